@@ -1,0 +1,24 @@
+import { dataCatalog } from "./catalog/data.ts";
+import { namesCatalog } from "./catalog/names.ts";
+import { syntaxCatalog } from "./catalog/syntax.ts";
+import { targetsCatalog } from "./catalog/targets.ts";
+import { trainingCatalog } from "./catalog/training.ts";
+import { typesCatalog } from "./catalog/types.ts";
+
+/** Every diagnostic code: MC1xxx syntax, 2xxx names, 3xxx types and shapes, 4xxx training, 5xxx targets, 6xxx data. */
+export const catalog = {
+  ...syntaxCatalog,
+  ...namesCatalog,
+  ...typesCatalog,
+  ...trainingCatalog,
+  ...targetsCatalog,
+  ...dataCatalog,
+} as const;
+
+export type Catalog = typeof catalog;
+export type Code = keyof Catalog;
+
+/** The parameters that the message of a code takes. */
+export type ParametersOf<C extends Code> = Catalog[C] extends { readonly message: (parameters: infer P) => string }
+  ? P
+  : never;

@@ -1,0 +1,1 @@
+export const dataCatalog = {} as const;

@@ -1,0 +1,1 @@
+export const namesCatalog = {} as const;

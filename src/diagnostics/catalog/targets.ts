@@ -1,0 +1,1 @@
+export const targetsCatalog = {} as const;

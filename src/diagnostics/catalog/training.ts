@@ -1,0 +1,1 @@
+export const trainingCatalog = {} as const;

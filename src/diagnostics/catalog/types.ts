@@ -1,0 +1,1 @@
+export const typesCatalog = {} as const;

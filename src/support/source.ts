@@ -1,0 +1,55 @@
+/** A source text with the path that messages print for it. */
+export interface SourceFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** A half-open range of UTF-16 offsets in one source file. */
+export interface Span {
+  readonly file: SourceFile;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A place as editors show it: both numbers count from 1. */
+export interface Position {
+  readonly line: number;
+  readonly column: number;
+}
+
+const lineStartsOf = new WeakMap<SourceFile, readonly number[]>();
+
+/** Offsets at which the lines of a file start; computed once for each file. */
+export function lineStarts(file: SourceFile): readonly number[] {
+  const known = lineStartsOf.get(file);
+  if (known !== undefined) return known;
+  const starts = [0];
+  for (let at = file.text.indexOf("\n"); at !== -1; at = file.text.indexOf("\n", at + 1)) {
+    starts.push(at + 1);
+  }
+  lineStartsOf.set(file, starts);
+  return starts;
+}
+
+/** The line and column of an offset, counted from 1. */
+export function positionAt(file: SourceFile, offset: number): Position {
+  const starts = lineStarts(file);
+  let low = 0;
+  let high = starts.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((starts[middle] ?? 0) <= offset) low = middle;
+    else high = middle - 1;
+  }
+  return { line: low + 1, column: offset - (starts[low] ?? 0) + 1 };
+}
+
+/** The text that a span covers. */
+export function textOf(span: Span): string {
+  return span.file.text.slice(span.start, span.end);
+}
+
+/** The smallest span that covers both, which must lie in one file. */
+export function cover(first: Span, last: Span): Span {
+  return { file: first.file, start: Math.min(first.start, last.start), end: Math.max(first.end, last.end) };
+}
