@@ -1,0 +1,145 @@
+import type { Span } from "../support/source.ts";
+import type { Func, Module } from "./graph.ts";
+import type { TensorType } from "./types.ts";
+
+/** What the `data` and `train` sections mean once they are checked: plain data, for every target and the runtime. */
+
+export type Split = "train" | "validate" | "test";
+
+/** A named argument of a source, clean or augment step, evaluated. */
+export type SettingValue = number | boolean | string | readonly SettingValue[];
+
+export interface SourceSpec {
+  /** `idx`, `csv`, `text`, `synthetic_digits`, `synthetic_linear`, ... */
+  readonly kind: string;
+  readonly arguments: Readonly<Record<string, SettingValue>>;
+  readonly origin: Span;
+}
+
+/** A value that is fitted on the train split before training and stored with the checkpoint. */
+export interface Statistic {
+  /** `image.mean`: the path in the checkpoint, under `statistic/`. */
+  readonly path: string;
+  readonly type: TensorType;
+  /** Mean and standard deviation over all examples, each over the statistic's type (reduced axes are leading ones). */
+  readonly kind: "mean" | "deviation";
+  /** Gives, for raw inputs of one example, the value that is measured. Its states are statistics fitted before. */
+  readonly measured: Func;
+}
+
+/** One field that a source delivers for each example, as the prep function takes it. */
+export interface RawField {
+  readonly name: string;
+  /** Type of one example. */
+  readonly type: TensorType;
+}
+
+export interface FeatureSpec {
+  readonly name: string;
+  /** Type of one example, without the batch dim. */
+  readonly type: TensorType;
+  /** For `class(n)`: labels must lie in 0..n-1. */
+  readonly classes?: number;
+  /** For `raw.window(size, shift)` and its kind, which the loader does itself: see {@link Preparation}. */
+  readonly origin: Span;
+}
+
+/**
+ * How a batch of raw fields becomes a batch of features: one function over batched raw inputs (first dim `B`) to
+ * batched features in order. Statistics are its states, by path.
+ */
+export interface Preparation {
+  readonly func: Func;
+  readonly raw: readonly RawField[];
+  readonly statistics: readonly Statistic[];
+}
+
+export interface SplitSpec {
+  readonly fractions: Readonly<Partial<Record<Split, number>>>;
+  readonly seed: number;
+  /** Whether examples are shuffled by seed before they are split, or taken in order. */
+  readonly by: "seed" | "position";
+}
+
+export interface DataProgram {
+  readonly name: string;
+  readonly source: SourceSpec;
+  readonly split: SplitSpec;
+  readonly clean: readonly string[];
+  readonly features: readonly FeatureSpec[];
+  readonly preparation: Preparation;
+  readonly augment: readonly { readonly feature: string; readonly steps: readonly { readonly name: string; readonly arguments: Readonly<Record<string, SettingValue>> }[] }[];
+  readonly origin: Span;
+}
+
+/** A learning rate over steps (0-based): the schedules of the language. Times are in steps. */
+export type Schedule =
+  | { readonly kind: "constant"; readonly rate: number; readonly warmup: number }
+  | { readonly kind: "cosine"; readonly peak: number; readonly floor: number; readonly warmup: number; readonly total?: number }
+  | { readonly kind: "linear"; readonly peak: number; readonly floor: number; readonly warmup: number; readonly total?: number }
+  | { readonly kind: "step"; readonly rate: number; readonly every: number; readonly factor: number; readonly warmup: number }
+  | { readonly kind: "exponential"; readonly rate: number; readonly decay: number; readonly every: number; readonly warmup: number };
+
+export type OptimizerSpec = {
+  readonly rate: Schedule;
+  /** Decoupled for adamw, L2 otherwise. */
+  readonly decay: number;
+} & (
+  | { readonly kind: "sgd" }
+  | { readonly kind: "momentum"; readonly momentum: number; readonly nesterov: boolean }
+  | { readonly kind: "rmsprop"; readonly rho: number; readonly momentum: number; readonly epsilon: number }
+  | { readonly kind: "adam" | "adamw"; readonly beta1: number; readonly beta2: number; readonly epsilon: number }
+);
+
+/** Overrides for parameters whose path matches; the last match wins. */
+export interface ParameterGroup {
+  readonly pattern: string;
+  readonly frozen: boolean;
+  readonly decay?: number;
+  /** Multiplies the learning rate. */
+  readonly scale?: number;
+}
+
+export type ClipSpec =
+  | { readonly kind: "global_norm"; readonly limit: number }
+  | { readonly kind: "norm"; readonly limit: number }
+  | { readonly kind: "value"; readonly limit: number };
+
+export interface Monitor {
+  readonly split: Split;
+  /** `loss`, or the name of a metric. */
+  readonly metric: string;
+}
+
+export interface TrainProgram {
+  /** The label, or the model's name. */
+  readonly name: string;
+  readonly model: Module;
+  readonly data: DataProgram;
+  /**
+   * Inputs: the model's outputs by name, then the features that it uses. Results: the loss (f32 scalar), then two
+   * scalars for each metric, its sum and its count. Lives beside the model's functions: it may call them.
+   */
+  readonly objective: Func;
+  /** Names of model outputs and features that the objective takes, in order. */
+  readonly objectiveInputs: readonly { readonly from: "output" | "feature"; readonly name: string }[];
+  /** How the sums over batches become a figure: `mean` is sum / count; `perplexity` is exp of that. */
+  readonly metrics: readonly { readonly name: string; readonly finish: "mean" | "exp_mean" }[];
+  readonly optimizer: OptimizerSpec;
+  readonly groups: readonly ParameterGroup[];
+  readonly clip?: ClipSpec;
+  readonly length: { readonly epochs: number } | { readonly steps: number };
+  readonly batch: number;
+  readonly seed: number;
+  readonly validate?: { readonly every: number; readonly unit: "steps" | "epochs" };
+  readonly stop?: { readonly monitor: Monitor; readonly patience: number; readonly mode: "min" | "max" };
+  readonly save?: { readonly monitor: Monitor; readonly mode: "min" | "max" };
+  readonly origin: Span;
+}
+
+/** `expect accuracy >= 0.97` of a `test` section. */
+export interface TestProgram {
+  readonly train: TrainProgram;
+  readonly expectations: readonly { readonly metric: string; readonly operator: "<" | "<=" | ">" | ">=" | "==" | "!="; readonly value: number; readonly origin: Span }[];
+  readonly origin: Span;
+}

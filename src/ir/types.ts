@@ -1,0 +1,10 @@
+import type { Dim } from "../dims/dim.ts";
+
+/** Element types of tensors. `u32` exists for random bits alone; the language has no name for it. */
+export type DType = "f16" | "bf16" | "f32" | "f64" | "i8" | "i32" | "i64" | "u8" | "u32" | "bool";
+
+/** A tensor's element type and its dimensions, outermost first; a scalar has none. */
+export interface TensorType {
+  readonly dtype: DType;
+  readonly shape: readonly Dim[];
+}

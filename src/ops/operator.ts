@@ -1,0 +1,224 @@
+import type { Dim } from "../dims/dim.ts";
+import type { AttributeValue, Attributes, Value } from "../ir/graph.ts";
+import type { DType, TensorType } from "../ir/types.ts";
+import type { GraphBuilder } from "./builder.ts";
+import type { OnnxRef, OnnxWriter } from "./onnx-writer.ts";
+import type { TfjsExpression, TfjsWriter } from "./tfjs-writer.ts";
+
+/** TypeScript type of an attribute of each declared kind. */
+interface AttributeTypes {
+  readonly int: number;
+  readonly float: number;
+  readonly bool: boolean;
+  readonly string: string;
+  readonly ints: readonly number[];
+  readonly strings: readonly string[];
+  readonly dim: Dim;
+  readonly dims: readonly Dim[];
+  readonly dtype: DType;
+}
+
+export type AttributeKind = keyof AttributeTypes;
+
+/** One attribute as data: its kind, what it means, its default and its range. An attribute without default is required. */
+export interface AttributeSpec<K extends AttributeKind = AttributeKind> {
+  readonly kind: K;
+  readonly doc: string;
+  readonly default?: AttributeTypes[K];
+  readonly min?: number;
+  readonly max?: number;
+  readonly oneOf?: readonly string[];
+}
+
+/** The declared attributes of an operator. */
+export type AttributeSchema = { readonly [name: string]: AttributeSpec };
+
+/** Values of the attributes of a schema, defaults filled in. */
+export type AttributesOf<S extends AttributeSchema> = { readonly [N in keyof S]: AttributeTypes[S[N]["kind"]] };
+
+/** The same with every dimension evaluated: what a reference implementation computes with. */
+export type ConcreteAttributesOf<S extends AttributeSchema> = {
+  readonly [N in keyof S]: S[N]["kind"] extends "dim"
+    ? number
+    : S[N]["kind"] extends "dims"
+      ? readonly number[]
+      : AttributeTypes[S[N]["kind"]];
+};
+
+/** Which element types an operand may have. `float`: f16 bf16 f32 f64; `integer`: i8 i32 i64 u8; `number`: both. */
+export type DTypeClass = "float" | "integer" | "number" | "any" | DType;
+
+/** One operand as data. Shapes are documented with named dims (`[..., N, K]`); the shape rule checks them. */
+export interface OperandSpec {
+  readonly name: string;
+  readonly dtype: DTypeClass;
+  /** For people: `[..., N, K]`. */
+  readonly shape: string;
+  readonly doc?: string;
+  /** The last operand alone: zero or more of it. */
+  readonly variadic?: boolean;
+  /** A trailing operand that may be left out. */
+  readonly optional?: boolean;
+}
+
+/**
+ * What a shape rule says its findings to. Each check proves a relation under the facts in force; what is not proved is
+ * reported and false is returned. Messages are whole clauses in the user's words.
+ */
+export interface ShapeChecker {
+  /** Reports unless left == right is proved. `what` reads "the inner dimensions of matmul". */
+  equal(left: Dim, right: Dim, what: string): boolean;
+  /** Proves without reporting. */
+  provesEqual(left: Dim, right: Dim): boolean;
+  provesAtLeast(left: Dim, right: Dim): boolean;
+  /** Reports unless left >= right is proved. */
+  atLeast(left: Dim, right: Dim, what: string): boolean;
+  /** Reports unless divisor divides dividend. */
+  divides(divisor: Dim, dividend: Dim, what: string): boolean;
+  /** Reports a violation that is no relation of dimensions: a rank, a dtype, an axis out of range. */
+  fail(message: string, help?: string): undefined;
+}
+
+export interface ShapeRuleInput<S extends AttributeSchema> {
+  readonly operands: readonly TensorType[];
+  readonly attributes: AttributesOf<S>;
+  readonly check: ShapeChecker;
+}
+
+/** FLOPs (a multiply-add is two) and bytes that one application moves beyond its operands and results, if any. */
+export interface Cost {
+  readonly flops: Dim;
+}
+
+/** A dense tensor of the reference interpreter: row-major f64 data whatever the dtype (bool is 0 or 1). */
+export interface NdArray {
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+  readonly data: Float64Array;
+}
+
+/** One application to test an operator with: shapes, how operands are filled, attributes. */
+export interface Sample {
+  readonly operands: readonly SampleOperand[];
+  readonly attributes?: Readonly<Record<string, AttributeValue>>;
+  /** True where finite differences make no sense: ties, kinks, integer results. */
+  readonly skipGradient?: boolean;
+}
+
+export interface SampleOperand {
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+  /** Range of the values drawn (floats uniform, integers uniform inclusive); default -1..1, integers 0..3. */
+  readonly range?: readonly [number, number];
+  /** Explicit elements instead of a draw. */
+  readonly data?: readonly number[];
+  /** Draw without near-equal elements (for max, sort). */
+  readonly distinct?: boolean;
+}
+
+/** What a gradient rule sees: the node's values and the gradients of its results (undefined: none flows). */
+export interface GradientInput<S extends AttributeSchema> {
+  readonly b: GraphBuilder;
+  readonly operands: readonly Value[];
+  readonly results: readonly Value[];
+  readonly gradients: readonly (Value | undefined)[];
+  readonly attributes: AttributesOf<S>;
+  /** Which operands need a gradient. */
+  readonly needs: readonly boolean[];
+}
+
+/** Gradients of the operands, in order; undefined where none flows or none is needed. */
+export type GradientRule<S extends AttributeSchema> = (input: GradientInput<S>) => readonly (Value | undefined)[];
+
+export interface LoweringInput<S extends AttributeSchema> {
+  readonly operands: readonly Value[];
+  readonly results: readonly Value[];
+  readonly attributes: AttributesOf<S>;
+}
+
+export type OnnxLowering<S extends AttributeSchema> = (
+  writer: OnnxWriter,
+  input: LoweringInput<S> & { readonly refs: readonly OnnxRef[] },
+) => readonly OnnxRef[];
+
+export type TfjsLowering<S extends AttributeSchema> = (
+  writer: TfjsWriter,
+  input: LoweringInput<S> & { readonly args: readonly TfjsExpression[] },
+) => TfjsExpression;
+
+interface OperatorBase<S extends AttributeSchema> {
+  readonly name: string;
+  /** One sentence, for docs and hovers. */
+  readonly doc: string;
+  /** True where a `.model` file may call it by this name. */
+  readonly exposed: boolean;
+  readonly operands: readonly OperandSpec[];
+  readonly attributes: S;
+  /** Result types, or undefined after a report. */
+  readonly infer: (input: ShapeRuleInput<S>) => readonly TensorType[] | undefined;
+  readonly cost: (input: { readonly operands: readonly TensorType[]; readonly results: readonly TensorType[]; readonly attributes: AttributesOf<S> }) => Cost;
+  readonly samples: readonly Sample[];
+  /**
+   * What the result says of values: `view` keeps facts (a probability stays one), `probability` makes them
+   * probabilities; anything else: nothing is known.
+   */
+  readonly valueFact?: "view" | "probability";
+}
+
+/** An operator that targets implement. */
+export interface PrimitiveSpec<S extends AttributeSchema> extends OperatorBase<S> {
+  readonly kind: "primitive";
+  /** In f64, on evaluated shapes. */
+  readonly reference: (input: {
+    readonly operands: readonly NdArray[];
+    readonly attributes: ConcreteAttributesOf<S>;
+    /** Evaluated result types. */
+    readonly results: readonly { readonly dtype: DType; readonly shape: readonly number[] }[];
+  }) => readonly NdArray[];
+  readonly gradient: GradientRule<S> | "nondifferentiable";
+  readonly onnx: OnnxLowering<S>;
+  readonly tfjs: TfjsLowering<S>;
+}
+
+/** An operator defined by others: expanded unless a target lowers it whole. */
+export interface CompositeSpec<S extends AttributeSchema> extends OperatorBase<S> {
+  readonly kind: "composite";
+  readonly decompose: (b: GraphBuilder, input: LoweringInput<S>) => readonly Value[];
+  /** Its own gradient; without one, that of the decomposition. */
+  readonly gradient?: GradientRule<S>;
+  /** Fused forms; `when` guards them by attributes and mode. */
+  readonly fused: {
+    readonly onnx?: { readonly when: (input: LoweringInput<S>, mode: "training" | "inference", opset: number) => boolean; readonly lower: OnnxLowering<S> };
+    readonly tfjs?: { readonly when: (input: LoweringInput<S>) => boolean; readonly lower: TfjsLowering<S> };
+  };
+}
+
+export type OperatorSpec<S extends AttributeSchema> = PrimitiveSpec<S> | CompositeSpec<S>;
+
+/** An operator with its attribute types erased: what the registry holds. */
+export type Primitive = PrimitiveSpec<AttributeSchema>;
+export type Composite = CompositeSpec<AttributeSchema>;
+export type Operator = Primitive | Composite;
+
+/**
+ * Declares a primitive. Its callbacks are typed by the attribute schema; callers of the registry pass attributes that
+ * {@link attributesFor} has checked against that schema, which is what makes the erasure sound.
+ */
+export function definePrimitive<const S extends AttributeSchema>(spec: Omit<PrimitiveSpec<S>, "kind">): Primitive {
+  return { kind: "primitive", ...spec } as unknown as Primitive;
+}
+
+/** Declares a composite; typed as {@link definePrimitive}. */
+export function defineComposite<const S extends AttributeSchema>(spec: Omit<CompositeSpec<S>, "kind">): Composite {
+  return { kind: "composite", ...spec } as unknown as Composite;
+}
+
+/** Plain attribute values of a node with the schema's defaults filled in. */
+export function attributesFor(operator: Operator, attributes: Attributes): AttributesOf<AttributeSchema> {
+  const values: Record<string, AttributeTypes[AttributeKind]> = {};
+  for (const [name, spec] of Object.entries(operator.attributes)) {
+    const given = attributes[name]?.value ?? spec.default;
+    if (given !== undefined) values[name] = given as AttributeTypes[AttributeKind];
+  }
+  return values;
+}
