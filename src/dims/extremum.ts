@@ -1,0 +1,78 @@
+import { fault } from "../support/fault.ts";
+import type { Dim, Term } from "./form.ts";
+import { asConstant, compareText, dimKey } from "./form.ts";
+import { add, constant, constantTermOf, contentOf, fromAtom, gcd, scale, subtract } from "./polynomial.ts";
+import { rangeOf } from "./range.ts";
+
+/** The least of one or more dimensions. */
+export function minimum(...dims: readonly Dim[]): Dim {
+  return extremum("min", dims);
+}
+
+/** The greatest of one or more dimensions. */
+export function maximum(...dims: readonly Dim[]): Dim {
+  return extremum("max", dims);
+}
+
+function extremum(kind: "min" | "max", dims: readonly Dim[]): Dim {
+  const [first] = dims;
+  if (first === undefined) return fault(`${kind} of no dimensions`);
+  if (dims.length === 1) return first;
+  const kept = undominated(kind, distinct(dims.flatMap((d) => operandsOf(kind, d))));
+  const [only] = kept;
+  if (only !== undefined && kept.length === 1) return only;
+  const operands = kept.map((d) => d);
+  const common = operands.reduce((g, d) => gcd(g, contentOf(d)), 0n);
+  if (common > 1n) return scale(extremum(kind, operands.map((d) => shrink(d, common))), common);
+  const offset = commonOffset(operands);
+  if (offset !== 0n) {
+    return add(extremum(kind, operands.map((d) => subtract(d, constant(offset)))), constant(offset));
+  }
+  return fromAtom({ kind, operands: operands.sort((x, y) => compareText(dimKey(x), dimKey(y))) });
+}
+
+function shrink(d: Dim, by: bigint): Dim {
+  const terms: readonly Term[] = d.terms.map((t) => ({ coefficient: t.coefficient / by, factors: t.factors }));
+  return { kind: "dim", terms };
+}
+
+/** The operands of a dimension that is itself such a minimum or maximum, possibly moved by a constant. */
+function operandsOf(kind: "min" | "max", d: Dim): readonly Dim[] {
+  const offset = constantTermOf(d);
+  const [term] = d.terms;
+  const [factor] = term?.factors ?? [];
+  if (d.terms.length !== (offset === 0n ? 1 : 2)) return [d];
+  if (term?.coefficient !== 1n || term.factors.length !== 1 || factor?.power !== 1) return [d];
+  if (factor.atom.kind !== kind) return [d];
+  return offset === 0n ? factor.atom.operands : factor.atom.operands.map((o) => add(o, constant(offset)));
+}
+
+function distinct(dims: readonly Dim[]): readonly Dim[] {
+  const byKey = new Map<string, Dim>();
+  for (const d of dims) if (!byKey.has(dimKey(d))) byKey.set(dimKey(d), d);
+  return [...byKey.values()];
+}
+
+/** Leaves out what another operand is at most (min) or at least (max) for all values of the variables. */
+function undominated(kind: "min" | "max", dims: readonly Dim[]): readonly Dim[] {
+  const kept: Dim[] = [];
+  for (const d of dims) {
+    if (kept.some((k) => dominates(kind, k, d))) continue;
+    for (let i = kept.length - 1; i >= 0; i--) {
+      const k = kept[i];
+      if (k !== undefined && dominates(kind, d, k)) kept.splice(i, 1);
+    }
+    kept.push(d);
+  }
+  return kept;
+}
+
+function dominates(kind: "min" | "max", winner: Dim, loser: Dim): boolean {
+  return rangeOf(kind === "min" ? subtract(loser, winner) : subtract(winner, loser)).low >= 0;
+}
+
+/** What all operands have in common as a constant term: nothing where one of them is a constant, for reading's sake. */
+function commonOffset(dims: readonly Dim[]): bigint {
+  if (dims.some((d) => asConstant(d) !== undefined)) return 0n;
+  return dims.map(constantTermOf).reduce((least, c) => (c < least ? c : least));
+}

@@ -1,0 +1,244 @@
+import { fault } from "../support/fault.ts";
+import type { Atom, Dim, Factor, Term } from "./form.ts";
+import { asConstant, atomKey, compareMonomials, compareText, monomialKey } from "./form.ts";
+
+const noFactors: readonly Factor[] = [];
+const zero: Dim = { kind: "dim", terms: [] };
+const smallConstants = new Map<bigint, Dim>();
+
+/** The dimension with one fixed value. A number must be an integer; anything else is an internal fault. */
+export function constant(value: number | bigint): Dim {
+  if (typeof value === "number" && !Number.isSafeInteger(value)) fault(`a dimension of ${value}`);
+  const exact = BigInt(value);
+  if (exact === 0n) return zero;
+  const known = smallConstants.get(exact);
+  if (known !== undefined) return known;
+  const made: Dim = { kind: "dim", terms: [{ coefficient: exact, factors: noFactors }] };
+  if (exact >= -4096n && exact <= 4096n) smallConstants.set(exact, made);
+  return made;
+}
+
+/** The dimension that is one named variable, an integer >= 1. */
+export function variable(name: string): Dim {
+  return fromAtom({ kind: "variable", name });
+}
+
+/** The dimension that is one atom. */
+export function fromAtom(atom: Atom): Dim {
+  return { kind: "dim", terms: [{ coefficient: 1n, factors: [{ atom, power: 1 }] }] };
+}
+
+/** The dimension that is one term. */
+export function fromTerm(term: Term): Dim {
+  return term.coefficient === 0n ? zero : { kind: "dim", terms: [term] };
+}
+
+/** The dimension that is the sum of terms in any order, repeated monomials included. */
+export function fromTerms(terms: Iterable<Term>): Dim {
+  const collected = new Map<string, { coefficient: bigint; readonly factors: readonly Factor[] }>();
+  for (const t of terms) {
+    const key = monomialKey(t.factors);
+    const known = collected.get(key);
+    if (known === undefined) collected.set(key, { coefficient: t.coefficient, factors: t.factors });
+    else known.coefficient += t.coefficient;
+  }
+  const kept = [...collected.values()].filter((t) => t.coefficient !== 0n);
+  if (kept.length === 0) return zero;
+  return { kind: "dim", terms: kept.sort((x, y) => compareMonomials(x.factors, y.factors)) };
+}
+
+/** a + b. Where one of them is zero, the other with its label. */
+export function add(a: Dim, b: Dim): Dim {
+  if (a.terms.length === 0) return b;
+  if (b.terms.length === 0) return a;
+  const x = asConstant(a);
+  const y = asConstant(b);
+  if (x !== undefined && y !== undefined) return constant(x + y);
+  const terms: Term[] = [];
+  let i = 0;
+  let j = 0;
+  for (;;) {
+    const s = a.terms[i];
+    const t = b.terms[j];
+    if (s === undefined && t === undefined) break;
+    const order = s === undefined ? 1 : t === undefined ? -1 : compareMonomials(s.factors, t.factors);
+    if (s !== undefined && order < 0) {
+      terms.push(s);
+      i++;
+    } else if (t !== undefined && order > 0) {
+      terms.push(t);
+      j++;
+    } else if (s !== undefined && t !== undefined) {
+      const coefficient = s.coefficient + t.coefficient;
+      if (coefficient !== 0n) terms.push({ coefficient, factors: s.factors });
+      i++;
+      j++;
+    }
+  }
+  return terms.length === 0 ? zero : { kind: "dim", terms };
+}
+
+/** factor * d for an integer factor. */
+export function scale(d: Dim, factor: bigint): Dim {
+  if (factor === 1n) return d;
+  if (factor === 0n || d.terms.length === 0) return zero;
+  return { kind: "dim", terms: d.terms.map((t) => ({ coefficient: t.coefficient * factor, factors: t.factors })) };
+}
+
+/** -d. */
+export function negate(d: Dim): Dim {
+  return scale(d, -1n);
+}
+
+/** a - b. */
+export function subtract(a: Dim, b: Dim): Dim {
+  return b.terms.length === 0 ? a : add(a, negate(b));
+}
+
+/** a * b. Where one of them is 1, the other with its label. */
+export function multiply(a: Dim, b: Dim): Dim {
+  const x = asConstant(a);
+  if (x !== undefined) return scale(b, x);
+  const y = asConstant(b);
+  if (y !== undefined) return scale(a, y);
+  const products: Term[] = [];
+  for (const s of a.terms) for (const t of b.terms) products.push(multiplyTerms(s, t));
+  return fromTerms(products);
+}
+
+/** The product of two terms. */
+export function multiplyTerms(s: Term, t: Term): Term {
+  return { coefficient: s.coefficient * t.coefficient, factors: multiplyFactors(s.factors, t.factors) };
+}
+
+function multiplyFactors(a: readonly Factor[], b: readonly Factor[]): readonly Factor[] {
+  if (a.length === 0) return b;
+  if (b.length === 0) return a;
+  const merged: Factor[] = [];
+  let i = 0;
+  let j = 0;
+  for (;;) {
+    const f = a[i];
+    const g = b[j];
+    if (f === undefined && g === undefined) return merged;
+    const order = f === undefined ? 1 : g === undefined ? -1 : compareText(atomKey(f.atom), atomKey(g.atom));
+    if (f !== undefined && order < 0) {
+      merged.push(f);
+      i++;
+    } else if (g !== undefined && order > 0) {
+      merged.push(g);
+      j++;
+    } else if (f !== undefined && g !== undefined) {
+      merged.push({ atom: f.atom, power: f.power + g.power });
+      i++;
+      j++;
+    }
+  }
+}
+
+/** d^exponent for an exponent of at least 0. */
+export function power(d: Dim, exponent: number): Dim {
+  let result = constant(1);
+  for (let i = 0; i < exponent; i++) result = multiply(result, d);
+  return result;
+}
+
+/** The sum of dimensions; 0 for none. */
+export function sum(dims: Iterable<Dim>): Dim {
+  let total = zero;
+  for (const d of dims) total = add(total, d);
+  return total;
+}
+
+/** The product of dimensions; 1 for none. */
+export function product(dims: Iterable<Dim>): Dim {
+  let total = constant(1);
+  for (const d of dims) total = multiply(total, d);
+  return total;
+}
+
+/** The dimension itself, or the constant of a number. */
+export function toDim(d: Dim | number): Dim {
+  return typeof d === "number" ? constant(d) : d;
+}
+
+/** The same dimension under an axis name, or without one. */
+export function withLabel(d: Dim, label: string | undefined): Dim {
+  if (d.label === label) return d;
+  return label === undefined ? { kind: "dim", terms: d.terms } : { kind: "dim", terms: d.terms, label };
+}
+
+/** The quotient of two products of atoms where the second divides the first, else undefined. */
+export function divideFactors(a: readonly Factor[], b: readonly Factor[]): readonly Factor[] | undefined {
+  if (b.length === 0) return a;
+  const rest: Factor[] = [];
+  let j = 0;
+  for (const f of a) {
+    const g = b[j];
+    if (g === undefined || atomKey(f.atom) !== atomKey(g.atom)) {
+      rest.push(f);
+      continue;
+    }
+    if (f.power < g.power) return undefined;
+    if (f.power > g.power) rest.push({ atom: f.atom, power: f.power - g.power });
+    j++;
+  }
+  return j === b.length ? rest : undefined;
+}
+
+/** The floor of a / b for exact integers, b not 0. */
+export function floorOf(a: bigint, b: bigint): bigint {
+  const quotient = a / b;
+  return quotient * b !== a && a < 0n !== b < 0n ? quotient - 1n : quotient;
+}
+
+/** The greatest common divisor, never negative; 0 for two zeros. */
+export function gcd(a: bigint, b: bigint): bigint {
+  let x = a < 0n ? -a : a;
+  let y = b < 0n ? -b : b;
+  while (y !== 0n) [x, y] = [y, x % y];
+  return x;
+}
+
+/** The greatest common divisor of all coefficients; 0 for the zero dimension. */
+export function contentOf(d: Dim): bigint {
+  let content = 0n;
+  for (const t of d.terms) content = gcd(content, t.coefficient);
+  return content;
+}
+
+/** The constant term. */
+export function constantTermOf(d: Dim): bigint {
+  const last = d.terms[d.terms.length - 1];
+  return last !== undefined && last.factors.length === 0 ? last.coefficient : 0n;
+}
+
+/**
+ * Polynomial division: a = quotient * b + remainder, where no monomial of the remainder can be reduced further by the
+ * leading term of b. The remainder is the same for all a that differ by a multiple of b. b is not zero.
+ */
+export function dividePolynomials(a: Dim, b: Dim): { readonly quotient: Dim; readonly remainder: Dim } {
+  const leading = b.terms[0];
+  if (leading === undefined) return fault("polynomial division by zero");
+  const modulus = leading.coefficient < 0n ? -leading.coefficient : leading.coefficient;
+  const sign = leading.coefficient < 0n ? -1n : 1n;
+  let quotient = zero;
+  let rest = a;
+  const remainder: Term[] = [];
+  for (;;) {
+    const t = rest.terms[0];
+    if (t === undefined) return { quotient, remainder: fromTerms(remainder) };
+    const factors = divideFactors(t.factors, leading.factors);
+    const times = factors === undefined ? 0n : floorOf(t.coefficient, modulus);
+    const left = t.coefficient - times * modulus;
+    if (factors !== undefined && times !== 0n) {
+      const step = fromTerm({ coefficient: times * sign, factors });
+      quotient = add(quotient, step);
+      rest = subtract(rest, multiply(step, b));
+    }
+    if (left !== 0n) {
+      remainder.push({ coefficient: left, factors: t.factors });
+      rest = subtract(rest, fromTerm({ coefficient: left, factors: t.factors }));
+    }
+  }
+}
