@@ -32,6 +32,8 @@ export interface RawField {
   readonly name: string;
   /** Type of one example. */
   readonly type: TensorType;
+  /** For a window cut from a text, `raw.window(size, shift=n)`: elements from the window's start plus `shift` on. */
+  readonly window?: { readonly size: number; readonly shift: number };
 }
 
 export interface FeatureSpec {
@@ -40,7 +42,6 @@ export interface FeatureSpec {
   readonly type: TensorType;
   /** For `class(n)`: labels must lie in 0..n-1. */
   readonly classes?: number;
-  /** For `raw.window(size, shift)` and its kind, which the loader does itself: see {@link Preparation}. */
   readonly origin: Span;
 }
 

@@ -1,1 +1,84 @@
-export const dataCatalog = {} as const;
+import { entry } from "../entry.ts";
+
+const digits = (source: string): string => `data Digits {
+  source: ${source}
+  image: f32[28, 28, 1] = raw.image / 255
+  label: class(10)      = raw.label
+}`;
+
+/** Data files and what they hold: found when data are loaded, so the examples concern files beside the spec. */
+export const dataCatalog = {
+  MC6001: entry({
+    severity: "error",
+    title: "data file cannot be read",
+    message: (it: { path: string; reason: string }) => `I cannot read ${it.path}: ${it.reason}.`,
+    explanation:
+      "Paths in `source` are relative to the folder of the `.model` file. `--data PATH` reads another file, or files of the same names in another folder.",
+    bad: digits('idx(images="no-such-file.gz", labels="labels.gz")'),
+    good: digits("synthetic_digits(count=100, seed=1)"),
+  }),
+  MC6002: entry({
+    severity: "error",
+    title: "damaged data file",
+    message: (it: { path: string; offset: number; problem: string }) =>
+      `${it.path} is damaged at byte ${it.offset}: ${it.problem}.`,
+    explanation:
+      "An IDX file begins with two zero bytes, a type and the number of dimensions; the dimensions follow as big-endian 32-bit integers, then exactly as many elements. A file that ends early was most likely not copied or downloaded whole.",
+    bad: digits('idx(images="truncated.idx", labels="labels.idx")'),
+    good: digits("synthetic_digits(count=100, seed=1)"),
+  }),
+  MC6003: entry({
+    severity: "error",
+    title: "label out of range",
+    message: (it: { path: string; feature: string; example: number; label: number; classes: number }) =>
+      `Example ${it.example} of ${it.path} has the label ${it.label}, but ${it.feature} is class(${it.classes}): labels run from 0 to ${it.classes - 1}.`,
+    explanation:
+      "`class(n)` promises labels 0 to n - 1; the loss and the network's last layer rest on it. Either the file is another than you think, or n is too small, or the labels count from 1 (subtract it: `raw.label - 1`).",
+    bad: digits('idx(images="images.idx", labels="letters.idx")'),
+    good: digits("synthetic_digits(count=100, seed=1)"),
+  }),
+  MC6004: entry({
+    severity: "error",
+    title: "unreadable table",
+    message: (it: { path: string; line: number; column: number; problem: string }) =>
+      `${it.path}:${it.line}:${it.column}: ${it.problem}.`,
+    explanation:
+      "A CSV source has a header line with the names of its columns and numbers below them. Empty cells are missing values: `clean: drop_missing` leaves such rows out.",
+    bad: 'data Plane {\n  source: csv("words.csv")\n  x: f32[] = raw.x\n}',
+    good: 'data Plane {\n  source: csv("numbers.csv")\n  x: f32[] = raw.x\n}',
+  }),
+  MC6005: entry({
+    severity: "error",
+    title: "data of another shape",
+    message: (it: { path: string; found: string; expected: string; field: string }) =>
+      `${it.path} holds ${it.found} for each example, but ${it.field} is used as ${it.expected}.`,
+    explanation: "What a data file holds for one example must fill the feature's declared type exactly.",
+    bad: digits('idx(images="32x32.idx", labels="labels.idx")'),
+    good: digits("synthetic_digits(count=100, seed=1)"),
+  }),
+  MC6006: entry({
+    severity: "error",
+    title: "no examples",
+    message: (it: { path: string; split: string }) => `${it.path} leaves no examples for the ${it.split} split.`,
+    explanation: "Every split that is used needs at least one example: give it a larger share, or more data.",
+    bad: digits("synthetic_digits(count=0, seed=1)"),
+    good: digits("synthetic_digits(count=100, seed=1)"),
+  }),
+  MC6007: entry({
+    severity: "error",
+    title: "unknown column",
+    message: (it: { path: string; column: string }) => `${it.path} has no column \`${it.column}\`.`,
+    explanation: "`raw.NAME` reads the column whose header is NAME.",
+    bad: 'data Plane {\n  source: csv("numbers.csv")\n  x: f32[] = raw.xx\n}',
+    good: 'data Plane {\n  source: csv("numbers.csv")\n  x: f32[] = raw.x\n}',
+  }),
+  MC6008: entry({
+    severity: "error",
+    title: "parts of different length",
+    message: (it: { first: string; second: string; firstCount: number; secondCount: number }) =>
+      `${it.first} holds ${it.firstCount} examples, but ${it.second} holds ${it.secondCount}.`,
+    explanation: "The files of one source describe the same examples in the same order.",
+    bad: digits('idx(images="images.idx", labels="fewer-labels.idx")'),
+    good: digits("synthetic_digits(count=100, seed=1)"),
+  }),
+} as const;

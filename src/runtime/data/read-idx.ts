@@ -1,0 +1,61 @@
+import { failure, success, type Result } from "../../support/result.ts";
+import { problem, sizeOf, type DataProblem } from "./raw-data.ts";
+import { readBytes } from "./read-file.ts";
+
+/** An IDX tensor: the first dimension counts the examples. */
+export interface IdxTensor {
+  readonly shape: readonly number[];
+  readonly data: Float32Array | Int32Array;
+}
+
+type Reader = (view: DataView, at: number) => number;
+
+/** Element types of the format: bytes of one element, whether it is an integer, how it is read. */
+const elementTypes: ReadonlyMap<number, { readonly size: number; readonly integer: boolean; readonly read: Reader }> =
+  new Map([
+    [0x08, { size: 1, integer: true, read: (view, at) => view.getUint8(at) }],
+    [0x09, { size: 1, integer: true, read: (view, at) => view.getInt8(at) }],
+    [0x0b, { size: 2, integer: true, read: (view, at) => view.getInt16(at) }],
+    [0x0c, { size: 4, integer: true, read: (view, at) => view.getInt32(at) }],
+    [0x0d, { size: 4, integer: false, read: (view, at) => view.getFloat32(at) }],
+    [0x0e, { size: 8, integer: false, read: (view, at) => view.getFloat64(at) }],
+  ]);
+
+/**
+ * Reads an IDX file, gzipped or not.
+ *
+ * Source: Y. LeCun, C. Cortes, C. Burges, "The MNIST database", section "File formats".
+ */
+export function readIdx(path: string): Result<IdxTensor, DataProblem> {
+  const bytes = readBytes(path);
+  return bytes.ok ? parseIdx(bytes.value, path) : bytes;
+}
+
+/** Parses the bytes of an IDX file; `path` is for messages. */
+export function parseIdx(bytes: Uint8Array, path: string): Result<IdxTensor, DataProblem> {
+  const damaged = (offset: number, what: string): Result<IdxTensor, DataProblem> =>
+    failure(problem("MC6002", { path, offset, problem: what }));
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (bytes.length === 0) return damaged(0, "the file is empty");
+  if (bytes.length < 4) return damaged(bytes.length, "the file ends within its first four bytes");
+  if (view.getUint16(0) !== 0) return damaged(0, "an IDX file begins with two zero bytes");
+  const element = elementTypes.get(view.getUint8(2));
+  if (element === undefined) return damaged(2, `unknown element type 0x${view.getUint8(2).toString(16).padStart(2, "0")}`);
+  const rank = view.getUint8(3);
+  if (rank === 0) return damaged(3, "an IDX file has at least one dimension");
+  const start = 4 + 4 * rank;
+  if (bytes.length < start) return damaged(bytes.length, `the file ends within its ${rank} dimensions`);
+  const shape = Array.from({ length: rank }, (_, axis) => view.getUint32(4 + 4 * axis));
+  const count = sizeOf(shape);
+  const expected = start + count * element.size;
+  if (bytes.length < expected) {
+    return damaged(bytes.length, `the file ends here, but ${shape.join(" x ")} elements need ${expected} bytes`);
+  }
+  if (bytes.length > expected) {
+    return damaged(expected, `${bytes.length - expected} bytes follow the ${shape.join(" x ")} elements that it declares`);
+  }
+  const data = element.integer ? new Int32Array(count) : new Float32Array(count);
+  if (element.size === 1 && element.integer && view.getUint8(2) === 0x08) data.set(bytes.subarray(start));
+  else for (let i = 0; i < count; i++) data[i] = element.read(view, start + i * element.size);
+  return success({ shape, data });
+}

@@ -1,0 +1,14 @@
+import { keyFor, uniform } from "../../ops/random/counter.ts";
+
+/** The numbers 0 .. count - 1 in an order that depends on seed and round alone (Fisher and Yates). */
+export function shuffled(count: number, seed: number, round: number, purpose: string): Int32Array {
+  const key = keyFor(seed, round, purpose);
+  const order = Int32Array.from({ length: count }, (_, i) => i);
+  for (let i = count - 1; i > 0; i--) {
+    const other = Math.floor(uniform(key, i) * (i + 1));
+    const held = order[i] ?? 0;
+    order[i] = order[other] ?? 0;
+    order[other] = held;
+  }
+  return order;
+}

@@ -1,0 +1,33 @@
+import type { Column } from "../raw-data.ts";
+import { normal, keyFor } from "../../../ops/random/counter.ts";
+import { streamFor } from "./generator.ts";
+
+/**
+ * Draws sequences that only memory can label: at each step, with probability 0.3, one of `classes` patterns is shown
+ * under noise of standard deviation 0.5, else noise alone. The label of a step is the class of the last pattern that
+ * was shown, 0 before the first.
+ */
+export function drawSequences(count: number, length: number, features: number, classes: number, seed: number): readonly Column[] {
+  const data = new Float32Array(count * length * features);
+  const labels = new Int32Array(count * length);
+  const patternKey = keyFor(seed, 0, "synthetic_sequences.patterns");
+  const patterns = Float32Array.from({ length: classes * features }, (_, i) => normal(patternKey, i));
+  for (let example = 0; example < count; example++) {
+    const stream = streamFor("synthetic_sequences", seed, example);
+    let current = 0;
+    for (let step = 0; step < length; step++) {
+      const shown = stream.uniform(0, 1) < 0.3;
+      if (shown) current = stream.integer(classes);
+      labels[example * length + step] = current;
+      const at = (example * length + step) * features;
+      for (let i = 0; i < features; i++) {
+        data[at + i] = (shown ? (patterns[current * features + i] ?? 0) : 0) + stream.normal(0.5);
+      }
+    }
+  }
+  const from = "synthetic_sequences";
+  return [
+    { name: "x", shape: [length, features], data, from },
+    { name: "label", shape: [length], data: labels, from },
+  ];
+}
