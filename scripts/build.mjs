@@ -1,0 +1,21 @@
+// Builds dist/: the command line as CommonJS bundles that start fast, the library as ES modules with declarations.
+import { spawnSync } from "node:child_process";
+import { rmSync } from "node:fs";
+import { build } from "esbuild";
+
+rmSync("dist", { recursive: true, force: true });
+
+const shared = { bundle: true, platform: "node", target: "node20", logLevel: "warning", minifySyntax: true };
+// Packages that only some commands need stay outside of the bundles and are loaded by them on demand.
+const onDemand = ["prettier", "prettier/*", "onnxruntime-node", "@tensorflow/*", "onnx-proto", "commander", "csv-parse", "csv-parse/*", "cli-progress"];
+
+await Promise.all([
+  build({ ...shared, entryPoints: { cli: "src/cli/entry.ts", check: "src/cli/check-entry.ts", main: "src/cli/main.ts" }, outdir: "dist", format: "cjs", outExtension: { ".js": ".cjs" }, external: [...onDemand, "./check.cjs", "./main.cjs"] }),
+  build({ ...shared, platform: "neutral", entryPoints: { index: "src/index.ts", prettier: "src/format/plugin.ts" }, outdir: "dist", format: "esm", splitting: true, packages: "external" }),
+]);
+
+if (process.argv.includes("--types")) {
+  const arguments_ = ["node_modules/typescript-native/bin/tsc", "-p", "tsconfig.build.json"];
+  const { status } = spawnSync(process.execPath, arguments_, { stdio: "inherit" });
+  process.exit(status ?? 1);
+}
