@@ -34,6 +34,8 @@ export interface File extends NodeBase {
   readonly declarations: readonly Declaration[];
   /** Every ordinary comment of the file in order of place. */
   readonly comments: readonly Comment[];
+  /** Names whose declarations have syntax errors, whether left out or kept in part: later phases say nothing of them. */
+  readonly incomplete: readonly string[];
 }
 
 export type Declaration =
@@ -132,13 +134,7 @@ export interface Body extends NodeBase {
   readonly statements: readonly Statement[];
 }
 
-export type Statement =
-  | Binding
-  | Update
-  | ParamDeclaration
-  | EmitStatement
-  | WhenStatement
-  | ExpressionStatement;
+export type Statement = Binding | Update | ParamDeclaration | EmitStatement | WhenStatement | ExpressionStatement;
 
 /** `name = value`, `name: type = value`, `(a, b) = value`. */
 export interface Binding extends NodeBase {

@@ -1,1 +1,191 @@
-export const syntaxCatalog = {} as const;
+import { entry } from "../entry.ts";
+
+/** MC1001 and on: what the lexer, the layout rules, the parser and the step to the abstract syntax report. */
+export const syntaxCatalog = {
+  MC1001: entry({
+    severity: "error",
+    title: "unexpected text",
+    message: (it: { readonly expected: string; readonly found: string }) =>
+      `Expected ${it.expected}, but found ${it.found}.`,
+    explanation:
+      "The text does not continue in a way that the language knows. The message says what could stand at this place, " +
+      "and what does.",
+    bad: "model M: (x: f32[B, 4]) -> y: f32[B, 4] {\n  x -> Dense(4) ]\n}\n",
+    good: "model M: (x: f32[B, 4]) -> y: f32[B, 4] {\n  x -> Dense(4)\n}\n",
+  }),
+  MC1002: entry({
+    severity: "error",
+    title: "unclosed bracket",
+    message: (it: { readonly opener: string; readonly closer: string }) =>
+      `This \`${it.opener}\` is never closed: a \`${it.closer}\` is missing.`,
+    explanation: "",
+    bad: "",
+    good: "",
+  }),
+  MC1003: entry({
+    severity: "error",
+    title: "stray closing bracket",
+    message: (it: { readonly closer: string }) => `Nothing is open that this \`${it.closer}\` could close.`,
+    explanation: "",
+    bad: "",
+    good: "",
+  }),
+  MC1004: entry({
+    severity: "error",
+    title: "wrong closing bracket",
+    message: (it: { readonly opener: string; readonly closer: string; readonly meant: string }) =>
+      `This \`${it.closer}\` cannot close a \`${it.opener}\`: a \`${it.meant}\` belongs here.`,
+    explanation: "",
+    bad: "",
+    good: "",
+  }),
+  MC1005: entry({
+    severity: "error",
+    title: "brackets nest too deep",
+    message: (it: { readonly limit: number }) => `Brackets nest more than ${String(it.limit)} deep here.`,
+    explanation: "",
+    bad: "",
+    good: "",
+  }),
+  MC1006: entry({
+    severity: "error",
+    title: "string without an end",
+    message: (_: object) => 'This string has no closing `"` on its line.',
+    explanation: "",
+    bad: "",
+    good: "",
+  }),
+  MC1007: entry({
+    severity: "error",
+    title: "malformed number",
+    message: (it: { readonly text: string }) => `\`${it.text}\` is no number.`,
+    explanation: "",
+    bad: "",
+    good: "",
+  }),
+  MC1008: entry({
+    severity: "error",
+    title: "unknown escape",
+    message: (it: { readonly escape: string }) => `\`${it.escape}\` means nothing in a string.`,
+    explanation: "",
+    bad: "",
+    good: "",
+  }),
+  MC1009: entry({
+    severity: "error",
+    title: "unknown character",
+    message: (it: { readonly text: string }) => `\`${it.text}\` is no part of the language.`,
+    explanation: "",
+    bad: "",
+    good: "",
+  }),
+  MC1010: entry({
+    severity: "error",
+    title: "not a text",
+    message: (it: { readonly offset: number }) =>
+      `This is no UTF-8 text: offset ${String(it.offset)} holds something else.`,
+    explanation: "",
+    bad: "",
+    good: "",
+  }),
+  MC1011: entry({
+    severity: "error",
+    title: "empty file",
+    message: (_: object) => `The file declares nothing.`,
+    explanation: "",
+    bad: "",
+    good: "",
+  }),
+  MC1012: entry({
+    severity: "error",
+    title: "misspelt declaration",
+    message: (it: { readonly word: string; readonly meant: string }) =>
+      `There is no declaration \`${it.word}\`: did you mean \`${it.meant}\`?`,
+    explanation: "",
+    bad: "",
+    good: "",
+  }),
+  MC1015: entry({
+    severity: "error",
+    title: "brace on a line of its own",
+    message: (_: object) => `This \`{\` belongs at the end of the line before.`,
+    explanation: "",
+    bad: "",
+    good: "",
+  }),
+  MC1018: entry({
+    severity: "error",
+    title: "no name to bind",
+    message: (_: object) => `What stands before \`=\` must be a name, or names in parentheses.`,
+    explanation: "",
+    bad: "",
+    good: "",
+  }),
+  MC1019: entry({
+    severity: "error",
+    title: "empty braces",
+    message: (it: { readonly what: string; readonly needs: string }) =>
+      `This ${it.what} is empty: it needs ${it.needs}.`,
+    explanation: "",
+    bad: "",
+    good: "",
+  }),
+  MC1020: entry({
+    severity: "error",
+    title: "when without a value",
+    message: (it: { readonly problem: string }) => `A \`when\` used as a value ${it.problem}.`,
+    explanation: "",
+    bad: "",
+    good: "",
+  }),
+  MC1021: entry({
+    severity: "error",
+    title: "malformed type",
+    message: (it: { readonly problem: string }) => `${it.problem}.`,
+    explanation: "",
+    bad: "",
+    good: "",
+  }),
+  MC1022: entry({
+    severity: "error",
+    title: "suffix in a type",
+    message: (it: { readonly raw: string }) => `\`${it.raw}\` cannot be a dim: suffixes are not used in types.`,
+    explanation: "",
+    bad: "",
+    good: "",
+  }),
+  MC1023: entry({
+    severity: "error",
+    title: "message without a fact",
+    message: (_: object) => `This text explains no fact: it must follow a condition.`,
+    explanation: "",
+    bad: "",
+    good: "",
+  }),
+  MC1027: entry({
+    severity: "error",
+    title: "misplaced spec line",
+    message: (it: { readonly problem: string }) => `${it.problem}.`,
+    explanation: "",
+    bad: "",
+    good: "",
+  }),
+  MC1028: entry({
+    severity: "error",
+    title: "expression too long",
+    message: (it: { readonly count: number; readonly limit: number }) =>
+      `This joins ${String(it.count)} parts in one expression; ${String(it.limit)} is the limit.`,
+    explanation: "",
+    bad: "",
+    good: "",
+  }),
+  MC1025: entry({
+    severity: "error",
+    title: "too many syntax errors",
+    message: (it: { readonly limit: number }) =>
+      `This file has more than ${String(it.limit)} syntax errors; the rest is not shown.`,
+    explanation: "After so many errors the later ones tell little. Correct the first ones and check again.",
+    bad: "x\n",
+    good: "const a = 1\n",
+  }),
+} as const;

@@ -1,0 +1,239 @@
+import type { CstNode } from "chevrotain";
+import { fault } from "../support/fault.ts";
+import type * as ast from "./ast.ts";
+import {
+  buildArgument,
+  buildArguments,
+  buildBody,
+  buildExpression,
+  buildName,
+  buildOr,
+  buildSum,
+  buildType,
+  spanOf,
+  type Builder,
+} from "./build-expression.ts";
+import { endOf, maybeNode, maybeToken, nodes, oneNode, oneToken, onlyChild, tokens } from "./cst.ts";
+import type { Docs } from "./docs.ts";
+import { numberLiteral, stringLiteral } from "./literals.ts";
+
+/** What building declarations and their entries needs besides. */
+export interface DeclarationBuilder extends Builder {
+  readonly docs: Docs;
+}
+
+/** The number of a `spec` line, or a declaration. */
+export function buildTopLevel(builder: DeclarationBuilder, node: CstNode): ast.NumberLiteral | ast.Declaration {
+  const child = onlyChild(node);
+  if (child === undefined || !("children" in child)) return fault("a declaration with several parts");
+  const common = { span: spanOf(builder, child), doc: builder.docs.at(child.location?.startOffset ?? -1) };
+  const name = (): ast.Name => buildName(builder, oneToken(child, "Identifier"));
+  switch (child.name) {
+    case "specLine":
+      return numberLiteral(oneToken(child, "Number"), builder.reporter);
+    case "importDeclaration": {
+      const names = tokens(child, "Identifier").map((it) => buildName(builder, it));
+      const from = stringLiteral(oneToken(child, "String"), builder.reporter);
+      if (names.length === 0) {
+        builder.reporter.report("MC1019", common.span, { what: "import", needs: "a name" });
+      }
+      return { kind: "import", ...common, names, from };
+    }
+    case "constDeclaration": {
+      const value = buildExpression(builder, oneNode(child, "expression"));
+      return { kind: "const", ...common, name: name(), value };
+    }
+    case "callable":
+      return { ...common, ...buildCallable(builder, child) };
+    case "dataDeclaration":
+      return { kind: "data", ...common, name: name(), entries: buildSection(builder, child) };
+    case "trainDeclaration":
+      return { kind: "train", ...common, ...buildTrainHeader(builder, oneNode(child, "trainHeader")) };
+    case "tuneDeclaration":
+      return { kind: "tune", ...common, ...buildTrainHeader(builder, oneNode(child, "trainHeader")) };
+    case "testDeclaration": {
+      const on = maybeToken(child, "Identifier");
+      const target = buildModelUse(builder, oneNode(child, "modelUse"));
+      const entries = buildSection(builder, child);
+      return { kind: "test", ...common, target, data: on && buildName(builder, on), entries };
+    }
+    default: {
+      const target = buildModelUse(builder, oneNode(child, "modelUse"));
+      const entries = nodes(child, "limit").map((it) => buildLimit(builder, it));
+      return { kind: "budget", ...common, target, entries };
+    }
+  }
+}
+
+// --- model, block, fn
+
+type CallableParts = Omit<ast.CallableDeclaration, "span" | "doc">;
+
+function buildCallable(builder: Builder, node: CstNode): CallableParts {
+  const hyperparameters = maybeNode(node, "hyperparameters");
+  const results = maybeNode(node, "results");
+  const facts = maybeNode(node, "facts");
+  return {
+    kind: "callable",
+    flavor: maybeToken(node, "Model") ? "model" : maybeToken(node, "Block") ? "block" : "fn",
+    name: buildName(builder, oneToken(node, "Identifier")),
+    hyperparameters: hyperparameters
+      ? nodes(hyperparameters, "hyperparameter").map((it) => buildHyperparameter(builder, it))
+      : [],
+    inputs: buildInputs(builder, oneNode(node, "inputs")),
+    results: results && buildResults(builder, results),
+    where: facts ? buildFacts(builder, facts) : [],
+    body: buildBody(builder, oneNode(node, "body")),
+  };
+}
+
+function buildHyperparameter(builder: Builder, node: CstNode): ast.Hyperparameter {
+  const value = maybeNode(node, "expression");
+  return {
+    kind: "hyperparameter",
+    span: spanOf(builder, node),
+    name: buildName(builder, oneToken(node, "Identifier")),
+    type: buildHyperparameterType(builder, oneNode(node, "hyperparameterType")),
+    default: value && buildExpression(builder, value),
+  };
+}
+
+function buildHyperparameterType(builder: Builder, node: CstNode): ast.HyperparameterType {
+  const alternatives = nodes(node, "hyperparameterAlternative").map((it): ast.HyperparameterAlternative => {
+    const span = spanOf(builder, it);
+    const word = maybeToken(it, "Identifier");
+    if (word !== undefined) return { kind: "word", name: buildName(builder, word), span };
+    return { kind: "list-of", element: buildHyperparameterType(builder, oneNode(it, "hyperparameterType")), span };
+  });
+  return { kind: "hyperparameter-type", span: spanOf(builder, node), alternatives };
+}
+
+function buildInputs(builder: Builder, node: CstNode): readonly ast.TypedName[] {
+  return nodes(node, "typedName").map((it) => buildTypedName(builder, it));
+}
+
+function buildTypedName(builder: Builder, node: CstNode): ast.TypedName {
+  const name = maybeToken(node, "Identifier");
+  return {
+    kind: "typed-name",
+    span: spanOf(builder, node),
+    name: name && buildName(builder, name),
+    type: buildType(builder, oneNode(node, "type")),
+  };
+}
+
+function buildResults(builder: Builder, node: CstNode): readonly ast.TypedName[] {
+  const several = maybeNode(node, "inputs");
+  return several ? buildInputs(builder, several) : [buildTypedName(builder, oneNode(node, "typedName"))];
+}
+
+/** Conditions, each with the text after it, where there is one. */
+function buildFacts(builder: Builder, node: CstNode): readonly ast.Fact[] {
+  const facts: ast.Fact[] = [];
+  for (const it of nodes(node, "fact")) {
+    const condition = buildOr(builder, oneNode(it, "orExpression"));
+    const before = facts.at(-1);
+    if (condition.kind !== "string") {
+      facts.push({ kind: "fact", span: spanOf(builder, it), condition, message: undefined });
+    } else if (before === undefined || before.message !== undefined) {
+      builder.reporter.report("MC1023", condition.span, {});
+    } else {
+      const span = builder.reporter.span(before.span.start, condition.span.end);
+      facts[facts.length - 1] = { ...before, span, message: condition };
+    }
+  }
+  return facts;
+}
+
+// --- sections
+
+function buildModelUse(builder: Builder, node: CstNode): ast.NameReference | ast.CallExpression {
+  const token = oneToken(node, "Identifier");
+  const call = maybeNode(node, "call");
+  const callee: ast.NameReference = {
+    kind: "reference",
+    span: builder.reporter.span(token.startOffset, endOf(token)),
+    text: token.image,
+  };
+  if (call === undefined) return callee;
+  return { kind: "call", span: spanOf(builder, node), callee, arguments: buildArguments(builder, call) };
+}
+
+type HeaderParts = Pick<ast.TrainDeclaration, "label" | "model" | "data" | "entries">;
+
+function buildTrainHeader(builder: DeclarationBuilder, node: CstNode): HeaderParts {
+  const names = tokens(node, "Identifier");
+  const label = names.length > 1 ? names[0] : undefined;
+  return {
+    label: label && buildName(builder, label),
+    model: buildModelUse(builder, oneNode(node, "modelUse")),
+    data: buildName(builder, names.at(-1) ?? fault("a header without its data")),
+    entries: buildSection(builder, node),
+  };
+}
+
+function buildSection(builder: DeclarationBuilder, node: CstNode): readonly ast.Entry[] {
+  return nodes(oneNode(node, "section"), "entry").map((it) => buildEntry(builder, it));
+}
+
+function buildPhrases(builder: Builder, node: CstNode | undefined): readonly ast.Phrase[] {
+  if (node === undefined) return [];
+  return nodes(node, "phrase").map((it) => ({
+    kind: "phrase",
+    span: spanOf(builder, it),
+    parts: nodes(it, "argument").map((part) => buildArgument(builder, part)),
+  }));
+}
+
+function buildEntry(builder: DeclarationBuilder, node: CstNode): ast.Entry {
+  const child = onlyChild(node);
+  if (child === undefined || !("children" in child)) return fault("an entry with several parts");
+  const common = { span: spanOf(builder, child), doc: builder.docs.at(child.location?.startOffset ?? -1) };
+  const name = (): ast.Name => buildName(builder, oneToken(child, "Identifier"));
+  switch (child.name) {
+    case "feature":
+      return {
+        kind: "feature",
+        ...common,
+        name: name(),
+        type: buildType(builder, oneNode(child, "type")),
+        value: buildExpression(builder, oneNode(child, "expression")),
+      };
+    case "stepEntry":
+      return { kind: "step", ...common, name: name(), entries: buildSection(builder, child) };
+    case "expectation":
+      return { kind: "expectation", ...common, condition: buildOr(builder, oneNode(child, "orExpression")) };
+    case "directive": {
+      const pattern = stringLiteral(oneToken(child, "String"), builder.reporter);
+      return {
+        kind: "directive",
+        ...common,
+        word: name(),
+        pattern,
+        phrases: buildPhrases(builder, maybeNode(child, "phrases")),
+      };
+    }
+    default:
+      return {
+        kind: "setting",
+        ...common,
+        key: tokens(child, "Identifier").map((it) => buildName(builder, it)),
+        phrases: buildPhrases(builder, oneNode(child, "phrases")),
+      };
+  }
+}
+
+function buildLimit(builder: DeclarationBuilder, node: CstNode): ast.Limit {
+  return {
+    kind: "limit",
+    span: spanOf(builder, node),
+    doc: builder.docs.at(node.location?.startOffset ?? -1),
+    condition: buildOr(builder, oneNode(node, "orExpression")),
+    at: nodes(node, "fixedDim").map((it) => ({
+      kind: "argument",
+      span: spanOf(builder, it),
+      name: buildName(builder, oneToken(it, "Identifier")),
+      value: buildSum(builder, oneNode(it, "sum")),
+    })),
+  };
+}

@@ -1,0 +1,295 @@
+import { createTokenInstance, tokenMatcher, type IToken, type TokenType } from "chevrotain";
+import * as t from "../../grammar/tokens.ts";
+import { nearest } from "../support/nearest.ts";
+import { endOf } from "./cst.ts";
+import type { Reporter } from "./reporter.ts";
+
+/**
+ * What happens between lexer and parser: newlines that end nothing and trailing commas go, brackets are balanced,
+ * misspelt declaration words are corrected, `<-` is split where it is no update. Each error is reported where it is
+ * made, and the tokens come out as the person meant them, so that one slip never spoils the rest of the file.
+ */
+
+/** How deep brackets may nest: the parser recurses once a level. */
+export const deepestNesting = 100;
+
+interface Open {
+  readonly token: IToken;
+  /** The column at which the line of the bracket starts. */
+  readonly indent: number;
+}
+
+const closerOf = new Map<TokenType, TokenType>([
+  [t.LeftParen, t.RightParen],
+  [t.LeftBracket, t.RightBracket],
+  [t.LeftBrace, t.RightBrace],
+]);
+const closers = new Set<TokenType>(closerOf.values());
+const symbolOf = (type: TokenType): string => (type.LABEL ?? "").slice(1, -1);
+
+const binary = new Set<TokenType>([
+  ...[t.Arrow, t.UpdateArrow, t.Plus, t.Minus, t.Star, t.Divide, t.FloorDivide, t.Percent, t.And, t.Or, t.Bar],
+  ...[t.EqualEqual, t.NotEqual, t.Less, t.LessEqual, t.Greater, t.GreaterEqual, t.Equals, t.Dot, t.Colon],
+]);
+/** A newline after one of these ends nothing. */
+const wantsMore = new Set<TokenType>([...binary, t.LeftBrace, t.Comma, t.Not]);
+/** A newline before one of these ends nothing. */
+const continues = new Set<TokenType>([...binary, ...closers, t.Comma]);
+
+/** Words of other languages, and what stands for them here. */
+const foreignWords = new Map([
+  ["def", "fn"],
+  ["func", "fn"],
+  ["function", "fn"],
+  ["class", "model"],
+  ["network", "model"],
+  ["layer", "block"],
+  ["module", "block"],
+  ["dataset", "data"],
+  ["let", "const"],
+  ["var", "const"],
+]);
+
+/** Words that open an entry or a statement, and so are no misspelling of a declaration's. */
+const innerWords = new Set(["step", "group", "freeze", "expect", "param", "state", "emit", "repeat"]);
+
+/** The tokens for the parser. Where nesting is too deep, only what stands before that declaration. */
+export function applyLayout(lexed: readonly IToken[], reporter: Reporter): IToken[] {
+  const out: IToken[] = [];
+  const stack: Open[] = [];
+  /** Depths at which the header of a scan is open. */
+  const scans: number[] = [];
+  let newline: IToken | undefined;
+  let indent = 1;
+  let segmentStart = 0;
+
+  const insert = (type: TokenType, at: IToken | undefined): void => {
+    const offset = at === undefined ? 0 : endOf(at);
+    const line = at?.endLine ?? 1;
+    const column = (at?.endColumn ?? 0) + 1;
+    out.push(createTokenInstance(type, "", offset, offset - 1, line, line, column, column));
+  };
+
+  const dropTrailingComma = (): void => {
+    const before = out.at(-2)?.tokenType;
+    if (out.at(-1)?.tokenType !== t.Comma || before === undefined) return;
+    if (before !== t.Comma && before !== t.Newline && !closerOf.has(before)) out.pop();
+  };
+
+  /** Closes the innermost bracket, which the text does not. */
+  const closeOpen = (before: IToken | undefined): void => {
+    const open = stack.pop();
+    const closer = open && closerOf.get(open.token.tokenType);
+    if (open === undefined || closer === undefined) return;
+    dropTrailingComma();
+    const at = out.at(-1);
+    const end = at === undefined ? 0 : endOf(at);
+    const needed = symbolOf(closer);
+    reporter.report(
+      "MC1002",
+      reporter.span(open.token.startOffset, endOf(open.token)),
+      { opener: open.token.image, closer: needed },
+      {
+        ...(before && {
+          labels: [
+            {
+              span: reporter.span(before.startOffset, endOf(before)),
+              message: "this already belongs to something else",
+            },
+          ],
+        }),
+        fix: { title: `insert \`${needed}\``, edits: [{ span: reporter.span(end, end), text: needed }] },
+      },
+    );
+    insert(closer, at);
+  };
+
+  /** Matches a closer with its opener; false where the token must be left out. */
+  const close = (token: IToken): boolean => {
+    const wanted = token.tokenType;
+    const top = stack.at(-1);
+    if (top !== undefined && closerOf.get(top.token.tokenType) === wanted) {
+      stack.pop();
+      return true;
+    }
+    const braceAt = stack.findLastIndex((it) => it.token.tokenType === t.LeftBrace);
+    const matching = stack.findLastIndex((it) => closerOf.get(it.token.tokenType) === wanted);
+    if (matching !== -1 && matching >= braceAt) {
+      while (stack.length > matching + 1) closeOpen(token);
+      stack.pop();
+      return true;
+    }
+    const where = reporter.span(token.startOffset, endOf(token));
+    if (top === undefined || top.token.tokenType === t.LeftBrace || wanted === t.RightBrace) {
+      reporter.report(
+        "MC1003",
+        where,
+        { closer: token.image },
+        {
+          fix: { title: `remove \`${token.image}\``, edits: [{ span: where, text: "" }] },
+        },
+      );
+      return false;
+    }
+    const meant = closerOf.get(top.token.tokenType) ?? wanted;
+    const text = symbolOf(meant);
+    reporter.report(
+      "MC1004",
+      where,
+      { opener: top.token.image, closer: token.image, meant: text },
+      {
+        labels: [{ span: reporter.span(top.token.startOffset, endOf(top.token)), message: "opened here" }],
+        fix: { title: `write \`${text}\``, edits: [{ span: where, text }] },
+      },
+    );
+    t.retag(token, meant);
+    stack.pop();
+    return true;
+  };
+
+  /** Whether a newline before this token ends a statement, an entry or a declaration. */
+  const endsHere = (token: IToken, next: IToken | undefined, declares: boolean): boolean => {
+    const before = out.at(-1);
+    if (before === undefined || before.tokenType === t.Newline) return false;
+    if (declares) return true;
+    const type = token.tokenType;
+    const top = stack.at(-1)?.token.tokenType;
+    if (top === t.LeftParen || top === t.LeftBracket) return false;
+    if (continues.has(type)) return false;
+    if (wantsMore.has(before.tokenType)) {
+      // `y = x +` with a new binding or entry below: the value is missing there, and the next line is sound.
+      const named = tokenMatcher(token, t.Identifier) && next !== undefined && top === t.LeftBrace;
+      const binds = named && (next.tokenType === t.Equals || next.tokenType === t.UpdateArrow);
+      const opens = named && next.tokenType === t.Colon && before.tokenType === t.Colon;
+      return opens || (binds && binary.has(before.tokenType));
+    }
+    if (type === t.Where && stack.length === 0) return false;
+    if (type === t.With && scans.at(-1) === stack.length) return false;
+    if (type === t.Else && before.tokenType === t.RightBrace) return false;
+    if (type === t.LeftBrace) {
+      const where = reporter.span(token.startOffset, endOf(token));
+      const gap = reporter.span(endOf(before), token.startOffset);
+      reporter.report(
+        "MC1015",
+        where,
+        {},
+        {
+          fix: { title: "move it up", edits: [{ span: gap, text: " " }] },
+        },
+      );
+      return false;
+    }
+    return true;
+  };
+
+  for (const [i, original] of lexed.entries()) {
+    if (original.tokenType === t.Newline) {
+      newline ??= original;
+      continue;
+    }
+    const first = newline !== undefined || i === 0;
+    let token = original;
+    const next = lexed[i + 1];
+    if (first) {
+      indent = token.startColumn ?? 1;
+      const declares = indent === 1 && opensDeclaration(token, next, lexed[i + 2], stack.length > 0, reporter);
+      if (declares) while (stack.length > 0) closeOpen(token);
+      // Two operands side by side: the line began something new, and the bracket above was left open.
+      const top = stack.at(-1);
+      if (top !== undefined && top.token.tokenType !== t.LeftBrace && indent <= top.indent) {
+        const before = out.at(-1)?.tokenType ?? t.Comma;
+        if (opensOperand(token) && !wantsMore.has(before) && !closerOf.has(before)) {
+          while (stack.length > 0 && stack.at(-1)?.token.tokenType !== t.LeftBrace) closeOpen(token);
+        }
+      }
+      if (newline !== undefined && endsHere(token, next, declares)) {
+        dropTrailingComma();
+        out.push(newline);
+        if (scans.at(-1) === stack.length) scans.pop();
+        if (stack.length === 0) segmentStart = out.length;
+      }
+      newline = undefined;
+    }
+    const before = out.at(-1);
+    if (token.tokenType === t.UpdateArrow && !updates(out)) {
+      const { startOffset: at, startLine: line = 1, startColumn: column = 1 } = token;
+      out.push(createTokenInstance(t.Less, "<", at, at, line, line, column, column));
+      token = createTokenInstance(t.Minus, "-", at + 1, at + 1, line, line, column + 1, column + 1);
+    }
+    if (closerOf.has(token.tokenType)) {
+      if (token.tokenType === t.LeftBrace) {
+        if (before?.tokenType === t.Comma) dropTrailingComma();
+        if (scans.at(-1) === stack.length) scans.pop();
+      }
+      stack.push({ token, indent });
+      if (stack.length > deepestNesting) {
+        reporter.report("MC1005", reporter.span(token.startOffset, endOf(token)), { limit: deepestNesting });
+        return trimNewlines(out.slice(0, segmentStart));
+      }
+    } else if (closers.has(token.tokenType)) {
+      dropTrailingComma();
+      if (!close(token)) continue;
+    } else if (token.tokenType === t.Scan) scans.push(stack.length);
+    out.push(token);
+  }
+  while (stack.length > 0) closeOpen(undefined);
+  return trimNewlines(out);
+}
+
+function trimNewlines(tokens: IToken[]): IToken[] {
+  while (tokens.at(-1)?.tokenType === t.Newline) tokens.pop();
+  return tokens;
+}
+
+/** Whether `<-` after these tokens updates: it does after a name at the start of a statement. */
+function updates(out: readonly IToken[]): boolean {
+  const name = out.at(-1);
+  const before = out.at(-2)?.tokenType;
+  if (name === undefined || !tokenMatcher(name, t.Identifier)) return false;
+  return before === undefined || before === t.Newline || before === t.LeftBrace;
+}
+
+function opensOperand(token: IToken): boolean {
+  if (token.tokenType === t.Else || token.tokenType === t.As) return false;
+  const opening: readonly TokenType[] = [t.Identifier, t.NumberToken, t.StringToken];
+  return opening.some((type) => tokenMatcher(token, type)) || token.tokenType === t.When || token.tokenType === t.Scan;
+}
+
+/**
+ * Whether a token in column 1 opens a declaration: a declaration's word before a name. A word that is nearly one, or
+ * another language's, is reported and corrected.
+ */
+function opensDeclaration(
+  token: IToken,
+  next: IToken | undefined,
+  after: IToken | undefined,
+  inside: boolean,
+  reporter: Reporter,
+): boolean {
+  if (!tokenMatcher(token, t.Identifier) || next === undefined) return false;
+  const named = tokenMatcher(next, t.Identifier);
+  if (token.tokenType === t.Import) return next.tokenType === t.LeftBrace;
+  if (token.tokenType === t.Spec) return !inside && next.tokenType === t.NumberToken;
+  if (t.declarationTokens.includes(token.tokenType)) return named;
+  if (innerWords.has(token.image)) return false;
+  const plausible = named && after !== undefined && headerContinues(after);
+  if (!plausible) return false;
+  const meant = foreignWords.get(token.image) ?? nearest(token.image, t.declarationWords);
+  if (meant === undefined) return false;
+  const span = reporter.span(token.startOffset, endOf(token));
+  reporter.report(
+    "MC1012",
+    span,
+    { word: token.image, meant },
+    {
+      fix: { title: `write \`${meant}\``, edits: [{ span, text: meant }] },
+    },
+  );
+  const type = t.declarationTokens.find((it) => symbolOf(it) === meant);
+  if (type !== undefined) t.retag(token, type);
+  return true;
+}
+
+function headerContinues(token: IToken): boolean {
+  return [t.LeftParen, t.LeftBrace, t.Colon, t.On, t.Equals].includes(token.tokenType);
+}

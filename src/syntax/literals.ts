@@ -1,0 +1,43 @@
+import type { IToken } from "chevrotain";
+import { BadNumber, BadString } from "../../grammar/tokens.ts";
+import type { NumberLiteral, StringLiteral } from "./ast.ts";
+import { endOf } from "./cst.ts";
+import type { Reporter } from "./reporter.ts";
+
+const suffixExponents: Readonly<Record<string, number>> = { k: 3, M: 6, G: 9, T: 12 };
+
+/** The value of a number token. A malformed one was reported by the layout step and counts as 0. */
+export function numberLiteral(token: IToken, reporter: Reporter): NumberLiteral {
+  const span = reporter.span(token.startOffset, endOf(token));
+  const raw = token.image;
+  if (token.tokenType === BadNumber) return { kind: "number", span, value: 0, integer: true, raw };
+  const suffix = raw.slice(-1);
+  const shift = suffixExponents[suffix] ?? 0;
+  const plain = (shift === 0 ? raw : raw.slice(0, -1)).replaceAll("_", "");
+  const [mantissa = "0", exponent = "0"] = plain.toLowerCase().split("e");
+  // Shifting the exponent keeps 2.3k exact, where a multiplication would give 2299.9999999999995.
+  const value = Number(`${mantissa}e${String(Number(exponent) + shift)}`);
+  const pointed = mantissa.includes(".") && shift === 0;
+  return { kind: "number", span, value, integer: !pointed && Number(exponent) >= 0 && Number.isInteger(value), raw };
+}
+
+const escapes: Readonly<Record<string, string>> = { n: "\n", t: "\t", r: "\r", '"': '"', "\\": "\\", "0": "\0" };
+
+/** The text that a string token stands for, its escapes resolved; an unknown escape is reported and kept. */
+export function stringLiteral(token: IToken, reporter: Reporter): StringLiteral {
+  const span = reporter.span(token.startOffset, endOf(token));
+  const inner = token.tokenType === BadString ? token.image.slice(1) : token.image.slice(1, -1);
+  const value = inner.replace(
+    /\\(u\{([0-9a-fA-F]{1,6})\}|.)/g,
+    (whole, escape: string, code: string | undefined, at) => {
+      const known = escapes[escape];
+      if (known !== undefined) return known;
+      const point = code === undefined ? Number.NaN : Number.parseInt(code, 16);
+      if (point <= 0x10ffff) return String.fromCodePoint(point);
+      const start = token.startOffset + 1 + Number(at);
+      reporter.report("MC1008", reporter.span(start, start + whole.length), { escape: whole });
+      return whole;
+    },
+  );
+  return { kind: "string", span, value };
+}
