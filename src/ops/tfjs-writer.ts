@@ -3,17 +3,28 @@ import type { Dim } from "../dims/dim.ts";
 /** A TypeScript expression as a syntax tree: what lowerings to TensorFlow.js build. */
 export type TfjsExpression =
   | { readonly kind: "identifier"; readonly name: string }
-  | { readonly kind: "number"; readonly value: number }
-  | { readonly kind: "string"; readonly value: string }
-  | { readonly kind: "boolean"; readonly value: boolean }
+  /** A literal; `source` is the hyperparameter expression that it came from, which names the argument it may become. */
+  | { readonly kind: "number"; readonly value: number; readonly source?: string }
+  | { readonly kind: "string"; readonly value: string; readonly source?: string }
+  | { readonly kind: "boolean"; readonly value: boolean; readonly source?: string }
   | { readonly kind: "undefined" }
   | { readonly kind: "array"; readonly elements: readonly TfjsExpression[] }
   | { readonly kind: "object"; readonly entries: readonly { readonly key: string; readonly value: TfjsExpression }[] }
   | { readonly kind: "member"; readonly target: TfjsExpression; readonly name: string }
   | { readonly kind: "index"; readonly target: TfjsExpression; readonly index: TfjsExpression }
   | { readonly kind: "call"; readonly callee: TfjsExpression; readonly arguments: readonly TfjsExpression[] }
-  | { readonly kind: "binary"; readonly operator: string; readonly left: TfjsExpression; readonly right: TfjsExpression }
-  | { readonly kind: "conditional"; readonly test: TfjsExpression; readonly then: TfjsExpression; readonly otherwise: TfjsExpression }
+  | {
+      readonly kind: "binary";
+      readonly operator: string;
+      readonly left: TfjsExpression;
+      readonly right: TfjsExpression;
+    }
+  | {
+      readonly kind: "conditional";
+      readonly test: TfjsExpression;
+      readonly then: TfjsExpression;
+      readonly otherwise: TfjsExpression;
+    }
   | { readonly kind: "arrow"; readonly parameters: readonly string[]; readonly body: TfjsExpression }
   | { readonly kind: "as"; readonly value: TfjsExpression; readonly type: string }
   | { readonly kind: "spread"; readonly value: TfjsExpression };

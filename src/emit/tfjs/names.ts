@@ -1,0 +1,63 @@
+/** Words that no generated name may be: TypeScript's own, and what every generated file binds. */
+const reserved: ReadonlySet<string> = new Set(
+  [
+    "abstract any arguments as async await boolean break case catch class const continue debugger declare default delete",
+    "do else enum eval export extends false finally for from function get if implements import in infer instanceof",
+    "interface is keyof let module namespace never new null number object of package private protected public readonly",
+    "require return satisfies set static string super switch symbol this throw true try type typeof undefined unique",
+    "unknown var void while with yield",
+    "Array Boolean Date Error Float32Array Infinity Int32Array JSON Map Math NaN Number Object Promise Record RegExp Set",
+    "String Symbol Uint8Array globalThis",
+    "tf p s training random model",
+  ].flatMap((line) => line.split(" ")),
+);
+
+/** `CausalSelfAttention`, `LSTM`, `Conv2D`, `layer_norm` as `causalSelfAttention`, `lstm`, `conv2d`, `layerNorm`. */
+export function camelCase(name: string): string {
+  const words = wordsOf(name);
+  return words.map((word, index) => (index === 0 ? word : capitalised(word))).join("");
+}
+
+/** `layer_norm` as `LayerNorm`; what begins with a capital stays as it is. */
+export function pascalCase(name: string): string {
+  return /^[A-Z]/.test(name) && !name.includes("_") ? name : wordsOf(name).map(capitalised).join("");
+}
+
+function wordsOf(name: string): readonly string[] {
+  const spaced = name
+    .replace(/(\d)D\b/g, "$1d")
+    .replace(/(\d)D(?=[A-Z])/g, "$1d")
+    .replace(/([a-z\d])([A-Z])/g, "$1_$2")
+    .replace(/([A-Z]+)([A-Z][a-z])/g, "$1_$2");
+  return spaced
+    .split(/[^A-Za-z\d]+/)
+    .filter((word) => word !== "")
+    .map((word) => word.toLowerCase());
+}
+
+function capitalised(word: string): string {
+  return `${word.slice(0, 1).toUpperCase()}${word.slice(1)}`;
+}
+
+/** Gives out names that do not repeat within a scope. */
+export interface NameScope {
+  /** The wanted name, or the first of its numbered relatives that is free. */
+  take(wanted: string): string;
+  readonly has: (name: string) => boolean;
+}
+
+/** A scope in which `taken` names are used already. */
+export function nameScope(taken: Iterable<string> = []): NameScope {
+  const used = new Set(taken);
+  const free = (name: string): boolean => !used.has(name) && !reserved.has(name);
+  return {
+    take: (wanted) => {
+      const base = /^[A-Za-z_$]/.test(wanted) ? wanted.replace(/[^\w$]/g, "_") : `_${wanted.replace(/[^\w$]/g, "_")}`;
+      let name = base;
+      for (let number = 2; !free(name); number++) name = `${base}${/\d$/.test(base) ? "_" : ""}${number}`;
+      used.add(name);
+      return name;
+    },
+    has: (name) => !free(name),
+  };
+}
