@@ -23,7 +23,14 @@ export interface GraphBuilder {
   dim(dim: Dim): Value;
   /** A run-time dimension as a scalar of a float dtype. */
   dimAs(dim: Dim, dtype: DType): Value;
-  scan(node: Omit<ScanNode, "kind" | "results" | "body">, body: (b: GraphBuilder, carries: readonly Value[], elements: readonly Value[]) => { readonly carries: readonly Value[]; readonly emits: readonly Value[] }): readonly Value[];
+  scan(
+    node: Omit<ScanNode, "kind" | "results" | "body">,
+    body: (
+      b: GraphBuilder,
+      carries: readonly Value[],
+      elements: readonly Value[],
+    ) => { readonly carries: readonly Value[]; readonly emits: readonly Value[] },
+  ): readonly Value[];
 
   add(a: Value, b: Value): Value;
   sub(a: Value, b: Value): Value;

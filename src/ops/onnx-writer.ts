@@ -20,7 +20,12 @@ export interface OnnxWriter {
   /** Adds a node with one output. */
   node(type: string, inputs: readonly OnnxRef[], attributes?: Readonly<Record<string, OnnxAttribute>>): OnnxRef;
   /** Adds a node with `outputs` outputs, all named. */
-  nodes(type: string, inputs: readonly OnnxRef[], outputs: number, attributes?: Readonly<Record<string, OnnxAttribute>>): readonly OnnxRef[];
+  nodes(
+    type: string,
+    inputs: readonly OnnxRef[],
+    outputs: number,
+    attributes?: Readonly<Record<string, OnnxAttribute>>,
+  ): readonly OnnxRef[];
   /** An input that is left out. */
   readonly absent: OnnxRef;
   /** A constant tensor, shared where equal. Without shape: a scalar. */
@@ -40,10 +45,19 @@ export interface OnnxWriter {
    */
   subgraph(
     inputs: readonly { readonly name: string; readonly dtype: DType; readonly shape: readonly Dim[] | undefined }[],
-    build: (writer: OnnxWriter, inputs: readonly OnnxRef[]) => readonly { readonly ref: OnnxRef; readonly dtype: DType; readonly shape: readonly Dim[] | undefined }[],
+    build: (
+      writer: OnnxWriter,
+      inputs: readonly OnnxRef[],
+    ) => readonly { readonly ref: OnnxRef; readonly dtype: DType; readonly shape: readonly Dim[] | undefined }[],
   ): OnnxSubgraph;
   /** Adds a node that holds a subgraph. */
-  withSubgraph(type: string, inputs: readonly OnnxRef[], outputs: number, body: OnnxSubgraph, attributes?: Readonly<Record<string, OnnxAttribute>>): readonly OnnxRef[];
+  withSubgraph(
+    type: string,
+    inputs: readonly OnnxRef[],
+    outputs: number,
+    body: OnnxSubgraph,
+    attributes?: Readonly<Record<string, OnnxAttribute>>,
+  ): readonly OnnxRef[];
   /** The ref of an IR value that is in scope. */
   ref(value: Value): OnnxRef;
 }

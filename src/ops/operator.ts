@@ -156,7 +156,11 @@ interface OperatorBase<S extends AttributeSchema> {
   readonly attributes: S;
   /** Result types, or undefined after a report. */
   readonly infer: (input: ShapeRuleInput<S>) => readonly TensorType[] | undefined;
-  readonly cost: (input: { readonly operands: readonly TensorType[]; readonly results: readonly TensorType[]; readonly attributes: AttributesOf<S> }) => Cost;
+  readonly cost: (input: {
+    readonly operands: readonly TensorType[];
+    readonly results: readonly TensorType[];
+    readonly attributes: AttributesOf<S>;
+  }) => Cost;
   readonly samples: readonly Sample[];
   /**
    * What the result says of values: `view` keeps facts (a probability stays one), `probability` makes them
@@ -188,7 +192,10 @@ export interface CompositeSpec<S extends AttributeSchema> extends OperatorBase<S
   readonly gradient?: GradientRule<S>;
   /** Fused forms; `when` guards them by attributes and mode. */
   readonly fused: {
-    readonly onnx?: { readonly when: (input: LoweringInput<S>, mode: "training" | "inference", opset: number) => boolean; readonly lower: OnnxLowering<S> };
+    readonly onnx?: {
+      readonly when: (input: LoweringInput<S>, mode: "training" | "inference", opset: number) => boolean;
+      readonly lower: OnnxLowering<S>;
+    };
     readonly tfjs?: { readonly when: (input: LoweringInput<S>) => boolean; readonly lower: TfjsLowering<S> };
   };
 }

@@ -1,0 +1,154 @@
+import { isFloat } from "./dtype-class.ts";
+import { binarySamples, defineBinary } from "./elementwise.ts";
+
+/** `add`: a + b. */
+export const add = defineBinary({
+  name: "add",
+  doc: "The sum of two tensors.",
+  dtype: "number",
+  compute: (a, b) => a + b,
+  gradient: [({ g }) => g, ({ g }) => g],
+  onnx: "Add",
+  tfjs: "add",
+  samples: [...binarySamples(), ...binarySamples({ dtype: "i32" })],
+});
+
+/** `sub`: a - b. */
+export const sub = defineBinary({
+  name: "sub",
+  doc: "The difference of two tensors.",
+  dtype: "number",
+  compute: (a, b) => a - b,
+  gradient: [({ g }) => g, ({ b, g }) => b.neg(g)],
+  onnx: "Sub",
+  tfjs: "sub",
+  samples: [...binarySamples(), ...binarySamples({ dtype: "i32" })],
+});
+
+/** `mul`: a * b, element by element. */
+export const mul = defineBinary({
+  name: "mul",
+  doc: "The product of two tensors, element by element.",
+  dtype: "number",
+  // An f64 product of two 32-bit integers may lose low bits, which are those that wrapping keeps.
+  compute: (a, b, dtype) => (dtype === "i32" || dtype === "u32" ? Math.imul(a, b) : a * b),
+  gradient: [({ b, right, g }) => b.mul(g, right), ({ b, left, g }) => b.mul(g, left)],
+  onnx: "Mul",
+  tfjs: "mul",
+  samples: [...binarySamples(), ...binarySamples({ dtype: "i32" })],
+});
+
+/** `div`: a / b of floats. */
+export const div = defineBinary({
+  name: "div",
+  doc: "The quotient of two floating point tensors.",
+  dtype: "float",
+  compute: (a, b) => a / b,
+  gradient: [({ b, right, g }) => b.div(g, right), ({ b, right, result, g }) => b.neg(b.div(b.mul(g, result), right))],
+  onnx: "Div",
+  tfjs: "div",
+  samples: binarySamples({ b: [0.5, 2] }),
+});
+
+/** `pow`: a to the power of b. */
+export const pow = defineBinary({
+  name: "pow",
+  doc: "a to the power of b.",
+  dtype: "float",
+  compute: (a, b) => a ** b,
+  gradient: [
+    ({ b, left, right, g }) => {
+      const lower = b.op("pow", [left, b.sub(right, b.scalar(1, right.type.dtype))]);
+      return b.mul(g, b.mul(right, lower));
+    },
+    ({ b, left, result, g }) => {
+      const dtype = left.type.dtype;
+      const positive = b.op("greater", [left, b.scalar(0, dtype)]);
+      // ln of what is not positive is no number: those elements have no gradient for their exponent.
+      const log = b.op("log", [b.where(positive, left, b.scalar(1, dtype))]);
+      return b.mul(g, b.mul(result, log));
+    },
+  ],
+  onnx: "Pow",
+  tfjs: "pow",
+  samples: [
+    ...binarySamples({ a: [0.3, 2], b: [-2, 2] }),
+    {
+      operands: [
+        { dtype: "f32", shape: [4], range: [-2, -0.5] },
+        { dtype: "f32", shape: [], data: [3] },
+      ],
+      skipGradient: true,
+    },
+  ],
+});
+
+/** `maximum`: the larger of a and b. */
+export const maximum = defineBinary({
+  name: "maximum",
+  doc: "The larger of two tensors, element by element.",
+  dtype: "number",
+  compute: (a, b) => (Number.isNaN(a) || a >= b ? a : b),
+  gradient: [
+    ({ b, left, right, g }) => b.where(b.op("greater_equal", [left, right]), g, b.scalar(0, g.type.dtype)),
+    ({ b, left, right, g }) => b.where(b.op("greater_equal", [left, right]), b.scalar(0, g.type.dtype), g),
+  ],
+  onnx: "Max",
+  tfjs: "maximum",
+  samples: [...binarySamples(), ...binarySamples({ dtype: "i32" })],
+});
+
+/** `minimum`: the smaller of a and b. */
+export const minimum = defineBinary({
+  name: "minimum",
+  doc: "The smaller of two tensors, element by element.",
+  dtype: "number",
+  compute: (a, b) => (Number.isNaN(a) || a <= b ? a : b),
+  gradient: [
+    ({ b, left, right, g }) => b.where(b.op("less_equal", [left, right]), g, b.scalar(0, g.type.dtype)),
+    ({ b, left, right, g }) => b.where(b.op("less_equal", [left, right]), b.scalar(0, g.type.dtype), g),
+  ],
+  onnx: "Min",
+  tfjs: "minimum",
+  samples: [...binarySamples(), ...binarySamples({ dtype: "i32" })],
+});
+
+/** `floor_div`: the largest integer not above a / b, as Python's `//`. */
+export const floorDiv = defineBinary({
+  name: "floor_div",
+  doc: "The quotient of two tensors, rounded down as by Python's //.",
+  dtype: "number",
+  compute: (a, b) => Math.floor(a / b),
+  gradient: "nondifferentiable",
+  onnx: (writer, a, b, dtype) =>
+    isFloat(dtype)
+      ? writer.node("Floor", [writer.node("Div", [a, b])])
+      : // Integer Div truncates; what Mod leaves out, with the divisor's sign, divides exactly.
+        writer.node("Div", [writer.node("Sub", [a, writer.node("Mod", [a, b])]), b]),
+  tfjs: (writer, a, b) => writer.helper("floorDivide", a, b),
+  samples: [
+    ...binarySamples({ a: [-5, 5], b: [0.5, 2] }),
+    ...binarySamples({ a: [-9, 9], b: [1, 4], dtype: "i32" }),
+    ...binarySamples({ a: [-9, 9], b: [-4, -1], dtype: "i32" }),
+  ],
+});
+
+/** `mod`: what floor division leaves; it has the divisor's sign. */
+export const mod = defineBinary({
+  name: "mod",
+  doc: "What floor division leaves over; it has the sign of the divisor.",
+  dtype: "number",
+  flops: 3,
+  compute: (a, b) => a - b * Math.floor(a / b),
+  gradient: [({ g }) => g, ({ b, left, right, g }) => b.neg(b.mul(g, b.op("floor_div", [left, right])))],
+  onnx: (writer, a, b, dtype) =>
+    isFloat(dtype)
+      ? writer.node("Sub", [a, writer.node("Mul", [b, writer.node("Floor", [writer.node("Div", [a, b])])])])
+      : writer.node("Mod", [a, b]),
+  tfjs: "mod",
+  samples: [
+    ...binarySamples({ a: [-5, 5], b: [0.5, 2] }),
+    ...binarySamples({ a: [-9, 9], b: [1, 4], dtype: "i32" }),
+    ...binarySamples({ a: [-9, 9], b: [-4, -1], dtype: "i32" }),
+  ],
+});

@@ -1,0 +1,42 @@
+import { constant } from "../dims/dim.ts";
+import { first } from "./elementwise.ts";
+import { broadcastArray } from "./nd-array.ts";
+import { definePrimitive } from "./operator.ts";
+import { dims } from "./sample-dims.ts";
+import { isOne } from "./shape-rules.ts";
+
+/** `broadcast_to`: repeats along new axes and those of size 1. */
+export const broadcastTo = definePrimitive({
+  name: "broadcast_to",
+  doc: "The operand, repeated along new leading axes and along axes of size 1.",
+  exposed: true,
+  operands: [{ name: "x", dtype: "any", shape: "[...]" }],
+  attributes: { shape: { kind: "dims", doc: "The shape of the result." } },
+  infer: ({ operands, attributes: { shape }, check }) => {
+    const x = first(operands);
+    const extra = shape.length - x.shape.length;
+    if (extra < 0) return check.fail(`broadcast_to cannot take ${x.shape.length} axes to ${shape.length}`);
+    let fine = true;
+    x.shape.forEach((dim, axis) => {
+      const target = shape[axis + extra];
+      if (target === undefined || isOne(dim)) return;
+      if (!check.equal(dim, target, `axes ${axis} of the operand and ${axis + extra} of the result of broadcast_to`))
+        fine = false;
+    });
+    return fine ? [{ dtype: x.dtype, shape }] : undefined;
+  },
+  cost: () => ({ flops: constant(0) }),
+  samples: [
+    { operands: [{ dtype: "f32", shape: [] }], attributes: { shape: dims(2, 3) } },
+    { operands: [{ dtype: "f32", shape: [3, 1] }], attributes: { shape: dims(2, 3, 4) } },
+    { operands: [{ dtype: "f32", shape: [1] }], attributes: { shape: dims(5) } },
+    { operands: [{ dtype: "f32", shape: [2, 1, 3, 1] }], attributes: { shape: dims(2, 5, 3, 2) } },
+    { operands: [{ dtype: "i32", shape: [3] }], attributes: { shape: dims(2, 3) } },
+    { operands: [{ dtype: "bool", shape: [1, 3], range: [0, 1] }], attributes: { shape: dims(2, 3) } },
+  ],
+  valueFact: "view",
+  reference: ({ operands, attributes }) => [broadcastArray(first(operands), attributes.shape)],
+  gradient: ({ b, operands, gradients: [g] }) => [g && b.reduceTo(g, first(operands).type)],
+  onnx: (writer, { refs, attributes }) => [writer.node("Expand", [first(refs), writer.shape(attributes.shape)])],
+  tfjs: (writer, { args, attributes }) => writer.tf("broadcastTo", first(args), writer.shape(attributes.shape)),
+});

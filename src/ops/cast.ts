@@ -1,0 +1,46 @@
+import type { DType } from "../ir/types.ts";
+import { isFloat } from "./dtype-class.ts";
+import { first } from "./elementwise.ts";
+import { mapArray } from "./nd-array.ts";
+import { definePrimitive } from "./operator.ts";
+import { elementsOf, withDType } from "./shape-rules.ts";
+import { tfjsDType } from "./tfjs-dtype.ts";
+
+/** `cast`: the same values as another element type. */
+export const cast = definePrimitive({
+  name: "cast",
+  doc: "The same values as another element type; fractions are cut off towards zero.",
+  exposed: true,
+  operands: [{ name: "x", dtype: "any", shape: "[...]" }],
+  attributes: { dtype: { kind: "dtype", doc: "The element type of the result." } },
+  infer: ({ operands, attributes }) => [withDType(first(operands), attributes.dtype)],
+  cost: ({ results }) => ({ flops: elementsOf(first(results)) }),
+  samples: [
+    {
+      operands: [{ dtype: "f32", shape: [5], data: [-1.7, -0.2, 0, 0.9, 2.5] }],
+      attributes: { dtype: "i32" },
+      skipGradient: true,
+    },
+    { operands: [{ dtype: "f32", shape: [3], data: [0, 0.5, -1] }], attributes: { dtype: "bool" }, skipGradient: true },
+    { operands: [{ dtype: "i32", shape: [2, 3], range: [-5, 5] }], attributes: { dtype: "f32" } },
+    { operands: [{ dtype: "bool", shape: [2, 1, 3], range: [0, 1] }], attributes: { dtype: "f32" } },
+    { operands: [{ dtype: "bool", shape: [4], range: [0, 1] }], attributes: { dtype: "i32" } },
+    { operands: [{ dtype: "f32", shape: [] }], attributes: { dtype: "f32" } },
+  ],
+  valueFact: "view",
+  reference: ({ operands, attributes }) => {
+    const x = first(operands);
+    const convert = converter(x.dtype, attributes.dtype);
+    return [mapArray(x, convert, attributes.dtype)];
+  },
+  gradient: ({ b, operands, gradients: [g] }) => {
+    const from = first(operands).type.dtype;
+    return [g !== undefined && isFloat(from) && isFloat(g.type.dtype) ? b.cast(g, from) : undefined];
+  },
+  onnx: (writer, { refs, attributes }) => [writer.cast(first(refs), attributes.dtype)],
+  tfjs: (writer, { args, attributes }) => writer.tf("cast", first(args), writer.string(tfjsDType(attributes.dtype))),
+});
+
+function converter(from: DType, to: DType): (x: number) => number {
+  return isFloat(from) && !isFloat(to) && to !== "bool" ? Math.trunc : (x) => x;
+}

@@ -1,0 +1,55 @@
+import { first } from "./elementwise.ts";
+import { mapArray } from "./nd-array.ts";
+import { definePrimitive } from "./operator.ts";
+import { elementsOf } from "./shape-rules.ts";
+
+/** `clip`: every element brought into a range. */
+export const clip = definePrimitive({
+  name: "clip",
+  doc: "Every element, or the bound that it exceeds.",
+  exposed: true,
+  operands: [{ name: "x", dtype: "number", shape: "[...]" }],
+  attributes: {
+    min: { kind: "float", doc: "The lower bound.", default: -Infinity },
+    max: { kind: "float", doc: "The upper bound.", default: Infinity },
+  },
+  infer: ({ operands, attributes, check }) =>
+    attributes.min <= attributes.max
+      ? operands
+      : check.fail(`the lower bound of clip, ${attributes.min}, is above the upper one, ${attributes.max}`),
+  cost: ({ results }) => ({ flops: elementsOf(first(results)) }),
+  samples: [
+    { operands: [{ dtype: "f32", shape: [3, 4], range: [-2, 2] }], attributes: { min: -1, max: 0.5 } },
+    { operands: [{ dtype: "f32", shape: [2, 1, 5], range: [-2, 2] }], attributes: { min: 0 } },
+    { operands: [{ dtype: "f32", shape: [], range: [-2, 2] }], attributes: { max: 0 } },
+    { operands: [{ dtype: "f32", shape: [5], range: [-8, 8] }], attributes: { min: 0, max: 6 } },
+    { operands: [{ dtype: "i32", shape: [7], range: [-9, 9] }], attributes: { min: -3, max: 4 } },
+  ],
+  reference: ({ operands, attributes }) => [
+    mapArray(first(operands), (x) => Math.min(Math.max(x, attributes.min), attributes.max)),
+  ],
+  gradient: ({ b, operands, gradients: [g], attributes }) => {
+    if (g === undefined) return [];
+    const x = first(operands);
+    const zero = b.scalar(0, g.type.dtype);
+    const above = b.op("greater_equal", [x, b.scalar(attributes.min, x.type.dtype)]);
+    const below = b.op("less_equal", [x, b.scalar(attributes.max, x.type.dtype)]);
+    if (attributes.max === Infinity) return [attributes.min === -Infinity ? g : b.where(above, g, zero)];
+    const inside = attributes.min === -Infinity ? below : b.op("logical_and", [above, below]);
+    return [b.where(inside, g, zero)];
+  },
+  onnx: (writer, { refs, operands, attributes }) => {
+    const { dtype } = first(operands).type;
+    const bound = (value: number) => (Number.isFinite(value) ? writer.constant(dtype, value) : writer.absent);
+    return [writer.node("Clip", [first(refs), bound(attributes.min), bound(attributes.max)])];
+  },
+  tfjs: (writer, { args, operands, attributes }) => {
+    const x = first(args);
+    // minimum and maximum take the operand's type; clipByValue wants both bounds.
+    if (first(operands).type.dtype === "f32") {
+      if (attributes.max === Infinity) return writer.tf("maximum", x, writer.attribute("min"));
+      if (attributes.min === -Infinity) return writer.tf("minimum", x, writer.attribute("max"));
+    }
+    return writer.tf("clipByValue", x, writer.attribute("min"), writer.attribute("max"));
+  },
+});

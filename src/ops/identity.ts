@@ -1,0 +1,37 @@
+import { constant } from "../dims/dim.ts";
+import { first, unarySamples } from "./elementwise.ts";
+import { definePrimitive } from "./operator.ts";
+
+/** `identity`: the operand. */
+export const identity = definePrimitive({
+  name: "identity",
+  doc: "The operand, unchanged.",
+  exposed: true,
+  operands: [{ name: "x", dtype: "any", shape: "[...]" }],
+  attributes: {},
+  infer: ({ operands }) => operands,
+  cost: () => ({ flops: constant(0) }),
+  samples: unarySamples(),
+  valueFact: "view",
+  reference: ({ operands }) => operands,
+  gradient: ({ gradients }) => gradients,
+  onnx: (writer, { refs }) => [writer.node("Identity", refs)],
+  tfjs: (_writer, { args }) => first(args),
+});
+
+/** `stop_gradient`: the operand, as a constant to differentiation. */
+export const stopGradient = definePrimitive({
+  name: "stop_gradient",
+  doc: "The operand, through which no gradient flows.",
+  exposed: true,
+  operands: [{ name: "x", dtype: "any", shape: "[...]" }],
+  attributes: {},
+  infer: ({ operands }) => operands,
+  cost: () => ({ flops: constant(0) }),
+  samples: unarySamples(),
+  valueFact: "view",
+  reference: ({ operands }) => operands,
+  gradient: "nondifferentiable",
+  onnx: (writer, { refs }) => [writer.node("Identity", refs)],
+  tfjs: (writer, { args }) => writer.helper("stopGradient", first(args)),
+});

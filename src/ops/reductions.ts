@@ -1,0 +1,209 @@
+import { asNumber, product, type Dim } from "../dims/dim.ts";
+import type { Value } from "../ir/graph.ts";
+import { first } from "./elementwise.ts";
+import type { GraphBuilder } from "./builder.ts";
+import { foldArray, mapArray, reshapeArray, sizeOf } from "./nd-array.ts";
+import {
+  definePrimitive,
+  type DTypeClass,
+  type NdArray,
+  type Primitive,
+  type Sample,
+  type ShapeChecker,
+} from "./operator.ts";
+import { checkAxes, elementsOf, one } from "./shape-rules.ts";
+
+/** The attributes that every reduction has. */
+export const reductionAttributes = {
+  axes: { kind: "ints", doc: "The axes that are reduced.", min: 0 },
+  keep: { kind: "bool", doc: "Whether reduced axes stay, with size 1.", default: false },
+} as const;
+
+/** The shape that a reduction leaves, or undefined after a report. */
+export function reducedShape(
+  shape: readonly Dim[],
+  axes: readonly number[],
+  keep: boolean,
+  what: string,
+  check: ShapeChecker,
+): readonly Dim[] | undefined {
+  if (!checkAxes(axes, shape.length, what, check)) return undefined;
+  return shape.flatMap((dim, axis) => (axes.includes(axis) ? (keep ? [one] : []) : [dim]));
+}
+
+/** A shape with the reduced axes at size 1: what broadcasts against the operand. */
+export function keptShape(shape: readonly Dim[], axes: readonly number[]): readonly Dim[] {
+  return shape.map((dim, axis) => (axes.includes(axis) ? one : dim));
+}
+
+/** How many elements each result of a reduction is made of. */
+export function reducedCount(shape: readonly Dim[], axes: readonly number[]): Dim {
+  return product(shape.filter((_, axis) => axes.includes(axis)));
+}
+
+interface ReductionSpec {
+  readonly name: string;
+  readonly doc: string;
+  readonly dtype: DTypeClass;
+  readonly compute: (x: NdArray, axes: readonly number[]) => NdArray;
+  /** Gradient of x; y and g have the reduced axes at size 1. */
+  readonly gradient: (
+    b: GraphBuilder,
+    at: { readonly x: Value; readonly y: Value; readonly g: Value; readonly axes: readonly number[] },
+  ) => Value;
+  readonly onnx: string;
+  readonly tfjs: string;
+  readonly distinct?: boolean;
+  readonly integers?: boolean;
+}
+
+function reductionSamples(spec: ReductionSpec): readonly Sample[] {
+  const cases: readonly (readonly [readonly number[], readonly number[], boolean])[] = [
+    [[4], [0], false],
+    [[3, 4], [1], false],
+    [[3, 4], [0], true],
+    [[2, 3, 5], [0, 2], false],
+    [[2, 3, 5], [1], true],
+    [[2, 1, 3, 4], [1, 3], true],
+    [[2, 1, 3, 4], [0, 1, 2, 3], false],
+  ];
+  const samples = cases.map(([shape, axes, keep]): Sample => ({
+    operands: [{ dtype: "f32", shape, range: [-2, 2], ...(spec.distinct === true && { distinct: true }) }],
+    attributes: { axes, keep },
+  }));
+  const integers: Sample = { operands: [{ dtype: "i32", shape: [3, 4], range: [-5, 5] }], attributes: { axes: [1] } };
+  return spec.integers === true ? [...samples, integers] : samples;
+}
+
+function defineReduction(spec: ReductionSpec): Primitive {
+  return definePrimitive({
+    name: spec.name,
+    doc: spec.doc,
+    exposed: true,
+    operands: [{ name: "x", dtype: spec.dtype, shape: "[...]" }],
+    attributes: reductionAttributes,
+    infer: ({ operands, attributes, check }) => {
+      const x = first(operands);
+      const shape = reducedShape(x.shape, attributes.axes, attributes.keep, spec.name, check);
+      return shape && [{ dtype: x.dtype, shape }];
+    },
+    cost: ({ operands }) => ({ flops: elementsOf(first(operands)) }),
+    samples: reductionSamples(spec),
+    reference: ({ operands, attributes, results }) => [
+      reshapeArray(spec.compute(first(operands), attributes.axes), first(results).shape),
+    ],
+    gradient: ({ b, operands, results, gradients, attributes }) => {
+      const [g] = gradients;
+      if (g === undefined) return [undefined];
+      const x = first(operands);
+      const kept = keptShape(x.type.shape, attributes.axes);
+      const at = { x, y: b.reshape(first(results), kept), g: b.reshape(g, kept), axes: attributes.axes };
+      return [spec.gradient(b, at)];
+    },
+    onnx: (writer, { refs, attributes }) => [
+      writer.node(spec.onnx, [first(refs), writer.ints(attributes.axes)], {
+        keepdims: { int: attributes.keep ? 1 : 0 },
+        noop_with_empty_axes: { int: 1 },
+      }),
+    ],
+    tfjs: (writer, { args, attributes }) =>
+      attributes.keep
+        ? writer.tf(spec.tfjs, first(args), writer.numbers(attributes.axes), writer.boolean(true))
+        : writer.tf(spec.tfjs, first(args), writer.numbers(attributes.axes)),
+  });
+}
+
+/** Every extreme element gets its share of the gradient: ties do not multiply it. */
+function extremumGradient(
+  b: GraphBuilder,
+  { x, y, g, axes }: { readonly x: Value; readonly y: Value; readonly g: Value; readonly axes: readonly number[] },
+): Value {
+  const hit = b.cast(b.op("equal", [x, y]), x.type.dtype);
+  return b.mul(hit, b.div(g, b.sum(hit, axes, true)));
+}
+
+/** `sum`: the sum over axes. */
+export const sum = defineReduction({
+  name: "sum",
+  doc: "The sum over axes.",
+  dtype: "number",
+  compute: (x, axes) => foldArray(x, axes, 0, (total, element) => total + element),
+  gradient: (b, { x, g }) => b.broadcast(g, x.type.shape),
+  onnx: "ReduceSum",
+  tfjs: "sum",
+  integers: true,
+});
+
+/** `mean`: the mean over axes. */
+export const mean = defineReduction({
+  name: "mean",
+  doc: "The mean over axes.",
+  dtype: "float",
+  compute: (x, axes) => {
+    const count = sizeOf(x.shape.filter((_, axis) => axes.includes(axis)));
+    return mapArray(
+      foldArray(x, axes, 0, (total, element) => total + element),
+      (total) => total / count,
+    );
+  },
+  gradient: (b, { x, g, axes }) => {
+    const count = reducedCount(x.type.shape, axes);
+    const literal = asNumber(count);
+    const share =
+      literal === undefined ? b.div(g, b.dimAs(count, g.type.dtype)) : b.mul(g, b.scalar(1 / literal, g.type.dtype));
+    return b.broadcast(share, x.type.shape);
+  },
+  onnx: "ReduceMean",
+  tfjs: "mean",
+});
+
+/** `max`: the largest element over axes. */
+export const max = defineReduction({
+  name: "max",
+  doc: "The largest element over axes.",
+  dtype: "number",
+  compute: (x, axes) => foldArray(x, axes, -Infinity, Math.max),
+  gradient: extremumGradient,
+  onnx: "ReduceMax",
+  tfjs: "max",
+  distinct: true,
+  integers: true,
+});
+
+/** `min`: the smallest element over axes. */
+export const min = defineReduction({
+  name: "min",
+  doc: "The smallest element over axes.",
+  dtype: "number",
+  compute: (x, axes) => foldArray(x, axes, Infinity, Math.min),
+  gradient: extremumGradient,
+  onnx: "ReduceMin",
+  tfjs: "min",
+  distinct: true,
+  integers: true,
+});
+
+/** `prod`: the product over axes. */
+export const prod = defineReduction({
+  name: "prod",
+  doc: "The product over axes.",
+  dtype: "number",
+  compute: (x, axes) =>
+    foldArray(x, axes, 1, (total, element) => (x.dtype === "i32" ? Math.imul(total, element) : total * element)),
+  gradient: (b, { x, g, axes }) => {
+    const dtype = x.type.dtype;
+    const zero = b.scalar(0, dtype);
+    const unit = b.scalar(1, dtype);
+    // y / x fails at zeros. With the zeros taken out, one zero alone gets the product of the others.
+    const isZero = b.op("equal", [x, zero]);
+    const others = b.where(isZero, unit, x);
+    const rest = b.op("prod", [others], { axes, keep: true });
+    const zeros = b.sum(b.cast(isZero, dtype), axes, true);
+    const atZero = b.where(b.op("equal", [zeros, unit]), rest, zero);
+    const elsewhere = b.div(b.where(b.op("equal", [zeros, zero]), rest, zero), others);
+    return b.mul(g, b.where(isZero, atZero, elsewhere));
+  },
+  onnx: "ReduceProd",
+  tfjs: "prod",
+  integers: true,
+});

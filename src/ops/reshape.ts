@@ -1,0 +1,34 @@
+import { constant, product } from "../dims/dim.ts";
+import { first } from "./elementwise.ts";
+import { reshapeArray } from "./nd-array.ts";
+import { definePrimitive } from "./operator.ts";
+import { dims } from "./sample-dims.ts";
+
+/** `reshape`: the same elements in row-major order, in another shape. */
+export const reshape = definePrimitive({
+  name: "reshape",
+  doc: "The same elements, in row-major order, in another shape.",
+  exposed: true,
+  operands: [{ name: "x", dtype: "any", shape: "[...]" }],
+  attributes: { shape: { kind: "dims", doc: "The new shape, of as many elements." } },
+  infer: ({ operands, attributes, check }) => {
+    const x = first(operands);
+    const fits = check.equal(product(x.shape), product(attributes.shape), "the numbers of elements of a reshape");
+    return fits ? [{ dtype: x.dtype, shape: attributes.shape }] : undefined;
+  },
+  cost: () => ({ flops: constant(0) }),
+  samples: [
+    { operands: [{ dtype: "f32", shape: [6] }], attributes: { shape: dims(2, 3) } },
+    { operands: [{ dtype: "f32", shape: [2, 3, 4] }], attributes: { shape: dims(4, 6) } },
+    { operands: [{ dtype: "f32", shape: [1, 1] }], attributes: { shape: [] } },
+    { operands: [{ dtype: "f32", shape: [] }], attributes: { shape: dims(1, 1, 1) } },
+    { operands: [{ dtype: "i32", shape: [3, 5] }], attributes: { shape: dims(5, 1, 3, 1) } },
+  ],
+  valueFact: "view",
+  reference: ({ operands, attributes }) => [reshapeArray(first(operands), attributes.shape)],
+  gradient: ({ b, operands, gradients: [g] }) => [g && b.reshape(g, first(operands).type.shape)],
+  onnx: (writer, { refs, attributes }) => [
+    writer.node("Reshape", [first(refs), writer.shape(attributes.shape, { inferable: true })]),
+  ],
+  tfjs: (writer, { args, attributes }) => writer.tf("reshape", first(args), writer.shape(attributes.shape)),
+});

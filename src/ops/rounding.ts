@@ -1,0 +1,44 @@
+import { defineUnary, unarySamples } from "./elementwise.ts";
+
+/** `floor`: the largest integer not above. */
+export const floor = defineUnary({
+  name: "floor",
+  doc: "The largest integer that is not above the element.",
+  dtype: "float",
+  compute: Math.floor,
+  gradient: "nondifferentiable",
+  onnx: "Floor",
+  tfjs: "floor",
+  samples: unarySamples([-4, 4]),
+});
+
+/** `ceil`: the smallest integer not below. */
+export const ceil = defineUnary({
+  name: "ceil",
+  doc: "The smallest integer that is not below the element.",
+  dtype: "float",
+  compute: Math.ceil,
+  gradient: "nondifferentiable",
+  onnx: "Ceil",
+  tfjs: "ceil",
+  samples: unarySamples([-4, 4]),
+});
+
+/** `round`: the nearest integer, halves to even. */
+export const round = defineUnary({
+  name: "round",
+  doc: "The nearest integer; halves go to the even one.",
+  dtype: "float",
+  compute: roundHalfToEven,
+  gradient: "nondifferentiable",
+  onnx: "Round",
+  tfjs: "round",
+  samples: [...unarySamples([-4, 4]), { operands: [{ dtype: "f32", shape: [5], data: [-1.5, -0.5, 0.5, 1.5, 2.5] }] }],
+});
+
+function roundHalfToEven(x: number): number {
+  const below = Math.floor(x);
+  const rest = x - below;
+  if (rest !== 0.5) return rest < 0.5 ? below : below + 1;
+  return below % 2 === 0 ? below : below + 1;
+}

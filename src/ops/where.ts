@@ -1,0 +1,66 @@
+import { required } from "../support/fault.ts";
+import { first, second } from "./elementwise.ts";
+import { at, broadcastIndices, fillArray } from "./nd-array.ts";
+import { definePrimitive } from "./operator.ts";
+import { broadcastShapes, elementsOf, sharedDType } from "./shape-rules.ts";
+
+/** `where`: a where the condition holds, b elsewhere. */
+export const where = definePrimitive({
+  name: "where",
+  doc: "Elements of a where the condition is true, of b where it is false.",
+  exposed: true,
+  operands: [
+    { name: "condition", dtype: "bool", shape: "[...]" },
+    { name: "a", dtype: "any", shape: "[...]" },
+    { name: "b", dtype: "any", shape: "[...]" },
+  ],
+  attributes: {},
+  infer: ({ operands: [condition, ...branches], check }) => {
+    const dtype = sharedDType(branches, "where", check);
+    const shape = broadcastShapes(first(branches).shape, second(branches).shape, "where", check);
+    if (dtype === undefined || shape === undefined) return undefined;
+    const whole = broadcastShapes(required(condition, "condition").shape, shape, "where", check);
+    return whole && [{ dtype, shape: whole }];
+  },
+  cost: ({ results }) => ({ flops: elementsOf(first(results)) }),
+  samples: [
+    [
+      [3, 4],
+      [3, 4],
+      [3, 4],
+    ],
+    [[3, 1], [4], []],
+    [[], [2, 3], [3]],
+    [
+      [2, 1, 3, 1],
+      [1, 5, 1, 2],
+      [2, 1, 1, 1],
+    ],
+    [[], [], []],
+  ].map(([condition = [], a = [], b = []]) => ({
+    operands: [
+      { dtype: "bool", shape: condition, range: [0, 1] },
+      { dtype: "f32", shape: a },
+      { dtype: "f32", shape: b },
+    ],
+  })),
+  reference: ({ operands, results }) => {
+    const [condition, a, b] = operands.map((it) => ({ it, indices: broadcastIndices(it.shape, first(results).shape) }));
+    const read = (from: typeof condition, index: number): number => {
+      const { it, indices } = required(from, "operand of where");
+      return at(it, indices[index] ?? -1);
+    };
+    return [fillArray(first(results), (index) => (read(condition, index) !== 0 ? read(a, index) : read(b, index)))];
+  },
+  gradient: ({ b, operands: [condition, left, right], gradients: [g], needs }) => {
+    if (g === undefined || condition === undefined || left === undefined || right === undefined) return [];
+    const zero = b.scalar(0, g.type.dtype);
+    return [
+      undefined,
+      needs[1] === true ? b.reduceTo(b.where(condition, g, zero), left.type) : undefined,
+      needs[2] === true ? b.reduceTo(b.where(condition, zero, g), right.type) : undefined,
+    ];
+  },
+  onnx: (writer, { refs }) => [writer.node("Where", refs)],
+  tfjs: (writer, { args }) => writer.tf("where", ...args),
+});
