@@ -1,5 +1,10 @@
 import type { Facts, Relation } from "./facts.ts";
-import { factsKey, negateRelation, relationKey, relationVariables, relationsOf } from "./facts.ts";
+import { negateRelation, relationKey, relationVariables, relationsOf } from "./facts.ts";
+import { asConstant, sameForm } from "./form.ts";
+import { subtract } from "./polynomial.ts";
+import { contradictory } from "./prove.ts";
+import { modulo } from "./quotient.ts";
+import { rangeOf } from "./range.ts";
 import { searchSmallest } from "./search.ts";
 
 /** What is known of a relation under facts. */
@@ -10,23 +15,110 @@ export type Proof =
   | { readonly verdict: "refuted"; readonly counterexample: ReadonlyMap<string, number> }
   | { readonly verdict: "unknown" };
 
-const searchBudget = 40_000;
+/** The same as {@link Proof}. */
+export type Verdict = Proof;
+
+const quickSearch = 600;
+const fullSearch = 40_000;
+const proofSteps = 60_000;
+const remembered = 20_000;
+
+const proved: Proof = { verdict: "proved" };
+const unknown: Proof = { verdict: "unknown" };
+const proofs = new WeakMap<Facts, Map<string, Proof>>();
 
 /**
- * Decides a relation for all values of the variables, integers >= 1, that satisfy the facts. The sides must be defined
- * (divisors at least 1): values for which they are not count as neither. Deterministic: budgets count steps.
+ * Decides a relation for all values of the variables, integers >= 1, that satisfy the facts. Values for which a
+ * divisor is less than 1 count neither for nor against it. Unknown is no proof of anything. Deterministic: budgets
+ * count steps, never time.
+ *
+ * A counterexample names the variables of the relation and of the facts that bear on it, and no others.
  */
 export function decide(relation: Relation, facts: Facts): Proof {
-  void factsKey;
-  void relationKey;
-  void relationVariables;
-  const found = searchSmallest([...relationsOf(facts), negateRelation(relation)], searchBudget);
-  switch (found.kind) {
-    case "found":
-      return { verdict: "refuted", counterexample: found.values };
-    case "none":
-      return { verdict: "proved" };
-    case "spent":
-      return { verdict: "unknown" };
+  if (holdsPlainly(relation)) return proved;
+  const known = proofs.get(facts) ?? new Map<string, Proof>();
+  proofs.set(facts, known);
+  const key = relationKey(relation);
+  const before = known.get(key);
+  if (before !== undefined) return before;
+  const proof = decideAnew(relation, facts);
+  if (known.size >= remembered) known.clear();
+  known.set(key, proof);
+  return proof;
+}
+
+/** Whether the normal forms or the bounds of the sides show it, without any facts. */
+function holdsPlainly(r: Relation): boolean {
+  switch (r.kind) {
+    case "equal":
+      return sameForm(r.left, r.right);
+    case "notEqual": {
+      const range = rangeOf(subtract(r.left, r.right));
+      return range.low > 0 || range.high < 0;
+    }
+    case "atLeast":
+      return rangeOf(subtract(r.left, r.right)).low >= 0;
+    case "lessThan":
+      return rangeOf(subtract(r.left, r.right)).high < 0;
+    case "divides":
+      return asConstant(r.divisor) !== 0n && asConstant(modulo(r.dividend, r.divisor)) === 0n;
+    case "notDivides":
+      return false;
+  }
+}
+
+function decideAnew(relation: Relation, facts: Facts): Proof {
+  const { relevant, others } = bearing(relation, relationsOf(facts));
+  const negated = [...relevant, negateRelation(relation)];
+  let search = searchSmallest(negated, quickSearch);
+  if (search.kind === "spent") {
+    if (contradictory(negated, proofSteps)) return proved;
+    search = searchSmallest(negated, fullSearch);
+  }
+  if (search.kind === "none") return proved;
+  // What fails fails only where the other facts can hold: elsewhere nothing does.
+  const possible = others.length === 0 ? "yes" : satisfiable(others);
+  if (possible === "no") return proved;
+  if (search.kind === "spent" || possible === "unknown") return unknown;
+  return { verdict: "refuted", counterexample: search.values };
+}
+
+function satisfiable(relations: readonly Relation[]): "yes" | "no" | "unknown" {
+  for (const group of connectedGroups(relations)) {
+    const search = searchSmallest(group, fullSearch);
+    if (search.kind === "none" || (search.kind === "spent" && contradictory(group, proofSteps))) return "no";
+    if (search.kind === "spent") return "unknown";
+  }
+  return "yes";
+}
+
+/** The facts that share variables with a relation, through other facts as well, and those that do not. */
+function bearing(
+  relation: Relation,
+  facts: readonly Relation[],
+): { readonly relevant: readonly Relation[]; readonly others: readonly Relation[] } {
+  const names = new Set(relationVariables(relation));
+  const relevant = new Set<Relation>();
+  for (let before = -1; before !== relevant.size; ) {
+    before = relevant.size;
+    for (const fact of facts) {
+      const variables = [...relationVariables(fact)];
+      if (relevant.has(fact) || !variables.some((name) => names.has(name))) continue;
+      relevant.add(fact);
+      for (const name of variables) names.add(name);
+    }
+  }
+  return { relevant: facts.filter((f) => relevant.has(f)), others: facts.filter((f) => !relevant.has(f)) };
+}
+
+function connectedGroups(relations: readonly Relation[]): readonly (readonly Relation[])[] {
+  const groups: (readonly Relation[])[] = [];
+  let rest = relations;
+  for (;;) {
+    const [first, ...remaining] = rest;
+    if (first === undefined) return groups;
+    const { relevant, others } = bearing(first, remaining);
+    groups.push([first, ...relevant]);
+    rest = others;
   }
 }

@@ -242,3 +242,20 @@ export function dividePolynomials(a: Dim, b: Dim): { readonly quotient: Dim; rea
     }
   }
 }
+
+/** Without the variables that all its terms share: each at least 1, they change neither its sign nor its being 0. */
+export function withoutCommonVariables(d: Dim): Dim {
+  const [first, ...others] = d.terms;
+  if (first === undefined || first.factors.length === 0) return d;
+  const common = first.factors.flatMap((f): readonly Factor[] => {
+    if (f.atom.kind !== "variable") return [];
+    const key = atomKey(f.atom);
+    const powers = others.map((t) => t.factors.find((g) => atomKey(g.atom) === key)?.power ?? 0);
+    const power = Math.min(f.power, ...powers);
+    return power === 0 ? [] : [{ atom: f.atom, power }];
+  });
+  if (common.length === 0) return d;
+  return fromTerms(
+    d.terms.map((t) => ({ coefficient: t.coefficient, factors: divideFactors(t.factors, common) ?? t.factors })),
+  );
+}

@@ -12,7 +12,8 @@ const positive: Range = { low: 1, high: Infinity };
 /** The bounds of a variable of which nothing else is known. */
 export const anyVariable = (): Range => positive;
 
-function widen(low: number, high: number): Range {
+/** The bounds, moved outward where a number beyond 2^53 may have been rounded. */
+export function widen(low: number, high: number): Range {
   return {
     low: low < -limit ? -Infinity : low > limit ? limit : low,
     high: high > limit ? Infinity : high < -limit ? -limit : high,

@@ -3,9 +3,9 @@ import type { Relation } from "./facts.ts";
 import { holds, relationVariables } from "./facts.ts";
 import type { Dim } from "./form.ts";
 import { asConstant, asNumber, compareText } from "./form.ts";
-import { constantTermOf, floorOf, gcd, subtract } from "./polynomial.ts";
+import { constantTermOf, floorOf, gcd, scale, subtract, sum, variable, withoutCommonVariables } from "./polynomial.ts";
 import type { Range } from "./range.ts";
-import { rangeOf } from "./range.ts";
+import { rangeOf, widen } from "./range.ts";
 
 /** What a search for values of variables came to. */
 export type SearchResult =
@@ -57,7 +57,7 @@ export function searchSmallest(relations: readonly Relation[], budget: number): 
     }
     if (volumeOf(narrow, axes) > 6) {
       left -= 4 * relations.length;
-      if (!possible(lows, highs)) return "none";
+      if (!possible(narrow)) return "none";
     }
     if (least < most) {
       const middle = Math.floor((least + most) / 2);
@@ -76,7 +76,7 @@ export function searchSmallest(relations: readonly Relation[], budget: number): 
   const end = total(highs);
   let width = 8;
   for (let least = total(lows); least <= Math.min(end, farthest); least += width, width *= 2) {
-    if (!possible(lows, highs)) return { kind: "none" };
+    if (!possible({ lows, highs, least, most: end })) return { kind: "none" };
     const found = solve({ lows, highs, least, most: Math.min(end, least + width - 1) });
     if (found === "spent") return { kind: "spent" };
     if (found !== "none") return { kind: "found", values: new Map(names.map((name, i) => [name, found[i] ?? 0])) };
@@ -197,22 +197,49 @@ function compileTests(relations: readonly Relation[], names: readonly string[]):
 }
 
 /** A test whether interval arithmetic allows a solution in a box. */
-function compileBounds(
-  relations: readonly Relation[],
-  names: readonly string[],
-): (lows: readonly number[], highs: readonly number[]) => boolean {
+function compileBounds(relations: readonly Relation[], names: readonly string[]): (box: Box) => boolean {
   const positions = new Map(names.map((name, i) => [name, i]));
-  const differences = relations.map((r) => ("divisor" in r ? r.dividend : subtract(r.left, r.right)));
-  return (lows, highs) => {
+  const bounds = relations.map((relation) => {
+    const difference =
+      "divisor" in relation ? relation.dividend : withoutCommonVariables(subtract(relation.left, relation.right));
+    return { relation, difference, throughSum: throughSum(difference, names) };
+  });
+  return (box) => {
     const of = (name: string): Range => {
       const i = positions.get(name) ?? 0;
-      return { low: lows[i] ?? 1, high: highs[i] ?? Infinity };
+      return { low: box.lows[i] ?? 1, high: box.highs[i] ?? Infinity };
     };
-    return relations.every((r, i) => {
-      const difference = differences[i];
-      return difference === undefined || allowed(r, rangeOf(difference, of), of);
+    return bounds.every(({ relation, difference, throughSum }) => {
+      const range = rangeOf(difference, of);
+      return allowed(relation, throughSum === undefined ? range : meet(range, throughSum(box, of)), of);
     });
   };
+}
+
+/** Bounds of c * (sum of all variables) + rest, for the c that several variables have in d: the box bounds the sum. */
+function throughSum(
+  d: Dim,
+  names: readonly string[],
+): ((box: Box, of: (name: string) => Range) => Range) | undefined {
+  const counts = new Map<bigint, number>();
+  for (const t of d.terms) {
+    if (t.factors.length !== 1 || t.factors[0]?.power !== 1 || t.factors[0].atom.kind !== "variable") continue;
+    counts.set(t.coefficient, (counts.get(t.coefficient) ?? 0) + 1);
+  }
+  const [most] = [...counts].sort((x, y) => y[1] - x[1]);
+  if (most === undefined || most[1] < 2) return undefined;
+  const rest = subtract(d, scale(sum(names.map(variable)), most[0]));
+  const times = Number(most[0]);
+  if (!Number.isSafeInteger(times)) return undefined;
+  return (box, of) => {
+    const range = rangeOf(rest, of);
+    const ends = [times * box.least, times * box.most];
+    return widen(range.low + Math.min(...ends), range.high + Math.max(...ends));
+  };
+}
+
+function meet(a: Range, b: Range): Range {
+  return { low: Math.max(a.low, b.low), high: Math.min(a.high, b.high) };
 }
 
 function allowed(r: Relation, difference: Range, of: (name: string) => Range): boolean {
