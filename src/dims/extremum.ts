@@ -1,6 +1,6 @@
 import { fault } from "../support/fault.ts";
 import type { Dim, Term } from "./form.ts";
-import { asConstant, compareText, dimKey } from "./form.ts";
+import { asConstant, compareMonomials, compareText, dimKey } from "./form.ts";
 import { add, constant, constantTermOf, contentOf, fromAtom, gcd, scale, subtract } from "./polynomial.ts";
 import { rangeOf } from "./range.ts";
 
@@ -21,14 +21,20 @@ function extremum(kind: "min" | "max", dims: readonly Dim[]): Dim {
   const kept = undominated(kind, distinct(dims.flatMap((d) => operandsOf(kind, d))));
   const [only] = kept;
   if (only !== undefined && kept.length === 1) return only;
-  const operands = kept.map((d) => d);
+  const operands = [...kept];
   const common = operands.reduce((g, d) => gcd(g, contentOf(d)), 0n);
   if (common > 1n) return scale(extremum(kind, operands.map((d) => shrink(d, common))), common);
   const offset = commonOffset(operands);
   if (offset !== 0n) {
     return add(extremum(kind, operands.map((d) => subtract(d, constant(offset)))), constant(offset));
   }
-  return fromAtom({ kind, operands: operands.sort((x, y) => compareText(dimKey(x), dimKey(y))) });
+  return fromAtom({ kind, operands: operands.sort(compareOperands) });
+}
+
+/** By leading monomials, constants last. */
+function compareOperands(a: Dim, b: Dim): number {
+  const byMonomial = compareMonomials(a.terms[0]?.factors ?? [], b.terms[0]?.factors ?? []);
+  return byMonomial !== 0 ? byMonomial : compareText(dimKey(a), dimKey(b));
 }
 
 function shrink(d: Dim, by: bigint): Dim {
