@@ -1,0 +1,207 @@
+import { elementSize, type ElementType } from "./element-bytes.ts";
+import { fault } from "./fault.ts";
+
+/** One tensor as a `.safetensors` file holds it: row-major little-endian bytes. */
+export interface SafeTensor {
+  readonly name: string;
+  readonly dtype: ElementType;
+  readonly shape: readonly number[];
+  readonly bytes: Uint8Array;
+}
+
+/** Where a tensor's bytes lie, counted from the start of the file. */
+export interface TensorPlace {
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** A parsed file. The tensors' bytes are views of the bytes read; keep these unchanged. */
+export interface SafeTensorsFile {
+  readonly tensors: ReadonlyMap<string, SafeTensor>;
+  readonly metadata: ReadonlyMap<string, string>;
+  readonly places: ReadonlyMap<string, TensorPlace>;
+}
+
+/** What is wrong with a file, and the byte at which it shows. */
+export interface SafeTensorsError {
+  readonly message: string;
+  readonly offset: number;
+}
+
+export type SafeTensorsResult =
+  { readonly ok: true; readonly file: SafeTensorsFile } | { readonly ok: false; readonly error: SafeTensorsError };
+
+const toTag: Readonly<Record<ElementType, string>> = {
+  f16: "F16",
+  bf16: "BF16",
+  f32: "F32",
+  f64: "F64",
+  i8: "I8",
+  i32: "I32",
+  i64: "I64",
+  u8: "U8",
+  u32: "U32",
+  bool: "BOOL",
+};
+
+const fromTag: ReadonlyMap<string, ElementType> = new Map(
+  Object.entries(toTag).map(([type, tag]): [string, ElementType] => [tag, type as ElementType]),
+);
+
+/** Limit of the reference implementation (huggingface/safetensors) on the header, in bytes. */
+const headerLimit = 100_000_000;
+
+const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/**
+ * A `.safetensors` file of tensors: the same bytes for the same tensors in any order. Tensors lie wider elements first
+ * and then by name, so that each is aligned to its element; the header is padded to 8 bytes.
+ * Format: https://github.com/huggingface/safetensors#format
+ */
+export function writeSafetensors(
+  tensors: Iterable<SafeTensor>,
+  metadata: ReadonlyMap<string, string> = new Map(),
+): { readonly bytes: Uint8Array; readonly places: ReadonlyMap<string, TensorPlace> } {
+  const sorted = [...tensors].sort((a, b) => elementSize[b.dtype] - elementSize[a.dtype] || byText(a.name, b.name));
+  const header: Record<string, unknown> = {};
+  if (metadata.size > 0) {
+    header["__metadata__"] = Object.fromEntries([...metadata].sort(([a], [b]) => byText(a, b)));
+  }
+  let end = 0;
+  for (const tensor of sorted) {
+    const expected = tensor.shape.reduce((a, b) => a * b, elementSize[tensor.dtype]);
+    if (tensor.bytes.byteLength !== expected) {
+      fault(`tensor ${tensor.name} has ${tensor.bytes.byteLength} bytes where its type takes ${expected}`);
+    }
+    if (Object.hasOwn(header, tensor.name) || tensor.name === "__metadata__") fault(`two tensors named ${tensor.name}`);
+    header[tensor.name] = { dtype: toTag[tensor.dtype], shape: tensor.shape, data_offsets: [end, end + expected] };
+    end += expected;
+  }
+  const text = new TextEncoder().encode(JSON.stringify(header));
+  const headerLength = Math.ceil(text.byteLength / 8) * 8;
+  const start = 8 + headerLength;
+  const bytes = new Uint8Array(start + end);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(headerLength), true);
+  bytes.fill(0x20, 8, start);
+  bytes.set(text, 8);
+  const places = new Map<string, TensorPlace>();
+  let at = start;
+  for (const tensor of sorted) {
+    bytes.set(tensor.bytes, at);
+    places.set(tensor.name, { offset: at, length: tensor.bytes.byteLength });
+    at += tensor.bytes.byteLength;
+  }
+  return { bytes, places };
+}
+
+/** Parses a `.safetensors` file and checks all that its format promises; never throws. */
+export function readSafetensors(bytes: Uint8Array): SafeTensorsResult {
+  const failed = (message: string, offset: number): SafeTensorsResult => ({ ok: false, error: { message, offset } });
+  if (bytes.byteLength < 8) {
+    return failed(
+      `the file ends after ${bytes.byteLength} bytes; a .safetensors file begins with 8 bytes of length`,
+      bytes.byteLength,
+    );
+  }
+  const length = new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true);
+  if (length > BigInt(headerLimit)) return failed(`its header claims ${length} bytes: this is no .safetensors file`, 0);
+  const start = 8 + Number(length);
+  if (start > bytes.byteLength) {
+    return failed(
+      `the file is truncated: its header should end at byte ${start}, the file ends at ${bytes.byteLength}`,
+      bytes.byteLength,
+    );
+  }
+  let header: unknown;
+  try {
+    header = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(8, start)));
+  } catch (error) {
+    return failed(`its header is no JSON: ${error instanceof Error ? error.message : String(error)}`, 8);
+  }
+  if (!isRecord(header)) return failed("its header is no JSON object", 8);
+
+  const metadata = new Map<string, string>();
+  const found: {
+    readonly name: string;
+    readonly dtype: ElementType;
+    readonly shape: readonly number[];
+    readonly range: readonly [number, number];
+  }[] = [];
+  for (const [name, value] of Object.entries(header)) {
+    if (name === "__metadata__") {
+      if (!isRecord(value)) return failed("its metadata is no JSON object", 8);
+      for (const [key, text] of Object.entries(value)) {
+        if (typeof text !== "string") return failed(`its metadata has "${key}" that is no text`, 8);
+        metadata.set(key, text);
+      }
+      continue;
+    }
+    const entry = readEntry(value);
+    if (typeof entry === "string") return failed(`tensor "${name}" ${entry}`, 8);
+    found.push({ name, ...entry });
+  }
+
+  found.sort((a, b) => a.range[0] - b.range[0] || a.range[1] - b.range[1]);
+  let end = 0;
+  for (const { name, range } of found) {
+    if (range[0] !== end) {
+      return failed(
+        `tensor "${name}" begins at byte ${start + range[0]} where ${start + end} was expected`,
+        start + end,
+      );
+    }
+    end = range[1];
+    if (start + end > bytes.byteLength) {
+      return failed(
+        `the file is truncated: tensor "${name}" ends at byte ${start + end}, the file at ${bytes.byteLength}`,
+        bytes.byteLength,
+      );
+    }
+  }
+  if (start + end !== bytes.byteLength) {
+    return failed(`the file has ${bytes.byteLength - start - end} bytes after its last tensor`, start + end);
+  }
+
+  const byName = [...found].sort((a, b) => byText(a.name, b.name));
+  return {
+    ok: true,
+    file: {
+      metadata,
+      tensors: new Map(
+        byName.map(({ name, dtype, shape, range }) => [
+          name,
+          { name, dtype, shape, bytes: bytes.subarray(start + range[0], start + range[1]) },
+        ]),
+      ),
+      places: new Map(
+        byName.map(({ name, range }) => [name, { offset: start + range[0], length: range[1] - range[0] }]),
+      ),
+    },
+  };
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isSizes(value: unknown): value is readonly number[] {
+  return Array.isArray(value) && value.every((it) => Number.isSafeInteger(it) && it >= 0);
+}
+
+function readEntry(
+  value: unknown,
+):
+  | string
+  | { readonly dtype: ElementType; readonly shape: readonly number[]; readonly range: readonly [number, number] } {
+  if (!isRecord(value)) return "is no JSON object";
+  const { dtype: tag, shape, data_offsets: offsets } = value;
+  const dtype = typeof tag === "string" ? fromTag.get(tag) : undefined;
+  if (dtype === undefined) return `has the element type ${JSON.stringify(tag)}, which is not supported`;
+  if (!isSizes(shape)) return "has no valid shape";
+  if (!isSizes(offsets)) return "has no valid offsets";
+  const [begin, end] = offsets;
+  if (begin === undefined || end === undefined || offsets.length !== 2 || end < begin) return "has no valid offsets";
+  const expected = shape.reduce((a, b) => a * b, elementSize[dtype]);
+  if (end - begin !== expected) return `has ${end - begin} bytes where its type takes ${expected}`;
+  return { dtype, shape, range: [begin, end] };
+}
