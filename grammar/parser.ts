@@ -1,4 +1,4 @@
-import { CstParser, EOF, tokenMatcher, type TokenType } from "chevrotain";
+import { CstParser, EOF, tokenMatcher, type IParserErrorMessageProvider, type TokenType } from "chevrotain";
 import * as t from "./tokens.ts";
 
 /** Token types after which an operand has ended, so that the next token joins or closes it. */
@@ -7,6 +7,14 @@ const continuesOperand: readonly TokenType[] = [
   ...[t.Arrow, t.Plus, t.Minus, t.Star, t.Divide, t.FloorDivide, t.Percent, t.And, t.Or],
   ...[t.EqualEqual, t.NotEqual, t.Less, t.LessEqual, t.Greater, t.GreaterEqual],
 ];
+
+/** Error texts that only name the expected token: the words for people are made in src/syntax/explain-error.ts. */
+const namesOfExpected: IParserErrorMessageProvider = {
+  buildMismatchTokenMessage: ({ expected }) => expected.name,
+  buildNotAllInputParsedMessage: () => t.Newline.name,
+  buildNoViableAltMessage: () => "",
+  buildEarlyExitMessage: () => "",
+};
 
 /**
  * The grammar of modelc: LL(2) with a few gates where a word is a keyword by what follows it. Newlines that do not
@@ -21,6 +29,7 @@ export class ModelParser extends CstParser {
       recoveryEnabled: false,
       nodeLocationTracking: "onlyOffset",
       skipValidations,
+      errorMessageProvider: namesOfExpected,
     });
     this.performSelfAnalysis();
   }
@@ -259,22 +268,27 @@ export class ModelParser extends CstParser {
   });
 
   private readonly statement = this.RULE("statement", () => {
-    this.OR([
-      {
-        GATE: () => (this.is(1, t.Param) || this.is(1, t.State)) && this.is(2, t.Identifier),
-        ALT: () => this.SUBRULE(this.paramStatement),
-      },
-      { GATE: () => this.emitStarts(), ALT: () => this.SUBRULE(this.emitStatement) },
-      {
-        GATE: () => this.LA(2).tokenType === t.UpdateArrow,
-        ALT: () => this.SUBRULE(this.update),
-      },
-      {
-        GATE: () => this.LA(2).tokenType === t.Equals || this.LA(2).tokenType === t.Colon,
-        ALT: () => this.SUBRULE(this.binding),
-      },
-      { ALT: () => this.SUBRULE(this.expressionStatement) },
-    ]);
+    // The gates decide; with one token of lookahead an error is found where it is.
+    this.OR({
+      MAX_LOOKAHEAD: 1,
+      IGNORE_AMBIGUITIES: true,
+      DEF: [
+        {
+          GATE: () => (this.is(1, t.Param) || this.is(1, t.State)) && this.is(2, t.Identifier),
+          ALT: () => this.SUBRULE(this.paramStatement),
+        },
+        { GATE: () => this.emitStarts(), ALT: () => this.SUBRULE(this.emitStatement) },
+        {
+          GATE: () => this.LA(2).tokenType === t.UpdateArrow,
+          ALT: () => this.SUBRULE(this.update),
+        },
+        {
+          GATE: () => this.LA(2).tokenType === t.Equals || this.LA(2).tokenType === t.Colon,
+          ALT: () => this.SUBRULE(this.binding),
+        },
+        { ALT: () => this.SUBRULE(this.expressionStatement) },
+      ],
+    });
   });
 
   private readonly paramStatement = this.RULE("paramStatement", () => {
@@ -488,13 +502,13 @@ export class ModelParser extends CstParser {
 
   private readonly scan = this.RULE("scan", () => {
     this.CONSUME(t.Scan);
-    this.AT_LEAST_ONE_SEP({ SEP: t.Comma, DEF: () => this.SUBRULE(this.scanSequence) });
+    this.AT_LEAST_ONE_SEP({ SEP: t.Comma, MAX_LOOKAHEAD: 1, DEF: () => this.SUBRULE(this.scanSequence) });
     this.CONSUME(t.Over);
     this.SUBRULE(this.postfix, { LABEL: "over" });
     this.OPTION(() => this.CONSUME(t.Reverse));
     this.OPTION1(() => {
       this.CONSUME(t.With);
-      this.AT_LEAST_ONE_SEP1({ SEP: t.Comma, DEF: () => this.SUBRULE(this.scanCarry) });
+      this.AT_LEAST_ONE_SEP1({ SEP: t.Comma, MAX_LOOKAHEAD: 1, DEF: () => this.SUBRULE(this.scanCarry) });
     });
     this.SUBRULE(this.body);
   });
@@ -693,16 +707,21 @@ export class ModelParser extends CstParser {
   });
 
   private readonly entry = this.RULE("entry", () => {
-    this.OR([
-      { GATE: () => this.featureStarts(), ALT: () => this.SUBRULE(this.feature) },
-      {
-        GATE: () => this.is(1, t.Step) && this.is(2, t.Identifier),
-        ALT: () => this.SUBRULE(this.stepEntry),
-      },
-      { GATE: () => this.expectStarts(1), ALT: () => this.SUBRULE(this.expectation) },
-      { GATE: () => this.is(2, t.StringToken), ALT: () => this.SUBRULE(this.directive) },
-      { ALT: () => this.SUBRULE(this.setting) },
-    ]);
+    // The gates decide; with one token of lookahead an error is found where it is.
+    this.OR({
+      MAX_LOOKAHEAD: 1,
+      IGNORE_AMBIGUITIES: true,
+      DEF: [
+        { GATE: () => this.featureStarts(), ALT: () => this.SUBRULE(this.feature) },
+        {
+          GATE: () => this.is(1, t.Step) && this.is(2, t.Identifier),
+          ALT: () => this.SUBRULE(this.stepEntry),
+        },
+        { GATE: () => this.expectStarts(1), ALT: () => this.SUBRULE(this.expectation) },
+        { GATE: () => this.is(2, t.StringToken), ALT: () => this.SUBRULE(this.directive) },
+        { ALT: () => this.SUBRULE(this.setting) },
+      ],
+    });
   });
 
   private readonly feature = this.RULE("feature", () => {

@@ -313,7 +313,8 @@ function bareWhen(expression: CstNode): CstNode | undefined {
 export function buildBody(builder: Builder, node: CstNode): ast.Body {
   const children = nodes(node, "statement");
   const span = spanOf(builder, node);
-  if (children.length === 0) builder.reporter.report("MC1019", span, { what: "body", needs: "a value" });
+  if (children.length === 0 && !builder.reporter.reportedIn(span.start, span.end))
+    builder.reporter.report("MC1019", span, { what: "body", needs: "a value" });
   const statements = children.flatMap((it, i) => buildStatement(builder, it, i === children.length - 1) ?? []);
   return { kind: "body", span, statements };
 }
@@ -447,7 +448,8 @@ function buildWhenStage(builder: Builder, node: CstNode): ast.Stage {
 function buildChain(builder: Builder, node: CstNode): ast.Chain {
   const stages = nodes(node, "stage").map((it) => buildStage(builder, it));
   const span = spanOf(builder, node);
-  if (stages.length === 0) builder.reporter.report("MC1019", span, { what: "chain", needs: "a stage" });
+  if (stages.length === 0 && !builder.reporter.reportedIn(span.start, span.end))
+    builder.reporter.report("MC1019", span, { what: "chain", needs: "a stage" });
   return { kind: "chain", span, stages };
 }
 

@@ -280,7 +280,7 @@ function opensDeclaration(
   reporter.report(
     "MC1012",
     span,
-    { word: token.image, meant },
+    { what: "declaration", word: token.image, meant },
     {
       fix: { title: `write \`${meant}\``, edits: [{ span, text: meant }] },
     },

@@ -35,6 +35,7 @@ export function parseFile(file: SourceFile, collector: Collector): File {
   const binary = /[\u0000-\u0008\u000e-\u001f\ufffd]/.exec(file.text);
   if (binary !== null) {
     reporter.report("MC1010", reporter.span(binary.index, binary.index + 1), { offset: binary.index });
+    reporter.flush();
     return nothing;
   }
   const lexed = tokenize(file.text);
@@ -64,6 +65,7 @@ export function parseFile(file: SourceFile, collector: Collector): File {
     }
   }
   if (declarations.length === 0 && reporter.count === 0) reporter.report("MC1011", span, {});
+  reporter.flush();
   return {
     kind: "file",
     span,
@@ -96,7 +98,7 @@ function parseTokens(laid: IToken[], reporter: Reporter): { cst: CstNode; cutNam
     }
     const cut = exciseStatement(tokens, place);
     if (!reporter.reportedIn(cut.start, cut.end)) explainError(error, tokens, place, reporter);
-    if (cut.name !== undefined) cutNames.push(cut.name);
+    cutNames.push(...cut.names);
     tokens = cut.tokens;
   }
 }

@@ -7,12 +7,12 @@ import { endOf } from "./cst.ts";
  * around the error is taken out, and the rest parses as if it had never been there.
  */
 
-/** What is left after a cut, with the offsets that the cut covered and the name of the declaration around it. */
+/** What is left after a cut, with the offsets that the cut covered and the names that the declaration around it declares. */
 export interface Cut {
   readonly tokens: IToken[];
   readonly start: number;
   readonly end: number;
-  readonly name: string | undefined;
+  readonly names: readonly string[];
 }
 
 const openers: readonly TokenType[] = [t.LeftParen, t.LeftBracket, t.LeftBrace];
@@ -64,36 +64,38 @@ export function exciseStatement(tokens: readonly IToken[], place: number): Cut {
   const at = tokens[place]?.tokenType;
   const ended = at === undefined || at === t.Newline || at === t.RightBrace;
   const blamed = ended ? Math.max(0, place - 1) : place;
-  const outer = tokens[blamed]?.tokenType;
-  const brace = enclosingBrace(tokens, outer === t.LeftBrace && ended ? blamed + 1 : blamed);
-  const [, topEnd] = segmentAround(tokens, blamed, -1);
-  const [topStart] = segmentAround(tokens, blamed, -1);
-  const name = declaredName(tokens, topStart);
-  const [start, end] = brace < topStart ? [topStart, topEnd] : segmentAround(tokens, blamed, brace);
-  const covered = (from: number, to: number): Pick<Cut, "start" | "end"> => {
+  const opens = tokens[blamed]?.tokenType === t.LeftBrace;
+  const brace = enclosingBrace(tokens, opens ? blamed : blamed + 1);
+  const [topStart, topEnd] = segmentAround(tokens, blamed, -1);
+  const names = declaredNames(tokens, topStart, topEnd);
+  const cut = (from: number, to: number, instead?: readonly IToken[]): Cut => {
+    // What was left out before, as a stray bracket, counts up to the next token.
+    const next = tokens[to]?.startOffset;
     const last = tokens[to - 1];
-    return { start: tokens[from]?.startOffset ?? 0, end: last === undefined ? 0 : endOf(last) };
+    const end = Math.max((next ?? 1) - 1, last === undefined ? 0 : endOf(last));
+    return { tokens: without(tokens, from, to, instead), start: tokens[from]?.startOffset ?? 0, end, names };
   };
-  if (start < end && brace >= topStart) {
-    return { tokens: without(tokens, start, end), ...covered(start, end), name };
+  const header = tokens[topStart];
+  if (brace >= topStart && header?.tokenType !== t.Import) {
+    const [start, end] = segmentAround(tokens, blamed, brace);
+    if (start < end) return cut(start, end);
   }
   // The header is at fault: keep the body for its own errors, under a header that parses.
   const [bodyStart, bodyEnd] = lastBraces(tokens, topStart, topEnd);
-  const header = tokens[topStart];
   const headed = header && [t.Model, t.Block, t.Fn].includes(header.tokenType);
   if (headed && bodyStart > blamed && bodyEnd === topEnd && !isPlain(tokens, topStart, bodyStart)) {
-    return {
-      tokens: without(tokens, topStart, bodyStart, plainHeader(header)),
-      ...covered(topStart, bodyStart),
-      name,
-    };
+    return cut(topStart, bodyStart, plainHeader(header));
   }
-  let until = topEnd;
-  // Indented lines below a broken header belong to it.
-  while (until < tokens.length && (tokens[until + 1]?.startColumn ?? 1) > 1) {
+  // Lines below that open no declaration belong to what is broken here.
+  let until = Math.max(topEnd, topStart + 1);
+  while (until < tokens.length && !opensDeclaration(tokens[until + 1])) {
     until = segmentAround(tokens, until + 1, -1)[1];
   }
-  return { tokens: without(tokens, topStart, Math.max(until, topStart + 1)), ...covered(topStart, until), name };
+  return cut(topStart, until);
+}
+
+function opensDeclaration(token: IToken | undefined): boolean {
+  return token !== undefined && token.startColumn === 1 && t.declarationTokens.includes(token.tokenType);
 }
 
 /** The last pair of braces of a declaration. */
@@ -126,10 +128,13 @@ function isPlain(tokens: readonly IToken[], start: number, bodyStart: number): b
   return bodyStart - start === 8 && tokens[start]?.image === "";
 }
 
-/** The name after a declaration's word. */
-function declaredName(tokens: readonly IToken[], start: number): string | undefined {
-  const name = tokens[start + 1];
-  return name !== undefined && tokenMatcher(name, t.Identifier) && name.image !== "" ? name.image : undefined;
+/** The name after a declaration's word; those of an import are all that stand in its braces. */
+function declaredNames(tokens: readonly IToken[], start: number, end: number): readonly string[] {
+  const imports = tokens[start]?.tokenType === t.Import;
+  return tokens
+    .slice(start + 1, imports ? end : start + 2)
+    .filter((it) => tokenMatcher(it, t.Identifier) && it.image !== "")
+    .map((it) => it.image);
 }
 
 /** The declarations before the one that holds a place. */

@@ -18,14 +18,17 @@ export interface Reporter {
   reportedIn(start: number, end: number): boolean;
   readonly count: number;
   readonly full: boolean;
+  /** Hands everything to the collector, in order of place. */
+  flush(): void;
 }
 
 /** How many syntax errors one file may report. */
 export const limit = 20;
 
-/** A reporter for one file that passes on to a collector. */
+/** A reporter for one file that passes on to a collector when it is flushed. */
 export function createReporter(file: SourceFile, collector: Collector): Reporter {
-  const places: number[] = [];
+  const held: { readonly start: number; readonly send: () => void }[] = [];
+  let more: Span | undefined;
   const span = (start: number, end: number): Span => {
     const from = Math.max(0, Math.min(start, file.text.length));
     return { file, start: from, end: Math.max(from, Math.min(end, file.text.length)) };
@@ -34,17 +37,20 @@ export function createReporter(file: SourceFile, collector: Collector): Reporter
     file,
     span,
     report(code, where, parameters, extras) {
-      if (places.length > limit) return;
-      if (places.length === limit) collector.report("MC1025", where, { limit });
-      else collector.report(code, where, parameters, extras);
-      places.push(where.start);
+      if (held.length >= limit) more ??= where;
+      else held.push({ start: where.start, send: () => collector.report(code, where, parameters, extras) });
     },
-    reportedIn: (start, end) => places.some((place) => place >= start && place <= end),
+    reportedIn: (start, end) => held.some((it) => it.start >= start && it.start <= end),
     get count() {
-      return places.length;
+      return held.length;
     },
     get full() {
-      return places.length >= limit;
+      return held.length >= limit;
+    },
+    flush() {
+      held.sort((a, b) => a.start - b.start);
+      for (const it of held) it.send();
+      if (more !== undefined) collector.report("MC1025", more, { limit });
     },
   };
 }

@@ -1,0 +1,149 @@
+import picocolors from "picocolors";
+import { lineStarts, positionAt, type SourceFile, type Span } from "../support/source.ts";
+import type { Diagnostic } from "./diagnostic.ts";
+import { displayWidth, expandTabs } from "./display-width.ts";
+
+/** How to print diagnostics. */
+export interface RenderOptions {
+  readonly color: boolean;
+}
+
+type Colors = ReturnType<typeof picocolors.createColors>;
+
+interface Mark {
+  readonly span: Span;
+  readonly sign: "^" | "-";
+  readonly message: string;
+  readonly paint: (text: string) => string;
+}
+
+/** The widest source line that is printed whole; of longer ones, the part around the mark. */
+const widestLine = 160;
+
+/** Diagnostics as a person reads them on a terminal: each with its place, the source line, underlines and help. */
+export function renderText(diagnostics: readonly Diagnostic[], options: RenderOptions): string {
+  const colors = picocolors.createColors(options.color);
+  return diagnostics.map((it) => renderOne(it, colors)).join("\n");
+}
+
+function renderOne(diagnostic: Diagnostic, colors: Colors): string {
+  const severe = diagnostic.severity === "error" ? colors.red : colors.yellow;
+  const marks: readonly Mark[] = [
+    { span: diagnostic.span, sign: "^", message: "", paint: severe },
+    ...diagnostic.labels.map((it): Mark => ({ ...it, sign: "-", paint: colors.blue })),
+  ];
+  const gutter = Math.max(...marks.map((it) => String(positionAt(it.span.file, it.span.start).line).length));
+  const bar = colors.blue(`${" ".repeat(gutter + 1)}|`);
+  const head = `${severe(colors.bold(`${diagnostic.severity}[${diagnostic.code}]`))}: ${colors.bold(diagnostic.message)}`;
+  const lines = [head];
+  const files = [...new Set(marks.map((it) => it.span.file))];
+  for (const [i, file] of files.entries()) {
+    const own = marks.filter((it) => it.span.file === file);
+    const [first] = own;
+    if (first === undefined) continue;
+    const place = positionAt(file, first.span.start);
+    const arrow = colors.blue(`${" ".repeat(gutter)}${i === 0 ? "-->" : ":::"}`);
+    lines.push(`${arrow} ${file.path}:${String(place.line)}:${String(place.column)}`, bar);
+    lines.push(...renderMarks(file, own, gutter, colors));
+  }
+  if (diagnostic.help !== undefined || diagnostic.fix !== undefined) lines.push(bar);
+  const note = (word: string, text: string): void => {
+    const indent = " ".repeat(gutter + 1);
+    const continued = `\n${indent}${" ".repeat(word.length + 4)}`;
+    lines.push(`${indent}${colors.blue("=")} ${colors.bold(word)}: ${text.replaceAll("\n", continued)}`);
+  };
+  if (diagnostic.help !== undefined) note("help", diagnostic.help);
+  if (diagnostic.fix !== undefined) note("fix", diagnostic.fix.title);
+  return `${lines.join("\n")}\n`;
+}
+
+/** The source lines of one file's marks in order, each with its underlines; the primary mark comes first on its line. */
+function renderMarks(file: SourceFile, marks: readonly Mark[], gutter: number, colors: Colors): readonly string[] {
+  const byLine = new Map<number, Mark[]>();
+  for (const mark of marks) {
+    const { line } = positionAt(file, mark.span.start);
+    byLine.set(line, [...(byLine.get(line) ?? []), mark]);
+  }
+  const lines: string[] = [];
+  let before: number | undefined;
+  for (const [line, own] of [...byLine].sort(([a], [b]) => a - b)) {
+    if (before !== undefined && line > before + 1) lines.push(colors.blue(`${" ".repeat(gutter)}...`));
+    before = line;
+    const start = lineStarts(file)[line - 1] ?? 0;
+    const text = lineText(file, start);
+    const from = windowStart(text, (own[0]?.span.start ?? start) - start);
+    const shown = expandTabs(text.slice(from, from + widestLine));
+    lines.push(`${colors.blue(`${String(line).padStart(gutter)} |`)} ${shown}`.trimEnd());
+    for (const mark of own) {
+      const begin = Math.max(from, mark.span.start - start);
+      const end = Math.min(mark.span.end - start, text.length);
+      const left = displayWidth(expandTabs(text.slice(from, begin)));
+      const right = displayWidth(expandTabs(text.slice(from, Math.max(begin, end))));
+      const underline = mark.sign.repeat(Math.max(1, Math.min(right - left, widestLine)));
+      const message = mark.message === "" ? "" : ` ${mark.message}`;
+      const row = `${" ".repeat(left)}${mark.paint(`${underline}${message}`)}`;
+      lines.push(`${colors.blue(`${" ".repeat(gutter)} |`)} ${row}`);
+    }
+  }
+  return lines;
+}
+
+function lineText(file: SourceFile, start: number): string {
+  const end = file.text.indexOf("\n", start);
+  return file.text.slice(start, end === -1 ? undefined : end).replace(/\r$/, "");
+}
+
+function windowStart(text: string, column: number): number {
+  return text.length <= widestLine ? 0 : Math.max(0, Math.min(column - 60, text.length - widestLine));
+}
+
+/** One diagnostic in the published JSON shape: lines and columns count from 1, the end is exclusive. */
+export interface JsonDiagnostic {
+  readonly code: string;
+  readonly severity: "error" | "warning";
+  readonly message: string;
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly endLine: number;
+  readonly endColumn: number;
+  readonly help: string | null;
+}
+
+/** What `modelc check --json` prints. */
+export interface JsonReport {
+  readonly diagnostics: readonly JsonDiagnostic[];
+  /** How many files were checked. */
+  readonly files: number;
+  readonly errors: number;
+  readonly warnings: number;
+}
+
+/** Diagnostics as data, with the number of files that were looked at. */
+export function toJsonReport(diagnostics: readonly Diagnostic[], files: number): JsonReport {
+  return {
+    diagnostics: diagnostics.map((it) => {
+      const start = positionAt(it.span.file, it.span.start);
+      const end = positionAt(it.span.file, it.span.end);
+      return {
+        code: it.code,
+        severity: it.severity,
+        message: it.message,
+        file: it.span.file.path,
+        line: start.line,
+        column: start.column,
+        endLine: end.line,
+        endColumn: end.column,
+        help: it.help ?? null,
+      };
+    }),
+    files,
+    errors: diagnostics.filter((it) => it.severity === "error").length,
+    warnings: diagnostics.filter((it) => it.severity === "warning").length,
+  };
+}
+
+/** {@link toJsonReport} as text. */
+export function renderJson(diagnostics: readonly Diagnostic[], files: number): string {
+  return `${JSON.stringify(toJsonReport(diagnostics, files), null, 2)}\n`;
+}
