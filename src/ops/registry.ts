@@ -1,10 +1,15 @@
 import { add, div, floorDiv, maximum, minimum, mod, mul, pow, sub } from "./arithmetic.ts";
+import { avgPool2d, avgPool2dGradient } from "./avg-pool2d.ts";
 import { broadcastTo } from "./broadcast-to.ts";
 import { cast } from "./cast.ts";
 import { clip } from "./clip.ts";
 import { equal, greater, greaterEqual, less, lessEqual, notEqual } from "./comparisons.ts";
+import { conv2dInputGradient, conv2dKernelGradient } from "./conv2d-gradients.ts";
+import { conv2d } from "./conv2d.ts";
 import { identity, stopGradient } from "./identity.ts";
 import { logicalAnd, logicalNot, logicalOr } from "./logic.ts";
+import { matmul } from "./matmul.ts";
+import { maxPool2d, maxPool2dGradient } from "./max-pool2d.ts";
 import type { Operator } from "./operator.ts";
 import { max, mean, min, prod, sum } from "./reductions.ts";
 import { reshape } from "./reshape.ts";
@@ -36,10 +41,15 @@ import { where } from "./where.ts";
 export const operators = {
   abs,
   add,
+  avg_pool2d: avgPool2d,
+  avg_pool2d_gradient: avgPool2dGradient,
   broadcast_to: broadcastTo,
   cast,
   ceil,
   clip,
+  conv2d,
+  conv2d_input_gradient: conv2dInputGradient,
+  conv2d_kernel_gradient: conv2dKernelGradient,
   cos,
   div,
   equal,
@@ -58,7 +68,10 @@ export const operators = {
   logical_and: logicalAnd,
   logical_not: logicalNot,
   logical_or: logicalOr,
+  matmul,
   max,
+  max_pool2d: maxPool2d,
+  max_pool2d_gradient: maxPool2dGradient,
   maximum,
   mean,
   min,

@@ -1,6 +1,6 @@
 import type { OnnxGraph, OnnxNode } from "./model.ts";
 
-/** Operators whose trailing outputs are optional: one that nothing reads is not computed. */
+/** Operators whose later outputs are optional: one that nothing reads is not computed. */
 const optionalOutputs: ReadonlySet<string> = new Set([
   "MaxPool",
   "LayerNormalization",
@@ -49,6 +49,7 @@ function pruneNodes(nodes: readonly OnnxNode[], read: Set<string>): readonly Onn
 }
 
 function trim(outputs: readonly string[], read: ReadonlySet<string>): readonly string[] {
-  const used = outputs.map((it) => (read.has(it) ? it : ""));
+  // The first output stays: MaxPool, LayerNormalization and Dropout require it even where only a later one is read.
+  const used = outputs.map((it, index) => (index === 0 || read.has(it) ? it : ""));
   return used.slice(0, used.findLastIndex((it) => it !== "") + 1);
 }

@@ -1,0 +1,80 @@
+import { convolutionAttributes, convolutionFlops, convolutionShape, convolutionWindows } from "./conv2d-geometry.ts";
+import {
+  fromChannelsFirst,
+  padForWindows,
+  staticPads,
+  toChannelsFirst,
+  toKernelOihw,
+  windowAttributesOnnx,
+} from "./conv2d-onnx.ts";
+import { forEachTap } from "./conv2d-reference.ts";
+import { convolutionOptions } from "./conv2d-tfjs.ts";
+import { elementAt } from "./element-at.ts";
+import { convolutionSamples, forwardSample } from "./conv2d-samples.ts";
+import { sizeOf } from "./nd-array.ts";
+import { definePrimitive } from "./operator.ts";
+import { sharedDType } from "./shape-rules.ts";
+
+/** A convolution over height and width (cross-correlation, as every framework has it). */
+export const conv2d = definePrimitive({
+  name: "conv2d",
+  doc: "A convolution of images with a kernel over height and width.",
+  exposed: true,
+  operands: [
+    { name: "x", dtype: "float", shape: "[B, H, W, C]" },
+    { name: "kernel", dtype: "float", shape: "[KH, KW, C // groups, filters]" },
+  ],
+  attributes: convolutionAttributes,
+  infer: ({ operands, attributes, check }) => {
+    const dtype = sharedDType(operands, "conv2d", check);
+    const [x, kernel] = operands;
+    if (dtype === undefined || x === undefined || kernel === undefined) return undefined;
+    const shape = convolutionShape("conv2d", x.shape, kernel.shape, attributes, check);
+    return shape && [{ dtype, shape }];
+  },
+  cost: ({ operands, results, attributes }) =>
+    convolutionFlops(elementAt(operands, 1).shape, elementAt(results, 0).shape, attributes.layout),
+  samples: convolutionSamples.map(forwardSample),
+  reference: ({ operands, attributes, results }) => {
+    const [x, kernel] = [elementAt(operands, 0), elementAt(operands, 1)];
+    const result = elementAt(results, 0);
+    const data = new Float64Array(sizeOf(result.shape));
+    forEachTap(x.shape, kernel.shape, attributes, (tap) => {
+      data[tap.output] =
+        elementAt(data, tap.output) + elementAt(x.data, tap.input) * elementAt(kernel.data, tap.kernel);
+    });
+    return [{ ...result, data }];
+  },
+  gradient: ({ b, operands, gradients, attributes, needs }) => {
+    const [x, kernel] = [elementAt(operands, 0), elementAt(operands, 1)];
+    const dy = gradients[0];
+    if (dy === undefined) return [undefined, undefined];
+    return [
+      needs[0] === true
+        ? b.op("conv2d_input_gradient", [dy, kernel], { ...attributes, inputShape: x.type.shape })
+        : undefined,
+      needs[1] === true
+        ? b.op("conv2d_kernel_gradient", [x, dy], { ...attributes, kernelShape: kernel.type.shape })
+        : undefined,
+    ];
+  },
+  onnx: (writer, { operands, refs, attributes }) => {
+    const { layout, groups } = attributes;
+    const windows = convolutionWindows(
+      elementAt(operands, 0).type.shape,
+      elementAt(operands, 1).type.shape,
+      attributes,
+    );
+    const x = toChannelsFirst(writer, elementAt(refs, 0), layout);
+    const kernel = toKernelOihw(writer, elementAt(refs, 1), layout);
+    const pads = staticPads(windows);
+    const y = writer.node("Conv", [pads === undefined ? padForWindows(writer, x, windows) : x, kernel], {
+      ...windowAttributesOnnx(windows),
+      ...(pads?.some((pad) => pad !== 0) === true && { pads: { ints: pads } }),
+      ...(groups !== 1 && { group: { int: groups } }),
+    });
+    return [fromChannelsFirst(writer, y, layout)];
+  },
+  tfjs: (writer, { args, attributes }) =>
+    writer.helper("conv2d", elementAt(args, 0), elementAt(args, 1), ...convolutionOptions(writer, attributes)),
+});
