@@ -4,10 +4,10 @@ import { sidesOf } from "./facts.ts";
 import type { Atom, Dim, Term } from "./form.ts";
 
 /** A dimension as a function of its variables' values by position; NaN where it has no value or one beyond 2^53. */
-export type Evaluator = (values: readonly number[]) => number;
+type Evaluator = (values: readonly number[]) => number;
 
 /** A relation as a function of values: undefined where a side is NaN. */
-export type Tester = (values: readonly number[]) => boolean | undefined;
+type Tester = (values: readonly number[]) => boolean | undefined;
 
 /** Compiles a dimension for repeated evaluation; every variable must have a position. */
 export function compileDim(d: Dim, positions: ReadonlyMap<string, number>): Evaluator {

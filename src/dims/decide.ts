@@ -18,8 +18,8 @@ export type Proof =
 /** The same as {@link Proof}. */
 export type Verdict = Proof;
 
-const quickSearch = 600;
-const fullSearch = 40_000;
+const quickSearch = 2_000;
+const fullSearch = 120_000;
 const proofSteps = 60_000;
 const remembered = 20_000;
 
@@ -99,7 +99,7 @@ function bearing(
 ): { readonly relevant: readonly Relation[]; readonly others: readonly Relation[] } {
   const names = new Set(relationVariables(relation));
   const relevant = new Set<Relation>();
-  for (let before = -1; before !== relevant.size; ) {
+  for (let before = -1; before !== relevant.size;) {
     before = relevant.size;
     for (const fact of facts) {
       const variables = [...relationVariables(fact)];

@@ -18,17 +18,30 @@ function extremum(kind: "min" | "max", dims: readonly Dim[]): Dim {
   const [first] = dims;
   if (first === undefined) return fault(`${kind} of no dimensions`);
   if (dims.length === 1) return first;
-  const kept = undominated(kind, distinct(dims.flatMap((d) => operandsOf(kind, d))));
+  const kept = undominated(kind, [...distinct(dims.flatMap((d) => operandsOf(kind, d)))].sort(compareOperands));
   const [only] = kept;
   if (only !== undefined && kept.length === 1) return only;
-  const operands = [...kept];
+  const operands = kept;
   const common = operands.reduce((g, d) => gcd(g, contentOf(d)), 0n);
-  if (common > 1n) return scale(extremum(kind, operands.map((d) => shrink(d, common))), common);
+  if (common > 1n)
+    return scale(
+      extremum(
+        kind,
+        operands.map((d) => shrink(d, common)),
+      ),
+      common,
+    );
   const offset = commonOffset(operands);
   if (offset !== 0n) {
-    return add(extremum(kind, operands.map((d) => subtract(d, constant(offset)))), constant(offset));
+    return add(
+      extremum(
+        kind,
+        operands.map((d) => subtract(d, constant(offset))),
+      ),
+      constant(offset),
+    );
   }
-  return fromAtom({ kind, operands: operands.sort(compareOperands) });
+  return fromAtom({ kind, operands });
 }
 
 /** By leading monomials, constants last. */
@@ -59,7 +72,7 @@ function distinct(dims: readonly Dim[]): readonly Dim[] {
   return [...byKey.values()];
 }
 
-/** Leaves out what another operand is at most (min) or at least (max) for all values of the variables. */
+/** Leaves out what another operand is at most (min) or at least (max) for all values of the variables; of equals, the later. */
 function undominated(kind: "min" | "max", dims: readonly Dim[]): readonly Dim[] {
   const kept: Dim[] = [];
   for (const d of dims) {

@@ -139,21 +139,31 @@ export function variablesOf(d: Dim): ReadonlySet<string> {
 }
 
 function collectVariables(d: Dim, names: Set<string>): void {
-  for (const t of d.terms) for (const f of t.factors) collectAtomVariables(f.atom, names);
+  for (const t of d.terms) {
+    for (const { atom } of t.factors) {
+      if (atom.kind === "variable") names.add(atom.name);
+      else for (const operand of operandsOf(atom)) collectVariables(operand, names);
+    }
+  }
 }
 
-function collectAtomVariables(atom: Atom, names: Set<string>): void {
+/** How many terms and factors a dimension has, those within its atoms included: the measure of work on it. */
+export function sizeOf(d: Dim): number {
+  let size = 1;
+  for (const t of d.terms) for (const f of t.factors) size += 1 + operandsOf(f.atom).reduce((n, o) => n + sizeOf(o), 0);
+  return size + d.terms.length;
+}
+
+/** The dimensions within an atom; none in a variable. */
+export function operandsOf(atom: Atom): readonly Dim[] {
   switch (atom.kind) {
     case "variable":
-      names.add(atom.name);
-      return;
+      return [];
     case "floor":
     case "mod":
-      collectVariables(atom.dividend, names);
-      collectVariables(atom.divisor, names);
-      return;
+      return [atom.dividend, atom.divisor];
     case "min":
     case "max":
-      for (const operand of atom.operands) collectVariables(operand, names);
+      return atom.operands;
   }
 }

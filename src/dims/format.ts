@@ -32,9 +32,7 @@ function formatTerm(size: bigint, t: Term): string {
 }
 
 function formatProduct(factors: readonly Factor[], nested: boolean): string {
-  return factors
-    .flatMap((f) => Array.from({ length: f.power }, () => formatAtom(f.atom, nested)))
-    .join(" * ");
+  return factors.flatMap((f) => Array.from({ length: f.power }, () => formatAtom(f.atom, nested))).join(" * ");
 }
 
 function formatAtom(atom: Atom, nested: boolean): string {

@@ -1,9 +1,9 @@
 import type { Relation } from "./facts.ts";
 import type { Atom, Dim } from "./form.ts";
-import { asConstant, atomKey, variablesOf } from "./form.ts";
+import { asConstant, atomKey, operandsOf, sizeOf, variablesOf } from "./form.ts";
 import type { Budget } from "./linear.ts";
 import { linearlyInfeasible } from "./linear.ts";
-import { add, constant, fromAtom, gcd, multiply, negate, scale, subtract, variable } from "./polynomial.ts";
+import { add, constant, gcd, multiply, negate, scale, subtract, variable } from "./polynomial.ts";
 import { floorDivide, modulo } from "./quotient.ts";
 import { rangeOf } from "./range.ts";
 import { mapAtom, rebuild, substitute } from "./substitute.ts";
@@ -33,9 +33,11 @@ function infeasible(start: System, context: Context, tryLinear: boolean): boolea
     if (dimsOf(system).some(hasRemainder)) system = mapSystem(system, withoutRemainders);
     const simple = simplifySystem(system);
     if (simple === undefined) return true;
-    for (const d of dimsOf(simple)) context.budget.left -= 4 * d.terms.length + 1;
+    for (const d of dimsOf(simple)) context.budget.left -= 2 * sizeOf(d);
     if (context.budget.left < 0) return false;
-    const next = solveEquality(simple) ?? solveMultiple(simple, context) ?? solveBound(simple, context);
+    const open = firstChoice(simple) !== undefined;
+    const next =
+      solveEquality(simple) ?? (open ? undefined : solveMultiple(simple, context)) ?? solveBound(simple, context);
     if (next === undefined) {
       system = simple;
       break;
@@ -50,7 +52,8 @@ function infeasible(start: System, context: Context, tryLinear: boolean): boolea
   if ((tryLinear || split === undefined) && contradictsLinearly(system, context.budget)) return true;
   if (split === undefined) return false;
   for (let residue = split.modulus; residue >= 1; residue--) {
-    if (!infeasible(substituted(system, split.name, residueForm(split, residue, context)), context, false)) return false;
+    if (!infeasible(substituted(system, split.name, residueForm(split, residue, context)), context, false))
+      return false;
   }
   return true;
 }
@@ -130,19 +133,6 @@ function isPolynomial(d: Dim): boolean {
   return d.terms.every((t) => t.factors.every((f) => f.atom.kind === "variable"));
 }
 
-function operandsOf(atom: Atom): readonly Dim[] {
-  switch (atom.kind) {
-    case "variable":
-      return [];
-    case "floor":
-    case "mod":
-      return [atom.dividend, atom.divisor];
-    case "min":
-    case "max":
-      return atom.operands;
-  }
-}
-
 /** The atoms of a dimension, inner ones before those that hold them. */
 function atomsOf(d: Dim): readonly Atom[] {
   return d.terms.flatMap((t) => t.factors.flatMap((f) => [...operandsOf(f.atom).flatMap(atomsOf), f.atom]));
@@ -175,8 +165,7 @@ function firstChoice(s: System): Choice | undefined {
 function chosen(s: System, choice: Choice, at: number): System {
   const key = atomKey(choice);
   const winner = choice.operands[at] ?? constant(0);
-  const replace = (d: Dim): Dim =>
-    rebuild(d, (atom) => (atomKey(atom) === key ? winner : mapAtom(atom, replace)));
+  const replace = (d: Dim): Dim => rebuild(d, (atom) => (atomKey(atom) === key ? winner : mapAtom(atom, replace)));
   const others = choice.operands.filter((_, i) => i !== at);
   const bounds = others.map((d) => (choice.kind === "min" ? subtract(d, winner) : subtract(winner, d)));
   const mapped = mapSystem(s, replace);
@@ -232,4 +221,3 @@ function residueForm(split: Split, residue: number, context: Context): Dim {
   const quotient = subtract(freshVariable(context), constant(1));
   return add(scale(quotient, BigInt(split.modulus)), constant(residue));
 }
-

@@ -10,7 +10,7 @@ const limit = Number.MAX_SAFE_INTEGER;
 const positive: Range = { low: 1, high: Infinity };
 
 /** The bounds of a variable of which nothing else is known. */
-export const anyVariable = (): Range => positive;
+const anyVariable = (): Range => positive;
 
 /** The bounds, moved outward where a number beyond 2^53 may have been rounded. */
 export function widen(low: number, high: number): Range {

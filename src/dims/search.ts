@@ -1,8 +1,8 @@
 import { compileRelation } from "./compile.ts";
 import type { Relation } from "./facts.ts";
-import { holds, relationVariables } from "./facts.ts";
+import { holds, relationVariables, sidesOf } from "./facts.ts";
 import type { Dim } from "./form.ts";
-import { asConstant, asNumber, compareText } from "./form.ts";
+import { asConstant, asNumber, compareText, sizeOf } from "./form.ts";
 import { constantTermOf, floorOf, gcd, scale, subtract, sum, variable, withoutCommonVariables } from "./polynomial.ts";
 import type { Range } from "./range.ts";
 import { rangeOf, widen } from "./range.ts";
@@ -32,17 +32,19 @@ interface Box {
 }
 
 const farthest = 2 ** 40;
+const maximumWays = 3;
 
 /**
  * Searches for the smallest values, integers >= 1, under which all relations hold and have defined sides. It halves
  * boxes in the order of (sum, first variable, second variable, ...) and drops those that interval arithmetic excludes,
- * so that the first point found is the smallest. The budget counts tests of a relation, never time.
+ * so that the first point found is the smallest. The budget counts evaluated subexpressions, never time.
  */
 export function searchSmallest(relations: readonly Relation[], budget: number): SearchResult {
   const names = [...new Set(relations.flatMap((r) => [...relationVariables(r)]))].sort(compareText);
   const axes = names.map((name) => axisOf(name, relations));
   const tests = compileTests(relations, names);
   const possible = compileBounds(relations, names);
+  const weight = relations.reduce((total, r) => total + sidesOf(r).reduce((size, d) => size + sizeOf(d), 1), 0);
   let left = budget;
 
   const solve = (box: Box): readonly number[] | "none" | "spent" => {
@@ -52,11 +54,11 @@ export function searchSmallest(relations: readonly Relation[], budget: number): 
     const { lows, highs, least, most } = narrow;
     const free = lows.findIndex((low, i) => low !== highs[i]);
     if (free < 0) {
-      left -= relations.length;
+      left -= Math.ceil(weight / 4);
       return tests(lows) ? lows : "none";
     }
     if (volumeOf(narrow, axes) > 6) {
-      left -= 4 * relations.length;
+      left -= weight;
       if (!possible(narrow)) return "none";
     }
     if (least < most) {
@@ -76,7 +78,8 @@ export function searchSmallest(relations: readonly Relation[], budget: number): 
   const end = total(highs);
   let width = 8;
   for (let least = total(lows); least <= Math.min(end, farthest); least += width, width *= 2) {
-    if (!possible({ lows, highs, least, most: end })) return { kind: "none" };
+    const beyond = narrowed({ lows, highs, least, most: end }, axes);
+    if (beyond === undefined || !possible(beyond)) return { kind: "none" };
     const found = solve({ lows, highs, least, most: Math.min(end, least + width - 1) });
     if (found === "spent") return { kind: "spent" };
     if (found !== "none") return { kind: "found", values: new Map(names.map((name, i) => [name, found[i] ?? 0])) };
@@ -202,39 +205,43 @@ function compileBounds(relations: readonly Relation[], names: readonly string[])
   const bounds = relations.map((relation) => {
     const difference =
       "divisor" in relation ? relation.dividend : withoutCommonVariables(subtract(relation.left, relation.right));
-    return { relation, difference, throughSum: throughSum(difference, names) };
+    return { relation, difference, bySum: throughSum(difference, names) };
   });
   return (box) => {
     const of = (name: string): Range => {
       const i = positions.get(name) ?? 0;
       return { low: box.lows[i] ?? 1, high: box.highs[i] ?? Infinity };
     };
-    return bounds.every(({ relation, difference, throughSum }) => {
-      const range = rangeOf(difference, of);
-      return allowed(relation, throughSum === undefined ? range : meet(range, throughSum(box, of)), of);
+    return bounds.every(({ relation, difference, bySum }) => {
+      const range = meet(rangeOf(difference, of), bySum(box, of));
+      return allowed(relation, range, of);
     });
   };
 }
 
-/** Bounds of c * (sum of all variables) + rest, for the c that several variables have in d: the box bounds the sum. */
-function throughSum(
-  d: Dim,
-  names: readonly string[],
-): ((box: Box, of: (name: string) => Range) => Range) | undefined {
-  const counts = new Map<bigint, number>();
+/**
+ * Bounds of d as c * (sum of all variables) + rest, for some c that variables have in d: the box bounds the sum more
+ * tightly than it bounds the variables one by one.
+ */
+function throughSum(d: Dim, names: readonly string[]): (box: Box, of: (name: string) => Range) => Range {
+  const coefficients = new Set<bigint>();
   for (const t of d.terms) {
-    if (t.factors.length !== 1 || t.factors[0]?.power !== 1 || t.factors[0].atom.kind !== "variable") continue;
-    counts.set(t.coefficient, (counts.get(t.coefficient) ?? 0) + 1);
+    const linear = t.factors.length === 1 && t.factors[0]?.power === 1 && t.factors[0].atom.kind === "variable";
+    if (linear && Number.isSafeInteger(Number(t.coefficient))) coefficients.add(t.coefficient);
   }
-  const [most] = [...counts].sort((x, y) => y[1] - x[1]);
-  if (most === undefined || most[1] < 2) return undefined;
-  const rest = subtract(d, scale(sum(names.map(variable)), most[0]));
-  const times = Number(most[0]);
-  if (!Number.isSafeInteger(times)) return undefined;
+  const all = sum(names.map(variable));
+  const ways = [...coefficients].slice(0, maximumWays).map((c) => ({
+    times: Number(c),
+    rest: subtract(d, scale(all, c)),
+  }));
   return (box, of) => {
-    const range = rangeOf(rest, of);
-    const ends = [times * box.least, times * box.most];
-    return widen(range.low + Math.min(...ends), range.high + Math.max(...ends));
+    let range: Range = { low: -Infinity, high: Infinity };
+    for (const { times, rest } of ways) {
+      const { low, high } = rangeOf(rest, of);
+      const ends = [times * box.least, times * box.most];
+      range = meet(range, widen(low + Math.min(...ends), high + Math.max(...ends)));
+    }
+    return range;
   };
 }
 
@@ -253,8 +260,13 @@ function allowed(r: Relation, difference: Range, of: (name: string) => Range): b
     case "lessThan":
       return difference.low < 0;
     case "divides":
-      return difference.low <= 0 || difference.high >= rangeOf(r.divisor, of).low;
+      return mayDivide(Math.max(1, rangeOf(r.divisor, of).low), difference);
     case "notDivides":
       return rangeOf(r.divisor, of).high > 1 && (difference.low !== 0 || difference.high !== 0);
   }
+}
+
+/** Whether 0, or something that is no smaller than the divisor, lies within bounds. */
+function mayDivide(divisor: number, range: Range): boolean {
+  return (range.low <= 0 && range.high >= 0) || range.high >= divisor || range.low <= -divisor;
 }

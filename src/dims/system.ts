@@ -81,13 +81,6 @@ export function dimsOf(s: System): readonly Dim[] {
   return [...s.zeros, ...s.atLeastZero, ...s.nonzeros, ...s.multiples.flatMap((m) => [m.divisor, m.dividend])];
 }
 
-/** The names of the variables of a system. */
-export function systemVariables(s: System): ReadonlySet<string> {
-  const names = new Set<string>();
-  for (const d of dimsOf(s)) for (const name of variablesOf(d)) names.add(name);
-  return names;
-}
-
 /**
  * The system without what holds anyway, each statement in its simplest form; undefined where one statement alone
  * cannot hold.
@@ -134,6 +127,8 @@ export function simplifySystem(s: System): System | undefined {
     const value = asConstant(rest);
     if (value === 0n) continue;
     if (value !== undefined && asConstant(m.divisor) !== undefined) return undefined;
+    // What is at least 1 is no multiple of anything larger.
+    if (rangeOf(m.dividend).low >= 1 && rangeOf(subtract(m.divisor, m.dividend)).low >= 1) return undefined;
     multiples.set(`${dimKey(m.divisor)}|${dimKey(m.dividend)}`, m);
   }
   return {

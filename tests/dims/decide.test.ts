@@ -235,8 +235,16 @@ const number = (low: number, high: number): fc.Arbitrary<Expression> =>
   fc.integer({ min: low, max: high }).map((value): Expression => ({ op: "constant", value }));
 const simpleFact: fc.Arbitrary<Written> = fc.oneof(
   fc.record({ kind: fc.constant("divides" as const), a: name, b: fc.oneof(number(2, 6), name) }),
-  fc.record({ kind: fc.constantFrom("atLeast" as const, "lessThan" as const), a: name, b: fc.oneof(number(2, 7), name) }),
-  fc.record({ kind: fc.constantFrom("equal" as const, "notEqual" as const), a: name, b: fc.oneof(number(1, 7), expressions) }),
+  fc.record({
+    kind: fc.constantFrom("atLeast" as const, "lessThan" as const),
+    a: name,
+    b: fc.oneof(number(2, 7), name),
+  }),
+  fc.record({
+    kind: fc.constantFrom("equal" as const, "notEqual" as const),
+    a: name,
+    b: fc.oneof(number(1, 7), expressions),
+  }),
 );
 
 const tally = { proved: 0, refuted: 0, unknown: 0 };
@@ -271,7 +279,10 @@ function check(relation: Written, facts: readonly Written[]): void {
 
 describe("against brute force", () => {
   it("is right about relations without facts", () => {
-    fc.assert(fc.property(written, (r) => check(r, [])), { numRuns: 1500 });
+    fc.assert(
+      fc.property(written, (r) => check(r, [])),
+      { numRuns: 1500 },
+    );
   });
 
   it("is right about relations under facts", () => {

@@ -29,7 +29,15 @@ import {
 import { compileDim } from "../../src/dims/compile.ts";
 import { rangeOf } from "../../src/dims/range.ts";
 import { valueOf } from "../../src/dims/substitute.ts";
-import { build, environments, evaluateText, expressions, names, parseExpression, valueOfExpression } from "./expressions.ts";
+import {
+  build,
+  environments,
+  evaluateText,
+  expressions,
+  names,
+  parseExpression,
+  valueOfExpression,
+} from "./expressions.ts";
 
 const H = variable("H");
 const W = variable("W");
@@ -71,7 +79,10 @@ describe("normal form", () => {
       fc.property(expressions, environments, (e, env) => {
         const d = build(e);
         const exact = valueOf(d, env);
-        const quick = compileDim(d, new Map(names.map((name, i) => [name, i])))(names.map((name) => env.get(name) ?? 1));
+        const quick = compileDim(
+          d,
+          new Map(names.map((name, i) => [name, i])),
+        )(names.map((name) => env.get(name) ?? 1));
         if (exact === undefined) expect(quick).toBeNaN();
         else if (!Number.isNaN(quick)) expect(BigInt(quick)).toBe(exact);
       }),
