@@ -63,7 +63,7 @@ export function formatRelation(r: Relation): string {
 }
 
 /** The relation between mapped dimensions. */
-export function mapRelation(r: Relation, map: (d: Dim) => Dim): Relation {
+function mapRelation(r: Relation, map: (d: Dim) => Dim): Relation {
   if ("divisor" in r) {
     return { kind: r.kind, divisor: map(r.divisor), dividend: map(r.dividend) };
   }

@@ -79,7 +79,7 @@ export function dimKey(d: Dim): string {
 }
 
 /** The total degree of a product of atoms. */
-export function degreeOf(factors: readonly Factor[]): number {
+function degreeOf(factors: readonly Factor[]): number {
   let degree = 0;
   for (const f of factors) degree += f.power;
   return degree;

@@ -29,7 +29,7 @@ export function fromAtom(atom: Atom): Dim {
 }
 
 /** The dimension that is one term. */
-export function fromTerm(term: Term): Dim {
+function fromTerm(term: Term): Dim {
   return term.coefficient === 0n ? zero : { kind: "dim", terms: [term] };
 }
 
@@ -107,7 +107,7 @@ export function multiply(a: Dim, b: Dim): Dim {
 }
 
 /** The product of two terms. */
-export function multiplyTerms(s: Term, t: Term): Term {
+function multiplyTerms(s: Term, t: Term): Term {
   return { coefficient: s.coefficient * t.coefficient, factors: multiplyFactors(s.factors, t.factors) };
 }
 
