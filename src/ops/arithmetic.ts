@@ -125,7 +125,8 @@ export const floorDiv = defineBinary({
       ? writer.node("Floor", [writer.node("Div", [a, b])])
       : // Integer Div truncates; what Mod leaves out, with the divisor's sign, divides exactly.
         writer.node("Div", [writer.node("Sub", [a, writer.node("Mod", [a, b])]), b]),
-  tfjs: (writer, a, b) => writer.helper("floorDivide", a, b),
+  tfjs: (writer, a, b, dtype) =>
+    isFloat(dtype) ? writer.tf("floor", writer.tf("div", a, b)) : writer.tf("floorDiv", a, b),
   samples: [
     ...binarySamples({ a: [-5, 5], b: [0.5, 2] }),
     ...binarySamples({ a: [-9, 9], b: [1, 4], dtype: "i32" }),

@@ -67,7 +67,7 @@ export interface BinarySpec {
   /** Gradients of both operands before they are summed to the operands' shapes; called only for what is needed. */
   readonly gradient: readonly [left: BinaryGradient, right: BinaryGradient] | "nondifferentiable";
   readonly onnx: string | ((writer: OnnxWriter, a: OnnxRef, b: OnnxRef, dtype: DType) => OnnxRef);
-  readonly tfjs: string | ((writer: TfjsWriter, a: TfjsExpression, b: TfjsExpression) => TfjsExpression);
+  readonly tfjs: string | ((writer: TfjsWriter, a: TfjsExpression, b: TfjsExpression, dtype: DType) => TfjsExpression);
   readonly samples: readonly Sample[];
 }
 
@@ -123,8 +123,10 @@ export function defineBinary(spec: BinarySpec): Primitive {
         ? writer.node(onnx, refs)
         : onnx(writer, first(refs), second(refs), first(operands).type.dtype),
     ],
-    tfjs: (writer, { args }) =>
-      typeof tfjs === "string" ? writer.tf(tfjs, ...args) : tfjs(writer, first(args), second(args)),
+    tfjs: (writer, { args, operands }) =>
+      typeof tfjs === "string"
+        ? writer.tf(tfjs, ...args)
+        : tfjs(writer, first(args), second(args), first(operands).type.dtype),
   });
 }
 

@@ -10,6 +10,22 @@ import { identity, stopGradient } from "./identity.ts";
 import { logicalAnd, logicalNot, logicalOr } from "./logic.ts";
 import { matmul } from "./matmul.ts";
 import { maxPool2d, maxPool2dGradient } from "./max-pool2d.ts";
+import { elu, gelu, hardSigmoid, leakyRelu, silu } from "./activations.ts";
+import { argmax, argmin } from "./arg-extremes.ts";
+import { concat, stack } from "./concat.ts";
+import { cumsum } from "./cumsum.ts";
+import { einsum } from "./einsum.ts";
+import { flip } from "./flip.ts";
+import { gather, scatterAdd } from "./gather.ts";
+import { onesLike, zerosLike } from "./like.ts";
+import { logsumexp, variance } from "./moments.ts";
+import { oneHot } from "./one-hot.ts";
+import { pad } from "./pad.ts";
+import { range } from "./range.ts";
+import { rearrange } from "./rearrange.ts";
+import { scatterSlice, slice } from "./slice.ts";
+import { split, unstack } from "./split.ts";
+import { putAlong, takeAlong } from "./take-along.ts";
 import type { Operator } from "./operator.ts";
 import { max, mean, min, prod, sum } from "./reductions.ts";
 import { reshape } from "./reshape.ts";
@@ -41,26 +57,37 @@ import { where } from "./where.ts";
 export const operators = {
   abs,
   add,
+  argmax,
+  argmin,
   avg_pool2d: avgPool2d,
   avg_pool2d_gradient: avgPool2dGradient,
   broadcast_to: broadcastTo,
   cast,
   ceil,
   clip,
+  concat,
   conv2d,
   conv2d_input_gradient: conv2dInputGradient,
   conv2d_kernel_gradient: conv2dKernelGradient,
   cos,
+  cumsum,
   div,
+  einsum,
+  elu,
   equal,
   erf,
   exp,
   expm1,
+  flip,
   floor,
   floor_div: floorDiv,
+  gather,
+  gelu,
   greater,
   greater_equal: greaterEqual,
+  hard_sigmoid: hardSigmoid,
   identity,
+  leaky_relu: leakyRelu,
   less,
   less_equal: lessEqual,
   log,
@@ -68,6 +95,7 @@ export const operators = {
   logical_and: logicalAnd,
   logical_not: logicalNot,
   logical_or: logicalOr,
+  logsumexp,
   matmul,
   max,
   max_pool2d: maxPool2d,
@@ -80,25 +108,41 @@ export const operators = {
   mul,
   neg,
   not_equal: notEqual,
+  one_hot: oneHot,
+  ones_like: onesLike,
+  pad,
   pow,
   prod,
+  put_along: putAlong,
+  range,
+  rearrange,
   reciprocal,
   relu,
   reshape,
   round,
   rsqrt,
+  scatter_add: scatterAdd,
+  scatter_slice: scatterSlice,
   sigmoid,
   sign,
+  silu,
   sin,
+  slice,
   softplus,
+  split,
   sqrt,
   square,
+  stack,
   stop_gradient: stopGradient,
   sub,
   sum,
+  take_along: takeAlong,
   tanh,
   transpose,
+  unstack,
+  variance,
   where,
+  zeros_like: zerosLike,
 } satisfies Readonly<Record<string, Operator>>;
 
 /** The name of an operator. */

@@ -1,0 +1,78 @@
+import { first } from "./elementwise.ts";
+import { at, fillArray, stridedIndices, stridesOf } from "./nd-array.ts";
+import { definePrimitive, type Primitive } from "./operator.ts";
+import { checkAxis, elementsOf, withoutAxis } from "./shape-rules.ts";
+
+function defineArgExtreme(
+  name: string,
+  doc: string,
+  better: (candidate: number, best: number) => boolean,
+  onnx: string,
+  tfjs: string,
+): Primitive {
+  return definePrimitive({
+    name,
+    doc,
+    exposed: true,
+    operands: [{ name: "x", dtype: "number", shape: "[..., N, ...]" }],
+    attributes: { axis: { kind: "int", doc: "The axis that is searched.", min: 0 } },
+    infer: ({ operands, attributes: { axis }, check }) => {
+      const { shape } = first(operands);
+      return checkAxis(axis, shape.length, name, check)
+        ? [{ dtype: "i32", shape: withoutAxis(shape, axis) }]
+        : undefined;
+    },
+    cost: ({ operands }) => ({ flops: elementsOf(first(operands)) }),
+    samples: [
+      { operands: [{ dtype: "f32", shape: [5], distinct: true }], attributes: { axis: 0 } },
+      { operands: [{ dtype: "f32", shape: [3, 4], distinct: true }], attributes: { axis: 1 } },
+      { operands: [{ dtype: "f32", shape: [3, 1, 4], distinct: true }], attributes: { axis: 0 } },
+      { operands: [{ dtype: "f32", shape: [2, 3, 4, 5], distinct: true }], attributes: { axis: 2 } },
+      { operands: [{ dtype: "f32", shape: [2, 4], data: [1, 3, 3, 1, 0, 0, 0, 0] }], attributes: { axis: 1 } },
+    ],
+    reference: ({ operands, attributes: { axis }, results }) => {
+      const x = first(operands);
+      const strides = stridesOf(x.shape);
+      const type = first(results);
+      const starts = stridedIndices(
+        type.shape,
+        strides.filter((_, other) => other !== axis),
+      );
+      const stride = strides[axis] ?? 1;
+      const size = x.shape[axis] ?? 1;
+      return [
+        fillArray(type, (index) => {
+          const start = starts[index] ?? 0;
+          let best = 0;
+          for (let place = 1; place < size; place += 1) {
+            if (better(at(x, start + place * stride), at(x, start + best * stride))) best = place;
+          }
+          return best;
+        }),
+      ];
+    },
+    gradient: "nondifferentiable",
+    onnx: (writer, { refs, attributes }) => [
+      writer.cast(writer.node(onnx, refs, { axis: { int: attributes.axis }, keepdims: { int: 0 } }), "i32"),
+    ],
+    tfjs: (writer, { args, attributes }) => writer.tf(tfjs, first(args), writer.number(attributes.axis)),
+  });
+}
+
+/** `argmax`: where the largest element stands. */
+export const argmax = defineArgExtreme(
+  "argmax",
+  "The place of the largest element along an axis; the first of equals.",
+  (candidate, best) => candidate > best,
+  "ArgMax",
+  "argMax",
+);
+
+/** `argmin`: where the smallest element stands. */
+export const argmin = defineArgExtreme(
+  "argmin",
+  "The place of the smallest element along an axis; the first of equals.",
+  (candidate, best) => candidate < best,
+  "ArgMin",
+  "argMin",
+);

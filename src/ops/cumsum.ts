@@ -1,0 +1,60 @@
+import { first } from "./elementwise.ts";
+import { at, fillArray, stridesOf } from "./nd-array.ts";
+import { definePrimitive } from "./operator.ts";
+import { checkAxis, elementsOf } from "./shape-rules.ts";
+
+/** `cumsum`: running sums. */
+export const cumsum = definePrimitive({
+  name: "cumsum",
+  doc: "Running sums along an axis.",
+  exposed: true,
+  operands: [{ name: "x", dtype: "number", shape: "[..., N, ...]" }],
+  attributes: {
+    axis: { kind: "int", doc: "The axis along which sums run.", min: 0 },
+    exclusive: { kind: "bool", doc: "Whether each sum leaves out its own element.", default: false },
+    reverse: { kind: "bool", doc: "Whether sums run from the end.", default: false },
+  },
+  infer: ({ operands, attributes, check }) =>
+    checkAxis(attributes.axis, first(operands).shape.length, "cumsum", check) ? operands : undefined,
+  cost: ({ results }) => ({ flops: elementsOf(first(results)) }),
+  samples: [
+    { operands: [{ dtype: "f32", shape: [5] }], attributes: { axis: 0 } },
+    { operands: [{ dtype: "f32", shape: [3, 4] }], attributes: { axis: 1, exclusive: true } },
+    { operands: [{ dtype: "f32", shape: [3, 4] }], attributes: { axis: 0, reverse: true } },
+    { operands: [{ dtype: "f32", shape: [2, 3, 1, 4] }], attributes: { axis: 1, exclusive: true, reverse: true } },
+    { operands: [{ dtype: "i32", shape: [2, 3], range: [-3, 3] }], attributes: { axis: 1 } },
+  ],
+  reference: ({ operands, attributes: { axis, exclusive, reverse } }) => {
+    const x = first(operands);
+    const stride = stridesOf(x.shape)[axis] ?? 1;
+    const size = x.shape[axis] ?? 1;
+    const sums = new Float64Array(x.data.length);
+    x.data.forEach((_, index) => {
+      const place = Math.floor(index / stride) % size;
+      const start = index - place * stride;
+      const from = reverse ? place + (exclusive ? 1 : 0) : 0;
+      const to = reverse ? size : place + (exclusive ? 0 : 1);
+      let total = 0;
+      for (let it = from; it < to; it += 1) total += at(x, start + it * stride);
+      sums[index] = total;
+    });
+    return [fillArray(x, (index) => sums[index] ?? 0)];
+  },
+  gradient: ({ b, gradients: [g], attributes }) => [
+    g && b.op("cumsum", [g], { ...attributes, reverse: !attributes.reverse }),
+  ],
+  onnx: (writer, { refs, attributes }) => [
+    writer.node("CumSum", [first(refs), writer.constant("i64", attributes.axis)], {
+      exclusive: { int: attributes.exclusive ? 1 : 0 },
+      reverse: { int: attributes.reverse ? 1 : 0 },
+    }),
+  ],
+  tfjs: (writer, { args, attributes }) =>
+    writer.tf(
+      "cumsum",
+      first(args),
+      writer.number(attributes.axis),
+      writer.boolean(attributes.exclusive),
+      writer.boolean(attributes.reverse),
+    ),
+});

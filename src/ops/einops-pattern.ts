@@ -1,0 +1,44 @@
+/** One axis of an einops pattern: the names that it is made of, outermost first, or any number of leading axes. */
+export type PatternAxis = { readonly kind: "names"; readonly names: readonly string[] } | { readonly kind: "rest" };
+
+/** The axes of one side of a pattern. `1` and `()` are axes made of no names. */
+export type PatternSide = readonly PatternAxis[];
+
+/** A pattern's side, or what is wrong with it. */
+export type ParsedSide = { readonly side: PatternSide } | { readonly problem: string };
+
+/** Parses one side of an einops pattern: `b t (h d)`, `... c 1`. */
+export function parsePatternSide(text: string): ParsedSide {
+  const side: PatternAxis[] = [];
+  let group: string[] | undefined;
+  for (const [token] of text.matchAll(/\.\.\.|[A-Za-z_][A-Za-z_0-9]*|\d+|[^\s]/g)) {
+    if (token === "(") {
+      if (group !== undefined) return { problem: "parentheses do not nest" };
+      group = [];
+    } else if (token === ")") {
+      if (group === undefined) return { problem: "a parenthesis closes that none opened" };
+      side.push({ kind: "names", names: group });
+      group = undefined;
+    } else if (token === "...") {
+      if (group !== undefined) return { problem: "... cannot stand in parentheses" };
+      if (side.some((it) => it.kind === "rest")) return { problem: "... stands twice" };
+      side.push({ kind: "rest" });
+    } else if (token === "1") {
+      if (group === undefined) side.push({ kind: "names", names: [] });
+    } else if (/^[A-Za-z_]/.test(token)) {
+      if (group === undefined) side.push({ kind: "names", names: [token] });
+      else group.push(token);
+    } else return { problem: `${token} is no axis` };
+  }
+  return group === undefined ? { side } : { problem: "a parenthesis is not closed" };
+}
+
+/** All names of a side, in order. */
+export function namesOf(side: PatternSide): readonly string[] {
+  return side.flatMap((axis) => (axis.kind === "names" ? axis.names : []));
+}
+
+/** The first name that stands twice, if any. */
+export function repeatedName(names: readonly string[]): string | undefined {
+  return names.find((name, index) => names.indexOf(name) !== index);
+}

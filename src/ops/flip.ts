@@ -1,0 +1,46 @@
+import { constant } from "../dims/dim.ts";
+import { first } from "./elementwise.ts";
+import { pick, stridedIndices, stridesOf } from "./nd-array.ts";
+import { definePrimitive } from "./operator.ts";
+import { checkAxis } from "./shape-rules.ts";
+
+/** ONNX's "until before the first element" for a slice that runs backwards. */
+const beforeFirst = -2147483648;
+
+/** `flip`: an axis back to front. */
+export const flip = definePrimitive({
+  name: "flip",
+  doc: "The elements of one axis in reverse order.",
+  exposed: true,
+  operands: [{ name: "x", dtype: "any", shape: "[..., N, ...]" }],
+  attributes: { axis: { kind: "int", doc: "The axis that is reversed.", min: 0 } },
+  infer: ({ operands, attributes, check }) =>
+    checkAxis(attributes.axis, first(operands).shape.length, "flip", check) ? operands : undefined,
+  cost: () => ({ flops: constant(0) }),
+  samples: [
+    { operands: [{ dtype: "f32", shape: [5] }], attributes: { axis: 0 } },
+    { operands: [{ dtype: "f32", shape: [2, 3, 4] }], attributes: { axis: 1 } },
+    { operands: [{ dtype: "i32", shape: [2, 1, 3] }], attributes: { axis: 2 } },
+    { operands: [{ dtype: "f32", shape: [2, 3, 1, 4] }], attributes: { axis: 3 } },
+  ],
+  valueFact: "view",
+  reference: ({ operands, attributes: { axis } }) => {
+    const x = first(operands);
+    const strides = stridesOf(x.shape);
+    const stride = strides[axis] ?? 1;
+    const offset = ((x.shape[axis] ?? 1) - 1) * stride;
+    const steps = strides.map((it, index) => (index === axis ? -it : it));
+    return [pick(x, stridedIndices(x.shape, steps, offset), x)];
+  },
+  gradient: ({ b, gradients: [g], attributes: { axis } }) => [g && b.op("flip", [g], { axis })],
+  onnx: (writer, { refs, attributes }) => [
+    writer.node("Slice", [
+      first(refs),
+      writer.ints([-1]),
+      writer.ints([beforeFirst]),
+      writer.ints([attributes.axis]),
+      writer.ints([-1]),
+    ]),
+  ],
+  tfjs: (writer, { args, attributes }) => writer.tf("reverse", first(args), writer.number(attributes.axis)),
+});

@@ -1,0 +1,191 @@
+import { constant, type Dim } from "../dims/dim.ts";
+import type { Value } from "../ir/graph.ts";
+import { fault, required } from "../support/fault.ts";
+import type { GraphBuilder } from "./builder.ts";
+import { first, second } from "./elementwise.ts";
+import { at, fillArray, sizeOf, stridesOf } from "./nd-array.ts";
+import { definePrimitive, type NdArray } from "./operator.ts";
+import { zerosOnnx } from "./onnx-fill.ts";
+import { dims } from "./sample-dims.ts";
+import { checkAxis, checkSameShape, elementsOf, sharedDType } from "./shape-rules.ts";
+import { inversePermutation } from "./transpose.ts";
+
+const zero = constant(0);
+
+/** An index that must lie in 0..size-1. */
+function place(indices: NdArray, index: number, size: number): number {
+  const found = at(indices, index);
+  return found >= 0 && found < size ? found : fault(`index ${found} into an axis of ${size}`);
+}
+
+/** `gather`: entries of an axis by index. */
+export const gather = definePrimitive({
+  name: "gather",
+  doc: "Entries of one axis of a table, chosen by indices: the indices' axes take the place of that axis.",
+  exposed: true,
+  operands: [
+    { name: "table", dtype: "any", shape: "[..., V, ...]" },
+    { name: "indices", dtype: "integer", shape: "[...I]" },
+  ],
+  attributes: { axis: { kind: "int", doc: "The axis of the table.", default: 0, min: 0 } },
+  infer: ({ operands, attributes: { axis }, check }) => {
+    const table = first(operands);
+    if (!checkAxis(axis, table.shape.length, "gather", check)) return undefined;
+    const shape = [...table.shape.slice(0, axis), ...second(operands).shape, ...table.shape.slice(axis + 1)];
+    return [{ dtype: table.dtype, shape }];
+  },
+  cost: () => ({ flops: zero }),
+  samples: [
+    {
+      operands: [
+        { dtype: "f32", shape: [5] },
+        { dtype: "i32", shape: [3], range: [0, 4] },
+      ],
+    },
+    {
+      operands: [
+        { dtype: "f32", shape: [5, 3] },
+        { dtype: "i32", shape: [2, 4], range: [0, 4] },
+      ],
+    },
+    {
+      operands: [
+        { dtype: "f32", shape: [4, 3] },
+        { dtype: "i32", shape: [], range: [0, 3] },
+      ],
+    },
+    {
+      operands: [
+        { dtype: "f32", shape: [2, 5, 3] },
+        { dtype: "i32", shape: [4], range: [0, 4] },
+      ],
+      attributes: { axis: 1 },
+    },
+    {
+      operands: [
+        { dtype: "f32", shape: [2, 3] },
+        { dtype: "i32", shape: [2, 2], range: [0, 2] },
+      ],
+      attributes: { axis: 1 },
+    },
+    {
+      operands: [
+        { dtype: "i32", shape: [5, 2] },
+        { dtype: "i32", shape: [6], data: [0, 0, 4, 4, 4, 1] },
+      ],
+    },
+    {
+      operands: [
+        { dtype: "f32", shape: [5, 2] },
+        { dtype: "i32", shape: [6], data: [0, 0, 4, 4, 4, 1] },
+      ],
+    },
+  ],
+  reference: ({ operands, attributes: { axis }, results }) => {
+    const table = first(operands);
+    const indices = second(operands);
+    const inner = stridesOf(table.shape)[axis] ?? 1;
+    const size = table.shape[axis] ?? 1;
+    const count = sizeOf(indices.shape);
+    return [
+      fillArray(first(results), (index) => {
+        const low = index % inner;
+        const chosen = place(indices, Math.floor(index / inner) % count, size);
+        const high = Math.floor(index / (inner * count));
+        return at(table, (high * size + chosen) * inner + low);
+      }),
+    ];
+  },
+  gradient: ({ b, operands, gradients: [g], attributes: { axis } }) => {
+    if (g === undefined) return [];
+    const table = first(operands).type;
+    const indices = second(operands);
+    if (axis === 0) return [b.op("scatter_add", [indices, g], { shape: table.shape })];
+    return [scatterAlong(b, indices, g, axis, table.shape)];
+  },
+  onnx: (writer, { refs, attributes }) => [writer.node("Gather", refs, { axis: { int: attributes.axis } })],
+  // tf.gather differentiates through a kernel that the wasm backend lacks and that is quadratic on the cpu one.
+  tfjs: (writer, { args, attributes: { axis } }) =>
+    axis === 0
+      ? writer.helper("gatherRows", first(args), second(args))
+      : writer.tf("gather", first(args), second(args), writer.number(axis)),
+});
+
+/** The gradient of a gather along a later axis: that axis is brought to the front for scatter_add, and back. */
+function scatterAlong(b: GraphBuilder, indices: Value, g: Value, axis: number, shape: readonly Dim[]): Value {
+  const rank = indices.type.shape.length;
+  const axes = g.type.shape.map((_, index) => index);
+  const toFront = [...axes.slice(axis, axis + rank), ...axes.slice(0, axis), ...axes.slice(axis + rank)];
+  const order = [axis, ...shape.flatMap((_, index) => (index === axis ? [] : [index]))];
+  const moved = order.map((index) => required(shape[index], "dimension of a table"));
+  const summed = b.op("scatter_add", [indices, b.transpose(g, toFront)], { shape: moved });
+  return b.transpose(summed, inversePermutation(order));
+}
+
+/** `scatter_add`: rows summed into zeros. */
+export const scatterAdd = definePrimitive({
+  name: "scatter_add",
+  doc: "Zeros to whose rows, chosen by indices, the updates are added; rows chosen twice get both.",
+  exposed: true,
+  operands: [
+    { name: "indices", dtype: "integer", shape: "[...I]" },
+    { name: "updates", dtype: "number", shape: "[...I, ...R]" },
+  ],
+  attributes: { shape: { kind: "dims", doc: "The shape of the result: [V, ...R]." } },
+  infer: ({ operands, attributes: { shape }, check }) => {
+    const indices = first(operands);
+    const updates = second(operands);
+    const fits = checkSameShape(
+      [...indices.shape, ...shape.slice(1)],
+      updates.shape,
+      "the updates of scatter_add",
+      check,
+    );
+    if (shape.length === 0) return check.fail("the result of scatter_add needs an axis that the indices count");
+    return fits ? [{ dtype: updates.dtype, shape }] : undefined;
+  },
+  cost: ({ operands }) => ({ flops: elementsOf(second(operands)) }),
+  samples: [
+    {
+      operands: [
+        { dtype: "i32", shape: [4], data: [0, 2, 2, 0] },
+        { dtype: "f32", shape: [4] },
+      ],
+      attributes: { shape: dims(3) },
+    },
+    {
+      operands: [
+        { dtype: "i32", shape: [2, 3], range: [0, 4] },
+        { dtype: "f32", shape: [2, 3, 2] },
+      ],
+      attributes: { shape: dims(5, 2) },
+    },
+    {
+      operands: [
+        { dtype: "i32", shape: [], data: [1] },
+        { dtype: "f32", shape: [2, 3] },
+      ],
+      attributes: { shape: dims(4, 2, 3) },
+    },
+  ],
+  reference: ({ operands, results }) => {
+    const indices = first(operands);
+    const updates = second(operands);
+    const { dtype, shape } = first(results);
+    const data = new Float64Array(sizeOf(shape));
+    const row = sizeOf(shape.slice(1));
+    updates.data.forEach((update, index) => {
+      const to = place(indices, Math.floor(index / row), shape[0] ?? 0) * row + (index % row);
+      data[to] = (data[to] ?? 0) + update;
+    });
+    return [{ dtype, shape, data }];
+  },
+  gradient: ({ b, operands, gradients: [g] }) => [undefined, g && b.op("gather", [g, first(operands)], { axis: 0 })],
+  onnx: (writer, { refs, results, attributes: { shape } }) => {
+    const zeros = zerosOnnx(writer, first(results).type.dtype, shape);
+    const rows = writer.node("Unsqueeze", [writer.cast(first(refs), "i64"), writer.ints([-1])]);
+    return [writer.node("ScatterND", [zeros, rows, second(refs)], { reduction: { string: "add" } })];
+  },
+  tfjs: (writer, { args, attributes: { shape } }) =>
+    writer.helper("scatterRows", first(args), second(args), writer.shape(shape)),
+});

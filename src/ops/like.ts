@@ -1,0 +1,28 @@
+import { constant } from "../dims/dim.ts";
+import { first, unarySamples } from "./elementwise.ts";
+import { defineComposite, type Composite } from "./operator.ts";
+
+function defineFill(name: string, value: number, tfjs: string): Composite {
+  return defineComposite({
+    name,
+    doc: `A tensor of ${value === 0 ? "zeros" : "ones"} of the operand's type.`,
+    exposed: true,
+    operands: [{ name: "x", dtype: "any", shape: "[...]" }],
+    attributes: {},
+    infer: ({ operands }) => operands,
+    cost: () => ({ flops: constant(0) }),
+    samples: unarySamples(),
+    decompose: (b, { operands }) => {
+      const { dtype, shape } = first(operands).type;
+      return [b.broadcast(b.scalar(value, dtype), shape)];
+    },
+    gradient: () => [undefined],
+    fused: { tfjs: { when: () => true, lower: (writer, { args }) => writer.tf(tfjs, first(args)) } },
+  });
+}
+
+/** `zeros_like`: zeros of a tensor's type. */
+export const zerosLike = defineFill("zeros_like", 0, "zerosLike");
+
+/** `ones_like`: ones of a tensor's type. */
+export const onesLike = defineFill("ones_like", 1, "onesLike");

@@ -1,0 +1,75 @@
+import { constant, multiply } from "../dims/dim.ts";
+import { first } from "./elementwise.ts";
+import { defineComposite, type Sample } from "./operator.ts";
+import { keptShape, reducedShape, reductionAttributes } from "./reductions.ts";
+import { elementsOf } from "./shape-rules.ts";
+
+const samples: readonly Sample[] = [
+  { operands: [{ dtype: "f32", shape: [4], range: [-3, 3] }], attributes: { axes: [0] } },
+  { operands: [{ dtype: "f32", shape: [3, 5], range: [-3, 3] }], attributes: { axes: [1], keep: true } },
+  { operands: [{ dtype: "f32", shape: [2, 3, 1, 4], range: [-3, 3] }], attributes: { axes: [1, 3] } },
+];
+
+/** `logsumexp`: ln of the sum of exponentials. */
+export const logsumexp = defineComposite({
+  name: "logsumexp",
+  doc: "The logarithm of the sum of exponentials over axes, without overflow.",
+  exposed: true,
+  operands: [{ name: "x", dtype: "float", shape: "[...]" }],
+  attributes: reductionAttributes,
+  infer: ({ operands, attributes, check }) => {
+    const x = first(operands);
+    const shape = reducedShape(x.shape, attributes.axes, attributes.keep, "logsumexp", check);
+    return shape && [{ dtype: x.dtype, shape }];
+  },
+  cost: ({ operands }) => ({ flops: multiply(elementsOf(first(operands)), constant(4)) }),
+  samples: [
+    ...samples,
+    { operands: [{ dtype: "f32", shape: [2, 2], data: [500, 501, -500, -500] }], attributes: { axes: [1] } },
+  ],
+  decompose: (b, { operands, results, attributes: { axes } }) => {
+    const x = first(operands);
+    // What is subtracted cancels in the result, so that no gradient has to flow through it.
+    const peak = b.op("stop_gradient", [b.op("max", [x], { axes, keep: true })]);
+    const total = b.sum(b.op("exp", [b.sub(x, peak)]), axes, true);
+    return [b.reshape(b.add(b.op("log", [total]), peak), first(results).type.shape)];
+  },
+  fused: {
+    tfjs: {
+      when: () => true,
+      lower: (writer, { args, attributes }) =>
+        writer.tf("logSumExp", first(args), writer.numbers(attributes.axes), writer.boolean(attributes.keep)),
+    },
+  },
+});
+
+/** `variance`: the mean squared distance from the mean. */
+export const variance = defineComposite({
+  name: "variance",
+  doc: "The mean squared distance from the mean over axes.",
+  exposed: true,
+  operands: [{ name: "x", dtype: "float", shape: "[...]" }],
+  attributes: reductionAttributes,
+  infer: ({ operands, attributes, check }) => {
+    const x = first(operands);
+    const shape = reducedShape(x.shape, attributes.axes, attributes.keep, "variance", check);
+    return shape && [{ dtype: x.dtype, shape }];
+  },
+  cost: ({ operands }) => ({ flops: multiply(elementsOf(first(operands)), constant(4)) }),
+  samples,
+  decompose: (b, { operands, attributes: { axes, keep } }) => {
+    const x = first(operands);
+    const centred = b.sub(x, b.mean(x, axes, true));
+    return [b.mean(b.op("square", [centred]), axes, keep)];
+  },
+  gradient: ({ b, operands, gradients: [g], attributes: { axes } }) => {
+    if (g === undefined) return [];
+    const x = first(operands);
+    const kept = b.reshape(g, keptShape(x.type.shape, axes));
+    const centred = b.sub(x, b.mean(x, axes, true));
+    const whole = b.broadcast(b.mul(kept, b.scalar(2, g.type.dtype)), x.type.shape);
+    // The mean of a constant over the same axes is that constant: this divides by the count.
+    return [b.mul(centred, b.mean(whole, axes, true))];
+  },
+  fused: {},
+});

@@ -1,0 +1,12 @@
+import type { Dim } from "../dims/dim.ts";
+import type { DType } from "../ir/types.ts";
+import type { OnnxRef, OnnxWriter } from "./onnx-writer.ts";
+import { literalShape } from "./shape-rules.ts";
+
+/** A tensor of zeros: a constant of one element, expanded, or ConstantOfShape where its default type serves. */
+export function zerosOnnx(writer: OnnxWriter, dtype: DType, shape: readonly Dim[]): OnnxRef {
+  if (literalShape(shape)?.length === 0) return writer.constant(dtype, 0);
+  return dtype === "f32"
+    ? writer.node("ConstantOfShape", [writer.shape(shape)])
+    : writer.node("Expand", [writer.constant(dtype, 0), writer.shape(shape)]);
+}

@@ -1,0 +1,33 @@
+import { constant } from "../dims/dim.ts";
+import { first } from "./elementwise.ts";
+import { fillArray } from "./nd-array.ts";
+import { definePrimitive } from "./operator.ts";
+import { tfjsDType } from "./tfjs-dtype.ts";
+
+/** `range`: 0, 1, 2 and so on. */
+export const range = definePrimitive({
+  name: "range",
+  doc: "The integers from 0 to size - 1.",
+  exposed: true,
+  operands: [],
+  attributes: {
+    size: { kind: "dim", doc: "How many there are." },
+    dtype: { kind: "dtype", doc: "The element type.", default: "i32" },
+  },
+  infer: ({ attributes: { size, dtype }, check }) =>
+    dtype === "bool" ? check.fail("range has no elements of type bool") : [{ dtype, shape: [size] }],
+  cost: () => ({ flops: constant(0) }),
+  samples: [
+    { operands: [], attributes: { size: constant(5) } },
+    { operands: [], attributes: { size: constant(1), dtype: "f32" } },
+    { operands: [], attributes: { size: constant(4), dtype: "f32" } },
+  ],
+  reference: ({ results }) => [fillArray(first(results), (index) => index)],
+  gradient: "nondifferentiable",
+  onnx: (writer, { attributes: { size, dtype } }) => {
+    const whole = writer.node("Range", [writer.constant("i64", 0), writer.dim(size), writer.constant("i64", 1)]);
+    return [dtype === "i64" ? whole : writer.cast(whole, dtype)];
+  },
+  tfjs: (writer, { attributes: { size, dtype } }) =>
+    writer.tf("range", writer.number(0), writer.dim(size), writer.number(1), writer.string(tfjsDType(dtype))),
+});

@@ -1,0 +1,131 @@
+import { asNumber, constant, floorDivide, sum, type Dim } from "../dims/dim.ts";
+import type { TensorType } from "../ir/types.ts";
+import type { Value } from "../ir/graph.ts";
+import { required } from "../support/fault.ts";
+import { removeAxis } from "../ir/axes.ts";
+import type { GraphBuilder } from "./builder.ts";
+import { first } from "./elementwise.ts";
+import { defineComposite, type ShapeChecker } from "./operator.ts";
+import { dims } from "./sample-dims.ts";
+import { checkAxis, one, withAxis } from "./shape-rules.ts";
+
+/**
+ * Sizes of `count` pieces of an axis: equal, or for a literal size that `count` does not divide, as ONNX and PyTorch
+ * have it, all as large as the first but the last.
+ */
+function pieces(size: Dim, count: number, check: ShapeChecker): readonly Dim[] | undefined {
+  const literal = asNumber(size);
+  if (literal === undefined) {
+    if (!check.divides(constant(count), size, "the number of pieces of split and the size of its axis"))
+      return undefined;
+    return Array.from({ length: count }, () => floorDivide(size, constant(count)));
+  }
+  const each = Math.ceil(literal / count);
+  const last = literal - each * (count - 1);
+  if (last < 1) return check.fail(`split cannot make ${count} pieces of ${literal} elements`);
+  return Array.from({ length: count }, (_, index) => constant(index === count - 1 ? last : each));
+}
+
+/** `split`: an axis cut into pieces. */
+export const split = defineComposite({
+  name: "split",
+  doc: "The operand cut into pieces along an axis, of given sizes or into a number of them.",
+  exposed: true,
+  operands: [{ name: "x", dtype: "any", shape: "[..., N, ...]" }],
+  attributes: {
+    axis: { kind: "int", doc: "The axis that is cut.", min: 0 },
+    count: { kind: "int", doc: "The number of pieces, where sections are left out.", default: 0, min: 0 },
+    sections: { kind: "dims", doc: "The sizes of the pieces.", default: [] },
+  },
+  infer: ({ operands, attributes: { axis, count, sections }, check }) => {
+    const x = first(operands);
+    const size = x.shape[axis];
+    if (!checkAxis(axis, x.shape.length, "split", check) || size === undefined) return undefined;
+    if ((count === 0) === (sections.length === 0)) return check.fail("split needs either a count or sections");
+    if (sections.length > 0 && !check.equal(sum(sections), size, "the sum of the sections and the axis of split")) {
+      return undefined;
+    }
+    const sizes = sections.length > 0 ? sections : pieces(size, count, check);
+    return sizes?.map((it): TensorType => ({ dtype: x.dtype, shape: withAxis(x.shape, axis, it) }));
+  },
+  cost: () => ({ flops: constant(0) }),
+  samples: [
+    { operands: [{ dtype: "f32", shape: [6] }], attributes: { axis: 0, count: 3 } },
+    { operands: [{ dtype: "f32", shape: [2, 7] }], attributes: { axis: 1, count: 2 } },
+    { operands: [{ dtype: "f32", shape: [2, 6, 3] }], attributes: { axis: 1, sections: dims(1, 3, 2) } },
+    { operands: [{ dtype: "i32", shape: [4, 3] }], attributes: { axis: 0, count: 2 } },
+  ],
+  valueFact: "view",
+  decompose: (b, { operands, results, attributes: { axis } }) => {
+    let start: Dim = constant(0);
+    return results.map((result) => {
+      const size = required(result.type.shape[axis], "piece");
+      const piece = b.op("slice", [first(operands)], { axis, start, size });
+      start = sum([start, size]);
+      return piece;
+    });
+  },
+  gradient: ({ b, results, gradients, attributes: { axis } }) =>
+    gradients.every((g) => g === undefined) ? [] : [b.op("concat", whole(b, results, gradients), { axis })],
+  fused: {
+    onnx: {
+      when: () => true,
+      lower: (writer, { refs, results, attributes: { axis } }) => {
+        const sizes = results.map((it) => required(it.type.shape[axis], "piece"));
+        return writer.nodes("Split", [first(refs), writer.shape(sizes)], results.length, { axis: { int: axis } });
+      },
+    },
+    tfjs: {
+      when: () => true,
+      lower: (writer, { args, results, attributes: { axis } }) => {
+        const sizes = results.map((it) => required(it.type.shape[axis], "piece"));
+        return writer.tf("split", first(args), writer.shape(sizes), writer.number(axis));
+      },
+    },
+  },
+});
+
+/** `unstack`: the slices of an axis of literal size, without the axis. */
+export const unstack = defineComposite({
+  name: "unstack",
+  doc: "The elements of an axis of literal size, each without that axis.",
+  exposed: true,
+  operands: [{ name: "x", dtype: "any", shape: "[..., N, ...]" }],
+  attributes: { axis: { kind: "int", doc: "The axis that is taken apart.", default: 0, min: 0 } },
+  infer: ({ operands, attributes: { axis }, check }) => {
+    const x = first(operands);
+    const size = x.shape[axis];
+    if (!checkAxis(axis, x.shape.length, "unstack", check) || size === undefined) return undefined;
+    const literal = asNumber(size);
+    if (literal === undefined) return check.fail("unstack needs an axis whose size is known when it is compiled");
+    return Array.from({ length: literal }, () => removeAxis(x, axis));
+  },
+  cost: () => ({ flops: constant(0) }),
+  samples: [
+    { operands: [{ dtype: "f32", shape: [3] }] },
+    { operands: [{ dtype: "f32", shape: [2, 3, 4] }], attributes: { axis: 1 } },
+    { operands: [{ dtype: "i32", shape: [2, 1] }], attributes: { axis: 1 } },
+  ],
+  valueFact: "view",
+  decompose: (b, { operands, results, attributes: { axis } }) =>
+    results.map((result, index) =>
+      b.reshape(b.op("slice", [first(operands)], { axis, start: constant(index), size: one }), result.type.shape),
+    ),
+  gradient: ({ b, results, gradients, attributes: { axis } }) =>
+    gradients.every((g) => g === undefined) ? [] : [b.op("stack", whole(b, results, gradients), { axis })],
+  fused: {
+    tfjs: {
+      when: () => true,
+      lower: (writer, { args, attributes: { axis } }) => writer.tf("unstack", first(args), writer.number(axis)),
+    },
+  },
+});
+
+/** The gradients, with zeros where none flows. */
+function whole(
+  b: GraphBuilder,
+  results: readonly Value[],
+  gradients: readonly (Value | undefined)[],
+): readonly Value[] {
+  return results.map((result, index) => gradients[index] ?? b.zeros(result.type));
+}

@@ -1,0 +1,154 @@
+import { constant } from "../dims/dim.ts";
+import { fault, required } from "../support/fault.ts";
+import { first, second } from "./elementwise.ts";
+import { at, fillArray, sizeOf } from "./nd-array.ts";
+import { zerosOnnx } from "./onnx-fill.ts";
+import { definePrimitive, type NdArray } from "./operator.ts";
+import { checkSameShape, elementsOf } from "./shape-rules.ts";
+import type { TfjsExpression, TfjsWriter } from "./tfjs-writer.ts";
+
+function place(indices: NdArray, index: number, size: number): number {
+  const found = at(indices, index);
+  return found >= 0 && found < size ? found : fault(`index ${found} into an axis of ${size}`);
+}
+
+function oneHotMask(writer: TfjsWriter, indices: TfjsExpression, depth: TfjsExpression): TfjsExpression {
+  return writer.tf("cast", writer.tf("oneHot", indices, depth), writer.string("bool"));
+}
+
+/** `take_along`: one element of each row. */
+export const takeAlong = definePrimitive({
+  name: "take_along",
+  doc: "Of each row along the last axis, the element that the index names.",
+  exposed: true,
+  operands: [
+    { name: "x", dtype: "number", shape: "[...S, D]" },
+    { name: "indices", dtype: "integer", shape: "[...S]" },
+  ],
+  attributes: {},
+  infer: ({ operands, check }) => {
+    const x = first(operands);
+    const indices = second(operands);
+    if (x.shape.length === 0) return check.fail("take_along needs an axis to take from");
+    return checkSameShape(x.shape.slice(0, -1), indices.shape, "the rows and the indices of take_along", check)
+      ? [{ dtype: x.dtype, shape: indices.shape }]
+      : undefined;
+  },
+  cost: () => ({ flops: constant(0) }),
+  samples: [
+    {
+      operands: [
+        { dtype: "f32", shape: [5] },
+        { dtype: "i32", shape: [], data: [3] },
+      ],
+    },
+    {
+      operands: [
+        { dtype: "f32", shape: [3, 4] },
+        { dtype: "i32", shape: [3], range: [0, 3] },
+      ],
+    },
+    {
+      operands: [
+        { dtype: "f32", shape: [2, 3, 5] },
+        { dtype: "i32", shape: [2, 3], range: [0, 4] },
+      ],
+    },
+    {
+      operands: [
+        { dtype: "f32", shape: [2, 1, 3, 2] },
+        { dtype: "i32", shape: [2, 1, 3], range: [0, 1] },
+      ],
+    },
+  ],
+  reference: ({ operands, results }) => {
+    const x = first(operands);
+    const depth = x.shape[x.shape.length - 1] ?? 1;
+    return [fillArray(first(results), (row) => at(x, row * depth + place(second(operands), row, depth)))];
+  },
+  gradient: ({ b, operands, gradients: [g] }) => {
+    const { shape } = first(operands).type;
+    return [g && b.op("put_along", [second(operands), g], { depth: required(shape[shape.length - 1], "row") })];
+  },
+  onnx: (writer, { refs, operands }) => {
+    const axis = first(operands).type.shape.length - 1;
+    const rows = writer.node("Unsqueeze", [second(refs), writer.ints([-1])]);
+    const taken = writer.node("GatherElements", [first(refs), rows], { axis: { int: axis } });
+    return [writer.node("Squeeze", [taken, writer.ints([axis])])];
+  },
+  // A mask and a sum: TensorFlow.js differentiates both on every backend, which it does not for gatherND.
+  tfjs: (writer, { args, operands }) => {
+    const { shape } = first(operands).type;
+    const depth = writer.dim(required(shape[shape.length - 1], "row"));
+    const masked = writer.tf("where", oneHotMask(writer, second(args), depth), first(args), writer.number(0));
+    return writer.tf("sum", masked, writer.number(shape.length - 1));
+  },
+});
+
+/** `put_along`: one element into each row of zeros. */
+export const putAlong = definePrimitive({
+  name: "put_along",
+  doc: "Rows of zeros along a new last axis, each with its update at the place that the index names.",
+  exposed: true,
+  operands: [
+    { name: "indices", dtype: "integer", shape: "[...S]" },
+    { name: "updates", dtype: "number", shape: "[...S]" },
+  ],
+  attributes: { depth: { kind: "dim", doc: "The size of the new axis." } },
+  infer: ({ operands, attributes: { depth }, check }) => {
+    const indices = first(operands);
+    const updates = second(operands);
+    return checkSameShape(indices.shape, updates.shape, "the indices and the updates of put_along", check)
+      ? [{ dtype: updates.dtype, shape: [...updates.shape, depth] }]
+      : undefined;
+  },
+  cost: ({ operands }) => ({ flops: elementsOf(second(operands)) }),
+  samples: [
+    {
+      operands: [
+        { dtype: "i32", shape: [], data: [2] },
+        { dtype: "f32", shape: [] },
+      ],
+      attributes: { depth: constant(4) },
+    },
+    {
+      operands: [
+        { dtype: "i32", shape: [3], range: [0, 3] },
+        { dtype: "f32", shape: [3] },
+      ],
+      attributes: { depth: constant(4) },
+    },
+    {
+      operands: [
+        { dtype: "i32", shape: [2, 3], range: [0, 1] },
+        { dtype: "f32", shape: [2, 3] },
+      ],
+      attributes: { depth: constant(2) },
+    },
+  ],
+  reference: ({ operands, results }) => {
+    const { dtype, shape } = first(results);
+    const data = new Float64Array(sizeOf(shape));
+    const depth = shape[shape.length - 1] ?? 1;
+    second(operands).data.forEach((update, row) => {
+      data[row * depth + place(first(operands), row, depth)] = update;
+    });
+    return [{ dtype, shape, data }];
+  },
+  gradient: ({ b, operands, gradients: [g] }) => [undefined, g && b.op("take_along", [g, first(operands)])],
+  onnx: (writer, { refs, results }) => {
+    const { dtype, shape } = first(results).type;
+    const last = writer.ints([-1]);
+    const rows = writer.node("Unsqueeze", [first(refs), last]);
+    const updates = writer.node("Unsqueeze", [second(refs), last]);
+    const axis = { axis: { int: shape.length - 1 } };
+    return [writer.node("ScatterElements", [zerosOnnx(writer, dtype, shape), rows, updates], axis)];
+  },
+  tfjs: (writer, { args, attributes: { depth } }) =>
+    writer.tf(
+      "where",
+      oneHotMask(writer, first(args), writer.dim(depth)),
+      writer.tf("expandDims", second(args), writer.number(-1)),
+      writer.number(0),
+    ),
+});

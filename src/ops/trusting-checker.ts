@@ -1,0 +1,12 @@
+import { fault } from "../support/fault.ts";
+import type { ShapeChecker } from "./operator.ts";
+
+/** For decompositions of nodes that were checked before: takes every relation as proved; a violation is a fault. */
+export const trusting: ShapeChecker = {
+  equal: () => true,
+  provesEqual: () => true,
+  provesAtLeast: () => true,
+  atLeast: () => true,
+  divides: () => true,
+  fail: (message) => fault(message),
+};
