@@ -1,5 +1,5 @@
 import type { Dim } from "../dims/dim.ts";
-import type { Facts } from "../dims/facts.ts";
+import type { Facts, Relation } from "../dims/facts.ts";
 import type { Span } from "../support/source.ts";
 import type { DType, TensorType } from "./types.ts";
 
@@ -218,7 +218,7 @@ export interface Module {
   readonly functions: ReadonlyMap<string, Func>;
   /** The model's contract on its inputs, with the messages that the spec gives. */
   readonly facts: Facts;
-  readonly contract: readonly { readonly text: string; readonly message?: string }[];
+  readonly contract: readonly { readonly text: string; readonly message?: string; readonly relation?: Relation }[];
   /** Facts about results that a loss must know; by result name. */
   readonly resultFacts: ReadonlyMap<string, { readonly probability: boolean }>;
 }

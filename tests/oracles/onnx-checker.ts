@@ -13,7 +13,7 @@ export interface OnnxChecker {
   check(files: ReadonlyMap<string, Uint8Array | string>): ReadonlyMap<string, string>;
 }
 
-// `npm run oracles` installs the newest there is into .cache/oracles; Debian's python3-onnx knows opset 17 only.
+// tests/oracles/install.sh puts the newest there is into .cache/oracles; Debian's python3-onnx knows opset 17 only.
 const candidates = [
   process.env["MODELC_ORACLE_PYTHON"],
   fileURLToPath(new URL("../../.cache/oracles/bin/python", import.meta.url)),

@@ -258,14 +258,14 @@ describe("emitOnnx", () => {
 
   it("names values after the source and layers", () => {
     const graph = makeGraph(
-      { "param/dense_0.kernel": { shape: [3, 3] }, x: { shape: [B, 3] } },
+      { "param/dense_0.kernel": { shape: [3] }, x: { shape: [B, 3] } },
       (b, { "param/dense_0.kernel": w, x }) => {
         if (!w || !x) throw new Error("inputs");
-        return { y: b.op("relu", [b.matmul(x, w)]) };
+        return { y: b.op("relu", [b.mul(x, w)]) };
       },
     );
     const names = emitOnnx(graph, asInputs).graph.nodes.flatMap((it) => it.outputs);
-    expect(names).toEqual(["dense_0/matmul", "y"]);
+    expect(names).toEqual(["dense_0/mul", "y"]);
   });
 });
 

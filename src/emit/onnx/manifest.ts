@@ -1,0 +1,267 @@
+import { asNumber, formatDim, type Atom, type Dim } from "../../dims/dim.ts";
+import { formatRelation, relationKey, type Relation } from "../../dims/facts.ts";
+import type { Graph, GraphInput, GraphOutput, Module, Role } from "../../ir/graph.ts";
+import type { TrainProgram } from "../../ir/program.ts";
+import type { DType } from "../../ir/types.ts";
+import { isStored } from "./emit-graph.ts";
+
+/** What a driver must know of the graphs of one model: `NAME.manifest.json`, described by its published JSON schema. */
+export interface Manifest {
+  readonly $schema: string;
+  /** Changes when a driver written for the previous one would break. */
+  readonly format: 1;
+  readonly name: string;
+  readonly doc?: string;
+  readonly producer: { readonly name: "modelc"; readonly version: string };
+  readonly opset: number;
+  /** File with the parameters and states, by path, in stored order. */
+  readonly weights: string;
+  readonly graphs: Readonly<Partial<Record<GraphKind, ManifestGraph>>>;
+  /** What holds of the dimensions of the inputs: a driver checks it before it runs a graph. */
+  readonly constraints: readonly ManifestConstraint[];
+  readonly training?: ManifestTraining;
+}
+
+export type GraphKind = "inference" | "init" | "train" | "eval" | "prep";
+
+export interface ManifestGraph {
+  readonly file: string;
+  readonly mode: "training" | "inference";
+  /** In the order of the ONNX graph; of weights that the file holds itself, `stored` is true and nothing is to be fed. */
+  readonly inputs: readonly ManifestInput[];
+  readonly outputs: readonly ManifestOutput[];
+  /** Which output becomes which input at the next call. */
+  readonly carry: Readonly<Record<string, string>>;
+}
+
+export interface ManifestValue {
+  readonly name: string;
+  readonly role: Role;
+  readonly path?: string;
+  readonly dtype: DType;
+  /** Numbers, or expressions over the free dimensions in the language's syntax. */
+  readonly shape: readonly (number | string)[];
+}
+
+export interface ManifestInput extends ManifestValue {
+  readonly perm?: readonly number[];
+  readonly stored?: true;
+  /** What to feed at first where nothing else is known: fills the shape, or lists its elements. */
+  readonly default?: number | readonly number[];
+}
+
+export interface ManifestOutput extends ManifestValue {
+  readonly perm?: readonly number[];
+}
+
+/** An expression over dimension names: a number, a name, or an operator before its operands; `//` and `%` floor. */
+export type DimExpression = number | string | readonly ["+" | "*" | "//" | "%" | "min" | "max", ...DimExpression[]];
+
+/** A fact of the model's `where`. `check` compares two expressions; a text without it is for people. */
+export interface ManifestConstraint {
+  readonly text: string;
+  readonly message?: string;
+  readonly check?: readonly ["==" | "!=" | ">=" | "<", DimExpression, DimExpression];
+}
+
+/** What the `train` section says of the loop around the graphs. */
+export interface ManifestTraining {
+  readonly name: string;
+  readonly batch: number;
+  readonly seed: number;
+  readonly epochs?: number;
+  readonly steps?: number;
+  readonly loss: string;
+  /** A metric is the sum of its first output over batches divided by that of the second; `exp_mean` is e to that. */
+  readonly metrics: readonly {
+    readonly name: string;
+    readonly sum: string;
+    readonly count: string;
+    readonly finish: "mean" | "exp_mean";
+  }[];
+}
+
+/** What a manifest is made of. */
+export interface ManifestParts {
+  readonly module: Module;
+  readonly train?: TrainProgram;
+  readonly version: string;
+  readonly opset: number;
+  readonly weights: string;
+  readonly graphs: readonly {
+    readonly kind: GraphKind;
+    readonly file: string;
+    readonly graph: Graph;
+    /** True where the ONNX file holds parameters and states as initializers. */
+    readonly stored: boolean;
+  }[];
+}
+
+/** The manifest of a model's graphs. */
+export function buildManifest({ module, train, version, opset, weights, graphs }: ManifestParts): Manifest {
+  const doc = module.functions.get(module.entry)?.doc;
+  return {
+    $schema: "https://unpkg.com/modelc/docs/schemas/manifest.schema.json",
+    format: 1,
+    name: module.name,
+    ...(doc !== undefined && { doc }),
+    producer: { name: "modelc", version },
+    opset,
+    weights,
+    graphs: Object.fromEntries(graphs.map((it) => [it.kind, describeGraph(it, train)])),
+    constraints: constraintsOf(module),
+    ...(train !== undefined && { training: trainingOf(train) }),
+  };
+}
+
+/** The manifest as text, one value a line. */
+export function printManifest(manifest: Manifest): string {
+  const lines = JSON.stringify(manifest, undefined, 2);
+  // What holds nothing but scalars reads better on one line.
+  const compact = lines.replace(/[[{]\s*(?:(?:"(?:[^"\\]|\\.)*": )?(?:"(?:[^"\\]|\\.)*"|[-\w.]+),?\s*)+[\]}]/g, (it) =>
+    it.replace(/\n\s*/g, " ").replace(/^\[ /, "[").replace(/ \]$/, "]"),
+  );
+  return `${compact}\n`;
+}
+
+function describeGraph(
+  { file, graph, stored }: ManifestParts["graphs"][number],
+  train: TrainProgram | undefined,
+): ManifestGraph {
+  return {
+    file,
+    mode: graph.mode,
+    inputs: graph.inputs.map((it) => describeInput(it, stored, train)),
+    outputs: graph.outputs.map((it) => describeOutput(it, graph)),
+    carry: Object.fromEntries(
+      graph.outputs.flatMap(({ name, carries }) => (carries === undefined ? [] : [[name, carries]])),
+    ),
+  };
+}
+
+function describeInput(input: GraphInput, stored: boolean, train: TrainProgram | undefined): ManifestInput {
+  const initial = defaultOf(input, train);
+  return {
+    ...describeValue(input),
+    ...(input.perm !== undefined && { perm: input.perm }),
+    ...(stored && isStored(input) && { stored: true as const }),
+    ...(initial !== undefined && { default: initial }),
+  };
+}
+
+/** What is fed at first: the section's seed, step 0, optimizer slots and hyperparameters as they are declared. */
+function defaultOf(
+  { role, init }: GraphInput,
+  train: TrainProgram | undefined,
+): number | readonly number[] | undefined {
+  if (role === "seed") return seedWords(train?.seed ?? 0);
+  if (role === "step") return 0;
+  if (role !== "optimizer" && role !== "hyper") return undefined;
+  switch (init?.name) {
+    case "zeros":
+      return 0;
+    case "ones":
+      return 1;
+    case "constant":
+      return init.arguments["value"] ?? 0;
+    default:
+      return undefined;
+  }
+}
+
+/** A seed as the graphs take it: its low and its high 32 bits. */
+export function seedWords(seed: number): readonly [number, number] {
+  return [seed % 2 ** 32, Math.floor(seed / 2 ** 32) % 2 ** 32];
+}
+
+function describeOutput(output: GraphOutput, graph: Graph): ManifestOutput {
+  const perm = graph.inputs.find((it) => it.name === output.carries)?.perm;
+  return { ...describeValue(output), ...(perm !== undefined && { perm }) };
+}
+
+function describeValue({ name, role, path, value }: GraphInput | GraphOutput): ManifestValue {
+  return {
+    name,
+    role,
+    ...(path !== undefined && { path }),
+    dtype: value.type.dtype,
+    shape: value.type.shape.map((it) => asNumber(it) ?? formatDim(it)),
+  };
+}
+
+function trainingOf(train: TrainProgram): ManifestTraining {
+  return {
+    name: train.name,
+    batch: train.batch,
+    seed: train.seed,
+    ...train.length,
+    loss: "loss",
+    metrics: train.metrics.map(({ name, finish }) => ({ name, ...metricOutputs(name), finish })),
+  };
+}
+
+/** Names of the two outputs of a metric in training and evaluation graphs. */
+export function metricOutputs(name: string): { readonly sum: string; readonly count: string } {
+  return { sum: `metric/${name}.sum`, count: `metric/${name}.count` };
+}
+
+/** The contract in the words of the spec, then the facts that it does not say. */
+function constraintsOf({ contract, facts }: Module): readonly ManifestConstraint[] {
+  const paired = contract.length === facts.relations.length;
+  const said = contract.map(({ text, message, relation }, index) => ({
+    text,
+    message,
+    relation:
+      relation ??
+      facts.relations.find((it) => formatRelation(it) === text) ??
+      (paired ? facts.relations[index] : undefined),
+  }));
+  const known = new Set(said.flatMap(({ relation }) => (relation === undefined ? [] : [relationKey(relation)])));
+  return [
+    ...said.map(({ text, message, relation }) => ({
+      text,
+      ...(message !== undefined && { message }),
+      ...(relation !== undefined && { check: checkOf(relation) }),
+    })),
+    ...facts.relations
+      .filter((it) => !known.has(relationKey(it)))
+      .map((it) => ({ text: formatRelation(it), check: checkOf(it) })),
+  ];
+}
+
+const signs = { equal: "==", notEqual: "!=", atLeast: ">=", lessThan: "<" } as const;
+
+function checkOf(relation: Relation): NonNullable<ManifestConstraint["check"]> {
+  if ("divisor" in relation) {
+    const rest: DimExpression = ["%", dimExpression(relation.dividend), dimExpression(relation.divisor)];
+    return [relation.kind === "divides" ? "==" : "!=", rest, 0];
+  }
+  return [signs[relation.kind], dimExpression(relation.left), dimExpression(relation.right)];
+}
+
+/** A dimension as data that a driver in any language evaluates in a few lines. */
+export function dimExpression(dim: Dim): DimExpression {
+  const terms = dim.terms.map(({ coefficient, factors }): DimExpression => {
+    const atoms = factors.flatMap(({ atom, power }) => Array.from({ length: power }, () => atomExpression(atom)));
+    const parts = coefficient === 1n && atoms.length > 0 ? atoms : [Number(coefficient), ...atoms];
+    const [only] = parts;
+    return parts.length === 1 && only !== undefined ? only : ["*", ...parts];
+  });
+  const [only] = terms;
+  if (only === undefined) return 0;
+  return terms.length === 1 ? only : ["+", ...terms];
+}
+
+function atomExpression(atom: Atom): DimExpression {
+  switch (atom.kind) {
+    case "variable":
+      return atom.name;
+    case "floor":
+      return ["//", dimExpression(atom.dividend), dimExpression(atom.divisor)];
+    case "mod":
+      return ["%", dimExpression(atom.dividend), dimExpression(atom.divisor)];
+    case "min":
+    case "max":
+      return [atom.kind, ...atom.operands.map(dimExpression)];
+  }
+}
