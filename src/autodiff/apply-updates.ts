@@ -1,0 +1,116 @@
+import type { GraphInput, GraphOutput, Value } from "../ir/graph.ts";
+import type { TrainProgram } from "../ir/program.ts";
+import type { DType } from "../ir/types.ts";
+import type { GraphBuilder } from "../ops/builder.ts";
+import { matchPath } from "../support/match-path.ts";
+import { required } from "../support/fault.ts";
+import type { GraphInputs } from "../passes/graph-inputs.ts";
+import { clipGradients } from "./clip-gradients.ts";
+import { buildCorrection, buildUpdate, slotNames } from "./optimizers.ts";
+import { buildRate } from "./schedules.ts";
+
+/** A parameter to be updated, in its stored order, with its gradient. */
+export interface TrainedParameter {
+  readonly input: GraphInput;
+  readonly gradient: Value;
+}
+
+/**
+ * Appends to `b` the update of all parameters: gradients clipped, decay and rates of their groups applied, and gives the
+ * outputs `next/param/<path>`, `next/opt/<slot>/<path>` and `next/step`. Adds the inputs `opt/<slot>/<path>`, `step` and
+ * `hyper/...` that it needs.
+ */
+export function applyUpdates(
+  b: GraphBuilder,
+  program: TrainProgram,
+  trained: readonly TrainedParameter[],
+  inputs: GraphInputs,
+): readonly GraphOutput[] {
+  const spec = program.optimizer;
+  const hyper = (name: string): Value =>
+    inputs.add({ name: `hyper/${name}`, role: "hyper", type: { dtype: "f32", shape: [] } }).value;
+  const step = inputs.add({ name: "step", role: "step", type: { dtype: "i64", shape: [] } }).value;
+  const total = (): Value => ("steps" in program.length ? b.scalar(program.length.steps) : hyper("total_steps"));
+  const rate = b.mul(buildRate(b, spec.rate, b.cast(step, "f32"), total), hyper("lr_scale"));
+  const correction = buildCorrection(b, spec, step);
+  const scaled = scalarsBy(b);
+
+  const clipped = clipGradients(
+    b,
+    program.clip,
+    trained.map((it) => it.gradient),
+  );
+  const parameters: GraphOutput[] = [];
+  const slots: GraphOutput[] = [];
+  trained.forEach(({ input }, index) => {
+    const path = required(input.path, "path");
+    const { dtype } = input.value.type;
+    const { decay, scale } = settingsOf(program, path);
+    const slotInputs = slotNames(spec).map((slot) => optimizerInput(inputs, input, slot, path));
+    const updated = buildUpdate(b, spec, {
+      parameter: input.value,
+      gradient: required(clipped[index], "gradient"),
+      slots: slotInputs.map((it) => it.value),
+      rate: scaled("rate", rate, scale, dtype),
+      decay: decay === 0 ? undefined : scaled("decay", hyper("decay_scale"), decay, dtype),
+      correction: correction && scaled("correction", correction, 1, dtype),
+    });
+    parameters.push({
+      name: `next/${input.name}`,
+      role: "parameter",
+      path,
+      value: updated.parameter,
+      carries: input.name,
+    });
+    slotInputs.forEach((it, at) => {
+      slots.push({
+        name: `next/${it.name}`,
+        role: "optimizer",
+        ...(it.path !== undefined && { path: it.path }),
+        value: required(updated.slots[at], "slot"),
+        carries: it.name,
+      });
+    });
+  });
+  const next: GraphOutput = {
+    name: "next/step",
+    role: "step",
+    value: b.add(step, b.scalar(1, "i64")),
+    carries: "step",
+  };
+  return [...parameters, ...slots, next];
+}
+
+/** The input of one slot of a parameter: zeros at first, in the parameter's stored order. */
+function optimizerInput(inputs: GraphInputs, parameter: GraphInput, slot: string, path: string): GraphInput {
+  return inputs.add({
+    name: `opt/${slot}/${path}`,
+    role: "optimizer",
+    path: `${slot}/${path}`,
+    type: parameter.value.type,
+    init: { name: "zeros", arguments: {} },
+    logicalType: parameter.logicalType ?? parameter.value.type,
+    ...(parameter.perm !== undefined && { perm: parameter.perm }),
+  });
+}
+
+/** Decay and rate's scale of a parameter: each from the last matching group that gives it. */
+export function settingsOf(program: TrainProgram, path: string): { readonly decay: number; readonly scale: number } {
+  const matching = program.groups.filter((it) => matchPath(it.pattern, path));
+  const decay = matching.flatMap((it) => it.decay ?? []).at(-1) ?? program.optimizer.decay;
+  const scale = matching.flatMap((it) => it.scale ?? []).at(-1) ?? 1;
+  return { decay, scale };
+}
+
+/** Gives scalars times factors as a dtype, each made once. */
+function scalarsBy(b: GraphBuilder): (name: string, value: Value, factor: number, dtype: DType) => Value {
+  const made = new Map<string, Value>();
+  return (name, value, factor, dtype) => {
+    const key = `${name} ${factor} ${dtype}`;
+    const known = made.get(key);
+    if (known !== undefined) return known;
+    const scalar = b.cast(factor === 1 ? value : b.mul(value, b.scalar(factor)), dtype);
+    made.set(key, scalar);
+    return scalar;
+  };
+}

@@ -1,0 +1,69 @@
+import type { Graph, GraphOutput, Module, Value } from "../ir/graph.ts";
+import { createBuilder } from "../ops/create-builder.ts";
+import { required } from "../support/fault.ts";
+import { assembleGraph, stateOutputs } from "./assemble-graph.ts";
+import { createInliner, type Inliner } from "./inline.ts";
+import { entryOf, variablesOf } from "./parameters-of.ts";
+
+/** Which of a model's two specialisations is wanted. */
+export interface FlattenOptions {
+  readonly mode: "training" | "inference";
+  /** What goes before a feature's name in the names of the inputs; `batch/` in training, nothing in inference. */
+  readonly featurePrefix?: string;
+}
+
+/**
+ * The flat graph of a model for one mode: `training` nodes decided, calls inlined, repeats unrolled, paths absolute.
+ * Parameters and states become inputs `param/<path>` and `state/<path>`; updates of states, in the order of the
+ * program, become outputs `next/state/<path>`; keys keep their nodes, with the base key of `seed` and `step`.
+ *
+ * Requires a checked module. Ensures a flat graph without parameter, state, update, call, repeat and training nodes.
+ * Linear in the size of the result.
+ */
+export function flatten(module: Module, options: FlattenOptions): Graph {
+  const { mode } = options;
+  const entry = entryOf(module);
+  const inlined = inlineModel(module, options);
+  const outputs: GraphOutput[] = entry.resultNames.map((name, index) => ({
+    name: name ?? `output_${index}`,
+    role: "output",
+    value: required(inlined.results[index], "model output"),
+  }));
+  return assembleGraph({
+    name: module.name,
+    mode,
+    facts: module.facts,
+    inliner: inlined.inliner,
+    outputs: [...outputs, ...stateOutputs(inlined.inliner)],
+    order: inlined.parameterPaths,
+  });
+}
+
+/** A model inlined, to be built upon. */
+export interface InlinedModel {
+  readonly inliner: Inliner;
+  /** The features by the names of the model's inputs. */
+  readonly features: ReadonlyMap<string, Value>;
+  /** In the order of the model's results. */
+  readonly results: readonly Value[];
+  /** In the order of the program. */
+  readonly parameterPaths: readonly string[];
+}
+
+/** Inlines a model into a fresh builder, with its inputs as features. */
+export function inlineModel(
+  module: Module,
+  { mode, featurePrefix = mode === "training" ? "batch/" : "" }: FlattenOptions,
+): InlinedModel {
+  const entry = entryOf(module);
+  const variables = variablesOf(module.functions, entry);
+  const b = createBuilder({ firstId: 0, facts: module.facts });
+  const inliner = createInliner({ b, functions: module.functions, variables, mode });
+  const features = new Map<string, Value>();
+  entry.inputNames.forEach((name, index) => {
+    const { type } = required(entry.body.inputs[index], `input ${name}`);
+    features.set(name, inliner.input({ name: `${featurePrefix}${name}`, role: "feature", type }));
+  });
+  const results = inliner.apply(entry, "", [...features.values()]);
+  return { inliner, features, results, parameterPaths: [...variables.parameters.keys()] };
+}

@@ -1,0 +1,161 @@
+import { asNumber, sameForm, type Dim } from "../dims/dim.ts";
+import type { Graph, Node, OperatorNode, Value } from "../ir/graph.ts";
+import type { GraphBuilder } from "../ops/builder.ts";
+import { required } from "../support/fault.ts";
+import { broadcastingElementwise } from "./elementwise-operators.ts";
+import { rewriteGraph } from "./rewrite-graph.ts";
+
+/** Which values made by which nodes are known while a graph is simplified. */
+interface Known {
+  readonly makers: Map<number, OperatorNode>;
+  /** The number that fills a value. */
+  readonly splats: Map<number, number>;
+}
+
+type Rule = (node: OperatorNode, b: GraphBuilder, known: Known) => Value | undefined;
+
+/** What {@link simplify} may assume. */
+export interface SimplifyOptions {
+  /** Whether gradients are built already, so that `stop_gradient` is nothing but its operand. */
+  readonly differentiated: boolean;
+}
+
+/**
+ * Removes operators that change nothing and joins those that undo or repeat one another: identities, neutral elements,
+ * chains of reshapes and of transposes, transposes into the flags of products, broadcasts that broadcasting does anyway,
+ * transposes that move axes of size 1 alone.
+ */
+export function simplify(graph: Graph, { differentiated }: SimplifyOptions): Graph {
+  const known: Known = { makers: new Map(), splats: new Map() };
+  const rules = differentiated ? { ...rulesByOperator, stop_gradient: operand } : rulesByOperator;
+  return rewriteGraph(graph, (node, b) => {
+    const simpler = node.kind === "operator" ? ruleFor(rules, node)?.(node, b, known) : undefined;
+    remember(simpler === undefined ? [node] : b.nodes.slice(-2), known);
+    return simpler === undefined ? undefined : [simpler];
+  });
+}
+
+function ruleFor(rules: Readonly<Record<string, Rule>>, node: OperatorNode): Rule | undefined {
+  return rules[node.op] ?? (broadcastingElementwise.has(node.op) ? dropBroadcasts : undefined);
+}
+
+function remember(nodes: readonly Node[], known: Known): void {
+  for (const node of nodes) {
+    const [result] = node.results;
+    if (result === undefined) continue;
+    if (node.kind === "operator") known.makers.set(result.id, node);
+    if (node.kind === "constant") {
+      const [first] = typeof node.data === "number" ? [node.data] : node.data.length === 1 ? node.data : [];
+      if (first !== undefined) known.splats.set(result.id, first);
+    }
+  }
+}
+
+const operand: Rule = (node) => node.operands[0];
+
+const rulesByOperator: Readonly<Record<string, Rule>> = {
+  identity: operand,
+  cast: (node) => (first(node).type.dtype === result(node).type.dtype ? first(node) : undefined),
+  broadcast_to: (node) => (sameShape(first(node), result(node)) ? first(node) : undefined),
+  neg: (node, _b, known) => {
+    const maker = known.makers.get(first(node).id);
+    return maker?.op === "neg" ? maker.operands[0] : undefined;
+  },
+  reshape: (node, b, known) => {
+    const maker = known.makers.get(first(node).id);
+    const source = maker?.op === "reshape" ? required(maker.operands[0], "operand") : undefined;
+    if (source === undefined) return sameShape(first(node), result(node)) ? first(node) : undefined;
+    return sameShape(source, result(node)) ? source : b.reshape(source, result(node).type.shape);
+  },
+  transpose: (node, b, known) => {
+    const maker = known.makers.get(first(node).id);
+    const perm = permOf(node);
+    const before = maker?.op === "transpose" ? maker : undefined;
+    const source = before === undefined ? first(node) : required(before.operands[0], "operand");
+    const inner = before === undefined ? undefined : permOf(before);
+    const joined = inner === undefined ? perm : perm.map((axis) => required(inner[axis], "axis"));
+    if (joined.every((axis, index) => axis === index)) return source;
+    if (movesOnlyOnes(source, joined)) return b.reshape(source, result(node).type.shape);
+    return before === undefined ? undefined : b.transpose(source, joined);
+  },
+  matmul: (node, b, known) => {
+    const flags = (["transposeA", "transposeB"] as const).map((name, index) => {
+      const flag = node.attributes[name]?.value === true;
+      const value = required(node.operands[index], "operand");
+      const maker = known.makers.get(value.id);
+      const swapped = maker?.op === "transpose" && swapsLastTwo(permOf(maker));
+      return swapped
+        ? { value: required(maker.operands[0], "operand"), flag: !flag, swapped }
+        : { value, flag, swapped };
+    });
+    if (!flags.some((it) => it.swapped)) return undefined;
+    const [left, right] = flags;
+    return b.op(
+      "matmul",
+      flags.map((it) => it.value),
+      { transposeA: left?.flag ?? false, transposeB: right?.flag ?? false },
+    );
+  },
+  add: (node, b, known) => neutral(node, known, 0, true) ?? dropBroadcasts(node, b, known),
+  sub: (node, b, known) => neutral(node, known, 0, false) ?? dropBroadcasts(node, b, known),
+  mul: (node, b, known) => neutral(node, known, 1, true) ?? dropBroadcasts(node, b, known),
+  div: (node, b, known) => neutral(node, known, 1, false) ?? dropBroadcasts(node, b, known),
+};
+
+/** The other operand, where one is the operator's neutral element and the other has the result's shape. */
+function neutral(node: OperatorNode, known: Known, element: number, commutes: boolean): Value | undefined {
+  const [left, right] = node.operands;
+  if (left === undefined || right === undefined) return undefined;
+  if (known.splats.get(right.id) === element && sameShape(left, result(node))) return left;
+  return commutes && known.splats.get(left.id) === element && sameShape(right, result(node)) ? right : undefined;
+}
+
+/** An elementwise operator broadcasts by itself, as long as one operand has the result's shape. */
+function dropBroadcasts(node: OperatorNode, b: GraphBuilder, known: Known): Value | undefined {
+  const sources = node.operands.map((it) => {
+    const maker = known.makers.get(it.id);
+    return maker?.op === "broadcast_to" ? maker.operands[0] : undefined;
+  });
+  if (sources.every((it) => it === undefined)) return undefined;
+  const full = node.operands.some((it, index) => sources[index] === undefined && sameShape(it, result(node)));
+  if (!full) return undefined;
+  return b.op(
+    node.op,
+    node.operands.map((it, index) => sources[index] ?? it),
+    node.attributes,
+  );
+}
+
+function movesOnlyOnes(value: Value, perm: readonly number[]): boolean {
+  const moved = perm.filter((axis) => {
+    const size = value.type.shape[axis];
+    return size === undefined || asNumber(size) !== 1;
+  });
+  return moved.every((axis, index) => index === 0 || axis > (moved[index - 1] ?? 0));
+}
+
+function swapsLastTwo(perm: readonly number[]): boolean {
+  const rank = perm.length;
+  return (
+    rank >= 2 &&
+    perm.every((axis, index) => axis === (index === rank - 1 ? rank - 2 : index === rank - 2 ? rank - 1 : index))
+  );
+}
+
+function permOf(node: OperatorNode): readonly number[] {
+  const value = node.attributes["perm"]?.value;
+  return Array.isArray(value) ? value.map(Number) : [];
+}
+
+function first(node: OperatorNode): Value {
+  return required(node.operands[0], "operand");
+}
+
+function result(node: OperatorNode): Value {
+  return required(node.results[0], "result");
+}
+
+function sameShape(a: Value, b: Value): boolean {
+  const [left, right] = [a.type.shape, b.type.shape];
+  return left.length === right.length && left.every((dim: Dim, axis) => sameForm(dim, required(right[axis], "axis")));
+}

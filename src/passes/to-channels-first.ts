@@ -1,0 +1,271 @@
+import { constant, type Dim } from "../dims/dim.ts";
+import type { AttributeValue, Graph, GraphInput, Node, OperatorNode, ScanNode, Value } from "../ir/graph.ts";
+import type { AttributeArguments, GraphBuilder } from "../ops/builder.ts";
+import { createBuilder } from "../ops/create-builder.ts";
+import { fault, required } from "../support/fault.ts";
+import { broadcastingElementwise, unaryElementwise } from "./elementwise-operators.ts";
+import { isDims } from "./map-dims.ts";
+import { renameUses } from "./rewrite.ts";
+import { withValues } from "./rewrite-graph.ts";
+
+/** Axes of NCHW in terms of NHWC, and back. */
+const toFirst = [0, 3, 1, 2];
+const toLast = [0, 2, 3, 1];
+/** Axes of OIHW in terms of HWIO, and back. */
+const toKernelFirst = [3, 2, 0, 1];
+const toKernelLast = [2, 3, 1, 0];
+
+/** Where an axis of NHWC lies in NCHW. */
+const axisInFirst = [0, 2, 3, 1];
+
+/** What an operator with a `layout` attribute takes, and which of its attributes are shapes of images. */
+interface LayoutRule {
+  readonly operands: readonly ("image" | "kernel" | "other")[];
+  readonly imageShapes: readonly string[];
+  /** Which results are images; all others are left as they are. */
+  readonly results: readonly ("image" | "other")[];
+}
+
+const layoutRules: Readonly<Record<string, LayoutRule>> = {
+  conv2d: { operands: ["image", "kernel"], imageShapes: [], results: ["image"] },
+  conv2d_input_gradient: { operands: ["image", "kernel"], imageShapes: ["inputShape"], results: ["image"] },
+  max_pool2d: { operands: ["image"], imageShapes: [], results: ["image"] },
+  avg_pool2d: { operands: ["image"], imageShapes: [], results: ["image"] },
+};
+
+const reductions: ReadonlySet<string> = new Set(["sum", "mean", "max", "min", "prod"]);
+/** Operators of one image (or several alike) along the axis that an attribute names. */
+const alongAxis: ReadonlySet<string> = new Set(["softmax", "log_softmax", "concat", "slice", "flip", "cumsum"]);
+
+/**
+ * Lays images out as NCHW, as ONNX has them: convolutions and pools take their attribute `layout: NCHW`, what lies
+ * between them is computed in that layout, and transposes remain where images come from and go to other operators.
+ * Parameters that are kernels of convolutions become OIHW inputs, with `perm` set.
+ *
+ * Requires a flat graph before differentiation: the gradients of what this makes are in the same layout. Ensures the
+ * same outputs, in their own layout, and that no convolution or pool of a known kind is left as NHWC.
+ */
+export function toChannelsFirst(graph: Graph): Graph {
+  const b = createBuilder({ firstId: graph.nextId, facts: graph.facts });
+  const layout = createLayout(b);
+  const kernels = kernelParameters(graph);
+  const inputs = graph.inputs.map((it): GraphInput => {
+    if (!kernels.has(it.value.id)) return it;
+    const { dtype, shape } = it.value.type;
+    const stored = b.value({ dtype, shape: permute(shape, toKernelFirst) }, it.value.name);
+    layout.kernels.set(it.value.id, stored);
+    return { ...it, value: stored, perm: toKernelFirst, logicalType: it.logicalType ?? it.value.type };
+  });
+  rewriteNodes(graph.nodes, layout);
+  const outputs = graph.outputs.map((it) => asLast(layout, it.value));
+  return { ...graph, inputs, nodes: b.nodes, outputs: withValues(graph.outputs, outputs), nextId: b.nextId };
+}
+
+/** What is known of the layouts of values in a region, by the ids of the graph as it was. */
+interface Layout {
+  readonly b: GraphBuilder;
+  /** Images that have been computed, or transposed, to NCHW. */
+  readonly first: Map<number, Value>;
+  /** Values as the original has them, where they have become others. */
+  readonly last: Map<number, Value>;
+  /** OIHW kernels. */
+  readonly kernels: Map<number, Value>;
+}
+
+function createLayout(b: GraphBuilder): Layout {
+  return { b, first: new Map(), last: new Map(), kernels: new Map() };
+}
+
+function rewriteNodes(nodes: readonly Node[], layout: Layout): void {
+  for (const node of nodes) {
+    if (node.kind === "scan") rewriteScan(node, layout);
+    else if (node.kind !== "operator" || !rewriteOperator(node, layout)) {
+      layout.b.append(renameUses(node, (it) => asLast(layout, it)));
+    }
+  }
+}
+
+/** A scan's body sees what is known outside; what is transposed in it stays in it. */
+function rewriteScan(node: ScanNode, layout: Layout): void {
+  const body = layout.b.region(node.body.inputs, (inner) => {
+    const within: Layout = {
+      b: inner,
+      first: new Map(layout.first),
+      last: new Map(layout.last),
+      kernels: new Map(layout.kernels),
+    };
+    rewriteNodes(node.body.nodes, within);
+    return node.body.results.map((it) => asLast(within, it));
+  });
+  const initial = node.initial.map((it) => asLast(layout, it));
+  const sequences = node.sequences.map((it) => asLast(layout, it));
+  layout.b.append({ ...node, initial, sequences, body });
+}
+
+function asLast(layout: Layout, value: Value): Value {
+  const known = layout.last.get(value.id);
+  if (known !== undefined) return known;
+  const first = layout.first.get(value.id);
+  const kernel = layout.kernels.get(value.id);
+  if (first === undefined && kernel === undefined) return value;
+  const made =
+    first !== undefined ? layout.b.transpose(first, toLast) : layout.b.transpose(kernel ?? value, toKernelLast);
+  layout.last.set(value.id, made);
+  return made;
+}
+
+function asFirst(layout: Layout, value: Value): Value {
+  const known = layout.first.get(value.id);
+  if (known !== undefined) return known;
+  // Remembered as it is, so that what was computed as NHWC is not transposed there and back.
+  const original = asLast(layout, value);
+  layout.last.set(value.id, original);
+  const made = layout.b.transpose(original, toFirst);
+  layout.first.set(value.id, made);
+  return made;
+}
+
+function asKernel(layout: Layout, value: Value): Value {
+  const known = layout.kernels.get(value.id);
+  if (known !== undefined) return known;
+  const original = asLast(layout, value);
+  layout.last.set(value.id, original);
+  const made = layout.b.transpose(original, toKernelFirst);
+  layout.kernels.set(value.id, made);
+  return made;
+}
+
+/** True where a value is to be had as NCHW without a new transpose. */
+function isFirst(layout: Layout, value: Value): boolean {
+  return layout.first.has(value.id);
+}
+
+/** Rewrites a node that deals with images, and says whether it was one. */
+function rewriteOperator(node: OperatorNode, layout: Layout): boolean {
+  const rule = layoutRules[node.op];
+  if (rule !== undefined && (node.attributes["layout"]?.value ?? "NHWC") === "NHWC") {
+    rewriteLayoutOperator(node, rule, layout);
+    return true;
+  }
+  const images = node.operands.filter((it) => isFirst(layout, it));
+  if (images.length === 0) return false;
+  const [operand] = node.operands;
+  const [result] = node.results;
+  if (operand === undefined || result === undefined || node.results.length !== 1) return false;
+  if (unaryElementwise.has(node.op)) {
+    emit(node, [asFirst(layout, operand)], node.attributes, layout);
+    return true;
+  }
+  if (broadcastingElementwise.has(node.op)) {
+    if (result.type.shape.length !== 4) return false;
+    emit(
+      node,
+      node.operands.map((it) => broadcastable(layout, it)),
+      node.attributes,
+      layout,
+    );
+    return true;
+  }
+  if (reductions.has(node.op)) return rewriteReduction(node, operand, result, layout);
+  const allImages = node.operands.every((it) => it.type.shape.length === 4);
+  if (alongAxis.has(node.op) && allImages) {
+    const axis = node.attributes["axis"]?.value ?? -1;
+    if (typeof axis !== "number") return false;
+    const moved = required(axisInFirst[axis < 0 ? axis + 4 : axis], "axis");
+    emit(
+      node,
+      node.operands.map((it) => asFirst(layout, it)),
+      { ...node.attributes, axis: moved },
+      layout,
+    );
+    return true;
+  }
+  if (node.op === "pad") {
+    const attributes = {
+      ...node.attributes,
+      before: permutedAttribute(node, "before"),
+      after: permutedAttribute(node, "after"),
+    };
+    emit(node, [asFirst(layout, operand)], attributes, layout);
+    return true;
+  }
+  return false;
+}
+
+function rewriteLayoutOperator(node: OperatorNode, rule: LayoutRule, layout: Layout): void {
+  const operands = node.operands.map((it, index) => {
+    const kind = rule.operands[index] ?? "other";
+    return kind === "image" ? asFirst(layout, it) : kind === "kernel" ? asKernel(layout, it) : asLast(layout, it);
+  });
+  const attributes: Record<string, AttributeArguments[string]> = { ...node.attributes, layout: "NCHW" };
+  for (const name of rule.imageShapes) attributes[name] = permutedAttribute(node, name);
+  const made = layout.b.ops(node.op, operands, attributes);
+  node.results.forEach((it, index) => {
+    const where = rule.results[index] === "image" ? layout.first : layout.last;
+    where.set(it.id, required(made[index], "result"));
+  });
+}
+
+function emit(node: OperatorNode, operands: readonly Value[], attributes: AttributeArguments, layout: Layout): void {
+  const result = required(node.results[0], "result");
+  layout.first.set(result.id, layout.b.op(node.op, operands, attributes));
+}
+
+/** Reductions keep the layout where they keep the axes, and leave it where what is left is in the original's order. */
+function rewriteReduction(node: OperatorNode, operand: Value, result: Value, layout: Layout): boolean {
+  const axes = node.attributes["axes"]?.value;
+  if (!Array.isArray(axes)) return false;
+  const reduced = axes.map((it: unknown) => (typeof it === "number" ? it : fault("an axis that is no number")));
+  const moved = reduced.map((axis) => required(axisInFirst[axis], "axis")).sort((a, b) => a - b);
+  const attributes = { ...node.attributes, axes: moved };
+  if (node.attributes["keep"]?.value === true) {
+    emit(node, [asFirst(layout, operand)], attributes, layout);
+    return true;
+  }
+  const left = toFirst.filter((axis) => !reduced.includes(axis));
+  if (left.some((axis, index) => index > 0 && axis < (left[index - 1] ?? 0))) return false;
+  layout.last.set(result.id, layout.b.op(node.op, [asFirst(layout, operand)], attributes));
+  return true;
+}
+
+/** The operand of an elementwise operator on images, such that it broadcasts as it did. */
+function broadcastable(layout: Layout, value: Value): Value {
+  const { shape } = value.type;
+  if (shape.length === 0) return asLast(layout, value);
+  if (shape.length === 4) return asFirst(layout, value);
+  const one = constant(1);
+  const plain = asLast(layout, value);
+  const [channels] = shape;
+  if (shape.length === 1 && channels !== undefined) return layout.b.reshape(plain, [channels, one, one]);
+  const whole = layout.b.reshape(plain, [...new Array<Dim>(4 - shape.length).fill(one), ...shape]);
+  return layout.b.transpose(whole, toFirst);
+}
+
+/** Ids of the parameters that are used as kernels of convolutions. */
+function kernelParameters(graph: Graph): ReadonlySet<number> {
+  const used = new Set<number>();
+  const visit = (nodes: readonly Node[]): void => {
+    for (const node of nodes) {
+      if (node.kind === "scan") visit(node.body.nodes);
+      if (node.kind !== "operator") continue;
+      layoutRules[node.op]?.operands.forEach((kind, index) => {
+        const operand = node.operands[index];
+        if (kind === "kernel" && operand !== undefined) used.add(operand.id);
+      });
+    }
+  };
+  visit(graph.nodes);
+  const parameters = graph.inputs.filter((it) => it.role === "parameter" && it.perm === undefined);
+  return new Set(parameters.map((it) => it.value.id).filter((id) => used.has(id)));
+}
+
+function permutedAttribute(node: OperatorNode, name: string): AttributeValue {
+  const value = node.attributes[name]?.value;
+  if (value === undefined || !isDims(value))
+    return fault(`the attribute ${name} of ${node.op} is no list of dimensions`);
+  return permute(value, toFirst);
+}
+
+function permute(shape: readonly Dim[], perm: readonly number[]): readonly Dim[] {
+  return perm.map((axis) => required(shape[axis], "axis"));
+}
