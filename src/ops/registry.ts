@@ -6,8 +6,10 @@ import { clip } from "./clip.ts";
 import { equal, greater, greaterEqual, less, lessEqual, notEqual } from "./comparisons.ts";
 import { conv2dInputGradient, conv2dKernelGradient } from "./conv2d-gradients.ts";
 import { conv2d } from "./conv2d.ts";
+import { crossEntropyGradient } from "./cross-entropy-gradient.ts";
 import { identity, stopGradient } from "./identity.ts";
 import { logicalAnd, logicalNot, logicalOr } from "./logic.ts";
+import { binaryCrossEntropy, crossEntropy, huber, klNormal, mae, mse } from "./losses.ts";
 import { matmul } from "./matmul.ts";
 import { maxPool2d, maxPool2dGradient } from "./max-pool2d.ts";
 import { elu, gelu, hardSigmoid, leakyRelu, silu } from "./activations.ts";
@@ -18,12 +20,14 @@ import { einsum } from "./einsum.ts";
 import { flip } from "./flip.ts";
 import { gather, scatterAdd } from "./gather.ts";
 import { onesLike, zerosLike } from "./like.ts";
+import { accuracy, binaryAccuracy, meanAbsoluteError, meanSquaredError, perplexity } from "./metrics.ts";
 import { logsumexp, variance } from "./moments.ts";
 import { oneHot } from "./one-hot.ts";
 import { pad } from "./pad.ts";
 import { range } from "./range.ts";
 import { rearrange } from "./rearrange.ts";
 import { scatterSlice, slice } from "./slice.ts";
+import { logSoftmax, softmax } from "./softmax.ts";
 import { split, unstack } from "./split.ts";
 import { putAlong, takeAlong } from "./take-along.ts";
 import type { Operator } from "./operator.ts";
@@ -56,11 +60,14 @@ import { where } from "./where.ts";
 /** Every operator there is, by name; one line each. */
 export const operators = {
   abs,
+  accuracy,
   add,
   argmax,
   argmin,
   avg_pool2d: avgPool2d,
   avg_pool2d_gradient: avgPool2dGradient,
+  binary_accuracy: binaryAccuracy,
+  binary_cross_entropy: binaryCrossEntropy,
   broadcast_to: broadcastTo,
   cast,
   ceil,
@@ -70,6 +77,8 @@ export const operators = {
   conv2d_input_gradient: conv2dInputGradient,
   conv2d_kernel_gradient: conv2dKernelGradient,
   cos,
+  cross_entropy: crossEntropy,
+  cross_entropy_gradient: crossEntropyGradient,
   cumsum,
   div,
   einsum,
@@ -86,31 +95,39 @@ export const operators = {
   greater,
   greater_equal: greaterEqual,
   hard_sigmoid: hardSigmoid,
+  huber,
   identity,
+  kl_normal: klNormal,
   leaky_relu: leakyRelu,
   less,
   less_equal: lessEqual,
   log,
   log1p,
+  log_softmax: logSoftmax,
   logical_and: logicalAnd,
   logical_not: logicalNot,
   logical_or: logicalOr,
   logsumexp,
+  mae,
   matmul,
   max,
   max_pool2d: maxPool2d,
   max_pool2d_gradient: maxPool2dGradient,
   maximum,
   mean,
+  mean_absolute_error: meanAbsoluteError,
+  mean_squared_error: meanSquaredError,
   min,
   minimum,
   mod,
+  mse,
   mul,
   neg,
   not_equal: notEqual,
   one_hot: oneHot,
   ones_like: onesLike,
   pad,
+  perplexity,
   pow,
   prod,
   put_along: putAlong,
@@ -128,6 +145,7 @@ export const operators = {
   silu,
   sin,
   slice,
+  softmax,
   softplus,
   split,
   sqrt,

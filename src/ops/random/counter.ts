@@ -62,7 +62,12 @@ export function placeKey(base: Key, path: string, indices: readonly number[] = [
 }
 
 /** The key of a place at a step: {@link placeKey} under {@link baseKey}. */
-export function keyFor(seed: number | bigint, step: number | bigint, path: string, indices: readonly number[] = []): Key {
+export function keyFor(
+  seed: number | bigint,
+  step: number | bigint,
+  path: string,
+  indices: readonly number[] = [],
+): Key {
   return placeKey(baseKey(seedWords(seed), step), path, indices);
 }
 

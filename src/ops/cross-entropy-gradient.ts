@@ -1,0 +1,91 @@
+import { constant, multiply } from "../dims/dim.ts";
+import { elementAt } from "./element-at.ts";
+import { fillArray } from "./nd-array.ts";
+import { definePrimitive } from "./operator.ts";
+import { checkLabels } from "./losses.ts";
+import { elementsOf, sharedDType } from "./shape-rules.ts";
+
+/** The gradient of cross entropy with respect to logits: (probabilities - one-hot labels) * scale. */
+export const crossEntropyGradient = definePrimitive({
+  name: "cross_entropy_gradient",
+  doc: "The gradient of cross_entropy: probabilities, less 1 at the label, times a scale.",
+  exposed: false,
+  operands: [
+    { name: "logarithms", dtype: "float", shape: "[..., classes]", doc: "The logarithms of the probabilities." },
+    { name: "labels", dtype: "i32", shape: "[...]" },
+    { name: "scale", dtype: "float", shape: "[]" },
+  ],
+  attributes: {},
+  infer: ({ operands, check }) => {
+    const [logarithms, scale] = [elementAt(operands, 0), elementAt(operands, 2)];
+    if (sharedDType([logarithms, scale], "cross_entropy_gradient", check) === undefined) return undefined;
+    if (!checkLabels("cross_entropy_gradient", operands, check)) return undefined;
+    if (scale.shape.length > 0) return check.fail("the scale of cross_entropy_gradient must be a scalar");
+    return [logarithms];
+  },
+  cost: ({ operands }) => ({ flops: multiply(elementsOf(elementAt(operands, 0)), constant(3)) }),
+  samples: [
+    {
+      operands: [
+        { dtype: "f32", shape: [4, 3], range: [-3, 0] },
+        { dtype: "i32", shape: [4], range: [0, 2] },
+        { dtype: "f32", shape: [], data: [0.25] },
+      ],
+    },
+    {
+      operands: [
+        { dtype: "f32", shape: [2, 3, 5], range: [-3, 0] },
+        { dtype: "i32", shape: [2, 3], range: [0, 4] },
+        { dtype: "f32", shape: [], data: [2] },
+      ],
+    },
+    {
+      operands: [
+        { dtype: "f32", shape: [4], range: [-3, 0] },
+        { dtype: "i32", shape: [], data: [1] },
+        { dtype: "f32", shape: [], data: [1] },
+      ],
+    },
+  ],
+  reference: ({ operands }) => {
+    const [logarithms, labels, scale] = [elementAt(operands, 0), elementAt(operands, 1), elementAt(operands, 2)];
+    const classes = elementAt(logarithms.shape, logarithms.shape.length - 1);
+    return [
+      fillArray(logarithms, (index) => {
+        const label = elementAt(labels.data, Math.floor(index / classes));
+        const target = index % classes === label ? 1 : 0;
+        return (Math.exp(elementAt(logarithms.data, index)) - target) * elementAt(scale.data, 0);
+      }),
+    ];
+  },
+  gradient: ({ b, operands, gradients, needs }) => {
+    const dy = gradients[0];
+    if (dy === undefined) return [undefined, undefined, undefined];
+    const [logarithms, labels, scale] = [elementAt(operands, 0), elementAt(operands, 1), elementAt(operands, 2)];
+    const axes = dy.type.shape.map((_, axis) => axis);
+    const unscaled = () => b.op("cross_entropy_gradient", [logarithms, labels, b.scalar(1, scale.type.dtype)]);
+    return [
+      needs[0] === true ? b.mul(b.mul(dy, scale), b.op("exp", [logarithms])) : undefined,
+      undefined,
+      needs[2] === true ? b.sum(b.mul(dy, unscaled()), axes) : undefined,
+    ];
+  },
+  onnx: (writer, { operands, refs }) => {
+    const { dtype, shape } = elementAt(operands, 0).type;
+    const labelShape = elementAt(operands, 1).type.shape;
+    const places = writer.node("Unsqueeze", [elementAt(refs, 1), writer.ints([-1])]);
+    // One scattered subtraction instead of a one-hot tensor as large as the logits.
+    const minusOne = writer.node("Expand", [writer.constant(dtype, -1), writer.shape([...labelShape, constant(1)])]);
+    const differences = writer.node("ScatterElements", [writer.node("Exp", [elementAt(refs, 0)]), places, minusOne], {
+      axis: { int: shape.length - 1 },
+      reduction: { string: "add" },
+    });
+    return [writer.node("Mul", [differences, elementAt(refs, 2)])];
+  },
+  tfjs: (writer, { operands, args }) => {
+    const { shape } = elementAt(operands, 0).type;
+    const hot = writer.tf("oneHot", elementAt(args, 1), writer.dim(elementAt(shape, shape.length - 1)));
+    const differences = writer.tf("sub", writer.tf("exp", elementAt(args, 0)), hot);
+    return writer.tf("mul", differences, elementAt(args, 2));
+  },
+});

@@ -1,0 +1,270 @@
+import { constant, multiply, product } from "../dims/dim.ts";
+import type { Value } from "../ir/graph.ts";
+import type { TensorType } from "../ir/types.ts";
+import type { GraphBuilder } from "./builder.ts";
+import { elementAt } from "./element-at.ts";
+import { defineComposite, type Composite, type Sample, type ShapeChecker } from "./operator.ts";
+import { checkSameShape, elementsOf, sharedDType } from "./shape-rules.ts";
+
+/** A loss: one f32 scalar. */
+export const lossType: TensorType = { dtype: "f32", shape: [] };
+
+/** Reports unless labels have the shape of logits without their last axis. */
+export function checkLabels(what: string, operands: readonly TensorType[], check: ShapeChecker): boolean {
+  const [logits, labels] = [elementAt(operands, 0), elementAt(operands, 1)];
+  if (logits.shape.length === 0) {
+    check.fail(`the logits of ${what} need an axis of classes, and they are a scalar`);
+    return false;
+  }
+  if (labels.shape.length === logits.shape.length) {
+    check.fail(
+      `the labels of ${what} are class numbers, one for each example, and have the rank of the logits`,
+      "pass labels without an axis of classes; one-hot targets belong to binary_cross_entropy",
+    );
+    return false;
+  }
+  return checkSameShape(
+    labels.shape,
+    logits.shape.slice(0, -1),
+    `the labels and the logits of ${what}, without classes,`,
+    check,
+  );
+}
+
+/** Reports unless two tensors have one type. */
+export function checkPair(what: string, operands: readonly TensorType[], check: ShapeChecker): boolean {
+  const [a, b] = [elementAt(operands, 0), elementAt(operands, 1)];
+  if (sharedDType(operands, what, check) === undefined) return false;
+  return checkSameShape(a.shape, b.shape, `the inputs of ${what}`, check);
+}
+
+/** The mean of all elements, in f32. */
+function meanOfAll(b: GraphBuilder, x: Value): Value {
+  const wide = b.cast(x, "f32");
+  return b.mean(
+    wide,
+    x.type.shape.map((_, axis) => axis),
+  );
+}
+
+/** The gradient of a mean loss at each element: the loss's own over the number of elements. */
+function share(b: GraphBuilder, dy: Value, type: TensorType): Value {
+  return b.cast(b.div(dy, b.dimAs(product(type.shape), "f32")), type.dtype);
+}
+
+/** `cross_entropy`: the mean negative log likelihood of labels. */
+export const crossEntropy = defineComposite({
+  name: "cross_entropy",
+  doc: "The mean over all examples and positions of the negative log likelihood of the label, from logits.",
+  exposed: true,
+  operands: [
+    { name: "logits", dtype: "float", shape: "[..., classes]" },
+    { name: "labels", dtype: "i32", shape: "[...]" },
+  ],
+  attributes: {},
+  infer: ({ operands, check }) => (checkLabels("cross_entropy", operands, check) ? [lossType] : undefined),
+  cost: ({ operands }) => ({ flops: multiply(elementsOf(elementAt(operands, 0)), constant(5)) }),
+  samples: [
+    {
+      operands: [
+        { dtype: "f32", shape: [4, 3], range: [-3, 3] },
+        { dtype: "i32", shape: [4], range: [0, 2] },
+      ],
+    },
+    {
+      operands: [
+        { dtype: "f32", shape: [2, 3, 5], range: [-3, 3] },
+        { dtype: "i32", shape: [2, 3], range: [0, 4] },
+      ],
+    },
+    {
+      operands: [
+        { dtype: "f32", shape: [5], range: [-3, 3] },
+        { dtype: "i32", shape: [], data: [2] },
+      ],
+    },
+  ],
+  decompose: (b, { operands }) => {
+    const [logits, labels] = [elementAt(operands, 0), elementAt(operands, 1)];
+    const likelihoods = b.op("take_along", [b.op("log_softmax", [logits]), labels]);
+    return [b.neg(meanOfAll(b, likelihoods))];
+  },
+  gradient: ({ b, operands, gradients, needs }) => {
+    const dy = gradients[0];
+    if (dy === undefined || needs[0] !== true) return [undefined, undefined];
+    const [logits, labels] = [elementAt(operands, 0), elementAt(operands, 1)];
+    // The same log_softmax as in the forward pass: common subexpressions are merged.
+    const logarithms = b.op("log_softmax", [logits]);
+    const scale = b.cast(b.div(dy, b.dimAs(product(labels.type.shape), "f32")), logits.type.dtype);
+    return [b.op("cross_entropy_gradient", [logarithms, labels, scale]), undefined];
+  },
+  fused: {
+    tfjs: {
+      when: () => true,
+      lower: (writer, { args }) => writer.helper("crossEntropy", ...args),
+    },
+  },
+});
+
+/** `binary_cross_entropy`: from logits, stable for large ones. */
+export const binaryCrossEntropy = defineComposite({
+  name: "binary_cross_entropy",
+  doc: "The mean cross entropy of independent yes-or-no targets (0 to 1), from logits.",
+  exposed: true,
+  operands: [
+    { name: "logits", dtype: "float", shape: "[...]" },
+    { name: "targets", dtype: "float", shape: "[...]" },
+  ],
+  attributes: {},
+  infer: ({ operands, check }) => (checkPair("binary_cross_entropy", operands, check) ? [lossType] : undefined),
+  cost: ({ operands }) => ({ flops: multiply(elementsOf(elementAt(operands, 0)), constant(5)) }),
+  samples: [
+    {
+      operands: [
+        { dtype: "f32", shape: [4, 3], range: [-3, 3] },
+        { dtype: "f32", shape: [4, 3], range: [0, 1] },
+      ],
+    },
+    {
+      operands: [
+        { dtype: "f32", shape: [4], data: [80, -80, 30, -30] },
+        { dtype: "f32", shape: [4], data: [1, 1, 0, 0] },
+      ],
+    },
+  ],
+  decompose: (b, { operands }) => {
+    const [logits, targets] = [elementAt(operands, 0), elementAt(operands, 1)];
+    return [meanOfAll(b, b.sub(b.op("softplus", [logits]), b.mul(logits, targets)))];
+  },
+  gradient: ({ b, operands, gradients, needs }) => {
+    const dy = gradients[0];
+    if (dy === undefined) return [undefined, undefined];
+    const [logits, targets] = [elementAt(operands, 0), elementAt(operands, 1)];
+    const scale = share(b, dy, logits.type);
+    return [
+      needs[0] === true ? b.mul(b.sub(b.op("sigmoid", [logits]), targets), scale) : undefined,
+      needs[1] === true ? b.mul(b.neg(logits), scale) : undefined,
+    ];
+  },
+  fused: {},
+});
+
+interface PairLoss {
+  readonly name: string;
+  readonly doc: string;
+  readonly each: (b: GraphBuilder, difference: Value) => Value;
+  readonly samples?: readonly Sample[];
+}
+
+function definePairLoss(spec: PairLoss): Composite {
+  return defineComposite({
+    name: spec.name,
+    doc: spec.doc,
+    exposed: true,
+    operands: [
+      { name: "a", dtype: "float", shape: "[...]" },
+      { name: "b", dtype: "float", shape: "[...]" },
+    ],
+    attributes: {},
+    infer: ({ operands, check }) => (checkPair(spec.name, operands, check) ? [lossType] : undefined),
+    cost: ({ operands }) => ({ flops: multiply(elementsOf(elementAt(operands, 0)), constant(3)) }),
+    samples: pairSamples,
+    decompose: (b, { operands }) => [meanOfAll(b, spec.each(b, b.sub(elementAt(operands, 0), elementAt(operands, 1))))],
+    fused: {},
+  });
+}
+
+const pairSamples: readonly Sample[] = [
+  {
+    operands: [
+      { dtype: "f32", shape: [4, 3], range: [-2, 0], distinct: true },
+      { dtype: "f32", shape: [4, 3], range: [0.5, 2], distinct: true },
+    ],
+  },
+  {
+    operands: [
+      { dtype: "f32", shape: [5], range: [1, 2] },
+      { dtype: "f32", shape: [5], range: [-2, -1] },
+    ],
+  },
+];
+
+/** `mse`: the mean squared error. */
+export const mse = definePairLoss({
+  name: "mse",
+  doc: "The mean squared error.",
+  each: (b, difference) => b.op("square", [difference]),
+});
+
+/** `mae`: the mean absolute error. */
+export const mae = definePairLoss({
+  name: "mae",
+  doc: "The mean absolute error.",
+  each: (b, difference) => b.op("abs", [difference]),
+});
+
+/** `huber`: squared below `delta`, linear above. */
+export const huber = defineComposite({
+  name: "huber",
+  doc: "The mean Huber loss: half the square of an error up to delta, linear beyond.",
+  exposed: true,
+  operands: [
+    { name: "a", dtype: "float", shape: "[...]" },
+    { name: "b", dtype: "float", shape: "[...]" },
+  ],
+  attributes: { delta: { kind: "float", doc: "The error at which the loss becomes linear.", default: 1, min: 0 } },
+  infer: ({ operands, check }) => (checkPair("huber", operands, check) ? [lossType] : undefined),
+  cost: ({ operands }) => ({ flops: multiply(elementsOf(elementAt(operands, 0)), constant(6)) }),
+  samples: [...pairSamples, ...pairSamples.map((sample) => ({ ...sample, attributes: { delta: 2.5 } }))],
+  decompose: (b, { operands, attributes: { delta } }) => {
+    const a = elementAt(operands, 0);
+    const { dtype } = a.type;
+    const error = b.op("abs", [b.sub(a, elementAt(operands, 1))]);
+    // With q = min(error, delta): q^2 / 2 + delta * (error - q) is both branches at once.
+    const near = b.op("minimum", [error, b.scalar(delta, dtype)]);
+    const far = b.sub(error, near);
+    const half = b.mul(b.op("square", [near]), b.scalar(0.5, dtype));
+    return [meanOfAll(b, b.add(half, b.mul(far, b.scalar(delta, dtype))))];
+  },
+  fused: {},
+});
+
+/** `kl_normal`: the divergence of normal distributions from the standard one. */
+export const klNormal = defineComposite({
+  name: "kl_normal",
+  doc: "The divergence of diagonal normal distributions from the standard one: the sum over the last axis, its mean over the rest.",
+  exposed: true,
+  operands: [
+    { name: "mean", dtype: "float", shape: "[..., Z]" },
+    { name: "logvar", dtype: "float", shape: "[..., Z]" },
+  ],
+  attributes: {},
+  infer: ({ operands, check }) => {
+    if (!checkPair("kl_normal", operands, check)) return undefined;
+    if (elementAt(operands, 0).shape.length === 0) return check.fail("kl_normal needs an axis to sum over");
+    return [lossType];
+  },
+  cost: ({ operands }) => ({ flops: multiply(elementsOf(elementAt(operands, 0)), constant(6)) }),
+  samples: [
+    {
+      operands: [
+        { dtype: "f32", shape: [4, 3], range: [-2, 2] },
+        { dtype: "f32", shape: [4, 3], range: [-1, 1] },
+      ],
+    },
+    {
+      operands: [
+        { dtype: "f32", shape: [3], range: [-2, 2] },
+        { dtype: "f32", shape: [3], range: [-1, 1] },
+      ],
+    },
+  ],
+  decompose: (b, { operands }) => {
+    const [mean, logvar] = [elementAt(operands, 0), elementAt(operands, 1)];
+    const { dtype, shape } = mean.type;
+    const terms = b.sub(b.add(b.op("square", [mean]), b.op("exp", [logvar])), b.add(logvar, b.scalar(1, dtype)));
+    const each = b.sum(b.mul(terms, b.scalar(0.5, dtype)), [shape.length - 1]);
+    return [meanOfAll(b, each)];
+  },
+  fused: {},
+});
