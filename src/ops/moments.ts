@@ -1,7 +1,7 @@
 import { constant, multiply } from "../dims/dim.ts";
 import { first } from "./elementwise.ts";
 import { defineComposite, type Sample } from "./operator.ts";
-import { keptShape, reducedShape, reductionAttributes } from "./reductions.ts";
+import { dividedByCount, keptShape, reducedShape, reductionAttributes } from "./reductions.ts";
 import { elementsOf } from "./shape-rules.ts";
 
 const samples: readonly Sample[] = [
@@ -67,9 +67,8 @@ export const variance = defineComposite({
     const x = first(operands);
     const kept = b.reshape(g, keptShape(x.type.shape, axes));
     const centred = b.sub(x, b.mean(x, axes, true));
-    const whole = b.broadcast(b.mul(kept, b.scalar(2, g.type.dtype)), x.type.shape);
-    // The mean of a constant over the same axes is that constant: this divides by the count.
-    return [b.mul(centred, b.mean(whole, axes, true))];
+    const share = dividedByCount(b, b.mul(kept, b.scalar(2, g.type.dtype)), x.type.shape, axes);
+    return [b.mul(centred, share)];
   },
   fused: {},
 });

@@ -41,6 +41,13 @@ export function reducedCount(shape: readonly Dim[], axes: readonly number[]): Di
   return product(shape.filter((_, axis) => axes.includes(axis)));
 }
 
+/** g divided by the number of elements that a reduction of `shape` over `axes` averages. */
+export function dividedByCount(b: GraphBuilder, g: Value, shape: readonly Dim[], axes: readonly number[]): Value {
+  const count = reducedCount(shape, axes);
+  const literal = asNumber(count);
+  return literal === undefined ? b.div(g, b.dimAs(count, g.type.dtype)) : b.mul(g, b.scalar(1 / literal, g.type.dtype));
+}
+
 interface ReductionSpec {
   readonly name: string;
   readonly doc: string;
@@ -146,13 +153,7 @@ export const mean = defineReduction({
       (total) => total / count,
     );
   },
-  gradient: (b, { x, g, axes }) => {
-    const count = reducedCount(x.type.shape, axes);
-    const literal = asNumber(count);
-    const share =
-      literal === undefined ? b.div(g, b.dimAs(count, g.type.dtype)) : b.mul(g, b.scalar(1 / literal, g.type.dtype));
-    return b.broadcast(share, x.type.shape);
-  },
+  gradient: (b, { x, g, axes }) => b.broadcast(dividedByCount(b, g, x.type.shape, axes), x.type.shape),
   onnx: "ReduceMean",
   tfjs: "mean",
 });
@@ -162,7 +163,7 @@ export const max = defineReduction({
   name: "max",
   doc: "The largest element over axes.",
   dtype: "number",
-  compute: (x, axes) => foldArray(x, axes, -Infinity, Math.max),
+  compute: (x, axes) => foldArray(x, axes, -Infinity, (largest, element) => Math.max(largest, element)),
   gradient: extremumGradient,
   onnx: "ReduceMax",
   tfjs: "max",
@@ -175,7 +176,7 @@ export const min = defineReduction({
   name: "min",
   doc: "The smallest element over axes.",
   dtype: "number",
-  compute: (x, axes) => foldArray(x, axes, Infinity, Math.min),
+  compute: (x, axes) => foldArray(x, axes, Infinity, (smallest, element) => Math.min(smallest, element)),
   gradient: extremumGradient,
   onnx: "ReduceMin",
   tfjs: "min",
