@@ -1,0 +1,23 @@
+import type { Graph, Module } from "../ir/graph.ts";
+import type { TrainProgram } from "../ir/program.ts";
+import { finalPasses, runPasses } from "../passes/pipeline.ts";
+import { flatten } from "../passes/flatten.ts";
+import type { BuildOptions } from "./build-training-step.ts";
+import { inlineObjective } from "./inline-objective.ts";
+
+/**
+ * The program's measures on a batch, in inference mode: from `batch/<feature>`, `param/<path>` and `state/<path>` to
+ * `loss`, `metric/<name>/sum`, `metric/<name>/count` and the model's outputs as `output/<name>`.
+ */
+export function buildEvaluationGraph(program: TrainProgram, options: BuildOptions): Graph {
+  const flat = inlineObjective(program, { mode: "inference", withOutputs: true });
+  options.after?.("flatten", flat);
+  return runPasses(flat, finalPasses(options, "inference"), options.after);
+}
+
+/** The model in inference mode: features and outputs under their plain names, `param/<path>` and `state/<path>`. */
+export function buildInferenceGraph(module: Module, options: BuildOptions): Graph {
+  const flat = flatten(module, { mode: "inference" });
+  options.after?.("flatten", flat);
+  return runPasses(flat, finalPasses(options, "inference"), options.after);
+}

@@ -1,0 +1,61 @@
+import { noFacts } from "../dims/facts.ts";
+import type { Func, Graph, GraphOutput, Value } from "../ir/graph.ts";
+import type { DataProgram, Statistic } from "../ir/program.ts";
+import { createBuilder } from "../ops/create-builder.ts";
+import { required } from "../support/fault.ts";
+import { assembleGraph } from "../passes/assemble-graph.ts";
+import { createInliner } from "../passes/inline.ts";
+import { variablesOf } from "../passes/parameters-of.ts";
+import { finalPasses, runPasses } from "../passes/pipeline.ts";
+import type { BuildOptions } from "./build-training-step.ts";
+
+/**
+ * How a batch of raw fields becomes a batch of features: inputs `raw/<field>` and `statistic/<path>`, outputs under the
+ * features' names. `functions` are those that the preparation calls.
+ */
+export function buildPreparationGraph(
+  data: DataProgram,
+  options: BuildOptions,
+  functions: ReadonlyMap<string, Func> = new Map(),
+): Graph {
+  const names = data.features.map((it) => it.name);
+  return build(`${data.name}.prep`, data.preparation.func, functions, names, options);
+}
+
+/**
+ * What a statistic is fitted on: inputs `raw/<field>` of one example and the statistics fitted before, output `measured`.
+ */
+export function buildStatisticGraph(
+  statistic: Statistic,
+  options: BuildOptions,
+  functions: ReadonlyMap<string, Func> = new Map(),
+): Graph {
+  return build(`statistic ${statistic.path}`, statistic.measured, functions, ["measured"], options);
+}
+
+function build(
+  name: string,
+  func: Func,
+  functions: ReadonlyMap<string, Func>,
+  outputNames: readonly string[],
+  options: BuildOptions,
+): Graph {
+  const b = createBuilder({ firstId: 0 });
+  const all = new Map([...functions, [func.key, func]]);
+  const variables = variablesOf(all, func);
+  const inliner = createInliner({ b, functions: all, variables, mode: "inference", stateRole: "statistic" });
+  const raw = func.inputNames.map((field, index): Value => {
+    const { type } = required(func.body.inputs[index], `raw field ${field}`);
+    return inliner.input({ name: `raw/${field}`, role: "feature", type });
+  });
+  const results = inliner.apply(func, "", raw);
+  const outputs = outputNames.map((it, index): GraphOutput => ({
+    name: it,
+    role: "output",
+    value: required(results[index], it),
+  }));
+  const order = variables.states.keys();
+  const flat = assembleGraph({ name, mode: "inference", facts: noFacts, inliner, outputs, order });
+  options.after?.("flatten", flat);
+  return runPasses(flat, finalPasses(options, "inference"), options.after);
+}
