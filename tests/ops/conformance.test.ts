@@ -12,21 +12,7 @@ import {
   inputsOfSample,
   isDifferentiable,
 } from "./sample-graphs.ts";
-
-/** The largest difference of two arrays over their largest magnitude. */
-function relativeError(actual: NdArray, expected: NdArray): number {
-  expect(actual.shape).toEqual(expected.shape);
-  expect(actual.dtype).toBe(expected.dtype);
-  let error = 0;
-  let size = 1e-3;
-  actual.data.forEach((value, index) => {
-    const wanted = at(expected, index);
-    if (Object.is(value, wanted) || value === wanted) return;
-    error = Math.max(error, Number.isNaN(value - wanted) ? Infinity : Math.abs(value - wanted));
-    size = Math.max(size, Math.abs(wanted));
-  });
-  return error / size;
-}
+import { relativeError } from "./relative-error.ts";
 
 function outputOf(outputs: ReadonlyMap<string, NdArray>, name: string): NdArray {
   const found = outputs.get(name);
