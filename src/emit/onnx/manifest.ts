@@ -149,13 +149,17 @@ function describeInput(input: GraphInput, stored: boolean, train: TrainProgram |
   };
 }
 
-/** What is fed at first: the section's seed, step 0, optimizer slots and hyperparameters as they are declared. */
+/**
+ * What is fed at first: the section's seed, step 0, slots as they begin, and 1 for what scales. How many steps a run has
+ * is the driver's to say, where it depends on the data.
+ */
 function defaultOf(
-  { role, init }: GraphInput,
+  { name, role, init }: GraphInput,
   train: TrainProgram | undefined,
 ): number | readonly number[] | undefined {
   if (role === "seed") return seedWords(train?.seed ?? 0);
   if (role === "step") return 0;
+  if (role === "hyper" && init === undefined) return name === "hyper/total_steps" ? undefined : 1;
   if (role !== "optimizer" && role !== "hyper") return undefined;
   switch (init?.name) {
     case "zeros":
@@ -202,7 +206,7 @@ function trainingOf(train: TrainProgram): ManifestTraining {
 
 /** Names of the two outputs of a metric in training and evaluation graphs. */
 export function metricOutputs(name: string): { readonly sum: string; readonly count: string } {
-  return { sum: `metric/${name}.sum`, count: `metric/${name}.count` };
+  return { sum: `metric/${name}/sum`, count: `metric/${name}/count` };
 }
 
 /** The contract in the words of the spec, then the facts that it does not say. */

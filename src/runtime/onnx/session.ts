@@ -29,10 +29,9 @@ export interface OnnxSession {
   readonly inputs: readonly SessionValue[];
   readonly outputs: readonly SessionValue[];
   /**
-   * Runs the model on inputs by name. Returns the outputs asked for (all by default). An output that `into` has an
-   * array for is written there, if its size is the same, and not allocated anew. Rejects with Runtime's message.
+   * Runs the model on inputs by name. Returns the outputs asked for, all by default. Rejects with Runtime's message.
    */
-  run(feeds: Tensors, fetches?: readonly string[], into?: Tensors): Promise<Tensors>;
+  run(feeds: Tensors, fetches?: readonly string[]): Promise<Tensors>;
   dispose(): Promise<void>;
 }
 
@@ -101,16 +100,10 @@ export async function createOnnxSession(
   const session: OnnxSession = {
     inputs: native.inputMetadata.map(describe),
     outputs: native.outputMetadata.map(describe),
-    async run(feeds, fetches, into) {
+    async run(feeds, fetches) {
       const given = Object.fromEntries([...feeds].map(([name, tensor]) => [name, toRuntime(tensor)]));
       const names = fetches ?? native.outputNames;
-      const wanted = Object.fromEntries(
-        names.map((name) => {
-          const target = into?.get(name);
-          return [name, target === undefined ? null : toRuntime(target)];
-        }),
-      );
-      const results = await native.run(given, wanted);
+      const results = await native.run(given, names);
       return new Map(names.map((name) => [name, fromRuntime(required(results[name], `output ${name}`))]));
     },
     dispose: () => native.release(),

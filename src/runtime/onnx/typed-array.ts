@@ -15,12 +15,7 @@ const constructors = {
   bool: Uint8Array,
 } as const;
 
-/** An array (halves as their bits, booleans as bytes of 0 and 1) of zeros for so many elements of a dtype. */
-export function allocate(dtype: DType, count: number): TensorData {
-  return new constructors[dtype](count);
-}
-
-/** Numbers as the array of a dtype, rounded to it; one number fills all `count` elements. */
+/** Numbers as the array of a dtype (halves as their bits, booleans as bytes), rounded to it; one number fills all `count` elements. */
 export function fromNumbers(dtype: DType, numbers: number | ArrayLike<number>, count: number): TensorData {
   const at = (i: number): number => (typeof numbers === "number" ? numbers : (numbers[i] ?? 0));
   const indices = { length: count };
