@@ -12,13 +12,23 @@ export type Expression =
   | { readonly kind: "index"; readonly target: Expression; readonly index: Expression }
   | { readonly kind: "call"; readonly callee: Expression; readonly arguments: readonly Expression[] }
   | { readonly kind: "binary"; readonly operator: string; readonly left: Expression; readonly right: Expression }
-  | { readonly kind: "conditional"; readonly test: Expression; readonly then: Expression; readonly otherwise: Expression }
+  | {
+      readonly kind: "conditional";
+      readonly test: Expression;
+      readonly then: Expression;
+      readonly otherwise: Expression;
+    }
   | { readonly kind: "as"; readonly value: Expression; readonly type: string }
   | { readonly kind: "spread"; readonly value: Expression }
   | { readonly kind: "unary"; readonly operator: "!" | "-"; readonly value: Expression }
   | { readonly kind: "await"; readonly value: Expression }
   | { readonly kind: "regexp"; readonly source: string }
-  | { readonly kind: "closure"; readonly async?: boolean; readonly parameters: readonly Parameter[]; readonly body: Body };
+  | {
+      readonly kind: "closure";
+      readonly async?: boolean;
+      readonly parameters: readonly Parameter[];
+      readonly body: Body;
+    };
 
 /** The body of a closure: statements, or the expression that it returns. */
 export type Body = Expression | { readonly kind: "statements"; readonly statements: readonly Statement[] };
@@ -33,7 +43,10 @@ export interface Entry {
 export type Pattern =
   | string
   | { readonly kind: "array-pattern"; readonly elements: readonly (Pattern | undefined)[] }
-  | { readonly kind: "object-pattern"; readonly entries: readonly { readonly key: string; readonly binding: Pattern }[] };
+  | {
+      readonly kind: "object-pattern";
+      readonly entries: readonly { readonly key: string; readonly binding: Pattern }[];
+    };
 
 /** A parameter of a function or closure, with its type and default where they are written. */
 export interface Parameter {
@@ -43,13 +56,39 @@ export interface Parameter {
 }
 
 export type Statement =
-  | { readonly kind: "declare"; readonly mutable: boolean; readonly pattern: Pattern; readonly type?: string; readonly value?: Expression }
-  | { readonly kind: "assign"; readonly target: Pattern | Expression; readonly operator?: "+="; readonly value: Expression }
+  | {
+      readonly kind: "declare";
+      readonly mutable: boolean;
+      readonly pattern: Pattern;
+      readonly type?: string;
+      readonly value?: Expression;
+    }
+  | {
+      readonly kind: "assign";
+      readonly target: Pattern | Expression;
+      readonly operator?: "+=";
+      readonly value: Expression;
+    }
   | { readonly kind: "expression"; readonly value: Expression }
   | { readonly kind: "return"; readonly value?: Expression }
-  | { readonly kind: "if"; readonly test: Expression; readonly then: readonly Statement[]; readonly otherwise?: readonly Statement[] }
-  | { readonly kind: "for-of"; readonly pattern: Pattern; readonly iterable: Expression; readonly body: readonly Statement[] }
-  | { readonly kind: "for-count"; readonly name: string; readonly count: Expression; readonly body: readonly Statement[] }
+  | {
+      readonly kind: "if";
+      readonly test: Expression;
+      readonly then: readonly Statement[];
+      readonly otherwise?: readonly Statement[];
+    }
+  | {
+      readonly kind: "for-of";
+      readonly pattern: Pattern;
+      readonly iterable: Expression;
+      readonly body: readonly Statement[];
+    }
+  | {
+      readonly kind: "for-count";
+      readonly name: string;
+      readonly count: Expression;
+      readonly body: readonly Statement[];
+    }
   | { readonly kind: "comment"; readonly text: string };
 
 /** A field of an interface or of an object type. */
@@ -72,9 +111,29 @@ export type Item =
   | { readonly kind: "comment"; readonly text: string }
   | { readonly kind: "doc"; readonly text: string }
   | { readonly kind: "import"; readonly text: string; readonly from: string }
-  | { readonly kind: "interface"; readonly exported: boolean; readonly name: string; readonly extends?: readonly string[]; readonly fields: readonly Field[]; readonly doc?: string }
-  | { readonly kind: "type"; readonly exported: boolean; readonly name: string; readonly type: TypeNode; readonly doc?: string }
-  | { readonly kind: "const"; readonly exported: boolean; readonly name: string; readonly type?: string; readonly value: Expression; readonly doc?: string }
+  | {
+      readonly kind: "interface";
+      readonly exported: boolean;
+      readonly name: string;
+      readonly extends?: readonly string[];
+      readonly fields: readonly Field[];
+      readonly doc?: string;
+    }
+  | {
+      readonly kind: "type";
+      readonly exported: boolean;
+      readonly name: string;
+      readonly type: TypeNode;
+      readonly doc?: string;
+    }
+  | {
+      readonly kind: "const";
+      readonly exported: boolean;
+      readonly name: string;
+      readonly type?: string;
+      readonly value: Expression;
+      readonly doc?: string;
+    }
   | FunctionItem
   /** A declaration of the prelude, word for word. */
   | { readonly kind: "verbatim"; readonly text: string };
@@ -88,6 +147,8 @@ export interface FunctionItem {
   readonly parameters: readonly Parameter[];
   readonly result: string;
   readonly body: readonly Statement[];
+  /** Literals of the body that are written as names: they are arguments. */
+  readonly renamed?: ReadonlyMap<Expression, string>;
   readonly doc?: string;
 }
 

@@ -1,4 +1,7 @@
-import type { Body, Expression, Field, Item, Parameter, Pattern, Statement, TypeNode } from "./ast.ts";
+import type { Body, Entry, Expression, Field, Item, Parameter, Pattern, Statement, TypeNode } from "./ast.ts";
+
+/** Literals that are written as names. */
+type Names = ReadonlyMap<Expression, string>;
 
 /** The text of a file. It is right, not handsome: {@link formatTypeScript} lays it out. */
 export function printFile(items: readonly Item[]): string {
@@ -23,7 +26,8 @@ function printItem(item: Item): string {
       return `${docOf(item)}${exportOf(item)}const ${item.name}${typeOf(item.type)} = ${printExpression(item.value)};`;
     case "function": {
       const head = `${exportOf(item)}${item.async === true ? "async " : ""}function ${item.name}`;
-      return `${docOf(item)}${head}(${printParameters(item.parameters)}): ${item.result} ${printBlock(item.body)}`;
+      const body = printBlock(item.body, item.renamed);
+      return `${docOf(item)}${head}(${printParameters(item.parameters)}): ${item.result} ${body}`;
     }
     case "verbatim":
       return item.text;
@@ -46,7 +50,9 @@ function typeOf(type: string | undefined): string {
 function printDoc(doc: string): string {
   const lines = doc.replaceAll("*/", "* /").split("\n");
   const [only = ""] = lines;
-  return lines.length === 1 ? `/** ${only} */` : ["/**", ...lines.map((line) => ` * ${line}`.trimEnd()), " */"].join("\n");
+  return lines.length === 1
+    ? `/** ${only} */`
+    : ["/**", ...lines.map((line) => ` * ${line}`.trimEnd()), " */"].join("\n");
 }
 
 function printComment(comment: string): string {
@@ -77,10 +83,10 @@ export function printType(type: TypeNode): string {
   }
 }
 
-function printParameters(parameters: readonly Parameter[]): string {
+function printParameters(parameters: readonly Parameter[], names?: Names): string {
   return parameters
     .map(({ pattern, type, default: value }) => {
-      const tail = value === undefined ? "" : ` = ${printExpression(value)}`;
+      const tail = value === undefined ? "" : ` = ${printExpression(value, names)}`;
       return `${printPattern(pattern)}${typeOf(type)}${tail}`;
     })
     .join(", ");
@@ -97,37 +103,38 @@ function printPattern(pattern: Pattern): string {
   return `{ ${entries.join(", ")} }`;
 }
 
-function printBlock(statements: readonly Statement[]): string {
-  return `{\n${statements.map(printStatement).join("\n")}\n}`;
+function printBlock(statements: readonly Statement[], names?: Names): string {
+  return `{\n${statements.map((it) => printStatement(it, names)).join("\n")}\n}`;
 }
 
 /** The text of a statement. */
-export function printStatement(statement: Statement): string {
+export function printStatement(statement: Statement, names?: Names): string {
   switch (statement.kind) {
     case "declare": {
-      const value = statement.value === undefined ? "" : ` = ${printExpression(statement.value)}`;
+      const value = statement.value === undefined ? "" : ` = ${printExpression(statement.value, names)}`;
       const word = statement.mutable ? "let" : "const";
       return `${word} ${printPattern(statement.pattern)}${typeOf(statement.type)}${value};`;
     }
     case "assign": {
       const { target, operator = "=" } = statement;
-      const left = typeof target === "string" ? target : isPattern(target) ? printPattern(target) : printExpression(target);
-      return `${left} ${operator} ${printExpression(statement.value)};`;
+      const left =
+        typeof target === "string" ? target : isPattern(target) ? printPattern(target) : printExpression(target, names);
+      return `${left} ${operator} ${printExpression(statement.value, names)};`;
     }
     case "expression":
-      return `${printExpression(statement.value)};`;
+      return `${printExpression(statement.value, names)};`;
     case "return":
-      return statement.value === undefined ? "return;" : `return ${printExpression(statement.value)};`;
+      return statement.value === undefined ? "return;" : `return ${printExpression(statement.value, names)};`;
     case "if": {
       const { test, then, otherwise } = statement;
-      const tail = otherwise === undefined || otherwise.length === 0 ? "" : ` else ${printBlock(otherwise)}`;
-      return `if (${printExpression(test)}) ${printBlock(then)}${tail}`;
+      const tail = otherwise === undefined || otherwise.length === 0 ? "" : ` else ${printBlock(otherwise, names)}`;
+      return `if (${printExpression(test, names)}) ${printBlock(then, names)}${tail}`;
     }
     case "for-of":
-      return `for (const ${printPattern(statement.pattern)} of ${printExpression(statement.iterable)}) ${printBlock(statement.body)}`;
+      return `for (const ${printPattern(statement.pattern)} of ${printExpression(statement.iterable, names)}) ${printBlock(statement.body, names)}`;
     case "for-count": {
       const { name, count } = statement;
-      return `for (let ${name} = 0; ${name} < ${printExpression(count)}; ${name}++) ${printBlock(statement.body)}`;
+      return `for (let ${name} = 0; ${name} < ${printExpression(count, names)}; ${name}++) ${printBlock(statement.body, names)}`;
     }
     case "comment":
       return printComment(statement.text);
@@ -139,7 +146,11 @@ function isPattern(target: Exclude<Pattern, string> | Expression): target is Exc
 }
 
 /** The text of an expression. Operands of operators are always parenthesised: the formatter drops what is not needed. */
-export function printExpression(expression: Expression): string {
+export function printExpression(expression: Expression, names?: Names): string {
+  const renamed = names?.get(expression);
+  if (renamed !== undefined) return renamed;
+  const print = (it: Expression): string => printExpression(it, names);
+  const operand = (it: Expression): string => printOperand(it, names);
   switch (expression.kind) {
     case "identifier":
       return expression.name;
@@ -154,17 +165,17 @@ export function printExpression(expression: Expression): string {
     case "regexp":
       return `/${expression.source}/`;
     case "array":
-      return `[${expression.elements.map(printExpression).join(", ")}]`;
+      return `[${expression.elements.map(print).join(", ")}]`;
     case "object":
-      return printObject(expression.entries);
+      return printObject(expression.entries, names);
     case "member":
       return isIdentifier(expression.name)
         ? `${operand(expression.target)}.${expression.name}`
         : `${operand(expression.target)}[${/^\d+$/.test(expression.name) ? expression.name : JSON.stringify(expression.name)}]`;
     case "index":
-      return `${operand(expression.target)}[${printExpression(expression.index)}]`;
+      return `${operand(expression.target)}[${print(expression.index)}]`;
     case "call":
-      return `${operand(expression.callee)}(${expression.arguments.map(printExpression).join(", ")})`;
+      return `${operand(expression.callee)}(${expression.arguments.map(print).join(", ")})`;
     case "binary":
       return `${operand(expression.left)} ${expression.operator} ${operand(expression.right)}`;
     case "conditional":
@@ -178,30 +189,39 @@ export function printExpression(expression: Expression): string {
     case "spread":
       return `...${operand(expression.value)}`;
     case "arrow":
-      return `(${expression.parameters.join(", ")}) => ${printBody(expression.body)}`;
+      return `(${expression.parameters.join(", ")}) => ${printBody(expression.body, names)}`;
     case "closure":
-      return `${expression.async === true ? "async " : ""}(${printParameters(expression.parameters)}) => ${printBody(expression.body)}`;
+      return `${expression.async === true ? "async " : ""}(${printParameters(expression.parameters, names)}) => ${printBody(expression.body, names)}`;
   }
 }
 
-function printBody(body: Body): string {
-  if (body.kind === "statements") return printBlock(body.statements);
-  return body.kind === "object" ? `(${printExpression(body)})` : printExpression(body);
+function printBody(body: Body, names: Names | undefined): string {
+  if (body.kind === "statements") return printBlock(body.statements, names);
+  return body.kind === "object" ? `(${printExpression(body, names)})` : printExpression(body, names);
 }
 
-const atoms: ReadonlySet<string> = new Set(["identifier", "string", "boolean", "undefined", "array", "member", "index", "call"]);
+const atoms: ReadonlySet<string> = new Set([
+  "identifier",
+  "string",
+  "boolean",
+  "undefined",
+  "array",
+  "member",
+  "index",
+  "call",
+]);
 
-function operand(expression: Expression): string {
-  const printed = printExpression(expression);
-  return atoms.has(expression.kind) ? printed : `(${printed})`;
+function printOperand(expression: Expression, names: Names | undefined): string {
+  const printed = printExpression(expression, names);
+  return atoms.has(expression.kind) || names?.has(expression) === true ? printed : `(${printed})`;
 }
 
-function printObject(entries: readonly { readonly key: string; readonly value: Expression }[]): string {
+function printObject(entries: readonly Entry[], names: Names | undefined): string {
   if (entries.length === 0) return "{}";
   const fields = entries.map(({ key, value }) => {
-    if (value.kind === "spread") return printExpression(value);
+    if (value.kind === "spread") return printExpression(value, names);
     if (value.kind === "identifier" && value.name === key) return key;
-    return `${printKey(key)}: ${printExpression(value)}`;
+    return `${printKey(key)}: ${printExpression(value, names)}`;
   });
   return `{ ${fields.join(", ")} }`;
 }

@@ -1,0 +1,89 @@
+import type { Dim } from "../../dims/dim.ts";
+import type { OperatorNode, Value } from "../../ir/graph.ts";
+import type { TfjsExpression } from "../../ops/tfjs-writer.ts";
+import type { Statement } from "./ast.ts";
+import type { Callable } from "./callables.ts";
+import type { NameScope } from "./names.ts";
+import type { Uses } from "./uses.ts";
+
+/** What a generated function takes besides its inputs. */
+export interface Needs {
+  parameters: boolean;
+  states: boolean;
+  training: boolean;
+  random: boolean;
+}
+
+/** How a body applies a callable: calls its function, or holds its nodes itself. */
+export type Target =
+  | {
+      readonly kind: "call";
+      readonly name: string;
+      /** Literals for the function's hyperparameter arguments. */
+      readonly arguments: readonly TfjsExpression[];
+      readonly needs: Readonly<Needs>;
+      /** Dim variables that the function takes as arguments. */
+      readonly dims: readonly string[];
+    }
+  | { readonly kind: "splice"; readonly callable: Callable };
+
+/** What emitting a body needs of the rest of the file. */
+export interface BodyContext {
+  /** Names of the file that locals must not hide. */
+  readonly fileNames: Iterable<string>;
+  readonly resolve: (key: string, caller: Callable) => Target;
+  readonly compositeOf: (node: OperatorNode) => Callable | undefined;
+}
+
+/** How a value is written: a tensor, a plain number (scalars known on the host), or a random key. */
+export interface Bound {
+  readonly expression: TfjsExpression;
+  readonly form: "tensor" | "number" | "key";
+}
+
+/** Where parameters, states and random keys of the code at hand lie. */
+export interface Place {
+  readonly parameters: TfjsExpression;
+  readonly states: TfjsExpression;
+  readonly random: TfjsExpression;
+}
+
+/** The values of one region, and how often each is still to be read. */
+export interface Env {
+  readonly bound: Map<number, Bound>;
+  readonly remaining: Map<number, number>;
+  readonly uses: Uses;
+  /** Ids of the region's results. */
+  readonly results: ReadonlySet<number>;
+  readonly outer: Env | undefined;
+  /** Variables made in one run of statements alone may be assigned again in it. */
+  readonly block: number;
+  readonly place: Place;
+  readonly out: Statement[];
+}
+
+/** The state of one function under construction. */
+export interface FunctionState {
+  readonly callable: Callable;
+  readonly context: BodyContext;
+  readonly names: NameScope;
+  readonly needs: Needs;
+  readonly helpers: Set<string>;
+  readonly dim: (dim: Dim) => TfjsExpression;
+  /** Variables that may be assigned again, and the block that owns each. */
+  readonly flows: Map<string, number>;
+  /** Environments that are being filled, outermost first. */
+  readonly live: Env[];
+  /** States that this function assigns. */
+  readonly updated: ReadonlySet<string>;
+  nextBlock: number;
+}
+
+/** A value's expression in an environment or those around it. */
+export function lookUp(env: Env, value: Value): { readonly env: Env; readonly bound: Bound } | undefined {
+  for (let at: Env | undefined = env; at !== undefined; at = at.outer) {
+    const bound = at.bound.get(value.id);
+    if (bound !== undefined) return { env: at, bound };
+  }
+  return undefined;
+}

@@ -1,0 +1,124 @@
+import { asNumber, dimKey, type Dim, type Factor, type Term } from "../../dims/dim.ts";
+import type { TensorType } from "../../ir/types.ts";
+import type { TfjsExpression } from "../../ops/tfjs-writer.ts";
+import { callTensor, constant, identifier, literal, member, type Statement } from "./ast.ts";
+import type { NameScope } from "./names.ts";
+
+/** Writes dimensions as numbers of a function: literals, names of axes of its inputs, arithmetic over those. */
+export interface DimScope {
+  dim(dim: Dim): TfjsExpression;
+  /** The statements that name the axes used (`const [B, T] = x.shape as ...`), for the head of the function. */
+  readonly bindings: () => readonly Statement[];
+  /** Dim variables that no input has as an axis: arguments of the function, in order of use. */
+  readonly missing: () => readonly string[];
+}
+
+interface Axis {
+  readonly input: number;
+  readonly axis: number;
+}
+
+/** A dim scope over a function's inputs. */
+export function dimScope(
+  inputs: readonly { readonly name: string; readonly type: TensorType }[],
+  names: NameScope,
+): DimScope {
+  const axes = new Map<string, Axis>();
+  inputs.forEach(({ type }, input) => {
+    type.shape.forEach((dim, axis) => {
+      if (asNumber(dim) === undefined && !axes.has(dimKey(dim))) axes.set(dimKey(dim), { input, axis });
+    });
+  });
+  const bound = new Map<string, { readonly axis: Axis; readonly name: string }>();
+  const missing = new Map<string, string>();
+
+  const axisName = (dim: Dim): string | undefined => {
+    const key = dimKey(dim);
+    const axis = axes.get(key);
+    if (axis === undefined) return undefined;
+    const known = bound.get(key);
+    if (known !== undefined) return known.name;
+    const name = names.take(dim.label ?? variableOf(dim) ?? "size");
+    bound.set(key, { axis, name });
+    return name;
+  };
+
+  const dim = (it: Dim): TfjsExpression => {
+    const value = asNumber(it);
+    if (value !== undefined) return literal(value, it.label);
+    const name = axisName(it);
+    if (name !== undefined) return identifier(name);
+    return it.terms.map(termExpression).reduce((left, term) => combine(left, term));
+  };
+
+  const combine = (left: TfjsExpression, right: TfjsExpression): TfjsExpression =>
+    right.kind === "number" && right.value < 0
+      ? { kind: "binary", operator: "-", left, right: literal(-right.value) }
+      : { kind: "binary", operator: "+", left, right };
+
+  const termExpression = ({ coefficient, factors }: Term): TfjsExpression => {
+    const product = factors.flatMap(factorExpressions);
+    const number = Number(coefficient);
+    const parts = number === 1 && product.length > 0 ? product : [literal(number), ...product];
+    return parts.reduce((left, right) => ({ kind: "binary", operator: "*", left, right }));
+  };
+
+  const factorExpressions = ({ atom, power }: Factor): readonly TfjsExpression[] => {
+    const one = atomExpression(atom);
+    return Array.from({ length: power }, () => one);
+  };
+
+  const atomExpression = (atom: Factor["atom"]): TfjsExpression => {
+    switch (atom.kind) {
+      case "variable": {
+        const name = axisName({ kind: "dim", terms: [{ coefficient: 1n, factors: [{ atom, power: 1 }] }] });
+        if (name !== undefined) return identifier(name);
+        const known = missing.get(atom.name) ?? names.take(atom.name);
+        missing.set(atom.name, known);
+        return identifier(known);
+      }
+      case "floor":
+        return callTensor("Math.floor", {
+          kind: "binary",
+          operator: "/",
+          left: dim(atom.dividend),
+          right: dim(atom.divisor),
+        });
+      case "mod":
+        return { kind: "binary", operator: "%", left: dim(atom.dividend), right: dim(atom.divisor) };
+      case "min":
+      case "max":
+        return callTensor(`Math.${atom.kind}`, ...atom.operands.map(dim));
+    }
+  };
+
+  return {
+    dim,
+    missing: () => [...missing.keys()],
+    bindings: () =>
+      inputs.flatMap(({ name, type }, input) => {
+        const used = [...bound.values()].filter(({ axis }) => axis.input === input);
+        if (used.length === 0) return [];
+        const last = Math.max(...used.map(({ axis }) => axis.axis));
+        const elements = Array.from({ length: last + 1 }, (_, at) => used.find(({ axis }) => axis.axis === at)?.name);
+        return [
+          constant(
+            { kind: "array-pattern", elements },
+            { kind: "as", value: member(identifier(name), "shape"), type: shapeType(type.shape.length) },
+          ),
+        ];
+      }),
+  };
+}
+
+function shapeType(rank: number): string {
+  return `[${Array.from({ length: rank }, () => "number").join(", ")}]`;
+}
+
+/** The name of a dimension that is one variable alone. */
+function variableOf(dim: Dim): string | undefined {
+  const [term] = dim.terms;
+  const [factor] = term?.factors ?? [];
+  const lone = dim.terms.length === 1 && term?.coefficient === 1n && term.factors.length === 1 && factor?.power === 1;
+  return lone && factor.atom.kind === "variable" ? factor.atom.name : undefined;
+}

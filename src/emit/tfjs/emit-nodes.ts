@@ -1,0 +1,365 @@
+import { joinPath } from "../../passes/paths.ts";
+import type { CallNode, ConstantNode, Node, OperatorNode, Value } from "../../ir/graph.ts";
+import { isFloat } from "../../ops/dtype-class.ts";
+import { attributesFor } from "../../ops/operator.ts";
+import { findOperator } from "../../ops/registry.ts";
+import { tfjsDType } from "../../ops/tfjs-dtype.ts";
+import type { TfjsExpression } from "../../ops/tfjs-writer.ts";
+import { fault, required } from "../../support/fault.ts";
+import { callTensor, dotted, identifier, literal, member, text, type Pattern } from "./ast.ts";
+import { bind, declare, define, freshName, isTrivial, readBound, readTensor } from "./bind-value.ts";
+import type { Bound, Env, FunctionState, Target } from "./body-context.ts";
+import type { Callable } from "./callables.ts";
+import { emitRepeat, emitScan, emitTraining } from "./emit-regions.ts";
+import { tensorWriter } from "./tensor-writer.ts";
+import { usesOf } from "./uses.ts";
+import { nodesOf } from "./variable-tree.ts";
+
+/** Writes the nodes of a region, in order, into its environment. */
+export function emitNodes(state: FunctionState, env: Env, nodes: readonly Node[]): void {
+  for (const node of nodes) emitNode(state, env, node);
+}
+
+function emitNode(state: FunctionState, env: Env, node: Node): void {
+  switch (node.kind) {
+    case "operator":
+      return emitOperator(state, env, node);
+    case "constant":
+      return emitConstant(env, node);
+    case "dim":
+      return bind(env, single(node), { expression: state.dim(node.dim), form: "number" });
+    case "parameter":
+      state.needs.parameters = true;
+      return bind(env, single(node), {
+        expression: member(env.place.parameters, ...node.path.split(".")),
+        form: "tensor",
+      });
+    case "state":
+      return emitStateRead(state, env, single(node), node.path);
+    case "update": {
+      state.needs.states = true;
+      const value = readTensor(env, node.value);
+      const rank = node.value.type.shape.length;
+      env.out.push({
+        kind: "expression",
+        value: {
+          kind: "call",
+          callee: member(env.place.states, ...node.path.split("."), "assign"),
+          // `assign` wants the variable's rank, which TensorFlow.js's own functions alone infer from that.
+          arguments: [isTensorFlowCall(value) ? value : { kind: "as", value, type: tensorType(rank) }],
+        },
+      });
+      return;
+    }
+    case "key": {
+      state.needs.random = true;
+      state.helpers.add("keyAt");
+      return bind(env, single(node), { expression: callTensor("keyAt", placeOf(state, env, node.path)), form: "key" });
+    }
+    case "call":
+      return emitCall(state, env, node);
+    case "repeat":
+      return emitRepeat(state, env, node);
+    case "scan":
+      return emitScan(state, env, node);
+    case "training":
+      return emitTraining(state, env, node);
+  }
+}
+
+/** `tf.Tensor4D`, or the unranked type above rank 6. */
+export function tensorType(rank: number): string {
+  if (rank === 0) return "tf.Scalar";
+  return rank <= 6 ? `tf.Tensor${rank}D` : "tf.Tensor";
+}
+
+function isTensorFlowCall(expression: TfjsExpression): boolean {
+  return (
+    expression.kind === "call" &&
+    expression.callee.kind === "member" &&
+    expression.callee.target.kind === "identifier" &&
+    expression.callee.target.name === "tf"
+  );
+}
+
+function single(node: Node): Value {
+  return required(node.results[0], `result of a ${node.kind} node`);
+}
+
+/** The place of random keys of an instance. */
+export function placeOf(state: FunctionState, env: Env, path: string): TfjsExpression {
+  state.needs.random = true;
+  if (path === "") return env.place.random;
+  state.helpers.add("within");
+  const { random } = env.place;
+  // One call for nested paths.
+  if (
+    random.kind === "call" &&
+    random.callee.kind === "identifier" &&
+    random.callee.name === "within" &&
+    random.arguments.length === 2
+  ) {
+    const [place, prefix] = random.arguments;
+    if (place !== undefined && prefix?.kind === "string")
+      return callTensor("within", place, text(joinPath(prefix.value, path)));
+  }
+  return callTensor("within", random, text(path));
+}
+
+function emitConstant(env: Env, node: ConstantNode): void {
+  const value = single(node);
+  const { dtype, shape } = value.type;
+  const { data, source } = node;
+  const [first = 0] = typeof data === "number" ? [data] : data;
+  const sizes = shape.map((dim) => Number(dim.terms[0]?.coefficient ?? 0n));
+  if (shape.length === 0) return bind(env, value, { expression: literal(first, source), form: "number" });
+  const filled = typeof data === "number" || data.every((it) => it === first);
+  const expression = filled
+    ? fill(first, { kind: "array", elements: sizes.map((size) => literal(size)) }, tfjsDType(dtype))
+    : callTensor(
+        "tf.tensor",
+        { kind: "array", elements: Array.from(data, (it) => literal(it)) },
+        { kind: "array", elements: sizes.map((size) => literal(size)) },
+        text(tfjsDType(dtype)),
+      );
+  bind(env, value, { expression, form: "tensor" });
+}
+
+/** A tensor full of one number. */
+export function fill(number: number, shape: TfjsExpression, dtype: string): TfjsExpression {
+  const tail = dtype === "float32" ? [] : [text(dtype)];
+  if (number === 0) return callTensor("tf.zeros", shape, ...tail);
+  if (number === 1) return callTensor("tf.ones", shape, ...tail);
+  return callTensor("tf.fill", shape, literal(number), ...tail);
+}
+
+/** A state that this function also assigns is read as a copy: the copy keeps the value that was. */
+function emitStateRead(state: FunctionState, env: Env, value: Value, path: string): void {
+  state.needs.states = true;
+  const expression = member(env.place.states, ...path.split("."));
+  if (!state.updated.has(path) || !env.uses.nested(value)) return bind(env, value, { expression, form: "tensor" });
+  const usedOutside = env.uses.count(value) > 1;
+  if (!usedOutside) return bind(env, value, { expression, form: "tensor" });
+  const copy: TfjsExpression = { kind: "call", callee: member(expression, "clone"), arguments: [] };
+  bind(env, value, {
+    expression: identifier(declare(state, env, { ...value, name: value.name ?? path.split(".").at(-1) ?? path }, copy)),
+    form: "tensor",
+  });
+}
+
+const hostBinary: ReadonlyMap<string, string> = new Map([
+  ["add", "+"],
+  ["sub", "-"],
+  ["mul", "*"],
+  ["div", "/"],
+]);
+
+/** Arithmetic on numbers that are known without any tensor (`1 / T`, `sqrt(D)`), or undefined. */
+function hostArithmetic(op: string, operands: readonly Bound[], node: OperatorNode): TfjsExpression | undefined {
+  if (operands.some(({ form }) => form !== "number")) return undefined;
+  const [left, right] = operands.map(({ expression }) => expression);
+  const result = node.results[0];
+  if (left === undefined || result === undefined || result.type.shape.length > 0) return undefined;
+  if (op === "cast" && isFloat(result.type.dtype)) return left;
+  if (!isFloat(result.type.dtype)) return undefined;
+  const operator = hostBinary.get(op);
+  if (operator !== undefined && right !== undefined) return { kind: "binary", operator, left, right };
+  if (op === "sqrt" || op === "exp" || op === "log") return callTensor(`Math.${op}`, left);
+  return undefined;
+}
+
+function emitOperator(state: FunctionState, env: Env, node: OperatorNode): void {
+  const composite = state.context.compositeOf(node);
+  if (composite !== undefined) {
+    applyTarget(state, env, state.context.resolve(composite.key, state.callable), node.operands, node.results, "");
+    return;
+  }
+  const operator = required(findOperator(node.op), `operator ${node.op}`);
+  const bounds = node.operands.map((operand) => readBound(env, operand));
+  const host = hostArithmetic(node.op, bounds, node);
+  if (host !== undefined) return bind(env, single(node), { expression: host, form: "number" });
+
+  const [only] = bounds;
+  const shape = node.attributes["shape"]?.value;
+  if (
+    node.op === "broadcast_to" &&
+    only?.form === "number" &&
+    only.expression.kind === "number" &&
+    Array.isArray(shape)
+  ) {
+    const elements = single(node).type.shape.map((dim) => state.dim(dim));
+    const filled = fill(only.expression.value, { kind: "array", elements }, tfjsDType(single(node).type.dtype));
+    return define(state, env, single(node), filled, false);
+  }
+
+  const numbers = new Set<TfjsExpression>();
+  const args = bounds.map((bound, index) => {
+    const { type } = required(node.operands[index], "operand");
+    if (bound.form !== "number") return bound.expression;
+    if (tfjsDType(type.dtype) !== "float32") return callTensorOf(bound, type.dtype);
+    numbers.add(bound.expression);
+    return bound.expression;
+  });
+  const values = attributesFor(operator, node.attributes);
+  const writer = tensorWriter({
+    attributes: node.attributes,
+    values,
+    dim: state.dim,
+    numbers,
+    useHelper: (name) => state.helpers.add(name),
+  });
+  const input = { operands: node.operands, results: node.results, attributes: values, args };
+  const lower = operator.kind === "primitive" ? operator.tfjs : operator.fused.tfjs?.lower;
+  const made = required(lower, `TensorFlow.js form of ${node.op}`)(writer, input);
+  if (node.results.length === 1) {
+    // An operator that leaves a plain number alone leaves it a number.
+    if (numbers.has(made)) return bind(env, single(node), { expression: made, form: "number" });
+    return define(state, env, single(node), made, false);
+  }
+  bindSeveral(state, env, node.results, made, isTensorFlowCall(made));
+}
+
+function callTensorOf(bound: Bound, dtype: Value["type"]["dtype"]): TfjsExpression {
+  const target = tfjsDType(dtype);
+  if (target === "bool" && bound.expression.kind === "number") {
+    return callTensor("tf.scalar", { kind: "boolean", value: bound.expression.value !== 0 }, text("bool"));
+  }
+  return callTensor("tf.scalar", bound.expression, text(target));
+}
+
+/** Binds several results of one expression, by name. */
+function bindSeveral(
+  state: FunctionState,
+  env: Env,
+  results: readonly Value[],
+  made: TfjsExpression,
+  untyped: boolean,
+): void {
+  if (made.kind === "array") {
+    made.elements.forEach((element, index) => define(state, env, required(results[index], "result"), element, false));
+    return;
+  }
+  const used = results.map((value) => env.uses.count(value) > 0);
+  if (!used.includes(true)) return;
+  const elements = results.slice(0, used.lastIndexOf(true) + 1).map((value, index): Pattern | undefined => {
+    if (used[index] !== true) return undefined;
+    const name = value.name === undefined ? freshName(state) : state.names.take(value.name);
+    bind(env, value, { expression: identifier(name), form: "tensor" });
+    return name;
+  });
+  const type = `[${results.map(() => "tf.Tensor").join(", ")}]`;
+  const value: TfjsExpression = untyped ? { kind: "as", value: made, type } : made;
+  env.out.push({ kind: "declare", mutable: false, pattern: { kind: "array-pattern", elements }, value });
+}
+
+function emitCall(state: FunctionState, env: Env, node: CallNode): void {
+  applyTarget(
+    state,
+    env,
+    state.context.resolve(node.callee, state.callable),
+    node.operands,
+    node.results,
+    node.instance,
+  );
+}
+
+/** Calls a function of the file, or writes its nodes here. */
+function applyTarget(
+  state: FunctionState,
+  env: Env,
+  target: Target,
+  operands: readonly Value[],
+  results: readonly Value[],
+  instance: string,
+): void {
+  if (target.kind === "splice") return splice(state, env, target.callable, operands, results, instance);
+  const { needs } = target;
+  const segments = instance === "" ? [] : instance.split(".");
+  const args: TfjsExpression[] = operands.map((operand) => readTensor(env, operand));
+  if (needs.parameters) {
+    state.needs.parameters = true;
+    args.push(member(env.place.parameters, ...segments));
+  }
+  if (needs.states) {
+    state.needs.states = true;
+    args.push(member(env.place.states, ...segments));
+  }
+  args.push(...target.arguments);
+  for (const name of target.dims) {
+    args.push(
+      state.dim({
+        kind: "dim",
+        terms: [{ coefficient: 1n, factors: [{ atom: { kind: "variable", name }, power: 1 }] }],
+      }),
+    );
+  }
+  if (needs.training) {
+    state.needs.training = true;
+    args.push(identifier("training"));
+  }
+  if (needs.random) args.push(placeOf(state, env, instance));
+  const made: TfjsExpression = { kind: "call", callee: dotted(target.name), arguments: args };
+  const [only] = results;
+  if (results.length === 1 && only !== undefined) define(state, env, only, made, needs.parameters);
+  else bindSeveral(state, env, results, made, false);
+}
+
+/** Writes a callable's nodes where it is applied: for what is too small for a function, or only ever used here. */
+function splice(
+  state: FunctionState,
+  env: Env,
+  callable: Callable,
+  operands: readonly Value[],
+  results: readonly Value[],
+  instance: string,
+): void {
+  const { body } = callable;
+  const uses = usesOf(body.nodes, body.results);
+  const segments = instance === "" ? [] : instance.split(".");
+  const inner: Env = {
+    bound: new Map(),
+    remaining: new Map(),
+    uses,
+    results: new Set(),
+    outer: undefined,
+    block: env.block,
+    place: {
+      parameters: member(env.place.parameters, ...segments),
+      states: member(env.place.states, ...segments),
+      random: env.place.random,
+    },
+    out: env.out,
+  };
+  state.live.push(inner);
+  body.inputs.forEach((input, index) => {
+    const operand = required(operands[index], "operand");
+    const bound = readBound(env, operand);
+    const once = uses.count(input) <= 1 && !uses.nested(input);
+    const expression =
+      once || bound.form !== "tensor" || isTrivial(bound.expression)
+        ? bound.expression
+        : identifier(declare(state, env, operand, bound.expression));
+    bind(inner, input, { expression, form: bound.form });
+  });
+  emitNodes(state, inner, body.nodes);
+  body.results.forEach((value, index) => {
+    const outer = required(results[index], "result");
+    const bound = readBound(inner, value);
+    if (bound.form === "tensor") define(state, env, outer, bound.expression, false);
+    else bind(env, outer, bound);
+  });
+  state.live.pop();
+}
+
+/** Whether a callable is small enough to stand where it is used: a stage without parameters and at most two operators. */
+export function isSpliced(callable: Callable): boolean {
+  const nodes = [...nodesOf(callable.body)];
+  const calls = nodes.filter(({ kind }) => kind === "operator" || kind === "call").length;
+  return (
+    callable.flavor !== "model" &&
+    calls <= 2 &&
+    callable.body.results.length === 1 &&
+    nodes.every(({ kind }) => kind === "operator" || kind === "constant" || kind === "dim" || kind === "call") &&
+    nodes.every((node) => node.kind !== "call" || node.instance === "")
+  );
+}

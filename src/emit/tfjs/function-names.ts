@@ -1,0 +1,53 @@
+import { formatDim } from "../../dims/dim.ts";
+import type { HyperparameterValue } from "../../ir/graph.ts";
+import { required } from "../../support/fault.ts";
+import { camelCase, pascalCase } from "./names.ts";
+import type { Cluster } from "./unify.ts";
+
+/** Words for an activation that changes nothing: the plain variant of a layer. */
+const plain: ReadonlySet<string> = new Set(["linear", "identity", "none", "false", "1", "valid"]);
+
+/** A name for each of a declaration's functions: the plainest has the declaration's, the others say what differs. */
+export function functionNames(declaration: string, clusters: readonly Cluster[]): readonly string[] {
+  const base = camelCase(declaration);
+  if (clusters.length === 1) return [base];
+  const settings = clusters.map(
+    ({ template }) => new Map(template.callable.hyperparameters.map((it) => [it.name, it.value])),
+  );
+  const differing = [...required(settings[0], "settings").keys()].filter((name) => {
+    const texts = clusters.map(({ members }) => new Set(members.map((it) => valueText(settingOf(it, name)))));
+    const fixed = texts.every(({ size }) => size === 1);
+    return fixed && new Set(texts.map((it) => [...it][0])).size > 1;
+  });
+  const scores = settings.map((it) => differing.filter((name) => plain.has(valueText(it.get(name)))).length);
+  const first = scores.indexOf(Math.max(...scores));
+  const baseline = required(settings[first], "settings");
+  return settings.map((it, index) => {
+    if (index === first) return base;
+    const words = differing
+      .filter((name) => valueText(it.get(name)) !== valueText(baseline.get(name)))
+      .map((name) => describe(name, it.get(name)));
+    const ranks = required(clusters[index], "cluster").template.inputs.map(({ type }) => type.shape.length);
+    const baseRanks = required(clusters[first], "cluster").template.inputs.map(({ type }) => type.shape.length);
+    if (words.length === 0 && ranks.join() !== baseRanks.join()) return `${base}${ranks[0] ?? 0}d`;
+    return `${base}${words.join("")}`;
+  });
+}
+
+function settingOf({ callable }: Cluster["template"], name: string): HyperparameterValue | undefined {
+  return callable.hyperparameters.find((it) => it.name === name)?.value;
+}
+
+function valueText(value: HyperparameterValue | undefined): string {
+  if (typeof value !== "object") return String(value);
+  if (!("kind" in value)) return `[${value.map(valueText).join(", ")}]`;
+  return value.kind === "dim" ? formatDim(value) : value.text;
+}
+
+function describe(name: string, value: HyperparameterValue | undefined): string {
+  if (value === true) return pascalCase(name);
+  if (value === false) return `No${pascalCase(name)}`;
+  if (typeof value === "string") return pascalCase(value);
+  if (typeof value === "object" && "kind" in value && value.kind === "recipe") return pascalCase(value.name);
+  return `${pascalCase(name)}${valueText(value).replace(/\W+/g, "x").replace(/^x|x$/g, "")}`;
+}

@@ -1,0 +1,86 @@
+import { asNumber, formatDim } from "../../dims/dim.ts";
+import type { TensorType } from "../../ir/types.ts";
+import type { Field, Item, TypeNode } from "./ast.ts";
+import { pascalCase, type NameScope } from "./names.ts";
+import { isTuple, structureKey, type VariableKind, type VariableNode, type VariableTree } from "./variable-tree.ts";
+
+/** The interfaces of parameters and states, one for all instances that are alike. */
+export interface Interfaces {
+  /** The type of a tree: the name of an interface where it is a declaration's. */
+  typeOf(tree: VariableTree, kind: VariableKind): TypeNode;
+  readonly items: () => readonly Item[];
+}
+
+/** Collects interfaces as they are asked for; names come from a file's scope. */
+export function interfaceCollector(names: NameScope): Interfaces {
+  const known = new Map<
+    string,
+    { readonly name: string; readonly kind: VariableKind; readonly trees: VariableNode[] }
+  >();
+
+  const typeOf = (tree: VariableTree, kind: VariableKind): TypeNode => {
+    switch (tree.kind) {
+      case "leaf":
+        return variableType(tree.type);
+      case "list":
+        return { kind: "array-type", element: typeOf(tree.element, kind) };
+      case "node":
+        if (isTuple(tree))
+          return { kind: "tuple-type", elements: [...tree.entries.values()].map((it) => typeOf(it, kind)) };
+        return tree.owner === undefined
+          ? { kind: "object-type", fields: fieldsOf([tree], kind) }
+          : named(tree, tree.owner, kind);
+    }
+  };
+
+  const named = (tree: VariableNode, owner: string, kind: VariableKind): string => {
+    const key = `${kind} ${owner} ${structureKey(tree)}`;
+    const found = known.get(key);
+    if (found !== undefined) {
+      found.trees.push(tree);
+      return found.name;
+    }
+    const name = names.take(`${pascalCase(owner)}${kind === "parameters" ? "Parameters" : "States"}`);
+    known.set(key, { name, kind, trees: [tree] });
+    tree.entries.forEach((entry) => typeOf(entry, kind));
+    return name;
+  };
+
+  const fieldsOf = (trees: readonly VariableNode[], kind: VariableKind): readonly Field[] => {
+    const [tree] = trees;
+    return [...(tree?.entries ?? [])].map(([name, entry]): Field => {
+      const field: Field = { name, type: typeOf(entry, kind) };
+      const alike = trees.map((it) => it.entries.get(name));
+      const shapes = new Set(alike.map((it) => (it?.kind === "leaf" ? shapeText(it.type) : "")));
+      const [shape = ""] = shapes;
+      return shapes.size === 1 && shape !== "" ? { ...field, doc: shape } : field;
+    });
+  };
+
+  return {
+    typeOf,
+    items: () =>
+      [...known.values()].map(({ name, kind, trees }) => ({
+        kind: "interface",
+        exported: true,
+        name,
+        fields: fieldsOf(trees, kind),
+        doc: `The ${kind} of ${/^[AEIOU]/.test(name) ? "an" : "a"} ${name.replace(/(Parameters|States)\d*$/, "")}.`,
+      })),
+  };
+}
+
+/** `tf.Variable<tf.Rank.R4>`. */
+function variableType(type: TensorType): string {
+  const rank = type.shape.length;
+  return rank <= 6 ? `tf.Variable<tf.Rank.R${rank}>` : "tf.Variable";
+}
+
+/** `f32[B, 28, 28, 1]`. */
+export function typeText(type: TensorType): string {
+  return `${type.dtype}${shapeText(type)}`;
+}
+
+function shapeText(type: TensorType): string {
+  return `[${type.shape.map((dim) => asNumber(dim) ?? formatDim(dim)).join(", ")}]`;
+}

@@ -1,0 +1,2 @@
+import type { PreludeDeclaration } from "./prelude.ts";
+export const preludeDeclarations: readonly PreludeDeclaration[] = [];
