@@ -1,0 +1,27 @@
+import * as tf from "@tensorflow/tfjs";
+
+/**
+ * Throws unless every tensor has its shape. A named size may be any, but the same wherever its name stands.
+ */
+export function checkShapes(shapes: { [name: string]: [tensor: tf.Tensor, shape: (number | string)[]] }): void {
+  const sizes = new Map<string, number>();
+  for (const [name, [tensor, shape]] of Object.entries(shapes)) {
+    const fits =
+      tensor.rank === shape.length &&
+      shape.every((wanted, axis) => {
+        const size = tensor.shape[axis] ?? 0;
+        if (typeof wanted === "number") return size === wanted;
+        const known = sizes.get(wanted) ?? size;
+        sizes.set(wanted, known);
+        return size === known;
+      });
+    if (fits) continue;
+    const known = shape.map((size) => (typeof size === "string" && sizes.has(size) ? `${size} = ${sizes.get(size) ?? 0}` : size));
+    throw new Error(`${name} has shape [${tensor.shape.join(", ")}], not [${known.join(", ")}]`);
+  }
+}
+
+/** Throws unless a condition on the inputs holds. */
+export function checkThat(holds: boolean, message: string): void {
+  if (!holds) throw new Error(message);
+}

@@ -1,0 +1,15 @@
+import * as tf from "@tensorflow/tfjs";
+
+/** All variables of a tree, each with its path. */
+export function entriesOf(tree: object, prefix = ""): { path: string; variable: tf.Variable }[] {
+  return Object.entries(tree).flatMap(([name, value]: [string, unknown]) => {
+    const path = prefix === "" ? name : `${prefix}.${name}`;
+    if (value instanceof tf.Variable) return [{ path, variable: value }];
+    return typeof value === "object" && value !== null ? entriesOf(value, path) : [];
+  });
+}
+
+/** A variable full of zeros, like another one. */
+export function slotFor(parameter: tf.Variable): tf.Variable {
+  return tf.tidy(() => tf.variable(tf.zerosLike(parameter), false));
+}
