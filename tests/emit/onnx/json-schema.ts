@@ -1,7 +1,10 @@
 import { readFileSync } from "node:fs";
 
-type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
-type Schema = { readonly [key: string]: Json };
+interface Schema {
+  readonly [key: string]: Json;
+}
+
+type Json = string | number | boolean | null | readonly Json[] | Schema;
 
 const isObject = (it: Json | undefined): it is Schema => typeof it === "object" && it !== null && !Array.isArray(it);
 

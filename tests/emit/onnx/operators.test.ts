@@ -1,149 +1,75 @@
 import { describe, expect, it } from "vitest";
-import { asNumber, constant, type Dim } from "../../../src/dims/dim.ts";
 import { emitOnnx } from "../../../src/emit/onnx/emit-graph.ts";
 import { printOnnx } from "../../../src/emit/onnx/print-onnx.ts";
 import { encodeModel } from "../../../src/emit/onnx/proto.ts";
-import type { AttributeValue, Graph } from "../../../src/ir/graph.ts";
-import { attributesFor, type NdArray, type Operator, type Sample } from "../../../src/ops/operator.ts";
+import type { Graph } from "../../../src/ir/graph.ts";
+import { interpretGraph } from "../../../src/ops/interpret.ts";
+import type { NdArray } from "../../../src/ops/operator.ts";
 import { allOperators } from "../../../src/ops/registry.ts";
 import { expandComposites, keepFused, keepNone } from "../../../src/passes/expand-composites.ts";
 import { fromNumbers, toNumbers } from "../../../src/runtime/onnx/typed-array.ts";
-import type { Tensor } from "../../../src/runtime/tensor.ts";
 import { findOnnxChecker } from "../../oracles/onnx-checker.ts";
-import { asInputs, makeGraph, sessionOf } from "./graphs.ts";
-
-/** The operands of a sample, drawn by a small generator of their own so that they never change. */
-function operandsOf(sample: Sample): readonly NdArray[] {
-  let seed = 12345;
-  const random = (): number => {
-    seed = (Math.imul(seed, 1103515245) + 12345) & 0x7fffffff;
-    return seed / 0x80000000;
-  };
-  return sample.operands.map(({ dtype, shape, range, data, distinct }) => {
-    const count = shape.reduce((a, b) => a * b, 1);
-    const whole = !(dtype.startsWith("f") || dtype === "bf16");
-    const [low, high] = range ?? (dtype === "bool" ? [0, 1] : whole ? [0, 3] : [-1, 1]);
-    const draw = (): number => (whole ? low + Math.floor(random() * (high - low + 1)) : low + random() * (high - low));
-    const order = Array.from({ length: count }, (_, i) => i).sort(() => random() - 0.5);
-    const drawn = Array.from({ length: count }, (_, i) =>
-      distinct === true ? low + ((order[i] ?? 0) + 0.5) * ((high - low) / count) : draw(),
-    );
-    // What is fed is f32: the reference must see the same numbers.
-    const fed = toNumbers({ dtype, shape, data: fromNumbers(dtype, data ?? drawn, count) });
-    return { dtype, shape, data: fed };
-  });
-}
-
-function graphOf(operator: Operator, sample: Sample): Graph {
-  const inputs = Object.fromEntries(
-    sample.operands.map(({ dtype, shape }, index) => [`x${index}`, { dtype, shape: shape.map((it) => constant(it)) }]),
-  );
-  return makeGraph(inputs, (b, values) => {
-    const operands = sample.operands.map((_, index) => values[`x${index}`]).filter((it) => it !== undefined);
-    const results = b.ops(operator.name, operands, sample.attributes ?? {});
-    return Object.fromEntries(results.map((it, index) => [`y${index}`, it]));
-  });
-}
-
-const isDim = (value: unknown): value is Dim => typeof value === "object" && value !== null && "terms" in value;
-
-/** Attributes with their dimensions as numbers. */
-function concrete(values: Readonly<Record<string, unknown>>): Readonly<Record<string, never>> {
-  const numberOf = (it: unknown): unknown => (isDim(it) ? asNumber(it) : it);
-  return Object.fromEntries(
-    Object.entries(values).map(([name, it]) => [name, (Array.isArray(it) ? it.map(numberOf) : numberOf(it)) as never]),
-  );
-}
-
-async function runGraph(graph: Graph, operands: readonly NdArray[]): Promise<readonly Tensor[]> {
-  const session = await sessionOf(encodeModel(emitOnnx(graph, asInputs)));
-  const feeds = operands.map(({ dtype, shape, data }, index): [string, Tensor] => [
-    `x${index}`,
-    { dtype, shape, data: fromNumbers(dtype, data, data.length) },
-  ]);
-  const results = await session.run(new Map(feeds.slice(0, graph.inputs.length)));
-  await session.dispose();
-  return graph.outputs.map(({ name }) => results.get(name)).filter((it) => it !== undefined);
-}
-
-/** Compares by the largest error over the largest magnitude. */
-function expectClose(
-  actual: Tensor,
-  expected: { readonly shape: readonly number[]; readonly data: ArrayLike<number> },
-): void {
-  expect(actual.shape).toEqual(expected.shape);
-  const numbers = toNumbers(actual);
-  let error = 0;
-  let size = 1e-3;
-  for (let i = 0; i < numbers.length; i++) {
-    const wanted = expected.data[i] ?? NaN;
-    if (Object.is(numbers[i], wanted)) continue;
-    error = Math.max(error, Math.abs((numbers[i] ?? NaN) - wanted));
-    size = Math.max(size, Math.abs(wanted));
-  }
-  const tolerance = actual.dtype === "f16" ? 2e-3 : actual.dtype.startsWith("f") ? 2e-5 : 0;
-  expect(
-    error / size,
-    `got ${numbers.slice(0, 8).join()} for ${Array.from(expected.data).slice(0, 8).join()}`,
-  ).toBeLessThanOrEqual(tolerance);
-}
+import { relativeError } from "../../ops/relative-error.ts";
+import {
+  describeSample,
+  gradientGraphOfSample,
+  graphOfSample,
+  inputsOfSample,
+  isDifferentiable,
+} from "../../ops/sample-graphs.ts";
+import { asInputs, sessionOf } from "./graphs.ts";
 
 const models = new Map<string, Uint8Array | string>();
 
-function describeSample(sample: Sample): string {
-  const attributes = Object.entries(sample.attributes ?? {}).map(([name, it]) => `${name}=${show(it)}`);
-  return [...sample.operands.map((it) => `${it.dtype}[${it.shape.join()}]`), ...attributes].join(" ");
-}
-
-function show(value: AttributeValue): string {
-  return JSON.stringify(concrete({ value })["value"]);
+/** Runs a graph at an opset, compares all outputs with the f64 reference, and keeps the model for the checker. */
+async function compare(name: string, graph: Graph, inputs: ReadonlyMap<string, NdArray>, opset: number): Promise<void> {
+  const model = emitOnnx(graph, { ...asInputs, opset });
+  models.set(`${name}.onnx`, encodeModel(model));
+  if (opset === 18) models.set(`${name}.onnx.txt`, printOnnx(model, { maxElements: Infinity }));
+  const session = await sessionOf(encodeModel(model));
+  const feeds = graph.inputs.map(({ name: input }) => {
+    const array = inputs.get(input);
+    if (array === undefined) throw new Error(`no input ${input}`);
+    return [input, { ...array, data: fromNumbers(array.dtype, array.data, array.data.length) }] as const;
+  });
+  const results = await session.run(new Map(feeds));
+  await session.dispose();
+  const expected = interpretGraph(expandComposites(graph, keepNone), inputs);
+  expect([...results.keys()].sort()).toEqual([...expected.keys()].sort());
+  for (const [output, array] of expected) {
+    const found = results.get(output);
+    if (found === undefined) throw new Error(`no output ${output}`);
+    const numbers = { ...found, data: toNumbers(found) };
+    const tolerance = array.dtype === "f16" ? 2e-3 : array.dtype.startsWith("f") ? 1e-5 : 0;
+    const error = relativeError(numbers, array);
+    expect(
+      error,
+      `${output}: ${numbers.data.slice(0, 6).join()} for ${array.data.slice(0, 6).join()}`,
+    ).toBeLessThanOrEqual(tolerance);
+  }
 }
 
 describe.each(allOperators.map((it) => [it.name, it] as const))("%s on ONNX Runtime", (name, operator) => {
-  it.each(operator.samples.map((it, index) => [describeSample(it), it, index] as const))(
-    "%s",
-    async (_, sample, index) => {
-      const operands = operandsOf(sample);
-      const graph = graphOf(operator, sample);
-      const plain = expandComposites(graph, keepNone);
-      models.set(`${name}-${index}.onnx`, encodeModel(emitOnnx(plain, asInputs)));
-      models.set(`${name}-${index}.onnx.txt`, printOnnx(emitOnnx(plain, asInputs), { maxElements: Infinity }));
-      const results = await runGraph(plain, operands);
-      if (operator.kind === "primitive") {
-        const attributes = Object.fromEntries(
-          Object.entries(sample.attributes ?? {}).map(([key, value]) => [key, { value }]),
-        );
-        const types = graph.outputs.map(({ value: { type } }) => ({
-          dtype: type.dtype,
-          shape: type.shape.map((it) => asNumber(it) ?? NaN),
-        }));
-        const expected = operator.reference({
-          operands,
-          attributes: concrete(attributesFor(operator, attributes)),
-          results: types,
-        });
-        expect(results.length).toBe(expected.length);
-        results.forEach((it, at) => {
-          expectClose(it, expected[at] ?? { shape: [], data: [] });
-        });
-      } else {
-        const fused = expandComposites(graph, keepFused("onnx", "inference"));
-        models.set(`${name}-${index}-fused.onnx`, encodeModel(emitOnnx(fused, asInputs)));
-        const others = await runGraph(fused, operands);
-        expect(others.length).toBe(results.length);
-        others.forEach((it, at) => {
-          const reference = results[at];
-          if (reference !== undefined) expectClose(it, { shape: reference.shape, data: toNumbers(reference) });
-        });
-      }
-    },
-  );
+  const samples = operator.samples.map((it, index) => [describeSample(it), it, index] as const);
+  it.each(samples)("%s", async (_, sample, index) => {
+    const graph = graphOfSample(operator, sample);
+    const inputs = inputsOfSample(graph, sample);
+    const plain = expandComposites(graph, keepNone);
+    await compare(`${name}-${index}`, plain, inputs, 18);
+    await compare(`${name}-${index}-26`, plain, inputs, 26);
+    const fused = expandComposites(graph, keepFused("onnx", "inference"));
+    if (operator.kind === "composite") await compare(`${name}-${index}-fused`, fused, inputs, 18);
+    if (!isDifferentiable(operator, sample)) return;
+    // What it computes is compared in tests/ops; here it is kept for the checker.
+    const gradients = expandComposites(gradientGraphOfSample(operator, sample, "own"), keepFused("onnx", "training"));
+    models.set(`${name}-${index}-gradient.onnx`, encodeModel(emitOnnx(gradients, asInputs)));
+  });
 });
 
 describe("the official checker", () => {
   const checker = findOnnxChecker();
-  it.skipIf(checker === undefined)("accepts every operator's model and text, strictly", { timeout: 120_000 }, () => {
-    expect(models.size).toBeGreaterThan(0);
+  it.skipIf(checker === undefined)("accepts every operator's model and text, strictly", { timeout: 300_000 }, () => {
+    expect(models.size).toBeGreaterThan(allOperators.length);
     expect(Object.fromEntries(checker?.check(models) ?? [])).toEqual({});
     console.info(`${models.size} models and texts of operators checked by ${checker?.description ?? ""}`);
   });
