@@ -16,7 +16,9 @@ export function checkShapes(shapes: { [name: string]: [tensor: tf.Tensor, shape:
         return size === known;
       });
     if (fits) continue;
-    const known = shape.map((size) => (typeof size === "string" && sizes.has(size) ? `${size} = ${sizes.get(size) ?? 0}` : size));
+    const known = shape.map((size) =>
+      typeof size === "string" && sizes.has(size) ? `${size} = ${sizes.get(size) ?? 0}` : size,
+    );
     throw new Error(`${name} has shape [${tensor.shape.join(", ")}], not [${known.join(", ")}]`);
   }
 }

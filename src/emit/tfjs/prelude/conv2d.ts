@@ -63,14 +63,12 @@ export function conv2dTranspose(
   if (groups > 1) {
     const [batch = 1, height = 1, width = 1, channels = 1] = shape;
     const kernels = tf.split(kernel, groups, 3);
-    const parts = tf
-      .split(x, groups, 3)
-      .map((part, group) =>
-        conv2dTranspose(part, kernels[group] ?? kernel, [batch, height, width, channels / groups], {
-          ...options,
-          groups: 1,
-        }),
-      );
+    const parts = tf.split(x, groups, 3).map((part, group) =>
+      conv2dTranspose(part, kernels[group] ?? kernel, [batch, height, width, channels / groups], {
+        ...options,
+        groups: 1,
+      }),
+    );
     return tf.concat(parts, 3);
   }
   return withGradient(
@@ -102,7 +100,10 @@ export function conv2dInputGradient(
   return tf.conv2d(padded, flipped, 1, "valid", "NHWC", [rows.dilation, columns.dilation]);
 }
 
-/** The gradient of an ungrouped convolution with respect to its kernel: one product for each tap of the kernel. */
+/**
+ * The gradient of an ungrouped convolution with respect to its kernel: a convolution of the image with the output's
+ * gradient, batch and channels swapped; for few taps and channels one product is faster.
+ */
 export function conv2dKernelGradient(
   x: tf.Tensor,
   dy: tf.Tensor,
@@ -112,16 +113,27 @@ export function conv2dKernelGradient(
   const { rows, columns } = placeKernel(x.shape, shape, options);
   const padded = padImages(asImages(x), [rows.before, columns.before], [rows.after, columns.after]);
   const [, , channels = 1, filters = 1] = shape;
-  // One transposition of the image serves all taps: [C, B * OH * OW] times [B * OH * OW, filters].
-  const places = tf.reshape(dy, [-1, filters]);
-  const products: tf.Tensor[] = [];
+  const taps = rows.size * columns.size;
+  if (taps > 1 && taps * channels > 16) {
+    const swapped = tf.conv2d(
+      tf.transpose(padded, [3, 1, 2, 0]),
+      asImages(tf.transpose(dy, [1, 2, 0, 3])),
+      [rows.dilation, columns.dilation],
+      "valid",
+      "NHWC",
+      [rows.stride, columns.stride],
+    );
+    // Places that no window reaches make the result larger than the kernel.
+    return tf.transpose(tf.slice(swapped, 0, [channels, rows.size, columns.size, filters]), [1, 2, 0, 3]);
+  }
+  const images: tf.Tensor[] = [];
   for (let row = 0; row < rows.size; row++) {
     for (let column = 0; column < columns.size; column++) {
-      const tap = tf.reshape(tapImages(padded, row, column, rows, columns), [-1, channels]);
-      products.push(tf.matMul(tf.transpose(tap), places));
+      const tap = tapImages(padded, row, column, rows, columns);
+      images.push(tf.transpose(tf.reshape(tap, [-1, channels])));
     }
   }
-  return tf.reshape(tf.stack(products), shape);
+  return tf.reshape(tf.matMul(tf.concat(images, 0), tf.reshape(dy, [-1, filters])), shape);
 }
 
 function placeKernel(image: number[], kernel: number[], options: Conv2dOptions) {

@@ -9,14 +9,11 @@ export function differentiate(
   forward: () => readonly tf.Tensor[],
 ): { results: tf.Tensor[]; gradients: tf.Tensor[] } {
   let kept: tf.Tensor[] = [];
-  const { value, grads } = tf.variableGrads(
-    () => {
-      const [loss = tf.scalar(0), ...others] = forward();
-      kept = others.map((tensor) => tf.keep(tensor.clone()));
-      return loss.asScalar();
-    },
-    [...variables],
-  );
+  const { value, grads } = tf.variableGrads(() => {
+    const [loss = tf.scalar(0), ...others] = forward();
+    kept = others.map((tensor) => tf.keep(tensor.clone()));
+    return loss.asScalar();
+  }, [...variables]);
   // What was kept for the way out of the gradient's scope is this scope's again.
   const results = [value, ...kept.map((tensor) => tensor.clone())];
   kept.forEach((tensor) => tensor.dispose());

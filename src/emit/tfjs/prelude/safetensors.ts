@@ -43,11 +43,13 @@ export async function writeSafetensors(
 
 /** The float32 tensors of a `.safetensors` file; throws where it is none. */
 export function readSafetensors(bytes: Uint8Array): Checkpoint {
-  const length = bytes.byteLength < 8 ? 0 : Number(new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true));
+  const length =
+    bytes.byteLength < 8 ? 0 : Number(new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true));
   const start = 8 + length;
   if (length === 0 || start > bytes.byteLength) throw new Error("this is no .safetensors file, or a truncated one");
   const header: unknown = JSON.parse(new TextDecoder().decode(bytes.subarray(8, start)));
-  if (typeof header !== "object" || header === null) throw new Error("the header of the .safetensors file is no object");
+  if (typeof header !== "object" || header === null)
+    throw new Error("the header of the .safetensors file is no object");
   const tensors = new Map<string, { shape: number[]; data: Float32Array }>();
   let metadata: { [key: string]: string } = {};
   for (const [name, entry] of Object.entries(header as { [name: string]: unknown })) {
@@ -65,7 +67,10 @@ export function readSafetensors(bytes: Uint8Array): Checkpoint {
   return { tensors, metadata };
 }
 
-/** Gives variables the values that a checkpoint has for their paths; throws where one is missing or has another shape. */
+/**
+ * Gives variables the values that a checkpoint has for their paths; throws where one is missing or has another shape.
+ * Weights from elsewhere come without an optimizer's memory: that stays as it is then.
+ */
 export function restoreVariables(
   variables: readonly { path: string; variable: tf.Variable }[],
   storedOrder: (path: string) => number[] | undefined,
@@ -73,6 +78,7 @@ export function restoreVariables(
 ): void {
   for (const { path, variable } of variables) {
     const found = checkpoint.tensors.get(path);
+    if (found === undefined && path.startsWith("opt/")) continue;
     if (found === undefined) throw new Error(`the checkpoint has no ${path}`);
     const order = storedOrder(path);
     const wanted = order === undefined ? variable.shape : order.map((axis) => variable.shape[axis] ?? 0);

@@ -7,7 +7,7 @@ export interface WindowOptions {
 }
 
 /** A window's movement along one axis. */
-interface AxisWindow {
+export interface AxisWindow {
   size: number;
   stride: number;
   dilation: number;
@@ -63,22 +63,22 @@ function hasFourAxes(x: tf.Tensor): x is tf.Tensor4D {
   return x.rank === 4;
 }
 
-/** Pads height and width with zeros; negative padding cuts. */
-export function padImages(x: tf.Tensor4D, before: number[], after: number[]): tf.Tensor4D {
+/** Pads height and width with a value; negative padding cuts. */
+export function padImages(x: tf.Tensor4D, before: number[], after: number[], value = 0): tf.Tensor4D {
   const [top = 0, left = 0] = before;
   const [bottom = 0, right = 0] = after;
   const [batch, height, width, channels] = x.shape;
-  const cut = tf.slice(
-    x,
-    [0, Math.max(-top, 0), Math.max(-left, 0), 0],
-    [batch, height + Math.min(top, 0) + Math.min(bottom, 0), width + Math.min(left, 0) + Math.min(right, 0), channels],
-  );
-  return tf.pad(cut, [
+  const start = [0, Math.max(-top, 0), Math.max(-left, 0), 0];
+  const tall = height + Math.min(top, 0) + Math.min(bottom, 0);
+  const wide = width + Math.min(left, 0) + Math.min(right, 0);
+  const cut = tall < height || wide < width ? tf.slice(x, start, [batch, tall, wide, channels]) : x;
+  const paddings: [number, number][] = [
     [0, 0],
     [Math.max(top, 0), Math.max(bottom, 0)],
     [Math.max(left, 0), Math.max(right, 0)],
     [0, 0],
-  ]);
+  ];
+  return paddings.some(([begin, end]) => begin + end > 0) ? tf.pad(cut, paddings, value) : cut;
 }
 
 /** Puts `stride - 1` zeros between neighbours along height and width. */
