@@ -1,0 +1,283 @@
+import { describe, expect, it } from "vitest";
+import type { Graph } from "../../src/ir/graph.ts";
+import type { ClipSpec, OptimizerSpec, ParameterGroup, Schedule, TrainProgram } from "../../src/ir/program.ts";
+import { buildApplyGraph, buildGradientGraph, buildTrainingGraph } from "../../src/autodiff/build-training-step.ts";
+import { rateAt } from "../../src/autodiff/schedules.ts";
+import { interpretGraph } from "../../src/ops/interpret.ts";
+import type { NdArray } from "../../src/ops/operator.ts";
+import { func, moduleOf } from "../passes/module-testing.ts";
+import { type } from "./gradient-testing.ts";
+import { constantRate, programOf } from "./program-testing.ts";
+
+/** A model whose gradients are what is fed: y = x * weight + u * bias, and the loss is the sum of y. */
+const linear = func(
+  "Linear",
+  { x: type("f32", "B", 3), u: type("f32", "B", 3) },
+  { flavor: "model", results: ["y"], parameters: { weight: type("f32", 3), bias: type("f32", 3) } },
+  (body, { x, u }) => {
+    const { b } = body;
+    return [b.add(b.mul(x, body.param("weight", type("f32", 3))), b.mul(u, body.param("bias", type("f32", 3))))];
+  },
+);
+
+const total = func("objective", { y: type("f32", "B", 3) }, { flavor: "fn" }, ({ b }, { y }) => [b.sum(y, [0, 1])]);
+
+function programWith(
+  optimizer: OptimizerSpec,
+  more: {
+    readonly groups?: readonly ParameterGroup[];
+    readonly clip?: ClipSpec;
+    readonly length?: TrainProgram["length"];
+  } = {},
+): TrainProgram {
+  return programOf(moduleOf(linear), total, [{ from: "output", name: "y" }], { optimizer, ...more });
+}
+
+const array = (dtype: NdArray["dtype"], shape: readonly number[], ...data: readonly number[]): NdArray => ({
+  dtype,
+  shape,
+  data: Float64Array.from(data),
+});
+
+/** Gradients of `weight` by step; those of `bias` are twice as large. */
+const gradients = [
+  [0.5, -1, 2],
+  [0.25, -3, 0.125],
+  [-1, 0.5, 0.75],
+  [0.1, 0.2, -0.3],
+] as const;
+const start = [1, -2, 0.5] as const;
+
+/** Runs a training graph over all steps, feeding outputs back as `carries` says; parameters after every step. */
+function train(
+  graph: Graph,
+  hyper: Readonly<Record<string, number>> = {},
+): readonly Readonly<Record<string, readonly number[]>>[] {
+  const inputs = new Map<string, NdArray>();
+  for (const { name, role, value } of graph.inputs) {
+    if (role === "parameter") inputs.set(name, array("f32", [3], ...start));
+    if (role === "optimizer") inputs.set(name, array("f32", [3], 0, 0, 0));
+    if (role === "step") inputs.set(name, array("i64", [], 0));
+    if (role === "hyper") inputs.set(name, array("f32", [], hyper[name] ?? 1));
+    expect(value.type.dtype, name).toBe(role === "step" ? "i64" : "f32");
+  }
+  return gradients.map((gradient) => {
+    inputs.set("batch/x", array("f32", [1, 3], ...gradient));
+    inputs.set("batch/u", array("f32", [1, 3], ...gradient.map((it) => 2 * it)));
+    const results = interpretGraph(graph, inputs);
+    for (const { name, carries } of graph.outputs) {
+      const result = results.get(name);
+      if (carries !== undefined && result !== undefined) inputs.set(carries, result);
+    }
+    const read = (name: string): readonly number[] => [...(inputs.get(name)?.data ?? [])];
+    return { weight: read("param/weight"), bias: read("param/bias"), step: read("step") };
+  });
+}
+
+/** Keras' formulas, element by element: gives the next value and keeps its own state. */
+type Rule = (parameter: number, gradient: number, step: number) => number;
+
+function expectRule(
+  program: TrainProgram,
+  makeRule: () => Rule,
+  options: { readonly hyper?: Readonly<Record<string, number>>; readonly bias?: () => Rule } = {},
+): void {
+  const steps = train(buildTrainingGraph(program, { target: "reference" }), options.hyper);
+  for (const [name, factor, make] of [
+    ["weight", 1, makeRule],
+    ["bias", 2, options.bias ?? makeRule],
+  ] as const) {
+    start.forEach((from, element) => {
+      const rule = make();
+      let value: number = from;
+      gradients.forEach((gradient, step) => {
+        value = rule(value, factor * (gradient[element] ?? NaN), step);
+        expect(steps[step]?.[name]?.[element], `${name}[${element}] after step ${step}`).toBeCloseTo(value, 12);
+      });
+    });
+  }
+  expect(steps.at(-1)?.["step"]).toEqual([gradients.length]);
+}
+
+const rate = constantRate(0.1);
+
+describe("optimizers", () => {
+  it("sgd", () => {
+    expectRule(programWith({ kind: "sgd", rate, decay: 0 }), () => (p, g) => p - 0.1 * g);
+  });
+
+  it("sgd with L2 decay, scaled by hyper/decay_scale and hyper/lr_scale", () => {
+    const program = programWith({ kind: "sgd", rate, decay: 0.2 });
+    expectRule(program, () => (p, g) => p - 0.05 * (g + 0.6 * p), {
+      hyper: { "hyper/lr_scale": 0.5, "hyper/decay_scale": 3 },
+    });
+  });
+
+  it("momentum, plain and of Nesterov", () => {
+    for (const nesterov of [false, true]) {
+      expectRule(programWith({ kind: "momentum", rate, decay: 0, momentum: 0.9, nesterov }), () => {
+        let velocity = 0;
+        return (p, g) => {
+          velocity = 0.9 * velocity - 0.1 * g;
+          return nesterov ? p + 0.9 * velocity - 0.1 * g : p + velocity;
+        };
+      });
+    }
+  });
+
+  it("rmsprop, with and without momentum", () => {
+    for (const momentum of [0, 0.8]) {
+      expectRule(programWith({ kind: "rmsprop", rate, decay: 0, rho: 0.9, momentum, epsilon: 1e-7 }), () => {
+        let square = 0;
+        let moment = 0;
+        return (p, g) => {
+          square = 0.9 * square + 0.1 * g * g;
+          moment = momentum * moment + (0.1 * g) / Math.sqrt(square + 1e-7);
+          return p - moment;
+        };
+      });
+    }
+  });
+
+  const adamRule = (decay: { readonly coupled: number; readonly decoupled: number }) => (): Rule => {
+    let m = 0;
+    let v = 0;
+    return (parameter, gradient, step) => {
+      const p = parameter - 0.1 * decay.decoupled * parameter;
+      const g = gradient + decay.coupled * parameter;
+      m += (g - m) * (1 - 0.9);
+      v += (g * g - v) * (1 - 0.999);
+      const alpha = (0.1 * Math.sqrt(1 - 0.999 ** (step + 1))) / (1 - 0.9 ** (step + 1));
+      return p - (alpha * m) / (Math.sqrt(v) + 1e-7);
+    };
+  };
+
+  it("adam, with bias correction, and L2 decay", () => {
+    const spec = { kind: "adam", rate, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 } as const;
+    expectRule(programWith({ ...spec, decay: 0 }), adamRule({ coupled: 0, decoupled: 0 }));
+    expectRule(programWith({ ...spec, decay: 0.3 }), adamRule({ coupled: 0.3, decoupled: 0 }));
+  });
+
+  it("adamw, with decoupled decay that a group turns off", () => {
+    const spec: OptimizerSpec = { kind: "adamw", rate, decay: 0.3, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 };
+    const groups = [{ pattern: "**.bias", frozen: false, decay: 0 }];
+    expectRule(programWith(spec, { groups }), adamRule({ coupled: 0, decoupled: 0.3 }), {
+      bias: adamRule({ coupled: 0, decoupled: 0 }),
+    });
+  });
+
+  it("groups scale rates, and frozen parameters have neither slots nor a next value", () => {
+    const groups = [{ pattern: "bias", frozen: false, scale: 0.25 }];
+    expectRule(programWith({ kind: "sgd", rate, decay: 0 }, { groups }), () => (p, g) => p - 0.1 * g, {
+      bias: () => (p, g) => p - 0.025 * g,
+    });
+    const frozen = [{ pattern: "weight", frozen: true }];
+    const spec: OptimizerSpec = { kind: "adam", rate, decay: 0, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 };
+    const graph = buildTrainingGraph(programWith(spec, { groups: frozen }), { target: "reference" });
+    expect(graph.inputs.map((it) => it.name)).toEqual([
+      "batch/x",
+      "batch/u",
+      "param/weight",
+      "param/bias",
+      "opt/m/bias",
+      "opt/v/bias",
+      "step",
+      "hyper/lr_scale",
+    ]);
+    expect(graph.outputs.map((it) => it.name)).toEqual([
+      "next/param/bias",
+      "next/opt/m/bias",
+      "next/opt/v/bias",
+      "next/step",
+      "loss",
+    ]);
+  });
+
+  it("clips by value, by each gradient's norm and by the norm of all", () => {
+    const norm = (values: readonly number[]): number => Math.hypot(...values);
+    const expected: Readonly<
+      Record<ClipSpec["kind"], (gradient: readonly number[], factor: number) => readonly number[]>
+    > = {
+      value: (gradient, factor) => gradient.map((it) => Math.min(Math.max(factor * it, -0.8), 0.8)),
+      norm: (gradient, factor) =>
+        gradient.map((it) => factor * it * Math.min(1, 0.8 / norm(gradient.map((g) => factor * g)))),
+      global_norm: (gradient, factor) =>
+        gradient.map((it) => factor * it * Math.min(1, 0.8 / norm([...gradient, ...gradient.map((g) => 2 * g)]))),
+    };
+    for (const kind of ["value", "norm", "global_norm"] as const) {
+      const program = programWith({ kind: "sgd", rate, decay: 0 }, { clip: { kind, limit: 0.8 } });
+      const steps = train(buildTrainingGraph(program, { target: "reference" }));
+      const values = { weight: [...start] as number[], bias: [...start] as number[] };
+      gradients.forEach((gradient, step) => {
+        for (const [name, factor] of [
+          ["weight", 1],
+          ["bias", 2],
+        ] as const) {
+          const clipped = expected[kind](gradient, factor);
+          values[name] = values[name].map((it, index) => it - 0.1 * (clipped[index] ?? NaN));
+          values[name].forEach((it, index) =>
+            expect(steps[step]?.[name]?.[index], `${kind} ${name}`).toBeCloseTo(it, 12),
+          );
+        }
+      });
+    }
+  });
+
+  it("split into gradients and their application, a step is the same", () => {
+    const spec: OptimizerSpec = { kind: "adamw", rate, decay: 0.1, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 };
+    const program = programWith(spec, { clip: { kind: "global_norm", limit: 1 } });
+    const whole = train(buildTrainingGraph(program, { target: "reference" }))[0];
+    const gradient = buildGradientGraph(program, { target: "reference" });
+    const apply = buildApplyGraph(program, { target: "reference" });
+    expect(gradient.outputs.map((it) => it.name)).toEqual(["grad/weight", "grad/bias", "loss"]);
+    const parameters = ["weight", "bias"].map((it): [string, NdArray] => [`param/${it}`, array("f32", [3], ...start)]);
+    const batch: [string, NdArray][] = [
+      ["batch/x", array("f32", [1, 3], ...gradients[0])],
+      ["batch/u", array("f32", [1, 3], ...gradients[0].map((it) => 2 * it))],
+    ];
+    const computed = interpretGraph(gradient, new Map([...parameters, ...batch]));
+    expect([...(computed.get("grad/bias")?.data ?? [])]).toEqual(gradients[0].map((it) => 2 * it));
+    const inputs = new Map([...parameters, ...computed]);
+    for (const { name, role } of apply.inputs) {
+      if (role === "optimizer") inputs.set(name, array("f32", [3], 0, 0, 0));
+      if (role === "step") inputs.set(name, array("i64", [], 0));
+      if (role === "hyper") inputs.set(name, array("f32", [], 1));
+    }
+    const applied = interpretGraph(apply, inputs);
+    expect([...(applied.get("next/param/weight")?.data ?? [])]).toEqual(whole?.["weight"]);
+    expect([...(applied.get("next/param/bias")?.data ?? [])]).toEqual(whole?.["bias"]);
+  });
+});
+
+describe("schedules", () => {
+  const schedules: readonly (readonly [Schedule, (step: number) => number])[] = [
+    [{ kind: "constant", rate: 0.3, warmup: 0 }, () => 0.3],
+    [{ kind: "constant", rate: 0.3, warmup: 2 }, (step) => (step < 2 ? (0.3 * (step + 1)) / 2 : 0.3)],
+    [
+      { kind: "cosine", peak: 1, floor: 0.1, warmup: 1, total: 3 },
+      (step) => (step < 1 ? 1 : 0.1 + 0.45 * (1 + Math.cos((Math.PI * Math.min(step - 1, 2)) / 2))),
+    ],
+    [{ kind: "cosine", peak: 1, floor: 0, warmup: 0 }, (step) => 0.5 * (1 + Math.cos((Math.PI * step) / 8))],
+    [{ kind: "linear", peak: 1, floor: 0.5, warmup: 0, total: 2 }, (step) => 1 - 0.5 * Math.min(step / 2, 1)],
+    [{ kind: "step", rate: 1, every: 2, factor: 0.1, warmup: 0 }, (step) => (step < 2 ? 1 : 0.1)],
+    [{ kind: "exponential", rate: 1, decay: 0.5, every: 2, warmup: 0 }, (step) => 0.5 ** (step / 2)],
+  ];
+
+  it("give the rate of every step, in the graph and outside of it", () => {
+    for (const [schedule, expected] of schedules) {
+      for (const length of [{ steps: 8 }, { epochs: 3 }]) {
+        const program = programWith({ kind: "sgd", rate: schedule, decay: 0 }, { length });
+        const graph = buildTrainingGraph(program, { target: "reference" });
+        const open = schedule.kind === "cosine" && schedule.total === undefined && "epochs" in length;
+        expect(graph.inputs.some((it) => it.name === "hyper/total_steps")).toBe(open);
+        const steps = train(graph, { "hyper/total_steps": 8 });
+        gradients.forEach((gradient, step) => {
+          const before = step === 0 ? start : (steps[step - 1]?.["weight"] ?? []);
+          const rate = ((before[0] ?? NaN) - (steps[step]?.["weight"]?.[0] ?? NaN)) / gradient[0];
+          expect(rate, `${schedule.kind} at ${step}`).toBeCloseTo(expected(step), 12);
+          expect(rateAt(schedule, step, 8)).toBeCloseTo(expected(step), 12);
+        });
+      }
+    }
+  });
+});

@@ -1,0 +1,136 @@
+import { describe, expect, it } from "vitest";
+import type { Graph, Node } from "../../src/ir/graph.ts";
+import { constant, product } from "../../src/dims/dim.ts";
+import { interpretGraph } from "../../src/ops/interpret.ts";
+import type { NdArray } from "../../src/ops/operator.ts";
+import { transposeArray } from "../../src/ops/nd-array.ts";
+import { eliminateDeadNodes } from "../../src/passes/eliminate-dead-nodes.ts";
+import { commonSubexpressions } from "../../src/passes/common-subexpressions.ts";
+import { simplify } from "../../src/passes/simplify.ts";
+import { toChannelsFirst } from "../../src/passes/to-channels-first.ts";
+import { dims, graphOf, inputsFor, type, withGradients } from "../autodiff/gradient-testing.ts";
+
+function laidOut(graph: Graph): Graph {
+  return eliminateDeadNodes(commonSubexpressions(simplify(toChannelsFirst(graph), { differentiated: false })));
+}
+
+function operators(nodes: readonly Node[]): readonly string[] {
+  return nodes.flatMap((it) => (it.kind === "operator" ? [it.op] : []));
+}
+
+/** The inputs of a graph with the stored order of those that have a `perm`. */
+function stored(graph: Graph, inputs: ReadonlyMap<string, NdArray>): Map<string, NdArray> {
+  return new Map(
+    graph.inputs.map((it) => {
+      const array = inputs.get(it.name);
+      if (array === undefined) throw new Error(it.name);
+      return [it.name, it.perm === undefined ? array : transposeArray(array, it.perm)];
+    }),
+  );
+}
+
+function expectSame(before: Graph, after: Graph, sizes: Readonly<Record<string, number>>): void {
+  const inputs = inputsFor(before, sizes);
+  const [expected, actual] = [interpretGraph(before, inputs), interpretGraph(after, stored(after, inputs))];
+  expect([...actual.keys()]).toEqual([...expected.keys()]);
+  for (const [name, array] of expected) {
+    const perm = name.startsWith("grad/") ? after.inputs.find((it) => `grad/${it.name}` === name)?.perm : undefined;
+    const wanted = perm === undefined ? array : transposeArray(array, perm);
+    expect(actual.get(name)?.shape, name).toEqual(wanted.shape);
+    wanted.data.forEach((value, index) => expect(actual.get(name)?.data[index], name).toBeCloseTo(value, 10));
+  }
+}
+
+/** The classic small CNN, at a smaller size. */
+const classic = (channels: number) =>
+  graphOf(
+    {
+      x: type("f32", "B", 10, 10, channels),
+      k1: type("f32", 3, 3, channels, 4),
+      b1: type("f32", 4),
+      k2: type("f32", 3, 3, 4, 5),
+      b2: type("f32", 5),
+      w: type("f32", 5, 3),
+    },
+    (b, v) => {
+      const conv = (x: typeof v.x, kernel: typeof v.x, bias: typeof v.x) =>
+        b.op("relu", [b.add(b.op("conv2d", [x, kernel], {}), bias)]);
+      const first = b.op("max_pool2d", [conv(v.x, v.k1, v.b1)], { window: [2, 2], strides: [2, 2] });
+      const second = b.op("max_pool2d", [conv(first, v.k2, v.b2)], { window: [2, 2], strides: [2, 2] });
+      const { shape } = second.type;
+      const flat = b.reshape(second, [shape[0] ?? constant(1), product(shape.slice(1))]);
+      return { loss: b.mean(b.op("square", [b.matmul(flat, v.w)]), [0, 1]) };
+    },
+  );
+
+describe("toChannelsFirst", () => {
+  it("leaves the classic CNN one transpose, before it is flattened, and none where there is one input channel", () => {
+    const grey = laidOut(classic(1));
+    // At the end the image is 1 x 1: even the transpose before Flatten is a reshape then.
+    expect(operators(grey.nodes)).toEqual([
+      "reshape",
+      "conv2d",
+      "reshape",
+      "add",
+      "relu",
+      "max_pool2d",
+      "conv2d",
+      "reshape",
+      "add",
+      "relu",
+      "max_pool2d",
+      "reshape",
+      "matmul",
+      "square",
+      "mean",
+    ]);
+    expect(grey.inputs.map((it) => [it.name, it.perm])).toEqual([
+      ["x", undefined],
+      ["k1", [3, 2, 0, 1]],
+      ["b1", undefined],
+      ["k2", [3, 2, 0, 1]],
+      ["b2", undefined],
+      ["w", undefined],
+    ]);
+    expect(operators(laidOut(classic(3)).nodes).filter((it) => it === "transpose")).toEqual(["transpose"]);
+  });
+
+  it("keeps what the network computes, gradients included, with kernels and their gradients as OIHW", () => {
+    for (const channels of [1, 2]) {
+      const graph = classic(channels);
+      expectSame(graph, laidOut(graph), { B: 2 });
+      const wrt = ["x", "k1", "b1", "k2", "b2", "w"];
+      expectSame(withGradients(graph, wrt), withGradients(laidOut(graph), wrt), { B: 2 });
+    }
+  });
+
+  it("carries the layout through residual sums, broadcasts, reductions, concatenations and padding", () => {
+    const graph = graphOf(
+      {
+        x: type("f32", "B", 6, 5, 2),
+        k: type("f32", 3, 3, 2, 2),
+        scale: type("f32", 2),
+        map: type("f32", 5, 2),
+        plane: type("f32", 6, 5, 1),
+        last: type("f32", 1, 1, 4, 2),
+      },
+      (b, v) => {
+        const conv = b.op("conv2d", [v.x, v.k], { padding: "same" });
+        const residual = b.op("where", [b.op("greater", [conv, v.x]), conv, b.mul(b.scalar(0.5), v.x)]);
+        const scaled = b.mul(b.add(b.mul(residual, v.scale), v.map), v.plane);
+        const centred = b.sub(scaled, b.mean(scaled, [1, 2], true));
+        const joined = b.op("concat", [centred, conv], { axis: 3 });
+        const padded = b.op("pad", [joined], { before: dims(0, 1, 0, 0), after: dims(0, 0, 2, 0), value: 0.25 });
+        const mixed = b.op("conv2d", [padded, v.last], { strides: [2, 2] });
+        const small = b.op("avg_pool2d", [b.op("tanh", [mixed])], { window: [2, 2], strides: [1, 1] });
+        const odd = b.sum(mixed, [0]);
+        return { loss: b.add(b.mean(small, [0, 1, 2, 3]), b.sum(b.mean(mixed, [1, 2]), [0, 1])), image: mixed, odd };
+      },
+    );
+    const after = laidOut(graph);
+    expectSame(graph, after, { B: 2 });
+    expectSame(withGradients(graph, ["x", "k", "scale"]), withGradients(after, ["x", "k", "scale"]), { B: 2 });
+    // In: x, and the maps that broadcast. Out: the image, and the reduction that changes the order of axes.
+    expect(operators(after.nodes).filter((it) => it === "transpose").length).toBeLessThanOrEqual(4);
+  });
+});
