@@ -1,1 +1,166 @@
-export const trainingCatalog = {} as const;
+import { entry } from "../entry.ts";
+
+const listed = (names: readonly string[]): string => names.map((it) => `\`${it}\``).join(", ");
+
+const model = `model Line: (x: f32[B, 1]) -> y: f32[B, 1] { x -> Dense(1) }
+data Points {
+  source: csv("points.csv")
+  x: f32[1] = stack(raw.x, axis=-1)
+  t: f32[1] = stack(raw.t, axis=-1)
+}
+`;
+const train = (entries: string): string => `${model}train Line on Points {\n${entries}\n}`;
+const good = train("  loss: mse(y, t)\n  optimizer: sgd(lr=0.1)\n  epochs: 5\n  batch: 8");
+
+/** What `data`, `train` and `test` sections may get wrong. */
+export const trainingCatalog = {
+  MC4001: entry({
+    severity: "error",
+    title: "unknown key of a section",
+    message: (it: { key: string; section: string; known: readonly string[] }) =>
+      `\`${it.key}\` is no key of a \`${it.section}\` section, which has ${listed(it.known)}.`,
+    explanation: "Nothing in a section is silently ignored: a misspelt key would leave its default in force unnoticed.",
+    bad: train("  loss: mse(y, t)\n  optimiser: sgd(lr=0.1)\n  epochs: 5"),
+    good,
+  }),
+  MC4002: entry({
+    severity: "error",
+    title: "key set twice",
+    message: (it: { key: string; section: string }) => `\`${it.key}\` is set twice in this \`${it.section}\` section.`,
+    explanation: "A key has one value. Remove one of the two.",
+    bad: train("  loss: mse(y, t)\n  optimizer: sgd(lr=0.1)\n  epochs: 5\n  epochs: 6"),
+    good,
+  }),
+  MC4003: entry({
+    severity: "error",
+    title: "something required is missing",
+    message: (it: { missing: string; where: string }) => `${it.where} lacks ${it.missing}.`,
+    explanation: "It has no default that would suit most networks, so it must be said.",
+    bad: train("  optimizer: sgd(lr=0.1)\n  epochs: 5"),
+    good,
+  }),
+  MC4004: entry({
+    severity: "error",
+    title: "unknown optimizer, schedule, source or the like",
+    message: (it: { what: string; name: string; known: readonly string[] }) =>
+      `${it.name} is no ${it.what}. There are ${listed(it.known)}.`,
+    explanation: "The language's reference lists every one with its arguments and defaults.",
+    bad: train("  loss: mse(y, t)\n  optimizer: adamm(lr=0.1)\n  epochs: 5"),
+    good,
+  }),
+  MC4005: entry({
+    severity: "error",
+    title: "unknown argument of a setting",
+    message: (it: { argument: string; callee: string; known: readonly string[] }) =>
+      `\`${it.callee}\` does not take ${it.argument}${it.known.length > 0 ? `; it takes ${listed(it.known)}` : ""}.`,
+    explanation: "Arguments may be given by position, in the order of the reference, or by name.",
+    bad: train("  loss: mse(y, t)\n  optimizer: sgd(rate=0.1)\n  epochs: 5"),
+    good,
+  }),
+  MC4006: entry({
+    severity: "error",
+    title: "unsuitable value",
+    message: (it: { argument: string; callee: string; expected: string; found: string }) =>
+      `\`${it.argument}\` of ${it.callee === "this section" ? it.callee : `\`${it.callee}\``} must be ${it.expected}, not ${it.found}.`,
+    explanation: "Values of settings are checked before anything runs.",
+    bad: train("  loss: mse(y, t)\n  optimizer: sgd(lr=-1)\n  epochs: 5"),
+    good,
+  }),
+  MC4007: entry({
+    severity: "error",
+    title: "no feature for an input",
+    message: (it: { model: string; input: string; data: string; features: readonly string[] }) =>
+      `The input \`${it.input}\` of ${it.model} has no feature of its name in ${it.data}, which gives ${listed(it.features)}.`,
+    explanation: "A model is fed by name: each of its inputs takes the feature of the same name.",
+    bad: good.replace("(x: f32[B, 1])", "(z: f32[B, 1])").replace("{ x ->", "{ z ->"),
+    good,
+  }),
+  MC4008: entry({
+    severity: "error",
+    title: "a feature of another type than its input",
+    message: (it: { input: string; expected: string; feature: string; found: string }) =>
+      `The input \`${it.input}\` is ${it.expected}, but the feature \`${it.feature}\` gives ${it.found} for a batch.`,
+    explanation:
+      "A feature is typed for one example; the batch adds a first dimension `B`. What results must match the model's input.",
+    bad: good.replace("(x: f32[B, 1])", "(x: f32[B, 2])"),
+    good,
+  }),
+  MC4009: entry({
+    severity: "error",
+    title: "a loss that is no single number",
+    message: (it: { found: string }) => `A loss must be one number, f32[], but this is ${it.found}.`,
+    explanation: "The loss functions of the library are means over the batch. Take `mean(...)` of what you compute yourself.",
+    bad: train("  loss: y - t\n  optimizer: sgd(lr=0.1)\n  epochs: 5"),
+    good,
+  }),
+  MC4010: entry({
+    severity: "error",
+    title: "a metric that is none",
+    message: (it: { text: string; known: readonly string[] }) =>
+      `\`${it.text}\` is no metric: a metric gives a sum and a count, as ${listed(it.known)} do.`,
+    explanation: "Metrics add up over batches, so that the figure of an epoch is exact whatever the size of its last batch.",
+    bad: train("  loss: mse(y, t)\n  optimizer: sgd(lr=0.1)\n  metrics: y - t\n  epochs: 5"),
+    good,
+  }),
+  MC4011: entry({
+    severity: "error",
+    title: "not yet carried out",
+    message: (it: { what: string }) => `${it.what} is part of the language, but modelc does not carry it out yet.`,
+    explanation: "The file is well formed; this part of it has no effect in this version, and nothing is silently ignored.",
+    bad: train("  loss: mse(y, t)\n  optimizer: sgd(lr=0.1)\n  epochs: 5\n  precision: bf16"),
+    good,
+  }),
+  MC4012: entry({
+    severity: "error",
+    title: "a pattern without parameters",
+    message: (it: { pattern: string; model: string }) => `"${it.pattern}" matches no parameter of ${it.model}.`,
+    explanation: "`**` stands for any number of path segments, `*` for one or part of one. `modelc summary` lists the paths.",
+    bad: train('  loss: mse(y, t)\n  optimizer: sgd(lr=0.1)\n  freeze "stem.**"\n  epochs: 5'),
+    good,
+  }),
+  MC4013: entry({
+    severity: "error",
+    title: "unknown section target",
+    message: (it: { what: string; name: string; known: readonly string[] }) =>
+      `There is no ${it.what} named \`${it.name}\`${it.known.length > 0 ? `; there is ${listed(it.known)}` : ""}.`,
+    explanation: "Sections refer to the models, data and labelled `train` sections of their file or its imports by name.",
+    bad: good.replace("train Line on Points", "train Line on Pointz"),
+    good,
+  }),
+  MC4014: entry({
+    severity: "error",
+    title: "two lengths of training",
+    message: () => "A `train` section sets either `epochs` or `steps`, not both.",
+    explanation: "Both say when training ends. An epoch is one pass over the train split, a step one batch.",
+    bad: train("  loss: mse(y, t)\n  optimizer: sgd(lr=0.1)\n  epochs: 5\n  steps: 100"),
+    good,
+  }),
+  MC4015: entry({
+    severity: "error",
+    title: "unknown figure to watch",
+    message: (it: { found: string; known: readonly string[] }) =>
+      `\`${it.found}\` is nothing that training measures: say \`validate.\` or \`train.\` and one of ${listed(it.known)}.`,
+    explanation: "`stop`, `save` and `expect` watch the loss or a metric that the `train` section lists.",
+    bad: train("  loss: mse(y, t)\n  optimizer: sgd(lr=0.1)\n  epochs: 5\n  stop: early(validate.accuracy, patience=3)"),
+    good,
+  }),
+  MC4016: entry({
+    severity: "error",
+    title: "a feature of another type than declared",
+    message: (it: { feature: string; declared: string; found: string }) =>
+      `The feature \`${it.feature}\` is declared ${it.declared} for one example, but its expression gives ${it.found}.`,
+    explanation:
+      "A feature's type is that of one example. Expressions of features are carried out on whole batches, so count axes from the end (`axis=-1`).",
+    bad: good.replace("t: f32[1]", "t: f32[2]").replace("stack(raw.t, axis=-1)", "stack(raw.t, raw.t, raw.t, axis=-1)"),
+    good,
+  }),
+  MC4017: entry({
+    severity: "error",
+    title: "one name for two things",
+    message: (it: { name: string; model: string; data: string }) =>
+      `\`${it.name}\` is both a result of ${it.model} and a feature of ${it.data}.`,
+    explanation: "Losses and metrics refer to results and features by name, so the names must differ.",
+    bad: good.replace("t: f32[1]", "y: f32[1]").replace("mse(y, t)", "mse(y, y)"),
+    good,
+  }),
+} as const;

@@ -1,0 +1,330 @@
+import { asNumber, constant, sameForm, variable, type Dim } from "../../dims/dim.ts";
+import type { Func, Value } from "../../ir/graph.ts";
+import type { DataProgram, FeatureSpec, RawField, SettingValue, SourceSpec, SplitSpec, Statistic } from "../../ir/program.ts";
+import type { DType, TensorType } from "../../ir/types.ts";
+import type { ProgramFile } from "../../std/program-file.ts";
+import { nearest } from "../../support/nearest.ts";
+import type { DataDeclaration, Expression, Feature, Setting } from "../../syntax/ast.ts";
+import { castNode, freshValue, type Context, type Elaborator } from "../context.ts";
+import { formatType, tensor, type TensorVal } from "../values.ts";
+import { rawName, replaceRawFields, type RawMention } from "./raw-fields.ts";
+import { checkedValue, onlyExpression, onlyPart, phraseWords, readCall, settingsOf, settingValue, type SettingScope } from "./read-setting.ts";
+import { sectionContext, sectionFunc, settingScope } from "./section-context.ts";
+import { laterSources, sectionKeys, sourceTable } from "./training-tables.ts";
+
+/** The batch dimension of features: the first of every model input. */
+export const batchDim: Dim = variable("B");
+
+interface DeclaredFeature {
+  readonly feature: Feature;
+  /** One example. */
+  readonly type: TensorType;
+  readonly classes: number | undefined;
+  readonly expression: Expression;
+  /** Raw fields that it mentions. */
+  readonly mentions: ReadonlyMap<string, RawMention>;
+}
+
+/** Lowers a `data` section: its source, its split, and the features as one function over batches of raw fields. */
+export function lowerData(elaborator: Elaborator, file: ProgramFile, declaration: DataDeclaration): DataProgram | undefined {
+  const scope = settingScope(elaborator, file);
+  const { collector } = elaborator;
+  const before = collector.diagnostics.length;
+  const { now, later } = sectionKeys.data;
+  const settings = settingsOf(declaration.entries, [...now, ...later], "data", scope);
+  const augment = settings.get("augment");
+  if (augment !== undefined) collector.report("MC4011", augment.span, { what: "`augment`" });
+  for (const entry of declaration.entries) {
+    if (entry.kind !== "setting" && entry.kind !== "feature") {
+      collector.report("MC4011", entry.span, { what: "this entry in a `data` section" });
+    }
+  }
+
+  const source = readSource(settings.get("source"), declaration, scope);
+  const split = readSplit(settings.get("split"), scope);
+  const clean = readClean(settings.get("clean"), scope);
+  const declared = declaration.entries.flatMap((entry) => (entry.kind === "feature" ? (declareFeature(entry, scope) ?? []) : []));
+  const names = new Set<string>();
+  for (const { feature } of declared) {
+    if (names.has(feature.name.text)) collector.report("MC4002", feature.name.span, { key: feature.name.text, section: "data" });
+    names.add(feature.name.text);
+  }
+  if (source === undefined || split === undefined || clean === undefined) return undefined;
+
+  const raw = rawFieldsOf(source, declared, scope);
+  const ctx = sectionContext(elaborator, file, declaration.name.text);
+  const inputs = raw.map((field) => {
+    const value = freshValue(ctx.unit, batched(field.type), field.name);
+    ctx.scope.names.set(rawName(field.name), tensor(value));
+    return { name: field.name, value };
+  });
+  const statistics: Statistic[] = [];
+  const results: { readonly name: string; readonly value: Value }[] = [];
+  for (const it of declared) {
+    const value = lowerFeature(ctx, it, inputs, raw, statistics);
+    if (value !== undefined) results.push({ name: it.feature.name.text, value });
+  }
+  if (collector.diagnostics.slice(before).some((it) => it.severity === "error")) return undefined;
+
+  const features = declared.map(
+    ({ feature, type, classes }): FeatureSpec => ({
+      name: feature.name.text,
+      type,
+      ...(classes !== undefined && { classes }),
+      origin: feature.span,
+    }),
+  );
+  const func = sectionFunc(ctx, "prepare", inputs, results, declaration.span);
+  const preparation = { func, raw, statistics };
+  return { name: declaration.name.text, source, split, clean, features, preparation, augment: [], origin: declaration.name.span };
+}
+
+function readSource(setting: Setting | undefined, declaration: DataDeclaration, scope: SettingScope): SourceSpec | undefined {
+  if (setting === undefined) {
+    scope.collector.report("MC4003", declaration.name.span, { missing: "`source`", where: `the data section \`${declaration.name.text}\`` });
+    return undefined;
+  }
+  const expression = onlyExpression(setting, scope);
+  if (expression === undefined) return undefined;
+  const callee = expression.kind === "call" ? expression.callee : expression;
+  if (callee.kind === "reference" && laterSources.includes(callee.text)) {
+    scope.collector.report("MC4011", callee.span, { what: `The source \`${callee.text}\`` });
+    return undefined;
+  }
+  if (callee.kind === "reference" && callee.text === "idx" && expression.kind === "call") {
+    const files: Record<string, SettingValue> = {};
+    for (const argument of expression.arguments) {
+      const name = argument.name?.text;
+      if (name === undefined) {
+        scope.collector.report("MC4005", argument.span, { argument: "a file without a name", callee: "idx", known: ["images", "labels"] });
+        return undefined;
+      }
+      const path = checkedValue(argument.value, { kind: "string" }, name, "idx", scope);
+      if (path === undefined) return undefined;
+      files[name] = path;
+    }
+    return { kind: "idx", arguments: files, origin: expression.span };
+  }
+  const call = readCall(expression, { idx: {}, ...sourceTable }, "data source", scope);
+  return call === undefined ? undefined : { kind: call.name, arguments: call.values, origin: call.span };
+}
+
+/** `train 0.8, validate 0.1, test 0.1, seed 7` or `..., by position`. Without it, everything is the train split. */
+function readSplit(setting: Setting | undefined, scope: SettingScope): SplitSpec | undefined {
+  if (setting === undefined) return { fractions: { train: 1 }, seed: 0, by: "seed" };
+  const fractions: Record<string, number> = {};
+  let seed = 0;
+  let by: SplitSpec["by"] = "seed";
+  for (const phrase of setting.phrases) {
+    const [word, value, extra] = phraseWords(phrase, scope);
+    if ((word === "train" || word === "validate" || word === "test") && typeof value === "number" && value >= 0 && value <= 1 && extra === undefined) {
+      fractions[word] = value;
+    } else if (word === "seed" && typeof value === "number" && Number.isInteger(value) && extra === undefined) seed = value;
+    else if (word === "by" && value === "position" && extra === undefined) by = "position";
+    else {
+      const expected = "shares from 0 to 1 (`train 0.8`), `seed 7` or `by position`";
+      scope.collector.report("MC4006", phrase.span, { argument: "split", callee: "this section", expected, found: "this" });
+      return undefined;
+    }
+  }
+  const sum = Object.values(fractions).reduce((total, it) => total + it, 0);
+  if (sum > 1 + 1e-9) {
+    const found = `shares that add up to ${Number(sum.toFixed(6))}`;
+    scope.collector.report("MC4006", setting.span, { argument: "split", callee: "this section", expected: "shares that add up to at most 1", found });
+    return undefined;
+  }
+  return { fractions, seed, by };
+}
+
+const cleanSteps = ["drop_missing", "drop_duplicates"];
+
+function readClean(setting: Setting | undefined, scope: SettingScope): readonly string[] | undefined {
+  const steps: string[] = [];
+  for (const phrase of setting?.phrases ?? []) {
+    const part = onlyPart(phrase);
+    const word = part === undefined ? undefined : settingValue(part, scope);
+    if (typeof word === "string" && cleanSteps.includes(word)) steps.push(word);
+    else {
+      const suggestion = typeof word === "string" ? nearest(word, cleanSteps) : undefined;
+      scope.collector.report(
+        "MC4004",
+        phrase.span,
+        { what: "cleaning step", name: typeof word === "string" ? `\`${word}\`` : "this", known: cleanSteps },
+        suggestion === undefined ? {} : { help: `Did you mean \`${suggestion}\`?` },
+      );
+      return undefined;
+    }
+  }
+  return steps;
+}
+
+const elementTypes: ReadonlySet<string> = new Set<DType>(["f16", "bf16", "f32", "f64", "i8", "i32", "i64", "u8", "bool"]);
+
+/** The type of one example: literals and constants are sizes, capitalised names vary by example. */
+function declareFeature(feature: Feature, scope: SettingScope): DeclaredFeature | undefined {
+  const { element, classes: classesExpression, dims } = feature.type;
+  const shape: Dim[] = [];
+  for (const dim of dims) {
+    const value = dim.kind === "dim-spread" ? undefined : settingValue(dim, scope);
+    if (typeof value === "number" && Number.isInteger(value) && value >= 1) shape.push(constant(value));
+    else if (typeof value === "string" && /^[A-Z]/.test(value)) shape.push(variable(value));
+    else {
+      const expected = "a whole number of at least 1, or a capitalised name for what varies by example";
+      scope.collector.report("MC4006", dim.span, { argument: feature.name.text, callee: "this section", expected, found: "this" });
+      return undefined;
+    }
+  }
+  let classes: number | undefined;
+  if (element.text === "class") {
+    const value = classesExpression === undefined ? undefined : settingValue(classesExpression, scope);
+    if (typeof value !== "number" || !Number.isInteger(value) || value < 1) {
+      const expected = "a whole number of at least 1";
+      scope.collector.report("MC4006", feature.type.span, { argument: "class", callee: "this section", expected, found: "this" });
+      return undefined;
+    }
+    classes = value;
+  } else if (!elementTypes.has(element.text)) {
+    scope.collector.report("MC4004", element.span, { what: "element type", name: `\`${element.text}\``, known: [...elementTypes] });
+    return undefined;
+  }
+  const dtype = element.text === "class" ? "i32" : (element.text as DType);
+  const mentions = new Map<string, RawMention>();
+  const expression = replaceRawFields(feature.value, mentions, (it) => settingValue(it, scope));
+  return { feature, type: { dtype, shape }, classes, expression, mentions };
+}
+
+const integerArgument = (source: SourceSpec, name: string): Dim => {
+  const value = source.arguments[name];
+  return constant(typeof value === "number" ? value : 1);
+};
+
+/** What generators deliver for one example; other sources take their shape from the feature that reads them. */
+const knownFields: Readonly<Record<string, (source: SourceSpec) => Readonly<Record<string, readonly Dim[]>>>> = {
+  synthetic_digits: () => ({ image: [constant(28), constant(28), constant(1)], label: [] }),
+  synthetic_blobs: (source) => ({ x: [integerArgument(source, "features")], label: [] }),
+  synthetic_sequences: (source) => ({
+    x: [integerArgument(source, "length"), integerArgument(source, "features")],
+    label: [integerArgument(source, "length")],
+  }),
+  synthetic_waves: (source) => ({
+    wave: [integerArgument(source, "length"), constant(1)],
+    next: [integerArgument(source, "length"), constant(1)],
+  }),
+};
+
+/** Raw fields in the order of their first mention, typed by the source and by the features that read them. */
+function rawFieldsOf(source: SourceSpec, declared: readonly DeclaredFeature[], scope: SettingScope): readonly RawField[] {
+  const fields = new Map<string, RawField>();
+  const known = knownFields[source.kind]?.(source);
+  for (const { type, mentions } of declared) {
+    for (const mention of mentions.values()) {
+      if (fields.has(mention.name)) continue;
+      const shape = known === undefined ? undefined : Object.hasOwn(known, mention.name) ? known[mention.name] : [];
+      if (known !== undefined && !Object.hasOwn(known, mention.name)) {
+        const names = Object.keys(known).map((it) => `raw.${it}`);
+        scope.collector.report("MC4004", mention.expression.span, { what: `field of ${source.kind}`, name: `\`raw.${mention.name}\``, known: names });
+      }
+      fields.set(mention.name, {
+        name: mention.name,
+        type: { dtype: type.dtype === "i32" ? "i32" : "f32", shape: fieldShape(source, shape, mention, type.shape) },
+        ...(mention.window !== undefined && { window: mention.window }),
+      });
+    }
+  }
+  return [...fields.values()];
+}
+
+function fieldShape(source: SourceSpec, known: readonly Dim[] | undefined, mention: RawMention, declared: readonly Dim[]): readonly Dim[] {
+  if (source.kind === "csv") return [];
+  const shape = mention.window === undefined ? known : [constant(mention.window.size)];
+  if (shape === undefined) return declared;
+  // A free dim of the feature stands for whatever the source has there.
+  const generalises = shape.length === declared.length && declared.every((dim, at) => asNumber(dim) === undefined || isSame(dim, shape[at]));
+  return generalises ? declared : shape;
+}
+
+const isSame = (a: Dim, b: Dim | undefined): boolean => b !== undefined && sameForm(a, b);
+
+const batched = (type: TensorType): TensorType => ({ dtype: type.dtype, shape: [batchDim, ...type.shape] });
+
+/** Lowers one feature over a batch; `standardize` stages of its pipe are fitted statistics. */
+function lowerFeature(
+  ctx: Context,
+  { feature, type, expression }: DeclaredFeature,
+  inputs: readonly { readonly name: string; readonly value: Value }[],
+  raw: readonly RawField[],
+  statistics: Statistic[],
+): Value | undefined {
+  const { rules } = ctx.elaborator;
+  const name = feature.name.text;
+  let current: Expression = expression;
+  if (expression.kind === "pipe") {
+    current = expression.source;
+    for (const stage of expression.stages) {
+      if (stage.kind !== "reference" || stage.text !== "standardize") {
+        const source = current;
+        current =
+          source.kind === "pipe"
+            ? { ...source, stages: [...source.stages, stage], span: expression.span }
+            : { kind: "pipe", source, stages: [stage], span: expression.span };
+        continue;
+      }
+      const measured = rules.expression(ctx, current);
+      if (measured.kind !== "tensor") return undefined;
+      const value = standardized(ctx, measured, name, inputs, raw.length, statistics);
+      const local = `${name}.standardized`;
+      ctx.scope.names.set(local, tensor(value));
+      current = { kind: "reference", text: local, span: stage.span };
+    }
+  }
+  const result = rules.expression(ctx, current);
+  if (result.kind === "poison") return undefined;
+  const wanted = batched(type);
+  const cast = result.kind === "tensor" && isNumber(result.value.type.dtype) && isNumber(type.dtype);
+  const value = cast ? castNode(ctx, result.value, type.dtype, expression.span) : undefined;
+  const fits = value?.type.shape.length === wanted.shape.length && value.type.shape.every((dim, at) => isSame(dim, wanted.shape[at]));
+  if (value !== undefined && fits) return value;
+  const found = result.kind === "tensor" ? formatType({ dtype: result.value.type.dtype, shape: result.value.type.shape.slice(1) }) : "no tensor";
+  ctx.elaborator.collector.report("MC4016", expression.span, { feature: name, declared: formatType(type), found });
+  return undefined;
+}
+
+const isNumber = (dtype: DType): boolean => dtype !== "bool";
+
+/** `(x - mean) / deviation`, each along the last axis (over everything where one example is a number). */
+function standardized(
+  ctx: Context,
+  measured: TensorVal,
+  feature: string,
+  inputs: readonly { readonly name: string; readonly value: Value }[],
+  rawCount: number,
+  statistics: Statistic[],
+): Value {
+  const { shape } = measured.value.type;
+  const last = shape.length > 1 ? shape.slice(-1) : [];
+  const type: TensorType = { dtype: "f32", shape: last };
+  const origin = ctx.frame.call;
+  // What is measured is everything lowered so far that leads to the value: a function of the raw fields alone.
+  const func: Func = {
+    ...sectionFunc(ctx, `${feature}.measured`, inputs.slice(0, rawCount), [{ name: feature, value: measured.value }], measuredSpan(ctx)),
+    states: [...ctx.unit.states],
+    body: { inputs: inputs.map((it) => it.value), nodes: [...ctx.nodes], results: [measured.value] },
+  };
+  const read = (kind: Statistic["kind"], init: number): Value => {
+    const path = `${feature}.${kind}`;
+    statistics.push({ path, type, kind, measured: func });
+    ctx.unit.states.push({ path, type, init: { name: "constant", arguments: { value: init } } });
+    const value = freshValue(ctx.unit, type, kind);
+    ctx.nodes.push({ kind: "state", path, results: [value], ...(origin !== undefined && { origin }) });
+    return value;
+  };
+  const apply = (op: "sub" | "div", left: Value, right: Value): Value => {
+    const value = freshValue(ctx.unit, measured.value.type);
+    ctx.nodes.push({ kind: "operator", op, operands: [left, right], attributes: {}, results: [value] });
+    return value;
+  };
+  const centred = apply("sub", measured.value, read("mean", 0));
+  return apply("div", centred, read("deviation", 1));
+}
+
+const measuredSpan = (ctx: Context): Feature["span"] => ctx.file.ast.span;

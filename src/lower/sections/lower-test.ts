@@ -1,0 +1,74 @@
+import type { TestProgram, TrainProgram } from "../../ir/program.ts";
+import type { ProgramFile } from "../../std/program-file.ts";
+import type { ComparisonOperator, Expectation, TestDeclaration } from "../../syntax/ast.ts";
+import type { Elaborator } from "../context.ts";
+import { settingValue } from "./read-setting.ts";
+import { settingScope, sourceText } from "./section-context.ts";
+
+const mirrored: Readonly<Record<ComparisonOperator, ComparisonOperator>> = {
+  "<": ">",
+  "<=": ">=",
+  ">": "<",
+  ">=": "<=",
+  "==": "==",
+  "!=": "!=",
+};
+
+/**
+ * Lowers a `test` section against the training that it tests: the one whose label or model it names (and whose data,
+ * where it names data). Undefined after a report.
+ */
+export function lowerTest(
+  elaborator: Elaborator,
+  file: ProgramFile,
+  declaration: TestDeclaration,
+  trains: readonly TrainProgram[],
+): TestProgram | undefined {
+  const { collector } = elaborator;
+  const callee = declaration.target.kind === "call" ? declaration.target.callee : declaration.target;
+  const name = sourceText(callee);
+  const train = trains.find(
+    (it) =>
+      (it.name === name || it.model.name === name) && (declaration.data === undefined || it.data.name === declaration.data.text),
+  );
+  if (train === undefined) {
+    const on = declaration.data === undefined ? "" : ` on ${declaration.data.text}`;
+    const known = trains.map((it) => it.name);
+    collector.report("MC4013", callee.span, { what: "`train` section", name: `${name}${on}`, known });
+    return undefined;
+  }
+  const scope = settingScope(elaborator, file);
+  const measured = ["loss", ...train.metrics.map((it) => it.name)];
+  const expectations: TestProgram["expectations"][number][] = [];
+  let fine = true;
+  const refuse = (entry: TestDeclaration["entries"][number], found: string): void => {
+    collector.report("MC4015", entry.kind === "expectation" ? entry.condition.span : entry.span, { found, known: measured });
+    fine = false;
+  };
+  for (const entry of declaration.entries) {
+    if (entry.kind !== "expectation") {
+      collector.report("MC4001", entry.span, { key: entry.kind, section: "test", known: ["expect"] });
+      fine = false;
+      continue;
+    }
+    const read = readExpectation(entry);
+    const value = read === undefined ? undefined : settingValue(read.limit, scope);
+    if (read === undefined || typeof value !== "number" || !measured.includes(read.metric)) {
+      refuse(entry, read?.metric ?? sourceText(entry.condition));
+      continue;
+    }
+    expectations.push({ metric: read.metric, operator: read.operator, value, origin: entry.span });
+  }
+  return fine ? { train, expectations, origin: declaration.target.span } : undefined;
+}
+
+/** `accuracy >= 0.97`, or `0.97 <= accuracy`. */
+function readExpectation({ condition }: Expectation) {
+  if (condition.kind !== "comparison") return undefined;
+  const [left, right, more] = condition.operands;
+  const [operator] = condition.operators;
+  if (left === undefined || right === undefined || operator === undefined || more !== undefined) return undefined;
+  if (left.kind === "reference") return { metric: left.text, operator, limit: right };
+  if (right.kind === "reference") return { metric: right.text, operator: mirrored[operator], limit: left };
+  return undefined;
+}

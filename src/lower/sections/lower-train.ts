@@ -1,0 +1,243 @@
+import { constant } from "../../dims/dim.ts";
+import type { Func, Module, Value } from "../../ir/graph.ts";
+import type { DataProgram, TrainProgram } from "../../ir/program.ts";
+import { parametersOf } from "../../passes/parameters-of.ts";
+import type { Callable, ProgramFile } from "../../std/program-file.ts";
+import type { CallExpression, Directive, Expression, NameReference, Phrase, TrainDeclaration } from "../../syntax/ast.ts";
+import { freshValue, type Context, type Elaborator } from "../context.ts";
+import { describe, formatType, tensor, type ValueFacts } from "../values.ts";
+import { lowerData } from "./lower-data.ts";
+import { batchType, matchFeatures, type FeatureMatch } from "./match-features.ts";
+import { onlyExpression, onlyPart, settingsOf, type SettingScope } from "./read-setting.ts";
+import { readClip, readGroup, readInteger, readOptimizer, readSave, readStop, readValidate } from "./read-training.ts";
+import { sectionContext, sectionFunc, settingScope, sourceText } from "./section-context.ts";
+import { sectionKeys } from "./training-tables.ts";
+
+/** A model lowered for a section: its module, and what is known of its results beyond their types. */
+export interface LoweredModel {
+  readonly module: Module;
+  readonly resultFacts: readonly ValueFacts[];
+  /** The elaborator that lowered it: the section's own expressions join its functions. */
+  readonly elaborator: Elaborator;
+}
+
+/** Lowers a model as a section names it, with dims that are fixed. Undefined after a report. */
+export type LowerModel = (
+  callable: Callable,
+  target: NameReference | CallExpression,
+  dims: ReadonlyMap<string, number>,
+) => LoweredModel | undefined;
+
+/** Lowers a `train` section: the model for its data, and loss and metrics as one function. Undefined after a report. */
+export function lowerTrain(
+  elaborator: Elaborator,
+  file: ProgramFile,
+  declaration: TrainDeclaration,
+  lowerModel: LowerModel,
+): TrainProgram | undefined {
+  const { collector } = elaborator;
+  const scope = settingScope(elaborator, file);
+  const before = collector.diagnostics.length;
+  const failed = (): boolean => collector.diagnostics.slice(before).some((it) => it.severity === "error");
+
+  const callable = findModel(elaborator, file, declaration.model);
+  const data = findData(elaborator, file, declaration);
+  const { now, later } = sectionKeys.train;
+  const settings = settingsOf(declaration.entries, [...now, ...later], "train", scope);
+  for (const key of later) {
+    const setting = settings.get(key);
+    if (setting !== undefined) collector.report("MC4011", setting.span, { what: `\`${key}\`` });
+  }
+  const directives = declaration.entries.filter((it): it is Directive => it.kind === "directive");
+  for (const entry of declaration.entries) {
+    if (entry.kind === "step") collector.report("MC4011", entry.name.span, { what: "Training in several named steps" });
+    else if (entry.kind !== "setting" && entry.kind !== "directive") {
+      collector.report("MC4001", entry.span, { key: sectionEntryName(entry), section: "train", known: now });
+    }
+  }
+  if (callable === undefined || data === undefined) return undefined;
+
+  const open = lowerModel(callable, declaration.model, new Map());
+  const entry = open?.module.functions.get(open.module.entry);
+  if (open === undefined || entry === undefined) return undefined;
+  const match = matchFeatures(elaborator, entry, data, declaration.data.span);
+  if (match === undefined) return undefined;
+  const model = match.fixed.size === 0 ? open : lowerModel(callable, declaration.model, match.fixed);
+  if (model === undefined) return undefined;
+
+  const setting = (key: string): Expression | undefined => {
+    const found = settings.get(key);
+    return found === undefined ? undefined : onlyExpression(found, scope);
+  };
+  const required = (key: string): Expression | undefined => {
+    if (!settings.has(key)) {
+      const where = `The training of \`${callable.declaration.name.text}\``;
+      collector.report("MC4003", declaration.model.span, { missing: `\`${key}\``, where });
+    }
+    return setting(key);
+  };
+  const lossExpression = required("loss");
+  const optimizerExpression = required("optimizer");
+  const optimizer = optimizerExpression === undefined ? undefined : readOptimizer(optimizerExpression, scope);
+  const metricExpressions = (settings.get("metrics")?.phrases ?? []).flatMap((it) => metricOf(it, scope) ?? []);
+  const objective =
+    lossExpression === undefined ? undefined : lowerObjective(model, file, declaration, data, match, lossExpression, metricExpressions);
+
+  const clipExpression = setting("clip");
+  const clip = clipExpression === undefined ? undefined : readClip(clipExpression, scope);
+  const epochs = readInteger(settings.get("epochs"), 1, 1, scope);
+  const steps = readInteger(settings.get("steps"), 0, 1, scope);
+  const stepsSetting = settings.get("steps");
+  if (settings.has("epochs") && stepsSetting !== undefined) collector.report("MC4014", stepsSetting.span, undefined);
+  const batch = readInteger(settings.get("batch"), 32, 1, scope);
+  const seed = readInteger(settings.get("seed"), 0, 0, scope);
+  const validateSetting = settings.get("validate");
+  const validate = validateSetting === undefined ? undefined : readValidate(validateSetting, scope);
+  const measured = ["loss", ...(objective?.metrics.map((it) => it.name) ?? [])];
+  const stopExpression = setting("stop");
+  const stop = stopExpression === undefined ? undefined : readStop(stopExpression, measured, scope);
+  const saveExpression = setting("save");
+  const save = saveExpression === undefined ? undefined : readSave(saveExpression, measured, scope);
+  const paths = parametersOf(model.module).map((it) => it.path);
+  const groups = directives.flatMap((it) => readGroup(it, paths, model.module.name, scope) ?? []);
+
+  if (failed() || objective === undefined || optimizer === undefined) return undefined;
+  if (epochs === undefined || steps === undefined || batch === undefined || seed === undefined) return undefined;
+  return {
+    name: declaration.label?.text ?? model.module.name,
+    model: model.module,
+    data,
+    objective: objective.func,
+    objectiveInputs: objective.inputs,
+    metrics: objective.metrics,
+    optimizer,
+    groups,
+    ...(clip !== undefined && { clip }),
+    length: settings.has("steps") ? { steps } : { epochs },
+    batch,
+    seed,
+    ...(validate !== undefined && { validate }),
+    ...(stop !== undefined && { stop }),
+    ...(save !== undefined && { save }),
+    origin: declaration.model.span,
+  };
+}
+
+function sectionEntryName(entry: TrainDeclaration["entries"][number]): string {
+  return "name" in entry ? entry.name.text : entry.kind;
+}
+
+/** The model that a section names. */
+export function findModel(elaborator: Elaborator, file: ProgramFile, target: NameReference | CallExpression): Callable | undefined {
+  const callee = target.kind === "call" ? target.callee : target;
+  const name = callee.kind === "reference" ? callee.text : sourceText(callee);
+  const found = file.scope.get(name);
+  if (found?.kind === "callable" && found.declaration.flavor === "model") return found;
+  const known = [...file.scope].flatMap(([key, it]) => (it.kind === "callable" && it.declaration.flavor === "model" ? [key] : []));
+  elaborator.collector.report("MC4013", callee.span, { what: "model", name, known });
+  return undefined;
+}
+
+function findData(elaborator: Elaborator, file: ProgramFile, declaration: TrainDeclaration): DataProgram | undefined {
+  const found = file.scope.get(declaration.data.text);
+  if (found?.kind === "data") return lowerData(elaborator, found.file, found.declaration);
+  const known = [...file.scope].flatMap(([key, it]) => (it.kind === "data" ? [key] : []));
+  elaborator.collector.report("MC4013", declaration.data.span, { what: "data section", name: declaration.data.text, known });
+  return undefined;
+}
+
+function metricOf(phrase: Phrase, scope: SettingScope): Expression | undefined {
+  const part = onlyPart(phrase);
+  if (part === undefined) scope.collector.report("MC4010", phrase.span, { text: "this", known: knownMetrics });
+  return part;
+}
+
+const knownMetrics = ["accuracy", "binary_accuracy", "mean_squared_error", "mean_absolute_error", "perplexity"];
+
+interface Objective {
+  readonly func: Func;
+  readonly inputs: TrainProgram["objectiveInputs"];
+  readonly metrics: TrainProgram["metrics"];
+}
+
+/** Loss and metrics as one function of the model's outputs and the features that they mention. */
+function lowerObjective(
+  model: LoweredModel,
+  file: ProgramFile,
+  declaration: TrainDeclaration,
+  data: DataProgram,
+  match: FeatureMatch,
+  loss: Expression,
+  metrics: readonly Expression[],
+): Objective | undefined {
+  const { module, elaborator } = model;
+  const entry = module.functions.get(module.entry);
+  if (entry === undefined) return undefined;
+  const ctx = sectionContext(elaborator, file, declaration.label?.text ?? module.name, module.facts);
+  const inputs: { readonly from: "output" | "feature"; readonly name: string; readonly value: Value }[] = [];
+  for (const [at, name] of entry.resultNames.entries()) {
+    const type = entry.body.results[at]?.type;
+    if (name === undefined || type === undefined) continue;
+    const value = freshValue(ctx.unit, type, name);
+    ctx.scope.names.set(name, tensor(value, model.resultFacts[at] ?? {}));
+    inputs.push({ from: "output", name, value });
+  }
+  for (const feature of data.features) {
+    if (entry.resultNames.includes(feature.name)) {
+      elaborator.collector.report("MC4017", declaration.data.span, { name: feature.name, model: module.name, data: data.name });
+      return undefined;
+    }
+    const value = freshValue(ctx.unit, batchType(feature, match.renamed), feature.name);
+    const facts: ValueFacts = feature.classes === undefined ? {} : { classes: constant(feature.classes) };
+    ctx.scope.names.set(feature.name, tensor(value, facts));
+    inputs.push({ from: "feature", name: feature.name, value });
+  }
+  const lossValue = lowerLoss(ctx, loss);
+  const sums: Value[] = [];
+  const named: TrainProgram["metrics"][number][] = [];
+  for (const expression of metrics) {
+    const metric = lowerMetric(ctx, expression);
+    if (metric === undefined) continue;
+    const taken = named.filter((it) => it.name.replace(/_\d+$/, "") === metric.name).length;
+    named.push({ name: taken === 0 ? metric.name : `${metric.name}_${taken}`, finish: metric.name === "perplexity" ? "exp_mean" : "mean" });
+    sums.push(...metric.values);
+  }
+  if (lossValue === undefined || named.length !== metrics.length) return undefined;
+  const used = usedValues(ctx, [lossValue, ...sums]);
+  const kept = inputs.filter((it) => used.has(it.value.id));
+  const results = [lossValue, ...sums].map((value, at) => ({ name: at === 0 ? "loss" : `metric_${at}`, value }));
+  return {
+    func: sectionFunc(ctx, "objective", kept, results, declaration.span),
+    inputs: kept.map(({ from, name }) => ({ from, name })),
+    metrics: named,
+  };
+}
+
+function lowerLoss(ctx: Context, expression: Expression): Value | undefined {
+  const result = ctx.elaborator.rules.expression(ctx, expression);
+  if (result.kind === "poison") return undefined;
+  if (result.kind === "tensor" && result.value.type.shape.length === 0 && result.value.type.dtype === "f32") return result.value;
+  const found = result.kind === "tensor" ? formatType(result.value.type) : describe(result);
+  ctx.elaborator.collector.report("MC4009", expression.span, { found });
+  return undefined;
+}
+
+function lowerMetric(ctx: Context, expression: Expression): { readonly name: string; readonly values: readonly Value[] } | undefined {
+  const result = ctx.elaborator.rules.expression(ctx, expression);
+  if (result.kind === "poison") return undefined;
+  const values = result.kind === "tuple" ? result.elements.flatMap((it) => (it.kind === "tensor" ? [it.value] : [])) : [];
+  const scalars = values.filter((it) => it.type.shape.length === 0 && it.type.dtype === "f32");
+  const callee = expression.kind === "call" ? expression.callee : expression;
+  if (values.length === 2 && scalars.length === 2 && callee.kind === "reference") return { name: callee.text, values };
+  ctx.elaborator.collector.report("MC4010", expression.span, { text: sourceText(expression), known: knownMetrics });
+  return undefined;
+}
+
+/** Ids of all values that the nodes of a context, and some results, take. */
+function usedValues(ctx: Context, results: readonly Value[]): ReadonlySet<number> {
+  const used = new Set(results.map((it) => it.id));
+  for (const node of ctx.nodes) {
+    if ("operands" in node) for (const operand of node.operands) used.add(operand.id);
+  }
+  return used;
+}

@@ -1,0 +1,78 @@
+import { asNumber, constant, sameForm, substitute, variable, variablesOf, type Dim } from "../../dims/dim.ts";
+import type { Func } from "../../ir/graph.ts";
+import type { DataProgram, FeatureSpec } from "../../ir/program.ts";
+import type { TensorType } from "../../ir/types.ts";
+import type { Elaborator } from "../context.ts";
+import { formatType } from "../values.ts";
+import type { Span } from "../../support/source.ts";
+import { batchDim } from "./lower-data.ts";
+
+/** How the free dims of a model and of the data that feed it stand to one another. */
+export interface FeatureMatch {
+  /** Dims of the model that the data fix. */
+  readonly fixed: ReadonlyMap<string, number>;
+  /** Free dims of the data in the model's names. */
+  readonly renamed: ReadonlyMap<string, Dim>;
+}
+
+/** The type of a batch of a feature, in the model's dims. */
+export function batchType(feature: FeatureSpec, renamed: ReadonlyMap<string, Dim>): TensorType {
+  const shape = [batchDim, ...feature.type.shape].map((dim) => substitute(dim, (name) => renamed.get(name)));
+  return { dtype: feature.type.dtype, shape };
+}
+
+const loneVariable = (dim: Dim): string | undefined => {
+  const [name, other] = variablesOf(dim);
+  return name !== undefined && other === undefined && sameForm(dim, variable(name)) ? name : undefined;
+};
+
+/** Matches a model's inputs to features by name; what does not fit is reported at the section. */
+export function matchFeatures(elaborator: Elaborator, model: Func, data: DataProgram, span: Span): FeatureMatch | undefined {
+  const { collector } = elaborator;
+  const fixed = new Map<string, number>();
+  const renamed = new Map<string, Dim>();
+  const pairs: { readonly input: string; readonly type: TensorType; readonly feature: FeatureSpec }[] = [];
+  let fine = true;
+  for (const [at, input] of model.inputNames.entries()) {
+    const type = model.body.inputs[at]?.type;
+    const feature = data.features.find((it) => it.name === input);
+    if (type === undefined || feature === undefined) {
+      const features = data.features.map((it) => it.name);
+      collector.report("MC4007", span, { model: model.name, input, data: data.name, features });
+      fine = false;
+      continue;
+    }
+    pairs.push({ input, type, feature });
+    const actual = [batchDim, ...feature.type.shape];
+    if (actual.length !== type.shape.length) continue;
+    for (const [axis, dim] of type.shape.entries()) {
+      const given = actual[axis];
+      const name = loneVariable(dim);
+      if (given === undefined || name === undefined) continue;
+      const size = asNumber(given);
+      const other = loneVariable(given);
+      if (size !== undefined) fixed.set(name, size);
+      else if (other !== undefined && !renamed.has(other)) renamed.set(other, dim);
+    }
+  }
+  for (const { input, type, feature } of pairs) {
+    const expected = type.shape.map((dim) => substitute(dim, (name) => fixedDim(fixed, name)));
+    const found = batchType(feature, renamed);
+    const given = found.shape.map((dim) => substitute(dim, (name) => fixedDim(fixed, name)));
+    const same = expected.length === given.length && expected.every((dim, axis) => sameForm(dim, given[axis] ?? batchDim));
+    if (same && type.dtype === found.dtype) continue;
+    collector.report(
+      "MC4008",
+      span,
+      { input, expected: formatType(type), feature: feature.name, found: formatType({ dtype: found.dtype, shape: [batchDim, ...feature.type.shape] }) },
+      { labels: [{ span: feature.origin, message: "the feature" }] },
+    );
+    fine = false;
+  }
+  return fine ? { fixed, renamed } : undefined;
+}
+
+function fixedDim(fixed: ReadonlyMap<string, number>, name: string): Dim | undefined {
+  const size = fixed.get(name);
+  return size === undefined ? undefined : constant(size);
+}

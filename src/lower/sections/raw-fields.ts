@@ -1,0 +1,75 @@
+import type { SettingValue } from "../../ir/program.ts";
+import type { Argument, Expression } from "../../syntax/ast.ts";
+
+/** A mention of a raw field in a feature: `raw.image`, `raw.window(64, shift=1)`. */
+export interface RawMention {
+  /** Unique for what it reads: `image`, `window_64_1`. */
+  readonly name: string;
+  readonly window?: { readonly size: number; readonly shift: number };
+  readonly expression: Expression;
+}
+
+/** The name under which a raw field is in scope while features are lowered; no person can write it. */
+export const rawName = (name: string): string => `raw.${name}`;
+
+/**
+ * Replaces each mention of a raw field by a plain reference, so that expressions of features are lowered like any
+ * other, and gathers what is mentioned.
+ */
+export function replaceRawFields(
+  expression: Expression,
+  mentions: Map<string, RawMention>,
+  valueOf: (expression: Expression) => SettingValue | undefined,
+): Expression {
+  const replace = (it: Expression): Expression => replaceRawFields(it, mentions, valueOf);
+  const mention = (it: RawMention): Expression => {
+    if (!mentions.has(it.name)) mentions.set(it.name, it);
+    return { kind: "reference", text: rawName(it.name), span: it.expression.span };
+  };
+  switch (expression.kind) {
+    case "member":
+      if (expression.target.kind !== "reference" || expression.target.text !== "raw") break;
+      return mention({ name: expression.name.text, expression });
+    case "call": {
+      const { callee } = expression;
+      const window = callee.kind === "member" && callee.target.kind === "reference" && callee.target.text === "raw" && callee.name.text === "window";
+      if (window) {
+        const cut = windowOf(expression.arguments, valueOf);
+        if (cut !== undefined) return mention({ name: `window_${cut.size}_${cut.shift}`, window: cut, expression });
+      }
+      return { ...expression, arguments: expression.arguments.map((it) => ({ ...it, value: replace(it.value) })) };
+    }
+    case "pipe":
+      return { ...expression, source: replace(expression.source), stages: expression.stages.map(replace) };
+    case "parenthesized":
+      return { ...expression, inner: replace(expression.inner) };
+    case "unary":
+      return { ...expression, operand: replace(expression.operand) };
+    case "binary":
+      return { ...expression, left: replace(expression.left), right: replace(expression.right) };
+    case "comparison":
+      return { ...expression, operands: expression.operands.map(replace) };
+    case "tuple":
+    case "list":
+      return { ...expression, elements: expression.elements.map(replace) };
+    case "index":
+      return { ...expression, target: replace(expression.target) };
+    default:
+      break;
+  }
+  return expression;
+}
+
+function windowOf(
+  given: readonly Argument[],
+  valueOf: (expression: Expression) => SettingValue | undefined,
+): { readonly size: number; readonly shift: number } | undefined {
+  const values = new Map<string, SettingValue | undefined>();
+  for (const [at, argument] of given.entries()) values.set(argument.name?.text ?? ["size", "shift"][at] ?? "", valueOf(argument.value));
+  const size = values.get("size");
+  const shift = values.get("shift") ?? 0;
+  if (typeof size !== "number" || typeof shift !== "number" || [...values.keys()].some((it) => it !== "size" && it !== "shift")) {
+    return undefined;
+  }
+  return Number.isInteger(size) && size > 0 && Number.isInteger(shift) && shift >= 0 ? { size, shift } : undefined;
+}

@@ -1,0 +1,285 @@
+import type { Collector } from "../../diagnostics/collector.ts";
+import type { SettingValue } from "../../ir/program.ts";
+import { nearest } from "../../support/nearest.ts";
+import type { Span } from "../../support/source.ts";
+import type { Argument, Entry, Expression, Phrase, Setting } from "../../syntax/ast.ts";
+
+/** What the argument of a setting may be. */
+export interface ArgumentSchema {
+  readonly kind: "number" | "integer" | "boolean" | "string" | "word" | "call";
+  /** Left out: the argument is required. */
+  readonly default?: SettingValue;
+  readonly min?: number;
+  readonly above?: number;
+  readonly max?: number;
+  readonly below?: number;
+  readonly oneOf?: readonly string[];
+}
+
+/** Arguments by name; their order is that of positional arguments. */
+export type CallSchema = Readonly<Record<string, ArgumentSchema>>;
+
+/** A checked call of a setting: `adam(lr=1e-3)`. Arguments of the kind `call` are left to the caller. */
+export interface SettingCall {
+  readonly name: string;
+  readonly values: Readonly<Record<string, SettingValue>>;
+  readonly calls: Readonly<Record<string, Expression>>;
+  readonly span: Span;
+}
+
+/** Settings of sections are read with the values of the file's constants. */
+export interface SettingScope {
+  readonly collector: Collector;
+  readonly constant: (name: string) => SettingValue | undefined;
+}
+
+/** The value of a constant expression, or undefined where it is none. Words stand for themselves. */
+export function settingValue(expression: Expression, scope: SettingScope): SettingValue | undefined {
+  switch (expression.kind) {
+    case "number":
+    case "boolean":
+    case "string":
+      return expression.value;
+    case "reference":
+      return scope.constant(expression.text) ?? expression.text;
+    case "parenthesized":
+      return settingValue(expression.inner, scope);
+    case "unary": {
+      const value = settingValue(expression.operand, scope);
+      if (expression.operator === "-" && typeof value === "number") return -value;
+      return expression.operator === "not" && typeof value === "boolean" ? !value : undefined;
+    }
+    case "binary": {
+      const left = settingValue(expression.left, scope);
+      const right = settingValue(expression.right, scope);
+      if (typeof left !== "number" || typeof right !== "number") return undefined;
+      switch (expression.operator) {
+        case "+":
+          return left + right;
+        case "-":
+          return left - right;
+        case "*":
+          return left * right;
+        case "/":
+          return left / right;
+        case "//":
+          return Math.floor(left / right);
+        case "%":
+          return left - right * Math.floor(left / right);
+        default:
+          return undefined;
+      }
+    }
+    case "list": {
+      const values = expression.elements.map((it) => settingValue(it, scope));
+      return values.every((it) => it !== undefined) ? values : undefined;
+    }
+    default:
+      return undefined;
+  }
+}
+
+function describe(value: SettingValue | undefined, expression: Expression): string {
+  if (value === undefined) return `\`${expression.span.file.text.slice(expression.span.start, expression.span.end)}\``;
+  return typeof value === "string" && expression.kind === "string" ? JSON.stringify(value) : `\`${String(value)}\``;
+}
+
+/** What a schema asks for, in words: `a number above 0`. */
+function expectation(schema: ArgumentSchema): string {
+  if (schema.oneOf !== undefined) return `one of ${schema.oneOf.map((it) => `\`${it}\``).join(", ")}`;
+  const noun = {
+    number: "a number",
+    integer: "a whole number",
+    boolean: "`true` or `false`",
+    string: "a text in double quotes",
+    word: "a word",
+    call: "a call",
+  }[schema.kind];
+  const bounds = [
+    schema.above !== undefined ? `above ${schema.above}` : "",
+    schema.min !== undefined ? `of at least ${schema.min}` : "",
+    schema.below !== undefined ? `below ${schema.below}` : "",
+    schema.max !== undefined ? `of at most ${schema.max}` : "",
+  ].filter((it) => it !== "");
+  return [noun, bounds.join(" and ")].filter((it) => it !== "").join(" ");
+}
+
+function fits(value: SettingValue, schema: ArgumentSchema, expression: Expression): boolean {
+  switch (schema.kind) {
+    case "number":
+    case "integer":
+      return (
+        typeof value === "number" &&
+        (schema.kind === "number" || Number.isInteger(value)) &&
+        value >= (schema.min ?? -Infinity) &&
+        value > (schema.above ?? -Infinity) &&
+        value <= (schema.max ?? Infinity) &&
+        value < (schema.below ?? Infinity)
+      );
+    case "boolean":
+      return typeof value === "boolean";
+    case "string":
+      return expression.kind === "string";
+    case "word":
+      return typeof value === "string" && (schema.oneOf?.includes(value) ?? true);
+    case "call":
+      return true;
+  }
+}
+
+/** Checks one value against a schema and reports what does not fit. */
+export function checkedValue(
+  expression: Expression,
+  schema: ArgumentSchema,
+  argument: string,
+  callee: string,
+  scope: SettingScope,
+): SettingValue | undefined {
+  const value = settingValue(expression, scope);
+  if (value !== undefined && fits(value, schema, expression)) return value;
+  const found = describe(value, expression);
+  const suggestion = typeof value === "string" && schema.oneOf ? nearest(value, schema.oneOf) : undefined;
+  scope.collector.report(
+    "MC4006",
+    expression.span,
+    { argument, callee, expected: expectation(schema), found },
+    suggestion === undefined ? {} : { help: `Did you mean \`${suggestion}\`?` },
+  );
+  return undefined;
+}
+
+/** Reads `name(arguments)` or a bare `name` against a table of what may stand there. */
+export function readCall(
+  expression: Expression,
+  table: Readonly<Record<string, CallSchema>>,
+  what: string,
+  scope: SettingScope,
+): SettingCall | undefined {
+  const callee = expression.kind === "call" ? expression.callee : expression;
+  if (callee.kind !== "reference") {
+    scope.collector.report("MC4004", expression.span, { what, name: describe(undefined, expression), known: Object.keys(table) });
+    return undefined;
+  }
+  const schema = Object.hasOwn(table, callee.text) ? table[callee.text] : undefined;
+  if (schema === undefined) {
+    const suggestion = nearest(callee.text, Object.keys(table));
+    scope.collector.report(
+      "MC4004",
+      callee.span,
+      { what, name: `\`${callee.text}\``, known: Object.keys(table) },
+      suggestion === undefined
+        ? {}
+        : {
+            help: `Did you mean \`${suggestion}\`?`,
+            fix: { title: `Change to \`${suggestion}\``, edits: [{ span: callee.span, text: suggestion }] },
+          },
+    );
+    return undefined;
+  }
+  return readArguments(callee.text, schema, expression.kind === "call" ? expression.arguments : [], expression.span, scope);
+}
+
+/** Reads arguments against a schema: positional ones first, in its order; defaults filled in. */
+export function readArguments(
+  callee: string,
+  schema: CallSchema,
+  given: readonly Argument[],
+  span: Span,
+  scope: SettingScope,
+): SettingCall | undefined {
+  const values: Record<string, SettingValue> = {};
+  const calls: Record<string, Expression> = {};
+  const names = Object.keys(schema);
+  let ok = true;
+  for (const [at, argument] of given.entries()) {
+    const name = argument.name?.text ?? names[at];
+    const spec = name === undefined || !Object.hasOwn(schema, name) ? undefined : schema[name];
+    if (name === undefined || spec === undefined) {
+      const suggestion = name === undefined ? undefined : nearest(name, names);
+      scope.collector.report(
+        "MC4005",
+        argument.name?.span ?? argument.span,
+        { argument: name === undefined ? "a further argument" : `the argument \`${name}\``, callee, known: names },
+        suggestion === undefined ? {} : { help: `Did you mean \`${suggestion}\`?` },
+      );
+      ok = false;
+      continue;
+    }
+    if (Object.hasOwn(values, name) || Object.hasOwn(calls, name)) {
+      scope.collector.report("MC4005", argument.span, { argument: `the argument \`${name}\` a second time`, callee, known: names });
+      ok = false;
+      continue;
+    }
+    if (spec.kind === "call" && argument.value.kind === "call") {
+      calls[name] = argument.value;
+      continue;
+    }
+    const value = checkedValue(argument.value, spec.kind === "call" ? { ...spec, kind: "number" } : spec, name, callee, scope);
+    if (value === undefined) ok = false;
+    else values[name] = value;
+  }
+  for (const [name, spec] of Object.entries(schema)) {
+    if (Object.hasOwn(values, name) || Object.hasOwn(calls, name)) continue;
+    if (spec.default !== undefined) values[name] = spec.default;
+    else if (ok) {
+      scope.collector.report("MC4003", span, { missing: `the argument \`${name}\``, where: `\`${callee}\`` });
+      ok = false;
+    }
+  }
+  return ok ? { name: callee, values, calls, span } : undefined;
+}
+
+/** Settings by their dotted key; reports unknown and repeated keys. */
+export function settingsOf(
+  entries: readonly Entry[],
+  known: readonly string[],
+  section: string,
+  scope: SettingScope,
+): ReadonlyMap<string, Setting> {
+  const found = new Map<string, Setting>();
+  for (const entry of entries) {
+    if (entry.kind !== "setting") continue;
+    const key = entry.key.map((it) => it.text).join(".");
+    const [first] = entry.key;
+    const span = first?.span ?? entry.span;
+    if (!known.includes(key)) {
+      const suggestion = nearest(key, known);
+      scope.collector.report(
+        "MC4001",
+        span,
+        { key, section, known },
+        suggestion === undefined
+          ? {}
+          : {
+              help: `Did you mean \`${suggestion}\`?`,
+              fix: { title: `Change to \`${suggestion}\``, edits: [{ span, text: suggestion }] },
+            },
+      );
+    } else if (found.has(key)) {
+      const earlier = found.get(key);
+      scope.collector.report("MC4002", span, { key, section }, earlier === undefined ? {} : { labels: [{ span: earlier.span, message: "first set here" }] });
+    } else found.set(key, entry);
+  }
+  return found;
+}
+
+/** The single expression of a setting that takes one, reported where it is something else. */
+export function onlyExpression(setting: Setting, scope: SettingScope): Expression | undefined {
+  const [phrase, extra] = setting.phrases;
+  const part = phrase === undefined ? undefined : onlyPart(phrase);
+  if (part !== undefined && extra === undefined) return part;
+  const key = setting.key.map((it) => it.text).join(".");
+  scope.collector.report("MC4006", setting.span, { argument: key, callee: "this section", expected: "one value", found: "several" });
+  return undefined;
+}
+
+/** The expression of a phrase that is one nameless part. */
+export function onlyPart(phrase: Phrase): Expression | undefined {
+  const [part, extra] = phrase.parts;
+  return part !== undefined && extra === undefined && part.name === undefined ? part.value : undefined;
+}
+
+/** The words of a phrase: names as text, numbers as numbers, anything else undefined. */
+export function phraseWords(phrase: Phrase, scope: SettingScope): readonly (SettingValue | undefined)[] {
+  return phrase.parts.map((it) => (it.name === undefined ? settingValue(it.value, scope) : undefined));
+}

@@ -1,0 +1,155 @@
+import type { ClipSpec, Monitor, OptimizerSpec, ParameterGroup, Schedule, SettingValue, Split, TrainProgram } from "../../ir/program.ts";
+import type { Directive, Expression, Setting } from "../../syntax/ast.ts";
+import { matchPath } from "../../support/match-path.ts";
+import { checkedValue, onlyExpression, phraseWords, readArguments, readCall, type ArgumentSchema, type SettingCall, type SettingScope } from "./read-setting.ts";
+import { clipTable, optimizerTable, scheduleTable } from "./training-tables.ts";
+
+const numberOf = (values: Readonly<Record<string, SettingValue>>, name: string): number => {
+  const value = values[name];
+  return typeof value === "number" ? value : 0;
+};
+
+/** `adam(lr=cosine(peak=1e-3, warmup=100), beta2=0.99)` */
+export function readOptimizer(expression: Expression, scope: SettingScope): OptimizerSpec | undefined {
+  const call = readCall(expression, optimizerTable, "optimizer", scope);
+  const rate = call === undefined ? undefined : readRate(call, scope);
+  if (call === undefined || rate === undefined) return undefined;
+  const value = (name: string): number => numberOf(call.values, name);
+  const common = { rate, decay: value("decay") };
+  switch (call.name) {
+    case "sgd":
+      return { kind: "sgd", ...common };
+    case "momentum":
+      return { kind: "momentum", ...common, momentum: value("momentum"), nesterov: call.values["nesterov"] === true };
+    case "rmsprop":
+      return { kind: "rmsprop", ...common, rho: value("rho"), momentum: value("momentum"), epsilon: value("epsilon") };
+    case "adam":
+    case "adamw":
+      return { kind: call.name, ...common, beta1: value("beta1"), beta2: value("beta2"), epsilon: value("epsilon") };
+    default:
+      return undefined;
+  }
+}
+
+function readRate(optimizer: SettingCall, scope: SettingScope): Schedule | undefined {
+  const expression = optimizer.calls["lr"];
+  if (expression === undefined) return { kind: "constant", rate: numberOf(optimizer.values, "lr"), warmup: 0 };
+  const call = readCall(expression, scheduleTable, "learning-rate schedule", scope);
+  if (call === undefined) return undefined;
+  const value = (name: string): number => numberOf(call.values, name);
+  const warmup = value("warmup");
+  const total = value("total") > 0 ? { total: value("total") } : {};
+  switch (call.name) {
+    case "constant":
+      return { kind: "constant", rate: value("rate"), warmup };
+    case "cosine":
+    case "linear":
+      return { kind: call.name, peak: value("peak"), floor: value("floor"), warmup, ...total };
+    case "step":
+      return { kind: "step", rate: value("rate"), every: value("every"), factor: value("factor"), warmup };
+    case "exponential":
+      return { kind: "exponential", rate: value("rate"), decay: value("decay"), every: value("every"), warmup };
+    default:
+      return undefined;
+  }
+}
+
+/** `global_norm(1.0)` */
+export function readClip(expression: Expression, scope: SettingScope): ClipSpec | undefined {
+  const call = readCall(expression, clipTable, "way of clipping", scope);
+  if (call === undefined) return undefined;
+  const limit = numberOf(call.values, "limit");
+  return call.name === "norm" || call.name === "value" ? { kind: call.name, limit } : { kind: "global_norm", limit };
+}
+
+/** `group "**.bias": decay=0, scale=0.1` and `freeze "stem.**"`; each pattern must match a parameter. */
+export function readGroup(directive: Directive, paths: readonly string[], model: string, scope: SettingScope): ParameterGroup | undefined {
+  const { word, pattern } = directive;
+  if (word.text !== "group" && word.text !== "freeze") {
+    scope.collector.report("MC4001", word.span, { key: word.text, section: "train", known: ["group", "freeze"] });
+    return undefined;
+  }
+  if (!paths.some((it) => matchPath(pattern.value, it))) {
+    scope.collector.report("MC4012", pattern.span, { pattern: pattern.value, model });
+    return undefined;
+  }
+  if (word.text === "freeze") return { pattern: pattern.value, frozen: true };
+  const schema = { decay: { kind: "number", default: -1, min: 0 }, scale: { kind: "number", default: -1, min: 0 } } as const;
+  const settings = readArguments("group", schema, directive.phrases.flatMap((it) => it.parts), directive.span, scope);
+  if (settings === undefined) return undefined;
+  const { decay, scale } = settings.values;
+  return {
+    pattern: pattern.value,
+    frozen: false,
+    ...(typeof decay === "number" && decay >= 0 && { decay }),
+    ...(typeof scale === "number" && scale >= 0 && { scale }),
+  };
+}
+
+/** A whole number of a section, or its default. */
+export function readInteger(setting: Setting | undefined, otherwise: number, min: number, scope: SettingScope): number | undefined {
+  if (setting === undefined) return otherwise;
+  const expression = onlyExpression(setting, scope);
+  const schema: ArgumentSchema = { kind: "integer", min };
+  const key = setting.key.map((it) => it.text).join(".");
+  const value = expression === undefined ? undefined : checkedValue(expression, schema, key, "this section", scope);
+  return typeof value === "number" ? value : undefined;
+}
+
+/** `every 250 steps`, `every epoch`, `every 2 epochs` */
+export function readValidate(setting: Setting, scope: SettingScope): TrainProgram["validate"] {
+  const [phrase] = setting.phrases;
+  const [word, first, second] = phrase === undefined ? [] : phraseWords(phrase, scope);
+  if (word === "every") {
+    if ((first === "epoch" || first === "step") && second === undefined) return { every: 1, unit: `${first}s` };
+    if (typeof first === "number" && Number.isInteger(first) && first > 0 && (second === "steps" || second === "epochs")) {
+      return { every: first, unit: second };
+    }
+  }
+  const expected = "`every 250 steps`, `every epoch` or the like";
+  scope.collector.report("MC4006", setting.span, { argument: "validate", callee: "this section", expected, found: "this" });
+  return undefined;
+}
+
+const splits: readonly Split[] = ["train", "validate", "test"];
+
+/** `validate.loss`, `train.accuracy`: a split and what is measured on it. */
+export function readMonitor(expression: Expression, measured: readonly string[], scope: SettingScope): Monitor | undefined {
+  const split = expression.kind === "member" && expression.target.kind === "reference" ? expression.target.text : undefined;
+  const metric = expression.kind === "member" ? expression.name.text : undefined;
+  const known = splits.find((it) => it === split && it !== "test");
+  if (known !== undefined && metric !== undefined && measured.includes(metric)) return { split: known, metric };
+  const { file, start, end } = expression.span;
+  scope.collector.report("MC4015", expression.span, { found: file.text.slice(start, end), known: measured });
+  return undefined;
+}
+
+/** Whether more of a figure is better: of accuracies it is, of losses and errors it is not. */
+export function directionOf(metric: string): "min" | "max" {
+  return /accuracy|precision|recall|auc|f1|iou|r2/.test(metric) ? "max" : "min";
+}
+
+/** `early(validate.loss, patience=3)` */
+export function readStop(expression: Expression, measured: readonly string[], scope: SettingScope): TrainProgram["stop"] {
+  const [first, ...rest] = expression.kind === "call" ? expression.arguments : [];
+  if (expression.kind !== "call" || expression.callee.kind !== "reference" || expression.callee.text !== "early" || first === undefined) {
+    scope.collector.report("MC4004", expression.span, { what: "way of stopping", name: "this", known: ["early(validate.loss, patience=3)"] });
+    return undefined;
+  }
+  const monitor = readMonitor(first.value, measured, scope);
+  const settings = readArguments("early", { patience: { kind: "integer", default: 1, min: 1 } }, rest, expression.span, scope);
+  if (monitor === undefined || settings === undefined) return undefined;
+  return { monitor, patience: numberOf(settings.values, "patience"), mode: directionOf(monitor.metric) };
+}
+
+/** `best(validate.accuracy)` */
+export function readSave(expression: Expression, measured: readonly string[], scope: SettingScope): TrainProgram["save"] {
+  const [first, extra] = expression.kind === "call" ? expression.arguments : [];
+  if (expression.kind !== "call" || expression.callee.kind !== "reference" || expression.callee.text !== "best" || first === undefined || extra !== undefined) {
+    scope.collector.report("MC4004", expression.span, { what: "way of saving", name: "this", known: ["best(validate.loss)"] });
+    return undefined;
+  }
+  const monitor = readMonitor(first.value, measured, scope);
+  return monitor === undefined ? undefined : { monitor, mode: directionOf(monitor.metric) };
+}
+

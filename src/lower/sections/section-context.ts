@@ -1,0 +1,76 @@
+import { noFacts, type Facts } from "../../dims/facts.ts";
+import type { Func, HyperparameterValue, Value } from "../../ir/graph.ts";
+import type { SettingValue } from "../../ir/program.ts";
+import type { ProgramFile } from "../../std/program-file.ts";
+import type { Span } from "../../support/source.ts";
+import type { Expression } from "../../syntax/ast.ts";
+import { createUnit, innerScope, type Context, type Elaborator } from "../context.ts";
+import { pathScope } from "../paths.ts";
+import type { SettingScope } from "./read-setting.ts";
+import { settingValue } from "./read-setting.ts";
+
+/** Where expressions of a section are lowered: a function of its own, with names and nothing to own. */
+export function sectionContext(elaborator: Elaborator, file: ProgramFile, name: string, facts: Facts = noFacts): Context {
+  return {
+    elaborator,
+    unit: createUnit(),
+    file,
+    callable: undefined,
+    words: new Set(),
+    scope: innerScope(undefined),
+    nodes: [],
+    paths: pathScope(new Set()),
+    facts,
+    frame: { parent: undefined, call: undefined, name, library: false },
+    mode: undefined,
+    emits: undefined,
+    owning: "fn",
+  };
+}
+
+/** The function that a section's lowered expressions make. */
+export function sectionFunc(
+  ctx: Context,
+  name: string,
+  inputs: readonly { readonly name: string; readonly value: Value }[],
+  results: readonly { readonly name: string; readonly value: Value }[],
+  origin: Span,
+): Func {
+  const hyperparameters: readonly { readonly name: string; readonly value: HyperparameterValue }[] = [];
+  return {
+    key: name,
+    name,
+    flavor: "fn",
+    hyperparameters,
+    inputNames: inputs.map((it) => it.name),
+    resultNames: results.map((it) => it.name),
+    parameters: [],
+    states: ctx.unit.states,
+    body: { inputs: inputs.map((it) => it.value), nodes: ctx.nodes, results: results.map((it) => it.value) },
+    origin,
+  };
+}
+
+/** Settings of a file are read with its constants; a constant may use those before it. */
+export function settingScope(elaborator: Elaborator, file: ProgramFile): SettingScope {
+  const underWay = new Set<string>();
+  const scope: SettingScope = {
+    collector: elaborator.collector,
+    constant(name): SettingValue | undefined {
+      const found = file.scope.get(name);
+      if (found?.kind !== "const" || underWay.has(name)) return undefined;
+      underWay.add(name);
+      const value = settingValue(found.declaration.value, settingScopeOf(found.file));
+      underWay.delete(name);
+      return value;
+    },
+  };
+  const settingScopeOf = (other: ProgramFile): SettingScope => (other === file ? scope : settingScope(elaborator, other));
+  return scope;
+}
+
+/** The text of an expression as the person wrote it. */
+export function sourceText(expression: Expression): string {
+  const { file, start, end } = expression.span;
+  return file.text.slice(start, end);
+}

@@ -1,0 +1,58 @@
+import type { RawBatch } from "../data/dataset.ts";
+import type { Tensor, Tensors } from "../tensor.ts";
+
+/** Loss and metric sums of one batch. The loss is the batch's mean. */
+export interface BatchResult {
+  readonly loss: number;
+  readonly metrics: readonly { readonly sum: number; readonly count: number }[];
+}
+
+/**
+ * A network in training on one runtime. It owns parameters, states and optimizer slots; everything else (data, order,
+ * schedule of validation, checkpoints) is the loop's.
+ */
+export interface Trainer {
+  /** `ONNX Runtime 1.30 (cpu, 2 threads)`, `TensorFlow.js 4.22 (wasm)`. */
+  readonly description: string;
+  /** Features of a batch of raw fields. */
+  prepare(raw: RawBatch): Promise<Tensors>;
+  /** One optimizer step; `step` counts from 0 and drives schedules and random keys. */
+  step(features: Tensors, step: number): Promise<BatchResult>;
+  /** Loss and metrics without training. */
+  evaluate(features: Tensors): Promise<BatchResult>;
+  /**
+   * Parameters and states under their paths, statistics under `statistic/<path>`, optimizer slots under
+   * `opt/<slot>/<path>`, in stored order.
+   */
+  snapshot(): Promise<Tensors>;
+  /** Stored axis orders of the parameters that are not stored in their logical order, by path. */
+  readonly perms: ReadonlyMap<string, readonly number[]>;
+  /** Takes over the tensors of a snapshot; those it lacks stay as they are, names that it does not know are left. */
+  restore(tensors: Tensors): Promise<void>;
+  dispose(): Promise<void>;
+}
+
+/** A trainer, or what to tell the person: a package is missing, or does not load. */
+export type TrainerResult =
+  { readonly ok: true; readonly trainer: Trainer } | { readonly ok: false; readonly message: string };
+
+/** What every trainer is told besides its program. */
+export interface TrainerOptions {
+  /** Steps of the whole run, for schedules that end with it. */
+  readonly totalSteps: number;
+}
+
+/** Whether a tensor of a snapshot is a weight: neither an optimizer's nor a statistic. */
+export function isWeight(name: string): boolean {
+  return !name.startsWith("opt/") && !name.startsWith("statistic/");
+}
+
+/** A raw batch as tensors. */
+export function rawTensors(raw: RawBatch): Tensors {
+  return new Map(
+    [...raw].map(([name, { shape, data }]): [string, Tensor] => [
+      name,
+      { dtype: data instanceof Float32Array ? "f32" : "i32", shape, data },
+    ]),
+  );
+}
