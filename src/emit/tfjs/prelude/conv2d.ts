@@ -117,7 +117,7 @@ export function conv2dKernelGradient(
   if (taps > 1 && taps * channels > 16) {
     const swapped = tf.conv2d(
       tf.transpose(padded, [3, 1, 2, 0]),
-      asImages(tf.transpose(dy, [1, 2, 0, 3])),
+      tf.transpose(asImages(dy), [1, 2, 0, 3]),
       [rows.dilation, columns.dilation],
       "valid",
       "NHWC",
@@ -126,14 +126,15 @@ export function conv2dKernelGradient(
     // Places that no window reaches make the result larger than the kernel.
     return tf.transpose(tf.slice(swapped, 0, [channels, rows.size, columns.size, filters]), [1, 2, 0, 3]);
   }
-  const images: tf.Tensor[] = [];
+  const [batch, height, width] = padded.shape;
+  const planes = tf.reshape<tf.Rank.R4>(tf.transpose(padded, [3, 0, 1, 2]), [channels * batch, height, width, 1]);
+  const parts: tf.Tensor[] = [];
   for (let row = 0; row < rows.size; row++) {
     for (let column = 0; column < columns.size; column++) {
-      const tap = tapImages(padded, row, column, rows, columns);
-      images.push(tf.transpose(tf.reshape(tap, [-1, channels])));
+      parts.push(tf.reshape(tapImages(planes, row, column, rows, columns), [channels, -1]));
     }
   }
-  return tf.reshape(tf.matMul(tf.concat(images, 0), tf.reshape(dy, [-1, filters])), shape);
+  return tf.reshape(tf.matMul(tf.concat(parts, 0), tf.reshape(dy, [-1, filters])), shape);
 }
 
 function placeKernel(image: number[], kernel: number[], options: Conv2dOptions) {

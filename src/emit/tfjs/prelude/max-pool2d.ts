@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { withGradient } from "./custom-gradient.ts";
 import { joinTaps, placePool } from "./pool2d.ts";
-import { asImages, explicitPadding, padImages, tapImages, type WindowOptions } from "./windows.ts";
+import { asImages, explicitPadding, padImages, tapImages, type AxisWindow, type WindowOptions } from "./windows.ts";
 
 /**
  * The largest value of each window of NHWC images. Its gradient compares and masks, with kernels that every backend
@@ -30,20 +30,61 @@ export function maxPool2dGradient(
   const before = [rows.before, columns.before];
   const after = [rows.after - rows.residual, columns.after - columns.residual];
   const images = padImages(asImages(x), before, after, -3.4e38);
-  let open: tf.Tensor = tf.onesLike(y);
+  const disjoint = rows.stride === rows.size && columns.stride === columns.size;
+  const gradient = disjoint
+    ? disjointPoolGradient(images, y, dy, rows, columns)
+    : overlappingPoolGradient(images, y, dy, rows, columns);
+  return padImages(
+    gradient,
+    before.map((size) => -size),
+    after.map((size) => -size),
+  );
+}
+
+/** Ranks the places of each window, the first highest, and pools again for the first of the largest elements. */
+function disjointPoolGradient(
+  images: tf.Tensor4D,
+  y: tf.Tensor,
+  dy: tf.Tensor,
+  rows: AxisWindow,
+  columns: AxisWindow,
+): tf.Tensor4D {
+  const stretch = (it: tf.Tensor) =>
+    joinTaps(
+      Array.from({ length: rows.size }, () => new Array<tf.Tensor4D>(columns.size).fill(asImages(it))),
+      rows,
+      columns,
+    );
+  const rank = (row: number, column: number) =>
+    (rows.size - (row % rows.size)) * columns.size - (column % columns.size);
+  const [, height, width] = images.shape;
+  const ranks = tf.tensor3d(
+    Array.from({ length: height }, (_, row) => Array.from({ length: width }, (__, column) => [rank(row, column)])),
+  );
+  const ranked = tf.sub(ranks, tf.mul(ranks, tf.step(tf.sub(stretch(y), images))));
+  const best = tf.maxPool(asImages(ranked), [rows.size, columns.size], [rows.stride, columns.stride], "valid");
+  const stretched = stretch(dy);
+  return tf.sub(stretched, tf.mul(stretched, tf.step(tf.sub(stretch(best), ranked))));
+}
+
+/** Compares tap by tap; a window is closed by its first largest element. */
+function overlappingPoolGradient(
+  images: tf.Tensor4D,
+  y: tf.Tensor,
+  dy: tf.Tensor,
+  rows: AxisWindow,
+  columns: AxisWindow,
+): tf.Tensor4D {
+  let open: tf.Tensor = dy;
   const parts: tf.Tensor4D[][] = [];
   for (let row = 0; row < rows.size; row++) {
     const line: tf.Tensor4D[] = [];
     for (let column = 0; column < columns.size; column++) {
-      const hit = tf.mul(open, tf.cast(tf.equal(tapImages(images, row, column, rows, columns), y), "float32"));
-      open = tf.sub(open, hit);
-      line.push(asImages(tf.mul(hit, dy)));
+      const rest = tf.mul(open, tf.step(tf.sub(y, tapImages(images, row, column, rows, columns))));
+      line.push(asImages(tf.sub(open, rest)));
+      open = rest;
     }
     parts.push(line);
   }
-  return padImages(
-    joinTaps(parts, rows, columns),
-    before.map((size) => -size),
-    after.map((size) => -size),
-  );
+  return joinTaps(parts, rows, columns);
 }

@@ -108,12 +108,13 @@ export function tapImages(
   rows: AxisWindow,
   columns: AxisWindow,
 ): tf.Tensor4D {
-  const [batch, , , channels] = x.shape;
-  const start = [0, row * rows.dilation, column * columns.dilation, 0];
-  const height = (rows.output - 1) * rows.stride + 1;
-  const width = (columns.output - 1) * columns.stride + 1;
-  if (rows.stride === 1 && columns.stride === 1) return tf.slice(x, start, [batch, height, width, channels]);
-  const [, top = 0, left = 0] = start;
-  const end = [batch, top + height, left + width, channels];
-  return asImages(tf.stridedSlice(x, start, end, [1, rows.stride, columns.stride, 1]));
+  const [batch, height, width, channels] = x.shape;
+  const [top, left] = [row * rows.dilation, column * columns.dilation];
+  const [tall, wide] = [rows.output * rows.stride, columns.output * columns.stride];
+  // Every stride-th place, by slicing blocks: TensorFlow.js's strided slice is an order of magnitude slower.
+  const part = padImages(x, [-top, -left], [top + tall - height, left + wide - width]);
+  if (rows.stride === 1 && columns.stride === 1) return part;
+  const blocks = tf.reshape(part, [batch * rows.output, rows.stride, columns.output, columns.stride * channels]);
+  const firsts = tf.slice(blocks, [0, 0, 0, 0], [batch * rows.output, 1, columns.output, channels]);
+  return tf.reshape<tf.Rank.R4>(firsts, [batch, rows.output, columns.output, channels]);
 }

@@ -1,0 +1,181 @@
+import * as tf from "@tensorflow/tfjs";
+import { fnv1a32, fold, uniformAt, type Key } from "./counter.ts";
+import { placeAt } from "./place.ts";
+
+/** How `fit` goes about its work; what is left out is as the train section of the spec says. */
+export interface FitOptions<Data, Figures> {
+  /** Passes over the data from here on. Without: until the length that the spec gives is reached. */
+  readonly epochs?: number;
+  readonly batchSize?: number;
+  /** Examples that are held out to watch: a data set, or the share of the examples at the end of this one. */
+  readonly validation?: Data | number;
+  /** Called after every step. */
+  readonly onBatchEnd?: (report: BatchReport<Figures>) => void | Promise<void>;
+  /** Called after every pass, or as often as the spec says that validation happens. */
+  readonly onEpochEnd?: (report: EpochReport<Figures>) => void | Promise<void>;
+  /** Ends the training after the step in hand, once it says so. */
+  readonly shouldStop?: () => boolean;
+}
+
+/** One step, as it is reported. */
+export interface BatchReport<Figures> {
+  readonly epoch: number;
+  /** Steps done, of how many in all. */
+  readonly step: number;
+  readonly steps: number;
+  /** Running figures since the last validation. */
+  readonly figures: Figures;
+}
+
+/** One pass, as it is reported. */
+export interface EpochReport<Figures> {
+  readonly epoch: number;
+  readonly step: number;
+  readonly train: Figures;
+  readonly validation?: Figures;
+}
+
+/** What `fit` needs to know of a model and of its train section. */
+export interface FitPlan<Data, Figures> {
+  readonly data: Data;
+  readonly options: FitOptions<Data, Figures>;
+  /** Steps done before. */
+  readonly start: number;
+  readonly length: { readonly epochs: number } | { readonly steps: number };
+  readonly batchSize: number;
+  readonly seed: number;
+  /** Steps between validations; a pass where it is left out. */
+  readonly validateEvery?: number;
+  readonly stop?: { readonly patience: number; readonly isBetter: (now: Figures, best: Figures) => boolean };
+  /** Says how many steps there will be: schedules may end there. */
+  readonly begin?: (steps: number) => void;
+  readonly train: (batch: Data) => Promise<number[]>;
+  readonly evaluate: (data: Data) => Promise<Figures>;
+  readonly figures: (sums: readonly number[]) => Figures;
+}
+
+/** Trains in seeded order; the last batch of a pass may be smaller. Gives the report of every pass. */
+export async function runFit<Data extends { [name: string]: tf.Tensor }, Figures>(
+  plan: FitPlan<Data, Figures>,
+): Promise<EpochReport<Figures>[]> {
+  const { options, batchSize: usual } = plan;
+  const batchSize = options.batchSize ?? usual;
+  const count = examplesIn(plan.data);
+  const held = typeof options.validation === "number" ? Math.floor(count * options.validation) : 0;
+  const examples = count - held;
+  const validation = typeof options.validation === "number" ? sliceRows(plan.data, examples, held) : options.validation;
+  const perEpoch = Math.ceil(examples / batchSize);
+  const planned = "steps" in plan.length ? plan.length.steps : plan.length.epochs * perEpoch;
+  const steps = options.epochs === undefined ? planned : plan.start + options.epochs * perEpoch;
+  const every = plan.validateEvery ?? perEpoch;
+  const reports: EpochReport<Figures>[] = [];
+  let order: Int32Array = new Int32Array();
+  let best: Figures | undefined;
+  let waited = 0;
+  let sums = runningSums(plan.figures);
+  plan.begin?.(steps);
+
+  for (let step = plan.start; step < steps; step++) {
+    const epoch = Math.floor(step / perEpoch);
+    const at = step % perEpoch;
+    if (order.length === 0 || at === 0) order = shuffledRows(examples, plan.seed, epoch);
+    const rows = order.subarray(at * batchSize, (at + 1) * batchSize);
+    const batch = selectRows(plan.data, rows);
+    sums.add(await plan.train(batch), rows.length);
+    Object.values(batch).forEach((tensor) => tensor.dispose());
+    await options.onBatchEnd?.({ epoch: epoch + 1, step: step + 1, steps, figures: sums.figures() });
+    const isLast = step + 1 === steps || options.shouldStop?.() === true;
+    if ((step + 1) % every !== 0 && !isLast) continue;
+
+    const train = sums.figures();
+    const report = { epoch: epoch + 1, step: step + 1, train };
+    const watched = validation === undefined ? undefined : await plan.evaluate(validation);
+    const told = watched === undefined ? report : { ...report, validation: watched };
+    reports.push(told);
+    await options.onEpochEnd?.(told);
+    sums = runningSums(plan.figures);
+    const now = watched ?? train;
+    waited = best === undefined || plan.stop?.isBetter(now, best) === true ? 0 : waited + 1;
+    if (waited === 0) best = now;
+    if (isLast || (plan.stop !== undefined && waited >= plan.stop.patience)) break;
+  }
+  if (validation !== options.validation) Object.values(validation ?? {}).forEach((tensor) => tensor.dispose());
+  return reports;
+}
+
+/** The figures of a data set, batch by batch. */
+export async function evaluateBatches<Data extends { [name: string]: tf.Tensor }, Figures>(
+  data: Data,
+  batchSize: number,
+  figures: (sums: readonly number[]) => Figures,
+  evaluate: (batch: Data) => Promise<number[]>,
+): Promise<Figures> {
+  const sums = runningSums(figures);
+  const examples = examplesIn(data);
+  for (let from = 0; from < examples; from += batchSize) {
+    const count = Math.min(batchSize, examples - from);
+    const batch = sliceRows(data, from, count);
+    sums.add(await evaluate(batch), count);
+    Object.values(batch).forEach((tensor) => tensor.dispose());
+  }
+  return sums.figures();
+}
+
+/** Adds up batches: the loss, which comes first, weighted by examples, and the sums and counts of metrics. */
+export function runningSums<Figures>(figures: (sums: readonly number[]) => Figures): {
+  add: (sums: readonly number[], examples: number) => void;
+  figures: () => Figures;
+} {
+  let totals: number[] = [];
+  let examples = 0;
+  return {
+    add: (sums, count) => {
+      const weighted = sums.map((sum, i) => (i === 0 ? sum * count : sum));
+      totals = weighted.map((sum, i) => (totals[i] ?? 0) + sum);
+      examples += count;
+    },
+    figures: () => figures(totals.map((total, i) => (i === 0 ? total / examples : total))),
+  };
+}
+
+/** How many examples a data set has: the first size of its tensors. */
+export function examplesIn(data: { [name: string]: tf.Tensor }): number {
+  return Object.values(data)[0]?.shape[0] ?? 0;
+}
+
+/** The rows of a data set at some indices. */
+export function selectRows<Data extends { [name: string]: tf.Tensor }>(data: Data, rows: Int32Array): Data {
+  const indices = tf.tensor1d(rows, "int32");
+  const entries = Object.entries(data).map(([name, tensor]) => [name, tf.gather(tensor, indices)] as const);
+  indices.dispose();
+  return Object.fromEntries(entries) as { [name: string]: tf.Tensor } as Data;
+}
+
+/** `count` rows of a data set from one on. */
+export function sliceRows<Data extends { [name: string]: tf.Tensor }>(data: Data, from: number, count: number): Data {
+  const entries = Object.entries(data).map(([name, tensor]) => {
+    const rest = tensor.shape.slice(1);
+    return [name, tf.slice(tensor, [from, ...rest.map(() => 0)], [count, ...rest])] as const;
+  });
+  return Object.fromEntries(entries) as { [name: string]: tf.Tensor } as Data;
+}
+
+/** The numbers 0 .. count - 1 in an order that depends on the seed and the pass alone. */
+export function shuffledRows(count: number, seed: number, epoch: number): Int32Array {
+  const key: Key = fold(placeAt(seed, epoch).base, fnv1a32("epoch"));
+  const order = Int32Array.from({ length: count }, (_, i) => i);
+  for (let i = count - 1; i > 0; i--) {
+    const other = Math.floor(uniformAt(key, i) * (i + 1));
+    const held = order[i] ?? 0;
+    order[i] = order[other] ?? 0;
+    order[other] = held;
+  }
+  return order;
+}
+
+/** The numbers of a tensor, which is disposed of. */
+export async function numbersOf(tensor: tf.Tensor): Promise<number[]> {
+  const numbers = Array.from(await tensor.data());
+  tensor.dispose();
+  return numbers;
+}
