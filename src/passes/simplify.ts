@@ -23,7 +23,7 @@ export interface SimplifyOptions {
 /**
  * Removes operators that change nothing and joins those that undo or repeat one another: identities, neutral elements,
  * chains of reshapes and of transposes, transposes into the flags of products, broadcasts that broadcasting does anyway,
- * transposes that move axes of size 1 alone.
+ * transposes that move axes of size 1 alone. Max pools go before relu.
  */
 export function simplify(graph: Graph, { differentiated }: SimplifyOptions): Graph {
   const known: Known = { makers: new Map(), splats: new Map() };
@@ -95,6 +95,13 @@ const rulesByOperator: Readonly<Record<string, Rule>> = {
       flags.map((it) => it.value),
       { transposeA: left?.flag ?? false, transposeB: right?.flag ?? false },
     );
+  },
+  // The largest element stays the largest through relu, which has fewer elements to do after the pool. The gradients are
+  // the same as well: a window without positive elements passes none either way.
+  max_pool2d: (node, b, known) => {
+    const maker = known.makers.get(first(node).id);
+    if (maker?.op !== "relu") return undefined;
+    return b.op("relu", [b.op("max_pool2d", maker.operands, node.attributes)]);
   },
   add: (node, b, known) => neutral(node, known, 0, true) ?? dropBroadcasts(node, b, known),
   sub: (node, b, known) => neutral(node, known, 0, false) ?? dropBroadcasts(node, b, known),
