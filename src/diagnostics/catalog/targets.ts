@@ -1,1 +1,40 @@
-export const targetsCatalog = {} as const;
+import { entry } from "../entry.ts";
+
+// What is wrong here lies in how a file is built: the examples begin with the command that builds them.
+const line = `model Line: (x: f32[B, 3]) -> y: f32[B, 1] { x -> Dense(1) }`;
+
+/** What the targets cannot build. */
+export const targetsCatalog = {
+  MC5001: entry({
+    severity: "error",
+    title: "operator set that is not supported",
+    message: (it: { opset: number; least: number; greatest: number }) =>
+      `ONNX operator set ${it.opset} is not supported: modelc writes ${it.least} to ${it.greatest}.`,
+    explanation:
+      "Random numbers and reductions are written with operators that ONNX has since set 18. Every ONNX Runtime since 1.14 knows it; leave `--opset` out to get it.",
+    bad: `# modelc build --target onnx --opset 13\n${line}`,
+    good: `# modelc build --target onnx --opset 18\n${line}`,
+  }),
+  MC5002: entry({
+    severity: "error",
+    title: "open dimension in a parameter",
+    message: (it: { path: string; dims: readonly string[] }) =>
+      `The parameter \`${it.path}\` depends on ${it.dims.map((dim) => `\`${dim}\``).join(" and ")}, which nothing fixes.`,
+    explanation:
+      "Weights have one shape for good. A model may leave a dimension of its inputs open as long as no parameter has it; else fix it when you build, with `--set D=64`, or in the file.",
+    bad: `# modelc build --target onnx\nmodel Line: (x: f32[B, D]) -> y: f32[B, 1] { x -> Dense(1) }`,
+    good: `# modelc build --target onnx --set D=64\nmodel Line: (x: f32[B, D]) -> y: f32[B, 1] { x -> Dense(1) }`,
+  }),
+  MC5003: entry({
+    severity: "error",
+    title: "weights of another model",
+    message: (it: { problems: readonly string[] }) => {
+      const [first, ...rest] = it.problems;
+      return `The weights do not fit this model: ${first ?? ""}${rest.length > 0 ? `, and ${rest.length} more` : ""}.`;
+    },
+    explanation:
+      "A file of weights must hold every parameter and state of the model under its path, in its element type and its stored shape: convolution kernels as OIHW. `modelc summary` lists them.",
+    bad: `# modelc build --target onnx --weights other.safetensors\n${line}`,
+    good: `# modelc build --target onnx\n${line}`,
+  }),
+} as const;

@@ -1,5 +1,6 @@
 import type { DType } from "../../ir/types.ts";
 import { encodeElements } from "../../support/element-bytes.ts";
+import { formatFloat } from "./format-float.ts";
 import type { OnnxTensor } from "./model.ts";
 import type { Names } from "./names.ts";
 
@@ -37,7 +38,8 @@ export function createConstants(names: Names): Constants {
 function nameOf(dtype: DType, data: number | readonly number[], shape: readonly number[]): string {
   const single = typeof data === "number" ? data : data.length === 1 ? data[0] : undefined;
   const label = dtype === "f32" ? "" : `${dtype}:`;
-  if (shape.length === 0 && single !== undefined) return `const/${label}${Object.is(single, -0) ? "-0" : single}`;
+  // Doubles that differ beyond f32 share a base name, which is made unique.
+  if (shape.length === 0 && single !== undefined) return `const/${label}${/^b?f/.test(dtype) ? formatFloat(single) : single}`;
   if (shape.length === 1 && typeof data !== "number" && data.length <= 8) return `const/${label}[${data.join(",")}]`;
   return `const/${dtype}[${shape.join(",")}]`;
 }

@@ -72,7 +72,7 @@ export function emitOnnx(graph: Graph, options: EmitOptions): OnnxModel {
     producerName: "modelc",
     producerVersion: options.producerVersion,
     ...(options.doc !== undefined && { doc: options.doc }),
-    metadata: metadataOf(graph),
+    metadata: metadataOf(graph, options.producerVersion),
     graph: pruneGraph({
       name: graph.name,
       inputs: given.map((it) => infoOf(it.name, it.value, docOf(it))),
@@ -101,25 +101,15 @@ function docOf(input: GraphInput): string {
   return input.perm === undefined ? input.role : `${input.role}; axis i is logical axis [${input.perm.join(", ")}][i]`;
 }
 
-/** What the manifest says of inputs and outputs, for tools that have the model alone. */
-function metadataOf(graph: Graph): OnnxModel["metadata"] {
+/** What a tool that has the model alone must know besides the roles, which are the values' documentation. */
+function metadataOf(graph: Graph, version: string): OnnxModel["metadata"] {
+  const perms = graph.inputs.flatMap(({ path, perm }) =>
+    perm === undefined || path === undefined ? [] : [[path, perm]],
+  );
   return [
+    ["modelc.version", version],
     ["modelc.mode", graph.mode],
-    [
-      "modelc.inputs",
-      JSON.stringify(
-        graph.inputs.map(({ name, role, path, perm }) => ({
-          name,
-          role,
-          ...(path !== undefined && { path }),
-          ...(perm && { perm }),
-        })),
-      ),
-    ],
-    [
-      "modelc.outputs",
-      JSON.stringify(graph.outputs.map(({ name, role, path, carries }) => ({ name, role, path, carries }))),
-    ],
+    ...(perms.length > 0 ? [["modelc.perm", JSON.stringify(Object.fromEntries(perms))] as const] : []),
   ];
 }
 

@@ -22,7 +22,7 @@ export interface Manifest {
   readonly training?: ManifestTraining;
 }
 
-export type GraphKind = "inference" | "init" | "train" | "eval" | "prep";
+export type GraphKind = "inference" | "init" | "train" | "eval" | "prep" | "grad" | "apply";
 
 export interface ManifestGraph {
   readonly file: string;

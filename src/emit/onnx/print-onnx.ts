@@ -1,5 +1,6 @@
 import type { DType } from "../../ir/types.ts";
 import { decodeElements } from "../../support/element-bytes.ts";
+import { formatDouble, formatFloat } from "./format-float.ts";
 import {
   isExternal,
   type OnnxAttributeValue,
@@ -69,10 +70,10 @@ function printNode(node: OnnxNode, indent: string, limit: number): string {
 function printAttribute(key: string, value: OnnxAttributeValue, indent: string, limit: number): string {
   const typed = (type: string, text: string): string => `${key}: ${type} = ${text}`;
   if ("int" in value) return typed("int", `${value.int}`);
-  if ("float" in value) return typed("float", float(value.float));
+  if ("float" in value) return typed("float", formatFloat(value.float));
   if ("string" in value) return typed("string", quoted(value.string));
   if ("ints" in value) return typed("ints", `[${value.ints.join(", ")}]`);
-  if ("floats" in value) return typed("floats", `[${value.floats.map(float).join(", ")}]`);
+  if ("floats" in value) return typed("floats", `[${value.floats.map(formatFloat).join(", ")}]`);
   if ("strings" in value) return typed("strings", `[${value.strings.map(quoted).join(", ")}]`);
   return typed("graph", printGraph(value.graph, indent, limit));
 }
@@ -94,8 +95,8 @@ function printTensor(tensor: OnnxTensor, limit: number): string {
   const numbers = halves ? halfBits(tensor.data) : [...decodeElements(tensor.dtype, tensor.data)];
   const exact = tensor.dtype === "i64" ? wide(tensor.data) : undefined;
   const print = (it: number, index: number): string => {
-    if (tensor.dtype === "f32") return float(it);
-    return exact?.[index] ?? (tensor.dtype === "f64" ? double(it) : `${it}`);
+    if (tensor.dtype === "f32") return formatFloat(it);
+    return exact?.[index] ?? (tensor.dtype === "f64" ? formatDouble(it) : `${it}`);
   };
   if (numbers.length <= limit) return `${head} = {${numbers.map(print).join(", ")}}`;
   const first = numbers.slice(0, 8).map(print).join(", ");
@@ -116,24 +117,6 @@ function fnv1a(bytes: Uint8Array): string {
   let hash = 0x811c9dc5;
   for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
   return hash.toString(16).padStart(8, "0");
-}
-
-/** An f32 in the fewest digits that give it back. */
-function float(value: number): string {
-  const single = Math.fround(value);
-  if (!Number.isFinite(single)) return double(single);
-  for (let digits = 1; digits < 9; digits++) {
-    const short = Number(single.toPrecision(digits));
-    if (Math.fround(short) === single) return double(short);
-  }
-  return double(single);
-}
-
-/** A number that reads as a float: the parser takes `1` for an integer where the type does not tell. */
-function double(value: number): string {
-  if (Number.isNaN(value)) return "nan";
-  if (!Number.isFinite(value)) return value > 0 ? "inf" : "-inf";
-  return Object.is(value, -0) ? "-0" : `${value}`;
 }
 
 /** An identifier as it is, any other name quoted. */
