@@ -21,14 +21,7 @@ export interface Value {
 }
 
 /** The value of an attribute. */
-export type AttributeValue =
-  | number
-  | boolean
-  | string
-  | Dim
-  | readonly number[]
-  | readonly string[]
-  | readonly Dim[];
+export type AttributeValue = number | boolean | string | Dim | readonly number[] | readonly string[] | readonly Dim[];
 
 /** An attribute with the hyperparameter expression that it came from (`heads`, `4 * ch`), where it came from one. */
 export interface Attribute {

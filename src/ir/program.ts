@@ -69,17 +69,44 @@ export interface DataProgram {
   readonly clean: readonly string[];
   readonly features: readonly FeatureSpec[];
   readonly preparation: Preparation;
-  readonly augment: readonly { readonly feature: string; readonly steps: readonly { readonly name: string; readonly arguments: Readonly<Record<string, SettingValue>> }[] }[];
+  readonly augment: readonly {
+    readonly feature: string;
+    readonly steps: readonly { readonly name: string; readonly arguments: Readonly<Record<string, SettingValue>> }[];
+  }[];
   readonly origin: Span;
 }
 
 /** A learning rate over steps (0-based): the schedules of the language. Times are in steps. */
 export type Schedule =
   | { readonly kind: "constant"; readonly rate: number; readonly warmup: number }
-  | { readonly kind: "cosine"; readonly peak: number; readonly floor: number; readonly warmup: number; readonly total?: number }
-  | { readonly kind: "linear"; readonly peak: number; readonly floor: number; readonly warmup: number; readonly total?: number }
-  | { readonly kind: "step"; readonly rate: number; readonly every: number; readonly factor: number; readonly warmup: number }
-  | { readonly kind: "exponential"; readonly rate: number; readonly decay: number; readonly every: number; readonly warmup: number };
+  | {
+      readonly kind: "cosine";
+      readonly peak: number;
+      readonly floor: number;
+      readonly warmup: number;
+      readonly total?: number;
+    }
+  | {
+      readonly kind: "linear";
+      readonly peak: number;
+      readonly floor: number;
+      readonly warmup: number;
+      readonly total?: number;
+    }
+  | {
+      readonly kind: "step";
+      readonly rate: number;
+      readonly every: number;
+      readonly factor: number;
+      readonly warmup: number;
+    }
+  | {
+      readonly kind: "exponential";
+      readonly rate: number;
+      readonly decay: number;
+      readonly every: number;
+      readonly warmup: number;
+    };
 
 export type OptimizerSpec = {
   readonly rate: Schedule;
@@ -141,6 +168,11 @@ export interface TrainProgram {
 /** `expect accuracy >= 0.97` of a `test` section. */
 export interface TestProgram {
   readonly train: TrainProgram;
-  readonly expectations: readonly { readonly metric: string; readonly operator: "<" | "<=" | ">" | ">=" | "==" | "!="; readonly value: number; readonly origin: Span }[];
+  readonly expectations: readonly {
+    readonly metric: string;
+    readonly operator: "<" | "<=" | ">" | ">=" | "==" | "!=";
+    readonly value: number;
+    readonly origin: Span;
+  }[];
   readonly origin: Span;
 }
