@@ -36,7 +36,10 @@ export function filledWith(value: number): Initializer {
 /** Uniform in [min, max). */
 export function uniformWithin(min = -0.05, max = 0.05): Initializer {
   return (shape, key) =>
-    Float32Array.from({ length: sizeOf(shape) }, (_, i) => Math.fround(uniformAt(key, i) * Math.fround(max - min)) + Math.fround(min));
+    Float32Array.from(
+      { length: sizeOf(shape) },
+      (_, i) => Math.fround(uniformAt(key, i) * Math.fround(max - min)) + Math.fround(min),
+    );
 }
 
 /** Normal with a standard deviation and a mean. */

@@ -9,7 +9,10 @@ export interface Group {
 }
 
 /** What the groups say of a path. */
-export function settingsOf(groups: readonly Group[], path: string): { frozen?: boolean; decay?: number; scale?: number } {
+export function settingsOf(
+  groups: readonly Group[],
+  path: string,
+): { frozen?: boolean; decay?: number; scale?: number } {
   const matching = groups.filter(({ pattern }) => pattern.test(`${path}.`));
   return Object.assign({}, ...matching);
 }

@@ -92,3 +92,13 @@ export function restoreVariables(
     });
   }
 }
+
+/** How far the training of a checkpoint was; nothing of it in plain weights. */
+export function progressOf({ metadata }: Checkpoint): { step?: number; steps?: number } {
+  const progress: unknown = JSON.parse(metadata["progress"] ?? "{}");
+  const numberAt = (key: "step" | "steps"): { [key: string]: number } => {
+    const value: unknown = typeof progress === "object" && progress !== null ? Reflect.get(progress, key) : undefined;
+    return typeof value === "number" ? { [key]: value } : {};
+  };
+  return { ...numberAt("step"), ...numberAt("steps") };
+}

@@ -68,17 +68,20 @@ export function padImages(x: tf.Tensor4D, before: number[], after: number[], val
   const [top = 0, left = 0] = before;
   const [bottom = 0, right = 0] = after;
   const [batch, height, width, channels] = x.shape;
-  const start = [0, Math.max(-top, 0), Math.max(-left, 0), 0];
+  if (top === 0 && left === 0 && bottom === 0 && right === 0) return x;
+  // Rows as one axis: slices and pads copy long runs.
+  const lines = tf.reshape<tf.Rank.R3>(x, [batch, height, width * channels]);
+  const start = [0, Math.max(-top, 0), Math.max(-left, 0) * channels];
   const tall = height + Math.min(top, 0) + Math.min(bottom, 0);
   const wide = width + Math.min(left, 0) + Math.min(right, 0);
-  const cut = tall < height || wide < width ? tf.slice(x, start, [batch, tall, wide, channels]) : x;
+  const cut = tall < height || wide < width ? tf.slice(lines, start, [batch, tall, wide * channels]) : lines;
   const paddings: [number, number][] = [
     [0, 0],
     [Math.max(top, 0), Math.max(bottom, 0)],
-    [Math.max(left, 0), Math.max(right, 0)],
-    [0, 0],
+    [Math.max(left, 0) * channels, Math.max(right, 0) * channels],
   ];
-  return paddings.some(([begin, end]) => begin + end > 0) ? tf.pad(cut, paddings, value) : cut;
+  const padded = paddings.some(([begin, end]) => begin + end > 0) ? tf.pad(cut, paddings, value) : cut;
+  return tf.reshape<tf.Rank.R4>(padded, [batch, height + top + bottom, width + left + right, channels]);
 }
 
 /** Puts `stride - 1` zeros between neighbours along height and width. */
