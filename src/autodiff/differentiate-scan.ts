@@ -109,11 +109,11 @@ export function differentiateScan(
     return gradient === undefined ? [] : [{ value, gradient, sum: b.value(value.type) }];
   });
   const sums = b.region([], (inner) => accumulated.map((it) => inner.add(it.sum, it.gradient)));
-  const cotangents = uniqueValues(deferrals.map((it) => it.cotangent));
+  const emits = uniqueValues([...flowingElements.map((it) => it.gradient), ...deferrals.map((it) => it.cotangent)]);
 
   // What the backward step uses of the forward step comes in as sequences.
   const stacks = createStacks(b, { ...scan, body: { ...body, nodes: forwardNodes } });
-  const results = [...nextCarries, ...sums.results, ...flowingElements.map((it) => it.gradient), ...cotangents];
+  const results = [...nextCarries, ...sums.results, ...emits];
   const seedInputs = [...carryGradients, ...accumulated.map((it) => it.sum), ...emitGradients.map((it) => it.element)];
   const draft: Region = { inputs: seedInputs, nodes: [...step.nodes, ...sums.nodes], results };
   const { region, saved } = bringInSaved(b, draft, forwardNodes, stacks);
@@ -123,7 +123,8 @@ export function differentiateScan(
     ...carries.map(({ index, input }) => zerosOf(index, input)),
     ...accumulated.map((it) => b.zeros(it.value.type)),
   ];
-  const emitAxes = [...flowingElements.map((it) => axisAt(scan.sequenceAxes, it.index)), ...cotangents.map(() => 0)];
+  // Everything is emitted along the first axis, so that one stack serves as gradient and as cotangent.
+  const emitAxes = emits.map(() => 0);
   const outcome = [
     ...initial.map((it) => b.value(it.type)),
     ...region.results
@@ -149,12 +150,11 @@ export function differentiateScan(
   accumulated.forEach((it, at) => {
     gradients.push({ value: it.value, gradient: required(outcome[carries.length + at], "gradient") });
   });
-  flowingElements.forEach((it, at) => {
-    gradients.push({ value: it.sequence, gradient: required(outcome[initial.length + at], "gradient") });
-  });
-  const emitted = new Map(
-    cotangents.map((it, at) => [it.id, required(outcome[initial.length + flowingElements.length + at], "cotangent")]),
-  );
+  const emitted = new Map(emits.map((it, at) => [it.id, required(outcome[initial.length + at], "emitted gradient")]));
+  for (const it of flowingElements) {
+    const stack = required(emitted.get(it.gradient.id), "gradient of a sequence");
+    gradients.push({ value: it.sequence, gradient: moveFromFront(b, stack, axisAt(scan.sequenceAxes, it.index)) });
+  }
   for (const it of deferrals) {
     const cotangent = required(emitted.get(it.cotangent.id), "stacked cotangent");
     gradients.push({ value: it.weight, gradient: contractOutside(b, it, cotangent, stacks.stackOf) });
@@ -242,6 +242,12 @@ function bringInSaved(
 
 function definitionsOf(body: Region): ReadonlySet<number> {
   return new Set([...body.inputs, ...body.nodes.flatMap((it) => it.results)].map((it) => it.id));
+}
+
+/** The value with its first axis moved to a place. */
+function moveFromFront(b: GraphBuilder, value: Value, axis: number): Value {
+  const others = value.type.shape.map((_, index) => index).slice(1);
+  return b.transpose(value, [...others.slice(0, axis), 0, ...others.slice(axis)]);
 }
 
 function uniqueValues(values: readonly Value[]): readonly Value[] {

@@ -42,7 +42,7 @@ export function finalPasses({ target, opset = 18 }: PassTarget, mode: "training"
     { name: "expand-composites", run: (graph) => expandComposites(graph, keep) },
     ...(mode === "inference" && target === "onnx" ? [{ name: "to-channels-first", run: toChannelsFirst }] : []),
     { name: "expand-keys", run: expandKeys },
-    ...(mode === "inference" ? [{ name: "hoist-from-scans", run: hoistFromScans }] : []),
+    { name: "hoist-from-scans", run: hoistFromScans },
     { name: "simplify", run: (graph) => simplify(graph, { differentiated: true }) },
     { name: "fold-constants", run: foldConstants },
     { name: "simplify-again", run: (graph) => simplify(graph, { differentiated: true }) },
