@@ -1,0 +1,18 @@
+import type { Module } from "../ir/graph.ts";
+import { flatten } from "./flatten.ts";
+import { passesBeforeGradients, runPasses } from "./pipeline.ts";
+
+/**
+ * The stored order of a model's parameters, by path, where it differs from the logical one: stored axis i is logical
+ * axis `perm[i]`. Kernels of convolutions are HWIO in the language, and OIHW in checkpoints and in ONNX.
+ */
+export function storedPermsOf(module: Module): ReadonlyMap<string, readonly number[]> {
+  const graphs = (["training", "inference"] as const).map((mode) =>
+    runPasses(flatten(module, { mode }), passesBeforeGradients({ target: "onnx" }).slice(0, 2)),
+  );
+  return new Map(
+    graphs.flatMap(({ inputs }) =>
+      inputs.flatMap((it) => (it.path !== undefined && it.perm !== undefined ? [[it.path, it.perm] as const] : [])),
+    ),
+  );
+}
