@@ -163,4 +163,22 @@ export const trainingCatalog = {
     bad: good.replace("t: f32[1]", "y: f32[1]").replace("mse(y, t)", "mse(y, y)"),
     good,
   }),
+  MC4018: entry({
+    severity: "error",
+    title: "a budget over a free dimension",
+    message: (it: { figure: string; value: string; at: string }) =>
+      `\`${it.figure}\` is ${it.value} here, which no fixed limit can bound: say at which sizes, for instance \`at ${it.at}\`.`,
+    explanation: "What depends on the batch size or the sequence length has a limit only at sizes that you name.",
+    bad: `${good}\nbudget Line { flops <= 100 }`,
+    good: `${good}\nbudget Line { flops <= 100 at B=1 }`,
+  }),
+  MC4019: entry({
+    severity: "error",
+    title: "over budget",
+    message: (it: { figure: string; value: string; limit: string }) =>
+      `\`${it.figure}\` is ${it.value}, and the budget is ${it.limit}.`,
+    explanation: "A budget is proved when the file is checked, before anything is trained. `modelc summary` shows where it goes.",
+    bad: `${good}\nbudget Line { params <= 1 }`,
+    good: `${good}\nbudget Line { params <= 2 }`,
+  }),
 } as const;

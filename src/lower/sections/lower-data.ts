@@ -6,6 +6,7 @@ import type { ProgramFile } from "../../std/program-file.ts";
 import { nearest } from "../../support/nearest.ts";
 import type { DataDeclaration, Expression, Feature, Setting } from "../../syntax/ast.ts";
 import { castNode, freshValue, type Context, type Elaborator } from "../context.ts";
+import { reportUnknownNames } from "../elaborate-expressions.ts";
 import { formatType, tensor, type TensorVal } from "../values.ts";
 import { rawName, replaceRawFields, type RawMention } from "./raw-fields.ts";
 import { checkedValue, onlyExpression, onlyPart, phraseWords, readCall, settingsOf, settingValue, type SettingScope } from "./read-setting.ts";
@@ -257,6 +258,7 @@ function lowerFeature(
 ): Value | undefined {
   const { rules } = ctx.elaborator;
   const name = feature.name.text;
+  if (!reportUnknownNames(ctx, withoutStandardize(expression))) return undefined;
   let current: Expression = expression;
   if (expression.kind === "pipe") {
     current = expression.source;
@@ -287,6 +289,12 @@ function lowerFeature(
   const found = result.kind === "tensor" ? formatType({ dtype: result.value.type.dtype, shape: result.value.type.shape.slice(1) }) : "no tensor";
   ctx.elaborator.collector.report("MC4016", expression.span, { feature: name, declared: formatType(type), found });
   return undefined;
+}
+
+/** `standardize` is no function: it is a stage that training data alone can fit. */
+function withoutStandardize(expression: Expression): Expression {
+  if (expression.kind !== "pipe") return expression;
+  return { ...expression, stages: expression.stages.filter((it) => it.kind !== "reference" || it.text !== "standardize") };
 }
 
 const isNumber = (dtype: DType): boolean => dtype !== "bool";

@@ -7,6 +7,8 @@ import type { CallExpression, Directive, Expression, NameReference, Phrase, Trai
 import { freshValue, type Context, type Elaborator } from "../context.ts";
 import { describe, formatType, tensor, type ValueFacts } from "../values.ts";
 import { lowerData } from "./lower-data.ts";
+import { reachable } from "../elaborate-model.ts";
+import { reportUnknownNames } from "../elaborate-expressions.ts";
 import { batchType, matchFeatures, type FeatureMatch } from "./match-features.ts";
 import { onlyExpression, onlyPart, settingsOf, type SettingScope } from "./read-setting.ts";
 import { readClip, readGroup, readInteger, readOptimizer, readSave, readStop, readValidate } from "./read-training.ts";
@@ -29,7 +31,7 @@ export type LowerModel = (
 ) => LoweredModel | undefined;
 
 /** Lowers a `train` section: the model for its data, and loss and metrics as one function. Undefined after a report. */
-export function lowerTrain(
+export function lowerTrainSection(
   elaborator: Elaborator,
   file: ProgramFile,
   declaration: TrainDeclaration,
@@ -105,7 +107,7 @@ export function lowerTrain(
   if (epochs === undefined || steps === undefined || batch === undefined || seed === undefined) return undefined;
   return {
     name: declaration.label?.text ?? model.module.name,
-    model: model.module,
+    model: { ...model.module, functions: new Map([...model.module.functions, ...objective.callees]) },
     data,
     objective: objective.func,
     objectiveInputs: objective.inputs,
@@ -156,6 +158,8 @@ const knownMetrics = ["accuracy", "binary_accuracy", "mean_squared_error", "mean
 
 interface Objective {
   readonly func: Func;
+  /** Functions that it calls. */
+  readonly callees: ReadonlyMap<string, Func>;
   readonly inputs: TrainProgram["objectiveInputs"];
   readonly metrics: TrainProgram["metrics"];
 }
@@ -206,14 +210,19 @@ function lowerObjective(
   const used = usedValues(ctx, [lossValue, ...sums]);
   const kept = inputs.filter((it) => used.has(it.value.id));
   const results = [lossValue, ...sums].map((value, at) => ({ name: at === 0 ? "loss" : `metric_${at}`, value }));
+  const func = sectionFunc(ctx, "objective", kept, results, declaration.span);
+  const callees = new Map(reachable(elaborator.functions, func));
+  callees.delete(func.key);
   return {
-    func: sectionFunc(ctx, "objective", kept, results, declaration.span),
+    func,
+    callees,
     inputs: kept.map(({ from, name }) => ({ from, name })),
     metrics: named,
   };
 }
 
 function lowerLoss(ctx: Context, expression: Expression): Value | undefined {
+  if (!reportUnknownNames(ctx, expression)) return undefined;
   const result = ctx.elaborator.rules.expression(ctx, expression);
   if (result.kind === "poison") return undefined;
   if (result.kind === "tensor" && result.value.type.shape.length === 0 && result.value.type.dtype === "f32") return result.value;
@@ -223,6 +232,7 @@ function lowerLoss(ctx: Context, expression: Expression): Value | undefined {
 }
 
 function lowerMetric(ctx: Context, expression: Expression): { readonly name: string; readonly values: readonly Value[] } | undefined {
+  if (!reportUnknownNames(ctx, expression)) return undefined;
   const result = ctx.elaborator.rules.expression(ctx, expression);
   if (result.kind === "poison") return undefined;
   const values = result.kind === "tuple" ? result.elements.flatMap((it) => (it.kind === "tensor" ? [it.value] : [])) : [];
