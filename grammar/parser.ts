@@ -49,7 +49,8 @@ export class ModelParser extends CstParser {
   }
 
   private expectStarts(from: number): boolean {
-    return this.LA(from).tokenType === t.Expect && !continuesOperand.includes(this.LA(from + 1).tokenType);
+    const next = this.LA(from + 1).tokenType;
+    return this.LA(from).tokenType === t.Expect && (next === t.Minus || !continuesOperand.includes(next));
   }
 
   /** The place after the bracket that closes the one at LA(at). */

@@ -247,7 +247,7 @@ function whenArms(builder: Builder, node: CstNode): { arms: readonly WhenArm[]; 
   const arms = conditions.slice(0, longestChain).map((condition, i) => ({
     condition: buildOr(builder, condition),
     then: bodies[i] ?? fault("a condition without a body"),
-    span: cover(spanOfToken(builder, starts[i] ?? fault("a condition without its word")), end),
+    span: builder.reporter.span((starts[i] ?? fault("a condition without its word")).startOffset, end.end),
   }));
   return { arms, otherwise: bodies.length > conditions.length ? bodies[bodies.length - 1] : undefined };
 }
@@ -435,7 +435,7 @@ function buildWhenStage(builder: Builder, node: CstNode): ast.Stage {
   let otherwise = chains.length > conditions.length ? chains[chains.length - 1] : undefined;
   let stage: ast.WhenStage | undefined;
   for (let i = Math.min(conditions.length, longestChain) - 1; i >= 0; i--) {
-    const span = cover(spanOfToken(builder, starts[i] ?? fault("a condition without its word")), end);
+    const span = builder.reporter.span((starts[i] ?? fault("a condition without its word")).startOffset, end.end);
     const condition = buildOr(builder, conditions[i] ?? fault("a when without its condition"));
     const then = chains[i] ?? fault("a condition without its braces");
     stage = { kind: "when-stage", span, condition, then, otherwise };

@@ -50,6 +50,11 @@ const foreignWords = new Map([
   ["var", "const"],
 ]);
 
+/** Words that join what stands before them with what follows. */
+const infixWords: readonly TokenType[] = [
+  ...[t.As, t.In, t.Over, t.On, t.Where, t.With, t.At, t.Else, t.Reverse, t.Shared, t.From],
+];
+
 /** Words that open an entry or a statement, and so are no misspelling of a declaration's. */
 const innerWords = new Set(["step", "group", "freeze", "expect", "param", "state", "emit", "repeat"]);
 
@@ -270,7 +275,9 @@ function opensDeclaration(
   const named = tokenMatcher(next, t.Identifier);
   if (token.tokenType === t.Import) return next.tokenType === t.LeftBrace;
   if (token.tokenType === t.Spec) return !inside && next.tokenType === t.NumberToken;
-  if (t.declarationTokens.includes(token.tokenType)) return named;
+  // `data as layer { ... }` at the start of an unindented line goes on from a name that happens to be `data`.
+  const infix = infixWords.includes(next.tokenType) && !(after !== undefined && headerContinues(after));
+  if (t.declarationTokens.includes(token.tokenType)) return named && !infix;
   if (innerWords.has(token.image)) return false;
   const plausible = named && after !== undefined && headerContinues(after);
   if (!plausible) return false;
