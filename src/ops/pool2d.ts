@@ -16,8 +16,8 @@ import type { AttributeSchema, AttributesOf, Cost, Sample, ShapeChecker } from "
 
 /** Attributes of the pools and of their gradients. */
 export const poolAttributes = {
-  ...windowAttributes,
   window: { kind: "ints", doc: "Height and width of the window.", min: 1 },
+  ...windowAttributes,
   strides: { kind: "ints", doc: "Steps of the window along height and width.", min: 1 },
 } as const satisfies AttributeSchema;
 

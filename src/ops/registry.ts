@@ -2,11 +2,13 @@ import { add, div, floorDiv, maximum, minimum, mod, mul, pow, sub } from "./arit
 import { avgPool2d, avgPool2dGradient } from "./avg-pool2d.ts";
 import { broadcastTo } from "./broadcast-to.ts";
 import { cast } from "./cast.ts";
+import { causalMask } from "./causal-mask.ts";
 import { clip } from "./clip.ts";
 import { equal, greater, greaterEqual, less, lessEqual, notEqual } from "./comparisons.ts";
 import { conv2dInputGradient, conv2dKernelGradient } from "./conv2d-gradients.ts";
 import { conv2d } from "./conv2d.ts";
 import { crossEntropyGradient } from "./cross-entropy-gradient.ts";
+import { dropout } from "./dropout.ts";
 import { identity, stopGradient } from "./identity.ts";
 import { logicalAnd, logicalNot, logicalOr } from "./logic.ts";
 import { binaryCrossEntropy, crossEntropy, huber, klNormal, mae, mse } from "./losses.ts";
@@ -24,6 +26,10 @@ import { accuracy, binaryAccuracy, meanAbsoluteError, meanSquaredError, perplexi
 import { logsumexp, variance } from "./moments.ts";
 import { oneHot } from "./one-hot.ts";
 import { pad } from "./pad.ts";
+import { randomBits, randomNormal, randomUniform } from "./random/draws.ts";
+import { foldKey } from "./random/fold-key.ts";
+import { normalLike, uniformLike } from "./random/likes.ts";
+import { orthogonalize } from "./random/orthogonalize.ts";
 import { range } from "./range.ts";
 import { rearrange } from "./rearrange.ts";
 import { scatterSlice, slice } from "./slice.ts";
@@ -70,6 +76,7 @@ export const operators = {
   binary_cross_entropy: binaryCrossEntropy,
   broadcast_to: broadcastTo,
   cast,
+  causal_mask: causalMask,
   ceil,
   clip,
   concat,
@@ -81,6 +88,7 @@ export const operators = {
   cross_entropy_gradient: crossEntropyGradient,
   cumsum,
   div,
+  dropout,
   einsum,
   elu,
   equal,
@@ -90,6 +98,7 @@ export const operators = {
   flip,
   floor,
   floor_div: floorDiv,
+  fold_key: foldKey,
   gather,
   gelu,
   greater,
@@ -123,14 +132,19 @@ export const operators = {
   mse,
   mul,
   neg,
+  normal_like: normalLike,
   not_equal: notEqual,
   one_hot: oneHot,
   ones_like: onesLike,
+  orthogonalize,
   pad,
   perplexity,
   pow,
   prod,
   put_along: putAlong,
+  random_bits: randomBits,
+  random_normal: randomNormal,
+  random_uniform: randomUniform,
   range,
   rearrange,
   reciprocal,
@@ -157,6 +171,7 @@ export const operators = {
   take_along: takeAlong,
   tanh,
   transpose,
+  uniform_like: uniformLike,
   unstack,
   variance,
   where,

@@ -1,6 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import { fnv1a32, fold, uniformAt, type Key } from "./counter.ts";
-import { placeAt } from "./place.ts";
+import { placeKey, stepKey, uniformAt } from "./random.ts";
 
 /** How `fit` goes about its work; what is left out is as the train section of the spec says. */
 export interface FitOptions<Data, Figures> {
@@ -162,7 +161,7 @@ export function sliceRows<Data extends { [name: string]: tf.Tensor }>(data: Data
 
 /** The numbers 0 .. count - 1 in an order that depends on the seed and the pass alone. */
 export function shuffledRows(count: number, seed: number, epoch: number): Int32Array {
-  const key: Key = fold(placeAt(seed, epoch).base, fnv1a32("epoch"));
+  const key = placeKey(stepKey(seed, epoch), "epoch");
   const order = Int32Array.from({ length: count }, (_, i) => i);
   for (let i = count - 1; i > 0; i--) {
     const other = Math.floor(uniformAt(key, i) * (i + 1));

@@ -1,23 +1,22 @@
 import * as tf from "@tensorflow/tfjs";
-import { normalAt, uniformAt, type Key } from "./counter.ts";
-import { keyAt, placeAt, within } from "./place.ts";
+import { normalAt, placeKey, stepKey, uniformAt, type RandomKey } from "./random.ts";
 
 /** Fills a shape with the numbers that a parameter begins with. */
-export type Initializer = (shape: number[], key: Key) => Float32Array;
+export type Initializer = (shape: number[], key: RandomKey) => Float32Array;
 
 /** A variable that begins as an initialiser says. */
-export function variable<R extends tf.Rank>(
+export function weights<R extends tf.Rank>(
   shape: tf.ShapeMap[R],
   initializer: Initializer,
-  key: Key = [0, 0],
+  key: RandomKey = [0, 0],
 ): tf.Variable<R> {
   return tf.tidy(() => tf.variable(tf.tensor(initializer(shape, key), shape)));
 }
 
 /** Gives the keys of initial weights by their paths (loop indices apart). */
-export function initialKeys(seed: number): (path: string, ...indices: number[]) => Key {
-  const model = placeAt(seed, 0);
-  return (path, ...indices) => keyAt({ ...within(model, path), indices });
+export function initialKeys(seed: number): (path: string, ...indices: number[]) => RandomKey {
+  const base = stepKey(seed, 0);
+  return (path, ...indices) => placeKey(base, path, indices);
 }
 
 export function zeros(shape: number[]): Float32Array {
@@ -48,18 +47,18 @@ export function normalWith(stddev = 0.05, mean = 0): Initializer {
 }
 
 /** Uniform with the variance 1 / (mean of fan in and fan out): Glorot and Bengio 2010. */
-export function glorotUniform(shape: number[], key: Key): Float32Array {
+export function glorotUniform(shape: number[], key: RandomKey): Float32Array {
   const { fanIn, fanOut } = fansOf(shape);
   return uniformWith(6 / (fanIn + fanOut))(shape, key);
 }
 
 /** Uniform with the variance 2 / fan in: He et al. 2015. */
-export function heUniform(shape: number[], key: Key): Float32Array {
+export function heUniform(shape: number[], key: RandomKey): Float32Array {
   return uniformWith(6 / fansOf(shape).fanIn)(shape, key);
 }
 
 /** Uniform with the variance 1 / fan in: LeCun et al. 1998. */
-export function lecunUniform(shape: number[], key: Key): Float32Array {
+export function lecunUniform(shape: number[], key: RandomKey): Float32Array {
   return uniformWith(3 / fansOf(shape).fanIn)(shape, key);
 }
 

@@ -1,8 +1,8 @@
-import { fnv1a32, fold, type Key } from "./counter.ts";
+import { placeKey, stepKey, type RandomKey } from "./random.ts";
 
 /** Where in the network a random number is drawn: its key depends on the seed, the step and this alone. */
 export interface Place {
-  readonly base: Key;
+  readonly base: RandomKey;
   readonly path: string;
   /** Indices of the repeats around it, outermost first. */
   readonly indices: readonly number[];
@@ -10,9 +10,7 @@ export interface Place {
 
 /** The network itself, at a step of training. */
 export function placeAt(seed: number, step: number): Place {
-  const low = seed % 2 ** 32;
-  const words: Key = [low, ((seed - low) / 2 ** 32) % 2 ** 32];
-  return { base: fold(words, step % 2 ** 32), path: "", indices: [] };
+  return { base: stepKey(seed, step), path: "", indices: [] };
 }
 
 /** A block within a place; `index` says which one of a repeat. */
@@ -25,6 +23,6 @@ export function within(place: Place, path: string, index?: number): Place {
 }
 
 /** The random key of a place. */
-export function keyAt(place: Place): Key {
-  return place.indices.reduce<Key>(fold, fold(place.base, fnv1a32(place.path)));
+export function keyAt(place: Place): RandomKey {
+  return placeKey(place.base, place.path, place.indices);
 }
