@@ -7,6 +7,7 @@ import { buildApplyGraph, buildGradientGraph, buildTrainingGraph } from "../../s
 import { interpretGraph } from "../../src/ops/interpret.ts";
 import { transposeArray } from "../../src/ops/nd-array.ts";
 import type { NdArray } from "../../src/ops/operator.ts";
+import { verifyGraph } from "../../src/ops/verify.ts";
 import { inversePermutation } from "../../src/ops/transpose.ts";
 import { func, moduleOf } from "../passes/module-testing.ts";
 import { dataFor, type } from "./gradient-testing.ts";
@@ -170,6 +171,17 @@ describe("buildTrainingGraph", () => {
       expect(it.perm).toEqual([3, 2, 0, 1]);
       expect(it.value.type).toEqual(type("f32", 2, 2, 3, 3));
       expect(it.logicalType).toEqual(type("f32", 3, 3, 2, 2));
+    }
+  });
+
+  it("is well formed after every pass", () => {
+    for (const target of ["reference", "onnx"] as const) {
+      const after = (name: string, graph: Graph): void => {
+        expect(verifyGraph(graph), `${target}: ${name}`).toEqual([]);
+      };
+      buildTrainingGraph(program, { target, after });
+      buildApplyGraph(program, { target, after });
+      buildEvaluationGraph(program, { target, after });
     }
   });
 

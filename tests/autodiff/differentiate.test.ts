@@ -3,6 +3,7 @@ import type { Graph, ScanNode } from "../../src/ir/graph.ts";
 import { constant, variable } from "../../src/dims/dim.ts";
 import { commonSubexpressions } from "../../src/passes/common-subexpressions.ts";
 import { eliminateDeadNodes } from "../../src/passes/eliminate-dead-nodes.ts";
+import { expandComposites, keepOwnGradients } from "../../src/passes/expand-composites.ts";
 import { hoistFromScans } from "../../src/passes/hoist-from-scans.ts";
 import { simplify } from "../../src/passes/simplify.ts";
 import { interpretGraph } from "../../src/ops/interpret.ts";
@@ -200,6 +201,30 @@ describe("differentiate", () => {
     const inputs = inputsFor(graph, { S: 3, T: 2 });
     expectGradients(graph, ["x", "h0", "w", "u", "bias"], inputs);
     expectGradients(cleaned(graph), ["x", "h0", "w", "u", "bias"], inputs);
+  });
+
+  it("differentiates through composites expanded first: dropout with a fixed key, in a scan too", () => {
+    const graph = graphOf({ x: type("f32", "T", 2, 3), w: type("f32", 3, 3) }, (b, v) => {
+      const key = b.constant(type("u32", 2), [123456, 654321]);
+      const h0 = b.zeros(type("f32", 2, 3));
+      const [last] = b.scan(
+        { initial: [h0], sequences: [v.x], sequenceAxes: [0], emitAxes: [], length: variable("T"), reverse: false },
+        (inner, [h], [x]) => {
+          if (h === undefined || x === undefined) throw new Error("unreachable");
+          const dropped = inner.op("dropout", [inner.add(inner.matmul(h, v.w), x), key], { rate: 0.4 });
+          return { carries: [inner.op("tanh", [dropped])], emits: [] };
+        },
+      );
+      if (last === undefined) throw new Error("unreachable");
+      return { loss: b.sum(b.op("square", [b.op("dropout", [last, key], { rate: 0.25 })]), [0, 1]) };
+    });
+    expect(() => withGradients(graph, ["x"])).toThrow("the composite dropout must be expanded");
+    const inputs = inputsFor(graph, { T: 3 });
+    const expanded = expandComposites(graph, keepOwnGradients);
+    const full = expectGradients(expanded, ["x", "w"], inputs);
+    const gradient = interpretGraph(full, inputs).get("grad/x");
+    expect(gradient?.data.includes(0)).toBe(true);
+    expectGradients(cleaned(expanded), ["x", "w"], inputs);
   });
 
   it("leaves a scan alone whose results need no gradient", () => {

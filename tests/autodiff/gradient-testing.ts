@@ -6,8 +6,9 @@ import type { DType, TensorType } from "../../src/ir/types.ts";
 import { differentiate } from "../../src/autodiff/differentiate.ts";
 import type { GraphBuilder } from "../../src/ops/builder.ts";
 import { createBuilder } from "../../src/ops/create-builder.ts";
-import { bindDims, concreteType, interpretGraph } from "../../src/ops/interpret.ts";
+import { concreteType, interpretGraph } from "../../src/ops/interpret.ts";
 import type { NdArray } from "../../src/ops/operator.ts";
+import { verifyGraph } from "../../src/ops/verify.ts";
 import { uniform, fnv1a32 } from "../../src/ops/random/counter.ts";
 
 /** A type from sizes and names of dim variables. */
@@ -78,6 +79,7 @@ export function withGradients(graph: Graph, wrt: readonly string[]): Graph {
 /** Checks gradients against central differences of the loss, in f64. */
 export function expectGradients(graph: Graph, wrt: readonly string[], inputs: ReadonlyMap<string, NdArray>): Graph {
   const full = withGradients(graph, wrt);
+  expect(verifyGraph(full)).toEqual([]);
   const results = interpretGraph(full, inputs);
   const lossOf = (name: string, array: NdArray): number =>
     interpretGraph(graph, new Map([...inputs, [name, array]])).get("loss")?.data[0] ?? NaN;
@@ -104,5 +106,3 @@ export function expectGradients(graph: Graph, wrt: readonly string[], inputs: Re
   }
   return full;
 }
-
-export { bindDims };

@@ -5,6 +5,7 @@ import type { Graph, Value } from "../../src/ir/graph.ts";
 import type { GraphBuilder } from "../../src/ops/builder.ts";
 import { interpretGraph } from "../../src/ops/interpret.ts";
 import type { NdArray } from "../../src/ops/operator.ts";
+import { verifyGraph } from "../../src/ops/verify.ts";
 import { transposeArray } from "../../src/ops/nd-array.ts";
 import { finalPasses, passesBeforeGradients, runPasses } from "../../src/passes/pipeline.ts";
 import { graphOf, inputsFor, type, withGradients } from "../autodiff/gradient-testing.ts";
@@ -121,13 +122,14 @@ describe("the pipeline", () => {
         const graph = programGraph(program);
         for (const target of ["reference", "onnx"] as const) {
           for (const passes of [passesBeforeGradients({ target }), finalPasses({ target }, "inference")]) {
-            runPasses(graph, passes, (_, after) => {
+            runPasses(graph, passes, (name, after) => {
+              expect(verifyGraph(after), name).toEqual([]);
               expectSame(graph, after);
             });
           }
         }
       }),
-      { numRuns: 40 },
+      { numRuns: 15 },
     );
   });
 
@@ -139,10 +141,14 @@ describe("the pipeline", () => {
         const plain = withGradients(runPasses(graph, passesBeforeGradients({ target: "reference" }).slice(0, 1)), wrt);
         for (const target of ["reference", "onnx"] as const) {
           const after = withGradients(runPasses(graph, passesBeforeGradients({ target })), wrt);
-          expectSame(plain, runPasses(after, finalPasses({ target }, "training")));
+          expect(verifyGraph(after)).toEqual([]);
+          const checked = (name: string, it: Graph): void => {
+            expect(verifyGraph(it), name).toEqual([]);
+          };
+          expectSame(plain, runPasses(after, finalPasses({ target }, "training"), checked));
         }
       }),
-      { numRuns: 40 },
+      { numRuns: 15 },
     );
   });
 
