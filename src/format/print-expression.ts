@@ -77,6 +77,9 @@ function printList(node: ast.ListExpression, printing: Printing): Doc {
   return group(["[", indent([softline, fill(filled)]), softline, "]"]);
 }
 
+/** The column from which stages no longer line up below the first arrow. */
+const furthestHang = 60;
+
 /** Whether a pipe is written over several lines with its first stage beside its source. */
 function hangs(node: ast.Expression, text: string): boolean {
   if (node.kind !== "pipe") return false;
@@ -84,8 +87,19 @@ function hangs(node: ast.Expression, text: string): boolean {
   return first === false && rest.includes(true);
 }
 
+/** Whether parentheses around a pipe can stand close to it, its stages below each other after a short source. */
+function hangsAt(
+  node: ast.ParenthesizedExpression,
+  printing: Printing,
+  column: number,
+  path: readonly string[],
+): boolean {
+  if (!hangs(node.inner, printing.text) || hasComments(node.inner)) return false;
+  return column + 2 + flatWidth(printing.print([...path, "inner", "source"])) < furthestHang;
+}
+
 function printParenthesized(node: ast.ParenthesizedExpression, printing: Printing, args: PrintArguments): Doc {
-  if (hangs(node.inner, printing.text) && args.column !== undefined && !hasComments(node.inner)) {
+  if (args.column !== undefined && hangsAt(node, printing, args.column, [])) {
     return ["(", printing.print("inner", { column: args.column + 1 }), ")"];
   }
   return group(["(", indent([softline, printing.print("inner")]), softline, ")"]);
@@ -112,10 +126,10 @@ function binaryParts(node: ast.BinaryExpression, printing: Printing): Doc[] {
 
 function printBinary(node: ast.BinaryExpression, printing: Printing, args: PrintArguments): Doc {
   const { left, operator, right } = node;
-  if (args.column !== undefined && right.kind === "parenthesized" && hangs(right.inner, printing.text)) {
+  if (args.column !== undefined && right.kind === "parenthesized" && !hasComments(right) && !hasComments(left)) {
     const printed = printing.print("left");
     const column = args.column + flatWidth(printed) + operator.length + 2;
-    if (column < 60 && !hasComments(right) && !hasComments(right.inner) && !hasComments(left)) {
+    if (hangsAt(right, printing, column, ["right"])) {
       return [printed, ` ${operator} `, printing.print("right", { column })];
     }
   }
@@ -143,7 +157,7 @@ function printPipe(node: ast.PipeExpression, printing: Printing, args: PrintArgu
   if (!breaks.includes(true)) return group([source, indent(stages.map((it) => [line, it]))]);
   const parts = stages.map((it, i): Doc => (breaks[i] ? [hardline, it] : group([line, it])));
   const column = args.column === undefined ? Infinity : args.column + flatWidth(source) + 1;
-  if (breaks[0] !== true && column < 60) {
+  if (breaks[0] !== true && column < furthestHang) {
     const [first = "", ...rest] = stages;
     return [source, " ", align(column, [first, ...rest.map((_, i) => parts[i + 1] ?? "")])];
   }
