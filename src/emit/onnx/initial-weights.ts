@@ -1,0 +1,191 @@
+import { asNumber } from "../../dims/dim.ts";
+import type { Graph, GraphOutput, Node, OperatorNode, Value } from "../../ir/graph.ts";
+import { interpretNodes, type Environment } from "../../ops/interpret.ts";
+import { attributesFor, type NdArray } from "../../ops/operator.ts";
+import { normal, seedWords, uniform, type Key } from "../../ops/random/counter.ts";
+import { findOperator } from "../../ops/registry.ts";
+import { eliminateDeadNodes } from "../../passes/eliminate-dead-nodes.ts";
+import { broadcastingElementwise, unaryElementwise } from "../../passes/elementwise-operators.ts";
+import { encodeElements } from "../../support/element-bytes.ts";
+import { fault, required } from "../../support/fault.ts";
+import type { SafeTensor } from "../../support/safetensors.ts";
+import type { StoredVariable } from "./stored-weights.ts";
+
+/** Elements that are computed at once: enough to keep the cost of a node small, few enough to stay in the cache. */
+const chunkElements = 16_384;
+
+/**
+ * What the init graph draws from a seed, by path, without a runtime: each variable on its own by the operators'
+ * references, in pieces where its elements do not depend on one another, so that memory stays near the result's.
+ */
+export function initialWeights(
+  init: Graph,
+  variables: ReadonlyMap<string, StoredVariable>,
+  seed: number,
+): ReadonlyMap<string, SafeTensor> {
+  const weights = new Map<string, SafeTensor>();
+  for (const output of init.outputs) {
+    const variable = variables.get(output.path ?? "");
+    if (variable === undefined) continue;
+    const { path, dtype, shape } = variable;
+    weights.set(path, { name: path, dtype, shape, bytes: drawOutput(init, output, seed) });
+  }
+  return weights;
+}
+
+function drawOutput(init: Graph, output: GraphOutput, seed: number): Uint8Array {
+  const { nodes } = eliminateDeadNodes({ ...init, outputs: [output] });
+  const environment: Environment = new Map();
+  for (const { role, value } of init.inputs) {
+    const { dtype } = value.type;
+    const [data, shape] =
+      role === "seed" ? [[...seedWords(seed)], [2]] : role === "step" ? [[0], []] : fault(`init takes a ${role}`);
+    environment.set(value.id, { dtype, shape, data: Float64Array.from(data) });
+  }
+  const { dtype } = output.value.type;
+  // A stored order is a transpose of what is drawn in the logical one.
+  const last = nodes.at(-1);
+  const [operand] = last?.kind === "operator" && last.op === "transpose" ? last.operands : [];
+  if (last !== undefined && operand !== undefined) {
+    const before = nodes.slice(0, -1);
+    const chunks = planChunks(before, operand, environment);
+    if (chunks === undefined) interpretNodes(before, environment, new Map());
+    else {
+      const drawn = new Float64Array(countOf(operand));
+      chunks((at, data) => {
+        drawn.set(data, at);
+      });
+      environment.set(operand.id, { dtype: operand.type.dtype, shape: sizesOf(operand), data: drawn });
+    }
+    interpretNodes([last], environment, new Map());
+    const { data } = required(environment.get(output.value.id), output.name);
+    return encodeElements(dtype, data, data.length);
+  }
+  const chunks = planChunks(nodes, output.value, environment);
+  if (chunks === undefined) {
+    interpretNodes(nodes, environment, new Map());
+    const { data } = required(environment.get(output.value.id), output.name);
+    return encodeElements(dtype, data, data.length);
+  }
+  const bytes = new Uint8Array(encodeElements(dtype, 0, 1).length * countOf(output.value));
+  chunks((at, data) => {
+    const encoded = encodeElements(dtype, data, data.length);
+    bytes.set(encoded, (at * encoded.length) / data.length);
+  });
+  return bytes;
+}
+
+function sizesOf({ type }: Value): readonly number[] {
+  return type.shape.map((it) => asNumber(it) ?? fault("an initial value with a free dimension"));
+}
+
+function countOf(value: Value): number {
+  return sizesOf(value).reduce((a, b) => a * b, 1);
+}
+
+/** Hands out the elements of a value piece by piece, each with the index of its first. */
+type Chunks = (take: (at: number, data: Float64Array) => void) => void;
+
+/** Computes one node's piece from the pieces of nodes before it. */
+type Step = (at: number, length: number, pieces: Map<number, NdArray>) => void;
+
+const draws: Readonly<Record<string, (key: Key, counter: number) => number>> = {
+  random_uniform: uniform,
+  random_normal: normal,
+};
+
+/**
+ * A way to compute `target` in pieces, if all that it is made of are draws of its shape, elementwise operators and
+ * scalars. Scalars and keys are put into the environment.
+ */
+function planChunks(nodes: readonly Node[], target: Value, environment: Environment): Chunks | undefined {
+  const count = countOf(target);
+  const shape = sizesOf(target).join();
+  const steps: Step[] = [];
+  const spread = new Set<number>();
+  for (const node of nodes) {
+    const [result] = node.results;
+    if (result === undefined || node.results.length > 1) return undefined;
+    const whole = sizesOf(result).join() === shape && count > 1;
+    if (!whole) {
+      if (node.kind === "operator" && node.operands.some((it) => spread.has(it.id))) return undefined;
+      interpretNodes([node], environment, new Map());
+      continue;
+    }
+    const step = planNode(node, result, environment, spread);
+    if (step === undefined) return undefined;
+    steps.push(step);
+    spread.add(result.id);
+  }
+  if (!spread.has(target.id)) return undefined;
+  return (take) => {
+    for (let at = 0; at < count; at += chunkElements) {
+      const pieces = new Map<number, NdArray>();
+      const length = Math.min(chunkElements, count - at);
+      for (const step of steps) step(at, length, pieces);
+      take(at, required(pieces.get(target.id), "piece").data);
+    }
+  };
+}
+
+function planNode(node: Node, result: Value, environment: Environment, spread: ReadonlySet<number>): Step | undefined {
+  const { dtype } = result.type;
+  const fill =
+    (number: number): Step =>
+    (_, length, pieces) => {
+      pieces.set(result.id, { dtype, shape: [length], data: new Float64Array(length).fill(number) });
+    };
+  if (node.kind === "constant") return typeof node.data === "number" ? fill(node.data) : undefined;
+  if (node.kind !== "operator") return undefined;
+  const [first] = node.operands;
+  const known = first === undefined ? undefined : environment.get(first.id);
+  const draw = draws[node.op];
+  if (draw !== undefined) {
+    const [low, high] = known?.data ?? [];
+    if (low === undefined || high === undefined) return undefined;
+    return (at, length, pieces) => {
+      const data = Float64Array.from({ length }, (_, i) => draw([low, high], at + i));
+      pieces.set(result.id, { dtype, shape: [length], data });
+    };
+  }
+  if (node.op === "broadcast_to" && known?.data.length === 1) return fill(known.data[0] ?? NaN);
+  return planElementwise(node, result, environment, spread);
+}
+
+function planElementwise(
+  node: OperatorNode,
+  result: Value,
+  environment: Environment,
+  spread: ReadonlySet<number>,
+): Step | undefined {
+  if (!unaryElementwise.has(node.op) && !broadcastingElementwise.has(node.op)) return undefined;
+  const operator = findOperator(node.op);
+  if (operator?.kind !== "primitive") return undefined;
+  const scalars = new Map<number, NdArray>();
+  for (const operand of node.operands) {
+    if (spread.has(operand.id)) continue;
+    const known = environment.get(operand.id);
+    if (known?.data.length !== 1) return undefined;
+    scalars.set(operand.id, { ...known, shape: [] });
+  }
+  const attributes = concrete(attributesFor(operator, node.attributes));
+  if (attributes === undefined) return undefined;
+  const { dtype } = result.type;
+  return (_, length, pieces) => {
+    const operands = node.operands.map((it) => required(pieces.get(it.id) ?? scalars.get(it.id), "operand"));
+    const [piece] = operator.reference({ operands, attributes, results: [{ dtype, shape: [length] }] });
+    pieces.set(result.id, required(piece, node.op));
+  };
+}
+
+/** Attributes without dimensions, as elementwise operators have them; undefined where there are others. */
+function concrete(
+  attributes: ReturnType<typeof attributesFor>,
+): Readonly<Record<string, number | boolean | string>> | undefined {
+  const values: Record<string, number | boolean | string> = {};
+  for (const [name, value] of Object.entries(attributes)) {
+    if (typeof value === "object") return undefined;
+    values[name] = value;
+  }
+  return values;
+}
