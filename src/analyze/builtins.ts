@@ -1,0 +1,30 @@
+/** Functions that the language itself gives: on numbers and dims, and constant tensors. */
+export const builtinFunctions: ReadonlySet<string> = new Set([
+  "min",
+  "max",
+  "ceil",
+  "floor",
+  "product",
+  "length",
+  "zeros",
+  "ones",
+  "full",
+]);
+
+/** Element types that a declaration may name. `float`, `int` and `any` stand for one element type of a signature. */
+export const elementTypes: ReadonlySet<string> = new Set(["f16", "bf16", "f32", "f64", "i8", "i32", "i64", "u8", "bool"]);
+
+/** Words of a library signature that stand for one element type throughout it. */
+export const genericElements: ReadonlySet<string> = new Set(["float", "int", "any"]);
+
+/** The types of hyperparameters that have names; every other lower-case word is a value of an enum. */
+export const hyperparameterWords: ReadonlySet<string> = new Set([
+  "int",
+  "float",
+  "bool",
+  "string",
+  "dtype",
+  "fn",
+  "block",
+  "pair",
+]);

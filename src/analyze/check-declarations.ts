@@ -1,0 +1,118 @@
+import type { Collector } from "../diagnostics/collector.ts";
+import type { ProgramFile } from "../std/program-file.ts";
+import { nearest } from "../support/nearest.ts";
+import type { CallableDeclaration, Declaration, HyperparameterType, Name } from "../syntax/ast.ts";
+import { hyperparameterWords, elementTypes } from "./builtins.ts";
+import { walk } from "./walk.ts";
+
+/** Reports duplicates, names in the wrong case, misspelt types of hyperparameters and recursion of one file. */
+export function checkDeclarations(file: ProgramFile, collector: Collector): void {
+  const seen = new Map<string, Name>();
+  for (const declaration of file.ast.declarations) {
+    for (const name of declaredNames(declaration)) {
+      const first = seen.get(name.text);
+      if (first === undefined) {
+        seen.set(name.text, name);
+        continue;
+      }
+      collector.report(
+        "MC2002",
+        name.span,
+        { name: name.text },
+        { labels: [{ span: first.span, message: "declared here first" }] },
+      );
+    }
+    if (declaration.kind === "callable") {
+      checkCase(declaration, collector);
+      for (const it of declaration.hyperparameters) checkHyperparameterType(it.type, collector);
+      checkFn(declaration, collector);
+    }
+  }
+  checkRecursion(file, collector);
+}
+
+function declaredNames(declaration: Declaration): readonly Name[] {
+  switch (declaration.kind) {
+    case "import":
+      return declaration.names;
+    case "const":
+    case "callable":
+    case "data":
+      return [declaration.name];
+    default:
+      return [];
+  }
+}
+
+function checkCase({ flavor, name }: CallableDeclaration, collector: Collector): void {
+  const capital = /^[A-Z]/.test(name.text);
+  if (flavor === "fn" && capital) {
+    const text = name.text.charAt(0).toLowerCase() + name.text.slice(1);
+    collector.report("MC2016", name.span, { name: name.text, rule: "the name of a fn begins with a small letter", better: text });
+  } else if (flavor !== "fn" && !capital) {
+    const text = name.text.charAt(0).toUpperCase() + name.text.slice(1);
+    collector.report("MC2016", name.span, { name: name.text, rule: `the name of a ${flavor} begins with a capital`, better: text });
+  }
+}
+
+function checkHyperparameterType(type: HyperparameterType, collector: Collector): void {
+  const [only, ...others] = type.alternatives;
+  for (const it of type.alternatives) {
+    if (it.kind === "list-of") {
+      checkHyperparameterType(it.element, collector);
+      continue;
+    }
+    const word = it.name.text;
+    if (hyperparameterWords.has(word)) continue;
+    // An enum of one word is of no use: such a word is a misspelt type.
+    const near = nearest(word, hyperparameterWords);
+    const lone = others.length === 0 && it === only;
+    if (!lone && near === undefined && !elementTypes.has(word)) continue;
+    const better = near ?? (elementTypes.has(word) ? "float" : undefined);
+    collector.report(
+      "MC2017",
+      it.span,
+      { word },
+      better === undefined
+        ? { help: `Types of hyperparameters are ${[...hyperparameterWords].join(", ")}, lists of them, and enums such as \`same | valid\`.` }
+        : { help: `Did you mean \`${better}\`?`, fix: { title: `change to ${better}`, edits: [{ span: it.span, text: better }] } },
+    );
+  }
+}
+
+/** A fn owns nothing. */
+function checkFn(declaration: CallableDeclaration, collector: Collector): void {
+  if (declaration.flavor !== "fn") return;
+  walk(declaration, (node) => {
+    if (node.kind === "param") {
+      collector.report("MC2023", node.span, { fn: declaration.name.text, what: node.flavor });
+    }
+  });
+}
+
+function checkRecursion(file: ProgramFile, collector: Collector): void {
+  const uses = new Map<string, { readonly declaration: CallableDeclaration; readonly names: ReadonlySet<string> }>();
+  for (const declaration of file.ast.declarations) {
+    if (declaration.kind !== "callable") continue;
+    const own = new Set(declaration.hyperparameters.map((it) => it.name.text));
+    const names = new Set<string>();
+    walk(declaration.body, (node) => {
+      if (node.kind === "reference" && !own.has(node.text)) names.add(node.text);
+    });
+    uses.set(declaration.name.text, { declaration, names });
+  }
+  const settled = new Set<string>();
+  const visit = (name: string, chain: readonly string[]): void => {
+    const at = chain.indexOf(name);
+    const found = uses.get(name);
+    if (found === undefined) return;
+    if (at !== -1) {
+      collector.report("MC2015", found.declaration.name.span, { cycle: [...chain.slice(at), name].join(" -> ") });
+      return;
+    }
+    if (settled.has(name)) return;
+    settled.add(name);
+    for (const it of found.names) visit(it, [...chain, name]);
+  };
+  for (const name of uses.keys()) visit(name, []);
+}

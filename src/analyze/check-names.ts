@@ -1,0 +1,396 @@
+import type { Collector } from "../diagnostics/collector.ts";
+import { allOperators, findOperator } from "../ops/registry.ts";
+import type { Library } from "../std/library.ts";
+import type { Callable, ProgramFile } from "../std/program-file.ts";
+import { nearest } from "../support/nearest.ts";
+import type { Span } from "../support/source.ts";
+import type { Body, CallableDeclaration, CallExpression, Chain, Expression, Name, Statement, TypeExpression } from "../syntax/ast.ts";
+import { builtinFunctions, elementTypes, genericElements } from "./builtins.ts";
+import { dimNamesOf } from "./dim-names.ts";
+import { initializerSignatures } from "./initializer-signatures.ts";
+import { enumWordsOf, hyperparameterFor, wordsOf } from "./hyperparameter-words.ts";
+import { reportUnknownArgument } from "./report-unknown-argument.ts";
+
+type LocalKind = "hyperparameter" | "input" | "binding" | "param" | "state" | "carry" | "element" | "loop" | "dim";
+
+interface Local {
+  readonly name: string;
+  readonly span: Span;
+  readonly kind: LocalKind;
+  used: boolean;
+}
+
+interface LocalScope {
+  readonly parent: LocalScope | undefined;
+  readonly names: Map<string, Local>;
+}
+
+const inside = (parent: LocalScope | undefined): LocalScope => ({ parent, names: new Map() });
+
+function find(scope: LocalScope | undefined, name: string): Local | undefined {
+  return scope === undefined ? undefined : (scope.names.get(name) ?? find(scope.parent, name));
+}
+
+function visible(scope: LocalScope | undefined): readonly string[] {
+  return scope === undefined ? [] : [...scope.names.keys(), ...visible(scope.parent)];
+}
+
+/** Reports every unknown, doubly bound and unused name in the declarations of one file. */
+export function checkNames(file: ProgramFile, library: Library, collector: Collector): void {
+  for (const declaration of file.ast.declarations) {
+    if (declaration.kind === "callable") {
+      checkCallable({ file, library, collector, words: enumWordsOf(declaration), locals: [] }, declaration);
+    } else if (declaration.kind === "const") {
+      checkExpression({ file, library, collector, words: new Set(), locals: [] }, declaration.value, inside(undefined));
+    }
+  }
+}
+
+interface Checker {
+  readonly file: ProgramFile;
+  readonly library: Library;
+  readonly collector: Collector;
+  /** Words of the enums of the declaration's own hyperparameters. */
+  readonly words: ReadonlySet<string>;
+  /** Everything declared so far, for what is unused in the end. */
+  readonly locals: Local[];
+}
+
+const globalNames: readonly string[] = [
+  ...allOperators.filter((it) => it.exposed).map((it) => it.name),
+  ...Object.keys(initializerSignatures),
+  ...builtinFunctions,
+  "training",
+];
+const globals: ReadonlySet<string> = new Set(globalNames);
+
+function checkCallable(at: Checker, declaration: CallableDeclaration): void {
+  const outer = inside(undefined);
+  for (const it of declaration.hyperparameters) {
+    if (it.default !== undefined) checkExpression(at, it.default, outer, wordsOf(it.type));
+    declare(at, outer, it.name, "hyperparameter");
+  }
+  const known = (name: string): boolean => outer.names.has(name) || at.file.scope.get(name)?.kind === "const";
+  const dims = dimNamesOf(declaration, known);
+  for (const name of [...dims.variables, ...dims.spreads]) {
+    const span = declaration.name.span;
+    outer.names.set(name, { name, span, kind: "dim", used: true });
+  }
+  const scope = inside(outer);
+  for (const it of declaration.inputs) {
+    checkType(at, it.type, outer);
+    if (it.name !== undefined) declare(at, scope, it.name, "input");
+  }
+  for (const it of declaration.where) {
+    checkExpression(at, it.condition, outer);
+    for (const match of (it.message?.value ?? "").matchAll(/\{(\w+)\}/g)) {
+      const name = match[1] ?? "";
+      const local = find(outer, name);
+      if (local !== undefined) local.used = true;
+      else if (it.message !== undefined) reportUnknown(at, outer, name, it.message.span, new Set());
+    }
+  }
+  const results = new Set<string>();
+  for (const it of declaration.results ?? []) {
+    checkType(at, it.type, outer);
+    if (it.name === undefined) continue;
+    if (results.has(it.name.text)) at.collector.report("MC2003", it.name.span, { name: it.name.text });
+    results.add(it.name.text);
+  }
+  checkBody(at, declaration.body, scope, "value");
+  if (!at.file.ast.incomplete.includes(declaration.name.text)) reportUnused(at, declaration);
+}
+
+function reportUnused(at: Checker, declaration: CallableDeclaration): void {
+  for (const it of at.locals) {
+    if (it.used || it.name.startsWith("_")) continue;
+    const callable = declaration.name.text;
+    if (it.kind === "hyperparameter") at.collector.report("MC2006", it.span, { name: it.name, callable });
+    else if (it.kind === "input") at.collector.report("MC2005", it.span, { name: it.name, callable });
+    else if (it.kind === "param" || it.kind === "state") at.collector.report("MC2022", it.span, { name: it.name, what: it.kind });
+    else if (it.kind === "binding" || it.kind === "element" || it.kind === "carry") {
+      at.collector.report("MC2004", it.span, { name: it.name });
+    }
+  }
+}
+
+function declare(at: Checker, scope: LocalScope, name: Name, kind: LocalKind): void {
+  if (name.text === "_") return;
+  const before = find(scope, name.text);
+  if (before !== undefined) {
+    at.collector.report(
+      "MC2003",
+      name.span,
+      { name: name.text },
+      {
+        labels: [{ span: before.span, message: `\`${name.text}\` is already the name of ${article(before.kind)}` }],
+        help: "Give one of them another name: no name is bound twice.",
+      },
+    );
+    return;
+  }
+  const local: Local = { name: name.text, span: name.span, kind, used: false };
+  scope.names.set(name.text, local);
+  at.locals.push(local);
+}
+
+function article(kind: LocalKind): string {
+  return kind === "input" || kind === "element" ? `an ${kind}` : `a ${kind}`;
+}
+
+function checkType(at: Checker, type: TypeExpression, scope: LocalScope): void {
+  const element = type.element.text;
+  if (element !== "class" && !elementTypes.has(element) && !genericElements.has(element)) {
+    const local = find(scope, element);
+    if (local?.kind === "hyperparameter") local.used = true;
+    else reportUnknown(at, undefined, element, type.element.span, new Set([...elementTypes, "class"]), "element type");
+  }
+  if (type.classes !== undefined) checkExpression(at, type.classes, scope);
+  for (const dim of type.dims) {
+    if (dim.kind === "dim-spread") {
+      if (dim.name !== undefined && find(scope, dim.name.text) === undefined) {
+        reportUnknown(at, scope, dim.name.text, dim.name.span, new Set());
+      }
+    } else checkExpression(at, dim, scope);
+  }
+}
+
+/** `use`: whether the last statement gives a value, or the body is there for its statements. */
+function checkBody(at: Checker, body: Body, scope: LocalScope, use: "value" | "statements"): void {
+  body.statements.forEach((statement, index) => {
+    checkStatement(at, statement, scope, use === "value" && index === body.statements.length - 1);
+  });
+}
+
+function checkStatement(at: Checker, statement: Statement, scope: LocalScope, last: boolean): void {
+  switch (statement.kind) {
+    case "binding":
+      if (statement.annotation !== undefined) checkType(at, statement.annotation, scope);
+      checkExpression(at, statement.value, scope);
+      for (const it of statement.targets) declare(at, scope, it, "binding");
+      return;
+    case "update": {
+      checkExpression(at, statement.value, scope);
+      const local = find(scope, statement.target.text);
+      if (local === undefined) reportUnknown(at, scope, statement.target.text, statement.target.span, new Set());
+      else if (local.kind === "state" || local.kind === "carry") local.used = true;
+      else at.collector.report("MC2020", statement.target.span, { name: local.name, what: local.kind });
+      return;
+    }
+    case "param":
+      checkType(at, statement.type, scope);
+      if (statement.init !== undefined) checkExpression(at, statement.init, scope);
+      declare(at, scope, statement.name, statement.flavor);
+      return;
+    case "emit":
+      return checkExpression(at, statement.value, scope);
+    case "when-statement":
+      checkExpression(at, statement.condition, scope);
+      // What either branch declares is seen after it: the condition is decided at each instantiation.
+      checkBranches(at, scope, (branch) => {
+        if (branch === "then") checkBody(at, statement.then, scope, "statements");
+        else if (statement.otherwise?.kind === "body") checkBody(at, statement.otherwise, scope, "statements");
+        else if (statement.otherwise !== undefined) checkStatement(at, statement.otherwise, scope, false);
+      });
+      return;
+    case "expression-statement":
+      checkExpression(at, statement.value, scope);
+      if (!last) {
+        at.collector.report("MC2024", statement.span, {}, {
+          help: "Bind it to a name, or remove it. Only the last statement of a body is its result.",
+        });
+      }
+  }
+}
+
+/** Both branches may bind one name: each is checked against what stood before, and both are seen afterwards. */
+function checkBranches(at: Checker, scope: LocalScope, check: (branch: "then" | "otherwise") => void): void {
+  const before = new Map(scope.names);
+  check("then");
+  const after = new Map(scope.names);
+  scope.names.clear();
+  for (const [name, local] of before) scope.names.set(name, local);
+  check("otherwise");
+  for (const [name, local] of after) {
+    const other = scope.names.get(name);
+    if (other === undefined || other === local) scope.names.set(name, local);
+    else scope.names.set(name, joined(local, other));
+  }
+}
+
+/** One name that two branches bind: a use of it is a use of both. */
+function joined(first: Local, second: Local): Local {
+  return {
+    name: first.name,
+    span: first.span,
+    kind: first.kind,
+    get used() {
+      return first.used;
+    },
+    set used(value) {
+      first.used = value;
+      second.used = value;
+    },
+  };
+}
+
+function checkChain(at: Checker, chain: Chain, scope: LocalScope): void {
+  for (const stage of chain.stages) checkExpression(at, stage, scope);
+}
+
+/** `words`: bare words that are values here, because an enum is expected. */
+function checkExpression(at: Checker, e: Expression, scope: LocalScope, words: ReadonlySet<string> = new Set()): void {
+  switch (e.kind) {
+    case "number":
+    case "string":
+    case "boolean":
+      return;
+    case "reference":
+      return checkReference(at, e.text, e.span, scope, words);
+    case "list":
+    case "tuple":
+      for (const it of e.elements) checkExpression(at, it, scope, words);
+      return;
+    case "parenthesized":
+      return checkExpression(at, e.inner, scope, words);
+    case "unary":
+      return checkExpression(at, e.operand, scope, words);
+    case "binary":
+      checkExpression(at, e.left, scope, words);
+      return checkExpression(at, e.right, scope, words);
+    case "comparison":
+      for (const it of e.operands) checkExpression(at, it, scope, at.words);
+      return;
+    case "call":
+      return checkCall(at, e, scope);
+    case "index":
+      checkExpression(at, e.target, scope);
+      for (const it of e.indices) {
+        const parts = it.kind === "slice" ? [it.start, it.stop, it.step] : [it];
+        for (const part of parts) if (part !== undefined) checkExpression(at, part, scope);
+      }
+      return;
+    case "member":
+      return checkExpression(at, e.target, scope);
+    case "pipe":
+      checkExpression(at, e.source, scope);
+      for (const it of e.stages) checkExpression(at, it, scope);
+      return;
+    case "labelled-stage":
+      return checkExpression(at, e.stage, scope);
+    case "repeat-stage":
+      checkExpression(at, e.count, scope);
+      return checkChain(at, e.chain, scope);
+    case "for-stage": {
+      checkExpression(at, e.list, scope);
+      const loop = inside(scope);
+      declare(at, loop, e.variable, "loop");
+      return checkChain(at, e.chain, loop);
+    }
+    case "when-stage":
+      checkExpression(at, e.condition, scope);
+      checkChain(at, e.then, scope);
+      if (e.otherwise !== undefined) checkChain(at, e.otherwise, scope);
+      return;
+    case "when-expression":
+      checkExpression(at, e.condition, scope);
+      checkBody(at, e.then, inside(scope), "value");
+      if (e.otherwise.kind === "body") checkBody(at, e.otherwise, inside(scope), "value");
+      else checkExpression(at, e.otherwise, scope);
+      return;
+    case "scan": {
+      for (const it of e.sequences) checkExpression(at, it.source, scope);
+      checkExpression(at, e.over, scope);
+      for (const it of e.carries) {
+        checkType(at, it.type, scope);
+        checkExpression(at, it.init, scope);
+      }
+      const body = inside(scope);
+      for (const it of e.sequences) declare(at, body, it.element, "element");
+      for (const it of e.carries) declare(at, body, it.name, "carry");
+      checkBody(at, e.body, body, "statements");
+    }
+  }
+}
+
+function checkReference(at: Checker, name: string, span: Span, scope: LocalScope, words: ReadonlySet<string>): void {
+  if (words.has(name)) return;
+  const local = find(scope, name);
+  if (local !== undefined) {
+    local.used = true;
+    return;
+  }
+  if (at.file.scope.has(name) || at.library.find(name) !== undefined || globals.has(name)) return;
+  if (at.words.has(name) || elementTypes.has(name)) return;
+  reportUnknown(at, scope, name, span, words);
+}
+
+function checkCall(at: Checker, call: CallExpression, scope: LocalScope): void {
+  checkExpression(at, call.callee, scope);
+  const callee = call.callee.kind === "reference" && find(scope, call.callee.text) === undefined ? call.callee.text : undefined;
+  const callable = callee === undefined ? undefined : calleeOf(at, callee);
+  const skipped = callable?.declaration.flavor === "fn" ? callable.declaration.inputs.length : 0;
+  call.arguments.forEach((argument, index) => {
+    let words: ReadonlySet<string> = new Set();
+    if (callable !== undefined) {
+      const { declaration } = callable;
+      const given = hyperparameterFor(declaration, argument.name?.text, index);
+      const piped = skipped === 0 ? undefined : hyperparameterFor(declaration, argument.name?.text, index - skipped);
+      words = new Set([given, piped].flatMap((it) => (it === undefined ? [] : [...wordsOf(it.type)])));
+      if (argument.name !== undefined) checkArgumentName(at, declaration, argument.name);
+    } else if (callee !== undefined && findOperator(callee) !== undefined) {
+      words = operatorWords(callee, argument.name?.text);
+    } else if (callee === undefined && argument.value.kind === "reference" && /^[a-z]/.test(argument.value.text)) {
+      // The block that a hyperparameter stands for is known at the instantiation only.
+      words = new Set([argument.value.text]);
+    }
+    const { value } = argument;
+    checkExpression(at, value, scope, words);
+  });
+}
+
+function calleeOf(at: Checker, name: string): Callable | undefined {
+  const found = at.file.scope.get(name) ?? at.library.find(name);
+  return found?.kind === "callable" ? found : undefined;
+}
+
+function checkArgumentName(at: Checker, declaration: CallableDeclaration, name: Name): void {
+  const known = declaration.hyperparameters.map((it) => it.name.text);
+  if (declaration.flavor === "fn") known.push(...declaration.inputs.flatMap((it) => it.name?.text ?? []));
+  if (!known.includes(name.text)) reportUnknownArgument(at.collector, name, declaration.name.text, known);
+}
+
+function operatorWords(operator: string, argument: string | undefined): ReadonlySet<string> {
+  const attributes = Object.entries(findOperator(operator)?.attributes ?? {});
+  return new Set(
+    attributes
+      .filter(([name]) => argument === undefined || argument === name)
+      .flatMap(([, spec]) => [...(spec.oneOf ?? []), ...(spec.kind === "dtype" ? elementTypes : [])]),
+  );
+}
+
+function reportUnknown(
+  at: Checker,
+  scope: LocalScope | undefined,
+  name: string,
+  span: Span,
+  words: ReadonlySet<string>,
+  what = "name",
+): void {
+  if (at.file.ast.incomplete.includes(name)) return;
+  const candidates = what === "name" ? [...visible(scope), ...words, ...at.file.scope.keys(), ...at.library.names, ...globalNames] : words;
+  const near = nearest(name, candidates);
+  at.collector.report(
+    "MC2001",
+    span,
+    { name, what },
+    near === undefined
+      ? {}
+      : {
+          help: `Did you mean \`${near}\`?`,
+          ...(span.end - span.start === name.length && {
+            fix: { title: `change to ${near}`, edits: [{ span, text: near }] },
+          }),
+        },
+  );
+}

@@ -1,0 +1,111 @@
+import type { Collector } from "../diagnostics/collector.ts";
+import { library, type Library } from "../std/library.ts";
+import type { ProgramFile, TopLevel } from "../std/program-file.ts";
+import { nearest } from "../support/nearest.ts";
+import type { SourceFile } from "../support/source.ts";
+import type { ImportDeclaration } from "../syntax/ast.ts";
+import { parseFile } from "../syntax/parse.ts";
+import { checkDeclarations } from "./check-declarations.ts";
+import { checkNames } from "./check-names.ts";
+
+/** How a program reaches the files that it imports. */
+export interface ProgramHost {
+  /** The file at a path, or undefined where there is none. */
+  read(path: string): SourceFile | undefined;
+  /** The path that `to`, written in the file `from`, means. */
+  resolve(from: string, to: string): string;
+}
+
+/** A file with everything that it imports, its names resolved. */
+export interface Program {
+  readonly entry: ProgramFile;
+  /** The entry first, then each imported file once. */
+  readonly files: readonly ProgramFile[];
+  readonly library: Library;
+}
+
+/**
+ * Parses a file and its imports, and reports what is wrong with their syntax and names: missing files and names, import
+ * cycles, duplicates, unknown and unused names. Returns a program whatever was found.
+ */
+export function loadProgram(entry: SourceFile, host: ProgramHost, collector: Collector): Program {
+  const loaded = new Map<string, ProgramFile>();
+  const files: ProgramFile[] = [];
+  const underWay: string[] = [];
+
+  const load = (source: SourceFile): ProgramFile => {
+    const ast = parseFile(source, collector);
+    const scope = new Map<string, TopLevel>();
+    const file: ProgramFile = { source, ast, library: false, scope };
+    loaded.set(source.path, file);
+    files.push(file);
+    underWay.push(source.path);
+    for (const declaration of ast.declarations) {
+      switch (declaration.kind) {
+        case "import":
+          importNames(file, scope, declaration);
+          break;
+        case "callable":
+          if (!scope.has(declaration.name.text)) scope.set(declaration.name.text, { kind: "callable", declaration, file });
+          break;
+        case "const":
+          if (!scope.has(declaration.name.text)) scope.set(declaration.name.text, { kind: "const", declaration, file });
+          break;
+        case "data":
+          if (!scope.has(declaration.name.text)) scope.set(declaration.name.text, { kind: "data", declaration, file });
+          break;
+        default:
+          break;
+      }
+    }
+    underWay.pop();
+    return file;
+  };
+
+  const importNames = (file: ProgramFile, scope: Map<string, TopLevel>, declaration: ImportDeclaration): void => {
+    const path = host.resolve(file.source.path, declaration.from.value);
+    if (underWay.includes(path)) {
+      const cycle = [...underWay.slice(underWay.indexOf(path)), path].join(" -> ");
+      collector.report("MC2009", declaration.from.span, { cycle });
+      return;
+    }
+    const known = loaded.get(path);
+    const source = known?.source ?? host.read(path);
+    if (source === undefined) {
+      collector.report("MC2007", declaration.from.span, { path: declaration.from.value });
+      return;
+    }
+    const imported = known ?? load(source);
+    for (const name of declaration.names) {
+      const found = imported.scope.get(name.text);
+      if (found !== undefined) {
+        if (!scope.has(name.text)) scope.set(name.text, found);
+      } else if (!imported.ast.incomplete.includes(name.text)) {
+        const near = nearest(name.text, imported.scope.keys());
+        collector.report(
+          "MC2008",
+          name.span,
+          { name: name.text, path: declaration.from.value },
+          near === undefined
+            ? {}
+            : {
+                help: `Did you mean \`${near}\`?`,
+                fix: { title: `change to ${near}`, edits: [{ span: name.span, text: near }] },
+              },
+        );
+      }
+    }
+  };
+
+  const program: Program = { entry: load(entry), files, library };
+  for (const file of files) {
+    checkDeclarations(file, collector);
+    checkNames(file, program.library, collector);
+  }
+  return program;
+}
+
+/** What a name at the top level means in a file: its own declarations and imports, then the standard library. */
+export function findTopLevel(file: ProgramFile, name: string): TopLevel | undefined {
+  return file.scope.get(name) ?? library.find(name);
+}

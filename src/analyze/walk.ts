@@ -1,0 +1,61 @@
+import type {
+  Argument,
+  Body,
+  CallableDeclaration,
+  Chain,
+  DimSpread,
+  Expression,
+  Fact,
+  Hyperparameter,
+  Name,
+  ScanCarry,
+  ScanSequence,
+  SliceExpression,
+  Statement,
+  TypedName,
+  TypeExpression,
+} from "../syntax/ast.ts";
+
+/** Every node that may stand inside a callable declaration. */
+export type BodyNode =
+  | CallableDeclaration
+  | Hyperparameter
+  | TypedName
+  | TypeExpression
+  | DimSpread
+  | Fact
+  | Body
+  | Statement
+  | Expression
+  | Argument
+  | SliceExpression
+  | Chain
+  | ScanSequence
+  | ScanCarry
+  | Name;
+
+function isNode(value: unknown): value is BodyNode {
+  return typeof value === "object" && value !== null && "kind" in value && "span" in value;
+}
+
+/** Calls `visit` for a node and everything in it, in the order of the text. */
+export function walk(node: BodyNode, visit: (node: BodyNode) => void): void {
+  visit(node);
+  for (const value of Object.values(node)) {
+    if (Array.isArray(value)) {
+      for (const it of value) if (isNode(it)) walk(it, visit);
+    } else if (isNode(value)) walk(value, visit);
+  }
+}
+
+/** Every name that a declaration gives an instance, a binding or what it owns: numbering skips them. */
+export function explicitNames(root: BodyNode): ReadonlySet<string> {
+  const names = new Set<string>();
+  walk(root, (node) => {
+    if (node.kind === "binding") for (const it of node.targets) names.add(it.text);
+    else if (node.kind === "labelled-stage") names.add(node.label.text);
+    else if (node.kind === "param") names.add((node.alias ?? node.name).text);
+    else if ((node.kind === "repeat-stage" || node.kind === "for-stage") && node.label) names.add(node.label.text);
+  });
+  return names;
+}

@@ -1,0 +1,190 @@
+import { entry } from "../entry.ts";
+
+const model = (header: string, body: string): string => `model M: ${header} {\n${body}}\n`;
+const plain = model("(x: f32[B, 4]) -> y: f32[B, 2]", "  x -> Dense(2)\n");
+
+/** What is wrong with the use of a block, a function or an operator. */
+export const typesOfUsesCatalog = {
+  MC3001: entry({
+    severity: "error",
+    title: "wrong number of axes",
+    message: (it: { readonly what: string; readonly expected: string; readonly actual: string }) =>
+      `${it.what} needs ${it.expected}, and this is ${it.actual}.`,
+    explanation: "The value has more or fewer axes than are declared. `Flatten` joins all but the first, `reshape` makes any.",
+    bad: model("(x: f32[B, 28, 28]) -> y: f32[B, 26, 26, 8]", "  x -> Conv2D(8, 3)\n"),
+    good: model("(x: f32[B, 28, 28, 1]) -> y: f32[B, 26, 26, 8]", "  x -> Conv2D(8, 3)\n"),
+  }),
+  MC3002: entry({
+    severity: "error",
+    title: "dimensions differ",
+    message: (it: { readonly what: string; readonly left: string; readonly right: string; readonly example: string }) =>
+      `Of ${it.what}, ${it.left} is not ${it.right}${it.example}.`,
+    explanation:
+      "Two dimensions must be equal, for all sizes that the model allows. Where they are equal only for some, a counterexample shows it: state what you know in the header's `where`, or change the sizes. `[A]` against `[B]` is an error: that one of them might be 1 at run time proves nothing.",
+    bad: model("(a: f32[B, 4], b: f32[B, 5]) -> y: f32[B, 4]", "  a + b\n"),
+    good: model("(a: f32[B, 4], b: f32[B, 4]) -> y: f32[B, 4]", "  a + b\n"),
+  }),
+  MC3003: entry({
+    severity: "error",
+    title: "wrong element type",
+    message: (it: { readonly what: string; readonly expected: string; readonly actual: string }) =>
+      `The elements of ${it.what} must be ${it.expected}, and they are ${it.actual}.`,
+    explanation: "Element types never change by themselves. `cast(x, f32)` converts.",
+    bad: model("(x: i32[B, 4]) -> y: f32[B, 2]", "  x -> Dense(2)\n"),
+    good: model("(x: i32[B, 4]) -> y: f32[B, 2]", "  x -> cast(f32) -> Dense(2)\n"),
+  }),
+  MC3004: entry({
+    severity: "error",
+    title: "fact that does not hold",
+    message: (it: {
+      readonly condition: string;
+      readonly callee: string;
+      readonly message: string | undefined;
+      readonly example: string;
+      readonly proved: string;
+    }) =>
+      `${it.message === undefined ? "" : `${it.message.charAt(0).toUpperCase()}${it.message.slice(1)}: `}\`${it.condition}\`, which \`${it.callee}\` requires, ${it.proved}${it.example}.`,
+    explanation: "A `where` in a header is assumed in the body and proved at every use, with what is known there.",
+    bad: "block Heads(n: int): (x: f32[B, D]) -> f32[B, D] where D % n == 0 {\n  x -> rearrange(\"b (n d) -> b (d n)\", n=n)\n}\n\nmodel M: (x: f32[B, 10]) -> y: f32[B, 10] {\n  x -> Heads(3)\n}\n",
+    good: "block Heads(n: int): (x: f32[B, D]) -> f32[B, D] where D % n == 0 {\n  x -> rearrange(\"b (n d) -> b (d n)\", n=n)\n}\n\nmodel M: (x: f32[B, 10]) -> y: f32[B, 10] {\n  x -> Heads(5)\n}\n",
+  }),
+  MC3005: entry({
+    severity: "error",
+    title: "division that leaves a remainder",
+    message: (it: { readonly dividend: string; readonly divisor: string; readonly example: string }) =>
+      `${it.dividend} does not always divide by ${it.divisor}${it.example}.`,
+    explanation: "Where an integer or a dimension is expected `/` is exact: it must be provable that nothing remains. `//` is floor division, `ceil(a / b)` rounds up.",
+    bad: model("(x: f32[B, T]) -> y: f32[B, T / 2]", "  x[:, 0:T / 2]\n"),
+    good: "model M: (x: f32[B, T]) -> y: f32[B, T / 2] where T % 2 == 0 {\n  x[:, 0:T / 2]\n}\n",
+  }),
+  MC3006: entry({
+    severity: "error",
+    title: "shapes that an operator cannot take",
+    message: (it: { readonly message: string }) => `${it.message.charAt(0).toUpperCase()}${it.message.slice(1)}.`,
+    explanation: "Every operator says which shapes and element types it takes; what it is given here is none of them.",
+    bad: model("(x: f32[B, 4], k: i32[B, 4]) -> y: f32[B, 4]", "  x + k\n"),
+    good: model("(x: f32[B, 4], k: i32[B, 4]) -> y: f32[B, 4]", "  x + cast(k, f32)\n"),
+  }),
+  MC3007: entry({
+    severity: "error",
+    title: "wrong number of inputs",
+    message: (it: { readonly callee: string; readonly expected: string; readonly actual: string }) =>
+      `\`${it.callee}\` takes ${it.expected} ${it.expected === "1" ? "input" : "inputs"}, and ${it.actual} ${it.actual === "1" ? "is" : "are"} given.`,
+    explanation: "Several inputs are given as `(a, b) -> Block`, `a -> Block()(b)` or `Block()(a, b)`.",
+    bad: model("(a: f32[B, 4], b: f32[B, 4]) -> y: f32[B, 2]", "  (a, b) -> Dense(2)\n"),
+    good: model("(a: f32[B, 4], b: f32[B, 4]) -> y: f32[B, 2]", "  (a + b) -> Dense(2)\n"),
+  }),
+  MC3008: entry({
+    severity: "error",
+    title: "value of the wrong kind",
+    message: (it: { readonly expected: string; readonly actual: string }) =>
+      `${it.expected.charAt(0).toUpperCase()}${it.expected.slice(1)}, and this is ${it.actual}.`,
+    explanation: "Tensors, numbers, words, blocks and functions are different things: the message says which is needed.",
+    bad: model("(x: f32[B, 4]) -> y: f32[B, 2]", "  h = Dense(2)\n  h + x\n"),
+    good: model("(x: f32[B, 4]) -> y: f32[B, 2]", "  h = Dense(2)\n  x -> h\n"),
+  }),
+  MC3009: entry({
+    severity: "error",
+    title: "hyperparameter of the wrong type",
+    message: (it: { readonly name: string; readonly callee: string; readonly expected: string; readonly actual: string }) =>
+      `\`${it.name}\` of \`${it.callee}\` is \`${it.expected}\`, and this is ${it.actual}.`,
+    explanation: "Values of hyperparameters are checked against their declared types at every use.",
+    bad: model("(x: f32[B, 4]) -> y: f32[B, 2]", "  x -> Dense(2.5)\n"),
+    good: plain,
+  }),
+  MC3010: entry({
+    severity: "error",
+    title: "value out of range",
+    message: (it: { readonly what: string; readonly limit: string; readonly actual: string }) =>
+      `${it.what} must be ${it.limit}, and it is ${it.actual}.`,
+    explanation: "The argument has a smallest or a largest value.",
+    bad: model("(x: f32[B, 4]) -> y: f32[B, 4]", "  x -> repeat -1 { Dense(4) }\n"),
+    good: model("(x: f32[B, 4]) -> y: f32[B, 4]", "  x -> repeat 2 { Dense(4) }\n"),
+  }),
+  MC3013: entry({
+    severity: "error",
+    title: "axis that no name means",
+    message: (it: { readonly name: string; readonly problem: string; readonly type: string }) =>
+      `\`${it.name}\` names ${it.problem} of ${it.type}.`,
+    explanation: "Axes have the names of the block as written. A name that fits no axis, or two, is an error: count the axis instead, from the end where it is negative.",
+    bad: model("(x: f32[B, T, T]) -> y: f32[B, T]", "  mean(x, over=T)\n"),
+    good: model("(x: f32[B, T, T]) -> y: f32[B, T]", "  mean(x, axis=-1)\n"),
+  }),
+  MC3014: entry({
+    severity: "error",
+    title: "axis that does not exist",
+    message: (it: { readonly axis: string; readonly rank: string; readonly type: string }) =>
+      `There is no axis ${it.axis}: ${it.type} has ${it.rank} ${it.rank === "1" ? "axis" : "axes"}.`,
+    explanation: "Axes count from 0, or back from the end from -1.",
+    bad: model("(x: f32[B, 4]) -> y: f32[B]", "  mean(x, axis=2)\n"),
+    good: model("(x: f32[B, 4]) -> y: f32[B]", "  mean(x, axis=1)\n"),
+  }),
+  MC3018: entry({
+    severity: "error",
+    title: "one set of weights, two shapes",
+    message: (it: { readonly block: string; readonly parameter: string; readonly first: string; readonly second: string }) =>
+      `This \`${it.block}\` is shared, and its \`${it.parameter}\` would be ${it.second} here, where it is ${it.first} already.`,
+    explanation: "Identity is sharing: an instance that is used twice is one set of weights, so both uses must give them one shape.",
+    bad: model("(a: f32[B, 4], b: f32[B, 5]) -> y: f32[B, 2]", "  fc = Dense(2)\n  (a -> fc) + (b -> fc)\n"),
+    good: model("(a: f32[B, 4], b: f32[B, 5]) -> y: f32[B, 2]", "  (a -> Dense(2)) + (b -> Dense(2))\n"),
+  }),
+  MC3019: entry({
+    severity: "error",
+    title: "probabilities where logits belong",
+    message: (it: { readonly loss: string }) => `\`${it.loss}\` takes logits, and this is a probability already.`,
+    explanation: "The loss applies the softmax or the sigmoid itself, in a form that does not overflow. Applied twice, the model still trains, but badly.",
+    bad: model("(x: f32[B, 4], label: i32[B]) -> loss: f32[]", "  cross_entropy(x -> Dense(3) -> softmax, label)\n"),
+    good: model("(x: f32[B, 4], label: i32[B]) -> loss: f32[]", "  cross_entropy(x -> Dense(3), label)\n"),
+  }),
+  MC3020: entry({
+    severity: "error",
+    title: "labels out of range",
+    message: (it: { readonly classes: string; readonly operator: string; readonly available: string }) =>
+      `The labels are class(${it.classes}), and ${it.operator} has room for ${it.available}.`,
+    explanation: "`class(n)` holds labels from 0 to n - 1: there must be a logit, a row or a column for each.",
+    bad: model("(x: f32[B, 4], label: class(5)[B]) -> loss: f32[]", "  cross_entropy(x -> Dense(3), label)\n"),
+    good: model("(x: f32[B, 4], label: class(5)[B]) -> loss: f32[]", "  cross_entropy(x -> Dense(5), label)\n"),
+  }),
+  MC3027: entry({
+    severity: "error",
+    title: "nothing to apply",
+    message: (it: { readonly actual: string }) => `A block or a function must stand here, and this is ${it.actual}.`,
+    explanation: "What follows `->` is one stage: a block, an instance or a function, `repeat`, `for` or `when`. Only these can be called.",
+    bad: model("(x: f32[B, 4]) -> y: f32[B, 4]", "  h = x * 2\n  x -> h\n"),
+    good: model("(x: f32[B, 4]) -> y: f32[B, 4]", "  h = x * 2\n  x + h\n"),
+  }),
+  MC3028: entry({
+    severity: "error",
+    title: "dimension that may be too small",
+    message: (it: { readonly what: string; readonly left: string; readonly right: string; readonly example: string }) =>
+      `${it.what}: ${it.left} must be at least ${it.right}${it.example}.`,
+    explanation: "A window must fit into what it slides over, for all sizes that the model allows. State the smallest size in the header's `where`.",
+    bad: model("(x: f32[B, H, 8, 1]) -> y: f32[B, H - 2, 6, 4]", "  x -> Conv2D(4, 3)\n"),
+    good: "model M: (x: f32[B, H, 8, 1]) -> y: f32[B, H - 2, 6, 4] where H >= 3 {\n  x -> Conv2D(4, 3)\n}\n",
+  }),
+  MC3029: entry({
+    severity: "error",
+    title: "dimension that may not divide",
+    message: (it: { readonly what: string; readonly divisor: string; readonly dividend: string; readonly example: string }) =>
+      `${it.what}: ${it.divisor} must divide ${it.dividend}${it.example}.`,
+    explanation: "Pieces must be equal for all sizes that the model allows. State in the header's `where` what divides, or choose other sizes.",
+    bad: model("(x: f32[B, T]) -> y: f32[B, T]", "  (a, b) = split(x, axis=1, count=2)\n  concat(b, a, axis=1)\n"),
+    good: "model M: (x: f32[B, T]) -> y: f32[B, T] where T % 2 == 0 {\n  (a, b) = split(x, axis=1, count=2)\n  concat(b, a, axis=1)\n}\n",
+  }),
+  MC3031: entry({
+    severity: "error",
+    title: "input of the wrong shape",
+    message: (it: {
+      readonly callee: string;
+      readonly input: string;
+      readonly declared: string;
+      readonly expected: string;
+      readonly actual: string;
+      readonly example: string;
+    }) =>
+      `\`${it.input}\` of \`${it.callee}\` has ${it.declared === it.expected ? `\`${it.declared}\`` : `\`${it.declared}\` = ${it.expected}`} where this has ${it.actual}${it.example}.`,
+    explanation: "A dim that is written out, or that another input gave a value, must be the same here, for all sizes that the model allows.",
+    bad: "block Head: (x: f32[B, 8]) -> f32[B, 2] {\n  x -> Dense(2)\n}\n\nmodel M: (x: f32[B, 4]) -> y: f32[B, 2] {\n  x -> Head\n}\n",
+    good: "block Head: (x: f32[B, 8]) -> f32[B, 2] {\n  x -> Dense(2)\n}\n\nmodel M: (x: f32[B, 8]) -> y: f32[B, 2] {\n  x -> Head\n}\n",
+  }),
+} as const;

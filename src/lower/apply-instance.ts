@@ -1,0 +1,258 @@
+import type { CallNode } from "../ir/graph.ts";
+import type { Callable } from "../std/program-file.ts";
+import type { Span } from "../support/source.ts";
+import type { MemberExpression } from "../syntax/ast.ts";
+import type { Given } from "./call-operator.ts";
+import { findLocal, freshValue, report, type Context } from "./context.ts";
+import { asTensor } from "./convert.ts";
+import { callerLabels, relabel, type GivenInput } from "./declared-types.ts";
+import type { Instance, Instantiation } from "./instance.ts";
+import { instantiate, prepareUse, type Use } from "./instantiate.ts";
+import { claimNamed, claimNumbered, markEscaped, snakeCase } from "./paths.ts";
+import { formatType, poison, tensor, type Val } from "./values.ts";
+import { nearest } from "../support/nearest.ts";
+
+/** What is piped in or listed as inputs, tuples taken apart. */
+export function spreadTuples(inputs: readonly Given[]): readonly Given[] {
+  return inputs.flatMap((it): readonly Given[] =>
+    it.val.kind === "tuple" ? it.val.elements.map((val) => ({ val, span: it.span })) : [it],
+  );
+}
+
+function tensorsOf(ctx: Context, inputs: readonly Given[]): readonly GivenInput[] | undefined {
+  const tensors = spreadTuples(inputs).map((it): GivenInput | undefined => {
+    const val = asTensor(ctx, it.val, it.span);
+    return val && { val, span: it.span };
+  });
+  return tensors.every((it) => it !== undefined) ? tensors : undefined;
+}
+
+/** Applies an instance to inputs; its path is claimed at the first application. */
+export function applyInstance(ctx: Context, instance: Instance, inputs: readonly Given[], span: Span): Val {
+  const given = tensorsOf(ctx, inputs);
+  if (given === undefined) return poison;
+  const use = prepareUse(ctx, instance.callable, instance.hyperparameters, given, span);
+  const instantiation = use && instantiate(use);
+  if (use === undefined || instantiation === undefined) return poison;
+  if (!fitsScan(ctx, instantiation, span)) return poison;
+  const before = instance.applied;
+  if (before !== undefined && before.instantiation.signature !== instantiation.signature) {
+    reportReuse(ctx, instance, before, instantiation, span);
+    return poison;
+  }
+  instance.applied ??= { instantiation, span };
+  if (instantiation.owns || instantiation.draws) {
+    const path = pathOf(ctx, instance, instantiation);
+    if (path === undefined) return poison;
+    return callNode(ctx, use, instantiation, path, given, span);
+  }
+  return callNode(ctx, use, instantiation, "", given, span);
+}
+
+/** What runs at every step of a scan neither draws nor updates: each step would repeat the draw, or race the update. */
+function fitsScan(ctx: Context, { draws, updates, func }: Instantiation, span: Span): boolean {
+  if (ctx.emits === undefined || (!draws && !updates)) return true;
+  if (draws) report(ctx, "MC3030", span, { what: func.name });
+  else report(ctx, "MC3035", span, { name: func.name });
+  return false;
+}
+
+function pathOf(ctx: Context, instance: Instance, instantiation: Instantiation | undefined): string | undefined {
+  if (instance.home !== ctx.paths) markEscaped(ctx.paths, instance.home);
+  if (instance.path !== undefined) {
+    if (instantiation !== undefined) noteNested(ctx, instance.path, instantiation);
+    return instance.path;
+  }
+  const owns = instantiation?.owns ?? true;
+  const kind = snakeCase(instance.callable.declaration.name.text);
+  if (instance.hint === undefined) instance.path = claimNumbered(instance.home, kind, owns);
+  else {
+    instance.path = claimNamed(instance.home, instance.hint, owns);
+    if (instance.path === undefined) {
+      report(ctx, "MC2025", instance.span, { name: instance.hint });
+      return undefined;
+    }
+  }
+  const { path } = instance;
+  if (instantiation !== undefined) noteNested(ctx, path, instantiation);
+  return path;
+}
+
+/** Makes what an instance owns part of what the function owns. */
+function noteNested(ctx: Context, path: string, instantiation: Instantiation): void {
+  const { unit } = ctx;
+  unit.owns ||= instantiation.owns;
+  unit.draws ||= instantiation.draws;
+  unit.updates ||= instantiation.updates;
+  for (const [inner, type] of instantiation.variables) unit.variables.set(`${path}.${inner}`, type);
+  if (instantiation.signature !== "") unit.signature.set(path, `(${instantiation.signature})`);
+}
+
+function reportReuse(
+  ctx: Context,
+  instance: Instance,
+  before: { readonly instantiation: Instantiation; readonly span: Span },
+  now: Instantiation,
+  span: Span,
+): void {
+  const differing = [...now.variables].find(([path, type]) => {
+    const other = before.instantiation.variables.get(path);
+    return other === undefined || formatType(other) !== formatType(type);
+  });
+  const [path, type] = differing ?? ["its parameters", undefined];
+  const other = before.instantiation.variables.get(path);
+  report(
+    ctx,
+    "MC3018",
+    span,
+    {
+      block: instance.callable.declaration.name.text,
+      parameter: path,
+      first: other === undefined ? "nothing" : formatType(other),
+      second: type === undefined ? "something else" : formatType(type),
+    },
+    {
+      labels: [
+        { span: before.span, message: "first applied here" },
+        { span: instance.span, message: "constructed here, once" },
+      ],
+      help: "Construct a second one for the second use, or bring both inputs to one type.",
+    },
+  );
+}
+
+/** A call of a lowered function; results carry the caller's axis names. */
+export function callNode(
+  ctx: Context,
+  use: Use,
+  instantiation: Instantiation,
+  instance: string,
+  given: readonly GivenInput[],
+  span: Span,
+): Val {
+  const labels = callerLabels(use.inputs, given);
+  const { func } = instantiation;
+  const results = func.body.results.map((it, index) => {
+    return freshValue(ctx.unit, relabel(it.type, labels), func.resultNames[index]);
+  });
+  const node: CallNode = {
+    kind: "call",
+    callee: func.key,
+    instance,
+    operands: given.map((it) => it.val.value),
+    results,
+    origin: span,
+  };
+  ctx.nodes.push(node);
+  const vals = results.map((it, index) => tensor(it, instantiation.resultFacts[index]));
+  const [only, ...others] = vals;
+  return only !== undefined && others.length === 0 ? only : { kind: "tuple", elements: vals };
+}
+
+/**
+ * Calls a fn. Those of the library are written out in place: most wrap one operator. A person's own becomes a function
+ * of its own, under an instance path of its own where it draws random numbers.
+ */
+export function applyFunction(
+  ctx: Context,
+  callable: Callable,
+  hyperparameters: ReadonlyMap<string, Val>,
+  inputs: readonly Given[],
+  span: Span,
+): Val {
+  const given = tensorsOf(ctx, inputs);
+  if (given === undefined) return poison;
+  const use = prepareUse(ctx, callable, hyperparameters, given, span);
+  if (use === undefined) return poison;
+  if (callable.file.library) return inline(ctx, use, given);
+  const instantiation = instantiate(use);
+  if (instantiation === undefined || !fitsScan(ctx, instantiation, span)) return poison;
+  let path = "";
+  if (instantiation.draws) {
+    path = claimNumbered(ctx.paths, snakeCase(callable.declaration.name.text), false);
+    ctx.unit.draws = true;
+  }
+  return callNode(ctx, use, instantiation, path, given, span);
+}
+
+function inline(ctx: Context, use: Use, given: readonly GivenInput[]): Val {
+  const { declaration } = use.callable;
+  ctx.elaborator.visited.add(declaration);
+  const scope = { parent: use.context.scope, names: new Map(use.context.scope.names) };
+  // Numbers keep the text that they have in the caller: the fn's own names mean nothing there.
+  for (const [name, val] of use.hyperparameters) scope.names.set(name, val);
+  declaration.inputs.forEach((input, index) => {
+    const it = given[index];
+    const typed = use.inputs[index];
+    if (input.name === undefined || it === undefined || typed === undefined) return;
+    scope.names.set(input.name.text, tensor({ ...it.val.value, type: typed.type }, it.val.facts));
+  });
+  const inner: Context = {
+    ...use.context,
+    scope,
+    unit: ctx.unit,
+    nodes: ctx.nodes,
+    paths: ctx.paths,
+    mode: ctx.mode,
+    emits: ctx.emits,
+    owning: "fn",
+  };
+  const result = ctx.elaborator.rules.body(inner, declaration.body);
+  const labels = callerLabels(use.inputs, given);
+  const back = (val: Val): Val => {
+    if (val.kind === "tuple") return { kind: "tuple", elements: val.elements.map(back) };
+    if (val.kind !== "tensor") return val;
+    return tensor({ ...val.value, type: relabel(val.value.type, labels) }, val.facts);
+  };
+  return back(result);
+}
+
+/** `embed.table`: a parameter of an instance, also of one within it (`encoder.dense_0.kernel`). */
+export function readMember(ctx: Context, e: MemberExpression): Val {
+  const names: string[] = [e.name.text];
+  let target = e.target;
+  while (target.kind === "member") {
+    names.unshift(target.name.text);
+    target = target.target;
+  }
+  if (target.kind === "reference") {
+    const whole = findLocal(ctx.scope, [target.text, ...names].join("."));
+    if (whole !== undefined && whole.kind !== "cell") return whole;
+  }
+  const val = ctx.elaborator.rules.expression(ctx, target);
+  if (val.kind === "poison") return poison;
+  if (val.kind !== "instance") {
+    report(ctx, "MC2018", e.name.span, { name: names.join("."), owner: target.kind === "reference" ? target.text : "this value" }, {
+      help: "Only an instance of a block has parameters to read.",
+    });
+    return poison;
+  }
+  const { instance } = val;
+  const path = names.join(".");
+  const type = instance.applied?.instantiation.variables.get(path);
+  if (type === undefined) {
+    const known = [...(instance.applied?.instantiation.variables.keys() ?? [])];
+    const near = nearest(path, known);
+    report(
+      ctx,
+      "MC2018",
+      e.name.span,
+      { name: path, owner: instance.callable.declaration.name.text },
+      {
+        help:
+          instance.applied === undefined
+            ? "Its parameters have shapes once it is applied: read it after that."
+            : near === undefined
+              ? `It has ${known.length === 0 ? "no parameters" : known.join(", ")}.`
+              : `Did you mean \`${near}\`?`,
+      },
+    );
+    return poison;
+  }
+  const owner = pathOf(ctx, instance, instance.applied?.instantiation);
+  if (owner === undefined) return poison;
+  const value = freshValue(ctx.unit, type, path.split(".").at(-1));
+  ctx.nodes.push({ kind: "parameter", path: `${owner}.${path}`, results: [value], origin: e.span });
+  ctx.unit.owns = true;
+  return tensor(value);
+}

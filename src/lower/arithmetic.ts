@@ -1,0 +1,270 @@
+import {
+  add,
+  asNumber,
+  ceilDivide,
+  constant,
+  floorDivide,
+  formatDim,
+  maximum,
+  minimum,
+  modulo,
+  multiply,
+  subtract,
+  type Dim,
+} from "../dims/dim.ts";
+import type { DType } from "../ir/types.ts";
+import { isFloat } from "../ops/dtype-class.ts";
+import { findOperator } from "../ops/registry.ts";
+import { textOf, type Span } from "../support/source.ts";
+import type { BinaryExpression, CallExpression, UnaryExpression } from "../syntax/ast.ts";
+import { applyOperator } from "./apply-operator.ts";
+import { report, type Context, type Expected } from "./context.ts";
+import { asTensor, combined, exactQuotient, numberOf } from "./convert.ts";
+import { describe, poison, type NumberVal, type RatioVal, type Val } from "./values.ts";
+
+type ArithmeticOperator = "+" | "-" | "*" | "/" | "//" | "%";
+
+const operatorOf: Readonly<Record<ArithmeticOperator, string>> = {
+  "+": "add",
+  "-": "sub",
+  "*": "mul",
+  "/": "div",
+  "//": "floor_div",
+  "%": "mod",
+};
+
+/** True for what is known at compile time and takes part in arithmetic. */
+export function isStaticNumber(val: Val): boolean {
+  return val.kind === "number" || val.kind === "dim" || val.kind === "ratio";
+}
+
+/** `a + b`, `a and b`, ... */
+export function lowerBinary(ctx: Context, e: BinaryExpression, expected: Expected): Val {
+  const wanted: Expected = expected.integer === true ? { integer: true } : {};
+  const left = ctx.elaborator.rules.expression(ctx, e.left, wanted);
+  if (e.operator === "and" || e.operator === "or") return lowerLogical(ctx, e, e.operator, left);
+  const right = ctx.elaborator.rules.expression(ctx, e.right, wanted);
+  if (left.kind === "poison" || right.kind === "poison") return poison;
+  if (isStaticNumber(left) && isStaticNumber(right)) {
+    const folded = foldBinary(ctx, e.operator, left, right, e.span, expected.integer === true);
+    if (folded !== undefined) return folded;
+  }
+  return tensorBinary(ctx, operatorOf[e.operator], left, right, e);
+}
+
+/** Applies a binary operator to two values of which one is a tensor; a number takes the other's element type. */
+export function tensorBinary(
+  ctx: Context,
+  op: string,
+  left: Val,
+  right: Val,
+  e: { readonly span: Span; readonly left: { readonly span: Span }; readonly right: { readonly span: Span } },
+): Val {
+  const operator = findOperator(op);
+  if (operator === undefined) return poison;
+  let a = left;
+  let b = right;
+  // Division is real, as in NumPy: integers become f32 first.
+  if (op === "div") {
+    a = realOperand(ctx, a, e.left.span);
+    b = realOperand(ctx, b, e.right.span);
+  }
+  const x = asTensor(ctx, a, e.left.span, dtypeOf(b));
+  const y = asTensor(ctx, b, e.right.span, dtypeOf(a));
+  if (x === undefined || y === undefined) return poison;
+  return applyOperator(ctx, operator, [x, y], {}, e.span, [e.left.span, e.right.span]);
+}
+
+function realOperand(ctx: Context, val: Val, span: Span): Val {
+  if (val.kind !== "tensor" || isFloat(val.value.type.dtype) || val.value.type.dtype === "bool") return val;
+  const cast = findOperator("cast");
+  if (cast === undefined) return val;
+  return applyOperator(ctx, cast, [val], { dtype: { value: "f32" } }, span, [span]);
+}
+
+/** The element type that a tensor gives to a number beside it. */
+export function dtypeOf(val: Val): DType | undefined {
+  return val.kind === "tensor" ? val.value.type.dtype : undefined;
+}
+
+/** Arithmetic at compile time; undefined where it needs a tensor. */
+function foldBinary(ctx: Context, op: ArithmeticOperator, left: Val, right: Val, span: Span, integer: boolean): Val | undefined {
+  const a = numberOf(left);
+  const b = numberOf(right);
+  const provenance = combined([left, right], ([x = "", y = ""]) => `${x} ${op} ${y}`);
+  if (a !== undefined && b !== undefined) {
+    if ((op === "/" || op === "//" || op === "%") && b === 0) {
+      report(ctx, "MC3032", span, { expression: textOf(span) });
+      return poison;
+    }
+    if (op === "/" && integer) {
+      if (Number.isInteger(a / b)) return { kind: "number", value: a / b, integer: true, ...provenance };
+      report(ctx, "MC3005", span, { dividend: String(a), divisor: String(b), example: "" }, {
+        help: "Use `//` for floor division, or choose other sizes.",
+      });
+      return poison;
+    }
+    const value = fold(op, a, b);
+    return { kind: "number", value, integer: isWhole(left) && isWhole(right) && Number.isInteger(value), ...provenance };
+  }
+  const x = dimOf(left);
+  const y = dimOf(right);
+  if (x === undefined || y === undefined) return undefined;
+  if (op === "/") {
+    if (!integer) return ratio(x, y);
+    const quotient = exactQuotient(ctx, x, y, span);
+    return quotient === undefined ? poison : { kind: "dim", dim: quotient, ...provenance };
+  }
+  if ((op === "//" || op === "%") && asNumber(y) === 0) {
+    report(ctx, "MC3032", span, { expression: textOf(span) });
+    return poison;
+  }
+  return { kind: "dim", dim: foldDim(op, x, y), ...provenance };
+}
+
+function ratio(dividend: Dim, divisor: Dim): RatioVal {
+  return { kind: "ratio", dividend, divisor };
+}
+
+function isWhole(val: Val): boolean {
+  return val.kind === "dim" || (val.kind === "number" && val.integer);
+}
+
+function dimOf(val: Val): Dim | undefined {
+  if (val.kind === "dim") return val.dim;
+  return val.kind === "number" && Number.isInteger(val.value) ? constant(val.value) : undefined;
+}
+
+function fold(op: ArithmeticOperator, a: number, b: number): number {
+  switch (op) {
+    case "+":
+      return a + b;
+    case "-":
+      return a - b;
+    case "*":
+      return a * b;
+    case "/":
+      return a / b;
+    case "//":
+      return Math.floor(a / b);
+    case "%":
+      return a - b * Math.floor(a / b);
+  }
+}
+
+function foldDim(op: "+" | "-" | "*" | "//" | "%", a: Dim, b: Dim): Dim {
+  switch (op) {
+    case "+":
+      return add(a, b);
+    case "-":
+      return subtract(a, b);
+    case "*":
+      return multiply(a, b);
+    case "//":
+      return floorDivide(a, b);
+    case "%":
+      return modulo(a, b);
+  }
+}
+
+/** `-x` and `not c`. */
+export function lowerUnary(ctx: Context, e: UnaryExpression, expected: Expected): Val {
+  const operand = ctx.elaborator.rules.expression(ctx, e.operand, expected.integer === true ? { integer: true } : {});
+  switch (operand.kind) {
+    case "poison":
+      return poison;
+    case "number":
+      if (e.operator === "not") break;
+      return { ...operand, value: -operand.value, ...combined([operand], ([x = ""]) => `-${x}`) };
+    case "dim":
+      if (e.operator === "not") break;
+      return { kind: "dim", dim: subtract(constant(0), operand.dim), ...combined([operand], ([x = ""]) => `-${x}`) };
+    case "boolean":
+      if (e.operator === "-") break;
+      return { kind: "boolean", value: !operand.value, ...combined([operand], ([x = ""]) => `not ${x}`) };
+    case "training":
+      if (e.operator === "-") break;
+      return { kind: "training", negated: !operand.negated };
+    default: {
+      const x = asTensor(ctx, operand, e.operand.span);
+      const operator = findOperator(e.operator === "-" ? "neg" : "logical_not");
+      if (x === undefined || operator === undefined) return poison;
+      return applyOperator(ctx, operator, [x], {}, e.span, [e.operand.span]);
+    }
+  }
+  const expectedText = e.operator === "-" ? "`-` needs a number or a tensor" : "`not` needs a condition";
+  report(ctx, "MC3008", e.operand.span, { expected: expectedText, actual: describe(operand) });
+  return poison;
+}
+
+function lowerLogical(ctx: Context, e: BinaryExpression, op: "and" | "or", left: Val): Val {
+  if (left.kind === "poison") return poison;
+  // What decides the condition already leaves the rest unlooked at, as everywhere.
+  if (left.kind === "boolean" && left.value === (op === "or")) return left;
+  const right = ctx.elaborator.rules.expression(ctx, e.right);
+  if (right.kind === "poison") return poison;
+  if (left.kind === "boolean" && isCondition(right)) return right;
+  if (right.kind === "boolean" && left.kind === "training") return right.value === (op === "or") ? right : left;
+  if (left.kind === "training" && right.kind === "training") {
+    if (left.negated === right.negated) return left;
+    return { kind: "boolean", value: op === "or" };
+  }
+  return tensorBinary(ctx, op === "and" ? "logical_and" : "logical_or", left, right, e);
+}
+
+function isCondition(val: Val): boolean {
+  return val.kind === "boolean" || val.kind === "training";
+}
+
+const elementary: Readonly<Record<string, (x: number) => number>> = {
+  sqrt: Math.sqrt,
+  rsqrt: (x) => 1 / Math.sqrt(x),
+  exp: Math.exp,
+  log: Math.log,
+  abs: Math.abs,
+  square: (x) => x * x,
+  ceil: Math.ceil,
+  floor: Math.floor,
+  round: (x) => 2 * Math.round(x / 2) === x + 0.5 ? Math.round(x) - 1 : Math.round(x),
+  sin: Math.sin,
+  cos: Math.cos,
+  tanh: Math.tanh,
+};
+
+/**
+ * `sqrt(D / heads)`, `min(a, b)`, `ceil(a / b)`: functions of compile-time numbers, and of dims where they stay
+ * dims. Undefined where an argument is a tensor or the function is none of these.
+ */
+export function lowerStaticCall(ctx: Context, name: string, call: CallExpression, vals: readonly Val[], expected: Expected): Val | undefined {
+  if (vals.length === 0 || !vals.every(isStaticNumber) || call.arguments.some((it) => it.name !== undefined)) return undefined;
+  const provenance = combined(vals, (texts) => `${name}(${texts.map((it) => it.replace(/^\((.*)\)$/, "$1")).join(", ")})`);
+  const numbers = vals.map(numberOf);
+  const [first] = vals;
+  if ((name === "min" || name === "max") && vals.length >= 2) {
+    if (numbers.every((it) => it !== undefined)) {
+      const value = name === "min" ? Math.min(...numbers) : Math.max(...numbers);
+      return { kind: "number", value, integer: vals.every(isWhole), ...provenance };
+    }
+    const dims = vals.map(dimOf);
+    if (!dims.every((it) => it !== undefined)) return undefined;
+    return { kind: "dim", dim: name === "min" ? minimum(...dims) : maximum(...dims), ...provenance };
+  }
+  if (first === undefined || vals.length !== 1) return undefined;
+  if ((name === "ceil" || name === "floor") && numberOf(first) === undefined) {
+    if (first.kind === "dim") return first;
+    if (first.kind !== "ratio") return undefined;
+    const divide = name === "ceil" ? ceilDivide : floorDivide;
+    return { kind: "dim", dim: divide(first.dividend, first.divisor), ...provenance };
+  }
+  const compute = Object.hasOwn(elementary, name) ? elementary[name] : undefined;
+  const [value] = numbers;
+  if (compute === undefined || value === undefined) return undefined;
+  const result = compute(value);
+  if (Number.isNaN(result)) {
+    report(ctx, "MC3032", call.span, { expression: `${name}(${formatDim(constant(Math.trunc(value)))})` });
+    return poison;
+  }
+  const integer = name === "ceil" || name === "floor" || name === "round" || expected.integer === true;
+  const made: NumberVal = { kind: "number", value: result, integer: integer && Number.isInteger(result), ...provenance };
+  return made;
+}

@@ -1,0 +1,113 @@
+import { asNumber, formatDim, type Dim } from "../dims/dim.ts";
+import type { Attribute } from "../ir/graph.ts";
+import { isDType } from "../ops/dtype-class.ts";
+import type { AttributeSpec } from "../ops/operator.ts";
+import { elementTypes } from "../analyze/builtins.ts";
+import type { Span } from "../support/source.ts";
+import { report, type Context, type Expected } from "./context.ts";
+import { asDim, asInteger, asReal, sourceOf } from "./convert.ts";
+import { describe, type Val } from "./values.ts";
+
+/** What an attribute's expression may be. */
+export function expectedFor(spec: AttributeSpec): Expected {
+  switch (spec.kind) {
+    case "dtype":
+      return { words: elementTypes };
+    case "string":
+      return { words: new Set(spec.oneOf ?? []) };
+    case "dim":
+    case "dims":
+    case "int":
+    case "ints":
+      return { integer: true };
+    default:
+      return {};
+  }
+}
+
+/** A value as an attribute of the declared kind, checked; undefined after a report. */
+export function attributeOf(ctx: Context, name: string, spec: AttributeSpec, val: Val, span: Span): Attribute | undefined {
+  const what = `\`${name}\``;
+  switch (spec.kind) {
+    case "int": {
+      const value = asInteger(ctx, val, span, what);
+      return value === undefined || !inRange(ctx, spec, what, value, span) ? undefined : withSource(value, sourceOf(val));
+    }
+    case "float": {
+      const value = asReal(ctx, val, span, what);
+      return value === undefined || !inRange(ctx, spec, what, value, span) ? undefined : withSource(value, sourceOf(val));
+    }
+    case "bool":
+      if (val.kind === "boolean") return withSource(val.value, sourceOf(val));
+      return mismatch(ctx, `${what} must be true or false`, val, span);
+    case "string":
+      if (val.kind !== "string" && val.kind !== "word") return mismatch(ctx, `${what} must be a ${spec.oneOf === undefined ? "string" : "word"}`, val, span);
+      if (spec.oneOf === undefined || spec.oneOf.includes(val.value)) return { value: val.value };
+      return mismatch(ctx, `${what} must be one of ${spec.oneOf.join(", ")}`, val, span);
+    case "dtype":
+      if (val.kind === "word" && isDType(val.value)) return { value: val.value };
+      return mismatch(ctx, `${what} must be an element type`, val, span);
+    case "dim": {
+      const dim = asDim(ctx, val, span, what);
+      return dim === undefined ? undefined : withSource(dim, sourceOf(val));
+    }
+    case "dims": {
+      const vals = flatten(val);
+      const dims = vals.map((it) => asDim(ctx, it, span, `each element of ${what}`));
+      return dims.every((it) => it !== undefined) ? withSource(dims, sourceOfList(vals)) : undefined;
+    }
+    case "ints": {
+      const vals = flatten(val);
+      const values = vals.map((it) => asInteger(ctx, it, span, `each element of ${what}`));
+      if (!values.every((it) => it !== undefined)) return undefined;
+      if (!values.every((it) => inRange(ctx, spec, what, it, span))) return undefined;
+      return withSource(values, sourceOfList(vals));
+    }
+    case "strings": {
+      const values = flatten(val).map((it) => (it.kind === "string" || it.kind === "word" ? it.value : undefined));
+      if (values.every((it) => it !== undefined)) return { value: values };
+      return mismatch(ctx, `${what} must be a list of strings`, val, span);
+    }
+  }
+}
+
+function flatten(val: Val): readonly Val[] {
+  return val.kind === "list" || val.kind === "tuple" ? val.elements.flatMap(flatten) : [val];
+}
+
+/** The text of a list over hyperparameters, where every element has one or is a literal. */
+function sourceOfList(vals: readonly Val[]): string | undefined {
+  if (!vals.some((it) => sourceOf(it) !== undefined)) return undefined;
+  const texts = vals.map((it) => {
+    const source = sourceOf(it);
+    if (source !== undefined) return source;
+    return it.kind === "number" && it.opaque !== true ? String(it.value) : undefined;
+  });
+  return texts.every((it) => it !== undefined) ? `[${texts.join(", ")}]` : undefined;
+}
+
+function withSource(value: Attribute["value"], source: string | undefined): Attribute {
+  return source === undefined ? { value } : { value, source };
+}
+
+function mismatch(ctx: Context, expected: string, val: Val, span: Span): undefined {
+  if (val.kind !== "poison") report(ctx, "MC3008", span, { expected, actual: describe(val) });
+  return undefined;
+}
+
+function inRange(ctx: Context, spec: AttributeSpec, what: string, value: number, span: Span): boolean {
+  const problem =
+    spec.min !== undefined && value < spec.min
+      ? `at least ${String(spec.min)}`
+      : spec.max !== undefined && value > spec.max
+        ? `at most ${String(spec.max)}`
+        : undefined;
+  if (problem === undefined) return true;
+  report(ctx, "MC3010", span, { what, limit: problem, actual: String(value) });
+  return false;
+}
+
+/** A dim in words, for messages about lists of them. */
+export function formatShape(shape: readonly Dim[]): string {
+  return `[${shape.map((it) => String(asNumber(it) ?? formatDim(it))).join(", ")}]`;
+}

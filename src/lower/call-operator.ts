@@ -1,0 +1,283 @@
+import { constant } from "../dims/dim.ts";
+import type { Attribute } from "../ir/graph.ts";
+import { operandSpecAt } from "../ops/infer.ts";
+import type { Operator, OperandSpec } from "../ops/operator.ts";
+import { reportUnknownArgument } from "../analyze/report-unknown-argument.ts";
+import type { Span } from "../support/source.ts";
+import type { Argument } from "../syntax/ast.ts";
+import { applyOperator } from "./apply-operator.ts";
+import { attributeOf, expectedFor } from "./attributes.ts";
+import { resolveAxes, resolveAxis } from "./axes.ts";
+import { freshValue, report, type Context } from "./context.ts";
+import { asDim, asTensor } from "./convert.ts";
+import { claimNumbered } from "./paths.ts";
+import { poison, tensor, type TensorVal, type Val } from "./values.ts";
+
+/** A value that an operator or function is given, with the text that it comes from. */
+export interface Given {
+  readonly val: Val;
+  readonly span: Span;
+}
+
+const axisWords: ReadonlySet<string> = new Set(["axis", "axes", "over", "along"]);
+const newAxis: ReadonlySet<string> = new Set(["stack"]);
+
+interface Pending {
+  readonly operands: Given[];
+  readonly named: Map<string, Given>;
+  readonly attributes: Map<string, Argument>;
+  readonly positional: Given[];
+  readonly axis: Argument[];
+  readonly sizes: Argument[];
+}
+
+/**
+ * Calls an operator by name: operands first (what is piped in before all), then attributes by position or name.
+ * `axis`, `over` and `along` take an axis by name or number; a key that is left out is the key of this place.
+ */
+export function callOperator(
+  ctx: Context,
+  operator: Operator,
+  piped: readonly Given[],
+  args: readonly Argument[],
+  bound: ReadonlyMap<string, Val>,
+  span: Span,
+): Val {
+  const pending = sortArguments(ctx, operator, piped, args, bound);
+  if (pending === undefined) return poison;
+  const operands = operandsOf(ctx, operator, pending, span);
+  if (operands === undefined) return poison;
+  const attributes = attributesOf(ctx, operator, pending, bound, operands, span);
+  if (attributes === undefined) return poison;
+  return applyOperator(
+    ctx,
+    operator,
+    operands.map((it) => it.val),
+    attributes,
+    span,
+    operands.map((it) => it.span),
+  );
+}
+
+/** The names of attributes that a position can give, in order. */
+export function positionalAttributes(operator: Operator): readonly string[] {
+  return Object.keys(operator.attributes);
+}
+
+function takesSizes(operator: Operator): boolean {
+  return operator.attributes["names"]?.kind === "strings" && operator.attributes["sizes"]?.kind === "dims";
+}
+
+function sortArguments(
+  ctx: Context,
+  operator: Operator,
+  piped: readonly Given[],
+  args: readonly Argument[],
+  bound: ReadonlyMap<string, Val>,
+): Pending | undefined {
+  const pending: Pending = { operands: [], named: new Map(), attributes: new Map(), positional: [], axis: [], sizes: [] };
+  let fine = true;
+  const addOperand = (given: Given): void => {
+    if (given.val.kind === "tuple" || (given.val.kind === "list" && given.val.elements.every((it) => it.kind === "tensor"))) {
+      for (const it of given.val.elements) pending.operands.push({ val: it, span: given.span });
+    } else pending.operands.push(given);
+  };
+  piped.forEach(addOperand);
+  const slots = operator.operands.filter((it) => it.name !== "key");
+  const variadic = slots.at(-1)?.variadic === true;
+  const required = slots.filter((it) => it.variadic !== true && it.optional !== true).length;
+  for (const argument of args) {
+    const { name, value } = argument;
+    if (name === undefined) {
+      const open = pending.operands.length < slots.length || variadic;
+      const literal = value.kind === "string" || value.kind === "boolean" || (value.kind === "list" && !variadic);
+      if (literal || !open) {
+        const slot = slotFor(operator, pending, bound);
+        if (slot !== undefined && axisWords.has(slot)) pending.axis.push(argument);
+        else if (slot !== undefined) pending.attributes.set(slot, argument);
+        else fine = tooMany(ctx, operator, argument);
+        continue;
+      }
+      const val = ctx.elaborator.rules.expression(ctx, value);
+      const isNumber = val.kind === "number" || val.kind === "dim" || val.kind === "ratio" || val.kind === "boolean";
+      if (val.kind === "word" || (isNumber && pending.operands.length >= required)) {
+        const slot = slotFor(operator, pending, bound);
+        if (slot === undefined) fine = tooMany(ctx, operator, argument);
+        else if (axisWords.has(slot)) pending.axis.push(argument);
+        else pending.attributes.set(slot, argument);
+      } else addOperand({ val, span: value.span });
+      continue;
+    }
+    const given = name.text;
+    if (axisWords.has(given) && ("axis" in operator.attributes || "axes" in operator.attributes)) {
+      if (pending.axis.length > 0) fine = duplicate(ctx, argument, operator);
+      else pending.axis.push(argument);
+    } else if (given in operator.attributes && !(takesSizes(operator) && (given === "names" || given === "sizes"))) {
+      if (pending.attributes.has(given)) fine = duplicate(ctx, argument, operator);
+      else pending.attributes.set(given, argument);
+    } else if (operator.operands.some((it) => it.name === given)) {
+      if (pending.named.has(given)) fine = duplicate(ctx, argument, operator);
+      else pending.named.set(given, { val: ctx.elaborator.rules.expression(ctx, value), span: value.span });
+    } else if (takesSizes(operator)) {
+      pending.sizes.push(argument);
+    } else {
+      const known = [...slots.map((it) => it.name), ...Object.keys(operator.attributes)];
+      reportUnknownArgument(ctx.elaborator.collector, name, operator.name, known);
+      fine = false;
+    }
+  }
+  return fine ? pending : undefined;
+}
+
+function slotFor(operator: Operator, pending: Pending, bound: ReadonlyMap<string, Val>): string | undefined {
+  return positionalAttributes(operator).find(
+    (it) => !pending.attributes.has(it) && !bound.has(it) && !(axisWords.has(it) && pending.axis.length > 0),
+  );
+}
+
+function tooMany(ctx: Context, operator: Operator, argument: Argument): boolean {
+  report(ctx, "MC2014", argument.span, { callee: operator.name });
+  return false;
+}
+
+function duplicate(ctx: Context, argument: Argument, operator: Operator): boolean {
+  report(ctx, "MC2012", argument.span, { name: argument.name?.text ?? "", callee: operator.name });
+  return false;
+}
+
+interface ReadyOperand {
+  readonly val: TensorVal;
+  readonly span: Span;
+}
+
+function operandsOf(ctx: Context, operator: Operator, pending: Pending, span: Span): readonly ReadyOperand[] | undefined {
+  const queue = [...pending.operands];
+  const given: { readonly spec: OperandSpec; readonly it: Given }[] = [];
+  let fine = true;
+  for (const spec of operator.operands) {
+    const named = pending.named.get(spec.name);
+    if (named !== undefined) given.push({ spec, it: named });
+    else if (spec.name === "key" && !(queue[0] !== undefined && isKey(queue[0].val))) {
+      const key = drawKey(ctx, operator.name, span);
+      if (key === undefined) return undefined;
+      given.push({ spec, it: { val: key, span } });
+    } else if (spec.variadic === true) for (const it of queue.splice(0)) given.push({ spec, it });
+    else {
+      const next = queue.shift();
+      if (next !== undefined) given.push({ spec, it: next });
+      else if (spec.optional !== true) {
+        report(ctx, "MC3007", span, { callee: operator.name, expected: countOf(operator), actual: String(pending.operands.length) });
+        return undefined;
+      }
+    }
+  }
+  if (queue.length > 0) {
+    report(ctx, "MC3007", span, { callee: operator.name, expected: countOf(operator), actual: String(pending.operands.length) });
+    return undefined;
+  }
+  // A number takes the element type of the tensors beside it.
+  const like = given.flatMap(({ spec, it }) =>
+    it.val.kind === "tensor" && spec.name !== "key" && it.val.value.type.dtype !== "bool" ? [it.val.value.type.dtype] : [],
+  )[0];
+  const ready = given.map(({ spec, it }): ReadyOperand | undefined => {
+    const val = asTensor(ctx, it.val, it.span, spec.dtype === "bool" ? "bool" : like);
+    if (val === undefined) fine = false;
+    return val && { val, span: it.span };
+  });
+  return fine ? ready.flatMap((it) => it ?? []) : undefined;
+}
+
+function countOf(operator: Operator): string {
+  const slots = operator.operands.filter((it) => it.name !== "key");
+  return slots.some((it) => it.variadic === true) ? `${String(slots.length)} or more` : String(slots.length);
+}
+
+function isKey(val: Val): boolean {
+  return val.kind === "tensor" && val.value.type.dtype === "u32" && val.value.type.shape.length === 1;
+}
+
+/** The random key of this place. */
+export function drawKey(ctx: Context, kind: string, span: Span): Val | undefined {
+  if (ctx.emits !== undefined) {
+    report(ctx, "MC3030", span, { what: kind });
+    return undefined;
+  }
+  const path = claimNumbered(ctx.paths, kind, false);
+  const value = freshValue(ctx.unit, { dtype: "u32", shape: [constant(2)] });
+  ctx.nodes.push({ kind: "key", path, indices: [], results: [value], origin: span });
+  ctx.unit.draws = true;
+  return tensor(value);
+}
+
+function attributesOf(
+  ctx: Context,
+  operator: Operator,
+  pending: Pending,
+  bound: ReadonlyMap<string, Val>,
+  operands: readonly ReadyOperand[],
+  span: Span,
+): Record<string, Attribute> | undefined {
+  const attributes: Record<string, Attribute> = {};
+  let fine = true;
+  for (const [name, spec] of Object.entries(operator.attributes)) {
+    const argument = pending.attributes.get(name);
+    const earlier = bound.get(name);
+    if (argument === undefined && earlier === undefined) continue;
+    const val = argument === undefined ? (earlier ?? poison) : ctx.elaborator.rules.expression(ctx, argument.value, expectedFor(spec));
+    const made = attributeOf(ctx, name, spec, val, argument?.value.span ?? span);
+    if (made === undefined) fine = false;
+    else attributes[name] = made;
+  }
+  if (!fine) return undefined;
+  if (takesSizes(operator)) {
+    const sizes = pending.sizes.map((it) =>
+      asDim(ctx, ctx.elaborator.rules.expression(ctx, it.value, { integer: true }), it.value.span, `\`${it.name?.text ?? ""}\``),
+    );
+    if (!sizes.every((it) => it !== undefined)) return undefined;
+    attributes["names"] = { value: pending.sizes.map((it) => it.name?.text ?? "") };
+    attributes["sizes"] = { value: sizes };
+  }
+  return axisAttributes(ctx, operator, pending, operands, attributes, span) ? attributes : undefined;
+}
+
+/** Axes by name and from the end; reductions without axes reduce all; `transpose` swaps the last two. */
+function axisAttributes(
+  ctx: Context,
+  operator: Operator,
+  pending: Pending,
+  operands: readonly ReadyOperand[],
+  attributes: Record<string, Attribute>,
+  span: Span,
+): boolean {
+  const type = operands.find((it, index) => operandSpecAt(operator, index)?.name !== "key")?.val.value.type;
+  if (type === undefined) return true;
+  const rank = type.shape.length;
+  const [argument] = pending.axis;
+  if ("axis" in operator.attributes && attributes["axis"] === undefined) {
+    const extra = newAxis.has(operator.name) ? 1 : 0;
+    if (argument !== undefined) {
+      const axis = resolveAxis(ctx, argument.value, type, extra);
+      if (axis === undefined) return false;
+      attributes["axis"] = { value: axis };
+    } else if (operator.attributes["axis"]?.default === undefined) {
+      if (rank + extra === 0) {
+        report(ctx, "MC3014", span, { axis: "-1", rank: "0", type: `${type.dtype}[]` });
+        return false;
+      }
+      attributes["axis"] = { value: rank + extra - 1 };
+    }
+  }
+  if ("axes" in operator.attributes && attributes["axes"] === undefined) {
+    const axes = argument === undefined ? type.shape.map((_, axis) => axis) : resolveAxes(ctx, argument.value, type);
+    if (axes === undefined) return false;
+    attributes["axes"] = { value: [...axes].sort((a, b) => a - b) };
+  }
+  if (operator.name === "transpose" && attributes["perm"] === undefined) {
+    if (rank < 2) {
+      report(ctx, "MC3001", span, { what: "transpose", expected: "two axes or more", actual: `${type.dtype}[${rank === 0 ? "" : "..."}]` });
+      return false;
+    }
+    attributes["perm"] = { value: type.shape.map((_, axis) => (axis === rank - 2 ? rank - 1 : axis === rank - 1 ? rank - 2 : axis)) };
+  }
+  return true;
+}

@@ -1,0 +1,281 @@
+import { findTopLevel } from "../analyze/program.ts";
+import { elementTypes } from "../analyze/builtins.ts";
+import { initializerSignatures } from "../analyze/initializer-signatures.ts";
+import { reportUnknownArgument } from "../analyze/report-unknown-argument.ts";
+import { constant, product } from "../dims/dim.ts";
+import { findOperator } from "../ops/registry.ts";
+import type { Callable } from "../std/program-file.ts";
+import { textOf, type Span } from "../support/source.ts";
+import type { Argument, CallExpression, Expression } from "../syntax/ast.ts";
+import { applyFunction, applyInstance, spreadTuples } from "./apply-instance.ts";
+import { lowerStaticCall } from "./arithmetic.ts";
+import { attributeOf, expectedFor } from "./attributes.ts";
+import { callOperator, positionalAttributes, type Given } from "./call-operator.ts";
+import { constantNode, findLocal, innerScope, report, type Context, type Expected } from "./context.ts";
+import { asReal } from "./convert.ts";
+import { bindArguments, completeHyperparameters, evaluateHyperparameters } from "./hyperparameters.ts";
+import { describe, poison, tensor, type RecipeVal, type Val } from "./values.ts";
+
+const none: ReadonlyMap<string, Val> = new Map();
+
+/** What a name that stands for something callable, or known at compile time, means. Poison for unknown names. */
+export function resolveName(ctx: Context, name: string, span: Span, expected: Expected): Val {
+  if (expected.words?.has(name) === true) return { kind: "word", value: name };
+  const local = findLocal(ctx.scope, name);
+  if (local !== undefined) {
+    if (local.kind !== "cell") return local;
+    return local.current ?? poison;
+  }
+  const isInitializer = Object.hasOwn(initializerSignatures, name);
+  const top = findTopLevel(ctx.file, name);
+  if (top?.kind === "const") {
+    const inFile: Context = { ...ctx, file: top.file, scope: innerScope(undefined), words: new Set() };
+    return ctx.elaborator.rules.expression(inFile, top.declaration.value);
+  }
+  if (top?.kind === "callable") return recipe({ kind: "callable", callable: top }, name);
+  if (top?.kind === "data") {
+    report(ctx, "MC3008", span, { expected: "a value is needed here", actual: `the data section ${name}` });
+    return poison;
+  }
+  const operator = findOperator(name);
+  if (operator !== undefined && (operator.exposed || ctx.file.library)) return recipe({ kind: "operator", operator }, name);
+  if (isInitializer) return recipe({ kind: "initializer", name }, name);
+  if (name === "training") return { kind: "training", negated: false };
+  if (elementTypes.has(name) || ctx.words.has(name)) return { kind: "word", value: name };
+  return poison;
+}
+
+function recipe(target: RecipeVal["target"], text: string): RecipeVal {
+  return { kind: "recipe", target, bound: none, text };
+}
+
+/** `f(...)`, `Block(...)`, `instance(...)`, `Block(...)(...)`. */
+export function lowerCall(ctx: Context, call: CallExpression, expected: Expected): Val {
+  const builtin = call.callee.kind === "reference" ? lowerBuiltin(ctx, call.callee.text, call, expected) : undefined;
+  if (builtin !== undefined) return builtin;
+  const callee = resolveCallee(ctx, call.callee, expected.hint);
+  switch (callee.kind) {
+    case "poison":
+      return poison;
+    case "instance":
+      return applyInstance(ctx, callee.instance, inputsOf(ctx, call.arguments, callee.instance.callable), call.span);
+    case "recipe":
+      if (expected.recipe === true || isInitializer(callee)) return bindRecipe(ctx, callee, call);
+      if (isBlock(callee)) return construct(ctx, callee, call.arguments, call.span, expected.hint);
+      return callFunction(ctx, callee, [], call.arguments, call.span);
+    default:
+      report(ctx, "MC3027", call.callee.span, { actual: describe(callee) });
+      return poison;
+  }
+}
+
+/** The callee of a call. A name may be a function although an enum or a tensor would be wanted. */
+export function resolveCallee(ctx: Context, e: Expression, hint: string | undefined): Val {
+  if (e.kind === "reference") return resolveName(ctx, e.text, e.span, {});
+  return ctx.elaborator.rules.expression(ctx, e, hint === undefined ? {} : { hint });
+}
+
+/** True for what constructs. */
+export function isBlock(it: RecipeVal): boolean {
+  return it.target.kind === "callable" && it.target.callable.declaration.flavor !== "fn";
+}
+
+function isInitializer(it: RecipeVal): boolean {
+  return it.target.kind === "initializer";
+}
+
+function inputsOf(ctx: Context, args: readonly Argument[], callable: Callable): readonly Given[] {
+  return args.map((it) => {
+    if (it.name !== undefined) {
+      const inputs = callable.declaration.inputs.flatMap((input) => input.name?.text ?? []);
+      reportUnknownArgument(ctx.elaborator.collector, it.name, `an instance of ${callable.declaration.name.text}, whose inputs go by position:`, inputs);
+      return { val: poison, span: it.value.span };
+    }
+    return { val: ctx.elaborator.rules.expression(ctx, it.value), span: it.value.span };
+  });
+}
+
+/** Makes an instance of a block: `Dense(10)`. */
+export function construct(ctx: Context, it: RecipeVal, args: readonly Argument[], span: Span, hint: string | undefined): Val {
+  if (it.target.kind !== "callable") return poison;
+  const { callable } = it.target;
+  const hyperparameters = evaluateHyperparameters(ctx, callable, it.bound, args, span);
+  if (hyperparameters === undefined) return poison;
+  if (ctx.owning === "fn") {
+    report(ctx, "MC2023", span, { fn: ctx.callable?.declaration.name.text ?? "fn", what: callable.declaration.name.text });
+    return poison;
+  }
+  return {
+    kind: "instance",
+    instance: { callable, hyperparameters, span, home: ctx.paths, hint, path: undefined, applied: undefined },
+  };
+}
+
+/** `leaky_relu(0.2)` or `LSTM(units)` where a recipe is wanted: hyperparameters are bound, inputs stay open. */
+function bindRecipe(ctx: Context, it: RecipeVal, call: CallExpression): Val {
+  const { target } = it;
+  const text = textOf(call.span);
+  switch (target.kind) {
+    case "callable": {
+      const bound = bindArguments(ctx, target.callable, it.bound, call.arguments);
+      return bound === undefined ? poison : { ...it, bound, text };
+    }
+    case "initializer":
+      return bindInitializer(ctx, it, target.name, call);
+    case "operator": {
+      const bound = new Map(it.bound);
+      const open = positionalAttributes(target.operator).filter((name) => !bound.has(name));
+      let fine = true;
+      call.arguments.forEach((argument, index) => {
+        const name = argument.name?.text ?? open[index];
+        const spec = name === undefined ? undefined : target.operator.attributes[name];
+        if (name === undefined || spec === undefined) {
+          if (argument.name === undefined) report(ctx, "MC2014", argument.span, { callee: target.operator.name });
+          else reportUnknownArgument(ctx.elaborator.collector, argument.name, target.operator.name, Object.keys(target.operator.attributes));
+          fine = false;
+          return;
+        }
+        const val = ctx.elaborator.rules.expression(ctx, argument.value, expectedFor(spec));
+        if (attributeOf(ctx, name, spec, val, argument.value.span) === undefined) fine = false;
+        bound.set(name, val);
+      });
+      return fine ? { ...it, bound, text } : poison;
+    }
+  }
+}
+
+function bindInitializer(ctx: Context, it: RecipeVal, name: string, call: CallExpression): Val {
+  const signature = Object.keys(initializerSignatures[name] ?? {});
+  const bound = new Map(it.bound);
+  let fine = true;
+  call.arguments.forEach((argument, index) => {
+    const parameter = argument.name?.text ?? signature[index];
+    if (parameter === undefined) {
+      report(ctx, "MC2014", argument.span, { callee: name });
+      fine = false;
+      return;
+    }
+    if (!signature.includes(parameter)) {
+      if (argument.name !== undefined) reportUnknownArgument(ctx.elaborator.collector, argument.name, name, signature);
+      fine = false;
+      return;
+    }
+    const value = asReal(ctx, ctx.elaborator.rules.expression(ctx, argument.value), argument.value.span, `\`${parameter}\``);
+    if (value === undefined) fine = false;
+    else bound.set(parameter, { kind: "number", value, integer: false });
+  });
+  return fine ? { ...it, bound, text: textOf(call.span) } : poison;
+}
+
+/** Calls a fn or an operator: inputs first (what is piped in before all), then hyperparameters. */
+export function callFunction(ctx: Context, it: RecipeVal, piped: readonly Given[], args: readonly Argument[], span: Span): Val {
+  const { target } = it;
+  if (piped.some(({ val }) => val.kind === "poison")) return poison;
+  if (target.kind === "initializer") {
+    report(ctx, "MC3027", span, { actual: `the initialiser ${target.name}` });
+    return poison;
+  }
+  if (target.kind === "operator") {
+    return callOperator(ctx, target.operator, piped, args, it.bound, span);
+  }
+  const { callable } = target;
+  const inputs: Given[] = [...spreadTuples(piped)];
+  const wanted = callable.declaration.inputs;
+  const rest: Argument[] = [];
+  const byName = new Map<string, Given>();
+  for (const argument of args) {
+    const { name, value } = argument;
+    const isInput = name !== undefined && wanted.some((input) => input.name?.text === name.text);
+    if (name === undefined && inputs.length < wanted.length && rest.length === 0) {
+      const val = ctx.elaborator.rules.expression(ctx, value);
+      if (val.kind === "poison") return poison;
+      inputs.push(...spreadTuples([{ val, span: value.span }]));
+    } else if (isInput) byName.set(name.text, { val: ctx.elaborator.rules.expression(ctx, value), span: value.span });
+    else rest.push(argument);
+  }
+  const ordered = wanted.flatMap((input, index) => (input.name && byName.get(input.name.text)) ?? inputs[index] ?? []);
+  const extra = inputs.slice(wanted.length);
+  const bound = bindArguments(ctx, callable, it.bound, rest);
+  const hyperparameters = bound && completeHyperparameters(ctx, callable, bound, span);
+  if (hyperparameters === undefined) return poison;
+  return applyFunction(ctx, callable, hyperparameters, [...ordered, ...extra], span);
+}
+
+/** Applies a recipe with nothing more to bind: `x -> act`, `x -> BatchNorm`. */
+export function applyRecipe(ctx: Context, it: RecipeVal, piped: readonly Given[], span: Span, hint: string | undefined): Val {
+  if (!isBlock(it)) return callFunction(ctx, it, piped, [], span);
+  const instance = construct(ctx, it, [], span, hint);
+  return instance.kind === "instance" ? applyInstance(ctx, instance.instance, piped, span) : poison;
+}
+
+/** What the language gives besides operators: functions of compile-time numbers and lists, constant tensors. */
+function lowerBuiltin(ctx: Context, name: string, call: CallExpression, expected: Expected): Val | undefined {
+  if (findLocal(ctx.scope, name) !== undefined || ctx.file.scope.has(name)) return undefined;
+  const { rules } = ctx.elaborator;
+  if ((name === "zeros" || name === "ones" || name === "full") && expected.recipe !== true && call.arguments.length > 0) {
+    return filled(ctx, name, call);
+  }
+  if (name === "product" || name === "length") {
+    const [argument] = call.arguments;
+    if (argument === undefined) return undefined;
+    const list = rules.expression(ctx, argument.value, { integer: true });
+    if (list.kind !== "list") return list.kind === "poison" ? poison : undefined;
+    if (name === "length") return { kind: "number", value: list.elements.length, integer: true, opaque: true };
+    const dims = list.elements.map((it) => (it.kind === "dim" ? it.dim : it.kind === "number" ? constant(it.value) : undefined));
+    return dims.every((it) => it !== undefined) ? { kind: "dim", dim: product(dims), opaque: true } : undefined;
+  }
+  const numeric = ["min", "max", "ceil", "floor", "sqrt", "rsqrt", "exp", "log", "abs", "square", "round", "sin", "cos", "tanh"];
+  if (!numeric.includes(name) || call.arguments.some((it) => it.name !== undefined)) return undefined;
+  // Looked at on the side: where an argument turns out to be a tensor, the operator of that name is called instead.
+  if (!call.arguments.every((it) => isStatic(ctx, it.value))) return undefined;
+  const vals = call.arguments.map((it) => rules.expression(ctx, it.value, name === "min" || name === "max" ? { integer: true } : {}));
+  if (vals.some((it) => it.kind === "poison")) return poison;
+  return lowerStaticCall(ctx, name, call, vals, expected);
+}
+
+/** Whether an expression is made of compile-time numbers alone, so that to evaluate it adds nothing to the graph. */
+function isStatic(ctx: Context, e: Expression): boolean {
+  switch (e.kind) {
+    case "number":
+      return true;
+    case "reference": {
+      const val = findLocal(ctx.scope, e.text) ?? (ctx.file.scope.get(e.text)?.kind === "const" ? resolveName(ctx, e.text, e.span, {}) : undefined);
+      return val !== undefined && (val.kind === "number" || val.kind === "dim" || val.kind === "ratio" || val.kind === "list");
+    }
+    case "parenthesized":
+      return isStatic(ctx, e.inner);
+    case "unary":
+      return isStatic(ctx, e.operand);
+    case "binary":
+      return isStatic(ctx, e.left) && isStatic(ctx, e.right);
+    case "index":
+      return isStatic(ctx, e.target) && e.indices.every((it) => it.kind !== "slice" && isStatic(ctx, it));
+    case "call":
+      return e.callee.kind === "reference" && e.arguments.every((it) => isStatic(ctx, it.value));
+    default:
+      return false;
+  }
+}
+
+/** `zeros([B, units])`, `ones(shape)`, `full(shape, value)`: f32 constants. */
+function filled(ctx: Context, name: "zeros" | "ones" | "full", call: CallExpression): Val {
+  const [shape, value] = call.arguments;
+  if (shape === undefined) return poison;
+  const spec = { kind: "dims", doc: "" } as const;
+  const attribute = attributeOf(ctx, "shape", spec, ctx.elaborator.rules.expression(ctx, shape.value, { integer: true }), shape.value.span);
+  const dims = Array.isArray(attribute?.value) ? attribute.value.flatMap((it) => (typeof it === "object" ? [it] : [])) : undefined;
+  if (dims === undefined) return poison;
+  let fill = name === "ones" ? 1 : 0;
+  if (name === "full") {
+    const given = value && asReal(ctx, ctx.elaborator.rules.expression(ctx, value.value), value.value.span, "the value");
+    if (given === undefined) {
+      if (value === undefined) report(ctx, "MC2013", call.span, { callee: "full", names: ["value"] });
+      return poison;
+    }
+    fill = given;
+  } else if (value !== undefined) {
+    report(ctx, "MC2014", value.span, { callee: name });
+    return poison;
+  }
+  return tensor(constantNode(ctx, { dtype: "f32", shape: dims }, fill, undefined, call.span));
+}

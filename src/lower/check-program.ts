@@ -1,0 +1,48 @@
+import type { Program } from "../analyze/program.ts";
+import { walk } from "../analyze/walk.ts";
+import type { Collector } from "../diagnostics/collector.ts";
+import type { Callable } from "../std/program-file.ts";
+import { elaborateEntry } from "./elaborate-model.ts";
+import { createElaborator } from "./elaborator.ts";
+
+/** What checking a program looked at. */
+export interface CheckedProgram {
+  /** Declarations that nothing uses and that lack defaults: only their names and syntax were checked. */
+  readonly namesOnly: readonly string[];
+}
+
+/**
+ * Checks every declaration of a program's own files: models at their defaults, then what no model uses at its own.
+ * Names and syntax were checked when it was loaded.
+ */
+export function checkProgram(program: Program, collector: Collector): CheckedProgram {
+  const callables = program.files.flatMap((file) =>
+    file.ast.declarations.flatMap((declaration): Callable[] =>
+      declaration.kind === "callable" && !file.ast.incomplete.includes(declaration.name.text) ? [{ kind: "callable", declaration, file }] : [],
+    ),
+  );
+  const visited = new Set<Callable["declaration"]>();
+  const namesOnly: string[] = [];
+  const check = (callable: Callable): void => {
+    if (callable.declaration.hyperparameters.some((it) => it.default === undefined)) {
+      namesOnly.push(callable.declaration.name.text);
+      return;
+    }
+    const elaborator = createElaborator(program, collector);
+    elaborateEntry(elaborator, callable, {});
+    for (const it of elaborator.visited) visited.add(it);
+    visited.add(callable.declaration);
+  };
+  for (const it of callables) if (it.declaration.flavor === "model") check(it);
+  // What others use is checked by its uses, so those that nothing names come first.
+  const used = new Set<string>();
+  for (const { declaration } of callables) {
+    walk(declaration.body, (node) => {
+      if (node.kind === "reference") used.add(node.text);
+    });
+  }
+  const rest = callables.filter((it) => it.declaration.flavor !== "model");
+  for (const it of rest) if (!used.has(it.declaration.name.text) && !visited.has(it.declaration)) check(it);
+  for (const it of rest) if (used.has(it.declaration.name.text) && !visited.has(it.declaration)) check(it);
+  return { namesOnly: namesOnly.filter((name) => ![...visited].some((it) => it.name.text === name)) };
+}

@@ -1,0 +1,201 @@
+import { asNumber, constant, formatDim, type Dim } from "../dims/dim.ts";
+import { decide } from "../dims/decide.ts";
+import { atLeast, divides, equal, lessThan, negateRelation, type Relation } from "../dims/facts.ts";
+import { textOf, type Span } from "../support/source.ts";
+import type { ComparisonExpression, ComparisonOperator, Expression } from "../syntax/ast.ts";
+import { report, type Context } from "./context.ts";
+import { combined, formatExample, numberOf } from "./convert.ts";
+import { isStaticNumber, tensorBinary } from "./arithmetic.ts";
+import { describe, keyOfVal, poison, type BooleanVal, type TrainingVal, type Val } from "./values.ts";
+
+const tensorOperators: Readonly<Record<ComparisonOperator, string>> = {
+  "==": "equal",
+  "!=": "not_equal",
+  "<": "less",
+  "<=": "less_equal",
+  ">": "greater",
+  ">=": "greater_equal",
+};
+
+/** `a < b`, chained as in Python; of tensors a tensor, else decided now. */
+export function lowerComparison(ctx: Context, e: ComparisonExpression): Val {
+  const words = ctx.words;
+  const vals = e.operands.map((it) => ctx.elaborator.rules.expression(ctx, it, { words }));
+  if (vals.some((it) => it.kind === "poison")) return poison;
+  let all: Val = { kind: "boolean", value: true };
+  for (const [index, operator] of e.operators.entries()) {
+    const left = vals[index];
+    const right = vals[index + 1];
+    const leftSpan = e.operands[index]?.span ?? e.span;
+    const rightSpan = e.operands[index + 1]?.span ?? e.span;
+    if (left === undefined || right === undefined) return poison;
+    const one = compare(ctx, operator, left, right, e, leftSpan, rightSpan);
+    if (one.kind === "poison") return poison;
+    if (one.kind === "boolean" && all.kind === "boolean") {
+      all = { kind: "boolean", value: all.value && one.value };
+    } else {
+      all = tensorBinary(ctx, "logical_and", all, one, { span: e.span, left: { span: leftSpan }, right: { span: rightSpan } });
+    }
+  }
+  return all.kind === "boolean" ? { ...all, ...combined(vals, () => textOf(e.span)) } : all;
+}
+
+function compare(
+  ctx: Context,
+  operator: ComparisonOperator,
+  left: Val,
+  right: Val,
+  e: Expression,
+  leftSpan: Span,
+  rightSpan: Span,
+): Val {
+  if (left.kind === "tensor" || right.kind === "tensor") {
+    return tensorBinary(ctx, tensorOperators[operator], left, right, { span: e.span, left: { span: leftSpan }, right: { span: rightSpan } });
+  }
+  if (isStaticNumber(left) && isStaticNumber(right)) {
+    const a = numberOf(left);
+    const b = numberOf(right);
+    if (a !== undefined && b !== undefined) return { kind: "boolean", value: compareNumbers(operator, a, b) };
+    const x = dimOf(left);
+    const y = dimOf(right);
+    if (x !== undefined && y !== undefined) return decided(ctx, relationOf(operator, x, y), e);
+  }
+  if (operator === "==" || operator === "!=") {
+    return { kind: "boolean", value: (keyOfVal(left) === keyOfVal(right)) === (operator === "==") };
+  }
+  report(ctx, "MC3008", e.span, { expected: `\`${operator}\` compares numbers`, actual: `${describe(left)} and ${describe(right)}` });
+  return poison;
+}
+
+function compareNumbers(operator: ComparisonOperator, a: number, b: number): boolean {
+  switch (operator) {
+    case "==":
+      return a === b;
+    case "!=":
+      return a !== b;
+    case "<":
+      return a < b;
+    case "<=":
+      return a <= b;
+    case ">":
+      return a > b;
+    case ">=":
+      return a >= b;
+  }
+}
+
+function dimOf(val: Val): Dim | undefined {
+  if (val.kind === "dim") return val.dim;
+  return val.kind === "number" && Number.isInteger(val.value) ? constant(val.value) : undefined;
+}
+
+function relationOf(operator: ComparisonOperator, a: Dim, b: Dim): Relation {
+  switch (operator) {
+    case "==":
+      return equal(a, b);
+    case "!=":
+      return negateRelation(equal(a, b));
+    case "<":
+      return lessThan(a, b);
+    case "<=":
+      return atLeast(b, a);
+    case ">":
+      return lessThan(b, a);
+    case ">=":
+      return atLeast(a, b);
+  }
+}
+
+/** A condition over dims that is the same for all their values; else a report that names an example of each. */
+function decided(ctx: Context, relation: Relation, e: Expression): Val {
+  const holds = decide(relation, ctx.facts);
+  if (holds.verdict === "proved") return { kind: "boolean", value: true, opaque: true };
+  const fails = decide(negateRelation(relation), ctx.facts);
+  if (fails.verdict === "proved") return { kind: "boolean", value: false, opaque: true };
+  const against = holds.verdict === "refuted" ? `false at ${formatExample(holds.counterexample)}` : undefined;
+  const towards = fails.verdict === "refuted" ? `true at ${formatExample(fails.counterexample)}` : undefined;
+  const example = [towards, against].filter((it) => it !== undefined).join(" and ");
+  const dims = [...new Set([...formatDims(relation)])].join(" and ");
+  report(ctx, "MC3016", e.span, { condition: textOf(e.span), dims, example }, {
+    help: "Fix the dim, state the condition in the header's `where`, or make the choice a hyperparameter.",
+  });
+  return poison;
+}
+
+function formatDims(relation: Relation): readonly string[] {
+  const sides = "divisor" in relation ? [relation.dividend, relation.divisor] : [relation.left, relation.right];
+  return sides.filter((it) => asNumber(it) === undefined).map(formatDim);
+}
+
+/** A condition of `when`: known now, or `training`; undefined after a report. */
+export function lowerCondition(ctx: Context, e: Expression): BooleanVal | TrainingVal | undefined {
+  const val = ctx.elaborator.rules.expression(ctx, e);
+  if (val.kind === "training" && ctx.mode !== undefined) {
+    return { kind: "boolean", value: (ctx.mode === "training") !== val.negated };
+  }
+  if (val.kind === "boolean" || val.kind === "training") return val;
+  if (val.kind === "poison") return undefined;
+  const help = val.kind === "tensor" ? "To choose by the elements of a tensor, write `where(mask, a, b)`." : undefined;
+  report(ctx, "MC3034", e.span, { actual: describe(val) }, help === undefined ? {} : { help });
+  return undefined;
+}
+
+/** One relation that a `where` states. */
+export interface Stated {
+  readonly relation: Relation;
+  readonly text: string;
+}
+
+/**
+ * The relations over dims that a condition states, and false where a part that is known already fails. Undefined after
+ * a report of what cannot be a fact.
+ */
+export function statedRelations(ctx: Context, e: Expression): readonly (Stated | false)[] | undefined {
+  if (e.kind === "parenthesized") return statedRelations(ctx, e.inner);
+  if (e.kind === "binary" && e.operator === "and") {
+    const left = statedRelations(ctx, e.left);
+    const right = statedRelations(ctx, e.right);
+    return left && right && [...left, ...right];
+  }
+  if (e.kind === "comparison") {
+    const parts: (Stated | false)[] = [];
+    for (const [index, operator] of e.operators.entries()) {
+      const left = e.operands[index];
+      const right = e.operands[index + 1];
+      if (left === undefined || right === undefined) return undefined;
+      const part = stated(ctx, operator, left, right, textOf(e.span));
+      if (part === undefined) return undefined;
+      if (part !== true) parts.push(part);
+    }
+    return parts;
+  }
+  const val = lowerCondition(ctx, e);
+  if (val === undefined) return undefined;
+  if (val.kind === "boolean") return val.value ? [] : [false];
+  report(ctx, "MC3034", e.span, { actual: describe(val) });
+  return undefined;
+}
+
+function stated(ctx: Context, operator: ComparisonOperator, left: Expression, right: Expression, text: string): Stated | boolean | undefined {
+  const { rules } = ctx.elaborator;
+  const remainder = left.kind === "binary" && left.operator === "%" ? left : undefined;
+  if (remainder !== undefined && (operator === "==" || operator === "!=")) {
+    const dividend = dimOf(rules.expression(ctx, remainder.left, { integer: true }));
+    const divisor = dimOf(rules.expression(ctx, remainder.right, { integer: true }));
+    const zero = numberOf(rules.expression(ctx, right)) === 0;
+    if (dividend !== undefined && divisor !== undefined && zero && asNumber(divisor) !== 0) {
+      const relation = divides(divisor, dividend);
+      return { relation: operator === "==" ? relation : negateRelation(relation), text };
+    }
+  }
+  const a = rules.expression(ctx, left, { integer: true, words: ctx.words });
+  const b = rules.expression(ctx, right, { integer: true, words: ctx.words });
+  if (a.kind === "poison" || b.kind === "poison") return undefined;
+  const x = dimOf(a);
+  const y = dimOf(b);
+  if (x !== undefined && y !== undefined) return { relation: relationOf(operator, x, y), text };
+  const val = compare(ctx, operator, a, b, left, left.span, right.span);
+  if (val.kind === "boolean") return val.value;
+  if (val.kind !== "poison") report(ctx, "MC3034", left.span, { actual: describe(val) });
+  return undefined;
+}

@@ -1,0 +1,213 @@
+import type { Program } from "../analyze/program.ts";
+import type { Collector } from "../diagnostics/collector.ts";
+import type { Code, ParametersOf } from "../diagnostics/catalog.ts";
+import type { Fix, Label } from "../diagnostics/diagnostic.ts";
+import type { Dim } from "../dims/dim.ts";
+import type { Facts } from "../dims/facts.ts";
+import type { DimNode, Func, Node, Value, Variable } from "../ir/graph.ts";
+import type { DType, TensorType } from "../ir/types.ts";
+import type { Callable, ProgramFile } from "../std/program-file.ts";
+import type { Span } from "../support/source.ts";
+import type { Body, CallableDeclaration, Chain, Expression } from "../syntax/ast.ts";
+import type { Instantiation } from "./instance.ts";
+import type { PathScope } from "./paths.ts";
+import type { TensorVal, Val, ValueFacts } from "./values.ts";
+
+/** What an expression is wanted for: it decides what words, quotients and calls mean. */
+export interface Expected {
+  /** Bare words that are values here. */
+  readonly words?: ReadonlySet<string>;
+  /** An integer is wanted: `/` is exact. */
+  readonly integer?: boolean;
+  /** A block, function or initialiser is wanted, not what it makes. */
+  readonly recipe?: boolean;
+  /** The name of the instance, where the expression constructs one. */
+  readonly hint?: string;
+}
+
+/** One lowering of declarations into one module. */
+export interface Elaborator {
+  readonly program: Program;
+  readonly collector: Collector;
+  readonly functions: Map<string, Func>;
+  readonly memo: Map<string, Instantiation>;
+  /** Instantiations that failed in a person's own file: the report stands already. */
+  readonly failed: Set<string>;
+  /** How often each name became a function's key. */
+  readonly keys: Map<string, number>;
+  /** Declarations whose bodies have been lowered. */
+  readonly visited: Set<CallableDeclaration>;
+  readonly rules: Rules;
+}
+
+/** The rules that call one another; see `elaborator.ts`. */
+export interface Rules {
+  expression(ctx: Context, e: Expression, expected?: Expected): Val;
+  body(ctx: Context, body: Body): Val;
+  stage(ctx: Context, input: Val, stage: Expression, inputSpan: Span, hint?: string): Val;
+  chain(ctx: Context, input: Val, chain: Chain, inputSpan: Span, hint?: string): Val;
+}
+
+/** Where the text being lowered was used from. */
+export interface Frame {
+  readonly parent: Frame | undefined;
+  /** The use, in the text of `parent`. */
+  readonly call: Span | undefined;
+  readonly name: string;
+  readonly library: boolean;
+}
+
+/** A state of the function being lowered, or a carry of the scan. */
+export interface Cell {
+  readonly kind: "cell";
+  readonly role: "state" | "carry";
+  readonly name: string;
+  readonly path: string;
+  readonly type: TensorType;
+  readonly declared: Span;
+  current: TensorVal | undefined;
+}
+
+/** Names of a body: values, and what `<-` changes. */
+export interface Scope {
+  readonly parent: Scope | undefined;
+  readonly names: Map<string, Val | Cell>;
+}
+
+/** The function under construction. */
+export interface Unit {
+  nextId: number;
+  readonly parameters: Variable[];
+  readonly states: Variable[];
+  readonly cells: Cell[];
+  readonly variables: Map<string, TensorType>;
+  /** Types of what it owns, by path. */
+  readonly signature: Map<string, string>;
+  owns: boolean;
+  draws: boolean;
+  /** True where it, or what it calls, updates a state. */
+  updates: boolean;
+}
+
+/** Where a piece of text is lowered to. */
+export interface Context {
+  readonly elaborator: Elaborator;
+  readonly unit: Unit;
+  readonly file: ProgramFile;
+  readonly callable: Callable | undefined;
+  readonly words: ReadonlySet<string>;
+  readonly scope: Scope;
+  readonly nodes: Node[];
+  readonly paths: PathScope;
+  readonly facts: Facts;
+  readonly frame: Frame;
+  /** Known inside the regions of a training node. */
+  readonly mode: "training" | "inference" | undefined;
+  /** What the enclosing scan emits, inside one. */
+  readonly emits: { readonly last: boolean; readonly value: TensorVal; readonly span: Span }[] | undefined;
+  /** Whether `param` may stand here, and why not. */
+  readonly owning: "yes" | "fn" | "nested";
+}
+
+/** An inner scope of names. */
+export function innerScope(parent: Scope | undefined): Scope {
+  return { parent, names: new Map() };
+}
+
+/** The meaning of a local name. */
+export function findLocal(scope: Scope | undefined, name: string): Val | Cell | undefined {
+  return scope === undefined ? undefined : (scope.names.get(name) ?? findLocal(scope.parent, name));
+}
+
+/** A function under construction, empty. */
+export function createUnit(): Unit {
+  return {
+    nextId: 0,
+    parameters: [],
+    states: [],
+    cells: [],
+    variables: new Map(),
+    signature: new Map(),
+    owns: false,
+    draws: false,
+    updates: false,
+  };
+}
+
+/** A fresh value of the function. */
+export function freshValue(unit: Unit, type: TensorType, name?: string): Value {
+  const id = unit.nextId;
+  unit.nextId += 1;
+  return { id, type, ...(name !== undefined && { name }) };
+}
+
+/** A scalar or filled constant. */
+export function constantNode(ctx: Context, type: TensorType, data: number, source: string | undefined, span: Span): Value {
+  const value = freshValue(ctx.unit, type);
+  ctx.nodes.push({ kind: "constant", data, results: [value], origin: span, ...(source !== undefined && { source }) });
+  return value;
+}
+
+/** A dimension as an i64 scalar. */
+export function dimNode(ctx: Context, dim: Dim, span: Span): Value {
+  const value = freshValue(ctx.unit, { dtype: "i64", shape: [] });
+  const node: DimNode = { kind: "dim", dim, results: [value], origin: span };
+  ctx.nodes.push(node);
+  return value;
+}
+
+/** One application of an operator whose result type is known. */
+export function operatorNode(ctx: Context, op: string, operands: readonly Value[], type: TensorType, span: Span): Value {
+  const value = freshValue(ctx.unit, type);
+  ctx.nodes.push({ kind: "operator", op, operands, attributes: {}, results: [value], origin: span });
+  return value;
+}
+
+/** A value of another element type. */
+export function castNode(ctx: Context, value: Value, dtype: DType, span: Span): Value {
+  if (value.type.dtype === dtype) return value;
+  const result = freshValue(ctx.unit, { dtype, shape: value.type.shape });
+  ctx.nodes.push({
+    kind: "operator",
+    op: "cast",
+    operands: [value],
+    attributes: { dtype: { value: dtype } },
+    results: [result],
+    origin: span,
+  });
+  return result;
+}
+
+interface Extras {
+  readonly labels?: readonly Label[];
+  readonly help?: string;
+  readonly fix?: Fix;
+}
+
+/**
+ * Reports a finding at the innermost line of the person's own file: where the text stands in the library, at the use
+ * that led there. The chain of uses follows as labels.
+ */
+export function report<C extends Code>(ctx: Context, code: C, span: Span, parameters: ParametersOf<C>, extras: Extras = {}): void {
+  let primary = span;
+  let frame: Frame | undefined = ctx.frame;
+  const labels: Label[] = [];
+  while (frame.library && frame.call !== undefined && frame.parent !== undefined) {
+    if (primary === span) labels.push({ span, message: `found in \`${frame.name}\` of the standard library` });
+    primary = frame.call;
+    frame = frame.parent;
+  }
+  for (let up: Frame | undefined = frame; up?.call !== undefined; up = up.parent) {
+    if (up.parent?.library === true) continue;
+    labels.push({ span: up.call, message: `\`${up.name}\` is used here` });
+  }
+  ctx.elaborator.collector.report(code, primary, parameters, { ...extras, labels: [...(extras.labels ?? []), ...labels] });
+}
+
+/** Value facts that both of two values have. */
+export function commonFacts(a: ValueFacts, b: ValueFacts): ValueFacts {
+  return {
+    ...(a.probability !== undefined && b.probability !== undefined && { probability: a.probability }),
+    ...(a.classes !== undefined && a.classes === b.classes && { classes: a.classes }),
+  };
+}

@@ -1,0 +1,167 @@
+import { asNumber, constant, divideExactly, formatDim, sameForm, type Dim } from "../dims/dim.ts";
+import { decide } from "../dims/decide.ts";
+import { divides } from "../dims/facts.ts";
+import type { DType, TensorType } from "../ir/types.ts";
+import { isFloat } from "../ops/dtype-class.ts";
+import type { Span } from "../support/source.ts";
+import { castNode, constantNode, dimNode, operatorNode, report, type Context } from "./context.ts";
+import { describe, targetName, tensor, type Provenance, type TensorVal, type Val } from "./values.ts";
+
+/** The dimension that a compile-time integer is, or undefined after a report. */
+export function asDim(ctx: Context, val: Val, span: Span, what: string): Dim | undefined {
+  switch (val.kind) {
+    case "dim":
+      return val.dim;
+    case "number":
+      if (Number.isInteger(val.value)) return constant(val.value);
+      break;
+    case "ratio":
+      return exactQuotient(ctx, val.dividend, val.divisor, span);
+    case "poison":
+      return undefined;
+    default:
+      break;
+  }
+  report(ctx, "MC3008", span, { expected: `${what} must be an integer or a dimension`, actual: describe(val) });
+  return undefined;
+}
+
+/** `dividend / divisor` where an integer is expected: it must be provable that it divides. */
+export function exactQuotient(ctx: Context, dividend: Dim, divisor: Dim, span: Span): Dim | undefined {
+  if (asNumber(divisor) === 0) {
+    report(ctx, "MC3005", span, { dividend: formatDim(dividend), divisor: "0", example: "" });
+    return undefined;
+  }
+  const proof = decide(divides(divisor, dividend), ctx.facts);
+  if (proof.verdict === "proved") return divideExactly(dividend, divisor);
+  const example =
+    proof.verdict === "refuted" && proof.counterexample.size > 0
+      ? ` (for example at ${formatExample(proof.counterexample)})`
+      : "";
+  report(
+    ctx,
+    "MC3005",
+    span,
+    { dividend: formatDim(dividend), divisor: formatDim(divisor), example },
+    { help: "Add a `where` to the header that says so, use `//` for floor division, or choose other sizes." },
+  );
+  return undefined;
+}
+
+/** `H = 30, W = 12` */
+export function formatExample(counterexample: ReadonlyMap<string, number>): string {
+  return [...counterexample].map(([name, value]) => `${name} = ${String(value)}`).join(", ");
+}
+
+/** A compile-time real number, or undefined after a report. */
+export function asReal(ctx: Context, val: Val, span: Span, what: string): number | undefined {
+  const value = numberOf(val);
+  if (value !== undefined) return value;
+  if (val.kind !== "poison") {
+    report(ctx, "MC3008", span, { expected: `${what} must be a number that is known at compile time`, actual: describe(val) });
+  }
+  return undefined;
+}
+
+/** A compile-time integer, or undefined after a report. */
+export function asInteger(ctx: Context, val: Val, span: Span, what: string): number | undefined {
+  const value = numberOf(val);
+  if (value !== undefined && Number.isInteger(value)) return value;
+  if (val.kind !== "poison") {
+    report(ctx, "MC3008", span, { expected: `${what} must be an integer that is known at compile time`, actual: describe(val) });
+  }
+  return undefined;
+}
+
+/** The number that a value is known to be. */
+export function numberOf(val: Val): number | undefined {
+  if (val.kind === "number") return val.value;
+  if (val.kind === "dim") return asNumber(val.dim);
+  if (val.kind === "ratio") {
+    const dividend = asNumber(val.dividend);
+    const divisor = asNumber(val.divisor);
+    return dividend === undefined || divisor === undefined || divisor === 0 ? undefined : dividend / divisor;
+  }
+  return undefined;
+}
+
+/** The text over hyperparameters of a number, where it has one. */
+export function sourceOf(val: Val): string | undefined {
+  return "source" in val && !("opaque" in val && val.opaque) ? val.source : undefined;
+}
+
+/** Where the result of an operation on compile-time values came from. */
+export function combined(parts: readonly Val[], write: (texts: readonly string[]) => string): Provenance {
+  const opaque = parts.some((it) => ("opaque" in it && it.opaque === true) || (it.kind === "dim" && it.source === undefined));
+  if (opaque) return { opaque: true };
+  if (!parts.some((it) => "source" in it && it.source !== undefined)) return {};
+  return { source: write(parts.map(textOfStatic)) };
+}
+
+function textOfStatic(val: Val): string {
+  if ("source" in val && val.source !== undefined) return /^[\w.[\]]+$/.test(val.source) || /^\w+\([^()]*\)$/.test(val.source) ? val.source : `(${val.source})`;
+  return val.kind === "number" || val.kind === "boolean" || val.kind === "word" ? String(val.value) : "?";
+}
+
+/**
+ * A value as a tensor. Numbers take the element type `like` where it can hold them, else f32. Undefined after a report.
+ */
+export function asTensor(ctx: Context, val: Val, span: Span, like?: DType): TensorVal | undefined {
+  switch (val.kind) {
+    case "tensor":
+      return val;
+    case "number": {
+      const dtype = like ?? "f32";
+      if (dtype === "bool" || (!isFloat(dtype) && !Number.isInteger(val.value))) {
+        report(ctx, "MC3026", span, { value: String(val.value), dtype });
+        return undefined;
+      }
+      return tensor(constantNode(ctx, { dtype, shape: [] }, val.value, sourceOf(val), span));
+    }
+    case "dim": {
+      const known = asNumber(val.dim);
+      if (known !== undefined) return asTensor(ctx, { kind: "number", value: known, integer: true }, span, like);
+      return tensor(castNode(ctx, dimNode(ctx, val.dim, span), like ?? "f32", span));
+    }
+    case "ratio": {
+      const dtype = like !== undefined && isFloat(like) ? like : "f32";
+      const type: TensorType = { dtype, shape: [] };
+      const above = castNode(ctx, dimNode(ctx, val.dividend, span), dtype, span);
+      const below = castNode(ctx, dimNode(ctx, val.divisor, span), dtype, span);
+      return tensor(operatorNode(ctx, "div", [above, below], type, span));
+    }
+    case "boolean":
+      return tensor(constantNode(ctx, { dtype: "bool", shape: [] }, val.value ? 1 : 0, undefined, span));
+    case "poison":
+      return undefined;
+    case "tuple":
+      report(ctx, "MC3008", span, { expected: "one tensor is needed here", actual: describe(val) }, { help: "Take it apart first: `(a, b) = ...`." });
+      return undefined;
+    case "recipe":
+    case "instance": {
+      const name = val.kind === "recipe" ? targetName(val.target) : val.instance.callable.declaration.name.text;
+      report(ctx, "MC3008", span, { expected: "a tensor is needed here", actual: describe(val) }, { help: `Apply it: \`x -> ${name}\`.` });
+      return undefined;
+    }
+    default:
+      report(ctx, "MC3008", span, { expected: "a tensor is needed here", actual: describe(val) });
+      return undefined;
+  }
+}
+
+/** Whether two types are the same, dims proved equal. */
+export function sameType(ctx: Context, a: TensorType, b: TensorType): boolean {
+  return a.dtype === b.dtype && sameShape(ctx, a.shape, b.shape);
+}
+
+/** Whether two shapes are the same, dims proved equal. */
+export function sameShape(ctx: Context, a: readonly Dim[], b: readonly Dim[]): boolean {
+  return (
+    a.length === b.length &&
+    a.every((it, axis) => {
+      const other = b[axis];
+      if (other === undefined) return false;
+      return sameForm(it, other) || decide({ kind: "equal", left: it, right: other }, ctx.facts).verdict === "proved";
+    })
+  );
+}

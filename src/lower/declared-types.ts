@@ -1,0 +1,279 @@
+import { asNumber, formatDim, sameForm, withLabel, type Dim } from "../dims/dim.ts";
+import { decide } from "../dims/decide.ts";
+import { equal } from "../dims/facts.ts";
+import type { TensorType, DType } from "../ir/types.ts";
+import { isDType, isFloat } from "../ops/dtype-class.ts";
+import { dimNamesOf } from "../analyze/dim-names.ts";
+import { genericElements } from "../analyze/builtins.ts";
+import type { Span } from "../support/source.ts";
+import { textOf } from "../support/source.ts";
+import type { CallableDeclaration, TypedName, TypeExpression } from "../syntax/ast.ts";
+import { findLocal, report, type Context, type Scope } from "./context.ts";
+import { asDim } from "./convert.ts";
+import { exampleOf, named } from "./shape-checker.ts";
+import { formatType, type TensorVal, type Val, type ValueFacts } from "./values.ts";
+
+/** A declared type with known dims. */
+export interface ResolvedType {
+  readonly type: TensorType;
+  readonly facts: ValueFacts;
+}
+
+/** Names under which a scope keeps what a signature's generic element types and nameless spread stand for. */
+const elementKey = (word: string): string => `<${word}>`;
+const spreadKey = "<...>";
+
+/** The type that an annotation, a result or a `param` declares; undefined after a report. */
+export function resolveType(ctx: Context, type: TypeExpression): ResolvedType | undefined {
+  const dtype = resolveElement(ctx, type);
+  let classes: Dim | undefined;
+  if (type.classes !== undefined) {
+    classes = asDim(ctx, ctx.elaborator.rules.expression(ctx, type.classes, { integer: true }), type.classes.span, "the number of classes");
+    if (classes === undefined) return undefined;
+  }
+  const shape: Dim[] = [];
+  for (const it of type.dims) {
+    if (it.kind === "dim-spread") {
+      const dims = findLocal(ctx.scope, it.name?.text ?? spreadKey);
+      if (dims?.kind !== "list") {
+        report(ctx, "MC2010", it.span, { name: it.name === undefined ? "..." : `...${it.name.text}` });
+        return undefined;
+      }
+      for (const dim of dims.elements) if (dim.kind === "dim") shape.push(dim.dim);
+      continue;
+    }
+    const val = ctx.elaborator.rules.expression(ctx, it, { integer: true });
+    const dim = asDim(ctx, val, it.span, "a dimension");
+    if (dim === undefined) return undefined;
+    if (!isPositive(ctx, dim, it.span)) return undefined;
+    shape.push(it.kind === "reference" ? withLabel(dim, it.text) : dim);
+  }
+  return dtype && { type: { dtype, shape }, facts: classes === undefined ? {} : { classes } };
+}
+
+function isPositive(ctx: Context, dim: Dim, span: Span): boolean {
+  const known = asNumber(dim);
+  if (known === undefined || known >= 1) return true;
+  report(ctx, "MC3033", span, { dim: textOf(span), value: String(known) });
+  return false;
+}
+
+function resolveElement(ctx: Context, type: TypeExpression): DType | undefined {
+  const word = type.element.text;
+  if (word === "class") return "i32";
+  if (isDType(word)) return word;
+  const bound = findLocal(ctx.scope, elementKey(word)) ?? findLocal(ctx.scope, word);
+  if (bound?.kind === "word" && isDType(bound.value)) return bound.value;
+  if (bound === undefined && genericElements.has(word)) return word === "int" ? "i32" : "f32";
+  return undefined;
+}
+
+/** What a call gives for one declared input. */
+export interface GivenInput {
+  readonly val: TensorVal;
+  readonly span: Span;
+}
+
+/**
+ * Matches the declared inputs of a callee against what a call gives: names that stand alone bind, everything else is
+ * verified. `callee` is the context of the declaration, whose scope holds its hyperparameters and takes the dims;
+ * findings are reported at the call. Returns the types as the body sees them, axes named as declared; undefined after
+ * a report.
+ */
+export function matchInputs(
+  ctx: Context,
+  callee: Context,
+  declaration: CallableDeclaration,
+  given: readonly GivenInput[],
+): readonly ResolvedType[] | undefined {
+  const isKnown = (name: string): boolean => findLocal(callee.scope, name) !== undefined || callee.file.scope.get(name)?.kind === "const";
+  const { variables } = dimNamesOf(declaration, isKnown);
+  const later: (() => boolean)[] = [];
+  const types: { dtype: DType; shape: Dim[]; facts: ValueFacts }[] = [];
+  let fine = true;
+  declaration.inputs.forEach((input, index) => {
+    const it = given[index];
+    if (it === undefined) return;
+    const { type } = it.val.value;
+    if (!matchElement(ctx, callee.scope, declaration, input, it)) fine = false;
+    const split = splitShape(ctx, declaration, input, it);
+    if (split === undefined) {
+      fine = false;
+      return;
+    }
+    const shape: Dim[] = [];
+    types.push({ dtype: type.dtype, shape, facts: it.val.facts });
+    for (const part of split) {
+      if (part.kind === "spread") {
+        const key = part.name ?? spreadKey;
+        const dims = part.dims.map((dim) => withLabel(dim, undefined));
+        const before = findLocal(callee.scope, key);
+        if (before === undefined) callee.scope.names.set(key, { kind: "list", elements: dims.map((dim): Val => ({ kind: "dim", dim })) });
+        else if (before.kind === "list") later.push(() => sameSpread(ctx, declaration, input, it, before.elements, dims));
+        shape.push(...dims);
+        continue;
+      }
+      const { expression, dim } = part;
+      const at = shape.length;
+      const bare = expression.kind === "reference" ? expression.text : undefined;
+      shape.push(bare === undefined ? withLabel(dim, undefined) : withLabel(dim, bare));
+      if (bare !== undefined && variables.has(bare) && findLocal(callee.scope, bare) === undefined) {
+        callee.scope.names.set(bare, { kind: "dim", dim: withLabel(dim, bare) });
+        continue;
+      }
+      later.push(() => {
+        const wanted = asDim(callee, callee.elaborator.rules.expression(callee, expression, { integer: true }), expression.span, "a dimension");
+        if (wanted === undefined) return false;
+        if (sameForm(wanted, dim) || decide(equal(dim, wanted), ctx.facts).verdict === "proved") {
+          // Of two equal forms the declared one reads better, and a literal says most.
+          if (asNumber(dim) === undefined) shape[at] = withLabel(wanted, bare);
+          return true;
+        }
+        report(
+          ctx,
+          "MC3031",
+          it.span,
+          {
+            callee: declaration.name.text,
+            input: input.name?.text ?? `input ${String(index + 1)}`,
+            declared: textOf(expression.span),
+            expected: formatDim(wanted),
+            actual: named(dim),
+            example: exampleOf(equal(dim, wanted), dim, wanted, "is not", ctx),
+          },
+          { labels: [{ span: input.span, message: "declared here" }, { span: it.span, message: `this is ${formatType(type)}` }] },
+        );
+        return false;
+      });
+    }
+  });
+  // Compound dims may rest on names that only a later input introduces.
+  for (const check of later) if (!check()) fine = false;
+  return fine ? types.map(({ dtype, shape, facts }) => ({ type: { dtype, shape }, facts })) : undefined;
+}
+
+function matchElement(ctx: Context, scope: Scope, declaration: CallableDeclaration, input: TypedName, it: GivenInput): boolean {
+  const word = input.type.element.text;
+  const { dtype } = it.val.value.type;
+  const fits = (): boolean => {
+    if (word === "class") return dtype === "i32";
+    if (isDType(word)) return dtype === word;
+    if (!genericElements.has(word)) {
+      const bound = findLocal(scope, word);
+      return bound?.kind === "word" && bound.value === dtype;
+    }
+    if (word === "float" && !isFloat(dtype)) return false;
+    if (word === "int" && (isFloat(dtype) || dtype === "bool")) return false;
+    const bound = findLocal(scope, elementKey(word));
+    if (bound === undefined) scope.names.set(elementKey(word), { kind: "word", value: dtype });
+    return bound === undefined || (bound.kind === "word" && bound.value === dtype);
+  };
+  if (fits()) return true;
+  report(
+    ctx,
+    "MC3003",
+    it.span,
+    { what: `\`${input.name?.text ?? "the input"}\` of \`${declaration.name.text}\``, expected: word, actual: dtype },
+    {
+      labels: [{ span: input.span, message: "declared here" }],
+      ...(isDType(word) && { help: `Convert it: \`cast(x, ${word})\`.` }),
+    },
+  );
+  return false;
+}
+
+type ShapePart =
+  | { readonly kind: "dim"; readonly expression: Exclude<TypeExpression["dims"][number], { readonly kind: "dim-spread" }>; readonly dim: Dim }
+  | { readonly kind: "spread"; readonly name: string | undefined; readonly dims: readonly Dim[] };
+
+/** Pairs the declared dims with the given ones; undefined after reporting a rank that does not fit. */
+function splitShape(ctx: Context, declaration: CallableDeclaration, input: TypedName, it: GivenInput): readonly ShapePart[] | undefined {
+  const { shape } = it.val.value.type;
+  const { dims } = input.type;
+  const spread = dims.findIndex((dim) => dim.kind === "dim-spread");
+  const fixed = dims.length - (spread === -1 ? 0 : 1);
+  if (spread === -1 ? shape.length !== fixed : shape.length < fixed) {
+    report(
+      ctx,
+      "MC3001",
+      it.span,
+      {
+        what: `\`${input.name?.text ?? "the input"}\` of \`${declaration.name.text}\``,
+        expected: textOf(input.type.span),
+        actual: formatType(it.val.value.type),
+      },
+      { labels: [{ span: input.span, message: "declared here" }] },
+    );
+    return undefined;
+  }
+  const parts: ShapePart[] = [];
+  let at = 0;
+  for (const dim of dims) {
+    if (dim.kind === "dim-spread") {
+      const count = shape.length - fixed;
+      parts.push({ kind: "spread", name: dim.name?.text, dims: shape.slice(at, at + count) });
+      at += count;
+      continue;
+    }
+    const actual = shape[at];
+    at += 1;
+    if (actual !== undefined) parts.push({ kind: "dim", expression: dim, dim: actual });
+  }
+  return parts;
+}
+
+function sameSpread(
+  ctx: Context,
+  declaration: CallableDeclaration,
+  input: TypedName,
+  it: GivenInput,
+  before: readonly Val[],
+  dims: readonly Dim[],
+): boolean {
+  const same =
+    before.length === dims.length &&
+    before.every((val, index) => {
+      const dim = dims[index];
+      return val.kind === "dim" && dim !== undefined && decide(equal(val.dim, dim), ctx.facts).verdict === "proved";
+    });
+  if (same) return true;
+  const shown = (list: readonly (Dim | undefined)[]): string => `[${list.map((dim) => (dim === undefined ? "?" : formatDim(dim))).join(", ")}]`;
+  report(
+    ctx,
+    "MC3031",
+    it.span,
+    {
+      callee: declaration.name.text,
+      input: input.name?.text ?? "the input",
+      declared: "...",
+      expected: shown(before.map((val) => (val.kind === "dim" ? val.dim : undefined))),
+      actual: shown(dims),
+      example: "",
+    },
+    { labels: [{ span: input.span, message: "declared here" }] },
+  );
+  return false;
+}
+
+/** The axis names of a caller by those of the callee: a result axis that the callee calls `T` is what the caller calls it. */
+export function callerLabels(
+  declared: readonly ResolvedType[],
+  given: readonly GivenInput[],
+): ReadonlyMap<string, string | undefined> {
+  const labels = new Map<string, string | undefined>();
+  declared.forEach(({ type }, index) => {
+    const actual = given[index]?.val.value.type.shape ?? [];
+    type.shape.forEach((dim, axis) => {
+      if (dim.label !== undefined && !labels.has(dim.label)) labels.set(dim.label, actual[axis]?.label);
+    });
+  });
+  return labels;
+}
+
+/** A type with the axis names of the caller. */
+export function relabel(type: TensorType, labels: ReadonlyMap<string, string | undefined>): TensorType {
+  return {
+    dtype: type.dtype,
+    shape: type.shape.map((dim) => (dim.label === undefined ? dim : withLabel(dim, labels.get(dim.label)))),
+  };
+}

@@ -1,0 +1,214 @@
+import type { Program } from "../analyze/program.ts";
+import { dimNamesOf } from "../analyze/dim-names.ts";
+import { elementTypes } from "../analyze/builtins.ts";
+import { enumWordsOf } from "../analyze/hyperparameter-words.ts";
+import type { Collector } from "../diagnostics/collector.ts";
+import { constant, variable, withLabel } from "../dims/dim.ts";
+import { decide } from "../dims/decide.ts";
+import { assume, formatRelation, negateRelation, noFacts, type Facts } from "../dims/facts.ts";
+import type { Func, Module } from "../ir/graph.ts";
+import { explicitNames } from "../analyze/walk.ts";
+import type { Callable, ProgramFile } from "../std/program-file.ts";
+import { nearest } from "../support/nearest.ts";
+import { textOf, type Span } from "../support/source.ts";
+import type { Argument, CallableDeclaration } from "../syntax/ast.ts";
+import { statedRelations } from "./conditions.ts";
+import { createUnit, findLocal, innerScope, report, type Context, type Elaborator } from "./context.ts";
+import { formatExample } from "./convert.ts";
+import { resolveType, type ResolvedType } from "./declared-types.ts";
+import { createElaborator } from "./elaborator.ts";
+import { bindArguments, completeHyperparameters, fitHyperparameter, named } from "./hyperparameters.ts";
+import { factMessage, instantiate } from "./instantiate.ts";
+import { pathScope } from "./paths.ts";
+import type { Val } from "./values.ts";
+
+/** A hyperparameter's value from outside of any file: the command line, a search. */
+export type GivenValue = number | boolean | string | readonly GivenValue[];
+
+/** What fixes a model besides its defaults. */
+export interface ModelOptions {
+  /** Values by name: words of enums, element types and blocks as strings. */
+  readonly hyperparameters?: Readonly<Record<string, GivenValue>>;
+  /** Arguments as a section's header writes them: `train Gpt(depth=4)`. Values by name come on top of them. */
+  readonly arguments?: readonly Argument[];
+  /** Known sizes of dim variables. */
+  readonly dims?: Readonly<Record<string, number>>;
+}
+
+/**
+ * Lowers a model, or a block as if it were one, with its own dim variables free. Undefined where it is not well typed:
+ * everything wrong with it has been reported.
+ */
+export function elaborateModel(program: Program, name: string, options: ModelOptions, collector: Collector): Module | undefined {
+  const top = program.entry.scope.get(name);
+  if (top?.kind !== "callable") {
+    const models = [...program.entry.scope].flatMap(([it, entry]) => (entry.kind === "callable" ? [it] : []));
+    const near = nearest(name, models);
+    const span = { file: program.entry.source, start: 0, end: 0 };
+    collector.report("MC2021", span, { name }, { help: near === undefined ? `The file declares ${models.join(", ") || "no models"}.` : `Did you mean \`${near}\`?` });
+    return undefined;
+  }
+  return elaborateEntry(createElaborator(program, collector), top, options);
+}
+
+/** A context at the top of a file, outside of any body. */
+export function topContext(elaborator: Elaborator, file: ProgramFile, callable?: Callable): Context {
+  return {
+    elaborator,
+    unit: createUnit(),
+    file,
+    callable,
+    words: callable === undefined ? new Set() : enumWordsOf(callable.declaration),
+    scope: innerScope(undefined),
+    nodes: [],
+    paths: pathScope(callable === undefined ? new Set() : explicitNames(callable.declaration.body)),
+    facts: noFacts,
+    frame: { parent: undefined, call: undefined, name: callable?.declaration.name.text ?? file.source.path, library: file.library },
+    mode: undefined,
+    emits: undefined,
+    owning: "yes",
+  };
+}
+
+function toVal(ctx: Context, value: GivenValue, span: Span): Val {
+  if (typeof value === "number") return { kind: "number", value, integer: Number.isInteger(value) };
+  if (typeof value === "boolean") return { kind: "boolean", value };
+  if (typeof value !== "string") return { kind: "list", elements: value.map((it) => toVal(ctx, it, span)) };
+  // A word is what it would be in the file: a block, a function, an enum's value.
+  const meaning = ctx.elaborator.rules.expression(ctx, { kind: "reference", text: value, span });
+  return meaning.kind === "recipe" ? meaning : elementTypes.has(value) || /^[a-z]\w*$/.test(value) ? { kind: "word", value } : { kind: "string", value };
+}
+
+/** Lowers one declaration as the entry of a module. */
+export function elaborateEntry(elaborator: Elaborator, callable: Callable, options: ModelOptions): Module | undefined {
+  const { declaration } = callable;
+  const outer = topContext(elaborator, callable.file);
+  const hyperparameters = entryHyperparameters(outer, callable, options);
+  if (hyperparameters === undefined) return undefined;
+  const top = topContext(elaborator, callable.file, callable);
+  for (const [name, val] of hyperparameters) top.scope.names.set(name, named(val, name));
+  const inputs = entryInputs(top, declaration, options.dims ?? {});
+  if (inputs === undefined) return undefined;
+  const contract = entryFacts(top, declaration);
+  if (contract === undefined) return undefined;
+  const context: Context = { ...top, facts: contract.facts, owning: declaration.flavor === "fn" ? "fn" : "yes" };
+  const made = instantiate({ callable, hyperparameters, context, inputs });
+  if (made === undefined) return undefined;
+  const probabilities = made.func.resultNames.flatMap((name, index): [string, { readonly probability: boolean }][] => {
+    const facts = made.resultFacts[index];
+    return name === undefined || facts === undefined ? [] : [[name, { probability: facts.probability !== undefined }]];
+  });
+  return {
+    name: declaration.name.text,
+    entry: made.func.key,
+    functions: reachable(elaborator.functions, made.func),
+    facts: contract.facts,
+    contract: contract.contract,
+    resultFacts: new Map(probabilities),
+  };
+}
+
+function entryHyperparameters(ctx: Context, callable: Callable, options: ModelOptions): ReadonlyMap<string, Val> | undefined {
+  const { declaration } = callable;
+  const bound = bindArguments(ctx, callable, new Map(), options.arguments ?? []);
+  if (bound === undefined) return undefined;
+  const values = new Map(bound);
+  for (const [name, value] of Object.entries(options.hyperparameters ?? {})) {
+    const it = declaration.hyperparameters.find((hyperparameter) => hyperparameter.name.text === name);
+    if (it === undefined) {
+      const known = declaration.hyperparameters.map((hyperparameter) => hyperparameter.name.text);
+      const near = nearest(name, known);
+      const help = near === undefined ? `It has ${known.join(", ") || "none"}.` : `Did you mean \`${near}\`?`;
+      report(ctx, "MC2011", declaration.name.span, { name, callee: declaration.name.text }, { help });
+      return undefined;
+    }
+    const fitted = fitHyperparameter(ctx, it, declaration.name.text, toVal(ctx, value, it.span), it.span);
+    if (fitted === undefined) return undefined;
+    values.set(name, fitted);
+  }
+  return completeHyperparameters(ctx, callable, values, declaration.name.span);
+}
+
+/** The entry's inputs in its own dim variables, each an integer >= 1 unless its size is given. */
+function entryInputs(ctx: Context, declaration: CallableDeclaration, sizes: Readonly<Record<string, number>>): readonly ResolvedType[] | undefined {
+  const isKnown = (name: string): boolean => findLocal(ctx.scope, name) !== undefined || ctx.file.scope.get(name)?.kind === "const";
+  const { variables, spreads, hasSpread } = dimNamesOf(declaration, isKnown);
+  for (const name of Object.keys(sizes)) {
+    if (variables.has(name)) continue;
+    const near = nearest(name, variables);
+    const help = near === undefined ? `Its dims are ${[...variables].join(", ") || "all fixed"}.` : `Did you mean \`${near}\`?`;
+    report(ctx, "MC2010", declaration.name.span, { name }, { help });
+    return undefined;
+  }
+  for (const name of variables) {
+    const size = sizes[name];
+    ctx.scope.names.set(name, { kind: "dim", dim: withLabel(size === undefined ? variable(name) : constant(size), name) });
+  }
+  // A block of any rank is looked at with two leading dims.
+  for (const name of [...spreads, ...(hasSpread ? ["<...>"] : [])]) {
+    const stem = name.replace(/\W/g, "") || "Dim";
+    ctx.scope.names.set(name, { kind: "list", elements: [1, 2].map((it): Val => ({ kind: "dim", dim: variable(`${stem}${String(it)}`) })) });
+  }
+  const types = declaration.inputs.map((it) => resolveType(ctx, it.type));
+  return types.every((it) => it !== undefined) ? types : undefined;
+}
+
+interface Contract {
+  readonly facts: Facts;
+  readonly contract: Module["contract"];
+}
+
+/** The entry's `where`: assumed in its body, carried into what is generated as a run-time check. */
+function entryFacts(ctx: Context, declaration: CallableDeclaration): Contract | undefined {
+  let { facts } = ctx;
+  const contract: { readonly text: string; readonly message?: string }[] = [];
+  for (const fact of declaration.where) {
+    const stated = statedRelations(ctx, fact.condition);
+    if (stated === undefined) return undefined;
+    const message = factMessage(ctx, fact.message?.value);
+    for (const it of stated) {
+      const impossible = it !== false && decide(negateRelation(it.relation), facts).verdict === "proved";
+      if (it === false || impossible) {
+        const proof = it === false ? undefined : decide(it.relation, facts);
+        const example = proof?.verdict === "refuted" && proof.counterexample.size > 0 ? ` (for example at ${formatExample(proof.counterexample)})` : "";
+        report(ctx, "MC3004", fact.span, {
+          condition: textOf(fact.condition.span),
+          callee: declaration.name.text,
+          message,
+          example,
+          proved: "does not hold",
+        });
+        return undefined;
+      }
+      if (decide(it.relation, facts).verdict === "proved") continue;
+      facts = assume(facts, it.relation);
+      contract.push({ text: formatRelation(it.relation), ...(message !== undefined && { message }) });
+    }
+  }
+  return { facts, contract };
+}
+
+/** The functions that an entry calls, directly or not, the entry last: callees come before their callers. */
+export function reachable(functions: ReadonlyMap<string, Func>, entry: Func): ReadonlyMap<string, Func> {
+  const found = new Map<string, Func>();
+  const visitNodes = (nodes: Func["body"]["nodes"]): void => {
+    for (const node of nodes) {
+      if (node.kind === "call") {
+        const callee = functions.get(node.callee);
+        if (callee !== undefined) visit(callee);
+      } else if (node.kind === "repeat" || node.kind === "scan") visitNodes(node.body.nodes);
+      else if (node.kind === "training") {
+        visitNodes(node.then.nodes);
+        visitNodes(node.otherwise.nodes);
+      }
+    }
+  };
+  const visit = (func: Func): void => {
+    if (found.has(func.key)) return;
+    visitNodes(func.body.nodes);
+    found.set(func.key, func);
+  };
+  visit(entry);
+  return found;
+}
+

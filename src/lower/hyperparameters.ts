@@ -1,0 +1,242 @@
+import { elementTypes } from "../analyze/builtins.ts";
+import { enumWordsOf, wordsOf } from "../analyze/hyperparameter-words.ts";
+import { reportUnknownArgument } from "../analyze/report-unknown-argument.ts";
+import { nearest } from "../support/nearest.ts";
+import type { Span } from "../support/source.ts";
+import type { HyperparameterValue } from "../ir/graph.ts";
+import type { Callable } from "../std/program-file.ts";
+import type { Argument, Hyperparameter, HyperparameterAlternative, HyperparameterType } from "../syntax/ast.ts";
+import { innerScope, report, type Context, type Expected } from "./context.ts";
+import { asDim } from "./convert.ts";
+import { describe, targetName, type Val } from "./values.ts";
+
+/** What an argument for a hyperparameter may be. */
+export function expectedOf(type: HyperparameterType): Expected {
+  const types = new Set(type.alternatives.flatMap((it) => (it.kind === "word" ? [it.name.text] : ["list"])));
+  const recipe = types.has("fn") || types.has("block");
+  const integer = (types.has("int") || types.has("pair") || types.has("list")) && !types.has("float");
+  return { words: wordsOf(type), ...(recipe && { recipe }), ...(integer && { integer }) };
+}
+
+/** A type as it is written: `same | valid | int`. */
+function typeText(type: HyperparameterType): string {
+  return type.alternatives.map((it) => (it.kind === "word" ? it.name.text : `[${typeText(it.element)}]`)).join(" | ");
+}
+
+/** A value in the form of a hyperparameter's type, or undefined where no alternative takes it. */
+function fit(ctx: Context, type: HyperparameterType, val: Val, span: Span): Val | undefined {
+  for (const it of type.alternatives) {
+    const fitted = fitAlternative(ctx, it, val, span);
+    if (fitted !== undefined) return fitted;
+  }
+  return undefined;
+}
+
+function fitAlternative(ctx: Context, type: HyperparameterAlternative, val: Val, span: Span): Val | undefined {
+  if (type.kind === "list-of") {
+    if (val.kind !== "list" && val.kind !== "tuple") return undefined;
+    const elements = val.elements.map((it) => fit(ctx, type.element, it, span));
+    return elements.every((it) => it !== undefined) ? { kind: "list", elements } : undefined;
+  }
+  switch (type.name.text) {
+    case "int": {
+      if (val.kind === "ratio") {
+        const dim = asDim(ctx, val, span, "the argument");
+        return dim && { kind: "dim", dim, opaque: true };
+      }
+      return val.kind === "dim" || (val.kind === "number" && Number.isInteger(val.value)) ? val : undefined;
+    }
+    case "float":
+      return val.kind === "number" || val.kind === "dim" || val.kind === "ratio" ? val : undefined;
+    case "bool":
+      return val.kind === "boolean" ? val : undefined;
+    case "string":
+      return val.kind === "string" ? val : undefined;
+    case "dtype":
+      return val.kind === "word" && elementTypes.has(val.value) ? val : undefined;
+    case "fn":
+      return val.kind === "recipe" && (val.target.kind !== "callable" || val.target.callable.declaration.flavor === "fn") ? val : undefined;
+    case "block":
+      return val.kind === "recipe" && val.target.kind === "callable" && val.target.callable.declaration.flavor !== "fn" ? val : undefined;
+    case "pair": {
+      const whole = (it: Val): boolean => it.kind === "dim" || (it.kind === "number" && Number.isInteger(it.value));
+      if (whole(val)) return { kind: "list", elements: [val, val] };
+      if ((val.kind === "list" || val.kind === "tuple") && val.elements.length === 2 && val.elements.every(whole)) {
+        return { kind: "list", elements: val.elements };
+      }
+      return undefined;
+    }
+    default:
+      return val.kind === "word" && val.value === type.name.text ? val : undefined;
+  }
+}
+
+/** One value checked against the type of its hyperparameter; undefined after a report. */
+export function fitHyperparameter(ctx: Context, it: Hyperparameter, callee: string, val: Val, span: Span): Val | undefined {
+  if (val.kind === "poison") return undefined;
+  const fitted = fit(ctx, it.type, val, span);
+  if (fitted !== undefined) return fitted;
+  const words = wordsOf(it.type);
+  const near = val.kind === "word" ? nearest(val.value, words) : undefined;
+  report(
+    ctx,
+    "MC3009",
+    span,
+    { name: it.name.text, callee, expected: typeText(it.type), actual: describe(val) },
+    {
+      labels: [{ span: it.span, message: "declared here" }],
+      ...(near !== undefined && { help: `Did you mean \`${near}\`?`, fix: { title: `change to ${near}`, edits: [{ span, text: near }] } }),
+      ...(val.kind === "instance" && { help: "Write the construction as the argument itself: a block given as a value is built anew at each use." }),
+    },
+  );
+  return undefined;
+}
+
+/**
+ * The hyperparameters of one construction: those bound already, the arguments (by position, then by name), and
+ * defaults, which may rest on the ones before. Undefined after a report.
+ */
+export function evaluateHyperparameters(
+  ctx: Context,
+  callable: Callable,
+  bound: ReadonlyMap<string, Val>,
+  args: readonly Argument[],
+  span: Span,
+): ReadonlyMap<string, Val> | undefined {
+  const given = bindArguments(ctx, callable, bound, args);
+  return given && completeHyperparameters(ctx, callable, given, span);
+}
+
+/** Arguments by the hyperparameters that they give, checked; nothing is required yet. Undefined after a report. */
+export function bindArguments(
+  ctx: Context,
+  { declaration }: Callable,
+  bound: ReadonlyMap<string, Val>,
+  args: readonly Argument[],
+): ReadonlyMap<string, Val> | undefined {
+  const callee = declaration.name.text;
+  const values = new Map(bound);
+  const here = new Set<string>();
+  const open = declaration.hyperparameters.filter((it) => !bound.has(it.name.text));
+  let fine = true;
+  let position = 0;
+  let sawName = false;
+  for (const argument of args) {
+    const { name, value } = argument;
+    let target: Hyperparameter | undefined;
+    if (name === undefined) {
+      if (sawName) {
+        report(ctx, "MC2019", argument.span, { callee });
+        fine = false;
+        continue;
+      }
+      target = open[position];
+      position += 1;
+      if (target === undefined) {
+        report(ctx, "MC2014", argument.span, { callee }, { labels: [{ span: declaration.name.span, message: "declared here" }] });
+        fine = false;
+        continue;
+      }
+    } else {
+      sawName = true;
+      target = declaration.hyperparameters.find((it) => it.name.text === name.text);
+      if (target === undefined) {
+        reportUnknownArgument(ctx.elaborator.collector, name, callee, declaration.hyperparameters.map((it) => it.name.text));
+        fine = false;
+        continue;
+      }
+    }
+    if (here.has(target.name.text)) {
+      report(ctx, "MC2012", argument.span, { name: target.name.text, callee });
+      fine = false;
+      continue;
+    }
+    here.add(target.name.text);
+    const val = ctx.elaborator.rules.expression(ctx, value, expectedOf(target.type));
+    const fitted = fitHyperparameter(ctx, target, callee, val, value.span);
+    if (fitted === undefined) fine = false;
+    else values.set(target.name.text, fitted);
+  }
+  return fine ? values : undefined;
+}
+
+/** Fills in defaults; undefined after reporting what is missing. */
+export function completeHyperparameters(
+  ctx: Context,
+  callable: Callable,
+  given: ReadonlyMap<string, Val>,
+  span: Span,
+): ReadonlyMap<string, Val> | undefined {
+  const { declaration, file } = callable;
+  const complete = new Map<string, Val>();
+  const scope = innerScope(undefined);
+  const missing: string[] = [];
+  for (const it of declaration.hyperparameters) {
+    const name = it.name.text;
+    let val = given.get(name);
+    if (val === undefined && it.default !== undefined) {
+      const inCallee: Context = {
+        ...ctx,
+        file,
+        callable,
+        words: enumWordsOf(declaration),
+        scope,
+        frame: { parent: ctx.frame, call: span, name: declaration.name.text, library: file.library },
+      };
+      const value = ctx.elaborator.rules.expression(inCallee, it.default, expectedOf(it.type));
+      val = fitHyperparameter(inCallee, it, declaration.name.text, value, it.default.span);
+      if (val === undefined) return undefined;
+    }
+    if (val === undefined) {
+      missing.push(name);
+      continue;
+    }
+    complete.set(name, val);
+    scope.names.set(name, named(val, name));
+  }
+  if (missing.length === 0) return complete;
+  report(
+    ctx,
+    "MC2013",
+    span,
+    { callee: declaration.name.text, names: missing },
+    { labels: [{ span: declaration.name.span, message: "declared here" }] },
+  );
+  return undefined;
+}
+
+/** A hyperparameter's value as its own body sees it: numbers carry its name as their source. */
+export function named(val: Val, name: string): Val {
+  switch (val.kind) {
+    case "number":
+      return { kind: "number", value: val.value, integer: val.integer, source: name };
+    case "dim":
+      return { kind: "dim", dim: val.dim, source: name };
+    case "boolean":
+      return { kind: "boolean", value: val.value, source: name };
+    case "list":
+      return { kind: "list", elements: val.elements.map((it, index) => named(it, `${name}[${String(index)}]`)) };
+    default:
+      return val;
+  }
+}
+
+/** A hyperparameter's value as the IR keeps it. */
+export function toHyperparameterValue(val: Val): HyperparameterValue {
+  switch (val.kind) {
+    case "number":
+    case "boolean":
+    case "string":
+    case "word":
+      return val.value;
+    case "dim":
+      return val.dim;
+    case "list":
+    case "tuple":
+      return val.elements.map(toHyperparameterValue);
+    case "recipe":
+      return { kind: "recipe", name: targetName(val.target), text: val.text };
+    default:
+      return describe(val);
+  }
+}

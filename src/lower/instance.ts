@@ -1,0 +1,38 @@
+import type { Func } from "../ir/graph.ts";
+import type { TensorType } from "../ir/types.ts";
+import type { Callable } from "../std/program-file.ts";
+import type { Span } from "../support/source.ts";
+import type { PathScope } from "./paths.ts";
+import type { Val, ValueFacts } from "./values.ts";
+
+/** One lowered instantiation of a declaration, with what its callers need to know of it. */
+export interface Instantiation {
+  readonly func: Func;
+  /** True where it, or what it calls, has parameters or states. */
+  readonly owns: boolean;
+  /** True where it, or what it calls, draws random numbers. */
+  readonly draws: boolean;
+  /** True where it, or what it calls, updates a state. */
+  readonly updates: boolean;
+  readonly resultFacts: readonly ValueFacts[];
+  /** Types of all parameters by path relative to it, those of what it calls included. */
+  readonly variables: ReadonlyMap<string, TensorType>;
+  /** Differs where sharing one set of weights would need two shapes. */
+  readonly signature: string;
+}
+
+/** One set of weights: a constructed block, and where in its function it lives. */
+export interface Instance {
+  readonly callable: Callable;
+  readonly hyperparameters: ReadonlyMap<string, Val>;
+  /** Where it was constructed. */
+  readonly span: Span;
+  /** The numbering that it takes part in. */
+  readonly home: PathScope;
+  /** The name that a binding or a label gives it. */
+  readonly hint: string | undefined;
+  /** Its path in the function, once it is applied or one of its parameters is read. */
+  path: string | undefined;
+  /** What it was first applied to. */
+  applied: { readonly instantiation: Instantiation; readonly span: Span } | undefined;
+}

@@ -1,0 +1,213 @@
+import { enumWordsOf } from "../analyze/hyperparameter-words.ts";
+import { explicitNames } from "../analyze/walk.ts";
+import { formatDim } from "../dims/dim.ts";
+import { decide } from "../dims/decide.ts";
+import { assume, type Facts } from "../dims/facts.ts";
+import type { Func, Value } from "../ir/graph.ts";
+import type { TensorType } from "../ir/types.ts";
+import type { Callable } from "../std/program-file.ts";
+import { textOf, type Span } from "../support/source.ts";
+import type { CallableDeclaration } from "../syntax/ast.ts";
+import { statedRelations } from "./conditions.ts";
+import { createUnit, freshValue, innerScope, report, type Context, type Elaborator, type Unit } from "./context.ts";
+import { matchInputs, type GivenInput, type ResolvedType } from "./declared-types.ts";
+import { named, toHyperparameterValue } from "./hyperparameters.ts";
+import type { Instantiation } from "./instance.ts";
+import { pathScope } from "./paths.ts";
+import { matchResults } from "./results.ts";
+import { formatExample } from "./convert.ts";
+import { formatType, keyOfVal, tensor, type Val } from "./values.ts";
+
+/** A use of a declaration that fits it: its inputs as the body sees them. */
+export interface Use {
+  readonly callable: Callable;
+  readonly hyperparameters: ReadonlyMap<string, Val>;
+  /** The context of the body: dims bound, facts assumed. */
+  readonly context: Context;
+  readonly inputs: readonly ResolvedType[];
+}
+
+/**
+ * Checks one use of a declaration: its inputs against their declared types, its `where` against what is known at the
+ * use. Undefined after a report.
+ */
+export function prepareUse(
+  ctx: Context,
+  callable: Callable,
+  hyperparameters: ReadonlyMap<string, Val>,
+  given: readonly GivenInput[],
+  span: Span,
+): Use | undefined {
+  const { declaration, file } = callable;
+  const name = declaration.name.text;
+  if (given.length !== declaration.inputs.length) {
+    const inputs = declaration.inputs.map((it) => `${it.name?.text ?? "_"}: ${textOf(it.type.span)}`).join(", ");
+    report(
+      ctx,
+      "MC3007",
+      span,
+      { callee: name, expected: String(declaration.inputs.length), actual: String(given.length) },
+      { labels: [{ span: declaration.name.span, message: `takes (${inputs})` }] },
+    );
+    return undefined;
+  }
+  const scope = innerScope(undefined);
+  for (const [key, val] of hyperparameters) scope.names.set(key, named(val, key));
+  const context: Context = {
+    elaborator: ctx.elaborator,
+    unit: createUnit(),
+    file,
+    callable,
+    words: enumWordsOf(declaration),
+    scope,
+    nodes: [],
+    paths: pathScope(explicitNames(declaration.body)),
+    facts: ctx.facts,
+    frame: { parent: ctx.frame, call: span, name, library: file.library },
+    mode: undefined,
+    emits: undefined,
+    owning: declaration.flavor === "fn" ? "fn" : "yes",
+  };
+  const inputs = matchInputs(ctx, context, declaration, given);
+  if (inputs === undefined) return undefined;
+  const facts = proveFacts(ctx, context, declaration, given[0]?.span ?? span, span);
+  return facts && { callable, hyperparameters, context: { ...context, facts }, inputs };
+}
+
+/** Proves the declared facts at a use; the facts in force in the body, or undefined after a report. */
+function proveFacts(ctx: Context, callee: Context, declaration: CallableDeclaration, inputSpan: Span, span: Span): Facts | undefined {
+  let { facts } = ctx;
+  for (const fact of declaration.where) {
+    const stated = statedRelations(callee, fact.condition);
+    if (stated === undefined) return undefined;
+    for (const it of stated) {
+      const proof = it === false ? undefined : decide(it.relation, ctx.facts);
+      if (it !== false && proof?.verdict === "proved") {
+        facts = assume(facts, it.relation);
+        continue;
+      }
+      const example = proof?.verdict === "refuted" && proof.counterexample.size > 0 ? ` (for example at ${formatExample(proof.counterexample)})` : "";
+      report(
+        ctx,
+        "MC3004",
+        span,
+        {
+          condition: textOf(fact.condition.span),
+          callee: declaration.name.text,
+          message: factMessage(callee, fact.message?.value),
+          example,
+          proved: proof?.verdict === "unknown" ? "cannot be proved" : "does not hold",
+        },
+        {
+          labels: [{ span: fact.span, message: "required here" }, ...(inputSpan === span ? [] : [{ span: inputSpan, message: "of this input" }])],
+          help: "Choose other sizes, or add the same `where` to the header of the block that uses it.",
+        },
+      );
+      return undefined;
+    }
+  }
+  return facts;
+}
+
+/** A fact's message with the values of the names in its braces. */
+export function factMessage(ctx: Context, message: string | undefined): string | undefined {
+  return message?.replace(/\{(\w+)\}/g, (whole, name: string) => {
+    const val = ctx.scope.names.get(name);
+    if (val === undefined || val.kind === "cell") return whole;
+    if (val.kind === "dim") return formatDim(val.dim);
+    return val.kind === "number" || val.kind === "boolean" || val.kind === "word" ? String(val.value) : whole;
+  });
+}
+
+/** Lowers the body of a use, once for each distinct one. Undefined where that was reported, now or before. */
+export function instantiate(use: Use): Instantiation | undefined {
+  const { elaborator } = use.context;
+  const key = keyOfUse(use);
+  const known = elaborator.memo.get(key);
+  if (known !== undefined) return known;
+  if (elaborator.failed.has(key)) return undefined;
+  const made = lowerBody(use);
+  if (made !== undefined) elaborator.memo.set(key, made);
+  // What fails inside the library is reported at each of its uses, so it is looked at again.
+  else if (!use.callable.file.library) elaborator.failed.add(key);
+  return made;
+}
+
+function keyOfUse({ callable, hyperparameters, inputs }: Use): string {
+  const values = [...hyperparameters].map(([name, val]) => `${name}=${keyOfVal(val)}`).join(",");
+  const types = inputs.map(({ type, facts }) => {
+    const labels = type.shape.map((it) => it.label ?? "").join(",");
+    const classes = facts.classes === undefined ? "" : `<${formatDim(facts.classes)}`;
+    return `${formatType(type)}${labels}${classes}${facts.probability === undefined ? "" : "%"}`;
+  });
+  return `${callable.file.source.path}:${callable.declaration.name.text}(${values})(${types.join(";")})`;
+}
+
+/** The key of a new function: its name, numbered where the name is taken. */
+export function functionKey(elaborator: Elaborator, name: string): string {
+  const count = (elaborator.keys.get(name) ?? 0) + 1;
+  elaborator.keys.set(name, count);
+  return count === 1 ? name : `${name}_${String(count)}`;
+}
+
+const deepest = 100;
+
+function lowerBody(use: Use): Instantiation | undefined {
+  const { callable, context, inputs, hyperparameters } = use;
+  const { declaration } = callable;
+  const { elaborator, unit } = context;
+  elaborator.visited.add(declaration);
+  let depth = 0;
+  for (let frame = context.frame.parent; frame !== undefined; frame = frame.parent) depth += 1;
+  if (depth > deepest) {
+    report(context, "MC2015", declaration.name.span, { cycle: `${declaration.name.text} -> ... -> ${declaration.name.text}` });
+    return undefined;
+  }
+  const key = functionKey(elaborator, declaration.name.text);
+  const scope = innerScope(context.scope);
+  const values = inputs.map(({ type, facts }, index): Value => {
+    const name = declaration.inputs[index]?.name?.text;
+    const value = freshValue(unit, type, name);
+    if (name !== undefined) scope.names.set(name, tensor(value, facts));
+    return value;
+  });
+  const ctx: Context = { ...context, scope };
+  const result = elaborator.rules.body(ctx, declaration.body);
+  const results = matchResults(ctx, declaration, result);
+  if (results === undefined) return undefined;
+  const func: Func = {
+    key,
+    name: declaration.name.text,
+    flavor: declaration.flavor,
+    ...(declaration.doc !== undefined && { doc: declaration.doc.text }),
+    hyperparameters: [...hyperparameters].map(([name, val]) => ({ name, value: toHyperparameterValue(val) })),
+    inputNames: declaration.inputs.map((it) => it.name?.text ?? "_"),
+    resultNames: results.map((it) => it.name),
+    parameters: unit.parameters,
+    states: unit.states,
+    body: { inputs: values, nodes: context.nodes, results: results.map((it) => it.val.value) },
+    origin: declaration.span,
+  };
+  elaborator.functions.set(key, func);
+  return summarise(func, unit, results.map((it) => it.val.facts));
+}
+
+/** What callers need to know of a lowered function. */
+export function summarise(func: Func, unit: Unit, resultFacts: Instantiation["resultFacts"]): Instantiation {
+  return {
+    func,
+    owns: unit.owns,
+    draws: unit.draws,
+    updates: unit.updates,
+    resultFacts,
+    variables: unit.variables,
+    signature: [...unit.signature].map(([path, text]) => `${path}:${text}`).join(";"),
+  };
+}
+
+/** Notes a parameter or state of the function. */
+export function noteVariable(unit: Unit, path: string, type: TensorType): void {
+  unit.owns = true;
+  unit.variables.set(path, type);
+  unit.signature.set(path, formatType(type));
+}

@@ -1,0 +1,220 @@
+import { explicitNames } from "../analyze/walk.ts";
+import type { Node, RepeatNode, Value } from "../ir/graph.ts";
+import type { Span } from "../support/source.ts";
+import type { Chain, ForStage, RepeatStage } from "../syntax/ast.ts";
+import { freshValue, innerScope, report, type Context, type Unit } from "./context.ts";
+import { asInteger, asTensor, sameType, sourceOf } from "./convert.ts";
+import { claimNamed, claimNumbered, pathScope, type PathScope } from "./paths.ts";
+import { describe, formatType, poison, tensor, type TensorVal, type Val } from "./values.ts";
+
+/** What of a function changes while a body is tried out: it is taken back where the body is lowered another way. */
+interface Mark {
+  readonly variables: ReadonlyMap<string, unknown>;
+  readonly signature: ReadonlyMap<string, string>;
+  readonly owns: boolean;
+  readonly draws: boolean;
+  readonly updates: boolean;
+}
+
+function mark(unit: Unit): Mark {
+  const { variables, signature, owns, draws, updates } = unit;
+  return { variables: new Map(variables), signature: new Map(signature), owns, draws, updates };
+}
+
+function restore(unit: Unit, to: Mark): void {
+  for (const path of [...unit.variables.keys()]) if (!to.variables.has(path)) unit.variables.delete(path);
+  for (const path of [...unit.signature.keys()]) if (!to.signature.has(path)) unit.signature.delete(path);
+  unit.owns = to.owns;
+  unit.draws = to.draws;
+  unit.updates = to.updates;
+}
+
+function elementsOf(val: Val): readonly Val[] {
+  return val.kind === "tuple" ? val.elements : [val];
+}
+
+function tensorsOf(ctx: Context, val: Val, span: Span): readonly TensorVal[] | undefined {
+  const tensors = elementsOf(val).map((it) => asTensor(ctx, it, span));
+  return tensors.every((it) => it !== undefined) ? tensors : undefined;
+}
+
+function joined(vals: readonly Val[]): Val {
+  const [only, ...others] = vals;
+  return only !== undefined && others.length === 0 ? only : { kind: "tuple", elements: vals };
+}
+
+/** `repeat n as name { stages }`: one node where all copies have one type, else one copy after the other. */
+export function lowerRepeat(ctx: Context, input: Val, stage: RepeatStage, inputSpan: Span, hint: string | undefined): Val {
+  const counted = ctx.elaborator.rules.expression(ctx, stage.count, { integer: true });
+  const count = asInteger(ctx, counted, stage.count.span, "the count of `repeat`");
+  if (count === undefined || input.kind === "poison") return poison;
+  if (count < 0) {
+    report(ctx, "MC3010", stage.count.span, { what: "the count of `repeat`", limit: "at least 0", actual: String(count) });
+    return poison;
+  }
+  if (count === 0) return input;
+  const tensors = tensorsOf(ctx, input, inputSpan);
+  if (tensors === undefined) return poison;
+  const label = stage.label?.text ?? hint;
+  const before = mark(ctx.unit);
+
+  const nodes: Node[] = [];
+  const names = explicitNames(stage.chain);
+  const paths = pathScope(names, "", ctx.paths);
+  const inputs = tensors.map((it): Value => freshValue(ctx.unit, it.value.type, it.value.name));
+  const inner: Context = { ...ctx, nodes, paths, scope: innerScope(ctx.scope), owning: ctx.owning === "yes" ? "nested" : ctx.owning };
+  const once = ctx.elaborator.rules.chain(inner, joined(inputs.map((it) => tensor(it))), stage.chain, inputSpan);
+  if (once.kind === "poison") return poison;
+  const results = tensorsOf(inner, once, stage.span);
+  if (results === undefined) return poison;
+  const unchanged =
+    results.length === inputs.length && results.every((it, index) => inputs[index] !== undefined && sameType(ctx, it.value.type, inputs[index].type));
+  if (stage.shared && !unchanged) {
+    const shown = (types: readonly Value[]): string => types.map((it) => formatType(it.type)).join(", ");
+    report(ctx, "MC3023", stage.span, { input: shown(inputs), output: shown(results.map((it) => it.value)) });
+    return poison;
+  }
+  if (!unchanged || paths.escaped) {
+    restore(ctx.unit, before);
+    return unroll(ctx, joined(tensors), stage, inputSpan, Array<undefined>(count).fill(undefined), label, stage.shared);
+  }
+  const owned = paths.owners.length > 0;
+  const kept = owned || paths.taken.size > 0;
+  const path = kept ? claimLoop(ctx, label, "repeat", owned, stage.span) : "";
+  if (path === undefined) return poison;
+  const [owner, ...others] = paths.owners;
+  const body = owner !== undefined && others.length === 0 && !owner.labelled ? collapse(nodes, owner.path, "") : nodes;
+  renameVariables(ctx.unit, before, (inside) => `${path}${stage.shared ? "" : ".*"}.${inside}`);
+  const source = sourceOf(counted);
+  const node: RepeatNode = {
+    kind: "repeat",
+    count: { value: count, ...(source !== undefined && { source }) },
+    path,
+    shared: stage.shared,
+    operands: tensors.map((it) => it.value),
+    body: { inputs, nodes: body, results: results.map((it) => it.value) },
+    results: tensors.map((it) => freshValue(ctx.unit, it.value.type)),
+    origin: stage.span,
+  };
+  ctx.nodes.push(node);
+  return joined(node.results.map((it) => tensor(it)));
+}
+
+/** `for u in units { stages }`: one copy for each element, one after the other. */
+export function lowerFor(ctx: Context, input: Val, stage: ForStage, inputSpan: Span, hint: string | undefined): Val {
+  const list = listOf(ctx, stage);
+  if (list === undefined || input.kind === "poison") return poison;
+  return unroll(ctx, input, stage, inputSpan, list, stage.label?.text ?? hint, false);
+}
+
+function listOf(ctx: Context, stage: ForStage): readonly Val[] | undefined {
+  const { list } = stage;
+  const [argument] = list.kind === "call" ? list.arguments : [];
+  // `range(n)` counts here; elsewhere it is a tensor.
+  if (list.kind === "call" && list.callee.kind === "reference" && list.callee.text === "range" && argument !== undefined) {
+    const count = asInteger(ctx, ctx.elaborator.rules.expression(ctx, argument.value, { integer: true }), argument.value.span, "the count");
+    if (count === undefined) return undefined;
+    return Array.from({ length: count }, (_, value) => ({ kind: "number", value, integer: true, opaque: true }));
+  }
+  const val = ctx.elaborator.rules.expression(ctx, list, { integer: true });
+  if (val.kind === "list") return val.elements;
+  if (val.kind !== "poison") {
+    report(ctx, "MC3008", list.span, { expected: "`for` runs through a list", actual: describe(val) });
+  }
+  return undefined;
+}
+
+function claimLoop(ctx: Context, label: string | undefined, kind: "repeat" | "for", owns: boolean, span: Span): string | undefined {
+  if (label === undefined) return claimNumbered(ctx.paths, kind, owns);
+  const path = claimNamed(ctx.paths, label, owns);
+  if (path === undefined) report(ctx, "MC2025", span, { name: label });
+  return path;
+}
+
+/** Copies written out: `layer.0`, `layer.1`, ...; or each under the same names where they share their weights. */
+function unroll(
+  ctx: Context,
+  input: Val,
+  stage: { readonly kind: "repeat-stage" | "for-stage"; readonly chain: Chain; readonly span: Span; readonly variable?: { readonly text: string } },
+  inputSpan: Span,
+  elements: readonly (Val | undefined)[],
+  label: string | undefined,
+  shared: boolean,
+): Val {
+  const names = explicitNames(stage.chain);
+  // The name is claimed once the copies are known to own or draw something.
+  const trial = numberedBefore(ctx.paths, label, stage.kind === "repeat-stage" ? "repeat" : "for");
+  let val = input;
+  let owned = false;
+  let kept = false;
+  for (const [index, element] of elements.entries()) {
+    const base = shared ? trial : `${trial}.${String(index)}`;
+    const paths: PathScope = pathScope(names, `${base}.`, ctx.paths);
+    const scope = innerScope(ctx.scope);
+    if (stage.variable !== undefined && element !== undefined) scope.names.set(stage.variable.text, element);
+    const nodes: Node[] = [];
+    const before = mark(ctx.unit);
+    const inner: Context = { ...ctx, nodes, paths, scope, owning: ctx.owning === "yes" ? "nested" : ctx.owning };
+    val = ctx.elaborator.rules.chain(inner, val, stage.chain, inputSpan);
+    if (val.kind === "poison") return poison;
+    const [owner, ...others] = paths.owners;
+    owned ||= paths.owners.length > 0;
+    kept ||= paths.taken.size > 0;
+    if (owner !== undefined && others.length === 0 && !owner.labelled) {
+      ctx.nodes.push(...collapse(nodes, owner.path, base));
+      renameVariables(ctx.unit, before, (inside) => (inside.startsWith(`${owner.path}.`) ? base + inside.slice(owner.path.length) : inside));
+    } else ctx.nodes.push(...nodes);
+  }
+  if (kept && claimLoop(ctx, label, stage.kind === "repeat-stage" ? "repeat" : "for", owned, stage.span) === undefined) return poison;
+  return val;
+}
+
+/** The path that a loop will get, without claiming it. */
+function numberedBefore(paths: PathScope, label: string | undefined, kind: string): string {
+  if (label !== undefined) return paths.prefix + label;
+  const counters = new Map(paths.counters);
+  const copy: PathScope = { ...paths, counters, taken: new Set(paths.taken), owners: [] };
+  return claimNumbered(copy, kind, false);
+}
+
+/** Paths of variables that were noted since a mark, renamed. */
+function renameVariables(unit: Unit, since: Mark, rename: (path: string) => string): void {
+  for (const [path, type] of [...unit.variables]) {
+    if (since.variables.has(path)) continue;
+    unit.variables.delete(path);
+    unit.variables.set(rename(path), type);
+  }
+}
+
+/** A copy that owns one instance is that instance: its path loses the instance's own name. */
+function collapse(nodes: readonly Node[], from: string, to: string): readonly Node[] {
+  const renamed = (path: string): string => {
+    if (path === from) return to;
+    if (!path.startsWith(`${from}.`)) return path;
+    const rest = path.slice(from.length + 1);
+    return to === "" ? rest : `${to}.${rest}`;
+  };
+  return nodes.map((node): Node => {
+    switch (node.kind) {
+      case "call":
+        return { ...node, instance: renamed(node.instance) };
+      case "parameter":
+      case "state":
+      case "key":
+      case "repeat":
+        return { ...node, path: renamed(node.path) };
+      case "update":
+        return { ...node, path: renamed(node.path) };
+      case "scan":
+        return { ...node, body: { ...node.body, nodes: collapse(node.body.nodes, from, to) } };
+      case "training":
+        return {
+          ...node,
+          then: { ...node.then, nodes: collapse(node.then.nodes, from, to) },
+          otherwise: { ...node.otherwise, nodes: collapse(node.otherwise.nodes, from, to) },
+        };
+      default:
+        return node;
+    }
+  });
+}

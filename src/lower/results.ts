@@ -1,0 +1,122 @@
+import { asNumber, formatDim, withLabel, type Dim } from "../dims/dim.ts";
+import { decide } from "../dims/decide.ts";
+import { atLeast, equal } from "../dims/facts.ts";
+import { textOf, type Span } from "../support/source.ts";
+import type { CallableDeclaration, Expression, TypeExpression } from "../syntax/ast.ts";
+import { report, type Context } from "./context.ts";
+import { asTensor } from "./convert.ts";
+import { resolveType } from "./declared-types.ts";
+import { exampleOf, named } from "./shape-checker.ts";
+import { formatType, tensor, type TensorVal, type Val } from "./values.ts";
+
+/** One result of a body, with its declared name. */
+export interface BodyResult {
+  readonly name: string | undefined;
+  readonly val: TensorVal;
+}
+
+/** Checks a body's value against the declared results; undefined after a report. */
+export function matchResults(ctx: Context, declaration: CallableDeclaration, val: Val): readonly BodyResult[] | undefined {
+  if (val.kind === "poison") return undefined;
+  const expression = resultExpression(declaration);
+  const span = expression?.span ?? declaration.body.span;
+  const elements = val.kind === "tuple" ? val.elements : [val];
+  const spans = elementSpans(expression, elements.length, span);
+  const declared = declaration.results;
+  if (declared !== undefined && declared.length !== elements.length) {
+    report(ctx, "MC3011", span, {
+      callable: declaration.name.text,
+      problem: `declares ${count(declared.length)}, and its body gives ${String(elements.length)}`,
+    }, { labels: declared.map((it) => ({ span: it.span, message: "declared here" })) });
+    return undefined;
+  }
+  if (declared !== undefined && isPermuted(ctx, declaration, expression)) return undefined;
+  const results: BodyResult[] = [];
+  let fine = true;
+  elements.forEach((it, index) => {
+    const at = spans[index] ?? span;
+    const wanted = declared?.[index];
+    const value = asTensor(ctx, it, at);
+    if (value === undefined) {
+      fine = false;
+      return;
+    }
+    const name = wanted?.name?.text;
+    const checked = wanted === undefined ? value : checkType(ctx, value, wanted.type, at, `the result${name === undefined ? "" : ` \`${name}\``}`);
+    if (checked === undefined) fine = false;
+    else results.push({ name, val: checked });
+  });
+  return fine ? results : undefined;
+}
+
+function count(results: number): string {
+  return results === 1 ? "one result" : `${String(results)} results`;
+}
+
+function resultExpression(declaration: CallableDeclaration): Expression | undefined {
+  const last = declaration.body.statements.at(-1);
+  return last?.kind === "expression-statement" ? last.value : undefined;
+}
+
+function elementSpans(e: Expression | undefined, length: number, span: Span): readonly Span[] {
+  return e?.kind === "tuple" && e.elements.length === length ? e.elements.map((it) => it.span) : Array<Span>(length).fill(span);
+}
+
+/** `(logvar, mean)` for `(mean, logvar)`: names that say one thing at places that say another. */
+function isPermuted(ctx: Context, declaration: CallableDeclaration, e: Expression | undefined): boolean {
+  if (e?.kind !== "tuple") return false;
+  const names = (declaration.results ?? []).map((it) => it.name?.text);
+  const wrong = e.elements.findIndex((it, index) => it.kind === "reference" && names.includes(it.text) && names[index] !== it.text);
+  const at = e.elements[wrong];
+  if (at?.kind !== "reference") return false;
+  report(
+    ctx,
+    "MC3022",
+    at.span,
+    { given: at.text, declared: names[wrong] ?? "?" },
+    { labels: (declaration.results ?? []).map((it) => ({ span: it.span, message: "declared here" })), help: "Results are matched by position: write them in the declared order." },
+  );
+  return true;
+}
+
+/** A value checked against a type as it is written; with the axis names of that type. Undefined after a report. */
+export function checkType(ctx: Context, val: TensorVal, type: TypeExpression, span: Span, what: string): TensorVal | undefined {
+  const wanted = resolveType(ctx, type);
+  if (wanted === undefined) return undefined;
+  const actual = val.value.type;
+  const labels = [{ span: type.span, message: `declared as ${textOf(type.span)}` }];
+  if (actual.dtype !== wanted.type.dtype) {
+    report(ctx, "MC3003", span, { what, expected: wanted.type.dtype, actual: actual.dtype }, { labels });
+    return undefined;
+  }
+  if (actual.shape.length !== wanted.type.shape.length) {
+    report(ctx, "MC3001", span, { what, expected: textOf(type.span), actual: formatType(actual) }, { labels });
+    return undefined;
+  }
+  const shape: Dim[] = [];
+  for (const [axis, dim] of actual.shape.entries()) {
+    const other = wanted.type.shape[axis];
+    if (other === undefined) return undefined;
+    const relation = equal(dim, other);
+    if (decide(relation, ctx.facts).verdict !== "proved") {
+      report(ctx, "MC3012", span, {
+        what,
+        axis: String(axis),
+        declared: named(other),
+        actual: formatDim(dim),
+        type: formatType(actual),
+        example: exampleOf(relation, dim, other, "is not", ctx),
+      }, { labels });
+      return undefined;
+    }
+    shape.push(asNumber(dim) === undefined ? other : withLabel(dim, other.label));
+  }
+  const { classes } = wanted.facts;
+  if (classes !== undefined && val.facts.classes !== undefined && decide(atLeast(classes, val.facts.classes), ctx.facts).verdict !== "proved") {
+    report(ctx, "MC3020", span, { classes: formatDim(val.facts.classes), operator: what, available: formatDim(classes) }, { labels });
+    return undefined;
+  }
+  const facts = classes === undefined ? val.facts : { ...val.facts, classes };
+  // Axis names alone never need a node: they live beside the value's identity.
+  return tensor({ ...val.value, type: { dtype: actual.dtype, shape } }, facts);
+}

@@ -1,0 +1,166 @@
+import type { Dim } from "../dims/dim.ts";
+import { decide } from "../dims/decide.ts";
+import { equal } from "../dims/facts.ts";
+import type { Node, ScanNode, Value } from "../ir/graph.ts";
+import type { TensorType } from "../ir/types.ts";
+import type { ScanCarry, ScanExpression } from "../syntax/ast.ts";
+import { resolveAxis } from "./axes.ts";
+import { constantNode, freshValue, innerScope, report, type Cell, type Context } from "./context.ts";
+import { asTensor, sameType } from "./convert.ts";
+import { resolveType } from "./declared-types.ts";
+import { exampleOf, named } from "./shape-checker.ts";
+import { lowerStatements, toInitializer } from "./statements.ts";
+import { formatType, poison, tensor, type TensorVal, type Val } from "./values.ts";
+
+interface Sequence {
+  readonly value: Value;
+  readonly axis: number;
+  readonly element: TensorType;
+}
+
+/** A cell run along an axis. The value is what it emits, in order; without any, the final carries. */
+export function lowerScan(ctx: Context, e: ScanExpression): Val {
+  const sequences = lowerSequences(ctx, e);
+  const carries = e.carries.map((it) => lowerCarry(ctx, it));
+  if (sequences === undefined || !carries.every((it) => it !== undefined)) return poison;
+  const [first] = sequences;
+  const length = first?.value.type.shape[first.axis];
+  if (first === undefined || length === undefined) return poison;
+  const nodes: Node[] = [];
+  const scope = innerScope(ctx.scope);
+  const emits: { readonly last: boolean; readonly value: TensorVal; readonly span: ScanExpression["span"] }[] = [];
+  const inner: Context = { ...ctx, nodes, scope, emits, owning: ctx.owning === "yes" ? "nested" : ctx.owning };
+  const carried = carries.map(({ initial, type }, index) => freshValue(ctx.unit, type, e.carries[index]?.name.text ?? initial.name));
+  const cells = e.carries.map((it, index): Cell => {
+    const value = carried[index];
+    const type = carries[index]?.type ?? { dtype: "f32", shape: [] };
+    const current = value === undefined ? undefined : tensor(value);
+    const cell: Cell = { kind: "cell", role: "carry", name: it.name.text, path: "", type, declared: it.span, current };
+    scope.names.set(it.name.text, cell);
+    return cell;
+  });
+  const elements = sequences.map(({ element }, index) => {
+    const name = e.sequences[index]?.element.text;
+    const value = freshValue(ctx.unit, element, name);
+    if (name !== undefined) scope.names.set(name, tensor(value));
+    return value;
+  });
+  if (!lowerStatements(inner, e.body)) return poison;
+  const finals = cells.map((it) => it.current);
+  if (!finals.every((it) => it !== undefined)) return poison;
+  if (emits.length === 0 && cells.length === 0) {
+    report(ctx, "MC2026", e.span, {}, { help: "A scan gives what it emits, or its carries." });
+    return poison;
+  }
+
+  // A last value that is no carry is carried for its own sake: it begins as zeros, and every axis has a step.
+  const extra = emits.filter((it) => it.last && !finals.some((final) => final.value.id === it.value.value.id));
+  const extraInitial = extra.map((it) => constantNode(ctx, it.value.value.type, 0, undefined, it.span));
+  const extraInputs = extra.map((it) => freshValue(ctx.unit, it.value.value.type));
+  const emitted = emits.filter((it) => !it.last);
+  const emitAxes = emitted.map((it) => Math.min(first.axis, it.value.value.type.shape.length));
+  const results = [...finals, ...extra.map((it) => it.value), ...emitted.map((it) => it.value)];
+  const node: ScanNode = {
+    kind: "scan",
+    initial: [...carries.map((it) => it.initial), ...extraInitial],
+    sequences: sequences.map((it) => it.value),
+    sequenceAxes: sequences.map((it) => it.axis),
+    emitAxes,
+    length,
+    reverse: e.reverse,
+    body: { inputs: [...carried, ...extraInputs, ...elements], nodes, results: results.map((it) => it.value) },
+    results: results.map((it, index) => {
+      const place = index - finals.length - extra.length;
+      const axis = emitAxes[place];
+      if (place < 0 || axis === undefined) return freshValue(ctx.unit, it.value.type, e.carries[index]?.name.text);
+      return freshValue(ctx.unit, insertAxis(it.value.type, axis, length));
+    }),
+    origin: e.span,
+  };
+  ctx.nodes.push(node);
+  const outcome = (index: number): TensorVal | undefined => {
+    const value = node.results[index];
+    return value && tensor(value);
+  };
+  const vals =
+    emits.length === 0
+      ? finals.map((_, index) => outcome(index))
+      : emits.map((it) => {
+          if (!it.last) return outcome(finals.length + extra.length + emitted.indexOf(it));
+          const carry = finals.findIndex((final) => final.value.id === it.value.value.id);
+          return outcome(carry === -1 ? finals.length + extra.indexOf(it) : carry);
+        });
+  const present = vals.flatMap((it) => it ?? []);
+  const [only, ...others] = present;
+  return only !== undefined && others.length === 0 ? only : { kind: "tuple", elements: present };
+}
+
+function insertAxis(type: TensorType, axis: number, length: Dim): TensorType {
+  return { dtype: type.dtype, shape: [...type.shape.slice(0, axis), length, ...type.shape.slice(axis)] };
+}
+
+function lowerSequences(ctx: Context, e: ScanExpression): readonly Sequence[] | undefined {
+  let length: Dim | undefined;
+  let fine = true;
+  const sequences: Sequence[] = [];
+  for (const it of e.sequences) {
+    const val = asTensor(ctx, ctx.elaborator.rules.expression(ctx, it.source), it.source.span);
+    const axis = val && resolveAxis(ctx, e.over, val.value.type);
+    if (val === undefined || axis === undefined) {
+      fine = false;
+      continue;
+    }
+    const { type } = val.value;
+    const own = type.shape[axis];
+    if (own === undefined) continue;
+    if (length === undefined) length = own;
+    else {
+      const relation = equal(own, length);
+      if (decide(relation, ctx.facts).verdict !== "proved") {
+        report(ctx, "MC3002", it.source.span, {
+          what: "the lengths of the sequences of a scan",
+          left: named(own),
+          right: named(length),
+          example: exampleOf(relation, own, length, "is not", ctx),
+        });
+        fine = false;
+      }
+    }
+    const element: TensorType = { dtype: type.dtype, shape: type.shape.filter((_, index) => index !== axis) };
+    sequences.push({ value: val.value, axis, element });
+  }
+  return fine ? sequences : undefined;
+}
+
+interface Carry {
+  readonly initial: Value;
+  readonly type: TensorType;
+}
+
+function lowerCarry(ctx: Context, it: ScanCarry): Carry | undefined {
+  const resolved = resolveType(ctx, it.type);
+  const val = ctx.elaborator.rules.expression(ctx, it.init, { recipe: true });
+  if (resolved === undefined || val.kind === "poison") return undefined;
+  const { type } = resolved;
+  if (val.kind === "recipe" || val.kind === "number") {
+    const init = toInitializer(ctx, val, it.init.span);
+    if (init === undefined) return undefined;
+    const fill = { zeros: 0, ones: 1, constant: init.arguments["value"] }[init.name];
+    if (fill === undefined) {
+      report(ctx, "MC3037", it.init.span, { actual: `the random initialiser ${init.name}` }, { help: "A carry begins as zeros, ones, a number or a tensor." });
+      return undefined;
+    }
+    return { initial: constantNode(ctx, type, fill, undefined, it.init.span), type };
+  }
+  const initial = asTensor(ctx, val, it.init.span, type.dtype);
+  if (initial === undefined) return undefined;
+  if (sameType(ctx, initial.value.type, type)) return { initial: initial.value, type };
+  report(
+    ctx,
+    "MC3024",
+    it.init.span,
+    { what: `the carry \`${it.name.text}\``, declared: formatType(type), actual: formatType(initial.value.type) },
+    { labels: [{ span: it.type.span, message: "declared here" }] },
+  );
+  return undefined;
+}

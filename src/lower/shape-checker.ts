@@ -1,0 +1,70 @@
+import { evaluate, formatDim, variablesOf, type Dim } from "../dims/dim.ts";
+import { decide } from "../dims/decide.ts";
+import { atLeast, divides, equal, type Relation } from "../dims/facts.ts";
+import type { Label } from "../diagnostics/diagnostic.ts";
+import type { ShapeChecker } from "../ops/operator.ts";
+import type { Span } from "../support/source.ts";
+import { formatExample } from "./convert.ts";
+import { report, type Context } from "./context.ts";
+
+/** A dim as messages show it: with the name of its axis where that says more. */
+export function named(dim: Dim): string {
+  const text = formatDim(dim);
+  return dim.label === undefined || dim.label === text ? text : `${text} (${dim.label})`;
+}
+
+/** `; for example at H = 30: 15 is not 14`, or why there is no example. */
+export function exampleOf(relation: Relation, left: Dim, right: Dim, verb: string, ctx: Context): string {
+  const proof = decide(relation, ctx.facts);
+  if (proof.verdict === "unknown") return "; neither a proof nor a counterexample was found";
+  if (proof.verdict === "proved" || proof.counterexample.size === 0) return "";
+  const known = [left, right].every((it) => [...variablesOf(it)].every((name) => proof.counterexample.has(name)));
+  const at = formatExample(proof.counterexample);
+  if (!known) return `; for example at ${at}`;
+  return `; for example at ${at}: ${String(evaluate(left, proof.counterexample))} ${verb} ${String(evaluate(right, proof.counterexample))}`;
+}
+
+/** Reports what a shape rule finds, with counterexamples, at `span`; `labels` show the operands. */
+export function shapeChecker(ctx: Context, span: Span, labels: () => readonly Label[]): ShapeChecker {
+  const proves = (relation: Relation): boolean => decide(relation, ctx.facts).verdict === "proved";
+  return {
+    equal(left, right, what) {
+      const relation = equal(left, right);
+      if (proves(relation)) return true;
+      const example = exampleOf(relation, left, right, "is not", ctx);
+      report(ctx, "MC3002", span, { what, left: named(left), right: named(right), example }, { labels: labels() });
+      return false;
+    },
+    provesEqual: (left, right) => proves(equal(left, right)),
+    provesAtLeast: (left, right) => proves(atLeast(left, right)),
+    atLeast(left, right, what) {
+      const relation = atLeast(left, right);
+      if (proves(relation)) return true;
+      const example = exampleOf(relation, left, right, "is less than", ctx);
+      report(ctx, "MC3028", span, { what, left: named(left), right: named(right), example }, {
+        labels: labels(),
+        help: `State it in the header if it always holds: \`where ${formatDim(left)} >= ${formatDim(right)}\`.`,
+      });
+      return false;
+    },
+    divides(divisor, dividend, what) {
+      const relation = divides(divisor, dividend);
+      if (proves(relation)) return true;
+      const example = exampleOf(relation, dividend, divisor, "is no multiple of", ctx);
+      report(ctx, "MC3029", span, { what, divisor: named(divisor), dividend: named(dividend), example }, {
+        labels: labels(),
+        help: `State it in the header if it always holds: \`where ${formatDim(dividend)} % ${formatDim(divisor)} == 0\`.`,
+      });
+      return false;
+    },
+    fail(message, help) {
+      report(ctx, "MC3006", span, { message }, { labels: labels(), ...(help !== undefined && { help: sentence(help) }) });
+      return undefined;
+    },
+  };
+}
+
+function sentence(text: string): string {
+  const capital = text.charAt(0).toUpperCase() + text.slice(1);
+  return /[.?!]$/.test(capital) ? capital : `${capital}.`;
+}

@@ -1,0 +1,272 @@
+import type { Initializer, Value } from "../ir/graph.ts";
+import { initializerSignatures } from "../analyze/initializer-signatures.ts";
+import type { Span } from "../support/source.ts";
+import type { Binding, Body, ParamDeclaration, Statement, Update, WhenExpression, WhenStatement } from "../syntax/ast.ts";
+import { findLocal, freshValue, innerScope, report, type Cell, type Context } from "./context.ts";
+import { asTensor, numberOf, sameType } from "./convert.ts";
+import { lowerCondition } from "./conditions.ts";
+import { resolveType } from "./declared-types.ts";
+import { noteVariable } from "./instantiate.ts";
+import { claimNamed } from "./paths.ts";
+import { checkType } from "./results.ts";
+import { lowerTraining } from "./training.ts";
+import { describe, formatType, poison, tensor, type TensorVal, type Val } from "./values.ts";
+
+/** Lowers the statements of a body; the value is that of the last one. */
+export function lowerBody(ctx: Context, body: Body): Val {
+  const last = body.statements.at(-1);
+  let result: Val = poison;
+  let fine = true;
+  for (const statement of body.statements) {
+    if (statement === last && statement.kind === "expression-statement") {
+      result = ctx.elaborator.rules.expression(ctx, statement.value);
+    } else if (!lowerStatement(ctx, statement)) fine = false;
+  }
+  if (last?.kind !== "expression-statement") {
+    report(ctx, "MC2026", last?.span ?? body.span, {}, { help: "End the body with the expression that is its result." });
+    return poison;
+  }
+  return fine ? result : poison;
+}
+
+/** Lowers statements for what they do: the body of a scan, or of a `when` that is a statement. */
+export function lowerStatements(ctx: Context, body: Body): boolean {
+  return body.statements.map((it) => lowerStatement(ctx, it)).every((fine) => fine);
+}
+
+/** False where something in it was reported. */
+function lowerStatement(ctx: Context, statement: Statement): boolean {
+  switch (statement.kind) {
+    case "binding":
+      return lowerBinding(ctx, statement);
+    case "update":
+      return lowerUpdate(ctx, statement);
+    case "param":
+      return lowerParam(ctx, statement);
+    case "emit": {
+      const val = asTensor(ctx, ctx.elaborator.rules.expression(ctx, statement.value), statement.value.span);
+      if (ctx.emits === undefined) {
+        report(ctx, "MC2027", statement.span, {});
+        return false;
+      }
+      if (val !== undefined) ctx.emits.push({ last: statement.last, value: val, span: statement.span });
+      return val !== undefined;
+    }
+    case "when-statement":
+      return lowerWhenStatement(ctx, statement);
+    case "expression-statement":
+      return ctx.elaborator.rules.expression(ctx, statement.value).kind !== "poison";
+  }
+}
+
+/** Whether a binding's name is that of the instance on its right: one construction, or a value through one stage. */
+function namesInstance({ tuple, value }: Binding): boolean {
+  if (tuple) return false;
+  if (value.kind === "pipe") return value.stages.length === 1;
+  return value.kind === "call";
+}
+
+function lowerBinding(ctx: Context, binding: Binding): boolean {
+  const [target] = binding.targets;
+  if (target === undefined) return false;
+  const hint = namesInstance(binding) ? { hint: target.text } : {};
+  const val = ctx.elaborator.rules.expression(ctx, binding.value, hint);
+  if (binding.tuple && !(binding.targets.length === 1 && val.kind !== "tuple")) {
+    const elements = val.kind === "tuple" || val.kind === "list" ? val.elements : undefined;
+    if (elements?.length !== binding.targets.length) {
+      if (val.kind !== "poison") {
+        report(ctx, "MC3021", binding.value.span, {
+          names: String(binding.targets.length),
+          actual: val.kind === "list" ? `a list of ${String(val.elements.length)}` : describe(val),
+        });
+      }
+      for (const it of binding.targets) ctx.scope.names.set(it.text, poison);
+      return false;
+    }
+    binding.targets.forEach((it, index) => bind(ctx, it.text, elements[index] ?? poison));
+    return true;
+  }
+  let checked: Val = val;
+  if (binding.annotation !== undefined && val.kind !== "poison") {
+    const value = asTensor(ctx, val, binding.value.span);
+    checked = (value && checkType(ctx, value, binding.annotation, binding.value.span, `\`${target.text}\``)) ?? poison;
+  }
+  bind(ctx, target.text, checked);
+  return checked.kind !== "poison";
+}
+
+function bind(ctx: Context, name: string, val: Val): void {
+  ctx.scope.names.set(name, val.kind === "tensor" ? nameValue(ctx, name, val) : val);
+}
+
+/** Gives a value that has no name yet the name of its binding: generated code reads like the source. */
+function nameValue(ctx: Context, name: string, val: TensorVal): TensorVal {
+  for (let index = ctx.nodes.length - 1; index >= 0; index -= 1) {
+    const node = ctx.nodes[index];
+    const at = node?.results.findIndex((it) => it.id === val.value.id) ?? -1;
+    if (node === undefined || at === -1 || node.kind === "update") continue;
+    const found: Value | undefined = node.results[at];
+    if (found === undefined || (found.name !== undefined && node.kind !== "call")) return val;
+    const results = node.results.map((it, place) => (place === at ? { ...it, name } : it));
+    ctx.nodes[index] = { ...node, results };
+    return tensor({ ...val.value, name }, val.facts);
+  }
+  return val;
+}
+
+function lowerUpdate(ctx: Context, update: Update): boolean {
+  const cell = findLocal(ctx.scope, update.target.text);
+  if (cell?.kind !== "cell") return false;
+  if (cell.role === "carry") {
+    const next = updatedValue(ctx, cell, update);
+    if (next === undefined) {
+      cell.current = undefined;
+      return false;
+    }
+    cell.current = next;
+    return true;
+  }
+  if (ctx.emits !== undefined) {
+    report(ctx, "MC3035", update.span, { name: cell.name });
+    return false;
+  }
+  if (ctx.mode === "inference") {
+    report(ctx, "MC3036", update.span, { name: cell.name });
+    return false;
+  }
+  if (ctx.mode === "training") return updateState(ctx, cell, update);
+  let fine = true;
+  lowerTraining(
+    ctx,
+    (inner) => {
+      fine = updateState(inner, cell, update);
+      return undefined;
+    },
+    () => undefined,
+    update.span,
+  );
+  return fine;
+}
+
+function updateState(ctx: Context, cell: Cell, update: Update): boolean {
+  const next = updatedValue(ctx, cell, update);
+  if (next === undefined) return false;
+  ctx.unit.updates = true;
+  ctx.nodes.push({ kind: "update", path: cell.path, value: next.value, results: [], origin: update.span });
+  cell.current = next;
+  return true;
+}
+
+function updatedValue(ctx: Context, cell: Cell, update: Update): TensorVal | undefined {
+  const val = asTensor(ctx, ctx.elaborator.rules.expression(ctx, update.value), update.value.span, cell.type.dtype);
+  if (val === undefined) return undefined;
+  if (sameType(ctx, val.value.type, cell.type)) return tensor({ ...val.value, type: cell.type }, val.facts);
+  report(
+    ctx,
+    "MC3024",
+    update.value.span,
+    { what: `the ${cell.role} \`${cell.name}\``, declared: formatType(cell.type), actual: formatType(val.value.type) },
+    { labels: [{ span: cell.declared, message: "declared here" }] },
+  );
+  return undefined;
+}
+
+function lowerParam(ctx: Context, it: ParamDeclaration): boolean {
+  const path = (it.alias ?? it.name).text;
+  if (ctx.owning === "fn") return false;
+  if (ctx.owning === "nested" || ctx.emits !== undefined) {
+    report(ctx, "MC2028", it.span, { what: it.flavor, name: it.name.text });
+    return false;
+  }
+  const resolved = resolveType(ctx, it.type);
+  const init = initializerOf(ctx, it);
+  if (resolved === undefined || init === undefined) {
+    ctx.scope.names.set(it.name.text, poison);
+    return false;
+  }
+  if (claimNamed(ctx.paths, path, false) === undefined) {
+    report(ctx, "MC2025", (it.alias ?? it.name).span, { name: path });
+    return false;
+  }
+  const { type } = resolved;
+  const variable = { path, type, init };
+  const value = freshValue(ctx.unit, type, it.name.text);
+  if (it.flavor === "param") {
+    ctx.unit.parameters.push(variable);
+    noteVariable(ctx.unit, path, type);
+    ctx.nodes.push({ kind: "parameter", path, results: [value], origin: it.span });
+    ctx.scope.names.set(it.name.text, tensor(value));
+    return true;
+  }
+  ctx.unit.states.push(variable);
+  noteVariable(ctx.unit, path, type);
+  ctx.nodes.push({ kind: "state", path, results: [value], origin: it.span });
+  const cell: Cell = {
+    kind: "cell",
+    role: "state",
+    name: it.name.text,
+    path,
+    type,
+    declared: it.span,
+    current: tensor(value),
+  };
+  ctx.unit.cells.push(cell);
+  ctx.scope.names.set(it.name.text, cell);
+  return true;
+}
+
+/** How a parameter or state begins: an initialiser, or a number that fills it. */
+function initializerOf(ctx: Context, it: ParamDeclaration): Initializer | undefined {
+  if (it.init === undefined) return { name: it.flavor === "param" ? "glorot_uniform" : "zeros", arguments: {} };
+  const val = ctx.elaborator.rules.expression(ctx, it.init, { recipe: true });
+  return toInitializer(ctx, val, it.init.span);
+}
+
+/** A value as an initialiser; undefined after a report. */
+export function toInitializer(ctx: Context, val: Val, span: Span): Initializer | undefined {
+  if (val.kind === "poison") return undefined;
+  const number = numberOf(val);
+  if (number !== undefined) return { name: "constant", arguments: { value: number } };
+  if (val.kind === "recipe" && val.target.kind === "initializer") {
+    const defaults = initializerSignatures[val.target.name] ?? {};
+    const given = [...val.bound].flatMap(([name, bound]): [string, number][] => {
+      const value = numberOf(bound);
+      return value === undefined ? [] : [[name, value]];
+    });
+    return { name: val.target.name, arguments: { ...defaults, ...Object.fromEntries(given) } };
+  }
+  report(ctx, "MC3037", span, { actual: describe(val) }, { help: `Initialisers are ${Object.keys(initializerSignatures).join(", ")}.` });
+  return undefined;
+}
+
+function lowerWhenStatement(ctx: Context, statement: WhenStatement): boolean {
+  const condition = lowerCondition(ctx, statement.condition);
+  if (condition === undefined) return false;
+  const { otherwise } = statement;
+  const other = (inner: Context): boolean => {
+    if (otherwise === undefined) return true;
+    return otherwise.kind === "body" ? lowerStatements(inner, otherwise) : lowerWhenStatement(inner, otherwise);
+  };
+  if (condition.kind === "boolean") return condition.value ? lowerStatements(ctx, statement.then) : other(ctx);
+  let fine = true;
+  const branch = (run: (inner: Context) => boolean) => (inner: Context): undefined => {
+    if (!run(inner)) fine = false;
+    return undefined;
+  };
+  const then = branch((inner) => lowerStatements(inner, statement.then));
+  if (condition.negated) lowerTraining(ctx, branch(other), then, statement.span);
+  else lowerTraining(ctx, then, branch(other), statement.span);
+  return fine;
+}
+
+/** `when c { ... } else { ... }` as a value. */
+export function lowerWhenExpression(ctx: Context, e: WhenExpression): Val {
+  const condition = lowerCondition(ctx, e.condition);
+  if (condition === undefined) return poison;
+  const then = (inner: Context): Val => lowerBody(inner, e.then);
+  const { otherwise } = e;
+  const other = (inner: Context): Val => (otherwise.kind === "body" ? lowerBody(inner, otherwise) : lowerWhenExpression(inner, otherwise));
+  const nested = (): Context => ({ ...ctx, scope: innerScope(ctx.scope) });
+  if (condition.kind === "boolean") return condition.value ? then(nested()) : other(nested());
+  return (condition.negated ? lowerTraining(ctx, other, then, e.span) : lowerTraining(ctx, then, other, e.span)) ?? poison;
+}

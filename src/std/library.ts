@@ -1,0 +1,46 @@
+import { createCollector } from "../diagnostics/collector.ts";
+import { parseFile } from "../syntax/parse.ts";
+import { fault } from "../support/fault.ts";
+import { libraryFiles, libraryIndex } from "./index.generated.ts";
+import type { Callable, ProgramFile, TopLevel } from "./program-file.ts";
+
+/** The standard library: declarations by name, each file parsed when one of its names is first asked for. */
+export interface Library {
+  find(name: string): Callable | undefined;
+  /** Every name that the library declares. */
+  readonly names: readonly string[];
+}
+
+const parsed = new Map<string, ProgramFile>();
+
+function libraryFile(path: string): ProgramFile {
+  const known = parsed.get(path);
+  if (known !== undefined) return known;
+  const text = libraryFiles[path] ?? fault(`the standard library has no file ${path}`);
+  const source = { path, text };
+  const collector = createCollector();
+  const ast = parseFile(source, collector);
+  const [problem] = collector.diagnostics;
+  if (problem !== undefined) fault(`${path}: ${problem.message}`);
+  const scope = new Map<string, TopLevel>();
+  const file: ProgramFile = { source, ast, library: true, scope };
+  for (const declaration of ast.declarations) {
+    if (declaration.kind === "callable") scope.set(declaration.name.text, { kind: "callable", declaration, file });
+    else if (declaration.kind === "const") scope.set(declaration.name.text, { kind: "const", declaration, file });
+  }
+  parsed.set(path, file);
+  return file;
+}
+
+/** The library that comes with modelc. */
+export const library: Library = {
+  find(name) {
+    if (!Object.hasOwn(libraryIndex, name)) return undefined;
+    const found = libraryFile(libraryIndex[name] ?? fault(name)).scope.get(name);
+    return found?.kind === "callable" ? found : fault(`the index of the standard library is stale: ${name}`);
+  },
+  names: Object.keys(libraryIndex),
+};
+
+/** The text of every library file by path, for tools and tests. */
+export const librarySources: Readonly<Record<string, string>> = libraryFiles;

@@ -1,0 +1,36 @@
+import type { CallableDeclaration, ConstDeclaration, DataDeclaration, File } from "../syntax/ast.ts";
+import type { SourceFile } from "../support/source.ts";
+
+/** A parsed file with the names that it can see. */
+export interface ProgramFile {
+  readonly source: SourceFile;
+  readonly ast: File;
+  /** True for the files of the standard library: messages point at the person's own line that uses them. */
+  readonly library: boolean;
+  /** What its top level declares and imports. */
+  readonly scope: ReadonlyMap<string, TopLevel>;
+}
+
+/** A model, block or fn with the file whose names its text means. */
+export interface Callable {
+  readonly kind: "callable";
+  readonly declaration: CallableDeclaration;
+  readonly file: ProgramFile;
+}
+
+/** A named value that is known at compile time. */
+export interface Constant {
+  readonly kind: "const";
+  readonly declaration: ConstDeclaration;
+  readonly file: ProgramFile;
+}
+
+/** A data section, which training names. */
+export interface DataEntry {
+  readonly kind: "data";
+  readonly declaration: DataDeclaration;
+  readonly file: ProgramFile;
+}
+
+/** What a name at the top level of a file stands for. */
+export type TopLevel = Callable | Constant | DataEntry;
