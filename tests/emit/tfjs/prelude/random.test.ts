@@ -22,7 +22,11 @@ describe.each(backends)("the random helpers on %s", (backend) => {
   beforeAll(() => useBackend(backend));
 
   it("derive the keys of the language", () => {
-    fc.assert(fc.property(key, word, (k, w) => expect(foldKey(k, w)).toEqual(counter.fold(k, w))));
+    fc.assert(
+      fc.property(key, word, (k, w) => {
+        expect(foldKey(k, w)).toEqual(counter.fold(k, w));
+      }),
+    );
     const seed = fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER });
     fc.assert(
       fc.property(
