@@ -1,0 +1,59 @@
+import { constant } from "../dims/dim.ts";
+import type { Graph, GraphInput, GraphOutput, Module, Value, Variable } from "../ir/graph.ts";
+import { createBuilder } from "../ops/create-builder.ts";
+import { findInitializer, initialValue } from "../ops/initializers.ts";
+import { splitIndices } from "../passes/paths.ts";
+import { entryOf, variablesOf } from "../passes/parameters-of.ts";
+import { finalPasses, runPasses } from "../passes/pipeline.ts";
+import { storedPermsOf } from "../passes/stored-perms.ts";
+import type { BuildOptions } from "./build-training-step.ts";
+
+/**
+ * From `seed` (u32[2]) to the first values of everything that a model owns: outputs `param/<path>` and `state/<path>`,
+ * in stored order. The key of a variable is that of its path at step 0, folded with the path's loop indices, so that
+ * the same seed gives the same weights on every target.
+ */
+export function buildInitGraph(module: Module, options: BuildOptions): Graph {
+  const { parameters, states } = variablesOf(module.functions, entryOf(module));
+  const perms = options.target === "onnx" ? storedPermsOf(module) : new Map<string, readonly number[]>();
+  const b = createBuilder({ firstId: 0, facts: module.facts });
+  const seed = b.value({ dtype: "u32", shape: [constant(2)] }, "seed");
+  const base = b.op("fold_key", [seed, b.scalar(0, "u32")]);
+
+  const first = (path: string, variable: Variable): Value => {
+    const { place, indices } = splitIndices(path);
+    const key = b.value(seed.type);
+    // What draws nothing asks for no key.
+    if (findInitializer(variable.init.name)?.random !== false) {
+      b.append({ kind: "key", path: place, indices, base, results: [key] });
+    }
+    const drawn = initialValue(b, key, variable.type, variable.init);
+    const perm = perms.get(path);
+    return perm === undefined ? drawn : b.transpose(drawn, perm);
+  };
+  const outputs = [
+    ...[...parameters].map(([path, it]): GraphOutput => ({
+      name: `param/${path}`,
+      role: "parameter",
+      path,
+      value: first(path, it),
+    })),
+    ...[...states].map(([path, it]): GraphOutput => ({
+      name: `state/${path}`,
+      role: "state",
+      path,
+      value: first(path, it),
+    })),
+  ];
+  const inputs: readonly GraphInput[] = [{ name: "seed", role: "seed", value: seed }];
+  const graph: Graph = {
+    name: `${module.name}.init`,
+    mode: "inference",
+    inputs,
+    nodes: b.nodes,
+    outputs,
+    facts: module.facts,
+    nextId: b.nextId,
+  };
+  return runPasses(graph, finalPasses(options, "inference"), options.after);
+}
