@@ -1,5 +1,6 @@
 import { isFloat } from "./dtype-class.ts";
-import { binarySamples, defineBinary } from "./elementwise.ts";
+import { binarySamples, defineBinary, first, second, type BinarySpec } from "./elementwise.ts";
+import { sameShape } from "./shape-rules.ts";
 
 /** `add`: a + b. */
 export const add = defineBinary({
@@ -83,6 +84,12 @@ export const pow = defineBinary({
   ],
 });
 
+/** TensorFlow.js sums the gradient of neither over what was broadcast: a helper does. */
+function extreme(name: "maximum" | "minimum"): BinarySpec["tfjs"] {
+  return (writer, a, b, types) =>
+    sameShape(first(types).shape, second(types).shape) ? writer.tf(name, a, b) : writer.helper(name, a, b);
+}
+
 /** `maximum`: the larger of a and b. */
 export const maximum = defineBinary({
   name: "maximum",
@@ -94,7 +101,7 @@ export const maximum = defineBinary({
     ({ b, left, right, g }) => b.where(b.op("greater_equal", [left, right]), b.scalar(0, g.type.dtype), g),
   ],
   onnx: "Max",
-  tfjs: "maximum",
+  tfjs: extreme("maximum"),
   samples: [...binarySamples(), ...binarySamples({ dtype: "i32" })],
 });
 
@@ -109,7 +116,7 @@ export const minimum = defineBinary({
     ({ b, left, right, g }) => b.where(b.op("less_equal", [left, right]), b.scalar(0, g.type.dtype), g),
   ],
   onnx: "Min",
-  tfjs: "minimum",
+  tfjs: extreme("minimum"),
   samples: [...binarySamples(), ...binarySamples({ dtype: "i32" })],
 });
 
@@ -125,8 +132,8 @@ export const floorDiv = defineBinary({
       ? writer.node("Floor", [writer.node("Div", [a, b])])
       : // Integer Div truncates; what Mod leaves out, with the divisor's sign, divides exactly.
         writer.node("Div", [writer.node("Sub", [a, writer.node("Mod", [a, b])]), b]),
-  tfjs: (writer, a, b, dtype) =>
-    isFloat(dtype) ? writer.tf("floor", writer.tf("div", a, b)) : writer.tf("floorDiv", a, b),
+  tfjs: (writer, a, b, types) =>
+    isFloat(first(types).dtype) ? writer.tf("floor", writer.tf("div", a, b)) : writer.tf("floorDiv", a, b),
   samples: [
     ...binarySamples({ a: [-5, 5], b: [0.5, 2] }),
     ...binarySamples({ a: [-9, 9], b: [1, 4], dtype: "i32" }),

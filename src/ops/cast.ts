@@ -38,7 +38,17 @@ export const cast = definePrimitive({
     return [g !== undefined && isFloat(from) && isFloat(g.type.dtype) ? b.cast(g, from) : undefined];
   },
   onnx: (writer, { refs, attributes }) => [writer.cast(first(refs), attributes.dtype)],
-  tfjs: (writer, { args, attributes }) => writer.tf("cast", first(args), writer.string(tfjsDType(attributes.dtype))),
+  tfjs: (writer, { args, operands, attributes }) => {
+    const to = tfjsDType(attributes.dtype);
+    const fromFloat = isFloat(first(operands).type.dtype);
+    if (!fromFloat || to === "float32") return writer.tf("cast", first(args), writer.string(to));
+    // Integers have no gradient, and what is computed from them cannot be differentiated past.
+    const body =
+      to === "bool"
+        ? writer.tf("notEqual", first(args), writer.number(0))
+        : writer.tf("cast", first(args), writer.string(to));
+    return writer.helper("withoutGradient", { kind: "arrow", parameters: [], body });
+  },
 });
 
 function converter(from: DType, to: DType): (x: number) => number {

@@ -1,7 +1,9 @@
+import { isFloat } from "./dtype-class.ts";
 import { first } from "./elementwise.ts";
 import { mapArray } from "./nd-array.ts";
 import { definePrimitive } from "./operator.ts";
 import { elementsOf } from "./shape-rules.ts";
+import { tfjsDType } from "./tfjs-dtype.ts";
 
 /** `clip`: every element brought into a range. */
 export const clip = definePrimitive({
@@ -24,6 +26,7 @@ export const clip = definePrimitive({
     { operands: [{ dtype: "f32", shape: [], range: [-2, 2] }], attributes: { max: 0 } },
     { operands: [{ dtype: "f32", shape: [5], range: [-8, 8] }], attributes: { min: 0, max: 6 } },
     { operands: [{ dtype: "i32", shape: [7], range: [-9, 9] }], attributes: { min: -3, max: 4 } },
+    { operands: [{ dtype: "i32", shape: [2, 3], range: [-9, 9] }], attributes: { min: 0 } },
   ],
   reference: ({ operands, attributes }) => [
     mapArray(first(operands), (x) => Math.min(Math.max(x, attributes.min), attributes.max)),
@@ -45,11 +48,15 @@ export const clip = definePrimitive({
   },
   tfjs: (writer, { args, operands, attributes }) => {
     const x = first(args);
-    // minimum and maximum take the operand's type; clipByValue wants both bounds.
-    if (first(operands).type.dtype === "f32") {
-      if (attributes.max === Infinity) return writer.tf("maximum", x, writer.attribute("min"));
-      if (attributes.min === -Infinity) return writer.tf("minimum", x, writer.attribute("max"));
+    const { dtype } = first(operands).type;
+    if (!isFloat(dtype)) {
+      // clipByValue is wrong for integers on the wasm backend, and a plain number would make them floats.
+      const bound = (value: number) => writer.tf("scalar", writer.number(value), writer.string(tfjsDType(dtype)));
+      const above = attributes.min === -Infinity ? x : writer.tf("maximum", x, bound(attributes.min));
+      return attributes.max === Infinity ? above : writer.tf("minimum", above, bound(attributes.max));
     }
+    if (attributes.max === Infinity) return writer.tf("maximum", x, writer.attribute("min"));
+    if (attributes.min === -Infinity) return writer.tf("minimum", x, writer.attribute("max"));
     return writer.tf("clipByValue", x, writer.attribute("min"), writer.attribute("max"));
   },
 });

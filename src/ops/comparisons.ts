@@ -1,4 +1,5 @@
-import { binarySamples, defineBinary } from "./elementwise.ts";
+import { isFloat } from "./dtype-class.ts";
+import { binarySamples, defineBinary, first } from "./elementwise.ts";
 import type { Primitive, Sample } from "./operator.ts";
 
 const ties: Sample = {
@@ -24,7 +25,13 @@ function defineComparison(
     gradient: "nondifferentiable",
     onnx: (writer, a, b) =>
       onnx === "NotEqual" ? writer.node("Not", [writer.node("Equal", [a, b])]) : writer.node(onnx, [a, b]),
-    tfjs,
+    // TensorFlow.js cannot differentiate past a comparison, not even with a gradient of zero.
+    tfjs: (writer, a, b, types) => {
+      const compared = writer.tf(tfjs, a, b);
+      return isFloat(first(types).dtype)
+        ? writer.helper("withoutGradient", { kind: "arrow", parameters: [], body: compared })
+        : compared;
+    },
     samples: [...binarySamples(), ...binarySamples({ dtype: "i32" }), ties],
   });
 }

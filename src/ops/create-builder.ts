@@ -8,7 +8,7 @@ import type { AttributeArguments, GraphBuilder } from "./builder.ts";
 import { createShapeChecker } from "./check-shapes.ts";
 import { inferOperator } from "./infer.ts";
 import { findOperator } from "./registry.ts";
-import { isOne, literalShape } from "./shape-rules.ts";
+import { isOne, literalShape, sameShape } from "./shape-rules.ts";
 
 /** What a builder begins with: the first free id, and the facts that its shape rules may rest on. */
 export interface BuilderOptions {
@@ -197,16 +197,6 @@ function attributesOf(given: AttributeArguments): Attributes {
 
 function isAttribute(it: AttributeArguments[string]): it is Attribute {
   return typeof it === "object" && "value" in it;
-}
-
-function sameShape(a: readonly Dim[], b: readonly Dim[]): boolean {
-  return (
-    a.length === b.length &&
-    a.every((dim, axis) => {
-      const other = b[axis];
-      return other !== undefined && sameForm(dim, other);
-    })
-  );
 }
 
 /** True where broadcasting a value of `type` against one of `target` gives `target`. */

@@ -2,6 +2,7 @@ import { first } from "./elementwise.ts";
 import { at, fillArray, stridesOf } from "./nd-array.ts";
 import { definePrimitive } from "./operator.ts";
 import { checkAxis, elementsOf } from "./shape-rules.ts";
+import type { TfjsExpression } from "./tfjs-writer.ts";
 
 /** `cumsum`: running sums. */
 export const cumsum = definePrimitive({
@@ -22,6 +23,8 @@ export const cumsum = definePrimitive({
     { operands: [{ dtype: "f32", shape: [3, 4] }], attributes: { axis: 1, exclusive: true } },
     { operands: [{ dtype: "f32", shape: [3, 4] }], attributes: { axis: 0, reverse: true } },
     { operands: [{ dtype: "f32", shape: [2, 3, 1, 4] }], attributes: { axis: 1, exclusive: true, reverse: true } },
+    { operands: [{ dtype: "f32", shape: [3, 2, 4] }], attributes: { axis: 0 } },
+    { operands: [{ dtype: "f32", shape: [4] }], attributes: { axis: 0, reverse: true } },
     { operands: [{ dtype: "i32", shape: [2, 3], range: [-3, 3] }], attributes: { axis: 1 } },
   ],
   reference: ({ operands, attributes: { axis, exclusive, reverse } }) => {
@@ -49,12 +52,14 @@ export const cumsum = definePrimitive({
       reverse: { int: attributes.reverse ? 1 : 0 },
     }),
   ],
-  tfjs: (writer, { args, attributes }) =>
-    writer.tf(
-      "cumsum",
-      first(args),
-      writer.number(attributes.axis),
-      writer.boolean(attributes.exclusive),
-      writer.boolean(attributes.reverse),
-    ),
+  tfjs: (writer, { args, operands, attributes: { axis, exclusive, reverse } }) => {
+    const rank = first(operands).type.shape.length;
+    const sums = (x: TfjsExpression) =>
+      writer.tf("cumsum", x, writer.number(rank - 1), writer.boolean(exclusive), writer.boolean(reverse));
+    if (axis === rank - 1) return sums(first(args));
+    // Along other axes than the last TensorFlow.js gives the gradient of another shape.
+    const swap = Array.from({ length: rank }, (_, it) => (it === axis ? rank - 1 : it === rank - 1 ? axis : it));
+    const swapped = writer.tf("transpose", first(args), writer.numbers(swap));
+    return writer.tf("transpose", sums(swapped), writer.numbers(swap));
+  },
 });

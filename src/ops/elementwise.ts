@@ -1,5 +1,5 @@
 import { constant, multiply } from "../dims/dim.ts";
-import type { DType } from "../ir/types.ts";
+import type { DType, TensorType } from "../ir/types.ts";
 import type { Value } from "../ir/graph.ts";
 import { required } from "../support/fault.ts";
 import type { GraphBuilder } from "./builder.ts";
@@ -67,7 +67,9 @@ export interface BinarySpec {
   /** Gradients of both operands before they are summed to the operands' shapes; called only for what is needed. */
   readonly gradient: readonly [left: BinaryGradient, right: BinaryGradient] | "nondifferentiable";
   readonly onnx: string | ((writer: OnnxWriter, a: OnnxRef, b: OnnxRef, dtype: DType) => OnnxRef);
-  readonly tfjs: string | ((writer: TfjsWriter, a: TfjsExpression, b: TfjsExpression, dtype: DType) => TfjsExpression);
+  readonly tfjs:
+    | string
+    | ((writer: TfjsWriter, a: TfjsExpression, b: TfjsExpression, types: readonly TensorType[]) => TfjsExpression);
   readonly samples: readonly Sample[];
 }
 
@@ -126,7 +128,12 @@ export function defineBinary(spec: BinarySpec): Primitive {
     tfjs: (writer, { args, operands }) =>
       typeof tfjs === "string"
         ? writer.tf(tfjs, ...args)
-        : tfjs(writer, first(args), second(args), first(operands).type.dtype),
+        : tfjs(
+            writer,
+            first(args),
+            second(args),
+            operands.map((it) => it.type),
+          ),
   });
 }
 

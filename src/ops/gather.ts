@@ -105,18 +105,30 @@ export const gather = definePrimitive({
   },
   onnx: (writer, { refs, attributes }) => [writer.node("Gather", refs, { axis: { int: attributes.axis } })],
   // tf.gather differentiates through a kernel that the wasm backend lacks and that is quadratic on the cpu one.
-  tfjs: (writer, { args, attributes: { axis } }) =>
-    axis === 0
-      ? writer.helper("gatherRows", first(args), second(args))
-      : writer.tf("gather", first(args), second(args), writer.number(axis)),
+  tfjs: (writer, { args, operands, attributes: { axis } }) => {
+    if (axis === 0) return writer.helper("gatherRows", first(args), second(args));
+    const rank = first(operands).type.shape.length;
+    const added = second(operands).type.shape.length;
+    const order = frontOrder(rank, axis);
+    const rows = writer.helper("gatherRows", writer.tf("transpose", first(args), writer.numbers(order)), second(args));
+    const indices = Array.from({ length: added }, (_, index) => index);
+    const others = Array.from({ length: rank - 1 }, (_, index) => added + index);
+    const perm = [...others.slice(0, axis), ...indices, ...others.slice(axis)];
+    return writer.tf("transpose", rows, writer.numbers(perm));
+  },
 });
+
+/** The order of axes with one of them in front. */
+function frontOrder(rank: number, axis: number): readonly number[] {
+  return [axis, ...Array.from({ length: rank }, (_, index) => index).filter((index) => index !== axis)];
+}
 
 /** The gradient of a gather along a later axis: that axis is brought to the front for scatter_add, and back. */
 function scatterAlong(b: GraphBuilder, indices: Value, g: Value, axis: number, shape: readonly Dim[]): Value {
   const rank = indices.type.shape.length;
   const axes = g.type.shape.map((_, index) => index);
   const toFront = [...axes.slice(axis, axis + rank), ...axes.slice(0, axis), ...axes.slice(axis + rank)];
-  const order = [axis, ...shape.flatMap((_, index) => (index === axis ? [] : [index]))];
+  const order = frontOrder(shape.length, axis);
   const moved = order.map((index) => required(shape[index], "dimension of a table"));
   const summed = b.op("scatter_add", [indices, b.transpose(g, toFront)], { shape: moved });
   return b.transpose(summed, inversePermutation(order));

@@ -37,13 +37,10 @@ export const oneHot = definePrimitive({
     const rows = writer.node("Unsqueeze", [indices, writer.ints([-1])]);
     return [writer.cast(writer.node("Equal", [rows, places]), dtype)];
   },
-  tfjs: (writer, { args, attributes: { depth, dtype } }) =>
-    writer.tf(
-      "oneHot",
-      first(args),
-      writer.dim(depth),
-      writer.number(1),
-      writer.number(0),
-      writer.string(tfjsDType(dtype)),
-    ),
+  tfjs: (writer, { args, attributes: { depth, dtype } }) => {
+    const rows = writer.tf("oneHot", first(args), writer.dim(depth));
+    const to = tfjsDType(dtype);
+    // Its own dtype argument is wrong on the wasm backend.
+    return to === "int32" ? rows : writer.tf("cast", rows, writer.string(to));
+  },
 });

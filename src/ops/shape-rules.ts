@@ -1,4 +1,4 @@
-import { asNumber, constant, product, type Dim } from "../dims/dim.ts";
+import { asNumber, constant, product, sameForm, type Dim } from "../dims/dim.ts";
 import type { DType, TensorType } from "../ir/types.ts";
 import type { ShapeChecker } from "./operator.ts";
 
@@ -122,4 +122,15 @@ export function literalShape(shape: readonly Dim[]): readonly number[] | undefin
     sizes.push(size);
   }
   return sizes;
+}
+
+/** True where two shapes are the same, dimension by dimension, as they are written. */
+export function sameShape(a: readonly Dim[], b: readonly Dim[]): boolean {
+  return (
+    a.length === b.length &&
+    a.every((dim, axis) => {
+      const other = b[axis];
+      return other !== undefined && sameForm(dim, other);
+    })
+  );
 }

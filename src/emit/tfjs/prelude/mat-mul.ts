@@ -10,14 +10,21 @@ export function matMul(a: tf.Tensor, b: tf.Tensor): tf.Tensor {
     const rows = tf.reshape(a, [-1, a.shape[a.rank - 1] ?? 1]);
     return tf.reshape(matMul(rows, b), [...a.shape.slice(0, -1), b.shape[1] ?? 1]);
   }
+  const batch = tf.backend_util.assertAndGetBroadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2));
   return withGradient(
     [a, b],
-    () => tf.matMul(a, b),
+    // TensorFlow.js pairs batches wrongly where both operands broadcast.
+    () => tf.matMul(withBatch(a, batch), withBatch(b, batch)),
     (dy, [left = a, right = b]) => [
-      sumToShape(tf.matMul(dy, swapLastAxes(right)), left.shape),
-      sumToShape(tf.matMul(swapLastAxes(left), dy), right.shape),
+      sumToShape(tf.matMul(dy, swapLastAxes(withBatch(right, batch))), left.shape),
+      sumToShape(tf.matMul(swapLastAxes(withBatch(left, batch)), dy), right.shape),
     ],
   );
+}
+
+function withBatch(x: tf.Tensor, batch: number[]): tf.Tensor {
+  const shape = [...batch, ...x.shape.slice(-2)];
+  return x.size === tf.util.sizeFromShape(shape) ? x : tf.broadcastTo(x, shape);
 }
 
 function swapLastAxes(x: tf.Tensor): tf.Tensor {

@@ -1,11 +1,11 @@
 import * as tf from "@tensorflow/tfjs";
-import { withGradient } from "./custom-gradient.ts";
+
+/** What `compute` gives, as a constant to differentiation; TensorFlow.js has no gradients of comparisons. */
+export function withoutGradient<T extends tf.Tensor>(compute: () => T): T {
+  return tf.customGrad<T>(() => ({ value: compute(), gradFunc: () => [] }))();
+}
 
 /** The same tensor, as a constant to differentiation. */
 export function stopGradient(x: tf.Tensor): tf.Tensor {
-  return withGradient(
-    [x],
-    () => tf.clone(x),
-    (dy) => [tf.zerosLike(dy)],
-  );
+  return withoutGradient(() => tf.clone(x));
 }

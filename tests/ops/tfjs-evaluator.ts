@@ -1,0 +1,203 @@
+import { readdirSync } from "node:fs";
+import * as tf from "@tensorflow/tfjs";
+import { asNumber, type Dim } from "../../src/dims/dim.ts";
+import type { AttributeValue, Node, OperatorNode, Value } from "../../src/ir/graph.ts";
+import { attributesFor } from "../../src/ops/operator.ts";
+import { findOperator } from "../../src/ops/registry.ts";
+import { tfjsDType } from "../../src/ops/tfjs-dtype.ts";
+import type { TfjsExpression, TfjsWriter } from "../../src/ops/tfjs-writer.ts";
+import { fault, required } from "../../src/support/fault.ts";
+
+/** What the prelude's modules export: the functions that lowerings call. */
+const helpers: Record<string, unknown> = {};
+const prelude = new URL("../../src/emit/tfjs/prelude/", import.meta.url);
+for (const file of readdirSync(prelude)) {
+  const module: unknown = await import(new URL(file, prelude).pathname);
+  Object.assign(helpers, module);
+}
+
+type Names = ReadonlyMap<string, unknown>;
+
+/** Runs nodes on TensorFlow.js by the operators' lowerings, without going through printed text. */
+export function runNodes(nodes: readonly Node[], values: Map<number, tf.Tensor>): void {
+  for (const node of nodes) {
+    const results = runNode(node, values);
+    node.results.forEach((value, index) => values.set(value.id, required(results[index], "result")));
+  }
+}
+
+function runNode(node: Node, values: Map<number, tf.Tensor>): readonly tf.Tensor[] {
+  const read = (value: Value): tf.Tensor => values.get(value.id) ?? fault(`value ${value.id} is not defined`);
+  switch (node.kind) {
+    case "operator":
+      return runOperator(node, node.operands.map(read));
+    case "constant": {
+      const { type } = required(node.results[0], "result");
+      const shape = type.shape.map(literal);
+      if (typeof node.data !== "number") return [tf.tensor([...node.data], shape, tfjsDType(type.dtype))];
+      return [tf.cast(tf.fill(shape, node.data), tfjsDType(type.dtype))];
+    }
+    case "dim":
+      return [tf.scalar(literal(node.dim), "int32")];
+    case "scan": {
+      let carries = node.initial.map(read);
+      const length = literal(node.length);
+      const emitted: tf.Tensor[][] = node.emitAxes.map(() => []);
+      const sequences = node.sequences.map((it, index) => tf.unstack(read(it), node.sequenceAxes[index]));
+      for (let turn = 0; turn < length; turn += 1) {
+        const place = node.reverse ? length - 1 - turn : turn;
+        const inner = new Map(values);
+        const elements = sequences.map((it) => required(it[place], "element"));
+        node.body.inputs.forEach((it, index) => inner.set(it.id, required([...carries, ...elements][index], "input")));
+        runNodes(node.body.nodes, inner);
+        const results = node.body.results.map((it) => required(inner.get(it.id), "result of a body"));
+        carries = results.slice(0, carries.length);
+        results.slice(carries.length).forEach((it, index) => emitted[index]?.push(it));
+      }
+      const ordered = emitted.map((list) => (node.reverse ? list.reverse() : list));
+      return [...carries, ...ordered.map((list, index) => tf.stack(list, node.emitAxes[index]))];
+    }
+    default:
+      return fault(`${node.kind} cannot be run here`);
+  }
+}
+
+function runOperator(node: OperatorNode, operands: readonly tf.Tensor[]): readonly tf.Tensor[] {
+  const operator = findOperator(node.op) ?? fault(`no operator is called ${node.op}`);
+  const attributes = attributesFor(operator, node.attributes);
+  const names = new Map<string, unknown>(operands.map((it, index) => [`$${index}`, it]));
+  const args = operands.map((_, index): TfjsExpression => ({ kind: "identifier", name: `$${index}` }));
+  const writer = writerFor(attributes);
+  const lower = operator.kind === "primitive" ? operator.tfjs : operator.fused.tfjs?.lower;
+  if (lower === undefined) fault(`${node.op} has no lowering to TensorFlow.js`);
+  const made = evaluate(lower(writer, { operands: node.operands, results: node.results, attributes, args }), names);
+  const results: readonly unknown[] =
+    node.results.length === 1 && !Array.isArray(made) ? [made] : Array.isArray(made) ? made : [];
+  return results.map((it) => (it instanceof tf.Tensor ? it : fault(`${node.op} gave no tensor`)));
+}
+
+function literal(dim: Dim): number {
+  return asNumber(dim) ?? fault("a symbolic dimension");
+}
+
+function expressionOf(value: AttributeValue): TfjsExpression {
+  if (typeof value === "number") return { kind: "number", value };
+  if (typeof value === "boolean") return { kind: "boolean", value };
+  if (typeof value === "string") return { kind: "string", value };
+  if ("kind" in value) return { kind: "number", value: literal(value) };
+  return { kind: "array", elements: value.map(expressionOf) };
+}
+
+/** A writer for one node whose dimensions are all literal. */
+function writerFor(attributes: Readonly<Record<string, AttributeValue>>): TfjsWriter {
+  const call = (callee: TfjsExpression, args: readonly TfjsExpression[]): TfjsExpression => ({
+    kind: "call",
+    callee,
+    arguments: args,
+  });
+  const identifier = (name: string): TfjsExpression => ({ kind: "identifier", name });
+  return {
+    tf: (name, ...args) => {
+      const path = name
+        .split(".")
+        .reduce<TfjsExpression>((target, part) => ({ kind: "member", target, name: part }), identifier("tf"));
+      return call(path, args);
+    },
+    method: (target, name, ...args) => call({ kind: "member", target, name }, args),
+    number: (value) => ({ kind: "number", value }),
+    string: (value) => ({ kind: "string", value }),
+    boolean: (value) => ({ kind: "boolean", value }),
+    array: (elements) => ({ kind: "array", elements }),
+    numbers: (values) => ({ kind: "array", elements: values.map(expressionOf) }),
+    object: (entries) => ({ kind: "object", entries: Object.entries(entries).map(([key, value]) => ({ key, value })) }),
+    undefined: { kind: "undefined" },
+    dim: expressionOf,
+    shape: (dims) => ({ kind: "array", elements: dims.map(expressionOf) }),
+    attribute: (name) => expressionOf(required(attributes[name], name)),
+    helper: (name, ...args) => call(identifier(name), args),
+  };
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return (typeof value === "object" && value !== null) || typeof value === "function";
+}
+
+function memberOf(target: unknown, name: string): unknown {
+  return isRecord(target) ? target[name] : fault(`no ${name} of ${String(target)}`);
+}
+
+function apply(callee: unknown, self: unknown, args: readonly unknown[]): unknown {
+  return typeof callee === "function" ? Reflect.apply(callee, self, args) : fault("a call of what is no function");
+}
+
+/** The value of an expression. */
+function evaluate(expression: TfjsExpression, names: Names): unknown {
+  switch (expression.kind) {
+    case "identifier":
+      if (expression.name === "tf") return tf;
+      if (names.has(expression.name)) return names.get(expression.name);
+      return Object.hasOwn(helpers, expression.name)
+        ? helpers[expression.name]
+        : fault(`the prelude has no ${expression.name}`);
+    case "number":
+    case "string":
+    case "boolean":
+      return expression.value;
+    case "undefined":
+      return undefined;
+    case "array":
+      return expression.elements.flatMap((it) => {
+        const value = evaluate(it.kind === "spread" ? it.value : it, names);
+        return it.kind === "spread" && Array.isArray(value) ? value : [value];
+      });
+    case "object":
+      return Object.fromEntries(expression.entries.map(({ key, value }) => [key, evaluate(value, names)]));
+    case "member":
+      return memberOf(evaluate(expression.target, names), expression.name);
+    case "index": {
+      const target = evaluate(expression.target, names);
+      return memberOf(target, String(evaluate(expression.index, names)));
+    }
+    case "call": {
+      const args = expression.arguments.map((it) => evaluate(it, names));
+      const { callee } = expression;
+      if (callee.kind !== "member") return apply(evaluate(callee, names), undefined, args);
+      const self = evaluate(callee.target, names);
+      return apply(memberOf(self, callee.name), self, args);
+    }
+    case "binary":
+      return binary(
+        expression.operator,
+        Number(evaluate(expression.left, names)),
+        Number(evaluate(expression.right, names)),
+      );
+    case "conditional":
+      return evaluate(evaluate(expression.test, names) === true ? expression.then : expression.otherwise, names);
+    case "arrow":
+      return (...args: readonly unknown[]) =>
+        evaluate(
+          expression.body,
+          new Map([...names, ...expression.parameters.map((name, index) => [name, args[index]] as const)]),
+        );
+    case "as":
+    case "spread":
+      return evaluate(expression.value, names);
+  }
+}
+
+function binary(operator: string, left: number, right: number): number {
+  switch (operator) {
+    case "+":
+      return left + right;
+    case "-":
+      return left - right;
+    case "*":
+      return left * right;
+    case "/":
+      return left / right;
+    case "%":
+      return left % right;
+    default:
+      return fault(`the operator ${operator}`);
+  }
+}
