@@ -29,7 +29,9 @@ export function buildName(builder: Builder, token: IToken): ast.Name {
 }
 
 function checkLength(builder: Builder, node: CstNode, count: number): void {
-  if (count > longestChain) builder.reporter.report("MC1028", spanOf(builder, node), { count, limit: longestChain });
+  if (count <= longestChain) return;
+  const problem = `joins ${String(count)} parts`;
+  builder.reporter.report("MC1028", spanOf(builder, node), { problem, limit: longestChain });
 }
 
 /** An expression with its stages. */

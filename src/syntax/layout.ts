@@ -109,8 +109,28 @@ export function applyLayout(lexed: readonly IToken[], reporter: Reporter): IToke
     insert(closer, at);
   };
 
+  /** Whether the brackets open since the last brace have all their closers below, so that one more has no place. */
+  const closedLater = (from: number, top: Open): boolean => {
+    const closer = closerOf.get(top.token.tokenType);
+    let missing = 0;
+    for (const it of stack) {
+      if (it.token.tokenType === t.LeftBrace) missing = 0;
+      else if (it.token.tokenType === top.token.tokenType) missing++;
+    }
+    let fresh = false;
+    for (let i = from; i < lexed.length && missing > 0; i++) {
+      const it = lexed[i];
+      if (it === undefined || it.tokenType === t.LeftBrace || it.tokenType === t.RightBrace) break;
+      if (fresh && opensOperand(it) && (it.startColumn ?? 1) <= top.indent) break;
+      fresh = it.tokenType === t.Newline;
+      if (it.tokenType === top.token.tokenType) missing++;
+      else if (it.tokenType === closer) missing--;
+    }
+    return missing === 0;
+  };
+
   /** Matches a closer with its opener; false where the token must be left out. */
-  const close = (token: IToken): boolean => {
+  const close = (token: IToken, index: number): boolean => {
     const wanted = token.tokenType;
     const top = stack.at(-1);
     if (top !== undefined && closerOf.get(top.token.tokenType) === wanted) {
@@ -125,7 +145,8 @@ export function applyLayout(lexed: readonly IToken[], reporter: Reporter): IToke
       return true;
     }
     const where = reporter.span(token.startOffset, endOf(token));
-    if (top === undefined || top.token.tokenType === t.LeftBrace || wanted === t.RightBrace) {
+    const stray = top === undefined || top.token.tokenType === t.LeftBrace || wanted === t.RightBrace;
+    if (stray || closedLater(index + 1, top)) {
       reporter.report(
         "MC1003",
         where,
@@ -233,7 +254,7 @@ export function applyLayout(lexed: readonly IToken[], reporter: Reporter): IToke
       }
     } else if (closers.has(token.tokenType)) {
       dropTrailingComma();
-      if (!close(token)) continue;
+      if (!close(token, i)) continue;
     } else if (token.tokenType === t.Scan) scans.push(stack.length);
     out.push(token);
   }

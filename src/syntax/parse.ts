@@ -16,6 +16,25 @@ import { droppedName, exciseStatement, keepBefore } from "./recover.ts";
 /** The newest version of the language, which a `spec` line may name. */
 export const languageVersion = 1;
 
+/** How deep a tree may be, so that later phases may recurse over it. */
+const deepestTree = 1000;
+
+/** The depth of a tree, found without recursion. */
+function treeDepth(root: object): number {
+  let deepest = 0;
+  const open: [object, number][] = [[root, 1]];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const [value, depth] = next;
+    deepest = Math.max(deepest, depth);
+    for (const [key, child] of Object.entries(value)) {
+      // Lists are no level of their own; spans lead to the text.
+      if (key === "span" || typeof child !== "object" || child === null) continue;
+      open.push([child, Array.isArray(child) ? depth : depth + 1]);
+    }
+  }
+  return deepest;
+}
+
 /**
  * Reads a `.model` text. Always returns a tree: statements, entries and declarations with syntax errors are left out of
  * it, and the names of the declarations that they belong to are in `incomplete`. Never throws for anything in the text.
@@ -59,6 +78,12 @@ export function parseFile(file: SourceFile, collector: Collector): File {
     }
     // The stand-in for a header that did not parse: its body was read for its own errors only.
     if (built.kind === "callable" && built.name.text === droppedName) continue;
+    const depth = treeDepth(built);
+    if (depth > deepestTree) {
+      reporter.report("MC1028", built.span, { problem: `is ${String(depth)} levels deep`, limit: deepestTree });
+      for (const name of namesOf(built)) incomplete.add(name);
+      continue;
+    }
     declarations.push(built);
     if (reporter.reportedIn(built.span.start, built.span.end)) {
       for (const name of namesOf(built)) incomplete.add(name);

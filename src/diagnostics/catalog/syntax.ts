@@ -236,8 +236,8 @@ export const syntaxCatalog = {
   MC1028: entry({
     severity: "error",
     title: "expression too long",
-    message: (it: { readonly count: number; readonly limit: number }) =>
-      `This joins ${String(it.count)} parts in one expression; ${String(it.limit)} is the limit.`,
+    message: (it: { readonly problem: string; readonly limit: number }) =>
+      `This expression ${it.problem}; ${String(it.limit)} is the limit.`,
     explanation: "Very long expressions are refused rather than risked. Give parts of it names of their own.",
     bad: `const a = 1${" + 1".repeat(201)}\n`,
     good: "const a = 1 + 1\n",
