@@ -1,4 +1,4 @@
-import { required } from "./fault.ts";
+import { fault } from "./fault.ts";
 
 /** Element types that have a byte form; the same names as the IR's dtypes. */
 export type ElementType = "f16" | "bf16" | "f32" | "f64" | "i8" | "i32" | "i64" | "u8" | "u32" | "bool";
@@ -131,7 +131,7 @@ export function encodeElements(type: ElementType, data: number | ArrayLike<numbe
   const view = new DataView(bytes.buffer);
   const write = writers[type];
   for (let i = 0; i < count; i++) {
-    write(view, i * size, typeof data === "number" ? data : required(data[i], `element ${i} of ${count}`));
+    write(view, i * size, typeof data === "number" ? data : (data[i] ?? fault(`element ${i} of ${count}`)));
   }
   return bytes;
 }

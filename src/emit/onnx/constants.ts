@@ -39,7 +39,8 @@ function nameOf(dtype: DType, data: number | readonly number[], shape: readonly 
   const single = typeof data === "number" ? data : data.length === 1 ? data[0] : undefined;
   const label = dtype === "f32" ? "" : `${dtype}:`;
   // Doubles that differ beyond f32 share a base name, which is made unique.
-  if (shape.length === 0 && single !== undefined) return `const/${label}${/^b?f/.test(dtype) ? formatFloat(single) : single}`;
+  if (shape.length === 0 && single !== undefined)
+    return `const/${label}${/^b?f/.test(dtype) ? formatFloat(single) : single}`;
   if (shape.length === 1 && typeof data !== "number" && data.length <= 8) return `const/${label}[${data.join(",")}]`;
   return `const/${dtype}[${shape.join(",")}]`;
 }

@@ -3,6 +3,7 @@ import { formatRelation, relationKey, type Relation } from "../../dims/facts.ts"
 import type { Graph, GraphInput, GraphOutput, Module, Role } from "../../ir/graph.ts";
 import type { TrainProgram } from "../../ir/program.ts";
 import type { DType } from "../../ir/types.ts";
+import { seedWords } from "../../ops/random/counter.ts";
 import { isStored } from "./emit-graph.ts";
 
 /** What a driver must know of the graphs of one model: `NAME.manifest.json`, described by its published JSON schema. */
@@ -171,11 +172,6 @@ function defaultOf(
     default:
       return undefined;
   }
-}
-
-/** A seed as the graphs take it: its low and its high 32 bits. */
-export function seedWords(seed: number): readonly [number, number] {
-  return [seed % 2 ** 32, Math.floor(seed / 2 ** 32) % 2 ** 32];
 }
 
 function describeOutput(output: GraphOutput, graph: Graph): ManifestOutput {

@@ -1,4 +1,5 @@
 import { constant, variable } from "../../../src/dims/dim.ts";
+import { assume, atLeast, noFacts } from "../../../src/dims/facts.ts";
 import type { Module } from "../../../src/ir/graph.ts";
 import type { TrainProgram } from "../../../src/ir/program.ts";
 import { constantRate, programOf } from "../../autodiff/program-testing.ts";
@@ -47,7 +48,12 @@ export function classifier(): Module {
       return [b.add(b.matmul(b.reshape(y, [B, constant(64)]), param("readout", readout)), param("bias", bias))];
     },
   );
-  return { ...moduleOf({ ...model, doc: "Tells three kinds of stripes." }, stage), contract: [] };
+  const limit = atLeast(constant(512), B);
+  return {
+    ...moduleOf({ ...model, doc: "Tells three kinds of stripes." }, stage),
+    facts: assume(noFacts, limit),
+    contract: [{ text: "B <= 512", message: "at most 512 images at once", relation: limit }],
+  };
 }
 
 /** Trains {@link classifier} on raw bytes of images and labels. */

@@ -1,0 +1,127 @@
+import { buildEvaluationGraph, buildInferenceGraph } from "../../autodiff/build-evaluation-graph.ts";
+import { buildInitGraph } from "../../autodiff/build-init-graph.ts";
+import { buildPreparationGraph } from "../../autodiff/build-preparation-graph.ts";
+import { buildApplyGraph, buildGradientGraph, buildTrainingGraph } from "../../autodiff/build-training-step.ts";
+import type { Collector } from "../../diagnostics/collector.ts";
+import type { Graph, Module } from "../../ir/graph.ts";
+import type { TrainProgram } from "../../ir/program.ts";
+import type { SafeTensor } from "../../support/safetensors.ts";
+import { writeSafetensors } from "../../support/safetensors.ts";
+import type { Span } from "../../support/source.ts";
+import { emitOnnx, opsets } from "./emit-graph.ts";
+import { initialWeights } from "./initial-weights.ts";
+import { buildManifest, printManifest, type GraphKind } from "./manifest.ts";
+import type { OnnxModel } from "./model.ts";
+import { encodeModel } from "./proto.ts";
+import { mismatches, storedVariables, weightsMetadata } from "./stored-weights.ts";
+
+/** What is built, and how. */
+export interface OnnxBuild {
+  readonly module: Module;
+  /** Without one, only the inference and the init graph are written. */
+  readonly train?: TrainProgram;
+  /** Parameters and states in stored order, by path; without them, initial ones are drawn from the section's seed. */
+  readonly weights?: ReadonlyMap<string, SafeTensor>;
+  readonly opset?: number;
+  /** Also writes the two halves of the training step, `NAME.grad.onnx` and `NAME.apply.onnx`. */
+  readonly split?: boolean;
+  /** What the files are called. */
+  readonly name: string;
+  /** modelc's version. */
+  readonly version: string;
+  readonly collector: Collector;
+  /** Where to report what is wrong with the build: the model's name, say. */
+  readonly span: Span;
+}
+
+/** The files of a build, and the models in them. */
+export interface OnnxFiles {
+  readonly files: ReadonlyMap<string, Uint8Array | string>;
+  /** By file name, in the order of the files. */
+  readonly models: ReadonlyMap<string, OnnxModel>;
+}
+
+interface Part {
+  readonly kind: GraphKind;
+  readonly graph: Graph;
+}
+
+/**
+ * Builds the ONNX files of a model: `NAME.onnx` for inference, whose weights lie in `NAME.safetensors`; `NAME.init.onnx`;
+ * with a `train` section `NAME.train.onnx`, `NAME.eval.onnx` and `NAME.prep.onnx`; and `NAME.manifest.json`. Undefined
+ * after a report.
+ */
+export function buildOnnx(build: OnnxBuild): OnnxFiles | undefined {
+  const { module, train, name, collector, span, opset = opsets.default } = build;
+  if (!Number.isInteger(opset) || opset < opsets.least || opset > opsets.greatest) {
+    collector.report("MC5001", span, { opset, least: opsets.least, greatest: opsets.greatest });
+    return undefined;
+  }
+  const options = { target: "onnx", opset } as const;
+  const inference = buildInferenceGraph(module, options);
+  const { open } = storedVariables([inference]);
+  for (const it of open) collector.report("MC5002", span, it);
+  if (open.length > 0) return undefined;
+
+  const trained: readonly Part[] =
+    train === undefined
+      ? []
+      : [
+          { kind: "train", graph: buildTrainingGraph(train, options) },
+          { kind: "eval", graph: buildEvaluationGraph(train, options) },
+          { kind: "prep", graph: buildPreparationGraph(train.data, options, module.functions) },
+          ...(build.split === true
+            ? ([
+                { kind: "grad", graph: buildGradientGraph(train, options) },
+                { kind: "apply", graph: buildApplyGraph(train, options) },
+              ] as const)
+            : []),
+        ];
+  const { variables } = storedVariables([inference, ...trained.map((it) => it.graph)]);
+  const init = buildInitGraph(module, options);
+  const weights = build.weights ?? initialWeights(init, variables, train?.seed ?? 0);
+  const problems = mismatches(variables, weights);
+  if (problems.length > 0) {
+    collector.report("MC5003", span, { problems });
+    return undefined;
+  }
+
+  const stored = [...variables.keys()].flatMap((path) => weights.get(path) ?? []);
+  const file = `${name}.safetensors`;
+  const { bytes, places } = writeSafetensors(stored, weightsMetadata(variables.values()));
+  const doc = module.functions.get(module.entry)?.doc;
+  const parts: readonly Part[] = [{ kind: "inference", graph: inference }, { kind: "init", graph: init }, ...trained];
+  const models = new Map<string, OnnxModel>();
+  for (const { kind, graph } of parts) {
+    const model = emitOnnx(graph, {
+      opset,
+      producerVersion: build.version,
+      ...(doc !== undefined && { doc }),
+      ...(kind === "inference"
+        ? { parametersAs: "initializers", externalWeights: { file, entries: places } }
+        : { parametersAs: "inputs" }),
+    });
+    models.set(fileOf(name, kind), model);
+  }
+  const manifest = buildManifest({
+    module,
+    ...(train !== undefined && { train }),
+    version: build.version,
+    opset,
+    weights: file,
+    graphs: parts.map(({ kind, graph }) => ({ kind, graph, file: fileOf(name, kind), stored: kind === "inference" })),
+  });
+  const encoded = [...models].map(([path, model]): [string, Uint8Array] => [path, encodeModel(model)]);
+  return {
+    files: new Map<string, Uint8Array | string>([
+      ...encoded,
+      [`${name}.manifest.json`, printManifest(manifest)],
+      [file, bytes],
+    ]),
+    models,
+  };
+}
+
+function fileOf(name: string, kind: GraphKind): string {
+  return kind === "inference" ? `${name}.onnx` : `${name}.${kind}.onnx`;
+}
