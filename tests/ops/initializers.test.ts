@@ -44,7 +44,7 @@ describe("initialisers", () => {
     expect(initial("zeros", [3])).toEqual([0, 0, 0]);
     expect(initial("ones", [2])).toEqual([1, 1]);
     expect(initial("constant", [2], { value: 0.25 })).toEqual([0.25, 0.25]);
-    expect(initial("lstm_bias", [8])).toEqual([0, 0, 1, 1, 0, 0, 0, 0]);
+    expect(initial("forget_bias", [8])).toEqual([0, 0, 1, 1, 0, 0, 0, 0]);
   });
 
   it("draw by the row-major index", () => {
@@ -107,7 +107,7 @@ describe("initialisers", () => {
     zeros: tfjs.zeros,
     ones: tfjs.ones,
     constant: tfjs.filledWith(0),
-    lstm_bias: tfjsNormal.lstmBias,
+    forget_bias: tfjsNormal.forgetBias,
     uniform: tfjs.uniformWithin(),
     normal: tfjs.normalWith(),
     truncated_normal: tfjsNormal.truncatedNormalWith(),
@@ -121,7 +121,7 @@ describe("initialisers", () => {
   };
 
   it.each(Object.keys(initializers) as InitializerName[])("%s is the same in TypeScript", (name) => {
-    const shape = name === "lstm_bias" ? [24] : [4, 6];
+    const shape = name === "forget_bias" ? [24] : [4, 6];
     const graph = initial(name, shape);
     const host = onHost[name](shape, key);
     expect(host.length).toBe(graph.length);
