@@ -10,7 +10,9 @@ const shared = { bundle: true, platform: "node", target: "node20", logLevel: "wa
 const onDemand = ["prettier", "prettier/*", "onnxruntime-node", "@tensorflow/*", "onnx-proto", "commander", "csv-parse", "csv-parse/*", "cli-progress"];
 
 await Promise.all([
-  build({ ...shared, entryPoints: { cli: "src/cli/entry.ts", check: "src/cli/check-entry.ts", main: "src/cli/main.ts" }, outdir: "dist", format: "cjs", outExtension: { ".js": ".cjs" }, external: [...onDemand, "./check.cjs", "./main.cjs"] }),
+  // Bundles are CommonJS: what asks for its own place there is answered by its file name. Imports on demand become
+  // requires, since code from V8's cache has no import().
+  build({ ...shared, define: { "import.meta.url": "__filename" }, supported: { "dynamic-import": false }, entryPoints: { cli: "src/cli/entry.ts", check: "src/cli/check-entry.ts", main: "src/cli/main.ts" }, outdir: "dist", format: "cjs", outExtension: { ".js": ".cjs" }, external: [...onDemand, "./check.cjs", "./main.cjs"] }),
   build({ ...shared, platform: "neutral", entryPoints: { index: "src/index.ts", prettier: "src/format/plugin.ts" }, outdir: "dist", format: "esm", splitting: true, packages: "external" }),
 ]);
 

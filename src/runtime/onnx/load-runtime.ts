@@ -10,8 +10,9 @@ export type RuntimeResult =
 export async function loadRuntime(name = "onnxruntime-node"): Promise<RuntimeResult> {
   try {
     // Not a literal, so that bundlers leave it to be found at run time.
-    const loaded = (await import(name)) as { readonly default: typeof Runtime };
-    return { ok: true, runtime: loaded.default };
+    const loaded = (await import(name)) as typeof Runtime & { readonly default?: typeof Runtime };
+    // A CommonJS package is its own namespace, or the default of one.
+    return { ok: true, runtime: loaded.default ?? loaded };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     const missing = /cannot find (package|module)/i.test(reason) || /failed to load url/i.test(reason);

@@ -53,8 +53,14 @@ export function readCheckpoint(path: string): Result<Checkpoint, string> {
     const code = error instanceof Error && "code" in error ? error.code : undefined;
     return failure(code === "ENOENT" ? `There is no file ${path}.` : `I cannot read ${path}.`);
   }
+  const parsed = parseCheckpoint(bytes);
+  return parsed.ok ? parsed : failure(`${path}, ${parsed.error}`);
+}
+
+/** Reads the bytes of a checkpoint; the error names the byte. */
+export function parseCheckpoint(bytes: Uint8Array): Result<Checkpoint, string> {
   const parsed = readSafetensors(bytes);
-  if (!parsed.ok) return failure(`${path}, byte ${parsed.error.offset}: ${parsed.error.message}.`);
+  if (!parsed.ok) return failure(`byte ${parsed.error.offset}: ${parsed.error.message}.`);
   const { file } = parsed;
   const tensors = new Map<string, Tensor>();
   for (const [name, { dtype, shape, bytes: raw }] of file.tensors) {

@@ -1,0 +1,14 @@
+import { check } from "./commands/check.ts";
+import { readCheckArguments } from "./check-arguments.ts";
+import { reportFailure } from "./report-failure.ts";
+import { processTerminal, type Terminal } from "./terminal.ts";
+
+/** `modelc check` by itself: the arguments after `check`; returns the exit code. */
+export function run(argv: readonly string[], terminal: Terminal = processTerminal()): number {
+  try {
+    const { paths, options } = readCheckArguments(argv);
+    return check(paths, options, terminal);
+  } catch (error) {
+    return reportFailure(error, terminal);
+  }
+}

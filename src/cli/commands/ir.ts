@@ -1,0 +1,28 @@
+import { buildEvaluationGraph, buildInferenceGraph } from "../../autodiff/build-evaluation-graph.ts";
+import { buildTrainingGraph } from "../../autodiff/build-training-step.ts";
+import type { Unit } from "../../compiler.ts";
+import { printGraph, printModule } from "../../ir/print-graph.ts";
+import { exitCode, UsageError, type ExitCode } from "../exit-code.ts";
+import { loadSpec, lowerAll, type UnitOptions } from "../load-unit.ts";
+import type { Terminal } from "../terminal.ts";
+
+export interface IrOptions extends UnitOptions {
+  readonly stage: "structured" | "flat" | "training" | "evaluation";
+}
+
+/** `modelc ir`: what a model is lowered to, as text. */
+export function ir(file: string, options: IrOptions, terminal: Terminal): ExitCode {
+  const spec = loadSpec(file, options, terminal);
+  const units = spec === undefined ? undefined : lowerAll(spec, options, terminal);
+  if (units === undefined) return exitCode.findings;
+  terminal.out(units.map((it) => textOf(it, options.stage)).join("\n"));
+  return exitCode.clean;
+}
+
+function textOf({ name, module, train }: Unit, stage: IrOptions["stage"]): string {
+  const target = { target: "onnx" } as const;
+  if (stage === "structured") return printModule(module);
+  if (stage === "flat") return printGraph(buildInferenceGraph(module, target));
+  if (train === undefined) throw new UsageError(`No train section trains ${name}: its ${stage} graph does not exist.`);
+  return printGraph(stage === "training" ? buildTrainingGraph(train, target) : buildEvaluationGraph(train, target));
+}

@@ -1,0 +1,143 @@
+import { readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import type { Unit } from "../../compiler.ts";
+import { entryOf } from "../../passes/parameters-of.ts";
+import { createOnnxTrainer } from "../../runtime/onnx/onnx-trainer.ts";
+import { createPredictor, type Predictor } from "../../runtime/onnx/predictor.ts";
+import { fromNested, toNested, type Nested } from "../../runtime/nested.ts";
+import type { Tensor, Tensors } from "../../runtime/tensor.ts";
+import { readCheckpoint } from "../../runtime/train/checkpoint.ts";
+import type { Split } from "../../ir/program.ts";
+import { exitCode, InputError, UsageError, type ExitCode } from "../exit-code.ts";
+import { loadSpec, lowerAll, type LoadedSpec, type UnitOptions } from "../load-unit.ts";
+import { openData } from "../open-training.ts";
+import { readFileBytes } from "../read-specs.ts";
+import type { Surroundings } from "../surroundings.ts";
+
+export interface PredictOptions extends UnitOptions {
+  readonly weights?: string;
+  readonly data?: string;
+  readonly input?: string;
+  readonly split?: Split;
+  readonly count?: number;
+  readonly threads?: number;
+}
+
+/** `modelc predict`: outputs for inputs from a file, from standard input, or from the network's own data. */
+export async function predict(file: string, options: PredictOptions, surroundings: Surroundings): Promise<ExitCode> {
+  const { terminal } = surroundings;
+  if (options.input !== undefined && options.split !== undefined) throw new UsageError("Give either --input or --split, not both.");
+  const spec = loadSpec(file, options, terminal);
+  const units = spec === undefined ? undefined : lowerAll(spec, options, terminal);
+  if (spec === undefined || units === undefined) return exitCode.findings;
+  const [unit] = units;
+  if (unit === undefined || units.length > 1) throw new UsageError(`${file} has ${units.map((it) => it.name).join(", ")}: name one with --model.`);
+  const path = options.weights ?? join("out", `${unit.name}.safetensors`);
+  const checkpoint = readCheckpoint(path);
+  if (!checkpoint.ok) throw checkpoint.error.startsWith("There is no file") ? new UsageError(checkpoint.error) : new InputError(checkpoint.error);
+  const { tensors } = checkpoint.value;
+  const threads = options.threads ?? availableParallelism();
+  const created = await createPredictor(unit.module, tensors, threads);
+  if (!created.ok) {
+    const missing = created.error.includes("npm install");
+    throw missing ? new UsageError(created.error) : new InputError(`${path} does not fit ${unit.name}: ${created.error}.`);
+  }
+  const predictor = created.value;
+  try {
+    if (options.split !== undefined) {
+      const examples = await examplesOf(spec, unit, tensors, { ...options, split: options.split }, threads, terminal);
+      if (examples === undefined) return exitCode.findings;
+      const names = entryOf(unit.module).inputNames;
+      const inputs = new Map([...examples].filter(([name]) => names.includes(name)));
+      const outputs = await answer(predictor, inputs, file);
+      const labels = new Map([...examples].filter(([name]) => !names.includes(name)));
+      terminal.out(`${print({ outputs: nested(outputs), features: nested(labels) })}\n`);
+      return exitCode.clean;
+    }
+    const { name: source, text } = readInput(options.input, surroundings);
+    const inputs = readJson(text, source, unit);
+    terminal.out(`${print(nested(await answer(predictor, inputs, source)))}\n`);
+    return exitCode.clean;
+  } finally {
+    await predictor.dispose();
+  }
+}
+
+async function answer(predictor: Predictor, inputs: Tensors, source: string): Promise<Tensors> {
+  const outputs = await predictor.run(inputs);
+  if (!outputs.ok) throw new InputError(`${source}: ${outputs.error}.`);
+  return outputs.value;
+}
+
+const nested = (tensors: Tensors): Readonly<Record<string, Nested>> =>
+  Object.fromEntries([...tensors].map(([name, tensor]) => [name, toNested(tensor)]));
+
+function readInput(input: string | undefined, { stdin }: Surroundings): { readonly name: string; readonly text: string } {
+  if (input !== undefined && input !== "-") return { name: input, text: new TextDecoder().decode(readFileBytes(input)) };
+  return { name: "standard input", text: (stdin ?? (() => readFileSync(0, "utf8")))() };
+}
+
+/** Inputs by name as JSON; where there is one input, its value alone will do. */
+function readJson(text: string, source: string, unit: Unit): Tensors {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch (error) {
+    throw new InputError(`${source}: ${placeInJson(text, error)}`);
+  }
+  const entry = entryOf(unit.module);
+  const names = entry.inputNames;
+  const [only = ""] = names;
+  const given = Array.isArray(parsed) && names.length === 1 ? { [only]: parsed } : parsed;
+  if (typeof given !== "object" || given === null || Array.isArray(given)) {
+    throw new InputError(`${source}: an object with the inputs ${names.join(", ")} is expected.`);
+  }
+  const tensors = new Map<string, Tensor>();
+  for (const [name, value] of Object.entries(given)) {
+    const type = entry.body.inputs[names.indexOf(name)]?.type;
+    if (type === undefined) throw new InputError(`${source}: ${unit.name} has no input ${name}; it takes ${names.join(", ")}.`);
+    const tensor = fromNested(value, type.dtype);
+    if (!tensor.ok) throw new InputError(`${source}: the input ${name}: ${tensor.error}.`);
+    tensors.set(name, tensor.value);
+  }
+  return tensors;
+}
+
+/** JSON's own message, with line and column. */
+function placeInJson(text: string, error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  const at = Number(/position (\d+)/.exec(message)?.[1] ?? text.length);
+  const before = text.slice(0, at).split("\n");
+  return `line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}: this is no JSON.`;
+}
+
+/** Features of some examples of a split, prepared as for training. */
+async function examplesOf(
+  spec: LoadedSpec,
+  unit: Unit,
+  weights: Tensors,
+  { split, count = 5, data }: PredictOptions & { readonly split: Split },
+  threads: number,
+  terminal: Surroundings["terminal"],
+): Promise<Tensors | undefined> {
+  const { train } = unit;
+  if (train === undefined) throw new UsageError(`No train section names data for ${unit.name}: give inputs with --input.`);
+  const opened = openData(spec, train, data, terminal);
+  if (opened === undefined) return undefined;
+  const examples = opened.dataset.splits[split];
+  const created = await createOnnxTrainer(train, { totalSteps: 1, threads });
+  if (!created.ok) throw new UsageError(created.message);
+  const { trainer } = created;
+  try {
+    await trainer.restore(weights);
+    return await trainer.prepare(examples.gather(Int32Array.from({ length: Math.min(count, examples.count) }, (_, i) => i)));
+  } finally {
+    await trainer.dispose();
+  }
+}
+
+/** JSON with the innermost lists on one line each. */
+function print(value: unknown): string {
+  return JSON.stringify(value, undefined, 2).replaceAll(/\[[^[\]{}]*\]/g, (it) => it.replaceAll(/\s+/g, " ").replaceAll(/\[ | \]/g, (end) => end.trim()));
+}

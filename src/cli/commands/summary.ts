@@ -1,0 +1,130 @@
+import type { Unit } from "../../compiler.ts";
+import { add, asNumber, constant, formatDim, substitute, subtract, type Dim } from "../../dims/dim.ts";
+import type { TensorType } from "../../ir/types.ts";
+import { elementsOf, measure } from "../../passes/measure.ts";
+import { entryOf, parametersOf } from "../../passes/parameters-of.ts";
+import { exitCode, type ExitCode } from "../exit-code.ts";
+import { formatBytes, formatCount, formatTable } from "../format-figures.ts";
+import { loadSpec, lowerAll, readSettings, type UnitOptions } from "../load-unit.ts";
+import type { Terminal } from "../terminal.ts";
+
+export interface SummaryOptions extends UnitOptions {
+  readonly json?: boolean;
+}
+
+/** A count: a number, or a polynomial over free dims as text. */
+type Count = number | string;
+
+interface NamedType {
+  readonly name: string;
+  readonly dtype: string;
+  readonly shape: readonly Count[];
+}
+
+/** One model of `modelc summary --json` (docs/schemas/summary.schema.json). */
+interface ModelSummary {
+  readonly name: string;
+  readonly parameters: { readonly trainable: Count; readonly nonTrainable: Count; readonly total: Count };
+  readonly flops: Count;
+  readonly activationBytes: Count;
+  readonly inputs: readonly NamedType[];
+  readonly outputs: readonly NamedType[];
+  readonly layers: readonly {
+    readonly path: string;
+    readonly kind: string;
+    /** The shape; of several outputs, a list of shapes. */
+    readonly output: readonly Count[] | readonly (readonly Count[])[];
+    readonly parameters: Count;
+    readonly flops: Count;
+  }[];
+}
+
+/** `modelc summary`: layers, shapes, parameters, FLOPs and activation memory. */
+export function summary(file: string, options: SummaryOptions, terminal: Terminal): ExitCode {
+  const spec = loadSpec(file, options, terminal);
+  if (spec === undefined) return exitCode.findings;
+  // Figures are formulas in the free dims: those that --set gives are put in afterwards.
+  const units = lowerAll(spec, options, terminal, "free");
+  if (units === undefined) return exitCode.findings;
+  const models = units.map((unit, at) => {
+    const declared = spec.units[at];
+    return summarise(unit, declared === undefined ? {} : (readSettings(options.set ?? [], declared).dims ?? {}));
+  });
+  if (options.json === true) terminal.out(`${JSON.stringify({ models }, undefined, 2)}\n`);
+  else for (const model of models) terminal.out(printSummary(model));
+  return exitCode.clean;
+}
+
+/** The summary of a unit, free dims that `dims` knows replaced. */
+function summarise({ name, module, train }: Unit, dims: Readonly<Record<string, number>>): ModelSummary {
+  const known = new Map(Object.entries(dims));
+  const count = (dim: Dim): Count => {
+    const fixed = substitute(dim, (it) => (known.has(it) ? constant(known.get(it) ?? 0) : undefined));
+    return asNumber(fixed) ?? formatDim(fixed);
+  };
+  const shape = (type: TensorType): readonly Count[] => type.shape.map(count);
+  const named = (it: string | undefined, at: number, type: TensorType, kind: string): NamedType => ({
+    name: it ?? `${kind}${at}`,
+    dtype: type.dtype,
+    shape: shape(type),
+  });
+  const measured = measure(module);
+  const entry = entryOf(module);
+  const frozen = parametersOf(module, train?.groups).filter((it) => !it.trainable);
+  const frozenSize = frozen.reduce((sum, it) => add(sum, elementsOf(it.type)), constant(0));
+  const nonTrainable = add(measured.nonTrainable, frozenSize);
+  return {
+    name,
+    parameters: {
+      trainable: count(subtract(measured.total, nonTrainable)),
+      nonTrainable: count(nonTrainable),
+      total: count(measured.total),
+    },
+    flops: count(measured.flops),
+    activationBytes: count(measured.activationBytes),
+    inputs: entry.body.inputs.map((it, at) => named(entry.inputNames[at], at, it.type, "input")),
+    outputs: entry.body.results.map((it, at) => named(entry.resultNames[at], at, it.type, "output")),
+    layers: measured.layers.map((it) => {
+      const outputs = it.outputs.map(shape);
+      const [only = []] = outputs;
+      return {
+        path: it.path,
+        kind: it.kind,
+        output: outputs.length === 1 ? only : outputs,
+        parameters: count(add(it.trainable, it.nonTrainable)),
+        flops: count(it.flops),
+      };
+    }),
+  };
+}
+
+const shown = (count: Count): string => (typeof count === "number" ? formatCount(count) : count);
+
+function shapeText(output: ModelSummary["layers"][number]["output"]): string {
+  const isList = (it: (typeof output)[number]): it is readonly Count[] => Array.isArray(it);
+  return output.some(isList) ? output.map((it) => (isList(it) ? shapeText(it) : String(it))).join(", ") : `[${output.join(", ")}]`;
+}
+
+function printSummary(model: ModelSummary): string {
+  const typed = (it: NamedType): string => `${it.name}: ${it.dtype}[${it.shape.join(", ")}]`;
+  const rows = [
+    ["layer", "kind", "output", "parameters", "FLOPs"],
+    ...model.layers.map((it) => [it.path, it.kind, shapeText(it.output), shown(it.parameters), shown(it.flops)]),
+  ];
+  const table = formatTable(rows, new Set([3, 4]));
+  const rule = "-".repeat(Math.max(...table.map((it) => it.length)));
+  const { trainable, nonTrainable, total } = model.parameters;
+  const bytes = typeof total === "number" ? ` (${formatBytes(total * 4)} as f32)` : "";
+  const totals = formatTable(
+    [
+      ["parameters", `${shown(total)}${bytes}`],
+      ["  trainable", shown(trainable)],
+      ["  non-trainable", shown(nonTrainable)],
+      ["FLOPs", shown(model.flops)],
+      ["activations", typeof model.activationBytes === "number" ? formatBytes(model.activationBytes) : `${model.activationBytes} bytes`],
+    ],
+    new Set(),
+  );
+  const head = `${model.name}: (${model.inputs.map(typed).join(", ")}) -> ${model.outputs.map(typed).join(", ")}`;
+  return [head, rule, table[0], rule, ...table.slice(1), rule, ...totals, "", ""].join("\n");
+}

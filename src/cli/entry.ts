@@ -1,0 +1,20 @@
+#!/usr/bin/env node
+import { join } from "node:path";
+import { loadCached } from "./load-cached.ts";
+
+/** What each bundle of the command line exports. */
+interface Bundle {
+  readonly run: (argv: readonly string[]) => number | Promise<number>;
+}
+
+// `check` is what editors and hooks call all day: it has a bundle of its own, without all that it does not need.
+const [command, ...rest] = process.argv.slice(2);
+const quick = command === "check" && !rest.some((it) => it === "--help" || it === "-h");
+const bundle = loadCached<Bundle>(join(__dirname, quick ? "check.cjs" : "main.cjs"));
+const finish = (code: number): void => {
+  process.exitCode = code;
+  bundle.save();
+};
+const outcome = bundle.exports.run(quick ? rest : process.argv.slice(2));
+if (typeof outcome === "number") finish(outcome);
+else void outcome.then(finish);

@@ -1,0 +1,119 @@
+/** The texts of `--help`: what each command is for, and how it is used. */
+interface HelpText {
+  /** One line, for the list of commands. */
+  readonly summary: string;
+  readonly description: string;
+  /** Command lines, each with what it does. */
+  readonly examples: readonly (readonly [line: string, what: string])[];
+}
+
+export type CommandName = keyof typeof commandHelp;
+
+export const programHelp = {
+  description:
+    "modelc compiles neural networks. A .model file says what goes in, what comes out, how it is trained and what it must\n" +
+    "reach; modelc checks its shapes for every size at once, trains it, and writes it as readable TensorFlow.js TypeScript\n" +
+    "and as ONNX graphs, training step included, that a stock ONNX Runtime runs.",
+  after: `
+Begin with:
+  $ modelc check mnist-cnn.model             find mistakes before anything runs
+  $ modelc train mnist-cnn.model             train it on the data that it names
+  $ modelc test mnist-cnn.model              see whether it reaches what it must
+  $ modelc build mnist-cnn.model --out out   write TypeScript and ONNX
+
+\`modelc COMMAND --help\` explains a command, with examples. Exit codes: 0 clean, 1 findings, 2 wrong usage or a defect.`,
+} as const;
+
+const file = "mnist-cnn.model";
+
+export const commandHelp = {
+  check: {
+    summary: "find mistakes in .model files",
+    description:
+      "Reports everything that is wrong with .model files: syntax, names, types, shapes, and sections that do not fit. Dims\n" +
+      "such as B or T stand for every size from 1 on: a shape error comes with the smallest sizes at which it shows.",
+    examples: [
+      ["modelc check", "checks every .model file below this folder"],
+      [`modelc check ${file} --json`, "prints the findings for other programs"],
+    ],
+  },
+  build: {
+    summary: "compile a .model file to TypeScript and ONNX",
+    description:
+      "Writes NAME.ts (TensorFlow.js, readable and typed), and NAME.onnx (inference), NAME.init.onnx, NAME.train.onnx,\n" +
+      "NAME.eval.onnx, NAME.prep.onnx, NAME.manifest.json and NAME.safetensors (its weights). Nothing is written unless\n" +
+      "everything compiles.",
+    examples: [
+      [`modelc build ${file} --out out`, "writes both targets to out/"],
+      [`modelc build ${file} --target onnx --weights out/MnistCnn.safetensors --out serve`, "builds trained weights in"],
+      ["modelc build stacked-lstm.model --target tfjs --set D=32 --out out", "fixes a hyperparameter"],
+    ],
+  },
+  fmt: {
+    summary: "lay out .model files in the one style",
+    description: "Rewrites .model files in the one style of the language. Comments stay, meaning never changes.",
+    examples: [
+      ["modelc fmt", "formats every .model file below this folder"],
+      ["modelc fmt --check", "names the files that are not formatted, and fails if there are any"],
+    ],
+  },
+  summary: {
+    summary: "list layers, shapes, parameters and FLOPs",
+    description:
+      "Prints each layer of a model with its path, output shape, parameters and FLOPs (a multiply-add is two), and the\n" +
+      "totals, with the memory of all activations. What depends on a free dim is printed as a formula in it.",
+    examples: [
+      [`modelc summary ${file}`, "figures for every batch size at once"],
+      [`modelc summary ${file} --set B=32`, "figures at batch size 32"],
+      [`modelc summary ${file} --json`, "prints the figures for other programs"],
+    ],
+  },
+  ir: {
+    summary: "print what a model is lowered to",
+    description:
+      "Prints the typed intermediate form of a model: `structured` keeps blocks, repeats and scans; `flat` is the inference\n" +
+      "graph that ONNX is written from; `training` is one whole training step, gradients and optimizer included.",
+    examples: [
+      [`modelc ir ${file}`, "the structured form"],
+      [`modelc ir ${file} --stage training`, "one training step as one graph"],
+    ],
+  },
+  train: {
+    summary: "train a network as its section says",
+    description:
+      "Trains on ONNX Runtime (or TensorFlow.js) with the data, loss, optimizer and length of the train section. After each\n" +
+      "epoch OUT/NAME.checkpoint.safetensors is written, with all that --resume needs, and OUT/NAME.safetensors, the weights\n" +
+      "(the best so far where the section says `save`). Ctrl-C finishes the step in flight, saves and stops.",
+    examples: [
+      [`modelc train ${file}`, "trains and measures the test split"],
+      [`modelc train ${file} --data ~/mnist --epochs 5`, "other data, other length"],
+      [`modelc train ${file} --resume`, "goes on where it stopped"],
+      [`modelc train ${file} --runtime tfjs --backend wasm`, "trains the generated TypeScript"],
+    ],
+  },
+  test: {
+    summary: "measure trained weights against the test section",
+    description:
+      "Measures trained weights on the test split and compares with every `expect` of the file's test sections. A failed\n" +
+      "expectation fails the command (exit code 1).",
+    examples: [
+      [`modelc test ${file}`, "tests out/MnistCnn.safetensors"],
+      [`modelc test ${file} --weights best.safetensors --data ~/mnist`, "other weights, other data"],
+    ],
+  },
+  predict: {
+    summary: "run a trained network on inputs",
+    description:
+      "Runs a network on inputs: JSON with nested arrays by input name (with the batch as the outermost axis), or examples\n" +
+      "of its own data section. Prints the outputs by name as JSON.",
+    examples: [
+      [`echo '{"x": [[1, 2, 3]]}' | modelc predict linear-regression.model`, "one example from standard input"],
+      [`modelc predict ${file} --split test --count 5`, "predictions beside labels"],
+    ],
+  },
+  explain: {
+    summary: "explain the code of a finding",
+    description: "Says what a code such as MC3001 means, why it is so and what to do, with a bad and a good example.",
+    examples: [["modelc explain MC3001", "explains the code"]],
+  },
+} as const satisfies Readonly<Record<string, HelpText>>;

@@ -1,0 +1,105 @@
+import { loadProgram, type Program } from "../analyze/program.ts";
+import { declaredUnits, lowerUnit, type DeclaredUnit, type Specialisation, type Unit } from "../compiler.ts";
+import { createCollector, type Collector } from "../diagnostics/collector.ts";
+import { renderText } from "../diagnostics/render.ts";
+import type { GivenValue } from "../lower/elaborate-model.ts";
+import { nearest } from "../support/nearest.ts";
+import { UsageError } from "./exit-code.ts";
+import { diskHost, readSpec } from "./read-specs.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** What the options of a command say about the model that is meant. */
+export interface UnitOptions {
+  /** `--model`: a model, or the label of a `train` section. */
+  readonly model?: string;
+  /** `--set NAME=VALUE`, as given. */
+  readonly set?: readonly string[];
+}
+
+/** A file whose findings have been printed. */
+export interface LoadedSpec {
+  readonly program: Program;
+  readonly collector: Collector;
+  /** What `--model` leaves of the file. */
+  readonly units: readonly DeclaredUnit[];
+}
+
+/** Loads a spec and picks what is meant; undefined where it has errors, after printing them. */
+export function loadSpec(path: string, { model }: UnitOptions, terminal: Terminal): LoadedSpec | undefined {
+  const collector = createCollector();
+  const program = loadProgram(readSpec(path), diskHost, collector);
+  if (!printFindings(collector, terminal)) return undefined;
+  const all = declaredUnits(program);
+  if (all.length === 0) throw new UsageError(`${path} declares no model.`);
+  const units = model === undefined ? all : all.filter((it) => it.name === model || it.model.name.text === model);
+  if (units.length === 0) {
+    const near = nearest(model ?? "", all.map((it) => it.name));
+    const known = all.map((it) => it.name).join(", ");
+    throw new UsageError(`${path} has no model ${model ?? ""}${near === undefined ? `; it has ${known}` : `: did you mean ${near}?`}`);
+  }
+  return { program, collector, units };
+}
+
+/**
+ * Lowers units with the values of `--set` (`dims: "free"`: but not those of dims); undefined where one has errors, after
+ * printing them.
+ */
+export function lowerAll(
+  { program, collector, units }: LoadedSpec,
+  { set }: UnitOptions,
+  terminal: Terminal,
+  dims: "fixed" | "free" = "fixed",
+): readonly Unit[] | undefined {
+  const before = collector.diagnostics.length;
+  const lowered = units.flatMap((it) => {
+    const { hyperparameters, ...rest } = readSettings(set ?? [], it);
+    return lowerUnit(program, it, { ...(hyperparameters !== undefined && { hyperparameters }), ...(dims === "fixed" && rest) }, collector) ?? [];
+  });
+  return printFindings(collector, terminal, before) ? lowered : undefined;
+}
+
+/** Prints findings from the given one on; false where one is an error. */
+export function printFindings(collector: Collector, terminal: Terminal, from = 0): boolean {
+  const found = collector.diagnostics.slice(from);
+  if (found.length > 0) terminal.error(`${renderText(found, { color: terminal.color })}\n`);
+  return !collector.hasErrors;
+}
+
+/** The values of `--set`, each for a hyperparameter or a dim of the model. */
+export function readSettings(texts: readonly string[], { model }: DeclaredUnit): Specialisation {
+  const hyperparameters: Record<string, GivenValue> = {};
+  const dims: Record<string, number> = {};
+  const known = new Set(model.hyperparameters.map((it) => it.name.text));
+  const free = new Set<string>();
+  for (const dim of model.inputs.flatMap((it) => it.type.dims)) {
+    if (dim.kind === "reference" && /^[A-Z]/.test(dim.text) && !known.has(dim.text)) free.add(dim.text);
+  }
+  for (const text of texts) {
+    const [, name, value] = /^([^=]+)=(.+)$/s.exec(text) ?? [];
+    if (name === undefined || value === undefined) throw new UsageError(`--set takes NAME=VALUE, as in --set D=64, not ${text}.`);
+    if (known.has(name)) hyperparameters[name] = readValue(value);
+    else if (free.has(name)) {
+      const size = readValue(value);
+      if (typeof size !== "number" || !Number.isInteger(size) || size < 1) throw new UsageError(`The dim ${name} must be a whole number of at least 1, not ${value}.`);
+      dims[name] = size;
+    } else {
+      const near = nearest(name, [...known, ...free]);
+      const names = [...known, ...free].join(", ");
+      throw new UsageError(
+        `${model.name.text} has neither a hyperparameter nor a dim ${name}${near === undefined ? `; it has ${names}` : `: did you mean ${near}?`}`,
+      );
+    }
+  }
+  return { hyperparameters, dims };
+}
+
+const factors: Readonly<Record<string, number>> = { k: 1e3, M: 1e6, G: 1e9, T: 1e12 };
+
+/** A value in the language's words: a number, `true`, `false`, a list, or a word. */
+function readValue(text: string): GivenValue {
+  const [, digits, suffix] = /^([-+]?[\d_]*\.?\d[\d_]*(?:e[-+]?\d+)?)([kMGT]?)$/i.exec(text) ?? [];
+  if (digits !== undefined) return Number(digits.replaceAll("_", "")) * (factors[suffix ?? ""] ?? 1);
+  if (text === "true" || text === "false") return text === "true";
+  if (text.startsWith("[") && text.endsWith("]")) return text.slice(1, -1).split(",").map((it) => readValue(it.trim()));
+  return text.replace(/^"(.*)"$/s, "$1");
+}

@@ -1,0 +1,141 @@
+import { Command, CommanderError, Option } from "commander";
+import { nearest } from "../support/nearest.ts";
+import { version } from "../support/version.ts";
+import { checkFlags, readCheckArguments } from "./check-arguments.ts";
+import { exitCode, UsageError, type ExitCode } from "./exit-code.ts";
+import { commandHelp, programHelp, type CommandName } from "./help.ts";
+import { collect, readCount } from "./read-options.ts";
+import { reportFailure } from "./report-failure.ts";
+import type { Surroundings } from "./surroundings.ts";
+import { processTerminal } from "./terminal.ts";
+
+/**
+ * The command line: the arguments after `modelc`; returns the exit code. Commands are loaded when they run, and what they
+ * need of packages with them.
+ */
+export async function run(argv: readonly string[], surroundings: Surroundings = { terminal: processTerminal() }): Promise<number> {
+  const { terminal } = surroundings;
+  let code: ExitCode = exitCode.clean;
+  const program = createProgram(surroundings, (it) => (code = it));
+  try {
+    if (argv.length === 0) terminal.out(program.helpInformation());
+    else await program.parseAsync([...argv], { from: "user" });
+    return code;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) return reportFailure(error, terminal);
+    // Help and version are no errors; the rest commander has said already.
+    return error.exitCode === 0 ? exitCode.clean : exitCode.failure;
+  }
+}
+
+function createProgram(surroundings: Surroundings, finish: (code: ExitCode) => void): Command {
+  const { terminal } = surroundings;
+  const program = new Command("modelc");
+  const output = { writeOut: terminal.out, writeErr: terminal.error, getOutHasColors: () => false, getErrHasColors: () => false };
+  const setUp = (command: Command): Command =>
+    command
+      .exitOverride()
+      .configureOutput(output)
+      .showSuggestionAfterError(true)
+      .showHelpAfterError(`(${command === program ? "modelc" : `modelc ${command.name()}`} --help says more)`);
+  setUp(program)
+    .description(programHelp.description)
+    .version(version, "-V, --version", "print the version")
+    .helpOption("-h, --help", "explain the command")
+    .helpCommand(false)
+    .usage("COMMAND [OPTIONS]")
+    .addHelpText("after", programHelp.after)
+    .allowExcessArguments(true)
+    .action((_options: unknown, command: Command) => {
+      const [word = ""] = command.args;
+      const near = nearest(word, command.commands.map((it) => it.name()));
+      const help = "`modelc --help` lists the commands.";
+      throw new UsageError(`modelc has no command ${word}.${near === undefined ? "" : ` Did you mean ${near}?`}`, help);
+    });
+
+  const add = (name: CommandName): Command => {
+    const { summary, description, examples } = commandHelp[name];
+    const command = setUp(new Command(name).helpOption("-h, --help", "explain the command"));
+    const lines = examples.map(([line, what]) => `  $ ${line}\n      ${what}`);
+    command.summary(summary).description(description).addHelpText("after", `\nExamples:\n${lines.join("\n")}`);
+    program.addCommand(command);
+    return command;
+  };
+  const modelOptions = (command: Command): Command =>
+    command
+      .option("--model <name>", "a model of the file, or the label of a train section")
+      .option("--set <name=value>", "fix a dim or a hyperparameter; may be repeated", collect);
+  const dataOptions = (command: Command): Command =>
+    command
+      .option("--data <path>", "read this file, or the files of this folder, instead of the section's source")
+      .addOption(new Option("--runtime <runtime>", "what runs the network").choices(["onnx", "tfjs"]).default("onnx"))
+      .addOption(new Option("--backend <backend>", "backend of TensorFlow.js").choices(["wasm", "cpu"]).default("wasm"))
+      .option("--threads <n>", "threads of ONNX Runtime; with 1, runs are bit-identical everywhere", readCount);
+
+  const check = add("check").argument("[paths...]", "files, or folders with .model files; this folder by default");
+  for (const [name, what] of Object.entries(checkFlags)) check.option(name === "quiet" ? "-q, --quiet" : `--${name}`, what);
+  check.action(async (paths: readonly string[], options: Readonly<Record<string, boolean>>) => {
+    const flags = Object.entries(options).flatMap(([name, on]) => (on ? [`--${name}`] : []));
+    const read = readCheckArguments([...flags, "--", ...paths]);
+    finish((await import("./commands/check.ts")).check(read.paths, read.options, terminal));
+  });
+
+  modelOptions(add("build").argument("<file>", "the .model file"))
+    .addOption(new Option("--target <target>", "what to compile to; both where it is left out; may be repeated").choices(["onnx", "tfjs"]).argParser(collectTarget))
+    .requiredOption("--out <dir>", "the folder to write to")
+    .option("--weights <file>", "build these weights in (.safetensors) instead of initial ones")
+    .option("--opset <n>", "ONNX operator set", readCount)
+    .option("--split", "also write the two halves of the ONNX training step")
+    .option("--json", "print what was written as JSON")
+    .action(async (file: string, options) => finish(await (await import("./commands/build.ts")).build(file, options, terminal)));
+
+  add("fmt")
+    .argument("[paths...]", "files, or folders with .model files; this folder by default")
+    .option("--check", "change nothing, name the files that are not formatted")
+    .action(async (paths: readonly string[], options) => finish(await (await import("./commands/fmt.ts")).fmt(paths, options, terminal)));
+
+  modelOptions(add("summary").argument("<file>", "the .model file"))
+    .option("--json", "print the figures as JSON (docs/schemas/summary.schema.json)")
+    .action(async (file: string, options) => finish((await import("./commands/summary.ts")).summary(file, options, terminal)));
+
+  modelOptions(add("ir").argument("<file>", "the .model file"))
+    .addOption(new Option("--stage <stage>", "which form to print").choices(["structured", "flat", "training"]).default("structured"))
+    .action(async (file: string, options) => finish((await import("./commands/ir.ts")).ir(file, options, terminal)));
+
+  dataOptions(modelOptions(add("train").argument("<file>", "the .model file")))
+    .option("--epochs <n>", "train for this many epochs, whatever the section says", readCount)
+    .option("--steps <n>", "train for this many steps, whatever the section says", readCount)
+    .option("--batch <n>", "examples of a step", readCount)
+    .option("--seed <n>", "seed of weights, order and dropout", readCount)
+    .option("--out <dir>", "folder of checkpoints", "out")
+    .option("--resume", "go on where the checkpoint in the folder stopped")
+    .option("--weights <file>", "begin with these weights (.safetensors)")
+    .option("--json", "print one line of JSON for each epoch and for the end")
+    .action(async (file: string, options) => finish(await (await import("./commands/train.ts")).train(file, options, surroundings)));
+
+  dataOptions(modelOptions(add("test").argument("<file>", "the .model file")))
+    .option("--weights <file>", "the trained weights; out/NAME.safetensors by default")
+    .option("--json", "print the figures as JSON")
+    .action(async (file: string, options) => finish(await (await import("./commands/test.ts")).test(file, options, terminal)));
+
+  modelOptions(add("predict").argument("<file>", "the .model file"))
+    .option("--weights <file>", "the trained weights; out/NAME.safetensors by default")
+    .option("--input <file>", "inputs by name as JSON; - or nothing reads standard input")
+    .addOption(new Option("--split <split>", "predict examples of the data section").choices(["train", "validate", "test"]))
+    .option("--count <n>", "how many examples of the split; 5 by default", readCount)
+    .option("--data <path>", "read the data section's files from here")
+    .option("--threads <n>", "threads of ONNX Runtime", readCount)
+    .action(async (file: string, options) => finish(await (await import("./commands/predict.ts")).predict(file, options, surroundings)));
+
+  add("explain")
+    .argument("<code>", "the code of a finding, as in error[MC3001]")
+    .action(async (word: string) => finish((await import("./commands/explain.ts")).explain(word, terminal)));
+  return program;
+}
+
+function collectTarget(value: string, before: readonly string[] | undefined): readonly string[] {
+  if (value !== "onnx" && value !== "tfjs") {
+    throw new UsageError(`--target is onnx or tfjs, not ${value}.`);
+  }
+  return [...(before ?? []), value];
+}

@@ -1,0 +1,121 @@
+import { availableParallelism } from "node:os";
+import type { Unit } from "../compiler.ts";
+import type { TrainProgram } from "../ir/program.ts";
+import { createDataset, type Dataset } from "../runtime/data/dataset.ts";
+import { loadSource } from "../runtime/data/load-source.ts";
+import type { RawData } from "../runtime/data/raw-data.ts";
+import type { TfjsBackend } from "../runtime/tfjs/load-tfjs.ts";
+import { readCheckpoint, type Checkpoint } from "../runtime/train/checkpoint.ts";
+import { totalSteps } from "../runtime/train/train-loop.ts";
+import type { Trainer, TrainerResult } from "../runtime/train/trainer.ts";
+import type { Tensors } from "../runtime/tensor.ts";
+import { InputError, UsageError } from "./exit-code.ts";
+import { loadSpec, lowerAll, printFindings, type LoadedSpec, type UnitOptions } from "./load-unit.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** Options that `train` and `test` share. */
+export interface TrainingOptions extends UnitOptions {
+  readonly data?: string;
+  readonly runtime: "onnx" | "tfjs";
+  readonly backend: TfjsBackend;
+  readonly threads?: number;
+  readonly epochs?: number;
+  readonly steps?: number;
+  readonly batch?: number;
+  readonly seed?: number;
+}
+
+/** A network with its data, ready to be trained or measured. */
+export interface OpenTraining {
+  readonly spec: LoadedSpec;
+  readonly units: readonly Unit[];
+  readonly program: TrainProgram;
+  readonly raw: RawData;
+  readonly dataset: Dataset;
+  readonly trainer: Trainer;
+}
+
+/** Opens what a file trains; undefined after printing what is wrong with it or its data. */
+export async function openTraining(file: string, options: TrainingOptions, terminal: Terminal): Promise<OpenTraining | undefined> {
+  const spec = loadSpec(file, options, terminal);
+  const units = spec === undefined ? undefined : lowerAll(spec, options, terminal);
+  if (spec === undefined || units === undefined) return undefined;
+  const program = withOptions(theTraining(file, units), options);
+  const data = openData(spec, program, options.data, terminal);
+  if (data === undefined) return undefined;
+  const { trainer } = required(await createTrainer(program, data.dataset, options));
+  return { spec, units, program, ...data, trainer };
+}
+
+/** The one training that is meant. */
+function theTraining(file: string, units: readonly Unit[]): TrainProgram {
+  const trains = units.flatMap((it) => it.train ?? []);
+  const [train] = trains;
+  if (train === undefined) throw new UsageError(`${file} has no \`train\` section${units.length > 0 ? ` for ${units.map((it) => it.name).join(", ")}` : ""}.`);
+  if (trains.length > 1) throw new UsageError(`${file} trains ${trains.map((it) => it.name).join(", ")}: name one with --model.`);
+  return train;
+}
+
+/** A program with what the command line says in place of its section. */
+function withOptions(program: TrainProgram, { epochs, steps, batch, seed }: TrainingOptions): TrainProgram {
+  if (epochs !== undefined && steps !== undefined) throw new UsageError("Give either --epochs or --steps, not both.");
+  if (epochs === 0 || steps === 0 || batch === 0) throw new UsageError("--epochs, --steps and --batch are at least 1.");
+  const length = steps !== undefined ? { steps } : epochs !== undefined ? { epochs } : program.length;
+  return { ...program, length, batch: batch ?? program.batch, seed: seed ?? program.seed };
+}
+
+/** Loads and splits a program's data; undefined after printing what is wrong with them. */
+export function openData(
+  { collector }: LoadedSpec,
+  { data }: TrainProgram,
+  override: string | undefined,
+  terminal: Terminal,
+): { readonly raw: RawData; readonly dataset: Dataset } | undefined {
+  const before = collector.diagnostics.length;
+  const raw = loadSource(data, data.source.origin.file.path, override);
+  const dataset = raw.ok ? createDataset(raw.value, data) : raw;
+  if (raw.ok && dataset.ok) return { raw: raw.value, dataset: dataset.value };
+  if (!dataset.ok) dataset.error.reportTo(collector, data.source.origin);
+  printFindings(collector, terminal, before);
+  return undefined;
+}
+
+async function createTrainer(program: TrainProgram, dataset: Dataset, options: TrainingOptions): Promise<TrainerResult> {
+  const steps = totalSteps(program, dataset.splits.train.count);
+  if (options.runtime === "tfjs") {
+    const { createTfjsTrainer } = await import("../runtime/tfjs/tfjs-trainer.ts");
+    return createTfjsTrainer(program, { totalSteps: steps, backend: options.backend });
+  }
+  const { createOnnxTrainer } = await import("../runtime/onnx/onnx-trainer.ts");
+  return createOnnxTrainer(program, { totalSteps: steps, threads: options.threads ?? availableParallelism() });
+}
+
+function required(result: TrainerResult): Extract<TrainerResult, { ok: true }> {
+  if (result.ok) return result;
+  throw new UsageError(`${result.message.charAt(0).toUpperCase()}${result.message.slice(1)}`);
+}
+
+/** Reads a checkpoint for a network; an error says what does not fit. */
+export async function readWeights(path: string, trainer: Trainer): Promise<Checkpoint> {
+  const read = readCheckpoint(path);
+  if (!read.ok) {
+    if (read.error.startsWith("There is no file")) throw new UsageError(read.error);
+    throw new InputError(read.error);
+  }
+  const wanted = await trainer.snapshot();
+  const problems = mismatchesOf(wanted, read.value.tensors);
+  if (problems.length > 0) {
+    const more = problems.length > 3 ? `, and ${problems.length - 3} more` : "";
+    throw new InputError(`${path} does not fit this network: ${problems.slice(0, 3).join("; ")}${more}.`);
+  }
+  return read.value;
+}
+
+function mismatchesOf(wanted: Tensors, given: Tensors): readonly string[] {
+  return [...wanted].flatMap(([name, { shape }]) => {
+    if (name.startsWith("opt/") || name.startsWith("statistic/")) return [];
+    const found = given.get(name);
+    if (found === undefined) return [`${name} is missing`];
+    return found.shape.join() === shape.join() ? [] : [`${name} has the shape [${found.shape.join(", ")}], not [${shape.join(", ")}]`];
+  });
+}

@@ -1,0 +1,13 @@
+import { InvalidArgumentError } from "commander";
+
+/** Gathers an option that may be repeated. */
+export function collect(value: string, before: readonly string[] | undefined): readonly string[] {
+  return [...(before ?? []), value];
+}
+
+/** A whole number of at least 0, as `4` or `10_000`. */
+export function readCount(text: string): number {
+  const value = Number(text.replaceAll("_", ""));
+  if (!Number.isSafeInteger(value) || value < 0 || text.trim() === "") throw new InvalidArgumentError("It is no whole number.");
+  return value;
+}

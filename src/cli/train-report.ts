@@ -1,0 +1,61 @@
+import { Presets, SingleBar } from "cli-progress";
+import type { Figures } from "../runtime/train/figures.ts";
+import type { EpochReport, StepReport } from "../runtime/train/train-loop.ts";
+import { formatFigure, formatSeconds } from "./format-figures.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** Shows how a training goes: a bar on a terminal, a line for each epoch everywhere, or JSON. */
+export interface TrainReport {
+  step(report: StepReport): void;
+  epoch(report: EpochReport, perEpoch: number): void;
+  /** Clears the bar, before other output and at the end. */
+  pause(): void;
+}
+
+/** `loss 0.1234  accuracy 0.9876`; `prefix` marks the split. */
+export function figuresText(figures: Figures, prefix = ""): string {
+  return [...figures].map(([name, value]) => `${prefix}${name} ${formatFigure(value)}`).join("  ");
+}
+
+/** A report to a terminal. */
+export function createTrainReport(terminal: Terminal, options: { readonly json: boolean; readonly now: () => number }): TrainReport {
+  let bar: SingleBar | undefined;
+  let started = { at: 0, done: 0 };
+  const pause = (): void => {
+    bar?.stop();
+    bar = undefined;
+  };
+  return {
+    step({ epoch, done, steps, figures, total, step }) {
+      if (!terminal.interactive || options.json) return;
+      if (bar === undefined) {
+        started = { at: options.now(), done: done - 1 };
+        bar = new SingleBar(
+          { format: "{epoch} {bar} {value}/{total}  {rate} steps/s  {left} left  {figures}", barsize: 24, clearOnComplete: true, hideCursor: true, stream: process.stderr, fps: 8, gracefulExit: false },
+          Presets.shades_classic,
+        );
+        bar.start(steps, done, { epoch: "", rate: "", left: "", figures: "" });
+      }
+      const rate = ((done - started.done) / Math.max(1, options.now() - started.at)) * 1000;
+      bar.update(done, {
+        epoch: `epoch ${epoch}/${Math.ceil(total / steps)}`,
+        rate: rate.toFixed(rate < 10 ? 1 : 0),
+        left: formatSeconds((total - step) / rate),
+        figures: figuresText(figures),
+      });
+      if (done === steps) pause();
+    },
+    epoch({ epoch, epochs, step, train, validate, seconds, improved }, perEpoch) {
+      pause();
+      if (options.json) {
+        const figures = { train: Object.fromEntries(train), ...(validate !== undefined && { validate: Object.fromEntries(validate) }) };
+        terminal.out(`${JSON.stringify({ event: "epoch", epoch, epochs, step, seconds, ...figures, improved })}\n`);
+        return;
+      }
+      const place = step % perEpoch === 0 ? `epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}` : `step ${step}`;
+      const held = validate === undefined ? "" : `  ${figuresText(validate, "validate.")}`;
+      terminal.out(`${place}  ${formatSeconds(seconds)}  ${figuresText(train)}${held}${improved ? "  *" : ""}\n`);
+    },
+    pause,
+  };
+}

@@ -1,0 +1,182 @@
+import { loadProgram, type Program, type ProgramHost } from "./analyze/program.ts";
+import { createCollector, type Collector } from "./diagnostics/collector.ts";
+import type { Diagnostic } from "./diagnostics/diagnostic.ts";
+import { buildOnnx } from "./emit/onnx/build-onnx.ts";
+import { emitTfjs } from "./emit/tfjs/emit-tfjs.ts";
+import type { Module } from "./ir/graph.ts";
+import type { TestProgram, TrainProgram } from "./ir/program.ts";
+import { checkProgram } from "./lower/check-program.ts";
+import { elaborateModel, type GivenValue } from "./lower/elaborate-model.ts";
+import { checkSections, lowerTests, lowerTrain } from "./lower/sections/lower-sections.ts";
+import type { SafeTensor } from "./support/safetensors.ts";
+import type { SourceFile, Span } from "./support/source.ts";
+import { version } from "./support/version.ts";
+import type { CallableDeclaration, TrainDeclaration } from "./syntax/ast.ts";
+
+/**
+ * The compiler. A `.model` text passes through these phases, each in a folder of its own, each seeing only those before:
+ *
+ * 1. **parse**: text to abstract syntax (`grammar/`, `syntax/`); the formatter (`format/`) needs nothing else.
+ * 2. **bind**: imports are loaded and names resolved (`analyze/`), down to the standard library (`std/`).
+ * 3. **check and lower**: models are elaborated to structured IR (`lower/` to `ir/`, operators in `ops/`), shapes proved
+ *    with symbolic dimensions (`dims/`) on the way; `data`, `train` and `test` sections become plain programs
+ *    (`lower/sections/`).
+ * 4. **differentiate**: the IR is flattened for one mode, and the loss differentiated into a training step (`autodiff/`).
+ * 5. **optimise**: passes over flat graphs, in one ordered list (`passes/`).
+ * 6. **emit**: structured IR to TypeScript (`emit/tfjs/`), flat graphs to ONNX (`emit/onnx/`).
+ *
+ * What a person got wrong is returned as diagnostics (`diagnostics/`); only defects of modelc throw. `runtime/` trains
+ * what was compiled, and `cli/` is the command line: neither is part of the compiler, which runs in a browser as well.
+ */
+
+/** Languages that modelc compiles to. */
+export type Target = "onnx" | "tfjs";
+
+/** Hyperparameters and dims that are fixed for one compilation. */
+export interface Specialisation {
+  readonly hyperparameters?: Readonly<Record<string, GivenValue>>;
+  readonly dims?: Readonly<Record<string, number>>;
+}
+
+/** What to compile, and to what. */
+export interface CompileRequest extends Specialisation {
+  readonly targets: readonly Target[];
+  /** A model, or the label of a `train` section; without it, everything that the file trains and every other model. */
+  readonly model?: string;
+  /** The ONNX operator set; the least that holds all that is used by default. */
+  readonly opset?: number;
+  /** Also writes the two halves of the ONNX training step. */
+  readonly split?: boolean;
+  /** Parameters and states by path, in stored order; without them, initial ones are drawn. */
+  readonly weights?: ReadonlyMap<string, SafeTensor>;
+}
+
+/** What a compilation gives: no files where a diagnostic is an error. */
+export interface Compilation {
+  readonly diagnostics: readonly Diagnostic[];
+  readonly files: ReadonlyMap<string, string | Uint8Array>;
+}
+
+/** A model to compile, with the section that trains it. */
+export interface Unit {
+  /** What its files are called: the label of the section, or the model's name. */
+  readonly name: string;
+  readonly module: Module;
+  readonly train?: TrainProgram;
+  /** Where to report what is wrong with it as a whole. */
+  readonly span: Span;
+}
+
+/** Phases 1 to 3 over everything in a file: all that `modelc check` finds. */
+export function checkSource(source: SourceFile, host: ProgramHost): readonly Diagnostic[] {
+  const collector = createCollector();
+  const program = loadProgram(source, host, collector);
+  checkProgram(program, collector);
+  checkSections(program, collector);
+  return collector.diagnostics;
+}
+
+/** All phases: a file to the files of its targets. */
+export async function compile(source: SourceFile, host: ProgramHost, request: CompileRequest): Promise<Compilation> {
+  const collector = createCollector();
+  const program = loadProgram(source, host, collector);
+  const files = new Map<string, string | Uint8Array>();
+  for (const unit of collector.hasErrors ? [] : lowerUnits(program, request, collector)) {
+    for (const [path, content] of await emitUnit(unit, request, collector)) files.set(path, content);
+  }
+  return { diagnostics: collector.diagnostics, files: collector.hasErrors ? new Map() : files };
+}
+
+/** Phase 3 for what a request names. Units with errors are left out: they are in the collector. */
+export function lowerUnits(
+  program: Program,
+  request: Specialisation & { readonly model?: string },
+  collector: Collector,
+): readonly Unit[] {
+  return declaredUnits(program)
+    .filter((it) => request.model === undefined || it.name === request.model)
+    .flatMap((it) => lowerUnit(program, it, request, collector) ?? []);
+}
+
+/** Phases 4 to 6 for one unit. */
+export async function emitUnit(
+  { name, module, train, span }: Unit,
+  { targets, opset, split, weights }: Omit<CompileRequest, keyof Specialisation>,
+  collector: Collector,
+): Promise<ReadonlyMap<string, string | Uint8Array>> {
+  const files = new Map<string, string | Uint8Array>();
+  const training = train === undefined ? {} : { train };
+  if (targets.includes("onnx")) {
+    const built = buildOnnx({
+      name,
+      module,
+      ...training,
+      ...(opset !== undefined && { opset }),
+      ...(split !== undefined && { split }),
+      ...(weights !== undefined && { weights }),
+      version,
+      collector,
+      span,
+    });
+    for (const [path, content] of built?.files ?? []) files.set(path, content);
+  }
+  if (targets.includes("tfjs")) files.set(`${name}.ts`, await emitTfjs({ name, module, ...training }));
+  return files;
+}
+
+/** A declaration that can be compiled by itself, before it is lowered. */
+export interface DeclaredUnit {
+  readonly name: string;
+  readonly model: CallableDeclaration;
+  readonly train?: TrainDeclaration;
+}
+
+/** What a file trains, in order, then its other models. */
+export function declaredUnits({ entry }: Program): readonly DeclaredUnit[] {
+  const trained = new Set<string>();
+  const units: DeclaredUnit[] = [];
+  for (const train of entry.ast.declarations) {
+    if (train.kind !== "train") continue;
+    const name = modelOf(train);
+    const found = entry.scope.get(name);
+    if (found?.kind !== "callable") continue;
+    trained.add(name);
+    units.push({ name: train.label?.text ?? name, model: found.declaration, train });
+  }
+  for (const model of entry.ast.declarations) {
+    if (model.kind !== "callable" || model.flavor !== "model" || trained.has(model.name.text)) continue;
+    units.push({ name: model.name.text, model });
+  }
+  return units;
+}
+
+/** Phase 3 for one declaration; undefined after a report. */
+export function lowerUnit(
+  program: Program,
+  { name, model, train: declaration }: DeclaredUnit,
+  specialisation: Specialisation,
+  collector: Collector,
+): Unit | undefined {
+  const span = (declaration ?? model).span;
+  if (declaration !== undefined) {
+    const train = lowerTrain(program, declaration, specialisation, collector);
+    return train === undefined ? undefined : { name, module: train.model, train, span };
+  }
+  const module = elaborateModel(program, model.name.text, specialisation, collector);
+  return module === undefined ? undefined : { name, module, span };
+}
+
+/** What the `test` sections of a file ask of units. */
+export function lowerUnitTests(program: Program, units: readonly Unit[], collector: Collector): readonly TestProgram[] {
+  return lowerTests(
+    program,
+    units.flatMap((it) => it.train ?? []),
+    collector,
+  );
+}
+
+/** The name of the model that a section trains. */
+function modelOf({ model }: TrainDeclaration): string {
+  const callee = model.kind === "call" ? model.callee : model;
+  return callee.kind === "reference" ? callee.text : "";
+}

@@ -1,0 +1,190 @@
+import { buildEvaluationGraph } from "../../autodiff/build-evaluation-graph.ts";
+import { buildPreparationGraph } from "../../autodiff/build-preparation-graph.ts";
+import { buildTrainingGraph } from "../../autodiff/build-training-step.ts";
+import { buildInitGraph } from "../../autodiff/build-init-graph.ts";
+import { emitOnnx, opsets } from "../../emit/onnx/emit-graph.ts";
+import { buildManifest, metricOutputs, type GraphKind, type ManifestGraph } from "../../emit/onnx/manifest.ts";
+import { encodeModel } from "../../emit/onnx/proto.ts";
+import type { Graph } from "../../ir/graph.ts";
+import type { TrainProgram } from "../../ir/program.ts";
+import { fault, required } from "../../support/fault.ts";
+import { version } from "../../support/version.ts";
+import type { Tensor, Tensors } from "../tensor.ts";
+import { rawTensors, type BatchResult, type Trainer, type TrainerOptions, type TrainerResult } from "../train/trainer.ts";
+import { loadRuntime } from "./load-runtime.ts";
+import { createOnnxSession, type OnnxSession } from "./session.ts";
+import { createStepLoop, defaultTensor, type StepLoop } from "./step-loop.ts";
+import { toNumbers } from "./typed-array.ts";
+
+/** How a network trains on ONNX Runtime. */
+export interface OnnxTrainerOptions extends TrainerOptions {
+  /** Threads within one operator. With one, runs are bit-identical everywhere. */
+  readonly threads: number;
+  readonly opset?: number;
+}
+
+/** A graph that is compiled when it is first run: testing a network needs no training graph. */
+interface LazySession {
+  readonly description: ManifestGraph;
+  session(): Promise<OnnxSession>;
+}
+
+/**
+ * Trains a program on ONNX Runtime with the graphs that `modelc build` writes. Parameters and states begin as the init
+ * graph draws them from the program's seed.
+ */
+export async function createOnnxTrainer(program: TrainProgram, options: OnnxTrainerOptions): Promise<TrainerResult> {
+  const loaded = await loadRuntime();
+  if (!loaded.ok) return loaded;
+  const opset = options.opset ?? opsets.default;
+  const opened: OnnxSession[] = [];
+
+  const lazy = (kind: GraphKind, build: () => Graph): LazySession => {
+    const graph = build();
+    const manifest = buildManifest({
+      module: program.model,
+      train: program,
+      version,
+      opset,
+      weights: "",
+      graphs: [{ kind, file: "", graph, stored: false }],
+    });
+    const open = async (): Promise<OnnxSession> => {
+      const bytes = encodeModel(emitOnnx(graph, { opset, producerVersion: version, parametersAs: "inputs" }));
+      const created = await createOnnxSession(bytes, { threads: options.threads });
+      if (!created.ok) return fault(`ONNX Runtime refuses the ${kind} graph: ${created.message}`);
+      opened.push(created.session);
+      return created.session;
+    };
+    let session: Promise<OnnxSession> | undefined;
+    return { description: required(manifest.graphs[kind], kind), session: () => (session ??= open()) };
+  };
+  const later = (kind: GraphKind, build: () => Graph): (() => LazySession) => {
+    let made: LazySession | undefined;
+    return () => (made ??= lazy(kind, build));
+  };
+
+  const target = { target: "onnx", opset } as const;
+  const init = lazy("init", () => buildInitGraph(program.model, target));
+  const train = later("train", () => buildTrainingGraph(program, target));
+  const evaluation = lazy("eval", () => buildEvaluationGraph(program, target));
+  const preparation = lazy("prep", () => buildPreparationGraph(program.data, target, program.model.functions));
+
+  /** Everything that is no batch, by the graphs' input names; what the loop carries lives there once it runs. */
+  const values = new Map<string, Tensor>();
+  for (const [name, tensor] of await (await init.session()).run(defaultsOf(init.description))) {
+    values.set(name, tensor);
+  }
+  for (const it of preparation.description.inputs) {
+    if (it.role === "statistic") values.set(it.name, statisticDefault(it.name, it.shape));
+  }
+  const perms = new Map(
+    evaluation.description.inputs.flatMap(({ path, perm }): [string, readonly number[]][] =>
+      path === undefined || perm === undefined ? [] : [[path, perm]],
+    ),
+  );
+
+  let loop: StepLoop | undefined;
+  const startLoop = async (): Promise<StepLoop> => {
+    const { description } = train();
+    loop ??= createStepLoop({ session: await train().session(), graph: description, initial: values });
+    return loop;
+  };
+  const current = (): Tensors => (loop === undefined ? values : new Map([...values, ...loop.values()]));
+  const scalar = (data: Float32Array | BigInt64Array): Tensor => ({
+    dtype: data instanceof Float32Array ? "f32" : "i64",
+    shape: [],
+    data,
+  });
+
+  const measured = ["loss", ...program.metrics.flatMap(({ name }) => Object.values(metricOutputs(name)))];
+  const resultOf = (outputs: Tensors): BatchResult => {
+    const figure = (name: string): number => toNumbers(required(outputs.get(name), name))[0] ?? NaN;
+    return {
+      loss: figure("loss"),
+      metrics: program.metrics.map(({ name }) => {
+        const { sum, count } = metricOutputs(name);
+        return { sum: figure(sum), count: figure(count) };
+      }),
+    };
+  };
+
+  const trainer: Trainer = {
+    description: `ONNX Runtime ${loaded.runtime.env.versions.node ?? ""} (cpu, ${options.threads} thread${options.threads === 1 ? "" : "s"})`,
+    perms,
+    async prepare(raw) {
+      const tensors = rawTensors(raw);
+      const feeds = new Map<string, Tensor>();
+      for (const { name, role } of preparation.description.inputs) {
+        const known = role === "statistic" ? values.get(name) : tensors.get(name.slice("raw/".length));
+        feeds.set(name, required(known, name));
+      }
+      return (await preparation.session()).run(feeds);
+    },
+    async step(features, step) {
+      const steps = await startLoop();
+      const feeds = new Map<string, Tensor>();
+      const carried = steps.values();
+      for (const { name, role, default: initial } of train().description.inputs) {
+        if (role === "feature") feeds.set(name, required(features.get(name.slice("batch/".length)), name));
+        else if (name === "hyper/total_steps") feeds.set(name, scalar(Float32Array.of(options.totalSteps)));
+        else if (role === "step") {
+          const place = scalar(BigInt64Array.of(BigInt(step)));
+          if (carried.has(name)) steps.restore(new Map([[name, place]]));
+          else feeds.set(name, place);
+        } else if (!carried.has(name) && initial === undefined) feeds.set(name, required(values.get(name), name));
+      }
+      return resultOf(await steps.run(feeds));
+    },
+    async evaluate(features) {
+      const known = current();
+      const feeds = new Map<string, Tensor>();
+      for (const { name, role } of evaluation.description.inputs) {
+        const given = role === "feature" ? features.get(name.slice("batch/".length)) : known.get(name);
+        feeds.set(name, required(given, name));
+      }
+      return resultOf(await (await evaluation.session()).run(feeds, measured));
+    },
+    snapshot() {
+      const named = [...current()].flatMap(([name, tensor]): [string, Tensor][] => {
+        const key = snapshotName(name);
+        return key === undefined ? [] : [[key, { ...tensor, data: tensor.data.slice() }]];
+      });
+      return Promise.resolve(new Map(named));
+    },
+    restore(tensors) {
+      const carried = loop?.values();
+      for (const [key, tensor] of tensors) {
+        const name = [`param/${key}`, `state/${key}`, key].find((it) => carried?.has(it) === true || values.has(it));
+        if (name !== undefined && carried?.has(name) === true) loop?.restore(new Map([[name, tensor]]));
+        // The optimizer's slots are not known before the training graph is built.
+        else if (name !== undefined || key.startsWith("opt/")) {
+          values.set(name ?? key, { ...tensor, data: tensor.data.slice() });
+        }
+      }
+      return Promise.resolve();
+    },
+    async dispose() {
+      await Promise.all(opened.splice(0).map((it) => it.dispose()));
+    },
+  };
+  return { ok: true, trainer };
+}
+
+/** `param/x` and `state/x` are `x` in a snapshot; statistics and slots keep their names; the rest is not kept. */
+function snapshotName(input: string): string | undefined {
+  if (input.startsWith("param/")) return input.slice("param/".length);
+  if (input.startsWith("state/")) return input.slice("state/".length);
+  return input.startsWith("opt/") || input.startsWith("statistic/") ? input : undefined;
+}
+
+function defaultsOf(graph: ManifestGraph): Tensors {
+  return new Map(graph.inputs.map((it) => [it.name, required(defaultTensor(it), `a default of ${it.name}`)]));
+}
+
+/** Before a statistic is fitted nothing is changed by it. */
+function statisticDefault(name: string, shape: readonly (number | string)[]): Tensor {
+  const sizes = shape.map((it) => (typeof it === "number" ? it : fault(`${name} has a free dimension`)));
+  const data = new Float32Array(sizes.reduce((a, b) => a * b, 1)).fill(name.endsWith(".deviation") ? 1 : 0);
+  return { dtype: "f32", shape: sizes, data };
+}

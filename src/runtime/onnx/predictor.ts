@@ -1,0 +1,52 @@
+import { buildInferenceGraph } from "../../autodiff/build-evaluation-graph.ts";
+import { emitOnnx, opsets } from "../../emit/onnx/emit-graph.ts";
+import { buildManifest } from "../../emit/onnx/manifest.ts";
+import { encodeModel } from "../../emit/onnx/proto.ts";
+import type { Module } from "../../ir/graph.ts";
+import { fault, required } from "../../support/fault.ts";
+import { failure, success, type Result } from "../../support/result.ts";
+import { version } from "../../support/version.ts";
+import type { Tensor, Tensors } from "../tensor.ts";
+import { bindDimensions } from "./check-constraints.ts";
+import { createOnnxSession } from "./session.ts";
+
+/** A network that answers. */
+export interface Predictor {
+  /** Outputs by name, or what is wrong with the inputs. */
+  run(inputs: Tensors): Promise<Result<Tensors, string>>;
+  dispose(): Promise<void>;
+}
+
+/** Loads a model's inference graph into ONNX Runtime; `weights` are a checkpoint's tensors, by path. */
+export async function createPredictor(module: Module, weights: Tensors, threads: number): Promise<Result<Predictor, string>> {
+  const opset = opsets.default;
+  const graph = buildInferenceGraph(module, { target: "onnx", opset });
+  const parts = { module, version, opset, weights: "", graphs: [{ kind: "inference", file: "", graph, stored: false }] } as const;
+  const manifest = buildManifest(parts);
+  const description = required(manifest.graphs.inference, "the inference graph");
+  const stored = new Map<string, Tensor>();
+  for (const { name, role, path, dtype, shape } of description.inputs) {
+    if (role !== "parameter" && role !== "state") continue;
+    const tensor = weights.get(path ?? "");
+    if (tensor === undefined) return failure(`the weights have no ${path ?? name}`);
+    if (tensor.dtype !== dtype || tensor.shape.join() !== shape.join()) {
+      return failure(`the weights have ${path ?? name} as ${tensor.dtype}[${tensor.shape.join(", ")}], not ${dtype}[${shape.join(", ")}]`);
+    }
+    stored.set(name, tensor);
+  }
+  const bytes = encodeModel(emitOnnx(graph, { opset, producerVersion: version, parametersAs: "inputs" }));
+  const created = await createOnnxSession(bytes, { threads });
+  if (!created.ok) return /onnxruntime-node/.test(created.message) ? failure(created.message) : fault(created.message);
+  const { session } = created;
+  const features = description.inputs.filter((it) => it.role === "feature");
+  return success({
+    async run(inputs) {
+      const unknown = [...inputs.keys()].find((name) => !features.some((it) => it.name === name));
+      if (unknown !== undefined) return failure(`there is no input ${unknown}; the inputs are ${features.map((it) => it.name).join(", ")}`);
+      const bound = bindDimensions(features, manifest.constraints, inputs);
+      if (!bound.ok) return failure(bound.message);
+      return success(await session.run(new Map([...stored, ...inputs])));
+    },
+    dispose: () => session.dispose(),
+  });
+}

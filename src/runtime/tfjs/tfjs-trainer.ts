@@ -1,0 +1,159 @@
+import { createRequire } from "node:module";
+import { compileFunction } from "node:vm";
+import type { Tensor as TfTensor } from "@tensorflow/tfjs";
+import { buildPreparationGraph } from "../../autodiff/build-preparation-graph.ts";
+import { asNumber } from "../../dims/dim.ts";
+import { emitTfjs } from "../../emit/tfjs/emit-tfjs.ts";
+import type { TrainProgram } from "../../ir/program.ts";
+import { interpretGraph } from "../../ops/interpret.ts";
+import type { NdArray } from "../../ops/operator.ts";
+import { fault, required } from "../../support/fault.ts";
+import { fromNumbers } from "../onnx/typed-array.ts";
+import type { Tensor, Tensors } from "../tensor.ts";
+import { encodeCheckpoint, parseCheckpoint } from "../train/checkpoint.ts";
+import { isWeight, rawTensors, type BatchResult, type Trainer, type TrainerOptions, type TrainerResult } from "../train/trainer.ts";
+import { loadTfjs, type TfjsBackend } from "./load-tfjs.ts";
+import { stripTypes } from "./strip-types.ts";
+
+/** How a network trains on TensorFlow.js. */
+export interface TfjsTrainerOptions extends TrainerOptions {
+  readonly backend: TfjsBackend;
+}
+
+/** A model of the generated code: what this reads and sets of it. */
+interface GeneratedModel {
+  step: number;
+  steps?: number;
+}
+
+type TfBatch = Readonly<Record<string, TfTensor>>;
+
+/** What the generated module exports, and what is exported from it here besides. */
+interface GeneratedModule {
+  create(seed?: number): GeneratedModel;
+  dispose(model: GeneratedModel): void;
+  save(model: GeneratedModel): Promise<Uint8Array>;
+  load(bytes: Uint8Array, model: GeneratedModel): GeneratedModel;
+  /** Loss, then sum and count of each metric. */
+  trainSums(model: GeneratedModel, batch: TfBatch): Promise<number[]>;
+  evaluateSums(model: GeneratedModel, batch: TfBatch): Promise<number[]>;
+}
+
+/**
+ * Trains a program with the TypeScript that `modelc build` writes, on TensorFlow.js. Features are prepared by the
+ * reference interpreter: the generated file takes them prepared.
+ */
+export async function createTfjsTrainer(program: TrainProgram, options: TfjsTrainerOptions): Promise<TrainerResult> {
+  const loaded = await loadTfjs(options.backend);
+  if (!loaded.ok) return loaded;
+  const { tf } = loaded;
+  const generated = await loadGenerated(program, loaded.path);
+  const model = generated.create(program.seed);
+  if ("steps" in model) model.steps = options.totalSteps;
+  const preparation = buildPreparationGraph(program.data, { target: "reference" }, program.model.functions);
+  const statistics = new Map<string, Tensor>();
+
+  /** The features that the generated code takes, on the backend; freed with {@link free}. */
+  const used = new Set([
+    ...required(program.model.functions.get(program.model.entry), "the model's function").inputNames,
+    ...program.objectiveInputs.flatMap(({ from, name }) => (from === "feature" ? [name] : [])),
+  ]);
+  const upload = (features: Tensors): TfBatch =>
+    Object.fromEntries(
+      [...features].filter(([name]) => used.has(name)).map(([name, { dtype, shape, data }]) => {
+        const floats = dtype === "f32" || dtype === "f64" || dtype === "f16" || dtype === "bf16";
+        const numbers = floats ? Float32Array.from(data, Number) : Int32Array.from(data, Number);
+        return [name, tf.tensor(numbers, [...shape], dtype === "bool" ? "bool" : floats ? "float32" : "int32")];
+      }),
+    );
+  const free = (batch: TfBatch): void => tf.dispose(Object.values(batch));
+  const resultOf = ([loss = NaN, ...sums]: readonly number[]): BatchResult => ({
+    loss,
+    metrics: program.metrics.map((_, at) => ({ sum: sums[2 * at] ?? NaN, count: sums[2 * at + 1] ?? NaN })),
+  });
+  const first = parseCheckpoint(await generated.save(model));
+  if (!first.ok) return fault(`the generated code saves what cannot be read: ${first.error}`);
+  const { perms } = first.value;
+
+  const trainer: Trainer = {
+    description: loaded.description,
+    perms,
+    prepare(raw) {
+      const tensors = rawTensors(raw);
+      const inputs = new Map(
+        preparation.inputs.map(({ name, role, path, value }): [string, NdArray] => {
+          const known = role === "statistic" ? statistics.get(`statistic/${path ?? ""}`) : tensors.get(name.slice("raw/".length));
+          const { shape, data } = required(known, name);
+          return [name, { dtype: value.type.dtype, shape, data: Float64Array.from(data, Number) }];
+        }),
+      );
+      const features = [...interpretGraph(preparation, inputs)].map(([name, { dtype, shape, data }]): [string, Tensor] => [
+        name,
+        { dtype, shape, data: fromNumbers(dtype, data, data.length) },
+      ]);
+      return Promise.resolve(new Map(features));
+    },
+    async step(features, step) {
+      // The backends compute without ever waiting: without a pause here no signal would be seen.
+      await new Promise<void>((resume) => void setImmediate(resume));
+      model.step = step;
+      const batch = upload(features);
+      try {
+        return resultOf(await generated.trainSums(model, batch));
+      } finally {
+        free(batch);
+      }
+    },
+    async evaluate(features) {
+      const batch = upload(features);
+      try {
+        return resultOf(await generated.evaluateSums(model, batch));
+      } finally {
+        free(batch);
+      }
+    },
+    async snapshot() {
+      const saved = parseCheckpoint(await generated.save(model));
+      if (!saved.ok) return fault(`the generated code saves what cannot be read: ${saved.error}`);
+      return new Map([...saved.value.tensors, ...statistics]);
+    },
+    async restore(tensors) {
+      const current = await trainer.snapshot();
+      const known = new Map([...current].filter(([name]) => isWeight(name) || name.startsWith("opt/")));
+      for (const [name, tensor] of tensors) {
+        if (name.startsWith("statistic/")) statistics.set(name, { ...tensor, data: tensor.data.slice() });
+        else if (known.has(name)) known.set(name, tensor);
+      }
+      const { step } = model;
+      generated.load(encodeCheckpoint({ tensors: known, perms }), model);
+      model.step = step;
+      if ("steps" in model) model.steps = options.totalSteps;
+    },
+    dispose() {
+      generated.dispose(model);
+      return Promise.resolve();
+    },
+  };
+  for (const it of preparation.inputs) {
+    if (it.role !== "statistic" || it.path === undefined) continue;
+    const shape = it.value.type.shape.map((dim) => asNumber(dim) ?? fault(`${it.name} has a free dimension`));
+    const count = shape.reduce((a, b) => a * b, 1);
+    const data = new Float32Array(count).fill(it.path.endsWith(".deviation") ? 1 : 0);
+    statistics.set(`statistic/${it.path}`, { dtype: "f32", shape, data });
+  }
+  return { ok: true, trainer };
+}
+
+/**
+ * Runs the generated TypeScript: types stripped, as a CommonJS module, so that the TensorFlow.js at `path` is the instance
+ * that it works with.
+ */
+async function loadGenerated(program: TrainProgram, path: string): Promise<GeneratedModule> {
+  const source = await emitTfjs({ name: program.name, module: program.model, train: program });
+  const exported = ["create", "dispose", "save", "load", "trainSums", "evaluateSums"];
+  const script = (await stripTypes(source))
+    .replace('import * as tf from "@tensorflow/tfjs"', "const tf = require(path)")
+    .replaceAll(/^export (?=(async )?function|const)/gm, "");
+  const evaluate = compileFunction(`${script}\nreturn { ${exported.join(", ")} };`, ["require", "path"], { filename: `${program.name}.ts` });
+  return evaluate(createRequire(path), path) as GeneratedModule;
+}
