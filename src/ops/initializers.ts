@@ -31,12 +31,12 @@ export const initializers = {
   zeros: filled("All zeros.", {}, () => 0),
   ones: filled("All ones.", {}, () => 1),
   constant: filled("One value everywhere.", { value: 0 }, (argument) => argument("value")),
-  lstm_bias: {
+  forget_bias: {
     doc: "Zeros, and ones for the forget gate, the second of the four quarters.",
     arguments: {},
     random: false,
     build: ({ b, type }) => {
-      const units = literalSize(type.shape, "lstm_bias") / 4;
+      const units = literalSize(type.shape, "forget_bias") / 4;
       return b.constant(
         type,
         Array.from({ length: units * 4 }, (_, i) => (Math.floor(i / units) === 1 ? 1 : 0)),

@@ -1,5 +1,6 @@
 import { add, div, floorDiv, maximum, minimum, mod, mul, pow, sub } from "./arithmetic.ts";
 import { avgPool2d, avgPool2dGradient } from "./avg-pool2d.ts";
+import { batchNormInference, batchNormTraining } from "./batch-norm.ts";
 import { broadcastTo } from "./broadcast-to.ts";
 import { cast } from "./cast.ts";
 import { causalMask } from "./causal-mask.ts";
@@ -10,6 +11,7 @@ import { conv2d } from "./conv2d.ts";
 import { crossEntropyGradient } from "./cross-entropy-gradient.ts";
 import { dropout } from "./dropout.ts";
 import { identity, stopGradient } from "./identity.ts";
+import { layerNorm, layerNormWithStatistics } from "./layer-norm.ts";
 import { logicalAnd, logicalNot, logicalOr } from "./logic.ts";
 import { binaryCrossEntropy, crossEntropy, huber, klNormal, mae, mse } from "./losses.ts";
 import { matmul } from "./matmul.ts";
@@ -72,6 +74,8 @@ export const operators = {
   argmin,
   avg_pool2d: avgPool2d,
   avg_pool2d_gradient: avgPool2dGradient,
+  batch_norm_inference: batchNormInference,
+  batch_norm_training: batchNormTraining,
   binary_accuracy: binaryAccuracy,
   binary_cross_entropy: binaryCrossEntropy,
   broadcast_to: broadcastTo,
@@ -107,6 +111,8 @@ export const operators = {
   huber,
   identity,
   kl_normal: klNormal,
+  layer_norm: layerNorm,
+  layer_norm_with_statistics: layerNormWithStatistics,
   leaky_relu: leakyRelu,
   less,
   less_equal: lessEqual,

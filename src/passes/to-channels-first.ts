@@ -31,6 +31,8 @@ const layoutRules: Readonly<Record<string, LayoutRule>> = {
   conv2d_input_gradient: { operands: ["image", "kernel"], imageShapes: ["inputShape"], results: ["image"] },
   max_pool2d: { operands: ["image"], imageShapes: [], results: ["image"] },
   avg_pool2d: { operands: ["image"], imageShapes: [], results: ["image"] },
+  batch_norm_training: { operands: ["image"], imageShapes: [], results: ["image"] },
+  batch_norm_inference: { operands: ["image"], imageShapes: [], results: ["image"] },
 };
 
 const reductions: ReadonlySet<string> = new Set(["sum", "mean", "max", "min", "prod"]);
@@ -143,7 +145,9 @@ function isFirst(layout: Layout, value: Value): boolean {
 /** Rewrites a node that deals with images, and says whether it was one. */
 function rewriteOperator(node: OperatorNode, layout: Layout): boolean {
   const rule = layoutRules[node.op];
-  if (rule !== undefined && (node.attributes["layout"]?.value ?? "NHWC") === "NHWC") {
+  // Batch normalisation takes any rank: what is no image keeps its channels last.
+  const isImage = node.operands[0]?.type.shape.length === 4;
+  if (rule !== undefined && isImage && (node.attributes["layout"]?.value ?? "NHWC") === "NHWC") {
     rewriteLayoutOperator(node, rule, layout);
     return true;
   }

@@ -41,7 +41,7 @@ export function orthogonalTimes(gain = 1): Initializer {
 }
 
 /** Zeros, and ones for the forget gate, the second of four. */
-export function lstmBias(shape: number[]): Float32Array {
+export function forgetBias(shape: number[]): Float32Array {
   const units = sizeOf(shape) / 4;
   return new Float32Array(units * 4).fill(1, units, 2 * units);
 }
