@@ -341,8 +341,8 @@ function checkCall(at: Checker, call: CallExpression, scope: LocalScope): void {
     } else if (callee !== undefined && findOperator(callee) !== undefined) {
       words = operatorWords(callee, argument.name?.text);
     } else if (callee === undefined && argument.value.kind === "reference" && /^[a-z]/.test(argument.value.text)) {
-      // The block that a hyperparameter stands for is known at the instantiation only.
-      words = new Set([argument.value.text]);
+      // The block that a hyperparameter stands for is known at the instantiation only: so are the words that it takes.
+      if (find(scope, argument.value.text) === undefined) words = new Set([argument.value.text]);
     }
     const { value } = argument;
     checkExpression(at, value, scope, words);

@@ -63,16 +63,21 @@ export function loadProgram(entry: SourceFile, host: ProgramHost, collector: Col
   };
 
   const importNames = (file: ProgramFile, scope: Map<string, TopLevel>, declaration: ImportDeclaration): void => {
+    const without = (names: ImportDeclaration["names"]): void => {
+      for (const name of names) if (!scope.has(name.text)) scope.set(name.text, { kind: "missing" });
+    };
     const path = host.resolve(file.source.path, declaration.from.value);
     if (underWay.includes(path)) {
       const cycle = [...underWay.slice(underWay.indexOf(path)), path].join(" -> ");
       collector.report("MC2009", declaration.from.span, { cycle });
+      without(declaration.names);
       return;
     }
     const known = loaded.get(path);
     const source = known?.source ?? host.read(path);
     if (source === undefined) {
       collector.report("MC2007", declaration.from.span, { path: declaration.from.value });
+      without(declaration.names);
       return;
     }
     const imported = known ?? load(source);
@@ -80,7 +85,10 @@ export function loadProgram(entry: SourceFile, host: ProgramHost, collector: Col
       const found = imported.scope.get(name.text);
       if (found !== undefined) {
         if (!scope.has(name.text)) scope.set(name.text, found);
-      } else if (!imported.ast.incomplete.includes(name.text)) {
+        continue;
+      }
+      without([name]);
+      if (!imported.ast.incomplete.includes(name.text)) {
         const near = nearest(name.text, imported.scope.keys());
         collector.report(
           "MC2008",

@@ -33,6 +33,8 @@ export interface Elaborator {
   readonly memo: Map<string, Instantiation>;
   /** Instantiations that failed in a person's own file: the report stands already. */
   readonly failed: Set<string>;
+  /** Instantiations under way: what meets itself is recursive, and has been reported. */
+  readonly underWay: Set<string>;
   /** How often each name became a function's key. */
   readonly keys: Map<string, number>;
   /** Declarations whose bodies have been lowered. */

@@ -68,6 +68,7 @@ export function createElaborator(program: Program, collector: Collector): Elabor
     functions: new Map(),
     memo: new Map(),
     failed: new Set(),
+    underWay: new Set(),
     keys: new Map(),
     visited: new Set(),
     rules,

@@ -1,4 +1,4 @@
-import { elementTypes } from "../analyze/builtins.ts";
+import { elementTypes, hyperparameterWords } from "../analyze/builtins.ts";
 import { enumWordsOf, wordsOf } from "../analyze/hyperparameter-words.ts";
 import { reportUnknownArgument } from "../analyze/report-unknown-argument.ts";
 import { nearest } from "../support/nearest.ts";
@@ -25,6 +25,9 @@ function typeText(type: HyperparameterType): string {
 
 /** A value in the form of a hyperparameter's type, or undefined where no alternative takes it. */
 function fit(ctx: Context, type: HyperparameterType, val: Val, span: Span): Val | undefined {
+  const [only, ...others] = type.alternatives;
+  // An enum of one word is a misspelt type, which has been reported: anything fits it.
+  if (only?.kind === "word" && others.length === 0 && !hyperparameterWords.has(only.name.text)) return val;
   for (const it of type.alternatives) {
     const fitted = fitAlternative(ctx, it, val, span);
     if (fitted !== undefined) return fitted;

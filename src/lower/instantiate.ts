@@ -125,8 +125,10 @@ export function instantiate(use: Use): Instantiation | undefined {
   const key = keyOfUse(use);
   const known = elaborator.memo.get(key);
   if (known !== undefined) return known;
-  if (elaborator.failed.has(key)) return undefined;
+  if (elaborator.failed.has(key) || elaborator.underWay.has(key)) return undefined;
+  elaborator.underWay.add(key);
   const made = lowerBody(use);
+  elaborator.underWay.delete(key);
   if (made !== undefined) elaborator.memo.set(key, made);
   // What fails inside the library is reported at each of its uses, so it is looked at again.
   else if (!use.callable.file.library) elaborator.failed.add(key);

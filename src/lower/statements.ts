@@ -69,7 +69,8 @@ function namesInstance({ tuple, value }: Binding): boolean {
 function lowerBinding(ctx: Context, binding: Binding): boolean {
   const [target] = binding.targets;
   if (target === undefined) return false;
-  const hint = namesInstance(binding) ? { hint: target.text } : {};
+  // A name that is bound already has been reported: it names no second instance.
+  const hint = namesInstance(binding) && findLocal(ctx.scope, target.text) === undefined ? { hint: target.text } : {};
   const val = ctx.elaborator.rules.expression(ctx, binding.value, hint);
   if (binding.tuple && !(binding.targets.length === 1 && val.kind !== "tuple")) {
     const elements = val.kind === "tuple" || val.kind === "list" ? val.elements : undefined;

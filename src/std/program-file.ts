@@ -32,5 +32,10 @@ export interface DataEntry {
   readonly file: ProgramFile;
 }
 
+/** An import that failed, as was reported: its name means nothing, and nothing more is said of it. */
+export interface MissingImport {
+  readonly kind: "missing";
+}
+
 /** What a name at the top level of a file stands for. */
-export type TopLevel = Callable | Constant | DataEntry;
+export type TopLevel = Callable | Constant | DataEntry | MissingImport;

@@ -174,7 +174,7 @@ export const namesCatalog = {
     title: "no such model",
     message: (it: { readonly name: string }) => `This file has no model \`${it.name}\`.`,
     explanation: "The command line or a section names a model, block or function that the file does not declare.",
-    bad: "",
+    bad: "model N: (x: f32[B, 4]) -> y: f32[B, 2] {\n  x -> Dense(2)\n}\n",
     good: plain,
   }),
   MC2022: entry({
@@ -214,8 +214,8 @@ export const namesCatalog = {
     title: "no result",
     message: () => "This body has no result.",
     explanation: "The last statement of a body is an expression: its value is the result.",
-    bad: linear("  y = x -> Dense(2)\n"),
-    good: plain,
+    bad: "block Seen: (x: f32[B, D]) -> f32[B, D] {\n  state total: f32[D] = zeros\n  total <- total + mean(x, over=B)\n}\n",
+    good: "block Seen: (x: f32[B, D]) -> f32[B, D] {\n  state total: f32[D] = zeros\n  total <- total + mean(x, over=B)\n  x + total\n}\n",
   }),
   MC2027: entry({
     severity: "error",

@@ -98,7 +98,7 @@ export const typesOfUsesCatalog = {
     message: (it: { readonly what: string; readonly limit: string; readonly actual: string }) =>
       `${it.what} must be ${it.limit}, and it is ${it.actual}.`,
     explanation: "The argument has a smallest or a largest value.",
-    bad: model("(x: f32[B, 4]) -> y: f32[B, 4]", "  x -> repeat -1 { Dense(4) }\n"),
+    bad: model("(x: f32[B, 4]) -> y: f32[B, 4]", "  x -> repeat 1 - 2 { Dense(4) }\n"),
     good: model("(x: f32[B, 4]) -> y: f32[B, 4]", "  x -> repeat 2 { Dense(4) }\n"),
   }),
   MC3013: entry({
