@@ -5,7 +5,7 @@ import type { GraphBuilder } from "../ops/builder.ts";
 import { fault, required } from "../support/fault.ts";
 import { mapAttributes, mapType, type DimMap } from "./map-dims.ts";
 import type { ModuleVariables } from "./parameters-of.ts";
-import { joinPath } from "./paths.ts";
+import { joinPath, splitIndices } from "./paths.ts";
 import { repeatCount } from "./repeat-count.ts";
 import { cloneNode } from "./rewrite.ts";
 
@@ -55,6 +55,17 @@ interface Frame {
   readonly indices: readonly number[];
   readonly inScan: boolean;
   readonly dims: DimMap | undefined;
+}
+
+/** The frame of an instance; repeats that were unrolled before have left their indices in its path. */
+function within(frame: Frame, instance: string): Frame {
+  const { place, indices } = splitIndices(instance);
+  return {
+    ...frame,
+    path: joinPath(frame.path, instance),
+    place: joinPath(frame.place, place),
+    indices: [...frame.indices, ...indices],
+  };
 }
 
 /** The type of a key and of a seed. */
@@ -146,8 +157,8 @@ export function createInliner(options: InlineOptions): Inliner {
       case "key":
         return out.append({
           ...node,
-          path: joinPath(frame.place, node.path),
-          indices: [...frame.indices, ...node.indices],
+          path: within(frame, node.path).place,
+          indices: [...within(frame, node.path).indices, ...node.indices],
           base: baseKey(),
           results: node.results.map((it) => {
             const made = fresh(it);
@@ -157,12 +168,7 @@ export function createInliner(options: InlineOptions): Inliner {
         });
       case "call": {
         const callee = required(functions.get(node.callee), `function ${node.callee}`);
-        const inner: Frame = {
-          ...frame,
-          path: joinPath(frame.path, node.instance),
-          place: joinPath(frame.place, node.instance),
-        };
-        return define(node.results, inlineFunction(callee, inner, node.operands.map(use), out));
+        return define(node.results, inlineFunction(callee, within(frame, node.instance), node.operands.map(use), out));
       }
       case "repeat": {
         let carried: readonly Value[] = node.operands.map(use);

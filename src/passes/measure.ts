@@ -1,6 +1,7 @@
 import { add, asNumber, constant, product, type Dim } from "../dims/dim.ts";
 import type { CallNode, Func, Module, Node, Region, RepeatNode, Value } from "../ir/graph.ts";
 import type { DType, TensorType } from "../ir/types.ts";
+import { snakeCase } from "../lower/paths.ts";
 import { attributesFor } from "../ops/operator.ts";
 import { findOperator } from "../ops/registry.ts";
 import { fault, required } from "../support/fault.ts";
@@ -190,8 +191,4 @@ export function elementsOf(type: TensorType): Dim {
 /** The bytes of a value of a type. */
 export function byteSize(type: TensorType): Dim {
   return product([constant(bytesOf[type.dtype]), ...type.shape]);
-}
-
-function snakeCase(name: string): string {
-  return name.replace(/([a-z0-9])([A-Z][a-z])/g, "$1_$2").toLowerCase();
 }
