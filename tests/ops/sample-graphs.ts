@@ -1,7 +1,7 @@
-import { constant } from "../../src/dims/dim.ts";
-import { noFacts } from "../../src/dims/facts.ts";
+import { asNumber, constant, evaluate, variable, type Dim } from "../../src/dims/dim.ts";
+import { assume, equal, noFacts, type Facts } from "../../src/dims/facts.ts";
 import { differentiate } from "../../src/autodiff/differentiate.ts";
-import type { Graph, GraphInput, GraphOutput, Value } from "../../src/ir/graph.ts";
+import type { AttributeValue, Graph, GraphInput, GraphOutput, Value } from "../../src/ir/graph.ts";
 import type { TensorType } from "../../src/ir/types.ts";
 import { createBuilder } from "../../src/ops/create-builder.ts";
 import { isFloat } from "../../src/ops/dtype-class.ts";
@@ -43,26 +43,78 @@ export function inputsOfSample(graph: Graph, sample: Sample): Map<string, NdArra
   sample.operands.forEach((operand, index) => arrays.set(`x${index}`, drawOperand(operand, draw)));
   for (const { name, value } of graph.inputs) {
     if (arrays.has(name)) continue;
-    const shape = value.type.shape.map((dim) => Number(dim.terms[0]?.coefficient ?? 0n));
+    const sizes = new Map(sample.operands.flatMap((it) => it.shape.map((size) => [`D${size}`, size] as const)));
+    const shape = value.type.shape.map((dim) => evaluate(dim, sizes));
     arrays.set(name, drawOperand({ dtype: value.type.dtype, shape }, draw));
   }
   return arrays;
 }
 
-function typeOf({ dtype, shape }: SampleOperand): TensorType {
-  return { dtype, shape: shape.map((size) => constant(size)) };
+/** How a sample's sizes are written: as they are, or as variables of which facts say the value. */
+export type SampleForm = "literal" | "symbolic";
+
+/** The size as a dimension; in symbolic form every size above 1 of an operand is a variable of its own. */
+function dimOf(size: number, form: SampleForm): Dim {
+  return form === "symbolic" && size > 1 ? variable(`D${size}`) : constant(size);
+}
+
+/** Operands and attributes whose sizes must be known when a model is compiled: keys, and kernels of convolutions. */
+function mustBeLiteral(operator: Operator, part: number | string): boolean {
+  if (typeof part === "string") return part === "kernelShape";
+  if (operator.operands[part]?.dtype === "u32") return true;
+  return part === 1 && (operator.name === "conv2d" || operator.name === "conv2d_input_gradient");
+}
+
+function typeOf(operator: Operator, index: number, { dtype, shape }: SampleOperand, form: SampleForm): TensorType {
+  const written = mustBeLiteral(operator, index) ? "literal" : form;
+  return { dtype, shape: shape.map((size) => dimOf(size, written)) };
+}
+
+/** The sizes of a sample that are variables in symbolic form. */
+function variableSizes(operator: Operator, sample: Sample): ReadonlySet<number> {
+  const operands = sample.operands.filter((_, index) => !mustBeLiteral(operator, index));
+  return new Set(operands.flatMap((it) => it.shape).filter((size) => size > 1));
+}
+
+/** What symbolic form knows of its variables: their values, so that whatever holds of the sizes can be proved. */
+function factsOf(operator: Operator, sample: Sample, form: SampleForm): Facts {
+  if (form === "literal") return noFacts;
+  const sizes = variableSizes(operator, sample);
+  return assume(noFacts, ...[...sizes].map((size) => equal(variable(`D${size}`), constant(size))));
+}
+
+/** The attributes of a sample; in symbolic form literal dimensions that an operand has become its variables. */
+function attributesOf(operator: Operator, sample: Sample, form: SampleForm): Readonly<Record<string, AttributeValue>> {
+  const sizes = variableSizes(operator, sample);
+  const renamed = (dim: Dim): Dim => {
+    const size = asNumber(dim);
+    return size !== undefined && sizes.has(size) ? dimOf(size, form) : dim;
+  };
+  const entries = Object.entries(sample.attributes ?? {}).map(([name, value]): readonly [string, AttributeValue] => {
+    if (mustBeLiteral(operator, name)) return [name, value];
+    if (isDim(value)) return [name, renamed(value)];
+    if (!Array.isArray(value)) return [name, value];
+    const dims: readonly unknown[] = value;
+    return dims.length > 0 && dims.every(isDim) ? [name, dims.map(renamed)] : [name, value];
+  });
+  return Object.fromEntries(entries);
+}
+
+function isDim(value: unknown): value is Dim {
+  return typeof value === "object" && value !== null && "terms" in value;
 }
 
 /** A flat graph that applies an operator to inputs `x0`, `x1`, ...; its results are the outputs `y0`, `y1`, ... */
-export function graphOfSample(operator: Operator, sample: Sample): Graph {
-  const b = createBuilder({ firstId: 0 });
+export function graphOfSample(operator: Operator, sample: Sample, form: SampleForm = "literal"): Graph {
+  const facts = factsOf(operator, sample, form);
+  const b = createBuilder({ firstId: 0, facts });
   const inputs = sample.operands.map((it, index): GraphInput => {
-    return { name: `x${index}`, role: "feature", value: b.value(typeOf(it)) };
+    return { name: `x${index}`, role: "feature", value: b.value(typeOf(operator, index, it, form)) };
   });
   const results = b.ops(
     operator.name,
     inputs.map((it) => it.value),
-    sample.attributes ?? {},
+    attributesOf(operator, sample, form),
   );
   return {
     name: operator.name,
@@ -70,7 +122,7 @@ export function graphOfSample(operator: Operator, sample: Sample): Graph {
     inputs,
     nodes: b.nodes,
     outputs: results.map((value, index): GraphOutput => ({ name: `y${index}`, role: "output", value })),
-    facts: noFacts,
+    facts,
     nextId: b.nextId,
   };
 }
@@ -86,9 +138,15 @@ export function isDifferentiable(operator: Operator, sample: Sample): boolean {
  * gradients of float results and gives `d0`, `d1`, ... for those of float operands to which one flows, after the
  * results. `own` uses the operator's own rule where it is a composite that has one, `decomposition` never.
  */
-export function gradientGraphOfSample(operator: Operator, sample: Sample, via: "own" | "decomposition"): Graph {
-  const forward = expandComposites(graphOfSample(operator, sample), via === "own" ? keepOwnGradients : keepNone);
-  const b = createBuilder({ firstId: forward.nextId });
+export function gradientGraphOfSample(
+  operator: Operator,
+  sample: Sample,
+  via: "own" | "decomposition",
+  form: SampleForm = "literal",
+): Graph {
+  const keep = via === "own" ? keepOwnGradients : keepNone;
+  const forward = expandComposites(graphOfSample(operator, sample, form), keep);
+  const b = createBuilder({ firstId: forward.nextId, facts: forward.facts });
   const given: GraphInput[] = [];
   const seeds: { readonly value: Value; readonly gradient: Value }[] = [];
   forward.outputs.forEach(({ value }, index) => {
