@@ -2,6 +2,7 @@ import { constant, type Dim } from "../dims/dim.ts";
 import type { AttributeValue, Graph, GraphInput, Node, OperatorNode, ScanNode, Value } from "../ir/graph.ts";
 import type { AttributeArguments, GraphBuilder } from "../ops/builder.ts";
 import { createBuilder } from "../ops/create-builder.ts";
+import { findOperator } from "../ops/registry.ts";
 import { fault, required } from "../support/fault.ts";
 import { broadcastingElementwise, unaryElementwise } from "./elementwise-operators.ts";
 import { isDims } from "./map-dims.ts";
@@ -24,6 +25,8 @@ interface LayoutRule {
   readonly imageShapes: readonly string[];
   /** Which results are images; all others are left as they are. */
   readonly results: readonly ("image" | "other")[];
+  /** Whether it takes its image as it comes, rather than to have it transposed. */
+  readonly follows?: boolean;
 }
 
 const layoutRules: Readonly<Record<string, LayoutRule>> = {
@@ -152,6 +155,12 @@ function rewriteOperator(node: OperatorNode, layout: Layout): boolean {
     return true;
   }
   const images = node.operands.filter((it) => isFirst(layout, it));
+  if (rule !== undefined && (node.attributes["layout"]?.value ?? "NHWC") === "NHWC") {
+    const applies =
+      rule.follows !== true || (images.length > 0 && findOperator(node.op)?.attributes["layout"] !== undefined);
+    if (applies) rewriteLayoutOperator(node, rule, layout);
+    return applies;
+  }
   if (images.length === 0) return false;
   const [operand] = node.operands;
   const [result] = node.results;
