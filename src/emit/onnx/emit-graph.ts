@@ -6,7 +6,8 @@ import { findOperator } from "../../ops/registry.ts";
 import { fault, required } from "../../support/fault.ts";
 import { createWriter, onnxDim, type Scope } from "./create-writer.ts";
 import type { DimSource } from "./dims.ts";
-import type { ExternalData, OnnxModel, OnnxTensor, OnnxValueInfo } from "./model.ts";
+import type { ExternalData, OnnxGraph, OnnxModel, OnnxTensor, OnnxValueInfo } from "./model.ts";
+import { fuseConvBias } from "./fuse-conv-bias.ts";
 import { pruneGraph } from "./prune.ts";
 
 /** The operator sets that can be written; random numbers need BitwiseXor, of 18. */
@@ -73,7 +74,7 @@ export function emitOnnx(graph: Graph, options: EmitOptions): OnnxModel {
     producerVersion: options.producerVersion,
     ...(options.doc !== undefined && { doc: options.doc }),
     metadata: metadataOf(graph, options.producerVersion),
-    graph: pruneGraph({
+    graph: finish({
       name: graph.name,
       inputs: given.map((it) => infoOf(it.name, it.value, docOf(it))),
       outputs: graph.outputs.map((it) =>
@@ -84,6 +85,10 @@ export function emitOnnx(graph: Graph, options: EmitOptions): OnnxModel {
       nodes: finished.nodes,
     }),
   };
+}
+
+function finish(graph: OnnxGraph): OnnxGraph {
+  return pruneGraph(fuseConvBias(graph));
 }
 
 interface Emitter {

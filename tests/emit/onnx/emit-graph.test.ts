@@ -256,6 +256,33 @@ describe("emitOnnx", () => {
     }
   });
 
+  it("gives a convolution its bias, unless its result is read elsewhere too", async () => {
+    const attributes = { strides: [1, 1], dilations: [1, 1], groups: 1, padding: "valid", layout: "NCHW" };
+    const made = (twice: boolean): Graph =>
+      makeGraph(
+        { x: { shape: [B, 2, 4, 4] }, w: { shape: [3, 2, 3, 3] }, bias: { shape: [3] } },
+        (b, { x, w, bias }) => {
+          if (!x || !w || !bias) throw new Error("inputs");
+          const z = b.op("conv2d", [x, w], attributes);
+          const y = b.add(b.reshape(bias, [constant(3), constant(1), constant(1)]), z);
+          return { y: twice ? b.mul(y, z) : y };
+        },
+      );
+    const types = (graph: Graph): readonly string[] => emitOnnx(graph, asInputs).graph.nodes.map((it) => it.type);
+    expect(types(made(false))).toEqual(["Conv"]);
+    expect(types(made(true))).toEqual(["Conv", "Reshape", "Add", "Mul"]);
+    note("conv-bias", made(false));
+    const session = await sessionOf(made(false));
+    const feeds = new Map([
+      ["x", tensor("f32", [1, 2, 4, 4], 1)],
+      ["w", tensor("f32", [3, 2, 3, 3], 0.5)],
+      ["bias", tensor("f32", [3], [1, 2, 3])],
+    ]);
+    const { data } = (await session.run(feeds)).get("y") ?? tensor("f32", [], 0);
+    expect([...data]).toEqual([10, 10, 10, 10, 11, 11, 11, 11, 12, 12, 12, 12]);
+    await session.dispose();
+  });
+
   it("names values after the source and layers", () => {
     const graph = makeGraph(
       { "param/dense_0.kernel": { shape: [3] }, x: { shape: [B, 3] } },
