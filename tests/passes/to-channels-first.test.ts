@@ -6,6 +6,7 @@ import type { NdArray } from "../../src/ops/operator.ts";
 import { transposeArray } from "../../src/ops/nd-array.ts";
 import { eliminateDeadNodes } from "../../src/passes/eliminate-dead-nodes.ts";
 import { commonSubexpressions } from "../../src/passes/common-subexpressions.ts";
+import { expandComposites, keepOwnGradients } from "../../src/passes/expand-composites.ts";
 import { simplify } from "../../src/passes/simplify.ts";
 import { toChannelsFirst } from "../../src/passes/to-channels-first.ts";
 import { dims, graphOf, inputsFor, type, withGradients } from "../autodiff/gradient-testing.ts";
@@ -132,5 +133,30 @@ describe("toChannelsFirst", () => {
     expectSame(withGradients(graph, ["x", "k", "scale"]), withGradients(after, ["x", "k", "scale"]), { B: 2 });
     // In: x, and the maps that broadcast. Out: the image, and the reduction that changes the order of axes.
     expect(operators(after.nodes).filter((it) => it === "transpose").length).toBeLessThanOrEqual(4);
+  });
+
+  it("goes through batch normalisation", () => {
+    const graph = graphOf(
+      {
+        x: type("f32", "B", 5, 5, 1),
+        k: type("f32", 3, 3, 1, 2),
+        scale: type("f32", 2),
+        bias: type("f32", 2),
+        last: type("f32", 3, 3, 2, 1),
+      },
+      (b, v) => {
+        const [y, mean, variance] = b.ops("batch_norm_training", [b.op("conv2d", [v.x, v.k]), v.scale, v.bias]);
+        if (y === undefined || mean === undefined || variance === undefined) throw new Error("unreachable");
+        const z = b.op("batch_norm_inference", [b.op("relu", [y]), v.scale, v.bias, mean, b.op("square", [variance])]);
+        return { loss: b.mean(b.op("square", [b.op("conv2d", [z, v.last])]), [0, 1, 2, 3]) };
+      },
+    );
+    const expanded = expandComposites(graph, keepOwnGradients);
+    const after = laidOut(expanded);
+    expect(operators(after.nodes)).not.toContain("transpose");
+    expect(operators(after.nodes)).toContain("batch_norm_training");
+    expectSame(graph, after, { B: 2 });
+    const wrt = ["x", "k", "scale", "bias", "last"];
+    expectSame(withGradients(expanded, wrt), withGradients(after, wrt), { B: 2 });
   });
 });

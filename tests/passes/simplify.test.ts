@@ -1,0 +1,180 @@
+import { describe, expect, it } from "vitest";
+import type { Graph } from "../../src/ir/graph.ts";
+import { variable } from "../../src/dims/dim.ts";
+import { interpretGraph } from "../../src/ops/interpret.ts";
+import { commonSubexpressions } from "../../src/passes/common-subexpressions.ts";
+import { eliminateDeadNodes } from "../../src/passes/eliminate-dead-nodes.ts";
+import { foldConstants } from "../../src/passes/fold-constants.ts";
+import { simplify } from "../../src/passes/simplify.ts";
+import { dims, graphOf, inputsFor, type } from "../autodiff/gradient-testing.ts";
+
+/** Operators left after a pass and dead-node elimination, with what each does to the result checked first. */
+function left(
+  graph: Graph,
+  pass: (graph: Graph) => Graph,
+  sizes: Readonly<Record<string, number>> = {},
+): readonly string[] {
+  const after = eliminateDeadNodes(pass(graph));
+  const inputs = inputsFor(graph, sizes);
+  const [expected, actual] = [interpretGraph(graph, inputs), interpretGraph(after, inputs)];
+  for (const [name, array] of expected) {
+    expect(actual.get(name)?.shape).toEqual(array.shape);
+    array.data.forEach((it, index) => expect(actual.get(name)?.data[index]).toBeCloseTo(it, 12));
+  }
+  return after.nodes.map((it) => (it.kind === "operator" ? it.op : it.kind));
+}
+
+const simplified = (graph: Graph): Graph => simplify(graph, { differentiated: true });
+
+describe("simplify", () => {
+  it("joins and cancels reshapes and transposes", () => {
+    const graph = graphOf({ x: type("f32", "B", 4, 6) }, (b, { x }) => ({
+      joined: b.transpose(b.transpose(x, [0, 2, 1]), [1, 0, 2]),
+      cancelled: b.op("exp", [b.transpose(b.transpose(x, [2, 0, 1]), [1, 2, 0])]),
+      reshaped: b.reshape(b.reshape(x, dims("B", 24)), dims("B", 2, 12)),
+      same: b.op("log1p", [b.op("square", [b.reshape(b.reshape(x, dims("B", 24)), dims("B", 4, 6))])]),
+    }));
+    expect(left(graph, simplified, { B: 3 })).toEqual(["transpose", "exp", "reshape", "square", "log1p"]);
+  });
+
+  it("makes reshapes of transposes that move axes of size 1", () => {
+    const graph = graphOf({ x: type("f32", "B", 5, 1, 3) }, (b, { x }) => ({
+      moved: b.transpose(x, [2, 0, 1, 3]),
+      kept: b.transpose(x, [0, 3, 2, 1]),
+    }));
+    expect(left(graph, simplified, { B: 2 })).toEqual(["reshape", "transpose"]);
+  });
+
+  it("takes transposes into the flags of products", () => {
+    const graph = graphOf(
+      { x: type("f32", 2, 3, 4), w: type("f32", 5, 4), v: type("f32", 2, 3, 5) },
+      (b, { x, w, v }) => ({
+        right: b.matmul(x, b.transpose(w, [1, 0])),
+        both: b.op("matmul", [b.transpose(v, [0, 2, 1]), b.transpose(x, [0, 2, 1])], { transposeB: true }),
+        // Not the last two axes: it stays.
+        other: b.matmul(b.transpose(x, [1, 0, 2]), b.transpose(w, [1, 0])),
+      }),
+    );
+    expect(left(graph, simplified)).toEqual(["matmul", "matmul", "transpose", "matmul"]);
+  });
+
+  it("drops neutral elements, identities, and broadcasts that happen anyway", () => {
+    const graph = graphOf({ x: type("f32", "B", 3), v: type("f32", 3) }, (b, { x, v }) => {
+      const wide = b.broadcast(v, x.type.shape);
+      const zero = b.broadcast(b.scalar(0), dims(3));
+      return {
+        sum: b.op("add", [x, wide]),
+        twice: b.op("mul", [wide, wide]),
+        neutral: b.op("exp", [
+          b.op("mul", [b.op("identity", [b.op("sub", [x, b.op("mul", [b.scalar(0), b.scalar(1)])])]), b.scalar(1)]),
+        ]),
+        stopped: b.op("tanh", [b.op("stop_gradient", [b.neg(b.neg(x))])]),
+        broadcastZero: b.op("add", [v, zero]),
+      };
+    });
+    const folded = (it: Graph): Graph => simplified(foldConstants(simplified(it)));
+    expect(left(graph, folded, { B: 2 })).toEqual(["broadcast_to", "add", "mul", "exp", "tanh"]);
+  });
+
+  it("keeps stop_gradient until gradients are built", () => {
+    const graph = graphOf({ x: type("f32", 3) }, (b, { x }) => ({ y: b.op("stop_gradient", [b.op("exp", [x])]) }));
+    expect(left(graph, (it) => simplify(it, { differentiated: false }))).toEqual(["exp", "stop_gradient"]);
+    expect(left(graph, simplified)).toEqual(["exp"]);
+  });
+});
+
+describe("foldConstants", () => {
+  it("computes what depends on constants alone, and leaves the rest, and what is not finite", () => {
+    const graph = graphOf({ x: type("f32", 2) }, (b, { x }) => {
+      const two = b.op("add", [b.scalar(1), b.scalar(1)]);
+      const row = b.op("mul", [b.constant(type("f32", 2), [1, 2]), two]);
+      const infinite = b.op("div", [b.scalar(1), b.scalar(0)]);
+      return { y: b.op("mul", [x, row]), z: b.op("minimum", [x, infinite]) };
+    });
+    expect(left(graph, foldConstants)).toEqual(["constant", "constant", "constant", "div", "mul", "minimum"]);
+  });
+});
+
+describe("commonSubexpressions", () => {
+  it("shares equal work, in scans with what is outside of them too, and nothing else", () => {
+    const graph = graphOf({ x: type("f32", "T", 3) }, (b, { x }) => {
+      const outside = b.op("exp", [b.mul(x, b.scalar(2))]);
+      const again = b.op("exp", [b.mul(x, b.scalar(2))]);
+      const other = b.op("exp", [b.mul(x, b.scalar(-2))]);
+      const [, rows] = b.scan(
+        {
+          initial: [b.scalar(0)],
+          sequences: [x],
+          sequenceAxes: [0],
+          emitAxes: [0],
+          length: variable("T"),
+          reverse: false,
+        },
+        (inner, [n], [row]) => {
+          if (n === undefined || row === undefined) throw new Error("unreachable");
+          const whole = inner.sum(inner.op("exp", [inner.mul(x, inner.scalar(2))]), [0]);
+          return { carries: [inner.add(n, inner.scalar(2))], emits: [inner.mul(inner.add(whole, row), n)] };
+        },
+      );
+      if (rows === undefined) throw new Error("unreachable");
+      return { sum: b.add(b.add(outside, again), other), rows };
+    });
+    const after = eliminateDeadNodes(commonSubexpressions(graph));
+    expect(left(graph, commonSubexpressions, { T: 3 })).toEqual([
+      "constant",
+      "mul",
+      "exp",
+      "constant",
+      "mul",
+      "exp",
+      "constant",
+      "scan",
+      "add",
+      "add",
+    ]);
+    const scan = after.nodes.find((it) => it.kind === "scan");
+    expect(scan?.kind === "scan" && scan.body.nodes.map((it) => (it.kind === "operator" ? it.op : it.kind))).toEqual([
+      "sum",
+      "add",
+      "add",
+      "mul",
+    ]);
+  });
+});
+
+describe("eliminateDeadNodes", () => {
+  it("removes carries, sequences and emits of scans that nothing needs, and keeps those that others need", () => {
+    const graph = graphOf({ x: type("f32", "T", 2), y: type("f32", "T", 2) }, (b, { x, y }) => {
+      const zero = b.zeros(type("f32", 2));
+      const [a, , , first, second] = b.scan(
+        {
+          initial: [zero, zero, zero],
+          sequences: [x, y],
+          sequenceAxes: [0, 0],
+          emitAxes: [0, 0],
+          length: variable("T"),
+          reverse: false,
+        },
+        (inner, [p, q, r], [u, v]) => {
+          if (p === undefined || q === undefined || r === undefined || u === undefined || v === undefined)
+            throw new Error("unreachable");
+          // p needs q; r needs only itself.
+          return {
+            carries: [inner.add(p, q), inner.mul(q, u), inner.add(r, v)],
+            emits: [inner.op("exp", [r]), inner.op("tanh", [p])],
+          };
+        },
+      );
+      if (a === undefined || first === undefined || second === undefined) throw new Error("unreachable");
+      return { a, second };
+    });
+    const after = eliminateDeadNodes(graph);
+    const scan = after.nodes.find((it) => it.kind === "scan");
+    if (scan?.kind !== "scan") throw new Error("the scan is gone");
+    expect([scan.initial.length, scan.sequences.length, scan.emitAxes.length, scan.results.length]).toEqual([
+      2, 1, 1, 3,
+    ]);
+    expect(scan.body.nodes.map((it) => (it.kind === "operator" ? it.op : it.kind))).toEqual(["add", "mul", "tanh"]);
+    expect(left(graph, (it) => it, { T: 3 })).toEqual(["constant", "scan"]);
+  });
+});
