@@ -1,7 +1,7 @@
 import type { Collector } from "../diagnostics/collector.ts";
 import type { ProgramFile } from "../std/program-file.ts";
 import { nearest } from "../support/nearest.ts";
-import type { CallableDeclaration, Declaration, HyperparameterType, Name } from "../syntax/ast.ts";
+import type { CallableDeclaration, ConstDeclaration, Declaration, HyperparameterType, Name } from "../syntax/ast.ts";
 import { hyperparameterWords, elementTypes } from "./builtins.ts";
 import { walk } from "./walk.ts";
 
@@ -91,12 +91,12 @@ function checkFn(declaration: CallableDeclaration, collector: Collector): void {
 }
 
 function checkRecursion(file: ProgramFile, collector: Collector): void {
-  const uses = new Map<string, { readonly declaration: CallableDeclaration; readonly names: ReadonlySet<string> }>();
+  const uses = new Map<string, { readonly declaration: CallableDeclaration | ConstDeclaration; readonly names: ReadonlySet<string> }>();
   for (const declaration of file.ast.declarations) {
-    if (declaration.kind !== "callable") continue;
-    const own = new Set(declaration.hyperparameters.map((it) => it.name.text));
+    if (declaration.kind !== "callable" && declaration.kind !== "const") continue;
+    const own = new Set(declaration.kind === "const" ? [] : declaration.hyperparameters.map((it) => it.name.text));
     const names = new Set<string>();
-    walk(declaration.body, (node) => {
+    walk(declaration.kind === "const" ? declaration.value : declaration.body, (node) => {
       if (node.kind === "reference" && !own.has(node.text)) names.add(node.text);
     });
     uses.set(declaration.name.text, { declaration, names });

@@ -4,7 +4,7 @@ import type { Name } from "../syntax/ast.ts";
 
 /** Reports an argument whose name the callee does not know, with the nearest right spelling. */
 export function reportUnknownArgument(
-  collector: Collector,
+  collector: Pick<Collector, "report">,
   name: Name,
   callee: string,
   known: readonly string[],

@@ -9,6 +9,7 @@ import type { Span } from "../support/source.ts";
 import { freshValue, report, type Context } from "./context.ts";
 import { shapeChecker } from "./shape-checker.ts";
 import { formatType, noValueFacts, poison, tensor, type TensorVal, type Val, type ValueFacts } from "./values.ts";
+import { factsIn } from "./minima.ts";
 
 /** Losses and metrics that take logits: a probability in their place is a mistake that trains badly and silently. */
 const takesLogits: ReadonlySet<string> = new Set(["cross_entropy", "binary_cross_entropy", "binary_accuracy", "perplexity"]);
@@ -79,7 +80,7 @@ function checkValues(
   const classes = operands[labelled]?.facts.classes;
   const rows = rowsOf(operator.name, operands);
   if (classes !== undefined && rows !== undefined) {
-    const proof = decide(atLeast(rows, classes), ctx.facts);
+    const proof = decide(atLeast(rows, classes), factsIn(ctx));
     if (proof.verdict !== "proved") {
       report(ctx, "MC3020", spans[labelled] ?? span, {
         classes: formatDim(classes),

@@ -8,7 +8,7 @@ import type { Argument } from "../syntax/ast.ts";
 import { applyOperator } from "./apply-operator.ts";
 import { attributeOf, expectedFor } from "./attributes.ts";
 import { resolveAxes, resolveAxis } from "./axes.ts";
-import { freshValue, report, type Context } from "./context.ts";
+import { freshValue, report, reporter, type Context } from "./context.ts";
 import { asDim, asTensor } from "./convert.ts";
 import { claimNumbered } from "./paths.ts";
 import { poison, tensor, type TensorVal, type Val } from "./values.ts";
@@ -122,7 +122,7 @@ function sortArguments(
       pending.sizes.push(argument);
     } else {
       const known = [...slots.map((it) => it.name), ...Object.keys(operator.attributes)];
-      reportUnknownArgument(ctx.elaborator.collector, name, operator.name, known);
+      reportUnknownArgument(reporter(ctx), name, operator.name, known);
       fine = false;
     }
   }

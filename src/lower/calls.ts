@@ -12,7 +12,7 @@ import { applyFunction, applyInstance, spreadTuples } from "./apply-instance.ts"
 import { lowerStaticCall } from "./arithmetic.ts";
 import { attributeOf, expectedFor } from "./attributes.ts";
 import { callOperator, positionalAttributes, type Given } from "./call-operator.ts";
-import { constantNode, findLocal, innerScope, report, type Context, type Expected } from "./context.ts";
+import { constantNode, findLocal, innerScope, report, reporter, type Context, type Expected } from "./context.ts";
 import { asReal } from "./convert.ts";
 import { bindArguments, completeHyperparameters, evaluateHyperparameters } from "./hyperparameters.ts";
 import { describe, poison, tensor, type RecipeVal, type Val } from "./values.ts";
@@ -30,8 +30,15 @@ export function resolveName(ctx: Context, name: string, span: Span, expected: Ex
   const isInitializer = Object.hasOwn(initializerSignatures, name);
   const top = findTopLevel(ctx.file, name);
   if (top?.kind === "const") {
+    const { underWay } = ctx.elaborator;
+    const key = `const ${top.file.source.path}:${name}`;
+    // A constant that rests on itself has been reported.
+    if (underWay.has(key)) return poison;
+    underWay.add(key);
     const inFile: Context = { ...ctx, file: top.file, scope: innerScope(undefined), words: new Set() };
-    return ctx.elaborator.rules.expression(inFile, top.declaration.value);
+    const val = ctx.elaborator.rules.expression(inFile, top.declaration.value);
+    underWay.delete(key);
+    return val;
   }
   if (top?.kind === "callable") return recipe({ kind: "callable", callable: top }, name);
   if (top?.kind === "missing") return poison;
@@ -91,7 +98,7 @@ function inputsOf(ctx: Context, args: readonly Argument[], callable: Callable): 
   return args.map((it) => {
     if (it.name !== undefined) {
       const inputs = callable.declaration.inputs.flatMap((input) => input.name?.text ?? []);
-      reportUnknownArgument(ctx.elaborator.collector, it.name, `an instance of ${callable.declaration.name.text}, whose inputs go by position:`, inputs);
+      reportUnknownArgument(reporter(ctx), it.name, `an instance of ${callable.declaration.name.text}, whose inputs go by position:`, inputs);
       return { val: poison, span: it.value.span };
     }
     return { val: ctx.elaborator.rules.expression(ctx, it.value), span: it.value.span };
@@ -134,7 +141,7 @@ function bindRecipe(ctx: Context, it: RecipeVal, call: CallExpression): Val {
         const spec = name === undefined ? undefined : target.operator.attributes[name];
         if (name === undefined || spec === undefined) {
           if (argument.name === undefined) report(ctx, "MC2014", argument.span, { callee: target.operator.name });
-          else reportUnknownArgument(ctx.elaborator.collector, argument.name, target.operator.name, Object.keys(target.operator.attributes));
+          else reportUnknownArgument(reporter(ctx), argument.name, target.operator.name, Object.keys(target.operator.attributes));
           fine = false;
           return;
         }
@@ -159,7 +166,7 @@ function bindInitializer(ctx: Context, it: RecipeVal, name: string, call: CallEx
       return;
     }
     if (!signature.includes(parameter)) {
-      if (argument.name !== undefined) reportUnknownArgument(ctx.elaborator.collector, argument.name, name, signature);
+      if (argument.name !== undefined) reportUnknownArgument(reporter(ctx), argument.name, name, signature);
       fine = false;
       return;
     }

@@ -7,6 +7,7 @@ import { report, type Context } from "./context.ts";
 import { combined, formatExample, numberOf } from "./convert.ts";
 import { isStaticNumber, tensorBinary } from "./arithmetic.ts";
 import { describe, keyOfVal, poison, type BooleanVal, type TrainingVal, type Val } from "./values.ts";
+import { factsIn } from "./minima.ts";
 
 const tensorOperators: Readonly<Record<ComparisonOperator, string>> = {
   "==": "equal",
@@ -108,9 +109,9 @@ function relationOf(operator: ComparisonOperator, a: Dim, b: Dim): Relation {
 
 /** A condition over dims that is the same for all their values; else a report that names an example of each. */
 function decided(ctx: Context, relation: Relation, e: Expression): Val {
-  const holds = decide(relation, ctx.facts);
+  const holds = decide(relation, factsIn(ctx));
   if (holds.verdict === "proved") return { kind: "boolean", value: true, opaque: true };
-  const fails = decide(negateRelation(relation), ctx.facts);
+  const fails = decide(negateRelation(relation), factsIn(ctx));
   if (fails.verdict === "proved") return { kind: "boolean", value: false, opaque: true };
   const against = holds.verdict === "refuted" ? `false at ${formatExample(holds.counterexample)}` : undefined;
   const towards = fails.verdict === "refuted" ? `true at ${formatExample(fails.counterexample)}` : undefined;

@@ -10,6 +10,7 @@ import type { Callable, ProgramFile } from "../std/program-file.ts";
 import type { Span } from "../support/source.ts";
 import type { Body, CallableDeclaration, Chain, Expression } from "../syntax/ast.ts";
 import type { Instantiation } from "./instance.ts";
+import type { Minimum } from "./minima.ts";
 import type { PathScope } from "./paths.ts";
 import type { TensorVal, Val, ValueFacts } from "./values.ts";
 
@@ -40,6 +41,8 @@ export interface Elaborator {
   /** Declarations whose bodies have been lowered. */
   readonly visited: Set<CallableDeclaration>;
   readonly rules: Rules;
+  /** Smallest sizes that were found wanting, while they are put off; see `minima.ts`. */
+  minima: Minimum[] | undefined;
 }
 
 /** The rules that call one another; see `elaborator.ts`. */
@@ -204,6 +207,11 @@ export function report<C extends Code>(ctx: Context, code: C, span: Span, parame
     labels.push({ span: up.call, message: `\`${up.name}\` is used here` });
   }
   ctx.elaborator.collector.report(code, primary, parameters, { ...extras, labels: [...(extras.labels ?? []), ...labels] });
+}
+
+/** A collector that reports as {@link report} does: for checks that serve names and bodies alike. */
+export function reporter(ctx: Context): Pick<Collector, "report"> {
+  return { report: (code, span, parameters, extras) => report(ctx, code, span, parameters, extras) };
 }
 
 /** Value facts that both of two values have. */

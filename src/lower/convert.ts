@@ -6,6 +6,7 @@ import { isFloat } from "../ops/dtype-class.ts";
 import type { Span } from "../support/source.ts";
 import { castNode, constantNode, dimNode, operatorNode, report, type Context } from "./context.ts";
 import { describe, targetName, tensor, type Provenance, type TensorVal, type Val } from "./values.ts";
+import { factsIn } from "./minima.ts";
 
 /** The dimension that a compile-time integer is, or undefined after a report. */
 export function asDim(ctx: Context, val: Val, span: Span, what: string): Dim | undefined {
@@ -32,7 +33,7 @@ export function exactQuotient(ctx: Context, dividend: Dim, divisor: Dim, span: S
     report(ctx, "MC3005", span, { dividend: formatDim(dividend), divisor: "0", example: "" });
     return undefined;
   }
-  const proof = decide(divides(divisor, dividend), ctx.facts);
+  const proof = decide(divides(divisor, dividend), factsIn(ctx));
   if (proof.verdict === "proved") return divideExactly(dividend, divisor);
   const example =
     proof.verdict === "refuted" && proof.counterexample.size > 0
@@ -161,7 +162,7 @@ export function sameShape(ctx: Context, a: readonly Dim[], b: readonly Dim[]): b
     a.every((it, axis) => {
       const other = b[axis];
       if (other === undefined) return false;
-      return sameForm(it, other) || decide({ kind: "equal", left: it, right: other }, ctx.facts).verdict === "proved";
+      return sameForm(it, other) || decide({ kind: "equal", left: it, right: other }, factsIn(ctx)).verdict === "proved";
     })
   );
 }

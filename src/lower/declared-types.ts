@@ -12,6 +12,7 @@ import { findLocal, report, type Context, type Scope } from "./context.ts";
 import { asDim } from "./convert.ts";
 import { exampleOf, named } from "./shape-checker.ts";
 import { formatType, type TensorVal, type Val, type ValueFacts } from "./values.ts";
+import { factsIn } from "./minima.ts";
 
 /** A declared type with known dims. */
 export interface ResolvedType {
@@ -124,7 +125,7 @@ export function matchInputs(
       later.push(() => {
         const wanted = asDim(callee, callee.elaborator.rules.expression(callee, expression, { integer: true }), expression.span, "a dimension");
         if (wanted === undefined) return false;
-        if (sameForm(wanted, dim) || decide(equal(dim, wanted), ctx.facts).verdict === "proved") {
+        if (sameForm(wanted, dim) || decide(equal(dim, wanted), factsIn(ctx)).verdict === "proved") {
           // Of two equal forms the declared one reads better, and a literal says most.
           if (asNumber(dim) === undefined) shape[at] = withLabel(wanted, bare);
           return true;
@@ -234,7 +235,7 @@ function sameSpread(
     before.length === dims.length &&
     before.every((val, index) => {
       const dim = dims[index];
-      return val.kind === "dim" && dim !== undefined && decide(equal(val.dim, dim), ctx.facts).verdict === "proved";
+      return val.kind === "dim" && dim !== undefined && decide(equal(val.dim, dim), factsIn(ctx)).verdict === "proved";
     });
   if (same) return true;
   const shown = (list: readonly (Dim | undefined)[]): string => `[${list.map((dim) => (dim === undefined ? "?" : formatDim(dim))).join(", ")}]`;

@@ -19,6 +19,7 @@ import { resolveType, type ResolvedType } from "./declared-types.ts";
 import { createElaborator } from "./elaborator.ts";
 import { bindArguments, completeHyperparameters, fitHyperparameter, named } from "./hyperparameters.ts";
 import { factMessage, instantiate } from "./instantiate.ts";
+import { withMinima } from "./minima.ts";
 import { pathScope } from "./paths.ts";
 import type { Val } from "./values.ts";
 
@@ -92,7 +93,7 @@ export function elaborateEntry(elaborator: Elaborator, callable: Callable, optio
   const contract = entryFacts(top, declaration);
   if (contract === undefined) return undefined;
   const context: Context = { ...top, facts: contract.facts, owning: declaration.flavor === "fn" ? "fn" : "yes" };
-  const made = instantiate({ callable, hyperparameters, context, inputs });
+  const made = withMinima(elaborator, contract.facts, () => instantiate({ callable, hyperparameters, context, inputs }));
   if (made === undefined) return undefined;
   const probabilities = made.func.resultNames.flatMap((name, index): [string, { readonly probability: boolean }][] => {
     const facts = made.resultFacts[index];

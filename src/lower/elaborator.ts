@@ -72,5 +72,6 @@ export function createElaborator(program: Program, collector: Collector): Elabor
     keys: new Map(),
     visited: new Set(),
     rules,
+    minima: undefined,
   };
 }

@@ -6,7 +6,7 @@ import type { Span } from "../support/source.ts";
 import type { HyperparameterValue } from "../ir/graph.ts";
 import type { Callable } from "../std/program-file.ts";
 import type { Argument, Hyperparameter, HyperparameterAlternative, HyperparameterType } from "../syntax/ast.ts";
-import { innerScope, report, type Context, type Expected } from "./context.ts";
+import { innerScope, report, reporter, type Context, type Expected } from "./context.ts";
 import { asDim } from "./convert.ts";
 import { describe, targetName, type Val } from "./values.ts";
 
@@ -144,7 +144,7 @@ export function bindArguments(
       sawName = true;
       target = declaration.hyperparameters.find((it) => it.name.text === name.text);
       if (target === undefined) {
-        reportUnknownArgument(ctx.elaborator.collector, name, callee, declaration.hyperparameters.map((it) => it.name.text));
+        reportUnknownArgument(reporter(ctx), name, callee, declaration.hyperparameters.map((it) => it.name.text));
         fine = false;
         continue;
       }

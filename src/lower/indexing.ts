@@ -8,6 +8,7 @@ import { report, type Context } from "./context.ts";
 import { asDim, asInteger } from "./convert.ts";
 import { exampleOf, named } from "./shape-checker.ts";
 import { describe, formatType, poison, type TensorVal, type Val } from "./values.ts";
+import { factsIn } from "./minima.ts";
 
 /** `layers[0]`, `x[:, -1]`, `x[0, 1:3]`. */
 export function lowerIndex(ctx: Context, e: IndexExpression): Val {
@@ -92,9 +93,9 @@ function place(ctx: Context, e: Expression, size: Dim): Dim | undefined {
 function pointWindow(ctx: Context, e: Expression, size: Dim): Window | undefined {
   const start = place(ctx, e, size);
   if (start === undefined) return undefined;
-  const inside = decide(lessThan(start, size), ctx.facts).verdict === "proved" && decide(atLeast(start, constant(0)), ctx.facts).verdict === "proved";
+  const inside = decide(lessThan(start, size), factsIn(ctx)).verdict === "proved" && decide(atLeast(start, constant(0)), factsIn(ctx)).verdict === "proved";
   if (inside) return { start, size: constant(1), step: 1 };
-  const below = decide(atLeast(start, constant(0)), ctx.facts).verdict !== "proved";
+  const below = decide(atLeast(start, constant(0)), factsIn(ctx)).verdict !== "proved";
   const relation = below ? atLeast(start, constant(0)) : lessThan(start, size);
   report(ctx, "MC3025", e.span, {
     index: named(start),
@@ -122,7 +123,7 @@ function sliceWindow(ctx: Context, e: SliceExpression, size: Dim): Window | "all
     { relation: atLeast(length, constant(1)), left: length, right: constant(1), verb: "is less than" },
   ];
   for (const { relation, left, right, verb } of checks) {
-    if (decide(relation, ctx.facts).verdict === "proved") continue;
+    if (decide(relation, factsIn(ctx)).verdict === "proved") continue;
     report(ctx, "MC3025", e.span, { index: `${named(start)}:${named(stop)}`, what: "the axis", size: named(size), example: exampleOf(relation, left, right, verb, ctx) });
     return undefined;
   }

@@ -17,6 +17,7 @@ import { pathScope } from "./paths.ts";
 import { matchResults } from "./results.ts";
 import { formatExample } from "./convert.ts";
 import { formatType, keyOfVal, tensor, type Val } from "./values.ts";
+import { factsIn } from "./minima.ts";
 
 /** A use of a declaration that fits it: its inputs as the body sees them. */
 export interface Use {
@@ -81,7 +82,7 @@ function proveFacts(ctx: Context, callee: Context, declaration: CallableDeclarat
     const stated = statedRelations(callee, fact.condition);
     if (stated === undefined) return undefined;
     for (const it of stated) {
-      const proof = it === false ? undefined : decide(it.relation, ctx.facts);
+      const proof = it === false ? undefined : decide(it.relation, factsIn(ctx));
       if (it !== false && proof?.verdict === "proved") {
         facts = assume(facts, it.relation);
         continue;

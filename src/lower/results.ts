@@ -8,6 +8,7 @@ import { asTensor } from "./convert.ts";
 import { resolveType } from "./declared-types.ts";
 import { exampleOf, named } from "./shape-checker.ts";
 import { formatType, tensor, type TensorVal, type Val } from "./values.ts";
+import { factsIn } from "./minima.ts";
 
 /** One result of a body, with its declared name. */
 export interface BodyResult {
@@ -98,7 +99,7 @@ export function checkType(ctx: Context, val: TensorVal, type: TypeExpression, sp
     const other = wanted.type.shape[axis];
     if (other === undefined) return undefined;
     const relation = equal(dim, other);
-    if (decide(relation, ctx.facts).verdict !== "proved") {
+    if (decide(relation, factsIn(ctx)).verdict !== "proved") {
       report(ctx, "MC3012", span, {
         what,
         axis: String(axis),
@@ -112,7 +113,7 @@ export function checkType(ctx: Context, val: TensorVal, type: TypeExpression, sp
     shape.push(asNumber(dim) === undefined ? other : withLabel(dim, other.label));
   }
   const { classes } = wanted.facts;
-  if (classes !== undefined && val.facts.classes !== undefined && decide(atLeast(classes, val.facts.classes), ctx.facts).verdict !== "proved") {
+  if (classes !== undefined && val.facts.classes !== undefined && decide(atLeast(classes, val.facts.classes), factsIn(ctx)).verdict !== "proved") {
     report(ctx, "MC3020", span, { classes: formatDim(val.facts.classes), operator: what, available: formatDim(classes) }, { labels });
     return undefined;
   }

@@ -11,6 +11,7 @@ import { resolveType } from "./declared-types.ts";
 import { exampleOf, named } from "./shape-checker.ts";
 import { lowerStatements, toInitializer } from "./statements.ts";
 import { formatType, poison, tensor, type TensorVal, type Val } from "./values.ts";
+import { factsIn } from "./minima.ts";
 
 interface Sequence {
   readonly value: Value;
@@ -116,7 +117,7 @@ function lowerSequences(ctx: Context, e: ScanExpression): readonly Sequence[] | 
     if (length === undefined) length = own;
     else {
       const relation = equal(own, length);
-      if (decide(relation, ctx.facts).verdict !== "proved") {
+      if (decide(relation, factsIn(ctx)).verdict !== "proved") {
         report(ctx, "MC3002", it.source.span, {
           what: "the lengths of the sequences of a scan",
           left: named(own),

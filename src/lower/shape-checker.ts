@@ -1,11 +1,12 @@
 import { evaluate, formatDim, variablesOf, type Dim } from "../dims/dim.ts";
 import { decide } from "../dims/decide.ts";
-import { atLeast, divides, equal, type Relation } from "../dims/facts.ts";
+import { atLeast, divides, equal, negateRelation, type Relation } from "../dims/facts.ts";
 import type { Label } from "../diagnostics/diagnostic.ts";
 import type { ShapeChecker } from "../ops/operator.ts";
 import type { Span } from "../support/source.ts";
 import { formatExample } from "./convert.ts";
 import { report, type Context } from "./context.ts";
+import { factsIn } from "./minima.ts";
 
 /** A dim as messages show it: with the name of its axis where that says more. */
 export function named(dim: Dim): string {
@@ -15,7 +16,7 @@ export function named(dim: Dim): string {
 
 /** `; for example at H = 30: 15 is not 14`, or why there is no example. */
 export function exampleOf(relation: Relation, left: Dim, right: Dim, verb: string, ctx: Context): string {
-  const proof = decide(relation, ctx.facts);
+  const proof = decide(relation, factsIn(ctx));
   if (proof.verdict === "unknown") return "; neither a proof nor a counterexample was found";
   if (proof.verdict === "proved" || proof.counterexample.size === 0) return "";
   const known = [left, right].every((it) => [...variablesOf(it)].every((name) => proof.counterexample.has(name)));
@@ -26,7 +27,7 @@ export function exampleOf(relation: Relation, left: Dim, right: Dim, verb: strin
 
 /** Reports what a shape rule finds, with counterexamples, at `span`; `labels` show the operands. */
 export function shapeChecker(ctx: Context, span: Span, labels: () => readonly Label[]): ShapeChecker {
-  const proves = (relation: Relation): boolean => decide(relation, ctx.facts).verdict === "proved";
+  const proves = (relation: Relation): boolean => decide(relation, factsIn(ctx)).verdict === "proved";
   return {
     equal(left, right, what) {
       const relation = equal(left, right);
@@ -41,11 +42,18 @@ export function shapeChecker(ctx: Context, span: Span, labels: () => readonly La
       const relation = atLeast(left, right);
       if (proves(relation)) return true;
       const example = exampleOf(relation, left, right, "is less than", ctx);
-      report(ctx, "MC3028", span, { what, left: named(left), right: named(right), example }, {
+      const say = (): void => report(ctx, "MC3028", span, { what, left: named(left), right: named(right), example }, {
         labels: labels(),
         help: `State it in the header if it always holds: \`where ${formatDim(left)} >= ${formatDim(right)}\`.`,
       });
-      return false;
+      // A size that is too small always is wrong now; one that may be is assumed to suffice until the end.
+      const { minima } = ctx.elaborator;
+      if (minima === undefined || proves(negateRelation(relation))) {
+        say();
+        return false;
+      }
+      minima.push({ relation, report: say });
+      return true;
     },
     divides(divisor, dividend, what) {
       const relation = divides(divisor, dividend);
