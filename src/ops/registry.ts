@@ -1,3 +1,5 @@
+import { elu, gelu, hardSigmoid, leakyRelu, silu } from "./activations.ts";
+import { argmax, argmin } from "./arg-extremes.ts";
 import { add, div, floorDiv, maximum, minimum, mod, mul, pow, sub } from "./arithmetic.ts";
 import { avgPool2d, avgPool2dGradient } from "./avg-pool2d.ts";
 import { batchNormInference, batchNormTraining } from "./batch-norm.ts";
@@ -6,27 +8,28 @@ import { cast } from "./cast.ts";
 import { causalMask } from "./causal-mask.ts";
 import { clip } from "./clip.ts";
 import { equal, greater, greaterEqual, less, lessEqual, notEqual } from "./comparisons.ts";
+import { concat, stack } from "./concat.ts";
 import { conv2dInputGradient, conv2dKernelGradient } from "./conv2d-gradients.ts";
 import { conv2d } from "./conv2d.ts";
 import { crossEntropyGradient } from "./cross-entropy-gradient.ts";
-import { dropout } from "./dropout.ts";
-import { identity, stopGradient } from "./identity.ts";
-import { layerNorm, layerNormWithStatistics } from "./layer-norm.ts";
-import { logicalAnd, logicalNot, logicalOr } from "./logic.ts";
-import { binaryCrossEntropy, crossEntropy, huber, klNormal, mae, mse } from "./losses.ts";
-import { matmul } from "./matmul.ts";
-import { maxPool2d, maxPool2dGradient } from "./max-pool2d.ts";
-import { elu, gelu, hardSigmoid, leakyRelu, silu } from "./activations.ts";
-import { argmax, argmin } from "./arg-extremes.ts";
-import { concat, stack } from "./concat.ts";
 import { cumsum } from "./cumsum.ts";
+import { dropout } from "./dropout.ts";
 import { einsum } from "./einsum.ts";
 import { flip } from "./flip.ts";
 import { gather, scatterAdd } from "./gather.ts";
+import { gru } from "./gru.ts";
+import { identity, stopGradient } from "./identity.ts";
+import { layerNorm, layerNormWithStatistics } from "./layer-norm.ts";
 import { onesLike, zerosLike } from "./like.ts";
+import { logicalAnd, logicalNot, logicalOr } from "./logic.ts";
+import { binaryCrossEntropy, crossEntropy, huber, klNormal, mae, mse } from "./losses.ts";
+import { lstm } from "./lstm.ts";
+import { matmul } from "./matmul.ts";
+import { maxPool2d, maxPool2dGradient } from "./max-pool2d.ts";
 import { accuracy, binaryAccuracy, meanAbsoluteError, meanSquaredError, perplexity } from "./metrics.ts";
 import { logsumexp, variance } from "./moments.ts";
 import { oneHot } from "./one-hot.ts";
+import type { Operator } from "./operator.ts";
 import { pad } from "./pad.ts";
 import { randomBits, randomNormal, randomUniform } from "./random/draws.ts";
 import { foldKey } from "./random/fold-key.ts";
@@ -34,14 +37,14 @@ import { normalLike, uniformLike } from "./random/likes.ts";
 import { orthogonalize } from "./random/orthogonalize.ts";
 import { range } from "./range.ts";
 import { rearrange } from "./rearrange.ts";
+import { max, mean, min, prod, sum } from "./reductions.ts";
+import { reshape } from "./reshape.ts";
+import { ceil, floor, round } from "./rounding.ts";
+import { simpleRnn } from "./simple-rnn.ts";
 import { scatterSlice, slice } from "./slice.ts";
 import { logSoftmax, softmax } from "./softmax.ts";
 import { split, unstack } from "./split.ts";
 import { putAlong, takeAlong } from "./take-along.ts";
-import type { Operator } from "./operator.ts";
-import { max, mean, min, prod, sum } from "./reductions.ts";
-import { reshape } from "./reshape.ts";
-import { ceil, floor, round } from "./rounding.ts";
 import { transpose } from "./transpose.ts";
 import {
   abs,
@@ -107,6 +110,7 @@ export const operators = {
   gelu,
   greater,
   greater_equal: greaterEqual,
+  gru,
   hard_sigmoid: hardSigmoid,
   huber,
   identity,
@@ -123,6 +127,7 @@ export const operators = {
   logical_not: logicalNot,
   logical_or: logicalOr,
   logsumexp,
+  lstm,
   mae,
   matmul,
   max,
@@ -163,6 +168,7 @@ export const operators = {
   sigmoid,
   sign,
   silu,
+  simple_rnn: simpleRnn,
   sin,
   slice,
   softmax,

@@ -58,15 +58,24 @@ async function expectReference(graph: Graph, sample: Sample, opset: number): Pro
   }
 }
 
+/** Whether the graph of the gradient leaves something of the operator unseen: nodes that stand in inference alone. */
+function needsInference(operator: Operator, sample: Sample): boolean {
+  if (!isDifferentiable(operator, sample)) return true;
+  return operator.kind === "composite" && operator.fused.onnx !== undefined;
+}
+
 describe.each(opsets)("on ONNX Runtime with opset %i", (opset) => {
   for (const operator of allOperators) {
-    it.each(operator.samples.map((it) => [describeSample(it), it] as const))(
-      `infers ${operator.name}: %s`,
-      async (_, sample) => {
-        const fused = keepFused("onnx", "inference", opset);
-        await expectReference(expandComposites(graphOfSample(operator, sample), fused), sample, opset);
-      },
-    );
+    const inferred = operator.samples.filter((it) => needsInference(operator, it));
+    if (inferred.length > 0) {
+      it.each(inferred.map((it) => [describeSample(it), it] as const))(
+        `infers ${operator.name}: %s`,
+        async (_, sample) => {
+          const fused = keepFused("onnx", "inference", opset);
+          await expectReference(expandComposites(graphOfSample(operator, sample), fused), sample, opset);
+        },
+      );
+    }
     const differentiable = operator.samples.filter((it) => isDifferentiable(operator, it));
     if (differentiable.length === 0) continue;
     it.each(differentiable.map((it) => [describeSample(it), it] as const))(
