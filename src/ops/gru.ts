@@ -1,0 +1,84 @@
+import { constant } from "../dims/dim.ts";
+import type { Value } from "../ir/graph.ts";
+import { elementAt } from "./element-at.ts";
+import { defineComposite } from "./operator.ts";
+import {
+  fromOnnxResults,
+  fusesRecurrent,
+  kernelForOnnx,
+  projectedSteps,
+  recurrentAttributes,
+  recurrentCost,
+  recurrentOnnxAttributes,
+  recurrentOperands,
+  recurrentSamples,
+  recurrentSizes,
+  recurrentTypes,
+  reverseArgument,
+  runSteps,
+  timeFirst,
+} from "./recurrent.ts";
+import { one } from "./shape-rules.ts";
+
+/** Gates in the order that ONNX has as well: update, reset, candidate. */
+const onnxOrder = [0, 1, 2];
+
+/** `gru`: gated recurrent units (Cho et al., 2014), the reset applied after the product, as in Keras and cuDNN. */
+export const gru = defineComposite({
+  name: "gru",
+  doc: "Gated recurrent units over [batch, time, features]: the sequence of states and the last one. Gates in the order update, reset, candidate; two rows of biases, of the input and of the state.",
+  exposed: true,
+  operands: recurrentOperands("3 U", "[2, 3 U]", ["h0"]),
+  attributes: recurrentAttributes,
+  infer: ({ operands, check }) => recurrentTypes("gru", operands, 3, 2, check),
+  cost: ({ operands }) => recurrentCost(operands, 3),
+  samples: recurrentSamples(3, 2, 1),
+  decompose: (b, { operands, attributes: { reverse } }) => {
+    const [x, kernel, recurrent, biases] = [0, 1, 2, 3].map((index) => elementAt(operands, index));
+    if (x === undefined || kernel === undefined || recurrent === undefined || biases === undefined) return [];
+    const width = elementAt(biases.type.shape, 1);
+    const row = (index: number): Value =>
+      b.reshape(b.op("slice", [biases], { axis: 0, start: constant(index), size: one }), [width]);
+    const projected = projectedSteps(b, x, kernel, row(0));
+    const inner = row(1);
+    return runSteps(b, projected, operands.slice(4), reverse, (body, states, input) => {
+      const h = elementAt(states, 0);
+      const outer = body.ops("split", [input], { axis: 1, count: 3 });
+      const product = body.add(body.matmul(h, recurrent), inner);
+      const own = body.ops("split", [product], { axis: 1, count: 3 });
+      const gate = (index: number): Value =>
+        body.op("sigmoid", [body.add(elementAt(outer, index), elementAt(own, index))]);
+      const reset = body.mul(gate(1), elementAt(own, 2));
+      const candidate = body.op("tanh", [body.add(elementAt(outer, 2), reset)]);
+      // update * h + (1 - update) * candidate
+      return [body.add(candidate, body.mul(gate(0), body.sub(h, candidate)))];
+    });
+  },
+  fused: {
+    onnx: {
+      when: ({ operands }, mode) => fusesRecurrent(operands, mode),
+      lower: (writer, { operands, refs, attributes: { reverse } }) => {
+        const { units } = recurrentSizes(operands);
+        const ref = (index: number) => elementAt(refs, index);
+        const results = writer.nodes(
+          "GRU",
+          [
+            timeFirst(writer, ref(0)),
+            kernelForOnnx(writer, ref(1), units, onnxOrder),
+            kernelForOnnx(writer, ref(2), units, onnxOrder),
+            writer.node("Reshape", [ref(3), writer.ints([1, -1])]),
+            writer.absent,
+            writer.node("Unsqueeze", [ref(4), writer.ints([0])]),
+          ],
+          2,
+          { ...recurrentOnnxAttributes(operands, reverse), linear_before_reset: { int: 1 } },
+        );
+        return fromOnnxResults(writer, results);
+      },
+    },
+    tfjs: {
+      when: () => true,
+      lower: (writer, { args }) => writer.helper("gru", ...args, ...reverseArgument(writer)),
+    },
+  },
+});

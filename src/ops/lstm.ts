@@ -1,0 +1,82 @@
+import { constant, multiply } from "../dims/dim.ts";
+import { elementAt } from "./element-at.ts";
+import { defineComposite } from "./operator.ts";
+import {
+  fromOnnxResults,
+  fusesRecurrent,
+  kernelForOnnx,
+  projectedSteps,
+  recurrentAttributes,
+  recurrentCost,
+  recurrentOnnxAttributes,
+  recurrentOperands,
+  recurrentSamples,
+  recurrentSizes,
+  recurrentTypes,
+  reordered,
+  reverseArgument,
+  runSteps,
+  timeFirst,
+} from "./recurrent.ts";
+
+/** ONNX's order of the gates, input output forget cell, in terms of ours: input forget cell output. */
+const onnxOrder = [0, 3, 1, 2];
+
+/** `lstm`: long short-term memory (Hochreiter and Schmidhuber, 1997) with one bias and Keras's order of gates. */
+export const lstm = defineComposite({
+  name: "lstm",
+  doc: "Long short-term memory over [batch, time, features]: the sequence of states, the last state and the last cell. Gates in the order input, forget, cell, output.",
+  exposed: true,
+  operands: recurrentOperands("4 U", "[4 U]", ["h0", "c0"]),
+  attributes: recurrentAttributes,
+  infer: ({ operands, check }) => recurrentTypes("lstm", operands, 4, 1, check),
+  cost: ({ operands }) => recurrentCost(operands, 4),
+  samples: recurrentSamples(4, 1, 2),
+  decompose: (b, { operands, attributes: { reverse } }) => {
+    const [x, kernel, recurrent, bias] = [0, 1, 2, 3].map((index) => elementAt(operands, index));
+    if (x === undefined || kernel === undefined || recurrent === undefined || bias === undefined) return [];
+    const projected = projectedSteps(b, x, kernel, bias);
+    return runSteps(b, projected, operands.slice(4), reverse, (inner, states, input) => {
+      const [h, c] = [elementAt(states, 0), elementAt(states, 1)];
+      const gates = inner.ops("split", [inner.add(input, inner.matmul(h, recurrent))], { axis: 1, count: 4 });
+      const gate = (index: number, activation: string) => inner.op(activation, [elementAt(gates, index)]);
+      const kept = inner.mul(gate(1, "sigmoid"), c);
+      const cell = inner.add(kept, inner.mul(gate(0, "sigmoid"), gate(2, "tanh")));
+      return [inner.mul(gate(3, "sigmoid"), inner.op("tanh", [cell])), cell];
+    });
+  },
+  fused: {
+    onnx: {
+      when: ({ operands }, mode) => fusesRecurrent(operands, mode),
+      lower: (writer, { operands, refs, attributes: { reverse } }) => {
+        const { units } = recurrentSizes(operands);
+        const ref = (index: number) => elementAt(refs, index);
+        const leading = writer.ints([0]);
+        const none = writer.node("Expand", [
+          writer.constant(elementAt(operands, 3).type.dtype, [0], [1]),
+          writer.shape([multiply(units, constant(4))]),
+        ]);
+        const biases = writer.node("Concat", [reordered(writer, ref(3), units, onnxOrder), none], { axis: { int: 0 } });
+        const results = writer.nodes(
+          "LSTM",
+          [
+            timeFirst(writer, ref(0)),
+            kernelForOnnx(writer, ref(1), units, onnxOrder),
+            kernelForOnnx(writer, ref(2), units, onnxOrder),
+            writer.node("Unsqueeze", [biases, leading]),
+            writer.absent,
+            writer.node("Unsqueeze", [ref(4), leading]),
+            writer.node("Unsqueeze", [ref(5), leading]),
+          ],
+          3,
+          recurrentOnnxAttributes(operands, reverse),
+        );
+        return fromOnnxResults(writer, results);
+      },
+    },
+    tfjs: {
+      when: () => true,
+      lower: (writer, { args }) => writer.helper("lstm", ...args, ...reverseArgument(writer)),
+    },
+  },
+});
