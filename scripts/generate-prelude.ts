@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-import * as ts from "typescript";
+import { join } from "node:path";
+import ts from "typescript";
 
 /** One declaration of the prelude, as the emitter embeds it. */
 interface Declaration {
@@ -11,8 +11,8 @@ interface Declaration {
   readonly parameters: readonly string[];
 }
 
-const folder = new URL("../src/emit/tfjs/prelude/", import.meta.url);
-const target = new URL("../src/emit/tfjs/prelude.generated.ts", import.meta.url);
+const folder = "src/emit/tfjs/prelude";
+const target = "src/emit/tfjs/prelude.generated.ts";
 
 /** The text of `prelude.generated.ts`: every top-level declaration of the prelude's modules, by name. */
 export function generatePrelude(): string {
@@ -20,7 +20,7 @@ export function generatePrelude(): string {
     .filter((name) => name.endsWith(".ts"))
     .sort();
   const sources = files.map((name) => {
-    const text = readFileSync(new URL(name, folder), "utf8");
+    const text = readFileSync(join(folder, name), "utf8");
     return ts.createSourceFile(name, text, ts.ScriptTarget.ES2022, true);
   });
   const names = new Map<string, string>();
@@ -98,4 +98,14 @@ function isMemberName(node: ts.Identifier): boolean {
   );
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) writeFileSync(target, generatePrelude());
+if (process.argv[1]?.includes("generate-prelude") === true) {
+  const text = generatePrelude();
+  if (process.argv.includes("--check")) {
+    if (readFileSync(target, "utf8") !== text) {
+      console.error(`${target} is stale: run npm run generate`);
+      process.exitCode = 1;
+    }
+  } else {
+    writeFileSync(target, text);
+  }
+}

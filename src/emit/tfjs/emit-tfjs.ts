@@ -1,0 +1,114 @@
+import type { Func, Module } from "../../ir/graph.ts";
+import type { TrainProgram } from "../../ir/program.ts";
+import { needsTotal } from "../../autodiff/schedules.ts";
+import { entryOf } from "../../passes/parameters-of.ts";
+import type { Item } from "./ast.ts";
+import { collectCallables } from "./callables.ts";
+import { emitFunctions } from "./emit-functions.ts";
+import { checkpointItems, modelItems, modelType, portsOf, type ModelContext } from "./emit-model.ts";
+import { trainingItems } from "./emit-training.ts";
+import { formatTypeScript } from "./format-typescript.ts";
+import { interfaceCollector } from "./interfaces.ts";
+import { nameScope } from "./names.ts";
+import { preludeClosure, preludeNames } from "./prelude.ts";
+import { printFile } from "./print.ts";
+import { variableTrees } from "./variable-tree.ts";
+
+/** What becomes a TypeScript file. */
+export interface TfjsInput {
+  readonly module: Module;
+  /** How the model is trained, where the spec says so; of this same module. */
+  readonly train?: TrainProgram;
+  /** The name of the file without its extension, for its first line. */
+  readonly name: string;
+}
+
+/** Names of the functions that every file may export or define for itself. */
+const api = [
+  ...["create", "predict", "dispose", "trainStep", "fit", "evaluate", "gradients", "save", "load", "update", "groups"],
+  ...["trainSums", "evaluateSums", "figuresOf", "learningRate", "createOptimizer", "slotVariables", "variablesOf"],
+  ...["storedOrder", "storedOrders", "checkInputs", "checkBatch", "Slot"],
+];
+
+/**
+ * A model as one TypeScript file that imports TensorFlow.js alone: types, `create`, `predict`, `save` and `load`, and,
+ * with a training program, `trainStep`, `fit`, `evaluate` and `gradients`.
+ */
+export async function emitTfjs(input: TfjsInput): Promise<string> {
+  return formatTypeScript(printFile(fileItems(input)));
+}
+
+function fileItems({ module, train, name }: TfjsInput): readonly Item[] {
+  const functions = new Map<string, Func>([...(train?.model.functions ?? []), ...module.functions]);
+  if (train !== undefined) functions.set(train.objective.key, train.objective);
+  const entry = entryOf(module);
+  const type = modelType(module);
+  const names = nameScope([
+    ...preludeNames,
+    ...api,
+    type,
+    ...["Inputs", "Outputs", "Batch", "Figures"].map((it) => `${type}${it}`),
+  ]);
+  const interfaces = interfaceCollector(names);
+  const parameters = variableTrees(functions, "parameters")(module.entry);
+  const states = variableTrees(functions, "states")(module.entry);
+  // The model's own interfaces are asked for first: they take the plain names.
+  interfaces.typeOf(parameters, "parameters");
+  if (states.entries.size > 0) interfaces.typeOf(states, "states");
+
+  const roots = [module.entry, ...(train === undefined ? [] : [train.objective.key])];
+  const callables = collectCallables(functions.values(), module.facts);
+  const emitted = emitFunctions(functions, roots, callables, interfaces, names, [...preludeNames, ...api]);
+  const helpers = new Set(emitted.helpers);
+  const { inputs, outputs } = portsOf(entry);
+  const context: ModelContext = {
+    module,
+    entry,
+    type,
+    forward: emitted.of(module.entry),
+    parameters,
+    states,
+    interfaces,
+    inputs,
+    outputs,
+    helpers,
+    seed: train?.seed ?? 0,
+    trains: train !== undefined,
+    ...(train !== undefined && needsTotal(train.optimizer.rate)
+      ? { steps: "steps" in train.length ? train.length.steps : Infinity }
+      : {}),
+  };
+  const model = modelItems(context);
+  const training =
+    train === undefined
+      ? undefined
+      : trainingItems({ model: context, program: train, objective: emitted.of(train.objective.key) });
+  const checkpoint = checkpointItems(context);
+  const isExported = (item: Item): boolean => "exported" in item && item.exported;
+  const own = [...model.functions, ...(training?.functions ?? []), ...checkpoint];
+  const prelude = preludeClosure(helpers).map(({ text }): Item => ({ kind: "verbatim", text }));
+  return [
+    { kind: "doc", text: fileDoc(module, name) },
+    { kind: "import", text: "* as tf", from: "@tensorflow/tfjs" },
+    ...model.types,
+    ...(training?.types ?? []),
+    ...interfaces.items(),
+    ...own.filter(isExported),
+    { kind: "comment", text: "The model." },
+    ...emitted.items,
+    ...(own.some((item) => !isExported(item))
+      ? [{ kind: "comment", text: "What the functions above rest on." } as const]
+      : []),
+    ...own.filter((item) => !isExported(item)),
+    ...(prelude.length > 0 ? [{ kind: "comment", text: "Helpers for what TensorFlow.js lacks." } as const] : []),
+    ...prelude,
+  ];
+}
+
+function fileDoc(module: Module, name: string): string {
+  return [
+    `${name}: ${entryOf(module).name}, compiled by modelc for TensorFlow.js.`,
+    "",
+    "Change the spec rather than this file: the next build writes it anew.",
+  ].join("\n");
+}

@@ -1,0 +1,365 @@
+import { variable as dimVariable } from "../../dims/dim.ts";
+import type { TrainProgram } from "../../ir/program.ts";
+import { needsTotal } from "../../autodiff/schedules.ts";
+import { required } from "../../support/fault.ts";
+import {
+  arrayOf,
+  call,
+  closure,
+  constant,
+  fieldsPattern,
+  identifier,
+  literal,
+  member,
+  objectOf,
+  returns,
+  type Entry,
+  type Expression,
+  type Field,
+  type Item,
+  type Statement,
+} from "./ast.ts";
+import type { EmittedFunction } from "./emit-functions.ts";
+import { checkFunction, forwardCall, modelPlace, outputPattern, type ModelContext, type Port } from "./emit-model.ts";
+import { tensorType } from "./emit-nodes.ts";
+import { optimizerItems } from "./emit-optimizer.ts";
+import { typeText } from "./interfaces.ts";
+
+/** What the training part of a file rests on. */
+export interface TrainingContext {
+  readonly model: ModelContext;
+  readonly program: TrainProgram;
+  readonly objective: EmittedFunction;
+}
+
+/** `trainStep`, `fit`, `evaluate`, `gradients` and the optimizer, with their types. */
+export function trainingItems(context: TrainingContext): {
+  readonly types: readonly Item[];
+  readonly functions: readonly Item[];
+} {
+  const { model, program } = context;
+  const { type, helpers } = model;
+  ["differentiate", "numbersOf", "evaluateBatches", "runFit", "FitOptions", "EpochReport"].forEach((it) =>
+    helpers.add(it),
+  );
+  const ports = batchPorts(context);
+  const optimizer = optimizerItems({ program, type, helpers });
+  return {
+    types: [batchType(type, ports), figuresType(context), ...optimizer.types],
+    functions: [
+      trainStepFunction(type),
+      gradientsFunction(context),
+      evaluateFunction(context),
+      fitFunction(context),
+      trainSumsFunction(type),
+      evaluateSumsFunction(context),
+      figuresFunction(context),
+      ...optimizer.functions,
+      checkFunction("checkBatch", `${type}Batch`, ports, model),
+    ],
+  };
+}
+
+/** The model's inputs, then the features that only the objective reads. */
+function batchPorts({ model, program }: TrainingContext): readonly Port[] {
+  const known = new Set(model.inputs.map(({ name }) => name));
+  const batch = model.inputs[0]?.type.shape[0] ?? dimVariable("B");
+  const extra = program.objectiveInputs.flatMap(({ from, name }): readonly Port[] => {
+    if (from !== "feature" || known.has(name)) return [];
+    known.add(name);
+    const feature = required(
+      program.data.features.find((it) => it.name === name),
+      `feature ${name}`,
+    );
+    return [{ name, type: { dtype: feature.type.dtype, shape: [batch, ...feature.type.shape] } }];
+  });
+  return [...model.inputs, ...extra];
+}
+
+function batchType(type: string, ports: readonly Port[]): Item {
+  const fields = ports.map((port): Field => ({
+    name: port.name,
+    type: tensorType(port.type.shape.length),
+    doc: typeText(port.type),
+  }));
+  return {
+    kind: "type",
+    exported: true,
+    name: `${type}Batch`,
+    type: { kind: "object-type", fields },
+    doc: "Examples to learn from, or to be judged by.",
+  };
+}
+
+function figuresType({ model, program }: TrainingContext): Item {
+  const fields = ["loss", ...program.metrics.map(({ name }) => name)].map((name): Field => ({ name, type: "number" }));
+  return { kind: "type", exported: true, name: `${model.type}Figures`, type: { kind: "object-type", fields } };
+}
+
+const model = identifier("model");
+const batch = identifier("batch");
+
+function trainStepFunction(type: string): Item {
+  return {
+    kind: "function",
+    exported: true,
+    async: true,
+    name: "trainStep",
+    parameters: [
+      { pattern: "model", type },
+      { pattern: "batch", type: `${type}Batch` },
+    ],
+    result: `Promise<${type}Figures>`,
+    doc: "One step of training; gives the loss and the metrics that the batch had before it.",
+    body: [returns(call("figuresOf", { kind: "await", value: call("trainSums", model, batch) }))],
+  };
+}
+
+/** The statements that run the model on a batch and give the loss, then sums and counts of metrics. */
+function judge(context: TrainingContext, training: boolean): readonly Statement[] {
+  const { model: shared, program, objective } = context;
+  const outputs = outputPattern(shared);
+  const args = program.objectiveInputs.map(({ name }) => identifier(name));
+  const judged = call(objective.name, ...args);
+  const value: Expression = program.metrics.length === 0 ? arrayOf(judged) : judged;
+  const used = new Set(program.objectiveInputs.flatMap(({ from, name }) => (from === "output" ? [name] : [])));
+  const pattern =
+    typeof outputs === "string" || outputs.kind !== "array-pattern"
+      ? outputs
+      : {
+          ...outputs,
+          elements: outputs.elements.map((it) => (typeof it === "string" && used.has(it) ? it : undefined)),
+        };
+  return [
+    constant(pattern, forwardCall(shared, { kind: "boolean", value: training }, modelPlace(shared))),
+    returns(value),
+  ];
+}
+
+function unpackBatch(context: TrainingContext): Statement {
+  return constant(fieldsPattern(...batchPorts(context).map(({ name }) => name)), batch);
+}
+
+function gradientsFunction(context: TrainingContext): Item {
+  const { type, states } = context.model;
+  const variables = call("model.optimizer.map", {
+    kind: "closure",
+    parameters: [{ pattern: fieldsPattern("parameter") }],
+    body: identifier("parameter"),
+  });
+  const doc = [
+    "The loss of a batch and the sums and counts of its metrics, and the gradients of the loss in the order of",
+    `\`model.optimizer\`. They are the caller's to dispose of.${states.entries.size > 0 ? " States take their next values." : ""}`,
+  ].join("\n");
+  return {
+    kind: "function",
+    exported: true,
+    name: "gradients",
+    parameters: [
+      { pattern: "model", type },
+      { pattern: "batch", type: `${type}Batch` },
+    ],
+    result: "{ results: tf.Tensor[]; gradients: tf.Tensor[] }",
+    doc,
+    body: [
+      unpackBatch(context),
+      returns(
+        call("tf.tidy", {
+          kind: "closure",
+          parameters: [],
+          body: call("differentiate", variables, closure([], judge(context, true))),
+        }),
+      ),
+    ],
+  };
+}
+
+function trainSumsFunction(type: string): Item {
+  return {
+    kind: "function",
+    exported: false,
+    async: true,
+    name: "trainSums",
+    parameters: [
+      { pattern: "model", type },
+      { pattern: "batch", type: `${type}Batch` },
+    ],
+    result: "Promise<number[]>",
+    body: [
+      { kind: "expression", value: call("checkBatch", batch) },
+      constant(
+        "sums",
+        call(
+          "tf.tidy",
+          closure(
+            [],
+            [
+              constant(
+                {
+                  kind: "object-pattern",
+                  entries: [
+                    { key: "results", binding: "results" },
+                    { key: "gradients", binding: "slopes" },
+                  ],
+                },
+                call("gradients", model, batch),
+              ),
+              { kind: "expression", value: call("update", model, identifier("slopes")) },
+              returns(call("tf.stack", identifier("results"))),
+            ],
+          ),
+        ),
+      ),
+      { kind: "assign", target: member(model, "step"), operator: "+=", value: literal(1) },
+      returns(call("numbersOf", identifier("sums"))),
+    ],
+  };
+}
+
+function evaluateSumsFunction(context: TrainingContext): Item {
+  const { type } = context.model;
+  const statements = judge(context, false);
+  const last = statements.at(-1);
+  const value = last?.kind === "return" && last.value !== undefined ? last.value : arrayOf();
+  return {
+    kind: "function",
+    exported: false,
+    name: "evaluateSums",
+    parameters: [
+      { pattern: "model", type },
+      { pattern: "batch", type: `${type}Batch` },
+    ],
+    result: "Promise<number[]>",
+    body: [
+      unpackBatch(context),
+      returns(
+        call("numbersOf", call("tf.tidy", closure([], [...statements.slice(0, -1), returns(call("tf.stack", value))]))),
+      ),
+    ],
+  };
+}
+
+function figuresFunction({ model: { type }, program }: TrainingContext): Item {
+  const parts = program.metrics.flatMap(({ name }) => [name, `${name}Count`]);
+  const entries = program.metrics.map(({ name, finish }): Entry => {
+    const mean: Expression = {
+      kind: "binary",
+      operator: "/",
+      left: identifier(name),
+      right: identifier(`${name}Count`),
+    };
+    return { key: name, value: finish === "exp_mean" ? call("Math.exp", mean) : mean };
+  });
+  return {
+    kind: "function",
+    exported: false,
+    name: "figuresOf",
+    parameters: [
+      {
+        pattern: { kind: "array-pattern", elements: ["loss = NaN", ...parts.map((part) => `${part} = NaN`)] },
+        type: "readonly number[]",
+      },
+    ],
+    result: `${type}Figures`,
+    doc: "The figures of a loss, and of sums and counts of metrics.",
+    body: [returns({ kind: "object", entries: [{ key: "loss", value: identifier("loss") }, ...entries] })],
+  };
+}
+
+function evaluateFunction({ model: { type } }: TrainingContext): Item {
+  return {
+    kind: "function",
+    exported: true,
+    name: "evaluate",
+    parameters: [
+      { pattern: "model", type },
+      { pattern: "data", type: `${type}Batch` },
+      { pattern: "batchSize", default: literal(256) },
+    ],
+    result: `Promise<${type}Figures>`,
+    doc: "Loss and metrics over a data set.",
+    body: [
+      { kind: "expression", value: call("checkBatch", identifier("data")) },
+      returns(
+        call("evaluateBatches", identifier("data"), identifier("batchSize"), identifier("figuresOf"), {
+          kind: "closure",
+          parameters: [{ pattern: "batch" }],
+          body: call("evaluateSums", model, batch),
+        }),
+      ),
+    ],
+  };
+}
+
+function fitFunction({ model: { type }, program }: TrainingContext): Item {
+  const { stop, validate, length } = program;
+  const arrow = (name: string, body: Expression): Expression => ({
+    kind: "closure",
+    parameters: [{ pattern: name }],
+    body,
+  });
+  const better = stop?.mode === "max" ? ">" : "<";
+  const figure = stop?.monitor.metric ?? "loss";
+  const entries: Record<string, Expression> = {
+    data: identifier("data"),
+    options: identifier("options"),
+    start: member(model, "step"),
+    length:
+      "steps" in length ? objectOf({ steps: literal(length.steps) }) : objectOf({ epochs: literal(length.epochs) }),
+    batchSize: literal(program.batch),
+    seed: member(model, "seed"),
+    ...(validate?.unit === "steps" ? { validateEvery: literal(validate.every) } : {}),
+    ...(stop === undefined
+      ? {}
+      : {
+          stop: objectOf({
+            patience: literal(stop.patience),
+            isBetter: {
+              kind: "closure",
+              parameters: [{ pattern: "now" }, { pattern: "best" }],
+              body: {
+                kind: "binary",
+                operator: better,
+                left: member(identifier("now"), figure),
+                right: member(identifier("best"), figure),
+              },
+            },
+          }),
+        }),
+    ...(needsTotal(program.optimizer.rate)
+      ? {
+          begin: {
+            kind: "closure",
+            parameters: [{ pattern: "steps" }],
+            body: {
+              kind: "statements",
+              statements: [{ kind: "assign", target: member(model, "steps"), value: identifier("steps") }],
+            },
+          },
+        }
+      : {}),
+    train: arrow("batch", call("trainSums", model, batch)),
+    evaluate: arrow("held", call("evaluate", model, identifier("held"))),
+    figures: identifier("figuresOf"),
+  };
+  return {
+    kind: "function",
+    exported: true,
+    name: "fit",
+    parameters: [
+      { pattern: "model", type },
+      { pattern: "data", type: `${type}Batch` },
+      {
+        pattern: "options",
+        type: `FitOptions<${type}Batch, ${type}Figures>`,
+        default: { kind: "object", entries: [] },
+      },
+    ],
+    result: `Promise<EpochReport<${type}Figures>[]>`,
+    doc: "Trains on a data set as the spec's train section says, in an order drawn by the seed, and gives a report of every pass.",
+    body: [
+      { kind: "expression", value: call("checkBatch", identifier("data")) },
+      returns(call("runFit", objectOf(entries))),
+    ],
+  };
+}
