@@ -7,7 +7,7 @@ import { at, fillArray, sizeOf, stridesOf } from "./nd-array.ts";
 import { definePrimitive, type NdArray } from "./operator.ts";
 import { zerosOnnx } from "./onnx-fill.ts";
 import { dims } from "./sample-dims.ts";
-import { checkAxis, checkSameShape, elementsOf, sharedDType } from "./shape-rules.ts";
+import { checkAxis, checkSameShape, elementsOf } from "./shape-rules.ts";
 import { inversePermutation } from "./transpose.ts";
 
 const zero = constant(0);

@@ -31,7 +31,7 @@ export interface AttributeSpec<K extends AttributeKind = AttributeKind> {
 }
 
 /** The declared attributes of an operator. */
-export type AttributeSchema = { readonly [name: string]: AttributeSpec };
+export type AttributeSchema = Readonly<Record<string, AttributeSpec>>;
 
 /** Values of the attributes of a schema, defaults filled in. */
 export type AttributesOf<S extends AttributeSchema> = { readonly [N in keyof S]: AttributeTypes[S[N]["kind"]] };
