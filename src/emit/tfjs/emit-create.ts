@@ -39,6 +39,7 @@ const initializers: Readonly<
   lecun_uniform: { helper: "lecunUniform" },
   lecun_normal: { helper: "lecunNormal" },
   orthogonal: { helper: "orthogonalTimes", arguments: [["gain", 1]] },
+  forget_bias: { helper: "forgetBias" },
 };
 
 /** The literal that makes all variables of a tree, with the helpers that it calls. */
@@ -92,7 +93,7 @@ function leaf(tree: VariableLeaf, path: string, indices: readonly string[], help
 
 /** Whether an initialiser draws random numbers. */
 function needsKey(init: Initializer): boolean {
-  return !["zeros", "ones", "constant"].includes(init.name);
+  return !["zeros", "ones", "constant", "forget_bias"].includes(init.name);
 }
 
 function initializerExpression(init: Initializer, helpers: Set<string>): Expression {
