@@ -1,3 +1,5 @@
+export { snakeCase } from "../support/snake-case.ts";
+
 /** The names of instances in a function, or in the body of a repeat: explicit ones, and numbered ones by kind. */
 export interface PathScope {
   /** What every path of this scope begins with: `layer.0.` in an unrolled repeat, else nothing. */
@@ -46,12 +48,4 @@ export function markEscaped(from: PathScope, home: PathScope): void {
   for (let scope: PathScope | undefined = from; scope !== undefined && scope !== home; scope = scope.parent) {
     scope.escaped = true;
   }
-}
-
-/** Keras's snake case: `Conv2D` is `conv2d`, `LayerNorm` is `layer_norm`, `LSTM` is `lstm`. */
-export function snakeCase(name: string): string {
-  return name
-    .replace(/(.)([A-Z][a-z]+)/g, "$1_$2")
-    .replace(/([a-z])([A-Z])/g, "$1_$2")
-    .toLowerCase();
 }

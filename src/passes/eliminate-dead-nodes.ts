@@ -29,18 +29,17 @@ function pruneScan(scan: ScanNode, live: ReadonlySet<number>): ScanNode {
   const resultLives = (index: number): boolean => live.has(required(scan.results[index], "scan result").id);
   const keptCarries = new Set(scan.initial.flatMap((_, index) => (resultLives(index) ? [index] : [])));
   const emits = scan.emitAxes.flatMap((_, index) => (resultLives(carried + index) ? [index] : []));
-  let needed = new Set<number>();
-  let nodes: readonly Node[] = [];
   // A carry that the live part of the body reads makes its own next value live in turn.
-  for (;;) {
-    const wanted = [...[...keptCarries], ...emits.map((it) => carried + it)];
-    needed = new Set(wanted.map((it) => required(scan.body.results[it], "body result").id));
-    nodes = liveNodes(scan.body.nodes, needed);
+  const settle = (): { readonly needed: ReadonlySet<number>; readonly nodes: readonly Node[] } => {
+    const wanted = [...keptCarries, ...emits.map((it) => carried + it)];
+    const needed = new Set(wanted.map((it) => required(scan.body.results[it], "body result").id));
+    const nodes = liveNodes(scan.body.nodes, needed);
     const read = scan.initial.flatMap((_, index) => (needed.has(inputAt(scan, index).id) ? [index] : []));
-    const before = keptCarries.size;
+    if (read.every((it) => keptCarries.has(it))) return { needed, nodes };
     for (const it of read) keptCarries.add(it);
-    if (keptCarries.size === before) break;
-  }
+    return settle();
+  };
+  const { needed, nodes } = settle();
   const carries = scan.initial.flatMap((_, index) => (keptCarries.has(index) ? [index] : []));
   const sequences = scan.sequences.flatMap((_, index) =>
     needed.has(inputAt(scan, carried + index).id) ? [index] : [],

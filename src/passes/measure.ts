@@ -1,7 +1,7 @@
 import { add, asNumber, constant, product, type Dim } from "../dims/dim.ts";
 import type { CallNode, Func, Module, Node, Region, RepeatNode, Value } from "../ir/graph.ts";
 import type { DType, TensorType } from "../ir/types.ts";
-import { snakeCase } from "../lower/paths.ts";
+import { snakeCase } from "../support/snake-case.ts";
 import { attributesFor } from "../ops/operator.ts";
 import { findOperator } from "../ops/registry.ts";
 import { fault, required } from "../support/fault.ts";
