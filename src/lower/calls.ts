@@ -1,18 +1,20 @@
 import { findTopLevel } from "../analyze/program.ts";
-import { elementTypes } from "../analyze/builtins.ts";
+import { builtinFunctions, elementTypes } from "../analyze/builtins.ts";
 import { initializerSignatures } from "../analyze/initializer-signatures.ts";
 import { reportUnknownArgument } from "../analyze/report-unknown-argument.ts";
 import { constant, product } from "../dims/dim.ts";
 import { findOperator } from "../ops/registry.ts";
 import type { Callable } from "../std/program-file.ts";
 import { fault } from "../support/fault.ts";
+import { library } from "../std/library.ts";
+import { nearest } from "../support/nearest.ts";
 import { textOf, type Span } from "../support/source.ts";
 import type { Argument, CallExpression, Expression } from "../syntax/ast.ts";
 import { applyFunction, applyInstance, spreadTuples } from "./apply-instance.ts";
 import { lowerStaticCall } from "./arithmetic.ts";
 import { attributeOf, expectedFor } from "./attributes.ts";
 import { callOperator, positionalAttributes, type Given } from "./call-operator.ts";
-import { constantNode, findLocal, innerScope, report, reporter, type Context, type Expected } from "./context.ts";
+import { constantNode, findLocal, innerScope, report, reporter, type Context, type Expected, type Scope } from "./context.ts";
 import { asReal } from "./convert.ts";
 import { bindArguments, completeHyperparameters, evaluateHyperparameters } from "./hyperparameters.ts";
 import { describe, poison, tensor, type RecipeVal, type Val } from "./values.ts";
@@ -51,8 +53,28 @@ export function resolveName(ctx: Context, name: string, span: Span, expected: Ex
   if (isInitializer) return recipe({ kind: "initializer", name }, name);
   if (name === "training") return { kind: "training", negated: false };
   if (elementTypes.has(name) || ctx.words.has(name)) return { kind: "word", value: name };
-  // In a person's file the name has been reported; the library's own names exist, which a test sees to.
-  return ctx.file.library ? fault(`the standard library names ${name}, which does not exist`) : poison;
+  if (builtinFunctions.has(name)) {
+    report(ctx, "MC3008", span, { expected: "a value is needed here", actual: `the function ${name}, which is not called` });
+    return poison;
+  }
+  // The library's own names exist, which a test sees to.
+  if (ctx.file.library) fault(`the standard library names ${name}, which does not exist`);
+  if (!ctx.file.ast.incomplete.includes(name)) reportUnknown(ctx, name, span);
+  return poison;
+}
+
+/** Most unknown names were reported when the file was loaded, and once is enough; not so words for a block's enum. */
+function reportUnknown(ctx: Context, name: string, span: Span): void {
+  const visible: string[] = [];
+  for (let scope: Scope | undefined = ctx.scope; scope !== undefined; scope = scope.parent) visible.push(...scope.names.keys());
+  const near = nearest(name, [...visible, ...ctx.words, ...ctx.file.scope.keys(), ...library.names]);
+  report(
+    ctx,
+    "MC2001",
+    span,
+    { name, what: "name" },
+    near === undefined ? {} : { help: `Did you mean \`${near}\`?`, fix: { title: `change to ${near}`, edits: [{ span, text: near }] } },
+  );
 }
 
 function recipe(target: RecipeVal["target"], text: string): RecipeVal {

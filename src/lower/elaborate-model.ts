@@ -9,6 +9,7 @@ import { assume, formatRelation, negateRelation, noFacts, type Facts } from "../
 import type { Func, Module } from "../ir/graph.ts";
 import { explicitNames } from "../analyze/walk.ts";
 import type { Callable, ProgramFile } from "../std/program-file.ts";
+import { fault } from "../support/fault.ts";
 import { nearest } from "../support/nearest.ts";
 import { textOf, type Span } from "../support/source.ts";
 import type { Argument, CallableDeclaration } from "../syntax/ast.ts";
@@ -94,7 +95,10 @@ export function elaborateEntry(elaborator: Elaborator, callable: Callable, optio
   if (contract === undefined) return undefined;
   const context: Context = { ...top, facts: contract.facts, owning: declaration.flavor === "fn" ? "fn" : "yes" };
   const made = withMinima(elaborator, contract.facts, () => instantiate({ callable, hyperparameters, context, inputs }));
-  if (made === undefined) return undefined;
+  if (made === undefined) {
+    if (!elaborator.collector.hasErrors) fault(`${declaration.name.text} does not lower, and nothing was said of it`);
+    return undefined;
+  }
   const probabilities = made.func.resultNames.flatMap((name, index): [string, { readonly probability: boolean }][] => {
     const facts = made.resultFacts[index];
     return name === undefined || facts === undefined ? [] : [[name, { probability: facts.probability !== undefined }]];

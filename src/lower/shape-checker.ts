@@ -1,4 +1,4 @@
-import { evaluate, formatDim, variablesOf, type Dim } from "../dims/dim.ts";
+import { asNumber, evaluate, formatDim, variablesOf, type Dim } from "../dims/dim.ts";
 import { decide } from "../dims/decide.ts";
 import { atLeast, divides, equal, negateRelation, type Relation } from "../dims/facts.ts";
 import type { Label } from "../diagnostics/diagnostic.ts";
@@ -33,7 +33,10 @@ export function shapeChecker(ctx: Context, span: Span, labels: () => readonly La
       const relation = equal(left, right);
       if (proves(relation)) return true;
       const example = exampleOf(relation, left, right, "is not", ctx);
-      report(ctx, "MC3002", span, { what, left: named(left), right: named(right), example }, { labels: labels() });
+      report(ctx, "MC3002", span, { what, left: named(left), right: named(right), example }, {
+        labels: labels(),
+        ...stating(`${formatDim(left)} == ${formatDim(right)}`, left, right),
+      });
       return false;
     },
     provesEqual: (left, right) => proves(equal(left, right)),
@@ -44,7 +47,7 @@ export function shapeChecker(ctx: Context, span: Span, labels: () => readonly La
       const example = exampleOf(relation, left, right, "is less than", ctx);
       const say = (): void => report(ctx, "MC3028", span, { what, left: named(left), right: named(right), example }, {
         labels: labels(),
-        help: `State it in the header if it always holds: \`where ${formatDim(left)} >= ${formatDim(right)}\`.`,
+        ...stating(`${formatDim(left)} >= ${formatDim(right)}`, left, right),
       });
       // A size that is too small always is wrong now; one that may be is assumed to suffice until the end.
       const { minima } = ctx.elaborator;
@@ -61,7 +64,7 @@ export function shapeChecker(ctx: Context, span: Span, labels: () => readonly La
       const example = exampleOf(relation, dividend, divisor, "is no multiple of", ctx);
       report(ctx, "MC3029", span, { what, divisor: named(divisor), dividend: named(dividend), example }, {
         labels: labels(),
-        help: `State it in the header if it always holds: \`where ${formatDim(dividend)} % ${formatDim(divisor)} == 0\`.`,
+        ...stating(`${parenthesized(dividend)} % ${parenthesized(divisor)} == 0`, dividend, divisor),
       });
       return false;
     },
@@ -70,6 +73,17 @@ export function shapeChecker(ctx: Context, span: Span, labels: () => readonly La
       return undefined;
     },
   };
+}
+
+/** What to write in the header, where sizes are open. */
+function stating(condition: string, left: Dim, right: Dim): { readonly help: string } | Record<string, never> {
+  if (asNumber(left) !== undefined && asNumber(right) !== undefined) return {};
+  return { help: `State it in the header if it always holds: \`where ${condition}\`.` };
+}
+
+function parenthesized(dim: Dim): string {
+  const text = formatDim(dim);
+  return /^\w+$/.test(text) ? text : `(${text})`;
 }
 
 function sentence(text: string): string {

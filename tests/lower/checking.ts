@@ -6,6 +6,7 @@ import { asNumber } from "../../src/dims/dim.ts";
 import type { Func, Module, Node } from "../../src/ir/graph.ts";
 import { checkProgram } from "../../src/lower/check-program.ts";
 import { elaborateModel, type ModelOptions } from "../../src/lower/elaborate-model.ts";
+import { verifyModule } from "../../src/ops/verify.ts";
 import { textOf } from "../../src/support/source.ts";
 
 /** Other files that sources under test may import. */
@@ -54,7 +55,25 @@ export function lower(text: string, name: string, options: ModelOptions = {}): M
   const module = elaborateModel(load(text, collector), name, options, collector);
   const [problem] = collector.diagnostics.filter((it) => it.severity === "error");
   if (problem !== undefined || module === undefined) throw new Error(`${problem?.code ?? ""} ${problem?.message ?? "no module"}`);
+  const defects = verifyModule(module);
+  if (defects.length > 0) throw new Error(`ill formed: ${defects.join("; ")}`);
   return module;
+}
+
+/** Declarations that were found to be in order although they do not lower to a well-formed module. */
+export function silentFailures(text: string): readonly string[] {
+  const collector = createCollector();
+  const program = load(text, collector);
+  const { namesOnly } = checkProgram(program, collector);
+  if (collector.hasErrors) return [];
+  return [...program.entry.scope].flatMap(([name, entry]) => {
+    if (entry.kind !== "callable" || namesOnly.includes(name)) return [];
+    if (entry.declaration.hyperparameters.some((it) => it.default === undefined)) return [];
+    const module = elaborateModel(program, name, {}, collector);
+    // What a block needs of its inputs may be stated by those that use it.
+    if (module === undefined) return collector.hasErrors ? [] : [`${name} gives no module and no message`];
+    return verifyModule(module).map((defect) => `${name}: ${defect}`);
+  });
 }
 
 export function example(name: string): string {

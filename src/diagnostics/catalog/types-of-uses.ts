@@ -1,6 +1,7 @@
 import { entry } from "../entry.ts";
 
 const model = (header: string, body: string): string => `model M: ${header} {\n${body}}\n`;
+const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 const plain = model("(x: f32[B, 4]) -> y: f32[B, 2]", "  x -> Dense(2)\n");
 
 /** What is wrong with the use of a block, a function or an operator. */
@@ -9,7 +10,7 @@ export const typesOfUsesCatalog = {
     severity: "error",
     title: "wrong number of axes",
     message: (it: { readonly what: string; readonly expected: string; readonly actual: string }) =>
-      `${it.what} needs ${it.expected}, and this is ${it.actual}.`,
+      `${sentence(it.what)} needs ${it.expected}, and this is ${it.actual}.`,
     explanation: "The value has more or fewer axes than are declared. `Flatten` joins all but the first, `reshape` makes any.",
     bad: model("(x: f32[B, 28, 28]) -> y: f32[B, 26, 26, 8]", "  x -> Conv2D(8, 3)\n"),
     good: model("(x: f32[B, 28, 28, 1]) -> y: f32[B, 26, 26, 8]", "  x -> Conv2D(8, 3)\n"),
@@ -18,7 +19,7 @@ export const typesOfUsesCatalog = {
     severity: "error",
     title: "dimensions differ",
     message: (it: { readonly what: string; readonly left: string; readonly right: string; readonly example: string }) =>
-      `Of ${it.what}, ${it.left} is not ${it.right}${it.example}.`,
+      `${sentence(it.what)} must be equal, and ${it.left} is not ${it.right}${it.example}.`,
     explanation:
       "Two dimensions must be equal, for all sizes that the model allows. Where they are equal only for some, a counterexample shows it: state what you know in the header's `where`, or change the sizes. `[A]` against `[B]` is an error: that one of them might be 1 at run time proves nothing.",
     bad: model("(a: f32[B, 4], b: f32[B, 5]) -> y: f32[B, 4]", "  a + b\n"),
@@ -43,7 +44,7 @@ export const typesOfUsesCatalog = {
       readonly example: string;
       readonly proved: string;
     }) =>
-      `${it.message === undefined ? "" : `${it.message.charAt(0).toUpperCase()}${it.message.slice(1)}: `}\`${it.condition}\`, which \`${it.callee}\` requires, ${it.proved}${it.example}.`,
+      `${it.message === undefined ? "" : `${sentence(it.message)}: `}\`${it.condition}\`, which \`${it.callee}\` requires, ${it.proved}${it.example}.`,
     explanation: "A `where` in a header is assumed in the body and proved at every use, with what is known there.",
     bad: "block Heads(n: int): (x: f32[B, D]) -> f32[B, D] where D % n == 0 {\n  x -> rearrange(\"b (n d) -> b (d n)\", n=n)\n}\n\nmodel M: (x: f32[B, 10]) -> y: f32[B, 10] {\n  x -> Heads(3)\n}\n",
     good: "block Heads(n: int): (x: f32[B, D]) -> f32[B, D] where D % n == 0 {\n  x -> rearrange(\"b (n d) -> b (d n)\", n=n)\n}\n\nmodel M: (x: f32[B, 10]) -> y: f32[B, 10] {\n  x -> Heads(5)\n}\n",
@@ -52,7 +53,7 @@ export const typesOfUsesCatalog = {
     severity: "error",
     title: "division that leaves a remainder",
     message: (it: { readonly dividend: string; readonly divisor: string; readonly example: string }) =>
-      `${it.dividend} does not always divide by ${it.divisor}${it.example}.`,
+      `${it.dividend} does not ${/^\d+$/.test(it.dividend) ? "" : "always "}divide by ${it.divisor}${it.example}.`,
     explanation: "Where an integer or a dimension is expected `/` is exact: it must be provable that nothing remains. `//` is floor division, `ceil(a / b)` rounds up.",
     bad: model("(x: f32[B, T]) -> y: f32[B, T / 2]", "  x[:, 0:T / 2]\n"),
     good: "model M: (x: f32[B, T]) -> y: f32[B, T / 2] where T % 2 == 0 {\n  x[:, 0:T / 2]\n}\n",
@@ -60,7 +61,7 @@ export const typesOfUsesCatalog = {
   MC3006: entry({
     severity: "error",
     title: "shapes that an operator cannot take",
-    message: (it: { readonly message: string }) => `${it.message.charAt(0).toUpperCase()}${it.message.slice(1)}.`,
+    message: (it: { readonly message: string }) => `${sentence(it.message)}.`,
     explanation: "Every operator says which shapes and element types it takes; what it is given here is none of them.",
     bad: model("(x: f32[B, 4], k: i32[B, 4]) -> y: f32[B, 4]", "  x + k\n"),
     good: model("(x: f32[B, 4], k: i32[B, 4]) -> y: f32[B, 4]", "  x + cast(k, f32)\n"),
@@ -78,7 +79,7 @@ export const typesOfUsesCatalog = {
     severity: "error",
     title: "value of the wrong kind",
     message: (it: { readonly expected: string; readonly actual: string }) =>
-      `${it.expected.charAt(0).toUpperCase()}${it.expected.slice(1)}, and this is ${it.actual}.`,
+      `${sentence(it.expected)}, and this is ${it.actual}.`,
     explanation: "Tensors, numbers, words, blocks and functions are different things: the message says which is needed.",
     bad: model("(x: f32[B, 4]) -> y: f32[B, 2]", "  h = Dense(2)\n  h + x\n"),
     good: model("(x: f32[B, 4]) -> y: f32[B, 2]", "  h = Dense(2)\n  x -> h\n"),
@@ -157,7 +158,7 @@ export const typesOfUsesCatalog = {
     severity: "error",
     title: "dimension that may be too small",
     message: (it: { readonly what: string; readonly left: string; readonly right: string; readonly example: string }) =>
-      `${it.what}: ${it.left} must be at least ${it.right}${it.example}.`,
+      `${sentence(it.what)}: ${it.left} must be at least ${it.right}${it.example}.`,
     explanation: "A window must fit into what it slides over, for all sizes that the model allows. State the smallest size in the header's `where`.",
     bad: model("(x: f32[B, H, 8, 1]) -> y: f32[B, H - 2, 6, 4]", "  x -> Conv2D(4, 3)\n"),
     good: "model M: (x: f32[B, H, 8, 1]) -> y: f32[B, H - 2, 6, 4] where H >= 3 {\n  x -> Conv2D(4, 3)\n}\n",
@@ -166,7 +167,7 @@ export const typesOfUsesCatalog = {
     severity: "error",
     title: "dimension that may not divide",
     message: (it: { readonly what: string; readonly divisor: string; readonly dividend: string; readonly example: string }) =>
-      `${it.what}: ${it.divisor} must divide ${it.dividend}${it.example}.`,
+      `${sentence(it.what)}: ${it.divisor} must divide ${it.dividend}${it.example}.`,
     explanation: "Pieces must be equal for all sizes that the model allows. State in the header's `where` what divides, or choose other sizes.",
     bad: model("(x: f32[B, T]) -> y: f32[B, T]", "  (a, b) = split(x, axis=1, count=2)\n  concat(b, a, axis=1)\n"),
     good: "model M: (x: f32[B, T]) -> y: f32[B, T] where T % 2 == 0 {\n  (a, b) = split(x, axis=1, count=2)\n  concat(b, a, axis=1)\n}\n",
