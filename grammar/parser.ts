@@ -17,7 +17,7 @@ const namesOfExpected: IParserErrorMessageProvider = {
 };
 
 /**
- * The grammar of modelc: LL(2) with a few gates where a word is a keyword by what follows it. Newlines that do not
+ * The grammar of modelc: LL(1) with gates where a word is a keyword, or a name a label, by what follows it. Newlines that do not
  * matter, trailing commas and unbalanced brackets are gone before parsing (see src/syntax/layout.ts). Several rules
  * accept more than the language has (`expression = expression` for tuple bindings, empty braces): the step from
  * concrete to abstract syntax reports the rest, with better words.
@@ -25,7 +25,8 @@ const namesOfExpected: IParserErrorMessageProvider = {
 export class ModelParser extends CstParser {
   constructor(skipValidations: boolean) {
     super([...t.allTokens], {
-      maxLookahead: 2,
+      // With two tokens, preparing the parser takes most of a run: each of 29 words that may be a name multiplies paths.
+      maxLookahead: 1,
       recoveryEnabled: false,
       nodeLocationTracking: "onlyOffset",
       skipValidations,
@@ -219,9 +220,12 @@ export class ModelParser extends CstParser {
   });
 
   private readonly typedName = this.RULE("typedName", () => {
-    this.OPTION(() => {
-      this.CONSUME(t.Identifier);
-      this.CONSUME(t.Colon);
+    this.OPTION({
+      GATE: () => this.LA(2).tokenType === t.Colon,
+      DEF: () => {
+        this.CONSUME(t.Identifier);
+        this.CONSUME(t.Colon);
+      },
     });
     this.SUBRULE(this.type);
   });
@@ -269,9 +273,8 @@ export class ModelParser extends CstParser {
   });
 
   private readonly statement = this.RULE("statement", () => {
-    // The gates decide; with one token of lookahead an error is found where it is.
+    // The gates decide; an error is found where it is.
     this.OR({
-      MAX_LOOKAHEAD: 1,
       IGNORE_AMBIGUITIES: true,
       DEF: [
         {
@@ -441,9 +444,12 @@ export class ModelParser extends CstParser {
   });
 
   private readonly argument = this.RULE("argument", () => {
-    this.OPTION(() => {
-      this.CONSUME(t.Identifier);
-      this.CONSUME(t.Equals);
+    this.OPTION({
+      GATE: () => this.LA(2).tokenType === t.Equals,
+      DEF: () => {
+        this.CONSUME(t.Identifier);
+        this.CONSUME(t.Equals);
+      },
     });
     this.SUBRULE(this.expression);
   });
@@ -503,13 +509,13 @@ export class ModelParser extends CstParser {
 
   private readonly scan = this.RULE("scan", () => {
     this.CONSUME(t.Scan);
-    this.AT_LEAST_ONE_SEP({ SEP: t.Comma, MAX_LOOKAHEAD: 1, DEF: () => this.SUBRULE(this.scanSequence) });
+    this.AT_LEAST_ONE_SEP({ SEP: t.Comma, DEF: () => this.SUBRULE(this.scanSequence) });
     this.CONSUME(t.Over);
     this.SUBRULE(this.postfix, { LABEL: "over" });
     this.OPTION(() => this.CONSUME(t.Reverse));
     this.OPTION1(() => {
       this.CONSUME(t.With);
-      this.AT_LEAST_ONE_SEP1({ SEP: t.Comma, MAX_LOOKAHEAD: 1, DEF: () => this.SUBRULE(this.scanCarry) });
+      this.AT_LEAST_ONE_SEP1({ SEP: t.Comma, DEF: () => this.SUBRULE(this.scanCarry) });
     });
     this.SUBRULE(this.body);
   });
@@ -532,11 +538,14 @@ export class ModelParser extends CstParser {
     this.CONSUME(t.When);
     this.SUBRULE(this.orExpression);
     this.SUBRULE(this.body);
-    this.MANY(() => {
-      this.CONSUME(t.Else);
-      this.CONSUME1(t.When);
-      this.SUBRULE1(this.orExpression);
-      this.SUBRULE1(this.body);
+    this.MANY({
+      GATE: () => this.LA(2).tokenType === t.When,
+      DEF: () => {
+        this.CONSUME(t.Else);
+        this.CONSUME1(t.When);
+        this.SUBRULE1(this.orExpression);
+        this.SUBRULE1(this.body);
+      },
     });
     this.OPTION(() => {
       this.CONSUME1(t.Else);
@@ -547,9 +556,12 @@ export class ModelParser extends CstParser {
   // --- stages
 
   private readonly stage = this.RULE("stage", () => {
-    this.OPTION(() => {
-      this.CONSUME(t.Identifier);
-      this.CONSUME(t.Colon);
+    this.OPTION({
+      GATE: () => this.LA(2).tokenType === t.Colon,
+      DEF: () => {
+        this.CONSUME(t.Identifier);
+        this.CONSUME(t.Colon);
+      },
     });
     this.OR([
       { GATE: () => this.repeatStarts(), ALT: () => this.SUBRULE(this.repeatStage) },
@@ -599,11 +611,14 @@ export class ModelParser extends CstParser {
     this.CONSUME(t.When);
     this.SUBRULE(this.orExpression);
     this.SUBRULE(this.chain);
-    this.MANY(() => {
-      this.CONSUME(t.Else);
-      this.CONSUME1(t.When);
-      this.SUBRULE1(this.orExpression);
-      this.SUBRULE1(this.chain);
+    this.MANY({
+      GATE: () => this.LA(2).tokenType === t.When,
+      DEF: () => {
+        this.CONSUME(t.Else);
+        this.CONSUME1(t.When);
+        this.SUBRULE1(this.orExpression);
+        this.SUBRULE1(this.chain);
+      },
     });
     this.OPTION(() => {
       this.CONSUME1(t.Else);
@@ -635,9 +650,12 @@ export class ModelParser extends CstParser {
   });
 
   private readonly trainHeader = this.RULE("trainHeader", () => {
-    this.OPTION(() => {
-      this.CONSUME(t.Identifier);
-      this.CONSUME(t.Colon);
+    this.OPTION({
+      GATE: () => this.LA(2).tokenType === t.Colon,
+      DEF: () => {
+        this.CONSUME(t.Identifier);
+        this.CONSUME(t.Colon);
+      },
     });
     this.SUBRULE(this.modelUse);
     this.CONSUME(t.On);
@@ -708,9 +726,8 @@ export class ModelParser extends CstParser {
   });
 
   private readonly entry = this.RULE("entry", () => {
-    // The gates decide; with one token of lookahead an error is found where it is.
+    // The gates decide; an error is found where it is.
     this.OR({
-      MAX_LOOKAHEAD: 1,
       IGNORE_AMBIGUITIES: true,
       DEF: [
         { GATE: () => this.featureStarts(), ALT: () => this.SUBRULE(this.feature) },

@@ -5,6 +5,8 @@ import { cover, type Span } from "../support/source.ts";
 import type * as ast from "./ast.ts";
 import { endOf, maybeNode, maybeToken, nodes, oneNode, oneToken, onlyChild, tokens } from "./cst.ts";
 import { numberLiteral, stringLiteral } from "./literals.ts";
+import { endsInValue, joinStatement, joinValue, type WhenArm } from "./join-when.ts";
+import { binaryOperator, comparisonOperator } from "./operators.ts";
 import type { Reporter } from "./reporter.ts";
 
 /** Longest run of operators, suffixes or alternatives at one level: what recursion over the tree can surely bear. */
@@ -84,34 +86,6 @@ function buildUnary(
   return marks.slice(-longestChain).reduceRight<ast.Expression>((inner, mark) => {
     return { kind: "unary", span: cover(spanOfToken(builder, mark), inner.span), operator, operand: inner };
   }, operand);
-}
-
-function comparisonOperator(token: IToken): ast.ComparisonOperator {
-  switch (token.image) {
-    case "==":
-    case "!=":
-    case "<":
-    case "<=":
-    case ">":
-    case ">=":
-      return token.image;
-    default:
-      return fault(`${token.image} is no comparison`);
-  }
-}
-
-function binaryOperator(token: IToken): ast.BinaryOperator {
-  switch (token.image) {
-    case "+":
-    case "-":
-    case "*":
-    case "/":
-    case "//":
-    case "%":
-      return token.image;
-    default:
-      return fault(`${token.image} is no arithmetic operator`);
-  }
 }
 
 function buildComparison(builder: Builder, node: CstNode): ast.Expression {
@@ -234,12 +208,6 @@ function buildScan(builder: Builder, node: CstNode): ast.ScanExpression {
 
 // --- when
 
-interface WhenArm {
-  readonly condition: ast.Expression;
-  readonly then: ast.Body;
-  readonly span: Span;
-}
-
 function whenArms(builder: Builder, node: CstNode): { arms: readonly WhenArm[]; otherwise: ast.Body | undefined } {
   const conditions = nodes(node, "orExpression");
   const bodies = nodes(node, "body").map((it) => buildBody(builder, it));
@@ -252,16 +220,6 @@ function whenArms(builder: Builder, node: CstNode): { arms: readonly WhenArm[]; 
     span: builder.reporter.span((starts[i] ?? fault("a condition without its word")).startOffset, end.end),
   }));
   return { arms, otherwise: bodies.length > conditions.length ? bodies[bodies.length - 1] : undefined };
-}
-
-const endsInValue = (body: ast.Body): boolean => body.statements.at(-1)?.kind === "expression-statement";
-
-function joinValue(arms: readonly WhenArm[], otherwise: ast.Body): ast.WhenExpression {
-  const joined = arms.reduceRight<ast.Body | ast.WhenExpression>(
-    (rest, { condition, then, span }) => ({ kind: "when-expression", span, condition, then, otherwise: rest }),
-    otherwise,
-  );
-  return joined.kind === "body" ? fault("a when without arms") : joined;
 }
 
 /** A `when` where only a value will do. */
@@ -291,11 +249,7 @@ function whenStatement(builder: Builder, node: CstNode, last: boolean): ast.Stat
   if (last && otherwise !== undefined && endsInValue(otherwise) && arms.every((it) => endsInValue(it.then))) {
     return { kind: "expression-statement", span: spanOf(builder, node), value: joinValue(arms, otherwise) };
   }
-  const joined = arms.reduceRight<ast.Body | ast.WhenStatement | undefined>(
-    (rest, { condition, then, span }) => ({ kind: "when-statement", span, condition, then, otherwise: rest }),
-    otherwise,
-  );
-  return joined === undefined || joined.kind === "body" ? fault("a when without arms") : joined;
+  return joinStatement(arms, otherwise);
 }
 
 /** The `when` that an expression consists of, if it does. */

@@ -51,4 +51,78 @@ describe("the formatter", () => {
       { numRuns: runs },
     );
   }, 600_000);
+
+  const shaped = async (text: string): Promise<string> => (await checkFormat(text)).trimEnd();
+
+  it("leaves what is on one line there where it fits, and breaks what does not", async () => {
+    expect(await shaped("fn scaled( by:float ):(x:float[...S])->float[...S]{x*by}\n")).toBe(
+      "fn scaled(by: float): (x: float[...S]) -> float[...S] { x * by }",
+    );
+    expect(await shaped("budget M {params<=250k,flops<=12M at B=1}\n")).toBe(
+      "budget M { params <= 250k, flops <= 12M at B=1 }",
+    );
+    const long = `const limits = [${Array.from({ length: 12 }, (_, i) => `value_${String(i)}`).join(", ")}, f(1)]\n`;
+    expect((await shaped(long)).split("\n")).toHaveLength(15);
+  });
+
+  it("breaks headers before the result, after the colon, or between hyperparameters", async () => {
+    const inputs = "(image: f32[B, 28, 28, 1])";
+    const results = "(recon: f32[B, 28, 28, 1], mu: f32[B, latent], logvar: f32[B, latent])";
+    expect(await shaped(`model Vae(latent: int = 16): ${inputs} -> ${results} { image }\n`)).toBe(
+      `model Vae(latent: int = 16): ${inputs}\n  -> ${results} { image }`,
+    );
+    const layers = "layers: [int] = [3, 4, 6, 3], Unit: block = Bottleneck, classes: int = 1000";
+    expect(await shaped(`model ResNet(${layers}): ${inputs} -> y: f32[B, classes] where B > 1 { image }\n`)).toBe(
+      `model ResNet(${layers}):\n  ${inputs} -> y: f32[B, classes]\n  where B > 1 { image }`,
+    );
+    expect(
+      await shaped(`model Wide(${layers}, ${layers.replaceAll("s:", "s2:")}): ${inputs} -> y: f32[B] { image }\n`),
+    ).toContain("model Wide(\n  layers: [int] = [3, 4, 6, 3],\n");
+  });
+
+  it("keeps the lines of a pipe as they were chosen, below the first arrow or two columns in", async () => {
+    expect(
+      await shaped(
+        "block B: (x: f32[4]) {\n h=x -> Dense(4) -> relu\n   -> Dense(4)\n h\n      -> Dense(2)\n  -> relu\n}\n",
+      ),
+    ).toBe(
+      "block B: (x: f32[4]) {\n  h = x -> Dense(4) -> relu\n        -> Dense(4)\n  h\n    -> Dense(2)\n    -> relu\n}",
+    );
+  });
+
+  it("aligns the keys of a section, the parts of params, and bindings that were aligned", async () => {
+    expect(await shaped('train M on D {\n loss: a\n optimizer: b\n freeze "x"\n\n epochs: 1\n}\n')).toBe(
+      'train M on D {\n  loss:      a\n  optimizer: b\n  freeze "x"\n\n  epochs: 1\n}',
+    );
+    expect(
+      await shaped(
+        "block B: (x: f32[4]) {\n  param a: f32[4,2]=zeros\n  state bcd: f32[]=ones\n  one   = x\n  three = x\n  z = x\n  z\n}\n",
+      ),
+    ).toBe(
+      "block B: (x: f32[4]) {\n  param a:   f32[4, 2] = zeros\n  state bcd: f32[]     = ones\n  one   = x\n  three = x\n  z = x\n  z\n}",
+    );
+  });
+
+  it("puts one empty line between declarations and keeps one at most elsewhere", async () => {
+    expect(
+      await shaped(
+        "const a = 1\nconst b = 2\nfn f: (x: f32[]) -> f32[] { x }\n\n\n\ndata D {\n\n  a: 1\n\n\n  b: 2\n\n}\n",
+      ),
+    ).toBe("const a = 1\nconst b = 2\n\nfn f: (x: f32[]) -> f32[] { x }\n\ndata D {\n  a: 1\n\n  b: 2\n}");
+  });
+
+  it("moves a comment above the statement that it is in the middle of", async () => {
+    expect(
+      await shaped("block B: (x: f32[4]) {\n  y = # why\n    x\n  y # end\n}\n\ndata D {\n  # nothing yet\n}\n"),
+    ).toBe("block B: (x: f32[4]) {\n  # why\n  y = x\n  y # end\n}\n\ndata D {\n  # nothing yet\n}");
+  });
+
+  it("formats no file with syntax errors", async () => {
+    const text = "const a = (1\n";
+    await expect(formatSource(text, "a.model")).rejects.toThrow("never closed");
+    const collector = createCollector();
+    expect(await formatFile({ path: "a.model", text }, collector)).toBeUndefined();
+    expect(collector.diagnostics.map((it) => it.code)).toEqual(["MC1002"]);
+    expect(await formatFile({ path: "a.model", text: "const  a=1" }, createCollector())).toBe("const a = 1\n");
+  });
 });

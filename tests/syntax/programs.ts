@@ -135,7 +135,7 @@ const parts = fc.letrec<Parts>((tie: fc.LetrecTypedTie<Parts>) => ({
 
 const facts = fc.oneof(
   fc.constant(""),
-  parts.condition.map((it) => `¦where ${it},¦T <= 3, "because"`),
+  parts.condition.map((it) => `¦where 0 + ${it},¦T <= 3, "because"`),
 );
 const hyperparameters = list(
   fc.oneof(
