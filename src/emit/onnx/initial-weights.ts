@@ -154,11 +154,60 @@ function planNode(node: Node, result: Value, environment: Environment, spread: R
   return planElementwise(node, result, environment, spread);
 }
 
-const quickly: Readonly<Record<string, (a: number, b: number) => number>> = {
+const quickUnary: Readonly<Record<string, (x: number) => number>> = {
+  neg: (x) => -x,
+  log: Math.log,
+  sqrt: Math.sqrt,
+};
+
+const quickBinary: Readonly<Record<string, (a: number, b: number) => number>> = {
   add: (a, b) => a + b,
   sub: (a, b) => a - b,
   mul: (a, b) => a * b,
+  div: (a, b) => a / b,
 };
+
+/** What draws are made of, in loops of its own: the references, which broadcast anything, cost ten times as much. */
+function planQuick(
+  { op, operands }: OperatorNode,
+  result: Value,
+  scalars: ReadonlyMap<number, NdArray>,
+): Step | undefined {
+  const { dtype } = result.type;
+  const [first, second] = operands;
+  const map = elementMap(op, operands, scalars);
+  if (first === undefined || map === undefined || dtype !== "f32") return undefined;
+  return (_, length, pieces) => {
+    const piece = (it: Value | undefined): Float64Array =>
+      pieces.get(it?.id ?? -1)?.data ?? scalars.get(it?.id ?? -1)?.data ?? new Float64Array(0);
+    const data = map(piece(first), piece(second), new Float64Array(length));
+    pieces.set(result.id, { dtype, shape: [length], data });
+  };
+}
+
+type ElementMap = (a: Float64Array, b: Float64Array, into: Float64Array) => Float64Array;
+
+function elementMap(
+  op: string,
+  operands: readonly Value[],
+  scalars: ReadonlyMap<number, NdArray>,
+): ElementMap | undefined {
+  const unary = operands.length === 1 ? quickUnary[op] : undefined;
+  if (unary !== undefined) {
+    return (a, _, into) => {
+      for (let i = 0; i < into.length; i++) into[i] = unary(a[i] ?? NaN);
+      return into;
+    };
+  }
+  const binary = quickBinary[op];
+  if (binary === undefined) return undefined;
+  const [left, right] = operands.map((it) => scalars.has(it.id));
+  return (a, b, into) => {
+    for (let i = 0; i < into.length; i++)
+      into[i] = binary(a[left === true ? 0 : i] ?? NaN, b[right === true ? 0 : i] ?? NaN);
+    return into;
+  };
+}
 
 function planElementwise(
   node: OperatorNode,
@@ -179,16 +228,8 @@ function planElementwise(
   const attributes = concrete(attributesFor(operator, node.attributes));
   if (attributes === undefined) return undefined;
   const { dtype } = result.type;
-  const [left, right] = node.operands.map((it) => scalars.get(it.id)?.data[0]);
-  const quick = quickly[node.op];
-  // Most of it is a scale and a shift: the general way costs ten times as much.
-  if (quick !== undefined && left === undefined && right !== undefined && dtype === "f32") {
-    const [from] = node.operands;
-    return (_, length, pieces) => {
-      const { data } = required(pieces.get(from?.id ?? -1), "operand");
-      pieces.set(result.id, { dtype, shape: [length], data: data.map((it) => quick(it, right)) });
-    };
-  }
+  const quick = planQuick(node, result, scalars);
+  if (quick !== undefined) return quick;
   return (_, length, pieces) => {
     const operands = node.operands.map((it) => required(pieces.get(it.id) ?? scalars.get(it.id), "operand"));
     const [piece] = operator.reference({ operands, attributes, results: [{ dtype, shape: [length] }] });

@@ -3,7 +3,6 @@ import type { DType } from "../../ir/types.ts";
 import { fault, required } from "../../support/fault.ts";
 import type { Tensor, Tensors } from "../tensor.ts";
 import { loadRuntime } from "./load-runtime.ts";
-import { countOf } from "./typed-array.ts";
 
 /** How a session runs. */
 export interface SessionOptions {
@@ -133,15 +132,4 @@ function dataOf(data: unknown): Tensor["data"] {
   // Float16Array, where JavaScript has it: the same bits.
   if (ArrayBuffer.isView(data)) return new Uint16Array(data.buffer, data.byteOffset, data.byteLength / 2);
   return fault("ONNX Runtime returned no array");
-}
-
-/** Whether a tensor is what an input declares: dtype, rank and literal dimensions. Undefined, or what differs. */
-export function mismatchOf(value: SessionValue, tensor: Tensor): string | undefined {
-  if (value.dtype !== tensor.dtype) return `${value.name} is ${value.dtype}, not ${tensor.dtype}`;
-  const fits =
-    value.shape.length === tensor.shape.length &&
-    value.shape.every((dim, axis) => typeof dim === "string" || dim === tensor.shape[axis]);
-  if (!fits) return `${value.name} has the shape [${value.shape.join(", ")}], not [${tensor.shape.join(", ")}]`;
-  if (countOf(tensor.shape) !== tensor.data.length) return `${value.name} has ${tensor.data.length} elements`;
-  return undefined;
 }

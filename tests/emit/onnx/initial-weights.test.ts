@@ -5,6 +5,7 @@ import { initialWeights } from "../../../src/emit/onnx/initial-weights.ts";
 import type { StoredVariable } from "../../../src/emit/onnx/stored-weights.ts";
 import type { Graph, GraphOutput, Value } from "../../../src/ir/graph.ts";
 import { createBuilder } from "../../../src/ops/create-builder.ts";
+import { initialValue } from "../../../src/ops/initializers.ts";
 import { interpretGraph } from "../../../src/ops/interpret.ts";
 import { seedWords } from "../../../src/ops/random/counter.ts";
 import { encodeElements } from "../../../src/support/element-bytes.ts";
@@ -22,6 +23,13 @@ function initGraph(): Graph {
   const small = b.op("random_normal", [place(3)], { shape: sized(5, 7) });
   const values: Readonly<Record<string, Value>> = {
     dense: b.sub(b.mul(uniform, b.scalar(0.3)), b.scalar(0.15)),
+    cut: initialValue(
+      b,
+      place(4),
+      { dtype: "f32", shape: sized(3, 3, 50, 60) },
+      { name: "truncated_normal", arguments: { stddev: 0.1 } },
+    ),
+    frame: initialValue(b, place(5), { dtype: "f32", shape: sized(6, 9) }, { name: "orthogonal", arguments: {} }),
     "conv.kernel": b.transpose(b.mul(normal, b.scalar(0.02)), [3, 2, 0, 1]),
     bias: b.zeros({ dtype: "f32", shape: sized(40_000) }),
     scale: b.broadcast(b.scalar(1.5), sized(3)),

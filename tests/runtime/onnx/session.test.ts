@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { variable } from "../../../src/dims/dim.ts";
 import { elementSize, type ElementType } from "../../../src/support/element-bytes.ts";
 import { loadRuntime } from "../../../src/runtime/onnx/load-runtime.ts";
-import { createOnnxSession, mismatchOf } from "../../../src/runtime/onnx/session.ts";
-import { bytesOf, fromBytes, fromNumbers, toNumbers } from "../../../src/runtime/onnx/typed-array.ts";
+import { createOnnxSession } from "../../../src/runtime/onnx/session.ts";
+import { bytesOf, fromBytes, toNumbers } from "../../../src/runtime/onnx/typed-array.ts";
 import { makeGraph, sessionOf, tensor } from "../../emit/onnx/graphs.ts";
 
 const N = variable("N");
@@ -72,16 +72,5 @@ describe("createOnnxSession", () => {
       return { y: b.op("exp", [wrong]) };
     });
     await expect(sessionOf(graph)).rejects.toThrow(/shape/i);
-  });
-});
-
-describe("mismatchOf", () => {
-  it("compares dtype, rank, dimensions and element count", () => {
-    const value = { name: "x", dtype: "f32", shape: ["N", 2] } as const;
-    expect(mismatchOf(value, tensor("f32", [5, 2], 0))).toBeUndefined();
-    expect(mismatchOf(value, tensor("i32", [5, 2], 0))).toBe("x is f32, not i32");
-    expect(mismatchOf(value, tensor("f32", [2], 0))).toBe("x has the shape [N, 2], not [2]");
-    expect(mismatchOf(value, tensor("f32", [5, 3], 0))).toBe("x has the shape [N, 2], not [5, 3]");
-    expect(mismatchOf(value, { dtype: "f32", shape: [5, 2], data: fromNumbers("f32", 0, 9) })).toBe("x has 9 elements");
   });
 });
