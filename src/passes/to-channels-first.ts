@@ -2,7 +2,6 @@ import { constant, type Dim } from "../dims/dim.ts";
 import type { AttributeValue, Graph, GraphInput, Node, OperatorNode, ScanNode, Value } from "../ir/graph.ts";
 import type { AttributeArguments, GraphBuilder } from "../ops/builder.ts";
 import { createBuilder } from "../ops/create-builder.ts";
-import { findOperator } from "../ops/registry.ts";
 import { fault, required } from "../support/fault.ts";
 import { broadcastingElementwise, unaryElementwise } from "./elementwise-operators.ts";
 import { isDims } from "./map-dims.ts";
@@ -34,8 +33,8 @@ const layoutRules: Readonly<Record<string, LayoutRule>> = {
   conv2d_input_gradient: { operands: ["image", "kernel"], imageShapes: ["inputShape"], results: ["image"] },
   max_pool2d: { operands: ["image"], imageShapes: [], results: ["image"] },
   avg_pool2d: { operands: ["image"], imageShapes: [], results: ["image"] },
-  batch_norm_training: { operands: ["image"], imageShapes: [], results: ["image"] },
-  batch_norm_inference: { operands: ["image"], imageShapes: [], results: ["image"] },
+  batch_norm_training: { operands: ["image"], imageShapes: [], results: ["image"], follows: true },
+  batch_norm_inference: { operands: ["image"], imageShapes: [], results: ["image"], follows: true },
 };
 
 const reductions: ReadonlySet<string> = new Set(["sum", "mean", "max", "min", "prod"]);
@@ -148,16 +147,11 @@ function isFirst(layout: Layout, value: Value): boolean {
 /** Rewrites a node that deals with images, and says whether it was one. */
 function rewriteOperator(node: OperatorNode, layout: Layout): boolean {
   const rule = layoutRules[node.op];
-  // Batch normalisation takes any rank: what is no image keeps its channels last.
-  const isImage = node.operands[0]?.type.shape.length === 4;
-  if (rule !== undefined && isImage && (node.attributes["layout"]?.value ?? "NHWC") === "NHWC") {
-    rewriteLayoutOperator(node, rule, layout);
-    return true;
-  }
   const images = node.operands.filter((it) => isFirst(layout, it));
   if (rule !== undefined && (node.attributes["layout"]?.value ?? "NHWC") === "NHWC") {
-    const applies =
-      rule.follows !== true || (images.length > 0 && findOperator(node.op)?.attributes["layout"] !== undefined);
+    // Batch normalisation takes any rank: what is no image keeps its channels last.
+    const isImage = node.operands[0]?.type.shape.length === 4;
+    const applies = isImage && (rule.follows !== true || images.length > 0);
     if (applies) rewriteLayoutOperator(node, rule, layout);
     return applies;
   }
