@@ -3,6 +3,7 @@ import type { Graph, Node, OperatorNode, Value } from "../ir/graph.ts";
 import type { GraphBuilder } from "../ops/builder.ts";
 import { required } from "../support/fault.ts";
 import { broadcastingElementwise } from "./elementwise-operators.ts";
+import { usesOf } from "./rewrite.ts";
 import { rewriteGraph } from "./rewrite-graph.ts";
 
 /** Which values made by which nodes are known while a graph is simplified. */
@@ -10,6 +11,8 @@ interface Known {
   readonly makers: Map<number, OperatorNode>;
   /** The number that fills a value. */
   readonly splats: Map<number, number>;
+  /** How often each value of the graph as it was is used. */
+  readonly uses: ReadonlyMap<number, number>;
 }
 
 type Rule = (node: OperatorNode, b: GraphBuilder, known: Known) => Value | undefined;
@@ -26,13 +29,23 @@ export interface SimplifyOptions {
  * transposes that move axes of size 1 alone. Max pools go before relu.
  */
 export function simplify(graph: Graph, { differentiated }: SimplifyOptions): Graph {
-  const known: Known = { makers: new Map(), splats: new Map() };
+  const known: Known = { makers: new Map(), splats: new Map(), uses: countUses(graph) };
   const rules = differentiated ? { ...rulesByOperator, stop_gradient: operand } : rulesByOperator;
   return rewriteGraph(graph, (node, b) => {
     const simpler = node.kind === "operator" ? ruleFor(rules, node)?.(node, b, known) : undefined;
     remember(simpler === undefined ? [node] : b.nodes.slice(-2), known);
     return simpler === undefined ? undefined : [simpler];
   });
+}
+
+function countUses(graph: Graph): ReadonlyMap<number, number> {
+  const uses = new Map<number, number>();
+  const use = (value: Value): void => {
+    uses.set(value.id, (uses.get(value.id) ?? 0) + 1);
+  };
+  for (const node of graph.nodes) usesOf(node).forEach(use);
+  for (const it of graph.outputs) use(it.value);
+  return uses;
 }
 
 function ruleFor(rules: Readonly<Record<string, Rule>>, node: OperatorNode): Rule | undefined {
@@ -100,7 +113,7 @@ const rulesByOperator: Readonly<Record<string, Rule>> = {
   // the same as well: a window without positive elements passes none either way.
   max_pool2d: (node, b, known) => {
     const maker = known.makers.get(first(node).id);
-    if (maker?.op !== "relu") return undefined;
+    if (maker?.op !== "relu" || (known.uses.get(first(node).id) ?? 1) > 1) return undefined;
     return b.op("relu", [b.op("max_pool2d", maker.operands, node.attributes)]);
   },
   add: (node, b, known) => neutral(node, known, 0, true) ?? dropBroadcasts(node, b, known),
