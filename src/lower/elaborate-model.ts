@@ -1,7 +1,6 @@
 import type { Program } from "../analyze/program.ts";
 import { dimNamesOf } from "../analyze/dim-names.ts";
-import { elementTypes } from "../analyze/builtins.ts";
-import { enumWordsOf } from "../analyze/hyperparameter-words.ts";
+import { enumWordsOf, wordsOf } from "../analyze/hyperparameter-words.ts";
 import type { Collector } from "../diagnostics/collector.ts";
 import { constant, variable, withLabel } from "../dims/dim.ts";
 import { decide } from "../dims/decide.ts";
@@ -12,7 +11,7 @@ import type { Callable, ProgramFile } from "../std/program-file.ts";
 import { fault } from "../support/fault.ts";
 import { nearest } from "../support/nearest.ts";
 import { textOf, type Span } from "../support/source.ts";
-import type { Argument, CallableDeclaration } from "../syntax/ast.ts";
+import type { Argument, CallableDeclaration, HyperparameterType } from "../syntax/ast.ts";
 import { statedRelations } from "./conditions.ts";
 import { createUnit, findLocal, innerScope, report, type Context, type Elaborator } from "./context.ts";
 import { formatExample } from "./convert.ts";
@@ -72,13 +71,13 @@ export function topContext(elaborator: Elaborator, file: ProgramFile, callable?:
   };
 }
 
-function toVal(ctx: Context, value: GivenValue, span: Span): Val {
+function toVal(ctx: Context, value: GivenValue, type: HyperparameterType, span: Span): Val {
   if (typeof value === "number") return { kind: "number", value, integer: Number.isInteger(value) };
   if (typeof value === "boolean") return { kind: "boolean", value };
-  if (typeof value !== "string") return { kind: "list", elements: value.map((it) => toVal(ctx, it, span)) };
+  if (typeof value !== "string") return { kind: "list", elements: value.map((it) => toVal(ctx, it, type, span)) };
+  if (type.alternatives.some((it) => it.kind === "word" && it.name.text === "string")) return { kind: "string", value };
   // A word is what it would be in the file: a block, a function, an enum's value.
-  const meaning = ctx.elaborator.rules.expression(ctx, { kind: "reference", text: value, span });
-  return meaning.kind === "recipe" ? meaning : elementTypes.has(value) || /^[a-z]\w*$/.test(value) ? { kind: "word", value } : { kind: "string", value };
+  return ctx.elaborator.rules.expression(ctx, { kind: "reference", text: value, span }, { words: wordsOf(type), recipe: true });
 }
 
 /** Lowers one declaration as the entry of a module. */
@@ -127,7 +126,7 @@ function entryHyperparameters(ctx: Context, callable: Callable, options: ModelOp
       report(ctx, "MC2011", declaration.name.span, { name, callee: declaration.name.text }, { help });
       return undefined;
     }
-    const fitted = fitHyperparameter(ctx, it, declaration.name.text, toVal(ctx, value, it.span), it.span);
+    const fitted = fitHyperparameter(ctx, it, declaration.name.text, toVal(ctx, value, it.type, it.span), it.span);
     if (fitted === undefined) return undefined;
     values.set(name, fitted);
   }

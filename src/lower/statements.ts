@@ -174,6 +174,8 @@ function updatedValue(ctx: Context, cell: Cell, update: Update): TensorVal | und
 
 function lowerParam(ctx: Context, it: ParamDeclaration): boolean {
   const path = (it.alias ?? it.name).text;
+  // What it would have been means nothing more.
+  ctx.scope.names.set(it.name.text, poison);
   if (ctx.owning === "fn") return false;
   if (ctx.owning === "nested" || ctx.emits !== undefined) {
     report(ctx, "MC2028", it.span, { what: it.flavor, name: it.name.text });
@@ -181,10 +183,7 @@ function lowerParam(ctx: Context, it: ParamDeclaration): boolean {
   }
   const resolved = resolveType(ctx, it.type);
   const init = initializerOf(ctx, it);
-  if (resolved === undefined || init === undefined) {
-    ctx.scope.names.set(it.name.text, poison);
-    return false;
-  }
+  if (resolved === undefined || init === undefined) return false;
   if (claimNamed(ctx.paths, path, false) === undefined) {
     report(ctx, "MC2025", (it.alias ?? it.name).span, { name: path });
     return false;
