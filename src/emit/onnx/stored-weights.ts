@@ -81,5 +81,9 @@ export function mismatches(
     const wanted = `${dtype}[${shape.join(", ")}]`;
     if (given !== wanted) found.push(`${path} is ${given}, not ${wanted}`);
   }
+  // A checkpoint holds the optimizer's slots and the fitted statistics besides.
+  for (const path of weights.keys()) {
+    if (!variables.has(path) && !/^(opt|statistic)\//.test(path)) found.push(`the model has no ${path}`);
+  }
   return found;
 }

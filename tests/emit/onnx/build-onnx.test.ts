@@ -167,12 +167,16 @@ describe("buildOnnx", () => {
     const collector = createCollector();
     const other = new Map([...tensors].filter(([path]) => path !== "bias"));
     const kernel = other.get("stage.kernel");
-    if (kernel !== undefined) other.set("stage.kernel", { ...kernel, shape: [3, 3, 1, 4] });
+    if (kernel !== undefined) {
+      other.set("stage.kernel", { ...kernel, shape: [3, 3, 1, 4] });
+      other.set("stage.bias", kernel);
+      other.set("opt/m/stage.kernel", kernel);
+    }
     expect(
       buildOnnx({ module: train.model, name: "C", version: "1", collector, span, weights: other }),
     ).toBeUndefined();
     expect(collector.diagnostics.map((it) => `${it.code} ${it.message}`)).toEqual([
-      "MC5003 The weights do not fit this model: bias is missing, and 1 more.",
+      "MC5003 The weights do not fit this model: bias is missing, and 2 more.",
     ]);
   });
 
