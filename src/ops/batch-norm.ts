@@ -3,6 +3,7 @@ import type { Value } from "../ir/graph.ts";
 import type { TensorType } from "../ir/types.ts";
 import type { GraphBuilder } from "./builder.ts";
 import { elementAt } from "./element-at.ts";
+import { zerosOnnx } from "./onnx-fill.ts";
 import type { OnnxRef, OnnxWriter } from "./onnx-writer.ts";
 import { defineComposite, type OperandSpec, type Sample, type SampleOperand, type ShapeChecker } from "./operator.ts";
 import { elementsOf, one, sharedDType } from "./shape-rules.ts";
@@ -140,10 +141,16 @@ export const batchNormTraining = defineComposite({
       lower: (writer, { operands: values, refs, attributes: { epsilon, layout } }) => {
         const [x, scale, bias] = [elementAt(refs, 0), elementAt(refs, 1), elementAt(refs, 2)];
         const type = elementAt(values, 0).type;
-        // With momentum 0 the running statistics that come out are those of this batch.
+        const channels = elementAt(values, 1).type.shape;
+        // With momentum 0 the running statistics that come out are those of this batch. Runtime writes them over those that
+        // go in, whatever else reads these: two tensors of their own.
+        const before = [
+          zerosOnnx(writer, "f32", channels),
+          writer.node("Expand", [writer.constant("f32", 1), writer.shape(channels)]),
+        ];
         const results = writer.nodes(
           "BatchNormalization",
-          [channelsSecond(writer, x, type, layout), scale, bias, bias, scale],
+          [channelsSecond(writer, x, type, layout), scale, bias, ...before],
           3,
           { epsilon: { float: epsilon }, momentum: { float: 0 }, training_mode: { int: 1 } },
         );
