@@ -12,7 +12,17 @@ export const builtinFunctions: ReadonlySet<string> = new Set([
 ]);
 
 /** Element types that a declaration may name. `float`, `int` and `any` stand for one element type of a signature. */
-export const elementTypes: ReadonlySet<string> = new Set(["f16", "bf16", "f32", "f64", "i8", "i32", "i64", "u8", "bool"]);
+export const elementTypes: ReadonlySet<string> = new Set([
+  "f16",
+  "bf16",
+  "f32",
+  "f64",
+  "i8",
+  "i32",
+  "i64",
+  "u8",
+  "bool",
+]);
 
 /** Words of a library signature that stand for one element type throughout it. */
 export const genericElements: ReadonlySet<string> = new Set(["float", "int", "any"]);

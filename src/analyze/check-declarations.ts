@@ -48,10 +48,18 @@ function checkCase({ flavor, name }: CallableDeclaration, collector: Collector):
   const capital = /^[A-Z]/.test(name.text);
   if (flavor === "fn" && capital) {
     const text = name.text.charAt(0).toLowerCase() + name.text.slice(1);
-    collector.report("MC2016", name.span, { name: name.text, rule: "the name of a fn begins with a small letter", better: text });
+    collector.report("MC2016", name.span, {
+      name: name.text,
+      rule: "the name of a fn begins with a small letter",
+      better: text,
+    });
   } else if (flavor !== "fn" && !capital) {
     const text = name.text.charAt(0).toUpperCase() + name.text.slice(1);
-    collector.report("MC2016", name.span, { name: name.text, rule: `the name of a ${flavor} begins with a capital`, better: text });
+    collector.report("MC2016", name.span, {
+      name: name.text,
+      rule: `the name of a ${flavor} begins with a capital`,
+      better: text,
+    });
   }
 }
 
@@ -74,8 +82,13 @@ function checkHyperparameterType(type: HyperparameterType, collector: Collector)
       it.span,
       { word },
       better === undefined
-        ? { help: `Types of hyperparameters are ${[...hyperparameterWords].join(", ")}, lists of them, and enums such as \`same | valid\`.` }
-        : { help: `Did you mean \`${better}\`?`, fix: { title: `change to ${better}`, edits: [{ span: it.span, text: better }] } },
+        ? {
+            help: `Types of hyperparameters are ${[...hyperparameterWords].join(", ")}, lists of them, and enums such as \`same | valid\`.`,
+          }
+        : {
+            help: `Did you mean \`${better}\`?`,
+            fix: { title: `change to ${better}`, edits: [{ span: it.span, text: better }] },
+          },
     );
   }
 }
@@ -91,7 +104,10 @@ function checkFn(declaration: CallableDeclaration, collector: Collector): void {
 }
 
 function checkRecursion(file: ProgramFile, collector: Collector): void {
-  const uses = new Map<string, { readonly declaration: CallableDeclaration | ConstDeclaration; readonly names: ReadonlySet<string> }>();
+  const uses = new Map<
+    string,
+    { readonly declaration: CallableDeclaration | ConstDeclaration; readonly names: ReadonlySet<string> }
+  >();
   for (const declaration of file.ast.declarations) {
     if (declaration.kind !== "callable" && declaration.kind !== "const") continue;
     const own = new Set(declaration.kind === "const" ? [] : declaration.hyperparameters.map((it) => it.name.text));

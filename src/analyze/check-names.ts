@@ -4,7 +4,16 @@ import type { Library } from "../std/library.ts";
 import type { Callable, ProgramFile } from "../std/program-file.ts";
 import { nearest } from "../support/nearest.ts";
 import type { Span } from "../support/source.ts";
-import type { Body, CallableDeclaration, CallExpression, Chain, Expression, Name, Statement, TypeExpression } from "../syntax/ast.ts";
+import type {
+  Body,
+  CallableDeclaration,
+  CallExpression,
+  Chain,
+  Expression,
+  Name,
+  Statement,
+  TypeExpression,
+} from "../syntax/ast.ts";
 import { builtinFunctions, elementTypes, genericElements } from "./builtins.ts";
 import { dimNamesOf } from "./dim-names.ts";
 import { initializerSignatures } from "./initializer-signatures.ts";
@@ -107,7 +116,8 @@ function reportUnused(at: Checker, declaration: CallableDeclaration): void {
     const callable = declaration.name.text;
     if (it.kind === "hyperparameter") at.collector.report("MC2006", it.span, { name: it.name, callable });
     else if (it.kind === "input") at.collector.report("MC2005", it.span, { name: it.name, callable });
-    else if (it.kind === "param" || it.kind === "state") at.collector.report("MC2022", it.span, { name: it.name, what: it.kind });
+    else if (it.kind === "param" || it.kind === "state")
+      at.collector.report("MC2022", it.span, { name: it.name, what: it.kind });
     else if (it.kind === "binding" || it.kind === "element" || it.kind === "carry") {
       at.collector.report("MC2004", it.span, { name: it.name });
     }
@@ -196,9 +206,14 @@ function checkStatement(at: Checker, statement: Statement, scope: LocalScope, la
     case "expression-statement":
       checkExpression(at, statement.value, scope);
       if (!last) {
-        at.collector.report("MC2024", statement.span, {}, {
-          help: "Bind it to a name, or remove it. Only the last statement of a body is its result.",
-        });
+        at.collector.report(
+          "MC2024",
+          statement.span,
+          {},
+          {
+            help: "Bind it to a name, or remove it. Only the last statement of a body is its result.",
+          },
+        );
       }
   }
 }
@@ -327,7 +342,8 @@ function checkReference(at: Checker, name: string, span: Span, scope: LocalScope
 
 function checkCall(at: Checker, call: CallExpression, scope: LocalScope): void {
   checkExpression(at, call.callee, scope);
-  const callee = call.callee.kind === "reference" && find(scope, call.callee.text) === undefined ? call.callee.text : undefined;
+  const callee =
+    call.callee.kind === "reference" && find(scope, call.callee.text) === undefined ? call.callee.text : undefined;
   const callable = callee === undefined ? undefined : calleeOf(at, callee);
   const skipped = callable?.declaration.flavor === "fn" ? callable.declaration.inputs.length : 0;
   call.arguments.forEach((argument, index) => {
@@ -378,7 +394,10 @@ function reportUnknown(
   what = "name",
 ): void {
   if (at.file.ast.incomplete.includes(name)) return;
-  const candidates = what === "name" ? [...visible(scope), ...words, ...at.file.scope.keys(), ...at.library.names, ...globalNames] : words;
+  const candidates =
+    what === "name"
+      ? [...visible(scope), ...words, ...at.file.scope.keys(), ...at.library.names, ...globalNames]
+      : words;
   const near = nearest(name, candidates);
   at.collector.report(
     "MC2001",

@@ -1,4 +1,4 @@
-import type { CallableDeclaration, DimExpression } from "../syntax/ast.ts";
+import type { CallableDeclaration } from "../syntax/ast.ts";
 
 /** The dim variables of a declaration: names that stand alone in an input's type and mean nothing else. */
 export interface DimNames {
@@ -24,9 +24,4 @@ export function dimNamesOf(declaration: CallableDeclaration, known: (name: strin
     }
   }
   return { variables, spreads, hasSpread };
-}
-
-/** Whether a dim of a type is one name, and which. */
-export function bareName(dim: DimExpression): string | undefined {
-  return dim.kind === "reference" ? dim.text : undefined;
 }

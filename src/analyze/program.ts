@@ -46,7 +46,8 @@ export function loadProgram(entry: SourceFile, host: ProgramHost, collector: Col
           importNames(file, scope, declaration);
           break;
         case "callable":
-          if (!scope.has(declaration.name.text)) scope.set(declaration.name.text, { kind: "callable", declaration, file });
+          if (!scope.has(declaration.name.text))
+            scope.set(declaration.name.text, { kind: "callable", declaration, file });
           break;
         case "const":
           if (!scope.has(declaration.name.text)) scope.set(declaration.name.text, { kind: "const", declaration, file });

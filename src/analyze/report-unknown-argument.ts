@@ -15,7 +15,10 @@ export function reportUnknownArgument(
     name.span,
     { name: name.text, callee },
     near === undefined
-      ? { help: known.length === 0 ? `\`${callee}\` takes no such arguments.` : `\`${callee}\` takes ${known.join(", ")}.` }
+      ? {
+          help:
+            known.length === 0 ? `\`${callee}\` takes no such arguments.` : `\`${callee}\` takes ${known.join(", ")}.`,
+        }
       : {
           help: `Did you mean \`${near}\`? \`${callee}\` takes ${known.join(", ")}.`,
           fix: { title: `change to ${near}`, edits: [{ span: name.span, text: near }] },

@@ -222,9 +222,15 @@ export function readMember(ctx: Context, e: MemberExpression): Val {
   const val = ctx.elaborator.rules.expression(ctx, target);
   if (val.kind === "poison") return poison;
   if (val.kind !== "instance") {
-    report(ctx, "MC2018", e.name.span, { name: names.join("."), owner: target.kind === "reference" ? target.text : "this value" }, {
-      help: "Only an instance of a block has parameters to read.",
-    });
+    report(
+      ctx,
+      "MC2018",
+      e.name.span,
+      { name: names.join("."), owner: target.kind === "reference" ? target.text : "this value" },
+      {
+        help: "Only an instance of a block has parameters to read.",
+      },
+    );
     return poison;
   }
   const { instance } = val;

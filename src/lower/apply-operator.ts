@@ -12,7 +12,12 @@ import { formatType, noValueFacts, poison, tensor, type TensorVal, type Val, typ
 import { factsIn } from "./minima.ts";
 
 /** Losses and metrics that take logits: a probability in their place is a mistake that trains badly and silently. */
-const takesLogits: ReadonlySet<string> = new Set(["cross_entropy", "binary_cross_entropy", "binary_accuracy", "perplexity"]);
+const takesLogits: ReadonlySet<string> = new Set([
+  "cross_entropy",
+  "binary_cross_entropy",
+  "binary_accuracy",
+  "perplexity",
+]);
 
 /** Appends one application of an operator, checked; a tuple where it has several results, poison after a report. */
 export function applyOperator(
@@ -70,13 +75,21 @@ function checkValues(
   const given = operands[logits];
   const probability = given?.facts.probability;
   if (probability !== undefined && takesLogits.has(operator.name)) {
-    report(ctx, "MC3019", spans[logits] ?? span, { loss: operator.name }, {
-      labels: [{ span: probability, message: "here it becomes a probability" }],
-      help: "Give it the value before the softmax or sigmoid; return `(logits, probs)` where both are wanted.",
-    });
+    report(
+      ctx,
+      "MC3019",
+      spans[logits] ?? span,
+      { loss: operator.name },
+      {
+        labels: [{ span: probability, message: "here it becomes a probability" }],
+        help: "Give it the value before the softmax or sigmoid; return `(logits, probs)` where both are wanted.",
+      },
+    );
     fine = false;
   }
-  const labelled = operands.findIndex((_, index) => ["labels", "indices"].includes(operandSpecAt(operator, index)?.name ?? ""));
+  const labelled = operands.findIndex((_, index) =>
+    ["labels", "indices"].includes(operandSpecAt(operator, index)?.name ?? ""),
+  );
   const classes = operands[labelled]?.facts.classes;
   const rows = rowsOf(operator.name, operands);
   if (classes !== undefined && rows !== undefined) {
@@ -95,6 +108,7 @@ function checkValues(
 
 /** How many different labels an operator can serve. */
 function rowsOf(name: string, operands: readonly TensorVal[]): TensorVal["value"]["type"]["shape"][number] | undefined {
-  if (name === "cross_entropy" || name === "accuracy" || name === "perplexity") return operands[0]?.value.type.shape.at(-1);
+  if (name === "cross_entropy" || name === "accuracy" || name === "perplexity")
+    return operands[0]?.value.type.shape.at(-1);
   return name === "gather" ? operands[0]?.value.type.shape[0] : undefined;
 }

@@ -88,7 +88,14 @@ export function dtypeOf(val: Val): DType | undefined {
 }
 
 /** Arithmetic at compile time; undefined where it needs a tensor. */
-function foldBinary(ctx: Context, op: ArithmeticOperator, left: Val, right: Val, span: Span, integer: boolean): Val | undefined {
+function foldBinary(
+  ctx: Context,
+  op: ArithmeticOperator,
+  left: Val,
+  right: Val,
+  span: Span,
+  integer: boolean,
+): Val | undefined {
   const a = numberOf(left);
   const b = numberOf(right);
   const provenance = combined([left, right], ([x = "", y = ""]) => `${x} ${op} ${y}`);
@@ -99,13 +106,24 @@ function foldBinary(ctx: Context, op: ArithmeticOperator, left: Val, right: Val,
     }
     if (op === "/" && integer) {
       if (Number.isInteger(a / b)) return { kind: "number", value: a / b, integer: true, ...provenance };
-      report(ctx, "MC3005", span, { dividend: String(a), divisor: String(b), example: "" }, {
-        help: "Use `//` for floor division, or choose other sizes.",
-      });
+      report(
+        ctx,
+        "MC3005",
+        span,
+        { dividend: String(a), divisor: String(b), example: "" },
+        {
+          help: "Use `//` for floor division, or choose other sizes.",
+        },
+      );
       return poison;
     }
     const value = fold(op, a, b);
-    return { kind: "number", value, integer: isWhole(left) && isWhole(right) && Number.isInteger(value), ...provenance };
+    return {
+      kind: "number",
+      value,
+      integer: isWhole(left) && isWhole(right) && Number.isInteger(value),
+      ...provenance,
+    };
   }
   const x = dimOf(left);
   const y = dimOf(right);
@@ -225,7 +243,7 @@ const elementary: Readonly<Record<string, (x: number) => number>> = {
   square: (x) => x * x,
   ceil: Math.ceil,
   floor: Math.floor,
-  round: (x) => 2 * Math.round(x / 2) === x + 0.5 ? Math.round(x) - 1 : Math.round(x),
+  round: (x) => (2 * Math.round(x / 2) === x + 0.5 ? Math.round(x) - 1 : Math.round(x)),
   sin: Math.sin,
   cos: Math.cos,
   tanh: Math.tanh,
@@ -235,9 +253,19 @@ const elementary: Readonly<Record<string, (x: number) => number>> = {
  * `sqrt(D / heads)`, `min(a, b)`, `ceil(a / b)`: functions of compile-time numbers, and of dims where they stay
  * dims. Undefined where an argument is a tensor or the function is none of these.
  */
-export function lowerStaticCall(ctx: Context, name: string, call: CallExpression, vals: readonly Val[], expected: Expected): Val | undefined {
-  if (vals.length === 0 || !vals.every(isStaticNumber) || call.arguments.some((it) => it.name !== undefined)) return undefined;
-  const provenance = combined(vals, (texts) => `${name}(${texts.map((it) => it.replace(/^\((.*)\)$/, "$1")).join(", ")})`);
+export function lowerStaticCall(
+  ctx: Context,
+  name: string,
+  call: CallExpression,
+  vals: readonly Val[],
+  expected: Expected,
+): Val | undefined {
+  if (vals.length === 0 || !vals.every(isStaticNumber) || call.arguments.some((it) => it.name !== undefined))
+    return undefined;
+  const provenance = combined(
+    vals,
+    (texts) => `${name}(${texts.map((it) => it.replace(/^\((.*)\)$/, "$1")).join(", ")})`,
+  );
   const numbers = vals.map(numberOf);
   const [first] = vals;
   if ((name === "min" || name === "max") && vals.length >= 2) {
@@ -265,6 +293,11 @@ export function lowerStaticCall(ctx: Context, name: string, call: CallExpression
     return poison;
   }
   const integer = name === "ceil" || name === "floor" || name === "round" || expected.integer === true;
-  const made: NumberVal = { kind: "number", value: result, integer: integer && Number.isInteger(result), ...provenance };
+  const made: NumberVal = {
+    kind: "number",
+    value: result,
+    integer: integer && Number.isInteger(result),
+    ...provenance,
+  };
   return made;
 }

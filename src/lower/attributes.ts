@@ -1,4 +1,3 @@
-import { asNumber, formatDim, type Dim } from "../dims/dim.ts";
 import type { Attribute } from "../ir/graph.ts";
 import { isDType } from "../ops/dtype-class.ts";
 import type { AttributeSpec } from "../ops/operator.ts";
@@ -26,22 +25,33 @@ export function expectedFor(spec: AttributeSpec): Expected {
 }
 
 /** A value as an attribute of the declared kind, checked; undefined after a report. */
-export function attributeOf(ctx: Context, name: string, spec: AttributeSpec, val: Val, span: Span): Attribute | undefined {
+export function attributeOf(
+  ctx: Context,
+  name: string,
+  spec: AttributeSpec,
+  val: Val,
+  span: Span,
+): Attribute | undefined {
   const what = `\`${name}\``;
   switch (spec.kind) {
     case "int": {
       const value = asInteger(ctx, val, span, what);
-      return value === undefined || !inRange(ctx, spec, what, value, span) ? undefined : withSource(value, sourceOf(val));
+      return value === undefined || !inRange(ctx, spec, what, value, span)
+        ? undefined
+        : withSource(value, sourceOf(val));
     }
     case "float": {
       const value = asReal(ctx, val, span, what);
-      return value === undefined || !inRange(ctx, spec, what, value, span) ? undefined : withSource(value, sourceOf(val));
+      return value === undefined || !inRange(ctx, spec, what, value, span)
+        ? undefined
+        : withSource(value, sourceOf(val));
     }
     case "bool":
       if (val.kind === "boolean") return withSource(val.value, sourceOf(val));
       return mismatch(ctx, `${what} must be true or false`, val, span);
     case "string":
-      if (val.kind !== "string" && val.kind !== "word") return mismatch(ctx, `${what} must be a ${spec.oneOf === undefined ? "string" : "word"}`, val, span);
+      if (val.kind !== "string" && val.kind !== "word")
+        return mismatch(ctx, `${what} must be a ${spec.oneOf === undefined ? "string" : "word"}`, val, span);
       if (spec.oneOf === undefined || spec.oneOf.includes(val.value)) return { value: val.value };
       return mismatch(ctx, `${what} must be one of ${spec.oneOf.join(", ")}`, val, span);
     case "dtype":
@@ -105,9 +115,4 @@ function inRange(ctx: Context, spec: AttributeSpec, what: string, value: number,
   if (problem === undefined) return true;
   report(ctx, "MC3010", span, { what, limit: problem, actual: String(value) });
   return false;
-}
-
-/** A dim in words, for messages about lists of them. */
-export function formatShape(shape: readonly Dim[]): string {
-  return `[${shape.map((it) => String(asNumber(it) ?? formatDim(it))).join(", ")}]`;
 }

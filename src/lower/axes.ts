@@ -28,9 +28,18 @@ export function resolveAxis(ctx: Context, e: Expression, type: TensorType, extra
     }
     if (meaning === undefined || meaning.kind === "dim") {
       const names = type.shape.flatMap((it) => it.label ?? []);
-      report(ctx, "MC3013", e.span, { name: inner.text, problem: "no axis", type: formatType(type) }, {
-        help: names.length === 0 ? "Its axes have no names here: count them, as in `axis=-1`." : `Its axes with names are ${names.join(", ")}; others are counted, as in \`axis=-1\`.`,
-      });
+      report(
+        ctx,
+        "MC3013",
+        e.span,
+        { name: inner.text, problem: "no axis", type: formatType(type) },
+        {
+          help:
+            names.length === 0
+              ? "Its axes have no names here: count them, as in `axis=-1`."
+              : `Its axes with names are ${names.join(", ")}; others are counted, as in \`axis=-1\`.`,
+        },
+      );
       return undefined;
     }
   }
@@ -48,11 +57,22 @@ function axesWhere(type: TensorType, fits: (dim: Dim) => boolean): readonly numb
   return type.shape.flatMap((it, axis) => (fits(it) ? [axis] : []));
 }
 
-function oneAxis(ctx: Context, axes: readonly number[], e: Expression & { readonly kind: "reference" }, type: TensorType): number | undefined {
+function oneAxis(
+  ctx: Context,
+  axes: readonly number[],
+  e: Expression & { readonly kind: "reference" },
+  type: TensorType,
+): number | undefined {
   const [axis, ...others] = axes;
   if (others.length === 0) return axis;
-  report(ctx, "MC3013", e.span, { name: e.text, problem: `${String(axes.length)} axes`, type: formatType(type) }, {
-    help: `Count the axis that you mean: ${axes.map((it) => `\`axis=${String(it)}\``).join(" or ")}.`,
-  });
+  report(
+    ctx,
+    "MC3013",
+    e.span,
+    { name: e.text, problem: `${String(axes.length)} axes`, type: formatType(type) },
+    {
+      help: `Count the axis that you mean: ${axes.map((it) => `\`axis=${String(it)}\``).join(" or ")}.`,
+    },
+  );
   return undefined;
 }

@@ -75,10 +75,20 @@ function sortArguments(
   args: readonly Argument[],
   bound: ReadonlyMap<string, Val>,
 ): Pending | undefined {
-  const pending: Pending = { operands: [], named: new Map(), attributes: new Map(), positional: [], axis: [], sizes: [] };
+  const pending: Pending = {
+    operands: [],
+    named: new Map(),
+    attributes: new Map(),
+    positional: [],
+    axis: [],
+    sizes: [],
+  };
   let fine = true;
   const addOperand = (given: Given): void => {
-    if (given.val.kind === "tuple" || (given.val.kind === "list" && given.val.elements.every((it) => it.kind === "tensor"))) {
+    if (
+      given.val.kind === "tuple" ||
+      (given.val.kind === "list" && given.val.elements.every((it) => it.kind === "tensor"))
+    ) {
       for (const it of given.val.elements) pending.operands.push({ val: it, span: given.span });
     } else pending.operands.push(given);
   };
@@ -150,7 +160,12 @@ interface ReadyOperand {
   readonly span: Span;
 }
 
-function operandsOf(ctx: Context, operator: Operator, pending: Pending, span: Span): readonly ReadyOperand[] | undefined {
+function operandsOf(
+  ctx: Context,
+  operator: Operator,
+  pending: Pending,
+  span: Span,
+): readonly ReadyOperand[] | undefined {
   const queue = [...pending.operands];
   const given: { readonly spec: OperandSpec; readonly it: Given }[] = [];
   let fine = true;
@@ -166,18 +181,28 @@ function operandsOf(ctx: Context, operator: Operator, pending: Pending, span: Sp
       const next = queue.shift();
       if (next !== undefined) given.push({ spec, it: next });
       else if (spec.optional !== true) {
-        report(ctx, "MC3007", span, { callee: operator.name, expected: countOf(operator), actual: String(pending.operands.length) });
+        report(ctx, "MC3007", span, {
+          callee: operator.name,
+          expected: countOf(operator),
+          actual: String(pending.operands.length),
+        });
         return undefined;
       }
     }
   }
   if (queue.length > 0) {
-    report(ctx, "MC3007", span, { callee: operator.name, expected: countOf(operator), actual: String(pending.operands.length) });
+    report(ctx, "MC3007", span, {
+      callee: operator.name,
+      expected: countOf(operator),
+      actual: String(pending.operands.length),
+    });
     return undefined;
   }
   // A number takes the element type of the tensors beside it.
   const like = given.flatMap(({ spec, it }) =>
-    it.val.kind === "tensor" && spec.name !== "key" && it.val.value.type.dtype !== "bool" ? [it.val.value.type.dtype] : [],
+    it.val.kind === "tensor" && spec.name !== "key" && it.val.value.type.dtype !== "bool"
+      ? [it.val.value.type.dtype]
+      : [],
   )[0];
   const ready = given.map(({ spec, it }): ReadyOperand | undefined => {
     const val = asTensor(ctx, it.val, it.span, spec.dtype === "bool" ? "bool" : like);
@@ -223,7 +248,10 @@ function attributesOf(
     const argument = pending.attributes.get(name);
     const earlier = bound.get(name);
     if (argument === undefined && earlier === undefined) continue;
-    const val = argument === undefined ? (earlier ?? poison) : ctx.elaborator.rules.expression(ctx, argument.value, expectedFor(spec));
+    const val =
+      argument === undefined
+        ? (earlier ?? poison)
+        : ctx.elaborator.rules.expression(ctx, argument.value, expectedFor(spec));
     const made = attributeOf(ctx, name, spec, val, argument?.value.span ?? span);
     if (made === undefined) fine = false;
     else attributes[name] = made;
@@ -231,7 +259,12 @@ function attributesOf(
   if (!fine) return undefined;
   if (takesSizes(operator)) {
     const sizes = pending.sizes.map((it) =>
-      asDim(ctx, ctx.elaborator.rules.expression(ctx, it.value, { integer: true }), it.value.span, `\`${it.name?.text ?? ""}\``),
+      asDim(
+        ctx,
+        ctx.elaborator.rules.expression(ctx, it.value, { integer: true }),
+        it.value.span,
+        `\`${it.name?.text ?? ""}\``,
+      ),
     );
     if (!sizes.every((it) => it !== undefined)) return undefined;
     attributes["names"] = { value: pending.sizes.map((it) => it.name?.text ?? "") };
@@ -274,10 +307,16 @@ function axisAttributes(
   }
   if (operator.name === "transpose" && attributes["perm"] === undefined) {
     if (rank < 2) {
-      report(ctx, "MC3001", span, { what: "transpose", expected: "two axes or more", actual: `${type.dtype}[${rank === 0 ? "" : "..."}]` });
+      report(ctx, "MC3001", span, {
+        what: "transpose",
+        expected: "two axes or more",
+        actual: `${type.dtype}[${rank === 0 ? "" : "..."}]`,
+      });
       return false;
     }
-    attributes["perm"] = { value: type.shape.map((_, axis) => (axis === rank - 2 ? rank - 1 : axis === rank - 1 ? rank - 2 : axis)) };
+    attributes["perm"] = {
+      value: type.shape.map((_, axis) => (axis === rank - 2 ? rank - 1 : axis === rank - 1 ? rank - 2 : axis)),
+    };
   }
   return true;
 }

@@ -14,7 +14,16 @@ import { applyFunction, applyInstance, spreadTuples } from "./apply-instance.ts"
 import { lowerStaticCall } from "./arithmetic.ts";
 import { attributeOf, expectedFor } from "./attributes.ts";
 import { callOperator, positionalAttributes, type Given } from "./call-operator.ts";
-import { constantNode, findLocal, innerScope, report, reporter, type Context, type Expected, type Scope } from "./context.ts";
+import {
+  constantNode,
+  findLocal,
+  innerScope,
+  report,
+  reporter,
+  type Context,
+  type Expected,
+  type Scope,
+} from "./context.ts";
 import { asReal } from "./convert.ts";
 import { bindArguments, completeHyperparameters, evaluateHyperparameters } from "./hyperparameters.ts";
 import { describe, poison, tensor, type RecipeVal, type Val } from "./values.ts";
@@ -49,12 +58,16 @@ export function resolveName(ctx: Context, name: string, span: Span, expected: Ex
     return poison;
   }
   const operator = findOperator(name);
-  if (operator !== undefined && (operator.exposed || ctx.file.library)) return recipe({ kind: "operator", operator }, name);
+  if (operator !== undefined && (operator.exposed || ctx.file.library))
+    return recipe({ kind: "operator", operator }, name);
   if (isInitializer) return recipe({ kind: "initializer", name }, name);
   if (name === "training") return { kind: "training", negated: false };
   if (elementTypes.has(name) || ctx.words.has(name)) return { kind: "word", value: name };
   if (builtinFunctions.has(name)) {
-    report(ctx, "MC3008", span, { expected: "a value is needed here", actual: `the function ${name}, which is not called` });
+    report(ctx, "MC3008", span, {
+      expected: "a value is needed here",
+      actual: `the function ${name}, which is not called`,
+    });
     return poison;
   }
   // The library's own names exist, which a test sees to.
@@ -66,14 +79,17 @@ export function resolveName(ctx: Context, name: string, span: Span, expected: Ex
 /** Most unknown names were reported when the file was loaded, and once is enough; not so words for a block's enum. */
 function reportUnknown(ctx: Context, name: string, span: Span): void {
   const visible: string[] = [];
-  for (let scope: Scope | undefined = ctx.scope; scope !== undefined; scope = scope.parent) visible.push(...scope.names.keys());
+  for (let scope: Scope | undefined = ctx.scope; scope !== undefined; scope = scope.parent)
+    visible.push(...scope.names.keys());
   const near = nearest(name, [...visible, ...ctx.words, ...ctx.file.scope.keys(), ...library.names]);
   report(
     ctx,
     "MC2001",
     span,
     { name, what: "name" },
-    near === undefined ? {} : { help: `Did you mean \`${near}\`?`, fix: { title: `change to ${near}`, edits: [{ span, text: near }] } },
+    near === undefined
+      ? {}
+      : { help: `Did you mean \`${near}\`?`, fix: { title: `change to ${near}`, edits: [{ span, text: near }] } },
   );
 }
 
@@ -120,7 +136,12 @@ function inputsOf(ctx: Context, args: readonly Argument[], callable: Callable): 
   return args.map((it) => {
     if (it.name !== undefined) {
       const inputs = callable.declaration.inputs.flatMap((input) => input.name?.text ?? []);
-      reportUnknownArgument(reporter(ctx), it.name, `an instance of ${callable.declaration.name.text}, whose inputs go by position:`, inputs);
+      reportUnknownArgument(
+        reporter(ctx),
+        it.name,
+        `an instance of ${callable.declaration.name.text}, whose inputs go by position:`,
+        inputs,
+      );
       return { val: poison, span: it.value.span };
     }
     return { val: ctx.elaborator.rules.expression(ctx, it.value), span: it.value.span };
@@ -128,13 +149,22 @@ function inputsOf(ctx: Context, args: readonly Argument[], callable: Callable): 
 }
 
 /** Makes an instance of a block: `Dense(10)`. */
-export function construct(ctx: Context, it: RecipeVal, args: readonly Argument[], span: Span, hint: string | undefined): Val {
+export function construct(
+  ctx: Context,
+  it: RecipeVal,
+  args: readonly Argument[],
+  span: Span,
+  hint: string | undefined,
+): Val {
   if (it.target.kind !== "callable") return poison;
   const { callable } = it.target;
   const hyperparameters = evaluateHyperparameters(ctx, callable, it.bound, args, span);
   if (hyperparameters === undefined) return poison;
   if (ctx.owning === "fn") {
-    report(ctx, "MC2023", span, { fn: ctx.callable?.declaration.name.text ?? "fn", what: callable.declaration.name.text });
+    report(ctx, "MC2023", span, {
+      fn: ctx.callable?.declaration.name.text ?? "fn",
+      what: callable.declaration.name.text,
+    });
     return poison;
   }
   return {
@@ -163,7 +193,13 @@ function bindRecipe(ctx: Context, it: RecipeVal, call: CallExpression): Val {
         const spec = name === undefined ? undefined : target.operator.attributes[name];
         if (name === undefined || spec === undefined) {
           if (argument.name === undefined) report(ctx, "MC2014", argument.span, { callee: target.operator.name });
-          else reportUnknownArgument(reporter(ctx), argument.name, target.operator.name, Object.keys(target.operator.attributes));
+          else
+            reportUnknownArgument(
+              reporter(ctx),
+              argument.name,
+              target.operator.name,
+              Object.keys(target.operator.attributes),
+            );
           fine = false;
           return;
         }
@@ -192,7 +228,12 @@ function bindInitializer(ctx: Context, it: RecipeVal, name: string, call: CallEx
       fine = false;
       return;
     }
-    const value = asReal(ctx, ctx.elaborator.rules.expression(ctx, argument.value), argument.value.span, `\`${parameter}\``);
+    const value = asReal(
+      ctx,
+      ctx.elaborator.rules.expression(ctx, argument.value),
+      argument.value.span,
+      `\`${parameter}\``,
+    );
     if (value === undefined) fine = false;
     else bound.set(parameter, { kind: "number", value, integer: false });
   });
@@ -200,7 +241,13 @@ function bindInitializer(ctx: Context, it: RecipeVal, name: string, call: CallEx
 }
 
 /** Calls a fn or an operator: inputs first (what is piped in before all), then hyperparameters. */
-export function callFunction(ctx: Context, it: RecipeVal, piped: readonly Given[], args: readonly Argument[], span: Span): Val {
+export function callFunction(
+  ctx: Context,
+  it: RecipeVal,
+  piped: readonly Given[],
+  args: readonly Argument[],
+  span: Span,
+): Val {
   const { target } = it;
   if (piped.some(({ val }) => val.kind === "poison")) return poison;
   if (target.kind === "initializer") {
@@ -234,7 +281,13 @@ export function callFunction(ctx: Context, it: RecipeVal, piped: readonly Given[
 }
 
 /** Applies a recipe with nothing more to bind: `x -> act`, `x -> BatchNorm`. */
-export function applyRecipe(ctx: Context, it: RecipeVal, piped: readonly Given[], span: Span, hint: string | undefined): Val {
+export function applyRecipe(
+  ctx: Context,
+  it: RecipeVal,
+  piped: readonly Given[],
+  span: Span,
+  hint: string | undefined,
+): Val {
   if (!isBlock(it)) return callFunction(ctx, it, piped, [], span);
   const instance = construct(ctx, it, [], span, hint);
   return instance.kind === "instance" ? applyInstance(ctx, instance.instance, piped, span) : poison;
@@ -244,7 +297,11 @@ export function applyRecipe(ctx: Context, it: RecipeVal, piped: readonly Given[]
 function lowerBuiltin(ctx: Context, name: string, call: CallExpression, expected: Expected): Val | undefined {
   if (findLocal(ctx.scope, name) !== undefined || ctx.file.scope.has(name)) return undefined;
   const { rules } = ctx.elaborator;
-  if ((name === "zeros" || name === "ones" || name === "full") && expected.recipe !== true && call.arguments.length > 0) {
+  if (
+    (name === "zeros" || name === "ones" || name === "full") &&
+    expected.recipe !== true &&
+    call.arguments.length > 0
+  ) {
     return filled(ctx, name, call);
   }
   if (name === "product" || name === "length") {
@@ -253,14 +310,33 @@ function lowerBuiltin(ctx: Context, name: string, call: CallExpression, expected
     const list = rules.expression(ctx, argument.value, { integer: true });
     if (list.kind !== "list") return list.kind === "poison" ? poison : undefined;
     if (name === "length") return { kind: "number", value: list.elements.length, integer: true, opaque: true };
-    const dims = list.elements.map((it) => (it.kind === "dim" ? it.dim : it.kind === "number" ? constant(it.value) : undefined));
+    const dims = list.elements.map((it) =>
+      it.kind === "dim" ? it.dim : it.kind === "number" ? constant(it.value) : undefined,
+    );
     return dims.every((it) => it !== undefined) ? { kind: "dim", dim: product(dims), opaque: true } : undefined;
   }
-  const numeric = ["min", "max", "ceil", "floor", "sqrt", "rsqrt", "exp", "log", "abs", "square", "round", "sin", "cos", "tanh"];
+  const numeric = [
+    "min",
+    "max",
+    "ceil",
+    "floor",
+    "sqrt",
+    "rsqrt",
+    "exp",
+    "log",
+    "abs",
+    "square",
+    "round",
+    "sin",
+    "cos",
+    "tanh",
+  ];
   if (!numeric.includes(name) || call.arguments.some((it) => it.name !== undefined)) return undefined;
   // Looked at on the side: where an argument turns out to be a tensor, the operator of that name is called instead.
   if (!call.arguments.every((it) => isStatic(ctx, it.value))) return undefined;
-  const vals = call.arguments.map((it) => rules.expression(ctx, it.value, name === "min" || name === "max" ? { integer: true } : {}));
+  const vals = call.arguments.map((it) =>
+    rules.expression(ctx, it.value, name === "min" || name === "max" ? { integer: true } : {}),
+  );
   if (vals.some((it) => it.kind === "poison")) return poison;
   return lowerStaticCall(ctx, name, call, vals, expected);
 }
@@ -271,8 +347,13 @@ function isStatic(ctx: Context, e: Expression): boolean {
     case "number":
       return true;
     case "reference": {
-      const val = findLocal(ctx.scope, e.text) ?? (ctx.file.scope.get(e.text)?.kind === "const" ? resolveName(ctx, e.text, e.span, {}) : undefined);
-      return val !== undefined && (val.kind === "number" || val.kind === "dim" || val.kind === "ratio" || val.kind === "list");
+      const val =
+        findLocal(ctx.scope, e.text) ??
+        (ctx.file.scope.get(e.text)?.kind === "const" ? resolveName(ctx, e.text, e.span, {}) : undefined);
+      return (
+        val !== undefined &&
+        (val.kind === "number" || val.kind === "dim" || val.kind === "ratio" || val.kind === "list")
+      );
     }
     case "parenthesized":
       return isStatic(ctx, e.inner);
@@ -294,12 +375,21 @@ function filled(ctx: Context, name: "zeros" | "ones" | "full", call: CallExpress
   const [shape, value] = call.arguments;
   if (shape === undefined) return poison;
   const spec = { kind: "dims", doc: "" } as const;
-  const attribute = attributeOf(ctx, "shape", spec, ctx.elaborator.rules.expression(ctx, shape.value, { integer: true }), shape.value.span);
-  const dims = Array.isArray(attribute?.value) ? attribute.value.flatMap((it) => (typeof it === "object" ? [it] : [])) : undefined;
+  const attribute = attributeOf(
+    ctx,
+    "shape",
+    spec,
+    ctx.elaborator.rules.expression(ctx, shape.value, { integer: true }),
+    shape.value.span,
+  );
+  const dims = Array.isArray(attribute?.value)
+    ? attribute.value.flatMap((it) => (typeof it === "object" ? [it] : []))
+    : undefined;
   if (dims === undefined) return poison;
   let fill = name === "ones" ? 1 : 0;
   if (name === "full") {
-    const given = value && asReal(ctx, ctx.elaborator.rules.expression(ctx, value.value), value.value.span, "the value");
+    const given =
+      value && asReal(ctx, ctx.elaborator.rules.expression(ctx, value.value), value.value.span, "the value");
     if (given === undefined) {
       if (value === undefined) report(ctx, "MC2013", call.span, { callee: "full", names: ["value"] });
       return poison;

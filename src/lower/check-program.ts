@@ -18,7 +18,9 @@ export interface CheckedProgram {
 export function checkProgram(program: Program, collector: Collector): CheckedProgram {
   const callables = program.files.flatMap((file) =>
     file.ast.declarations.flatMap((declaration): Callable[] =>
-      declaration.kind === "callable" && !file.ast.incomplete.includes(declaration.name.text) ? [{ kind: "callable", declaration, file }] : [],
+      declaration.kind === "callable" && !file.ast.incomplete.includes(declaration.name.text)
+        ? [{ kind: "callable", declaration, file }]
+        : [],
     ),
   );
   const visited = new Set<Callable["declaration"]>();

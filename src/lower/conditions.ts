@@ -35,7 +35,11 @@ export function lowerComparison(ctx: Context, e: ComparisonExpression): Val {
     if (one.kind === "boolean" && all.kind === "boolean") {
       all = { kind: "boolean", value: all.value && one.value };
     } else {
-      all = tensorBinary(ctx, "logical_and", all, one, { span: e.span, left: { span: leftSpan }, right: { span: rightSpan } });
+      all = tensorBinary(ctx, "logical_and", all, one, {
+        span: e.span,
+        left: { span: leftSpan },
+        right: { span: rightSpan },
+      });
     }
   }
   return all.kind === "boolean" ? { ...all, ...combined(vals, () => textOf(e.span)) } : all;
@@ -51,7 +55,11 @@ function compare(
   rightSpan: Span,
 ): Val {
   if (left.kind === "tensor" || right.kind === "tensor") {
-    return tensorBinary(ctx, tensorOperators[operator], left, right, { span: e.span, left: { span: leftSpan }, right: { span: rightSpan } });
+    return tensorBinary(ctx, tensorOperators[operator], left, right, {
+      span: e.span,
+      left: { span: leftSpan },
+      right: { span: rightSpan },
+    });
   }
   if (isStaticNumber(left) && isStaticNumber(right)) {
     const a = numberOf(left);
@@ -64,7 +72,10 @@ function compare(
   if (operator === "==" || operator === "!=") {
     return { kind: "boolean", value: (keyOfVal(left) === keyOfVal(right)) === (operator === "==") };
   }
-  report(ctx, "MC3008", e.span, { expected: `\`${operator}\` compares numbers`, actual: `${describe(left)} and ${describe(right)}` });
+  report(ctx, "MC3008", e.span, {
+    expected: `\`${operator}\` compares numbers`,
+    actual: `${describe(left)} and ${describe(right)}`,
+  });
   return poison;
 }
 
@@ -117,9 +128,15 @@ function decided(ctx: Context, relation: Relation, e: Expression): Val {
   const towards = fails.verdict === "refuted" ? `true at ${formatExample(fails.counterexample)}` : undefined;
   const example = [towards, against].filter((it) => it !== undefined).join(" and ");
   const dims = [...new Set([...formatDims(relation)])].join(" and ");
-  report(ctx, "MC3016", e.span, { condition: textOf(e.span), dims, example }, {
-    help: "Fix the dim, state the condition in the header's `where`, or make the choice a hyperparameter.",
-  });
+  report(
+    ctx,
+    "MC3016",
+    e.span,
+    { condition: textOf(e.span), dims, example },
+    {
+      help: "Fix the dim, state the condition in the header's `where`, or make the choice a hyperparameter.",
+    },
+  );
   return poison;
 }
 
@@ -177,7 +194,13 @@ export function statedRelations(ctx: Context, e: Expression): readonly (Stated |
   return undefined;
 }
 
-function stated(ctx: Context, operator: ComparisonOperator, left: Expression, right: Expression, text: string): Stated | boolean | undefined {
+function stated(
+  ctx: Context,
+  operator: ComparisonOperator,
+  left: Expression,
+  right: Expression,
+  text: string,
+): Stated | boolean | undefined {
   const { rules } = ctx.elaborator;
   const remainder = left.kind === "binary" && left.operator === "%" ? left : undefined;
   if (remainder !== undefined && (operator === "==" || operator === "!=")) {

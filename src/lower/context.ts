@@ -147,7 +147,13 @@ export function freshValue(unit: Unit, type: TensorType, name?: string): Value {
 }
 
 /** A scalar or filled constant. */
-export function constantNode(ctx: Context, type: TensorType, data: number, source: string | undefined, span: Span): Value {
+export function constantNode(
+  ctx: Context,
+  type: TensorType,
+  data: number,
+  source: string | undefined,
+  span: Span,
+): Value {
   const value = freshValue(ctx.unit, type);
   ctx.nodes.push({ kind: "constant", data, results: [value], origin: span, ...(source !== undefined && { source }) });
   return value;
@@ -162,7 +168,13 @@ export function dimNode(ctx: Context, dim: Dim, span: Span): Value {
 }
 
 /** One application of an operator whose result type is known. */
-export function operatorNode(ctx: Context, op: string, operands: readonly Value[], type: TensorType, span: Span): Value {
+export function operatorNode(
+  ctx: Context,
+  op: string,
+  operands: readonly Value[],
+  type: TensorType,
+  span: Span,
+): Value {
   const value = freshValue(ctx.unit, type);
   ctx.nodes.push({ kind: "operator", op, operands, attributes: {}, results: [value], origin: span });
   return value;
@@ -193,7 +205,13 @@ interface Extras {
  * Reports a finding at the innermost line of the person's own file: where the text stands in the library, at the use
  * that led there. The chain of uses follows as labels.
  */
-export function report<C extends Code>(ctx: Context, code: C, span: Span, parameters: ParametersOf<C>, extras: Extras = {}): void {
+export function report<C extends Code>(
+  ctx: Context,
+  code: C,
+  span: Span,
+  parameters: ParametersOf<C>,
+  extras: Extras = {},
+): void {
   let primary = span;
   let frame: Frame | undefined = ctx.frame;
   const labels: Label[] = [];
@@ -206,7 +224,10 @@ export function report<C extends Code>(ctx: Context, code: C, span: Span, parame
     if (up.parent?.library === true) continue;
     labels.push({ span: up.call, message: `\`${up.name}\` is used here` });
   }
-  ctx.elaborator.collector.report(code, primary, parameters, { ...extras, labels: [...(extras.labels ?? []), ...labels] });
+  ctx.elaborator.collector.report(code, primary, parameters, {
+    ...extras,
+    labels: [...(extras.labels ?? []), ...labels],
+  });
 }
 
 /** A collector that reports as {@link report} does: for checks that serve names and bodies alike. */

@@ -59,7 +59,10 @@ export function asReal(ctx: Context, val: Val, span: Span, what: string): number
   const value = numberOf(val);
   if (value !== undefined) return value;
   if (val.kind !== "poison") {
-    report(ctx, "MC3008", span, { expected: `${what} must be a number that is known at compile time`, actual: describe(val) });
+    report(ctx, "MC3008", span, {
+      expected: `${what} must be a number that is known at compile time`,
+      actual: describe(val),
+    });
   }
   return undefined;
 }
@@ -69,7 +72,10 @@ export function asInteger(ctx: Context, val: Val, span: Span, what: string): num
   const value = numberOf(val);
   if (value !== undefined && Number.isInteger(value)) return value;
   if (val.kind !== "poison") {
-    report(ctx, "MC3008", span, { expected: `${what} must be an integer that is known at compile time`, actual: describe(val) });
+    report(ctx, "MC3008", span, {
+      expected: `${what} must be an integer that is known at compile time`,
+      actual: describe(val),
+    });
   }
   return undefined;
 }
@@ -93,14 +99,17 @@ export function sourceOf(val: Val): string | undefined {
 
 /** Where the result of an operation on compile-time values came from. */
 export function combined(parts: readonly Val[], write: (texts: readonly string[]) => string): Provenance {
-  const opaque = parts.some((it) => ("opaque" in it && it.opaque === true) || (it.kind === "dim" && it.source === undefined));
+  const opaque = parts.some(
+    (it) => ("opaque" in it && it.opaque === true) || (it.kind === "dim" && it.source === undefined),
+  );
   if (opaque) return { opaque: true };
   if (!parts.some((it) => "source" in it && it.source !== undefined)) return {};
   return { source: write(parts.map(textOfStatic)) };
 }
 
 function textOfStatic(val: Val): string {
-  if ("source" in val && val.source !== undefined) return /^[\w.[\]]+$/.test(val.source) || /^\w+\([^()]*\)$/.test(val.source) ? val.source : `(${val.source})`;
+  if ("source" in val && val.source !== undefined)
+    return /^[\w.[\]]+$/.test(val.source) || /^\w+\([^()]*\)$/.test(val.source) ? val.source : `(${val.source})`;
   return val.kind === "number" || val.kind === "boolean" || val.kind === "word" ? String(val.value) : "?";
 }
 
@@ -136,12 +145,24 @@ export function asTensor(ctx: Context, val: Val, span: Span, like?: DType): Tens
     case "poison":
       return undefined;
     case "tuple":
-      report(ctx, "MC3008", span, { expected: "one tensor is needed here", actual: describe(val) }, { help: "Take it apart first: `(a, b) = ...`." });
+      report(
+        ctx,
+        "MC3008",
+        span,
+        { expected: "one tensor is needed here", actual: describe(val) },
+        { help: "Take it apart first: `(a, b) = ...`." },
+      );
       return undefined;
     case "recipe":
     case "instance": {
       const name = val.kind === "recipe" ? targetName(val.target) : val.instance.callable.declaration.name.text;
-      report(ctx, "MC3008", span, { expected: "a tensor is needed here", actual: describe(val) }, { help: `Apply it: \`x -> ${name}\`.` });
+      report(
+        ctx,
+        "MC3008",
+        span,
+        { expected: "a tensor is needed here", actual: describe(val) },
+        { help: `Apply it: \`x -> ${name}\`.` },
+      );
       return undefined;
     }
     default:
@@ -162,7 +183,9 @@ export function sameShape(ctx: Context, a: readonly Dim[], b: readonly Dim[]): b
     a.every((it, axis) => {
       const other = b[axis];
       if (other === undefined) return false;
-      return sameForm(it, other) || decide({ kind: "equal", left: it, right: other }, factsIn(ctx)).verdict === "proved";
+      return (
+        sameForm(it, other) || decide({ kind: "equal", left: it, right: other }, factsIn(ctx)).verdict === "proved"
+      );
     })
   );
 }

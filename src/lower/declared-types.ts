@@ -29,7 +29,12 @@ export function resolveType(ctx: Context, type: TypeExpression): ResolvedType | 
   const dtype = resolveElement(ctx, type);
   let classes: Dim | undefined;
   if (type.classes !== undefined) {
-    classes = asDim(ctx, ctx.elaborator.rules.expression(ctx, type.classes, { integer: true }), type.classes.span, "the number of classes");
+    classes = asDim(
+      ctx,
+      ctx.elaborator.rules.expression(ctx, type.classes, { integer: true }),
+      type.classes.span,
+      "the number of classes",
+    );
     if (classes === undefined) return undefined;
   }
   const shape: Dim[] = [];
@@ -87,7 +92,8 @@ export function matchInputs(
   declaration: CallableDeclaration,
   given: readonly GivenInput[],
 ): readonly ResolvedType[] | undefined {
-  const isKnown = (name: string): boolean => findLocal(callee.scope, name) !== undefined || callee.file.scope.get(name)?.kind === "const";
+  const isKnown = (name: string): boolean =>
+    findLocal(callee.scope, name) !== undefined || callee.file.scope.get(name)?.kind === "const";
   const { variables } = dimNamesOf(declaration, isKnown);
   const later: (() => boolean)[] = [];
   const types: { dtype: DType; shape: Dim[]; facts: ValueFacts }[] = [];
@@ -109,8 +115,10 @@ export function matchInputs(
         const key = part.name ?? spreadKey;
         const dims = part.dims.map((dim) => withLabel(dim, undefined));
         const before = findLocal(callee.scope, key);
-        if (before === undefined) callee.scope.names.set(key, { kind: "list", elements: dims.map((dim): Val => ({ kind: "dim", dim })) });
-        else if (before.kind === "list") later.push(() => sameSpread(ctx, declaration, input, it, before.elements, dims));
+        if (before === undefined)
+          callee.scope.names.set(key, { kind: "list", elements: dims.map((dim): Val => ({ kind: "dim", dim })) });
+        else if (before.kind === "list")
+          later.push(() => sameSpread(ctx, declaration, input, it, before.elements, dims));
         shape.push(...dims);
         continue;
       }
@@ -123,7 +131,12 @@ export function matchInputs(
         continue;
       }
       later.push(() => {
-        const wanted = asDim(callee, callee.elaborator.rules.expression(callee, expression, { integer: true }), expression.span, "a dimension");
+        const wanted = asDim(
+          callee,
+          callee.elaborator.rules.expression(callee, expression, { integer: true }),
+          expression.span,
+          "a dimension",
+        );
         if (wanted === undefined) return false;
         if (sameForm(wanted, dim) || decide(equal(dim, wanted), factsIn(ctx)).verdict === "proved") {
           // Of two equal forms the declared one reads better, and a literal says most.
@@ -142,7 +155,12 @@ export function matchInputs(
             actual: named(dim),
             example: exampleOf(equal(dim, wanted), dim, wanted, "is not", ctx),
           },
-          { labels: [{ span: input.span, message: "declared here" }, { span: it.span, message: `this is ${formatType(type)}` }] },
+          {
+            labels: [
+              { span: input.span, message: "declared here" },
+              { span: it.span, message: `this is ${formatType(type)}` },
+            ],
+          },
         );
         return false;
       });
@@ -153,7 +171,13 @@ export function matchInputs(
   return fine ? types.map(({ dtype, shape, facts }) => ({ type: { dtype, shape }, facts })) : undefined;
 }
 
-function matchElement(ctx: Context, scope: Scope, declaration: CallableDeclaration, input: TypedName, it: GivenInput): boolean {
+function matchElement(
+  ctx: Context,
+  scope: Scope,
+  declaration: CallableDeclaration,
+  input: TypedName,
+  it: GivenInput,
+): boolean {
   const word = input.type.element.text;
   const { dtype } = it.val.value.type;
   const fits = (): boolean => {
@@ -184,11 +208,20 @@ function matchElement(ctx: Context, scope: Scope, declaration: CallableDeclarati
 }
 
 type ShapePart =
-  | { readonly kind: "dim"; readonly expression: Exclude<TypeExpression["dims"][number], { readonly kind: "dim-spread" }>; readonly dim: Dim }
+  | {
+      readonly kind: "dim";
+      readonly expression: Exclude<TypeExpression["dims"][number], { readonly kind: "dim-spread" }>;
+      readonly dim: Dim;
+    }
   | { readonly kind: "spread"; readonly name: string | undefined; readonly dims: readonly Dim[] };
 
 /** Pairs the declared dims with the given ones; undefined after reporting a rank that does not fit. */
-function splitShape(ctx: Context, declaration: CallableDeclaration, input: TypedName, it: GivenInput): readonly ShapePart[] | undefined {
+function splitShape(
+  ctx: Context,
+  declaration: CallableDeclaration,
+  input: TypedName,
+  it: GivenInput,
+): readonly ShapePart[] | undefined {
   const { shape } = it.val.value.type;
   const { dims } = input.type;
   const spread = dims.findIndex((dim) => dim.kind === "dim-spread");
@@ -238,7 +271,8 @@ function sameSpread(
       return val.kind === "dim" && dim !== undefined && decide(equal(val.dim, dim), factsIn(ctx)).verdict === "proved";
     });
   if (same) return true;
-  const shown = (list: readonly (Dim | undefined)[]): string => `[${list.map((dim) => (dim === undefined ? "?" : formatDim(dim))).join(", ")}]`;
+  const shown = (list: readonly (Dim | undefined)[]): string =>
+    `[${list.map((dim) => (dim === undefined ? "?" : formatDim(dim))).join(", ")}]`;
   report(
     ctx,
     "MC3031",

@@ -40,13 +40,26 @@ export interface ModelOptions {
  * Lowers a model, or a block as if it were one, with its own dim variables free. Undefined where it is not well typed:
  * everything wrong with it has been reported.
  */
-export function elaborateModel(program: Program, name: string, options: ModelOptions, collector: Collector): Module | undefined {
+export function elaborateModel(
+  program: Program,
+  name: string,
+  options: ModelOptions,
+  collector: Collector,
+): Module | undefined {
   const top = program.entry.scope.get(name);
   if (top?.kind !== "callable") {
     const models = [...program.entry.scope].flatMap(([it, entry]) => (entry.kind === "callable" ? [it] : []));
     const near = nearest(name, models);
     const span = { file: program.entry.source, start: 0, end: 0 };
-    collector.report("MC2021", span, { name }, { help: near === undefined ? `The file declares ${models.join(", ") || "no models"}.` : `Did you mean \`${near}\`?` });
+    collector.report(
+      "MC2021",
+      span,
+      { name },
+      {
+        help:
+          near === undefined ? `The file declares ${models.join(", ") || "no models"}.` : `Did you mean \`${near}\`?`,
+      },
+    );
     return undefined;
   }
   return elaborateEntry(createElaborator(program, collector), top, options);
@@ -64,7 +77,12 @@ export function topContext(elaborator: Elaborator, file: ProgramFile, callable?:
     nodes: [],
     paths: pathScope(callable === undefined ? new Set() : explicitNames(callable.declaration.body)),
     facts: noFacts,
-    frame: { parent: undefined, call: undefined, name: callable?.declaration.name.text ?? file.source.path, library: file.library },
+    frame: {
+      parent: undefined,
+      call: undefined,
+      name: callable?.declaration.name.text ?? file.source.path,
+      library: file.library,
+    },
     mode: undefined,
     emits: undefined,
     owning: "yes",
@@ -77,7 +95,11 @@ function toVal(ctx: Context, value: GivenValue, type: HyperparameterType, span: 
   if (typeof value !== "string") return { kind: "list", elements: value.map((it) => toVal(ctx, it, type, span)) };
   if (type.alternatives.some((it) => it.kind === "word" && it.name.text === "string")) return { kind: "string", value };
   // A word is what it would be in the file: a block, a function, an enum's value.
-  return ctx.elaborator.rules.expression(ctx, { kind: "reference", text: value, span }, { words: wordsOf(type), recipe: true });
+  return ctx.elaborator.rules.expression(
+    ctx,
+    { kind: "reference", text: value, span },
+    { words: wordsOf(type), recipe: true },
+  );
 }
 
 /** Lowers one declaration as the entry of a module. */
@@ -93,7 +115,9 @@ export function elaborateEntry(elaborator: Elaborator, callable: Callable, optio
   const contract = entryFacts(top, declaration);
   if (contract === undefined) return undefined;
   const context: Context = { ...top, facts: contract.facts, owning: declaration.flavor === "fn" ? "fn" : "yes" };
-  const made = withMinima(elaborator, contract.facts, () => instantiate({ callable, hyperparameters, context, inputs }));
+  const made = withMinima(elaborator, contract.facts, () =>
+    instantiate({ callable, hyperparameters, context, inputs }),
+  );
   if (made === undefined) {
     if (!elaborator.collector.hasErrors) fault(`${declaration.name.text} does not lower, and nothing was said of it`);
     return undefined;
@@ -112,7 +136,11 @@ export function elaborateEntry(elaborator: Elaborator, callable: Callable, optio
   };
 }
 
-function entryHyperparameters(ctx: Context, callable: Callable, options: ModelOptions): ReadonlyMap<string, Val> | undefined {
+function entryHyperparameters(
+  ctx: Context,
+  callable: Callable,
+  options: ModelOptions,
+): ReadonlyMap<string, Val> | undefined {
   const { declaration } = callable;
   const bound = bindArguments(ctx, callable, new Map(), options.arguments ?? []);
   if (bound === undefined) return undefined;
@@ -134,24 +162,36 @@ function entryHyperparameters(ctx: Context, callable: Callable, options: ModelOp
 }
 
 /** The entry's inputs in its own dim variables, each an integer >= 1 unless its size is given. */
-function entryInputs(ctx: Context, declaration: CallableDeclaration, sizes: Readonly<Record<string, number>>): readonly ResolvedType[] | undefined {
-  const isKnown = (name: string): boolean => findLocal(ctx.scope, name) !== undefined || ctx.file.scope.get(name)?.kind === "const";
+function entryInputs(
+  ctx: Context,
+  declaration: CallableDeclaration,
+  sizes: Readonly<Record<string, number>>,
+): readonly ResolvedType[] | undefined {
+  const isKnown = (name: string): boolean =>
+    findLocal(ctx.scope, name) !== undefined || ctx.file.scope.get(name)?.kind === "const";
   const { variables, spreads, hasSpread } = dimNamesOf(declaration, isKnown);
   for (const name of Object.keys(sizes)) {
     if (variables.has(name)) continue;
     const near = nearest(name, variables);
-    const help = near === undefined ? `Its dims are ${[...variables].join(", ") || "all fixed"}.` : `Did you mean \`${near}\`?`;
+    const help =
+      near === undefined ? `Its dims are ${[...variables].join(", ") || "all fixed"}.` : `Did you mean \`${near}\`?`;
     report(ctx, "MC2010", declaration.name.span, { name }, { help });
     return undefined;
   }
   for (const name of variables) {
     const size = sizes[name];
-    ctx.scope.names.set(name, { kind: "dim", dim: withLabel(size === undefined ? variable(name) : constant(size), name) });
+    ctx.scope.names.set(name, {
+      kind: "dim",
+      dim: withLabel(size === undefined ? variable(name) : constant(size), name),
+    });
   }
   // A block of any rank is looked at with two leading dims.
   for (const name of [...spreads, ...(hasSpread ? ["<...>"] : [])]) {
     const stem = name.replace(/\W/g, "") || "Dim";
-    ctx.scope.names.set(name, { kind: "list", elements: [1, 2].map((it): Val => ({ kind: "dim", dim: variable(`${stem}${String(it)}`) })) });
+    ctx.scope.names.set(name, {
+      kind: "list",
+      elements: [1, 2].map((it): Val => ({ kind: "dim", dim: variable(`${stem}${String(it)}`) })),
+    });
   }
   const types = declaration.inputs.map((it) => resolveType(ctx, it.type));
   return types.every((it) => it !== undefined) ? types : undefined;
@@ -174,7 +214,10 @@ function entryFacts(ctx: Context, declaration: CallableDeclaration): Contract | 
       const impossible = it !== false && decide(negateRelation(it.relation), facts).verdict === "proved";
       if (it === false || impossible) {
         const proof = it === false ? undefined : decide(it.relation, facts);
-        const example = proof?.verdict === "refuted" && proof.counterexample.size > 0 ? ` (for example at ${formatExample(proof.counterexample)})` : "";
+        const example =
+          proof?.verdict === "refuted" && proof.counterexample.size > 0
+            ? ` (for example at ${formatExample(proof.counterexample)})`
+            : "";
         report(ctx, "MC3004", fact.span, {
           condition: textOf(fact.condition.span),
           callee: declaration.name.text,
@@ -215,4 +258,3 @@ export function reachable(functions: ReadonlyMap<string, Func>, entry: Func): Re
   visit(entry);
   return found;
 }
-

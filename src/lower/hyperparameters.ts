@@ -58,9 +58,14 @@ function fitAlternative(ctx: Context, type: HyperparameterAlternative, val: Val,
     case "dtype":
       return val.kind === "word" && elementTypes.has(val.value) ? val : undefined;
     case "fn":
-      return val.kind === "recipe" && (val.target.kind !== "callable" || val.target.callable.declaration.flavor === "fn") ? val : undefined;
+      return val.kind === "recipe" &&
+        (val.target.kind !== "callable" || val.target.callable.declaration.flavor === "fn")
+        ? val
+        : undefined;
     case "block":
-      return val.kind === "recipe" && val.target.kind === "callable" && val.target.callable.declaration.flavor !== "fn" ? val : undefined;
+      return val.kind === "recipe" && val.target.kind === "callable" && val.target.callable.declaration.flavor !== "fn"
+        ? val
+        : undefined;
     case "pair": {
       const whole = (it: Val): boolean => it.kind === "dim" || (it.kind === "number" && Number.isInteger(it.value));
       if (whole(val)) return { kind: "list", elements: [val, val] };
@@ -75,7 +80,13 @@ function fitAlternative(ctx: Context, type: HyperparameterAlternative, val: Val,
 }
 
 /** One value checked against the type of its hyperparameter; undefined after a report. */
-export function fitHyperparameter(ctx: Context, it: Hyperparameter, callee: string, val: Val, span: Span): Val | undefined {
+export function fitHyperparameter(
+  ctx: Context,
+  it: Hyperparameter,
+  callee: string,
+  val: Val,
+  span: Span,
+): Val | undefined {
   if (val.kind === "poison") return undefined;
   const fitted = fit(ctx, it.type, val, span);
   if (fitted !== undefined) return fitted;
@@ -88,8 +99,13 @@ export function fitHyperparameter(ctx: Context, it: Hyperparameter, callee: stri
     { name: it.name.text, callee, expected: typeText(it.type), actual: describe(val) },
     {
       labels: [{ span: it.span, message: "declared here" }],
-      ...(near !== undefined && { help: `Did you mean \`${near}\`?`, fix: { title: `change to ${near}`, edits: [{ span, text: near }] } }),
-      ...(val.kind === "instance" && { help: "Write the construction as the argument itself: a block given as a value is built anew at each use." }),
+      ...(near !== undefined && {
+        help: `Did you mean \`${near}\`?`,
+        fix: { title: `change to ${near}`, edits: [{ span, text: near }] },
+      }),
+      ...(val.kind === "instance" && {
+        help: "Write the construction as the argument itself: a block given as a value is built anew at each use.",
+      }),
     },
   );
   return undefined;
@@ -136,7 +152,13 @@ export function bindArguments(
       target = open[position];
       position += 1;
       if (target === undefined) {
-        report(ctx, "MC2014", argument.span, { callee }, { labels: [{ span: declaration.name.span, message: "declared here" }] });
+        report(
+          ctx,
+          "MC2014",
+          argument.span,
+          { callee },
+          { labels: [{ span: declaration.name.span, message: "declared here" }] },
+        );
         fine = false;
         continue;
       }
@@ -144,7 +166,12 @@ export function bindArguments(
       sawName = true;
       target = declaration.hyperparameters.find((it) => it.name.text === name.text);
       if (target === undefined) {
-        reportUnknownArgument(reporter(ctx), name, callee, declaration.hyperparameters.map((it) => it.name.text));
+        reportUnknownArgument(
+          reporter(ctx),
+          name,
+          callee,
+          declaration.hyperparameters.map((it) => it.name.text),
+        );
         fine = false;
         continue;
       }

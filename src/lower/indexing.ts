@@ -22,7 +22,10 @@ export function lowerIndex(ctx: Context, e: IndexExpression): Val {
     case "tensor":
       return lowerTensorIndex(ctx, target, e);
     default:
-      report(ctx, "MC3008", e.target.span, { expected: "only lists and tensors have elements", actual: describe(target) });
+      report(ctx, "MC3008", e.target.span, {
+        expected: "only lists and tensors have elements",
+        actual: describe(target),
+      });
       return poison;
   }
 }
@@ -30,7 +33,10 @@ export function lowerIndex(ctx: Context, e: IndexExpression): Val {
 function elementOf(ctx: Context, elements: readonly Val[], e: IndexExpression): Val {
   const [index, ...others] = e.indices;
   if (index === undefined || others.length > 0 || index.kind === "slice") {
-    report(ctx, "MC3008", e.span, { expected: "a list takes one index", actual: `${String(e.indices.length)} indices or a slice` });
+    report(ctx, "MC3008", e.span, {
+      expected: "a list takes one index",
+      actual: `${String(e.indices.length)} indices or a slice`,
+    });
     return poison;
   }
   const val = ctx.elaborator.rules.expression(ctx, index, { integer: true });
@@ -38,14 +44,23 @@ function elementOf(ctx: Context, elements: readonly Val[], e: IndexExpression): 
   if (at === undefined) return poison;
   const element = elements[at < 0 ? at + elements.length : at];
   if (element !== undefined) return element;
-  report(ctx, "MC3025", index.span, { index: String(at), what: "the list", size: String(elements.length), example: "" });
+  report(ctx, "MC3025", index.span, {
+    index: String(at),
+    what: "the list",
+    size: String(elements.length),
+    example: "",
+  });
   return poison;
 }
 
 function lowerTensorIndex(ctx: Context, target: TensorVal, e: IndexExpression): Val {
   const { type } = target.value;
   if (e.indices.length > type.shape.length) {
-    report(ctx, "MC3001", e.span, { what: "the indexed value", expected: `${String(e.indices.length)} axes or more`, actual: formatType(type) });
+    report(ctx, "MC3001", e.span, {
+      what: "the indexed value",
+      expected: `${String(e.indices.length)} axes or more`,
+      actual: formatType(type),
+    });
     return poison;
   }
   const dropped: number[] = [];
@@ -93,7 +108,9 @@ function place(ctx: Context, e: Expression, size: Dim): Dim | undefined {
 function pointWindow(ctx: Context, e: Expression, size: Dim): Window | undefined {
   const start = place(ctx, e, size);
   if (start === undefined) return undefined;
-  const inside = decide(lessThan(start, size), factsIn(ctx)).verdict === "proved" && decide(atLeast(start, constant(0)), factsIn(ctx)).verdict === "proved";
+  const inside =
+    decide(lessThan(start, size), factsIn(ctx)).verdict === "proved" &&
+    decide(atLeast(start, constant(0)), factsIn(ctx)).verdict === "proved";
   if (inside) return { start, size: constant(1), step: 1 };
   const below = decide(atLeast(start, constant(0)), factsIn(ctx)).verdict !== "proved";
   const relation = below ? atLeast(start, constant(0)) : lessThan(start, size);
@@ -110,7 +127,8 @@ function sliceWindow(ctx: Context, e: SliceExpression, size: Dim): Window | "all
   if (e.start === undefined && e.stop === undefined && e.step === undefined) return "all";
   const start = e.start === undefined ? constant(0) : place(ctx, e.start, size);
   const stop = e.stop === undefined ? size : place(ctx, e.stop, size);
-  const step = e.step === undefined ? 1 : asInteger(ctx, ctx.elaborator.rules.expression(ctx, e.step), e.step.span, "the step");
+  const step =
+    e.step === undefined ? 1 : asInteger(ctx, ctx.elaborator.rules.expression(ctx, e.step), e.step.span, "the step");
   if (start === undefined || stop === undefined || step === undefined) return undefined;
   if (step < 1) {
     report(ctx, "MC3010", e.span, { what: "the step of a slice", limit: "at least 1", actual: String(step) });
@@ -124,7 +142,12 @@ function sliceWindow(ctx: Context, e: SliceExpression, size: Dim): Window | "all
   ];
   for (const { relation, left, right, verb } of checks) {
     if (decide(relation, factsIn(ctx)).verdict === "proved") continue;
-    report(ctx, "MC3025", e.span, { index: `${named(start)}:${named(stop)}`, what: "the axis", size: named(size), example: exampleOf(relation, left, right, verb, ctx) });
+    report(ctx, "MC3025", e.span, {
+      index: `${named(start)}:${named(stop)}`,
+      what: "the axis",
+      size: named(size),
+      example: exampleOf(relation, left, right, verb, ctx),
+    });
     return undefined;
   }
   return { start, size: step === 1 ? length : ceilDivide(length, constant(step)), step };

@@ -76,7 +76,13 @@ export function prepareUse(
 }
 
 /** Proves the declared facts at a use; the facts in force in the body, or undefined after a report. */
-function proveFacts(ctx: Context, callee: Context, declaration: CallableDeclaration, inputSpan: Span, span: Span): Facts | undefined {
+function proveFacts(
+  ctx: Context,
+  callee: Context,
+  declaration: CallableDeclaration,
+  inputSpan: Span,
+  span: Span,
+): Facts | undefined {
   let { facts } = ctx;
   for (const fact of declaration.where) {
     const stated = statedRelations(callee, fact.condition);
@@ -87,7 +93,10 @@ function proveFacts(ctx: Context, callee: Context, declaration: CallableDeclarat
         facts = assume(facts, it.relation);
         continue;
       }
-      const example = proof?.verdict === "refuted" && proof.counterexample.size > 0 ? ` (for example at ${formatExample(proof.counterexample)})` : "";
+      const example =
+        proof?.verdict === "refuted" && proof.counterexample.size > 0
+          ? ` (for example at ${formatExample(proof.counterexample)})`
+          : "";
       report(
         ctx,
         "MC3004",
@@ -100,7 +109,10 @@ function proveFacts(ctx: Context, callee: Context, declaration: CallableDeclarat
           proved: proof?.verdict === "unknown" ? "cannot be proved" : "does not hold",
         },
         {
-          labels: [{ span: fact.span, message: "required here" }, ...(inputSpan === span ? [] : [{ span: inputSpan, message: "of this input" }])],
+          labels: [
+            { span: fact.span, message: "required here" },
+            ...(inputSpan === span ? [] : [{ span: inputSpan, message: "of this input" }]),
+          ],
           help: "Choose other sizes, or add the same `where` to the header of the block that uses it.",
         },
       );
@@ -163,7 +175,9 @@ function lowerBody(use: Use): Instantiation | undefined {
   let depth = 0;
   for (let frame = context.frame.parent; frame !== undefined; frame = frame.parent) depth += 1;
   if (depth > deepest) {
-    report(context, "MC2015", declaration.name.span, { cycle: `${declaration.name.text} -> ... -> ${declaration.name.text}` });
+    report(context, "MC2015", declaration.name.span, {
+      cycle: `${declaration.name.text} -> ... -> ${declaration.name.text}`,
+    });
     return undefined;
   }
   const key = functionKey(elaborator, declaration.name.text);
@@ -192,7 +206,11 @@ function lowerBody(use: Use): Instantiation | undefined {
     origin: declaration.span,
   };
   elaborator.functions.set(key, func);
-  return summarise(func, unit, results.map((it) => it.val.facts));
+  return summarise(
+    func,
+    unit,
+    results.map((it) => it.val.facts),
+  );
 }
 
 /** What callers need to know of a lowered function. */

@@ -44,12 +44,22 @@ function joined(vals: readonly Val[]): Val {
 }
 
 /** `repeat n as name { stages }`: one node where all copies have one type, else one copy after the other. */
-export function lowerRepeat(ctx: Context, input: Val, stage: RepeatStage, inputSpan: Span, hint: string | undefined): Val {
+export function lowerRepeat(
+  ctx: Context,
+  input: Val,
+  stage: RepeatStage,
+  inputSpan: Span,
+  hint: string | undefined,
+): Val {
   const counted = ctx.elaborator.rules.expression(ctx, stage.count, { integer: true });
   const count = asInteger(ctx, counted, stage.count.span, "the count of `repeat`");
   if (count === undefined || input.kind === "poison") return poison;
   if (count < 0) {
-    report(ctx, "MC3010", stage.count.span, { what: "the count of `repeat`", limit: "at least 0", actual: String(count) });
+    report(ctx, "MC3010", stage.count.span, {
+      what: "the count of `repeat`",
+      limit: "at least 0",
+      actual: String(count),
+    });
     return poison;
   }
   if (count === 0) return input;
@@ -62,13 +72,20 @@ export function lowerRepeat(ctx: Context, input: Val, stage: RepeatStage, inputS
   const names = explicitNames(stage.chain);
   const paths = pathScope(names, "", ctx.paths);
   const inputs = tensors.map((it): Value => freshValue(ctx.unit, it.value.type, it.value.name));
-  const inner: Context = { ...ctx, nodes, paths, scope: innerScope(ctx.scope), owning: ctx.owning === "yes" ? "nested" : ctx.owning };
+  const inner: Context = {
+    ...ctx,
+    nodes,
+    paths,
+    scope: innerScope(ctx.scope),
+    owning: ctx.owning === "yes" ? "nested" : ctx.owning,
+  };
   const once = ctx.elaborator.rules.chain(inner, joined(inputs.map((it) => tensor(it))), stage.chain, inputSpan);
   if (once.kind === "poison") return poison;
   const results = tensorsOf(inner, once, stage.span);
   if (results === undefined) return poison;
   const unchanged =
-    results.length === inputs.length && results.every((it, index) => inputs[index] !== undefined && sameType(ctx, it.value.type, inputs[index].type));
+    results.length === inputs.length &&
+    results.every((it, index) => inputs[index] !== undefined && sameType(ctx, it.value.type, inputs[index].type));
   if (stage.shared && !unchanged) {
     const shown = (types: readonly Value[]): string => types.map((it) => formatType(it.type)).join(", ");
     report(ctx, "MC3023", stage.span, { input: shown(inputs), output: shown(results.map((it) => it.value)) });
@@ -111,8 +128,18 @@ function listOf(ctx: Context, stage: ForStage): readonly Val[] | undefined {
   const { list } = stage;
   const [argument] = list.kind === "call" ? list.arguments : [];
   // `range(n)` counts here; elsewhere it is a tensor.
-  if (list.kind === "call" && list.callee.kind === "reference" && list.callee.text === "range" && argument !== undefined) {
-    const count = asInteger(ctx, ctx.elaborator.rules.expression(ctx, argument.value, { integer: true }), argument.value.span, "the count");
+  if (
+    list.kind === "call" &&
+    list.callee.kind === "reference" &&
+    list.callee.text === "range" &&
+    argument !== undefined
+  ) {
+    const count = asInteger(
+      ctx,
+      ctx.elaborator.rules.expression(ctx, argument.value, { integer: true }),
+      argument.value.span,
+      "the count",
+    );
     if (count === undefined) return undefined;
     return Array.from({ length: count }, (_, value) => ({ kind: "number", value, integer: true, opaque: true }));
   }
@@ -124,7 +151,13 @@ function listOf(ctx: Context, stage: ForStage): readonly Val[] | undefined {
   return undefined;
 }
 
-function claimLoop(ctx: Context, label: string | undefined, kind: "repeat" | "for", owns: boolean, span: Span): string | undefined {
+function claimLoop(
+  ctx: Context,
+  label: string | undefined,
+  kind: "repeat" | "for",
+  owns: boolean,
+  span: Span,
+): string | undefined {
   if (label === undefined) return claimNumbered(ctx.paths, kind, owns);
   const path = claimNamed(ctx.paths, label, owns);
   if (path === undefined) report(ctx, "MC2025", span, { name: label });
@@ -135,7 +168,12 @@ function claimLoop(ctx: Context, label: string | undefined, kind: "repeat" | "fo
 function unroll(
   ctx: Context,
   input: Val,
-  stage: { readonly kind: "repeat-stage" | "for-stage"; readonly chain: Chain; readonly span: Span; readonly variable?: { readonly text: string } },
+  stage: {
+    readonly kind: "repeat-stage" | "for-stage";
+    readonly chain: Chain;
+    readonly span: Span;
+    readonly variable?: { readonly text: string };
+  },
   inputSpan: Span,
   elements: readonly (Val | undefined)[],
   label: string | undefined,
@@ -162,10 +200,13 @@ function unroll(
     kept ||= paths.taken.size > 0;
     if (owner !== undefined && others.length === 0 && !owner.labelled) {
       ctx.nodes.push(...collapse(nodes, owner.path, base));
-      renameVariables(ctx.unit, before, (inside) => (inside.startsWith(`${owner.path}.`) ? base + inside.slice(owner.path.length) : inside));
+      renameVariables(ctx.unit, before, (inside) =>
+        inside.startsWith(`${owner.path}.`) ? base + inside.slice(owner.path.length) : inside,
+      );
     } else ctx.nodes.push(...nodes);
   }
-  if (kept && claimLoop(ctx, label, stage.kind === "repeat-stage" ? "repeat" : "for", owned, stage.span) === undefined) return poison;
+  if (kept && claimLoop(ctx, label, stage.kind === "repeat-stage" ? "repeat" : "for", owned, stage.span) === undefined)
+    return poison;
   return val;
 }
 

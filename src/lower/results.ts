@@ -17,7 +17,11 @@ export interface BodyResult {
 }
 
 /** Checks a body's value against the declared results; undefined after a report. */
-export function matchResults(ctx: Context, declaration: CallableDeclaration, val: Val): readonly BodyResult[] | undefined {
+export function matchResults(
+  ctx: Context,
+  declaration: CallableDeclaration,
+  val: Val,
+): readonly BodyResult[] | undefined {
   if (val.kind === "poison") return undefined;
   const expression = resultExpression(declaration);
   const span = expression?.span ?? declaration.body.span;
@@ -25,10 +29,16 @@ export function matchResults(ctx: Context, declaration: CallableDeclaration, val
   const spans = elementSpans(expression, elements.length, span);
   const declared = declaration.results;
   if (declared !== undefined && declared.length !== elements.length) {
-    report(ctx, "MC3011", span, {
-      callable: declaration.name.text,
-      problem: `declares ${count(declared.length)}, and its body gives ${String(elements.length)}`,
-    }, { labels: declared.map((it) => ({ span: it.span, message: "declared here" })) });
+    report(
+      ctx,
+      "MC3011",
+      span,
+      {
+        callable: declaration.name.text,
+        problem: `declares ${count(declared.length)}, and its body gives ${String(elements.length)}`,
+      },
+      { labels: declared.map((it) => ({ span: it.span, message: "declared here" })) },
+    );
     return undefined;
   }
   if (declared !== undefined && isPermuted(ctx, declaration, expression)) return undefined;
@@ -43,7 +53,10 @@ export function matchResults(ctx: Context, declaration: CallableDeclaration, val
       return;
     }
     const name = wanted?.name?.text;
-    const checked = wanted === undefined ? value : checkType(ctx, value, wanted.type, at, `the result${name === undefined ? "" : ` \`${name}\``}`);
+    const checked =
+      wanted === undefined
+        ? value
+        : checkType(ctx, value, wanted.type, at, `the result${name === undefined ? "" : ` \`${name}\``}`);
     if (checked === undefined) fine = false;
     else results.push({ name, val: checked });
   });
@@ -60,14 +73,18 @@ function resultExpression(declaration: CallableDeclaration): Expression | undefi
 }
 
 function elementSpans(e: Expression | undefined, length: number, span: Span): readonly Span[] {
-  return e?.kind === "tuple" && e.elements.length === length ? e.elements.map((it) => it.span) : Array<Span>(length).fill(span);
+  return e?.kind === "tuple" && e.elements.length === length
+    ? e.elements.map((it) => it.span)
+    : Array<Span>(length).fill(span);
 }
 
 /** `(logvar, mean)` for `(mean, logvar)`: names that say one thing at places that say another. */
 function isPermuted(ctx: Context, declaration: CallableDeclaration, e: Expression | undefined): boolean {
   if (e?.kind !== "tuple") return false;
   const names = (declaration.results ?? []).map((it) => it.name?.text);
-  const wrong = e.elements.findIndex((it, index) => it.kind === "reference" && names.includes(it.text) && names[index] !== it.text);
+  const wrong = e.elements.findIndex(
+    (it, index) => it.kind === "reference" && names.includes(it.text) && names[index] !== it.text,
+  );
   const at = e.elements[wrong];
   if (at?.kind !== "reference") return false;
   report(
@@ -75,13 +92,22 @@ function isPermuted(ctx: Context, declaration: CallableDeclaration, e: Expressio
     "MC3022",
     at.span,
     { given: at.text, declared: names[wrong] ?? "?" },
-    { labels: (declaration.results ?? []).map((it) => ({ span: it.span, message: "declared here" })), help: "Results are matched by position: write them in the declared order." },
+    {
+      labels: (declaration.results ?? []).map((it) => ({ span: it.span, message: "declared here" })),
+      help: "Results are matched by position: write them in the declared order.",
+    },
   );
   return true;
 }
 
 /** A value checked against a type as it is written; with the axis names of that type. Undefined after a report. */
-export function checkType(ctx: Context, val: TensorVal, type: TypeExpression, span: Span, what: string): TensorVal | undefined {
+export function checkType(
+  ctx: Context,
+  val: TensorVal,
+  type: TypeExpression,
+  span: Span,
+  what: string,
+): TensorVal | undefined {
   const wanted = resolveType(ctx, type);
   if (wanted === undefined) return undefined;
   const actual = val.value.type;
@@ -100,21 +126,37 @@ export function checkType(ctx: Context, val: TensorVal, type: TypeExpression, sp
     if (other === undefined) return undefined;
     const relation = equal(dim, other);
     if (decide(relation, factsIn(ctx)).verdict !== "proved") {
-      report(ctx, "MC3012", span, {
-        what,
-        axis: String(axis),
-        declared: named(other),
-        actual: formatDim(dim),
-        type: formatType(actual),
-        example: exampleOf(relation, dim, other, "is not", ctx),
-      }, { labels });
+      report(
+        ctx,
+        "MC3012",
+        span,
+        {
+          what,
+          axis: String(axis),
+          declared: named(other),
+          actual: formatDim(dim),
+          type: formatType(actual),
+          example: exampleOf(relation, dim, other, "is not", ctx),
+        },
+        { labels },
+      );
       return undefined;
     }
     shape.push(asNumber(dim) === undefined ? other : withLabel(dim, other.label));
   }
   const { classes } = wanted.facts;
-  if (classes !== undefined && val.facts.classes !== undefined && decide(atLeast(classes, val.facts.classes), factsIn(ctx)).verdict !== "proved") {
-    report(ctx, "MC3020", span, { classes: formatDim(val.facts.classes), operator: what, available: formatDim(classes) }, { labels });
+  if (
+    classes !== undefined &&
+    val.facts.classes !== undefined &&
+    decide(atLeast(classes, val.facts.classes), factsIn(ctx)).verdict !== "proved"
+  ) {
+    report(
+      ctx,
+      "MC3020",
+      span,
+      { classes: formatDim(val.facts.classes), operator: what, available: formatDim(classes) },
+      { labels },
+    );
     return undefined;
   }
   const facts = classes === undefined ? val.facts : { ...val.facts, classes };

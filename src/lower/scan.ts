@@ -31,7 +31,9 @@ export function lowerScan(ctx: Context, e: ScanExpression): Val {
   const scope = innerScope(ctx.scope);
   const emits: { readonly last: boolean; readonly value: TensorVal; readonly span: ScanExpression["span"] }[] = [];
   const inner: Context = { ...ctx, nodes, scope, emits, owning: ctx.owning === "yes" ? "nested" : ctx.owning };
-  const carried = carries.map(({ initial, type }, index) => freshValue(ctx.unit, type, e.carries[index]?.name.text ?? initial.name));
+  const carried = carries.map(({ initial, type }, index) =>
+    freshValue(ctx.unit, type, e.carries[index]?.name.text ?? initial.name),
+  );
   const cells = e.carries.map((it, index): Cell => {
     const value = carried[index];
     const type = carries[index]?.type ?? { dtype: "f32", shape: [] };
@@ -148,7 +150,13 @@ function lowerCarry(ctx: Context, it: ScanCarry): Carry | undefined {
     if (init === undefined) return undefined;
     const fill = { zeros: 0, ones: 1, constant: init.arguments["value"] }[init.name];
     if (fill === undefined) {
-      report(ctx, "MC3037", it.init.span, { actual: `the random initialiser ${init.name}` }, { help: "A carry begins as zeros, ones, a number or a tensor." });
+      report(
+        ctx,
+        "MC3037",
+        it.init.span,
+        { actual: `the random initialiser ${init.name}` },
+        { help: "A carry begins as zeros, ones, a number or a tensor." },
+      );
       return undefined;
     }
     return { initial: constantNode(ctx, type, fill, undefined, it.init.span), type };

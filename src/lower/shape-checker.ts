@@ -33,10 +33,16 @@ export function shapeChecker(ctx: Context, span: Span, labels: () => readonly La
       const relation = equal(left, right);
       if (proves(relation)) return true;
       const example = exampleOf(relation, left, right, "is not", ctx);
-      report(ctx, "MC3002", span, { what, left: named(left), right: named(right), example }, {
-        labels: labels(),
-        ...stating(`${formatDim(left)} == ${formatDim(right)}`, left, right),
-      });
+      report(
+        ctx,
+        "MC3002",
+        span,
+        { what, left: named(left), right: named(right), example },
+        {
+          labels: labels(),
+          ...stating(`${formatDim(left)} == ${formatDim(right)}`, left, right),
+        },
+      );
       return false;
     },
     provesEqual: (left, right) => proves(equal(left, right)),
@@ -45,10 +51,17 @@ export function shapeChecker(ctx: Context, span: Span, labels: () => readonly La
       const relation = atLeast(left, right);
       if (proves(relation)) return true;
       const example = exampleOf(relation, left, right, "is less than", ctx);
-      const say = (): void => report(ctx, "MC3028", span, { what, left: named(left), right: named(right), example }, {
-        labels: labels(),
-        ...stating(`${formatDim(left)} >= ${formatDim(right)}`, left, right),
-      });
+      const say = (): void =>
+        report(
+          ctx,
+          "MC3028",
+          span,
+          { what, left: named(left), right: named(right), example },
+          {
+            labels: labels(),
+            ...stating(`${formatDim(left)} >= ${formatDim(right)}`, left, right),
+          },
+        );
       // A size that is too small always is wrong now; one that may be is assumed to suffice until the end.
       const { minima } = ctx.elaborator;
       if (minima === undefined || proves(negateRelation(relation))) {
@@ -62,14 +75,26 @@ export function shapeChecker(ctx: Context, span: Span, labels: () => readonly La
       const relation = divides(divisor, dividend);
       if (proves(relation)) return true;
       const example = exampleOf(relation, dividend, divisor, "is no multiple of", ctx);
-      report(ctx, "MC3029", span, { what, divisor: named(divisor), dividend: named(dividend), example }, {
-        labels: labels(),
-        ...stating(`${parenthesized(dividend)} % ${parenthesized(divisor)} == 0`, dividend, divisor),
-      });
+      report(
+        ctx,
+        "MC3029",
+        span,
+        { what, divisor: named(divisor), dividend: named(dividend), example },
+        {
+          labels: labels(),
+          ...stating(`${parenthesized(dividend)} % ${parenthesized(divisor)} == 0`, dividend, divisor),
+        },
+      );
       return false;
     },
     fail(message, help) {
-      report(ctx, "MC3006", span, { message }, { labels: labels(), ...(help !== undefined && { help: sentence(help) }) });
+      report(
+        ctx,
+        "MC3006",
+        span,
+        { message },
+        { labels: labels(), ...(help !== undefined && { help: sentence(help) }) },
+      );
       return undefined;
     },
   };

@@ -77,7 +77,10 @@ function lowerCallStage(ctx: Context, given: Given, call: CallExpression, hint: 
   if (given.val.kind === "poison" || callee.kind === "poison") return poison;
   if (callee.kind === "recipe") return callFunction(ctx, callee, [given], call.arguments, call.span);
   if (callee.kind === "instance") {
-    const others = call.arguments.map((it): Given => ({ val: ctx.elaborator.rules.expression(ctx, it.value), span: it.value.span }));
+    const others = call.arguments.map((it): Given => ({
+      val: ctx.elaborator.rules.expression(ctx, it.value),
+      span: it.value.span,
+    }));
     if (others.some((it) => it.val.kind === "poison")) return poison;
     return applyInstance(ctx, callee.instance, [given, ...others], call.span);
   }
@@ -90,7 +93,11 @@ function lowerWhenStage(ctx: Context, input: Val, stage: WhenStage, inputSpan: S
   const condition = lowerCondition(ctx, stage.condition);
   if (condition === undefined || input.kind === "poison") return poison;
   const then = (inner: Context): Val => lowerChain(inner, input, stage.then, inputSpan, hint);
-  const other = (inner: Context): Val => (stage.otherwise === undefined ? input : lowerChain(inner, input, stage.otherwise, inputSpan, hint));
+  const other = (inner: Context): Val =>
+    stage.otherwise === undefined ? input : lowerChain(inner, input, stage.otherwise, inputSpan, hint);
   if (condition.kind === "boolean") return condition.value ? then(ctx) : other(ctx);
-  return (condition.negated ? lowerTraining(ctx, other, then, stage.span) : lowerTraining(ctx, then, other, stage.span)) ?? poison;
+  return (
+    (condition.negated ? lowerTraining(ctx, other, then, stage.span) : lowerTraining(ctx, then, other, stage.span)) ??
+    poison
+  );
 }

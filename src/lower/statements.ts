@@ -1,7 +1,15 @@
 import type { Initializer, Value } from "../ir/graph.ts";
 import { initializerSignatures } from "../analyze/initializer-signatures.ts";
 import type { Span } from "../support/source.ts";
-import type { Binding, Body, ParamDeclaration, Statement, Update, WhenExpression, WhenStatement } from "../syntax/ast.ts";
+import type {
+  Binding,
+  Body,
+  ParamDeclaration,
+  Statement,
+  Update,
+  WhenExpression,
+  WhenStatement,
+} from "../syntax/ast.ts";
 import { findLocal, freshValue, innerScope, report, type Cell, type Context } from "./context.ts";
 import { asTensor, numberOf, sameType } from "./convert.ts";
 import { lowerCondition } from "./conditions.ts";
@@ -23,7 +31,13 @@ export function lowerBody(ctx: Context, body: Body): Val {
     } else if (!lowerStatement(ctx, statement)) fine = false;
   }
   if (last?.kind !== "expression-statement") {
-    report(ctx, "MC2026", last?.span ?? body.span, {}, { help: "End the body with the expression that is its result." });
+    report(
+      ctx,
+      "MC2026",
+      last?.span ?? body.span,
+      {},
+      { help: "End the body with the expression that is its result." },
+    );
     return poison;
   }
   return fine ? result : poison;
@@ -235,7 +249,13 @@ export function toInitializer(ctx: Context, val: Val, span: Span): Initializer |
     });
     return { name: val.target.name, arguments: { ...defaults, ...Object.fromEntries(given) } };
   }
-  report(ctx, "MC3037", span, { actual: describe(val) }, { help: `Initialisers are ${Object.keys(initializerSignatures).join(", ")}.` });
+  report(
+    ctx,
+    "MC3037",
+    span,
+    { actual: describe(val) },
+    { help: `Initialisers are ${Object.keys(initializerSignatures).join(", ")}.` },
+  );
   return undefined;
 }
 
@@ -249,10 +269,12 @@ function lowerWhenStatement(ctx: Context, statement: WhenStatement): boolean {
   };
   if (condition.kind === "boolean") return condition.value ? lowerStatements(ctx, statement.then) : other(ctx);
   let fine = true;
-  const branch = (run: (inner: Context) => boolean) => (inner: Context): undefined => {
-    if (!run(inner)) fine = false;
-    return undefined;
-  };
+  const branch =
+    (run: (inner: Context) => boolean) =>
+    (inner: Context): undefined => {
+      if (!run(inner)) fine = false;
+      return undefined;
+    };
   const then = branch((inner) => lowerStatements(inner, statement.then));
   if (condition.negated) lowerTraining(ctx, branch(other), then, statement.span);
   else lowerTraining(ctx, then, branch(other), statement.span);
@@ -265,8 +287,11 @@ export function lowerWhenExpression(ctx: Context, e: WhenExpression): Val {
   if (condition === undefined) return poison;
   const then = (inner: Context): Val => lowerBody(inner, e.then);
   const { otherwise } = e;
-  const other = (inner: Context): Val => (otherwise.kind === "body" ? lowerBody(inner, otherwise) : lowerWhenExpression(inner, otherwise));
+  const other = (inner: Context): Val =>
+    otherwise.kind === "body" ? lowerBody(inner, otherwise) : lowerWhenExpression(inner, otherwise);
   const nested = (): Context => ({ ...ctx, scope: innerScope(ctx.scope) });
   if (condition.kind === "boolean") return condition.value ? then(nested()) : other(nested());
-  return (condition.negated ? lowerTraining(ctx, other, then, e.span) : lowerTraining(ctx, then, other, e.span)) ?? poison;
+  return (
+    (condition.negated ? lowerTraining(ctx, other, then, e.span) : lowerTraining(ctx, then, other, e.span)) ?? poison
+  );
 }

@@ -32,12 +32,15 @@ export function lowerTraining(ctx: Context, inTraining: Branch, otherwise: Branc
   if (then.values !== undefined || other.values !== undefined) {
     const left = then.values ?? [];
     const right = other.values ?? [];
-    const fits = left.length === right.length && left.every((it, index) => {
-      const against = right[index];
-      return against !== undefined && sameType(ctx, it.value.type, against.value.type);
-    });
+    const fits =
+      left.length === right.length &&
+      left.every((it, index) => {
+        const against = right[index];
+        return against !== undefined && sameType(ctx, it.value.type, against.value.type);
+      });
     if (!fits) {
-      const shown = (vals: readonly TensorVal[]): string => vals.map((it) => formatType(it.value.type)).join(", ") || "nothing";
+      const shown = (vals: readonly TensorVal[]): string =>
+        vals.map((it) => formatType(it.value.type)).join(", ") || "nothing";
       report(ctx, "MC3017", span, { first: shown(left), second: shown(right) });
       return poison;
     }
@@ -56,8 +59,14 @@ export function lowerTraining(ctx: Context, inTraining: Branch, otherwise: Branc
   const region = (nodes: readonly Node[], values: readonly Value[]): Region => ({ inputs: [], nodes, results: values });
   const node: TrainingNode = {
     kind: "training",
-    then: region(then.nodes, pairs.map(({ a }) => a.value)),
-    otherwise: region(other.nodes, pairs.map(({ b }) => b.value)),
+    then: region(
+      then.nodes,
+      pairs.map(({ a }) => a.value),
+    ),
+    otherwise: region(
+      other.nodes,
+      pairs.map(({ b }) => b.value),
+    ),
     results,
     origin: span,
   };
@@ -78,7 +87,13 @@ export function lowerTraining(ctx: Context, inTraining: Branch, otherwise: Branc
 
 function lowerBranch(ctx: Context, branch: Branch, mode: "training" | "inference", span: Span): Lowered {
   const nodes: Node[] = [];
-  const inner: Context = { ...ctx, nodes, mode, scope: innerScope(ctx.scope), owning: ctx.owning === "yes" ? "nested" : ctx.owning };
+  const inner: Context = {
+    ...ctx,
+    nodes,
+    mode,
+    scope: innerScope(ctx.scope),
+    owning: ctx.owning === "yes" ? "nested" : ctx.owning,
+  };
   const val = branch(inner);
   const elements = val?.kind === "tuple" ? val.elements : val === undefined ? undefined : [val];
   const values = elements?.map((it) => asTensor(inner, it, span));

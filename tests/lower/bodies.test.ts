@@ -2,7 +2,10 @@ import { describe, expect, it } from "vitest";
 import { formatType } from "../../src/lower/values.ts";
 import { codesOf, entryOf, lower, nodesOf, onlyFinding, statesOf } from "./checking.ts";
 
-const resultOf = (text: string): string => entryOf(lower(text, "M")).body.results.map((it) => formatType(it.type)).join(" ");
+const resultOf = (text: string): string =>
+  entryOf(lower(text, "M"))
+    .body.results.map((it) => formatType(it.type))
+    .join(" ");
 const body = (inputs: string, text: string, header = ""): string => `block M${header}: (${inputs}) {\n  ${text}\n}\n`;
 
 describe("expressions", () => {
@@ -16,8 +19,8 @@ describe("expressions", () => {
     ["transpose(x)", "f32[B, D, T]"],
     ["concat(x, x, along=D)", "f32[B, T, 2*D]"],
     ["softmax(x)", "f32[B, T, D]"],
-    ["x -> rearrange(\"b t d -> (b t) d\")", "f32[B*T, D]"],
-    ["einsum(\"b t d, b s d -> b t s\", x, x)", "f32[B, T, T]"],
+    ['x -> rearrange("b t d -> (b t) d")', "f32[B*T, D]"],
+    ['einsum("b t d, b s d -> b t s", x, x)', "f32[B, T, T]"],
     ["stack(x, x, axis=0)", "f32[2, B, T, D]"],
     ["range(T)", "i32[T]"],
     ["x > 0 and x < 1", "bool[B, T, D]"],
@@ -34,7 +37,8 @@ describe("expressions", () => {
   });
 
   it("keeps where a number came from", () => {
-    const text = "block Scale(by: int): (x: f32[B, D]) {\n  x * sqrt(by * 4)\n}\n\nmodel M: (x: f32[B, 4]) -> y: f32[B, 4] {\n  x -> Scale(9)\n}\n";
+    const text =
+      "block Scale(by: int): (x: f32[B, D]) {\n  x * sqrt(by * 4)\n}\n\nmodel M: (x: f32[B, 4]) -> y: f32[B, 4] {\n  x -> Scale(9)\n}\n";
     const scale = lower(text, "M").functions.get("Scale");
     expect(scale?.body.nodes[0]).toMatchObject({ kind: "constant", data: 6, source: "sqrt(by * 4)" });
   });
@@ -45,7 +49,8 @@ describe("expressions", () => {
   });
 
   it("names axes as the block has them, whatever their size", () => {
-    const text = "block Rows: (x: f32[B, H, W]) {\n  sum(x, over=H)\n}\n\nmodel M: (x: f32[B, 28, 28]) -> y: f32[B, 28] {\n  x -> Rows\n}\n";
+    const text =
+      "block Rows: (x: f32[B, H, W]) {\n  sum(x, over=H)\n}\n\nmodel M: (x: f32[B, 28, 28]) -> y: f32[B, 28] {\n  x -> Rows\n}\n";
     const rows = lower(text, "M").functions.get("Rows");
     expect(rows?.body.nodes[0]).toMatchObject({ op: "sum", attributes: { axes: { value: [1] } } });
   });
@@ -63,26 +68,54 @@ describe("expressions", () => {
 
 describe("when", () => {
   it("keeps a branch by a hyperparameter, an enum's word or a dim", () => {
-    const text = body("x: f32[B, D]", "x -> when mode == tall and units > 2 { Dense(units) } -> when D != units { Dense(D) }", "(mode: tall | wide = tall, units: int = 5)");
-    expect(nodesOf(entryOf(lower(text.replace("D != units", "not (D == D)"), "M"))).filter((it) => it.kind === "call")).toHaveLength(1);
-    expect(nodesOf(entryOf(lower(text.replace("D != units", "D == D"), "M", { hyperparameters: { mode: "wide" } }))).filter((it) => it.kind === "call")).toHaveLength(1);
-    expect(nodesOf(entryOf(lower(text, "M", { hyperparameters: { units: 1 }, dims: { D: 7 } }))).filter((it) => it.kind === "call")).toHaveLength(1);
+    const text = body(
+      "x: f32[B, D]",
+      "x -> when mode == tall and units > 2 { Dense(units) } -> when D != units { Dense(D) }",
+      "(mode: tall | wide = tall, units: int = 5)",
+    );
+    expect(
+      nodesOf(entryOf(lower(text.replace("D != units", "not (D == D)"), "M"))).filter((it) => it.kind === "call"),
+    ).toHaveLength(1);
+    expect(
+      nodesOf(entryOf(lower(text.replace("D != units", "D == D"), "M", { hyperparameters: { mode: "wide" } }))).filter(
+        (it) => it.kind === "call",
+      ),
+    ).toHaveLength(1);
+    expect(
+      nodesOf(entryOf(lower(text, "M", { hyperparameters: { units: 1 }, dims: { D: 7 } }))).filter(
+        (it) => it.kind === "call",
+      ),
+    ).toHaveLength(1);
   });
 
   it("says for which sizes a condition differs", () => {
     const finding = onlyFinding("model M: (x: f32[B, T]) -> y: f32[B, T] {\n  when T > 8 { x * 2 } else { x }\n}\n");
-    expect(finding).toMatchObject({ code: "MC3016", at: "T > 8", message: "`T > 8` depends on T: it is true at T = 9 and false at T = 1." });
+    expect(finding).toMatchObject({
+      code: "MC3016",
+      at: "T > 8",
+      message: "`T > 8` depends on T: it is true at T = 9 and false at T = 1.",
+    });
   });
 
   it("may hold parameters that the rest of the body uses", () => {
-    const text = body("x: f32[B, D]", "when bias { param b: f32[D] = zeros }\n  when bias { x + b } else { x }", "(bias: bool = true)");
+    const text = body(
+      "x: f32[B, D]",
+      "when bias { param b: f32[D] = zeros }\n  when bias { x + b } else { x }",
+      "(bias: bool = true)",
+    );
     expect(entryOf(lower(text, "M")).parameters.map((it) => it.path)).toEqual(["b"]);
     expect(entryOf(lower(text, "M", { hyperparameters: { bias: false } })).parameters).toEqual([]);
   });
 
   it("makes a choice of training and inference", () => {
     const entry = entryOf(lower(body("x: f32[B, D]", "when training { x * 2 } else { x }"), "M"));
-    expect(entry.body.nodes).toMatchObject([{ kind: "training", then: { nodes: [{ kind: "constant" }, { kind: "operator", op: "mul" }] }, otherwise: { nodes: [] } }]);
+    expect(entry.body.nodes).toMatchObject([
+      {
+        kind: "training",
+        then: { nodes: [{ kind: "constant" }, { kind: "operator", op: "mul" }] },
+        otherwise: { nodes: [] },
+      },
+    ]);
   });
 });
 
@@ -94,7 +127,10 @@ describe("state", () => {
     expect(statesOf(module)).toEqual(["seen"]);
     const [state, training, difference] = entryOf(module).body.nodes;
     expect(state).toMatchObject({ kind: "state", path: "seen" });
-    expect(training).toMatchObject({ kind: "training", then: { nodes: [{ kind: "operator" }, { kind: "operator" }, { kind: "update", path: "seen" }] } });
+    expect(training).toMatchObject({
+      kind: "training",
+      then: { nodes: [{ kind: "operator" }, { kind: "operator" }, { kind: "update", path: "seen" }] },
+    });
     expect(difference?.kind === "operator" && difference.operands[1]?.id).toBe(training?.results[0]?.id);
   });
 });
@@ -105,46 +141,63 @@ describe("scan", () => {
   it("emits a sequence, or the last value", () => {
     expect(resultOf(scan("with h: f32[B, D] = zeros {\n    h <- h + e\n    emit h\n  }"))).toBe("f32[B, T, D]");
     expect(resultOf(scan("with h: f32[B, D] = zeros {\n    h <- h + e\n    emit last h\n  }"))).toBe("f32[B, D]");
-    expect(resultOf(scan("with h: f32[B, D] = zeros {\n    h <- h + e\n    emit sum(h, over=D)\n    emit last h * 2\n  }"))).toBe("f32[B, T] f32[B, D]");
-    expect(resultOf(scan("with h: f32[B, D] = zeros, n: f32[] = 0 {\n    h <- h + e\n    n <- n + 1\n  }"))).toBe("f32[B, D] f32[]");
+    expect(
+      resultOf(scan("with h: f32[B, D] = zeros {\n    h <- h + e\n    emit sum(h, over=D)\n    emit last h * 2\n  }")),
+    ).toBe("f32[B, T] f32[B, D]");
+    expect(resultOf(scan("with h: f32[B, D] = zeros, n: f32[] = 0 {\n    h <- h + e\n    n <- n + 1\n  }"))).toBe(
+      "f32[B, D] f32[]",
+    );
   });
 
   it("keeps its axes, its direction and its carries in one node", () => {
-    const entry = entryOf(lower(scan("reverse with h: f32[B, D] = zeros {\n    h <- tanh(h + e)\n    emit h\n  }"), "M"));
+    const entry = entryOf(
+      lower(scan("reverse with h: f32[B, D] = zeros {\n    h <- tanh(h + e)\n    emit h\n  }"), "M"),
+    );
     expect(entry.body.nodes.at(-1)).toMatchObject({ kind: "scan", sequenceAxes: [1], emitAxes: [1], reverse: true });
   });
 
   it("checks that lengths agree", () => {
-    const text = "block M: (x: f32[B, T], y: f32[B, S]) {\n  scan a in x, b in y over 1 with h: f32[B] = zeros {\n    h <- h + a * b\n  }\n}\n";
+    const text =
+      "block M: (x: f32[B, T], y: f32[B, S]) {\n  scan a in x, b in y over 1 with h: f32[B] = zeros {\n    h <- h + a * b\n  }\n}\n";
     expect(onlyFinding(text)).toMatchObject({ code: "MC3002", at: "y" });
   });
 });
 
 describe("facts", () => {
-  const heads = 'block Heads(n: int): (x: f32[B, D])\n  where D % n == 0, "width {D} does not split over {n} heads" {\n  reshape(x, [B, n, D / n])\n}\n\n';
+  const heads =
+    'block Heads(n: int): (x: f32[B, D])\n  where D % n == 0, "width {D} does not split over {n} heads" {\n  reshape(x, [B, n, D / n])\n}\n\n';
 
   it("are proved with those of the caller", () => {
-    expect(codesOf(`${heads}model M: (x: f32[B, D]) -> y: f32[B, 3, D / 3] where D % 12 == 0 {\n  x -> Heads(3)\n}\n`)).toEqual([]);
-    const finding = onlyFinding(`${heads}model M: (x: f32[B, D]) -> y: f32[B, 3, D // 3] where D % 2 == 0 {\n  x -> Heads(3)\n}\n`);
+    expect(
+      codesOf(`${heads}model M: (x: f32[B, D]) -> y: f32[B, 3, D / 3] where D % 12 == 0 {\n  x -> Heads(3)\n}\n`),
+    ).toEqual([]);
+    const finding = onlyFinding(
+      `${heads}model M: (x: f32[B, D]) -> y: f32[B, 3, D // 3] where D % 2 == 0 {\n  x -> Heads(3)\n}\n`,
+    );
     expect(finding).toMatchObject({ code: "MC3004", at: "Heads(3)" });
-    expect(finding.message).toBe("Width D does not split over 3 heads: `D % n == 0`, which `Heads` requires, does not hold (for example at D = 2).");
+    expect(finding.message).toBe(
+      "Width D does not split over 3 heads: `D % n == 0`, which `Heads` requires, does not hold (for example at D = 2).",
+    );
   });
 
   it("of a model are its contract", () => {
-    const text = 'model M(most: int = 512): (x: f32[B, T]) -> y: f32[B, T] where T <= most, "at most {most}" {\n  x * 2\n}\n';
+    const text =
+      'model M(most: int = 512): (x: f32[B, T]) -> y: f32[B, T] where T <= most, "at most {most}" {\n  x * 2\n}\n';
     expect(lower(text, "M").contract).toEqual([{ text: "512 >= T", message: "at most 512" }]);
     expect(lower(text, "M", { dims: { T: 8 } }).contract).toEqual([]);
   });
 
   it("of values reach a loss through blocks", () => {
-    const text = "block Head: (x: f32[B, D]) {\n  x -> Dense(3) -> softmax\n}\n\nmodel M: (x: f32[B, 4], label: class(3)[B]) -> loss: f32[] {\n  p = x -> Head\n  cross_entropy(p[:, 0:3], label)\n}\n";
+    const text =
+      "block Head: (x: f32[B, D]) {\n  x -> Dense(3) -> softmax\n}\n\nmodel M: (x: f32[B, 4], label: class(3)[B]) -> loss: f32[] {\n  p = x -> Head\n  cross_entropy(p[:, 0:3], label)\n}\n";
     expect(codesOf(text)).toContain("MC3019");
   });
 });
 
 describe("messages", () => {
   it("point at the innermost line of the person's own file, with the uses that led there", () => {
-    const text = "block Net: (x: f32[B, H, W, 1]) {\n  x -> Conv2D(4, 3)\n}\n\nmodel M: (x: f32[B, 2, 8, 1]) -> y: f32[B, 1, 6, 4] {\n  x -> Net\n}\n";
+    const text =
+      "block Net: (x: f32[B, H, W, 1]) {\n  x -> Conv2D(4, 3)\n}\n\nmodel M: (x: f32[B, 2, 8, 1]) -> y: f32[B, 1, 6, 4] {\n  x -> Net\n}\n";
     const finding = onlyFinding(text);
     expect(finding.at).toBe("Conv2D(4, 3)");
     expect(finding.labels.map((it) => it.message)).toEqual(

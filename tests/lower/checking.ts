@@ -12,8 +12,7 @@ import { textOf } from "../../src/support/source.ts";
 /** Other files that sources under test may import. */
 const files: Readonly<Record<string, string>> = {
   "layers.model": "block Head: (x: f32[B, D]) -> f32[B, 2] {\n  x -> Dense(2)\n}\n",
-  "cycle.model":
-    'import { M } from "./main.model"\n\nblock Round: (x: f32[B, 4]) -> f32[B, 2] {\n  x -> M\n}\n',
+  "cycle.model": 'import { M } from "./main.model"\n\nblock Round: (x: f32[B, 4]) -> f32[B, 2] {\n  x -> M\n}\n',
 };
 
 export const host: ProgramHost = {
@@ -54,7 +53,8 @@ export function lower(text: string, name: string, options: ModelOptions = {}): M
   const collector = createCollector();
   const module = elaborateModel(load(text, collector), name, options, collector);
   const [problem] = collector.diagnostics.filter((it) => it.severity === "error");
-  if (problem !== undefined || module === undefined) throw new Error(`${problem?.code ?? ""} ${problem?.message ?? "no module"}`);
+  if (problem !== undefined || module === undefined)
+    throw new Error(`${problem?.code ?? ""} ${problem?.message ?? "no module"}`);
   const defects = verifyModule(module);
   if (defects.length > 0) throw new Error(`ill formed: ${defects.join("; ")}`);
   return module;

@@ -17,10 +17,17 @@ const words = [...new Set(pieces.flat())];
 const mutant = fc
   .record({
     program: fc.nat(pieces.length - 1),
-    edits: fc.array(fc.record({ at: fc.nat(5000), word: fc.constantFrom(...words), how: fc.constantFrom("replace", "drop", "double") }), {
-      minLength: 1,
-      maxLength: 3,
-    }),
+    edits: fc.array(
+      fc.record({
+        at: fc.nat(5000),
+        word: fc.constantFrom(...words),
+        how: fc.constantFrom("replace", "drop", "double"),
+      }),
+      {
+        minLength: 1,
+        maxLength: 3,
+      },
+    ),
   })
   .map(({ program, edits }) => {
     const text = [...(pieces[program] ?? [])];

@@ -25,8 +25,10 @@ describe("the standard library", () => {
   });
 });
 
-const image = (stages: string, result = ""): string => `model M: (x: f32[B, 8, 8, 4])${result} {\n  x -> ${stages}\n}\n`;
-const sequence = (stages: string, result = ""): string => `model M: (x: f32[B, T, 6])${result} {\n  x -> ${stages}\n}\n`;
+const image = (stages: string, result = ""): string =>
+  `model M: (x: f32[B, 8, 8, 4])${result} {\n  x -> ${stages}\n}\n`;
+const sequence = (stages: string, result = ""): string =>
+  `model M: (x: f32[B, T, 6])${result} {\n  x -> ${stages}\n}\n`;
 
 describe("layers", () => {
   it.each([
@@ -65,12 +67,18 @@ describe("layers", () => {
 
   it("keep what they own under short names", () => {
     const module = lower(image("Conv2D(8, 3) -> BatchNorm"), "M");
-    expect([...parametersOf(module).keys()]).toEqual(["conv2d_0.kernel", "conv2d_0.bias", "batch_norm_0.scale", "batch_norm_0.bias"]);
+    expect([...parametersOf(module).keys()]).toEqual([
+      "conv2d_0.kernel",
+      "conv2d_0.bias",
+      "batch_norm_0.scale",
+      "batch_norm_0.bias",
+    ]);
     expect(statesOf(module)).toEqual(["batch_norm_0.mean", "batch_norm_0.variance"]);
   });
 
   it("attend to a memory of another width and length", () => {
-    const text = "model M: (x: f32[B, T, 8], memory: f32[B, S, 6]) -> y: f32[B, T, 8] {\n  x -> MultiHeadAttention(heads=2)(memory)\n}\n";
+    const text =
+      "model M: (x: f32[B, T, 8], memory: f32[B, S, 6]) -> y: f32[B, T, 8] {\n  x -> MultiHeadAttention(heads=2)(memory)\n}\n";
     expect(check(text)).toEqual([]);
     expect(countOf(lower(text, "M"))).toBe(72 + 56 + 56 + 72);
   });
@@ -85,8 +93,27 @@ describe("layers", () => {
   });
 
   it("apply every activation by name", () => {
-    for (const name of ["relu", "relu6", "elu", "selu", "gelu", "silu", "swish", "mish", "softplus", "softsign", "hard_sigmoid", "hard_swish", "tanh", "sigmoid", "linear"]) {
-      expect(check(sequence(`Dense(4, activation=${name}) -> ${name}`)).map((it) => it.message), name).toEqual([]);
+    for (const name of [
+      "relu",
+      "relu6",
+      "elu",
+      "selu",
+      "gelu",
+      "silu",
+      "swish",
+      "mish",
+      "softplus",
+      "softsign",
+      "hard_sigmoid",
+      "hard_swish",
+      "tanh",
+      "sigmoid",
+      "linear",
+    ]) {
+      expect(
+        check(sequence(`Dense(4, activation=${name}) -> ${name}`)).map((it) => it.message),
+        name,
+      ).toEqual([]);
     }
   });
 });

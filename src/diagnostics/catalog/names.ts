@@ -9,7 +9,8 @@ export const namesCatalog = {
   MC2001: entry({
     severity: "error",
     title: "unknown name",
-    message: (it: { readonly name: string; readonly what: string }) => `Nothing here is called \`${it.name}\`${it.what === "name" ? "" : `: it is no ${it.what}`}.`,
+    message: (it: { readonly name: string; readonly what: string }) =>
+      `Nothing here is called \`${it.name}\`${it.what === "name" ? "" : `: it is no ${it.what}`}.`,
     explanation:
       "A name means, in this order, something local, a hyperparameter, a dim, something of the file, or something of the standard library. A name in a type that no input introduces is an error as well: a typo never becomes a variable.",
     bad: linear("  x -> Dnse(2)\n"),
@@ -27,7 +28,8 @@ export const namesCatalog = {
     severity: "error",
     title: "bound twice",
     message: (it: { readonly name: string }) => `\`${it.name}\` is bound already.`,
-    explanation: "No name is bound twice in a body, nor may it be that of an input or a hyperparameter: a reader need never ask which one is meant.",
+    explanation:
+      "No name is bound twice in a body, nor may it be that of an input or a hyperparameter: a reader need never ask which one is meant.",
     bad: linear("  h = x -> Dense(3)\n  h = h -> Dense(2)\n  h\n"),
     good: linear("  h = x -> Dense(3)\n  h -> Dense(2)\n"),
   }),
@@ -35,22 +37,26 @@ export const namesCatalog = {
     severity: "warning",
     title: "unused binding",
     message: (it: { readonly name: string }) => `\`${it.name}\` is never used.`,
-    explanation: "A value that nothing reads is most often a slip. Remove it, or begin its name with `_` to say that it is meant.",
+    explanation:
+      "A value that nothing reads is most often a slip. Remove it, or begin its name with `_` to say that it is meant.",
     bad: linear("  h = x -> Dense(3)\n  x -> Dense(2)\n"),
     good: linear("  h = x -> Dense(3)\n  h -> Dense(2)\n"),
   }),
   MC2005: entry({
     severity: "warning",
     title: "unused input",
-    message: (it: { readonly name: string; readonly callable: string }) => `\`${it.callable}\` never uses its input \`${it.name}\`.`,
-    explanation: "An input that nothing reads is most often a slip. Remove it, or begin its name with `_` to say that it is meant.",
+    message: (it: { readonly name: string; readonly callable: string }) =>
+      `\`${it.callable}\` never uses its input \`${it.name}\`.`,
+    explanation:
+      "An input that nothing reads is most often a slip. Remove it, or begin its name with `_` to say that it is meant.",
     bad: "model M: (x: f32[B, 4], mask: f32[B, 4]) -> y: f32[B, 2] {\n  x -> Dense(2)\n}\n",
     good: "model M: (x: f32[B, 4], mask: f32[B, 4]) -> y: f32[B, 2] {\n  x * mask -> Dense(2)\n}\n",
   }),
   MC2006: entry({
     severity: "warning",
     title: "unused hyperparameter",
-    message: (it: { readonly name: string; readonly callable: string }) => `\`${it.callable}\` never uses its hyperparameter \`${it.name}\`.`,
+    message: (it: { readonly name: string; readonly callable: string }) =>
+      `\`${it.callable}\` never uses its hyperparameter \`${it.name}\`.`,
     explanation: "A hyperparameter that changes nothing misleads whoever tunes it. Use it or remove it.",
     bad: "model M(units: int = 8): (x: f32[B, 4]) -> y: f32[B, 2] {\n  x -> Dense(8) -> Dense(2)\n}\n",
     good: "model M(units: int = 8): (x: f32[B, 4]) -> y: f32[B, 2] {\n  x -> Dense(units) -> Dense(2)\n}\n",
@@ -83,14 +89,16 @@ export const namesCatalog = {
     severity: "error",
     title: "dims without a meaning here",
     message: (it: { readonly name: string }) => `\`${it.name}\` stands for no dims here.`,
-    explanation: "`...` in a result or an annotation repeats the leading dims of an input, which must have `...` itself.",
+    explanation:
+      "`...` in a result or an annotation repeats the leading dims of an input, which must have `...` itself.",
     bad: "block Twice: (x: f32[B, 4]) -> f32[..., 4] {\n  x + x\n}\n",
     good: "block Twice: (x: f32[..., 4]) -> f32[..., 4] {\n  x + x\n}\n",
   }),
   MC2011: entry({
     severity: "error",
     title: "unknown argument",
-    message: (it: { readonly name: string; readonly callee: string }) => `\`${it.callee}\` has no argument \`${it.name}\`.`,
+    message: (it: { readonly name: string; readonly callee: string }) =>
+      `\`${it.callee}\` has no argument \`${it.name}\`.`,
     explanation: "Arguments that are given by name must be those that the declaration lists.",
     bad: linear("  x -> Dense(2, activaton=relu)\n"),
     good: linear("  x -> Dense(2, activation=relu)\n"),
@@ -98,7 +106,8 @@ export const namesCatalog = {
   MC2012: entry({
     severity: "error",
     title: "argument given twice",
-    message: (it: { readonly name: string; readonly callee: string }) => `\`${it.name}\` of \`${it.callee}\` is given twice.`,
+    message: (it: { readonly name: string; readonly callee: string }) =>
+      `\`${it.name}\` of \`${it.callee}\` is given twice.`,
     explanation: "An argument is given once: by its position or by its name.",
     bad: linear("  x -> Dense(2, units=2)\n"),
     good: plain,
@@ -106,7 +115,8 @@ export const namesCatalog = {
   MC2013: entry({
     severity: "error",
     title: "missing argument",
-    message: (it: { readonly callee: string; readonly names: readonly string[] }) => `\`${it.callee}\` needs ${list(it.names)}.`,
+    message: (it: { readonly callee: string; readonly names: readonly string[] }) =>
+      `\`${it.callee}\` needs ${list(it.names)}.`,
     explanation: "A hyperparameter without a default must be given wherever the declaration is used.",
     bad: linear("  x -> Dense\n"),
     good: plain,
@@ -115,7 +125,8 @@ export const namesCatalog = {
     severity: "error",
     title: "too many arguments",
     message: (it: { readonly callee: string }) => `\`${it.callee}\` takes no further argument.`,
-    explanation: "The parentheses of a block hold its hyperparameters; a function takes its inputs, then its hyperparameters.",
+    explanation:
+      "The parentheses of a block hold its hyperparameters; a function takes its inputs, then its hyperparameters.",
     bad: linear("  x -> tanh(3) -> Dense(2)\n"),
     good: linear("  x -> tanh -> Dense(2)\n"),
   }),
@@ -132,7 +143,8 @@ export const namesCatalog = {
     title: "name in the wrong case",
     message: (it: { readonly name: string; readonly rule: string; readonly better: string }) =>
       `\`${it.name}\` should be \`${it.better}\`: ${it.rule}.`,
-    explanation: "Capitalised names construct: they own parameters. Functions are written small. So a reader sees at each use which it is.",
+    explanation:
+      "Capitalised names construct: they own parameters. Functions are written small. So a reader sees at each use which it is.",
     bad: "fn Twice: (x: f32[B, 4]) -> f32[B, 4] {\n  x + x\n}\n",
     good: "fn twice: (x: f32[B, 4]) -> f32[B, 4] {\n  x + x\n}\n",
   }),
@@ -148,15 +160,18 @@ export const namesCatalog = {
   MC2018: entry({
     severity: "error",
     title: "no such parameter",
-    message: (it: { readonly name: string; readonly owner: string }) => `\`${it.owner}\` has no \`${it.name}\` to read.`,
-    explanation: "`instance.name` reads a parameter of an instance that has been applied, under the name that it has in checkpoints.",
+    message: (it: { readonly name: string; readonly owner: string }) =>
+      `\`${it.owner}\` has no \`${it.name}\` to read.`,
+    explanation:
+      "`instance.name` reads a parameter of an instance that has been applied, under the name that it has in checkpoints.",
     bad: "model M: (t: i32[B, T]) -> y: f32[B, T, 9] {\n  e = Embedding(9, 4)\n  h = t -> e\n  matmul(h, transpose(e.tabel))\n}\n",
     good: "model M: (t: i32[B, T]) -> y: f32[B, T, 9] {\n  e = Embedding(9, 4)\n  h = t -> e\n  matmul(h, transpose(e.table))\n}\n",
   }),
   MC2019: entry({
     severity: "error",
     title: "position after a name",
-    message: (it: { readonly callee: string }) => `Arguments of \`${it.callee}\` that go by position come before those that go by name.`,
+    message: (it: { readonly callee: string }) =>
+      `Arguments of \`${it.callee}\` that go by position come before those that go by name.`,
     explanation: "After the first named argument, positions no longer say what is meant.",
     bad: linear("  x -> Dense(activation=relu, 2)\n"),
     good: linear("  x -> Dense(2, activation=relu)\n"),
@@ -164,8 +179,10 @@ export const namesCatalog = {
   MC2020: entry({
     severity: "error",
     title: "update of what cannot change",
-    message: (it: { readonly name: string; readonly what: string }) => `\`${it.name}\` is a ${it.what}, which \`<-\` cannot change.`,
-    explanation: "`<-` gives a state its next value, or a carry of a scan. Everything else is bound once: give the new value a name of its own.",
+    message: (it: { readonly name: string; readonly what: string }) =>
+      `\`${it.name}\` is a ${it.what}, which \`<-\` cannot change.`,
+    explanation:
+      "`<-` gives a state its next value, or a carry of a scan. Everything else is bound once: give the new value a name of its own.",
     bad: linear("  h = x -> Dense(2)\n  h <- h + 1\n  h\n"),
     good: linear("  h = x -> Dense(2)\n  h + 1\n"),
   }),
@@ -188,8 +205,10 @@ export const namesCatalog = {
   MC2023: entry({
     severity: "error",
     title: "a function that would own parameters",
-    message: (it: { readonly fn: string; readonly what: string }) => `The fn \`${it.fn}\` may not hold a ${it.what}: functions own nothing.`,
-    explanation: "`block` and `model` may own parameters, `fn` may not: a call of a function has no place for them in a checkpoint. Make it a block.",
+    message: (it: { readonly fn: string; readonly what: string }) =>
+      `The fn \`${it.fn}\` may not hold a ${it.what}: functions own nothing.`,
+    explanation:
+      "`block` and `model` may own parameters, `fn` may not: a call of a function has no place for them in a checkpoint. Make it a block.",
     bad: "fn scaled: (x: f32[B, D]) -> f32[B, D] {\n  param by: f32[D] = ones\n  x * by\n}\n",
     good: "block Scaled: (x: f32[B, D]) -> f32[B, D] {\n  param by: f32[D] = ones\n  x * by\n}\n",
   }),
@@ -205,7 +224,8 @@ export const namesCatalog = {
     severity: "error",
     title: "path taken",
     message: (it: { readonly name: string }) => `Two things in this block would be called \`${it.name}\`.`,
-    explanation: "Labels, bindings of instances and parameters are the names in every checkpoint: each is given once in a block.",
+    explanation:
+      "Labels, bindings of instances and parameters are the names in every checkpoint: each is given once in a block.",
     bad: linear("  x -> fc: Dense(3) -> fc: Dense(2)\n"),
     good: linear("  x -> fc1: Dense(3) -> fc2: Dense(2)\n"),
   }),
@@ -221,14 +241,16 @@ export const namesCatalog = {
     severity: "error",
     title: "emit outside of a scan",
     message: () => "`emit` stands in the body of a `scan` alone.",
-    explanation: "`emit` appends to the sequence that a scan gives, so it needs a scan around it. The result of a body is its last expression.",
+    explanation:
+      "`emit` appends to the sequence that a scan gives, so it needs a scan around it. The result of a body is its last expression.",
     bad: linear("  emit x\n  x -> Dense(2)\n"),
     good: plain,
   }),
   MC2028: entry({
     severity: "error",
     title: "declared where it cannot live",
-    message: (it: { readonly what: string; readonly name: string }) => `The ${it.what} \`${it.name}\` cannot be declared here.`,
+    message: (it: { readonly what: string; readonly name: string }) =>
+      `The ${it.what} \`${it.name}\` cannot be declared here.`,
     explanation:
       "What a block owns it owns in training and inference alike, and once for all steps of a scan: declare it in the block itself, outside of `scan` and of `when training`.",
     bad: "block A: (x: f32[B, D]) -> f32[B, D] {\n  when training {\n    param by: f32[D] = ones\n    x * by\n  } else {\n    x\n  }\n}\n",

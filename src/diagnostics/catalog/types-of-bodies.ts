@@ -22,8 +22,10 @@ export const typesOfBodiesCatalog = {
       readonly actual: string;
       readonly type: string;
       readonly example: string;
-    }) => `${it.what.charAt(0).toUpperCase()}${it.what.slice(1)} is ${it.type}: axis ${it.axis} is ${it.actual}, declared as ${it.declared}${it.example}.`,
-    explanation: "A declared type is checked, for all sizes that the model allows. A counterexample shows a size at which it fails.",
+    }) =>
+      `${it.what.charAt(0).toUpperCase()}${it.what.slice(1)} is ${it.type}: axis ${it.axis} is ${it.actual}, declared as ${it.declared}${it.example}.`,
+    explanation:
+      "A declared type is checked, for all sizes that the model allows. A counterexample shows a size at which it fails.",
     bad: model("(x: f32[B, 4]) -> y: f32[B, 3]", "  x -> Dense(2)\n"),
     good: model("(x: f32[B, 4]) -> y: f32[B, 3]", "  x -> Dense(3)\n"),
   }),
@@ -32,14 +34,16 @@ export const typesOfBodiesCatalog = {
     title: "condition that depends on the size",
     message: (it: { readonly condition: string; readonly dims: string; readonly example: string }) =>
       `\`${it.condition}\` depends on ${it.dims}${it.example === "" ? "" : `: it is ${it.example}`}.`,
-    explanation: "A condition over dims is decided once, when the model is built: it must hold, or fail, for all sizes that the model allows.",
+    explanation:
+      "A condition over dims is decided once, when the model is built: it must hold, or fail, for all sizes that the model allows.",
     bad: model("(x: f32[B, T]) -> y: f32[B, T]", "  when T > 8 { x * 2 } else { x }\n"),
     good: "model M: (x: f32[B, T]) -> y: f32[B, T] where T > 8 {\n  when T > 8 { x * 2 } else { x }\n}\n",
   }),
   MC3017: entry({
     severity: "error",
     title: "branches of two types",
-    message: (it: { readonly first: string; readonly second: string }) => `The branches differ in type: ${it.first} and ${it.second}.`,
+    message: (it: { readonly first: string; readonly second: string }) =>
+      `The branches differ in type: ${it.first} and ${it.second}.`,
     explanation: "Training and inference give results of one type.",
     bad: model("(x: f32[B, 4]) -> y: f32[B, 4]", "  when training { x } else { mean(x, axis=1) }\n"),
     good: model("(x: f32[B, 4]) -> y: f32[B, 4]", "  when training { x } else { x * 2 }\n"),
@@ -49,7 +53,8 @@ export const typesOfBodiesCatalog = {
     title: "tuple of another size",
     message: (it: { readonly names: string; readonly actual: string }) =>
       `There ${it.names === "1" ? "is 1 name" : `are ${it.names} names`} for ${it.actual}.`,
-    explanation: "`(a, b) = ...` needs a value of as many parts as there are names. `_` takes a part that is not wanted.",
+    explanation:
+      "`(a, b) = ...` needs a value of as many parts as there are names. `_` takes a part that is not wanted.",
     bad: model("(x: f32[B, 4]) -> y: f32[B, 2]", "  (a, b) = x -> Dense(2)\n  a + b\n"),
     good: model("(x: f32[B, 4]) -> y: f32[B, 2]", "  (a, b) = (x -> Dense(2), x -> Dense(2))\n  a + b\n"),
   }),
@@ -58,9 +63,16 @@ export const typesOfBodiesCatalog = {
     title: "results in another order",
     message: (it: { readonly given: string; readonly declared: string }) =>
       `\`${it.given}\` stands where the result \`${it.declared}\` is declared.`,
-    explanation: "Results are matched by position. A tuple that permutes the declared names would give each the other's value.",
-    bad: model("(x: f32[B, 4]) -> (mu: f32[B, 2], nu: f32[B, 2])", "  mu = x -> Dense(2)\n  nu = x -> Dense(2)\n  (nu, mu)\n"),
-    good: model("(x: f32[B, 4]) -> (mu: f32[B, 2], nu: f32[B, 2])", "  mu = x -> Dense(2)\n  nu = x -> Dense(2)\n  (mu, nu)\n"),
+    explanation:
+      "Results are matched by position. A tuple that permutes the declared names would give each the other's value.",
+    bad: model(
+      "(x: f32[B, 4]) -> (mu: f32[B, 2], nu: f32[B, 2])",
+      "  mu = x -> Dense(2)\n  nu = x -> Dense(2)\n  (nu, mu)\n",
+    ),
+    good: model(
+      "(x: f32[B, 4]) -> (mu: f32[B, 2], nu: f32[B, 2])",
+      "  mu = x -> Dense(2)\n  nu = x -> Dense(2)\n  (mu, nu)\n",
+    ),
   }),
   MC3023: entry({
     severity: "error",
@@ -77,15 +89,22 @@ export const typesOfBodiesCatalog = {
     message: (it: { readonly what: string; readonly declared: string; readonly actual: string }) =>
       `${it.what.charAt(0).toUpperCase()}${it.what.slice(1)} is ${it.declared}, and this is ${it.actual}.`,
     explanation: "A state and a carry keep their declared types through every update.",
-    bad: model("(x: f32[B, T]) -> y: f32[B, T]", "  scan e in x over T with h: f32[B] = zeros {\n    h <- mean(e + h)\n    emit h\n  }\n"),
-    good: model("(x: f32[B, T]) -> y: f32[B, T]", "  scan e in x over T with h: f32[B] = zeros {\n    h <- e + h\n    emit h\n  }\n"),
+    bad: model(
+      "(x: f32[B, T]) -> y: f32[B, T]",
+      "  scan e in x over T with h: f32[B] = zeros {\n    h <- mean(e + h)\n    emit h\n  }\n",
+    ),
+    good: model(
+      "(x: f32[B, T]) -> y: f32[B, T]",
+      "  scan e in x over T with h: f32[B] = zeros {\n    h <- e + h\n    emit h\n  }\n",
+    ),
   }),
   MC3025: entry({
     severity: "error",
     title: "index out of range",
     message: (it: { readonly index: string; readonly what: string; readonly size: string; readonly example: string }) =>
       `${it.index} does not always lie in ${it.what}, which has ${it.size}${it.example}.`,
-    explanation: "Indices count from 0, or back from the end from -1, and must lie inside for all sizes that the model allows.",
+    explanation:
+      "Indices count from 0, or back from the end from -1, and must lie inside for all sizes that the model allows.",
     bad: model("(x: f32[B, T]) -> y: f32[B]", "  x[:, 5]\n"),
     good: "model M: (x: f32[B, T]) -> y: f32[B] where T >= 6 {\n  x[:, 5]\n}\n",
   }),
@@ -100,23 +119,33 @@ export const typesOfBodiesCatalog = {
   MC3030: entry({
     severity: "error",
     title: "random draw in a scan",
-    message: (it: { readonly what: string }) => `\`${it.what}\` draws random numbers, and every step of the scan would draw the same.`,
-    explanation: "The key of a draw comes from its place in the model, which is one place for all steps. Draw for the whole sequence outside of the scan, and scan over that as well.",
-    bad: model("(x: f32[B, T]) -> y: f32[B, T]", "  scan e in x over T with h: f32[B] = zeros {\n    h <- e + normal_like(h)\n    emit h\n  }\n"),
-    good: model("(x: f32[B, T]) -> y: f32[B, T]", "  scan e in x, n in normal_like(x) over T with h: f32[B] = zeros {\n    h <- e + h + n\n    emit h\n  }\n"),
+    message: (it: { readonly what: string }) =>
+      `\`${it.what}\` draws random numbers, and every step of the scan would draw the same.`,
+    explanation:
+      "The key of a draw comes from its place in the model, which is one place for all steps. Draw for the whole sequence outside of the scan, and scan over that as well.",
+    bad: model(
+      "(x: f32[B, T]) -> y: f32[B, T]",
+      "  scan e in x over T with h: f32[B] = zeros {\n    h <- e + normal_like(h)\n    emit h\n  }\n",
+    ),
+    good: model(
+      "(x: f32[B, T]) -> y: f32[B, T]",
+      "  scan e in x, n in normal_like(x) over T with h: f32[B] = zeros {\n    h <- e + h + n\n    emit h\n  }\n",
+    ),
   }),
   MC3032: entry({
     severity: "error",
     title: "arithmetic without a result",
     message: (it: { readonly expression: string }) => `\`${it.expression}\` has no value.`,
-    explanation: "Division by zero, or a function outside of where it is defined, among numbers that are known at compile time.",
+    explanation:
+      "Division by zero, or a function outside of where it is defined, among numbers that are known at compile time.",
     bad: model("(x: f32[B, 4]) -> y: f32[B, 4]", "  x * (1 / 0)\n"),
     good: model("(x: f32[B, 4]) -> y: f32[B, 4]", "  x * (1 / 2)\n"),
   }),
   MC3033: entry({
     severity: "error",
     title: "dimension below 1",
-    message: (it: { readonly dim: string; readonly value: string }) => `The dimension \`${it.dim}\` is ${it.value}, and every dimension is at least 1.`,
+    message: (it: { readonly dim: string; readonly value: string }) =>
+      `The dimension \`${it.dim}\` is ${it.value}, and every dimension is at least 1.`,
     explanation: "Tensors without elements have no use in a network, and half of all off-by-one errors make one.",
     bad: "model M(n: int = 0): (x: f32[B, n]) -> y: f32[B, n] {\n  x * 2\n}\n",
     good: "model M(n: int = 3): (x: f32[B, n]) -> y: f32[B, n] {\n  x * 2\n}\n",
@@ -124,8 +153,10 @@ export const typesOfBodiesCatalog = {
   MC3034: entry({
     severity: "error",
     title: "no condition",
-    message: (it: { readonly actual: string }) => `A condition must be known when the model is built, and this is ${it.actual}.`,
-    explanation: "Conditions are over hyperparameters, constants, dims and `training`. By the elements of a tensor `where(mask, a, b)` chooses.",
+    message: (it: { readonly actual: string }) =>
+      `A condition must be known when the model is built, and this is ${it.actual}.`,
+    explanation:
+      "Conditions are over hyperparameters, constants, dims and `training`. By the elements of a tensor `where(mask, a, b)` chooses.",
     bad: model("(x: f32[B, 4]) -> y: f32[B, 4]", "  when x > 0 { x } else { x * 0.1 }\n"),
     good: model("(x: f32[B, 4]) -> y: f32[B, 4]", "  where(x > 0, x, x * 0.1)\n"),
   }),
@@ -133,7 +164,8 @@ export const typesOfBodiesCatalog = {
     severity: "error",
     title: "state updated in a scan",
     message: (it: { readonly name: string }) => `\`${it.name}\` would update a state at every step of a scan.`,
-    explanation: "A state has one next value a training step. Inside a scan use a carry, and update the state with its last value.",
+    explanation:
+      "A state has one next value a training step. Inside a scan use a carry, and update the state with its last value.",
     bad: "block Count: (x: f32[B, T]) -> f32[B, T] {\n  state seen: f32[] = zeros\n  scan e in x over T with h: f32[B] = zeros {\n    seen <- seen + 1\n    h <- h + e * seen\n    emit h\n  }\n}\n",
     good: "block Count: (x: f32[B, T]) -> f32[B, T] {\n  state seen: f32[] = zeros\n  seen <- seen + 1\n  scan e in x over T with h: f32[B] = zeros {\n    h <- h + e * seen\n    emit h\n  }\n}\n",
   }),

@@ -11,7 +11,8 @@ export const typesOfUsesCatalog = {
     title: "wrong number of axes",
     message: (it: { readonly what: string; readonly expected: string; readonly actual: string }) =>
       `${sentence(it.what)} needs ${it.expected}, and this is ${it.actual}.`,
-    explanation: "The value has more or fewer axes than are declared. `Flatten` joins all but the first, `reshape` makes any.",
+    explanation:
+      "The value has more or fewer axes than are declared. `Flatten` joins all but the first, `reshape` makes any.",
     bad: model("(x: f32[B, 28, 28]) -> y: f32[B, 26, 26, 8]", "  x -> Conv2D(8, 3)\n"),
     good: model("(x: f32[B, 28, 28, 1]) -> y: f32[B, 26, 26, 8]", "  x -> Conv2D(8, 3)\n"),
   }),
@@ -46,15 +47,16 @@ export const typesOfUsesCatalog = {
     }) =>
       `${it.message === undefined ? "" : `${sentence(it.message)}: `}\`${it.condition}\`, which \`${it.callee}\` requires, ${it.proved}${it.example}.`,
     explanation: "A `where` in a header is assumed in the body and proved at every use, with what is known there.",
-    bad: "block Heads(n: int): (x: f32[B, D]) -> f32[B, D] where D % n == 0 {\n  x -> rearrange(\"b (n d) -> b (d n)\", n=n)\n}\n\nmodel M: (x: f32[B, 10]) -> y: f32[B, 10] {\n  x -> Heads(3)\n}\n",
-    good: "block Heads(n: int): (x: f32[B, D]) -> f32[B, D] where D % n == 0 {\n  x -> rearrange(\"b (n d) -> b (d n)\", n=n)\n}\n\nmodel M: (x: f32[B, 10]) -> y: f32[B, 10] {\n  x -> Heads(5)\n}\n",
+    bad: 'block Heads(n: int): (x: f32[B, D]) -> f32[B, D] where D % n == 0 {\n  x -> rearrange("b (n d) -> b (d n)", n=n)\n}\n\nmodel M: (x: f32[B, 10]) -> y: f32[B, 10] {\n  x -> Heads(3)\n}\n',
+    good: 'block Heads(n: int): (x: f32[B, D]) -> f32[B, D] where D % n == 0 {\n  x -> rearrange("b (n d) -> b (d n)", n=n)\n}\n\nmodel M: (x: f32[B, 10]) -> y: f32[B, 10] {\n  x -> Heads(5)\n}\n',
   }),
   MC3005: entry({
     severity: "error",
     title: "division that leaves a remainder",
     message: (it: { readonly dividend: string; readonly divisor: string; readonly example: string }) =>
       `${it.dividend} does not ${/^\d+$/.test(it.dividend) ? "" : "always "}divide by ${it.divisor}${it.example}.`,
-    explanation: "Where an integer or a dimension is expected `/` is exact: it must be provable that nothing remains. `//` is floor division, `ceil(a / b)` rounds up.",
+    explanation:
+      "Where an integer or a dimension is expected `/` is exact: it must be provable that nothing remains. `//` is floor division, `ceil(a / b)` rounds up.",
     bad: model("(x: f32[B, T]) -> y: f32[B, T / 2]", "  x[:, 0:T / 2]\n"),
     good: "model M: (x: f32[B, T]) -> y: f32[B, T / 2] where T % 2 == 0 {\n  x[:, 0:T / 2]\n}\n",
   }),
@@ -80,15 +82,20 @@ export const typesOfUsesCatalog = {
     title: "value of the wrong kind",
     message: (it: { readonly expected: string; readonly actual: string }) =>
       `${sentence(it.expected)}, and this is ${it.actual}.`,
-    explanation: "Tensors, numbers, words, blocks and functions are different things: the message says which is needed.",
+    explanation:
+      "Tensors, numbers, words, blocks and functions are different things: the message says which is needed.",
     bad: model("(x: f32[B, 4]) -> y: f32[B, 2]", "  h = Dense(2)\n  h + x\n"),
     good: model("(x: f32[B, 4]) -> y: f32[B, 2]", "  h = Dense(2)\n  x -> h\n"),
   }),
   MC3009: entry({
     severity: "error",
     title: "hyperparameter of the wrong type",
-    message: (it: { readonly name: string; readonly callee: string; readonly expected: string; readonly actual: string }) =>
-      `\`${it.name}\` of \`${it.callee}\` is \`${it.expected}\`, and this is ${it.actual}.`,
+    message: (it: {
+      readonly name: string;
+      readonly callee: string;
+      readonly expected: string;
+      readonly actual: string;
+    }) => `\`${it.name}\` of \`${it.callee}\` is \`${it.expected}\`, and this is ${it.actual}.`,
     explanation: "Values of hyperparameters are checked against their declared types at every use.",
     bad: model("(x: f32[B, 4]) -> y: f32[B, 2]", "  x -> Dense(2.5)\n"),
     good: plain,
@@ -107,7 +114,8 @@ export const typesOfUsesCatalog = {
     title: "axis that no name means",
     message: (it: { readonly name: string; readonly problem: string; readonly type: string }) =>
       `\`${it.name}\` names ${it.problem} of ${it.type}.`,
-    explanation: "Axes have the names of the block as written. A name that fits no axis, or two, is an error: count the axis instead, from the end where it is negative.",
+    explanation:
+      "Axes have the names of the block as written. A name that fits no axis, or two, is an error: count the axis instead, from the end where it is negative.",
     bad: model("(x: f32[B, T, T]) -> y: f32[B, T]", "  mean(x, over=T)\n"),
     good: model("(x: f32[B, T, T]) -> y: f32[B, T]", "  mean(x, axis=-1)\n"),
   }),
@@ -123,9 +131,15 @@ export const typesOfUsesCatalog = {
   MC3018: entry({
     severity: "error",
     title: "one set of weights, two shapes",
-    message: (it: { readonly block: string; readonly parameter: string; readonly first: string; readonly second: string }) =>
+    message: (it: {
+      readonly block: string;
+      readonly parameter: string;
+      readonly first: string;
+      readonly second: string;
+    }) =>
       `This \`${it.block}\` is shared, and its \`${it.parameter}\` would be ${it.second} here, where it is ${it.first} already.`,
-    explanation: "Identity is sharing: an instance that is used twice is one set of weights, so both uses must give them one shape.",
+    explanation:
+      "Identity is sharing: an instance that is used twice is one set of weights, so both uses must give them one shape.",
     bad: model("(a: f32[B, 4], b: f32[B, 5]) -> y: f32[B, 2]", "  fc = Dense(2)\n  (a -> fc) + (b -> fc)\n"),
     good: model("(a: f32[B, 4], b: f32[B, 5]) -> y: f32[B, 2]", "  (a -> Dense(2)) + (b -> Dense(2))\n"),
   }),
@@ -133,7 +147,8 @@ export const typesOfUsesCatalog = {
     severity: "error",
     title: "probabilities where logits belong",
     message: (it: { readonly loss: string }) => `\`${it.loss}\` takes logits, and this is a probability already.`,
-    explanation: "The loss applies the softmax or the sigmoid itself, in a form that does not overflow. Applied twice, the model still trains, but badly.",
+    explanation:
+      "The loss applies the softmax or the sigmoid itself, in a form that does not overflow. Applied twice, the model still trains, but badly.",
     bad: model("(x: f32[B, 4], label: i32[B]) -> loss: f32[]", "  cross_entropy(x -> Dense(3) -> softmax, label)\n"),
     good: model("(x: f32[B, 4], label: i32[B]) -> loss: f32[]", "  cross_entropy(x -> Dense(3), label)\n"),
   }),
@@ -150,7 +165,8 @@ export const typesOfUsesCatalog = {
     severity: "error",
     title: "nothing to apply",
     message: (it: { readonly actual: string }) => `A block or a function must stand here, and this is ${it.actual}.`,
-    explanation: "What follows `->` is one stage: a block, an instance or a function, `repeat`, `for` or `when`. Only these can be called.",
+    explanation:
+      "What follows `->` is one stage: a block, an instance or a function, `repeat`, `for` or `when`. Only these can be called.",
     bad: model("(x: f32[B, 4]) -> y: f32[B, 4]", "  h = x * 2\n  x -> h\n"),
     good: model("(x: f32[B, 4]) -> y: f32[B, 4]", "  h = x * 2\n  x + h\n"),
   }),
@@ -159,16 +175,22 @@ export const typesOfUsesCatalog = {
     title: "dimension that may be too small",
     message: (it: { readonly what: string; readonly left: string; readonly right: string; readonly example: string }) =>
       `${sentence(it.what)}: ${it.left} must be at least ${it.right}${it.example}.`,
-    explanation: "A window must fit into what it slides over, for all sizes that the model allows. State the smallest size in the header's `where`.",
+    explanation:
+      "A window must fit into what it slides over, for all sizes that the model allows. State the smallest size in the header's `where`.",
     bad: model("(x: f32[B, H, 8, 1]) -> y: f32[B, H - 2, 6, 4]", "  x -> Conv2D(4, 3)\n"),
     good: "model M: (x: f32[B, H, 8, 1]) -> y: f32[B, H - 2, 6, 4] where H >= 3 {\n  x -> Conv2D(4, 3)\n}\n",
   }),
   MC3029: entry({
     severity: "error",
     title: "dimension that may not divide",
-    message: (it: { readonly what: string; readonly divisor: string; readonly dividend: string; readonly example: string }) =>
-      `${sentence(it.what)}: ${it.divisor} must divide ${it.dividend}${it.example}.`,
-    explanation: "Pieces must be equal for all sizes that the model allows. State in the header's `where` what divides, or choose other sizes.",
+    message: (it: {
+      readonly what: string;
+      readonly divisor: string;
+      readonly dividend: string;
+      readonly example: string;
+    }) => `${sentence(it.what)}: ${it.divisor} must divide ${it.dividend}${it.example}.`,
+    explanation:
+      "Pieces must be equal for all sizes that the model allows. State in the header's `where` what divides, or choose other sizes.",
     bad: model("(x: f32[B, T]) -> y: f32[B, T]", "  (a, b) = split(x, axis=1, count=2)\n  concat(b, a, axis=1)\n"),
     good: "model M: (x: f32[B, T]) -> y: f32[B, T] where T % 2 == 0 {\n  (a, b) = split(x, axis=1, count=2)\n  concat(b, a, axis=1)\n}\n",
   }),
@@ -184,7 +206,8 @@ export const typesOfUsesCatalog = {
       readonly example: string;
     }) =>
       `\`${it.input}\` of \`${it.callee}\` has ${it.declared === it.expected ? `\`${it.declared}\`` : `\`${it.declared}\` = ${it.expected}`} where this has ${it.actual}${it.example}.`,
-    explanation: "A dim that is written out, or that another input gave a value, must be the same here, for all sizes that the model allows.",
+    explanation:
+      "A dim that is written out, or that another input gave a value, must be the same here, for all sizes that the model allows.",
     bad: "block Head: (x: f32[B, 8]) -> f32[B, 2] {\n  x -> Dense(2)\n}\n\nmodel M: (x: f32[B, 4]) -> y: f32[B, 2] {\n  x -> Head\n}\n",
     good: "block Head: (x: f32[B, 8]) -> f32[B, 2] {\n  x -> Dense(2)\n}\n\nmodel M: (x: f32[B, 8]) -> y: f32[B, 2] {\n  x -> Head\n}\n",
   }),

@@ -6,7 +6,7 @@ import type { ProgramFile } from "../../std/program-file.ts";
 import { nearest } from "../../support/nearest.ts";
 import type { DataDeclaration, Expression, Feature, Setting } from "../../syntax/ast.ts";
 import { castNode, freshValue, type Context, type Elaborator } from "../context.ts";
-import { reportUnknownNames } from "../elaborate-expressions.ts";
+import { reportUnknownNames } from "../unknown-names.ts";
 import { formatType, tensor, type TensorVal } from "../values.ts";
 import { rawName, replaceRawFields, type RawMention } from "./raw-fields.ts";
 import { checkedValue, onlyExpression, onlyPart, phraseWords, readCall, settingsOf, settingValue, type SettingScope } from "./read-setting.ts";

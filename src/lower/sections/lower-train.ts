@@ -8,7 +8,7 @@ import { freshValue, type Context, type Elaborator } from "../context.ts";
 import { describe, formatType, tensor, type ValueFacts } from "../values.ts";
 import { lowerData } from "./lower-data.ts";
 import { reachable } from "../elaborate-model.ts";
-import { reportUnknownNames } from "../elaborate-expressions.ts";
+import { reportUnknownNames } from "../unknown-names.ts";
 import { batchType, matchFeatures, type FeatureMatch } from "./match-features.ts";
 import { onlyExpression, onlyPart, settingsOf, type SettingScope } from "./read-setting.ts";
 import { readClip, readGroup, readInteger, readOptimizer, readSave, readStop, readValidate } from "./read-training.ts";

@@ -1,0 +1,92 @@
+import { nearest } from "../support/nearest.ts";
+import type { Expression } from "../syntax/ast.ts";
+import { report, type Context } from "./context.ts";
+
+/** False where the expression names what does not exist: reported, with the nearest right spelling. */
+export function reportUnknownNames(ctx: Context, e: Expression): boolean {
+  let fine = true;
+  const local = [...ctx.scope.names.keys()];
+  const visit = (node: Expression, words: boolean): void => {
+    switch (node.kind) {
+      case "reference": {
+        if (words) return;
+        const val = ctx.elaborator.rules.expression({ ...ctx, nodes: [] }, node);
+        if (val.kind !== "poison") return;
+        fine = false;
+        const near = nearest(node.text, [...local, ...ctx.file.scope.keys(), ...ctx.elaborator.program.library.names]);
+        report(
+          ctx,
+          "MC2001",
+          node.span,
+          { name: node.text, what: "name" },
+          near === undefined
+            ? {}
+            : {
+                help: `Did you mean \`${near}\`?`,
+                fix: { title: `change to ${near}`, edits: [{ span: node.span, text: near }] },
+              },
+        );
+        return;
+      }
+      case "member": {
+        if (node.target.kind === "reference") {
+          const { text } = node.target;
+          if (ctx.scope.names.has(`${text}.${node.name.text}`)) return;
+          const members = local.filter((it) => it.startsWith(`${text}.`));
+          if (members.length > 0) {
+            fine = false;
+            const near = nearest(`${text}.${node.name.text}`, members);
+            report(
+              ctx,
+              "MC2018",
+              node.name.span,
+              { name: node.name.text, owner: text },
+              {
+                help:
+                  near === undefined
+                    ? `It has ${members.map((it) => it.slice(text.length + 1)).join(", ")}.`
+                    : `Did you mean \`${near}\`?`,
+              },
+            );
+            return;
+          }
+        }
+        visit(node.target, false);
+        return;
+      }
+      case "list":
+      case "tuple":
+        for (const it of node.elements) visit(it, words);
+        return;
+      case "parenthesized":
+        visit(node.inner, words);
+        return;
+      case "unary":
+        visit(node.operand, words);
+        return;
+      case "binary":
+        visit(node.left, words);
+        visit(node.right, words);
+        return;
+      case "comparison":
+        for (const it of node.operands) visit(it, words);
+        return;
+      case "call":
+        visit(node.callee, false);
+        // A bare word may be an enum's: the callee says which it takes.
+        for (const it of node.arguments) visit(it.value, it.name !== undefined && it.value.kind === "reference");
+        return;
+      case "index":
+        visit(node.target, false);
+        return;
+      case "pipe":
+        visit(node.source, false);
+        for (const it of node.stages) visit(it, false);
+        return;
+      default:
+        return;
+    }
+  };
+  visit(e, false);
+  return fine;
+}
