@@ -6,7 +6,7 @@ import type { Node } from "./nodes.ts";
 const { group, hardline, ifBreak, indent, line, lineSuffix, breakParent, softline } = builders;
 
 /** The width that formatted lines keep to where they can. */
-export const width = 100;
+export const width = 120;
 
 /** What Prettier hands to a printer, as far as this one uses it. */
 export interface Printing {

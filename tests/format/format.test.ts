@@ -67,11 +67,11 @@ describe("the formatter", () => {
 
   it("breaks headers before the result, after the colon, or between hyperparameters", async () => {
     const inputs = "(image: f32[B, 28, 28, 1])";
-    const results = "(recon: f32[B, 28, 28, 1], mu: f32[B, latent], logvar: f32[B, latent])";
+    const results = "(recon: f32[B, 28, 28, 1], mu: f32[B, latent], logvar: f32[B, latent], z: f32[B, latent])";
     expect(await shaped(`model Vae(latent: int = 16): ${inputs} -> ${results} { image }\n`)).toBe(
       `model Vae(latent: int = 16): ${inputs}\n  -> ${results} { image }`,
     );
-    const layers = "layers: [int] = [3, 4, 6, 3], Unit: block = Bottleneck, classes: int = 1000";
+    const layers = "layers: [int] = [3, 4, 6, 3], Unit: block = Bottleneck, classes: int = 1000, width: int = 64";
     expect(await shaped(`model ResNet(${layers}): ${inputs} -> y: f32[B, classes] where B > 1 { image }\n`)).toBe(
       `model ResNet(${layers}):\n  ${inputs} -> y: f32[B, classes]\n  where B > 1 { image }`,
     );
