@@ -94,7 +94,7 @@ export function declare(state: FunctionState, env: Env, value: Value, expression
 
 /** A name for a value that has none in the source. */
 export function freshName(state: FunctionState): string {
-  const free = ["h", "y", "z", "u", "v", "w"].find((name) => !state.names.has(name));
+  const free = ["h", "y", "z", "u", "v", "w"].find((name) => !state.names.has(name) && !state.sourceNames.has(name));
   return state.names.take(free ?? "h");
 }
 

@@ -29,8 +29,6 @@ export type Target =
 
 /** What emitting a body needs of the rest of the file. */
 export interface BodyContext {
-  /** Names of the file that locals must not hide. */
-  readonly fileNames: Iterable<string>;
   readonly resolve: (key: string, caller: Callable) => Target;
   readonly compositeOf: (node: OperatorNode) => Callable | undefined;
 }
@@ -74,6 +72,12 @@ export interface FunctionState {
   readonly flows: Map<string, number>;
   /** Environments that are being filled, outermost first. */
   readonly live: Env[];
+  /** Names that values have in the source: what has none takes another. */
+  readonly sourceNames: ReadonlySet<string>;
+  /** Names of results, by the ids of their values, for those that have none of their own. */
+  readonly resultNames: ReadonlyMap<number, string>;
+  /** Functions of the file that are called. */
+  readonly called: Set<string>;
   /** States that this function assigns. */
   readonly updated: ReadonlySet<string>;
   nextBlock: number;

@@ -19,6 +19,7 @@ export interface Callable {
   readonly hyperparameters: readonly { readonly name: string; readonly value: HyperparameterValue }[];
   readonly inputs: readonly Value[];
   readonly inputNames: readonly string[];
+  readonly resultNames: readonly (string | undefined)[];
   readonly body: Region;
 }
 
@@ -62,6 +63,7 @@ export function collectCallables(functions: Iterable<Func>, facts: Facts): Calla
       hyperparameters: func.hyperparameters,
       inputs: func.body.inputs,
       inputNames: func.inputNames,
+      resultNames: func.resultNames,
       body: func.body,
     });
     visit(func.body);
@@ -83,7 +85,17 @@ function decomposed(key: string, operator: Composite, node: OperatorNode, facts:
   const hyperparameters = Object.entries(node.attributes).flatMap(([name, { value }]) =>
     typeof value === "object" ? [] : [{ name, value }],
   );
-  return { key, name: node.op, flavor: "composite", doc: operator.doc, hyperparameters, inputs, inputNames, body };
+  return {
+    key,
+    name: node.op,
+    flavor: "composite",
+    doc: operator.doc,
+    hyperparameters,
+    inputs,
+    inputNames,
+    resultNames: [],
+    body,
+  };
 }
 
 function compositeKey(node: OperatorNode): string {

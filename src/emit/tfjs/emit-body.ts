@@ -21,10 +21,24 @@ export interface Draft {
   readonly names: NameScope;
 }
 
-/** Writes the body of a callable. */
+/** Writes the body of a callable. No local hides a function that it calls. */
 export function emitBody(callable: Callable, context: BodyContext): Draft {
+  const blocked = new Set<string>();
+  for (;;) {
+    const { draft, called } = attemptBody(callable, context, blocked);
+    const hidden = [...called].filter((name) => draft.names.taken(name) && !blocked.has(name));
+    if (hidden.length === 0) return draft;
+    hidden.forEach((name) => blocked.add(name));
+  }
+}
+
+function attemptBody(
+  callable: Callable,
+  context: BodyContext,
+  blocked: ReadonlySet<string>,
+): { readonly draft: Draft; readonly called: ReadonlySet<string> } {
   const { body } = callable;
-  const names = nameScope(context.fileNames);
+  const names = nameScope(blocked);
   const inputs = body.inputs.map((input, index) => ({
     name: names.take(callable.inputNames[index] ?? input.name ?? "x"),
     type: input.type,
@@ -38,6 +52,14 @@ export function emitBody(callable: Callable, context: BodyContext): Draft {
     helpers: new Set(),
     dim: dims.dim,
     flows: new Map(),
+    sourceNames: new Set(namesIn(body)),
+    resultNames: new Map(
+      body.results.flatMap(({ id }, index) => {
+        const name = callable.resultNames[index];
+        return name === undefined ? [] : [[id, name] as const];
+      }),
+    ),
+    called: new Set(),
     live: [],
     updated: new Set([...nodesOf(body)].flatMap((node) => (node.kind === "update" ? [node.path] : []))),
     nextBlock: 1,
@@ -62,14 +84,18 @@ export function emitBody(callable: Callable, context: BodyContext): Draft {
   const value: Expression = results.length === 1 && only !== undefined ? only : { kind: "array", elements: results };
   const statements = settle([...dims.bindings(), ...env.out, { kind: "return", value }]);
   return {
-    callable,
-    inputs,
-    needs: state.needs,
-    statements,
-    dims: dims.missing(),
-    helpers: state.helpers,
-    names,
+    draft: { callable, inputs, needs: state.needs, statements, dims: dims.missing(), helpers: state.helpers, names },
+    called: new Set([...state.called, ...state.helpers]),
   };
+}
+
+function namesIn(body: Callable["body"]): readonly string[] {
+  const named = (values: readonly { readonly name?: string }[]): readonly string[] =>
+    values.flatMap(({ name }) => name ?? []);
+  return [...nodesOf(body)].flatMap((node) => [
+    ...named(node.results),
+    ...(node.kind === "repeat" || node.kind === "scan" ? named(node.body.inputs) : []),
+  ]);
 }
 
 /** Makes constants of variables that are never assigned again, and returns what was named only to be returned. */

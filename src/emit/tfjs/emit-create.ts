@@ -1,5 +1,6 @@
 import { asNumber } from "../../dims/dim.ts";
 import type { Initializer } from "../../ir/graph.ts";
+import { findInitializer } from "../../ops/initializers.ts";
 import { fault } from "../../support/fault.ts";
 import { arrayOf, call, identifier, literal, text, type Expression } from "./ast.ts";
 import { isTuple, type VariableLeaf, type VariableTree } from "./variable-tree.ts";
@@ -102,6 +103,7 @@ function initializerExpression(init: Initializer, helpers: Set<string>): Express
   if (form.arguments === undefined) return identifier(form.helper);
   const values = form.arguments.map(([name, usual]) => ({ value: init.arguments[name] ?? usual, usual }));
   const given = values.findLastIndex(({ value, usual }) => value !== usual) + 1;
-  const shown = Math.max(given, Math.min(1, values.length));
+  // Bounds come together; a standard deviation is written without a mean of zero.
+  const shown = init.name === "uniform" ? 2 : Math.max(given, 1);
   return call(form.helper, ...values.slice(0, shown).map(({ value }) => literal(value)));
 }

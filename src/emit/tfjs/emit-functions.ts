@@ -8,7 +8,6 @@ import { isSpliced } from "./emit-nodes.ts";
 import { functionNames } from "./function-names.ts";
 import { typeText, type Interfaces } from "./interfaces.ts";
 import { camelCase, type NameScope } from "./names.ts";
-import { preludeNames } from "./prelude.ts";
 import { printType } from "./print.ts";
 import { unify, type Cluster } from "./unify.ts";
 import { nodesOf, variableTrees } from "./variable-tree.ts";
@@ -34,7 +33,6 @@ export function emitFunctions(
   callables: Callables,
   interfaces: Interfaces,
   names: NameScope,
-  fileNames: readonly string[],
 ): EmittedFunctions {
   const targets = new Map<string, Extract<Target, { kind: "call" }>>();
   const groups = new Map<string, Callable[]>();
@@ -42,8 +40,6 @@ export function emitFunctions(
   const helpers = new Set<string>();
   const parametersOf = variableTrees(functions, "parameters");
   const statesOf = variableTrees(functions, "states");
-  const bases = [...callables.all.values()].map(({ name }) => camelCase(name));
-  const hidden = [...fileNames, ...bases];
 
   for (const key of reachable(roots, callables)) {
     const callable = callables.of(key);
@@ -69,16 +65,11 @@ export function emitFunctions(
     const group = required(groups.get(name), `declaration ${name}`);
     for (const callable of group) calleesOf(callable, callables).forEach((it) => emitGroup(it.name));
     const standing = group.filter((callable) => roots.includes(callable.key) || !isSpliced(callable));
-    const drafts = standing.map((callable) =>
-      emitBody(callable, { fileNames: hidden, resolve, compositeOf: callables.ofNode }),
-    );
+    const drafts = standing.map((callable) => emitBody(callable, { resolve, compositeOf: callables.ofNode }));
     if (drafts.length === 0) return;
     const clusters = unify(drafts);
     functionNames(name, clusters).forEach((wanted, index) => {
-      addCluster(
-        required(clusters[index], "cluster"),
-        names.take(preludeNames.has(wanted) ? `${wanted}Layer` : wanted),
-      );
+      addCluster(required(clusters[index], "cluster"), names.take(names.has(wanted) ? `${wanted}Layer` : wanted));
     });
   };
 
@@ -138,8 +129,7 @@ function docOf({ callable, inputs }: Draft, instances: number): string {
   const [only] = callable.body.results;
   const types = `${inputs.map(({ name, type }) => `${name}: ${typeText(type)}`).join(", ")} -> ${callable.body.results.map(({ type }) => typeText(type)).join(", ")}`;
   const shapes = instances === 1 && only !== undefined ? types : undefined;
-  const head = doc ?? `${callable.name}.`;
-  return shapes === undefined ? head : `${head}\n\n${shapes}`;
+  return [doc, shapes].flatMap((it) => it ?? []).join("\n\n") || `${callable.name}, at several shapes.`;
 }
 
 function calleesOf(callable: Callable, callables: Callables): readonly Callable[] {

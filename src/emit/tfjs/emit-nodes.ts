@@ -25,7 +25,7 @@ function emitNode(state: FunctionState, env: Env, node: Node): void {
     case "operator":
       return emitOperator(state, env, node);
     case "constant":
-      return emitConstant(env, node);
+      return emitConstant(state, env, node);
     case "dim":
       return bind(env, single(node), { expression: state.dim(node.dim), form: "number" });
     case "parameter":
@@ -106,23 +106,23 @@ export function placeOf(state: FunctionState, env: Env, path: string): TfjsExpre
   return callTensor("within", random, text(path));
 }
 
-function emitConstant(env: Env, node: ConstantNode): void {
+function emitConstant(state: FunctionState, env: Env, node: ConstantNode): void {
   const value = single(node);
   const { dtype, shape } = value.type;
   const { data, source } = node;
   const [first = 0] = typeof data === "number" ? [data] : data;
-  const sizes = shape.map((dim) => Number(dim.terms[0]?.coefficient ?? 0n));
   if (shape.length === 0) return bind(env, value, { expression: literal(first, source), form: "number" });
+  const sizes: TfjsExpression = { kind: "array", elements: shape.map((dim) => state.dim(dim)) };
   const filled = typeof data === "number" || data.every((it) => it === first);
   const expression = filled
-    ? fill(first, { kind: "array", elements: sizes.map((size) => literal(size)) }, tfjsDType(dtype))
+    ? fill(first, sizes, tfjsDType(dtype))
     : callTensor(
         "tf.tensor",
         { kind: "array", elements: Array.from(data, (it) => literal(it)) },
-        { kind: "array", elements: sizes.map((size) => literal(size)) },
+        sizes,
         text(tfjsDType(dtype)),
       );
-  bind(env, value, { expression, form: "tensor" });
+  define(state, env, value, expression, false);
 }
 
 /** A tensor full of one number. */
@@ -211,7 +211,7 @@ function emitOperator(state: FunctionState, env: Env, node: OperatorNode): void 
   const input = { operands: node.operands, results: node.results, attributes: values, args };
   const lower = operator.kind === "primitive" ? operator.tfjs : operator.fused.tfjs?.lower;
   const made = required(lower, `TensorFlow.js form of ${node.op}`)(writer, input);
-  if (node.results.length === 1) {
+  if (node.results.length === 1 && node.op !== "split" && node.op !== "unstack") {
     // An operator that leaves a plain number alone leaves it a number.
     if (numbers.has(made)) return bind(env, single(node), { expression: made, form: "number" });
     return define(state, env, single(node), made, false);
@@ -243,7 +243,8 @@ function bindSeveral(
   if (!used.includes(true)) return;
   const elements = results.slice(0, used.lastIndexOf(true) + 1).map((value, index): Pattern | undefined => {
     if (used[index] !== true) return undefined;
-    const name = value.name === undefined ? freshName(state) : state.names.take(value.name);
+    const wanted = value.name ?? state.resultNames.get(value.id);
+    const name = wanted === undefined ? freshName(state) : state.names.take(wanted);
     bind(env, value, { expression: identifier(name), form: "tensor" });
     return name;
   });
@@ -274,6 +275,7 @@ function applyTarget(
 ): void {
   if (target.kind === "splice") return splice(state, env, target.callable, operands, results, instance);
   const { needs } = target;
+  state.called.add(target.name);
   const segments = instance === "" ? [] : instance.split(".");
   const args: TfjsExpression[] = operands.map((operand) => readTensor(env, operand));
   if (needs.parameters) {

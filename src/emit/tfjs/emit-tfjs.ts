@@ -38,13 +38,26 @@ export async function emitTfjs(input: TfjsInput): Promise<string> {
   return formatTypeScript(printFile(fileItems(input)));
 }
 
-function fileItems({ module, train, name }: TfjsInput): readonly Item[] {
+/**
+ * The file, written twice: what helpers it needs is known only after it is written, and then no function of the model
+ * need step aside for the name of one that it does not need.
+ */
+function fileItems(input: TfjsInput): readonly Item[] {
+  const { helpers } = attemptFile(input, preludeNames);
+  return attemptFile(input, new Set(preludeClosure(helpers).map(({ name }) => name))).items;
+}
+
+function attemptFile(
+  { module, train, name }: TfjsInput,
+  helperNames: ReadonlySet<string>,
+): { readonly items: readonly Item[]; readonly helpers: ReadonlySet<string> } {
   const functions = new Map<string, Func>([...(train?.model.functions ?? []), ...module.functions]);
-  if (train !== undefined) functions.set(train.objective.key, train.objective);
+  const objective = train === undefined ? undefined : namedObjective(train);
+  if (objective !== undefined) functions.set(objective.key, objective);
   const entry = entryOf(module);
   const type = modelType(module);
   const names = nameScope([
-    ...preludeNames,
+    ...helperNames,
     ...api,
     type,
     ...["Inputs", "Outputs", "Batch", "Figures"].map((it) => `${type}${it}`),
@@ -58,7 +71,7 @@ function fileItems({ module, train, name }: TfjsInput): readonly Item[] {
 
   const roots = [module.entry, ...(train === undefined ? [] : [train.objective.key])];
   const callables = collectCallables(functions.values(), module.facts);
-  const emitted = emitFunctions(functions, roots, callables, interfaces, names, [...preludeNames, ...api]);
+  const emitted = emitFunctions(functions, roots, callables, interfaces, names);
   const helpers = new Set(emitted.helpers);
   const { inputs, outputs } = portsOf(entry);
   const context: ModelContext = {
@@ -87,7 +100,7 @@ function fileItems({ module, train, name }: TfjsInput): readonly Item[] {
   const isExported = (item: Item): boolean => "exported" in item && item.exported;
   const own = [...model.functions, ...(training?.functions ?? []), ...checkpoint];
   const prelude = preludeClosure(helpers).map(({ text }): Item => ({ kind: "verbatim", text }));
-  return [
+  const items: readonly Item[] = [
     { kind: "doc", text: fileDoc(module, name) },
     { kind: "import", text: "* as tf", from: "@tensorflow/tfjs" },
     ...model.types,
@@ -103,11 +116,21 @@ function fileItems({ module, train, name }: TfjsInput): readonly Item[] {
     ...(prelude.length > 0 ? [{ kind: "comment", text: "Helpers for what TensorFlow.js lacks." } as const] : []),
     ...prelude,
   ];
+  return { items, helpers };
+}
+
+/** The objective with names for what it gives. */
+function namedObjective({ objective, metrics }: TrainProgram): Func {
+  return {
+    ...objective,
+    doc: objective.doc ?? "The loss of a batch, then the sum and the count of each metric.",
+    resultNames: ["loss", ...metrics.flatMap(({ name }) => [`${name}_sum`, `${name}_count`])],
+  };
 }
 
 function fileDoc(module: Module, name: string): string {
   return [
-    `${name}: ${entryOf(module).name}, compiled by modelc for TensorFlow.js.`,
+    `${name === entryOf(module).name ? name : `${name}: ${entryOf(module).name}`}, compiled by modelc for TensorFlow.js.`,
     "",
     "Change the spec rather than this file: the next build writes it anew.",
   ].join("\n");

@@ -24,9 +24,10 @@ export function functionNames(declaration: string, clusters: readonly Cluster[])
   const baseline = required(settings[first], "settings");
   return settings.map((it, index) => {
     if (index === first) return base;
-    const words = differing
-      .filter((name) => valueText(it.get(name)) !== valueText(baseline.get(name)))
-      .map((name) => describe(name, it.get(name)));
+    const changed = differing.filter((name) => valueText(it.get(name)) !== valueText(baseline.get(name)));
+    // Sizes are named only where nothing else tells two functions apart.
+    const telling = changed.filter((name) => typeof it.get(name) !== "number");
+    const words = (telling.length > 0 ? telling : changed).map((name) => describe(name, it.get(name)));
     const ranks = required(clusters[index], "cluster").template.inputs.map(({ type }) => type.shape.length);
     const baseRanks = required(clusters[first], "cluster").template.inputs.map(({ type }) => type.shape.length);
     if (words.length === 0 && ranks.join() !== baseRanks.join()) return `${base}${ranks[0] ?? 0}d`;

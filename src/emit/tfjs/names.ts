@@ -43,7 +43,10 @@ function capitalised(word: string): string {
 export interface NameScope {
   /** The wanted name, or the first of its numbered relatives that is free. */
   take(wanted: string): string;
+  /** Whether a name can no longer be had. */
   readonly has: (name: string) => boolean;
+  /** Whether a name was given out, or taken from the start. */
+  readonly taken: (name: string) => boolean;
 }
 
 /** A scope in which `taken` names are used already. */
@@ -59,5 +62,6 @@ export function nameScope(taken: Iterable<string> = []): NameScope {
       return name;
     },
     has: (name) => !free(name),
+    taken: (name) => used.has(name),
   };
 }

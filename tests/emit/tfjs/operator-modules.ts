@@ -2,7 +2,7 @@ import { constant } from "../../../src/dims/dim.ts";
 import { noFacts } from "../../../src/dims/facts.ts";
 import type { Func, Module, Value } from "../../../src/ir/graph.ts";
 import { createBuilder } from "../../../src/ops/create-builder.ts";
-import type { NdArray, Operator } from "../../../src/ops/operator.ts";
+import type { NdArray, Operator, Sample } from "../../../src/ops/operator.ts";
 import { createDraw, drawOperand } from "../../ops/sample-graphs.ts";
 
 /** A module that applies an operator to all of its samples, and the operands of each. */
@@ -12,13 +12,24 @@ export interface OperatorModule {
   readonly inputs: ReadonlyMap<string, NdArray>;
 }
 
+/**
+ * The samples that this target runs: its layout is NHWC, and no model applies the gradients of grouped convolutions by
+ * themselves, which belong to the helper of the convolution.
+ */
+export function samplesFor(operator: Operator): readonly Sample[] {
+  const isGradient = operator.name.endsWith("_gradient");
+  return operator.samples.filter(
+    ({ attributes }) => attributes?.["layout"] !== "NCHW" && !(isGradient && attributes?.["groups"] !== undefined),
+  );
+}
+
 /** The module of an operator: inputs `a0_0`, `a0_1`, ... of sample 0 and so on, results `y0_0`, ... */
 export function operatorModule(operator: Operator): OperatorModule {
   const b = createBuilder({ firstId: 0 });
   const inputs: { readonly name: string; readonly value: Value }[] = [];
   const arrays = new Map<string, NdArray>();
   const results: { readonly name: string; readonly value: Value }[] = [];
-  operator.samples.forEach((sample, at) => {
+  samplesFor(operator).forEach((sample, at) => {
     const draw = createDraw(20240607);
     const operands = sample.operands.map((operand, index) => {
       const name = `a${at}_${index}`;

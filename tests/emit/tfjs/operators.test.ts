@@ -11,7 +11,7 @@ import { tfjsDType } from "../../../src/ops/tfjs-dtype.ts";
 import { graphOfSample } from "../../ops/sample-graphs.ts";
 import { backends, useBackend } from "./backends.ts";
 import { emittedFolder, importEmitted, writeEmitted } from "./load-emitted.ts";
-import { operatorModule } from "./operator-modules.ts";
+import { operatorModule, samplesFor } from "./operator-modules.ts";
 
 interface Emitted {
   readonly create: () => object;
@@ -19,7 +19,9 @@ interface Emitted {
 }
 
 /** Keys are no tensors here: what takes one is tested through models that draw. */
-const operators = allOperators.filter(({ samples }) => !samples.some((it) => it.operands.some(({ dtype }) => dtype === "u32")));
+const operators = allOperators.filter(
+  ({ samples }) => !samples.some((it) => it.operands.some(({ dtype }) => dtype === "u32")),
+);
 
 describe("every operator's TypeScript", () => {
   const emitted = new Map<string, string>();
@@ -36,7 +38,9 @@ describe("every operator's TypeScript", () => {
   it("passes the strict type checker", () => {
     const config = join(emittedFolder, "operators", "tsconfig.json");
     writeFileSync(config, JSON.stringify({ extends: "../../../tsconfig.json", include: ["*.ts"] }));
-    const run = spawnSync(process.execPath, ["node_modules/typescript-native/bin/tsc", "-p", config], { encoding: "utf8" });
+    const run = spawnSync(process.execPath, ["node_modules/typescript-native/bin/tsc", "-p", config], {
+      encoding: "utf8",
+    });
     expect(run.stdout).toBe("");
   }, 120_000);
 
@@ -50,7 +54,7 @@ describe("every operator's TypeScript", () => {
         const before = tf.memory().numTensors;
         const tensors = Object.fromEntries([...inputs].map(([key, array]) => [key, tensorOf(array)]));
         const results = module.predict(module.create(), tensors);
-        operator.samples.forEach((sample, at) => {
+        samplesFor(operator).forEach((sample, at) => {
           const graph = graphOfSample(operator, sample);
           const arrays = new Map(sample.operands.map((_, index) => [`x${index}`, arrayAt(inputs, `a${at}_${index}`)]));
           const expected = interpretGraph(graph, arrays);
