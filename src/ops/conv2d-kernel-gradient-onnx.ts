@@ -14,7 +14,7 @@ export interface KernelGradientInput {
 }
 
 /** The ways to compute the gradient of a kernel, each fastest for some shapes. */
-export type KernelGradientForm = "convolution" | "batched" | "gemm";
+type KernelGradientForm = "convolution" | "batched" | "gemm";
 
 /** The gradient of a kernel, OIHW, in the form that suits the shapes. */
 export function lowerKernelGradient(writer: OnnxWriter, input: KernelGradientInput): OnnxRef {
@@ -25,7 +25,7 @@ export function lowerKernelGradient(writer: OnnxWriter, input: KernelGradientInp
  * The fastest form as measured on ONNX Runtime's CPU provider: one product for 1x1 kernels and small images, the
  * convolution for large kernels (5x5 and more), else a product for each example.
  */
-export function kernelGradientForm({ windows, groups }: KernelGradientInput): KernelGradientForm {
+function kernelGradientForm({ windows, groups }: KernelGradientInput): KernelGradientForm {
   const [rows, columns] = windows;
   if (groups !== 1) return "batched";
   const taps = rows.size * columns.size;
@@ -35,11 +35,7 @@ export function kernelGradientForm({ windows, groups }: KernelGradientInput): Ke
 }
 
 /** The gradient of a kernel, OIHW, in a given form. Groups need the batched one. */
-export function lowerKernelGradientAs(
-  form: KernelGradientForm,
-  writer: OnnxWriter,
-  input: KernelGradientInput,
-): OnnxRef {
+function lowerKernelGradientAs(form: KernelGradientForm, writer: OnnxWriter, input: KernelGradientInput): OnnxRef {
   switch (form) {
     case "convolution":
       return asConvolution(writer, input);

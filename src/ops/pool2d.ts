@@ -8,7 +8,6 @@ import {
   windowAttributes,
   windowsOver,
   type AxisWindow,
-  type WindowAttributes,
 } from "./conv2d-geometry.ts";
 import { extentOf, flat, placed, sourceOf } from "./conv2d-reference.ts";
 import { elementAt } from "./element-at.ts";

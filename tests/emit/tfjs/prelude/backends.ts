@@ -2,14 +2,13 @@ import { createRequire } from "node:module";
 import { dirname } from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
-import { asNumber, constant } from "../../../../src/dims/dim.ts";
-import { createShapeChecker } from "../../../../src/ops/check-shapes.ts";
-import { inferOperator } from "../../../../src/ops/infer.ts";
-import { attributesFor, type NdArray } from "../../../../src/ops/operator.ts";
-import { findOperator } from "../../../../src/ops/registry.ts";
+import { constant } from "../../../../src/dims/dim.ts";
 import { noFacts } from "../../../../src/dims/facts.ts";
-import { fault, required } from "../../../../src/support/fault.ts";
-import type { AttributeValue } from "../../../../src/ir/graph.ts";
+import type { AttributeValue, Graph, GraphInput } from "../../../../src/ir/graph.ts";
+import { createBuilder } from "../../../../src/ops/create-builder.ts";
+import { interpretGraph } from "../../../../src/ops/interpret.ts";
+import type { NdArray } from "../../../../src/ops/operator.ts";
+import { required } from "../../../../src/support/fault.ts";
 
 /** The backends that generated code is tested on. */
 export const backends = ["cpu", "wasm"] as const;
@@ -34,24 +33,33 @@ export function tensorOf(array: NdArray): tf.Tensor {
   return tf.tensor(Float32Array.from(array.data), [...array.shape], "float32");
 }
 
-/** What the f64 reference of a primitive gives. */
+/** What the f64 reference of an operator with one result gives. */
 export function reference(
   name: string,
   operands: readonly NdArray[],
   attributes: Readonly<Record<string, AttributeValue>>,
 ): NdArray {
-  const operator = findOperator(name);
-  if (operator?.kind !== "primitive") fault(`${name} is no primitive`);
-  const given = Object.fromEntries(Object.entries(attributes).map(([key, value]) => [key, { value }]));
-  const check = createShapeChecker(noFacts, ({ message }) => fault(message));
-  const types = operands.map(({ dtype, shape }) => ({ dtype, shape: shape.map((size) => constant(size)) }));
-  const results = required(inferOperator(operator, types, given, check), "result types");
-  const [result] = operator.reference({
-    operands,
-    attributes: attributesFor(operator, given) as never,
-    results: results.map(({ dtype, shape }) => ({ dtype, shape: shape.map((dim) => required(asNumber(dim), "size")) })),
+  const b = createBuilder({ firstId: 0 });
+  const inputs = operands.map(({ dtype, shape }, index): GraphInput => {
+    const value = b.value({ dtype, shape: shape.map((size) => constant(size)) });
+    return { name: `x${index}`, role: "feature", value };
   });
-  return required(result, "result");
+  const value = b.op(
+    name,
+    inputs.map((it) => it.value),
+    attributes,
+  );
+  const graph: Graph = {
+    name,
+    mode: "inference",
+    inputs,
+    nodes: b.nodes,
+    outputs: [{ name: "y", role: "output", value }],
+    facts: noFacts,
+    nextId: b.nextId,
+  };
+  const results = interpretGraph(graph, new Map(operands.map((operand, index) => [`x${index}`, operand])));
+  return required(results.get("y"), "result");
 }
 
 /** The largest error over the largest magnitude; infinite where shapes differ. */
