@@ -3,7 +3,10 @@ import { spawnSync } from "node:child_process";
 import { rmSync } from "node:fs";
 import { build } from "esbuild";
 
-rmSync("dist", { recursive: true, force: true });
+// `--out DIR` builds elsewhere: tests have a folder of their own.
+const place = process.argv.indexOf("--out");
+const outdir = place === -1 ? "dist" : process.argv[place + 1];
+rmSync(outdir, { recursive: true, force: true });
 
 const shared = { bundle: true, platform: "node", target: "node20", logLevel: "warning", minifySyntax: true };
 // Packages that only some commands need stay outside of the bundles and are loaded by them on demand.
@@ -12,8 +15,8 @@ const onDemand = ["prettier", "prettier/*", "onnxruntime-node", "@tensorflow/*",
 await Promise.all([
   // Bundles are CommonJS: what asks for its own place there is answered by its file name. Imports on demand become
   // requires, since code from V8's cache has no import().
-  build({ ...shared, define: { "import.meta.url": "__filename" }, supported: { "dynamic-import": false }, entryPoints: { cli: "src/cli/entry.ts", check: "src/cli/check-entry.ts", main: "src/cli/main.ts" }, outdir: "dist", format: "cjs", outExtension: { ".js": ".cjs" }, external: [...onDemand, "./check.cjs", "./main.cjs"] }),
-  build({ ...shared, platform: "neutral", entryPoints: { index: "src/index.ts", prettier: "src/format/plugin.ts" }, outdir: "dist", format: "esm", splitting: true, packages: "external" }),
+  build({ ...shared, define: { "import.meta.url": "__filename" }, supported: { "dynamic-import": false }, entryPoints: { cli: "src/cli/entry.ts", check: "src/cli/check-entry.ts", main: "src/cli/main.ts" }, outdir, format: "cjs", outExtension: { ".js": ".cjs" }, external: [...onDemand, "./check.cjs", "./main.cjs"] }),
+  build({ ...shared, platform: "neutral", entryPoints: { index: "src/index.ts", prettier: "src/format/plugin.ts" }, outdir, format: "esm", splitting: true, packages: "external" }),
 ]);
 
 if (process.argv.includes("--types")) {

@@ -11,9 +11,9 @@ export type CommandName = keyof typeof commandHelp;
 
 export const programHelp = {
   description:
-    "modelc compiles neural networks. A .model file says what goes in, what comes out, how it is trained and what it must\n" +
-    "reach; modelc checks its shapes for every size at once, trains it, and writes it as readable TensorFlow.js TypeScript\n" +
-    "and as ONNX graphs, training step included, that a stock ONNX Runtime runs.",
+    "modelc compiles neural networks. A .model file says what goes in, what comes out, how it is trained and what it must " +
+      "reach; modelc checks its shapes for every size at once, trains it, and writes it as readable TensorFlow.js TypeScript " +
+      "and as ONNX graphs, training step included, that a stock ONNX Runtime runs.",
   after: `
 Begin with:
   $ modelc check mnist-cnn.model             find mistakes before anything runs
@@ -30,7 +30,7 @@ export const commandHelp = {
   check: {
     summary: "find mistakes in .model files",
     description:
-      "Reports everything that is wrong with .model files: syntax, names, types, shapes, and sections that do not fit. Dims\n" +
+      "Reports everything that is wrong with .model files: syntax, names, types, shapes, and sections that do not fit. Dims " +
       "such as B or T stand for every size from 1 on: a shape error comes with the smallest sizes at which it shows.",
     examples: [
       ["modelc check", "checks every .model file below this folder"],
@@ -40,8 +40,8 @@ export const commandHelp = {
   build: {
     summary: "compile a .model file to TypeScript and ONNX",
     description:
-      "Writes NAME.ts (TensorFlow.js, readable and typed), and NAME.onnx (inference), NAME.init.onnx, NAME.train.onnx,\n" +
-      "NAME.eval.onnx, NAME.prep.onnx, NAME.manifest.json and NAME.safetensors (its weights). Nothing is written unless\n" +
+      "Writes NAME.ts (TensorFlow.js, readable and typed), and NAME.onnx (inference), NAME.init.onnx, NAME.train.onnx, " +
+      "NAME.eval.onnx, NAME.prep.onnx, NAME.manifest.json and NAME.safetensors (its weights). Nothing is written unless " +
       "everything compiles.",
     examples: [
       [`modelc build ${file} --out out`, "writes both targets to out/"],
@@ -60,7 +60,7 @@ export const commandHelp = {
   summary: {
     summary: "list layers, shapes, parameters and FLOPs",
     description:
-      "Prints each layer of a model with its path, output shape, parameters and FLOPs (a multiply-add is two), and the\n" +
+      "Prints each layer of a model with its path, output shape, parameters and FLOPs (a multiply-add is two), and the " +
       "totals, with the memory of all activations. What depends on a free dim is printed as a formula in it.",
     examples: [
       [`modelc summary ${file}`, "figures for every batch size at once"],
@@ -71,7 +71,7 @@ export const commandHelp = {
   ir: {
     summary: "print what a model is lowered to",
     description:
-      "Prints the typed intermediate form of a model: `structured` keeps blocks, repeats and scans; `flat` is the inference\n" +
+      "Prints the typed intermediate form of a model: `structured` keeps blocks, repeats and scans; `flat` is the inference " +
       "graph that ONNX is written from; `training` is one whole training step, gradients and optimizer included.",
     examples: [
       [`modelc ir ${file}`, "the structured form"],
@@ -81,8 +81,8 @@ export const commandHelp = {
   train: {
     summary: "train a network as its section says",
     description:
-      "Trains on ONNX Runtime (or TensorFlow.js) with the data, loss, optimizer and length of the train section. After each\n" +
-      "epoch OUT/NAME.checkpoint.safetensors is written, with all that --resume needs, and OUT/NAME.safetensors, the weights\n" +
+      "Trains on ONNX Runtime (or TensorFlow.js) with the data, loss, optimizer and length of the train section. After each " +
+      "epoch OUT/NAME.checkpoint.safetensors is written, with all that --resume needs, and OUT/NAME.safetensors, the weights " +
       "(the best so far where the section says `save`). Ctrl-C finishes the step in flight, saves and stops.",
     examples: [
       [`modelc train ${file}`, "trains and measures the test split"],
@@ -94,7 +94,7 @@ export const commandHelp = {
   test: {
     summary: "measure trained weights against the test section",
     description:
-      "Measures trained weights on the test split and compares with every `expect` of the file's test sections. A failed\n" +
+      "Measures trained weights on the test split and compares with every `expect` of the file's test sections. A failed " +
       "expectation fails the command (exit code 1).",
     examples: [
       [`modelc test ${file}`, "tests out/MnistCnn.safetensors"],
@@ -104,7 +104,7 @@ export const commandHelp = {
   predict: {
     summary: "run a trained network on inputs",
     description:
-      "Runs a network on inputs: JSON with nested arrays by input name (with the batch as the outermost axis), or examples\n" +
+      "Runs a network on inputs: JSON with nested arrays by input name (with the batch as the outermost axis), or examples " +
       "of its own data section. Prints the outputs by name as JSON.",
     examples: [
       [`echo '{"x": [[1, 2, 3]]}' | modelc predict linear-regression.model`, "one example from standard input"],

@@ -31,7 +31,7 @@ export async function run(argv: readonly string[], surroundings: Surroundings = 
 function createProgram(surroundings: Surroundings, finish: (code: ExitCode) => void): Command {
   const { terminal } = surroundings;
   const program = new Command("modelc");
-  const output = { writeOut: terminal.out, writeErr: terminal.error, getOutHasColors: () => false, getErrHasColors: () => false };
+  const output = { writeOut: terminal.out, writeErr: terminal.error, getOutHelpWidth: () => 100, getErrHelpWidth: () => 100, getOutHasColors: () => false, getErrHasColors: () => false };
   const setUp = (command: Command): Command =>
     command
       .exitOverride()

@@ -319,7 +319,9 @@ function standardized(
     body: { inputs: inputs.map((it) => it.value), nodes: [...ctx.nodes], results: [measured.value] },
   };
   const read = (kind: Statistic["kind"], init: number): Value => {
-    const path = `${feature}.${kind}`;
+    const first = `${feature}.${kind}`;
+    const earlier = statistics.filter((it) => it.path === first || it.path.startsWith(`${first}_`)).length;
+    const path = earlier === 0 ? first : `${first}_${earlier}`;
     statistics.push({ path, type, kind, measured: func });
     ctx.unit.states.push({ path, type, init: { name: "constant", arguments: { value: init } } });
     const value = freshValue(ctx.unit, type, kind);

@@ -50,7 +50,8 @@ export function bytesOf(tensor: Tensor): Uint8Array {
 
 /** The array of a dtype over a copy of little-endian bytes, so that it is aligned. */
 export function fromBytes(dtype: DType, bytes: Uint8Array): TensorData {
-  return new constructors[dtype](bytes.slice().buffer);
+  // Not slice(): a Buffer's shares the bytes that it was cut from.
+  return new constructors[dtype](new Uint8Array(bytes).buffer);
 }
 
 /** The number of elements of a shape. */

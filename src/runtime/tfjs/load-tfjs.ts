@@ -25,7 +25,9 @@ export async function loadTfjs(backend: TfjsBackend): Promise<TfjsResult> {
   }
   try {
     const load = createRequire(entry);
-    const tf = quietly(() => load(entry) as typeof Tfjs);
+    const tf = load(entry) as typeof Tfjs;
+    // Otherwise the first tensor prints an advertisement of the node backend.
+    tf.enableProdMode();
     if (wasm !== undefined) (load(wasm) as { setWasmPaths(prefix: string): void }).setWasmPaths(`${dirname(wasm)}/`);
     await tf.setBackend(backend);
     await tf.ready();
@@ -46,15 +48,4 @@ function resolvePackage(name: string): string | undefined {
     }
   }
   return undefined;
-}
-
-/** Runs something without the hint that TensorFlow.js prints in Node when it is loaded. */
-function quietly<T>(load: () => T): T {
-  const { warn } = console;
-  console.warn = () => undefined;
-  try {
-    return load();
-  } finally {
-    console.warn = warn;
-  }
 }

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { readSafetensors, writeSafetensors, type SafeTensor } from "../../support/safetensors.ts";
 import { failure, success, type Result } from "../../support/result.ts";
-import type { DType } from "../../ir/types.ts";
-import type { Tensor, TensorData, Tensors } from "../tensor.ts";
+import { bytesOf, fromBytes } from "../onnx/typed-array.ts";
+import type { Tensor, Tensors } from "../tensor.ts";
 import type { FigureState } from "./figures.ts";
 import type { Progress } from "./train-loop.ts";
 
@@ -17,24 +17,11 @@ export interface Checkpoint {
   readonly vocabulary?: readonly string[];
 }
 
-const arrays: Readonly<Record<DType, (buffer: ArrayBuffer) => TensorData>> = {
-  f16: (buffer) => new Uint16Array(buffer),
-  bf16: (buffer) => new Uint16Array(buffer),
-  f32: (buffer) => new Float32Array(buffer),
-  f64: (buffer) => new Float64Array(buffer),
-  i8: (buffer) => new Int8Array(buffer),
-  i32: (buffer) => new Int32Array(buffer),
-  i64: (buffer) => new BigInt64Array(buffer),
-  u8: (buffer) => new Uint8Array(buffer),
-  u32: (buffer) => new Uint32Array(buffer),
-  bool: (buffer) => new Uint8Array(buffer),
-};
-
 /** The bytes of a checkpoint: a `.safetensors` file with the progress in its metadata. */
 export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
   const tensors: SafeTensor[] = [];
-  for (const [name, { dtype, shape, data }] of checkpoint.tensors) {
-    tensors.push({ name, dtype, shape, bytes: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) });
+  for (const [name, tensor] of checkpoint.tensors) {
+    tensors.push({ name, dtype: tensor.dtype, shape: tensor.shape, bytes: bytesOf(tensor) });
   }
   const metadata = new Map<string, string>([["format", "modelc"]]);
   const perms = [...checkpoint.perms].sort(([a], [b]) => (a < b ? -1 : 1));
@@ -64,7 +51,7 @@ export function parseCheckpoint(bytes: Uint8Array): Result<Checkpoint, string> {
   const { file } = parsed;
   const tensors = new Map<string, Tensor>();
   for (const [name, { dtype, shape, bytes: raw }] of file.tensors) {
-    tensors.set(name, { dtype, shape, data: arrays[dtype](raw.slice().buffer) });
+    tensors.set(name, { dtype, shape, data: fromBytes(dtype, raw) });
   }
   const perms = new Map<string, readonly number[]>();
   const stored = parseJson(file.metadata.get("perm"));

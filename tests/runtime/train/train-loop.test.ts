@@ -1,0 +1,148 @@
+import { describe, expect, it } from "vitest";
+import { noFacts } from "../../../src/dims/facts.ts";
+import type { Func, Module } from "../../../src/ir/graph.ts";
+import type { TrainProgram } from "../../../src/ir/program.ts";
+import type { Dataset, Examples } from "../../../src/runtime/data/dataset.ts";
+import { runTraining, totalSteps, type EpochReport, type LoopOptions, type LoopResult } from "../../../src/runtime/train/train-loop.ts";
+import type { BatchResult, Trainer } from "../../../src/runtime/train/trainer.ts";
+
+const origin = { file: { path: "net.model", text: "" }, start: 0, end: 0 };
+const func: Func = {
+  key: "Net",
+  name: "Net",
+  flavor: "model",
+  hyperparameters: [],
+  inputNames: [],
+  resultNames: [],
+  parameters: [],
+  states: [],
+  body: { inputs: [], nodes: [], results: [] },
+};
+const model: Module = { name: "Net", entry: "Net", functions: new Map([["Net", func]]), facts: noFacts, contract: [], resultFacts: new Map() };
+
+const program: TrainProgram = {
+  name: "Net",
+  model,
+  data: {
+    name: "Data",
+    source: { kind: "none", arguments: {}, origin },
+    split: { fractions: {}, seed: 0, by: "seed" },
+    clean: [],
+    features: [],
+    preparation: { func, raw: [], statistics: [] },
+    augment: [],
+    origin,
+  },
+  objective: func,
+  objectiveInputs: [],
+  metrics: [{ name: "accuracy", finish: "mean" }],
+  optimizer: { kind: "sgd", rate: { kind: "constant", rate: 0.1, warmup: 0 }, decay: 0 },
+  groups: [],
+  length: { epochs: 4 },
+  batch: 4,
+  seed: 1,
+  origin,
+};
+
+/** Examples that are their own numbers. */
+function counting(count: number): Examples {
+  return { count, gather: (indices) => new Map([["x", { shape: [indices.length], data: Int32Array.from(indices) }]]) };
+}
+
+const dataset: Dataset = { splits: { train: counting(10), validate: counting(6), test: counting(0) }, from: "nowhere" };
+
+interface Recorded extends Trainer {
+  readonly steps: { readonly step: number; readonly examples: readonly number[] }[];
+}
+
+/** A trainer that records what it is given; its validation losses are those listed, one for each call. */
+function recorder(validation: readonly number[] = []): Recorded {
+  const steps: Recorded["steps"] = [];
+  let validations = 0;
+  const result = (loss: number, examples: number): BatchResult => ({ loss, metrics: [{ sum: examples / 2, count: examples }] });
+  return {
+    description: "a recorder",
+    perms: new Map(),
+    steps,
+    prepare: (raw) => Promise.resolve(new Map([...raw].map(([name, { shape, data }]) => [name, { dtype: "i32", shape, data }]))),
+    step(features, step) {
+      const examples = Array.from(features.get("x")?.data ?? [], Number);
+      steps.push({ step, examples });
+      return Promise.resolve(result(step, examples.length));
+    },
+    evaluate: (features) => Promise.resolve(result(validation[validations++] ?? 0, features.get("x")?.data.length ?? 0)),
+    snapshot: () => Promise.resolve(new Map()),
+    restore: () => Promise.resolve(),
+    dispose: () => Promise.resolve(),
+  };
+}
+
+async function train(trainer: Trainer, changes: Partial<TrainProgram> = {}, more: Partial<LoopOptions> = {}): Promise<LoopResult & { readonly epochs: readonly EpochReport[] }> {
+  const epochs: EpochReport[] = [];
+  const result = await runTraining({
+    program: { ...program, ...changes },
+    dataset,
+    trainer,
+    now: () => 0,
+    onEpoch: (it) => void epochs.push(it),
+    ...more,
+  });
+  return { ...result, epochs };
+}
+
+describe("runTraining", () => {
+  it("sees every example once an epoch, in another order each, the last batch being smaller", async () => {
+    const trainer = recorder();
+    const { progress, outcome } = await train(trainer);
+    expect({ step: progress.step, outcome }).toEqual({ step: 12, outcome: "finished" });
+    expect(trainer.steps.map((it) => it.examples.length)).toEqual([4, 4, 2, 4, 4, 2, 4, 4, 2, 4, 4, 2]);
+    const epochs = [0, 3, 6, 9].map((from) => trainer.steps.slice(from, from + 3).flatMap((it) => it.examples));
+    for (const epoch of epochs) expect([...epoch].sort((a, b) => a - b)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    expect(new Set(epochs.map((it) => it.join())).size).toBe(4);
+  });
+
+  it("weighs the loss by examples and divides metrics by their own counts", async () => {
+    const { epochs } = await train(recorder([0.5]), { length: { epochs: 1 } });
+    expect(epochs).toHaveLength(1);
+    // Steps 0, 1 and 2 have 4, 4 and 2 examples and their own number as loss.
+    expect(epochs[0]?.train.get("loss")).toBeCloseTo((0 * 4 + 1 * 4 + 2 * 2) / 10, 12);
+    expect(epochs[0]?.train.get("accuracy")).toBe(0.5);
+    expect(epochs[0]?.validate?.get("loss")).toBe(0.5);
+  });
+
+  it("takes so many steps, however many epochs they are, and validates as often as is said", async () => {
+    const trainer = recorder();
+    const { epochs } = await train(trainer, { length: { steps: 7 }, validate: { every: 2, unit: "steps" } });
+    expect(trainer.steps).toHaveLength(7);
+    expect(epochs.map((it) => it.step)).toEqual([2, 4, 6, 7]);
+    expect(totalSteps({ ...program, length: { epochs: 3 } }, 10)).toBe(9);
+  });
+
+  it("stops early, and says which validation was best", async () => {
+    const best: number[] = [];
+    const monitor = { split: "validate", metric: "loss" } as const;
+    const { outcome, progress, epochs } = await train(
+      recorder([3, 1, 2, 1]),
+      { length: { epochs: 100 }, stop: { monitor, patience: 2, mode: "min" }, save: { monitor, mode: "min" } },
+      { onBest: ({ step }) => Promise.resolve(void best.push(step)) },
+    );
+    expect(outcome).toBe("stopped early");
+    expect(best).toEqual([3, 6]);
+    expect(epochs.map((it) => it.improved)).toEqual([true, true, false, false]);
+    expect(progress).toEqual({ step: 12, best: { value: 1, step: 6 }, waited: 2 });
+  });
+
+  it("in parts is what it is in one, wherever it was interrupted", async () => {
+    const whole = recorder();
+    const straight = await train(whole);
+    for (let first = 1; first < 12; first++) {
+      const trainer = recorder();
+      const controller = new AbortController();
+      const part = await train(trainer, {}, { signal: controller.signal, onStep: ({ step }) => (step === first ? controller.abort() : undefined) });
+      expect(part).toMatchObject({ outcome: "interrupted", progress: { step: first } });
+      const rest = await train(trainer, {}, { start: part.progress });
+      expect(trainer.steps).toEqual(whole.steps);
+      expect([...part.epochs, ...rest.epochs].map((it) => [it.step, [...it.train]])).toEqual(straight.epochs.map((it) => [it.step, [...it.train]]));
+    }
+  });
+});
