@@ -41,6 +41,8 @@ export interface Elaborator {
   /** Declarations whose bodies have been lowered. */
   readonly visited: Set<CallableDeclaration>;
   readonly rules: Rules;
+  /** For each code and place that was reported, the use of the declaration in which it was. */
+  readonly told: Map<string, Frame>;
   /** Smallest sizes that were found wanting, while they are put off; see `minima.ts`. */
   minima: Minimum[] | undefined;
 }
@@ -220,6 +222,11 @@ export function report<C extends Code>(
     primary = frame.call;
     frame = frame.parent;
   }
+  // One line is wrong once, however many instantiations it is wrong in: the first is told with its uses.
+  const place = `${code} ${primary.file.path} ${String(primary.start)} ${String(primary.end)}`;
+  const first = ctx.elaborator.told.get(place);
+  if (first !== undefined && first !== frame) return;
+  ctx.elaborator.told.set(place, frame);
   for (let up: Frame | undefined = frame; up?.call !== undefined; up = up.parent) {
     if (up.parent?.library === true) continue;
     labels.push({ span: up.call, message: `\`${up.name}\` is used here` });

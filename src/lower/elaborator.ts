@@ -72,6 +72,7 @@ export function createElaborator(program: Program, collector: Collector): Elabor
     keys: new Map(),
     visited: new Set(),
     rules,
+    told: new Map(),
     minima: undefined,
   };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { formatType } from "../../src/lower/values.ts";
-import { codesOf, entryOf, lower, nodesOf, onlyFinding, statesOf } from "./checking.ts";
+import { check, codesOf, entryOf, lower, nodesOf, onlyFinding, statesOf } from "./checking.ts";
 
 const resultOf = (text: string): string =>
   entryOf(lower(text, "M"))
@@ -203,6 +203,15 @@ describe("messages", () => {
     expect(finding.labels.map((it) => it.message)).toEqual(
       expect.arrayContaining(["found in `Conv2D` of the standard library", "`Net` is used here"]),
     );
+  });
+
+  it("tell of one line once, with the first use that led to it", () => {
+    const text =
+      "block Net(ch: int): (x: f32[B, C]) -> f32[B, ch] {\n  x -> Dense(ch + 1)\n}\n\nmodel M: (x: f32[B, 2]) -> y: f32[B, 5] {\n  x -> Net(3) -> Net(4) -> Net(5)\n}\n\nmodel N: (x: f32[B, 2], y: f32[B, 2]) -> z: f32[B, 5] {\n  (x -> Net(3)) + (y -> Net(4))\n}\n";
+    const found = check(text.slice(0, text.indexOf("\n\nmodel N")) + "\n");
+    expect(found.map((it) => it.code)).toEqual(["MC3012"]);
+    const both = check(text.replace(/model M[^}]*}\n\n/, ""));
+    expect(both.map((it) => it.message)).toEqual(["The result is f32[B, 4]: axis 1 is 4, declared as 3 (ch)."]);
   });
 
   it("show the smallest sizes at which dims differ", () => {
