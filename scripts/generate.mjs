@@ -3,13 +3,16 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 
-const steps = ["scripts/generate-std.ts", "scripts/generate-prelude.ts", "scripts/generate-grammar.ts", "scripts/generate-specs.ts"];
+const steps = ["scripts/generate-std.ts", "scripts/generate-prelude.ts", "scripts/generate-grammar.ts", "scripts/generate-specs.ts", "scripts/generate-reference.ts"];
 const outputs = [
   "src/std/index.generated.ts",
   "src/emit/tfjs/prelude.generated.ts",
   "grammar/model.ebnf",
   "grammar/model.tmLanguage.json",
   "grammar/diagrams.html",
+  "docs/operators.md",
+  "docs/library.md",
+  "docs/diagnostics.md",
   "generated",
 ];
 
