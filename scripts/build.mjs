@@ -1,6 +1,8 @@
 // Builds dist/: the command line as CommonJS bundles that start fast, the library as ES modules with declarations.
 import { spawnSync } from "node:child_process";
-import { rmSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { build } from "esbuild";
 
 // `--out DIR` builds elsewhere: tests have a folder of their own.
@@ -8,15 +10,81 @@ const place = process.argv.indexOf("--out");
 const outdir = place === -1 ? "dist" : process.argv[place + 1];
 rmSync(outdir, { recursive: true, force: true });
 
-const shared = { bundle: true, platform: "node", target: "node20", logLevel: "warning", minifySyntax: true };
+// The standard library's syntax trees, made by the parser itself and put into src/std/parsed-library.ts.
+const parserFile = join(outdir, ".parse-library.mjs");
+const contents = `export { librarySyntaxTrees } from "./src/std/library.ts";`;
+await build({
+  stdin: { contents, resolveDir: "." },
+  outfile: parserFile,
+  bundle: true,
+  platform: "node",
+  format: "esm",
+  logLevel: "warning",
+});
+const { librarySyntaxTrees } = await import(pathToFileURL(resolve(parserFile)).href);
+rmSync(parserFile);
+const parsedLibrary = {
+  name: "parsed-library",
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]src[\\/]std[\\/]parsed-library\.ts$/ }, ({ path }) => {
+      const empty = "const syntaxTrees: Readonly<Record<string, string>> = {};";
+      const source = readFileSync(path, "utf8");
+      if (!source.includes(empty)) throw new Error(`${path} has changed: the build does not find its table`);
+      return {
+        contents: source.replace(
+          empty,
+          () => `const syntaxTrees: Readonly<Record<string, string>> = ${JSON.stringify(librarySyntaxTrees())};`,
+        ),
+        loader: "ts",
+      };
+    });
+  },
+};
+
+const shared = {
+  plugins: [parsedLibrary],
+  bundle: true,
+  platform: "node",
+  target: "node20",
+  logLevel: "warning",
+  minifySyntax: true,
+  minifyWhitespace: true,
+};
 // Packages that only some commands need stay outside of the bundles and are loaded by them on demand.
-const onDemand = ["prettier", "prettier/*", "onnxruntime-node", "@tensorflow/*", "onnx-proto", "commander", "csv-parse", "csv-parse/*", "cli-progress"];
+const onDemand = [
+  "prettier",
+  "prettier/*",
+  "onnxruntime-node",
+  "@tensorflow/*",
+  "onnx-proto",
+  "commander",
+  "csv-parse",
+  "csv-parse/*",
+  "cli-progress",
+];
 
 await Promise.all([
   // Bundles are CommonJS: what asks for its own place there is answered by its file name. Imports on demand become
   // requires, since code from V8's cache has no import().
-  build({ ...shared, define: { "import.meta.url": "__filename" }, supported: { "dynamic-import": false }, entryPoints: { cli: "src/cli/entry.ts", check: "src/cli/check-entry.ts", main: "src/cli/main.ts" }, outdir, format: "cjs", outExtension: { ".js": ".cjs" }, external: [...onDemand, "./check.cjs", "./main.cjs"] }),
-  build({ ...shared, platform: "neutral", entryPoints: { index: "src/index.ts", prettier: "src/format/plugin.ts" }, outdir, format: "esm", splitting: true, packages: "external" }),
+  build({
+    ...shared,
+    define: { "import.meta.url": "__filename" },
+    supported: { "dynamic-import": false },
+    entryPoints: { cli: "src/cli/entry.ts", check: "src/cli/check-entry.ts", main: "src/cli/main.ts" },
+    outdir,
+    format: "cjs",
+    outExtension: { ".js": ".cjs" },
+    external: [...onDemand, "./check.cjs", "./main.cjs"],
+  }),
+  build({
+    ...shared,
+    platform: "neutral",
+    entryPoints: { index: "src/index.ts", prettier: "src/format/plugin.ts" },
+    outdir,
+    format: "esm",
+    splitting: true,
+    packages: "external",
+  }),
 ]);
 
 if (process.argv.includes("--types")) {

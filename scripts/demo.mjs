@@ -19,4 +19,6 @@ modelc("summary", spec);
 modelc("train", spec, "--epochs", "5", "--out", out, ...(data === undefined ? [] : ["--data", data]));
 modelc("build", spec, "--weights", `${out}/MnistCnn.safetensors`, "--out", out);
 modelc("test", spec, "--weights", `${out}/MnistCnn.safetensors`, ...(data === undefined ? [] : ["--data", data]));
-console.log(`\nDone in ${((performance.now() - started) / 1000).toFixed(0)} seconds. ${out}/MnistCnn.ts is the network in TypeScript.`);
+console.log(
+  `\nDone in ${((performance.now() - started) / 1000).toFixed(0)} seconds. ${out}/MnistCnn.ts is the network in TypeScript.`,
+);

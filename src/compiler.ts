@@ -6,6 +6,7 @@ import { emitTfjs } from "./emit/tfjs/emit-tfjs.ts";
 import type { Module } from "./ir/graph.ts";
 import type { TestProgram, TrainProgram } from "./ir/program.ts";
 import { checkProgram } from "./lower/check-program.ts";
+import { createElaborator } from "./lower/elaborator.ts";
 import { elaborateModel, type GivenValue } from "./lower/elaborate-model.ts";
 import { checkSections, lowerTests, lowerTrain } from "./lower/sections/lower-sections.ts";
 import type { SafeTensor } from "./support/safetensors.ts";
@@ -71,8 +72,9 @@ export interface Unit {
 export function checkSource(source: SourceFile, host: ProgramHost): readonly Diagnostic[] {
   const collector = createCollector();
   const program = loadProgram(source, host, collector);
-  checkProgram(program, collector);
-  checkSections(program, collector);
+  const elaborator = createElaborator(program, collector);
+  checkProgram(program, collector, elaborator);
+  checkSections(program, collector, elaborator);
   return collector.diagnostics;
 }
 

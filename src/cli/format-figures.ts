@@ -21,13 +21,20 @@ export function formatSeconds(seconds: number): string {
   const whole = Math.round(seconds);
   if (seconds < 9.95) return `${seconds.toFixed(1)}s`;
   if (whole < 60) return `${whole}s`;
-  return whole < 3600 ? `${Math.floor(whole / 60)}m ${whole % 60}s` : `${Math.floor(whole / 3600)}h ${Math.floor((whole % 3600) / 60)}m`;
+  return whole < 3600
+    ? `${Math.floor(whole / 60)}m ${whole % 60}s`
+    : `${Math.floor(whole / 3600)}h ${Math.floor((whole % 3600) / 60)}m`;
 }
 
 /** A table with aligned columns; `right` names the columns of numbers. */
 export function formatTable(rows: readonly (readonly string[])[], right: ReadonlySet<number>): readonly string[] {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   return rows.map((row) =>
-    row.map((cell, column) => (right.has(column) ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0))).join("  ").trimEnd(),
+    row
+      .map((cell, column) =>
+        right.has(column) ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0),
+      )
+      .join("  ")
+      .trimEnd(),
   );
 }

@@ -12,8 +12,8 @@ export type CommandName = keyof typeof commandHelp;
 export const programHelp = {
   description:
     "modelc compiles neural networks. A .model file says what goes in, what comes out, how it is trained and what it must " +
-      "reach; modelc checks its shapes for every size at once, trains it, and writes it as readable TensorFlow.js TypeScript " +
-      "and as ONNX graphs, training step included, that a stock ONNX Runtime runs.",
+    "reach; modelc checks its shapes for every size at once, trains it, and writes it as readable TensorFlow.js TypeScript " +
+    "and as ONNX graphs, training step included, that a stock ONNX Runtime runs.",
   after: `
 Begin with:
   $ modelc check mnist-cnn.model             find mistakes before anything runs
@@ -45,7 +45,10 @@ export const commandHelp = {
       "everything compiles.",
     examples: [
       [`modelc build ${file} --out out`, "writes both targets to out/"],
-      [`modelc build ${file} --target onnx --weights out/MnistCnn.safetensors --out serve`, "builds trained weights in"],
+      [
+        `modelc build ${file} --target onnx --weights out/MnistCnn.safetensors --out serve`,
+        "builds trained weights in",
+      ],
       ["modelc build stacked-lstm.model --target tfjs --set D=32 --out out", "fixes a hyperparameter"],
     ],
   },

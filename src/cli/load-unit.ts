@@ -33,9 +33,14 @@ export function loadSpec(path: string, { model }: UnitOptions, terminal: Termina
   if (all.length === 0) throw new UsageError(`${path} declares no model.`);
   const units = model === undefined ? all : all.filter((it) => it.name === model || it.model.name.text === model);
   if (units.length === 0) {
-    const near = nearest(model ?? "", all.map((it) => it.name));
+    const near = nearest(
+      model ?? "",
+      all.map((it) => it.name),
+    );
     const known = all.map((it) => it.name).join(", ");
-    throw new UsageError(`${path} has no model ${model ?? ""}${near === undefined ? `; it has ${known}` : `: did you mean ${near}?`}`);
+    throw new UsageError(
+      `${path} has no model ${model ?? ""}${near === undefined ? `; it has ${known}` : `: did you mean ${near}?`}`,
+    );
   }
   return { program, collector, units };
 }
@@ -53,7 +58,14 @@ export function lowerAll(
   const before = collector.diagnostics.length;
   const lowered = units.flatMap((it) => {
     const { hyperparameters, ...rest } = readSettings(set ?? [], it);
-    return lowerUnit(program, it, { ...(hyperparameters !== undefined && { hyperparameters }), ...(dims === "fixed" && rest) }, collector) ?? [];
+    return (
+      lowerUnit(
+        program,
+        it,
+        { ...(hyperparameters !== undefined && { hyperparameters }), ...(dims === "fixed" && rest) },
+        collector,
+      ) ?? []
+    );
   });
   return printFindings(collector, terminal, before) ? lowered : undefined;
 }
@@ -76,11 +88,13 @@ export function readSettings(texts: readonly string[], { model }: DeclaredUnit):
   }
   for (const text of texts) {
     const [, name, value] = /^([^=]+)=(.+)$/s.exec(text) ?? [];
-    if (name === undefined || value === undefined) throw new UsageError(`--set takes NAME=VALUE, as in --set D=64, not ${text}.`);
+    if (name === undefined || value === undefined)
+      throw new UsageError(`--set takes NAME=VALUE, as in --set D=64, not ${text}.`);
     if (known.has(name)) hyperparameters[name] = readValue(value);
     else if (free.has(name)) {
       const size = readValue(value);
-      if (typeof size !== "number" || !Number.isInteger(size) || size < 1) throw new UsageError(`The dim ${name} must be a whole number of at least 1, not ${value}.`);
+      if (typeof size !== "number" || !Number.isInteger(size) || size < 1)
+        throw new UsageError(`The dim ${name} must be a whole number of at least 1, not ${value}.`);
       dims[name] = size;
     } else {
       const near = nearest(name, [...known, ...free]);
@@ -100,6 +114,10 @@ function readValue(text: string): GivenValue {
   const [, digits, suffix] = /^([-+]?[\d_]*\.?\d[\d_]*(?:e[-+]?\d+)?)([kMGT]?)$/i.exec(text) ?? [];
   if (digits !== undefined) return Number(digits.replaceAll("_", "")) * (factors[suffix ?? ""] ?? 1);
   if (text === "true" || text === "false") return text === "true";
-  if (text.startsWith("[") && text.endsWith("]")) return text.slice(1, -1).split(",").map((it) => readValue(it.trim()));
+  if (text.startsWith("[") && text.endsWith("]"))
+    return text
+      .slice(1, -1)
+      .split(",")
+      .map((it) => readValue(it.trim()));
   return text.replace(/^"(.*)"$/s, "$1");
 }

@@ -13,7 +13,10 @@ import { processTerminal } from "./terminal.ts";
  * The command line: the arguments after `modelc`; returns the exit code. Commands are loaded when they run, and what they
  * need of packages with them.
  */
-export async function run(argv: readonly string[], surroundings: Surroundings = { terminal: processTerminal() }): Promise<number> {
+export async function run(
+  argv: readonly string[],
+  surroundings: Surroundings = { terminal: processTerminal() },
+): Promise<number> {
   const { terminal } = surroundings;
   let code: ExitCode = exitCode.clean;
   const program = createProgram(surroundings, (it) => (code = it));
@@ -31,7 +34,14 @@ export async function run(argv: readonly string[], surroundings: Surroundings = 
 function createProgram(surroundings: Surroundings, finish: (code: ExitCode) => void): Command {
   const { terminal } = surroundings;
   const program = new Command("modelc");
-  const output = { writeOut: terminal.out, writeErr: terminal.error, getOutHelpWidth: () => 100, getErrHelpWidth: () => 100, getOutHasColors: () => false, getErrHasColors: () => false };
+  const output = {
+    writeOut: terminal.out,
+    writeErr: terminal.error,
+    getOutHelpWidth: () => 100,
+    getErrHelpWidth: () => 100,
+    getOutHasColors: () => false,
+    getErrHasColors: () => false,
+  };
   const setUp = (command: Command): Command =>
     command
       .exitOverride()
@@ -48,7 +58,10 @@ function createProgram(surroundings: Surroundings, finish: (code: ExitCode) => v
     .allowExcessArguments(true)
     .action((_options: unknown, command: Command) => {
       const [word = ""] = command.args;
-      const near = nearest(word, command.commands.map((it) => it.name()));
+      const near = nearest(
+        word,
+        command.commands.map((it) => it.name()),
+      );
       const help = "`modelc --help` lists the commands.";
       throw new UsageError(`modelc has no command ${word}.${near === undefined ? "" : ` Did you mean ${near}?`}`, help);
     });
@@ -57,7 +70,10 @@ function createProgram(surroundings: Surroundings, finish: (code: ExitCode) => v
     const { summary, description, examples } = commandHelp[name];
     const command = setUp(new Command(name).helpOption("-h, --help", "explain the command"));
     const lines = examples.map(([line, what]) => `  $ ${line}\n      ${what}`);
-    command.summary(summary).description(description).addHelpText("after", `\nExamples:\n${lines.join("\n")}`);
+    command
+      .summary(summary)
+      .description(description)
+      .addHelpText("after", `\nExamples:\n${lines.join("\n")}`);
     program.addCommand(command);
     return command;
   };
@@ -73,7 +89,8 @@ function createProgram(surroundings: Surroundings, finish: (code: ExitCode) => v
       .option("--threads <n>", "threads of ONNX Runtime; with 1, runs are bit-identical everywhere", readCount);
 
   const check = add("check").argument("[paths...]", "files, or folders with .model files; this folder by default");
-  for (const [name, what] of Object.entries(checkFlags)) check.option(name === "quiet" ? "-q, --quiet" : `--${name}`, what);
+  for (const [name, what] of Object.entries(checkFlags))
+    check.option(name === "quiet" ? "-q, --quiet" : `--${name}`, what);
   check.action(async (paths: readonly string[], options: Readonly<Record<string, boolean>>) => {
     const flags = Object.entries(options).flatMap(([name, on]) => (on ? [`--${name}`] : []));
     const read = readCheckArguments([...flags, "--", ...paths]);
@@ -81,25 +98,39 @@ function createProgram(surroundings: Surroundings, finish: (code: ExitCode) => v
   });
 
   modelOptions(add("build").argument("<file>", "the .model file"))
-    .addOption(new Option("--target <target>", "what to compile to; both where it is left out; may be repeated").choices(["onnx", "tfjs"]).argParser(collectTarget))
+    .addOption(
+      new Option("--target <target>", "what to compile to; both where it is left out; may be repeated")
+        .choices(["onnx", "tfjs"])
+        .argParser(collectTarget),
+    )
     .requiredOption("--out <dir>", "the folder to write to")
     .option("--weights <file>", "build these weights in (.safetensors) instead of initial ones")
     .option("--opset <n>", "ONNX operator set", readCount)
     .option("--split", "also write the two halves of the ONNX training step")
     .option("--json", "print what was written as JSON")
-    .action(async (file: string, options) => finish(await (await import("./commands/build.ts")).build(file, options, terminal)));
+    .action(async (file: string, options) =>
+      finish(await (await import("./commands/build.ts")).build(file, options, terminal)),
+    );
 
   add("fmt")
     .argument("[paths...]", "files, or folders with .model files; this folder by default")
     .option("--check", "change nothing, name the files that are not formatted")
-    .action(async (paths: readonly string[], options) => finish(await (await import("./commands/fmt.ts")).fmt(paths, options, terminal)));
+    .action(async (paths: readonly string[], options) =>
+      finish(await (await import("./commands/fmt.ts")).fmt(paths, options, terminal)),
+    );
 
   modelOptions(add("summary").argument("<file>", "the .model file"))
     .option("--json", "print the figures as JSON (docs/schemas/summary.schema.json)")
-    .action(async (file: string, options) => finish((await import("./commands/summary.ts")).summary(file, options, terminal)));
+    .action(async (file: string, options) =>
+      finish((await import("./commands/summary.ts")).summary(file, options, terminal)),
+    );
 
   modelOptions(add("ir").argument("<file>", "the .model file"))
-    .addOption(new Option("--stage <stage>", "which form to print").choices(["structured", "flat", "training"]).default("structured"))
+    .addOption(
+      new Option("--stage <stage>", "which form to print")
+        .choices(["structured", "flat", "training"])
+        .default("structured"),
+    )
     .action(async (file: string, options) => finish((await import("./commands/ir.ts")).ir(file, options, terminal)));
 
   dataOptions(modelOptions(add("train").argument("<file>", "the .model file")))
@@ -111,21 +142,29 @@ function createProgram(surroundings: Surroundings, finish: (code: ExitCode) => v
     .option("--resume", "go on where the checkpoint in the folder stopped")
     .option("--weights <file>", "begin with these weights (.safetensors)")
     .option("--json", "print one line of JSON for each epoch and for the end")
-    .action(async (file: string, options) => finish(await (await import("./commands/train.ts")).train(file, options, surroundings)));
+    .action(async (file: string, options) =>
+      finish(await (await import("./commands/train.ts")).train(file, options, surroundings)),
+    );
 
   dataOptions(modelOptions(add("test").argument("<file>", "the .model file")))
     .option("--weights <file>", "the trained weights; out/NAME.safetensors by default")
     .option("--json", "print the figures as JSON")
-    .action(async (file: string, options) => finish(await (await import("./commands/test.ts")).test(file, options, terminal)));
+    .action(async (file: string, options) =>
+      finish(await (await import("./commands/test.ts")).test(file, options, terminal)),
+    );
 
   modelOptions(add("predict").argument("<file>", "the .model file"))
     .option("--weights <file>", "the trained weights; out/NAME.safetensors by default")
     .option("--input <file>", "inputs by name as JSON; - or nothing reads standard input")
-    .addOption(new Option("--split <split>", "predict examples of the data section").choices(["train", "validate", "test"]))
+    .addOption(
+      new Option("--split <split>", "predict examples of the data section").choices(["train", "validate", "test"]),
+    )
     .option("--count <n>", "how many examples of the split; 5 by default", readCount)
     .option("--data <path>", "read the data section's files from here")
     .option("--threads <n>", "threads of ONNX Runtime", readCount)
-    .action(async (file: string, options) => finish(await (await import("./commands/predict.ts")).predict(file, options, surroundings)));
+    .action(async (file: string, options) =>
+      finish(await (await import("./commands/predict.ts")).predict(file, options, surroundings)),
+    );
 
   add("explain")
     .argument("<code>", "the code of a finding, as in error[MC3001]")

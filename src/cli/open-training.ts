@@ -36,7 +36,11 @@ export interface OpenTraining {
 }
 
 /** Opens what a file trains; undefined after printing what is wrong with it or its data. */
-export async function openTraining(file: string, options: TrainingOptions, terminal: Terminal): Promise<OpenTraining | undefined> {
+export async function openTraining(
+  file: string,
+  options: TrainingOptions,
+  terminal: Terminal,
+): Promise<OpenTraining | undefined> {
   const spec = loadSpec(file, options, terminal);
   const units = spec === undefined ? undefined : lowerAll(spec, options, terminal);
   if (spec === undefined || units === undefined) return undefined;
@@ -51,8 +55,12 @@ export async function openTraining(file: string, options: TrainingOptions, termi
 function theTraining(file: string, units: readonly Unit[]): TrainProgram {
   const trains = units.flatMap((it) => it.train ?? []);
   const [train] = trains;
-  if (train === undefined) throw new UsageError(`${file} has no \`train\` section${units.length > 0 ? ` for ${units.map((it) => it.name).join(", ")}` : ""}.`);
-  if (trains.length > 1) throw new UsageError(`${file} trains ${trains.map((it) => it.name).join(", ")}: name one with --model.`);
+  if (train === undefined)
+    throw new UsageError(
+      `${file} has no \`train\` section${units.length > 0 ? ` for ${units.map((it) => it.name).join(", ")}` : ""}.`,
+    );
+  if (trains.length > 1)
+    throw new UsageError(`${file} trains ${trains.map((it) => it.name).join(", ")}: name one with --model.`);
   return train;
 }
 
@@ -80,7 +88,11 @@ export function openData(
   return undefined;
 }
 
-async function createTrainer(program: TrainProgram, dataset: Dataset, options: TrainingOptions): Promise<TrainerResult> {
+async function createTrainer(
+  program: TrainProgram,
+  dataset: Dataset,
+  options: TrainingOptions,
+): Promise<TrainerResult> {
   const steps = totalSteps(program, dataset.splits.train.count);
   if (options.runtime === "tfjs") {
     const { createTfjsTrainer } = await import("../runtime/tfjs/tfjs-trainer.ts");
@@ -116,6 +128,8 @@ function mismatchesOf(wanted: Tensors, given: Tensors): readonly string[] {
     if (name.startsWith("opt/") || name.startsWith("statistic/")) return [];
     const found = given.get(name);
     if (found === undefined) return [`${name} is missing`];
-    return found.shape.join() === shape.join() ? [] : [`${name} has the shape [${found.shape.join(", ")}], not [${shape.join(", ")}]`];
+    return found.shape.join() === shape.join()
+      ? []
+      : [`${name} has the shape [${found.shape.join(", ")}], not [${shape.join(", ")}]`];
   });
 }

@@ -8,6 +8,7 @@ export function collect(value: string, before: readonly string[] | undefined): r
 /** A whole number of at least 0, as `4` or `10_000`. */
 export function readCount(text: string): number {
   const value = Number(text.replaceAll("_", ""));
-  if (!Number.isSafeInteger(value) || value < 0 || text.trim() === "") throw new InvalidArgumentError("It is no whole number.");
+  if (!Number.isSafeInteger(value) || value < 0 || text.trim() === "")
+    throw new InvalidArgumentError("It is no whole number.");
   return value;
 }

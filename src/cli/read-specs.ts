@@ -19,7 +19,8 @@ function specsIn(folder: string): readonly string[] {
   return readdirSync(folder, { withFileTypes: true })
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .flatMap((entry) => {
-      if (entry.isDirectory()) return skipped.has(entry.name) || entry.name.startsWith(".") ? [] : specsIn(join(folder, entry.name));
+      if (entry.isDirectory())
+        return skipped.has(entry.name) || entry.name.startsWith(".") ? [] : specsIn(join(folder, entry.name));
       return entry.name.endsWith(".model") ? [join(folder, entry.name)] : [];
     });
 }

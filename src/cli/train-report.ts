@@ -18,7 +18,10 @@ export function figuresText(figures: Figures, prefix = ""): string {
 }
 
 /** A report to a terminal. */
-export function createTrainReport(terminal: Terminal, options: { readonly json: boolean; readonly now: () => number }): TrainReport {
+export function createTrainReport(
+  terminal: Terminal,
+  options: { readonly json: boolean; readonly now: () => number },
+): TrainReport {
   let bar: SingleBar | undefined;
   let started = { at: 0, done: 0 };
   const pause = (): void => {
@@ -31,7 +34,15 @@ export function createTrainReport(terminal: Terminal, options: { readonly json: 
       if (bar === undefined) {
         started = { at: options.now(), done: done - 1 };
         bar = new SingleBar(
-          { format: "{epoch} {bar} {value}/{total}  {rate} steps/s  {left} left  {figures}", barsize: 24, clearOnComplete: true, hideCursor: true, stream: process.stderr, fps: 8, gracefulExit: false },
+          {
+            format: "{epoch} {bar} {value}/{total}  {rate} steps/s  {left} left  {figures}",
+            barsize: 24,
+            clearOnComplete: true,
+            hideCursor: true,
+            stream: process.stderr,
+            fps: 8,
+            gracefulExit: false,
+          },
           Presets.shades_classic,
         );
         bar.start(steps, done, { epoch: "", rate: "", left: "", figures: "" });
@@ -48,11 +59,15 @@ export function createTrainReport(terminal: Terminal, options: { readonly json: 
     epoch({ epoch, epochs, step, train, validate, seconds, improved }, perEpoch) {
       pause();
       if (options.json) {
-        const figures = { train: Object.fromEntries(train), ...(validate !== undefined && { validate: Object.fromEntries(validate) }) };
+        const figures = {
+          train: Object.fromEntries(train),
+          ...(validate !== undefined && { validate: Object.fromEntries(validate) }),
+        };
         terminal.out(`${JSON.stringify({ event: "epoch", epoch, epochs, step, seconds, ...figures, improved })}\n`);
         return;
       }
-      const place = step % perEpoch === 0 ? `epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}` : `step ${step}`;
+      const place =
+        step % perEpoch === 0 ? `epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}` : `step ${step}`;
       const held = validate === undefined ? "" : `  ${figuresText(validate, "validate.")}`;
       terminal.out(`${place}  ${formatSeconds(seconds)}  ${figuresText(train)}${held}${improved ? "  *" : ""}\n`);
     },

@@ -3,6 +3,7 @@ import { walk } from "../analyze/walk.ts";
 import type { Collector } from "../diagnostics/collector.ts";
 import type { Callable } from "../std/program-file.ts";
 import { elaborateEntry } from "./elaborate-model.ts";
+import type { Elaborator } from "./context.ts";
 import { createElaborator } from "./elaborator.ts";
 
 /** What checking a program looked at. */
@@ -13,9 +14,13 @@ export interface CheckedProgram {
 
 /**
  * Checks every declaration of a program's own files: models at their defaults, then what no model uses at its own.
- * Names and syntax were checked when it was loaded.
+ * Names and syntax were checked when it was loaded. `elaborator` remembers what it has lowered.
  */
-export function checkProgram(program: Program, collector: Collector): CheckedProgram {
+export function checkProgram(
+  program: Program,
+  collector: Collector,
+  elaborator: Elaborator = createElaborator(program, collector),
+): CheckedProgram {
   const callables = program.files.flatMap((file) =>
     file.ast.declarations.flatMap((declaration): Callable[] =>
       declaration.kind === "callable" && !file.ast.incomplete.includes(declaration.name.text)
@@ -30,7 +35,6 @@ export function checkProgram(program: Program, collector: Collector): CheckedPro
       namesOnly.push(callable.declaration.name.text);
       return;
     }
-    const elaborator = createElaborator(program, collector);
     elaborateEntry(elaborator, callable, {});
     for (const it of elaborator.visited) visited.add(it);
     visited.add(callable.declaration);

@@ -15,7 +15,8 @@ export function fromNested(value: unknown, dtype: DType): Result<Tensor, string>
   const visit = (it: unknown, depth: number, place: string): void => {
     if (wrong !== undefined) return;
     if (Array.isArray(it)) {
-      if (it.length !== shape[depth]) wrong = `${place} has ${it.length} elements where ${shape[depth] ?? "a number"} ${shape[depth] === undefined ? "is" : "are"} expected`;
+      if (it.length !== shape[depth])
+        wrong = `${place} has ${it.length} elements where ${shape[depth] ?? "a number"} ${shape[depth] === undefined ? "is" : "are"} expected`;
       else it.forEach((element, index) => visit(element, depth + 1, `${place}[${index}]`));
     } else if (depth < shape.length) wrong = `${place} is ${JSON.stringify(it)} where a list is expected`;
     else if (typeof it === "number" || typeof it === "boolean") numbers.push(Number(it));

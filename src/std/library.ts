@@ -1,7 +1,10 @@
 import { createCollector } from "../diagnostics/collector.ts";
 import { parseFile } from "../syntax/parse.ts";
 import { fault } from "../support/fault.ts";
+import type { SourceFile } from "../support/source.ts";
+import type { File } from "../syntax/ast.ts";
 import { libraryFiles, libraryIndex } from "./index.generated.ts";
+import { parsedLibraryFile, writeSyntaxTree } from "./parsed-library.ts";
 import type { Callable, ProgramFile, TopLevel } from "./program-file.ts";
 
 /** The standard library: declarations by name, each file parsed when one of its names is first asked for. */
@@ -18,10 +21,7 @@ function libraryFile(path: string): ProgramFile {
   if (known !== undefined) return known;
   const text = libraryFiles[path] ?? fault(`the standard library has no file ${path}`);
   const source = { path, text };
-  const collector = createCollector();
-  const ast = parseFile(source, collector);
-  const [problem] = collector.diagnostics;
-  if (problem !== undefined) fault(`${path}: ${problem.message}`);
+  const ast = parsedLibraryFile(source) ?? parseLibraryFile(source);
   const scope = new Map<string, TopLevel>();
   const file: ProgramFile = { source, ast, library: true, scope };
   for (const declaration of ast.declarations) {
@@ -30,6 +30,14 @@ function libraryFile(path: string): ProgramFile {
   }
   parsed.set(path, file);
   return file;
+}
+
+function parseLibraryFile(source: SourceFile): File {
+  const collector = createCollector();
+  const ast = parseFile(source, collector);
+  const [problem] = collector.diagnostics;
+  if (problem !== undefined) fault(`${source.path}: ${problem.message}`);
+  return ast;
 }
 
 /** The library that comes with modelc. */
@@ -44,3 +52,10 @@ export const library: Library = {
 
 /** The text of every library file by path, for tools and tests. */
 export const librarySources: Readonly<Record<string, string>> = libraryFiles;
+
+/** The syntax trees of all library files by path, as the build keeps them. */
+export function librarySyntaxTrees(): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(libraryFiles).map(([path, text]) => [path, writeSyntaxTree(parseLibraryFile({ path, text }))]),
+  );
+}

@@ -55,12 +55,37 @@ function expectCivil({ code, out, err }: CliResult): void {
 
 describe("bad .model files", () => {
   const cases: readonly (readonly [name: string, text: string | Uint8Array, place: RegExp, message: RegExp])[] = [
-    ["a syntax error", "model Net: (x: f32[B, 3] -> y: f32[B, 2] {\n  x -> Dense(2)\n}\n", /bad\.model:1:\d+/, /error\[MC1\d{3}\]/],
-    ["a shape error", "model Net: (x: f32[B, 3]) -> y: f32[B, 2] {\n  x -> Dense(4)\n}\n", /bad\.model:\d:\d+/, /error\[MC3\d{3}\].*/],
-    ["an unknown layer", "model Net: (x: f32[B, 3]) -> y: f32[B, 2] {\n  x -> Denze(2)\n}\n", /bad\.model:2:8/, /Denze[^]*Did you mean `Dense`/],
+    [
+      "a syntax error",
+      "model Net: (x: f32[B, 3] -> y: f32[B, 2] {\n  x -> Dense(2)\n}\n",
+      /bad\.model:1:\d+/,
+      /error\[MC1\d{3}\]/,
+    ],
+    [
+      "a shape error",
+      "model Net: (x: f32[B, 3]) -> y: f32[B, 2] {\n  x -> Dense(4)\n}\n",
+      /bad\.model:\d:\d+/,
+      /error\[MC3\d{3}\].*/,
+    ],
+    [
+      "an unknown layer",
+      "model Net: (x: f32[B, 3]) -> y: f32[B, 2] {\n  x -> Denze(2)\n}\n",
+      /bad\.model:2:8/,
+      /Denze[^]*Did you mean `Dense`/,
+    ],
     ["an empty file", "", /bad\.model:1:1/, /error\[MC1011\]/],
-    ["binary rubbish", Uint8Array.from({ length: 2000 }, (_, i) => (i * 7919 + 13) % 256), /bad\.model:\d+:\d+/, /error\[MC1010\]/],
-    ["100,000-deep nesting", `model Net: (x: f32[B, 3]) -> y: f32[B, 3] { ${"(".repeat(100_000)}x${")".repeat(100_000)} }`, /bad\.model:1:\d+/, /100/],
+    [
+      "binary rubbish",
+      Uint8Array.from({ length: 2000 }, (_, i) => (i * 7919 + 13) % 256),
+      /bad\.model:\d+:\d+/,
+      /error\[MC1010\]/,
+    ],
+    [
+      "100,000-deep nesting",
+      `model Net: (x: f32[B, 3]) -> y: f32[B, 3] { ${"(".repeat(100_000)}x${")".repeat(100_000)} }`,
+      /bad\.model:1:\d+/,
+      /100/,
+    ],
   ];
 
   for (const [name, text, place, message] of cases) {
@@ -83,18 +108,31 @@ describe("bad .model files", () => {
   }
 
   it("reports the errors of several files in one run, and as JSON", async () => {
-    const folder = folderWith({ "a.model": "model", "b.model": "model Net: (x: f32[B, 3]) -> y: f32[B, 2] { x -> Denze(2) }\n", "c.model": good });
+    const folder = folderWith({
+      "a.model": "model",
+      "b.model": "model Net: (x: f32[B, 3]) -> y: f32[B, 2] { x -> Denze(2) }\n",
+      "c.model": good,
+    });
     const { code, out } = await cli(["check", folder, "--json"]);
-    const report = JSON.parse(out) as { readonly files: number; readonly errors: number; readonly diagnostics: readonly { readonly file: string; readonly line: number }[] };
+    const report = JSON.parse(out) as {
+      readonly files: number;
+      readonly errors: number;
+      readonly diagnostics: readonly { readonly file: string; readonly line: number }[];
+    };
     expect(code).toBe(1);
     expect(report.files).toBe(3);
     expect(report.errors).toBe(report.diagnostics.length);
-    expect([...new Set(report.diagnostics.map((it) => it.file))]).toEqual([join(folder, "a.model"), join(folder, "b.model")]);
+    expect([...new Set(report.diagnostics.map((it) => it.file))]).toEqual([
+      join(folder, "a.model"),
+      join(folder, "b.model"),
+    ]);
   });
 });
 
 describe("bad data", () => {
-  const train = async (files: Readonly<Record<string, string | Uint8Array>>): Promise<CliResult & { readonly written: boolean }> => {
+  const train = async (
+    files: Readonly<Record<string, string | Uint8Array>>,
+  ): Promise<CliResult & { readonly written: boolean }> => {
     const folder = folderWith(files);
     const out = join(folder, "out");
     const result = await cli(["train", join(folder, "net.model"), "--out", out, "--threads", "1"]);
@@ -118,9 +156,15 @@ describe("bad data", () => {
   });
 
   it("labels out of range, with the example's number in its file", async () => {
-    const result = await train({ "net.model": digits, "images.idx": images, "labels.idx": idx([4], Uint8Array.from([0, 1, 12, 3])) });
+    const result = await train({
+      "net.model": digits,
+      "images.idx": images,
+      "labels.idx": idx([4], Uint8Array.from([0, 1, 12, 3])),
+    });
     expectCivil(result);
-    expect(result.err).toMatch(/error\[MC6003\]: Example 2 of .*labels\.idx has the label 12, but label is class\(10\)/);
+    expect(result.err).toMatch(
+      /error\[MC6003\]: Example 2 of .*labels\.idx has the label 12, but label is class\(10\)/,
+    );
     expect(result.err).toMatch(/net\.model:6:3/);
     expect(result.written).toBe(false);
   });
@@ -139,43 +183,88 @@ describe("bad data", () => {
   });
 
   it("weights that are none, or of another network", async () => {
-    const folder = folderWith({ "net.model": good, "points.csv": table, "rubbish.safetensors": "rubbish, and more of it" });
-    const rubbish = await cli(["train", join(folder, "net.model"), "--weights", join(folder, "rubbish.safetensors"), "--out", join(folder, "out")]);
+    const folder = folderWith({
+      "net.model": good,
+      "points.csv": table,
+      "rubbish.safetensors": "rubbish, and more of it",
+    });
+    const rubbish = await cli([
+      "train",
+      join(folder, "net.model"),
+      "--weights",
+      join(folder, "rubbish.safetensors"),
+      "--out",
+      join(folder, "out"),
+    ]);
     expectCivil(rubbish);
     expect(rubbish.err).toMatch(/rubbish\.safetensors, byte \d+: /);
     expect((await cli(["train", join(folder, "net.model"), "--out", join(folder, "out")])).code).toBe(0);
     const other = folderWith({ "net.model": good.replaceAll("Dense(2)", "Dense(2, bias=false)"), "points.csv": table });
-    const fewer = await cli(["train", join(other, "net.model"), "--weights", join(folder, "out", "Net.safetensors"), "--out", join(other, "out")]);
+    const fewer = await cli([
+      "train",
+      join(other, "net.model"),
+      "--weights",
+      join(folder, "out", "Net.safetensors"),
+      "--out",
+      join(other, "out"),
+    ]);
     expect(fewer.code).toBe(0);
     const wider = folderWith({ "net.model": good.replaceAll("Dense(2)", "Dense(5) -> Dense(2)"), "points.csv": table });
-    const result = await cli(["train", join(wider, "net.model"), "--weights", join(folder, "out", "Net.safetensors"), "--out", join(wider, "out")]);
+    const result = await cli([
+      "train",
+      join(wider, "net.model"),
+      "--weights",
+      join(folder, "out", "Net.safetensors"),
+      "--out",
+      join(wider, "out"),
+    ]);
     expectCivil(result);
-    expect(result.err).toMatch(/Net\.safetensors does not fit this network: dense_0\.kernel has the shape \[3, 2\], not \[3, 5\]/);
+    expect(result.err).toMatch(
+      /Net\.safetensors does not fit this network: dense_0\.kernel has the shape \[3, 2\], not \[3, 5\]/,
+    );
   });
 });
 
 describe("the built command line", () => {
   it("checks, fails and writes as in this process", () => {
-    const folder = folderWith({ "bad.model": "model Net: (x: f32[B, 3]) -> y: f32[B, 2] {\n  x -> Denze(2)\n}\n", "good.model": good });
+    const folder = folderWith({
+      "bad.model": "model Net: (x: f32[B, 3]) -> y: f32[B, 2] {\n  x -> Denze(2)\n}\n",
+      "good.model": good,
+    });
     const dist = join(".cache", "test-dist");
     const built = spawnSync(process.execPath, ["scripts/build.mjs", "--out", dist], { encoding: "utf8" });
     expect(built.stderr).toBe("");
     const entry = join(dist, "cli.cjs");
-    const spawned = (...argv: readonly string[]): { readonly status: number | null; readonly stdout: string; readonly stderr: string } =>
+    const spawned = (
+      ...argv: readonly string[]
+    ): { readonly status: number | null; readonly stdout: string; readonly stderr: string } =>
       spawnSync(process.execPath, [entry, ...argv], { encoding: "utf8", env: { ...process.env, FORCE_COLOR: "0" } });
     // Twice: the second run takes its code from V8's cache.
-    for (const [run, name] of [["first", "bad"], ["second", "bad"]] as const) {
+    for (const [run, name] of [
+      ["first", "bad"],
+      ["second", "bad"],
+    ] as const) {
       const { status, stderr } = spawned("check", join(folder, `${name}.model`));
       expect({ run, status }).toEqual({ run, status: 1 });
       expect(stderr).toMatch(/error\[MC2\d{3}\][^]*bad\.model:2:8[^]*Did you mean `Dense`/);
     }
     expect(readdirSync(join(dist, ".cache")).some((it) => it.startsWith("check.cjs."))).toBe(true);
     expect(spawned("check", join(folder, "good.model"))).toMatchObject({ status: 0, stderr: "" });
-    expect(spawned("chek")).toMatchObject({ status: 2, stderr: expect.stringContaining("Did you mean check?") as string });
+    expect(spawned("chek")).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining("Did you mean check?") as string,
+    });
     const out = join(folder, "out");
     expect(spawned("build", join(folder, "good.model"), "--out", out)).toMatchObject({ status: 0, stderr: "" });
-    expect(readdirSync(out).sort()).toEqual(
-      ["Net.eval.onnx", "Net.init.onnx", "Net.manifest.json", "Net.onnx", "Net.prep.onnx", "Net.safetensors", "Net.train.onnx", "Net.ts"],
-    );
+    expect(readdirSync(out).sort()).toEqual([
+      "Net.eval.onnx",
+      "Net.init.onnx",
+      "Net.manifest.json",
+      "Net.onnx",
+      "Net.prep.onnx",
+      "Net.safetensors",
+      "Net.train.onnx",
+      "Net.ts",
+    ]);
   });
 });

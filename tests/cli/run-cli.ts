@@ -13,7 +13,10 @@ export interface CliResult {
 }
 
 /** Runs the command line in this process, without colours and bars. */
-export async function cli(argv: readonly string[], surroundings: Omit<Surroundings, "terminal"> = {}): Promise<CliResult> {
+export async function cli(
+  argv: readonly string[],
+  surroundings: Omit<Surroundings, "terminal"> = {},
+): Promise<CliResult> {
   let out = "";
   let err = "";
   const terminal = {

@@ -34,7 +34,12 @@ function checkpoint(path: string): Checkpoint {
 }
 
 const bits = ({ tensors }: Checkpoint): Readonly<Record<string, string>> =>
-  Object.fromEntries([...tensors].map(([name, { data }]) => [name, Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString("hex")]));
+  Object.fromEntries(
+    [...tensors].map(([name, { data }]) => [
+      name,
+      Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString("hex"),
+    ]),
+  );
 
 describe("modelc train", () => {
   for (const runtime of ["onnx", "tfjs"] as const) {
@@ -51,10 +56,14 @@ describe("modelc train", () => {
       aborted.abort();
       const first = await cli(["train", file, ...options, "--out", out], { signal: aborted.signal });
       expect(first.code).toBe(130);
-      expect(first.err).toMatch(/Stopped after step 1; saved to .*\nGo on with: modelc train .*net\.model --threads 1 --out .*parts .*--resume/);
+      expect(first.err).toMatch(
+        /Stopped after step 1; saved to .*\nGo on with: modelc train .*net\.model --threads 1 --out .*parts .*--resume/,
+      );
       expect(checkpoint(join(out, "Net.checkpoint.safetensors")).progress?.step).toBe(1);
       // An epoch is 15 steps: the run stops once in its middle and once at its end.
-      const second = await cli(["train", file, ...options, "--out", out, "--resume", "--epochs", "2"], { signal: aborted.signal });
+      const second = await cli(["train", file, ...options, "--out", out, "--resume", "--epochs", "2"], {
+        signal: aborted.signal,
+      });
       expect(second.code).toBe(130);
       const third = await cli(["train", file, ...options, "--out", out, "--resume"]);
       expect(third).toMatchObject({ code: 0, err: "" });
@@ -64,7 +73,12 @@ describe("modelc train", () => {
         expect(b?.progress).toEqual(a?.progress);
         expect(b === undefined ? {} : bits(b)).toEqual(a === undefined ? {} : bits(a));
       }
-      const lastLines = (text: string): string => text.split("\n").slice(-4, -2).join("\n").replaceAll(/\d+(\.\d)?s/g, "");
+      const lastLines = (text: string): string =>
+        text
+          .split("\n")
+          .slice(-4, -2)
+          .join("\n")
+          .replaceAll(/\d+(\.\d)?s/g, "");
       expect(lastLines(third.out)).toBe(lastLines(straight.out));
     });
   }
@@ -82,24 +96,45 @@ describe("modelc train", () => {
 
   it("both runtimes take the same steps", async () => {
     const folder = folderWith({ "net.model": spec });
-    const figures = async (runtime: string): Promise<readonly Readonly<Record<string, Readonly<Record<string, number>>>>[]> => {
-      const argv = ["train", join(folder, "net.model"), "--json", "--threads", "1", "--runtime", runtime, "--backend", "cpu", "--out", join(folder, runtime)];
+    const figures = async (
+      runtime: string,
+    ): Promise<readonly Readonly<Record<string, Readonly<Record<string, number>>>>[]> => {
+      const argv = [
+        "train",
+        join(folder, "net.model"),
+        "--json",
+        "--threads",
+        "1",
+        "--runtime",
+        runtime,
+        "--backend",
+        "cpu",
+        "--out",
+        join(folder, runtime),
+      ];
       const { code, out } = await cli(argv);
       expect(code).toBe(0);
-      return out.trim().split("\n").map((it) => JSON.parse(it) as Readonly<Record<string, Readonly<Record<string, number>>>>);
+      return out
+        .trim()
+        .split("\n")
+        .map((it) => JSON.parse(it) as Readonly<Record<string, Readonly<Record<string, number>>>>);
     };
     const onnx = await figures("onnx");
     const tfjs = await figures("tfjs");
     expect(onnx).toHaveLength(3);
     for (const [at, line] of onnx.entries()) {
       for (const split of ["train", "validate", "test"]) {
-        for (const [name, value] of Object.entries(line[split] ?? {})) expect(tfjs[at]?.[split]?.[name]).toBeCloseTo(value, 4);
+        for (const [name, value] of Object.entries(line[split] ?? {}))
+          expect(tfjs[at]?.[split]?.[name]).toBeCloseTo(value, 4);
       }
     }
     // Weights, statistics and slots are named and stored alike.
     const [a, b] = ["onnx", "tfjs"].map((it) => checkpoint(join(folder, it, "Net.checkpoint.safetensors")));
     expect([...(b?.tensors.keys() ?? [])]).toEqual([...(a?.tensors.keys() ?? [])]);
-    expect([...(a?.tensors.keys() ?? [])].filter((it) => it.startsWith("statistic/"))).toEqual(["statistic/x.deviation", "statistic/x.mean"]);
+    expect([...(a?.tensors.keys() ?? [])].filter((it) => it.startsWith("statistic/"))).toEqual([
+      "statistic/x.deviation",
+      "statistic/x.mean",
+    ]);
   });
 
   it("lists what it cannot resume, and refuses contradictions", async () => {
@@ -128,7 +163,9 @@ describe("modelc test and predict", () => {
 
     const input = join(folder, "x.json");
     copyFileSync(weights, join(folder, "w.safetensors"));
-    const predicted = await cli(["predict", file, "--weights", weights], { stdin: () => '{"x": [[1, 2, 3], [0, 0, 0]]}' });
+    const predicted = await cli(["predict", file, "--weights", weights], {
+      stdin: () => '{"x": [[1, 2, 3], [0, 0, 0]]}',
+    });
     expect(predicted.code).toBe(0);
     const { y } = JSON.parse(predicted.out) as { readonly y: readonly (readonly number[])[] };
     // The plane of the data: y = 3 x1 - 2 x2 + 0.5 x3 + 1.
@@ -137,14 +174,26 @@ describe("modelc test and predict", () => {
     expect(existsSync(input)).toBe(false);
 
     const uneven = await cli(["predict", file, "--weights", weights], { stdin: () => '{"x": [[1, 2, 3], [0, 0]]}' });
-    expect(uneven).toMatchObject({ code: 1, err: "error: standard input: the input x: it[1] has 2 elements where 3 are expected.\n" });
+    expect(uneven).toMatchObject({
+      code: 1,
+      err: "error: standard input: the input x: it[1] has 2 elements where 3 are expected.\n",
+    });
     const narrow = await cli(["predict", file, "--weights", weights], { stdin: () => '{"x": [[1, 2]]}' });
-    expect(narrow).toMatchObject({ code: 1, err: expect.stringContaining("input x has the shape [B, 3], not [1, 2]") as string });
+    expect(narrow).toMatchObject({
+      code: 1,
+      err: expect.stringContaining("input x has the shape [B, 3], not [1, 2]") as string,
+    });
     const broken = await cli(["predict", file, "--weights", weights], { stdin: () => '{"x": [[1, 2\n,, 3]]}' });
-    expect(broken).toMatchObject({ code: 1, err: expect.stringContaining("standard input: line 2, column 2") as string });
+    expect(broken).toMatchObject({
+      code: 1,
+      err: expect.stringContaining("standard input: line 2, column 2") as string,
+    });
 
     const beside = await cli(["predict", file, "--weights", weights, "--split", "test", "--count", "2"]);
-    const shown = JSON.parse(beside.out) as { readonly outputs: { readonly y: readonly number[][] }; readonly features: { readonly target: readonly number[][] } };
+    const shown = JSON.parse(beside.out) as {
+      readonly outputs: { readonly y: readonly number[][] };
+      readonly features: { readonly target: readonly number[][] };
+    };
     expect(shown.outputs.y).toHaveLength(2);
     expect(Math.abs((shown.outputs.y[0]?.[0] ?? NaN) - (shown.features.target[0]?.[0] ?? NaN))).toBeLessThan(0.6);
   });
@@ -154,7 +203,10 @@ describe("modelc test and predict", () => {
     const file = join(folder, "net.model");
     expect((await cli(["train", file, "--out", folder, "--epochs", "1"])).code).toBe(0);
     const { code, out } = await cli(["test", file, "--weights", join(folder, "Net.safetensors"), "--json"]);
-    const report = JSON.parse(out) as { readonly failed: number; readonly expectations: readonly { readonly passed: boolean }[] };
+    const report = JSON.parse(out) as {
+      readonly failed: number;
+      readonly expectations: readonly { readonly passed: boolean }[];
+    };
     expect(code).toBe(1);
     expect(report.expectations.map((it) => it.passed)).toEqual([true, true, false]);
     expect(report.failed).toBe(1);

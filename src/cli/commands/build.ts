@@ -23,7 +23,9 @@ export async function build(file: string, options: BuildOptions, terminal: Termi
   const units = spec === undefined ? undefined : lowerAll(spec, options, terminal);
   if (spec === undefined || units === undefined) return exitCode.findings;
   if (options.weights !== undefined && units.length > 1) {
-    throw new UsageError(`--weights fits one model, but ${file} has ${units.map((it) => it.name).join(", ")}: name one with --model.`);
+    throw new UsageError(
+      `--weights fits one model, but ${file} has ${units.map((it) => it.name).join(", ")}: name one with --model.`,
+    );
   }
   const weights = options.weights === undefined ? undefined : readWeights(options.weights);
   const before = spec.collector.diagnostics.length;
@@ -35,7 +37,8 @@ export async function build(file: string, options: BuildOptions, terminal: Termi
       ...(options.split !== undefined && { split: options.split }),
       ...(weights !== undefined && { weights }),
     };
-    for (const [name, content] of await emitUnit(unit, request, spec.collector)) files.set(join(options.out, name), content);
+    for (const [name, content] of await emitUnit(unit, request, spec.collector))
+      files.set(join(options.out, name), content);
   }
   if (!printFindings(spec.collector, terminal, before)) return exitCode.findings;
   for (const [path, content] of files) writeOutput(path, content);

@@ -12,9 +12,13 @@ export function explain(word: string, terminal: Terminal): ExitCode {
   const found = entries.get(code);
   if (found === undefined) {
     const near = nearest(code, entries.keys());
-    throw new UsageError(`There is no code ${word}${near === undefined ? ": codes look like MC3001." : `. Did you mean ${near}?`}`);
+    throw new UsageError(
+      `There is no code ${word}${near === undefined ? ": codes look like MC3001." : `. Did you mean ${near}?`}`,
+    );
   }
   const { severity, title, explanation, bad, good } = found;
-  terminal.out(`${severity}[${code}]: ${title}\n\n${explanation}\n\nThis is reported:\n\n${indented(bad)}\n\nThis is not:\n\n${indented(good)}\n`);
+  terminal.out(
+    `${severity}[${code}]: ${title}\n\n${explanation}\n\nThis is reported:\n\n${indented(bad)}\n\nThis is not:\n\n${indented(good)}\n`,
+  );
   return exitCode.clean;
 }

@@ -36,6 +36,7 @@ export async function fmt(paths: readonly string[], options: FormatOptions, term
       terminal.out(`${path} formatted\n`);
     }
   }
-  if (changed === 0 && worst === exitCode.clean) terminal.out(`${specs.length === 1 ? "The file is" : `All ${specs.length} files are`} formatted\n`);
+  if (changed === 0 && worst === exitCode.clean)
+    terminal.out(`${specs.length === 1 ? "The file is" : `All ${specs.length} files are`} formatted\n`);
   return worst;
 }

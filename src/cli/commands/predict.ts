@@ -27,21 +27,28 @@ export interface PredictOptions extends UnitOptions {
 /** `modelc predict`: outputs for inputs from a file, from standard input, or from the network's own data. */
 export async function predict(file: string, options: PredictOptions, surroundings: Surroundings): Promise<ExitCode> {
   const { terminal } = surroundings;
-  if (options.input !== undefined && options.split !== undefined) throw new UsageError("Give either --input or --split, not both.");
+  if (options.input !== undefined && options.split !== undefined)
+    throw new UsageError("Give either --input or --split, not both.");
   const spec = loadSpec(file, options, terminal);
   const units = spec === undefined ? undefined : lowerAll(spec, options, terminal);
   if (spec === undefined || units === undefined) return exitCode.findings;
   const [unit] = units;
-  if (unit === undefined || units.length > 1) throw new UsageError(`${file} has ${units.map((it) => it.name).join(", ")}: name one with --model.`);
+  if (unit === undefined || units.length > 1)
+    throw new UsageError(`${file} has ${units.map((it) => it.name).join(", ")}: name one with --model.`);
   const path = options.weights ?? join("out", `${unit.name}.safetensors`);
   const checkpoint = readCheckpoint(path);
-  if (!checkpoint.ok) throw checkpoint.error.startsWith("There is no file") ? new UsageError(checkpoint.error) : new InputError(checkpoint.error);
+  if (!checkpoint.ok)
+    throw checkpoint.error.startsWith("There is no file")
+      ? new UsageError(checkpoint.error)
+      : new InputError(checkpoint.error);
   const { tensors } = checkpoint.value;
   const threads = options.threads ?? availableParallelism();
   const created = await createPredictor(unit.module, tensors, threads);
   if (!created.ok) {
     const missing = created.error.includes("npm install");
-    throw missing ? new UsageError(created.error) : new InputError(`${path} does not fit ${unit.name}: ${created.error}.`);
+    throw missing
+      ? new UsageError(created.error)
+      : new InputError(`${path} does not fit ${unit.name}: ${created.error}.`);
   }
   const predictor = created.value;
   try {
@@ -73,8 +80,12 @@ async function answer(predictor: Predictor, inputs: Tensors, source: string): Pr
 const nested = (tensors: Tensors): Readonly<Record<string, Nested>> =>
   Object.fromEntries([...tensors].map(([name, tensor]) => [name, toNested(tensor)]));
 
-function readInput(input: string | undefined, { stdin }: Surroundings): { readonly name: string; readonly text: string } {
-  if (input !== undefined && input !== "-") return { name: input, text: new TextDecoder().decode(readFileBytes(input)) };
+function readInput(
+  input: string | undefined,
+  { stdin }: Surroundings,
+): { readonly name: string; readonly text: string } {
+  if (input !== undefined && input !== "-")
+    return { name: input, text: new TextDecoder().decode(readFileBytes(input)) };
   return { name: "standard input", text: (stdin ?? (() => readFileSync(0, "utf8")))() };
 }
 
@@ -96,7 +107,8 @@ function readJson(text: string, source: string, unit: Unit): Tensors {
   const tensors = new Map<string, Tensor>();
   for (const [name, value] of Object.entries(given)) {
     const type = entry.body.inputs[names.indexOf(name)]?.type;
-    if (type === undefined) throw new InputError(`${source}: ${unit.name} has no input ${name}; it takes ${names.join(", ")}.`);
+    if (type === undefined)
+      throw new InputError(`${source}: ${unit.name} has no input ${name}; it takes ${names.join(", ")}.`);
     const tensor = fromNested(value, type.dtype);
     if (!tensor.ok) throw new InputError(`${source}: the input ${name}: ${tensor.error}.`);
     tensors.set(name, tensor.value);
@@ -142,7 +154,8 @@ async function examplesOf(
   terminal: Surroundings["terminal"],
 ): Promise<Tensors | undefined> {
   const { train } = unit;
-  if (train === undefined) throw new UsageError(`No train section names data for ${unit.name}: give inputs with --input.`);
+  if (train === undefined)
+    throw new UsageError(`No train section names data for ${unit.name}: give inputs with --input.`);
   const opened = openData(spec, train, data, terminal);
   if (opened === undefined) return undefined;
   const examples = opened.dataset.splits[split];
@@ -151,7 +164,9 @@ async function examplesOf(
   const { trainer } = created;
   try {
     await trainer.restore(weights);
-    return await trainer.prepare(examples.gather(Int32Array.from({ length: Math.min(count, examples.count) }, (_, i) => i)));
+    return await trainer.prepare(
+      examples.gather(Int32Array.from({ length: Math.min(count, examples.count) }, (_, i) => i)),
+    );
   } finally {
     await trainer.dispose();
   }
@@ -159,5 +174,7 @@ async function examplesOf(
 
 /** JSON with the innermost lists on one line each. */
 function print(value: unknown): string {
-  return JSON.stringify(value, undefined, 2).replaceAll(/\[[^[\]{}]*\]/g, (it) => it.replaceAll(/\s+/g, " ").replaceAll(/\[ | \]/g, (end) => end.trim()));
+  return JSON.stringify(value, undefined, 2).replaceAll(/\[[^[\]{}]*\]/g, (it) =>
+    it.replaceAll(/\s+/g, " ").replaceAll(/\[ | \]/g, (end) => end.trim()),
+  );
 }

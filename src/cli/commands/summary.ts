@@ -102,7 +102,9 @@ const shown = (count: Count): string => (typeof count === "number" ? formatCount
 
 function shapeText(output: ModelSummary["layers"][number]["output"]): string {
   const isList = (it: (typeof output)[number]): it is readonly Count[] => Array.isArray(it);
-  return output.some(isList) ? output.map((it) => (isList(it) ? shapeText(it) : String(it))).join(", ") : `[${output.join(", ")}]`;
+  return output.some(isList)
+    ? output.map((it) => (isList(it) ? shapeText(it) : String(it))).join(", ")
+    : `[${output.join(", ")}]`;
 }
 
 function printSummary(model: ModelSummary): string {
@@ -121,7 +123,12 @@ function printSummary(model: ModelSummary): string {
       ["  trainable", shown(trainable)],
       ["  non-trainable", shown(nonTrainable)],
       ["FLOPs", shown(model.flops)],
-      ["activations", typeof model.activationBytes === "number" ? formatBytes(model.activationBytes) : `${model.activationBytes} bytes`],
+      [
+        "activations",
+        typeof model.activationBytes === "number"
+          ? formatBytes(model.activationBytes)
+          : `${model.activationBytes} bytes`,
+      ],
     ],
     new Set(),
   );

@@ -35,23 +35,38 @@ export async function test(file: string, options: TestOptions, terminal: Termina
     const before = spec.collector.diagnostics.length;
     const tests = lowerUnitTests(spec.program, units, spec.collector).filter((it) => it.train.name === program.name);
     if (!printFindings(spec.collector, terminal, before)) return exitCode.findings;
-    if (dataset.splits.test.count === 0) throw new UsageError(`The section ${program.data.name} gives nothing to the test split.`);
+    if (dataset.splits.test.count === 0)
+      throw new UsageError(`The section ${program.data.name} gives nothing to the test split.`);
     const path = options.weights ?? join("out", `${program.name}.safetensors`);
     await trainer.restore((await readWeights(path, trainer)).tensors);
     const figures = await evaluateExamples(trainer, dataset.splits.test, program.metrics);
     const judged = tests
       .flatMap((it) => it.expectations)
-      .map((it) => ({ ...it, found: figures.get(it.metric) ?? NaN, passed: holds[it.operator](figures.get(it.metric) ?? NaN, it.value) }));
+      .map((it) => ({
+        ...it,
+        found: figures.get(it.metric) ?? NaN,
+        passed: holds[it.operator](figures.get(it.metric) ?? NaN, it.value),
+      }));
     const failed = judged.filter((it) => !it.passed).length;
     if (options.json === true) {
-      const expectations = judged.map(({ metric, operator, value, found, passed }) => ({ metric, operator, value, found, passed }));
-      terminal.out(`${JSON.stringify({ name: program.name, weights: path, figures: Object.fromEntries(figures), expectations, failed }, undefined, 2)}\n`);
+      const expectations = judged.map(({ metric, operator, value, found, passed }) => ({
+        metric,
+        operator,
+        value,
+        found,
+        passed,
+      }));
+      terminal.out(
+        `${JSON.stringify({ name: program.name, weights: path, figures: Object.fromEntries(figures), expectations, failed }, undefined, 2)}\n`,
+      );
     } else {
       terminal.out(`${program.name} on ${dataset.splits.test.count} examples: ${figuresText(figures)}\n`);
       for (const { metric, operator, value, found, passed, origin } of judged) {
         const { line, column } = positionAt(origin.file, origin.start);
         const place = passed ? "" : `  (${origin.file.path}:${line}:${column})`;
-        terminal.out(`${passed ? "passed" : "FAILED"}  ${metric} ${operator} ${value}: ${formatFigure(found)}${place}\n`);
+        terminal.out(
+          `${passed ? "passed" : "FAILED"}  ${metric} ${operator} ${value}: ${formatFigure(found)}${place}\n`,
+        );
       }
       if (judged.length === 0) terminal.out(`${file} expects nothing of ${program.name}.\n`);
     }

@@ -24,8 +24,13 @@ export interface TrainOptions extends TrainingOptions {
 }
 
 /** `modelc train`: trains, saves after each epoch, and measures the test split at the end. */
-export async function train(file: string, options: TrainOptions, { terminal, signal }: Surroundings): Promise<ExitCode> {
-  if (options.resume === true && options.weights !== undefined) throw new UsageError("Give either --resume or --weights, not both.");
+export async function train(
+  file: string,
+  options: TrainOptions,
+  { terminal, signal }: Surroundings,
+): Promise<ExitCode> {
+  if (options.resume === true && options.weights !== undefined)
+    throw new UsageError("Give either --resume or --weights, not both.");
   const open = await openTraining(file, options, terminal);
   if (open === undefined) return exitCode.findings;
   const { program, dataset, trainer, spec } = open;
@@ -66,13 +71,21 @@ export async function train(file: string, options: TrainOptions, { terminal, sig
     }
     if (result.outcome === "interrupted") {
       await save(open, files, result.progress, { weights: program.save === undefined || !existsSync(files.weights) });
-      if (json) terminal.out(`${JSON.stringify({ event: "interrupted", step: result.progress.step, checkpoint: files.checkpoint })}\n`);
-      else terminal.error(`\nStopped after step ${result.progress.step}; saved to ${files.checkpoint}.\nGo on with: ${resumeCommand(file, options)}\n`);
+      if (json)
+        terminal.out(
+          `${JSON.stringify({ event: "interrupted", step: result.progress.step, checkpoint: files.checkpoint })}\n`,
+        );
+      else
+        terminal.error(
+          `\nStopped after step ${result.progress.step}; saved to ${files.checkpoint}.\nGo on with: ${resumeCommand(file, options)}\n`,
+        );
       return exitCode.interrupted;
     }
-    if (program.save !== undefined && existsSync(files.weights)) await trainer.restore((await readWeights(files.weights, trainer)).tensors);
+    if (program.save !== undefined && existsSync(files.weights))
+      await trainer.restore((await readWeights(files.weights, trainer)).tensors);
     else await save(open, files, result.progress, { weights: true });
-    const test = dataset.splits.test.count > 0 ? await evaluateExamples(trainer, dataset.splits.test, program.metrics) : undefined;
+    const test =
+      dataset.splits.test.count > 0 ? await evaluateExamples(trainer, dataset.splits.test, program.metrics) : undefined;
     finish(open, files, result, test, json, terminal);
     return exitCode.clean;
   } finally {
@@ -90,10 +103,16 @@ function filesOf(out: string, name: string): Files {
 }
 
 /** Gives the network what it begins with: a checkpoint, other weights, or fresh ones; and the statistics of its data. */
-async function begin({ program, dataset, trainer }: OpenTraining, files: Files, options: TrainOptions): Promise<Progress | undefined> {
+async function begin(
+  { program, dataset, trainer }: OpenTraining,
+  files: Files,
+  options: TrainOptions,
+): Promise<Progress | undefined> {
   if (options.resume === true) {
     if (!existsSync(files.checkpoint)) {
-      throw new UsageError(`There is nothing to resume: ${files.checkpoint} does not exist. Train without --resume, or name its folder with --out.`);
+      throw new UsageError(
+        `There is nothing to resume: ${files.checkpoint} does not exist. Train without --resume, or name its folder with --out.`,
+      );
     }
     const checkpoint = await readWeights(files.checkpoint, trainer);
     await trainer.restore(checkpoint.tensors);
@@ -101,13 +120,20 @@ async function begin({ program, dataset, trainer }: OpenTraining, files: Files, 
   }
   const weights = options.weights === undefined ? undefined : (await readWeights(options.weights, trainer)).tensors;
   const given = new Map([...(weights ?? [])].filter(([name]) => !name.startsWith("opt/")));
-  const fitted = [...given.keys()].some((it) => it.startsWith("statistic/")) ? [] : fitStatistics(program, dataset.splits.train);
+  const fitted = [...given.keys()].some((it) => it.startsWith("statistic/"))
+    ? []
+    : fitStatistics(program, dataset.splits.train);
   await trainer.restore(new Map([...given, ...fitted]));
   return undefined;
 }
 
 /** Writes the checkpoint, and the weights where they are wanted. */
-async function save({ trainer, dataset }: OpenTraining, files: Files, progress: Progress, { weights }: { readonly weights: boolean }): Promise<void> {
+async function save(
+  { trainer, dataset }: OpenTraining,
+  files: Files,
+  progress: Progress,
+  { weights }: { readonly weights: boolean },
+): Promise<void> {
   const tensors = await trainer.snapshot();
   const { perms } = trainer;
   const vocabulary = dataset.vocabulary === undefined ? {} : { vocabulary: dataset.vocabulary };
@@ -125,21 +151,34 @@ function headline({ program, dataset, trainer }: OpenTraining, start: Progress |
   return `${program.name}: ${formatCount(parameters)} parameters, ${formatCount(examples.count)} examples of ${dataset.from}, ${trainer.description}${from}`;
 }
 
-function finish(open: OpenTraining, files: Files, result: LoopResult, test: Figures | undefined, json: boolean, terminal: Surroundings["terminal"]): void {
+function finish(
+  open: OpenTraining,
+  files: Files,
+  result: LoopResult,
+  test: Figures | undefined,
+  json: boolean,
+  terminal: Surroundings["terminal"],
+): void {
   const { step, best } = result.progress;
   if (json) {
     const figures = test === undefined ? {} : { test: Object.fromEntries(test) };
-    terminal.out(`${JSON.stringify({ event: "end", outcome: result.outcome, step, ...figures, weights: files.weights })}\n`);
+    terminal.out(
+      `${JSON.stringify({ event: "end", outcome: result.outcome, step, ...figures, weights: files.weights })}\n`,
+    );
     return;
   }
-  if (result.outcome === "stopped early") terminal.out(`stopped early: no better for ${result.progress.waited} validations\n`);
+  if (result.outcome === "stopped early")
+    terminal.out(`stopped early: no better for ${result.progress.waited} validations\n`);
   if (open.program.save !== undefined && best !== undefined) terminal.out(`best at step ${best.step}\n`);
   if (test !== undefined) terminal.out(`${figuresText(test, "test.")}\n`);
   terminal.out(`weights: ${files.weights}\n`);
 }
 
 /** Ctrl-C ends after the step in flight; a second one ends at once. */
-function listen(terminal: Surroundings["terminal"], given: AbortSignal | undefined): { readonly signal: AbortSignal; release(): void } {
+function listen(
+  terminal: Surroundings["terminal"],
+  given: AbortSignal | undefined,
+): { readonly signal: AbortSignal; release(): void } {
   if (given !== undefined) return { signal: given, release: () => undefined };
   const controller = new AbortController();
   const onSignal = (): void => {
@@ -154,8 +193,23 @@ function listen(terminal: Surroundings["terminal"], given: AbortSignal | undefin
 /** The command line that goes on, with all options that it needs. */
 function resumeCommand(file: string, options: TrainOptions): string {
   const { model, set, data, runtime, backend, threads, epochs, steps, batch, seed, out } = options;
-  const quoted = (text: string | number): string => (/^[\w./=-]+$/.test(String(text)) ? String(text) : `'${String(text).replaceAll("'", `'\\''`)}'`);
-  const given = { model, data, epochs, steps, batch, seed, threads, ...(out !== "out" && { out }), ...(runtime === "tfjs" && { runtime, backend }) };
-  const words = Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [`--${name} ${quoted(value)}`]));
-  return ["modelc train", quoted(file), ...words, ...(set ?? []).map((it) => `--set ${quoted(it)}`), "--resume"].join(" ");
+  const quoted = (text: string | number): string =>
+    /^[\w./=-]+$/.test(String(text)) ? String(text) : `'${String(text).replaceAll("'", `'\\''`)}'`;
+  const given = {
+    model,
+    data,
+    epochs,
+    steps,
+    batch,
+    seed,
+    threads,
+    ...(out !== "out" && { out }),
+    ...(runtime === "tfjs" && { runtime, backend }),
+  };
+  const words = Object.entries(given).flatMap(([name, value]) =>
+    value === undefined ? [] : [`--${name} ${quoted(value)}`],
+  );
+  return ["modelc train", quoted(file), ...words, ...(set ?? []).map((it) => `--set ${quoted(it)}`), "--resume"].join(
+    " ",
+  );
 }

@@ -2,6 +2,7 @@ import type { Program } from "../../analyze/program.ts";
 import type { Collector } from "../../diagnostics/collector.ts";
 import type { TestProgram, TrainProgram } from "../../ir/program.ts";
 import type { TrainDeclaration } from "../../syntax/ast.ts";
+import type { Elaborator } from "../context.ts";
 import { createElaborator } from "../elaborator.ts";
 import { elaborateEntry, type ModelOptions } from "../elaborate-model.ts";
 import { checkBudget } from "./check-budget.ts";
@@ -12,9 +13,10 @@ import { findModel, lowerTrainSection, type LowerModel } from "./lower-train.ts"
 /** Values that come on top of what a section's header says: the command line's `--set`. */
 export type SectionOptions = Pick<ModelOptions, "hyperparameters" | "dims">;
 
-function modelLowering(program: Program, collector: Collector, options: SectionOptions): LowerModel {
+/** Each model is lowered by an elaborator of its own, so that it has its own functions; or by `shared`, to be checked. */
+function modelLowering(program: Program, collector: Collector, options: SectionOptions, shared?: Elaborator): LowerModel {
   return (callable, target, dims) => {
-    const elaborator = createElaborator(program, collector);
+    const elaborator = shared ?? createElaborator(program, collector);
     const module = elaborateEntry(elaborator, callable, {
       arguments: target.kind === "call" ? target.arguments : [],
       hyperparameters: options.hyperparameters ?? {},
@@ -45,21 +47,27 @@ export function lowerTests(program: Program, trains: readonly TrainProgram[], co
   );
 }
 
-/** Checks every section of a program's entry file. */
-export function checkSections(program: Program, collector: Collector): void {
+/** Checks every section of a program's entry file. `elaborator` remembers what it has lowered before. */
+export function checkSections(
+  program: Program,
+  collector: Collector,
+  elaborator: Elaborator = createElaborator(program, collector),
+): void {
   const { entry } = program;
   const { declarations } = entry.ast;
-  const trains = declarations.flatMap((it) => (it.kind === "train" ? [lowerTrain(program, it, {}, collector)] : []));
+  const lowerModel = modelLowering(program, collector, {}, elaborator);
+  const trains = declarations.flatMap((it) =>
+    it.kind === "train" ? [lowerTrainSection(elaborator, entry, it, lowerModel)] : [],
+  );
   const lowered = trains.filter((it) => it !== undefined);
   // What tests a training that could not be lowered was reported there.
   if (lowered.length === trains.length) lowerTests(program, lowered, collector);
-  const lowerModel = modelLowering(program, collector, {});
   for (const declaration of declarations) {
     // Data that a training names was lowered with it; reports come once however often they are made.
-    if (declaration.kind === "data") lowerData(createElaborator(program, collector), entry, declaration);
-    else if (declaration.kind === "budget") checkBudget(createElaborator(program, collector), entry, declaration, lowerModel);
+    if (declaration.kind === "data") lowerData(elaborator, entry, declaration);
+    else if (declaration.kind === "budget") checkBudget(elaborator, entry, declaration, lowerModel);
     else if (declaration.kind === "tune") {
-      findModel(createElaborator(program, collector), entry, declaration.model);
+      findModel(elaborator, entry, declaration.model);
     }
   }
 }

@@ -10,7 +10,13 @@ import type { TrainProgram } from "../../ir/program.ts";
 import { fault, required } from "../../support/fault.ts";
 import { version } from "../../support/version.ts";
 import type { Tensor, Tensors } from "../tensor.ts";
-import { rawTensors, type BatchResult, type Trainer, type TrainerOptions, type TrainerResult } from "../train/trainer.ts";
+import {
+  rawTensors,
+  type BatchResult,
+  type Trainer,
+  type TrainerOptions,
+  type TrainerResult,
+} from "../train/trainer.ts";
 import { loadRuntime } from "./load-runtime.ts";
 import { createOnnxSession, type OnnxSession } from "./session.ts";
 import { createStepLoop, defaultTensor, type StepLoop } from "./step-loop.ts";

@@ -18,10 +18,20 @@ export interface Predictor {
 }
 
 /** Loads a model's inference graph into ONNX Runtime; `weights` are a checkpoint's tensors, by path. */
-export async function createPredictor(module: Module, weights: Tensors, threads: number): Promise<Result<Predictor, string>> {
+export async function createPredictor(
+  module: Module,
+  weights: Tensors,
+  threads: number,
+): Promise<Result<Predictor, string>> {
   const opset = opsets.default;
   const graph = buildInferenceGraph(module, { target: "onnx", opset });
-  const parts = { module, version, opset, weights: "", graphs: [{ kind: "inference", file: "", graph, stored: false }] } as const;
+  const parts = {
+    module,
+    version,
+    opset,
+    weights: "",
+    graphs: [{ kind: "inference", file: "", graph, stored: false }],
+  } as const;
   const manifest = buildManifest(parts);
   const description = required(manifest.graphs.inference, "the inference graph");
   const stored = new Map<string, Tensor>();
@@ -30,7 +40,9 @@ export async function createPredictor(module: Module, weights: Tensors, threads:
     const tensor = weights.get(path ?? "");
     if (tensor === undefined) return failure(`the weights have no ${path ?? name}`);
     if (tensor.dtype !== dtype || tensor.shape.join() !== shape.join()) {
-      return failure(`the weights have ${path ?? name} as ${tensor.dtype}[${tensor.shape.join(", ")}], not ${dtype}[${shape.join(", ")}]`);
+      return failure(
+        `the weights have ${path ?? name} as ${tensor.dtype}[${tensor.shape.join(", ")}], not ${dtype}[${shape.join(", ")}]`,
+      );
     }
     stored.set(name, tensor);
   }
@@ -42,7 +54,8 @@ export async function createPredictor(module: Module, weights: Tensors, threads:
   return success({
     async run(inputs) {
       const unknown = [...inputs.keys()].find((name) => !features.some((it) => it.name === name));
-      if (unknown !== undefined) return failure(`there is no input ${unknown}; the inputs are ${features.map((it) => it.name).join(", ")}`);
+      if (unknown !== undefined)
+        return failure(`there is no input ${unknown}; the inputs are ${features.map((it) => it.name).join(", ")}`);
       const bound = bindDimensions(features, manifest.constraints, inputs);
       if (!bound.ok) return failure(bound.message);
       return success(await session.run(new Map([...stored, ...inputs])));

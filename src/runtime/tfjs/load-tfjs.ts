@@ -18,10 +18,19 @@ const packages = { tfjs: "@tensorflow/tfjs", wasm: "@tensorflow/tfjs-backend-was
 export async function loadTfjs(backend: TfjsBackend): Promise<TfjsResult> {
   const entry = resolvePackage(packages.tfjs);
   const wasm = backend === "wasm" ? resolvePackage(packages.wasm) : undefined;
-  const missing = [...(entry === undefined ? [packages.tfjs] : []), ...(backend === "wasm" && wasm === undefined ? [packages.wasm] : [])];
+  const missing = [
+    ...(entry === undefined ? [packages.tfjs] : []),
+    ...(backend === "wasm" && wasm === undefined ? [packages.wasm] : []),
+  ];
   if (entry === undefined || missing.length > 0) {
-    const what = missing.length > 1 ? `the packages ${missing.join(" and ")}, which are` : `the package ${missing.join("")}, which is`;
-    return { ok: false, message: `training on TensorFlow.js needs ${what} not installed: npm install ${missing.join(" ")} --ignore-scripts` };
+    const what =
+      missing.length > 1
+        ? `the packages ${missing.join(" and ")}, which are`
+        : `the package ${missing.join("")}, which is`;
+    return {
+      ok: false,
+      message: `training on TensorFlow.js needs ${what} not installed: npm install ${missing.join(" ")} --ignore-scripts`,
+    };
   }
   try {
     const load = createRequire(entry);
@@ -31,10 +40,14 @@ export async function loadTfjs(backend: TfjsBackend): Promise<TfjsResult> {
     if (wasm !== undefined) (load(wasm) as { setWasmPaths(prefix: string): void }).setWasmPaths(`${dirname(wasm)}/`);
     await tf.setBackend(backend);
     await tf.ready();
-    if (tf.getBackend() !== backend) return { ok: false, message: `TensorFlow.js does not start its ${backend} backend here` };
+    if (tf.getBackend() !== backend)
+      return { ok: false, message: `TensorFlow.js does not start its ${backend} backend here` };
     return { ok: true, tf, path: entry, description: `TensorFlow.js ${tf.version.tfjs} (${backend})` };
   } catch (error) {
-    return { ok: false, message: `TensorFlow.js was found but does not load: ${error instanceof Error ? error.message : String(error)}` };
+    return {
+      ok: false,
+      message: `TensorFlow.js was found but does not load: ${error instanceof Error ? error.message : String(error)}`,
+    };
   }
 }
 

@@ -11,7 +11,14 @@ import { fault, required } from "../../support/fault.ts";
 import { fromNumbers } from "../onnx/typed-array.ts";
 import type { Tensor, Tensors } from "../tensor.ts";
 import { encodeCheckpoint, parseCheckpoint } from "../train/checkpoint.ts";
-import { isWeight, rawTensors, type BatchResult, type Trainer, type TrainerOptions, type TrainerResult } from "../train/trainer.ts";
+import {
+  isWeight,
+  rawTensors,
+  type BatchResult,
+  type Trainer,
+  type TrainerOptions,
+  type TrainerResult,
+} from "../train/trainer.ts";
 import { loadTfjs, type TfjsBackend } from "./load-tfjs.ts";
 import { stripTypes } from "./strip-types.ts";
 
@@ -60,11 +67,13 @@ export async function createTfjsTrainer(program: TrainProgram, options: TfjsTrai
   ]);
   const upload = (features: Tensors): TfBatch =>
     Object.fromEntries(
-      [...features].filter(([name]) => used.has(name)).map(([name, { dtype, shape, data }]) => {
-        const floats = dtype === "f32" || dtype === "f64" || dtype === "f16" || dtype === "bf16";
-        const numbers = floats ? Float32Array.from(data, Number) : Int32Array.from(data, Number);
-        return [name, tf.tensor(numbers, [...shape], dtype === "bool" ? "bool" : floats ? "float32" : "int32")];
-      }),
+      [...features]
+        .filter(([name]) => used.has(name))
+        .map(([name, { dtype, shape, data }]) => {
+          const floats = dtype === "f32" || dtype === "f64" || dtype === "f16" || dtype === "bf16";
+          const numbers = floats ? Float32Array.from(data, Number) : Int32Array.from(data, Number);
+          return [name, tf.tensor(numbers, [...shape], dtype === "bool" ? "bool" : floats ? "float32" : "int32")];
+        }),
     );
   const free = (batch: TfBatch): void => tf.dispose(Object.values(batch));
   const resultOf = ([loss = NaN, ...sums]: readonly number[]): BatchResult => ({
@@ -82,15 +91,18 @@ export async function createTfjsTrainer(program: TrainProgram, options: TfjsTrai
       const tensors = rawTensors(raw);
       const inputs = new Map(
         preparation.inputs.map(({ name, role, path, value }): [string, NdArray] => {
-          const known = role === "statistic" ? statistics.get(`statistic/${path ?? ""}`) : tensors.get(name.slice("raw/".length));
+          const known =
+            role === "statistic" ? statistics.get(`statistic/${path ?? ""}`) : tensors.get(name.slice("raw/".length));
           const { shape, data } = required(known, name);
           return [name, { dtype: value.type.dtype, shape, data: Float64Array.from(data, Number) }];
         }),
       );
-      const features = [...interpretGraph(preparation, inputs)].map(([name, { dtype, shape, data }]): [string, Tensor] => [
-        name,
-        { dtype, shape, data: fromNumbers(dtype, data, data.length) },
-      ]);
+      const features = [...interpretGraph(preparation, inputs)].map(
+        ([name, { dtype, shape, data }]): [string, Tensor] => [
+          name,
+          { dtype, shape, data: fromNumbers(dtype, data, data.length) },
+        ],
+      );
       return Promise.resolve(new Map(features));
     },
     async step(features, step) {
@@ -154,6 +166,8 @@ async function loadGenerated(program: TrainProgram, path: string): Promise<Gener
   const script = (await stripTypes(source))
     .replace('import * as tf from "@tensorflow/tfjs"', "const tf = require(path)")
     .replaceAll(/^export (?=(async )?function|const)/gm, "");
-  const evaluate = compileFunction(`${script}\nreturn { ${exported.join(", ")} };`, ["require", "path"], { filename: `${program.name}.ts` });
+  const evaluate = compileFunction(`${script}\nreturn { ${exported.join(", ")} };`, ["require", "path"], {
+    filename: `${program.name}.ts`,
+  });
   return evaluate(createRequire(path), path) as GeneratedModule;
 }

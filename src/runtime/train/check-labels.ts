@@ -49,7 +49,11 @@ function fromOf(raw: RawData, feature: FeatureSpec, dataset: Dataset): string {
   return raw.kind === "text" ? raw.from : (raw.columns.get(feature.name)?.from ?? dataset.from);
 }
 
-async function findStray(trainer: Trainer, labels: readonly FeatureSpec[], examples: Examples): Promise<Stray | undefined> {
+async function findStray(
+  trainer: Trainer,
+  labels: readonly FeatureSpec[],
+  examples: Examples,
+): Promise<Stray | undefined> {
   for (let from = 0; from < examples.count; from += batchSize) {
     const count = Math.min(batchSize, examples.count - from);
     const features = await trainer.prepare(examples.gather(Int32Array.from({ length: count }, (_, i) => from + i)));

@@ -105,7 +105,8 @@ function figuresOf(value: unknown): FigureState | undefined {
   return { loss, examples, metrics: sums };
 }
 
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === "object" && value !== null;
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null;
 
 function numberIn(value: unknown, key: string): number {
   const found = isRecord(value) ? value[key] : undefined;

@@ -23,7 +23,12 @@ export function fitStatistics({ data, model }: TrainProgram, train: Examples): T
     const [first] = statistics;
     if (first === undefined) continue;
     const size = sizeOf(first);
-    const moments = measureMoments(buildStatisticGraph(first, { target: "reference" }, model.functions), train, fitted, size);
+    const moments = measureMoments(
+      buildStatisticGraph(first, { target: "reference" }, model.functions),
+      train,
+      fitted,
+      size,
+    );
     for (const { path, kind, type } of statistics) {
       const values = kind === "mean" ? moments.mean : moments.deviation;
       const shape = type.shape.map((it) => asNumber(it) ?? fault(`the statistic ${path} has a free dimension`));
@@ -34,7 +39,10 @@ export function fitStatistics({ data, model }: TrainProgram, train: Examples): T
 }
 
 function sizeOf({ path, type }: Statistic): number {
-  return type.shape.reduce((size, it) => size * (asNumber(it) ?? fault(`the statistic ${path} has a free dimension`)), 1);
+  return type.shape.reduce(
+    (size, it) => size * (asNumber(it) ?? fault(`the statistic ${path} has a free dimension`)),
+    1,
+  );
 }
 
 interface Moments {
@@ -51,7 +59,10 @@ function measureMoments(graph: Graph, train: Examples, fitted: Tensors, size: nu
     const indices = Int32Array.from({ length: Math.min(batchSize, train.count - from) }, (_, i) => from + i);
     const raw = train.gather(indices);
     const inputs = new Map(
-      graph.inputs.map((it): [string, NdArray] => [it.name, inputOf(it.name, it.path, it.value.type.dtype, raw, fitted)]),
+      graph.inputs.map((it): [string, NdArray] => [
+        it.name,
+        inputOf(it.name, it.path, it.value.type.dtype, raw, fitted),
+      ]),
     );
     const { data } = required(interpretGraph(graph, inputs).get("measured"), "what is measured");
     const rows = data.length / size;
@@ -70,7 +81,13 @@ function measureMoments(graph: Graph, train: Examples, fitted: Tensors, size: nu
   return { mean, deviation: squares.map((it) => Math.sqrt(it / seen) || 1) };
 }
 
-function inputOf(name: string, path: string | undefined, dtype: NdArray["dtype"], raw: RawBatch, fitted: Tensors): NdArray {
+function inputOf(
+  name: string,
+  path: string | undefined,
+  dtype: NdArray["dtype"],
+  raw: RawBatch,
+  fitted: Tensors,
+): NdArray {
   if (path !== undefined) {
     const { shape, data } = required(fitted.get(`statistic/${path}`), `the statistic ${path}`);
     return { dtype, shape, data: Float64Array.from(data, Number) };

@@ -62,7 +62,11 @@ export interface LoopResult {
 const evaluationBatch = 256;
 
 /** Loss and metrics of a trained network over the examples of a split. */
-export async function evaluateExamples(trainer: Trainer, examples: Examples, metrics: TrainProgram["metrics"]): Promise<Figures> {
+export async function evaluateExamples(
+  trainer: Trainer,
+  examples: Examples,
+  metrics: TrainProgram["metrics"],
+): Promise<Figures> {
   const sum = createFigureSum(metrics);
   for (let from = 0; from < examples.count; from += evaluationBatch) {
     const count = Math.min(evaluationBatch, examples.count - from);
@@ -84,7 +88,9 @@ function watched(monitor: Monitor, train: Figures, validate: Figures | undefined
 
 /** Optimizer steps of a whole run over a train split of so many examples. */
 export function totalSteps(program: TrainProgram, examples: number): number {
-  return "epochs" in program.length ? program.length.epochs * Math.ceil(examples / program.batch) : program.length.steps;
+  return "epochs" in program.length
+    ? program.length.epochs * Math.ceil(examples / program.batch)
+    : program.length.steps;
 }
 
 /** Trains as the section says: epochs in seeded order, validation, early stop, best checkpoint. */
@@ -109,7 +115,14 @@ export async function runTraining(options: LoopOptions): Promise<LoopResult> {
       const features = await trainer.prepare(train.gather(indices, epoch));
       sum.add(await trainer.step(features, progress.step), indices.length);
       progress = moved(progress);
-      options.onStep?.({ epoch: epoch + 1, done: at + 1, steps: perEpoch, step: progress.step, total, figures: sum.figures() });
+      options.onStep?.({
+        epoch: epoch + 1,
+        done: at + 1,
+        steps: perEpoch,
+        step: progress.step,
+        total,
+        figures: sum.figures(),
+      });
       if (progress.step % every !== 0 && progress.step !== total) {
         if (signal?.aborted !== true) continue;
         progress = { ...progress, figures: sum.state() };
@@ -121,7 +134,8 @@ export async function runTraining(options: LoopOptions): Promise<LoopResult> {
       const value = watch === undefined ? undefined : watched(watch.monitor, trained, held);
       const { best } = progress;
       const improved =
-        value !== undefined && (best === undefined || (watch?.mode === "max" ? value > best.value : value < best.value));
+        value !== undefined &&
+        (best === undefined || (watch?.mode === "max" ? value > best.value : value < best.value));
       progress = improved
         ? { step: progress.step, best: { value, step: progress.step }, waited: 0 }
         : { ...progress, waited: progress.waited + 1 };

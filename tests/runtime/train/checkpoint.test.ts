@@ -3,7 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { Tensor } from "../../../src/runtime/tensor.ts";
-import { encodeCheckpoint, parseCheckpoint, readCheckpoint, type Checkpoint } from "../../../src/runtime/train/checkpoint.ts";
+import {
+  encodeCheckpoint,
+  parseCheckpoint,
+  readCheckpoint,
+  type Checkpoint,
+} from "../../../src/runtime/train/checkpoint.ts";
 
 const checkpoint: Checkpoint = {
   tensors: new Map<string, Tensor>([
@@ -13,7 +18,12 @@ const checkpoint: Checkpoint = {
     ["seen", { dtype: "i64", shape: [], data: BigInt64Array.of(2n ** 40n) }],
   ]),
   perms: new Map([["conv.kernel", [3, 2, 0, 1]]]),
-  progress: { step: 7, waited: 2, best: { value: 0.25, step: 5 }, figures: { loss: 1, examples: 2, metrics: [{ sum: 3, count: 4 }] } },
+  progress: {
+    step: 7,
+    waited: 2,
+    best: { value: 0.25, step: 5 },
+    figures: { loss: 1, examples: 2, metrics: [{ sum: 3, count: 4 }] },
+  },
   vocabulary: [" ", "a", "ß"],
 };
 

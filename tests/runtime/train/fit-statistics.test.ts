@@ -20,7 +20,11 @@ train Net on Blobs {
 }
 `;
   const collector = createCollector();
-  const program = loadProgram({ path: "net.model", text }, { read: () => undefined, resolve: (_, to) => to }, collector);
+  const program = loadProgram(
+    { path: "net.model", text },
+    { read: () => undefined, resolve: (_, to) => to },
+    collector,
+  );
   const train = declaredUnits(program).flatMap((it) => lowerUnit(program, it, {}, collector)?.train ?? [])[0];
   if (train === undefined) throw new Error(collector.diagnostics.map((it) => it.message).join("\n"));
   return train;
@@ -40,7 +44,8 @@ function examples(rows: readonly (readonly [number, number])[]): Examples {
   };
 }
 
-const numbers = (tensor: { readonly data: ArrayLike<number | bigint> } | undefined): readonly number[] => Array.from(tensor?.data ?? [], Number);
+const numbers = (tensor: { readonly data: ArrayLike<number | bigint> } | undefined): readonly number[] =>
+  Array.from(tensor?.data ?? [], Number);
 
 describe("fitStatistics", () => {
   it("gives mean and deviation of every column over all batches", () => {
@@ -48,25 +53,46 @@ describe("fitStatistics", () => {
     const rows = Array.from({ length: 301 }, (_, i): readonly [number, number] => [4096 + (i % 2), (i % 5) - 2]);
     const fitted = fitStatistics(programOf("raw.x -> standardize"), examples(rows));
     const mean = (at: 0 | 1): number => rows.reduce((sum, row) => sum + row[at], 0) / rows.length;
-    const deviation = (at: 0 | 1): number => Math.sqrt(rows.reduce((sum, row) => sum + (row[at] - mean(at)) ** 2, 0) / rows.length);
+    const deviation = (at: 0 | 1): number =>
+      Math.sqrt(rows.reduce((sum, row) => sum + (row[at] - mean(at)) ** 2, 0) / rows.length);
     expect([...fitted.keys()]).toEqual(["statistic/x.mean", "statistic/x.deviation"]);
     expect(numbers(fitted.get("statistic/x.mean"))).toEqual([0, 1].map((it) => Math.fround(mean(it as 0 | 1))));
-    for (const [at, found] of numbers(fitted.get("statistic/x.deviation")).entries()) expect(found).toBeCloseTo(deviation(at as 0 | 1), 6);
+    for (const [at, found] of numbers(fitted.get("statistic/x.deviation")).entries())
+      expect(found).toBeCloseTo(deviation(at as 0 | 1), 6);
   });
 
   it("measures what the feature makes of the field", () => {
-    const fitted = fitStatistics(programOf("(raw.x * 2 + 1) -> standardize"), examples([[0, 10], [2, 30]]));
+    const fitted = fitStatistics(
+      programOf("(raw.x * 2 + 1) -> standardize"),
+      examples([
+        [0, 10],
+        [2, 30],
+      ]),
+    );
     expect(numbers(fitted.get("statistic/x.mean"))).toEqual([3, 41]);
     expect(numbers(fitted.get("statistic/x.deviation"))).toEqual([2, 20]);
   });
 
   it("divides by 1 where nothing varies", () => {
-    const fitted = fitStatistics(programOf("raw.x -> standardize"), examples([[7, 1], [7, 3]]));
+    const fitted = fitStatistics(
+      programOf("raw.x -> standardize"),
+      examples([
+        [7, 1],
+        [7, 3],
+      ]),
+    );
     expect(numbers(fitted.get("statistic/x.deviation"))).toEqual([1, 1]);
   });
 
   it("fits a second statistic on what the first leaves", () => {
-    const fitted = fitStatistics(programOf("raw.x -> standardize -> standardize"), examples([[0, 10], [2, 30], [7, 5]]));
+    const fitted = fitStatistics(
+      programOf("raw.x -> standardize -> standardize"),
+      examples([
+        [0, 10],
+        [2, 30],
+        [7, 5],
+      ]),
+    );
     const last = [...fitted.entries()].slice(-2);
     expect(fitted.size).toBe(4);
     for (const [name, tensor] of last) {

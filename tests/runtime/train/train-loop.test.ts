@@ -3,7 +3,13 @@ import { noFacts } from "../../../src/dims/facts.ts";
 import type { Func, Module } from "../../../src/ir/graph.ts";
 import type { TrainProgram } from "../../../src/ir/program.ts";
 import type { Dataset, Examples } from "../../../src/runtime/data/dataset.ts";
-import { runTraining, totalSteps, type EpochReport, type LoopOptions, type LoopResult } from "../../../src/runtime/train/train-loop.ts";
+import {
+  runTraining,
+  totalSteps,
+  type EpochReport,
+  type LoopOptions,
+  type LoopResult,
+} from "../../../src/runtime/train/train-loop.ts";
 import type { BatchResult, Trainer } from "../../../src/runtime/train/trainer.ts";
 
 const origin = { file: { path: "net.model", text: "" }, start: 0, end: 0 };
@@ -18,7 +24,14 @@ const func: Func = {
   states: [],
   body: { inputs: [], nodes: [], results: [] },
 };
-const model: Module = { name: "Net", entry: "Net", functions: new Map([["Net", func]]), facts: noFacts, contract: [], resultFacts: new Map() };
+const model: Module = {
+  name: "Net",
+  entry: "Net",
+  functions: new Map([["Net", func]]),
+  facts: noFacts,
+  contract: [],
+  resultFacts: new Map(),
+};
 
 const program: TrainProgram = {
   name: "Net",
@@ -59,25 +72,34 @@ interface Recorded extends Trainer {
 function recorder(validation: readonly number[] = []): Recorded {
   const steps: Recorded["steps"] = [];
   let validations = 0;
-  const result = (loss: number, examples: number): BatchResult => ({ loss, metrics: [{ sum: examples / 2, count: examples }] });
+  const result = (loss: number, examples: number): BatchResult => ({
+    loss,
+    metrics: [{ sum: examples / 2, count: examples }],
+  });
   return {
     description: "a recorder",
     perms: new Map(),
     steps,
-    prepare: (raw) => Promise.resolve(new Map([...raw].map(([name, { shape, data }]) => [name, { dtype: "i32", shape, data }]))),
+    prepare: (raw) =>
+      Promise.resolve(new Map([...raw].map(([name, { shape, data }]) => [name, { dtype: "i32", shape, data }]))),
     step(features, step) {
       const examples = Array.from(features.get("x")?.data ?? [], Number);
       steps.push({ step, examples });
       return Promise.resolve(result(step, examples.length));
     },
-    evaluate: (features) => Promise.resolve(result(validation[validations++] ?? 0, features.get("x")?.data.length ?? 0)),
+    evaluate: (features) =>
+      Promise.resolve(result(validation[validations++] ?? 0, features.get("x")?.data.length ?? 0)),
     snapshot: () => Promise.resolve(new Map()),
     restore: () => Promise.resolve(),
     dispose: () => Promise.resolve(),
   };
 }
 
-async function train(trainer: Trainer, changes: Partial<TrainProgram> = {}, more: Partial<LoopOptions> = {}): Promise<LoopResult & { readonly epochs: readonly EpochReport[] }> {
+async function train(
+  trainer: Trainer,
+  changes: Partial<TrainProgram> = {},
+  more: Partial<LoopOptions> = {},
+): Promise<LoopResult & { readonly epochs: readonly EpochReport[] }> {
   const epochs: EpochReport[] = [];
   const result = await runTraining({
     program: { ...program, ...changes },
@@ -138,11 +160,17 @@ describe("runTraining", () => {
     for (let first = 1; first < 12; first++) {
       const trainer = recorder();
       const controller = new AbortController();
-      const part = await train(trainer, {}, { signal: controller.signal, onStep: ({ step }) => (step === first ? controller.abort() : undefined) });
+      const part = await train(
+        trainer,
+        {},
+        { signal: controller.signal, onStep: ({ step }) => (step === first ? controller.abort() : undefined) },
+      );
       expect(part).toMatchObject({ outcome: "interrupted", progress: { step: first } });
       const rest = await train(trainer, {}, { start: part.progress });
       expect(trainer.steps).toEqual(whole.steps);
-      expect([...part.epochs, ...rest.epochs].map((it) => [it.step, [...it.train]])).toEqual(straight.epochs.map((it) => [it.step, [...it.train]]));
+      expect([...part.epochs, ...rest.epochs].map((it) => [it.step, [...it.train]])).toEqual(
+        straight.epochs.map((it) => [it.step, [...it.train]]),
+      );
     }
   });
 });
