@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 /** What a checkpoint holds: tensors by name, and texts. */
 export interface Checkpoint {
   readonly tensors: ReadonlyMap<string, { readonly shape: number[]; readonly data: Float32Array }>;
-  readonly metadata: { readonly [key: string]: string };
+  readonly metadata: Readonly<Record<string, string>>;
 }
 
 /**
@@ -13,10 +13,10 @@ export interface Checkpoint {
 export async function writeSafetensors(
   variables: readonly { path: string; variable: tf.Tensor }[],
   storedOrder: (path: string) => number[] | undefined,
-  metadata: { readonly [key: string]: string },
+  metadata: Readonly<Record<string, string>>,
 ): Promise<Uint8Array> {
   const sorted = [...variables].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
-  const header: { [name: string]: unknown } = { __metadata__: metadata };
+  const header: Record<string, unknown> = { __metadata__: metadata };
   const parts: Uint8Array[] = [];
   let end = 0;
   for (const { path, variable } of sorted) {
@@ -51,18 +51,19 @@ export function readSafetensors(bytes: Uint8Array): Checkpoint {
   if (typeof header !== "object" || header === null)
     throw new Error("the header of the .safetensors file is no object");
   const tensors = new Map<string, { shape: number[]; data: Float32Array }>();
-  let metadata: { [key: string]: string } = {};
-  for (const [name, entry] of Object.entries(header as { [name: string]: unknown })) {
+  let metadata: Record<string, string> = {};
+  for (const [name, entry] of Object.entries(header as Record<string, unknown>)) {
     if (name === "__metadata__") {
-      metadata = entry as { [key: string]: string };
+      metadata = entry as Record<string, string>;
       continue;
     }
     const { dtype, shape, data_offsets } = entry as { dtype: string; shape: number[]; data_offsets: [number, number] };
     if (dtype !== "F32") continue;
     const [from, to] = data_offsets;
     if (start + to > bytes.byteLength) throw new Error(`the .safetensors file is truncated: ${name} is not all there`);
-    // Copied, since float32 arrays must begin at a multiple of four bytes.
-    tensors.set(name, { shape, data: new Float32Array(bytes.slice(start + from, start + to).buffer) });
+    // Copied, since float32 arrays must begin at a multiple of four bytes; not by slice(), which Node's buffers share.
+    const copy = new Uint8Array(bytes.subarray(start + from, start + to));
+    tensors.set(name, { shape, data: new Float32Array(copy.buffer) });
   }
   return { tensors, metadata };
 }
@@ -96,7 +97,7 @@ export function restoreVariables(
 /** How far the training of a checkpoint was; nothing of it in plain weights. */
 export function progressOf({ metadata }: Checkpoint): { step?: number; steps?: number } {
   const progress: unknown = JSON.parse(metadata["progress"] ?? "{}");
-  const numberAt = (key: "step" | "steps"): { [key: string]: number } => {
+  const numberAt = (key: "step" | "steps"): Record<string, number> => {
     const value: unknown = typeof progress === "object" && progress !== null ? Reflect.get(progress, key) : undefined;
     return typeof value === "number" ? { [key]: value } : {};
   };
