@@ -1,4 +1,5 @@
 import { CstParser, EOF, tokenMatcher, type IParserErrorMessageProvider, type TokenType } from "chevrotain";
+import { oneTokenLookahead } from "./lookahead.ts";
 import * as t from "./tokens.ts";
 
 /** Token types after which an operand has ended, so that the next token joins or closes it. */
@@ -27,6 +28,7 @@ export class ModelParser extends CstParser {
     super([...t.allTokens], {
       // With two tokens, preparing the parser takes most of a run: each of 29 words that may be a name multiplies paths.
       maxLookahead: 1,
+      lookaheadStrategy: oneTokenLookahead(),
       recoveryEnabled: false,
       nodeLocationTracking: "onlyOffset",
       skipValidations,

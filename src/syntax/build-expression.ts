@@ -1,7 +1,7 @@
 import { tokenMatcher, type CstNode, type IToken } from "chevrotain";
 import { elementWords, NumberToken } from "../../grammar/tokens.ts";
 import { fault } from "../support/fault.ts";
-import { cover, type Span } from "../support/source.ts";
+import { cover, textOf, type Span } from "../support/source.ts";
 import type * as ast from "./ast.ts";
 import { endOf, maybeNode, maybeToken, nodes, oneNode, oneToken, onlyChild, tokens } from "./cst.ts";
 import { numberLiteral, stringLiteral } from "./literals.ts";
@@ -451,7 +451,9 @@ export function buildType(builder: Builder, node: CstNode): ast.TypeExpression {
       },
     );
   }
-  for (const token of numbersIn(node)) {
+  // Few types hold such a number: only those whose text looks like it are taken apart.
+  const numbers = /\d[kMGT]/.test(textOf(span)) ? numbersIn(node) : [];
+  for (const token of numbers) {
     if (!/[kMGT]$/.test(token.image)) continue;
     const { value } = numberLiteral(token, builder.reporter);
     builder.reporter.report(
