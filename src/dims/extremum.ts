@@ -55,15 +55,20 @@ function shrink(d: Dim, by: bigint): Dim {
   return { kind: "dim", terms };
 }
 
-/** The operands of a dimension that is itself such a minimum or maximum, possibly moved by a constant. */
+/**
+ * The operands of a dimension that is itself such a minimum or maximum, possibly scaled and moved by constants; a
+ * negative factor turns the one into the other.
+ */
 function operandsOf(kind: "min" | "max", d: Dim): readonly Dim[] {
   const offset = constantTermOf(d);
   const [term] = d.terms;
   const [factor] = term?.factors ?? [];
   if (d.terms.length !== (offset === 0n ? 1 : 2)) return [d];
-  if (term?.coefficient !== 1n || term.factors.length !== 1 || factor?.power !== 1) return [d];
-  if (factor.atom.kind !== kind) return [d];
-  return offset === 0n ? factor.atom.operands : factor.atom.operands.map((o) => add(o, constant(offset)));
+  if (term?.factors.length !== 1 || factor?.power !== 1) return [d];
+  const { atom } = factor;
+  if (atom.kind !== "min" && atom.kind !== "max") return [d];
+  if ((atom.kind === kind) !== term.coefficient > 0n) return [d];
+  return atom.operands.map((it) => add(scale(it, term.coefficient), constant(offset)));
 }
 
 function distinct(dims: readonly Dim[]): readonly Dim[] {
