@@ -63,7 +63,8 @@ export const BadString = createToken({
   ...startsWith(['"']),
 });
 
-const symbol = (name: string, text: string): TokenType => createToken({ name, pattern: text, label: `"${text}"`, line_breaks: false });
+const symbol = (name: string, text: string): TokenType =>
+  createToken({ name, pattern: text, label: `"${text}"`, line_breaks: false });
 
 export const Ellipsis = symbol("Ellipsis", "...");
 export const Arrow = symbol("Arrow", "->");
