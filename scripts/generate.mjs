@@ -10,6 +10,7 @@ const outputs = [
   "grammar/model.ebnf",
   "grammar/model.tmLanguage.json",
   "grammar/diagrams.html",
+  "README.md",
   "docs/operators.md",
   "docs/library.md",
   "docs/diagnostics.md",
