@@ -24,6 +24,7 @@ export function checkDeclarations(file: ProgramFile, collector: Collector): void
     }
     if (declaration.kind === "callable") {
       checkCase(declaration, collector);
+      checkResultNames(declaration, file, collector);
       for (const it of declaration.hyperparameters) checkHyperparameterType(it.type, collector);
       checkFn(declaration, collector);
     }
@@ -61,6 +62,18 @@ function checkCase({ flavor, name }: CallableDeclaration, collector: Collector):
       better: text,
     });
   }
+}
+
+/** Sections and what is generated refer to the results of a model by name. */
+function checkResultNames(
+  { flavor, name, results }: CallableDeclaration,
+  { ast }: ProgramFile,
+  collector: Collector,
+): void {
+  if (flavor !== "model" || ast.incomplete.includes(name.text)) return;
+  if (results !== undefined && results.every((it) => it.name !== undefined)) return;
+  const span = results?.find((it) => it.name === undefined)?.span ?? name.span;
+  collector.report("MC2029", span, { model: name.text });
 }
 
 function checkHyperparameterType(type: HyperparameterType, collector: Collector): void {

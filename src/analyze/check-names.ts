@@ -356,9 +356,15 @@ function checkCall(at: Checker, call: CallExpression, scope: LocalScope): void {
       if (argument.name !== undefined) checkArgumentName(at, declaration, argument.name);
     } else if (callee !== undefined && findOperator(callee) !== undefined) {
       words = operatorWords(callee, argument.name?.text);
-    } else if (callee === undefined && argument.value.kind === "reference" && /^[a-z]/.test(argument.value.text)) {
-      // The block that a hyperparameter stands for is known at the instantiation only: so are the words that it takes.
-      if (find(scope, argument.value.text) === undefined) words = new Set([argument.value.text]);
+    }
+    // The block that a hyperparameter stands for is known at the instantiation only: so are the words that it takes.
+    // Of an unknown callee or argument they are not known at all, and one report is enough.
+    const unknown =
+      callable === undefined
+        ? callee === undefined || (findOperator(callee) === undefined && !globals.has(callee))
+        : argument.name !== undefined && hyperparameterFor(callable.declaration, argument.name.text, index) === undefined;
+    if (unknown && argument.value.kind === "reference" && /^[a-z]/.test(argument.value.text)) {
+      if (find(scope, argument.value.text) === undefined) words = new Set([...words, argument.value.text]);
     }
     const { value } = argument;
     checkExpression(at, value, scope, words);

@@ -12,6 +12,8 @@ import {
   subtract,
   type Dim,
 } from "../dims/dim.ts";
+import { decide } from "../dims/decide.ts";
+import { equal, negateRelation } from "../dims/facts.ts";
 import type { DType } from "../ir/types.ts";
 import { isFloat } from "../ops/dtype-class.ts";
 import { findOperator } from "../ops/registry.ts";
@@ -19,7 +21,8 @@ import { textOf, type Span } from "../support/source.ts";
 import type { BinaryExpression, CallExpression, UnaryExpression } from "../syntax/ast.ts";
 import { applyOperator } from "./apply-operator.ts";
 import { report, type Context, type Expected } from "./context.ts";
-import { asTensor, combined, exactQuotient, numberOf } from "./convert.ts";
+import { asTensor, combined, exactQuotient, formatExample, numberOf } from "./convert.ts";
+import { factsIn } from "./minima.ts";
 import { describe, poison, type NumberVal, type RatioVal, type Val } from "./values.ts";
 
 type ArithmeticOperator = "+" | "-" | "*" | "/" | "//" | "%";
@@ -133,11 +136,23 @@ function foldBinary(
     const quotient = exactQuotient(ctx, x, y, span);
     return quotient === undefined ? poison : { kind: "dim", dim: quotient, ...provenance };
   }
-  if ((op === "//" || op === "%") && asNumber(y) === 0) {
-    report(ctx, "MC3032", span, { expression: textOf(span) });
-    return poison;
-  }
+  if ((op === "//" || op === "%") && !isNonzero(ctx, y, span)) return poison;
   return { kind: "dim", dim: foldDim(op, x, y), ...provenance };
+}
+
+/** Proves that a divisor is not zero; false after a report. */
+function isNonzero(ctx: Context, divisor: Dim, span: Span): boolean {
+  const proof = decide(negateRelation(equal(divisor, constant(0))), factsIn(ctx));
+  if (proof.verdict === "proved") return true;
+  const at = proof.verdict === "refuted" ? formatExample(proof.counterexample) : "";
+  report(
+    ctx,
+    "MC3032",
+    span,
+    { expression: textOf(span) },
+    at === "" ? {} : { help: `At ${at} the divisor is 0. Exclude that in the header's \`where\`.` },
+  );
+  return false;
 }
 
 function ratio(dividend: Dim, divisor: Dim): RatioVal {
@@ -281,6 +296,7 @@ export function lowerStaticCall(
   if ((name === "ceil" || name === "floor") && numberOf(first) === undefined) {
     if (first.kind === "dim") return first;
     if (first.kind !== "ratio") return undefined;
+    if (!isNonzero(ctx, first.divisor, call.span)) return poison;
     const divide = name === "ceil" ? ceilDivide : floorDivide;
     return { kind: "dim", dim: divide(first.dividend, first.divisor), ...provenance };
   }

@@ -1,3 +1,4 @@
+import { formatDim, type Dim } from "../dims/dim.ts";
 import type { Attribute } from "../ir/graph.ts";
 import { isDType } from "../ops/dtype-class.ts";
 import type { AttributeSpec } from "../ops/operator.ts";
@@ -5,6 +6,7 @@ import { elementTypes } from "../analyze/builtins.ts";
 import type { Span } from "../support/source.ts";
 import { report, type Context, type Expected } from "./context.ts";
 import { asDim, asInteger, asReal, sourceOf } from "./convert.ts";
+import { checkPositive } from "./declared-types.ts";
 import { describe, type Val } from "./values.ts";
 
 /** What an attribute's expression may be. */
@@ -59,12 +61,13 @@ export function attributeOf(
       return mismatch(ctx, `${what} must be an element type`, val, span);
     case "dim": {
       const dim = asDim(ctx, val, span, what);
-      return dim === undefined ? undefined : withSource(dim, sourceOf(val));
+      return dim === undefined || !isSize(ctx, name, dim, span) ? undefined : withSource(dim, sourceOf(val));
     }
     case "dims": {
       const vals = flatten(val);
       const dims = vals.map((it) => asDim(ctx, it, span, `each element of ${what}`));
-      return dims.every((it) => it !== undefined) ? withSource(dims, sourceOfList(vals)) : undefined;
+      if (!dims.every((it) => it !== undefined)) return undefined;
+      return dims.every((it) => isSize(ctx, name, it, span)) ? withSource(dims, sourceOfList(vals)) : undefined;
     }
     case "ints": {
       const vals = flatten(val);
@@ -79,6 +82,13 @@ export function attributeOf(
       return mismatch(ctx, `${what} must be a list of strings`, val, span);
     }
   }
+}
+
+/** Attributes whose dims are sizes of what comes out; others count from 0. */
+const sizes: ReadonlySet<string> = new Set(["shape", "inputShape", "kernelShape", "sections", "size", "depth"]);
+
+function isSize(ctx: Context, name: string, dim: Dim, span: Span): boolean {
+  return !sizes.has(name) || checkPositive(ctx, dim, span, formatDim(dim));
 }
 
 function flatten(val: Val): readonly Val[] {

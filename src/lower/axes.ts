@@ -1,3 +1,4 @@
+import { findTopLevel } from "../analyze/program.ts";
 import { asNumber, sameForm, variablesOf, type Dim } from "../dims/dim.ts";
 import type { TensorType } from "../ir/types.ts";
 import type { Expression } from "../syntax/ast.ts";
@@ -26,6 +27,9 @@ export function resolveAxis(ctx: Context, e: Expression, type: TensorType, extra
       const byForm = axesWhere(type, (it) => sameForm(it, meaning.dim));
       if (byForm.length > 0) return oneAxis(ctx, byForm, inner, type);
     }
+    // A name that means nothing at all was reported when the file was loaded.
+    if (meaning === undefined && /^[A-Z]/.test(inner.text) && findTopLevel(ctx.file, inner.text) === undefined)
+      return undefined;
     if (meaning === undefined || meaning.kind === "dim") {
       const names = type.shape.flatMap((it) => it.label ?? []);
       report(

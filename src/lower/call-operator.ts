@@ -4,7 +4,7 @@ import { operandSpecAt } from "../ops/infer.ts";
 import type { Operator, OperandSpec } from "../ops/operator.ts";
 import { reportUnknownArgument } from "../analyze/report-unknown-argument.ts";
 import type { Span } from "../support/source.ts";
-import type { Argument } from "../syntax/ast.ts";
+import type { Argument, Expression } from "../syntax/ast.ts";
 import { applyOperator } from "./apply-operator.ts";
 import { attributeOf, expectedFor } from "./attributes.ts";
 import { resolveAxes, resolveAxis } from "./axes.ts";
@@ -95,6 +95,7 @@ function sortArguments(
   piped.forEach(addOperand);
   const slots = operator.operands.filter((it) => it.name !== "key");
   const variadic = slots.at(-1)?.variadic === true;
+  const named = new Set(args.flatMap((it) => it.name?.text ?? []));
   const required = slots.filter((it) => it.variadic !== true && it.optional !== true).length;
   for (const argument of args) {
     const { name, value } = argument;
@@ -102,7 +103,7 @@ function sortArguments(
       const open = pending.operands.length < slots.length || variadic;
       const literal = value.kind === "string" || value.kind === "boolean" || (value.kind === "list" && !variadic);
       if (literal || !open) {
-        const slot = slotFor(operator, pending, bound);
+        const slot = slotFor(operator, pending, bound, named, value);
         if (slot !== undefined && axisWords.has(slot)) pending.axis.push(argument);
         else if (slot !== undefined) pending.attributes.set(slot, argument);
         else fine = tooMany(ctx, operator, argument);
@@ -111,7 +112,7 @@ function sortArguments(
       const val = ctx.elaborator.rules.expression(ctx, value);
       const isNumber = val.kind === "number" || val.kind === "dim" || val.kind === "ratio" || val.kind === "boolean";
       if (val.kind === "word" || (isNumber && pending.operands.length >= required)) {
-        const slot = slotFor(operator, pending, bound);
+        const slot = slotFor(operator, pending, bound, named, value);
         if (slot === undefined) fine = tooMany(ctx, operator, argument);
         else if (axisWords.has(slot)) pending.axis.push(argument);
         else pending.attributes.set(slot, argument);
@@ -139,10 +140,21 @@ function sortArguments(
   return fine ? pending : undefined;
 }
 
-function slotFor(operator: Operator, pending: Pending, bound: ReadonlyMap<string, Val>): string | undefined {
-  return positionalAttributes(operator).find(
-    (it) => !pending.attributes.has(it) && !bound.has(it) && !(axisWords.has(it) && pending.axis.length > 0),
+/** The attribute that an argument without a name gives: the first that is still open, lists to what takes lists. */
+function slotFor(
+  operator: Operator,
+  pending: Pending,
+  bound: ReadonlyMap<string, Val>,
+  named: ReadonlySet<string>,
+  value: Expression,
+): string | undefined {
+  const axisGiven = pending.axis.length > 0 || [...named].some((it) => axisWords.has(it));
+  const open = positionalAttributes(operator).filter(
+    (it) => !pending.attributes.has(it) && !bound.has(it) && !named.has(it) && !(axisWords.has(it) && axisGiven),
   );
+  const takesLists = (it: string): boolean =>
+    ["dims", "ints", "strings"].includes(operator.attributes[it]?.kind ?? "");
+  return open.find((it) => takesLists(it) === (value.kind === "list")) ?? open[0];
 }
 
 function tooMany(ctx: Context, operator: Operator, argument: Argument): boolean {

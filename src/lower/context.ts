@@ -45,6 +45,8 @@ export interface Elaborator {
   readonly told: Map<string, Frame>;
   /** Smallest sizes that were found wanting, while they are put off; see `minima.ts`. */
   minima: Minimum[] | undefined;
+  /** What the entry that is lowered assumes: an instantiation holds under that alone. */
+  assumptions: string;
 }
 
 /** The rules that call one another; see `elaborator.ts`. */

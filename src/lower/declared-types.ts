@@ -1,4 +1,4 @@
-import { asNumber, formatDim, sameForm, withLabel, type Dim } from "../dims/dim.ts";
+import { asNumber, constant, formatDim, sameForm, withLabel, type Dim } from "../dims/dim.ts";
 import { decide } from "../dims/decide.ts";
 import { equal } from "../dims/facts.ts";
 import type { TensorType, DType } from "../ir/types.ts";
@@ -10,7 +10,7 @@ import { textOf } from "../support/source.ts";
 import type { CallableDeclaration, TypedName, TypeExpression } from "../syntax/ast.ts";
 import { findLocal, report, type Context, type Scope } from "./context.ts";
 import { asDim } from "./convert.ts";
-import { exampleOf, named } from "./shape-checker.ts";
+import { exampleOf, named, shapeChecker } from "./shape-checker.ts";
 import { formatType, type TensorVal, type Val, type ValueFacts } from "./values.ts";
 import { factsIn } from "./minima.ts";
 
@@ -24,8 +24,15 @@ export interface ResolvedType {
 const elementKey = (word: string): string => `<${word}>`;
 const spreadKey = "<...>";
 
-/** The type that an annotation, a result or a `param` declares; undefined after a report. */
-export function resolveType(ctx: Context, type: TypeExpression): ResolvedType | undefined {
+/**
+ * The type that an annotation, a result or a `param` declares; undefined after a report. `trusted` where dims are
+ * compared with those of a value, which are positive.
+ */
+export function resolveType(
+  ctx: Context,
+  type: TypeExpression,
+  dims: "checked" | "trusted" = "checked",
+): ResolvedType | undefined {
   const dtype = resolveElement(ctx, type);
   let classes: Dim | undefined;
   if (type.classes !== undefined) {
@@ -51,17 +58,34 @@ export function resolveType(ctx: Context, type: TypeExpression): ResolvedType | 
     const val = ctx.elaborator.rules.expression(ctx, it, { integer: true });
     const dim = asDim(ctx, val, it.span, "a dimension");
     if (dim === undefined) return undefined;
-    if (!isPositive(ctx, dim, it.span)) return undefined;
+    if (dims === "checked" ? !checkPositive(ctx, dim, it.span, textOf(it.span)) : !isPositive(ctx, dim, it.span))
+      return undefined;
     shape.push(it.kind === "reference" ? withLabel(dim, it.text) : dim);
   }
   return dtype && { type: { dtype, shape }, facts: classes === undefined ? {} : { classes } };
 }
 
-function isPositive(ctx: Context, dim: Dim, span: Span): boolean {
+function isPositive(ctx: Context, dim: Dim, span: Span, text = textOf(span)): boolean {
   const known = asNumber(dim);
   if (known === undefined || known >= 1) return true;
-  report(ctx, "MC3033", span, { dim: textOf(span), value: String(known) });
+  report(ctx, "MC3033", span, { dim: text, value: String(known) });
   return false;
+}
+
+/** Proves that a dimension is 1 or more; false after a report. */
+export function checkPositive(ctx: Context, dim: Dim, span: Span, text: string): boolean {
+  if (asNumber(dim) !== undefined) return isPositive(ctx, dim, span, text);
+  return shapeChecker(ctx, span, () => []).atLeast(dim, constant(1), `the dimension \`${text}\``);
+}
+
+/** Whether the dims of a type are all 1 or more, each reported where it is declared. */
+export function arePositive(ctx: Context, shape: readonly Dim[], declared: TypeExpression["dims"]): boolean {
+  return shape
+    .map((dim, axis) => {
+      const at = declared[axis];
+      return at === undefined || at.kind === "dim-spread" || checkPositive(ctx, dim, at.span, textOf(at.span));
+    })
+    .every((fine) => fine);
 }
 
 function resolveElement(ctx: Context, type: TypeExpression): DType | undefined {

@@ -15,7 +15,7 @@ import type { Argument, CallableDeclaration, HyperparameterType } from "../synta
 import { statedRelations } from "./conditions.ts";
 import { createUnit, findLocal, innerScope, report, type Context, type Elaborator } from "./context.ts";
 import { formatExample } from "./convert.ts";
-import { resolveType, type ResolvedType } from "./declared-types.ts";
+import { arePositive, resolveType, type ResolvedType } from "./declared-types.ts";
 import { createElaborator } from "./elaborator.ts";
 import { bindArguments, completeHyperparameters, fitHyperparameter, named } from "./hyperparameters.ts";
 import { factMessage, instantiate } from "./instantiate.ts";
@@ -115,9 +115,15 @@ export function elaborateEntry(elaborator: Elaborator, callable: Callable, optio
   const contract = entryFacts(top, declaration);
   if (contract === undefined) return undefined;
   const context: Context = { ...top, facts: contract.facts, owning: declaration.flavor === "fn" ? "fn" : "yes" };
-  const made = withMinima(elaborator, contract.facts, () =>
-    instantiate({ callable, hyperparameters, context, inputs }),
-  );
+  elaborator.assumptions = contract.contract.map((it) => it.text).join(", ");
+  const made = withMinima(elaborator, contract.facts, () => {
+    const positive = declaration.inputs.map((it, index) => {
+      const shape = inputs[index]?.type.shape ?? [];
+      return it.type.dims.some((dim) => dim.kind === "dim-spread") || arePositive(context, shape, it.type.dims);
+    });
+    return positive.includes(false) ? undefined : instantiate({ callable, hyperparameters, context, inputs });
+  });
+  elaborator.assumptions = "";
   if (made === undefined) {
     if (!elaborator.collector.hasErrors) fault(`${declaration.name.text} does not lower, and nothing was said of it`);
     return undefined;
@@ -193,7 +199,8 @@ function entryInputs(
       elements: [1, 2].map((it): Val => ({ kind: "dim", dim: variable(`${stem}${String(it)}`) })),
     });
   }
-  const types = declaration.inputs.map((it) => resolveType(ctx, it.type));
+  // That compound dims are positive may rest on the header's `where`, which is read after this.
+  const types = declaration.inputs.map((it) => resolveType(ctx, it.type, "trusted"));
   return types.every((it) => it !== undefined) ? types : undefined;
 }
 

@@ -74,5 +74,6 @@ export function createElaborator(program: Program, collector: Collector): Elabor
     rules,
     told: new Map(),
     minima: undefined,
+    assumptions: "",
   };
 }

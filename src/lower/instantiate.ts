@@ -148,14 +148,16 @@ export function instantiate(use: Use): Instantiation | undefined {
   return made;
 }
 
-function keyOfUse({ callable, hyperparameters, inputs }: Use): string {
+function keyOfUse({ callable, hyperparameters, inputs, context: { elaborator } }: Use): string {
   const values = [...hyperparameters].map(([name, val]) => `${name}=${keyOfVal(val)}`).join(",");
   const types = inputs.map(({ type, facts }) => {
     const labels = type.shape.map((it) => it.label ?? "").join(",");
     const classes = facts.classes === undefined ? "" : `<${formatDim(facts.classes)}`;
     return `${formatType(type)}${labels}${classes}${facts.probability === undefined ? "" : "%"}`;
   });
-  return `${callable.file.source.path}:${callable.declaration.name.text}(${values})(${types.join(";")})`;
+  const name = `${callable.file.source.path}:${callable.declaration.name.text}`;
+  // Facts within the body follow from those of the entry, so these say all that is assumed.
+  return `${name}(${values})(${types.join(";")}) where ${elaborator.assumptions}`;
 }
 
 /** The key of a new function: its name, numbered where the name is taken. */

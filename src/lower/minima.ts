@@ -34,15 +34,18 @@ export function withMinima<T>(elaborator: Elaborator, facts: Facts, lower: () =>
   elaborator.minima = minima;
   const errors = (): number => elaborator.collector.diagnostics.filter((it) => it.severity === "error").length;
   const before = errors();
+  const known = new Set(elaborator.memo.keys());
   const result = lower();
   elaborator.minima = undefined;
   if (minima.length === 0) return result;
+  // What was lowered on such an assumption is no example for others.
+  for (const key of [...elaborator.memo.keys()]) if (!known.has(key)) elaborator.memo.delete(key);
   if (errors() > before) return undefined;
-  let known = facts;
+  let stated = facts;
   for (const it of [...minima].reverse()) {
-    if (decide(it.relation, known).verdict === "proved") continue;
+    if (decide(it.relation, stated).verdict === "proved") continue;
     it.report();
-    known = assume(known, it.relation);
+    stated = assume(stated, it.relation);
   }
   return undefined;
 }

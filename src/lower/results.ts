@@ -108,7 +108,7 @@ export function checkType(
   span: Span,
   what: string,
 ): TensorVal | undefined {
-  const wanted = resolveType(ctx, type);
+  const wanted = resolveType(ctx, type, "trusted");
   if (wanted === undefined) return undefined;
   const actual = val.value.type;
   const labels = [{ span: type.span, message: `declared as ${textOf(type.span)}` }];

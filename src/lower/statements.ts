@@ -269,16 +269,38 @@ function lowerWhenStatement(ctx: Context, statement: WhenStatement): boolean {
   };
   if (condition.kind === "boolean") return condition.value ? lowerStatements(ctx, statement.then) : other(ctx);
   let fine = true;
+  const names = boundByBoth(statement);
   const branch =
     (run: (inner: Context) => boolean) =>
-    (inner: Context): undefined => {
+    (inner: Context): Val | undefined => {
       if (!run(inner)) fine = false;
-      return undefined;
+      const elements = names.map((it) => {
+        const val = inner.scope.names.get(it);
+        return val === undefined || val.kind === "cell" ? poison : val;
+      });
+      return elements.length === 0 ? undefined : { kind: "tuple", elements };
     };
   const then = branch((inner) => lowerStatements(inner, statement.then));
-  if (condition.negated) lowerTraining(ctx, branch(other), then, statement.span);
-  else lowerTraining(ctx, then, branch(other), statement.span);
-  return fine;
+  const made = condition.negated
+    ? lowerTraining(ctx, branch(other), then, statement.span)
+    : lowerTraining(ctx, then, branch(other), statement.span);
+  const vals = made?.kind === "tuple" ? made.elements : [made];
+  names.forEach((it, index) => bind(ctx, it, vals[index] ?? poison));
+  return fine && made?.kind !== "poison";
+}
+
+/** The names that every branch of a `when` over `training` binds: they are seen after it. */
+function boundByBoth({ then, otherwise }: WhenStatement): readonly string[] {
+  if (otherwise === undefined) return [];
+  const others = otherwise.kind === "body" ? boundBy(otherwise) : boundByBoth(otherwise);
+  return boundBy(then).filter((it) => others.includes(it));
+}
+
+function boundBy({ statements }: Body): readonly string[] {
+  return statements.flatMap((it) => {
+    if (it.kind === "when-statement") return boundByBoth(it);
+    return it.kind === "binding" ? it.targets.map((target) => target.text).filter((name) => name !== "_") : [];
+  });
 }
 
 /** `when c { ... } else { ... }` as a value. */

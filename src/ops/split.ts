@@ -33,9 +33,9 @@ export const split = defineComposite({
   exposed: true,
   operands: [{ name: "x", dtype: "any", shape: "[..., N, ...]" }],
   attributes: {
-    axis: { kind: "int", doc: "The axis that is cut.", min: 0 },
     count: { kind: "int", doc: "The number of pieces, where sections are left out.", default: 0, min: 0 },
     sections: { kind: "dims", doc: "The sizes of the pieces.", default: [] },
+    axis: { kind: "int", doc: "The axis that is cut.", min: 0 },
   },
   infer: ({ operands, attributes: { axis, count, sections }, check }) => {
     const x = first(operands);

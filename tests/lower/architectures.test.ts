@@ -62,7 +62,7 @@ describe("sizes that a model needs", () => {
 
   it("reports the strongest smallest size alone", () => {
     const text =
-      "model M: (x: f32[B, H, 64, 1]) {\n  x -> MaxPool2D(2) -> MaxPool2D(2) -> MaxPool2D(2) -> Flatten\n}\n";
+      "model M: (x: f32[B, H, 64, 1]) -> y: f32[B, (H // 8) * 8] {\n  x -> MaxPool2D(2) -> MaxPool2D(2) -> MaxPool2D(2) -> Flatten\n}\n";
     expect(onlyFinding(text)).toMatchObject({ code: "MC3028" });
     expect(check(text.replace(" {\n", "\n  where H >= 8 {\n"))).toEqual([]);
   });

@@ -256,4 +256,13 @@ export const namesCatalog = {
     bad: "block A: (x: f32[B, D]) -> f32[B, D] {\n  when training {\n    param by: f32[D] = ones\n    x * by\n  } else {\n    x\n  }\n}\n",
     good: "block A: (x: f32[B, D]) -> f32[B, D] {\n  param by: f32[D] = ones\n  when training { x * by } else { x }\n}\n",
   }),
+  MC2029: entry({
+    severity: "error",
+    title: "a model's result without a name",
+    message: (it: { readonly model: string }) => `The results of a model have names, and ${it.model} has one without.`,
+    explanation:
+      "Losses, metrics and everything that is generated refer to the results of a model by name: `-> logits: f32[B, 10]`.",
+    bad: "model M: (x: f32[B, 4]) -> f32[B, 2] {\n  x -> Dense(2)\n}\n",
+    good: "model M: (x: f32[B, 4]) -> y: f32[B, 2] {\n  x -> Dense(2)\n}\n",
+  }),
 } as const;
