@@ -5,6 +5,7 @@ import { checkSource } from "../../src/compiler.ts";
 import { createCollector } from "../../src/diagnostics/collector.ts";
 import { renderText } from "../../src/diagnostics/render.ts";
 import type { Diagnostic } from "../../src/diagnostics/diagnostic.ts";
+import { formatSource } from "../../src/format/format.ts";
 import { elaborateModel } from "../../src/lower/elaborate-model.ts";
 import {
   sectionKeys,
@@ -61,6 +62,10 @@ describe("the examples of docs/language.md", () => {
 
   it.each(whole.map((it) => [named(it), it] as const))("check clean, %s", (_, it) => {
     expect(shown(check(it))).toBe("");
+  });
+
+  it.each(whole.map((it) => [named(it), it] as const))("stand as `modelc fmt` lays them out, %s", async (_, it) => {
+    expect(await formatSource(it.text, "main.model")).toBe(it.text);
   });
 
   it.each(wrong.map((it) => [`${it.info.replace("model error ", "")} at ${named(it)}`, it] as const))(
