@@ -9,7 +9,7 @@ import { printExpression } from "./print.ts";
 import { mentions } from "./uses.ts";
 
 /** The longest expression that is written inside of another one. */
-const inlineWidth = 72;
+const inlineWidth = 80;
 /** The most calls that one nests. */
 const inlineCalls = 3;
 

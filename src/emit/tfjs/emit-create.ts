@@ -1,6 +1,5 @@
 import { asNumber } from "../../dims/dim.ts";
 import type { Initializer } from "../../ir/graph.ts";
-import { findInitializer } from "../../ops/initializers.ts";
 import { fault } from "../../support/fault.ts";
 import { arrayOf, call, identifier, literal, text, type Expression } from "./ast.ts";
 import { isTuple, type VariableLeaf, type VariableTree } from "./variable-tree.ts";

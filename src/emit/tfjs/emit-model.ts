@@ -1,10 +1,7 @@
-import { asNumber, formatDim, type Dim } from "../../dims/dim.ts";
-import { formatRelation, relationsOf, type Relation } from "../../dims/facts.ts";
 import type { Func, Module, Value } from "../../ir/graph.ts";
 import type { TensorType } from "../../ir/types.ts";
 import { required } from "../../support/fault.ts";
 import {
-  arrayOf,
   call,
   closure,
   constant,
@@ -12,9 +9,7 @@ import {
   identifier,
   literal,
   member,
-  objectOf,
   returns,
-  text,
   type Entry,
   type Expression,
   type Field,
@@ -24,13 +19,13 @@ import {
   type Statement,
 } from "./ast.ts";
 import type { EmittedFunction } from "./emit-functions.ts";
+import { checkFunction } from "./emit-checks.ts";
 import { createExpression } from "./emit-create.ts";
 import { tensorType } from "./emit-nodes.ts";
-import { dimScope } from "./dim-expression.ts";
 import { typeText, type Interfaces } from "./interfaces.ts";
-import { nameScope, pascalCase } from "./names.ts";
+import { pascalCase } from "./names.ts";
 import { printType } from "./print.ts";
-import { leavesOf, type VariableNode } from "./variable-tree.ts";
+import { type VariableNode } from "./variable-tree.ts";
 
 /** A tensor that a model takes or gives, by name. */
 export interface Port {
@@ -249,203 +244,6 @@ function disposeFunction(context: ModelContext): FunctionItem {
       },
     ],
   };
-}
-
-/** A function that throws unless tensors have the shapes, and sizes the relations, that the model is compiled for. */
-export function checkFunction(name: string, type: string, ports: readonly Port[], context: ModelContext): FunctionItem {
-  const { helpers, module } = context;
-  helpers.add("checkShapes");
-  const sizeOf = (dim: Dim): Expression => {
-    const value = asNumber(dim);
-    return value === undefined ? text(formatDim(dim)) : literal(value);
-  };
-  const shapes: Entry[] = ports.map((port) => ({
-    key: port.name,
-    value: arrayOf(identifier(port.name), arrayOf(...port.type.shape.map(sizeOf))),
-  }));
-  const names = nameScope(ports.map((port) => port.name));
-  const scope = dimScope(ports, names);
-  const relations = relationsOf(module.facts);
-  const checks = relations.flatMap((relation, index): Statement[] => {
-    const condition = relationExpression(relation, scope.dim);
-    const contract = module.contract.length === relations.length ? module.contract[index] : undefined;
-    const message = contract?.message ?? contract?.text ?? formatRelation(relation);
-    return [{ kind: "expression", value: call("checkThat", condition, text(message)) }];
-  });
-  if (checks.length > 0) helpers.add("checkThat");
-  return {
-    kind: "function",
-    exported: false,
-    name,
-    parameters: [{ pattern: fieldsPattern(...ports.map((port) => port.name)), type }],
-    result: "void",
-    doc: "Throws unless tensors have the shapes that the model is compiled for.",
-    body: [
-      { kind: "expression", value: call("checkShapes", { kind: "object", entries: shapes }) },
-      ...scope.bindings(),
-      ...checks,
-    ],
-  };
-}
-
-function relationExpression(relation: Relation, dim: (dim: Dim) => Expression): Expression {
-  if ("divisor" in relation) {
-    const remainder: Expression = {
-      kind: "binary",
-      operator: "%",
-      left: dim(relation.dividend),
-      right: dim(relation.divisor),
-    };
-    return {
-      kind: "binary",
-      operator: relation.kind === "divides" ? "===" : "!==",
-      left: remainder,
-      right: literal(0),
-    };
-  }
-  const left = dim(relation.left);
-  const right = dim(relation.right);
-  switch (relation.kind) {
-    case "equal":
-      return { kind: "binary", operator: "===", left, right };
-    case "notEqual":
-      return { kind: "binary", operator: "!==", left, right };
-    case "lessThan":
-      return { kind: "binary", operator: "<", left, right };
-    case "atLeast":
-      // `T <= 64` rather than `64 >= T`.
-      return left.kind === "number"
-        ? { kind: "binary", operator: "<=", left: right, right: left }
-        : { kind: "binary", operator: ">=", left, right };
-  }
-}
-
-/** `save` and `load`, with the table of what is stored in another order. */
-export function checkpointItems(context: ModelContext): readonly Item[] {
-  const { type, helpers, parameters, states, trains } = context;
-  ["entriesOf", "writeSafetensors", "readSafetensors", "restoreVariables"].forEach((it) => helpers.add(it));
-  if (trains) helpers.add("progressOf");
-  const permuted = [...leavesOf(parameters), ...leavesOf(states)].flatMap(({ path, leaf }) =>
-    leaf.perm === undefined ? [] : [{ key: path, value: arrayOf(...leaf.perm.map((axis) => literal(axis))) }],
-  );
-  const model = identifier("model");
-  const variables: Expression[] = [
-    { kind: "spread", value: call("entriesOf", member(model, "parameters")) },
-    ...(states.entries.size > 0
-      ? [{ kind: "spread", value: call("entriesOf", member(model, "states")) } as const]
-      : []),
-    ...(trains ? [{ kind: "spread", value: call("slotVariables", member(model, "optimizer")) } as const] : []),
-  ];
-  const seeded = trains || context.forward.needs.random;
-  const metadata = objectOf({
-    ...(permuted.length > 0 ? { perm: call("JSON.stringify", identifier("storedOrders")) } : {}),
-    ...(trains
-      ? {
-          progress: call(
-            "JSON.stringify",
-            objectOf({
-              step: member(model, "step"),
-              ...(context.steps === undefined ? {} : { steps: member(model, "steps") }),
-            }),
-          ),
-        }
-      : {}),
-    ...(seeded ? { seed: call("String", member(model, "seed")) } : {}),
-  });
-  const orderOf: Expression =
-    permuted.length === 0
-      ? { kind: "closure", parameters: [], body: identifier("undefined") }
-      : identifier("storedOrder");
-  const items: Item[] = [
-    {
-      kind: "function",
-      exported: true,
-      async: true,
-      name: "save",
-      parameters: [{ pattern: "model", type }],
-      result: "Promise<Uint8Array>",
-      doc: `A model as a \`.safetensors\` file${trains ? ", with all that training needs to go on as if it had never stopped" : ""}.`,
-      body: [returns(call("writeSafetensors", call("variablesOf", model), orderOf, metadata))],
-    },
-    {
-      kind: "function",
-      exported: true,
-      name: "load",
-      parameters: [
-        { pattern: "bytes", type: "Uint8Array" },
-        { pattern: "model", default: call("create") },
-      ],
-      result: type,
-      doc: "A model with the values of a `.safetensors` file, be it of `save` or of another target.",
-      body: [
-        constant("checkpoint", call("readSafetensors", identifier("bytes"))),
-        {
-          kind: "expression",
-          value: call("restoreVariables", call("variablesOf", model), orderOf, identifier("checkpoint")),
-        },
-        ...(trains
-          ? [
-              {
-                kind: "expression",
-                value: call("Object.assign", model, call("progressOf", identifier("checkpoint"))),
-              } as const,
-            ]
-          : []),
-        ...(seeded
-          ? [
-              {
-                kind: "assign",
-                target: member(model, "seed"),
-                value: call("Number", {
-                  kind: "binary",
-                  operator: "??",
-                  left: { kind: "index", target: identifier("checkpoint.metadata"), index: text("seed") },
-                  right: member(model, "seed"),
-                }),
-              } as const,
-            ]
-          : []),
-        returns(model),
-      ],
-    },
-    {
-      kind: "function",
-      exported: false,
-      name: "variablesOf",
-      parameters: [{ pattern: "model", type }],
-      result: "{ path: string; variable: tf.Variable }[]",
-      doc: "All variables of a model by their names in a checkpoint.",
-      body: [returns({ kind: "array", elements: variables })],
-    },
-  ];
-  if (permuted.length > 0) {
-    items.push(
-      {
-        kind: "const",
-        exported: false,
-        name: "storedOrders",
-        type: "Record<string, number[]>",
-        value: { kind: "object", entries: permuted },
-        doc: "Checkpoints hold convolution kernels with the filters first: stored axis i is axis `storedOrders[path][i]` here.",
-      },
-      {
-        kind: "function",
-        exported: false,
-        name: "storedOrder",
-        parameters: [{ pattern: "path", type: "string" }],
-        result: "number[] | undefined",
-        doc: "The stored order of a variable's axes; an optimizer's memory of it is stored likewise.",
-        body: [
-          returns({
-            kind: "index",
-            target: identifier("storedOrders"),
-            index: call("path.replace", { kind: "regexp", source: "^opt\\/\\w+\\/" }, text("")),
-          }),
-        ],
-      },
-    );
-  }
-  return items;
 }
 
 /** The name of a model's type. */

@@ -5,13 +5,14 @@ import { attributesFor } from "../../ops/operator.ts";
 import { findOperator } from "../../ops/registry.ts";
 import { tfjsDType } from "../../ops/tfjs-dtype.ts";
 import type { TfjsExpression } from "../../ops/tfjs-writer.ts";
-import { fault, required } from "../../support/fault.ts";
+import { required } from "../../support/fault.ts";
 import { callTensor, dotted, identifier, literal, member, text, type Pattern } from "./ast.ts";
 import { bind, declare, define, freshName, isTrivial, readBound, readTensor } from "./bind-value.ts";
 import type { Bound, Env, FunctionState, Target } from "./body-context.ts";
 import type { Callable } from "./callables.ts";
 import { emitRepeat, emitScan, emitTraining } from "./emit-regions.ts";
 import { tensorWriter } from "./tensor-writer.ts";
+import { outlivesUpdate } from "./outlives-update.ts";
 import { usesOf } from "./uses.ts";
 import { nodesOf } from "./variable-tree.ts";
 
@@ -92,16 +93,12 @@ export function placeOf(state: FunctionState, env: Env, path: string): TfjsExpre
   if (path === "") return env.place.random;
   state.helpers.add("within");
   const { random } = env.place;
-  // One call for nested paths.
-  if (
-    random.kind === "call" &&
-    random.callee.kind === "identifier" &&
-    random.callee.name === "within" &&
-    random.arguments.length === 2
-  ) {
-    const [place, prefix] = random.arguments;
-    if (place !== undefined && prefix?.kind === "string")
-      return callTensor("within", place, text(joinPath(prefix.value, path)));
+  // One call for nested paths: `within(random, "stage.dropout_0", i)`.
+  if (random.kind === "call" && random.callee.kind === "identifier" && random.callee.name === "within") {
+    const [place, prefix, ...index] = random.arguments;
+    if (place !== undefined && prefix?.kind === "string") {
+      return callTensor("within", place, text(joinPath(prefix.value, path)), ...index);
+    }
   }
   return callTensor("within", random, text(path));
 }
@@ -111,18 +108,28 @@ function emitConstant(state: FunctionState, env: Env, node: ConstantNode): void 
   const { dtype, shape } = value.type;
   const { data, source } = node;
   const [first = 0] = typeof data === "number" ? [data] : data;
-  if (shape.length === 0) return bind(env, value, { expression: literal(first, source), form: "number" });
+  const short = (number: number): number => (dtype === "f32" ? shortest(number) : number);
+  if (shape.length === 0) return bind(env, value, { expression: literal(short(first), source), form: "number" });
   const sizes: TfjsExpression = { kind: "array", elements: shape.map((dim) => state.dim(dim)) };
   const filled = typeof data === "number" || data.every((it) => it === first);
   const expression = filled
-    ? fill(first, sizes, tfjsDType(dtype))
+    ? fill(short(first), sizes, tfjsDType(dtype))
     : callTensor(
         "tf.tensor",
-        { kind: "array", elements: Array.from(data, (it) => literal(it)) },
+        { kind: "array", elements: Array.from(data, (it) => literal(short(it))) },
         sizes,
         text(tfjsDType(dtype)),
       );
   define(state, env, value, expression, false);
+}
+
+/** The shortest decimal that is the same number in f32: 0.01 for 0.010000000000000009. */
+function shortest(number: number): number {
+  for (let digits = 1; digits <= 9; digits++) {
+    const rounded = Number(number.toPrecision(digits));
+    if (Math.fround(rounded) === Math.fround(number)) return rounded;
+  }
+  return number;
 }
 
 /** A tensor full of one number. */
@@ -133,18 +140,14 @@ export function fill(number: number, shape: TfjsExpression, dtype: string): Tfjs
   return callTensor("tf.fill", shape, literal(number), ...tail);
 }
 
-/** A state that this function also assigns is read as a copy: the copy keeps the value that was. */
+/** A state whose value is needed after it is assigned is read as a copy, which keeps the value that was. */
 function emitStateRead(state: FunctionState, env: Env, value: Value, path: string): void {
   state.needs.states = true;
   const expression = member(env.place.states, ...path.split("."));
-  if (!state.updated.has(path) || !env.uses.nested(value)) return bind(env, value, { expression, form: "tensor" });
-  const usedOutside = env.uses.count(value) > 1;
-  if (!usedOutside) return bind(env, value, { expression, form: "tensor" });
+  if (!outlivesUpdate(state.callable.body, value, path)) return bind(env, value, { expression, form: "tensor" });
   const copy: TfjsExpression = { kind: "call", callee: member(expression, "clone"), arguments: [] };
-  bind(env, value, {
-    expression: identifier(declare(state, env, { ...value, name: value.name ?? path.split(".").at(-1) ?? path }, copy)),
-    form: "tensor",
-  });
+  const named = { ...value, name: value.name ?? path.split(".").at(-1) ?? path };
+  bind(env, value, { expression: identifier(declare(state, env, named, copy)), form: "tensor" });
 }
 
 const hostBinary: ReadonlyMap<string, string> = new Map([

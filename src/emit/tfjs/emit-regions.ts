@@ -29,12 +29,12 @@ function carry(state: FunctionState, env: Env, initial: Value, named: string | u
   if (
     expression.kind === "identifier" &&
     state.flows.get(expression.name) === env.block &&
-    named === undefined &&
+    (named === undefined || state.names.has(named)) &&
     !isLive(state, expression.name)
   ) {
     return expression.name;
   }
-  const name = named === undefined ? freshName(state) : state.names.take(named);
+  const name = named === undefined || state.names.has(named) ? freshName(state) : state.names.take(named);
   env.out.push({ kind: "declare", mutable: true, pattern: name, type: "tf.Tensor", value: expression });
   state.flows.set(name, env.block);
   return name;
@@ -120,6 +120,10 @@ export function emitRepeat(state: FunctionState, env: Env, node: RepeatNode): vo
         ...(parameters ? [[element, member(env.place.parameters, ...segments)] as const] : []),
         ...(states ? [[elementStates, member(env.place.states, ...segments)] as const] : []),
       ];
+  const counted = lists.length === 0;
+  if (!indexed && !counted) state.names.release(index);
+  if (!parameters || shared) state.names.release(element);
+  if (!states || shared) state.names.release(elementStates);
   env.out.push(
     loop(state, lists, indexed ? index : undefined, literal(repeatCount(node), node.count.source), inner.out, index),
   );
@@ -250,8 +254,9 @@ function writeStep(
 }
 
 /** What differs between training and inference: a conditional, or branches where there is more to do. */
-export function emitTraining(state: FunctionState, env: Env, node: TrainingNode): void {
+export function emitTraining(state: FunctionState, env: Env, whole: TrainingNode): void {
   state.needs.training = true;
+  const node = withoutUnread(whole, env);
   const branches = [node.then, node.otherwise].map((region) => {
     const inner = innerEnv(state, env, region);
     state.live.push(inner);
@@ -292,4 +297,16 @@ export function emitTraining(state: FunctionState, env: Env, node: TrainingNode)
   if (whenTraining.length === 0)
     env.out.push({ kind: "if", test: { kind: "unary", operator: "!", value: test }, then: whenNot });
   else env.out.push({ kind: "if", test, then: whenTraining, otherwise: whenNot });
+}
+
+/** The node with only those of its results that something reads. */
+function withoutUnread(node: TrainingNode, env: Env): TrainingNode {
+  const isRead = node.results.map((value) => env.uses.count(value) > 0);
+  const trim = (region: Region): Region => ({ ...region, results: region.results.filter((_, index) => isRead[index]) });
+  return {
+    ...node,
+    results: node.results.filter((_, index) => isRead[index]),
+    then: trim(node.then),
+    otherwise: trim(node.otherwise),
+  };
 }

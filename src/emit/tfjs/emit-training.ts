@@ -20,7 +20,8 @@ import {
   type Statement,
 } from "./ast.ts";
 import type { EmittedFunction } from "./emit-functions.ts";
-import { checkFunction, forwardCall, modelPlace, outputPattern, type ModelContext, type Port } from "./emit-model.ts";
+import { checkFunction } from "./emit-checks.ts";
+import { forwardCall, modelPlace, outputPattern, type ModelContext, type Port } from "./emit-model.ts";
 import { tensorType } from "./emit-nodes.ts";
 import { optimizerItems } from "./emit-optimizer.ts";
 import { typeText } from "./interfaces.ts";

@@ -5,7 +5,12 @@ import { camelCase, pascalCase } from "./names.ts";
 import type { Cluster } from "./unify.ts";
 
 /** Words for an activation that changes nothing: the plain variant of a layer. */
-const plain: ReadonlySet<string> = new Set(["linear", "identity", "none", "false", "1", "valid"]);
+const plain: ReadonlySet<string> = new Set(["linear", "identity", "none", "false", "1", "[1, 1]", "valid"]);
+
+/** A bias is usual; what else can be switched on is not. */
+function isPlain(name: string, value: HyperparameterValue | undefined): boolean {
+  return name === "bias" ? value === true : plain.has(valueText(value));
+}
 
 /** A name for each of a declaration's functions: the plainest has the declaration's, the others say what differs. */
 export function functionNames(declaration: string, clusters: readonly Cluster[]): readonly string[] {
@@ -19,7 +24,7 @@ export function functionNames(declaration: string, clusters: readonly Cluster[])
     const fixed = texts.every(({ size }) => size === 1);
     return fixed && new Set(texts.map((it) => [...it][0])).size > 1;
   });
-  const scores = settings.map((it) => differing.filter((name) => plain.has(valueText(it.get(name)))).length);
+  const scores = settings.map((it) => differing.filter((name) => isPlain(name, it.get(name))).length);
   const first = scores.indexOf(Math.max(...scores));
   const baseline = required(settings[first], "settings");
   return settings.map((it, index) => {
@@ -50,5 +55,6 @@ function describe(name: string, value: HyperparameterValue | undefined): string 
   if (value === false) return `No${pascalCase(name)}`;
   if (typeof value === "string") return pascalCase(value);
   if (typeof value === "object" && "kind" in value && value.kind === "recipe") return pascalCase(value.name);
+  if (Array.isArray(value) && value.every((it) => it === value[0])) return describe(name, value[0]);
   return `${pascalCase(name)}${valueText(value).replace(/\W+/g, "x").replace(/^x|x$/g, "")}`;
 }

@@ -43,6 +43,8 @@ function capitalised(word: string): string {
 export interface NameScope {
   /** The wanted name, or the first of its numbered relatives that is free. */
   take(wanted: string): string;
+  /** Gives a name back that came to no use. */
+  readonly release: (name: string) => void;
   /** Whether a name can no longer be had. */
   readonly has: (name: string) => boolean;
   /** Whether a name was given out, or taken from the start. */
@@ -61,6 +63,7 @@ export function nameScope(taken: Iterable<string> = []): NameScope {
       used.add(name);
       return name;
     },
+    release: (name) => void used.delete(name),
     has: (name) => !free(name),
     taken: (name) => used.has(name),
   };

@@ -11,8 +11,6 @@ export interface VariableLeaf {
   readonly kind: "leaf";
   readonly type: TensorType;
   readonly init: Initializer;
-  /** Stored axis i is logical axis `perm[i]`, where the stored order differs. */
-  readonly perm?: readonly number[];
 }
 
 /** What lies under the segments of a path; `owner` is the declaration whose instance it is. */
@@ -46,7 +44,7 @@ export function variableTrees(functions: ReadonlyMap<string, Func>, kind: Variab
     if (found !== undefined) return found;
     const func = required(functions.get(key), `function ${key}`);
     const root: MutableNode = { kind: "node", owner: func.name, entries: new Map() };
-    for (const variable of func[kind]) root.entries.set(variable.path, leafOf(variable, func));
+    for (const variable of func[kind]) root.entries.set(variable.path, leafOf(variable));
     fill(root, func.body, treeOf);
     const tree = freeze(root);
     known.set(key, tree);
@@ -55,30 +53,8 @@ export function variableTrees(functions: ReadonlyMap<string, Func>, kind: Variab
   return treeOf;
 }
 
-function leafOf(variable: Variable, func: Func): VariableLeaf {
-  const perm = storedOrder(variable, func);
-  const leaf: VariableLeaf = { kind: "leaf", type: variable.type, init: variable.init };
-  return perm === undefined ? leaf : { ...leaf, perm };
-}
-
-/** Convolution kernels are HWIO here and OIHW in checkpoints; everything else is stored as it is. */
-function storedOrder(variable: Variable, func: Func): readonly number[] | undefined {
-  const nodes = [...nodesOf(func.body)];
-  const reads = new Set(
-    nodes.flatMap((node) =>
-      node.kind === "parameter" && node.path === variable.path ? node.results.map(({ id }) => id) : [],
-    ),
-  );
-  const isKernel = nodes.some(
-    (node) =>
-      node.kind === "operator" &&
-      (node.op === "conv2d" || node.op === "conv1d") &&
-      node.operands[1] !== undefined &&
-      reads.has(node.operands[1].id),
-  );
-  if (!isKernel) return undefined;
-  if (variable.type.shape.length === 4) return [3, 2, 0, 1];
-  return variable.type.shape.length === 3 ? [2, 1, 0] : undefined;
+function leafOf({ type, init }: Variable): VariableLeaf {
+  return { kind: "leaf", type, init };
 }
 
 /** All nodes of a region, those of nested regions included. */

@@ -1,11 +1,12 @@
-import * as tf from "@tensorflow/tfjs";
+import type * as tf from "@tensorflow/tfjs";
 
 /**
  * Throws unless every tensor has its shape. A named size may be any, but the same wherever its name stands.
  */
-export function checkShapes(shapes: { [name: string]: [tensor: tf.Tensor, shape: (number | string)[]] }): void {
+export function checkShapes(shapes: Record<string, [tensor: tf.Tensor, shape: (number | string)[]]>): void {
   const sizes = new Map<string, number>();
   for (const [name, [tensor, shape]] of Object.entries(shapes)) {
+    const before = new Map(sizes);
     const fits =
       tensor.rank === shape.length &&
       shape.every((wanted, axis) => {
@@ -17,7 +18,7 @@ export function checkShapes(shapes: { [name: string]: [tensor: tf.Tensor, shape:
       });
     if (fits) continue;
     const known = shape.map((size) =>
-      typeof size === "string" && sizes.has(size) ? `${size} = ${sizes.get(size) ?? 0}` : size,
+      typeof size === "string" && before.has(size) ? `${size} = ${before.get(size) ?? 0}` : size,
     );
     throw new Error(`${name} has shape [${tensor.shape.join(", ")}], not [${known.join(", ")}]`);
   }

@@ -54,7 +54,7 @@ export interface FitPlan<Data, Figures> {
 }
 
 /** Trains in seeded order; the last batch of a pass may be smaller. Gives the report of every pass. */
-export async function runFit<Data extends { [name: string]: tf.Tensor }, Figures>(
+export async function runFit<Data extends Record<string, tf.Tensor>, Figures>(
   plan: FitPlan<Data, Figures>,
 ): Promise<EpochReport<Figures>[]> {
   const { options, batchSize: usual } = plan;
@@ -103,7 +103,7 @@ export async function runFit<Data extends { [name: string]: tf.Tensor }, Figures
 }
 
 /** The figures of a data set, batch by batch. */
-export async function evaluateBatches<Data extends { [name: string]: tf.Tensor }, Figures>(
+export async function evaluateBatches<Data extends Record<string, tf.Tensor>, Figures>(
   data: Data,
   batchSize: number,
   figures: (sums: readonly number[]) => Figures,
@@ -138,25 +138,25 @@ export function runningSums<Figures>(figures: (sums: readonly number[]) => Figur
 }
 
 /** How many examples a data set has: the first size of its tensors. */
-export function examplesIn(data: { [name: string]: tf.Tensor }): number {
+export function examplesIn(data: Record<string, tf.Tensor>): number {
   return Object.values(data)[0]?.shape[0] ?? 0;
 }
 
 /** The rows of a data set at some indices. */
-export function selectRows<Data extends { [name: string]: tf.Tensor }>(data: Data, rows: Int32Array): Data {
+export function selectRows<Data extends Record<string, tf.Tensor>>(data: Data, rows: Int32Array): Data {
   const indices = tf.tensor1d(rows, "int32");
   const entries = Object.entries(data).map(([name, tensor]) => [name, tf.gather(tensor, indices)] as const);
   indices.dispose();
-  return Object.fromEntries(entries) as { [name: string]: tf.Tensor } as Data;
+  return Object.fromEntries(entries) as Record<string, tf.Tensor> as Data;
 }
 
 /** `count` rows of a data set from one on. */
-export function sliceRows<Data extends { [name: string]: tf.Tensor }>(data: Data, from: number, count: number): Data {
+export function sliceRows<Data extends Record<string, tf.Tensor>>(data: Data, from: number, count: number): Data {
   const entries = Object.entries(data).map(([name, tensor]) => {
     const rest = tensor.shape.slice(1);
     return [name, tf.slice(tensor, [from, ...rest.map(() => 0)], [count, ...rest])] as const;
   });
-  return Object.fromEntries(entries) as { [name: string]: tf.Tensor } as Data;
+  return Object.fromEntries(entries) as Record<string, tf.Tensor> as Data;
 }
 
 /** The numbers 0 .. count - 1 in an order that depends on the seed and the pass alone. */

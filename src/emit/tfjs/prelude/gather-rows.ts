@@ -5,17 +5,23 @@ import { withGradient } from "./custom-gradient.ts";
 export function gatherRows(table: tf.Tensor, indices: tf.Tensor): tf.Tensor {
   return withGradient(
     [table],
-    () => tf.gather(table, tf.cast(indices, "int32")),
-    (dy) => [scatterRows(indices, dy, table.shape)],
+    (keep) => {
+      keep(indices);
+      return tf.gather(table, tf.cast(indices, "int32"));
+    },
+    (dy, [, , rows = indices]) => [scatterRows(rows, dy, table.shape)],
   );
 }
 
 /** Zeros of a shape to whose rows the updates are added; rows that are named twice get both. */
 export function scatterRows(indices: tf.Tensor, updates: tf.Tensor, shape: number[]): tf.Tensor {
-  const places = tf.reshape(tf.cast(indices, "int32"), [-1, 1]);
   return withGradient(
     [updates],
-    () => tf.scatterND(places, tf.reshape(updates, [places.shape[0] ?? 1, ...shape.slice(1)]), shape),
-    (dy) => [tf.reshape(tf.gather(dy, tf.cast(indices, "int32")), updates.shape)],
+    (keep) => {
+      keep(indices);
+      const places = tf.reshape(tf.cast(indices, "int32"), [-1, 1]);
+      return tf.scatterND(places, tf.reshape(updates, [places.shape[0] ?? 1, ...shape.slice(1)]), shape);
+    },
+    (dy, [, , rows = indices]) => [tf.reshape(tf.gather(dy, tf.cast(rows, "int32")), updates.shape)],
   );
 }

@@ -1,0 +1,86 @@
+import { asNumber, formatDim, type Dim } from "../../dims/dim.ts";
+import { formatRelation, relationsOf, type Relation } from "../../dims/facts.ts";
+import {
+  arrayOf,
+  call,
+  fieldsPattern,
+  identifier,
+  literal,
+  text,
+  type Entry,
+  type Expression,
+  type FunctionItem,
+  type Statement,
+} from "./ast.ts";
+import { dimScope } from "./dim-expression.ts";
+import type { ModelContext, Port } from "./emit-model.ts";
+import { nameScope } from "./names.ts";
+
+/** A function that throws unless tensors have the shapes, and sizes the relations, that the model is compiled for. */
+export function checkFunction(name: string, type: string, ports: readonly Port[], context: ModelContext): FunctionItem {
+  const { helpers, module } = context;
+  helpers.add("checkShapes");
+  const sizeOf = (dim: Dim): Expression => {
+    const value = asNumber(dim);
+    return value === undefined ? text(formatDim(dim)) : literal(value);
+  };
+  const shapes: Entry[] = ports.map((port) => ({
+    key: port.name,
+    value: arrayOf(identifier(port.name), arrayOf(...port.type.shape.map(sizeOf))),
+  }));
+  const names = nameScope(ports.map((port) => port.name));
+  const scope = dimScope(ports, names);
+  const relations = relationsOf(module.facts);
+  const checks = relations.flatMap((relation, index): Statement[] => {
+    const condition = relationExpression(relation, scope.dim);
+    const contract = module.contract.length === relations.length ? module.contract[index] : undefined;
+    const message = contract?.message ?? contract?.text ?? formatRelation(relation);
+    return [{ kind: "expression", value: call("checkThat", condition, text(message)) }];
+  });
+  if (checks.length > 0) helpers.add("checkThat");
+  return {
+    kind: "function",
+    exported: false,
+    name,
+    parameters: [{ pattern: fieldsPattern(...ports.map((port) => port.name)), type }],
+    result: "void",
+    doc: "Throws unless tensors have the shapes that the model is compiled for.",
+    body: [
+      { kind: "expression", value: call("checkShapes", { kind: "object", entries: shapes }) },
+      ...scope.bindings(),
+      ...checks,
+    ],
+  };
+}
+
+function relationExpression(relation: Relation, dim: (dim: Dim) => Expression): Expression {
+  if ("divisor" in relation) {
+    const remainder: Expression = {
+      kind: "binary",
+      operator: "%",
+      left: dim(relation.dividend),
+      right: dim(relation.divisor),
+    };
+    return {
+      kind: "binary",
+      operator: relation.kind === "divides" ? "===" : "!==",
+      left: remainder,
+      right: literal(0),
+    };
+  }
+  const left = dim(relation.left);
+  const right = dim(relation.right);
+  switch (relation.kind) {
+    case "equal":
+      return { kind: "binary", operator: "===", left, right };
+    case "notEqual":
+      return { kind: "binary", operator: "!==", left, right };
+    case "lessThan":
+      return { kind: "binary", operator: "<", left, right };
+    case "atLeast":
+      // `T <= 64` rather than `64 >= T`.
+      return left.kind === "number"
+        ? { kind: "binary", operator: "<=", left: right, right: left }
+        : { kind: "binary", operator: ">=", left, right };
+  }
+}
