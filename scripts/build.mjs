@@ -12,9 +12,8 @@ rmSync(outdir, { recursive: true, force: true });
 
 // The standard library's syntax trees, made by the parser itself and put into src/std/parsed-library.ts.
 const parserFile = join(outdir, ".parse-library.mjs");
-const contents = `export { librarySyntaxTrees } from "./src/std/library.ts";`;
 await build({
-  stdin: { contents, resolveDir: "." },
+  entryPoints: ["scripts/parse-library.ts"],
   outfile: parserFile,
   bundle: true,
   platform: "node",
@@ -48,7 +47,6 @@ const shared = {
   target: "node20",
   logLevel: "warning",
   minifySyntax: true,
-  minifyWhitespace: true,
 };
 // Packages that only some commands need stay outside of the bundles and are loaded by them on demand.
 const onDemand = [
@@ -68,6 +66,8 @@ await Promise.all([
   // requires, since code from V8's cache has no import().
   build({
     ...shared,
+    // Less to read at every start; names stay for what is reported.
+    minifyWhitespace: true,
     define: { "import.meta.url": "__filename" },
     supported: { "dynamic-import": false },
     entryPoints: { cli: "src/cli/entry.ts", check: "src/cli/check-entry.ts", main: "src/cli/main.ts" },

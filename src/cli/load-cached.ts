@@ -1,6 +1,5 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { homedir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { Script } from "node:vm";
 
@@ -21,10 +20,9 @@ export function loadCached<Exports>(path: string): CachedModule<Exports> {
   const source = readFileSync(path, "utf8");
   const { size, mtimeMs } = statSync(path);
   const name = `${basename(path)}.${hash([path, size, mtimeMs, process.version, process.arch, process.execArgv].join("\n"))}.cache`;
-  const folders = [
-    join(dirname(path), ".cache"),
-    join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "modelc"),
-  ];
+  const { XDG_CACHE_HOME: cache, HOME: home, LOCALAPPDATA: local } = process.env;
+  const own = cache ?? local ?? (home === undefined ? undefined : join(home, ".cache"));
+  const folders = [join(dirname(path), ".cache"), ...(own === undefined ? [] : [join(own, "modelc")])];
   const cachedData = folders.map((folder) => readIfAny(join(folder, name))).find((it) => it !== undefined);
   const wrapped = `(function (exports, require, module, __filename, __dirname) {${source}\n})`;
   const script = new Script(wrapped, { filename: path, ...(cachedData !== undefined && { cachedData }) });

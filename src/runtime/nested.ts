@@ -46,10 +46,3 @@ export function toNested(tensor: Tensor): Nested {
   };
   return build(0, 0);
 }
-
-/** Some rows of the first axis of a tensor. */
-export function rowsOf({ dtype, shape, data }: Tensor, from: number, count: number): Tensor {
-  const [, ...rest] = shape;
-  const size = rest.reduce((a, b) => a * b, 1);
-  return { dtype, shape: [count, ...rest], data: data.slice(from * size, (from + count) * size) };
-}

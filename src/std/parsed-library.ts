@@ -10,7 +10,12 @@ const syntaxTrees: Readonly<Record<string, string>> = {};
 /** The abstract syntax of a library file, where the build has parsed it. */
 export function parsedLibraryFile(source: SourceFile): File | undefined {
   const text = syntaxTrees[source.path];
-  return text === undefined ? undefined : (withSpans(JSON.parse(text), source) as File);
+  return text === undefined ? undefined : readSyntaxTree(text, source);
+}
+
+/** Reads what {@link writeSyntaxTree} wrote of a file. */
+export function readSyntaxTree(text: string, source: SourceFile): File {
+  return withSpans(JSON.parse(text), source) as File;
 }
 
 /** Puts back the file of every span, in place. */
@@ -26,7 +31,7 @@ function withSpans(node: unknown, file: SourceFile): unknown {
   return node;
 }
 
-/** The JSON that {@link parsedLibraryFile} reads. */
+/** The abstract syntax of a file as JSON. */
 export function writeSyntaxTree(tree: File): string {
   return JSON.stringify(tree, (key: string, value: unknown) => {
     if (key !== "span" || typeof value !== "object" || value === null) return value;
