@@ -48,6 +48,9 @@ export const convolutionSamples: readonly ConvolutionSample[] = [
     attributes: { padding: "explicit", pads: [0, 2, 3, 1], strides: [2, 2], layout: "NCHW" },
   },
   { x: [2, 4, 4, 3], kernel: [1, 1, 3, 5], y: [2, 4, 4, 5], attributes: {} },
+  // Channels enough for the gradient of the kernel to be a product for each tap.
+  { x: [1, 5, 4, 16], kernel: [3, 2, 16, 2], y: [1, 2, 3, 2], attributes: { strides: [2, 1] } },
+  { x: [2, 16, 3, 3], kernel: [3, 16, 2, 2], y: [2, 3, 3, 3], attributes: { layout: "NCHW", padding: "same" } },
   { x: [1, 3, 4, 5], kernel: [2, 3, 1, 1], y: [1, 2, 4, 5], attributes: { layout: "NCHW" } },
 ];
 

@@ -1,8 +1,9 @@
-import { add, asNumber, product, type Dim } from "../dims/dim.ts";
+import { add, asNumber, constant, multiply, product, type Dim } from "../dims/dim.ts";
 import type { DType } from "../ir/types.ts";
 import {
   fromChannelsFirst,
   padForWindows,
+  padSpatial,
   sliceSpatial,
   staticPads,
   toChannelsFirst,
@@ -129,7 +130,7 @@ export const maxPool2dGradient = definePrimitive({
       dtype: type.dtype,
       windows,
     };
-    const dx = tilesExactly(windows) ? byRanks(writer, input) : byIndices(writer, input);
+    const dx = areDisjoint(windows) ? byRanks(writer, input) : byIndices(writer, input);
     return [fromChannelsFirst(writer, dx, layout)];
   },
   tfjs: (writer, { args, attributes }) =>
@@ -150,28 +151,30 @@ interface PoolGradientInput {
   readonly windows: Windows;
 }
 
-/** True where the windows are disjoint, cover a literal size exactly and need no padding. */
-function tilesExactly(windows: Windows): boolean {
+/** True where the windows of a literal size are disjoint and need no padding; a remainder may lie behind the last. */
+function areDisjoint(windows: Windows): boolean {
   return windows.every(
     (window) =>
       window.stride === window.size &&
       literalShape([window.input]) !== undefined &&
-      [window.before, window.after, window.residual].every((dim) => asNumber(dim) === 0),
+      [window.before, window.after].every((dim) => asNumber(dim) === 0),
   );
 }
 
 /**
  * Compares the input with the pool's result, stretched to its size. Among equal elements of a window the first must win
- * alone: each takes its rank in the window, first highest, and a second pool finds the winner's.
+ * alone: each takes its rank in the window, first highest, and a second pool finds the winner's, which says where the
+ * gradient goes. Masks are numbers to multiply with: Where takes three passes over its operands.
  */
 function byRanks(writer: OnnxWriter, { x, y, dy, dtype, windows }: PoolGradientInput): OnnxRef {
   const [rows, columns] = windows;
-  const [height = 1, width = 1] = literalShape([rows.input, columns.input]) ?? [];
+  const [height = 1, width = 1] = literalShape(windows.map((window) => covered(window))) ?? [];
   const ranks = Array.from({ length: height * width }, (_, place) => {
     const row = Math.floor(place / width) % rows.size;
     const column = (place % width) % columns.size;
     return rows.size * columns.size - (row * columns.size + column);
   });
+  const rank = writer.constant(dtype, ranks, [height, width]);
   const scales = writer.constant("f32", [1, 1, rows.size, columns.size], [4]);
   const stretched = (ref: OnnxRef): OnnxRef =>
     writer.node("Resize", [ref, writer.absent, scales], {
@@ -179,11 +182,19 @@ function byRanks(writer: OnnxWriter, { x, y, dy, dtype, windows }: PoolGradientI
       coordinate_transformation_mode: { string: "asymmetric" },
       nearest_mode: { string: "floor" },
     });
-  const zero = writer.constant(dtype, 0);
-  const largest = writer.node("Equal", [x, stretched(y)]);
-  const ranked = writer.node("Where", [largest, writer.constant(dtype, ranks, [height, width]), zero]);
+  const mask = (a: OnnxRef, b: OnnxRef): OnnxRef => writer.cast(writer.node("Equal", [a, b]), dtype);
+  const zero = constant(0);
+  const exact = windows.every((window) => asNumber(window.residual) === 0);
+  const image = exact ? x : sliceSpatial(writer, x, [zero, zero], [covered(rows), covered(columns)]);
+  const ranked = writer.node("Mul", [mask(image, stretched(y)), rank]);
   const best = writer.node("MaxPool", [ranked], windowAttributesOnnx(windows));
-  return writer.node("Where", [writer.node("Equal", [ranked, stretched(best)]), stretched(dy), zero]);
+  const dx = writer.node("Mul", [mask(stretched(best), rank), stretched(dy)]);
+  return padSpatial(writer, dx, { before: [zero, zero], after: [rows.residual, columns.residual] });
+}
+
+/** How much of an axis disjoint windows cover. */
+function covered(window: Windows[number]): Dim {
+  return multiply(window.output, constant(window.size));
 }
 
 /** Pools again for the indices of the winners, and adds the gradients there: windows may overlap. */

@@ -204,9 +204,10 @@ export const relu = defineUnary({
   dtype: "number",
   compute: (x) => (x > 0 ? x : x <= 0 ? 0 : x),
   gradient: (b, x, y, g) => {
-    const zero = b.scalar(0, x.type.dtype);
-    // The sign of the result rather than of x: the operand need not be kept for the backward pass.
-    return b.where(b.op("greater", [y, zero]), g, zero);
+    const { dtype } = x.type;
+    // The sign of the result rather than of x: the operand need not be kept for the backward pass. A product rather than
+    // `where`, which takes ONNX Runtime three passes.
+    return b.mul(g, b.cast(b.op("greater", [y, b.scalar(0, dtype)]), dtype));
   },
   onnx: "Relu",
   tfjs: "relu",
