@@ -56,15 +56,9 @@ const dtypes: ReadonlyMap<string, DType> = new Map(
   Object.entries(runtimeTypes).map(([dtype, name]): [string, DType] => [name, dtype as DType]),
 );
 
-/** Loads a model, from its bytes or (for external data beside it) its path, into ONNX Runtime's CPU provider. */
-export async function createOnnxSession(
-  model: Uint8Array | string,
-  options: SessionOptions = {},
-): Promise<SessionResult> {
-  const loaded = await loadRuntime();
-  if (!loaded.ok) return loaded;
-  const { InferenceSession, Tensor: RuntimeTensor } = loaded.runtime;
-  const settings: InferenceSession.SessionOptions = {
+/** What ONNX Runtime is told of a session. */
+export function sessionSettings(options: SessionOptions): InferenceSession.SessionOptions {
+  return {
     executionProviders: ["cpu"],
     intraOpNumThreads: options.threads ?? 1,
     interOpNumThreads: 1,
@@ -75,6 +69,17 @@ export async function createOnnxSession(
       externalData: [...options.externalData].map(([path, data]) => ({ path, data })),
     }),
   };
+}
+
+/** Loads a model, from its bytes or (for external data beside it) its path, into ONNX Runtime's CPU provider. */
+export async function createOnnxSession(
+  model: Uint8Array | string,
+  options: SessionOptions = {},
+): Promise<SessionResult> {
+  const loaded = await loadRuntime();
+  if (!loaded.ok) return loaded;
+  const { InferenceSession, Tensor: RuntimeTensor } = loaded.runtime;
+  const settings = sessionSettings(options);
   let native: InferenceSession;
   try {
     native = await (typeof model === "string"
