@@ -4,17 +4,20 @@ interface Schema {
   readonly [key: string]: Json;
 }
 
-type Json = string | number | boolean | null | readonly Json[] | Schema;
+export type Json = string | number | boolean | null | readonly Json[] | Schema;
 
 const isObject = (it: Json | undefined): it is Schema => typeof it === "object" && it !== null && !Array.isArray(it);
 
-const root = JSON.parse(
-  readFileSync(new URL("../../../docs/schemas/manifest.schema.json", import.meta.url), "utf8"),
-) as Schema;
-
 /** What of the published manifest schema a document breaks; knows the keywords that the schema uses, and no others. */
 export function validate(document: Json): readonly string[] {
-  return check(document, root, "");
+  return validateAgainst("manifest.schema.json", document);
+}
+
+/** What of one of the published schemas (docs/schemas) a document breaks. */
+export function validateAgainst(schema: string, document: Json): readonly string[] {
+  const url = new URL(`../../../docs/schemas/${schema}`, import.meta.url);
+  const root = JSON.parse(readFileSync(url, "utf8")) as Schema;
+  return check(document, root, "", root);
 }
 
 function typeOf(value: Json): string {
@@ -23,7 +26,7 @@ function typeOf(value: Json): string {
   return typeof value === "number" && Number.isInteger(value) ? "integer" : typeof value;
 }
 
-function check(value: Json, schema: Schema, at: string): readonly string[] {
+function check(value: Json, schema: Schema, at: string, root: Schema): readonly string[] {
   const found: string[] = [];
   const fail = (what: string): void => {
     found.push(`${at}: ${what}`);
@@ -41,7 +44,7 @@ function check(value: Json, schema: Schema, at: string): readonly string[] {
           .slice(2)
           .split("/")
           .reduce<Json | undefined>((it, key) => (isObject(it) ? it[key] : undefined), root);
-        if (isObject(target)) found.push(...check(value, target, at));
+        if (isObject(target)) found.push(...check(value, target, at, root));
         else fail(`unresolved ${String(rule)}`);
         break;
       }
@@ -60,6 +63,9 @@ function check(value: Json, schema: Schema, at: string): readonly string[] {
       case "minimum":
         if (typeof value === "number" && value < Number(rule)) fail(`is below ${String(rule)}`);
         break;
+      case "pattern":
+        if (typeof value === "string" && !new RegExp(String(rule)).test(value)) fail(`does not match ${String(rule)}`);
+        break;
       case "minItems":
         if (Array.isArray(value) && value.length < Number(rule)) fail("is too short");
         break;
@@ -71,7 +77,7 @@ function check(value: Json, schema: Schema, at: string): readonly string[] {
         if (isObject(value) && isObject(rule)) {
           for (const [key, inner] of Object.entries(rule)) {
             const part = value[key];
-            if (part !== undefined && isObject(inner)) found.push(...check(part, inner, `${at}/${key}`));
+            if (part !== undefined && isObject(inner)) found.push(...check(part, inner, `${at}/${key}`, root));
           }
         }
         break;
@@ -80,7 +86,7 @@ function check(value: Json, schema: Schema, at: string): readonly string[] {
           const declared = isObject(schema["properties"]) ? schema["properties"] : {};
           for (const [key, part] of Object.entries(value)) {
             if (key in declared) continue;
-            if (isObject(rule)) found.push(...check(part, rule, `${at}/${key}`));
+            if (isObject(rule)) found.push(...check(part, rule, `${at}/${key}`, root));
             else fail(`has ${key}`);
           }
         }
@@ -91,13 +97,13 @@ function check(value: Json, schema: Schema, at: string): readonly string[] {
           const prefix: readonly Json[] = Array.isArray(schema["prefixItems"]) ? schema["prefixItems"] : [];
           value.forEach((part: Json, index) => {
             const inner = index < prefix.length ? prefix[index] : schema["items"];
-            if (isObject(inner)) found.push(...check(part, inner, `${at}/${index}`));
+            if (isObject(inner)) found.push(...check(part, inner, `${at}/${index}`, root));
             else if (inner === false) fail("is too long");
           });
         }
         break;
       case "anyOf":
-        if (Array.isArray(rule) && !rule.some((it: Json) => isObject(it) && check(value, it, at).length === 0))
+        if (Array.isArray(rule) && !rule.some((it: Json) => isObject(it) && check(value, it, at, root).length === 0))
           fail("fits no alternative");
         break;
       default:
