@@ -3,6 +3,7 @@ import {
   arrayOf,
   call,
   constant,
+  fieldsPattern,
   identifier,
   literal,
   member,
@@ -28,11 +29,32 @@ export function checkpointItems(context: ModelContext): readonly Item[] {
     return perm === undefined ? [] : [{ key, value: arrayOf(...perm.map((axis) => literal(axis))) }];
   });
   const model = identifier("model");
+  const statisticVariables: Expression = {
+    kind: "call",
+    callee: { kind: "member", target: call("entriesOf", member(model, "statistics")), name: "map" },
+    arguments: [
+      {
+        kind: "closure",
+        parameters: [{ pattern: fieldsPattern("path", "variable") }],
+        body: {
+          kind: "object",
+          entries: [
+            {
+              key: "path",
+              value: { kind: "binary", operator: "+", left: text("statistic/"), right: identifier("path") },
+            },
+            { key: "variable", value: identifier("variable") },
+          ],
+        },
+      },
+    ],
+  };
   const variables: Expression[] = [
     { kind: "spread", value: call("entriesOf", member(model, "parameters")) },
     ...(states.entries.size > 0
       ? [{ kind: "spread", value: call("entriesOf", member(model, "states")) } as const]
       : []),
+    ...(context.statistics === undefined ? [] : [{ kind: "spread", value: statisticVariables } as const]),
     ...(trains ? [{ kind: "spread", value: call("slotVariables", member(model, "optimizer")) } as const] : []),
   ];
   const seeded = trains || context.forward.needs.random;

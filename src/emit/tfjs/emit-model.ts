@@ -42,6 +42,8 @@ export interface ModelContext {
   readonly forward: EmittedFunction;
   readonly parameters: VariableNode;
   readonly states: VariableNode;
+  /** What the data section fits on the training examples, where it does. */
+  readonly statistics?: VariableNode;
   readonly interfaces: Interfaces;
   readonly inputs: readonly Port[];
   readonly outputs: readonly Port[];
@@ -86,6 +88,15 @@ function modelInterface(context: ModelContext): Item {
     ...(states.entries.size === 0
       ? []
       : [{ name: "states", type: interfaces.typeOf(states, "states"), doc: "What training keeps track of, by path." }]),
+    ...(context.statistics === undefined
+      ? []
+      : [
+          {
+            name: "statistics",
+            type: interfaces.typeOf(context.statistics, "states"),
+            doc: "What the data section fits on the training examples: a checkpoint of `modelc train` has it.",
+          },
+        ]),
     ...(trains
       ? [
           { name: "optimizer", type: "Slot[]", doc: "What the optimizer remembers of each trainable parameter." },
@@ -127,11 +138,13 @@ function createFunction(context: ModelContext): FunctionItem {
   const { type, parameters, states, trains, helpers } = context;
   const makeParameters = createExpression(parameters, helpers);
   const makeStates = createExpression(states, helpers);
+  const makeStatistics = context.statistics === undefined ? undefined : createExpression(context.statistics, helpers);
   const usesKeys = JSON.stringify([makeParameters, makeStates]).includes('{"kind":"identifier","name":"at"}');
   const seeded = usesKeys || trains || context.forward.needs.random;
   if (usesKeys) helpers.add("initialKeys");
   const entries: Entry[] = [{ key: "parameters", value: trains ? identifier("parameters") : makeParameters }];
   if (states.entries.size > 0) entries.push({ key: "states", value: makeStates });
+  if (makeStatistics !== undefined) entries.push({ key: "statistics", value: makeStatistics });
   if (trains) {
     entries.push(
       { key: "optimizer", value: call("createOptimizer", identifier("parameters")) },

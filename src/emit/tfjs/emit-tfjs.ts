@@ -9,7 +9,7 @@ import { checkpointItems } from "./emit-checkpoint.ts";
 import { modelItems, modelType, portsOf, type ModelContext } from "./emit-model.ts";
 import { trainingItems } from "./emit-training.ts";
 import { formatTypeScript } from "./format-typescript.ts";
-import { interfaceCollector } from "./interfaces.ts";
+import { interfaceCollector, preparationName } from "./interfaces.ts";
 import { nameScope } from "./names.ts";
 import { preludeClosure, preludeNames } from "./prelude.ts";
 import { printFile } from "./print.ts";
@@ -26,9 +26,22 @@ export interface TfjsInput {
 
 /** Names of the functions that every file may export or define for itself. */
 const api = [
-  ...["create", "predict", "dispose", "trainStep", "fit", "evaluate", "gradients", "save", "load", "update", "groups"],
+  ...[
+    "create",
+    "predict",
+    "prepare",
+    "dispose",
+    "trainStep",
+    "fit",
+    "evaluate",
+    "gradients",
+    "save",
+    "load",
+    "update",
+    "groups",
+  ],
   ...["trainSums", "evaluateSums", "figuresOf", "learningRate", "createOptimizer", "slotVariables", "variablesOf"],
-  ...["storedOrder", "storedOrders", "checkInputs", "checkBatch", "Slot"],
+  ...["storedOrder", "storedOrders", "checkInputs", "checkBatch", "Slot", "Statistics"],
 ];
 
 /**
@@ -53,15 +66,15 @@ function attemptFile(
   helperNames: ReadonlySet<string>,
 ): { readonly items: readonly Item[]; readonly helpers: ReadonlySet<string> } {
   const functions = new Map<string, Func>([...(train?.model.functions ?? []), ...module.functions]);
-  const objective = train === undefined ? undefined : namedObjective(train);
-  if (objective !== undefined) functions.set(objective.key, objective);
+  const sections = train === undefined ? undefined : sectionFunctions(train);
+  for (const func of Object.values(sections ?? {})) functions.set(func.key, func);
   const entry = entryOf(module);
   const type = modelType(module);
   const names = nameScope([
     ...helperNames,
     ...api,
     type,
-    ...["Inputs", "Outputs", "Batch", "Figures"].map((it) => `${type}${it}`),
+    ...["Inputs", "Outputs", "Raw", "Features", "Batch", "Figures"].map((it) => `${type}${it}`),
   ]);
   const interfaces = interfaceCollector(names);
   const parameters = variableTrees(functions, "parameters")(module.entry);
@@ -70,7 +83,8 @@ function attemptFile(
   interfaces.typeOf(parameters, "parameters");
   if (states.entries.size > 0) interfaces.typeOf(states, "states");
 
-  const roots = [module.entry, ...(train === undefined ? [] : [train.objective.key])];
+  const statistics = sections === undefined ? undefined : variableTrees(functions, "states")(sections.prepare.key);
+  const roots = [module.entry, ...Object.values(sections ?? {}).map(({ key }) => key)];
   const callables = collectCallables(functions.values(), module.facts);
   const emitted = emitFunctions(functions, roots, callables, interfaces, names);
   const helpers = new Set(emitted.helpers);
@@ -82,6 +96,7 @@ function attemptFile(
     forward: emitted.of(module.entry),
     parameters,
     states,
+    ...(statistics !== undefined && statistics.entries.size > 0 ? { statistics } : {}),
     interfaces,
     inputs,
     outputs,
@@ -96,7 +111,12 @@ function attemptFile(
   const training =
     train === undefined
       ? undefined
-      : trainingItems({ model: context, program: train, objective: emitted.of(train.objective.key) });
+      : trainingItems({
+          model: context,
+          program: train,
+          objective: emitted.of("section objective"),
+          prepare: emitted.of("section prepare"),
+        });
   const checkpoint = checkpointItems(context);
   const isExported = (item: Item): boolean => "exported" in item && item.exported;
   const own = [...model.functions, ...(training?.functions ?? []), ...checkpoint];
@@ -120,12 +140,24 @@ function attemptFile(
   return { items, helpers };
 }
 
-/** The objective with names for what it gives. */
-function namedObjective({ objective, metrics }: TrainProgram): Func {
+/** The functions of the sections, with names of their own: no function of the file has a key with a space. */
+function sectionFunctions({ objective, metrics, data }: TrainProgram): {
+  readonly objective: Func;
+  readonly prepare: Func;
+} {
   return {
-    ...objective,
-    doc: objective.doc ?? "The loss of a batch, then the sum and the count of each metric.",
-    resultNames: ["loss", ...metrics.flatMap(({ name }) => [`${name}_sum`, `${name}_count`])],
+    objective: {
+      ...objective,
+      key: "section objective",
+      doc: "The loss of a batch, then the sum and the count of each metric.",
+      resultNames: ["loss", ...metrics.flatMap(({ name }) => [`${name}_sum`, `${name}_count`])],
+    },
+    prepare: {
+      ...data.preparation.func,
+      key: "section prepare",
+      name: preparationName,
+      doc: `The features of the data section ${data.name}.`,
+    },
   };
 }
 

@@ -24,6 +24,7 @@ import { checkFunction } from "./emit-checks.ts";
 import { forwardCall, modelPlace, outputPattern, type ModelContext, type Port } from "./emit-model.ts";
 import { tensorType } from "./emit-nodes.ts";
 import { optimizerItems } from "./emit-optimizer.ts";
+import { preparationTypes, prepareFunction } from "./emit-preparation.ts";
 import { typeText } from "./interfaces.ts";
 
 /** What the training part of a file rests on. */
@@ -31,6 +32,8 @@ export interface TrainingContext {
   readonly model: ModelContext;
   readonly program: TrainProgram;
   readonly objective: EmittedFunction;
+  /** Gives the features of raw fields. */
+  readonly prepare: EmittedFunction;
 }
 
 /** `trainStep`, `fit`, `evaluate`, `gradients` and the optimizer, with their types. */
@@ -46,8 +49,9 @@ export function trainingItems(context: TrainingContext): {
   const ports = batchPorts(context);
   const optimizer = optimizerItems({ program, type, helpers });
   return {
-    types: [batchType(type, ports), figuresType(context), ...optimizer.types],
+    types: [...preparationTypes(context), batchType(type, ports), figuresType(context), ...optimizer.types],
     functions: [
+      prepareFunction(context),
       trainStepFunction(type),
       gradientsFunction(context),
       evaluateFunction(context),

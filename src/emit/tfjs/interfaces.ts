@@ -4,6 +4,9 @@ import type { Field, Item, TypeNode } from "./ast.ts";
 import { pascalCase, type NameScope } from "./names.ts";
 import { isTuple, structureKey, type VariableKind, type VariableNode, type VariableTree } from "./variable-tree.ts";
 
+/** The name of the function that makes features; what it owns are statistics. */
+export const preparationName = "featuresOf";
+
 /** The interfaces of parameters and states, one for all instances that are alike. */
 export interface Interfaces {
   /** The type of a tree: the name of an interface where it is a declaration's. */
@@ -40,7 +43,8 @@ export function interfaceCollector(names: NameScope): Interfaces {
       found.trees.push(tree);
       return found.name;
     }
-    const name = names.take(`${pascalCase(owner)}${kind === "parameters" ? "Parameters" : "States"}`);
+    const suffix = kind === "parameters" ? "Parameters" : "States";
+    const name = names.take(owner === preparationName ? "Statistics" : `${pascalCase(owner)}${suffix}`);
     known.set(key, { name, kind, trees: [tree] });
     tree.entries.forEach((entry) => typeOf(entry, kind));
     return name;
@@ -65,7 +69,10 @@ export function interfaceCollector(names: NameScope): Interfaces {
         exported: true,
         name,
         fields: fieldsOf(trees, kind),
-        doc: `The ${kind} of ${/^[AEIOU]/.test(name) ? "an" : "a"} ${name.replace(/(Parameters|States)\d*$/, "")}.`,
+        doc:
+          name === "Statistics"
+            ? "What the data section fits on the training examples, by path."
+            : `The ${kind} of ${/^[AEIOU]/.test(name) ? "an" : "a"} ${name.replace(/(Parameters|States)\d*$/, "")}.`,
       })),
   };
 }

@@ -44,7 +44,11 @@ export function variableTrees(functions: ReadonlyMap<string, Func>, kind: Variab
     if (found !== undefined) return found;
     const func = required(functions.get(key), `function ${key}`);
     const root: MutableNode = { kind: "node", owner: func.name, entries: new Map() };
-    for (const variable of func[kind]) root.entries.set(variable.path, leafOf(variable));
+    for (const variable of func[kind]) {
+      const segments = variable.path.split(".");
+      const place = descend(root, segments.slice(0, -1).join("."));
+      place.entries.set(segments.at(-1) ?? variable.path, leafOf(variable));
+    }
     fill(root, func.body, treeOf);
     const tree = freeze(root);
     known.set(key, tree);

@@ -20,6 +20,7 @@ import { specUnit, unitOf } from "./spec-unit.ts";
 interface Model {
   readonly parameters: object;
   readonly states?: object;
+  readonly statistics?: object;
   readonly optimizer: readonly { readonly path: string; readonly parameter: tf.Variable }[];
   step: number;
 }
@@ -29,6 +30,7 @@ type Batch = Record<string, tf.Tensor>;
 interface Emitted {
   readonly create: (seed?: number) => Model;
   readonly predict: (model: Model, inputs: Batch) => Batch;
+  readonly prepare: (...args: readonly (Model | Batch)[]) => Batch;
   readonly gradients: (
     model: Model,
     batch: Batch,
@@ -129,6 +131,26 @@ describe.each(cases)("$name", ({ unit: load, dims = {}, classes = 3, name }) => 
       const expected = evaluateGraph(graphsOf.inference(unit.module), { owned, batch });
       for (const [key, array] of expected) expect(worstError(numbersOf(results[key]), array), key).toBeLessThan(1e-5);
       tf.dispose([all, results]);
+      emitted.dispose(model);
+    });
+
+    it("prepares features as the data section says", () => {
+      if (unit.train === undefined) throw new Error("nothing to train");
+      const graph = graphsOf.preparation(unit.train);
+      const raw = drawBatch(graph, { B: 3 }, classes);
+      const model = emitted.create(seed);
+      const statistics = new Map<string, NdArray>();
+      for (const [path, variable] of leaves(model.statistics ?? {}, "statistic/")) {
+        const data = Float64Array.from({ length: variable.size }, (_, i) => 0.5 + i / 8);
+        tf.tidy(() => variable.assign(tf.tensor(Float32Array.from(data), variable.shape)));
+        statistics.set(path, { dtype: "f32", shape: variable.shape, data });
+      }
+      const all = Object.fromEntries([...raw].map(([key, array]) => [key, tensorOf(array)]));
+      const features = model.statistics === undefined ? emitted.prepare(all) : emitted.prepare(model, all);
+      const expected = evaluateGraph(graph, { owned: statistics, batch: raw });
+      expect(Object.keys(features).sort()).toEqual([...expected.keys()].sort());
+      for (const [key, array] of expected) expect(worstError(numbersOf(features[key]), array), key).toBeLessThan(1e-6);
+      tf.dispose([all, features]);
       emitted.dispose(model);
     });
 

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { buildInferenceGraph } from "../../../src/autodiff/build-evaluation-graph.ts";
 import { buildInitGraph } from "../../../src/autodiff/build-init-graph.ts";
+import { buildPreparationGraph } from "../../../src/autodiff/build-preparation-graph.ts";
 import { buildGradientGraph, buildTrainingGraph } from "../../../src/autodiff/build-training-step.ts";
 import { evaluate, variablesOf } from "../../../src/dims/dim.ts";
 import type { Graph, Module } from "../../../src/ir/graph.ts";
@@ -25,6 +26,7 @@ export const graphsOf = {
   inference: (module: Module): Graph => buildInferenceGraph(module, target),
   gradients: (program: TrainProgram): Graph => buildGradientGraph(program, target),
   step: (program: TrainProgram): Graph => buildTrainingGraph(program, target),
+  preparation: ({ data, model }: TrainProgram): Graph => buildPreparationGraph(data, target, model.functions),
 };
 
 /** What a model owns at first, by the names of graphs: `param/<path>`, `state/<path>`. */
@@ -52,7 +54,7 @@ export function drawBatch(graph: Graph, dims: Readonly<Record<string, number>>, 
       const data = Float64Array.from({ length: sizeOf(shape) }, () =>
         isInteger ? Math.floor(draw() * classes) : Math.fround(2 * draw() - 1),
       );
-      return [name.replace(/^batch\//, ""), { dtype: value.type.dtype, shape, data }];
+      return [name.replace(/^(batch|raw)\//, ""), { dtype: value.type.dtype, shape, data }];
     }),
   );
 }
@@ -75,7 +77,7 @@ export function evaluateGraph(
   });
   const { owned, batch, seed = 0, step = 0, steps = 1 } = given;
   const inputs = graph.inputs.map(({ name, role, value }): [string, NdArray] => {
-    const known = owned.get(name) ?? batch.get(name.replace(/^batch\//, ""));
+    const known = owned.get(name) ?? batch.get(name.replace(/^(batch|raw)\//, ""));
     if (known !== undefined) return [name, known];
     if (role === "seed")
       return [

@@ -70,7 +70,7 @@ export function readSafetensors(bytes: Uint8Array): Checkpoint {
 
 /**
  * Gives variables the values that a checkpoint has for their paths; throws where one is missing or has another shape.
- * Weights from elsewhere come without an optimizer's memory: that stays as it is then.
+ * Weights from elsewhere come without an optimizer's memory and without statistics: these stay as they are then.
  */
 export function restoreVariables(
   variables: readonly { path: string; variable: tf.Variable }[],
@@ -79,7 +79,7 @@ export function restoreVariables(
 ): void {
   for (const { path, variable } of variables) {
     const found = checkpoint.tensors.get(path);
-    if (found === undefined && path.startsWith("opt/")) continue;
+    if (found === undefined && /^(opt|statistic)\//.test(path)) continue;
     if (found === undefined) throw new Error(`the checkpoint has no ${path}`);
     const order = storedOrder(path);
     const wanted = order === undefined ? variable.shape : order.map((axis) => variable.shape[axis] ?? 0);
