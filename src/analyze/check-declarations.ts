@@ -1,6 +1,7 @@
 import type { Collector } from "../diagnostics/collector.ts";
 import type { ProgramFile } from "../std/program-file.ts";
 import { nearest } from "../support/nearest.ts";
+import type { Span } from "../support/source.ts";
 import type { CallableDeclaration, ConstDeclaration, Declaration, HyperparameterType, Name } from "../syntax/ast.ts";
 import { hyperparameterWords, elementTypes } from "./builtins.ts";
 import { walk } from "./walk.ts";
@@ -29,7 +30,33 @@ export function checkDeclarations(file: ProgramFile, collector: Collector): void
       checkFn(declaration, collector);
     }
   }
+  checkTrainings(file, collector);
   checkRecursion(file, collector);
+}
+
+/** What is trained gives its name to files: a label tells two trainings of one model apart. */
+function checkTrainings({ ast }: ProgramFile, collector: Collector): void {
+  const seen = new Map<string, Span>();
+  for (const declaration of ast.declarations) {
+    if (declaration.kind !== "train") continue;
+    const { label, model } = declaration;
+    const callee = model.kind === "call" ? model.callee : model;
+    const name = label ?? (callee.kind === "reference" ? callee : undefined);
+    if (name === undefined) continue;
+    const first = seen.get(name.text);
+    if (first === undefined) seen.set(name.text, name.span);
+    else {
+      collector.report(
+        "MC2002",
+        name.span,
+        { name: name.text },
+        {
+          labels: [{ span: first, message: "trained here first" }],
+          help: `Give each training a label: \`train small: ${name.text} on ${declaration.data.text}\`.`,
+        },
+      );
+    }
+  }
 }
 
 function declaredNames(declaration: Declaration): readonly Name[] {

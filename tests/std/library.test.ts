@@ -26,9 +26,9 @@ describe("the standard library", () => {
 });
 
 const image = (stages: string, result = ""): string =>
-  `model M: (x: f32[B, 8, 8, 4])${result} {\n  x -> ${stages}\n}\n`;
+  `block M: (x: f32[B, 8, 8, 4])${result} {\n  x -> ${stages}\n}\n`;
 const sequence = (stages: string, result = ""): string =>
-  `model M: (x: f32[B, T, 6])${result} {\n  x -> ${stages}\n}\n`;
+  `block M: (x: f32[B, T, 6])${result} {\n  x -> ${stages}\n}\n`;
 
 describe("layers", () => {
   it.each([

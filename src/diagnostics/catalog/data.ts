@@ -81,4 +81,24 @@ export const dataCatalog = {
     bad: digits('idx(images="images.idx", labels="fewer-labels.idx")'),
     good: digits("synthetic_digits(count=100, seed=1)"),
   }),
+  MC6009: entry({
+    severity: "error",
+    title: "missing value",
+    message: (it: { path: string; field: string; example: number }) =>
+      `Example ${it.example} of ${it.path} has no value for ${it.field}.`,
+    explanation:
+      "A value that is missing would turn the loss, and with it every parameter, into NaN. `clean: drop_missing` leaves such examples out. Examples are counted from 0.",
+    bad: 'data Plane {\n  source: csv("gaps.csv")\n  x: f32[] = raw.x\n}',
+    good: 'data Plane {\n  source: csv("gaps.csv")\n  clean: drop_missing\n  x: f32[] = raw.x\n}',
+  }),
+  MC6010: entry({
+    severity: "error",
+    title: "a fraction where integers belong",
+    message: (it: { path: string; field: string; example: number; value: number }) =>
+      `Example ${it.example} of ${it.path} has ${it.value} for ${it.field}, which a feature takes as a 32-bit integer.`,
+    explanation:
+      "Numbers are never rounded silently. Declare the feature with a real element type, or correct the file. Examples are counted from 0.",
+    bad: 'data Plane {\n  source: csv("halves.csv")\n  x: f32[] = raw.y\n  label: class(9) = raw.x\n}',
+    good: 'data Plane {\n  source: csv("halves.csv")\n  x: f32[] = raw.x\n}',
+  }),
 } as const;

@@ -181,4 +181,17 @@ export const trainingCatalog = {
     bad: `${good}\nbudget Line { params <= 1 }`,
     good: `${good}\nbudget Line { params <= 2 }`,
   }),
+  MC4020: entry({
+    severity: "error",
+    title: "a split without examples",
+    message: (it: { data: string; split: string }) =>
+      `${it.data} has no ${it.split} split, and something is measured on it here.`,
+    explanation:
+      "`stop` and `save` watch the train or the validate split, `test` measures on the test split: `split: train 0.8, validate 0.1, test 0.1`. Without `split` every example is for training.",
+    bad: train("  loss: mse(y, t)\n  optimizer: sgd(lr=0.1)\n  epochs: 5\n  stop: early(validate.loss, patience=3)"),
+    good: train("  loss: mse(y, t)\n  optimizer: sgd(lr=0.1)\n  epochs: 5\n  stop: early(validate.loss, patience=3)").replace(
+      "  x: f32[1]",
+      "  split: train 0.8, validate 0.2\n  x: f32[1]",
+    ),
+  }),
 } as const;

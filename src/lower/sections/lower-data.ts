@@ -7,10 +7,11 @@ import { nearest } from "../../support/nearest.ts";
 import type { DataDeclaration, Expression, Feature, Setting } from "../../syntax/ast.ts";
 import { castNode, freshValue, type Context, type Elaborator } from "../context.ts";
 import { reportUnknownNames } from "../unknown-names.ts";
-import { formatType, tensor, type TensorVal } from "../values.ts";
+import { formatType, poison, tensor, type TensorVal } from "../values.ts";
+import { mapChildren } from "./map-children.ts";
 import { rawName, replaceRawFields, type RawMention } from "./raw-fields.ts";
 import { checkedValue, onlyExpression, onlyPart, phraseWords, readCall, settingsOf, settingValue, type SettingScope } from "./read-setting.ts";
-import { sectionContext, sectionFunc, settingScope } from "./section-context.ts";
+import { sectionContext, sectionFunc, settingScope, sourceText } from "./section-context.ts";
 import { laterSources, sectionKeys, sourceTable } from "./training-tables.ts";
 
 /** The batch dimension of features: the first of every model input. */
@@ -52,7 +53,8 @@ export function lowerData(elaborator: Elaborator, file: ProgramFile, declaration
   }
   if (source === undefined || split === undefined || clean === undefined) return undefined;
 
-  const raw = rawFieldsOf(source, declared, scope);
+  const unknown = new Set<string>();
+  const raw = rawFieldsOf(source, declared, unknown, scope);
   const ctx = sectionContext(elaborator, file, declaration.name.text);
   const inputs = raw.map((field) => {
     const value = freshValue(ctx.unit, batched(field.type), field.name);
@@ -62,6 +64,7 @@ export function lowerData(elaborator: Elaborator, file: ProgramFile, declaration
   const statistics: Statistic[] = [];
   const results: { readonly name: string; readonly value: Value }[] = [];
   for (const it of declared) {
+    if ([...it.mentions.keys()].some((name) => unknown.has(name))) continue;
     const value = lowerFeature(ctx, it, inputs, raw, statistics);
     if (value !== undefined) results.push({ name: it.feature.name.text, value });
   }
@@ -118,7 +121,7 @@ function readSplit(setting: Setting | undefined, scope: SettingScope): SplitSpec
   let by: SplitSpec["by"] = "seed";
   for (const phrase of setting.phrases) {
     const [word, value, extra] = phraseWords(phrase, scope);
-    if ((word === "train" || word === "validate" || word === "test") && typeof value === "number" && value >= 0 && value <= 1 && extra === undefined) {
+    if ((word === "train" || word === "validate" || word === "test") && typeof value === "number" && value >= 0 && value <= 1 && extra === undefined && fractions[word] === undefined) {
       fractions[word] = value;
     } else if (word === "seed" && typeof value === "number" && Number.isInteger(value) && extra === undefined) seed = value;
     else if (word === "by" && value === "position" && extra === undefined) by = "position";
@@ -161,9 +164,18 @@ function readClean(setting: Setting | undefined, scope: SettingScope): readonly 
 
 const elementTypes: ReadonlySet<string> = new Set<DType>(["f16", "bf16", "f32", "f64", "i8", "i32", "i64", "u8", "bool"]);
 
+/** Noise that is drawn for each batch: part of the language, not yet of what is carried out. */
+function isNoise(it: Expression): boolean {
+  return it.kind === "member" && it.target.kind === "reference" && it.target.text === "noise" && ["normal", "uniform"].includes(it.name.text);
+}
+
 /** The type of one example: literals and constants are sizes, capitalised names vary by example. */
 function declareFeature(feature: Feature, scope: SettingScope): DeclaredFeature | undefined {
   const { element, classes: classesExpression, dims } = feature.type;
+  if (isNoise(feature.value)) {
+    scope.collector.report("MC4011", feature.value.span, { what: `\`${sourceText(feature.value)}\`` });
+    return undefined;
+  }
   const shape: Dim[] = [];
   for (const dim of dims) {
     const value = dim.kind === "dim-spread" ? undefined : settingValue(dim, scope);
@@ -206,6 +218,7 @@ const knownFields: Readonly<Record<string, (source: SourceSpec) => Readonly<Reco
   synthetic_sequences: (source) => ({
     x: [integerArgument(source, "length"), integerArgument(source, "features")],
     label: [integerArgument(source, "length")],
+    last: [],
   }),
   synthetic_waves: (source) => ({
     wave: [integerArgument(source, "length"), constant(1)],
@@ -214,7 +227,12 @@ const knownFields: Readonly<Record<string, (source: SourceSpec) => Readonly<Reco
 };
 
 /** Raw fields in the order of their first mention, typed by the source and by the features that read them. */
-function rawFieldsOf(source: SourceSpec, declared: readonly DeclaredFeature[], scope: SettingScope): readonly RawField[] {
+function rawFieldsOf(
+  source: SourceSpec,
+  declared: readonly DeclaredFeature[],
+  unknown: Set<string>,
+  scope: SettingScope,
+): readonly RawField[] {
   const fields = new Map<string, RawField>();
   const known = knownFields[source.kind]?.(source);
   for (const { type, mentions } of declared) {
@@ -224,6 +242,8 @@ function rawFieldsOf(source: SourceSpec, declared: readonly DeclaredFeature[], s
       if (known !== undefined && !Object.hasOwn(known, mention.name)) {
         const names = Object.keys(known).map((it) => `raw.${it}`);
         scope.collector.report("MC4004", mention.expression.span, { what: `field of ${source.kind}`, name: `\`raw.${mention.name}\``, known: names });
+        unknown.add(mention.name);
+        continue;
       }
       fields.set(mention.name, {
         name: mention.name,
@@ -259,27 +279,32 @@ function lowerFeature(
   const { rules } = ctx.elaborator;
   const name = feature.name.text;
   if (!reportUnknownNames(ctx, withoutStandardize(expression))) return undefined;
-  let current: Expression = expression;
-  if (expression.kind === "pipe") {
-    current = expression.source;
-    for (const stage of expression.stages) {
-      if (stage.kind !== "reference" || stage.text !== "standardize") {
-        const source = current;
-        current =
-          source.kind === "pipe"
-            ? { ...source, stages: [...source.stages, stage], span: expression.span }
-            : { kind: "pipe", source, stages: [stage], span: expression.span };
-        continue;
-      }
-      const measured = rules.expression(ctx, current);
-      if (measured.kind !== "tensor") return undefined;
-      const value = standardized(ctx, measured, name, inputs, raw.length, statistics);
-      const local = `${name}.standardized`;
-      ctx.scope.names.set(local, tensor(value));
-      current = { kind: "reference", text: local, span: stage.span };
+  // What is standardized is lowered, measured and stands under a name of its own in what is around it.
+  let count = 0;
+  const standardize = (measured: Expression, span: Expression["span"]): Expression => {
+    const local = `${name}.standardized.${count}`;
+    count += 1;
+    const val = rules.expression(ctx, measured);
+    ctx.scope.names.set(
+      local,
+      val.kind === "tensor" ? tensor(standardized(ctx, val, name, inputs, raw.length, statistics)) : poison,
+    );
+    return { kind: "reference", text: local, span };
+  };
+  const resolve = (it: Expression): Expression => {
+    if (it.kind === "call" && isStandardize(it.callee) && it.arguments[0] !== undefined && it.arguments.length === 1) {
+      return standardize(resolve(it.arguments[0].value), it.span);
     }
-  }
-  const result = rules.expression(ctx, current);
+    if (it.kind !== "pipe") return mapChildren(it, resolve);
+    let current = resolve(it.source);
+    for (const stage of it.stages) {
+      if (isStandardize(stage)) current = standardize(current, stage.span);
+      else if (current.kind === "pipe") current = { ...current, stages: [...current.stages, resolve(stage)], span: it.span };
+      else current = { kind: "pipe", source: current, stages: [resolve(stage)], span: it.span };
+    }
+    return current;
+  };
+  const result = rules.expression(ctx, resolve(expression));
   if (result.kind === "poison") return undefined;
   const wanted = batched(type);
   const cast = result.kind === "tensor" && isNumber(result.value.type.dtype) && isNumber(type.dtype);
@@ -293,9 +318,13 @@ function lowerFeature(
 
 /** `standardize` is no function: it is a stage that training data alone can fit. */
 function withoutStandardize(expression: Expression): Expression {
-  if (expression.kind !== "pipe") return expression;
-  return { ...expression, stages: expression.stages.filter((it) => it.kind !== "reference" || it.text !== "standardize") };
+  const inner = mapChildren(expression, withoutStandardize);
+  if (inner.kind === "pipe") return { ...inner, stages: inner.stages.filter((it) => !isStandardize(it)) };
+  const [argument] = inner.kind === "call" && isStandardize(inner.callee) ? inner.arguments : [];
+  return argument?.value ?? inner;
 }
+
+const isStandardize = (it: Expression): boolean => it.kind === "reference" && it.text === "standardize";
 
 const isNumber = (dtype: DType): boolean => dtype !== "bool";
 

@@ -6,9 +6,10 @@ import type { Elaborator } from "../context.ts";
 import { createElaborator } from "../elaborator.ts";
 import { elaborateEntry, type ModelOptions } from "../elaborate-model.ts";
 import { checkBudget } from "./check-budget.ts";
+import { checkTune } from "./check-tune.ts";
 import { lowerData } from "./lower-data.ts";
 import { lowerTest } from "./lower-test.ts";
-import { findModel, lowerTrainSection, type LowerModel } from "./lower-train.ts";
+import { lowerTrainSection, type LowerModel } from "./lower-train.ts";
 
 /** Values that come on top of what a section's header says: the command line's `--set`. */
 export type SectionOptions = Pick<ModelOptions, "hyperparameters" | "dims">;
@@ -66,8 +67,6 @@ export function checkSections(
     // Data that a training names was lowered with it; reports come once however often they are made.
     if (declaration.kind === "data") lowerData(elaborator, entry, declaration);
     else if (declaration.kind === "budget") checkBudget(elaborator, entry, declaration, lowerModel);
-    else if (declaration.kind === "tune") {
-      findModel(elaborator, entry, declaration.model);
-    }
+    else if (declaration.kind === "tune") checkTune(elaborator, entry, declaration);
   }
 }

@@ -39,6 +39,10 @@ export function lowerTest(
   }
   const scope = settingScope(elaborator, file);
   const measured = ["loss", ...train.metrics.map((it) => it.name)];
+  if ((train.data.split.fractions.test ?? 0) === 0) {
+    collector.report("MC4020", callee.span, { data: train.data.name, split: "test" });
+    return undefined;
+  }
   const expectations: TestProgram["expectations"][number][] = [];
   let fine = true;
   const refuse = (entry: TestDeclaration["entries"][number], found: string): void => {

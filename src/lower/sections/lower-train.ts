@@ -95,7 +95,7 @@ export function lowerTrainSection(
   const seed = readInteger(settings.get("seed"), 0, 0, scope);
   const validateSetting = settings.get("validate");
   const validate = validateSetting === undefined ? undefined : readValidate(validateSetting, scope);
-  const measured = ["loss", ...(objective?.metrics.map((it) => it.name) ?? [])];
+  const measured = { measured: ["loss", ...(objective?.metrics.map((it) => it.name) ?? [])], data };
   const stopExpression = setting("stop");
   const stop = stopExpression === undefined ? undefined : readStop(stopExpression, measured, scope);
   const saveExpression = setting("save");

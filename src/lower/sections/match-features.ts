@@ -56,6 +56,15 @@ export function matchFeatures(elaborator: Elaborator, model: Func, data: DataPro
     }
   }
   for (const { input, type, feature } of pairs) {
+    // The batch is as large as it comes: a model whose batch size is that of something else has none.
+    const [first] = type.shape;
+    const lead = first && loneVariable(first);
+    if (lead !== undefined && fixed.has(lead)) {
+      const found = formatType({ dtype: feature.type.dtype, shape: [batchDim, ...feature.type.shape] });
+      collector.report("MC4008", span, { input, expected: formatType(type), feature: feature.name, found });
+      fine = false;
+      continue;
+    }
     const expected = type.shape.map((dim) => substitute(dim, (name) => fixedDim(fixed, name)));
     const found = batchType(feature, renamed);
     const given = found.shape.map((dim) => substitute(dim, (name) => fixedDim(fixed, name)));

@@ -1,5 +1,6 @@
 import type { SettingValue } from "../../ir/program.ts";
 import type { Argument, Expression } from "../../syntax/ast.ts";
+import { mapChildren } from "./map-children.ts";
 
 /** A mention of a raw field in a feature: `raw.image`, `raw.window(64, shift=1)`. */
 export interface RawMention {
@@ -37,27 +38,12 @@ export function replaceRawFields(
         const cut = windowOf(expression.arguments, valueOf);
         if (cut !== undefined) return mention({ name: `window_${cut.size}_${cut.shift}`, window: cut, expression });
       }
-      return { ...expression, arguments: expression.arguments.map((it) => ({ ...it, value: replace(it.value) })) };
+      break;
     }
-    case "pipe":
-      return { ...expression, source: replace(expression.source), stages: expression.stages.map(replace) };
-    case "parenthesized":
-      return { ...expression, inner: replace(expression.inner) };
-    case "unary":
-      return { ...expression, operand: replace(expression.operand) };
-    case "binary":
-      return { ...expression, left: replace(expression.left), right: replace(expression.right) };
-    case "comparison":
-      return { ...expression, operands: expression.operands.map(replace) };
-    case "tuple":
-    case "list":
-      return { ...expression, elements: expression.elements.map(replace) };
-    case "index":
-      return { ...expression, target: replace(expression.target) };
     default:
       break;
   }
-  return expression;
+  return mapChildren(expression, replace);
 }
 
 function windowOf(

@@ -255,6 +255,8 @@ export function settingsOf(
               fix: { title: `Change to \`${suggestion}\``, edits: [{ span, text: suggestion }] },
             },
       );
+      // What is misspelt is not missing as well.
+      if (suggestion !== undefined && !found.has(suggestion)) found.set(suggestion, entry);
     } else if (found.has(key)) {
       const earlier = found.get(key);
       scope.collector.report("MC4002", span, { key, section }, earlier === undefined ? {} : { labels: [{ span: earlier.span, message: "first set here" }] });

@@ -1,4 +1,4 @@
-import type { ClipSpec, Monitor, OptimizerSpec, ParameterGroup, Schedule, SettingValue, Split, TrainProgram } from "../../ir/program.ts";
+import type { ClipSpec, DataProgram, Monitor, OptimizerSpec, ParameterGroup, Schedule, SettingValue, Split, TrainProgram } from "../../ir/program.ts";
 import type { Directive, Expression, Setting } from "../../syntax/ast.ts";
 import { matchPath } from "../../support/match-path.ts";
 import { checkedValue, onlyExpression, phraseWords, readArguments, readCall, type ArgumentSchema, type SettingCall, type SettingScope } from "./read-setting.ts";
@@ -113,12 +113,22 @@ export function readValidate(setting: Setting, scope: SettingScope): TrainProgra
 
 const splits: readonly Split[] = ["train", "validate", "test"];
 
+/** What may be watched: the loss and the metrics of a training, on the splits of its data. */
+export interface Measured {
+  readonly measured: readonly string[];
+  readonly data: DataProgram;
+}
+
 /** `validate.loss`, `train.accuracy`: a split and what is measured on it. */
-export function readMonitor(expression: Expression, measured: readonly string[], scope: SettingScope): Monitor | undefined {
+export function readMonitor(expression: Expression, { measured, data }: Measured, scope: SettingScope): Monitor | undefined {
   const split = expression.kind === "member" && expression.target.kind === "reference" ? expression.target.text : undefined;
   const metric = expression.kind === "member" ? expression.name.text : undefined;
   const known = splits.find((it) => it === split && it !== "test");
-  if (known !== undefined && metric !== undefined && measured.includes(metric)) return { split: known, metric };
+  if (known !== undefined && metric !== undefined && measured.includes(metric)) {
+    if ((data.split.fractions[known] ?? 0) > 0) return { split: known, metric };
+    scope.collector.report("MC4020", expression.span, { data: data.name, split: known });
+    return undefined;
+  }
   const { file, start, end } = expression.span;
   scope.collector.report("MC4015", expression.span, { found: file.text.slice(start, end), known: measured });
   return undefined;
@@ -130,7 +140,7 @@ export function directionOf(metric: string): "min" | "max" {
 }
 
 /** `early(validate.loss, patience=3)` */
-export function readStop(expression: Expression, measured: readonly string[], scope: SettingScope): TrainProgram["stop"] {
+export function readStop(expression: Expression, measured: Measured, scope: SettingScope): TrainProgram["stop"] {
   const [first, ...rest] = expression.kind === "call" ? expression.arguments : [];
   if (expression.kind !== "call" || expression.callee.kind !== "reference" || expression.callee.text !== "early" || first === undefined) {
     scope.collector.report("MC4004", expression.span, { what: "way of stopping", name: "this", known: ["early(validate.loss, patience=3)"] });
@@ -143,7 +153,7 @@ export function readStop(expression: Expression, measured: readonly string[], sc
 }
 
 /** `best(validate.accuracy)` */
-export function readSave(expression: Expression, measured: readonly string[], scope: SettingScope): TrainProgram["save"] {
+export function readSave(expression: Expression, measured: Measured, scope: SettingScope): TrainProgram["save"] {
   const [first, extra] = expression.kind === "call" ? expression.arguments : [];
   if (expression.kind !== "call" || expression.callee.kind !== "reference" || expression.callee.text !== "best" || first === undefined || extra !== undefined) {
     scope.collector.report("MC4004", expression.span, { what: "way of saving", name: "this", known: ["best(validate.loss)"] });

@@ -55,6 +55,8 @@ function splitColumns(raw: Extract<RawData, { kind: "columns" }>, data: DataProg
   }
   const from = columns[0]?.from ?? data.source.kind;
   const kept = cleaned(raw.count, columns, data.clean);
+  const unsuitable = findUnsuitable(columns, fields, kept);
+  if (unsuitable !== undefined) return failure(unsuitable);
   const order = data.split.by === "seed" ? shuffled(kept.length, data.split.seed, 0, "split") : undefined;
   const bounds = boundsOf(kept.length, data);
   const examplesOf = (name: Split): Examples => {
@@ -79,6 +81,29 @@ function rowsOf(column: Column, field: RawField | undefined, rows: Int32Array, i
     data.set(column.data.subarray(row * size, (row + 1) * size), i * size);
   }
   return { shape: [indices.length, ...column.shape], data };
+}
+
+/** A value that is missing, or that no integer is where a feature wants integers: nothing is guessed in its place. */
+function findUnsuitable(
+  columns: readonly Column[],
+  fields: readonly RawField[],
+  kept: Int32Array,
+): DataProblem | undefined {
+  for (const [at, { name, data, shape, from }] of columns.entries()) {
+    if (data instanceof Int32Array) continue;
+    const whole = fields[at]?.type.dtype === "i32";
+    const size = sizeOf(shape);
+    for (const row of kept) {
+      for (let i = row * size; i < (row + 1) * size; i++) {
+        const value = data[i] ?? NaN;
+        if (Number.isNaN(value)) return problem("MC6009", { path: from, field: `raw.${name}`, example: row });
+        if (whole && !(Number.isInteger(value) && Math.abs(value) < 2 ** 31)) {
+          return problem("MC6010", { path: from, field: `raw.${name}`, example: row, value });
+        }
+      }
+    }
+  }
+  return undefined;
 }
 
 /** The rows that `clean` keeps, in order. */

@@ -8,7 +8,7 @@ export interface Column {
   readonly name: string;
   /** Shape of one example; a scalar has none. */
   readonly shape: readonly number[];
-  readonly data: Float32Array | Int32Array;
+  readonly data: Float32Array | Float64Array | Int32Array;
   /** The file or generator that it came from, for messages. */
   readonly from: string;
 }

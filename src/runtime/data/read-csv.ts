@@ -39,7 +39,7 @@ export function parseCsv(
     if (columns.has(name)) {
       return failure(problem("MC6004", { path, line: 1, column: at + 1, problem: `two columns are named \`${name}\`` }));
     }
-    columns.set(name, { name, shape: [], data: new Float32Array(body.length), from: path });
+    columns.set(name, { name, shape: [], data: new Float64Array(body.length), from: path });
   }
   for (const [index, row] of body.entries()) {
     for (const [at, name] of header.entries()) {

@@ -5,11 +5,12 @@ import { streamFor } from "./generator.ts";
 /**
  * Draws sequences that only memory can label: at each step, with probability 0.3, one of `classes` patterns is shown
  * under noise of standard deviation 0.5, else noise alone. The label of a step is the class of the last pattern that
- * was shown, 0 before the first.
+ * was shown, 0 before the first; `last` is the label of the last step.
  */
 export function drawSequences(count: number, length: number, features: number, classes: number, seed: number): readonly Column[] {
   const data = new Float32Array(count * length * features);
   const labels = new Int32Array(count * length);
+  const last = new Int32Array(count);
   const patternKey = keyFor(seed, 0, "synthetic_sequences.patterns");
   const patterns = Float32Array.from({ length: classes * features }, (_, i) => normal(patternKey, i));
   for (let example = 0; example < count; example++) {
@@ -25,9 +26,11 @@ export function drawSequences(count: number, length: number, features: number, c
       }
     }
   }
+  for (let example = 0; example < count; example++) last[example] = labels[(example + 1) * length - 1] ?? 0;
   const from = "synthetic_sequences";
   return [
     { name: "x", shape: [length, features], data, from },
     { name: "label", shape: [length], data: labels, from },
+    { name: "last", shape: [], data: last, from },
   ];
 }

@@ -1,0 +1,26 @@
+import type { ProgramFile } from "../../std/program-file.ts";
+import type { TuneDeclaration } from "../../syntax/ast.ts";
+import type { Elaborator } from "../context.ts";
+import { findModel } from "./lower-train.ts";
+import { settingsOf } from "./read-setting.ts";
+import { settingScope } from "./section-context.ts";
+import { optimizerTable } from "./training-tables.ts";
+
+/** Checks what a `tune` section names: its model, and each setting that it searches. Nothing carries it out yet. */
+export function checkTune(elaborator: Elaborator, file: ProgramFile, declaration: TuneDeclaration): void {
+  const model = findModel(elaborator, file, declaration.model);
+  if (model === undefined) return;
+  const ofOptimizers = new Set(Object.values(optimizerTable).flatMap((it) => Object.keys(it)));
+  const known = [
+    "search",
+    "maximize",
+    "minimize",
+    "batch",
+    "epochs",
+    "steps",
+    "seed",
+    ...[...ofOptimizers].map((it) => `optimizer.${it}`),
+    ...model.declaration.hyperparameters.map((it) => `model.${it.name.text}`),
+  ];
+  settingsOf(declaration.entries, known, "tune", settingScope(elaborator, file));
+}
