@@ -79,7 +79,8 @@ export function emitFunctions(
       targets.set(draft.callable.key, {
         kind: "call",
         name,
-        arguments: cluster.arguments.map(({ values }) => required(values[index], "argument")),
+        // A caller whose instances differ in it takes an argument of the same name.
+        arguments: cluster.arguments.map((it) => ({ ...required(it.values[index], "argument"), source: it.name })),
         needs: draft.needs,
         dims: draft.dims,
       });

@@ -51,6 +51,7 @@ const spec = (rate: string, stop = ""): string => `
 model Plane: (x: f32[B, 3]) -> y: f32[B, 1] where B <= 1000, "at most a thousand rows" { x -> Dense(1) }
 data Drawn {
   source: csv("plane.csv")
+  split:  train 0.8, validate 0.2, seed 7
   x:      f32[3] = stack(raw.x1, raw.x2, raw.x3, axis=-1)
   target: f32[1] = stack(raw.y, axis=-1)
 }
