@@ -1,10 +1,11 @@
 import { check } from "./commands/check.ts";
 import { readCheckArguments } from "./check-arguments.ts";
+import { directTerminal } from "./direct-terminal.ts";
 import { reportFailure } from "./report-failure.ts";
-import { processTerminal, type Terminal } from "./terminal.ts";
+import type { Terminal } from "./terminal.ts";
 
 /** `modelc check` by itself: the arguments after `check`; returns the exit code. */
-export function run(argv: readonly string[], terminal: Terminal = processTerminal()): number {
+export function run(argv: readonly string[], terminal: Terminal = directTerminal()): number {
   try {
     const { paths, options } = readCheckArguments(argv);
     return check(paths, options, terminal);

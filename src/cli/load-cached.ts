@@ -14,9 +14,9 @@ export interface CachedModule<Exports> {
  * Loads a CommonJS bundle, with V8's compiled code from the last start where it was kept: half the time of a start. The
  * code lies beside the bundle, or in the user's cache folder where that cannot be written; its name tells the bundle's
  * size and time, Node's version and V8's flags, so that stale code is never found. Every failure means: no cache. Bundles
- * must not use `import()`, which code from a cache cannot.
+ * must not use `import()`, which code from a cache cannot. `load` is the `require` for what they ask for.
  */
-export function loadCached<Exports>(path: string): CachedModule<Exports> {
+export function loadCached<Exports>(path: string, load: NodeJS.Require): CachedModule<Exports> {
   const source = readFileSync(path, "utf8");
   const { size, mtimeMs } = statSync(path);
   const name = `${basename(path)}.${hash([path, size, mtimeMs, process.version, process.arch, process.execArgv].join("\n"))}.cache`;
@@ -29,7 +29,7 @@ export function loadCached<Exports>(path: string): CachedModule<Exports> {
   const module = { exports: {} };
   type Wrapper = (exports: object, require: NodeJS.Require, module: object, filename: string, dirname: string) => void;
   const run = script.runInThisContext() as Wrapper;
-  run(module.exports, createRequire(path), module, path, dirname(path));
+  run(module.exports, load, module, path, dirname(path));
   return {
     exports: module.exports as Exports,
     save() {

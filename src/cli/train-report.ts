@@ -17,12 +17,22 @@ export function figuresText(figures: Figures, prefix = ""): string {
   return [...figures].map(([name, value]) => `${prefix}${name} ${formatFigure(value)}`).join("  ");
 }
 
+const look = {
+  format: "{epoch} {bar} {value}/{total}  {rate} steps/s  {left} left  {figures}",
+  barsize: 24,
+  clearOnComplete: true,
+  hideCursor: true,
+  fps: 8,
+  gracefulExit: false,
+} as const;
+
 /** A report to a terminal. */
 export function createTrainReport(
   terminal: Terminal,
   options: { readonly json: boolean; readonly now: () => number },
 ): TrainReport {
   let bar: SingleBar | undefined;
+  let warned = false;
   let started = { at: 0, done: 0 };
   const pause = (): void => {
     bar?.stop();
@@ -31,33 +41,26 @@ export function createTrainReport(
   return {
     step({ epoch, done, steps, figures, total, step }) {
       if (!terminal.interactive || options.json) return;
-      if (bar === undefined) {
-        started = { at: options.now(), done: done - 1 };
-        bar = new SingleBar(
-          {
-            format: "{epoch} {bar} {value}/{total}  {rate} steps/s  {left} left  {figures}",
-            barsize: 24,
-            clearOnComplete: true,
-            hideCursor: true,
-            stream: process.stderr,
-            fps: 8,
-            gracefulExit: false,
-          },
-          Presets.shades_classic,
-        );
-        bar.start(steps, done, { epoch: "", rate: "", left: "", figures: "" });
-      }
+      if (bar === undefined) started = { at: options.now(), done: done - 1 };
       const rate = ((done - started.done) / Math.max(1, options.now() - started.at)) * 1000;
-      bar.update(done, {
+      const payload = {
         epoch: `epoch ${epoch}/${Math.ceil(total / steps)}`,
         rate: rate.toFixed(rate < 10 ? 1 : 0),
         left: formatSeconds((total - step) / rate),
         figures: figuresText(figures),
-      });
+      };
+      if (bar === undefined) {
+        bar = new SingleBar({ ...look, stream: process.stderr }, Presets.shades_classic);
+        bar.start(steps, done, payload);
+      } else bar.update(done, payload);
       if (done === steps) pause();
     },
     epoch({ epoch, epochs, step, train, validate, seconds, improved }, perEpoch) {
       pause();
+      if (!Number.isFinite(train.get("loss")) && !warned) {
+        warned = true;
+        terminal.error("warning: the loss is no longer a number. A smaller learning rate, or `clip`, may help.\n");
+      }
       if (options.json) {
         const figures = {
           train: Object.fromEntries(train),

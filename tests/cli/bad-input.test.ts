@@ -1,4 +1,4 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -266,5 +266,22 @@ describe("the built command line", () => {
       "Net.train.onnx",
       "Net.ts",
     ]);
+  });
+
+  it("ends at Ctrl-C with what it has learnt", async () => {
+    const folder = folderWith({ "good.model": good, "points.csv": table });
+    const dist = join(".cache", "test-dist-signal");
+    expect(spawnSync(process.execPath, ["scripts/build.mjs", "--out", dist], { encoding: "utf8" }).stderr).toBe("");
+    const out = join(folder, "out");
+    // So many steps that the signal comes first; the headline says that training has begun.
+    const argv = ["train", join(folder, "good.model"), "--steps", "100_000_000", "--out", out];
+    const child = spawn(process.execPath, [join(dist, "cli.cjs"), ...argv], { stdio: ["ignore", "pipe", "pipe"] });
+    let err = "";
+    child.stderr.on("data", (it: Buffer) => void (err += it.toString()));
+    child.stdout.once("data", () => child.kill("SIGINT"));
+    const code = await new Promise((resolve) => child.on("close", resolve));
+    expect(code).toBe(130);
+    expect(err).toMatch(/Stopped after step \d+; saved to .*Net\.checkpoint\.safetensors\.\nGo on with: modelc train /);
+    expect(readdirSync(out).sort()).toEqual(["Net.checkpoint.safetensors", "Net.safetensors"]);
   });
 });

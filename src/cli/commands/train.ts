@@ -45,10 +45,10 @@ export async function train(
       return exitCode.findings;
     }
     const json = options.json === true;
+    const stop = listen(terminal, signal);
     if (!json) terminal.out(`${headline(open, start)}\n`);
     const perEpoch = Math.ceil(dataset.splits.train.count / program.batch);
     const report = createTrainReport(terminal, { json, now: () => performance.now() });
-    const stop = listen(terminal, signal);
     let result: LoopResult;
     try {
       result = await runTraining({
