@@ -1,3 +1,4 @@
+import { sameForm, type Dim } from "../dims/dim.ts";
 import type { Graph, Node, OperatorNode, Region, ScanNode, Value } from "../ir/graph.ts";
 import type { GraphBuilder } from "../ops/builder.ts";
 import { createBuilder } from "../ops/create-builder.ts";
@@ -8,7 +9,8 @@ import { usesOf } from "./rewrite.ts";
 /**
  * Moves out of scans what need not be computed step by step: what depends on nothing that a step brings; products of a
  * sequence's elements with a matrix that no step changes, which become one product over the whole sequence; and what is
- * computed elementwise from sequences alone, the factors of a backward scan that come from saved values among it.
+ * computed elementwise from sequences alone, the factors of a backward scan that come from saved values among it, two
+ * that multiply one value first multiplied with each other.
  *
  * Requires and ensures a flat graph. Before differentiation, it makes the gradients of such products large ones as well.
  */
@@ -51,18 +53,26 @@ function hoistScan(scan: ScanNode, b: GraphBuilder): void {
   };
   const kept: Node[] = [];
   const added: { readonly element: Value; readonly sequence: Value }[] = [];
+  const hoist = (node: Pick<OperatorNode, "op" | "operands" | "attributes">, element: Value): void => {
+    const sequence = b.op(node.op, node.operands.map(overAll), node.attributes);
+    inside.add(element.id);
+    elements.set(element.id, { value: sequence, axis: 0 });
+    added.push({ element, sequence });
+  };
+  const multiplied = (s: Value, t: Value): Value => {
+    const element = b.value(s.type);
+    hoist({ op: "mul", operands: [s, t], attributes: {} }, element);
+    return element;
+  };
+  const products = createProducts({ ...scan.body, nodes: inner.nodes }, elements);
   for (const node of inner.nodes) {
     if (!usesOf(node).some((it) => inside.has(it.id))) {
       b.append(node);
     } else if (node.kind === "operator" && isHoistable(node, inside, elements)) {
-      const element = required(node.results[0], "result");
-      const sequence = b.op(node.op, node.operands.map(overAll), node.attributes);
-      inside.add(element.id);
-      elements.set(element.id, { value: sequence, axis: 0 });
-      added.push({ element, sequence });
+      hoist(node, required(node.results[0], "result"));
     } else {
       for (const it of node.results) inside.add(it.id);
-      kept.push(node);
+      kept.push(node.kind === "operator" ? products.scaleOnce(node, multiplied) : node);
     }
   }
   const body: Region = {
@@ -76,6 +86,48 @@ function hoistScan(scan: ScanNode, b: GraphBuilder): void {
     sequenceAxes: [...scan.sequenceAxes, ...added.map(() => 0)],
     body,
   });
+}
+
+interface Products {
+  /**
+   * The node as one product with what `multiplied` makes of two factors, where it multiplies a product that nothing else
+   * uses once more; else the node itself.
+   */
+  readonly scaleOnce: (node: OperatorNode, multiplied: (s: Value, t: Value) => Value) => OperatorNode;
+}
+
+/**
+ * Finds `(value * s) * t` in a scan's body, where `s` and `t` come from sequences alone: as `value * (s * t)` it is one
+ * product a step, as backward scans have them for each gate. All must have one type, so that nothing is broadcast.
+ */
+function createProducts(body: Region, elements: ReadonlyMap<number, Sequence>): Products {
+  const uses = new Map<number, number>();
+  for (const it of [...body.nodes.flatMap(usesOf), ...body.results]) uses.set(it.id, (uses.get(it.id) ?? 0) + 1);
+  const makers = new Map(body.nodes.flatMap((node) => node.results.map((it): [number, Node] => [it.id, node])));
+  /** The operands of a product of one type: the factor from a sequence last. */
+  const scaled = (node: Node | undefined): readonly [Value, Value] | undefined => {
+    if (node?.kind !== "operator" || node.op !== "mul") return undefined;
+    const [left, right] = node.operands;
+    const [result] = node.results;
+    if (left === undefined || right === undefined || result === undefined) return undefined;
+    if (![left, right].every((it) => sameShape(it.type.shape, result.type.shape))) return undefined;
+    if (elements.has(right.id) && !elements.has(left.id)) return [left, right];
+    return elements.has(left.id) && !elements.has(right.id) ? [right, left] : undefined;
+  };
+  return {
+    scaleOnce(node, multiplied) {
+      const outer = scaled(node);
+      const inner = outer && scaled(makers.get(outer[0].id));
+      if (outer === undefined || inner === undefined || uses.get(outer[0].id) !== 1) return node;
+      const once = { ...node, operands: [inner[0], multiplied(inner[1], outer[1])] };
+      for (const it of node.results) makers.set(it.id, once);
+      return once;
+    },
+  };
+}
+
+function sameShape(a: readonly Dim[], b: readonly Dim[]): boolean {
+  return a.length === b.length && a.every((dim, axis) => sameForm(dim, required(b[axis], "axis")));
 }
 
 /** What a scan takes an element of at every step. */
