@@ -21,7 +21,7 @@ export function directTerminal(): Terminal {
 
 function writeWhole(descriptor: number, text: string): void {
   const bytes = Buffer.from(text, "utf8");
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     try {
       at += writeSync(descriptor, bytes, at);
     } catch (error) {
