@@ -1,4 +1,4 @@
-import type { Func, Initializer, Module, Region, Variable } from "../../ir/graph.ts";
+import type { Func, Initializer, Region, Variable } from "../../ir/graph.ts";
 import type { TensorType } from "../../ir/types.ts";
 import { repeatCount } from "../../passes/repeat-count.ts";
 import { required } from "../../support/fault.ts";
@@ -166,9 +166,4 @@ export function* leavesOf(
   if (tree.kind === "leaf") yield { path, leaf: tree };
   else if (tree.kind === "list") for (let i = 0; i < tree.count; i++) yield* leavesOf(tree.element, under(String(i)));
   else for (const [name, entry] of tree.entries) yield* leavesOf(entry, under(name));
-}
-
-/** The trees of a module's own function. */
-export function moduleTree(module: Module, kind: VariableKind): VariableNode {
-  return variableTrees(module.functions, kind)(module.entry);
 }
