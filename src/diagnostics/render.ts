@@ -1,4 +1,3 @@
-import picocolors from "picocolors";
 import { lineStarts, positionAt, type SourceFile, type Span } from "../support/source.ts";
 import type { Diagnostic } from "./diagnostic.ts";
 import { displayWidth, expandTabs } from "./display-width.ts";
@@ -8,13 +7,28 @@ export interface RenderOptions {
   readonly color: boolean;
 }
 
-type Colors = ReturnType<typeof picocolors.createColors>;
+type Paint = (text: string) => string;
+
+interface Colors {
+  readonly bold: Paint;
+  readonly red: Paint;
+  readonly yellow: Paint;
+  readonly blue: Paint;
+}
+
+/** The four styles of a message. A package for them looks at the process's streams when loaded, which costs more than all of rendering. */
+function colorsFor(color: boolean): Colors {
+  const style = (on: number, off: number): Paint => {
+    return (text) => (color ? `\u001b[${String(on)}m${text}\u001b[${String(off)}m` : text);
+  };
+  return { bold: style(1, 22), red: style(31, 39), yellow: style(33, 39), blue: style(34, 39) };
+}
 
 interface Mark {
   readonly span: Span;
   readonly sign: "^" | "-";
   readonly message: string;
-  readonly paint: (text: string) => string;
+  readonly paint: Paint;
 }
 
 /** The widest source line that is printed whole; of longer ones, the part around the mark. */
@@ -22,7 +36,7 @@ const widestLine = 160;
 
 /** Diagnostics as a person reads them on a terminal: each with its place, the source line, underlines and help. */
 export function renderText(diagnostics: readonly Diagnostic[], options: RenderOptions): string {
-  const colors = picocolors.createColors(options.color);
+  const colors = colorsFor(options.color);
   return diagnostics.map((it) => renderOne(it, colors)).join("\n");
 }
 
