@@ -1,0 +1,60 @@
+// How long `modelc check` on all specs takes against a bare start of Node, whole processes in turn: `npm run bench:startup`.
+// Processor time is what a busy machine leaves comparable; it is read from bash's `times`, and left out where there is none.
+import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync } from "node:fs";
+
+const runs = Number(process.argv[2] ?? 21);
+const specs = readdirSync("specs")
+  .filter((name) => name.endsWith(".model"))
+  .map((name) => `specs/${name}`);
+const commands = {
+  "node -e 0": ["-e", "0"],
+  [`modelc check (${specs.length} specs)`]: ["dist/cli.cjs", "check", ...specs],
+};
+if (!existsSync("dist/cli.cjs")) throw new Error("There is no dist/cli.cjs: run npm run build first.");
+
+/** Seconds that bash's `times` says in a word like `0m0.061s`. */
+const seconds = (word) => Number(word.split("m")[0]) * 60 + Number.parseFloat(word.split("m")[1]);
+
+/** Wall and processor milliseconds of one whole process. */
+function time(arguments_) {
+  const script = '"$@" > /dev/null; code=$?; times; exit $code';
+  const shell = spawnSync("bash", ["-c", script, "bash", process.execPath, ...arguments_], { encoding: "utf8" });
+  const start = performance.now();
+  const { status } = spawnSync(process.execPath, arguments_, { stdio: ["ignore", "ignore", "inherit"] });
+  const wall = performance.now() - start;
+  if (status !== 0) throw new Error(`${arguments_.join(" ")} ended with ${status}`);
+  const words = shell.status === 0 ? shell.stdout.trim().split("\n").at(-1).split(/\s+/) : [];
+  const cpu = words.length === 2 ? 1000 * (seconds(words[0]) + seconds(words[1])) : undefined;
+  return { wall, cpu };
+}
+
+const figures = { wall: {}, cpu: {} };
+for (const [name, arguments_] of Object.entries(commands)) {
+  for (const kind of Object.keys(figures)) figures[kind][name] = [];
+  // The first run keeps V8's compiled code for those after it.
+  time(arguments_);
+}
+for (let run = 0; run < runs; run++) {
+  for (const [name, arguments_] of Object.entries(commands)) {
+    const { wall, cpu } = time(arguments_);
+    figures.wall[name].push(wall);
+    if (cpu !== undefined) figures.cpu[name].push(cpu);
+  }
+}
+
+const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
+const [bare, check] = Object.keys(commands);
+console.log(`${runs} runs each, in turn; milliseconds, least and median\n`);
+for (const [kind, byCommand] of Object.entries(figures)) {
+  if (byCommand[bare].length === 0) continue;
+  for (const [name, values] of Object.entries(byCommand)) {
+    const cells = [Math.min(...values), median(values)].map((it) => it.toFixed(0).padStart(6));
+    console.log(`${kind.padEnd(6)}${name.padEnd(26)}${cells.join("")}`);
+  }
+  const ratios = byCommand[check].map((it, i) => it / byCommand[bare][i]);
+  const least = Math.min(...byCommand[check]) / Math.min(...byCommand[bare]);
+  console.log(
+    `${kind.padEnd(6)}${"times a bare start".padEnd(26)}${least.toFixed(2).padStart(6)}${median(ratios).toFixed(2).padStart(6)}\n`,
+  );
+}
