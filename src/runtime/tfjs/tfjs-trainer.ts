@@ -1,18 +1,13 @@
 import { createRequire } from "node:module";
 import { compileFunction } from "node:vm";
 import type { Tensor as TfTensor } from "@tensorflow/tfjs";
-import { buildPreparationGraph } from "../../autodiff/build-preparation-graph.ts";
-import { asNumber } from "../../dims/dim.ts";
 import { emitTfjs } from "../../emit/tfjs/emit-tfjs.ts";
 import type { TrainProgram } from "../../ir/program.ts";
-import { interpretGraph } from "../../ops/interpret.ts";
-import type { NdArray } from "../../ops/operator.ts";
 import { fault, required } from "../../support/fault.ts";
 import { fromNumbers } from "../onnx/typed-array.ts";
 import type { Tensor, Tensors } from "../tensor.ts";
 import { encodeCheckpoint, parseCheckpoint } from "../train/checkpoint.ts";
 import {
-  isWeight,
   rawTensors,
   type BatchResult,
   type Trainer,
@@ -39,6 +34,8 @@ type TfBatch = Readonly<Record<string, TfTensor>>;
 interface GeneratedModule {
   create(seed?: number): GeneratedModel;
   dispose(model: GeneratedModel): void;
+  /** Features of raw fields. */
+  prepare(model: GeneratedModel, raw: TfBatch): TfBatch;
   save(model: GeneratedModel): Promise<Uint8Array>;
   load(bytes: Uint8Array, model: GeneratedModel): GeneratedModel;
   /** Loss, then sum and count of each metric. */
@@ -46,10 +43,7 @@ interface GeneratedModule {
   evaluateSums(model: GeneratedModel, batch: TfBatch): Promise<number[]>;
 }
 
-/**
- * Trains a program with the TypeScript that `modelc build` writes, on TensorFlow.js. Features are prepared by the
- * reference interpreter: the generated file takes them prepared.
- */
+/** Trains a program with the TypeScript that `modelc build` writes, on TensorFlow.js. */
 export async function createTfjsTrainer(program: TrainProgram, options: TfjsTrainerOptions): Promise<TrainerResult> {
   const loaded = await loadTfjs(options.backend);
   if (!loaded.ok) return loaded;
@@ -57,23 +51,20 @@ export async function createTfjsTrainer(program: TrainProgram, options: TfjsTrai
   const generated = await loadGenerated(program, loaded.path);
   const model = generated.create(program.seed);
   if ("steps" in model) model.steps = options.totalSteps;
-  const preparation = buildPreparationGraph(program.data, { target: "reference" }, program.model.functions);
-  const statistics = new Map<string, Tensor>();
 
-  /** The features that the generated code takes, on the backend; freed with {@link free}. */
   const used = new Set([
     ...required(program.model.functions.get(program.model.entry), "the model's function").inputNames,
     ...program.objectiveInputs.flatMap(({ from, name }) => (from === "feature" ? [name] : [])),
   ]);
-  const upload = (features: Tensors): TfBatch =>
+  const batchOf = (features: Tensors): TfBatch => upload(new Map([...features].filter(([name]) => used.has(name))));
+  /** Tensors on the backend, to be freed with {@link free}. */
+  const upload = (tensors: Tensors): TfBatch =>
     Object.fromEntries(
-      [...features]
-        .filter(([name]) => used.has(name))
-        .map(([name, { dtype, shape, data }]) => {
-          const floats = dtype === "f32" || dtype === "f64" || dtype === "f16" || dtype === "bf16";
-          const numbers = floats ? Float32Array.from(data, Number) : Int32Array.from(data, Number);
-          return [name, tf.tensor(numbers, [...shape], dtype === "bool" ? "bool" : floats ? "float32" : "int32")];
-        }),
+      [...tensors].map(([name, { dtype, shape, data }]) => {
+        const floats = dtype === "f32" || dtype === "f64" || dtype === "f16" || dtype === "bf16";
+        const numbers = floats ? Float32Array.from(data, Number) : Int32Array.from(data, Number);
+        return [name, tf.tensor(numbers, [...shape], dtype === "bool" ? "bool" : floats ? "float32" : "int32")];
+      }),
     );
   const free = (batch: TfBatch): void => tf.dispose(Object.values(batch));
   const resultOf = ([loss = NaN, ...sums]: readonly number[]): BatchResult => ({
@@ -87,29 +78,25 @@ export async function createTfjsTrainer(program: TrainProgram, options: TfjsTrai
   const trainer: Trainer = {
     description: loaded.description,
     perms,
-    prepare(raw) {
-      const tensors = rawTensors(raw);
-      const inputs = new Map(
-        preparation.inputs.map(({ name, role, path, value }): [string, NdArray] => {
-          const known =
-            role === "statistic" ? statistics.get(`statistic/${path ?? ""}`) : tensors.get(name.slice("raw/".length));
-          const { shape, data } = required(known, name);
-          return [name, { dtype: value.type.dtype, shape, data: Float64Array.from(data, Number) }];
-        }),
-      );
-      const features = [...interpretGraph(preparation, inputs)].map(
-        ([name, { dtype, shape, data }]): [string, Tensor] => [
-          name,
-          { dtype, shape, data: fromNumbers(dtype, data, data.length) },
-        ],
-      );
-      return Promise.resolve(new Map(features));
+    async prepare(raw) {
+      const given = upload(rawTensors(raw));
+      const made = generated.prepare(model, given);
+      try {
+        const features = program.data.features.map(async ({ name, type: { dtype } }): Promise<[string, Tensor]> => {
+          const tensor = required(made[name], `the feature ${name}`);
+          return [name, { dtype, shape: tensor.shape, data: fromNumbers(dtype, await tensor.data(), tensor.size) }];
+        });
+        return new Map(await Promise.all(features));
+      } finally {
+        free(given);
+        free(made);
+      }
     },
     async step(features, step) {
       // The backends compute without ever waiting: without a pause here no signal would be seen.
       await new Promise<void>((resume) => void setImmediate(resume));
       model.step = step;
-      const batch = upload(features);
+      const batch = batchOf(features);
       try {
         return resultOf(await generated.trainSums(model, batch));
       } finally {
@@ -117,7 +104,7 @@ export async function createTfjsTrainer(program: TrainProgram, options: TfjsTrai
       }
     },
     async evaluate(features) {
-      const batch = upload(features);
+      const batch = batchOf(features);
       try {
         return resultOf(await generated.evaluateSums(model, batch));
       } finally {
@@ -127,15 +114,11 @@ export async function createTfjsTrainer(program: TrainProgram, options: TfjsTrai
     async snapshot() {
       const saved = parseCheckpoint(await generated.save(model));
       if (!saved.ok) return fault(`the generated code saves what cannot be read: ${saved.error}`);
-      return new Map([...saved.value.tensors, ...statistics]);
+      return saved.value.tensors;
     },
     async restore(tensors) {
-      const current = await trainer.snapshot();
-      const known = new Map([...current].filter(([name]) => isWeight(name) || name.startsWith("opt/")));
-      for (const [name, tensor] of tensors) {
-        if (name.startsWith("statistic/")) statistics.set(name, { ...tensor, data: tensor.data.slice() });
-        else if (known.has(name)) known.set(name, tensor);
-      }
+      const known = new Map(await trainer.snapshot());
+      for (const [name, tensor] of tensors) if (known.has(name)) known.set(name, tensor);
       const { step } = model;
       generated.load(encodeCheckpoint({ tensors: known, perms }), model);
       model.step = step;
@@ -146,13 +129,6 @@ export async function createTfjsTrainer(program: TrainProgram, options: TfjsTrai
       return Promise.resolve();
     },
   };
-  for (const it of preparation.inputs) {
-    if (it.role !== "statistic" || it.path === undefined) continue;
-    const shape = it.value.type.shape.map((dim) => asNumber(dim) ?? fault(`${it.name} has a free dimension`));
-    const count = shape.reduce((a, b) => a * b, 1);
-    const data = new Float32Array(count).fill(it.path.endsWith(".deviation") ? 1 : 0);
-    statistics.set(`statistic/${it.path}`, { dtype: "f32", shape, data });
-  }
   return { ok: true, trainer };
 }
 
@@ -162,7 +138,7 @@ export async function createTfjsTrainer(program: TrainProgram, options: TfjsTrai
  */
 async function loadGenerated(program: TrainProgram, path: string): Promise<GeneratedModule> {
   const source = await emitTfjs({ name: program.name, module: program.model, train: program });
-  const exported = ["create", "dispose", "save", "load", "trainSums", "evaluateSums"];
+  const exported = ["create", "dispose", "prepare", "save", "load", "trainSums", "evaluateSums"];
   const script = (await stripTypes(source))
     .replace('import * as tf from "@tensorflow/tfjs"', "const tf = require(path)")
     .replaceAll(/^export (?=(async )?function|const)/gm, "");
