@@ -1,4 +1,6 @@
+import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
+import { join } from "node:path";
 import type { Unit } from "../compiler.ts";
 import type { TrainProgram } from "../ir/program.ts";
 import { createDataset, type Dataset } from "../runtime/data/dataset.ts";
@@ -105,6 +107,15 @@ async function createTrainer(
 function required(result: TrainerResult): Extract<TrainerResult, { ok: true }> {
   if (result.ok) return result;
   throw new UsageError(`${result.message.charAt(0).toUpperCase()}${result.message.slice(1)}`);
+}
+
+/** The weights that are meant: those given, or where `modelc train` leaves them. */
+export function weightsPath(given: string | undefined, name: string, file: string): string {
+  const path = given ?? join("out", `${name}.safetensors`);
+  if (given !== undefined || existsSync(path)) return path;
+  throw new UsageError(
+    `There are no weights in ${path}: train first (modelc train ${file}), or name them with --weights.`,
+  );
 }
 
 /** Reads a checkpoint for a network; an error says what does not fit. */

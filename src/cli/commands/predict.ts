@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { join } from "node:path";
 import type { Unit } from "../../compiler.ts";
 import { entryOf } from "../../passes/parameters-of.ts";
 import { createOnnxTrainer } from "../../runtime/onnx/onnx-trainer.ts";
@@ -11,7 +10,7 @@ import { readCheckpoint } from "../../runtime/train/checkpoint.ts";
 import type { Split } from "../../ir/program.ts";
 import { exitCode, InputError, UsageError, type ExitCode } from "../exit-code.ts";
 import { loadSpec, lowerAll, type LoadedSpec, type UnitOptions } from "../load-unit.ts";
-import { openData } from "../open-training.ts";
+import { openData, weightsPath } from "../open-training.ts";
 import { readFileBytes } from "../read-specs.ts";
 import type { Surroundings } from "../surroundings.ts";
 
@@ -35,7 +34,7 @@ export async function predict(file: string, options: PredictOptions, surrounding
   const [unit] = units;
   if (unit === undefined || units.length > 1)
     throw new UsageError(`${file} has ${units.map((it) => it.name).join(", ")}: name one with --model.`);
-  const path = options.weights ?? join("out", `${unit.name}.safetensors`);
+  const path = weightsPath(options.weights, unit.name, file);
   const checkpoint = readCheckpoint(path);
   if (!checkpoint.ok)
     throw checkpoint.error.startsWith("There is no file")

@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { lowerUnitTests } from "../../compiler.ts";
 import type { TestProgram } from "../../ir/program.ts";
 import { positionAt } from "../../support/source.ts";
@@ -6,7 +5,7 @@ import { evaluateExamples } from "../../runtime/train/train-loop.ts";
 import { exitCode, UsageError, type ExitCode } from "../exit-code.ts";
 import { formatFigure } from "../format-figures.ts";
 import { printFindings } from "../load-unit.ts";
-import { openTraining, readWeights, type TrainingOptions } from "../open-training.ts";
+import { openTraining, readWeights, weightsPath, type TrainingOptions } from "../open-training.ts";
 import type { Terminal } from "../terminal.ts";
 import { figuresText } from "../train-report.ts";
 
@@ -37,7 +36,7 @@ export async function test(file: string, options: TestOptions, terminal: Termina
     if (!printFindings(spec.collector, terminal, before)) return exitCode.findings;
     if (dataset.splits.test.count === 0)
       throw new UsageError(`The section ${program.data.name} gives nothing to the test split.`);
-    const path = options.weights ?? join("out", `${program.name}.safetensors`);
+    const path = weightsPath(options.weights, program.name, file);
     await trainer.restore((await readWeights(path, trainer)).tensors);
     const figures = await evaluateExamples(trainer, dataset.splits.test, program.metrics);
     const judged = tests
