@@ -98,7 +98,7 @@ class StackedLstm(nn.Module):
             second.requires_grad_(False).zero_()
 
     def forward(self, x):
-        return self.head(self.lstm(x)[0])
+        return self.head(self.lstm(x)[0][:, -1])
 
 
 class SimpleRnn(nn.Module):
@@ -301,7 +301,7 @@ class StackedLstmSpec(MnistCnn):
     input, target, clip = "x", "label", 1.0
 
     def features(self, raw, train):
-        return {"x": raw["x"], "label": raw["label"]}
+        return {"x": raw["x"], "label": raw["last"]}
 
     def network(self):
         return StackedLstm()
