@@ -3,9 +3,9 @@ import type { Value } from "../ir/graph.ts";
 import type { TensorType } from "../ir/types.ts";
 import type { GraphBuilder } from "./builder.ts";
 import { elementAt } from "./element-at.ts";
-import { zerosOnnx } from "./onnx-fill.ts";
 import type { OnnxRef, OnnxWriter } from "./onnx-writer.ts";
 import { defineComposite, type OperandSpec, type Sample, type SampleOperand, type ShapeChecker } from "./operator.ts";
+import { fnv1a32 } from "./random/counter.ts";
 import { elementsOf, one, sharedDType } from "./shape-rules.ts";
 
 const attributes = {
@@ -143,11 +143,13 @@ export const batchNormTraining = defineComposite({
         const type = elementAt(values, 0).type;
         const channels = elementAt(values, 1).type.shape;
         // With momentum 0 the running statistics that come out are those of this batch. Runtime writes them over those that
-        // go in, whatever else reads these: two tensors of their own.
-        const before = [
-          zerosOnnx(writer, "f32", channels),
-          writer.node("Expand", [writer.constant("f32", 1), writer.shape(channels)]),
-        ];
+        // go in, whatever else reads these, and takes equal nodes for one: two tensors of their own, unlike all others.
+        const before = ["mean", "variance"].map((it) =>
+          writer.node("Expand", [
+            writer.constant("f32", distinct([x, scale, bias, it].join())),
+            writer.shape(channels),
+          ]),
+        );
         const results = writer.nodes(
           "BatchNormalization",
           [channelsSecond(writer, x, type, layout), scale, bias, ...before],
@@ -216,6 +218,11 @@ export const batchNormInference = defineComposite({
     },
   },
 });
+
+/** A number from 1 to 2 that hardly another text has, exact in f32. */
+function distinct(text: string): number {
+  return 1 + (fnv1a32(text) >>> 9) / 2 ** 23;
+}
 
 function epsilonArgument<T>(epsilon: number, expression: T): readonly T[] {
   return epsilon === attributes.epsilon.default ? [] : [expression];

@@ -35,7 +35,8 @@ interface GeneratedModule {
   create(seed?: number): GeneratedModel;
   dispose(model: GeneratedModel): void;
   /** Features of raw fields. */
-  prepare(model: GeneratedModel, raw: TfBatch): TfBatch;
+  /** Takes the model where it holds statistics of the data. */
+  prepare(...given: readonly [GeneratedModel, TfBatch] | readonly [TfBatch]): TfBatch;
   save(model: GeneratedModel): Promise<Uint8Array>;
   load(bytes: Uint8Array, model: GeneratedModel): GeneratedModel;
   /** Loss, then sum and count of each metric. */
@@ -80,7 +81,8 @@ export async function createTfjsTrainer(program: TrainProgram, options: TfjsTrai
     perms,
     async prepare(raw) {
       const given = upload(rawTensors(raw));
-      const made = generated.prepare(model, given);
+      const fitted = program.data.preparation.statistics.length > 0;
+      const made = fitted ? generated.prepare(model, given) : generated.prepare(given);
       try {
         const features = program.data.features.map(async ({ name, type: { dtype } }): Promise<[string, Tensor]> => {
           const tensor = required(made[name], `the feature ${name}`);
