@@ -1,5 +1,6 @@
 import type { Graph } from "../ir/graph.ts";
 import { commonSubexpressions } from "./common-subexpressions.ts";
+import { cropUnread } from "./crop-unread.ts";
 import { eliminateDeadNodes } from "./eliminate-dead-nodes.ts";
 import { expandComposites, keepFused, keepNone, keepOwnGradients } from "./expand-composites.ts";
 import { expandKeys } from "./expand-keys.ts";
@@ -32,6 +33,7 @@ export function passesBeforeGradients({ target }: PassTarget): readonly NamedPas
     { name: "simplify", run: (graph) => simplify(graph, { differentiated: false }) },
     { name: "common-subexpressions", run: commonSubexpressions },
     { name: "eliminate-dead-nodes", run: eliminateDeadNodes },
+    { name: "crop-unread", run: cropUnread },
   ];
 }
 
@@ -48,6 +50,7 @@ export function finalPasses({ target, opset = 18 }: PassTarget, mode: "training"
     { name: "simplify-again", run: (graph) => simplify(graph, { differentiated: true }) },
     { name: "common-subexpressions", run: commonSubexpressions },
     { name: "eliminate-dead-nodes", run: eliminateDeadNodes },
+    ...(mode === "inference" ? [{ name: "crop-unread", run: cropUnread }] : []),
   ];
 }
 
