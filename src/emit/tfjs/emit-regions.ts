@@ -83,17 +83,15 @@ export function emitRepeat(state: FunctionState, env: Env, node: RepeatNode): vo
   const elementStates = state.names.take(`${element}States`);
   const index = state.names.take("i");
   const shared = node.shared;
+  // Copies that share their weights draw random numbers of their own all the same.
+  const random = callTensor("within", env.place.random, text(node.path), identifier(index));
   const place: Place = shared
     ? {
         parameters: member(env.place.parameters, ...segments),
         states: member(env.place.states, ...segments),
-        random: callTensor("within", env.place.random, text(node.path)),
+        random,
       }
-    : {
-        parameters: identifier(element),
-        states: identifier(elementStates),
-        random: callTensor("within", env.place.random, text(node.path), identifier(index)),
-      };
+    : { parameters: identifier(element), states: identifier(elementStates), random };
   const inner = innerEnv(state, env, node.body, place);
   const outerNeeds = { ...state.needs };
   state.needs.parameters = false;
@@ -113,7 +111,7 @@ export function emitRepeat(state: FunctionState, env: Env, node: RepeatNode): vo
   state.needs.parameters ||= outerNeeds.parameters;
   state.needs.states ||= outerNeeds.states;
   if (mentions(inner.out, "within")) state.helpers.add("within");
-  const indexed = !shared && mentions(inner.out, index);
+  const indexed = mentions(inner.out, index);
   const lists: readonly (readonly [string, TfjsExpression])[] = shared
     ? []
     : [

@@ -145,9 +145,12 @@ export async function createOnnxTrainer(program: TrainProgram, options: OnnxTrai
     async evaluate(features) {
       const known = current();
       const feeds = new Map<string, Tensor>();
-      for (const { name, role } of evaluation.description.inputs) {
+      for (const input of evaluation.description.inputs) {
+        const { name, role } = input;
         const given = role === "feature" ? features.get(name.slice("batch/".length)) : known.get(name);
-        feeds.set(name, required(given, name));
+        // A network may draw in inference as well: by the seed, and by the step that training has come to.
+        const otherwise = role === "step" ? scalar(BigInt64Array.of(0n)) : defaultTensor(input);
+        feeds.set(name, required(given ?? otherwise, name));
       }
       return resultOf(await (await evaluation.session()).run(feeds, measured));
     },
