@@ -48,9 +48,14 @@ export function walk(node: BodyNode, visit: (node: BodyNode) => void): void {
   }
 }
 
+const namesIn = new WeakMap<BodyNode, ReadonlySet<string>>();
+
 /** Every name that a declaration gives an instance, a binding or what it owns: numbering skips them. */
 export function explicitNames(root: BodyNode): ReadonlySet<string> {
+  const known = namesIn.get(root);
+  if (known !== undefined) return known;
   const names = new Set<string>();
+  namesIn.set(root, names);
   walk(root, (node) => {
     if (node.kind === "binding") for (const it of node.targets) names.add(it.text);
     else if (node.kind === "labelled-stage") names.add(node.label.text);

@@ -52,7 +52,7 @@ export function resolveName(ctx: Context, name: string, span: Span, expected: Ex
     return val;
   }
   // What was left out of a text with syntax errors is missing, not wrong.
-  if (top?.kind === "callable" && top.file.ast.incomplete.includes(name)) return poison;
+  if (top?.kind === "callable" && !top.file.library && top.file.ast.incomplete.includes(name)) return poison;
   if (top?.kind === "callable") return recipe({ kind: "callable", callable: top }, name);
   if (top?.kind === "missing") return poison;
   if (top?.kind === "data") {

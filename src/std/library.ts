@@ -4,10 +4,10 @@ import { fault } from "../support/fault.ts";
 import type { SourceFile } from "../support/source.ts";
 import type { File } from "../syntax/ast.ts";
 import { libraryFiles, libraryIndex } from "./index.generated.ts";
-import { parsedLibraryFile, writeSyntaxTree } from "./parsed-library.ts";
+import { libraryTree, parsedLibraryFile, writeSyntaxTree, type KeptFile } from "./parsed-library.ts";
 import type { Callable, ProgramFile, TopLevel } from "./program-file.ts";
 
-/** The standard library: declarations by name, each file parsed when one of its names is first asked for. */
+/** The standard library: declarations by name, each read when it is first asked for. */
 export interface Library {
   find(name: string): Callable | undefined;
   /** Every name that the library declares. */
@@ -21,12 +21,24 @@ function libraryFile(path: string): ProgramFile {
   if (known !== undefined) return known;
   const text = libraryFiles[path] ?? fault(`the standard library has no file ${path}`);
   const source = { path, text };
-  const ast = parsedLibraryFile(source) ?? parseLibraryFile(source);
+  const tree = parsedLibraryFile(source) ?? libraryTree(parseLibraryFile(source));
   const scope = new Map<string, TopLevel>();
-  const file: ProgramFile = { source, ast, library: true, scope };
-  for (const declaration of ast.declarations) {
-    if (declaration.kind === "callable") scope.set(declaration.name.text, { kind: "callable", declaration, file });
-    else if (declaration.kind === "const") scope.set(declaration.name.text, { kind: "const", declaration, file });
+  const file: ProgramFile = {
+    source,
+    get ast() {
+      return tree.file;
+    },
+    library: true,
+    scope,
+  };
+  for (const name of tree.names) {
+    scope.set(name, {
+      kind: "callable",
+      get declaration() {
+        return tree.declaration(name);
+      },
+      file,
+    });
   }
   parsed.set(path, file);
   return file;
@@ -54,7 +66,7 @@ export const library: Library = {
 export const librarySources: Readonly<Record<string, string>> = libraryFiles;
 
 /** The syntax trees of all library files by path, as the build keeps them. */
-export function librarySyntaxTrees(): Readonly<Record<string, string>> {
+export function librarySyntaxTrees(): Readonly<Record<string, KeptFile>> {
   return Object.fromEntries(
     Object.entries(libraryFiles).map(([path, text]) => [path, writeSyntaxTree(parseLibraryFile({ path, text }))]),
   );

@@ -17,12 +17,12 @@ export function tokens(node: CstNode, key: string): readonly IToken[] {
 
 /** The first child node under a name, where there is one. */
 export function maybeNode(node: CstNode, key: string): CstNode | undefined {
-  return nodes(node, key)[0];
+  return node.children[key]?.find(isNode);
 }
 
 /** The first child token under a name, where there is one. */
 export function maybeToken(node: CstNode, key: string): IToken | undefined {
-  return tokens(node, key)[0];
+  return node.children[key]?.find((it): it is IToken => !isNode(it));
 }
 
 /** The first child node under a name, which the grammar guarantees. */
@@ -37,14 +37,14 @@ export function oneToken(node: CstNode, key: string): IToken {
 
 /** The only child of a node, where it has just one. */
 export function onlyChild(node: CstNode): CstElement | undefined {
-  let found: CstElement | undefined;
-  for (const elements of Object.values(node.children)) {
-    for (const element of elements) {
-      if (found !== undefined) return undefined;
-      found = element;
-    }
-  }
-  return found;
+  const lists = Object.values(node.children);
+  return lists.length === 1 && lists[0]?.length === 1 ? lists[0][0] : undefined;
+}
+
+/** The child node under a name, where that is all that a node has. */
+export function soleNode(node: CstNode, key: string): CstNode | undefined {
+  const child = onlyChild(node);
+  return child !== undefined && isNode(child) && child.name === key ? child : undefined;
 }
 
 /** The offset after the last character of a token; that of an inserted token is its start. */

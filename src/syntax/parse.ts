@@ -26,9 +26,9 @@ function treeDepth(root: object): number {
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const [value, depth] = next;
     deepest = Math.max(deepest, depth);
-    for (const [key, child] of Object.entries(value)) {
+    for (const child of Object.values(value) as readonly unknown[]) {
       // Lists are no level of their own; spans lead to the text.
-      if (key === "span" || typeof child !== "object" || child === null) continue;
+      if (typeof child !== "object" || child === null || "file" in child) continue;
       open.push([child, Array.isArray(child) ? depth : depth + 1]);
     }
   }
@@ -51,6 +51,7 @@ export function parseFile(file: SourceFile, collector: Collector): File {
     comments: [],
     incomplete: [],
   };
+  // eslint-disable-next-line no-control-regex
   const binary = /[\u0000-\u0008\u000e-\u001f\ufffd]/.exec(file.text);
   if (binary !== null) {
     reporter.report("MC1010", reporter.span(binary.index, binary.index + 1), { offset: binary.index });

@@ -1,17 +1,20 @@
 import { describe, expect, it } from "vitest";
 import { createCollector } from "../../src/diagnostics/collector.ts";
-import { librarySources, librarySyntaxTrees } from "../../src/std/library.ts";
-import { readSyntaxTree } from "../../src/std/parsed-library.ts";
+import { librarySources } from "../../src/std/library.ts";
+import { readSyntaxTree, writeSyntaxTree } from "../../src/std/parsed-library.ts";
 import { parseFile } from "../../src/syntax/parse.ts";
 
 describe("the parsed library", () => {
   for (const [path, text] of Object.entries(librarySources)) {
     it(`${path} reads back as the parser made it`, () => {
       const source = { path, text };
-      const tree = readSyntaxTree(librarySyntaxTrees()[path] ?? "", source);
-      expect(tree).toEqual(parseFile(source, createCollector()));
-      // One source file for all spans: messages compare them by identity.
-      expect(tree.declarations[0]?.span.file).toBe(source);
+      const parsed = parseFile(source, createCollector());
+      const { file, names, declaration } = readSyntaxTree(writeSyntaxTree(parsed), source);
+      expect(file).toEqual(parsed);
+      // One source file for all spans, one declaration for a name: both are compared by identity.
+      expect(file.declarations[0]?.span.file).toBe(source);
+      expect(names.map(declaration)).toStrictEqual([...file.declarations]);
+      expect(declaration(names[0] ?? "")).toBe(file.declarations[0]);
     });
   }
 });
