@@ -18,7 +18,7 @@ if (quick && Number.parseInt(process.versions.node) <= 24) setFlagsFromString("-
 const bundle = loadCached<Bundle>(join(__dirname, quick ? "check.cjs" : "main.cjs"), require);
 const finish = (code: number): void => {
   process.exitCode = code;
-  bundle.save();
+  bundle.save(quick);
   // Everything is written, and nothing is left to be done: this spares the collection of garbage that nobody needs collected.
   if (quick) process.exit();
 };

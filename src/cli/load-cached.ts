@@ -1,12 +1,16 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { getHeapCodeStatistics } from "node:v8";
 import { Script } from "node:vm";
 
 /** A CommonJS bundle with what to call once its work is done. */
 export interface CachedModule<Exports> {
   readonly exports: Exports;
-  /** Keeps the compiled code for the next start, where that is not done yet. */
-  save(): void;
+  /**
+   * Keeps the compiled code for the next start, where nothing is kept. Where the bundle was the only code to run (`alone`),
+   * also where it compiled much that is not kept: a first run on a small file compiles a part only.
+   */
+  save(alone: boolean): void;
 }
 
 /**
@@ -25,19 +29,24 @@ export function loadCached<Exports>(path: string, load: NodeJS.Require): CachedM
   const cachedData = folders.map((folder) => readIfAny(join(folder, name))).find((it) => it !== undefined);
   const wrapped = `(function (exports, require, module, __filename, __dirname) {${source}\n})`;
   const script = new Script(wrapped, { filename: path, ...(cachedData !== undefined && { cachedData }) });
+  const loaded = compiledBytes();
   const module = { exports: {} };
   type Wrapper = (exports: object, require: NodeJS.Require, module: object, filename: string, dirname: string) => void;
   const run = script.runInThisContext() as Wrapper;
   run(module.exports, load, module, path, dirname(path));
   return {
     exports: module.exports as Exports,
-    save() {
-      if (cachedData !== undefined && script.cachedDataRejected !== true) return;
+    save(alone) {
+      const known = cachedData !== undefined && script.cachedDataRejected !== true;
+      if (known && !(alone && compiledBytes() > loaded * 1.125)) return;
       const code = script.createCachedData();
       folders.some((folder) => writeIfPossible(folder, name, code));
     },
   };
 }
+
+/** The bytes of all functions that V8 has compiled or read from a cache. */
+const compiledBytes = (): number => getHeapCodeStatistics().bytecode_and_metadata_size;
 
 /** Two words like FNV-1a's: they tell builds apart, and node:crypto takes longer to load than all else here. */
 function hash(text: string): string {
