@@ -9,7 +9,6 @@ export {
   constant,
   multiply,
   negate,
-  power,
   product,
   subtract,
   sum,

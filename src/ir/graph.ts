@@ -1,7 +1,7 @@
 import type { Dim } from "../dims/dim.ts";
 import type { Facts, Relation } from "../dims/facts.ts";
 import type { Span } from "../support/source.ts";
-import type { DType, TensorType } from "./types.ts";
+import type { TensorType } from "./types.ts";
 
 /**
  * The typed SSA form that everything after checking works on. Values are defined once, by a region's inputs or by a
@@ -269,6 +269,3 @@ export interface Graph {
   /** Ids from here on are free for passes that add values. */
   readonly nextId: number;
 }
-
-/** A value of the dtype's kind that a literal may have. */
-export type NumericDType = Exclude<DType, "bool">;

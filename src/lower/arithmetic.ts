@@ -1,6 +1,5 @@
 import {
   add,
-  asNumber,
   ceilDivide,
   constant,
   floorDivide,

@@ -200,8 +200,6 @@ export interface CompositeSpec<S extends AttributeSchema> extends OperatorBase<S
   };
 }
 
-export type OperatorSpec<S extends AttributeSchema> = PrimitiveSpec<S> | CompositeSpec<S>;
-
 /** An operator with its attribute types erased: what the registry holds. */
 export type Primitive = PrimitiveSpec<AttributeSchema>;
 export type Composite = CompositeSpec<AttributeSchema>;

@@ -51,7 +51,6 @@ export function parseFile(file: SourceFile, collector: Collector): File {
     comments: [],
     incomplete: [],
   };
-  // eslint-disable-next-line no-control-regex
   const binary = /[\u0000-\u0008\u000e-\u001f\ufffd]/.exec(file.text);
   if (binary !== null) {
     reporter.report("MC1010", reporter.span(binary.index, binary.index + 1), { offset: binary.index });

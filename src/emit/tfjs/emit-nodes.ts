@@ -60,11 +60,11 @@ function emitNode(state: FunctionState, env: Env, node: Node): void {
     case "call":
       return emitCall(state, env, node);
     case "repeat":
-      return emitRepeat(state, env, node);
+      return emitRepeat(state, env, node, emitNodes);
     case "scan":
-      return emitScan(state, env, node);
+      return emitScan(state, env, node, emitNodes);
     case "training":
-      return emitTraining(state, env, node);
+      return emitTraining(state, env, node, emitNodes);
   }
 }
 

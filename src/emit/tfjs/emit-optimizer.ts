@@ -85,7 +85,8 @@ function slotInterface(spec: OptimizerSpec, { decays, scales }: Settings): Item 
 
 function createOptimizer({ program, type, helpers }: OptimizerContext, settings: Settings): Item {
   const { optimizer, groups } = program;
-  ["entriesOf", "slotFor"].forEach((it) => helpers.add(it));
+  helpers.add("entriesOf");
+  if (slotNames(optimizer).length > 0) helpers.add("slotFor");
   const parameter = name("parameter");
   const entries: Entry[] = [
     { key: "path", value: name("path") },

@@ -1,12 +1,14 @@
-import type { Region, RepeatNode, ScanNode, TrainingNode, Value } from "../../ir/graph.ts";
+import type { Node, Region, RepeatNode, ScanNode, TrainingNode, Value } from "../../ir/graph.ts";
 import { repeatCount } from "../../passes/repeat-count.ts";
 import type { TfjsExpression } from "../../ops/tfjs-writer.ts";
 import { required } from "../../support/fault.ts";
 import { callTensor, identifier, literal, member, text, type Pattern, type Statement } from "./ast.ts";
 import { asTensor, bind, define, freshName, isLive, readBound, readTensor } from "./bind-value.ts";
 import type { Env, FunctionState, Place } from "./body-context.ts";
-import { emitNodes } from "./emit-nodes.ts";
 import { mentions, usesOf } from "./uses.ts";
+
+/** Writes the nodes of a region: handed in, since nodes hold regions and regions nodes. */
+type EmitNodes = (state: FunctionState, env: Env, nodes: readonly Node[]) => void;
 
 /** An environment for a region within another; its statements go to a list of their own. */
 export function innerEnv(state: FunctionState, outer: Env, region: Region, place: Place = outer.place): Env {
@@ -75,7 +77,7 @@ function assignCarries(env: Env, names: readonly string[], values: readonly Tfjs
 }
 
 /** A repeat as a loop over the parameters of its instances. */
-export function emitRepeat(state: FunctionState, env: Env, node: RepeatNode): void {
+export function emitRepeat(state: FunctionState, env: Env, node: RepeatNode, emitNodes: EmitNodes): void {
   const names = node.operands.map((operand, index) => carry(state, env, operand, node.body.inputs[index]?.name));
   const segments = node.path === "" ? [] : node.path.split(".");
   const last = segments.at(-1) ?? "block";
@@ -155,7 +157,7 @@ function loop(
 }
 
 /** A scan as a loop over the elements of its sequences. */
-export function emitScan(state: FunctionState, env: Env, node: ScanNode): void {
+export function emitScan(state: FunctionState, env: Env, node: ScanNode, emitNodes: EmitNodes): void {
   const { body, reverse } = node;
   const carryCount = node.initial.length;
   const names = node.initial.map((initial, index) =>
@@ -252,7 +254,7 @@ function writeStep(
 }
 
 /** What differs between training and inference: a conditional, or branches where there is more to do. */
-export function emitTraining(state: FunctionState, env: Env, whole: TrainingNode): void {
+export function emitTraining(state: FunctionState, env: Env, whole: TrainingNode, emitNodes: EmitNodes): void {
   state.needs.training = true;
   const node = withoutUnread(whole, env);
   const branches = [node.then, node.otherwise].map((region) => {
