@@ -9,6 +9,7 @@ import { version } from "../../support/version.ts";
 import type { Tensor, Tensors } from "../tensor.ts";
 import { bindDimensions } from "./check-constraints.ts";
 import { createOnnxSession } from "./session.ts";
+import { defaultTensor } from "./step-loop.ts";
 
 /** A network that answers. */
 export interface Predictor {
@@ -35,7 +36,11 @@ export async function createPredictor(
   const manifest = buildManifest(parts);
   const description = required(manifest.graphs.inference, "the inference graph");
   const stored = new Map<string, Tensor>();
-  for (const { name, role, path, dtype, shape } of description.inputs) {
+  for (const input of description.inputs) {
+    const { name, role, path, dtype, shape } = input;
+    // A network that draws in inference answers alike for one seed: that of its training, or 0.
+    if (role === "seed") stored.set(name, defaultTensor(input) ?? { dtype, shape: [2], data: Uint32Array.of(0, 0) });
+    if (role === "step") stored.set(name, { dtype, shape: [], data: BigInt64Array.of(0n) });
     if (role !== "parameter" && role !== "state") continue;
     const tensor = weights.get(path ?? "");
     if (tensor === undefined) return failure(`the weights have no ${path ?? name}`);
