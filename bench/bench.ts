@@ -42,7 +42,12 @@ const python = existsSync(".cache/oracles/bin/python") ? ".cache/oracles/bin/pyt
 const node = (runtime: string): readonly string[] => [process.execPath, worker, runtime, threadCount];
 const entries: readonly Entry[] = [
   { name: "modelc on ONNX Runtime", command: node("onnx"), steps: { cnn: 20, lstm: 20, gemm: 20 } },
-  { name: "PyTorch", command: [python, "bench/torch-peer.py", threadCount], greets: true, steps: { cnn: 20, lstm: 10, gemm: 20 } },
+  {
+    name: "PyTorch",
+    command: [python, "bench/torch-peer.py", threadCount],
+    greets: true,
+    steps: { cnn: 20, lstm: 10, gemm: 20 },
+  },
   { name: "modelc on tfjs wasm", command: node("tfjs-wasm"), steps: { cnn: 3, lstm: 2 } },
   ...(quick
     ? []
@@ -83,13 +88,18 @@ const median = (values: readonly number[] | undefined): number | undefined =>
 const of = (name: string, model: string): number | undefined => median(times.get(`${name}/${model}`));
 
 /** Multiply-adds of one training step, twice: forward, and twice as much backward. */
-const flops: Readonly<Record<string, number>> = { cnn: 3 * 32 * 5_349_130, lstm: 3 * 32 * 64 * 2 * (4 * 128 * 192 + 1280) };
-const peak = 2 * 1024 ** 3 / ((of("modelc on ONNX Runtime", "gemm") ?? NaN) * 1e6);
+const flops: Readonly<Record<string, number>> = {
+  cnn: 3 * 32 * 5_349_130,
+  lstm: 3 * 32 * 64 * 2 * (4 * 128 * 192 + 1280),
+};
+const peak = (2 * 1024 ** 3) / ((of("modelc on ONNX Runtime", "gemm") ?? NaN) * 1e6);
 
-const format = (value: number | undefined, digits = 2): string => (value === undefined || Number.isNaN(value) ? "-" : value.toFixed(digits));
+const format = (value: number | undefined, digits = 2): string =>
+  value === undefined || Number.isNaN(value) ? "-" : value.toFixed(digits);
 const rows = [["", "CNN ms/step", "to ONNX", "LSTM ms/step", "to ONNX", "GEMM 1024 ms"]];
 for (const entry of started.keys()) {
-  const cell = (model: string): string => (errors.has(`${entry.name}/${model}`) ? "fails" : format(of(entry.name, model)));
+  const cell = (model: string): string =>
+    errors.has(`${entry.name}/${model}`) ? "fails" : format(of(entry.name, model));
   const ratio = (model: string): string => {
     const base = of("modelc on ONNX Runtime", model);
     const own = of(entry.name, model);
@@ -98,11 +108,21 @@ for (const entry of started.keys()) {
   rows.push([entry.name, cell("cnn"), ratio("cnn"), cell("lstm"), ratio("lstm"), cell("gemm")]);
 }
 const widths = rows[0]?.map((_, at) => Math.max(...rows.map((row) => row[at]?.length ?? 0))) ?? [];
-for (const row of rows) console.log(row.map((it, at) => (at === 0 ? it.padEnd(widths[at] ?? 0) : it.padStart(widths[at] ?? 0))).join("  "));
+for (const row of rows)
+  console.log(row.map((it, at) => (at === 0 ? it.padEnd(widths[at] ?? 0) : it.padStart(widths[at] ?? 0))).join("  "));
 for (const [key, error] of errors) console.log(`${key}: ${error}`);
-const share = (model: string): number => ((flops[model] ?? NaN) / ((of("modelc on ONNX Runtime", model) ?? NaN) * 1e6) / peak) * 100;
-console.log(`GEMM peak ${format(peak, 1)} GFLOP/s on ${threadCount} threads; share of it: CNN ${format(share("cnn"), 1)} %, LSTM ${format(share("lstm"), 1)} %`);
+const share = (model: string): number =>
+  ((flops[model] ?? NaN) / ((of("modelc on ONNX Runtime", model) ?? NaN) * 1e6) / peak) * 100;
+console.log(
+  `GEMM peak ${format(peak, 1)} GFLOP/s on ${threadCount} threads; share of it: CNN ${format(share("cnn"), 1)} %, LSTM ${format(share("lstm"), 1)} %`,
+);
 
 mkdirSync("out", { recursive: true });
-const report = { threads: Number(threadCount), rounds, peakGflops: peak, times: Object.fromEntries(times), errors: Object.fromEntries(errors) };
+const report = {
+  threads: Number(threadCount),
+  rounds,
+  peakGflops: peak,
+  times: Object.fromEntries(times),
+  errors: Object.fromEntries(errors),
+};
 writeFileSync("out/bench.json", `${JSON.stringify(report, undefined, 2)}\n`);

@@ -12,7 +12,11 @@ export interface Contestant {
 }
 
 /** Starts a contestant; requests and answers are JSON lines. `greets` where it says something of itself first. */
-export async function startContestant(name: string, command: readonly string[], greets = false): Promise<Contestant | undefined> {
+export async function startContestant(
+  name: string,
+  command: readonly string[],
+  greets = false,
+): Promise<Contestant | undefined> {
   const [program = "", ...rest] = command;
   const child: ChildProcessWithoutNullStreams = spawn(program, rest);
   child.stdin.on("error", () => undefined);

@@ -31,7 +31,12 @@ function cnn(tf: typeof Tf): Tf.Sequential {
 function recurrent(tf: typeof Tf): Tf.Sequential {
   return tf.sequential({
     layers: [
-      tf.layers.lstm({ inputShape: [64, 64], units: 128, returnSequences: true, recurrentInitializer: "glorotUniform" }),
+      tf.layers.lstm({
+        inputShape: [64, 64],
+        units: 128,
+        returnSequences: true,
+        recurrentInitializer: "glorotUniform",
+      }),
       tf.layers.dense({ units: 10 }),
     ],
   });

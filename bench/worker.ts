@@ -70,7 +70,9 @@ for await (const line of readline.createInterface({ input: process.stdin })) {
     for (let i = 0; i < request.steps; i++) await step();
     console.log(JSON.stringify({ ms: (performance.now() - start) / request.steps }));
   } catch (error) {
-    console.log(JSON.stringify({ error: error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error) }));
+    console.log(
+      JSON.stringify({ error: error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error) }),
+    );
   }
 }
 process.exit(0);

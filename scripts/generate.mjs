@@ -3,7 +3,13 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 
-const steps = ["scripts/generate-std.ts", "scripts/generate-prelude.ts", "scripts/generate-grammar.ts", "scripts/generate-specs.ts", "scripts/generate-reference.ts"];
+const steps = [
+  "scripts/generate-std.ts",
+  "scripts/generate-prelude.ts",
+  "scripts/generate-grammar.ts",
+  "scripts/generate-specs.ts",
+  "scripts/generate-reference.ts",
+];
 const outputs = [
   "src/std/index.generated.ts",
   "src/emit/tfjs/prelude.generated.ts",
@@ -35,7 +41,9 @@ for (const step of steps) {
 }
 if (process.argv.includes("--check")) {
   const after = contents();
-  const stale = [...new Set([...before.keys(), ...after.keys()])].filter((path) => before.get(path) !== after.get(path));
+  const stale = [...new Set([...before.keys(), ...after.keys()])].filter(
+    (path) => before.get(path) !== after.get(path),
+  );
   for (const path of stale) console.error(`${path} is stale`);
   if (stale.length > 0) {
     console.error("Run `npm run generate` and commit what it writes.");

@@ -11,6 +11,8 @@ try {
   process.exit(1);
 }
 const skipped = report.numPendingTests + report.numTodoTests;
-const failed = report.numFailedTests + report.testResults.filter((it) => it.status === "failed" && it.assertionResults.length === 0).length;
+const failed =
+  report.numFailedTests +
+  report.testResults.filter((it) => it.status === "failed" && it.assertionResults.length === 0).length;
 console.log(`${report.numPassedTests} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
 process.exit(failed === 0 && report.numPassedTests > 0 ? 0 : 1);

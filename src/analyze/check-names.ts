@@ -362,7 +362,8 @@ function checkCall(at: Checker, call: CallExpression, scope: LocalScope): void {
     const unknown =
       callable === undefined
         ? callee === undefined || (findOperator(callee) === undefined && !globals.has(callee))
-        : argument.name !== undefined && hyperparameterFor(callable.declaration, argument.name.text, index) === undefined;
+        : argument.name !== undefined &&
+          hyperparameterFor(callable.declaration, argument.name.text, index) === undefined;
     if (unknown && argument.value.kind === "reference" && /^[a-z]/.test(argument.value.text)) {
       if (find(scope, argument.value.text) === undefined) words = new Set([...words, argument.value.text]);
     }

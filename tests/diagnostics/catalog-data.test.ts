@@ -39,7 +39,7 @@ const files: Readonly<Record<string, Uint8Array | string>> = {
   "truncated.idx": idx([20, 28, 28], () => 1).subarray(0, 1000),
   "words.csv": "x\n1\ntwo\n",
   "numbers.csv": "x,y\n1,2\n3,4\n",
-  "gaps.csv": "x\n1\n\"\"\n3\n",
+  "gaps.csv": 'x\n1\n""\n3\n',
   "halves.csv": "x,y\n1,2\n0.5,4\n",
 };
 for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
@@ -87,20 +87,24 @@ async function findingsOf(data: string): Promise<readonly Diagnostic[]> {
 }
 
 describe("the catalog of data", () => {
-  it.each(Object.entries(dataCatalog))("%s: the bad example yields it alone, the good one nothing", async (code, entry) => {
-    const [finding, ...others] = await findingsOf(entry.bad);
-    expect(finding?.code).toBe(code);
-    expect(finding?.message).toMatch(/\.$/);
-    expect(others).toEqual([]);
-    expect(await findingsOf(entry.good)).toEqual([]);
-    expect(entry.explanation.length).toBeGreaterThan(20);
-  });
+  it.each(Object.entries(dataCatalog))(
+    "%s: the bad example yields it alone, the good one nothing",
+    async (code, entry) => {
+      const [finding, ...others] = await findingsOf(entry.bad);
+      expect(finding?.code).toBe(code);
+      expect(finding?.message).toMatch(/\.$/);
+      expect(others).toEqual([]);
+      expect(await findingsOf(entry.good)).toEqual([]);
+      expect(entry.explanation.length).toBeGreaterThan(20);
+    },
+  );
 
   it("keeps large integers of a table as they are", () => {
     const path = join(folder, "large.csv");
     writeFileSync(path, "x\n16777217\n2147483647\n");
     const collector = createCollector();
-    const text = 'data D {\n  source: csv("large.csv")\n  x: i32[] = raw.x\n}\nmodel M: (x: i32[B]) -> y: i32[B] { x }\ntrain M on D {\n  loss: mean(cast(y, f32))\n  optimizer: sgd(lr=1)\n}\n';
+    const text =
+      'data D {\n  source: csv("large.csv")\n  x: i32[] = raw.x\n}\nmodel M: (x: i32[B]) -> y: i32[B] { x }\ntrain M on D {\n  loss: mean(cast(y, f32))\n  optimizer: sgd(lr=1)\n}\n';
     const program = loadProgram({ path: join(folder, "spec.model"), text }, host, collector);
     const declaration = program.entry.ast.declarations.find((it) => it.kind === "train");
     const lowered = declaration?.kind === "train" ? lowerTrain(program, declaration, {}, collector) : undefined;

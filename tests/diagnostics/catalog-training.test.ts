@@ -8,11 +8,14 @@ const codesOf = (text: string): readonly string[] =>
   checkSource({ path: "main.model", text }, host).map((it) => it.code);
 
 describe("the catalog of sections", () => {
-  it.each(Object.entries(trainingCatalog))("%s: the bad example yields it alone, the good one nothing", (code, entry) => {
-    expect(codesOf(entry.bad)).toEqual([code]);
-    expect(codesOf(entry.good)).toEqual([]);
-    expect(entry.explanation.length).toBeGreaterThan(20);
-  });
+  it.each(Object.entries(trainingCatalog))(
+    "%s: the bad example yields it alone, the good one nothing",
+    (code, entry) => {
+      expect(codesOf(entry.bad)).toEqual([code]);
+      expect(codesOf(entry.good)).toEqual([]);
+      expect(entry.explanation.length).toBeGreaterThan(20);
+    },
+  );
 
   it.each(Object.entries(trainingCatalog))("%s: its message is a sentence", (code, entry) => {
     const [finding] = checkSource({ path: "main.model", text: entry.bad }, host);

@@ -60,7 +60,9 @@ describe("a `when` over training that is a statement", () => {
     const module = lower(text("    a = d(x)\n    b = x\n  } else {\n    b = x * 2\n    a = d(b)\n  }"), "M");
     expect(module.functions.get(module.entry)?.body.nodes.map((it) => it.kind)).toEqual(["training", "operator"]);
     expect(codesOf(text("    a = x\n    b = x\n  } else {\n    a = d(x)\n  }"))).toEqual(["MC2001"]);
-    expect(codesOf(text("    a = x\n    b = mean(x, axis=-1)\n  } else {\n    a = d(x)\n    b = x\n  }"))).toEqual(["MC3017"]);
+    expect(codesOf(text("    a = x\n    b = mean(x, axis=-1)\n  } else {\n    a = d(x)\n    b = x\n  }"))).toEqual([
+      "MC3017",
+    ]);
   });
 });
 

@@ -6,14 +6,26 @@ import { fitStatistics } from "../../src/runtime/train/fit-statistics.ts";
 import { epochOrder } from "../../src/runtime/data/dataset.ts";
 import type { Tensors } from "../../src/runtime/tensor.ts";
 import type { Trainer } from "../../src/runtime/train/trainer.ts";
-import { dataFolder, loadData, loadTraining, relativeNorm, specNames, specPath, trainerOf, weightVector } from "./spec-testing.ts";
+import {
+  dataFolder,
+  loadData,
+  loadTraining,
+  relativeNorm,
+  specNames,
+  specPath,
+  trainerOf,
+  weightVector,
+} from "./spec-testing.ts";
 
 /**
  * The same spec on ONNX Runtime and on TensorFlow.js. One step of plain gradient descent at rate 1 takes the gradient
  * off the parameters, so that both runtimes show their gradients in what they return.
  */
 const plainDescent = (text: string): string =>
-  text.replace(/optimizer:.*/, "optimizer: sgd(lr=1)").replace(/ +clip:.*\n/, "").replace(/ +group .*\n/g, "");
+  text
+    .replace(/optimizer:.*/, "optimizer: sgd(lr=1)")
+    .replace(/ +clip:.*\n/, "")
+    .replace(/ +group .*\n/g, "");
 
 const opened: Trainer[] = [];
 afterAll(async () => {
@@ -41,7 +53,9 @@ describe.each(specNames)("%s on both targets", (name) => {
   const dataset = loadData(program, path, overrideFor(name));
   const statistics = fitStatistics(program, dataset.splits.train);
   const batchOf = (step: number) =>
-    dataset.splits.train.gather(epochOrder(dataset.splits.train.count, program.seed, 0).subarray(8 * step, 8 * step + 8));
+    dataset.splits.train.gather(
+      epochOrder(dataset.splits.train.count, program.seed, 0).subarray(8 * step, 8 * step + 8),
+    );
 
   it("starts from the same weights and agrees in loss, metrics and gradients", async () => {
     const { onnx, tfjs } = await bothTrainers(program, "wasm");

@@ -33,7 +33,8 @@ function load(path: string, edit: (text: string) => string) {
   const collector = createCollector();
   const program = loadProgram({ path, text: edit(readFileSync(path, "utf8")) }, host, collector);
   const done = <T>(value: T | undefined): T => {
-    if (value === undefined || collector.hasErrors) throw new Error(renderText(collector.diagnostics, { color: false }));
+    if (value === undefined || collector.hasErrors)
+      throw new Error(renderText(collector.diagnostics, { color: false }));
     return value;
   };
   return { collector, program, done };

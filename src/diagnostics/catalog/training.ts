@@ -89,7 +89,8 @@ export const trainingCatalog = {
     severity: "error",
     title: "a loss that is no single number",
     message: (it: { found: string }) => `A loss must be one number, f32[], but this is ${it.found}.`,
-    explanation: "The loss functions of the library are means over the batch. Take `mean(...)` of what you compute yourself.",
+    explanation:
+      "The loss functions of the library are means over the batch. Take `mean(...)` of what you compute yourself.",
     bad: train("  loss: y - t\n  optimizer: sgd(lr=0.1)\n  epochs: 5"),
     good,
   }),
@@ -98,7 +99,8 @@ export const trainingCatalog = {
     title: "a metric that is none",
     message: (it: { text: string; known: readonly string[] }) =>
       `\`${it.text}\` is no metric: a metric gives a sum and a count, as ${listed(it.known)} do.`,
-    explanation: "Metrics add up over batches, so that the figure of an epoch is exact whatever the size of its last batch.",
+    explanation:
+      "Metrics add up over batches, so that the figure of an epoch is exact whatever the size of its last batch.",
     bad: train("  loss: mse(y, t)\n  optimizer: sgd(lr=0.1)\n  metrics: y - t\n  epochs: 5"),
     good,
   }),
@@ -106,7 +108,8 @@ export const trainingCatalog = {
     severity: "error",
     title: "not yet carried out",
     message: (it: { what: string }) => `${it.what} is part of the language, but modelc does not carry it out yet.`,
-    explanation: "The file is well formed; this part of it has no effect in this version, and nothing is silently ignored.",
+    explanation:
+      "The file is well formed; this part of it has no effect in this version, and nothing is silently ignored.",
     bad: train("  loss: mse(y, t)\n  optimizer: sgd(lr=0.1)\n  epochs: 5\n  precision: bf16"),
     good,
   }),
@@ -114,7 +117,8 @@ export const trainingCatalog = {
     severity: "error",
     title: "a pattern without parameters",
     message: (it: { pattern: string; model: string }) => `"${it.pattern}" matches no parameter of ${it.model}.`,
-    explanation: "`**` stands for any number of path segments, `*` for one or part of one. `modelc summary` lists the paths.",
+    explanation:
+      "`**` stands for any number of path segments, `*` for one or part of one. `modelc summary` lists the paths.",
     bad: train('  loss: mse(y, t)\n  optimizer: sgd(lr=0.1)\n  freeze "stem.**"\n  epochs: 5'),
     good,
   }),
@@ -123,7 +127,8 @@ export const trainingCatalog = {
     title: "unknown section target",
     message: (it: { what: string; name: string; known: readonly string[] }) =>
       `There is no ${it.what} named \`${it.name}\`${it.known.length > 0 ? `; there is ${listed(it.known)}` : ""}.`,
-    explanation: "Sections refer to the models, data and labelled `train` sections of their file or its imports by name.",
+    explanation:
+      "Sections refer to the models, data and labelled `train` sections of their file or its imports by name.",
     bad: good.replace("train Line on Points", "train Line on Pointz"),
     good,
   }),
@@ -141,7 +146,9 @@ export const trainingCatalog = {
     message: (it: { found: string; known: readonly string[] }) =>
       `\`${it.found}\` is nothing that training measures: say \`validate.\` or \`train.\` and one of ${listed(it.known)}.`,
     explanation: "`stop`, `save` and `expect` watch the loss or a metric that the `train` section lists.",
-    bad: train("  loss: mse(y, t)\n  optimizer: sgd(lr=0.1)\n  epochs: 5\n  stop: early(validate.accuracy, patience=3)"),
+    bad: train(
+      "  loss: mse(y, t)\n  optimizer: sgd(lr=0.1)\n  epochs: 5\n  stop: early(validate.accuracy, patience=3)",
+    ),
     good,
   }),
   MC4016: entry({
@@ -177,7 +184,8 @@ export const trainingCatalog = {
     title: "over budget",
     message: (it: { figure: string; value: string; limit: string }) =>
       `\`${it.figure}\` is ${it.value}, and the budget is ${it.limit}.`,
-    explanation: "A budget is proved when the file is checked, before anything is trained. `modelc summary` shows where it goes.",
+    explanation:
+      "A budget is proved when the file is checked, before anything is trained. `modelc summary` shows where it goes.",
     bad: `${good}\nbudget Line { params <= 1 }`,
     good: `${good}\nbudget Line { params <= 2 }`,
   }),
@@ -189,9 +197,8 @@ export const trainingCatalog = {
     explanation:
       "`stop` and `save` watch the train or the validate split, `test` measures on the test split: `split: train 0.8, validate 0.1, test 0.1`. Without `split` every example is for training.",
     bad: train("  loss: mse(y, t)\n  optimizer: sgd(lr=0.1)\n  epochs: 5\n  stop: early(validate.loss, patience=3)"),
-    good: train("  loss: mse(y, t)\n  optimizer: sgd(lr=0.1)\n  epochs: 5\n  stop: early(validate.loss, patience=3)").replace(
-      "  x: f32[1]",
-      "  split: train 0.8, validate 0.2\n  x: f32[1]",
-    ),
+    good: train(
+      "  loss: mse(y, t)\n  optimizer: sgd(lr=0.1)\n  epochs: 5\n  stop: early(validate.loss, patience=3)",
+    ).replace("  x: f32[1]", "  split: train 0.8, validate 0.2\n  x: f32[1]"),
   }),
 } as const;

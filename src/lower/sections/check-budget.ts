@@ -20,7 +20,12 @@ const holds: Readonly<Record<ComparisonOperator, (a: bigint, b: bigint) => boole
 };
 
 /** Checks a `budget` section: every limit must hold for the model as it stands, at the dims that it names. */
-export function checkBudget(elaborator: Elaborator, file: ProgramFile, declaration: BudgetDeclaration, lowerModel: LowerModel): void {
+export function checkBudget(
+  elaborator: Elaborator,
+  file: ProgramFile,
+  declaration: BudgetDeclaration,
+  lowerModel: LowerModel,
+): void {
   const callable = findModel(elaborator, file, declaration.target);
   const lowered = callable && lowerModel(callable, declaration.target, new Map());
   if (lowered === undefined) return;
@@ -60,7 +65,8 @@ function checkLimit(limit: Limit, figures: Readonly<Record<string, Dim>>, scope:
   const sizes = new Map<string, Dim>();
   for (const { name: dim, value } of limit.at) {
     const size = settingValue(value, scope);
-    if (dim !== undefined && typeof size === "number" && Number.isInteger(size) && size >= 1) sizes.set(dim.text, constant(size));
+    if (dim !== undefined && typeof size === "number" && Number.isInteger(size) && size >= 1)
+      sizes.set(dim.text, constant(size));
   }
   const value = substitute(figure, (dim) => sizes.get(dim));
   const known = asConstant(value);
@@ -68,6 +74,10 @@ function checkLimit(limit: Limit, figures: Readonly<Record<string, Dim>>, scope:
     const free = [...variablesOf(value)].map((it) => `${it}=1`).join(", ");
     scope.collector.report("MC4018", condition.span, { figure: name, value: formatDim(value), at: free });
   } else if (!holds[operator](known, BigInt(Math.round(bound)))) {
-    scope.collector.report("MC4019", condition.span, { figure: name, value: known.toLocaleString("en"), limit: `${operator} ${bound.toLocaleString("en")}` });
+    scope.collector.report("MC4019", condition.span, {
+      figure: name,
+      value: known.toLocaleString("en"),
+      limit: `${operator} ${bound.toLocaleString("en")}`,
+    });
   }
 }

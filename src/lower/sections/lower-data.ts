@@ -1,6 +1,14 @@
 import { asNumber, constant, sameForm, variable, type Dim } from "../../dims/dim.ts";
 import type { Func, Value } from "../../ir/graph.ts";
-import type { DataProgram, FeatureSpec, RawField, SettingValue, SourceSpec, SplitSpec, Statistic } from "../../ir/program.ts";
+import type {
+  DataProgram,
+  FeatureSpec,
+  RawField,
+  SettingValue,
+  SourceSpec,
+  SplitSpec,
+  Statistic,
+} from "../../ir/program.ts";
 import type { DType, TensorType } from "../../ir/types.ts";
 import type { ProgramFile } from "../../std/program-file.ts";
 import { nearest } from "../../support/nearest.ts";
@@ -10,7 +18,16 @@ import { reportUnknownNames } from "../unknown-names.ts";
 import { formatType, poison, tensor, type TensorVal } from "../values.ts";
 import { mapChildren } from "./map-children.ts";
 import { rawName, replaceRawFields, type RawMention } from "./raw-fields.ts";
-import { checkedValue, onlyExpression, onlyPart, phraseWords, readCall, settingsOf, settingValue, type SettingScope } from "./read-setting.ts";
+import {
+  checkedValue,
+  onlyExpression,
+  onlyPart,
+  phraseWords,
+  readCall,
+  settingsOf,
+  settingValue,
+  type SettingScope,
+} from "./read-setting.ts";
 import { sectionContext, sectionFunc, settingScope, sourceText } from "./section-context.ts";
 import { laterSources, sectionKeys, sourceTable } from "./training-tables.ts";
 
@@ -28,7 +45,11 @@ interface DeclaredFeature {
 }
 
 /** Lowers a `data` section: its source, its split, and the features as one function over batches of raw fields. */
-export function lowerData(elaborator: Elaborator, file: ProgramFile, declaration: DataDeclaration): DataProgram | undefined {
+export function lowerData(
+  elaborator: Elaborator,
+  file: ProgramFile,
+  declaration: DataDeclaration,
+): DataProgram | undefined {
   const scope = settingScope(elaborator, file);
   const { collector } = elaborator;
   const before = collector.diagnostics.length;
@@ -45,10 +66,13 @@ export function lowerData(elaborator: Elaborator, file: ProgramFile, declaration
   const source = readSource(settings.get("source"), declaration, scope);
   const split = readSplit(settings.get("split"), scope);
   const clean = readClean(settings.get("clean"), scope);
-  const declared = declaration.entries.flatMap((entry) => (entry.kind === "feature" ? (declareFeature(entry, scope) ?? []) : []));
+  const declared = declaration.entries.flatMap((entry) =>
+    entry.kind === "feature" ? (declareFeature(entry, scope) ?? []) : [],
+  );
   const names = new Set<string>();
   for (const { feature } of declared) {
-    if (names.has(feature.name.text)) collector.report("MC4002", feature.name.span, { key: feature.name.text, section: "data" });
+    if (names.has(feature.name.text))
+      collector.report("MC4002", feature.name.span, { key: feature.name.text, section: "data" });
     names.add(feature.name.text);
   }
   if (source === undefined || split === undefined || clean === undefined) return undefined;
@@ -70,22 +94,36 @@ export function lowerData(elaborator: Elaborator, file: ProgramFile, declaration
   }
   if (collector.diagnostics.slice(before).some((it) => it.severity === "error")) return undefined;
 
-  const features = declared.map(
-    ({ feature, type, classes }): FeatureSpec => ({
-      name: feature.name.text,
-      type,
-      ...(classes !== undefined && { classes }),
-      origin: feature.span,
-    }),
-  );
+  const features = declared.map(({ feature, type, classes }): FeatureSpec => ({
+    name: feature.name.text,
+    type,
+    ...(classes !== undefined && { classes }),
+    origin: feature.span,
+  }));
   const func = sectionFunc(ctx, "prepare", inputs, results, declaration.span);
   const preparation = { func, raw, statistics };
-  return { name: declaration.name.text, source, split, clean, features, preparation, augment: [], origin: declaration.name.span };
+  return {
+    name: declaration.name.text,
+    source,
+    split,
+    clean,
+    features,
+    preparation,
+    augment: [],
+    origin: declaration.name.span,
+  };
 }
 
-function readSource(setting: Setting | undefined, declaration: DataDeclaration, scope: SettingScope): SourceSpec | undefined {
+function readSource(
+  setting: Setting | undefined,
+  declaration: DataDeclaration,
+  scope: SettingScope,
+): SourceSpec | undefined {
   if (setting === undefined) {
-    scope.collector.report("MC4003", declaration.name.span, { missing: "`source`", where: `the data section \`${declaration.name.text}\`` });
+    scope.collector.report("MC4003", declaration.name.span, {
+      missing: "`source`",
+      where: `the data section \`${declaration.name.text}\``,
+    });
     return undefined;
   }
   const expression = onlyExpression(setting, scope);
@@ -100,7 +138,11 @@ function readSource(setting: Setting | undefined, declaration: DataDeclaration, 
     for (const argument of expression.arguments) {
       const name = argument.name?.text;
       if (name === undefined) {
-        scope.collector.report("MC4005", argument.span, { argument: "a file without a name", callee: "idx", known: ["images", "labels"] });
+        scope.collector.report("MC4005", argument.span, {
+          argument: "a file without a name",
+          callee: "idx",
+          known: ["images", "labels"],
+        });
         return undefined;
       }
       const path = checkedValue(argument.value, { kind: "string" }, name, "idx", scope);
@@ -121,20 +163,38 @@ function readSplit(setting: Setting | undefined, scope: SettingScope): SplitSpec
   let by: SplitSpec["by"] = "seed";
   for (const phrase of setting.phrases) {
     const [word, value, extra] = phraseWords(phrase, scope);
-    if ((word === "train" || word === "validate" || word === "test") && typeof value === "number" && value >= 0 && value <= 1 && extra === undefined && fractions[word] === undefined) {
+    if (
+      (word === "train" || word === "validate" || word === "test") &&
+      typeof value === "number" &&
+      value >= 0 &&
+      value <= 1 &&
+      extra === undefined &&
+      fractions[word] === undefined
+    ) {
       fractions[word] = value;
-    } else if (word === "seed" && typeof value === "number" && Number.isInteger(value) && extra === undefined) seed = value;
+    } else if (word === "seed" && typeof value === "number" && Number.isInteger(value) && extra === undefined)
+      seed = value;
     else if (word === "by" && value === "position" && extra === undefined) by = "position";
     else {
       const expected = "shares from 0 to 1 (`train 0.8`), `seed 7` or `by position`";
-      scope.collector.report("MC4006", phrase.span, { argument: "split", callee: "this section", expected, found: "this" });
+      scope.collector.report("MC4006", phrase.span, {
+        argument: "split",
+        callee: "this section",
+        expected,
+        found: "this",
+      });
       return undefined;
     }
   }
   const sum = Object.values(fractions).reduce((total, it) => total + it, 0);
   if (sum > 1 + 1e-9) {
     const found = `shares that add up to ${Number(sum.toFixed(6))}`;
-    scope.collector.report("MC4006", setting.span, { argument: "split", callee: "this section", expected: "shares that add up to at most 1", found });
+    scope.collector.report("MC4006", setting.span, {
+      argument: "split",
+      callee: "this section",
+      expected: "shares that add up to at most 1",
+      found,
+    });
     return undefined;
   }
   return { fractions, seed, by };
@@ -162,11 +222,26 @@ function readClean(setting: Setting | undefined, scope: SettingScope): readonly 
   return steps;
 }
 
-const elementTypes: ReadonlySet<string> = new Set<DType>(["f16", "bf16", "f32", "f64", "i8", "i32", "i64", "u8", "bool"]);
+const elementTypes: ReadonlySet<string> = new Set<DType>([
+  "f16",
+  "bf16",
+  "f32",
+  "f64",
+  "i8",
+  "i32",
+  "i64",
+  "u8",
+  "bool",
+]);
 
 /** Noise that is drawn for each batch: part of the language, not yet of what is carried out. */
 function isNoise(it: Expression): boolean {
-  return it.kind === "member" && it.target.kind === "reference" && it.target.text === "noise" && ["normal", "uniform"].includes(it.name.text);
+  return (
+    it.kind === "member" &&
+    it.target.kind === "reference" &&
+    it.target.text === "noise" &&
+    ["normal", "uniform"].includes(it.name.text)
+  );
 }
 
 /** The type of one example: literals and constants are sizes, capitalised names vary by example. */
@@ -183,7 +258,12 @@ function declareFeature(feature: Feature, scope: SettingScope): DeclaredFeature 
     else if (typeof value === "string" && /^[A-Z]/.test(value)) shape.push(variable(value));
     else {
       const expected = "a whole number of at least 1, or a capitalised name for what varies by example";
-      scope.collector.report("MC4006", dim.span, { argument: feature.name.text, callee: "this section", expected, found: "this" });
+      scope.collector.report("MC4006", dim.span, {
+        argument: feature.name.text,
+        callee: "this section",
+        expected,
+        found: "this",
+      });
       return undefined;
     }
   }
@@ -192,12 +272,21 @@ function declareFeature(feature: Feature, scope: SettingScope): DeclaredFeature 
     const value = classesExpression === undefined ? undefined : settingValue(classesExpression, scope);
     if (typeof value !== "number" || !Number.isInteger(value) || value < 1) {
       const expected = "a whole number of at least 1";
-      scope.collector.report("MC4006", feature.type.span, { argument: "class", callee: "this section", expected, found: "this" });
+      scope.collector.report("MC4006", feature.type.span, {
+        argument: "class",
+        callee: "this section",
+        expected,
+        found: "this",
+      });
       return undefined;
     }
     classes = value;
   } else if (!elementTypes.has(element.text)) {
-    scope.collector.report("MC4004", element.span, { what: "element type", name: `\`${element.text}\``, known: [...elementTypes] });
+    scope.collector.report("MC4004", element.span, {
+      what: "element type",
+      name: `\`${element.text}\``,
+      known: [...elementTypes],
+    });
     return undefined;
   }
   const dtype = element.text === "class" ? "i32" : (element.text as DType);
@@ -241,7 +330,11 @@ function rawFieldsOf(
       const shape = known === undefined ? undefined : Object.hasOwn(known, mention.name) ? known[mention.name] : [];
       if (known !== undefined && !Object.hasOwn(known, mention.name)) {
         const names = Object.keys(known).map((it) => `raw.${it}`);
-        scope.collector.report("MC4004", mention.expression.span, { what: `field of ${source.kind}`, name: `\`raw.${mention.name}\``, known: names });
+        scope.collector.report("MC4004", mention.expression.span, {
+          what: `field of ${source.kind}`,
+          name: `\`raw.${mention.name}\``,
+          known: names,
+        });
         unknown.add(mention.name);
         continue;
       }
@@ -255,12 +348,19 @@ function rawFieldsOf(
   return [...fields.values()];
 }
 
-function fieldShape(source: SourceSpec, known: readonly Dim[] | undefined, mention: RawMention, declared: readonly Dim[]): readonly Dim[] {
+function fieldShape(
+  source: SourceSpec,
+  known: readonly Dim[] | undefined,
+  mention: RawMention,
+  declared: readonly Dim[],
+): readonly Dim[] {
   if (source.kind === "csv") return [];
   const shape = mention.window === undefined ? known : [constant(mention.window.size)];
   if (shape === undefined) return declared;
   // A free dim of the feature stands for whatever the source has there.
-  const generalises = shape.length === declared.length && declared.every((dim, at) => asNumber(dim) === undefined || isSame(dim, shape[at]));
+  const generalises =
+    shape.length === declared.length &&
+    declared.every((dim, at) => asNumber(dim) === undefined || isSame(dim, shape[at]));
   return generalises ? declared : shape;
 }
 
@@ -299,7 +399,8 @@ function lowerFeature(
     let current = resolve(it.source);
     for (const stage of it.stages) {
       if (isStandardize(stage)) current = standardize(current, stage.span);
-      else if (current.kind === "pipe") current = { ...current, stages: [...current.stages, resolve(stage)], span: it.span };
+      else if (current.kind === "pipe")
+        current = { ...current, stages: [...current.stages, resolve(stage)], span: it.span };
       else current = { kind: "pipe", source: current, stages: [resolve(stage)], span: it.span };
     }
     return current;
@@ -309,9 +410,14 @@ function lowerFeature(
   const wanted = batched(type);
   const cast = result.kind === "tensor" && isNumber(result.value.type.dtype) && isNumber(type.dtype);
   const value = cast ? castNode(ctx, result.value, type.dtype, expression.span) : undefined;
-  const fits = value?.type.shape.length === wanted.shape.length && value.type.shape.every((dim, at) => isSame(dim, wanted.shape[at]));
+  const fits =
+    value?.type.shape.length === wanted.shape.length &&
+    value.type.shape.every((dim, at) => isSame(dim, wanted.shape[at]));
   if (value !== undefined && fits) return value;
-  const found = result.kind === "tensor" ? formatType({ dtype: result.value.type.dtype, shape: result.value.type.shape.slice(1) }) : "no tensor";
+  const found =
+    result.kind === "tensor"
+      ? formatType({ dtype: result.value.type.dtype, shape: result.value.type.shape.slice(1) })
+      : "no tensor";
   ctx.elaborator.collector.report("MC4016", expression.span, { feature: name, declared: formatType(type), found });
   return undefined;
 }
@@ -343,7 +449,13 @@ function standardized(
   const origin = ctx.frame.call;
   // What is measured is everything lowered so far that leads to the value: a function of the raw fields alone.
   const func: Func = {
-    ...sectionFunc(ctx, `${feature}.measured`, inputs.slice(0, rawCount), [{ name: feature, value: measured.value }], measuredSpan(ctx)),
+    ...sectionFunc(
+      ctx,
+      `${feature}.measured`,
+      inputs.slice(0, rawCount),
+      [{ name: feature, value: measured.value }],
+      measuredSpan(ctx),
+    ),
     states: [...ctx.unit.states],
     body: { inputs: inputs.map((it) => it.value), nodes: [...ctx.nodes], results: [measured.value] },
   };

@@ -15,7 +15,12 @@ import { lowerTrainSection, type LowerModel } from "./lower-train.ts";
 export type SectionOptions = Pick<ModelOptions, "hyperparameters" | "dims">;
 
 /** Each model is lowered by an elaborator of its own, so that it has its own functions; or by `shared`, to be checked. */
-function modelLowering(program: Program, collector: Collector, options: SectionOptions, shared?: Elaborator): LowerModel {
+function modelLowering(
+  program: Program,
+  collector: Collector,
+  options: SectionOptions,
+  shared?: Elaborator,
+): LowerModel {
   return (callable, target, dims) => {
     const elaborator = shared ?? createElaborator(program, collector);
     const module = elaborateEntry(elaborator, callable, {
@@ -41,10 +46,16 @@ export function lowerTrain(
 }
 
 /** Lowers the `test` sections of a program's entry file against its trainings. */
-export function lowerTests(program: Program, trains: readonly TrainProgram[], collector: Collector): readonly TestProgram[] {
+export function lowerTests(
+  program: Program,
+  trains: readonly TrainProgram[],
+  collector: Collector,
+): readonly TestProgram[] {
   const { entry } = program;
   return entry.ast.declarations.flatMap((declaration) =>
-    declaration.kind === "test" ? (lowerTest(createElaborator(program, collector), entry, declaration, trains) ?? []) : [],
+    declaration.kind === "test"
+      ? (lowerTest(createElaborator(program, collector), entry, declaration, trains) ?? [])
+      : [],
   );
 }
 

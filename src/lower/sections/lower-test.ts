@@ -29,7 +29,8 @@ export function lowerTest(
   const name = sourceText(callee);
   const train = trains.find(
     (it) =>
-      (it.name === name || it.model.name === name) && (declaration.data === undefined || it.data.name === declaration.data.text),
+      (it.name === name || it.model.name === name) &&
+      (declaration.data === undefined || it.data.name === declaration.data.text),
   );
   if (train === undefined) {
     const on = declaration.data === undefined ? "" : ` on ${declaration.data.text}`;
@@ -46,7 +47,10 @@ export function lowerTest(
   const expectations: TestProgram["expectations"][number][] = [];
   let fine = true;
   const refuse = (entry: TestDeclaration["entries"][number], found: string): void => {
-    collector.report("MC4015", entry.kind === "expectation" ? entry.condition.span : entry.span, { found, known: measured });
+    collector.report("MC4015", entry.kind === "expectation" ? entry.condition.span : entry.span, {
+      found,
+      known: measured,
+    });
     fine = false;
   };
   for (const entry of declaration.entries) {

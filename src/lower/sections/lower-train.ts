@@ -3,7 +3,14 @@ import type { Func, Module, Value } from "../../ir/graph.ts";
 import type { DataProgram, TrainProgram } from "../../ir/program.ts";
 import { parametersOf } from "../../passes/parameters-of.ts";
 import type { Callable, ProgramFile } from "../../std/program-file.ts";
-import type { CallExpression, Directive, Expression, NameReference, Phrase, TrainDeclaration } from "../../syntax/ast.ts";
+import type {
+  CallExpression,
+  Directive,
+  Expression,
+  NameReference,
+  Phrase,
+  TrainDeclaration,
+} from "../../syntax/ast.ts";
 import { freshValue, type Context, type Elaborator } from "../context.ts";
 import { describe, formatType, tensor, type ValueFacts } from "../values.ts";
 import { lowerData } from "./lower-data.ts";
@@ -83,7 +90,9 @@ export function lowerTrainSection(
   const optimizer = optimizerExpression === undefined ? undefined : readOptimizer(optimizerExpression, scope);
   const metricExpressions = (settings.get("metrics")?.phrases ?? []).flatMap((it) => metricOf(it, scope) ?? []);
   const objective =
-    lossExpression === undefined ? undefined : lowerObjective(model, file, declaration, data, match, lossExpression, metricExpressions);
+    lossExpression === undefined
+      ? undefined
+      : lowerObjective(model, file, declaration, data, match, lossExpression, metricExpressions);
 
   const clipExpression = setting("clip");
   const clip = clipExpression === undefined ? undefined : readClip(clipExpression, scope);
@@ -130,12 +139,18 @@ function sectionEntryName(entry: TrainDeclaration["entries"][number]): string {
 }
 
 /** The model that a section names. */
-export function findModel(elaborator: Elaborator, file: ProgramFile, target: NameReference | CallExpression): Callable | undefined {
+export function findModel(
+  elaborator: Elaborator,
+  file: ProgramFile,
+  target: NameReference | CallExpression,
+): Callable | undefined {
   const callee = target.kind === "call" ? target.callee : target;
   const name = callee.kind === "reference" ? callee.text : sourceText(callee);
   const found = file.scope.get(name);
   if (found?.kind === "callable" && found.declaration.flavor === "model") return found;
-  const known = [...file.scope].flatMap(([key, it]) => (it.kind === "callable" && it.declaration.flavor === "model" ? [key] : []));
+  const known = [...file.scope].flatMap(([key, it]) =>
+    it.kind === "callable" && it.declaration.flavor === "model" ? [key] : [],
+  );
   elaborator.collector.report("MC4013", callee.span, { what: "model", name, known });
   return undefined;
 }
@@ -144,7 +159,11 @@ function findData(elaborator: Elaborator, file: ProgramFile, declaration: TrainD
   const found = file.scope.get(declaration.data.text);
   if (found?.kind === "data") return lowerData(elaborator, found.file, found.declaration);
   const known = [...file.scope].flatMap(([key, it]) => (it.kind === "data" ? [key] : []));
-  elaborator.collector.report("MC4013", declaration.data.span, { what: "data section", name: declaration.data.text, known });
+  elaborator.collector.report("MC4013", declaration.data.span, {
+    what: "data section",
+    name: declaration.data.text,
+    known,
+  });
   return undefined;
 }
 
@@ -188,7 +207,11 @@ function lowerObjective(
   }
   for (const feature of data.features) {
     if (entry.resultNames.includes(feature.name)) {
-      elaborator.collector.report("MC4017", declaration.data.span, { name: feature.name, model: module.name, data: data.name });
+      elaborator.collector.report("MC4017", declaration.data.span, {
+        name: feature.name,
+        model: module.name,
+        data: data.name,
+      });
       return undefined;
     }
     const value = freshValue(ctx.unit, batchType(feature, match.renamed), feature.name);
@@ -203,7 +226,10 @@ function lowerObjective(
     const metric = lowerMetric(ctx, expression);
     if (metric === undefined) continue;
     const taken = named.filter((it) => it.name.replace(/_\d+$/, "") === metric.name).length;
-    named.push({ name: taken === 0 ? metric.name : `${metric.name}_${taken}`, finish: metric.name === "perplexity" ? "exp_mean" : "mean" });
+    named.push({
+      name: taken === 0 ? metric.name : `${metric.name}_${taken}`,
+      finish: metric.name === "perplexity" ? "exp_mean" : "mean",
+    });
     sums.push(...metric.values);
   }
   if (lossValue === undefined || named.length !== metrics.length) return undefined;
@@ -225,17 +251,22 @@ function lowerLoss(ctx: Context, expression: Expression): Value | undefined {
   if (!reportUnknownNames(ctx, expression)) return undefined;
   const result = ctx.elaborator.rules.expression(ctx, expression);
   if (result.kind === "poison") return undefined;
-  if (result.kind === "tensor" && result.value.type.shape.length === 0 && result.value.type.dtype === "f32") return result.value;
+  if (result.kind === "tensor" && result.value.type.shape.length === 0 && result.value.type.dtype === "f32")
+    return result.value;
   const found = result.kind === "tensor" ? formatType(result.value.type) : describe(result);
   ctx.elaborator.collector.report("MC4009", expression.span, { found });
   return undefined;
 }
 
-function lowerMetric(ctx: Context, expression: Expression): { readonly name: string; readonly values: readonly Value[] } | undefined {
+function lowerMetric(
+  ctx: Context,
+  expression: Expression,
+): { readonly name: string; readonly values: readonly Value[] } | undefined {
   if (!reportUnknownNames(ctx, expression)) return undefined;
   const result = ctx.elaborator.rules.expression(ctx, expression);
   if (result.kind === "poison") return undefined;
-  const values = result.kind === "tuple" ? result.elements.flatMap((it) => (it.kind === "tensor" ? [it.value] : [])) : [];
+  const values =
+    result.kind === "tuple" ? result.elements.flatMap((it) => (it.kind === "tensor" ? [it.value] : [])) : [];
   const scalars = values.filter((it) => it.type.shape.length === 0 && it.type.dtype === "f32");
   const callee = expression.kind === "call" ? expression.callee : expression;
   if (values.length === 2 && scalars.length === 2 && callee.kind === "reference") return { name: callee.text, values };

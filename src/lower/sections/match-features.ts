@@ -27,7 +27,12 @@ const loneVariable = (dim: Dim): string | undefined => {
 };
 
 /** Matches a model's inputs to features by name; what does not fit is reported at the section. */
-export function matchFeatures(elaborator: Elaborator, model: Func, data: DataProgram, span: Span): FeatureMatch | undefined {
+export function matchFeatures(
+  elaborator: Elaborator,
+  model: Func,
+  data: DataProgram,
+  span: Span,
+): FeatureMatch | undefined {
   const { collector } = elaborator;
   const fixed = new Map<string, number>();
   const renamed = new Map<string, Dim>();
@@ -68,12 +73,18 @@ export function matchFeatures(elaborator: Elaborator, model: Func, data: DataPro
     const expected = type.shape.map((dim) => substitute(dim, (name) => fixedDim(fixed, name)));
     const found = batchType(feature, renamed);
     const given = found.shape.map((dim) => substitute(dim, (name) => fixedDim(fixed, name)));
-    const same = expected.length === given.length && expected.every((dim, axis) => sameForm(dim, given[axis] ?? batchDim));
+    const same =
+      expected.length === given.length && expected.every((dim, axis) => sameForm(dim, given[axis] ?? batchDim));
     if (same && type.dtype === found.dtype) continue;
     collector.report(
       "MC4008",
       span,
-      { input, expected: formatType(type), feature: feature.name, found: formatType({ dtype: found.dtype, shape: [batchDim, ...feature.type.shape] }) },
+      {
+        input,
+        expected: formatType(type),
+        feature: feature.name,
+        found: formatType({ dtype: found.dtype, shape: [batchDim, ...feature.type.shape] }),
+      },
       { labels: [{ span: feature.origin, message: "the feature" }] },
     );
     fine = false;

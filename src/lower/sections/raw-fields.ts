@@ -33,7 +33,11 @@ export function replaceRawFields(
       return mention({ name: expression.name.text, expression });
     case "call": {
       const { callee } = expression;
-      const window = callee.kind === "member" && callee.target.kind === "reference" && callee.target.text === "raw" && callee.name.text === "window";
+      const window =
+        callee.kind === "member" &&
+        callee.target.kind === "reference" &&
+        callee.target.text === "raw" &&
+        callee.name.text === "window";
       if (window) {
         const cut = windowOf(expression.arguments, valueOf);
         if (cut !== undefined) return mention({ name: `window_${cut.size}_${cut.shift}`, window: cut, expression });
@@ -51,10 +55,15 @@ function windowOf(
   valueOf: (expression: Expression) => SettingValue | undefined,
 ): { readonly size: number; readonly shift: number } | undefined {
   const values = new Map<string, SettingValue | undefined>();
-  for (const [at, argument] of given.entries()) values.set(argument.name?.text ?? ["size", "shift"][at] ?? "", valueOf(argument.value));
+  for (const [at, argument] of given.entries())
+    values.set(argument.name?.text ?? ["size", "shift"][at] ?? "", valueOf(argument.value));
   const size = values.get("size");
   const shift = values.get("shift") ?? 0;
-  if (typeof size !== "number" || typeof shift !== "number" || [...values.keys()].some((it) => it !== "size" && it !== "shift")) {
+  if (
+    typeof size !== "number" ||
+    typeof shift !== "number" ||
+    [...values.keys()].some((it) => it !== "size" && it !== "shift")
+  ) {
     return undefined;
   }
   return Number.isInteger(size) && size > 0 && Number.isInteger(shift) && shift >= 0 ? { size, shift } : undefined;

@@ -157,7 +157,11 @@ export function readCall(
 ): SettingCall | undefined {
   const callee = expression.kind === "call" ? expression.callee : expression;
   if (callee.kind !== "reference") {
-    scope.collector.report("MC4004", expression.span, { what, name: describe(undefined, expression), known: Object.keys(table) });
+    scope.collector.report("MC4004", expression.span, {
+      what,
+      name: describe(undefined, expression),
+      known: Object.keys(table),
+    });
     return undefined;
   }
   const schema = Object.hasOwn(table, callee.text) ? table[callee.text] : undefined;
@@ -176,7 +180,13 @@ export function readCall(
     );
     return undefined;
   }
-  return readArguments(callee.text, schema, expression.kind === "call" ? expression.arguments : [], expression.span, scope);
+  return readArguments(
+    callee.text,
+    schema,
+    expression.kind === "call" ? expression.arguments : [],
+    expression.span,
+    scope,
+  );
 }
 
 /** Reads arguments against a schema: positional ones first, in its order; defaults filled in. */
@@ -206,7 +216,11 @@ export function readArguments(
       continue;
     }
     if (Object.hasOwn(values, name) || Object.hasOwn(calls, name)) {
-      scope.collector.report("MC4005", argument.span, { argument: `the argument \`${name}\` a second time`, callee, known: names });
+      scope.collector.report("MC4005", argument.span, {
+        argument: `the argument \`${name}\` a second time`,
+        callee,
+        known: names,
+      });
       ok = false;
       continue;
     }
@@ -214,7 +228,13 @@ export function readArguments(
       calls[name] = argument.value;
       continue;
     }
-    const value = checkedValue(argument.value, spec.kind === "call" ? { ...spec, kind: "number" } : spec, name, callee, scope);
+    const value = checkedValue(
+      argument.value,
+      spec.kind === "call" ? { ...spec, kind: "number" } : spec,
+      name,
+      callee,
+      scope,
+    );
     if (value === undefined) ok = false;
     else values[name] = value;
   }
@@ -259,7 +279,12 @@ export function settingsOf(
       if (suggestion !== undefined && !found.has(suggestion)) found.set(suggestion, entry);
     } else if (found.has(key)) {
       const earlier = found.get(key);
-      scope.collector.report("MC4002", span, { key, section }, earlier === undefined ? {} : { labels: [{ span: earlier.span, message: "first set here" }] });
+      scope.collector.report(
+        "MC4002",
+        span,
+        { key, section },
+        earlier === undefined ? {} : { labels: [{ span: earlier.span, message: "first set here" }] },
+      );
     } else found.set(key, entry);
   }
   return found;
@@ -271,7 +296,12 @@ export function onlyExpression(setting: Setting, scope: SettingScope): Expressio
   const part = phrase === undefined ? undefined : onlyPart(phrase);
   if (part !== undefined && extra === undefined) return part;
   const key = setting.key.map((it) => it.text).join(".");
-  scope.collector.report("MC4006", setting.span, { argument: key, callee: "this section", expected: "one value", found: "several" });
+  scope.collector.report("MC4006", setting.span, {
+    argument: key,
+    callee: "this section",
+    expected: "one value",
+    found: "several",
+  });
   return undefined;
 }
 

@@ -1,7 +1,26 @@
-import type { ClipSpec, DataProgram, Monitor, OptimizerSpec, ParameterGroup, Schedule, SettingValue, Split, TrainProgram } from "../../ir/program.ts";
+import type {
+  ClipSpec,
+  DataProgram,
+  Monitor,
+  OptimizerSpec,
+  ParameterGroup,
+  Schedule,
+  SettingValue,
+  Split,
+  TrainProgram,
+} from "../../ir/program.ts";
 import type { Directive, Expression, Setting } from "../../syntax/ast.ts";
 import { matchPath } from "../../support/match-path.ts";
-import { checkedValue, onlyExpression, phraseWords, readArguments, readCall, type ArgumentSchema, type SettingCall, type SettingScope } from "./read-setting.ts";
+import {
+  checkedValue,
+  onlyExpression,
+  phraseWords,
+  readArguments,
+  readCall,
+  type ArgumentSchema,
+  type SettingCall,
+  type SettingScope,
+} from "./read-setting.ts";
 import { clipTable, optimizerTable, scheduleTable } from "./training-tables.ts";
 
 const numberOf = (values: Readonly<Record<string, SettingValue>>, name: string): number => {
@@ -63,7 +82,12 @@ export function readClip(expression: Expression, scope: SettingScope): ClipSpec 
 }
 
 /** `group "**.bias": decay=0, scale=0.1` and `freeze "stem.**"`; each pattern must match a parameter. */
-export function readGroup(directive: Directive, paths: readonly string[], model: string, scope: SettingScope): ParameterGroup | undefined {
+export function readGroup(
+  directive: Directive,
+  paths: readonly string[],
+  model: string,
+  scope: SettingScope,
+): ParameterGroup | undefined {
   const { word, pattern } = directive;
   if (word.text !== "group" && word.text !== "freeze") {
     scope.collector.report("MC4001", word.span, { key: word.text, section: "train", known: ["group", "freeze"] });
@@ -74,8 +98,17 @@ export function readGroup(directive: Directive, paths: readonly string[], model:
     return undefined;
   }
   if (word.text === "freeze") return { pattern: pattern.value, frozen: true };
-  const schema = { decay: { kind: "number", default: -1, min: 0 }, scale: { kind: "number", default: -1, min: 0 } } as const;
-  const settings = readArguments("group", schema, directive.phrases.flatMap((it) => it.parts), directive.span, scope);
+  const schema = {
+    decay: { kind: "number", default: -1, min: 0 },
+    scale: { kind: "number", default: -1, min: 0 },
+  } as const;
+  const settings = readArguments(
+    "group",
+    schema,
+    directive.phrases.flatMap((it) => it.parts),
+    directive.span,
+    scope,
+  );
   if (settings === undefined) return undefined;
   const { decay, scale } = settings.values;
   return {
@@ -87,7 +120,12 @@ export function readGroup(directive: Directive, paths: readonly string[], model:
 }
 
 /** A whole number of a section, or its default. */
-export function readInteger(setting: Setting | undefined, otherwise: number, min: number, scope: SettingScope): number | undefined {
+export function readInteger(
+  setting: Setting | undefined,
+  otherwise: number,
+  min: number,
+  scope: SettingScope,
+): number | undefined {
   if (setting === undefined) return otherwise;
   const expression = onlyExpression(setting, scope);
   const schema: ArgumentSchema = { kind: "integer", min };
@@ -102,12 +140,22 @@ export function readValidate(setting: Setting, scope: SettingScope): TrainProgra
   const [word, first, second] = phrase === undefined ? [] : phraseWords(phrase, scope);
   if (word === "every") {
     if ((first === "epoch" || first === "step") && second === undefined) return { every: 1, unit: `${first}s` };
-    if (typeof first === "number" && Number.isInteger(first) && first > 0 && (second === "steps" || second === "epochs")) {
+    if (
+      typeof first === "number" &&
+      Number.isInteger(first) &&
+      first > 0 &&
+      (second === "steps" || second === "epochs")
+    ) {
       return { every: first, unit: second };
     }
   }
   const expected = "`every 250 steps`, `every epoch` or the like";
-  scope.collector.report("MC4006", setting.span, { argument: "validate", callee: "this section", expected, found: "this" });
+  scope.collector.report("MC4006", setting.span, {
+    argument: "validate",
+    callee: "this section",
+    expected,
+    found: "this",
+  });
   return undefined;
 }
 
@@ -120,8 +168,13 @@ export interface Measured {
 }
 
 /** `validate.loss`, `train.accuracy`: a split and what is measured on it. */
-export function readMonitor(expression: Expression, { measured, data }: Measured, scope: SettingScope): Monitor | undefined {
-  const split = expression.kind === "member" && expression.target.kind === "reference" ? expression.target.text : undefined;
+export function readMonitor(
+  expression: Expression,
+  { measured, data }: Measured,
+  scope: SettingScope,
+): Monitor | undefined {
+  const split =
+    expression.kind === "member" && expression.target.kind === "reference" ? expression.target.text : undefined;
   const metric = expression.kind === "member" ? expression.name.text : undefined;
   const known = splits.find((it) => it === split && it !== "test");
   if (known !== undefined && metric !== undefined && measured.includes(metric)) {
@@ -142,12 +195,27 @@ export function directionOf(metric: string): "min" | "max" {
 /** `early(validate.loss, patience=3)` */
 export function readStop(expression: Expression, measured: Measured, scope: SettingScope): TrainProgram["stop"] {
   const [first, ...rest] = expression.kind === "call" ? expression.arguments : [];
-  if (expression.kind !== "call" || expression.callee.kind !== "reference" || expression.callee.text !== "early" || first === undefined) {
-    scope.collector.report("MC4004", expression.span, { what: "way of stopping", name: "this", known: ["early(validate.loss, patience=3)"] });
+  if (
+    expression.kind !== "call" ||
+    expression.callee.kind !== "reference" ||
+    expression.callee.text !== "early" ||
+    first === undefined
+  ) {
+    scope.collector.report("MC4004", expression.span, {
+      what: "way of stopping",
+      name: "this",
+      known: ["early(validate.loss, patience=3)"],
+    });
     return undefined;
   }
   const monitor = readMonitor(first.value, measured, scope);
-  const settings = readArguments("early", { patience: { kind: "integer", default: 1, min: 1 } }, rest, expression.span, scope);
+  const settings = readArguments(
+    "early",
+    { patience: { kind: "integer", default: 1, min: 1 } },
+    rest,
+    expression.span,
+    scope,
+  );
   if (monitor === undefined || settings === undefined) return undefined;
   return { monitor, patience: numberOf(settings.values, "patience"), mode: directionOf(monitor.metric) };
 }
@@ -155,11 +223,20 @@ export function readStop(expression: Expression, measured: Measured, scope: Sett
 /** `best(validate.accuracy)` */
 export function readSave(expression: Expression, measured: Measured, scope: SettingScope): TrainProgram["save"] {
   const [first, extra] = expression.kind === "call" ? expression.arguments : [];
-  if (expression.kind !== "call" || expression.callee.kind !== "reference" || expression.callee.text !== "best" || first === undefined || extra !== undefined) {
-    scope.collector.report("MC4004", expression.span, { what: "way of saving", name: "this", known: ["best(validate.loss)"] });
+  if (
+    expression.kind !== "call" ||
+    expression.callee.kind !== "reference" ||
+    expression.callee.text !== "best" ||
+    first === undefined ||
+    extra !== undefined
+  ) {
+    scope.collector.report("MC4004", expression.span, {
+      what: "way of saving",
+      name: "this",
+      known: ["best(validate.loss)"],
+    });
     return undefined;
   }
   const monitor = readMonitor(first.value, measured, scope);
   return monitor === undefined ? undefined : { monitor, mode: directionOf(monitor.metric) };
 }
-

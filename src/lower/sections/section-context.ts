@@ -10,7 +10,12 @@ import type { SettingScope } from "./read-setting.ts";
 import { settingValue } from "./read-setting.ts";
 
 /** Where expressions of a section are lowered: a function of its own, with names and nothing to own. */
-export function sectionContext(elaborator: Elaborator, file: ProgramFile, name: string, facts: Facts = noFacts): Context {
+export function sectionContext(
+  elaborator: Elaborator,
+  file: ProgramFile,
+  name: string,
+  facts: Facts = noFacts,
+): Context {
   return {
     elaborator,
     unit: createUnit(),
@@ -65,7 +70,8 @@ export function settingScope(elaborator: Elaborator, file: ProgramFile): Setting
       return value;
     },
   };
-  const settingScopeOf = (other: ProgramFile): SettingScope => (other === file ? scope : settingScope(elaborator, other));
+  const settingScopeOf = (other: ProgramFile): SettingScope =>
+    other === file ? scope : settingScope(elaborator, other);
   return scope;
 }
 

@@ -8,7 +8,12 @@ const epsilon: ArgumentSchema = { kind: "number", default: 1e-7, above: 0 };
 /** Optimizers with Keras 3's names and defaults. `lr` is a number or a schedule. */
 export const optimizerTable = {
   sgd: { lr: { ...rate, default: 0.01 }, decay },
-  momentum: { lr: { ...rate, default: 0.01 }, momentum: fraction(0.9), nesterov: { kind: "boolean", default: false }, decay },
+  momentum: {
+    lr: { ...rate, default: 0.01 },
+    momentum: fraction(0.9),
+    nesterov: { kind: "boolean", default: false },
+    decay,
+  },
   rmsprop: { lr: { ...rate, default: 1e-3 }, rho: fraction(0.9), momentum: fraction(0), epsilon, decay },
   adam: { lr: { ...rate, default: 1e-3 }, beta1: fraction(0.9), beta2: fraction(0.999), epsilon, decay },
   adamw: {

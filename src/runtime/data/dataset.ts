@@ -64,14 +64,20 @@ function splitColumns(raw: Extract<RawData, { kind: "columns" }>, data: DataProg
     const rows = Int32Array.from({ length: end - start }, (_, i) => kept[order?.[start + i] ?? start + i] ?? 0);
     return {
       count: rows.length,
-      gather: (indices) => new Map(columns.map((column, at) => [column.name, rowsOf(column, fields[at], rows, indices)])),
+      gather: (indices) =>
+        new Map(columns.map((column, at) => [column.name, rowsOf(column, fields[at], rows, indices)])),
     };
   };
   const splits = { train: examplesOf("train"), validate: examplesOf("validate"), test: examplesOf("test") };
   return requireExamples({ splits, from }, data);
 }
 
-function rowsOf(column: Column, field: RawField | undefined, rows: Int32Array, indices: ArrayLike<number>): RawBatchField {
+function rowsOf(
+  column: Column,
+  field: RawField | undefined,
+  rows: Int32Array,
+  indices: ArrayLike<number>,
+): RawBatchField {
   const size = sizeOf(column.shape);
   const length = indices.length * size;
   const asFloat = field?.type.dtype === "f32";
@@ -148,8 +154,17 @@ function splitText(raw: Extract<RawData, { kind: "text" }>, data: DataProgram): 
   return requireExamples({ splits, from, vocabulary }, data);
 }
 
-function windowsOf(field: RawField, tokens: Int32Array, start: number, stride: number, indices: ArrayLike<number>): RawBatchField {
-  const { size, shift } = field.window ?? { size: asNumber(field.type.shape[0] ?? { kind: "dim", terms: [] }) ?? 1, shift: 0 };
+function windowsOf(
+  field: RawField,
+  tokens: Int32Array,
+  start: number,
+  stride: number,
+  indices: ArrayLike<number>,
+): RawBatchField {
+  const { size, shift } = field.window ?? {
+    size: asNumber(field.type.shape[0] ?? { kind: "dim", terms: [] }) ?? 1,
+    shift: 0,
+  };
   const data = new Int32Array(indices.length * size);
   for (let i = 0; i < indices.length; i++) {
     const at = start + (indices[i] ?? 0) * stride + shift;
@@ -161,7 +176,8 @@ function windowsOf(field: RawField, tokens: Int32Array, start: number, stride: n
 function requireExamples(dataset: Dataset, data: DataProgram): Result<Dataset, DataProblem> {
   for (const name of splitNames) {
     const wanted = (data.split.fractions[name] ?? 0) > 0;
-    if (wanted && dataset.splits[name].count === 0) return failure(problem("MC6006", { path: dataset.from, split: name }));
+    if (wanted && dataset.splits[name].count === 0)
+      return failure(problem("MC6006", { path: dataset.from, split: name }));
   }
   return success(dataset);
 }

@@ -22,7 +22,8 @@ interface LoadRequest {
 
 type Loader = (request: LoadRequest) => Result<RawData, DataProblem>;
 
-const number = (value: SettingValue | undefined, otherwise: number): number => (typeof value === "number" ? value : otherwise);
+const number = (value: SettingValue | undefined, otherwise: number): number =>
+  typeof value === "number" ? value : otherwise;
 const text = (value: SettingValue | undefined): string => (typeof value === "string" ? value : "");
 
 function fromColumns(columns: readonly Column[]): Result<RawData, DataProblem> {
@@ -31,7 +32,9 @@ function fromColumns(columns: readonly Column[]): Result<RawData, DataProblem> {
   for (const column of columns) {
     const size = column.data.length / sizeOf(column.shape);
     if (first !== undefined && size !== count) {
-      return failure(problem("MC6008", { first: first.from, second: column.from, firstCount: count, secondCount: size }));
+      return failure(
+        problem("MC6008", { first: first.from, second: column.from, firstCount: count, secondCount: size }),
+      );
     }
   }
   return success({ kind: "columns", count, columns: new Map(columns.map((it) => [it.name, it])) });
@@ -52,7 +55,10 @@ function isFolder(path: string): boolean {
   return existsSync(path) && statSync(path).isDirectory();
 }
 
-function loadIdxFiles(files: Readonly<Record<string, string>>, fields: readonly RawField[]): Result<RawData, DataProblem> {
+function loadIdxFiles(
+  files: Readonly<Record<string, string>>,
+  fields: readonly RawField[],
+): Result<RawData, DataProblem> {
   const columns: Column[] = [];
   for (const [name, path] of Object.entries(files)) {
     const tensor = readIdx(path);
@@ -61,8 +67,12 @@ function loadIdxFiles(files: Readonly<Record<string, string>>, fields: readonly 
     const field = fields.find((it) => it.name === name);
     const wanted = field?.type.shape.map((dim) => asNumber(dim) ?? -1) ?? found;
     if (sizeOf(found) !== sizeOf(wanted) || !sameUpToOnes(found, wanted)) {
-      const [foundText, expected] = [found, wanted].map((shape) => (shape.length === 0 ? "one number" : shape.join(" x ")));
-      return failure(problem("MC6005", { path, found: foundText ?? "", expected: expected ?? "", field: `raw.${name}` }));
+      const [foundText, expected] = [found, wanted].map((shape) =>
+        shape.length === 0 ? "one number" : shape.join(" x "),
+      );
+      return failure(
+        problem("MC6005", { path, found: foundText ?? "", expected: expected ?? "", field: `raw.${name}` }),
+      );
     }
     columns.push({ name, shape: wanted, data: tensor.value.data, from: path });
   }
@@ -116,15 +126,27 @@ const loaders: Readonly<Record<string, Loader>> = {
       }
       return loadIdxFiles(files, data.preparation.raw);
     }
-    return fromColumns(drawDigits(number(data.source.arguments["count"], 10000), number(data.source.arguments["seed"], 0)));
+    return fromColumns(
+      drawDigits(number(data.source.arguments["count"], 10000), number(data.source.arguments["seed"], 0)),
+    );
   },
   synthetic_blobs: ({ data: { source } }) => {
     const { count, classes, features, spread, seed } = source.arguments;
-    return fromColumns(drawBlobs(number(count, 1000), number(classes, 2), number(features, 2), number(spread, 1), number(seed, 0)));
+    return fromColumns(
+      drawBlobs(number(count, 1000), number(classes, 2), number(features, 2), number(spread, 1), number(seed, 0)),
+    );
   },
   synthetic_sequences: ({ data: { source } }) => {
     const { count, length, features, classes, seed } = source.arguments;
-    return fromColumns(drawSequences(number(count, 1000), number(length, 64), number(features, 64), number(classes, 10), number(seed, 0)));
+    return fromColumns(
+      drawSequences(
+        number(count, 1000),
+        number(length, 64),
+        number(features, 64),
+        number(classes, 10),
+        number(seed, 0),
+      ),
+    );
   },
   synthetic_waves: ({ data: { source } }) => {
     const { count, length, noise, seed } = source.arguments;

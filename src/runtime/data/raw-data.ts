@@ -16,7 +16,12 @@ export interface Column {
 /** What a source delivers: columns of equally many examples, or one long text from which windows are cut. */
 export type RawData =
   | { readonly kind: "columns"; readonly count: number; readonly columns: ReadonlyMap<string, Column> }
-  | { readonly kind: "text"; readonly tokens: Int32Array; readonly vocabulary: readonly string[]; readonly from: string };
+  | {
+      readonly kind: "text";
+      readonly tokens: Int32Array;
+      readonly vocabulary: readonly string[];
+      readonly from: string;
+    };
 
 export type DataCode = keyof typeof dataCatalog;
 

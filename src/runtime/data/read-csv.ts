@@ -4,7 +4,9 @@ import { problem, type Column, type DataProblem } from "./raw-data.ts";
 import { readBytes } from "./read-file.ts";
 
 /** Reads a CSV file with a header line; missing cells become NaN. */
-export function readCsv(path: string): Result<{ readonly count: number; readonly columns: ReadonlyMap<string, Column> }, DataProblem> {
+export function readCsv(
+  path: string,
+): Result<{ readonly count: number; readonly columns: ReadonlyMap<string, Column> }, DataProblem> {
   const bytes = readBytes(path);
   return bytes.ok ? parseCsv(new TextDecoder().decode(bytes.value), path) : bytes;
 }
@@ -28,16 +30,22 @@ export function parseCsv(
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
     const line = Number(error["lines"] ?? 1);
-    return failure(problem("MC6004", { path, line, column: Number(error["column"] ?? 0) + 1, problem: lowerFirst(error.message) }));
+    return failure(
+      problem("MC6004", { path, line, column: Number(error["column"] ?? 0) + 1, problem: lowerFirst(error.message) }),
+    );
   }
   const header = rows[0]?.record;
-  if (header === undefined) return failure(problem("MC6004", { path, line: 1, column: 1, problem: "the file is empty" }));
+  if (header === undefined)
+    return failure(problem("MC6004", { path, line: 1, column: 1, problem: "the file is empty" }));
   const body = rows.slice(1);
   const columns = new Map<string, Column>();
   for (const [at, name] of header.entries()) {
-    if (name === "") return failure(problem("MC6004", { path, line: 1, column: at + 1, problem: `column ${at + 1} has no name` }));
+    if (name === "")
+      return failure(problem("MC6004", { path, line: 1, column: at + 1, problem: `column ${at + 1} has no name` }));
     if (columns.has(name)) {
-      return failure(problem("MC6004", { path, line: 1, column: at + 1, problem: `two columns are named \`${name}\`` }));
+      return failure(
+        problem("MC6004", { path, line: 1, column: at + 1, problem: `two columns are named \`${name}\`` }),
+      );
     }
     columns.set(name, { name, shape: [], data: new Float64Array(body.length), from: path });
   }

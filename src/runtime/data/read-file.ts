@@ -22,6 +22,8 @@ export function readBytes(path: string): Result<Uint8Array, DataProblem> {
   try {
     return success(gunzipSync(bytes));
   } catch {
-    return failure(problem("MC6002", { path, offset: bytes.length, problem: "the gzip stream ends early or is corrupt" }));
+    return failure(
+      problem("MC6002", { path, offset: bytes.length, problem: "the gzip stream ends early or is corrupt" }),
+    );
   }
 }

@@ -40,7 +40,8 @@ export function parseIdx(bytes: Uint8Array, path: string): Result<IdxTensor, Dat
   if (bytes.length < 4) return damaged(bytes.length, "the file ends within its first four bytes");
   if (view.getUint16(0) !== 0) return damaged(0, "an IDX file begins with two zero bytes");
   const element = elementTypes.get(view.getUint8(2));
-  if (element === undefined) return damaged(2, `unknown element type 0x${view.getUint8(2).toString(16).padStart(2, "0")}`);
+  if (element === undefined)
+    return damaged(2, `unknown element type 0x${view.getUint8(2).toString(16).padStart(2, "0")}`);
   const rank = view.getUint8(3);
   if (rank === 0) return damaged(3, "an IDX file has at least one dimension");
   const start = 4 + 4 * rank;
@@ -52,7 +53,10 @@ export function parseIdx(bytes: Uint8Array, path: string): Result<IdxTensor, Dat
     return damaged(bytes.length, `the file ends here, but ${shape.join(" x ")} elements need ${expected} bytes`);
   }
   if (bytes.length > expected) {
-    return damaged(expected, `${bytes.length - expected} bytes follow the ${shape.join(" x ")} elements that it declares`);
+    return damaged(
+      expected,
+      `${bytes.length - expected} bytes follow the ${shape.join(" x ")} elements that it declares`,
+    );
   }
   const data = element.integer ? new Int32Array(count) : new Float32Array(count);
   if (element.size === 1 && element.integer && view.getUint8(2) === 0x08) data.set(bytes.subarray(start));

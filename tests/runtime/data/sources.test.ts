@@ -34,8 +34,16 @@ describe("IDX", () => {
     ["other format", idx(1, 2, 8, 1), "a is damaged at byte 0: an IDX file begins with two zero bytes."],
     ["unknown type", idx(0, 0, 7, 1), "a is damaged at byte 2: unknown element type 0x07."],
     ["cut dimensions", idx(0, 0, 8, 2, 0, 0, 0, 2), "a is damaged at byte 8: the file ends within its 2 dimensions."],
-    ["cut data", idx(0, 0, 8, 1, 0, 0, 0, 3, 9, 9), "a is damaged at byte 10: the file ends here, but 3 elements need 11 bytes."],
-    ["trailing bytes", idx(0, 0, 8, 1, 0, 0, 0, 1, 9, 9), "a is damaged at byte 9: 1 bytes follow the 1 elements that it declares."],
+    [
+      "cut data",
+      idx(0, 0, 8, 1, 0, 0, 0, 3, 9, 9),
+      "a is damaged at byte 10: the file ends here, but 3 elements need 11 bytes.",
+    ],
+    [
+      "trailing bytes",
+      idx(0, 0, 8, 1, 0, 0, 0, 1, 9, 9),
+      "a is damaged at byte 9: 1 bytes follow the 1 elements that it declares.",
+    ],
   ])("names the place of damage: %s", (_, bytes, message) => {
     expect(messageOf(parseIdx(bytes, "a"))).toBe(message);
   });

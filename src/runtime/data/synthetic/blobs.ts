@@ -5,7 +5,13 @@ import { streamFor } from "./generator.ts";
  * Draws points around one centre a class: centres lie on a circle of radius 3 through the first two axes, points around
  * them with standard deviation `spread`.
  */
-export function drawBlobs(count: number, classes: number, features: number, spread: number, seed: number): readonly Column[] {
+export function drawBlobs(
+  count: number,
+  classes: number,
+  features: number,
+  spread: number,
+  seed: number,
+): readonly Column[] {
   const points = new Float32Array(count * features);
   const labels = new Int32Array(count);
   for (let example = 0; example < count; example++) {

@@ -7,7 +7,13 @@ import { streamFor } from "./generator.ts";
  * under noise of standard deviation 0.5, else noise alone. The label of a step is the class of the last pattern that
  * was shown, 0 before the first; `last` is the label of the last step.
  */
-export function drawSequences(count: number, length: number, features: number, classes: number, seed: number): readonly Column[] {
+export function drawSequences(
+  count: number,
+  length: number,
+  features: number,
+  classes: number,
+  seed: number,
+): readonly Column[] {
   const data = new Float32Array(count * length * features);
   const labels = new Int32Array(count * length);
   const last = new Int32Array(count);
