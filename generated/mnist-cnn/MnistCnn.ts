@@ -1,0 +1,1275 @@
+/**
+ * MnistCnn, compiled by modelc for TensorFlow.js.
+ *
+ * Change the spec rather than this file: the next build writes it anew.
+ */
+
+import * as tf from "@tensorflow/tfjs";
+
+/** The classic small CNN: 28x28 grey images to ten digit classes. */
+export interface MnistCnn {
+  /** What training adjusts, by path. */
+  parameters: MnistCnnParameters;
+  /** What the optimizer remembers of each trainable parameter. */
+  optimizer: Slot[];
+  /** Steps of training so far. */
+  step: number;
+  /** Begins every random number. */
+  seed: number;
+}
+
+export type MnistCnnInputs = {
+  /** f32[B, 28, 28, 1] */
+  image: tf.Tensor4D;
+};
+
+export type MnistCnnOutputs = {
+  /** f32[B, 10] */
+  logits: tf.Tensor2D;
+};
+
+/** A batch as the source of the data section delivers it. */
+export type MnistCnnRaw = {
+  /** f32[B, 28, 28, 1] */
+  image: tf.Tensor4D;
+  /** i32[B] */
+  label: tf.Tensor1D;
+};
+
+/** A batch of features, made of raw fields. */
+export type MnistCnnFeatures = {
+  /** f32[B, 28, 28, 1] */
+  image: tf.Tensor4D;
+  /** i32[B] */
+  label: tf.Tensor1D;
+};
+
+/** Examples to learn from, or to be judged by. */
+export type MnistCnnBatch = {
+  /** f32[B, 28, 28, 1] */
+  image: tf.Tensor4D;
+  /** i32[B] */
+  label: tf.Tensor1D;
+};
+
+export type MnistCnnFigures = {
+  loss: number;
+  accuracy: number;
+};
+
+/** A trainable parameter, and what the optimizer remembers of it. */
+export interface Slot {
+  path: string;
+  parameter: tf.Variable;
+  m: tf.Variable;
+  v: tf.Variable;
+}
+
+/** The parameters of a MnistCnn. */
+export interface MnistCnnParameters {
+  conv2d_0: Conv2DParameters;
+  conv2d_1: Conv2DParameters;
+  dense_0: DenseParameters;
+  dense_1: DenseParameters;
+}
+
+/** The parameters of a Conv2D. */
+export interface Conv2DParameters {
+  kernel: tf.Variable<tf.Rank.R4>;
+  bias: tf.Variable<tf.Rank.R1>;
+}
+
+/** The parameters of a Dense. */
+export interface DenseParameters {
+  kernel: tf.Variable<tf.Rank.R2>;
+  bias: tf.Variable<tf.Rank.R1>;
+}
+
+/** A new model, its weights drawn by the seed. */
+export function create(seed = 42): MnistCnn {
+  const at = initialKeys(seed);
+  const parameters: MnistCnnParameters = {
+    conv2d_0: { kernel: weights([3, 3, 1, 32], glorotUniform, at("conv2d_0.kernel")), bias: weights([32], zeros) },
+    conv2d_1: { kernel: weights([3, 3, 32, 64], glorotUniform, at("conv2d_1.kernel")), bias: weights([64], zeros) },
+    dense_0: { kernel: weights([1600, 128], glorotUniform, at("dense_0.kernel")), bias: weights([128], zeros) },
+    dense_1: { kernel: weights([128, 10], glorotUniform, at("dense_1.kernel")), bias: weights([10], zeros) },
+  };
+  return { parameters, optimizer: createOptimizer(parameters), step: 0, seed };
+}
+
+/** What the model makes of a batch of inputs. The results are the caller's to dispose of. */
+export function predict(model: MnistCnn, inputs: MnistCnnInputs): MnistCnnOutputs {
+  checkInputs(inputs);
+  const { image } = inputs;
+  return tf.tidy(() => {
+    const logits = mnistCnn(image, model.parameters);
+    return { logits: logits as tf.Tensor2D };
+  });
+}
+
+/** Frees the memory of a model's variables. */
+export function dispose(model: MnistCnn): void {
+  for (const { variable } of entriesOf(model)) {
+    variable.dispose();
+  }
+}
+
+/** The features of a batch of raw fields, made as they are for training. They are the caller's to dispose of. */
+export function prepare(raw: MnistCnnRaw): MnistCnnFeatures {
+  return tf.tidy(() => {
+    const [image, label] = featuresOf(raw.image, raw.label);
+    return { image: tf.clone(image) as tf.Tensor4D, label: tf.clone(label) as tf.Tensor1D };
+  });
+}
+
+/** One step of training; gives the loss and the metrics that the batch had before it. */
+export async function trainStep(model: MnistCnn, batch: MnistCnnBatch): Promise<MnistCnnFigures> {
+  return figuresOf(await trainSums(model, batch));
+}
+
+/**
+ * The loss of a batch and the sums and counts of its metrics, and the gradients of the loss in the order of
+ * `model.optimizer`. They are the caller's to dispose of.
+ */
+export function gradients(model: MnistCnn, batch: MnistCnnBatch): { results: tf.Tensor[]; gradients: tf.Tensor[] } {
+  const { image, label } = batch;
+  return tf.tidy(() =>
+    differentiate(
+      model.optimizer.map(({ parameter }) => parameter),
+      () => {
+        const logits = mnistCnn(image, model.parameters);
+        return objective(logits, label);
+      },
+    ),
+  );
+}
+
+/** Loss and metrics over a data set. */
+export function evaluate(model: MnistCnn, data: MnistCnnBatch, batchSize = 256): Promise<MnistCnnFigures> {
+  checkBatch(data);
+  return evaluateBatches(data, batchSize, figuresOf, (batch) => evaluateSums(model, batch));
+}
+
+/** Trains on a data set as the spec's train section says, in an order drawn by the seed, and gives a report of every pass. */
+export function fit(
+  model: MnistCnn,
+  data: MnistCnnBatch,
+  options: FitOptions<MnistCnnBatch, MnistCnnFigures> = {},
+): Promise<EpochReport<MnistCnnFigures>[]> {
+  checkBatch(data);
+  return runFit({
+    data,
+    options,
+    start: model.step,
+    length: { epochs: 10 },
+    batchSize: 32,
+    seed: model.seed,
+    train: (batch) => trainSums(model, batch),
+    evaluate: (held) => evaluate(model, held),
+    figures: figuresOf,
+  });
+}
+
+/** A model as a `.safetensors` file, with all that training needs to go on as if it had never stopped. */
+export async function save(model: MnistCnn): Promise<Uint8Array> {
+  return writeSafetensors(variablesOf(model), storedOrder, {
+    perm: JSON.stringify(storedOrders),
+    progress: JSON.stringify({ step: model.step }),
+    seed: String(model.seed),
+  });
+}
+
+/** A model with the values of a `.safetensors` file, be it of `save` or of another target. */
+export function load(bytes: Uint8Array, model = create()): MnistCnn {
+  const checkpoint = readSafetensors(bytes);
+  restoreVariables(variablesOf(model), storedOrder, checkpoint);
+  Object.assign(model, progressOf(checkpoint));
+  model.seed = Number(checkpoint.metadata["seed"] ?? model.seed);
+  return model;
+}
+
+// The model.
+
+/**
+ * The features of the data section Digits.
+ *
+ * image: f32[B, 28, 28, 1], label: i32[B] -> f32[B, 28, 28, 1], i32[B]
+ */
+function featuresOf(image: tf.Tensor, label: tf.Tensor): [tf.Tensor, tf.Tensor] {
+  return [tf.div(image, 255), label];
+}
+
+/**
+ * The loss of a batch, then the sum and the count of each metric.
+ *
+ * logits: f32[B, 10], label: i32[B] -> f32[], f32[], f32[]
+ */
+function objective(logits: tf.Tensor, label: tf.Tensor): [tf.Tensor, tf.Tensor, tf.Tensor] {
+  const [accuracy_sum, accuracy_count] = accuracy(logits, label);
+  return [crossEntropy(logits, label), accuracy_sum, accuracy_count];
+}
+
+/**
+ * How often the largest logit is that of the label.
+ *
+ * logits: f32[B, 10], labels: i32[B] -> f32[], f32[]
+ */
+function accuracy(logits: tf.Tensor, labels: tf.Tensor): [tf.Tensor, tf.Tensor] {
+  const [B] = logits.shape as [number, number];
+  return [tf.sum(tf.cast(tf.equal(tf.argMax(logits, 1), labels), "float32"), [0]), tf.scalar(B)];
+}
+
+/**
+ * The classic small CNN: 28x28 grey images to ten digit classes.
+ *
+ * image: f32[B, 28, 28, 1] -> f32[B, 10]
+ */
+function mnistCnn(image: tf.Tensor, p: MnistCnnParameters): tf.Tensor {
+  const [B] = image.shape as [number, number, number, number];
+  let h: tf.Tensor = conv2dLayer(image, p.conv2d_0);
+  h = conv2dLayer(maxPool2d(h, [2, 2], { strides: [2, 2] }), p.conv2d_1);
+  h = denseRelu(tf.reshape(maxPool2d(h, [2, 2], { strides: [2, 2] }), [B, 1600]), p.dense_0);
+  return dense(h, p.dense_1);
+}
+
+/**
+ * A linear map of the last axis, with a bias and an activation: `x @ kernel + bias`.
+ *
+ * x: f32[B, 128] -> f32[B, 10]
+ */
+function dense(x: tf.Tensor, p: DenseParameters): tf.Tensor {
+  const y = matMul(x, p.kernel);
+  return tf.add(y, p.bias);
+}
+
+/**
+ * A linear map of the last axis, with a bias and an activation: `x @ kernel + bias`.
+ *
+ * x: f32[B, 1600] -> f32[B, 128]
+ */
+function denseRelu(x: tf.Tensor, p: DenseParameters): tf.Tensor {
+  const y = matMul(x, p.kernel);
+  return tf.relu(tf.add(y, p.bias));
+}
+
+/** Slides `filters` kernels over height and width. `padding` is `valid`, `same`, or the rows and columns added on each side. */
+function conv2dLayer(x: tf.Tensor, p: Conv2DParameters): tf.Tensor {
+  const y = conv2d(x, p.kernel);
+  return tf.relu(tf.add(y, p.bias));
+}
+
+// What the functions above rest on.
+
+/** Throws unless tensors have the shapes that the model is compiled for. */
+function checkInputs({ image }: MnistCnnInputs): void {
+  checkShapes({ image: [image, ["B", 28, 28, 1]] });
+}
+
+async function trainSums(model: MnistCnn, batch: MnistCnnBatch): Promise<number[]> {
+  checkBatch(batch);
+  const sums = tf.tidy(() => {
+    const { results, gradients: slopes } = gradients(model, batch);
+    update(model, slopes);
+    return tf.stack(results);
+  });
+  model.step += 1;
+  return numbersOf(sums);
+}
+
+function evaluateSums(model: MnistCnn, batch: MnistCnnBatch): Promise<number[]> {
+  const { image, label } = batch;
+  return numbersOf(
+    tf.tidy(() => {
+      const logits = mnistCnn(image, model.parameters);
+      return tf.stack(objective(logits, label));
+    }),
+  );
+}
+
+/** The figures of a loss, and of sums and counts of metrics. */
+function figuresOf([loss = NaN, accuracy = NaN, accuracyCount = NaN]: readonly number[]): MnistCnnFigures {
+  return { loss, accuracy: accuracy / accuracyCount };
+}
+
+/** One step of Adam (Kingma and Ba 2015), as Keras 3 computes it. */
+function update(model: MnistCnn, gradients: tf.Tensor[]): void {
+  const rate = 0.001;
+  const beta1 = 0.9;
+  const beta2 = 0.999;
+  const t = model.step + 1;
+  const correction = Math.sqrt(1 - beta2 ** t) / (1 - beta1 ** t);
+  for (const [{ parameter, m, v }, gradient] of zip(model.optimizer, gradients)) {
+    m.assign(tf.add(tf.mul(m, beta1), tf.mul(gradient, 1 - beta1)));
+    v.assign(tf.add(tf.mul(v, beta2), tf.mul(tf.square(gradient), 1 - beta2)));
+    const change = tf.div(tf.mul(m, rate * correction), tf.add(tf.sqrt(v), 1e-7));
+    parameter.assign(tf.sub(parameter, change));
+  }
+}
+
+/** What the optimizer remembers, before the first step. */
+function createOptimizer(parameters: MnistCnnParameters): Slot[] {
+  return entriesOf(parameters).map(({ path, variable: parameter }) => ({
+    path,
+    parameter,
+    m: slotFor(parameter),
+    v: slotFor(parameter),
+  }));
+}
+
+/** What the optimizer remembers, by its names in a checkpoint. */
+function slotVariables(optimizer: Slot[]): { path: string; variable: tf.Variable }[] {
+  return optimizer.flatMap(({ path, m, v }) => [
+    { path: "opt/m/" + path, variable: m },
+    { path: "opt/v/" + path, variable: v },
+  ]);
+}
+
+/** Throws unless tensors have the shapes that the model is compiled for. */
+function checkBatch({ image, label }: MnistCnnBatch): void {
+  checkShapes({ image: [image, ["B", 28, 28, 1]], label: [label, ["B"]] });
+}
+
+/** All variables of a model by their names in a checkpoint. */
+function variablesOf(model: MnistCnn): { path: string; variable: tf.Variable }[] {
+  return [...entriesOf(model.parameters), ...slotVariables(model.optimizer)];
+}
+
+/** Checkpoints hold convolution kernels with the filters first: stored axis i is axis `storedOrders[path][i]` here. */
+const storedOrders: Record<string, number[]> = { "conv2d_0.kernel": [3, 2, 0, 1], "conv2d_1.kernel": [3, 2, 0, 1] };
+
+/** The stored order of a variable's axes; an optimizer's memory of it is stored likewise. */
+function storedOrder(path: string): number[] | undefined {
+  return storedOrders[path.replace(/^opt\/\w+\//, "")];
+}
+
+// Helpers for what TensorFlow.js lacks.
+
+/**
+ * Throws unless every tensor has its shape. A named size may be any, but the same wherever its name stands.
+ */
+function checkShapes(shapes: Record<string, [tensor: tf.Tensor, shape: (number | string)[]]>): void {
+  const sizes = new Map<string, number>();
+  for (const [name, [tensor, shape]] of Object.entries(shapes)) {
+    const before = new Map(sizes);
+    const fits =
+      tensor.rank === shape.length &&
+      shape.every((wanted, axis) => {
+        const size = tensor.shape[axis] ?? 0;
+        if (typeof wanted === "number") return size === wanted;
+        const known = sizes.get(wanted) ?? size;
+        sizes.set(wanted, known);
+        return size === known;
+      });
+    if (fits) continue;
+    const known = shape.map((size) =>
+      typeof size === "string" && before.has(size) ? `${size} = ${before.get(size) ?? 0}` : size,
+    );
+    throw new Error(`${name} has shape [${tensor.shape.join(", ")}], not [${known.join(", ")}]`);
+  }
+}
+
+/** How a convolution moves; what is left out is 1, or no padding. */
+interface Conv2dOptions extends WindowOptions {
+  dilations?: number[];
+  groups?: number;
+}
+
+/**
+ * A convolution of NHWC images with an HWIO kernel. Its gradient is made of forward kernels, which every backend has
+ * and which are much faster on WebAssembly than the gradient kernels.
+ */
+function conv2d(x: tf.Tensor, kernel: tf.Tensor, options: Conv2dOptions = {}): tf.Tensor {
+  const { groups = 1 } = options;
+  if (groups > 1) {
+    const single = { ...options, groups: 1 };
+    if (groups === x.shape[3]) return depthwiseConv2d(x, kernel, single);
+    const kernels = tf.split(kernel, groups, 3);
+    const images = tf.split(x, groups, 3);
+    return tf.concat(
+      images.map((image, group) => conv2d(image, kernels[group] ?? kernel, single)),
+      3,
+    );
+  }
+  const { rows, columns } = placeKernel(x.shape, kernel.shape, options);
+  if (Math.max(rows.stride, columns.stride) > 1 && Math.max(rows.dilation, columns.dilation) > 1) {
+    // TensorFlow.js has no convolution that is both strided and dilated: the kernel is dilated beforehand.
+    const dense = dilateKernel(kernel, [rows.dilation, columns.dilation]);
+    return conv2d(x, dense, { ...options, dilations: [1, 1] });
+  }
+  return withGradient(
+    [x, kernel],
+    () =>
+      tf.conv2d(asImages(x), asImages(kernel), [rows.stride, columns.stride], explicitPadding(rows, columns), "NHWC", [
+        rows.dilation,
+        columns.dilation,
+      ]),
+    (dy, [images = x, weights = kernel]) => [
+      conv2dInputGradient(dy, weights, images.shape, options),
+      conv2dKernelGradient(images, dy, weights.shape, options),
+    ],
+  );
+}
+
+/** The gradient of an ungrouped convolution with respect to its input: a convolution with the flipped kernel. */
+function conv2dInputGradient(
+  dy: tf.Tensor,
+  kernel: tf.Tensor,
+  shape: number[],
+  options: Conv2dOptions = {},
+): tf.Tensor {
+  const { rows, columns } = placeKernel(shape, kernel.shape, options);
+  const reach = [(rows.size - 1) * rows.dilation, (columns.size - 1) * columns.dilation];
+  const [tall = 0, wide = 0] = reach;
+  const padded = padImages(
+    spreadImages(asImages(dy), [rows.stride, columns.stride]),
+    [tall - rows.before, wide - columns.before],
+    [tall - rows.after + rows.residual, wide - columns.after + columns.residual],
+  );
+  const flipped = tf.transpose(tf.reverse(asImages(kernel), [0, 1]), [0, 1, 3, 2]);
+  return tf.conv2d(padded, flipped, 1, "valid", "NHWC", [rows.dilation, columns.dilation]);
+}
+
+/**
+ * The gradient of an ungrouped convolution with respect to its kernel: a convolution of the image with the output's
+ * gradient, batch and channels swapped; for few taps and channels one product is faster.
+ */
+function conv2dKernelGradient(x: tf.Tensor, dy: tf.Tensor, shape: number[], options: Conv2dOptions = {}): tf.Tensor {
+  const { rows, columns } = placeKernel(x.shape, shape, options);
+  const padded = padImages(asImages(x), [rows.before, columns.before], [rows.after, columns.after]);
+  const [, , channels = 1, filters = 1] = shape;
+  const taps = rows.size * columns.size;
+  if (taps > 1 && taps * channels > 16) {
+    const swapped = tf.conv2d(
+      tf.transpose(padded, [3, 1, 2, 0]),
+      tf.transpose(asImages(dy), [1, 2, 0, 3]),
+      [rows.dilation, columns.dilation],
+      "valid",
+      "NHWC",
+      [rows.stride, columns.stride],
+    );
+    // Places that no window reaches make the result larger than the kernel.
+    return tf.transpose(tf.slice(swapped, 0, [channels, rows.size, columns.size, filters]), [1, 2, 0, 3]);
+  }
+  const [batch, height, width] = padded.shape;
+  const planes = tf.reshape<tf.Rank.R4>(tf.transpose(padded, [3, 0, 1, 2]), [channels * batch, height, width, 1]);
+  const parts: tf.Tensor[] = [];
+  for (let row = 0; row < rows.size; row++) {
+    for (let column = 0; column < columns.size; column++) {
+      parts.push(tf.reshape(tapImages(planes, row, column, rows, columns), [channels, -1]));
+    }
+  }
+  return tf.reshape(tf.matMul(tf.concat(parts, 0), tf.reshape(dy, [-1, filters])), shape);
+}
+
+function placeKernel(image: number[], kernel: number[], options: Conv2dOptions) {
+  const { strides = [], dilations = [], padding = "valid" } = options;
+  const along = (side: 0 | 1) =>
+    placeWindow(image[side + 1] ?? 1, kernel[side] ?? 1, strides[side] ?? 1, dilations[side] ?? 1, padding, side);
+  return { rows: along(0), columns: along(1) };
+}
+
+/** A kernel with zeros between its taps. */
+function dilateKernel(kernel: tf.Tensor, dilations: number[]): tf.Tensor {
+  const [height = 1, width = 1, channels = 1, filters = 1] = kernel.shape;
+  const taps = spreadImages(tf.reshape<tf.Rank.R4>(kernel, [1, height, width, channels * filters]), dilations);
+  const [, tall, wide] = taps.shape;
+  return tf.reshape(taps, [tall, wide, channels, filters]);
+}
+
+/** A convolution of each channel with its own filters; the kernel is [height, width, 1, channels * filters each]. */
+function depthwiseConv2d(x: tf.Tensor, kernel: tf.Tensor, options: Conv2dOptions): tf.Tensor {
+  const { rows, columns } = placeKernel(x.shape, kernel.shape, options);
+  const channels = x.shape[3] ?? 1;
+  const each = (kernel.shape[3] ?? 1) / channels;
+  const filter = tf.reshape(kernel, [rows.size, columns.size, channels, each]);
+  if (Math.max(rows.stride, columns.stride) > 1 && Math.max(rows.dilation, columns.dilation) > 1) {
+    const dense = dilateKernel(kernel, [rows.dilation, columns.dilation]);
+    return depthwiseConv2d(x, dense, { ...options, dilations: [1, 1] });
+  }
+  return withGradient(
+    [x, filter],
+    () => depthwiseForward(asImages(x), asImages(filter), options),
+    (dy, [images = x, weights = filter]) => [
+      depthwiseInputGradient(asImages(dy), asImages(weights), images.shape, options),
+      depthwiseKernelGradient(asImages(images), asImages(dy), weights.shape, options),
+    ],
+  );
+}
+
+function depthwiseForward(x: tf.Tensor4D, filter: tf.Tensor4D, options: Conv2dOptions): tf.Tensor4D {
+  const { rows, columns } = placeKernel(x.shape, filter.shape, options);
+  // Padded by hand: not every backend takes explicit padding here.
+  const padded = padImages(x, [rows.before, columns.before], [rows.after, columns.after]);
+  return tf.depthwiseConv2d(padded, filter, [rows.stride, columns.stride], "valid", "NHWC", [
+    rows.dilation,
+    columns.dilation,
+  ]);
+}
+
+function depthwiseInputGradient(
+  dy: tf.Tensor4D,
+  filter: tf.Tensor4D,
+  shape: number[],
+  options: Conv2dOptions,
+): tf.Tensor {
+  const { rows, columns } = placeKernel(shape, filter.shape, options);
+  const [, , channels, each] = filter.shape;
+  const flipped = tf.reverse(filter, [0, 1]);
+  const tall = (rows.size - 1) * rows.dilation;
+  const wide = (columns.size - 1) * columns.dilation;
+  const spread = padImages(
+    spreadImages(dy, [rows.stride, columns.stride]),
+    [tall - rows.before, wide - columns.before],
+    [tall - rows.after + rows.residual, wide - columns.after + columns.residual],
+  );
+  const [batch, height, width] = spread.shape;
+  const split = tf.reshape(spread, [batch * height * width, channels, each]);
+  const parts = Array.from({ length: each }, (_, filterOf) => {
+    const image = tf.reshape<tf.Rank.R4>(tf.slice(split, [0, 0, filterOf], [-1, -1, 1]), [
+      batch,
+      height,
+      width,
+      channels,
+    ]);
+    const taps = tf.slice(flipped, [0, 0, 0, filterOf], [-1, -1, -1, 1]);
+    return tf.depthwiseConv2d(image, taps, 1, "valid", "NHWC", [rows.dilation, columns.dilation]);
+  });
+  return tf.addN(parts);
+}
+
+function depthwiseKernelGradient(x: tf.Tensor4D, dy: tf.Tensor4D, shape: number[], options: Conv2dOptions): tf.Tensor {
+  const { rows, columns } = placeKernel(x.shape, shape, options);
+  const [, , channels = 1, each = 1] = shape;
+  const padded = padImages(x, [rows.before, columns.before], [rows.after, columns.after]);
+  const outputs = tf.reshape(dy, [-1, channels, each]);
+  const sums: tf.Tensor[] = [];
+  for (let row = 0; row < rows.size; row++) {
+    for (let column = 0; column < columns.size; column++) {
+      const tap = tf.reshape(tapImages(padded, row, column, rows, columns), [-1, channels, 1]);
+      sums.push(tf.sum(tf.mul(tap, outputs), 0));
+    }
+  }
+  return tf.reshape(tf.stack(sums), shape);
+}
+
+/** The mean negative log likelihood of labels under logits, whose last axis is the classes. */
+function crossEntropy(logits: tf.Tensor, labels: tf.Tensor): tf.Tensor {
+  const hot = tf.oneHot(tf.cast(labels, "int32"), logits.shape[logits.rank - 1] ?? 1);
+  return tf.neg(tf.mean(tf.sum(tf.mul(tf.logSoftmax(logits), hot), -1)));
+}
+
+/**
+ * Computes `forward()` with a gradient of its own. `forward` may keep tensors for it; `backward` sees the gradient of
+ * the result and the saved tensors (the inputs, the result, then what was kept) and returns a gradient for each input.
+ */
+function withGradient(
+  inputs: tf.Tensor[],
+  forward: (keep: (...tensors: tf.Tensor[]) => void) => tf.Tensor,
+  backward: (dy: tf.Tensor, saved: tf.Tensor[]) => tf.Tensor[],
+): tf.Tensor {
+  return tf.customGrad((...args) => {
+    const kept: tf.Tensor[] = [];
+    const value = forward((...tensors) => kept.push(...tensors));
+    // TensorFlow.js passes the function that keeps tensors for the gradient as the last argument.
+    const save = args[args.length - 1];
+    if (typeof save === "function") save([...inputs, value, ...kept]);
+    return { value, gradFunc: backward };
+  })(...inputs);
+}
+
+/**
+ * The results of `forward`, and the gradients of the first of them, the loss, with respect to the variables. To be
+ * called within `tf.tidy`.
+ */
+function differentiate(
+  variables: readonly tf.Variable[],
+  forward: () => readonly tf.Tensor[],
+): { results: tf.Tensor[]; gradients: tf.Tensor[] } {
+  let kept: tf.Tensor[] = [];
+  const { value, grads } = tf.variableGrads(() => {
+    const [loss = tf.scalar(0), ...others] = forward();
+    kept = others.map((tensor) => tf.keep(tensor.clone()));
+    return loss.asScalar();
+  }, [...variables]);
+  // What was kept for the way out of the gradient's scope is this scope's again.
+  const results = [value, ...kept.map((tensor) => tensor.clone())];
+  kept.forEach((tensor) => tensor.dispose());
+  return { results, gradients: variables.map((variable) => grads[variable.name] ?? tf.zerosLike(variable)) };
+}
+
+/** How `fit` goes about its work; what is left out is as the train section of the spec says. */
+interface FitOptions<Data, Figures> {
+  /** Passes over the data from here on. Without: until the length that the spec gives is reached. */
+  readonly epochs?: number;
+  readonly batchSize?: number;
+  /** Examples that are held out to watch: a data set, or the share of the examples at the end of this one. */
+  readonly validation?: Data | number;
+  /** Called after every step. */
+  readonly onBatchEnd?: (report: BatchReport<Figures>) => void | Promise<void>;
+  /** Called after every pass, or as often as the spec says that validation happens. */
+  readonly onEpochEnd?: (report: EpochReport<Figures>) => void | Promise<void>;
+  /** Ends the training after the step in hand, once it says so. */
+  readonly shouldStop?: () => boolean;
+}
+
+/** One step, as it is reported. */
+interface BatchReport<Figures> {
+  readonly epoch: number;
+  /** Steps done, of how many in all. */
+  readonly step: number;
+  readonly steps: number;
+  /** Running figures since the last validation. */
+  readonly figures: Figures;
+}
+
+/** One pass, as it is reported. */
+interface EpochReport<Figures> {
+  readonly epoch: number;
+  readonly step: number;
+  readonly train: Figures;
+  readonly validation?: Figures;
+}
+
+/** What `fit` needs to know of a model and of its train section. */
+interface FitPlan<Data, Figures> {
+  readonly data: Data;
+  readonly options: FitOptions<Data, Figures>;
+  /** Steps done before. */
+  readonly start: number;
+  readonly length: { readonly epochs: number } | { readonly steps: number };
+  readonly batchSize: number;
+  readonly seed: number;
+  /** Steps between validations; a pass where it is left out. */
+  readonly validateEvery?: number;
+  readonly stop?: { readonly patience: number; readonly isBetter: (now: Figures, best: Figures) => boolean };
+  /** Says how many steps there will be: schedules may end there. */
+  readonly begin?: (steps: number) => void;
+  readonly train: (batch: Data) => Promise<number[]>;
+  readonly evaluate: (data: Data) => Promise<Figures>;
+  readonly figures: (sums: readonly number[]) => Figures;
+}
+
+/** Trains in seeded order; the last batch of a pass may be smaller. Gives the report of every pass. */
+async function runFit<Data extends Record<string, tf.Tensor>, Figures>(
+  plan: FitPlan<Data, Figures>,
+): Promise<EpochReport<Figures>[]> {
+  const { options, batchSize: usual } = plan;
+  const batchSize = options.batchSize ?? usual;
+  const count = examplesIn(plan.data);
+  const held = typeof options.validation === "number" ? Math.floor(count * options.validation) : 0;
+  const examples = count - held;
+  const validation = typeof options.validation === "number" ? sliceRows(plan.data, examples, held) : options.validation;
+  const perEpoch = Math.ceil(examples / batchSize);
+  const planned = "steps" in plan.length ? plan.length.steps : plan.length.epochs * perEpoch;
+  const steps = options.epochs === undefined ? planned : plan.start + options.epochs * perEpoch;
+  const every = plan.validateEvery ?? perEpoch;
+  const reports: EpochReport<Figures>[] = [];
+  let order: Int32Array = new Int32Array();
+  let best: Figures | undefined;
+  let waited = 0;
+  let sums = runningSums(plan.figures);
+  plan.begin?.(steps);
+
+  for (let step = plan.start; step < steps; step++) {
+    const epoch = Math.floor(step / perEpoch);
+    const at = step % perEpoch;
+    if (order.length === 0 || at === 0) order = shuffledRows(examples, plan.seed, epoch);
+    const rows = order.subarray(at * batchSize, (at + 1) * batchSize);
+    const batch = selectRows(plan.data, rows);
+    sums.add(await plan.train(batch), rows.length);
+    Object.values(batch).forEach((tensor) => tensor.dispose());
+    await options.onBatchEnd?.({ epoch: epoch + 1, step: step + 1, steps, figures: sums.figures() });
+    const isLast = step + 1 === steps || options.shouldStop?.() === true;
+    if ((step + 1) % every !== 0 && !isLast) continue;
+
+    const train = sums.figures();
+    const report = { epoch: epoch + 1, step: step + 1, train };
+    const watched = validation === undefined ? undefined : await plan.evaluate(validation);
+    const told = watched === undefined ? report : { ...report, validation: watched };
+    reports.push(told);
+    await options.onEpochEnd?.(told);
+    sums = runningSums(plan.figures);
+    const now = watched ?? train;
+    waited = best === undefined || plan.stop?.isBetter(now, best) === true ? 0 : waited + 1;
+    if (waited === 0) best = now;
+    if (isLast || (plan.stop !== undefined && waited >= plan.stop.patience)) break;
+  }
+  if (validation !== options.validation) Object.values(validation ?? {}).forEach((tensor) => tensor.dispose());
+  return reports;
+}
+
+/** The figures of a data set, batch by batch. */
+async function evaluateBatches<Data extends Record<string, tf.Tensor>, Figures>(
+  data: Data,
+  batchSize: number,
+  figures: (sums: readonly number[]) => Figures,
+  evaluate: (batch: Data) => Promise<number[]>,
+): Promise<Figures> {
+  const sums = runningSums(figures);
+  const examples = examplesIn(data);
+  for (let from = 0; from < examples; from += batchSize) {
+    const count = Math.min(batchSize, examples - from);
+    const batch = sliceRows(data, from, count);
+    sums.add(await evaluate(batch), count);
+    Object.values(batch).forEach((tensor) => tensor.dispose());
+  }
+  return sums.figures();
+}
+
+/** Adds up batches: the loss, which comes first, weighted by examples, and the sums and counts of metrics. */
+function runningSums<Figures>(figures: (sums: readonly number[]) => Figures): {
+  add: (sums: readonly number[], examples: number) => void;
+  figures: () => Figures;
+} {
+  let totals: number[] = [];
+  let examples = 0;
+  return {
+    add: (sums, count) => {
+      const weighted = sums.map((sum, i) => (i === 0 ? sum * count : sum));
+      totals = weighted.map((sum, i) => (totals[i] ?? 0) + sum);
+      examples += count;
+    },
+    figures: () => figures(totals.map((total, i) => (i === 0 ? total / examples : total))),
+  };
+}
+
+/** How many examples a data set has: the first size of its tensors. */
+function examplesIn(data: Record<string, tf.Tensor>): number {
+  return Object.values(data)[0]?.shape[0] ?? 0;
+}
+
+/** The rows of a data set at some indices. */
+function selectRows<Data extends Record<string, tf.Tensor>>(data: Data, rows: Int32Array): Data {
+  const indices = tf.tensor1d(rows, "int32");
+  const entries = Object.entries(data).map(([name, tensor]) => [name, tf.gather(tensor, indices)] as const);
+  indices.dispose();
+  return Object.fromEntries(entries) as Record<string, tf.Tensor> as Data;
+}
+
+/** `count` rows of a data set from one on. */
+function sliceRows<Data extends Record<string, tf.Tensor>>(data: Data, from: number, count: number): Data {
+  const entries = Object.entries(data).map(([name, tensor]) => {
+    const rest = tensor.shape.slice(1);
+    return [name, tf.slice(tensor, [from, ...rest.map(() => 0)], [count, ...rest])] as const;
+  });
+  return Object.fromEntries(entries) as Record<string, tf.Tensor> as Data;
+}
+
+/** The numbers 0 .. count - 1 in an order that depends on the seed and the pass alone. */
+function shuffledRows(count: number, seed: number, epoch: number): Int32Array {
+  const key = placeKey(stepKey(seed, epoch), "epoch");
+  const order = Int32Array.from({ length: count }, (_, i) => i);
+  for (let i = count - 1; i > 0; i--) {
+    const other = Math.floor(uniformAt(key, i) * (i + 1));
+    const held = order[i] ?? 0;
+    order[i] = order[other] ?? 0;
+    order[other] = held;
+  }
+  return order;
+}
+
+/** The numbers of a tensor, which is disposed of. */
+async function numbersOf(tensor: tf.Tensor): Promise<number[]> {
+  const numbers = Array.from(await tensor.data());
+  tensor.dispose();
+  return numbers;
+}
+
+/** Fills a shape with the numbers that a parameter begins with. */
+type Initializer = (shape: number[], key: RandomKey) => Float32Array;
+
+/** A variable that begins as an initialiser says. */
+function weights<R extends tf.Rank>(
+  shape: tf.ShapeMap[R],
+  initializer: Initializer,
+  key: RandomKey = [0, 0],
+): tf.Variable<R> {
+  return tf.tidy(() => tf.variable(tf.tensor(initializer(shape, key), shape)));
+}
+
+/** Gives the keys of initial weights by their paths (loop indices apart). */
+function initialKeys(seed: number): (path: string, ...indices: number[]) => RandomKey {
+  const base = stepKey(seed, 0);
+  return (path, ...indices) => placeKey(base, path, indices);
+}
+
+function zeros(shape: number[]): Float32Array {
+  return new Float32Array(sizeOf(shape));
+}
+
+/** Uniform in [min, max). */
+function uniformWithin(min = -0.05, max = 0.05): Initializer {
+  return (shape, key) =>
+    Float32Array.from(
+      { length: sizeOf(shape) },
+      (_, i) => Math.fround(uniformAt(key, i) * Math.fround(max - min)) + Math.fround(min),
+    );
+}
+
+/** Uniform with the variance 1 / (mean of fan in and fan out): Glorot and Bengio 2010. */
+function glorotUniform(shape: number[], key: RandomKey): Float32Array {
+  const { fanIn, fanOut } = fansOf(shape);
+  return uniformWith(6 / (fanIn + fanOut))(shape, key);
+}
+
+/** Uniform within the square root of a bound on either side of zero. */
+function uniformWith(square: number): Initializer {
+  const limit = Math.sqrt(square);
+  return uniformWithin(-limit, limit);
+}
+
+/** The fans of a kernel: its last two axes, times the extent of those before. */
+function fansOf(shape: number[]): { fanIn: number; fanOut: number } {
+  if (shape.length < 2) return { fanIn: sizeOf(shape), fanOut: sizeOf(shape) };
+  const field = sizeOf(shape.slice(0, -2));
+  return { fanIn: field * (shape[shape.length - 2] ?? 1), fanOut: field * (shape[shape.length - 1] ?? 1) };
+}
+
+function sizeOf(shape: number[]): number {
+  return shape.reduce((product, size) => product * size, 1);
+}
+
+/**
+ * The matrix product of the last two axes; leading axes broadcast. Its gradient transposes before it multiplies, which
+ * is an order of magnitude faster on WebAssembly than the transposing product.
+ */
+function matMul(a: tf.Tensor, b: tf.Tensor): tf.Tensor {
+  if (b.rank === 2 && a.rank > 2) {
+    const rows = tf.reshape(a, [-1, a.shape[a.rank - 1] ?? 1]);
+    return tf.reshape(matMul(rows, b), [...a.shape.slice(0, -1), b.shape[1] ?? 1]);
+  }
+  const batch = tf.backend_util.assertAndGetBroadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2));
+  return withGradient(
+    [a, b],
+    // TensorFlow.js pairs batches wrongly where both operands broadcast.
+    () => tf.matMul(withBatch(a, batch), withBatch(b, batch)),
+    (dy, [left = a, right = b]) => [
+      sumToShape(tf.matMul(dy, swapLastAxes(withBatch(right, batch))), left.shape),
+      sumToShape(tf.matMul(swapLastAxes(withBatch(left, batch)), dy), right.shape),
+    ],
+  );
+}
+
+function withBatch(x: tf.Tensor, batch: number[]): tf.Tensor {
+  const shape = [...batch, ...x.shape.slice(-2)];
+  return x.size === tf.util.sizeFromShape(shape) ? x : tf.broadcastTo(x, shape);
+}
+
+function swapLastAxes(x: tf.Tensor): tf.Tensor {
+  const axes = x.shape.map((_, axis) => axis);
+  return tf.transpose(x, [...axes.slice(0, -2), x.rank - 1, x.rank - 2]);
+}
+
+/** Sums over the axes along which a tensor of `shape` was broadcast. */
+function sumToShape(x: tf.Tensor, shape: number[]): tf.Tensor {
+  const extra = x.rank - shape.length;
+  const axes = x.shape
+    .map((_, axis) => axis)
+    .filter((axis) => axis < extra || (shape[axis - extra] === 1 && x.shape[axis] !== 1));
+  return axes.length === 0 ? x : tf.reshape(tf.sum(x, axes), shape);
+}
+
+/**
+ * The largest value of each window of NHWC images. Its gradient compares and masks, with kernels that every backend
+ * has; among equal values the first of a window takes it all.
+ */
+function maxPool2d(x: tf.Tensor, window: number[], options: WindowOptions = {}): tf.Tensor {
+  const { rows, columns } = placePool(x.shape, window, options);
+  return withGradient(
+    [x],
+    () =>
+      tf.maxPool(asImages(x), [rows.size, columns.size], [rows.stride, columns.stride], explicitPadding(rows, columns)),
+    (dy, [images = x, largest = dy]) => [maxPool2dGradient(images, largest, dy, window, options)],
+  );
+}
+
+/** The gradient of {@link maxPool2d} with respect to its input x, from its result y and the gradient of that. */
+function maxPool2dGradient(
+  x: tf.Tensor,
+  y: tf.Tensor,
+  dy: tf.Tensor,
+  window: number[],
+  options: WindowOptions = {},
+): tf.Tensor {
+  const { rows, columns } = placePool(x.shape, window, options);
+  // Padding is lower than all values: it never equals a maximum. What no window reaches is cut off.
+  const before = [rows.before, columns.before];
+  const after = [rows.after - rows.residual, columns.after - columns.residual];
+  const images = padImages(asImages(x), before, after, -3.4e38);
+  const disjoint = rows.stride === rows.size && columns.stride === columns.size;
+  const gradient = disjoint
+    ? disjointPoolGradient(images, y, dy, rows, columns)
+    : overlappingPoolGradient(images, y, dy, rows, columns);
+  return padImages(
+    gradient,
+    before.map((size) => -size),
+    after.map((size) => -size),
+  );
+}
+
+/** Ranks the places of each window, the first highest, and pools again for the first of the largest elements. */
+function disjointPoolGradient(
+  images: tf.Tensor4D,
+  y: tf.Tensor,
+  dy: tf.Tensor,
+  rows: AxisWindow,
+  columns: AxisWindow,
+): tf.Tensor4D {
+  const stretch = (it: tf.Tensor) =>
+    joinTaps(
+      Array.from({ length: rows.size }, () => new Array<tf.Tensor4D>(columns.size).fill(asImages(it))),
+      rows,
+      columns,
+    );
+  const rank = (row: number, column: number) =>
+    (rows.size - (row % rows.size)) * columns.size - (column % columns.size);
+  const [, height, width] = images.shape;
+  const ranks = tf.tensor3d(
+    Array.from({ length: height }, (_, row) => Array.from({ length: width }, (__, column) => [rank(row, column)])),
+  );
+  const ranked = tf.sub(ranks, tf.mul(ranks, tf.step(tf.sub(stretch(y), images))));
+  const best = tf.maxPool(asImages(ranked), [rows.size, columns.size], [rows.stride, columns.stride], "valid");
+  const stretched = stretch(dy);
+  return tf.sub(stretched, tf.mul(stretched, tf.step(tf.sub(stretch(best), ranked))));
+}
+
+/** Compares tap by tap; a window is closed by its first largest element. */
+function overlappingPoolGradient(
+  images: tf.Tensor4D,
+  y: tf.Tensor,
+  dy: tf.Tensor,
+  rows: AxisWindow,
+  columns: AxisWindow,
+): tf.Tensor4D {
+  let open: tf.Tensor = dy;
+  const parts: tf.Tensor4D[][] = [];
+  for (let row = 0; row < rows.size; row++) {
+    const line: tf.Tensor4D[] = [];
+    for (let column = 0; column < columns.size; column++) {
+      const rest = tf.mul(open, tf.step(tf.sub(y, tapImages(images, row, column, rows, columns))));
+      line.push(asImages(tf.sub(open, rest)));
+      open = rest;
+    }
+    parts.push(line);
+  }
+  return joinTaps(parts, rows, columns);
+}
+
+/** The windows of a pool along height and width; steps are the window's size where `strides` is left out. */
+function placePool(
+  image: number[],
+  window: number[],
+  options: WindowOptions,
+): { rows: AxisWindow; columns: AxisWindow } {
+  const { strides = window, padding = "valid" } = options;
+  const along = (side: 0 | 1): AxisWindow =>
+    placeWindow(image[side + 1] ?? 1, window[side] ?? 1, strides[side] ?? 1, 1, padding, side);
+  return { rows: along(0), columns: along(1) };
+}
+
+/**
+ * Puts one image for each tap of a window, row by row, to the places that the taps read, and adds up where windows
+ * overlap. The result covers what the windows reach.
+ */
+function joinTaps(taps: tf.Tensor4D[][], rows: AxisWindow, columns: AxisWindow): tf.Tensor4D {
+  const height = (rows.output - 1) * rows.stride + rows.size;
+  const width = (columns.output - 1) * columns.stride + columns.size;
+  if (rows.stride === rows.size && columns.stride === columns.size) {
+    // Disjoint windows: taps lie side by side.
+    const [first] = taps[0] ?? [];
+    const [batch = 1, , , channels = 1] = first?.shape ?? [];
+    const lines = taps.map((line) => tf.reshape(tf.concat(line, 3), [batch * rows.output, 1, width * channels]));
+    return tf.reshape<tf.Rank.R4>(tf.concat(lines, 1), [batch, height, width, channels]);
+  }
+  const placed = taps.flatMap((line, row) =>
+    line.map((tap, column) => {
+      const apart = spreadImages(tap, [rows.stride, columns.stride]);
+      const [, tall, wide] = apart.shape;
+      return padImages(apart, [row, column], [height - row - tall, width - column - wide]);
+    }),
+  );
+  return tf.addN(placed);
+}
+
+/** The key of a random draw: two unsigned 32-bit words. */
+type RandomKey = readonly [number, number];
+
+/** Scrambles a 32-bit word (lowbias32). */
+function mixWord(word: number): number {
+  let x = word;
+  x ^= x >>> 16;
+  x = Math.imul(x, 0x7feb352d);
+  x ^= x >>> 15;
+  x = Math.imul(x, 0x846ca68b);
+  x ^= x >>> 16;
+  return x >>> 0;
+}
+
+/** Derives a key from a key and a word. */
+function foldKey(key: RandomKey, word: number): RandomKey {
+  const low = mixWord((key[0] ^ mixWord((word + 0x9e3779b9) | 0)) >>> 0);
+  const high = mixWord((key[1] + mixWord((word ^ 0x85ebca6b) >>> 0) + 0x9e3779b9) | 0);
+  return [low, high];
+}
+
+/** The key that everything drawn at one step is derived from. */
+function stepKey(seed: number, step: number): RandomKey {
+  return foldKey([seed >>> 0, Math.floor(seed / 2 ** 32) >>> 0], step >>> 0);
+}
+
+/** The key of a place in the model: its path, without loop indices, then the index of each enclosing repeat. */
+function placeKey(base: RandomKey, path: string, indices: readonly number[] = []): RandomKey {
+  let hash = 0x811c9dc5;
+  for (const byte of new TextEncoder().encode(path)) hash = Math.imul(hash ^ byte, 0x01000193);
+  return indices.reduce<RandomKey>((key, index) => foldKey(key, index), foldKey(base, hash >>> 0));
+}
+
+/** The random word at a counter. */
+function wordAt(key: RandomKey, counter: number): number {
+  return mixWord((mixWord((Math.imul(counter, 0x9e3779b9) + key[0]) | 0) ^ key[1]) >>> 0);
+}
+
+/** The uniform number in [0, 1) at a counter: a multiple of 2^-24. */
+function uniformAt(key: RandomKey, counter: number): number {
+  return (wordAt(key, counter) >>> 8) * 2 ** -24;
+}
+
+/** What a checkpoint holds: tensors by name, and texts. */
+interface Checkpoint {
+  readonly tensors: ReadonlyMap<string, { readonly shape: number[]; readonly data: Float32Array }>;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/**
+ * Variables as a `.safetensors` file. `storedOrder` lists, by path, the axes in their stored order where it is not the
+ * order in memory.
+ */
+async function writeSafetensors(
+  variables: readonly { path: string; variable: tf.Tensor }[],
+  storedOrder: (path: string) => number[] | undefined,
+  metadata: Readonly<Record<string, string>>,
+): Promise<Uint8Array> {
+  const sorted = [...variables].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+  const header: Record<string, unknown> = { __metadata__: metadata };
+  const parts: Uint8Array[] = [];
+  let end = 0;
+  for (const { path, variable } of sorted) {
+    const order = storedOrder(path);
+    const stored = order === undefined ? variable.clone() : tf.transpose(variable, order);
+    const data = Float32Array.from(await stored.data());
+    header[path] = { dtype: "F32", shape: stored.shape, data_offsets: [end, end + data.byteLength] };
+    stored.dispose();
+    parts.push(new Uint8Array(data.buffer));
+    end += data.byteLength;
+  }
+  const text = new TextEncoder().encode(JSON.stringify(header));
+  const start = 8 + Math.ceil(text.byteLength / 8) * 8;
+  const bytes = new Uint8Array(start + end).fill(0x20, 8, start);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(start - 8), true);
+  bytes.set(text, 8);
+  let at = start;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.byteLength;
+  }
+  return bytes;
+}
+
+/** The float32 tensors of a `.safetensors` file; throws where it is none. */
+function readSafetensors(bytes: Uint8Array): Checkpoint {
+  const length =
+    bytes.byteLength < 8 ? 0 : Number(new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true));
+  const start = 8 + length;
+  if (length === 0 || start > bytes.byteLength) throw new Error("this is no .safetensors file, or a truncated one");
+  const header: unknown = JSON.parse(new TextDecoder().decode(bytes.subarray(8, start)));
+  if (typeof header !== "object" || header === null)
+    throw new Error("the header of the .safetensors file is no object");
+  const tensors = new Map<string, { shape: number[]; data: Float32Array }>();
+  let metadata: Record<string, string> = {};
+  for (const [name, entry] of Object.entries(header as Record<string, unknown>)) {
+    if (name === "__metadata__") {
+      metadata = entry as Record<string, string>;
+      continue;
+    }
+    const { dtype, shape, data_offsets } = entry as { dtype: string; shape: number[]; data_offsets: [number, number] };
+    if (dtype !== "F32") continue;
+    const [from, to] = data_offsets;
+    if (start + to > bytes.byteLength) throw new Error(`the .safetensors file is truncated: ${name} is not all there`);
+    // Copied, since float32 arrays must begin at a multiple of four bytes; not by slice(), which Node's buffers share.
+    const copy = new Uint8Array(bytes.subarray(start + from, start + to));
+    tensors.set(name, { shape, data: new Float32Array(copy.buffer) });
+  }
+  return { tensors, metadata };
+}
+
+/**
+ * Gives variables the values that a checkpoint has for their paths; throws where one is missing or has another shape.
+ * Weights from elsewhere come without an optimizer's memory and without statistics: these stay as they are then.
+ */
+function restoreVariables(
+  variables: readonly { path: string; variable: tf.Variable }[],
+  storedOrder: (path: string) => number[] | undefined,
+  checkpoint: Checkpoint,
+): void {
+  for (const { path, variable } of variables) {
+    const found = checkpoint.tensors.get(path);
+    if (found === undefined && /^(opt|statistic)\//.test(path)) continue;
+    if (found === undefined) throw new Error(`the checkpoint has no ${path}`);
+    const order = storedOrder(path);
+    const wanted = order === undefined ? variable.shape : order.map((axis) => variable.shape[axis] ?? 0);
+    if (found.shape.join() !== wanted.join()) {
+      throw new Error(`${path} has shape [${found.shape.join(", ")}] in the checkpoint, not [${wanted.join(", ")}]`);
+    }
+    tf.tidy(() => {
+      const stored = tf.tensor(found.data, found.shape);
+      const inverse = order?.map((_, axis) => order.indexOf(axis));
+      variable.assign(inverse === undefined ? stored : tf.transpose(stored, inverse));
+    });
+  }
+}
+
+/** How far the training of a checkpoint was; nothing of it in plain weights. */
+function progressOf({ metadata }: Checkpoint): { step?: number; steps?: number } {
+  const progress: unknown = JSON.parse(metadata["progress"] ?? "{}");
+  const numberAt = (key: "step" | "steps"): Record<string, number> => {
+    const value: unknown = typeof progress === "object" && progress !== null ? Reflect.get(progress, key) : undefined;
+    return typeof value === "number" ? { [key]: value } : {};
+  };
+  return { ...numberAt("step"), ...numberAt("steps") };
+}
+
+/** All variables of a tree, each with its path. */
+function entriesOf(tree: object, prefix = ""): { path: string; variable: tf.Variable }[] {
+  return Object.entries(tree).flatMap(([name, value]: [string, unknown]) => {
+    const path = prefix === "" ? name : `${prefix}.${name}`;
+    if (value instanceof tf.Variable) return [{ path, variable: value }];
+    return typeof value === "object" && value !== null ? entriesOf(value, path) : [];
+  });
+}
+
+/** A variable full of zeros, like another one. */
+function slotFor(parameter: tf.Variable): tf.Variable {
+  return tf.tidy(() => tf.variable(tf.zerosLike(parameter), false));
+}
+
+/** How a window moves over an image: `same` or `valid`, or padding as [top, left, bottom, right]. */
+interface WindowOptions {
+  strides?: number[];
+  padding?: string | number[];
+}
+
+/** A window's movement along one axis. */
+interface AxisWindow {
+  size: number;
+  stride: number;
+  dilation: number;
+  before: number;
+  after: number;
+  output: number;
+  /** Padded places at the end that no window reaches. */
+  residual: number;
+}
+
+/** Places a window along an axis; `side` is 0 for height, 1 for width. */
+function placeWindow(
+  input: number,
+  size: number,
+  stride: number,
+  dilation: number,
+  padding: string | number[],
+  side: number,
+): AxisWindow {
+  const extent = (size - 1) * dilation + 1;
+  let before = 0;
+  let after = 0;
+  if (padding === "same") {
+    const total = Math.max((Math.ceil(input / stride) - 1) * stride + extent - input, 0);
+    before = Math.floor(total / 2);
+    after = total - before;
+  } else if (typeof padding !== "string") {
+    before = padding[side] ?? 0;
+    after = padding[side + 2] ?? 0;
+  }
+  const room = input + before + after - extent;
+  const output = Math.floor(room / stride) + 1;
+  return { size, stride, dilation, before, after, output, residual: room - (output - 1) * stride };
+}
+
+/** Padding of an NHWC image as TensorFlow.js takes it. */
+function explicitPadding(rows: AxisWindow, columns: AxisWindow): tf.backend_util.ExplicitPadding {
+  return [
+    [0, 0],
+    [rows.before, rows.after],
+    [columns.before, columns.after],
+    [0, 0],
+  ];
+}
+
+/** The tensor, known to have four axes. */
+function asImages(x: tf.Tensor): tf.Tensor4D {
+  if (hasFourAxes(x)) return x;
+  throw new Error(`expected a tensor of rank 4, not of shape [${x.shape.join(", ")}]`);
+}
+
+function hasFourAxes(x: tf.Tensor): x is tf.Tensor4D {
+  return x.rank === 4;
+}
+
+/** Pads height and width with a value; negative padding cuts. */
+function padImages(x: tf.Tensor4D, before: number[], after: number[], value = 0): tf.Tensor4D {
+  const [top = 0, left = 0] = before;
+  const [bottom = 0, right = 0] = after;
+  const [batch, height, width, channels] = x.shape;
+  if (top === 0 && left === 0 && bottom === 0 && right === 0) return x;
+  // Rows as one axis: slices and pads copy long runs.
+  const lines = tf.reshape<tf.Rank.R3>(x, [batch, height, width * channels]);
+  const start = [0, Math.max(-top, 0), Math.max(-left, 0) * channels];
+  const tall = height + Math.min(top, 0) + Math.min(bottom, 0);
+  const wide = width + Math.min(left, 0) + Math.min(right, 0);
+  const cut = tall < height || wide < width ? tf.slice(lines, start, [batch, tall, wide * channels]) : lines;
+  const paddings: [number, number][] = [
+    [0, 0],
+    [Math.max(top, 0), Math.max(bottom, 0)],
+    [Math.max(left, 0) * channels, Math.max(right, 0) * channels],
+  ];
+  const padded = paddings.some(([begin, end]) => begin + end > 0) ? tf.pad(cut, paddings, value) : cut;
+  return tf.reshape<tf.Rank.R4>(padded, [batch, height + top + bottom, width + left + right, channels]);
+}
+
+/** Puts `stride - 1` zeros between neighbours along height and width. */
+function spreadImages(x: tf.Tensor4D, strides: number[]): tf.Tensor4D {
+  const [tall = 1, wide = 1] = strides;
+  const [batch, height, width, channels] = x.shape;
+  if (tall === 1 && wide === 1) return x;
+  const columns = tf.pad(tf.reshape(x, [batch * height * width, 1, channels]), [
+    [0, 0],
+    [0, wide - 1],
+    [0, 0],
+  ]);
+  const rows = tf.pad(tf.reshape(columns, [batch * height, 1, width * wide * channels]), [
+    [0, 0],
+    [0, tall - 1],
+    [0, 0],
+  ]);
+  const all = tf.reshape<tf.Rank.R4>(rows, [batch, height * tall, width * wide, channels]);
+  return tf.slice(all, [0, 0, 0, 0], [batch, (height - 1) * tall + 1, (width - 1) * wide + 1, channels]);
+}
+
+/** The part of a padded image that one tap of a window reads, one element for each output. */
+function tapImages(x: tf.Tensor4D, row: number, column: number, rows: AxisWindow, columns: AxisWindow): tf.Tensor4D {
+  const [batch, height, width, channels] = x.shape;
+  const [top, left] = [row * rows.dilation, column * columns.dilation];
+  const [tall, wide] = [rows.output * rows.stride, columns.output * columns.stride];
+  // Every stride-th place, by slicing blocks: TensorFlow.js's strided slice is an order of magnitude slower.
+  const part = padImages(x, [-top, -left], [top + tall - height, left + wide - width]);
+  if (rows.stride === 1 && columns.stride === 1) return part;
+  const blocks = tf.reshape(part, [batch * rows.output, rows.stride, columns.output, columns.stride * channels]);
+  const firsts = tf.slice(blocks, [0, 0, 0, 0], [batch * rows.output, 1, columns.output, channels]);
+  return tf.reshape<tf.Rank.R4>(firsts, [batch, rows.output, columns.output, channels]);
+}
+
+/** The elements of several lists, side by side. */
+function zip<T extends readonly unknown[][]>(...lists: T): { [K in keyof T]: T[K][number] }[] {
+  const count = Math.min(...lists.map((list) => list.length));
+  return Array.from({ length: count }, (_, i) => lists.map((list) => list[i]) as { [K in keyof T]: T[K][number] });
+}

@@ -1,0 +1,1090 @@
+/**
+ * TinyGpt, compiled by modelc for TensorFlow.js.
+ *
+ * Change the spec rather than this file: the next build writes it anew.
+ */
+
+import * as tf from "@tensorflow/tfjs";
+
+/** A TinyGpt. */
+export interface TinyGpt {
+  /** What training adjusts, by path. */
+  parameters: TinyGptParameters;
+  /** What the optimizer remembers of each trainable parameter. */
+  optimizer: Slot[];
+  /** Steps of training so far. */
+  step: number;
+  /** Steps of the whole training: the learning rate's schedule ends there. */
+  steps: number;
+  /** Begins every random number. */
+  seed: number;
+}
+
+export type TinyGptInputs = {
+  /** i32[B, T] */
+  tokens: tf.Tensor2D;
+};
+
+export type TinyGptOutputs = {
+  /** f32[B, T, 65] */
+  logits: tf.Tensor3D;
+};
+
+/** A batch as the source of the data section delivers it. */
+export type TinyGptRaw = {
+  /** i32[B, T] */
+  window_64_0: tf.Tensor2D;
+  /** i32[B, T] */
+  window_64_1: tf.Tensor2D;
+};
+
+/** A batch of features, made of raw fields. */
+export type TinyGptFeatures = {
+  /** i32[B, T] */
+  tokens: tf.Tensor2D;
+  /** i32[B, T] */
+  next: tf.Tensor2D;
+};
+
+/** Examples to learn from, or to be judged by. */
+export type TinyGptBatch = {
+  /** i32[B, T] */
+  tokens: tf.Tensor2D;
+  /** i32[B, T] */
+  next: tf.Tensor2D;
+};
+
+export type TinyGptFigures = {
+  loss: number;
+  perplexity: number;
+};
+
+/** A trainable parameter, and what the optimizer remembers of it. */
+export interface Slot {
+  path: string;
+  parameter: tf.Variable;
+  m: tf.Variable;
+  v: tf.Variable;
+  decay: number;
+}
+
+/** The parameters of a TinyGpt. */
+export interface TinyGptParameters {
+  wte: EmbeddingParameters;
+  wpe: EmbeddingParameters;
+  layer: DecoderBlockParameters[];
+  final_norm: LayerNormParameters;
+}
+
+/** The parameters of an Embedding. */
+export interface EmbeddingParameters {
+  table: tf.Variable<tf.Rank.R2>;
+}
+
+/** The parameters of a DecoderBlock. */
+export interface DecoderBlockParameters {
+  norm1: LayerNormParameters;
+  attention: CausalSelfAttentionParameters;
+  norm2: LayerNormParameters;
+  up: DenseParameters;
+  down: DenseParameters;
+}
+
+/** The parameters of a LayerNorm. */
+export interface LayerNormParameters {
+  /** [128] */
+  scale: tf.Variable<tf.Rank.R1>;
+  /** [128] */
+  bias: tf.Variable<tf.Rank.R1>;
+}
+
+/** The parameters of a CausalSelfAttention. */
+export interface CausalSelfAttentionParameters {
+  qkv: DenseParameters;
+  output: DenseParameters;
+}
+
+/** The parameters of a Dense. */
+export interface DenseParameters {
+  kernel: tf.Variable<tf.Rank.R2>;
+  bias: tf.Variable<tf.Rank.R1>;
+}
+
+/** A new model, its weights drawn by the seed. */
+export function create(seed = 1337): TinyGpt {
+  const at = initialKeys(seed);
+  const parameters: TinyGptParameters = {
+    wte: { table: weights([65, 128], normalWith(0.02), at("wte.table")) },
+    wpe: { table: weights([64, 128], normalWith(0.02), at("wpe.table")) },
+    layer: Array.from({ length: 2 }, (_, i) => ({
+      norm1: { scale: weights([128], ones), bias: weights([128], zeros) },
+      attention: {
+        qkv: {
+          kernel: weights([128, 384], glorotUniform, at("layer.attention.qkv.kernel", i)),
+          bias: weights([384], zeros),
+        },
+        output: {
+          kernel: weights([128, 128], glorotUniform, at("layer.attention.output.kernel", i)),
+          bias: weights([128], zeros),
+        },
+      },
+      norm2: { scale: weights([128], ones), bias: weights([128], zeros) },
+      up: { kernel: weights([128, 512], glorotUniform, at("layer.up.kernel", i)), bias: weights([512], zeros) },
+      down: { kernel: weights([512, 128], glorotUniform, at("layer.down.kernel", i)), bias: weights([128], zeros) },
+    })),
+    final_norm: { scale: weights([128], ones), bias: weights([128], zeros) },
+  };
+  return { parameters, optimizer: createOptimizer(parameters), step: 0, steps: 1000, seed };
+}
+
+/** What the model makes of a batch of inputs. The results are the caller's to dispose of. */
+export function predict(model: TinyGpt, inputs: TinyGptInputs): TinyGptOutputs {
+  checkInputs(inputs);
+  const { tokens } = inputs;
+  return tf.tidy(() => {
+    const logits = tinyGpt(tokens, model.parameters, false, placeAt(model.seed, model.step));
+    return { logits: logits as tf.Tensor3D };
+  });
+}
+
+/** Frees the memory of a model's variables. */
+export function dispose(model: TinyGpt): void {
+  for (const { variable } of entriesOf(model)) {
+    variable.dispose();
+  }
+}
+
+/** The features of a batch of raw fields, made as they are for training. They are the caller's to dispose of. */
+export function prepare(raw: TinyGptRaw): TinyGptFeatures {
+  return tf.tidy(() => {
+    const [tokens, next] = featuresOf(raw.window_64_0, raw.window_64_1);
+    return { tokens: tf.clone(tokens) as tf.Tensor2D, next: tf.clone(next) as tf.Tensor2D };
+  });
+}
+
+/** One step of training; gives the loss and the metrics that the batch had before it. */
+export async function trainStep(model: TinyGpt, batch: TinyGptBatch): Promise<TinyGptFigures> {
+  return figuresOf(await trainSums(model, batch));
+}
+
+/**
+ * The loss of a batch and the sums and counts of its metrics, and the gradients of the loss in the order of
+ * `model.optimizer`. They are the caller's to dispose of.
+ */
+export function gradients(model: TinyGpt, batch: TinyGptBatch): { results: tf.Tensor[]; gradients: tf.Tensor[] } {
+  const { tokens, next } = batch;
+  return tf.tidy(() =>
+    differentiate(
+      model.optimizer.map(({ parameter }) => parameter),
+      () => {
+        const logits = tinyGpt(tokens, model.parameters, true, placeAt(model.seed, model.step));
+        return objective(logits, next);
+      },
+    ),
+  );
+}
+
+/** Loss and metrics over a data set. */
+export function evaluate(model: TinyGpt, data: TinyGptBatch, batchSize = 256): Promise<TinyGptFigures> {
+  checkBatch(data);
+  return evaluateBatches(data, batchSize, figuresOf, (batch) => evaluateSums(model, batch));
+}
+
+/** Trains on a data set as the spec's train section says, in an order drawn by the seed, and gives a report of every pass. */
+export function fit(
+  model: TinyGpt,
+  data: TinyGptBatch,
+  options: FitOptions<TinyGptBatch, TinyGptFigures> = {},
+): Promise<EpochReport<TinyGptFigures>[]> {
+  checkBatch(data);
+  return runFit({
+    data,
+    options,
+    start: model.step,
+    length: { steps: 1000 },
+    batchSize: 12,
+    seed: model.seed,
+    validateEvery: 250,
+    begin: (steps) => {
+      model.steps = steps;
+    },
+    train: (batch) => trainSums(model, batch),
+    evaluate: (held) => evaluate(model, held),
+    figures: figuresOf,
+  });
+}
+
+/** A model as a `.safetensors` file, with all that training needs to go on as if it had never stopped. */
+export async function save(model: TinyGpt): Promise<Uint8Array> {
+  return writeSafetensors(variablesOf(model), () => undefined, {
+    progress: JSON.stringify({ step: model.step, steps: model.steps }),
+    seed: String(model.seed),
+  });
+}
+
+/** A model with the values of a `.safetensors` file, be it of `save` or of another target. */
+export function load(bytes: Uint8Array, model = create()): TinyGpt {
+  const checkpoint = readSafetensors(bytes);
+  restoreVariables(variablesOf(model), () => undefined, checkpoint);
+  Object.assign(model, progressOf(checkpoint));
+  model.seed = Number(checkpoint.metadata["seed"] ?? model.seed);
+  return model;
+}
+
+// The model.
+
+/**
+ * The features of the data section Text.
+ *
+ * window_64_0: i32[B, T], window_64_1: i32[B, T] -> i32[B, T], i32[B, T]
+ */
+function featuresOf(window_64_0: tf.Tensor, window_64_1: tf.Tensor): [tf.Tensor, tf.Tensor] {
+  return [window_64_0, window_64_1];
+}
+
+/**
+ * The loss of a batch, then the sum and the count of each metric.
+ *
+ * logits: f32[B, T, 65], next: i32[B, T] -> f32[], f32[], f32[]
+ */
+function objective(logits: tf.Tensor, next: tf.Tensor): [tf.Tensor, tf.Tensor, tf.Tensor] {
+  const [perplexity_sum, perplexity_count] = perplexity(logits, next);
+  return [crossEntropy(logits, next), perplexity_sum, perplexity_count];
+}
+
+/**
+ * The negative log likelihood of labels; the exponential of its mean is reported.
+ *
+ * logits: f32[B, T, 65], labels: i32[B, T] -> f32[], f32[]
+ */
+function perplexity(logits: tf.Tensor, labels: tf.Tensor): [tf.Tensor, tf.Tensor] {
+  const [B, T] = logits.shape as [number, number, number];
+  const h = tf.sum(tf.where(tf.cast(tf.oneHot(labels, 65), "bool"), tf.logSoftmax(logits), 0), 2);
+  return [tf.sum(tf.neg(h), [0, 1]), tf.scalar(B * T)];
+}
+
+/** tokens: i32[B, T] -> f32[B, T, 65] */
+function tinyGpt(tokens: tf.Tensor, p: TinyGptParameters, training: boolean, random: Place): tf.Tensor {
+  const [, T] = tokens.shape as [number, number];
+  const h = embedding(tokens, p.wte);
+  const y = embedding(tf.range(0, T, 1, "int32"), p.wpe);
+  let z: tf.Tensor = dropoutLayer(tf.add(h, y), training, within(random, "dropout_0"));
+  for (const [i, layer] of p.layer.entries()) {
+    z = decoderBlock(z, layer, training, within(random, "layer", i));
+  }
+  const hidden = layerNormLayer(z, p.final_norm);
+  return matMul(hidden, tf.transpose(p.wte.table, [1, 0]));
+}
+
+/** x: f32[B, T, 128] -> f32[B, T, 128] */
+function decoderBlock(x: tf.Tensor, p: DecoderBlockParameters, training: boolean, random: Place): tf.Tensor {
+  let y: tf.Tensor = layerNormLayer(x, p.norm1);
+  y = causalSelfAttention(y, p.attention, training, within(random, "attention"));
+  const h = tf.add(x, y);
+  let z: tf.Tensor = layerNormLayer(h, p.norm2);
+  z = dense(z, p.up);
+  z = dense(gelu(z), p.down);
+  return tf.add(h, dropoutLayer(z, training, within(random, "dropout_0")));
+}
+
+/**
+ * The Gaussian error linear unit: x times the share of a normal distribution below x.
+ *
+ * x: f32[B, T, 512] -> f32[B, T, 512]
+ */
+function gelu(x: tf.Tensor): tf.Tensor {
+  const h = tf.add(x, tf.mul(0.044715, tf.mul(x, tf.mul(x, x))));
+  return tf.mul(tf.mul(x, 0.5), tf.add(tf.tanh(tf.mul(0.7978846, h)), 1));
+}
+
+/** x: f32[B, T, 128] -> f32[B, T, 128] */
+function causalSelfAttention(
+  x: tf.Tensor,
+  p: CausalSelfAttentionParameters,
+  training: boolean,
+  random: Place,
+): tf.Tensor {
+  const [B, T] = x.shape as [number, number, number];
+  const h = dense(x, p.qkv);
+  const [q, k, v] = tf.unstack(tf.transpose(tf.reshape(h, [B, T, 3, 4, 32]), [2, 0, 3, 1, 4]), 0) as [
+    tf.Tensor,
+    tf.Tensor,
+    tf.Tensor,
+  ];
+  const scores = causalMask(tf.div(matMul(q, tf.transpose(k, [0, 1, 3, 2])), 5.656854));
+  const weights = dropoutLayer(tf.softmax(scores), training, within(random, "dropout_0"));
+  const y = dense(tf.reshape(tf.transpose(matMul(weights, v), [0, 2, 1, 3]), [B, T, 128]), p.output);
+  return dropoutLayer(y, training, within(random, "dropout_1"));
+}
+
+/** A linear map of the last axis, with a bias and an activation: `x @ kernel + bias`. */
+function dense(x: tf.Tensor, p: DenseParameters): tf.Tensor {
+  const y = matMul(x, p.kernel);
+  return tf.add(y, p.bias);
+}
+
+/**
+ * Zero mean and unit variance along the last axis of every position, then a learned scale and bias.
+ *
+ * x: f32[B, T, 128] -> f32[B, T, 128]
+ */
+function layerNormLayer(x: tf.Tensor, p: LayerNormParameters): tf.Tensor {
+  return layerNorm(x, p.scale, p.bias, 0.00001);
+}
+
+/** In training zeros a share of the elements at random and scales the others up; in inference passes everything. */
+function dropoutLayer(x: tf.Tensor, training: boolean, random: Place): tf.Tensor {
+  return training ? dropout(x, keyAt(within(random, "dropout_0")), 0.1) : x;
+}
+
+/** A table of vectors, looked up by integers. The parameter is `table`. */
+function embedding(ids: tf.Tensor, p: EmbeddingParameters): tf.Tensor {
+  return gatherRows(p.table, ids);
+}
+
+// What the functions above rest on.
+
+/** Throws unless tensors have the shapes that the model is compiled for. */
+function checkInputs({ tokens }: TinyGptInputs): void {
+  checkShapes({ tokens: [tokens, ["B", "T"]] });
+  const [, T] = tokens.shape as [number, number];
+  checkThat(T <= 64, "64 >= T");
+}
+
+async function trainSums(model: TinyGpt, batch: TinyGptBatch): Promise<number[]> {
+  checkBatch(batch);
+  const sums = tf.tidy(() => {
+    const { results, gradients: slopes } = gradients(model, batch);
+    update(model, slopes);
+    return tf.stack(results);
+  });
+  model.step += 1;
+  return numbersOf(sums);
+}
+
+function evaluateSums(model: TinyGpt, batch: TinyGptBatch): Promise<number[]> {
+  const { tokens, next } = batch;
+  return numbersOf(
+    tf.tidy(() => {
+      const logits = tinyGpt(tokens, model.parameters, false, placeAt(model.seed, model.step));
+      return tf.stack(objective(logits, next));
+    }),
+  );
+}
+
+/** The figures of a loss, and of sums and counts of metrics. */
+function figuresOf([loss = NaN, perplexity = NaN, perplexityCount = NaN]: readonly number[]): TinyGptFigures {
+  return { loss, perplexity: Math.exp(perplexity / perplexityCount) };
+}
+
+/** One step of Adam with decoupled weight decay (Loshchilov and Hutter 2019), as Keras 3 computes it. */
+function update(model: TinyGpt, gradients: tf.Tensor[]): void {
+  const rate = learningRate(model.step, model.steps);
+  const beta1 = 0.9;
+  const beta2 = 0.99;
+  const t = model.step + 1;
+  const correction = Math.sqrt(1 - beta2 ** t) / (1 - beta1 ** t);
+  for (const [{ parameter, m, v, decay }, gradient] of zip(model.optimizer, clipByGlobalNorm(gradients, 1))) {
+    const decayed = tf.sub(parameter, tf.mul(parameter, decay * rate));
+    m.assign(tf.add(tf.mul(m, beta1), tf.mul(gradient, 1 - beta1)));
+    v.assign(tf.add(tf.mul(v, beta2), tf.mul(tf.square(gradient), 1 - beta2)));
+    const change = tf.div(tf.mul(m, rate * correction), tf.add(tf.sqrt(v), 1e-7));
+    parameter.assign(tf.sub(decayed, change));
+  }
+}
+
+/** The learning rate at a step, from 0, of so many. */
+function learningRate(step: number, steps: number): number {
+  const progress = Math.min(Math.max(step - 100, 0) / Math.max(steps - 100, 1), 1);
+  return (0.0001 + ((0.001 - 0.0001) / 2) * (Math.cos(Math.PI * progress) + 1)) * Math.min((step + 1) / 100, 1);
+}
+
+/** What the optimizer remembers, before the first step. */
+function createOptimizer(parameters: TinyGptParameters): Slot[] {
+  return entriesOf(parameters).flatMap(({ path, variable: parameter }) => {
+    const { decay: decay = 0.1 } = settingsOf(groups, path);
+    return [{ path, parameter, m: slotFor(parameter), v: slotFor(parameter), decay }];
+  });
+}
+
+/** What the optimizer remembers, by its names in a checkpoint. */
+function slotVariables(optimizer: Slot[]): { path: string; variable: tf.Variable }[] {
+  return optimizer.flatMap(({ path, m, v }) => [
+    { path: "opt/m/" + path, variable: m },
+    { path: "opt/v/" + path, variable: v },
+  ]);
+}
+
+/** What the train section sets apart: `**.bias`, `**.*norm*.**`. */
+const groups: Group[] = [
+  { pattern: /^(?:[^.]+\.)*bias\.$/, decay: 0 },
+  { pattern: /^(?:[^.]+\.)*[^.]*norm[^.]*\.(?:[^.]+\.)*$/, decay: 0 },
+];
+
+/** Throws unless tensors have the shapes that the model is compiled for. */
+function checkBatch({ tokens, next }: TinyGptBatch): void {
+  checkShapes({ tokens: [tokens, ["B", "T"]], next: [next, ["B", "T"]] });
+  const [, T] = tokens.shape as [number, number];
+  checkThat(T <= 64, "64 >= T");
+}
+
+/** All variables of a model by their names in a checkpoint. */
+function variablesOf(model: TinyGpt): { path: string; variable: tf.Variable }[] {
+  return [...entriesOf(model.parameters), ...slotVariables(model.optimizer)];
+}
+
+// Helpers for what TensorFlow.js lacks.
+
+/** Replaces the scores of later positions (column > row in the last two axes) by a value that softmax turns into 0. */
+function causalMask(scores: tf.Tensor, value = -1e9): tf.Tensor {
+  const size = scores.shape[scores.rank - 1] ?? 1;
+  const seen = new Float32Array(size * size);
+  for (let row = 0; row < size; row++) seen.fill(1, row * size, row * size + row + 1);
+  const mask = tf.tensor2d(seen, [size, size]);
+  // Multiplying and adding is faster than choosing on every backend.
+  return tf.add(tf.mul(scores, mask), tf.mul(tf.sub(1, mask), value));
+}
+
+/**
+ * Throws unless every tensor has its shape. A named size may be any, but the same wherever its name stands.
+ */
+function checkShapes(shapes: Record<string, [tensor: tf.Tensor, shape: (number | string)[]]>): void {
+  const sizes = new Map<string, number>();
+  for (const [name, [tensor, shape]] of Object.entries(shapes)) {
+    const before = new Map(sizes);
+    const fits =
+      tensor.rank === shape.length &&
+      shape.every((wanted, axis) => {
+        const size = tensor.shape[axis] ?? 0;
+        if (typeof wanted === "number") return size === wanted;
+        const known = sizes.get(wanted) ?? size;
+        sizes.set(wanted, known);
+        return size === known;
+      });
+    if (fits) continue;
+    const known = shape.map((size) =>
+      typeof size === "string" && before.has(size) ? `${size} = ${before.get(size) ?? 0}` : size,
+    );
+    throw new Error(`${name} has shape [${tensor.shape.join(", ")}], not [${known.join(", ")}]`);
+  }
+}
+
+/** Throws unless a condition on the inputs holds. */
+function checkThat(holds: boolean, message: string): void {
+  if (!holds) throw new Error(message);
+}
+
+/** The mean negative log likelihood of labels under logits, whose last axis is the classes. */
+function crossEntropy(logits: tf.Tensor, labels: tf.Tensor): tf.Tensor {
+  const hot = tf.oneHot(tf.cast(labels, "int32"), logits.shape[logits.rank - 1] ?? 1);
+  return tf.neg(tf.mean(tf.sum(tf.mul(tf.logSoftmax(logits), hot), -1)));
+}
+
+/**
+ * Computes `forward()` with a gradient of its own. `forward` may keep tensors for it; `backward` sees the gradient of
+ * the result and the saved tensors (the inputs, the result, then what was kept) and returns a gradient for each input.
+ */
+function withGradient(
+  inputs: tf.Tensor[],
+  forward: (keep: (...tensors: tf.Tensor[]) => void) => tf.Tensor,
+  backward: (dy: tf.Tensor, saved: tf.Tensor[]) => tf.Tensor[],
+): tf.Tensor {
+  return tf.customGrad((...args) => {
+    const kept: tf.Tensor[] = [];
+    const value = forward((...tensors) => kept.push(...tensors));
+    // TensorFlow.js passes the function that keeps tensors for the gradient as the last argument.
+    const save = args[args.length - 1];
+    if (typeof save === "function") save([...inputs, value, ...kept]);
+    return { value, gradFunc: backward };
+  })(...inputs);
+}
+
+/**
+ * The results of `forward`, and the gradients of the first of them, the loss, with respect to the variables. To be
+ * called within `tf.tidy`.
+ */
+function differentiate(
+  variables: readonly tf.Variable[],
+  forward: () => readonly tf.Tensor[],
+): { results: tf.Tensor[]; gradients: tf.Tensor[] } {
+  let kept: tf.Tensor[] = [];
+  const { value, grads } = tf.variableGrads(() => {
+    const [loss = tf.scalar(0), ...others] = forward();
+    kept = others.map((tensor) => tf.keep(tensor.clone()));
+    return loss.asScalar();
+  }, [...variables]);
+  // What was kept for the way out of the gradient's scope is this scope's again.
+  const results = [value, ...kept.map((tensor) => tensor.clone())];
+  kept.forEach((tensor) => tensor.dispose());
+  return { results, gradients: variables.map((variable) => grads[variable.name] ?? tf.zerosLike(variable)) };
+}
+
+/** Zeros a share of the elements at random and scales the others, so that the mean stays. */
+function dropout(x: tf.Tensor, key: RandomKey, rate: number): tf.Tensor {
+  if (rate === 0) return x;
+  const threshold = Math.fround(rate);
+  const scale = 1 / (1 - rate);
+  return tf.mul(
+    x,
+    drawTensor(x.shape, (index) => (uniformAt(key, index) >= threshold ? scale : 0)),
+  );
+}
+
+/** How `fit` goes about its work; what is left out is as the train section of the spec says. */
+interface FitOptions<Data, Figures> {
+  /** Passes over the data from here on. Without: until the length that the spec gives is reached. */
+  readonly epochs?: number;
+  readonly batchSize?: number;
+  /** Examples that are held out to watch: a data set, or the share of the examples at the end of this one. */
+  readonly validation?: Data | number;
+  /** Called after every step. */
+  readonly onBatchEnd?: (report: BatchReport<Figures>) => void | Promise<void>;
+  /** Called after every pass, or as often as the spec says that validation happens. */
+  readonly onEpochEnd?: (report: EpochReport<Figures>) => void | Promise<void>;
+  /** Ends the training after the step in hand, once it says so. */
+  readonly shouldStop?: () => boolean;
+}
+
+/** One step, as it is reported. */
+interface BatchReport<Figures> {
+  readonly epoch: number;
+  /** Steps done, of how many in all. */
+  readonly step: number;
+  readonly steps: number;
+  /** Running figures since the last validation. */
+  readonly figures: Figures;
+}
+
+/** One pass, as it is reported. */
+interface EpochReport<Figures> {
+  readonly epoch: number;
+  readonly step: number;
+  readonly train: Figures;
+  readonly validation?: Figures;
+}
+
+/** What `fit` needs to know of a model and of its train section. */
+interface FitPlan<Data, Figures> {
+  readonly data: Data;
+  readonly options: FitOptions<Data, Figures>;
+  /** Steps done before. */
+  readonly start: number;
+  readonly length: { readonly epochs: number } | { readonly steps: number };
+  readonly batchSize: number;
+  readonly seed: number;
+  /** Steps between validations; a pass where it is left out. */
+  readonly validateEvery?: number;
+  readonly stop?: { readonly patience: number; readonly isBetter: (now: Figures, best: Figures) => boolean };
+  /** Says how many steps there will be: schedules may end there. */
+  readonly begin?: (steps: number) => void;
+  readonly train: (batch: Data) => Promise<number[]>;
+  readonly evaluate: (data: Data) => Promise<Figures>;
+  readonly figures: (sums: readonly number[]) => Figures;
+}
+
+/** Trains in seeded order; the last batch of a pass may be smaller. Gives the report of every pass. */
+async function runFit<Data extends Record<string, tf.Tensor>, Figures>(
+  plan: FitPlan<Data, Figures>,
+): Promise<EpochReport<Figures>[]> {
+  const { options, batchSize: usual } = plan;
+  const batchSize = options.batchSize ?? usual;
+  const count = examplesIn(plan.data);
+  const held = typeof options.validation === "number" ? Math.floor(count * options.validation) : 0;
+  const examples = count - held;
+  const validation = typeof options.validation === "number" ? sliceRows(plan.data, examples, held) : options.validation;
+  const perEpoch = Math.ceil(examples / batchSize);
+  const planned = "steps" in plan.length ? plan.length.steps : plan.length.epochs * perEpoch;
+  const steps = options.epochs === undefined ? planned : plan.start + options.epochs * perEpoch;
+  const every = plan.validateEvery ?? perEpoch;
+  const reports: EpochReport<Figures>[] = [];
+  let order: Int32Array = new Int32Array();
+  let best: Figures | undefined;
+  let waited = 0;
+  let sums = runningSums(plan.figures);
+  plan.begin?.(steps);
+
+  for (let step = plan.start; step < steps; step++) {
+    const epoch = Math.floor(step / perEpoch);
+    const at = step % perEpoch;
+    if (order.length === 0 || at === 0) order = shuffledRows(examples, plan.seed, epoch);
+    const rows = order.subarray(at * batchSize, (at + 1) * batchSize);
+    const batch = selectRows(plan.data, rows);
+    sums.add(await plan.train(batch), rows.length);
+    Object.values(batch).forEach((tensor) => tensor.dispose());
+    await options.onBatchEnd?.({ epoch: epoch + 1, step: step + 1, steps, figures: sums.figures() });
+    const isLast = step + 1 === steps || options.shouldStop?.() === true;
+    if ((step + 1) % every !== 0 && !isLast) continue;
+
+    const train = sums.figures();
+    const report = { epoch: epoch + 1, step: step + 1, train };
+    const watched = validation === undefined ? undefined : await plan.evaluate(validation);
+    const told = watched === undefined ? report : { ...report, validation: watched };
+    reports.push(told);
+    await options.onEpochEnd?.(told);
+    sums = runningSums(plan.figures);
+    const now = watched ?? train;
+    waited = best === undefined || plan.stop?.isBetter(now, best) === true ? 0 : waited + 1;
+    if (waited === 0) best = now;
+    if (isLast || (plan.stop !== undefined && waited >= plan.stop.patience)) break;
+  }
+  if (validation !== options.validation) Object.values(validation ?? {}).forEach((tensor) => tensor.dispose());
+  return reports;
+}
+
+/** The figures of a data set, batch by batch. */
+async function evaluateBatches<Data extends Record<string, tf.Tensor>, Figures>(
+  data: Data,
+  batchSize: number,
+  figures: (sums: readonly number[]) => Figures,
+  evaluate: (batch: Data) => Promise<number[]>,
+): Promise<Figures> {
+  const sums = runningSums(figures);
+  const examples = examplesIn(data);
+  for (let from = 0; from < examples; from += batchSize) {
+    const count = Math.min(batchSize, examples - from);
+    const batch = sliceRows(data, from, count);
+    sums.add(await evaluate(batch), count);
+    Object.values(batch).forEach((tensor) => tensor.dispose());
+  }
+  return sums.figures();
+}
+
+/** Adds up batches: the loss, which comes first, weighted by examples, and the sums and counts of metrics. */
+function runningSums<Figures>(figures: (sums: readonly number[]) => Figures): {
+  add: (sums: readonly number[], examples: number) => void;
+  figures: () => Figures;
+} {
+  let totals: number[] = [];
+  let examples = 0;
+  return {
+    add: (sums, count) => {
+      const weighted = sums.map((sum, i) => (i === 0 ? sum * count : sum));
+      totals = weighted.map((sum, i) => (totals[i] ?? 0) + sum);
+      examples += count;
+    },
+    figures: () => figures(totals.map((total, i) => (i === 0 ? total / examples : total))),
+  };
+}
+
+/** How many examples a data set has: the first size of its tensors. */
+function examplesIn(data: Record<string, tf.Tensor>): number {
+  return Object.values(data)[0]?.shape[0] ?? 0;
+}
+
+/** The rows of a data set at some indices. */
+function selectRows<Data extends Record<string, tf.Tensor>>(data: Data, rows: Int32Array): Data {
+  const indices = tf.tensor1d(rows, "int32");
+  const entries = Object.entries(data).map(([name, tensor]) => [name, tf.gather(tensor, indices)] as const);
+  indices.dispose();
+  return Object.fromEntries(entries) as Record<string, tf.Tensor> as Data;
+}
+
+/** `count` rows of a data set from one on. */
+function sliceRows<Data extends Record<string, tf.Tensor>>(data: Data, from: number, count: number): Data {
+  const entries = Object.entries(data).map(([name, tensor]) => {
+    const rest = tensor.shape.slice(1);
+    return [name, tf.slice(tensor, [from, ...rest.map(() => 0)], [count, ...rest])] as const;
+  });
+  return Object.fromEntries(entries) as Record<string, tf.Tensor> as Data;
+}
+
+/** The numbers 0 .. count - 1 in an order that depends on the seed and the pass alone. */
+function shuffledRows(count: number, seed: number, epoch: number): Int32Array {
+  const key = placeKey(stepKey(seed, epoch), "epoch");
+  const order = Int32Array.from({ length: count }, (_, i) => i);
+  for (let i = count - 1; i > 0; i--) {
+    const other = Math.floor(uniformAt(key, i) * (i + 1));
+    const held = order[i] ?? 0;
+    order[i] = order[other] ?? 0;
+    order[other] = held;
+  }
+  return order;
+}
+
+/** The numbers of a tensor, which is disposed of. */
+async function numbersOf(tensor: tf.Tensor): Promise<number[]> {
+  const numbers = Array.from(await tensor.data());
+  tensor.dispose();
+  return numbers;
+}
+
+/** Rows of a table by their indices, whose axes take the place of the table's first. */
+function gatherRows(table: tf.Tensor, indices: tf.Tensor): tf.Tensor {
+  return withGradient(
+    [table],
+    (keep) => {
+      keep(indices);
+      return tf.gather(table, tf.cast(indices, "int32"));
+    },
+    (dy, [, , rows = indices]) => [scatterRows(rows, dy, table.shape)],
+  );
+}
+
+/** Zeros of a shape to whose rows the updates are added; rows that are named twice get both. */
+function scatterRows(indices: tf.Tensor, updates: tf.Tensor, shape: number[]): tf.Tensor {
+  return withGradient(
+    [updates],
+    (keep) => {
+      keep(indices);
+      const places = tf.reshape(tf.cast(indices, "int32"), [-1, 1]);
+      return tf.scatterND(places, tf.reshape(updates, [places.shape[0] ?? 1, ...shape.slice(1)]), shape);
+    },
+    (dy, [, , rows = indices]) => [tf.reshape(tf.gather(dy, tf.cast(rows, "int32")), updates.shape)],
+  );
+}
+
+/** Fills a shape with the numbers that a parameter begins with. */
+type Initializer = (shape: number[], key: RandomKey) => Float32Array;
+
+/** A variable that begins as an initialiser says. */
+function weights<R extends tf.Rank>(
+  shape: tf.ShapeMap[R],
+  initializer: Initializer,
+  key: RandomKey = [0, 0],
+): tf.Variable<R> {
+  return tf.tidy(() => tf.variable(tf.tensor(initializer(shape, key), shape)));
+}
+
+/** Gives the keys of initial weights by their paths (loop indices apart). */
+function initialKeys(seed: number): (path: string, ...indices: number[]) => RandomKey {
+  const base = stepKey(seed, 0);
+  return (path, ...indices) => placeKey(base, path, indices);
+}
+
+function zeros(shape: number[]): Float32Array {
+  return new Float32Array(sizeOf(shape));
+}
+
+function ones(shape: number[]): Float32Array {
+  return new Float32Array(sizeOf(shape)).fill(1);
+}
+
+/** Uniform in [min, max). */
+function uniformWithin(min = -0.05, max = 0.05): Initializer {
+  return (shape, key) =>
+    Float32Array.from(
+      { length: sizeOf(shape) },
+      (_, i) => Math.fround(uniformAt(key, i) * Math.fround(max - min)) + Math.fround(min),
+    );
+}
+
+/** Normal with a standard deviation and a mean. */
+function normalWith(stddev = 0.05, mean = 0): Initializer {
+  return (shape, key) => Float32Array.from({ length: sizeOf(shape) }, (_, i) => normalAt(key, i) * stddev + mean);
+}
+
+/** Uniform with the variance 1 / (mean of fan in and fan out): Glorot and Bengio 2010. */
+function glorotUniform(shape: number[], key: RandomKey): Float32Array {
+  const { fanIn, fanOut } = fansOf(shape);
+  return uniformWith(6 / (fanIn + fanOut))(shape, key);
+}
+
+/** Uniform within the square root of a bound on either side of zero. */
+function uniformWith(square: number): Initializer {
+  const limit = Math.sqrt(square);
+  return uniformWithin(-limit, limit);
+}
+
+/** The fans of a kernel: its last two axes, times the extent of those before. */
+function fansOf(shape: number[]): { fanIn: number; fanOut: number } {
+  if (shape.length < 2) return { fanIn: sizeOf(shape), fanOut: sizeOf(shape) };
+  const field = sizeOf(shape.slice(0, -2));
+  return { fanIn: field * (shape[shape.length - 2] ?? 1), fanOut: field * (shape[shape.length - 1] ?? 1) };
+}
+
+function sizeOf(shape: number[]): number {
+  return shape.reduce((product, size) => product * size, 1);
+}
+
+/** Normalises the last axis to mean 0 and variance 1, then scales and shifts it. */
+function layerNorm(x: tf.Tensor, scale: tf.Tensor, bias: tf.Tensor, epsilon = 1e-3): tf.Tensor {
+  return withGradient(
+    [x, scale, bias],
+    (keep) => {
+      const centred = tf.sub(x, tf.mean(x, -1, true));
+      const inverse = tf.rsqrt(tf.add(tf.mean(tf.square(centred), -1, true), epsilon));
+      const normal = tf.mul(centred, inverse);
+      keep(normal, inverse);
+      return tf.add(tf.mul(normal, scale), bias);
+    },
+    (dy, [, factor = scale, , , normal = x, inverse = x]) => {
+      const size = factor.size;
+      const rows = tf.reshape(dy, [-1, size]);
+      const g = tf.mul(dy, factor);
+      const along = tf.mul(normal, tf.mean(tf.mul(g, normal), -1, true));
+      return [
+        tf.mul(tf.sub(tf.sub(g, tf.mean(g, -1, true)), along), inverse),
+        tf.sum(tf.mul(rows, tf.reshape(normal, [-1, size])), 0),
+        tf.sum(rows, 0),
+      ];
+    },
+  );
+}
+
+/**
+ * The matrix product of the last two axes; leading axes broadcast. Its gradient transposes before it multiplies, which
+ * is an order of magnitude faster on WebAssembly than the transposing product.
+ */
+function matMul(a: tf.Tensor, b: tf.Tensor): tf.Tensor {
+  if (b.rank === 2 && a.rank > 2) {
+    const rows = tf.reshape(a, [-1, a.shape[a.rank - 1] ?? 1]);
+    return tf.reshape(matMul(rows, b), [...a.shape.slice(0, -1), b.shape[1] ?? 1]);
+  }
+  const batch = tf.backend_util.assertAndGetBroadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2));
+  return withGradient(
+    [a, b],
+    // TensorFlow.js pairs batches wrongly where both operands broadcast.
+    () => tf.matMul(withBatch(a, batch), withBatch(b, batch)),
+    (dy, [left = a, right = b]) => [
+      sumToShape(tf.matMul(dy, swapLastAxes(withBatch(right, batch))), left.shape),
+      sumToShape(tf.matMul(swapLastAxes(withBatch(left, batch)), dy), right.shape),
+    ],
+  );
+}
+
+function withBatch(x: tf.Tensor, batch: number[]): tf.Tensor {
+  const shape = [...batch, ...x.shape.slice(-2)];
+  return x.size === tf.util.sizeFromShape(shape) ? x : tf.broadcastTo(x, shape);
+}
+
+function swapLastAxes(x: tf.Tensor): tf.Tensor {
+  const axes = x.shape.map((_, axis) => axis);
+  return tf.transpose(x, [...axes.slice(0, -2), x.rank - 1, x.rank - 2]);
+}
+
+/** Sums over the axes along which a tensor of `shape` was broadcast. */
+function sumToShape(x: tf.Tensor, shape: number[]): tf.Tensor {
+  const extra = x.rank - shape.length;
+  const axes = x.shape
+    .map((_, axis) => axis)
+    .filter((axis) => axis < extra || (shape[axis - extra] === 1 && x.shape[axis] !== 1));
+  return axes.length === 0 ? x : tf.reshape(tf.sum(x, axes), shape);
+}
+
+/** Settings of the parameters whose paths match; of several, the last one counts. */
+interface Group {
+  readonly pattern: RegExp;
+  readonly frozen?: boolean;
+  readonly decay?: number;
+  readonly scale?: number;
+}
+
+/** What the groups say of a path. */
+function settingsOf(groups: readonly Group[], path: string): { frozen?: boolean; decay?: number; scale?: number } {
+  const matching = groups.filter(({ pattern }) => pattern.test(`${path}.`));
+  return Object.assign({}, ...matching);
+}
+
+/** Gradients scaled so that the norm of them all is at most `limit`. */
+function clipByGlobalNorm(gradients: tf.Tensor[], limit: number): tf.Tensor[] {
+  const norm = tf.sqrt(tf.addN(gradients.map((gradient) => tf.sum(tf.square(gradient)))));
+  const factor = tf.div(limit, tf.maximum(norm, limit));
+  return gradients.map((gradient) => tf.mul(gradient, factor));
+}
+
+/** Where in the network a random number is drawn: its key depends on the seed, the step and this alone. */
+interface Place {
+  readonly base: RandomKey;
+  readonly path: string;
+  /** Indices of the repeats around it, outermost first. */
+  readonly indices: readonly number[];
+}
+
+/** The network itself, at a step of training. */
+function placeAt(seed: number, step: number): Place {
+  return { base: stepKey(seed, step), path: "", indices: [] };
+}
+
+/** A block within a place; `index` says which one of a repeat. */
+function within(place: Place, path: string, index?: number): Place {
+  return {
+    base: place.base,
+    path: place.path === "" ? path : `${place.path}.${path}`,
+    indices: index === undefined ? place.indices : [...place.indices, index],
+  };
+}
+
+/** The random key of a place. */
+function keyAt(place: Place): RandomKey {
+  return placeKey(place.base, place.path, place.indices);
+}
+
+/** The key of a random draw: two unsigned 32-bit words. */
+type RandomKey = readonly [number, number];
+
+/** Scrambles a 32-bit word (lowbias32). */
+function mixWord(word: number): number {
+  let x = word;
+  x ^= x >>> 16;
+  x = Math.imul(x, 0x7feb352d);
+  x ^= x >>> 15;
+  x = Math.imul(x, 0x846ca68b);
+  x ^= x >>> 16;
+  return x >>> 0;
+}
+
+/** Derives a key from a key and a word. */
+function foldKey(key: RandomKey, word: number): RandomKey {
+  const low = mixWord((key[0] ^ mixWord((word + 0x9e3779b9) | 0)) >>> 0);
+  const high = mixWord((key[1] + mixWord((word ^ 0x85ebca6b) >>> 0) + 0x9e3779b9) | 0);
+  return [low, high];
+}
+
+/** The key that everything drawn at one step is derived from. */
+function stepKey(seed: number, step: number): RandomKey {
+  return foldKey([seed >>> 0, Math.floor(seed / 2 ** 32) >>> 0], step >>> 0);
+}
+
+/** The key of a place in the model: its path, without loop indices, then the index of each enclosing repeat. */
+function placeKey(base: RandomKey, path: string, indices: readonly number[] = []): RandomKey {
+  let hash = 0x811c9dc5;
+  for (const byte of new TextEncoder().encode(path)) hash = Math.imul(hash ^ byte, 0x01000193);
+  return indices.reduce<RandomKey>((key, index) => foldKey(key, index), foldKey(base, hash >>> 0));
+}
+
+/** The random word at a counter. */
+function wordAt(key: RandomKey, counter: number): number {
+  return mixWord((mixWord((Math.imul(counter, 0x9e3779b9) + key[0]) | 0) ^ key[1]) >>> 0);
+}
+
+/** The uniform number in [0, 1) at a counter: a multiple of 2^-24. */
+function uniformAt(key: RandomKey, counter: number): number {
+  return (wordAt(key, counter) >>> 8) * 2 ** -24;
+}
+
+/** The standard normal number at an index, by Box and Muller. */
+function normalAt(key: RandomKey, index: number): number {
+  const radius = Math.sqrt(-2 * Math.log(1 - uniformAt(key, 2 * index)));
+  return radius * Math.cos(2 * Math.PI * uniformAt(key, 2 * index + 1));
+}
+
+/** A tensor whose element at each row-major index is what a function gives for it. */
+function drawTensor(shape: number[], at: (index: number) => number): tf.Tensor {
+  const values = new Float32Array(tf.util.sizeFromShape(shape));
+  for (let index = 0; index < values.length; index++) values[index] = at(index);
+  return tf.tensor(values, shape);
+}
+
+/** What a checkpoint holds: tensors by name, and texts. */
+interface Checkpoint {
+  readonly tensors: ReadonlyMap<string, { readonly shape: number[]; readonly data: Float32Array }>;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/**
+ * Variables as a `.safetensors` file. `storedOrder` lists, by path, the axes in their stored order where it is not the
+ * order in memory.
+ */
+async function writeSafetensors(
+  variables: readonly { path: string; variable: tf.Tensor }[],
+  storedOrder: (path: string) => number[] | undefined,
+  metadata: Readonly<Record<string, string>>,
+): Promise<Uint8Array> {
+  const sorted = [...variables].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+  const header: Record<string, unknown> = { __metadata__: metadata };
+  const parts: Uint8Array[] = [];
+  let end = 0;
+  for (const { path, variable } of sorted) {
+    const order = storedOrder(path);
+    const stored = order === undefined ? variable.clone() : tf.transpose(variable, order);
+    const data = Float32Array.from(await stored.data());
+    header[path] = { dtype: "F32", shape: stored.shape, data_offsets: [end, end + data.byteLength] };
+    stored.dispose();
+    parts.push(new Uint8Array(data.buffer));
+    end += data.byteLength;
+  }
+  const text = new TextEncoder().encode(JSON.stringify(header));
+  const start = 8 + Math.ceil(text.byteLength / 8) * 8;
+  const bytes = new Uint8Array(start + end).fill(0x20, 8, start);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(start - 8), true);
+  bytes.set(text, 8);
+  let at = start;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.byteLength;
+  }
+  return bytes;
+}
+
+/** The float32 tensors of a `.safetensors` file; throws where it is none. */
+function readSafetensors(bytes: Uint8Array): Checkpoint {
+  const length =
+    bytes.byteLength < 8 ? 0 : Number(new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true));
+  const start = 8 + length;
+  if (length === 0 || start > bytes.byteLength) throw new Error("this is no .safetensors file, or a truncated one");
+  const header: unknown = JSON.parse(new TextDecoder().decode(bytes.subarray(8, start)));
+  if (typeof header !== "object" || header === null)
+    throw new Error("the header of the .safetensors file is no object");
+  const tensors = new Map<string, { shape: number[]; data: Float32Array }>();
+  let metadata: Record<string, string> = {};
+  for (const [name, entry] of Object.entries(header as Record<string, unknown>)) {
+    if (name === "__metadata__") {
+      metadata = entry as Record<string, string>;
+      continue;
+    }
+    const { dtype, shape, data_offsets } = entry as { dtype: string; shape: number[]; data_offsets: [number, number] };
+    if (dtype !== "F32") continue;
+    const [from, to] = data_offsets;
+    if (start + to > bytes.byteLength) throw new Error(`the .safetensors file is truncated: ${name} is not all there`);
+    // Copied, since float32 arrays must begin at a multiple of four bytes; not by slice(), which Node's buffers share.
+    const copy = new Uint8Array(bytes.subarray(start + from, start + to));
+    tensors.set(name, { shape, data: new Float32Array(copy.buffer) });
+  }
+  return { tensors, metadata };
+}
+
+/**
+ * Gives variables the values that a checkpoint has for their paths; throws where one is missing or has another shape.
+ * Weights from elsewhere come without an optimizer's memory and without statistics: these stay as they are then.
+ */
+function restoreVariables(
+  variables: readonly { path: string; variable: tf.Variable }[],
+  storedOrder: (path: string) => number[] | undefined,
+  checkpoint: Checkpoint,
+): void {
+  for (const { path, variable } of variables) {
+    const found = checkpoint.tensors.get(path);
+    if (found === undefined && /^(opt|statistic)\//.test(path)) continue;
+    if (found === undefined) throw new Error(`the checkpoint has no ${path}`);
+    const order = storedOrder(path);
+    const wanted = order === undefined ? variable.shape : order.map((axis) => variable.shape[axis] ?? 0);
+    if (found.shape.join() !== wanted.join()) {
+      throw new Error(`${path} has shape [${found.shape.join(", ")}] in the checkpoint, not [${wanted.join(", ")}]`);
+    }
+    tf.tidy(() => {
+      const stored = tf.tensor(found.data, found.shape);
+      const inverse = order?.map((_, axis) => order.indexOf(axis));
+      variable.assign(inverse === undefined ? stored : tf.transpose(stored, inverse));
+    });
+  }
+}
+
+/** How far the training of a checkpoint was; nothing of it in plain weights. */
+function progressOf({ metadata }: Checkpoint): { step?: number; steps?: number } {
+  const progress: unknown = JSON.parse(metadata["progress"] ?? "{}");
+  const numberAt = (key: "step" | "steps"): Record<string, number> => {
+    const value: unknown = typeof progress === "object" && progress !== null ? Reflect.get(progress, key) : undefined;
+    return typeof value === "number" ? { [key]: value } : {};
+  };
+  return { ...numberAt("step"), ...numberAt("steps") };
+}
+
+/** All variables of a tree, each with its path. */
+function entriesOf(tree: object, prefix = ""): { path: string; variable: tf.Variable }[] {
+  return Object.entries(tree).flatMap(([name, value]: [string, unknown]) => {
+    const path = prefix === "" ? name : `${prefix}.${name}`;
+    if (value instanceof tf.Variable) return [{ path, variable: value }];
+    return typeof value === "object" && value !== null ? entriesOf(value, path) : [];
+  });
+}
+
+/** A variable full of zeros, like another one. */
+function slotFor(parameter: tf.Variable): tf.Variable {
+  return tf.tidy(() => tf.variable(tf.zerosLike(parameter), false));
+}
+
+/** The elements of several lists, side by side. */
+function zip<T extends readonly unknown[][]>(...lists: T): { [K in keyof T]: T[K][number] }[] {
+  const count = Math.min(...lists.map((list) => list.length));
+  return Array.from({ length: count }, (_, i) => lists.map((list) => list[i]) as { [K in keyof T]: T[K][number] });
+}
