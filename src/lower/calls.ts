@@ -47,7 +47,11 @@ export function resolveName(ctx: Context, name: string, span: Span, expected: Ex
     if (underWay.has(key)) return poison;
     underWay.add(key);
     const inFile: Context = { ...ctx, file: top.file, scope: innerScope(undefined), words: new Set() };
-    const val = ctx.elaborator.rules.expression(inFile, top.declaration.value);
+    const wanted: Expected = {
+      ...(expected.integer === true && { integer: true }),
+      ...(expected.recipe === true && { recipe: true }),
+    };
+    const val = ctx.elaborator.rules.expression(inFile, top.declaration.value, wanted);
     underWay.delete(key);
     return val;
   }
@@ -110,6 +114,10 @@ export function lowerCall(ctx: Context, call: CallExpression, expected: Expected
     case "instance":
       return applyInstance(ctx, callee.instance, inputsOf(ctx, call.arguments, callee.instance.callable), call.span);
     case "recipe":
+      if (isInitializer(callee) && expected.recipe !== true && isLocal(ctx, call.callee)) {
+        report(ctx, "MC3027", call.callee.span, { actual: describe(callee) });
+        return poison;
+      }
       if (expected.recipe === true || isInitializer(callee)) return bindRecipe(ctx, callee, call);
       if (isBlock(callee)) return construct(ctx, callee, call.arguments, call.span, expected.hint);
       return callFunction(ctx, callee, [], call.arguments, call.span);
@@ -128,6 +136,11 @@ export function resolveCallee(ctx: Context, e: Expression, hint: string | undefi
 /** True for what constructs. */
 export function isBlock(it: RecipeVal): boolean {
   return it.target.kind === "callable" && it.target.callable.declaration.flavor !== "fn";
+}
+
+/** True for a name of the body: a hyperparameter that holds an initialiser is no function. */
+function isLocal(ctx: Context, e: Expression): boolean {
+  return e.kind === "reference" && findLocal(ctx.scope, e.text) !== undefined;
 }
 
 function isInitializer(it: RecipeVal): boolean {

@@ -113,6 +113,25 @@ function textOfStatic(val: Val): string {
   return val.kind === "number" || val.kind === "boolean" || val.kind === "word" ? String(val.value) : "?";
 }
 
+/** The largest finite numbers of the real element types, the least and the largest of the integer ones. */
+const ranges: Readonly<Record<Exclude<DType, "bool">, readonly [least: number, largest: number]>> = {
+  f16: [-65504, 65504],
+  bf16: [-(2 - 2 ** -7) * 2 ** 127, (2 - 2 ** -7) * 2 ** 127],
+  f32: [-(2 - 2 ** -23) * 2 ** 127, (2 - 2 ** -23) * 2 ** 127],
+  f64: [-Number.MAX_VALUE, Number.MAX_VALUE],
+  i8: [-128, 127],
+  i32: [-(2 ** 31), 2 ** 31 - 1],
+  i64: [-(2 ** 63), 2 ** 63],
+  u8: [0, 255],
+  u32: [0, 2 ** 32 - 1],
+};
+
+function holds(dtype: DType, value: number): boolean {
+  if (dtype === "bool") return false;
+  const [least, largest] = ranges[dtype];
+  return value >= least && value <= largest && (isFloat(dtype) || Number.isInteger(value));
+}
+
 /**
  * A value as a tensor. Numbers take the element type `like` where it can hold them, else f32. Undefined after a report.
  */
@@ -122,7 +141,7 @@ export function asTensor(ctx: Context, val: Val, span: Span, like?: DType): Tens
       return val;
     case "number": {
       const dtype = like ?? "f32";
-      if (dtype === "bool" || (!isFloat(dtype) && !Number.isInteger(val.value))) {
+      if (!holds(dtype, val.value)) {
         report(ctx, "MC3026", span, { value: String(val.value), dtype });
         return undefined;
       }

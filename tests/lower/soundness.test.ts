@@ -87,3 +87,40 @@ describe("positions of an operator's arguments", () => {
     expect(type("split(x, 2, axis=-1)", "(a, b, c, d)")).toEqual(["MC3021"]);
   });
 });
+
+describe("numbers and their element types", () => {
+  const code = (type: string, expression: string): readonly string[] =>
+    codesOf(`model M: (x: ${type}[B, 4]) -> y: ${type}[B, 4] {\n  ${expression}\n}\n`);
+  it.each([
+    ["i32", "x + 3_000_000_000"],
+    ["u8", "x + (-1)"],
+    ["i8", "x * 128"],
+    ["f32", "x * 1e40"],
+    ["f16", "x + 1e5"],
+  ])("%s: %s is found", (type, expression) => {
+    expect(code(type, expression)).toEqual(["MC3026"]);
+  });
+  it.each([
+    ["i32", "x + 2_147_483_647"],
+    ["u8", "x + 255"],
+    ["f32", "x * 3e38"],
+    ["f16", "x + 65504"],
+  ])("%s: %s is fine", (type, expression) => {
+    expect(code(type, expression)).toEqual([]);
+  });
+});
+
+describe("functions as values", () => {
+  const dense = (before: string, activation: string): string =>
+    `${before}model M: (x: f32[B, 4]) -> y: f32[B, 4] {\n  x -> Dense(4, activation=${activation})\n}\n`;
+  it("may be constants", () => {
+    expect(codesOf(dense("const ACT = leaky_relu(0.2)\n", "ACT"))).toEqual([]);
+    expect(codesOf(dense("const ACT = tanh\n", "ACT"))).toEqual([]);
+  });
+  it("are no initialisers", () => {
+    expect(codesOf(dense("", "zeros"))).toEqual(["MC3027"]);
+  });
+  it("check what is given to them", () => {
+    expect(codesOf("model M: (x: f32[B, 4]) -> y: f32[B, 4] {\n  x -> Dropout(-0.5)\n}\n")).toEqual(["MC3004"]);
+  });
+});
