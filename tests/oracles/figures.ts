@@ -37,7 +37,8 @@ export function printFigures(figures: readonly Figure[], noise = "PyTorch f32 to
 
 type Numbers = Float64Array;
 
-const norm = (values: Numbers): number => Math.sqrt(values.reduce((sum, it) => sum + it * it, 0));
+/** The Euclidean norm. */
+export const norm = (values: Numbers): number => Math.sqrt(values.reduce((sum, it) => sum + it * it, 0));
 
 /** The Euclidean norm of a difference over that of `scale`, the first where none is given; that of the difference where it is 0. */
 export function normError(expected: Numbers, actual: Numbers, scale: Numbers = expected): number {

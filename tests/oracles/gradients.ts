@@ -16,11 +16,15 @@ export interface GradientRun {
   readonly gradients: Tensors;
 }
 
-/** The gradient graph of a program on ONNX Runtime: weights by path and prepared features to loss and gradients. */
-export async function openGradients(
-  program: TrainProgram,
-  threads: number,
-): Promise<{ run(weights: Tensors, features: Tensors): Promise<GradientRun>; dispose(): Promise<void> }> {
+/** A gradient graph, loaded. */
+export interface Gradients {
+  /** Loss and gradients of prepared features; weights by path. */
+  run(weights: Tensors, features: Tensors): Promise<GradientRun>;
+  dispose(): Promise<void>;
+}
+
+/** Loads the gradient graph of a program into ONNX Runtime. */
+export async function openGradients(program: TrainProgram, threads: number): Promise<Gradients> {
   const opset = opsets.default;
   const graph = buildGradientGraph(program, { target: "onnx", opset });
   const graphs = [{ kind: "grad", file: "", graph, stored: false }] as const;

@@ -25,19 +25,24 @@ const bounds = {
   gradients: 1e-4,
   gradientOfTensor: 1e-3,
   losses: 1e-4,
-  // Where a sum lands on the other side of a ReLU's kink or Adam divides noise by noise, f32 itself is further away:
-  // what training ends in may then differ by three times PyTorch's own distance from its f64.
-  ofNoise: 3,
   parameters: 1e-5,
   // Adam divides by its own gradient, so that its first steps show noise; but a decay that is missed would be 2e-3.
   way: 2e-4,
 } as const;
+
+/**
+ * Where a maximum or a ReLU's sign hangs on the last bit, f32 takes either side: PyTorch's own ten steps of the CNN were
+ * 7e-5 of the parameters' norm from its f64, 7e-4 of the way. A wrong epsilon is a tenth of the way.
+ */
+const boundsWithKinks = { ...bounds, parameters: 5e-4, way: 5e-3 } as const;
 
 /** A spec in the form in which it is compared. */
 export interface Comparison {
   readonly title: string;
   readonly spec: string;
   readonly edit?: (text: string) => string;
+  /** Whether its function has kinks, so that training may take either side of one. */
+  readonly kinks?: boolean;
   /** What PyTorch is told besides: it does not read the spec. */
   readonly request?: Readonly<Record<string, unknown>>;
 }
@@ -47,10 +52,11 @@ const shortSchedule = (text: string): string =>
   text.replace("warmup=100", "warmup=3").replace(/steps: +1000/, `steps: ${String(steps)}`);
 
 export const comparisons: readonly Comparison[] = [
-  ...["linear-regression", "logistic-regression", "mnist-cnn", "stacked-lstm", "simple-rnn"].map((spec) => ({
-    title: spec,
-    spec,
-  })),
+  { title: "linear-regression", spec: "linear-regression" },
+  { title: "logistic-regression", spec: "logistic-regression" },
+  { title: "mnist-cnn", spec: "mnist-cnn", kinks: true },
+  { title: "stacked-lstm", spec: "stacked-lstm" },
+  { title: "simple-rnn", spec: "simple-rnn" },
   {
     title: "tiny-gpt without dropout",
     spec: "tiny-gpt",
@@ -90,7 +96,10 @@ const prefixed = (prefix: string, tensors: Tensors): [string, Tensor][] =>
   [...tensors].map(([name, tensor]) => [`${prefix}${name}`, tensor]);
 
 /** Compares one spec with PyTorch; prints a table; returns how many figures are above their bounds. */
-export async function compareWithTorch(peer: TorchPeer, { title, spec, edit, request }: Comparison): Promise<number> {
+export async function compareWithTorch(
+  peer: TorchPeer,
+  { title, spec, edit, kinks, request }: Comparison,
+): Promise<number> {
   const path = specPath(spec);
   const program = loadTraining(path, (text) => (edit?.(text) ?? text).replace(/^ {2}seed: +\d+/m, "  seed: 42"));
   const dataset = loadData(program, path, dataOverride(spec));
@@ -159,10 +168,10 @@ export async function compareWithTorch(peer: TorchPeer, { title, spec, edit, req
     joined((it) => theirs(`f64/after/${it}`)),
   ];
 
+  const limits = kinks === true ? boundsWithKinks : bounds;
   const ended = (name: string, bound: number, scale: (end: Float64Array) => Float64Array): Figure => {
     const noise = normError(doubleEnd, singleEnd, scale(doubleEnd));
-    const error = normError(singleEnd, end, scale(singleEnd));
-    return { name, error, bound: Math.max(bound, bounds.ofNoise * noise), noise };
+    return { name, error: normError(singleEnd, end, scale(singleEnd)), bound, noise };
   };
 
   const figures: Figure[] = [
@@ -198,8 +207,8 @@ export async function compareWithTorch(peer: TorchPeer, { title, spec, edit, req
       bounds.losses,
       relativeErrors,
     ),
-    ended(`parameters after ${String(steps)} steps, of their norm`, bounds.parameters, (it) => it),
-    ended("  of the way that they went", bounds.way, moved),
+    ended(`parameters after ${String(steps)} steps, of their norm`, limits.parameters, (it) => it),
+    ended("  of the way that they went", limits.way, moved),
   ];
   console.log(
     `  loss ${(losses[0] ?? NaN).toFixed(5)} to ${(losses.at(-1) ?? NaN).toFixed(5)}, ${metric?.name ?? ""} ${measured.toFixed(4)}`,
