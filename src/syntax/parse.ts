@@ -51,7 +51,8 @@ export function parseFile(file: SourceFile, collector: Collector): File {
     comments: [],
     incomplete: [],
   };
-  const binary = /[\u0000-\u0008\u000e-\u001f\ufffd]/.exec(file.text);
+  // Control characters but for white space, and what bytes that are no UTF-8 are read as.
+  const binary = /[^\P{Cc}\t\n\v\f\r]|\ufffd/u.exec(file.text);
   if (binary !== null) {
     reporter.report("MC1010", reporter.span(binary.index, binary.index + 1), { offset: binary.index });
     reporter.flush();
