@@ -104,6 +104,13 @@ function checkCallable(at: Checker, declaration: CallableDeclaration): void {
     checkType(at, it.type, outer);
     if (it.name === undefined) continue;
     if (results.has(it.name.text)) at.collector.report("MC2003", it.name.span, { name: it.name.text });
+    const { name } = it;
+    // Everything generated has the inputs and the outputs of a model under their names, side by side.
+    const input = declaration.flavor === "model" && declaration.inputs.find((other) => other.name?.text === name.text);
+    if (input !== false && input !== undefined) {
+      const labels = [{ span: input.span, message: `\`${name.text}\` is already the name of an input` }];
+      at.collector.report("MC2003", name.span, { name: name.text }, { labels });
+    }
     results.add(it.name.text);
   }
   checkBody(at, declaration.body, scope, "value");

@@ -3,7 +3,6 @@ import { formatRelation, relationsOf, type Relation } from "../../dims/facts.ts"
 import {
   arrayOf,
   call,
-  fieldsPattern,
   identifier,
   literal,
   text,
@@ -13,7 +12,7 @@ import {
   type Statement,
 } from "./ast.ts";
 import { dimScope } from "./dim-expression.ts";
-import type { ModelContext, Port } from "./emit-model.ts";
+import { portsPattern, type ModelContext, type Port } from "./emit-model.ts";
 import { nameScope } from "./names.ts";
 
 /** A function that throws unless tensors have the shapes, and sizes the relations, that the model is compiled for. */
@@ -26,10 +25,13 @@ export function checkFunction(name: string, type: string, ports: readonly Port[]
   };
   const shapes: Entry[] = ports.map((port) => ({
     key: port.name,
-    value: arrayOf(identifier(port.name), arrayOf(...port.type.shape.map(sizeOf))),
+    value: arrayOf(identifier(port.local), arrayOf(...port.type.shape.map(sizeOf))),
   }));
-  const names = nameScope(ports.map((port) => port.name));
-  const scope = dimScope(ports, names);
+  const names = nameScope(ports.map((port) => port.local));
+  const scope = dimScope(
+    ports.map(({ local, type }) => ({ name: local, type })),
+    names,
+  );
   const relations = relationsOf(module.facts);
   const checks = relations.flatMap((relation, index): Statement[] => {
     const condition = relationExpression(relation, scope.dim);
@@ -42,7 +44,7 @@ export function checkFunction(name: string, type: string, ports: readonly Port[]
     kind: "function",
     exported: false,
     name,
-    parameters: [{ pattern: fieldsPattern(...ports.map((port) => port.name)), type }],
+    parameters: [{ pattern: portsPattern(ports), type }],
     result: "void",
     doc: "Throws unless tensors have the shapes that the model is compiled for.",
     body: [

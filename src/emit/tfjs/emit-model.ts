@@ -16,6 +16,7 @@ import {
   type FunctionItem,
   type Item,
   type Parameter,
+  type Pattern,
   type Statement,
 } from "./ast.ts";
 import type { EmittedFunction } from "./emit-functions.ts";
@@ -23,13 +24,15 @@ import { checkFunction } from "./emit-checks.ts";
 import { createExpression } from "./emit-create.ts";
 import { tensorType } from "./emit-nodes.ts";
 import { typeText, type Interfaces } from "./interfaces.ts";
-import { pascalCase } from "./names.ts";
+import { localName, pascalCase } from "./names.ts";
 import { printType } from "./print.ts";
 import { type VariableNode } from "./variable-tree.ts";
 
 /** A tensor that a model takes or gives, by name. */
 export interface Port {
   readonly name: string;
+  /** The variable that holds it. */
+  readonly local: string;
   readonly type: TensorType;
 }
 
@@ -56,15 +59,22 @@ export interface ModelContext {
   readonly steps?: number;
 }
 
+/** `{ x, class: class_ }`: the fields of ports by their variables. */
+export function portsPattern(ports: readonly Port[]): Pattern {
+  return { kind: "object-pattern", entries: ports.map(({ name, local }) => ({ key: name, binding: local })) };
+}
+
 /** The inputs and outputs of a model by name. */
 export function portsOf(func: Func): { readonly inputs: readonly Port[]; readonly outputs: readonly Port[] } {
-  const port = (name: string | undefined, value: Value, fallback: string): Port => ({
-    name: name ?? fallback,
-    type: value.type,
-  });
+  const taken = new Set<string>();
+  const port = (name: string, value: Value): Port => {
+    const local = localName(name, taken);
+    taken.add(local);
+    return { name, local, type: value.type };
+  };
   return {
-    inputs: func.body.inputs.map((value, index) => port(func.inputNames[index], value, `input${index}`)),
-    outputs: func.body.results.map((value, index) => port(func.resultNames[index], value, `output${index}`)),
+    inputs: func.body.inputs.map((value, index) => port(func.inputNames[index] ?? `input${index}`, value)),
+    outputs: func.body.results.map((value, index) => port(func.resultNames[index] ?? `output${index}`, value)),
   };
 }
 
@@ -177,7 +187,7 @@ export function forwardCall(context: ModelContext, training: Expression, random:
   const { forward, inputs } = context;
   return call(
     forward.name,
-    ...inputs.map(({ name }) => identifier(name)),
+    ...inputs.map(({ local }) => identifier(local)),
     ...(forward.needs.parameters ? [member(identifier("model"), "parameters")] : []),
     ...(forward.needs.states ? [member(identifier("model"), "states")] : []),
     ...(forward.needs.training ? [training] : []),
@@ -194,16 +204,16 @@ export function modelPlace(context: ModelContext): Expression {
 
 /** `const { a, b } = model outputs`, as a pattern that fits what the forward function returns. */
 export function outputPattern(context: ModelContext): Parameter["pattern"] {
-  const names = context.outputs.map(({ name }) => name);
+  const names = context.outputs.map(({ local }) => local);
   const [only] = names;
   return names.length === 1 && only !== undefined ? only : { kind: "array-pattern", elements: names };
 }
 
 function predictFunction(context: ModelContext): FunctionItem {
   const { type, inputs, outputs } = context;
-  const outputFields = outputs.map(({ name, type: { shape } }): Entry => ({
+  const outputFields = outputs.map(({ name, local, type: { shape } }): Entry => ({
     key: name,
-    value: { kind: "as", value: identifier(name), type: tensorType(shape.length) },
+    value: { kind: "as", value: identifier(local), type: tensorType(shape.length) },
   }));
   return {
     kind: "function",
@@ -217,9 +227,7 @@ function predictFunction(context: ModelContext): FunctionItem {
     doc: "What the model makes of a batch of inputs. The results are the caller's to dispose of.",
     body: [
       { kind: "expression", value: call("checkInputs", identifier("inputs")) },
-      ...(inputs.length === 0
-        ? []
-        : [constant(fieldsPattern(...inputs.map(({ name }) => name)), identifier("inputs"))]),
+      ...(inputs.length === 0 ? [] : [constant(portsPattern(inputs), identifier("inputs"))]),
       returns(
         call(
           "tf.tidy",

@@ -1,3 +1,4 @@
+import type { TrainProgram } from "../../ir/program.ts";
 import { required } from "../../support/fault.ts";
 import {
   call,
@@ -12,6 +13,7 @@ import {
   type Item,
 } from "./ast.ts";
 import type { Port } from "./emit-model.ts";
+import { localName } from "./names.ts";
 import { tensorType } from "./emit-nodes.ts";
 import type { TrainingContext } from "./emit-training.ts";
 import { typeText } from "./interfaces.ts";
@@ -45,7 +47,7 @@ export function prepareFunction(context: TrainingContext): Item {
   const { type } = context.model;
   const { needs, name } = context.prepare;
   const { raw, features } = portsOfData(context);
-  const names = features.map((port) => port.name);
+  const names = features.map((port) => port.local);
   const args = [
     ...raw.map((port) => member(identifier("raw"), port.name)),
     ...(needs.states ? [member(identifier("model"), "statistics")] : []),
@@ -53,7 +55,7 @@ export function prepareFunction(context: TrainingContext): Item {
   const [only = "features"] = names;
   const entries = features.map((port): Entry => {
     // A copy, for what is passed on as it came: the caller disposes of both.
-    const copy: Expression = call("tf.clone", identifier(port.name));
+    const copy: Expression = call("tf.clone", identifier(port.local));
     return { key: port.name, value: { kind: "as", value: copy, type: tensorType(port.type.shape.length) } };
   });
   return {
@@ -80,15 +82,25 @@ export function prepareFunction(context: TrainingContext): Item {
   };
 }
 
-function portsOfData({ program }: TrainingContext): {
+/** The features of a program's data. */
+export function featurePorts(program: TrainProgram): readonly Port[] {
+  return portsOfData({ program }).features;
+}
+
+function portsOfData({ program }: Pick<TrainingContext, "program">): {
   readonly raw: readonly Port[];
   readonly features: readonly Port[];
 } {
   const { inputNames, body, resultNames } = program.data.preparation.func;
   return {
-    raw: inputNames.map((name, index) => ({ name, type: required(body.inputs[index], `raw field ${name}`).type })),
+    raw: inputNames.map((name, index) => ({
+      name,
+      local: localName(name),
+      type: required(body.inputs[index], `raw field ${name}`).type,
+    })),
     features: resultNames.map((name, index) => ({
       name: name ?? `feature_${index}`,
+      local: localName(name ?? `feature_${index}`),
       type: required(body.results[index], "feature").type,
     })),
   };

@@ -7,10 +7,11 @@ import { collectCallables } from "./callables.ts";
 import { emitFunctions } from "./emit-functions.ts";
 import { checkpointItems } from "./emit-checkpoint.ts";
 import { modelItems, modelType, portsOf, type ModelContext } from "./emit-model.ts";
+import { featurePorts } from "./emit-preparation.ts";
 import { trainingItems } from "./emit-training.ts";
 import { formatTypeScript } from "./format-typescript.ts";
 import { interfaceCollector, preparationName } from "./interfaces.ts";
-import { nameScope } from "./names.ts";
+import { fileNames, nameScope } from "./names.ts";
 import { preludeClosure, preludeNames } from "./prelude.ts";
 import { printFile } from "./print.ts";
 import { variableTrees } from "./variable-tree.ts";
@@ -23,26 +24,6 @@ export interface TfjsInput {
   /** The name of the file without its extension, for its first line. */
   readonly name: string;
 }
-
-/** Names of the functions that every file may export or define for itself. */
-const api = [
-  ...[
-    "create",
-    "predict",
-    "prepare",
-    "dispose",
-    "trainStep",
-    "fit",
-    "evaluate",
-    "gradients",
-    "save",
-    "load",
-    "update",
-    "groups",
-  ],
-  ...["trainSums", "evaluateSums", "figuresOf", "learningRate", "createOptimizer", "slotVariables", "variablesOf"],
-  ...["storedOrder", "storedOrders", "checkInputs", "checkBatch", "Slot", "Statistics"],
-];
 
 /**
  * A model as one TypeScript file that imports TensorFlow.js alone: types, `create`, `predict`, `save` and `load`, and,
@@ -70,9 +51,12 @@ function attemptFile(
   for (const func of Object.values(sections ?? {})) functions.set(func.key, func);
   const entry = entryOf(module);
   const type = modelType(module);
+  const { inputs, outputs } = portsOf(entry);
+  const ports = [...inputs, ...outputs, ...(train === undefined ? [] : featurePorts(train))];
   const names = nameScope([
     ...helperNames,
-    ...api,
+    ...fileNames,
+    ...ports.flatMap((it) => it.local),
     type,
     ...["Inputs", "Outputs", "Raw", "Features", "Batch", "Figures"].map((it) => `${type}${it}`),
   ]);
@@ -88,7 +72,6 @@ function attemptFile(
   const callables = collectCallables(functions.values(), module.facts);
   const emitted = emitFunctions(functions, roots, callables, interfaces, names);
   const helpers = new Set(emitted.helpers);
-  const { inputs, outputs } = portsOf(entry);
   const context: ModelContext = {
     module,
     entry,

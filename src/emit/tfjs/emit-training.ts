@@ -21,11 +21,12 @@ import {
 } from "./ast.ts";
 import type { EmittedFunction } from "./emit-functions.ts";
 import { checkFunction } from "./emit-checks.ts";
-import { forwardCall, modelPlace, outputPattern, type ModelContext, type Port } from "./emit-model.ts";
+import { forwardCall, modelPlace, outputPattern, portsPattern, type ModelContext, type Port } from "./emit-model.ts";
 import { tensorType } from "./emit-nodes.ts";
 import { optimizerItems } from "./emit-optimizer.ts";
 import { preparationTypes, prepareFunction } from "./emit-preparation.ts";
 import { typeText } from "./interfaces.ts";
+import { localName } from "./names.ts";
 
 /** What the training part of a file rests on. */
 export interface TrainingContext {
@@ -68,6 +69,7 @@ export function trainingItems(context: TrainingContext): {
 /** The model's inputs, then the features that only the objective reads. */
 function batchPorts({ model, program }: TrainingContext): readonly Port[] {
   const known = new Set(model.inputs.map(({ name }) => name));
+  const taken = new Set([...model.inputs, ...model.outputs].map(({ local }) => local));
   const batch = model.inputs[0]?.type.shape[0] ?? dimVariable("B");
   const extra = program.objectiveInputs.flatMap(({ from, name }): readonly Port[] => {
     if (from !== "feature" || known.has(name)) return [];
@@ -76,7 +78,13 @@ function batchPorts({ model, program }: TrainingContext): readonly Port[] {
       program.data.features.find((it) => it.name === name),
       `feature ${name}`,
     );
-    return [{ name, type: { dtype: feature.type.dtype, shape: [batch, ...feature.type.shape] } }];
+    return [
+      {
+        name,
+        local: localName(name, taken),
+        type: { dtype: feature.type.dtype, shape: [batch, ...feature.type.shape] },
+      },
+    ];
   });
   return [...model.inputs, ...extra];
 }
@@ -124,10 +132,17 @@ function trainStepFunction(type: string): Item {
 function judge(context: TrainingContext, training: boolean): readonly Statement[] {
   const { model: shared, program, objective } = context;
   const outputs = outputPattern(shared);
-  const args = program.objectiveInputs.map(({ name }) => identifier(name));
+  const locals = new Map([...shared.outputs, ...batchPorts(context)].map((it) => [it.name, it.local]));
+  const localOf = (it: { readonly from: "output" | "feature"; readonly name: string }): string =>
+    (it.from === "output" ? shared.outputs.find(({ name }) => name === it.name)?.local : undefined) ??
+    locals.get(it.name) ??
+    it.name;
+  const args = program.objectiveInputs.map((it) => identifier(localOf(it)));
   const judged = call(objective.name, ...args);
   const value: Expression = program.metrics.length === 0 ? arrayOf(judged) : judged;
-  const used = new Set(program.objectiveInputs.flatMap(({ from, name }) => (from === "output" ? [name] : [])));
+  const used = new Set(
+    program.objectiveInputs.flatMap(({ from, name }) => (from === "output" ? [localOf({ from, name })] : [])),
+  );
   const pattern =
     typeof outputs === "string" || outputs.kind !== "array-pattern"
       ? outputs
@@ -142,7 +157,7 @@ function judge(context: TrainingContext, training: boolean): readonly Statement[
 }
 
 function unpackBatch(context: TrainingContext): Statement {
-  return constant(fieldsPattern(...batchPorts(context).map(({ name }) => name)), batch);
+  return constant(portsPattern(batchPorts(context)), batch);
 }
 
 function gradientsFunction(context: TrainingContext): Item {

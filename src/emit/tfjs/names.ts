@@ -1,3 +1,5 @@
+import { preludeNames } from "./prelude.ts";
+
 /** Words that no generated name may be: TypeScript's own, and what every generated file binds. */
 const reserved: ReadonlySet<string> = new Set(
   [
@@ -67,4 +69,39 @@ export function nameScope(taken: Iterable<string> = []): NameScope {
     has: (name) => !free(name),
     taken: (name) => used.has(name),
   };
+}
+
+/** Names that every file may export, define or bind for itself. */
+export const fileNames: readonly string[] = [
+  ...[
+    "create",
+    "predict",
+    "prepare",
+    "dispose",
+    "trainStep",
+    "fit",
+    "evaluate",
+    "gradients",
+    "save",
+    "load",
+    "update",
+    "groups",
+  ],
+  ...["trainSums", "evaluateSums", "figuresOf", "learningRate", "createOptimizer", "slotVariables", "variablesOf"],
+  ...["storedOrder", "storedOrders", "checkInputs", "checkBatch", "Slot", "Statistics"],
+  ...["batch", "data", "features", "inputs", "options", "raw"],
+];
+
+const ownNames: ReadonlySet<string> = new Set([...fileNames, ...preludeNames]);
+
+/**
+ * The variable that holds an input, output or feature where the file itself speaks: its own name, unless that is a
+ * word of TypeScript or of the file, or one of `others`.
+ */
+export function localName(name: string, others: ReadonlySet<string> = new Set()): string {
+  const usual = nameScope().take(name);
+  const free = (it: string): boolean => !ownNames.has(it) && !others.has(it) && (it === name || !reserved.has(it));
+  let found = reserved.has(name) ? `${name}_` : usual;
+  while (!free(found)) found = `${found}_`;
+  return found;
 }

@@ -105,9 +105,11 @@ export function lowerTrainSection(
   const validateSetting = settings.get("validate");
   const validate = validateSetting === undefined ? undefined : readValidate(validateSetting, scope);
   const measured = { measured: ["loss", ...(objective?.metrics.map((it) => it.name) ?? [])], data };
-  const stopExpression = setting("stop");
+  // What is measured is not known where the objective is wrong.
+  const watching = (key: "stop" | "save"): Expression | undefined => (objective === undefined ? undefined : setting(key));
+  const stopExpression = watching("stop");
   const stop = stopExpression === undefined ? undefined : readStop(stopExpression, measured, scope);
-  const saveExpression = setting("save");
+  const saveExpression = watching("save");
   const save = saveExpression === undefined ? undefined : readSave(saveExpression, measured, scope);
   const paths = parametersOf(model.module).map((it) => it.path);
   const groups = directives.flatMap((it) => readGroup(it, paths, model.module.name, scope) ?? []);
