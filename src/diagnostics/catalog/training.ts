@@ -201,4 +201,13 @@ export const trainingCatalog = {
       "  loss: mse(y, t)\n  optimizer: sgd(lr=0.1)\n  epochs: 5\n  stop: early(validate.loss, patience=3)",
     ).replace("  x: f32[1]", "  split: train 0.8, validate 0.2\n  x: f32[1]"),
   }),
+  MC4021: entry({
+    severity: "error",
+    title: "a limit on nothing that is measured",
+    message: (it: { found: string; known: readonly string[] }) =>
+      `A budget limits one of ${listed(it.known)}, as in \`params <= 250k\`; \`${it.found}\` is none of them.`,
+    explanation: "Parameters are counted, FLOPs count a multiply-add as two, memory is the bytes of activations.",
+    bad: `${good}\nbudget Line { weights <= 2 }`,
+    good: `${good}\nbudget Line { params <= 2 }`,
+  }),
 } as const;

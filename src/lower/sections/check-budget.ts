@@ -53,13 +53,13 @@ function checkLimit(limit: Limit, figures: Readonly<Record<string, Dim>>, scope:
   const name = left?.kind === "reference" ? left.text : "";
   const figure = Object.hasOwn(figures, name) ? figures[name] : undefined;
   if (figure === undefined || operator === undefined || more !== undefined || typeof bound !== "number") {
-    const near = nearest(name, measures);
-    scope.collector.report(
-      "MC4015",
-      condition.span,
-      { found: name === "" ? sourceText(condition) : name, known: measures },
-      near === undefined ? {} : { help: `Did you mean \`${near}\`?` },
-    );
+    if (name === "depth") scope.collector.report("MC4011", condition.span, { what: "A budget of `depth`" });
+    else {
+      const near = nearest(name, measures);
+      const found = name === "" ? sourceText(condition) : name;
+      const help = near === undefined ? {} : { help: `Did you mean \`${near}\`?` };
+      scope.collector.report("MC4021", condition.span, { found, known: measures }, help);
+    }
     return;
   }
   const sizes = new Map<string, Dim>();

@@ -25,6 +25,9 @@ export const optimizerTable = {
   },
 } as const satisfies Readonly<Record<string, CallSchema>>;
 
+/** Optimizers that the language has and that nothing carries out yet. */
+export const laterOptimizers: readonly string[] = ["adagrad", "lamb", "lion"];
+
 const warmup: ArgumentSchema = { kind: "integer", default: 0, min: 0 };
 const positive: ArgumentSchema = { kind: "number", above: 0 };
 const steps: ArgumentSchema = { kind: "integer", min: 1 };
