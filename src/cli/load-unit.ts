@@ -118,6 +118,8 @@ function readValue(text: string): GivenValue {
     return text
       .slice(1, -1)
       .split(",")
-      .map((it) => readValue(it.trim()));
+      .map((it) => it.trim())
+      .filter((it, at, all) => it !== "" || all.length > 1)
+      .map(readValue);
   return text.replace(/^"(.*)"$/s, "$1");
 }

@@ -4,7 +4,19 @@
  */
 export type { Atom, Dim, Factor, Term } from "./form.ts";
 export { asConstant, asNumber, dimKey, sameForm, variablesOf } from "./form.ts";
-export { add, constant, multiply, negate, product, subtract, sum, toDim, variable, withLabel } from "./polynomial.ts";
+export {
+  add,
+  axisOf,
+  constant,
+  multiply,
+  negate,
+  product,
+  subtract,
+  sum,
+  toDim,
+  variable,
+  withLabel,
+} from "./polynomial.ts";
 export { ceilDivide, divideExactly, floorDivide, modulo } from "./quotient.ts";
 export { maximum, minimum } from "./extremum.ts";
 export { evaluate, evaluateExact, substitute } from "./substitute.ts";

@@ -11,6 +11,8 @@ export interface Dim {
    * no part in equality.
    */
   readonly label?: string;
+  /** Which axis of a spread among the block's inputs (`...S`) it is: the caller knows the name of that. */
+  readonly origin?: string;
 }
 
 /** coefficient * product of atom^power. No atoms: a constant. */

@@ -165,7 +165,15 @@ export function toDim(d: Dim | number): Dim {
 /** The same dimension under an axis name, or without one. */
 export function withLabel(d: Dim, label: string | undefined): Dim {
   if (d.label === label) return d;
-  return label === undefined ? { kind: "dim", terms: d.terms } : { kind: "dim", terms: d.terms, label };
+  return axisOf(d, { label, origin: d.origin });
+}
+
+/** The same dimension as an axis of that name and origin. */
+export function axisOf(
+  { terms }: Dim,
+  { label, origin }: { readonly label?: string | undefined; readonly origin?: string | undefined },
+): Dim {
+  return { kind: "dim", terms, ...(label !== undefined && { label }), ...(origin !== undefined && { origin }) };
 }
 
 /** The quotient of two products of atoms where the second divides the first, else undefined. */

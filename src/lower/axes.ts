@@ -27,6 +27,11 @@ export function resolveAxis(ctx: Context, e: Expression, type: TensorType, extra
       const byForm = axesWhere(type, (it) => sameForm(it, meaning.dim));
       if (byForm.length > 0) return oneAxis(ctx, byForm, inner, type);
     }
+    if (meaning?.kind === "dim" && asNumber(meaning.dim) !== undefined) {
+      // An axis that lost its name on the way is told by its size, where no other has that.
+      const bySize = axesWhere(type, (it) => it.label === undefined && sameForm(it, meaning.dim));
+      if (bySize.length > 0) return oneAxis(ctx, bySize, inner, type);
+    }
     // A name that means nothing at all was reported when the file was loaded.
     if (meaning === undefined && /^[A-Z]/.test(inner.text) && findTopLevel(ctx.file, inner.text) === undefined)
       return undefined;

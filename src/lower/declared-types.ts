@@ -1,4 +1,4 @@
-import { asNumber, constant, formatDim, sameForm, withLabel, type Dim } from "../dims/dim.ts";
+import { asNumber, axisOf, constant, formatDim, sameForm, withLabel, type Dim } from "../dims/dim.ts";
 import { decide } from "../dims/decide.ts";
 import { equal } from "../dims/facts.ts";
 import type { TensorType, DType } from "../ir/types.ts";
@@ -137,7 +137,7 @@ export function matchInputs(
     for (const part of split) {
       if (part.kind === "spread") {
         const key = part.name ?? spreadKey;
-        const dims = part.dims.map((dim) => withLabel(dim, undefined));
+        const dims = part.dims.map((dim, at) => axisOf(dim, { origin: `${key}${String(at)}` }));
         const before = findLocal(callee.scope, key);
         if (before === undefined)
           callee.scope.names.set(key, { kind: "list", elements: dims.map((dim): Val => ({ kind: "dim", dim })) });
@@ -149,9 +149,9 @@ export function matchInputs(
       const { expression, dim } = part;
       const at = shape.length;
       const bare = expression.kind === "reference" ? expression.text : undefined;
-      shape.push(bare === undefined ? withLabel(dim, undefined) : withLabel(dim, bare));
+      shape.push(axisOf(dim, { label: bare }));
       if (bare !== undefined && variables.has(bare) && findLocal(callee.scope, bare) === undefined) {
-        callee.scope.names.set(bare, { kind: "dim", dim: withLabel(dim, bare) });
+        callee.scope.names.set(bare, { kind: "dim", dim: axisOf(dim, { label: bare }) });
         continue;
       }
       later.push(() => {
@@ -318,21 +318,31 @@ function sameSpread(
 export function callerLabels(
   declared: readonly ResolvedType[],
   given: readonly GivenInput[],
-): ReadonlyMap<string, string | undefined> {
-  const labels = new Map<string, string | undefined>();
+): ReadonlyMap<string, Dim> {
+  const labels = new Map<string, Dim>();
   declared.forEach(({ type }, index) => {
     const actual = given[index]?.val.value.type.shape ?? [];
     type.shape.forEach((dim, axis) => {
-      if (dim.label !== undefined && !labels.has(dim.label)) labels.set(dim.label, actual[axis]?.label);
+      const name = axisName(dim);
+      const other = actual[axis];
+      if (name !== undefined && other !== undefined && !labels.has(name)) labels.set(name, other);
     });
   });
   return labels;
 }
 
 /** A type with the axis names of the caller. */
-export function relabel(type: TensorType, labels: ReadonlyMap<string, string | undefined>): TensorType {
+export function relabel(type: TensorType, labels: ReadonlyMap<string, Dim>): TensorType {
   return {
     dtype: type.dtype,
-    shape: type.shape.map((dim) => (dim.label === undefined ? dim : withLabel(dim, labels.get(dim.label)))),
+    shape: type.shape.map((dim) => {
+      const name = axisName(dim);
+      return name === undefined ? dim : axisOf(dim, labels.get(name) ?? {});
+    }),
   };
+}
+
+/** What tells an axis of a callee's input from the others, in the callee. */
+function axisName({ label, origin }: Dim): string | undefined {
+  return label ?? (origin === undefined ? undefined : `...${origin}`);
 }

@@ -115,7 +115,7 @@ export function elaborateEntry(elaborator: Elaborator, callable: Callable, optio
   const contract = entryFacts(top, declaration);
   if (contract === undefined) return undefined;
   const context: Context = { ...top, facts: contract.facts, owning: declaration.flavor === "fn" ? "fn" : "yes" };
-  elaborator.assumptions = contract.contract.map((it) => it.text).join(", ");
+  elaborator.assumptions = assumptionsOf(contract);
   const made = withMinima(elaborator, contract.facts, () => {
     const positive = declaration.inputs.map((it, index) => {
       const shape = inputs[index]?.type.shape ?? [];
@@ -240,6 +240,11 @@ function entryFacts(ctx: Context, declaration: CallableDeclaration): Contract | 
     }
   }
   return { facts, contract };
+}
+
+/** What holds in all that an entry leads to, as a text that tells instantiations apart. */
+export function assumptionsOf({ contract }: Pick<Module, "contract">): string {
+  return contract.map((it) => it.text).join(", ");
 }
 
 /** The functions that an entry calls, directly or not, the entry last: callees come before their callers. */

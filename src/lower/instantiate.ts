@@ -151,7 +151,7 @@ export function instantiate(use: Use): Instantiation | undefined {
 function keyOfUse({ callable, hyperparameters, inputs, context: { elaborator } }: Use): string {
   const values = [...hyperparameters].map(([name, val]) => `${name}=${keyOfVal(val)}`).join(",");
   const types = inputs.map(({ type, facts }) => {
-    const labels = type.shape.map((it) => it.label ?? "").join(",");
+    const labels = type.shape.map((it) => it.label ?? it.origin ?? "").join(",");
     const classes = facts.classes === undefined ? "" : `<${formatDim(facts.classes)}`;
     return `${formatType(type)}${labels}${classes}${facts.probability === undefined ? "" : "%"}`;
   });

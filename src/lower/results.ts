@@ -1,4 +1,4 @@
-import { asNumber, formatDim, withLabel, type Dim } from "../dims/dim.ts";
+import { asNumber, axisOf, formatDim, type Dim } from "../dims/dim.ts";
 import { decide } from "../dims/decide.ts";
 import { atLeast, equal } from "../dims/facts.ts";
 import { textOf, type Span } from "../support/source.ts";
@@ -142,7 +142,7 @@ export function checkType(
       );
       return undefined;
     }
-    shape.push(asNumber(dim) === undefined ? other : withLabel(dim, other.label));
+    shape.push(asNumber(dim) === undefined ? other : axisOf(dim, other));
   }
   const { classes } = wanted.facts;
   if (

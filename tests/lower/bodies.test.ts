@@ -219,3 +219,29 @@ describe("messages", () => {
     expect(onlyFinding(text).message).toContain("axis 1 is 2, declared as H; for example at H = 1: 2 is not 1");
   });
 });
+
+describe("names of axes", () => {
+  const model = (name: string, type: string, result: string): string =>
+    `model ${name}: (x: f32[B, ${type}]) -> y: f32[B, ${result}] {\n  x -> P\n}\n`;
+  it.each([
+    "x -> Dropout(0.1)",
+    "x -> relu",
+    "x -> Dense(C)",
+    "x -> Inner",
+    "when training { x -> Dropout(0.1) } else { x }",
+  ])("outlive layers that take any shape, whatever the sizes: %s", (layers) => {
+    const text = `fn same: (x: f32[...S]) -> f32[...S] { x }
+block Inner: (x: f32[..., D]) -> f32[..., D] { same(x) -> Dense(5) -> Dense(D) }
+block P: (x: f32[B, H, W, C]) -> f32[B, W, C] {
+  h = ${layers}
+  mean(h, over=H)
+}
+`;
+    expect(codesOf(text + model("Free", "H, W, C", "W, C") + model("Square", "28, 28, 28", "28, 28"))).toEqual([]);
+  });
+
+  it("do not come back", () => {
+    const text = "block P: (x: f32[B, H, W, C]) -> f32[B, C] {\n  mean(mean(x, over=H), over=H)\n}\n";
+    expect(codesOf(text + model("Square", "28, 28, 5", "5"))).toEqual(["MC3013"]);
+  });
+});

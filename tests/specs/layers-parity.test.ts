@@ -107,6 +107,44 @@ ${blobs}train M on D {
   seed: 9
 }
 `,
+  "sizes that are free in the data, several outputs and metrics": `model M: (x: f32[N, S, 5]) -> (y: f32[N, S, 4], extra: f32[N, 4]) where S <= 10 {
+  h = x -> LSTM(6, sequences=true) -> Dense(4)
+  (h, mean(h, over=S))
+}
+data D {
+  source: synthetic_sequences(count=64, length=7, features=5, classes=4, seed=3)
+  x: f32[T, 5] = raw.x -> standardize
+  label: class(4)[T] = raw.label
+  first: class(4) = raw.label[:, 0]
+}
+train M on D {
+  loss: cross_entropy(y, label) + 0.5 * cross_entropy(extra, first) + 0.01 * mean(square(y - mean(y, axis=1, keep=true)))
+  metrics: accuracy(y, label), accuracy(extra, first)
+  optimizer: rmsprop(lr=0.01, momentum=0.9)
+  clip: norm(0.5)
+  batch: 8
+}
+`,
+  "functions of one's own in features, the loss and the model": `fn scaled(by: float): (x: float[...S]) -> float[...S] { x * by }
+fn spread: (x: f32[B, D]) -> f32[B] { mean(scaled(square(x), 0.5), over=D) }
+model M: (x: f32[B, 6], ids: i32[B]) -> (y: f32[B, 4], z: f32[B, 2]) {
+  h = concat(scaled(x, 0.1), ids -> Embedding(4, 3), axis=-1) -> Dense(5, activation=selu)
+  (h -> Dense(4), h -> Dense(2) -> scaled(2))
+}
+data D {
+  source: synthetic_blobs(count=64, classes=4, features=6, seed=3)
+  x: f32[6] = scaled(standardize(raw.x / 2), 3) + 1
+  ids: i32[] = raw.label
+  label: class(4) = raw.label
+  far: f32[] = raw.x -> spread -> standardize
+}
+train M on D {
+  loss: cross_entropy(y, label) + 0.1 * mse(spread(z), far) + scaled(mean(square(z)), 0.01)
+  optimizer: sgd(lr=exponential(0.1, decay=0.9, every=2, warmup=2), decay=0.01)
+  clip: value(0.5)
+  batch: 8
+}
+`,
 };
 
 const opened: Trainer[] = [];

@@ -14,7 +14,7 @@ import type {
 import { freshValue, type Context, type Elaborator } from "../context.ts";
 import { describe, formatType, tensor, type ValueFacts } from "../values.ts";
 import { lowerData } from "./lower-data.ts";
-import { reachable } from "../elaborate-model.ts";
+import { assumptionsOf, reachable } from "../elaborate-model.ts";
 import { reportUnknownNames } from "../unknown-names.ts";
 import { batchType, matchFeatures, type FeatureMatch } from "./match-features.ts";
 import { onlyExpression, onlyPart, settingsOf, type SettingScope } from "./read-setting.ts";
@@ -72,7 +72,9 @@ export function lowerTrainSection(
   const match = matchFeatures(elaborator, entry, data, declaration.data.span);
   if (match === undefined) return undefined;
   const model = match.fixed.size === 0 ? open : lowerModel(callable, declaration.model, match.fixed);
-  if (model === undefined) return undefined;
+  // Functions of features join those of the model: lowered beside them, no two have one key.
+  const prepared = model && findData(model.elaborator, file, declaration);
+  if (model === undefined || prepared === undefined) return undefined;
 
   const setting = (key: string): Expression | undefined => {
     const found = settings.get(key);
@@ -106,7 +108,8 @@ export function lowerTrainSection(
   const validate = validateSetting === undefined ? undefined : readValidate(validateSetting, scope);
   const measured = { measured: ["loss", ...(objective?.metrics.map((it) => it.name) ?? [])], data };
   // What is measured is not known where the objective is wrong.
-  const watching = (key: "stop" | "save"): Expression | undefined => (objective === undefined ? undefined : setting(key));
+  const watching = (key: "stop" | "save"): Expression | undefined =>
+    objective === undefined ? undefined : setting(key);
   const stopExpression = watching("stop");
   const stop = stopExpression === undefined ? undefined : readStop(stopExpression, measured, scope);
   const saveExpression = watching("save");
@@ -118,8 +121,15 @@ export function lowerTrainSection(
   if (epochs === undefined || steps === undefined || batch === undefined || seed === undefined) return undefined;
   return {
     name: declaration.label?.text ?? model.module.name,
-    model: { ...model.module, functions: new Map([...model.module.functions, ...objective.callees]) },
-    data,
+    model: {
+      ...model.module,
+      functions: new Map([
+        ...model.module.functions,
+        ...calleesOf(model.elaborator, prepared.preparation.func),
+        ...objective.callees,
+      ]),
+    },
+    data: prepared,
     objective: objective.func,
     objectiveInputs: objective.inputs,
     metrics: objective.metrics,
@@ -134,6 +144,13 @@ export function lowerTrainSection(
     ...(save !== undefined && { save }),
     origin: declaration.model.span,
   };
+}
+
+/** The functions that a section's own function calls. */
+function calleesOf({ functions }: Elaborator, func: Func): ReadonlyMap<string, Func> {
+  const callees = new Map(reachable(functions, func));
+  callees.delete(func.key);
+  return callees;
 }
 
 function sectionEntryName(entry: TrainDeclaration["entries"][number]): string {
@@ -221,6 +238,7 @@ function lowerObjective(
     ctx.scope.names.set(feature.name, tensor(value, facts));
     inputs.push({ from: "feature", name: feature.name, value });
   }
+  elaborator.assumptions = assumptionsOf(module);
   const lossValue = lowerLoss(ctx, loss);
   const sums: Value[] = [];
   const named: TrainProgram["metrics"][number][] = [];
@@ -234,16 +252,15 @@ function lowerObjective(
     });
     sums.push(...metric.values);
   }
+  elaborator.assumptions = "";
   if (lossValue === undefined || named.length !== metrics.length) return undefined;
   const used = usedValues(ctx, [lossValue, ...sums]);
   const kept = inputs.filter((it) => used.has(it.value.id));
   const results = [lossValue, ...sums].map((value, at) => ({ name: at === 0 ? "loss" : `metric_${at}`, value }));
   const func = sectionFunc(ctx, "objective", kept, results, declaration.span);
-  const callees = new Map(reachable(elaborator.functions, func));
-  callees.delete(func.key);
   return {
     func,
-    callees,
+    callees: calleesOf(elaborator, func),
     inputs: kept.map(({ from, name }) => ({ from, name })),
     metrics: named,
   };
