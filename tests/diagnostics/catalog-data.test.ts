@@ -104,7 +104,7 @@ describe("the catalog of data", () => {
     writeFileSync(path, "x\n16777217\n2147483647\n");
     const collector = createCollector();
     const text =
-      'data D {\n  source: csv("large.csv")\n  x: i32[] = raw.x\n}\nmodel M: (x: i32[B]) -> y: i32[B] { x }\ntrain M on D {\n  loss: mean(cast(y, f32))\n  optimizer: sgd(lr=1)\n}\n';
+      'data D {\n  source: csv("large.csv")\n  x: i32[] = raw.x\n}\nmodel M: (x: i32[B]) -> y: f32[B] {\n  param w: f32[] = ones\n  cast(x, f32) * w\n}\ntrain M on D {\n  loss: mean(y)\n  optimizer: sgd(lr=1)\n}\n';
     const program = loadProgram({ path: join(folder, "spec.model"), text }, host, collector);
     const declaration = program.entry.ast.declarations.find((it) => it.kind === "train");
     const lowered = declaration?.kind === "train" ? lowerTrain(program, declaration, {}, collector) : undefined;

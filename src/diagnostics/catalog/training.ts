@@ -201,6 +201,17 @@ export const trainingCatalog = {
       "  loss: mse(y, t)\n  optimizer: sgd(lr=0.1)\n  epochs: 5\n  stop: early(validate.loss, patience=3)",
     ).replace("  x: f32[1]", "  split: train 0.8, validate 0.2\n  x: f32[1]"),
   }),
+  MC4022: entry({
+    severity: "error",
+    title: "nothing to train",
+    message: (it: { model: string; parameters: number }) =>
+      it.parameters === 0
+        ? `${it.model} has no parameters: there is nothing to train.`
+        : `All ${it.parameters} parameters of ${it.model} are frozen: there is nothing to train.`,
+    explanation: "Training adjusts the parameters that no `freeze` covers, and here there are none.",
+    bad: train('  loss: mse(y, t)\n  optimizer: sgd(lr=0.1)\n  freeze "**"\n  epochs: 5'),
+    good: train('  loss: mse(y, t)\n  optimizer: sgd(lr=0.1)\n  freeze "**.bias"\n  epochs: 5'),
+  }),
   MC4021: entry({
     severity: "error",
     title: "a limit on nothing that is measured",

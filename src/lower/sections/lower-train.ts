@@ -1,7 +1,7 @@
 import { constant } from "../../dims/dim.ts";
 import type { Func, Module, Value } from "../../ir/graph.ts";
 import type { DataProgram, TrainProgram } from "../../ir/program.ts";
-import { parametersOf } from "../../passes/parameters-of.ts";
+import { isFrozen, parametersOf } from "../../passes/parameters-of.ts";
 import type { Callable, ProgramFile } from "../../std/program-file.ts";
 import type {
   CallExpression,
@@ -116,6 +116,9 @@ export function lowerTrainSection(
   const save = saveExpression === undefined ? undefined : readSave(saveExpression, measured, scope);
   const paths = parametersOf(model.module).map((it) => it.path);
   const groups = directives.flatMap((it) => readGroup(it, paths, model.module.name, scope) ?? []);
+  if (!failed() && paths.every((path) => isFrozen(path, groups))) {
+    collector.report("MC4022", declaration.model.span, { model: model.module.name, parameters: paths.length });
+  }
 
   if (failed() || objective === undefined || optimizer === undefined) return undefined;
   if (epochs === undefined || steps === undefined || batch === undefined || seed === undefined) return undefined;
