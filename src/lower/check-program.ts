@@ -29,10 +29,10 @@ export function checkProgram(
     ),
   );
   const visited = new Set<Callable["declaration"]>();
-  const namesOnly: string[] = [];
+  const undecided: Callable["declaration"][] = [];
   const check = (callable: Callable): void => {
     if (callable.declaration.hyperparameters.some((it) => it.default === undefined)) {
-      namesOnly.push(callable.declaration.name.text);
+      undecided.push(callable.declaration);
       return;
     }
     elaborateEntry(elaborator, callable, {});
@@ -50,5 +50,14 @@ export function checkProgram(
   const rest = callables.filter((it) => it.declaration.flavor !== "model");
   for (const it of rest) if (!used.has(it.declaration.name.text) && !visited.has(it.declaration)) check(it);
   for (const it of rest) if (used.has(it.declaration.name.text) && !visited.has(it.declaration)) check(it);
-  return { namesOnly: namesOnly.filter((name) => ![...visited].some((it) => it.name.text === name)) };
+  const unseen = undecided.filter((it) => !visited.has(it));
+  // A file without models is for others to use.
+  const models = callables.some((it) => it.declaration.flavor === "model" && it.file === program.entry);
+  for (const { name, hyperparameters } of unseen) {
+    // What could not be looked at because something else is wrong will be, once that is right.
+    if (collector.hasErrors || !models || name.span.file !== program.entry.source) continue;
+    const open = hyperparameters.flatMap((it) => (it.default === undefined ? [it.name.text] : []));
+    collector.report("MC2030", name.span, { name: name.text, hyperparameters: open });
+  }
+  return { namesOnly: unseen.map((it) => it.name.text) };
 }

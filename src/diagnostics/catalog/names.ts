@@ -265,4 +265,14 @@ export const namesCatalog = {
     bad: "model M: (x: f32[B, 4]) -> f32[B, 2] {\n  x -> Dense(2)\n}\n",
     good: "model M: (x: f32[B, 4]) -> y: f32[B, 2] {\n  x -> Dense(2)\n}\n",
   }),
+  MC2030: entry({
+    severity: "warning",
+    title: "checked for names and syntax only",
+    message: (it: { readonly name: string; readonly hyperparameters: readonly string[] }) =>
+      `Nothing uses \`${it.name}\`, and ${it.hyperparameters.map((name) => `\`${name}\``).join(", ")} ${it.hyperparameters.length === 1 ? "has" : "have"} no default: its shapes are not checked.`,
+    explanation:
+      "A block is checked at each of its uses, and one that nothing uses at its defaults. Give its hyperparameters defaults, or use it, and its shapes are checked as well. A file without models is for others to import, and is silent about this.",
+    bad: "block Half(n: int): (x: f32[B, D]) -> f32[B, n] {\n  x -> Dense(n)\n}\nmodel M: (x: f32[B, 4]) -> y: f32[B, 2] {\n  x -> Dense(2)\n}\n",
+    good: "block Half(n: int): (x: f32[B, D]) -> f32[B, n] {\n  x -> Dense(n)\n}\nmodel M: (x: f32[B, 4]) -> y: f32[B, 2] {\n  x -> Half(2)\n}\n",
+  }),
 } as const;
