@@ -1,5 +1,5 @@
 import { explicitNames } from "../analyze/walk.ts";
-import type { Node, RepeatNode, Value } from "../ir/graph.ts";
+import type { Node, Region, RepeatNode, Value } from "../ir/graph.ts";
 import type { Span } from "../support/source.ts";
 import type { Chain, ForStage, RepeatStage } from "../syntax/ast.ts";
 import { freshValue, innerScope, report, type Context, type Unit } from "./context.ts";
@@ -182,6 +182,10 @@ function unroll(
   const names = explicitNames(stage.chain);
   // The name is claimed once the copies are known to own or draw something.
   const trial = numberedBefore(ctx.paths, label, stage.kind === "repeat-stage" ? "repeat" : "for");
+  // Copies that share their weights draw random numbers of their own all the same.
+  const push = (nodes: readonly Node[], index: number): void => {
+    for (const it of nodes) ctx.nodes.push(shared ? drawnApart(ctx, it, trial, index) : it);
+  };
   let val = input;
   let owned = false;
   let kept = false;
@@ -199,15 +203,32 @@ function unroll(
     owned ||= paths.owners.length > 0;
     kept ||= paths.taken.size > 0;
     if (owner !== undefined && others.length === 0 && !owner.labelled) {
-      ctx.nodes.push(...collapse(nodes, owner.path, base));
+      push(collapse(nodes, owner.path, base), index);
       renameVariables(ctx.unit, before, (inside) =>
         inside.startsWith(`${owner.path}.`) ? base + inside.slice(owner.path.length) : inside,
       );
-    } else ctx.nodes.push(...nodes);
+    } else push(nodes, index);
   }
   if (kept && claimLoop(ctx, label, stage.kind === "repeat-stage" ? "repeat" : "for", owned, stage.span) === undefined)
     return poison;
   return val;
+}
+
+/** A node of a shared copy, under a path of its own where it draws and owns nothing. */
+function drawnApart(ctx: Context, node: Node, base: string, index: number): Node {
+  const apart = (path: string): string =>
+    path.startsWith(`${base}.`) ? `${base}.${String(index)}${path.slice(base.length)}` : path;
+  if (node.kind === "key") return { ...node, path: apart(node.path) };
+  if (node.kind === "training") {
+    const within = ({ nodes, ...region }: Region): Region => ({
+      ...region,
+      nodes: nodes.map((it) => drawnApart(ctx, it, base, index)),
+    });
+    return { ...node, then: within(node.then), otherwise: within(node.otherwise) };
+  }
+  if (node.kind !== "call") return node;
+  const made = [...ctx.elaborator.memo.values()].find((it) => it.func.key === node.callee);
+  return made !== undefined && made.draws && !made.owns ? { ...node, instance: apart(node.instance) } : node;
 }
 
 /** The path that a loop will get, without claiming it. */

@@ -175,12 +175,8 @@ export function createInliner(options: InlineOptions): Inliner {
         const count = repeatCount(node);
         for (let index = 0; index < count; index += 1) {
           const path = node.shared ? joinPath(frame.path, node.path) : joinPath(frame.path, node.path, `${index}`);
-          const inner: Frame = {
-            ...frame,
-            path,
-            place: joinPath(frame.place, node.path),
-            indices: [...frame.indices, index],
-          };
+          const around = within(frame, node.path);
+          const inner: Frame = { ...around, path, indices: [...around.indices, index] };
           define(node.body.inputs, carried);
           inlineNodes(node.body.nodes, scope, inner, out);
           carried = node.body.results.map(use);

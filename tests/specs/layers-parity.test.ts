@@ -107,6 +107,16 @@ ${blobs}train M on D {
   seed: 9
 }
 `,
+  "dropout in copies that are written out": `block Noisy: (x: f32[B, D]) -> f32[B, D] {
+  x -> repeat 2 as k { Dense(D) -> Dropout(0.2) }
+}
+model M(widths: [int] = [5, 7]): (x: f32[B, 6]) -> y: f32[B, 4] {
+  d = Dense(6, activation=tanh)
+  x -> repeat 2 shared { d -> Dropout(0.5) -> Dense(6) -> Dropout(0.3) }
+    -> for w in widths as hidden { Dense(w) -> Dropout(0.4) -> repeat 2 { Dense(w) -> Dropout(0.3) } -> Noisy }
+    -> Dense(4)
+}
+${blobs}${train()}`,
   "sizes that are free in the data, several outputs and metrics": `model M: (x: f32[N, S, 5]) -> (y: f32[N, S, 4], extra: f32[N, 4]) where S <= 10 {
   h = x -> LSTM(6, sequences=true) -> Dense(4)
   (h, mean(h, over=S))

@@ -1,4 +1,4 @@
-import { joinPath } from "../../passes/paths.ts";
+import { joinPath, splitIndices } from "../../passes/paths.ts";
 import type { CallNode, ConstantNode, Node, OperatorNode, Value } from "../../ir/graph.ts";
 import { isFloat } from "../../ops/dtype-class.ts";
 import { attributesFor } from "../../ops/operator.ts";
@@ -93,14 +93,22 @@ export function placeOf(state: FunctionState, env: Env, path: string): TfjsExpre
   if (path === "") return env.place.random;
   state.helpers.add("within");
   const { random } = env.place;
+  // Copies that are written out one by one have their indices in their paths: keys are made of both apart.
+  const { place: name, indices } = splitIndices(path);
   // One call for nested paths: `within(random, "stage.dropout_0", i)`.
   if (random.kind === "call" && random.callee.kind === "identifier" && random.callee.name === "within") {
     const [place, prefix, ...index] = random.arguments;
     if (place !== undefined && prefix?.kind === "string") {
-      return callTensor("within", place, text(joinPath(prefix.value, path)), ...index);
+      return callTensor(
+        "within",
+        place,
+        text(joinPath(prefix.value, name)),
+        ...index,
+        ...indices.map((it) => literal(it)),
+      );
     }
   }
-  return callTensor("within", random, text(path));
+  return callTensor("within", random, text(name), ...indices.map((it) => literal(it)));
 }
 
 function emitConstant(state: FunctionState, env: Env, node: ConstantNode): void {

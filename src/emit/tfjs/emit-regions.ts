@@ -1,4 +1,5 @@
 import type { Node, Region, RepeatNode, ScanNode, TrainingNode, Value } from "../../ir/graph.ts";
+import { splitIndices } from "../../passes/paths.ts";
 import { repeatCount } from "../../passes/repeat-count.ts";
 import type { TfjsExpression } from "../../ops/tfjs-writer.ts";
 import { required } from "../../support/fault.ts";
@@ -86,7 +87,9 @@ export function emitRepeat(state: FunctionState, env: Env, node: RepeatNode, emi
   const index = state.names.take("i");
   const shared = node.shared;
   // Copies that share their weights draw random numbers of their own all the same.
-  const random = callTensor("within", env.place.random, text(node.path), identifier(index));
+  const { place: name, indices } = splitIndices(node.path);
+  const copies = [...indices.map((it) => literal(it)), identifier(index)];
+  const random = callTensor("within", env.place.random, text(name), ...copies);
   const place: Place = shared
     ? {
         parameters: member(env.place.parameters, ...segments),
