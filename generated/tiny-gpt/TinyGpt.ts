@@ -895,12 +895,12 @@ function placeAt(seed: number, step: number): Place {
   return { base: stepKey(seed, step), path: "", indices: [] };
 }
 
-/** A block within a place; `index` says which one of a repeat. */
-function within(place: Place, path: string, index?: number): Place {
+/** A block within a place; `indices` say which one of each repeat. */
+function within(place: Place, path: string, ...indices: number[]): Place {
   return {
     base: place.base,
     path: place.path === "" ? path : `${place.path}.${path}`,
-    indices: index === undefined ? place.indices : [...place.indices, index],
+    indices: [...place.indices, ...indices],
   };
 }
 
