@@ -12,7 +12,7 @@ import {
   type Statement,
 } from "./ast.ts";
 import { dimScope } from "./dim-expression.ts";
-import { portsPattern, type ModelContext, type Port } from "./emit-model.ts";
+import { portsPattern, type ModelContext, type Port } from "./model-context.ts";
 import { nameScope } from "./names.ts";
 
 /** A function that throws unless tensors have the shapes, and sizes the relations, that the model is compiled for. */

@@ -21,7 +21,8 @@ import {
 } from "./ast.ts";
 import type { EmittedFunction } from "./emit-functions.ts";
 import { checkFunction } from "./emit-checks.ts";
-import { forwardCall, modelPlace, outputPattern, portsPattern, type ModelContext, type Port } from "./emit-model.ts";
+import { forwardCall, modelPlace, outputPattern } from "./emit-model.ts";
+import { portsPattern, type ModelContext, type Port } from "./model-context.ts";
 import { tensorType } from "./emit-nodes.ts";
 import { optimizerItems } from "./emit-optimizer.ts";
 import { preparationTypes, prepareFunction } from "./emit-preparation.ts";
