@@ -14,7 +14,7 @@ import {
   type Expression,
   type Item,
 } from "./ast.ts";
-import type { ModelContext } from "./emit-model.ts";
+import type { ModelContext } from "./model-context.ts";
 import { leavesOf } from "./variable-tree.ts";
 
 /** `save` and `load`, with the table of what is stored in another order. */

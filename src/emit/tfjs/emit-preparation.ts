@@ -12,7 +12,7 @@ import {
   type Field,
   type Item,
 } from "./ast.ts";
-import type { Port } from "./emit-model.ts";
+import type { Port } from "./model-context.ts";
 import { localName } from "./names.ts";
 import { tensorType } from "./emit-nodes.ts";
 import type { TrainingContext } from "./emit-training.ts";
