@@ -1,3 +1,4 @@
+import { calleesOf } from "../ir/callees-of.ts";
 import { asNumber, formatDim, product, variablesOf, type Dim } from "../dims/dim.ts";
 import type { Facts } from "../dims/facts.ts";
 import { removeAxis } from "../ir/axes.ts";
@@ -385,20 +386,4 @@ function recursions(module: Module): readonly string[] {
   };
   [...module.functions.keys()].forEach(visit);
   return problems;
-}
-
-function calleesOf(region: Region): readonly string[] {
-  return region.nodes.flatMap((node) => {
-    switch (node.kind) {
-      case "call":
-        return [node.callee];
-      case "repeat":
-      case "scan":
-        return calleesOf(node.body);
-      case "training":
-        return [...calleesOf(node.then), ...calleesOf(node.otherwise)];
-      default:
-        return [];
-    }
-  });
 }

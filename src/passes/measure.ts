@@ -1,27 +1,14 @@
 import { add, asNumber, constant, product, type Dim } from "../dims/dim.ts";
 import type { CallNode, Func, Module, Node, Region, RepeatNode, Value } from "../ir/graph.ts";
-import type { DType, TensorType } from "../ir/types.ts";
+import type { TensorType } from "../ir/types.ts";
 import { snakeCase } from "../support/snake-case.ts";
 import { attributesFor } from "../ops/operator.ts";
 import { findOperator } from "../ops/registry.ts";
+import { elementSize } from "../support/element-bytes.ts";
 import { fault, required } from "../support/fault.ts";
 import { entryOf, parametersOf, statesOf } from "./parameters-of.ts";
 import { joinPath } from "./paths.ts";
 import { repeatCount } from "./repeat-count.ts";
-
-/** Bytes of one element. */
-const bytesOf: Readonly<Record<DType, number>> = {
-  f16: 2,
-  bf16: 2,
-  f32: 4,
-  f64: 8,
-  i8: 1,
-  i32: 4,
-  i64: 8,
-  u8: 1,
-  u32: 4,
-  bool: 1,
-};
 
 /** What running something once takes, in the model's dim variables. */
 export interface Measured {
@@ -190,5 +177,5 @@ export function elementsOf(type: TensorType): Dim {
 
 /** The bytes of a value of a type. */
 export function byteSize(type: TensorType): Dim {
-  return product([constant(bytesOf[type.dtype]), ...type.shape]);
+  return product([constant(elementSize[type.dtype]), ...type.shape]);
 }

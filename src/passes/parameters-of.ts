@@ -1,3 +1,4 @@
+import { calleesOf } from "../ir/callees-of.ts";
 import type { Func, Initializer, Module, Region, Variable } from "../ir/graph.ts";
 import type { ParameterGroup } from "../ir/program.ts";
 import type { TensorType } from "../ir/types.ts";
@@ -123,20 +124,4 @@ function owningFunctions(functions: ReadonlyMap<string, Func>): ReadonlySet<stri
     return found;
   };
   return new Set([...functions.keys()].filter(owns));
-}
-
-function calleesOf(region: Region): readonly string[] {
-  return region.nodes.flatMap((node) => {
-    switch (node.kind) {
-      case "call":
-        return [node.callee];
-      case "repeat":
-      case "scan":
-        return calleesOf(node.body);
-      case "training":
-        return [...calleesOf(node.then), ...calleesOf(node.otherwise)];
-      default:
-        return [];
-    }
-  });
 }

@@ -1,3 +1,4 @@
+import { elementTypes } from "../../analyze/builtins.ts";
 import { asNumber, constant, sameForm, variable, type Dim } from "../../dims/dim.ts";
 import type { Func, Value } from "../../ir/graph.ts";
 import type {
@@ -221,18 +222,6 @@ function readClean(setting: Setting | undefined, scope: SettingScope): readonly 
   }
   return steps;
 }
-
-const elementTypes: ReadonlySet<string> = new Set<DType>([
-  "f16",
-  "bf16",
-  "f32",
-  "f64",
-  "i8",
-  "i32",
-  "i64",
-  "u8",
-  "bool",
-]);
 
 /** Noise that is drawn for each batch: part of the language, not yet of what is carried out. */
 function isNoise(it: Expression): boolean {

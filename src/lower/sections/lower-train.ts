@@ -1,3 +1,4 @@
+import { usesOf } from "../../passes/rewrite.ts";
 import { constant } from "../../dims/dim.ts";
 import type { Func, Module, Value } from "../../ir/graph.ts";
 import type { DataProgram, TrainProgram } from "../../ir/program.ts";
@@ -298,9 +299,5 @@ function lowerMetric(
 
 /** Ids of all values that the nodes of a context, and some results, take. */
 function usedValues(ctx: Context, results: readonly Value[]): ReadonlySet<number> {
-  const used = new Set(results.map((it) => it.id));
-  for (const node of ctx.nodes) {
-    if ("operands" in node) for (const operand of node.operands) used.add(operand.id);
-  }
-  return used;
+  return new Set([...results, ...ctx.nodes.flatMap(usesOf)].map((it) => it.id));
 }
