@@ -1,17 +1,13 @@
-import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { join } from "node:path";
 import type { Unit } from "../compiler.ts";
 import type { TrainProgram } from "../ir/program.ts";
 import { createDataset, type Dataset } from "../runtime/data/dataset.ts";
 import { loadSource } from "../runtime/data/load-source.ts";
 import type { RawData } from "../runtime/data/raw-data.ts";
 import type { TfjsBackend } from "../runtime/tfjs/load-tfjs.ts";
-import { readCheckpoint, type Checkpoint } from "../runtime/train/checkpoint.ts";
 import { totalSteps } from "../runtime/train/train-loop.ts";
 import type { Trainer, TrainerResult } from "../runtime/train/trainer.ts";
-import type { Tensors } from "../runtime/tensor.ts";
-import { InputError, UsageError } from "./exit-code.ts";
+import { UsageError } from "./exit-code.ts";
 import { loadSpec, lowerAll, printFindings, type LoadedSpec, type UnitOptions } from "./load-unit.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -107,40 +103,4 @@ async function createTrainer(
 function required(result: TrainerResult): Extract<TrainerResult, { ok: true }> {
   if (result.ok) return result;
   throw new UsageError(`${result.message.charAt(0).toUpperCase()}${result.message.slice(1)}`);
-}
-
-/** The weights that are meant: those given, or where `modelc train` leaves them. */
-export function weightsPath(given: string | undefined, name: string, file: string): string {
-  const path = given ?? join("out", `${name}.safetensors`);
-  if (given !== undefined || existsSync(path)) return path;
-  throw new UsageError(
-    `There are no weights in ${path}: train first (modelc train ${file}), or name them with --weights.`,
-  );
-}
-
-/** Reads a checkpoint for a network; an error says what does not fit. */
-export async function readWeights(path: string, trainer: Trainer): Promise<Checkpoint> {
-  const read = readCheckpoint(path);
-  if (!read.ok) {
-    if (read.error.startsWith("There is no file")) throw new UsageError(read.error);
-    throw new InputError(read.error);
-  }
-  const wanted = await trainer.snapshot();
-  const problems = mismatchesOf(wanted, read.value.tensors);
-  if (problems.length > 0) {
-    const more = problems.length > 3 ? `, and ${problems.length - 3} more` : "";
-    throw new InputError(`${path} does not fit this network: ${problems.slice(0, 3).join("; ")}${more}.`);
-  }
-  return read.value;
-}
-
-function mismatchesOf(wanted: Tensors, given: Tensors): readonly string[] {
-  return [...wanted].flatMap(([name, { shape }]) => {
-    if (name.startsWith("opt/") || name.startsWith("statistic/")) return [];
-    const found = given.get(name);
-    if (found === undefined) return [`${name} is missing`];
-    return found.shape.join() === shape.join()
-      ? []
-      : [`${name} has the shape [${found.shape.join(", ")}], not [${shape.join(", ")}]`];
-  });
 }

@@ -143,3 +143,23 @@ export function decodeElements(type: ElementType, bytes: Uint8Array): Float64Arr
   const read = readers[type];
   return Float64Array.from({ length: Math.floor(bytes.byteLength / size) }, (_, i) => read(view, i * size));
 }
+
+/** Bits of the exponent of floats, in their last two bytes: where all are set, a number is infinite or none. */
+const exponentBits: Readonly<Partial<Record<ElementType, number>>> = {
+  f16: 0x7c00,
+  bf16: 0x7f80,
+  f32: 0x7f80,
+  f64: 0x7ff0,
+};
+
+/** The index of the first element that is NaN or infinite, or undefined. */
+export function firstNonFinite(type: ElementType, bytes: Uint8Array): number | undefined {
+  const exponent = exponentBits[type];
+  if (exponent === undefined) return undefined;
+  const size = elementSize[type];
+  const [high, low] = [exponent >>> 8, exponent & 0xff];
+  for (let end = size; end <= bytes.byteLength; end += size) {
+    if (((bytes[end - 1] ?? 0) & high) === high && ((bytes[end - 2] ?? 0) & low) === low) return end / size - 1;
+  }
+  return undefined;
+}

@@ -1,5 +1,6 @@
 import { elementSize, type ElementType } from "./element-bytes.ts";
 import { fault } from "./fault.ts";
+import { jsonKeys } from "./json-keys.ts";
 
 /** One tensor as a `.safetensors` file holds it: row-major little-endian bytes. */
 export interface SafeTensor {
@@ -63,9 +64,9 @@ export function writeSafetensors(
   metadata: ReadonlyMap<string, string> = new Map(),
 ): { readonly bytes: Uint8Array; readonly places: ReadonlyMap<string, TensorPlace> } {
   const sorted = [...tensors].sort((a, b) => elementSize[b.dtype] - elementSize[a.dtype] || byText(a.name, b.name));
-  const header: Record<string, unknown> = {};
+  const header = new Map<string, unknown>();
   if (metadata.size > 0) {
-    header["__metadata__"] = Object.fromEntries([...metadata].sort(([a], [b]) => byText(a, b)));
+    header.set("__metadata__", Object.fromEntries([...metadata].sort(([a], [b]) => byText(a, b))));
   }
   let end = 0;
   for (const tensor of sorted) {
@@ -73,11 +74,11 @@ export function writeSafetensors(
     if (tensor.bytes.byteLength !== expected) {
       fault(`tensor ${tensor.name} has ${tensor.bytes.byteLength} bytes where its type takes ${expected}`);
     }
-    if (Object.hasOwn(header, tensor.name) || tensor.name === "__metadata__") fault(`two tensors named ${tensor.name}`);
-    header[tensor.name] = { dtype: toTag[tensor.dtype], shape: tensor.shape, data_offsets: [end, end + expected] };
+    if (header.has(tensor.name) || tensor.name === "__metadata__") fault(`two tensors named ${tensor.name}`);
+    header.set(tensor.name, { dtype: toTag[tensor.dtype], shape: tensor.shape, data_offsets: [end, end + expected] });
     end += expected;
   }
-  const text = new TextEncoder().encode(JSON.stringify(header));
+  const text = new TextEncoder().encode(JSON.stringify(Object.fromEntries(header)));
   const headerLength = Math.ceil(text.byteLength / 8) * 8;
   const start = 8 + headerLength;
   const bytes = new Uint8Array(start + end);
@@ -112,13 +113,20 @@ export function readSafetensors(bytes: Uint8Array): SafeTensorsResult {
       bytes.byteLength,
     );
   }
+  let text: string;
   let header: unknown;
   try {
-    header = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(8, start)));
+    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes.subarray(8, start));
+    header = JSON.parse(text);
   } catch (error) {
     return failed(`its header is no JSON: ${error instanceof Error ? error.message : String(error)}`, 8);
   }
   if (!isRecord(header)) return failed("its header is no JSON object", 8);
+  const { outer, repeated } = jsonKeys(text);
+  const byteAt = (unit: number): number => 8 + new TextEncoder().encode(text.slice(0, unit)).byteLength;
+  if (repeated !== undefined) {
+    return failed(`its header has the key ${JSON.stringify(repeated.key)} twice in one object`, byteAt(repeated.at));
+  }
 
   const metadata = new Map<string, string>();
   const found: {
@@ -128,16 +136,17 @@ export function readSafetensors(bytes: Uint8Array): SafeTensorsResult {
     readonly range: readonly [number, number];
   }[] = [];
   for (const [name, value] of Object.entries(header)) {
+    const failedHere = (message: string): SafeTensorsResult => failed(message, byteAt(outer.get(name) ?? 0));
     if (name === "__metadata__") {
-      if (!isRecord(value)) return failed("its metadata is no JSON object", 8);
-      for (const [key, text] of Object.entries(value)) {
-        if (typeof text !== "string") return failed(`its metadata has "${key}" that is no text`, 8);
-        metadata.set(key, text);
+      if (!isRecord(value)) return failedHere("its metadata is no JSON object");
+      for (const [key, entry] of Object.entries(value)) {
+        if (typeof entry !== "string") return failedHere(`its metadata has "${key}" that is no text`);
+        metadata.set(key, entry);
       }
       continue;
     }
     const entry = readEntry(value);
-    if (typeof entry === "string") return failed(`tensor "${name}" ${entry}`, 8);
+    if (typeof entry === "string") return failedHere(`tensor "${name}" ${entry}`);
     found.push({ name, ...entry });
   }
 
@@ -185,7 +194,7 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
 }
 
 function isSizes(value: unknown): value is readonly number[] {
-  return Array.isArray(value) && value.every((it) => Number.isSafeInteger(it) && it >= 0);
+  return Array.isArray(value) && value.every((it) => Number.isSafeInteger(it) && it >= 0 && !Object.is(it, -0));
 }
 
 function readEntry(
@@ -195,13 +204,15 @@ function readEntry(
   | { readonly dtype: ElementType; readonly shape: readonly number[]; readonly range: readonly [number, number] } {
   if (!isRecord(value)) return "is no JSON object";
   const { dtype: tag, shape, data_offsets: offsets } = value;
+  if (tag === undefined) return "has no element type";
   const dtype = typeof tag === "string" ? fromTag.get(tag) : undefined;
   if (dtype === undefined) return `has the element type ${JSON.stringify(tag)}, which is not supported`;
   if (!isSizes(shape)) return "has no valid shape";
   if (!isSizes(offsets)) return "has no valid offsets";
   const [begin, end] = offsets;
   if (begin === undefined || end === undefined || offsets.length !== 2 || end < begin) return "has no valid offsets";
-  const expected = shape.reduce((a, b) => a * b, elementSize[dtype]);
+  // Not 0 times infinity: sizes may be as great as they please where one of them is 0.
+  const expected = shape.includes(0) ? 0 : shape.reduce((a, b) => a * b, elementSize[dtype]);
   if (end - begin !== expected) return `has ${end - begin} bytes where its type takes ${expected}`;
   return { dtype, shape, range: [begin, end] };
 }

@@ -208,7 +208,8 @@ describe("bad data", () => {
       "--out",
       join(other, "out"),
     ]);
-    expect(fewer.code).toBe(0);
+    expectCivil(fewer);
+    expect(fewer.err).toMatch(/Net\.safetensors does not fit Net: the model has no dense_0\.bias\./);
     const wider = folderWith({ "net.model": good.replaceAll("Dense(2)", "Dense(5) -> Dense(2)"), "points.csv": table });
     const result = await cli([
       "train",
@@ -220,7 +221,7 @@ describe("bad data", () => {
     ]);
     expectCivil(result);
     expect(result.err).toMatch(
-      /Net\.safetensors does not fit this network: dense_0\.kernel has the shape \[3, 2\], not \[3, 5\]/,
+      /Net\.safetensors does not fit Net: dense_1\.kernel is missing; dense_1\.bias is missing; dense_0\.bias is f32\[2\], not f32\[5\], and 1 more\./,
     );
   });
 });

@@ -1,10 +1,9 @@
 import { join } from "node:path";
 import { emitUnit, type Target } from "../../compiler.ts";
-import { readSafetensors, type SafeTensor } from "../../support/safetensors.ts";
-import { exitCode, InputError, UsageError, type ExitCode } from "../exit-code.ts";
+import { exitCode, UsageError, type ExitCode } from "../exit-code.ts";
 import { formatBytes } from "../format-figures.ts";
 import { loadSpec, lowerAll, printFindings, type UnitOptions } from "../load-unit.ts";
-import { readFileBytes } from "../read-specs.ts";
+import { readWeights, storedTensors } from "../read-weights.ts";
 import type { Terminal } from "../terminal.ts";
 import { writeOutput } from "../write-output.ts";
 
@@ -27,7 +26,14 @@ export async function build(file: string, options: BuildOptions, terminal: Termi
       `--weights fits one model, but ${file} has ${units.map((it) => it.name).join(", ")}: name one with --model.`,
     );
   }
-  const weights = options.weights === undefined ? undefined : readWeights(options.weights);
+  if (options.weights !== undefined && options.target?.includes("onnx") === false) {
+    throw new UsageError("--weights goes into ONNX files: generated TypeScript takes them with `load`.");
+  }
+  const [unit] = units;
+  const weights =
+    options.weights === undefined || unit === undefined
+      ? undefined
+      : storedTensors(readWeights(options.weights, unit.name, unit));
   const before = spec.collector.diagnostics.length;
   const files = new Map<string, string | Uint8Array>();
   for (const unit of units) {
@@ -50,10 +56,4 @@ export async function build(file: string, options: BuildOptions, terminal: Termi
     for (const { path, bytes } of written) terminal.out(`${path.padEnd(widest)}  ${formatBytes(bytes).padStart(9)}\n`);
   }
   return exitCode.clean;
-}
-
-function readWeights(path: string): ReadonlyMap<string, SafeTensor> {
-  const parsed = readSafetensors(readFileBytes(path));
-  if (!parsed.ok) throw new InputError(`${path}, byte ${parsed.error.offset}: ${parsed.error.message}.`);
-  return parsed.file.tensors;
 }

@@ -6,12 +6,14 @@ import { createOnnxTrainer } from "../../runtime/onnx/onnx-trainer.ts";
 import { createPredictor, type Predictor } from "../../runtime/onnx/predictor.ts";
 import { fromNested, toNested, type Nested } from "../../runtime/nested.ts";
 import type { Tensor, Tensors } from "../../runtime/tensor.ts";
-import { readCheckpoint } from "../../runtime/train/checkpoint.ts";
+import type { Checkpoint } from "../../runtime/train/checkpoint.ts";
+import { withStatistics } from "../../runtime/train/fit-statistics.ts";
 import type { Split } from "../../ir/program.ts";
 import { exitCode, InputError, UsageError, type ExitCode } from "../exit-code.ts";
 import { loadSpec, lowerAll, type LoadedSpec, type UnitOptions } from "../load-unit.ts";
-import { openData, weightsPath } from "../open-training.ts";
+import { openData } from "../open-training.ts";
 import { readFileBytes } from "../read-specs.ts";
+import { checkVocabulary, readWeights, weightsPath } from "../read-weights.ts";
 import type { Surroundings } from "../surroundings.ts";
 
 export interface PredictOptions extends UnitOptions {
@@ -35,14 +37,9 @@ export async function predict(file: string, options: PredictOptions, surrounding
   if (unit === undefined || units.length > 1)
     throw new UsageError(`${file} has ${units.map((it) => it.name).join(", ")}: name one with --model.`);
   const path = weightsPath(options.weights, unit.name, file);
-  const checkpoint = readCheckpoint(path);
-  if (!checkpoint.ok)
-    throw checkpoint.error.startsWith("There is no file")
-      ? new UsageError(checkpoint.error)
-      : new InputError(checkpoint.error);
-  const { tensors } = checkpoint.value;
+  const checkpoint = readWeights(path, unit.name, unit);
   const threads = options.threads ?? availableParallelism();
-  const created = await createPredictor(unit.module, tensors, threads);
+  const created = await createPredictor(unit.module, checkpoint.tensors, threads);
   if (!created.ok) {
     const missing = created.error.includes("npm install");
     throw missing
@@ -52,7 +49,8 @@ export async function predict(file: string, options: PredictOptions, surrounding
   const predictor = created.value;
   try {
     if (options.split !== undefined) {
-      const examples = await examplesOf(spec, unit, tensors, { ...options, split: options.split }, threads, terminal);
+      const given = { path, checkpoint };
+      const examples = await examplesOf(spec, unit, given, { ...options, split: options.split }, threads, terminal);
       if (examples === undefined) return exitCode.findings;
       const names = entryOf(unit.module).inputNames;
       const inputs = new Map([...examples].filter(([name]) => names.includes(name)));
@@ -147,7 +145,7 @@ function firstBadCharacter(text: string): number {
 async function examplesOf(
   spec: LoadedSpec,
   unit: Unit,
-  weights: Tensors,
+  weights: { readonly path: string; readonly checkpoint: Checkpoint },
   { split, count = 5, data }: PredictOptions & { readonly split: Split },
   threads: number,
   terminal: Surroundings["terminal"],
@@ -157,12 +155,13 @@ async function examplesOf(
     throw new UsageError(`No train section names data for ${unit.name}: give inputs with --input.`);
   const opened = openData(spec, train, data, terminal);
   if (opened === undefined) return undefined;
+  checkVocabulary(weights.path, weights.checkpoint, opened.dataset.vocabulary);
   const examples = opened.dataset.splits[split];
   const created = await createOnnxTrainer(train, { totalSteps: 1, threads });
   if (!created.ok) throw new UsageError(created.message);
   const { trainer } = created;
   try {
-    await trainer.restore(weights);
+    await trainer.restore(withStatistics(weights.checkpoint.tensors, train, opened.dataset.splits.train));
     return await trainer.prepare(
       examples.gather(Int32Array.from({ length: Math.min(count, examples.count) }, (_, i) => i)),
     );

@@ -1,11 +1,13 @@
 import { lowerUnitTests } from "../../compiler.ts";
 import type { TestProgram } from "../../ir/program.ts";
 import { positionAt } from "../../support/source.ts";
+import { withStatistics } from "../../runtime/train/fit-statistics.ts";
 import { evaluateExamples } from "../../runtime/train/train-loop.ts";
 import { exitCode, UsageError, type ExitCode } from "../exit-code.ts";
 import { formatFigure } from "../format-figures.ts";
 import { printFindings } from "../load-unit.ts";
-import { openTraining, readWeights, weightsPath, type TrainingOptions } from "../open-training.ts";
+import { openTraining, type TrainingOptions } from "../open-training.ts";
+import { checkVocabulary, readWeights, weightsPath } from "../read-weights.ts";
 import type { Terminal } from "../terminal.ts";
 import { figuresText } from "../train-report.ts";
 
@@ -37,7 +39,9 @@ export async function test(file: string, options: TestOptions, terminal: Termina
     if (dataset.splits.test.count === 0)
       throw new UsageError(`The section ${program.data.name} gives nothing to the test split.`);
     const path = weightsPath(options.weights, program.name, file);
-    await trainer.restore((await readWeights(path, trainer)).tensors);
+    const weights = readWeights(path, program.name, { module: program.model, train: program });
+    checkVocabulary(path, weights, dataset.vocabulary);
+    await trainer.restore(withStatistics(weights.tensors, program, dataset.splits.train));
     const figures = await evaluateExamples(trainer, dataset.splits.test, program.metrics);
     const judged = tests
       .flatMap((it) => it.expectations)

@@ -4,14 +4,21 @@ import { parametersOf } from "../../passes/parameters-of.ts";
 import { asNumber } from "../../dims/dim.ts";
 import { elementsOf } from "../../passes/measure.ts";
 import { checkLabels } from "../../runtime/train/check-labels.ts";
-import { encodeCheckpoint } from "../../runtime/train/checkpoint.ts";
+import { encodeCheckpoint, type Checkpoint } from "../../runtime/train/checkpoint.ts";
 import type { Figures } from "../../runtime/train/figures.ts";
-import { fitStatistics } from "../../runtime/train/fit-statistics.ts";
-import { evaluateExamples, runTraining, type LoopResult, type Progress } from "../../runtime/train/train-loop.ts";
-import { exitCode, UsageError, type ExitCode } from "../exit-code.ts";
+import { withStatistics } from "../../runtime/train/fit-statistics.ts";
+import {
+  evaluateExamples,
+  runTraining,
+  totalSteps,
+  type LoopResult,
+  type Progress,
+} from "../../runtime/train/train-loop.ts";
+import { exitCode, InputError, UsageError, type ExitCode } from "../exit-code.ts";
 import { formatCount } from "../format-figures.ts";
 import { printFindings } from "../load-unit.ts";
-import { openTraining, readWeights, type OpenTraining, type TrainingOptions } from "../open-training.ts";
+import { openTraining, type OpenTraining, type TrainingOptions } from "../open-training.ts";
+import { checkVocabulary, readWeights } from "../read-weights.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { createTrainReport, figuresText } from "../train-report.ts";
 import { writeOutput } from "../write-output.ts";
@@ -82,7 +89,9 @@ export async function train(
       return exitCode.interrupted;
     }
     if (program.save !== undefined && existsSync(files.weights))
-      await trainer.restore((await readWeights(files.weights, trainer)).tensors);
+      await trainer.restore(
+        readWeights(files.weights, program.name, { module: program.model, train: program }).tensors,
+      );
     else await save(open, files, result.progress, { weights: true });
     const test =
       dataset.splits.test.count > 0 ? await evaluateExamples(trainer, dataset.splits.test, program.metrics) : undefined;
@@ -103,28 +112,45 @@ function filesOf(out: string, name: string): Files {
 }
 
 /** Gives the network what it begins with: a checkpoint, other weights, or fresh ones; and the statistics of its data. */
-async function begin(
-  { program, dataset, trainer }: OpenTraining,
-  files: Files,
-  options: TrainOptions,
-): Promise<Progress | undefined> {
+async function begin(open: OpenTraining, files: Files, options: TrainOptions): Promise<Progress | undefined> {
+  const { program, dataset, trainer } = open;
+  const owner = { module: program.model, train: program };
   if (options.resume === true) {
     if (!existsSync(files.checkpoint)) {
       throw new UsageError(
         `There is nothing to resume: ${files.checkpoint} does not exist. Train without --resume, or name its folder with --out.`,
       );
     }
-    const checkpoint = await readWeights(files.checkpoint, trainer);
+    const checkpoint = readWeights(files.checkpoint, program.name, { ...owner, resumes: true });
+    checkVocabulary(files.checkpoint, checkpoint, dataset.vocabulary);
     await trainer.restore(checkpoint.tensors);
-    return checkpoint.progress ?? { step: 0, waited: 0 };
+    return checkProgress(files.checkpoint, checkpoint, open);
   }
-  const weights = options.weights === undefined ? undefined : (await readWeights(options.weights, trainer)).tensors;
-  const given = new Map([...(weights ?? [])].filter(([name]) => !name.startsWith("opt/")));
-  const fitted = [...given.keys()].some((it) => it.startsWith("statistic/"))
-    ? []
-    : fitStatistics(program, dataset.splits.train);
-  await trainer.restore(new Map([...given, ...fitted]));
+  const given = options.weights === undefined ? undefined : readWeights(options.weights, program.name, owner);
+  if (given !== undefined) checkVocabulary(options.weights ?? "", given, dataset.vocabulary);
+  const weights = new Map([...(given?.tensors ?? [])].filter(([name]) => !name.startsWith("opt/")));
+  await trainer.restore(withStatistics(weights, program, dataset.splits.train));
   return undefined;
+}
+
+/** The progress of a checkpoint, where this training can go on from it. */
+function checkProgress(path: string, { progress }: Checkpoint, { program, dataset }: OpenTraining): Progress {
+  if (progress === undefined) {
+    throw new InputError(`${path} has no progress: these are plain weights. Begin with them by --weights.`);
+  }
+  const total = totalSteps(program, dataset.splits.train.count);
+  if (progress.step > total) {
+    throw new InputError(
+      `${path} is at step ${progress.step}, but this training ends at step ${total}: give it more --epochs or --steps.`,
+    );
+  }
+  const { figures } = progress;
+  if (figures !== undefined && figures.metrics.length !== program.metrics.length) {
+    throw new InputError(
+      `${path} has figures of ${figures.metrics.length} metrics, but this training has ${program.metrics.length}.`,
+    );
+  }
+  return progress;
 }
 
 /** Writes the checkpoint, and the weights where they are wanted. */

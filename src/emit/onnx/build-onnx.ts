@@ -8,12 +8,13 @@ import type { TrainProgram } from "../../ir/program.ts";
 import type { SafeTensor } from "../../support/safetensors.ts";
 import { writeSafetensors } from "../../support/safetensors.ts";
 import type { Span } from "../../support/source.ts";
+import { weightProblems } from "./check-weights.ts";
 import { emitOnnx, opsets } from "./emit-graph.ts";
 import { initialWeights } from "./initial-weights.ts";
 import { buildManifest, printManifest, type GraphKind } from "./manifest.ts";
 import type { OnnxModel } from "./model.ts";
 import { encodeModel } from "./proto.ts";
-import { mismatches, storedVariables, weightsMetadata } from "./stored-weights.ts";
+import { storedVariables, weightsMetadata } from "./stored-weights.ts";
 
 /** What is built, and how. */
 export interface OnnxBuild {
@@ -79,12 +80,15 @@ export function buildOnnx(build: OnnxBuild): OnnxFiles | undefined {
         ];
   const { variables } = storedVariables([inference, ...trained.map((it) => it.graph)]);
   const init = buildInitGraph(module, options);
-  const weights = build.weights ?? initialWeights(init, variables, train?.seed ?? 0);
-  const problems = mismatches(variables, weights);
+  const problems =
+    build.weights === undefined
+      ? []
+      : weightProblems({ module, ...(train !== undefined && { train }) }, { tensors: build.weights });
   if (problems.length > 0) {
     collector.report("MC5003", span, { problems });
     return undefined;
   }
+  const weights = build.weights ?? initialWeights(init, variables, train?.seed ?? 0);
 
   const stored = [...variables.keys()].flatMap((path) => weights.get(path) ?? []);
   const file = `${name}.safetensors`;

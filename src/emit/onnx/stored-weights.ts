@@ -2,7 +2,6 @@ import { asNumber, variablesOf } from "../../dims/dim.ts";
 import type { Graph, GraphInput } from "../../ir/graph.ts";
 import type { DType } from "../../ir/types.ts";
 import { fault } from "../../support/fault.ts";
-import type { SafeTensor } from "../../support/safetensors.ts";
 
 /** How a parameter or state is stored: in a `.safetensors` file, in graphs and in checkpoints alike. */
 export interface StoredVariable {
@@ -63,27 +62,4 @@ export function weightsMetadata(variables: Iterable<StoredVariable>): ReadonlyMa
     ["format", "modelc"],
     ["perm", JSON.stringify(Object.fromEntries(perms.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))))],
   ]);
-}
-
-/** What is wrong with weights for a model, each in a clause; empty where they fit. */
-export function mismatches(
-  variables: ReadonlyMap<string, StoredVariable>,
-  weights: ReadonlyMap<string, SafeTensor>,
-): readonly string[] {
-  const found: string[] = [];
-  for (const [path, { dtype, shape }] of variables) {
-    const tensor = weights.get(path);
-    if (tensor === undefined) {
-      found.push(`${path} is missing`);
-      continue;
-    }
-    const given = `${tensor.dtype}[${tensor.shape.join(", ")}]`;
-    const wanted = `${dtype}[${shape.join(", ")}]`;
-    if (given !== wanted) found.push(`${path} is ${given}, not ${wanted}`);
-  }
-  // A checkpoint holds the optimizer's slots and the fitted statistics besides.
-  for (const path of weights.keys()) {
-    if (!variables.has(path) && !/^(opt|statistic)\//.test(path)) found.push(`the model has no ${path}`);
-  }
-  return found;
 }

@@ -7,6 +7,7 @@ import { buildManifest, metricOutputs, type GraphKind, type ManifestGraph } from
 import { encodeModel } from "../../emit/onnx/proto.ts";
 import type { Graph } from "../../ir/graph.ts";
 import type { TrainProgram } from "../../ir/program.ts";
+import { storedPermsOf } from "../../passes/stored-perms.ts";
 import { fault, required } from "../../support/fault.ts";
 import { version } from "../../support/version.ts";
 import type { Tensor, Tensors } from "../tensor.ts";
@@ -84,11 +85,7 @@ export async function createOnnxTrainer(program: TrainProgram, options: OnnxTrai
   for (const it of preparation.description.inputs) {
     if (it.role === "statistic") values.set(it.name, statisticDefault(it.name, it.shape));
   }
-  const perms = new Map(
-    evaluation.description.inputs.flatMap(({ path, perm }): [string, readonly number[]][] =>
-      path === undefined || perm === undefined ? [] : [[path, perm]],
-    ),
-  );
+  const perms = storedPermsOf(program.model);
 
   let loop: StepLoop | undefined;
   const startLoop = async (): Promise<StepLoop> => {

@@ -74,7 +74,7 @@ export async function createTfjsTrainer(program: TrainProgram, options: TfjsTrai
   });
   const first = parseCheckpoint(await generated.save(model));
   if (!first.ok) return fault(`the generated code saves what cannot be read: ${first.error}`);
-  const { perms } = first.value;
+  const perms = first.value.perms ?? new Map<string, readonly number[]>();
 
   const trainer: Trainer = {
     description: loaded.description,

@@ -1,16 +1,17 @@
 import { readFileSync } from "node:fs";
 import { readSafetensors, writeSafetensors, type SafeTensor } from "../../support/safetensors.ts";
+import { jsonKeys } from "../../support/json-keys.ts";
 import { failure, success, type Result } from "../../support/result.ts";
 import { bytesOf, fromBytes } from "../onnx/typed-array.ts";
 import type { Tensor, Tensors } from "../tensor.ts";
-import type { FigureState } from "./figures.ts";
+import { isRecord, parseProgress } from "./parse-progress.ts";
 import type { Progress } from "./train-loop.ts";
 
 /** What a checkpoint file holds: tensors by path and how far the training was. */
 export interface Checkpoint {
   readonly tensors: Tensors;
-  /** Stored axis orders of parameters that are not stored in their logical order, by path. */
-  readonly perms: ReadonlyMap<string, readonly number[]>;
+  /** Stored axis orders of parameters that are not stored in their logical order, by path; absent where a file is silent. */
+  readonly perms?: ReadonlyMap<string, readonly number[]>;
   /** Absent in plain weights. */
   readonly progress?: Progress;
   /** Distinct characters of a text source, so that a network can be fed without its data. */
@@ -24,7 +25,7 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
     tensors.push({ name, dtype: tensor.dtype, shape: tensor.shape, bytes: bytesOf(tensor) });
   }
   const metadata = new Map<string, string>([["format", "modelc"]]);
-  const perms = [...checkpoint.perms].sort(([a], [b]) => (a < b ? -1 : 1));
+  const perms = [...(checkpoint.perms ?? [])].sort(([a], [b]) => (a < b ? -1 : 1));
   metadata.set("perm", JSON.stringify(Object.fromEntries(perms)));
   if (checkpoint.progress !== undefined) metadata.set("progress", JSON.stringify(checkpoint.progress));
   if (checkpoint.vocabulary !== undefined) metadata.set("vocabulary", JSON.stringify(checkpoint.vocabulary));
@@ -44,71 +45,77 @@ export function readCheckpoint(path: string): Result<Checkpoint, string> {
   return parsed.ok ? parsed : failure(`${path}, ${parsed.error}`);
 }
 
-/** Reads the bytes of a checkpoint; the error names the byte. */
+/** Reads the bytes of a checkpoint; the error names the byte, or the entry of the metadata. */
 export function parseCheckpoint(bytes: Uint8Array): Result<Checkpoint, string> {
   const parsed = readSafetensors(bytes);
   if (!parsed.ok) return failure(`byte ${parsed.error.offset}: ${parsed.error.message}.`);
-  const { file } = parsed;
+  const { metadata } = parsed.file;
   const tensors = new Map<string, Tensor>();
-  for (const [name, { dtype, shape, bytes: raw }] of file.tensors) {
+  for (const [name, { dtype, shape, bytes: raw }] of parsed.file.tensors) {
     tensors.set(name, { dtype, shape, data: fromBytes(dtype, raw) });
   }
-  const perms = new Map<string, readonly number[]>();
-  const stored = parseJson(file.metadata.get("perm"));
-  for (const [key, perm] of Object.entries(isRecord(stored) ? stored : {})) {
-    if (isNumbers(perm)) perms.set(key, perm);
-  }
-  const progress = progressOf(parseJson(file.metadata.get("progress")));
-  const vocabulary = parseJson(file.metadata.get("vocabulary"));
+  const perms = parseEntry(metadata, "perm", (value) => parsePerms(value, tensors));
+  if (!perms.ok) return perms;
+  const progress = parseEntry(metadata, "progress", parseProgress);
+  if (!progress.ok) return progress;
+  const vocabulary = parseEntry(metadata, "vocabulary", parseVocabulary);
+  if (!vocabulary.ok) return vocabulary;
   return success({
     tensors,
-    perms,
-    ...(progress !== undefined && { progress }),
-    ...(isTexts(vocabulary) && { vocabulary }),
+    ...(perms.value !== undefined && { perms: perms.value }),
+    ...(progress.value !== undefined && { progress: progress.value }),
+    ...(vocabulary.value !== undefined && { vocabulary: vocabulary.value }),
   });
 }
 
-function parseJson(text: string | undefined): unknown {
-  if (text === undefined) return undefined;
+/** An entry of the metadata, which holds JSON; undefined where there is none. */
+function parseEntry<T>(
+  metadata: ReadonlyMap<string, string>,
+  key: string,
+  parse: (value: unknown) => Result<T, string>,
+): Result<T | undefined, string> {
+  const text = metadata.get(key);
+  if (text === undefined) return success(undefined);
+  let value: unknown;
   try {
-    return JSON.parse(text);
+    value = JSON.parse(text);
   } catch {
-    return undefined;
+    return failure(`metadata "${key}": this is no JSON.`);
   }
+  const repeated = jsonKeys(text).repeated;
+  if (repeated !== undefined) return failure(`metadata "${key}": it has ${JSON.stringify(repeated.key)} twice.`);
+  const parsed = parse(value);
+  return parsed.ok ? parsed : failure(`metadata "${key}": ${parsed.error}.`);
 }
 
-const isNumbers = (value: unknown): value is readonly number[] =>
-  Array.isArray(value) && value.every((it) => typeof it === "number");
+type Perms = ReadonlyMap<string, readonly number[]>;
 
-const isTexts = (value: unknown): value is readonly string[] =>
-  Array.isArray(value) && value.every((it) => typeof it === "string");
-
-function progressOf(value: unknown): Progress | undefined {
-  if (!isRecord(value) || typeof value["step"] !== "number") return undefined;
-  const { step, waited, best } = value;
-  const figures = figuresOf(value["figures"]);
-  return {
-    step,
-    waited: typeof waited === "number" ? waited : 0,
-    ...(isRecord(best) &&
-      typeof best["value"] === "number" &&
-      typeof best["step"] === "number" && { best: { value: best["value"], step: best["step"] } }),
-    ...(figures !== undefined && { figures }),
-  };
+function parsePerms(value: unknown, tensors: Tensors): Result<Perms, string> {
+  if (!isRecord(value)) return failure("it is no object of axis orders by path");
+  const perms = new Map<string, readonly number[]>();
+  for (const [path, perm] of Object.entries(value)) {
+    const rank = tensors.get(path)?.shape.length;
+    if (rank === undefined) return failure(`it speaks of ${path}, which the file does not hold`);
+    if (!isOrder(perm) || perm.length !== rank) {
+      return failure(`${path} has ${JSON.stringify(perm)}, which is no order of its ${rank} axes`);
+    }
+    perms.set(path, perm);
+  }
+  return success(perms);
 }
 
-function figuresOf(value: unknown): FigureState | undefined {
-  if (!isRecord(value)) return undefined;
-  const { loss, examples, metrics } = value;
-  if (typeof loss !== "number" || typeof examples !== "number" || !Array.isArray(metrics)) return undefined;
-  const sums = metrics.map((it: unknown) => ({ sum: numberIn(it, "sum"), count: numberIn(it, "count") }));
-  return { loss, examples, metrics: sums };
+/** Whether a value lists the numbers from 0 on, each once. */
+function isOrder(value: unknown): value is readonly number[] {
+  if (!Array.isArray(value)) return false;
+  const axes: ReadonlySet<unknown> = new Set<unknown>(value);
+  return value.every((_, axis) => axes.has(axis));
 }
 
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null;
-
-function numberIn(value: unknown, key: string): number {
-  const found = isRecord(value) ? value[key] : undefined;
-  return typeof found === "number" ? found : 0;
+function parseVocabulary(value: unknown): Result<readonly string[], string> {
+  const characters: string[] = [];
+  for (const it of Array.isArray(value) ? value : [undefined]) {
+    if (typeof it !== "string") return failure("it is no list of characters");
+    characters.push(it);
+  }
+  return new Set(characters).size < characters.length ? failure("it has a character twice") : success(characters);
 }

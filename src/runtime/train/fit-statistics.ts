@@ -38,6 +38,12 @@ export function fitStatistics({ data, model }: TrainProgram, train: Examples): T
   return fitted;
 }
 
+/** Weights with the statistics of the data: their own, or where they come from elsewhere and have none, fitted ones. */
+export function withStatistics(weights: Tensors, program: TrainProgram, train: Examples): Tensors {
+  const theirs = [...weights.keys()].some((it) => it.startsWith("statistic/"));
+  return theirs ? weights : new Map([...weights, ...fitStatistics(program, train)]);
+}
+
 function sizeOf({ path, type }: Statistic): number {
   return type.shape.reduce(
     (size, it) => size * (asNumber(it) ?? fault(`the statistic ${path} has a free dimension`)),

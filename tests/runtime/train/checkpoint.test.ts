@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import fc from "fast-check";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { Tensor } from "../../../src/runtime/tensor.ts";
 import {
@@ -9,6 +10,7 @@ import {
   readCheckpoint,
   type Checkpoint,
 } from "../../../src/runtime/train/checkpoint.ts";
+import { writeSafetensors } from "../../../src/support/safetensors.ts";
 
 const checkpoint: Checkpoint = {
   tensors: new Map<string, Tensor>([
@@ -39,7 +41,7 @@ describe("checkpoints", () => {
   });
 
   it("without progress are plain weights", () => {
-    const { tensors, perms } = checkpoint;
+    const { tensors, perms = new Map<string, readonly number[]>() } = checkpoint;
     const read = parseCheckpoint(encodeCheckpoint({ tensors, perms }));
     expect(read.ok && Object.keys(read.value)).toEqual(["tensors", "perms"]);
   });
@@ -50,5 +52,75 @@ describe("checkpoints", () => {
     expect(cut).toMatchObject({ ok: false, error: expect.stringMatching(/^byte \d+: .*truncated/) as string });
     expect(parseCheckpoint(new Uint8Array(0))).toMatchObject({ ok: false });
     expect(readCheckpoint("no/such/file")).toEqual({ ok: false, error: "There is no file no/such/file." });
+  });
+});
+
+/** A checkpoint of one kernel, with metadata written by hand. */
+function withMetadata(metadata: Readonly<Record<string, string>>): Uint8Array {
+  const kernel = { name: "conv.kernel", dtype: "f32", shape: [1, 1, 1, 1], bytes: new Uint8Array(4) } as const;
+  return writeSafetensors([kernel], new Map(Object.entries(metadata))).bytes;
+}
+
+describe("metadata of checkpoints", () => {
+  const step = "step is";
+  it.each([
+    ["progress", "{", 'metadata "progress": this is no JSON.'],
+    ["progress", "7", 'metadata "progress": it is no object.'],
+    ["progress", "[]", "it is no object"],
+    ["progress", "{}", `${step} missing where a whole number from 0 to 4294967295 is expected`],
+    ["progress", '{"step":1,"step":2}', 'it has "step" twice'],
+    ["progress", '{"step":1.5}', `${step} 1.5 where a whole number`],
+    ["progress", '{"step":-1}', `${step} -1 where a whole number`],
+    ["progress", '{"step":1e300}', `${step} 1e+300 where a whole number`],
+    ["progress", '{"step":1e999}', `${step} null where a whole number`],
+    ["progress", '{"step":null}', `${step} null where a whole number`],
+    ["progress", '{"step":"3"}', `${step} "3" where a whole number`],
+    ["progress", '{"step":3,"waited":4}', "waited is 4 where a whole number from 0 to 3 is expected"],
+    ["progress", '{"step":3,"waited":0.5}', "waited is 0.5"],
+    ["progress", '{"step":3,"best":1}', "best is no object"],
+    ["progress", '{"step":3,"best":{"value":null,"step":1}}', "best.value is null where a finite number is expected"],
+    ["progress", '{"step":3,"best":{"value":1,"step":4}}', "best.step is 4 where a whole number from 0 to 3"],
+    ["progress", '{"step":3,"figures":[]}', "figures are no object with a list of metrics"],
+    ["progress", '{"step":3,"figures":{"loss":1,"examples":1}}', "figures are no object with a list of metrics"],
+    ["progress", '{"step":3,"figures":{"loss":null,"examples":1,"metrics":[]}}', "figures.loss is null"],
+    ["progress", '{"step":3,"figures":{"loss":1,"examples":0.5,"metrics":[]}}', "figures.examples is 0.5"],
+    ["progress", '{"step":3,"figures":{"loss":1,"examples":1,"metrics":[1]}}', "figures.metrics.0.sum is missing"],
+    ["perm", "[]", 'metadata "perm": it is no object of axis orders by path.'],
+    ["perm", '{"other":[0]}', "it speaks of other, which the file does not hold"],
+    ["perm", '{"conv.kernel":[0,1,2]}', "conv.kernel has [0,1,2], which is no order of its 4 axes"],
+    ["perm", '{"conv.kernel":[0,1,2,2]}', "conv.kernel has [0,1,2,2], which is no order of its 4 axes"],
+    ["perm", '{"conv.kernel":[0,1,2,4]}', "which is no order of its 4 axes"],
+    ["perm", '{"conv.kernel":[0,1,2.5,3]}', "which is no order of its 4 axes"],
+    ["perm", '{"conv.kernel":"0123"}', "which is no order of its 4 axes"],
+    ["vocabulary", "{}", 'metadata "vocabulary": it is no list of characters.'],
+    ["vocabulary", '["a",1]', "it is no list of characters"],
+    ["vocabulary", '["a","b","a"]', "it has a character twice"],
+  ])("%s: %s", (key, text, message) => {
+    const read = parseCheckpoint(withMetadata({ [key]: text }));
+    expect(read.ok ? "ok" : read.error).toContain(message);
+  });
+
+  it("of generated TypeScript has the step alone", () => {
+    const read = parseCheckpoint(withMetadata({ progress: '{"step":7,"steps":null}', seed: "3" }));
+    expect(read.ok && read.value.progress).toEqual({ step: 7, waited: 0 });
+    expect(read.ok && "perms" in read.value).toBe(false);
+  });
+
+  it("never throws, whatever it holds", () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom("progress", "perm", "vocabulary"),
+        fc.oneof(
+          fc.json(),
+          fc.string(),
+          fc
+            .record({ step: fc.anything(), waited: fc.anything(), best: fc.object(), figures: fc.object() })
+            .map((it) => JSON.stringify(it, (_, value: unknown) => (typeof value === "bigint" ? `${value}` : value))),
+        ),
+        (key, text) => {
+          expect(typeof parseCheckpoint(withMetadata({ [key]: text })).ok).toBe("boolean");
+        },
+      ),
+    );
   });
 });

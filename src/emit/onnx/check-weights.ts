@@ -1,0 +1,152 @@
+import { slotNames } from "../../autodiff/optimizers.ts";
+import { formatDim } from "../../dims/format.ts";
+import { asNumber } from "../../dims/dim.ts";
+import type { Module } from "../../ir/graph.ts";
+import type { TrainProgram } from "../../ir/program.ts";
+import type { TensorType } from "../../ir/types.ts";
+import { parametersOf, statesOf } from "../../passes/parameters-of.ts";
+import { storedPermsOf } from "../../passes/stored-perms.ts";
+import { decodeElements, elementSize, firstNonFinite } from "../../support/element-bytes.ts";
+import { nearest } from "../../support/nearest.ts";
+import type { SafeTensor } from "../../support/safetensors.ts";
+
+/** Weights from outside, before anything is known of them. */
+export interface GivenWeights {
+  readonly tensors: ReadonlyMap<string, Omit<SafeTensor, "name">>;
+  /** Stored axis orders, by path; undefined where the file says nothing of them: then it is taken to hold the model's. */
+  readonly perms?: ReadonlyMap<string, readonly number[]>;
+}
+
+/** What weights are held against. */
+export interface WeightsOwner {
+  readonly module: Module;
+  /** How the model is trained: knows the statistics of the data and the optimizer's slots. */
+  readonly train?: TrainProgram;
+  /** True where a training goes on: then statistics and slots must be there as well, and no others. */
+  readonly resumes?: boolean;
+}
+
+interface Expected {
+  readonly dtype: string;
+  readonly shape: readonly string[];
+  readonly perm?: readonly number[];
+}
+
+/**
+ * What is wrong with weights for a model, each in a clause that names the tensor; empty where they fit. Every parameter
+ * and state of the model must be there in its element type, stored shape and stored order, and nothing else but the
+ * statistics of its data (all or none) and what an optimizer remembers of its parameters. All numbers must be finite.
+ */
+export function weightProblems(owner: WeightsOwner, { tensors, perms }: GivenWeights): readonly string[] {
+  const weights = expectedWeights(owner.module);
+  const statistics = expectedStatistics(owner);
+  const slots = expectedSlots(owner, weights);
+  const someStatistic = [...tensors.keys()].some((it) => it.startsWith("statistic/"));
+  const required = [
+    ...weights,
+    ...(owner.resumes === true || someStatistic ? statistics : []),
+    ...(owner.resumes === true ? slots : []),
+  ];
+  const missing = required.flatMap(([path]) => (tensors.has(path) ? [] : [`${path} is missing`]));
+  const problems = [...tensors].flatMap(([path, tensor]): readonly string[] => {
+    const expected =
+      weights.get(path) ??
+      statistics.get(path) ??
+      slots.get(path) ??
+      (owner.resumes === true ? undefined : slotOf(path, weights));
+    if (expected !== undefined) return tensorProblems(path, tensor, expected, perms?.get(path), perms !== undefined);
+    // Without a train section nothing is known of the data.
+    if (path.startsWith("statistic/") && owner.train === undefined) return finiteProblems(path, tensor);
+    const owns = path.startsWith("opt/") ? "optimizer" : path.startsWith("statistic/") ? "data section" : "model";
+    return [
+      `the ${owns} has no ${path}${suggestion(path, [...weights.keys(), ...statistics.keys(), ...slots.keys()])}`,
+    ];
+  });
+  return [...missing, ...problems];
+}
+
+function expectedWeights(module: Module): ReadonlyMap<string, Expected> {
+  const perms = storedPermsOf(module);
+  return new Map(
+    [...parametersOf(module), ...statesOf(module)].map(({ path, type }) => [path, stored(type, perms.get(path))]),
+  );
+}
+
+function stored({ dtype, shape }: TensorType, perm?: readonly number[]): Expected {
+  const logical = shape.map((it) => `${asNumber(it) ?? formatDim(it)}`);
+  return {
+    dtype,
+    shape: perm === undefined ? logical : perm.map((axis) => logical[axis] ?? ""),
+    ...(perm !== undefined && { perm }),
+  };
+}
+
+function expectedStatistics({ train }: WeightsOwner): ReadonlyMap<string, Expected> {
+  const statistics = train?.data.preparation.statistics ?? [];
+  return new Map(statistics.map(({ path, type }) => [`statistic/${path}`, stored(type)]));
+}
+
+function expectedSlots(
+  { module, train }: WeightsOwner,
+  weights: ReadonlyMap<string, Expected>,
+): ReadonlyMap<string, Expected> {
+  if (train === undefined) return new Map();
+  const trained = parametersOf(module, train.groups).filter((it) => it.trainable);
+  return new Map(
+    slotNames(train.optimizer).flatMap((slot) =>
+      trained.flatMap(({ path }): [string, Expected][] => {
+        const like = weights.get(path);
+        return like === undefined ? [] : [[`opt/${slot}/${path}`, like]];
+      }),
+    ),
+  );
+}
+
+/** What any optimizer remembers of a parameter has the parameter's form. */
+function slotOf(path: string, weights: ReadonlyMap<string, Expected>): Expected | undefined {
+  const of = /^opt\/\w+\/(.*)$/s.exec(path)?.[1];
+  return of === undefined ? undefined : weights.get(of);
+}
+
+function tensorProblems(
+  path: string,
+  tensor: Omit<SafeTensor, "name">,
+  expected: Expected,
+  perm: readonly number[] | undefined,
+  saysOrders: boolean,
+): readonly string[] {
+  if (tensor.dtype !== expected.dtype || tensor.shape.join() !== expected.shape.join()) {
+    return [`${path} is ${tensor.dtype}[${listed(tensor.shape)}], not ${expected.dtype}[${listed(expected.shape)}]`];
+  }
+  const logical = expected.shape.map((_, axis) => axis);
+  const order = perm ?? logical;
+  const needed = expected.perm ?? logical;
+  // An optimizer's memory is stored as its parameter is, of which the table speaks.
+  if (saysOrders && !path.startsWith("opt/") && order.join() !== needed.join()) {
+    return [`${path} has its axes stored in the order [${order.join(", ")}], not [${needed.join(", ")}]`];
+  }
+  return finiteProblems(path, tensor);
+}
+
+function finiteProblems(path: string, { dtype, shape, bytes }: Omit<SafeTensor, "name">): readonly string[] {
+  const at = firstNonFinite(dtype, bytes);
+  if (at === undefined) return [];
+  const size = elementSize[dtype];
+  const [value = NaN] = decodeElements(dtype, bytes.subarray(at * size, (at + 1) * size));
+  let rest = at;
+  const place = shape.toReversed().map((length) => {
+    const index = rest % length;
+    rest = Math.floor(rest / length);
+    return index;
+  });
+  return [`${path} has ${value} at [${listed(place.reverse())}]`];
+}
+
+function listed(sizes: readonly (number | string)[]): string {
+  return sizes.length > 8 ? `${sizes.slice(0, 8).join(", ")}, ...` : sizes.join(", ");
+}
+
+function suggestion(path: string, candidates: readonly string[]): string {
+  const near = nearest(path, candidates);
+  return near === undefined ? "" : ` (did you mean ${near}?)`;
+}

@@ -1,0 +1,75 @@
+import { failure, success, type Result } from "../../support/result.ts";
+import type { FigureState } from "./figures.ts";
+import type { Progress } from "./train-loop.ts";
+
+/** Steps are words of 32 bits in random keys: a run never comes further. */
+const greatestStep = 2 ** 32 - 1;
+
+/** The progress that a checkpoint's metadata holds, or what is wrong with it. Numbers that are left out are 0. */
+export function parseProgress(value: unknown): Result<Progress, string> {
+  if (!isRecord(value)) return failure("it is no object");
+  const problems: string[] = [];
+  const numberAt = (record: JsonRecord, path: string, fits: (it: number) => boolean, wanted: string): number => {
+    const found = record[path.split(".").at(-1) ?? ""];
+    if (typeof found === "number" && Number.isFinite(found) && fits(found)) return found;
+    problems.push(`${path} is ${found === undefined ? "missing" : JSON.stringify(found)} where ${wanted} is expected`);
+    return 0;
+  };
+  const wholeAt = (record: JsonRecord, path: string, greatest: number): number =>
+    numberAt(
+      record,
+      path,
+      (it) => Number.isInteger(it) && it >= 0 && it <= greatest,
+      `a whole number from 0 to ${greatest}`,
+    );
+  const anyAt = (record: JsonRecord, path: string): number => numberAt(record, path, () => true, "a finite number");
+
+  const step = wholeAt(value, "step", greatestStep);
+  const waited = value["waited"] === undefined ? 0 : wholeAt(value, "waited", step);
+  const given = value["best"];
+  let best: Progress["best"];
+  if (isRecord(given)) best = { value: anyAt(given, "best.value"), step: wholeAt(given, "best.step", step) };
+  else if (given !== undefined) problems.push("best is no object");
+  const figures =
+    value["figures"] === undefined ? undefined : figuresOf(value["figures"], { wholeAt, anyAt, problems });
+  const [problem] = problems;
+  if (problem !== undefined) return failure(problem);
+  return success({ step, waited, ...(best !== undefined && { best }), ...(figures !== undefined && { figures }) });
+}
+
+type JsonRecord = Readonly<Record<string, unknown>>;
+
+function figuresOf(
+  value: unknown,
+  {
+    wholeAt,
+    anyAt,
+    problems,
+  }: {
+    readonly wholeAt: (record: JsonRecord, path: string, greatest: number) => number;
+    readonly anyAt: (record: JsonRecord, path: string) => number;
+    readonly problems: string[];
+  },
+): FigureState | undefined {
+  const metrics: unknown = isRecord(value) ? value["metrics"] : undefined;
+  if (!isRecord(value) || !Array.isArray(metrics)) {
+    problems.push("figures are no object with a list of metrics");
+    return undefined;
+  }
+  return {
+    loss: anyAt(value, "figures.loss"),
+    examples: wholeAt(value, "figures.examples", Number.MAX_SAFE_INTEGER),
+    metrics: metrics.map((it: unknown, at) => {
+      const metric = isRecord(it) ? it : {};
+      return {
+        sum: anyAt(metric, `figures.metrics.${at}.sum`),
+        count: anyAt(metric, `figures.metrics.${at}.count`),
+      };
+    }),
+  };
+}
+
+/** Whether a value is an object of JSON. */
+export function isRecord(value: unknown): value is JsonRecord {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
