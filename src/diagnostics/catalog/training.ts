@@ -115,10 +115,11 @@ export const trainingCatalog = {
   }),
   MC4012: entry({
     severity: "error",
-    title: "a pattern without parameters",
-    message: (it: { pattern: string; model: string }) => `"${it.pattern}" matches no parameter of ${it.model}.`,
+    title: "a pattern that matches nothing",
+    message: (it: { pattern: string; model: string; what: string }) =>
+      `"${it.pattern}" matches ${it.what} of ${it.model}.`,
     explanation:
-      "`**` stands for any number of path segments, `*` for one or part of one. `modelc summary` lists the paths.",
+      "A `group` sets what parameters learn by; `freeze` keeps parameters and states (running averages) as they are. `**` stands for any number of path segments, `*` for one or part of one. `modelc summary` lists the paths.",
     bad: train('  loss: mse(y, t)\n  optimizer: sgd(lr=0.1)\n  freeze "stem.**"\n  epochs: 5'),
     good,
   }),

@@ -2,7 +2,8 @@ import { usesOf } from "../../passes/rewrite.ts";
 import { constant } from "../../dims/dim.ts";
 import type { Func, Module, Value } from "../../ir/graph.ts";
 import type { DataProgram, TrainProgram } from "../../ir/program.ts";
-import { isFrozen, parametersOf } from "../../passes/parameters-of.ts";
+import { freezeInstances } from "../../passes/freeze-instances.ts";
+import { isFrozen, parametersOf, statesOf } from "../../passes/parameters-of.ts";
 import type { Callable, ProgramFile } from "../../std/program-file.ts";
 import type {
   CallExpression,
@@ -116,19 +117,21 @@ export function lowerTrainSection(
   const saveExpression = watching("save");
   const save = saveExpression === undefined ? undefined : readSave(saveExpression, measured, scope);
   const paths = parametersOf(model.module).map((it) => it.path);
-  const groups = directives.flatMap((it) => readGroup(it, paths, model.module.name, scope) ?? []);
+  const owned = { parameters: paths, states: statesOf(model.module).map((it) => it.path) };
+  const groups = directives.flatMap((it) => readGroup(it, owned, model.module.name, scope) ?? []);
   if (!failed() && paths.every((path) => isFrozen(path, groups))) {
     collector.report("MC4022", declaration.model.span, { model: model.module.name, parameters: paths.length });
   }
 
   if (failed() || objective === undefined || optimizer === undefined) return undefined;
   if (epochs === undefined || steps === undefined || batch === undefined || seed === undefined) return undefined;
+  const frozen = freezeInstances(model.module, groups);
   return {
     name: declaration.label?.text ?? model.module.name,
     model: {
-      ...model.module,
+      ...frozen,
       functions: new Map([
-        ...model.module.functions,
+        ...frozen.functions,
         ...calleesOf(model.elaborator, prepared.preparation.func),
         ...objective.callees,
       ]),

@@ -86,10 +86,13 @@ export function readClip(expression: Expression, scope: SettingScope): ClipSpec 
   return call.name === "norm" || call.name === "value" ? { kind: call.name, limit } : { kind: "global_norm", limit };
 }
 
-/** `group "**.bias": decay=0, scale=0.1` and `freeze "stem.**"`; each pattern must match a parameter. */
+/**
+ * `group "**.bias": decay=0, scale=0.1` and `freeze "stem.**"`. A group's pattern must match a parameter, one of `freeze`
+ * a parameter or a state.
+ */
 export function readGroup(
   directive: Directive,
-  paths: readonly string[],
+  { parameters, states }: { readonly parameters: readonly string[]; readonly states: readonly string[] },
   model: string,
   scope: SettingScope,
 ): ParameterGroup | undefined {
@@ -98,11 +101,14 @@ export function readGroup(
     scope.collector.report("MC4001", word.span, { key: word.text, section: "train", known: ["group", "freeze"] });
     return undefined;
   }
-  if (!paths.some((it) => matchPath(pattern.value, it))) {
-    scope.collector.report("MC4012", pattern.span, { pattern: pattern.value, model });
+  const freezes = word.text === "freeze";
+  const matches = (path: string): boolean => matchPath(pattern.value, path);
+  if (!parameters.some(matches) && !(freezes && states.some(matches))) {
+    const what = freezes ? "no parameter and no state" : "no parameter";
+    scope.collector.report("MC4012", pattern.span, { pattern: pattern.value, model, what });
     return undefined;
   }
-  if (word.text === "freeze") return { pattern: pattern.value, frozen: true };
+  if (freezes) return { pattern: pattern.value, frozen: true };
   const schema = {
     decay: { kind: "number", default: -1, min: 0 },
     scale: { kind: "number", default: -1, min: 0 },
