@@ -61,10 +61,10 @@ export function matchFeatures(
     }
   }
   for (const { input, type, feature } of pairs) {
-    // The batch is as large as it comes: a model whose batch size is that of something else has none.
+    // The batch is as large as it comes: a model whose batch size is a number, or that of something else, has none.
     const [first] = type.shape;
     const lead = first && loneVariable(first);
-    if (lead !== undefined && fixed.has(lead)) {
+    if (lead === undefined || fixed.has(lead)) {
       const found = formatType({ dtype: feature.type.dtype, shape: [batchDim, ...feature.type.shape] });
       collector.report("MC4008", span, { input, expected: formatType(type), feature: feature.name, found });
       fine = false;
