@@ -3,6 +3,7 @@ import type { Callable } from "../std/program-file.ts";
 import type { Span } from "../support/source.ts";
 import type { MemberExpression } from "../syntax/ast.ts";
 import type { Given } from "./call-operator.ts";
+import { adoptCrossings } from "./crossings.ts";
 import { findLocal, freshValue, report, type Context } from "./context.ts";
 import { asTensor } from "./convert.ts";
 import { callerLabels, relabel, type GivenInput } from "./declared-types.ts";
@@ -130,6 +131,7 @@ export function callNode(
   given: readonly GivenInput[],
   span: Span,
 ): Val {
+  adoptCrossings(ctx, use.context.frame, instantiation.crossings);
   const labels = callerLabels(use.inputs, given);
   const { func } = instantiation;
   const results = func.body.results.map((it, index) => {

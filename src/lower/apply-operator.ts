@@ -1,5 +1,5 @@
 import type { Label } from "../diagnostics/diagnostic.ts";
-import { formatDim } from "../dims/dim.ts";
+import { formatDim, type Dim } from "../dims/dim.ts";
 import { decide } from "../dims/decide.ts";
 import { atLeast } from "../dims/facts.ts";
 import type { Attributes } from "../ir/graph.ts";
@@ -7,6 +7,7 @@ import { inferOperator, operandSpecAt } from "../ops/infer.ts";
 import type { Operator } from "../ops/operator.ts";
 import type { Span } from "../support/source.ts";
 import { freshValue, report, type Context } from "./context.ts";
+import { noteCrossing } from "./crossings.ts";
 import { shapeChecker } from "./shape-checker.ts";
 import { formatType, noValueFacts, poison, tensor, type TensorVal, type Val, type ValueFacts } from "./values.ts";
 import { factsIn } from "./minima.ts";
@@ -39,7 +40,16 @@ export function applyOperator(
     operator,
     operands.map((it) => it.value.type),
     attributes,
-    shapeChecker(ctx, span, labels),
+    shapeChecker(ctx, span, labels, (left, right, dim) => {
+      const spanOf = (shape: readonly Dim[]): Span | undefined =>
+        operandSpans[operands.findIndex((it) => it.value.type.shape === shape)];
+      noteCrossing(ctx, {
+        span,
+        left: { shape: left, span: spanOf(left) },
+        right: { shape: right, span: spanOf(right) },
+        dim,
+      });
+    }),
   );
   if (types === undefined || !checkValues(ctx, operator, operands, span, operandSpans)) return poison;
   const facts = factsOf(operator, operands, span);

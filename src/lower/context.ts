@@ -9,6 +9,7 @@ import type { DType, TensorType } from "../ir/types.ts";
 import type { Callable, ProgramFile } from "../std/program-file.ts";
 import type { Span } from "../support/source.ts";
 import type { Body, CallableDeclaration, Chain, Expression } from "../syntax/ast.ts";
+import type { Crossing } from "./crossings.ts";
 import type { Instantiation } from "./instance.ts";
 import type { Minimum } from "./minima.ts";
 import type { PathScope } from "./paths.ts";
@@ -64,6 +65,8 @@ export interface Frame {
   readonly call: Span | undefined;
   readonly name: string;
   readonly library: boolean;
+  /** True at the top of a section: what is lowered is a loss, a metric or a feature. */
+  readonly section?: boolean;
 }
 
 /** A state of the function being lowered, or a carry of the scan. */
@@ -96,6 +99,8 @@ export interface Unit {
   draws: boolean;
   /** True where it, or what it calls, updates a state. */
   updates: boolean;
+  /** Where broadcasting sets a dim against itself, in it or in what it calls. */
+  readonly crossings: Crossing[];
 }
 
 /** Where a piece of text is lowered to. */
@@ -140,6 +145,7 @@ export function createUnit(): Unit {
     owns: false,
     draws: false,
     updates: false,
+    crossings: [],
   };
 }
 

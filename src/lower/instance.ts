@@ -2,6 +2,7 @@ import type { Func } from "../ir/graph.ts";
 import type { TensorType } from "../ir/types.ts";
 import type { Callable } from "../std/program-file.ts";
 import type { Span } from "../support/source.ts";
+import type { Crossing } from "./crossings.ts";
 import type { PathScope } from "./paths.ts";
 import type { Val, ValueFacts } from "./values.ts";
 
@@ -14,6 +15,8 @@ export interface Instantiation {
   readonly draws: boolean;
   /** True where it, or what it calls, updates a state. */
   readonly updates: boolean;
+  /** Where broadcasting sets a dim against itself, in it or in what it calls. */
+  readonly crossings: readonly Crossing[];
   readonly resultFacts: readonly ValueFacts[];
   /** Types of all parameters by path relative to it, those of what it calls included. */
   readonly variables: ReadonlyMap<string, TensorType>;

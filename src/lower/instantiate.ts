@@ -222,6 +222,7 @@ export function summarise(func: Func, unit: Unit, resultFacts: Instantiation["re
     owns: unit.owns,
     draws: unit.draws,
     updates: unit.updates,
+    crossings: unit.crossings,
     resultFacts,
     variables: unit.variables,
     signature: [...unit.signature].map(([path, text]) => `${path}:${text}`).join(";"),

@@ -26,7 +26,12 @@ export function exampleOf(relation: Relation, left: Dim, right: Dim, verb: strin
 }
 
 /** Reports what a shape rule finds, with counterexamples, at `span`; `labels` show the operands. */
-export function shapeChecker(ctx: Context, span: Span, labels: () => readonly Label[]): ShapeChecker {
+export function shapeChecker(
+  ctx: Context,
+  span: Span,
+  labels: () => readonly Label[],
+  crossed: ShapeChecker["meetsItself"] = () => undefined,
+): ShapeChecker {
   const proves = (relation: Relation): boolean => decide(relation, factsIn(ctx)).verdict === "proved";
   return {
     equal(left, right, what) {
@@ -87,6 +92,7 @@ export function shapeChecker(ctx: Context, span: Span, labels: () => readonly La
       );
       return false;
     },
+    meetsItself: (left, right, dim) => crossed(left, right, dim),
     fail(message, help) {
       report(
         ctx,

@@ -27,6 +27,7 @@ export function createShapeChecker(facts: Facts, report: (finding: ShapeFinding)
       obliged(atLeast(left, right), `${what}: ${named(left)} must be at least ${named(right)}`),
     divides: (divisor, dividend, what) =>
       obliged(divides(divisor, dividend), `${what}: ${named(divisor)} must divide ${named(dividend)}`),
+    meetsItself: () => undefined,
     fail: (message, help) => {
       report({ message, ...(help !== undefined && { help }) });
       return undefined;

@@ -75,6 +75,8 @@ export interface ShapeChecker {
   atLeast(left: Dim, right: Dim, what: string): boolean;
   /** Reports unless divisor divides dividend. */
   divides(divisor: Dim, dividend: Dim, what: string): boolean;
+  /** Notes that broadcasting adds an axis to one of two shapes, and that `dim` so stands on two axes of the result. */
+  meetsItself(left: readonly Dim[], right: readonly Dim[], dim: Dim): void;
   /** Reports a violation that is no relation of dimensions: a rank, a dtype, an axis out of range. */
   fail(message: string, help?: string): undefined;
 }

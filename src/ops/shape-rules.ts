@@ -60,7 +60,23 @@ export function broadcastShapes(
       shape.push(preferred(a, b));
     }
   }
-  return fine ? shape : undefined;
+  if (!fine) return undefined;
+  const met = dimMeetingItself(left, right);
+  if (met !== undefined) check.meetsItself(left, right, met);
+  return shape;
+}
+
+/**
+ * The dim that broadcasting two shapes of different ranks sets against itself: `[B, 1]` and `[B]` become `[B, B]`. It
+ * stands on an axis that the shorter shape lacks, and in the shorter one where the longer has a 1.
+ */
+function dimMeetingItself(left: readonly Dim[], right: readonly Dim[]): Dim | undefined {
+  const [long, short] = left.length >= right.length ? [left, right] : [right, left];
+  const added = long.slice(0, long.length - short.length).filter((it) => asNumber(it) === undefined);
+  return short.find((dim, axis) => {
+    const beside = long[axis + long.length - short.length];
+    return beside !== undefined && isOne(beside) && added.some((it) => sameForm(it, dim));
+  });
 }
 
 /** Of two equal dims the one that says more: a literal, else one with a label, else the first. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { typesCatalog } from "../../src/diagnostics/catalog/types.ts";
-import { codesOf } from "./checking.ts";
+import { codesOfFile as codesOf } from "./checking.ts";
 
 describe("the catalog of types and shapes", () => {
   it.each(Object.entries(typesCatalog))("%s: the bad example yields it alone, the good one nothing", (code, entry) => {

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { loadProgram, type Program, type ProgramHost } from "../../src/analyze/program.ts";
+import { checkSource } from "../../src/compiler.ts";
 import { createCollector, type Collector } from "../../src/diagnostics/collector.ts";
 import type { Diagnostic } from "../../src/diagnostics/diagnostic.ts";
 import { asNumber } from "../../src/dims/dim.ts";
@@ -32,6 +33,15 @@ export function check(text: string): readonly Diagnostic[] {
   const collector = createCollector();
   checkProgram(load(text, collector), collector);
   return collector.diagnostics;
+}
+
+/** The same with sections: all that `modelc check` finds. */
+export function checkFile(text: string): readonly Diagnostic[] {
+  return checkSource({ path: "main.model", text }, host);
+}
+
+export function codesOfFile(text: string): readonly string[] {
+  return checkFile(text).map((it) => it.code);
 }
 
 export function codesOf(text: string): readonly string[] {

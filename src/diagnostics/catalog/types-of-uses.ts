@@ -4,6 +4,29 @@ const model = (header: string, body: string): string => `model M: ${header} {\n$
 const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 const plain = model("(x: f32[B, 4]) -> y: f32[B, 2]", "  x -> Dense(2)\n");
 
+interface Crossing {
+  readonly left: string;
+  readonly right: string;
+  readonly result: string;
+  readonly dim: string;
+}
+
+const crossing = (it: Crossing): string =>
+  `The shapes ${it.left} and ${it.right} differ in rank and broadcast to ${it.result}, where every ${it.dim} meets every other.`;
+
+const section = (loss: string): string => `${model("(x: f32[B, 1]) -> y: f32[B, 1]", "  x -> Dense(1)\n")}
+data Points {
+  source: csv("points.csv")
+  x: f32[1] = stack(raw.x, axis=-1)
+  t: f32[] = raw.t
+}
+
+train M on Points {
+  loss: ${loss}
+  optimizer: sgd(lr=0.1)
+}
+`;
+
 /** What is wrong with the use of a block, a function or an operator. */
 export const typesOfUsesCatalog = {
   MC3001: entry({
@@ -210,5 +233,23 @@ export const typesOfUsesCatalog = {
       "A dim that is written out, or that another input gave a value, must be the same here, for all sizes that the model allows.",
     bad: "block Head: (x: f32[B, 8]) -> f32[B, 2] {\n  x -> Dense(2)\n}\n\nmodel M: (x: f32[B, 4]) -> y: f32[B, 2] {\n  x -> Head\n}\n",
     good: "block Head: (x: f32[B, 8]) -> f32[B, 2] {\n  x -> Dense(2)\n}\n\nmodel M: (x: f32[B, 8]) -> y: f32[B, 2] {\n  x -> Head\n}\n",
+  }),
+  MC3045: entry({
+    severity: "error",
+    title: "every example against every other, in a loss or a metric",
+    message: (it: Crossing) => `${crossing(it)} What is measured is not one example at a time.`,
+    explanation:
+      "Broadcasting adds an axis to the shorter of the two shapes, in front, and so a dim meets itself: predictions `[B, 1]` and targets `[B]` give a `[B, B]` of all differences, whose mean is no error of any prediction. Training on it runs, and learns the mean. Between shapes of one rank, as in `[B, 1]` and `[1, B]`, every pair is meant, and nothing is reported.",
+    bad: section("mean(square(y - t))"),
+    good: section("mean(square(y[:, 0] - t))"),
+  }),
+  MC3046: entry({
+    severity: "warning",
+    title: "every element of a dim against every other",
+    message: (it: Crossing) => crossing(it),
+    explanation:
+      "Broadcasting adds an axis to the shorter of the two shapes, in front, and so a dim meets itself: `[B, 1]` and `[B]` become `[B, B]`. Where all pairs are meant, bring both to one rank: `reshape(x, [B, 1]) - reshape(x, [1, B])` is silent.",
+    bad: model("(x: f32[B, 1], z: f32[B]) -> y: f32[B, B]", "  x - z\n"),
+    good: model("(x: f32[B, 1], z: f32[B]) -> y: f32[B]", "  x[:, 0] - z\n"),
   }),
 } as const;
