@@ -70,7 +70,7 @@ describe("a dim that broadcasting sets against itself", () => {
       "y: f32[B, 1] {\n  x -> Dense(1)",
       "y: f32[B, 1] {\n  h = x -> Dense(1)\n  h + mean(gap(h, h[:, 0]))",
     );
-    expect(codesOfFile(text).sort()).toEqual(["MC3045", "MC3046"]);
+    expect([...codesOfFile(text)].sort()).toEqual(["MC3045", "MC3046"]);
   });
 
   it.each([
