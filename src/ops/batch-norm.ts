@@ -142,14 +142,16 @@ export const batchNormTraining = defineComposite({
         const [x, scale, bias] = [elementAt(refs, 0), elementAt(refs, 1), elementAt(refs, 2)];
         const type = elementAt(values, 0).type;
         const channels = elementAt(values, 1).type.shape;
-        // With momentum 0 the running statistics that come out are those of this batch. Runtime writes them over those that
-        // go in, whatever else reads these, and takes equal nodes for one: two tensors of their own, unlike all others.
-        const before = ["mean", "variance"].map((it) =>
-          writer.node("Expand", [
-            writer.constant("f32", distinct([x, scale, bias, it].join())),
-            writer.shape(channels),
-          ]),
-        );
+        // With momentum 0 the running statistics that come out are those of this batch, and those that go in count only
+        // where they are not finite. Runtime writes the ones over the others, whatever else reads these, takes equal nodes
+        // for one, and folds what is constant into tensors that outlive the run: there, one batch with a NaN would spoil all
+        // that follow. So each is made anew in every run, of 0 and 1, by a comparison that no other node makes.
+        const element = firstElement(writer, x, type.shape.length);
+        const before = ["mean", "variance"].map((it) => {
+          const bound = writer.constant("f32", distinct([x, scale, bias, it].join()), [1]);
+          const made = writer.cast(writer.node("Greater", [element, bound]), "f32");
+          return writer.node("Expand", [made, writer.shape(channels)]);
+        });
         const results = writer.nodes(
           "BatchNormalization",
           [channelsSecond(writer, x, type, layout), scale, bias, ...before],
@@ -222,6 +224,13 @@ export const batchNormInference = defineComposite({
 /** A number from 1 to 2 that hardly another text has, exact in f32. */
 function distinct(text: string): number {
   return 1 + (fnv1a32(text) >>> 9) / 2 ** 23;
+}
+
+/** The first element of a tensor, as a vector of one. */
+function firstElement(writer: OnnxWriter, x: OnnxRef, rank: number): OnnxRef {
+  const axes = Array.from({ length: rank }, (_, axis) => axis);
+  const bounds = [axes.map(() => 0), axes.map(() => 1), axes].map((it) => writer.ints(it));
+  return writer.node("Reshape", [writer.node("Slice", [x, ...bounds]), writer.ints([1])]);
 }
 
 function epsilonArgument<T>(epsilon: number, expression: T): readonly T[] {
