@@ -122,9 +122,12 @@ export function prepare(raw: MnistCnnRaw): MnistCnnFeatures {
   });
 }
 
-/** One step of training; gives the loss and the metrics that the batch had before it. */
+/**
+ * One step of training; gives the loss and the metrics that the batch had before it. Throws where the loss is no
+ * finite number: the model is then as it was before.
+ */
 export async function trainStep(model: MnistCnn, batch: MnistCnnBatch): Promise<MnistCnnFigures> {
-  return figuresOf(await trainSums(model, batch));
+  return figuresOf(takenStep(model.step, await trainSums(model, batch)));
 }
 
 /**
@@ -164,7 +167,7 @@ export function fit(
     length: { epochs: 10 },
     batchSize: 32,
     seed: model.seed,
-    train: (batch) => trainSums(model, batch),
+    train: async (batch) => takenStep(model.step, await trainSums(model, batch)),
     evaluate: (held) => evaluate(model, held),
     figures: figuresOf,
   });
@@ -265,15 +268,18 @@ function checkInputs({ image }: MnistCnnInputs): void {
   checkShapes({ image: [image, ["B", 28, 28, 1]] });
 }
 
+/** Takes a step where the loss is a finite number, and gives what the batch had before it. */
 async function trainSums(model: MnistCnn, batch: MnistCnnBatch): Promise<number[]> {
   checkBatch(batch);
-  const sums = tf.tidy(() => {
-    const { results, gradients: slopes } = gradients(model, batch);
-    update(model, slopes);
-    return tf.stack(results);
-  });
-  model.step += 1;
-  return numbersOf(sums);
+  const sums = await takeStep(
+    [],
+    () => gradients(model, batch),
+    (slopes) => update(model, slopes),
+  );
+  if (Number.isFinite(sums[0])) {
+    model.step += 1;
+  }
+  return sums;
 }
 
 function evaluateSums(model: MnistCnn, batch: MnistCnnBatch): Promise<number[]> {
@@ -676,8 +682,11 @@ async function runFit<Data extends Record<string, tf.Tensor>, Figures>(
     if (order.length === 0 || at === 0) order = shuffledRows(examples, plan.seed, epoch);
     const rows = order.subarray(at * batchSize, (at + 1) * batchSize);
     const batch = selectRows(plan.data, rows);
-    sums.add(await plan.train(batch), rows.length);
-    Object.values(batch).forEach((tensor) => tensor.dispose());
+    try {
+      sums.add(await plan.train(batch), rows.length);
+    } finally {
+      tf.dispose(Object.values(batch));
+    }
     await options.onBatchEnd?.({ epoch: epoch + 1, step: step + 1, steps, figures: sums.figures() });
     const isLast = step + 1 === steps || options.shouldStop?.() === true;
     if ((step + 1) % every !== 0 && !isLast) continue;
@@ -1136,6 +1145,42 @@ function progressOf({ metadata }: Checkpoint): { step?: number; steps?: number }
     return typeof value === "number" ? { [key]: value } : {};
   };
   return { ...numberAt("step"), ...numberAt("steps") };
+}
+
+/**
+ * One step of training in two halves: `compute` runs the model, which gives its states their next values, then `update`
+ * changes the parameters by the gradients. Where the loss turns out to be no finite number (or `compute` throws), nothing
+ * changes: the states are given back what they had. Gives the loss, and the sums and counts of metrics.
+ */
+async function takeStep(
+  states: readonly { variable: tf.Variable }[],
+  compute: () => { results: tf.Tensor[]; gradients: tf.Tensor[] },
+  update: (gradients: tf.Tensor[]) => void,
+): Promise<number[]> {
+  const before = states.map(({ variable }) => variable.clone());
+  let gradients: tf.Tensor[] = [];
+  let sound = false;
+  try {
+    const { results, ...computed } = compute();
+    gradients = computed.gradients;
+    const stacked = tf.stack(results);
+    tf.dispose(results);
+    const sums = await numbersOf(stacked);
+    sound = Number.isFinite(sums[0]);
+    if (sound) tf.tidy(() => update(gradients));
+    return sums;
+  } finally {
+    if (!sound) states.forEach(({ variable }, i) => variable.assign(before[i] ?? variable));
+    tf.dispose([before, gradients]);
+  }
+}
+
+/** What {@link takeStep} gave for a step, counted from 0; throws where it was not taken. */
+function takenStep(step: number, sums: number[]): number[] {
+  if (Number.isFinite(sums[0])) return sums;
+  throw new Error(
+    `the loss of step ${step + 1} is ${sums[0]}: the model is as it was before it. A lower learning rate, or clip, may help.`,
+  );
 }
 
 /** All variables of a tree, each with its path. */

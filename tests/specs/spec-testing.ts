@@ -29,9 +29,9 @@ const host: ProgramHost = {
   resolve: (from, to) => resolve(dirname(from), to),
 };
 
-function load(path: string, edit: (text: string) => string) {
+function load(path: string, text: string) {
   const collector = createCollector();
-  const program = loadProgram({ path, text: edit(readFileSync(path, "utf8")) }, host, collector);
+  const program = loadProgram({ path, text }, host, collector);
   const done = <T>(value: T | undefined): T => {
     if (value === undefined || collector.hasErrors)
       throw new Error(renderText(collector.diagnostics, { color: false }));
@@ -42,14 +42,19 @@ function load(path: string, edit: (text: string) => string) {
 
 /** The model of a spec, which has one. */
 export function loadModule(path: string, options: ModelOptions = {}): Module {
-  const { collector, program, done } = load(path, (text) => text);
+  const { collector, program, done } = load(path, readFileSync(path, "utf8"));
   const model = program.entry.ast.declarations.find((it) => it.kind === "callable" && it.flavor === "model");
   return done(model?.kind === "callable" ? elaborateModel(program, model.name.text, options, collector) : undefined);
 }
 
 /** The training of a spec, which has one. `edit` changes its text first. */
 export function loadTraining(path: string, edit: (text: string) => string = (text) => text): TrainProgram {
-  const { collector, program, done } = load(path, edit);
+  return trainingOf(edit(readFileSync(path, "utf8")), path);
+}
+
+/** The training of a text, which has one. */
+export function trainingOf(text: string, path = "net.model"): TrainProgram {
+  const { collector, program, done } = load(path, text);
   const declaration = program.entry.ast.declarations.find((it) => it.kind === "train");
   return done(declaration?.kind === "train" ? lowerTrain(program, declaration, {}, collector) : undefined);
 }

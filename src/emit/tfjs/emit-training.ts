@@ -45,9 +45,8 @@ export function trainingItems(context: TrainingContext): {
 } {
   const { model, program } = context;
   const { type, helpers } = model;
-  ["differentiate", "numbersOf", "evaluateBatches", "runFit", "FitOptions", "EpochReport"].forEach((it) =>
-    helpers.add(it),
-  );
+  ["differentiate", "numbersOf", "evaluateBatches", "runFit", "takeStep", "takenStep"].forEach((it) => helpers.add(it));
+  ["FitOptions", "EpochReport"].forEach((it) => helpers.add(it));
   const ports = batchPorts(context);
   const optimizer = optimizerItems({ program, type, helpers });
   return {
@@ -58,7 +57,7 @@ export function trainingItems(context: TrainingContext): {
       gradientsFunction(context),
       evaluateFunction(context),
       fitFunction(context),
-      trainSumsFunction(type),
+      trainSumsFunction(model),
       evaluateSumsFunction(context),
       figuresFunction(context),
       ...optimizer.functions,
@@ -113,6 +112,9 @@ function figuresType({ model, program }: TrainingContext): Item {
 const model = identifier("model");
 const batch = identifier("batch");
 
+/** The sums of a step that was taken: the call throws where it was not. */
+const takenSums = call("takenStep", member(model, "step"), { kind: "await", value: call("trainSums", model, batch) });
+
 function trainStepFunction(type: string): Item {
   return {
     kind: "function",
@@ -124,8 +126,11 @@ function trainStepFunction(type: string): Item {
       { pattern: "batch", type: `${type}Batch` },
     ],
     result: `Promise<${type}Figures>`,
-    doc: "One step of training; gives the loss and the metrics that the batch had before it.",
-    body: [returns(call("figuresOf", { kind: "await", value: call("trainSums", model, batch) }))],
+    doc: [
+      "One step of training; gives the loss and the metrics that the batch had before it. Throws where the loss is no",
+      "finite number: the model is then as it was before.",
+    ].join("\n"),
+    body: [returns(call("figuresOf", takenSums))],
   };
 }
 
@@ -170,7 +175,7 @@ function gradientsFunction(context: TrainingContext): Item {
   });
   const doc = [
     "The loss of a batch and the sums and counts of its metrics, and the gradients of the loss in the order of",
-    `\`model.optimizer\`. They are the caller's to dispose of.${states.entries.size > 0 ? " States take their next values." : ""}`,
+    `\`model.optimizer\`. They are the caller's to dispose of.${states.entries.size > 0 ? " States take their next values, whatever the loss is." : ""}`,
   ].join("\n");
   return {
     kind: "function",
@@ -195,7 +200,8 @@ function gradientsFunction(context: TrainingContext): Item {
   };
 }
 
-function trainSumsFunction(type: string): Item {
+function trainSumsFunction({ type, states }: ModelContext): Item {
+  const owned = states.entries.size > 0 ? call("entriesOf", member(model, "states")) : arrayOf();
   return {
     kind: "function",
     exported: false,
@@ -206,33 +212,24 @@ function trainSumsFunction(type: string): Item {
       { pattern: "batch", type: `${type}Batch` },
     ],
     result: "Promise<number[]>",
+    doc: "Takes a step where the loss is a finite number, and gives what the batch had before it.",
     body: [
       { kind: "expression", value: call("checkBatch", batch) },
-      constant(
-        "sums",
-        call(
-          "tf.tidy",
-          closure(
-            [],
-            [
-              constant(
-                {
-                  kind: "object-pattern",
-                  entries: [
-                    { key: "results", binding: "results" },
-                    { key: "gradients", binding: "slopes" },
-                  ],
-                },
-                call("gradients", model, batch),
-              ),
-              { kind: "expression", value: call("update", model, identifier("slopes")) },
-              returns(call("tf.stack", identifier("results"))),
-            ],
-          ),
+      constant("sums", {
+        kind: "await",
+        value: call(
+          "takeStep",
+          owned,
+          { kind: "closure", parameters: [], body: call("gradients", model, batch) },
+          { kind: "closure", parameters: [{ pattern: "slopes" }], body: call("update", model, identifier("slopes")) },
         ),
-      ),
-      { kind: "assign", target: member(model, "step"), operator: "+=", value: literal(1) },
-      returns(call("numbersOf", identifier("sums"))),
+      }),
+      {
+        kind: "if",
+        test: call("Number.isFinite", { kind: "index", target: identifier("sums"), index: literal(0) }),
+        then: [{ kind: "assign", target: member(model, "step"), operator: "+=", value: literal(1) }],
+      },
+      returns(identifier("sums")),
     ],
   };
 }
@@ -359,7 +356,7 @@ function fitFunction({ model: { type }, program }: TrainingContext): Item {
           },
         }
       : {}),
-    train: arrow("batch", call("trainSums", model, batch)),
+    train: { kind: "closure", async: true, parameters: [{ pattern: "batch" }], body: takenSums },
     evaluate: arrow("held", call("evaluate", model, identifier("held"))),
     figures: identifier("figuresOf"),
   };

@@ -11,6 +11,7 @@ import { storedPermsOf } from "../../passes/stored-perms.ts";
 import { fault, required } from "../../support/fault.ts";
 import { version } from "../../support/version.ts";
 import type { Tensor, Tensors } from "../tensor.ts";
+import { judgeStep } from "../train/judge-step.ts";
 import {
   rawTensors,
   type BatchResult,
@@ -137,7 +138,7 @@ export async function createOnnxTrainer(program: TrainProgram, options: OnnxTrai
           else feeds.set(name, place);
         } else if (!carried.has(name) && initial === undefined) feeds.set(name, required(values.get(name), name));
       }
-      return resultOf(await steps.run(feeds));
+      return resultOf(await steps.run(feeds, (outputs) => judgeStep(resultOf(outputs)) === undefined));
     },
     async evaluate(features) {
       const known = current();

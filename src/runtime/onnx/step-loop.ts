@@ -11,9 +11,10 @@ import { countOf, fromNumbers } from "./typed-array.ts";
 export interface StepLoop {
   /**
    * One call, on what is not carried: the batch, the step, hyperparameters (those with a default may be left out).
-   * Returns the outputs that are not carried.
+   * Returns the outputs that are not carried. `accept` is shown them first: where it says no, nothing is carried, and
+   * the values are what they were before the call.
    */
-  run(feeds: Tensors): Promise<Tensors>;
+  run(feeds: Tensors, accept: (outputs: Tensors) => boolean): Promise<Tensors>;
   /**
    * The carried values, by input name. Their arrays never change: every call makes new ones.
    */
@@ -50,15 +51,18 @@ export function createStepLoop({ session, graph, initial }: StepLoopOptions): St
   let current = new Map([...carried].map((name) => [name, given(name)]));
 
   return {
-    async run(feeds) {
+    async run(feeds, accept) {
       const all = new Map([...defaults, ...current]);
       for (const [name, tensor] of feeds) {
         if (carried.has(name) || !inputs.has(name)) fault(`${name} is no input of a step`);
         all.set(name, tensor);
       }
       const results = await session.run(all, names);
-      current = new Map(carries.map(([output, input]) => [input, required(results.get(output), output)]));
-      return new Map(kept.map((name) => [name, required(results.get(name), name)]));
+      const outputs = new Map(kept.map((name) => [name, required(results.get(name), name)]));
+      if (accept(outputs)) {
+        current = new Map(carries.map(([output, input]) => [input, required(results.get(output), output)]));
+      }
+      return outputs;
     },
     values: () => current,
     restore(values) {

@@ -16,7 +16,10 @@ export interface Trainer {
   readonly description: string;
   /** Features of a batch of raw fields. */
   prepare(raw: RawBatch): Promise<Tensors>;
-  /** One optimizer step; `step` counts from 0 and drives schedules and random keys. */
+  /**
+   * One optimizer step; `step` counts from 0 and drives schedules and random keys. A step that {@link judgeStep} refuses
+   * changes nothing: parameters, states and slots stay as they were.
+   */
   step(features: Tensors, step: number): Promise<BatchResult>;
   /** Loss and metrics without training. */
   evaluate(features: Tensors): Promise<BatchResult>;

@@ -41,6 +41,7 @@ interface Batch extends Record<string, tf.Tensor> {
 interface Emitted {
   readonly create: (seed?: number) => Model;
   readonly fit: (model: Model, data: Batch, options?: Options) => Promise<Report[]>;
+  readonly trainStep: (model: Model, batch: Batch) => Promise<Figures>;
   readonly evaluate: (model: Model, data: Batch, batchSize?: number) => Promise<Figures>;
   readonly predict: (model: Model, inputs: { readonly x: tf.Tensor }) => { readonly y: tf.Tensor };
   readonly save: (model: Model) => Promise<Uint8Array>;
@@ -147,6 +148,29 @@ describe("fit", () => {
     const still = await emitted("fit-stop", spec("1e-12", "stop: early(validate.loss, patience=2)"));
     const reports = await still.fit(still.create(), plane(50), { epochs: 10, validation: 0.2 });
     expect(reports.map(({ epoch }) => epoch)).toEqual([1, 2, 3]);
+  });
+
+  it("stops at a step whose loss is no number, says which, and leaves the model as it was", async () => {
+    const data = plane(50);
+    const model = module.create();
+    await module.fit(model, data, { epochs: 1 });
+    const before = await module.save(model);
+    const spoilt = {
+      x: data.x,
+      target: tf.where(tf.less(tf.range(0, 50), 49).reshape([50, 1]), data.target, Infinity),
+    };
+    const tensors = tf.memory().numTensors;
+    await expect(module.trainStep(model, spoilt)).rejects.toThrow(
+      "the loss of step 8 is Infinity: the model is as it was before it. A lower learning rate, or clip, may help.",
+    );
+    expect(await module.save(model)).toEqual(before);
+    // Within a pass that begins well, the example that spoils it ends it.
+    const losses: number[] = [];
+    await expect(
+      module.fit(model, spoilt, { epochs: 1, onBatchEnd: ({ step }) => void losses.push(step) }),
+    ).rejects.toThrow(/^the loss of step \d+ is Infinity/);
+    expect(model.step).toBe(7 + losses.length);
+    expect(tf.memory().numTensors).toBe(tensors);
   });
 
   it("evaluates whatever the size of the batches", async () => {

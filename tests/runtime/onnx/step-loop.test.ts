@@ -148,26 +148,34 @@ describe("createStepLoop", () => {
         ["step", tensor("i64", [], step)],
       ]);
     };
+    const accept = (): boolean => true;
     const loop = create();
     const losses: number[] = [];
     const other = create();
     for (let step = 0; step < 60; step++) {
-      const results = await loop.run(batch(step));
+      const results = await loop.run(batch(step), accept);
       expect([...results.keys()]).toEqual(["loss", "step plus"]);
       expect(results.get("step plus")?.data[0]).toBe(BigInt(step + 1));
       losses.push(Number(results.get("loss")?.data[0]));
       if (step === 30) other.restore(loop.values());
-      if (step > 30) expect((await other.run(batch(step))).get("loss")?.data[0]).toBe(losses[step]);
+      if (step > 30) expect((await other.run(batch(step), accept)).get("loss")?.data[0]).toBe(losses[step]);
     }
     const w = loop.values().get("param/w");
     if (w === undefined) throw new Error("w");
     expect(Math.abs((toNumbers(w)[0] ?? 0) - 3)).toBeLessThan(0.01);
     expect(losses[59]).toBeLessThan(1e-3 * (losses[0] ?? 0));
+    // What is refused is shown, and carries nothing.
+    const carried = loop.values();
+    const shown = await loop.run(batch(60), () => false);
+    expect([...shown.keys()]).toEqual(["loss", "step plus"]);
+    expect(loop.values()).toEqual(carried);
+    expect((await loop.run(batch(60), accept)).get("loss")).toEqual(shown.get("loss"));
+    expect(loop.values()).not.toEqual(carried);
     // Another rate than the default is another run.
     const slow = create();
     const first = create();
-    await slow.run(new Map([...batch(1), ["hyper/lr", tensor("f32", [], 0)]]));
-    await first.run(batch(1));
+    await slow.run(new Map([...batch(1), ["hyper/lr", tensor("f32", [], 0)]]), accept);
+    await first.run(batch(1), accept);
     expect(slow.values().get("param/w")?.data[0]).toBe(0);
     expect(first.values().get("param/w")?.data[0]).not.toBe(0);
     await session.dispose();

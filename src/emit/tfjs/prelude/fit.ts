@@ -80,8 +80,11 @@ export async function runFit<Data extends Record<string, tf.Tensor>, Figures>(
     if (order.length === 0 || at === 0) order = shuffledRows(examples, plan.seed, epoch);
     const rows = order.subarray(at * batchSize, (at + 1) * batchSize);
     const batch = selectRows(plan.data, rows);
-    sums.add(await plan.train(batch), rows.length);
-    Object.values(batch).forEach((tensor) => tensor.dispose());
+    try {
+      sums.add(await plan.train(batch), rows.length);
+    } finally {
+      tf.dispose(Object.values(batch));
+    }
     await options.onBatchEnd?.({ epoch: epoch + 1, step: step + 1, steps, figures: sums.figures() });
     const isLast = step + 1 === steps || options.shouldStop?.() === true;
     if ((step + 1) % every !== 0 && !isLast) continue;
