@@ -1,7 +1,8 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync, type Stats } from "node:fs";
+import { basename, dirname, isAbsolute, join } from "node:path";
 import { getHeapCodeStatistics } from "node:v8";
 import { Script } from "node:vm";
+import { crc32 } from "node:zlib";
 
 /** A CommonJS bundle with what to call once its work is done. */
 export interface CachedModule<Exports> {
@@ -16,17 +17,17 @@ export interface CachedModule<Exports> {
 /**
  * Loads a CommonJS bundle, with V8's compiled code from the last start where it was kept: half the time of a start. The
  * code lies beside the bundle, or in the user's cache folder where that cannot be written; its name tells the bundle's
- * size and time, Node's version and V8's flags, so that stale code is never found. Every failure means: no cache. Bundles
- * must not use `import()`, which code from a cache cannot. `load` is the `require` for what they ask for.
+ * size and time, Node's version and V8's flags, so that stale code is never found. Every failure means: no cache. V8 runs
+ * what it is given without a look: only files with their checksum, and that nobody but this user, root or the bundle's
+ * owner can have written, are taken. Bundles must not use `import()`, which code from a cache cannot. `load` is the
+ * `require` for what they ask for.
  */
 export function loadCached<Exports>(path: string, load: NodeJS.Require): CachedModule<Exports> {
   const source = readFileSync(path, "utf8");
-  const { size, mtimeMs } = statSync(path);
+  const { size, mtimeMs, uid: owner } = statSync(path);
   const name = `${basename(path)}.${hash([path, size, mtimeMs, process.version, process.arch, process.execArgv].join("\n"))}.cache`;
-  const { XDG_CACHE_HOME: cache, HOME: home, LOCALAPPDATA: local } = process.env;
-  const own = cache ?? local ?? (home === undefined ? undefined : join(home, ".cache"));
-  const folders = [join(dirname(path), ".cache"), ...(own === undefined ? [] : [join(own, "modelc")])];
-  const cachedData = folders.map((folder) => readIfAny(join(folder, name))).find((it) => it !== undefined);
+  const folders = cacheFolders(dirname(path));
+  const cachedData = folders.map((folder) => readIfSound(folder, name, owner)).find((it) => it !== undefined);
   const wrapped = `(function (exports, require, module, __filename, __dirname) {${source}\n})`;
   const script = new Script(wrapped, { filename: path, ...(cachedData !== undefined && { cachedData }) });
   const loaded = compiledBytes();
@@ -40,7 +41,7 @@ export function loadCached<Exports>(path: string, load: NodeJS.Require): CachedM
       const known = cachedData !== undefined && script.cachedDataRejected !== true;
       if (known && !(alone && compiledBytes() > loaded * 1.125)) return;
       const code = script.createCachedData();
-      folders.some((folder) => writeIfPossible(folder, name, code));
+      folders.some((folder) => writeIfPossible(folder, name, code, owner));
     },
   };
 }
@@ -59,24 +60,50 @@ function hash(text: string): string {
   return (low >>> 0).toString(16).padStart(8, "0") + (high >>> 0).toString(16).padStart(8, "0");
 }
 
-function readIfAny(path: string): Buffer | undefined {
+/** Where compiled code may be kept: beside the bundle, where all users find it, then in a folder of the user's own. */
+function cacheFolders(beside: string): readonly string[] {
+  const { XDG_CACHE_HOME: cache, LOCALAPPDATA: local, HOME: home = "" } = process.env;
+  // A relative path would mean the working folder, whose files are not the user's to run.
+  const own = [cache, local, join(home, ".cache")].find((it) => it !== undefined && isAbsolute(it));
+  return [join(beside, ".cache"), ...(own === undefined ? [] : [join(own, "modelc")])];
+}
+
+/** Whether nobody but this user, root and the owner of the bundle can have written something. */
+function isTrusted({ uid, mode }: Stats, owner: number): boolean {
+  // Windows has neither; there a user's folders are the user's own.
+  if (process.geteuid === undefined) return true;
+  return [0, owner, process.geteuid()].includes(uid) && (mode & 0o022) === 0;
+}
+
+function readIfSound(folder: string, name: string, owner: number): Buffer | undefined {
   try {
-    return readFileSync(path);
+    const path = join(folder, name);
+    if (!isTrusted(statSync(folder), owner) || !isTrusted(statSync(path), owner)) return undefined;
+    const bytes = readFileSync(path);
+    const code = bytes.subarray(0, -4);
+    return crc32(code) === bytes.readUInt32LE(code.length) ? code : undefined;
   } catch {
     return undefined;
   }
 }
 
-/** Writes a file whole or not at all, and says whether it did. */
-function writeIfPossible(folder: string, name: string, bytes: Buffer): boolean {
+/** Writes a file whole or not at all, its checksum behind it, and says whether it did. */
+function writeIfPossible(folder: string, name: string, code: Buffer, owner: number): boolean {
   const temporary = join(folder, `.${name}.${String(process.pid)}`);
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    writeFileSync(temporary, bytes, { mode: 0o600 });
+    const checksum = Buffer.alloc(4);
+    checksum.writeUInt32LE(crc32(code));
+    mkdirSync(folder, { recursive: true, mode: 0o755 });
+    if (!isTrusted(statSync(folder), owner)) return false;
+    writeFileSync(temporary, Buffer.concat([code, checksum]), { mode: 0o644, flag: "wx" });
     renameSync(temporary, join(folder, name));
     return true;
   } catch {
-    rmSync(temporary, { force: true });
+    try {
+      rmSync(temporary, { force: true });
+    } catch {
+      // It lies in a folder that is closed to this user: nothing was written there.
+    }
     return false;
   }
 }
