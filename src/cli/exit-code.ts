@@ -17,6 +17,9 @@ export class UsageError extends Error {
   }
 }
 
+/** A message as the beginning of a sentence. */
+export const upperFirst = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
 /** Something wrong with a file that a person gave: a message with its place, ended with exit code 1. */
 export class InputError extends Error {
   override readonly name = "InputError";

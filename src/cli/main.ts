@@ -86,6 +86,7 @@ function createProgram(surroundings: Surroundings, finish: (code: ExitCode) => v
       .option("--data <path>", "read this file, or the files of this folder, instead of the section's source")
       .addOption(new Option("--runtime <runtime>", "what runs the network").choices(["onnx", "tfjs"]).default("onnx"))
       .addOption(new Option("--backend <backend>", "backend of TensorFlow.js").choices(["wasm", "cpu"]).default("wasm"))
+      .option("--runtime-from <dir>", "load the runtime from this folder's project, not from beside modelc")
       .option("--threads <n>", "threads of ONNX Runtime; with 1, runs are bit-identical everywhere", readCount);
 
   const check = add("check").argument("[paths...]", "files, or folders with .model files; this folder by default");
@@ -162,6 +163,7 @@ function createProgram(surroundings: Surroundings, finish: (code: ExitCode) => v
     .option("--count <n>", "how many examples of the split; 5 by default", readCount)
     .option("--data <path>", "read the data section's files from here")
     .option("--threads <n>", "threads of ONNX Runtime", readCount)
+    .option("--runtime-from <dir>", "load ONNX Runtime from this folder's project, not from beside modelc")
     .action(async (file: string, options) =>
       finish(await (await import("./commands/predict.ts")).predict(file, options, surroundings)),
     );

@@ -7,7 +7,7 @@ import type { RawData } from "../runtime/data/raw-data.ts";
 import type { TfjsBackend } from "../runtime/tfjs/load-tfjs.ts";
 import { totalSteps } from "../runtime/train/train-loop.ts";
 import type { Trainer, TrainerResult } from "../runtime/train/trainer.ts";
-import { UsageError } from "./exit-code.ts";
+import { upperFirst, UsageError } from "./exit-code.ts";
 import { loadSpec, lowerAll, printFindings, type LoadedSpec, type UnitOptions } from "./load-unit.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -16,6 +16,7 @@ export interface TrainingOptions extends UnitOptions {
   readonly data?: string;
   readonly runtime: "onnx" | "tfjs";
   readonly backend: TfjsBackend;
+  readonly runtimeFrom?: string;
   readonly threads?: number;
   readonly epochs?: number;
   readonly steps?: number;
@@ -91,16 +92,20 @@ async function createTrainer(
   dataset: Dataset,
   options: TrainingOptions,
 ): Promise<TrainerResult> {
-  const steps = totalSteps(program, dataset.splits.train.count);
+  const { runtimeFrom } = options;
+  const common = {
+    totalSteps: totalSteps(program, dataset.splits.train.count),
+    ...(runtimeFrom !== undefined && { runtimeFrom }),
+  };
   if (options.runtime === "tfjs") {
     const { createTfjsTrainer } = await import("../runtime/tfjs/tfjs-trainer.ts");
-    return createTfjsTrainer(program, { totalSteps: steps, backend: options.backend });
+    return createTfjsTrainer(program, { ...common, backend: options.backend });
   }
   const { createOnnxTrainer } = await import("../runtime/onnx/onnx-trainer.ts");
-  return createOnnxTrainer(program, { totalSteps: steps, threads: options.threads ?? availableParallelism() });
+  return createOnnxTrainer(program, { ...common, threads: options.threads ?? availableParallelism() });
 }
 
 function required(result: TrainerResult): Extract<TrainerResult, { ok: true }> {
   if (result.ok) return result;
-  throw new UsageError(`${result.message.charAt(0).toUpperCase()}${result.message.slice(1)}`);
+  throw new UsageError(upperFirst(result.message));
 }

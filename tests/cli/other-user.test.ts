@@ -71,7 +71,7 @@ describe.skipIf(!isRoot)("a second user of one installation", () => {
     const home = folderWith({ file: "" });
     chmodSync(home, 0o700);
     for (const env of [{}, { HOME: home }, { HOME: join(home, "file") }, { HOME: "/nowhere/at/all" }]) expectSound(env);
-  });
+  }, 240_000);
 
   it("keeps its own code in its own home", () => {
     const home = folderWith({});

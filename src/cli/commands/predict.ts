@@ -9,7 +9,7 @@ import type { Tensor, Tensors } from "../../runtime/tensor.ts";
 import type { Checkpoint } from "../../runtime/train/checkpoint.ts";
 import { withStatistics } from "../../runtime/train/fit-statistics.ts";
 import type { Split } from "../../ir/program.ts";
-import { exitCode, InputError, UsageError, type ExitCode } from "../exit-code.ts";
+import { exitCode, InputError, upperFirst, UsageError, type ExitCode } from "../exit-code.ts";
 import { loadSpec, lowerAll, type LoadedSpec, type UnitOptions } from "../load-unit.ts";
 import { openData } from "../open-training.ts";
 import { readFileBytes } from "../read-specs.ts";
@@ -23,6 +23,7 @@ export interface PredictOptions extends UnitOptions {
   readonly split?: Split;
   readonly count?: number;
   readonly threads?: number;
+  readonly runtimeFrom?: string;
 }
 
 /** `modelc predict`: outputs for inputs from a file, from standard input, or from the network's own data. */
@@ -39,11 +40,10 @@ export async function predict(file: string, options: PredictOptions, surrounding
   const path = weightsPath(options.weights, unit.name, file);
   const checkpoint = readWeights(path, unit.name, unit);
   const threads = options.threads ?? availableParallelism();
-  const created = await createPredictor(unit.module, checkpoint.tensors, threads);
+  const created = await createPredictor(unit.module, checkpoint.tensors, threads, options.runtimeFrom);
   if (!created.ok) {
-    const missing = created.error.includes("npm install");
-    throw missing
-      ? new UsageError(created.error)
+    throw /onnxruntime-node/.test(created.error)
+      ? new UsageError(upperFirst(created.error))
       : new InputError(`${path} does not fit ${unit.name}: ${created.error}.`);
   }
   const predictor = created.value;
@@ -146,7 +146,7 @@ async function examplesOf(
   spec: LoadedSpec,
   unit: Unit,
   weights: { readonly path: string; readonly checkpoint: Checkpoint },
-  { split, count = 5, data }: PredictOptions & { readonly split: Split },
+  { split, count = 5, data, runtimeFrom }: PredictOptions & { readonly split: Split },
   threads: number,
   terminal: Surroundings["terminal"],
 ): Promise<Tensors | undefined> {
@@ -157,8 +157,12 @@ async function examplesOf(
   if (opened === undefined) return undefined;
   checkVocabulary(weights.path, weights.checkpoint, opened.dataset.vocabulary);
   const examples = opened.dataset.splits[split];
-  const created = await createOnnxTrainer(train, { totalSteps: 1, threads });
-  if (!created.ok) throw new UsageError(created.message);
+  const created = await createOnnxTrainer(train, {
+    totalSteps: 1,
+    threads,
+    ...(runtimeFrom !== undefined && { runtimeFrom }),
+  });
+  if (!created.ok) throw new UsageError(upperFirst(created.message));
   const { trainer } = created;
   try {
     await trainer.restore(withStatistics(weights.checkpoint.tensors, train, opened.dataset.splits.train));

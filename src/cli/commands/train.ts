@@ -218,7 +218,7 @@ function listen(
 
 /** The command line that goes on, with all options that it needs. */
 function resumeCommand(file: string, options: TrainOptions): string {
-  const { model, set, data, runtime, backend, threads, epochs, steps, batch, seed, out } = options;
+  const { model, set, data, runtime, backend, runtimeFrom, threads, epochs, steps, batch, seed, out } = options;
   const quoted = (text: string | number): string =>
     /^[\w./=-]+$/.test(String(text)) ? String(text) : `'${String(text).replaceAll("'", `'\\''`)}'`;
   const given = {
@@ -231,6 +231,7 @@ function resumeCommand(file: string, options: TrainOptions): string {
     threads,
     ...(out !== "out" && { out }),
     ...(runtime === "tfjs" && { runtime, backend }),
+    "runtime-from": runtimeFrom,
   };
   const words = Object.entries(given).flatMap(([name, value]) =>
     value === undefined ? [] : [`--${name} ${quoted(value)}`],

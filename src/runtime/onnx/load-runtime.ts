@@ -1,26 +1,23 @@
+import { createRequire } from "node:module";
 import type * as Runtime from "onnxruntime-node";
+import { missingPackages, resolvePackage } from "../resolve-package.ts";
 
 /** The package, or what to tell a person who lacks it. */
 export type RuntimeResult =
   { readonly ok: true; readonly runtime: typeof Runtime } | { readonly ok: false; readonly message: string };
 
 /**
- * Loads `onnxruntime-node`, an optional peer of modelc: only what runs ONNX models needs it. `name` is for tests.
+ * Loads `onnxruntime-node`, an optional peer of modelc, from beside modelc or from a project: only what runs ONNX models
+ * needs it.
  */
-export async function loadRuntime(name = "onnxruntime-node"): Promise<RuntimeResult> {
+export function loadRuntime(project?: string): RuntimeResult {
+  const name = "onnxruntime-node";
+  const entry = resolvePackage(name, project);
+  if (entry === undefined) return { ok: false, message: missingPackages("running ONNX models", [name], project) };
   try {
-    // Not a literal, so that bundlers leave it to be found at run time.
-    const loaded = (await import(name)) as typeof Runtime & { readonly default?: typeof Runtime };
-    // A CommonJS package is its own namespace, or the default of one.
-    return { ok: true, runtime: loaded.default ?? loaded };
+    return { ok: true, runtime: createRequire(entry)(entry) as typeof Runtime };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    const missing = /cannot find (package|module)/i.test(reason) || /failed to load url/i.test(reason);
-    return {
-      ok: false,
-      message: missing
-        ? "running ONNX models needs the package onnxruntime-node, which is not installed: npm install onnxruntime-node --ignore-scripts"
-        : `onnxruntime-node was found but does not load: ${reason}`,
-    };
+    return { ok: false, message: `onnxruntime-node was found but does not load: ${reason}` };
   }
 }

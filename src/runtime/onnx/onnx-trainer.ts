@@ -42,7 +42,7 @@ interface LazySession {
  * graph draws them from the program's seed.
  */
 export async function createOnnxTrainer(program: TrainProgram, options: OnnxTrainerOptions): Promise<TrainerResult> {
-  const loaded = await loadRuntime();
+  const loaded = loadRuntime(options.runtimeFrom);
   if (!loaded.ok) return loaded;
   const opset = options.opset ?? opsets.default;
   const opened: OnnxSession[] = [];
@@ -59,7 +59,7 @@ export async function createOnnxTrainer(program: TrainProgram, options: OnnxTrai
     });
     const open = async (): Promise<OnnxSession> => {
       const bytes = encodeModel(emitOnnx(graph, { opset, producerVersion: version, parametersAs: "inputs" }));
-      const created = await createOnnxSession(bytes, { threads: options.threads });
+      const created = await createOnnxSession(bytes, { threads: options.threads, runtimeFrom: options.runtimeFrom });
       if (!created.ok) return fault(`ONNX Runtime refuses the ${kind} graph: ${created.message}`);
       opened.push(created.session);
       return created.session;

@@ -23,6 +23,7 @@ export async function createPredictor(
   module: Module,
   weights: Tensors,
   threads: number,
+  runtimeFrom?: string,
 ): Promise<Result<Predictor, string>> {
   const opset = opsets.default;
   const graph = buildInferenceGraph(module, { target: "onnx", opset });
@@ -52,7 +53,7 @@ export async function createPredictor(
     stored.set(name, tensor);
   }
   const bytes = encodeModel(emitOnnx(graph, { opset, producerVersion: version, parametersAs: "inputs" }));
-  const created = await createOnnxSession(bytes, { threads });
+  const created = await createOnnxSession(bytes, { threads, runtimeFrom });
   if (!created.ok) return /onnxruntime-node/.test(created.message) ? failure(created.message) : fault(created.message);
   const { session } = created;
   const features = description.inputs.filter((it) => it.role === "feature");

@@ -14,6 +14,8 @@ export interface SessionOptions {
   readonly externalData?: ReadonlyMap<string, Uint8Array>;
   /** Logs Runtime's warnings; errors alone by default. */
   readonly warnings?: boolean;
+  /** The project whose runtime is loaded; modelc's own without it. */
+  readonly runtimeFrom?: string | undefined;
 }
 
 /** An input or output as the model declares it; symbols for free dimensions. */
@@ -76,7 +78,7 @@ export async function createOnnxSession(
   model: Uint8Array | string,
   options: SessionOptions = {},
 ): Promise<SessionResult> {
-  const loaded = await loadRuntime();
+  const loaded = loadRuntime(options.runtimeFrom);
   if (!loaded.ok) return loaded;
   const { InferenceSession, Tensor: RuntimeTensor } = loaded.runtime;
   const settings = sessionSettings(options);

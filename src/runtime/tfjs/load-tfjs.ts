@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import type * as Tfjs from "@tensorflow/tfjs";
+import { missingPackages, resolvePackage } from "../resolve-package.ts";
 
 export type TfjsBackend = "cpu" | "wasm";
 
@@ -12,26 +13,18 @@ export type TfjsResult =
 const packages = { tfjs: "@tensorflow/tfjs", wasm: "@tensorflow/tfjs-backend-wasm" } as const;
 
 /**
- * Loads TensorFlow.js, an optional peer of modelc, from where the person's project or modelc itself has it, and starts a
- * backend. `path` is what generated code has to load for the same instance.
+ * Loads TensorFlow.js, an optional peer of modelc, from beside modelc or from a project, and starts a backend. `path` is
+ * what generated code has to load for the same instance.
  */
-export async function loadTfjs(backend: TfjsBackend): Promise<TfjsResult> {
-  const entry = resolvePackage(packages.tfjs);
-  const wasm = backend === "wasm" ? resolvePackage(packages.wasm) : undefined;
+export async function loadTfjs(backend: TfjsBackend, project?: string): Promise<TfjsResult> {
+  const entry = resolvePackage(packages.tfjs, project);
+  const wasm = backend === "wasm" ? resolvePackage(packages.wasm, project) : undefined;
   const missing = [
     ...(entry === undefined ? [packages.tfjs] : []),
     ...(backend === "wasm" && wasm === undefined ? [packages.wasm] : []),
   ];
-  if (entry === undefined || missing.length > 0) {
-    const what =
-      missing.length > 1
-        ? `the packages ${missing.join(" and ")}, which are`
-        : `the package ${missing.join("")}, which is`;
-    return {
-      ok: false,
-      message: `training on TensorFlow.js needs ${what} not installed: npm install ${missing.join(" ")} --ignore-scripts`,
-    };
-  }
+  if (entry === undefined || missing.length > 0)
+    return { ok: false, message: missingPackages("training on TensorFlow.js", missing, project) };
   try {
     const load = createRequire(entry);
     const tf = load(entry) as typeof Tfjs;
@@ -49,16 +42,4 @@ export async function loadTfjs(backend: TfjsBackend): Promise<TfjsResult> {
       message: `TensorFlow.js was found but does not load: ${error instanceof Error ? error.message : String(error)}`,
     };
   }
-}
-
-/** Where a package is, seen from the working folder, then from modelc. */
-function resolvePackage(name: string): string | undefined {
-  for (const from of [join(process.cwd(), "package.json"), import.meta.url]) {
-    try {
-      return createRequire(from).resolve(name);
-    } catch {
-      continue;
-    }
-  }
-  return undefined;
 }

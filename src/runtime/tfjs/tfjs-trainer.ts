@@ -46,7 +46,7 @@ interface GeneratedModule {
 
 /** Trains a program with the TypeScript that `modelc build` writes, on TensorFlow.js. */
 export async function createTfjsTrainer(program: TrainProgram, options: TfjsTrainerOptions): Promise<TrainerResult> {
-  const loaded = await loadTfjs(options.backend);
+  const loaded = await loadTfjs(options.backend, options.runtimeFrom);
   if (!loaded.ok) return loaded;
   const { tf } = loaded;
   const generated = await loadGenerated(program, loaded.path);

@@ -43,6 +43,8 @@ export type TrainerResult =
 export interface TrainerOptions {
   /** Steps of the whole run, for schedules that end with it. */
   readonly totalSteps: number;
+  /** The project whose runtime is loaded; modelc's own without it. */
+  readonly runtimeFrom?: string;
 }
 
 /** Whether a tensor of a snapshot is a weight: neither an optimizer's nor a statistic. */
