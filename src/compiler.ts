@@ -1,7 +1,7 @@
 import { loadProgram, type Program, type ProgramHost } from "./analyze/program.ts";
 import { createCollector, type Collector } from "./diagnostics/collector.ts";
 import type { Diagnostic } from "./diagnostics/diagnostic.ts";
-import { buildOnnx } from "./emit/onnx/build-onnx.ts";
+import { buildOnnx, type WeightsFile } from "./emit/onnx/build-onnx.ts";
 import { emitTfjs } from "./emit/tfjs/emit-tfjs.ts";
 import type { Module } from "./ir/graph.ts";
 import type { TestProgram, TrainProgram } from "./ir/program.ts";
@@ -50,6 +50,10 @@ export interface CompileRequest extends Specialisation {
   readonly split?: boolean;
   /** Parameters and states by path, in stored order; without them, initial ones are drawn. */
   readonly weights?: ReadonlyMap<string, SafeTensor>;
+  /** The file that holds them; `NAME.safetensors`, written anew, where it is left out. */
+  readonly weightsFile?: WeightsFile;
+  /** A fingerprint of the model, to be kept in its inference graph. */
+  readonly fingerprint?: string;
 }
 
 /** What a compilation gives: no files where a diagnostic is an error. */
@@ -103,7 +107,7 @@ export function lowerUnits(
 /** Phases 4 to 6 for one unit. */
 export async function emitUnit(
   { name, module, train, span }: Unit,
-  { targets, opset, split, weights }: Omit<CompileRequest, keyof Specialisation>,
+  { targets, opset, split, weights, weightsFile, fingerprint }: Omit<CompileRequest, keyof Specialisation>,
   collector: Collector,
 ): Promise<ReadonlyMap<string, string | Uint8Array>> {
   const files = new Map<string, string | Uint8Array>();
@@ -116,6 +120,8 @@ export async function emitUnit(
       ...(opset !== undefined && { opset }),
       ...(split !== undefined && { split }),
       ...(weights !== undefined && { weights }),
+      ...(weightsFile !== undefined && { weightsFile }),
+      ...(fingerprint !== undefined && { fingerprint }),
       version,
       collector,
       span,

@@ -41,8 +41,8 @@ export const commandHelp = {
     summary: "compile a .model file to TypeScript and ONNX",
     description:
       "Writes NAME.ts (TensorFlow.js, readable and typed), and NAME.onnx (inference), NAME.init.onnx, NAME.train.onnx, " +
-      "NAME.eval.onnx, NAME.prep.onnx, NAME.manifest.json and NAME.safetensors (its weights). Nothing is written unless " +
-      "everything compiles.",
+      "NAME.eval.onnx, NAME.prep.onnx, NAME.manifest.json and NAME.safetensors (its weights: those that a training has " +
+      "left in the folder, or initial ones). Nothing is written unless everything compiles.",
     examples: [
       [`modelc build ${file} --out out`, "writes both targets to out/"],
       [

@@ -105,7 +105,7 @@ function createProgram(surroundings: Surroundings, finish: (code: ExitCode) => v
         .argParser(collectTarget),
     )
     .requiredOption("--out <dir>", "the folder to write to")
-    .option("--weights <file>", "build these weights in (.safetensors) instead of initial ones")
+    .option("--weights <file>", "build these weights in (.safetensors); `initial` draws new ones beside trained ones")
     .option("--opset <n>", "ONNX operator set", readCount)
     .option("--split", "also write the two halves of the ONNX training step")
     .option("--json", "print what was written as JSON")

@@ -34,20 +34,28 @@ export interface OpenTraining {
   readonly trainer: Trainer;
 }
 
-/** Opens what a file trains; undefined after printing what is wrong with it or its data. */
-export async function openTraining(
+/** What a file trains, before its data are loaded; undefined after printing what is wrong with it. */
+export function planTraining(
   file: string,
   options: TrainingOptions,
   terminal: Terminal,
-): Promise<OpenTraining | undefined> {
+): Pick<OpenTraining, "spec" | "units" | "program"> | undefined {
   const spec = loadSpec(file, options, terminal);
   const units = spec === undefined ? undefined : lowerAll(spec, options, terminal);
   if (spec === undefined || units === undefined) return undefined;
-  const program = withOptions(theTraining(file, units), options);
-  const data = openData(spec, program, options.data, terminal);
+  return { spec, units, program: withOptions(theTraining(file, units), options) };
+}
+
+/** Opens what is planned; undefined after printing what is wrong with its data. */
+export async function openTraining(
+  plan: Pick<OpenTraining, "spec" | "units" | "program">,
+  options: TrainingOptions,
+  terminal: Terminal,
+): Promise<OpenTraining | undefined> {
+  const data = openData(plan.spec, plan.program, options.data, terminal);
   if (data === undefined) return undefined;
-  const { trainer } = required(await createTrainer(program, data.dataset, options));
-  return { spec, units, program, ...data, trainer };
+  const { trainer } = required(await createTrainer(plan.program, data.dataset, options));
+  return { ...plan, ...data, trainer };
 }
 
 /** The one training that is meant. */

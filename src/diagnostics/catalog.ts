@@ -1,3 +1,4 @@
+import { builtFilesCatalog } from "./catalog/built-files.ts";
 import { dataCatalog } from "./catalog/data.ts";
 import { namesCatalog } from "./catalog/names.ts";
 import { syntaxCatalog } from "./catalog/syntax.ts";
@@ -12,6 +13,7 @@ export const catalog = {
   ...typesCatalog,
   ...trainingCatalog,
   ...targetsCatalog,
+  ...builtFilesCatalog,
   ...dataCatalog,
 } as const;
 

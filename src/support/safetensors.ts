@@ -54,6 +54,14 @@ const headerLimit = 100_000_000;
 
 const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
+/** How a file is laid out besides. */
+export interface SafeTensorsLayout {
+  /** The header's bytes, where what is written takes no more. */
+  readonly headerBytes?: number;
+  /** The tensors that lie behind all others, so that these lie where they would without them. */
+  readonly behind?: (name: string) => boolean;
+}
+
 /**
  * A `.safetensors` file of tensors: the same bytes for the same tensors in any order. Tensors lie wider elements first
  * and then by name, so that each is aligned to its element; the header is padded to 8 bytes.
@@ -62,8 +70,14 @@ const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 export function writeSafetensors(
   tensors: Iterable<SafeTensor>,
   metadata: ReadonlyMap<string, string> = new Map(),
+  { headerBytes = 0, behind = () => false }: SafeTensorsLayout = {},
 ): { readonly bytes: Uint8Array; readonly places: ReadonlyMap<string, TensorPlace> } {
-  const sorted = [...tensors].sort((a, b) => elementSize[b.dtype] - elementSize[a.dtype] || byText(a.name, b.name));
+  const sorted = [...tensors].sort(
+    (a, b) =>
+      Number(behind(a.name)) - Number(behind(b.name)) ||
+      elementSize[b.dtype] - elementSize[a.dtype] ||
+      byText(a.name, b.name),
+  );
   const header = new Map<string, unknown>();
   if (metadata.size > 0) {
     header.set("__metadata__", Object.fromEntries([...metadata].sort(([a], [b]) => byText(a, b))));
@@ -79,7 +93,7 @@ export function writeSafetensors(
     end += expected;
   }
   const text = new TextEncoder().encode(JSON.stringify(Object.fromEntries(header)));
-  const headerLength = Math.ceil(text.byteLength / 8) * 8;
+  const headerLength = Math.ceil(Math.max(text.byteLength, headerBytes) / 8) * 8;
   const start = 8 + headerLength;
   const bytes = new Uint8Array(start + end);
   new DataView(bytes.buffer).setBigUint64(0, BigInt(headerLength), true);

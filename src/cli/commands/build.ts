@@ -1,19 +1,32 @@
-import { join } from "node:path";
-import { emitUnit, type Target } from "../../compiler.ts";
+import { existsSync } from "node:fs";
+import { emitUnit, type Target, type Unit } from "../../compiler.ts";
+import type { Collector } from "../../diagnostics/collector.ts";
+import { originText } from "../../runtime/train/weights-origin.ts";
 import { exitCode, UsageError, type ExitCode } from "../exit-code.ts";
+import { chooseWeights, type ChosenWeights } from "../files/choose-weights.ts";
+import { openOutputFolder, type OutputFolder } from "../files/output-folder.ts";
 import { formatBytes } from "../format-figures.ts";
 import { loadSpec, lowerAll, printFindings, type UnitOptions } from "../load-unit.ts";
-import { readWeights, storedTensors } from "../read-weights.ts";
+import { readFileBytes } from "../read-specs.ts";
 import type { Terminal } from "../terminal.ts";
-import { writeOutput } from "../write-output.ts";
 
 export interface BuildOptions extends UnitOptions {
   readonly target?: readonly Target[];
   readonly out: string;
+  /** A file, or `initial`. */
   readonly weights?: string;
   readonly opset?: number;
   readonly split?: boolean;
   readonly json?: boolean;
+}
+
+/** One unit's files, ready to be written. */
+interface Built {
+  readonly folder: OutputFolder;
+  readonly files: ReadonlyMap<string, string | Uint8Array>;
+  /** What is no longer true once they are written. */
+  readonly retired: readonly string[];
+  readonly weights: (ChosenWeights & { readonly name: string }) | undefined;
 }
 
 /** `modelc build`: compiles all that is meant, then writes it. */
@@ -21,7 +34,8 @@ export async function build(file: string, options: BuildOptions, terminal: Termi
   const spec = loadSpec(file, options, terminal);
   const units = spec === undefined ? undefined : lowerAll(spec, options, terminal);
   if (spec === undefined || units === undefined) return exitCode.findings;
-  if (options.weights !== undefined && units.length > 1) {
+  const targets = options.target ?? (["onnx", "tfjs"] as const);
+  if (options.weights !== undefined && options.weights !== "initial" && units.length > 1) {
     throw new UsageError(
       `--weights fits one model, but ${file} has ${units.map((it) => it.name).join(", ")}: name one with --model.`,
     );
@@ -29,31 +43,94 @@ export async function build(file: string, options: BuildOptions, terminal: Termi
   if (options.weights !== undefined && options.target?.includes("onnx") === false) {
     throw new UsageError("--weights goes into ONNX files: generated TypeScript takes them with `load`.");
   }
-  const [unit] = units;
-  const weights =
-    options.weights === undefined || unit === undefined
-      ? undefined
-      : storedTensors(readWeights(options.weights, unit.name, unit));
   const before = spec.collector.diagnostics.length;
-  const files = new Map<string, string | Uint8Array>();
-  for (const unit of units) {
-    const request = {
-      targets: options.target ?? (["onnx", "tfjs"] as const),
-      ...(options.opset !== undefined && { opset: options.opset }),
-      ...(options.split !== undefined && { split: options.split }),
-      ...(weights !== undefined && { weights }),
-    };
-    for (const [name, content] of await emitUnit(unit, request, spec.collector))
-      files.set(join(options.out, name), content);
-  }
+  reportSameNames(units, spec.collector);
   if (!printFindings(spec.collector, terminal, before)) return exitCode.findings;
-  for (const [path, content] of files) writeOutput(path, content);
-
-  const written = [...files].map(([path, content]) => ({ path, bytes: Buffer.byteLength(content) }));
-  if (options.json === true) terminal.out(`${JSON.stringify({ files: written }, undefined, 2)}\n`);
-  else {
-    const widest = Math.max(...written.map(({ path }) => path.length));
-    for (const { path, bytes } of written) terminal.out(`${path.padEnd(widest)}  ${formatBytes(bytes).padStart(9)}\n`);
+  const folders: OutputFolder[] = [];
+  try {
+    for (const unit of units) folders.push(openOutputFolder(options.out, unit.name, "build"));
+    const built: Built[] = [];
+    for (const [at, unit] of units.entries()) {
+      const folder = folders[at];
+      const one = folder && (await buildUnit(unit, folder, { ...options, target: targets }, spec.collector));
+      if (one !== undefined) built.push(one);
+    }
+    if (!printFindings(spec.collector, terminal, before)) return exitCode.findings;
+    for (const { folder, files, retired } of built) folder.write(files, retired);
+    report(built, options.json === true, terminal);
+  } finally {
+    for (const folder of folders) folder.close();
   }
   return exitCode.clean;
+}
+
+/** Files are called after units: two of one name would write over each other's, on some systems whatever the case. */
+function reportSameNames(units: readonly Unit[], collector: Collector): void {
+  const seen = new Map<string, string>();
+  for (const { name, span } of units) {
+    const first = seen.get(name.toLowerCase());
+    if (first === undefined) seen.set(name.toLowerCase(), name);
+    else collector.report("MC5014", span, { first, second: name });
+  }
+}
+
+async function buildUnit(
+  unit: Unit,
+  folder: OutputFolder,
+  options: BuildOptions & { readonly target: readonly Target[] },
+  collector: Collector,
+): Promise<Built | undefined> {
+  const onnx = options.target.includes("onnx");
+  const weights = onnx ? chooseWeights(unit, folder, options.weights, collector) : undefined;
+  if (onnx && weights === undefined) return undefined;
+  const request = {
+    targets: options.target,
+    ...(options.opset !== undefined && { opset: options.opset }),
+    ...(options.split !== undefined && { split: options.split }),
+    ...weights?.request,
+  };
+  const files = inOrder(unit.name, await emitUnit(unit, request, collector));
+  if (weights?.madeForAnother !== undefined && !collector.hasErrors)
+    collector.report("MC5013", unit.span, { path: weights.madeForAnother, name: unit.name, what: "weights" });
+  const retired = onnx ? retiredFiles(folder, unit.name, files) : [];
+  return { folder, files, retired, weights: weights && { ...weights, name: unit.name } };
+}
+
+/** The graph that reads the weights after them, and the manifest, which says that all is there, last. */
+function inOrder(
+  name: string,
+  files: ReadonlyMap<string, string | Uint8Array>,
+): ReadonlyMap<string, string | Uint8Array> {
+  const late = [`${name}.onnx`, `${name}.manifest.json`];
+  return new Map([...files].sort(([a], [b]) => late.indexOf(a) - late.indexOf(b)));
+}
+
+/** What is not true while files are replaced, and what the last build has written that this one does not. */
+function retiredFiles(folder: OutputFolder, name: string, files: ReadonlyMap<string, unknown>): readonly string[] {
+  const manifest = `${name}.manifest.json`;
+  const written = existsSync(folder.at(manifest)) ? new TextDecoder().decode(readFileBytes(folder.at(manifest))) : "";
+  const old = [
+    `${name}.grad.onnx`,
+    `${name}.apply.onnx`,
+    `${name}.train.onnx`,
+    `${name}.eval.onnx`,
+    `${name}.prep.onnx`,
+  ];
+  const stale = [...old, `${name}.initial.safetensors`].filter((it) => !files.has(it) && written.includes(`"${it}"`));
+  return [manifest, `${name}.onnx`, ...stale];
+}
+
+function report(built: readonly Built[], json: boolean, terminal: Terminal): void {
+  const files = built.flatMap(({ folder, files: own }) =>
+    [...own].map(([name, content]) => ({ path: folder.at(name), bytes: Buffer.byteLength(content) })),
+  );
+  const weights = built.flatMap((it) => it.weights ?? []);
+  if (json) {
+    const origins = weights.map(({ name, path, origin }) => ({ name, path, ...origin }));
+    terminal.out(`${JSON.stringify({ files, weights: origins }, undefined, 2)}\n`);
+    return;
+  }
+  const widest = Math.max(...files.map(({ path }) => path.length));
+  for (const { path, bytes } of files) terminal.out(`${path.padEnd(widest)}  ${formatBytes(bytes).padStart(9)}\n`);
+  for (const { path, origin } of weights) terminal.out(`weights: ${path}, ${originText(origin)}\n`);
 }

@@ -3,10 +3,11 @@ import type { TestProgram } from "../../ir/program.ts";
 import { positionAt } from "../../support/source.ts";
 import { withStatistics } from "../../runtime/train/fit-statistics.ts";
 import { evaluateExamples } from "../../runtime/train/train-loop.ts";
+import { isInitial, originText } from "../../runtime/train/weights-origin.ts";
 import { exitCode, UsageError, type ExitCode } from "../exit-code.ts";
 import { formatFigure } from "../format-figures.ts";
 import { printFindings } from "../load-unit.ts";
-import { openTraining, type TrainingOptions } from "../open-training.ts";
+import { openTraining, planTraining, type TrainingOptions } from "../open-training.ts";
 import { checkVocabulary, readWeights, weightsPath } from "../read-weights.ts";
 import type { Terminal } from "../terminal.ts";
 import { figuresText } from "../train-report.ts";
@@ -29,7 +30,8 @@ const holds: Readonly<Record<Expectation["operator"], (found: number, limit: num
 
 /** `modelc test`: measures weights on the test split against the file's expectations. */
 export async function test(file: string, options: TestOptions, terminal: Terminal): Promise<ExitCode> {
-  const open = await openTraining(file, options, terminal);
+  const plan = planTraining(file, options, terminal);
+  const open = plan === undefined ? undefined : await openTraining(plan, options, terminal);
   if (open === undefined) return exitCode.findings;
   const { program, dataset, trainer, spec, units } = open;
   try {
@@ -60,10 +62,11 @@ export async function test(file: string, options: TestOptions, terminal: Termina
         passed,
       }));
       terminal.out(
-        `${JSON.stringify({ name: program.name, weights: path, figures: Object.fromEntries(figures), expectations, failed }, undefined, 2)}\n`,
+        `${JSON.stringify({ name: program.name, weights: path, origin: weights.origin, figures: Object.fromEntries(figures), expectations, failed }, undefined, 2)}\n`,
       );
     } else {
       terminal.out(`${program.name} on ${dataset.splits.test.count} examples: ${figuresText(figures)}\n`);
+      if (isInitial(weights.origin)) terminal.out(`weights: ${path}, ${originText(weights.origin)}, never trained\n`);
       for (const { metric, operator, value, found, passed, origin } of judged) {
         const { line, column } = positionAt(origin.file, origin.start);
         const place = passed ? "" : `  (${origin.file.path}:${line}:${column})`;

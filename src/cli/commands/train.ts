@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { parametersOf } from "../../passes/parameters-of.ts";
 import { asNumber } from "../../dims/dim.ts";
 import { elementsOf } from "../../passes/measure.ts";
 import { checkLabels } from "../../runtime/train/check-labels.ts";
-import { encodeCheckpoint, type Checkpoint } from "../../runtime/train/checkpoint.ts";
+import { encodeCheckpoint, encodeWeights, type Checkpoint } from "../../runtime/train/checkpoint.ts";
 import type { Figures } from "../../runtime/train/figures.ts";
+import { modelFingerprint } from "../../runtime/train/fingerprint.ts";
 import { withStatistics } from "../../runtime/train/fit-statistics.ts";
 import {
   evaluateExamples,
@@ -15,13 +15,14 @@ import {
   type Progress,
 } from "../../runtime/train/train-loop.ts";
 import { exitCode, InputError, UsageError, type ExitCode } from "../exit-code.ts";
+import { checkBuilt } from "../files/check-built.ts";
+import { openOutputFolder, type OutputFolder } from "../files/output-folder.ts";
 import { formatCount } from "../format-figures.ts";
 import { printFindings } from "../load-unit.ts";
-import { openTraining, type OpenTraining, type TrainingOptions } from "../open-training.ts";
+import { openTraining, planTraining, type OpenTraining, type TrainingOptions } from "../open-training.ts";
 import { checkVocabulary, readWeights } from "../read-weights.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { createTrainReport, figuresText } from "../train-report.ts";
-import { writeOutput } from "../write-output.ts";
 
 export interface TrainOptions extends TrainingOptions {
   readonly out: string;
@@ -31,19 +32,36 @@ export interface TrainOptions extends TrainingOptions {
 }
 
 /** `modelc train`: trains, saves after each epoch, and measures the test split at the end. */
-export async function train(
+export async function train(file: string, options: TrainOptions, surroundings: Surroundings): Promise<ExitCode> {
+  const { terminal } = surroundings;
+  if (options.resume === true && options.weights !== undefined)
+    throw new UsageError("Give either --resume or --weights, not both.");
+  const plan = planTraining(file, options, terminal);
+  if (plan === undefined) return exitCode.findings;
+  const folder = openOutputFolder(options.out, plan.program.name, "train");
+  try {
+    const open = await openTraining(plan, options, terminal);
+    return open === undefined
+      ? exitCode.findings
+      : await trainInto(filesOf(folder, plan.program.name), open, file, options, surroundings);
+  } finally {
+    folder.close();
+  }
+}
+
+async function trainInto(
+  files: Files,
+  open: OpenTraining,
   file: string,
   options: TrainOptions,
   { terminal, signal }: Surroundings,
 ): Promise<ExitCode> {
-  if (options.resume === true && options.weights !== undefined)
-    throw new UsageError("Give either --resume or --weights, not both.");
-  const open = await openTraining(file, options, terminal);
-  if (open === undefined) return exitCode.findings;
   const { program, dataset, trainer, spec } = open;
   try {
-    const files = filesOf(options.out, program.name);
     const start = await begin(open, files, options);
+    const before = spec.collector.diagnostics.length;
+    await checkFolder(open, files);
+    if (!printFindings(spec.collector, terminal, before)) return exitCode.findings;
     const stray = await checkLabels(trainer, program.data, open.raw, dataset);
     if (stray !== undefined) {
       const before = spec.collector.diagnostics.length;
@@ -103,12 +121,36 @@ export async function train(
 }
 
 interface Files {
+  readonly folder: OutputFolder;
+  readonly name: string;
   readonly weights: string;
   readonly checkpoint: string;
 }
 
-function filesOf(out: string, name: string): Files {
-  return { weights: join(out, `${name}.safetensors`), checkpoint: join(out, `${name}.checkpoint.safetensors`) };
+function filesOf(folder: OutputFolder, name: string): Files {
+  return {
+    folder,
+    name,
+    weights: folder.at(`${name}.safetensors`),
+    checkpoint: folder.at(`${name}.checkpoint.safetensors`),
+  };
+}
+
+/** What the weights' file holds after so many steps. */
+async function weightsAt({ program, trainer, dataset }: OpenTraining, step: number): Promise<Checkpoint> {
+  const tensors = new Map([...(await trainer.snapshot())].filter(([name]) => !name.startsWith("opt/")));
+  const { perms } = trainer;
+  const origin = { by: "train", step, model: modelFingerprint(program.model) } as const;
+  return { tensors, perms, origin, ...(dataset.vocabulary !== undefined && { vocabulary: dataset.vocabulary }) };
+}
+
+/** Reports a built graph in the folder that would read other weights than its own. */
+async function checkFolder(open: OpenTraining, { folder, name }: Files): Promise<void> {
+  const { program, spec } = open;
+  const weights = await weightsAt(open, 0);
+  const { places } = encodeWeights(weights, program.data.source.kind);
+  const fingerprint = modelFingerprint(program.model);
+  checkBuilt(folder, name, { tensors: weights.tensors, places, fingerprint }, program.origin, spec.collector);
 }
 
 /** Gives the network what it begins with: a checkpoint, other weights, or fresh ones; and the statistics of its data. */
@@ -153,21 +195,24 @@ function checkProgress(path: string, { progress }: Checkpoint, { program, datase
   return progress;
 }
 
-/** Writes the checkpoint, and the weights where they are wanted. */
+/** Writes the checkpoint, and the weights where they are wanted: these before what names them. */
 async function save(
-  { trainer, dataset }: OpenTraining,
-  files: Files,
+  open: OpenTraining,
+  { folder, name }: Files,
   progress: Progress,
-  { weights }: { readonly weights: boolean },
+  wanted: { readonly weights: boolean },
 ): Promise<void> {
-  const tensors = await trainer.snapshot();
-  const { perms } = trainer;
-  const vocabulary = dataset.vocabulary === undefined ? {} : { vocabulary: dataset.vocabulary };
-  if (weights) {
-    const kept = new Map([...tensors].filter(([name]) => !name.startsWith("opt/")));
-    writeOutput(files.weights, encodeCheckpoint({ tensors: kept, perms, ...vocabulary }));
-  }
-  writeOutput(files.checkpoint, encodeCheckpoint({ tensors, perms, progress, ...vocabulary }));
+  const { trainer, program } = open;
+  const weights = await weightsAt(open, progress.step);
+  const checkpoint = encodeCheckpoint({ ...weights, tensors: await trainer.snapshot(), progress });
+  folder.write(
+    new Map([
+      ...(wanted.weights
+        ? [[`${name}.safetensors`, encodeWeights(weights, program.data.source.kind).bytes] as const]
+        : []),
+      [`${name}.checkpoint.safetensors`, checkpoint] as const,
+    ]),
+  );
 }
 
 function headline({ program, dataset, trainer }: OpenTraining, start: Progress | undefined): string {
@@ -200,20 +245,31 @@ function finish(
   terminal.out(`weights: ${files.weights}\n`);
 }
 
-/** Ctrl-C ends after the step in flight; a second one ends at once. */
+/** What ends a training: Ctrl-C, a polite kill, and a terminal that is closed. */
+const endings = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+/** A signal ends after the step in flight; a second one ends at once. */
 function listen(
   terminal: Surroundings["terminal"],
   given: AbortSignal | undefined,
 ): { readonly signal: AbortSignal; release(): void } {
   if (given !== undefined) return { signal: given, release: () => undefined };
   const controller = new AbortController();
-  const onSignal = (): void => {
+  const deaf = (): void => undefined;
+  const onSignal = (name: NodeJS.Signals): void => {
     if (controller.signal.aborted) process.exit(exitCode.interrupted);
-    terminal.error("\nstopping after this step (again: at once, without saving)\n");
     controller.abort();
+    // A terminal that is gone takes no messages: that must not keep the training from saving.
+    if (name === "SIGHUP") for (const stream of [process.stdout, process.stderr]) stream.on("error", deaf);
+    terminal.error("\nstopping after this step (again: at once, without saving)\n");
   };
-  process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
-  return { signal: controller.signal, release: () => void process.off("SIGINT", onSignal).off("SIGTERM", onSignal) };
+  for (const name of endings) process.on(name, onSignal);
+  return {
+    signal: controller.signal,
+    release: () => {
+      for (const name of endings) process.off(name, onSignal);
+    },
+  };
 }
 
 /** The command line that goes on, with all options that it needs. */

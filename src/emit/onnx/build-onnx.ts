@@ -5,8 +5,7 @@ import { buildApplyGraph, buildGradientGraph, buildTrainingGraph } from "../../a
 import type { Collector } from "../../diagnostics/collector.ts";
 import type { Graph, Module } from "../../ir/graph.ts";
 import type { TrainProgram } from "../../ir/program.ts";
-import type { SafeTensor } from "../../support/safetensors.ts";
-import { writeSafetensors } from "../../support/safetensors.ts";
+import type { SafeTensor, TensorPlace } from "../../support/safetensors.ts";
 import type { Span } from "../../support/source.ts";
 import { weightProblems } from "./check-weights.ts";
 import { emitOnnx, opsets } from "./emit-graph.ts";
@@ -15,6 +14,16 @@ import { buildManifest, printManifest, type GraphKind } from "./manifest.ts";
 import type { OnnxModel } from "./model.ts";
 import { encodeModel } from "./proto.ts";
 import { storedVariables, weightsMetadata } from "./stored-weights.ts";
+import { writeWeights } from "./weights-file.ts";
+
+/** The file that holds the weights of a build; `NAME.safetensors` where nothing else is said. */
+export interface WeightsFile {
+  readonly name: string;
+  /** What its metadata say besides. */
+  readonly metadata?: ReadonlyMap<string, string>;
+  /** Where the weights lie in it, for one that is there already and stays as it is. */
+  readonly places?: ReadonlyMap<string, TensorPlace>;
+}
 
 /** What is built, and how. */
 export interface OnnxBuild {
@@ -23,6 +32,7 @@ export interface OnnxBuild {
   readonly train?: TrainProgram;
   /** Parameters and states in stored order, by path; without them, initial ones are drawn from the section's seed. */
   readonly weights?: ReadonlyMap<string, SafeTensor>;
+  readonly weightsFile?: WeightsFile;
   readonly opset?: number;
   /** Also writes the two halves of the training step, `NAME.grad.onnx` and `NAME.apply.onnx`. */
   readonly split?: boolean;
@@ -30,6 +40,8 @@ export interface OnnxBuild {
   readonly name: string;
   /** modelc's version. */
   readonly version: string;
+  /** A fingerprint of the model, for the metadata of the inference graph. */
+  readonly fingerprint?: string;
   readonly collector: Collector;
   /** Where to report what is wrong with the build: the model's name, say. */
   readonly span: Span;
@@ -84,15 +96,18 @@ export function buildOnnx(build: OnnxBuild): OnnxFiles | undefined {
     build.weights === undefined
       ? []
       : weightProblems({ module, ...(train !== undefined && { train }) }, { tensors: build.weights });
+  const { name: file, metadata, places: known } = build.weightsFile ?? { name: `${name}.safetensors` };
   if (problems.length > 0) {
     collector.report("MC5003", span, { problems });
     return undefined;
   }
   const weights = build.weights ?? initialWeights(init, variables, train?.seed ?? 0);
 
-  const stored = [...variables.keys()].flatMap((path) => weights.get(path) ?? []);
-  const file = `${name}.safetensors`;
-  const { bytes, places } = writeSafetensors(stored, weightsMetadata(variables.values()));
+  const fitted = [...weights.keys()].filter((it) => it.startsWith("statistic/"));
+  const stored = [...variables.keys(), ...fitted].flatMap((path) => weights.get(path) ?? []);
+  const described = new Map([...(metadata ?? []), ...weightsMetadata(variables.values())]);
+  const written = known === undefined ? writeWeights(stored, described, train?.data.source.kind) : undefined;
+  const places = written?.places ?? known ?? new Map<string, TensorPlace>();
   const doc = module.functions.get(module.entry)?.doc;
   const parts: readonly Part[] = [{ kind: "inference", graph: inference }, { kind: "init", graph: init }, ...trained];
   const models = new Map<string, OnnxModel>();
@@ -105,7 +120,11 @@ export function buildOnnx(build: OnnxBuild): OnnxFiles | undefined {
         ? { parametersAs: "initializers", externalWeights: { file, entries: places } }
         : { parametersAs: "inputs" }),
     });
-    models.set(fileOf(name, kind), model);
+    const marked = kind === "inference" && build.fingerprint !== undefined;
+    models.set(
+      fileOf(name, kind),
+      marked ? { ...model, metadata: [...model.metadata, ["modelc.fingerprint", build.fingerprint]] } : model,
+    );
   }
   const manifest = buildManifest({
     module,
@@ -120,7 +139,7 @@ export function buildOnnx(build: OnnxBuild): OnnxFiles | undefined {
     files: new Map<string, Uint8Array | string>([
       ...encoded,
       [`${name}.manifest.json`, printManifest(manifest)],
-      [file, bytes],
+      ...(written === undefined ? [] : [[file, written.bytes] as const]),
     ]),
     models,
   };

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { writeWeights } from "../../emit/onnx/weights-file.ts";
 import { readSafetensors, writeSafetensors, type SafeTensor } from "../../support/safetensors.ts";
 import { jsonKeys } from "../../support/json-keys.ts";
 import { failure, success, type Result } from "../../support/result.ts";
@@ -6,6 +7,7 @@ import { bytesOf, fromBytes } from "../onnx/typed-array.ts";
 import type { Tensor, Tensors } from "../tensor.ts";
 import { isRecord, parseProgress } from "./parse-progress.ts";
 import type { Progress } from "./train-loop.ts";
+import { originEntry, originIn, type WeightsOrigin } from "./weights-origin.ts";
 
 /** What a checkpoint file holds: tensors by path and how far the training was. */
 export interface Checkpoint {
@@ -16,20 +18,40 @@ export interface Checkpoint {
   readonly progress?: Progress;
   /** Distinct characters of a text source, so that a network can be fed without its data. */
   readonly vocabulary?: readonly string[];
+  /** Absent in weights of other programs. */
+  readonly origin?: WeightsOrigin;
 }
 
 /** The bytes of a checkpoint: a `.safetensors` file with the progress in its metadata. */
 export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
-  const tensors: SafeTensor[] = [];
-  for (const [name, tensor] of checkpoint.tensors) {
-    tensors.push({ name, dtype: tensor.dtype, shape: tensor.shape, bytes: bytesOf(tensor) });
-  }
+  return writeSafetensors(storedTensors(checkpoint), metadataOf(checkpoint)).bytes;
+}
+
+/**
+ * The bytes of a file of weights, laid out as a build lays it out, so that ONNX graphs which refer to it find each weight;
+ * `source` is the kind of source of its data.
+ */
+export function encodeWeights(checkpoint: Checkpoint, source: string): ReturnType<typeof writeWeights> {
+  return writeWeights(storedTensors(checkpoint), metadataOf(checkpoint), source);
+}
+
+function storedTensors({ tensors }: Checkpoint): readonly SafeTensor[] {
+  return [...tensors].map(([name, tensor]) => ({
+    name,
+    dtype: tensor.dtype,
+    shape: tensor.shape,
+    bytes: bytesOf(tensor),
+  }));
+}
+
+function metadataOf(checkpoint: Checkpoint): ReadonlyMap<string, string> {
   const metadata = new Map<string, string>([["format", "modelc"]]);
   const perms = [...(checkpoint.perms ?? [])].sort(([a], [b]) => (a < b ? -1 : 1));
   metadata.set("perm", JSON.stringify(Object.fromEntries(perms)));
   if (checkpoint.progress !== undefined) metadata.set("progress", JSON.stringify(checkpoint.progress));
   if (checkpoint.vocabulary !== undefined) metadata.set("vocabulary", JSON.stringify(checkpoint.vocabulary));
-  return writeSafetensors(tensors, metadata).bytes;
+  if (checkpoint.origin !== undefined) metadata.set(...originEntry(checkpoint.origin));
+  return metadata;
 }
 
 /** Reads a checkpoint or plain weights; the error names the file and the byte. */
@@ -60,11 +82,13 @@ export function parseCheckpoint(bytes: Uint8Array): Result<Checkpoint, string> {
   if (!progress.ok) return progress;
   const vocabulary = parseEntry(metadata, "vocabulary", parseVocabulary);
   if (!vocabulary.ok) return vocabulary;
+  const origin = originIn(metadata);
   return success({
     tensors,
     ...(perms.value !== undefined && { perms: perms.value }),
     ...(progress.value !== undefined && { progress: progress.value }),
     ...(vocabulary.value !== undefined && { vocabulary: vocabulary.value }),
+    ...(origin !== undefined && { origin }),
   });
 }
 

@@ -1,0 +1,29 @@
+import { writeSafetensors, type SafeTensor, type TensorPlace } from "../../support/safetensors.ts";
+
+/** Whether a tensor of a file is no weight: the optimizer's, or a statistic of the data. */
+export function liesBehind(name: string): boolean {
+  return name.startsWith("opt/") || name.startsWith("statistic/");
+}
+
+/**
+ * Room in the header for what a training knows and a build does not: statistics, progress and, of a text, its characters.
+ */
+const room = { text: 262_144, other: 8_192 } as const;
+
+/**
+ * A file of weights. Where each weight lies depends on the weights' names and types alone: ONNX graphs refer to the
+ * places, and go on to be right when a training writes its weights over the initial ones.
+ */
+export function writeWeights(
+  tensors: Iterable<SafeTensor>,
+  metadata: ReadonlyMap<string, string>,
+  source: string | undefined,
+): { readonly bytes: Uint8Array; readonly places: ReadonlyMap<string, TensorPlace> } {
+  const all = [...tensors];
+  // A tensor's entry in the header is its name, type, shape and two offsets.
+  const entries = all
+    .filter((it) => !liesBehind(it.name))
+    .reduce((sum, { name, shape }) => sum + 2 * JSON.stringify(name).length + shape.join().length + 128, 0);
+  const needed = entries + (source === "text" ? room.text : room.other);
+  return writeSafetensors(all, metadata, { headerBytes: Math.ceil(needed / 4096) * 4096 - 8, behind: liesBehind });
+}
