@@ -187,7 +187,7 @@ function inline(ctx: Context, use: Use, given: readonly GivenInput[]): Val {
     const it = given[index];
     const typed = use.inputs[index];
     if (input.name === undefined || it === undefined || typed === undefined) return;
-    scope.names.set(input.name.text, tensor({ ...it.val.value, type: typed.type }, it.val.facts));
+    scope.names.set(input.name.text, tensor({ ...it.val.value, type: typed.type }, typed.facts));
   });
   const inner: Context = {
     ...use.context,

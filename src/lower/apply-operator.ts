@@ -1,16 +1,14 @@
 import type { Label } from "../diagnostics/diagnostic.ts";
-import { formatDim, type Dim } from "../dims/dim.ts";
-import { decide } from "../dims/decide.ts";
-import { atLeast } from "../dims/facts.ts";
-import type { Attributes } from "../ir/graph.ts";
+import type { Dim } from "../dims/dim.ts";
+import type { Attributes, Value } from "../ir/graph.ts";
 import { inferOperator, operandSpecAt } from "../ops/infer.ts";
-import type { Operator } from "../ops/operator.ts";
+import { attributesFor, type Operator } from "../ops/operator.ts";
 import type { Span } from "../support/source.ts";
 import { freshValue, report, type Context } from "./context.ts";
 import { noteCrossing } from "./crossings.ts";
 import { shapeChecker } from "./shape-checker.ts";
-import { formatType, noValueFacts, poison, tensor, type TensorVal, type Val, type ValueFacts } from "./values.ts";
-import { factsIn } from "./minima.ts";
+import { factsOfResult, judgePlaces } from "./value-facts.ts";
+import { formatType, poison, tensor, type TensorVal, type Val } from "./values.ts";
 
 /** Losses and metrics that take logits: a probability in their place is a mistake that trains badly and silently. */
 const takesLogits: ReadonlySet<string> = new Set([
@@ -51,8 +49,7 @@ export function applyOperator(
       });
     }),
   );
-  if (types === undefined || !checkValues(ctx, operator, operands, span, operandSpans)) return poison;
-  const facts = factsOf(operator, operands, span);
+  if (types === undefined || !checkValues(ctx, operator, operands, attributes, span, operandSpans)) return poison;
   const results = types.map((type) => freshValue(ctx.unit, type));
   ctx.nodes.push({
     kind: "operator",
@@ -63,13 +60,9 @@ export function applyOperator(
     origin: span,
   });
   const [only, ...others] = results;
-  if (only !== undefined && others.length === 0) return tensor(only, facts);
-  return { kind: "tuple", elements: results.map((it) => tensor(it, facts)) };
-}
-
-function factsOf(operator: Operator, operands: readonly TensorVal[], span: Span): ValueFacts {
-  if (operator.valueFact === "probability") return { probability: span };
-  return operator.valueFact === "view" ? (operands[0]?.facts ?? noValueFacts) : noValueFacts;
+  const known = (it: Value): TensorVal => tensor(it, factsOfResult(operator, operands, attributes, it.type, span));
+  if (only !== undefined && others.length === 0) return known(only);
+  return { kind: "tuple", elements: results.map(known) };
 }
 
 /** What shapes do not say: logits against probabilities, and the range of labels. */
@@ -77,6 +70,7 @@ function checkValues(
   ctx: Context,
   operator: Operator,
   operands: readonly TensorVal[],
+  attributes: Attributes,
   span: Span,
   spans: readonly Span[],
 ): boolean {
@@ -97,28 +91,16 @@ function checkValues(
     );
     fine = false;
   }
-  const labelled = operands.findIndex((_, index) =>
-    ["labels", "indices"].includes(operandSpecAt(operator, index)?.name ?? ""),
-  );
-  const classes = operands[labelled]?.facts.classes;
-  const rows = rowsOf(operator.name, operands);
-  if (classes !== undefined && rows !== undefined) {
-    const proof = decide(atLeast(rows, classes), factsIn(ctx));
-    if (proof.verdict !== "proved") {
-      report(ctx, "MC3020", spans[labelled] ?? span, {
-        classes: formatDim(classes),
-        operator: operator.name,
-        available: formatDim(rows),
-      });
-      fine = false;
-    }
+  const { index } = operator;
+  const places = index === undefined ? undefined : operands[index.operand];
+  if (index !== undefined && places !== undefined) {
+    const size = index.size({
+      operands: operands.map((it) => it.value.type),
+      attributes: attributesFor(operator, attributes),
+    });
+    const spec = operandSpecAt(operator, index.operand);
+    const named = { what: spec?.name ?? "indices", taker: operator.name };
+    if (!judgePlaces(ctx, places.facts, size, spans[index.operand] ?? span, named)) fine = false;
   }
   return fine;
-}
-
-/** How many different labels an operator can serve. */
-function rowsOf(name: string, operands: readonly TensorVal[]): TensorVal["value"]["type"]["shape"][number] | undefined {
-  if (name === "cross_entropy" || name === "accuracy" || name === "perplexity")
-    return operands[0]?.value.type.shape.at(-1);
-  return name === "gather" ? operands[0]?.value.type.shape[0] : undefined;
 }

@@ -13,7 +13,7 @@ import type { Crossing } from "./crossings.ts";
 import type { Instantiation } from "./instance.ts";
 import type { Minimum } from "./minima.ts";
 import type { PathScope } from "./paths.ts";
-import type { TensorVal, Val, ValueFacts } from "./values.ts";
+import type { TensorVal, Val } from "./values.ts";
 
 /** What an expression is wanted for: it decides what words, quotients and calls mean. */
 export interface Expected {
@@ -248,12 +248,4 @@ export function report<C extends Code>(
 /** A collector that reports as {@link report} does: for checks that serve names and bodies alike. */
 export function reporter(ctx: Context): Pick<Collector, "report"> {
   return { report: (code, span, parameters, extras) => report(ctx, code, span, parameters, extras) };
-}
-
-/** Value facts that both of two values have. */
-export function commonFacts(a: ValueFacts, b: ValueFacts): ValueFacts {
-  return {
-    ...(a.probability !== undefined && b.probability !== undefined && { probability: a.probability }),
-    ...(a.classes !== undefined && a.classes === b.classes && { classes: a.classes }),
-  };
 }

@@ -3,9 +3,10 @@ import { decide } from "../dims/decide.ts";
 import { divides } from "../dims/facts.ts";
 import type { DType, TensorType } from "../ir/types.ts";
 import { isFloat } from "../ops/dtype-class.ts";
+import { numbersBetween, rangeOfDim } from "../ops/value-range.ts";
 import type { Span } from "../support/source.ts";
 import { castNode, constantNode, dimNode, operatorNode, report, type Context } from "./context.ts";
-import { describe, targetName, tensor, type Provenance, type TensorVal, type Val } from "./values.ts";
+import { describe, noValueFacts, targetName, tensor, type Provenance, type TensorVal, type Val } from "./values.ts";
 import { factsIn } from "./minima.ts";
 
 /** The dimension that a compile-time integer is, or undefined after a report. */
@@ -145,12 +146,14 @@ export function asTensor(ctx: Context, val: Val, span: Span, like?: DType): Tens
         report(ctx, "MC3026", span, { value: String(val.value), dtype });
         return undefined;
       }
-      return tensor(constantNode(ctx, { dtype, shape: [] }, val.value, sourceOf(val), span));
+      const facts = Number.isInteger(val.value) ? { range: numbersBetween(val.value, val.value) } : noValueFacts;
+      return tensor(constantNode(ctx, { dtype, shape: [] }, val.value, sourceOf(val), span), facts);
     }
     case "dim": {
       const known = asNumber(val.dim);
       if (known !== undefined) return asTensor(ctx, { kind: "number", value: known, integer: true }, span, like);
-      return tensor(castNode(ctx, dimNode(ctx, val.dim, span), like ?? "f32", span));
+      const facts = { range: rangeOfDim(val.dim, factsIn(ctx)) };
+      return tensor(castNode(ctx, dimNode(ctx, val.dim, span), like ?? "f32", span), facts);
     }
     case "ratio": {
       const dtype = like !== undefined && isFloat(like) ? like : "f32";

@@ -11,6 +11,7 @@ import type { CallableDeclaration, TypedName, TypeExpression } from "../syntax/a
 import { findLocal, report, type Context, type Scope } from "./context.ts";
 import { asDim } from "./convert.ts";
 import { exampleOf, named, shapeChecker } from "./shape-checker.ts";
+import { judgePlaces, labelsOf } from "./value-facts.ts";
 import { formatType, type TensorVal, type Val, type ValueFacts } from "./values.ts";
 import { factsIn } from "./minima.ts";
 
@@ -62,7 +63,7 @@ export function resolveType(
       return undefined;
     shape.push(it.kind === "reference" ? withLabel(dim, it.text) : dim);
   }
-  return dtype && { type: { dtype, shape }, facts: classes === undefined ? {} : { classes } };
+  return dtype && { type: { dtype, shape }, facts: labelsOf(classes) };
 }
 
 function isPositive(ctx: Context, dim: Dim, span: Span, text = textOf(span)): boolean {
@@ -189,6 +190,24 @@ export function matchInputs(
         return false;
       });
     }
+  });
+  declaration.inputs.forEach((input, index) => {
+    const [it, typed] = [given[index], types[index]];
+    const { classes } = input.type;
+    if (it === undefined || typed === undefined || classes === undefined) return;
+    later.push(() => {
+      const size = asDim(
+        callee,
+        callee.elaborator.rules.expression(callee, classes, { integer: true }),
+        classes.span,
+        "the number of classes",
+      );
+      if (size === undefined) return false;
+      const named = { what: "labels", taker: `${declaration.name.text}'s \`${input.name?.text ?? "_"}\`` };
+      if (!judgePlaces(ctx, typed.facts, size, it.span, named)) return false;
+      typed.facts = labelsOf(size);
+      return true;
+    });
   });
   // Compound dims may rest on names that only a later input introduces.
   for (const check of later) if (!check()) fine = false;

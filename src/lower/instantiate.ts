@@ -16,6 +16,7 @@ import type { Instantiation } from "./instance.ts";
 import { pathScope } from "./paths.ts";
 import { matchResults } from "./results.ts";
 import { formatExample } from "./convert.ts";
+import { keyOfFacts } from "./value-facts.ts";
 import { formatType, keyOfVal, tensor, type Val } from "./values.ts";
 import { factsIn } from "./minima.ts";
 
@@ -152,8 +153,7 @@ function keyOfUse({ callable, hyperparameters, inputs, context: { elaborator } }
   const values = [...hyperparameters].map(([name, val]) => `${name}=${keyOfVal(val)}`).join(",");
   const types = inputs.map(({ type, facts }) => {
     const labels = type.shape.map((it) => it.label ?? it.origin ?? "").join(",");
-    const classes = facts.classes === undefined ? "" : `<${formatDim(facts.classes)}`;
-    return `${formatType(type)}${labels}${classes}${facts.probability === undefined ? "" : "%"}`;
+    return `${formatType(type)}${labels}${keyOfFacts(facts)}`;
   });
   const name = `${callable.file.source.path}:${callable.declaration.name.text}`;
   // Facts within the body follow from those of the entry, so these say all that is assumed.

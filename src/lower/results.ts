@@ -1,12 +1,13 @@
 import { asNumber, axisOf, formatDim, type Dim } from "../dims/dim.ts";
 import { decide } from "../dims/decide.ts";
-import { atLeast, equal } from "../dims/facts.ts";
+import { equal } from "../dims/facts.ts";
 import { textOf, type Span } from "../support/source.ts";
 import type { CallableDeclaration, Expression, TypeExpression } from "../syntax/ast.ts";
 import { report, type Context } from "./context.ts";
 import { asTensor } from "./convert.ts";
 import { resolveType } from "./declared-types.ts";
 import { exampleOf, named } from "./shape-checker.ts";
+import { judgePlaces } from "./value-facts.ts";
 import { formatType, tensor, type TensorVal, type Val } from "./values.ts";
 import { factsIn } from "./minima.ts";
 
@@ -144,22 +145,10 @@ export function checkType(
     }
     shape.push(asNumber(dim) === undefined ? other : axisOf(dim, other));
   }
-  const { classes } = wanted.facts;
-  if (
-    classes !== undefined &&
-    val.facts.classes !== undefined &&
-    decide(atLeast(classes, val.facts.classes), factsIn(ctx)).verdict !== "proved"
-  ) {
-    report(
-      ctx,
-      "MC3020",
-      span,
-      { classes: formatDim(val.facts.classes), operator: what, available: formatDim(classes) },
-      { labels },
-    );
+  const declared = wanted.facts.range?.below;
+  if (declared !== undefined && !judgePlaces(ctx, val.facts, declared, span, { what: "numbers", taker: what }))
     return undefined;
-  }
-  const facts = classes === undefined ? val.facts : { ...val.facts, classes };
+  const facts = declared === undefined ? val.facts : wanted.facts;
   // Axis names alone never need a node: they live beside the value's identity.
   return tensor({ ...val.value, type: { dtype: actual.dtype, shape } }, facts);
 }

@@ -10,11 +10,12 @@ import { asTensor, sameType } from "./convert.ts";
 import { resolveType } from "./declared-types.ts";
 import { exampleOf, named } from "./shape-checker.ts";
 import { lowerStatements, toInitializer } from "./statements.ts";
-import { formatType, poison, tensor, type TensorVal, type Val } from "./values.ts";
+import { formatType, poison, tensor, type TensorVal, type Val, type ValueFacts } from "./values.ts";
 import { factsIn } from "./minima.ts";
 
 interface Sequence {
   readonly value: Value;
+  readonly facts: ValueFacts;
   readonly axis: number;
   readonly element: TensorType;
 }
@@ -45,7 +46,7 @@ export function lowerScan(ctx: Context, e: ScanExpression): Val {
   const elements = sequences.map(({ element }, index) => {
     const name = e.sequences[index]?.element.text;
     const value = freshValue(ctx.unit, element, name);
-    if (name !== undefined) scope.names.set(name, tensor(value));
+    if (name !== undefined) scope.names.set(name, tensor(value, sequences[index]?.facts));
     return value;
   });
   if (!lowerStatements(inner, e.body)) return poison;
@@ -130,7 +131,7 @@ function lowerSequences(ctx: Context, e: ScanExpression): readonly Sequence[] | 
       }
     }
     const element: TensorType = { dtype: type.dtype, shape: type.shape.filter((_, index) => index !== axis) };
-    sequences.push({ value: val.value, axis, element });
+    sequences.push({ value: val.value, facts: val.facts, axis, element });
   }
   return fine ? sequences : undefined;
 }

@@ -1,6 +1,7 @@
 import type { Node, Region, TrainingNode, Value } from "../ir/graph.ts";
 import type { Span } from "../support/source.ts";
-import { commonFacts, freshValue, innerScope, report, type Cell, type Context } from "./context.ts";
+import { freshValue, innerScope, report, type Cell, type Context } from "./context.ts";
+import { commonFacts } from "./value-facts.ts";
 import { asTensor, sameType } from "./convert.ts";
 import { formatType, poison, tensor, type TensorVal, type Val } from "./values.ts";
 

@@ -2,6 +2,7 @@ import { formatDim, type Dim } from "../dims/dim.ts";
 import type { Value } from "../ir/graph.ts";
 import type { TensorType } from "../ir/types.ts";
 import type { Operator } from "../ops/operator.ts";
+import type { ValueRange } from "../ops/value-range.ts";
 import type { Callable } from "../std/program-file.ts";
 import type { Span } from "../support/source.ts";
 import type { Instance } from "./instance.ts";
@@ -10,8 +11,10 @@ import type { Instance } from "./instance.ts";
 export interface ValueFacts {
   /** Where it became a probability, if it is one. */
   readonly probability?: Span;
-  /** Elements are labels in 0..classes-1. */
-  readonly classes?: Dim;
+  /** Which numbers its elements may be, where more is known than the element type says: `class(n)` is 0..n-1. */
+  readonly range?: ValueRange;
+  /** The arithmetic that made other numbers of what had a range. */
+  readonly computed?: Span;
 }
 
 /** Nothing is known. */

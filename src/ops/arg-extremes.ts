@@ -1,6 +1,8 @@
+import { elementAt } from "./element-at.ts";
 import { first } from "./elementwise.ts";
 import { at, fillArray, stridedIndices, stridesOf } from "./nd-array.ts";
 import { definePrimitive, type Primitive } from "./operator.ts";
+import { numbersBelow } from "./value-range.ts";
 import { checkAxis, elementsOf, withoutAxis } from "./shape-rules.ts";
 
 function defineArgExtreme(
@@ -16,6 +18,7 @@ function defineArgExtreme(
     exposed: true,
     operands: [{ name: "x", dtype: "number", shape: "[..., N, ...]" }],
     attributes: { axis: { kind: "int", doc: "The axis that is searched.", min: 0 } },
+    range: ({ operands, attributes: { axis } }) => numbersBelow(elementAt(first(operands).shape, axis)),
     infer: ({ operands, attributes: { axis }, check }) => {
       const { shape } = first(operands);
       return checkAxis(axis, shape.length, name, check)

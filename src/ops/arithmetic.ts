@@ -1,6 +1,17 @@
 import { isFloat } from "./dtype-class.ts";
 import { binarySamples, defineBinary, first, second, type BinarySpec } from "./elementwise.ts";
 import { sameShape } from "./shape-rules.ts";
+import {
+  anyValue,
+  heldBy,
+  rangeOfDifferences,
+  rangeOfGreater,
+  rangeOfLesser,
+  rangeOfProducts,
+  rangeOfQuotients,
+  rangeOfRemainders,
+  rangeOfSums,
+} from "./value-range.ts";
 
 /** `add`: a + b. */
 export const add = defineBinary({
@@ -8,6 +19,7 @@ export const add = defineBinary({
   doc: "The sum of two tensors.",
   dtype: "number",
   compute: (a, b) => a + b,
+  range: (ranges, dtype) => heldBy(rangeOfSums(ranges), dtype),
   gradient: [({ g }) => g, ({ g }) => g],
   onnx: "Add",
   tfjs: "add",
@@ -20,6 +32,7 @@ export const sub = defineBinary({
   doc: "The difference of two tensors.",
   dtype: "number",
   compute: (a, b) => a - b,
+  range: (ranges, dtype) => heldBy(rangeOfDifferences(ranges), dtype),
   gradient: [({ g }) => g, ({ b, g }) => b.neg(g)],
   onnx: "Sub",
   tfjs: "sub",
@@ -33,6 +46,7 @@ export const mul = defineBinary({
   dtype: "number",
   // An f64 product of two 32-bit integers may lose low bits, which are those that wrapping keeps.
   compute: (a, b, dtype) => (dtype === "i32" || dtype === "u32" ? Math.imul(a, b) : a * b),
+  range: (ranges, dtype) => heldBy(rangeOfProducts(ranges), dtype),
   gradient: [({ b, right, g }) => b.mul(g, right), ({ b, left, g }) => b.mul(g, left)],
   onnx: "Mul",
   tfjs: "mul",
@@ -96,6 +110,7 @@ export const maximum = defineBinary({
   doc: "The larger of two tensors, element by element.",
   dtype: "number",
   compute: (a, b) => (Number.isNaN(a) || a >= b ? a : b),
+  range: (ranges, dtype) => (isFloat(dtype) ? anyValue : rangeOfGreater(ranges)),
   gradient: [
     ({ b, left, right, g }) => b.where(b.op("greater_equal", [left, right]), g, b.scalar(0, g.type.dtype)),
     ({ b, left, right, g }) => b.where(b.op("greater_equal", [left, right]), b.scalar(0, g.type.dtype), g),
@@ -111,6 +126,7 @@ export const minimum = defineBinary({
   doc: "The smaller of two tensors, element by element.",
   dtype: "number",
   compute: (a, b) => (Number.isNaN(a) || a <= b ? a : b),
+  range: (ranges, dtype) => (isFloat(dtype) ? anyValue : rangeOfLesser(ranges)),
   gradient: [
     ({ b, left, right, g }) => b.where(b.op("less_equal", [left, right]), g, b.scalar(0, g.type.dtype)),
     ({ b, left, right, g }) => b.where(b.op("less_equal", [left, right]), b.scalar(0, g.type.dtype), g),
@@ -126,6 +142,7 @@ export const floorDiv = defineBinary({
   doc: "The quotient of two tensors, rounded down as by Python's //.",
   dtype: "number",
   compute: (a, b) => Math.floor(a / b),
+  range: (ranges, dtype) => (isFloat(dtype) ? anyValue : rangeOfQuotients(ranges)),
   gradient: "nondifferentiable",
   onnx: (writer, a, b, dtype) =>
     isFloat(dtype)
@@ -148,6 +165,7 @@ export const mod = defineBinary({
   dtype: "number",
   flops: 3,
   compute: (a, b) => a - b * Math.floor(a / b),
+  range: (ranges, dtype) => (isFloat(dtype) ? anyValue : rangeOfRemainders(ranges)),
   gradient: [({ g }) => g, ({ b, left, right, g }) => b.neg(b.mul(g, b.op("floor_div", [left, right])))],
   onnx: (writer, a, b, dtype) =>
     isFloat(dtype)

@@ -5,6 +5,7 @@ import { mapArray } from "./nd-array.ts";
 import { definePrimitive } from "./operator.ts";
 import { elementsOf, withDType } from "./shape-rules.ts";
 import { tfjsDType } from "./tfjs-dtype.ts";
+import { heldBy, rangeOfType } from "./value-range.ts";
 
 /** `cast`: the same values as another element type. */
 export const cast = definePrimitive({
@@ -13,6 +14,9 @@ export const cast = definePrimitive({
   exposed: true,
   operands: [{ name: "x", dtype: "any", shape: "[...]" }],
   attributes: { dtype: { kind: "dtype", doc: "The element type of the result." } },
+  // What is cut off below 0 goes up.
+  range: ({ operands, ranges, attributes: { dtype } }) =>
+    isFloat(first(operands).dtype) && first(ranges).low < 0 ? rangeOfType(dtype) : heldBy(first(ranges), dtype),
   infer: ({ operands, attributes }) => [withDType(first(operands), attributes.dtype)],
   cost: ({ results }) => ({ flops: elementsOf(first(results)) }),
   samples: [

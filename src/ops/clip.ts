@@ -4,6 +4,7 @@ import { mapArray } from "./nd-array.ts";
 import { definePrimitive } from "./operator.ts";
 import { elementsOf } from "./shape-rules.ts";
 import { tfjsDType } from "./tfjs-dtype.ts";
+import { anyValue, numbersBetween, rangeOfGreater, rangeOfLesser } from "./value-range.ts";
 
 /** `clip`: every element brought into a range. */
 export const clip = definePrimitive({
@@ -15,6 +16,13 @@ export const clip = definePrimitive({
     min: { kind: "float", doc: "The lower bound.", default: -Infinity },
     max: { kind: "float", doc: "The upper bound.", default: Infinity },
   },
+  range: ({ operands, ranges, attributes: { min, max } }) =>
+    isFloat(first(operands).dtype)
+      ? anyValue
+      : rangeOfLesser([
+          rangeOfGreater([first(ranges), numbersBetween(Math.ceil(min), Math.ceil(min))]),
+          numbersBetween(Math.floor(max), Math.floor(max)),
+        ]),
   infer: ({ operands, attributes, check }) =>
     attributes.min <= attributes.max
       ? operands

@@ -2,7 +2,7 @@ import { constant, multiply } from "../dims/dim.ts";
 import { elementAt } from "./element-at.ts";
 import { fillArray } from "./nd-array.ts";
 import { definePrimitive } from "./operator.ts";
-import { checkLabels } from "./losses.ts";
+import { checkLabels, labelIndex } from "./losses.ts";
 import { elementsOf, sharedDType } from "./shape-rules.ts";
 
 /** The gradient of cross entropy with respect to logits: (probabilities - one-hot labels) * scale. */
@@ -16,6 +16,7 @@ export const crossEntropyGradient = definePrimitive({
     { name: "scale", dtype: "float", shape: "[]" },
   ],
   attributes: {},
+  index: labelIndex,
   infer: ({ operands, check }) => {
     const [logarithms, scale] = [elementAt(operands, 0), elementAt(operands, 2)];
     if (sharedDType([logarithms, scale], "cross_entropy_gradient", check) === undefined) return undefined;

@@ -8,6 +8,7 @@ import type { OnnxRef, OnnxWriter } from "./onnx-writer.ts";
 import { definePrimitive, type DTypeClass, type Primitive, type Sample } from "./operator.ts";
 import { broadcastShapes, elementsOf, sharedDType } from "./shape-rules.ts";
 import type { TfjsExpression, TfjsWriter } from "./tfjs-writer.ts";
+import type { ValueRange } from "./value-range.ts";
 
 /** What differs between operators on single elements. */
 export interface UnarySpec {
@@ -64,6 +65,8 @@ export interface BinarySpec {
   /** FLOPs an element; 1 unless said. */
   readonly flops?: number;
   readonly compute: (a: number, b: number, dtype: DType) => number;
+  /** Which numbers the results may be, by those of the operands. */
+  readonly range?: (ranges: readonly ValueRange[], dtype: DType) => ValueRange;
   /** Gradients of both operands before they are summed to the operands' shapes; called only for what is needed. */
   readonly gradient: readonly [left: BinaryGradient, right: BinaryGradient] | "nondifferentiable";
   readonly onnx: string | ((writer: OnnxWriter, a: OnnxRef, b: OnnxRef, dtype: DType) => OnnxRef);
@@ -84,7 +87,7 @@ export type BinaryGradient = (at: {
 
 /** Declares an operator on pairs of elements with NumPy broadcasting. */
 export function defineBinary(spec: BinarySpec): Primitive {
-  const { name, doc, dtype, compute, gradient, onnx, tfjs, samples } = spec;
+  const { name, doc, dtype, compute, gradient, range, onnx, tfjs, samples } = spec;
   return definePrimitive({
     name,
     doc,
@@ -100,6 +103,7 @@ export function defineBinary(spec: BinarySpec): Primitive {
       if (shared === undefined || shape === undefined) return undefined;
       return [{ dtype: spec.result ?? shared, shape }];
     },
+    ...(range !== undefined && { range: ({ operands, ranges }) => range(ranges, first(operands).dtype) }),
     cost: ({ results }) => ({ flops: multiply(elementsOf(first(results)), constant(spec.flops ?? 1)) }),
     samples,
     reference: ({ operands, results }) => {

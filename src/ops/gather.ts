@@ -2,6 +2,7 @@ import { constant, type Dim } from "../dims/dim.ts";
 import type { Value } from "../ir/graph.ts";
 import { fault, required } from "../support/fault.ts";
 import type { GraphBuilder } from "./builder.ts";
+import { elementAt } from "./element-at.ts";
 import { first, second } from "./elementwise.ts";
 import { at, fillArray, sizeOf, stridesOf } from "./nd-array.ts";
 import { definePrimitive, type NdArray } from "./operator.ts";
@@ -28,6 +29,11 @@ export const gather = definePrimitive({
     { name: "indices", dtype: "integer", shape: "[...I]" },
   ],
   attributes: { axis: { kind: "int", doc: "The axis of the table.", default: 0, min: 0 } },
+  index: {
+    operand: 1,
+    size: ({ operands, attributes: { axis } }) => elementAt(first(operands).shape, axis),
+  },
+  range: ({ ranges }) => first(ranges),
   infer: ({ operands, attributes: { axis }, check }) => {
     const table = first(operands);
     if (!checkAxis(axis, table.shape.length, "gather", check)) return undefined;
@@ -144,6 +150,7 @@ export const scatterAdd = definePrimitive({
     { name: "updates", dtype: "number", shape: "[...I, ...R]" },
   ],
   attributes: { shape: { kind: "dims", doc: "The shape of the result: [V, ...R]." } },
+  index: { operand: 0, size: ({ attributes: { shape } }) => elementAt(shape, 0) },
   infer: ({ operands, attributes: { shape }, check }) => {
     const indices = first(operands);
     const updates = second(operands);

@@ -1,6 +1,7 @@
-import { constant, multiply, product } from "../dims/dim.ts";
+import { constant, multiply, product, type Dim } from "../dims/dim.ts";
 import type { Value } from "../ir/graph.ts";
 import type { TensorType } from "../ir/types.ts";
+import { required } from "../support/fault.ts";
 import type { GraphBuilder } from "./builder.ts";
 import { elementAt } from "./element-at.ts";
 import { defineComposite, type Composite, type Sample, type ShapeChecker } from "./operator.ts";
@@ -30,6 +31,13 @@ export function checkLabels(what: string, operands: readonly TensorType[], check
     check,
   );
 }
+
+/** Labels are places among the logits' last axis. */
+export const labelIndex = {
+  operand: 1,
+  size: ({ operands }: { readonly operands: readonly TensorType[] }): Dim =>
+    required(elementAt(operands, 0).shape.at(-1), "axis of classes"),
+};
 
 /** Reports unless two tensors have one type. */
 export function checkPair(what: string, operands: readonly TensorType[], check: ShapeChecker): boolean {
@@ -62,6 +70,7 @@ export const crossEntropy = defineComposite({
     { name: "labels", dtype: "i32", shape: "[...]" },
   ],
   attributes: {},
+  index: labelIndex,
   infer: ({ operands, check }) => (checkLabels("cross_entropy", operands, check) ? [lossType] : undefined),
   cost: ({ operands }) => ({ flops: multiply(elementsOf(elementAt(operands, 0)), constant(5)) }),
   samples: [

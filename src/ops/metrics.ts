@@ -3,7 +3,7 @@ import type { Value } from "../ir/graph.ts";
 import type { TensorType } from "../ir/types.ts";
 import type { GraphBuilder } from "./builder.ts";
 import { elementAt } from "./element-at.ts";
-import { checkLabels, checkPair, lossType } from "./losses.ts";
+import { checkLabels, checkPair, labelIndex, lossType } from "./losses.ts";
 import { defineComposite, type Composite, type OperandSpec, type Sample, type ShapeChecker } from "./operator.ts";
 import { elementsOf } from "./shape-rules.ts";
 
@@ -13,6 +13,7 @@ interface MetricSpec {
   readonly operands: readonly OperandSpec[];
   readonly check: (what: string, operands: readonly TensorType[], check: ShapeChecker) => boolean;
   readonly samples: readonly Sample[];
+  readonly index?: typeof labelIndex;
   /** The value of each counted example or position, a float. */
   readonly each: (b: GraphBuilder, operands: readonly Value[]) => Value;
 }
@@ -25,6 +26,7 @@ function defineMetric(spec: MetricSpec): Composite {
     exposed: true,
     operands: spec.operands,
     attributes: {},
+    ...(spec.index !== undefined && { index: spec.index }),
     infer: ({ operands, check }) => (spec.check(spec.name, operands, check) ? [lossType, lossType] : undefined),
     cost: ({ operands }) => ({ flops: elementsOf(elementAt(operands, 0)) }),
     samples: spec.samples,
@@ -81,6 +83,7 @@ export const accuracy = defineMetric({
   name: "accuracy",
   doc: "How often the largest logit is that of the label.",
   operands: labelled,
+  index: labelIndex,
   check: checkLabels,
   samples: labelSamples,
   each: (b, operands) => {
@@ -94,6 +97,7 @@ export const perplexity = defineMetric({
   name: "perplexity",
   doc: "The negative log likelihood of labels; the exponential of its mean is reported.",
   operands: labelled,
+  index: labelIndex,
   check: checkLabels,
   samples: labelSamples.map(({ operands }) => ({ operands })),
   each: (b, operands) => {

@@ -3,6 +3,7 @@ import { at, fillArray } from "./nd-array.ts";
 import { definePrimitive } from "./operator.ts";
 import { elementsOf } from "./shape-rules.ts";
 import { constant } from "../dims/dim.ts";
+import { numbersBetween } from "./value-range.ts";
 import { tfjsDType } from "./tfjs-dtype.ts";
 
 /** `one_hot`: a row with a single 1 for each index. */
@@ -15,6 +16,8 @@ export const oneHot = definePrimitive({
     depth: { kind: "dim", doc: "The length of the rows." },
     dtype: { kind: "dtype", doc: "The element type.", default: "f32" },
   },
+  index: { operand: 0, size: ({ attributes: { depth } }) => depth },
+  range: () => numbersBetween(0, 1),
   infer: ({ operands, attributes: { depth, dtype } }) => [{ dtype, shape: [...first(operands).shape, depth] }],
   cost: ({ results }) => ({ flops: elementsOf(first(results)) }),
   samples: [

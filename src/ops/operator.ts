@@ -4,6 +4,7 @@ import type { DType, TensorType } from "../ir/types.ts";
 import type { GraphBuilder } from "./builder.ts";
 import type { OnnxRef, OnnxWriter } from "./onnx-writer.ts";
 import type { TfjsExpression, TfjsWriter } from "./tfjs-writer.ts";
+import type { ValueRange } from "./value-range.ts";
 
 /** TypeScript type of an attribute of each declared kind. */
 interface AttributeTypes {
@@ -169,6 +170,17 @@ interface OperatorBase<S extends AttributeSchema> {
    * probabilities; anything else: nothing is known.
    */
   readonly valueFact?: "view" | "probability";
+  /** The operand that names places: each of its elements must lie in 0..size-1. Targets wrap, throw or read on elsewhere. */
+  readonly index?: {
+    readonly operand: number;
+    readonly size: (input: { readonly operands: readonly TensorType[]; readonly attributes: AttributesOf<S> }) => Dim;
+  };
+  /** What is known of the results' elements by what is of the operands'. Without it a view has the range of its operands. */
+  readonly range?: (input: {
+    readonly operands: readonly TensorType[];
+    readonly ranges: readonly ValueRange[];
+    readonly attributes: AttributesOf<S>;
+  }) => ValueRange;
 }
 
 /** An operator that targets implement. */

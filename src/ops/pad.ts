@@ -3,6 +3,7 @@ import { required } from "../support/fault.ts";
 import { first } from "./elementwise.ts";
 import { at, stridedIndices, stridesOf, sizeOf } from "./nd-array.ts";
 import { definePrimitive } from "./operator.ts";
+import { numbersBetween, unionOf } from "./value-range.ts";
 import { dims } from "./sample-dims.ts";
 
 const zero = constant(0);
@@ -18,6 +19,8 @@ export const pad = definePrimitive({
     after: { kind: "dims", doc: "For each axis, how many elements stand behind it." },
     value: { kind: "float", doc: "The value of the border.", default: 0 },
   },
+  range: ({ ranges, attributes: { value } }) =>
+    unionOf([...ranges, numbersBetween(Math.floor(value), Math.ceil(value))]),
   infer: ({ operands, attributes: { before, after }, check }) => {
     const x = first(operands);
     if (before.length !== x.shape.length || after.length !== x.shape.length) {

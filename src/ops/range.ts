@@ -3,6 +3,7 @@ import { first } from "./elementwise.ts";
 import { fillArray } from "./nd-array.ts";
 import { definePrimitive } from "./operator.ts";
 import { tfjsDType } from "./tfjs-dtype.ts";
+import { heldBy, numbersBelow } from "./value-range.ts";
 
 /** `range`: 0, 1, 2 and so on. */
 export const range = definePrimitive({
@@ -14,6 +15,7 @@ export const range = definePrimitive({
     size: { kind: "dim", doc: "How many there are." },
     dtype: { kind: "dtype", doc: "The element type.", default: "i32" },
   },
+  range: ({ attributes: { size, dtype } }) => heldBy(numbersBelow(size), dtype),
   infer: ({ attributes: { size, dtype }, check }) =>
     dtype === "bool" ? check.fail("range has no elements of type bool") : [{ dtype, shape: [size] }],
   cost: () => ({ flops: constant(0) }),

@@ -26,6 +26,8 @@ export const takeAlong = definePrimitive({
     { name: "indices", dtype: "integer", shape: "[...S]" },
   ],
   attributes: {},
+  index: { operand: 1, size: ({ operands }) => required(first(operands).shape.at(-1), "row") },
+  range: ({ ranges }) => first(ranges),
   infer: ({ operands, check }) => {
     const x = first(operands);
     const indices = second(operands);
@@ -95,6 +97,7 @@ export const putAlong = definePrimitive({
     { name: "updates", dtype: "number", shape: "[...S]" },
   ],
   attributes: { depth: { kind: "dim", doc: "The size of the new axis." } },
+  index: { operand: 0, size: ({ attributes: { depth } }) => depth },
   infer: ({ operands, attributes: { depth }, check }) => {
     const indices = first(operands);
     const updates = second(operands);

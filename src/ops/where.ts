@@ -3,6 +3,7 @@ import { first, second } from "./elementwise.ts";
 import { at, broadcastIndices, fillArray } from "./nd-array.ts";
 import { definePrimitive } from "./operator.ts";
 import { broadcastShapes, elementsOf, sharedDType } from "./shape-rules.ts";
+import { unionOf } from "./value-range.ts";
 
 /** `where`: a where the condition holds, b elsewhere. */
 export const where = definePrimitive({
@@ -15,6 +16,7 @@ export const where = definePrimitive({
     { name: "b", dtype: "any", shape: "[...]" },
   ],
   attributes: {},
+  range: ({ ranges }) => unionOf(ranges.slice(1)),
   infer: ({ operands: [condition, ...branches], check }) => {
     const dtype = sharedDType(branches, "where", check);
     const shape = broadcastShapes(first(branches).shape, second(branches).shape, "where", check);

@@ -178,11 +178,31 @@ export const typesOfUsesCatalog = {
   MC3020: entry({
     severity: "error",
     title: "labels out of range",
-    message: (it: { readonly classes: string; readonly operator: string; readonly available: string }) =>
-      `The labels are class(${it.classes}), and ${it.operator} has room for ${it.available}.`,
-    explanation: "`class(n)` holds labels from 0 to n - 1: there must be a logit, a row or a column for each.",
+    message: (it: {
+      readonly what: string;
+      readonly numbers: string;
+      readonly taker: string;
+      readonly available: string;
+    }) => `The ${it.what} are ${it.numbers}, and ${it.taker} has room for ${it.available}.`,
+    explanation:
+      "`class(n)` holds labels from 0 to n - 1: there must be a logit, a row or a column for each. The same holds of numbers from `range`, `argmax`, `clip` and constants, whose ends are known.",
     bad: model("(x: f32[B, 4], label: class(5)[B]) -> loss: f32[]", "  cross_entropy(x -> Dense(3), label)\n"),
     good: model("(x: f32[B, 4], label: class(5)[B]) -> loss: f32[]", "  cross_entropy(x -> Dense(5), label)\n"),
+  }),
+  MC3040: entry({
+    severity: "warning",
+    title: "labels whose range was lost",
+    message: (it: {
+      readonly what: string;
+      readonly taker: string;
+      readonly available: string;
+      readonly left: string | undefined;
+    }) =>
+      `It cannot be proved that the ${it.what} stay within the ${it.available} that ${it.taker} has room for${it.left === undefined ? "" : `: after arithmetic they are ${it.left}`}.`,
+    explanation:
+      "What is known of labels (`class(n)`, `range`, `argmax`) holds through views, casts, `where`, `+ 0` and `* 1`, and through sums, products and remainders as far as their ends are known. After other arithmetic nothing is known, and every label is checked when the model runs: training ends at the first that is out of range. Bring them into range where that is meant (`clip(label - 1, 0, 9)`, `label % 10`), or declare the class that the data have.",
+    bad: model("(x: f32[B, 4], label: class(3)[B]) -> loss: f32[]", "  cross_entropy(x -> Dense(3), label + 1)\n"),
+    good: model("(x: f32[B, 4], label: class(3)[B]) -> loss: f32[]", "  cross_entropy(x -> Dense(4), label + 1)\n"),
   }),
   MC3027: entry({
     severity: "error",

@@ -13,6 +13,7 @@ import type {
   Phrase,
   TrainDeclaration,
 } from "../../syntax/ast.ts";
+import { labelsOf } from "../value-facts.ts";
 import { freshValue, type Context, type Elaborator } from "../context.ts";
 import { describe, formatType, tensor, type ValueFacts } from "../values.ts";
 import { lowerData } from "./lower-data.ts";
@@ -241,7 +242,7 @@ function lowerObjective(
       return undefined;
     }
     const value = freshValue(ctx.unit, batchType(feature, match.renamed), feature.name);
-    const facts: ValueFacts = feature.classes === undefined ? {} : { classes: constant(feature.classes) };
+    const facts: ValueFacts = labelsOf(feature.classes === undefined ? undefined : constant(feature.classes));
     ctx.scope.names.set(feature.name, tensor(value, facts));
     inputs.push({ from: "feature", name: feature.name, value });
   }
