@@ -8,10 +8,15 @@ import { parseFile } from "../syntax/parse.ts";
 import { checkDeclarations } from "./check-declarations.ts";
 import { checkNames } from "./check-names.ts";
 
+/** A file that a host does not read, with the reason: "it is a folder". */
+export interface UnreadableFile {
+  readonly unreadable: string;
+}
+
 /** How a program reaches the files that it imports. */
 export interface ProgramHost {
-  /** The file at a path, or undefined where there is none. */
-  read(path: string): SourceFile | undefined;
+  /** The file at a path, or undefined where there is none, or why there is one that cannot be read. */
+  read(path: string): SourceFile | UnreadableFile | undefined;
   /** The path that `to`, written in the file `from`, means. */
   resolve(from: string, to: string): string;
 }
@@ -67,6 +72,11 @@ export function loadProgram(entry: SourceFile, host: ProgramHost, collector: Col
     const without = (names: ImportDeclaration["names"]): void => {
       for (const name of names) if (!scope.has(name.text)) scope.set(name.text, { kind: "missing" });
     };
+    if (!declaration.from.value.endsWith(".model")) {
+      collector.report("MC2035", declaration.from.span, { path: declaration.from.value });
+      without(declaration.names);
+      return;
+    }
     const path = host.resolve(file.source.path, declaration.from.value);
     if (underWay.includes(path)) {
       const cycle = [...underWay.slice(underWay.indexOf(path)), path].join(" -> ");
@@ -78,6 +88,11 @@ export function loadProgram(entry: SourceFile, host: ProgramHost, collector: Col
     const source = known?.source ?? host.read(path);
     if (source === undefined) {
       collector.report("MC2007", declaration.from.span, { path: declaration.from.value });
+      without(declaration.names);
+      return;
+    }
+    if ("unreadable" in source) {
+      collector.report("MC2036", declaration.from.span, { path: declaration.from.value, reason: source.unreadable });
       without(declaration.names);
       return;
     }

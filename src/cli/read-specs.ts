@@ -1,11 +1,13 @@
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { readdirSync, realpathSync, statSync, type Dirent } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import type { ProgramHost } from "../analyze/program.ts";
+import { readRegularFile, reasonOf, type ReadProblem } from "../runtime/read-regular-file.ts";
+import { failure, success, type Result } from "../support/result.ts";
 import type { SourceFile } from "../support/source.ts";
 import { UsageError } from "./exit-code.ts";
 
 /** Folders that a search for specs leaves out. */
-const skipped = new Set(["node_modules", "dist", ".git"]);
+const skipped = new Set(["node_modules", "dist"]);
 
 function isFolder(path: string): boolean {
   try {
@@ -15,13 +17,22 @@ function isFolder(path: string): boolean {
   }
 }
 
+/** The specs below a folder. What is hidden, no file, or behind a link to a folder is left out: links may lead in circles. */
 function specsIn(folder: string): readonly string[] {
-  return readdirSync(folder, { withFileTypes: true })
+  let entries: readonly Dirent[];
+  try {
+    entries = readdirSync(folder, { withFileTypes: true });
+  } catch (error) {
+    throw new UsageError(`I cannot open the folder ${folder}: ${reasonOf(error).reason}.`);
+  }
+  return [...entries]
+    .filter((entry) => !entry.name.startsWith("."))
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .flatMap((entry) => {
-      if (entry.isDirectory())
-        return skipped.has(entry.name) || entry.name.startsWith(".") ? [] : specsIn(join(folder, entry.name));
-      return entry.name.endsWith(".model") ? [join(folder, entry.name)] : [];
+      const path = join(folder, entry.name);
+      if (entry.isDirectory()) return skipped.has(entry.name) ? [] : specsIn(path);
+      const wanted = entry.name.endsWith(".model") && (entry.isFile() || (entry.isSymbolicLink() && !isFolder(path)));
+      return wanted ? [path] : [];
     });
 }
 
@@ -34,35 +45,48 @@ export function findSpecs(paths: readonly string[]): readonly string[] {
 
 /** The bytes of a file that an option names. */
 export function readFileBytes(path: string): Uint8Array {
-  try {
-    return readFileSync(path);
-  } catch (error) {
-    const code = error instanceof Error && "code" in error ? error.code : undefined;
-    if (code === "ENOENT") throw new UsageError(`There is no file ${path}.`);
-    throw new UsageError(`I cannot read ${path}: ${error instanceof Error ? error.message : String(error)}`);
-  }
+  const read = readRegularFile(path);
+  if (read.ok) return read.value;
+  throw new UsageError(
+    read.error.missing ? `There is no file ${path}.` : `I cannot read ${path}: ${read.error.reason}.`,
+  );
 }
 
-/** The text of a spec file. Bytes that are no UTF-8 become U+FFFD, which the lexer reports with their place. */
-export function readSpec(path: string): SourceFile {
-  try {
-    return { path, text: readFileSync(path, "utf8").replace(/^\uFEFF/, "") };
-  } catch (error) {
-    const code = error instanceof Error && "code" in error ? error.code : undefined;
-    if (code === "ENOENT") throw new UsageError(`There is no file ${path}.`);
-    if (code === "EISDIR") throw new UsageError(`${path} is a folder: name a .model file in it.`);
-    throw new UsageError(`I cannot read ${path}: ${error instanceof Error ? error.message : String(error)}`);
+/** The largest spec, in bytes: some hundred thousand lines. */
+const largestSpec = 4 * 2 ** 20;
+
+/**
+ * Reads a spec: a regular file whose own name, behind all links, ends in `.model`. What findings quote is therefore never
+ * another kind of file. Bytes that are no UTF-8 become U+FFFD, which the lexer reports with their place.
+ */
+function readSpecFile(path: string): Result<SourceFile, ReadProblem> {
+  const read = readRegularFile(path, largestSpec);
+  if (!read.ok) return read;
+  const real = realpathSync(path);
+  if (!real.endsWith(".model")) {
+    const reason =
+      real === resolve(path) ? "its name does not end in .model" : "it is a link to what is no .model file";
+    return failure({ missing: false, reason });
   }
+  return success({ path, text: read.value.toString("utf8").replace(/^\uFEFF/, "") });
+}
+
+/** A spec file that the command line names. */
+export function readSpec(path: string): SourceFile {
+  const read = readSpecFile(path);
+  if (read.ok) return read.value;
+  const { missing, reason } = read.error;
+  if (missing) throw new UsageError(`There is no file ${path}.`);
+  if (isFolder(path)) throw new UsageError(`${path} is a folder: name a .model file in it.`);
+  throw new UsageError(`I cannot read ${path}: ${reason}.`);
 }
 
 /** Imports are read from disk, relative to the file that imports. */
 export const diskHost: ProgramHost = {
   read(path) {
-    try {
-      return { path, text: readFileSync(path, "utf8") };
-    } catch {
-      return undefined;
-    }
+    const read = readSpecFile(path);
+    if (read.ok) return read.value;
+    return read.error.missing ? undefined : { unreadable: read.error.reason };
   },
   resolve: (from, to) => {
     const path = resolve(dirname(from), to);

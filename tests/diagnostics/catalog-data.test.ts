@@ -34,6 +34,7 @@ const files: Readonly<Record<string, Uint8Array | string>> = {
   "images.idx": idx([20, 28, 28], (at) => at % 256),
   "labels.idx": gzipSync(idx([20], (at) => at % 10)),
   "letters.idx": idx([20], (at) => at % 26),
+  "bomb.idx.gz": gzipSync(Buffer.alloc(260e6), { level: 1 }),
   "fewer-labels.idx": idx([19], (at) => at % 10),
   "32x32.idx": idx([20, 32, 32], () => 1),
   "truncated.idx": idx([20, 28, 28], () => 1).subarray(0, 1000),

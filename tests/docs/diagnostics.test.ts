@@ -8,7 +8,10 @@ const files: Readonly<Record<string, string>> = {
   "cycle.model": 'import { M } from "./main.model"\n\nblock Round: (x: f32[B, 4]) -> f32[B, 2] {\n  x -> M\n}\n',
 };
 const host: ProgramHost = {
-  read: (path) => (files[path] === undefined ? undefined : { path, text: files[path] }),
+  read(path) {
+    if (path === "too-large.model") return { unreadable: "it is larger than 4 MiB" };
+    return files[path] === undefined ? undefined : { path, text: files[path] };
+  },
   resolve: (_, to) => to.replace(/^\.\//, ""),
 };
 const codesOf = (text: string): readonly string[] =>

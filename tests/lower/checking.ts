@@ -18,6 +18,7 @@ const files: Readonly<Record<string, string>> = {
 
 export const host: ProgramHost = {
   read(path) {
+    if (path === "too-large.model") return { unreadable: "it is larger than 4 MiB" };
     const text = files[path];
     return text === undefined ? undefined : { path, text };
   },

@@ -101,4 +101,14 @@ export const dataCatalog = {
     bad: 'data Plane {\n  source: csv("halves.csv")\n  x: f32[] = raw.y\n  label: class(9) = raw.x\n}',
     good: 'data Plane {\n  source: csv("halves.csv")\n  x: f32[] = raw.x\n}',
   }),
+  MC6030: entry({
+    severity: "error",
+    title: "a compressed file that unpacks to too much",
+    message: (it: { path: string; packed: string; limit: string }) =>
+      `${it.path} (${it.packed}) unpacks to more than ${it.limit}.`,
+    explanation:
+      "A gzipped file may unpack to a hundred times its own size, and to 256 MB whatever its size: more is no data set, but a file made to fill the memory. Unpack it by hand where it is one, and name the plain file.",
+    bad: digits('idx(images="bomb.idx.gz", labels="labels.idx")'),
+    good: digits("synthetic_digits(count=100, seed=1)"),
+  }),
 } as const;

@@ -275,4 +275,22 @@ export const namesCatalog = {
     bad: "block Half(n: int): (x: f32[B, D]) -> f32[B, n] {\n  x -> Dense(n)\n}\nmodel M: (x: f32[B, 4]) -> y: f32[B, 2] {\n  x -> Dense(2)\n}\n",
     good: "block Half(n: int): (x: f32[B, D]) -> f32[B, n] {\n  x -> Dense(n)\n}\nmodel M: (x: f32[B, 4]) -> y: f32[B, 2] {\n  x -> Half(2)\n}\n",
   }),
+  MC2035: entry({
+    severity: "error",
+    title: "import of what is no .model file",
+    message: (it: { readonly path: string }) => `\`${it.path}\` is no .model file: nothing else can be imported.`,
+    explanation:
+      "An import reads declarations of another `.model` file, whose name ends so. No other file is opened: a finding in it would show its lines.",
+    bad: `import { Head } from "./layers.txt"\n\n${linear("  x -> Head\n")}`,
+    good: `import { Head } from "./layers.model"\n\n${linear("  x -> Head\n")}`,
+  }),
+  MC2036: entry({
+    severity: "error",
+    title: "import that cannot be read",
+    message: (it: { readonly path: string; readonly reason: string }) => `I cannot read \`${it.path}\`: ${it.reason}.`,
+    explanation:
+      "An import is a regular file of at most 4 MiB: no folder, no pipe, no device, and no link to another kind of file.",
+    bad: `import { Head } from "./too-large.model"\n\n${linear("  x -> Head\n")}`,
+    good: `import { Head } from "./layers.model"\n\n${linear("  x -> Head\n")}`,
+  }),
 } as const;

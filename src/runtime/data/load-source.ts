@@ -87,10 +87,19 @@ function sameUpToOnes(a: readonly number[], b: readonly number[]): boolean {
 /** `images` is read as `raw.image`, as are all arguments of an IDX source. */
 const singular = (name: string): string => name.replace(/s$/, "");
 
+/** What a folder holds; nothing where it may not be opened. */
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
 /** The image and label files of a folder in MNIST's names, the training set before the test set. */
 function findDigitFiles(folder: string): Readonly<Record<string, string>> | undefined {
   if (!isFolder(folder)) return undefined;
-  const names = readdirSync(folder).sort().reverse();
+  const names = namesIn(folder).toSorted().reverse();
   for (const set of ["train", "t10k", ""]) {
     const image = names.find((it) => it.startsWith(set) && /images.*idx3/.test(it));
     const label = names.find((it) => it.startsWith(set) && /labels.*idx1/.test(it));

@@ -1,9 +1,9 @@
-import { readFileSync } from "node:fs";
 import { writeWeights } from "../../emit/onnx/weights-file.ts";
 import { readSafetensors, writeSafetensors, type SafeTensor } from "../../support/safetensors.ts";
 import { jsonKeys } from "../../support/json-keys.ts";
 import { failure, success, type Result } from "../../support/result.ts";
 import { bytesOf, fromBytes } from "../onnx/typed-array.ts";
+import { readRegularFile } from "../read-regular-file.ts";
 import type { Tensor, Tensors } from "../tensor.ts";
 import { isRecord, parseProgress } from "./parse-progress.ts";
 import type { Progress } from "./train-loop.ts";
@@ -56,14 +56,10 @@ function metadataOf(checkpoint: Checkpoint): ReadonlyMap<string, string> {
 
 /** Reads a checkpoint or plain weights; the error names the file and the byte. */
 export function readCheckpoint(path: string): Result<Checkpoint, string> {
-  let bytes: Uint8Array;
-  try {
-    bytes = readFileSync(path);
-  } catch (error) {
-    const code = error instanceof Error && "code" in error ? error.code : undefined;
-    return failure(code === "ENOENT" ? `There is no file ${path}.` : `I cannot read ${path}.`);
-  }
-  const parsed = parseCheckpoint(bytes);
+  const read = readRegularFile(path);
+  if (!read.ok)
+    return failure(read.error.missing ? `There is no file ${path}.` : `I cannot read ${path}: ${read.error.reason}.`);
+  const parsed = parseCheckpoint(read.value);
   return parsed.ok ? parsed : failure(`${path}, ${parsed.error}`);
 }
 
