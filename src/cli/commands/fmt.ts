@@ -4,8 +4,8 @@ import { formatSource } from "../../format/format.ts";
 import { parseFile } from "../../syntax/parse.ts";
 import { exitCode, type ExitCode } from "../exit-code.ts";
 import { findSpecs, readSpec } from "../read-specs.ts";
+import { rewriteFile } from "../rewrite-file.ts";
 import type { Terminal } from "../terminal.ts";
-import { writeOutput } from "../write-output.ts";
 
 export interface FormatOptions {
   readonly check?: boolean;
@@ -32,7 +32,7 @@ export async function fmt(paths: readonly string[], options: FormatOptions, term
       terminal.out(`${path} is not formatted\n`);
       worst = exitCode.findings;
     } else {
-      writeOutput(path, formatted);
+      rewriteFile(path, formatted);
       terminal.out(`${path} formatted\n`);
     }
   }

@@ -1,0 +1,57 @@
+import {
+  accessSync,
+  chmodSync,
+  chownSync,
+  constants,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { reasonOf } from "../runtime/read-regular-file.ts";
+import { UsageError } from "./exit-code.ts";
+
+/**
+ * Gives a file that exists another text and leaves all else of it as it is: links to it, its mode, its owner. It is
+ * written whole or not at all, under another name that is then renamed; but in place where a new file would not be the
+ * same: where it has several names (hard links), is another user's, or lies in a folder that is closed to writing.
+ */
+export function rewriteFile(path: string, text: string): void {
+  try {
+    const real = realpathSync(path);
+    const { mode, uid, gid, nlink } = statSync(real);
+    // To rename asks nothing of the file that is replaced, and root may write everything: read-only is meant, all the same.
+    if ((mode & 0o222) === 0 || !mayWrite(real)) throw new UsageError(`I cannot write ${path}: it is read-only.`);
+    const user = process.geteuid?.() ?? uid;
+    if (nlink > 1 || (user !== uid && user !== 0) || !mayWrite(dirname(real))) writeFileSync(real, text);
+    else replaceFile(real, text, mode & 0o7777, [uid, gid]);
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    throw new UsageError(`I cannot write ${path}: ${reasonOf(error).reason}.`);
+  }
+}
+
+function mayWrite(path: string): boolean {
+  try {
+    accessSync(path, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function replaceFile(path: string, text: string, mode: number, [uid, gid]: readonly [uid: number, gid: number]): void {
+  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
+  try {
+    writeFileSync(temporary, text, { mode: 0o600 });
+    const made = statSync(temporary);
+    if (made.uid !== uid || made.gid !== gid) chownSync(temporary, uid, gid);
+    chmodSync(temporary, mode);
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
+}
