@@ -3,6 +3,7 @@ import {
   chmodSync,
   chownSync,
   constants,
+  readdirSync,
   realpathSync,
   renameSync,
   rmSync,
@@ -12,6 +13,7 @@ import {
 import { basename, dirname, join } from "node:path";
 import { reasonOf } from "../runtime/read-regular-file.ts";
 import { UsageError } from "./exit-code.ts";
+import { isRunning } from "./files/process-identity.ts";
 
 /**
  * Gives a file that exists another text and leaves all else of it as it is: links to it, its mode, its owner. It is
@@ -42,9 +44,15 @@ function mayWrite(path: string): boolean {
   }
 }
 
+/** Replaces a file by a new one; what processes that were killed have left of the same file is cleared away. */
 function replaceFile(path: string, text: string, mode: number, [uid, gid]: readonly [uid: number, gid: number]): void {
-  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
+  const prefix = `.${basename(path)}.`;
+  const temporary = join(dirname(path), `${prefix}${process.pid}.tmp`);
   try {
+    for (const file of readdirSync(dirname(path))) {
+      const pid = file.startsWith(prefix) ? /^(\d+)\.tmp$/.exec(file.slice(prefix.length))?.[1] : undefined;
+      if (pid !== undefined && !isRunning(Number(pid))) rmSync(join(dirname(path), file), { force: true });
+    }
     writeFileSync(temporary, text, { mode: 0o600 });
     const made = statSync(temporary);
     if (made.uid !== uid || made.gid !== gid) chownSync(temporary, uid, gid);

@@ -98,6 +98,14 @@ describe("modelc fmt", () => {
     expect(readdirSync(folder)).toEqual(["net.model"]);
   });
 
+  it("clears away what a killed run has left of the same file, and nothing else", async () => {
+    // No process has this number: the largest is 2^22.
+    const names = [".net.model.99999999.tmp", ".net.model.1.tmp", ".other.model.99999999.tmp", ".net.model.x.tmp"];
+    const folder = folderWith({ "net.model": ragged, ...Object.fromEntries(names.map((it) => [it, "half"])) });
+    await formatted(join(folder, "net.model"));
+    expect(readdirSync(folder).sort()).toEqual([...names.slice(1), "net.model"].sort());
+  });
+
   it("says what a link to nothing is", async () => {
     const folder = folderWith({});
     symlinkSync("nowhere.model", join(folder, "net.model"));
