@@ -107,7 +107,7 @@ function foldBinary(
       return poison;
     }
     if (op === "/" && integer) {
-      if (Number.isInteger(a / b)) return { kind: "number", value: a / b, integer: true, ...provenance };
+      if (Number.isSafeInteger(a / b)) return { kind: "number", value: a / b, integer: true, ...provenance };
       report(
         ctx,
         "MC3005",
@@ -123,7 +123,7 @@ function foldBinary(
     return {
       kind: "number",
       value,
-      integer: isWhole(left) && isWhole(right) && Number.isInteger(value),
+      integer: isWhole(left) && isWhole(right) && Number.isSafeInteger(value),
       ...provenance,
     };
   }
@@ -164,7 +164,7 @@ function isWhole(val: Val): boolean {
 
 function dimOf(val: Val): Dim | undefined {
   if (val.kind === "dim") return val.dim;
-  return val.kind === "number" && Number.isInteger(val.value) ? constant(val.value) : undefined;
+  return val.kind === "number" && Number.isSafeInteger(val.value) ? constant(val.value) : undefined;
 }
 
 function fold(op: ArithmeticOperator, a: number, b: number): number {
@@ -311,7 +311,7 @@ export function lowerStaticCall(
   const made: NumberVal = {
     kind: "number",
     value: result,
-    integer: integer && Number.isInteger(result),
+    integer: integer && Number.isSafeInteger(result),
     ...provenance,
   };
   return made;

@@ -98,7 +98,7 @@ function compareNumbers(operator: ComparisonOperator, a: number, b: number): boo
 
 function dimOf(val: Val): Dim | undefined {
   if (val.kind === "dim") return val.dim;
-  return val.kind === "number" && Number.isInteger(val.value) ? constant(val.value) : undefined;
+  return val.kind === "number" && Number.isSafeInteger(val.value) ? constant(val.value) : undefined;
 }
 
 function relationOf(operator: ComparisonOperator, a: Dim, b: Dim): Relation {

@@ -15,7 +15,7 @@ export function asDim(ctx: Context, val: Val, span: Span, what: string): Dim | u
     case "dim":
       return val.dim;
     case "number":
-      if (Number.isInteger(val.value)) return constant(val.value);
+      if (Number.isSafeInteger(val.value)) return constant(val.value);
       break;
     case "ratio":
       return exactQuotient(ctx, val.dividend, val.divisor, span);
@@ -71,7 +71,7 @@ export function asReal(ctx: Context, val: Val, span: Span, what: string): number
 /** A compile-time integer, or undefined after a report. */
 export function asInteger(ctx: Context, val: Val, span: Span, what: string): number | undefined {
   const value = numberOf(val);
-  if (value !== undefined && Number.isInteger(value)) return value;
+  if (value !== undefined && Number.isSafeInteger(value)) return value;
   if (val.kind !== "poison") {
     report(ctx, "MC3008", span, {
       expected: `${what} must be an integer that is known at compile time`,
@@ -130,7 +130,7 @@ const ranges: Readonly<Record<Exclude<DType, "bool">, readonly [least: number, l
 function holds(dtype: DType, value: number): boolean {
   if (dtype === "bool") return false;
   const [least, largest] = ranges[dtype];
-  return value >= least && value <= largest && (isFloat(dtype) || Number.isInteger(value));
+  return value >= least && value <= largest && (isFloat(dtype) || Number.isSafeInteger(value));
 }
 
 /**

@@ -47,7 +47,7 @@ function fitAlternative(ctx: Context, type: HyperparameterAlternative, val: Val,
         const dim = asDim(ctx, val, span, "the argument");
         return dim && { kind: "dim", dim, opaque: true };
       }
-      return val.kind === "dim" || (val.kind === "number" && Number.isInteger(val.value)) ? val : undefined;
+      return val.kind === "dim" || (val.kind === "number" && Number.isSafeInteger(val.value)) ? val : undefined;
     }
     case "float":
       return val.kind === "number" || val.kind === "dim" || val.kind === "ratio" ? val : undefined;
@@ -67,7 +67,7 @@ function fitAlternative(ctx: Context, type: HyperparameterAlternative, val: Val,
         ? val
         : undefined;
     case "pair": {
-      const whole = (it: Val): boolean => it.kind === "dim" || (it.kind === "number" && Number.isInteger(it.value));
+      const whole = (it: Val): boolean => it.kind === "dim" || (it.kind === "number" && Number.isSafeInteger(it.value));
       if (whole(val)) return { kind: "list", elements: [val, val] };
       if ((val.kind === "list" || val.kind === "tuple") && val.elements.length === 2 && val.elements.every(whole)) {
         return { kind: "list", elements: val.elements };

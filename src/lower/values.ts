@@ -157,7 +157,7 @@ export function describe(val: Val): string {
     case "tensor":
       return `a tensor ${formatType(val.value.type)}`;
     case "number":
-      return `the number ${String(val.value)}`;
+      return `the number ${String(val.value)}${Math.abs(val.value) > Number.MAX_SAFE_INTEGER ? ", too large to be exact" : ""}`;
     case "dim":
       return `the dimension ${formatDim(val.dim)}`;
     case "ratio":

@@ -55,3 +55,18 @@ describe("checking", () => {
     );
   }, 600_000);
 });
+
+describe("numbers that are too large to be exact", () => {
+  it.each([
+    ["a hyperparameter", "model M: (x: f32[B, 4]) -> y: f32[B, 4] {\n  x -> Dense(1e39) -> Dense(4)\n}"],
+    ["a default", "model M(n: int = 1e17): (x: f32[B, 4]) -> y: f32[B, n] {\n  x -> Dense(n)\n}"],
+    ["a dim", "model M: (x: f32[B, 1e39]) -> y: f32[B, 4] {\n  x -> Dense(4)\n}"],
+    ["a product", "model M: (x: f32[B, 4]) -> y: f32[B, 4] {\n  x -> Dense(1e10 * 1e10) -> Dense(4)\n}"],
+    ["a condition", "model M: (x: f32[B, 4]) -> y: f32[B, 4] where B < 1e39 {\n  x -> Dense(4)\n}"],
+    ["a reshape", "model M: (x: f32[B, 4]) -> y: f32[B, 4] {\n  x -> reshape([B, 1e39, 4]) -> reshape([B, 4])\n}"],
+  ])("are a finding as %s", (_, text) => {
+    const found = check(text);
+    expect(found.filter((it) => it.severity === "error").length).toBeGreaterThan(0);
+    expect(found[0]?.message).toMatch(/1e\+39|100000000000000000|1e\+20/);
+  });
+});

@@ -37,4 +37,14 @@ export const targetsCatalog = {
     bad: `# modelc build --target onnx --weights other.safetensors\n${line}`,
     good: `# modelc build --target onnx\n${line}`,
   }),
+  MC5004: entry({
+    severity: "error",
+    title: "weights larger than a file can be",
+    message: (it: { model: string; bytes: string; limit: string }) =>
+      `The weights of ${it.model} take ${it.bytes}, and modelc writes files of at most ${it.limit}.`,
+    explanation:
+      "modelc makes a file of weights in memory, in one piece. `modelc check` and `modelc summary` serve networks of any size; to build one this large, make it smaller with `--set`, or look for a number with too many digits.",
+    bad: `# modelc build --target onnx\nmodel Line: (x: f32[B, 3]) -> y: f32[B, 1] { x -> Dense(1_000_000_000) -> Dense(1) }`,
+    good: `# modelc build --target onnx\n${line}`,
+  }),
 } as const;
