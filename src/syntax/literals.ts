@@ -18,7 +18,13 @@ export function numberLiteral(token: IToken, reporter: Reporter): NumberLiteral 
   // Shifting the exponent keeps 2.3k exact, where a multiplication would give 2299.9999999999995.
   const value = Number(`${mantissa}e${String(Number(exponent) + shift)}`);
   const pointed = mantissa.includes(".") && shift === 0;
-  return { kind: "number", span, value, integer: !pointed && Number(exponent) >= 0 && Number.isSafeInteger(value), raw };
+  return {
+    kind: "number",
+    span,
+    value,
+    integer: !pointed && Number(exponent) >= 0 && Number.isSafeInteger(value),
+    raw,
+  };
 }
 
 const escapes: Readonly<Record<string, string>> = { n: "\n", t: "\t", r: "\r", '"': '"', "\\": "\\", "0": "\0" };
