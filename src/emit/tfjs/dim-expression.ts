@@ -1,4 +1,5 @@
 import { asNumber, dimKey, type Dim, type Factor, type Term } from "../../dims/dim.ts";
+import { rangeOf } from "../../dims/range.ts";
 import type { TensorType } from "../../ir/types.ts";
 import type { TfjsExpression } from "../../ops/tfjs-writer.ts";
 import { callTensor, constant, identifier, literal, member, type Statement } from "./ast.ts";
@@ -84,8 +85,14 @@ export function dimScope(
           left: dim(atom.dividend),
           right: dim(atom.divisor),
         });
-      case "mod":
-        return { kind: "binary", operator: "%", left: dim(atom.dividend), right: dim(atom.divisor) };
+      case "mod": {
+        const divisor = dim(atom.divisor);
+        const rest: TfjsExpression = { kind: "binary", operator: "%", left: dim(atom.dividend), right: divisor };
+        // TypeScript's remainder has the dividend's sign, the language's the divisor's.
+        if (rangeOf(atom.dividend).low >= 0) return rest;
+        const raised: TfjsExpression = { kind: "binary", operator: "+", left: rest, right: divisor };
+        return { kind: "binary", operator: "%", left: raised, right: divisor };
+      }
       case "min":
       case "max":
         return callTensor(`Math.${atom.kind}`, ...atom.operands.map(dim));
