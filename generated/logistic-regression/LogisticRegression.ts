@@ -691,15 +691,6 @@ function swapLastAxes(x: tf.Tensor): tf.Tensor {
   return tf.transpose(x, [...axes.slice(0, -2), x.rank - 1, x.rank - 2]);
 }
 
-/** Sums over the axes along which a tensor of `shape` was broadcast. */
-function sumToShape(x: tf.Tensor, shape: number[]): tf.Tensor {
-  const extra = x.rank - shape.length;
-  const axes = x.shape
-    .map((_, axis) => axis)
-    .filter((axis) => axis < extra || (shape[axis - extra] === 1 && x.shape[axis] !== 1));
-  return axes.length === 0 ? x : tf.reshape(tf.sum(x, axes), shape);
-}
-
 /** The key of a random draw: two unsigned 32-bit words. */
 type RandomKey = readonly [number, number];
 
@@ -850,6 +841,15 @@ function progressOf({ metadata }: Checkpoint): { step?: number; steps?: number }
 /** What `compute` gives, as a constant to differentiation; TensorFlow.js has no gradients of comparisons. */
 function withoutGradient<T extends tf.Tensor>(compute: () => T): T {
   return tf.customGrad<T>(() => ({ value: compute(), gradFunc: () => [] }))();
+}
+
+/** Sums over the axes along which a tensor of `shape` was broadcast. */
+function sumToShape(x: tf.Tensor, shape: number[]): tf.Tensor {
+  const extra = x.rank - shape.length;
+  const axes = x.shape
+    .map((_, axis) => axis)
+    .filter((axis) => axis < extra || (shape[axis - extra] === 1 && x.shape[axis] !== 1));
+  return axes.length === 0 ? x : tf.reshape(tf.sum(x, axes), shape);
 }
 
 /**

@@ -603,6 +603,20 @@ function differentiate(
   return { results, gradients: variables.map((variable) => grads[variable.name] ?? tf.zerosLike(variable)) };
 }
 
+/** The largest elements over axes; equal ones share the gradient. */
+function largest(x: tf.Tensor, axes: number[], keep = false): tf.Tensor {
+  return withGradient(
+    [x],
+    () => tf.max(x, axes, keep),
+    (dy, [at = x]) => [shareOfHits(dy, at, tf.max(at, axes, true), axes)],
+  );
+}
+
+function shareOfHits(dy: tf.Tensor, x: tf.Tensor, extreme: tf.Tensor, axes: number[]): tf.Tensor {
+  const hits = tf.cast(tf.equal(x, extreme), "float32");
+  return tf.mul(hits, tf.div(tf.reshape(dy, extreme.shape), tf.sum(hits, axes, true)));
+}
+
 /** How `fit` goes about its work; what is left out is as the train section of the spec says. */
 interface FitOptions<Data, Figures> {
   /** Passes over the data from here on. Without: until the length that the spec gives is reached. */
@@ -867,15 +881,6 @@ function withBatch(x: tf.Tensor, batch: number[]): tf.Tensor {
 function swapLastAxes(x: tf.Tensor): tf.Tensor {
   const axes = x.shape.map((_, axis) => axis);
   return tf.transpose(x, [...axes.slice(0, -2), x.rank - 1, x.rank - 2]);
-}
-
-/** Sums over the axes along which a tensor of `shape` was broadcast. */
-function sumToShape(x: tf.Tensor, shape: number[]): tf.Tensor {
-  const extra = x.rank - shape.length;
-  const axes = x.shape
-    .map((_, axis) => axis)
-    .filter((axis) => axis < extra || (shape[axis - extra] === 1 && x.shape[axis] !== 1));
-  return axes.length === 0 ? x : tf.reshape(tf.sum(x, axes), shape);
 }
 
 /**
@@ -1145,6 +1150,15 @@ function progressOf({ metadata }: Checkpoint): { step?: number; steps?: number }
     return typeof value === "number" ? { [key]: value } : {};
   };
   return { ...numberAt("step"), ...numberAt("steps") };
+}
+
+/** Sums over the axes along which a tensor of `shape` was broadcast. */
+function sumToShape(x: tf.Tensor, shape: number[]): tf.Tensor {
+  const extra = x.rank - shape.length;
+  const axes = x.shape
+    .map((_, axis) => axis)
+    .filter((axis) => axis < extra || (shape[axis - extra] === 1 && x.shape[axis] !== 1));
+  return axes.length === 0 ? x : tf.reshape(tf.sum(x, axes), shape);
 }
 
 /**

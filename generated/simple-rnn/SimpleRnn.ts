@@ -223,7 +223,7 @@ function objective(forecast: tf.Tensor, next: tf.Tensor): [tf.Tensor, tf.Tensor,
  */
 function meanAbsoluteError(a: tf.Tensor, b: tf.Tensor): [tf.Tensor, tf.Tensor] {
   const [B, T] = a.shape as [number, number, number];
-  return [tf.sum(tf.abs(tf.sub(a, b)), [0, 1, 2]), tf.scalar(B * T)];
+  return [tf.sum(magnitude(tf.sub(a, b)), [0, 1, 2]), tf.scalar(B * T)];
 }
 
 /**
@@ -647,6 +647,24 @@ function sizeOf(shape: number[]): number {
   return shape.reduce((product, size) => product * size, 1);
 }
 
+/** The magnitude of every element, with no gradient at 0; TensorFlow.js's own is -1 there. */
+function magnitude(x: tf.Tensor): tf.Tensor {
+  return withGradient(
+    [x],
+    () => tf.abs(x),
+    (dy, [at = x]) => [tf.mul(dy, signOf(at))],
+  );
+}
+
+/** -1, 0 or 1 as an element is negative, zero or positive; the wasm backend's own takes what is tiny for 0. */
+function signOf(x: tf.Tensor): tf.Tensor {
+  return withoutGradient(() => {
+    const sign = tf.sub(tf.cast(tf.greater(x, 0), "float32"), tf.cast(tf.less(x, 0), "float32"));
+    // What is no number stays none.
+    return tf.where(tf.equal(x, x), sign, x);
+  });
+}
+
 /**
  * The matrix product of the last two axes; leading axes broadcast. Its gradient transposes before it multiplies, which
  * is an order of magnitude faster on WebAssembly than the transposing product.
@@ -676,15 +694,6 @@ function withBatch(x: tf.Tensor, batch: number[]): tf.Tensor {
 function swapLastAxes(x: tf.Tensor): tf.Tensor {
   const axes = x.shape.map((_, axis) => axis);
   return tf.transpose(x, [...axes.slice(0, -2), x.rank - 1, x.rank - 2]);
-}
-
-/** Sums over the axes along which a tensor of `shape` was broadcast. */
-function sumToShape(x: tf.Tensor, shape: number[]): tf.Tensor {
-  const extra = x.rank - shape.length;
-  const axes = x.shape
-    .map((_, axis) => axis)
-    .filter((axis) => axis < extra || (shape[axis - extra] === 1 && x.shape[axis] !== 1));
-  return axes.length === 0 ? x : tf.reshape(tf.sum(x, axes), shape);
 }
 
 /** An orthogonal matrix over all but the last axis and the last one, times a factor: Saxe et al. 2013. */
@@ -880,6 +889,20 @@ function progressOf({ metadata }: Checkpoint): { step?: number; steps?: number }
     return typeof value === "number" ? { [key]: value } : {};
   };
   return { ...numberAt("step"), ...numberAt("steps") };
+}
+
+/** What `compute` gives, as a constant to differentiation; TensorFlow.js has no gradients of comparisons. */
+function withoutGradient<T extends tf.Tensor>(compute: () => T): T {
+  return tf.customGrad<T>(() => ({ value: compute(), gradFunc: () => [] }))();
+}
+
+/** Sums over the axes along which a tensor of `shape` was broadcast. */
+function sumToShape(x: tf.Tensor, shape: number[]): tf.Tensor {
+  const extra = x.rank - shape.length;
+  const axes = x.shape
+    .map((_, axis) => axis)
+    .filter((axis) => axis < extra || (shape[axis - extra] === 1 && x.shape[axis] !== 1));
+  return axes.length === 0 ? x : tf.reshape(tf.sum(x, axes), shape);
 }
 
 /**

@@ -861,15 +861,6 @@ function swapLastAxes(x: tf.Tensor): tf.Tensor {
   return tf.transpose(x, [...axes.slice(0, -2), x.rank - 1, x.rank - 2]);
 }
 
-/** Sums over the axes along which a tensor of `shape` was broadcast. */
-function sumToShape(x: tf.Tensor, shape: number[]): tf.Tensor {
-  const extra = x.rank - shape.length;
-  const axes = x.shape
-    .map((_, axis) => axis)
-    .filter((axis) => axis < extra || (shape[axis - extra] === 1 && x.shape[axis] !== 1));
-  return axes.length === 0 ? x : tf.reshape(tf.sum(x, axes), shape);
-}
-
 /** Settings of the parameters whose paths match; of several, the last one counts. */
 interface Group {
   readonly pattern: RegExp;
@@ -1076,6 +1067,15 @@ function progressOf({ metadata }: Checkpoint): { step?: number; steps?: number }
     return typeof value === "number" ? { [key]: value } : {};
   };
   return { ...numberAt("step"), ...numberAt("steps") };
+}
+
+/** Sums over the axes along which a tensor of `shape` was broadcast. */
+function sumToShape(x: tf.Tensor, shape: number[]): tf.Tensor {
+  const extra = x.rank - shape.length;
+  const axes = x.shape
+    .map((_, axis) => axis)
+    .filter((axis) => axis < extra || (shape[axis - extra] === 1 && x.shape[axis] !== 1));
+  return axes.length === 0 ? x : tf.reshape(tf.sum(x, axes), shape);
 }
 
 /**

@@ -75,9 +75,10 @@ export const elu = defineComposite({
   decompose: (b, { operands: values, attributes: { alpha } }) => {
     const x = first(values);
     const zero = like(b, x, 0);
-    // The minimum keeps exp from overflowing in the branch that is not taken.
-    const below = b.mul(like(b, x, alpha), b.op("expm1", [b.op("minimum", [x, zero])]));
-    return [b.where(b.op("greater", [x, zero]), x, below)];
+    const above = b.op("greater", [x, zero]);
+    // exp must not overflow in the branch that is not taken.
+    const below = b.mul(like(b, x, alpha), b.op("expm1", [b.where(above, zero, x)]));
+    return [b.where(above, x, below)];
   },
   fused: {
     onnx: {
@@ -130,7 +131,7 @@ export const hardSigmoid = defineComposite({
   valueFact: "probability",
   decompose: (b, { operands: values }) => {
     const x = first(values);
-    return [b.op("clip", [b.add(b.mul(x, like(b, x, 1 / 6)), like(b, x, 0.5))], { min: 0, max: 1 })];
+    return [b.op("clip", [b.add(b.mul(x, like(b, x, 1 / 6)), like(b, x, 0.5))], { min: 0, max: 1, open: true })];
   },
   fused: {
     onnx: {

@@ -1,6 +1,5 @@
 import { isFloat } from "./dtype-class.ts";
-import { binarySamples, defineBinary, first, second, type BinarySpec } from "./elementwise.ts";
-import { sameShape } from "./shape-rules.ts";
+import { binarySamples, defineBinary, first, type BinaryGradient, type BinarySpec } from "./elementwise.ts";
 import {
   anyValue,
   heldBy,
@@ -73,8 +72,11 @@ export const pow = defineBinary({
   compute: (a, b) => a ** b,
   gradient: [
     ({ b, left, right, g }) => {
-      const lower = b.op("pow", [left, b.sub(right, b.scalar(1, right.type.dtype))]);
-      return b.mul(g, b.mul(right, lower));
+      const { dtype } = right.type;
+      const lower = b.op("pow", [left, b.sub(right, b.scalar(1, dtype))]);
+      // 0 times the infinite power of 0 is no number; what is constant has no slope.
+      const varies = b.op("not_equal", [right, b.scalar(0, dtype)]);
+      return b.mul(g, b.where(varies, b.mul(right, lower), b.scalar(0, dtype)));
     },
     ({ b, left, result, g }) => {
       const dtype = left.type.dtype;
@@ -85,7 +87,7 @@ export const pow = defineBinary({
     },
   ],
   onnx: "Pow",
-  tfjs: "pow",
+  tfjs: (writer, a, b) => writer.helper("power", a, b),
   samples: [
     ...binarySamples({ a: [0.3, 2], b: [-2, 2] }),
     {
@@ -98,23 +100,30 @@ export const pow = defineBinary({
   ],
 });
 
-/** TensorFlow.js sums the gradient of neither over what was broadcast: a helper does. */
+/** TensorFlow.js gives all of the gradient to the first of equals, and sums none over what was broadcast: a helper does. */
 function extreme(name: "maximum" | "minimum"): BinarySpec["tfjs"] {
-  return (writer, a, b, types) =>
-    sameShape(first(types).shape, second(types).shape) ? writer.tf(name, a, b) : writer.helper(name, a, b);
+  return (writer, a, b, types) => (isFloat(first(types).dtype) ? writer.helper(name, a, b) : writer.tf(name, a, b));
+}
+
+/** The share of the gradient that an operand gets: all where it is the extreme one, half where the two are equal. */
+function shareOfExtreme(wins: "greater" | "less", side: "left" | "right"): BinaryGradient {
+  return ({ b, left, right, g }) => {
+    const [one, other] = side === "left" ? [left, right] : [right, left];
+    const { dtype } = g.type;
+    const alone = b.cast(b.op(wins, [one, other]), dtype);
+    const atLeast = b.cast(b.op(`${wins}_equal`, [one, other]), dtype);
+    return b.mul(g, b.mul(b.add(alone, atLeast), b.scalar(0.5, dtype)));
+  };
 }
 
 /** `maximum`: the larger of a and b. */
 export const maximum = defineBinary({
   name: "maximum",
-  doc: "The larger of two tensors, element by element.",
+  doc: "The larger of two tensors, element by element; equal ones share the gradient.",
   dtype: "number",
   compute: (a, b) => (Number.isNaN(a) || a >= b ? a : b),
   range: (ranges, dtype) => (isFloat(dtype) ? anyValue : rangeOfGreater(ranges)),
-  gradient: [
-    ({ b, left, right, g }) => b.where(b.op("greater_equal", [left, right]), g, b.scalar(0, g.type.dtype)),
-    ({ b, left, right, g }) => b.where(b.op("greater_equal", [left, right]), b.scalar(0, g.type.dtype), g),
-  ],
+  gradient: [shareOfExtreme("greater", "left"), shareOfExtreme("greater", "right")],
   onnx: "Max",
   tfjs: extreme("maximum"),
   samples: [...binarySamples(), ...binarySamples({ dtype: "i32" })],
@@ -123,14 +132,11 @@ export const maximum = defineBinary({
 /** `minimum`: the smaller of a and b. */
 export const minimum = defineBinary({
   name: "minimum",
-  doc: "The smaller of two tensors, element by element.",
+  doc: "The smaller of two tensors, element by element; equal ones share the gradient.",
   dtype: "number",
   compute: (a, b) => (Number.isNaN(a) || a <= b ? a : b),
   range: (ranges, dtype) => (isFloat(dtype) ? anyValue : rangeOfLesser(ranges)),
-  gradient: [
-    ({ b, left, right, g }) => b.where(b.op("less_equal", [left, right]), g, b.scalar(0, g.type.dtype)),
-    ({ b, left, right, g }) => b.where(b.op("less_equal", [left, right]), b.scalar(0, g.type.dtype), g),
-  ],
+  gradient: [shareOfExtreme("less", "left"), shareOfExtreme("less", "right")],
   onnx: "Min",
   tfjs: extreme("minimum"),
   samples: [...binarySamples(), ...binarySamples({ dtype: "i32" })],

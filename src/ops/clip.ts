@@ -15,6 +15,7 @@ export const clip = definePrimitive({
   attributes: {
     min: { kind: "float", doc: "The lower bound.", default: -Infinity },
     max: { kind: "float", doc: "The upper bound.", default: Infinity },
+    open: { kind: "bool", doc: "Whether no gradient flows at the bounds themselves.", default: false },
   },
   range: ({ operands, ranges, attributes: { min, max } }) =>
     isFloat(first(operands).dtype)
@@ -33,6 +34,7 @@ export const clip = definePrimitive({
     { operands: [{ dtype: "f32", shape: [2, 1, 5], range: [-2, 2] }], attributes: { min: 0 } },
     { operands: [{ dtype: "f32", shape: [], range: [-2, 2] }], attributes: { max: 0 } },
     { operands: [{ dtype: "f32", shape: [5], range: [-8, 8] }], attributes: { min: 0, max: 6 } },
+    { operands: [{ dtype: "f32", shape: [5], range: [-8, 8] }], attributes: { min: 0, max: 6, open: true } },
     { operands: [{ dtype: "i32", shape: [7], range: [-9, 9] }], attributes: { min: -3, max: 4 } },
     { operands: [{ dtype: "i32", shape: [2, 3], range: [-9, 9] }], attributes: { min: 0 } },
   ],
@@ -43,8 +45,9 @@ export const clip = definePrimitive({
     if (g === undefined) return [];
     const x = first(operands);
     const zero = b.scalar(0, g.type.dtype);
-    const above = b.op("greater_equal", [x, b.scalar(attributes.min, x.type.dtype)]);
-    const below = b.op("less_equal", [x, b.scalar(attributes.max, x.type.dtype)]);
+    const [atLeast, atMost] = attributes.open ? ["greater", "less"] : ["greater_equal", "less_equal"];
+    const above = b.op(atLeast, [x, b.scalar(attributes.min, x.type.dtype)]);
+    const below = b.op(atMost, [x, b.scalar(attributes.max, x.type.dtype)]);
     if (attributes.max === Infinity) return [attributes.min === -Infinity ? g : b.where(above, g, zero)];
     const inside = attributes.min === -Infinity ? below : b.op("logical_and", [above, below]);
     return [b.where(inside, g, zero)];
@@ -63,6 +66,7 @@ export const clip = definePrimitive({
       const above = attributes.min === -Infinity ? x : writer.tf("maximum", x, bound(attributes.min));
       return attributes.max === Infinity ? above : writer.tf("minimum", above, bound(attributes.max));
     }
+    if (attributes.open) return writer.helper("clipOpen", x, writer.attribute("min"), writer.attribute("max"));
     if (attributes.max === Infinity) return writer.tf("maximum", x, writer.attribute("min"));
     if (attributes.min === -Infinity) return writer.tf("minimum", x, writer.attribute("max"));
     return writer.tf("clipByValue", x, writer.attribute("min"), writer.attribute("max"));

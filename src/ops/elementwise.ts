@@ -22,9 +22,11 @@ export interface UnarySpec {
   /** The ONNX operator that does it, or how to compose it. */
   readonly onnx: string | ((writer: OnnxWriter, x: OnnxRef, dtype: DType) => OnnxRef);
   /** The function of `tf` that does it, or how to compose it. */
-  readonly tfjs: string | ((writer: TfjsWriter, x: TfjsExpression) => TfjsExpression);
+  readonly tfjs: string | ((writer: TfjsWriter, x: TfjsExpression, dtype: DType) => TfjsExpression);
   readonly samples: readonly Sample[];
   readonly valueFact?: "view" | "probability";
+  /** False for what other operators alone are made of. */
+  readonly exposed?: boolean;
 }
 
 /** Declares an operator that maps every element by itself: one FLOP an element. */
@@ -33,7 +35,7 @@ export function defineUnary(spec: UnarySpec): Primitive {
   return definePrimitive({
     name,
     doc,
-    exposed: true,
+    exposed: spec.exposed ?? true,
     operands: [{ name: "x", dtype, shape: "[...]" }],
     attributes: {},
     infer: ({ operands }) => operands,
@@ -51,7 +53,8 @@ export function defineUnary(spec: UnarySpec): Primitive {
     onnx: (writer, { refs, operands }) => [
       typeof onnx === "string" ? writer.node(onnx, refs) : onnx(writer, first(refs), first(operands).type.dtype),
     ],
-    tfjs: (writer, { args }) => (typeof tfjs === "string" ? writer.tf(tfjs, ...args) : tfjs(writer, first(args))),
+    tfjs: (writer, { args, operands }) =>
+      typeof tfjs === "string" ? writer.tf(tfjs, ...args) : tfjs(writer, first(args), first(operands).type.dtype),
   });
 }
 

@@ -47,7 +47,7 @@ export const gru = defineComposite({
       const product = body.add(body.matmul(h, recurrent), inner);
       const own = body.ops("split", [product], { axis: 1, count: 3 });
       const gate = (index: number): Value =>
-        body.op("sigmoid", [body.add(elementAt(outer, index), elementAt(own, index))]);
+        body.op("gate", [body.add(elementAt(outer, index), elementAt(own, index))]);
       const reset = body.mul(gate(1), elementAt(own, 2));
       const candidate = body.op("tanh", [body.add(elementAt(outer, 2), reset)]);
       // update * h + (1 - update) * candidate

@@ -40,9 +40,9 @@ export const lstm = defineComposite({
       const [h, c] = [elementAt(states, 0), elementAt(states, 1)];
       const gates = inner.ops("split", [inner.add(input, inner.matmul(h, recurrent))], { axis: 1, count: 4 });
       const gate = (index: number, activation: string) => inner.op(activation, [elementAt(gates, index)]);
-      const kept = inner.mul(gate(1, "sigmoid"), c);
-      const cell = inner.add(kept, inner.mul(gate(0, "sigmoid"), gate(2, "tanh")));
-      return [inner.mul(gate(3, "sigmoid"), inner.op("tanh", [cell])), cell];
+      const kept = inner.mul(gate(1, "gate"), c);
+      const cell = inner.add(kept, inner.mul(gate(0, "gate"), gate(2, "tanh")));
+      return [inner.mul(gate(3, "gate"), inner.op("tanh", [cell])), cell];
     });
   },
   fused: {

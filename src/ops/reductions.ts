@@ -1,5 +1,6 @@
 import { asNumber, product, type Dim } from "../dims/dim.ts";
 import type { Value } from "../ir/graph.ts";
+import { isFloat } from "./dtype-class.ts";
 import { first } from "./elementwise.ts";
 import type { GraphBuilder } from "./builder.ts";
 import { foldArray, mapArray, reshapeArray, sizeOf } from "./nd-array.ts";
@@ -12,6 +13,7 @@ import {
   type ShapeChecker,
 } from "./operator.ts";
 import { checkAxes, elementsOf, one } from "./shape-rules.ts";
+import type { TfjsExpression, TfjsWriter } from "./tfjs-writer.ts";
 
 /** The attributes that every reduction has. */
 export const reductionAttributes = {
@@ -59,7 +61,8 @@ interface ReductionSpec {
     at: { readonly x: Value; readonly y: Value; readonly g: Value; readonly axes: readonly number[] },
   ) => Value;
   readonly onnx: string;
-  readonly tfjs: string;
+  /** The function of `tf` that does it, or how to call another with the operand, the axes and, where so, `true` to keep them. */
+  readonly tfjs: string | ((writer: TfjsWriter, ...args: readonly TfjsExpression[]) => TfjsExpression);
   readonly distinct?: boolean;
   readonly integers?: boolean;
 }
@@ -113,10 +116,12 @@ function defineReduction(spec: ReductionSpec): Primitive {
         noop_with_empty_axes: { int: 1 },
       }),
     ],
-    tfjs: (writer, { args, attributes }) =>
-      attributes.keep
-        ? writer.tf(spec.tfjs, first(args), writer.numbers(attributes.axes), writer.boolean(true))
-        : writer.tf(spec.tfjs, first(args), writer.numbers(attributes.axes)),
+    tfjs: (writer, { args, operands, attributes }) => {
+      const kept = attributes.keep ? [writer.boolean(true)] : [];
+      const given = [first(args), writer.numbers(attributes.axes), ...kept];
+      if (typeof spec.tfjs === "string") return writer.tf(spec.tfjs, ...given);
+      return isFloat(first(operands).type.dtype) ? spec.tfjs(writer, ...given) : writer.tf(spec.name, ...given);
+    },
   });
 }
 
@@ -166,7 +171,7 @@ export const max = defineReduction({
   compute: (x, axes) => foldArray(x, axes, -Infinity, (largest, element) => Math.max(largest, element)),
   gradient: extremumGradient,
   onnx: "ReduceMax",
-  tfjs: "max",
+  tfjs: (writer, ...args) => writer.helper("largest", ...args),
   distinct: true,
   integers: true,
 });
@@ -179,7 +184,7 @@ export const min = defineReduction({
   compute: (x, axes) => foldArray(x, axes, Infinity, (smallest, element) => Math.min(smallest, element)),
   gradient: extremumGradient,
   onnx: "ReduceMin",
-  tfjs: "min",
+  tfjs: (writer, ...args) => writer.helper("smallest", ...args),
   distinct: true,
   integers: true,
 });

@@ -1,3 +1,6 @@
+import type { Value } from "../ir/graph.ts";
+import type { GraphBuilder } from "./builder.ts";
+import { isFloat } from "./dtype-class.ts";
 import { defineUnary, unarySamples } from "./elementwise.ts";
 
 /** `neg`: the negative of every element. */
@@ -20,7 +23,7 @@ export const abs = defineUnary({
   compute: Math.abs,
   gradient: (b, x, _y, g) => b.mul(g, b.op("sign", [x])),
   onnx: "Abs",
-  tfjs: "abs",
+  tfjs: (writer, x, dtype) => (isFloat(dtype) ? writer.helper("magnitude", x) : writer.tf("abs", x)),
   samples: unarySamples(),
 });
 
@@ -32,7 +35,7 @@ export const sign = defineUnary({
   compute: Math.sign,
   gradient: "nondifferentiable",
   onnx: "Sign",
-  tfjs: "sign",
+  tfjs: (writer, x, dtype) => (isFloat(dtype) ? writer.helper("signOf", x) : writer.tf("sign", x)),
   samples: [...unarySamples(), { operands: [{ dtype: "f32", shape: [3], data: [-2, 0, 5] }] }],
 });
 
@@ -184,17 +187,43 @@ export const tanh = defineUnary({
   samples: unarySamples([-3, 3]),
 });
 
+function logistic(x: number): number {
+  return x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.exp(x) / (1 + Math.exp(x));
+}
+
+function logisticGradient(b: GraphBuilder, _x: Value, y: Value, g: Value): Value {
+  return b.mul(g, b.mul(y, b.sub(b.scalar(1, y.type.dtype), y)));
+}
+
 /** `sigmoid`: 1 / (1 + e^-x). */
 export const sigmoid = defineUnary({
   name: "sigmoid",
   doc: "The logistic function, 1 / (1 + exp(-x)).",
   dtype: "float",
-  compute: (x) => (x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.exp(x) / (1 + Math.exp(x))),
-  gradient: (b, _x, y, g) => b.mul(g, b.mul(y, b.sub(b.scalar(1, y.type.dtype), y))),
-  onnx: "Sigmoid",
+  compute: logistic,
+  gradient: logisticGradient,
+  // ONNX Runtime's own is 0 below -18. Where the quotient is 1, e^x must not become infinite.
+  onnx: (writer, x, dtype) => {
+    const enough = writer.constant(dtype, dtype === "f16" ? 11 : 40);
+    const power = writer.node("Exp", [writer.node("Min", [x, enough])]);
+    return writer.node("Div", [power, writer.node("Add", [power, writer.constant(dtype, 1)])]);
+  },
   tfjs: "sigmoid",
   samples: unarySamples([-6, 6]),
   valueFact: "probability",
+});
+
+/** `gate`: the sigmoid of recurrent layers. */
+export const gate = defineUnary({
+  name: "gate",
+  doc: "The logistic function within 2e-8, in one step: a factor, of which neither the logarithm nor the quotient is taken.",
+  exposed: false,
+  dtype: "float",
+  compute: logistic,
+  gradient: logisticGradient,
+  onnx: "Sigmoid",
+  tfjs: "sigmoid",
+  samples: unarySamples([-6, 6]),
 });
 
 /** `relu`: max(x, 0). */

@@ -10,6 +10,7 @@ export const unaryElementwise: ReadonlySet<string> = new Set([
   "exp",
   "expm1",
   "floor",
+  "gate",
   "gelu",
   "hard_sigmoid",
   "identity",

@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { withGradient } from "./custom-gradient.ts";
+import { sumToShape } from "./sum-to-shape.ts";
 
 /**
  * The matrix product of the last two axes; leading axes broadcast. Its gradient transposes before it multiplies, which
@@ -30,13 +31,4 @@ function withBatch(x: tf.Tensor, batch: number[]): tf.Tensor {
 function swapLastAxes(x: tf.Tensor): tf.Tensor {
   const axes = x.shape.map((_, axis) => axis);
   return tf.transpose(x, [...axes.slice(0, -2), x.rank - 1, x.rank - 2]);
-}
-
-/** Sums over the axes along which a tensor of `shape` was broadcast. */
-function sumToShape(x: tf.Tensor, shape: number[]): tf.Tensor {
-  const extra = x.rank - shape.length;
-  const axes = x.shape
-    .map((_, axis) => axis)
-    .filter((axis) => axis < extra || (shape[axis - extra] === 1 && x.shape[axis] !== 1));
-  return axes.length === 0 ? x : tf.reshape(tf.sum(x, axes), shape);
 }
