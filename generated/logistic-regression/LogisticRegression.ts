@@ -12,8 +12,10 @@ export interface LogisticRegression {
   parameters: LogisticRegressionParameters;
   /** What the data section fits on the training examples: a checkpoint of `modelc train` has it. */
   statistics: Statistics2;
-  /** What the optimizer remembers of each trainable parameter. */
+  /** What the optimizer remembers of each trainable parameter; empty until training asks for it. */
   optimizer: Slot[];
+  /** What a checkpoint says of the optimizer, until training asks for it. */
+  memory?: Checkpoint | undefined;
   /** Steps of training so far. */
   step: number;
   /** Begins every random number. */
@@ -92,13 +94,12 @@ export interface Statistics2 {
 /** A new model, its weights drawn by the seed. */
 export function create(seed = 42): LogisticRegression {
   const at = initialKeys(seed);
-  const parameters: LogisticRegressionParameters = {
-    dense_0: { kernel: weights([2, 1], glorotUniform, at("dense_0.kernel")), bias: weights([1], zeros) },
-  };
   return {
-    parameters,
+    parameters: {
+      dense_0: { kernel: weights([2, 1], glorotUniform, at("dense_0.kernel")), bias: weights([1], zeros) },
+    },
     statistics: { x: { mean: weights([2], filledWith(0)), deviation: weights([2], filledWith(1)) } },
-    optimizer: createOptimizer(parameters),
+    optimizer: [],
     step: 0,
     seed,
   };
@@ -151,7 +152,7 @@ export function gradients(
   const { x, label } = batch;
   return tf.tidy(() =>
     differentiate(
-      model.optimizer.map(({ parameter }) => parameter),
+      optimizerOf(model).map(({ parameter }) => parameter),
       () => {
         const logits = logisticRegression(x, model.parameters);
         return objective(logits, label);
@@ -192,19 +193,35 @@ export function fit(
 
 /** A model as a `.safetensors` file, with all that training needs to go on as if it had never stopped. */
 export async function save(model: LogisticRegression): Promise<Uint8Array> {
-  return writeSafetensors(variablesOf(model), () => undefined, {
+  return writeSafetensors([...variablesOf(model), ...slotVariables(optimizerOf(model))], () => ({}), {
     progress: JSON.stringify({ step: model.step }),
     seed: String(model.seed),
   });
 }
 
-/** A model with the values of a `.safetensors` file, be it of `save` or of another target. */
-export function load(bytes: Uint8Array, model = create()): LogisticRegression {
+/**
+ * A model with the values of a `.safetensors` file, be it of `save` or of another target: a new one, or the one that is
+ * given. Throws where the file is damaged or does not fit; nothing has changed then.
+ */
+export function load(bytes: Uint8Array, given?: LogisticRegression): LogisticRegression {
   const checkpoint = readSafetensors(bytes);
-  restoreVariables(variablesOf(model), () => undefined, checkpoint);
-  Object.assign(model, progressOf(checkpoint));
-  model.seed = Number(checkpoint.metadata["seed"] ?? model.seed);
-  return model;
+  const progress = progressOf(checkpoint);
+  const model = given ?? create();
+  const misfit = checkpointMisfit(
+    checkpoint,
+    variablesOf(model),
+    slotVariables(createOptimizer(model.parameters, (parameter) => parameter)),
+    () => ({}),
+  );
+  if (misfit !== undefined) {
+    if (given === undefined) {
+      dispose(model);
+    }
+    throw new Error(misfit);
+  }
+  restoreVariables(variablesOf(model), () => ({}), checkpoint);
+  model.memory = memoryOf(checkpoint) ?? model.memory;
+  return Object.assign(model, progress);
 }
 
 // The model.
@@ -328,16 +345,12 @@ function update(model: LogisticRegression, gradients: tf.Tensor[]): void {
 }
 
 /** What the optimizer remembers, before the first step. */
-function createOptimizer(parameters: LogisticRegressionParameters): Slot[] {
-  return entriesOf(parameters).map(({ path, variable: parameter }) => ({
-    path,
-    parameter,
-    velocity: slotFor(parameter),
-  }));
+function createOptimizer(parameters: LogisticRegressionParameters, slot = slotFor): Slot[] {
+  return entriesOf(parameters).map(({ path, variable: parameter }) => ({ path, parameter, velocity: slot(parameter) }));
 }
 
 /** What the optimizer remembers, by its names in a checkpoint. */
-function slotVariables(optimizer: Slot[]): { path: string; variable: tf.Variable }[] {
+function slotVariables(optimizer: Slot[]): NamedVariable[] {
   return optimizer.flatMap(({ path, velocity }) => [{ path: "opt/velocity/" + path, variable: velocity }]);
 }
 
@@ -346,13 +359,24 @@ function checkBatch({ x, label }: LogisticRegressionBatch): void {
   checkShapes({ x: [x, ["B", 2]], label: [label, ["B", 1]] });
 }
 
-/** All variables of a model by their names in a checkpoint. */
-function variablesOf(model: LogisticRegression): { path: string; variable: tf.Variable }[] {
+/** All variables of a model but the optimizer's, by their names in a checkpoint. */
+function variablesOf(model: LogisticRegression): NamedVariable[] {
   return [
     ...entriesOf(model.parameters),
     ...entriesOf(model.statistics).map(({ path, variable }) => ({ path: "statistic/" + path, variable })),
-    ...slotVariables(model.optimizer),
   ];
+}
+
+/** The optimizer of a model, made when training first asks for it, with what a checkpoint remembers. */
+function optimizerOf(model: LogisticRegression): Slot[] {
+  if (model.optimizer.length === 0) {
+    model.optimizer = createOptimizer(model.parameters);
+  }
+  if (model.memory !== undefined) {
+    restoreVariables(slotVariables(model.optimizer), () => ({}), model.memory);
+    model.memory = undefined;
+  }
+  return model.optimizer;
 }
 
 // Helpers for what TensorFlow.js lacks.
@@ -734,35 +758,69 @@ function uniformAt(key: RandomKey, counter: number): number {
   return (wordAt(key, counter) >>> 8) * 2 ** -24;
 }
 
-/** What a checkpoint holds: tensors by name, and texts. */
+/** What a checkpoint holds: tensors by name, the orders of their axes where it tells them, and texts. */
 interface Checkpoint {
-  readonly tensors: ReadonlyMap<string, { readonly shape: number[]; readonly data: Float32Array }>;
-  readonly metadata: Readonly<Record<string, string>>;
+  readonly tensors: ReadonlyMap<string, StoredTensor>;
+  readonly orders?: Readonly<Record<string, unknown>>;
+  readonly metadata: ReadonlyMap<string, string>;
 }
 
-/**
- * Variables as a `.safetensors` file. `storedOrder` lists, by path, the axes in their stored order where it is not the
- * order in memory.
- */
+/** A tensor of a checkpoint, with its element type there. */
+interface StoredTensor {
+  readonly type: string;
+  readonly shape: number[];
+  readonly data: Float32Array;
+}
+
+/** How a checkpoint holds a variable, where it is not as float32 in the order of its axes here. */
+interface StoredForm {
+  readonly type?: keyof typeof elementArrays;
+  /** Stored axis i is axis `order[i]` here. */
+  readonly order?: number[];
+}
+
+/** A variable, and its name in a checkpoint. */
+interface NamedVariable {
+  readonly path: string;
+  readonly variable: tf.Variable;
+}
+
+/** The arrays of the element types of a `.safetensors` file. */
+const elementArrays = {
+  F32: Float32Array,
+  F64: Float64Array,
+  I8: Int8Array,
+  I32: Int32Array,
+  I64: BigInt64Array,
+  U8: Uint8Array,
+  U32: Uint32Array,
+  BOOL: Uint8Array,
+};
+
+/** Variables as a `.safetensors` file. */
 async function writeSafetensors(
-  variables: readonly { path: string; variable: tf.Tensor }[],
-  storedOrder: (path: string) => number[] | undefined,
+  variables: readonly NamedVariable[],
+  formOf: (path: string) => StoredForm,
   metadata: Readonly<Record<string, string>>,
 ): Promise<Uint8Array> {
   const sorted = [...variables].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
-  const header: Record<string, unknown> = { __metadata__: metadata };
+  const header: [string, unknown][] = [["__metadata__", metadata]];
   const parts: Uint8Array[] = [];
   let end = 0;
   for (const { path, variable } of sorted) {
-    const order = storedOrder(path);
+    const { order, type = "F32" } = formOf(path);
     const stored = order === undefined ? variable.clone() : tf.transpose(variable, order);
-    const data = Float32Array.from(await stored.data());
-    header[path] = { dtype: "F32", shape: stored.shape, data_offsets: [end, end + data.byteLength] };
+    const numbers = await stored.data();
+    const data =
+      type === "I64"
+        ? BigInt64Array.from(numbers, (value) => BigInt(Math.trunc(value)))
+        : elementArrays[type].from(numbers);
+    header.push([path, { dtype: type, shape: stored.shape, data_offsets: [end, end + data.byteLength] }]);
     stored.dispose();
     parts.push(new Uint8Array(data.buffer));
     end += data.byteLength;
   }
-  const text = new TextEncoder().encode(JSON.stringify(header));
+  const text = new TextEncoder().encode(JSON.stringify(Object.fromEntries(header)));
   const start = 8 + Math.ceil(text.byteLength / 8) * 8;
   const bytes = new Uint8Array(start + end).fill(0x20, 8, start);
   new DataView(bytes.buffer).setBigUint64(0, BigInt(start - 8), true);
@@ -775,51 +833,150 @@ async function writeSafetensors(
   return bytes;
 }
 
-/** The float32 tensors of a `.safetensors` file; throws where it is none. */
+/** The tensors and texts of a `.safetensors` file; throws where it is none, or damaged. */
 function readSafetensors(bytes: Uint8Array): Checkpoint {
   const length =
     bytes.byteLength < 8 ? 0 : Number(new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true));
   const start = 8 + length;
   if (length === 0 || start > bytes.byteLength) throw new Error("this is no .safetensors file, or a truncated one");
-  const header: unknown = JSON.parse(new TextDecoder().decode(bytes.subarray(8, start)));
-  if (typeof header !== "object" || header === null)
-    throw new Error("the header of the .safetensors file is no object");
-  const tensors = new Map<string, { shape: number[]; data: Float32Array }>();
-  let metadata: Record<string, string> = {};
-  for (const [name, entry] of Object.entries(header as Record<string, unknown>)) {
-    if (name === "__metadata__") {
-      metadata = entry as Record<string, string>;
-      continue;
+  const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes.subarray(8, start));
+  const header = parseRecord(text, "the header of the .safetensors file");
+  const metadata = new Map<string, string>();
+  const found: (StoredEntry & { readonly name: string })[] = [];
+  for (const [name, entry] of Object.entries(header)) {
+    if (name !== "__metadata__") found.push({ name, ...storedEntry(name, entry) });
+    else {
+      for (const [key, value] of Object.entries(recordOf(entry, "the metadata"))) {
+        if (typeof value !== "string") throw new Error(`the metadata has "${key}" that is no text`);
+        metadata.set(key, value);
+      }
     }
-    const { dtype, shape, data_offsets } = entry as { dtype: string; shape: number[]; data_offsets: [number, number] };
-    if (dtype !== "F32") continue;
-    const [from, to] = data_offsets;
-    if (start + to > bytes.byteLength) throw new Error(`the .safetensors file is truncated: ${name} is not all there`);
-    // Copied, since float32 arrays must begin at a multiple of four bytes; not by slice(), which Node's buffers share.
-    const copy = new Uint8Array(bytes.subarray(start + from, start + to));
-    tensors.set(name, { shape, data: new Float32Array(copy.buffer) });
   }
-  return { tensors, metadata };
+  found.sort((a, b) => a.from - b.from || a.to - b.to);
+  const tensors = new Map<string, StoredTensor>();
+  let end = 0;
+  for (const { name, type, shape, from, to } of found) {
+    if (from !== end) throw new Error(`tensor "${name}" begins at byte ${start + from}, not ${start + end}`);
+    end = to;
+    if (start + to > bytes.byteLength) throw new Error(`the .safetensors file is truncated: ${name} is not all there`);
+    // Copied, since arrays must begin at a multiple of their elements; not by slice(), which Node's buffers share.
+    const { buffer } = new Uint8Array(bytes.subarray(start + from, start + to));
+    const values: Iterable<number | bigint> = new elementArrays[type](buffer);
+    const data = type === "F32" ? new Float32Array(buffer) : Float32Array.from(values, Number);
+    tensors.set(name, { type, shape, data });
+  }
+  if (start + end < bytes.byteLength) throw new Error("the .safetensors file goes on after its last tensor");
+  const perm = metadata.get("perm");
+  if (perm === undefined) return { tensors, metadata };
+  return { tensors, metadata, orders: parseRecord(perm, 'the metadata "perm"') };
+}
+
+/** What the header of a file says of a tensor. */
+interface StoredEntry {
+  readonly type: keyof typeof elementArrays;
+  readonly shape: number[];
+  readonly from: number;
+  readonly to: number;
+}
+
+function storedEntry(name: string, entry: unknown): StoredEntry {
+  const { dtype, shape, data_offsets: offsets } = recordOf(entry, `tensor "${name}"`);
+  const type = Object.keys(elementArrays).find((key) => key === dtype) as StoredEntry["type"] | undefined;
+  if (type === undefined) throw new Error(`tensor "${name}" has an element type that is not supported`);
+  if (!isSizes(shape)) throw new Error(`tensor "${name}" has no valid shape`);
+  if (!isSizes(offsets) || offsets.length !== 2) throw new Error(`tensor "${name}" has no valid offsets`);
+  const [from = 0, to = 0] = offsets;
+  const count = shape.includes(0) ? 0 : shape.reduce((a, b) => a * b, 1);
+  const size = count * elementArrays[type].BYTES_PER_ELEMENT;
+  if (to - from !== size) throw new Error(`tensor "${name}" has ${to - from} bytes where its type takes ${size}`);
+  return { type, shape, from, to };
+}
+
+function isSizes(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && size >= 0);
+}
+
+function recordOf(value: unknown, what: string): Record<string, unknown> {
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  throw new Error(`${what} is no object`);
+}
+
+/** The object that a JSON text is; throws where it is none, or has a key twice. */
+function parseRecord(json: string, what: string): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(json);
+  } catch {
+    throw new Error(`${what} is no JSON`);
+  }
+  const around: (Set<string> | undefined)[] = [];
+  let awaitsKey = false;
+  for (const [token] of json.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\],]/g)) {
+    if (token === "{") around.push(new Set());
+    else if (token === "[") around.push(undefined);
+    else if (token === "}" || token === "]") around.pop();
+    else if (token !== "," && awaitsKey) {
+      const key = String(JSON.parse(token));
+      if (around[around.length - 1]?.has(key)) throw new Error(`${what} has ${JSON.stringify(key)} twice`);
+      around[around.length - 1]?.add(key);
+    }
+    awaitsKey = token === "{" || (token === "," && around[around.length - 1] !== undefined);
+  }
+  return recordOf(value, what);
 }
 
 /**
- * Gives variables the values that a checkpoint has for their paths; throws where one is missing or has another shape.
- * Weights from elsewhere come without an optimizer's memory and without statistics: these stay as they are then.
+ * What is wrong with a checkpoint for variables, if anything. Weights from elsewhere come without statistics; `slots`,
+ * what an optimizer remembers, are there where a training was saved. A slot is given by its parameter, whose form it has.
  */
+function checkpointMisfit(
+  { tensors, metadata, orders }: Checkpoint,
+  variables: readonly NamedVariable[],
+  slots: readonly NamedVariable[],
+  formOf: (path: string) => StoredForm,
+): string | undefined {
+  const holds = (kind: string) => [...tensors.keys()].some((path) => path.startsWith(kind));
+  const optional = (path: string) => path.startsWith("statistic/") && !holds("statistic/");
+  const resumes = holds("opt/") || metadata.has("progress");
+  const needed = [...variables.filter(({ path }) => !optional(path)), ...(resumes ? slots : [])];
+  const missing = needed.find(({ path }) => !tensors.has(path));
+  if (missing !== undefined) return `the checkpoint has no ${missing.path}`;
+  const known = new Map([...variables, ...slots].map(({ path, variable }) => [path, variable]));
+  const knowsData = variables.some(({ path }) => path.startsWith("statistic/"));
+  const stray = Object.keys(orders ?? {}).find((path) => !tensors.has(path));
+  if (stray !== undefined) return `the metadata "perm" speaks of ${stray}, which the checkpoint does not hold`;
+  for (const [path, { type, shape, data }] of tensors) {
+    const infinite = data.findIndex((value) => !Number.isFinite(value));
+    if (infinite >= 0) return `${path} has ${data[infinite] ?? NaN} at element ${infinite}`;
+    // Another optimizer's memory is passed over, if it is of this model.
+    const variable = known.get(path) ?? known.get(path.replace(/^opt\/\w+\//, ""));
+    if (variable === undefined && path.startsWith("statistic/") && !knowsData) continue;
+    if (variable === undefined) return `the model has no ${path}`;
+    const { type: usual = "F32", order } = formOf(path);
+    if (type !== usual) return `${path} is ${type} in the checkpoint, not ${usual}`;
+    const logical = variable.shape.map((_, axis) => axis);
+    const wanted = (order ?? logical).map((axis) => variable.shape[axis] ?? 0);
+    if (shape.join() !== wanted.join()) {
+      return `${path} has shape [${shape.join(", ")}] in the checkpoint, not [${wanted.join(", ")}]`;
+    }
+    const given = JSON.stringify(orders?.[path] ?? logical);
+    if (orders !== undefined && !path.startsWith("opt/") && given !== JSON.stringify(order ?? logical)) {
+      return `${path} has its axes in the order ${given} in the checkpoint, not ${JSON.stringify(order ?? logical)}`;
+    }
+  }
+  return undefined;
+}
+
+/** Gives variables the values that a checkpoint has for their paths; those that it lacks stay as they are. */
 function restoreVariables(
-  variables: readonly { path: string; variable: tf.Variable }[],
-  storedOrder: (path: string) => number[] | undefined,
-  checkpoint: Checkpoint,
+  variables: readonly NamedVariable[],
+  formOf: (path: string) => StoredForm,
+  { tensors }: Checkpoint,
 ): void {
   for (const { path, variable } of variables) {
-    const found = checkpoint.tensors.get(path);
-    if (found === undefined && /^(opt|statistic)\//.test(path)) continue;
-    if (found === undefined) throw new Error(`the checkpoint has no ${path}`);
-    const order = storedOrder(path);
-    const wanted = order === undefined ? variable.shape : order.map((axis) => variable.shape[axis] ?? 0);
-    if (found.shape.join() !== wanted.join()) {
-      throw new Error(`${path} has shape [${found.shape.join(", ")}] in the checkpoint, not [${wanted.join(", ")}]`);
-    }
+    const found = tensors.get(path);
+    if (found === undefined) continue;
+    const { order } = formOf(path);
     tf.tidy(() => {
       const stored = tf.tensor(found.data, found.shape);
       const inverse = order?.map((_, axis) => order.indexOf(axis));
@@ -828,14 +985,33 @@ function restoreVariables(
   }
 }
 
+/** What a checkpoint says of the optimizer, if anything. */
+function memoryOf({ tensors, metadata }: Checkpoint): Checkpoint | undefined {
+  const slots = [...tensors].filter(([path]) => path.startsWith("opt/"));
+  return slots.length === 0 ? undefined : { tensors: new Map(slots), metadata };
+}
+
 /** How far the training of a checkpoint was; nothing of it in plain weights. */
-function progressOf({ metadata }: Checkpoint): { step?: number; steps?: number } {
-  const progress: unknown = JSON.parse(metadata["progress"] ?? "{}");
+function progressOf(checkpoint: Checkpoint): { step?: number; steps?: number; seed?: number } {
+  const text = checkpoint.metadata.get("progress");
+  const progress = text === undefined ? {} : parseRecord(text, 'the metadata "progress"');
   const numberAt = (key: "step" | "steps"): Record<string, number> => {
-    const value: unknown = typeof progress === "object" && progress !== null ? Reflect.get(progress, key) : undefined;
-    return typeof value === "number" ? { [key]: value } : {};
+    const value = progress[key] ?? undefined;
+    if (value === undefined) return {};
+    // Steps are words of 32 bits in random keys.
+    if (typeof value === "number" && Number.isInteger(value) && value >= 0 && value < 2 ** 32) return { [key]: value };
+    throw new Error(`the metadata "progress" has ${JSON.stringify(value)} as ${key}, not a whole number below 2^32`);
   };
-  return { ...numberAt("step"), ...numberAt("steps") };
+  return { ...numberAt("step"), ...numberAt("steps"), ...seedOf(checkpoint) };
+}
+
+/** The seed of a checkpoint, where it has one. */
+function seedOf({ metadata }: Checkpoint): { seed?: number } {
+  const text = metadata.get("seed");
+  if (text === undefined) return {};
+  const seed = /^-?\d+$/.test(text) ? Number(text) : NaN;
+  if (Number.isSafeInteger(seed)) return { seed };
+  throw new Error(`the metadata "seed" is ${JSON.stringify(text)}, which is no whole number`);
 }
 
 /** What `compute` gives, as a constant to differentiation; TensorFlow.js has no gradients of comparisons. */

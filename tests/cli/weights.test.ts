@@ -254,7 +254,7 @@ describe("damaged weights", () => {
             expect(out.replaceAll(/\/tmp\S*/g, "")).toBe(sound.out.replaceAll(/\/tmp\S*/g, ""));
           else expect([0, 1]).toContain(code);
         }),
-        { numRuns: 25 },
+        { numRuns: 10 },
       );
     },
     60_000,

@@ -52,6 +52,7 @@ export type Pattern =
 export interface Parameter {
   readonly pattern: Pattern;
   readonly type?: string;
+  readonly optional?: boolean;
   readonly default?: Expression;
 }
 
@@ -71,6 +72,7 @@ export type Statement =
     }
   | { readonly kind: "expression"; readonly value: Expression }
   | { readonly kind: "return"; readonly value?: Expression }
+  | { readonly kind: "throw"; readonly message: Expression }
   | {
       readonly kind: "if";
       readonly test: Expression;
@@ -216,4 +218,9 @@ export function closure(parameters: readonly Parameter[], statements: readonly S
 /** `{ a, b }` as a pattern. */
 export function fieldsPattern(...names: readonly string[]): Pattern {
   return { kind: "object-pattern", entries: names.map((key) => ({ key, binding: key })) };
+}
+
+/** An expression of two operands. */
+export function binary(operator: string, left: Expression, right: Expression): Expression {
+  return { kind: "binary", operator, left, right };
 }

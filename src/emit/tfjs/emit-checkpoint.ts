@@ -1,6 +1,9 @@
+import { parametersOf, statesOf } from "../../passes/parameters-of.ts";
 import { storedPermsOf } from "../../passes/stored-perms.ts";
+import type { DType } from "../../ir/types.ts";
 import {
   arrayOf,
+  binary,
   call,
   constant,
   fieldsPattern,
@@ -13,25 +16,69 @@ import {
   type Entry,
   type Expression,
   type Item,
+  type Statement,
 } from "./ast.ts";
 import type { ModelContext } from "./model-context.ts";
-import { leavesOf } from "./variable-tree.ts";
 
-/** `save` and `load`, with the table of what is stored in another order. */
+/** Element types of a `.safetensors` file; halves are held as float32 in generated code, and so they are stored. */
+const storedTypes: Readonly<Record<DType, string>> = {
+  f16: "F32",
+  bf16: "F32",
+  f32: "F32",
+  f64: "F64",
+  i8: "I8",
+  i32: "I32",
+  i64: "I64",
+  u8: "U8",
+  u32: "U32",
+  bool: "BOOL",
+};
+
+const model = identifier("model");
+const checkpoint = identifier("checkpoint");
+
+/** `save` and `load`, with the table of what is stored in another form than here. */
 export function checkpointItems(context: ModelContext): readonly Item[] {
-  const { type, helpers, parameters, states, trains } = context;
-  ["entriesOf", "writeSafetensors", "readSafetensors", "restoreVariables"].forEach((it) => helpers.add(it));
-  if (trains) helpers.add("progressOf");
-  const perms = storedPermsOf(context.module);
-  const paths = [...leavesOf(parameters), ...leavesOf(states)].map(({ path }) => path);
-  const permuted = paths.flatMap((key): readonly Entry[] => {
-    const perm = perms.get(key);
-    return perm === undefined ? [] : [{ key, value: arrayOf(...perm.map((axis) => literal(axis))) }];
+  const { helpers, type } = context;
+  ["entriesOf", "writeSafetensors", "NamedVariable"].forEach((it) => helpers.add(it));
+  const forms = storedForms(context);
+  return [
+    saveFunction(context, forms.length > 0),
+    loadFunction(context, forms.length > 0),
+    {
+      kind: "function",
+      exported: false,
+      name: "variablesOf",
+      parameters: [{ pattern: "model", type }],
+      result: "NamedVariable[]",
+      doc: "All variables of a model but the optimizer's, by their names in a checkpoint.",
+      body: [returns({ kind: "array", elements: variableLists(context) })],
+    },
+    ...(forms.length > 0 ? formItems(forms, helpers) : []),
+    ...(context.trains ? [optimizerOfFunction(context, forms.length > 0)] : []),
+  ];
+}
+
+/** Entries of the table of stored forms: variables that are stored in another type or order than here. */
+function storedForms({ module }: ModelContext): readonly Entry[] {
+  const perms = storedPermsOf(module);
+  return [...parametersOf(module), ...statesOf(module)].flatMap(({ path, type: { dtype } }): readonly Entry[] => {
+    const perm = perms.get(path);
+    const stored = storedTypes[dtype];
+    if (perm === undefined && stored === "F32") return [];
+    const form = objectOf({
+      ...(stored === "F32" ? {} : { type: text(stored) }),
+      ...(perm === undefined ? {} : { order: arrayOf(...perm.map((axis) => literal(axis))) }),
+    });
+    return [{ key: path, value: form }];
   });
-  const model = identifier("model");
-  const statisticVariables: Expression = {
+}
+
+function variableLists(context: ModelContext): readonly Expression[] {
+  const entries = (name: string): Expression => call("entriesOf", member(model, name));
+  const statistics: Expression = {
     kind: "call",
-    callee: { kind: "member", target: call("entriesOf", member(model, "statistics")), name: "map" },
+    callee: { kind: "member", target: entries("statistics"), name: "map" },
     arguments: [
       {
         kind: "closure",
@@ -39,27 +86,31 @@ export function checkpointItems(context: ModelContext): readonly Item[] {
         body: {
           kind: "object",
           entries: [
-            {
-              key: "path",
-              value: { kind: "binary", operator: "+", left: text("statistic/"), right: identifier("path") },
-            },
+            { key: "path", value: binary("+", text("statistic/"), identifier("path")) },
             { key: "variable", value: identifier("variable") },
           ],
         },
       },
     ],
   };
-  const variables: Expression[] = [
-    { kind: "spread", value: call("entriesOf", member(model, "parameters")) },
-    ...(states.entries.size > 0
-      ? [{ kind: "spread", value: call("entriesOf", member(model, "states")) } as const]
-      : []),
-    ...(context.statistics === undefined ? [] : [{ kind: "spread", value: statisticVariables } as const]),
-    ...(trains ? [{ kind: "spread", value: call("slotVariables", member(model, "optimizer")) } as const] : []),
+  return [
+    { kind: "spread", value: entries("parameters") },
+    ...(context.states.entries.size > 0 ? [{ kind: "spread", value: entries("states") } as const] : []),
+    ...(context.statistics === undefined ? [] : [{ kind: "spread", value: statistics } as const]),
   ];
-  const seeded = trains || context.forward.needs.random;
+}
+
+function formFunction(any: boolean): Expression {
+  return any ? identifier("storedForm") : { kind: "closure", parameters: [], body: { kind: "object", entries: [] } };
+}
+
+function saveFunction(context: ModelContext, hasForms: boolean): Item {
+  const { type, trains, remembers } = context;
+  const permuted = storedPermsOf(context.module).size > 0;
+  if (permuted) context.helpers.add("storedOrders");
+  const variables = call("variablesOf", model);
   const metadata = objectOf({
-    ...(permuted.length > 0 ? { perm: call("JSON.stringify", identifier("storedOrders")) } : {}),
+    ...(permuted ? { perm: call("storedOrders", identifier("storedForms")) } : {}),
     ...(trains
       ? {
           progress: call(
@@ -71,100 +122,169 @@ export function checkpointItems(context: ModelContext): readonly Item[] {
           ),
         }
       : {}),
-    ...(seeded ? { seed: call("String", member(model, "seed")) } : {}),
+    ...(isSeeded(context) ? { seed: call("String", member(model, "seed")) } : {}),
   });
-  const orderOf: Expression =
-    permuted.length === 0
-      ? { kind: "closure", parameters: [], body: identifier("undefined") }
-      : identifier("storedOrder");
-  const items: Item[] = [
+  const all: Expression = remembers
+    ? {
+        kind: "array",
+        elements: [
+          { kind: "spread", value: variables },
+          { kind: "spread", value: call("slotVariables", call("optimizerOf", model)) },
+        ],
+      }
+    : variables;
+  return {
+    kind: "function",
+    exported: true,
+    async: true,
+    name: "save",
+    parameters: [{ pattern: "model", type }],
+    result: "Promise<Uint8Array>",
+    doc: `A model as a \`.safetensors\` file${trains ? ", with all that training needs to go on as if it had never stopped" : ""}.`,
+    body: [returns(call("writeSafetensors", all, formFunction(hasForms), metadata))],
+  };
+}
+
+function isSeeded({ trains, forward }: ModelContext): boolean {
+  return trains || forward.needs.random;
+}
+
+function loadFunction(context: ModelContext, hasForms: boolean): Item {
+  const { type, trains, remembers, helpers } = context;
+  ["readSafetensors", "checkpointMisfit", "restoreVariables"].forEach((it) => helpers.add(it));
+  const variables = call("variablesOf", model);
+  const known = trains ? "progressOf" : isSeeded(context) ? "seedOf" : undefined;
+  if (known !== undefined) helpers.add(known);
+  if (remembers) helpers.add("memoryOf");
+  // No slot is made to compare with: each stands for itself by its parameter.
+  const slots: Expression = remembers
+    ? call(
+        "slotVariables",
+        call("createOptimizer", member(model, "parameters"), {
+          kind: "closure",
+          parameters: [{ pattern: "parameter" }],
+          body: identifier("parameter"),
+        }),
+      )
+    : arrayOf();
+  const given = identifier("given");
+  const absent = identifier("undefined");
+  const body: readonly Statement[] = [
+    constant("checkpoint", call("readSafetensors", identifier("bytes"))),
+    ...(known === undefined ? [] : [constant("progress", call(known, checkpoint))]),
+    constant("model", binary("??", given, call("create"))),
+    constant("misfit", call("checkpointMisfit", checkpoint, variables, slots, formFunction(hasForms))),
     {
-      kind: "function",
-      exported: true,
-      async: true,
-      name: "save",
-      parameters: [{ pattern: "model", type }],
-      result: "Promise<Uint8Array>",
-      doc: `A model as a \`.safetensors\` file${trains ? ", with all that training needs to go on as if it had never stopped" : ""}.`,
-      body: [returns(call("writeSafetensors", call("variablesOf", model), orderOf, metadata))],
-    },
-    {
-      kind: "function",
-      exported: true,
-      name: "load",
-      parameters: [
-        { pattern: "bytes", type: "Uint8Array" },
-        { pattern: "model", default: call("create") },
-      ],
-      result: type,
-      doc: "A model with the values of a `.safetensors` file, be it of `save` or of another target.",
-      body: [
-        constant("checkpoint", call("readSafetensors", identifier("bytes"))),
+      kind: "if",
+      test: binary("!==", identifier("misfit"), absent),
+      then: [
         {
-          kind: "expression",
-          value: call("restoreVariables", call("variablesOf", model), orderOf, identifier("checkpoint")),
+          kind: "if",
+          test: binary("===", given, absent),
+          then: [{ kind: "expression", value: call("dispose", model) }],
         },
-        ...(trains
-          ? [
-              {
-                kind: "expression",
-                value: call("Object.assign", model, call("progressOf", identifier("checkpoint"))),
-              } as const,
-            ]
-          : []),
-        ...(seeded
-          ? [
-              {
-                kind: "assign",
-                target: member(model, "seed"),
-                value: call("Number", {
-                  kind: "binary",
-                  operator: "??",
-                  left: { kind: "index", target: identifier("checkpoint.metadata"), index: text("seed") },
-                  right: member(model, "seed"),
-                }),
-              } as const,
-            ]
-          : []),
-        returns(model),
+        { kind: "throw", message: identifier("misfit") },
       ],
+    },
+    { kind: "expression", value: call("restoreVariables", variables, formFunction(hasForms), checkpoint) },
+    ...(remembers
+      ? [
+          {
+            kind: "assign",
+            target: member(model, "memory"),
+            value: binary("??", call("memoryOf", checkpoint), member(model, "memory")),
+          } as const,
+        ]
+      : []),
+    returns(known === undefined ? model : call("Object.assign", model, identifier("progress"))),
+  ];
+  return {
+    kind: "function",
+    exported: true,
+    name: "load",
+    parameters: [
+      { pattern: "bytes", type: "Uint8Array" },
+      { pattern: "given", type, optional: true },
+    ],
+    result: type,
+    doc: [
+      "A model with the values of a `.safetensors` file, be it of `save` or of another target: a new one, or the one that is",
+      "given. Throws where the file is damaged or does not fit; nothing has changed then.",
+    ].join("\n"),
+    body,
+  };
+}
+
+function formItems(forms: readonly Entry[], helpers: Set<string>): readonly Item[] {
+  helpers.add("StoredForm");
+  const path = call("path.replace", { kind: "regexp", source: "^opt\\/\\w+\\/" }, text(""));
+  return [
+    {
+      kind: "const",
+      exported: false,
+      name: "storedForms",
+      type: "Record<string, StoredForm>",
+      value: { kind: "object", entries: forms },
+      doc: "What checkpoints hold in another form: convolution kernels with the filters first, numbers that are no float32.",
     },
     {
       kind: "function",
       exported: false,
-      name: "variablesOf",
-      parameters: [{ pattern: "model", type }],
-      result: "{ path: string; variable: tf.Variable }[]",
-      doc: "All variables of a model by their names in a checkpoint.",
-      body: [returns({ kind: "array", elements: variables })],
+      name: "storedForm",
+      parameters: [{ pattern: "path", type: "string" }],
+      result: "StoredForm",
+      doc: "The stored form of a variable; an optimizer's memory of it is stored likewise.",
+      body: [
+        returns(
+          binary(
+            "??",
+            { kind: "index", target: identifier("storedForms"), index: path },
+            { kind: "object", entries: [] },
+          ),
+        ),
+      ],
     },
   ];
-  if (permuted.length > 0) {
-    items.push(
+}
+
+/** The optimizer's memory of a model, where it remembers anything: made late, so that inference need not hold it. */
+function optimizerOfFunction({ type, remembers }: ModelContext, hasForms: boolean): Item {
+  const slots = member(model, "optimizer");
+  const absent = identifier("undefined");
+  return {
+    kind: "function",
+    exported: false,
+    name: "optimizerOf",
+    parameters: [{ pattern: "model", type }],
+    result: "Slot[]",
+    doc: `The optimizer of a model, made when training first asks for it${remembers ? ", with what a checkpoint remembers" : ""}.`,
+    body: [
       {
-        kind: "const",
-        exported: false,
-        name: "storedOrders",
-        type: "Record<string, number[]>",
-        value: { kind: "object", entries: permuted },
-        doc: "Checkpoints hold convolution kernels with the filters first: stored axis i is axis `storedOrders[path][i]` here.",
+        kind: "if",
+        test: binary("===", member(slots, "length"), literal(0)),
+        then: [{ kind: "assign", target: slots, value: call("createOptimizer", member(model, "parameters")) }],
       },
-      {
-        kind: "function",
-        exported: false,
-        name: "storedOrder",
-        parameters: [{ pattern: "path", type: "string" }],
-        result: "number[] | undefined",
-        doc: "The stored order of a variable's axes; an optimizer's memory of it is stored likewise.",
-        body: [
-          returns({
-            kind: "index",
-            target: identifier("storedOrders"),
-            index: call("path.replace", { kind: "regexp", source: "^opt\\/\\w+\\/" }, text("")),
-          }),
-        ],
-      },
-    );
-  }
-  return items;
+      ...(remembers
+        ? [
+            {
+              kind: "if",
+              test: binary("!==", member(model, "memory"), absent),
+              then: [
+                {
+                  kind: "expression",
+                  value: call(
+                    "restoreVariables",
+                    call("slotVariables", slots),
+                    formFunction(hasForms),
+                    member(model, "memory"),
+                  ),
+                },
+                { kind: "assign", target: member(model, "memory"), value: absent },
+              ],
+            } as const,
+          ]
+        : []),
+      returns(slots),
+    ],
+  };
 }

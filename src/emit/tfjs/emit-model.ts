@@ -1,6 +1,7 @@
 import type { Module } from "../../ir/graph.ts";
 import { required } from "../../support/fault.ts";
 import {
+  arrayOf,
   call,
   closure,
   constant,
@@ -23,7 +24,6 @@ import { tensorType } from "./emit-nodes.ts";
 import { typeText } from "./interfaces.ts";
 import { portsPattern, type ModelContext, type Port } from "./model-context.ts";
 import { pascalCase } from "./names.ts";
-import { printType } from "./print.ts";
 
 /** Types, `create`, `predict` and what they call, for a model. */
 export function modelItems(context: ModelContext): {
@@ -56,7 +56,21 @@ function modelInterface(context: ModelContext): Item {
         ]),
     ...(trains
       ? [
-          { name: "optimizer", type: "Slot[]", doc: "What the optimizer remembers of each trainable parameter." },
+          {
+            name: "optimizer",
+            type: "Slot[]",
+            doc: `${context.remembers ? "What the optimizer remembers of each trainable parameter" : "The trainable parameters"}; empty until training asks for it.`,
+          },
+          ...(context.remembers
+            ? [
+                {
+                  name: "memory",
+                  type: "Checkpoint | undefined",
+                  optional: true,
+                  doc: "What a checkpoint says of the optimizer, until training asks for it.",
+                },
+              ]
+            : []),
           { name: "step", type: "number", doc: "Steps of training so far." },
           ...(context.steps === undefined
             ? []
@@ -99,12 +113,12 @@ function createFunction(context: ModelContext): FunctionItem {
   const usesKeys = JSON.stringify([makeParameters, makeStates]).includes('{"kind":"identifier","name":"at"}');
   const seeded = usesKeys || trains || context.forward.needs.random;
   if (usesKeys) helpers.add("initialKeys");
-  const entries: Entry[] = [{ key: "parameters", value: trains ? identifier("parameters") : makeParameters }];
+  const entries: Entry[] = [{ key: "parameters", value: makeParameters }];
   if (states.entries.size > 0) entries.push({ key: "states", value: makeStates });
   if (makeStatistics !== undefined) entries.push({ key: "statistics", value: makeStatistics });
   if (trains) {
     entries.push(
-      { key: "optimizer", value: call("createOptimizer", identifier("parameters")) },
+      { key: "optimizer", value: arrayOf() },
       { key: "step", value: literal(0) },
       ...(context.steps === undefined ? [] : [{ key: "steps", value: literal(context.steps) }]),
     );
@@ -113,10 +127,6 @@ function createFunction(context: ModelContext): FunctionItem {
   const made: Expression = { kind: "object", entries };
   const body: Statement[] = [];
   if (usesKeys) body.push(constant("at", call("initialKeys", identifier("seed"))));
-  if (trains) {
-    const shape = printType(context.interfaces.typeOf(parameters, "parameters"));
-    body.push({ kind: "declare", mutable: false, pattern: "parameters", type: shape, value: makeParameters });
-  }
   body.push(returns(made));
   return {
     kind: "function",

@@ -60,7 +60,7 @@ export function optimizerItems(context: OptimizerContext): {
       updateFunction(context, settings),
       ...(isConstant(rate) ? [] : [rateFunction(rate)]),
       createOptimizer(context, settings),
-      slotVariables(program.optimizer),
+      ...(slotNames(program.optimizer).length > 0 ? [slotVariables(program.optimizer)] : []),
       ...(program.groups.length > 0 ? [groupsConstant(program.groups, context.helpers)] : []),
     ],
   };
@@ -91,7 +91,7 @@ function createOptimizer({ program, type, helpers }: OptimizerContext, settings:
   const entries: Entry[] = [
     { key: "path", value: name("path") },
     { key: "parameter", value: parameter },
-    ...slotNames(optimizer).map((slot): Entry => ({ key: slot, value: call("slotFor", parameter) })),
+    ...slotNames(optimizer).map((slot): Entry => ({ key: slot, value: call("slot", parameter) })),
     ...(settings.decays ? [{ key: "decay", value: name("decay") }] : []),
     ...(settings.scales ? [{ key: "scale", value: name("scale") }] : []),
   ];
@@ -136,7 +136,10 @@ function createOptimizer({ program, type, helpers }: OptimizerContext, settings:
     kind: "function",
     exported: false,
     name: "createOptimizer",
-    parameters: [{ pattern: "parameters", type: `${type}Parameters` }],
+    parameters: [
+      { pattern: "parameters", type: `${type}Parameters` },
+      ...(slotNames(optimizer).length > 0 ? [{ pattern: "slot", default: name("slotFor") }] : []),
+    ],
     result: "Slot[]",
     doc: "What the optimizer remembers, before the first step.",
     body: [returns(value)],
@@ -156,18 +159,16 @@ function slotVariables(spec: OptimizerSpec): Item {
     kind: "function",
     exported: false,
     name: "slotVariables",
-    parameters: [{ pattern: slots.length === 0 ? "_optimizer" : "optimizer", type: "Slot[]" }],
-    result: "{ path: string; variable: tf.Variable }[]",
+    parameters: [{ pattern: "optimizer", type: "Slot[]" }],
+    result: "NamedVariable[]",
     doc: "What the optimizer remembers, by its names in a checkpoint.",
     body: [
       returns(
-        slots.length === 0
-          ? arrayOf()
-          : call("optimizer.flatMap", {
-              kind: "closure",
-              parameters: [{ pattern: fieldsPattern("path", ...slots) }],
-              body: arrayOf(...rows),
-            }),
+        call("optimizer.flatMap", {
+          kind: "closure",
+          parameters: [{ pattern: fieldsPattern("path", ...slots) }],
+          body: arrayOf(...rows),
+        }),
       ),
     ],
   };

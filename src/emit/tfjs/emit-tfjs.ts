@@ -1,5 +1,6 @@
 import type { Func, Module } from "../../ir/graph.ts";
 import type { TrainProgram } from "../../ir/program.ts";
+import { slotNames } from "../../autodiff/optimizers.ts";
 import { needsTotal } from "../../autodiff/schedules.ts";
 import { entryOf } from "../../passes/parameters-of.ts";
 import type { Item } from "./ast.ts";
@@ -87,6 +88,7 @@ function attemptFile(
     helpers,
     seed: train?.seed ?? 0,
     trains: train !== undefined,
+    remembers: train !== undefined && slotNames(train.optimizer).length > 0,
     ...(train !== undefined && needsTotal(train.optimizer.rate)
       ? { steps: "steps" in train.length ? train.length.steps : Infinity }
       : {}),

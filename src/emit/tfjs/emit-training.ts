@@ -168,11 +168,13 @@ function unpackBatch(context: TrainingContext): Statement {
 
 function gradientsFunction(context: TrainingContext): Item {
   const { type, states } = context.model;
-  const variables = call("model.optimizer.map", {
-    kind: "closure",
-    parameters: [{ pattern: fieldsPattern("parameter") }],
-    body: identifier("parameter"),
-  });
+  const variables: Expression = {
+    kind: "call",
+    callee: { kind: "member", target: call("optimizerOf", model), name: "map" },
+    arguments: [
+      { kind: "closure", parameters: [{ pattern: fieldsPattern("parameter") }], body: identifier("parameter") },
+    ],
+  };
   const doc = [
     "The loss of a batch and the sums and counts of its metrics, and the gradients of the loss in the order of",
     `\`model.optimizer\`. They are the caller's to dispose of.${states.entries.size > 0 ? " States take their next values, whatever the loss is." : ""}`,

@@ -33,6 +33,8 @@ export interface ModelContext {
   readonly seed: number;
   /** True where the file trains: models then carry an optimizer and a step. */
   readonly trains: boolean;
+  /** True where the optimizer remembers anything of parameters. */
+  readonly remembers: boolean;
   /** Steps of the whole training, where the learning rate depends on that: Infinity until `fit` knows. */
   readonly steps?: number;
 }

@@ -88,7 +88,7 @@ export const fileNames: readonly string[] = [
     "groups",
   ],
   ...["trainSums", "evaluateSums", "figuresOf", "learningRate", "createOptimizer", "slotVariables", "variablesOf"],
-  ...["storedOrder", "storedOrders", "checkInputs", "checkBatch", "Slot", "Statistics"],
+  ...["storedForm", "storedForms", "optimizerOf", "checkInputs", "checkBatch", "Slot", "Statistics"],
   ...["batch", "data", "features", "inputs", "options", "raw"],
 ];
 

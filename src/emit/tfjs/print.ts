@@ -85,9 +85,9 @@ export function printType(type: TypeNode): string {
 
 function printParameters(parameters: readonly Parameter[], names?: Names): string {
   return parameters
-    .map(({ pattern, type, default: value }) => {
+    .map(({ pattern, type, optional, default: value }) => {
       const tail = value === undefined ? "" : ` = ${printExpression(value, names)}`;
-      return `${printPattern(pattern)}${typeOf(type)}${tail}`;
+      return `${printPattern(pattern)}${optional === true ? "?" : ""}${typeOf(type)}${tail}`;
     })
     .join(", ");
 }
@@ -125,6 +125,8 @@ export function printStatement(statement: Statement, names?: Names): string {
       return `${printExpression(statement.value, names)};`;
     case "return":
       return statement.value === undefined ? "return;" : `return ${printExpression(statement.value, names)};`;
+    case "throw":
+      return `throw new Error(${printExpression(statement.message, names)});`;
     case "if": {
       const { test, then, otherwise } = statement;
       const tail = otherwise === undefined || otherwise.length === 0 ? "" : ` else ${printBlock(otherwise, names)}`;

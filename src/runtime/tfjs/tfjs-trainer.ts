@@ -119,8 +119,10 @@ export async function createTfjsTrainer(program: TrainProgram, options: TfjsTrai
       return saved.value.tensors;
     },
     async restore(tensors) {
-      const known = new Map(await trainer.snapshot());
-      for (const [name, tensor] of tensors) if (known.has(name)) known.set(name, tensor);
+      const now = await trainer.snapshot();
+      // What the optimizer remembers stays as it is by being left out, whatever it has come to.
+      const known = new Map([...now].filter(([name]) => !name.startsWith("opt/")));
+      for (const [name, tensor] of tensors) if (now.has(name)) known.set(name, tensor);
       const { step } = model;
       generated.load(encodeCheckpoint({ tensors: known, perms }), model);
       model.step = step;

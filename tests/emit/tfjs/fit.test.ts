@@ -94,6 +94,8 @@ describe("fit", () => {
   it("trains for the length of the spec, reports every step and pass, and leaks nothing", async () => {
     const data = plane(50);
     const model = module.create();
+    // The optimizer's memory is made when it is first asked for.
+    await module.save(model);
     const before = tf.memory().numTensors;
     const steps: number[] = [];
     const passes: number[] = [];

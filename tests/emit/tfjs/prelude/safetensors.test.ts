@@ -18,8 +18,8 @@ describe("reading weights in generated code", () => {
     shifted.set(bytes, 3);
     for (const file of [bytes, shifted.subarray(3), Buffer.from(bytes)]) {
       const { tensors } = readSafetensors(file);
-      expect(tensors.get("a")).toEqual({ shape: [3], data: numbers });
-      expect(tensors.get("b")).toEqual({ shape: [1], data: Float32Array.of(7) });
+      expect(tensors.get("a")).toEqual({ type: "F32", shape: [3], data: numbers });
+      expect(tensors.get("b")).toEqual({ type: "F32", shape: [1], data: Float32Array.of(7) });
     }
   });
 
