@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from "commander";
 import { nearest } from "../support/nearest.ts";
+import { showText } from "../support/show-text.ts";
 import { version } from "../support/version.ts";
 import { checkFlags, readCheckArguments } from "./check-arguments.ts";
 import { exitCode, UsageError, type ExitCode } from "./exit-code.ts";
@@ -7,7 +8,7 @@ import { commandHelp, programHelp, type CommandName } from "./help.ts";
 import { collect, readCount } from "./read-options.ts";
 import { reportFailure } from "./report-failure.ts";
 import type { Surroundings } from "./surroundings.ts";
-import { processTerminal } from "./terminal.ts";
+import { guardTerminal, processTerminal } from "./terminal.ts";
 
 /**
  * The command line: the arguments after `modelc`; returns the exit code. Commands are loaded when they run, and what they
@@ -15,9 +16,10 @@ import { processTerminal } from "./terminal.ts";
  */
 export async function run(
   argv: readonly string[],
-  surroundings: Surroundings = { terminal: processTerminal() },
+  given: Surroundings = { terminal: processTerminal() },
 ): Promise<number> {
-  const { terminal } = surroundings;
+  const terminal = guardTerminal(given.terminal);
+  const surroundings = { ...given, terminal };
   let code: ExitCode = exitCode.clean;
   const program = createProgram(surroundings, (it) => (code = it));
   try {
@@ -37,6 +39,7 @@ function createProgram(surroundings: Surroundings, finish: (code: ExitCode) => v
   const output = {
     writeOut: terminal.out,
     writeErr: terminal.error,
+    outputError: (text: string, write: (text: string) => void) => write(showUsage(text)),
     getOutHelpWidth: () => 100,
     getErrHelpWidth: () => 100,
     getOutHasColors: () => false,
@@ -172,6 +175,12 @@ function createProgram(surroundings: Surroundings, finish: (code: ExitCode) => v
     .argument("<code>", "the code of a finding, as in error[MC3001]")
     .action(async (word: string) => finish((await import("./commands/explain.ts")).explain(word, terminal)));
   return program;
+}
+
+/** A message of commander, which quotes arguments as they are: on one line, but for its own suggestion. */
+function showUsage(text: string): string {
+  const [, message = "", suggestion = ""] = /^(.*?)(\n\(Did you mean [^\n]*\?\))?\n$/s.exec(text) ?? [text, text];
+  return `${showText(message)}${suggestion}\n`;
 }
 
 function collectTarget(value: string, before: readonly string[] | undefined): readonly string[] {

@@ -1,23 +1,24 @@
 import { version } from "../support/version.ts";
 import { exitCode, InputError, UsageError, type ExitCode } from "./exit-code.ts";
 import type { Terminal } from "./terminal.ts";
+import { showLines, showText } from "../support/show-text.ts";
 
 /** Says what ended a command: wrong usage and bad input in a line, a defect of modelc with what to report. */
 export function reportFailure(error: unknown, terminal: Terminal): ExitCode {
   const bold = (text: string): string => (terminal.color ? `\u001b[1;31m${text}\u001b[39;22m` : text);
   if (error instanceof UsageError || error instanceof InputError) {
-    terminal.error(`${bold("error")}: ${error.message}\n`);
-    if (error instanceof UsageError && error.help !== undefined) terminal.error(`${error.help}\n`);
+    terminal.error(`${bold("error")}: ${showText(error.message)}\n`);
+    if (error instanceof UsageError && error.help !== undefined) terminal.error(`${showLines(error.help)}\n`);
     return error instanceof InputError ? exitCode.findings : exitCode.failure;
   }
   const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   const system = `modelc ${version}, node ${process.version}, ${process.platform}-${process.arch}`;
   terminal.error(
-    `${bold("defect")} ${codeOf(message)}: modelc has failed, and not by your fault.\n  ${message}\n` +
+    `${bold("defect")} ${codeOf(message)}: modelc has failed, and not by your fault.\n  ${showLines(message)}\n` +
       `Please report it with this message, the command and the .model file (${system}).\n`,
   );
   if ((process.env["MODELC_DEBUG"] ?? "") === "") terminal.error("MODELC_DEBUG=1 shows where it happened.\n");
-  else if (error instanceof Error) terminal.error(`${error.stack ?? ""}\n`);
+  else if (error instanceof Error) terminal.error(`${showLines(error.stack ?? "")}\n`);
   return exitCode.failure;
 }
 

@@ -1,3 +1,5 @@
+import { showText } from "../support/show-text.ts";
+
 /** Where a command writes, and what may be written there. */
 export interface Terminal {
   out(text: string): void;
@@ -6,6 +8,27 @@ export interface Terminal {
   readonly color: boolean;
   /** Whether progress may be redrawn in place. */
   readonly interactive: boolean;
+}
+
+/** A terminal that is sent no control characters but newlines and modelc's own colours, whatever was forgotten before. */
+export function guardTerminal(terminal: Terminal): Terminal {
+  return {
+    out: (text) => terminal.out(showControls(text, false)),
+    error: (text) => terminal.error(showControls(text, terminal.color)),
+    get color() {
+      return terminal.color;
+    },
+    get interactive() {
+      return terminal.interactive;
+    },
+  };
+}
+
+function showControls(text: string, color: boolean): string {
+  return text.replace(/[^\P{Cc}\n]/gu, (character, at: number) => {
+    const isColor = character === "\u001b" && color && /^\[\d+(;\d+)*m/.test(text.slice(at + 1, at + 12));
+    return isColor ? character : showText(character);
+  });
 }
 
 /** The process's own streams: colours and progress bars on a terminal alone, never where NO_COLOR is set. */

@@ -3,6 +3,7 @@ import type { Figures } from "../runtime/train/figures.ts";
 import type { EpochReport, StepReport } from "../runtime/train/train-loop.ts";
 import { formatFigure, formatSeconds } from "./format-figures.ts";
 import type { Terminal } from "./terminal.ts";
+import { toJson } from "../support/show-text.ts";
 
 /** Shows how a training goes: a bar on a terminal, a line for each epoch everywhere, or JSON. */
 export interface TrainReport {
@@ -66,7 +67,7 @@ export function createTrainReport(
           train: Object.fromEntries(train),
           ...(validate !== undefined && { validate: Object.fromEntries(validate) }),
         };
-        terminal.out(`${JSON.stringify({ event: "epoch", epoch, epochs, step, seconds, ...figures, improved })}\n`);
+        terminal.out(`${toJson({ event: "epoch", epoch, epochs, step, seconds, ...figures, improved })}\n`);
         return;
       }
       const place =

@@ -1,6 +1,7 @@
 import type { Span } from "../support/source.ts";
 import { catalog, type Code, type ParametersOf } from "./catalog.ts";
 import type { Diagnostic, Fix, Label, Severity } from "./diagnostic.ts";
+import { showLines, showText } from "../support/show-text.ts";
 
 interface Extras {
   readonly labels?: readonly Label[];
@@ -15,6 +16,17 @@ export interface Collector {
   readonly hasErrors: boolean;
 }
 
+/** The longest text out of a file that one message quotes, in characters. */
+const widestParameter = 1000;
+
+/** Parameters of a message, all their texts as {@link showText} shows them. */
+function shown(parameters: unknown): unknown {
+  if (typeof parameters === "string") return showText(parameters, widestParameter);
+  if (Array.isArray(parameters)) return parameters.map(shown);
+  if (typeof parameters !== "object" || parameters === null) return parameters;
+  return Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, shown(value)]));
+}
+
 /** An empty collector. */
 export function createCollector(): Collector {
   const diagnostics: Diagnostic[] = [];
@@ -22,7 +34,7 @@ export function createCollector(): Collector {
   return {
     report(code, span, parameters, extras = {}) {
       const found: { readonly severity: Severity; readonly message: (parameters: never) => string } = catalog[code];
-      const message = found.message(parameters as never);
+      const message = found.message(shown(parameters) as never);
       const key = `${code} ${span.file.path} ${span.start} ${span.end} ${message}`;
       if (seen.has(key)) return;
       seen.add(key);
@@ -31,9 +43,9 @@ export function createCollector(): Collector {
         severity: found.severity,
         message,
         span,
-        labels: extras.labels ?? [],
-        ...(extras.help !== undefined && { help: extras.help }),
-        ...(extras.fix !== undefined && { fix: extras.fix }),
+        labels: (extras.labels ?? []).map((it) => ({ ...it, message: showText(it.message, widestParameter) })),
+        ...(extras.help !== undefined && { help: showLines(extras.help) }),
+        ...(extras.fix !== undefined && { fix: { ...extras.fix, title: showText(extras.fix.title, widestParameter) } }),
       });
     },
     diagnostics,

@@ -1,6 +1,7 @@
 import { positionAt, type Span } from "../support/source.ts";
 import { catalog } from "./catalog.ts";
 import type { Diagnostic } from "./diagnostic.ts";
+import { toJson } from "../support/show-text.ts";
 
 interface SarifLocation {
   readonly physicalLocation: {
@@ -58,5 +59,5 @@ export function renderSarif(diagnostics: readonly Diagnostic[], version: string)
       },
     ],
   };
-  return `${JSON.stringify(log, null, 2)}\n`;
+  return `${toJson(log, 2)}\n`;
 }

@@ -1,6 +1,7 @@
 import { lineStarts, positionAt, type SourceFile, type Span } from "../support/source.ts";
 import type { Diagnostic } from "./diagnostic.ts";
 import { displayWidth, expandTabs } from "./display-width.ts";
+import { showText, toJson } from "../support/show-text.ts";
 
 /** How to print diagnostics. */
 export interface RenderOptions {
@@ -57,7 +58,7 @@ function renderOne(diagnostic: Diagnostic, colors: Colors): string {
     if (first === undefined) continue;
     const place = positionAt(file, first.span.start);
     const arrow = colors.blue(`${" ".repeat(gutter)}${i === 0 ? "-->" : ":::"}`);
-    lines.push(`${arrow} ${file.path}:${String(place.line)}:${String(place.column)}`, bar);
+    lines.push(`${arrow} ${showText(file.path)}:${String(place.line)}:${String(place.column)}`, bar);
     lines.push(...renderMarks(file, own, gutter, colors));
   }
   if (diagnostic.help !== undefined || diagnostic.fix !== undefined) lines.push(bar);
@@ -86,13 +87,13 @@ function renderMarks(file: SourceFile, marks: readonly Mark[], gutter: number, c
     const start = lineStarts(file)[line - 1] ?? 0;
     const text = lineText(file, start);
     const from = windowStart(text, (own[0]?.span.start ?? start) - start);
-    const shown = expandTabs(text.slice(from, from + widestLine));
+    const shown = shownPart(text, from, from + widestLine);
     lines.push(`${colors.blue(`${String(line).padStart(gutter)} |`)} ${shown}`.trimEnd());
     for (const mark of own) {
       const begin = Math.max(from, mark.span.start - start);
       const end = Math.min(mark.span.end - start, text.length);
-      const left = displayWidth(expandTabs(text.slice(from, begin)));
-      const right = displayWidth(expandTabs(text.slice(from, Math.max(begin, end))));
+      const left = displayWidth(shownPart(text, from, begin));
+      const right = displayWidth(shownPart(text, from, Math.max(begin, end)));
       const underline = mark.sign.repeat(Math.max(1, Math.min(right - left, widestLine)));
       const message = mark.message === "" ? "" : ` ${mark.message}`;
       const row = `${" ".repeat(left)}${mark.paint(`${underline}${message}`)}`;
@@ -105,6 +106,11 @@ function renderMarks(file: SourceFile, marks: readonly Mark[], gutter: number, c
 function lineText(file: SourceFile, start: number): string {
   const end = file.text.indexOf("\n", start);
   return file.text.slice(start, end === -1 ? undefined : end).replace(/\r$/, "");
+}
+
+/** A part of a line as it is printed: tabs as spaces, what a terminal would obey or hide escaped. */
+function shownPart(line: string, from: number, to: number): string {
+  return showText(expandTabs(line.slice(from, to)));
 }
 
 function windowStart(text: string, column: number): number {
@@ -159,5 +165,5 @@ export function toJsonReport(diagnostics: readonly Diagnostic[], files: number):
 
 /** {@link toJsonReport} as text. */
 export function renderJson(diagnostics: readonly Diagnostic[], files: number): string {
-  return `${JSON.stringify(toJsonReport(diagnostics, files), null, 2)}\n`;
+  return `${toJson(toJsonReport(diagnostics, files), 2)}\n`;
 }

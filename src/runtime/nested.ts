@@ -2,6 +2,7 @@ import { failure, success, type Result } from "../support/result.ts";
 import type { DType } from "../ir/types.ts";
 import { fromNumbers, toNumbers } from "./onnx/typed-array.ts";
 import type { Tensor } from "./tensor.ts";
+import { showName } from "../support/show-text.ts";
 
 /** A tensor as nested arrays: numbers, or true and false. */
 export type Nested = number | boolean | readonly Nested[];
@@ -18,9 +19,9 @@ export function fromNested(value: unknown, dtype: DType): Result<Tensor, string>
       if (it.length !== shape[depth])
         wrong = `${place} has ${it.length} elements where ${shape[depth] ?? "a number"} ${shape[depth] === undefined ? "is" : "are"} expected`;
       else it.forEach((element, index) => visit(element, depth + 1, `${place}[${index}]`));
-    } else if (depth < shape.length) wrong = `${place} is ${JSON.stringify(it)} where a list is expected`;
+    } else if (depth < shape.length) wrong = `${place} is ${showName(JSON.stringify(it))} where a list is expected`;
     else if (typeof it === "number" || typeof it === "boolean") numbers.push(Number(it));
-    else wrong = `${place} is ${JSON.stringify(it)}, no number`;
+    else wrong = `${place} is ${showName(JSON.stringify(it))}, no number`;
   };
   visit(value, 0, "it");
   if (wrong !== undefined) return failure(wrong);

@@ -1,6 +1,7 @@
 import { elementSize, type ElementType } from "./element-bytes.ts";
 import { fault } from "./fault.ts";
 import { jsonKeys } from "./json-keys.ts";
+import { showName, showText } from "./show-text.ts";
 
 /** One tensor as a `.safetensors` file holds it: row-major little-endian bytes. */
 export interface SafeTensor {
@@ -133,13 +134,16 @@ export function readSafetensors(bytes: Uint8Array): SafeTensorsResult {
     text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes.subarray(8, start));
     header = JSON.parse(text);
   } catch (error) {
-    return failed(`its header is no JSON: ${error instanceof Error ? error.message : String(error)}`, 8);
+    return failed(`its header is no JSON: ${showText(error instanceof Error ? error.message : String(error), 200)}`, 8);
   }
   if (!isRecord(header)) return failed("its header is no JSON object", 8);
   const { outer, repeated } = jsonKeys(text);
   const byteAt = (unit: number): number => 8 + new TextEncoder().encode(text.slice(0, unit)).byteLength;
   if (repeated !== undefined) {
-    return failed(`its header has the key ${JSON.stringify(repeated.key)} twice in one object`, byteAt(repeated.at));
+    return failed(
+      `its header has the key ${showName(JSON.stringify(repeated.key))} twice in one object`,
+      byteAt(repeated.at),
+    );
   }
 
   const metadata = new Map<string, string>();
@@ -154,13 +158,13 @@ export function readSafetensors(bytes: Uint8Array): SafeTensorsResult {
     if (name === "__metadata__") {
       if (!isRecord(value)) return failedHere("its metadata is no JSON object");
       for (const [key, entry] of Object.entries(value)) {
-        if (typeof entry !== "string") return failedHere(`its metadata has "${key}" that is no text`);
+        if (typeof entry !== "string") return failedHere(`its metadata has "${showName(key)}" that is no text`);
         metadata.set(key, entry);
       }
       continue;
     }
     const entry = readEntry(value);
-    if (typeof entry === "string") return failedHere(`tensor "${name}" ${entry}`);
+    if (typeof entry === "string") return failedHere(`tensor "${showName(name)}" ${entry}`);
     found.push({ name, ...entry });
   }
 
@@ -169,14 +173,14 @@ export function readSafetensors(bytes: Uint8Array): SafeTensorsResult {
   for (const { name, range } of found) {
     if (range[0] !== end) {
       return failed(
-        `tensor "${name}" begins at byte ${start + range[0]} where ${start + end} was expected`,
+        `tensor "${showName(name)}" begins at byte ${start + range[0]} where ${start + end} was expected`,
         start + end,
       );
     }
     end = range[1];
     if (start + end > bytes.byteLength) {
       return failed(
-        `the file is truncated: tensor "${name}" ends at byte ${start + end}, the file at ${bytes.byteLength}`,
+        `the file is truncated: tensor "${showName(name)}" ends at byte ${start + end}, the file at ${bytes.byteLength}`,
         bytes.byteLength,
       );
     }
@@ -220,7 +224,7 @@ function readEntry(
   const { dtype: tag, shape, data_offsets: offsets } = value;
   if (tag === undefined) return "has no element type";
   const dtype = typeof tag === "string" ? fromTag.get(tag) : undefined;
-  if (dtype === undefined) return `has the element type ${JSON.stringify(tag)}, which is not supported`;
+  if (dtype === undefined) return `has the element type ${showName(JSON.stringify(tag))}, which is not supported`;
   if (!isSizes(shape)) return "has no valid shape";
   if (!isSizes(offsets)) return "has no valid offsets";
   const [begin, end] = offsets;

@@ -1,4 +1,5 @@
-import { BadNumber, BadString, type Lexed } from "../../grammar/tokens.ts";
+import type { IToken } from "chevrotain";
+import { BadNumber, BadString, StringToken, type Lexed } from "../../grammar/tokens.ts";
 import { endOf } from "./cst.ts";
 import type { Reporter } from "./reporter.ts";
 
@@ -14,9 +15,42 @@ const advice: readonly (readonly [pattern: RegExp, help: string])[] = [
   [/^\?/, "A choice is written `when condition { ... } else { ... }`."],
 ];
 
+/** Characters that turn the direction of the text after them (Unicode UAX #9), as rustc reports them too. */
+const directions: ReadonlyMap<string, string> = new Map([
+  ["\u202a", "left-to-right embedding"],
+  ["\u202b", "right-to-left embedding"],
+  ["\u202c", "pop directional formatting"],
+  ["\u202d", "left-to-right override"],
+  ["\u202e", "right-to-left override"],
+  ["\u2066", "left-to-right isolate"],
+  ["\u2067", "right-to-left isolate"],
+  ["\u2068", "first strong isolate"],
+  ["\u2069", "pop directional isolate"],
+]);
+
+/** Reports controls of direction in comments and strings; the lexer knows them nowhere else. */
+function reportDirections(lexed: Lexed, reporter: Reporter): void {
+  const pattern = /[\u202a-\u202e\u2066-\u2069]/g;
+  if (reporter.file.text.search(pattern) === -1) return;
+  const isString = ({ tokenType }: IToken): boolean => tokenType === StringToken || tokenType === BadString;
+  for (const token of [...lexed.comments, ...lexed.tokens.filter(isString)]) {
+    const place = isString(token) ? "string" : "comment";
+    for (const { 0: character, index } of token.image.matchAll(pattern)) {
+      const code = (character.codePointAt(0) ?? 0).toString(16);
+      const start = token.startOffset + index;
+      const span = reporter.span(start, start + 1);
+      const text = place === "string" ? `\\u{${code}}` : "";
+      const title = place === "string" ? `write it as ${text}` : "remove it";
+      const parameters = { place, code: `U+${code.toUpperCase()}`, name: directions.get(character) ?? "" } as const;
+      reporter.report("MC1035", span, parameters, { fix: { title, edits: [{ span, text }] } });
+    }
+  }
+}
+
 /** Reports what the lexer could not read: strange characters, open strings, numbers with letters on their end. */
 export function reportLexical(lexed: Lexed, reporter: Reporter): void {
   const { file } = reporter;
+  reportDirections(lexed, reporter);
   for (const { offset, length } of lexed.errors) {
     const text = file.text.slice(offset, offset + length);
     const help = advice.find(([pattern]) => pattern.test(text))?.[1];

@@ -9,6 +9,7 @@ import { formatBytes } from "../format-figures.ts";
 import { loadSpec, lowerAll, printFindings, type UnitOptions } from "../load-unit.ts";
 import { readFileBytes } from "../read-specs.ts";
 import type { Terminal } from "../terminal.ts";
+import { showText, toJson } from "../../support/show-text.ts";
 
 export interface BuildOptions extends UnitOptions {
   readonly target?: readonly Target[];
@@ -127,10 +128,11 @@ function report(built: readonly Built[], json: boolean, terminal: Terminal): voi
   const weights = built.flatMap((it) => it.weights ?? []);
   if (json) {
     const origins = weights.map(({ name, path, origin }) => ({ name, path, ...origin }));
-    terminal.out(`${JSON.stringify({ files, weights: origins }, undefined, 2)}\n`);
+    terminal.out(`${toJson({ files, weights: origins }, 2)}\n`);
     return;
   }
-  const widest = Math.max(...files.map(({ path }) => path.length));
-  for (const { path, bytes } of files) terminal.out(`${path.padEnd(widest)}  ${formatBytes(bytes).padStart(9)}\n`);
-  for (const { path, origin } of weights) terminal.out(`weights: ${path}, ${originText(origin)}\n`);
+  const widest = Math.max(...files.map(({ path }) => showText(path).length));
+  for (const { path, bytes } of files)
+    terminal.out(`${showText(path).padEnd(widest)}  ${formatBytes(bytes).padStart(9)}\n`);
+  for (const { path, origin } of weights) terminal.out(`weights: ${showText(path)}, ${originText(origin)}\n`);
 }

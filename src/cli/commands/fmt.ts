@@ -6,6 +6,7 @@ import { exitCode, type ExitCode } from "../exit-code.ts";
 import { findSpecs, readSpec } from "../read-specs.ts";
 import { rewriteFile } from "../rewrite-file.ts";
 import type { Terminal } from "../terminal.ts";
+import { showText } from "../../support/show-text.ts";
 
 export interface FormatOptions {
   readonly check?: boolean;
@@ -29,11 +30,11 @@ export async function fmt(paths: readonly string[], options: FormatOptions, term
     if (formatted === source.text) continue;
     changed++;
     if (options.check === true) {
-      terminal.out(`${path} is not formatted\n`);
+      terminal.out(`${showText(path)} is not formatted\n`);
       worst = exitCode.findings;
     } else {
       rewriteFile(path, formatted);
-      terminal.out(`${path} formatted\n`);
+      terminal.out(`${showText(path)} formatted\n`);
     }
   }
   if (changed === 0 && worst === exitCode.clean)

@@ -15,6 +15,7 @@ import { openData } from "../open-training.ts";
 import { readFileBytes } from "../read-specs.ts";
 import { checkVocabulary, readWeights, weightsPath } from "../read-weights.ts";
 import type { Surroundings } from "../surroundings.ts";
+import { showName, toJson } from "../../support/show-text.ts";
 
 export interface PredictOptions extends UnitOptions {
   readonly weights?: string;
@@ -105,7 +106,7 @@ function readJson(text: string, source: string, unit: Unit): Tensors {
   for (const [name, value] of Object.entries(given)) {
     const type = entry.body.inputs[names.indexOf(name)]?.type;
     if (type === undefined)
-      throw new InputError(`${source}: ${unit.name} has no input ${name}; it takes ${names.join(", ")}.`);
+      throw new InputError(`${source}: ${unit.name} has no input ${showName(name)}; it takes ${names.join(", ")}.`);
     const tensor = fromNested(value, type.dtype);
     if (!tensor.ok) throw new InputError(`${source}: the input ${name}: ${tensor.error}.`);
     tensors.set(name, tensor.value);
@@ -176,7 +177,7 @@ async function examplesOf(
 
 /** JSON with the innermost lists on one line each. */
 function print(value: unknown): string {
-  return JSON.stringify(value, undefined, 2).replaceAll(/\[[^[\]{}]*\]/g, (it) =>
+  return toJson(value, 2).replaceAll(/\[[^[\]{}]*\]/g, (it) =>
     it.replaceAll(/\s+/g, " ").replaceAll(/\[ | \]/g, (end) => end.trim()),
   );
 }

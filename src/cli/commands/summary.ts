@@ -7,6 +7,7 @@ import { exitCode, type ExitCode } from "../exit-code.ts";
 import { formatBytes, formatCount, formatTable } from "../format-figures.ts";
 import { loadSpec, lowerAll, readSettings, type UnitOptions } from "../load-unit.ts";
 import type { Terminal } from "../terminal.ts";
+import { toJson } from "../../support/show-text.ts";
 
 export interface SummaryOptions extends UnitOptions {
   readonly json?: boolean;
@@ -50,7 +51,7 @@ export function summary(file: string, options: SummaryOptions, terminal: Termina
     const declared = spec.units[at];
     return summarise(unit, declared === undefined ? {} : (readSettings(options.set ?? [], declared).dims ?? {}));
   });
-  if (options.json === true) terminal.out(`${JSON.stringify({ models }, undefined, 2)}\n`);
+  if (options.json === true) terminal.out(`${toJson({ models }, 2)}\n`);
   else for (const model of models) terminal.out(printSummary(model));
   return exitCode.clean;
 }

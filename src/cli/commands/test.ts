@@ -11,6 +11,7 @@ import { openTraining, planTraining, type TrainingOptions } from "../open-traini
 import { checkVocabulary, readWeights, weightsPath } from "../read-weights.ts";
 import type { Terminal } from "../terminal.ts";
 import { figuresText } from "../train-report.ts";
+import { showText, toJson } from "../../support/show-text.ts";
 
 export interface TestOptions extends TrainingOptions {
   readonly weights?: string;
@@ -62,19 +63,20 @@ export async function test(file: string, options: TestOptions, terminal: Termina
         passed,
       }));
       terminal.out(
-        `${JSON.stringify({ name: program.name, weights: path, origin: weights.origin, figures: Object.fromEntries(figures), expectations, failed }, undefined, 2)}\n`,
+        `${toJson({ name: program.name, weights: path, origin: weights.origin, figures: Object.fromEntries(figures), expectations, failed }, 2)}\n`,
       );
     } else {
       terminal.out(`${program.name} on ${dataset.splits.test.count} examples: ${figuresText(figures)}\n`);
-      if (isInitial(weights.origin)) terminal.out(`weights: ${path}, ${originText(weights.origin)}, never trained\n`);
+      if (isInitial(weights.origin))
+        terminal.out(`weights: ${showText(path)}, ${originText(weights.origin)}, never trained\n`);
       for (const { metric, operator, value, found, passed, origin } of judged) {
         const { line, column } = positionAt(origin.file, origin.start);
-        const place = passed ? "" : `  (${origin.file.path}:${line}:${column})`;
+        const place = passed ? "" : `  (${showText(origin.file.path)}:${line}:${column})`;
         terminal.out(
           `${passed ? "passed" : "FAILED"}  ${metric} ${operator} ${value}: ${formatFigure(found)}${place}\n`,
         );
       }
-      if (judged.length === 0) terminal.out(`${file} expects nothing of ${program.name}.\n`);
+      if (judged.length === 0) terminal.out(`${showText(file)} expects nothing of ${program.name}.\n`);
     }
     return failed > 0 ? exitCode.findings : exitCode.clean;
   } finally {

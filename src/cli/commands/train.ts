@@ -23,6 +23,7 @@ import { openTraining, planTraining, type OpenTraining, type TrainingOptions } f
 import { checkVocabulary, readWeights } from "../read-weights.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { createTrainReport, figuresText } from "../train-report.ts";
+import { showText, toJson } from "../../support/show-text.ts";
 
 export interface TrainOptions extends TrainingOptions {
   readonly out: string;
@@ -97,12 +98,10 @@ async function trainInto(
     if (result.outcome === "interrupted") {
       await save(open, files, result.progress, { weights: program.save === undefined || !existsSync(files.weights) });
       if (json)
-        terminal.out(
-          `${JSON.stringify({ event: "interrupted", step: result.progress.step, checkpoint: files.checkpoint })}\n`,
-        );
+        terminal.out(`${toJson({ event: "interrupted", step: result.progress.step, checkpoint: files.checkpoint })}\n`);
       else
         terminal.error(
-          `\nStopped after step ${result.progress.step}; saved to ${files.checkpoint}.\nGo on with: ${resumeCommand(file, options)}\n`,
+          `\nStopped after step ${result.progress.step}; saved to ${showText(files.checkpoint)}.\nGo on with: ${showText(resumeCommand(file, options))}\n`,
         );
       return exitCode.interrupted;
     }
@@ -219,7 +218,7 @@ function headline({ program, dataset, trainer }: OpenTraining, start: Progress |
   const parameters = parametersOf(program.model).reduce((sum, it) => sum + (asNumber(elementsOf(it.type)) ?? 0), 0);
   const { train: examples } = dataset.splits;
   const from = start === undefined ? "" : `, from step ${start.step}`;
-  return `${program.name}: ${formatCount(parameters)} parameters, ${formatCount(examples.count)} examples of ${dataset.from}, ${trainer.description}${from}`;
+  return `${program.name}: ${formatCount(parameters)} parameters, ${formatCount(examples.count)} examples of ${showText(dataset.from)}, ${trainer.description}${from}`;
 }
 
 function finish(
@@ -233,16 +232,14 @@ function finish(
   const { step, best } = result.progress;
   if (json) {
     const figures = test === undefined ? {} : { test: Object.fromEntries(test) };
-    terminal.out(
-      `${JSON.stringify({ event: "end", outcome: result.outcome, step, ...figures, weights: files.weights })}\n`,
-    );
+    terminal.out(`${toJson({ event: "end", outcome: result.outcome, step, ...figures, weights: files.weights })}\n`);
     return;
   }
   if (result.outcome === "stopped early")
     terminal.out(`stopped early: no better for ${result.progress.waited} validations\n`);
   if (open.program.save !== undefined && best !== undefined) terminal.out(`best at step ${best.step}\n`);
   if (test !== undefined) terminal.out(`${figuresText(test, "test.")}\n`);
-  terminal.out(`weights: ${files.weights}\n`);
+  terminal.out(`weights: ${showText(files.weights)}\n`);
 }
 
 /** What ends a training: Ctrl-C, a polite kill, and a terminal that is closed. */

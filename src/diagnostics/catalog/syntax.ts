@@ -259,4 +259,14 @@ export const syntaxCatalog = {
     bad: "model M: (x: f32[B, 4]) -> y: f32[B, 4] {\n  x -> Dense(4 bias=false)\n}\n",
     good: "model M: (x: f32[B, 4]) -> y: f32[B, 4] {\n  x -> Dense(4, bias=false)\n}\n",
   }),
+  MC1035: entry({
+    severity: "error",
+    title: "a control of text direction",
+    message: (it: { readonly place: "string" | "comment"; readonly code: string; readonly name: string }) =>
+      `This ${it.place} holds ${it.code} (${it.name}): what follows shows in another order than it is read.`,
+    explanation:
+      "Controls of text direction let a file show something else than what it says. In a string, write the escape; from a comment, remove them. Scripts that run from right to left need none.",
+    bad: "# width \u202eand height\nconst a = 1\n",
+    good: '# width and height\nconst a = "\\u{202e}"\n',
+  }),
 } as const;

@@ -9,6 +9,7 @@ import { storedPermsOf } from "../../passes/stored-perms.ts";
 import { decodeElements, elementSize, firstNonFinite } from "../../support/element-bytes.ts";
 import { nearest } from "../../support/nearest.ts";
 import type { SafeTensor } from "../../support/safetensors.ts";
+import { showName } from "../../support/show-text.ts";
 
 /** Weights from outside, before anything is known of them. */
 export interface GivenWeights {
@@ -59,7 +60,7 @@ export function weightProblems(owner: WeightsOwner, { tensors, perms }: GivenWei
     if (path.startsWith("statistic/") && owner.train === undefined) return finiteProblems(path, tensor);
     const owns = path.startsWith("opt/") ? "optimizer" : path.startsWith("statistic/") ? "data section" : "model";
     return [
-      `the ${owns} has no ${path}${suggestion(path, [...weights.keys(), ...statistics.keys(), ...slots.keys()])}`,
+      `the ${owns} has no ${showName(path)}${suggestion(path, [...weights.keys(), ...statistics.keys(), ...slots.keys()])}`,
     ];
   });
   return [...missing, ...problems];

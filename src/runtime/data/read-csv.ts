@@ -2,6 +2,7 @@ import { CsvError, parse } from "csv-parse/sync";
 import { failure, success, type Result } from "../../support/result.ts";
 import { problem, type Column, type DataProblem } from "./raw-data.ts";
 import { readBytes } from "./read-file.ts";
+import { showName, showText } from "../../support/show-text.ts";
 
 /** Reads a CSV file with a header line; missing cells become NaN. */
 export function readCsv(
@@ -31,7 +32,12 @@ export function parseCsv(
     if (!(error instanceof CsvError)) throw error;
     const line = Number(error["lines"] ?? 1);
     return failure(
-      problem("MC6004", { path, line, column: Number(error["column"] ?? 0) + 1, problem: lowerFirst(error.message) }),
+      problem("MC6004", {
+        path,
+        line,
+        column: Number(error["column"] ?? 0) + 1,
+        problem: showText(lowerFirst(error.message), 200),
+      }),
     );
   }
   const header = rows[0]?.record;
@@ -44,7 +50,7 @@ export function parseCsv(
       return failure(problem("MC6004", { path, line: 1, column: at + 1, problem: `column ${at + 1} has no name` }));
     if (columns.has(name)) {
       return failure(
-        problem("MC6004", { path, line: 1, column: at + 1, problem: `two columns are named \`${name}\`` }),
+        problem("MC6004", { path, line: 1, column: at + 1, problem: `two columns are named \`${showName(name)}\`` }),
       );
     }
     columns.set(name, { name, shape: [], data: new Float64Array(body.length), from: path });
@@ -54,7 +60,7 @@ export function parseCsv(
       const cell = row.record[at] ?? "";
       const value = cell === "" ? NaN : Number(cell);
       if (cell !== "" && Number.isNaN(value) && cell.toLowerCase() !== "nan") {
-        const what = `\`${cell}\` in column \`${name}\` is not a number`;
+        const what = `\`${showName(cell)}\` in column \`${showName(name)}\` is not a number`;
         return failure(problem("MC6004", { path, line: row.line, column: at + 1, problem: what }));
       }
       const column = columns.get(name);

@@ -8,6 +8,7 @@ import type { Tensor, Tensors } from "../tensor.ts";
 import { isRecord, parseProgress } from "./parse-progress.ts";
 import type { Progress } from "./train-loop.ts";
 import { originEntry, originIn, type WeightsOrigin } from "./weights-origin.ts";
+import { showName } from "../../support/show-text.ts";
 
 /** What a checkpoint file holds: tensors by path and how far the training was. */
 export interface Checkpoint {
@@ -103,7 +104,8 @@ function parseEntry<T>(
     return failure(`metadata "${key}": this is no JSON.`);
   }
   const repeated = jsonKeys(text).repeated;
-  if (repeated !== undefined) return failure(`metadata "${key}": it has ${JSON.stringify(repeated.key)} twice.`);
+  if (repeated !== undefined)
+    return failure(`metadata "${key}": it has ${showName(JSON.stringify(repeated.key))} twice.`);
   const parsed = parse(value);
   return parsed.ok ? parsed : failure(`metadata "${key}": ${parsed.error}.`);
 }
@@ -115,9 +117,9 @@ function parsePerms(value: unknown, tensors: Tensors): Result<Perms, string> {
   const perms = new Map<string, readonly number[]>();
   for (const [path, perm] of Object.entries(value)) {
     const rank = tensors.get(path)?.shape.length;
-    if (rank === undefined) return failure(`it speaks of ${path}, which the file does not hold`);
+    if (rank === undefined) return failure(`it speaks of ${showName(path)}, which the file does not hold`);
     if (!isOrder(perm) || perm.length !== rank) {
-      return failure(`${path} has ${JSON.stringify(perm)}, which is no order of its ${rank} axes`);
+      return failure(`${path} has ${showName(JSON.stringify(perm))}, which is no order of its ${rank} axes`);
     }
     perms.set(path, perm);
   }

@@ -1,6 +1,7 @@
 import { failure, success, type Result } from "../../support/result.ts";
 import type { FigureState } from "./figures.ts";
 import type { Progress } from "./train-loop.ts";
+import { showName } from "../../support/show-text.ts";
 
 /** Steps are words of 32 bits in random keys: a run never comes further. */
 const greatestStep = 2 ** 32 - 1;
@@ -12,7 +13,9 @@ export function parseProgress(value: unknown): Result<Progress, string> {
   const numberAt = (record: JsonRecord, path: string, fits: (it: number) => boolean, wanted: string): number => {
     const found = record[path.split(".").at(-1) ?? ""];
     if (typeof found === "number" && Number.isFinite(found) && fits(found)) return found;
-    problems.push(`${path} is ${found === undefined ? "missing" : JSON.stringify(found)} where ${wanted} is expected`);
+    problems.push(
+      `${path} is ${found === undefined ? "missing" : showName(JSON.stringify(found))} where ${wanted} is expected`,
+    );
     return 0;
   };
   const wholeAt = (record: JsonRecord, path: string, greatest: number): number =>
