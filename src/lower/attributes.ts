@@ -1,6 +1,7 @@
 import { formatDim, type Dim } from "../dims/dim.ts";
 import type { Attribute } from "../ir/graph.ts";
 import { isDType } from "../ops/dtype-class.ts";
+import { lostIn } from "../ops/lost-in.ts";
 import type { AttributeSpec } from "../ops/operator.ts";
 import { elementTypes } from "../analyze/builtins.ts";
 import type { Span } from "../support/source.ts";
@@ -122,7 +123,12 @@ function inRange(ctx: Context, spec: AttributeSpec, what: string, value: number,
       : spec.max !== undefined && value > spec.max
         ? `at most ${String(spec.max)}`
         : undefined;
-  if (problem === undefined) return true;
-  report(ctx, "MC3010", span, { what, limit: problem, actual: String(value) });
+  if (problem !== undefined) {
+    report(ctx, "MC3010", span, { what, limit: problem, actual: String(value) });
+    return false;
+  }
+  const lost = spec.kind === "float" ? lostIn("f32", value) : undefined;
+  if (lost === undefined) return true;
+  report(ctx, "MC3056", span, { what, value: String(value), dtype: "f32", becomes: lost });
   return false;
 }

@@ -2,6 +2,7 @@ import { asNumber, constant, divideExactly, formatDim, sameForm, type Dim } from
 import { decide } from "../dims/decide.ts";
 import { divides } from "../dims/facts.ts";
 import type { DType, TensorType } from "../ir/types.ts";
+import { lostIn } from "../ops/lost-in.ts";
 import { isFloat } from "../ops/dtype-class.ts";
 import { numbersBetween, rangeOfDim } from "../ops/value-range.ts";
 import type { Span } from "../support/source.ts";
@@ -144,6 +145,11 @@ export function asTensor(ctx: Context, val: Val, span: Span, like?: DType): Tens
       const dtype = like ?? "f32";
       if (!holds(dtype, val.value)) {
         report(ctx, "MC3026", span, { value: String(val.value), dtype });
+        return undefined;
+      }
+      const lost = lostIn(dtype, val.value);
+      if (lost !== undefined) {
+        report(ctx, "MC3056", span, { what: "the number", value: String(val.value), dtype, becomes: lost });
         return undefined;
       }
       const facts = Number.isInteger(val.value) ? { range: numbersBetween(val.value, val.value) } : noValueFacts;

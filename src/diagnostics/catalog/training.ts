@@ -66,6 +66,16 @@ export const trainingCatalog = {
     bad: train("  loss: mse(y, t)\n  optimizer: sgd(lr=-1)\n  epochs: 5"),
     good,
   }),
+  MC4063: entry({
+    severity: "error",
+    title: "a setting that f32 cannot hold",
+    message: (it: { argument: string; callee: string; value: string; becomes: string }) =>
+      `\`${it.argument}\` of ${it.callee === "this section" ? it.callee : `\`${it.callee}\``} is ${it.value}, which f32 makes ${it.becomes}.`,
+    explanation:
+      "Training computes in f32, which holds magnitudes from 1.4e-45 to 3.4e38. An epsilon that becomes 0 would no longer keep a division from failing.",
+    bad: train("  loss: mse(y, t)\n  optimizer: adam(epsilon=1e-50)\n  epochs: 5"),
+    good: train("  loss: mse(y, t)\n  optimizer: adam(epsilon=1e-8)\n  epochs: 5"),
+  }),
   MC4007: entry({
     severity: "error",
     title: "no feature for an input",

@@ -116,6 +116,21 @@ export const typesOfBodiesCatalog = {
     bad: model("(x: i32[B, 4]) -> y: i32[B, 4]", "  x * 0.5\n"),
     good: model("(x: i32[B, 4]) -> y: f32[B, 4]", "  cast(x, f32) * 0.5\n"),
   }),
+  MC3056: entry({
+    severity: "error",
+    title: "number that vanishes in its element type",
+    message: (it: {
+      readonly what: string;
+      readonly value: string;
+      readonly dtype: string;
+      readonly becomes: "0" | "infinity";
+    }) =>
+      `${it.what.charAt(0).toUpperCase()}${it.what.slice(1)} is ${it.value}, which ${it.dtype} makes ${it.becomes}.`,
+    explanation:
+      "f32 holds magnitudes from 1.4e-45 to 3.4e38, f16 from 6e-8 to 65504. An epsilon that becomes 0 no longer keeps a division from failing: write a larger one.",
+    bad: model("(x: f32[B, 4]) -> y: f32[B, 4]", "  x / (x + 1e-50)\n"),
+    good: model("(x: f32[B, 4]) -> y: f32[B, 4]", "  x / (x + 1e-12)\n"),
+  }),
   MC3030: entry({
     severity: "error",
     title: "random draw in a scan",

@@ -1,5 +1,6 @@
 import type { Collector } from "../../diagnostics/collector.ts";
 import type { SettingValue } from "../../ir/program.ts";
+import { lostIn } from "../../ops/lost-in.ts";
 import { nearest } from "../../support/nearest.ts";
 import type { Span } from "../../support/source.ts";
 import type { Argument, Entry, Expression, Phrase, Setting } from "../../syntax/ast.ts";
@@ -136,7 +137,13 @@ export function checkedValue(
   scope: SettingScope,
 ): SettingValue | undefined {
   const value = settingValue(expression, scope);
-  if (value !== undefined && fits(value, schema, expression)) return value;
+  if (value !== undefined && fits(value, schema, expression)) {
+    const lost = schema.kind === "number" && typeof value === "number" ? lostIn("f32", value) : undefined;
+    if (lost === undefined) return value;
+    const parameters = { argument, callee, value: String(value), becomes: lost };
+    scope.collector.report("MC4063", expression.span, parameters);
+    return undefined;
+  }
   const found = describe(value, expression);
   const suggestion = typeof value === "string" && schema.oneOf ? nearest(value, schema.oneOf) : undefined;
   scope.collector.report(
