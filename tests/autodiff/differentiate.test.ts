@@ -101,6 +101,34 @@ describe("differentiate", () => {
     }
   });
 
+  it("knows the sign of a bias that is subtracted in a scan, and of one that it is subtracted from", () => {
+    const graph = graphOf(
+      { x: type("f32", "T", "B", 4), less: type("f32", 4), from: type("f32", 4), h0: type("f32", "B", 4) },
+      (b, v) => {
+        const [, all] = b.scan(
+          {
+            initial: [v.h0],
+            sequences: [v.x],
+            sequenceAxes: [0],
+            emitAxes: [0],
+            length: variable("T"),
+            reverse: false,
+          },
+          (inner, [h], [x]) => {
+            if (h === undefined || x === undefined) throw new Error("unreachable");
+            const next = inner.op("tanh", [inner.sub(inner.sub(inner.add(x, h), v.less), inner.sub(v.from, x))]);
+            return { carries: [next], emits: [next] };
+          },
+        );
+        if (all === undefined) throw new Error("unreachable");
+        return { loss: b.sum(all, [0, 1, 2]) };
+      },
+    );
+    const full = expectGradients(graph, ["x", "less", "from", "h0"], inputsFor(graph, { B: 2, T: 3 }));
+    // Both biases are summed after the backward scan, which carries the state's gradient alone.
+    expect(scansOf(cleaned(full))[1]?.initial.length).toBe(1);
+  });
+
   it("differentiates what hoisting has made of a scan", () => {
     const hoisted = hoistFromScans(recurrent);
     expect(hoisted.nodes.some((it) => it.kind === "operator" && it.op === "matmul")).toBe(true);
