@@ -34,5 +34,6 @@ export function readCheckArguments(argv: readonly string[]): {
       options[name] = true;
     }
   }
+  if (options.json === true && options.sarif === true) throw new UsageError("Give either --json or --sarif, not both.");
   return { paths, options };
 }

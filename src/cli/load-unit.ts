@@ -30,14 +30,25 @@ export function loadSpec(path: string, { model }: UnitOptions, terminal: Termina
   const program = loadProgram(readSpec(path), diskHost, collector);
   if (!printFindings(collector, terminal)) return undefined;
   const all = declaredUnits(program);
+  const models = all.map((it) => it.model);
   if (all.length === 0) throw new UsageError(`${path} declares no model.`);
-  const units = model === undefined ? all : all.filter((it) => it.name === model || it.model.name.text === model);
+  const exact = all.find((it) => it.name === model);
+  // A model's own name means its training without a label, else the model at its defaults.
+  const plain = models.find((it) => it.name.text === model);
+  const units =
+    model === undefined
+      ? all
+      : exact !== undefined
+        ? [exact]
+        : plain !== undefined
+          ? [{ name: model, model: plain }]
+          : [];
   if (units.length === 0) {
     const near = nearest(
       model ?? "",
-      all.map((it) => it.name),
+      all.flatMap((it) => [it.name, it.model.name.text]),
     );
-    const known = all.map((it) => it.name).join(", ");
+    const known = [...new Set(all.flatMap((it) => [it.name, it.model.name.text]))].join(", ");
     throw new UsageError(
       `${path} has no model ${model ?? ""}${near === undefined ? `; it has ${known}` : `: did you mean ${near}?`}`,
     );
@@ -90,6 +101,8 @@ export function readSettings(texts: readonly string[], { model }: DeclaredUnit):
     const [, name, value] = /^([^=]+)=(.+)$/s.exec(text) ?? [];
     if (name === undefined || value === undefined)
       throw new UsageError(`--set takes NAME=VALUE, as in --set D=64, not ${text}.`);
+    if (Object.hasOwn(hyperparameters, name) || Object.hasOwn(dims, name))
+      throw new UsageError(`--set gives ${name} twice.`);
     if (known.has(name)) hyperparameters[name] = readValue(value);
     else if (free.has(name)) {
       const size = readValue(value);
@@ -115,11 +128,25 @@ function readValue(text: string): GivenValue {
   if (digits !== undefined) return Number(digits.replaceAll("_", "")) * (factors[suffix ?? ""] ?? 1);
   if (text === "true" || text === "false") return text === "true";
   if (text.startsWith("[") && text.endsWith("]"))
-    return text
-      .slice(1, -1)
-      .split(",")
+    return elementsOf(text.slice(1, -1))
       .map((it) => it.trim())
       .filter((it, at, all) => it !== "" || all.length > 1)
       .map(readValue);
   return text.replace(/^"(.*)"$/s, "$1");
+}
+
+/** The parts of a list between the commas that stand in no inner list and in no string. */
+function elementsOf(text: string): readonly string[] {
+  const parts = [""];
+  let depth = 0;
+  let quoted = false;
+  for (const it of text) {
+    if (it === '"') quoted = !quoted;
+    else if (!quoted && it === "[") depth += 1;
+    else if (!quoted && it === "]") depth -= 1;
+    if (it === "," && depth === 0 && !quoted) parts.push("");
+    else parts.push(`${parts.pop() ?? ""}${it}`);
+  }
+  if (depth !== 0 || quoted) throw new UsageError(`[${text}] is no list: its brackets or quotes do not close.`);
+  return parts;
 }

@@ -43,6 +43,8 @@ export function createTrainReport(
     step({ epoch, done, steps, figures, total, step }) {
       if (!terminal.interactive || options.json) return;
       if (bar === undefined) started = { at: options.now(), done: done - 1 };
+      // A run of so many steps ends in the middle of an epoch.
+      const last = Math.min(steps, done + total - step);
       const rate = ((done - started.done) / Math.max(1, options.now() - started.at)) * 1000;
       const payload = {
         epoch: `epoch ${epoch}/${Math.ceil(total / steps)}`,
@@ -52,9 +54,9 @@ export function createTrainReport(
       };
       if (bar === undefined) {
         bar = new SingleBar({ ...look, stream: process.stderr }, Presets.shades_classic);
-        bar.start(steps, done, payload);
+        bar.start(last, done, payload);
       } else bar.update(done, payload);
-      if (done === steps) pause();
+      if (done === last) pause();
     },
     epoch({ epoch, epochs, step, train, validate, seconds, improved }, perEpoch) {
       pause();

@@ -46,6 +46,9 @@ export function summary(file: string, options: SummaryOptions, terminal: Termina
   if (spec === undefined) return exitCode.findings;
   // Figures are formulas in the free dims: those that --set gives are put in afterwards.
   const units = lowerAll(spec, options, terminal, "free");
+  // What --set gives must be what the model takes: its `where` is proved as everywhere.
+  if (units !== undefined && (options.set ?? []).length > 0 && lowerAll(spec, options, terminal) === undefined)
+    return exitCode.findings;
   if (units === undefined) return exitCode.findings;
   const models = units.map((unit, at) => {
     const declared = spec.units[at];

@@ -1,0 +1,56 @@
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { cli, folderWith } from "./run-cli.ts";
+
+const spec = `model Net(sizes: [[int]] = [[2, 3]], width: int = 4): (x: f32[B, H]) -> y: f32[B, width] where H % 2 == 0 {
+  (a, b) = split(x, count=2)
+  (a + b) -> Dense(sizes[0][1]) -> Dense(width)
+}
+
+data D {
+  source: csv("p.csv")
+  split:  train 0.5, test 0.5
+  x: f32[2] = stack(raw.a, raw.b, axis=-1)
+  t: f32[8] = stack(raw.t, raw.t, raw.t, raw.t, raw.t, raw.t, raw.t, raw.t, axis=-1)
+}
+
+train wide: Net(width=8) on D {
+  loss:      mse(y, t)
+  optimizer: sgd
+}
+`;
+const path = (): string => join(folderWith({ "net.model": spec }), "net.model");
+
+describe("options of the command line", () => {
+  it("that exclude each other are refused", async () => {
+    expect(await cli(["check", path(), "--json", "--sarif"])).toMatchObject({ code: 2, out: "" });
+  });
+
+  it("--model names a training by its label, and a model at its defaults by its own name", async () => {
+    const outputs = async (model: string): Promise<unknown> => {
+      const { out } = await cli(["summary", path(), "--model", model, "--json"]);
+      return (JSON.parse(out) as { models: { name: string; outputs: { shape: unknown }[] }[] }).models.map((it) => [
+        it.name,
+        it.outputs[0]?.shape,
+      ]);
+    };
+    expect(await outputs("wide")).toEqual([["wide", ["B", 8]]]);
+    expect(await outputs("Net")).toEqual([["Net", ["B", 4]]]);
+  });
+
+  it("--set takes lists of lists, and each name once", async () => {
+    const { out, code } = await cli(["summary", path(), "--model", "Net", "--set", "sizes=[[1, 7]]", "--json"]);
+    expect(code).toBe(0);
+    expect(out).toContain("dense_0");
+    expect(out).toMatch(/"output": \[\s*"B",\s*7\s*\]/);
+    expect((await cli(["summary", path(), "--model", "Net", "--set", "sizes=[[1, 7]"])).code).toBe(2);
+    expect((await cli(["summary", path(), "--model", "Net", "--set", "H=2", "--set", "H=4"])).code).toBe(2);
+  });
+
+  it("summary proves what the header states of the sizes that are set", async () => {
+    expect((await cli(["summary", path(), "--model", "Net", "--set", "H=4"])).code).toBe(0);
+    const refused = await cli(["summary", path(), "--model", "Net", "--set", "H=3"]);
+    expect(refused.code).toBe(1);
+    expect(refused.err).toContain("H % 2 == 0");
+  });
+});
