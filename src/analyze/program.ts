@@ -6,6 +6,7 @@ import type { SourceFile } from "../support/source.ts";
 import type { ImportDeclaration } from "../syntax/ast.ts";
 import { parseFile } from "../syntax/parse.ts";
 import { checkDeclarations } from "./check-declarations.ts";
+import { checkImports } from "./check-imports.ts";
 import { checkNames } from "./check-names.ts";
 
 /** A file that a host does not read, with the reason: "it is a folder". */
@@ -125,6 +126,7 @@ export function loadProgram(entry: SourceFile, host: ProgramHost, collector: Col
   for (const file of files) {
     checkDeclarations(file, collector);
     checkNames(file, program.library, collector);
+    checkImports(file, collector);
   }
   return program;
 }

@@ -2,7 +2,6 @@ import { findTopLevel } from "../analyze/program.ts";
 import { builtinFunctions, elementTypes } from "../analyze/builtins.ts";
 import { initializerSignatures } from "../analyze/initializer-signatures.ts";
 import { reportUnknownArgument } from "../analyze/report-unknown-argument.ts";
-import { constant, product } from "../dims/dim.ts";
 import { findOperator } from "../ops/registry.ts";
 import type { Callable } from "../std/program-file.ts";
 import { fault } from "../support/fault.ts";
@@ -13,9 +12,9 @@ import type { Argument, CallExpression, Expression } from "../syntax/ast.ts";
 import { applyFunction, applyInstance, spreadTuples } from "./apply-instance.ts";
 import { lowerStaticCall } from "./arithmetic.ts";
 import { attributeOf, expectedFor } from "./attributes.ts";
+import { filled, listFunction } from "./call-builtin.ts";
 import { callOperator, positionalAttributes, type Given } from "./call-operator.ts";
 import {
-  constantNode,
   findLocal,
   innerScope,
   report,
@@ -26,7 +25,7 @@ import {
 } from "./context.ts";
 import { asReal } from "./convert.ts";
 import { bindArguments, completeHyperparameters, evaluateHyperparameters } from "./hyperparameters.ts";
-import { describe, poison, tensor, type RecipeVal, type Val } from "./values.ts";
+import { describe, poison, type RecipeVal, type Val } from "./values.ts";
 
 const none: ReadonlyMap<string, Val> = new Map();
 
@@ -173,7 +172,7 @@ export function construct(
 ): Val {
   if (it.target.kind !== "callable") return poison;
   const { callable } = it.target;
-  const hyperparameters = evaluateHyperparameters(ctx, callable, it.bound, args, span);
+  const hyperparameters = evaluateHyperparameters(ctx, callable, it.bound, args, span, it.text);
   if (hyperparameters === undefined) return poison;
   if (ctx.owning === "fn") {
     report(ctx, "MC2023", span, {
@@ -194,7 +193,7 @@ function bindRecipe(ctx: Context, it: RecipeVal, call: CallExpression): Val {
   const text = textOf(call.span);
   switch (target.kind) {
     case "callable": {
-      const bound = bindArguments(ctx, target.callable, it.bound, call.arguments);
+      const bound = bindArguments(ctx, target.callable, it.bound, call.arguments, it.text);
       return bound === undefined ? poison : { ...it, bound, text };
     }
     case "initializer":
@@ -203,8 +202,10 @@ function bindRecipe(ctx: Context, it: RecipeVal, call: CallExpression): Val {
       const bound = new Map(it.bound);
       const open = positionalAttributes(target.operator).filter((name) => !bound.has(name));
       let fine = true;
+      const here = new Set<string>();
       call.arguments.forEach((argument, index) => {
         const name = argument.name?.text ?? open[index];
+        if (name !== undefined && !isFirst(ctx, here, it, name, target.operator.name, argument)) fine = false;
         const spec = name === undefined ? undefined : target.operator.attributes[name];
         if (name === undefined || spec === undefined) {
           if (argument.name === undefined) report(ctx, "MC2014", argument.span, { callee: target.operator.name });
@@ -227,12 +228,33 @@ function bindRecipe(ctx: Context, it: RecipeVal, call: CallExpression): Val {
   }
 }
 
+/** Reports an argument that was given before, here or where the function was bound. */
+function isFirst(
+  ctx: Context,
+  here: Set<string>,
+  { bound, text }: RecipeVal,
+  name: string,
+  callee: string,
+  argument: Argument,
+): boolean {
+  if (here.has(name)) report(ctx, "MC2012", argument.span, { name, callee });
+  else if (bound.has(name)) report(ctx, "MC2032", argument.span, { name, callee, text });
+  else {
+    here.add(name);
+    return true;
+  }
+  return false;
+}
+
 function bindInitializer(ctx: Context, it: RecipeVal, name: string, call: CallExpression): Val {
   const signature = Object.keys(initializerSignatures[name] ?? {});
   const bound = new Map(it.bound);
   let fine = true;
+  const here = new Set<string>();
+  const open = signature.filter((key) => !it.bound.has(key));
   call.arguments.forEach((argument, index) => {
-    const parameter = argument.name?.text ?? signature[index];
+    const parameter = argument.name?.text ?? open[index];
+    if (parameter !== undefined && !isFirst(ctx, here, it, parameter, name, argument)) fine = false;
     if (parameter === undefined) {
       report(ctx, "MC2014", argument.span, { callee: name });
       fine = false;
@@ -284,12 +306,19 @@ export function callFunction(
       const val = ctx.elaborator.rules.expression(ctx, value);
       if (val.kind === "poison") return poison;
       inputs.push(...spreadTuples([{ val, span: value.span }]));
-    } else if (isInput) byName.set(name.text, { val: ctx.elaborator.rules.expression(ctx, value), span: value.span });
-    else rest.push(argument);
+    } else if (isInput) {
+      const { text } = name;
+      const position = wanted.findIndex((input) => input.name?.text === text);
+      if (byName.has(text) || position < inputs.length) {
+        report(ctx, "MC2012", argument.span, { name: text, callee: callable.declaration.name.text });
+        return poison;
+      }
+      byName.set(name.text, { val: ctx.elaborator.rules.expression(ctx, value), span: value.span });
+    } else rest.push(argument);
   }
   const ordered = wanted.flatMap((input, index) => (input.name && byName.get(input.name.text)) ?? inputs[index] ?? []);
   const extra = inputs.slice(wanted.length);
-  const bound = bindArguments(ctx, callable, it.bound, rest);
+  const bound = bindArguments(ctx, callable, it.bound, rest, it.text);
   const hyperparameters = bound && completeHyperparameters(ctx, callable, bound, span);
   if (hyperparameters === undefined) return poison;
   return applyFunction(ctx, callable, hyperparameters, [...ordered, ...extra], span);
@@ -320,15 +349,7 @@ function lowerBuiltin(ctx: Context, name: string, call: CallExpression, expected
     return filled(ctx, name, call);
   }
   if (name === "product" || name === "length") {
-    const [argument] = call.arguments;
-    if (argument === undefined) return undefined;
-    const list = rules.expression(ctx, argument.value, { integer: true });
-    if (list.kind !== "list") return list.kind === "poison" ? poison : undefined;
-    if (name === "length") return { kind: "number", value: list.elements.length, integer: true, opaque: true };
-    const dims = list.elements.map((it) =>
-      it.kind === "dim" ? it.dim : it.kind === "number" ? constant(it.value) : undefined,
-    );
-    return dims.every((it) => it !== undefined) ? { kind: "dim", dim: product(dims), opaque: true } : undefined;
+    return listFunction(ctx, name, call);
   }
   const numeric = [
     "min",
@@ -383,36 +404,4 @@ function isStatic(ctx: Context, e: Expression): boolean {
     default:
       return false;
   }
-}
-
-/** `zeros([B, units])`, `ones(shape)`, `full(shape, value)`: f32 constants. */
-function filled(ctx: Context, name: "zeros" | "ones" | "full", call: CallExpression): Val {
-  const [shape, value] = call.arguments;
-  if (shape === undefined) return poison;
-  const spec = { kind: "dims", doc: "" } as const;
-  const attribute = attributeOf(
-    ctx,
-    "shape",
-    spec,
-    ctx.elaborator.rules.expression(ctx, shape.value, { integer: true }),
-    shape.value.span,
-  );
-  const dims = Array.isArray(attribute?.value)
-    ? attribute.value.flatMap((it) => (typeof it === "object" ? [it] : []))
-    : undefined;
-  if (dims === undefined) return poison;
-  let fill = name === "ones" ? 1 : 0;
-  if (name === "full") {
-    const given =
-      value && asReal(ctx, ctx.elaborator.rules.expression(ctx, value.value), value.value.span, "the value");
-    if (given === undefined) {
-      if (value === undefined) report(ctx, "MC2013", call.span, { callee: "full", names: ["value"] });
-      return poison;
-    }
-    fill = given;
-  } else if (value !== undefined) {
-    report(ctx, "MC2014", value.span, { callee: name });
-    return poison;
-  }
-  return tensor(constantNode(ctx, { dtype: "f32", shape: dims }, fill, undefined, call.span));
 }

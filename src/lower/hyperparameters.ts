@@ -121,17 +121,22 @@ export function evaluateHyperparameters(
   bound: ReadonlyMap<string, Val>,
   args: readonly Argument[],
   span: Span,
+  text: string = callable.declaration.name.text,
 ): ReadonlyMap<string, Val> | undefined {
-  const given = bindArguments(ctx, callable, bound, args);
+  const given = bindArguments(ctx, callable, bound, args, text);
   return given && completeHyperparameters(ctx, callable, given, span);
 }
 
-/** Arguments by the hyperparameters that they give, checked; nothing is required yet. Undefined after a report. */
+/**
+ * Arguments by the hyperparameters that they give, checked; nothing is required yet. `text` is where those of `bound`
+ * were given, and none is given again. Undefined after a report.
+ */
 export function bindArguments(
   ctx: Context,
   { declaration }: Callable,
   bound: ReadonlyMap<string, Val>,
   args: readonly Argument[],
+  text: string = declaration.name.text,
 ): ReadonlyMap<string, Val> | undefined {
   const callee = declaration.name.text;
   const values = new Map(bound);
@@ -178,6 +183,11 @@ export function bindArguments(
     }
     if (here.has(target.name.text)) {
       report(ctx, "MC2012", argument.span, { name: target.name.text, callee });
+      fine = false;
+      continue;
+    }
+    if (bound.has(target.name.text)) {
+      report(ctx, "MC2032", argument.span, { name: target.name.text, callee, text });
       fine = false;
       continue;
     }

@@ -9,31 +9,36 @@ import { defineComposite, type ShapeChecker } from "./operator.ts";
 import { dims } from "./sample-dims.ts";
 import { checkAxis, one, withAxis } from "./shape-rules.ts";
 
-/**
- * Sizes of `count` pieces of an axis: equal, or for a literal size that `count` does not divide, as ONNX and PyTorch
- * have it, all as large as the first but the last.
- */
+/** Sizes of `count` equal pieces of an axis: the count must divide its size. Undefined after a report. */
 function pieces(size: Dim, count: number, check: ShapeChecker): readonly Dim[] | undefined {
   const literal = asNumber(size);
-  if (literal === undefined) {
-    if (!check.divides(constant(count), size, "the number of pieces of split and the size of its axis"))
-      return undefined;
-    return Array.from({ length: count }, () => floorDivide(size, constant(count)));
+  if (literal !== undefined && literal % count !== 0) {
+    const each = Math.ceil(literal / count);
+    const last = literal - each * (count - 1);
+    const sections = [...Array.from({ length: count - 1 }, () => each), last];
+    const help = "choose a count that divides the axis, or give the sizes of the pieces: ";
+    return check.fail(
+      `split cannot cut ${literal} elements into ${count} equal pieces`,
+      last < 1 ? `${help}sections=[...]` : `${help}sections=[${sections.join(", ")}]`,
+    );
   }
-  const each = Math.ceil(literal / count);
-  const last = literal - each * (count - 1);
-  if (last < 1) return check.fail(`split cannot make ${count} pieces of ${literal} elements`);
-  return Array.from({ length: count }, (_, index) => constant(index === count - 1 ? last : each));
+  if (!check.divides(constant(count), size, "the number of pieces of split and the size of its axis")) return undefined;
+  return Array.from({ length: count }, () => floorDivide(size, constant(count)));
 }
 
 /** `split`: an axis cut into pieces. */
 export const split = defineComposite({
   name: "split",
-  doc: "The operand cut into pieces along an axis, of given sizes or into a number of them.",
+  doc: "The operand cut into pieces along an axis, of given sizes or into a number of equal ones.",
   exposed: true,
   operands: [{ name: "x", dtype: "any", shape: "[..., N, ...]" }],
   attributes: {
-    count: { kind: "int", doc: "The number of pieces, where sections are left out.", default: 0, min: 0 },
+    count: {
+      kind: "int",
+      doc: "The number of equal pieces, where sections are left out: it divides the axis.",
+      default: 0,
+      min: 0,
+    },
     sections: { kind: "dims", doc: "The sizes of the pieces.", default: [] },
     axis: { kind: "int", doc: "The axis that is cut.", min: 0 },
   },
@@ -51,7 +56,7 @@ export const split = defineComposite({
   cost: () => ({ flops: constant(0) }),
   samples: [
     { operands: [{ dtype: "f32", shape: [6] }], attributes: { axis: 0, count: 3 } },
-    { operands: [{ dtype: "f32", shape: [2, 7] }], attributes: { axis: 1, count: 2 } },
+    { operands: [{ dtype: "f32", shape: [2, 7] }], attributes: { axis: 1, sections: dims(4, 3) } },
     { operands: [{ dtype: "f32", shape: [2, 6, 3] }], attributes: { axis: 1, sections: dims(1, 3, 2) } },
     { operands: [{ dtype: "i32", shape: [4, 3] }], attributes: { axis: 0, count: 2 } },
   ],

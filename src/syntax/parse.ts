@@ -58,6 +58,12 @@ export function parseFile(file: SourceFile, collector: Collector): File {
     reporter.flush();
     return nothing;
   }
+  // A prettier plugin would take it for the end of a line, the lexer for a blank: neither was meant.
+  for (const { index } of file.text.matchAll(/\r(?!\n)/g)) {
+    const at = reporter.span(index, index + 1);
+    const fix = { title: "change to a line feed", edits: [{ span: at, text: "\n" }] };
+    reporter.report("MC1031", at, {}, { fix });
+  }
   const lexed = tokenize(file.text);
   reportLexical(lexed, reporter);
   const laid = applyLayout(lexed.tokens, reporter);

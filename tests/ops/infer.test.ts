@@ -65,7 +65,11 @@ describe("shape rules", () => {
       ["f32[B, T + 3]"],
     ],
     ["gather", infer("gather", [tensor(100, D), typed("i32", B, T)]), ["f32[B, T, D]"]],
-    ["uneven split of a literal", infer("split", [tensor(7)], { axis: 0, count: 2 }), ["f32[4]", "f32[3]"]],
+    [
+      "uneven split of a literal",
+      infer("split", [tensor(7)], { axis: 0, sections: [constant(4), constant(3)] }),
+      ["f32[4]", "f32[3]"],
+    ],
     [
       "split under a fact",
       infer("split", [tensor(D)], { axis: 0, count: 2 }, assume(noFacts, divides(constant(2), D))),
@@ -146,7 +150,7 @@ describe("shape rules", () => {
     [
       "more pieces than elements",
       infer("split", [tensor(4)], { axis: 0, count: 3 }),
-      /cannot make 3 pieces of 4 elements/,
+      /cannot cut 4 elements into 3 equal pieces/,
     ],
     ["unstack of an unknown size", infer("unstack", [tensor(B)]), /known when it is compiled/],
     [

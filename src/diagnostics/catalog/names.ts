@@ -275,6 +275,36 @@ export const namesCatalog = {
     bad: "block Half(n: int): (x: f32[B, D]) -> f32[B, n] {\n  x -> Dense(n)\n}\nmodel M: (x: f32[B, 4]) -> y: f32[B, 2] {\n  x -> Dense(2)\n}\n",
     good: "block Half(n: int): (x: f32[B, D]) -> f32[B, n] {\n  x -> Dense(n)\n}\nmodel M: (x: f32[B, 4]) -> y: f32[B, 2] {\n  x -> Half(2)\n}\n",
   }),
+  MC2031: entry({
+    severity: "warning",
+    title: "unused import",
+    message: (it: { readonly name: string; readonly path: string }) =>
+      `\`${it.name}\` is imported from "${it.path}" and never used.`,
+    explanation:
+      "What is imported is for the declarations and sections of the file. A file that only gathers imports for others is silent about this.",
+    bad: `import { Head } from "./layers.model"\n\n${plain}`,
+    good: 'import { Head } from "./layers.model"\n\nmodel M: (x: f32[B, 4]) -> y: f32[B, 2] {\n  x -> Head\n}\n',
+  }),
+  MC2032: entry({
+    severity: "error",
+    title: "given already",
+    message: (it: { readonly name: string; readonly callee: string; readonly text: string }) =>
+      `\`${it.name}\` of \`${it.callee}\` is given already, in \`${it.text}\`, and here it is given again.`,
+    explanation:
+      "A block or function that is passed as a value keeps what was bound, and whoever uses it gives the rest: the second value would silently replace the first. `Bidirectional` gives `reverse` itself, to the copy that runs from the end; a layer that runs backwards alone is `LSTM(64, reverse=true)` without it.",
+    bad: "model M: (x: f32[B, T, 4]) -> y: f32[B, 10] {\n  x -> Bidirectional(LSTM(5, reverse=true))\n}\n",
+    good: "model M: (x: f32[B, T, 4]) -> y: f32[B, 10] {\n  x -> Bidirectional(LSTM(5))\n}\n",
+  }),
+  MC2033: entry({
+    severity: "error",
+    title: "names of files that differ in case alone",
+    message: (it: { readonly name: string; readonly other: string }) =>
+      `The files of \`${it.name}\` and of \`${it.other}\` would be one: many disks take no account of case.`,
+    explanation:
+      "What is compiled and trained is written under the label of its `train` section or under its model's name. On macOS and Windows `Net.onnx` and `NET.onnx` are one file, and one would replace the other.",
+    bad: `${plain.replace("model M", "model Net")}\n${plain.replace("model M", "model NET")}`,
+    good: `${plain}\n${plain.replace("model M", "model N")}`,
+  }),
   MC2035: entry({
     severity: "error",
     title: "import of what is no .model file",

@@ -259,6 +259,15 @@ export const syntaxCatalog = {
     bad: "model M: (x: f32[B, 4]) -> y: f32[B, 4] {\n  x -> Dense(4 bias=false)\n}\n",
     good: "model M: (x: f32[B, 4]) -> y: f32[B, 4] {\n  x -> Dense(4, bias=false)\n}\n",
   }),
+  MC1031: entry({
+    severity: "error",
+    title: "a carriage return without a line feed",
+    message: () => "Here stands a carriage return (\\r) that no line feed follows: it ends no line.",
+    explanation:
+      "Lines end with a line feed, or with a carriage return and a line feed. Editors show a lone carriage return as the end of a line, which it is not in the language. Write the file with one kind of line ends.",
+    bad: "const a = 1\rconst b = 2\n",
+    good: "const a = 1\r\nconst b = 2\r\n",
+  }),
   MC1035: entry({
     severity: "error",
     title: "a control of text direction",

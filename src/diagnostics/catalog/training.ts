@@ -232,4 +232,14 @@ export const trainingCatalog = {
     bad: `${good}\nbudget Line { weights <= 2 }`,
     good: `${good}\nbudget Line { params <= 2 }`,
   }),
+  MC4054: entry({
+    severity: "error",
+    title: "a warmup that never ends",
+    message: (it: { warmup: number; length: number; until: string }) =>
+      `The learning rate warms up for ${it.warmup} steps, and ${it.until} is step ${it.length}.`,
+    explanation:
+      "After the warmup the rate is at its full value, and from there it falls to its floor, which it reaches at `total` or at the end of the training. Without a step in between there is nothing to fall over.",
+    bad: train("  loss: mse(y, t)\n  optimizer: sgd(lr=cosine(peak=0.1, warmup=8, total=4))\n  epochs: 5"),
+    good: train("  loss: mse(y, t)\n  optimizer: sgd(lr=cosine(peak=0.1, warmup=4, total=8))\n  epochs: 5"),
+  }),
 } as const;

@@ -10,13 +10,14 @@ import { settingScope, sourceText } from "./section-context.ts";
 
 const measures = ["params", "flops", "memory"] as const;
 
-const holds: Readonly<Record<ComparisonOperator, (a: bigint, b: bigint) => boolean>> = {
+/** A figure is exact, and so is the comparison: no limit is rounded. */
+const holds: Readonly<Record<ComparisonOperator, (figure: bigint, limit: number) => boolean>> = {
   "<": (a, b) => a < b,
   "<=": (a, b) => a <= b,
   ">": (a, b) => a > b,
   ">=": (a, b) => a >= b,
-  "==": (a, b) => a === b,
-  "!=": (a, b) => a !== b,
+  "==": (a, b) => a <= b && a >= b,
+  "!=": (a, b) => a < b || a > b,
 };
 
 /** Checks a `budget` section: every limit must hold for the model as it stands, at the dims that it names. */
@@ -36,16 +37,52 @@ export function checkBudget(
     flops: measured.flops,
     memory: measured.activationBytes,
   };
+  const inputs = lowered.module.functions.get(lowered.module.entry)?.body.inputs ?? [];
+  const dims = new Set(inputs.flatMap((it) => it.type.shape.flatMap((dim) => [...variablesOf(dim)])));
   for (const entry of declaration.entries) {
     if (entry.kind !== "limit") {
       elaborator.collector.report("MC4001", entry.span, { key: entry.kind, section: "budget", known: measures });
       continue;
     }
-    checkLimit(entry, figures, scope);
+    checkLimit(entry, figures, dims, scope);
   }
 }
 
-function checkLimit(limit: Limit, figures: Readonly<Record<string, Dim>>, scope: SettingScope): void {
+/** The sizes of `at B=1, T=64`: of dims that the model has, each once. Undefined after a report. */
+function readSizes(
+  { at }: Limit,
+  dims: ReadonlySet<string>,
+  scope: SettingScope,
+): ReadonlyMap<string, Dim> | undefined {
+  const sizes = new Map<string, Dim>();
+  let fine = true;
+  for (const { name, value } of at) {
+    const size = settingValue(value, scope);
+    if (name === undefined || !dims.has(name.text)) {
+      const missing = name?.text ?? sourceText(value);
+      scope.collector.report("MC4013", name?.span ?? value.span, { what: "free dim", name: missing, known: [...dims] });
+    } else if (sizes.has(name.text)) scope.collector.report("MC4002", name.span, { key: name.text, section: "budget" });
+    else if (typeof size === "number" && Number.isSafeInteger(size) && size >= 1) {
+      sizes.set(name.text, constant(size));
+      continue;
+    } else
+      scope.collector.report("MC4006", value.span, {
+        argument: name.text,
+        callee: "this section",
+        expected: "a whole number of at least 1",
+        found: `\`${sourceText(value)}\``,
+      });
+    fine = false;
+  }
+  return fine ? sizes : undefined;
+}
+
+function checkLimit(
+  limit: Limit,
+  figures: Readonly<Record<string, Dim>>,
+  dims: ReadonlySet<string>,
+  scope: SettingScope,
+): void {
   const { condition } = limit;
   const [left, right, more] = condition.kind === "comparison" ? condition.operands : [];
   const operator = condition.kind === "comparison" ? condition.operators[0] : undefined;
@@ -62,22 +99,18 @@ function checkLimit(limit: Limit, figures: Readonly<Record<string, Dim>>, scope:
     }
     return;
   }
-  const sizes = new Map<string, Dim>();
-  for (const { name: dim, value } of limit.at) {
-    const size = settingValue(value, scope);
-    if (dim !== undefined && typeof size === "number" && Number.isInteger(size) && size >= 1)
-      sizes.set(dim.text, constant(size));
-  }
+  const sizes = readSizes(limit, dims, scope);
+  if (sizes === undefined) return;
   const value = substitute(figure, (dim) => sizes.get(dim));
   const known = asConstant(value);
   if (known === undefined) {
     const free = [...variablesOf(value)].map((it) => `${it}=1`).join(", ");
     scope.collector.report("MC4018", condition.span, { figure: name, value: formatDim(value), at: free });
-  } else if (!holds[operator](known, BigInt(Math.round(bound)))) {
+  } else if (!holds[operator](known, bound)) {
     scope.collector.report("MC4019", condition.span, {
       figure: name,
       value: known.toLocaleString("en"),
-      limit: `${operator} ${bound.toLocaleString("en")}`,
+      limit: `${operator} ${bound.toLocaleString("en", { maximumFractionDigits: 20 })}`,
     });
   }
 }

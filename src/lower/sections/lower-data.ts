@@ -134,9 +134,9 @@ function readSource(
     scope.collector.report("MC4011", callee.span, { what: `The source \`${callee.text}\`` });
     return undefined;
   }
-  if (callee.kind === "reference" && callee.text === "idx" && expression.kind === "call") {
+  if (callee.kind === "reference" && callee.text === "idx") {
     const files: Record<string, SettingValue> = {};
-    for (const argument of expression.arguments) {
+    for (const argument of expression.kind === "call" ? expression.arguments : []) {
       const name = argument.name?.text;
       if (name === undefined) {
         scope.collector.report("MC4005", argument.span, {
@@ -148,7 +148,19 @@ function readSource(
       }
       const path = checkedValue(argument.value, { kind: "string" }, name, "idx", scope);
       if (path === undefined) return undefined;
+      if (Object.hasOwn(files, name)) {
+        scope.collector.report("MC4005", argument.span, {
+          argument: `the file \`${name}\` a second time`,
+          callee: "idx",
+          known: [],
+        });
+        return undefined;
+      }
       files[name] = path;
+    }
+    if (Object.keys(files).length === 0) {
+      scope.collector.report("MC4003", expression.span, { missing: 'a file, as in `images="..."`', where: "`idx`" });
+      return undefined;
     }
     return { kind: "idx", arguments: files, origin: expression.span };
   }
@@ -160,24 +172,34 @@ function readSource(
 function readSplit(setting: Setting | undefined, scope: SettingScope): SplitSpec | undefined {
   if (setting === undefined) return { fractions: { train: 1 }, seed: 0, by: "seed" };
   const fractions: Record<string, number> = {};
-  let seed = 0;
-  let by: SplitSpec["by"] = "seed";
+  let seed: number | undefined;
+  let by: "position" | undefined;
   for (const phrase of setting.phrases) {
     const [word, value, extra] = phraseWords(phrase, scope);
     if (
       (word === "train" || word === "validate" || word === "test") &&
       typeof value === "number" &&
-      value >= 0 &&
+      value > 0 &&
       value <= 1 &&
       extra === undefined &&
       fractions[word] === undefined
     ) {
       fractions[word] = value;
-    } else if (word === "seed" && typeof value === "number" && Number.isInteger(value) && extra === undefined)
+    } else if (
+      word === "seed" &&
+      typeof value === "number" &&
+      Number.isSafeInteger(value) &&
+      value >= 0 &&
+      extra === undefined &&
+      seed === undefined &&
+      by === undefined
+    )
       seed = value;
-    else if (word === "by" && value === "position" && extra === undefined) by = "position";
+    else if (word === "by" && value === "position" && extra === undefined && by === undefined && seed === undefined)
+      by = "position";
     else {
-      const expected = "shares from 0 to 1 (`train 0.8`), `seed 7` or `by position`";
+      const expected =
+        "shares above 0 and at most 1, each split once (`train 0.8`), and either `seed 7` or `by position`";
       scope.collector.report("MC4006", phrase.span, {
         argument: "split",
         callee: "this section",
@@ -198,7 +220,7 @@ function readSplit(setting: Setting | undefined, scope: SettingScope): SplitSpec
     });
     return undefined;
   }
-  return { fractions, seed, by };
+  return { fractions, seed: seed ?? 0, by: by ?? "seed" };
 }
 
 const cleanSteps = ["drop_missing", "drop_duplicates"];
@@ -208,7 +230,9 @@ function readClean(setting: Setting | undefined, scope: SettingScope): readonly 
   for (const phrase of setting?.phrases ?? []) {
     const part = onlyPart(phrase);
     const word = part === undefined ? undefined : settingValue(part, scope);
-    if (typeof word === "string" && cleanSteps.includes(word)) steps.push(word);
+    if (typeof word === "string" && steps.includes(word))
+      scope.collector.report("MC4002", phrase.span, { key: word, section: "data" });
+    else if (typeof word === "string" && cleanSteps.includes(word)) steps.push(word);
     else {
       const suggestion = typeof word === "string" ? nearest(word, cleanSteps) : undefined;
       scope.collector.report(

@@ -27,6 +27,17 @@ export function lowerTest(
   const { collector } = elaborator;
   const callee = declaration.target.kind === "call" ? declaration.target.callee : declaration.target;
   const name = sourceText(callee);
+  if (declaration.target.kind === "call") {
+    collector.report(
+      "MC4005",
+      declaration.target.span,
+      { argument: "hyperparameters", callee: "test", known: [] },
+      {
+        help: "It measures what a `train` section made: name that section by its label.",
+      },
+    );
+    return undefined;
+  }
   const train = trains.find(
     (it) =>
       (it.name === name || it.model.name === name) &&

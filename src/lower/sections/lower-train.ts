@@ -21,7 +21,16 @@ import { assumptionsOf, reachable } from "../elaborate-model.ts";
 import { reportUnknownNames } from "../unknown-names.ts";
 import { batchType, matchFeatures, type FeatureMatch } from "./match-features.ts";
 import { onlyExpression, onlyPart, settingsOf, type SettingScope } from "./read-setting.ts";
-import { readClip, readGroup, readInteger, readOptimizer, readSave, readStop, readValidate } from "./read-training.ts";
+import {
+  checkRate,
+  readClip,
+  readGroup,
+  readInteger,
+  readOptimizer,
+  readSave,
+  readStop,
+  readValidate,
+} from "./read-training.ts";
 import { sectionContext, sectionFunc, settingScope, sourceText } from "./section-context.ts";
 import { sectionKeys } from "./training-tables.ts";
 
@@ -105,10 +114,16 @@ export function lowerTrainSection(
   const steps = readInteger(settings.get("steps"), 0, 1, scope);
   const stepsSetting = settings.get("steps");
   if (settings.has("epochs") && stepsSetting !== undefined) collector.report("MC4014", stepsSetting.span, undefined);
+  if (optimizer !== undefined && optimizerExpression !== undefined)
+    checkRate(optimizer.rate, settings.has("steps") ? steps : undefined, optimizerExpression.span, scope);
+  if (data.split.fractions.train === undefined)
+    collector.report("MC4020", declaration.data.span, { data: data.name, split: "train" });
   const batch = readInteger(settings.get("batch"), 32, 1, scope);
   const seed = readInteger(settings.get("seed"), 0, 0, scope);
   const validateSetting = settings.get("validate");
   const validate = validateSetting === undefined ? undefined : readValidate(validateSetting, scope);
+  if (validateSetting !== undefined && data.split.fractions.validate === undefined)
+    collector.report("MC4020", validateSetting.span, { data: data.name, split: "validate" });
   const measured = { measured: ["loss", ...(objective?.metrics.map((it) => it.name) ?? [])], data };
   // What is measured is not known where the objective is wrong.
   const watching = (key: "stop" | "save"): Expression | undefined =>

@@ -55,8 +55,11 @@ function windowOf(
   valueOf: (expression: Expression) => SettingValue | undefined,
 ): { readonly size: number; readonly shift: number } | undefined {
   const values = new Map<string, SettingValue | undefined>();
-  for (const [at, argument] of given.entries())
-    values.set(argument.name?.text ?? ["size", "shift"][at] ?? "", valueOf(argument.value));
+  for (const [at, argument] of given.entries()) {
+    const name = argument.name?.text ?? ["size", "shift"][at] ?? "";
+    // Given twice, it is no window that could be read.
+    values.set(values.has(name) ? "" : name, valueOf(argument.value));
+  }
   const size = values.get("size");
   const shift = values.get("shift") ?? 0;
   if (

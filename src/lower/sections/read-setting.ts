@@ -111,7 +111,7 @@ function fits(value: SettingValue, schema: ArgumentSchema, expression: Expressio
     case "integer":
       return (
         typeof value === "number" &&
-        (schema.kind === "number" || Number.isInteger(value)) &&
+        (schema.kind === "number" ? Number.isFinite(value) : Number.isSafeInteger(value)) &&
         value >= (schema.min ?? -Infinity) &&
         value > (schema.above ?? -Infinity) &&
         value <= (schema.max ?? Infinity) &&

@@ -9,6 +9,7 @@ import type {
   Split,
   TrainProgram,
 } from "../../ir/program.ts";
+import type { Span } from "../../support/source.ts";
 import type { Directive, Expression, Setting } from "../../syntax/ast.ts";
 import { matchPath } from "../../support/match-path.ts";
 import {
@@ -78,6 +79,29 @@ function readRate(optimizer: SettingCall, scope: SettingScope): Schedule | undef
   }
 }
 
+/**
+ * Reports a schedule that contradicts itself or the length of its training, where that is given in steps: a warmup that
+ * leaves no step, a floor above the peak.
+ */
+export function checkRate(rate: Schedule, steps: number | undefined, span: Span, scope: SettingScope): void {
+  const falls = rate.kind === "cosine" || rate.kind === "linear";
+  const total = falls ? rate.total : undefined;
+  const length = total ?? steps;
+  if (length !== undefined && (falls && rate.warmup > 0 ? rate.warmup >= length : rate.warmup > length)) {
+    const until = total === undefined ? "the end of the training" : "its `total`";
+    scope.collector.report("MC4054", span, { warmup: rate.warmup, length, until });
+  }
+  if (falls && rate.floor > rate.peak) {
+    const expected = `at most the peak, \`${rate.peak}\``;
+    scope.collector.report("MC4006", span, {
+      argument: "floor",
+      callee: rate.kind,
+      expected,
+      found: `\`${rate.floor}\``,
+    });
+  }
+}
+
 /** `global_norm(1.0)` */
 export function readClip(expression: Expression, scope: SettingScope): ClipSpec | undefined {
   const call = readCall(expression, clipTable, "way of clipping", scope);
@@ -108,18 +132,23 @@ export function readGroup(
     scope.collector.report("MC4012", pattern.span, { pattern: pattern.value, model, what });
     return undefined;
   }
-  if (freezes) return { pattern: pattern.value, frozen: true };
+  const given = directive.phrases.flatMap((it) => it.parts);
+  if (freezes) {
+    const [extra] = given;
+    if (extra === undefined) return { pattern: pattern.value, frozen: true };
+    scope.collector.report("MC4005", extra.span, { argument: "settings", callee: "freeze", known: [] });
+    return undefined;
+  }
+  if (given.length === 0) {
+    const missing = "what it sets: `decay=`, `scale=` or both";
+    scope.collector.report("MC4003", directive.span, { missing, where: `\`group "${pattern.value}"\`` });
+    return undefined;
+  }
   const schema = {
     decay: { kind: "number", default: -1, min: 0 },
     scale: { kind: "number", default: -1, min: 0 },
   } as const;
-  const settings = readArguments(
-    "group",
-    schema,
-    directive.phrases.flatMap((it) => it.parts),
-    directive.span,
-    scope,
-  );
+  const settings = readArguments("group", schema, given, directive.span, scope);
   if (settings === undefined) return undefined;
   const { decay, scale } = settings.values;
   return {
@@ -147,9 +176,9 @@ export function readInteger(
 
 /** `every 250 steps`, `every epoch`, `every 2 epochs` */
 export function readValidate(setting: Setting, scope: SettingScope): TrainProgram["validate"] {
-  const [phrase] = setting.phrases;
-  const [word, first, second] = phrase === undefined ? [] : phraseWords(phrase, scope);
-  if (word === "every") {
+  const [phrase, more] = setting.phrases;
+  const [word, first, second, extra] = phrase === undefined ? [] : phraseWords(phrase, scope);
+  if (word === "every" && more === undefined && extra === undefined) {
     if ((first === "epoch" || first === "step") && second === undefined) return { every: 1, unit: `${first}s` };
     if (
       typeof first === "number" &&
@@ -210,7 +239,8 @@ export function readStop(expression: Expression, measured: Measured, scope: Sett
     expression.kind !== "call" ||
     expression.callee.kind !== "reference" ||
     expression.callee.text !== "early" ||
-    first === undefined
+    first === undefined ||
+    first.name !== undefined
   ) {
     scope.collector.report("MC4004", expression.span, {
       what: "way of stopping",
@@ -239,6 +269,7 @@ export function readSave(expression: Expression, measured: Measured, scope: Sett
     expression.callee.kind !== "reference" ||
     expression.callee.text !== "best" ||
     first === undefined ||
+    first.name !== undefined ||
     extra !== undefined
   ) {
     scope.collector.report("MC4004", expression.span, {

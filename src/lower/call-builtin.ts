@@ -1,0 +1,84 @@
+import { reportUnknownArgument } from "../analyze/report-unknown-argument.ts";
+import { constant, product } from "../dims/dim.ts";
+import type { CallExpression, Expression } from "../syntax/ast.ts";
+import { attributeOf } from "./attributes.ts";
+import { constantNode, report, reporter, type Context } from "./context.ts";
+import { asReal } from "./convert.ts";
+import { describe, poison, tensor, type Val } from "./values.ts";
+
+/** `product(S)`, `length(units)`: functions of lists that are known at compile time. */
+export function listFunction(ctx: Context, name: "product" | "length", call: CallExpression): Val {
+  const given = builtinArguments(ctx, name, ["list"], call);
+  const argument = given?.get("list");
+  if (argument === undefined) return poison;
+  const list = ctx.elaborator.rules.expression(ctx, argument, { integer: true });
+  if (list.kind !== "list") {
+    const expected = `\`${name}\` takes a list, such as \`[3, 4]\` or the \`S\` of \`...S\``;
+    if (list.kind !== "poison") report(ctx, "MC3008", argument.span, { expected, actual: describe(list) });
+    return poison;
+  }
+  if (name === "length") return { kind: "number", value: list.elements.length, integer: true, opaque: true };
+  const dims = list.elements.map((it) =>
+    it.kind === "dim" ? it.dim : it.kind === "number" ? constant(it.value) : undefined,
+  );
+  if (dims.every((it) => it !== undefined)) return { kind: "dim", dim: product(dims), opaque: true };
+  const other = list.elements.find((it) => it.kind !== "dim" && it.kind !== "number" && it.kind !== "poison");
+  const expected = "`product` takes a list of whole numbers and dims";
+  if (other !== undefined) report(ctx, "MC3008", argument.span, { expected, actual: describe(other) });
+  return poison;
+}
+
+/** The arguments of a built-in function by name, all of them required; undefined after a report. */
+function builtinArguments(
+  ctx: Context,
+  callee: string,
+  names: readonly string[],
+  call: CallExpression,
+): ReadonlyMap<string, Expression> | undefined {
+  const given = new Map<string, Expression>();
+  let fine = true;
+  for (const [at, { name, value, span }] of call.arguments.entries()) {
+    const key = name?.text ?? names[at];
+    if (key === undefined) report(ctx, "MC2014", span, { callee });
+    else if (name !== undefined && !names.includes(key)) reportUnknownArgument(reporter(ctx), name, callee, names);
+    else if (given.has(key)) report(ctx, "MC2012", span, { name: key, callee });
+    else {
+      given.set(key, value);
+      continue;
+    }
+    fine = false;
+  }
+  const missing = names.filter((it) => !given.has(it));
+  if (fine && missing.length > 0) {
+    report(ctx, "MC2013", call.span, { callee, names: missing });
+    fine = false;
+  }
+  return fine ? given : undefined;
+}
+
+/** `zeros([B, units])`, `ones(shape)`, `full(shape, value)`: f32 constants. */
+export function filled(ctx: Context, name: "zeros" | "ones" | "full", call: CallExpression): Val {
+  const given = builtinArguments(ctx, name, name === "full" ? ["shape", "value"] : ["shape"], call);
+  const shape = given?.get("shape");
+  const value = given?.get("value");
+  if (shape === undefined) return poison;
+  const spec = { kind: "dims", doc: "" } as const;
+  const attribute = attributeOf(
+    ctx,
+    "shape",
+    spec,
+    ctx.elaborator.rules.expression(ctx, shape, { integer: true }),
+    shape.span,
+  );
+  const dims = Array.isArray(attribute?.value)
+    ? attribute.value.flatMap((it) => (typeof it === "object" ? [it] : []))
+    : undefined;
+  if (dims === undefined) return poison;
+  let fill = name === "ones" ? 1 : 0;
+  if (name === "full") {
+    const number = value && asReal(ctx, ctx.elaborator.rules.expression(ctx, value), value.span, "the value");
+    if (number === undefined) return poison;
+    fill = number;
+  }
+  return tensor(constantNode(ctx, { dtype: "f32", shape: dims }, fill, undefined, call.span));
+}
