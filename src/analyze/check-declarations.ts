@@ -31,7 +31,6 @@ export function checkDeclarations(file: ProgramFile, collector: Collector): void
     }
   }
   checkTrainings(file, collector);
-  checkFileNames(file, collector);
   checkRecursion(file, collector);
 }
 
@@ -56,34 +55,6 @@ function checkTrainings({ ast }: ProgramFile, collector: Collector): void {
           help: `Give each training a label: \`train small: ${name.text} on ${declaration.data.text}\`.`,
         },
       );
-    }
-  }
-}
-
-/** What a file compiles to must not differ in case alone: many disks take it for one. */
-function checkFileNames({ ast }: ProgramFile, collector: Collector): void {
-  const trained = new Set<string>();
-  const names: Name[] = [];
-  for (const it of ast.declarations) {
-    if (it.kind !== "train") continue;
-    const callee = it.model.kind === "call" ? it.model.callee : it.model;
-    if (callee.kind !== "reference") continue;
-    trained.add(callee.text);
-    names.push(it.label ?? { kind: "name", text: callee.text, span: callee.span });
-  }
-  for (const it of ast.declarations) {
-    if (it.kind === "callable" && it.flavor === "model" && !trained.has(it.name.text)) names.push(it.name);
-  }
-  const seen = new Map<string, Name>();
-  for (const name of names) {
-    const folded = name.text.toLowerCase();
-    const first = seen.get(folded);
-    if (first === undefined) seen.set(folded, name);
-    // Two trainings, or two models, of exactly one name are reported as such.
-    else if (first.text !== name.text) {
-      const labels = [{ span: first.span, message: `\`${first.text}\` stands here` }];
-      const help = "Give one of them another name, or its `train` section another label.";
-      collector.report("MC2033", name.span, { name: name.text, other: first.text }, { labels, help });
     }
   }
 }

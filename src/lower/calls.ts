@@ -14,15 +14,7 @@ import { lowerStaticCall } from "./arithmetic.ts";
 import { attributeOf, expectedFor } from "./attributes.ts";
 import { filled, listFunction } from "./call-builtin.ts";
 import { callOperator, positionalAttributes, type Given } from "./call-operator.ts";
-import {
-  findLocal,
-  innerScope,
-  report,
-  reporter,
-  type Context,
-  type Expected,
-  type Scope,
-} from "./context.ts";
+import { findLocal, innerScope, report, reporter, type Context, type Expected, type Scope } from "./context.ts";
 import { asReal } from "./convert.ts";
 import { bindArguments, completeHyperparameters, evaluateHyperparameters } from "./hyperparameters.ts";
 import { describe, poison, type RecipeVal, type Val } from "./values.ts";

@@ -1,14 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { builtinFunctions } from "../../src/analyze/builtins.ts";
 import { initializerSignatures } from "../../src/analyze/initializer-signatures.ts";
-import type {
-  sectionKeys} from "../../src/lower/sections/training-tables.ts";
-import {
-  clipTable,
-  optimizerTable,
-  scheduleTable,
-  sourceTable,
-} from "../../src/lower/sections/training-tables.ts";
+import type { sectionKeys } from "../../src/lower/sections/training-tables.ts";
+import { clipTable, optimizerTable, scheduleTable, sourceTable } from "../../src/lower/sections/training-tables.ts";
 import type { ArgumentSchema, CallSchema } from "../../src/lower/sections/read-setting.ts";
 import { allOperators } from "../../src/ops/registry.ts";
 import { checkFile, codesOfFile } from "./checking.ts";
@@ -312,16 +306,6 @@ describe("a count of pieces", () => {
 
 describe("names", () => {
   const model = (name: string): string => `model ${name}: (x: f32[B, 4]) -> y: f32[B, 4] {\n  x -> Dense(4)\n}\n`;
-  it.each([
-    ["Net", "NET"],
-    ["Net", "NeT"],
-  ])("%s and %s are one file on many disks", (a, b) => {
-    const [found, more] = checkFile(model(a) + model(b));
-    expect([found?.code, more]).toEqual(["MC2033", undefined]);
-    expect(found?.labels).toHaveLength(1);
-  });
-  it("labels count as well", () =>
-    expect(codesOfFile(file().replace("train M", "train NET: M") + model("Net"))).toEqual(["MC2033"]));
   it("of imports that nothing uses are warned of", () => {
     expect(
       checkFile(`import { Head } from "layers.model"\n\n${model("M")}`).map((it) => [it.code, it.severity]),

@@ -295,16 +295,6 @@ export const namesCatalog = {
     bad: "model M: (x: f32[B, T, 4]) -> y: f32[B, 10] {\n  x -> Bidirectional(LSTM(5, reverse=true))\n}\n",
     good: "model M: (x: f32[B, T, 4]) -> y: f32[B, 10] {\n  x -> Bidirectional(LSTM(5))\n}\n",
   }),
-  MC2033: entry({
-    severity: "error",
-    title: "names of files that differ in case alone",
-    message: (it: { readonly name: string; readonly other: string }) =>
-      `The files of \`${it.name}\` and of \`${it.other}\` would be one: many disks take no account of case.`,
-    explanation:
-      "What is compiled and trained is written under the label of its `train` section or under its model's name. On macOS and Windows `Net.onnx` and `NET.onnx` are one file, and one would replace the other.",
-    bad: `${plain.replace("model M", "model Net")}\n${plain.replace("model M", "model NET")}`,
-    good: `${plain}\n${plain.replace("model M", "model N")}`,
-  }),
   MC2035: entry({
     severity: "error",
     title: "import of what is no .model file",
