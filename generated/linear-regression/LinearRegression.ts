@@ -159,7 +159,10 @@ export function evaluate(
   return evaluateBatches(data, batchSize, figuresOf, (batch) => evaluateSums(model, batch));
 }
 
-/** Trains on a data set as the spec's train section says, in an order drawn by the seed, and gives a report of every pass. */
+/**
+ * Trains on a data set as the spec's train section says, in an order drawn by the seed, and gives a report of every
+ * validation.
+ */
 export function fit(
   model: LinearRegression,
   data: LinearRegressionBatch,
@@ -426,12 +429,27 @@ interface BatchReport<Figures> {
   readonly figures: Figures;
 }
 
-/** One pass, as it is reported. */
+/** What was measured at once: a pass, or what lies between two validations. */
 interface EpochReport<Figures> {
   readonly epoch: number;
   readonly step: number;
   readonly train: Figures;
   readonly validation?: Figures;
+  /** Whether it is the best so far by what the spec's `save` watches, or else its `stop`. */
+  readonly improved: boolean;
+}
+
+/** A figure that the spec watches, and whether more of it is better. */
+interface Watch<Figures> {
+  readonly of: "train" | "validation";
+  readonly figure: (figures: Figures) => number;
+  readonly mode: "min" | "max";
+}
+
+/** The best value of what is watched, and the step that had it. */
+interface Best {
+  readonly value: number;
+  readonly step: number;
 }
 
 /** What `fit` needs to know of a model and of its train section. */
@@ -443,9 +461,12 @@ interface FitPlan<Data, Figures> {
   readonly length: { readonly epochs: number } | { readonly steps: number };
   readonly batchSize: number;
   readonly seed: number;
-  /** Steps between validations; a pass where it is left out. */
-  readonly validateEvery?: number;
-  readonly stop?: { readonly patience: number; readonly isBetter: (now: Figures, best: Figures) => boolean };
+  /** How far validations are apart; a pass where it is left out. */
+  readonly validateEvery?: { readonly epochs: number } | { readonly steps: number };
+  /** Ends the training after so many validations that are not the best so far. */
+  readonly stop?: Watch<Figures> & { readonly patience: number };
+  /** Gives the weights, parameters and states, in the end what they were at the best validation. */
+  readonly save?: Watch<Figures> & { readonly weights: readonly { variable: tf.Variable }[] };
   /** Says how many steps there will be: schedules may end there. */
   readonly begin?: (steps: number) => void;
   readonly train: (batch: Data) => Promise<number[]>;
@@ -453,7 +474,10 @@ interface FitPlan<Data, Figures> {
   readonly figures: (sums: readonly number[]) => Figures;
 }
 
-/** Trains in seeded order; the last batch of a pass may be smaller. Gives the report of every pass. */
+/**
+ * Trains in seeded order; the last batch of a pass may be smaller. Gives the report of every pass. Where `save` watches
+ * something, the model has its best weights in the end, unless `shouldStop` has ended the training.
+ */
 async function runFit<Data extends Record<string, tf.Tensor>, Figures>(
   plan: FitPlan<Data, Figures>,
 ): Promise<EpochReport<Figures>[]> {
@@ -466,43 +490,74 @@ async function runFit<Data extends Record<string, tf.Tensor>, Figures>(
   const perEpoch = Math.ceil(examples / batchSize);
   const planned = "steps" in plan.length ? plan.length.steps : plan.length.epochs * perEpoch;
   const steps = options.epochs === undefined ? planned : plan.start + options.epochs * perEpoch;
-  const every = plan.validateEvery ?? perEpoch;
+  const apart = plan.validateEvery ?? { epochs: 1 };
+  const every = "steps" in apart ? apart.steps : apart.epochs * perEpoch;
+  const blind = Object.entries({ stop: plan.stop, save: plan.save }).find(([, it]) => it?.of === "validation");
+  if (blind !== undefined && validation === undefined) {
+    throw new Error(`the spec's ${blind[0]} watches a figure of validation: fit needs the option validation`);
+  }
   const reports: EpochReport<Figures>[] = [];
   let order: Int32Array = new Int32Array();
-  let best: Figures | undefined;
+  let stop: Best | undefined;
+  let save: Best | undefined;
+  let kept: tf.Tensor[] = [];
   let waited = 0;
   let sums = runningSums(plan.figures);
   plan.begin?.(steps);
 
-  for (let step = plan.start; step < steps; step++) {
-    const epoch = Math.floor(step / perEpoch);
-    const at = step % perEpoch;
-    if (order.length === 0 || at === 0) order = shuffledRows(examples, plan.seed, epoch);
-    const rows = order.subarray(at * batchSize, (at + 1) * batchSize);
-    const batch = selectRows(plan.data, rows);
-    try {
-      sums.add(await plan.train(batch), rows.length);
-    } finally {
-      tf.dispose(Object.values(batch));
-    }
-    await options.onBatchEnd?.({ epoch: epoch + 1, step: step + 1, steps, figures: sums.figures() });
-    const isLast = step + 1 === steps || options.shouldStop?.() === true;
-    if ((step + 1) % every !== 0 && !isLast) continue;
+  try {
+    for (let step = plan.start; step < steps; step++) {
+      const epoch = Math.floor(step / perEpoch);
+      const at = step % perEpoch;
+      if (order.length === 0 || at === 0) order = shuffledRows(examples, plan.seed, epoch);
+      const rows = order.subarray(at * batchSize, (at + 1) * batchSize);
+      const batch = selectRows(plan.data, rows);
+      try {
+        sums.add(await plan.train(batch), rows.length);
+      } finally {
+        tf.dispose(Object.values(batch));
+      }
+      await options.onBatchEnd?.({ epoch: epoch + 1, step: step + 1, steps, figures: sums.figures() });
+      const ended = options.shouldStop?.() === true;
+      if ((step + 1) % every !== 0 && step + 1 !== steps && !ended) continue;
 
-    const train = sums.figures();
-    const report = { epoch: epoch + 1, step: step + 1, train };
-    const watched = validation === undefined ? undefined : await plan.evaluate(validation);
-    const told = watched === undefined ? report : { ...report, validation: watched };
-    reports.push(told);
-    await options.onEpochEnd?.(told);
-    sums = runningSums(plan.figures);
-    const now = watched ?? train;
-    waited = best === undefined || plan.stop?.isBetter(now, best) === true ? 0 : waited + 1;
-    if (waited === 0) best = now;
-    if (isLast || (plan.stop !== undefined && waited >= plan.stop.patience)) break;
+      const train = sums.figures();
+      const held = validation === undefined ? undefined : await plan.evaluate(validation);
+      const measured = { step: step + 1, train, ...(held === undefined ? {} : { validation: held }) };
+      if (plan.stop !== undefined) stop = bestSoFar(plan.stop, stop, measured);
+      if (plan.save !== undefined) save = bestSoFar(plan.save, save, measured);
+      waited = stop?.step === step + 1 ? 0 : waited + 1;
+      const improved = (plan.save === undefined ? stop : save)?.step === step + 1;
+      if (improved && plan.save !== undefined) {
+        tf.dispose(kept);
+        kept = plan.save.weights.map(({ variable }) => variable.clone());
+      }
+      const report = { epoch: epoch + 1, ...measured, improved };
+      reports.push(report);
+      await options.onEpochEnd?.(report);
+      sums = runningSums(plan.figures);
+      if (ended && step + 1 !== steps) return reports;
+      if (plan.stop !== undefined && waited >= plan.stop.patience) break;
+    }
+    kept.forEach((tensor, i) => plan.save?.weights[i]?.variable.assign(tensor));
+    return reports;
+  } finally {
+    tf.dispose(kept);
+    if (validation !== options.validation) tf.dispose(Object.values(validation ?? {}));
   }
-  if (validation !== options.validation) Object.values(validation ?? {}).forEach((tensor) => tensor.dispose());
-  return reports;
+}
+
+/** The best so far after a validation: a new one, or the one before. Only a finite value is ever better. */
+function bestSoFar<Figures>(
+  { of, figure, mode }: Watch<Figures>,
+  before: Best | undefined,
+  report: { readonly step: number; readonly train: Figures; readonly validation?: Figures },
+): Best | undefined {
+  const figures = report[of];
+  const value = figures === undefined ? NaN : figure(figures);
+  if (!Number.isFinite(value)) return before;
+  if (before !== undefined && !(mode === "max" ? value > before.value : value < before.value)) return before;
+  return { value, step: report.step };
 }
 
 /** The figures of a data set, batch by batch. */

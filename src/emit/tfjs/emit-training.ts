@@ -13,6 +13,7 @@ import {
   member,
   objectOf,
   returns,
+  text,
   type Entry,
   type Expression,
   type Field,
@@ -311,15 +312,34 @@ function evaluateFunction({ model: { type } }: TrainingContext): Item {
   };
 }
 
-function fitFunction({ model: { type }, program }: TrainingContext): Item {
-  const { stop, validate, length } = program;
+/** What `stop` and `save` have in common. */
+type Watch = NonNullable<TrainProgram["save"]>;
+
+function fitFunction({ model: { type, states }, program }: TrainingContext): Item {
+  const { stop, save, validate, length } = program;
   const arrow = (name: string, body: Expression): Expression => ({
     kind: "closure",
     parameters: [{ pattern: name }],
     body,
   });
-  const better = stop?.mode === "max" ? ">" : "<";
-  const figure = stop?.monitor.metric ?? "loss";
+  const owned = (name: string): Expression => call("entriesOf", member(model, name));
+  const variables: Expression =
+    states.entries.size === 0
+      ? owned("parameters")
+      : {
+          kind: "array",
+          elements: [
+            { kind: "spread", value: owned("parameters") },
+            { kind: "spread", value: owned("states") },
+          ],
+        };
+  const watch = ({ monitor, mode }: Watch, more: Readonly<Record<string, Expression>> = {}): Expression =>
+    objectOf({
+      ...more,
+      of: text(monitor.split === "train" ? "train" : "validation"),
+      figure: arrow("figures", member(identifier("figures"), monitor.metric)),
+      mode: text(mode),
+    });
   const entries: Record<string, Expression> = {
     data: identifier("data"),
     options: identifier("options"),
@@ -328,24 +348,11 @@ function fitFunction({ model: { type }, program }: TrainingContext): Item {
       "steps" in length ? objectOf({ steps: literal(length.steps) }) : objectOf({ epochs: literal(length.epochs) }),
     batchSize: literal(program.batch),
     seed: member(model, "seed"),
-    ...(validate?.unit === "steps" ? { validateEvery: literal(validate.every) } : {}),
-    ...(stop === undefined
+    ...(validate === undefined || (validate.unit === "epochs" && validate.every === 1)
       ? {}
-      : {
-          stop: objectOf({
-            patience: literal(stop.patience),
-            isBetter: {
-              kind: "closure",
-              parameters: [{ pattern: "now" }, { pattern: "best" }],
-              body: {
-                kind: "binary",
-                operator: better,
-                left: member(identifier("now"), figure),
-                right: member(identifier("best"), figure),
-              },
-            },
-          }),
-        }),
+      : { validateEvery: objectOf({ [validate.unit]: literal(validate.every) }) }),
+    ...(stop === undefined ? {} : { stop: watch(stop, { patience: literal(stop.patience) }) }),
+    ...(save === undefined ? {} : { save: watch(save, { weights: variables }) }),
     ...(needsTotal(program.optimizer.rate)
       ? {
           begin: {
@@ -376,7 +383,10 @@ function fitFunction({ model: { type }, program }: TrainingContext): Item {
       },
     ],
     result: `Promise<EpochReport<${type}Figures>[]>`,
-    doc: "Trains on a data set as the spec's train section says, in an order drawn by the seed, and gives a report of every pass.",
+    doc: [
+      "Trains on a data set as the spec's train section says, in an order drawn by the seed, and gives a report of every",
+      `validation.${save === undefined ? "" : ` The model has the best weights in the end, by the ${save.monitor.split} split's ${save.monitor.metric}.`}`,
+    ].join("\n"),
     body: [
       { kind: "expression", value: call("checkBatch", identifier("data")) },
       returns(call("runFit", objectOf(entries))),
