@@ -33,7 +33,7 @@ const specs = [
   ...readdirSync("specs")
     .filter((it) => it.endsWith(".model"))
     .map((it) => `specs/${it}`),
-  ...readdirSync("tests/syntax/samples").map((it) => `tests/syntax/samples/${it}`),
+  ...readdirSync("tests/cases/examples").map((it) => `tests/cases/examples/${it}`),
   ...readdirSync("src/std")
     .filter((it) => it.endsWith(".model"))
     .map((it) => `src/std/${it}`),

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { formatType } from "../../src/lower/values.ts";
 import { check, countOf, entryOf, example, lower, onlyFinding, parametersOf, statesOf } from "./checking.ts";
 
-const model = (name: string): string => readFileSync(`tests/lower/models/${name}.model`, "utf8");
+const model = (name: string): string => readFileSync(`tests/cases/examples/${name}.model`, "utf8");
 
 describe("known architectures", () => {
   it.each([

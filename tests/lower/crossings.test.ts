@@ -95,7 +95,7 @@ describe("a dim that broadcasting sets against itself", () => {
   });
 
   it("is in no spec and no example", () => {
-    const texts = ["specs", "tests/lower/models"].flatMap((folder) =>
+    const texts = ["specs", "tests/cases/examples"].flatMap((folder) =>
       readdirSync(folder)
         .filter((it) => it.endsWith(".model"))
         .map((it) => `${folder}/${it}`),

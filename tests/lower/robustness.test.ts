@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { check, silentFailures } from "./checking.ts";
 
-const folder = "tests/lower/models";
+const folder = "tests/cases/examples";
 const texts = [
   ...readdirSync(folder).map((name) => readFileSync(`${folder}/${name}`, "utf8")),
   ...readdirSync("src/std")

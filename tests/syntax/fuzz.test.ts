@@ -10,7 +10,7 @@ import { program } from "./programs.ts";
 
 const runs = Number(process.env["MODELC_FUZZ"] ?? 300);
 const sources = [
-  ...readdirSync("tests/syntax/samples").map((it) => readFileSync(`tests/syntax/samples/${it}`, "utf8")),
+  ...readdirSync("tests/cases/examples").map((it) => readFileSync(`tests/cases/examples/${it}`, "utf8")),
   ...readdirSync("specs")
     .filter((it) => it.endsWith(".model"))
     .map((it) => readFileSync(`specs/${it}`, "utf8")),

@@ -81,7 +81,7 @@ describe("the examples", () => {
     ["unet", ["DoubleConv 1", "Up 2", "UNet 10"]],
     ["vae", ["Vae 6", "Digits 3", "train 4"]],
   ])("%s has these statements", (name, expected) => {
-    expect(counts(`tests/syntax/samples/${name}.model`)).toEqual(expected);
+    expect(counts(`tests/cases/examples/${name}.model`)).toEqual(expected);
   });
 
   it.each([
