@@ -2,7 +2,11 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { describe, expect, it } from "vitest";
 
-const pages = ["README.md", ...readdirSync("docs").flatMap((it) => (it.endsWith(".md") ? [join("docs", it)] : []))];
+const pages = [
+  "README.md",
+  "CONTRIBUTING.md",
+  ...readdirSync("docs").flatMap((it) => (it.endsWith(".md") ? [join("docs", it)] : [])),
+];
 
 /** What GitHub calls a heading's anchor. */
 const anchorOf = (heading: string): string =>
