@@ -1,11 +1,13 @@
 import type { Unit } from "../../compiler.ts";
-import { add, asNumber, constant, formatDim, substitute, subtract, type Dim } from "../../dims/dim.ts";
+import { decide } from "../../dims/decide.ts";
+import { add, asNumber, constant, formatDim, substitute, subtract, variable, type Dim } from "../../dims/dim.ts";
+import { assume, equal, negateRelation, noFacts } from "../../dims/facts.ts";
 import type { TensorType } from "../../ir/types.ts";
 import { elementsOf, measure } from "../../passes/measure.ts";
 import { entryOf, parametersOf } from "../../passes/parameters-of.ts";
 import { exitCode, type ExitCode } from "../exit-code.ts";
 import { formatBytes, formatCount, formatTable } from "../format-figures.ts";
-import { loadSpec, lowerAll, readSettings, type UnitOptions } from "../load-unit.ts";
+import { loadSpec, lowerAll, printFindings, readSettings, type LoadedSpec, type UnitOptions } from "../load-unit.ts";
 import type { Terminal } from "../terminal.ts";
 import { toJson } from "../../support/show-text.ts";
 
@@ -46,17 +48,34 @@ export function summary(file: string, options: SummaryOptions, terminal: Termina
   if (spec === undefined) return exitCode.findings;
   // Figures are formulas in the free dims: those that --set gives are put in afterwards.
   const units = lowerAll(spec, options, terminal, "free");
-  // What --set gives must be what the model takes: its `where` is proved as everywhere.
-  if (units !== undefined && (options.set ?? []).length > 0 && lowerAll(spec, options, terminal) === undefined)
-    return exitCode.findings;
   if (units === undefined) return exitCode.findings;
+  const before = spec.collector.diagnostics.length;
   const models = units.map((unit, at) => {
     const declared = spec.units[at];
-    return summarise(unit, declared === undefined ? {} : (readSettings(options.set ?? [], declared).dims ?? {}));
+    const dims = declared === undefined ? {} : (readSettings(options.set ?? [], declared).dims ?? {});
+    reportBroken(unit, dims, spec.collector);
+    return summarise(unit, dims);
   });
+  if (!printFindings(spec.collector, terminal, before)) return exitCode.findings;
   if (options.json === true) terminal.out(`${toJson({ models }, 2)}\n`);
   else for (const model of models) terminal.out(printSummary(model));
   return exitCode.clean;
+}
+
+/** Reports what a model states of its sizes and those of `--set` break, whatever the others are. */
+function reportBroken(
+  { module, span }: Unit,
+  dims: Readonly<Record<string, number>>,
+  collector: LoadedSpec["collector"],
+): void {
+  const set = Object.entries(dims);
+  const given = set.reduce((facts, [name, size]) => assume(facts, equal(variable(name), constant(size))), noFacts);
+  for (const { text, message, relation } of module.contract) {
+    if (relation === undefined || decide(negateRelation(relation), given).verdict !== "proved") continue;
+    const example = `: --set says ${set.map(([name, size]) => `${name} = ${size}`).join(", ")}`;
+    const proved = "does not hold";
+    collector.report("MC3004", span, { condition: text, callee: module.name, message, example, proved });
+  }
 }
 
 /** The summary of a unit, free dims that `dims` knows replaced. */
