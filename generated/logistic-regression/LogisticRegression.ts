@@ -196,7 +196,7 @@ export function fit(
 
 /** A model as a `.safetensors` file, with all that training needs to go on as if it had never stopped. */
 export async function save(model: LogisticRegression): Promise<Uint8Array> {
-  return writeSafetensors([...variablesOf(model), ...slotVariables(optimizerOf(model))], () => ({}), {
+  return writeSafetensors([...variablesOf(model), ...slotVariables(optimizerOf(model))], storedForm, {
     progress: JSON.stringify({ step: model.step }),
     seed: String(model.seed),
   });
@@ -214,7 +214,7 @@ export function load(bytes: Uint8Array, given?: LogisticRegression): LogisticReg
     checkpoint,
     variablesOf(model),
     slotVariables(createOptimizer(model.parameters, (parameter) => parameter)),
-    () => ({}),
+    storedForm,
   );
   if (misfit !== undefined) {
     if (given === undefined) {
@@ -222,7 +222,7 @@ export function load(bytes: Uint8Array, given?: LogisticRegression): LogisticReg
     }
     throw new Error(misfit);
   }
-  restoreVariables(variablesOf(model), () => ({}), checkpoint);
+  restoreVariables(variablesOf(model), storedForm, checkpoint);
   model.memory = memoryOf(checkpoint) ?? model.memory;
   return Object.assign(model, progress);
 }
@@ -370,13 +370,24 @@ function variablesOf(model: LogisticRegression): NamedVariable[] {
   ];
 }
 
+/** What checkpoints hold in another form: convolution kernels with the filters first, numbers that are no float32. */
+const storedForms: Record<string, StoredForm> = {
+  "statistic/x.mean": { type: "F64" },
+  "statistic/x.deviation": { type: "F64" },
+};
+
+/** The stored form of a variable; an optimizer's memory of it is stored likewise. */
+function storedForm(path: string): StoredForm {
+  return storedForms[path.replace(/^opt\/\w+\//, "")] ?? {};
+}
+
 /** The optimizer of a model, made when training first asks for it, with what a checkpoint remembers. */
 function optimizerOf(model: LogisticRegression): Slot[] {
   if (model.optimizer.length === 0) {
     model.optimizer = createOptimizer(model.parameters);
   }
   if (model.memory !== undefined) {
-    restoreVariables(slotVariables(model.optimizer), () => ({}), model.memory);
+    restoreVariables(slotVariables(model.optimizer), storedForm, model.memory);
     model.memory = undefined;
   }
   return model.optimizer;
@@ -1008,7 +1019,9 @@ function checkpointMisfit(
     if (variable === undefined && path.startsWith("statistic/") && !knowsData) continue;
     if (variable === undefined) return `the model has no ${path}`;
     const { type: usual = "F32", order } = formOf(path);
-    if (type !== usual) return `${path} is ${type} in the checkpoint, not ${usual}`;
+    // Statistics have become float64.
+    const older = path.startsWith("statistic/") && type === "F32";
+    if (type !== usual && !older) return `${path} is ${type} in the checkpoint, not ${usual}`;
     const logical = variable.shape.map((_, axis) => axis);
     const wanted = (order ?? logical).map((axis) => variable.shape[axis] ?? 0);
     if (shape.join() !== wanted.join()) {

@@ -4,14 +4,17 @@ import type { DataProgram, Statistic } from "../ir/program.ts";
 import { createBuilder } from "../ops/create-builder.ts";
 import { required } from "../support/fault.ts";
 import { assembleGraph } from "../passes/assemble-graph.ts";
+import { expandComposites, keepNone } from "../passes/expand-composites.ts";
 import { createInliner } from "../passes/inline.ts";
 import { variablesOf } from "../passes/parameters-of.ts";
 import { finalPasses, runPasses } from "../passes/pipeline.ts";
+import { widen } from "../passes/widen.ts";
 import type { BuildOptions } from "./build-training-step.ts";
 
 /**
  * How a batch of raw fields becomes a batch of features: inputs `raw/<field>` and `statistic/<path>`, outputs under the
- * features' names. `functions` are those that the preparation calls.
+ * features' names. Real numbers come in as f64, are computed with in f64 and rounded once, to the declared type.
+ * `functions` are those that the preparation calls.
  */
 export function buildPreparationGraph(
   data: DataProgram,
@@ -19,18 +22,33 @@ export function buildPreparationGraph(
   functions: ReadonlyMap<string, Func> = new Map(),
 ): Graph {
   const names = data.features.map((it) => it.name);
-  return build(`${data.name}.prep`, data.preparation.func, functions, names, options);
+  return build(`${data.name}.prep`, data.preparation.func, functions, names, { ...options, rounded: true });
 }
 
 /**
- * What a statistic is fitted on: inputs `raw/<field>` of one example and the statistics fitted before, output `measured`.
+ * The features of a batch as they are before they become what they are declared as: in f64, or in the integer type that
+ * their expressions have. Inputs and outputs are named as in {@link buildPreparationGraph}.
+ */
+export function buildUnroundedGraph(
+  data: DataProgram,
+  options: BuildOptions,
+  functions: ReadonlyMap<string, Func> = new Map(),
+): Graph {
+  const names = data.features.map((it) => it.name);
+  return build(`${data.name}.unrounded`, data.preparation.unrounded, functions, names, { ...options, rounded: false });
+}
+
+/**
+ * What a statistic is fitted on: inputs `raw/<field>` of one example and the statistics fitted before, output `measured`,
+ * in f64.
  */
 export function buildStatisticGraph(
   statistic: Statistic,
   options: BuildOptions,
   functions: ReadonlyMap<string, Func> = new Map(),
 ): Graph {
-  return build(`statistic ${statistic.path}`, statistic.measured, functions, ["measured"], options);
+  const graph = { ...options, rounded: false };
+  return build(`statistic ${statistic.path}`, statistic.measured, functions, ["measured"], graph);
 }
 
 function build(
@@ -38,7 +56,7 @@ function build(
   func: Func,
   functions: ReadonlyMap<string, Func>,
   outputNames: readonly string[],
-  options: BuildOptions,
+  options: BuildOptions & { readonly rounded: boolean },
 ): Graph {
   const b = createBuilder({ firstId: 0 });
   const all = new Map([...functions, [func.key, func]]);
@@ -57,5 +75,7 @@ function build(
   const order = variables.states.keys();
   const flat = assembleGraph({ name, mode: "inference", facts: noFacts, inliner, outputs, order });
   options.after?.("flatten", flat);
-  return runPasses(flat, finalPasses(options, "inference"), options.after);
+  const wide = widen(expandComposites(flat, keepNone), options);
+  options.after?.("widen", wide);
+  return runPasses(wide, finalPasses(options, "inference"), options.after);
 }

@@ -30,7 +30,7 @@ export interface Statistic {
 /** One field that a source delivers for each example, as the prep function takes it. */
 export interface RawField {
   readonly name: string;
-  /** Type of one example. */
+  /** Type of one example: `i32` or `i64`, or `f32` for real numbers, which are carried as f64 until they are features. */
   readonly type: TensorType;
   /** For a window cut from a text, `raw.window(size, shift=n)`: elements from the window's start plus `shift` on. */
   readonly window?: { readonly size: number; readonly shift: number };
@@ -42,6 +42,8 @@ export interface FeatureSpec {
   readonly type: TensorType;
   /** For `class(n)`: labels must lie in 0..n-1. */
   readonly classes?: number;
+  /** Raw fields that the feature holds as they are, where it computes nothing with them. */
+  readonly direct?: readonly string[];
   readonly origin: Span;
 }
 
@@ -51,6 +53,8 @@ export interface FeatureSpec {
  */
 export interface Preparation {
   readonly func: Func;
+  /** The same without the casts to the declared element types: what can be judged before it is rounded or cut off. */
+  readonly unrounded: Func;
   readonly raw: readonly RawField[];
   readonly statistics: readonly Statistic[];
 }

@@ -25,7 +25,7 @@ export function programOf(
       split: { fractions: { train: 1 }, seed: 0, by: "position" },
       clean: [],
       features: [],
-      preparation: { func: objective, raw: [], statistics: [] },
+      preparation: { func: objective, unrounded: objective, raw: [], statistics: [] },
       augment: [],
       origin,
     },

@@ -54,7 +54,7 @@ function rawBatches(name: ModelName): readonly PlainBatch[] {
     return Object.fromEntries(
       [...batch].map(([field, { shape, data }]) => [
         field,
-        { dtype: data instanceof Float32Array ? "f32" : "i32", shape, data: [...data] },
+        { dtype: data instanceof Float64Array ? "f64" : "i32", shape, data: Array.from(data, Number) },
       ]),
     );
   });

@@ -1,6 +1,6 @@
 /** A tensor that survives JSON: what Node and a page hand to each other. */
 export interface PlainTensor {
-  readonly dtype: "f32" | "i32";
+  readonly dtype: "f32" | "f64" | "i32";
   readonly shape: readonly number[];
   readonly data: readonly number[];
 }

@@ -115,7 +115,9 @@ function prefixed(ort: OnnxRuntime, prefix: string, batch: PlainBatch): Record<s
       prefix + name,
       dtype === "f32"
         ? new ort.Tensor("float32", Float32Array.from(data), shape)
-        : new ort.Tensor("int32", Int32Array.from(data), shape),
+        : dtype === "f64"
+          ? new ort.Tensor("float64", Float64Array.from(data), shape)
+          : new ort.Tensor("int32", Int32Array.from(data), shape),
     ]),
   );
 }

@@ -34,7 +34,7 @@ export async function trainTfjs(
     const features = Object.fromEntries(
       Object.entries(batch).map(([name, { dtype, shape, data }]) => [
         name,
-        tf.tensor([...data], [...shape], dtype === "f32" ? "float32" : "int32"),
+        tf.tensor([...data], [...shape], dtype === "i32" ? "int32" : "float32"),
       ]),
     );
     const started = performance.now();

@@ -11,7 +11,7 @@ import { lowerTrain } from "../../src/lower/sections/lower-sections.ts";
 import { createDataset } from "../../src/runtime/data/dataset.ts";
 import { loadSource } from "../../src/runtime/data/load-source.ts";
 import { createOnnxTrainer } from "../../src/runtime/onnx/onnx-trainer.ts";
-import { checkLabels } from "../../src/runtime/train/check-labels.ts";
+import { checkFeatures } from "../../src/runtime/train/check-features.ts";
 import { host } from "../lower/checking.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "modelc-data-"));
@@ -41,6 +41,8 @@ const files: Readonly<Record<string, Uint8Array | string>> = {
   "words.csv": "x\n1\ntwo\n",
   "numbers.csv": "x,y\n1,2\n3,4\n",
   "gaps.csv": 'x\n1\n""\n3\n',
+  "zeros.csv": "x\n1\n0\n3\n",
+  "large.csv": "x,y\n255,2\n256,4\n",
   "halves.csv": "x,y\n1,2\n0.5,4\n",
 };
 for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
@@ -81,7 +83,7 @@ async function findingsOf(data: string): Promise<readonly Diagnostic[]> {
   }
   const made = await createOnnxTrainer(lowered, { totalSteps: 1, threads: 1 });
   if (!made.ok) throw new Error(made.message);
-  const stray = await checkLabels(made.trainer, lowered.data, raw.value, dataset.value);
+  const stray = await checkFeatures(made.trainer, lowered, raw.value, dataset.value);
   await made.trainer.dispose();
   stray?.problem.reportTo(collector, stray.feature.origin);
   return collector.diagnostics;

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { parametersOf } from "../../passes/parameters-of.ts";
 import { asNumber } from "../../dims/dim.ts";
 import { elementsOf } from "../../passes/measure.ts";
-import { checkLabels } from "../../runtime/train/check-labels.ts";
+import { checkFeatures } from "../../runtime/train/check-features.ts";
 import { encodeCheckpoint, encodeWeights, type Checkpoint } from "../../runtime/train/checkpoint.ts";
 import type { Figures } from "../../runtime/train/figures.ts";
 import { modelFingerprint } from "../../runtime/train/fingerprint.ts";
@@ -63,7 +63,7 @@ async function trainInto(
     const before = spec.collector.diagnostics.length;
     await checkFolder(open, files);
     if (!printFindings(spec.collector, terminal, before)) return exitCode.findings;
-    const stray = await checkLabels(trainer, program.data, open.raw, dataset);
+    const stray = await checkFeatures(trainer, program, open.raw, dataset);
     if (stray !== undefined) {
       const before = spec.collector.diagnostics.length;
       stray.problem.reportTo(spec.collector, stray.feature.origin);

@@ -84,22 +84,41 @@ export const dataCatalog = {
   MC6009: entry({
     severity: "error",
     title: "missing value",
-    message: (it: { path: string; field: string; example: number }) =>
-      `Example ${it.example} of ${it.path} has no value for ${it.field}.`,
+    message: (it: { place: string; field: string }) => `${it.place}: ${it.field} has no value.`,
     explanation:
-      "A value that is missing would turn the loss, and with it every parameter, into NaN. `clean: drop_missing` leaves such examples out. Examples are counted from 0.",
+      "A value that is missing would turn the loss, and with it every parameter, into NaN. `clean: drop_missing` leaves such examples out. A place is the line and the cell of a table, counted from 1, or an example of a file, counted from 0.",
     bad: 'data Plane {\n  source: csv("gaps.csv")\n  x: f32[] = raw.x\n}',
     good: 'data Plane {\n  source: csv("gaps.csv")\n  clean: drop_missing\n  x: f32[] = raw.x\n}',
   }),
   MC6010: entry({
     severity: "error",
     title: "a fraction where integers belong",
-    message: (it: { path: string; field: string; example: number; value: number }) =>
-      `Example ${it.example} of ${it.path} has ${it.value} for ${it.field}, which a feature takes as a 32-bit integer.`,
+    message: (it: { place: string; what: string; value: string; taker: string; dtype: string }) =>
+      `${it.place}: ${it.what} is ${it.value}, but ${it.taker} ${it.dtype}, which holds whole numbers alone.`,
     explanation:
-      "Numbers are never rounded silently. Declare the feature with a real element type, or correct the file. Examples are counted from 0.",
+      "Fractions are never cut off silently. Declare the feature with a real element type, say with `floor`, `round` or `cast` what is to become of them, or correct the file.",
     bad: 'data Plane {\n  source: csv("halves.csv")\n  x: f32[] = raw.y\n  label: class(9) = raw.x\n}',
     good: 'data Plane {\n  source: csv("halves.csv")\n  x: f32[] = raw.x\n}',
+  }),
+  MC6020: entry({
+    severity: "error",
+    title: "a number that its type cannot hold",
+    message: (it: { place: string; what: string; value: string; taker: string; dtype: string; limits: string }) =>
+      `${it.place}: ${it.what} is ${it.value}, but ${it.taker} ${it.dtype}, which holds ${it.limits}.`,
+    explanation:
+      "A number beyond the range of its element type would wrap around or become infinite. Declare the feature with a larger type, or correct the file.",
+    bad: 'data Plane {\n  source: csv("large.csv")\n  x: f32[] = raw.y\n  small: u8[] = raw.x\n}',
+    good: 'data Plane {\n  source: csv("large.csv")\n  x: f32[] = raw.y\n  large: i32[] = raw.x\n}',
+  }),
+  MC6021: entry({
+    severity: "error",
+    title: "no finite number",
+    message: (it: { place: string; what: string; value: number }) =>
+      `${it.place}: ${it.what} is ${it.value}, which is no finite number.`,
+    explanation:
+      "One NaN or infinity among the features turns the loss, and with it every parameter, into NaN. Either the file holds it, or the feature's expression makes it: the logarithm of 0, a division by 0, a number too large for the declared type. `log(raw.x + 1)` and `maximum(raw.x, 1e-6)` are ways out.",
+    bad: 'data Plane {\n  source: csv("zeros.csv")\n  x: f32[] = log(raw.x)\n}',
+    good: 'data Plane {\n  source: csv("zeros.csv")\n  x: f32[] = log(raw.x + 1)\n}',
   }),
   MC6030: entry({
     severity: "error",

@@ -19,6 +19,7 @@ import {
   type Statement,
 } from "./ast.ts";
 import type { ModelContext } from "./model-context.ts";
+import { leavesOf } from "./variable-tree.ts";
 
 /** Element types of a `.safetensors` file; halves are held as float32 in generated code, and so they are stored. */
 const storedTypes: Readonly<Record<DType, string>> = {
@@ -60,18 +61,27 @@ export function checkpointItems(context: ModelContext): readonly Item[] {
 }
 
 /** Entries of the table of stored forms: variables that are stored in another type or order than here. */
-function storedForms({ module }: ModelContext): readonly Entry[] {
+function storedForms({ module, statistics }: ModelContext): readonly Entry[] {
   const perms = storedPermsOf(module);
-  return [...parametersOf(module), ...statesOf(module)].flatMap(({ path, type: { dtype } }): readonly Entry[] => {
-    const perm = perms.get(path);
-    const stored = storedTypes[dtype];
-    if (perm === undefined && stored === "F32") return [];
-    const form = objectOf({
-      ...(stored === "F32" ? {} : { type: text(stored) }),
-      ...(perm === undefined ? {} : { order: arrayOf(...perm.map((axis) => literal(axis))) }),
-    });
-    return [{ key: path, value: form }];
-  });
+  // Statistics are fitted in double precision.
+  const leaves = statistics === undefined ? [] : [...leavesOf(statistics)];
+  const fitted = leaves.map(({ path }): Entry => ({
+    key: `statistic/${path}`,
+    value: objectOf({ type: text("F64") }),
+  }));
+  const owned = [...parametersOf(module), ...statesOf(module)].flatMap(
+    ({ path, type: { dtype } }): readonly Entry[] => {
+      const perm = perms.get(path);
+      const stored = storedTypes[dtype];
+      if (perm === undefined && stored === "F32") return [];
+      const form = objectOf({
+        ...(stored === "F32" ? {} : { type: text(stored) }),
+        ...(perm === undefined ? {} : { order: arrayOf(...perm.map((axis) => literal(axis))) }),
+      });
+      return [{ key: path, value: form }];
+    },
+  );
+  return [...owned, ...fitted];
 }
 
 function variableLists(context: ModelContext): readonly Expression[] {

@@ -1,5 +1,5 @@
 import { elementTypes } from "../../analyze/builtins.ts";
-import { asNumber, constant, sameForm, variable, type Dim } from "../../dims/dim.ts";
+import { constant, sameForm, variable, type Dim } from "../../dims/dim.ts";
 import type { Func, Value } from "../../ir/graph.ts";
 import type {
   DataProgram,
@@ -18,7 +18,7 @@ import { castNode, freshValue, type Context, type Elaborator } from "../context.
 import { reportUnknownNames } from "../unknown-names.ts";
 import { formatType, poison, tensor, type TensorVal } from "../values.ts";
 import { mapChildren } from "./map-children.ts";
-import { rawName, replaceRawFields, type RawMention } from "./raw-fields.ts";
+import { isDirect, rawName, replaceRawFields, type RawMention } from "./raw-fields.ts";
 import {
   checkedValue,
   onlyExpression,
@@ -31,6 +31,7 @@ import {
 } from "./read-setting.ts";
 import { sectionContext, sectionFunc, settingScope, sourceText } from "./section-context.ts";
 import { laterSources, sectionKeys, sourceTable } from "./training-tables.ts";
+import { typeRawFields } from "./type-raw-fields.ts";
 
 /** The batch dimension of features: the first of every model input. */
 export const batchDim: Dim = variable("B");
@@ -43,6 +44,8 @@ interface DeclaredFeature {
   readonly expression: Expression;
   /** Raw fields that it mentions. */
   readonly mentions: ReadonlyMap<string, RawMention>;
+  /** Whether it holds them as they are. */
+  readonly direct: boolean;
 }
 
 /** Lowers a `data` section: its source, its split, and the features as one function over batches of raw fields. */
@@ -53,7 +56,7 @@ export function lowerData(
 ): DataProgram | undefined {
   const scope = settingScope(elaborator, file);
   const { collector } = elaborator;
-  const before = collector.diagnostics.length;
+  const known = collector.diagnostics.length;
   const { now, later } = sectionKeys.data;
   const settings = settingsOf(declaration.entries, [...now, ...later], "data", scope);
   const augment = settings.get("augment");
@@ -68,7 +71,7 @@ export function lowerData(
   const split = readSplit(settings.get("split"), scope);
   const clean = readClean(settings.get("clean"), scope);
   const declared = declaration.entries.flatMap((entry) =>
-    entry.kind === "feature" ? (declareFeature(entry, scope) ?? []) : [],
+    entry.kind === "feature" ? (declareFeature(entry, file, scope) ?? []) : [],
   );
   const names = new Set<string>();
   for (const { feature } of declared) {
@@ -79,7 +82,7 @@ export function lowerData(
   if (source === undefined || split === undefined || clean === undefined) return undefined;
 
   const unknown = new Set<string>();
-  const raw = rawFieldsOf(source, declared, unknown, scope);
+  const raw = typeRawFields(source, declared, unknown, scope);
   const ctx = sectionContext(elaborator, file, declaration.name.text);
   const inputs = raw.map((field) => {
     const value = freshValue(ctx.unit, batched(field.type), field.name);
@@ -88,21 +91,26 @@ export function lowerData(
   });
   const statistics: Statistic[] = [];
   const results: { readonly name: string; readonly value: Value }[] = [];
+  const unrounded: { readonly name: string; readonly value: Value }[] = [];
   for (const it of declared) {
     if ([...it.mentions.keys()].some((name) => unknown.has(name))) continue;
-    const value = lowerFeature(ctx, it, inputs, raw, statistics);
-    if (value !== undefined) results.push({ name: it.feature.name.text, value });
+    const made = lowerFeature(ctx, it, inputs, raw, statistics);
+    if (made === undefined) continue;
+    results.push({ name: it.feature.name.text, value: made.value });
+    unrounded.push({ name: it.feature.name.text, value: made.unrounded });
   }
-  if (collector.diagnostics.slice(before).some((it) => it.severity === "error")) return undefined;
+  if (collector.diagnostics.slice(known).some((it) => it.severity === "error")) return undefined;
 
-  const features = declared.map(({ feature, type, classes }): FeatureSpec => ({
+  const features = declared.map(({ feature, type, classes, direct, mentions }): FeatureSpec => ({
     name: feature.name.text,
     type,
     ...(classes !== undefined && { classes }),
+    ...(direct && { direct: [...mentions.keys()] }),
     origin: feature.span,
   }));
   const func = sectionFunc(ctx, "prepare", inputs, results, declaration.span);
-  const preparation = { func, raw, statistics };
+  const before = sectionFunc(ctx, "unrounded", inputs, unrounded, declaration.span);
+  const preparation = { func, unrounded: before, raw, statistics };
   return {
     name: declaration.name.text,
     source,
@@ -258,7 +266,7 @@ function isNoise(it: Expression): boolean {
 }
 
 /** The type of one example: literals and constants are sizes, capitalised names vary by example. */
-function declareFeature(feature: Feature, scope: SettingScope): DeclaredFeature | undefined {
+function declareFeature(feature: Feature, file: ProgramFile, scope: SettingScope): DeclaredFeature | undefined {
   const { element, classes: classesExpression, dims } = feature.type;
   if (isNoise(feature.value)) {
     scope.collector.report("MC4011", feature.value.span, { what: `\`${sourceText(feature.value)}\`` });
@@ -305,90 +313,25 @@ function declareFeature(feature: Feature, scope: SettingScope): DeclaredFeature 
   const dtype = element.text === "class" ? "i32" : (element.text as DType);
   const mentions = new Map<string, RawMention>();
   const expression = replaceRawFields(feature.value, mentions, (it) => settingValue(it, scope));
-  return { feature, type: { dtype, shape }, classes, expression, mentions };
-}
-
-const integerArgument = (source: SourceSpec, name: string): Dim => {
-  const value = source.arguments[name];
-  return constant(typeof value === "number" ? value : 1);
-};
-
-/** What generators deliver for one example; other sources take their shape from the feature that reads them. */
-const knownFields: Readonly<Record<string, (source: SourceSpec) => Readonly<Record<string, readonly Dim[]>>>> = {
-  synthetic_digits: () => ({ image: [constant(28), constant(28), constant(1)], label: [] }),
-  synthetic_blobs: (source) => ({ x: [integerArgument(source, "features")], label: [] }),
-  synthetic_sequences: (source) => ({
-    x: [integerArgument(source, "length"), integerArgument(source, "features")],
-    label: [integerArgument(source, "length")],
-    last: [],
-  }),
-  synthetic_waves: (source) => ({
-    wave: [integerArgument(source, "length"), constant(1)],
-    next: [integerArgument(source, "length"), constant(1)],
-  }),
-};
-
-/** Raw fields in the order of their first mention, typed by the source and by the features that read them. */
-function rawFieldsOf(
-  source: SourceSpec,
-  declared: readonly DeclaredFeature[],
-  unknown: Set<string>,
-  scope: SettingScope,
-): readonly RawField[] {
-  const fields = new Map<string, RawField>();
-  const known = knownFields[source.kind]?.(source);
-  for (const { type, mentions } of declared) {
-    for (const mention of mentions.values()) {
-      if (fields.has(mention.name)) continue;
-      const shape = known === undefined ? undefined : Object.hasOwn(known, mention.name) ? known[mention.name] : [];
-      if (known !== undefined && !Object.hasOwn(known, mention.name)) {
-        const names = Object.keys(known).map((it) => `raw.${it}`);
-        scope.collector.report("MC4004", mention.expression.span, {
-          what: `field of ${source.kind}`,
-          name: `\`raw.${mention.name}\``,
-          known: names,
-        });
-        unknown.add(mention.name);
-        continue;
-      }
-      fields.set(mention.name, {
-        name: mention.name,
-        type: { dtype: type.dtype === "i32" ? "i32" : "f32", shape: fieldShape(source, shape, mention, type.shape) },
-        ...(mention.window !== undefined && { window: mention.window }),
-      });
-    }
-  }
-  return [...fields.values()];
-}
-
-function fieldShape(
-  source: SourceSpec,
-  known: readonly Dim[] | undefined,
-  mention: RawMention,
-  declared: readonly Dim[],
-): readonly Dim[] {
-  if (source.kind === "csv") return [];
-  const shape = mention.window === undefined ? known : [constant(mention.window.size)];
-  if (shape === undefined) return declared;
-  // A free dim of the feature stands for whatever the source has there.
-  const generalises =
-    shape.length === declared.length &&
-    declared.every((dim, at) => asNumber(dim) === undefined || isSame(dim, shape[at]));
-  return generalises ? declared : shape;
+  const direct = isDirect(expression, (name) => file.scope.has(name));
+  return { feature, type: { dtype, shape }, classes, expression, mentions, direct };
 }
 
 const isSame = (a: Dim, b: Dim | undefined): boolean => b !== undefined && sameForm(a, b);
 
 const batched = (type: TensorType): TensorType => ({ dtype: type.dtype, shape: [batchDim, ...type.shape] });
 
-/** Lowers one feature over a batch; `standardize` stages of its pipe are fitted statistics. */
+/**
+ * Lowers one feature over a batch, to its declared type and to that of its expression; `standardize` stages of its pipe
+ * are fitted statistics.
+ */
 function lowerFeature(
   ctx: Context,
   { feature, type, expression }: DeclaredFeature,
   inputs: readonly { readonly name: string; readonly value: Value }[],
   raw: readonly RawField[],
   statistics: Statistic[],
-): Value | undefined {
+): { readonly value: Value; readonly unrounded: Value } | undefined {
   const { rules } = ctx.elaborator;
   const name = feature.name.text;
   if (!reportUnknownNames(ctx, withoutStandardize(expression))) return undefined;
@@ -426,7 +369,7 @@ function lowerFeature(
   const fits =
     value?.type.shape.length === wanted.shape.length &&
     value.type.shape.every((dim, at) => isSame(dim, wanted.shape[at]));
-  if (value !== undefined && fits) return value;
+  if (value !== undefined && fits && result.kind === "tensor") return { value, unrounded: result.value };
   const found =
     result.kind === "tensor"
       ? formatType({ dtype: result.value.type.dtype, shape: result.value.type.shape.slice(1) })

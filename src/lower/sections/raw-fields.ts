@@ -50,6 +50,42 @@ export function replaceRawFields(
   return mapChildren(expression, replace);
 }
 
+const moving: ReadonlySet<string> = new Set(["stack", "concat", "reshape", "transpose", "rearrange"]);
+
+/**
+ * Whether an expression moves raw numbers and computes nothing: `raw.x`, `stack(raw.a, raw.b, axis=-1)`. `isOwn` knows
+ * the names that the file declares, in place of operators' perhaps.
+ */
+export function isDirect(it: Expression, isOwn: (name: string) => boolean): boolean {
+  const moves = (callee: Expression): boolean =>
+    callee.kind === "reference" && moving.has(callee.text) && !isOwn(callee.text);
+  switch (it.kind) {
+    case "reference":
+      return it.text.startsWith(rawName(""));
+    case "call": {
+      const operands = it.arguments.filter(({ name, value }) => name === undefined && isDirect(value, isOwn));
+      const plain = it.arguments.every(
+        (argument) => argument.name !== undefined || operands.includes(argument) || isSetting(argument.value),
+      );
+      return moves(it.callee) && operands.length > 0 && plain;
+    }
+    case "pipe":
+      return (
+        isDirect(it.source, isOwn) &&
+        it.stages.every((stage) =>
+          stage.kind === "call" ? moves(stage.callee) && stage.arguments.every(isArgument) : moves(stage),
+        )
+      );
+    case "parenthesized":
+      return isDirect(it.inner, isOwn);
+    default:
+      return false;
+  }
+}
+
+const isSetting = ({ kind }: Expression): boolean => kind === "list" || kind === "string" || kind === "number";
+const isArgument = ({ name, value }: Argument): boolean => name !== undefined || isSetting(value);
+
 function windowOf(
   given: readonly Argument[],
   valueOf: (expression: Expression) => SettingValue | undefined,

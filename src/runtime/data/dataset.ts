@@ -1,13 +1,18 @@
 import type { DataProgram, RawField, Split } from "../../ir/program.ts";
 import { asNumber } from "../../dims/dim.ts";
 import { failure, success, type Result } from "../../support/result.ts";
-import { problem, sizeOf, type Column, type DataProblem, type RawData } from "./raw-data.ts";
+import type { DType } from "../../ir/types.ts";
+import { findMisfit } from "./find-misfit.ts";
+import { placeOf, problem, sizeOf, type Column, type DataProblem, type RawData } from "./raw-data.ts";
 import { shuffled } from "./shuffle.ts";
 
 /** One raw field of a batch: the first axis counts the examples. */
 export interface RawBatchField {
   readonly shape: readonly number[];
-  readonly data: Float32Array | Int32Array;
+  /** Real numbers in double precision, integers exactly. */
+  readonly data: Float64Array | Int32Array | BigInt64Array;
+  /** Whether the source holds them in single precision. */
+  readonly single?: boolean;
 }
 
 export type RawBatch = ReadonlyMap<string, RawBatchField>;
@@ -17,6 +22,8 @@ export interface Examples {
   readonly count: number;
   /** Raw fields of some examples. `round` moves the windows of a text, so that epochs see different cuts. */
   gather(indices: ArrayLike<number>, round?: number): RawBatch;
+  /** Where an example stands in the source, whatever was cleaned and shuffled; itself where that is left out. */
+  rowOf?(index: number): number;
 }
 
 export interface Dataset {
@@ -55,7 +62,7 @@ function splitColumns(raw: Extract<RawData, { kind: "columns" }>, data: DataProg
   }
   const from = columns[0]?.from ?? data.source.kind;
   const kept = cleaned(raw.count, columns, data.clean);
-  const unsuitable = findUnsuitable(columns, fields, kept);
+  const unsuitable = findUnsuitable(columns, data, kept);
   if (unsuitable !== undefined) return failure(unsuitable);
   const order = data.split.by === "seed" ? shuffled(kept.length, data.split.seed, 0, "split") : undefined;
   const bounds = boundsOf(kept.length, data);
@@ -64,6 +71,7 @@ function splitColumns(raw: Extract<RawData, { kind: "columns" }>, data: DataProg
     const rows = Int32Array.from({ length: end - start }, (_, i) => kept[order?.[start + i] ?? start + i] ?? 0);
     return {
       count: rows.length,
+      rowOf: (index) => rows[index] ?? index,
       gather: (indices) =>
         new Map(columns.map((column, at) => [column.name, rowsOf(column, fields[at], rows, indices)])),
     };
@@ -80,48 +88,103 @@ function rowsOf(
 ): RawBatchField {
   const size = sizeOf(column.shape);
   const length = indices.length * size;
-  const asFloat = field?.type.dtype === "f32";
-  const data = asFloat ? new Float32Array(length) : new Int32Array(length);
-  for (let i = 0; i < indices.length; i++) {
-    const row = rows[indices[i] ?? 0] ?? 0;
-    data.set(column.data.subarray(row * size, (row + 1) * size), i * size);
+  const shape = [indices.length, ...column.shape];
+  /** Calls with the first place of an example in the batch and its first in the column. */
+  const each = (copy: (to: number, from: number) => void): void => {
+    for (let i = 0; i < indices.length; i++) copy(i * size, (rows[indices[i] ?? 0] ?? 0) * size);
+  };
+  if (field?.type.dtype === "i64") {
+    const data = new BigInt64Array(length);
+    const integers = column.integers ?? BigInt64Array.from(column.data, (it) => BigInt(it));
+    each((to, from) => data.set(integers.subarray(from, from + size), to));
+    return { shape, data };
   }
-  return { shape: [indices.length, ...column.shape], data };
+  const data = field?.type.dtype === "i32" ? new Int32Array(length) : new Float64Array(length);
+  each((to, from) => data.set(column.data.subarray(from, from + size), to));
+  return { shape, data, ...(column.data instanceof Float32Array && { single: true }) };
 }
 
-/** A value that is missing, or that no integer is where a feature wants integers: nothing is guessed in its place. */
-function findUnsuitable(
-  columns: readonly Column[],
-  fields: readonly RawField[],
-  kept: Int32Array,
-): DataProblem | undefined {
-  for (const [at, { name, data, shape, from }] of columns.entries()) {
-    if (data instanceof Int32Array) continue;
-    const whole = fields[at]?.type.dtype === "i32";
-    const size = sizeOf(shape);
+/** A raw number that no feature can hold as it wants it: nothing is guessed or rounded in its place. */
+function findUnsuitable(columns: readonly Column[], data: DataProgram, kept: Int32Array): DataProblem | undefined {
+  for (const [at, column] of columns.entries()) {
+    const takers = takersOf(column.name, data.preparation.raw[at], data);
+    // 32-bit integers need no second look where every taker holds them all.
+    if (column.data instanceof Int32Array && takers.every((it) => roomy.has(it.dtype))) continue;
+    const size = sizeOf(column.shape);
     for (const row of kept) {
       for (let i = row * size; i < (row + 1) * size; i++) {
-        const value = data[i] ?? NaN;
-        if (Number.isNaN(value)) return problem("MC6009", { path: from, field: `raw.${name}`, example: row });
-        if (whole && !(Number.isInteger(value) && Math.abs(value) < 2 ** 31)) {
-          return problem("MC6010", { path: from, field: `raw.${name}`, example: row, value });
-        }
+        const value = column.data[i] ?? NaN;
+        const found = judge(column, row, value, takers) ?? (isExact(column, i) ? undefined : lost(column, row, value));
+        if (found !== undefined) return found;
       }
     }
   }
   return undefined;
 }
 
+const roomy: ReadonlySet<DType> = new Set(["i32", "i64", "f32", "f64", "bf16"]);
+
+/** Who takes the numbers of a raw field as they are, with the element type that must hold them. */
+interface Taker {
+  readonly name: string;
+  readonly dtype: DType;
+  /** Whether the number comes to it as a real one. */
+  readonly real: boolean;
+}
+
+function takersOf(name: string, field: RawField | undefined, { features }: DataProgram): readonly Taker[] {
+  const direct = features.filter((it) => it.direct?.includes(name) === true);
+  const dtype = field?.type.dtype ?? "f32";
+  const real = dtype === "f32";
+  return [
+    ...direct.map((it) => ({ name: it.name, dtype: it.type.dtype, real })),
+    ...(real ? [] : [{ name: "it", dtype, real }]),
+  ];
+}
+
+function judge(column: Column, row: number, value: number, takers: readonly Taker[]): DataProblem | undefined {
+  const field = `raw.${column.name}`;
+  if (Number.isNaN(value)) {
+    const help = "Leave such examples out with `clean: drop_missing`.";
+    return problem("MC6009", { place: placeOf(column, row), field }, help);
+  }
+  if (!Number.isFinite(value)) return problem("MC6021", { place: placeOf(column, row), what: field, value });
+  for (const { name, dtype, real } of takers) {
+    const blurred = real && dtype === "i64" && Number.isInteger(value) && !Number.isSafeInteger(value);
+    const limits = "-2^53 to 2^53 alone where another feature reads the field as a real number";
+    const misfit = blurred ? ({ kind: "range", limits } as const) : findMisfit(dtype, value);
+    if (misfit === undefined) continue;
+    const taker = name === "it" ? "it is read as" : `the feature ${name} is`;
+    const parameters = { place: placeOf(column, row), what: field, value: String(value), taker, dtype };
+    if (misfit.kind === "fraction") return problem("MC6010", parameters);
+    return problem("MC6020", { ...parameters, limits: misfit.limits });
+  }
+  return undefined;
+}
+
+/** Whether a 64-bit integer that is wanted exactly was read exactly. */
+function isExact({ integers, data }: Column, at: number): boolean {
+  return integers === undefined || Number(integers[at]) === data[at];
+}
+
+function lost(column: Column, row: number, value: number): DataProblem {
+  const [taker, limits] = ["it is read as", "-2^63 to 2^63 - 1"];
+  const parameters = { what: `raw.${column.name}`, value: String(value), taker, dtype: "i64", limits };
+  return problem("MC6020", { place: placeOf(column, row), ...parameters });
+}
+
 /** The rows that `clean` keeps, in order. */
 function cleaned(count: number, columns: readonly Column[], steps: readonly string[]): Int32Array {
   let kept = Int32Array.from({ length: count }, (_, i) => i);
-  const elements = (row: number): (number | undefined)[] =>
-    columns.flatMap(({ data, shape }) => [...data.subarray(row * sizeOf(shape), (row + 1) * sizeOf(shape))]);
-  if (steps.includes("drop_missing")) kept = kept.filter((row) => !elements(row).some((it) => Number.isNaN(it)));
+  const partOf = <D extends Column["data"] | BigInt64Array>(data: D, { shape }: Column, row: number) =>
+    data.subarray(row * sizeOf(shape), (row + 1) * sizeOf(shape));
+  if (steps.includes("drop_missing")) {
+    kept = kept.filter((row) => !columns.some((it) => partOf(it.data, it, row).some((value) => Number.isNaN(value))));
+  }
   if (steps.includes("drop_duplicates")) {
     const seen = new Set<string>();
     kept = kept.filter((row) => {
-      const key = elements(row).join();
+      const key = columns.map((it) => partOf(it.integers ?? it.data, it, row).join()).join();
       const fresh = !seen.has(key);
       seen.add(key);
       return fresh;
@@ -175,7 +238,8 @@ function windowsOf(
 
 function requireExamples(dataset: Dataset, data: DataProgram): Result<Dataset, DataProblem> {
   for (const name of splitNames) {
-    const wanted = (data.split.fractions[name] ?? 0) > 0;
+    // Nothing is trained, and no statistic fitted, without examples to train on.
+    const wanted = name === "train" || (data.split.fractions[name] ?? 0) > 0;
     if (wanted && dataset.splits[name].count === 0)
       return failure(problem("MC6006", { path: dataset.from, split: name }));
   }

@@ -118,7 +118,7 @@ const loaders: Readonly<Record<string, Loader>> = {
   },
   csv: (request) => {
     const path = placeOf(text(request.data.source.arguments["path"]), request);
-    const table = readCsv(path);
+    const table = readCsv(path, request.data.preparation.raw);
     if (!table.ok) return table;
     for (const field of request.data.preparation.raw) {
       if (!table.value.columns.has(field.name)) return failure(problem("MC6007", { path, column: field.name }));

@@ -9,8 +9,22 @@ export interface Column {
   /** Shape of one example; a scalar has none. */
   readonly shape: readonly number[];
   readonly data: Float32Array | Float64Array | Int32Array;
+  /** The same as 64-bit integers, where a feature takes them as such; 0 where `data` is no integer that they hold. */
+  readonly integers?: BigInt64Array;
   /** The file or generator that it came from, for messages. */
   readonly from: string;
+  /** Where it stands in a text file: the line of each example, and the number of its cells in them, from 1. */
+  readonly cells?: { readonly lines: Int32Array; readonly column: number };
+}
+
+/** The place of one example of a column, for messages: `houses.csv:4:2`, or `labels.idx, example 2`. */
+export function placeOf({ from, cells }: Column, example: number): string {
+  return cells === undefined ? `${from}, example ${example}` : `${from}:${cells.lines[example] ?? 0}:${cells.column}`;
+}
+
+/** The place of one example, whichever of its fields is meant: `houses.csv:4`, or `labels.idx, example 2`. */
+export function exampleOf({ from, cells }: Column, example: number): string {
+  return cells === undefined ? `${from}, example ${example}` : `${from}:${cells.lines[example] ?? 0}`;
 }
 
 /** What a source delivers: columns of equally many examples, or one long text from which windows are cut. */
@@ -31,9 +45,12 @@ export interface DataProblem {
   reportTo(collector: Collector, span: Span): void;
 }
 
-/** A {@link DataProblem} of the catalog. */
-export function problem<C extends DataCode>(code: C, parameters: ParametersOf<C>): DataProblem {
-  return { code, reportTo: (collector, span) => collector.report(code, span, parameters) };
+/** A {@link DataProblem} of the catalog, with what to do about it where that is not the same always. */
+export function problem<C extends DataCode>(code: C, parameters: ParametersOf<C>, help?: string): DataProblem {
+  return {
+    code,
+    reportTo: (collector, span) => collector.report(code, span, parameters, help === undefined ? {} : { help }),
+  };
 }
 
 /** Number of elements of a shape. */

@@ -5,21 +5,28 @@ import { readBytes } from "./read-file.ts";
 /** An IDX tensor: the first dimension counts the examples. */
 export interface IdxTensor {
   readonly shape: readonly number[];
-  readonly data: Float32Array | Int32Array;
+  readonly data: Float32Array | Float64Array | Int32Array;
 }
 
 type Reader = (view: DataView, at: number) => number;
 
-/** Element types of the format: bytes of one element, whether it is an integer, how it is read. */
-const elementTypes: ReadonlyMap<number, { readonly size: number; readonly integer: boolean; readonly read: Reader }> =
-  new Map([
-    [0x08, { size: 1, integer: true, read: (view, at) => view.getUint8(at) }],
-    [0x09, { size: 1, integer: true, read: (view, at) => view.getInt8(at) }],
-    [0x0b, { size: 2, integer: true, read: (view, at) => view.getInt16(at) }],
-    [0x0c, { size: 4, integer: true, read: (view, at) => view.getInt32(at) }],
-    [0x0d, { size: 4, integer: false, read: (view, at) => view.getFloat32(at) }],
-    [0x0e, { size: 8, integer: false, read: (view, at) => view.getFloat64(at) }],
-  ]);
+interface ElementType {
+  /** Bytes of one element. */
+  readonly size: number;
+  /** What holds every element exactly. */
+  readonly Holder: Float32ArrayConstructor | Float64ArrayConstructor | Int32ArrayConstructor;
+  readonly read: Reader;
+}
+
+/** Element types of the format. */
+const elementTypes: ReadonlyMap<number, ElementType> = new Map<number, ElementType>([
+  [0x08, { size: 1, Holder: Int32Array, read: (view, at) => view.getUint8(at) }],
+  [0x09, { size: 1, Holder: Int32Array, read: (view, at) => view.getInt8(at) }],
+  [0x0b, { size: 2, Holder: Int32Array, read: (view, at) => view.getInt16(at) }],
+  [0x0c, { size: 4, Holder: Int32Array, read: (view, at) => view.getInt32(at) }],
+  [0x0d, { size: 4, Holder: Float32Array, read: (view, at) => view.getFloat32(at) }],
+  [0x0e, { size: 8, Holder: Float64Array, read: (view, at) => view.getFloat64(at) }],
+]);
 
 /**
  * Reads an IDX file, gzipped or not.
@@ -58,8 +65,8 @@ export function parseIdx(bytes: Uint8Array, path: string): Result<IdxTensor, Dat
       `${bytes.length - expected} bytes follow the ${shape.join(" x ")} elements that it declares`,
     );
   }
-  const data = element.integer ? new Int32Array(count) : new Float32Array(count);
-  if (element.size === 1 && element.integer && view.getUint8(2) === 0x08) data.set(bytes.subarray(start));
+  const data = new element.Holder(count);
+  if (view.getUint8(2) === 0x08) data.set(bytes.subarray(start));
   else for (let i = 0; i < count; i++) data[i] = element.read(view, start + i * element.size);
   return success({ shape, data });
 }

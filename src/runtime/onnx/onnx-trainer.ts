@@ -13,6 +13,7 @@ import { version } from "../../support/version.ts";
 import type { Tensor, Tensors } from "../tensor.ts";
 import { judgeStep } from "../train/judge-step.ts";
 import {
+  defaultStatistic,
   rawTensors,
   type BatchResult,
   type Trainer,
@@ -22,7 +23,7 @@ import {
 import { loadRuntime } from "./load-runtime.ts";
 import { createOnnxSession, type OnnxSession } from "./session.ts";
 import { createStepLoop, defaultTensor, type StepLoop } from "./step-loop.ts";
-import { toNumbers } from "./typed-array.ts";
+import { asDouble, toNumbers } from "./typed-array.ts";
 
 /** How a network trains on ONNX Runtime. */
 export interface OnnxTrainerOptions extends TrainerOptions {
@@ -33,6 +34,7 @@ export interface OnnxTrainerOptions extends TrainerOptions {
 
 /** A graph that is compiled when it is first run: testing a network needs no training graph. */
 interface LazySession {
+  readonly graph: Graph;
   readonly description: ManifestGraph;
   session(): Promise<OnnxSession>;
 }
@@ -65,7 +67,7 @@ export async function createOnnxTrainer(program: TrainProgram, options: OnnxTrai
       return created.session;
     };
     let session: Promise<OnnxSession> | undefined;
-    return { description: required(manifest.graphs[kind], kind), session: () => (session ??= open()) };
+    return { graph, description: required(manifest.graphs[kind], kind), session: () => (session ??= open()) };
   };
   const later = (kind: GraphKind, build: () => Graph): (() => LazySession) => {
     let made: LazySession | undefined;
@@ -83,9 +85,7 @@ export async function createOnnxTrainer(program: TrainProgram, options: OnnxTrai
   for (const [name, tensor] of await (await init.session()).run(defaultsOf(init.description))) {
     values.set(name, tensor);
   }
-  for (const it of preparation.description.inputs) {
-    if (it.role === "statistic") values.set(it.name, statisticDefault(it.name, it.shape));
-  }
+  for (const it of preparation.graph.inputs) if (it.role === "statistic") values.set(it.name, defaultStatistic(it));
   const perms = storedPermsOf(program.model);
 
   let loop: StepLoop | undefined;
@@ -161,7 +161,8 @@ export async function createOnnxTrainer(program: TrainProgram, options: OnnxTrai
     },
     restore(tensors) {
       const carried = loop?.values();
-      for (const [key, tensor] of tensors) {
+      for (const [key, given] of tensors) {
+        const tensor = key.startsWith("statistic/") ? asDouble(given) : given;
         const name = [`param/${key}`, `state/${key}`, key].find((it) => carried?.has(it) === true || values.has(it));
         if (name !== undefined && carried?.has(name) === true) loop?.restore(new Map([[name, tensor]]));
         // The optimizer's slots are not known before the training graph is built.
@@ -187,11 +188,4 @@ function snapshotName(input: string): string | undefined {
 
 function defaultsOf(graph: ManifestGraph): Tensors {
   return new Map(graph.inputs.map((it) => [it.name, required(defaultTensor(it), `a default of ${it.name}`)]));
-}
-
-/** Before a statistic is fitted nothing is changed by it. */
-function statisticDefault(name: string, shape: readonly (number | string)[]): Tensor {
-  const sizes = shape.map((it) => (typeof it === "number" ? it : fault(`${name} has a free dimension`)));
-  const data = new Float32Array(sizes.reduce((a, b) => a * b, 1)).fill(name.endsWith(".deviation") ? 1 : 0);
-  return { dtype: "f32", shape: sizes, data };
 }

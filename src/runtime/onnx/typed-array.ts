@@ -43,6 +43,11 @@ export function toNumbers(tensor: Tensor): Float64Array {
   return dtype === "bf16" ? Float64Array.from(data, fromBrainHalf) : Float64Array.from(data);
 }
 
+/** A tensor as f64: statistics of checkpoints were f32 once. */
+export function asDouble(tensor: Tensor): Tensor {
+  return { dtype: "f64", shape: tensor.shape, data: toNumbers(tensor) };
+}
+
 /** A tensor's bytes, little-endian on every machine that Node runs on; a view, not a copy. */
 export function bytesOf(tensor: Tensor): Uint8Array {
   return new Uint8Array(tensor.data.buffer, tensor.data.byteOffset, tensor.data.byteLength);

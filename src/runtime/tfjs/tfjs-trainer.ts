@@ -1,14 +1,16 @@
 import { createRequire } from "node:module";
 import { compileFunction } from "node:vm";
 import type { Tensor as TfTensor } from "@tensorflow/tfjs";
+import { buildPreparationGraph } from "../../autodiff/build-preparation-graph.ts";
 import { emitTfjs } from "../../emit/tfjs/emit-tfjs.ts";
 import type { TrainProgram } from "../../ir/program.ts";
 import { fault, required } from "../../support/fault.ts";
-import { fromNumbers } from "../onnx/typed-array.ts";
+import { asDouble, fromNumbers } from "../onnx/typed-array.ts";
 import type { Tensor, Tensors } from "../tensor.ts";
+import { interpretPreparation } from "../train/interpret-preparation.ts";
 import { encodeCheckpoint, parseCheckpoint } from "../train/checkpoint.ts";
 import {
-  rawTensors,
+  defaultStatistic,
   type BatchResult,
   type Trainer,
   type TrainerOptions,
@@ -34,9 +36,6 @@ type TfBatch = Readonly<Record<string, TfTensor>>;
 interface GeneratedModule {
   create(seed?: number): GeneratedModel;
   dispose(model: GeneratedModel): void;
-  /** Features of raw fields. */
-  /** Takes the model where it holds statistics of the data. */
-  prepare(...given: readonly [GeneratedModel, TfBatch] | readonly [TfBatch]): TfBatch;
   save(model: GeneratedModel): Promise<Uint8Array>;
   load(bytes: Uint8Array, model: GeneratedModel): GeneratedModel;
   /** Loss, then sum and count of each metric. */
@@ -76,23 +75,24 @@ export async function createTfjsTrainer(program: TrainProgram, options: TfjsTrai
   if (!first.ok) return fault(`the generated code saves what cannot be read: ${first.error}`);
   const perms = first.value.perms ?? new Map<string, readonly number[]>();
 
+  // TensorFlow.js has 32 bits an element, and raw numbers need more: features are made here, in double precision.
+  const preparation = buildPreparationGraph(program.data, { target: "reference" }, program.model.functions);
+  const statistics = new Map(
+    preparation.inputs.flatMap((it): [string, Tensor][] =>
+      it.role === "statistic" ? [[it.name, defaultStatistic(it)]] : [],
+    ),
+  );
+
   const trainer: Trainer = {
     description: loaded.description,
     perms,
-    async prepare(raw) {
-      const given = upload(rawTensors(raw));
-      const fitted = program.data.preparation.statistics.length > 0;
-      const made = fitted ? generated.prepare(model, given) : generated.prepare(given);
-      try {
-        const features = program.data.features.map(async ({ name, type: { dtype } }): Promise<[string, Tensor]> => {
-          const tensor = required(made[name], `the feature ${name}`);
-          return [name, { dtype, shape: tensor.shape, data: fromNumbers(dtype, await tensor.data(), tensor.size) }];
-        });
-        return new Map(await Promise.all(features));
-      } finally {
-        free(given);
-        free(made);
-      }
+    prepare(raw) {
+      const made = interpretPreparation(preparation, raw, statistics);
+      const features = program.data.features.map(({ name, type: { dtype } }): [string, Tensor] => {
+        const { shape, data } = required(made.get(name), `the feature ${name}`);
+        return [name, { dtype, shape, data: fromNumbers(dtype, data, data.length) }];
+      });
+      return Promise.resolve(new Map(features));
     },
     async step(features, step) {
       // The backends compute without ever waiting: without a pause here no signal would be seen.
@@ -116,13 +116,16 @@ export async function createTfjsTrainer(program: TrainProgram, options: TfjsTrai
     async snapshot() {
       const saved = parseCheckpoint(await generated.save(model));
       if (!saved.ok) return fault(`the generated code saves what cannot be read: ${saved.error}`);
-      return saved.value.tensors;
+      return new Map([...saved.value.tensors, ...statistics]);
     },
     async restore(tensors) {
       const now = await trainer.snapshot();
       // What the optimizer remembers stays as it is by being left out, whatever it has come to.
       const known = new Map([...now].filter(([name]) => !name.startsWith("opt/")));
-      for (const [name, tensor] of tensors) if (now.has(name)) known.set(name, tensor);
+      for (const [name, tensor] of tensors) {
+        if (statistics.has(name)) statistics.set(name, asDouble(tensor));
+        if (now.has(name)) known.set(name, tensor);
+      }
       const { step } = model;
       generated.load(encodeCheckpoint({ tensors: known, perms }), model);
       model.step = step;
@@ -142,7 +145,7 @@ export async function createTfjsTrainer(program: TrainProgram, options: TfjsTrai
  */
 async function loadGenerated(program: TrainProgram, path: string): Promise<GeneratedModule> {
   const source = await emitTfjs({ name: program.name, module: program.model, train: program });
-  const exported = ["create", "dispose", "prepare", "save", "load", "trainSums", "evaluateSums"];
+  const exported = ["create", "dispose", "save", "load", "trainSums", "evaluateSums"];
   const script = (await stripTypes(source))
     .replace('import * as tf from "@tensorflow/tfjs"', "const tf = require(path)")
     .replaceAll(/^export (?=(async )?function|const)/gm, "");

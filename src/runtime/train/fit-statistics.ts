@@ -2,18 +2,24 @@ import { buildStatisticGraph } from "../../autodiff/build-preparation-graph.ts";
 import { asNumber } from "../../dims/dim.ts";
 import type { Func, Graph } from "../../ir/graph.ts";
 import type { Statistic, TrainProgram } from "../../ir/program.ts";
-import { interpretGraph } from "../../ops/interpret.ts";
-import type { NdArray } from "../../ops/operator.ts";
+import { usesOf } from "../../passes/rewrite.ts";
 import { fault, required } from "../../support/fault.ts";
-import type { Examples, RawBatch } from "../data/dataset.ts";
+import type { Examples } from "../data/dataset.ts";
 import type { Tensor, Tensors } from "../tensor.ts";
+import { interpretPreparation, rawFieldOf } from "./interpret-preparation.ts";
 
 const batchSize = 128;
 
 /**
- * Fits the statistics of a data section on its train split: mean and standard deviation (of the population) in f64 over
- * all examples and leading axes, rounded to f32 at the end. They are the same for every runtime. A deviation of 0 becomes
- * 1, so that what never varies is left at 0 and nothing is divided by 0. Returned under `statistic/<path>`.
+ * What of a column's magnitude rounding explains: four units in the last place, for what the source was rounded to and the
+ * few operations behind it. Variation below that is no property of the data, and dividing by it would blow it up.
+ */
+const explained = { double: 4 * 2 ** -52, single: 4 * 2 ** -23 } as const;
+
+/**
+ * Fits the statistics of a data section on its train split: mean and standard deviation (of the population) over all
+ * examples and leading axes, of unrounded values, in f64. They are the same for every runtime. A deviation that rounding
+ * explains becomes 1, so that what never varies is left at 0. Returned under `statistic/<path>`.
  */
 export function fitStatistics({ data, model }: TrainProgram, train: Examples): Tensors {
   const fitted = new Map<string, Tensor>();
@@ -32,7 +38,7 @@ export function fitStatistics({ data, model }: TrainProgram, train: Examples): T
     for (const { path, kind, type } of statistics) {
       const values = kind === "mean" ? moments.mean : moments.deviation;
       const shape = type.shape.map((it) => asNumber(it) ?? fault(`the statistic ${path} has a free dimension`));
-      fitted.set(`statistic/${path}`, { dtype: "f32", shape, data: Float32Array.from(values) });
+      fitted.set(`statistic/${path}`, { dtype: "f64", shape, data: values });
     }
   }
   return fitted;
@@ -56,48 +62,52 @@ interface Moments {
   readonly deviation: Float64Array;
 }
 
-/** Welford's algorithm over batches, merged as by Chan et al. (1979): stable however far the mean is from 0. */
+/**
+ * Welford's algorithm over batches, merged as by Chan et al. (1979), on distances from the first value: stable however far
+ * the mean is from 0, and exact where nothing varies.
+ */
 function measureMoments(graph: Graph, train: Examples, fitted: Tensors, size: number): Moments {
+  const first = new Float64Array(size);
   const mean = new Float64Array(size);
   const squares = new Float64Array(size);
+  const largest = new Float64Array(size);
+  const read = readFields(graph);
   let seen = 0;
+  let single = false;
   for (let from = 0; from < train.count; from += batchSize) {
     const indices = Int32Array.from({ length: Math.min(batchSize, train.count - from) }, (_, i) => from + i);
     const raw = train.gather(indices);
-    const inputs = new Map(
-      graph.inputs.map((it): [string, NdArray] => [
-        it.name,
-        inputOf(it.name, it.path, it.value.type.dtype, raw, fitted),
-      ]),
-    );
-    const { data } = required(interpretGraph(graph, inputs).get("measured"), "what is measured");
+    single ||= read.some((name) => raw.get(name)?.single === true);
+    const { data } = required(interpretPreparation(graph, raw, fitted).get("measured"), "what is measured");
+    if (seen === 0) first.set(data.subarray(0, size));
     const rows = data.length / size;
     for (let column = 0; column < size; column++) {
+      const start = first[column] ?? 0;
       let total = 0;
-      for (let row = 0; row < rows; row++) total += data[row * size + column] ?? 0;
+      for (let row = 0; row < rows; row++) {
+        const value = data[row * size + column] ?? 0;
+        total += value - start;
+        largest[column] = Math.max(largest[column] ?? 0, Math.abs(value));
+      }
       const batchMean = total / rows;
       let spread = 0;
-      for (let row = 0; row < rows; row++) spread += ((data[row * size + column] ?? 0) - batchMean) ** 2;
+      for (let row = 0; row < rows; row++) spread += ((data[row * size + column] ?? 0) - start - batchMean) ** 2;
       const difference = batchMean - (mean[column] ?? 0);
       mean[column] = (mean[column] ?? 0) + (difference * rows) / (seen + rows);
       squares[column] = (squares[column] ?? 0) + spread + (difference ** 2 * seen * rows) / (seen + rows);
     }
     seen += rows;
   }
-  return { mean, deviation: squares.map((it) => Math.sqrt(it / seen) || 1) };
+  const share = single ? explained.single : explained.double;
+  const deviation = squares.map((it, column) => {
+    const found = Math.sqrt(it / seen);
+    return found > share * (largest[column] ?? 0) ? found : 1;
+  });
+  return { mean: mean.map((it, column) => (first[column] ?? 0) + it), deviation };
 }
 
-function inputOf(
-  name: string,
-  path: string | undefined,
-  dtype: NdArray["dtype"],
-  raw: RawBatch,
-  fitted: Tensors,
-): NdArray {
-  if (path !== undefined) {
-    const { shape, data } = required(fitted.get(`statistic/${path}`), `the statistic ${path}`);
-    return { dtype, shape, data: Float64Array.from(data, Number) };
-  }
-  const { shape, data } = required(raw.get(name.slice("raw/".length)), name);
-  return { dtype, shape, data: Float64Array.from(data) };
+/** The raw fields that something of a graph reads. */
+function readFields(graph: Graph): readonly string[] {
+  const used = new Set([...graph.nodes.flatMap(usesOf), ...graph.outputs.map((it) => it.value)].map((it) => it.id));
+  return graph.inputs.flatMap((it) => (used.has(it.value.id) ? (rawFieldOf(it) ?? []) : []));
 }

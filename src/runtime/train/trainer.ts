@@ -1,4 +1,8 @@
-import type { RawBatch } from "../data/dataset.ts";
+import { asNumber } from "../../dims/dim.ts";
+import type { GraphInput } from "../../ir/graph.ts";
+import type { DType } from "../../ir/types.ts";
+import { fault } from "../../support/fault.ts";
+import type { RawBatch, RawBatchField } from "../data/dataset.ts";
 import type { Tensor, Tensors } from "../tensor.ts";
 
 /** Loss and metric sums of one batch. The loss is the batch's mean. */
@@ -52,12 +56,18 @@ export function isWeight(name: string): boolean {
   return !name.startsWith("opt/") && !name.startsWith("statistic/");
 }
 
-/** A raw batch as tensors. */
+/** A raw batch as tensors: real numbers as f64. */
 export function rawTensors(raw: RawBatch): Tensors {
+  const dtypeOf = (data: RawBatchField["data"]): DType =>
+    data instanceof Float64Array ? "f64" : data instanceof Int32Array ? "i32" : "i64";
   return new Map(
-    [...raw].map(([name, { shape, data }]): [string, Tensor] => [
-      name,
-      { dtype: data instanceof Float32Array ? "f32" : "i32", shape, data },
-    ]),
+    [...raw].map(([name, { shape, data }]): [string, Tensor] => [name, { dtype: dtypeOf(data), shape, data }]),
   );
+}
+
+/** A statistic before it is fitted: nothing is changed by it. */
+export function defaultStatistic({ name, init, value: { type } }: GraphInput): Tensor {
+  const shape = type.shape.map((it) => asNumber(it) ?? fault(`${name} has a free dimension`));
+  const first = init?.arguments["value"] ?? fault(`${name} has no initial value`);
+  return { dtype: "f64", shape, data: new Float64Array(shape.reduce((a, b) => a * b, 1)).fill(first) };
 }

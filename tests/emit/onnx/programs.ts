@@ -98,7 +98,7 @@ export function classifierProgram(): TrainProgram {
           { name: "image", type: { dtype: f32, shape: sized(8, 8, 1) }, origin },
           { name: "label", type: { dtype: "i32", shape: [] }, classes: 3, origin },
         ],
-        preparation: { func: preparation, raw: [], statistics: [] },
+        preparation: { func: preparation, unrounded: preparation, raw: [], statistics: [] },
         augment: [],
         origin,
       },

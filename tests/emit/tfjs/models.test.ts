@@ -143,7 +143,7 @@ describe.each(cases)("$name", ({ unit: load, dims = {}, classes = 3, name }) => 
       for (const [path, variable] of leaves(model.statistics ?? {}, "statistic/")) {
         const data = Float64Array.from({ length: variable.size }, (_, i) => 0.5 + i / 8);
         tf.tidy(() => variable.assign(tf.tensor(Float32Array.from(data), variable.shape)));
-        statistics.set(path, { dtype: "f32", shape: variable.shape, data });
+        statistics.set(path, { dtype: "f64", shape: variable.shape, data });
       }
       const all = Object.fromEntries([...raw].map(([key, array]) => [key, tensorOf(array)]));
       const features = model.statistics === undefined ? emitted.prepare(all) : emitted.prepare(model, all);

@@ -37,7 +37,7 @@ function examples(rows: readonly (readonly [number, number])[]): Examples {
     gather: (indices) => {
       const chosen = Array.from(indices, (it) => rows[it] ?? [NaN, NaN]);
       return new Map([
-        ["x", { shape: [chosen.length, 2], data: Float32Array.from(chosen.flat()) }],
+        ["x", { shape: [chosen.length, 2], data: Float64Array.from(chosen.flat()) }],
         ["label", { shape: [chosen.length], data: new Int32Array(chosen.length) }],
       ]);
     },
@@ -56,9 +56,10 @@ describe("fitStatistics", () => {
     const deviation = (at: 0 | 1): number =>
       Math.sqrt(rows.reduce((sum, row) => sum + (row[at] - mean(at)) ** 2, 0) / rows.length);
     expect([...fitted.keys()]).toEqual(["statistic/x.mean", "statistic/x.deviation"]);
-    expect(numbers(fitted.get("statistic/x.mean"))).toEqual([0, 1].map((it) => Math.fround(mean(it as 0 | 1))));
+    for (const [at, found] of numbers(fitted.get("statistic/x.mean")).entries())
+      expect(found).toBeCloseTo(mean(at as 0 | 1), 12);
     for (const [at, found] of numbers(fitted.get("statistic/x.deviation")).entries())
-      expect(found).toBeCloseTo(deviation(at as 0 | 1), 6);
+      expect(found).toBeCloseTo(deviation(at as 0 | 1), 12);
   });
 
   it("measures what the feature makes of the field", () => {
@@ -71,6 +72,53 @@ describe("fitStatistics", () => {
     );
     expect(numbers(fitted.get("statistic/x.mean"))).toEqual([3, 41]);
     expect(numbers(fitted.get("statistic/x.deviation"))).toEqual([2, 20]);
+  });
+
+  it.each([7.3, 1e-300, 1e15, 1700000001.25])("counts no rounding of a constant %d as variation", (value) => {
+    for (const feature of ["raw.x -> log -> standardize", "(raw.x / 3 * 3) -> standardize"]) {
+      const rows = Array.from({ length: 257 }, (): readonly [number, number] => [value, value]);
+      expect(numbers(fitStatistics(programOf(feature), examples(rows)).get("statistic/x.deviation"))).toEqual([1, 1]);
+    }
+  });
+
+  it("counts what rounding explains as no variation: the same sum in two orders", () => {
+    const rows = [0.1 + 0.2 + 0.3, 0.3 + 0.2 + 0.1].flatMap((it) => [[it, 1] as const, [it, 1] as const]);
+    expect(new Set(rows.map(([x]) => x)).size).toBe(2);
+    const fitted = fitStatistics(programOf("raw.x -> standardize"), examples(rows));
+    expect(numbers(fitted.get("statistic/x.deviation"))[0]).toBe(1);
+  });
+
+  it("measures what a source of single precision can tell by that", () => {
+    const rows = [7.3, 7.3 + 2 ** -21].map((it): readonly [number, number] => [Math.fround(it), Math.fround(it)]);
+    const double = examples(rows);
+    const single: Examples = {
+      ...double,
+      gather: (indices) => new Map([...double.gather(indices)].map(([name, it]) => [name, { ...it, single: true }])),
+    };
+    const program = programOf("raw.x -> standardize");
+    expect(numbers(fitStatistics(program, single).get("statistic/x.deviation"))).toEqual([1, 1]);
+    expect(numbers(fitStatistics(program, double).get("statistic/x.deviation"))[0]).toBeCloseTo(2 ** -22, 12);
+  });
+
+  it("agrees with two passes in f64, whatever the offset and the scale, and keeps all real variation", () => {
+    for (let offset = -12; offset <= 12; offset += 3) {
+      for (let scale = -12; scale <= 12; scale += 3) {
+        // Less than eleven digits of variation are left beside this offset.
+        if (offset - scale > 12) continue;
+        const rows = Array.from({ length: 200 }, (_, i): readonly [number, number] => [
+          10 ** offset + 10 ** scale * Math.sin(i * i),
+          -(10 ** offset) + 10 ** scale * ((i * 7) % 5),
+        ]);
+        const fitted = fitStatistics(programOf("raw.x -> standardize"), examples(rows));
+        for (const at of [0, 1] as const) {
+          const mean = rows.reduce((sum, row) => sum + row[at], 0) / rows.length;
+          const spread = Math.sqrt(rows.reduce((sum, row) => sum + (row[at] - mean) ** 2, 0) / rows.length);
+          const [found, deviation] = ["mean", "deviation"].map((it) => numbers(fitted.get(`statistic/x.${it}`))[at]);
+          expect(Math.abs((found ?? NaN) - mean) / (10 ** offset + 10 ** scale)).toBeLessThan(1e-14);
+          expect(Math.abs((deviation ?? NaN) / spread - 1)).toBeLessThan(1e-3);
+        }
+      }
+    }
   });
 
   it("divides by 1 where nothing varies", () => {

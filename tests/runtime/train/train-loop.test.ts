@@ -42,7 +42,7 @@ const program: TrainProgram = {
     split: { fractions: {}, seed: 0, by: "seed" },
     clean: [],
     features: [],
-    preparation: { func, raw: [], statistics: [] },
+    preparation: { func, unrounded: func, raw: [], statistics: [] },
     augment: [],
     origin,
   },

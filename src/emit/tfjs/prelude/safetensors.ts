@@ -201,7 +201,9 @@ export function checkpointMisfit(
     if (variable === undefined && path.startsWith("statistic/") && !knowsData) continue;
     if (variable === undefined) return `the model has no ${path}`;
     const { type: usual = "F32", order } = formOf(path);
-    if (type !== usual) return `${path} is ${type} in the checkpoint, not ${usual}`;
+    // Statistics have become float64.
+    const older = path.startsWith("statistic/") && type === "F32";
+    if (type !== usual && !older) return `${path} is ${type} in the checkpoint, not ${usual}`;
     const logical = variable.shape.map((_, axis) => axis);
     const wanted = (order ?? logical).map((axis) => variable.shape[axis] ?? 0);
     if (shape.join() !== wanted.join()) {

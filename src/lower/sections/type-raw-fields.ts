@@ -1,0 +1,102 @@
+import { asNumber, constant, sameForm, type Dim } from "../../dims/dim.ts";
+import type { RawField, SourceSpec } from "../../ir/program.ts";
+import type { DType, TensorType } from "../../ir/types.ts";
+import type { RawMention } from "./raw-fields.ts";
+import type { SettingScope } from "./read-setting.ts";
+
+/** A feature as far as raw fields are concerned. */
+interface FieldReader {
+  /** One example. */
+  readonly type: TensorType;
+  /** Raw fields that it mentions. */
+  readonly mentions: ReadonlyMap<string, RawMention>;
+  /** Whether it holds them as they are. */
+  readonly direct: boolean;
+}
+
+const integerArgument = (source: SourceSpec, name: string): Dim => {
+  const value = source.arguments[name];
+  return constant(typeof value === "number" ? value : 1);
+};
+
+/** What generators deliver for one example; other sources take their shape from the feature that reads them. */
+const knownFields: Readonly<Record<string, (source: SourceSpec) => Readonly<Record<string, readonly Dim[]>>>> = {
+  synthetic_digits: () => ({ image: [constant(28), constant(28), constant(1)], label: [] }),
+  synthetic_blobs: (source) => ({ x: [integerArgument(source, "features")], label: [] }),
+  synthetic_sequences: (source) => ({
+    x: [integerArgument(source, "length"), integerArgument(source, "features")],
+    label: [integerArgument(source, "length")],
+    last: [],
+  }),
+  synthetic_waves: (source) => ({
+    wave: [integerArgument(source, "length"), constant(1)],
+    next: [integerArgument(source, "length"), constant(1)],
+  }),
+};
+
+/** Raw fields in the order of their first mention, typed by the source and by the features that read them. */
+export function typeRawFields(
+  source: SourceSpec,
+  declared: readonly FieldReader[],
+  unknown: Set<string>,
+  scope: SettingScope,
+): readonly RawField[] {
+  const fields = new Map<string, RawField>();
+  const known = knownFields[source.kind]?.(source);
+  for (const { type, mentions } of declared) {
+    for (const mention of mentions.values()) {
+      if (fields.has(mention.name)) continue;
+      const shape = known === undefined ? undefined : Object.hasOwn(known, mention.name) ? known[mention.name] : [];
+      if (known !== undefined && !Object.hasOwn(known, mention.name)) {
+        const names = Object.keys(known).map((it) => `raw.${it}`);
+        scope.collector.report("MC4004", mention.expression.span, {
+          what: `field of ${source.kind}`,
+          name: `\`raw.${mention.name}\``,
+          known: names,
+        });
+        unknown.add(mention.name);
+        continue;
+      }
+      fields.set(mention.name, {
+        name: mention.name,
+        type: {
+          dtype: mention.window !== undefined ? "i32" : rawType(mention.name, declared),
+          shape: fieldShape(source, shape, mention, type.shape),
+        },
+        ...(mention.window !== undefined && { window: mention.window }),
+      });
+    }
+  }
+  return [...fields.values()];
+}
+
+/**
+ * The element type in which features see a raw field: that of its first reader, where that is an integer type and holds it
+ * as it is, or where integers alone are made of it; otherwise real. Nothing is lost by either: what a feature cannot hold
+ * is reported when the data are loaded.
+ */
+function rawType(name: string, declared: readonly FieldReader[]): DType {
+  const readers = declared.filter((it) => it.mentions.has(name));
+  const isWhole = ({ type: { dtype } }: FieldReader): boolean => dtype === "i32" || dtype === "i64";
+  const [first] = readers;
+  if (first === undefined || !isWhole(first) || !(first.direct || readers.every(isWhole))) return "f32";
+  return readers.some((it) => it.type.dtype === "i64") ? "i64" : "i32";
+}
+
+function fieldShape(
+  source: SourceSpec,
+  known: readonly Dim[] | undefined,
+  mention: RawMention,
+  declared: readonly Dim[],
+): readonly Dim[] {
+  if (source.kind === "csv") return [];
+  const shape = mention.window === undefined ? known : [constant(mention.window.size)];
+  if (shape === undefined) return declared;
+  // A free dim of the feature stands for whatever the source has there.
+  const generalises =
+    shape.length === declared.length &&
+    declared.every((dim, at) => asNumber(dim) === undefined || isSame(dim, shape[at]));
+  return generalises ? declared : shape;
+}
+
+const isSame = (a: Dim, b: Dim | undefined): boolean => b !== undefined && sameForm(a, b);

@@ -1,0 +1,141 @@
+import { buildUnroundedGraph } from "../../autodiff/build-preparation-graph.ts";
+import type { Graph } from "../../ir/graph.ts";
+import type { DataProgram, FeatureSpec, TrainProgram } from "../../ir/program.ts";
+import type { DType } from "../../ir/types.ts";
+import { isFloat } from "../../ops/dtype-class.ts";
+import { eliminateDeadNodes } from "../../passes/eliminate-dead-nodes.ts";
+import { required } from "../../support/fault.ts";
+import type { Dataset, Examples } from "../data/dataset.ts";
+import { findMisfit } from "../data/find-misfit.ts";
+import { exampleOf, problem, type Column, type DataProblem, type RawData } from "../data/raw-data.ts";
+import { toNumbers } from "../onnx/typed-array.ts";
+import type { Tensors } from "../tensor.ts";
+import { interpretPreparation } from "./interpret-preparation.ts";
+import type { Trainer } from "./trainer.ts";
+
+const batchSize = 512;
+
+/** What is wrong with a feature, and the feature. */
+export interface FeatureProblem {
+  readonly problem: DataProblem;
+  readonly feature: FeatureSpec;
+}
+
+/** A value of a feature that cannot be: which of the examples searched has it. */
+interface Stray {
+  readonly feature: FeatureSpec;
+  readonly example: number;
+  readonly value: number;
+}
+
+/**
+ * Checks the features of all examples of all splits: that they are finite, that integers are whole and in the range of
+ * their type before they are cut to it, and that labels of `class(n)` lie in 0..n-1. `raw` is what the dataset was made of:
+ * messages name examples as their file does.
+ */
+export async function checkFeatures(
+  trainer: Trainer,
+  program: TrainProgram,
+  raw: RawData,
+  dataset: Dataset,
+): Promise<FeatureProblem | undefined> {
+  const { data } = program;
+  const integers = data.features.filter((it) => !isFloat(it.type.dtype) && it.direct === undefined);
+  const unrounded = integers.length === 0 ? undefined : unroundedOf(program, integers);
+  const statistics = unrounded === undefined ? new Map() : await trainer.snapshot();
+  for (const split of ["train", "validate", "test"] as const) {
+    const examples = dataset.splits[split];
+    const misfit = unrounded && findMisfits(unrounded, integers, statistics, examples);
+    const stray = misfit ?? (await findStray(trainer, data, examples));
+    if (stray === undefined) continue;
+    const row = examples.rowOf?.(stray.example) ?? stray.example;
+    return { problem: describe(stray, raw, row, dataset, misfit !== undefined), feature: stray.feature };
+  }
+  return undefined;
+}
+
+function describe(
+  { feature, value }: Stray,
+  raw: RawData,
+  row: number,
+  dataset: Dataset,
+  beforeRounding: boolean,
+): DataProblem {
+  const { name, classes } = feature;
+  const { dtype } = feature.type;
+  const column = columnOf(raw, feature);
+  const place = column === undefined ? `${dataset.from}, example ${row}` : exampleOf(column, row);
+  const what = `the feature ${name}`;
+  if (!Number.isFinite(value)) return problem("MC6021", { place, what, value });
+  const misfit = beforeRounding ? findMisfit(dtype, value) : undefined;
+  if (misfit === undefined) {
+    const path = column?.from ?? dataset.from;
+    return problem("MC6003", { path, feature: name, example: row, label: value, classes: classes ?? 0 });
+  }
+  const parameters = { place, what, value: String(value), taker: "it is declared as", dtype };
+  return misfit.kind === "fraction"
+    ? problem("MC6010", parameters)
+    : problem("MC6020", { ...parameters, limits: misfit.limits });
+}
+
+/** The column that a feature most likely came from: the one that it holds, the one of its name, or the first. */
+function columnOf(raw: RawData, { name, direct }: FeatureSpec): Column | undefined {
+  if (raw.kind === "text") return undefined;
+  return raw.columns.get(direct?.[0] ?? name) ?? raw.columns.get(name) ?? raw.columns.values().next().value;
+}
+
+/** Integer features that are computed, as they are before they become integers. */
+function unroundedOf({ data, model }: TrainProgram, integers: readonly FeatureSpec[]): Graph {
+  const graph = buildUnroundedGraph(data, { target: "reference" }, model.functions);
+  const outputs = graph.outputs.filter((output) => integers.some((it) => it.name === output.name));
+  return eliminateDeadNodes({ ...graph, outputs });
+}
+
+function findMisfits(
+  graph: Graph,
+  integers: readonly FeatureSpec[],
+  statistics: Tensors,
+  examples: Examples,
+): Stray | undefined {
+  for (const { indices, from } of batchesOf(examples)) {
+    const made = interpretPreparation(graph, examples.gather(indices), statistics);
+    for (const feature of integers) {
+      const { data } = required(made.get(feature.name), feature.name);
+      const at = data.findIndex((it) => findMisfit(feature.type.dtype, it) !== undefined || Number.isNaN(it));
+      if (at >= 0) return { feature, example: from + exampleAt(at, data, indices), value: data[at] ?? NaN };
+    }
+  }
+  return undefined;
+}
+
+async function findStray(trainer: Trainer, data: DataProgram, examples: Examples): Promise<Stray | undefined> {
+  for (const { indices, from } of batchesOf(examples)) {
+    const features = await trainer.prepare(examples.gather(indices));
+    for (const feature of data.features) {
+      const isStray = strayness(feature.type.dtype, feature.classes);
+      const tensor = features.get(feature.name);
+      if (tensor === undefined || isStray === undefined) continue;
+      const values = tensor.data instanceof Float32Array ? tensor.data : toNumbers(tensor);
+      const at = values.findIndex(isStray);
+      if (at >= 0) return { feature, example: from + exampleAt(at, values, indices), value: values[at] ?? NaN };
+    }
+  }
+  return undefined;
+}
+
+/** Tells which values of a feature cannot be; undefined where all can. */
+function strayness(dtype: DType, classes: number | undefined): ((value: number) => boolean) | undefined {
+  if (classes !== undefined) return (it) => it < 0 || it >= classes;
+  return isFloat(dtype) ? (it) => !Number.isFinite(it) : undefined;
+}
+
+function exampleAt(at: number, values: ArrayLike<number>, indices: ArrayLike<number>): number {
+  return Math.floor((at * indices.length) / values.length);
+}
+
+function* batchesOf(examples: Examples): Generator<{ readonly from: number; readonly indices: Int32Array }> {
+  for (let from = 0; from < examples.count; from += batchSize) {
+    const count = Math.min(batchSize, examples.count - from);
+    yield { from, indices: Int32Array.from({ length: count }, (_, i) => from + i) };
+  }
+}

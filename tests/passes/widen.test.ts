@@ -1,0 +1,60 @@
+import { describe, expect, it } from "vitest";
+import { emitOnnx } from "../../src/emit/onnx/emit-graph.ts";
+import { encodeModel } from "../../src/emit/onnx/proto.ts";
+import type { Graph } from "../../src/ir/graph.ts";
+import { interpretGraph } from "../../src/ops/interpret.ts";
+import { allOperators } from "../../src/ops/registry.ts";
+import { verifyGraph } from "../../src/ops/verify.ts";
+import { expandComposites, keepNone } from "../../src/passes/expand-composites.ts";
+import { finalPasses, runPasses } from "../../src/passes/pipeline.ts";
+import { widen } from "../../src/passes/widen.ts";
+import { fromNumbers, toNumbers } from "../../src/runtime/onnx/typed-array.ts";
+import { asInputs, sessionOf } from "../emit/onnx/graphs.ts";
+import { relativeError } from "../ops/relative-error.ts";
+import { describeSample, graphOfSample, inputsOfSample } from "../ops/sample-graphs.ts";
+
+/** Whether some node computes in f32 after all: ONNX Runtime has no double kernel for it. */
+const isSingle = (graph: Graph): boolean =>
+  graph.nodes.some((node) => node.results.some((it) => it.type.dtype === "f32") || node.kind === "scan");
+
+describe("widen", () => {
+  // What the language may call: anything of it may stand in a feature.
+  for (const operator of allOperators.filter((it) => it.exposed)) {
+    it.each(operator.samples.map((sample) => [describeSample(sample), sample] as const))(
+      `${operator.name} works in double precision on ONNX Runtime: %s`,
+      async (_, sample) => {
+        const wide = widen(expandComposites(graphOfSample(operator, sample), keepNone), { rounded: false });
+        expect(verifyGraph(wide)).toEqual([]);
+        const types = new Map(wide.inputs.map((it) => [it.name, it.value.type.dtype]));
+        expect([...types.values()]).not.toContain("f32");
+        const graph = runPasses(wide, finalPasses({ target: "onnx", opset: 18 }, "inference"));
+        const inputs = new Map(
+          [...inputsOfSample(wide, sample)].map(([name, it]) => [name, { ...it, dtype: types.get(name) ?? it.dtype }]),
+        );
+        const session = await sessionOf(encodeModel(emitOnnx(graph, { ...asInputs, opset: 18 })));
+        const feeds = [...inputs].map(
+          ([name, it]) => [name, { ...it, data: fromNumbers(it.dtype, it.data, it.data.length) }] as const,
+        );
+        const known = new Set(graph.inputs.map((it) => it.name));
+        const found = await session.run(new Map(feeds.filter(([name]) => known.has(name))));
+        await session.dispose();
+        for (const [name, array] of interpretGraph(wide, inputs)) {
+          const tensor = found.get(name);
+          if (tensor === undefined) throw new Error(`no output ${name}`);
+          const error = relativeError({ ...tensor, data: toNumbers(tensor) }, array);
+          expect(error).toBeLessThanOrEqual(isSingle(wide) ? 1e-6 : 1e-14);
+        }
+      },
+    );
+  }
+
+  it("rounds outputs to their own types, and nothing before", () => {
+    const operator = allOperators.find((it) => it.name === "sub");
+    const [sample] = operator?.samples ?? [];
+    if (operator === undefined || sample === undefined) throw new Error("no sample");
+    const graph = widen(graphOfSample(operator, sample), { rounded: true });
+    expect(graph.nodes.map((node) => (node.kind === "operator" ? node.op : node.kind))).toEqual(["sub", "cast"]);
+    expect(graph.outputs.map((it) => it.value.type.dtype)).toEqual(["f32"]);
+    expect(graph.inputs.every((it) => it.value.type.dtype === "f64")).toBe(true);
+  });
+});

@@ -1,0 +1,102 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { loadProgram } from "../../../src/analyze/program.ts";
+import { createCollector } from "../../../src/diagnostics/collector.ts";
+import type { TrainProgram } from "../../../src/ir/program.ts";
+import { lowerTrain } from "../../../src/lower/sections/lower-sections.ts";
+import { createDataset, type Dataset } from "../../../src/runtime/data/dataset.ts";
+import { loadSource } from "../../../src/runtime/data/load-source.ts";
+import type { DataProblem, RawData } from "../../../src/runtime/data/raw-data.ts";
+import { createOnnxTrainer } from "../../../src/runtime/onnx/onnx-trainer.ts";
+import { createTfjsTrainer } from "../../../src/runtime/tfjs/tfjs-trainer.ts";
+import { checkFeatures } from "../../../src/runtime/train/check-features.ts";
+import { fitStatistics } from "../../../src/runtime/train/fit-statistics.ts";
+import type { Trainer } from "../../../src/runtime/train/trainer.ts";
+import { host } from "../../lower/checking.ts";
+
+/** What became of a data section. */
+export interface OpenedData {
+  readonly program: TrainProgram;
+  readonly raw: RawData;
+  readonly dataset: Dataset;
+}
+
+/** The training of a data section; `functions` stand before it. */
+export function programOf(section: string, path = "spec.model", functions = ""): TrainProgram {
+  const text = `${functions}
+model M: (x: f32[B]) -> out: f32[B] {
+  param w: f32[] = ones
+  x * w
+}
+data D {
+${section}
+}
+train M on D {
+  loss: mean(out)
+  optimizer: sgd(lr=0.1)
+}
+`;
+  const collector = createCollector();
+  const program = loadProgram({ path, text }, host, collector);
+  const declaration = program.entry.ast.declarations.find((it) => it.kind === "train");
+  const lowered = declaration?.kind === "train" ? lowerTrain(program, declaration, {}, collector) : undefined;
+  if (lowered === undefined) throw new Error(collector.diagnostics.map((it) => it.message).join("; "));
+  return lowered;
+}
+
+/** A problem as it is reported. */
+export function messageOf(problem: DataProblem): string {
+  const collector = createCollector();
+  problem.reportTo(collector, { file: { path: "spec.model", text: "" }, start: 0, end: 0 });
+  return collector.diagnostics
+    .map((it) => `${it.code} ${it.message}${it.help === undefined ? "" : ` ${it.help}`}`)
+    .join("\n");
+}
+
+/** Loads a data section whose source is the given file, `t.csv` by default; what is wrong as text. */
+export function openData(section: string, content: string | Uint8Array, file = "t.csv"): OpenedData | string {
+  const folder = mkdtempSync(join(tmpdir(), "modelc-data-"));
+  try {
+    writeFileSync(join(folder, file), content);
+    const path = join(folder, "spec.model");
+    const program = programOf(section, path);
+    const raw = loadSource(program.data, path);
+    if (!raw.ok) return messageOf(raw.error).replaceAll(`${folder}/`, "");
+    const dataset = createDataset(raw.value, program.data);
+    if (!dataset.ok) return messageOf(dataset.error).replaceAll(`${folder}/`, "");
+    return { program, raw: raw.value, dataset: dataset.value };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** Both trainers of opened data, with its statistics. */
+export async function trainersOf({ program, dataset }: OpenedData): Promise<readonly Trainer[]> {
+  const made = [
+    await createOnnxTrainer(program, { totalSteps: 1, threads: 1 }),
+    await createTfjsTrainer(program, { totalSteps: 1, backend: "cpu" }),
+  ];
+  const statistics = fitStatistics(program, dataset.splits.train);
+  return Promise.all(
+    made.map(async (it) => {
+      if (!it.ok) throw new Error(it.message);
+      await it.trainer.restore(statistics);
+      return it.trainer;
+    }),
+  );
+}
+
+/** What is wrong with a section and its file, from the text to the features, as `modelc train` finds it on both targets. */
+export async function problemOf(section: string, content: string | Uint8Array, file = "t.csv"): Promise<string> {
+  const opened = openData(section, content, file);
+  if (typeof opened === "string") return opened;
+  const found: string[] = [];
+  for (const trainer of await trainersOf(opened)) {
+    const stray = await checkFeatures(trainer, opened.program, opened.raw, opened.dataset);
+    found.push(stray === undefined ? "none" : messageOf(stray.problem).replaceAll(/\/tmp\/modelc-data-\w+\//g, ""));
+    await trainer.dispose();
+  }
+  const [first = "", second] = found;
+  return first === second ? first : `${first} | ${String(second)}`;
+}

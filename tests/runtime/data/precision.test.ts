@@ -1,0 +1,189 @@
+import { describe, expect, it } from "vitest";
+import { openData, problemOf, trainersOf, type OpenedData } from "./open-data.ts";
+
+const opened = (section: string, content: string | Uint8Array, file?: string): OpenedData => {
+  const found = openData(section, content, file);
+  if (typeof found === "string") throw new Error(found);
+  return found;
+};
+
+/** The elements of a feature over the train split in file order, by each runtime. */
+async function features(section: string, content: string, name: string): Promise<readonly (readonly unknown[])[]> {
+  const data = opened(`  source: csv("t.csv")\n  split: train 1, by position\n${section}`, content);
+  const { train } = data.dataset.splits;
+  const all = Array.from({ length: train.count }, (_, i) => i);
+  const made: (readonly unknown[])[] = [];
+  for (const trainer of await trainersOf(data)) {
+    made.push([...((await trainer.prepare(train.gather(all))).get(name)?.data ?? [])]);
+    await trainer.dispose();
+  }
+  return made;
+}
+
+const seconds = Array.from({ length: 40 }, (_, i) => 1700000001 + 37 * ((i * i) % 41));
+const times = `time\n${seconds.join("\n")}\n`;
+
+describe("numbers of a table reach features unrounded, on both runtimes", () => {
+  it("standardizes Unix seconds as f64 does", async () => {
+    const mean = seconds.reduce((a, b) => a + b, 0) / seconds.length;
+    const deviation = Math.sqrt(seconds.reduce((sum, it) => sum + (it - mean) ** 2, 0) / seconds.length);
+    const expected = seconds.map((it) => (it - mean) / deviation);
+    for (const found of await features("  x: f32[] = raw.time -> standardize", times, "x")) {
+      expect(found).toHaveLength(expected.length);
+      found.forEach((it, i) => expect(Math.abs(Number(it) - (expected[i] ?? NaN))).toBeLessThan(1e-7));
+    }
+  });
+
+  it("subtracts before it rounds", async () => {
+    const expected = seconds.map((it) => it - 1.7e9);
+    for (const found of await features("  x: f32[] = raw.time - 1.7e9", times, "x")) expect(found).toEqual(expected);
+  });
+
+  it.each([
+    ["i32", "16777217\n-2147483648\n2147483647", [16777217, -2147483648, 2147483647]],
+    ["i64", "9007199254740993\n-9223372036854775808\n1e3", [9007199254740993n, -9223372036854775808n, 1000n]],
+    ["f64", "0.1\n1700000001.123456\n1e300", [0.1, 1700000001.123456, 1e300]],
+    ["f32", "0.1\n16777217\n.5e1", [Math.fround(0.1), 16777216, 5]],
+    ["u8", "255\n+0\n3.0", [255, 0, 3]],
+    ["i8", "-128\n127\n0", [-128, 127, 0]],
+  ])("holds %s exactly", async (dtype, cells, expected) => {
+    const table = `k,x\n${cells
+      .split("\n")
+      .map((it) => `1,${it}`)
+      .join("\n")}\n`;
+    const [onnx, tfjs] = await features(`  x: f32[] = raw.k\n  y: ${dtype}[] = raw.x`, table, "y");
+    expect(onnx).toEqual(expected);
+    // The reference counts in doubles: what is beyond them the check of TensorFlow.js finds.
+    if (!cells.includes("9007199254740993")) expect(tfjs).toEqual(expected);
+  });
+
+  it("takes one column both as a number and as a label", async () => {
+    const section = "  x: f32[] = raw.a * 0.5\n  y: class(5) = raw.a";
+    expect(await features(section, "a\n1\n4\n", "x")).toEqual([
+      [0.5, 2],
+      [0.5, 2],
+    ]);
+    expect(await features(section, "a\n1\n4\n", "y")).toEqual([
+      [1, 4],
+      [1, 4],
+    ]);
+  });
+
+  it("reports an integer that a real number in between would blur", async () => {
+    const section = '  source: csv("t.csv")\n  x: f32[] = raw.a * 0.5\n  y: i64[] = raw.a';
+    expect(await problemOf(section, "a\n9007199254740993\n")).toMatch(
+      /^MC6020 t\.csv:2:1: raw\.a is 9007199254740992, .*2\^53/,
+    );
+  });
+
+  it("leaves columns alone that no feature reads", () => {
+    const data = opened('  source: csv("t.csv")\n  x: f32[] = raw.a', "a,name\n1,0x10\n2,NEAR BAY\n");
+    expect(data.dataset.splits.train.count).toBe(2);
+  });
+});
+
+const csv = (features: string): string => `  source: csv("t.csv")\n${features}`;
+const plain = "  x: f32[] = raw.a\n";
+
+/** An IDX file of one axis. */
+function idx(type: number, size: number, write: (view: DataView, at: number) => void, count = 3): Uint8Array {
+  const bytes = new Uint8Array(8 + size * count);
+  const view = new DataView(bytes.buffer);
+  bytes.set([0, 0, type, 1]);
+  view.setUint32(4, count);
+  for (let i = 0; i < count; i++) write(view, 8 + size * i);
+  return bytes;
+}
+
+describe("numbers that cannot be are found when the data are loaded, with their place", () => {
+  it.each([
+    ["u8", "300", /^MC6020 t\.csv:3:2: raw\.b is 300, but the feature y is u8, which holds 0 to 255\.$/],
+    ["u8", "-1", /^MC6020 .*raw\.b is -1/],
+    ["i8", "128", /^MC6020 .*-128 to 127/],
+    ["i32", "1.5", /^MC6010 t\.csv:3:2: raw\.b is 1\.5, but the feature y is i32, which holds whole numbers alone\.$/],
+    ["i32", "4294967296", /^MC6020 t\.csv:3:2: raw\.b is 4294967296, .*i32/],
+    ["i64", "9223372036854775808", /^MC6020 t\.csv:3:2: .*i64, which holds -2\^63 to 2\^63 - 1\.$/],
+    ["i64", "0.5", /^MC6010 t\.csv:3:2/],
+    ["class(9)", "1.5", /^MC6010 t\.csv:3:2/],
+    ["f32", "1e39", /^MC6020 t\.csv:3:2: raw\.b is 1e\+39, but the feature y is f32, which holds up to 3\.4e\+38\.$/],
+    ["f16", "70000", /^MC6020 .*f16/],
+    ["f64", "1e400", /^MC6004 t\.csv:3:2: `1e400` in column `b` is larger than any number in double precision\.$/],
+    ["f32", "", /^MC6009 t\.csv:3:2: raw\.b has no value\. Leave such examples out with `clean: drop_missing`\.$/],
+    ["i32", "", /^MC6009 t\.csv:3:2/],
+    ["i64", "", /^MC6009 t\.csv:3:2/],
+  ])("as %s, %j", async (dtype, cell, expected) => {
+    expect(
+      await problemOf(
+        csv(`${plain}  y: ${dtype}[] = raw.b`).replace(/(class\(9\))\[\]/, "$1"),
+        `a,b\n1,1\n2,${cell}\n`,
+      ),
+    ).toMatch(expected);
+  });
+
+  it.each(["0x10", "Infinity", "-inf", "1_000", "1,000", "nan", "NA", "1e", "0b1", "1f", "--1", "٣"])(
+    "the cell %j is no number",
+    async (cell) => {
+      const message = await problemOf(csv("  x: f32[] = raw.b"), `a,b\n1,"${cell}"\n`);
+      expect(message).toContain(`MC6004 t.csv:2:2: \`${cell}\` in column \`b\` is not a number`);
+    },
+  );
+
+  it("cuts a long cell and shows what cannot be seen", async () => {
+    const message = await problemOf(csv("  x: f32[] = raw.a"), `a\n"x\u0007\n${"y".repeat(100)}"\n`);
+    expect(message).toContain(`\`x\\u{7}\\u{a}${"y".repeat(54)}...\``);
+  });
+
+  it.each([
+    ["  y: f32[] = log(raw.b)", /^MC6021 t\.csv:3: the feature y is -Infinity, which is no finite number\.$/],
+    ["  y: f32[] = raw.b / raw.b", /^MC6021 t\.csv:3: the feature y is NaN/],
+    ["  y: f32[] = (raw.b + 1) * 1e20 * 1e20", /^MC6021 t\.csv:2: the feature y is Infinity/],
+    ["  y: class(2) = raw.a / 2 -> cast(f32)", /^MC6010 t\.csv:2: the feature y is 0\.5/],
+    ["  y: u8[] = raw.a * 200", /^MC6020 t\.csv:3: the feature y is 400, but it is declared as u8/],
+    ["  y: class(2) = raw.a", /^MC6003 Example 1 of t\.csv has the label 2, but y is class\(2\)/],
+  ])("what a feature makes of them: %s", async (feature, expected) => {
+    const apart = feature.includes("class") && feature.includes("/") ? "  x: f32[] = raw.b\n" : plain;
+    expect(await problemOf(csv(`  split: train 1, by position\n${apart}${feature}`), "a,b\n1,3\n2,0\n")).toMatch(
+      expected,
+    );
+  });
+
+  it("a cast that the file asks for cuts off", async () => {
+    expect(await problemOf(csv(`${plain}  y: i32[] = cast(raw.a * 1.5, i32)`), "a\n1\n2\n")).toBe("none");
+  });
+
+  it.each([
+    [
+      "a float",
+      idx(0x0d, 4, (view, at) => view.setFloat32(at, at > 8 ? NaN : 1)),
+      "f32",
+      /^MC6009 t\.idx, example 1: raw\.x/,
+    ],
+    [
+      "a double",
+      idx(0x0e, 8, (view, at) => view.setFloat64(at, at > 8 ? Infinity : 1)),
+      "f32",
+      /^MC6021 t\.idx, example 1/,
+    ],
+    [
+      "a large double",
+      idx(0x0e, 8, (view, at) => view.setFloat64(at, 1e39)),
+      "f32",
+      /^MC6020 t\.idx, example 0.*1e\+39/,
+    ],
+    ["a short", idx(0x0b, 2, (view, at) => view.setInt16(at, 300)), "u8", /^MC6020 t\.idx, example 0: raw\.x is 300/],
+    ["a fraction", idx(0x0d, 4, (view, at) => view.setFloat32(at, 1.5)), "i32", /^MC6010 t\.idx, example 0/],
+  ])("of an IDX file: %s", async (_, bytes, dtype, expected) => {
+    const section = `  source: idx(x="t.idx")\n  x: f32[] = ${dtype === "f32" ? "raw.x" : "cast(raw.x, f32)"}\n`;
+    const other = dtype === "f32" ? "" : `  y: ${dtype}[] = raw.x`;
+    expect(await problemOf(section + other, bytes, "t.idx")).toMatch(expected);
+  });
+
+  it("doubles and integers of an IDX file keep their digits", () => {
+    const data = opened(
+      '  source: idx(x="t.idx")\n  x: f32[] = raw.x - 1700000000',
+      idx(0x0e, 8, (view, at) => view.setFloat64(at, 1700000000.1)),
+      "t.idx",
+    );
+    expect([...(data.dataset.splits.train.gather([0]).get("x")?.data ?? [])]).toEqual([1700000000.1]);
+  });
+});
