@@ -77,7 +77,6 @@ describe("splits", () => {
   });
 
   it.each([
-    ["validate 0.5, test 0.5", "train"],
     ["train 0.01, test 0.99", "train"],
     ["train 0.99, test 0.01", "test"],
     ["train 0.9, validate 0.01", "validate"],
