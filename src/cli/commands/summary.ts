@@ -1,7 +1,7 @@
 import type { Unit } from "../../compiler.ts";
 import { decide } from "../../dims/decide.ts";
 import { add, asNumber, constant, formatDim, substitute, subtract, variable, type Dim } from "../../dims/dim.ts";
-import { assume, equal, negateRelation, noFacts } from "../../dims/facts.ts";
+import { assume, equal, formatRelation, negateRelation, noFacts } from "../../dims/facts.ts";
 import type { TensorType } from "../../ir/types.ts";
 import { elementsOf, measure } from "../../passes/measure.ts";
 import { entryOf, parametersOf } from "../../passes/parameters-of.ts";
@@ -70,11 +70,13 @@ function reportBroken(
 ): void {
   const set = Object.entries(dims);
   const given = set.reduce((facts, [name, size]) => assume(facts, equal(variable(name), constant(size))), noFacts);
-  for (const { text, message, relation } of module.contract) {
-    if (relation === undefined || decide(negateRelation(relation), given).verdict !== "proved") continue;
+  for (const relation of module.facts.relations) {
+    if (decide(negateRelation(relation), given).verdict !== "proved") continue;
+    const condition = formatRelation(relation);
+    const message = module.contract.find((it) => it.text === condition)?.message;
     const example = `: --set says ${set.map(([name, size]) => `${name} = ${size}`).join(", ")}`;
     const proved = "does not hold";
-    collector.report("MC3004", span, { condition: text, callee: module.name, message, example, proved });
+    collector.report("MC3004", span, { condition, callee: module.name, message, example, proved });
   }
 }
 
