@@ -33,7 +33,6 @@ export function createTrainReport(
   options: { readonly json: boolean; readonly now: () => number },
 ): TrainReport {
   let bar: SingleBar | undefined;
-  let warned = false;
   let started = { at: 0, done: 0 };
   const pause = (): void => {
     bar?.stop();
@@ -60,10 +59,6 @@ export function createTrainReport(
     },
     epoch({ epoch, epochs, step, train, validate, seconds, improved }, perEpoch) {
       pause();
-      if (!Number.isFinite(train.get("loss")) && !warned) {
-        warned = true;
-        terminal.error("warning: the loss is no longer a number. A smaller learning rate, or `clip`, may help.\n");
-      }
       if (options.json) {
         const figures = {
           train: Object.fromEntries(train),

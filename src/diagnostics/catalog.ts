@@ -1,6 +1,7 @@
 import { builtFilesCatalog } from "./catalog/built-files.ts";
 import { dataCatalog } from "./catalog/data.ts";
 import { namesCatalog } from "./catalog/names.ts";
+import { runsCatalog } from "./catalog/runs.ts";
 import { syntaxCatalog } from "./catalog/syntax.ts";
 import { targetsCatalog } from "./catalog/targets.ts";
 import { trainingCatalog } from "./catalog/training.ts";
@@ -12,6 +13,7 @@ export const catalog = {
   ...namesCatalog,
   ...typesCatalog,
   ...trainingCatalog,
+  ...runsCatalog,
   ...targetsCatalog,
   ...builtFilesCatalog,
   ...dataCatalog,

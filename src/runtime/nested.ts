@@ -1,3 +1,4 @@
+import { numberOfJson } from "../support/json-numbers.ts";
 import { failure, success, type Result } from "../support/result.ts";
 import type { DType } from "../ir/types.ts";
 import { fromNumbers, toNumbers } from "./onnx/typed-array.ts";
@@ -7,7 +8,10 @@ import { showName } from "../support/show-text.ts";
 /** A tensor as nested arrays: numbers, or true and false. */
 export type Nested = number | boolean | readonly Nested[];
 
-/** Reads nested arrays as a tensor of a dtype; an error says where they are uneven or hold something else. */
+/**
+ * Reads nested arrays as a tensor of a dtype, `"NaN"` and the like as the numbers that JSON lacks; an error says where
+ * they are uneven or hold something else.
+ */
 export function fromNested(value: unknown, dtype: DType): Result<Tensor, string> {
   const shape: number[] = [];
   for (let it = value; Array.isArray(it); it = (it as readonly unknown[])[0]) shape.push(it.length);
@@ -20,7 +24,8 @@ export function fromNested(value: unknown, dtype: DType): Result<Tensor, string>
         wrong = `${place} has ${it.length} elements where ${shape[depth] ?? "a number"} ${shape[depth] === undefined ? "is" : "are"} expected`;
       else it.forEach((element, index) => visit(element, depth + 1, `${place}[${index}]`));
     } else if (depth < shape.length) wrong = `${place} is ${showName(JSON.stringify(it))} where a list is expected`;
-    else if (typeof it === "number" || typeof it === "boolean") numbers.push(Number(it));
+    else if (typeof it === "boolean") numbers.push(Number(it));
+    else if (numberOfJson(it) !== undefined) numbers.push(numberOfJson(it) ?? NaN);
     else wrong = `${place} is ${showName(JSON.stringify(it))}, no number`;
   };
   visit(value, 0, "it");

@@ -1,3 +1,5 @@
+import { stringifyNumbers } from "./json-numbers.ts";
+
 /** Control characters, those that show as nothing or turn the text around them, and halves of characters. */
 const hidden = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
@@ -28,9 +30,9 @@ export function showName(text: string): string {
   return showText(text, widestName);
 }
 
-/** JSON in which every character shows: what {@link showText} escapes is escaped as JSON has it. */
+/** JSON of {@link stringifyNumbers} in which every character shows: what {@link showText} escapes is escaped as JSON has it. */
 export function toJson(value: unknown, indent?: number): string {
-  return JSON.stringify(value, undefined, indent).replace(/(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) =>
+  return stringifyNumbers(value, indent).replace(/(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) =>
     Array.from(
       { length: character.length },
       (_, at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, "0")}`,

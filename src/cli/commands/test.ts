@@ -48,11 +48,9 @@ export async function test(file: string, options: TestOptions, terminal: Termina
     const figures = await evaluateExamples(trainer, dataset.splits.test, program.metrics);
     const judged = tests
       .flatMap((it) => it.expectations)
-      .map((it) => ({
-        ...it,
-        found: figures.get(it.metric) ?? NaN,
-        passed: holds[it.operator](figures.get(it.metric) ?? NaN, it.value),
-      }));
+      .map((it) => ({ ...it, found: figures.get(it.metric) ?? NaN }))
+      // NaN is what it is for want of a value: no expectation holds of it, `!=` neither.
+      .map((it) => ({ ...it, passed: !Number.isNaN(it.found) && holds[it.operator](it.found, it.value) }));
     const failed = judged.filter((it) => !it.passed).length;
     if (options.json === true) {
       const expectations = judged.map(({ metric, operator, value, found, passed }) => ({

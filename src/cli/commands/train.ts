@@ -11,9 +11,11 @@ import {
   evaluateExamples,
   runTraining,
   totalSteps,
+  type Divergence,
   type LoopResult,
   type Progress,
 } from "../../runtime/train/train-loop.ts";
+import type { Tensors } from "../../runtime/tensor.ts";
 import { exitCode, InputError, UsageError, type ExitCode } from "../exit-code.ts";
 import { checkBuilt } from "../files/check-built.ts";
 import { openOutputFolder, type OutputFolder } from "../files/output-folder.ts";
@@ -21,6 +23,7 @@ import { formatCount } from "../format-figures.ts";
 import { printFindings } from "../load-unit.ts";
 import { openTraining, planTraining, type OpenTraining, type TrainingOptions } from "../open-training.ts";
 import { checkVocabulary, readWeights } from "../read-weights.ts";
+import { elementText, reportDivergence } from "../report-divergence.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { createTrainReport, figuresText } from "../train-report.ts";
 import { showText, toJson } from "../../support/show-text.ts";
@@ -75,6 +78,8 @@ async function trainInto(
     if (!json) terminal.out(`${headline(open, start)}\n`);
     const perEpoch = Math.ceil(dataset.splits.train.count / program.batch);
     const report = createTrainReport(terminal, { json, now: () => performance.now() });
+    /** The step of the checkpoint that this training goes on from, or has written. */
+    let saved = start?.step;
     let result: LoopResult;
     try {
       result = await runTraining({
@@ -85,18 +90,20 @@ async function trainInto(
         signal: stop.signal,
         now: () => performance.now(),
         onStep: (it) => report.step(it),
-        async onEpoch(it, progress) {
-          await save(open, files, progress, { weights: program.save === undefined });
+        onEpoch(it, progress, tensors) {
+          const isBest = progress.save?.step === progress.step;
+          save(open, files, progress, tensors, { weights: program.save === undefined || isBest });
+          saved = progress.step;
           report.epoch(it, perEpoch);
         },
-        onBest: (progress) => save(open, files, progress, { weights: true }),
       });
     } finally {
       stop.release();
       report.pause();
     }
     if (result.outcome === "interrupted") {
-      await save(open, files, result.progress, { weights: program.save === undefined || !existsSync(files.weights) });
+      const weights = program.save === undefined || !existsSync(files.weights);
+      save(open, files, result.progress, result.tensors, { weights });
       if (json)
         terminal.out(`${toJson({ event: "interrupted", step: result.progress.step, checkpoint: files.checkpoint })}\n`);
       else
@@ -105,14 +112,27 @@ async function trainInto(
         );
       return exitCode.interrupted;
     }
-    if (program.save !== undefined && existsSync(files.weights))
+    if (result.outcome === "diverged") {
+      const { divergence, progress } = result;
+      if (json) terminal.out(`${toJson(divergenceEvent(progress, divergence, saved, files))}\n`);
+      const before = spec.collector.diagnostics.length;
+      const goesOn =
+        saved === undefined
+          ? "Nothing was written. Try a lower learning rate, `warmup`, or `clip`."
+          : `${showText(files.checkpoint)} is as it was after step ${saved}. With a lower learning rate, or \`clip\`, go on from there: ${showText(resumeCommand(file, options))}`;
+      reportDivergence(spec.collector, program, progress.step, divergence, goesOn);
+      printFindings(spec.collector, terminal, before);
+      return exitCode.findings;
+    }
+    // With `save`, the weights are those of the best validation; where none had a finite value, the last ones.
+    if (result.progress.save !== undefined && existsSync(files.weights))
       await trainer.restore(
         readWeights(files.weights, program.name, { module: program.model, train: program }).tensors,
       );
-    else await save(open, files, result.progress, { weights: true });
+    else save(open, files, result.progress, await trainer.snapshot(), { weights: true });
     const test =
       dataset.splits.test.count > 0 ? await evaluateExamples(trainer, dataset.splits.test, program.metrics) : undefined;
-    finish(open, files, result, test, json, terminal);
+    finish(files, result, test, json, terminal);
     return exitCode.clean;
   } finally {
     await trainer.dispose();
@@ -136,8 +156,8 @@ function filesOf(folder: OutputFolder, name: string): Files {
 }
 
 /** What the weights' file holds after so many steps. */
-async function weightsAt({ program, trainer, dataset }: OpenTraining, step: number): Promise<Checkpoint> {
-  const tensors = new Map([...(await trainer.snapshot())].filter(([name]) => !name.startsWith("opt/")));
+function weightsAt({ program, trainer, dataset }: OpenTraining, step: number, all: Tensors): Checkpoint {
+  const tensors = new Map([...all].filter(([name]) => !name.startsWith("opt/")));
   const { perms } = trainer;
   const origin = { by: "train", step, model: modelFingerprint(program.model) } as const;
   return { tensors, perms, origin, ...(dataset.vocabulary !== undefined && { vocabulary: dataset.vocabulary }) };
@@ -145,8 +165,8 @@ async function weightsAt({ program, trainer, dataset }: OpenTraining, step: numb
 
 /** Reports a built graph in the folder that would read other weights than its own. */
 async function checkFolder(open: OpenTraining, { folder, name }: Files): Promise<void> {
-  const { program, spec } = open;
-  const weights = await weightsAt(open, 0);
+  const { program, spec, trainer } = open;
+  const weights = weightsAt(open, 0, await trainer.snapshot());
   const { places } = encodeWeights(weights, program.data.source.kind);
   const fingerprint = modelFingerprint(program.model);
   checkBuilt(folder, name, { tensors: weights.tensors, places, fingerprint }, program.origin, spec.collector);
@@ -194,20 +214,23 @@ function checkProgress(path: string, { progress }: Checkpoint, { program, datase
   return progress;
 }
 
-/** Writes the checkpoint, and the weights where they are wanted: these before what names them. */
-async function save(
+/**
+ * Writes the weights where they are wanted, then the checkpoint that says whose they are: what is killed between the two
+ * goes on from the checkpoint before, and comes to the same weights again.
+ */
+function save(
   open: OpenTraining,
   { folder, name }: Files,
   progress: Progress,
+  tensors: Tensors,
   wanted: { readonly weights: boolean },
-): Promise<void> {
-  const { trainer, program } = open;
-  const weights = await weightsAt(open, progress.step);
-  const checkpoint = encodeCheckpoint({ ...weights, tensors: await trainer.snapshot(), progress });
+): void {
+  const weights = weightsAt(open, progress.step, tensors);
+  const checkpoint = encodeCheckpoint({ ...weights, tensors, progress });
   folder.write(
     new Map([
       ...(wanted.weights
-        ? [[`${name}.safetensors`, encodeWeights(weights, program.data.source.kind).bytes] as const]
+        ? [[`${name}.safetensors`, encodeWeights(weights, open.program.data.source.kind).bytes] as const]
         : []),
       [`${name}.checkpoint.safetensors`, checkpoint] as const,
     ]),
@@ -221,15 +244,28 @@ function headline({ program, dataset, trainer }: OpenTraining, start: Progress |
   return `${program.name}: ${formatCount(parameters)} parameters, ${formatCount(examples.count)} examples of ${showText(dataset.from)}, ${trainer.description}${from}`;
 }
 
+/** What `--json` says of a training that cannot go on. */
+function divergenceEvent(
+  { step }: Progress,
+  divergence: Divergence,
+  saved: number | undefined,
+  files: Files,
+): Readonly<Record<string, unknown>> {
+  const what =
+    divergence.kind === "loss"
+      ? { step: step + 1, loss: divergence.loss }
+      : { step, element: elementText(divergence.at.name, divergence.at.index), value: divergence.at.value };
+  return { event: "diverged", ...what, ...(saved !== undefined && { checkpoint: files.checkpoint, saved }) };
+}
+
 function finish(
-  open: OpenTraining,
   files: Files,
   result: LoopResult,
   test: Figures | undefined,
   json: boolean,
   terminal: Surroundings["terminal"],
 ): void {
-  const { step, best } = result.progress;
+  const { step, save: best } = result.progress;
   if (json) {
     const figures = test === undefined ? {} : { test: Object.fromEntries(test) };
     terminal.out(`${toJson({ event: "end", outcome: result.outcome, step, ...figures, weights: files.weights })}\n`);
@@ -237,7 +273,7 @@ function finish(
   }
   if (result.outcome === "stopped early")
     terminal.out(`stopped early: no better for ${result.progress.waited} validations\n`);
-  if (open.program.save !== undefined && best !== undefined) terminal.out(`best at step ${best.step}\n`);
+  if (best !== undefined) terminal.out(`best at step ${best.step}\n`);
   if (test !== undefined) terminal.out(`${figuresText(test, "test.")}\n`);
   terminal.out(`weights: ${showText(files.weights)}\n`);
 }

@@ -7,6 +7,7 @@ import type { TensorType } from "../../ir/types.ts";
 import { parametersOf, statesOf } from "../../passes/parameters-of.ts";
 import { storedPermsOf } from "../../passes/stored-perms.ts";
 import { decodeElements, elementSize, firstNonFinite } from "../../support/element-bytes.ts";
+import { indexIn } from "../../support/index-in.ts";
 import { nearest } from "../../support/nearest.ts";
 import type { SafeTensor } from "../../support/safetensors.ts";
 import { showName } from "../../support/show-text.ts";
@@ -140,13 +141,7 @@ function finiteProblems(path: string, { dtype, shape, bytes }: Omit<SafeTensor, 
   if (at === undefined) return [];
   const size = elementSize[dtype];
   const [value = NaN] = decodeElements(dtype, bytes.subarray(at * size, (at + 1) * size));
-  let rest = at;
-  const place = shape.toReversed().map((length) => {
-    const index = rest % length;
-    rest = Math.floor(rest / length);
-    return index;
-  });
-  return [`${path} has ${value} at [${listed(place.reverse())}]`];
+  return [`${path} has ${value} at [${listed(indexIn(shape, at))}]`];
 }
 
 function listed(sizes: readonly (number | string)[]): string {

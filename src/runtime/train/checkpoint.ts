@@ -1,4 +1,5 @@
 import { writeWeights } from "../../emit/onnx/weights-file.ts";
+import { stringifyNumbers } from "../../support/json-numbers.ts";
 import { readSafetensors, writeSafetensors, type SafeTensor } from "../../support/safetensors.ts";
 import { jsonKeys } from "../../support/json-keys.ts";
 import { failure, success, type Result } from "../../support/result.ts";
@@ -49,7 +50,7 @@ function metadataOf(checkpoint: Checkpoint): ReadonlyMap<string, string> {
   const metadata = new Map<string, string>([["format", "modelc"]]);
   const perms = [...(checkpoint.perms ?? [])].sort(([a], [b]) => (a < b ? -1 : 1));
   metadata.set("perm", JSON.stringify(Object.fromEntries(perms)));
-  if (checkpoint.progress !== undefined) metadata.set("progress", JSON.stringify(checkpoint.progress));
+  if (checkpoint.progress !== undefined) metadata.set("progress", stringifyNumbers(checkpoint.progress));
   if (checkpoint.vocabulary !== undefined) metadata.set("vocabulary", JSON.stringify(checkpoint.vocabulary));
   if (checkpoint.origin !== undefined) metadata.set(...originEntry(checkpoint.origin));
   return metadata;

@@ -1,4 +1,6 @@
 import { failure, success, type Result } from "../../support/result.ts";
+import { numberOfJson } from "../../support/json-numbers.ts";
+import type { Best } from "./best-so-far.ts";
 import type { FigureState } from "./figures.ts";
 import type { Progress } from "./train-loop.ts";
 import { showName } from "../../support/show-text.ts";
@@ -12,7 +14,8 @@ export function parseProgress(value: unknown): Result<Progress, string> {
   const problems: string[] = [];
   const numberAt = (record: JsonRecord, path: string, fits: (it: number) => boolean, wanted: string): number => {
     const found = record[path.split(".").at(-1) ?? ""];
-    if (typeof found === "number" && Number.isFinite(found) && fits(found)) return found;
+    const number = numberOfJson(found);
+    if (number !== undefined && fits(number)) return number;
     problems.push(
       `${path} is ${found === undefined ? "missing" : showName(JSON.stringify(found))} where ${wanted} is expected`,
     );
@@ -25,19 +28,36 @@ export function parseProgress(value: unknown): Result<Progress, string> {
       (it) => Number.isInteger(it) && it >= 0 && it <= greatest,
       `a whole number from 0 to ${greatest}`,
     );
-  const anyAt = (record: JsonRecord, path: string): number => numberAt(record, path, () => true, "a finite number");
+  const finiteAt = (record: JsonRecord, path: string): number =>
+    numberAt(record, path, Number.isFinite, "a finite number");
+  const anyAt = (record: JsonRecord, path: string): number => numberAt(record, path, () => true, "a number");
 
   const step = wholeAt(value, "step", greatestStep);
   const waited = value["waited"] === undefined ? 0 : wholeAt(value, "waited", step);
-  const given = value["best"];
-  let best: Progress["best"];
-  if (isRecord(given)) best = { value: anyAt(given, "best.value"), step: wholeAt(given, "best.step", step) };
-  else if (given !== undefined) problems.push("best is no object");
+  if (value["best"] !== undefined) {
+    problems.push("its best value does not say what it is a value of: another version of modelc wrote it");
+  }
+  const bestAt = (key: "save" | "stop"): Best | undefined => {
+    const given = value[key];
+    if (given === undefined) return undefined;
+    const monitor = isRecord(given) ? given["monitor"] : undefined;
+    if (isRecord(given) && typeof monitor === "string")
+      return { monitor, value: finiteAt(given, `${key}.value`), step: wholeAt(given, `${key}.step`, step) };
+    problems.push(`${key} is no object with a monitor`);
+    return undefined;
+  };
+  const [save, stop] = [bestAt("save"), bestAt("stop")];
   const figures =
-    value["figures"] === undefined ? undefined : figuresOf(value["figures"], { wholeAt, anyAt, problems });
+    value["figures"] === undefined ? undefined : figuresOf(value["figures"], { wholeAt, finiteAt, anyAt, problems });
   const [problem] = problems;
   if (problem !== undefined) return failure(problem);
-  return success({ step, waited, ...(best !== undefined && { best }), ...(figures !== undefined && { figures }) });
+  return success({
+    step,
+    waited,
+    ...(save !== undefined && { save }),
+    ...(stop !== undefined && { stop }),
+    ...(figures !== undefined && { figures }),
+  });
 }
 
 type JsonRecord = Readonly<Record<string, unknown>>;
@@ -46,10 +66,12 @@ function figuresOf(
   value: unknown,
   {
     wholeAt,
+    finiteAt,
     anyAt,
     problems,
   }: {
     readonly wholeAt: (record: JsonRecord, path: string, greatest: number) => number;
+    readonly finiteAt: (record: JsonRecord, path: string) => number;
     readonly anyAt: (record: JsonRecord, path: string) => number;
     readonly problems: string[];
   },
@@ -60,7 +82,7 @@ function figuresOf(
     return undefined;
   }
   return {
-    loss: anyAt(value, "figures.loss"),
+    loss: finiteAt(value, "figures.loss"),
     examples: wholeAt(value, "figures.examples", Number.MAX_SAFE_INTEGER),
     metrics: metrics.map((it: unknown, at) => {
       const metric = isRecord(it) ? it : {};

@@ -1,14 +1,20 @@
-import type { Monitor, TrainProgram } from "../../ir/program.ts";
-import { epochOrder, type Dataset, type Examples } from "../data/dataset.ts";
+import type { TrainProgram } from "../../ir/program.ts";
+import { epochOrder, type Dataset, type Examples, type RawBatch } from "../data/dataset.ts";
+import type { Tensors } from "../tensor.ts";
+import { bestSoFar, type Best } from "./best-so-far.ts";
 import { createFigureSum, type Figures, type FigureState } from "./figures.ts";
+import { findNonFinite, type NonFiniteElement } from "./find-non-finite.ts";
+import { judgeStep } from "./judge-step.ts";
 import type { Trainer } from "./trainer.ts";
 
 /** Where a run stands: enough, with the trainer's snapshot, to go on exactly as if it had never stopped. */
 export interface Progress {
   /** Optimizer steps taken. */
   readonly step: number;
-  readonly best?: { readonly value: number; readonly step: number };
-  /** Validations since the best one. */
+  /** The best validation by what `save` watches, whose weights are kept; and by what `stop` watches. */
+  readonly save?: Best;
+  readonly stop?: Best;
+  /** Validations since the best one by what `stop` watches. */
   readonly waited: number;
   /** Figures since the last validation, where the run stopped between two. */
   readonly figures?: FigureState;
@@ -33,7 +39,7 @@ export interface EpochReport {
   readonly train: Figures;
   readonly validate?: Figures;
   readonly seconds: number;
-  /** True where it is the best so far by the section's `save` or `stop`. */
+  /** True where it is the best so far by what the section's `save` watches, or `stop` where it saves the last ones. */
   readonly improved: boolean;
 }
 
@@ -45,19 +51,38 @@ export interface LoopOptions {
   /** Stops after the step in flight. */
   readonly signal?: AbortSignal;
   readonly onStep?: (report: StepReport) => void;
-  /** Called after each validation, with what a checkpoint of this moment keeps. */
-  readonly onEpoch?: (report: EpochReport, progress: Progress) => void | Promise<void>;
-  /** Called when a validation was the best so far. */
-  readonly onBest?: (progress: Progress) => Promise<void>;
+  /**
+   * Called after each validation, with what a checkpoint of this moment keeps: tensors that are finite. `progress.save`
+   * is of this step where its weights are the best so far.
+   */
+  readonly onEpoch?: (report: EpochReport, progress: Progress, tensors: Tensors) => void | Promise<void>;
   /** Milliseconds from any start; reports alone use it. */
   readonly now: () => number;
 }
 
-export interface LoopResult {
+/** Why a training cannot go on. */
+export type Divergence =
+  /** The step after `progress.step` has a loss that is not finite; it was not taken. */
+  | {
+      readonly kind: "loss";
+      readonly loss: number;
+      readonly features: Tensors;
+      readonly raw: RawBatch;
+      /** Places of the batch's examples in the train split. */
+      readonly examples: Int32Array;
+    }
+  /** What the steps up to `progress.step` made of the network is not finite. */
+  | { readonly kind: "tensors"; readonly at: NonFiniteElement };
+
+export type LoopResult = {
   readonly progress: Progress;
-  readonly outcome: "finished" | "stopped early" | "interrupted";
   readonly last?: EpochReport;
-}
+} & (
+  | { readonly outcome: "finished" | "stopped early" }
+  /** With what a checkpoint keeps: tensors that are finite. */
+  | { readonly outcome: "interrupted"; readonly tensors: Tensors }
+  | { readonly outcome: "diverged"; readonly divergence: Divergence }
+);
 
 const evaluationBatch = 256;
 
@@ -77,13 +102,26 @@ export async function evaluateExamples(
 }
 
 /** One step further, in the middle of what is measured. */
-function moved({ step, best, waited }: Progress): Progress {
-  return { step: step + 1, waited, ...(best !== undefined && { best }) };
+function moved({ step, figures: _, ...progress }: Progress): Progress {
+  return { ...progress, step: step + 1 };
 }
 
-/** The figure that a monitor watches. */
-function watched(monitor: Monitor, train: Figures, validate: Figures | undefined): number | undefined {
-  return (monitor.split === "train" ? train : (validate ?? train)).get(monitor.metric);
+/** What a validation makes of the progress. */
+function validated(
+  program: TrainProgram,
+  { save: bestSaved, stop: bestWatched, waited, ...progress }: Progress,
+  figures: { readonly train: Figures; readonly validate: Figures | undefined },
+): Progress {
+  const now = { ...figures, step: progress.step };
+  const save = program.save && bestSoFar(program.save, bestSaved, now);
+  const stop = program.stop && bestSoFar(program.stop, bestWatched, now);
+  const patient = program.stop === undefined || stop?.step === progress.step ? 0 : waited + 1;
+  return {
+    ...progress,
+    waited: patient,
+    ...(save !== undefined && { save }),
+    ...(stop !== undefined && { stop }),
+  };
 }
 
 /** Optimizer steps of a whole run over a train split of so many examples. */
@@ -101,19 +139,38 @@ export async function runTraining(options: LoopOptions): Promise<LoopResult> {
   const total = totalSteps(program, train.count);
   const epochs = Math.ceil(total / perEpoch);
   const every = program.validate?.unit === "steps" ? program.validate.every : perEpoch * (program.validate?.every ?? 1);
-  const watch = program.stop ?? program.save;
   let progress: Progress = options.start ?? { step: 0, waited: 0 };
   let last: EpochReport | undefined;
   let sum = createFigureSum(program.metrics, progress.figures);
   let since = options.now();
+  const ends = (): { readonly progress: Progress; readonly last?: EpochReport } => ({
+    progress,
+    ...(last !== undefined && { last }),
+  });
+  /** What a checkpoint of this moment keeps, or the end of the training where it is not finite. */
+  const standing = async (): Promise<
+    | { readonly ok: true; readonly tensors: Tensors }
+    | { readonly ok: false; readonly result: LoopResult & { readonly outcome: "diverged" } }
+  > => {
+    const tensors = await trainer.snapshot();
+    const at = findNonFinite(tensors);
+    if (at === undefined) return { ok: true, tensors };
+    return { ok: false, result: { ...ends(), outcome: "diverged", divergence: { kind: "tensors", at } } };
+  };
 
   while (progress.step < total) {
     const epoch = Math.floor(progress.step / perEpoch);
     const order = epochOrder(train.count, program.seed, epoch);
     for (let at = progress.step % perEpoch; at < perEpoch && progress.step < total; at++) {
       const indices = order.subarray(at * program.batch, Math.min(train.count, (at + 1) * program.batch));
-      const features = await trainer.prepare(train.gather(indices, epoch));
-      sum.add(await trainer.step(features, progress.step), indices.length);
+      const raw = train.gather(indices, epoch);
+      const features = await trainer.prepare(raw);
+      const measured = await trainer.step(features, progress.step);
+      const refused = judgeStep(measured);
+      if (refused !== undefined) {
+        return { ...ends(), outcome: "diverged", divergence: { ...refused, features, raw, examples: indices } };
+      }
+      sum.add(measured, indices.length);
       progress = moved(progress);
       options.onStep?.({
         epoch: epoch + 1,
@@ -126,19 +183,15 @@ export async function runTraining(options: LoopOptions): Promise<LoopResult> {
       if (progress.step % every !== 0 && progress.step !== total) {
         if (signal?.aborted !== true) continue;
         progress = { ...progress, figures: sum.state() };
-        return { progress, outcome: "interrupted", ...(last !== undefined && { last }) };
+        const stands = await standing();
+        return stands.ok ? { ...ends(), outcome: "interrupted", tensors: stands.tensors } : stands.result;
       }
 
       const trained = sum.figures();
       const held = validate.count > 0 ? await evaluateExamples(trainer, validate, program.metrics) : undefined;
-      const value = watch === undefined ? undefined : watched(watch.monitor, trained, held);
-      const { best } = progress;
-      const improved =
-        value !== undefined &&
-        (best === undefined || (watch?.mode === "max" ? value > best.value : value < best.value));
-      progress = improved
-        ? { step: progress.step, best: { value, step: progress.step }, waited: 0 }
-        : { ...progress, waited: progress.waited + 1 };
+      const stands = await standing();
+      if (!stands.ok) return stands.result;
+      progress = validated(program, progress, { train: trained, validate: held });
       last = {
         epoch: epoch + 1,
         epochs,
@@ -146,17 +199,18 @@ export async function runTraining(options: LoopOptions): Promise<LoopResult> {
         train: trained,
         ...(held !== undefined && { validate: held }),
         seconds: (options.now() - since) / 1000,
-        improved,
+        improved: (program.save === undefined ? progress.stop : progress.save)?.step === progress.step,
       };
-      await options.onEpoch?.(last, progress);
-      if (improved && program.save !== undefined) await options.onBest?.(progress);
+      await options.onEpoch?.(last, progress, stands.tensors);
       if (program.stop !== undefined && progress.waited >= program.stop.patience) {
-        return { progress, outcome: "stopped early", last };
+        return { ...ends(), outcome: "stopped early" };
       }
-      if (signal?.aborted === true && progress.step < total) return { progress, outcome: "interrupted", last };
+      if (signal?.aborted === true && progress.step < total) {
+        return { ...ends(), outcome: "interrupted", tensors: stands.tensors };
+      }
       sum = createFigureSum(program.metrics);
       since = options.now();
     }
   }
-  return { progress, outcome: "finished", ...(last !== undefined && { last }) };
+  return { ...ends(), outcome: "finished" };
 }

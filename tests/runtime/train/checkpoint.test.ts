@@ -23,8 +23,16 @@ const checkpoint: Checkpoint = {
   progress: {
     step: 7,
     waited: 2,
-    best: { value: 0.25, step: 5 },
-    figures: { loss: 1, examples: 2, metrics: [{ sum: 3, count: 4 }] },
+    save: { monitor: "validate.accuracy", value: 0.25, step: 5 },
+    stop: { monitor: "train.loss", value: 0.5, step: 3 },
+    figures: {
+      loss: 1,
+      examples: 2,
+      metrics: [
+        { sum: NaN, count: 4 },
+        { sum: -Infinity, count: 1 },
+      ],
+    },
   },
   vocabulary: [" ", "a", "ß"],
 };
@@ -63,6 +71,7 @@ function withMetadata(metadata: Readonly<Record<string, string>>): Uint8Array {
 
 describe("metadata of checkpoints", () => {
   const step = "step is";
+  const best = (key: string, fields: string): string => `{"step":3,"${key}":{"monitor":"validate.loss",${fields}}}`;
   it.each([
     ["progress", "{", 'metadata "progress": this is no JSON.'],
     ["progress", "7", 'metadata "progress": it is no object.'],
@@ -77,9 +86,12 @@ describe("metadata of checkpoints", () => {
     ["progress", '{"step":"3"}', `${step} "3" where a whole number`],
     ["progress", '{"step":3,"waited":4}', "waited is 4 where a whole number from 0 to 3 is expected"],
     ["progress", '{"step":3,"waited":0.5}', "waited is 0.5"],
-    ["progress", '{"step":3,"best":1}', "best is no object"],
-    ["progress", '{"step":3,"best":{"value":null,"step":1}}', "best.value is null where a finite number is expected"],
-    ["progress", '{"step":3,"best":{"value":1,"step":4}}', "best.step is 4 where a whole number from 0 to 3"],
+    ["progress", '{"step":3,"best":{"value":1,"step":2}}', "its best value does not say what it is a value of"],
+    ["progress", '{"step":3,"save":1}', "save is no object with a monitor"],
+    ["progress", '{"step":3,"stop":{"value":1,"step":2}}', "stop is no object with a monitor"],
+    ["progress", best("save", '"value":null,"step":1'), "save.value is null where a finite number is expected"],
+    ["progress", best("stop", '"value":"NaN","step":1'), 'stop.value is "NaN" where a finite number is expected'],
+    ["progress", best("stop", '"value":1,"step":4'), "stop.step is 4 where a whole number from 0 to 3"],
     ["progress", '{"step":3,"figures":[]}', "figures are no object with a list of metrics"],
     ["progress", '{"step":3,"figures":{"loss":1,"examples":1}}', "figures are no object with a list of metrics"],
     ["progress", '{"step":3,"figures":{"loss":null,"examples":1,"metrics":[]}}', "figures.loss is null"],

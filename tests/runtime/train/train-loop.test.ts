@@ -1,8 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { noFacts } from "../../../src/dims/facts.ts";
-import type { Func, Module } from "../../../src/ir/graph.ts";
 import type { TrainProgram } from "../../../src/ir/program.ts";
-import type { Dataset, Examples } from "../../../src/runtime/data/dataset.ts";
+import type { Dataset } from "../../../src/runtime/data/dataset.ts";
 import {
   runTraining,
   totalSteps,
@@ -11,56 +9,7 @@ import {
   type LoopResult,
 } from "../../../src/runtime/train/train-loop.ts";
 import type { BatchResult, Trainer } from "../../../src/runtime/train/trainer.ts";
-
-const origin = { file: { path: "net.model", text: "" }, start: 0, end: 0 };
-const func: Func = {
-  key: "Net",
-  name: "Net",
-  flavor: "model",
-  hyperparameters: [],
-  inputNames: [],
-  resultNames: [],
-  parameters: [],
-  states: [],
-  body: { inputs: [], nodes: [], results: [] },
-};
-const model: Module = {
-  name: "Net",
-  entry: "Net",
-  functions: new Map([["Net", func]]),
-  facts: noFacts,
-  contract: [],
-  resultFacts: new Map(),
-};
-
-const program: TrainProgram = {
-  name: "Net",
-  model,
-  data: {
-    name: "Data",
-    source: { kind: "none", arguments: {}, origin },
-    split: { fractions: {}, seed: 0, by: "seed" },
-    clean: [],
-    features: [],
-    preparation: { func, unrounded: func, raw: [], statistics: [] },
-    augment: [],
-    origin,
-  },
-  objective: func,
-  objectiveInputs: [],
-  metrics: [{ name: "accuracy", finish: "mean" }],
-  optimizer: { kind: "sgd", rate: { kind: "constant", rate: 0.1, warmup: 0 }, decay: 0 },
-  groups: [],
-  length: { epochs: 4 },
-  batch: 4,
-  seed: 1,
-  origin,
-};
-
-/** Examples that are their own numbers. */
-function counting(count: number): Examples {
-  return { count, gather: (indices) => new Map([["x", { shape: [indices.length], data: Int32Array.from(indices) }]]) };
-}
+import { counting, program } from "./loop-testing.ts";
 
 const dataset: Dataset = { splits: { train: counting(10), validate: counting(6), test: counting(0) }, from: "nowhere" };
 
@@ -143,15 +92,15 @@ describe("runTraining", () => {
   it("stops early, and says which validation was best", async () => {
     const best: number[] = [];
     const monitor = { split: "validate", metric: "loss" } as const;
-    const { outcome, progress, epochs } = await train(
+    const { outcome, progress } = await train(
       recorder([3, 1, 2, 1]),
       { length: { epochs: 100 }, stop: { monitor, patience: 2, mode: "min" }, save: { monitor, mode: "min" } },
-      { onBest: ({ step }) => Promise.resolve(void best.push(step)) },
+      { onEpoch: (_, { step, save }) => void (save?.step === step && best.push(step)) },
     );
     expect(outcome).toBe("stopped early");
     expect(best).toEqual([3, 6]);
-    expect(epochs.map((it) => it.improved)).toEqual([true, true, false, false]);
-    expect(progress).toEqual({ step: 12, best: { value: 1, step: 6 }, waited: 2 });
+    const known = { monitor: "validate.loss", value: 1, step: 6 };
+    expect(progress).toEqual({ step: 12, save: known, stop: known, waited: 2 });
   });
 
   it("in parts is what it is in one, wherever it was interrupted", async () => {

@@ -1,0 +1,38 @@
+import { entry } from "../entry.ts";
+
+// What is wrong here shows while a network trains.
+const training = (rate: string): string => `model Line: (x: f32[B, 2]) -> y: f32[B, 1] { x -> Dense(1) }
+data Blobs {
+  source: synthetic_blobs(count=64, classes=2, features=2, spread=1.0, seed=3)
+  x: f32[2] = raw.x
+  t: f32[1] = stack(cast(raw.label, f32), axis=-1)
+}
+train Line on Blobs {
+  loss: mse(y, t)
+  optimizer: sgd(lr=${rate})
+  epochs: 10
+}`;
+
+/** What ends a training that has begun. */
+export const runsCatalog = {
+  MC4043: entry({
+    severity: "error",
+    title: "a loss that is no finite number",
+    message: (it: { step: number; loss: string; cause?: string }) =>
+      `The loss of step ${it.step} is ${it.loss}${it.cause === undefined ? "" : `: ${it.cause}`}.`,
+    explanation:
+      "A loss that is NaN or infinite has no gradient to learn from, so the step is not taken and the training ends; what was saved before stays. The message names the first value that was not finite. Mostly the steps are too large: a lower learning rate, `warmup` or `clip` helps. Else look for a logarithm of 0 or a division by 0 in the loss.",
+    bad: training("1e9"),
+    good: training("0.1"),
+  }),
+  MC4044: entry({
+    severity: "error",
+    title: "a network that is no longer finite",
+    message: (it: { step: number; element: string; value: string }) =>
+      `After step ${it.step} ${it.element} is ${it.value}.`,
+    explanation:
+      "The losses were finite, but an update was not: a gradient or a step beyond the range of its element type. Nothing can be learned from there on, and no such network is saved; what was saved before stays. A lower learning rate or `clip` helps.",
+    bad: training("1e38").replace("epochs: 10", "steps: 1"),
+    good: training("0.1").replace("epochs: 10", "steps: 1"),
+  }),
+} as const;

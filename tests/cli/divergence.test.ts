@@ -1,0 +1,127 @@
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { cli, folderWith } from "./run-cli.ts";
+
+const spec = (optimizer: string, more = ""): string => `model Net: (x: f32[B, 2]) -> y: f32[B, 1] {
+  x -> Dense(4, activation=relu) -> BatchNorm -> Dense(1)
+}
+data Blobs {
+  source: synthetic_blobs(count=64, classes=2, features=2, spread=1.0, seed=3)
+  split:  train 0.75, validate 0.25, seed 1
+  x:      f32[2] = raw.x
+  t:      f32[1] = stack(cast(raw.label, f32), axis=-1)
+}
+train Net on Blobs {
+  loss:      mse(y, t)
+  optimizer: ${optimizer}
+  epochs:    4
+  batch:     16
+${more}}
+`;
+
+const contents = (folder: string): Readonly<Record<string, string>> =>
+  Object.fromEntries(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name)).toString("base64")]));
+
+describe.each(["onnx", "tfjs"])("a training that diverges (%s)", (runtime) => {
+  const options = ["--threads", "1", "--runtime", runtime, "--backend", "cpu"];
+
+  it("ends with what, where and how to go on, and leaves what an earlier one wrote", async () => {
+    const folder = folderWith({ "net.model": spec("sgd(lr=0.1)"), "wild.model": spec("sgd(lr=1e9)") });
+    const out = join(folder, "out");
+    expect(await cli(["train", join(folder, "net.model"), ...options, "--out", out])).toMatchObject({ code: 0 });
+    const before = contents(out);
+    expect(Object.keys(before)).toHaveLength(2);
+    const ended = await cli(["train", join(folder, "wild.model"), ...options, "--out", out]);
+    expect(ended.code).toBe(1);
+    expect(ended.err).toMatch(/error\[MC4043\]: The loss of step \d is (NaN|Infinity)/);
+    expect(ended.err).toMatch(/wild\.model:11:14/);
+    expect(ended.err).toContain("Nothing was written. Try a lower learning rate, `warmup`, or `clip`.");
+    expect(contents(out)).toEqual(before);
+  });
+
+  it("keeps the epochs that went well, to go on from", async () => {
+    // The rate is sound for an epoch of three steps, then multiplied beyond all bounds.
+    const folder = folderWith({ "net.model": spec("sgd(lr=step(0.1, every=3, factor=1e15))") });
+    const file = join(folder, "net.model");
+    const out = join(folder, "out");
+    const ended = await cli(["train", file, ...options, "--out", out, "--json"]);
+    expect(ended.code).toBe(1);
+    const events = ended.out
+      .trim()
+      .split("\n")
+      .map((it) => JSON.parse(it) as Readonly<Record<string, unknown>>);
+    expect(events.map((it) => it["event"])).toEqual(["epoch", "diverged"]);
+    const checkpoint = join(out, "Net.checkpoint.safetensors");
+    expect(events[1]).toMatchObject({
+      checkpoint,
+      saved: 3,
+      loss: expect.stringMatching(/^(NaN|Infinity)$/) as string,
+    });
+    expect(ended.err).toMatch(/Net\.checkpoint\.safetensors is as it was after step 3\. .*--resume/s);
+    const before = contents(out);
+    // The same again diverges again; a lower rate goes on.
+    expect((await cli(["train", file, ...options, "--out", out, "--resume"])).code).toBe(1);
+    expect(contents(out)).toEqual(before);
+    const calm = join(folder, "calm.model");
+    writeFileSync(calm, spec("sgd(lr=0.1)"));
+    expect(await cli(["train", calm, ...options, "--out", out, "--resume"])).toMatchObject({ code: 0, err: "" });
+  });
+});
+
+describe("numbers that JSON lacks", () => {
+  const model = `model Ratio: (x: f32[B]) -> (y: f32[B], z: f32[B]) {
+  param w: f32[] = ones
+  (1 / x, x * w)
+}
+data Blobs {
+  source: synthetic_blobs(count=16, classes=2, features=2, spread=1.0, seed=3)
+  split:  train 0.5, test 0.5, seed 1
+  x:      f32[] = cast(raw.label, f32)
+}
+train Ratio on Blobs {
+  loss:    mean(z)
+  metrics: mean_squared_error(y, x), mean_absolute_error(stop_gradient(y - y), x)
+  optimizer: sgd(lr=1e-30)
+}
+test Ratio on Blobs {
+  expect mean_squared_error > 1, expect mean_absolute_error != 1, expect mean_absolute_error > 0
+}
+`;
+
+  it("are strings in what is printed, and may be in what is read; no expectation holds of NaN", async () => {
+    const folder = folderWith({ "net.model": model });
+    const file = join(folder, "net.model");
+    const trained = await cli(["train", file, "--out", folder, "--json"]);
+    expect(trained.err).toBe("");
+    expect(trained.out).not.toContain("null");
+    expect(trained.out).toContain('"mean_squared_error":"Infinity","mean_absolute_error":"NaN"');
+    const weights = ["--weights", join(folder, "Ratio.safetensors")];
+
+    const tested = await cli(["test", file, ...weights, "--json"]);
+    expect(tested.code).toBe(1);
+    expect(tested.out).not.toContain("null");
+    const { figures, expectations } = JSON.parse(tested.out) as {
+      readonly figures: unknown;
+      readonly expectations: readonly { readonly found: unknown; readonly passed: boolean }[];
+    };
+    expect(figures).toMatchObject({ mean_squared_error: "Infinity", mean_absolute_error: "NaN" });
+    expect(expectations.map((it) => [it.found, it.passed])).toEqual([
+      ["Infinity", true],
+      ["NaN", false],
+      ["NaN", false],
+    ]);
+
+    const inputs = { x: [0, -0, "Infinity", "-Infinity", "NaN", 4] };
+    const given = await cli(["predict", file, ...weights], {
+      stdin: () => JSON.stringify(inputs).replace("0,0", "0,-0"),
+    });
+    expect(given).toMatchObject({ code: 0, err: "" });
+    expect(JSON.parse(given.out)).toEqual({
+      y: ["Infinity", "-Infinity", 0, 0, "NaN", 0.25],
+      z: [0, 0, "Infinity", "-Infinity", "NaN", 4],
+    });
+    const wrong = await cli(["predict", file, ...weights], { stdin: () => '{"x": ["nan"]}' });
+    expect(wrong).toMatchObject({ code: 1, err: expect.stringContaining('it[0] is "nan", no number') as string });
+  });
+});

@@ -1,0 +1,55 @@
+import { noFacts } from "../../../src/dims/facts.ts";
+import type { Func, Module } from "../../../src/ir/graph.ts";
+import type { TrainProgram } from "../../../src/ir/program.ts";
+import type { Examples } from "../../../src/runtime/data/dataset.ts";
+
+const origin = { file: { path: "net.model", text: "" }, start: 0, end: 0 };
+const func: Func = {
+  key: "Net",
+  name: "Net",
+  flavor: "model",
+  hyperparameters: [],
+  inputNames: [],
+  resultNames: [],
+  parameters: [],
+  states: [],
+  body: { inputs: [], nodes: [], results: [] },
+};
+const model: Module = {
+  name: "Net",
+  entry: "Net",
+  functions: new Map([["Net", func]]),
+  facts: noFacts,
+  contract: [],
+  resultFacts: new Map(),
+};
+
+/** A training of nothing, by accuracy, for what the loop makes of it. */
+export const program: TrainProgram = {
+  name: "Net",
+  model,
+  data: {
+    name: "Data",
+    source: { kind: "none", arguments: {}, origin },
+    split: { fractions: {}, seed: 0, by: "seed" },
+    clean: [],
+    features: [],
+    preparation: { func, unrounded: func, raw: [], statistics: [] },
+    augment: [],
+    origin,
+  },
+  objective: func,
+  objectiveInputs: [],
+  metrics: [{ name: "accuracy", finish: "mean" }],
+  optimizer: { kind: "sgd", rate: { kind: "constant", rate: 0.1, warmup: 0 }, decay: 0 },
+  groups: [],
+  length: { epochs: 4 },
+  batch: 4,
+  seed: 1,
+  origin,
+};
+
+/** Examples that are their own numbers. */
+export function counting(count: number): Examples {
+  return { count, gather: (indices) => new Map([["x", { shape: [indices.length], data: Int32Array.from(indices) }]]) };
+}
