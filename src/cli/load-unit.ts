@@ -106,7 +106,7 @@ export function readSettings(texts: readonly string[], { model }: DeclaredUnit):
     if (known.has(name)) hyperparameters[name] = readValue(value);
     else if (free.has(name)) {
       const size = readValue(value);
-      if (typeof size !== "number" || !Number.isInteger(size) || size < 1)
+      if (typeof size !== "number" || !Number.isSafeInteger(size) || size < 1)
         throw new UsageError(`The dim ${name} must be a whole number of at least 1, not ${value}.`);
       dims[name] = size;
     } else {

@@ -5,6 +5,7 @@ import { version } from "../support/version.ts";
 import { checkFlags, readCheckArguments } from "./check-arguments.ts";
 import { exitCode, UsageError, type ExitCode } from "./exit-code.ts";
 import { commandHelp, programHelp, type CommandName } from "./help.ts";
+import { refuseIdleOptions } from "./option-rules.ts";
 import { collect, readCount } from "./read-options.ts";
 import { reportFailure } from "./report-failure.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -174,6 +175,7 @@ function createProgram(surroundings: Surroundings, finish: (code: ExitCode) => v
   add("explain")
     .argument("<code>", "the code of a finding, as in error[MC3001]")
     .action(async (word: string) => finish((await import("./commands/explain.ts")).explain(word, terminal)));
+  program.commands.forEach(refuseIdleOptions);
   return program;
 }
 

@@ -26,6 +26,24 @@ describe("options of the command line", () => {
     expect(await cli(["check", path(), "--json", "--sarif"])).toMatchObject({ code: 2, out: "" });
   });
 
+  it.each([
+    [["train", "--out", "a", "--out", "b"], /--out is given twice/],
+    [["train", "--epochs", "1", "--epochs=2"], /--epochs is given twice/],
+    [["build", "--out", "a", "--weights", "a", "--weights", "b"], /--weights is given twice/],
+    [["summary", "--model", "Net", "--model", "wide"], /--model is given twice/],
+    [["train", "--backend", "cpu"], /--runtime tfjs/],
+    [["test", "--backend", "wasm"], /--runtime tfjs/],
+    [["train", "--runtime", "tfjs", "--threads", "1"], /TensorFlow\.js decides/],
+    [["build", "--out", "a", "--target", "tfjs", "--opset", "18"], /--target onnx/],
+    [["build", "--out", "a", "--target", "tfjs", "--split"], /--target onnx/],
+    [["predict", "--count", "3"], /--split/],
+    [["predict", "--split", "test", "--input", "x.json"], /either --input or --split/],
+  ])("that would have no effect are refused: %j", async ([command = "", ...options], message) => {
+    const { code, out, err } = await cli([command, path(), ...options]);
+    expect({ code, out }).toEqual({ code: 2, out: "" });
+    expect(err).toMatch(message);
+  });
+
   it("--model names a training by its label, and a model at its defaults by its own name", async () => {
     const outputs = async (model: string): Promise<unknown> => {
       const { out } = await cli(["summary", path(), "--model", model, "--json"]);

@@ -275,7 +275,7 @@ function declareFeature(feature: Feature, file: ProgramFile, scope: SettingScope
   const shape: Dim[] = [];
   for (const dim of dims) {
     const value = dim.kind === "dim-spread" ? undefined : settingValue(dim, scope);
-    if (typeof value === "number" && Number.isInteger(value) && value >= 1) shape.push(constant(value));
+    if (typeof value === "number" && Number.isSafeInteger(value) && value >= 1) shape.push(constant(value));
     else if (typeof value === "string" && /^[A-Z]/.test(value)) shape.push(variable(value));
     else {
       const expected = "a whole number of at least 1, or a capitalised name for what varies by example";
@@ -291,7 +291,7 @@ function declareFeature(feature: Feature, file: ProgramFile, scope: SettingScope
   let classes: number | undefined;
   if (element.text === "class") {
     const value = classesExpression === undefined ? undefined : settingValue(classesExpression, scope);
-    if (typeof value !== "number" || !Number.isInteger(value) || value < 1) {
+    if (typeof value !== "number" || !Number.isSafeInteger(value) || value < 1) {
       const expected = "a whole number of at least 1";
       scope.collector.report("MC4006", feature.type.span, {
         argument: "class",

@@ -105,5 +105,7 @@ function windowOf(
   ) {
     return undefined;
   }
-  return Number.isInteger(size) && size > 0 && Number.isInteger(shift) && shift >= 0 ? { size, shift } : undefined;
+  return Number.isSafeInteger(size) && size > 0 && Number.isSafeInteger(shift) && shift >= 0
+    ? { size, shift }
+    : undefined;
 }

@@ -182,7 +182,7 @@ export function readValidate(setting: Setting, scope: SettingScope): TrainProgra
     if ((first === "epoch" || first === "step") && second === undefined) return { every: 1, unit: `${first}s` };
     if (
       typeof first === "number" &&
-      Number.isInteger(first) &&
+      Number.isSafeInteger(first) &&
       first > 0 &&
       (second === "steps" || second === "epochs")
     ) {

@@ -1,0 +1,66 @@
+import type { Command } from "commander";
+import { UsageError } from "./exit-code.ts";
+
+/** Values of a command's options by their names in code, and which of them the person gave. */
+interface Given {
+  readonly values: Readonly<Record<string, unknown>>;
+  has(name: string): boolean;
+}
+
+/** What would be without effect: an option, where that is so, and what to say. */
+interface Rule {
+  readonly option: string;
+  readonly idle: (given: Given) => boolean;
+  readonly message: string;
+}
+
+const onlyTfjs = ({ values }: Given): boolean => {
+  const targets: unknown = values["target"];
+  return Array.isArray(targets) && targets.every((it) => it === "tfjs");
+};
+
+const rules: readonly Rule[] = [
+  {
+    option: "backend",
+    idle: ({ values }) => values["runtime"] !== "tfjs",
+    message: "--backend is TensorFlow.js's: give --runtime tfjs as well.",
+  },
+  {
+    option: "threads",
+    idle: ({ values }) => values["runtime"] === "tfjs",
+    message: "--threads is ONNX Runtime's: TensorFlow.js decides by itself.",
+  },
+  { option: "opset", idle: onlyTfjs, message: "--opset is for ONNX: give --target onnx as well." },
+  { option: "split", idle: onlyTfjs, message: "--split is for ONNX: give --target onnx as well." },
+  {
+    option: "count",
+    idle: (given) => !given.has("split"),
+    message: "--count says how many examples of a split to predict: give --split as well.",
+  },
+  {
+    option: "input",
+    idle: (given) => given.has("split"),
+    message: "Give either --input or --split, not both.",
+  },
+];
+
+/** Makes a command refuse what would be without effect: an option given twice, or beside one that leaves it idle. */
+export function refuseIdleOptions(command: Command): void {
+  const seen = new Set<string>();
+  for (const option of command.options) {
+    if (option.isBoolean() || option.description.endsWith("may be repeated")) continue;
+    command.on(`option:${option.name()}`, () => {
+      if (seen.has(option.name())) throw new UsageError(`--${option.name()} is given twice.`);
+      seen.add(option.name());
+    });
+  }
+  command.hook("preAction", () => {
+    const given: Given = {
+      values: command.opts(),
+      has: (name) => command.getOptionValueSource(name) === "cli",
+    };
+    for (const { option, idle, message } of rules) {
+      if (given.has(option) && idle(given)) throw new UsageError(message);
+    }
+  });
+}
