@@ -119,8 +119,8 @@ describe("weights that do not fit", () => {
     ["an optimizer's memory of nothing", withTensor("opt/m/other", {}), "the optimizer has no opt/m/other"],
     [
       "a statistic of another shape",
-      withTensor("statistic/x.mean", { shape: [1], bytes: new Uint8Array(4) }),
-      "statistic/x.mean is f32[1], not f32[3]",
+      withTensor("statistic/x.mean", { shape: [1], bytes: new Uint8Array(8) }),
+      "statistic/x.mean is f64[1], not f64[3]",
     ],
     ["half of the statistics", without("statistic/x.deviation"), "statistic/x.deviation is missing"],
     [
@@ -137,7 +137,7 @@ describe("weights that do not fit", () => {
     ],
     [
       "a statistic that is no number",
-      withTensor("statistic/x.mean", { bytes: numbers(0, 0, NaN) }),
+      withTensor("statistic/x.mean", { bytes: new Uint8Array(Float64Array.of(0, 0, NaN).buffer) }),
       "statistic/x.mean has NaN at [2]",
     ],
     [

@@ -5,7 +5,11 @@ import { cli, folderWith, type CliResult } from "../cli/run-cli.ts";
 
 async function trained(text: string, runtime: string): Promise<CliResult> {
   const folder = folderWith({ "net.model": `${text}\n` });
-  const where = ["--out", join(folder, "out"), "--runtime", runtime, "--backend", "cpu"];
+  const where = [
+    "--out",
+    join(folder, "out"),
+    ...(runtime === "tfjs" ? ["--runtime", runtime, "--backend", "cpu"] : []),
+  ];
   return cli(["train", join(folder, "net.model"), ...where]);
 }
 
