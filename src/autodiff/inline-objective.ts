@@ -5,6 +5,7 @@ import type { TensorType } from "../ir/types.ts";
 import { fault, required } from "../support/fault.ts";
 import { assembleGraph, stateOutputs } from "../passes/assemble-graph.ts";
 import { inlineModel, type InlinedModel } from "../passes/flatten.ts";
+import type { InlineOptions } from "../passes/inline.ts";
 import type { DimMap } from "../passes/map-dims.ts";
 import { entryOf } from "../passes/parameters-of.ts";
 
@@ -13,6 +14,7 @@ export interface ObjectiveOptions {
   readonly mode: "training" | "inference";
   /** Whether the model's own outputs are among them, as `output/<name>`. */
   readonly withOutputs: boolean;
+  readonly placed?: InlineOptions["placed"];
 }
 
 /**
@@ -21,7 +23,11 @@ export interface ObjectiveOptions {
  */
 export function inlineObjective(program: TrainProgram, options: ObjectiveOptions): Graph {
   const { model, objective } = program;
-  const inlined = inlineModel(model, { mode: options.mode, featurePrefix: "batch/" });
+  const inlined = inlineModel(model, {
+    mode: options.mode,
+    featurePrefix: "batch/",
+    ...(options.placed && { placed: options.placed }),
+  });
   const { inliner } = inlined;
   const operands = objectiveOperands(program, inlined);
   const [loss, ...metrics] = inliner.apply(objective, "", operands.values, operands.dims);

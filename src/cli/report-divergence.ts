@@ -1,26 +1,108 @@
-import type { TrainProgram } from "../ir/program.ts";
 import type { Collector } from "../diagnostics/collector.ts";
-import type { Divergence } from "../runtime/train/train-loop.ts";
+import type { Label } from "../diagnostics/diagnostic.ts";
+import type { TrainProgram } from "../ir/program.ts";
+import { replayStep, type FirstOddity } from "../runtime/onnx/replay-step.ts";
+import { findNonFinite } from "../runtime/train/find-non-finite.ts";
+import type { Divergence, LossDivergence } from "../runtime/train/train-loop.ts";
+import type { Trainer } from "../runtime/train/trainer.ts";
 import type { Span } from "../support/source.ts";
 
-/** Reports why a training cannot go on, at its loss. `step` is how many steps were taken; `help` says how to go on. */
-export function reportDivergence(
-  collector: Collector,
-  program: TrainProgram,
-  step: number,
-  divergence: Divergence,
-  help: string,
-): void {
+/** What a divergence is reported with. */
+export interface DivergenceReport {
+  readonly collector: Collector;
+  readonly program: TrainProgram;
+  /** As it was before the step that was not taken. */
+  readonly trainer: Trainer;
+  /** How many steps were taken. */
+  readonly step: number;
+  /** Says how to go on. */
+  readonly help: string;
+  readonly runtimeFrom: string | undefined;
+}
+
+/**
+ * Reports why a training cannot go on, at its loss; a step that was not taken is replayed to name the first value that was
+ * not finite. Gives that in words, where it is known.
+ */
+export async function reportDivergence(report: DivergenceReport, divergence: Divergence): Promise<string | undefined> {
+  const { collector, program, step, help } = report;
   const span = lossOf(program);
   if (divergence.kind === "tensors") {
     const { name, index, value } = divergence.at;
     collector.report("MC4044", span, { step, element: elementText(name, index), value: String(value) }, { help });
-  } else collector.report("MC4043", span, { step: step + 1, loss: String(divergence.loss) }, { help });
+    return undefined;
+  }
+  const { cause, labels } = await explain(report, divergence);
+  const found = { step: step + 1, loss: String(divergence.loss), ...(cause !== undefined && { cause }) };
+  collector.report("MC4043", span, found, { help, labels });
+  return cause;
 }
 
 /** `dense_0.kernel[3, 1]`. */
 export function elementText(name: string, index: readonly number[]): string {
   return index.length === 0 ? name : `${name}[${index.join(", ")}]`;
+}
+
+interface Explanation {
+  readonly cause?: string;
+  readonly labels: readonly Label[];
+}
+
+async function explain(
+  { program, trainer, step, runtimeFrom }: DivergenceReport,
+  divergence: LossDivergence,
+): Promise<Explanation> {
+  const snapshot = await trainer.snapshot();
+  const replayed = await replayStep(program, { snapshot, features: divergence.features, step }, runtimeFrom);
+  if (!replayed.ok) return { cause: `which value was the first is not looked for, as ${replayed.error}`, labels: [] };
+  const first = replayed.value;
+  if (first === undefined)
+    return { cause: "computed again by ONNX Runtime, operator by operator, it is finite", labels: [] };
+  const { index, value, traced } = first;
+  switch (traced.input?.role) {
+    case undefined:
+      return ofNode(first);
+    case "feature":
+      return { cause: ofFeature(traced.name.slice("batch/".length), first, divergence, snapshot), labels: [] };
+    default: {
+      const element = elementText(traced.input?.path ?? traced.name, index);
+      const since = step === 0 ? "from the beginning" : `since step ${step}, whose loss was still finite`;
+      return { cause: `${element} is ${value} ${since}`, labels: [] };
+    }
+  }
+}
+
+/** The cell that a feature's value came from, or what else made it. */
+function ofFeature(
+  feature: string,
+  { index, value }: FirstOddity,
+  { raw, examples }: LossDivergence,
+  snapshot: Parameters<typeof findNonFinite>[0],
+): string {
+  const [row = 0, ...place] = index;
+  const example = `example ${examples[row] ?? row} of the train split`;
+  for (const [name, { data }] of raw) {
+    if (!(data instanceof Float64Array)) continue;
+    const size = data.length / examples.length;
+    const at = data.subarray(row * size, (row + 1) * size).findIndex((it) => !Number.isFinite(it));
+    if (at >= 0) return `raw.${name} of ${example} is ${data[row * size + at] ?? NaN}`;
+  }
+  const statistics = new Map([...snapshot].filter(([name]) => name.startsWith("statistic/")));
+  const statistic = findNonFinite(statistics);
+  const because =
+    statistic === undefined ? "" : `, as ${elementText(statistic.name, statistic.index)} is ${statistic.value}`;
+  return `the feature ${elementText(feature, place)} of ${example} is ${value}${because}`;
+}
+
+function ofNode({ traced, index, value, shape }: FirstOddity): Explanation {
+  const { by, place } = traced.made ?? { by: "value", place: { path: "" } };
+  const where = place.path === "" ? "" : ` in ${place.path}`;
+  const at = index.length === 0 ? "" : ` at [${index.join(", ")}]`;
+  const type = `${traced.value.type.dtype}[${shape.join(", ")}]`;
+  const cause = `the first value that is not finite is of \`${by}\`${where}, whose result, ${type}, has ${value}${at}`;
+  const { origin } = place;
+  const labels = origin === undefined ? [] : [{ span: origin, message: `here \`${by}\`${where} gives ${value}` }];
+  return { cause, labels };
 }
 
 /** Where the loss is written: the expression, or the section where that is not known. */

@@ -2,7 +2,7 @@ import type { Graph, GraphOutput, Module, Value } from "../ir/graph.ts";
 import { createBuilder } from "../ops/create-builder.ts";
 import { required } from "../support/fault.ts";
 import { assembleGraph, stateOutputs } from "./assemble-graph.ts";
-import { createInliner, type Inliner } from "./inline.ts";
+import { createInliner, type InlineOptions, type Inliner } from "./inline.ts";
 import { entryOf, variablesOf } from "./parameters-of.ts";
 
 /** Which of a model's two specialisations is wanted. */
@@ -10,6 +10,7 @@ export interface FlattenOptions {
   readonly mode: "training" | "inference";
   /** What goes before a feature's name in the names of the inputs; `batch/` in training, nothing in inference. */
   readonly featurePrefix?: string;
+  readonly placed?: InlineOptions["placed"];
 }
 
 /**
@@ -53,12 +54,12 @@ export interface InlinedModel {
 /** Inlines a model into a fresh builder, with its inputs as features. */
 export function inlineModel(
   module: Module,
-  { mode, featurePrefix = mode === "training" ? "batch/" : "" }: FlattenOptions,
+  { mode, featurePrefix = mode === "training" ? "batch/" : "", placed }: FlattenOptions,
 ): InlinedModel {
   const entry = entryOf(module);
   const variables = variablesOf(module.functions, entry);
   const b = createBuilder({ firstId: 0, facts: module.facts });
-  const inliner = createInliner({ b, functions: module.functions, variables, mode });
+  const inliner = createInliner({ b, functions: module.functions, variables, mode, ...(placed && { placed }) });
   const features = new Map<string, Value>();
   entry.inputNames.forEach((name, index) => {
     const { type } = required(entry.body.inputs[index], `input ${name}`);

@@ -3,6 +3,7 @@ import type { Func, GraphInput, Initializer, Node, Region, Role, ScanNode, Value
 import type { TensorType } from "../ir/types.ts";
 import type { GraphBuilder } from "../ops/builder.ts";
 import { fault, required } from "../support/fault.ts";
+import type { Span } from "../support/source.ts";
 import { mapAttributes, mapType, type DimMap } from "./map-dims.ts";
 import type { ModuleVariables } from "./parameters-of.ts";
 import { joinPath, splitIndices } from "./paths.ts";
@@ -45,6 +46,16 @@ export interface InlineOptions {
   readonly mode: "training" | "inference";
   /** Role of the functions' states: `statistic` in the preparation of data. */
   readonly stateRole?: "state" | "statistic";
+  /** Told of every operator and scan that is made outside of scans, where it comes from. */
+  readonly placed?: (results: readonly Value[], place: NodePlace) => void;
+}
+
+/** Where a node of a flat graph comes from. */
+export interface NodePlace {
+  /** The instance that has it; empty for the model itself. */
+  readonly path: string;
+  /** What a person wrote: of nested calls, the outermost. */
+  readonly origin?: Span;
 }
 
 /** Where in the model a region is being inlined. */
@@ -55,6 +66,8 @@ interface Frame {
   readonly indices: readonly number[];
   readonly inScan: boolean;
   readonly dims: DimMap | undefined;
+  /** The outermost call around it. */
+  readonly call?: Span;
 }
 
 /** The frame of an instance; repeats that were unrolled before have left their indices in its path. */
@@ -116,13 +129,19 @@ export function createInliner(options: InlineOptions): Inliner {
     const define = (values: readonly Value[], as: readonly Value[]): void => {
       values.forEach((it, index) => scope.set(it.id, required(as[index], "inlined result")));
     };
+    const placed = (): void => {
+      const origin = frame.call ?? node.origin;
+      if (frame.inScan) return;
+      options.placed?.(node.results.map(use), { path: frame.path, ...(origin !== undefined && { origin }) });
+    };
     switch (node.kind) {
       case "constant":
         return out.append(cloneNode(node, scope, fresh));
       case "operator": {
         const mapped =
           frame.dims === undefined ? node : { ...node, attributes: mapAttributes(node.attributes, frame.dims) };
-        return out.append(cloneNode(mapped, scope, fresh));
+        out.append(cloneNode(mapped, scope, fresh));
+        return placed();
       }
       case "dim":
         return out.append(
@@ -168,7 +187,9 @@ export function createInliner(options: InlineOptions): Inliner {
         });
       case "call": {
         const callee = required(functions.get(node.callee), `function ${node.callee}`);
-        return define(node.results, inlineFunction(callee, within(frame, node.instance), node.operands.map(use), out));
+        const call = frame.call ?? node.origin;
+        const inner: Frame = { ...within(frame, node.instance), ...(call !== undefined && { call }) };
+        return define(node.results, inlineFunction(callee, inner, node.operands.map(use), out));
       }
       case "repeat": {
         let carried: readonly Value[] = node.operands.map(use);
@@ -205,7 +226,8 @@ export function createInliner(options: InlineOptions): Inliner {
           body,
           results,
         };
-        return out.append(made);
+        out.append(made);
+        return placed();
       }
     }
   };

@@ -69,6 +69,43 @@ describe.each(["onnx", "tfjs"])("a training that diverges (%s)", (runtime) => {
   });
 });
 
+describe.each(["onnx", "tfjs"])("what made a loss infinite (%s)", (runtime) => {
+  const model = `block Ratio: (x: f32[B]) -> f32[B] {
+  param w: f32[] = ones
+  x / (x * w)
+}
+model Net: (x: f32[B]) -> y: f32[B] {
+  x -> Ratio
+}
+data Rows {
+  source: csv("rows.csv")
+  x:      f32[] = raw.x1
+}
+train Net on Rows {
+  loss:      mean(y)
+  optimizer: sgd(lr=0.1)
+  batch:     4
+}
+`;
+  const trained = async (): Promise<string> => {
+    const folder = folderWith({ "net.model": model, "rows.csv": "x1\n1\n2\n0\n3\n" });
+    const out = ["--out", join(folder, "out"), "--runtime", runtime, "--backend", "cpu", "--json"];
+    const { code, err, out: events } = await cli(["train", join(folder, "net.model"), ...out]);
+    expect(code).toBe(1);
+    expect(JSON.parse(events.trim().split("\n").at(-1) ?? "")).toMatchObject({ event: "diverged", loss: "NaN" });
+    return err;
+  };
+
+  it("is named: an operator with its instance and its place", async () => {
+    const err = await trained();
+    expect(err).toMatch(
+      /The loss of step 1 is NaN: the first value that is not finite is of `div` in ratio_0, whose result, f32\[4\], has NaN at \[\d\]\./,
+    );
+    expect(err).toContain("here `div` in ratio_0 gives NaN");
+    expect(err).toMatch(/6 \|\s+x -> Ratio/);
+  });
+});
+
 describe("numbers that JSON lacks", () => {
   const model = `model Ratio: (x: f32[B]) -> (y: f32[B], z: f32[B]) {
   param w: f32[] = ones

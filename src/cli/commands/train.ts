@@ -114,13 +114,20 @@ async function trainInto(
     }
     if (result.outcome === "diverged") {
       const { divergence, progress } = result;
-      if (json) terminal.out(`${toJson(divergenceEvent(progress, divergence, saved, files))}\n`);
       const before = spec.collector.diagnostics.length;
       const goesOn =
         saved === undefined
           ? "Nothing was written. Try a lower learning rate, `warmup`, or `clip`."
           : `${showText(files.checkpoint)} is as it was after step ${saved}. With a lower learning rate, or \`clip\`, go on from there: ${showText(resumeCommand(file, options))}`;
-      reportDivergence(spec.collector, program, progress.step, divergence, goesOn);
+      const { runtimeFrom } = options;
+      const cause = await reportDivergence(
+        { collector: spec.collector, program, trainer, step: progress.step, help: goesOn, runtimeFrom },
+        divergence,
+      );
+      if (json) {
+        const event = divergenceEvent(progress, divergence, saved, files);
+        terminal.out(`${toJson({ ...event, ...(cause !== undefined && { cause }) })}\n`);
+      }
       printFindings(spec.collector, terminal, before);
       return exitCode.findings;
     }

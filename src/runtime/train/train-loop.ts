@@ -60,17 +60,19 @@ export interface LoopOptions {
   readonly now: () => number;
 }
 
+/** The step after `progress.step` has a loss that is not finite; it was not taken. */
+export interface LossDivergence {
+  readonly kind: "loss";
+  readonly loss: number;
+  readonly features: Tensors;
+  readonly raw: RawBatch;
+  /** Places of the batch's examples in the train split. */
+  readonly examples: Int32Array;
+}
+
 /** Why a training cannot go on. */
 export type Divergence =
-  /** The step after `progress.step` has a loss that is not finite; it was not taken. */
-  | {
-      readonly kind: "loss";
-      readonly loss: number;
-      readonly features: Tensors;
-      readonly raw: RawBatch;
-      /** Places of the batch's examples in the train split. */
-      readonly examples: Int32Array;
-    }
+  | LossDivergence
   /** What the steps up to `progress.step` made of the network is not finite. */
   | { readonly kind: "tensors"; readonly at: NonFiniteElement };
 
