@@ -1,6 +1,8 @@
 import { numberOfJson } from "../support/json-numbers.ts";
 import { failure, success, type Result } from "../support/result.ts";
 import type { DType } from "../ir/types.ts";
+import { isFloat } from "../ops/dtype-class.ts";
+import { findMisfit } from "./data/find-misfit.ts";
 import { fromNumbers, toNumbers } from "./onnx/typed-array.ts";
 import type { Tensor } from "./tensor.ts";
 import { showName } from "../support/show-text.ts";
@@ -9,13 +11,15 @@ import { showName } from "../support/show-text.ts";
 export type Nested = number | boolean | readonly Nested[];
 
 /**
- * Reads nested arrays as a tensor of a dtype, `"NaN"` and the like as the numbers that JSON lacks; an error says where
- * they are uneven or hold something else.
+ * Reads nested arrays as a tensor of a dtype; an error says where they are uneven, hold something else, or a number that
+ * the dtype does not. JSON has no NaN and no exact 64-bit integers: `"NaN"`, `"Infinity"`, `"-Infinity"` are taken as
+ * floats, digits in quotes as i64.
  */
 export function fromNested(value: unknown, dtype: DType): Result<Tensor, string> {
   const shape: number[] = [];
   for (let it = value; Array.isArray(it); it = (it as readonly unknown[])[0]) shape.push(it.length);
   const numbers: number[] = [];
+  const integers: bigint[] = [];
   let wrong: string | undefined;
   const visit = (it: unknown, depth: number, place: string): void => {
     if (wrong !== undefined) return;
@@ -24,16 +28,34 @@ export function fromNested(value: unknown, dtype: DType): Result<Tensor, string>
         wrong = `${place} has ${it.length} elements where ${shape[depth] ?? "a number"} ${shape[depth] === undefined ? "is" : "are"} expected`;
       else it.forEach((element, index) => visit(element, depth + 1, `${place}[${index}]`));
     } else if (depth < shape.length) wrong = `${place} is ${showName(JSON.stringify(it))} where a list is expected`;
-    else if (typeof it === "boolean") numbers.push(Number(it));
-    else if (numberOfJson(it) !== undefined) numbers.push(numberOfJson(it) ?? NaN);
-    else wrong = `${place} is ${showName(JSON.stringify(it))}, no number`;
+    else {
+      const read = readElement(it, dtype);
+      if (typeof read === "string") wrong = `${place} is ${showName(JSON.stringify(it))}, ${read}`;
+      else if (typeof read === "bigint") integers.push(read);
+      else numbers.push(read);
+    }
   };
   visit(value, 0, "it");
   if (wrong !== undefined) return failure(wrong);
-  const whole = !/^b?f\d/.test(dtype);
-  const fraction = whole ? numbers.find((it) => !Number.isInteger(it)) : undefined;
-  if (fraction !== undefined) return failure(`it holds ${fraction}, but its elements are ${dtype}`);
+  if (dtype === "i64") return success({ dtype, shape, data: BigInt64Array.from(integers) });
   return success({ dtype, shape, data: fromNumbers(dtype, numbers, numbers.length) });
+}
+
+/** An element as a number, as an integer where it is to be i64, or what is wrong with it. */
+function readElement(it: unknown, dtype: DType): number | bigint | string {
+  const unwritten = isFloat(dtype) && typeof it === "string" ? numberOfJson(it) : undefined;
+  if (unwritten !== undefined) return unwritten;
+  if (dtype === "i64" && typeof it === "string" && /^-?\d{1,20}$/.test(it)) {
+    const exact = BigInt(it);
+    return BigInt.asIntN(64, exact) === exact ? exact : "which i64 does not hold (-2^63 to 2^63 - 1)";
+  }
+  if (typeof it !== "number" && typeof it !== "boolean") return "no number";
+  const value = Number(it);
+  const misfit = findMisfit(dtype, value);
+  if (misfit?.kind === "fraction") return `but its elements are ${dtype}`;
+  if (misfit !== undefined) return `which ${dtype} does not hold (${misfit.limits})`;
+  if (dtype !== "i64") return value;
+  return Number.isSafeInteger(value) ? BigInt(value) : "more than a number in JSON says exactly: put it in quotes";
 }
 
 /** A tensor as nested arrays; f32 as the shortest decimals that mean it. */

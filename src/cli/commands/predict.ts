@@ -4,18 +4,19 @@ import type { Unit } from "../../compiler.ts";
 import { entryOf } from "../../passes/parameters-of.ts";
 import { createOnnxTrainer } from "../../runtime/onnx/onnx-trainer.ts";
 import { createPredictor, type Predictor } from "../../runtime/onnx/predictor.ts";
-import { fromNested, toNested, type Nested } from "../../runtime/nested.ts";
-import type { Tensor, Tensors } from "../../runtime/tensor.ts";
+import { toNested, type Nested } from "../../runtime/nested.ts";
+import type { Tensors } from "../../runtime/tensor.ts";
 import type { Checkpoint } from "../../runtime/train/checkpoint.ts";
 import { withStatistics } from "../../runtime/train/fit-statistics.ts";
 import type { Split } from "../../ir/program.ts";
 import { exitCode, InputError, upperFirst, UsageError, type ExitCode } from "../exit-code.ts";
-import { loadSpec, lowerAll, type LoadedSpec, type UnitOptions } from "../load-unit.ts";
+import { loadSpec, lowerAll, printFindings, type LoadedSpec, type UnitOptions } from "../load-unit.ts";
 import { openData } from "../open-training.ts";
+import { readInputs } from "../read-inputs.ts";
 import { readFileBytes } from "../read-specs.ts";
 import { checkVocabulary, readWeights, weightsPath } from "../read-weights.ts";
 import type { Surroundings } from "../surroundings.ts";
-import { showName, toJson } from "../../support/show-text.ts";
+import { toJson } from "../../support/show-text.ts";
 
 export interface PredictOptions extends UnitOptions {
   readonly weights?: string;
@@ -61,8 +62,14 @@ export async function predict(file: string, options: PredictOptions, surrounding
       return exitCode.clean;
     }
     const { name: source, text } = readInput(options.input, surroundings);
-    const inputs = readJson(text, source, unit);
-    terminal.out(`${print(nested(await answer(predictor, inputs, source)))}\n`);
+    const inputs = await readInputs(text, source, unit, checkpoint);
+    if (!inputs.ok) {
+      const before = spec.collector.diagnostics.length;
+      inputs.error.problem.reportTo(spec.collector, inputs.error.origin);
+      printFindings(spec.collector, terminal, before);
+      return exitCode.findings;
+    }
+    terminal.out(`${print(nested(await answer(predictor, inputs.value, source)))}\n`);
     return exitCode.clean;
   } finally {
     await predictor.dispose();
@@ -85,61 +92,6 @@ function readInput(
   if (input !== undefined && input !== "-")
     return { name: input, text: new TextDecoder().decode(readFileBytes(input)) };
   return { name: "standard input", text: (stdin ?? (() => readFileSync(0, "utf8")))() };
-}
-
-/** Inputs by name as JSON; where there is one input, its value alone will do. */
-function readJson(text: string, source: string, unit: Unit): Tensors {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(text);
-  } catch (error) {
-    throw new InputError(`${source}: ${placeInJson(text, error)}`);
-  }
-  const entry = entryOf(unit.module);
-  const names = entry.inputNames;
-  const [only = ""] = names;
-  const given = Array.isArray(parsed) && names.length === 1 ? { [only]: parsed } : parsed;
-  if (typeof given !== "object" || given === null || Array.isArray(given)) {
-    throw new InputError(`${source}: an object with the inputs ${names.join(", ")} is expected.`);
-  }
-  const tensors = new Map<string, Tensor>();
-  for (const [name, value] of Object.entries(given)) {
-    const type = entry.body.inputs[names.indexOf(name)]?.type;
-    if (type === undefined)
-      throw new InputError(`${source}: ${unit.name} has no input ${showName(name)}; it takes ${names.join(", ")}.`);
-    const tensor = fromNested(value, type.dtype);
-    if (!tensor.ok) throw new InputError(`${source}: the input ${name}: ${tensor.error}.`);
-    tensors.set(name, tensor.value);
-  }
-  return tensors;
-}
-
-/** Where a text stops being JSON, by line and column. */
-function placeInJson(text: string, error: unknown): string {
-  const known = /position (\d+)/.exec(error instanceof Error ? error.message : "")?.[1];
-  const at = known === undefined ? firstBadCharacter(text) : Number(known);
-  const before = text.slice(0, at).split("\n");
-  return `line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}: this is no JSON.`;
-}
-
-/** V8 names a wrong token but not its place: the shortest beginning that has one ends in it. */
-function firstBadCharacter(text: string): number {
-  const isBad = (length: number): boolean => {
-    try {
-      JSON.parse(text.slice(0, length));
-      return false;
-    } catch (error) {
-      return error instanceof Error && error.message.startsWith("Unexpected token");
-    }
-  };
-  let sound = 0;
-  let bad = text.length;
-  while (bad - sound > 1) {
-    const middle = (sound + bad) >> 1;
-    if (isBad(middle)) bad = middle;
-    else sound = middle;
-  }
-  return Math.max(0, bad - 1);
 }
 
 /** Features of some examples of a split, prepared as for training. */

@@ -1,21 +1,13 @@
 import { createRequire } from "node:module";
 import { compileFunction } from "node:vm";
 import type { Tensor as TfTensor } from "@tensorflow/tfjs";
-import { buildPreparationGraph } from "../../autodiff/build-preparation-graph.ts";
 import { emitTfjs } from "../../emit/tfjs/emit-tfjs.ts";
 import type { TrainProgram } from "../../ir/program.ts";
 import { fault, required } from "../../support/fault.ts";
-import { asDouble, fromNumbers } from "../onnx/typed-array.ts";
-import type { Tensor, Tensors } from "../tensor.ts";
-import { interpretPreparation } from "../train/interpret-preparation.ts";
+import type { Tensors } from "../tensor.ts";
+import { createHostPreparation } from "../train/host-preparation.ts";
 import { encodeCheckpoint, parseCheckpoint } from "../train/checkpoint.ts";
-import {
-  defaultStatistic,
-  type BatchResult,
-  type Trainer,
-  type TrainerOptions,
-  type TrainerResult,
-} from "../train/trainer.ts";
+import { type BatchResult, type Trainer, type TrainerOptions, type TrainerResult } from "../train/trainer.ts";
 import { loadTfjs, type TfjsBackend } from "./load-tfjs.ts";
 import { stripTypes } from "./strip-types.ts";
 
@@ -75,25 +67,13 @@ export async function createTfjsTrainer(program: TrainProgram, options: TfjsTrai
   if (!first.ok) return fault(`the generated code saves what cannot be read: ${first.error}`);
   const perms = first.value.perms ?? new Map<string, readonly number[]>();
 
-  // TensorFlow.js has 32 bits an element, and raw numbers need more: features are made here, in double precision.
-  const preparation = buildPreparationGraph(program.data, { target: "reference" }, program.model.functions);
-  const statistics = new Map(
-    preparation.inputs.flatMap((it): [string, Tensor][] =>
-      it.role === "statistic" ? [[it.name, defaultStatistic(it)]] : [],
-    ),
-  );
+  // TensorFlow.js has 32 bits an element, and raw numbers need more.
+  const preparation = createHostPreparation(program.data, program.model.functions);
 
   const trainer: Trainer = {
     description: loaded.description,
     perms,
-    prepare(raw) {
-      const made = interpretPreparation(preparation, raw, statistics);
-      const features = program.data.features.map(({ name, type: { dtype } }): [string, Tensor] => {
-        const { shape, data } = required(made.get(name), `the feature ${name}`);
-        return [name, { dtype, shape, data: fromNumbers(dtype, data, data.length) }];
-      });
-      return Promise.resolve(new Map(features));
-    },
+    prepare: (raw) => Promise.resolve(preparation.prepare(raw)),
     async step(features, step) {
       // The backends compute without ever waiting: without a pause here no signal would be seen.
       await new Promise<void>((resume) => void setImmediate(resume));
@@ -116,16 +96,14 @@ export async function createTfjsTrainer(program: TrainProgram, options: TfjsTrai
     async snapshot() {
       const saved = parseCheckpoint(await generated.save(model));
       if (!saved.ok) return fault(`the generated code saves what cannot be read: ${saved.error}`);
-      return new Map([...saved.value.tensors, ...statistics]);
+      return new Map([...saved.value.tensors, ...preparation.statistics()]);
     },
     async restore(tensors) {
       const now = await trainer.snapshot();
       // What the optimizer remembers stays as it is by being left out, whatever it has come to.
       const known = new Map([...now].filter(([name]) => !name.startsWith("opt/")));
-      for (const [name, tensor] of tensors) {
-        if (statistics.has(name)) statistics.set(name, asDouble(tensor));
-        if (now.has(name)) known.set(name, tensor);
-      }
+      for (const [name, tensor] of tensors) if (now.has(name)) known.set(name, tensor);
+      preparation.restore(tensors);
       const { step } = model;
       generated.load(encodeCheckpoint({ tensors: known, perms }), model);
       model.step = step;

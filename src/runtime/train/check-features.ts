@@ -34,7 +34,7 @@ interface Stray {
  * messages name examples as their file does.
  */
 export async function checkFeatures(
-  trainer: Trainer,
+  trainer: Pick<Trainer, "prepare" | "snapshot">,
   program: TrainProgram,
   raw: RawData,
   dataset: Dataset,
@@ -108,7 +108,11 @@ function findMisfits(
   return undefined;
 }
 
-async function findStray(trainer: Trainer, data: DataProgram, examples: Examples): Promise<Stray | undefined> {
+async function findStray(
+  trainer: Pick<Trainer, "prepare">,
+  data: DataProgram,
+  examples: Examples,
+): Promise<Stray | undefined> {
   for (const { indices, from } of batchesOf(examples)) {
     const features = await trainer.prepare(examples.gather(indices));
     for (const feature of data.features) {

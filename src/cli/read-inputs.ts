@@ -1,0 +1,199 @@
+import type { Unit } from "../compiler.ts";
+import { asNumber } from "../dims/dim.ts";
+import type { RawField, TrainProgram } from "../ir/program.ts";
+import { entryOf } from "../passes/parameters-of.ts";
+import { createDataset } from "../runtime/data/dataset.ts";
+import type { Column, DataProblem, RawData } from "../runtime/data/raw-data.ts";
+import { restrictFeatures } from "../runtime/data/restrict-features.ts";
+import { fromNested } from "../runtime/nested.ts";
+import { toNumbers } from "../runtime/onnx/typed-array.ts";
+import type { Tensor, Tensors } from "../runtime/tensor.ts";
+import { checkFeatures } from "../runtime/train/check-features.ts";
+import type { Checkpoint } from "../runtime/train/checkpoint.ts";
+import { createHostPreparation } from "../runtime/train/host-preparation.ts";
+import { failure, success, type Result } from "../support/result.ts";
+import { showName } from "../support/show-text.ts";
+import type { Span } from "../support/source.ts";
+import { InputError } from "./exit-code.ts";
+import { placeInJson } from "./place-in-json.ts";
+
+type Given = Readonly<Record<string, unknown>>;
+
+/** What is wrong with raw fields, and the place of the spec that takes them. */
+export interface InputProblem {
+  readonly problem: DataProblem;
+  readonly origin: Span;
+}
+
+/**
+ * A network's inputs from JSON: raw fields by name, which are prepared as for training, with the statistics and the
+ * vocabulary of the checkpoint; or features by name, which are taken as they are. Names that are both are raw fields;
+ * `{"features": {...}}` and `{"raw": {...}}` say which. Where there is one input, its value alone will do.
+ */
+export async function readInputs(
+  text: string,
+  source: string,
+  unit: Unit,
+  checkpoint: Checkpoint,
+): Promise<Result<Tensors, InputProblem>> {
+  const parsed = parseJson(text, source);
+  const names = entryOf(unit.module).inputNames;
+  const [only = ""] = names;
+  const given = Array.isArray(parsed) && names.length === 1 ? { [only]: parsed } : parsed;
+  if (!isRecord(given)) throw new InputError(`${source}: an object with the inputs ${names.join(", ")} is expected.`);
+  const { train } = unit;
+  const [key, ...others] = Object.keys(given);
+  const inner = key === undefined || others.length > 0 ? undefined : given[key];
+  if (key === "features" && isRecord(inner) && !names.includes(key)) return success(readFeatures(inner, source, unit));
+  if (train === undefined) return success(readFeatures(given, source, unit));
+  const data = restrictFeatures(train.data, names);
+  const restricted = {
+    ...train,
+    data: { ...data, clean: [], split: { fractions: { train: 1 }, seed: 0, by: "position" } },
+  } as const;
+  const fields = new Set(data.preparation.raw.map(keyOf));
+  if (key === "raw" && isRecord(inner) && !fields.has(key)) return prepare(inner, source, restricted, checkpoint);
+  const isRaw = key !== undefined && Object.keys(given).every((it) => fields.has(it));
+  return isRaw ? prepare(given, source, restricted, checkpoint) : success(readFeatures(given, source, unit));
+}
+
+function parseJson(text: string, source: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new InputError(`${source}: ${placeInJson(text, error)}`);
+  }
+}
+
+const isRecord = (it: unknown): it is Given => typeof it === "object" && it !== null && !Array.isArray(it);
+
+/** The name of a raw field in JSON: windows are cut from one text. */
+const keyOf = ({ name, window }: RawField): string => (window === undefined ? name : "text");
+
+function readFeatures(given: Given, source: string, unit: Unit): Tensors {
+  const { inputNames, body } = entryOf(unit.module);
+  const tensors = new Map<string, Tensor>();
+  for (const [name, value] of Object.entries(given)) {
+    const type = body.inputs[inputNames.indexOf(name)]?.type;
+    if (type === undefined) {
+      const known = inputNames.join(", ");
+      throw new InputError(`${source}: ${unit.name} has no input ${showName(name)}; it takes ${known}.`);
+    }
+    const tensor = fromNested(value, type.dtype);
+    if (!tensor.ok) throw new InputError(`${source}: the input ${name}: ${tensor.error}.`);
+    tensors.set(name, tensor.value);
+  }
+  return tensors;
+}
+
+/** Features of raw fields, checked as those of a data source are. */
+async function prepare(
+  given: Given,
+  source: string,
+  program: TrainProgram,
+  { tensors, vocabulary }: Checkpoint,
+): Promise<Result<Tensors, InputProblem>> {
+  const { data, model } = program;
+  const preparation = createHostPreparation(data, model.functions);
+  const missing = [...preparation.statistics().keys()].find((it) => !tensors.has(it));
+  if (missing !== undefined) {
+    const way = 'give features, as {"features": {...}}, or weights that `modelc train` has written';
+    throw new InputError(`${source}: the weights have no ${missing}, which raw fields are prepared with: ${way}.`);
+  }
+  preparation.restore(tensors);
+  const raw = readRaw(given, source, data.preparation.raw, vocabulary);
+  const dataset = createDataset(raw, data);
+  if (!dataset.ok) return failure({ problem: dataset.error, origin: data.source.origin });
+  const trainer = {
+    prepare: (batch: Parameters<typeof preparation.prepare>[0]) => Promise.resolve(preparation.prepare(batch)),
+    snapshot: () => Promise.resolve(preparation.statistics()),
+  };
+  const stray = await checkFeatures(trainer, program, raw, dataset.value);
+  if (stray !== undefined) return failure({ problem: stray.problem, origin: stray.feature.origin });
+  const { train } = dataset.value.splits;
+  return success(preparation.prepare(train.gather(Array.from({ length: train.count }, (_, i) => i))));
+}
+
+function readRaw(
+  given: Given,
+  source: string,
+  fields: readonly RawField[],
+  vocabulary: readonly string[] | undefined,
+): RawData {
+  const known = [...new Set(fields.map(keyOf))];
+  const stray = Object.keys(given).find((it) => !known.includes(it));
+  if (stray !== undefined) {
+    throw new InputError(
+      `${source}: the inputs are made of no raw field ${showName(stray)}; they take ${known.join(", ")}.`,
+    );
+  }
+  const span = Math.max(...fields.map((it) => (it.window?.size ?? 0) + (it.window?.shift ?? 0)));
+  const texts = known.includes("text") ? readTexts(given["text"], source, span, vocabulary) : undefined;
+  const columns = fields.map((field): Column => {
+    if (field.window !== undefined) return windowOf(field, texts ?? [], source);
+    const value = given[field.name];
+    if (value === undefined) {
+      throw new InputError(`${source}: the raw field ${field.name} is missing; the inputs take ${known.join(", ")}.`);
+    }
+    const { dtype, shape } = field.type;
+    const tensor = fromNested(value, dtype === "f32" ? "f64" : dtype);
+    if (!tensor.ok) throw new InputError(`${source}: the raw field ${field.name}: ${tensor.error}.`);
+    const found = tensor.value.shape;
+    const wanted = shape.map((dim, axis) => asNumber(dim) ?? found[axis + 1] ?? "any");
+    if (found.length !== shape.length + 1 || wanted.some((size, axis) => size !== found[axis + 1])) {
+      const expected = ["examples", ...wanted].join(", ");
+      throw new InputError(
+        `${source}: the raw field ${field.name} has the shape [${found.join(", ")}], not [${expected}].`,
+      );
+    }
+    const { data } = tensor.value;
+    const integers = data instanceof BigInt64Array ? { integers: data } : {};
+    return { name: field.name, shape: found.slice(1), data: toNumbers(tensor.value), ...integers, from: source };
+  });
+  const [first] = columns;
+  const count = first === undefined ? 0 : countOf(first);
+  const other = columns.find((it) => countOf(it) !== count);
+  if (first !== undefined && other !== undefined) {
+    const counts = `${first.name} has ${count} examples, ${other.name} ${countOf(other)}`;
+    throw new InputError(`${source}: ${counts}.`);
+  }
+  return { kind: "columns", count, columns: new Map(columns.map((it) => [it.name, it])) };
+}
+
+const countOf = ({ data, shape }: Column): number => data.length / shape.reduce((a, b) => a * b, 1);
+
+/** Texts as numbers of characters; each as long as the windows that are cut from it. */
+function readTexts(
+  given: unknown,
+  source: string,
+  span: number,
+  vocabulary: readonly string[] | undefined,
+): readonly Int32Array[] {
+  if (vocabulary === undefined) {
+    throw new InputError(
+      `${source}: the weights have no vocabulary, which texts are read with: give features instead.`,
+    );
+  }
+  const numbers = new Map(vocabulary.map((character, index) => [character, index]));
+  const texts: readonly unknown[] = Array.isArray(given) ? given : [given];
+  return texts.map((text, at) => {
+    if (typeof text !== "string") throw new InputError(`${source}: text takes a text, or a list of texts.`);
+    const characters = Array.from(text);
+    if (characters.length !== span) {
+      throw new InputError(`${source}: text ${at} has ${characters.length} characters, and a window has ${span}.`);
+    }
+    return Int32Array.from(characters, (character, place) => {
+      const number = numbers.get(character);
+      if (number !== undefined) return number;
+      const what = `text ${at} has \`${showName(character)}\` at ${place}`;
+      throw new InputError(`${source}: ${what}, which is no character of the text that was trained on.`);
+    });
+  });
+}
+
+function windowOf({ name, window }: RawField, texts: readonly Int32Array[], source: string): Column {
+  const { size, shift } = window ?? { size: 0, shift: 0 };
+  const data = new Int32Array(texts.length * size);
+  texts.forEach((text, at) => data.set(text.subarray(shift, shift + size), at * size));
+  return { name, shape: [size], data, from: source };
+}
