@@ -46,6 +46,23 @@ function check(constraints, inputs, feeds) {
   }
 }
 
+/** Throws where a step must not count: its loss is no finite number, or labels and other places are out of range. */
+function judge({ inputs, outputs }, feeds, results) {
+  const loss = results.loss.data[0];
+  const counted = outputs.find(({ role }) => role === "faults");
+  const faults = counted === undefined ? 0 : results[counted.name].data[0];
+  for (const { name, places } of faults > 0 ? inputs : []) {
+    const { data, dims } = feeds[name];
+    const at = data.findIndex((it) => it < 0 || it >= places);
+    if (at < 0) continue;
+    const example = Math.floor((at * dims[0]) / data.length);
+    throw new Error(`${name} is ${data[at]} in example ${example} of the batch, and must be in 0..${places - 1}`);
+  }
+  if (faults > 0) throw new Error(`${faults} places that the network computes are out of range`);
+  if (!Number.isFinite(loss)) throw new Error(`the loss is ${loss}`);
+  return loss;
+}
+
 export async function train(stem, batches, { epochs = 1, hyper = {}, threads = 1 } = {}) {
   const { graphs, constraints } = JSON.parse(await readFile(`${stem}.manifest.json`, "utf8"));
   const options = { intraOpNumThreads: threads };
@@ -63,8 +80,8 @@ export async function train(stem, batches, { epochs = 1, hyper = {}, threads = 1
       for (const [name, tensor] of Object.entries(batch)) feeds[`batch/${name}`] = tensor;
       check(constraints, graphs.train.inputs, feeds);
       const results = await step.run(feeds);
+      losses.push(judge(graphs.train, feeds, results));
       for (const [output, input] of Object.entries(graphs.train.carry)) feeds[input] = results[output];
-      losses.push(results.loss.data[0]);
     }
   }
   return { losses, weights: feeds };

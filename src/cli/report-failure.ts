@@ -1,3 +1,4 @@
+import { StrayPlaces } from "../runtime/train/stray-places.ts";
 import { version } from "../support/version.ts";
 import { exitCode, InputError, UsageError, type ExitCode } from "./exit-code.ts";
 import type { Terminal } from "./terminal.ts";
@@ -10,6 +11,10 @@ export function reportFailure(error: unknown, terminal: Terminal): ExitCode {
     terminal.error(`${bold("error")}: ${showText(error.message)}\n`);
     if (error instanceof UsageError && error.help !== undefined) terminal.error(`${showLines(error.help)}\n`);
     return error instanceof InputError ? exitCode.findings : exitCode.failure;
+  }
+  if (error instanceof StrayPlaces) {
+    terminal.error(`${bold("error")}: ${error.message}.\n`);
+    return exitCode.findings;
   }
   const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   const system = `modelc ${version}, node ${process.version}, ${process.platform}-${process.arch}`;

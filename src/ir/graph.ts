@@ -229,7 +229,8 @@ export type Role =
   | "output"
   | "loss"
   | "metric"
-  | "gradient";
+  | "gradient"
+  | "faults";
 
 /** An input of a flat graph. `name` is what the ONNX graph calls it: `param/dense_0.kernel`, `batch/image`, `step`. */
 export interface GraphInput {
@@ -247,6 +248,8 @@ export interface GraphInput {
   readonly init?: Initializer;
   /** The logical type, for what is initialised. */
   readonly logicalType?: TensorType;
+  /** For a feature that names places (labels, rows of a table): among how many, where the graph counts those beyond. */
+  readonly places?: number;
 }
 
 /** An output of a flat graph; `carries` names the input that it becomes at the next call. */

@@ -53,6 +53,7 @@ const roles: Readonly<Record<Role, true>> = {
   loss: true,
   metric: true,
   gradient: true,
+  faults: true,
 };
 
 function isRole(word: string): word is Role {
@@ -105,12 +106,14 @@ function readInput(reader: TextReader, known: KnownValues): GraphInput {
   }
   const init = reader.takes("init") ? readInitializer(reader) : undefined;
   const logicalType = reader.takes("logical") ? parseType(reader) : undefined;
+  const places = reader.takes("places") ? reader.number() : undefined;
   return {
     ...head,
     ...(path !== undefined && { path }),
     ...(perm !== undefined && { perm }),
     ...(init !== undefined && { init }),
     ...(logicalType !== undefined && { logicalType }),
+    ...(places !== undefined && { places }),
   };
 }
 

@@ -29,6 +29,7 @@ export function printGraph(graph: Graph): string {
       if (input.perm !== undefined) parts.push(`perm [${input.perm.join(", ")}]`);
       if (input.init !== undefined) parts.push(`init ${printInitializer(input.init)}`);
       if (input.logicalType !== undefined) parts.push(`logical ${printType(input.logicalType)}`);
+      if (input.places !== undefined) parts.push(`places ${input.places}`);
       return parts.join(" ");
     }),
     ...indented(graph.nodes.flatMap(printNode)),

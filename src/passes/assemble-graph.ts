@@ -26,6 +26,7 @@ const roleOrder: Readonly<Record<Role, number>> = {
   loss: 9,
   metric: 10,
   gradient: 11,
+  faults: 12,
 };
 
 /** The flat graph of what an inliner has gathered; inputs in the order of their roles, then of the program. */

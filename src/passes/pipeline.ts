@@ -5,6 +5,7 @@ import { eliminateDeadNodes } from "./eliminate-dead-nodes.ts";
 import { expandComposites, keepFused, keepNone, keepOwnGradients } from "./expand-composites.ts";
 import { expandKeys } from "./expand-keys.ts";
 import { foldConstants } from "./fold-constants.ts";
+import { guardIndices } from "./guard-indices.ts";
 import { hoistFromScans } from "./hoist-from-scans.ts";
 import { simplify } from "./simplify.ts";
 import { toChannelsFirst } from "./to-channels-first.ts";
@@ -27,6 +28,7 @@ export interface NamedPass {
  */
 export function passesBeforeGradients({ target }: PassTarget): readonly NamedPass[] {
   return [
+    { name: "guard-indices", run: guardIndices },
     { name: "expand-composites", run: (graph) => expandComposites(graph, keepOwnGradients) },
     ...(target === "onnx" ? [{ name: "to-channels-first", run: toChannelsFirst }] : []),
     { name: "hoist-from-scans", run: hoistFromScans },
@@ -41,6 +43,7 @@ export function passesBeforeGradients({ target }: PassTarget): readonly NamedPas
 export function finalPasses({ target, opset = 18 }: PassTarget, mode: "training" | "inference"): readonly NamedPass[] {
   const keep = target === "onnx" ? keepFused("onnx", mode, opset) : keepNone;
   return [
+    ...(mode === "inference" ? [{ name: "guard-indices", run: guardIndices }] : []),
     { name: "expand-composites", run: (graph) => expandComposites(graph, keep) },
     ...(mode === "inference" && target === "onnx" ? [{ name: "to-channels-first", run: toChannelsFirst }] : []),
     { name: "expand-keys", run: expandKeys },

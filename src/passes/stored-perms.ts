@@ -7,9 +7,10 @@ import { passesBeforeGradients, runPasses } from "./pipeline.ts";
  * axis `perm[i]`. Kernels of convolutions are HWIO in the language, and OIHW in checkpoints and in ONNX.
  */
 export function storedPermsOf(module: Module): ReadonlyMap<string, readonly number[]> {
-  const graphs = (["training", "inference"] as const).map((mode) =>
-    runPasses(flatten(module, { mode }), passesBeforeGradients({ target: "onnx" }).slice(0, 2)),
-  );
+  // Up to where layouts are chosen.
+  const passes = passesBeforeGradients({ target: "onnx" });
+  const first = passes.slice(0, 1 + passes.findIndex(({ name }) => name === "to-channels-first"));
+  const graphs = (["training", "inference"] as const).map((mode) => runPasses(flatten(module, { mode }), first));
   return new Map(
     graphs.flatMap(({ inputs }) =>
       inputs.flatMap((it) => (it.path !== undefined && it.perm !== undefined ? [[it.path, it.perm] as const] : [])),

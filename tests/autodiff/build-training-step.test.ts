@@ -154,6 +154,7 @@ describe("buildTrainingGraph", () => {
         ["metric/accuracy/sum", undefined],
         ["metric/accuracy/count", undefined],
         ...states.map((it) => [`next/state/${it}`, `state/${it}`]),
+        ["faults", undefined],
       ]);
       // The objective's own names of dims have become the model's.
       expect(graph.inputs.find((it) => it.name === "batch/label")?.value.type).toEqual(type("i32", "N"));
@@ -234,6 +235,7 @@ describe("buildEvaluationGraph", () => {
       "metric/accuracy/sum",
       "metric/accuracy/count",
       "output/logits",
+      "faults",
     ]);
     expectSame(run(onnx), run(reference));
     const results = run(reference);

@@ -12,6 +12,8 @@ import { createDataset } from "../../src/runtime/data/dataset.ts";
 import { loadSource } from "../../src/runtime/data/load-source.ts";
 import { createOnnxTrainer } from "../../src/runtime/onnx/onnx-trainer.ts";
 import { checkFeatures } from "../../src/runtime/train/check-features.ts";
+import { StrayPlaces } from "../../src/runtime/train/stray-places.ts";
+import { describeStrays } from "../../src/runtime/train/describe-strays.ts";
 import { host } from "../lower/checking.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "modelc-data-"));
@@ -43,21 +45,24 @@ const files: Readonly<Record<string, Uint8Array | string>> = {
   "gaps.csv": 'x\n1\n""\n3\n',
   "zeros.csv": "x\n1\n0\n3\n",
   "large.csv": "x,y\n255,2\n256,4\n",
+  "strays.csv": "x,y\n1,2\n3,5\n",
   "halves.csv": "x,y\n1,2\n0.5,4\n",
 };
 for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
 
 /** Trains nothing much on the data of an example: what is checked is how they load. */
 const trained = (data: string): string =>
-  data.startsWith("data Digits")
-    ? `${data}
+  data.includes("\ntrain ")
+    ? data
+    : data.startsWith("data Digits")
+      ? `${data}
 model M: (image: f32[B, 28, 28, 1]) -> logits: f32[B, 10] { image -> Flatten -> Dense(10) }
 train M on Digits {
   loss: cross_entropy(logits, label)
   optimizer: sgd(lr=0.1)
 }
 `
-    : `${data}
+      : `${data}
 model M: (x: f32[B]) -> y: f32[B] {
   param w: f32[] = ones
   x * w
@@ -83,8 +88,18 @@ async function findingsOf(data: string): Promise<readonly Diagnostic[]> {
   }
   const made = await createOnnxTrainer(lowered, { totalSteps: 1, threads: 1 });
   if (!made.ok) throw new Error(made.message);
-  const stray = await checkFeatures(made.trainer, lowered, raw.value, dataset.value);
-  await made.trainer.dispose();
+  const { trainer } = made;
+  const stray = await checkFeatures(trainer, lowered, raw.value, dataset.value);
+  if (stray === undefined) {
+    const open = { program: lowered, trainer, raw: raw.value, dataset: dataset.value };
+    const { train } = dataset.value.splits;
+    const error: unknown = await trainer
+      .prepare(train.gather(Int32Array.from({ length: train.count }, (_, at) => at)))
+      .then((features) => trainer.step(features, 0))
+      .catch((it: unknown) => it);
+    if (error instanceof StrayPlaces) await describeStrays(open, error, collector);
+  }
+  await trainer.dispose();
   stray?.problem.reportTo(collector, stray.feature.origin);
   return collector.diagnostics;
 }

@@ -4,6 +4,7 @@ import { positionAt } from "../../support/source.ts";
 import { withStatistics } from "../../runtime/train/fit-statistics.ts";
 import { evaluateExamples } from "../../runtime/train/train-loop.ts";
 import { isInitial, originText } from "../../runtime/train/weights-origin.ts";
+import { printStrays } from "../print-strays.ts";
 import { exitCode, UsageError, type ExitCode } from "../exit-code.ts";
 import { formatFigure } from "../format-figures.ts";
 import { printFindings } from "../load-unit.ts";
@@ -77,6 +78,8 @@ export async function test(file: string, options: TestOptions, terminal: Termina
       if (judged.length === 0) terminal.out(`${showText(file)} expects nothing of ${program.name}.\n`);
     }
     return failed > 0 ? exitCode.findings : exitCode.clean;
+  } catch (error) {
+    return await printStrays(open, error, terminal);
   } finally {
     await trainer.dispose();
   }

@@ -24,6 +24,7 @@ import { printFindings } from "../load-unit.ts";
 import { openTraining, planTraining, type OpenTraining, type TrainingOptions } from "../open-training.ts";
 import { checkVocabulary, readWeights } from "../read-weights.ts";
 import { elementText, reportDivergence } from "../report-divergence.ts";
+import { printStrays } from "../print-strays.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { createTrainReport, figuresText } from "../train-report.ts";
 import { showText, toJson } from "../../support/show-text.ts";
@@ -141,6 +142,8 @@ async function trainInto(
       dataset.splits.test.count > 0 ? await evaluateExamples(trainer, dataset.splits.test, program.metrics) : undefined;
     finish(files, result, test, json, terminal);
     return exitCode.clean;
+  } catch (error) {
+    return await printStrays(open, error, terminal);
   } finally {
     await trainer.dispose();
   }

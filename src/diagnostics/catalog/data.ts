@@ -6,6 +6,17 @@ const digits = (source: string): string => `data Digits {
   label: class(10)      = raw.label
 }`;
 
+/** A table of three rows for the numbers of a column. */
+const rows = (source: string, row: string): string => `data Rows {
+  source: csv("${source}")
+  row: i32[] = raw.y
+}
+model M: (row: i32[B]) -> y: f32[B, 2] { ${row} -> Embedding(5, 2) }
+train M on Rows {
+  loss: mean(y)
+  optimizer: sgd(lr=0.1)
+}`;
+
 /** Data files and what they hold: found when data are loaded, so the examples concern files beside the spec. */
 export const dataCatalog = {
   MC6001: entry({
@@ -129,5 +140,25 @@ export const dataCatalog = {
       "A gzipped file may unpack to a hundred times its own size, and to 256 MB whatever its size: more is no data set, but a file made to fill the memory. Unpack it by hand where it is one, and name the plain file.",
     bad: digits('idx(images="bomb.idx.gz", labels="labels.idx")'),
     good: digits("synthetic_digits(count=100, seed=1)"),
+  }),
+  MC6040: entry({
+    severity: "error",
+    title: "place out of range",
+    message: (it: { path: string; feature: string; example: number; value: number; size: number }) =>
+      `Example ${it.example} of ${it.path} has ${it.value} for ${it.feature}, and the network has room for ${it.size}: 0 to ${it.size - 1}.`,
+    explanation:
+      "Labels of `cross_entropy`, indices of `one_hot` and rows of an `Embedding` count from 0 and end before the number of classes or rows. Nothing is learned from a batch that has others, and the training ends. Declare the feature as `class(n)` to have all data checked before it begins. Examples are counted from 0.",
+    bad: rows("strays.csv", "row"),
+    good: rows("numbers.csv", "row"),
+  }),
+  MC6041: entry({
+    severity: "error",
+    title: "computed place out of range",
+    message: (it: { count: number }) =>
+      `${it.count === 1 ? "A place that the network computes and looks up is" : `${it.count} places that the network computes and looks up are`} out of range.`,
+    explanation:
+      "The index of a look-up is computed from the data, and in one batch it was below 0 or beyond the table. Nothing is learned from such a batch, and the training ends. A warning (MC3040) shows where it cannot be proved that an index is in range; `clip` and `%` bring it there.",
+    bad: rows("numbers.csv", "row * row"),
+    good: rows("numbers.csv", "row * row % 5"),
   }),
 } as const;

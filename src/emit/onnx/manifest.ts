@@ -47,6 +47,8 @@ export interface ManifestValue {
 export interface ManifestInput extends ManifestValue {
   readonly perm?: readonly number[];
   readonly stored?: true;
+  /** For labels and other places: among how many. A driver that reads `faults` looks here for what strayed. */
+  readonly places?: number;
   /** What to feed at first where nothing else is known: fills the shape, or lists its elements. */
   readonly default?: number | readonly number[];
 }
@@ -146,6 +148,7 @@ function describeInput(input: GraphInput, stored: boolean, train: TrainProgram |
     ...describeValue(input),
     ...(input.perm !== undefined && { perm: input.perm }),
     ...(stored && isStored(input) && { stored: true as const }),
+    ...(input.places !== undefined && { places: input.places }),
     ...(initial !== undefined && { default: initial }),
   };
 }

@@ -207,6 +207,7 @@ function splitText(raw: Extract<RawData, { kind: "text" }>, data: DataProgram): 
     const slack = Math.max(0, end - start - span - (count - 1) * stride);
     return {
       count,
+      rowOf: (index) => index,
       gather: (indices, round = 0) => {
         const shift = name === "train" ? (round * 37) % (Math.min(stride - 1, slack) + 1) : 0;
         return new Map(fields.map((field) => [field.name, windowsOf(field, tokens, start + shift, stride, indices)]));

@@ -11,6 +11,7 @@ import { storedPermsOf } from "../../passes/stored-perms.ts";
 import { fault, required } from "../../support/fault.ts";
 import { version } from "../../support/version.ts";
 import type { Tensor, Tensors } from "../tensor.ts";
+import { StrayPlaces } from "../train/stray-places.ts";
 import { judgeStep } from "../train/judge-step.ts";
 import {
   defaultStatistic,
@@ -101,6 +102,19 @@ export async function createOnnxTrainer(program: TrainProgram, options: OnnxTrai
     data,
   });
 
+  const faultsOf = ({ description }: LazySession): string | undefined =>
+    description.outputs.find((it) => it.role === "faults")?.name;
+  /** How many places were out of range, by what a run gave. */
+  const strayed = (graph: LazySession, outputs: Tensors): number => {
+    const name = faultsOf(graph);
+    return name === undefined ? 0 : (toNumbers(required(outputs.get(name), name))[0] ?? NaN);
+  };
+  /** What a run gave, unless places were out of range. */
+  const sound = (graph: LazySession, outputs: Tensors): Tensors => {
+    const count = strayed(graph, outputs);
+    if (count > 0) throw new StrayPlaces(count);
+    return outputs;
+  };
   const measured = ["loss", ...program.metrics.flatMap(({ name }) => Object.values(metricOutputs(name)))];
   const resultOf = (outputs: Tensors): BatchResult => {
     const figure = (name: string): number => toNumbers(required(outputs.get(name), name))[0] ?? NaN;
@@ -123,7 +137,9 @@ export async function createOnnxTrainer(program: TrainProgram, options: OnnxTrai
         const known = role === "statistic" ? values.get(name) : tensors.get(name.slice("raw/".length));
         feeds.set(name, required(known, name));
       }
-      return (await preparation.session()).run(feeds);
+      const made = new Map(sound(preparation, await (await preparation.session()).run(feeds)));
+      made.delete(faultsOf(preparation) ?? "");
+      return made;
     },
     async step(features, step) {
       const steps = await startLoop();
@@ -138,7 +154,9 @@ export async function createOnnxTrainer(program: TrainProgram, options: OnnxTrai
           else feeds.set(name, place);
         } else if (!carried.has(name) && initial === undefined) feeds.set(name, required(values.get(name), name));
       }
-      return resultOf(await steps.run(feeds, (outputs) => judgeStep(resultOf(outputs)) === undefined));
+      const accept = (outputs: Tensors): boolean =>
+        strayed(train(), outputs) === 0 && judgeStep(resultOf(outputs)) === undefined;
+      return resultOf(sound(train(), await steps.run(feeds, accept)));
     },
     async evaluate(features) {
       const known = current();
@@ -150,7 +168,8 @@ export async function createOnnxTrainer(program: TrainProgram, options: OnnxTrai
         const otherwise = role === "step" ? scalar(BigInt64Array.of(0n)) : defaultTensor(input);
         feeds.set(name, required(given ?? otherwise, name));
       }
-      return resultOf(await (await evaluation.session()).run(feeds, measured));
+      const wanted = measured.concat(faultsOf(evaluation) ?? []);
+      return resultOf(sound(evaluation, await (await evaluation.session()).run(feeds, wanted)));
     },
     snapshot() {
       const named = [...current()].flatMap(([name, tensor]): [string, Tensor][] => {

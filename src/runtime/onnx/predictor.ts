@@ -1,6 +1,6 @@
 import { buildInferenceGraph } from "../../autodiff/build-evaluation-graph.ts";
 import { emitOnnx, opsets } from "../../emit/onnx/emit-graph.ts";
-import { buildManifest } from "../../emit/onnx/manifest.ts";
+import { buildManifest, type ManifestInput } from "../../emit/onnx/manifest.ts";
 import { encodeModel } from "../../emit/onnx/proto.ts";
 import type { Module } from "../../ir/graph.ts";
 import { fault, required } from "../../support/fault.ts";
@@ -9,13 +9,33 @@ import { version } from "../../support/version.ts";
 import type { Tensor, Tensors } from "../tensor.ts";
 import { bindDimensions } from "./check-constraints.ts";
 import { createOnnxSession } from "./session.ts";
+import { StrayPlaces } from "../train/stray-places.ts";
 import { defaultTensor } from "./step-loop.ts";
+import { toNumbers } from "./typed-array.ts";
 
 /** A network that answers. */
 export interface Predictor {
   /** Outputs by name, or what is wrong with the inputs. */
   run(inputs: Tensors): Promise<Result<Tensors, string>>;
   dispose(): Promise<void>;
+}
+
+/** `tokens[0, 3] is 65`: the first place of an input that is out of range, where one is. */
+function describeStray(features: readonly ManifestInput[], inputs: Tensors): string | undefined {
+  for (const { name, places } of features) {
+    const tensor = inputs.get(name);
+    if (places === undefined || tensor === undefined) continue;
+    const values = toNumbers(tensor);
+    const at = values.findIndex((it) => it < 0 || it >= places);
+    if (at < 0) continue;
+    const index = tensor.shape.map((size, axis) => {
+      const inner = tensor.shape.slice(axis + 1).reduce((a, b) => a * b, 1);
+      return Math.floor(at / inner) % size;
+    });
+    const element = index.length === 0 ? name : `${name}[${index.join(", ")}]`;
+    return `${element} is ${values[at] ?? NaN}, and must be from 0 to ${places - 1}`;
+  }
+  return undefined;
 }
 
 /** Loads a model's inference graph into ONNX Runtime; `weights` are a checkpoint's tensors, by path. */
@@ -57,6 +77,7 @@ export async function createPredictor(
   if (!created.ok) return /onnxruntime-node/.test(created.message) ? failure(created.message) : fault(created.message);
   const { session } = created;
   const features = description.inputs.filter((it) => it.role === "feature");
+  const faults = description.outputs.find((it) => it.role === "faults")?.name;
   return success({
     async run(inputs) {
       const unknown = [...inputs.keys()].find((name) => !features.some((it) => it.name === name));
@@ -64,7 +85,11 @@ export async function createPredictor(
         return failure(`there is no input ${unknown}; the inputs are ${features.map((it) => it.name).join(", ")}`);
       const bound = bindDimensions(features, manifest.constraints, inputs);
       if (!bound.ok) return failure(bound.message);
-      return success(await session.run(new Map([...stored, ...inputs])));
+      const outputs = new Map(await session.run(new Map([...stored, ...inputs])));
+      const counted = faults === undefined ? undefined : outputs.get(faults);
+      const count = counted === undefined ? 0 : (toNumbers(counted)[0] ?? NaN);
+      outputs.delete(faults ?? "");
+      return count > 0 ? failure(describeStray(features, inputs) ?? new StrayPlaces(count).message) : success(outputs);
     },
     dispose: () => session.dispose(),
   });

@@ -34,6 +34,7 @@ train Net on Blobs {
 function examples(rows: readonly (readonly [number, number])[]): Examples {
   return {
     count: rows.length,
+    rowOf: (index) => index,
     gather: (indices) => {
       const chosen = Array.from(indices, (it) => rows[it] ?? [NaN, NaN]);
       return new Map([

@@ -1,0 +1,16 @@
+import { describeStrays } from "../runtime/train/describe-strays.ts";
+import { StrayPlaces } from "../runtime/train/stray-places.ts";
+import { exitCode, type ExitCode } from "./exit-code.ts";
+import { printFindings } from "./load-unit.ts";
+import type { OpenTraining } from "./open-training.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** Says which places were out of range where that ended a command; any other error goes on. */
+export async function printStrays(open: OpenTraining, error: unknown, terminal: Terminal): Promise<ExitCode> {
+  if (!(error instanceof StrayPlaces)) throw error;
+  const { collector } = open.spec;
+  const before = collector.diagnostics.length;
+  await describeStrays(open, error, collector);
+  printFindings(collector, terminal, before);
+  return exitCode.findings;
+}

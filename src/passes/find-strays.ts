@@ -1,0 +1,243 @@
+import { asNumber, sameForm, type Dim } from "../dims/dim.ts";
+import type { Facts } from "../dims/facts.ts";
+import type { Func, Node, OperatorNode, Region, Value } from "../ir/graph.ts";
+import { isFloat } from "../ops/dtype-class.ts";
+import { inferRange } from "../ops/infer-range.ts";
+import { attributesFor, type Operator } from "../ops/operator.ts";
+import { findOperator } from "../ops/registry.ts";
+import { elementsOf } from "../ops/shape-rules.ts";
+import {
+  anyValue,
+  numbersBetween,
+  provesIndex,
+  rangeOfDim,
+  rangeOfType,
+  sameRange,
+  unionOf,
+  type ValueRange,
+} from "../ops/value-range.ts";
+import { required } from "../support/fault.ts";
+
+/** The places that are looked up and that may be out of range: what must be checked when a model runs. */
+export interface Strays {
+  /** Integer features all of whose elements are places, by name: among how many, the least where there are several. */
+  readonly features: ReadonlyMap<string, number>;
+  /** Features of which some elements are places, in a view that a node checks: what to look for once one strays. */
+  readonly hints: ReadonlyMap<string, number>;
+  /** Look-ups whose places the model computes, or takes from a part of a feature. */
+  readonly nodes: ReadonlySet<OperatorNode>;
+}
+
+/** What is known of a value: its range, and the feature whose elements it holds. */
+interface Known {
+  readonly range: ValueRange;
+  readonly feature?: { readonly name: string; readonly whole: boolean };
+}
+
+/** A function or a flat graph: what runs on features. */
+export interface Traced {
+  readonly region: Region;
+  /** What the region's inputs are features of; the others are none. */
+  readonly features: readonly (string | undefined)[];
+  readonly facts: Facts;
+  readonly functions: ReadonlyMap<string, Func>;
+}
+
+interface Tracing {
+  readonly facts: Facts;
+  readonly functions: ReadonlyMap<string, Func>;
+  readonly features: Map<string, number>;
+  readonly hints: Map<string, number>;
+  readonly nodes: Set<OperatorNode>;
+  /** Results of calls, by callee and what is known of the operands. */
+  readonly calls: Map<string, readonly Known[]>;
+}
+
+type Scope = Map<number, Known>;
+
+/** Finds the look-ups that may stray: those whose places are not proved to be in range. */
+export function findStrays({ region, features, facts, functions }: Traced): Strays {
+  const tracing: Tracing = {
+    facts,
+    functions,
+    features: new Map(),
+    hints: new Map(),
+    nodes: new Set(),
+    calls: new Map(),
+  };
+  const scope: Scope = new Map();
+  const given = region.inputs.map((it, at): Known => {
+    const name = features[at];
+    return { range: rangeOfType(it.type.dtype), ...(name !== undefined && { feature: { name, whole: true } }) };
+  });
+  trace(tracing, scope, region, given);
+  return tracing;
+}
+
+function trace(tracing: Tracing, scope: Scope, region: Region, given: readonly Known[]): readonly Known[] {
+  region.inputs.forEach((it, at) => scope.set(it.id, required(given[at], "what is known of an input")));
+  for (const node of region.nodes) {
+    const known = traceNode(tracing, scope, node);
+    node.results.forEach((it, at) => scope.set(it.id, known[at] ?? unknown(it)));
+  }
+  return region.results.map((it) => knownOf(scope, it));
+}
+
+function unknown({ type }: Value): Known {
+  return { range: rangeOfType(type.dtype) };
+}
+
+function knownOf(scope: Scope, value: Value): Known {
+  return scope.get(value.id) ?? unknown(value);
+}
+
+function traceNode(tracing: Tracing, scope: Scope, node: Node): readonly Known[] {
+  switch (node.kind) {
+    case "operator":
+      return traceOperator(tracing, scope, node);
+    case "constant": {
+      const numbers = typeof node.data === "number" ? [node.data] : node.data;
+      if (numbers.length === 0 || !numbers.every(Number.isInteger)) return [{ range: anyValue }];
+      const [low, high] = [numbers.reduce((a, it) => Math.min(a, it)), numbers.reduce((a, it) => Math.max(a, it))];
+      return [{ range: numbersBetween(low, high) }];
+    }
+    case "dim":
+      return [{ range: rangeOfDim(node.dim, tracing.facts) }];
+    case "call":
+      return traceCall(
+        tracing,
+        required(tracing.functions.get(node.callee), node.callee),
+        node.operands.map((it) => knownOf(scope, it)),
+      );
+    case "repeat":
+      return traceLoop(
+        tracing,
+        scope,
+        node.body,
+        node.operands.map((it) => knownOf(scope, it)),
+        [],
+      );
+    case "scan": {
+      const initial = node.initial.map((it) => knownOf(scope, it));
+      // Every element is met in some step.
+      return traceLoop(
+        tracing,
+        scope,
+        node.body,
+        initial,
+        node.sequences.map((it) => knownOf(scope, it)),
+      );
+    }
+    case "training": {
+      const [then, otherwise] = [node.then, node.otherwise].map((it) => trace(tracing, scope, it, []));
+      return node.results.map((_, at) => common([then?.[at], otherwise?.[at]]));
+    }
+    case "parameter":
+    case "state":
+    case "update":
+    case "key":
+      return [];
+  }
+}
+
+/** What holds of each of several values. */
+function common(all: readonly (Known | undefined)[]): Known {
+  const [first] = all;
+  const { feature } = first ?? {};
+  const shared = all.every((it) => it?.feature?.name === feature?.name && it?.feature?.whole === feature?.whole);
+  return {
+    range: unionOf(all.map((it) => it?.range ?? anyValue)),
+    ...(shared && feature !== undefined && { feature }),
+  };
+}
+
+function traceCall(tracing: Tracing, callee: Func, given: readonly Known[]): readonly Known[] {
+  const key = `${callee.key}(${given.map(keyOf).join(";")})`;
+  const before = tracing.calls.get(key);
+  if (before !== undefined) return before;
+  const results = trace(tracing, new Map(), callee.body, given);
+  tracing.calls.set(key, results);
+  return results;
+}
+
+function keyOf({ range: { low, below }, feature }: Known): string {
+  const from = feature === undefined ? "" : `${feature.name}${feature.whole ? "" : "~"}`;
+  return `${low}..${below === undefined ? "" : JSON.stringify(below, (_, it: unknown) => (typeof it === "bigint" ? String(it) : it))} ${from}`;
+}
+
+/** The carries hold what they begin with where one turn keeps to that, and anything otherwise. */
+function traceLoop(
+  tracing: Tracing,
+  scope: Scope,
+  body: Region,
+  initial: readonly Known[],
+  elements: readonly Known[],
+): readonly Known[] {
+  const dry: Tracing = { ...tracing, features: new Map(), hints: new Map(), nodes: new Set(), calls: new Map() };
+  let carries = initial;
+  // Each turn gives up one carry at least.
+  for (;;) {
+    const after = trace(dry, scope, body, [...carries, ...elements]);
+    const kept = carries.map((it, at): Known => {
+      const held = common([it, after[at]]);
+      const same = sameRange(held.range, it.range) && held.feature?.name === it.feature?.name;
+      return same ? it : { range: anyValue };
+    });
+    if (kept.every((it, at) => it === carries[at] || it.range === carries[at]?.range)) break;
+    carries = kept;
+  }
+  return trace(tracing, scope, body, [...carries, ...elements]);
+}
+
+function traceOperator(tracing: Tracing, scope: Scope, node: OperatorNode): readonly Known[] {
+  const operator = required(findOperator(node.op), node.op);
+  const known = node.operands.map((it) => knownOf(scope, it));
+  judge(tracing, operator, node, known);
+  const types = node.operands.map((it) => it.type);
+  const ranges = known.map((it) => it.range);
+  return node.results.map((it): Known => {
+    const feature = featureOf(operator, node, known, it);
+    return {
+      range: inferRange(operator, types, ranges, node.attributes, it.type),
+      ...(feature !== undefined && { feature }),
+    };
+  });
+}
+
+/** The feature whose elements a view of it holds: all of them, or some. */
+function featureOf(operator: Operator, node: OperatorNode, known: readonly Known[], result: Value): Known["feature"] {
+  const [operand, ...others] = node.operands;
+  const from = known[0]?.feature;
+  if (operator.valueFact !== "view" || operand === undefined || others.length > 0 || from === undefined)
+    return undefined;
+  const whole =
+    from.whole &&
+    !isFloat(operand.type.dtype) &&
+    result.type.dtype !== "bool" &&
+    sameForm(elementsOf(operand.type), elementsOf(result.type));
+  return { name: from.name, whole };
+}
+
+function judge(tracing: Tracing, operator: Operator, node: OperatorNode, known: readonly Known[]): void {
+  const size = sizeOfLookUp(operator, node);
+  const places = known[operator.index?.operand ?? -1];
+  if (size === undefined || places === undefined || provesIndex(places.range, size, tracing.facts)) return;
+  const count = asNumber(size);
+  const { feature } = places;
+  const note = (map: Map<string, number>, name: string, to: number): void => {
+    map.set(name, Math.min(map.get(name) ?? to, to));
+  };
+  if (feature !== undefined && count !== undefined) {
+    note(feature.whole ? tracing.features : tracing.hints, feature.name, count);
+    if (feature.whole) return;
+  }
+  tracing.nodes.add(node);
+}
+
+/** Among how many the places of a look-up are; undefined where a node is none. */
+export function sizeOfLookUp(operator: Operator, { operands, attributes }: OperatorNode): Dim | undefined {
+  return operator.index?.size({
+    operands: operands.map((it) => it.type),
+    attributes: attributesFor(operator, attributes),
+  });
+}
