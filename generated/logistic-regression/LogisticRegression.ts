@@ -300,7 +300,7 @@ function dense(x: tf.Tensor, p: DenseParameters): tf.Tensor {
 
 /** Throws unless tensors have the shapes that the model is compiled for. */
 function checkInputs({ x }: LogisticRegressionInputs): void {
-  checkShapes({ x: [x, ["B", 2]] });
+  checkShapes(["x", x, ["B", 2]]);
 }
 
 /** Takes a step where the loss is a finite number, and gives what the batch had before it. */
@@ -359,7 +359,7 @@ function slotVariables(optimizer: Slot[]): NamedVariable[] {
 
 /** Throws unless tensors have the shapes that the model is compiled for. */
 function checkBatch({ x, label }: LogisticRegressionBatch): void {
-  checkShapes({ x: [x, ["B", 2]], label: [label, ["B", 1]] });
+  checkShapes(["x", x, ["B", 2]], ["label", label, ["B", 1]]);
 }
 
 /** All variables of a model but the optimizer's, by their names in a checkpoint. */
@@ -398,9 +398,9 @@ function optimizerOf(model: LogisticRegression): Slot[] {
 /**
  * Throws unless every tensor has its shape. A named size may be any, but the same wherever its name stands.
  */
-function checkShapes(shapes: Record<string, [tensor: tf.Tensor, shape: (number | string)[]]>): void {
+function checkShapes(...shapes: [name: string, tensor: tf.Tensor, shape: (number | string)[]][]): void {
   const sizes = new Map<string, number>();
-  for (const [name, [tensor, shape]] of Object.entries(shapes)) {
+  for (const [name, tensor, shape] of shapes) {
     const before = new Map(sizes);
     const fits =
       tensor.rank === shape.length &&
@@ -827,7 +827,7 @@ function uniformAt(key: RandomKey, counter: number): number {
 /** What a checkpoint holds: tensors by name, the orders of their axes where it tells them, and texts. */
 interface Checkpoint {
   readonly tensors: ReadonlyMap<string, StoredTensor>;
-  readonly orders?: Readonly<Record<string, unknown>>;
+  readonly orders?: ReadonlyMap<string, unknown>;
   readonly metadata: ReadonlyMap<string, string>;
 }
 
@@ -934,7 +934,7 @@ function readSafetensors(bytes: Uint8Array): Checkpoint {
   if (start + end < bytes.byteLength) throw new Error("the .safetensors file goes on after its last tensor");
   const perm = metadata.get("perm");
   if (perm === undefined) return { tensors, metadata };
-  return { tensors, metadata, orders: parseRecord(perm, 'the metadata "perm"') };
+  return { tensors, metadata, orders: new Map(Object.entries(parseRecord(perm, 'the metadata "perm"'))) };
 }
 
 /** What the header of a file says of a tensor. */
@@ -1009,7 +1009,7 @@ function checkpointMisfit(
   if (missing !== undefined) return `the checkpoint has no ${missing.path}`;
   const known = new Map([...variables, ...slots].map(({ path, variable }) => [path, variable]));
   const knowsData = variables.some(({ path }) => path.startsWith("statistic/"));
-  const stray = Object.keys(orders ?? {}).find((path) => !tensors.has(path));
+  const stray = [...(orders?.keys() ?? [])].find((path) => !tensors.has(path));
   if (stray !== undefined) return `the metadata "perm" speaks of ${stray}, which the checkpoint does not hold`;
   for (const [path, { type, shape, data }] of tensors) {
     const infinite = data.findIndex((value) => !Number.isFinite(value));
@@ -1027,7 +1027,7 @@ function checkpointMisfit(
     if (shape.join() !== wanted.join()) {
       return `${path} has shape [${shape.join(", ")}] in the checkpoint, not [${wanted.join(", ")}]`;
     }
-    const given = JSON.stringify(orders?.[path] ?? logical);
+    const given = JSON.stringify(orders?.get(path) ?? logical);
     if (orders !== undefined && !path.startsWith("opt/") && given !== JSON.stringify(order ?? logical)) {
       return `${path} has its axes in the order ${given} in the checkpoint, not ${JSON.stringify(order ?? logical)}`;
     }

@@ -290,7 +290,7 @@ function conv2dLayer(x: tf.Tensor, p: Conv2DParameters): tf.Tensor {
 
 /** Throws unless tensors have the shapes that the model is compiled for. */
 function checkInputs({ image }: MnistCnnInputs): void {
-  checkShapes({ image: [image, ["B", 28, 28, 1]] });
+  checkShapes(["image", image, ["B", 28, 28, 1]]);
 }
 
 /** Takes a step where the loss is a finite number, and gives what the batch had before it. */
@@ -357,7 +357,7 @@ function slotVariables(optimizer: Slot[]): NamedVariable[] {
 
 /** Throws unless tensors have the shapes that the model is compiled for. */
 function checkBatch({ image, label }: MnistCnnBatch): void {
-  checkShapes({ image: [image, ["B", 28, 28, 1]], label: [label, ["B"]] });
+  checkShapes(["image", image, ["B", 28, 28, 1]], ["label", label, ["B"]]);
 }
 
 /** All variables of a model but the optimizer's, by their names in a checkpoint. */
@@ -393,9 +393,9 @@ function optimizerOf(model: MnistCnn): Slot[] {
 /**
  * Throws unless every tensor has its shape. A named size may be any, but the same wherever its name stands.
  */
-function checkShapes(shapes: Record<string, [tensor: tf.Tensor, shape: (number | string)[]]>): void {
+function checkShapes(...shapes: [name: string, tensor: tf.Tensor, shape: (number | string)[]][]): void {
   const sizes = new Map<string, number>();
-  for (const [name, [tensor, shape]] of Object.entries(shapes)) {
+  for (const [name, tensor, shape] of shapes) {
     const before = new Map(sizes);
     const fits =
       tensor.rank === shape.length &&
@@ -1143,7 +1143,7 @@ function uniformAt(key: RandomKey, counter: number): number {
 /** What a checkpoint holds: tensors by name, the orders of their axes where it tells them, and texts. */
 interface Checkpoint {
   readonly tensors: ReadonlyMap<string, StoredTensor>;
-  readonly orders?: Readonly<Record<string, unknown>>;
+  readonly orders?: ReadonlyMap<string, unknown>;
   readonly metadata: ReadonlyMap<string, string>;
 }
 
@@ -1256,7 +1256,7 @@ function readSafetensors(bytes: Uint8Array): Checkpoint {
   if (start + end < bytes.byteLength) throw new Error("the .safetensors file goes on after its last tensor");
   const perm = metadata.get("perm");
   if (perm === undefined) return { tensors, metadata };
-  return { tensors, metadata, orders: parseRecord(perm, 'the metadata "perm"') };
+  return { tensors, metadata, orders: new Map(Object.entries(parseRecord(perm, 'the metadata "perm"'))) };
 }
 
 /** What the header of a file says of a tensor. */
@@ -1331,7 +1331,7 @@ function checkpointMisfit(
   if (missing !== undefined) return `the checkpoint has no ${missing.path}`;
   const known = new Map([...variables, ...slots].map(({ path, variable }) => [path, variable]));
   const knowsData = variables.some(({ path }) => path.startsWith("statistic/"));
-  const stray = Object.keys(orders ?? {}).find((path) => !tensors.has(path));
+  const stray = [...(orders?.keys() ?? [])].find((path) => !tensors.has(path));
   if (stray !== undefined) return `the metadata "perm" speaks of ${stray}, which the checkpoint does not hold`;
   for (const [path, { type, shape, data }] of tensors) {
     const infinite = data.findIndex((value) => !Number.isFinite(value));
@@ -1349,7 +1349,7 @@ function checkpointMisfit(
     if (shape.join() !== wanted.join()) {
       return `${path} has shape [${shape.join(", ")}] in the checkpoint, not [${wanted.join(", ")}]`;
     }
-    const given = JSON.stringify(orders?.[path] ?? logical);
+    const given = JSON.stringify(orders?.get(path) ?? logical);
     if (orders !== undefined && !path.startsWith("opt/") && given !== JSON.stringify(order ?? logical)) {
       return `${path} has its axes in the order ${given} in the checkpoint, not ${JSON.stringify(order ?? logical)}`;
     }

@@ -1,16 +1,6 @@
 import { asNumber, formatDim, type Dim } from "../../dims/dim.ts";
 import { formatRelation, relationsOf, type Relation } from "../../dims/facts.ts";
-import {
-  arrayOf,
-  call,
-  identifier,
-  literal,
-  text,
-  type Entry,
-  type Expression,
-  type FunctionItem,
-  type Statement,
-} from "./ast.ts";
+import { arrayOf, call, identifier, literal, text, type Expression, type FunctionItem, type Statement } from "./ast.ts";
 import { dimScope } from "./dim-expression.ts";
 import { portsPattern, type ModelContext, type Port } from "./model-context.ts";
 import { nameScope } from "./names.ts";
@@ -23,10 +13,9 @@ export function checkFunction(name: string, type: string, ports: readonly Port[]
     const value = asNumber(dim);
     return value === undefined ? text(formatDim(dim)) : literal(value);
   };
-  const shapes: Entry[] = ports.map((port) => ({
-    key: port.name,
-    value: arrayOf(identifier(port.local), arrayOf(...port.type.shape.map(sizeOf))),
-  }));
+  const shapes = ports.map((port) =>
+    arrayOf(text(port.name), identifier(port.local), arrayOf(...port.type.shape.map(sizeOf))),
+  );
   const names = nameScope(ports.map((port) => port.local));
   const scope = dimScope(
     ports.map(({ local, type }) => ({ name: local, type })),
@@ -47,11 +36,7 @@ export function checkFunction(name: string, type: string, ports: readonly Port[]
     parameters: [{ pattern: portsPattern(ports), type }],
     result: "void",
     doc: "Throws unless tensors have the shapes that the model is compiled for.",
-    body: [
-      { kind: "expression", value: call("checkShapes", { kind: "object", entries: shapes }) },
-      ...scope.bindings(),
-      ...checks,
-    ],
+    body: [{ kind: "expression", value: call("checkShapes", ...shapes) }, ...scope.bindings(), ...checks],
   };
 }
 

@@ -23,7 +23,7 @@ import { createExpression } from "./emit-create.ts";
 import { tensorType } from "./emit-nodes.ts";
 import { typeText } from "./interfaces.ts";
 import { portsPattern, type ModelContext, type Port } from "./model-context.ts";
-import { pascalCase } from "./names.ts";
+import { typeName } from "./names.ts";
 
 /** Types, `create`, `predict` and what they call, for a model. */
 export function modelItems(context: ModelContext): {
@@ -224,7 +224,10 @@ function disposeFunction(context: ModelContext): FunctionItem {
   };
 }
 
+/** What the types of a model's data are called after it: `NetInputs`, `NetBatch`. */
+export const dataTypes: readonly string[] = ["Inputs", "Outputs", "Raw", "Features", "Batch", "Figures"];
+
 /** The name of a model's type. */
 export function modelType(module: Module): string {
-  return pascalCase(required(module.functions.get(module.entry), "entry").name);
+  return typeName(required(module.functions.get(module.entry), "entry").name, dataTypes);
 }

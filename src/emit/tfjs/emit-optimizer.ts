@@ -22,6 +22,8 @@ export interface OptimizerContext {
   readonly program: TrainProgram;
   /** The name of the model's type. */
   readonly type: string;
+  /** The type of its parameters. */
+  readonly parametersType: string;
   readonly helpers: Set<string>;
 }
 
@@ -83,7 +85,7 @@ function slotInterface(spec: OptimizerSpec, { decays, scales }: Settings): Item 
   };
 }
 
-function createOptimizer({ program, type, helpers }: OptimizerContext, settings: Settings): Item {
+function createOptimizer({ program, parametersType, helpers }: OptimizerContext, settings: Settings): Item {
   const { optimizer, groups } = program;
   helpers.add("entriesOf");
   if (slotNames(optimizer).length > 0) helpers.add("slotFor");
@@ -137,7 +139,7 @@ function createOptimizer({ program, type, helpers }: OptimizerContext, settings:
     exported: false,
     name: "createOptimizer",
     parameters: [
-      { pattern: "parameters", type: `${type}Parameters` },
+      { pattern: "parameters", type: parametersType },
       ...(slotNames(optimizer).length > 0 ? [{ pattern: "slot", default: name("slotFor") }] : []),
     ],
     result: "Slot[]",

@@ -7,7 +7,7 @@ import type { Item } from "./ast.ts";
 import { collectCallables } from "./callables.ts";
 import { emitFunctions } from "./emit-functions.ts";
 import { checkpointItems } from "./emit-checkpoint.ts";
-import { modelItems, modelType } from "./emit-model.ts";
+import { dataTypes, modelItems, modelType } from "./emit-model.ts";
 import { portsOf, type ModelContext } from "./model-context.ts";
 import { featurePorts } from "./emit-preparation.ts";
 import { trainingItems } from "./emit-training.ts";
@@ -60,7 +60,7 @@ function attemptFile(
     ...fileNames,
     ...ports.flatMap((it) => it.local),
     type,
-    ...["Inputs", "Outputs", "Raw", "Features", "Batch", "Figures"].map((it) => `${type}${it}`),
+    ...dataTypes.map((it) => `${type}${it}`),
   ]);
   const interfaces = interfaceCollector(names);
   const parameters = variableTrees(functions, "parameters")(module.entry);

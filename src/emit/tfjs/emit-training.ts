@@ -1,6 +1,5 @@
 import { variable as dimVariable } from "../../dims/dim.ts";
 import type { TrainProgram } from "../../ir/program.ts";
-import { needsTotal } from "../../autodiff/schedules.ts";
 import { required } from "../../support/fault.ts";
 import {
   arrayOf,
@@ -11,15 +10,14 @@ import {
   identifier,
   literal,
   member,
-  objectOf,
   returns,
-  text,
   type Entry,
   type Expression,
   type Field,
   type Item,
   type Statement,
 } from "./ast.ts";
+import { fitFunction } from "./emit-fit.ts";
 import type { EmittedFunction } from "./emit-functions.ts";
 import { checkFunction } from "./emit-checks.ts";
 import { forwardCall, modelPlace, outputPattern } from "./emit-model.ts";
@@ -29,6 +27,7 @@ import { optimizerItems } from "./emit-optimizer.ts";
 import { preparationTypes, prepareFunction } from "./emit-preparation.ts";
 import { typeText } from "./interfaces.ts";
 import { localName } from "./names.ts";
+import { printType } from "./print.ts";
 
 /** What the training part of a file rests on. */
 export interface TrainingContext {
@@ -49,7 +48,12 @@ export function trainingItems(context: TrainingContext): {
   ["differentiate", "numbersOf", "evaluateBatches", "runFit", "takeStep", "takenStep"].forEach((it) => helpers.add(it));
   ["FitOptions", "EpochReport"].forEach((it) => helpers.add(it));
   const ports = batchPorts(context);
-  const optimizer = optimizerItems({ program, type, helpers });
+  const optimizer = optimizerItems({
+    program,
+    type,
+    parametersType: printType(model.interfaces.typeOf(model.parameters, "parameters")),
+    helpers,
+  });
   return {
     types: [...preparationTypes(context), batchType(type, ports), figuresType(context), ...optimizer.types],
     functions: [
@@ -57,7 +61,7 @@ export function trainingItems(context: TrainingContext): {
       trainStepFunction(type),
       gradientsFunction(context),
       evaluateFunction(context),
-      fitFunction(context),
+      fitFunction(model, program, takenSums),
       trainSumsFunction(model),
       evaluateSumsFunction(context),
       figuresFunction(context),
@@ -308,88 +312,6 @@ function evaluateFunction({ model: { type } }: TrainingContext): Item {
           body: call("evaluateSums", model, batch),
         }),
       ),
-    ],
-  };
-}
-
-/** What `stop` and `save` have in common. */
-type Watch = NonNullable<TrainProgram["save"]>;
-
-function fitFunction({ model: { type, states }, program }: TrainingContext): Item {
-  const { stop, save, validate, length } = program;
-  const arrow = (name: string, body: Expression): Expression => ({
-    kind: "closure",
-    parameters: [{ pattern: name }],
-    body,
-  });
-  const owned = (name: string): Expression => call("entriesOf", member(model, name));
-  const variables: Expression =
-    states.entries.size === 0
-      ? owned("parameters")
-      : {
-          kind: "array",
-          elements: [
-            { kind: "spread", value: owned("parameters") },
-            { kind: "spread", value: owned("states") },
-          ],
-        };
-  const watch = ({ monitor, mode }: Watch, more: Readonly<Record<string, Expression>> = {}): Expression =>
-    objectOf({
-      ...more,
-      of: text(monitor.split === "train" ? "train" : "validation"),
-      figure: arrow("figures", member(identifier("figures"), monitor.metric)),
-      mode: text(mode),
-    });
-  const entries: Record<string, Expression> = {
-    data: identifier("data"),
-    options: identifier("options"),
-    start: member(model, "step"),
-    length:
-      "steps" in length ? objectOf({ steps: literal(length.steps) }) : objectOf({ epochs: literal(length.epochs) }),
-    batchSize: literal(program.batch),
-    seed: member(model, "seed"),
-    ...(validate === undefined || (validate.unit === "epochs" && validate.every === 1)
-      ? {}
-      : { validateEvery: objectOf({ [validate.unit]: literal(validate.every) }) }),
-    ...(stop === undefined ? {} : { stop: watch(stop, { patience: literal(stop.patience) }) }),
-    ...(save === undefined ? {} : { save: watch(save, { weights: variables }) }),
-    ...(needsTotal(program.optimizer.rate)
-      ? {
-          begin: {
-            kind: "closure",
-            parameters: [{ pattern: "steps" }],
-            body: {
-              kind: "statements",
-              statements: [{ kind: "assign", target: member(model, "steps"), value: identifier("steps") }],
-            },
-          },
-        }
-      : {}),
-    train: { kind: "closure", async: true, parameters: [{ pattern: "batch" }], body: takenSums },
-    evaluate: arrow("held", call("evaluate", model, identifier("held"))),
-    figures: identifier("figuresOf"),
-  };
-  return {
-    kind: "function",
-    exported: true,
-    name: "fit",
-    parameters: [
-      { pattern: "model", type },
-      { pattern: "data", type: `${type}Batch` },
-      {
-        pattern: "options",
-        type: `FitOptions<${type}Batch, ${type}Figures>`,
-        default: { kind: "object", entries: [] },
-      },
-    ],
-    result: `Promise<EpochReport<${type}Figures>[]>`,
-    doc: [
-      "Trains on a data set as the spec's train section says, in an order drawn by the seed, and gives a report of every",
-      `validation.${save === undefined ? "" : ` The model has the best weights in the end, by the ${save.monitor.split} split's ${save.monitor.metric}.`}`,
-    ].join("\n"),
-    body: [
-      { kind: "expression", value: call("checkBatch", identifier("data")) },
-      returns(call("runFit", objectOf(entries))),
     ],
   };
 }

@@ -8,8 +8,16 @@ const reserved: ReadonlySet<string> = new Set(
     "interface is keyof let module namespace never new null number object of package private protected public readonly",
     "require return satisfies set static string super switch symbol this throw true try type typeof undefined unique",
     "unknown var void while with yield",
-    "Array Boolean Date Error Float32Array Infinity Int32Array JSON Map Math NaN Number Object Promise Record RegExp Set",
-    "String Symbol Uint8Array globalThis",
+    // What JavaScript and TypeScript's own library call their globals and their types.
+    "AggregateError Array ArrayBuffer Atomics BigInt BigInt64Array BigUint64Array Boolean DataView Date Error EvalError",
+    "FinalizationRegistry Float32Array Float64Array Function Infinity Int16Array Int32Array Int8Array Intl Iterator JSON Map",
+    "Math NaN Number Object Promise Proxy RangeError ReferenceError Reflect RegExp Set SharedArrayBuffer String Symbol",
+    "SyntaxError TypeError URIError Uint16Array Uint32Array Uint8Array Uint8ClampedArray WeakMap WeakRef WeakSet",
+    "console decodeURI decodeURIComponent encodeURI encodeURIComponent escape globalThis isFinite isNaN parseFloat parseInt",
+    "unescape TextDecoder TextEncoder",
+    "ArrayBufferLike ArrayLike AsyncIterable Awaited Capitalize ConstructorParameters Exclude Extract Generator InstanceType",
+    "Iterable IterableIterator NoInfer NonNullable Omit OmitThisParameter Parameters Partial Pick PromiseLike PropertyKey",
+    "Readonly ReadonlyArray ReadonlyMap ReadonlySet Record Required ReturnType ThisParameterType ThisType Uncapitalize",
     "tf p s training random model",
   ].flatMap((line) => line.split(" ")),
 );
@@ -103,5 +111,16 @@ export function localName(name: string, others: ReadonlySet<string> = new Set())
   const free = (it: string): boolean => !ownNames.has(it) && !others.has(it) && (it === name || !reserved.has(it));
   let found = reserved.has(name) ? `${name}_` : usual;
   while (!free(found)) found = `${found}_`;
+  return found;
+}
+
+/**
+ * The name of a model's type: its own, unless that, or a type that is called after it, is a word of TypeScript or of the
+ * file.
+ */
+export function typeName(name: string, suffixes: readonly string[]): string {
+  const taken = (it: string): boolean => reserved.has(it) || ownNames.has(it);
+  let found = pascalCase(name);
+  while (["", ...suffixes].some((suffix) => taken(`${found}${suffix}`))) found = `${found}Model`;
   return found;
 }

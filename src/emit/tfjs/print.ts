@@ -223,7 +223,9 @@ function printObject(entries: readonly Entry[], names: Names | undefined): strin
   const fields = entries.map(({ key, value }) => {
     if (value.kind === "spread") return printExpression(value, names);
     if (value.kind === "identifier" && value.name === key) return key;
-    return `${printKey(key)}: ${printExpression(value, names)}`;
+    // Written plainly, it would be no property but the object's prototype.
+    const name = key === "__proto__" ? '["__proto__"]' : printKey(key);
+    return `${name}: ${printExpression(value, names)}`;
   });
   return `{ ${fields.join(", ")} }`;
 }

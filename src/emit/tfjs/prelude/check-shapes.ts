@@ -3,9 +3,9 @@ import type * as tf from "@tensorflow/tfjs";
 /**
  * Throws unless every tensor has its shape. A named size may be any, but the same wherever its name stands.
  */
-export function checkShapes(shapes: Record<string, [tensor: tf.Tensor, shape: (number | string)[]]>): void {
+export function checkShapes(...shapes: [name: string, tensor: tf.Tensor, shape: (number | string)[]][]): void {
   const sizes = new Map<string, number>();
-  for (const [name, [tensor, shape]] of Object.entries(shapes)) {
+  for (const [name, tensor, shape] of shapes) {
     const before = new Map(sizes);
     const fits =
       tensor.rank === shape.length &&

@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 /** What a checkpoint holds: tensors by name, the orders of their axes where it tells them, and texts. */
 export interface Checkpoint {
   readonly tensors: ReadonlyMap<string, StoredTensor>;
-  readonly orders?: Readonly<Record<string, unknown>>;
+  readonly orders?: ReadonlyMap<string, unknown>;
   readonly metadata: ReadonlyMap<string, string>;
 }
 
@@ -116,7 +116,7 @@ export function readSafetensors(bytes: Uint8Array): Checkpoint {
   if (start + end < bytes.byteLength) throw new Error("the .safetensors file goes on after its last tensor");
   const perm = metadata.get("perm");
   if (perm === undefined) return { tensors, metadata };
-  return { tensors, metadata, orders: parseRecord(perm, 'the metadata "perm"') };
+  return { tensors, metadata, orders: new Map(Object.entries(parseRecord(perm, 'the metadata "perm"'))) };
 }
 
 /** What the header of a file says of a tensor. */
@@ -191,7 +191,7 @@ export function checkpointMisfit(
   if (missing !== undefined) return `the checkpoint has no ${missing.path}`;
   const known = new Map([...variables, ...slots].map(({ path, variable }) => [path, variable]));
   const knowsData = variables.some(({ path }) => path.startsWith("statistic/"));
-  const stray = Object.keys(orders ?? {}).find((path) => !tensors.has(path));
+  const stray = [...(orders?.keys() ?? [])].find((path) => !tensors.has(path));
   if (stray !== undefined) return `the metadata "perm" speaks of ${stray}, which the checkpoint does not hold`;
   for (const [path, { type, shape, data }] of tensors) {
     const infinite = data.findIndex((value) => !Number.isFinite(value));
@@ -209,7 +209,7 @@ export function checkpointMisfit(
     if (shape.join() !== wanted.join()) {
       return `${path} has shape [${shape.join(", ")}] in the checkpoint, not [${wanted.join(", ")}]`;
     }
-    const given = JSON.stringify(orders?.[path] ?? logical);
+    const given = JSON.stringify(orders?.get(path) ?? logical);
     if (orders !== undefined && !path.startsWith("opt/") && given !== JSON.stringify(order ?? logical)) {
       return `${path} has its axes in the order ${given} in the checkpoint, not ${JSON.stringify(order ?? logical)}`;
     }

@@ -1,0 +1,89 @@
+import { needsTotal } from "../../autodiff/schedules.ts";
+import type { TrainProgram } from "../../ir/program.ts";
+import { call, identifier, literal, member, objectOf, returns, text, type Expression, type Item } from "./ast.ts";
+import type { ModelContext } from "./model-context.ts";
+
+const model = identifier("model");
+
+/** What `stop` and `save` have in common. */
+type Watch = NonNullable<TrainProgram["save"]>;
+
+/** `fit`: the loop of the prelude, told what the train section says. `takeStep` takes a step on `batch` and gives its sums. */
+export function fitFunction({ type, states }: ModelContext, program: TrainProgram, takeStep: Expression): Item {
+  const { stop, save, validate, length } = program;
+  const arrow = (name: string, body: Expression): Expression => ({
+    kind: "closure",
+    parameters: [{ pattern: name }],
+    body,
+  });
+  const owned = (name: string): Expression => call("entriesOf", member(model, name));
+  const variables: Expression =
+    states.entries.size === 0
+      ? owned("parameters")
+      : {
+          kind: "array",
+          elements: [
+            { kind: "spread", value: owned("parameters") },
+            { kind: "spread", value: owned("states") },
+          ],
+        };
+  const watch = ({ monitor, mode }: Watch, more: Readonly<Record<string, Expression>> = {}): Expression =>
+    objectOf({
+      ...more,
+      of: text(monitor.split === "train" ? "train" : "validation"),
+      figure: arrow("figures", member(identifier("figures"), monitor.metric)),
+      mode: text(mode),
+    });
+  const entries: Record<string, Expression> = {
+    data: identifier("data"),
+    options: identifier("options"),
+    start: member(model, "step"),
+    length:
+      "steps" in length ? objectOf({ steps: literal(length.steps) }) : objectOf({ epochs: literal(length.epochs) }),
+    batchSize: literal(program.batch),
+    seed: member(model, "seed"),
+    ...(validate === undefined || (validate.unit === "epochs" && validate.every === 1)
+      ? {}
+      : { validateEvery: objectOf({ [validate.unit]: literal(validate.every) }) }),
+    ...(stop === undefined ? {} : { stop: watch(stop, { patience: literal(stop.patience) }) }),
+    ...(save === undefined ? {} : { save: watch(save, { weights: variables }) }),
+    ...(needsTotal(program.optimizer.rate)
+      ? {
+          begin: {
+            kind: "closure",
+            parameters: [{ pattern: "steps" }],
+            body: {
+              kind: "statements",
+              statements: [{ kind: "assign", target: member(model, "steps"), value: identifier("steps") }],
+            },
+          },
+        }
+      : {}),
+    train: { kind: "closure", async: true, parameters: [{ pattern: "batch" }], body: takeStep },
+    evaluate: arrow("held", call("evaluate", model, identifier("held"))),
+    figures: identifier("figuresOf"),
+  };
+  return {
+    kind: "function",
+    exported: true,
+    name: "fit",
+    parameters: [
+      { pattern: "model", type },
+      { pattern: "data", type: `${type}Batch` },
+      {
+        pattern: "options",
+        type: `FitOptions<${type}Batch, ${type}Figures>`,
+        default: { kind: "object", entries: [] },
+      },
+    ],
+    result: `Promise<EpochReport<${type}Figures>[]>`,
+    doc: [
+      "Trains on a data set as the spec's train section says, in an order drawn by the seed, and gives a report of every",
+      `validation.${save === undefined ? "" : ` The model has the best weights in the end, by the ${save.monitor.split} split's ${save.monitor.metric}.`}`,
+    ].join("\n"),
+    body: [
+      { kind: "expression", value: call("checkBatch", identifier("data")) },
+      returns(call("runFit", objectOf(entries))),
+    ],
+  };
+}
