@@ -110,6 +110,7 @@ describe("fit does what modelc train does on TensorFlow.js", () => {
     ["epochs: 8\n  save: best(validate.loss)"],
     ["epochs: 8\n  save: best(train.accuracy)"],
     ["epochs: 20\n  stop: early(validate.loss, patience=3)\n  save: best(validate.loss)"],
+    ["epochs: 20\n  stop: early(train.loss, patience=2)\n  save: best(validate.accuracy)"],
   ])("%s", async (settings) => {
     const folder = folderWith({ "net.model": spec(settings), "points.csv": table });
     const out = join(folder, "out");
