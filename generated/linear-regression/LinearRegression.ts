@@ -110,7 +110,10 @@ export function dispose(model: LinearRegression): void {
   }
 }
 
-/** The features of a batch of raw fields, made as they are for training. They are the caller's to dispose of. */
+/**
+ * The features of a batch of raw fields, made as they are for training. They are the caller's to dispose of.
+ * TensorFlow.js has 32 bits an element: what needs more, as Unix seconds do, is prepared by the ONNX graph, in 64.
+ */
 export function prepare(raw: LinearRegressionRaw): LinearRegressionFeatures {
   return tf.tidy(() => {
     const [x, target] = featuresOf(raw.x1, raw.x2, raw.x3, raw.y);

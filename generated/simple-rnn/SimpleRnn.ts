@@ -125,7 +125,10 @@ export function dispose(model: SimpleRnn): void {
   }
 }
 
-/** The features of a batch of raw fields, made as they are for training. They are the caller's to dispose of. */
+/**
+ * The features of a batch of raw fields, made as they are for training. They are the caller's to dispose of.
+ * TensorFlow.js has 32 bits an element: what needs more, as Unix seconds do, is prepared by the ONNX graph, in 64.
+ */
 export function prepare(raw: SimpleRnnRaw): SimpleRnnFeatures {
   return tf.tidy(() => {
     const [wave, next] = featuresOf(raw.wave, raw.next);

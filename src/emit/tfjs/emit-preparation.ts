@@ -64,7 +64,10 @@ export function prepareFunction(context: TrainingContext): Item {
     name: "prepare",
     parameters: [...(needs.states ? [{ pattern: "model", type }] : []), { pattern: "raw", type: `${type}Raw` }],
     result: `${type}Features`,
-    doc: "The features of a batch of raw fields, made as they are for training. They are the caller's to dispose of.",
+    doc: [
+      "The features of a batch of raw fields, made as they are for training. They are the caller's to dispose of.",
+      "TensorFlow.js has 32 bits an element: what needs more, as Unix seconds do, is prepared by the ONNX graph, in 64.",
+    ].join("\n"),
     body: [
       returns(
         call(

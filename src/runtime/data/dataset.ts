@@ -239,8 +239,7 @@ function windowsOf(
 
 function requireExamples(dataset: Dataset, data: DataProgram): Result<Dataset, DataProblem> {
   for (const name of splitNames) {
-    // Nothing is trained, and no statistic fitted, without examples to train on.
-    const wanted = name === "train" || (data.split.fractions[name] ?? 0) > 0;
+    const wanted = (data.split.fractions[name] ?? 0) > 0;
     if (wanted && dataset.splits[name].count === 0)
       return failure(problem("MC6006", { path: dataset.from, split: name }));
   }

@@ -72,6 +72,7 @@ export async function createTfjsTrainer(program: TrainProgram, options: TfjsTrai
 
   const trainer: Trainer = {
     description: loaded.description,
+    narrow: "TensorFlow.js",
     perms,
     prepare: (raw) => Promise.resolve(preparation.prepare(raw)),
     async step(features, step) {

@@ -1,10 +1,10 @@
 import { buildUnroundedGraph } from "../../autodiff/build-preparation-graph.ts";
 import type { Graph } from "../../ir/graph.ts";
-import type { DataProgram, FeatureSpec, TrainProgram } from "../../ir/program.ts";
+import type { FeatureSpec, TrainProgram } from "../../ir/program.ts";
 import type { DType } from "../../ir/types.ts";
 import { isFloat } from "../../ops/dtype-class.ts";
 import { eliminateDeadNodes } from "../../passes/eliminate-dead-nodes.ts";
-import { required } from "../../support/fault.ts";
+import { fault, required } from "../../support/fault.ts";
 import type { Dataset, Examples } from "../data/dataset.ts";
 import { findMisfit } from "../data/find-misfit.ts";
 import { exampleOf, problem, type Column, type DataProblem, type RawData } from "../data/raw-data.ts";
@@ -34,7 +34,7 @@ interface Stray {
  * messages name examples as their file does.
  */
 export async function checkFeatures(
-  trainer: Pick<Trainer, "prepare" | "snapshot">,
+  trainer: Pick<Trainer, "prepare" | "snapshot" | "narrow">,
   program: TrainProgram,
   raw: RawData,
   dataset: Dataset,
@@ -46,10 +46,13 @@ export async function checkFeatures(
   for (const split of ["train", "validate", "test"] as const) {
     const examples = dataset.splits[split];
     const misfit = unrounded && findMisfits(unrounded, integers, statistics, examples);
-    const stray = misfit ?? (await findStray(trainer, data, examples));
+    const stray = misfit ?? (await findStray(trainer, program, examples));
     if (stray === undefined) continue;
     const row = examples.rowOf?.(stray.example) ?? stray.example;
-    return { problem: describe(stray, raw, row, dataset, misfit !== undefined), feature: stray.feature };
+    return {
+      problem: describe(stray, raw, row, dataset, misfit === undefined, trainer.narrow),
+      feature: stray.feature,
+    };
   }
   return undefined;
 }
@@ -59,7 +62,8 @@ function describe(
   raw: RawData,
   row: number,
   dataset: Dataset,
-  beforeRounding: boolean,
+  rounded: boolean,
+  narrow: string | undefined,
 ): DataProblem {
   const { name, classes } = feature;
   const { dtype } = feature.type;
@@ -67,12 +71,14 @@ function describe(
   const place = column === undefined ? `${dataset.from}, example ${row}` : exampleOf(column, row);
   const what = `the feature ${name}`;
   if (!Number.isFinite(value)) return problem("MC6021", { place, what, value });
-  const misfit = beforeRounding ? findMisfit(dtype, value) : undefined;
-  if (misfit === undefined) {
+  if (rounded && classes !== undefined) {
     const path = column?.from ?? dataset.from;
-    return problem("MC6003", { path, feature: name, example: row, label: value, classes: classes ?? 0 });
+    return problem("MC6003", { path, feature: name, example: row, label: value, classes });
   }
-  const parameters = { place, what, value: String(value), taker: "it is declared as", dtype };
+  const held = rounded ? "i32" : dtype;
+  const taker = rounded ? `${narrow ?? "the runtime"} takes it as` : "it is declared as";
+  const misfit = findMisfit(held, value) ?? fault(`${name} is ${value}, which fits ${held}`);
+  const parameters = { place, what, value: String(value), taker, dtype: held };
   return misfit.kind === "fraction"
     ? problem("MC6010", parameters)
     : problem("MC6020", { ...parameters, limits: misfit.limits });
@@ -109,14 +115,21 @@ function findMisfits(
 }
 
 async function findStray(
-  trainer: Pick<Trainer, "prepare">,
-  data: DataProgram,
+  trainer: Pick<Trainer, "prepare" | "narrow">,
+  program: TrainProgram,
   examples: Examples,
 ): Promise<Stray | undefined> {
+  const { data, model } = program;
+  const inputs = required(model.functions.get(model.entry), "the model's function").inputNames;
+  const used = new Set([...inputs, ...program.objectiveInputs.map((it) => it.name)]);
   for (const { indices, from } of batchesOf(examples)) {
     const features = await trainer.prepare(examples.gather(indices));
     for (const feature of data.features) {
-      const isStray = strayness(feature.type.dtype, feature.classes);
+      const isStray = strayness(
+        feature.type.dtype,
+        feature.classes,
+        trainer.narrow !== undefined && used.has(feature.name),
+      );
       const tensor = features.get(feature.name);
       if (tensor === undefined || isStray === undefined) continue;
       const values = tensor.data instanceof Float32Array ? tensor.data : toNumbers(tensor);
@@ -128,7 +141,12 @@ async function findStray(
 }
 
 /** Tells which values of a feature cannot be; undefined where all can. */
-function strayness(dtype: DType, classes: number | undefined): ((value: number) => boolean) | undefined {
+function strayness(
+  dtype: DType,
+  classes: number | undefined,
+  narrow: boolean,
+): ((value: number) => boolean) | undefined {
+  if (narrow && (dtype === "i64" || dtype === "u32")) return (it) => findMisfit("i32", it) !== undefined;
   if (classes !== undefined) return (it) => it < 0 || it >= classes;
   return isFloat(dtype) ? (it) => !Number.isFinite(it) : undefined;
 }

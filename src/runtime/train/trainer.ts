@@ -18,6 +18,8 @@ export interface BatchResult {
 export interface Trainer {
   /** `ONNX Runtime 1.30 (cpu, 2 threads)`, `TensorFlow.js 4.22 (wasm)`. */
   readonly description: string;
+  /** The name of a runtime that has no integers of 64 bits. */
+  readonly narrow?: string;
   /** Features of a batch of raw fields. */
   prepare(raw: RawBatch): Promise<Tensors>;
   /**

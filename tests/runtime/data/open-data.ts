@@ -22,10 +22,9 @@ export interface OpenedData {
   readonly dataset: Dataset;
 }
 
-/** The training of a data section; `functions` stand before it. */
-export function programOf(section: string, path = "spec.model", functions = ""): TrainProgram {
-  const text = `${functions}
-model M: (x: f32[B]) -> out: f32[B] {
+/** The training of a data section. */
+export function programOf(section: string, path = "spec.model", loss = "mean(out)"): TrainProgram {
+  const text = `model M: (x: f32[B]) -> out: f32[B] {
   param w: f32[] = ones
   x * w
 }
@@ -33,7 +32,7 @@ data D {
 ${section}
 }
 train M on D {
-  loss: mean(out)
+  loss: ${loss}
   optimizer: sgd(lr=0.1)
 }
 `;
@@ -55,12 +54,17 @@ export function messageOf(problem: DataProblem): string {
 }
 
 /** Loads a data section whose source is the given file, `t.csv` by default; what is wrong as text. */
-export function openData(section: string, content: string | Uint8Array, file = "t.csv"): OpenedData | string {
+export function openData(
+  section: string,
+  content: string | Uint8Array,
+  file = "t.csv",
+  loss?: string,
+): OpenedData | string {
   const folder = mkdtempSync(join(tmpdir(), "modelc-data-"));
   try {
     writeFileSync(join(folder, file), content);
     const path = join(folder, "spec.model");
-    const program = programOf(section, path);
+    const program = programOf(section, path, loss);
     const raw = loadSource(program.data, path);
     if (!raw.ok) return messageOf(raw.error).replaceAll(`${folder}/`, "");
     const dataset = createDataset(raw.value, program.data);
@@ -88,8 +92,13 @@ export async function trainersOf({ program, dataset }: OpenedData): Promise<read
 }
 
 /** What is wrong with a section and its file, from the text to the features, as `modelc train` finds it on both targets. */
-export async function problemOf(section: string, content: string | Uint8Array, file = "t.csv"): Promise<string> {
-  const opened = openData(section, content, file);
+export async function problemOf(
+  section: string,
+  content: string | Uint8Array,
+  file = "t.csv",
+  loss?: string,
+): Promise<string> {
+  const opened = openData(section, content, file, loss);
   if (typeof opened === "string") return opened;
   const found: string[] = [];
   for (const trainer of await trainersOf(opened)) {

@@ -76,6 +76,15 @@ describe("numbers of a table reach features unrounded, on both runtimes", () => 
     );
   });
 
+  it("reports what TensorFlow.js cannot take of a feature that the training uses", async () => {
+    const section = '  source: csv("t.csv")\n  x: f32[] = raw.b\n  y: i64[] = raw.a';
+    const table = "a,b\n2147483647,1\n2147483648,1\n";
+    expect(await problemOf(section, table)).toBe("none");
+    expect(await problemOf(section, table, "t.csv", "mean(out * cast(y, f32))")).toBe(
+      "none | MC6020 t.csv:3: the feature y is 2147483648, but TensorFlow.js takes it as i32, which holds -2147483648 to 2147483647.",
+    );
+  });
+
   it("leaves columns alone that no feature reads", () => {
     const data = opened('  source: csv("t.csv")\n  x: f32[] = raw.a', "a,name\n1,0x10\n2,NEAR BAY\n");
     expect(data.dataset.splits.train.count).toBe(2);
