@@ -91,6 +91,7 @@ export const commandHelp = {
       [`modelc train ${file}`, "trains and measures the test split"],
       [`modelc train ${file} --data ~/mnist --epochs 5`, "other data, other length"],
       [`modelc train ${file} --resume`, "goes on where it stopped"],
+      [`modelc train ${file} --resume --batch 64 --allow batch`, "goes on although this has changed"],
       [`modelc train ${file} --runtime tfjs --backend wasm`, "trains the generated TypeScript"],
     ],
   },

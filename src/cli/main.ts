@@ -6,7 +6,7 @@ import { checkFlags, readCheckArguments } from "./check-arguments.ts";
 import { exitCode, UsageError, type ExitCode } from "./exit-code.ts";
 import { commandHelp, programHelp, type CommandName } from "./help.ts";
 import { refuseIdleOptions } from "./option-rules.ts";
-import { collect, readCount } from "./read-options.ts";
+import { collect, collectList, readCount } from "./read-options.ts";
 import { reportFailure } from "./report-failure.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { guardTerminal, processTerminal } from "./terminal.ts";
@@ -145,6 +145,7 @@ function createProgram(surroundings: Surroundings, finish: (code: ExitCode) => v
     .option("--seed <n>", "seed of weights, order and dropout", readCount)
     .option("--out <dir>", "folder of checkpoints", "out")
     .option("--resume", "go on where the checkpoint in the folder stopped")
+    .option("--allow <parts>", "go on with --resume although these have changed: optimizer,batch,...", collectList)
     .option("--weights <file>", "begin with these weights (.safetensors)")
     .option("--json", "print one line of JSON for each epoch and for the end")
     .action(async (file: string, options) =>

@@ -5,6 +5,11 @@ export function collect(value: string, before: readonly string[] | undefined): r
   return [...(before ?? []), value];
 }
 
+/** Gathers an option that takes several words by commas, and may be repeated. */
+export function collectList(value: string, before: readonly string[] | undefined): readonly string[] {
+  return [...(before ?? []), ...value.split(",").map((it) => it.trim())];
+}
+
 /** A whole number of at least 0, as `4` or `10_000`. */
 export function readCount(text: string): number {
   const value = Number(text.replaceAll("_", ""));

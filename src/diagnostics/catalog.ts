@@ -1,6 +1,7 @@
 import { builtFilesCatalog } from "./catalog/built-files.ts";
 import { dataCatalog } from "./catalog/data.ts";
 import { namesCatalog } from "./catalog/names.ts";
+import { resumingCatalog } from "./catalog/resuming.ts";
 import { runsCatalog } from "./catalog/runs.ts";
 import { syntaxCatalog } from "./catalog/syntax.ts";
 import { targetsCatalog } from "./catalog/targets.ts";
@@ -14,6 +15,7 @@ export const catalog = {
   ...typesCatalog,
   ...trainingCatalog,
   ...runsCatalog,
+  ...resumingCatalog,
   ...targetsCatalog,
   ...builtFilesCatalog,
   ...dataCatalog,

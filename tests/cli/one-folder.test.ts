@@ -2,6 +2,11 @@ import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from "no
 import { join } from "node:path";
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import { describe, expect, it } from "vitest";
+import { loadProgram } from "../../src/analyze/program.ts";
+import { lowerUnits } from "../../src/compiler.ts";
+import { createCollector } from "../../src/diagnostics/collector.ts";
+import { createPredictor } from "../../src/runtime/onnx/predictor.ts";
+import { readCheckpoint } from "../../src/runtime/train/checkpoint.ts";
 import { cli, folderWith, type CliResult } from "./run-cli.ts";
 
 // Statistics, states and a metric of the data: all that a training's file of weights holds besides.
@@ -47,6 +52,8 @@ function runIn(folder: string, command: Command): Promise<CliResult> {
 function expectedCode(first: Command | undefined, second: Command): number {
   const weights = first === "train" || first === "build";
   if (second === "train --resume") return first === "train" ? 0 : 2;
+  // Weights as they were drawn lack the statistics that raw inputs are prepared by.
+  if (second === "predict" && first === "build") return 1;
   return (second === "predict" || second === "test") && !weights ? 2 : 0;
 }
 
@@ -60,11 +67,24 @@ async function expectAgreement(folder: string): Promise<void> {
   const session = await InferenceSession.create(path);
   const built = await session.run({ x: new Tensor("float32", input, [1, 3]) });
   await session.release();
-  const { out, code } = await runIn(folder, "predict");
-  expect(code).toBe(0);
-  const { logits } = JSON.parse(out) as { readonly logits: readonly (readonly number[])[] };
+  const weights = readCheckpoint(join(folder, "out", "Net.safetensors"));
+  const program = loadProgram(
+    { path: "net.model", text: spec },
+    { read: () => undefined, resolve: (_, to) => to },
+    createCollector(),
+  );
+  const [unit] = lowerUnits(program, {}, createCollector());
+  if (!weights.ok || unit === undefined) throw new Error("no weights, or no unit");
+  const predictor = await createPredictor(unit.module, weights.value.tensors, 1);
+  if (!predictor.ok) throw new Error(predictor.error);
+  const outputs = await predictor.value.run(
+    new Map([["x", { dtype: "f32", shape: [1, 3], data: Float32Array.from(input) }]]),
+  );
+  await predictor.value.dispose();
+  if (!outputs.ok) throw new Error(outputs.error);
+  const logits = [...(outputs.value.get("logits")?.data ?? [])].map(Number);
   const found = [...(built["logits"]?.data as Float32Array)];
-  for (const [at, value] of (logits[0] ?? []).entries()) expect(found[at]).toBeCloseTo(value, 6);
+  for (const [at, value] of logits.entries()) expect(found[at]).toBeCloseTo(value, 6);
   expect(found).toHaveLength(2);
 }
 

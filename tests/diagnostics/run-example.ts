@@ -1,3 +1,4 @@
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "vitest";
 import { cli, folderWith } from "../cli/run-cli.ts";
@@ -9,7 +10,11 @@ export async function codesOfCommands(text: string): Promise<readonly string[]> 
   const folder = folderWith({ "net.model": text });
   const commands = first.slice(2).split(" && ");
   for (const [at, command] of commands.entries()) {
-    const [, ...words] = command.split(" ");
+    const [program, ...words] = command.split(" ");
+    if (program === "sed") {
+      edit(join(folder, words.at(-1) ?? ""), words.at(-2) ?? "");
+      continue;
+    }
     const argv = words.map((it, i) =>
       it === "net.model" || ["--out", "--weights", "--data"].includes(words[i - 1] ?? "") ? join(folder, it) : it,
     );
@@ -21,4 +26,11 @@ export async function codesOfCommands(text: string): Promise<readonly string[]> 
     }
   }
   return [];
+}
+
+/** What `sed -i s/THIS/THAT/ FILE` does to the first place in a file. */
+function edit(path: string, script: string): void {
+  const [, from = "", to = ""] = script.split("/");
+  expect(from.length).toBe(to.length);
+  writeFileSync(path, readFileSync(path, "latin1").replace(from, to), "latin1");
 }

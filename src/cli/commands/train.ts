@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { slotNames } from "../../autodiff/optimizers.ts";
 import { parametersOf } from "../../passes/parameters-of.ts";
 import { asNumber } from "../../dims/dim.ts";
 import { elementsOf } from "../../passes/measure.ts";
@@ -6,6 +7,7 @@ import { checkFeatures } from "../../runtime/train/check-features.ts";
 import { encodeCheckpoint, encodeWeights, type Checkpoint } from "../../runtime/train/checkpoint.ts";
 import type { Figures } from "../../runtime/train/figures.ts";
 import { modelFingerprint } from "../../runtime/train/fingerprint.ts";
+import { madeOf, type Made, type MadePart } from "../../runtime/train/made-of.ts";
 import { withStatistics } from "../../runtime/train/fit-statistics.ts";
 import {
   evaluateExamples,
@@ -19,6 +21,7 @@ import type { Tensors } from "../../runtime/tensor.ts";
 import { exitCode, InputError, UsageError, type ExitCode } from "../exit-code.ts";
 import { checkBuilt } from "../files/check-built.ts";
 import { openOutputFolder, type OutputFolder } from "../files/output-folder.ts";
+import { readAllowed, reportDifferences } from "../check-resume.ts";
 import { formatCount } from "../format-figures.ts";
 import { printFindings } from "../load-unit.ts";
 import { openTraining, planTraining, type OpenTraining, type TrainingOptions } from "../open-training.ts";
@@ -32,6 +35,8 @@ import { showText, toJson } from "../../support/show-text.ts";
 export interface TrainOptions extends TrainingOptions {
   readonly out: string;
   readonly resume?: boolean;
+  /** Parts that `--resume` may find changed. */
+  readonly allow?: readonly string[];
   readonly weights?: string;
   readonly json?: boolean;
 }
@@ -41,6 +46,7 @@ export async function train(file: string, options: TrainOptions, surroundings: S
   const { terminal } = surroundings;
   if (options.resume === true && options.weights !== undefined)
     throw new UsageError("Give either --resume or --weights, not both.");
+  const allowed = readAllowed(options);
   const plan = planTraining(file, options, terminal);
   if (plan === undefined) return exitCode.findings;
   const folder = openOutputFolder(options.out, plan.program.name, "train");
@@ -48,22 +54,38 @@ export async function train(file: string, options: TrainOptions, surroundings: S
     const open = await openTraining(plan, options, terminal);
     return open === undefined
       ? exitCode.findings
-      : await trainInto(filesOf(folder, plan.program.name), open, file, options, surroundings);
+      : await trainInto(
+          filesOf(folder, plan.program.name),
+          { ...open, made: recordOf(open) },
+          file,
+          { ...options, allowed },
+          surroundings,
+        );
   } finally {
     folder.close();
   }
 }
 
+/** A training with the record of what it is made of, which its checkpoints keep. */
+interface RecordedTraining extends OpenTraining {
+  readonly made: Made;
+}
+
+function recordOf({ program, raw, dataset, trainer }: OpenTraining): Made {
+  return madeOf(program, raw, dataset.splits.train.count, trainer.description);
+}
+
 async function trainInto(
   files: Files,
-  open: OpenTraining,
+  open: RecordedTraining,
   file: string,
-  options: TrainOptions,
+  options: TrainOptions & { readonly allowed: ReadonlySet<MadePart> },
   { terminal, signal }: Surroundings,
 ): Promise<ExitCode> {
   const { program, dataset, trainer, spec } = open;
   try {
-    const start = await begin(open, files, options);
+    const start = await begin(open, files, options, terminal);
+    if (start === "refused") return exitCode.findings;
     const before = spec.collector.diagnostics.length;
     await checkFolder(open, files);
     if (!printFindings(spec.collector, terminal, before)) return exitCode.findings;
@@ -182,8 +204,16 @@ async function checkFolder(open: OpenTraining, { folder, name }: Files): Promise
   checkBuilt(folder, name, { tensors: weights.tensors, places, fingerprint }, program.origin, spec.collector);
 }
 
-/** Gives the network what it begins with: a checkpoint, other weights, or fresh ones; and the statistics of its data. */
-async function begin(open: OpenTraining, files: Files, options: TrainOptions): Promise<Progress | undefined> {
+/**
+ * Gives the network what it begins with: a checkpoint, other weights, or fresh ones; and the statistics of its data. A
+ * checkpoint of another training is refused, after a report.
+ */
+async function begin(
+  open: RecordedTraining,
+  files: Files,
+  options: TrainOptions & { readonly allowed: ReadonlySet<MadePart> },
+  terminal: Surroundings["terminal"],
+): Promise<Progress | "refused" | undefined> {
   const { program, dataset, trainer } = open;
   const owner = { module: program.model, train: program };
   if (options.resume === true) {
@@ -192,9 +222,19 @@ async function begin(open: OpenTraining, files: Files, options: TrainOptions): P
         `There is nothing to resume: ${files.checkpoint} does not exist. Train without --resume, or name its folder with --out.`,
       );
     }
-    const checkpoint = readWeights(files.checkpoint, program.name, { ...owner, resumes: true });
+    const { collector } = open.spec;
+    const before = collector.diagnostics.length;
+    reportDifferences(files.checkpoint, open.made, options.allowed, program.origin, collector);
+    if (!printFindings(collector, terminal, before)) return "refused";
+    const fresh = (["optimizer", "groups", "features"] as const).some((it) => options.allowed.has(it));
+    const checkpoint = readWeights(files.checkpoint, program.name, { ...owner, resumes: !fresh });
     checkVocabulary(files.checkpoint, checkpoint, dataset.vocabulary);
-    await trainer.restore(checkpoint.tensors);
+    // What another optimizer remembers is of no use to this one: its own begins as zeros.
+    const slots = new Set(slotNames(program.optimizer));
+    const kept = [...checkpoint.tensors].filter(
+      ([name]) => !name.startsWith("opt/") || slots.has(name.split("/")[1] ?? ""),
+    );
+    await trainer.restore(withStatistics(new Map(kept), program, dataset.splits.train));
     return checkProgress(files.checkpoint, checkpoint, open);
   }
   const given = options.weights === undefined ? undefined : readWeights(options.weights, program.name, owner);
@@ -229,14 +269,14 @@ function checkProgress(path: string, { progress }: Checkpoint, { program, datase
  * goes on from the checkpoint before, and comes to the same weights again.
  */
 function save(
-  open: OpenTraining,
+  open: RecordedTraining,
   { folder, name }: Files,
   progress: Progress,
   tensors: Tensors,
   wanted: { readonly weights: boolean },
 ): void {
   const weights = weightsAt(open, progress.step, tensors);
-  const checkpoint = encodeCheckpoint({ ...weights, tensors, progress });
+  const checkpoint = encodeCheckpoint({ ...weights, tensors, progress, made: open.made });
   folder.write(
     new Map([
       ...(wanted.weights

@@ -7,6 +7,7 @@ import { bytesOf, fromBytes } from "../onnx/typed-array.ts";
 import { readRegularFile } from "../read-regular-file.ts";
 import type { Tensor, Tensors } from "../tensor.ts";
 import { isRecord, parseProgress } from "./parse-progress.ts";
+import { parseMade, type Made } from "./made-of.ts";
 import type { Progress } from "./train-loop.ts";
 import { originEntry, originIn, type WeightsOrigin } from "./weights-origin.ts";
 import { showName } from "../../support/show-text.ts";
@@ -22,6 +23,8 @@ export interface Checkpoint {
   readonly vocabulary?: readonly string[];
   /** Absent in weights of other programs. */
   readonly origin?: WeightsOrigin;
+  /** What the training is made of; absent in plain weights. */
+  readonly made?: Made;
 }
 
 /** The bytes of a checkpoint: a `.safetensors` file with the progress in its metadata. */
@@ -52,6 +55,7 @@ function metadataOf(checkpoint: Checkpoint): ReadonlyMap<string, string> {
   metadata.set("perm", JSON.stringify(Object.fromEntries(perms)));
   if (checkpoint.progress !== undefined) metadata.set("progress", stringifyNumbers(checkpoint.progress));
   if (checkpoint.vocabulary !== undefined) metadata.set("vocabulary", JSON.stringify(checkpoint.vocabulary));
+  if (checkpoint.made !== undefined) metadata.set("made", JSON.stringify(checkpoint.made));
   if (checkpoint.origin !== undefined) metadata.set(...originEntry(checkpoint.origin));
   return metadata;
 }
@@ -81,12 +85,14 @@ export function parseCheckpoint(bytes: Uint8Array): Result<Checkpoint, string> {
   const vocabulary = parseEntry(metadata, "vocabulary", parseVocabulary);
   if (!vocabulary.ok) return vocabulary;
   const origin = originIn(metadata);
+  const made = parseMade(metadata.get("made"));
   return success({
     tensors,
     ...(perms.value !== undefined && { perms: perms.value }),
     ...(progress.value !== undefined && { progress: progress.value }),
     ...(vocabulary.value !== undefined && { vocabulary: vocabulary.value }),
     ...(origin !== undefined && { origin }),
+    ...(made !== undefined && { made }),
   });
 }
 

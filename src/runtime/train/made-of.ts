@@ -1,0 +1,161 @@
+import { createHash } from "node:crypto";
+import { formatDim } from "../../dims/format.ts";
+import type { Func } from "../../ir/graph.ts";
+import { printGraph } from "../../ir/print-graph.ts";
+import type { Schedule, TrainProgram } from "../../ir/program.ts";
+import { noFacts } from "../../dims/facts.ts";
+import { eliminateDeadNodes } from "../../passes/eliminate-dead-nodes.ts";
+import { usesOf } from "../../passes/rewrite.ts";
+import { version } from "../../support/version.ts";
+import type { RawData } from "../data/raw-data.ts";
+import { fingerprint, modelFingerprint } from "./fingerprint.ts";
+import { totalSteps } from "./train-loop.ts";
+
+/** A value of JSON. */
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+
+/** What a training is made of, part by part: kept in its checkpoints, so that a later one knows whether it is the same. */
+export interface Made {
+  /** Of this record's form. */
+  readonly form: typeof madeForm;
+  readonly parts: Readonly<Record<MadePart, Json>>;
+}
+
+/** The form of the record that this version writes and reads. */
+export const madeForm = 1;
+
+/** The parts, in the order in which differences are told. */
+export const madeParts = [
+  "model",
+  "loss",
+  "metrics",
+  "optimizer",
+  "clip",
+  "groups",
+  "batch",
+  "seed",
+  "data",
+  "clean",
+  "split",
+  "features",
+  "save",
+  "stop",
+  "validate",
+  "length",
+  "source",
+  "runtime",
+  "version",
+] as const;
+
+export type MadePart = (typeof madeParts)[number];
+
+/** The record of a training. */
+export function madeOf(program: TrainProgram, raw: RawData, examples: number, runtime: string): Made {
+  const { data, objective, stop } = program;
+  const steps = totalSteps(program, examples);
+  const parts: Record<MadePart, Json> = {
+    model: modelFingerprint(program.model),
+    loss: resultsFingerprint(objective, 0, 1),
+    metrics: {
+      names: program.metrics.map((it) => it.name),
+      of: resultsFingerprint(objective, 1, objective.body.results.length),
+    },
+    optimizer: asJson(program.optimizer),
+    clip: asJson(program.clip),
+    groups: asJson(program.groups),
+    batch: program.batch,
+    seed: program.seed,
+    data: { examples: raw.kind === "text" ? raw.tokens.length : raw.count, content: contentOf(raw) },
+    clean: asJson(data.clean),
+    split: asJson(data.split),
+    features: {
+      types: Object.fromEntries(
+        data.features.map((it) => [it.name, `${it.type.dtype}[${it.type.shape.map(formatDim).join(", ")}]`]),
+      ),
+      of: resultsFingerprint(data.preparation.func, 0, data.preparation.func.body.results.length),
+    },
+    save: asJson(program.save),
+    stop: asJson(stop),
+    validate: asJson(program.validate),
+    length: { steps, ends: scheduleEnds(program.optimizer.rate) ? steps : null },
+    source: asJson({ kind: data.source.kind, arguments: data.source.arguments }),
+    runtime: `${runtime}, ${process.platform} ${process.arch}`,
+    version,
+  };
+  return { form: madeForm, parts };
+}
+
+/** Whether a schedule ends with the training: then another length is another schedule. */
+function scheduleEnds(rate: Schedule): boolean {
+  return (rate.kind === "cosine" || rate.kind === "linear") && rate.total === undefined;
+}
+
+/** A value as it comes back from a file: what is not there is null, places in the source are left out. */
+function asJson(value: unknown): Json {
+  const text = JSON.stringify(value, (key, it: unknown) => (key === "origin" ? undefined : it)) as string | undefined;
+  return JSON.parse(text ?? "null") as Json;
+}
+
+/** A fingerprint of what gives some results of a function, whatever its values are called and numbered. */
+function resultsFingerprint({ key, body, inputNames }: Func, from: number, to: number): string {
+  const { nodes, outputs } = eliminateDeadNodes({
+    name: key,
+    mode: "training",
+    facts: noFacts,
+    nextId: 0,
+    inputs: [],
+    nodes: body.nodes,
+    outputs: body.results.slice(from, to).map((value, at) => ({ name: `${at}`, role: "output", value })),
+  });
+  const used = new Set(
+    [...nodes.flatMap((it) => [...usesOf(it)]), ...outputs.map((it) => it.value)].map((it) => it.id),
+  );
+  const inputs = body.inputs.flatMap((value, at) =>
+    used.has(value.id) ? [{ name: inputNames[at] ?? "", role: "feature" as const, value }] : [],
+  );
+  const text = printGraph({ name: "", mode: "training", facts: noFacts, nextId: 0, inputs, nodes, outputs });
+  const numbers = new Map<string, number>();
+  const canonical = text.replaceAll(/%(?:"(?:[^"\\]|\\.)*"\.|[A-Za-z_][A-Za-z_0-9]*\.)?(\d+)/g, (_, id: string) => {
+    const number = numbers.get(id) ?? numbers.size;
+    numbers.set(id, number);
+    return `%${number}`;
+  });
+  return fingerprint(canonical);
+}
+
+/** A fingerprint of all that a source has delivered. */
+function contentOf(raw: RawData): string {
+  const hash = createHash("sha256");
+  const add = (data: ArrayBufferView): void =>
+    void hash.update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  if (raw.kind === "text") {
+    hash.update(JSON.stringify(raw.vocabulary));
+    add(raw.tokens);
+  } else {
+    for (const name of [...raw.columns.keys()].sort()) {
+      const column = raw.columns.get(name);
+      if (column === undefined) continue;
+      hash.update(JSON.stringify([name, column.shape, column.data.constructor.name]));
+      add(column.data);
+    }
+  }
+  return hash.digest("hex").slice(0, 24);
+}
+
+/** A record that a file holds; undefined where it holds none that this version reads. */
+export function parseMade(text: string | undefined): Made | undefined {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text ?? "null");
+  } catch {
+    return undefined;
+  }
+  if (typeof parsed !== "object" || parsed === null) return undefined;
+  const { form, parts } = parsed as { readonly form?: unknown; readonly parts?: unknown };
+  if (form !== madeForm || typeof parts !== "object" || parts === null) return undefined;
+  const given = parts as Readonly<Record<string, Json | undefined>>;
+  return {
+    form: madeForm,
+    parts: Object.fromEntries(madeParts.map((it) => [it, given[it] ?? null])) as Record<MadePart, Json>,
+  };
+}
