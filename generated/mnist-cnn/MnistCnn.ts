@@ -646,20 +646,6 @@ function differentiate(
   return { results, gradients: variables.map((variable) => grads[variable.name] ?? tf.zerosLike(variable)) };
 }
 
-/** The largest elements over axes; equal ones share the gradient. */
-function largest(x: tf.Tensor, axes: number[], keep = false): tf.Tensor {
-  return withGradient(
-    [x],
-    () => tf.max(x, axes, keep),
-    (dy, [at = x]) => [shareOfHits(dy, at, tf.max(at, axes, true), axes)],
-  );
-}
-
-function shareOfHits(dy: tf.Tensor, x: tf.Tensor, extreme: tf.Tensor, axes: number[]): tf.Tensor {
-  const hits = tf.cast(tf.equal(x, extreme), "float32");
-  return tf.mul(hits, tf.div(tf.reshape(dy, extreme.shape), tf.sum(hits, axes, true)));
-}
-
 /** How `fit` goes about its work; what is left out is as the train section of the spec says. */
 interface FitOptions<Data, Figures> {
   /** Passes over the data from here on. Without: until the length that the spec gives is reached. */
@@ -988,7 +974,7 @@ function maxPool2d(x: tf.Tensor, window: number[], options: WindowOptions = {}):
     [x],
     () =>
       tf.maxPool(asImages(x), [rows.size, columns.size], [rows.stride, columns.stride], explicitPadding(rows, columns)),
-    (dy, [images = x, largest = dy]) => [maxPool2dGradient(images, largest, dy, window, options)],
+    (dy, [images = x, maxima = dy]) => [maxPool2dGradient(images, maxima, dy, window, options)],
   );
 }
 

@@ -13,7 +13,7 @@ export function maxPool2d(x: tf.Tensor, window: number[], options: WindowOptions
     [x],
     () =>
       tf.maxPool(asImages(x), [rows.size, columns.size], [rows.stride, columns.stride], explicitPadding(rows, columns)),
-    (dy, [images = x, largest = dy]) => [maxPool2dGradient(images, largest, dy, window, options)],
+    (dy, [images = x, maxima = dy]) => [maxPool2dGradient(images, maxima, dy, window, options)],
   );
 }
 
