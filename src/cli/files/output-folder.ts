@@ -71,8 +71,9 @@ export function openOutputFolder(path: string, name: string, command: "train" | 
   };
 }
 
-/** Makes a folder; the outermost one that was missing. */
+/** Makes a folder with those above it; the outermost one that was missing. */
 function makeFolder(path: string): string | undefined {
+  const missing: string[] = [];
   for (let at = path; ; at = dirname(at)) {
     const kind = kindOf(at);
     if (kind === "folder") break;
@@ -80,12 +81,24 @@ function makeFolder(path: string): string | undefined {
       const where = at === path ? `${path} is a file` : `${path} cannot be made, for ${at} is a file`;
       throw new UsageError(`--out takes a folder: ${where}.`);
     }
+    missing.push(at);
     if (dirname(at) === at) break;
   }
   try {
-    return mkdirSync(path, { recursive: true });
+    // One by one: mkdirSync's own recursion never ends where a folder exists and takes no others, as /proc.
+    for (const folder of missing.reverse()) makeOne(folder);
   } catch (error) {
     throw new UsageError(`I cannot make the folder ${path}: ${reasonOf(error)}.`);
+  }
+  return missing[0];
+}
+
+/** Makes a folder in another, unless a process beside this one was quicker. */
+function makeOne(path: string): void {
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    if (kindOf(path) !== "folder") throw error;
   }
 }
 
