@@ -60,7 +60,9 @@ train Net on Points {
   optimizer: sgd(lr=0.1)
   epochs: 1
 }
-test Net { expect: accuracy > 2 }
+test Net {
+  expect accuracy > 2
+}
 `;
 const table = "a,b,c,label\n1,2,3,0\n3,2,1,1\n1,2,3,0\n3,2,1,1\n";
 
