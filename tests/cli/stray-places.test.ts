@@ -79,7 +79,8 @@ describe("data with a place out of range", () => {
     const file = join(folder, "net.model");
     await cli(["train", file, "--threads", "1", "--out", folder]);
     const args = ["predict", file, "--weights", join(folder, "Net.safetensors")];
-    const answer = (k: readonly number[]) => cli(args, { stdin: () => JSON.stringify({ x: [[0], [1]], k }) });
+    const answer = (k: readonly number[]) =>
+      cli(args, { stdin: () => JSON.stringify({ features: { x: [[0], [1]], k } }) });
     const sound = await answer([0, 3]);
     expect(sound.code).toBe(0);
     expect(sound.out).not.toContain("faults");
