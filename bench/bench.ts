@@ -1,4 +1,6 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { parseArgs } from "node:util";
 import { build } from "esbuild";
 import { startContestant, type Contestant } from "./contestant.ts";
 
@@ -8,24 +10,35 @@ import { startContestant, type Contestant } from "./contestant.ts";
  * of the machine's speed meets all of them; the median of the rounds counts. Prints a table and writes
  * `out/bench.json`. Nothing here passes or fails.
  *
- * Options: `--quick` runs fewer rounds and leaves out what takes minutes; `--threads N` (default 2).
+ * Options: `--quick` runs fewer rounds and leaves out what takes minutes; `--threads N` (default 2); `--against DIR`
+ * runs modelc as it is in another checkout, with this one's specs, beside it: before and after in one table.
  */
-const quick = process.argv.includes("--quick");
-const threads = process.argv[process.argv.indexOf("--threads") + 1] ?? "2";
-const threadCount = process.argv.includes("--threads") ? threads : "2";
-const rounds = quick ? 3 : 7;
-
-const worker = ".cache/run/bench-worker.mjs";
-await build({
-  entryPoints: ["bench/worker.ts"],
-  outfile: worker,
-  bundle: true,
-  platform: "node",
-  format: "esm",
-  target: "node20",
-  packages: "external",
-  logLevel: "error",
+const { values: options } = parseArgs({
+  options: {
+    quick: { type: "boolean", default: false },
+    threads: { type: "string", default: "2" },
+    against: { type: "string" },
+  },
 });
+const threadCount = options.threads;
+const rounds = options.quick ? 3 : 7;
+
+/** Bundles the worker of a checkout, and says where it lies. */
+async function workerOf(checkout: string): Promise<string> {
+  const outfile = resolve(checkout, ".cache/run/bench-worker.mjs");
+  await build({
+    absWorkingDir: resolve(checkout),
+    entryPoints: ["bench/worker.ts"],
+    outfile,
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    target: "node20",
+    packages: "external",
+    logLevel: "error",
+  });
+  return outfile;
+}
 
 interface Entry {
   readonly name: string;
@@ -39,22 +52,30 @@ interface Entry {
 
 /** `tests/oracles/install.sh` puts PyTorch there where it can be had; a system's own Python may have one. */
 const python = existsSync(".cache/oracles/bin/python") ? ".cache/oracles/bin/python" : "/usr/bin/python3";
-const node = (runtime: string): readonly string[] => [process.execPath, worker, runtime, threadCount];
+const node =
+  (worker: string) =>
+  (runtime: string): readonly string[] => [process.execPath, worker, runtime, threadCount];
+const here = node(await workerOf("."));
+const before = options.against === undefined ? undefined : node(await workerOf(options.against));
+const onnxSteps = { cnn: 20, lstm: 20, guarded: 20 };
+const wasmSteps = { cnn: 3, lstm: 2, guarded: 3 };
 const entries: readonly Entry[] = [
-  { name: "modelc on ONNX Runtime", command: node("onnx"), steps: { cnn: 20, lstm: 20, gemm: 20 } },
+  { name: "modelc on ONNX Runtime", command: here("onnx"), steps: { ...onnxSteps, gemm: 20 } },
+  ...(before === undefined ? [] : [{ name: "  before", command: before("onnx"), steps: onnxSteps }]),
   {
     name: "PyTorch",
     command: [python, "bench/torch-peer.py", threadCount],
     greets: true,
-    steps: { cnn: 20, lstm: 10, gemm: 20 },
+    steps: { cnn: 20, lstm: 10, guarded: 20, gemm: 20 },
   },
-  { name: "modelc on tfjs wasm", command: node("tfjs-wasm"), steps: { cnn: 3, lstm: 2 } },
-  ...(quick
+  { name: "modelc on tfjs wasm", command: here("tfjs-wasm"), steps: wasmSteps },
+  ...(before === undefined ? [] : [{ name: "  before, tfjs wasm", command: before("tfjs-wasm"), steps: wasmSteps }]),
+  ...(options.quick
     ? []
     : [
-        { name: "modelc on tfjs cpu", command: node("tfjs-cpu"), steps: { cnn: 1 }, rounds: 2 },
-        { name: "tf.layers on wasm", command: node("layers-wasm"), steps: { cnn: 1 }, rounds: 1 },
-        { name: "tf.layers on cpu", command: node("layers-cpu"), steps: { cnn: 1 }, rounds: 2 },
+        { name: "modelc on tfjs cpu", command: here("tfjs-cpu"), steps: { cnn: 1 }, rounds: 2 },
+        { name: "tf.layers on wasm", command: here("layers-wasm"), steps: { cnn: 1 }, rounds: 1 },
+        { name: "tf.layers on cpu", command: here("layers-cpu"), steps: { cnn: 1 }, rounds: 2 },
       ]),
 ];
 
@@ -67,7 +88,7 @@ for (const entry of entries) {
 
 const times = new Map<string, number[]>();
 const errors = new Map<string, string>();
-for (const model of ["gemm", "cnn", "lstm"]) {
+for (const model of ["gemm", "cnn", "lstm", "guarded"]) {
   // The first call compiles and warms up: it is not counted.
   for (let round = -1; round < rounds; round++) {
     for (const [entry, contestant] of started) {
@@ -96,7 +117,7 @@ const peak = (2 * 1024 ** 3) / ((of("modelc on ONNX Runtime", "gemm") ?? NaN) * 
 
 const format = (value: number | undefined, digits = 2): string =>
   value === undefined || Number.isNaN(value) ? "-" : value.toFixed(digits);
-const rows = [["", "CNN ms/step", "to ONNX", "LSTM ms/step", "to ONNX", "GEMM 1024 ms"]];
+const rows = [["", "CNN ms/step", "to ONNX", "LSTM ms/step", "to ONNX", "guarded ms/step", "to ONNX", "GEMM 1024 ms"]];
 for (const entry of started.keys()) {
   const cell = (model: string): string =>
     errors.has(`${entry.name}/${model}`) ? "fails" : format(of(entry.name, model));
@@ -105,7 +126,8 @@ for (const entry of started.keys()) {
     const own = of(entry.name, model);
     return base === undefined || own === undefined ? "-" : `${format(own / base)} x`;
   };
-  rows.push([entry.name, cell("cnn"), ratio("cnn"), cell("lstm"), ratio("lstm"), cell("gemm")]);
+  const both = ["cnn", "lstm", "guarded"].flatMap((model) => [cell(model), ratio(model)]);
+  rows.push([entry.name, ...both, cell("gemm")]);
 }
 const widths = rows[0]?.map((_, at) => Math.max(...rows.map((row) => row[at]?.length ?? 0))) ?? [];
 for (const row of rows)

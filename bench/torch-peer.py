@@ -27,6 +27,24 @@ class Cnn(nn.Module):
         return self.head(functional.relu(self.hidden(x.flatten(1))))
 
 
+class Guarded(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv1 = nn.Conv2d(1, 32, 3)
+        self.norm1 = nn.BatchNorm2d(32)
+        self.conv2 = nn.Conv2d(32, 64, 3)
+        self.norm2 = nn.BatchNorm2d(64)
+        self.table = nn.Embedding(1000, 64)
+        self.hidden = nn.Linear(1664, 128)
+        self.head = nn.Linear(128, 10)
+
+    def forward(self, x, k):
+        x = functional.max_pool2d(functional.relu(self.norm1(self.conv1(x))), 2)
+        x = functional.max_pool2d(functional.relu(self.norm2(self.conv2(x))), 2)
+        x = torch.cat([x.flatten(1), self.table(k)], dim=1)
+        return self.head(torch.sigmoid(self.hidden(x)))
+
+
 class Recurrent(nn.Module):
     def __init__(self, features=64, units=128, classes=10):
         super().__init__()
@@ -41,15 +59,18 @@ class Recurrent(nn.Module):
 def contestant(name):
     if name == "cnn":
         model = Cnn()
-        batch = torch.randn(32, 1, 28, 28), torch.randint(0, 10, (32,))
+        batch = (torch.randn(32, 1, 28, 28),), torch.randint(0, 10, (32,))
+    elif name == "guarded":
+        model = Guarded()
+        batch = (torch.randn(32, 1, 28, 28), torch.randint(0, 10, (32,))), torch.randint(0, 10, (32,))
     else:
         model = Recurrent()
-        batch = torch.randn(32, 64, 64), torch.randint(0, 10, (32 * 64,))
+        batch = (torch.randn(32, 64, 64),), torch.randint(0, 10, (32 * 64,))
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-3, eps=1e-7)
 
     def step():
         optimizer.zero_grad()
-        loss = functional.cross_entropy(model(batch[0]), batch[1])
+        loss = functional.cross_entropy(model(*batch[0]), batch[1])
         loss.backward()
         optimizer.step()
         return float(loss)

@@ -16,7 +16,11 @@ import { layersStep } from "./tf-layers.ts";
  * training steps, answers with milliseconds a step. `node worker.mjs RUNTIME THREADS`.
  */
 const [runtime = "onnx", threads = "2"] = process.argv.slice(2);
-const specs: Readonly<Record<string, string>> = { cnn: "specs/mnist-cnn.model", lstm: "bench/specs/lstm.model" };
+const specs: Readonly<Record<string, string>> = {
+  cnn: "specs/mnist-cnn.model",
+  lstm: "bench/specs/lstm.model",
+  guarded: "bench/specs/guarded.model",
+};
 
 type Step = () => Promise<unknown>;
 
