@@ -342,10 +342,9 @@ function figuresOf([
 /** One step of gradient descent with momentum, as Keras 3 computes it. */
 function update(model: LogisticRegression, gradients: tf.Tensor[]): void {
   const rate = 0.1;
-  const momentum = 0.9;
   for (const [{ parameter, velocity }, gradient] of zip(model.optimizer, gradients)) {
     const change = tf.mul(gradient, rate);
-    velocity.assign(tf.sub(tf.mul(velocity, momentum), change));
+    velocity.assign(tf.sub(tf.mul(velocity, 0.9), change));
     parameter.assign(tf.add(parameter, velocity));
   }
 }

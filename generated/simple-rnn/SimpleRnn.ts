@@ -344,9 +344,12 @@ function figuresOf([
 function update(model: SimpleRnn, gradients: tf.Tensor[]): void {
   const rate = 0.001;
   const rho = 0.9;
-  for (const [{ parameter, square }, gradient] of zip(model.optimizer, clipByGlobalNorm(gradients, 1))) {
-    square.assign(tf.add(tf.mul(square, rho), tf.mul(tf.square(gradient), 1 - rho)));
-    const change = tf.div(tf.mul(gradient, rate), tf.sqrt(tf.add(square, 1e-7)));
+  const norm = tf.sqrt(tf.addN(gradients.map((gradient) => tf.sum(tf.square(gradient)))));
+  const factor = tf.div(1, tf.maximum(norm, 1));
+  for (const [{ parameter, square }, gradient] of zip(model.optimizer, gradients)) {
+    const clipped = tf.mul(gradient, factor);
+    square.assign(tf.add(tf.mul(square, rho), tf.mul(tf.square(clipped), 1 - rho)));
+    const change = tf.div(tf.mul(clipped, rate), tf.sqrt(tf.add(square, 1e-7)));
     parameter.assign(tf.sub(parameter, change));
   }
 }
@@ -797,13 +800,6 @@ function orthogonalTimes(gain = 1): Initializer {
       return Float32Array.from(matrix.dataSync());
     });
   };
-}
-
-/** Gradients scaled so that the norm of them all is at most `limit`. */
-function clipByGlobalNorm(gradients: tf.Tensor[], limit: number): tf.Tensor[] {
-  const norm = tf.sqrt(tf.addN(gradients.map((gradient) => tf.sum(tf.square(gradient)))));
-  const factor = tf.div(limit, tf.maximum(norm, limit));
-  return gradients.map((gradient) => tf.mul(gradient, factor));
 }
 
 /** Orthonormal rows from linearly independent ones, by Gram and Schmidt; each is freed twice of those before it. */

@@ -359,9 +359,12 @@ function update(model: StackedLstm, gradients: tf.Tensor[]): void {
   const beta2 = 0.999;
   const t = model.step + 1;
   const correction = Math.sqrt(1 - beta2 ** t) / (1 - beta1 ** t);
-  for (const [{ parameter, m, v }, gradient] of zip(model.optimizer, clipByGlobalNorm(gradients, 1))) {
-    m.assign(tf.add(tf.mul(m, beta1), tf.mul(gradient, 1 - beta1)));
-    v.assign(tf.add(tf.mul(v, beta2), tf.mul(tf.square(gradient), 1 - beta2)));
+  const norm = tf.sqrt(tf.addN(gradients.map((gradient) => tf.sum(tf.square(gradient)))));
+  const factor = tf.div(1, tf.maximum(norm, 1));
+  for (const [{ parameter, m, v }, gradient] of zip(model.optimizer, gradients)) {
+    const clipped = tf.mul(gradient, factor);
+    m.assign(tf.add(tf.mul(m, beta1), tf.mul(clipped, 1 - beta1)));
+    v.assign(tf.add(tf.mul(v, beta2), tf.mul(tf.square(clipped), 1 - beta2)));
     const change = tf.div(tf.mul(m, rate * correction), tf.add(tf.sqrt(v), 1e-7));
     parameter.assign(tf.sub(parameter, change));
   }
@@ -884,13 +887,6 @@ function orthogonalTimes(gain = 1): Initializer {
 function forgetBias(shape: number[]): Float32Array {
   const units = sizeOf(shape) / 4;
   return new Float32Array(units * 4).fill(1, units, 2 * units);
-}
-
-/** Gradients scaled so that the norm of them all is at most `limit`. */
-function clipByGlobalNorm(gradients: tf.Tensor[], limit: number): tf.Tensor[] {
-  const norm = tf.sqrt(tf.addN(gradients.map((gradient) => tf.sum(tf.square(gradient)))));
-  const factor = tf.div(limit, tf.maximum(norm, limit));
-  return gradients.map((gradient) => tf.mul(gradient, factor));
 }
 
 /** Orthonormal rows from linearly independent ones, by Gram and Schmidt; each is freed twice of those before it. */

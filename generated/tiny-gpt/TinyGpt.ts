@@ -419,10 +419,13 @@ function update(model: TinyGpt, gradients: tf.Tensor[]): void {
   const beta2 = 0.99;
   const t = model.step + 1;
   const correction = Math.sqrt(1 - beta2 ** t) / (1 - beta1 ** t);
-  for (const [{ parameter, m, v, decay }, gradient] of zip(model.optimizer, clipByGlobalNorm(gradients, 1))) {
+  const norm = tf.sqrt(tf.addN(gradients.map((gradient) => tf.sum(tf.square(gradient)))));
+  const factor = tf.div(1, tf.maximum(norm, 1));
+  for (const [{ parameter, m, v, decay }, gradient] of zip(model.optimizer, gradients)) {
+    const clipped = tf.mul(gradient, factor);
     const decayed = tf.sub(parameter, tf.mul(parameter, decay * rate));
-    m.assign(tf.add(tf.mul(m, beta1), tf.mul(gradient, 1 - beta1)));
-    v.assign(tf.add(tf.mul(v, beta2), tf.mul(tf.square(gradient), 1 - beta2)));
+    m.assign(tf.add(tf.mul(m, beta1), tf.mul(clipped, 1 - beta1)));
+    v.assign(tf.add(tf.mul(v, beta2), tf.mul(tf.square(clipped), 1 - beta2)));
     const change = tf.div(tf.mul(m, rate * correction), tf.add(tf.sqrt(v), 1e-7));
     parameter.assign(tf.sub(decayed, change));
   }
@@ -431,7 +434,7 @@ function update(model: TinyGpt, gradients: tf.Tensor[]): void {
 /** The learning rate at a step, from 0, of so many. */
 function learningRate(step: number, steps: number): number {
   const progress = Math.min(Math.max(step - 100, 0) / Math.max(steps - 100, 1), 1);
-  return (0.0001 + ((0.001 - 0.0001) / 2) * (Math.cos(Math.PI * progress) + 1)) * Math.min((step + 1) / 100, 1);
+  return (0.0001 + 0.00045 * (Math.cos(Math.PI * progress) + 1)) * Math.min((step + 1) / 100, 1);
 }
 
 /** What the optimizer remembers, before the first step. */
@@ -954,27 +957,6 @@ function swapLastAxes(x: tf.Tensor): tf.Tensor {
   return tf.transpose(x, [...axes.slice(0, -2), x.rank - 1, x.rank - 2]);
 }
 
-/** Settings of the parameters whose paths match; of several, the last one counts. */
-interface Group {
-  readonly pattern: RegExp;
-  readonly frozen?: boolean;
-  readonly decay?: number;
-  readonly scale?: number;
-}
-
-/** What the groups say of a path. */
-function settingsOf(groups: readonly Group[], path: string): { frozen?: boolean; decay?: number; scale?: number } {
-  const matching = groups.filter(({ pattern }) => pattern.test(`${path}.`));
-  return Object.assign({}, ...matching);
-}
-
-/** Gradients scaled so that the norm of them all is at most `limit`. */
-function clipByGlobalNorm(gradients: tf.Tensor[], limit: number): tf.Tensor[] {
-  const norm = tf.sqrt(tf.addN(gradients.map((gradient) => tf.sum(tf.square(gradient)))));
-  const factor = tf.div(limit, tf.maximum(norm, limit));
-  return gradients.map((gradient) => tf.mul(gradient, factor));
-}
-
 /** Where in the network a random number is drawn: its key depends on the seed, the step and this alone. */
 interface Place {
   readonly base: RandomKey;
@@ -1314,6 +1296,20 @@ function seedOf({ metadata }: Checkpoint): { seed?: number } {
   const seed = /^-?\d+$/.test(text) ? Number(text) : NaN;
   if (Number.isSafeInteger(seed)) return { seed };
   throw new Error(`the metadata "seed" is ${JSON.stringify(text)}, which is no whole number`);
+}
+
+/** Settings of the parameters whose paths match; of several, the last one counts. */
+interface Group {
+  readonly pattern: RegExp;
+  readonly frozen?: boolean;
+  readonly decay?: number;
+  readonly scale?: number;
+}
+
+/** What the groups say of a path. */
+function settingsOf(groups: readonly Group[], path: string): { frozen?: boolean; decay?: number; scale?: number } {
+  const matching = groups.filter(({ pattern }) => pattern.test(`${path}.`));
+  return Object.assign({}, ...matching);
 }
 
 /** Sums over the axes along which a tensor of `shape` was broadcast. */

@@ -6,7 +6,8 @@ import { matchPath } from "../support/match-path.ts";
 import { required } from "../support/fault.ts";
 import type { GraphInputs } from "../passes/graph-inputs.ts";
 import { clipGradients } from "./clip-gradients.ts";
-import { buildCorrection, buildUpdate, slotNames } from "./optimizers.ts";
+import { buildUpdate, scalarsOf } from "./build-update.ts";
+import { optimizerOf } from "./optimizers.ts";
 import { buildRate } from "./schedules.ts";
 
 /** A parameter to be updated, in its stored order, with its gradient. */
@@ -32,7 +33,9 @@ export function applyUpdates(
   const step = inputs.add({ name: "step", role: "step", type: { dtype: "i64", shape: [] } }).value;
   const total = (): Value => ("steps" in program.length ? b.scalar(program.length.steps) : hyper("total_steps"));
   const rate = b.mul(buildRate(b, spec.rate, b.cast(step, "f32"), total), hyper("lr_scale"));
-  const correction = buildCorrection(b, spec, step);
+  const optimizer = optimizerOf(spec);
+  const scalars = scalarsOf(spec, (_, value) => b.scalar(value, "f64"));
+  const correction = optimizer.correction?.(b, b.add(b.cast(step, "f64"), b.scalar(1, "f64")), scalars);
   const scaled = scalarsBy(b);
 
   const clipped = clipGradients(
@@ -46,14 +49,19 @@ export function applyUpdates(
     const path = required(input.path, "path");
     const { dtype } = input.value.type;
     const { decay, scale } = settingsOf(program, path);
-    const slotInputs = slotNames(spec).map((slot) => optimizerInput(inputs, input, slot, path));
+    const slotInputs = Object.entries(optimizer.slots(spec)).map(
+      ([slot, initial]) => [slot, optimizerInput(inputs, input, { slot, initial, path })] as const,
+    );
+    const slotValues = new Map(slotInputs.map(([slot, { value }]) => [slot, value]));
     const updated = buildUpdate(b, spec, {
+      scalars,
       parameter: input.value,
       gradient: required(clipped[index], "gradient"),
-      slots: slotInputs.map((it) => it.value),
+      slot: (name) => required(slotValues.get(name), `slot ${name}`),
       rate: scaled("rate", rate, scale, dtype),
       decay: decay === 0 ? undefined : scaled("decay", hyper("decay_scale"), decay, dtype),
-      correction: correction && scaled("correction", correction, 1, dtype),
+      correction: () => scaled("correction", b.cast(required(correction, "correction"), "f32"), 1, dtype),
+      named: (_, value) => value,
     });
     parameters.push({
       name: `next/${input.name}`,
@@ -62,12 +70,12 @@ export function applyUpdates(
       value: updated.parameter,
       carries: input.name,
     });
-    slotInputs.forEach((it, at) => {
+    slotInputs.forEach(([slot, it]) => {
       slots.push({
         name: `next/${it.name}`,
         role: "optimizer",
         ...(it.path !== undefined && { path: it.path }),
-        value: required(updated.slots[at], "slot"),
+        value: required(updated.slots[slot], "slot"),
         carries: it.name,
       });
     });
@@ -81,14 +89,18 @@ export function applyUpdates(
   return [...parameters, ...slots, next];
 }
 
-/** The input of one slot of a parameter: zeros at first, in the parameter's stored order. */
-function optimizerInput(inputs: GraphInputs, parameter: GraphInput, slot: string, path: string): GraphInput {
+/** The input of one slot of a parameter, in the parameter's stored order; full of one number at first. */
+function optimizerInput(
+  inputs: GraphInputs,
+  parameter: GraphInput,
+  { slot, initial, path }: { readonly slot: string; readonly initial: number; readonly path: string },
+): GraphInput {
   return inputs.add({
     name: `opt/${slot}/${path}`,
     role: "optimizer",
     path: `${slot}/${path}`,
     type: parameter.value.type,
-    init: { name: "zeros", arguments: {} },
+    init: initial === 0 ? { name: "zeros", arguments: {} } : { name: "constant", arguments: { value: initial } },
     logicalType: parameter.logicalType ?? parameter.value.type,
     ...(parameter.perm !== undefined && { perm: parameter.perm }),
   });

@@ -1,28 +1,47 @@
 import type { Value } from "../ir/graph.ts";
 import type { ClipSpec } from "../ir/program.ts";
 import type { GraphBuilder } from "../ops/builder.ts";
+import { required } from "../support/fault.ts";
+
+/** One way of limiting the size of gradients. */
+interface Clipping {
+  /** What is added up over all gradients first, an f32 scalar, where the limit is one for all of them. */
+  readonly measure?: (b: GraphBuilder, gradient: Value) => Value;
+  readonly limit: (input: ClippingInput) => Value;
+}
+
+/** What one gradient's clipping works with. */
+export interface ClippingInput {
+  readonly b: GraphBuilder;
+  readonly gradient: Value;
+  readonly limit: number;
+  /** The sum of what was measured. */
+  readonly total: Value | undefined;
+  /** Gives a value the name that it has where people read the update. */
+  readonly named: (name: string, value: Value) => Value;
+}
 
 /**
- * Gradients with their size limited: `global_norm` scales all of them by limit / max(norm of all, limit), `norm` each by
- * its own norm, `value` clips every element to -limit..limit.
+ * All ways of clipping: `global_norm` scales all gradients by limit / max(norm of all, limit), `norm` each by its own
+ * norm, `value` clips every element to -limit..limit.
  */
+export const clippings: Readonly<Record<ClipSpec["kind"], Clipping>> = {
+  value: { limit: ({ b, gradient, limit }) => b.op("clip", [gradient], { min: -limit, max: limit }) },
+  norm: { limit: (input) => scaleTo(input, squareSum(input.b, input.gradient)) },
+  global_norm: { measure: squareSum, limit: (input) => scaleTo(input, required(input.total, "sum of all squares")) },
+};
+
+/** Gradients with their size limited. */
 export function clipGradients(
   b: GraphBuilder,
   clip: ClipSpec | undefined,
   gradients: readonly Value[],
 ): readonly Value[] {
   if (clip === undefined || gradients.length === 0) return gradients;
-  switch (clip.kind) {
-    case "value":
-      return gradients.map((it) => b.op("clip", [it], { min: -clip.limit, max: clip.limit }));
-    case "norm":
-      return gradients.map((it) => scaleBy(b, it, factorOf(b, squareSum(b, it), clip.limit)));
-    case "global_norm": {
-      const total = gradients.map((it) => squareSum(b, it)).reduce((sum, it) => b.add(sum, it));
-      const factor = factorOf(b, total, clip.limit);
-      return gradients.map((it) => scaleBy(b, it, factor));
-    }
-  }
+  const { measure, limit } = clippings[clip.kind];
+  const total = measure && gradients.map((it) => measure(b, it)).reduce((sum, it) => b.add(sum, it));
+  const named = (_: string, value: Value): Value => value;
+  return gradients.map((gradient) => limit({ b, gradient, limit: clip.limit, total, named }));
 }
 
 /** The sum of a gradient's squares, in f32. */
@@ -35,11 +54,9 @@ function squareSum(b: GraphBuilder, gradient: Value): Value {
   return b.cast(sum, "f32");
 }
 
-function factorOf(b: GraphBuilder, squares: Value, limit: number): Value {
+/** A gradient times limit / max(norm, limit). */
+function scaleTo({ b, gradient, limit, named }: ClippingInput, squares: Value): Value {
   const bound = b.scalar(limit);
-  return b.div(bound, b.op("maximum", [b.op("sqrt", [squares]), bound]));
-}
-
-function scaleBy(b: GraphBuilder, gradient: Value, factor: Value): Value {
+  const factor = named("factor", b.div(bound, b.op("maximum", [named("norm", b.op("sqrt", [squares])), bound])));
   return b.mul(gradient, b.cast(factor, gradient.type.dtype));
 }

@@ -1,139 +1,140 @@
 import type { Value } from "../ir/graph.ts";
 import type { OptimizerSpec } from "../ir/program.ts";
+import type { ArgumentSchema, CallSchema } from "../ir/settings.ts";
 import type { GraphBuilder } from "../ops/builder.ts";
-import { required } from "../support/fault.ts";
+import { fault } from "../support/fault.ts";
+import { defineOptimizer, type Optimizer, type Updated, type UpdateInput } from "./define-optimizer.ts";
 
-type Kind = OptimizerSpec["kind"];
-type SpecOf<K extends Kind> = Extract<OptimizerSpec, { readonly kind: K }>;
+const rate = (value: number): ArgumentSchema => ({ kind: "call", above: 0, default: value });
+const decay = (value = 0) => ({ kind: "number", default: value, min: 0 }) as const;
+const fraction = (value: number) => ({ kind: "number", default: value, min: 0, below: 1 }) as const;
+const epsilon = { kind: "number", default: 1e-7, above: 0 } as const;
+const flag = { kind: "boolean", default: false } as const;
 
-/** What one parameter's update works with; all values but `rate` and `bias` have the parameter's type. */
-interface UpdateInput<S> {
-  readonly b: GraphBuilder;
-  readonly spec: S;
-  readonly parameter: Value;
-  readonly gradient: Value;
-  /** In the order of the optimizer's slots. */
-  readonly slots: readonly Value[];
-  /** The learning rate of this parameter at this step, a scalar of its dtype. */
-  readonly rate: Value;
-  /** Adam's factor sqrt(1 - beta2^t) / (1 - beta1^t), a scalar of the parameter's dtype. */
-  readonly correction: Value | undefined;
-}
-
-/** A parameter's next value, and those of its slots. */
-export interface Updated {
-  readonly parameter: Value;
-  readonly slots: readonly Value[];
-}
-
-interface Optimizer<S> {
-  /** Names of the state that each parameter has; zeros at first. */
-  readonly slots: (spec: S) => readonly string[];
-  readonly update: (input: UpdateInput<S>) => Updated;
-}
+const adamSettings = { lr: rate(1e-3), beta1: fraction(0.9), beta2: fraction(0.999), epsilon } as const;
 
 /**
- * All optimizers, with the meaning that Keras 3 gives them (`keras/src/optimizers`): momentum is v = m v - lr g, epsilon
- * stands outside of Adam's square root and inside of RMSprop's.
+ * All optimizers by the names of the language, with the meaning and the defaults that Keras 3 gives them
+ * (`keras/src/optimizers`): momentum is v = m v - lr g, epsilon stands outside of Adam's square root and inside of
+ * RMSprop's. Each is written here once, for every target.
  */
-const optimizers: { readonly [K in Kind]: Optimizer<SpecOf<K>> } = {
-  sgd: {
-    slots: () => [],
-    update: ({ b, parameter, gradient, rate }) => ({ parameter: b.sub(parameter, b.mul(gradient, rate)), slots: [] }),
-  },
-  momentum: {
-    slots: () => ["velocity"],
-    update: ({ b, spec, parameter, gradient, slots, rate }) => {
-      const step = b.mul(gradient, rate);
-      const velocity = b.sub(times(b, slotAt(slots, 0), spec.momentum), step);
-      const change = spec.nesterov ? b.sub(times(b, velocity, spec.momentum), step) : velocity;
-      return { parameter: b.add(parameter, change), slots: [velocity] };
-    },
-  },
-  rmsprop: {
-    slots: (spec) => (spec.momentum > 0 ? ["square", "momentum"] : ["square"]),
-    update: ({ b, spec, parameter, gradient, slots, rate }) => {
-      const square = blend(b, slotAt(slots, 0), b.mul(gradient, gradient), spec.rho);
-      const root = b.op("sqrt", [b.add(square, scalarLike(b, square, spec.epsilon))]);
-      const step = b.div(b.mul(gradient, rate), root);
-      if (spec.momentum === 0) return { parameter: b.sub(parameter, step), slots: [square] };
-      const momentum = b.add(times(b, slotAt(slots, 1), spec.momentum), step);
-      return { parameter: b.sub(parameter, momentum), slots: [square, momentum] };
-    },
-  },
-  adam: { slots: () => ["m", "v"], update: adam },
-  adamw: { slots: () => ["m", "v"], update: adam },
-};
+export const optimizers = {
+  sgd: defineOptimizer({
+    settings: { lr: rate(0.01), decay: decay() },
+    summary: "One step of gradient descent.",
+    decay: "by gradient",
+    slots: () => ({}),
+    update: ({ b, parameter, gradient, rate }) => ({
+      parameter: b.sub(parameter, times(b, gradient, rate)),
+      slots: {},
+    }),
+  }),
 
-function adam(input: UpdateInput<SpecOf<"adam" | "adamw">>): Updated {
-  const { b, spec, parameter, gradient, slots, rate, correction } = input;
-  const m = blend(b, slotAt(slots, 0), gradient, spec.beta1);
-  const v = blend(b, slotAt(slots, 1), b.mul(gradient, gradient), spec.beta2);
-  const root = b.add(b.op("sqrt", [v]), scalarLike(b, v, spec.epsilon));
-  const step = b.div(b.mul(m, b.mul(rate, required(correction, "bias correction"))), root);
-  return { parameter: b.sub(parameter, step), slots: [m, v] };
+  momentum: defineOptimizer({
+    settings: { lr: rate(0.01), momentum: fraction(0.9), nesterov: flag, decay: decay() },
+    summary: "One step of gradient descent with momentum, as Keras 3 computes it.",
+    decay: "by gradient",
+    slots: () => ({ velocity: 0 }),
+    update: ({ b, settings, scalars, parameter, gradient, slot, rate, named }) => {
+      const change = named("change", times(b, gradient, rate));
+      const velocity = b.sub(times(b, slot("velocity"), scalars.momentum), change);
+      const step = settings.nesterov ? b.sub(times(b, velocity, scalars.momentum), change) : velocity;
+      return { parameter: b.add(parameter, step), slots: { velocity } };
+    },
+  }),
+
+  rmsprop: defineOptimizer({
+    settings: { lr: rate(1e-3), rho: fraction(0.9), momentum: fraction(0), epsilon, decay: decay() },
+    summary: "One step of RMSprop (Hinton 2012), as Keras 3 computes it.",
+    decay: "by gradient",
+    slots: ({ momentum }) => (momentum > 0 ? { square: 0, momentum: 0 } : { square: 0 }),
+    update: ({ b, settings, scalars, parameter, gradient, slot, rate, named }) => {
+      const square = blend(b, slot("square"), b.op("square", [gradient]), scalars.rho);
+      const root = b.op("sqrt", [plus(b, square, scalars.epsilon)]);
+      const change = named("change", b.div(times(b, gradient, rate), root));
+      if (settings.momentum === 0) return { parameter: b.sub(parameter, change), slots: { square } };
+      const momentum = b.add(times(b, slot("momentum"), scalars.momentum), change);
+      return { parameter: b.sub(parameter, momentum), slots: { square, momentum } };
+    },
+  }),
+
+  adam: defineOptimizer({
+    settings: { ...adamSettings, decay: decay() },
+    summary: "One step of Adam (Kingma and Ba 2015), as Keras 3 computes it.",
+    decay: "by gradient",
+    slots: () => ({ m: 0, v: 0 }),
+    correction: adamCorrection,
+    update: adam,
+  }),
+
+  adamw: defineOptimizer({
+    settings: { ...adamSettings, decay: decay(0.004) },
+    summary: "One step of Adam with decoupled weight decay (Loshchilov and Hutter 2019), as Keras 3 computes it.",
+    decay: "decoupled",
+    slots: () => ({ m: 0, v: 0 }),
+    correction: adamCorrection,
+    update: adam,
+  }),
+} as const satisfies Readonly<Record<string, Optimizer>>;
+
+/** What the arguments of each optimizer may be. `lr` is a number or a schedule. */
+export const optimizerTable: Readonly<Record<string, CallSchema>> = Object.fromEntries(
+  Object.entries(optimizers).map(([name, { settings }]) => [name, settings]),
+);
+
+/** The optimizer that a program names. */
+export function optimizerOf({ kind }: Pick<OptimizerSpec, "kind">): Optimizer {
+  return isOptimizer(kind) ? optimizers[kind] : fault(`no optimizer ${kind}`);
+}
+
+function isOptimizer(kind: string): kind is keyof typeof optimizers {
+  return Object.hasOwn(optimizers, kind);
+}
+
+/** Names of the state that an optimizer keeps for each parameter, in order. */
+export function slotNames(spec: OptimizerSpec): readonly string[] {
+  return Object.keys(optimizerOf(spec).slots(spec));
+}
+
+function adam(input: UpdateInput<"beta1" | "beta2" | "epsilon", "m" | "v">): Updated<"m" | "v"> {
+  const { b, scalars, parameter, rate, correction, named } = input;
+  const slots = moments(input);
+  const root = plus(b, b.op("sqrt", [slots.v]), scalars.epsilon);
+  const change = named("change", b.div(times(b, slots.m, b.mul(rate, correction())), root));
+  return { parameter: b.sub(parameter, change), slots };
+}
+
+/** The running means of gradients and of their squares. */
+function moments(input: UpdateInput<"beta1" | "beta2", "m" | "v">): Readonly<Record<"m" | "v", Value>> {
+  const { b, scalars, gradient, slot } = input;
+  return {
+    m: blend(b, slot("m"), gradient, scalars.beta1),
+    v: blend(b, slot("v"), b.op("square", [gradient]), scalars.beta2),
+  };
+}
+
+/** Adam's bias correction sqrt(1 - beta2^t) / (1 - beta1^t). */
+function adamCorrection(
+  b: GraphBuilder,
+  t: Value,
+  { beta1, beta2 }: Readonly<Record<"beta1" | "beta2", Value>>,
+): Value {
+  const one = b.scalar(1, "f64");
+  const lacking = (beta: Value): Value => b.sub(one, b.op("pow", [beta, t]));
+  return b.div(b.op("sqrt", [lacking(beta2)]), lacking(beta1));
 }
 
 /** decay * old + (1 - decay) * now. */
-function blend(b: GraphBuilder, old: Value, now: Value, decay: number): Value {
-  return b.add(times(b, old, decay), times(b, now, 1 - decay));
+function blend(b: GraphBuilder, old: Value, now: Value, decay: Value): Value {
+  return b.add(times(b, old, decay), times(b, now, b.sub(b.scalar(1, "f64"), decay)));
 }
 
-function times(b: GraphBuilder, value: Value, factor: number): Value {
-  return b.mul(value, scalarLike(b, value, factor));
+/** A tensor times a scalar, in the tensor's dtype. */
+function times(b: GraphBuilder, value: Value, factor: Value): Value {
+  return b.mul(value, b.cast(factor, value.type.dtype));
 }
 
-function scalarLike(b: GraphBuilder, value: Value, number: number): Value {
-  return b.scalar(number, value.type.dtype);
-}
-
-function slotAt(slots: readonly Value[], index: number): Value {
-  return required(slots[index], "optimizer slot");
-}
-
-/** Names of the state that an optimizer keeps for each parameter, in order; all begin as zeros. */
-export function slotNames(spec: OptimizerSpec): readonly string[] {
-  return slotsOf(spec);
-}
-
-function slotsOf<K extends Kind>(spec: SpecOf<K>): readonly string[] {
-  return optimizers[spec.kind as K].slots(spec);
-}
-
-/** What {@link buildUpdate} needs to know of one parameter at one step. */
-export interface ParameterUpdate {
-  readonly parameter: Value;
-  readonly gradient: Value;
-  readonly slots: readonly Value[];
-  /** Scalar of the parameter's dtype: schedule, scales and groups applied. */
-  readonly rate: Value;
-  /** Scalar of the parameter's dtype, where the parameter decays: decoupled for adamw, added to the gradient otherwise. */
-  readonly decay: Value | undefined;
-  /** From {@link buildCorrection}, in the parameter's dtype. */
-  readonly correction: Value | undefined;
-}
-
-/** A parameter's next value and its slots' next values. */
-export function buildUpdate(b: GraphBuilder, spec: OptimizerSpec, update: ParameterUpdate): Updated {
-  const { parameter, gradient, decay, rate } = update;
-  if (decay === undefined) return applyUpdate(b, spec, update);
-  return spec.kind === "adamw"
-    ? applyUpdate(b, spec, { ...update, parameter: b.sub(parameter, b.mul(parameter, b.mul(decay, rate))) })
-    : applyUpdate(b, spec, { ...update, gradient: b.add(gradient, b.mul(parameter, decay)) });
-}
-
-function applyUpdate<K extends Kind>(b: GraphBuilder, spec: SpecOf<K>, update: ParameterUpdate): Updated {
-  return optimizers[spec.kind as K].update({ ...update, b, spec });
-}
-
-/**
- * Adam's bias correction sqrt(1 - beta2^t) / (1 - beta1^t) at t = step + 1, as an f32 scalar; undefined for optimizers
- * without. Computed in f64: 1 - 0.999^t loses four digits in f32 at the first steps.
- */
-export function buildCorrection(b: GraphBuilder, spec: OptimizerSpec, step: Value): Value | undefined {
-  if (spec.kind !== "adam" && spec.kind !== "adamw") return undefined;
-  const one = b.scalar(1, "f64");
-  const t = b.add(b.cast(step, "f64"), one);
-  const lacking = (beta: number): Value => b.sub(one, b.op("pow", [b.scalar(beta, "f64"), t]));
-  return b.cast(b.div(b.op("sqrt", [lacking(spec.beta2)]), lacking(spec.beta1)), "f32");
+/** A tensor plus a scalar, in the tensor's dtype. */
+function plus(b: GraphBuilder, value: Value, summand: Value): Value {
+  return b.add(value, b.cast(summand, value.type.dtype));
 }

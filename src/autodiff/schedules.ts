@@ -14,6 +14,8 @@ interface Arithmetic<N> {
   readonly floor: (a: N) => N;
   readonly pow: (a: N, b: N) => N;
   readonly cos: (a: N) => N;
+  /** The value under a name, for those who read it. */
+  readonly named: (name: string, value: N) => N;
 }
 
 /**
@@ -31,12 +33,12 @@ function rate<N>(a: Arithmetic<N>, schedule: Schedule, step: N, total: N): N {
 }
 
 function afterWarmup<N>(a: Arithmetic<N>, schedule: Schedule, step: N, span: N): N {
-  const progress = (): N => a.min(a.div(step, a.max(span, a.number(1))), a.number(1));
+  const progress = (): N => a.named("progress", a.min(a.div(step, a.max(span, a.number(1))), a.number(1)));
   switch (schedule.kind) {
     case "constant":
       return a.number(schedule.rate);
     case "cosine": {
-      const wave = a.add(a.cos(a.mul(progress(), a.number(Math.PI))), a.number(1));
+      const wave = a.add(a.cos(a.mul(a.number(Math.PI), progress())), a.number(1));
       return a.add(a.number(schedule.floor), a.mul(a.number((schedule.peak - schedule.floor) / 2), wave));
     }
     case "linear":
@@ -62,6 +64,7 @@ const plain: Arithmetic<number> = {
   floor: Math.floor,
   pow: Math.pow,
   cos: Math.cos,
+  named: (_, value) => value,
 };
 
 /** The learning rate at a step (from 0) as a plain number. `total`: the steps of the whole training. */
@@ -79,12 +82,19 @@ function totalOf(schedule: Schedule): number | undefined {
 }
 
 /**
- * The learning rate as an f32 scalar. `step` is an f32 scalar (from 0), `total` gives the number of all steps and is
- * called where {@link needsTotal} holds alone.
+ * The learning rate as a scalar of the dtype of `step`, a scalar float (from 0). `total` gives the number of all steps
+ * and is called where {@link needsTotal} holds alone. `named` gives values the names that people read them by.
  */
-export function buildRate(b: GraphBuilder, schedule: Schedule, step: Value, total: () => Value): Value {
+export function buildRate(
+  b: GraphBuilder,
+  schedule: Schedule,
+  step: Value,
+  total: () => Value,
+  named: (name: string, value: Value) => Value = (_, value) => value,
+): Value {
+  const { dtype } = step.type;
   const arithmetic: Arithmetic<Value> = {
-    number: (value) => b.scalar(value),
+    number: (value) => b.scalar(value, dtype),
     add: b.add,
     sub: b.sub,
     mul: b.mul,
@@ -94,6 +104,7 @@ export function buildRate(b: GraphBuilder, schedule: Schedule, step: Value, tota
     floor: (x) => b.op("floor", [x]),
     pow: (x, y) => b.op("pow", [x, y]),
     cos: (x) => b.op("cos", [x]),
+    named,
   };
-  return rate(arithmetic, schedule, step, needsTotal(schedule) ? total() : b.scalar(totalOf(schedule) ?? 1));
+  return rate(arithmetic, schedule, step, needsTotal(schedule) ? total() : b.scalar(totalOf(schedule) ?? 1, dtype));
 }

@@ -112,16 +112,15 @@ export type Schedule =
       readonly warmup: number;
     };
 
-export type OptimizerSpec = {
+/** The optimizer of a training: one of the table in `src/autodiff/optimizers.ts`, with its settings. */
+export interface OptimizerSpec {
+  readonly kind: string;
   readonly rate: Schedule;
-  /** Decoupled for adamw, L2 otherwise. */
+  /** The weight decay of parameters that no group says otherwise of. */
   readonly decay: number;
-} & (
-  | { readonly kind: "sgd" }
-  | { readonly kind: "momentum"; readonly momentum: number; readonly nesterov: boolean }
-  | { readonly kind: "rmsprop"; readonly rho: number; readonly momentum: number; readonly epsilon: number }
-  | { readonly kind: "adam" | "adamw"; readonly beta1: number; readonly beta2: number; readonly epsilon: number }
-);
+  /** The other settings, by their names. */
+  readonly settings: Readonly<Record<string, SettingValue>>;
+}
 
 /** Overrides for parameters whose path matches; the last match wins. */
 export interface ParameterGroup {

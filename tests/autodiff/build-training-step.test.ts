@@ -69,9 +69,7 @@ const optimizer: OptimizerSpec = {
   kind: "adam",
   rate: constantRate(0.01),
   decay: 0.1,
-  beta1: 0.9,
-  beta2: 0.999,
-  epsilon: 1e-7,
+  settings: { beta1: 0.9, beta2: 0.999, epsilon: 1e-7 },
 };
 const program = programOf(
   moduleOf(model, conv),

@@ -103,11 +103,11 @@ const rate = constantRate(0.1);
 
 describe("optimizers", () => {
   it("sgd", () => {
-    expectRule(programWith({ kind: "sgd", rate, decay: 0 }), () => (p, g) => p - 0.1 * g);
+    expectRule(programWith({ kind: "sgd", rate, decay: 0, settings: {} }), () => (p, g) => p - 0.1 * g);
   });
 
   it("sgd with L2 decay, scaled by hyper/decay_scale and hyper/lr_scale", () => {
-    const program = programWith({ kind: "sgd", rate, decay: 0.2 });
+    const program = programWith({ kind: "sgd", rate, decay: 0.2, settings: {} });
     expectRule(program, () => (p, g) => p - 0.05 * (g + 0.6 * p), {
       hyper: { "hyper/lr_scale": 0.5, "hyper/decay_scale": 3 },
     });
@@ -115,7 +115,7 @@ describe("optimizers", () => {
 
   it("momentum, plain and of Nesterov", () => {
     for (const nesterov of [false, true]) {
-      expectRule(programWith({ kind: "momentum", rate, decay: 0, momentum: 0.9, nesterov }), () => {
+      expectRule(programWith({ kind: "momentum", rate, decay: 0, settings: { momentum: 0.9, nesterov } }), () => {
         let velocity = 0;
         return (p, g) => {
           velocity = 0.9 * velocity - 0.1 * g;
@@ -127,15 +127,18 @@ describe("optimizers", () => {
 
   it("rmsprop, with and without momentum", () => {
     for (const momentum of [0, 0.8]) {
-      expectRule(programWith({ kind: "rmsprop", rate, decay: 0, rho: 0.9, momentum, epsilon: 1e-7 }), () => {
-        let square = 0;
-        let moment = 0;
-        return (p, g) => {
-          square = 0.9 * square + 0.1 * g * g;
-          moment = momentum * moment + (0.1 * g) / Math.sqrt(square + 1e-7);
-          return p - moment;
-        };
-      });
+      expectRule(
+        programWith({ kind: "rmsprop", rate, decay: 0, settings: { rho: 0.9, momentum, epsilon: 1e-7 } }),
+        () => {
+          let square = 0;
+          let moment = 0;
+          return (p, g) => {
+            square = 0.9 * square + 0.1 * g * g;
+            moment = momentum * moment + (0.1 * g) / Math.sqrt(square + 1e-7);
+            return p - moment;
+          };
+        },
+      );
     }
   });
 
@@ -153,13 +156,18 @@ describe("optimizers", () => {
   };
 
   it("adam, with bias correction, and L2 decay", () => {
-    const spec = { kind: "adam", rate, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 } as const;
+    const spec = { kind: "adam", rate, settings: { beta1: 0.9, beta2: 0.999, epsilon: 1e-7 } } as const;
     expectRule(programWith({ ...spec, decay: 0 }), adamRule({ coupled: 0, decoupled: 0 }));
     expectRule(programWith({ ...spec, decay: 0.3 }), adamRule({ coupled: 0.3, decoupled: 0 }));
   });
 
   it("adamw, with decoupled decay that a group turns off", () => {
-    const spec: OptimizerSpec = { kind: "adamw", rate, decay: 0.3, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 };
+    const spec: OptimizerSpec = {
+      kind: "adamw",
+      rate,
+      decay: 0.3,
+      settings: { beta1: 0.9, beta2: 0.999, epsilon: 1e-7 },
+    };
     const groups = [{ pattern: "**.bias", frozen: false, decay: 0 }];
     expectRule(programWith(spec, { groups }), adamRule({ coupled: 0, decoupled: 0.3 }), {
       bias: adamRule({ coupled: 0, decoupled: 0 }),
@@ -168,11 +176,11 @@ describe("optimizers", () => {
 
   it("groups scale rates, and frozen parameters have neither slots nor a next value", () => {
     const groups = [{ pattern: "bias", frozen: false, scale: 0.25 }];
-    expectRule(programWith({ kind: "sgd", rate, decay: 0 }, { groups }), () => (p, g) => p - 0.1 * g, {
+    expectRule(programWith({ kind: "sgd", rate, decay: 0, settings: {} }, { groups }), () => (p, g) => p - 0.1 * g, {
       bias: () => (p, g) => p - 0.025 * g,
     });
     const frozen = [{ pattern: "weight", frozen: true }];
-    const spec: OptimizerSpec = { kind: "adam", rate, decay: 0, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 };
+    const spec: OptimizerSpec = { kind: "adam", rate, decay: 0, settings: { beta1: 0.9, beta2: 0.999, epsilon: 1e-7 } };
     const graph = buildTrainingGraph(programWith(spec, { groups: frozen }), { target: "reference" });
     expect(graph.inputs.map((it) => it.name)).toEqual([
       "batch/x",
@@ -205,7 +213,7 @@ describe("optimizers", () => {
         gradient.map((it) => factor * it * Math.min(1, 0.8 / norm([...gradient, ...gradient.map((g) => 2 * g)]))),
     };
     for (const kind of ["value", "norm", "global_norm"] as const) {
-      const program = programWith({ kind: "sgd", rate, decay: 0 }, { clip: { kind, limit: 0.8 } });
+      const program = programWith({ kind: "sgd", rate, decay: 0, settings: {} }, { clip: { kind, limit: 0.8 } });
       const steps = train(buildTrainingGraph(program, { target: "reference" }));
       const values = { weight: [...start] as number[], bias: [...start] as number[] };
       gradients.forEach((gradient, step) => {
@@ -224,7 +232,12 @@ describe("optimizers", () => {
   });
 
   it("split into gradients and their application, a step is the same", () => {
-    const spec: OptimizerSpec = { kind: "adamw", rate, decay: 0.1, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 };
+    const spec: OptimizerSpec = {
+      kind: "adamw",
+      rate,
+      decay: 0.1,
+      settings: { beta1: 0.9, beta2: 0.999, epsilon: 1e-7 },
+    };
     const program = programWith(spec, { clip: { kind: "global_norm", limit: 1 } });
     const whole = train(buildTrainingGraph(program, { target: "reference" }))[0];
     const gradient = buildGradientGraph(program, { target: "reference" });
@@ -266,7 +279,7 @@ describe("schedules", () => {
   it("give the rate of every step, in the graph and outside of it", () => {
     for (const [schedule, expected] of schedules) {
       for (const length of [{ steps: 8 }, { epochs: 3 }]) {
-        const program = programWith({ kind: "sgd", rate: schedule, decay: 0 }, { length });
+        const program = programWith({ kind: "sgd", rate: schedule, decay: 0, settings: {} }, { length });
         const graph = buildTrainingGraph(program, { target: "reference" });
         const open = schedule.kind === "cosine" && schedule.total === undefined && "epochs" in length;
         expect(graph.inputs.some((it) => it.name === "hyper/total_steps")).toBe(open);

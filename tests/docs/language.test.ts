@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { optimizerTable } from "../../src/autodiff/optimizers.ts";
 import { describe, expect, it } from "vitest";
 import { loadProgram, type ProgramHost } from "../../src/analyze/program.ts";
 import { checkSource } from "../../src/compiler.ts";
@@ -11,7 +12,6 @@ import {
   sectionKeys,
   clipTable,
   laterSources,
-  optimizerTable,
   scheduleTable,
   sourceTable,
 } from "../../src/lower/sections/training-tables.ts";

@@ -2,8 +2,9 @@ import { describe, expect, it } from "vitest";
 import { builtinFunctions } from "../../src/analyze/builtins.ts";
 import { initializerSignatures } from "../../src/analyze/initializer-signatures.ts";
 import type { sectionKeys } from "../../src/lower/sections/training-tables.ts";
-import { clipTable, optimizerTable, scheduleTable, sourceTable } from "../../src/lower/sections/training-tables.ts";
-import type { ArgumentSchema, CallSchema } from "../../src/lower/sections/read-setting.ts";
+import { optimizerTable } from "../../src/autodiff/optimizers.ts";
+import { clipTable, scheduleTable, sourceTable } from "../../src/lower/sections/training-tables.ts";
+import type { ArgumentSchema, CallSchema } from "../../src/ir/settings.ts";
 import { allOperators } from "../../src/ops/registry.ts";
 import { checkFile, codesOfFile } from "./checking.ts";
 

@@ -1,20 +1,17 @@
 import { joinPath, splitIndices } from "../../passes/paths.ts";
 import type { CallNode, ConstantNode, Node, OperatorNode, Value } from "../../ir/graph.ts";
-import { isFloat } from "../../ops/dtype-class.ts";
-import { attributesFor } from "../../ops/operator.ts";
-import { findOperator } from "../../ops/registry.ts";
 import { tfjsDType } from "../../ops/tfjs-dtype.ts";
 import type { TfjsExpression } from "../../ops/tfjs-writer.ts";
 import { required } from "../../support/fault.ts";
 import { callTensor, dotted, identifier, literal, member, text, type Pattern } from "./ast.ts";
 import { bind, declare, define, freshName, isTrivial, readBound, readTensor } from "./bind-value.ts";
-import type { Bound, Env, FunctionState, Target } from "./body-context.ts";
+import type { Env, FunctionState, Target } from "./body-context.ts";
 import type { Callable } from "./callables.ts";
 import { emitRepeat, emitScan, emitTraining } from "./emit-regions.ts";
-import { tensorWriter } from "./tensor-writer.ts";
 import { outlivesUpdate } from "./outlives-update.ts";
 import { usesOf } from "./uses.ts";
 import { nodesOf } from "./variable-tree.ts";
+import { hostArithmetic, writeOperator } from "./write-operator.ts";
 
 /** Writes the nodes of a region, in order, into its environment. */
 export function emitNodes(state: FunctionState, env: Env, nodes: readonly Node[]): void {
@@ -158,36 +155,14 @@ function emitStateRead(state: FunctionState, env: Env, value: Value, path: strin
   bind(env, value, { expression: identifier(declare(state, env, named, copy)), form: "tensor" });
 }
 
-const hostBinary: ReadonlyMap<string, string> = new Map([
-  ["add", "+"],
-  ["sub", "-"],
-  ["mul", "*"],
-  ["div", "/"],
-]);
-
-/** Arithmetic on numbers that are known without any tensor (`1 / T`, `sqrt(D)`), or undefined. */
-function hostArithmetic(op: string, operands: readonly Bound[], node: OperatorNode): TfjsExpression | undefined {
-  if (operands.some(({ form }) => form !== "number")) return undefined;
-  const [left, right] = operands.map(({ expression }) => expression);
-  const result = node.results[0];
-  if (left === undefined || result === undefined || result.type.shape.length > 0) return undefined;
-  if (op === "cast" && isFloat(result.type.dtype)) return left;
-  if (!isFloat(result.type.dtype)) return undefined;
-  const operator = hostBinary.get(op);
-  if (operator !== undefined && right !== undefined) return { kind: "binary", operator, left, right };
-  if (op === "sqrt" || op === "exp" || op === "log") return callTensor(`Math.${op}`, left);
-  return undefined;
-}
-
 function emitOperator(state: FunctionState, env: Env, node: OperatorNode): void {
   const composite = state.context.compositeOf(node);
   if (composite !== undefined) {
     applyTarget(state, env, state.context.resolve(composite.key, state.callable), node.operands, node.results, "");
     return;
   }
-  const operator = required(findOperator(node.op), `operator ${node.op}`);
   const bounds = node.operands.map((operand) => readBound(env, operand));
-  const host = hostArithmetic(node.op, bounds, node);
+  const host = hostArithmetic(node, bounds);
   if (host !== undefined) return bind(env, single(node), { expression: host, form: "number" });
 
   const [only] = bounds;
@@ -203,39 +178,14 @@ function emitOperator(state: FunctionState, env: Env, node: OperatorNode): void 
     return define(state, env, single(node), filled, false);
   }
 
-  const numbers = new Set<TfjsExpression>();
-  const args = bounds.map((bound, index) => {
-    const { type } = required(node.operands[index], "operand");
-    if (bound.form !== "number") return bound.expression;
-    if (tfjsDType(type.dtype) !== "float32") return callTensorOf(bound, type.dtype);
-    numbers.add(bound.expression);
-    return bound.expression;
-  });
-  const values = attributesFor(operator, node.attributes);
-  const writer = tensorWriter({
-    attributes: node.attributes,
-    values,
-    dim: state.dim,
-    numbers,
-    useHelper: (name) => state.helpers.add(name),
-  });
-  const input = { operands: node.operands, results: node.results, attributes: values, args };
-  const lower = operator.kind === "primitive" ? operator.tfjs : operator.fused.tfjs?.lower;
-  const made = required(lower, `TensorFlow.js form of ${node.op}`)(writer, input);
+  const useHelper = (name: string): unknown => state.helpers.add(name);
+  const { expression, isNumber } = writeOperator(node, bounds, { dim: state.dim, useHelper });
   if (node.results.length === 1 && node.op !== "split" && node.op !== "unstack") {
     // An operator that leaves a plain number alone leaves it a number.
-    if (numbers.has(made)) return bind(env, single(node), { expression: made, form: "number" });
-    return define(state, env, single(node), made, false);
+    if (isNumber) return bind(env, single(node), { expression, form: "number" });
+    return define(state, env, single(node), expression, false);
   }
-  bindSeveral(state, env, node.results, made, isTensorFlowCall(made));
-}
-
-function callTensorOf(bound: Bound, dtype: Value["type"]["dtype"]): TfjsExpression {
-  const target = tfjsDType(dtype);
-  if (target === "bool" && bound.expression.kind === "number") {
-    return callTensor("tf.scalar", { kind: "boolean", value: bound.expression.value !== 0 }, text("bool"));
-  }
-  return callTensor("tf.scalar", bound.expression, text(target));
+  bindSeveral(state, env, node.results, expression, isTensorFlowCall(expression));
 }
 
 /** Binds several results of one expression, by name. */

@@ -1,14 +1,13 @@
-import type { OptimizerSpec, ParameterGroup, Schedule, TrainProgram } from "../../ir/program.ts";
-import { slotNames } from "../../autodiff/optimizers.ts";
-import { needsTotal } from "../../autodiff/schedules.ts";
+import type { OptimizerSpec, ParameterGroup, TrainProgram } from "../../ir/program.ts";
+import { optimizerOf, slotNames } from "../../autodiff/optimizers.ts";
 import {
   arrayOf,
+  binary,
   call,
   constant,
   fieldsPattern,
   identifier,
   literal,
-  member,
   returns,
   type Entry,
   type Expression,
@@ -16,6 +15,7 @@ import {
   type Item,
   type Statement,
 } from "./ast.ts";
+import { updateItems } from "./emit-update.ts";
 
 /** What the optimizer's code rests on. */
 export interface OptimizerContext {
@@ -34,14 +34,6 @@ interface Settings {
   readonly freezes: boolean;
 }
 
-const binary =
-  (operator: string) =>
-  (left: Expression, right: Expression): Expression => ({ kind: "binary", operator, left, right });
-const plus = binary("+");
-const minus = binary("-");
-const times = binary("*");
-const over = binary("/");
-const power = binary("**");
 const name = identifier;
 
 /** The slots, the update and the learning rate of a training program. */
@@ -55,12 +47,10 @@ export function optimizerItems(context: OptimizerContext): {
     scales: program.groups.some(({ scale }) => scale !== undefined),
     freezes: program.groups.some(({ frozen }) => frozen),
   };
-  const rate = program.optimizer.rate;
   return {
     types: [slotInterface(program.optimizer, settings)],
     functions: [
-      updateFunction(context, settings),
-      ...(isConstant(rate) ? [] : [rateFunction(rate)]),
+      ...updateItems({ ...context, settings }),
       createOptimizer(context, settings),
       ...(slotNames(program.optimizer).length > 0 ? [slotVariables(program.optimizer)] : []),
       ...(program.groups.length > 0 ? [groupsConstant(program.groups, context.helpers)] : []),
@@ -93,7 +83,10 @@ function createOptimizer({ program, parametersType, helpers }: OptimizerContext,
   const entries: Entry[] = [
     { key: "path", value: name("path") },
     { key: "parameter", value: parameter },
-    ...slotNames(optimizer).map((slot): Entry => ({ key: slot, value: call("slot", parameter) })),
+    ...Object.entries(optimizerOf(optimizer).slots(optimizer)).map(([slot, initial]): Entry => ({
+      key: slot,
+      value: call("slot", parameter, ...(initial === 0 ? [] : [literal(initial)])),
+    })),
     ...(settings.decays ? [{ key: "decay", value: name("decay") }] : []),
     ...(settings.scales ? [{ key: "scale", value: name("scale") }] : []),
   ];
@@ -153,7 +146,7 @@ function slotVariables(spec: OptimizerSpec): Item {
   const rows = slots.map((slot): Expression => ({
     kind: "object",
     entries: [
-      { key: "path", value: plus({ kind: "string", value: `opt/${slot}/` }, name("path")) },
+      { key: "path", value: binary("+", { kind: "string", value: `opt/${slot}/` }, name("path")) },
       { key: "variable", value: name(slot) },
     ],
   }));
@@ -203,204 +196,4 @@ export function pathRegExp(pattern: string): string {
     return `${segment.replace(/[$()+?[\\\]^{|}]/g, "\\$&").replaceAll("*", "[^.]*")}\\.`;
   });
   return `^${segments.join("")}$`;
-}
-
-function isConstant(rate: Schedule): rate is Extract<Schedule, { kind: "constant" }> {
-  return rate.kind === "constant" && rate.warmup === 0;
-}
-
-function rateFunction(schedule: Schedule): Item {
-  const needsEnd = needsTotal(schedule);
-  const step = name("step");
-  const after: Expression =
-    schedule.warmup === 0 ? step : call("Math.max", minus(step, literal(schedule.warmup)), literal(0));
-  const statements: Statement[] = [];
-  const total: Expression = needsEnd ? name("steps") : literal("total" in schedule ? (schedule.total ?? 1) : 1);
-  const progress = (): Expression => {
-    const span = schedule.warmup === 0 ? total : minus(total, literal(schedule.warmup));
-    statements.push(
-      constant("progress", call("Math.min", over(after, call("Math.max", span, literal(1))), literal(1))),
-    );
-    return name("progress");
-  };
-  const full = ((): Expression => {
-    switch (schedule.kind) {
-      case "constant":
-        return literal(schedule.rate);
-      case "cosine": {
-        const wave = plus(call("Math.cos", times(name("Math.PI"), progress())), literal(1));
-        const half = over(minus(literal(schedule.peak), literal(schedule.floor)), literal(2));
-        return plus(literal(schedule.floor), times(half, wave));
-      }
-      case "linear":
-        return plus(literal(schedule.peak), times(minus(literal(schedule.floor), literal(schedule.peak)), progress()));
-      case "step":
-        return times(
-          literal(schedule.rate),
-          power(literal(schedule.factor), call("Math.floor", over(after, literal(schedule.every)))),
-        );
-      case "exponential":
-        return times(literal(schedule.rate), power(literal(schedule.decay), over(after, literal(schedule.every))));
-    }
-  })();
-  const rise = call("Math.min", over(plus(step, literal(1)), literal(schedule.warmup)), literal(1));
-  return {
-    kind: "function",
-    exported: false,
-    name: "learningRate",
-    parameters: [{ pattern: "step", type: "number" }, ...(needsEnd ? [{ pattern: "steps", type: "number" }] : [])],
-    result: "number",
-    doc: `The learning rate at a step, from 0${needsEnd ? ", of so many" : ""}.`,
-    body: [...statements, returns(schedule.warmup === 0 ? full : times(full, rise))],
-  };
-}
-
-const sources: Readonly<Record<OptimizerSpec["kind"], string>> = {
-  sgd: "One step of gradient descent.",
-  momentum: "One step of gradient descent with momentum, as Keras 3 computes it.",
-  rmsprop: "One step of RMSprop (Hinton 2012), as Keras 3 computes it.",
-  adam: "One step of Adam (Kingma and Ba 2015), as Keras 3 computes it.",
-  adamw: "One step of Adam with decoupled weight decay (Loshchilov and Hutter 2019), as Keras 3 computes it.",
-};
-
-function updateFunction(context: OptimizerContext, settings: Settings): Item {
-  const { program, type, helpers } = context;
-  const { optimizer, clip } = program;
-  helpers.add("zip");
-  const slots = slotNames(optimizer);
-  const decays = settings.decays || optimizer.decay !== 0;
-  const decay: Expression = settings.decays ? name("decay") : literal(optimizer.decay);
-  const rate: Expression = settings.scales ? times(name("rate"), name("scale")) : name("rate");
-  const model = name("model");
-  const rateValue = isConstant(optimizer.rate)
-    ? literal(optimizer.rate.rate)
-    : call("learningRate", member(model, "step"), ...(needsTotal(optimizer.rate) ? [member(model, "steps")] : []));
-  const clipped =
-    clip === undefined
-      ? name("gradients")
-      : call(clipHelper(clip.kind, helpers), name("gradients"), literal(clip.limit));
-  const { head, body } = updateStatements(optimizer, rate, decays ? decay : undefined);
-  const fields = ["parameter", ...slots, ...(settings.decays ? ["decay"] : []), ...(settings.scales ? ["scale"] : [])];
-  return {
-    kind: "function",
-    exported: false,
-    name: "update",
-    parameters: [
-      { pattern: "model", type },
-      { pattern: "gradients", type: "tf.Tensor[]" },
-    ],
-    result: "void",
-    doc: sources[optimizer.kind],
-    body: [
-      constant("rate", rateValue),
-      ...head,
-      {
-        kind: "for-of",
-        pattern: { kind: "array-pattern", elements: [fieldsPattern(...fields), "gradient"] },
-        iterable: call("zip", member(model, "optimizer"), clipped),
-        body,
-      },
-    ],
-  };
-}
-
-function clipHelper(kind: "global_norm" | "norm" | "value", helpers: Set<string>): string {
-  const helper = { global_norm: "clipByGlobalNorm", norm: "clipByNorm", value: "clipByLimit" }[kind];
-  helpers.add(helper);
-  return helper;
-}
-
-function assign(variable: string, value: Expression): Statement {
-  return { kind: "expression", value: call(`${variable}.assign`, value) };
-}
-
-/** The statements before the loop over parameters, and those of its body. */
-function updateStatements(
-  spec: OptimizerSpec,
-  rate: Expression,
-  decay: Expression | undefined,
-): { readonly head: readonly Statement[]; readonly body: readonly Statement[] } {
-  const parameter = name("parameter");
-  const decoupled = spec.kind === "adamw";
-  const before: Statement[] = [];
-  let gradient: Expression = name("gradient");
-  let current: Expression = parameter;
-  if (decay !== undefined && decoupled) {
-    before.push(constant("decayed", call("tf.sub", parameter, call("tf.mul", parameter, times(decay, rate)))));
-    current = name("decayed");
-  } else if (decay !== undefined) {
-    before.push(constant("g", call("tf.add", gradient, call("tf.mul", parameter, decay))));
-    gradient = name("g");
-  }
-  const blend = (slot: string, now: Expression, factor: string): Statement =>
-    assign(
-      slot,
-      call("tf.add", call("tf.mul", name(slot), name(factor)), call("tf.mul", now, minus(literal(1), name(factor)))),
-    );
-  switch (spec.kind) {
-    case "sgd":
-      return {
-        head: [],
-        body: [...before, assign("parameter", call("tf.sub", current, call("tf.mul", gradient, rate)))],
-      };
-    case "momentum": {
-      const change = spec.nesterov
-        ? call("tf.sub", call("tf.mul", name("velocity"), name("momentum")), name("change"))
-        : name("velocity");
-      return {
-        head: [constant("momentum", literal(spec.momentum))],
-        body: [
-          ...before,
-          constant("change", call("tf.mul", gradient, rate)),
-          assign("velocity", call("tf.sub", call("tf.mul", name("velocity"), name("momentum")), name("change"))),
-          assign("parameter", call("tf.add", current, change)),
-        ],
-      };
-    }
-    case "rmsprop": {
-      const root = call("tf.sqrt", call("tf.add", name("square"), literal(spec.epsilon)));
-      const body = [
-        ...before,
-        blend("square", call("tf.square", gradient), "rho"),
-        constant("change", call("tf.div", call("tf.mul", gradient, rate), root)),
-      ];
-      const head = [constant("rho", literal(spec.rho))];
-      if (spec.momentum === 0)
-        return { head, body: [...body, assign("parameter", call("tf.sub", current, name("change")))] };
-      return {
-        head,
-        body: [
-          ...body,
-          assign("momentum", call("tf.add", call("tf.mul", name("momentum"), literal(spec.momentum)), name("change"))),
-          assign("parameter", call("tf.sub", current, name("momentum"))),
-        ],
-      };
-    }
-    case "adam":
-    case "adamw": {
-      const lacking = (beta: string): Expression => minus(literal(1), power(name(beta), name("t")));
-      return {
-        head: [
-          constant("beta1", literal(spec.beta1)),
-          constant("beta2", literal(spec.beta2)),
-          constant("t", plus(name("model.step"), literal(1))),
-          constant("correction", over(call("Math.sqrt", lacking("beta2")), lacking("beta1"))),
-        ],
-        body: [
-          ...before,
-          blend("m", gradient, "beta1"),
-          blend("v", call("tf.square", gradient), "beta2"),
-          constant(
-            "change",
-            call(
-              "tf.div",
-              call("tf.mul", name("m"), times(rate, name("correction"))),
-              call("tf.add", call("tf.sqrt", name("v")), literal(spec.epsilon)),
-            ),
-          ),
-          assign("parameter", call("tf.sub", current, name("change"))),
-        ],
-      };
-    }
-  }
 }

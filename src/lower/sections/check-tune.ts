@@ -1,10 +1,10 @@
+import { optimizerTable } from "../../autodiff/optimizers.ts";
 import type { ProgramFile } from "../../std/program-file.ts";
 import type { TuneDeclaration } from "../../syntax/ast.ts";
 import type { Elaborator } from "../context.ts";
 import { findModel } from "./lower-train.ts";
 import { settingsOf } from "./read-setting.ts";
 import { settingScope } from "./section-context.ts";
-import { optimizerTable } from "./training-tables.ts";
 
 /** Checks what a `tune` section names: its model, and each setting that it searches. Nothing carries it out yet. */
 export function checkTune(elaborator: Elaborator, file: ProgramFile, declaration: TuneDeclaration): void {

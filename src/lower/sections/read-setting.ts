@@ -1,24 +1,10 @@
 import type { Collector } from "../../diagnostics/collector.ts";
 import type { SettingValue } from "../../ir/program.ts";
+import type { ArgumentSchema, CallSchema } from "../../ir/settings.ts";
 import { lostIn } from "../../ops/lost-in.ts";
 import { nearest } from "../../support/nearest.ts";
 import type { Span } from "../../support/source.ts";
 import type { Argument, Entry, Expression, Phrase, Setting } from "../../syntax/ast.ts";
-
-/** What the argument of a setting may be. */
-export interface ArgumentSchema {
-  readonly kind: "number" | "integer" | "boolean" | "string" | "word" | "call";
-  /** Left out: the argument is required. */
-  readonly default?: SettingValue;
-  readonly min?: number;
-  readonly above?: number;
-  readonly max?: number;
-  readonly below?: number;
-  readonly oneOf?: readonly string[];
-}
-
-/** Arguments by name; their order is that of positional arguments. */
-export type CallSchema = Readonly<Record<string, ArgumentSchema>>;
 
 /** A checked call of a setting: `adam(lr=1e-3)`. Arguments of the kind `call` are left to the caller. */
 export interface SettingCall {
@@ -253,7 +239,11 @@ export function readArguments(
       ok = false;
     }
   }
-  return ok ? { name: callee, values, calls, span } : undefined;
+  const ordered = names.flatMap((name) => {
+    const value = values[name];
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return ok ? { name: callee, values: Object.fromEntries(ordered), calls, span } : undefined;
 }
 
 /** Settings by their dotted key; reports unknown and repeated keys. */

@@ -9,6 +9,9 @@ import type {
   Split,
   TrainProgram,
 } from "../../ir/program.ts";
+import { optimizerTable } from "../../autodiff/optimizers.ts";
+import type { ArgumentSchema } from "../../ir/settings.ts";
+import { fault } from "../../support/fault.ts";
 import type { Span } from "../../support/source.ts";
 import type { Directive, Expression, Setting } from "../../syntax/ast.ts";
 import { matchPath } from "../../support/match-path.ts";
@@ -18,15 +21,14 @@ import {
   phraseWords,
   readArguments,
   readCall,
-  type ArgumentSchema,
   type SettingCall,
   type SettingScope,
 } from "./read-setting.ts";
-import { clipTable, laterOptimizers, optimizerTable, scheduleTable } from "./training-tables.ts";
+import { clipTable, laterOptimizers, scheduleTable } from "./training-tables.ts";
 
 const numberOf = (values: Readonly<Record<string, SettingValue>>, name: string): number => {
   const value = values[name];
-  return typeof value === "number" ? value : 0;
+  return typeof value === "number" ? value : fault(`the setting ${name} is no number`);
 };
 
 /** `adam(lr=cosine(peak=1e-3, warmup=100), beta2=0.99)` */
@@ -39,21 +41,10 @@ export function readOptimizer(expression: Expression, scope: SettingScope): Opti
   const call = readCall(expression, optimizerTable, "optimizer", scope);
   const rate = call === undefined ? undefined : readRate(call, scope);
   if (call === undefined || rate === undefined) return undefined;
-  const value = (name: string): number => numberOf(call.values, name);
-  const common = { rate, decay: value("decay") };
-  switch (call.name) {
-    case "sgd":
-      return { kind: "sgd", ...common };
-    case "momentum":
-      return { kind: "momentum", ...common, momentum: value("momentum"), nesterov: call.values["nesterov"] === true };
-    case "rmsprop":
-      return { kind: "rmsprop", ...common, rho: value("rho"), momentum: value("momentum"), epsilon: value("epsilon") };
-    case "adam":
-    case "adamw":
-      return { kind: call.name, ...common, beta1: value("beta1"), beta2: value("beta2"), epsilon: value("epsilon") };
-    default:
-      return undefined;
-  }
+  const settings = Object.fromEntries(
+    Object.entries(call.values).filter(([name]) => name !== "lr" && name !== "decay"),
+  );
+  return { kind: call.name, rate, decay: numberOf(call.values, "decay"), settings };
 }
 
 function readRate(optimizer: SettingCall, scope: SettingScope): Schedule | undefined {

@@ -1,29 +1,4 @@
-import type { ArgumentSchema, CallSchema } from "./read-setting.ts";
-
-const rate: ArgumentSchema = { kind: "call", above: 0 };
-const decay: ArgumentSchema = { kind: "number", default: 0, min: 0 };
-const fraction = (value: number): ArgumentSchema => ({ kind: "number", default: value, min: 0, below: 1 });
-const epsilon: ArgumentSchema = { kind: "number", default: 1e-7, above: 0 };
-
-/** Optimizers with Keras 3's names and defaults. `lr` is a number or a schedule. */
-export const optimizerTable = {
-  sgd: { lr: { ...rate, default: 0.01 }, decay },
-  momentum: {
-    lr: { ...rate, default: 0.01 },
-    momentum: fraction(0.9),
-    nesterov: { kind: "boolean", default: false },
-    decay,
-  },
-  rmsprop: { lr: { ...rate, default: 1e-3 }, rho: fraction(0.9), momentum: fraction(0), epsilon, decay },
-  adam: { lr: { ...rate, default: 1e-3 }, beta1: fraction(0.9), beta2: fraction(0.999), epsilon, decay },
-  adamw: {
-    lr: { ...rate, default: 1e-3 },
-    beta1: fraction(0.9),
-    beta2: fraction(0.999),
-    epsilon,
-    decay: { kind: "number", default: 0.004, min: 0 },
-  },
-} as const satisfies Readonly<Record<string, CallSchema>>;
+import type { ArgumentSchema, CallSchema } from "../../ir/settings.ts";
 
 /** Optimizers that the language has and that nothing carries out yet. */
 export const laterOptimizers: readonly string[] = ["adagrad", "lamb", "lion"];

@@ -52,6 +52,7 @@ export type MadePart = (typeof madeParts)[number];
 /** The record of a training. */
 export function madeOf(program: TrainProgram, raw: RawData, examples: number, runtime: string): Made {
   const { data, objective, stop } = program;
+  const { settings, ...optimizer } = program.optimizer;
   const steps = totalSteps(program, examples);
   const parts: Record<MadePart, Json> = {
     model: modelFingerprint(program.model),
@@ -60,7 +61,7 @@ export function madeOf(program: TrainProgram, raw: RawData, examples: number, ru
       names: program.metrics.map((it) => it.name),
       of: resultsFingerprint(objective, 1, objective.body.results.length),
     },
-    optimizer: asJson(program.optimizer),
+    optimizer: asJson({ ...optimizer, ...settings }),
     clip: asJson(program.clip),
     groups: asJson(program.groups),
     batch: program.batch,

@@ -84,7 +84,12 @@ export function classifierProgram(): TrainProgram {
       { from: "feature", name: "label" },
     ],
     {
-      optimizer: { kind: "adam", beta1: 0.9, beta2: 0.999, epsilon: 1e-7, decay: 0, rate: constantRate(0.01) },
+      optimizer: {
+        kind: "adam",
+        rate: constantRate(0.01),
+        decay: 0,
+        settings: { beta1: 0.9, beta2: 0.999, epsilon: 1e-7 },
+      },
       metrics: [{ name: "accuracy", finish: "mean" }],
       length: { epochs: 4 },
       batch: 16,

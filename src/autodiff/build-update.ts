@@ -1,0 +1,35 @@
+import type { Value } from "../ir/graph.ts";
+import type { OptimizerSpec } from "../ir/program.ts";
+import type { GraphBuilder } from "../ops/builder.ts";
+import type { Updated, UpdateInput } from "./define-optimizer.ts";
+import { optimizerOf } from "./optimizers.ts";
+
+/** What {@link buildUpdate} needs to know of one parameter at one step. */
+export interface ParameterUpdate extends Omit<UpdateInput<string, string>, "b"> {
+  /** A scalar, where the parameter decays. */
+  readonly decay: Value | undefined;
+}
+
+/** A parameter's next value and its slots' next values: the decay of its optimizer, then the optimizer's step. */
+export function buildUpdate(b: GraphBuilder, spec: OptimizerSpec, update: ParameterUpdate): Updated<string> {
+  const { parameter, gradient, decay, rate, named } = update;
+  const optimizer = optimizerOf(spec);
+  if (decay === undefined) return optimizer.update(spec, { ...update, b });
+  const share = (factor: Value): Value => b.mul(parameter, b.cast(factor, parameter.type.dtype));
+  return optimizer.decay === "decoupled"
+    ? optimizer.update(spec, { ...update, b, parameter: named("decayed", b.sub(parameter, share(b.mul(decay, rate)))) })
+    : optimizer.update(spec, { ...update, b, gradient: named("g", b.add(gradient, share(decay))) });
+}
+
+/** An optimizer's settings that are numbers, as scalars, in their order. */
+export function scalarsOf(
+  spec: OptimizerSpec,
+  scalar: (name: string, value: number) => Value,
+): Readonly<Record<string, Value>> {
+  const scalars: Record<string, Value> = {};
+  for (const name of Object.keys(optimizerOf(spec).settings)) {
+    const value = spec.settings[name];
+    if (typeof value === "number") scalars[name] = scalar(name, value);
+  }
+  return scalars;
+}

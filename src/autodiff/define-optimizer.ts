@@ -1,0 +1,89 @@
+import type { Value } from "../ir/graph.ts";
+import type { OptimizerSpec, SettingValue } from "../ir/program.ts";
+import type { CallSchema, NumberNames, PlainValues } from "../ir/settings.ts";
+import type { GraphBuilder } from "../ops/builder.ts";
+import { fault } from "../support/fault.ts";
+
+/** What one parameter's update works with; parameter, gradient and slots have one type, scalars are cast to its dtype. */
+export interface UpdateInput<Scalars extends string, Slots extends string> {
+  readonly b: GraphBuilder;
+  /** The settings that are numbers, as f64 scalars. */
+  readonly scalars: Readonly<Record<Scalars, Value>>;
+  readonly parameter: Value;
+  readonly gradient: Value;
+  /** What the optimizer remembers of the parameter. */
+  readonly slot: (name: Slots) => Value;
+  /** The learning rate of this parameter at this step: schedule, scales and groups applied. */
+  readonly rate: Value;
+  /** What `correction` of the optimizer gives at this step. */
+  readonly correction: () => Value;
+  /** Gives a value the name that it has where people read the update. */
+  readonly named: (name: string, value: Value) => Value;
+}
+
+/** A parameter's next value, and those of its slots. */
+export interface Updated<Slots extends string> {
+  readonly parameter: Value;
+  readonly slots: Readonly<Partial<Record<Slots, Value>>>;
+}
+
+/** An optimizer as its author writes it: `S` its settings, `Slots` what it may remember. */
+interface Definition<S extends CallSchema, Slots extends string> {
+  /** Its arguments, `lr` and `decay` among them, in positional order. */
+  readonly settings: S;
+  /** A sentence on one step of it, with its source. */
+  readonly summary: string;
+  /** How parameters decay: by a share of themselves in the gradient, or apart from it, before the step. */
+  readonly decay: "by gradient" | "decoupled";
+  /** What it remembers of each parameter, and the number that each begins with. */
+  readonly slots: (settings: PlainValues<S>) => Readonly<Partial<Record<Slots, number>>>;
+  /** A factor that is the same for all parameters at step t (from 1), in f64: 1 - 0.999^t loses four digits in f32. */
+  readonly correction?: (b: GraphBuilder, t: Value, scalars: Readonly<Record<NumberNames<S>, Value>>) => Value;
+  readonly update: (
+    input: UpdateInput<NumberNames<S>, Slots> & { readonly settings: PlainValues<S> },
+  ) => Updated<Slots>;
+}
+
+/** An optimizer as programs use it. */
+export interface Optimizer {
+  readonly settings: CallSchema;
+  readonly summary: string;
+  readonly decay: "by gradient" | "decoupled";
+  /** What it remembers of each parameter, in order, and the number that each begins with. */
+  readonly slots: (spec: OptimizerSpec) => Readonly<Record<string, number>>;
+  readonly correction: ((b: GraphBuilder, t: Value, scalars: Readonly<Record<string, Value>>) => Value) | undefined;
+  readonly update: (spec: OptimizerSpec, input: UpdateInput<string, string>) => Updated<string>;
+}
+
+/** Makes an optimizer of its definition. */
+export function defineOptimizer<const S extends CallSchema, Slots extends string = never>(
+  definition: Definition<S, Slots>,
+): Optimizer {
+  const { settings, summary, decay, correction } = definition;
+  const slots = (spec: OptimizerSpec): Readonly<Record<string, number>> =>
+    definition.slots(plainValues(settings, spec.settings)) as Readonly<Record<string, number>>;
+  return {
+    settings,
+    summary,
+    decay,
+    slots,
+    correction,
+    update: (spec, input) => {
+      const updated = definition.update({ ...input, settings: plainValues(settings, spec.settings) });
+      const made = Object.keys(updated.slots).join();
+      if (made !== Object.keys(slots(spec)).join())
+        fault(`${spec.kind} updates ${made}, which is not what it remembers`);
+      return updated as Updated<string>;
+    },
+  };
+}
+
+/** A program's settings by the types of their schema, which they were read by. */
+function plainValues<S extends CallSchema>(schema: S, values: Readonly<Record<string, SettingValue>>): PlainValues<S> {
+  for (const [name, { kind }] of Object.entries(schema)) {
+    if (kind === "call" || name === "decay") continue;
+    const wanted = kind === "integer" ? "number" : kind;
+    if (typeof values[name] !== wanted) fault(`the setting ${name} is no ${wanted}`);
+  }
+  return values as PlainValues<S>;
+}
