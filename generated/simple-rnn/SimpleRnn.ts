@@ -1188,9 +1188,9 @@ function entriesOf(tree: object, prefix = ""): { path: string; variable: tf.Vari
   });
 }
 
-/** A variable full of zeros, like another one. */
-function slotFor(parameter: tf.Variable): tf.Variable {
-  return tf.tidy(() => tf.variable(tf.zerosLike(parameter), false));
+/** A variable like another one, full of one number. */
+function slotFor(parameter: tf.Variable, value = 0): tf.Variable {
+  return tf.tidy(() => tf.variable(tf.fill(parameter.shape, value), false));
 }
 
 /** The elements of several lists, side by side. */

@@ -4,6 +4,7 @@ import type { DType } from "../ir/types.ts";
 import type { GraphBuilder } from "../ops/builder.ts";
 import { matchPath } from "../support/match-path.ts";
 import { required } from "../support/fault.ts";
+import { mapValues } from "../support/map-values.ts";
 import type { GraphInputs } from "../passes/graph-inputs.ts";
 import { clipGradients } from "./clip-gradients.ts";
 import { buildUpdate, scalarsOf } from "./build-update.ts";
@@ -35,7 +36,7 @@ export function applyUpdates(
   const rate = b.mul(buildRate(b, spec.rate, b.cast(step, "f32"), total), hyper("lr_scale"));
   const optimizer = optimizerOf(spec);
   const scalars = scalarsOf(spec, (_, value) => b.scalar(value, "f64"));
-  const correction = optimizer.correction?.(b, b.add(b.cast(step, "f64"), b.scalar(1, "f64")), scalars);
+  const shared = optimizer.shared?.(b, b.add(b.cast(step, "f64"), b.scalar(1, "f64")), scalars) ?? {};
   const scaled = scalarsBy(b);
 
   const clipped = clipGradients(
@@ -60,7 +61,7 @@ export function applyUpdates(
       slot: (name) => required(slotValues.get(name), `slot ${name}`),
       rate: scaled("rate", rate, scale, dtype),
       decay: decay === 0 ? undefined : scaled("decay", hyper("decay_scale"), decay, dtype),
-      correction: () => scaled("correction", b.cast(required(correction, "correction"), "f32"), 1, dtype),
+      shared: mapValues(shared, (name, value) => scaled(`shared ${name}`, b.cast(value, "f32"), 1, dtype)),
       named: (_, value) => value,
     });
     parameters.push({

@@ -5,7 +5,7 @@ import type { Updated, UpdateInput } from "./define-optimizer.ts";
 import { optimizerOf } from "./optimizers.ts";
 
 /** What {@link buildUpdate} needs to know of one parameter at one step. */
-export interface ParameterUpdate extends Omit<UpdateInput<string, string>, "b"> {
+export interface ParameterUpdate extends Omit<UpdateInput<string, string, string>, "b"> {
   /** A scalar, where the parameter decays. */
   readonly decay: Value | undefined;
 }

@@ -5,7 +5,7 @@ import type { GraphBuilder } from "../ops/builder.ts";
 import { fault } from "../support/fault.ts";
 
 /** What one parameter's update works with; parameter, gradient and slots have one type, scalars are cast to its dtype. */
-export interface UpdateInput<Scalars extends string, Slots extends string> {
+export interface UpdateInput<Scalars extends string, Slots extends string, Shared extends string = never> {
   readonly b: GraphBuilder;
   /** The settings that are numbers, as f64 scalars. */
   readonly scalars: Readonly<Record<Scalars, Value>>;
@@ -15,8 +15,8 @@ export interface UpdateInput<Scalars extends string, Slots extends string> {
   readonly slot: (name: Slots) => Value;
   /** The learning rate of this parameter at this step: schedule, scales and groups applied. */
   readonly rate: Value;
-  /** What `correction` of the optimizer gives at this step. */
-  readonly correction: () => Value;
+  /** What is the same for all parameters at this step. */
+  readonly shared: Readonly<Record<Shared, Value>>;
   /** Gives a value the name that it has where people read the update. */
   readonly named: (name: string, value: Value) => Value;
 }
@@ -27,8 +27,15 @@ export interface Updated<Slots extends string> {
   readonly slots: Readonly<Partial<Record<Slots, Value>>>;
 }
 
+/** Makes scalars of the number of the step, in f64. */
+export type SharedScalars<Scalars extends string, Shared extends string> = (
+  b: GraphBuilder,
+  t: Value,
+  scalars: Readonly<Record<Scalars, Value>>,
+) => Readonly<Record<Shared, Value>>;
+
 /** An optimizer as its author writes it: `S` its settings, `Slots` what it may remember. */
-interface Definition<S extends CallSchema, Slots extends string> {
+interface Definition<S extends CallSchema, Slots extends string, Shared extends string> {
   /** Its arguments, `lr` and `decay` among them, in positional order. */
   readonly settings: S;
   /** A sentence on one step of it, with its source. */
@@ -37,10 +44,10 @@ interface Definition<S extends CallSchema, Slots extends string> {
   readonly decay: "by gradient" | "decoupled";
   /** What it remembers of each parameter, and the number that each begins with. */
   readonly slots: (settings: PlainValues<S>) => Readonly<Partial<Record<Slots, number>>>;
-  /** A factor that is the same for all parameters at step t (from 1), in f64: 1 - 0.999^t loses four digits in f32. */
-  readonly correction?: (b: GraphBuilder, t: Value, scalars: Readonly<Record<NumberNames<S>, Value>>) => Value;
+  /** Scalars that are the same for all parameters at step t (from 1), in f64: 1 - 0.999^t loses four digits in f32. */
+  readonly shared?: SharedScalars<NumberNames<S>, Shared>;
   readonly update: (
-    input: UpdateInput<NumberNames<S>, Slots> & { readonly settings: PlainValues<S> },
+    input: UpdateInput<NumberNames<S>, Slots, Shared> & { readonly settings: PlainValues<S> },
   ) => Updated<Slots>;
 }
 
@@ -51,15 +58,17 @@ export interface Optimizer {
   readonly decay: "by gradient" | "decoupled";
   /** What it remembers of each parameter, in order, and the number that each begins with. */
   readonly slots: (spec: OptimizerSpec) => Readonly<Record<string, number>>;
-  readonly correction: ((b: GraphBuilder, t: Value, scalars: Readonly<Record<string, Value>>) => Value) | undefined;
-  readonly update: (spec: OptimizerSpec, input: UpdateInput<string, string>) => Updated<string>;
+  readonly shared: SharedScalars<string, string> | undefined;
+  readonly update: (spec: OptimizerSpec, input: UpdateInput<string, string, string>) => Updated<string>;
 }
 
 /** Makes an optimizer of its definition. */
-export function defineOptimizer<const S extends CallSchema, Slots extends string = never>(
-  definition: Definition<S, Slots>,
-): Optimizer {
-  const { settings, summary, decay, correction } = definition;
+export function defineOptimizer<
+  const S extends CallSchema,
+  Slots extends string = never,
+  Shared extends string = never,
+>(definition: Definition<S, Slots, Shared>): Optimizer {
+  const { settings, summary, decay, shared } = definition;
   const slots = (spec: OptimizerSpec): Readonly<Record<string, number>> =>
     definition.slots(plainValues(settings, spec.settings)) as Readonly<Record<string, number>>;
   return {
@@ -67,7 +76,7 @@ export function defineOptimizer<const S extends CallSchema, Slots extends string
     summary,
     decay,
     slots,
-    correction,
+    shared,
     update: (spec, input) => {
       const updated = definition.update({ ...input, settings: plainValues(settings, spec.settings) });
       const made = Object.keys(updated.slots).join();

@@ -63,7 +63,7 @@ export const optimizers = {
     summary: "One step of Adam (Kingma and Ba 2015), as Keras 3 computes it.",
     decay: "by gradient",
     slots: () => ({ m: 0, v: 0 }),
-    correction: adamCorrection,
+    shared: adamCorrection,
     update: adam,
   }),
 
@@ -72,7 +72,7 @@ export const optimizers = {
     summary: "One step of Adam with decoupled weight decay (Loshchilov and Hutter 2019), as Keras 3 computes it.",
     decay: "decoupled",
     slots: () => ({ m: 0, v: 0 }),
-    correction: adamCorrection,
+    shared: adamCorrection,
     update: adam,
   }),
 } as const satisfies Readonly<Record<string, Optimizer>>;
@@ -96,11 +96,11 @@ export function slotNames(spec: OptimizerSpec): readonly string[] {
   return Object.keys(optimizerOf(spec).slots(spec));
 }
 
-function adam(input: UpdateInput<"beta1" | "beta2" | "epsilon", "m" | "v">): Updated<"m" | "v"> {
-  const { b, scalars, parameter, rate, correction, named } = input;
+function adam(input: UpdateInput<"beta1" | "beta2" | "epsilon", "m" | "v", "correction">): Updated<"m" | "v"> {
+  const { b, scalars, parameter, rate, shared, named } = input;
   const slots = moments(input);
   const root = plus(b, b.op("sqrt", [slots.v]), scalars.epsilon);
-  const change = named("change", b.div(times(b, slots.m, b.mul(rate, correction())), root));
+  const change = named("change", b.div(times(b, slots.m, b.mul(rate, shared.correction)), root));
   return { parameter: b.sub(parameter, change), slots };
 }
 
@@ -118,10 +118,10 @@ function adamCorrection(
   b: GraphBuilder,
   t: Value,
   { beta1, beta2 }: Readonly<Record<"beta1" | "beta2", Value>>,
-): Value {
+): Readonly<Record<"correction", Value>> {
   const one = b.scalar(1, "f64");
   const lacking = (beta: Value): Value => b.sub(one, b.op("pow", [beta, t]));
-  return b.div(b.op("sqrt", [lacking(beta2)]), lacking(beta1));
+  return { correction: b.div(b.op("sqrt", [lacking(beta2)]), lacking(beta1)) };
 }
 
 /** decay * old + (1 - decay) * now. */

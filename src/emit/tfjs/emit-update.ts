@@ -8,6 +8,7 @@ import type { Schedule, TrainProgram } from "../../ir/program.ts";
 import type { TensorType } from "../../ir/types.ts";
 import { createBuilder } from "../../ops/create-builder.ts";
 import { required } from "../../support/fault.ts";
+import { mapValues } from "../../support/map-values.ts";
 import {
   call,
   callTensor,
@@ -149,8 +150,7 @@ function updateTemplate({ program, settings, helpers }: UpdateContext): Template
 
   const clipping = clip && clippings[clip.kind];
   const total = clipping?.measure && add(b.value({ dtype: "f32", shape: [] }), totalOf(clipping.measure, helpers));
-  const t = optimizer.correction && named("t", b.add(step, b.scalar(1, "f64")));
-  const correction = t && optimizer.correction && named("correction", optimizer.correction(b, t, scalars));
+  const shared = optimizer.shared?.(b, named("t", b.add(step, b.scalar(1, "f64"))), scalars) ?? {};
   const updated = buildUpdate(b, spec, {
     scalars,
     parameter,
@@ -161,7 +161,7 @@ function updateTemplate({ program, settings, helpers }: UpdateContext): Template
     slot: (name) => required(slots.get(name), `slot ${name}`),
     rate: scale === undefined ? rate : b.mul(rate, scale),
     decay,
-    correction: () => required(correction, "correction"),
+    shared: mapValues(shared, named),
     named,
   });
   const assigned = [

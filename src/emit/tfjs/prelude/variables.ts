@@ -9,7 +9,7 @@ export function entriesOf(tree: object, prefix = ""): { path: string; variable: 
   });
 }
 
-/** A variable full of zeros, like another one. */
-export function slotFor(parameter: tf.Variable): tf.Variable {
-  return tf.tidy(() => tf.variable(tf.zerosLike(parameter), false));
+/** A variable like another one, full of one number. */
+export function slotFor(parameter: tf.Variable, value = 0): tf.Variable {
+  return tf.tidy(() => tf.variable(tf.fill(parameter.shape, value), false));
 }
