@@ -54,13 +54,18 @@ function readRate(optimizer: SettingCall, scope: SettingScope): Schedule | undef
   if (call === undefined) return undefined;
   const value = (name: string): number => numberOf(call.values, name);
   const warmup = value("warmup");
-  const total = value("total") > 0 ? { total: value("total") } : {};
   switch (call.name) {
     case "constant":
       return { kind: "constant", rate: value("rate"), warmup };
     case "cosine":
     case "linear":
-      return { kind: call.name, peak: value("peak"), floor: value("floor"), warmup, ...total };
+      return {
+        kind: call.name,
+        peak: value("peak"),
+        floor: value("floor"),
+        warmup,
+        ...(value("total") > 0 && { total: value("total") }),
+      };
     case "step":
       return { kind: "step", rate: value("rate"), every: value("every"), factor: value("factor"), warmup };
     case "exponential":
