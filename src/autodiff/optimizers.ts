@@ -75,6 +75,24 @@ export const optimizers = {
     shared: adamCorrection,
     update: adam,
   }),
+
+  adagrad: defineOptimizer({
+    settings: {
+      lr: rate(1e-3),
+      initial_accumulator_value: { kind: "number", default: 0.1, min: 0 },
+      epsilon,
+      decay: decay(),
+    },
+    summary: "One step of Adagrad (Duchi et al. 2011), as Keras 3 computes it.",
+    decay: "by gradient",
+    slots: ({ initial_accumulator_value }) => ({ accumulator: initial_accumulator_value }),
+    update: ({ b, scalars, parameter, gradient, slot, rate, named }) => {
+      const accumulator = b.add(slot("accumulator"), b.op("square", [gradient]));
+      const root = b.op("sqrt", [plus(b, accumulator, scalars.epsilon)]);
+      const change = named("change", b.div(times(b, gradient, rate), root));
+      return { parameter: b.sub(parameter, change), slots: { accumulator } };
+    },
+  }),
 } as const satisfies Readonly<Record<string, Optimizer>>;
 
 /** What the arguments of each optimizer may be. `lr` is a number or a schedule. */

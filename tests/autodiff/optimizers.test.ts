@@ -54,9 +54,10 @@ function train(
   hyper: Readonly<Record<string, number>> = {},
 ): readonly Readonly<Record<string, readonly number[]>>[] {
   const inputs = new Map<string, NdArray>();
-  for (const { name, role, value } of graph.inputs) {
+  for (const { name, role, value, init } of graph.inputs) {
+    const first = init?.arguments["value"] ?? 0;
     if (role === "parameter") inputs.set(name, array("f32", [3], ...start));
-    if (role === "optimizer") inputs.set(name, array("f32", [3], 0, 0, 0));
+    if (role === "optimizer") inputs.set(name, array("f32", [3], first, first, first));
     if (role === "step") inputs.set(name, array("i64", [], 0));
     if (role === "hyper") inputs.set(name, array("f32", [], hyper[name] ?? 1));
     expect(value.type.dtype, name).toBe(role === "step" ? "i64" : "f32");
@@ -140,6 +141,17 @@ describe("optimizers", () => {
         },
       );
     }
+  });
+
+  it("adagrad", () => {
+    const settings = { initial_accumulator_value: 0.1, epsilon: 1e-7 };
+    expectRule(programWith({ kind: "adagrad", rate, decay: 0, settings }), () => {
+      let accumulator = 0.1;
+      return (p, g) => {
+        accumulator += g * g;
+        return p - (0.1 * g) / Math.sqrt(accumulator + 1e-7);
+      };
+    });
   });
 
   const adamRule = (decay: { readonly coupled: number; readonly decoupled: number }) => (): Rule => {

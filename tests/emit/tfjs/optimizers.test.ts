@@ -1,5 +1,6 @@
 import type * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, it } from "vitest";
+import { optimizers } from "../../../src/autodiff/optimizers.ts";
 import { emitTfjs } from "../../../src/emit/tfjs/emit-tfjs.ts";
 import type { NdArray } from "../../../src/ops/operator.ts";
 import { useBackend } from "./backends.ts";
@@ -35,6 +36,7 @@ train Plane on Drawn {
 `;
 
 const cases = [
+  ...Object.keys(optimizers).map((name) => [`${name} with decay`, `optimizer: ${name}(lr=1e-2, decay=0.1)`] as const),
   ["gradient descent", "optimizer: sgd(lr=0.1)"],
   ["decay by the gradient", "optimizer: sgd(lr=0.1, decay=0.1)"],
   ["momentum", "optimizer: momentum(lr=0.1, momentum=0.9)"],
@@ -52,7 +54,7 @@ const cases = [
   ["a line", "optimizer: sgd(lr=linear(0.1, floor=0.01))"],
   ["steps", "optimizer: sgd(lr=step(0.1, every=2, factor=0.5))"],
   ["an exponential", "optimizer: sgd(lr=exponential(0.1, decay=0.5, every=2))"],
-] as const;
+] satisfies readonly (readonly [string, string])[];
 
 describe("updates of parameters", () => {
   beforeAll(() => useBackend("cpu"));

@@ -76,7 +76,7 @@ export function evaluateGraph(
     data: Float64Array.of(value),
   });
   const { owned, batch, seed = 0, step = 0, steps = 1 } = given;
-  const inputs = graph.inputs.map(({ name, role, value }): [string, NdArray] => {
+  const inputs = graph.inputs.map(({ name, role, value, init }): [string, NdArray] => {
     const known = owned.get(name) ?? batch.get(name.replace(/^(batch|raw)\//, ""));
     if (known !== undefined) return [name, known];
     if (role === "seed")
@@ -88,7 +88,8 @@ export function evaluateGraph(
     if (role === "hyper") return [name, scalar("f32", name === "hyper/total_steps" ? steps : 1)];
     if (role === "optimizer") {
       const shape = value.type.shape.map((dim) => evaluate(dim, new Map()));
-      return [name, { dtype: value.type.dtype, shape, data: new Float64Array(sizeOf(shape)) }];
+      const first = init?.arguments["value"] ?? 0;
+      return [name, { dtype: value.type.dtype, shape, data: new Float64Array(sizeOf(shape)).fill(first) }];
     }
     throw new Error(`the graph wants ${name}`);
   });
