@@ -93,6 +93,20 @@ export const optimizers = {
       return { parameter: b.sub(parameter, change), slots: { accumulator } };
     },
   }),
+
+  lion: defineOptimizer({
+    settings: { lr: rate(1e-3), beta1: fraction(0.9), beta2: fraction(0.99), decay: decay() },
+    summary: "One step of Lion (Chen et al. 2023), as Keras 3 computes it.",
+    decay: "decoupled",
+    slots: () => ({ m: 0 }),
+    update: ({ b, scalars, parameter, gradient, slot, rate }) => {
+      const direction = b.op("sign", [blend(b, slot("m"), gradient, scalars.beta1)]);
+      return {
+        parameter: b.sub(parameter, times(b, direction, rate)),
+        slots: { m: blend(b, slot("m"), gradient, scalars.beta2) },
+      };
+    },
+  }),
 } as const satisfies Readonly<Record<string, Optimizer>>;
 
 /** What the arguments of each optimizer may be. `lr` is a number or a schedule. */

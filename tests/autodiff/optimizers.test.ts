@@ -186,6 +186,19 @@ describe("optimizers", () => {
     });
   });
 
+  it("lion, with decoupled decay", () => {
+    const settings = { beta1: 0.9, beta2: 0.99 };
+    expectRule(programWith({ kind: "lion", rate, decay: 0.3, settings }), () => {
+      let m = 0;
+      return (parameter, g) => {
+        const p = parameter - 0.1 * 0.3 * parameter;
+        const direction = Math.sign(0.9 * m + (1 - 0.9) * g);
+        m = 0.99 * m + (1 - 0.99) * g;
+        return p - 0.1 * direction;
+      };
+    });
+  });
+
   it("groups scale rates, and frozen parameters have neither slots nor a next value", () => {
     const groups = [{ pattern: "bias", frozen: false, scale: 0.25 }];
     expectRule(programWith({ kind: "sgd", rate, decay: 0, settings: {} }, { groups }), () => (p, g) => p - 0.1 * g, {

@@ -140,7 +140,7 @@ const plainForms: ReadonlyMap<string, string> = new Map([
 
 function writeNode(node: OperatorNode, operands: readonly Bound[], helpers: Set<string>): Bound {
   const host = hostArithmetic(node, operands);
-  if (host !== undefined) return { expression: folded(host), form: "number" };
+  if (host !== undefined) return { expression: foldWholeNumbers(node.op, operands) ?? host, form: "number" };
   const rank = node.operands[0]?.type.shape.length ?? 0;
   const axes = node.attributes["axes"]?.value;
   if (Array.isArray(axes)) {
@@ -158,15 +158,19 @@ function writeNode(node: OperatorNode, operands: readonly Bound[], helpers: Set<
   return { expression, form: "tensor" };
 }
 
-/** Arithmetic on whole numbers, done: 900 for 1000 - 100. */
-function folded(expression: TfjsExpression): TfjsExpression {
-  if (expression.kind === "binary") {
-    const { left, right, operator } = expression;
-    if (left.kind !== "number" || right.kind !== "number") return expression;
-    const value = { "+": left.value + right.value, "-": left.value - right.value, "*": left.value * right.value }[
-      operator
-    ];
-    return value !== undefined && Number.isSafeInteger(value) ? literal(value) : expression;
+const wholeArithmetic: Readonly<Record<string, (a: number, b: number) => number>> = {
+  add: (a, b) => a + b,
+  sub: (a, b) => a - b,
+  maximum: Math.max,
+  minimum: Math.min,
+};
+
+/** Arithmetic on two whole numbers, done: 900 for 1000 - 100. */
+function foldWholeNumbers(op: string, operands: readonly Bound[]): TfjsExpression | undefined {
+  const [left, right] = operands.map(({ expression }) => (expression.kind === "number" ? expression.value : NaN));
+  if (left === undefined || right === undefined || !Number.isSafeInteger(left) || !Number.isSafeInteger(right)) {
+    return undefined;
   }
-  return expression;
+  const value = wholeArithmetic[op]?.(left, right);
+  return value === undefined ? undefined : literal(value);
 }

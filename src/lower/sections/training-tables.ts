@@ -1,7 +1,7 @@
 import type { ArgumentSchema, CallSchema } from "../../ir/settings.ts";
 
 /** Optimizers that the language has and that nothing carries out yet. */
-export const laterOptimizers: readonly string[] = ["lamb", "lion"];
+export const laterOptimizers: readonly string[] = ["lamb"];
 
 const warmup: ArgumentSchema = { kind: "integer", default: 0, min: 0 };
 const positive: ArgumentSchema = { kind: "number", above: 0 };
