@@ -107,6 +107,25 @@ export const optimizers = {
       };
     },
   }),
+
+  lamb: defineOptimizer({
+    settings: { ...adamSettings, decay: decay() },
+    summary: "One step of LAMB (You et al. 2020), as Keras 3 computes it.",
+    decay: "decoupled",
+    slots: () => ({ m: 0, v: 0 }),
+    shared: (b, t, { beta1, beta2 }) => ({ lacking1: lacking(b, beta1, t), lacking2: lacking(b, beta2, t) }),
+    update: (input) => {
+      const { b, scalars, parameter, rate, shared, named } = input;
+      const slots = moments(input);
+      const root = plus(b, b.op("sqrt", [dividedBy(b, slots.v, shared.lacking2)]), scalars.epsilon);
+      const change = named("change", b.div(dividedBy(b, slots.m, shared.lacking1), root));
+      const ratio = named(
+        "ratio",
+        trustRatio(b, named("size", norm(b, parameter)), named("stepSize", norm(b, change))),
+      );
+      return { parameter: b.sub(parameter, b.mul(change, times(b, ratio, rate))), slots };
+    },
+  }),
 } as const satisfies Readonly<Record<string, Optimizer>>;
 
 /** What the arguments of each optimizer may be. `lr` is a number or a schedule. */
@@ -151,9 +170,29 @@ function adamCorrection(
   t: Value,
   { beta1, beta2 }: Readonly<Record<"beta1" | "beta2", Value>>,
 ): Readonly<Record<"correction", Value>> {
-  const one = b.scalar(1, "f64");
-  const lacking = (beta: Value): Value => b.sub(one, b.op("pow", [beta, t]));
-  return { correction: b.div(b.op("sqrt", [lacking(beta2)]), lacking(beta1)) };
+  return { correction: b.div(b.op("sqrt", [lacking(b, beta2, t)]), lacking(b, beta1, t)) };
+}
+
+/** What a running mean of t values lacks of its full weight: 1 - beta^t. */
+function lacking(b: GraphBuilder, beta: Value, t: Value): Value {
+  return b.sub(b.scalar(1, "f64"), b.op("pow", [beta, t]));
+}
+
+/** How far LAMB trusts a step: the parameter's norm over the step's, or 1 where one of them is 0. */
+function trustRatio(b: GraphBuilder, parameter: Value, step: Value): Value {
+  const zero = b.scalar(0, parameter.type.dtype);
+  const isDefined = b.op("greater", [b.op("minimum", [parameter, step]), zero]);
+  return b.where(isDefined, b.div(parameter, step), b.scalar(1, parameter.type.dtype));
+}
+
+/** The root of the sum of squares. */
+function norm(b: GraphBuilder, value: Value): Value {
+  return b.op("sqrt", [
+    b.sum(
+      b.op("square", [value]),
+      value.type.shape.map((_, axis) => axis),
+    ),
+  ]);
 }
 
 /** decay * old + (1 - decay) * now. */
@@ -164,6 +203,11 @@ function blend(b: GraphBuilder, old: Value, now: Value, decay: Value): Value {
 /** A tensor times a scalar, in the tensor's dtype. */
 function times(b: GraphBuilder, value: Value, factor: Value): Value {
   return b.mul(value, b.cast(factor, value.type.dtype));
+}
+
+/** A tensor divided by a scalar, in the tensor's dtype. */
+function dividedBy(b: GraphBuilder, value: Value, divisor: Value): Value {
+  return b.div(value, b.cast(divisor, value.type.dtype));
 }
 
 /** A tensor plus a scalar, in the tensor's dtype. */

@@ -199,6 +199,44 @@ describe("optimizers", () => {
     });
   });
 
+  it("lamb, whose step has the parameter's norm", () => {
+    const settings = { beta1: 0.9, beta2: 0.999, epsilon: 1e-7 };
+    const program = programWith({ kind: "lamb", rate, decay: 0.3, settings });
+    const steps = train(buildTrainingGraph(program, { target: "reference" }));
+    let [parameter, m, v] = [[...start] as number[], [0, 0, 0], [0, 0, 0]];
+    gradients.forEach((gradient, step) => {
+      const decayed = parameter.map((it) => it - 0.1 * 0.3 * it);
+      m = m.map((it, at) => it + ((gradient[at] ?? NaN) - it) * (1 - 0.9));
+      v = v.map((it, at) => it + ((gradient[at] ?? NaN) ** 2 - it) * (1 - 0.999));
+      const change = m.map(
+        (it, at) => it / (1 - 0.9 ** (step + 1)) / (Math.sqrt((v[at] ?? NaN) / (1 - 0.999 ** (step + 1))) + 1e-7),
+      );
+      const ratio = Math.hypot(...decayed) / Math.hypot(...change);
+      parameter = decayed.map((it, at) => it - 0.1 * ratio * (change[at] ?? NaN));
+      parameter.forEach((it, at) => expect(steps[step]?.["weight"]?.[at]).toBeCloseTo(it, 12));
+    });
+  });
+
+  it("lamb moves a parameter that is zero, and leaves one whose gradient is zero", () => {
+    const settings = { beta1: 0.9, beta2: 0.999, epsilon: 1e-7 };
+    const program = programWith({ kind: "lamb", rate, decay: 0, settings });
+    const graph = buildApplyGraph(program, { target: "reference" });
+    const inputs = new Map<string, NdArray>([
+      ["param/weight", array("f32", [3], 0, 0, 0)],
+      ["param/bias", array("f32", [3], ...start)],
+      ["grad/weight", array("f32", [3], 1, 1, -1)],
+      ["grad/bias", array("f32", [3], 0, 0, 0)],
+      ["step", array("i64", [], 0)],
+      ["hyper/lr_scale", array("f32", [], 1)],
+    ]);
+    for (const { name, role } of graph.inputs) if (role === "optimizer") inputs.set(name, array("f32", [3], 0, 0, 0));
+    const next = interpretGraph(graph, inputs);
+    (next.get("next/param/weight")?.data ?? []).forEach((it, at) =>
+      expect(it).toBeCloseTo([-0.1, -0.1, 0.1][at] ?? NaN, 6),
+    );
+    expect([...(next.get("next/param/bias")?.data ?? [])]).toEqual([...start]);
+  });
+
   it("groups scale rates, and frozen parameters have neither slots nor a next value", () => {
     const groups = [{ pattern: "bias", frozen: false, scale: 0.25 }];
     expectRule(programWith({ kind: "sgd", rate, decay: 0, settings: {} }, { groups }), () => (p, g) => p - 0.1 * g, {

@@ -154,7 +154,6 @@ describe("sections", () => {
     ["MC4013", train(sgd).replace("train M", "train ⟦Other⟧")],
     ["MC4001", train(`${sgd}\n  ⟦expect loss < 3⟧`)],
     ["MC4010", train(`${sgd}\n  metrics: ⟦accuracy 3⟧`)],
-    ["MC4011", train("  optimizer: ⟦lamb⟧(lr=0.1)")],
     ["MC4001", train(`${sgd}\n  ⟦groop⟧ "**": lr=0.1`)],
   ]);
 });

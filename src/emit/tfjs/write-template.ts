@@ -136,6 +136,7 @@ function countUses({ nodes, results }: Template): Map<number, number> {
 const plainForms: ReadonlyMap<string, string> = new Map([
   ["minimum", "tf.minimum"],
   ["maximum", "tf.maximum"],
+  ["greater", "tf.greater"],
 ]);
 
 function writeNode(node: OperatorNode, operands: readonly Bound[], helpers: Set<string>): Bound {

@@ -24,7 +24,7 @@ import {
   type SettingCall,
   type SettingScope,
 } from "./read-setting.ts";
-import { clipTable, laterOptimizers, scheduleTable } from "./training-tables.ts";
+import { clipTable, scheduleTable } from "./training-tables.ts";
 
 const numberOf = (values: Readonly<Record<string, SettingValue>>, name: string): number => {
   const value = values[name];
@@ -33,11 +33,6 @@ const numberOf = (values: Readonly<Record<string, SettingValue>>, name: string):
 
 /** `adam(lr=cosine(peak=1e-3, warmup=100), beta2=0.99)` */
 export function readOptimizer(expression: Expression, scope: SettingScope): OptimizerSpec | undefined {
-  const callee = expression.kind === "call" ? expression.callee : expression;
-  if (callee.kind === "reference" && laterOptimizers.includes(callee.text)) {
-    scope.collector.report("MC4011", callee.span, { what: `The optimizer \`${callee.text}\`` });
-    return undefined;
-  }
   const call = readCall(expression, optimizerTable, "optimizer", scope);
   const rate = call === undefined ? undefined : readRate(call, scope);
   if (call === undefined || rate === undefined) return undefined;

@@ -1,8 +1,5 @@
 import type { ArgumentSchema, CallSchema } from "../../ir/settings.ts";
 
-/** Optimizers that the language has and that nothing carries out yet. */
-export const laterOptimizers: readonly string[] = ["lamb"];
-
 const warmup: ArgumentSchema = { kind: "integer", default: 0, min: 0 };
 const positive: ArgumentSchema = { kind: "number", above: 0 };
 const steps: ArgumentSchema = { kind: "integer", min: 1 };
