@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Graph } from "../../src/ir/graph.ts";
 import type { ClipSpec, OptimizerSpec, ParameterGroup, Schedule, TrainProgram } from "../../src/ir/program.ts";
 import { buildApplyGraph, buildGradientGraph, buildTrainingGraph } from "../../src/autodiff/build-training-step.ts";
+import { optimizers } from "../../src/autodiff/optimizers.ts";
 import { rateAt } from "../../src/autodiff/schedules.ts";
 import { interpretGraph } from "../../src/ops/interpret.ts";
 import type { NdArray } from "../../src/ops/operator.ts";
@@ -322,6 +323,59 @@ describe("optimizers", () => {
     const applied = interpretGraph(apply, inputs);
     expect([...(applied.get("next/param/weight")?.data ?? [])]).toEqual(whole?.["weight"]);
     expect([...(applied.get("next/param/bias")?.data ?? [])]).toEqual(whole?.["bias"]);
+  });
+});
+
+describe("parameters after four steps are those of Keras 3.15.1", () => {
+  const beta = { beta1: 0.9, beta2: 0.999, epsilon: 1e-7 };
+  const rmsprop = { rho: 0.9, momentum: 0, epsilon: 1e-7 };
+  const decay = 0.3;
+  const figures: readonly (readonly [
+    string,
+    Omit<OptimizerSpec, "rate" | "decay"> & { decay?: number },
+    readonly number[],
+  ])[] = [
+    ["SGD(0.1)", { kind: "sgd", settings: {} }, [1.015, -1.67, 0.2425]],
+    [
+      "SGD(0.1, momentum=0.9)",
+      { kind: "momentum", settings: { momentum: 0.9, nesterov: false } },
+      [0.9403, -0.9581001, -0.334175],
+    ],
+    [
+      "SGD(0.1, momentum=0.9, nesterov=True)",
+      { kind: "momentum", settings: { momentum: 0.9, nesterov: true } },
+      [0.96127, -0.7322901, -0.5082574],
+    ],
+    ["RMSprop(0.1)", { kind: "rmsprop", settings: rmsprop }, [0.7886088, -1.4564774, 0.092112]],
+    [
+      "RMSprop(0.1, momentum=0.8)",
+      { kind: "rmsprop", settings: { ...rmsprop, momentum: 0.8 } },
+      [0.1845037, -0.4468185, -0.6522211],
+    ],
+    [
+      "Adagrad(0.1)",
+      { kind: "adagrad", settings: { initial_accumulator_value: 0.1, epsilon: 1e-7 } },
+      [0.9523158, -1.8320028, 0.3741285],
+    ],
+    ["Adam(0.1)", { kind: "adam", settings: beta }, [0.8392027, -1.7026331, 0.2022057]],
+    ["AdamW(0.1, weight_decay=0.3)", { kind: "adamw", settings: beta, decay }, [0.7381182, -1.4891784, 0.1600369]],
+    ["Lamb(0.1, weight_decay=0.3)", { kind: "lamb", settings: beta, decay }, [0.7148541, -1.3320969, -0.0100367]],
+    [
+      "Lion(0.1, weight_decay=0.3)",
+      { kind: "lion", settings: { beta1: 0.9, beta2: 0.99 }, decay },
+      [0.6969355, -1.5822285, 0.2602892],
+    ],
+  ];
+
+  it.each(figures)("%s", (_, spec, expected) => {
+    const program = programWith({ decay: 0, rate, ...spec });
+    const last = train(buildTrainingGraph(program, { target: "reference" })).at(-1)?.["weight"];
+    // Keras computes in f32: of 1 - 0.999 it has four digits, which moves a first step of 0.1 by up to 3e-6.
+    expected.forEach((it, at) => expect(Math.abs((last?.[at] ?? NaN) - it)).toBeLessThan(5e-6));
+  });
+
+  it("every optimizer among them", () => {
+    expect(new Set(figures.map(([, { kind }]) => kind))).toEqual(new Set(Object.keys(optimizers)));
   });
 });
 
