@@ -142,6 +142,14 @@ export interface Monitor {
   readonly metric: string;
 }
 
+/** A figure beside the loss. */
+export interface Metric {
+  readonly name: string;
+  /** How the sums over batches become the figure: `mean` is sum / count, `exp_mean` e to that. */
+  readonly finish: "mean" | "exp_mean";
+  readonly better: "lower" | "higher";
+}
+
 export interface TrainProgram {
   /** The label, or the model's name. */
   readonly name: string;
@@ -154,8 +162,7 @@ export interface TrainProgram {
   readonly objective: Func;
   /** Names of model outputs and features that the objective takes, in order. */
   readonly objectiveInputs: readonly { readonly from: "output" | "feature"; readonly name: string }[];
-  /** How the sums over batches become a figure: `mean` is sum / count; `perplexity` is exp of that. */
-  readonly metrics: readonly { readonly name: string; readonly finish: "mean" | "exp_mean" }[];
+  readonly metrics: readonly Metric[];
   readonly optimizer: OptimizerSpec;
   readonly groups: readonly ParameterGroup[];
   readonly clip?: ClipSpec;

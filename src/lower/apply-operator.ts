@@ -10,14 +10,6 @@ import { shapeChecker } from "./shape-checker.ts";
 import { factsOfResult, judgePlaces } from "./value-facts.ts";
 import { formatType, poison, tensor, type TensorVal, type Val } from "./values.ts";
 
-/** Losses and metrics that take logits: a probability in their place is a mistake that trains badly and silently. */
-const takesLogits: ReadonlySet<string> = new Set([
-  "cross_entropy",
-  "binary_cross_entropy",
-  "binary_accuracy",
-  "perplexity",
-]);
-
 /** Appends one application of an operator, checked; a tuple where it has several results, poison after a report. */
 export function applyOperator(
   ctx: Context,
@@ -75,10 +67,10 @@ function checkValues(
   spans: readonly Span[],
 ): boolean {
   let fine = true;
-  const logits = operands.findIndex((_, index) => operandSpecAt(operator, index)?.name === "logits");
+  const logits = operands.findIndex((_, index) => operandSpecAt(operator, index)?.unnormalized === true);
   const given = operands[logits];
   const probability = given?.facts.probability;
-  if (probability !== undefined && takesLogits.has(operator.name)) {
+  if (probability !== undefined) {
     report(
       ctx,
       "MC3019",

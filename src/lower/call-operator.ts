@@ -20,7 +20,6 @@ export interface Given {
 }
 
 const axisWords: ReadonlySet<string> = new Set(["axis", "axes", "over", "along"]);
-const newAxis: ReadonlySet<string> = new Set(["stack"]);
 
 interface Pending {
   readonly operands: Given[];
@@ -298,7 +297,7 @@ function axisAttributes(
   const rank = type.shape.length;
   const [argument] = pending.axis;
   if ("axis" in operator.attributes && attributes["axis"] === undefined) {
-    const extra = newAxis.has(operator.name) ? 1 : 0;
+    const extra = operator.attributes["axis"]?.ofResult === true ? 1 : 0;
     if (argument !== undefined) {
       const axis = resolveAxis(ctx, argument.value, type, extra);
       if (axis === undefined) return false;

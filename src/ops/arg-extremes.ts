@@ -16,6 +16,7 @@ function defineArgExtreme(
     name,
     doc,
     exposed: true,
+    structure: "other",
     operands: [{ name: "x", dtype: "number", shape: "[..., N, ...]" }],
     attributes: { axis: { kind: "int", doc: "The axis that is searched.", min: 0 } },
     range: ({ operands, attributes: { axis } }) => numbersBelow(elementAt(first(operands).shape, axis)),

@@ -24,6 +24,7 @@ export const avgPool2d = definePrimitive({
   name: "avg_pool2d",
   doc: "The average of each window over height and width; padding is not counted.",
   exposed: true,
+  structure: { kind: "image", operands: ["image"], results: ["image"], window: "attribute" },
   operands: [{ name: "x", dtype: "float", shape: "[B, H, W, C]" }],
   attributes: poolAttributes,
   infer: ({ operands, attributes, check }) => {
@@ -61,6 +62,7 @@ export const avgPool2dGradient = definePrimitive({
   name: "avg_pool2d_gradient",
   doc: "The gradient of avg_pool2d: each output's gradient in equal parts to the elements of its window.",
   exposed: false,
+  structure: "other",
   operands: [{ name: "dy", dtype: "float", shape: "[B, OH, OW, C]" }],
   attributes: {
     ...poolAttributes,

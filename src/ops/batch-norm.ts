@@ -82,6 +82,7 @@ export const batchNormTraining = defineComposite({
   name: "batch_norm_training",
   doc: "Normalises each channel by its mean and variance over the batch; gives both (the variance with divisor N) as well.",
   exposed: true,
+  structure: { kind: "image", operands: ["image"], results: ["image"], follows: true },
   operands,
   attributes,
   infer: ({ operands: types, attributes: { layout }, check }) => {
@@ -182,6 +183,7 @@ export const batchNormInference = defineComposite({
   name: "batch_norm_inference",
   doc: "Normalises each channel by a given mean and variance, then scales and shifts it.",
   exposed: true,
+  structure: { kind: "image", operands: ["image"], results: ["image"], follows: true },
   operands: [...operands, vector("mean"), vector("variance")],
   attributes,
   infer: ({ operands: types, attributes: { layout }, check }) =>

@@ -10,6 +10,7 @@ export const broadcastTo = definePrimitive({
   name: "broadcast_to",
   doc: "The operand, repeated along new leading axes and along axes of size 1.",
   exposed: true,
+  structure: "other",
   operands: [{ name: "x", dtype: "any", shape: "[...]" }],
   attributes: { shape: { kind: "dims", doc: "The shape of the result." } },
   infer: ({ operands, attributes: { shape }, check }) => {

@@ -12,6 +12,7 @@ export const cast = definePrimitive({
   name: "cast",
   doc: "The same values as another element type; fractions are cut off towards zero.",
   exposed: true,
+  structure: "elementwise",
   operands: [{ name: "x", dtype: "any", shape: "[...]" }],
   attributes: { dtype: { kind: "dtype", doc: "The element type of the result." } },
   // What is cut off below 0 goes up.

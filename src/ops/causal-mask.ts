@@ -10,6 +10,7 @@ export const causalMask = defineComposite({
   name: "causal_mask",
   doc: "Replaces scores of later positions (column > row in the last two axes) by a large negative number.",
   exposed: true,
+  structure: "other",
   operands: [{ name: "scores", dtype: "float", shape: "[..., T, T]" }],
   attributes: { value: { kind: "float", doc: "What scores of later positions become.", default: -1e9 } },
   infer: ({ operands, check }) => {

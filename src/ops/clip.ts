@@ -11,6 +11,7 @@ export const clip = definePrimitive({
   name: "clip",
   doc: "Every element, or the bound that it exceeds.",
   exposed: true,
+  structure: "elementwise",
   operands: [{ name: "x", dtype: "number", shape: "[...]" }],
   attributes: {
     min: { kind: "float", doc: "The lower bound.", default: -Infinity },

@@ -12,6 +12,7 @@ export const concat = definePrimitive({
   name: "concat",
   doc: "Tensors joined along an axis.",
   exposed: true,
+  structure: "along axis",
   operands: [{ name: "xs", dtype: "any", shape: "[..., N, ...]", variadic: true }],
   attributes: { axis: { kind: "int", doc: "The axis along which they are joined.", min: 0 } },
   infer: ({ operands, attributes: { axis }, check }) => {
@@ -109,8 +110,11 @@ export const stack = defineComposite({
   name: "stack",
   doc: "Tensors of one shape, side by side along a new axis.",
   exposed: true,
+  structure: "other",
   operands: [{ name: "xs", dtype: "any", shape: "[...]", variadic: true }],
-  attributes: { axis: { kind: "int", doc: "Where the new axis stands in the result.", default: 0, min: 0 } },
+  attributes: {
+    axis: { kind: "int", doc: "Where the new axis stands in the result.", default: 0, min: 0, ofResult: true },
+  },
   infer: ({ operands, attributes: { axis }, check }) => {
     const dtype = sharedDType(operands, "stack", check);
     const [head, ...rest] = operands;

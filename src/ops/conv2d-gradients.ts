@@ -33,6 +33,7 @@ export const conv2dInputGradient = definePrimitive({
   name: "conv2d_input_gradient",
   doc: "The gradient of conv2d with respect to its input: a transposed convolution.",
   exposed: true,
+  structure: { kind: "image", operands: ["image", "kernel"], results: ["image"], imageShapes: ["inputShape"] },
   operands: [
     { name: "dy", dtype: "float", shape: "[B, OH, OW, filters]" },
     { name: "kernel", dtype: "float", shape: "[KH, KW, C // groups, filters]" },
@@ -95,6 +96,7 @@ export const conv2dKernelGradient = definePrimitive({
   name: "conv2d_kernel_gradient",
   doc: "The gradient of conv2d with respect to its kernel.",
   exposed: false,
+  structure: "other",
   operands: [
     { name: "x", dtype: "float", shape: "[B, H, W, C]" },
     { name: "dy", dtype: "float", shape: "[B, OH, OW, filters]" },

@@ -20,6 +20,7 @@ export const conv2d = definePrimitive({
   name: "conv2d",
   doc: "A convolution of images with a kernel over height and width.",
   exposed: true,
+  structure: { kind: "image", operands: ["image", "kernel"], results: ["image"], window: "kernel" },
   operands: [
     { name: "x", dtype: "float", shape: "[B, H, W, C]" },
     { name: "kernel", dtype: "float", shape: "[KH, KW, C // groups, filters]" },

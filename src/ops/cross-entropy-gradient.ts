@@ -10,6 +10,7 @@ export const crossEntropyGradient = definePrimitive({
   name: "cross_entropy_gradient",
   doc: "The gradient of cross_entropy: probabilities, less 1 at the label, times a scale.",
   exposed: false,
+  structure: "other",
   operands: [
     { name: "logarithms", dtype: "float", shape: "[..., classes]", doc: "The logarithms of the probabilities." },
     { name: "labels", dtype: "i32", shape: "[...]" },

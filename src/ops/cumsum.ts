@@ -9,6 +9,7 @@ export const cumsum = definePrimitive({
   name: "cumsum",
   doc: "Running sums along an axis.",
   exposed: true,
+  structure: "along axis",
   operands: [{ name: "x", dtype: "number", shape: "[..., N, ...]" }],
   attributes: {
     axis: { kind: "int", doc: "The axis along which sums run.", min: 0 },

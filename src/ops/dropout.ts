@@ -9,6 +9,7 @@ export const dropout = defineComposite({
   name: "dropout",
   doc: "Zeros a share of the elements at random and scales the others by 1 / (1 - rate). For training; elsewhere leave it out.",
   exposed: true,
+  structure: "other",
   operands: [{ name: "x", dtype: "float", shape: "[...]" }, keyOperand],
   attributes: { rate: { kind: "float", doc: "The share that is zeroed.", min: 0, max: 1 } },
   infer: ({ operands, attributes, check }) => {

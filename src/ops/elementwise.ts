@@ -36,6 +36,7 @@ export function defineUnary(spec: UnarySpec): Primitive {
     name,
     doc,
     exposed: spec.exposed ?? true,
+    structure: "elementwise",
     operands: [{ name: "x", dtype, shape: "[...]" }],
     attributes: {},
     infer: ({ operands }) => operands,
@@ -95,6 +96,7 @@ export function defineBinary(spec: BinarySpec): Primitive {
     name,
     doc,
     exposed: true,
+    structure: "elementwise",
     operands: [
       { name: "a", dtype, shape: "[...]" },
       { name: "b", dtype, shape: "[...]" },

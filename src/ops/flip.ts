@@ -12,6 +12,7 @@ export const flip = definePrimitive({
   name: "flip",
   doc: "The elements of one axis in reverse order.",
   exposed: true,
+  structure: "along axis",
   operands: [{ name: "x", dtype: "any", shape: "[..., N, ...]" }],
   attributes: { axis: { kind: "int", doc: "The axis that is reversed.", min: 0 } },
   infer: ({ operands, attributes, check }) =>

@@ -24,6 +24,7 @@ export const gather = definePrimitive({
   name: "gather",
   doc: "Entries of one axis of a table, chosen by indices: the indices' axes take the place of that axis.",
   exposed: true,
+  structure: "other",
   operands: [
     { name: "table", dtype: "any", shape: "[..., V, ...]" },
     { name: "indices", dtype: "integer", shape: "[...I]" },
@@ -145,6 +146,7 @@ export const scatterAdd = definePrimitive({
   name: "scatter_add",
   doc: "Zeros to whose rows, chosen by indices, the updates are added; rows chosen twice get both.",
   exposed: true,
+  structure: "other",
   operands: [
     { name: "indices", dtype: "integer", shape: "[...I]" },
     { name: "updates", dtype: "number", shape: "[...I, ...R]" },

@@ -28,6 +28,7 @@ export const gru = defineComposite({
   name: "gru",
   doc: "Gated recurrent units over [batch, time, features]: the sequence of states and the last one. Gates in the order update, reset, candidate; two rows of biases, of the input and of the state.",
   exposed: true,
+  structure: "other",
   operands: recurrentOperands("3 U", "[2, 3 U]", ["h0"]),
   attributes: recurrentAttributes,
   infer: ({ operands, check }) => recurrentTypes("gru", operands, 3, 2, check),

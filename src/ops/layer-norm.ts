@@ -57,6 +57,7 @@ export const layerNorm = defineComposite({
   name: "layer_norm",
   doc: "Normalises the last axis to mean 0 and variance 1, then scales and shifts it.",
   exposed: true,
+  structure: "other",
   operands,
   attributes,
   infer: ({ operands: types, check }) => (checkOperands(types, check) ? [elementAt(types, 0)] : undefined),
@@ -102,6 +103,7 @@ export const layerNormWithStatistics = defineComposite({
   name: "layer_norm_with_statistics",
   doc: "layer_norm, the mean of each line and one over its standard deviation.",
   exposed: false,
+  structure: "other",
   operands,
   attributes,
   infer: ({ operands: types, check }) => {

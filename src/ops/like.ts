@@ -7,6 +7,7 @@ function defineFill(name: string, value: number, tfjs: string): Composite {
     name,
     doc: `A tensor of ${value === 0 ? "zeros" : "ones"} of the operand's type.`,
     exposed: true,
+    structure: "elementwise",
     operands: [{ name: "x", dtype: "any", shape: "[...]" }],
     attributes: {},
     infer: ({ operands }) => operands,

@@ -65,8 +65,9 @@ export const crossEntropy = defineComposite({
   name: "cross_entropy",
   doc: "The mean over all examples and positions of the negative log likelihood of the label, from logits.",
   exposed: true,
+  structure: "other",
   operands: [
-    { name: "logits", dtype: "float", shape: "[..., classes]" },
+    { name: "logits", dtype: "float", shape: "[..., classes]", unnormalized: true },
     { name: "labels", dtype: "i32", shape: "[...]" },
   ],
   attributes: {},
@@ -120,8 +121,9 @@ export const binaryCrossEntropy = defineComposite({
   name: "binary_cross_entropy",
   doc: "The mean cross entropy of independent yes-or-no targets (0 to 1), from logits.",
   exposed: true,
+  structure: "other",
   operands: [
-    { name: "logits", dtype: "float", shape: "[...]" },
+    { name: "logits", dtype: "float", shape: "[...]", unnormalized: true },
     { name: "targets", dtype: "float", shape: "[...]" },
   ],
   attributes: {},
@@ -170,6 +172,7 @@ function definePairLoss(spec: PairLoss): Composite {
     name: spec.name,
     doc: spec.doc,
     exposed: true,
+    structure: "other",
     operands: [
       { name: "a", dtype: "float", shape: "[...]" },
       { name: "b", dtype: "float", shape: "[...]" },
@@ -217,6 +220,7 @@ export const huber = defineComposite({
   name: "huber",
   doc: "The mean Huber loss: half the square of an error up to delta, linear beyond.",
   exposed: true,
+  structure: "other",
   operands: [
     { name: "a", dtype: "float", shape: "[...]" },
     { name: "b", dtype: "float", shape: "[...]" },
@@ -243,6 +247,7 @@ export const klNormal = defineComposite({
   name: "kl_normal",
   doc: "The divergence of diagonal normal distributions from the standard one: the sum over the last axis, its mean over the rest.",
   exposed: true,
+  structure: "other",
   operands: [
     { name: "mean", dtype: "float", shape: "[..., Z]" },
     { name: "logvar", dtype: "float", shape: "[..., Z]" },

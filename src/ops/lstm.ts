@@ -27,6 +27,7 @@ export const lstm = defineComposite({
   name: "lstm",
   doc: "Long short-term memory over [batch, time, features]: the sequence of states, the last state and the last cell. Gates in the order input, forget, cell, output.",
   exposed: true,
+  structure: "other",
   operands: recurrentOperands("4 U", "[4 U]", ["h0", "c0"]),
   attributes: recurrentAttributes,
   infer: ({ operands, check }) => recurrentTypes("lstm", operands, 4, 1, check),

@@ -23,6 +23,7 @@ export const maxPool2d = definePrimitive({
   name: "max_pool2d",
   doc: "The largest value of each window over height and width.",
   exposed: true,
+  structure: { kind: "image", operands: ["image"], results: ["image"], window: "attribute" },
   operands: [{ name: "x", dtype: "float", shape: "[B, H, W, C]" }],
   attributes: poolAttributes,
   infer: ({ operands, attributes, check }) => {
@@ -66,6 +67,7 @@ export const maxPool2dGradient = definePrimitive({
   name: "max_pool2d_gradient",
   doc: "The gradient of max_pool2d: to the first largest element of each window, in row-major order.",
   exposed: false,
+  structure: "other",
   operands: [
     { name: "x", dtype: "float", shape: "[B, H, W, C]" },
     { name: "y", dtype: "float", shape: "[B, OH, OW, C]", doc: "The pool's result." },

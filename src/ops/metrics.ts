@@ -1,5 +1,6 @@
 import { product } from "../dims/dim.ts";
 import type { Value } from "../ir/graph.ts";
+import type { Metric } from "../ir/program.ts";
 import type { TensorType } from "../ir/types.ts";
 import type { GraphBuilder } from "./builder.ts";
 import { elementAt } from "./element-at.ts";
@@ -14,6 +15,7 @@ interface MetricSpec {
   readonly check: (what: string, operands: readonly TensorType[], check: ShapeChecker) => boolean;
   readonly samples: readonly Sample[];
   readonly index?: typeof labelIndex;
+  readonly metric: Omit<Metric, "name">;
   /** The value of each counted example or position, a float. */
   readonly each: (b: GraphBuilder, operands: readonly Value[]) => Value;
 }
@@ -24,12 +26,14 @@ function defineMetric(spec: MetricSpec): Composite {
     name: spec.name,
     doc: spec.doc,
     exposed: true,
+    structure: "other",
     operands: spec.operands,
     attributes: {},
     ...(spec.index !== undefined && { index: spec.index }),
     infer: ({ operands, check }) => (spec.check(spec.name, operands, check) ? [lossType, lossType] : undefined),
     cost: ({ operands }) => ({ flops: elementsOf(elementAt(operands, 0)) }),
     samples: spec.samples,
+    metric: spec.metric,
     decompose: (b, { operands }) => {
       const each = b.cast(spec.each(b, operands), "f32");
       const sum = b.sum(
@@ -82,6 +86,7 @@ const pairSamples: readonly Sample[] = [
 export const accuracy = defineMetric({
   name: "accuracy",
   doc: "How often the largest logit is that of the label.",
+  metric: { finish: "mean", better: "higher" },
   operands: labelled,
   index: labelIndex,
   check: checkLabels,
@@ -96,7 +101,8 @@ export const accuracy = defineMetric({
 export const perplexity = defineMetric({
   name: "perplexity",
   doc: "The negative log likelihood of labels; the exponential of its mean is reported.",
-  operands: labelled,
+  metric: { finish: "exp_mean", better: "lower" },
+  operands: labelled.map((it) => (it.name === "logits" ? { ...it, unnormalized: true } : it)),
   index: labelIndex,
   check: checkLabels,
   samples: labelSamples.map(({ operands }) => ({ operands })),
@@ -110,8 +116,9 @@ export const perplexity = defineMetric({
 export const binaryAccuracy = defineMetric({
   name: "binary_accuracy",
   doc: "How often a logit is positive exactly where its target is above one half.",
+  metric: { finish: "mean", better: "higher" },
   operands: [
-    { name: "logits", dtype: "float", shape: "[...]" },
+    { name: "logits", dtype: "float", shape: "[...]", unnormalized: true },
     { name: "targets", dtype: "float", shape: "[...]" },
   ],
   check: checkPair,
@@ -136,6 +143,7 @@ export const binaryAccuracy = defineMetric({
 export const meanSquaredError = defineMetric({
   name: "mean_squared_error",
   doc: "The squared error of each element.",
+  metric: { finish: "mean", better: "lower" },
   operands: paired,
   check: checkPair,
   samples: pairSamples,
@@ -146,6 +154,7 @@ export const meanSquaredError = defineMetric({
 export const meanAbsoluteError = defineMetric({
   name: "mean_absolute_error",
   doc: "The absolute error of each element.",
+  metric: { finish: "mean", better: "lower" },
   operands: paired,
   check: checkPair,
   samples: pairSamples,

@@ -15,6 +15,7 @@ export const logsumexp = defineComposite({
   name: "logsumexp",
   doc: "The logarithm of the sum of exponentials over axes, without overflow.",
   exposed: true,
+  structure: "other",
   operands: [{ name: "x", dtype: "float", shape: "[...]" }],
   attributes: reductionAttributes,
   infer: ({ operands, attributes, check }) => {
@@ -48,6 +49,7 @@ export const variance = defineComposite({
   name: "variance",
   doc: "The mean squared distance from the mean over axes.",
   exposed: true,
+  structure: "other",
   operands: [{ name: "x", dtype: "float", shape: "[...]" }],
   attributes: reductionAttributes,
   infer: ({ operands, attributes, check }) => {

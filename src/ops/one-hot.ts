@@ -11,6 +11,7 @@ export const oneHot = definePrimitive({
   name: "one_hot",
   doc: "For each index a row of zeros with a 1 at its place.",
   exposed: true,
+  structure: "other",
   operands: [{ name: "indices", dtype: "integer", shape: "[...S]" }],
   attributes: {
     depth: { kind: "dim", doc: "The length of the rows." },

@@ -1,5 +1,6 @@
 import type { Dim } from "../dims/dim.ts";
 import type { AttributeValue, Attributes, Value } from "../ir/graph.ts";
+import type { Metric } from "../ir/program.ts";
 import type { DType, TensorType } from "../ir/types.ts";
 import type { GraphBuilder } from "./builder.ts";
 import type { OnnxRef, OnnxWriter } from "./onnx-writer.ts";
@@ -29,6 +30,8 @@ export interface AttributeSpec<K extends AttributeKind = AttributeKind> {
   readonly min?: number;
   readonly max?: number;
   readonly oneOf?: readonly string[];
+  /** Of an axis: it counts those of the result, which has one more than the operands. */
+  readonly ofResult?: boolean;
 }
 
 /** The declared attributes of an operator. */
@@ -60,6 +63,8 @@ export interface OperandSpec {
   readonly variadic?: boolean;
   /** A trailing operand that may be left out. */
   readonly optional?: boolean;
+  /** Wants logits: a probability in their place is a mistake that trains badly and silently. */
+  readonly unnormalized?: boolean;
 }
 
 /**
@@ -149,12 +154,47 @@ export type TfjsLowering<S extends AttributeSchema> = (
   input: LoweringInput<S> & { readonly args: readonly TfjsExpression[] },
 ) => TfjsExpression;
 
+/** How the places of a result lie to those of the operands: what passes that move, cut or split tensors may rely on. */
+export type Structure =
+  /** Each element from those at the same place of the operands, with NumPy's broadcasting; attributes hold for all. */
+  | "elementwise"
+  /** What lies along the attribute `axes` becomes one element, in place where `keep` holds. */
+  | "reduction"
+  /** Operands of one rank are worked on along the attribute `axis`; every place of the other axes is on its own. */
+  | "along axis"
+  | EachAxisStructure
+  | ImageStructure
+  /** None of these. */
+  | "other";
+
+/** Axes are worked on one by one, by attributes with a number for each axis. */
+export interface EachAxisStructure {
+  readonly kind: "each axis";
+  readonly attributes: readonly string[];
+}
+
+/** Images of rank 4, of which the attribute `layout` says where their channels are (`NHWC` or `NCHW`). */
+export interface ImageStructure {
+  readonly kind: "image";
+  /** What the operands are, and by layout; those that follow are neither. */
+  readonly operands: readonly ("image" | "kernel")[];
+  /** Which results are images; all others are the same in each layout. */
+  readonly results: readonly "image"[];
+  /** Attributes that are shapes of images. */
+  readonly imageShapes?: readonly string[];
+  /** Whether it takes its image as it comes, rather than to have it transposed. */
+  readonly follows?: boolean;
+  /** Whether a result's place is made of a window of the image, and what has its size: the kernel, or an attribute. */
+  readonly window?: "kernel" | "attribute";
+}
+
 interface OperatorBase<S extends AttributeSchema> {
   readonly name: string;
   /** One sentence, for docs and hovers. */
   readonly doc: string;
   /** True where a `.model` file may call it by this name. */
   readonly exposed: boolean;
+  readonly structure: Structure;
   readonly operands: readonly OperandSpec[];
   readonly attributes: S;
   /** Result types, or undefined after a report. */
@@ -165,6 +205,10 @@ interface OperatorBase<S extends AttributeSchema> {
     readonly attributes: AttributesOf<S>;
   }) => Cost;
   readonly samples: readonly Sample[];
+  /** Of a metric, which gives a sum and a count for each batch: how its figure is made of them all. */
+  readonly metric?: Omit<Metric, "name">;
+  /** How many results it has depends on its attributes: even one of them is the first of a list. */
+  readonly variadicResults?: boolean;
   /**
    * What the result says of values: `view` keeps facts (a probability stays one), `probability` makes them
    * probabilities; anything else: nothing is known.

@@ -13,6 +13,7 @@ export const pad = definePrimitive({
   name: "pad",
   doc: "The operand inside a border of one value.",
   exposed: true,
+  structure: { kind: "each axis", attributes: ["before", "after"] },
   operands: [{ name: "x", dtype: "number", shape: "[...]" }],
   attributes: {
     before: { kind: "dims", doc: "For each axis, how many elements stand before it." },

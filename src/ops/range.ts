@@ -10,6 +10,7 @@ export const range = definePrimitive({
   name: "range",
   doc: "The integers from 0 to size - 1.",
   exposed: true,
+  structure: "other",
   operands: [],
   attributes: {
     size: { kind: "dim", doc: "How many there are." },

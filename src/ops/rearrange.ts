@@ -142,6 +142,7 @@ export const rearrange = defineComposite({
   name: "rearrange",
   doc: 'Axes split, reordered and joined by a pattern, as in einops: "b t (h d) -> b h t d".',
   exposed: true,
+  structure: "other",
   operands: [{ name: "x", dtype: "any", shape: "[...]" }],
   attributes: {
     pattern: { kind: "string", doc: "The axes before and after." },

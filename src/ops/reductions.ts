@@ -90,6 +90,7 @@ function defineReduction(spec: ReductionSpec): Primitive {
     name: spec.name,
     doc: spec.doc,
     exposed: true,
+    structure: "reduction",
     operands: [{ name: "x", dtype: spec.dtype, shape: "[...]" }],
     attributes: reductionAttributes,
     infer: ({ operands, attributes, check }) => {

@@ -9,6 +9,7 @@ export const reshape = definePrimitive({
   name: "reshape",
   doc: "The same elements, in row-major order, in another shape.",
   exposed: true,
+  structure: "other",
   operands: [{ name: "x", dtype: "any", shape: "[...]" }],
   attributes: { shape: { kind: "dims", doc: "The new shape, of as many elements." } },
   infer: ({ operands, attributes, check }) => {

@@ -22,6 +22,7 @@ export const simpleRnn = defineComposite({
   name: "simple_rnn",
   doc: "The plain recurrent layer over [batch, time, features]: the sequence of states and the last one.",
   exposed: true,
+  structure: "other",
   operands: recurrentOperands("U", "[U]", ["h0"]),
   attributes: {
     ...recurrentAttributes,

@@ -28,6 +28,7 @@ export const slice = definePrimitive({
   name: "slice",
   doc: "Elements of one axis: `size` of them from `start` on, `step` apart.",
   exposed: true,
+  structure: "along axis",
   operands: [{ name: "x", dtype: "any", shape: "[..., N, ...]" }],
   attributes: {
     axis: { kind: "int", doc: "The axis that is cut.", min: 0 },
@@ -146,6 +147,7 @@ export const scatterSlice = defineComposite({
   name: "scatter_slice",
   doc: "Zeros with the operand placed along an axis from `start` on, `step` apart.",
   exposed: false,
+  structure: "other",
   operands: [{ name: "x", dtype: "number", shape: "[..., N, ...]" }],
   attributes: {
     axis: { kind: "int", doc: "The axis along which elements are placed.", min: 0 },

@@ -36,6 +36,7 @@ function defineSoftmax(spec: SoftmaxSpec): Primitive {
     name: spec.name,
     doc: spec.doc,
     exposed: true,
+    structure: "along axis",
     operands: [{ name: "x", dtype: "float", shape: "[..., N, ...]" }],
     attributes,
     ...(spec.probability && { valueFact: "probability" as const }),

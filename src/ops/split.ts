@@ -31,6 +31,8 @@ export const split = defineComposite({
   name: "split",
   doc: "The operand cut into pieces along an axis, of given sizes or into a number of equal ones.",
   exposed: true,
+  structure: "other",
+  variadicResults: true,
   operands: [{ name: "x", dtype: "any", shape: "[..., N, ...]" }],
   attributes: {
     count: {
@@ -95,6 +97,8 @@ export const unstack = defineComposite({
   name: "unstack",
   doc: "The elements of an axis of literal size, each without that axis.",
   exposed: true,
+  structure: "other",
+  variadicResults: true,
   operands: [{ name: "x", dtype: "any", shape: "[..., N, ...]" }],
   attributes: { axis: { kind: "int", doc: "The axis that is taken apart.", default: 0, min: 0 } },
   infer: ({ operands, attributes: { axis }, check }) => {

@@ -21,6 +21,7 @@ export const takeAlong = definePrimitive({
   name: "take_along",
   doc: "Of each row along the last axis, the element that the index names.",
   exposed: true,
+  structure: "other",
   operands: [
     { name: "x", dtype: "number", shape: "[...S, D]" },
     { name: "indices", dtype: "integer", shape: "[...S]" },
@@ -92,6 +93,7 @@ export const putAlong = definePrimitive({
   name: "put_along",
   doc: "Rows of zeros along a new last axis, each with its update at the place that the index names.",
   exposed: true,
+  structure: "other",
   operands: [
     { name: "indices", dtype: "integer", shape: "[...S]" },
     { name: "updates", dtype: "number", shape: "[...S]" },

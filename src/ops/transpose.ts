@@ -8,6 +8,7 @@ export const transpose = definePrimitive({
   name: "transpose",
   doc: "Axes in another order: axis i of the result is axis perm[i] of the operand.",
   exposed: true,
+  structure: "other",
   operands: [{ name: "x", dtype: "any", shape: "[...]" }],
   attributes: { perm: { kind: "ints", doc: "For each axis of the result, the operand's axis.", min: 0 } },
   infer: ({ operands, attributes: { perm }, check }) => {

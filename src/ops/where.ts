@@ -10,6 +10,7 @@ export const where = definePrimitive({
   name: "where",
   doc: "Elements of a where the condition is true, of b where it is false.",
   exposed: true,
+  structure: "elementwise",
   operands: [
     { name: "condition", dtype: "bool", shape: "[...]" },
     { name: "a", dtype: "any", shape: "[...]" },

@@ -3,8 +3,8 @@ import type { Graph, Node, OperatorNode, Value } from "../ir/graph.ts";
 import type { GraphBuilder } from "../ops/builder.ts";
 import { createBuilder } from "../ops/create-builder.ts";
 import { imageAxes, kernelAxes, kernelSizes } from "../ops/conv2d-geometry.ts";
+import { imageStructureOf, isElementwise } from "../ops/structure.ts";
 import { required } from "../support/fault.ts";
-import { broadcastingElementwise, unaryElementwise } from "./elementwise-operators.ts";
 import { renameAll, renameBy, renameUses, usesOf } from "./rewrite.ts";
 import { withValues } from "./rewrite-graph.ts";
 
@@ -47,9 +47,8 @@ function croppableNodes(graph: Graph, makers: ReadonlyMap<number, Node>, refused
   };
   for (const node of graph.nodes) {
     if (node.kind !== "operator" || refused.has(node)) continue;
-    const isElementwise = unaryElementwise.has(node.op) || broadcastingElementwise.has(node.op);
-    const isKnown = isElementwise || windowsOf(node) !== undefined;
-    if (isKnown && (node.op === "conv2d" || node.operands.some(isMade))) croppable.add(node);
+    const isKnown = isElementwise(node) || windowsOf(node) !== undefined;
+    if (isKnown && (imageStructureOf(node)?.window === "kernel" || node.operands.some(isMade))) croppable.add(node);
   }
   return croppable;
 }
@@ -66,10 +65,10 @@ function windowsOf(node: OperatorNode): readonly Window[] | undefined {
   const [image, kernel] = node.operands;
   const padding = node.attributes["padding"]?.value ?? "valid";
   if (image?.type.shape.length !== 4 || padding !== "valid") return undefined;
-  const isPool = node.op === "max_pool2d" || node.op === "avg_pool2d";
-  if (!isPool && node.op !== "conv2d") return undefined;
+  const window = imageStructureOf(node)?.window;
+  if (window === undefined) return undefined;
   const layout = layoutOf(node);
-  const sizes = isPool ? numbers(node, "window") : kernelSizes(kernel?.type.shape ?? [], layout);
+  const sizes = window === "attribute" ? numbers(node, "window") : kernelSizes(kernel?.type.shape ?? [], layout);
   const [strides, dilations] = [numbers(node, "strides"), numbers(node, "dilations")];
   const { height, width } = imageAxes(layout);
   if ([height, width].some((axis) => extentAt(image, axis) === Infinity)) return undefined;
@@ -144,7 +143,7 @@ function isWorthwhile(node: OperatorNode, needs: ReadonlyMap<number, Extents>): 
   if (node.operands.every((it) => cutsOf(node, it, needs).length === 0)) return true;
   const result = required(node.results[0], "result");
   const kernel = node.operands[1];
-  if (node.op !== "conv2d" || kernel === undefined) return false;
+  if (imageStructureOf(node)?.window !== "kernel" || kernel === undefined) return false;
   const needed = needs.get(result.id) ?? everything(result);
   const left = needed.reduce((part, it, axis) => (it === Infinity ? part : (part * it) / extentAt(result, axis)), 1);
   const { input } = kernelAxes(layoutOf(node));

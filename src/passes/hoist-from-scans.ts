@@ -2,8 +2,8 @@ import { sameForm, type Dim } from "../dims/dim.ts";
 import type { Graph, Node, OperatorNode, Region, ScanNode, Value } from "../ir/graph.ts";
 import type { GraphBuilder } from "../ops/builder.ts";
 import { createBuilder } from "../ops/create-builder.ts";
+import { isElementwise } from "../ops/structure.ts";
 import { required } from "../support/fault.ts";
-import { broadcastingElementwise, unaryElementwise } from "./elementwise-operators.ts";
 import { usesOf } from "./rewrite.ts";
 
 /**
@@ -156,7 +156,7 @@ function isHoistable(
     const fixed = right !== undefined && !inside.has(right.id) && right.type.shape.length === 2;
     return plain && fixed && elements.has(left.id);
   }
-  if (!unaryElementwise.has(node.op) && !broadcastingElementwise.has(node.op)) return false;
+  if (!isElementwise(node)) return false;
   // An element of a lower rank would no longer broadcast with the axis of the steps before its own.
   return node.operands.every((it) =>
     inside.has(it.id) ? elements.has(it.id) && it.type.shape.length === rank : it.type.shape.length <= rank,

@@ -1,8 +1,8 @@
 import { asNumber, sameForm, type Dim } from "../dims/dim.ts";
 import type { Graph, Node, OperatorNode, Value } from "../ir/graph.ts";
 import type { GraphBuilder } from "../ops/builder.ts";
+import { isElementwise } from "../ops/structure.ts";
 import { required } from "../support/fault.ts";
-import { broadcastingElementwise } from "./elementwise-operators.ts";
 import { usesOf } from "./rewrite.ts";
 import { rewriteGraph } from "./rewrite-graph.ts";
 
@@ -49,7 +49,7 @@ function countUses(graph: Graph): ReadonlyMap<number, number> {
 }
 
 function ruleFor(rules: Readonly<Record<string, Rule>>, node: OperatorNode): Rule | undefined {
-  return rules[node.op] ?? (broadcastingElementwise.has(node.op) ? dropBroadcasts : undefined);
+  return rules[node.op] ?? (isElementwise(node) && node.operands.length > 1 ? dropBroadcasts : undefined);
 }
 
 function remember(nodes: readonly Node[], known: Known): void {

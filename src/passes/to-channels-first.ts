@@ -2,8 +2,9 @@ import { constant, type Dim } from "../dims/dim.ts";
 import type { AttributeValue, Graph, GraphInput, Node, OperatorNode, ScanNode, Value } from "../ir/graph.ts";
 import type { AttributeArguments, GraphBuilder } from "../ops/builder.ts";
 import { createBuilder } from "../ops/create-builder.ts";
+import type { ImageStructure } from "../ops/operator.ts";
+import { eachAxisAttributes, imageStructureOf, structureOf } from "../ops/structure.ts";
 import { fault, required } from "../support/fault.ts";
-import { broadcastingElementwise, unaryElementwise } from "./elementwise-operators.ts";
 import { isDims } from "./map-dims.ts";
 import { renameUses } from "./rewrite.ts";
 import { withValues } from "./rewrite-graph.ts";
@@ -17,29 +18,6 @@ const toKernelLast = [2, 3, 1, 0];
 
 /** Where an axis of NHWC lies in NCHW. */
 const axisInFirst = [0, 2, 3, 1];
-
-/** What an operator with a `layout` attribute takes, and which of its attributes are shapes of images. */
-interface LayoutRule {
-  readonly operands: readonly ("image" | "kernel" | "other")[];
-  readonly imageShapes: readonly string[];
-  /** Which results are images; all others are left as they are. */
-  readonly results: readonly ("image" | "other")[];
-  /** Whether it takes its image as it comes, rather than to have it transposed. */
-  readonly follows?: boolean;
-}
-
-const layoutRules: Readonly<Record<string, LayoutRule>> = {
-  conv2d: { operands: ["image", "kernel"], imageShapes: [], results: ["image"] },
-  conv2d_input_gradient: { operands: ["image", "kernel"], imageShapes: ["inputShape"], results: ["image"] },
-  max_pool2d: { operands: ["image"], imageShapes: [], results: ["image"] },
-  avg_pool2d: { operands: ["image"], imageShapes: [], results: ["image"] },
-  batch_norm_training: { operands: ["image"], imageShapes: [], results: ["image"], follows: true },
-  batch_norm_inference: { operands: ["image"], imageShapes: [], results: ["image"], follows: true },
-};
-
-const reductions: ReadonlySet<string> = new Set(["sum", "mean", "max", "min", "prod"]);
-/** Operators of one image (or several alike) along the axis that an attribute names. */
-const alongAxis: ReadonlySet<string> = new Set(["softmax", "log_softmax", "concat", "slice", "flip", "cumsum"]);
 
 /**
  * Lays images out as NCHW, as ONNX has them: convolutions and pools take their attribute `layout: NCHW`, what lies
@@ -146,7 +124,7 @@ function isFirst(layout: Layout, value: Value): boolean {
 
 /** Rewrites a node that deals with images, and says whether it was one. */
 function rewriteOperator(node: OperatorNode, layout: Layout): boolean {
-  const rule = layoutRules[node.op];
+  const rule = imageStructureOf(node);
   const images = node.operands.filter((it) => isFirst(layout, it));
   if (rule !== undefined && (node.attributes["layout"]?.value ?? "NHWC") === "NHWC") {
     // Batch normalisation takes any rank: what is no image keeps its channels last.
@@ -159,11 +137,12 @@ function rewriteOperator(node: OperatorNode, layout: Layout): boolean {
   const [operand] = node.operands;
   const [result] = node.results;
   if (operand === undefined || result === undefined || node.results.length !== 1) return false;
-  if (unaryElementwise.has(node.op)) {
+  const structure = structureOf(node);
+  if (structure === "elementwise" && node.operands.length === 1) {
     emit(node, [asFirst(layout, operand)], node.attributes, layout);
     return true;
   }
-  if (broadcastingElementwise.has(node.op)) {
+  if (structure === "elementwise") {
     if (result.type.shape.length !== 4) return false;
     emit(
       node,
@@ -173,9 +152,9 @@ function rewriteOperator(node: OperatorNode, layout: Layout): boolean {
     );
     return true;
   }
-  if (reductions.has(node.op)) return rewriteReduction(node, operand, result, layout);
+  if (structure === "reduction") return rewriteReduction(node, operand, result, layout);
   const allImages = node.operands.every((it) => it.type.shape.length === 4);
-  if (alongAxis.has(node.op) && allImages) {
+  if (structure === "along axis" && allImages) {
     const axis = node.attributes["axis"]?.value ?? -1;
     if (typeof axis !== "number") return false;
     const moved = required(axisInFirst[axis < 0 ? axis + 4 : axis], "axis");
@@ -187,25 +166,20 @@ function rewriteOperator(node: OperatorNode, layout: Layout): boolean {
     );
     return true;
   }
-  if (node.op === "pad") {
-    const attributes = {
-      ...node.attributes,
-      before: permutedAttribute(node, "before"),
-      after: permutedAttribute(node, "after"),
-    };
-    emit(node, [asFirst(layout, operand)], attributes, layout);
-    return true;
-  }
-  return false;
+  const ofAxes = eachAxisAttributes(node);
+  if (ofAxes === undefined) return false;
+  const permuted = Object.fromEntries(ofAxes.map((name) => [name, permutedAttribute(node, name)]));
+  emit(node, [asFirst(layout, operand)], { ...node.attributes, ...permuted }, layout);
+  return true;
 }
 
-function rewriteLayoutOperator(node: OperatorNode, rule: LayoutRule, layout: Layout): void {
+function rewriteLayoutOperator(node: OperatorNode, rule: ImageStructure, layout: Layout): void {
   const operands = node.operands.map((it, index) => {
     const kind = rule.operands[index] ?? "other";
     return kind === "image" ? asFirst(layout, it) : kind === "kernel" ? asKernel(layout, it) : asLast(layout, it);
   });
   const attributes: Record<string, AttributeArguments[string]> = { ...node.attributes, layout: "NCHW" };
-  for (const name of rule.imageShapes) attributes[name] = permutedAttribute(node, name);
+  for (const name of rule.imageShapes ?? []) attributes[name] = permutedAttribute(node, name);
   const made = layout.b.ops(node.op, operands, attributes);
   node.results.forEach((it, index) => {
     const where = rule.results[index] === "image" ? layout.first : layout.last;
@@ -255,7 +229,7 @@ function kernelParameters(graph: Graph): ReadonlySet<number> {
     for (const node of nodes) {
       if (node.kind === "scan") visit(node.body.nodes);
       if (node.kind !== "operator") continue;
-      layoutRules[node.op]?.operands.forEach((kind, index) => {
+      imageStructureOf(node)?.operands.forEach((kind, index) => {
         const operand = node.operands[index];
         if (kind === "kernel" && operand !== undefined) used.add(operand.id);
       });

@@ -79,7 +79,11 @@ const program = programOf(
     { from: "feature", name: "label" },
     { from: "feature", name: "weight" },
   ],
-  { optimizer, metrics: [{ name: "accuracy", finish: "mean" }], clip: { kind: "global_norm", limit: 0.5 } },
+  {
+    optimizer,
+    metrics: [{ name: "accuracy", finish: "mean", better: "higher" }],
+    clip: { kind: "global_norm", limit: 0.5 },
+  },
 );
 
 const sizes = new Map([["N", 3]]);

@@ -4,8 +4,8 @@ import { interpretNodes, type Environment } from "../../ops/interpret.ts";
 import { attributesFor, type NdArray } from "../../ops/operator.ts";
 import { normal, seedWords, uniform, type Key } from "../../ops/random/counter.ts";
 import { findOperator } from "../../ops/registry.ts";
+import { isElementwise } from "../../ops/structure.ts";
 import { eliminateDeadNodes } from "../../passes/eliminate-dead-nodes.ts";
-import { broadcastingElementwise, unaryElementwise } from "../../passes/elementwise-operators.ts";
 import { encodeElements } from "../../support/element-bytes.ts";
 import { fault, required } from "../../support/fault.ts";
 import type { SafeTensor } from "../../support/safetensors.ts";
@@ -215,7 +215,7 @@ function planElementwise(
   environment: Environment,
   spread: ReadonlySet<number>,
 ): Step | undefined {
-  if (!unaryElementwise.has(node.op) && !broadcastingElementwise.has(node.op)) return undefined;
+  if (!isElementwise(node)) return undefined;
   const operator = findOperator(node.op);
   if (operator?.kind !== "primitive") return undefined;
   const scalars = new Map<number, NdArray>();

@@ -1,5 +1,6 @@
 import { joinPath, splitIndices } from "../../passes/paths.ts";
 import type { CallNode, ConstantNode, Node, OperatorNode, Value } from "../../ir/graph.ts";
+import { findOperator } from "../../ops/registry.ts";
 import { tfjsDType } from "../../ops/tfjs-dtype.ts";
 import type { TfjsExpression } from "../../ops/tfjs-writer.ts";
 import { required } from "../../support/fault.ts";
@@ -180,7 +181,7 @@ function emitOperator(state: FunctionState, env: Env, node: OperatorNode): void 
 
   const useHelper = (name: string): unknown => state.helpers.add(name);
   const { expression, isNumber } = writeOperator(node, bounds, { dim: state.dim, useHelper });
-  if (node.results.length === 1 && node.op !== "split" && node.op !== "unstack") {
+  if (node.results.length === 1 && findOperator(node.op)?.variadicResults !== true) {
     // An operator that leaves a plain number alone leaves it a number.
     if (isNumber) return bind(env, single(node), { expression, form: "number" });
     return define(state, env, single(node), expression, false);

@@ -1,7 +1,8 @@
 import { usesOf } from "../../passes/rewrite.ts";
 import { constant } from "../../dims/dim.ts";
-import type { Func, Module, Value } from "../../ir/graph.ts";
-import type { DataProgram, TrainProgram } from "../../ir/program.ts";
+import type { Func, Module, Node, Value } from "../../ir/graph.ts";
+import type { DataProgram, Metric, TrainProgram } from "../../ir/program.ts";
+import { allOperators, findOperator } from "../../ops/registry.ts";
 import { freezeInstances } from "../../passes/freeze-instances.ts";
 import { isFrozen, parametersOf, statesOf } from "../../passes/parameters-of.ts";
 import type { Callable, ProgramFile } from "../../std/program-file.ts";
@@ -22,6 +23,7 @@ import { reportUnknownNames } from "../unknown-names.ts";
 import { batchType, matchFeatures, type FeatureMatch } from "./match-features.ts";
 import { onlyExpression, onlyPart, settingsOf, type SettingScope } from "./read-setting.ts";
 import {
+  betterByName,
   checkRate,
   readClip,
   readGroup,
@@ -124,7 +126,7 @@ export function lowerTrainSection(
   const validate = validateSetting === undefined ? undefined : readValidate(validateSetting, scope);
   if (validateSetting !== undefined && data.split.fractions.validate === undefined)
     collector.report("MC4020", validateSetting.span, { data: data.name, split: "validate" });
-  const measured = { measured: ["loss", ...(objective?.metrics.map((it) => it.name) ?? [])], data };
+  const measured = { metrics: objective?.metrics ?? [], data };
   // What is measured is not known where the objective is wrong.
   const watching = (key: "stop" | "save"): Expression | undefined =>
     objective === undefined ? undefined : setting(key);
@@ -215,7 +217,7 @@ function metricOf(phrase: Phrase, scope: SettingScope): Expression | undefined {
   return part;
 }
 
-const knownMetrics = ["accuracy", "binary_accuracy", "mean_squared_error", "mean_absolute_error", "perplexity"];
+const knownMetrics = allOperators.flatMap(({ name, metric }) => (metric === undefined ? [] : [name])).sort();
 
 interface Objective {
   readonly func: Func;
@@ -264,15 +266,12 @@ function lowerObjective(
   elaborator.assumptions = assumptionsOf(module);
   const lossValue = lowerLoss(ctx, loss);
   const sums: Value[] = [];
-  const named: TrainProgram["metrics"][number][] = [];
+  const named: Metric[] = [];
   for (const expression of metrics) {
     const metric = lowerMetric(ctx, expression);
     if (metric === undefined) continue;
     const taken = named.filter((it) => it.name.replace(/_\d+$/, "") === metric.name).length;
-    named.push({
-      name: taken === 0 ? metric.name : `${metric.name}_${taken}`,
-      finish: metric.name === "perplexity" ? "exp_mean" : "mean",
-    });
+    named.push({ ...metric.trait, name: taken === 0 ? metric.name : `${metric.name}_${taken}` });
     sums.push(...metric.values);
   }
   elaborator.assumptions = "";
@@ -303,7 +302,7 @@ function lowerLoss(ctx: Context, expression: Expression): Value | undefined {
 function lowerMetric(
   ctx: Context,
   expression: Expression,
-): { readonly name: string; readonly values: readonly Value[] } | undefined {
+): { readonly name: string; readonly trait: Omit<Metric, "name">; readonly values: readonly Value[] } | undefined {
   if (!reportUnknownNames(ctx, expression)) return undefined;
   const result = ctx.elaborator.rules.expression(ctx, expression);
   if (result.kind === "poison") return undefined;
@@ -311,9 +310,25 @@ function lowerMetric(
     result.kind === "tuple" ? result.elements.flatMap((it) => (it.kind === "tensor" ? [it.value] : [])) : [];
   const scalars = values.filter((it) => it.type.shape.length === 0 && it.type.dtype === "f32");
   const callee = expression.kind === "call" ? expression.callee : expression;
-  if (values.length === 2 && scalars.length === 2 && callee.kind === "reference") return { name: callee.text, values };
+  if (values.length === 2 && scalars.length === 2 && callee.kind === "reference") {
+    const { text: name } = callee;
+    const trait = metricTraitOf(ctx.nodes, values, (key) => ctx.elaborator.functions.get(key)?.body);
+    return { name, trait: trait ?? { finish: "mean", better: betterByName(name) }, values };
+  }
   ctx.elaborator.collector.report("MC4010", expression.span, { text: sourceText(expression), known: knownMetrics });
   return undefined;
+}
+
+/** What the metric says that gives a sum and a count as its own, directly or as the result of a function. */
+function metricTraitOf(
+  nodes: readonly Node[],
+  [sum, count]: readonly Value[],
+  bodyOf: (callee: string) => Func["body"] | undefined,
+): Omit<Metric, "name"> | undefined {
+  const maker = nodes.find(({ results }) => results[0]?.id === sum?.id && results[1]?.id === count?.id);
+  if (maker?.kind === "operator") return findOperator(maker.op)?.metric;
+  const body = maker?.kind === "call" ? bodyOf(maker.callee) : undefined;
+  return body && metricTraitOf(body.nodes, body.results, bodyOf);
 }
 
 /** Ids of all values that the nodes of a context, and some results, take. */

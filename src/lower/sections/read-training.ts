@@ -1,6 +1,7 @@
 import type {
   ClipSpec,
   DataProgram,
+  Metric,
   Monitor,
   OptimizerSpec,
   ParameterGroup,
@@ -194,19 +195,20 @@ const splits: readonly Split[] = ["train", "validate", "test"];
 
 /** What may be watched: the loss and the metrics of a training, on the splits of its data. */
 export interface Measured {
-  readonly measured: readonly string[];
+  readonly metrics: readonly Metric[];
   readonly data: DataProgram;
 }
 
 /** `validate.loss`, `train.accuracy`: a split and what is measured on it. */
 export function readMonitor(
   expression: Expression,
-  { measured, data }: Measured,
+  { metrics, data }: Measured,
   scope: SettingScope,
 ): Monitor | undefined {
   const split =
     expression.kind === "member" && expression.target.kind === "reference" ? expression.target.text : undefined;
   const metric = expression.kind === "member" ? expression.name.text : undefined;
+  const measured = ["loss", ...metrics.map(({ name }) => name)];
   const known = splits.find((it) => it === split && it !== "test");
   if (known !== undefined && metric !== undefined && measured.includes(metric)) {
     if ((data.split.fractions[known] ?? 0) > 0) return { split: known, metric };
@@ -218,9 +220,13 @@ export function readMonitor(
   return undefined;
 }
 
-/** Whether more of a figure is better: of accuracies it is, of losses and errors it is not. */
-export function directionOf(metric: string): "min" | "max" {
-  return /accuracy|precision|recall|auc|f1|iou|r2/.test(metric) ? "max" : "min";
+/** Whether more of a figure of a person's own is better, by its name. */
+export function betterByName(metric: string): Metric["better"] {
+  return /accuracy|precision|recall|auc|f1|iou|r2/.test(metric) ? "higher" : "lower";
+}
+
+function modeOf({ metric }: Monitor, { metrics }: Measured): "min" | "max" {
+  return metrics.find(({ name }) => name === metric)?.better === "higher" ? "max" : "min";
 }
 
 /** `early(validate.loss, patience=3)` */
@@ -249,7 +255,7 @@ export function readStop(expression: Expression, measured: Measured, scope: Sett
     scope,
   );
   if (monitor === undefined || settings === undefined) return undefined;
-  return { monitor, patience: numberOf(settings.values, "patience"), mode: directionOf(monitor.metric) };
+  return { monitor, patience: numberOf(settings.values, "patience"), mode: modeOf(monitor, measured) };
 }
 
 /** `best(validate.accuracy)` */
@@ -271,5 +277,5 @@ export function readSave(expression: Expression, measured: Measured, scope: Sett
     return undefined;
   }
   const monitor = readMonitor(first.value, measured, scope);
-  return monitor === undefined ? undefined : { monitor, mode: directionOf(monitor.metric) };
+  return monitor === undefined ? undefined : { monitor, mode: modeOf(monitor, measured) };
 }

@@ -73,6 +73,7 @@ function defineDraw(spec: DrawSpec): Primitive {
     name: spec.name,
     doc: spec.doc,
     exposed: false,
+    structure: "other",
     operands: [keyOperand],
     attributes: { shape: shapeAttribute },
     infer: ({ operands, attributes: { shape }, check }) =>

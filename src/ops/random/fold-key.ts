@@ -21,6 +21,7 @@ export const foldKey = definePrimitive({
   name: "fold_key",
   doc: "Derives a random key from a key and a word.",
   exposed: false,
+  structure: "other",
   operands: [keyOperand, { name: "data", dtype: "u32", shape: "[]" }],
   attributes: {},
   infer: ({ operands, check }) => {

@@ -9,6 +9,7 @@ function defineLike(name: string, doc: string, draw: string, helper: string): Co
     name,
     doc,
     exposed: true,
+    structure: "other",
     operands: [{ name: "x", dtype: "float", shape: "[...]" }, keyOperand],
     attributes: {},
     infer: ({ operands, check }) =>

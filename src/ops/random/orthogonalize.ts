@@ -10,6 +10,7 @@ export const orthogonalize = definePrimitive({
   name: "orthogonalize",
   doc: "Orthonormal rows from linearly independent ones, by Gram and Schmidt.",
   exposed: false,
+  structure: "other",
   operands: [{ name: "rows", dtype: "f32", shape: "[N, M]", doc: "N is at most M." }],
   attributes: {},
   infer: ({ operands, check }) => {

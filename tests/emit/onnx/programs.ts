@@ -90,7 +90,7 @@ export function classifierProgram(): TrainProgram {
         decay: 0,
         settings: { beta1: 0.9, beta2: 0.999, epsilon: 1e-7 },
       },
-      metrics: [{ name: "accuracy", finish: "mean" }],
+      metrics: [{ name: "accuracy", finish: "mean", better: "higher" }],
       length: { epochs: 4 },
       batch: 16,
       seed: 2 ** 32 * 3 + 7,

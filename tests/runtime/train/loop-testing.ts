@@ -40,7 +40,7 @@ export const program: TrainProgram = {
   },
   objective: func,
   objectiveInputs: [],
-  metrics: [{ name: "accuracy", finish: "mean" }],
+  metrics: [{ name: "accuracy", finish: "mean", better: "higher" }],
   optimizer: { kind: "sgd", rate: { kind: "constant", rate: 0.1, warmup: 0 }, decay: 0, settings: {} },
   groups: [],
   length: { epochs: 4 },
