@@ -11,7 +11,7 @@ import { resolveAxes, resolveAxis } from "./axes.ts";
 import { freshValue, report, reporter, type Context } from "./context.ts";
 import { asDim, asTensor } from "./convert.ts";
 import { claimNumbered } from "./paths.ts";
-import { poison, tensor, type TensorVal, type Val } from "./values.ts";
+import { poison, tensor, type RecipeVal, type TensorVal, type Val } from "./values.ts";
 
 /** A value that an operator or function is given, with the text that it comes from. */
 export interface Given {
@@ -20,6 +20,9 @@ export interface Given {
 }
 
 const axisWords: ReadonlySet<string> = new Set(["axis", "axes", "over", "along"]);
+
+/** Attributes that were given where the operator was passed as a value, and the text there. */
+type Bound = Pick<RecipeVal, "bound" | "text">;
 
 interface Pending {
   readonly operands: Given[];
@@ -39,10 +42,10 @@ export function callOperator(
   operator: Operator,
   piped: readonly Given[],
   args: readonly Argument[],
-  bound: ReadonlyMap<string, Val>,
+  { bound, text }: Bound,
   span: Span,
 ): Val {
-  const pending = sortArguments(ctx, operator, piped, args, bound);
+  const pending = sortArguments(ctx, operator, piped, args, { bound, text });
   if (pending === undefined) return poison;
   const operands = operandsOf(ctx, operator, pending, span);
   if (operands === undefined) return poison;
@@ -72,7 +75,7 @@ function sortArguments(
   operator: Operator,
   piped: readonly Given[],
   args: readonly Argument[],
-  bound: ReadonlyMap<string, Val>,
+  { bound, text }: Bound,
 ): Pending | undefined {
   const pending: Pending = {
     operands: [],
@@ -120,10 +123,13 @@ function sortArguments(
     }
     const given = name.text;
     if (axisWords.has(given) && ("axis" in operator.attributes || "axes" in operator.attributes)) {
+      const earlier = ["axis", "axes"].find((it) => bound.has(it));
       if (pending.axis.length > 0) fine = duplicate(ctx, argument, operator);
+      else if (earlier !== undefined) fine = givenBefore(ctx, argument, earlier, operator, text);
       else pending.axis.push(argument);
     } else if (given in operator.attributes && !(takesSizes(operator) && (given === "names" || given === "sizes"))) {
       if (pending.attributes.has(given)) fine = duplicate(ctx, argument, operator);
+      else if (bound.has(given)) fine = givenBefore(ctx, argument, given, operator, text);
       else pending.attributes.set(given, argument);
     } else if (operator.operands.some((it) => it.name === given)) {
       if (pending.named.has(given)) fine = duplicate(ctx, argument, operator);
@@ -162,6 +168,11 @@ function tooMany(ctx: Context, operator: Operator, argument: Argument): boolean 
 
 function duplicate(ctx: Context, argument: Argument, operator: Operator): boolean {
   report(ctx, "MC2012", argument.span, { name: argument.name?.text ?? "", callee: operator.name });
+  return false;
+}
+
+function givenBefore(ctx: Context, argument: Argument, name: string, operator: Operator, text: string): boolean {
+  report(ctx, "MC2032", argument.span, { name, callee: operator.name, text });
   return false;
 }
 

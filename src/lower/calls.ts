@@ -284,7 +284,7 @@ export function callFunction(
     return poison;
   }
   if (target.kind === "operator") {
-    return callOperator(ctx, target.operator, piped, args, it.bound, span);
+    return callOperator(ctx, target.operator, piped, args, it, span);
   }
   const { callable } = target;
   const inputs: Given[] = [...spreadTuples(piped)];
