@@ -37,6 +37,8 @@ export interface Elaborator {
   readonly failed: Set<string>;
   /** Instantiations under way: what meets itself is recursive, and has been reported. */
   readonly underWay: Set<string>;
+  /** True once uses within uses went too deep, until the outermost of them is left. */
+  tooDeep: boolean;
   /** How often each name became a function's key. */
   readonly keys: Map<string, number>;
   /** Declarations whose bodies have been lowered. */
@@ -235,14 +237,26 @@ export function report<C extends Code>(
   const first = ctx.elaborator.told.get(place);
   if (first !== undefined && first !== frame) return;
   ctx.elaborator.told.set(place, frame);
-  for (let up: Frame | undefined = frame; up?.call !== undefined; up = up.parent) {
-    if (up.parent?.library === true) continue;
-    labels.push({ span: up.call, message: `\`${up.name}\` is used here` });
-  }
   ctx.elaborator.collector.report(code, primary, parameters, {
     ...extras,
-    labels: [...(extras.labels ?? []), ...labels],
+    labels: [...(extras.labels ?? []), ...labels, ...usesOf(frame, primary)],
   });
+}
+
+/** The most uses that one finding shows, half of them the innermost. */
+const mostUses = 10;
+
+/** The uses that led to a frame, the innermost first, each place once and that of the finding not again. */
+function usesOf(frame: Frame, primary: Span): readonly Label[] {
+  const labels = new Map<string, Label>();
+  const placeOf = ({ file, start, end }: Span): string => `${file.path} ${String(start)} ${String(end)}`;
+  for (let up: Frame | undefined = frame; up?.call !== undefined; up = up.parent) {
+    if (up.parent?.library === true) continue;
+    const place = placeOf(up.call);
+    if (place !== placeOf(primary)) labels.set(place, { span: up.call, message: `\`${up.name}\` is used here` });
+  }
+  const uses = [...labels.values()];
+  return uses.length <= mostUses ? uses : [...uses.slice(0, mostUses / 2), ...uses.slice(-mostUses / 2)];
 }
 
 /** A collector that reports as {@link report} does: for checks that serve names and bodies alike. */

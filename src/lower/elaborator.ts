@@ -1,11 +1,12 @@
 import type { Program } from "../analyze/program.ts";
 import type { Collector } from "../diagnostics/collector.ts";
+import { fault } from "../support/fault.ts";
 import type { Expression } from "../syntax/ast.ts";
 import { readMember } from "./apply-instance.ts";
 import { lowerBinary, lowerUnary } from "./arithmetic.ts";
 import { lowerCall, resolveName } from "./calls.ts";
 import { lowerComparison } from "./conditions.ts";
-import { report, type Context, type Elaborator, type Expected, type Rules } from "./context.ts";
+import type { Context, Elaborator, Expected, Rules } from "./context.ts";
 import { lowerIndex } from "./indexing.ts";
 import { lowerScan } from "./scan.ts";
 import { lowerChain, lowerPipe, lowerStage } from "./stages.ts";
@@ -53,8 +54,7 @@ function lowerExpression(ctx: Context, e: Expression, expected: Expected = {}): 
     case "for-stage":
     case "when-stage":
     case "labelled-stage":
-      report(ctx, "MC3027", e.span, { actual: "a stage without an input" });
-      return poison;
+      return fault("a stage that stands after no `->`: the grammar has none");
   }
 }
 
@@ -69,6 +69,7 @@ export function createElaborator(program: Program, collector: Collector): Elabor
     memo: new Map(),
     failed: new Set(),
     underWay: new Set(),
+    tooDeep: false,
     keys: new Map(),
     visited: new Set(),
     rules,

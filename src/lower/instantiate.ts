@@ -6,10 +6,20 @@ import { assume, type Facts } from "../dims/facts.ts";
 import type { Func, Value } from "../ir/graph.ts";
 import type { TensorType } from "../ir/types.ts";
 import type { Callable } from "../std/program-file.ts";
+import { fault } from "../support/fault.ts";
 import { textOf, type Span } from "../support/source.ts";
 import type { CallableDeclaration } from "../syntax/ast.ts";
 import { statedRelations } from "./conditions.ts";
-import { createUnit, freshValue, innerScope, report, type Context, type Elaborator, type Unit } from "./context.ts";
+import {
+  createUnit,
+  freshValue,
+  innerScope,
+  report,
+  type Context,
+  type Elaborator,
+  type Frame,
+  type Unit,
+} from "./context.ts";
 import { matchInputs, type GivenInput, type ResolvedType } from "./declared-types.ts";
 import { named, toHyperparameterValue } from "./hyperparameters.ts";
 import type { Instantiation } from "./instance.ts";
@@ -133,13 +143,17 @@ export function factMessage(ctx: Context, message: string | undefined): string |
   });
 }
 
+/** How many uses within uses are followed. */
+const deepest = 100;
+
 /** Lowers the body of a use, once for each distinct one. Undefined where that was reported, now or before. */
 export function instantiate(use: Use): Instantiation | undefined {
-  const { elaborator } = use.context;
+  const { elaborator, frame } = use.context;
   const key = keyOfUse(use);
   const known = elaborator.memo.get(key);
   if (known !== undefined) return known;
-  if (elaborator.failed.has(key) || elaborator.underWay.has(key)) return undefined;
+  if (frame.parent === undefined || frame.parent.section === true) elaborator.tooDeep = false;
+  if (elaborator.failed.has(key) || elaborator.tooDeep || !endsSomewhere(use, key)) return undefined;
   elaborator.underWay.add(key);
   const made = lowerBody(use);
   elaborator.underWay.delete(key);
@@ -147,6 +161,30 @@ export function instantiate(use: Use): Instantiation | undefined {
   // What fails inside the library is reported at each of its uses, so it is looked at again.
   else if (!use.callable.file.library) elaborator.failed.add(key);
   return made;
+}
+
+/**
+ * Whether a use is not within itself, nor too deep within others; false after a report. Recursion by name was reported when
+ * the file was loaded: what is found here came about by blocks and functions that were given as values.
+ */
+function endsSomewhere({ context }: Use, key: string): boolean {
+  const { elaborator, frame } = context;
+  const chain: string[] = [];
+  for (let it: Frame | undefined = frame; it !== undefined; it = it.parent) chain.unshift(it.name);
+  const isWithinItself = elaborator.underWay.has(key);
+  if (!isWithinItself && chain.length <= deepest) return true;
+  const { parent, call } = frame;
+  if (parent === undefined || call === undefined) return fault("an entry within itself");
+  if (elaborator.collector.diagnostics.some((it) => it.code === "MC2015")) return false;
+  const inUser: Context = { ...context, frame: parent };
+  if (isWithinItself) {
+    const start = chain.lastIndexOf(frame.name, chain.length - 2);
+    report(inUser, "MC2015", call, { cycle: chain.slice(start).join(" -> ") });
+  } else {
+    elaborator.tooDeep = true;
+    report(inUser, "MC2037", call, { chain: [...chain.slice(0, 3), "...", ...chain.slice(-3)], deepest });
+  }
+  return false;
 }
 
 function keyOfUse({ callable, hyperparameters, inputs, context: { elaborator } }: Use): string {
@@ -167,21 +205,11 @@ export function functionKey(elaborator: Elaborator, name: string): string {
   return count === 1 ? name : `${name}_${String(count)}`;
 }
 
-const deepest = 100;
-
 function lowerBody(use: Use): Instantiation | undefined {
   const { callable, context, inputs, hyperparameters } = use;
   const { declaration } = callable;
   const { elaborator, unit } = context;
   elaborator.visited.add(declaration);
-  let depth = 0;
-  for (let frame = context.frame.parent; frame !== undefined; frame = frame.parent) depth += 1;
-  if (depth > deepest) {
-    report(context, "MC2015", declaration.name.span, {
-      cycle: `${declaration.name.text} -> ... -> ${declaration.name.text}`,
-    });
-    return undefined;
-  }
   const key = functionKey(elaborator, declaration.name.text);
   const scope = innerScope(context.scope);
   const values = inputs.map(({ type, facts }, index): Value => {

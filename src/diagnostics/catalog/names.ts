@@ -313,4 +313,14 @@ export const namesCatalog = {
     bad: `import { Head } from "./too-large.model"\n\n${linear("  x -> Head\n")}`,
     good: `import { Head } from "./layers.model"\n\n${linear("  x -> Head\n")}`,
   }),
+  MC2037: entry({
+    severity: "error",
+    title: "uses within uses without end",
+    message: (it: { readonly chain: readonly string[]; readonly deepest: number }) =>
+      `This is used within others more than ${it.deepest} deep: ${it.chain.join(" -> ")}.`,
+    explanation:
+      "A block or function that is given itself as an argument, and others than before, is used within itself without end, and a chain of more than a hundred different ones is not followed either. A network has a fixed number of layers: for several in a row write `repeat` or `for`.",
+    bad: `block A(n: int, next: block): (x: f32[B, D]) -> f32[B, D] {\n  x -> next(n + 1, next)\n}\n${linear("  x -> A(0, A) -> Dense(2)\n")}`,
+    good: `block A(n: int, next: block): (x: f32[B, D]) -> f32[B, D] {\n  x -> next(n)\n}\n${linear("  x -> A(4, Dense) -> Dense(2)\n")}`,
+  }),
 } as const;
