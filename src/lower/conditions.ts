@@ -220,6 +220,7 @@ function stated(
   if (x !== undefined && y !== undefined) return { relation: relationOf(operator, x, y), text };
   const val = compare(ctx, operator, a, b, left, left.span, right.span);
   if (val.kind === "boolean") return val.value;
-  if (val.kind !== "poison") report(ctx, "MC3034", left.span, { actual: describe(val) });
+  if (val.kind !== "poison")
+    report(ctx, "MC3034", (a.kind === "tensor" ? left : right).span, { actual: describe(val) });
   return undefined;
 }

@@ -383,8 +383,10 @@ export interface ScanCarry extends NodeBase {
   readonly init: Expression;
 }
 
-/** The entries of a section, in their written order. */
-export type Entry = Feature | Setting | Directive | StepEntry | Expectation | Limit;
+/** What stands in any section but `budget`, whose entries are limits. */
+export type SectionEntry = Feature | Setting | Directive | StepEntry | Expectation;
+
+export type Entry = SectionEntry | Limit;
 
 /** `image: f32[28, 28, 1] = raw.image / 255` in `data`. */
 export interface Feature extends NodeBase {
@@ -416,7 +418,7 @@ export interface Directive extends NodeBase {
 export interface StepEntry extends NodeBase {
   readonly kind: "step";
   readonly name: Name;
-  readonly entries: readonly Entry[];
+  readonly entries: readonly SectionEntry[];
   readonly doc: Doc | undefined;
 }
 
@@ -447,7 +449,7 @@ export interface Phrase extends NodeBase {
 export interface DataDeclaration extends NodeBase {
   readonly kind: "data";
   readonly name: Name;
-  readonly entries: readonly Entry[];
+  readonly entries: readonly SectionEntry[];
   readonly doc: Doc | undefined;
 }
 
@@ -457,7 +459,7 @@ export interface TrainDeclaration extends NodeBase {
   readonly label: Name | undefined;
   readonly model: NameReference | CallExpression;
   readonly data: Name;
-  readonly entries: readonly Entry[];
+  readonly entries: readonly SectionEntry[];
   readonly doc: Doc | undefined;
 }
 
@@ -466,7 +468,7 @@ export interface TuneDeclaration extends NodeBase {
   readonly label: Name | undefined;
   readonly model: NameReference | CallExpression;
   readonly data: Name;
-  readonly entries: readonly Entry[];
+  readonly entries: readonly SectionEntry[];
   readonly doc: Doc | undefined;
 }
 
@@ -475,7 +477,7 @@ export interface TestDeclaration extends NodeBase {
   readonly kind: "test";
   readonly target: NameReference | CallExpression;
   readonly data: Name | undefined;
-  readonly entries: readonly Entry[];
+  readonly entries: readonly SectionEntry[];
   readonly doc: Doc | undefined;
 }
 
@@ -483,6 +485,6 @@ export interface TestDeclaration extends NodeBase {
 export interface BudgetDeclaration extends NodeBase {
   readonly kind: "budget";
   readonly target: NameReference | CallExpression;
-  readonly entries: readonly Entry[];
+  readonly entries: readonly Limit[];
   readonly doc: Doc | undefined;
 }

@@ -172,7 +172,7 @@ function buildTrainHeader(builder: DeclarationBuilder, node: CstNode): HeaderPar
   };
 }
 
-function buildSection(builder: DeclarationBuilder, node: CstNode): readonly ast.Entry[] {
+function buildSection(builder: DeclarationBuilder, node: CstNode): readonly ast.SectionEntry[] {
   return nodes(oneNode(node, "section"), "entry").map((it) => buildEntry(builder, it));
 }
 
@@ -185,7 +185,7 @@ function buildPhrases(builder: Builder, node: CstNode | undefined): readonly ast
   }));
 }
 
-function buildEntry(builder: DeclarationBuilder, node: CstNode): ast.Entry {
+function buildEntry(builder: DeclarationBuilder, node: CstNode): ast.SectionEntry {
   const child = onlyChild(node);
   if (child === undefined || !("children" in child)) return fault("an entry with several parts");
   const common = { span: spanOf(builder, child), doc: builder.docs.at(child.location?.startOffset ?? -1) };

@@ -67,6 +67,22 @@ describe("names and declarations", () => {
     ["MC2025", inBody("  param w: f32[4] = zeros\n  param v as ⟦w⟧: f32[4] = zeros\n  x + w + v")],
     ["MC2026", inBody("  ⟦scan e in x over 1 {\n    f = e + 1\n  }⟧")],
     ["MC2001", inBody("  y = when ⟦nothing⟧ { x } else { x }\n  y")],
+    [
+      "MC2014",
+      "block A(act: fn = relu): (x: f32[B, D]) -> f32[B, D] {\n  x -> act\n}\n" +
+        inBody("  x -> A(leaky_relu(0.1, ⟦2⟧))"),
+    ],
+    [
+      "MC2032",
+      "block A(act: fn = clip(min=0)): (x: f32[B, D]) -> f32[B, D] {\n  x -> act(⟦min=1⟧, max=2)\n}\n" +
+        inBody("  x -> A"),
+    ],
+    ["MC2015", "block A(next: block): (x: f32[B, D]) -> f32[B, D] {\n  x -> ⟦next(next)⟧\n}\n" + inBody("  x -> A(A)")],
+    [
+      "MC2037",
+      "block A(n: int, next: block): (x: f32[B, D]) -> f32[B, D] {\n  x -> ⟦next(n + 1, next)⟧\n}\n" +
+        inBody("  x -> A(0, A)"),
+    ],
   ]);
 });
 
@@ -83,6 +99,12 @@ describe("values and types", () => {
     ["MC3005", inBody("  x -> Dense(⟦B / 0⟧) -> Dense(4)")],
     ["MC3008", inBody("  y = -⟦Dense⟧\n  x")],
     ["MC3008", inBody('  y = not ⟦"a"⟧\n  x')],
+    ["MC3008", inBody("  y = not ⟦3⟧\n  x")],
+    ["MC3008", inBody("  y = -⟦training⟧\n  x")],
+    ["MC3008", inBody("  x -> cast(⟦3⟧)")],
+    ["MC3034", "block A: (x: f32[B, D]) -> f32[B, D] where ⟦training⟧ {\n  x\n}\n" + inBody("  x -> A")],
+    ["MC3034", "block A: (x: f32[B, D]) -> f32[B, D] where D >= 1, 3 == ⟦zeros([4])⟧ {\n  x\n}\n" + inBody("  x -> A")],
+    ["MC3004", "model M: (x: f32[B, 4]) -> y: f32[B, 4] where ⟦1 == 2⟧ {\n  x\n}\n"],
     ["MC3008", inBody('  y = ⟦"a" < "b"⟧\n  x')],
     ["MC3008", inBody("  y = softmax(x, axis=⟦true⟧)\n  y")],
     ["MC3008", inBody("  x + ⟦D⟧\n") + 'data D {\n  source: csv("a.csv")\n  x: f32[4] = raw.x\n}\n'],
@@ -133,6 +155,7 @@ describe("sections", () => {
   const model = "model M: (x: f32[B, 4]) -> y: f32[B, 4] {\n  x -> Dense(4)\n}\n";
   const data = (entries: string): string => `data D {\n${entries}\n}\n`;
   const source = "  source: synthetic_blobs(count=8, features=4)";
+  const tested = `${source}\n  split: train 0.5, test 0.5`;
   const plain = data(`${source}\n  x: f32[4] = raw.x`);
   const train = (entries: string, rest = ""): string =>
     `${model}${plain}train M on D {\n  loss: mean(y)\n${entries}\n}\n${rest}`;
@@ -143,14 +166,20 @@ describe("sections", () => {
     ["MC4006", data(`${source}\n  x: f32[⟦0⟧] = raw.x`)],
     ["MC4006", data(`${source}\n  x: ⟦class(0)⟧ = raw.label`)],
     ["MC4004", data(`${source}\n  x: ⟦f33⟧[4] = raw.x`)],
-    ["MC4011", data(`${source}\n  x: f32[4] = raw.x\n  ⟦expect x < 3⟧`)],
+    ["MC4001", data(`${source}\n  x: f32[4] = raw.x\n  ⟦expect x < 3⟧`)],
+    ["MC4001", data(`${source}\n  x: f32[4] = raw.x\n  ⟦freeze "**"⟧`)],
+    ["MC4001", train(sgd, `test M {\n  ⟦expect: loss < 3⟧\n}\n`).replace(source, tested)],
+    ["MC4001", train(sgd, `tune M on D {\n  search: random(2)\n  ⟦expect loss < 3⟧\n}\n`)],
+    ["MC4006", train(sgd, `test M {\n  expect loss < ⟦M⟧\n}\n`).replace(source, tested)],
+    ["MC4006", `${model}budget M {\n  params < ⟦"a"⟧\n}\n`],
+    ["MC4004", 'data D {\n  source: idx(images="a")\n  x: f32[4] = ⟦raw.label⟧\n}\n'],
+    ["MC4005", 'data D {\n  source: idx(image="a", ⟦images="b"⟧)\n  x: f32[4] = raw.image\n}\n'],
+    ["MC2001", train(sgd).replace("mean(y)", "mean(⟦nothing⟧)")],
+    ["MC2018", train(sgd).replace("mean(y)", "mean(y.⟦part⟧)")],
     ["MC4011", `${model}budget M {\n  ⟦depth < 3⟧\n}\n`],
     ["MC4013", train(sgd, "test ⟦N⟧ {\n  expect loss < 1\n}\n")],
     ["MC4020", train(sgd, "test ⟦M⟧ {\n  expect loss < 1\n}\n")],
-    [
-      "MC4015",
-      train(sgd, "test M {\n  expect ⟦nothing < 1⟧\n}\n").replace(source, `${source}\n  split: train 0.5, test 0.5`),
-    ],
+    ["MC4015", train(sgd, "test M {\n  expect ⟦nothing < 1⟧\n}\n").replace(source, tested)],
     ["MC4013", train(sgd).replace("train M", "train ⟦Other⟧")],
     ["MC4001", train(`${sgd}\n  ⟦expect loss < 3⟧`)],
     ["MC4010", train(`${sgd}\n  metrics: ⟦accuracy 3⟧`)],

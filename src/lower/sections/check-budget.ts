@@ -39,13 +39,7 @@ export function checkBudget(
   };
   const inputs = lowered.module.functions.get(lowered.module.entry)?.body.inputs ?? [];
   const dims = new Set(inputs.flatMap((it) => it.type.shape.flatMap((dim) => [...variablesOf(dim)])));
-  for (const entry of declaration.entries) {
-    if (entry.kind !== "limit") {
-      elaborator.collector.report("MC4001", entry.span, { key: entry.kind, section: "budget", known: measures });
-      continue;
-    }
-    checkLimit(entry, figures, dims, scope);
-  }
+  for (const limit of declaration.entries) checkLimit(limit, figures, dims, scope);
 }
 
 /** The sizes of `at B=1, T=64`: of dims that the model has, each once. Undefined after a report. */
@@ -86,10 +80,9 @@ function checkLimit(
   const { condition } = limit;
   const [left, right, more] = condition.kind === "comparison" ? condition.operands : [];
   const operator = condition.kind === "comparison" ? condition.operators[0] : undefined;
-  const bound = right === undefined ? undefined : settingValue(right, scope);
   const name = left?.kind === "reference" ? left.text : "";
   const figure = Object.hasOwn(figures, name) ? figures[name] : undefined;
-  if (figure === undefined || operator === undefined || more !== undefined || typeof bound !== "number") {
+  if (figure === undefined || operator === undefined || right === undefined || more !== undefined) {
     if (name === "depth") scope.collector.report("MC4011", condition.span, { what: "A budget of `depth`" });
     else {
       const near = nearest(name, measures);
@@ -97,6 +90,17 @@ function checkLimit(
       const help = near === undefined ? {} : { help: `Did you mean \`${near}\`?` };
       scope.collector.report("MC4021", condition.span, { found, known: measures }, help);
     }
+    return;
+  }
+  const bound = settingValue(right, scope);
+  if (typeof bound !== "number") {
+    const found = `\`${sourceText(right)}\``;
+    scope.collector.report("MC4006", right.span, {
+      argument: name,
+      callee: "this section",
+      expected: "a number",
+      found,
+    });
     return;
   }
   const sizes = readSizes(limit, dims, scope);

@@ -4,6 +4,7 @@ import type { TuneDeclaration } from "../../syntax/ast.ts";
 import type { Elaborator } from "../context.ts";
 import { findModel } from "./lower-train.ts";
 import { settingsOf } from "./read-setting.ts";
+import { reportMisplaced } from "./report-misplaced.ts";
 import { settingScope } from "./section-context.ts";
 
 /** Checks what a `tune` section names: its model, and each setting that it searches. Nothing carries it out yet. */
@@ -22,5 +23,6 @@ export function checkTune(elaborator: Elaborator, file: ProgramFile, declaration
     ...[...ofOptimizers].map((it) => `optimizer.${it}`),
     ...model.declaration.hyperparameters.map((it) => `model.${it.name.text}`),
   ];
+  reportMisplaced(declaration.entries, ["setting"], known, "tune", elaborator.collector);
   settingsOf(declaration.entries, known, "tune", settingScope(elaborator, file));
 }

@@ -17,6 +17,7 @@ import type { DataDeclaration, Expression, Feature, Setting } from "../../syntax
 import { castNode, freshValue, type Context, type Elaborator } from "../context.ts";
 import { reportUnknownNames } from "../unknown-names.ts";
 import { formatType, poison, tensor, type TensorVal } from "../values.ts";
+import { idxField } from "./idx-field.ts";
 import { mapChildren } from "./map-children.ts";
 import { isDirect, rawName, replaceRawFields, type RawMention } from "./raw-fields.ts";
 import {
@@ -29,6 +30,7 @@ import {
   settingValue,
   type SettingScope,
 } from "./read-setting.ts";
+import { reportMisplaced } from "./report-misplaced.ts";
 import { sectionContext, sectionFunc, settingScope, sourceText } from "./section-context.ts";
 import { laterSources, sectionKeys, sourceTable } from "./training-tables.ts";
 import { typeRawFields } from "./type-raw-fields.ts";
@@ -61,11 +63,7 @@ export function lowerData(
   const settings = settingsOf(declaration.entries, [...now, ...later], "data", scope);
   const augment = settings.get("augment");
   if (augment !== undefined) collector.report("MC4011", augment.span, { what: "`augment`" });
-  for (const entry of declaration.entries) {
-    if (entry.kind !== "setting" && entry.kind !== "feature") {
-      collector.report("MC4011", entry.span, { what: "this entry in a `data` section" });
-    }
-  }
+  reportMisplaced(declaration.entries, ["setting", "feature"], now, "data", collector);
 
   const source = readSource(settings.get("source"), declaration, scope);
   const split = readSplit(settings.get("split"), scope);
@@ -156,7 +154,7 @@ function readSource(
       }
       const path = checkedValue(argument.value, { kind: "string" }, name, "idx", scope);
       if (path === undefined) return undefined;
-      if (Object.hasOwn(files, name)) {
+      if (Object.keys(files).some((it) => idxField(it) === idxField(name))) {
         scope.collector.report("MC4005", argument.span, {
           argument: `the file \`${name}\` a second time`,
           callee: "idx",

@@ -3,6 +3,7 @@ import type { ProgramFile } from "../../std/program-file.ts";
 import type { ComparisonOperator, Expectation, TestDeclaration } from "../../syntax/ast.ts";
 import type { Elaborator } from "../context.ts";
 import { settingValue } from "./read-setting.ts";
+import { reportMisplaced } from "./report-misplaced.ts";
 import { settingScope, sourceText } from "./section-context.ts";
 
 const mirrored: Readonly<Record<ComparisonOperator, ComparisonOperator>> = {
@@ -57,26 +58,25 @@ export function lowerTest(
   }
   const expectations: TestProgram["expectations"][number][] = [];
   let fine = true;
-  const refuse = (entry: TestDeclaration["entries"][number], found: string): void => {
-    collector.report("MC4015", entry.kind === "expectation" ? entry.condition.span : entry.span, {
-      found,
-      known: measured,
-    });
-    fine = false;
-  };
+  reportMisplaced(declaration.entries, ["expectation"], ["expect"], "test", collector);
   for (const entry of declaration.entries) {
     if (entry.kind !== "expectation") {
-      collector.report("MC4001", entry.span, { key: entry.kind, section: "test", known: ["expect"] });
       fine = false;
       continue;
     }
     const read = readExpectation(entry);
     const value = read === undefined ? undefined : settingValue(read.limit, scope);
-    if (read === undefined || typeof value !== "number" || !measured.includes(read.metric)) {
-      refuse(entry, read?.metric ?? sourceText(entry.condition));
-      continue;
-    }
-    expectations.push({ metric: read.metric, operator: read.operator, value, origin: entry.span });
+    const { condition } = entry;
+    if (read === undefined || !measured.includes(read.metric)) {
+      const found = read?.metric ?? sourceText(condition);
+      collector.report("MC4015", condition.span, { found, known: measured, section: "test" });
+      fine = false;
+    } else if (typeof value !== "number") {
+      const found = `\`${sourceText(read.limit)}\``;
+      const parameters = { argument: read.metric, callee: "this section", expected: "a number", found };
+      collector.report("MC4006", read.limit.span, parameters);
+      fine = false;
+    } else expectations.push({ metric: read.metric, operator: read.operator, value, origin: entry.span });
   }
   return fine ? { train, expectations, origin: declaration.target.span } : undefined;
 }

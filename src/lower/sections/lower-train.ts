@@ -33,6 +33,7 @@ import {
   readStop,
   readValidate,
 } from "./read-training.ts";
+import { reportMisplaced } from "./report-misplaced.ts";
 import { sectionContext, sectionFunc, settingScope, sourceText } from "./section-context.ts";
 import { sectionKeys } from "./training-tables.ts";
 
@@ -74,10 +75,8 @@ export function lowerTrainSection(
   const directives = declaration.entries.filter((it): it is Directive => it.kind === "directive");
   for (const entry of declaration.entries) {
     if (entry.kind === "step") collector.report("MC4011", entry.name.span, { what: "Training in several named steps" });
-    else if (entry.kind !== "setting" && entry.kind !== "directive") {
-      collector.report("MC4001", entry.span, { key: sectionEntryName(entry), section: "train", known: now });
-    }
   }
+  reportMisplaced(declaration.entries, ["setting", "directive", "step"], now, "train", collector);
   if (callable === undefined || data === undefined) return undefined;
 
   const open = lowerModel(callable, declaration.model, new Map());
@@ -176,10 +175,6 @@ function calleesOf({ functions }: Elaborator, func: Func): ReadonlyMap<string, F
   const callees = new Map(reachable(functions, func));
   callees.delete(func.key);
   return callees;
-}
-
-function sectionEntryName(entry: TrainDeclaration["entries"][number]): string {
-  return "name" in entry ? entry.name.text : entry.kind;
 }
 
 /** The model that a section names. */

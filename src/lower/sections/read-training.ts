@@ -216,7 +216,11 @@ export function readMonitor(
     return undefined;
   }
   const { file, start, end } = expression.span;
-  scope.collector.report("MC4015", expression.span, { found: file.text.slice(start, end), known: measured });
+  scope.collector.report("MC4015", expression.span, {
+    found: file.text.slice(start, end),
+    known: measured,
+    section: "train",
+  });
   return undefined;
 }
 

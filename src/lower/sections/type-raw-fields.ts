@@ -1,6 +1,7 @@
 import { asNumber, constant, sameForm, type Dim } from "../../dims/dim.ts";
 import type { RawField, SourceSpec } from "../../ir/program.ts";
 import type { DType, TensorType } from "../../ir/types.ts";
+import { idxField } from "./idx-field.ts";
 import type { RawMention } from "./raw-fields.ts";
 import type { SettingScope } from "./read-setting.ts";
 
@@ -19,8 +20,14 @@ const integerArgument = (source: SourceSpec, name: string): Dim => {
   return constant(typeof value === "number" ? value : 1);
 };
 
-/** What generators deliver for one example; other sources take their shape from the feature that reads them. */
-const knownFields: Readonly<Record<string, (source: SourceSpec) => Readonly<Record<string, readonly Dim[]>>>> = {
+/**
+ * The fields of a source, with what a generator delivers for one example; those of a file take their shape from the
+ * feature that reads them. Of other sources the data alone know the fields.
+ */
+const knownFields: Readonly<
+  Record<string, (source: SourceSpec) => Readonly<Record<string, readonly Dim[] | undefined>>>
+> = {
+  idx: (source) => Object.fromEntries(Object.keys(source.arguments).map((it) => [idxField(it), undefined])),
   synthetic_digits: () => ({ image: [constant(28), constant(28), constant(1)], label: [] }),
   synthetic_blobs: (source) => ({ x: [integerArgument(source, "features")], label: [] }),
   synthetic_sequences: (source) => ({
@@ -46,7 +53,7 @@ export function typeRawFields(
   for (const { type, mentions } of declared) {
     for (const mention of mentions.values()) {
       if (fields.has(mention.name)) continue;
-      const shape = known === undefined ? undefined : Object.hasOwn(known, mention.name) ? known[mention.name] : [];
+      const shape = known?.[mention.name];
       if (known !== undefined && !Object.hasOwn(known, mention.name)) {
         const names = Object.keys(known).map((it) => `raw.${it}`);
         scope.collector.report("MC4004", mention.expression.span, {

@@ -1,5 +1,6 @@
 import type { DataProgram, RawField, Split } from "../../ir/program.ts";
 import { asNumber } from "../../dims/dim.ts";
+import { required } from "../../support/fault.ts";
 import { failure, success, type Result } from "../../support/result.ts";
 import type { DType } from "../../ir/types.ts";
 import { findMisfit } from "./find-misfit.ts";
@@ -54,12 +55,8 @@ function boundsOf(count: number, data: DataProgram): Readonly<Record<Split, read
 
 function splitColumns(raw: Extract<RawData, { kind: "columns" }>, data: DataProgram): Result<Dataset, DataProblem> {
   const fields = data.preparation.raw;
-  const columns: Column[] = [];
-  for (const field of fields) {
-    const column = raw.columns.get(field.name);
-    if (column === undefined) return failure(problem("MC6007", { path: data.source.kind, column: field.name }));
-    columns.push(column);
-  }
+  // That a source has the fields is checked with the file; that a table has the columns, when it is read.
+  const columns = fields.map(({ name }) => required(raw.columns.get(name), `a column for raw.${name}`));
   const from = columns[0]?.from ?? data.source.kind;
   const kept = cleaned(raw.count, columns, data.clean);
   const unsuitable = findUnsuitable(columns, data, kept);

@@ -2,6 +2,9 @@ import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import type { DataProgram, RawField, SettingValue } from "../../ir/program.ts";
 import { asNumber } from "../../dims/dim.ts";
+import { idxField } from "../../lower/sections/idx-field.ts";
+import type { sourceTable } from "../../lower/sections/training-tables.ts";
+import { required } from "../../support/fault.ts";
 import { failure, success, type Result } from "../../support/result.ts";
 import { problem, sizeOf, type Column, type DataProblem, type RawData } from "./raw-data.ts";
 import { readCsv } from "./read-csv.ts";
@@ -84,9 +87,6 @@ function sameUpToOnes(a: readonly number[], b: readonly number[]): boolean {
   return long(a) === long(b);
 }
 
-/** `images` is read as `raw.image`, as are all arguments of an IDX source. */
-const singular = (name: string): string => name.replace(/s$/, "");
-
 /** What a folder holds; nothing where it may not be opened. */
 function namesIn(folder: string): readonly string[] {
   try {
@@ -108,11 +108,11 @@ function findDigitFiles(folder: string): Readonly<Record<string, string>> | unde
   return undefined;
 }
 
-const loaders: Readonly<Record<string, Loader>> = {
+const loaders: Readonly<Record<"idx" | keyof typeof sourceTable, Loader>> = {
   idx: (request) => {
     const files: Record<string, string> = {};
     for (const [name, value] of Object.entries(request.data.source.arguments)) {
-      files[singular(name)] = placeOf(text(value), request);
+      files[idxField(name)] = placeOf(text(value), request);
     }
     return loadIdxFiles(files, request.data.preparation.raw);
   },
@@ -163,12 +163,13 @@ const loaders: Readonly<Record<string, Loader>> = {
   },
 };
 
+const loaderOf: ReadonlyMap<string, Loader> = new Map(Object.entries(loaders));
+
 /** Loads what a data section's source delivers. Relative paths start from the folder of the spec. */
 export function loadSource(data: DataProgram, specPath: string, override?: string): Result<RawData, DataProblem> {
-  const loader = loaders[data.source.kind];
-  if (loader === undefined) {
-    const reason = `sources of the kind \`${data.source.kind}\` cannot be loaded yet`;
-    return failure(problem("MC6001", { path: data.source.kind, reason }));
-  }
+  const loader = required(
+    loaderOf.get(data.source.kind),
+    `a loader for ${data.source.kind}, which the checker lets through`,
+  );
   return loader({ data, folder: dirname(specPath), ...(override !== undefined && { override }) });
 }
