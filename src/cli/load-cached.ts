@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync, type Stats } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync, type Stats } from "node:fs";
 import { basename, dirname, isAbsolute, join } from "node:path";
 import { getHeapCodeStatistics } from "node:v8";
 import { Script } from "node:vm";
@@ -78,7 +78,9 @@ function isTrusted({ uid, mode }: Stats, owner: number): boolean {
 function readIfSound(folder: string, name: string, owner: number): Buffer | undefined {
   try {
     const path = join(folder, name);
-    if (!isTrusted(statSync(folder), owner) || !isTrusted(statSync(path), owner)) return undefined;
+    const file = statSync(path);
+    // A pipe would keep the command waiting.
+    if (!file.isFile() || !isTrusted(statSync(folder), owner) || !isTrusted(file, owner)) return undefined;
     const bytes = readFileSync(path);
     const code = bytes.subarray(0, -4);
     return crc32(code) === bytes.readUInt32LE(code.length) ? code : undefined;
@@ -87,13 +89,18 @@ function readIfSound(folder: string, name: string, owner: number): Buffer | unde
   }
 }
 
+function makeIfMissing(folder: string): void {
+  if (!existsSync(folder)) mkdirSync(folder, { mode: 0o755 });
+}
+
 /** Writes a file whole or not at all, its checksum behind it, and says whether it did. */
 function writeIfPossible(folder: string, name: string, code: Buffer, owner: number): boolean {
   const temporary = join(folder, `.${name}.${String(process.pid)}`);
   try {
     const checksum = Buffer.alloc(4);
     checksum.writeUInt32LE(crc32(code));
-    mkdirSync(folder, { recursive: true, mode: 0o755 });
+    // Step by step: to make folders recursively below /proc never ends on some versions of Node.
+    for (const it of [dirname(folder), folder]) makeIfMissing(it);
     if (!isTrusted(statSync(folder), owner)) return false;
     writeFileSync(temporary, Buffer.concat([code, checksum]), { mode: 0o644, flag: "wx" });
     renameSync(temporary, join(folder, name));

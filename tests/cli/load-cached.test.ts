@@ -1,7 +1,8 @@
-import { readdirSync, statSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { loadCached } from "../../src/cli/load-cached.ts";
 import { folderWith } from "./run-cli.ts";
 
@@ -46,5 +47,30 @@ describe("a bundle with a code cache", () => {
     load(folder).save(false);
     writeFileSync(join(folder, "bundle.cjs"), bundle.replace("42", "4200"));
     expect(load(folder).exports.answer()).toBe(4200);
+  });
+
+  it.each(["/proc/none/deep/cache", "/proc", "/dev/null", "/dev/null/cache"])(
+    "runs where nothing can be kept, in %s neither",
+    (place) => {
+      const folder = folderWith({ "bundle.cjs": bundle, ".cache": "a file" });
+      vi.stubEnv("XDG_CACHE_HOME", place);
+      try {
+        const { exports, save } = load(folder);
+        save(true);
+        expect(exports.answer()).toBe(42);
+      } finally {
+        vi.unstubAllEnvs();
+      }
+    },
+  );
+
+  if (process.platform === "win32") console.warn("SKIPPED: a pipe in the place of kept code needs mkfifo");
+  it.skipIf(process.platform === "win32")("waits for no pipe that lies where code was kept", () => {
+    const folder = folderWith({ "bundle.cjs": bundle });
+    load(folder).save(false);
+    const [path = ""] = caches(folder);
+    rmSync(path);
+    execFileSync("mkfifo", ["-m", "600", path]);
+    expect(load(folder).exports.answer()).toBe(42);
   });
 });

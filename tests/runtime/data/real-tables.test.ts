@@ -5,6 +5,7 @@ import { dataFolder } from "../../specs/spec-testing.ts";
 import { openData } from "./open-data.ts";
 
 const folder = dataFolder("tables");
+if (folder === undefined) console.warn("SKIPPED: no tables of real data beside the repository");
 
 describe.skipIf(folder === undefined)("tables of real data", () => {
   it.each([
