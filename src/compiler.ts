@@ -79,7 +79,18 @@ export function checkSource(source: SourceFile, host: ProgramHost): readonly Dia
   const elaborator = createElaborator(program, collector);
   checkProgram(program, collector, elaborator);
   checkSections(program, collector, elaborator);
+  if (!collector.hasErrors) reportSameNames(declaredUnits(program), collector);
   return collector.diagnostics;
+}
+
+/** Files are called after units: two of one name would write over each other's, on some systems whatever the case. */
+export function reportSameNames(units: readonly DeclaredUnit[], collector: Collector): void {
+  const seen = new Map<string, string>();
+  for (const { name, model, train } of units) {
+    const first = seen.get(name.toLowerCase());
+    if (first === undefined) seen.set(name.toLowerCase(), name);
+    else collector.report("MC5014", (train ?? model).span, { first, second: name });
+  }
 }
 
 /** All phases: a file to the files of its targets. */

@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
-import type { Unit } from "../compiler.ts";
+import { declaredUnits, type Unit } from "../compiler.ts";
 import type { TrainProgram } from "../ir/program.ts";
+import { reportOversize } from "../emit/onnx/report-oversize.ts";
 import { createDataset, type Dataset } from "../runtime/data/dataset.ts";
 import { loadSource } from "../runtime/data/load-source.ts";
 import type { RawData } from "../runtime/data/raw-data.ts";
@@ -34,16 +35,23 @@ export interface OpenTraining {
   readonly trainer: Trainer;
 }
 
-/** What a file trains, before its data are loaded; undefined after printing what is wrong with it. */
+/**
+ * What a file trains, before its data are loaded, and whether weights alone or checkpoints too are to be kept; undefined
+ * after printing what is wrong with it.
+ */
 export function planTraining(
   file: string,
   options: TrainingOptions,
   terminal: Terminal,
+  keeps: "weights" | "checkpoints",
 ): Pick<OpenTraining, "spec" | "units" | "program"> | undefined {
   const spec = loadSpec(file, options, terminal);
   const units = spec === undefined ? undefined : lowerAll(spec, options, terminal);
   if (spec === undefined || units === undefined) return undefined;
-  return { spec, units, program: withOptions(theTraining(file, units), options) };
+  const program = withOptions(theTraining(file, spec, units), options);
+  const before = spec.collector.diagnostics.length;
+  reportOversize(program.model, keeps === "checkpoints" ? program : undefined, program.origin, spec.collector);
+  return printFindings(spec.collector, terminal, before) ? { spec, units, program } : undefined;
 }
 
 /** Opens what is planned; undefined after printing what is wrong with its data. */
@@ -59,13 +67,22 @@ export async function openTraining(
 }
 
 /** The one training that is meant. */
-function theTraining(file: string, units: readonly Unit[]): TrainProgram {
+function theTraining(file: string, { program }: LoadedSpec, units: readonly Unit[]): TrainProgram {
   const trains = units.flatMap((it) => it.train ?? []);
   const [train] = trains;
-  if (train === undefined)
-    throw new UsageError(
-      `${file} has no \`train\` section${units.length > 0 ? ` for ${units.map((it) => it.name).join(", ")}` : ""}.`,
+  if (train === undefined) {
+    const names = units.map((it) => it.name);
+    const of = names.length > 0 ? ` for ${names.join(", ")}` : "";
+    // A model's name means a training without a label.
+    const labels = declaredUnits(program).flatMap(({ name, model, train: section }) =>
+      section !== undefined && names.includes(model.name.text) ? [name] : [],
     );
+    throw new UsageError(
+      labels.length === 0
+        ? `${file} has no \`train\` section${of}.`
+        : `${file} has no \`train\` section without a label${of}: name ${labels.join(" or ")} with --model.`,
+    );
+  }
   if (trains.length > 1)
     throw new UsageError(`${file} trains ${trains.map((it) => it.name).join(", ")}: name one with --model.`);
   return train;

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { emitUnit, type Target, type Unit } from "../../compiler.ts";
+import { emitUnit, reportSameNames, type Target, type Unit } from "../../compiler.ts";
 import type { Collector } from "../../diagnostics/collector.ts";
 import { originText } from "../../runtime/train/weights-origin.ts";
 import { exitCode, UsageError, type ExitCode } from "../exit-code.ts";
@@ -45,7 +45,7 @@ export async function build(file: string, options: BuildOptions, terminal: Termi
     throw new UsageError("--weights goes into ONNX files: generated TypeScript takes them with `load`.");
   }
   const before = spec.collector.diagnostics.length;
-  reportSameNames(units, spec.collector);
+  reportSameNames(spec.units, spec.collector);
   if (!printFindings(spec.collector, terminal, before)) return exitCode.findings;
   const folders: OutputFolder[] = [];
   try {
@@ -63,16 +63,6 @@ export async function build(file: string, options: BuildOptions, terminal: Termi
     for (const folder of folders) folder.close();
   }
   return exitCode.clean;
-}
-
-/** Files are called after units: two of one name would write over each other's, on some systems whatever the case. */
-function reportSameNames(units: readonly Unit[], collector: Collector): void {
-  const seen = new Map<string, string>();
-  for (const { name, span } of units) {
-    const first = seen.get(name.toLowerCase());
-    if (first === undefined) seen.set(name.toLowerCase(), name);
-    else collector.report("MC5014", span, { first, second: name });
-  }
 }
 
 async function buildUnit(

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import type { Unit } from "../../compiler.ts";
+import { reportOversize } from "../../emit/onnx/report-oversize.ts";
 import { entryOf } from "../../passes/parameters-of.ts";
 import { createOnnxTrainer } from "../../runtime/onnx/onnx-trainer.ts";
 import { createPredictor, type Predictor } from "../../runtime/onnx/predictor.ts";
@@ -39,6 +40,9 @@ export async function predict(file: string, options: PredictOptions, surrounding
   const [unit] = units;
   if (unit === undefined || units.length > 1)
     throw new UsageError(`${file} has ${units.map((it) => it.name).join(", ")}: name one with --model.`);
+  const before = spec.collector.diagnostics.length;
+  reportOversize(unit.module, undefined, unit.span, spec.collector);
+  if (!printFindings(spec.collector, terminal, before)) return exitCode.findings;
   const path = weightsPath(options.weights, unit.name, file);
   const checkpoint = readWeights(path, unit.name, unit);
   const threads = options.threads ?? availableParallelism();
@@ -64,9 +68,9 @@ export async function predict(file: string, options: PredictOptions, surrounding
     const { name: source, text } = readInput(options.input, surroundings);
     const inputs = await readInputs(text, source, unit, checkpoint);
     if (!inputs.ok) {
-      const before = spec.collector.diagnostics.length;
+      const known = spec.collector.diagnostics.length;
       inputs.error.problem.reportTo(spec.collector, inputs.error.origin);
-      printFindings(spec.collector, terminal, before);
+      printFindings(spec.collector, terminal, known);
       return exitCode.findings;
     }
     terminal.out(`${print(nested(await answer(predictor, inputs.value, source)))}\n`);

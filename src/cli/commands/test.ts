@@ -32,7 +32,7 @@ const holds: Readonly<Record<Expectation["operator"], (found: number, limit: num
 
 /** `modelc test`: measures weights on the test split against the file's expectations. */
 export async function test(file: string, options: TestOptions, terminal: Terminal): Promise<ExitCode> {
-  const plan = planTraining(file, options, terminal);
+  const plan = planTraining(file, options, terminal, "weights");
   const open = plan === undefined ? undefined : await openTraining(plan, options, terminal);
   if (open === undefined) return exitCode.findings;
   const { program, dataset, trainer, spec, units } = open;

@@ -47,7 +47,7 @@ export async function train(file: string, options: TrainOptions, surroundings: S
   if (options.resume === true && options.weights !== undefined)
     throw new UsageError("Give either --resume or --weights, not both.");
   const allowed = readAllowed(options);
-  const plan = planTraining(file, options, terminal);
+  const plan = planTraining(file, options, terminal, "checkpoints");
   if (plan === undefined) return exitCode.findings;
   const folder = openOutputFolder(options.out, plan.program.name, "train");
   try {

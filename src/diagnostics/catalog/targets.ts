@@ -40,10 +40,10 @@ export const targetsCatalog = {
   MC5004: entry({
     severity: "error",
     title: "weights larger than a file can be",
-    message: (it: { model: string; bytes: string; limit: string }) =>
-      `The weights of ${it.model} take ${it.bytes}, and modelc writes files of at most ${it.limit}.`,
+    message: (it: { what: string; model: string; bytes: string; limit: string }) =>
+      `${it.what} of ${it.model} take ${it.bytes}, and modelc writes files of at most ${it.limit}.`,
     explanation:
-      "modelc makes a file of weights in memory, in one piece. `modelc check` and `modelc summary` serve networks of any size; to build one this large, make it smaller with `--set`, or look for a number with too many digits.",
+      "modelc makes a file of weights in memory, in one piece, and a checkpoint holds what the optimizer remembers as well. `modelc check` and `modelc summary` serve networks of any size; to build or train one this large, make it smaller with `--set`, or look for a number with too many digits.",
     bad: `# modelc build --target onnx\nmodel Line: (x: f32[B, 3]) -> y: f32[B, 1] { x -> Dense(1_000_000_000) -> Dense(1) }`,
     good: `# modelc build --target onnx\n${line}`,
   }),

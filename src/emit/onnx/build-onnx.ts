@@ -13,7 +13,8 @@ import { initialWeights } from "./initial-weights.ts";
 import { buildManifest, printManifest, type GraphKind } from "./manifest.ts";
 import type { OnnxModel } from "./model.ts";
 import { encodeModel } from "./proto.ts";
-import { storedBytes, storedVariables, weightsMetadata } from "./stored-weights.ts";
+import { reportOversize } from "./report-oversize.ts";
+import { storedVariables, weightsMetadata } from "./stored-weights.ts";
 import { writeWeights } from "./weights-file.ts";
 
 /** The file that holds the weights of a build; `NAME.safetensors` where nothing else is said. */
@@ -54,11 +55,6 @@ export interface OnnxFiles {
   readonly models: ReadonlyMap<string, OnnxModel>;
 }
 
-/** The largest file of weights, in bytes: Node 20 has no longer buffers. */
-const greatestFile = 2 ** 32;
-
-const gigabytes = (bytes: number): string => `${Number((bytes / 1e9).toPrecision(3)).toLocaleString("en")} GB`;
-
 interface Part {
   readonly kind: GraphKind;
   readonly graph: Graph;
@@ -96,12 +92,7 @@ export function buildOnnx(build: OnnxBuild): OnnxFiles | undefined {
             : []),
         ];
   const { variables } = storedVariables([inference, ...trained.map((it) => it.graph)]);
-  const bytes = storedBytes(variables.values());
-  if (bytes > greatestFile) {
-    const model = module.functions.get(module.entry)?.name ?? name;
-    collector.report("MC5004", span, { model, bytes: gigabytes(bytes), limit: gigabytes(greatestFile) });
-    return undefined;
-  }
+  if (reportOversize(module, undefined, span, collector)) return undefined;
   const init = buildInitGraph(module, options);
   const problems =
     build.weights === undefined

@@ -1,7 +1,6 @@
 import { asNumber, variablesOf } from "../../dims/dim.ts";
 import type { Graph, GraphInput } from "../../ir/graph.ts";
 import type { DType } from "../../ir/types.ts";
-import { elementSize } from "../../support/element-bytes.ts";
 import { fault } from "../../support/fault.ts";
 
 /** How a parameter or state is stored: in a `.safetensors` file, in graphs and in checkpoints alike. */
@@ -43,13 +42,6 @@ export function storedVariables(graphs: readonly Graph[]): {
     seen.add(path);
   }
   return { variables, open };
-}
-
-/** The bytes that variables take in a file, beyond 2^53 rounded. */
-export function storedBytes(variables: Iterable<StoredVariable>): number {
-  let total = 0;
-  for (const { dtype, shape } of variables) total += shape.reduce((size, it) => size * it, elementSize[dtype]);
-  return total;
 }
 
 function describe(path: string, { value, perm }: GraphInput): StoredVariable | undefined {

@@ -1,0 +1,45 @@
+import { slotNames } from "../../autodiff/optimizers.ts";
+import type { Collector } from "../../diagnostics/collector.ts";
+import { asNumber } from "../../dims/dim.ts";
+import type { Module } from "../../ir/graph.ts";
+import type { TrainProgram } from "../../ir/program.ts";
+import type { TensorType } from "../../ir/types.ts";
+import { parametersOf, statesOf } from "../../passes/parameters-of.ts";
+import { elementSize } from "../../support/element-bytes.ts";
+import type { Span } from "../../support/source.ts";
+
+/** The largest file of weights that is made: in memory, in one piece. */
+const greatestFile = 2 ** 32;
+
+const gigabytes = (bytes: number): string => `${Number((bytes / 1e9).toPrecision(3)).toLocaleString("en")} GB`;
+
+/**
+ * Whether a model's weights, by their declared sizes, are more than one file holds: true after a report. `train` adds what
+ * a checkpoint of the training keeps besides, the memory of its optimizer. Sizes that are left open count for nothing.
+ */
+export function reportOversize(
+  module: Module,
+  train: TrainProgram | undefined,
+  span: Span,
+  collector: Collector,
+): boolean {
+  const parameters = parametersOf(module, train?.groups);
+  const slots = train === undefined ? 0 : slotNames(train.optimizer).length;
+  const weights = [...parameters, ...statesOf(module)].reduce((sum, it) => sum + bytesOf(it.type), 0);
+  const memory = parameters.reduce((sum, it) => sum + (it.trainable ? slots * bytesOf(it.type) : 0), 0);
+  if (weights + memory <= greatestFile) return false;
+  const bytes = weights > greatestFile ? weights : weights + memory;
+  const what = bytes === weights ? "The weights" : "The weights and the optimizer's memory";
+  collector.report("MC5004", span, {
+    what,
+    model: module.name,
+    bytes: gigabytes(bytes),
+    limit: gigabytes(greatestFile),
+  });
+  return true;
+}
+
+/** The bytes of a tensor, beyond 2^53 rounded. */
+function bytesOf({ dtype, shape }: TensorType): number {
+  return shape.reduce((size, dim) => size * (asNumber(dim) ?? 0), elementSize[dtype]);
+}
