@@ -152,14 +152,10 @@ export function gradients(
   model: LogisticRegression,
   batch: LogisticRegressionBatch,
 ): { results: tf.Tensor[]; gradients: tf.Tensor[] } {
-  const { x, label } = batch;
   return tf.tidy(() =>
     differentiate(
       optimizerOf(model).map(({ parameter }) => parameter),
-      () => {
-        const logits = logisticRegression(x, model.parameters);
-        return objective(logits, label);
-      },
+      () => resultsOf(model, batch),
     ),
   );
 }
@@ -301,33 +297,33 @@ function dense(x: tf.Tensor, p: DenseParameters): tf.Tensor {
 
 // What the functions above rest on.
 
-/** Throws unless tensors have the shapes that the model is compiled for. */
+/** Throws unless tensors have the types and shapes that the model is compiled for. */
 function checkInputs({ x }: LogisticRegressionInputs): void {
-  checkShapes(["x", x, ["B", 2]]);
+  checkTensors(["x", x, "float32", ["B", 2]]);
 }
 
 /** Takes a step where the loss is a finite number, and gives what the batch had before it. */
-async function trainSums(model: LogisticRegression, batch: LogisticRegressionBatch): Promise<number[]> {
+function trainSums(model: LogisticRegression, batch: LogisticRegressionBatch): Promise<number[]> {
   checkBatch(batch);
-  const sums = await takeStep(
+  return takeStep(
     [],
     () => gradients(model, batch),
-    (slopes) => update(model, slopes),
+    (slopes) => {
+      update(model, slopes);
+      model.step += 1;
+    },
   );
-  if (Number.isFinite(sums[0])) {
-    model.step += 1;
-  }
-  return sums;
 }
 
 function evaluateSums(model: LogisticRegression, batch: LogisticRegressionBatch): Promise<number[]> {
+  return numbersOf(tf.tidy(() => tf.stack(resultsOf(model, batch))));
+}
+
+/** The loss of a batch, then the sum and the count of each metric. */
+function resultsOf(model: LogisticRegression, batch: LogisticRegressionBatch): tf.Tensor[] {
   const { x, label } = batch;
-  return numbersOf(
-    tf.tidy(() => {
-      const logits = logisticRegression(x, model.parameters);
-      return tf.stack(objective(logits, label));
-    }),
-  );
+  const logits = logisticRegression(x, model.parameters);
+  return objective(logits, label);
 }
 
 /** The figures of a loss, and of sums and counts of metrics. */
@@ -359,9 +355,9 @@ function slotVariables(optimizer: Slot[]): NamedVariable[] {
   return optimizer.flatMap(({ path, velocity }) => [{ path: "opt/velocity/" + path, variable: velocity }]);
 }
 
-/** Throws unless tensors have the shapes that the model is compiled for. */
+/** Throws unless tensors have the types and shapes that the model is compiled for. */
 function checkBatch({ x, label }: LogisticRegressionBatch): void {
-  checkShapes(["x", x, ["B", 2]], ["label", label, ["B", 1]]);
+  checkTensors(["x", x, "float32", ["B", 2]], ["label", label, "float32", ["B", 1]]);
 }
 
 /** All variables of a model but the optimizer's, by their names in a checkpoint. */
@@ -398,11 +394,17 @@ function optimizerOf(model: LogisticRegression): Slot[] {
 // Helpers for what TensorFlow.js lacks.
 
 /**
- * Throws unless every tensor has its shape. A named size may be any, but the same wherever its name stands.
+ * Throws unless every tensor has its element type and its shape. A named size may be any, but the same wherever its name
+ * stands.
  */
-function checkShapes(...shapes: [name: string, tensor: tf.Tensor, shape: (number | string)[]][]): void {
+function checkTensors(
+  ...tensors: [name: string, tensor: tf.Tensor, dtype: tf.DataType, shape: (number | string)[]][]
+): void {
   const sizes = new Map<string, number>();
-  for (const [name, tensor, shape] of shapes) {
+  for (const [name, tensor, dtype, shape] of tensors) {
+    if (tensor.dtype !== dtype) {
+      throw new Error(`${name} holds ${tensor.dtype}, not ${dtype}: make it with that type, or tf.cast it`);
+    }
     const before = new Map(sizes);
     const fits =
       tensor.rank === shape.length &&
@@ -578,7 +580,7 @@ async function runFit<Data extends Record<string, tf.Tensor>, Figures>(
       if ((step + 1) % every !== 0 && step + 1 !== steps && !ended) continue;
 
       const train = sums.figures();
-      const held = validation === undefined ? undefined : await plan.evaluate(validation);
+      const held = validation === undefined ? undefined : await plan.evaluate(validation).catch(ofValidation);
       const measured = { step: step + 1, train, ...(held === undefined ? {} : { validation: held }) };
       if (plan.stop !== undefined) stop = bestSoFar(plan.stop, stop, measured);
       if (plan.save !== undefined) save = bestSoFar(plan.save, save, measured);
@@ -601,6 +603,11 @@ async function runFit<Data extends Record<string, tf.Tensor>, Figures>(
     tf.dispose(kept);
     if (validation !== options.validation) tf.dispose(Object.values(validation ?? {}));
   }
+}
+
+/** Says of an error that it is about the examples of validation, for it may name their rows. */
+function ofValidation(error: unknown): never {
+  throw error instanceof Error ? Object.assign(error, { message: `validation: ${error.message}` }) : error;
 }
 
 /** The best so far after a validation: a new one, or the one before. Only a finite value is ever better. */
@@ -628,8 +635,11 @@ async function evaluateBatches<Data extends Record<string, tf.Tensor>, Figures>(
   for (let from = 0; from < examples; from += batchSize) {
     const count = Math.min(batchSize, examples - from);
     const batch = sliceRows(data, from, count);
-    sums.add(await evaluate(batch), count);
-    Object.values(batch).forEach((tensor) => tensor.dispose());
+    try {
+      sums.add(await evaluate(batch), count);
+    } finally {
+      tf.dispose(Object.values(batch));
+    }
   }
   return sums.figures();
 }
@@ -1100,13 +1110,15 @@ function sumToShape(x: tf.Tensor, shape: number[]): tf.Tensor {
 
 /**
  * One step of training in two halves: `compute` runs the model, which gives its states their next values, then `update`
- * changes the parameters by the gradients. Where the loss turns out to be no finite number (or `compute` throws), nothing
- * changes: the states are given back what they had. Gives the loss, and the sums and counts of metrics.
+ * changes the parameters by the gradients. Where the loss turns out to be no finite number, or `accept` refuses the sums,
+ * or `compute` throws, nothing changes: the states are given back what they had. Gives the loss, and the sums and counts
+ * of metrics.
  */
 async function takeStep(
   states: readonly { variable: tf.Variable }[],
   compute: () => { results: tf.Tensor[]; gradients: tf.Tensor[] },
   update: (gradients: tf.Tensor[]) => void,
+  accept: (sums: readonly number[]) => boolean = () => true,
 ): Promise<number[]> {
   const before = states.map(({ variable }) => variable.clone());
   let gradients: tf.Tensor[] = [];
@@ -1117,7 +1129,7 @@ async function takeStep(
     const stacked = tf.stack(results);
     tf.dispose(results);
     const sums = await numbersOf(stacked);
-    sound = Number.isFinite(sums[0]);
+    sound = Number.isFinite(sums[0]) && accept(sums);
     if (sound) tf.tidy(() => update(gradients));
     return sums;
   } finally {

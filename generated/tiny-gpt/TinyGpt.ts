@@ -174,33 +174,30 @@ export function prepare(raw: TinyGptRaw): TinyGptFeatures {
 
 /**
  * One step of training; gives the loss and the metrics that the batch had before it. Throws where the loss is no
- * finite number: the model is then as it was before.
+ * finite number, or labels or other places are out of range: the model is then as it was before.
  */
 export async function trainStep(model: TinyGpt, batch: TinyGptBatch): Promise<TinyGptFigures> {
-  return figuresOf(takenStep(model.step, await trainSums(model, batch)));
+  return figuresOf(takenStep(model.step, await soundSums(trainSums(model, batch), batch, places)));
 }
 
 /**
  * The loss of a batch and the sums and counts of its metrics, and the gradients of the loss in the order of
  * `model.optimizer`. They are the caller's to dispose of.
+ * The last result is how many places were out of range; with any, the others mean nothing.
  */
 export function gradients(model: TinyGpt, batch: TinyGptBatch): { results: tf.Tensor[]; gradients: tf.Tensor[] } {
-  const { tokens, next } = batch;
   return tf.tidy(() =>
     differentiate(
       optimizerOf(model).map(({ parameter }) => parameter),
-      () => {
-        const logits = tinyGpt(tokens, model.parameters, true, placeAt(model.seed, model.step));
-        return objective(logits, next);
-      },
+      () => resultsOf(model, batch, true),
     ),
   );
 }
 
-/** Loss and metrics over a data set. */
+/** Loss and metrics over a data set. Throws where labels or other places are out of range. */
 export function evaluate(model: TinyGpt, data: TinyGptBatch, batchSize = 256): Promise<TinyGptFigures> {
   checkBatch(data);
-  return evaluateBatches(data, batchSize, figuresOf, (batch) => evaluateSums(model, batch));
+  return evaluateBatches(data, batchSize, figuresOf, (batch) => soundSums(evaluateSums(model, batch), data, places));
 }
 
 /**
@@ -224,7 +221,7 @@ export function fit(
     begin: (steps) => {
       model.steps = steps;
     },
-    train: async (batch) => takenStep(model.step, await trainSums(model, batch)),
+    train: async (batch) => takenStep(model.step, await soundSums(trainSums(model, batch), data, places)),
     evaluate: (held) => evaluate(model, held),
     figures: figuresOf,
   });
@@ -376,36 +373,43 @@ function embedding(ids: tf.Tensor, p: EmbeddingParameters): tf.Tensor {
 
 // What the functions above rest on.
 
-/** Throws unless tensors have the shapes that the model is compiled for. */
+/** Throws unless tensors have the types and shapes that the model is compiled for, and places are in range. */
 function checkInputs({ tokens }: TinyGptInputs): void {
-  checkShapes(["tokens", tokens, ["B", "T"]]);
+  checkTensors(["tokens", tokens, "int32", ["B", "T"]]);
   const [, T] = tokens.shape as [number, number];
   checkThat(T <= 64, "64 >= T");
+  checkPlaces(["tokens", tokens, 65]);
 }
 
-/** Takes a step where the loss is a finite number, and gives what the batch had before it. */
-async function trainSums(model: TinyGpt, batch: TinyGptBatch): Promise<number[]> {
+/** Takes a step where the loss is finite and all places are in range; gives what the batch had before it. */
+function trainSums(model: TinyGpt, batch: TinyGptBatch): Promise<number[]> {
   checkBatch(batch);
-  const sums = await takeStep(
+  return takeStep(
     [],
     () => gradients(model, batch),
-    (slopes) => update(model, slopes),
+    (slopes) => {
+      update(model, slopes);
+      model.step += 1;
+    },
+    allInRange,
   );
-  if (Number.isFinite(sums[0])) {
-    model.step += 1;
-  }
-  return sums;
 }
 
 function evaluateSums(model: TinyGpt, batch: TinyGptBatch): Promise<number[]> {
-  const { tokens, next } = batch;
-  return numbersOf(
-    tf.tidy(() => {
-      const logits = tinyGpt(tokens, model.parameters, false, placeAt(model.seed, model.step));
-      return tf.stack(objective(logits, next));
-    }),
-  );
+  return numbersOf(tf.tidy(() => tf.stack(resultsOf(model, batch, false))));
 }
+
+/** The loss of a batch, then the sum and the count of each metric; how many places were out of range comes last. */
+function resultsOf(model: TinyGpt, batch: TinyGptBatch, training: boolean): tf.Tensor[] {
+  const strays = noStrays();
+  const tokens = inRange(batch.tokens, places.tokens, strays);
+  const next = inRange(batch.next, places.next, strays);
+  const logits = tinyGpt(tokens, model.parameters, training, placeAt(model.seed, model.step));
+  return [...objective(logits, next), strays.count];
+}
+
+/** Among how many the places are that features hold: labels, and rows of tables. */
+const places = { tokens: 65, next: 65 };
 
 /** The figures of a loss, and of sums and counts of metrics. */
 function figuresOf([loss = NaN, perplexity = NaN, perplexityCount = NaN]: readonly number[]): TinyGptFigures {
@@ -459,9 +463,9 @@ const groups: Group[] = [
   { pattern: /^(?:[^.]+\.)*[^.]*norm[^.]*\.(?:[^.]+\.)*$/, decay: 0 },
 ];
 
-/** Throws unless tensors have the shapes that the model is compiled for. */
+/** Throws unless tensors have the types and shapes that the model is compiled for. */
 function checkBatch({ tokens, next }: TinyGptBatch): void {
-  checkShapes(["tokens", tokens, ["B", "T"]], ["next", next, ["B", "T"]]);
+  checkTensors(["tokens", tokens, "int32", ["B", "T"]], ["next", next, "int32", ["B", "T"]]);
   const [, T] = tokens.shape as [number, number];
   checkThat(T <= 64, "64 >= T");
 }
@@ -496,11 +500,17 @@ function causalMask(scores: tf.Tensor, value = -1e9): tf.Tensor {
 }
 
 /**
- * Throws unless every tensor has its shape. A named size may be any, but the same wherever its name stands.
+ * Throws unless every tensor has its element type and its shape. A named size may be any, but the same wherever its name
+ * stands.
  */
-function checkShapes(...shapes: [name: string, tensor: tf.Tensor, shape: (number | string)[]][]): void {
+function checkTensors(
+  ...tensors: [name: string, tensor: tf.Tensor, dtype: tf.DataType, shape: (number | string)[]][]
+): void {
   const sizes = new Map<string, number>();
-  for (const [name, tensor, shape] of shapes) {
+  for (const [name, tensor, dtype, shape] of tensors) {
+    if (tensor.dtype !== dtype) {
+      throw new Error(`${name} holds ${tensor.dtype}, not ${dtype}: make it with that type, or tf.cast it`);
+    }
     const before = new Map(sizes);
     const fits =
       tensor.rank === shape.length &&
@@ -698,7 +708,7 @@ async function runFit<Data extends Record<string, tf.Tensor>, Figures>(
       if ((step + 1) % every !== 0 && step + 1 !== steps && !ended) continue;
 
       const train = sums.figures();
-      const held = validation === undefined ? undefined : await plan.evaluate(validation);
+      const held = validation === undefined ? undefined : await plan.evaluate(validation).catch(ofValidation);
       const measured = { step: step + 1, train, ...(held === undefined ? {} : { validation: held }) };
       if (plan.stop !== undefined) stop = bestSoFar(plan.stop, stop, measured);
       if (plan.save !== undefined) save = bestSoFar(plan.save, save, measured);
@@ -721,6 +731,11 @@ async function runFit<Data extends Record<string, tf.Tensor>, Figures>(
     tf.dispose(kept);
     if (validation !== options.validation) tf.dispose(Object.values(validation ?? {}));
   }
+}
+
+/** Says of an error that it is about the examples of validation, for it may name their rows. */
+function ofValidation(error: unknown): never {
+  throw error instanceof Error ? Object.assign(error, { message: `validation: ${error.message}` }) : error;
 }
 
 /** The best so far after a validation: a new one, or the one before. Only a finite value is ever better. */
@@ -748,8 +763,11 @@ async function evaluateBatches<Data extends Record<string, tf.Tensor>, Figures>(
   for (let from = 0; from < examples; from += batchSize) {
     const count = Math.min(batchSize, examples - from);
     const batch = sliceRows(data, from, count);
-    sums.add(await evaluate(batch), count);
-    Object.values(batch).forEach((tensor) => tensor.dispose());
+    try {
+      sums.add(await evaluate(batch), count);
+    } finally {
+      tf.dispose(Object.values(batch));
+    }
   }
   return sums.figures();
 }
@@ -1312,6 +1330,69 @@ function settingsOf(groups: readonly Group[], path: string): { frozen?: boolean;
   return Object.assign({}, ...matching);
 }
 
+/** Places that were looked up, labels and rows of tables, and that were out of range: how many, as a scalar. */
+interface Strays {
+  count: tf.Tensor;
+}
+
+/** None so far. */
+function noStrays(): Strays {
+  return { count: tf.scalar(0) };
+}
+
+/** Places brought into 0..size-1, so that look-ups stay within their tables; those that were elsewhere are counted. */
+function inRange(places: tf.Tensor, size: number, strays: Strays): tf.Tensor {
+  // clipByValue is wrong for integers on the wasm backend.
+  const held = tf.minimum(tf.maximum(places, tf.scalar(0, "int32")), tf.scalar(size - 1, "int32"));
+  strays.count = tf.add(strays.count, tf.sum(tf.cast(tf.notEqual(places, held), "float32")));
+  return held;
+}
+
+/** A tensor that holds places, and among how many they are. */
+type Places = [name: string, tensor: tf.Tensor, size: number];
+
+/** Throws where one of some tensors holds a place that is out of range. */
+function checkPlaces(...held: Places[]): void {
+  for (const [name, tensor, size] of held) refuseStray(name, tensor, tensor.dataSync(), size);
+}
+
+/** Whether all places were in range: the last of a batch's sums says how many were not. */
+function allInRange(sums: readonly number[]): boolean {
+  return sums[sums.length - 1] === 0;
+}
+
+/**
+ * The sums of a batch, which was taken from `examples`. Throws where places were out of range, with the first that the
+ * examples hold: `places` says which features do, and among how many.
+ */
+async function soundSums(
+  batch: Promise<number[]>,
+  examples: Readonly<Record<string, tf.Tensor>> = {},
+  places: Readonly<Record<string, number>> = {},
+): Promise<number[]> {
+  const sums = await batch;
+  if (allInRange(sums)) return sums;
+  for (const [name, size] of Object.entries(places)) {
+    const tensor = examples[name];
+    if (tensor !== undefined) refuseStray(name, tensor, await tensor.data(), size);
+  }
+  throw new Error(computedStrays(sums[sums.length - 1] ?? NaN));
+}
+
+function refuseStray(name: string, { shape }: tf.Tensor, numbers: ArrayLike<number>, size: number): void {
+  for (let at = 0; at < numbers.length; at++) {
+    const value = numbers[at] ?? NaN;
+    if (value >= 0 && value < size) continue;
+    const index = shape.map((length, axis) => Math.floor(at / tf.util.sizeFromShape(shape.slice(axis + 1))) % length);
+    const element = index.length === 0 ? name : `${name}[${index.join(", ")}]`;
+    throw new Error(`${element} is ${value}, and must be from 0 to ${size - 1}`);
+  }
+}
+
+function computedStrays(count: number): string {
+  return `${count} of the places that the network computes are out of range: labels, or rows of tables`;
+}
+
 /** Sums over the axes along which a tensor of `shape` was broadcast. */
 function sumToShape(x: tf.Tensor, shape: number[]): tf.Tensor {
   const extra = x.rank - shape.length;
@@ -1323,13 +1404,15 @@ function sumToShape(x: tf.Tensor, shape: number[]): tf.Tensor {
 
 /**
  * One step of training in two halves: `compute` runs the model, which gives its states their next values, then `update`
- * changes the parameters by the gradients. Where the loss turns out to be no finite number (or `compute` throws), nothing
- * changes: the states are given back what they had. Gives the loss, and the sums and counts of metrics.
+ * changes the parameters by the gradients. Where the loss turns out to be no finite number, or `accept` refuses the sums,
+ * or `compute` throws, nothing changes: the states are given back what they had. Gives the loss, and the sums and counts
+ * of metrics.
  */
 async function takeStep(
   states: readonly { variable: tf.Variable }[],
   compute: () => { results: tf.Tensor[]; gradients: tf.Tensor[] },
   update: (gradients: tf.Tensor[]) => void,
+  accept: (sums: readonly number[]) => boolean = () => true,
 ): Promise<number[]> {
   const before = states.map(({ variable }) => variable.clone());
   let gradients: tf.Tensor[] = [];
@@ -1340,7 +1423,7 @@ async function takeStep(
     const stacked = tf.stack(results);
     tf.dispose(results);
     const sums = await numbersOf(stacked);
-    sound = Number.isFinite(sums[0]);
+    sound = Number.isFinite(sums[0]) && accept(sums);
     if (sound) tf.tidy(() => update(gradients));
     return sums;
   } finally {

@@ -1,3 +1,4 @@
+import { noFacts } from "../dims/facts.ts";
 import type { Module } from "../ir/graph.ts";
 import type { TrainProgram } from "../ir/program.ts";
 import { findStrays, type Strays } from "../passes/find-strays.ts";
@@ -24,10 +25,26 @@ export function straysOfObjective({ model, objective, objectiveInputs }: TrainPr
   });
 }
 
+/** The look-ups of a program's data section that may be out of range, its raw fields being the features. */
+export function straysOfPreparation({ model, data }: TrainProgram): Strays {
+  const { func } = data.preparation;
+  return findStrays({ region: func.body, features: func.inputNames, facts: noFacts, functions: model.functions });
+}
+
+/** Features of a program all of whose elements are places: among how many, the least where there are several. */
+export function wholePlacesOf(program: TrainProgram): ReadonlyMap<string, number> {
+  return leastOf([straysOfModel(program.model), straysOfObjective(program)].map((it) => it.features));
+}
+
 /** Features of a program that hold places, all of them or some: among how many. */
 export function placesOf(program: TrainProgram): ReadonlyMap<string, number> {
+  const hints = [straysOfModel(program.model), straysOfObjective(program)].map((it) => it.hints);
+  // Of what holds nothing but places that is right of each element; a hint may be of a few alone.
+  return new Map([...leastOf(hints), ...wholePlacesOf(program)]);
+}
+
+function leastOf(sizes: readonly ReadonlyMap<string, number>[]): ReadonlyMap<string, number> {
   const least = new Map<string, number>();
-  for (const { features, hints } of [straysOfModel(program.model), straysOfObjective(program)])
-    for (const [name, size] of [...features, ...hints]) least.set(name, Math.min(least.get(name) ?? size, size));
+  for (const [name, size] of sizes.flatMap((it) => [...it])) least.set(name, Math.min(least.get(name) ?? size, size));
   return least;
 }

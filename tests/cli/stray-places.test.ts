@@ -33,19 +33,35 @@ const table = (bad: { readonly row: number; readonly k?: number; readonly y?: nu
   ].join("\n");
 
 describe("data with a place out of range", () => {
-  const runs = ["onnx"] as const;
+  const runs = [
+    ["onnx", ["--threads", "1"]],
+    ["tfjs cpu", ["--runtime", "tfjs", "--backend", "cpu"]],
+    ["tfjs wasm", ["--runtime", "tfjs", "--backend", "wasm"]],
+  ] as const;
   it.each(
     runs.flatMap(
-      (runtime) =>
+      ([runtime, options]) =>
         [
-          [runtime, { row: 17, y: 3 }, "Example 17 of", "has 3 for y, and the network has room for 3: 0 to 2."],
-          [runtime, { row: 17, y: -1 }, "Example 17 of", "has -1 for y"],
-          [runtime, { row: 31, k: 4 }, "Example 31 of", "has 4 for k, and the network has room for 4: 0 to 3."],
+          [
+            runtime,
+            options,
+            { row: 17, y: 3 },
+            "Example 17 of",
+            "has 3 for y, and the network has room for 3: 0 to 2.",
+          ],
+          [runtime, options, { row: 17, y: -1 }, "Example 17 of", "has -1 for y"],
+          [
+            runtime,
+            options,
+            { row: 31, k: 4 },
+            "Example 31 of",
+            "has 4 for k, and the network has room for 4: 0 to 3.",
+          ],
         ] as const,
     ),
-  )("ends a training (%s, %j)", async (runtime, bad, example, value) => {
+  )("ends a training (%s, %j, %j)", async (_, options, bad, example, value) => {
     const folder = folderWith({ "net.model": spec("i32[]"), "plane.csv": table({ row: -1 }) });
-    const args = ["train", join(folder, "net.model"), "--threads", "1", "--runtime", runtime, "--out", folder];
+    const args = ["train", join(folder, "net.model"), ...options, "--out", folder];
     expect(await cli(args)).toMatchObject({ code: 0 });
     const files = ["Net.safetensors", "Net.checkpoint.safetensors"].map((it) => join(folder, it));
     const before = files.map((it) => readFileSync(it).toString("hex"));

@@ -12,6 +12,8 @@ export interface Needs {
   states: boolean;
   training: boolean;
   random: boolean;
+  /** It counts places out of range. */
+  strays: boolean;
 }
 
 /** How a body applies a callable: calls its function, or holds its nodes itself. */
@@ -31,6 +33,8 @@ export type Target =
 export interface BodyContext {
   readonly resolve: (key: string, caller: Callable) => Target;
   readonly compositeOf: (node: OperatorNode) => Callable | undefined;
+  /** Look-ups whose places are not proved to be in range. */
+  readonly unproved: ReadonlySet<OperatorNode>;
 }
 
 /** How a value is written: a tensor, a plain number (scalars known on the host), or a random key. */
@@ -57,6 +61,8 @@ export interface Env {
   /** Variables made in one run of statements alone may be assigned again in it. */
   readonly block: number;
   readonly place: Place;
+  /** Places that were brought into range, by what they were and among how many. */
+  readonly guarded: Map<string, Value>;
   readonly out: Statement[];
 }
 
@@ -81,6 +87,8 @@ export interface FunctionState {
   /** States that this function assigns. */
   readonly updated: ReadonlySet<string>;
   nextBlock: number;
+  /** Ids of values that the module does not have: they count down. */
+  nextOwnId: number;
 }
 
 /** A value's expression in an environment or those around it. */

@@ -48,7 +48,7 @@ function attemptBody(
     callable,
     context,
     names,
-    needs: { parameters: false, states: false, training: false, random: false },
+    needs: { parameters: false, states: false, training: false, random: false, strays: false },
     helpers: new Set(),
     dim: dims.dim,
     flows: new Map(),
@@ -63,6 +63,7 @@ function attemptBody(
     live: [],
     updated: new Set([...nodesOf(body)].flatMap((node) => (node.kind === "update" ? [node.path] : []))),
     nextBlock: 1,
+    nextOwnId: -1,
   };
   const env: Env = {
     bound: new Map(),
@@ -72,6 +73,7 @@ function attemptBody(
     outer: undefined,
     block: 0,
     place: { parameters: identifier("p"), states: identifier("s"), random: identifier("random") },
+    guarded: new Map(),
     out: [],
   };
   state.live.push(env);

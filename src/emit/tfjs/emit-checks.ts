@@ -1,20 +1,30 @@
 import { asNumber, formatDim, type Dim } from "../../dims/dim.ts";
 import { formatRelation, relationsOf, type Relation } from "../../dims/facts.ts";
+import { tfjsDType } from "../../ops/tfjs-dtype.ts";
 import { arrayOf, call, identifier, literal, text, type Expression, type FunctionItem, type Statement } from "./ast.ts";
 import { dimScope } from "./dim-expression.ts";
 import { portsPattern, type ModelContext, type Port } from "./model-context.ts";
 import { nameScope } from "./names.ts";
 
-/** A function that throws unless tensors have the shapes, and sizes the relations, that the model is compiled for. */
-export function checkFunction(name: string, type: string, ports: readonly Port[], context: ModelContext): FunctionItem {
+/**
+ * A function that throws unless tensors have the types and shapes, and sizes the relations, that the model is compiled
+ * for; and unless those that hold nothing but places have them in range, where `places` says among how many.
+ */
+export function checkFunction(
+  name: string,
+  type: string,
+  ports: readonly Port[],
+  context: ModelContext,
+  places: ReadonlyMap<string, number> = new Map(),
+): FunctionItem {
   const { helpers, module } = context;
-  helpers.add("checkShapes");
+  helpers.add("checkTensors");
   const sizeOf = (dim: Dim): Expression => {
     const value = asNumber(dim);
     return value === undefined ? text(formatDim(dim)) : literal(value);
   };
-  const shapes = ports.map((port) =>
-    arrayOf(text(port.name), identifier(port.local), arrayOf(...port.type.shape.map(sizeOf))),
+  const tensors = ports.map(({ name, local, type: { dtype, shape } }) =>
+    arrayOf(text(name), identifier(local), text(tfjsDType(dtype)), arrayOf(...shape.map(sizeOf))),
   );
   const names = nameScope(ports.map((port) => port.local));
   const scope = dimScope(
@@ -35,9 +45,34 @@ export function checkFunction(name: string, type: string, ports: readonly Port[]
     name,
     parameters: [{ pattern: portsPattern(ports), type }],
     result: "void",
-    doc: "Throws unless tensors have the shapes that the model is compiled for.",
-    body: [{ kind: "expression", value: call("checkShapes", ...shapes) }, ...scope.bindings(), ...checks],
+    doc: `Throws unless tensors have the types and shapes that the model is compiled for${places.size > 0 ? ", and places are in range" : ""}.`,
+    body: [
+      { kind: "expression", value: call("checkTensors", ...tensors) },
+      ...scope.bindings(),
+      ...checks,
+      ...checkPlaces(ports, places, context),
+    ],
   };
+}
+
+/** `checkPlaces(["tokens", tokens, 65])`: on the host, before anything is computed. */
+function checkPlaces(
+  ports: readonly Port[],
+  places: ReadonlyMap<string, number>,
+  { helpers }: ModelContext,
+): readonly Statement[] {
+  const held = heldPlaces(ports, places);
+  if (held.length === 0) return [];
+  helpers.add("checkPlaces");
+  return [{ kind: "expression", value: call("checkPlaces", ...held) }];
+}
+
+/** `["tokens", tokens, 65]` for each port that holds places. */
+export function heldPlaces(ports: readonly Port[], places: ReadonlyMap<string, number>): readonly Expression[] {
+  return ports.flatMap(({ name, local }): readonly Expression[] => {
+    const size = places.get(name);
+    return size === undefined ? [] : [arrayOf(text(name), identifier(local), literal(size))];
+  });
 }
 
 function relationExpression(relation: Relation, dim: (dim: Dim) => Expression): Expression {

@@ -1,7 +1,7 @@
 import type { Func } from "../../ir/graph.ts";
 import { required } from "../../support/fault.ts";
 import type { FunctionItem, Parameter } from "./ast.ts";
-import type { Needs, Target } from "./body-context.ts";
+import type { BodyContext, Needs, Target } from "./body-context.ts";
 import type { Callable, Callables } from "./callables.ts";
 import { emitBody, type Draft } from "./emit-body.ts";
 import { isSpliced } from "./emit-nodes.ts";
@@ -26,11 +26,15 @@ export interface EmittedFunctions {
   of(key: string): EmittedFunction;
 }
 
-/** Writes every function of the model that is used from `roots`, instances that are alike as one function. */
+/**
+ * Writes every function of the model that is used from `roots`, instances that are alike as one function. Places that the
+ * `unproved` look-ups read are brought into range first.
+ */
 export function emitFunctions(
   functions: ReadonlyMap<string, Func>,
   roots: readonly string[],
   callables: Callables,
+  unproved: BodyContext["unproved"],
   interfaces: Interfaces,
   names: NameScope,
 ): EmittedFunctions {
@@ -65,7 +69,7 @@ export function emitFunctions(
     const group = required(groups.get(name), `declaration ${name}`);
     for (const callable of group) calleesOf(callable, callables).forEach((it) => emitGroup(it.name));
     const standing = group.filter((callable) => roots.includes(callable.key) || !isSpliced(callable));
-    const drafts = standing.map((callable) => emitBody(callable, { resolve, compositeOf: callables.ofNode }));
+    const drafts = standing.map((callable) => emitBody(callable, { resolve, compositeOf: callables.ofNode, unproved }));
     if (drafts.length === 0) return;
     const clusters = unify(drafts);
     functionNames(name, clusters).forEach((wanted, index) => {
@@ -98,8 +102,10 @@ export function emitFunctions(
       ...template.dims.map((dim) => ({ pattern: dim, type: "number" })),
       ...(needs.training ? [{ pattern: "training", type: "boolean" }] : []),
       ...(needs.random ? [{ pattern: "random", type: "Place" }] : []),
+      ...(needs.strays ? [{ pattern: "strays", type: "Strays" }] : []),
     ];
     if (needs.random) helpers.add("Place");
+    if (needs.strays) helpers.add("Strays");
     const count = template.callable.body.results.length;
     items.push({
       kind: "function",

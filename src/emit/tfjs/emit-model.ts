@@ -18,8 +18,9 @@ import {
   type Parameter,
   type Statement,
 } from "./ast.ts";
-import { checkFunction } from "./emit-checks.ts";
+import { checkFunction, heldPlaces } from "./emit-checks.ts";
 import { createExpression } from "./emit-create.ts";
+import type { EmittedFunction } from "./emit-functions.ts";
 import { tensorType } from "./emit-nodes.ts";
 import { typeText } from "./interfaces.ts";
 import { portsPattern, type ModelContext, type Port } from "./model-context.ts";
@@ -31,7 +32,7 @@ export function modelItems(context: ModelContext): {
   readonly functions: readonly Item[];
 } {
   const { type } = context;
-  const check = checkFunction("checkInputs", `${type}Inputs`, context.inputs, context);
+  const check = checkFunction("checkInputs", `${type}Inputs`, context.inputs, context, context.strays.features);
   return {
     types: [modelInterface(context), ...portTypes(context)],
     functions: [createFunction(context), predictFunction(context), disposeFunction(context), check],
@@ -149,6 +150,7 @@ export function forwardCall(context: ModelContext, training: Expression, random:
     ...(forward.needs.states ? [member(identifier("model"), "states")] : []),
     ...(forward.needs.training ? [training] : []),
     ...(forward.needs.random ? [random] : []),
+    ...(forward.needs.strays ? [identifier("strays")] : []),
   );
 }
 
@@ -190,18 +192,36 @@ function predictFunction(context: ModelContext): FunctionItem {
           "tf.tidy",
           closure(
             [],
-            [
+            counted(
+              context,
+              context.forward,
               constant(
                 outputPattern(context),
                 forwardCall(context, { kind: "boolean", value: false }, modelPlace(context)),
               ),
-              returns({ kind: "object", entries: outputFields }),
-            ],
+              heldPlaces(inputs, context.strays.hints),
+            ).concat(returns({ kind: "object", entries: outputFields })),
           ),
         ),
       ),
     ],
   };
+}
+
+/** A call, and around it the count of places out of range where its function counts any; `held` is what to search. */
+export function counted(
+  { helpers }: ModelContext,
+  { needs }: EmittedFunction,
+  made: Statement,
+  held: readonly Expression[],
+): readonly Statement[] {
+  if (!needs.strays) return [made];
+  ["noStrays", "checkStrays"].forEach((it) => helpers.add(it));
+  return [
+    constant("strays", call("noStrays")),
+    made,
+    { kind: "expression", value: call("checkStrays", identifier("strays"), ...held) },
+  ];
 }
 
 function disposeFunction(context: ModelContext): FunctionItem {

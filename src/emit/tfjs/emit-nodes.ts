@@ -8,6 +8,7 @@ import { callTensor, dotted, identifier, literal, member, text, type Pattern } f
 import { bind, declare, define, freshName, isTrivial, readBound, readTensor } from "./bind-value.ts";
 import type { Env, FunctionState, Target } from "./body-context.ts";
 import type { Callable } from "./callables.ts";
+import { guardPlaces } from "./guard-places.ts";
 import { emitRepeat, emitScan, emitTraining } from "./emit-regions.ts";
 import { outlivesUpdate } from "./outlives-update.ts";
 import { usesOf } from "./uses.ts";
@@ -156,7 +157,8 @@ function emitStateRead(state: FunctionState, env: Env, value: Value, path: strin
   bind(env, value, { expression: identifier(declare(state, env, named, copy)), form: "tensor" });
 }
 
-function emitOperator(state: FunctionState, env: Env, node: OperatorNode): void {
+function emitOperator(state: FunctionState, env: Env, given: OperatorNode): void {
+  const node = state.context.unproved.has(given) ? guardPlaces(state, env, given) : given;
   const composite = state.context.compositeOf(node);
   if (composite !== undefined) {
     applyTarget(state, env, state.context.resolve(composite.key, state.callable), node.operands, node.results, "");
@@ -262,6 +264,10 @@ function applyTarget(
     args.push(identifier("training"));
   }
   if (needs.random) args.push(placeOf(state, env, instance));
+  if (needs.strays) {
+    state.needs.strays = true;
+    args.push(identifier("strays"));
+  }
   const made: TfjsExpression = { kind: "call", callee: dotted(target.name), arguments: args };
   const [only] = results;
   if (results.length === 1 && only !== undefined) define(state, env, only, made, needs.parameters);
@@ -292,6 +298,7 @@ function splice(
       states: member(env.place.states, ...segments),
       random: env.place.random,
     },
+    guarded: new Map(),
     out: env.out,
   };
   state.live.push(inner);

@@ -1,17 +1,22 @@
 import type { TrainProgram } from "../../ir/program.ts";
 import { required } from "../../support/fault.ts";
+import { straysOfPreparation } from "../../autodiff/places-of.ts";
 import {
+  arrayOf,
   call,
   closure,
   constant,
   identifier,
+  literal,
   member,
   returns,
+  text,
   type Entry,
   type Expression,
   type Field,
   type Item,
 } from "./ast.ts";
+import { counted } from "./emit-model.ts";
 import type { Port } from "./model-context.ts";
 import { localName } from "./names.ts";
 import { tensorType } from "./emit-nodes.ts";
@@ -51,7 +56,16 @@ export function prepareFunction(context: TrainingContext): Item {
   const args = [
     ...raw.map((port) => member(identifier("raw"), port.name)),
     ...(needs.states ? [member(identifier("model"), "statistics")] : []),
+    ...(needs.strays ? [identifier("strays")] : []),
   ];
+  const strays = straysOfPreparation(context.program);
+  const heldIn = (places: ReadonlyMap<string, number>): readonly Expression[] =>
+    raw.flatMap(({ name: field }): readonly Expression[] => {
+      const size = places.get(field);
+      return size === undefined ? [] : [arrayOf(text(field), member(identifier("raw"), field), literal(size))];
+    });
+  const whole = heldIn(strays.features);
+  if (whole.length > 0) context.model.helpers.add("checkPlaces");
   const [only = "features"] = names;
   const entries = features.map((port): Entry => {
     // A copy, for what is passed on as it came: the caller disposes of both.
@@ -69,15 +83,18 @@ export function prepareFunction(context: TrainingContext): Item {
       "TensorFlow.js has 32 bits an element: what needs more, as Unix seconds do, is prepared by the ONNX graph, in 64.",
     ].join("\n"),
     body: [
+      ...(whole.length > 0 ? [{ kind: "expression", value: call("checkPlaces", ...whole) } as const] : []),
       returns(
         call(
           "tf.tidy",
           closure(
             [],
-            [
+            counted(
+              context.model,
+              context.prepare,
               constant(names.length === 1 ? only : { kind: "array-pattern", elements: names }, call(name, ...args)),
-              returns({ kind: "object", entries }),
-            ],
+              heldIn(strays.hints),
+            ).concat(returns({ kind: "object", entries })),
           ),
         ),
       ),

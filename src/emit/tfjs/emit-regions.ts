@@ -22,6 +22,7 @@ export function innerEnv(state: FunctionState, outer: Env, region: Region, place
     outer,
     block: state.nextBlock,
     place,
+    guarded: new Map(),
     out: [],
   };
 }

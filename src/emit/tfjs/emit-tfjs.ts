@@ -1,5 +1,6 @@
 import type { Func, Module } from "../../ir/graph.ts";
 import type { TrainProgram } from "../../ir/program.ts";
+import { straysOfModel, straysOfObjective, straysOfPreparation } from "../../autodiff/places-of.ts";
 import { slotNames } from "../../autodiff/optimizers.ts";
 import { needsTotal } from "../../autodiff/schedules.ts";
 import { entryOf } from "../../passes/parameters-of.ts";
@@ -72,7 +73,10 @@ function attemptFile(
   const statistics = sections === undefined ? undefined : variableTrees(functions, "states")(sections.prepare.key);
   const roots = [module.entry, ...Object.values(sections ?? {}).map(({ key }) => key)];
   const callables = collectCallables(functions.values(), module.facts);
-  const emitted = emitFunctions(functions, roots, callables, interfaces, names);
+  const strays = straysOfModel(module);
+  const others = train === undefined ? [] : [straysOfObjective(train), straysOfPreparation(train)];
+  const unproved = new Set([strays, ...others].flatMap((it) => [...it.nodes]));
+  const emitted = emitFunctions(functions, roots, callables, unproved, interfaces, names);
   const helpers = new Set(emitted.helpers);
   const context: ModelContext = {
     module,
@@ -86,6 +90,7 @@ function attemptFile(
     inputs,
     outputs,
     helpers,
+    strays,
     seed: train?.seed ?? 0,
     trains: train !== undefined,
     remembers: train !== undefined && slotNames(train.optimizer).length > 0,

@@ -1,11 +1,8 @@
-import { variable as dimVariable } from "../../dims/dim.ts";
 import type { TrainProgram } from "../../ir/program.ts";
-import { required } from "../../support/fault.ts";
 import {
   arrayOf,
   call,
   closure,
-  constant,
   fieldsPattern,
   identifier,
   literal,
@@ -15,18 +12,16 @@ import {
   type Expression,
   type Field,
   type Item,
-  type Statement,
 } from "./ast.ts";
 import { fitFunction } from "./emit-fit.ts";
 import type { EmittedFunction } from "./emit-functions.ts";
 import { checkFunction } from "./emit-checks.ts";
-import { forwardCall, modelPlace, outputPattern } from "./emit-model.ts";
-import { portsPattern, type ModelContext, type Port } from "./model-context.ts";
+import { batchPorts, countsStrays, resultsCall, resultsItems, soundSums } from "./emit-results.ts";
+import type { ModelContext, Port } from "./model-context.ts";
 import { tensorType } from "./emit-nodes.ts";
 import { optimizerItems } from "./emit-optimizer.ts";
 import { preparationTypes, prepareFunction } from "./emit-preparation.ts";
 import { typeText } from "./interfaces.ts";
-import { localName } from "./names.ts";
 import { printType } from "./print.ts";
 
 /** What the training part of a file rests on. */
@@ -58,40 +53,18 @@ export function trainingItems(context: TrainingContext): {
     types: [...preparationTypes(context), batchType(type, ports), figuresType(context), ...optimizer.types],
     functions: [
       prepareFunction(context),
-      trainStepFunction(type),
+      trainStepFunction(context),
       gradientsFunction(context),
       evaluateFunction(context),
-      fitFunction(model, program, takenSums),
-      trainSumsFunction(model),
+      fitFunction(model, program, takenSums(context, "data")),
+      trainSumsFunction(context),
       evaluateSumsFunction(context),
+      ...resultsItems(context),
       figuresFunction(context),
       ...optimizer.functions,
       checkFunction("checkBatch", `${type}Batch`, ports, model),
     ],
   };
-}
-
-/** The model's inputs, then the features that only the objective reads. */
-function batchPorts({ model, program }: TrainingContext): readonly Port[] {
-  const known = new Set(model.inputs.map(({ name }) => name));
-  const taken = new Set([...model.inputs, ...model.outputs].map(({ local }) => local));
-  const batch = model.inputs[0]?.type.shape[0] ?? dimVariable("B");
-  const extra = program.objectiveInputs.flatMap(({ from, name }): readonly Port[] => {
-    if (from !== "feature" || known.has(name)) return [];
-    known.add(name);
-    const feature = required(
-      program.data.features.find((it) => it.name === name),
-      `feature ${name}`,
-    );
-    return [
-      {
-        name,
-        local: localName(name, taken),
-        type: { dtype: feature.type.dtype, shape: [batch, ...feature.type.shape] },
-      },
-    ];
-  });
-  return [...model.inputs, ...extra];
 }
 
 function batchType(type: string, ports: readonly Port[]): Item {
@@ -117,10 +90,14 @@ function figuresType({ model, program }: TrainingContext): Item {
 const model = identifier("model");
 const batch = identifier("batch");
 
-/** The sums of a step that was taken: the call throws where it was not. */
-const takenSums = call("takenStep", member(model, "step"), { kind: "await", value: call("trainSums", model, batch) });
+/** The sums of a step that was taken, on a batch of `examples`: the call throws where it was not. */
+function takenSums(context: TrainingContext, examples: string): Expression {
+  const sums = soundSums(context, call("trainSums", model, batch), examples);
+  return call("takenStep", member(model, "step"), { kind: "await", value: sums });
+}
 
-function trainStepFunction(type: string): Item {
+function trainStepFunction(context: TrainingContext): Item {
+  const { type } = context.model;
   return {
     kind: "function",
     exported: true,
@@ -133,42 +110,10 @@ function trainStepFunction(type: string): Item {
     result: `Promise<${type}Figures>`,
     doc: [
       "One step of training; gives the loss and the metrics that the batch had before it. Throws where the loss is no",
-      "finite number: the model is then as it was before.",
+      `finite number${countsStrays(context) ? ", or labels or other places are out of range" : ""}: the model is then as it was before.`,
     ].join("\n"),
-    body: [returns(call("figuresOf", takenSums))],
+    body: [returns(call("figuresOf", takenSums(context, "batch")))],
   };
-}
-
-/** The statements that run the model on a batch and give the loss, then sums and counts of metrics. */
-function judge(context: TrainingContext, training: boolean): readonly Statement[] {
-  const { model: shared, program, objective } = context;
-  const outputs = outputPattern(shared);
-  const locals = new Map([...shared.outputs, ...batchPorts(context)].map((it) => [it.name, it.local]));
-  const localOf = (it: { readonly from: "output" | "feature"; readonly name: string }): string =>
-    (it.from === "output" ? shared.outputs.find(({ name }) => name === it.name)?.local : undefined) ??
-    locals.get(it.name) ??
-    it.name;
-  const args = program.objectiveInputs.map((it) => identifier(localOf(it)));
-  const judged = call(objective.name, ...args);
-  const value: Expression = program.metrics.length === 0 ? arrayOf(judged) : judged;
-  const used = new Set(
-    program.objectiveInputs.flatMap(({ from, name }) => (from === "output" ? [localOf({ from, name })] : [])),
-  );
-  const pattern =
-    typeof outputs === "string" || outputs.kind !== "array-pattern"
-      ? outputs
-      : {
-          ...outputs,
-          elements: outputs.elements.map((it) => (typeof it === "string" && used.has(it) ? it : undefined)),
-        };
-  return [
-    constant(pattern, forwardCall(shared, { kind: "boolean", value: training }, modelPlace(shared))),
-    returns(value),
-  ];
-}
-
-function unpackBatch(context: TrainingContext): Statement {
-  return constant(portsPattern(batchPorts(context)), batch);
 }
 
 function gradientsFunction(context: TrainingContext): Item {
@@ -183,6 +128,9 @@ function gradientsFunction(context: TrainingContext): Item {
   const doc = [
     "The loss of a batch and the sums and counts of its metrics, and the gradients of the loss in the order of",
     `\`model.optimizer\`. They are the caller's to dispose of.${states.entries.size > 0 ? " States take their next values, whatever the loss is." : ""}`,
+    ...(countsStrays(context)
+      ? ["The last result is how many places were out of range; with any, the others mean nothing."]
+      : []),
   ].join("\n");
   return {
     kind: "function",
@@ -194,58 +142,55 @@ function gradientsFunction(context: TrainingContext): Item {
     ],
     result: "{ results: tf.Tensor[]; gradients: tf.Tensor[] }",
     doc,
-    body: [
-      unpackBatch(context),
-      returns(
-        call("tf.tidy", {
-          kind: "closure",
-          parameters: [],
-          body: call("differentiate", variables, closure([], judge(context, true))),
-        }),
-      ),
-    ],
+    body: [returns(call("tf.tidy", thunk(call("differentiate", variables, thunk(resultsCall(context, true))))))],
   };
 }
 
-function trainSumsFunction({ type, states }: ModelContext): Item {
+/** `() => value`. */
+function thunk(body: Expression): Expression {
+  return { kind: "closure", parameters: [], body };
+}
+
+function trainSumsFunction(context: TrainingContext): Item {
+  const { type, states, helpers } = context.model;
   const owned = states.entries.size > 0 ? call("entriesOf", member(model, "states")) : arrayOf();
+  const counts = countsStrays(context);
+  if (counts) helpers.add("allInRange");
   return {
     kind: "function",
     exported: false,
-    async: true,
     name: "trainSums",
     parameters: [
       { pattern: "model", type },
       { pattern: "batch", type: `${type}Batch` },
     ],
     result: "Promise<number[]>",
-    doc: "Takes a step where the loss is a finite number, and gives what the batch had before it.",
+    doc: counts
+      ? "Takes a step where the loss is finite and all places are in range; gives what the batch had before it."
+      : "Takes a step where the loss is a finite number, and gives what the batch had before it.",
     body: [
       { kind: "expression", value: call("checkBatch", batch) },
-      constant("sums", {
-        kind: "await",
-        value: call(
+      returns(
+        call(
           "takeStep",
           owned,
-          { kind: "closure", parameters: [], body: call("gradients", model, batch) },
-          { kind: "closure", parameters: [{ pattern: "slopes" }], body: call("update", model, identifier("slopes")) },
+          thunk(call("gradients", model, batch)),
+          closure(
+            [{ pattern: "slopes" }],
+            [
+              { kind: "expression", value: call("update", model, identifier("slopes")) },
+              { kind: "assign", target: member(model, "step"), operator: "+=", value: literal(1) },
+            ],
+          ),
+          ...(counts ? [identifier("allInRange")] : []),
         ),
-      }),
-      {
-        kind: "if",
-        test: call("Number.isFinite", { kind: "index", target: identifier("sums"), index: literal(0) }),
-        then: [{ kind: "assign", target: member(model, "step"), operator: "+=", value: literal(1) }],
-      },
-      returns(identifier("sums")),
+      ),
     ],
   };
 }
 
 function evaluateSumsFunction(context: TrainingContext): Item {
   const { type } = context.model;
-  const statements = judge(context, false);
-  const last = statements.at(-1);
-  const value = last?.kind === "return" && last.value !== undefined ? last.value : arrayOf();
   return {
     kind: "function",
     exported: false,
@@ -255,12 +200,7 @@ function evaluateSumsFunction(context: TrainingContext): Item {
       { pattern: "batch", type: `${type}Batch` },
     ],
     result: "Promise<number[]>",
-    body: [
-      unpackBatch(context),
-      returns(
-        call("numbersOf", call("tf.tidy", closure([], [...statements.slice(0, -1), returns(call("tf.stack", value))]))),
-      ),
-    ],
+    body: [returns(call("numbersOf", call("tf.tidy", thunk(call("tf.stack", resultsCall(context, false))))))],
   };
 }
 
@@ -291,7 +231,8 @@ function figuresFunction({ model: { type }, program }: TrainingContext): Item {
   };
 }
 
-function evaluateFunction({ model: { type } }: TrainingContext): Item {
+function evaluateFunction(context: TrainingContext): Item {
+  const { type } = context.model;
   return {
     kind: "function",
     exported: true,
@@ -302,14 +243,14 @@ function evaluateFunction({ model: { type } }: TrainingContext): Item {
       { pattern: "batchSize", default: literal(256) },
     ],
     result: `Promise<${type}Figures>`,
-    doc: "Loss and metrics over a data set.",
+    doc: `Loss and metrics over a data set.${countsStrays(context) ? " Throws where labels or other places are out of range." : ""}`,
     body: [
       { kind: "expression", value: call("checkBatch", identifier("data")) },
       returns(
         call("evaluateBatches", identifier("data"), identifier("batchSize"), identifier("figuresOf"), {
           kind: "closure",
           parameters: [{ pattern: "batch" }],
-          body: call("evaluateSums", model, batch),
+          body: soundSums(context, call("evaluateSums", model, batch), "data"),
         }),
       ),
     ],

@@ -1,4 +1,5 @@
 import type { Func, Module, Value } from "../../ir/graph.ts";
+import type { Strays } from "../../passes/find-strays.ts";
 import type { TensorType } from "../../ir/types.ts";
 import type { Pattern } from "./ast.ts";
 import type { EmittedFunction } from "./emit-functions.ts";
@@ -29,6 +30,8 @@ export interface ModelContext {
   readonly inputs: readonly Port[];
   readonly outputs: readonly Port[];
   readonly helpers: Set<string>;
+  /** The look-ups of the model that may be out of range. */
+  readonly strays: Strays;
   /** The seed that `create` begins with where none is given. */
   readonly seed: number;
   /** True where the file trains: models then carry an optimizer and a step. */

@@ -18,7 +18,7 @@ const reserved: ReadonlySet<string> = new Set(
     "ArrayBufferLike ArrayLike AsyncIterable Awaited Capitalize ConstructorParameters Exclude Extract Generator InstanceType",
     "Iterable IterableIterator NoInfer NonNullable Omit OmitThisParameter Parameters Partial Pick PromiseLike PropertyKey",
     "Readonly ReadonlyArray ReadonlyMap ReadonlySet Record Required ReturnType ThisParameterType ThisType Uncapitalize",
-    "tf p s training random model",
+    "tf p s training random strays model",
   ].flatMap((line) => line.split(" ")),
 );
 
@@ -96,7 +96,17 @@ export const fileNames: readonly string[] = [
     "groups",
   ],
   ...["trainSums", "evaluateSums", "figuresOf", "learningRate", "createOptimizer", "slotVariables", "variablesOf"],
-  ...["storedForm", "storedForms", "optimizerOf", "checkInputs", "checkBatch", "Slot", "Statistics"],
+  ...[
+    "storedForm",
+    "storedForms",
+    "optimizerOf",
+    "checkInputs",
+    "checkBatch",
+    "resultsOf",
+    "places",
+    "Slot",
+    "Statistics",
+  ],
   ...["batch", "data", "features", "inputs", "options", "raw"],
 ];
 

@@ -7,6 +7,7 @@ import { fault, required } from "../../support/fault.ts";
 import type { Tensors } from "../tensor.ts";
 import { createHostPreparation } from "../train/host-preparation.ts";
 import { encodeCheckpoint, parseCheckpoint } from "../train/checkpoint.ts";
+import { StrayPlaces } from "../train/stray-places.ts";
 import { type BatchResult, type Trainer, type TrainerOptions, type TrainerResult } from "../train/trainer.ts";
 import { loadTfjs, type TfjsBackend } from "./load-tfjs.ts";
 import { stripTypes } from "./strip-types.ts";
@@ -30,7 +31,7 @@ interface GeneratedModule {
   dispose(model: GeneratedModel): void;
   save(model: GeneratedModel): Promise<Uint8Array>;
   load(bytes: Uint8Array, model: GeneratedModel): GeneratedModel;
-  /** Loss, then sum and count of each metric. */
+  /** Loss, then sum and count of each metric; where places may be out of range, last how many were. */
   trainSums(model: GeneratedModel, batch: TfBatch): Promise<number[]>;
   evaluateSums(model: GeneratedModel, batch: TfBatch): Promise<number[]>;
 }
@@ -59,10 +60,13 @@ export async function createTfjsTrainer(program: TrainProgram, options: TfjsTrai
       }),
     );
   const free = (batch: TfBatch): void => tf.dispose(Object.values(batch));
-  const resultOf = ([loss = NaN, ...sums]: readonly number[]): BatchResult => ({
-    loss,
-    metrics: program.metrics.map((_, at) => ({ sum: sums[2 * at] ?? NaN, count: sums[2 * at + 1] ?? NaN })),
-  });
+  /** The figures of a batch, unless places were out of range. */
+  const resultOf = ([loss = NaN, ...sums]: readonly number[]): BatchResult => {
+    const metrics = program.metrics.map((_, at) => ({ sum: sums[2 * at] ?? NaN, count: sums[2 * at + 1] ?? NaN }));
+    const strays = sums[2 * metrics.length] ?? 0;
+    if (strays > 0) throw new StrayPlaces(strays);
+    return { loss, metrics };
+  };
   const first = parseCheckpoint(await generated.save(model));
   if (!first.ok) return fault(`the generated code saves what cannot be read: ${first.error}`);
   const perms = first.value.perms ?? new Map<string, readonly number[]>();
@@ -74,7 +78,7 @@ export async function createTfjsTrainer(program: TrainProgram, options: TfjsTrai
     description: loaded.description,
     narrow: "TensorFlow.js",
     perms,
-    prepare: (raw) => Promise.resolve(preparation.prepare(raw)),
+    prepare: (raw) => new Promise((resolve) => void resolve(preparation.prepare(raw))),
     async step(features, step) {
       // The backends compute without ever waiting: without a pause here no signal would be seen.
       await new Promise<void>((resume) => void setImmediate(resume));

@@ -6,11 +6,12 @@ import type { RawBatch } from "../data/dataset.ts";
 import { asDouble, fromNumbers } from "../onnx/typed-array.ts";
 import type { Tensor, Tensors } from "../tensor.ts";
 import { interpretPreparation } from "./interpret-preparation.ts";
+import { StrayPlaces } from "./stray-places.ts";
 import { defaultStatistic } from "./trainer.ts";
 
 /** Preparation of data without a runtime, in double precision, rounded once. */
 export interface HostPreparation {
-  /** Features of a batch of raw fields. */
+  /** Features of a batch of raw fields; throws {@link StrayPlaces} where they have places out of range. */
   prepare(raw: RawBatch): Tensors;
   /** The statistics, under `statistic/<path>`. */
   statistics(): Tensors;
@@ -26,9 +27,12 @@ export function createHostPreparation(data: DataProgram, functions: ReadonlyMap<
       it.role === "statistic" ? [[it.name, defaultStatistic(it)]] : [],
     ),
   );
+  const faults = graph.outputs.find((it) => it.role === "faults")?.name;
   return {
     prepare(raw) {
       const made = interpretPreparation(graph, raw, statistics);
+      const count = faults === undefined ? 0 : (made.get(faults)?.data[0] ?? NaN);
+      if (count > 0) throw new StrayPlaces(count);
       return new Map(
         data.features.map(({ name, type: { dtype } }): [string, Tensor] => {
           const { shape, data: numbers } = required(made.get(name), `the feature ${name}`);

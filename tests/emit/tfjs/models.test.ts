@@ -129,7 +129,9 @@ describe.each(cases)("$name", ({ unit: load, dims = {}, classes = 3, name }) => 
       const all = tensors();
       const results = emitted.predict(model, inputsOf(all));
       const expected = evaluateGraph(graphsOf.inference(unit.module), { owned, batch });
-      for (const [key, array] of expected) expect(worstError(numbersOf(results[key]), array), key).toBeLessThan(1e-5);
+      expect(Object.keys(results).sort()).toEqual([...expected.keys()].filter((it) => it !== "faults").sort());
+      for (const [key, tensor] of Object.entries(results))
+        expect(worstError(numbersOf(tensor), expected.get(key)), key).toBeLessThan(1e-5);
       tf.dispose([all, results]);
       emitted.dispose(model);
     });
@@ -162,6 +164,9 @@ describe.each(cases)("$name", ({ unit: load, dims = {}, classes = 3, name }) => 
       const { results, gradients } = emitted.gradients(model, all);
       const expected = evaluateGraph(graphsOf.gradients(unit.train), { owned, batch, seed, step: 3 });
       expect(worstError(numbersOf(results[0]), expected.get("loss"))).toBeLessThan(1e-5);
+      const measured = 1 + 2 * unit.train.metrics.length;
+      expect(Array.from(results[measured]?.dataSync() ?? [])).toEqual(Array.from(expected.get("faults")?.data ?? []));
+      expect(results.length).toBe(measured + (expected.has("faults") ? 1 : 0));
       expect(model.optimizer.length).toBe([...expected.keys()].filter((key) => key.startsWith("grad/")).length);
       // A bias before a batch normalisation has a gradient of zero but for rounding: small ones count by the whole.
       const slopes = [...expected].filter(([key]) => key.startsWith("grad/")).map(([, { data }]) => data);

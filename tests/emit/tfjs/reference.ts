@@ -93,13 +93,7 @@ export function evaluateGraph(
     }
     throw new Error(`the graph wants ${name}`);
   });
-  const results = new Map(interpretGraph(graph, new Map(inputs)));
-  // Generated code does not count places out of range; there are none here.
-  for (const { name } of graph.outputs.filter((it) => it.role === "faults")) {
-    if (results.get(name)?.data[0] !== 0) throw new Error("the batch has places out of range");
-    results.delete(name);
-  }
-  return results;
+  return interpretGraph(graph, new Map(inputs));
 }
 
 /** A tensor of the current backend. */

@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { createOnnxTrainer } from "../../../src/runtime/onnx/onnx-trainer.ts";
+import { createTfjsTrainer } from "../../../src/runtime/tfjs/tfjs-trainer.ts";
 import { bytesOf } from "../../../src/runtime/onnx/typed-array.ts";
 import type { Tensor, Tensors } from "../../../src/runtime/tensor.ts";
 import { StrayPlaces } from "../../../src/runtime/train/stray-places.ts";
@@ -40,11 +41,15 @@ afterAll(async () => {
   for (const it of opened) await it.dispose();
 });
 
-const targets = ["onnx"] as const;
+const targets = ["onnx", "tfjs cpu", "tfjs wasm"] as const;
 
-async function open(_: (typeof targets)[number], text: string): Promise<Trainer> {
+async function open(target: (typeof targets)[number], text: string): Promise<Trainer> {
   const program = trainingOf(text);
-  const trainer = trainerOf(await createOnnxTrainer(program, { totalSteps: 8, threads: 1 }));
+  const trainer = trainerOf(
+    target === "onnx"
+      ? await createOnnxTrainer(program, { totalSteps: 8, threads: 1 })
+      : await createTfjsTrainer(program, { totalSteps: 8, backend: target === "tfjs cpu" ? "cpu" : "wasm" }),
+  );
   opened.push(trainer);
   return trainer;
 }

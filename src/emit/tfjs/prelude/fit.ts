@@ -119,7 +119,7 @@ export async function runFit<Data extends Record<string, tf.Tensor>, Figures>(
       if ((step + 1) % every !== 0 && step + 1 !== steps && !ended) continue;
 
       const train = sums.figures();
-      const held = validation === undefined ? undefined : await plan.evaluate(validation);
+      const held = validation === undefined ? undefined : await plan.evaluate(validation).catch(ofValidation);
       const measured = { step: step + 1, train, ...(held === undefined ? {} : { validation: held }) };
       if (plan.stop !== undefined) stop = bestSoFar(plan.stop, stop, measured);
       if (plan.save !== undefined) save = bestSoFar(plan.save, save, measured);
@@ -142,6 +142,11 @@ export async function runFit<Data extends Record<string, tf.Tensor>, Figures>(
     tf.dispose(kept);
     if (validation !== options.validation) tf.dispose(Object.values(validation ?? {}));
   }
+}
+
+/** Says of an error that it is about the examples of validation, for it may name their rows. */
+export function ofValidation(error: unknown): never {
+  throw error instanceof Error ? Object.assign(error, { message: `validation: ${error.message}` }) : error;
 }
 
 /** The best so far after a validation: a new one, or the one before. Only a finite value is ever better. */
@@ -169,8 +174,11 @@ export async function evaluateBatches<Data extends Record<string, tf.Tensor>, Fi
   for (let from = 0; from < examples; from += batchSize) {
     const count = Math.min(batchSize, examples - from);
     const batch = sliceRows(data, from, count);
-    sums.add(await evaluate(batch), count);
-    Object.values(batch).forEach((tensor) => tensor.dispose());
+    try {
+      sums.add(await evaluate(batch), count);
+    } finally {
+      tf.dispose(Object.values(batch));
+    }
   }
   return sums.figures();
 }

@@ -3,13 +3,15 @@ import { numbersOf } from "./fit.ts";
 
 /**
  * One step of training in two halves: `compute` runs the model, which gives its states their next values, then `update`
- * changes the parameters by the gradients. Where the loss turns out to be no finite number (or `compute` throws), nothing
- * changes: the states are given back what they had. Gives the loss, and the sums and counts of metrics.
+ * changes the parameters by the gradients. Where the loss turns out to be no finite number, or `accept` refuses the sums,
+ * or `compute` throws, nothing changes: the states are given back what they had. Gives the loss, and the sums and counts
+ * of metrics.
  */
 export async function takeStep(
   states: readonly { variable: tf.Variable }[],
   compute: () => { results: tf.Tensor[]; gradients: tf.Tensor[] },
   update: (gradients: tf.Tensor[]) => void,
+  accept: (sums: readonly number[]) => boolean = () => true,
 ): Promise<number[]> {
   const before = states.map(({ variable }) => variable.clone());
   let gradients: tf.Tensor[] = [];
@@ -20,7 +22,7 @@ export async function takeStep(
     const stacked = tf.stack(results);
     tf.dispose(results);
     const sums = await numbersOf(stacked);
-    sound = Number.isFinite(sums[0]);
+    sound = Number.isFinite(sums[0]) && accept(sums);
     if (sound) tf.tidy(() => update(gradients));
     return sums;
   } finally {

@@ -1,11 +1,17 @@
 import type * as tf from "@tensorflow/tfjs";
 
 /**
- * Throws unless every tensor has its shape. A named size may be any, but the same wherever its name stands.
+ * Throws unless every tensor has its element type and its shape. A named size may be any, but the same wherever its name
+ * stands.
  */
-export function checkShapes(...shapes: [name: string, tensor: tf.Tensor, shape: (number | string)[]][]): void {
+export function checkTensors(
+  ...tensors: [name: string, tensor: tf.Tensor, dtype: tf.DataType, shape: (number | string)[]][]
+): void {
   const sizes = new Map<string, number>();
-  for (const [name, tensor, shape] of shapes) {
+  for (const [name, tensor, dtype, shape] of tensors) {
+    if (tensor.dtype !== dtype) {
+      throw new Error(`${name} holds ${tensor.dtype}, not ${dtype}: make it with that type, or tf.cast it`);
+    }
     const before = new Map(sizes);
     const fits =
       tensor.rank === shape.length &&

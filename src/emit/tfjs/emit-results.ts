@@ -1,0 +1,144 @@
+import { placesOf, wholePlacesOf } from "../../autodiff/places-of.ts";
+import { variable as dimVariable } from "../../dims/dim.ts";
+import type { TrainProgram } from "../../ir/program.ts";
+import { required } from "../../support/fault.ts";
+import {
+  arrayOf,
+  call,
+  constant,
+  identifier,
+  literal,
+  member,
+  objectOf,
+  returns,
+  type Expression,
+  type Item,
+} from "./ast.ts";
+import { forwardCall, modelPlace, outputPattern } from "./emit-model.ts";
+import type { TrainingContext } from "./emit-training.ts";
+import { portsPattern, type Port } from "./model-context.ts";
+import { localName } from "./names.ts";
+
+const batch = identifier("batch");
+const strays = identifier("strays");
+
+/** The model's inputs, then the features that only the objective reads. */
+export function batchPorts({ model, program }: TrainingContext): readonly Port[] {
+  const known = new Set(model.inputs.map(({ name }) => name));
+  const taken = new Set([...model.inputs, ...model.outputs].map(({ local }) => local));
+  const first = model.inputs[0]?.type.shape[0] ?? dimVariable("B");
+  const extra = program.objectiveInputs.flatMap(({ from, name }): readonly Port[] => {
+    if (from !== "feature" || known.has(name)) return [];
+    known.add(name);
+    const feature = required(
+      program.data.features.find((it) => it.name === name),
+      `feature ${name}`,
+    );
+    return [
+      {
+        name,
+        local: localName(name, taken),
+        type: { dtype: feature.type.dtype, shape: [first, ...feature.type.shape] },
+      },
+    ];
+  });
+  return [...model.inputs, ...extra];
+}
+
+/** Whether places may be out of range in a batch: their number is then the last of its sums. */
+export function countsStrays({ model: { forward }, program, objective }: TrainingContext): boolean {
+  return wholePlacesOf(program).size > 0 || forward.needs.strays || objective.needs.strays;
+}
+
+/** The sums of a batch of `examples`, unless places were out of range; `made` promises them. */
+export function soundSums(context: TrainingContext, made: Expression, examples: string): Expression {
+  if (!countsStrays(context)) return made;
+  context.model.helpers.add("soundSums");
+  const held = placesOf(context.program).size > 0 ? [identifier(examples), identifier("places")] : [];
+  return call("soundSums", made, ...held);
+}
+
+/** A call of `resultsOf`. */
+export function resultsCall({ model: { forward } }: TrainingContext, training: boolean): Expression {
+  const mode = forward.needs.training ? [{ kind: "boolean", value: training } as const] : [];
+  return call("resultsOf", identifier("model"), batch, ...mode);
+}
+
+/** `resultsOf`, which runs the model on a batch and measures it, and `places`, among how many those of features are. */
+export function resultsItems(context: TrainingContext): readonly Item[] {
+  return [resultsFunction(context), ...placesItems(context.program)];
+}
+
+function resultsFunction(context: TrainingContext): Item {
+  const { model, program, objective } = context;
+  const { helpers, forward } = model;
+  const counts = countsStrays(context);
+  const whole = wholePlacesOf(program);
+  if (counts) helpers.add("noStrays");
+  if (whole.size > 0) helpers.add("inRange");
+  const ports = batchPorts(context);
+  const plain = ports.filter(({ name }) => !whole.has(name));
+  const locals = new Map([...model.outputs, ...ports].map((it) => [it.name, it.local]));
+  const localOf = (it: { readonly from: "output" | "feature"; readonly name: string }): string =>
+    (it.from === "output" ? model.outputs.find(({ name }) => name === it.name)?.local : undefined) ??
+    locals.get(it.name) ??
+    it.name;
+  const args = program.objectiveInputs.map((it) => identifier(localOf(it)));
+  const judged = call(objective.name, ...args, ...(objective.needs.strays ? [strays] : []));
+  const single = program.metrics.length === 0;
+  const measured: readonly Expression[] = [
+    single ? judged : { kind: "spread", value: judged },
+    ...(counts ? [member(strays, "count")] : []),
+  ];
+  const outputs = outputPattern(model);
+  const used = new Set(
+    program.objectiveInputs.flatMap(({ from, name }) => (from === "output" ? [localOf({ from, name })] : [])),
+  );
+  const pattern =
+    typeof outputs === "string" || outputs.kind !== "array-pattern"
+      ? outputs
+      : {
+          ...outputs,
+          elements: outputs.elements.map((it) => (typeof it === "string" && used.has(it) ? it : undefined)),
+        };
+  return {
+    kind: "function",
+    exported: false,
+    name: "resultsOf",
+    parameters: [
+      { pattern: "model", type: model.type },
+      { pattern: "batch", type: `${model.type}Batch` },
+      ...(forward.needs.training ? [{ pattern: "training", type: "boolean" }] : []),
+    ],
+    result: "tf.Tensor[]",
+    doc: [
+      `The loss of a batch${single ? "" : ", then the sum and the count of each metric"}`,
+      counts ? "; how many places were out of range comes last." : ".",
+    ].join(""),
+    body: [
+      ...(plain.length === 0 ? [] : [constant(portsPattern(plain), batch)]),
+      ...(counts ? [constant("strays", call("noStrays"))] : []),
+      ...ports
+        .filter(({ name }) => whole.has(name))
+        .map(({ name, local }) =>
+          constant(local, call("inRange", member(batch, name), member(identifier("places"), name), strays)),
+        ),
+      constant(pattern, forwardCall(model, identifier("training"), modelPlace(model))),
+      returns(single || counts ? arrayOf(...measured) : judged),
+    ],
+  };
+}
+
+function placesItems(program: TrainProgram): readonly Item[] {
+  const places = placesOf(program);
+  if (places.size === 0) return [];
+  return [
+    {
+      kind: "const",
+      exported: false,
+      name: "places",
+      value: objectOf(Object.fromEntries([...places].map(([name, size]) => [name, literal(size)]))),
+      doc: "Among how many the places are that features hold: labels, and rows of tables.",
+    },
+  ];
+}
