@@ -612,7 +612,7 @@ function depthwiseKernelGradient(x: tf.Tensor4D, dy: tf.Tensor4D, shape: number[
 
 /** The mean negative log likelihood of labels under logits, whose last axis is the classes. */
 function crossEntropy(logits: tf.Tensor, labels: tf.Tensor): tf.Tensor {
-  const hot = tf.oneHot(tf.cast(labels, "int32"), logits.shape[logits.rank - 1] ?? 1);
+  const hot = oneHot(tf.cast(labels, "int32"), logits.shape[logits.rank - 1] ?? 1);
   return tf.neg(tf.mean(tf.sum(tf.mul(tf.logSoftmax(logits), hot), -1)));
 }
 
@@ -1065,6 +1065,11 @@ function overlappingPoolGradient(
     parts.push(line);
   }
   return joinTaps(parts, rows, columns);
+}
+
+/** For each index a row of zeros with a 1 at its place; unlike `tf.oneHot`, for rows of one element as well. */
+function oneHot(indices: tf.Tensor, depth: number): tf.Tensor {
+  return tf.cast(tf.equal(tf.expandDims(indices, -1), tf.range(0, depth, 1, "int32")), "int32");
 }
 
 /** The windows of a pool along height and width; steps are the window's size where `strides` is left out. */

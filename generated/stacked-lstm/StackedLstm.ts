@@ -447,7 +447,7 @@ function checkTensors(
 
 /** The mean negative log likelihood of labels under logits, whose last axis is the classes. */
 function crossEntropy(logits: tf.Tensor, labels: tf.Tensor): tf.Tensor {
-  const hot = tf.oneHot(tf.cast(labels, "int32"), logits.shape[logits.rank - 1] ?? 1);
+  const hot = oneHot(tf.cast(labels, "int32"), logits.shape[logits.rank - 1] ?? 1);
   return tf.neg(tf.mean(tf.sum(tf.mul(tf.logSoftmax(logits), hot), -1)));
 }
 
@@ -904,6 +904,11 @@ function orthogonalTimes(gain = 1): Initializer {
 function forgetBias(shape: number[]): Float32Array {
   const units = sizeOf(shape) / 4;
   return new Float32Array(units * 4).fill(1, units, 2 * units);
+}
+
+/** For each index a row of zeros with a 1 at its place; unlike `tf.oneHot`, for rows of one element as well. */
+function oneHot(indices: tf.Tensor, depth: number): tf.Tensor {
+  return tf.cast(tf.equal(tf.expandDims(indices, -1), tf.range(0, depth, 1, "int32")), "int32");
 }
 
 /** Orthonormal rows from linearly independent ones, by Gram and Schmidt; each is freed twice of those before it. */

@@ -288,7 +288,7 @@ function objective(logits: tf.Tensor, next: tf.Tensor): [tf.Tensor, tf.Tensor, t
  */
 function perplexity(logits: tf.Tensor, labels: tf.Tensor): [tf.Tensor, tf.Tensor] {
   const [B, T] = logits.shape as [number, number, number];
-  const h = tf.sum(tf.where(tf.cast(tf.oneHot(labels, 65), "bool"), tf.logSoftmax(logits), 0), 2);
+  const h = tf.sum(tf.where(tf.cast(oneHot(labels, 65), "bool"), tf.logSoftmax(logits), 0), 2);
   return [tf.sum(tf.neg(h), [0, 1]), tf.scalar(B * T)];
 }
 
@@ -536,7 +536,7 @@ function checkThat(holds: boolean, message: string): void {
 
 /** The mean negative log likelihood of labels under logits, whose last axis is the classes. */
 function crossEntropy(logits: tf.Tensor, labels: tf.Tensor): tf.Tensor {
-  const hot = tf.oneHot(tf.cast(labels, "int32"), logits.shape[logits.rank - 1] ?? 1);
+  const hot = oneHot(tf.cast(labels, "int32"), logits.shape[logits.rank - 1] ?? 1);
   return tf.neg(tf.mean(tf.sum(tf.mul(tf.logSoftmax(logits), hot), -1)));
 }
 
@@ -973,6 +973,11 @@ function withBatch(x: tf.Tensor, batch: number[]): tf.Tensor {
 function swapLastAxes(x: tf.Tensor): tf.Tensor {
   const axes = x.shape.map((_, axis) => axis);
   return tf.transpose(x, [...axes.slice(0, -2), x.rank - 1, x.rank - 2]);
+}
+
+/** For each index a row of zeros with a 1 at its place; unlike `tf.oneHot`, for rows of one element as well. */
+function oneHot(indices: tf.Tensor, depth: number): tf.Tensor {
+  return tf.cast(tf.equal(tf.expandDims(indices, -1), tf.range(0, depth, 1, "int32")), "int32");
 }
 
 /** Where in the network a random number is drawn: its key depends on the seed, the step and this alone. */

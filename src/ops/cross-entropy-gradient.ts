@@ -86,7 +86,7 @@ export const crossEntropyGradient = definePrimitive({
   },
   tfjs: (writer, { operands, args }) => {
     const { shape } = elementAt(operands, 0).type;
-    const hot = writer.tf("oneHot", elementAt(args, 1), writer.dim(elementAt(shape, shape.length - 1)));
+    const hot = writer.helper("oneHot", elementAt(args, 1), writer.dim(elementAt(shape, shape.length - 1)));
     const differences = writer.tf("sub", writer.tf("exp", elementAt(args, 0)), hot);
     return writer.tf("mul", differences, elementAt(args, 2));
   },

@@ -25,6 +25,7 @@ export const oneHot = definePrimitive({
     { operands: [{ dtype: "i32", shape: [], data: [1] }], attributes: { depth: constant(3) } },
     { operands: [{ dtype: "i32", shape: [4], range: [0, 4] }], attributes: { depth: constant(5) } },
     { operands: [{ dtype: "i32", shape: [2, 1, 3], range: [0, 3] }], attributes: { depth: constant(4) } },
+    { operands: [{ dtype: "i32", shape: [3], range: [0, 0] }], attributes: { depth: constant(1) } },
     { operands: [{ dtype: "i32", shape: [3], range: [0, 1] }], attributes: { depth: constant(2), dtype: "i32" } },
   ],
   reference: ({ operands, results }) => {
@@ -42,9 +43,8 @@ export const oneHot = definePrimitive({
     return [writer.cast(writer.node("Equal", [rows, places]), dtype)];
   },
   tfjs: (writer, { args, attributes: { depth, dtype } }) => {
-    const rows = writer.tf("oneHot", first(args), writer.dim(depth));
+    const rows = writer.helper("oneHot", first(args), writer.dim(depth));
     const to = tfjsDType(dtype);
-    // Its own dtype argument is wrong on the wasm backend.
     return to === "int32" ? rows : writer.tf("cast", rows, writer.string(to));
   },
 });

@@ -13,7 +13,7 @@ function place(indices: NdArray, index: number, size: number): number {
 }
 
 function oneHotMask(writer: TfjsWriter, indices: TfjsExpression, depth: TfjsExpression): TfjsExpression {
-  return writer.tf("cast", writer.tf("oneHot", indices, depth), writer.string("bool"));
+  return writer.tf("cast", writer.helper("oneHot", indices, depth), writer.string("bool"));
 }
 
 /** `take_along`: one element of each row. */
@@ -129,6 +129,13 @@ export const putAlong = definePrimitive({
         { dtype: "f32", shape: [2, 3] },
       ],
       attributes: { depth: constant(2) },
+    },
+    {
+      operands: [
+        { dtype: "i32", shape: [3], range: [0, 0] },
+        { dtype: "f32", shape: [3] },
+      ],
+      attributes: { depth: constant(1) },
     },
   ],
   reference: ({ operands, results }) => {
