@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { catalog, type Code } from "../src/diagnostics/catalog.ts";
 import { initializers } from "../src/ops/initializers.ts";
-import type { AttributeSpec, Operator } from "../src/ops/operator.ts";
+import { givenAttributes, type AttributeSpec, type Operator } from "../src/ops/operator.ts";
 import { allOperators, operators, type OperatorName } from "../src/ops/registry.ts";
 import { library, librarySources } from "../src/std/library.ts";
 import type { ProgramFile } from "../src/std/program-file.ts";
@@ -169,7 +169,7 @@ function describeOperators(): string {
       ),
     );
     const rows = found.flatMap((it) =>
-      Object.entries(it.attributes).map(([name, spec]) => [
+      Object.entries(givenAttributes(it)).map(([name, spec]) => [
         code(it.name),
         code(name),
         attributeType(spec),
@@ -264,7 +264,7 @@ function describeLibrary(): string {
       Object.entries(initializers).map(([name, { doc, arguments: defaults, random }]) => [
         code(name),
         Object.entries(defaults)
-          .map(([argument, value]) => code(`${argument}=${String(value)}`))
+          .map(([argument, it]) => code(`${argument}=${String(it.default)}`))
           .join(", "),
         random ? "yes" : "no",
         doc,

@@ -1,14 +1,11 @@
+import type { Limits } from "./limits.ts";
 import type { SettingValue } from "./program.ts";
 
 /** What the argument of a setting may be. */
-export interface ArgumentSchema {
+export interface ArgumentSchema extends Limits {
   readonly kind: "number" | "integer" | "boolean" | "string" | "word" | "call";
   /** Left out: the argument is required. */
   readonly default?: SettingValue;
-  readonly min?: number;
-  readonly above?: number;
-  readonly max?: number;
-  readonly below?: number;
   readonly oneOf?: readonly string[];
 }
 

@@ -3,7 +3,6 @@ import {
   ceilDivide,
   constant,
   floorDivide,
-  formatDim,
   maximum,
   minimum,
   modulo,
@@ -120,6 +119,10 @@ function foldBinary(
       return poison;
     }
     const value = fold(op, a, b);
+    if (!Number.isFinite(value)) {
+      report(ctx, "MC3032", span, { expression: textOf(span) });
+      return poison;
+    }
     return {
       kind: "number",
       value,
@@ -303,8 +306,8 @@ export function lowerStaticCall(
   const [value] = numbers;
   if (compute === undefined || value === undefined) return undefined;
   const result = compute(value);
-  if (Number.isNaN(result)) {
-    report(ctx, "MC3032", call.span, { expression: `${name}(${formatDim(constant(Math.trunc(value)))})` });
+  if (!Number.isFinite(result)) {
+    report(ctx, "MC3032", call.span, { expression: textOf(call.span) });
     return poison;
   }
   const integer = name === "ceil" || name === "floor" || name === "round" || expected.integer === true;

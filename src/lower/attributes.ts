@@ -1,12 +1,13 @@
 import { formatDim, type Dim } from "../dims/dim.ts";
 import type { Attribute } from "../ir/graph.ts";
+import { brokenLimit } from "../ir/limits.ts";
+import type { DType } from "../ir/types.ts";
 import { isDType } from "../ops/dtype-class.ts";
-import { lostIn } from "../ops/lost-in.ts";
 import type { AttributeSpec } from "../ops/operator.ts";
 import { elementTypes } from "../analyze/builtins.ts";
 import type { Span } from "../support/source.ts";
 import { report, type Context, type Expected } from "./context.ts";
-import { asDim, asInteger, asReal, sourceOf } from "./convert.ts";
+import { asDim, asInteger, asReal, isHeld, sourceOf } from "./convert.ts";
 import { checkPositive } from "./declared-types.ts";
 import { describe, type Val } from "./values.ts";
 
@@ -27,13 +28,17 @@ export function expectedFor(spec: AttributeSpec): Expected {
   }
 }
 
-/** A value as an attribute of the declared kind, checked; undefined after a report. */
+/**
+ * A value as an attribute of the declared kind, checked; undefined after a report. A real number is computed with in the
+ * element type of the `operand`, which must hold it; left out where there is none yet.
+ */
 export function attributeOf(
   ctx: Context,
   name: string,
   spec: AttributeSpec,
   val: Val,
   span: Span,
+  operand?: DType,
 ): Attribute | undefined {
   const what = `\`${name}\``;
   switch (spec.kind) {
@@ -45,7 +50,9 @@ export function attributeOf(
     }
     case "float": {
       const value = asReal(ctx, val, span, what);
-      return value === undefined || !inRange(ctx, spec, what, value, span)
+      return value === undefined ||
+        !inRange(ctx, spec, what, value, span) ||
+        (operand !== undefined && !isHeld(ctx, what, value, operand, span))
         ? undefined
         : withSource(value, sourceOf(val));
     }
@@ -117,18 +124,8 @@ function mismatch(ctx: Context, expected: string, val: Val, span: Span): undefin
 }
 
 function inRange(ctx: Context, spec: AttributeSpec, what: string, value: number, span: Span): boolean {
-  const problem =
-    spec.min !== undefined && value < spec.min
-      ? `at least ${String(spec.min)}`
-      : spec.max !== undefined && value > spec.max
-        ? `at most ${String(spec.max)}`
-        : undefined;
-  if (problem !== undefined) {
-    report(ctx, "MC3010", span, { what, limit: problem, actual: String(value) });
-    return false;
-  }
-  const lost = spec.kind === "float" ? lostIn("f32", value) : undefined;
-  if (lost === undefined) return true;
-  report(ctx, "MC3056", span, { what, value: String(value), dtype: "f32", becomes: lost });
+  const limit = brokenLimit(spec, value);
+  if (limit === undefined) return true;
+  report(ctx, "MC3010", span, { what, limit, actual: String(value) });
   return false;
 }

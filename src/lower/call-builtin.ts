@@ -3,7 +3,7 @@ import { constant, product } from "../dims/dim.ts";
 import type { CallExpression, Expression } from "../syntax/ast.ts";
 import { attributeOf } from "./attributes.ts";
 import { constantNode, report, reporter, type Context } from "./context.ts";
-import { asReal } from "./convert.ts";
+import { asReal, isHeld } from "./convert.ts";
 import { describe, poison, tensor, type Val } from "./values.ts";
 
 /** `product(S)`, `length(units)`: functions of lists that are known at compile time. */
@@ -77,7 +77,8 @@ export function filled(ctx: Context, name: "zeros" | "ones" | "full", call: Call
   let fill = name === "ones" ? 1 : 0;
   if (name === "full") {
     const number = value && asReal(ctx, ctx.elaborator.rules.expression(ctx, value), value.span, "the value");
-    if (number === undefined) return poison;
+    if (value === undefined || number === undefined || !isHeld(ctx, "the value", number, "f32", value.span))
+      return poison;
     fill = number;
   }
   return tensor(constantNode(ctx, { dtype: "f32", shape: dims }, fill, undefined, call.span));

@@ -1,7 +1,8 @@
 import { constant } from "../dims/dim.ts";
 import type { Attribute } from "../ir/graph.ts";
+import type { TensorType } from "../ir/types.ts";
 import { operandSpecAt } from "../ops/infer.ts";
-import type { Operator, OperandSpec } from "../ops/operator.ts";
+import { givenAttributes, type Operator, type OperandSpec } from "../ops/operator.ts";
 import { reportUnknownArgument } from "../analyze/report-unknown-argument.ts";
 import type { Span } from "../support/source.ts";
 import type { Argument, Expression } from "../syntax/ast.ts";
@@ -63,7 +64,7 @@ export function callOperator(
 
 /** The names of attributes that a position can give, in order. */
 export function positionalAttributes(operator: Operator): readonly string[] {
-  return Object.keys(operator.attributes);
+  return Object.keys(givenAttributes(operator));
 }
 
 function takesSizes(operator: Operator): boolean {
@@ -127,7 +128,10 @@ function sortArguments(
       if (pending.axis.length > 0) fine = duplicate(ctx, argument, operator);
       else if (earlier !== undefined) fine = givenBefore(ctx, argument, earlier, operator, text);
       else pending.axis.push(argument);
-    } else if (given in operator.attributes && !(takesSizes(operator) && (given === "names" || given === "sizes"))) {
+    } else if (
+      given in givenAttributes(operator) &&
+      !(takesSizes(operator) && (given === "names" || given === "sizes"))
+    ) {
       if (pending.attributes.has(given)) fine = duplicate(ctx, argument, operator);
       else if (bound.has(given)) fine = givenBefore(ctx, argument, given, operator, text);
       else pending.attributes.set(given, argument);
@@ -137,7 +141,7 @@ function sortArguments(
     } else if (takesSizes(operator)) {
       pending.sizes.push(argument);
     } else {
-      const known = [...slots.map((it) => it.name), ...Object.keys(operator.attributes)];
+      const known = [...slots.map((it) => it.name), ...positionalAttributes(operator)];
       reportUnknownArgument(reporter(ctx), name, operator.name, known);
       fine = false;
     }
@@ -264,8 +268,9 @@ function attributesOf(
   span: Span,
 ): Record<string, Attribute> | undefined {
   const attributes: Record<string, Attribute> = {};
+  const computedIn = typeOfFirst(operator, operands)?.dtype;
   let fine = true;
-  for (const [name, spec] of Object.entries(operator.attributes)) {
+  for (const [name, spec] of Object.entries(givenAttributes(operator))) {
     const argument = pending.attributes.get(name);
     const earlier = bound.get(name);
     if (argument === undefined && earlier === undefined) continue;
@@ -273,7 +278,7 @@ function attributesOf(
       argument === undefined
         ? (earlier ?? poison)
         : ctx.elaborator.rules.expression(ctx, argument.value, expectedFor(spec));
-    const made = attributeOf(ctx, name, spec, val, argument?.value.span ?? span);
+    const made = attributeOf(ctx, name, spec, val, argument?.value.span ?? span, computedIn);
     if (made === undefined) fine = false;
     else attributes[name] = made;
   }
@@ -294,6 +299,11 @@ function attributesOf(
   return axisAttributes(ctx, operator, pending, operands, attributes, span) ? attributes : undefined;
 }
 
+/** The type of the first operand that is no random key. */
+function typeOfFirst(operator: Operator, operands: readonly ReadyOperand[]): TensorType | undefined {
+  return operands.find((_, index) => operandSpecAt(operator, index)?.name !== "key")?.val.value.type;
+}
+
 /** Axes by name and from the end; reductions without axes reduce all; `transpose` swaps the last two. */
 function axisAttributes(
   ctx: Context,
@@ -303,7 +313,7 @@ function axisAttributes(
   attributes: Record<string, Attribute>,
   span: Span,
 ): boolean {
-  const type = operands.find((it, index) => operandSpecAt(operator, index)?.name !== "key")?.val.value.type;
+  const type = typeOfFirst(operator, operands);
   if (type === undefined) return true;
   const rank = type.shape.length;
   const [argument] = pending.axis;

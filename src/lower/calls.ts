@@ -7,15 +7,14 @@ import type { Callable } from "../std/program-file.ts";
 import { fault } from "../support/fault.ts";
 import { library } from "../std/library.ts";
 import { nearest } from "../support/nearest.ts";
-import { textOf, type Span } from "../support/source.ts";
+import { type Span } from "../support/source.ts";
 import type { Argument, CallExpression, Expression } from "../syntax/ast.ts";
 import { applyFunction, applyInstance, spreadTuples } from "./apply-instance.ts";
 import { lowerStaticCall } from "./arithmetic.ts";
-import { attributeOf, expectedFor } from "./attributes.ts";
+import { bindRecipe } from "./bind-recipe.ts";
 import { filled, listFunction } from "./call-builtin.ts";
-import { callOperator, positionalAttributes, type Given } from "./call-operator.ts";
+import { callOperator, type Given } from "./call-operator.ts";
 import { findLocal, innerScope, report, reporter, type Context, type Expected, type Scope } from "./context.ts";
-import { asReal } from "./convert.ts";
 import { bindArguments, completeHyperparameters, evaluateHyperparameters } from "./hyperparameters.ts";
 import { describe, poison, type RecipeVal, type Val } from "./values.ts";
 
@@ -177,96 +176,6 @@ export function construct(
     kind: "instance",
     instance: { callable, hyperparameters, span, home: ctx.paths, hint, path: undefined, applied: undefined },
   };
-}
-
-/** `leaky_relu(0.2)` or `LSTM(units)` where a recipe is wanted: hyperparameters are bound, inputs stay open. */
-function bindRecipe(ctx: Context, it: RecipeVal, call: CallExpression): Val {
-  const { target } = it;
-  const text = textOf(call.span);
-  switch (target.kind) {
-    case "callable": {
-      const bound = bindArguments(ctx, target.callable, it.bound, call.arguments, it.text);
-      return bound === undefined ? poison : { ...it, bound, text };
-    }
-    case "initializer":
-      return bindInitializer(ctx, it, target.name, call);
-    case "operator": {
-      const bound = new Map(it.bound);
-      const open = positionalAttributes(target.operator).filter((name) => !bound.has(name));
-      let fine = true;
-      const here = new Set<string>();
-      call.arguments.forEach((argument, index) => {
-        const name = argument.name?.text ?? open[index];
-        if (name !== undefined && !isFirst(ctx, here, it, name, target.operator.name, argument)) fine = false;
-        const spec = name === undefined ? undefined : target.operator.attributes[name];
-        if (name === undefined || spec === undefined) {
-          if (argument.name === undefined) report(ctx, "MC2014", argument.span, { callee: target.operator.name });
-          else
-            reportUnknownArgument(
-              reporter(ctx),
-              argument.name,
-              target.operator.name,
-              Object.keys(target.operator.attributes),
-            );
-          fine = false;
-          return;
-        }
-        const val = ctx.elaborator.rules.expression(ctx, argument.value, expectedFor(spec));
-        if (attributeOf(ctx, name, spec, val, argument.value.span) === undefined) fine = false;
-        bound.set(name, val);
-      });
-      return fine ? { ...it, bound, text } : poison;
-    }
-  }
-}
-
-/** Reports an argument that was given before, here or where the function was bound. */
-function isFirst(
-  ctx: Context,
-  here: Set<string>,
-  { bound, text }: RecipeVal,
-  name: string,
-  callee: string,
-  argument: Argument,
-): boolean {
-  if (here.has(name)) report(ctx, "MC2012", argument.span, { name, callee });
-  else if (bound.has(name)) report(ctx, "MC2032", argument.span, { name, callee, text });
-  else {
-    here.add(name);
-    return true;
-  }
-  return false;
-}
-
-function bindInitializer(ctx: Context, it: RecipeVal, name: string, call: CallExpression): Val {
-  const signature = Object.keys(initializerSignatures[name] ?? {});
-  const bound = new Map(it.bound);
-  let fine = true;
-  const here = new Set<string>();
-  const open = signature.filter((key) => !it.bound.has(key));
-  call.arguments.forEach((argument, index) => {
-    const parameter = argument.name?.text ?? open[index];
-    if (parameter !== undefined && !isFirst(ctx, here, it, parameter, name, argument)) fine = false;
-    if (parameter === undefined) {
-      report(ctx, "MC2014", argument.span, { callee: name });
-      fine = false;
-      return;
-    }
-    if (!signature.includes(parameter)) {
-      if (argument.name !== undefined) reportUnknownArgument(reporter(ctx), argument.name, name, signature);
-      fine = false;
-      return;
-    }
-    const value = asReal(
-      ctx,
-      ctx.elaborator.rules.expression(ctx, argument.value),
-      argument.value.span,
-      `\`${parameter}\``,
-    );
-    if (value === undefined) fine = false;
-    else bound.set(parameter, { kind: "number", value, integer: false });
-  });
-  return fine ? { ...it, bound, text: textOf(call.span) } : poison;
 }
 
 /** Calls a fn or an operator: inputs first (what is piped in before all), then hyperparameters. */

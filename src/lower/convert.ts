@@ -134,6 +134,18 @@ function holds(dtype: DType, value: number): boolean {
   return value >= least && value <= largest && (isFloat(dtype) || Number.isSafeInteger(value));
 }
 
+/** Whether an element type holds a number, and does not make it 0 or infinite; false after a report. */
+export function isHeld(ctx: Context, what: string, value: number, dtype: DType, span: Span): boolean {
+  if (!holds(dtype, value)) {
+    report(ctx, "MC3026", span, { value: String(value), dtype });
+    return false;
+  }
+  const lost = lostIn(dtype, value);
+  if (lost === undefined) return true;
+  report(ctx, "MC3056", span, { what, value: String(value), dtype, becomes: lost });
+  return false;
+}
+
 /**
  * A value as a tensor. Numbers take the element type `like` where it can hold them, else f32. Undefined after a report.
  */
@@ -143,15 +155,7 @@ export function asTensor(ctx: Context, val: Val, span: Span, like?: DType): Tens
       return val;
     case "number": {
       const dtype = like ?? "f32";
-      if (!holds(dtype, val.value)) {
-        report(ctx, "MC3026", span, { value: String(val.value), dtype });
-        return undefined;
-      }
-      const lost = lostIn(dtype, val.value);
-      if (lost !== undefined) {
-        report(ctx, "MC3056", span, { what: "the number", value: String(val.value), dtype, becomes: lost });
-        return undefined;
-      }
+      if (!isHeld(ctx, "the number", val.value, dtype, span)) return undefined;
       const facts = Number.isInteger(val.value) ? { range: numbersBetween(val.value, val.value) } : noValueFacts;
       return tensor(constantNode(ctx, { dtype, shape: [] }, val.value, sourceOf(val), span), facts);
     }

@@ -9,7 +9,8 @@ import { constantNode, freshValue, innerScope, report, type Cell, type Context }
 import { asTensor, sameType } from "./convert.ts";
 import { resolveType } from "./declared-types.ts";
 import { exampleOf, named } from "./shape-checker.ts";
-import { lowerStatements, toInitializer } from "./statements.ts";
+import { toInitializer } from "./initializer-of.ts";
+import { lowerStatements } from "./statements.ts";
 import { formatType, poison, tensor, type TensorVal, type Val, type ValueFacts } from "./values.ts";
 import { factsIn } from "./minima.ts";
 
@@ -147,7 +148,7 @@ function lowerCarry(ctx: Context, it: ScanCarry): Carry | undefined {
   if (resolved === undefined || val.kind === "poison") return undefined;
   const { type } = resolved;
   if (val.kind === "recipe" || val.kind === "number") {
-    const init = toInitializer(ctx, val, it.init.span);
+    const init = toInitializer(ctx, val, type, it.init.span);
     if (init === undefined) return undefined;
     const fill = { zeros: 0, ones: 1, constant: init.arguments["value"] }[init.name];
     if (fill === undefined) {

@@ -1,6 +1,4 @@
-import type { Initializer, Value } from "../ir/graph.ts";
-import { initializerSignatures } from "../analyze/initializer-signatures.ts";
-import type { Span } from "../support/source.ts";
+import type { Value } from "../ir/graph.ts";
 import type {
   Binding,
   Body,
@@ -11,9 +9,10 @@ import type {
   WhenStatement,
 } from "../syntax/ast.ts";
 import { findLocal, freshValue, innerScope, report, type Cell, type Context } from "./context.ts";
-import { asTensor, numberOf, sameType } from "./convert.ts";
+import { asTensor, sameType } from "./convert.ts";
 import { lowerCondition } from "./conditions.ts";
 import { resolveType } from "./declared-types.ts";
+import { initializerOf } from "./initializer-of.ts";
 import { noteVariable } from "./instantiate.ts";
 import { claimNamed } from "./paths.ts";
 import { checkType } from "./results.ts";
@@ -196,7 +195,7 @@ function lowerParam(ctx: Context, it: ParamDeclaration): boolean {
     return false;
   }
   const resolved = resolveType(ctx, it.type);
-  const init = initializerOf(ctx, it);
+  const init = resolved && initializerOf(ctx, it, resolved.type);
   if (resolved === undefined || init === undefined) return false;
   if (claimNamed(ctx.paths, path, false) === undefined) {
     report(ctx, "MC2025", (it.alias ?? it.name).span, { name: path });
@@ -227,36 +226,6 @@ function lowerParam(ctx: Context, it: ParamDeclaration): boolean {
   ctx.unit.cells.push(cell);
   ctx.scope.names.set(it.name.text, cell);
   return true;
-}
-
-/** How a parameter or state begins: an initialiser, or a number that fills it. */
-function initializerOf(ctx: Context, it: ParamDeclaration): Initializer | undefined {
-  if (it.init === undefined) return { name: it.flavor === "param" ? "glorot_uniform" : "zeros", arguments: {} };
-  const val = ctx.elaborator.rules.expression(ctx, it.init, { recipe: true });
-  return toInitializer(ctx, val, it.init.span);
-}
-
-/** A value as an initialiser; undefined after a report. */
-export function toInitializer(ctx: Context, val: Val, span: Span): Initializer | undefined {
-  if (val.kind === "poison") return undefined;
-  const number = numberOf(val);
-  if (number !== undefined) return { name: "constant", arguments: { value: number } };
-  if (val.kind === "recipe" && val.target.kind === "initializer") {
-    const defaults = initializerSignatures[val.target.name] ?? {};
-    const given = [...val.bound].flatMap(([name, bound]): [string, number][] => {
-      const value = numberOf(bound);
-      return value === undefined ? [] : [[name, value]];
-    });
-    return { name: val.target.name, arguments: { ...defaults, ...Object.fromEntries(given) } };
-  }
-  report(
-    ctx,
-    "MC3037",
-    span,
-    { actual: describe(val) },
-    { help: `Initialisers are ${Object.keys(initializerSignatures).join(", ")}.` },
-  );
-  return undefined;
 }
 
 function lowerWhenStatement(ctx: Context, statement: WhenStatement): boolean {

@@ -1,6 +1,7 @@
 import { constant, multiply } from "../dims/dim.ts";
 import type { Value } from "../ir/graph.ts";
 import type { GraphBuilder } from "./builder.ts";
+import { hasF32Attributes } from "./dtype-class.ts";
 import { first, unarySamples } from "./elementwise.ts";
 import { defineComposite } from "./operator.ts";
 import { elementsOf } from "./shape-rules.ts";
@@ -85,7 +86,7 @@ export const elu = defineComposite({
   },
   fused: {
     onnx: {
-      when: (_input, mode) => mode === "inference",
+      when: ({ operands: values }, mode) => mode === "inference" && hasF32Attributes(first(values).type.dtype),
       lower: (writer, { refs, attributes }) => [writer.node("Elu", refs, { alpha: { float: attributes.alpha } })],
     },
     tfjs: {
@@ -112,7 +113,7 @@ export const leakyRelu = defineComposite({
   },
   fused: {
     onnx: {
-      when: (_input, mode) => mode === "inference",
+      when: ({ operands: values }, mode) => mode === "inference" && hasF32Attributes(first(values).type.dtype),
       lower: (writer, { refs, attributes }) => [writer.node("LeakyRelu", refs, { alpha: { float: attributes.alpha } })],
     },
     tfjs: {
@@ -140,7 +141,7 @@ export const hardSigmoid = defineComposite({
   },
   fused: {
     onnx: {
-      when: (_input, mode) => mode === "inference",
+      when: ({ operands: values }, mode) => mode === "inference" && hasF32Attributes(first(values).type.dtype),
       lower: (writer, { refs }) => [
         writer.node("HardSigmoid", refs, { alpha: { float: 1 / 6 }, beta: { float: 0.5 } }),
       ],

@@ -2,6 +2,7 @@ import { constant, multiply, product, type Dim } from "../dims/dim.ts";
 import type { Value } from "../ir/graph.ts";
 import type { TensorType } from "../ir/types.ts";
 import type { GraphBuilder } from "./builder.ts";
+import { hasF32Attributes } from "./dtype-class.ts";
 import { elementAt } from "./element-at.ts";
 import type { OnnxRef, OnnxWriter } from "./onnx-writer.ts";
 import { defineComposite, type OperandSpec, type Sample, type SampleOperand, type ShapeChecker } from "./operator.ts";
@@ -15,6 +16,7 @@ const attributes = {
     doc: "NHWC where the channels are the last axis (of any rank), NCHW where they are the second.",
     default: "NHWC",
     oneOf: ["NHWC", "NCHW"],
+    internal: true,
   },
 } as const;
 
@@ -207,7 +209,7 @@ export const batchNormInference = defineComposite({
   },
   fused: {
     onnx: {
-      when: (_, mode) => mode === "inference",
+      when: ({ operands: values }, mode) => mode === "inference" && hasF32Attributes(elementAt(values, 0).type.dtype),
       lower: (writer, { operands: values, refs, attributes: { epsilon, layout } }) => {
         const type = elementAt(values, 0).type;
         const x = channelsSecond(writer, elementAt(refs, 0), type, layout);

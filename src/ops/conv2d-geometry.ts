@@ -34,6 +34,7 @@ export const windowAttributes = {
     doc: "Order of the axes: NHWC with kernels HWIO, or NCHW with kernels OIHW.",
     default: "NHWC",
     oneOf: ["NHWC", "NCHW"],
+    internal: true,
   },
 } as const satisfies AttributeSchema;
 

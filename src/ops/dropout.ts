@@ -11,10 +11,9 @@ export const dropout = defineComposite({
   exposed: true,
   structure: "other",
   operands: [{ name: "x", dtype: "float", shape: "[...]" }, keyOperand],
-  attributes: { rate: { kind: "float", doc: "The share that is zeroed.", min: 0, max: 1 } },
-  infer: ({ operands, attributes, check }) => {
+  attributes: { rate: { kind: "float", doc: "The share that is zeroed.", min: 0, below: 1 } },
+  infer: ({ operands, check }) => {
     if (!checkKey("dropout", elementAt(operands, 1), check)) return undefined;
-    if (attributes.rate >= 1) return check.fail("the rate of dropout must be below 1: nothing would be left");
     return [elementAt(operands, 0)];
   },
   cost: ({ operands }) => ({ flops: multiply(elementsOf(elementAt(operands, 0)), constant(22)) }),

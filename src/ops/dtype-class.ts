@@ -10,6 +10,11 @@ export function isFloat(dtype: DType): boolean {
   return floats.has(dtype);
 }
 
+/** Whether ONNX's real attributes, which are f32, say what is computed in an element type: of f64 they lose digits. */
+export function hasF32Attributes(dtype: DType): boolean {
+  return dtype !== "f64";
+}
+
 /** True where an element type belongs to a class of operand types. */
 export function inClass(dtype: DType, wanted: DTypeClass): boolean {
   switch (wanted) {

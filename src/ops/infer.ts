@@ -1,4 +1,5 @@
 import { nearest } from "../support/nearest.ts";
+import { brokenLimit } from "../ir/limits.ts";
 import type { Attribute, AttributeValue, Attributes } from "../ir/graph.ts";
 import type { TensorType } from "../ir/types.ts";
 import { inClass, isDType } from "./dtype-class.ts";
@@ -125,9 +126,8 @@ function attributeProblem(spec: AttributeSpec, value: AttributeValue): string | 
 
 function rangeProblem(spec: AttributeSpec, values: readonly number[]): string | undefined {
   for (const value of values) {
-    if (spec.min !== undefined && value < spec.min) return `must be at least ${spec.min}, and it is ${value}`;
-    if (spec.max !== undefined && value > spec.max) return `must be at most ${spec.max}, and it is ${value}`;
-    if (Number.isNaN(value)) return "must be a number";
+    const limit = brokenLimit(spec, value);
+    if (limit !== undefined) return `must be ${limit}, and it is ${value}`;
   }
   return undefined;
 }

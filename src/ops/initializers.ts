@@ -1,8 +1,10 @@
 import { asNumber, constant, multiply, product, type Dim } from "../dims/dim.ts";
 import type { Initializer, Value } from "../ir/graph.ts";
+import type { Limits } from "../ir/limits.ts";
 import type { TensorType } from "../ir/types.ts";
 import { fault } from "../support/fault.ts";
 import type { GraphBuilder } from "./builder.ts";
+import { isFloat } from "./dtype-class.ts";
 import { elementAt } from "./element-at.ts";
 
 /** What an initialiser starts from: the key of its parameter's path and the parameter's type. */
@@ -14,12 +16,19 @@ interface InitializerInput {
   readonly argument: (name: string) => number;
 }
 
+/** One argument of an initialiser: its default and its limits. */
+export interface InitializerArgument extends Limits {
+  readonly default: number;
+}
+
 interface InitializerRule {
   readonly doc: string;
   /** Its arguments in order, with Keras 3's defaults. */
-  readonly arguments: Readonly<Record<string, number>>;
+  readonly arguments: Readonly<Record<string, InitializerArgument>>;
   /** False where it draws nothing: it needs no key. */
   readonly random: boolean;
+  /** What it asks of the type that it fills and of its arguments together, as a clause; undefined where they fit. */
+  readonly misfit?: (input: Pick<InitializerInput, "type" | "argument">) => string | undefined;
   readonly build: (input: InitializerInput) => Value;
 }
 
@@ -30,11 +39,17 @@ type Fan = "in" | "average";
 export const initializers = {
   zeros: filled("All zeros.", {}, () => 0),
   ones: filled("All ones.", {}, () => 1),
-  constant: filled("One value everywhere.", { value: 0 }, (argument) => argument("value")),
+  constant: filled("One value everywhere.", { value: { default: 0 } }, (argument) => argument("value")),
   forget_bias: {
     doc: "Zeros, and ones for the forget gate, the second of the four quarters.",
     arguments: {},
     random: false,
+    misfit: ({ type: { shape } }) => {
+      const size = shape.length === 1 ? asNumber(elementAt(shape, 0)) : undefined;
+      return size !== undefined && size % 4 === 0
+        ? undefined
+        : "is for the bias of an LSTM: one axis, whose size is a multiple of 4";
+    },
     build: ({ b, type }) => {
       const units = literalSize(type.shape, "forget_bias") / 4;
       return b.constant(
@@ -43,15 +58,24 @@ export const initializers = {
       );
     },
   },
-  uniform: drawn("Uniform numbers between two bounds.", { min: -0.05, max: 0.05 }, ({ b, key, type, argument }) => {
-    return uniformWithin(b, key, type.shape, argument("min"), argument("max"));
+  uniform: {
+    ...drawn(
+      "Uniform numbers between two bounds.",
+      { min: { default: -0.05 }, max: { default: 0.05 } },
+      ({ b, key, type, argument }) => uniformWithin(b, key, type.shape, argument("min"), argument("max")),
+    ),
+    misfit: ({ argument }) => {
+      const [min, max] = [argument("min"), argument("max")];
+      return min <= max ? undefined : `draws from its lower bound up, and ${String(min)} is above ${String(max)}`;
+    },
+  },
+  normal: drawn("Normal numbers.", { stddev: { default: 0.05, min: 0 }, mean: { default: 0 } }, (input) => {
+    const { b, key, type, argument } = input;
+    return scaled(b, b.op("random_normal", [key], { shape: type.shape }), argument("stddev"), argument("mean"));
   }),
-  normal: drawn("Normal numbers.", { stddev: 0.05, mean: 0 }, ({ b, key, type, argument }) =>
-    scaled(b, b.op("random_normal", [key], { shape: type.shape }), argument("stddev"), argument("mean")),
-  ),
   truncated_normal: drawn(
     "Normal numbers within two standard deviations.",
-    { stddev: 0.05, mean: 0 },
+    { stddev: { default: 0.05, min: 0 }, mean: { default: 0 } },
     ({ b, key, type, argument }) =>
       scaled(b, truncatedNormal(b, key, type.shape), argument("stddev"), argument("mean")),
   ),
@@ -65,21 +89,24 @@ export const initializers = {
   he_normal: fanNormal("Truncated normal by fan-in, for relu (He et al., 2015).", 2, "in"),
   lecun_uniform: fanUniform("Uniform by fan-in (LeCun et al., 1998).", 1, "in"),
   lecun_normal: fanNormal("Truncated normal by fan-in (LeCun et al., 1998).", 1, "in"),
-  orthogonal: drawn(
-    "An orthogonal matrix over all but the last axis and the last (Saxe et al., 2013).",
-    { gain: 1 },
-    ({ b, key, type, argument }) => {
-      const { shape } = type;
-      if (shape.length < 2) fault("orthogonal needs a tensor of rank 2 or more");
-      const columns = elementAt(shape, shape.length - 1);
-      const rows = product(shape.slice(0, -1));
-      const [tall, wide] = [literalSize([rows], "orthogonal"), literalSize([columns], "orthogonal")];
-      const drawnShape = [constant(Math.min(tall, wide)), constant(Math.max(tall, wide))];
-      const basis = b.op("orthogonalize", [b.op("random_normal", [key], { shape: drawnShape })]);
-      const matrix = tall < wide ? basis : b.transpose(basis, [1, 0]);
-      return scaled(b, b.reshape(matrix, shape), argument("gain"), 0);
-    },
-  ),
+  orthogonal: {
+    ...drawn(
+      "An orthogonal matrix over all but the last axis and the last (Saxe et al., 2013).",
+      { gain: { default: 1 } },
+      ({ b, key, type, argument }) => {
+        const { shape } = type;
+        const columns = elementAt(shape, shape.length - 1);
+        const rows = product(shape.slice(0, -1));
+        const [tall, wide] = [literalSize([rows], "orthogonal"), literalSize([columns], "orthogonal")];
+        const drawnShape = [constant(Math.min(tall, wide)), constant(Math.max(tall, wide))];
+        const basis = b.op("orthogonalize", [b.op("random_normal", [key], { shape: drawnShape })]);
+        const matrix = tall < wide ? basis : b.transpose(basis, [1, 0]);
+        return scaled(b, b.reshape(matrix, shape), argument("gain"), 0);
+      },
+    ),
+    misfit: ({ type: { shape } }) =>
+      shape.length < 2 ? `fills matrices: two axes or more, and here are ${String(shape.length)}` : undefined,
+  },
 } as const satisfies Readonly<Record<string, InitializerRule>>;
 
 /** The name of an initialiser. */
@@ -101,9 +128,19 @@ export function findInitializer(name: string): InitializerRule | undefined {
  */
 export function initialValue(b: GraphBuilder, key: Value, type: TensorType, init: Initializer): Value {
   const rule = findInitializer(init.name) ?? fault(`no initialiser is called ${init.name}`);
-  const argument = (name: string): number =>
-    init.arguments[name] ?? rule.arguments[name] ?? fault(`${init.name} has no argument ${name}`);
-  return b.cast(rule.build({ b, key, type, argument }), type.dtype);
+  return b.cast(rule.build({ b, key, type, argument: argumentsOf(rule, init) }), type.dtype);
+}
+
+/** Why an initialiser cannot fill a type, as a clause of which it is the subject; undefined where it can. */
+export function misfitOf(init: Initializer, type: TensorType): string | undefined {
+  const rule = findInitializer(init.name) ?? fault(`no initialiser is called ${init.name}`);
+  if (rule.random && !isFloat(type.dtype)) return `draws real numbers, and ${type.dtype} would cut them to whole ones`;
+  return rule.misfit?.({ type, argument: argumentsOf(rule, init) });
+}
+
+function argumentsOf(rule: InitializerRule, init: Initializer): (name: string) => number {
+  return (name) =>
+    init.arguments[name] ?? rule.arguments[name]?.default ?? fault(`${init.name} has no argument ${name}`);
 }
 
 /** The number of inputs and outputs of a unit, as Keras counts them: the last two axes, times all others. */
@@ -120,7 +157,7 @@ export function fansOf(shape: readonly Dim[]): { readonly input: Dim; readonly o
 
 function filled(
   doc: string,
-  names: Readonly<Record<string, number>>,
+  names: InitializerRule["arguments"],
   value: (argument: (name: string) => number) => number,
 ): InitializerRule {
   const build = ({ b, type, argument }: InitializerInput): Value =>
@@ -130,7 +167,7 @@ function filled(
 
 function drawn(
   doc: string,
-  names: Readonly<Record<string, number>>,
+  names: InitializerRule["arguments"],
   build: (input: InitializerInput) => Value,
 ): InitializerRule {
   return { doc, arguments: names, random: true, build };

@@ -2,6 +2,7 @@ import { constant, multiply } from "../dims/dim.ts";
 import type { Value } from "../ir/graph.ts";
 import type { TensorType } from "../ir/types.ts";
 import type { GraphBuilder } from "./builder.ts";
+import { hasF32Attributes } from "./dtype-class.ts";
 import { elementAt } from "./element-at.ts";
 import { defineComposite, type OperandSpec, type Sample, type ShapeChecker } from "./operator.ts";
 import { elementsOf, one, sharedDType, withAxis } from "./shape-rules.ts";
@@ -83,7 +84,7 @@ export const layerNorm = defineComposite({
   },
   fused: {
     onnx: {
-      when: (_, mode) => mode === "inference",
+      when: ({ operands: values }, mode) => mode === "inference" && hasF32Attributes(elementAt(values, 0).type.dtype),
       lower: (writer, { refs, attributes: { epsilon } }) => [
         writer.node("LayerNormalization", refs, { axis: { int: -1 }, epsilon: { float: epsilon } }),
       ],

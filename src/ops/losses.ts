@@ -225,7 +225,7 @@ export const huber = defineComposite({
     { name: "a", dtype: "float", shape: "[...]" },
     { name: "b", dtype: "float", shape: "[...]" },
   ],
-  attributes: { delta: { kind: "float", doc: "The error at which the loss becomes linear.", default: 1, min: 0 } },
+  attributes: { delta: { kind: "float", doc: "The error at which the loss becomes linear.", default: 1, above: 0 } },
   infer: ({ operands, check }) => (checkPair("huber", operands, check) ? [lossType] : undefined),
   cost: ({ operands }) => ({ flops: multiply(elementsOf(elementAt(operands, 0)), constant(6)) }),
   samples: [...pairSamples, ...pairSamples.map((sample) => ({ ...sample, attributes: { delta: 2.5 } }))],

@@ -1,5 +1,6 @@
 import type { Dim } from "../dims/dim.ts";
 import type { AttributeValue, Attributes, Value } from "../ir/graph.ts";
+import type { Limits } from "../ir/limits.ts";
 import type { Metric } from "../ir/program.ts";
 import type { DType, TensorType } from "../ir/types.ts";
 import type { GraphBuilder } from "./builder.ts";
@@ -23,15 +24,15 @@ interface AttributeTypes {
 export type AttributeKind = keyof AttributeTypes;
 
 /** One attribute as data: its kind, what it means, its default and its range. An attribute without default is required. */
-export interface AttributeSpec<K extends AttributeKind = AttributeKind> {
+export interface AttributeSpec<K extends AttributeKind = AttributeKind> extends Limits {
   readonly kind: K;
   readonly doc: string;
   readonly default?: AttributeTypes[K];
-  readonly min?: number;
-  readonly max?: number;
   readonly oneOf?: readonly string[];
   /** Of an axis: it counts those of the result, which has one more than the operands. */
   readonly ofResult?: boolean;
+  /** Set by passes alone: what a target does inside. No `.model` file can give it. */
+  readonly internal?: true;
 }
 
 /** The declared attributes of an operator. */
@@ -274,6 +275,11 @@ export function definePrimitive<const S extends AttributeSchema>(spec: Omit<Prim
 /** Declares a composite; typed as {@link definePrimitive}. */
 export function defineComposite<const S extends AttributeSchema>(spec: Omit<CompositeSpec<S>, "kind">): Composite {
   return { kind: "composite", ...spec } as unknown as Composite;
+}
+
+/** The attributes of an operator that a `.model` file may give, in the order in which positions give them. */
+export function givenAttributes(operator: Operator): AttributeSchema {
+  return Object.fromEntries(Object.entries(operator.attributes).filter(([, it]) => it.internal !== true));
 }
 
 /** Plain attribute values of a node with the schema's defaults filled in. */

@@ -38,8 +38,8 @@ export function rangeOfType(dtype: DType): ValueRange {
 
 /** The whole numbers from `low` to `high`, both among them; ends that no 32 bits hold are left open. */
 export function numbersBetween(low: number, high: number): ValueRange {
-  const start = low >= -(2 ** 31) ? low : -Infinity;
-  return high < 2 ** 32 ? { low: start, below: constant(high + 1) } : { low: start };
+  const start = low >= -(2 ** 31) ? Math.min(low, 2 ** 32) : -Infinity;
+  return high >= -(2 ** 31) && high < 2 ** 32 ? { low: start, below: constant(high + 1) } : { low: start };
 }
 
 /** The range of one dimension. */

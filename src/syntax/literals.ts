@@ -11,20 +11,30 @@ export function numberLiteral(token: IToken, reporter: Reporter): NumberLiteral 
   const span = reporter.span(token.startOffset, endOf(token));
   const raw = token.image;
   if (token.tokenType === BadNumber) return { kind: "number", span, value: 0, integer: true, raw };
-  const suffix = raw.slice(-1);
-  const shift = suffixExponents[suffix] ?? 0;
-  const plain = (shift === 0 ? raw : raw.slice(0, -1)).replaceAll("_", "");
-  const [mantissa = "0", exponent = "0"] = plain.toLowerCase().split("e");
-  // Shifting the exponent keeps 2.3k exact, where a multiplication would give 2299.9999999999995.
-  const value = Number(`${mantissa}e${String(Number(exponent) + shift)}`);
+  const { mantissa, exponent, shift } = partsOf(raw);
+  const value = valueOfNumber(raw);
   const pointed = mantissa.includes(".") && shift === 0;
   return {
     kind: "number",
     span,
     value,
-    integer: !pointed && Number(exponent) >= 0 && Number.isSafeInteger(value),
+    integer: !pointed && exponent >= 0 && Number.isSafeInteger(value),
     raw,
   };
+}
+
+/** The value of a well-formed number as it is written: `2.5e-3`, `250k`. Infinity where it is beyond f64. */
+export function valueOfNumber(raw: string): number {
+  const { mantissa, exponent, shift } = partsOf(raw);
+  // Shifting the exponent keeps 2.3k exact, where a multiplication would give 2299.9999999999995.
+  return Number(`${mantissa}e${String(exponent + shift)}`);
+}
+
+function partsOf(raw: string): { readonly mantissa: string; readonly exponent: number; readonly shift: number } {
+  const shift = suffixExponents[raw.slice(-1)] ?? 0;
+  const plain = (shift === 0 ? raw : raw.slice(0, -1)).replaceAll("_", "");
+  const [mantissa = "0", exponent = "0"] = plain.toLowerCase().split("e");
+  return { mantissa, exponent: Number(exponent), shift };
 }
 
 const escapes: Readonly<Record<string, string>> = { n: "\n", t: "\t", r: "\r", '"': '"', "\\": "\\", "0": "\0" };

@@ -1,6 +1,7 @@
 import type { IToken } from "chevrotain";
-import { BadNumber, BadString, StringToken, type Lexed } from "../../grammar/tokens.ts";
+import { BadNumber, BadString, NumberToken, StringToken, type Lexed } from "../../grammar/tokens.ts";
 import { endOf } from "./cst.ts";
+import { valueOfNumber } from "./literals.ts";
 import type { Reporter } from "./reporter.ts";
 
 /** Characters that other languages have, and what to write here. */
@@ -66,7 +67,8 @@ export function reportLexical(lexed: Lexed, reporter: Reporter): void {
   }
   for (const token of lexed.tokens) {
     const span = reporter.span(token.startOffset, endOf(token));
-    if (token.tokenType === BadNumber) reporter.report("MC1007", span, { text: token.image });
+    const isNumber = token.tokenType !== NumberToken || Number.isFinite(valueOfNumber(token.image));
+    if (token.tokenType === BadNumber || !isNumber) reporter.report("MC1007", span, { text: token.image });
     if (token.tokenType === BadString) {
       const end = reporter.span(span.end, span.end);
       reporter.report("MC1006", span, {}, { fix: { title: 'insert `"`', edits: [{ span: end, text: '"' }] } });

@@ -61,7 +61,7 @@ export const syntaxCatalog = {
     title: "malformed number",
     message: (it: { readonly text: string }) => `\`${it.text}\` is no number.`,
     explanation:
-      "A number may hold underscores between digits, a fraction, an exponent and one of the suffixes k, M, G and T: 1_000, 2.5e-3, 250k. No other letter may follow it, and a name cannot begin with a digit.",
+      "A number may hold underscores between digits, a fraction, an exponent and one of the suffixes k, M, G and T: 1_000, 2.5e-3, 250k. No other letter may follow it, and a name cannot begin with a digit. No element type holds more than 1.8e308.",
     bad: "const a = 12px\n",
     good: "const a = 12\n",
   }),

@@ -152,7 +152,7 @@ export const typesOfBodiesCatalog = {
     title: "arithmetic without a result",
     message: (it: { readonly expression: string }) => `\`${it.expression}\` has no value.`,
     explanation:
-      "Division by zero, or a function outside of where it is defined, among numbers that are known at compile time.",
+      "Division by zero, a function outside of where it is defined, or a result beyond 1.8e308, among numbers that are known at compile time.",
     bad: model("(x: f32[B, 4]) -> y: f32[B, 4]", "  x * (1 / 0)\n"),
     good: model("(x: f32[B, 4]) -> y: f32[B, 4]", "  x * (1 / 2)\n"),
   }),
@@ -198,6 +198,15 @@ export const typesOfBodiesCatalog = {
     message: (it: { readonly actual: string }) => `An initialiser must stand here, and this is ${it.actual}.`,
     explanation: "A parameter or a state begins as an initialiser says, or as one number in all its elements.",
     bad: "block Scale: (x: f32[B, D]) -> f32[B, D] {\n  param by: f32[D] = relu\n  x * by\n}\n",
+    good: "block Scale: (x: f32[B, D]) -> f32[B, D] {\n  param by: f32[D] = ones\n  x * by\n}\n",
+  }),
+  MC3073: entry({
+    severity: "error",
+    title: "initialiser that does not fit",
+    message: (it: { readonly name: string; readonly problem: string }) => `\`${it.name}\` ${it.problem}.`,
+    explanation:
+      "An initialiser fills a type: `orthogonal` fills matrices, `forget_bias` the bias of an LSTM, and what draws random numbers fills floating point. The lower bound of `uniform` is not above its upper one.",
+    bad: "block Scale: (x: f32[B, D]) -> f32[B, D] {\n  param by: f32[D] = orthogonal\n  x * by\n}\n",
     good: "block Scale: (x: f32[B, D]) -> f32[B, D] {\n  param by: f32[D] = ones\n  x * by\n}\n",
   }),
 } as const;

@@ -1,4 +1,5 @@
 import type { Collector } from "../../diagnostics/collector.ts";
+import { brokenLimit } from "../../ir/limits.ts";
 import type { SettingValue } from "../../ir/program.ts";
 import type { ArgumentSchema, CallSchema } from "../../ir/settings.ts";
 import { lostIn } from "../../ops/lost-in.ts";
@@ -98,10 +99,7 @@ function fits(value: SettingValue, schema: ArgumentSchema, expression: Expressio
       return (
         typeof value === "number" &&
         (schema.kind === "number" ? Number.isFinite(value) : Number.isSafeInteger(value)) &&
-        value >= (schema.min ?? -Infinity) &&
-        value > (schema.above ?? -Infinity) &&
-        value <= (schema.max ?? Infinity) &&
-        value < (schema.below ?? Infinity)
+        brokenLimit(schema, value) === undefined
       );
     case "boolean":
       return typeof value === "boolean";

@@ -1,0 +1,107 @@
+import { initializerSignatures } from "../analyze/initializer-signatures.ts";
+import { reportUnknownArgument } from "../analyze/report-unknown-argument.ts";
+import { brokenLimit } from "../ir/limits.ts";
+import { givenAttributes } from "../ops/operator.ts";
+import { textOf } from "../support/source.ts";
+import type { Argument, CallExpression } from "../syntax/ast.ts";
+import { attributeOf, expectedFor } from "./attributes.ts";
+import { positionalAttributes } from "./call-operator.ts";
+import { report, reporter, type Context } from "./context.ts";
+import { asReal } from "./convert.ts";
+import { bindArguments } from "./hyperparameters.ts";
+import { poison, type RecipeVal, type Val } from "./values.ts";
+
+/** `leaky_relu(0.2)` or `LSTM(units)` where a recipe is wanted: hyperparameters are bound, inputs stay open. */
+export function bindRecipe(ctx: Context, it: RecipeVal, call: CallExpression): Val {
+  const { target } = it;
+  const text = textOf(call.span);
+  switch (target.kind) {
+    case "callable": {
+      const bound = bindArguments(ctx, target.callable, it.bound, call.arguments, it.text);
+      return bound === undefined ? poison : { ...it, bound, text };
+    }
+    case "initializer":
+      return bindInitializer(ctx, it, target.name, call);
+    case "operator": {
+      const bound = new Map(it.bound);
+      const open = positionalAttributes(target.operator).filter((name) => !bound.has(name));
+      let fine = true;
+      const here = new Set<string>();
+      call.arguments.forEach((argument, index) => {
+        const name = argument.name?.text ?? open[index];
+        if (name !== undefined && !isFirst(ctx, here, it, name, target.operator.name, argument)) fine = false;
+        const spec = name === undefined ? undefined : givenAttributes(target.operator)[name];
+        if (name === undefined || spec === undefined) {
+          if (argument.name === undefined) report(ctx, "MC2014", argument.span, { callee: target.operator.name });
+          else
+            reportUnknownArgument(
+              reporter(ctx),
+              argument.name,
+              target.operator.name,
+              positionalAttributes(target.operator),
+            );
+          fine = false;
+          return;
+        }
+        const val = ctx.elaborator.rules.expression(ctx, argument.value, expectedFor(spec));
+        if (attributeOf(ctx, name, spec, val, argument.value.span) === undefined) fine = false;
+        bound.set(name, val);
+      });
+      return fine ? { ...it, bound, text } : poison;
+    }
+  }
+}
+
+/** Reports an argument that was given before, here or where the function was bound. */
+function isFirst(
+  ctx: Context,
+  here: Set<string>,
+  { bound, text }: RecipeVal,
+  name: string,
+  callee: string,
+  argument: Argument,
+): boolean {
+  if (here.has(name)) report(ctx, "MC2012", argument.span, { name, callee });
+  else if (bound.has(name)) report(ctx, "MC2032", argument.span, { name, callee, text });
+  else {
+    here.add(name);
+    return true;
+  }
+  return false;
+}
+
+function bindInitializer(ctx: Context, it: RecipeVal, name: string, call: CallExpression): Val {
+  const declared = initializerSignatures[name] ?? {};
+  const signature = Object.keys(declared);
+  const bound = new Map(it.bound);
+  let fine = true;
+  const here = new Set<string>();
+  const open = signature.filter((key) => !it.bound.has(key));
+  call.arguments.forEach((argument, index) => {
+    const parameter = argument.name?.text ?? open[index];
+    if (parameter !== undefined && !isFirst(ctx, here, it, parameter, name, argument)) fine = false;
+    if (parameter === undefined) {
+      report(ctx, "MC2014", argument.span, { callee: name });
+      fine = false;
+      return;
+    }
+    if (!signature.includes(parameter)) {
+      if (argument.name !== undefined) reportUnknownArgument(reporter(ctx), argument.name, name, signature);
+      fine = false;
+      return;
+    }
+    const value = asReal(
+      ctx,
+      ctx.elaborator.rules.expression(ctx, argument.value),
+      argument.value.span,
+      `\`${parameter}\``,
+    );
+    const limit = value === undefined ? undefined : brokenLimit(declared[parameter] ?? {}, value);
+    if (value === undefined) fine = false;
+    else if (limit !== undefined) {
+      report(ctx, "MC3010", argument.value.span, { what: `\`${parameter}\``, limit, actual: String(value) });
+      fine = false;
+    } else bound.set(parameter, { kind: "number", value, integer: false });
+  });
+  return fine ? { ...it, bound, text: textOf(call.span) } : poison;
+}

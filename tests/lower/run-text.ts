@@ -1,0 +1,76 @@
+import * as tf from "@tensorflow/tfjs";
+import { buildInferenceGraph } from "../../src/autodiff/build-evaluation-graph.ts";
+import { emitOnnx } from "../../src/emit/onnx/emit-graph.ts";
+import { encodeModel } from "../../src/emit/onnx/proto.ts";
+import type { DType } from "../../src/ir/types.ts";
+import { interpretGraph } from "../../src/ops/interpret.ts";
+import { sizeOf } from "../../src/ops/nd-array.ts";
+import type { NdArray } from "../../src/ops/operator.ts";
+import { literalShape } from "../../src/ops/shape-rules.ts";
+import { tfjsDType } from "../../src/ops/tfjs-dtype.ts";
+import { expandComposites, keepFused } from "../../src/passes/expand-composites.ts";
+import { flatten } from "../../src/passes/flatten.ts";
+import { fromNumbers, toNumbers } from "../../src/runtime/onnx/typed-array.ts";
+import { asInputs, sessionOf } from "../emit/onnx/graphs.ts";
+import { runNodes } from "../ops/tfjs-evaluator.ts";
+import { lower } from "./checking.ts";
+
+/** What a model or block gives: what its types say, what it is in f64, and what each runtime makes of it. */
+export interface Run {
+  readonly predicted: readonly { readonly dtype: DType; readonly shape: readonly number[] | undefined }[];
+  readonly reference: readonly NdArray[];
+  readonly runtimes: Readonly<Record<"ONNX Runtime" | "TensorFlow.js", readonly NdArray[]>>;
+}
+
+/**
+ * Runs `M` of a text, all sizes of which are literal, on both targets and by the reference; undefined where a place that
+ * it looks up is out of range.
+ */
+export async function runText(text: string, fill: (name: string, type: NdArray) => NdArray): Promise<Run | undefined> {
+  const module = lower(text, "M");
+  const wanted = buildInferenceGraph(module, { target: "reference" });
+  const inputs = new Map(
+    wanted.inputs.map(({ name, value: { type } }): [string, NdArray] => {
+      const shape = literalShape(type.shape) ?? [];
+      return [name, fill(name, { dtype: type.dtype, shape, data: new Float64Array(sizeOf(shape)) })];
+    }),
+  );
+  const outputs = wanted.outputs.filter((it) => it.role !== "faults");
+  const names = outputs.map((it) => it.name);
+  const expected = interpretGraph(wanted, inputs);
+  const counted = wanted.outputs.find((it) => it.role === "faults")?.name ?? "";
+  if ((expected.get(counted)?.data[0] ?? 0) > 0) return undefined;
+
+  const session = await sessionOf(
+    encodeModel(emitOnnx(buildInferenceGraph(module, { target: "onnx", opset: 18 }), { ...asInputs, opset: 18 })),
+  );
+  const feeds = [...inputs].map(([name, it]) => {
+    return [name, { ...it, data: fromNumbers(it.dtype, it.data, it.data.length) }] as const;
+  });
+  const results = await session.run(new Map(feeds));
+  await session.dispose();
+  const onnx = names.flatMap((name) => {
+    const it = results.get(name);
+    return it === undefined ? [] : [{ dtype: it.dtype, shape: it.shape, data: toNumbers(it) }];
+  });
+
+  const flat = expandComposites(flatten(module, { mode: "inference" }), keepFused("tfjs", "inference"));
+  const values = new Map<number, tf.Tensor>();
+  tf.engine().startScope();
+  for (const { name, value } of flat.inputs) {
+    const it = inputs.get(name);
+    if (it !== undefined) values.set(value.id, tf.tensor([...it.data], [...it.shape], tfjsDType(it.dtype)));
+  }
+  runNodes(flat.nodes, values);
+  const tfjs = flat.outputs.slice(0, names.length).map(({ value }): NdArray => {
+    const made = values.get(value.id) ?? tf.scalar(NaN);
+    const dtype = made.dtype === tfjsDType(value.type.dtype) ? value.type.dtype : "u32";
+    return { dtype, shape: made.shape, data: Float64Array.from(made.dataSync()) };
+  });
+  tf.engine().endScope();
+  return {
+    predicted: outputs.map(({ value: { type } }) => ({ dtype: type.dtype, shape: literalShape(type.shape) })),
+    reference: names.flatMap((name) => expected.get(name) ?? []),
+    runtimes: { "ONNX Runtime": onnx, "TensorFlow.js": tfjs },
+  };
+}
