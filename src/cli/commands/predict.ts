@@ -16,6 +16,7 @@ import { openData } from "../open-training.ts";
 import { readInputs } from "../read-inputs.ts";
 import { readFileBytes } from "../read-specs.ts";
 import { checkVocabulary, readWeights, weightsPath } from "../read-weights.ts";
+import { reportFeatures } from "../report-features.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { toJson } from "../../support/show-text.ts";
 
@@ -112,8 +113,10 @@ async function examplesOf(
     throw new UsageError(`No train section names data for ${unit.name}: give inputs with --input.`);
   const opened = openData(spec, train, data, terminal);
   if (opened === undefined) return undefined;
-  checkVocabulary(weights.path, weights.checkpoint, opened.dataset.vocabulary);
-  const examples = opened.dataset.splits[split];
+  const { raw, dataset } = opened;
+  checkVocabulary(weights.path, weights.checkpoint, dataset.vocabulary);
+  const whole = dataset.splits[split];
+  const examples = { ...whole, count: Math.min(count, whole.count) };
   const created = await createOnnxTrainer(train, {
     totalSteps: 1,
     threads,
@@ -122,10 +125,10 @@ async function examplesOf(
   if (!created.ok) throw new UsageError(upperFirst(created.message));
   const { trainer } = created;
   try {
-    await trainer.restore(withStatistics(weights.checkpoint.tensors, train, opened.dataset.splits.train));
-    return await trainer.prepare(
-      examples.gather(Int32Array.from({ length: Math.min(count, examples.count) }, (_, i) => i)),
-    );
+    await trainer.restore(withStatistics(weights.checkpoint.tensors, train, dataset.splits.train));
+    if (!(await reportFeatures({ spec, program: train, trainer, raw, dataset }, terminal, [examples])))
+      return undefined;
+    return await trainer.prepare(examples.gather(Int32Array.from({ length: examples.count }, (_, i) => i)));
   } finally {
     await trainer.dispose();
   }

@@ -10,6 +10,7 @@ import { formatFigure } from "../format-figures.ts";
 import { printFindings } from "../load-unit.ts";
 import { openTraining, planTraining, type TrainingOptions } from "../open-training.ts";
 import { checkVocabulary, readWeights, weightsPath } from "../read-weights.ts";
+import { reportFeatures } from "../report-features.ts";
 import type { Terminal } from "../terminal.ts";
 import { figuresText } from "../train-report.ts";
 import { showText, toJson } from "../../support/show-text.ts";
@@ -46,6 +47,7 @@ export async function test(file: string, options: TestOptions, terminal: Termina
     const weights = readWeights(path, program.name, { module: program.model, train: program });
     checkVocabulary(path, weights, dataset.vocabulary);
     await trainer.restore(withStatistics(weights.tensors, program, dataset.splits.train));
+    if (!(await reportFeatures(open, terminal, [dataset.splits.test]))) return exitCode.findings;
     const figures = await evaluateExamples(trainer, dataset.splits.test, program.metrics);
     const judged = tests
       .flatMap((it) => it.expectations)

@@ -3,7 +3,6 @@ import { slotNames } from "../../autodiff/optimizers.ts";
 import { parametersOf } from "../../passes/parameters-of.ts";
 import { asNumber } from "../../dims/dim.ts";
 import { elementsOf } from "../../passes/measure.ts";
-import { checkFeatures } from "../../runtime/train/check-features.ts";
 import { encodeCheckpoint, encodeWeights, type Checkpoint } from "../../runtime/train/checkpoint.ts";
 import type { Figures } from "../../runtime/train/figures.ts";
 import { modelFingerprint } from "../../runtime/train/fingerprint.ts";
@@ -26,6 +25,7 @@ import { formatCount } from "../format-figures.ts";
 import { printFindings } from "../load-unit.ts";
 import { openTraining, planTraining, type OpenTraining, type TrainingOptions } from "../open-training.ts";
 import { checkVocabulary, readWeights } from "../read-weights.ts";
+import { reportFeatures } from "../report-features.ts";
 import { elementText, reportDivergence } from "../report-divergence.ts";
 import { printStrays } from "../print-strays.ts";
 import type { Surroundings } from "../surroundings.ts";
@@ -89,13 +89,7 @@ async function trainInto(
     const before = spec.collector.diagnostics.length;
     await checkFolder(open, files);
     if (!printFindings(spec.collector, terminal, before)) return exitCode.findings;
-    const stray = await checkFeatures(trainer, program, open.raw, dataset);
-    if (stray !== undefined) {
-      const before = spec.collector.diagnostics.length;
-      stray.problem.reportTo(spec.collector, stray.feature.origin);
-      printFindings(spec.collector, terminal, before);
-      return exitCode.findings;
-    }
+    if (!(await reportFeatures(open, terminal))) return exitCode.findings;
     const json = options.json === true;
     const stop = listen(terminal, signal);
     if (!json) terminal.out(`${headline(open, start)}\n`);

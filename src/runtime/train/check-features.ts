@@ -29,7 +29,7 @@ interface Stray {
 }
 
 /**
- * Checks the features of all examples of all splits: that they are finite, that integers are whole and in the range of
+ * Checks the features of examples, of all splits unless some are given: that they are finite, that integers are whole and in the range of
  * their type before they are cut to it, and that labels of `class(n)` lie in 0..n-1. `raw` is what the dataset was made of:
  * messages name examples as their file does.
  */
@@ -38,13 +38,13 @@ export async function checkFeatures(
   program: TrainProgram,
   raw: RawData,
   dataset: Dataset,
+  searched: readonly Examples[] = [dataset.splits.train, dataset.splits.validate, dataset.splits.test],
 ): Promise<FeatureProblem | undefined> {
   const { data } = program;
   const integers = data.features.filter((it) => !isFloat(it.type.dtype) && it.direct === undefined);
   const unrounded = integers.length === 0 ? undefined : unroundedOf(program, integers);
   const statistics = unrounded === undefined ? new Map() : await trainer.snapshot();
-  for (const split of ["train", "validate", "test"] as const) {
-    const examples = dataset.splits[split];
+  for (const examples of searched) {
     const misfit = unrounded && findMisfits(unrounded, integers, statistics, examples);
     const stray = misfit ?? (await findStray(trainer, program, examples));
     if (stray === undefined) continue;
