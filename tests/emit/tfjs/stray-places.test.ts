@@ -5,11 +5,12 @@ import type { TrainProgram } from "../../../src/ir/program.ts";
 import type { NdArray } from "../../../src/ops/operator.ts";
 import { backends, useBackend } from "./backends.ts";
 import { importEmitted } from "./load-emitted.ts";
-import { evaluateGraph, graphsOf, initialValues } from "./reference.ts";
+import { evaluateGraph, graphsOf, initialValues, normError, normOf } from "./reference.ts";
 import { unitOf } from "./spec-unit.ts";
 
 interface Model {
   step: number;
+  readonly optimizer: readonly { readonly path: string }[];
 }
 
 type Batch = Readonly<Record<string, tf.Tensor>>;
@@ -178,6 +179,25 @@ describe("places out of range in generated code", () => {
         tf.dispose([inputs, labels]);
       },
     );
+
+    it.each(Object.keys(nets) as Net[])("leave the gradients of places in range as they are: %s", (name) => {
+      const { emitted, program } = net(name);
+      const model = emitted.create(1);
+      const good = tensorsOf(sound.k, sound.y);
+      const { results, gradients } = emitted.gradients(model, good);
+      const given = { owned: initialValues(program.model, 1), batch: arraysOf(sound.k, sound.y), seed: 1 };
+      const expected = evaluateGraph(graphsOf.gradients(program), given);
+      const slopes = [...expected].filter(([key]) => key.startsWith("grad/"));
+      const floor = normOf(slopes.map(([, { data }]) => data)) / 1000;
+      expect(model.optimizer.map(({ path }) => `grad/${path}`).sort()).toEqual(slopes.map(([key]) => key).sort());
+      model.optimizer.forEach(({ path }, at) => {
+        const slope = gradients[at];
+        const found = slope && { shape: slope.shape, data: slope.dataSync() };
+        expect(normError(found, expected.get(`grad/${path}`), floor), path).toBeLessThan(1e-4);
+      });
+      tf.dispose([results, gradients, good]);
+      emitted.dispose(model);
+    });
 
     it("are named by their row in all of the data", async () => {
       const { emitted } = net("rows as they come");
