@@ -37,11 +37,11 @@ export function reportDifferences(
   const read = readCheckpoint(path);
   // What cannot be read is told where it is read for good.
   if (!read.ok) return;
-  if (read.value.made === undefined) {
-    collector.report("MC4052", span, { path });
-    return;
-  }
-  for (const { part, text, changesMeaning } of compareMade(read.value.made, made)) {
+  const { seed } = read.value;
+  if (read.value.made === undefined) collector.report("MC4052", span, { path });
+  // What the generated `save` writes has no record, but a seed.
+  const known = seed === undefined ? made : { ...made, parts: { ...made.parts, seed } };
+  for (const { part, text, changesMeaning } of compareMade(read.value.made ?? known, made)) {
     if (changesMeaning && !allowed.has(part)) {
       const help = `Undo the change, or train anew without --resume; \`--allow ${part}\` goes on all the same.`;
       collector.report("MC4050", span, { path, part, text }, { help });

@@ -1,7 +1,8 @@
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { readSafetensors, writeSafetensors } from "../../src/support/safetensors.ts";
 import { cli, folderWith, type CliResult } from "./run-cli.ts";
 
 const spec = `model Net: (x: f32[B, 2]) -> logits: f32[B, 2] { x -> Dense(4) -> relu -> Dense(2) }
@@ -131,6 +132,22 @@ describe("modelc train --resume", () => {
     expect({ code: result.code, err: result.err }).toMatchObject({ code: 0 });
     expect(new Set(codesIn(result))).toEqual(new Set(["MC4051"]));
     expect(result.err).toMatch(text);
+  });
+
+  it("compares the seed of a checkpoint that has no other record, as generated TypeScript writes it", async () => {
+    const folder = folderWith({});
+    cpSync(trained, folder, { recursive: true });
+    const path = join(folder, "out", "Net.checkpoint.safetensors");
+    const read = readSafetensors(readFileSync(path));
+    if (!read.ok) throw new Error(read.error.message);
+    const metadata = new Map([...read.file.metadata].filter(([key]) => key !== "made"));
+    writeFileSync(path, writeSafetensors(read.file.tensors.values(), metadata).bytes);
+    const argv = ["train", join(folder, "net.model"), "--threads", "1", "--out", join(folder, "out"), "--resume"];
+    const other = await cli([...argv, "--seed", "5"]);
+    expect({ code: other.code, codes: codesIn(other) }).toEqual({ code: 1, codes: ["MC4052", "MC4050"] });
+    expect(other.err).toMatch(/seed: 0, now 5/);
+    const same = await cli(argv);
+    expect({ code: same.code, codes: codesIn(same) }).toEqual({ code: 0, codes: ["MC4052"] });
   });
 
   it("refuses a longer training where the schedule ends with it", async () => {

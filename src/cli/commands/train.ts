@@ -270,7 +270,7 @@ function save(
   wanted: { readonly weights: boolean },
 ): void {
   const weights = weightsAt(open, progress.step, tensors);
-  const checkpoint = encodeCheckpoint({ ...weights, tensors, progress, made: open.made });
+  const checkpoint = encodeCheckpoint({ ...weights, tensors, progress, made: open.made, seed: open.program.seed });
   folder.write(
     new Map([
       ...(wanted.weights

@@ -46,7 +46,7 @@ export const resumingCatalog = {
     message: (it: { path: string }) =>
       `${it.path} does not say what it was made of: I cannot tell whether this is the same training.`,
     explanation:
-      "Checkpoints of other versions of modelc, and those that other programs have rewritten, lack the record that `--resume` compares. Make sure yourself that model, data and options are what they were; the next checkpoint will say.",
+      "Checkpoints of other versions of modelc, of the `save` of generated TypeScript, and those that other programs have rewritten, lack the record that `--resume` compares; the seed is compared where it is there. Make sure yourself that model, data and options are what they were; the next checkpoint will say.",
     bad: `# modelc train net.model --out out && sed -i s/made/lost/ out/Net.checkpoint.safetensors && modelc train net.model --out out --resume\n${net}`,
     good: `# modelc train net.model --out out && modelc train net.model --out out --resume\n${net}`,
   }),

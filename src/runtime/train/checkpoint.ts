@@ -25,6 +25,8 @@ export interface Checkpoint {
   readonly origin?: WeightsOrigin;
   /** What the training is made of; absent in plain weights. */
   readonly made?: Made;
+  /** The seed of the training; absent in plain weights. */
+  readonly seed?: number;
 }
 
 /** The bytes of a checkpoint: a `.safetensors` file with the progress in its metadata. */
@@ -54,6 +56,7 @@ function metadataOf(checkpoint: Checkpoint): ReadonlyMap<string, string> {
   const perms = [...(checkpoint.perms ?? [])].sort(([a], [b]) => (a < b ? -1 : 1));
   metadata.set("perm", JSON.stringify(Object.fromEntries(perms)));
   if (checkpoint.progress !== undefined) metadata.set("progress", stringifyNumbers(checkpoint.progress));
+  if (checkpoint.seed !== undefined) metadata.set("seed", String(checkpoint.seed));
   if (checkpoint.vocabulary !== undefined) metadata.set("vocabulary", JSON.stringify(checkpoint.vocabulary));
   if (checkpoint.made !== undefined) metadata.set("made", JSON.stringify(checkpoint.made));
   if (checkpoint.origin !== undefined) metadata.set(...originEntry(checkpoint.origin));
@@ -84,6 +87,8 @@ export function parseCheckpoint(bytes: Uint8Array): Result<Checkpoint, string> {
   if (!progress.ok) return progress;
   const vocabulary = parseEntry(metadata, "vocabulary", parseVocabulary);
   if (!vocabulary.ok) return vocabulary;
+  const seed = parseEntry(metadata, "seed", parseSeed);
+  if (!seed.ok) return seed;
   const origin = originIn(metadata);
   const made = parseMade(metadata.get("made"));
   return success({
@@ -93,6 +98,7 @@ export function parseCheckpoint(bytes: Uint8Array): Result<Checkpoint, string> {
     ...(vocabulary.value !== undefined && { vocabulary: vocabulary.value }),
     ...(origin !== undefined && { origin }),
     ...(made !== undefined && { made }),
+    ...(seed.value !== undefined && { seed: seed.value }),
   });
 }
 
@@ -138,6 +144,10 @@ function isOrder(value: unknown): value is readonly number[] {
   if (!Array.isArray(value)) return false;
   const axes: ReadonlySet<unknown> = new Set<unknown>(value);
   return value.every((_, axis) => axes.has(axis));
+}
+
+function parseSeed(value: unknown): Result<number, string> {
+  return typeof value === "number" && Number.isSafeInteger(value) ? success(value) : failure("it is no whole number");
 }
 
 function parseVocabulary(value: unknown): Result<readonly string[], string> {

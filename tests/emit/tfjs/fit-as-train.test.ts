@@ -29,6 +29,7 @@ interface Options {
 
 interface Emitted {
   readonly create: () => { readonly step: number };
+  readonly load: (bytes: Uint8Array) => { readonly step: number };
   readonly fit: (model: { readonly step: number }, data: Batch, options?: Options) => Promise<readonly Report[]>;
   readonly save: (model: { readonly step: number }) => Promise<Uint8Array>;
 }
@@ -93,6 +94,31 @@ function weightsOf(bytes: Uint8Array): ReadonlyMap<string, readonly number[]> {
       .map(([name, tensor]) => [name, [...new Float32Array(new Uint8Array(tensor.bytes).buffer)]]),
   );
 }
+
+/** What `modelc train` on TensorFlow.js leaves in a folder: the weights, and the checkpoint. */
+async function trainedWith(settings: string, ...options: readonly string[]): Promise<(file: string) => Uint8Array> {
+  const folder = folderWith({ "net.model": spec(settings), "points.csv": table });
+  const out = join(folder, "out");
+  const argv = ["train", join(folder, "net.model"), "--runtime", "tfjs", "--backend", "cpu", "--out", out];
+  expect(await cli([...argv, ...options])).toMatchObject({ code: 0, err: "" });
+  return (file) => readFileSync(join(out, file));
+}
+
+describe("fit goes on from a checkpoint of modelc train", () => {
+  beforeAll(async () => {
+    await useBackend("cpu");
+  });
+
+  it("in the order of the seed that the run had, not the file's", async () => {
+    const begun = await trainedWith("epochs: 3", "--seed", "7", "--epochs", "1");
+    const whole = await trainedWith("epochs: 3", "--seed", "7");
+    const module = await emitted("epochs: 3");
+    const model = module.load(begun("Net.checkpoint.safetensors"));
+    expect(model).toMatchObject({ step: 4, seed: 7 });
+    await module.fit(model, examples(0, 30), { validation: examples(30, 40) });
+    expect(weightsOf(await module.save(model))).toEqual(weightsOf(whole("Net.safetensors")));
+  });
+});
 
 describe("fit does what modelc train does on TensorFlow.js", () => {
   beforeAll(async () => {

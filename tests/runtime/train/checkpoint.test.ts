@@ -35,6 +35,7 @@ const checkpoint: Checkpoint = {
     },
   },
   vocabulary: [" ", "a", "ß"],
+  seed: 2 ** 40 + 1,
 };
 
 describe("checkpoints", () => {
@@ -104,6 +105,9 @@ describe("metadata of checkpoints", () => {
     ["perm", '{"conv.kernel":[0,1,2,4]}', "which is no order of its 4 axes"],
     ["perm", '{"conv.kernel":[0,1,2.5,3]}', "which is no order of its 4 axes"],
     ["perm", '{"conv.kernel":"0123"}', "which is no order of its 4 axes"],
+    ["seed", "x", 'metadata "seed": this is no JSON.'],
+    ["seed", "1.5", 'metadata "seed": it is no whole number.'],
+    ["seed", '"3"', "it is no whole number"],
     ["vocabulary", "{}", 'metadata "vocabulary": it is no list of characters.'],
     ["vocabulary", '["a",1]', "it is no list of characters"],
     ["vocabulary", '["a","b","a"]', "it has a character twice"],
@@ -112,16 +116,17 @@ describe("metadata of checkpoints", () => {
     expect(read.ok ? "ok" : read.error).toContain(message);
   });
 
-  it("of generated TypeScript has the step alone", () => {
+  it("of generated TypeScript may have the step and the seed alone", () => {
     const read = parseCheckpoint(withMetadata({ progress: '{"step":7,"steps":null}', seed: "3" }));
     expect(read.ok && read.value.progress).toEqual({ step: 7, waited: 0 });
+    expect(read.ok && read.value.seed).toBe(3);
     expect(read.ok && "perms" in read.value).toBe(false);
   });
 
   it("never throws, whatever it holds", () => {
     fc.assert(
       fc.property(
-        fc.constantFrom("progress", "perm", "vocabulary"),
+        fc.constantFrom("progress", "perm", "vocabulary", "seed"),
         fc.oneof(
           fc.json(),
           fc.string(),
