@@ -2,6 +2,7 @@ import type { Value } from "../ir/graph.ts";
 import type { ClipSpec } from "../ir/program.ts";
 import type { GraphBuilder } from "../ops/builder.ts";
 import { required } from "../support/fault.ts";
+import { sumOfSquares } from "./sum-of-squares.ts";
 
 /** One way of limiting the size of gradients. */
 interface Clipping {
@@ -27,8 +28,8 @@ export interface ClippingInput {
  */
 export const clippings: Readonly<Record<ClipSpec["kind"], Clipping>> = {
   value: { limit: ({ b, gradient, limit }) => b.op("clip", [gradient], { min: -limit, max: limit }) },
-  norm: { limit: (input) => scaleTo(input, squareSum(input.b, input.gradient)) },
-  global_norm: { measure: squareSum, limit: (input) => scaleTo(input, required(input.total, "sum of all squares")) },
+  norm: { limit: (input) => scaleTo(input, sumOfSquares(input.b, input.gradient)) },
+  global_norm: { measure: sumOfSquares, limit: (input) => scaleTo(input, required(input.total, "sum of all squares")) },
 };
 
 /** Gradients with their size limited. */
@@ -42,16 +43,6 @@ export function clipGradients(
   const total = measure && gradients.map((it) => measure(b, it)).reduce((sum, it) => b.add(sum, it));
   const named = (_: string, value: Value): Value => value;
   return gradients.map((gradient) => limit({ b, gradient, limit: clip.limit, total, named }));
-}
-
-/** The sum of a gradient's squares, in f32. */
-function squareSum(b: GraphBuilder, gradient: Value): Value {
-  const wide = gradient.type.dtype === "f64" ? gradient : b.cast(gradient, "f32");
-  const sum = b.sum(
-    b.op("square", [wide]),
-    gradient.type.shape.map((_, axis) => axis),
-  );
-  return b.cast(sum, "f32");
 }
 
 /** A gradient times limit / max(norm, limit). */

@@ -34,6 +34,9 @@ export type SharedScalars<Scalars extends string, Shared extends string> = (
   scalars: Readonly<Record<Scalars, Value>>,
 ) => Readonly<Record<Shared, Value>>;
 
+/** The settings that only an optimizer of this kind has: rate and decay are applied for it. */
+type Own<S extends CallSchema> = Omit<S, "lr" | "decay">;
+
 /** An optimizer as its author writes it: `S` its settings, `Slots` what it may remember. */
 interface Definition<S extends CallSchema, Slots extends string, Shared extends string> {
   /** Its arguments, `lr` and `decay` among them, in positional order. */
@@ -43,11 +46,11 @@ interface Definition<S extends CallSchema, Slots extends string, Shared extends 
   /** How parameters decay: by a share of themselves in the gradient, or apart from it, before the step. */
   readonly decay: "by gradient" | "decoupled";
   /** What it remembers of each parameter, and the number that each begins with. */
-  readonly slots: (settings: PlainValues<S>) => Readonly<Partial<Record<Slots, number>>>;
+  readonly slots: (settings: PlainValues<Own<S>>) => Readonly<Partial<Record<Slots, number>>>;
   /** Scalars that are the same for all parameters at step t (from 1), in f64: 1 - 0.999^t loses four digits in f32. */
-  readonly shared?: SharedScalars<NumberNames<S>, Shared>;
+  readonly shared?: SharedScalars<NumberNames<Own<S>>, Shared>;
   readonly update: (
-    input: UpdateInput<NumberNames<S>, Slots, Shared> & { readonly settings: PlainValues<S> },
+    input: UpdateInput<NumberNames<Own<S>>, Slots, Shared> & { readonly settings: PlainValues<Own<S>> },
   ) => Updated<Slots>;
 }
 
@@ -88,11 +91,14 @@ export function defineOptimizer<
 }
 
 /** A program's settings by the types of their schema, which they were read by. */
-function plainValues<S extends CallSchema>(schema: S, values: Readonly<Record<string, SettingValue>>): PlainValues<S> {
+function plainValues<S extends CallSchema>(
+  schema: S,
+  values: Readonly<Record<string, SettingValue>>,
+): PlainValues<Own<S>> {
   for (const [name, { kind }] of Object.entries(schema)) {
-    if (kind === "call" || name === "decay") continue;
+    if (name === "lr" || name === "decay") continue;
     const wanted = kind === "integer" ? "number" : kind;
     if (typeof values[name] !== wanted) fault(`the setting ${name} is no ${wanted}`);
   }
-  return values as PlainValues<S>;
+  return values as PlainValues<Own<S>>;
 }

@@ -4,6 +4,7 @@ import type { ArgumentSchema, CallSchema } from "../ir/settings.ts";
 import type { GraphBuilder } from "../ops/builder.ts";
 import { fault } from "../support/fault.ts";
 import { defineOptimizer, type Optimizer, type Updated, type UpdateInput } from "./define-optimizer.ts";
+import { sumOfSquares } from "./sum-of-squares.ts";
 
 const rate = (value: number): ArgumentSchema => ({ kind: "call", above: 0, default: value });
 const decay = (value = 0) => ({ kind: "number", default: value, min: 0 }) as const;
@@ -123,7 +124,7 @@ export const optimizers = {
         "ratio",
         trustRatio(b, named("size", norm(b, parameter)), named("stepSize", norm(b, change))),
       );
-      return { parameter: b.sub(parameter, b.mul(change, times(b, ratio, rate))), slots };
+      return { parameter: b.sub(parameter, times(b, change, b.mul(ratio, b.cast(rate, "f32")))), slots };
     },
   }),
 } as const satisfies Readonly<Record<string, Optimizer>>;
@@ -180,19 +181,13 @@ function lacking(b: GraphBuilder, beta: Value, t: Value): Value {
 
 /** How far LAMB trusts a step: the parameter's norm over the step's, or 1 where one of them is 0. */
 function trustRatio(b: GraphBuilder, parameter: Value, step: Value): Value {
-  const zero = b.scalar(0, parameter.type.dtype);
-  const isDefined = b.op("greater", [b.op("minimum", [parameter, step]), zero]);
-  return b.where(isDefined, b.div(parameter, step), b.scalar(1, parameter.type.dtype));
+  const isDefined = b.op("greater", [b.op("minimum", [parameter, step]), b.scalar(0)]);
+  return b.where(isDefined, b.div(parameter, step), b.scalar(1));
 }
 
-/** The root of the sum of squares. */
+/** The root of the sum of squares, an f32 scalar. */
 function norm(b: GraphBuilder, value: Value): Value {
-  return b.op("sqrt", [
-    b.sum(
-      b.op("square", [value]),
-      value.type.shape.map((_, axis) => axis),
-    ),
-  ]);
+  return b.op("sqrt", [sumOfSquares(b, value)]);
 }
 
 /** decay * old + (1 - decay) * now. */
