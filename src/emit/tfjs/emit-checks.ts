@@ -61,17 +61,23 @@ function checkPlaces(
   places: ReadonlyMap<string, number>,
   { helpers }: ModelContext,
 ): readonly Statement[] {
-  const held = heldPlaces(ports, places);
+  const held = heldPlaces(
+    ports.map(({ name, local }) => [name, identifier(local)]),
+    places,
+  );
   if (held.length === 0) return [];
   helpers.add("checkPlaces");
   return [{ kind: "expression", value: call("checkPlaces", ...held) }];
 }
 
-/** `["tokens", tokens, 65]` for each port that holds places. */
-export function heldPlaces(ports: readonly Port[], places: ReadonlyMap<string, number>): readonly Expression[] {
-  return ports.flatMap(({ name, local }): readonly Expression[] => {
+/** `["tokens", tokens, 65]` for each of some tensors that holds places. */
+export function heldPlaces(
+  tensors: readonly (readonly [name: string, tensor: Expression])[],
+  places: ReadonlyMap<string, number>,
+): readonly Expression[] {
+  return tensors.flatMap(([name, tensor]): readonly Expression[] => {
     const size = places.get(name);
-    return size === undefined ? [] : [arrayOf(text(name), identifier(local), literal(size))];
+    return size === undefined ? [] : [arrayOf(text(name), tensor, literal(size))];
   });
 }
 

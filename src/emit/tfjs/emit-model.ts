@@ -199,7 +199,10 @@ function predictFunction(context: ModelContext): FunctionItem {
                 outputPattern(context),
                 forwardCall(context, { kind: "boolean", value: false }, modelPlace(context)),
               ),
-              heldPlaces(inputs, context.strays.hints),
+              heldPlaces(
+                inputs.map(({ name, local }) => [name, identifier(local)]),
+                context.strays.hints,
+              ),
             ).concat(returns({ kind: "object", entries: outputFields })),
           ),
         ),

@@ -2,20 +2,18 @@ import type { TrainProgram } from "../../ir/program.ts";
 import { required } from "../../support/fault.ts";
 import { straysOfPreparation } from "../../autodiff/places-of.ts";
 import {
-  arrayOf,
   call,
   closure,
   constant,
   identifier,
-  literal,
   member,
   returns,
-  text,
   type Entry,
   type Expression,
   type Field,
   type Item,
 } from "./ast.ts";
+import { heldPlaces } from "./emit-checks.ts";
 import { counted } from "./emit-model.ts";
 import type { Port } from "./model-context.ts";
 import { localName } from "./names.ts";
@@ -60,10 +58,10 @@ export function prepareFunction(context: TrainingContext): Item {
   ];
   const strays = straysOfPreparation(context.program);
   const heldIn = (places: ReadonlyMap<string, number>): readonly Expression[] =>
-    raw.flatMap(({ name: field }): readonly Expression[] => {
-      const size = places.get(field);
-      return size === undefined ? [] : [arrayOf(text(field), member(identifier("raw"), field), literal(size))];
-    });
+    heldPlaces(
+      raw.map((port) => [port.name, member(identifier("raw"), port.name)]),
+      places,
+    );
   const whole = heldIn(strays.features);
   if (whole.length > 0) context.model.helpers.add("checkPlaces");
   const [only = "features"] = names;
