@@ -46,10 +46,8 @@ function defineMetric(spec: MetricSpec): Composite {
   });
 }
 
-const labelled: readonly OperandSpec[] = [
-  { name: "logits", dtype: "float", shape: "[..., classes]" },
-  { name: "labels", dtype: "i32", shape: "[...]" },
-];
+const logits: OperandSpec = { name: "logits", dtype: "float", shape: "[..., classes]" };
+const labels: OperandSpec = { name: "labels", dtype: "i32", shape: "[...]" };
 
 const paired: readonly OperandSpec[] = [
   { name: "a", dtype: "float", shape: "[...]" },
@@ -87,7 +85,7 @@ export const accuracy = defineMetric({
   name: "accuracy",
   doc: "How often the largest logit is that of the label.",
   metric: { finish: "mean", better: "higher" },
-  operands: labelled,
+  operands: [logits, labels],
   index: labelIndex,
   check: checkLabels,
   samples: labelSamples,
@@ -102,7 +100,7 @@ export const perplexity = defineMetric({
   name: "perplexity",
   doc: "The negative log likelihood of labels; the exponential of its mean is reported.",
   metric: { finish: "exp_mean", better: "lower" },
-  operands: labelled.map((it) => (it.name === "logits" ? { ...it, unnormalized: true } : it)),
+  operands: [{ ...logits, unnormalized: true }, labels],
   index: labelIndex,
   check: checkLabels,
   samples: labelSamples.map(({ operands }) => ({ operands })),

@@ -29,9 +29,9 @@ interface Stray {
 }
 
 /**
- * Checks the features of examples, of all splits unless some are given: that they are finite, that integers are whole and in the range of
- * their type before they are cut to it, and that labels of `class(n)` lie in 0..n-1. `raw` is what the dataset was made of:
- * messages name examples as their file does.
+ * Checks the features of examples, of all splits unless some are given: that they are finite, that integers are whole
+ * and in the range of their type before they are cut to it, and that labels of `class(n)` lie in 0..n-1. `raw` is what
+ * the dataset was made of: messages name examples as their file does.
  */
 export async function checkFeatures(
   trainer: Pick<Trainer, "prepare" | "snapshot" | "narrow">,

@@ -31,7 +31,7 @@ export function createHostPreparation(data: DataProgram, functions: ReadonlyMap<
   return {
     prepare(raw) {
       const made = interpretPreparation(graph, raw, statistics);
-      const count = faults === undefined ? 0 : (made.get(faults)?.data[0] ?? NaN);
+      const count = faults === undefined ? 0 : required(made.get(faults)?.data[0], faults);
       if (count > 0) throw new StrayPlaces(count);
       return new Map(
         data.features.map(({ name, type: { dtype } }): [string, Tensor] => {
