@@ -51,6 +51,7 @@ const cases = [
   ["clipping by each norm", "optimizer: sgd(lr=0.1)\n  clip: norm(0.1)"],
   ["clipping by value", "optimizer: sgd(lr=0.1)\n  clip: value(0.05)"],
   ["a cosine", "optimizer: sgd(lr=cosine(peak=0.1, floor=0.01, warmup=2))"],
+  ["a cosine with an end of its own", "optimizer: sgd(lr=cosine(peak=0.1, floor=0.01, warmup=1, total=5))"],
   ["a line", "optimizer: sgd(lr=linear(0.1, floor=0.01))"],
   ["steps", "optimizer: sgd(lr=step(0.1, every=2, factor=0.5))"],
   ["an exponential", "optimizer: sgd(lr=exponential(0.1, decay=0.5, every=2))"],
