@@ -1,38 +1,20 @@
 import { elementTypes } from "../../analyze/builtins.ts";
 import { constant, sameForm, variable, type Dim } from "../../dims/dim.ts";
 import type { Func, Value } from "../../ir/graph.ts";
-import type {
-  DataProgram,
-  FeatureSpec,
-  RawField,
-  SettingValue,
-  SourceSpec,
-  SplitSpec,
-  Statistic,
-} from "../../ir/program.ts";
+import type { DataProgram, FeatureSpec, RawField, Statistic } from "../../ir/program.ts";
 import type { DType, TensorType } from "../../ir/types.ts";
 import type { ProgramFile } from "../../std/program-file.ts";
-import { nearest } from "../../support/nearest.ts";
-import type { DataDeclaration, Expression, Feature, Setting } from "../../syntax/ast.ts";
+import type { DataDeclaration, Expression, Feature } from "../../syntax/ast.ts";
 import { castNode, freshValue, type Context, type Elaborator } from "../context.ts";
 import { reportUnknownNames } from "../unknown-names.ts";
 import { formatType, poison, tensor, type TensorVal } from "../values.ts";
-import { idxField } from "./idx-field.ts";
 import { mapChildren } from "./map-children.ts";
 import { isDirect, rawName, replaceRawFields, type RawMention } from "./raw-fields.ts";
-import {
-  checkedValue,
-  onlyExpression,
-  onlyPart,
-  phraseWords,
-  readCall,
-  settingsOf,
-  settingValue,
-  type SettingScope,
-} from "./read-setting.ts";
+import { readClean, readSource, readSplit } from "./read-data.ts";
+import { settingsOf, settingValue, type SettingScope } from "./read-setting.ts";
 import { reportMisplaced } from "./report-misplaced.ts";
 import { sectionContext, sectionFunc, settingScope, sourceText } from "./section-context.ts";
-import { laterSources, sectionKeys, sourceTable } from "./training-tables.ts";
+import { sectionKeys } from "./training-tables.ts";
 import { typeRawFields } from "./type-raw-fields.ts";
 
 /** The batch dimension of features: the first of every model input. */
@@ -119,138 +101,6 @@ export function lowerData(
     augment: [],
     origin: declaration.name.span,
   };
-}
-
-function readSource(
-  setting: Setting | undefined,
-  declaration: DataDeclaration,
-  scope: SettingScope,
-): SourceSpec | undefined {
-  if (setting === undefined) {
-    scope.collector.report("MC4003", declaration.name.span, {
-      missing: "`source`",
-      where: `the data section \`${declaration.name.text}\``,
-    });
-    return undefined;
-  }
-  const expression = onlyExpression(setting, scope);
-  if (expression === undefined) return undefined;
-  const callee = expression.kind === "call" ? expression.callee : expression;
-  if (callee.kind === "reference" && laterSources.includes(callee.text)) {
-    scope.collector.report("MC4011", callee.span, { what: `The source \`${callee.text}\`` });
-    return undefined;
-  }
-  if (callee.kind === "reference" && callee.text === "idx") {
-    const files: Record<string, SettingValue> = {};
-    for (const argument of expression.kind === "call" ? expression.arguments : []) {
-      const name = argument.name?.text;
-      if (name === undefined) {
-        scope.collector.report("MC4005", argument.span, {
-          argument: "a file without a name",
-          callee: "idx",
-          known: ["images", "labels"],
-        });
-        return undefined;
-      }
-      const path = checkedValue(argument.value, { kind: "string" }, name, "idx", scope);
-      if (path === undefined) return undefined;
-      if (Object.keys(files).some((it) => idxField(it) === idxField(name))) {
-        scope.collector.report("MC4005", argument.span, {
-          argument: `the file \`${name}\` a second time`,
-          callee: "idx",
-          known: [],
-        });
-        return undefined;
-      }
-      files[name] = path;
-    }
-    if (Object.keys(files).length === 0) {
-      scope.collector.report("MC4003", expression.span, { missing: 'a file, as in `images="..."`', where: "`idx`" });
-      return undefined;
-    }
-    return { kind: "idx", arguments: files, origin: expression.span };
-  }
-  const call = readCall(expression, { idx: {}, ...sourceTable }, "data source", scope);
-  return call === undefined ? undefined : { kind: call.name, arguments: call.values, origin: call.span };
-}
-
-/** `train 0.8, validate 0.1, test 0.1, seed 7` or `..., by position`. Without it, everything is the train split. */
-function readSplit(setting: Setting | undefined, scope: SettingScope): SplitSpec | undefined {
-  if (setting === undefined) return { fractions: { train: 1 }, seed: 0, by: "seed" };
-  const fractions: Record<string, number> = {};
-  let seed: number | undefined;
-  let by: "position" | undefined;
-  for (const phrase of setting.phrases) {
-    const [word, value, extra] = phraseWords(phrase, scope);
-    if (
-      (word === "train" || word === "validate" || word === "test") &&
-      typeof value === "number" &&
-      value > 0 &&
-      value <= 1 &&
-      extra === undefined &&
-      fractions[word] === undefined
-    ) {
-      fractions[word] = value;
-    } else if (
-      word === "seed" &&
-      typeof value === "number" &&
-      Number.isSafeInteger(value) &&
-      value >= 0 &&
-      extra === undefined &&
-      seed === undefined &&
-      by === undefined
-    )
-      seed = value;
-    else if (word === "by" && value === "position" && extra === undefined && by === undefined && seed === undefined)
-      by = "position";
-    else {
-      const expected =
-        "shares above 0 and at most 1, each split once (`train 0.8`), and either `seed 7` or `by position`";
-      scope.collector.report("MC4006", phrase.span, {
-        argument: "split",
-        callee: "this section",
-        expected,
-        found: "this",
-      });
-      return undefined;
-    }
-  }
-  const sum = Object.values(fractions).reduce((total, it) => total + it, 0);
-  if (sum > 1 + 1e-9) {
-    const found = `shares that add up to ${Number(sum.toFixed(6))}`;
-    scope.collector.report("MC4006", setting.span, {
-      argument: "split",
-      callee: "this section",
-      expected: "shares that add up to at most 1",
-      found,
-    });
-    return undefined;
-  }
-  return { fractions, seed: seed ?? 0, by: by ?? "seed" };
-}
-
-const cleanSteps = ["drop_missing", "drop_duplicates"];
-
-function readClean(setting: Setting | undefined, scope: SettingScope): readonly string[] | undefined {
-  const steps: string[] = [];
-  for (const phrase of setting?.phrases ?? []) {
-    const part = onlyPart(phrase);
-    const word = part === undefined ? undefined : settingValue(part, scope);
-    if (typeof word === "string" && steps.includes(word))
-      scope.collector.report("MC4002", phrase.span, { key: word, section: "data" });
-    else if (typeof word === "string" && cleanSteps.includes(word)) steps.push(word);
-    else {
-      const suggestion = typeof word === "string" ? nearest(word, cleanSteps) : undefined;
-      scope.collector.report(
-        "MC4004",
-        phrase.span,
-        { what: "cleaning step", name: typeof word === "string" ? `\`${word}\`` : "this", known: cleanSteps },
-        suggestion === undefined ? {} : { help: `Did you mean \`${suggestion}\`?` },
-      );
-      return undefined;
-    }
-  }
-  return steps;
 }
 
 /** Noise that is drawn for each batch: part of the language, not yet of what is carried out. */
