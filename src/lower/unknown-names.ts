@@ -28,32 +28,9 @@ export function reportUnknownNames(ctx: Context, e: Expression): boolean {
         );
         return;
       }
-      case "member": {
-        if (node.target.kind === "reference") {
-          const { text } = node.target;
-          if (ctx.scope.names.has(`${text}.${node.name.text}`)) return;
-          const members = local.filter((it) => it.startsWith(`${text}.`));
-          if (members.length > 0) {
-            fine = false;
-            const near = nearest(`${text}.${node.name.text}`, members);
-            report(
-              ctx,
-              "MC2018",
-              node.name.span,
-              { name: node.name.text, owner: text },
-              {
-                help:
-                  near === undefined
-                    ? `It has ${members.map((it) => it.slice(text.length + 1)).join(", ")}.`
-                    : `Did you mean \`${near}\`?`,
-              },
-            );
-            return;
-          }
-        }
+      case "member":
         visit(node.target, false);
         return;
-      }
       case "list":
       case "tuple":
         for (const it of node.elements) visit(it, words);

@@ -111,6 +111,7 @@ describe("numbers that cannot be are found when the data are loaded, with their 
     ["i8", "128", /^MC6020 .*-128 to 127/],
     ["i32", "1.5", /^MC6010 t\.csv:3:2: raw\.b is 1\.5, but the feature y is i32, which holds whole numbers alone\.$/],
     ["i32", "4294967296", /^MC6020 t\.csv:3:2: raw\.b is 4294967296, .*i32/],
+    ["i64", "-9223372036854775809", /^MC6020 t\.csv:3:2: .*i64, which holds -2\^63 to 2\^63 - 1\.$/],
     ["i64", "9223372036854775808", /^MC6020 t\.csv:3:2: .*i64, which holds -2\^63 to 2\^63 - 1\.$/],
     ["i64", "0.5", /^MC6010 t\.csv:3:2/],
     ["class(9)", "1.5", /^MC6010 t\.csv:3:2/],
