@@ -1,4 +1,5 @@
 import type { GraphInput, GraphOutput, Value } from "../ir/graph.ts";
+import { portOf, ports, slotPath, slotPort } from "../ir/ports.ts";
 import type { TrainProgram } from "../ir/program.ts";
 import type { DType } from "../ir/types.ts";
 import type { GraphBuilder } from "../ops/builder.ts";
@@ -29,11 +30,10 @@ export function applyUpdates(
   inputs: GraphInputs,
 ): readonly GraphOutput[] {
   const spec = program.optimizer;
-  const hyper = (name: string): Value =>
-    inputs.add({ name: `hyper/${name}`, role: "hyper", type: { dtype: "f32", shape: [] } }).value;
-  const step = inputs.add({ name: "step", role: "step", type: { dtype: "i64", shape: [] } }).value;
-  const total = (): Value => ("steps" in program.length ? b.scalar(program.length.steps) : hyper("total_steps"));
-  const rate = b.mul(buildRate(b, spec.rate, b.cast(step, "f32"), total), hyper("lr_scale"));
+  const hyper = (name: string): Value => inputs.add({ name, role: "hyper", type: { dtype: "f32", shape: [] } }).value;
+  const step = inputs.add({ name: ports.step, role: "step", type: { dtype: "i64", shape: [] } }).value;
+  const total = (): Value => ("steps" in program.length ? b.scalar(program.length.steps) : hyper(ports.totalSteps));
+  const rate = b.mul(buildRate(b, spec.rate, b.cast(step, "f32"), total), hyper(ports.rateScale));
   const optimizer = optimizerOf(spec);
   const scalars = scalarsOf(spec, (_, value) => b.scalar(value, "f64"));
   const shared = optimizer.shared?.(b, b.add(b.cast(step, "f64"), b.scalar(1, "f64")), scalars) ?? {};
@@ -60,12 +60,12 @@ export function applyUpdates(
       gradient: required(clipped[index], "gradient"),
       slot: (name) => required(slotValues.get(name), `slot ${name}`),
       rate: scaled("rate", rate, scale, dtype),
-      decay: decay === 0 ? undefined : scaled("decay", hyper("decay_scale"), decay, dtype),
+      decay: decay === 0 ? undefined : scaled("decay", hyper(ports.decayScale), decay, dtype),
       shared: mapValues(shared, (name, value) => scaled(`shared ${name}`, b.cast(value, "f32"), 1, dtype)),
       named: (_, value) => value,
     });
     parameters.push({
-      name: `next/${input.name}`,
+      name: portOf("next", input.name),
       role: "parameter",
       path,
       value: updated.parameter,
@@ -73,7 +73,7 @@ export function applyUpdates(
     });
     slotInputs.forEach(([slot, it]) => {
       slots.push({
-        name: `next/${it.name}`,
+        name: portOf("next", it.name),
         role: "optimizer",
         ...(it.path !== undefined && { path: it.path }),
         value: required(updated.slots[slot], "slot"),
@@ -82,10 +82,10 @@ export function applyUpdates(
     });
   });
   const next: GraphOutput = {
-    name: "next/step",
+    name: portOf("next", ports.step),
     role: "step",
     value: b.add(step, b.scalar(1, "i64")),
-    carries: "step",
+    carries: ports.step,
   };
   return [...parameters, ...slots, next];
 }
@@ -97,9 +97,9 @@ function optimizerInput(
   { slot, initial, path }: { readonly slot: string; readonly initial: number; readonly path: string },
 ): GraphInput {
   return inputs.add({
-    name: `opt/${slot}/${path}`,
+    name: slotPort(slot, path),
     role: "optimizer",
-    path: `${slot}/${path}`,
+    path: slotPath(slot, path),
     type: parameter.value.type,
     init: initial === 0 ? { name: "zeros", arguments: {} } : { name: "constant", arguments: { value: initial } },
     logicalType: parameter.logicalType ?? parameter.value.type,

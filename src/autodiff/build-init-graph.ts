@@ -1,5 +1,6 @@
 import { constant } from "../dims/dim.ts";
 import type { Graph, GraphInput, GraphOutput, Module, Value, Variable } from "../ir/graph.ts";
+import { portOf, ports } from "../ir/ports.ts";
 import { createBuilder } from "../ops/create-builder.ts";
 import { findInitializer, initialValue } from "../ops/initializers.ts";
 import { splitIndices } from "../passes/paths.ts";
@@ -33,19 +34,19 @@ export function buildInitGraph(module: Module, options: BuildOptions): Graph {
   };
   const outputs = [
     ...[...parameters].map(([path, it]): GraphOutput => ({
-      name: `param/${path}`,
+      name: portOf("parameter", path),
       role: "parameter",
       path,
       value: first(path, it),
     })),
     ...[...states].map(([path, it]): GraphOutput => ({
-      name: `state/${path}`,
+      name: portOf("state", path),
       role: "state",
       path,
       value: first(path, it),
     })),
   ];
-  const inputs: readonly GraphInput[] = [{ name: "seed", role: "seed", value: seed }];
+  const inputs: readonly GraphInput[] = [{ name: ports.seed, role: "seed", value: seed }];
   const graph: Graph = {
     name: `${module.name}.init`,
     mode: "inference",

@@ -1,5 +1,6 @@
 import { noFacts } from "../dims/facts.ts";
 import type { Func, Graph, GraphOutput, Value } from "../ir/graph.ts";
+import { portOf } from "../ir/ports.ts";
 import type { DataProgram, Statistic } from "../ir/program.ts";
 import { createBuilder } from "../ops/create-builder.ts";
 import { required } from "../support/fault.ts";
@@ -64,7 +65,7 @@ function build(
   const inliner = createInliner({ b, functions: all, variables, mode: "inference", stateRole: "statistic" });
   const raw = func.inputNames.map((field, index): Value => {
     const { type } = required(func.body.inputs[index], `raw field ${field}`);
-    return inliner.input({ name: `raw/${field}`, role: "feature", type });
+    return inliner.input({ name: portOf("raw", field), role: "feature", type });
   });
   const results = inliner.apply(func, "", raw);
   const outputs = outputNames.map((it, index): GraphOutput => ({

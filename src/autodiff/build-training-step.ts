@@ -1,4 +1,5 @@
 import type { Graph, GraphInput, GraphOutput, Node } from "../ir/graph.ts";
+import { portOf } from "../ir/ports.ts";
 import type { TrainProgram } from "../ir/program.ts";
 import { createBuilder } from "../ops/create-builder.ts";
 import type { GraphBuilder } from "../ops/builder.ts";
@@ -40,7 +41,7 @@ export function buildGradientGraph(program: TrainProgram, options: BuildOptions)
   const { forward, b } = gradients;
   const outputs = gradients.trained.map(({ input, gradient }): GraphOutput => {
     const path = required(input.path, "path");
-    return { name: `grad/${path}`, role: "gradient", path, value: gradient };
+    return { name: portOf("gradient", path), role: "gradient", path, value: gradient };
   });
   const all = { ...gradients, inputs: extendInputs(b, forward.inputs), outputs: [...outputs, ...forward.outputs] };
   return finish(program, all, options);
@@ -58,7 +59,7 @@ export function buildApplyGraph(program: TrainProgram, options: BuildOptions): G
   const trained = trainable.map((input): TrainedParameter => {
     const path = required(input.path, "path");
     const added = inputs.add({
-      name: `grad/${path}`,
+      name: portOf("gradient", path),
       role: "gradient",
       path,
       type: input.value.type,

@@ -1,5 +1,6 @@
 import { asConstant, substitute, variablesOf as dimVariables, variable, sameForm, type Dim } from "../dims/dim.ts";
 import type { Func, Graph, GraphOutput, Value } from "../ir/graph.ts";
+import { metricPorts, portOf, ports } from "../ir/ports.ts";
 import type { TrainProgram } from "../ir/program.ts";
 import type { TensorType } from "../ir/types.ts";
 import { fault, required } from "../support/fault.ts";
@@ -25,22 +26,23 @@ export function inlineObjective(program: TrainProgram, options: ObjectiveOptions
   const { model, objective } = program;
   const inlined = inlineModel(model, {
     mode: options.mode,
-    featurePrefix: "batch/",
+    features: "batch",
     ...(options.placed && { placed: options.placed }),
   });
   const { inliner } = inlined;
   const operands = objectiveOperands(program, inlined);
   const [loss, ...metrics] = inliner.apply(objective, "", operands.values, operands.dims);
-  const outputs: GraphOutput[] = [{ name: "loss", role: "loss", value: required(loss, "loss") }];
+  const outputs: GraphOutput[] = [{ name: ports.loss, role: "loss", value: required(loss, "loss") }];
   program.metrics.forEach(({ name }, index) => {
     const [sum, count] = metrics.slice(2 * index, 2 * index + 2);
-    outputs.push({ name: `metric/${name}/sum`, role: "metric", value: required(sum, "sum of a metric") });
-    outputs.push({ name: `metric/${name}/count`, role: "metric", value: required(count, "count of a metric") });
+    const named = metricPorts(name);
+    outputs.push({ name: named.sum, role: "metric", value: required(sum, "sum of a metric") });
+    outputs.push({ name: named.count, role: "metric", value: required(count, "count of a metric") });
   });
   if (options.withOutputs) {
     entryOf(model).resultNames.forEach((name, index) => {
       const value = required(inlined.results[index], "model output");
-      outputs.push({ name: `output/${name ?? index}`, role: "output", value });
+      outputs.push({ name: portOf("output", `${name ?? index}`), role: "output", value });
     });
   }
   return assembleGraph({
@@ -70,7 +72,7 @@ function objectiveOperands(
     if (found !== undefined) return found;
     const { dtype, shape } = required(program.objective.body.inputs[index], "objective input").type;
     const type: TensorType = { dtype, shape: dims === undefined ? shape : shape.map(dims) };
-    return inliner.input({ name: `batch/${name}`, role: "feature", type });
+    return inliner.input({ name: portOf("feature", name), role: "feature", type });
   });
   return { values, dims };
 }

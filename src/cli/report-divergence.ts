@@ -1,5 +1,7 @@
+import { required } from "../support/fault.ts";
 import type { Collector } from "../diagnostics/collector.ts";
 import type { Label } from "../diagnostics/diagnostic.ts";
+import { isPort, nameIn } from "../ir/ports.ts";
 import type { TrainProgram } from "../ir/program.ts";
 import { replayStep, type FirstOddity } from "../runtime/onnx/replay-step.ts";
 import { findNonFinite } from "../runtime/train/find-non-finite.ts";
@@ -63,7 +65,10 @@ async function explain(
     case undefined:
       return ofNode(first);
     case "feature":
-      return { cause: ofFeature(traced.name.slice("batch/".length), first, divergence, snapshot), labels: [] };
+      return {
+        cause: ofFeature(required(nameIn("feature", traced.name), traced.name), first, divergence, snapshot),
+        labels: [],
+      };
     default: {
       const element = elementText(traced.input?.path ?? traced.name, index);
       const since = step === 0 ? "from the beginning" : `since step ${step}, whose loss was still finite`;
@@ -87,7 +92,7 @@ function ofFeature(
     const at = data.subarray(row * size, (row + 1) * size).findIndex((it) => !Number.isFinite(it));
     if (at >= 0) return `raw.${name} of ${example} is ${data[row * size + at] ?? NaN}`;
   }
-  const statistics = new Map([...snapshot].filter(([name]) => name.startsWith("statistic/")));
+  const statistics = new Map([...snapshot].filter(([name]) => isPort("statistic", name)));
   const statistic = findNonFinite(statistics);
   const because =
     statistic === undefined ? "" : `, as ${elementText(statistic.name, statistic.index)} is ${statistic.value}`;

@@ -1,5 +1,6 @@
 import type { Facts } from "../dims/facts.ts";
 import type { Graph, GraphInput, GraphOutput, Role } from "../ir/graph.ts";
+import { portOf } from "../ir/ports.ts";
 import type { Inliner } from "./inline.ts";
 
 /** What is said of a graph besides what its inliner knows. */
@@ -52,10 +53,10 @@ export function sortInputs(inputs: readonly GraphInput[], order: Iterable<string
 /** Outputs that carry the next values of updated states. */
 export function stateOutputs(inliner: Inliner): readonly GraphOutput[] {
   return [...inliner.updates()].map(([path, value]) => ({
-    name: `next/state/${path}`,
+    name: portOf("next", portOf("state", path)),
     role: "state",
     path,
     value,
-    carries: `state/${path}`,
+    carries: portOf("state", path),
   }));
 }

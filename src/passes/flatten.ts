@@ -1,4 +1,5 @@
 import type { Graph, GraphOutput, Module, Value } from "../ir/graph.ts";
+import { portOf } from "../ir/ports.ts";
 import { createBuilder } from "../ops/create-builder.ts";
 import { required } from "../support/fault.ts";
 import { assembleGraph, stateOutputs } from "./assemble-graph.ts";
@@ -8,8 +9,8 @@ import { entryOf, variablesOf } from "./parameters-of.ts";
 /** Which of a model's two specialisations is wanted. */
 export interface FlattenOptions {
   readonly mode: "training" | "inference";
-  /** What goes before a feature's name in the names of the inputs; `batch/` in training, nothing in inference. */
-  readonly featurePrefix?: string;
+  /** Whether features come in as those of a batch, as in training, or under their plain names, as in inference. */
+  readonly features?: "batch" | "plain";
   readonly placed?: InlineOptions["placed"];
 }
 
@@ -54,7 +55,7 @@ export interface InlinedModel {
 /** Inlines a model into a fresh builder, with its inputs as features. */
 export function inlineModel(
   module: Module,
-  { mode, featurePrefix = mode === "training" ? "batch/" : "", placed }: FlattenOptions,
+  { mode, features: named = mode === "training" ? "batch" : "plain", placed }: FlattenOptions,
 ): InlinedModel {
   const entry = entryOf(module);
   const variables = variablesOf(module.functions, entry);
@@ -63,7 +64,8 @@ export function inlineModel(
   const features = new Map<string, Value>();
   entry.inputNames.forEach((name, index) => {
     const { type } = required(entry.body.inputs[index], `input ${name}`);
-    features.set(name, inliner.input({ name: `${featurePrefix}${name}`, role: "feature", type }));
+    const port = named === "batch" ? portOf("feature", name) : name;
+    features.set(name, inliner.input({ name: port, role: "feature", type }));
   });
   const results = inliner.apply(entry, "", [...features.values()]);
   return { inliner, features, results, parameterPaths: [...variables.parameters.keys()] };

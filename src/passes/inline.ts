@@ -1,5 +1,6 @@
 import { constant } from "../dims/dim.ts";
 import type { Func, GraphInput, Initializer, Node, Region, Role, ScanNode, Value, Variable } from "../ir/graph.ts";
+import { portOf, ports } from "../ir/ports.ts";
 import type { TensorType } from "../ir/types.ts";
 import type { GraphBuilder } from "../ops/builder.ts";
 import { fault, required } from "../support/fault.ts";
@@ -101,17 +102,21 @@ export function createInliner(options: InlineOptions): Inliner {
     return value;
   };
 
-  const variable = (kind: "param" | "state", path: string, type: TensorType, known: Variable | undefined): Value => {
-    const role = kind === "param" ? "parameter" : (options.stateRole ?? "state");
-    const name = role === "statistic" ? `statistic/${path}` : `${kind}/${path}`;
+  const variable = (
+    kind: "parameter" | "state",
+    path: string,
+    type: TensorType,
+    known: Variable | undefined,
+  ): Value => {
+    const role = kind === "parameter" ? kind : (options.stateRole ?? "state");
     const owned = known ?? fault(`nothing owns the variable ${path}`);
-    return input({ name, role, path, type, init: owned.init });
+    return input({ name: portOf(role, path), role, path, type, init: owned.init });
   };
 
   const baseKey = (): Value => {
     if (base !== undefined) return base;
-    const seed = input({ name: "seed", role: "seed", type: seedType });
-    const step = input({ name: "step", role: "step", type: { dtype: "i64", shape: [] } });
+    const seed = input({ name: ports.seed, role: "seed", type: seedType });
+    const step = input({ name: ports.step, role: "step", type: { dtype: "i64", shape: [] } });
     const made = b.region([], (inner) => [inner.op("fold_key", [seed, inner.cast(step, "u32")])]);
     prelude.push(...made.nodes);
     base = required(made.results[0], "base key");
@@ -151,7 +156,7 @@ export function createInliner(options: InlineOptions): Inliner {
         const path = joinPath(frame.path, node.path);
         const [result] = node.results;
         if (result !== undefined) {
-          scope.set(result.id, variable("param", path, typed(result.type), variables.parameters.get(path)));
+          scope.set(result.id, variable("parameter", path, typed(result.type), variables.parameters.get(path)));
         }
         return;
       }

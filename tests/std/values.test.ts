@@ -35,7 +35,7 @@ interface Run {
 
 /** Runs a model in f64; parameters and states that are not given are filled. */
 function run(text: string, given: Readonly<Record<string, Nested>>, mode: "training" | "inference" = "inference"): Run {
-  const graph = flatten(lower(text, "M"), { mode, featurePrefix: "" });
+  const graph = flatten(lower(text, "M"), { mode, features: "plain" });
   const inputs = new Map<string, NdArray>();
   graph.inputs.forEach((it, index) => {
     const value = given[it.name];

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { slotNames } from "../../autodiff/optimizers.ts";
 import { parametersOf } from "../../passes/parameters-of.ts";
 import { asNumber } from "../../dims/dim.ts";
+import { isPort, readSlot } from "../../ir/ports.ts";
 import { elementsOf } from "../../passes/measure.ts";
 import { encodeCheckpoint, encodeWeights, type Checkpoint } from "../../runtime/train/checkpoint.ts";
 import type { Figures } from "../../runtime/train/figures.ts";
@@ -183,7 +184,7 @@ function filesOf(folder: OutputFolder, name: string): Files {
 
 /** What the weights' file holds after so many steps. */
 function weightsAt({ program, trainer, dataset }: OpenTraining, step: number, all: Tensors): Checkpoint {
-  const tensors = new Map([...all].filter(([name]) => !name.startsWith("opt/")));
+  const tensors = new Map([...all].filter(([name]) => !isPort("slot", name)));
   const { perms } = trainer;
   const origin = { by: "train", step, model: modelFingerprint(program.model) } as const;
   return { tensors, perms, origin, ...(dataset.vocabulary !== undefined && { vocabulary: dataset.vocabulary }) };
@@ -226,14 +227,14 @@ async function begin(
     // What another optimizer remembers is of no use to this one: its own begins as zeros.
     const slots = new Set(slotNames(program.optimizer));
     const kept = [...checkpoint.tensors].filter(
-      ([name]) => !name.startsWith("opt/") || slots.has(name.split("/")[1] ?? ""),
+      ([name]) => !isPort("slot", name) || slots.has(readSlot(name)?.slot ?? ""),
     );
     await trainer.restore(withStatistics(new Map(kept), program, dataset.splits.train));
     return checkProgress(files.checkpoint, checkpoint, open);
   }
   const given = options.weights === undefined ? undefined : readWeights(options.weights, program.name, owner);
   if (given !== undefined) checkVocabulary(options.weights ?? "", given, dataset.vocabulary);
-  const weights = new Map([...(given?.tensors ?? [])].filter(([name]) => !name.startsWith("opt/")));
+  const weights = new Map([...(given?.tensors ?? [])].filter(([name]) => !isPort("slot", name)));
   await trainer.restore(withStatistics(weights, program, dataset.splits.train));
   return undefined;
 }

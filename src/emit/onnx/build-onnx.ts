@@ -4,6 +4,7 @@ import { buildPreparationGraph } from "../../autodiff/build-preparation-graph.ts
 import { buildApplyGraph, buildGradientGraph, buildTrainingGraph } from "../../autodiff/build-training-step.ts";
 import type { Collector } from "../../diagnostics/collector.ts";
 import type { Graph, Module } from "../../ir/graph.ts";
+import { isPort } from "../../ir/ports.ts";
 import type { TrainProgram } from "../../ir/program.ts";
 import type { SafeTensor, TensorPlace } from "../../support/safetensors.ts";
 import type { Span } from "../../support/source.ts";
@@ -105,7 +106,7 @@ export function buildOnnx(build: OnnxBuild): OnnxFiles | undefined {
   }
   const weights = build.weights ?? initialWeights(init, variables, train?.seed ?? 0);
 
-  const fitted = [...weights.keys()].filter((it) => it.startsWith("statistic/"));
+  const fitted = [...weights.keys()].filter((it) => isPort("statistic", it));
   const stored = [...variables.keys(), ...fitted].flatMap((path) => weights.get(path) ?? []);
   const described = new Map([...(metadata ?? []), ...weightsMetadata(variables.values())]);
   const written = known === undefined ? writeWeights(stored, described, train?.data.source.kind) : undefined;

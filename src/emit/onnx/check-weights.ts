@@ -2,6 +2,7 @@ import { slotNames } from "../../autodiff/optimizers.ts";
 import { formatDim } from "../../dims/format.ts";
 import { asNumber } from "../../dims/dim.ts";
 import type { Module } from "../../ir/graph.ts";
+import { isPort, portOf, readSlot, slotPort } from "../../ir/ports.ts";
 import type { TrainProgram } from "../../ir/program.ts";
 import type { TensorType } from "../../ir/types.ts";
 import { parametersOf, statesOf } from "../../passes/parameters-of.ts";
@@ -45,7 +46,7 @@ export function weightProblems(owner: WeightsOwner, { tensors, perms }: GivenWei
   const weights = expectedWeights(owner.module);
   const statistics = expectedStatistics(owner);
   const slots = expectedSlots(owner, weights);
-  const someStatistic = [...tensors.keys()].some((it) => it.startsWith("statistic/"));
+  const someStatistic = [...tensors.keys()].some((it) => isPort("statistic", it));
   const required = [
     ...weights,
     ...(owner.resumes === true || someStatistic ? statistics : []),
@@ -60,8 +61,8 @@ export function weightProblems(owner: WeightsOwner, { tensors, perms }: GivenWei
       (owner.resumes === true ? undefined : slotOf(path, weights));
     if (expected !== undefined) return tensorProblems(path, tensor, expected, perms?.get(path), perms !== undefined);
     // Without a train section nothing is known of the data.
-    if (path.startsWith("statistic/") && owner.train === undefined) return finiteProblems(path, tensor);
-    const owns = path.startsWith("opt/") ? "optimizer" : path.startsWith("statistic/") ? "data section" : "model";
+    if (isPort("statistic", path) && owner.train === undefined) return finiteProblems(path, tensor);
+    const owns = isPort("slot", path) ? "optimizer" : isPort("statistic", path) ? "data section" : "model";
     return [
       `the ${owns} has no ${showName(path)}${suggestion(path, [...weights.keys(), ...statistics.keys(), ...slots.keys()])}`,
     ];
@@ -89,7 +90,10 @@ function expectedStatistics({ train }: WeightsOwner): ReadonlyMap<string, Expect
   const statistics = train?.data.preparation.statistics ?? [];
   // They are fitted in f64; weights of before have them in f32.
   return new Map(
-    statistics.map(({ path, type }) => [`statistic/${path}`, { ...stored({ ...type, dtype: "f64" }), older: "f32" }]),
+    statistics.map(({ path, type }) => [
+      portOf("statistic", path),
+      { ...stored({ ...type, dtype: "f64" }), older: "f32" },
+    ]),
   );
 }
 
@@ -103,7 +107,7 @@ function expectedSlots(
     slotNames(train.optimizer).flatMap((slot) =>
       trained.flatMap(({ path }): [string, Expected][] => {
         const like = weights.get(path);
-        return like === undefined ? [] : [[`opt/${slot}/${path}`, like]];
+        return like === undefined ? [] : [[slotPort(slot, path), like]];
       }),
     ),
   );
@@ -111,8 +115,8 @@ function expectedSlots(
 
 /** What any optimizer remembers of a parameter has the parameter's form. */
 function slotOf(path: string, weights: ReadonlyMap<string, Expected>): Expected | undefined {
-  const of = /^opt\/\w+\/(.*)$/s.exec(path)?.[1];
-  return of === undefined ? undefined : weights.get(of);
+  const of = readSlot(path);
+  return of === undefined ? undefined : weights.get(of.path);
 }
 
 function tensorProblems(
@@ -130,7 +134,7 @@ function tensorProblems(
   const order = perm ?? logical;
   const needed = expected.perm ?? logical;
   // An optimizer's memory is stored as its parameter is, of which the table speaks.
-  if (saysOrders && !path.startsWith("opt/") && order.join() !== needed.join()) {
+  if (saysOrders && !isPort("slot", path) && order.join() !== needed.join()) {
     return [`${path} has its axes stored in the order [${order.join(", ")}], not [${needed.join(", ")}]`];
   }
   return finiteProblems(path, tensor);

@@ -1,6 +1,7 @@
 import { asNumber, formatDim, type Atom, type Dim } from "../../dims/dim.ts";
 import { formatRelation, relationKey, type Relation } from "../../dims/facts.ts";
 import type { Graph, GraphInput, GraphOutput, Module, Role } from "../../ir/graph.ts";
+import { metricPorts, ports } from "../../ir/ports.ts";
 import type { TrainProgram } from "../../ir/program.ts";
 import type { DType } from "../../ir/types.ts";
 import { seedWords } from "../../ops/random/counter.ts";
@@ -163,7 +164,7 @@ function defaultOf(
 ): number | readonly number[] | undefined {
   if (role === "seed") return seedWords(train?.seed ?? 0);
   if (role === "step") return 0;
-  if (role === "hyper" && init === undefined) return name === "hyper/total_steps" ? undefined : 1;
+  if (role === "hyper" && init === undefined) return name === ports.totalSteps ? undefined : 1;
   if (role !== "optimizer" && role !== "hyper") return undefined;
   switch (init?.name) {
     case "zeros":
@@ -198,14 +199,9 @@ function trainingOf(train: TrainProgram): ManifestTraining {
     batch: train.batch,
     seed: train.seed,
     ...train.length,
-    loss: "loss",
-    metrics: train.metrics.map(({ name, finish }) => ({ name, ...metricOutputs(name), finish })),
+    loss: ports.loss,
+    metrics: train.metrics.map(({ name, finish }) => ({ name, ...metricPorts(name), finish })),
   };
-}
-
-/** Names of the two outputs of a metric in training and evaluation graphs. */
-export function metricOutputs(name: string): { readonly sum: string; readonly count: string } {
-  return { sum: `metric/${name}/sum`, count: `metric/${name}/count` };
 }
 
 /** The contract in the words of the spec, then the facts that it does not say. */

@@ -1,9 +1,5 @@
+import { isWeight } from "../../ir/ports.ts";
 import { writeSafetensors, type SafeTensor, type TensorPlace } from "../../support/safetensors.ts";
-
-/** Whether a tensor of a file is no weight: the optimizer's, or a statistic of the data. */
-export function liesBehind(name: string): boolean {
-  return name.startsWith("opt/") || name.startsWith("statistic/");
-}
 
 /**
  * Room in the header for what a training knows and a build does not: statistics, progress and, of a text, its characters.
@@ -22,8 +18,11 @@ export function writeWeights(
   const all = [...tensors];
   // A tensor's entry in the header is its name, type, shape and two offsets.
   const entries = all
-    .filter((it) => !liesBehind(it.name))
+    .filter((it) => isWeight(it.name))
     .reduce((sum, { name, shape }) => sum + 2 * JSON.stringify(name).length + shape.join().length + 128, 0);
   const needed = entries + (source === "text" ? room.text : room.other);
-  return writeSafetensors(all, metadata, { headerBytes: Math.ceil(needed / 4096) * 4096 - 8, behind: liesBehind });
+  return writeSafetensors(all, metadata, {
+    headerBytes: Math.ceil(needed / 4096) * 4096 - 8,
+    behind: (name) => !isWeight(name),
+  });
 }

@@ -1,5 +1,6 @@
 import { parametersOf, statesOf } from "../../passes/parameters-of.ts";
 import { storedPermsOf } from "../../passes/stored-perms.ts";
+import { portOf } from "../../ir/ports.ts";
 import type { DType } from "../../ir/types.ts";
 import {
   arrayOf,
@@ -66,7 +67,7 @@ function storedForms({ module, statistics }: ModelContext): readonly Entry[] {
   // Statistics are fitted in double precision.
   const leaves = statistics === undefined ? [] : [...leavesOf(statistics)];
   const fitted = leaves.map(({ path }): Entry => ({
-    key: `statistic/${path}`,
+    key: portOf("statistic", path),
     value: objectOf({ type: text("F64") }),
   }));
   const owned = [...parametersOf(module), ...statesOf(module)].flatMap(
@@ -96,7 +97,7 @@ function variableLists(context: ModelContext): readonly Expression[] {
         body: {
           kind: "object",
           entries: [
-            { key: "path", value: binary("+", text("statistic/"), identifier("path")) },
+            { key: "path", value: binary("+", text(portOf("statistic", "")), identifier("path")) },
             { key: "variable", value: identifier("variable") },
           ],
         },

@@ -1,3 +1,4 @@
+import { slotPort } from "../../ir/ports.ts";
 import type { OptimizerSpec, ParameterGroup, TrainProgram } from "../../ir/program.ts";
 import { optimizerOf, slotNames } from "../../autodiff/optimizers.ts";
 import {
@@ -146,7 +147,7 @@ function slotVariables(spec: OptimizerSpec): Item {
   const rows = slots.map((slot): Expression => ({
     kind: "object",
     entries: [
-      { key: "path", value: binary("+", { kind: "string", value: `opt/${slot}/` }, name("path")) },
+      { key: "path", value: binary("+", { kind: "string", value: slotPort(slot, "") }, name("path")) },
       { key: "variable", value: name(slot) },
     ],
   }));

@@ -3,9 +3,10 @@ import { buildPreparationGraph } from "../../autodiff/build-preparation-graph.ts
 import { buildTrainingGraph } from "../../autodiff/build-training-step.ts";
 import { buildInitGraph } from "../../autodiff/build-init-graph.ts";
 import { emitOnnx, opsets } from "../../emit/onnx/emit-graph.ts";
-import { buildManifest, metricOutputs, type GraphKind, type ManifestGraph } from "../../emit/onnx/manifest.ts";
+import { buildManifest, type GraphKind, type ManifestGraph } from "../../emit/onnx/manifest.ts";
 import { encodeModel } from "../../emit/onnx/proto.ts";
 import type { Graph } from "../../ir/graph.ts";
+import { checkpointName, isPort, metricPorts, nameIn, ports, portsOfCheckpoint } from "../../ir/ports.ts";
 import type { TrainProgram } from "../../ir/program.ts";
 import { storedPermsOf } from "../../passes/stored-perms.ts";
 import { fault, required } from "../../support/fault.ts";
@@ -115,13 +116,13 @@ export async function createOnnxTrainer(program: TrainProgram, options: OnnxTrai
     if (count > 0) throw new StrayPlaces(count);
     return outputs;
   };
-  const measured = ["loss", ...program.metrics.flatMap(({ name }) => Object.values(metricOutputs(name)))];
+  const measured = [ports.loss, ...program.metrics.flatMap(({ name }) => Object.values(metricPorts(name)))];
   const resultOf = (outputs: Tensors): BatchResult => {
     const figure = (name: string): number => toNumbers(required(outputs.get(name), name))[0] ?? NaN;
     return {
-      loss: figure("loss"),
+      loss: figure(ports.loss),
       metrics: program.metrics.map(({ name }) => {
-        const { sum, count } = metricOutputs(name);
+        const { sum, count } = metricPorts(name);
         return { sum: figure(sum), count: figure(count) };
       }),
     };
@@ -134,7 +135,7 @@ export async function createOnnxTrainer(program: TrainProgram, options: OnnxTrai
       const tensors = rawTensors(raw);
       const feeds = new Map<string, Tensor>();
       for (const { name, role } of preparation.description.inputs) {
-        const known = role === "statistic" ? values.get(name) : tensors.get(name.slice("raw/".length));
+        const known = role === "statistic" ? values.get(name) : tensors.get(required(nameIn("raw", name), name));
         feeds.set(name, required(known, name));
       }
       const made = new Map(sound(preparation, await (await preparation.session()).run(feeds)));
@@ -146,8 +147,8 @@ export async function createOnnxTrainer(program: TrainProgram, options: OnnxTrai
       const feeds = new Map<string, Tensor>();
       const carried = steps.values();
       for (const { name, role, default: initial } of train().description.inputs) {
-        if (role === "feature") feeds.set(name, required(features.get(name.slice("batch/".length)), name));
-        else if (name === "hyper/total_steps") feeds.set(name, scalar(Float32Array.of(options.totalSteps)));
+        if (role === "feature") feeds.set(name, required(features.get(required(nameIn("feature", name), name)), name));
+        else if (name === ports.totalSteps) feeds.set(name, scalar(Float32Array.of(options.totalSteps)));
         else if (role === "step") {
           const place = scalar(BigInt64Array.of(BigInt(step)));
           if (carried.has(name)) steps.restore(new Map([[name, place]]));
@@ -163,7 +164,7 @@ export async function createOnnxTrainer(program: TrainProgram, options: OnnxTrai
       const feeds = new Map<string, Tensor>();
       for (const input of evaluation.description.inputs) {
         const { name, role } = input;
-        const given = role === "feature" ? features.get(name.slice("batch/".length)) : known.get(name);
+        const given = role === "feature" ? features.get(required(nameIn("feature", name), name)) : known.get(name);
         // A network may draw in inference as well: by the seed, and by the step that training has come to.
         const otherwise = role === "step" ? scalar(BigInt64Array.of(0n)) : defaultTensor(input);
         feeds.set(name, required(given ?? otherwise, name));
@@ -173,7 +174,7 @@ export async function createOnnxTrainer(program: TrainProgram, options: OnnxTrai
     },
     snapshot() {
       const named = [...current()].flatMap(([name, tensor]): [string, Tensor][] => {
-        const key = snapshotName(name);
+        const key = checkpointName(name);
         return key === undefined ? [] : [[key, { ...tensor, data: tensor.data.slice() }]];
       });
       return Promise.resolve(new Map(named));
@@ -181,11 +182,11 @@ export async function createOnnxTrainer(program: TrainProgram, options: OnnxTrai
     restore(tensors) {
       const carried = loop?.values();
       for (const [key, given] of tensors) {
-        const tensor = key.startsWith("statistic/") ? asDouble(given) : given;
-        const name = [`param/${key}`, `state/${key}`, key].find((it) => carried?.has(it) === true || values.has(it));
+        const tensor = isPort("statistic", key) ? asDouble(given) : given;
+        const name = portsOfCheckpoint(key).find((it) => carried?.has(it) === true || values.has(it));
         if (name !== undefined && carried?.has(name) === true) loop?.restore(new Map([[name, tensor]]));
         // The optimizer's slots are not known before the training graph is built.
-        else if (name !== undefined || key.startsWith("opt/")) {
+        else if (name !== undefined || isPort("slot", key)) {
           values.set(name ?? key, { ...tensor, data: tensor.data.slice() });
         }
       }
@@ -196,13 +197,6 @@ export async function createOnnxTrainer(program: TrainProgram, options: OnnxTrai
     },
   };
   return { ok: true, trainer };
-}
-
-/** `param/x` and `state/x` are `x` in a snapshot; statistics and slots keep their names; the rest is not kept. */
-function snapshotName(input: string): string | undefined {
-  if (input.startsWith("param/")) return input.slice("param/".length);
-  if (input.startsWith("state/")) return input.slice("state/".length);
-  return input.startsWith("opt/") || input.startsWith("statistic/") ? input : undefined;
 }
 
 function defaultsOf(graph: ManifestGraph): Tensors {

@@ -2,6 +2,7 @@ import { buildTracedGraph, type TracedValue } from "../../autodiff/build-traced-
 import { emitOnnx, opsets } from "../../emit/onnx/emit-graph.ts";
 import { buildManifest } from "../../emit/onnx/manifest.ts";
 import { encodeModel } from "../../emit/onnx/proto.ts";
+import { nameIn } from "../../ir/ports.ts";
 import type { TrainProgram } from "../../ir/program.ts";
 import { fault, required } from "../../support/fault.ts";
 import { failure, success, type Result } from "../../support/result.ts";
@@ -58,7 +59,7 @@ export async function replayStep(
     const { name, role, path } = input;
     const given =
       role === "feature"
-        ? features.get(name.slice("batch/".length))
+        ? features.get(required(nameIn("feature", name), name))
         : role === "step"
           ? ({ dtype: "i64", shape: [], data: BigInt64Array.of(BigInt(step)) } as const)
           : (snapshot.get(path ?? "") ?? defaultTensor(input));

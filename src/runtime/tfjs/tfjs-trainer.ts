@@ -2,6 +2,7 @@ import { createRequire } from "node:module";
 import { compileFunction } from "node:vm";
 import type { Tensor as TfTensor } from "@tensorflow/tfjs";
 import { emitTfjs } from "../../emit/tfjs/emit-tfjs.ts";
+import { isPort } from "../../ir/ports.ts";
 import type { TrainProgram } from "../../ir/program.ts";
 import { fault, required } from "../../support/fault.ts";
 import type { Tensors } from "../tensor.ts";
@@ -106,7 +107,7 @@ export async function createTfjsTrainer(program: TrainProgram, options: TfjsTrai
     async restore(tensors) {
       const now = await trainer.snapshot();
       // What the optimizer remembers stays as it is by being left out, whatever it has come to.
-      const known = new Map([...now].filter(([name]) => !name.startsWith("opt/")));
+      const known = new Map([...now].filter(([name]) => !isPort("slot", name)));
       for (const [name, tensor] of tensors) if (now.has(name)) known.set(name, tensor);
       preparation.restore(tensors);
       const { step } = model;

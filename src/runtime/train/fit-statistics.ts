@@ -1,12 +1,13 @@
 import { buildStatisticGraph } from "../../autodiff/build-preparation-graph.ts";
 import { asNumber } from "../../dims/dim.ts";
 import type { Func, Graph } from "../../ir/graph.ts";
+import { isPort, nameIn, portOf } from "../../ir/ports.ts";
 import type { Statistic, TrainProgram } from "../../ir/program.ts";
 import { usesOf } from "../../passes/rewrite.ts";
 import { fault, required } from "../../support/fault.ts";
 import type { Examples } from "../data/dataset.ts";
 import type { Tensor, Tensors } from "../tensor.ts";
-import { interpretPreparation, rawFieldOf } from "./interpret-preparation.ts";
+import { interpretPreparation } from "./interpret-preparation.ts";
 
 const batchSize = 128;
 
@@ -38,7 +39,7 @@ export function fitStatistics({ data, model }: TrainProgram, train: Examples): T
     for (const { path, kind, type } of statistics) {
       const values = kind === "mean" ? moments.mean : moments.deviation;
       const shape = type.shape.map((it) => asNumber(it) ?? fault(`the statistic ${path} has a free dimension`));
-      fitted.set(`statistic/${path}`, { dtype: "f64", shape, data: values });
+      fitted.set(portOf("statistic", path), { dtype: "f64", shape, data: values });
     }
   }
   return fitted;
@@ -46,7 +47,7 @@ export function fitStatistics({ data, model }: TrainProgram, train: Examples): T
 
 /** Weights with the statistics of the data: their own, or where they come from elsewhere and have none, fitted ones. */
 export function withStatistics(weights: Tensors, program: TrainProgram, train: Examples): Tensors {
-  const theirs = [...weights.keys()].some((it) => it.startsWith("statistic/"));
+  const theirs = [...weights.keys()].some((it) => isPort("statistic", it));
   return theirs ? weights : new Map([...weights, ...fitStatistics(program, train)]);
 }
 
@@ -109,5 +110,5 @@ function measureMoments(graph: Graph, train: Examples, fitted: Tensors, size: nu
 /** The raw fields that something of a graph reads. */
 function readFields(graph: Graph): readonly string[] {
   const used = new Set([...graph.nodes.flatMap(usesOf), ...graph.outputs.map((it) => it.value)].map((it) => it.id));
-  return graph.inputs.flatMap((it) => (used.has(it.value.id) ? (rawFieldOf(it) ?? []) : []));
+  return graph.inputs.flatMap((it) => (used.has(it.value.id) ? (nameIn("raw", it.name) ?? []) : []));
 }

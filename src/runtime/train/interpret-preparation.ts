@@ -1,17 +1,11 @@
 import type { Graph } from "../../ir/graph.ts";
+import { nameIn } from "../../ir/ports.ts";
 import { interpretGraph } from "../../ops/interpret.ts";
 import type { NdArray } from "../../ops/operator.ts";
 import { required } from "../../support/fault.ts";
 import type { RawBatch } from "../data/dataset.ts";
 import { toNumbers } from "../onnx/typed-array.ts";
 import type { Tensors } from "../tensor.ts";
-
-const rawPrefix = "raw/";
-
-/** The raw field that an input of a preparation graph takes, if it takes one. */
-export function rawFieldOf(input: { readonly name: string }): string | undefined {
-  return input.name.startsWith(rawPrefix) ? input.name.slice(rawPrefix.length) : undefined;
-}
 
 /**
  * Runs a graph of a data section on a batch of raw fields, in double precision: its outputs by name, nothing rounded.
@@ -20,7 +14,7 @@ export function rawFieldOf(input: { readonly name: string }): string | undefined
 export function interpretPreparation(graph: Graph, raw: RawBatch, statistics: Tensors): ReadonlyMap<string, NdArray> {
   const inputs = graph.inputs.map((it): [string, NdArray] => {
     const { dtype } = it.value.type;
-    const field = rawFieldOf(it);
+    const field = nameIn("raw", it.name);
     if (field !== undefined) {
       const { shape, data } = required(raw.get(field), it.name);
       return [it.name, { dtype, shape, data: Float64Array.from(data, Number) }];

@@ -53,11 +53,6 @@ export interface TrainerOptions {
   readonly runtimeFrom?: string;
 }
 
-/** Whether a tensor of a snapshot is a weight: neither an optimizer's nor a statistic. */
-export function isWeight(name: string): boolean {
-  return !name.startsWith("opt/") && !name.startsWith("statistic/");
-}
-
 /** A raw batch as tensors: real numbers as f64. */
 export function rawTensors(raw: RawBatch): Tensors {
   const dtypeOf = (data: RawBatchField["data"]): DType =>

@@ -4,7 +4,7 @@ import { createOnnxTrainer } from "../../../src/runtime/onnx/onnx-trainer.ts";
 import { replayStep } from "../../../src/runtime/onnx/replay-step.ts";
 import type { Tensor, Tensors } from "../../../src/runtime/tensor.ts";
 import { fitStatistics } from "../../../src/runtime/train/fit-statistics.ts";
-import { isWeight } from "../../../src/runtime/train/trainer.ts";
+import { isWeight } from "../../../src/ir/ports.ts";
 import { loadData, loadTraining, specNames, specPath, trainerOf, trainingOf } from "../../specs/spec-testing.ts";
 
 const head = `data Rows {

@@ -1,0 +1,97 @@
+/**
+ * The names of what flat graphs take and give, and of what checkpoints hold: made and read here, and nowhere else.
+ *
+ * A port is a kind, a slash and a name: `param/dense_0.kernel`. Checkpoints hold parameters and states under their bare
+ * paths, statistics and slots under their ports. The prelude of generated TypeScript imports nothing and so says `opt/`
+ * and `statistic/` itself; `tests/ir/ports.test.ts` holds the rest of the code to this module.
+ */
+
+/** What stands before the slash. */
+const words = {
+  /** A feature of a batch, in training and evaluation. */
+  feature: "batch",
+  parameter: "param",
+  state: "state",
+  /** What an optimizer remembers of a parameter: `opt/<slot>/<path>`. */
+  slot: "opt",
+  /** A field of the data as it was read. */
+  raw: "raw",
+  /** What was fitted on the data. */
+  statistic: "statistic",
+  /** A scalar that the driver of a training may turn. */
+  hyper: "hyper",
+  gradient: "grad",
+  /** An output of the model, beside those of an evaluation. */
+  output: "output",
+  metric: "metric",
+  /** What an input becomes at the next step: `next/param/<path>`. */
+  next: "next",
+} as const;
+
+/** What a port is of. */
+export type PortKind = keyof typeof words;
+
+/** Ports that there is one of at most. */
+export const ports = {
+  step: "step",
+  seed: "seed",
+  loss: "loss",
+  totalSteps: portOf("hyper", "total_steps"),
+  rateScale: portOf("hyper", "lr_scale"),
+  decayScale: portOf("hyper", "decay_scale"),
+} as const;
+
+/** The port of a name: `param/dense_0.kernel`. */
+export function portOf(kind: PortKind, name: string): string {
+  return `${words[kind]}/${name}`;
+}
+
+/** The name in a port of a kind, or nothing for ports of other kinds. */
+export function nameIn(kind: PortKind, port: string): string | undefined {
+  const prefix = portOf(kind, "");
+  return port.startsWith(prefix) ? port.slice(prefix.length) : undefined;
+}
+
+/** Whether a port is of a kind. */
+export function isPort(kind: PortKind, port: string): boolean {
+  return nameIn(kind, port) !== undefined;
+}
+
+/** The port of what an optimizer remembers of a parameter. */
+export function slotPort(slot: string, path: string): string {
+  return portOf("slot", slotPath(slot, path));
+}
+
+/** The path of a slot within its kind: `m/dense_0.kernel`. */
+export function slotPath(slot: string, path: string): string {
+  return `${slot}/${path}`;
+}
+
+/** The slot and the parameter of a slot's port, or nothing for other ports. */
+export function readSlot(port: string): { readonly slot: string; readonly path: string } | undefined {
+  const name = nameIn("slot", port);
+  const at = name?.indexOf("/") ?? -1;
+  return name === undefined || at < 0 ? undefined : { slot: name.slice(0, at), path: name.slice(at + 1) };
+}
+
+/** The ports of a metric's sums over a batch. */
+export function metricPorts(name: string): { readonly sum: string; readonly count: string } {
+  return { sum: portOf("metric", `${name}/sum`), count: portOf("metric", `${name}/count`) };
+}
+
+/** The name of a graph's input in a checkpoint, or nothing for what is not kept. */
+export function checkpointName(port: string): string | undefined {
+  const bare = nameIn("parameter", port) ?? nameIn("state", port);
+  if (bare !== undefined) return bare;
+  return isPort("slot", port) || isPort("statistic", port) ? port : undefined;
+}
+
+/** The inputs of graphs that a tensor of a checkpoint may be for. */
+export function portsOfCheckpoint(name: string): readonly string[] {
+  return [portOf("parameter", name), portOf("state", name), name];
+}
+
+/** Whether a tensor of a checkpoint is a weight of the model: neither an optimizer's nor a statistic. */
+export function isWeight(name: string): boolean {
+  return !isPort("slot", name) && !isPort("statistic", name);
+}
