@@ -13,6 +13,7 @@ import { defaultTensor } from "../src/runtime/onnx/step-loop.ts";
 import { required } from "../src/support/fault.ts";
 import { version } from "../src/support/version.ts";
 import { loadTraining } from "../tests/specs/spec-testing.ts";
+import { onnxTarget } from "../src/emit/onnx/onnx-target.ts";
 
 /**
  * Prints where the time of a spec's training step goes on ONNX Runtime: milliseconds a step by operator type, then the
@@ -38,7 +39,7 @@ const { train } = dataset.value.splits;
 const features = await trainer.prepare(train.gather(epochOrder(train.count, 1, 0).subarray(0, program.batch)));
 const variables = await trainer.snapshot();
 
-const graph = buildTrainingGraph(program, { target: "onnx", opset: opsets.default });
+const graph = buildTrainingGraph(program, onnxTarget(opsets.default));
 const manifest = buildManifest({
   module: program.model,
   train: program,

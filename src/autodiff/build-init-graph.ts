@@ -16,7 +16,7 @@ import type { BuildOptions } from "./build-training-step.ts";
  */
 export function buildInitGraph(module: Module, options: BuildOptions): Graph {
   const { parameters, states } = variablesOf(module.functions, entryOf(module));
-  const perms = options.target === "onnx" ? storedPermsOf(module) : new Map<string, readonly number[]>();
+  const perms = options.channelsFirst ? storedPermsOf(module) : new Map<string, readonly number[]>();
   const b = createBuilder({ firstId: 0, facts: module.facts });
   const seed = b.value({ dtype: "u32", shape: [constant(2)] }, "seed");
   const base = b.op("fold_key", [seed, b.scalar(0, "u32")]);

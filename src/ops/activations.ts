@@ -1,7 +1,6 @@
 import { constant, multiply } from "../dims/dim.ts";
 import type { Value } from "../ir/graph.ts";
 import type { GraphBuilder } from "./builder.ts";
-import { hasF32Attributes } from "./dtype-class.ts";
 import { first, unarySamples } from "./elementwise.ts";
 import { defineComposite } from "./operator.ts";
 import { elementsOf } from "./shape-rules.ts";
@@ -33,14 +32,6 @@ export const gelu = defineComposite({
       : b.op("erf", [b.mul(x, like(b, x, Math.SQRT1_2))]);
     return [b.mul(b.mul(x, like(b, x, 0.5)), b.add(inner, like(b, x, 1)))];
   },
-  fused: {
-    onnx: {
-      when: (_input, mode, opset) => mode === "inference" && opset >= 20,
-      lower: (writer, { refs, attributes: { approximate } }) => [
-        writer.node("Gelu", refs, { approximate: { string: approximate ? "tanh" : "none" } }),
-      ],
-    },
-  },
 });
 
 /** `silu`: x times its sigmoid. */
@@ -62,7 +53,6 @@ export const silu = defineComposite({
     const slope = b.add(share, b.mul(first(results), b.sub(like(b, share, 1), share)));
     return [b.mul(g, slope)];
   },
-  fused: {},
 });
 
 /** `elu`: x where positive, alpha (e^x - 1) elsewhere. */
@@ -84,16 +74,6 @@ export const elu = defineComposite({
     const below = b.mul(like(b, x, alpha), b.op("expm1", [b.where(above, zero, x)]));
     return [b.where(above, x, below)];
   },
-  fused: {
-    onnx: {
-      when: ({ operands: values }, mode) => mode === "inference" && hasF32Attributes(first(values).type.dtype),
-      lower: (writer, { refs, attributes }) => [writer.node("Elu", refs, { alpha: { float: attributes.alpha } })],
-    },
-    tfjs: {
-      when: ({ attributes }) => attributes.alpha === 1,
-      lower: (writer, { args }) => writer.tf("elu", first(args)),
-    },
-  },
 });
 
 /** `leaky_relu`: x where positive, alpha x elsewhere. */
@@ -110,16 +90,6 @@ export const leakyRelu = defineComposite({
   decompose: (b, { operands: values, attributes: { alpha } }) => {
     const x = first(values);
     return [b.where(b.op("greater", [x, like(b, x, 0)]), x, b.mul(x, like(b, x, alpha)))];
-  },
-  fused: {
-    onnx: {
-      when: ({ operands: values }, mode) => mode === "inference" && hasF32Attributes(first(values).type.dtype),
-      lower: (writer, { refs, attributes }) => [writer.node("LeakyRelu", refs, { alpha: { float: attributes.alpha } })],
-    },
-    tfjs: {
-      when: () => true,
-      lower: (writer, { args }) => writer.tf("leakyRelu", first(args), writer.attribute("alpha")),
-    },
   },
 });
 
@@ -138,13 +108,5 @@ export const hardSigmoid = defineComposite({
   decompose: (b, { operands: values }) => {
     const x = first(values);
     return [b.op("clip", [b.add(b.mul(x, like(b, x, 1 / 6)), like(b, x, 0.5))], { min: 0, max: 1, open: true })];
-  },
-  fused: {
-    onnx: {
-      when: ({ operands: values }, mode) => mode === "inference" && hasF32Attributes(first(values).type.dtype),
-      lower: (writer, { refs }) => [
-        writer.node("HardSigmoid", refs, { alpha: { float: 1 / 6 }, beta: { float: 0.5 } }),
-      ],
-    },
   },
 });

@@ -5,20 +5,21 @@ import { definePrimitive, type Primitive } from "./operator.ts";
 import { numbersBelow } from "./value-range.ts";
 import { checkAxis, elementsOf, withoutAxis } from "./shape-rules.ts";
 
+/** The attributes of argmax and argmin. */
+export const argExtremeAttributes = { axis: { kind: "int", doc: "The axis that is searched.", min: 0 } } as const;
+
 function defineArgExtreme(
   name: string,
   doc: string,
   better: (candidate: number, best: number) => boolean,
-  onnx: string,
-  tfjs: string,
-): Primitive {
+): Primitive<typeof argExtremeAttributes> {
   return definePrimitive({
     name,
     doc,
     exposed: true,
     structure: "other",
     operands: [{ name: "x", dtype: "number", shape: "[..., N, ...]" }],
-    attributes: { axis: { kind: "int", doc: "The axis that is searched.", min: 0 } },
+    attributes: argExtremeAttributes,
     range: ({ operands, attributes: { axis } }) => numbersBelow(elementAt(first(operands).shape, axis)),
     infer: ({ operands, attributes: { axis }, check }) => {
       const { shape } = first(operands);
@@ -56,10 +57,6 @@ function defineArgExtreme(
       ];
     },
     gradient: "nondifferentiable",
-    onnx: (writer, { refs, attributes }) => [
-      writer.cast(writer.node(onnx, refs, { axis: { int: attributes.axis }, keepdims: { int: 0 } }), "i32"),
-    ],
-    tfjs: (writer, { args, attributes }) => writer.tf(tfjs, first(args), writer.number(attributes.axis)),
   });
 }
 
@@ -68,8 +65,6 @@ export const argmax = defineArgExtreme(
   "argmax",
   "The place of the largest element along an axis; the first of equals.",
   (candidate, best) => candidate > best,
-  "ArgMax",
-  "argMax",
 );
 
 /** `argmin`: where the smallest element stands. */
@@ -77,6 +72,4 @@ export const argmin = defineArgExtreme(
   "argmin",
   "The place of the smallest element along an axis; the first of equals.",
   (candidate, best) => candidate < best,
-  "ArgMin",
-  "argMin",
 );

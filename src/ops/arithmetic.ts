@@ -1,5 +1,5 @@
 import { isFloat } from "./dtype-class.ts";
-import { binarySamples, defineBinary, first, type BinaryGradient, type BinarySpec } from "./elementwise.ts";
+import { binarySamples, defineBinary, type BinaryGradient } from "./elementwise.ts";
 import {
   anyValue,
   heldBy,
@@ -20,8 +20,6 @@ export const add = defineBinary({
   compute: (a, b) => a + b,
   range: (ranges, dtype) => heldBy(rangeOfSums(ranges), dtype),
   gradient: [({ g }) => g, ({ g }) => g],
-  onnx: "Add",
-  tfjs: "add",
   samples: [...binarySamples(), ...binarySamples({ dtype: "i32" })],
 });
 
@@ -33,8 +31,6 @@ export const sub = defineBinary({
   compute: (a, b) => a - b,
   range: (ranges, dtype) => heldBy(rangeOfDifferences(ranges), dtype),
   gradient: [({ g }) => g, ({ b, g }) => b.neg(g)],
-  onnx: "Sub",
-  tfjs: "sub",
   samples: [...binarySamples(), ...binarySamples({ dtype: "i32" })],
 });
 
@@ -47,8 +43,6 @@ export const mul = defineBinary({
   compute: (a, b, dtype) => (dtype === "i32" || dtype === "u32" ? Math.imul(a, b) : a * b),
   range: (ranges, dtype) => heldBy(rangeOfProducts(ranges), dtype),
   gradient: [({ b, right, g }) => b.mul(g, right), ({ b, left, g }) => b.mul(g, left)],
-  onnx: "Mul",
-  tfjs: "mul",
   samples: [...binarySamples(), ...binarySamples({ dtype: "i32" })],
 });
 
@@ -59,8 +53,6 @@ export const div = defineBinary({
   dtype: "float",
   compute: (a, b) => a / b,
   gradient: [({ b, right, g }) => b.div(g, right), ({ b, right, result, g }) => b.neg(b.div(b.mul(g, result), right))],
-  onnx: "Div",
-  tfjs: "div",
   samples: binarySamples({ b: [0.5, 2] }),
 });
 
@@ -86,8 +78,6 @@ export const pow = defineBinary({
       return b.mul(g, b.mul(result, log));
     },
   ],
-  onnx: "Pow",
-  tfjs: (writer, a, b) => writer.helper("power", a, b),
   samples: [
     ...binarySamples({ a: [0.3, 2], b: [-2, 2] }),
     {
@@ -99,11 +89,6 @@ export const pow = defineBinary({
     },
   ],
 });
-
-/** TensorFlow.js gives all of the gradient to the first of equals, and sums none over what was broadcast: a helper does. */
-function extreme(name: "maximum" | "minimum"): BinarySpec["tfjs"] {
-  return (writer, a, b, types) => (isFloat(first(types).dtype) ? writer.helper(name, a, b) : writer.tf(name, a, b));
-}
 
 /** The share of the gradient that an operand gets: all where it is the extreme one, half where the two are equal. */
 function shareOfExtreme(wins: "greater" | "less", side: "left" | "right"): BinaryGradient {
@@ -124,8 +109,6 @@ export const maximum = defineBinary({
   compute: (a, b) => (Number.isNaN(a) || a >= b ? a : b),
   range: (ranges, dtype) => (isFloat(dtype) ? anyValue : rangeOfGreater(ranges)),
   gradient: [shareOfExtreme("greater", "left"), shareOfExtreme("greater", "right")],
-  onnx: "Max",
-  tfjs: extreme("maximum"),
   samples: [...binarySamples(), ...binarySamples({ dtype: "i32" })],
 });
 
@@ -137,8 +120,6 @@ export const minimum = defineBinary({
   compute: (a, b) => (Number.isNaN(a) || a <= b ? a : b),
   range: (ranges, dtype) => (isFloat(dtype) ? anyValue : rangeOfLesser(ranges)),
   gradient: [shareOfExtreme("less", "left"), shareOfExtreme("less", "right")],
-  onnx: "Min",
-  tfjs: extreme("minimum"),
   samples: [...binarySamples(), ...binarySamples({ dtype: "i32" })],
 });
 
@@ -150,13 +131,6 @@ export const floorDiv = defineBinary({
   compute: (a, b) => Math.floor(a / b),
   range: (ranges, dtype) => (isFloat(dtype) ? anyValue : rangeOfQuotients(ranges)),
   gradient: "nondifferentiable",
-  onnx: (writer, a, b, dtype) =>
-    isFloat(dtype)
-      ? writer.node("Floor", [writer.node("Div", [a, b])])
-      : // Integer Div truncates; what Mod leaves out, with the divisor's sign, divides exactly.
-        writer.node("Div", [writer.node("Sub", [a, writer.node("Mod", [a, b])]), b]),
-  tfjs: (writer, a, b, types) =>
-    isFloat(first(types).dtype) ? writer.tf("floor", writer.tf("div", a, b)) : writer.tf("floorDiv", a, b),
   samples: [
     ...binarySamples({ a: [-5, 5], b: [0.5, 2] }),
     ...binarySamples({ a: [-9, 9], b: [1, 4], dtype: "i32" }),
@@ -173,11 +147,6 @@ export const mod = defineBinary({
   compute: (a, b) => a - b * Math.floor(a / b),
   range: (ranges, dtype) => (isFloat(dtype) ? anyValue : rangeOfRemainders(ranges)),
   gradient: [({ g }) => g, ({ b, left, right, g }) => b.neg(b.mul(g, b.op("floor_div", [left, right])))],
-  onnx: (writer, a, b, dtype) =>
-    isFloat(dtype)
-      ? writer.node("Sub", [a, writer.node("Mul", [b, writer.node("Floor", [writer.node("Div", [a, b])])])])
-      : writer.node("Mod", [a, b]),
-  tfjs: "mod",
   samples: [
     ...binarySamples({ a: [-5, 5], b: [0.5, 2] }),
     ...binarySamples({ a: [-9, 9], b: [1, 4], dtype: "i32" }),

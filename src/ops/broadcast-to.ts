@@ -38,6 +38,4 @@ export const broadcastTo = definePrimitive({
   valueFact: "view",
   reference: ({ operands, attributes }) => [broadcastArray(first(operands), attributes.shape)],
   gradient: ({ b, operands, gradients: [g] }) => [g && b.reduceTo(g, first(operands).type)],
-  onnx: (writer, { refs, attributes }) => [writer.node("Expand", [first(refs), writer.shape(attributes.shape)])],
-  tfjs: (writer, { args, attributes }) => writer.tf("broadcastTo", first(args), writer.shape(attributes.shape)),
 });

@@ -4,7 +4,6 @@ import { first } from "./elementwise.ts";
 import { mapArray } from "./nd-array.ts";
 import { definePrimitive } from "./operator.ts";
 import { elementsOf, withDType } from "./shape-rules.ts";
-import { tfjsDType } from "./tfjs-dtype.ts";
 import { heldBy, rangeOfType } from "./value-range.ts";
 
 /** `cast`: the same values as another element type. */
@@ -41,18 +40,6 @@ export const cast = definePrimitive({
   gradient: ({ b, operands, gradients: [g] }) => {
     const from = first(operands).type.dtype;
     return [g !== undefined && isFloat(from) && isFloat(g.type.dtype) ? b.cast(g, from) : undefined];
-  },
-  onnx: (writer, { refs, attributes }) => [writer.cast(first(refs), attributes.dtype)],
-  tfjs: (writer, { args, operands, attributes }) => {
-    const to = tfjsDType(attributes.dtype);
-    const fromFloat = isFloat(first(operands).type.dtype);
-    if (!fromFloat || to === "float32") return writer.tf("cast", first(args), writer.string(to));
-    // Integers have no gradient, and what is computed from them cannot be differentiated past.
-    const body =
-      to === "bool"
-        ? writer.tf("notEqual", first(args), writer.number(0))
-        : writer.tf("cast", first(args), writer.string(to));
-    return writer.helper("withoutGradient", { kind: "arrow", parameters: [], body });
   },
 });
 

@@ -36,13 +36,4 @@ export const causalMask = defineComposite({
     const seen = b.op("less_equal", [places, b.reshape(places, [size, one])]);
     return [b.where(seen, scores, b.scalar(dtype === "f16" ? Math.max(value, lowestHalf) : value, dtype))];
   },
-  fused: {
-    tfjs: {
-      when: () => true,
-      lower: (writer, { args, attributes }) =>
-        attributes.value === -1e9
-          ? writer.helper("causalMask", elementAt(args, 0))
-          : writer.helper("causalMask", elementAt(args, 0), writer.attribute("value")),
-    },
-  },
 });

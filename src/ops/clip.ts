@@ -3,7 +3,6 @@ import { first } from "./elementwise.ts";
 import { mapArray } from "./nd-array.ts";
 import { definePrimitive } from "./operator.ts";
 import { elementsOf } from "./shape-rules.ts";
-import { tfjsDType } from "./tfjs-dtype.ts";
 import { anyValue, numbersBetween, rangeOfGreater, rangeOfLesser } from "./value-range.ts";
 
 /** `clip`: every element brought into a range. */
@@ -52,24 +51,5 @@ export const clip = definePrimitive({
     if (attributes.max === Infinity) return [attributes.min === -Infinity ? g : b.where(above, g, zero)];
     const inside = attributes.min === -Infinity ? below : b.op("logical_and", [above, below]);
     return [b.where(inside, g, zero)];
-  },
-  onnx: (writer, { refs, operands, attributes }) => {
-    const { dtype } = first(operands).type;
-    const bound = (value: number) => (Number.isFinite(value) ? writer.constant(dtype, value) : writer.absent);
-    return [writer.node("Clip", [first(refs), bound(attributes.min), bound(attributes.max)])];
-  },
-  tfjs: (writer, { args, operands, attributes }) => {
-    const x = first(args);
-    const { dtype } = first(operands).type;
-    if (!isFloat(dtype)) {
-      // clipByValue is wrong for integers on the wasm backend, and a plain number would make them floats.
-      const bound = (value: number) => writer.tf("scalar", writer.number(value), writer.string(tfjsDType(dtype)));
-      const above = attributes.min === -Infinity ? x : writer.tf("maximum", x, bound(attributes.min));
-      return attributes.max === Infinity ? above : writer.tf("minimum", above, bound(attributes.max));
-    }
-    if (attributes.open) return writer.helper("clipOpen", x, writer.attribute("min"), writer.attribute("max"));
-    if (attributes.max === Infinity) return writer.tf("maximum", x, writer.attribute("min"));
-    if (attributes.min === -Infinity) return writer.tf("minimum", x, writer.attribute("max"));
-    return writer.tf("clipByValue", x, writer.attribute("min"), writer.attribute("max"));
   },
 });

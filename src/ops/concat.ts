@@ -101,8 +101,6 @@ export const concat = definePrimitive({
     });
     return gradients;
   },
-  onnx: (writer, { refs, attributes }) => [writer.node("Concat", refs, { axis: { int: attributes.axis } })],
-  tfjs: (writer, { args, attributes }) => writer.tf("concat", writer.array(args), writer.number(attributes.axis)),
 });
 
 /** `stack`: tensors of one shape along a new axis. */
@@ -161,10 +159,4 @@ export const stack = defineComposite({
       { axis },
     ),
   ],
-  fused: {
-    tfjs: {
-      when: () => true,
-      lower: (writer, { args, attributes }) => writer.tf("stack", writer.array(args), writer.number(attributes.axis)),
-    },
-  },
 });

@@ -1,30 +1,14 @@
-import { asNumber, constant, type Dim } from "../dims/dim.ts";
+import { type Dim } from "../dims/dim.ts";
 import {
   convolutionAttributes,
   convolutionFlops,
   convolutionShape,
-  convolutionWindows,
   type ConvolutionAttributes,
 } from "./conv2d-geometry.ts";
-import {
-  allNumbers,
-  fromChannelsFirst,
-  fromKernelOihw,
-  padSpatial,
-  sliceSpatial,
-  staticPads,
-  toChannelsFirst,
-  toKernelOihw,
-  windowAttributesOnnx,
-  type Windows,
-} from "./conv2d-onnx.ts";
-import { lowerKernelGradient } from "./conv2d-kernel-gradient-onnx.ts";
 import { forEachTap } from "./conv2d-reference.ts";
 import { convolutionSamples, inputGradientSample, kernelGradientSample } from "./conv2d-samples.ts";
-import { convolutionOptions } from "./conv2d-tfjs.ts";
 import { elementAt } from "./element-at.ts";
 import { sizeOf } from "./nd-array.ts";
-import type { OnnxRef, OnnxWriter } from "./onnx-writer.ts";
 import { definePrimitive, type ShapeChecker } from "./operator.ts";
 import { checkSameShape, sharedDType } from "./shape-rules.ts";
 
@@ -74,21 +58,6 @@ export const conv2dInputGradient = definePrimitive({
         : undefined,
     ];
   },
-  onnx: (writer, { operands, refs, attributes }) => {
-    const { layout, groups, inputShape } = attributes;
-    const windows = convolutionWindows(inputShape, elementAt(operands, 1).type.shape, attributes);
-    const dy = toChannelsFirst(writer, elementAt(refs, 0), layout);
-    const kernel = toKernelOihw(writer, elementAt(refs, 1), layout);
-    return [fromChannelsFirst(writer, lowerInputGradient(writer, dy, kernel, windows, groups), layout)];
-  },
-  tfjs: (writer, { args, attributes }) =>
-    writer.helper(
-      "conv2dTranspose",
-      elementAt(args, 0),
-      elementAt(args, 1),
-      writer.shape(attributes.inputShape),
-      ...convolutionOptions(writer, attributes),
-    ),
 });
 
 /** The gradient of a convolution with respect to its kernel. */
@@ -134,34 +103,7 @@ export const conv2dKernelGradient = definePrimitive({
       needs[1] === true ? b.op("conv2d", [x, g], shared) : undefined,
     ];
   },
-  onnx: (writer, { operands, refs, attributes }) => {
-    const { layout, groups, kernelShape } = attributes;
-    const [x, dy] = [elementAt(operands, 0), elementAt(operands, 1)];
-    const windows = convolutionWindows(x.type.shape, kernelShape, attributes);
-    const result = lowerKernelGradient(writer, {
-      x: toChannelsFirst(writer, elementAt(refs, 0), layout),
-      dy: toChannelsFirst(writer, elementAt(refs, 1), layout),
-      xShape: channelsFirst(x.type.shape, layout),
-      dyShape: channelsFirst(dy.type.shape, layout),
-      windows,
-      groups,
-    });
-    return [fromKernelOihw(writer, result, layout)];
-  },
-  tfjs: (writer, { args, attributes }) =>
-    writer.helper(
-      "conv2dKernelGradient",
-      elementAt(args, 0),
-      elementAt(args, 1),
-      writer.shape(attributes.kernelShape),
-      ...convolutionOptions(writer, attributes),
-    ),
 });
-
-function channelsFirst(shape: readonly Dim[], layout: string): readonly Dim[] {
-  if (layout === "NCHW") return shape;
-  return [0, 3, 1, 2].map((axis) => elementAt(shape, axis));
-}
 
 /** Reports unless `output` is what convolving `input` with `kernel` gives. */
 function checkConvolved(
@@ -177,38 +119,4 @@ function checkConvolved(
     expected !== undefined &&
     checkSameShape(output, expected, `the output gradient of ${what} and its convolution`, check)
   );
-}
-
-/**
- * ConvTranspose, cut to the input's size. Where padding depends on free dimensions it is computed at run time: the
- * windows' full reach first, then the part of it that lies over the input.
- */
-function lowerInputGradient(
-  writer: OnnxWriter,
-  dy: OnnxRef,
-  kernel: OnnxRef,
-  windows: Windows,
-  groups: number,
-): OnnxRef {
-  const [rows, columns] = windows;
-  const shared = { ...windowAttributesOnnx(windows), ...(groups !== 1 && { group: { int: groups } }) };
-  const pads = staticPads(windows);
-  const residuals = allNumbers([rows.residual, columns.residual]);
-  if (
-    pads !== undefined &&
-    residuals !== undefined &&
-    residuals.every((size, i) => size < elementAt(windows, i).stride)
-  ) {
-    return writer.node("ConvTranspose", [dy, kernel], {
-      ...shared,
-      ...(pads.some((pad) => pad !== 0) && { pads: { ints: pads } }),
-      ...(residuals.some((size) => size !== 0) && { output_padding: { ints: residuals } }),
-    });
-  }
-  const zero = constant(0);
-  const full = writer.node("ConvTranspose", [dy, kernel], shared);
-  const extended = padSpatial(writer, full, { before: [zero, zero], after: [rows.residual, columns.residual] });
-  return windows.every((window) => asNumber(window.before) === 0 && asNumber(window.after) === 0)
-    ? extended
-    : sliceSpatial(writer, extended, [rows.before, columns.before], [rows.input, columns.input]);
 }

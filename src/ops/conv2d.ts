@@ -1,14 +1,5 @@
-import { convolutionAttributes, convolutionFlops, convolutionShape, convolutionWindows } from "./conv2d-geometry.ts";
-import {
-  fromChannelsFirst,
-  padForWindows,
-  staticPads,
-  toChannelsFirst,
-  toKernelOihw,
-  windowAttributesOnnx,
-} from "./conv2d-onnx.ts";
+import { convolutionAttributes, convolutionFlops, convolutionShape } from "./conv2d-geometry.ts";
 import { forEachTap } from "./conv2d-reference.ts";
-import { convolutionOptions } from "./conv2d-tfjs.ts";
 import { elementAt } from "./element-at.ts";
 import { convolutionSamples, forwardSample } from "./conv2d-samples.ts";
 import { sizeOf } from "./nd-array.ts";
@@ -59,23 +50,4 @@ export const conv2d = definePrimitive({
         : undefined,
     ];
   },
-  onnx: (writer, { operands, refs, attributes }) => {
-    const { layout, groups } = attributes;
-    const windows = convolutionWindows(
-      elementAt(operands, 0).type.shape,
-      elementAt(operands, 1).type.shape,
-      attributes,
-    );
-    const x = toChannelsFirst(writer, elementAt(refs, 0), layout);
-    const kernel = toKernelOihw(writer, elementAt(refs, 1), layout);
-    const pads = staticPads(windows);
-    const y = writer.node("Conv", [pads === undefined ? padForWindows(writer, x, windows) : x, kernel], {
-      ...windowAttributesOnnx(windows),
-      ...(pads?.some((pad) => pad !== 0) === true && { pads: { ints: pads } }),
-      ...(groups !== 1 && { group: { int: groups } }),
-    });
-    return [fromChannelsFirst(writer, y, layout)];
-  },
-  tfjs: (writer, { args, attributes }) =>
-    writer.helper("conv2d", elementAt(args, 0), elementAt(args, 1), ...convolutionOptions(writer, attributes)),
 });

@@ -72,22 +72,4 @@ export const crossEntropyGradient = definePrimitive({
       needs[2] === true ? b.sum(b.mul(dy, unscaled()), axes) : undefined,
     ];
   },
-  onnx: (writer, { operands, refs }) => {
-    const { dtype, shape } = elementAt(operands, 0).type;
-    const labelShape = elementAt(operands, 1).type.shape;
-    const places = writer.node("Unsqueeze", [elementAt(refs, 1), writer.ints([-1])]);
-    // One scattered subtraction instead of a one-hot tensor as large as the logits.
-    const minusOne = writer.node("Expand", [writer.constant(dtype, -1), writer.shape([...labelShape, constant(1)])]);
-    const differences = writer.node("ScatterElements", [writer.node("Exp", [elementAt(refs, 0)]), places, minusOne], {
-      axis: { int: shape.length - 1 },
-      reduction: { string: "add" },
-    });
-    return [writer.node("Mul", [differences, elementAt(refs, 2)])];
-  },
-  tfjs: (writer, { operands, args }) => {
-    const { shape } = elementAt(operands, 0).type;
-    const hot = writer.helper("oneHot", elementAt(args, 1), writer.dim(elementAt(shape, shape.length - 1)));
-    const differences = writer.tf("sub", writer.tf("exp", elementAt(args, 0)), hot);
-    return writer.tf("mul", differences, elementAt(args, 2));
-  },
 });

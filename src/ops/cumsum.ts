@@ -2,7 +2,6 @@ import { first } from "./elementwise.ts";
 import { at, fillArray, stridesOf } from "./nd-array.ts";
 import { definePrimitive } from "./operator.ts";
 import { checkAxis, elementsOf } from "./shape-rules.ts";
-import type { TfjsExpression } from "./tfjs-writer.ts";
 
 /** `cumsum`: running sums. */
 export const cumsum = definePrimitive({
@@ -47,20 +46,4 @@ export const cumsum = definePrimitive({
   gradient: ({ b, gradients: [g], attributes }) => [
     g && b.op("cumsum", [g], { ...attributes, reverse: !attributes.reverse }),
   ],
-  onnx: (writer, { refs, attributes }) => [
-    writer.node("CumSum", [first(refs), writer.constant("i64", attributes.axis)], {
-      exclusive: { int: attributes.exclusive ? 1 : 0 },
-      reverse: { int: attributes.reverse ? 1 : 0 },
-    }),
-  ],
-  tfjs: (writer, { args, operands, attributes: { axis, exclusive, reverse } }) => {
-    const rank = first(operands).type.shape.length;
-    const sums = (x: TfjsExpression) =>
-      writer.tf("cumsum", x, writer.number(rank - 1), writer.boolean(exclusive), writer.boolean(reverse));
-    if (axis === rank - 1) return sums(first(args));
-    // Along other axes than the last TensorFlow.js gives the gradient of another shape.
-    const swap = Array.from({ length: rank }, (_, it) => (it === axis ? rank - 1 : it === rank - 1 ? axis : it));
-    const swapped = writer.tf("transpose", first(args), writer.numbers(swap));
-    return writer.tf("transpose", sums(swapped), writer.numbers(swap));
-  },
 });

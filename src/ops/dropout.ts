@@ -42,11 +42,4 @@ export const dropout = defineComposite({
     const kept = b.op("greater_equal", [drawn, b.scalar(Math.fround(rate))]);
     return [b.where(kept, b.mul(x, b.scalar(1 / (1 - rate), dtype)), b.scalar(0, dtype))];
   },
-  fused: {
-    tfjs: {
-      when: () => true,
-      lower: (writer, { args }) =>
-        writer.helper("dropout", elementAt(args, 0), elementAt(args, 1), writer.attribute("rate")),
-    },
-  },
 });

@@ -226,5 +226,4 @@ export const einsum = defineComposite({
     }
     return [ordered(b, total, parsed.output)];
   },
-  fused: {},
 });

@@ -1,13 +1,11 @@
 import { constant, multiply } from "../dims/dim.ts";
-import type { DType, TensorType } from "../ir/types.ts";
+import type { DType } from "../ir/types.ts";
 import type { Value } from "../ir/graph.ts";
 import { required } from "../support/fault.ts";
 import type { GraphBuilder } from "./builder.ts";
 import { mapArray, zipArrays } from "./nd-array.ts";
-import type { OnnxRef, OnnxWriter } from "./onnx-writer.ts";
-import { definePrimitive, type DTypeClass, type Primitive, type Sample } from "./operator.ts";
+import { definePrimitive, type DTypeClass, type NoAttributes, type Primitive, type Sample } from "./operator.ts";
 import { broadcastShapes, elementsOf, sharedDType } from "./shape-rules.ts";
-import type { TfjsExpression, TfjsWriter } from "./tfjs-writer.ts";
 import type { ValueRange } from "./value-range.ts";
 
 /** What differs between operators on single elements. */
@@ -19,10 +17,6 @@ export interface UnarySpec {
   readonly compute: (x: number) => number;
   /** Gradient of the operand, given it (x), the result (y) and the result's gradient (g). */
   readonly gradient: ((b: GraphBuilder, x: Value, y: Value, g: Value) => Value) | "nondifferentiable";
-  /** The ONNX operator that does it, or how to compose it. */
-  readonly onnx: string | ((writer: OnnxWriter, x: OnnxRef, dtype: DType) => OnnxRef);
-  /** The function of `tf` that does it, or how to compose it. */
-  readonly tfjs: string | ((writer: TfjsWriter, x: TfjsExpression, dtype: DType) => TfjsExpression);
   readonly samples: readonly Sample[];
   readonly valueFact?: "view" | "probability";
   /** False for what other operators alone are made of. */
@@ -30,8 +24,8 @@ export interface UnarySpec {
 }
 
 /** Declares an operator that maps every element by itself: one FLOP an element. */
-export function defineUnary(spec: UnarySpec): Primitive {
-  const { name, doc, dtype, compute, gradient, onnx, tfjs, samples } = spec;
+export function defineUnary(spec: UnarySpec): Primitive<NoAttributes> {
+  const { name, doc, dtype, compute, gradient, samples } = spec;
   return definePrimitive({
     name,
     doc,
@@ -51,11 +45,6 @@ export function defineUnary(spec: UnarySpec): Primitive {
             const [g] = gradients;
             return [g === undefined ? undefined : gradient(b, first(operands), first(results), g)];
           },
-    onnx: (writer, { refs, operands }) => [
-      typeof onnx === "string" ? writer.node(onnx, refs) : onnx(writer, first(refs), first(operands).type.dtype),
-    ],
-    tfjs: (writer, { args, operands }) =>
-      typeof tfjs === "string" ? writer.tf(tfjs, ...args) : tfjs(writer, first(args), first(operands).type.dtype),
   });
 }
 
@@ -73,10 +62,6 @@ export interface BinarySpec {
   readonly range?: (ranges: readonly ValueRange[], dtype: DType) => ValueRange;
   /** Gradients of both operands before they are summed to the operands' shapes; called only for what is needed. */
   readonly gradient: readonly [left: BinaryGradient, right: BinaryGradient] | "nondifferentiable";
-  readonly onnx: string | ((writer: OnnxWriter, a: OnnxRef, b: OnnxRef, dtype: DType) => OnnxRef);
-  readonly tfjs:
-    | string
-    | ((writer: TfjsWriter, a: TfjsExpression, b: TfjsExpression, types: readonly TensorType[]) => TfjsExpression);
   readonly samples: readonly Sample[];
 }
 
@@ -90,8 +75,8 @@ export type BinaryGradient = (at: {
 }) => Value;
 
 /** Declares an operator on pairs of elements with NumPy broadcasting. */
-export function defineBinary(spec: BinarySpec): Primitive {
-  const { name, doc, dtype, compute, gradient, range, onnx, tfjs, samples } = spec;
+export function defineBinary(spec: BinarySpec): Primitive<NoAttributes> {
+  const { name, doc, dtype, compute, gradient, range, samples } = spec;
   return definePrimitive({
     name,
     doc,
@@ -129,20 +114,6 @@ export function defineBinary(spec: BinarySpec): Primitive {
               needs[1] === true ? b.reduceTo(gradient[1](values), right.type) : undefined,
             ];
           },
-    onnx: (writer, { refs, operands }) => [
-      typeof onnx === "string"
-        ? writer.node(onnx, refs)
-        : onnx(writer, first(refs), second(refs), first(operands).type.dtype),
-    ],
-    tfjs: (writer, { args, operands }) =>
-      typeof tfjs === "string"
-        ? writer.tf(tfjs, ...args)
-        : tfjs(
-            writer,
-            first(args),
-            second(args),
-            operands.map((it) => it.type),
-          ),
   });
 }
 

@@ -4,9 +4,6 @@ import { pick, stridedIndices, stridesOf } from "./nd-array.ts";
 import { definePrimitive } from "./operator.ts";
 import { checkAxis } from "./shape-rules.ts";
 
-/** ONNX's "until before the first element" for a slice that runs backwards. */
-const beforeFirst = -2147483648;
-
 /** `flip`: an axis back to front. */
 export const flip = definePrimitive({
   name: "flip",
@@ -34,14 +31,4 @@ export const flip = definePrimitive({
     return [pick(x, stridedIndices(x.shape, steps, offset), x)];
   },
   gradient: ({ b, gradients: [g], attributes: { axis } }) => [g && b.op("flip", [g], { axis })],
-  onnx: (writer, { refs, attributes }) => [
-    writer.node("Slice", [
-      first(refs),
-      writer.ints([-1]),
-      writer.ints([beforeFirst]),
-      writer.ints([attributes.axis]),
-      writer.ints([-1]),
-    ]),
-  ],
-  tfjs: (writer, { args, attributes }) => writer.tf("reverse", first(args), writer.number(attributes.axis)),
 });

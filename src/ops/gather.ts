@@ -6,7 +6,6 @@ import { elementAt } from "./element-at.ts";
 import { first, second } from "./elementwise.ts";
 import { at, fillArray, sizeOf, stridesOf } from "./nd-array.ts";
 import { definePrimitive, type NdArray } from "./operator.ts";
-import { zerosOnnx } from "./onnx-fill.ts";
 import { dims } from "./sample-dims.ts";
 import { checkAxis, checkSameShape, elementsOf } from "./shape-rules.ts";
 import { inversePermutation } from "./transpose.ts";
@@ -110,23 +109,10 @@ export const gather = definePrimitive({
     if (axis === 0) return [b.op("scatter_add", [indices, g], { shape: table.shape })];
     return [scatterAlong(b, indices, g, axis, table.shape)];
   },
-  onnx: (writer, { refs, attributes }) => [writer.node("Gather", refs, { axis: { int: attributes.axis } })],
-  // tf.gather differentiates through a kernel that the wasm backend lacks and that is quadratic on the cpu one.
-  tfjs: (writer, { args, operands, attributes: { axis } }) => {
-    if (axis === 0) return writer.helper("gatherRows", first(args), second(args));
-    const rank = first(operands).type.shape.length;
-    const added = second(operands).type.shape.length;
-    const order = frontOrder(rank, axis);
-    const rows = writer.helper("gatherRows", writer.tf("transpose", first(args), writer.numbers(order)), second(args));
-    const indices = Array.from({ length: added }, (_, index) => index);
-    const others = Array.from({ length: rank - 1 }, (_, index) => added + index);
-    const perm = [...others.slice(0, axis), ...indices, ...others.slice(axis)];
-    return writer.tf("transpose", rows, writer.numbers(perm));
-  },
 });
 
 /** The order of axes with one of them in front. */
-function frontOrder(rank: number, axis: number): readonly number[] {
+export function frontOrder(rank: number, axis: number): readonly number[] {
   return [axis, ...Array.from({ length: rank }, (_, index) => index).filter((index) => index !== axis)];
 }
 
@@ -202,11 +188,4 @@ export const scatterAdd = definePrimitive({
     return [{ dtype, shape, data }];
   },
   gradient: ({ b, operands, gradients: [g] }) => [undefined, g && b.op("gather", [g, first(operands)], { axis: 0 })],
-  onnx: (writer, { refs, results, attributes: { shape } }) => {
-    const zeros = zerosOnnx(writer, first(results).type.dtype, shape);
-    const rows = writer.node("Unsqueeze", [writer.cast(first(refs), "i64"), writer.ints([-1])]);
-    return [writer.node("ScatterND", [zeros, rows, second(refs)], { reduction: { string: "add" } })];
-  },
-  tfjs: (writer, { args, attributes: { shape } }) =>
-    writer.helper("scatterRows", first(args), second(args), writer.shape(shape)),
 });

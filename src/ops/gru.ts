@@ -3,25 +3,15 @@ import type { Value } from "../ir/graph.ts";
 import { elementAt } from "./element-at.ts";
 import { defineComposite } from "./operator.ts";
 import {
-  fromOnnxResults,
-  fusesRecurrent,
-  kernelForOnnx,
   projectedSteps,
   recurrentAttributes,
   recurrentCost,
-  recurrentOnnxAttributes,
   recurrentOperands,
   recurrentSamples,
-  recurrentSizes,
   recurrentTypes,
-  reverseArgument,
   runSteps,
-  timeFirst,
 } from "./recurrent.ts";
 import { one } from "./shape-rules.ts";
-
-/** Gates in the order that ONNX has as well: update, reset, candidate. */
-const onnxOrder = [0, 1, 2];
 
 /** `gru`: gated recurrent units (Cho et al., 2014), the reset applied after the product, as in Keras and cuDNN. */
 export const gru = defineComposite({
@@ -54,32 +44,5 @@ export const gru = defineComposite({
       // update * h + (1 - update) * candidate
       return [body.add(candidate, body.mul(gate(0), body.sub(h, candidate)))];
     });
-  },
-  fused: {
-    onnx: {
-      when: ({ operands }, mode) => fusesRecurrent(operands, mode),
-      lower: (writer, { operands, refs, attributes: { reverse } }) => {
-        const { units } = recurrentSizes(operands);
-        const ref = (index: number) => elementAt(refs, index);
-        const results = writer.nodes(
-          "GRU",
-          [
-            timeFirst(writer, ref(0)),
-            kernelForOnnx(writer, ref(1), units, onnxOrder),
-            kernelForOnnx(writer, ref(2), units, onnxOrder),
-            writer.node("Reshape", [ref(3), writer.ints([1, -1])]),
-            writer.absent,
-            writer.node("Unsqueeze", [ref(4), writer.ints([0])]),
-          ],
-          2,
-          { ...recurrentOnnxAttributes(operands, reverse), linear_before_reset: { int: 1 } },
-        );
-        return fromOnnxResults(writer, results);
-      },
-    },
-    tfjs: {
-      when: () => true,
-      lower: (writer, { args }) => writer.helper("gru", ...args, ...reverseArgument(writer)),
-    },
   },
 });

@@ -1,5 +1,5 @@
 import { constant } from "../dims/dim.ts";
-import { first, unarySamples } from "./elementwise.ts";
+import { unarySamples } from "./elementwise.ts";
 import { definePrimitive } from "./operator.ts";
 
 /** `identity`: the operand. */
@@ -16,8 +16,6 @@ export const identity = definePrimitive({
   valueFact: "view",
   reference: ({ operands }) => operands,
   gradient: ({ gradients }) => gradients,
-  onnx: (writer, { refs }) => [writer.node("Identity", refs)],
-  tfjs: (_writer, { args }) => first(args),
 });
 
 /** `stop_gradient`: the operand, as a constant to differentiation. */
@@ -34,6 +32,4 @@ export const stopGradient = definePrimitive({
   valueFact: "view",
   reference: ({ operands }) => operands,
   gradient: "nondifferentiable",
-  onnx: (writer, { refs }) => [writer.node("Identity", refs)],
-  tfjs: (writer, { args }) => writer.helper("stopGradient", first(args)),
 });

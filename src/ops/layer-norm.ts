@@ -2,7 +2,6 @@ import { constant, multiply } from "../dims/dim.ts";
 import type { Value } from "../ir/graph.ts";
 import type { TensorType } from "../ir/types.ts";
 import type { GraphBuilder } from "./builder.ts";
-import { hasF32Attributes } from "./dtype-class.ts";
 import { elementAt } from "./element-at.ts";
 import { defineComposite, type OperandSpec, type Sample, type ShapeChecker } from "./operator.ts";
 import { elementsOf, one, sharedDType, withAxis } from "./shape-rules.ts";
@@ -13,9 +12,10 @@ const operands: readonly OperandSpec[] = [
   { name: "bias", dtype: "float", shape: "[D]" },
 ];
 
-const attributes = {
-  epsilon: { kind: "float", doc: "Added to the variance.", default: 1e-3, min: 0 },
-} as const;
+/** What keeps a normalisation from dividing by zero; its default is Keras's. */
+export const epsilonAttribute = { kind: "float", doc: "Added to the variance.", default: 1e-3, min: 0 } as const;
+
+const attributes = { epsilon: epsilonAttribute } as const;
 
 const samples: readonly Sample[] = [
   {
@@ -82,21 +82,6 @@ export const layerNorm = defineComposite({
       needs[2] === true ? b.sum(dy, leading) : undefined,
     ];
   },
-  fused: {
-    onnx: {
-      when: ({ operands: values }, mode) => mode === "inference" && hasF32Attributes(elementAt(values, 0).type.dtype),
-      lower: (writer, { refs, attributes: { epsilon } }) => [
-        writer.node("LayerNormalization", refs, { axis: { int: -1 }, epsilon: { float: epsilon } }),
-      ],
-    },
-    tfjs: {
-      when: () => true,
-      lower: (writer, { args, attributes: { epsilon } }) =>
-        epsilon === attributes.epsilon.default
-          ? writer.helper("layerNorm", ...args)
-          : writer.helper("layerNorm", ...args, writer.attribute("epsilon")),
-    },
-  },
 });
 
 /** `layer_norm` together with the mean and the inverse deviation of each line, which its gradient needs. */
@@ -123,13 +108,6 @@ export const layerNormWithStatistics = defineComposite({
     const variance = b.mean(b.op("square", [centred]), axes, true);
     const inverse = b.op("rsqrt", [b.add(variance, b.scalar(epsilon, x.type.dtype))]);
     return [b.add(b.mul(b.mul(centred, inverse), scale), bias), mean, inverse];
-  },
-  fused: {
-    onnx: {
-      when: ({ operands: values }) => elementAt(values, 0).type.dtype === "f32",
-      lower: (writer, { refs, attributes: { epsilon } }) =>
-        writer.nodes("LayerNormalization", refs, 3, { axis: { int: -1 }, epsilon: { float: epsilon } }),
-    },
   },
 });
 

@@ -1,8 +1,8 @@
 import { constant } from "../dims/dim.ts";
 import { first, unarySamples } from "./elementwise.ts";
-import { defineComposite, type Composite } from "./operator.ts";
+import { defineComposite, type Composite, type NoAttributes } from "./operator.ts";
 
-function defineFill(name: string, value: number, tfjs: string): Composite {
+function defineFill(name: string, value: number): Composite<NoAttributes> {
   return defineComposite({
     name,
     doc: `A tensor of ${value === 0 ? "zeros" : "ones"} of the operand's type.`,
@@ -18,12 +18,11 @@ function defineFill(name: string, value: number, tfjs: string): Composite {
       return [b.broadcast(b.scalar(value, dtype), shape)];
     },
     gradient: () => [undefined],
-    fused: { tfjs: { when: () => true, lower: (writer, { args }) => writer.tf(tfjs, first(args)) } },
   });
 }
 
 /** `zeros_like`: zeros of a tensor's type. */
-export const zerosLike = defineFill("zeros_like", 0, "zerosLike");
+export const zerosLike = defineFill("zeros_like", 0);
 
 /** `ones_like`: ones of a tensor's type. */
-export const onesLike = defineFill("ones_like", 1, "onesLike");
+export const onesLike = defineFill("ones_like", 1);

@@ -9,8 +9,6 @@ export const logicalAnd = defineBinary({
   dtype: "bool",
   compute: (a, b) => a * b,
   gradient: "nondifferentiable",
-  onnx: "And",
-  tfjs: "logicalAnd",
   samples: binarySamples(truths),
 });
 
@@ -21,8 +19,6 @@ export const logicalOr = defineBinary({
   dtype: "bool",
   compute: (a, b) => Math.max(a, b),
   gradient: "nondifferentiable",
-  onnx: "Or",
-  tfjs: "logicalOr",
   samples: binarySamples(truths),
 });
 
@@ -33,8 +29,6 @@ export const logicalNot = defineUnary({
   dtype: "bool",
   compute: (x) => 1 - x,
   gradient: "nondifferentiable",
-  onnx: "Not",
-  tfjs: "logicalNot",
   samples: [
     { operands: [{ dtype: "bool", shape: [], data: [1] }] },
     { operands: [{ dtype: "bool", shape: [2, 3], range: [0, 1] }] },

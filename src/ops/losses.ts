@@ -4,7 +4,7 @@ import type { TensorType } from "../ir/types.ts";
 import { required } from "../support/fault.ts";
 import type { GraphBuilder } from "./builder.ts";
 import { elementAt } from "./element-at.ts";
-import { defineComposite, type Composite, type Sample, type ShapeChecker } from "./operator.ts";
+import { defineComposite, type Composite, type NoAttributes, type Sample, type ShapeChecker } from "./operator.ts";
 import { checkSameShape, elementsOf, sharedDType } from "./shape-rules.ts";
 
 /** A loss: one f32 scalar. */
@@ -108,12 +108,6 @@ export const crossEntropy = defineComposite({
     const scale = b.cast(b.div(dy, b.dimAs(product(labels.type.shape), "f32")), logits.type.dtype);
     return [b.op("cross_entropy_gradient", [logarithms, labels, scale]), undefined];
   },
-  fused: {
-    tfjs: {
-      when: () => true,
-      lower: (writer, { args }) => writer.helper("crossEntropy", ...args),
-    },
-  },
 });
 
 /** `binary_cross_entropy`: from logits, stable for large ones. */
@@ -157,7 +151,6 @@ export const binaryCrossEntropy = defineComposite({
       needs[1] === true ? b.mul(b.neg(logits), scale) : undefined,
     ];
   },
-  fused: {},
 });
 
 interface PairLoss {
@@ -167,7 +160,7 @@ interface PairLoss {
   readonly samples?: readonly Sample[];
 }
 
-function definePairLoss(spec: PairLoss): Composite {
+function definePairLoss(spec: PairLoss): Composite<NoAttributes> {
   return defineComposite({
     name: spec.name,
     doc: spec.doc,
@@ -182,7 +175,6 @@ function definePairLoss(spec: PairLoss): Composite {
     cost: ({ operands }) => ({ flops: multiply(elementsOf(elementAt(operands, 0)), constant(3)) }),
     samples: pairSamples,
     decompose: (b, { operands }) => [meanOfAll(b, spec.each(b, b.sub(elementAt(operands, 0), elementAt(operands, 1))))],
-    fused: {},
   });
 }
 
@@ -239,7 +231,6 @@ export const huber = defineComposite({
     const half = b.mul(b.op("square", [near]), b.scalar(0.5, dtype));
     return [meanOfAll(b, b.add(half, b.mul(far, b.scalar(delta, dtype))))];
   },
-  fused: {},
 });
 
 /** `kl_normal`: the divergence of normal distributions from the standard one. */
@@ -280,5 +271,4 @@ export const klNormal = defineComposite({
     const each = b.sum(b.mul(terms, b.scalar(0.5, dtype)), [shape.length - 1]);
     return [meanOfAll(b, each)];
   },
-  fused: {},
 });

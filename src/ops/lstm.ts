@@ -1,26 +1,14 @@
-import { constant, multiply } from "../dims/dim.ts";
 import { elementAt } from "./element-at.ts";
 import { defineComposite } from "./operator.ts";
 import {
-  fromOnnxResults,
-  fusesRecurrent,
-  kernelForOnnx,
   projectedSteps,
   recurrentAttributes,
   recurrentCost,
-  recurrentOnnxAttributes,
   recurrentOperands,
   recurrentSamples,
-  recurrentSizes,
   recurrentTypes,
-  reordered,
-  reverseArgument,
   runSteps,
-  timeFirst,
 } from "./recurrent.ts";
-
-/** ONNX's order of the gates, input output forget cell, in terms of ours: input forget cell output. */
-const onnxOrder = [0, 3, 1, 2];
 
 /** `lstm`: long short-term memory (Hochreiter and Schmidhuber, 1997) with one bias and Keras's order of gates. */
 export const lstm = defineComposite({
@@ -45,39 +33,5 @@ export const lstm = defineComposite({
       const cell = inner.add(kept, inner.mul(gate(0, "gate"), gate(2, "tanh")));
       return [inner.mul(gate(3, "gate"), inner.op("tanh", [cell])), cell];
     });
-  },
-  fused: {
-    onnx: {
-      when: ({ operands }, mode) => fusesRecurrent(operands, mode),
-      lower: (writer, { operands, refs, attributes: { reverse } }) => {
-        const { units } = recurrentSizes(operands);
-        const ref = (index: number) => elementAt(refs, index);
-        const leading = writer.ints([0]);
-        const none = writer.node("Expand", [
-          writer.constant(elementAt(operands, 3).type.dtype, [0], [1]),
-          writer.shape([multiply(units, constant(4))]),
-        ]);
-        const biases = writer.node("Concat", [reordered(writer, ref(3), units, onnxOrder), none], { axis: { int: 0 } });
-        const results = writer.nodes(
-          "LSTM",
-          [
-            timeFirst(writer, ref(0)),
-            kernelForOnnx(writer, ref(1), units, onnxOrder),
-            kernelForOnnx(writer, ref(2), units, onnxOrder),
-            writer.node("Unsqueeze", [biases, leading]),
-            writer.absent,
-            writer.node("Unsqueeze", [ref(4), leading]),
-            writer.node("Unsqueeze", [ref(5), leading]),
-          ],
-          3,
-          recurrentOnnxAttributes(operands, reverse),
-        );
-        return fromOnnxResults(writer, results);
-      },
-    },
-    tfjs: {
-      when: () => true,
-      lower: (writer, { args }) => writer.helper("lstm", ...args, ...reverseArgument(writer)),
-    },
   },
 });

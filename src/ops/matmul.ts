@@ -2,7 +2,6 @@ import { constant, product, type Dim } from "../dims/dim.ts";
 import type { Value } from "../ir/graph.ts";
 import type { GraphBuilder } from "./builder.ts";
 import { elementAt } from "./element-at.ts";
-import type { OnnxRef, OnnxWriter } from "./onnx-writer.ts";
 import { definePrimitive, type NdArray } from "./operator.ts";
 import { broadcastShapes, sharedDType } from "./shape-rules.ts";
 
@@ -87,29 +86,6 @@ export const matmul = definePrimitive({
       needs[1] === true ? g.reduceTo(gradientB(), b.type) : undefined,
     ];
   },
-  onnx: (writer, { operands, refs, attributes }) => {
-    const { transposeA, transposeB } = attributes;
-    const a = elementAt(refs, 0);
-    const b = elementAt(refs, 1);
-    const ranks = operands.map((operand) => operand.type.shape.length);
-    if (!transposeA && !transposeB) return [writer.node("MatMul", [a, b])];
-    if (ranks[0] === 2 && ranks[1] === 2) {
-      const flags = { transA: { int: Number(transposeA) }, transB: { int: Number(transposeB) } };
-      return [writer.node("Gemm", [a, b], flags)];
-    }
-    // ONNX Runtime fuses a Transpose of the last two axes into the product.
-    const left = transposeA ? transposed(writer, a, elementAt(ranks, 0)) : a;
-    const right = transposeB ? transposed(writer, b, elementAt(ranks, 1)) : b;
-    return [writer.node("MatMul", [left, right])];
-  },
-  tfjs: (writer, { operands, args, attributes }) => {
-    const matrix = (index: number, swap: boolean) => {
-      const value = elementAt(args, index);
-      if (!swap) return value;
-      return writer.tf("transpose", value, writer.numbers(swapLastTwo(elementAt(operands, index).type.shape.length)));
-    };
-    return writer.helper("matMul", matrix(0, attributes.transposeA), matrix(1, attributes.transposeB));
-  },
 });
 
 function f32(...shape: readonly number[]) {
@@ -122,12 +98,8 @@ function lastTwo(shape: readonly Dim[], swap: boolean): readonly [Dim, Dim] {
   return swap ? [columns, rows] : [rows, columns];
 }
 
-function swapLastTwo(rank: number): readonly number[] {
+export function swapLastTwo(rank: number): readonly number[] {
   return Array.from({ length: rank }, (_, i) => (i < rank - 2 ? i : i === rank - 2 ? rank - 1 : rank - 2));
-}
-
-function transposed(writer: OnnxWriter, ref: OnnxRef, rank: number): OnnxRef {
-  return writer.node("Transpose", [ref], { perm: { ints: swapLastTwo(rank) } });
 }
 
 function multiplied(g: GraphBuilder, a: Value, b: Value, transposeA: boolean, transposeB: boolean): Value {

@@ -5,7 +5,14 @@ import type { TensorType } from "../ir/types.ts";
 import type { GraphBuilder } from "./builder.ts";
 import { elementAt } from "./element-at.ts";
 import { checkLabels, checkPair, labelIndex, lossType } from "./losses.ts";
-import { defineComposite, type Composite, type OperandSpec, type Sample, type ShapeChecker } from "./operator.ts";
+import {
+  defineComposite,
+  type Composite,
+  type NoAttributes,
+  type OperandSpec,
+  type Sample,
+  type ShapeChecker,
+} from "./operator.ts";
 import { elementsOf } from "./shape-rules.ts";
 
 interface MetricSpec {
@@ -21,7 +28,7 @@ interface MetricSpec {
 }
 
 /** A metric: the f32 sum over all examples and positions, and their number. Batches add both up. */
-function defineMetric(spec: MetricSpec): Composite {
+function defineMetric(spec: MetricSpec): Composite<NoAttributes> {
   return defineComposite({
     name: spec.name,
     doc: spec.doc,
@@ -42,7 +49,6 @@ function defineMetric(spec: MetricSpec): Composite {
       );
       return [sum, b.dimAs(product(each.type.shape), "f32")];
     },
-    fused: {},
   });
 }
 

@@ -35,13 +35,6 @@ export const logsumexp = defineComposite({
     const total = b.sum(b.op("exp", [b.sub(x, peak)]), axes, true);
     return [b.reshape(b.add(b.op("log", [total]), peak), first(results).type.shape)];
   },
-  fused: {
-    tfjs: {
-      when: () => true,
-      lower: (writer, { args, attributes }) =>
-        writer.tf("logSumExp", first(args), writer.numbers(attributes.axes), writer.boolean(attributes.keep)),
-    },
-  },
 });
 
 /** `variance`: the mean squared distance from the mean. */
@@ -72,5 +65,4 @@ export const variance = defineComposite({
     const share = dividedByCount(b, b.mul(kept, b.scalar(2, g.type.dtype)), x.type.shape, axes);
     return [b.mul(centred, share)];
   },
-  fused: {},
 });

@@ -4,7 +4,6 @@ import { definePrimitive } from "./operator.ts";
 import { elementsOf } from "./shape-rules.ts";
 import { constant } from "../dims/dim.ts";
 import { numbersBetween } from "./value-range.ts";
-import { tfjsDType } from "./tfjs-dtype.ts";
 
 /** `one_hot`: a row with a single 1 for each index. */
 export const oneHot = definePrimitive({
@@ -34,17 +33,4 @@ export const oneHot = definePrimitive({
     return [fillArray(type, (index) => (at(first(operands), Math.floor(index / depth)) === index % depth ? 1 : 0))];
   },
   gradient: "nondifferentiable",
-  // A comparison with a range: faster than OneHot, and there where OneHot is not.
-  onnx: (writer, { refs, operands, attributes: { depth, dtype } }) => {
-    const places = writer.node("Range", [writer.constant("i64", 0), writer.dim(depth), writer.constant("i64", 1)]);
-    const from = first(operands).type.dtype;
-    const indices = from === "i64" ? first(refs) : writer.cast(first(refs), "i64");
-    const rows = writer.node("Unsqueeze", [indices, writer.ints([-1])]);
-    return [writer.cast(writer.node("Equal", [rows, places]), dtype)];
-  },
-  tfjs: (writer, { args, attributes: { depth, dtype } }) => {
-    const rows = writer.helper("oneHot", first(args), writer.dim(depth));
-    const to = tfjsDType(dtype);
-    return to === "int32" ? rows : writer.tf("cast", rows, writer.string(to));
-  },
 });

@@ -4,8 +4,6 @@ import type { Limits } from "../ir/limits.ts";
 import type { Metric } from "../ir/program.ts";
 import type { DType, TensorType } from "../ir/types.ts";
 import type { GraphBuilder } from "./builder.ts";
-import type { OnnxRef, OnnxWriter } from "./onnx-writer.ts";
-import type { TfjsExpression, TfjsWriter } from "./tfjs-writer.ts";
 import type { ValueRange } from "./value-range.ts";
 
 /** TypeScript type of an attribute of each declared kind. */
@@ -37,6 +35,9 @@ export interface AttributeSpec<K extends AttributeKind = AttributeKind> extends 
 
 /** The declared attributes of an operator. */
 export type AttributeSchema = Readonly<Record<string, AttributeSpec>>;
+
+/** The schema of an operator without attributes. */
+export type NoAttributes = Readonly<Record<never, never>>;
 
 /** Values of the attributes of a schema, defaults filled in. */
 export type AttributesOf<S extends AttributeSchema> = { readonly [N in keyof S]: AttributeTypes[S[N]["kind"]] };
@@ -145,16 +146,6 @@ export interface LoweringInput<S extends AttributeSchema> {
   readonly attributes: AttributesOf<S>;
 }
 
-export type OnnxLowering<S extends AttributeSchema> = (
-  writer: OnnxWriter,
-  input: LoweringInput<S> & { readonly refs: readonly OnnxRef[] },
-) => readonly OnnxRef[];
-
-export type TfjsLowering<S extends AttributeSchema> = (
-  writer: TfjsWriter,
-  input: LoweringInput<S> & { readonly args: readonly TfjsExpression[] },
-) => TfjsExpression;
-
 /** How the places of a result lie to those of the operands: what passes that move, cut or split tensors may rely on. */
 export type Structure =
   /** Each element from those at the same place of the operands, with NumPy's broadcasting; attributes hold for all. */
@@ -228,7 +219,7 @@ interface OperatorBase<S extends AttributeSchema> {
   }) => ValueRange;
 }
 
-/** An operator that targets implement. */
+/** An operator that every target has a form for. */
 export interface PrimitiveSpec<S extends AttributeSchema> extends OperatorBase<S> {
   readonly kind: "primitive";
   /** In f64, on evaluated shapes. */
@@ -239,42 +230,38 @@ export interface PrimitiveSpec<S extends AttributeSchema> extends OperatorBase<S
     readonly results: readonly { readonly dtype: DType; readonly shape: readonly number[] }[];
   }) => readonly NdArray[];
   readonly gradient: GradientRule<S> | "nondifferentiable";
-  readonly onnx: OnnxLowering<S>;
-  readonly tfjs: TfjsLowering<S>;
 }
 
-/** An operator defined by others: expanded unless a target lowers it whole. */
+/** An operator defined by others: expanded unless a target writes it whole. */
 export interface CompositeSpec<S extends AttributeSchema> extends OperatorBase<S> {
   readonly kind: "composite";
   readonly decompose: (b: GraphBuilder, input: LoweringInput<S>) => readonly Value[];
   /** Its own gradient; without one, that of the decomposition. */
   readonly gradient?: GradientRule<S>;
-  /** Fused forms; `when` guards them by attributes and mode. */
-  readonly fused: {
-    readonly onnx?: {
-      readonly when: (input: LoweringInput<S>, mode: "training" | "inference", opset: number) => boolean;
-      readonly lower: OnnxLowering<S>;
-    };
-    readonly tfjs?: { readonly when: (input: LoweringInput<S>) => boolean; readonly lower: TfjsLowering<S> };
-  };
 }
 
-/** An operator with its attribute types erased: what the registry holds. */
-export type Primitive = PrimitiveSpec<AttributeSchema>;
-export type Composite = CompositeSpec<AttributeSchema>;
+/** An operator whose callbacks' attribute types are erased: what the registry holds. The schema itself keeps its type. */
+export type Primitive<S extends AttributeSchema = AttributeSchema> = Omit<
+  PrimitiveSpec<AttributeSchema>,
+  "attributes"
+> & { readonly attributes: S };
+export type Composite<S extends AttributeSchema = AttributeSchema> = Omit<
+  CompositeSpec<AttributeSchema>,
+  "attributes"
+> & { readonly attributes: S };
 export type Operator = Primitive | Composite;
 
 /**
  * Declares a primitive. Its callbacks are typed by the attribute schema; callers of the registry pass attributes that
  * {@link attributesFor} has checked against that schema, which is what makes the erasure sound.
  */
-export function definePrimitive<const S extends AttributeSchema>(spec: Omit<PrimitiveSpec<S>, "kind">): Primitive {
-  return { kind: "primitive", ...spec } as unknown as Primitive;
+export function definePrimitive<const S extends AttributeSchema>(spec: Omit<PrimitiveSpec<S>, "kind">): Primitive<S> {
+  return { kind: "primitive", ...spec } as unknown as Primitive<S>;
 }
 
 /** Declares a composite; typed as {@link definePrimitive}. */
-export function defineComposite<const S extends AttributeSchema>(spec: Omit<CompositeSpec<S>, "kind">): Composite {
-  return { kind: "composite", ...spec } as unknown as Composite;
+export function defineComposite<const S extends AttributeSchema>(spec: Omit<CompositeSpec<S>, "kind">): Composite<S> {
+  return { kind: "composite", ...spec } as unknown as Composite<S>;
 }
 
 /** The attributes of an operator that a `.model` file may give, in the order in which positions give them. */

@@ -65,17 +65,4 @@ export const pad = definePrimitive({
       }, g),
     ];
   },
-  onnx: (writer, { refs, operands, attributes: { before, after, value } }) => [
-    writer.node("Pad", [
-      first(refs),
-      writer.shape([...before, ...after]),
-      ...(value === 0 ? [] : [writer.constant(first(operands).type.dtype, value)]),
-    ]),
-  ],
-  tfjs: (writer, { args, attributes: { before, after, value } }) => {
-    const borders = writer.array(before.map((it, axis) => writer.shape([it, required(after[axis], "border")])));
-    return value === 0
-      ? writer.tf("pad", first(args), borders)
-      : writer.tf("pad", first(args), borders, writer.attribute("value"));
-  },
 });

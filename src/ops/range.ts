@@ -2,7 +2,6 @@ import { constant } from "../dims/dim.ts";
 import { first } from "./elementwise.ts";
 import { fillArray } from "./nd-array.ts";
 import { definePrimitive } from "./operator.ts";
-import { tfjsDType } from "./tfjs-dtype.ts";
 import { heldBy, numbersBelow } from "./value-range.ts";
 
 /** `range`: 0, 1, 2 and so on. */
@@ -27,10 +26,4 @@ export const range = definePrimitive({
   ],
   reference: ({ results }) => [fillArray(first(results), (index) => index)],
   gradient: "nondifferentiable",
-  onnx: (writer, { attributes: { size, dtype } }) => {
-    const whole = writer.node("Range", [writer.constant("i64", 0), writer.dim(size), writer.constant("i64", 1)]);
-    return [dtype === "i64" ? whole : writer.cast(whole, dtype)];
-  },
-  tfjs: (writer, { attributes: { size, dtype } }) =>
-    writer.tf("range", writer.number(0), writer.dim(size), writer.number(1), writer.string(tfjsDType(dtype))),
 });

@@ -176,5 +176,4 @@ export const rearrange = defineComposite({
     const plan = required(planOf(x.type.shape, pattern, sizesOf(names, sizes), trusting), "plan of a checked pattern");
     return [b.reshape(b.transpose(b.reshape(x, plan.apart), plan.perm), plan.result)];
   },
-  fused: {},
 });

@@ -1,12 +1,10 @@
-import { add, asNumber, constant, multiply, product, type Dim } from "../dims/dim.ts";
+import { add, constant, multiply, product, type Dim } from "../dims/dim.ts";
 import type { Value } from "../ir/graph.ts";
 import type { TensorType } from "../ir/types.ts";
 import type { GraphBuilder } from "./builder.ts";
 import { elementAt } from "./element-at.ts";
-import type { OnnxRef, OnnxWriter } from "./onnx-writer.ts";
 import type { AttributeSchema, Cost, OperandSpec, Sample, ShapeChecker } from "./operator.ts";
 import { sharedDType } from "./shape-rules.ts";
-import type { TfjsExpression, TfjsWriter } from "./tfjs-writer.ts";
 
 /** The attribute of all recurrent layers. */
 export const recurrentAttributes = {
@@ -125,57 +123,4 @@ export function recurrentSamples(gates: number, biasRows: number, states: number
     attributes: { reverse },
   });
   return [sample(2, 3, 2, 3, false), sample(1, 4, 3, 2, true), sample(3, 1, 1, 2, false)];
-}
-
-/** True where ONNX's own recurrent operators apply: in inference, with a known number of units, in f32. */
-export function fusesRecurrent(operands: readonly { readonly type: TensorType }[], mode: string): boolean {
-  const known = asNumber(recurrentSizes(operands).units) !== undefined;
-  return mode === "inference" && known && elementAt(operands, 0).type.dtype === "f32";
-}
-
-/** What ONNX's recurrent operators take of their sizes and direction. */
-export function recurrentOnnxAttributes(operands: readonly { readonly type: TensorType }[], reverse: boolean) {
-  return {
-    hidden_size: { int: asNumber(recurrentSizes(operands).units) ?? 0 },
-    direction: { string: reverse ? "reverse" : "forward" },
-  };
-}
-
-/** A kernel [rows, gates] as ONNX has it: [1, gates, rows], the gates in another order. */
-export function kernelForOnnx(writer: OnnxWriter, kernel: OnnxRef, units: Dim, order: readonly number[]): OnnxRef {
-  const transposed = writer.node("Transpose", [kernel], { perm: { ints: [1, 0] } });
-  return writer.node("Unsqueeze", [reordered(writer, transposed, units, order), writer.ints([0])]);
-}
-
-/** A vector or rows over gates with the gates, its first axis, in another order. */
-export function reordered(writer: OnnxWriter, ref: OnnxRef, units: Dim, order: readonly number[]): OnnxRef {
-  if (order.every((gate, index) => gate === index)) return ref;
-  const sizes = writer.shape(order.map(() => units));
-  const gates = writer.nodes("Split", [ref, sizes], order.length, { axis: { int: 0 } });
-  return writer.node(
-    "Concat",
-    order.map((gate) => elementAt(gates, gate)),
-    { axis: { int: 0 } },
-  );
-}
-
-/** The results of an ONNX recurrent operator, [T, 1, B, U] and [1, B, U], as the language has them. */
-export function fromOnnxResults(writer: OnnxWriter, results: readonly OnnxRef[]): readonly OnnxRef[] {
-  const [sequence, ...states] = results;
-  const steps = writer.node("Squeeze", [sequence ?? writer.absent, writer.ints([1])]);
-  return [
-    writer.node("Transpose", [steps], { perm: { ints: [1, 0, 2] } }),
-    ...states.map((state) => writer.node("Squeeze", [state, writer.ints([0])])),
-  ];
-}
-
-/** `x` time first. */
-export function timeFirst(writer: OnnxWriter, x: OnnxRef): OnnxRef {
-  return writer.node("Transpose", [x], { perm: { ints: [1, 0, 2] } });
-}
-
-/** The trailing argument `reverse` of the prelude's recurrent layers, left out where it is false. */
-export function reverseArgument(writer: TfjsWriter): readonly TfjsExpression[] {
-  const reverse = writer.attribute("reverse");
-  return reverse.kind === "boolean" && !reverse.value ? [] : [reverse];
 }

@@ -1,6 +1,5 @@
 import { asNumber, product, type Dim } from "../dims/dim.ts";
 import type { Value } from "../ir/graph.ts";
-import { isFloat } from "./dtype-class.ts";
 import { first } from "./elementwise.ts";
 import type { GraphBuilder } from "./builder.ts";
 import { foldArray, mapArray, reshapeArray, sizeOf } from "./nd-array.ts";
@@ -13,7 +12,6 @@ import {
   type ShapeChecker,
 } from "./operator.ts";
 import { checkAxes, elementsOf, one } from "./shape-rules.ts";
-import type { TfjsExpression, TfjsWriter } from "./tfjs-writer.ts";
 
 /** The attributes that every reduction has. */
 export const reductionAttributes = {
@@ -60,9 +58,6 @@ interface ReductionSpec {
     b: GraphBuilder,
     at: { readonly x: Value; readonly y: Value; readonly g: Value; readonly axes: readonly number[] },
   ) => Value;
-  readonly onnx: string;
-  /** The function of `tf` that does it, or how to call another with the operand, the axes and, where so, `true` to keep them. */
-  readonly tfjs: string | ((writer: TfjsWriter, ...args: readonly TfjsExpression[]) => TfjsExpression);
   readonly distinct?: boolean;
   readonly integers?: boolean;
 }
@@ -85,7 +80,7 @@ function reductionSamples(spec: ReductionSpec): readonly Sample[] {
   return spec.integers === true ? [...samples, integers] : samples;
 }
 
-function defineReduction(spec: ReductionSpec): Primitive {
+function defineReduction(spec: ReductionSpec): Primitive<typeof reductionAttributes> {
   return definePrimitive({
     name: spec.name,
     doc: spec.doc,
@@ -111,18 +106,6 @@ function defineReduction(spec: ReductionSpec): Primitive {
       const at = { x, y: b.reshape(first(results), kept), g: b.reshape(g, kept), axes: attributes.axes };
       return [spec.gradient(b, at)];
     },
-    onnx: (writer, { refs, attributes }) => [
-      writer.node(spec.onnx, [first(refs), writer.ints(attributes.axes)], {
-        keepdims: { int: attributes.keep ? 1 : 0 },
-        noop_with_empty_axes: { int: 1 },
-      }),
-    ],
-    tfjs: (writer, { args, operands, attributes }) => {
-      const kept = attributes.keep ? [writer.boolean(true)] : [];
-      const given = [first(args), writer.numbers(attributes.axes), ...kept];
-      if (typeof spec.tfjs === "string") return writer.tf(spec.tfjs, ...given);
-      return isFloat(first(operands).type.dtype) ? spec.tfjs(writer, ...given) : writer.tf(spec.name, ...given);
-    },
   });
 }
 
@@ -142,8 +125,6 @@ export const sum = defineReduction({
   dtype: "number",
   compute: (x, axes) => foldArray(x, axes, 0, (total, element) => total + element),
   gradient: (b, { x, g }) => b.broadcast(g, x.type.shape),
-  onnx: "ReduceSum",
-  tfjs: "sum",
   integers: true,
 });
 
@@ -160,8 +141,6 @@ export const mean = defineReduction({
     );
   },
   gradient: (b, { x, g, axes }) => b.broadcast(dividedByCount(b, g, x.type.shape, axes), x.type.shape),
-  onnx: "ReduceMean",
-  tfjs: "mean",
 });
 
 /** `max`: the largest element over axes. */
@@ -171,8 +150,6 @@ export const max = defineReduction({
   dtype: "number",
   compute: (x, axes) => foldArray(x, axes, -Infinity, (largest, element) => Math.max(largest, element)),
   gradient: extremumGradient,
-  onnx: "ReduceMax",
-  tfjs: (writer, ...args) => writer.helper("largest", ...args),
   distinct: true,
   integers: true,
 });
@@ -184,8 +161,6 @@ export const min = defineReduction({
   dtype: "number",
   compute: (x, axes) => foldArray(x, axes, Infinity, (smallest, element) => Math.min(smallest, element)),
   gradient: extremumGradient,
-  onnx: "ReduceMin",
-  tfjs: (writer, ...args) => writer.helper("smallest", ...args),
   distinct: true,
   integers: true,
 });
@@ -210,7 +185,5 @@ export const prod = defineReduction({
     const elsewhere = b.div(b.where(b.op("equal", [zeros, zero]), rest, zero), others);
     return b.mul(g, b.where(isZero, atZero, elsewhere));
   },
-  onnx: "ReduceProd",
-  tfjs: "prod",
   integers: true,
 });

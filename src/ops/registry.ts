@@ -192,8 +192,19 @@ export const operators = {
   zeros_like: zerosLike,
 } satisfies Readonly<Record<string, Operator>>;
 
+type Operators = typeof operators;
+
 /** The name of an operator. */
-export type OperatorName = keyof typeof operators;
+export type OperatorName = keyof Operators;
+
+/** The name of an operator that every target has a form for. */
+export type PrimitiveName = { [N in OperatorName]: Operators[N]["kind"] extends "primitive" ? N : never }[OperatorName];
+
+/** The name of an operator that is defined by others. */
+export type CompositeName = Exclude<OperatorName, PrimitiveName>;
+
+/** The attribute schema of an operator, by its name. */
+export type AttributesOfOperator<N extends OperatorName> = Operators[N]["attributes"];
 
 const byName: ReadonlyMap<string, Operator> = new Map<string, Operator>(Object.entries(operators));
 

@@ -28,8 +28,4 @@ export const reshape = definePrimitive({
   valueFact: "view",
   reference: ({ operands, attributes }) => [reshapeArray(first(operands), attributes.shape)],
   gradient: ({ b, operands, gradients: [g] }) => [g && b.reshape(g, first(operands).type.shape)],
-  onnx: (writer, { refs, attributes }) => [
-    writer.node("Reshape", [first(refs), writer.shape(attributes.shape, { inferable: true })]),
-  ],
-  tfjs: (writer, { args, attributes }) => writer.tf("reshape", first(args), writer.shape(attributes.shape)),
 });

@@ -7,8 +7,6 @@ export const floor = defineUnary({
   dtype: "float",
   compute: Math.floor,
   gradient: "nondifferentiable",
-  onnx: "Floor",
-  tfjs: "floor",
   samples: unarySamples([-4, 4]),
 });
 
@@ -19,8 +17,6 @@ export const ceil = defineUnary({
   dtype: "float",
   compute: Math.ceil,
   gradient: "nondifferentiable",
-  onnx: "Ceil",
-  tfjs: "ceil",
   samples: unarySamples([-4, 4]),
 });
 
@@ -31,8 +27,6 @@ export const round = defineUnary({
   dtype: "float",
   compute: roundHalfToEven,
   gradient: "nondifferentiable",
-  onnx: "Round",
-  tfjs: "round",
   samples: [...unarySamples([-4, 4]), { operands: [{ dtype: "f32", shape: [5], data: [-1.5, -0.5, 0.5, 1.5, 2.5] }] }],
 });
 

@@ -6,12 +6,12 @@ import { first } from "./elementwise.ts";
 import { pick, stridedIndices, stridesOf } from "./nd-array.ts";
 import { defineComposite, definePrimitive, type ShapeChecker } from "./operator.ts";
 import { checkAxis, one, withAxis } from "./shape-rules.ts";
-import type { TfjsExpression, TfjsWriter } from "./tfjs-writer.ts";
 
 const zero = constant(0);
 
 /** One more than the distance from the first to the last of `size` elements that stand `step` apart. */
-function spanOf(size: Dim, step: number): Dim {
+/** How many places a slice reaches over: `size` of them, `step` apart. */
+export function sliceSpan(size: Dim, step: number): Dim {
   return add(multiply(subtract(size, one), constant(step)), one);
 }
 
@@ -19,7 +19,7 @@ function checkPlaces(whole: Dim, start: Dim, size: Dim, step: number, what: stri
   return (
     check.atLeast(start, zero, `the start of ${what}`) &&
     check.atLeast(size, one, `the size of ${what}`) &&
-    check.atLeast(whole, add(start, spanOf(size, step)), `the axis of ${what} must reach as far as it is read`)
+    check.atLeast(whole, add(start, sliceSpan(size, step)), `the axis of ${what} must reach as far as it is read`)
   );
 }
 
@@ -76,54 +76,12 @@ export const slice = definePrimitive({
     const whole = required(first(operands).type.shape[axis], "sliced dimension");
     return [g && placeSlice(b, g, axis, start, whole, step)];
   },
-  onnx: (writer, { refs, attributes: { axis, start, size, step } }) => [
-    writer.node("Slice", [
-      first(refs),
-      writer.shape([start]),
-      writer.shape([add(start, spanOf(size, step))]),
-      writer.ints([axis]),
-      ...(step === 1 ? [] : [writer.ints([step])]),
-    ]),
-  ],
-  tfjs: (writer, { args, operands, attributes: { axis, start, size, step } }) => {
-    const x = first(args);
-    const { shape } = first(operands).type;
-    if (step === 1) return cut(writer, x, shape.length, axis, writer.dim(start), writer.dim(size));
-    // TensorFlow.js cannot differentiate stridedSlice: rows of `step` elements, of which the first is kept.
-    const padding = shape.map((_, index) => writer.numbers([0, index === axis ? step - 1 : 0]));
-    const whole = writer.tf("pad", x, writer.array(padding));
-    const run = cut(writer, whole, shape.length, axis, writer.dim(start), writer.dim(multiply(size, constant(step))));
-    const rows = [...shape.slice(0, axis), size, constant(step), ...shape.slice(axis + 1)];
-    const kept = cut(
-      writer,
-      writer.tf("reshape", run, writer.shape(rows)),
-      rows.length,
-      axis + 1,
-      writer.number(0),
-      writer.number(1),
-    );
-    return writer.tf("reshape", kept, writer.shape(withAxis(shape, axis, size)));
-  },
 });
-
-/** `tf.slice` of one axis. */
-function cut(
-  writer: TfjsWriter,
-  x: TfjsExpression,
-  rank: number,
-  axis: number,
-  start: TfjsExpression,
-  size: TfjsExpression,
-): TfjsExpression {
-  const begins = Array.from({ length: rank }, (_, index) => (index === axis ? start : writer.number(0)));
-  const sizes = Array.from({ length: rank }, (_, index) => (index === axis ? size : writer.number(-1)));
-  return writer.tf("slice", x, writer.array(begins), writer.array(sizes));
-}
 
 /** Zeros of `whole` elements along an axis, with x from `start` on, `step` apart. */
 function placeSlice(b: GraphBuilder, x: Value, axis: number, start: Dim, whole: Dim, step: number): Value {
   const size = required(x.type.shape[axis], "placed dimension");
-  const span = spanOf(size, step);
+  const span = sliceSpan(size, step);
   const spread = step === 1 ? x : spreadOut(b, x, axis, span, step);
   const zeros = x.type.shape.map(() => zero);
   const before = withAxis(zeros, axis, start);
@@ -181,5 +139,4 @@ export const scatterSlice = defineComposite({
     const size = required(first(operands).type.shape[axis], "placed dimension");
     return [g && b.op("slice", [g], { axis, start, size, step })];
   },
-  fused: {},
 });

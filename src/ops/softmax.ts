@@ -3,7 +3,6 @@ import { elementAt } from "./element-at.ts";
 import { fillArray, sizeOf, stridesOf } from "./nd-array.ts";
 import { definePrimitive, type NdArray, type Primitive, type Sample } from "./operator.ts";
 import { checkAxis, elementsOf } from "./shape-rules.ts";
-import type { TfjsExpression, TfjsWriter } from "./tfjs-writer.ts";
 
 const samples: readonly Sample[] = [
   { operands: [{ dtype: "f32", shape: [5], range: [-3, 3] }] },
@@ -12,53 +11,44 @@ const samples: readonly Sample[] = [
   { operands: [{ dtype: "f32", shape: [2, 2], data: [100, 101, -100, -103] }], attributes: { axis: -1 } },
 ];
 
-const attributes = {
+/** The attributes of softmax and log_softmax. */
+export const softmaxAttributes = {
   axis: { kind: "int", doc: "The axis along which the values are normalised; -1 is the last.", default: -1, min: -1 },
 } as const;
 
 /** The axis counted from the front. */
-function axisOf(axis: number, rank: number): number {
+export function softmaxAxis(axis: number, rank: number): number {
   return axis < 0 ? axis + rank : axis;
 }
 
 interface SoftmaxSpec {
   readonly name: string;
   readonly doc: string;
-  readonly onnx: string;
-  readonly tfjs: string;
   readonly finish: (shifted: number, total: number) => number;
-  readonly gradient: Parameters<typeof definePrimitive<typeof attributes>>[0]["gradient"];
+  readonly gradient: Parameters<typeof definePrimitive<typeof softmaxAttributes>>[0]["gradient"];
   readonly probability: boolean;
 }
 
-function defineSoftmax(spec: SoftmaxSpec): Primitive {
+function defineSoftmax(spec: SoftmaxSpec): Primitive<typeof softmaxAttributes> {
   return definePrimitive({
     name: spec.name,
     doc: spec.doc,
     exposed: true,
     structure: "along axis",
     operands: [{ name: "x", dtype: "float", shape: "[..., N, ...]" }],
-    attributes,
+    attributes: softmaxAttributes,
     ...(spec.probability && { valueFact: "probability" as const }),
     infer: ({ operands, attributes: { axis }, check }) => {
       const x = elementAt(operands, 0);
-      return checkAxis(axisOf(axis, x.shape.length), x.shape.length, spec.name, check) ? [x] : undefined;
+      return checkAxis(softmaxAxis(axis, x.shape.length), x.shape.length, spec.name, check) ? [x] : undefined;
     },
     cost: ({ operands }) => ({ flops: multiply(elementsOf(elementAt(operands, 0)), constant(5)) }),
     samples,
     reference: ({ operands, attributes: { axis } }) => {
       const x = elementAt(operands, 0);
-      return [normalised(x, axisOf(axis, x.shape.length), spec.finish)];
+      return [normalised(x, softmaxAxis(axis, x.shape.length), spec.finish)];
     },
     gradient: spec.gradient,
-    onnx: (writer, { operands, refs, attributes: { axis } }) => {
-      const rank = elementAt(operands, 0).type.shape.length;
-      return [writer.node(spec.onnx, refs, { axis: { int: axisOf(axis, rank) } })];
-    },
-    tfjs: (writer, { operands, args, attributes: { axis } }) => {
-      const rank = elementAt(operands, 0).type.shape.length;
-      return lastAxisFirst(writer, elementAt(args, 0), axisOf(axis, rank), rank, (x) => writer.tf(spec.tfjs, x));
-    },
   });
 }
 
@@ -66,15 +56,13 @@ function defineSoftmax(spec: SoftmaxSpec): Primitive {
 export const softmax = defineSoftmax({
   name: "softmax",
   doc: "Exponentials divided by their sum along an axis: probabilities.",
-  onnx: "Softmax",
-  tfjs: "softmax",
   probability: true,
   finish: (shifted, total) => Math.exp(shifted) / total,
   gradient: ({ b, results, gradients, attributes: { axis } }) => {
     const dy = gradients[0];
     if (dy === undefined) return [undefined];
     const y = elementAt(results, 0);
-    const along = axisOf(axis, y.type.shape.length);
+    const along = softmaxAxis(axis, y.type.shape.length);
     return [b.mul(y, b.sub(dy, b.sum(b.mul(dy, y), [along], true)))];
   },
 });
@@ -83,15 +71,13 @@ export const softmax = defineSoftmax({
 export const logSoftmax = defineSoftmax({
   name: "log_softmax",
   doc: "The logarithm of softmax along an axis, without overflow.",
-  onnx: "LogSoftmax",
-  tfjs: "logSoftmax",
   probability: false,
   finish: (shifted, total) => shifted - Math.log(total),
   gradient: ({ b, results, gradients, attributes: { axis } }) => {
     const dy = gradients[0];
     if (dy === undefined) return [undefined];
     const y = elementAt(results, 0);
-    const along = axisOf(axis, y.type.shape.length);
+    const along = softmaxAxis(axis, y.type.shape.length);
     return [b.sub(dy, b.mul(b.op("exp", [y]), b.sum(dy, [along], true)))];
   },
 });
@@ -109,18 +95,4 @@ function normalised(x: NdArray, axis: number, finish: (shifted: number, total: n
     for (const place of places) data[place] = finish(elementAt(x.data, place) - peak, total);
   }
   return fillArray(x, (index) => elementAt(data, index));
-}
-
-/** TensorFlow.js normalises the last axis alone: another one is swapped with it and back. */
-function lastAxisFirst(
-  writer: TfjsWriter,
-  x: TfjsExpression,
-  axis: number,
-  rank: number,
-  apply: (x: TfjsExpression) => TfjsExpression,
-): TfjsExpression {
-  if (axis === rank - 1) return apply(x);
-  const perm = Array.from({ length: rank }, (_, i) => (i === axis ? rank - 1 : i === rank - 1 ? axis : i));
-  const swap = (it: TfjsExpression): TfjsExpression => writer.tf("transpose", it, writer.numbers(perm));
-  return swap(apply(swap(x)));
 }

@@ -74,22 +74,6 @@ export const split = defineComposite({
   },
   gradient: ({ b, results, gradients, attributes: { axis } }) =>
     gradients.every((g) => g === undefined) ? [] : [b.op("concat", whole(b, results, gradients), { axis })],
-  fused: {
-    onnx: {
-      when: () => true,
-      lower: (writer, { refs, results, attributes: { axis } }) => {
-        const sizes = results.map((it) => required(it.type.shape[axis], "piece"));
-        return writer.nodes("Split", [first(refs), writer.shape(sizes)], results.length, { axis: { int: axis } });
-      },
-    },
-    tfjs: {
-      when: () => true,
-      lower: (writer, { args, results, attributes: { axis } }) => {
-        const sizes = results.map((it) => required(it.type.shape[axis], "piece"));
-        return writer.tf("split", first(args), writer.shape(sizes), writer.number(axis));
-      },
-    },
-  },
 });
 
 /** `unstack`: the slices of an axis of literal size, without the axis. */
@@ -122,12 +106,6 @@ export const unstack = defineComposite({
     ),
   gradient: ({ b, results, gradients, attributes: { axis } }) =>
     gradients.every((g) => g === undefined) ? [] : [b.op("stack", whole(b, results, gradients), { axis })],
-  fused: {
-    tfjs: {
-      when: () => true,
-      lower: (writer, { args, attributes: { axis } }) => writer.tf("unstack", first(args), writer.number(axis)),
-    },
-  },
 });
 
 /** The gradients, with zeros where none flows. */

@@ -2,18 +2,12 @@ import { constant } from "../dims/dim.ts";
 import { fault, required } from "../support/fault.ts";
 import { first, second } from "./elementwise.ts";
 import { at, fillArray, sizeOf } from "./nd-array.ts";
-import { zerosOnnx } from "./onnx-fill.ts";
 import { definePrimitive, type NdArray } from "./operator.ts";
 import { checkSameShape, elementsOf } from "./shape-rules.ts";
-import type { TfjsExpression, TfjsWriter } from "./tfjs-writer.ts";
 
 function place(indices: NdArray, index: number, size: number): number {
   const found = at(indices, index);
   return found >= 0 && found < size ? found : fault(`index ${found} into an axis of ${size}`);
-}
-
-function oneHotMask(writer: TfjsWriter, indices: TfjsExpression, depth: TfjsExpression): TfjsExpression {
-  return writer.tf("cast", writer.helper("oneHot", indices, depth), writer.string("bool"));
 }
 
 /** `take_along`: one element of each row. */
@@ -72,19 +66,6 @@ export const takeAlong = definePrimitive({
   gradient: ({ b, operands, gradients: [g] }) => {
     const { shape } = first(operands).type;
     return [g && b.op("put_along", [second(operands), g], { depth: required(shape[shape.length - 1], "row") })];
-  },
-  onnx: (writer, { refs, operands }) => {
-    const axis = first(operands).type.shape.length - 1;
-    const rows = writer.node("Unsqueeze", [second(refs), writer.ints([-1])]);
-    const taken = writer.node("GatherElements", [first(refs), rows], { axis: { int: axis } });
-    return [writer.node("Squeeze", [taken, writer.ints([axis])])];
-  },
-  // A mask and a sum: TensorFlow.js differentiates both on every backend, which it does not for gatherND.
-  tfjs: (writer, { args, operands }) => {
-    const { shape } = first(operands).type;
-    const depth = writer.dim(required(shape[shape.length - 1], "row"));
-    const masked = writer.tf("where", oneHotMask(writer, second(args), depth), first(args), writer.number(0));
-    return writer.tf("sum", masked, writer.number(shape.length - 1));
   },
 });
 
@@ -148,19 +129,4 @@ export const putAlong = definePrimitive({
     return [{ dtype, shape, data }];
   },
   gradient: ({ b, operands, gradients: [g] }) => [undefined, g && b.op("take_along", [g, first(operands)])],
-  onnx: (writer, { refs, results }) => {
-    const { dtype, shape } = first(results).type;
-    const last = writer.ints([-1]);
-    const rows = writer.node("Unsqueeze", [first(refs), last]);
-    const updates = writer.node("Unsqueeze", [second(refs), last]);
-    const axis = { axis: { int: shape.length - 1 } };
-    return [writer.node("ScatterElements", [zerosOnnx(writer, dtype, shape), rows, updates], axis)];
-  },
-  tfjs: (writer, { args, attributes: { depth } }) =>
-    writer.tf(
-      "where",
-      oneHotMask(writer, first(args), writer.dim(depth)),
-      writer.tf("expandDims", second(args), writer.number(-1)),
-      writer.number(0),
-    ),
 });

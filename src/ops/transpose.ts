@@ -32,8 +32,6 @@ export const transpose = definePrimitive({
   valueFact: "view",
   reference: ({ operands, attributes }) => [transposeArray(first(operands), attributes.perm)],
   gradient: ({ b, gradients: [g], attributes: { perm } }) => [g && b.transpose(g, inversePermutation(perm))],
-  onnx: (writer, { refs, attributes }) => [writer.node("Transpose", refs, { perm: { ints: attributes.perm } })],
-  tfjs: (writer, { args, attributes }) => writer.tf("transpose", first(args), writer.numbers(attributes.perm)),
 });
 
 /** The permutation that undoes another. */

@@ -1,6 +1,5 @@
 import type { Value } from "../ir/graph.ts";
 import type { GraphBuilder } from "./builder.ts";
-import { isFloat } from "./dtype-class.ts";
 import { defineUnary, unarySamples } from "./elementwise.ts";
 
 /** `neg`: the negative of every element. */
@@ -10,8 +9,6 @@ export const neg = defineUnary({
   dtype: "number",
   compute: (x) => -x,
   gradient: (b, _x, _y, g) => b.neg(g),
-  onnx: "Neg",
-  tfjs: "neg",
   samples: unarySamples(),
 });
 
@@ -22,8 +19,6 @@ export const abs = defineUnary({
   dtype: "number",
   compute: Math.abs,
   gradient: (b, x, _y, g) => b.mul(g, b.op("sign", [x])),
-  onnx: "Abs",
-  tfjs: (writer, x, dtype) => (isFloat(dtype) ? writer.helper("magnitude", x) : writer.tf("abs", x)),
   samples: unarySamples(),
 });
 
@@ -34,8 +29,6 @@ export const sign = defineUnary({
   dtype: "number",
   compute: Math.sign,
   gradient: "nondifferentiable",
-  onnx: "Sign",
-  tfjs: (writer, x, dtype) => (isFloat(dtype) ? writer.helper("signOf", x) : writer.tf("sign", x)),
   samples: [...unarySamples(), { operands: [{ dtype: "f32", shape: [3], data: [-2, 0, 5] }] }],
 });
 
@@ -46,8 +39,6 @@ export const exp = defineUnary({
   dtype: "float",
   compute: Math.exp,
   gradient: (b, _x, y, g) => b.mul(g, y),
-  onnx: "Exp",
-  tfjs: "exp",
   samples: unarySamples([-3, 3]),
 });
 
@@ -58,8 +49,6 @@ export const log = defineUnary({
   dtype: "float",
   compute: Math.log,
   gradient: (b, x, _y, g) => b.div(g, x),
-  onnx: "Log",
-  tfjs: "log",
   samples: unarySamples([0.1, 4]),
 });
 
@@ -70,19 +59,6 @@ export const log1p = defineUnary({
   dtype: "float",
   compute: Math.log1p,
   gradient: (b, x, _y, g) => b.div(g, b.add(x, b.scalar(1, x.type.dtype))),
-  // Kahan's correction: ln(u) * x / (u - 1) for u = fl(1 + x) cancels the rounding of the sum.
-  onnx: (writer, x, dtype) => {
-    const one = writer.constant(dtype, 1);
-    const u = writer.node("Add", [x, one]);
-    const same = writer.node("Equal", [u, one]);
-    const corrected = writer.node("Div", [
-      writer.node("Mul", [writer.node("Log", [u]), x]),
-      writer.node("Where", [same, one, writer.node("Sub", [u, one])]),
-    ]);
-    return writer.node("Where", [same, x, corrected]);
-  },
-  // The wasm backend rounds 1 + x before it takes the logarithm.
-  tfjs: (writer, x) => writer.helper("log1p", x),
   samples: [...unarySamples([-0.6, 3]), { operands: [{ dtype: "f32", shape: [5], range: [-1e-4, 1e-4] }] }],
 });
 
@@ -93,13 +69,6 @@ export const expm1 = defineUnary({
   dtype: "float",
   compute: Math.expm1,
   gradient: (b, x, _y, g) => b.mul(g, b.op("exp", [x])),
-  // e^x - 1 = tanh(x / 2) * (e^x + 1): no difference of near-equal numbers.
-  onnx: (writer, x, dtype) => {
-    const half = writer.node("Mul", [x, writer.constant(dtype, 0.5)]);
-    const sum = writer.node("Add", [writer.node("Exp", [x]), writer.constant(dtype, 1)]);
-    return writer.node("Mul", [writer.node("Tanh", [half]), sum]);
-  },
-  tfjs: "expm1",
   samples: [...unarySamples([-2, 2]), { operands: [{ dtype: "f32", shape: [5], range: [-1e-4, 1e-4] }] }],
 });
 
@@ -110,8 +79,6 @@ export const sqrt = defineUnary({
   dtype: "float",
   compute: Math.sqrt,
   gradient: (b, x, y, g) => b.div(b.mul(g, b.scalar(0.5, x.type.dtype)), y),
-  onnx: "Sqrt",
-  tfjs: "sqrt",
   samples: unarySamples([0.1, 4]),
 });
 
@@ -122,8 +89,6 @@ export const rsqrt = defineUnary({
   dtype: "float",
   compute: (x) => 1 / Math.sqrt(x),
   gradient: (b, x, y, g) => b.div(b.mul(b.mul(g, b.scalar(-0.5, x.type.dtype)), y), x),
-  onnx: (writer, x) => writer.node("Reciprocal", [writer.node("Sqrt", [x])]),
-  tfjs: "rsqrt",
   samples: unarySamples([0.2, 4]),
 });
 
@@ -134,8 +99,6 @@ export const square = defineUnary({
   dtype: "number",
   compute: (x) => x * x,
   gradient: (b, x, _y, g) => b.mul(g, b.mul(x, b.scalar(2, x.type.dtype))),
-  onnx: (writer, x) => writer.node("Mul", [x, x]),
-  tfjs: "square",
   samples: unarySamples(),
 });
 
@@ -146,8 +109,6 @@ export const reciprocal = defineUnary({
   dtype: "float",
   compute: (x) => 1 / x,
   gradient: (b, _x, y, g) => b.neg(b.mul(g, b.mul(y, y))),
-  onnx: "Reciprocal",
-  tfjs: "reciprocal",
   samples: unarySamples([0.3, 3]),
 });
 
@@ -158,8 +119,6 @@ export const sin = defineUnary({
   dtype: "float",
   compute: Math.sin,
   gradient: (b, x, _y, g) => b.mul(g, b.op("cos", [x])),
-  onnx: "Sin",
-  tfjs: "sin",
   samples: unarySamples([-4, 4]),
 });
 
@@ -170,8 +129,6 @@ export const cos = defineUnary({
   dtype: "float",
   compute: Math.cos,
   gradient: (b, x, _y, g) => b.neg(b.mul(g, b.op("sin", [x]))),
-  onnx: "Cos",
-  tfjs: "cos",
   samples: unarySamples([-4, 4]),
 });
 
@@ -182,8 +139,6 @@ export const tanh = defineUnary({
   dtype: "float",
   compute: Math.tanh,
   gradient: (b, _x, y, g) => b.mul(g, b.sub(b.scalar(1, y.type.dtype), b.mul(y, y))),
-  onnx: "Tanh",
-  tfjs: "tanh",
   samples: unarySamples([-3, 3]),
 });
 
@@ -202,13 +157,6 @@ export const sigmoid = defineUnary({
   dtype: "float",
   compute: logistic,
   gradient: logisticGradient,
-  // ONNX Runtime's own is 0 below -18. Where the quotient is 1, e^x must not become infinite.
-  onnx: (writer, x, dtype) => {
-    const enough = writer.constant(dtype, dtype === "f16" ? 11 : 40);
-    const power = writer.node("Exp", [writer.node("Min", [x, enough])]);
-    return writer.node("Div", [power, writer.node("Add", [power, writer.constant(dtype, 1)])]);
-  },
-  tfjs: "sigmoid",
   samples: unarySamples([-6, 6]),
   valueFact: "probability",
 });
@@ -221,8 +169,6 @@ export const gate = defineUnary({
   dtype: "float",
   compute: logistic,
   gradient: logisticGradient,
-  onnx: "Sigmoid",
-  tfjs: "sigmoid",
   samples: unarySamples([-6, 6]),
 });
 
@@ -238,8 +184,6 @@ export const relu = defineUnary({
     // `where`, which takes ONNX Runtime three passes.
     return b.mul(g, b.cast(b.op("greater", [y, b.scalar(0, dtype)]), dtype));
   },
-  onnx: "Relu",
-  tfjs: "relu",
   samples: unarySamples(),
 });
 
@@ -250,8 +194,6 @@ export const softplus = defineUnary({
   dtype: "float",
   compute: (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))),
   gradient: (b, x, _y, g) => b.mul(g, b.op("sigmoid", [x])),
-  onnx: "Softplus",
-  tfjs: "softplus",
   samples: unarySamples([-4, 4]),
 });
 
@@ -263,8 +205,6 @@ export const erf = defineUnary({
   compute: errorFunction,
   gradient: (b, x, _y, g) =>
     b.mul(g, b.mul(b.scalar(2 / Math.sqrt(Math.PI), x.type.dtype), b.op("exp", [b.neg(b.mul(x, x))]))),
-  onnx: "Erf",
-  tfjs: "erf",
   samples: unarySamples([-2.5, 2.5]),
 });
 

@@ -64,6 +64,4 @@ export const where = definePrimitive({
       needs[2] === true ? b.reduceTo(b.where(condition, zero, g), right.type) : undefined,
     ];
   },
-  onnx: (writer, { refs }) => [writer.node("Where", refs)],
-  tfjs: (writer, { args }) => writer.tf("where", ...args),
 });

@@ -11,14 +11,6 @@ export type Keep = (composite: Composite, input: LoweringInput<AttributeSchema>)
 /** Keeps those that have a gradient of their own: what differentiation needs. */
 export const keepOwnGradients: Keep = (composite) => composite.gradient !== undefined;
 
-/** Keeps those that a target lowers whole in a mode. `opset` matters for ONNX alone. */
-export function keepFused(target: "onnx" | "tfjs", mode: "training" | "inference", opset = 18): Keep {
-  return (composite, input) =>
-    target === "onnx"
-      ? composite.fused.onnx?.when(input, mode, opset) === true
-      : composite.fused.tfjs?.when(input) === true;
-}
-
 /** Keeps none. */
 export const keepNone: Keep = () => false;
 

@@ -2,7 +2,7 @@ import type { Graph } from "../ir/graph.ts";
 import { commonSubexpressions } from "./common-subexpressions.ts";
 import { cropUnread } from "./crop-unread.ts";
 import { eliminateDeadNodes } from "./eliminate-dead-nodes.ts";
-import { expandComposites, keepFused, keepNone, keepOwnGradients } from "./expand-composites.ts";
+import { expandComposites, keepNone, keepOwnGradients, type Keep } from "./expand-composites.ts";
 import { expandKeys } from "./expand-keys.ts";
 import { foldConstants } from "./fold-constants.ts";
 import { guardIndices } from "./guard-indices.ts";
@@ -10,11 +10,16 @@ import { hoistFromScans } from "./hoist-from-scans.ts";
 import { simplify } from "./simplify.ts";
 import { toChannelsFirst } from "./to-channels-first.ts";
 
-/** What a flat graph is made for; `reference` is the interpreter: primitives alone, channels last. */
+/** What a flat graph is made for. */
 export interface PassTarget {
-  readonly target: "onnx" | "reference";
-  readonly opset?: number;
+  /** Whether images have their channels before height and width. */
+  readonly channelsFirst: boolean;
+  /** Which composites stay whole in a mode. */
+  readonly keeps: (mode: "training" | "inference") => Keep;
 }
+
+/** Flat graphs for the interpreter: primitives alone, channels last. */
+export const referenceTarget: PassTarget = { channelsFirst: false, keeps: () => keepNone };
 
 /** A pass with its name, for tests and for `modelc ir --after`. */
 export interface NamedPass {
@@ -26,11 +31,11 @@ export interface NamedPass {
  * What is done to a flat training graph before it is differentiated, in order: layouts and loops take their final form
  * here, so that the gradients are born in it.
  */
-export function passesBeforeGradients({ target }: PassTarget): readonly NamedPass[] {
+export function passesBeforeGradients({ channelsFirst }: Pick<PassTarget, "channelsFirst">): readonly NamedPass[] {
   return [
     { name: "guard-indices", run: guardIndices },
     { name: "expand-composites", run: (graph) => expandComposites(graph, keepOwnGradients) },
-    ...(target === "onnx" ? [{ name: "to-channels-first", run: toChannelsFirst }] : []),
+    ...(channelsFirst ? [{ name: "to-channels-first", run: toChannelsFirst }] : []),
     { name: "hoist-from-scans", run: hoistFromScans },
     { name: "simplify", run: (graph) => simplify(graph, { differentiated: false }) },
     { name: "common-subexpressions", run: commonSubexpressions },
@@ -40,12 +45,14 @@ export function passesBeforeGradients({ target }: PassTarget): readonly NamedPas
 }
 
 /** What is done to a flat graph whose gradients are built, or that needs none, in order. */
-export function finalPasses({ target, opset = 18 }: PassTarget, mode: "training" | "inference"): readonly NamedPass[] {
-  const keep = target === "onnx" ? keepFused("onnx", mode, opset) : keepNone;
+export function finalPasses(
+  { channelsFirst, keeps }: PassTarget,
+  mode: "training" | "inference",
+): readonly NamedPass[] {
   return [
     ...(mode === "inference" ? [{ name: "guard-indices", run: guardIndices }] : []),
-    { name: "expand-composites", run: (graph) => expandComposites(graph, keep) },
-    ...(mode === "inference" && target === "onnx" ? [{ name: "to-channels-first", run: toChannelsFirst }] : []),
+    { name: "expand-composites", run: (graph) => expandComposites(graph, keeps(mode)) },
+    ...(mode === "inference" && channelsFirst ? [{ name: "to-channels-first", run: toChannelsFirst }] : []),
     { name: "expand-keys", run: expandKeys },
     { name: "hoist-from-scans", run: hoistFromScans },
     { name: "simplify", run: (graph) => simplify(graph, { differentiated: true }) },

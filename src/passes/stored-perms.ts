@@ -8,7 +8,7 @@ import { passesBeforeGradients, runPasses } from "./pipeline.ts";
  */
 export function storedPermsOf(module: Module): ReadonlyMap<string, readonly number[]> {
   // Up to where layouts are chosen.
-  const passes = passesBeforeGradients({ target: "onnx" });
+  const passes = passesBeforeGradients({ channelsFirst: true });
   const first = passes.slice(0, 1 + passes.findIndex(({ name }) => name === "to-channels-first"));
   const graphs = (["training", "inference"] as const).map((mode) => runPasses(flatten(module, { mode }), first));
   return new Map(

@@ -6,6 +6,8 @@ import { keyFor, seedWords, uniform } from "../../src/ops/random/counter.ts";
 import { verifyGraph } from "../../src/ops/verify.ts";
 import { func, moduleOf } from "../passes/module-testing.ts";
 import { type } from "./gradient-testing.ts";
+import { referenceTarget } from "../../src/passes/pipeline.ts";
+import { onnxTarget } from "../../src/emit/onnx/onnx-target.ts";
 
 const image = type("f32", "B", 4, 4, 2);
 const conv = func(
@@ -27,7 +29,7 @@ describe("buildInitGraph", () => {
   const seed = { dtype: "u32" as const, shape: [2], data: Float64Array.from(seedWords(42)) };
 
   it("draws every variable from the key of its path and its loop indices, at step 0", () => {
-    const graph = buildInitGraph(module, { target: "reference" });
+    const graph = buildInitGraph(module, referenceTarget);
     expect(verifyGraph(graph)).toEqual([]);
     expect(graph.inputs.map((it) => it.name)).toEqual(["seed"]);
     expect(graph.outputs.map((it) => it.name)).toEqual([
@@ -51,8 +53,8 @@ describe("buildInitGraph", () => {
   });
 
   it("gives kernels in stored order for ONNX", () => {
-    const [logical, stored] = (["reference", "onnx"] as const).map((target) =>
-      interpretGraph(buildInitGraph(module, { target }), new Map([["seed", seed]])),
+    const [logical, stored] = [referenceTarget, onnxTarget()].map((target) =>
+      interpretGraph(buildInitGraph(module, target), new Map([["seed", seed]])),
     );
     const kernel = logical?.get("param/layer.1.conv.kernel");
     if (kernel === undefined) throw new Error("unreachable");

@@ -12,6 +12,8 @@ import { inversePermutation } from "../../src/ops/transpose.ts";
 import { func, moduleOf } from "../passes/module-testing.ts";
 import { dataFor, type } from "./gradient-testing.ts";
 import { constantRate, programOf } from "./program-testing.ts";
+import { onnxTarget } from "../../src/emit/onnx/onnx-target.ts";
+import { referenceTarget } from "../../src/passes/pipeline.ts";
 
 /** A convolution whose output is centred by the batch in training, and by a running mean in inference. */
 const conv = func(
@@ -127,9 +129,14 @@ function expectSame(actual: ReadonlyMap<string, NdArray>, expected: ReadonlyMap<
   }
 }
 
+const targets = [
+  ["reference", referenceTarget],
+  ["onnx", onnxTarget()],
+] as const;
+
 describe("buildTrainingGraph", () => {
-  const reference = buildTrainingGraph(program, { target: "reference" });
-  const onnx = buildTrainingGraph(program, { target: "onnx" });
+  const reference = buildTrainingGraph(program, referenceTarget);
+  const onnx = buildTrainingGraph(program, onnxTarget());
 
   it("names its inputs and outputs as the language says", () => {
     const parameters = ["layer.0.kernel", "layer.0.bias", "layer.1.kernel", "layer.1.bias", "last.kernel", "last.bias"];
@@ -178,13 +185,13 @@ describe("buildTrainingGraph", () => {
   });
 
   it("is well formed after every pass", () => {
-    for (const target of ["reference", "onnx"] as const) {
+    for (const [label, target] of targets) {
       const after = (name: string, graph: Graph): void => {
-        expect(verifyGraph(graph), `${target}: ${name}`).toEqual([]);
+        expect(verifyGraph(graph), `${label}: ${name}`).toEqual([]);
       };
-      buildTrainingGraph(program, { target, after });
-      buildApplyGraph(program, { target, after });
-      buildEvaluationGraph(program, { target, after });
+      buildTrainingGraph(program, { ...target, after });
+      buildApplyGraph(program, { ...target, after });
+      buildEvaluationGraph(program, { ...target, after });
     }
   });
 
@@ -193,7 +200,7 @@ describe("buildTrainingGraph", () => {
   });
 
   it("has the gradients that finite differences of its loss give", () => {
-    const graph = buildGradientGraph(program, { target: "onnx" });
+    const graph = buildGradientGraph(program, onnxTarget());
     const inputs = logicalInputs(graph);
     const results = run(graph, inputs);
     for (const { name, role, path } of graph.inputs) {
@@ -213,11 +220,11 @@ describe("buildTrainingGraph", () => {
   });
 
   it("comes in two halves as well", () => {
-    for (const target of ["reference", "onnx"] as const) {
-      const gradients = run(buildGradientGraph(program, { target }));
-      const apply = buildApplyGraph(program, { target });
+    for (const [label, target] of targets) {
+      const gradients = run(buildGradientGraph(program, target));
+      const apply = buildApplyGraph(program, target);
       const inputs = new Map([...logicalInputs(apply), ...gradients]);
-      const whole = run(target === "onnx" ? onnx : reference);
+      const whole = run(label === "onnx" ? onnx : reference);
       const applied = run(apply, inputs);
       expect(applied.size).toBe(7 * 3 + 1);
       expectSame(applied, new Map([...whole].filter(([name]) => applied.has(name))));
@@ -227,10 +234,8 @@ describe("buildTrainingGraph", () => {
 
 describe("buildEvaluationGraph", () => {
   it("measures in inference mode: states are read, and stay", () => {
-    const [reference, onnx] = (["reference", "onnx"] as const).map((target) =>
-      buildEvaluationGraph(program, { target }),
-    );
-    const training = buildTrainingGraph(program, { target: "reference" });
+    const [reference, onnx] = targets.map(([, target]) => buildEvaluationGraph(program, target));
+    const training = buildTrainingGraph(program, referenceTarget);
     if (reference === undefined || onnx === undefined) throw new Error("unreachable");
     expect(onnx.outputs.map((it) => it.name)).toEqual([
       "loss",
@@ -243,7 +248,7 @@ describe("buildEvaluationGraph", () => {
     const results = run(reference);
     expect(results.get("metric/accuracy/count")?.data[0]).toBe(3);
     expect(results.get("loss")?.data[0]).not.toBeCloseTo(run(training).get("loss")?.data[0] ?? NaN, 5);
-    const inference = buildInferenceGraph(program.model, { target: "onnx" });
+    const inference = buildInferenceGraph(program.model, onnxTarget());
     expect(inference.inputs[0]?.name).toBe("image");
     const inputs = logicalInputs(reference);
     const image = inputs.get("batch/image");

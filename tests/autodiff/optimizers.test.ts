@@ -9,6 +9,7 @@ import type { NdArray } from "../../src/ops/operator.ts";
 import { func, moduleOf } from "../passes/module-testing.ts";
 import { type } from "./gradient-testing.ts";
 import { constantRate, programOf } from "./program-testing.ts";
+import { referenceTarget } from "../../src/passes/pipeline.ts";
 
 /** A model whose gradients are what is fed: y = x * weight + u * bias, and the loss is the sum of y. */
 const linear = func(
@@ -84,7 +85,7 @@ function expectRule(
   makeRule: () => Rule,
   options: { readonly hyper?: Readonly<Record<string, number>>; readonly bias?: () => Rule } = {},
 ): void {
-  const steps = train(buildTrainingGraph(program, { target: "reference" }), options.hyper);
+  const steps = train(buildTrainingGraph(program, referenceTarget), options.hyper);
   for (const [name, factor, make] of [
     ["weight", 1, makeRule],
     ["bias", 2, options.bias ?? makeRule],
@@ -203,7 +204,7 @@ describe("optimizers", () => {
   it("lamb, whose step has the parameter's norm", () => {
     const settings = { beta1: 0.9, beta2: 0.999, epsilon: 1e-7 };
     const program = programWith({ kind: "lamb", rate, decay: 0.3, settings });
-    const steps = train(buildTrainingGraph(program, { target: "reference" }));
+    const steps = train(buildTrainingGraph(program, referenceTarget));
     let [parameter, m, v] = [[...start] as number[], [0, 0, 0], [0, 0, 0]];
     gradients.forEach((gradient, step) => {
       const decayed = parameter.map((it) => it - 0.1 * 0.3 * it);
@@ -221,7 +222,7 @@ describe("optimizers", () => {
   it("lamb moves a parameter that is zero, and leaves one whose gradient is zero", () => {
     const settings = { beta1: 0.9, beta2: 0.999, epsilon: 1e-7 };
     const program = programWith({ kind: "lamb", rate, decay: 0, settings });
-    const graph = buildApplyGraph(program, { target: "reference" });
+    const graph = buildApplyGraph(program, referenceTarget);
     const inputs = new Map<string, NdArray>([
       ["param/weight", array("f32", [3], 0, 0, 0)],
       ["param/bias", array("f32", [3], ...start)],
@@ -245,7 +246,7 @@ describe("optimizers", () => {
     });
     const frozen = [{ pattern: "weight", frozen: true }];
     const spec: OptimizerSpec = { kind: "adam", rate, decay: 0, settings: { beta1: 0.9, beta2: 0.999, epsilon: 1e-7 } };
-    const graph = buildTrainingGraph(programWith(spec, { groups: frozen }), { target: "reference" });
+    const graph = buildTrainingGraph(programWith(spec, { groups: frozen }), referenceTarget);
     expect(graph.inputs.map((it) => it.name)).toEqual([
       "batch/x",
       "batch/u",
@@ -278,7 +279,7 @@ describe("optimizers", () => {
     };
     for (const kind of ["value", "norm", "global_norm"] as const) {
       const program = programWith({ kind: "sgd", rate, decay: 0, settings: {} }, { clip: { kind, limit: 0.8 } });
-      const steps = train(buildTrainingGraph(program, { target: "reference" }));
+      const steps = train(buildTrainingGraph(program, referenceTarget));
       const values = { weight: [...start] as number[], bias: [...start] as number[] };
       gradients.forEach((gradient, step) => {
         for (const [name, factor] of [
@@ -303,9 +304,9 @@ describe("optimizers", () => {
       settings: { beta1: 0.9, beta2: 0.999, epsilon: 1e-7 },
     };
     const program = programWith(spec, { clip: { kind: "global_norm", limit: 1 } });
-    const whole = train(buildTrainingGraph(program, { target: "reference" }))[0];
-    const gradient = buildGradientGraph(program, { target: "reference" });
-    const apply = buildApplyGraph(program, { target: "reference" });
+    const whole = train(buildTrainingGraph(program, referenceTarget))[0];
+    const gradient = buildGradientGraph(program, referenceTarget);
+    const apply = buildApplyGraph(program, referenceTarget);
     expect(gradient.outputs.map((it) => it.name)).toEqual(["grad/weight", "grad/bias", "loss"]);
     const parameters = ["weight", "bias"].map((it): [string, NdArray] => [`param/${it}`, array("f32", [3], ...start)]);
     const batch: [string, NdArray][] = [
@@ -369,7 +370,7 @@ describe("parameters after four steps are those of Keras 3.15.1", () => {
 
   it.each(figures)("%s", (_, spec, expected) => {
     const program = programWith({ decay: 0, rate, ...spec });
-    const last = train(buildTrainingGraph(program, { target: "reference" })).at(-1)?.["weight"];
+    const last = train(buildTrainingGraph(program, referenceTarget)).at(-1)?.["weight"];
     // Keras computes in f32: of 1 - 0.999 it has four digits, which moves a first step of 0.1 by up to 3e-6.
     expected.forEach((it, at) => expect(Math.abs((last?.[at] ?? NaN) - it)).toBeLessThan(5e-6));
   });
@@ -397,7 +398,7 @@ describe("schedules", () => {
     for (const [schedule, expected] of schedules) {
       for (const length of [{ steps: 8 }, { epochs: 3 }]) {
         const program = programWith({ kind: "sgd", rate: schedule, decay: 0, settings: {} }, { length });
-        const graph = buildTrainingGraph(program, { target: "reference" });
+        const graph = buildTrainingGraph(program, referenceTarget);
         const open = schedule.kind === "cosine" && schedule.total === undefined && "epochs" in length;
         expect(graph.inputs.some((it) => it.name === "hyper/total_steps")).toBe(open);
         const steps = train(graph, { "hyper/total_steps": 8 });

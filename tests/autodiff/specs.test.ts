@@ -18,6 +18,8 @@ import { inversePermutation } from "../../src/ops/transpose.ts";
 import { verifyGraph } from "../../src/ops/verify.ts";
 import { measure } from "../../src/passes/measure.ts";
 import { dataFor } from "./gradient-testing.ts";
+import { onnxTarget } from "../../src/emit/onnx/onnx-target.ts";
+import { referenceTarget } from "../../src/passes/pipeline.ts";
 
 /** Models with more parameters are too slow for the interpreter: their graphs are checked, not run. */
 const interpreted = 20_000;
@@ -94,8 +96,8 @@ describe.each(readdirSync(folder).filter((it) => it.endsWith(".model")))("%s", (
     expect(trainings.length).toBeGreaterThan(0);
     for (const program of trainings) {
       for (const build of [buildTrainingGraph, buildEvaluationGraph]) {
-        const reference = build(program, { target: "reference", after });
-        const onnx = build(program, { target: "onnx", after });
+        const reference = build(program, { ...referenceTarget, after });
+        const onnx = build(program, { ...onnxTarget(), after });
         expect(onnx.outputs.map((it) => it.name)).toEqual(reference.outputs.map((it) => it.name));
         const parameters = asNumber(measure(program.model).trainable) ?? Infinity;
         if (parameters < interpreted) expectSame(run(onnx), run(reference));
@@ -106,9 +108,9 @@ describe.each(readdirSync(folder).filter((it) => it.endsWith(".model")))("%s", (
   it("has its other graphs, and measures", () => {
     const trainings = trainingsOf(file);
     for (const program of trainings) {
-      buildInferenceGraph(program.model, { target: "onnx", after });
-      buildInitGraph(program.model, { target: "onnx", after });
-      const prepared = buildPreparationGraph(program.data, { target: "onnx", after }, program.model.functions);
+      buildInferenceGraph(program.model, { ...onnxTarget(), after });
+      buildInitGraph(program.model, { ...onnxTarget(), after });
+      const prepared = buildPreparationGraph(program.data, { ...onnxTarget(), after }, program.model.functions);
       expect(prepared.outputs.map((it) => it.name)).toEqual(program.data.features.map((it) => it.name));
       const { layers, trainable, total, flops } = measure(program.model);
       expect(layers.length).toBeGreaterThan(0);

@@ -7,13 +7,15 @@ import { interpretGraph } from "../../src/ops/interpret.ts";
 import { sizeOf } from "../../src/ops/nd-array.ts";
 import type { NdArray } from "../../src/ops/operator.ts";
 import { literalShape } from "../../src/ops/shape-rules.ts";
-import { tfjsDType } from "../../src/ops/tfjs-dtype.ts";
-import { expandComposites, keepFused } from "../../src/passes/expand-composites.ts";
+import { tfjsDType } from "../../src/emit/tfjs/tfjs-dtype.ts";
+import { expandComposites } from "../../src/passes/expand-composites.ts";
 import { flatten } from "../../src/passes/flatten.ts";
 import { fromNumbers, toNumbers } from "../../src/runtime/onnx/typed-array.ts";
 import { asInputs, sessionOf } from "../emit/onnx/graphs.ts";
-import { runNodes } from "../ops/tfjs-evaluator.ts";
+import { keepFusedByTfjs, runNodes } from "../ops/tfjs-evaluator.ts";
 import { lower } from "./checking.ts";
+import { onnxTarget } from "../../src/emit/onnx/onnx-target.ts";
+import { referenceTarget } from "../../src/passes/pipeline.ts";
 
 /** What a model or block gives: what its types say, what it is in f64, and what each runtime makes of it. */
 export interface Run {
@@ -28,7 +30,7 @@ export interface Run {
  */
 export async function runText(text: string, fill: (name: string, type: NdArray) => NdArray): Promise<Run | undefined> {
   const module = lower(text, "M");
-  const wanted = buildInferenceGraph(module, { target: "reference" });
+  const wanted = buildInferenceGraph(module, referenceTarget);
   const inputs = new Map(
     wanted.inputs.map(({ name, value: { type } }): [string, NdArray] => {
       const shape = literalShape(type.shape) ?? [];
@@ -42,7 +44,7 @@ export async function runText(text: string, fill: (name: string, type: NdArray) 
   if ((expected.get(counted)?.data[0] ?? 0) > 0) return undefined;
 
   const session = await sessionOf(
-    encodeModel(emitOnnx(buildInferenceGraph(module, { target: "onnx", opset: 18 }), { ...asInputs, opset: 18 })),
+    encodeModel(emitOnnx(buildInferenceGraph(module, onnxTarget(18)), { ...asInputs, opset: 18 })),
   );
   const feeds = [...inputs].map(([name, it]) => {
     return [name, { ...it, data: fromNumbers(it.dtype, it.data, it.data.length) }] as const;
@@ -54,7 +56,7 @@ export async function runText(text: string, fill: (name: string, type: NdArray) 
     return it === undefined ? [] : [{ dtype: it.dtype, shape: it.shape, data: toNumbers(it) }];
   });
 
-  const flat = expandComposites(flatten(module, { mode: "inference" }), keepFused("tfjs", "inference"));
+  const flat = expandComposites(flatten(module, { mode: "inference" }), keepFusedByTfjs);
   const values = new Map<number, tf.Tensor>();
   tf.engine().startScope();
   for (const { name, value } of flat.inputs) {

@@ -6,7 +6,7 @@ import type { Graph } from "../../src/ir/graph.ts";
 import { interpretGraph } from "../../src/ops/interpret.ts";
 import type { NdArray, Operator, Sample } from "../../src/ops/operator.ts";
 import { allOperators } from "../../src/ops/registry.ts";
-import { expandComposites, keepFused } from "../../src/passes/expand-composites.ts";
+import { expandComposites } from "../../src/passes/expand-composites.ts";
 import { fromNumbers, toNumbers } from "../../src/runtime/onnx/typed-array.ts";
 import { asInputs, sessionOf } from "../emit/onnx/graphs.ts";
 import { relativeError } from "./relative-error.ts";
@@ -17,13 +17,15 @@ import {
   inputsOfSample,
   isDifferentiable,
 } from "./sample-graphs.ts";
+import { onnxTarget } from "../../src/emit/onnx/onnx-target.ts";
+import { isFusedByOnnx } from "../../src/emit/onnx/lowerings/onnx-lowerings.ts";
 
 /** f32 against f64: what is asked of every operator, and of those below for the reasons given. */
 const tolerance = 1e-5;
 
 /** The graph of results and gradients as a training graph is lowered: composites whole only where ONNX has them. */
 function trainingGraph(operator: Operator, sample: Sample, opset: number): Graph {
-  return expandComposites(gradientGraphOfSample(operator, sample, "own"), keepFused("onnx", "training", opset));
+  return expandComposites(gradientGraphOfSample(operator, sample, "own"), onnxTarget(opset).keeps("training"));
 }
 
 /** The default operator set and the newest that ONNX Runtime knows. */
@@ -61,7 +63,7 @@ async function expectReference(graph: Graph, sample: Sample, opset: number): Pro
 /** Whether the graph of the gradient leaves something of the operator unseen: nodes that stand in inference alone. */
 function needsInference(operator: Operator, sample: Sample): boolean {
   if (!isDifferentiable(operator, sample)) return true;
-  return operator.kind === "composite" && operator.fused.onnx !== undefined;
+  return operator.kind === "composite" && isFusedByOnnx(operator, "inference");
 }
 
 describe.each(opsets)("on ONNX Runtime with opset %i", (opset) => {
@@ -71,7 +73,7 @@ describe.each(opsets)("on ONNX Runtime with opset %i", (opset) => {
       it.each(inferred.map((it) => [describeSample(it), it] as const))(
         `infers ${operator.name}: %s`,
         async (_, sample) => {
-          const fused = keepFused("onnx", "inference", opset);
+          const fused = onnxTarget(opset).keeps("inference");
           await expectReference(expandComposites(graphOfSample(operator, sample), fused), sample, opset);
         },
       );

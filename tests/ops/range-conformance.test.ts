@@ -6,12 +6,13 @@ import type { Graph } from "../../src/ir/graph.ts";
 import { interpretGraph } from "../../src/ops/interpret.ts";
 import type { NdArray, Operator, Sample } from "../../src/ops/operator.ts";
 import { allOperators, findOperator } from "../../src/ops/registry.ts";
-import { expandComposites, keepFused } from "../../src/passes/expand-composites.ts";
+import { expandComposites } from "../../src/passes/expand-composites.ts";
 import { fromNumbers, toNumbers } from "../../src/runtime/onnx/typed-array.ts";
 import { asInputs, sessionOf } from "../emit/onnx/graphs.ts";
 import { backends, useBackend } from "../emit/tfjs/backends.ts";
 import { gradientGraphOfSample, graphOfSample } from "./sample-graphs.ts";
-import { runNodes } from "./tfjs-evaluator.ts";
+import { keepFusedByTfjs, runNodes } from "./tfjs-evaluator.ts";
+import { onnxTarget } from "../../src/emit/onnx/onnx-target.ts";
 
 /** f32 against f64, where nothing else is said: relative to the number that is right. */
 const tolerance = 1e-5;
@@ -55,7 +56,7 @@ const enormous: readonly number[] = [1e30, -1e30].map(Math.fround);
 
 /** The graph's outputs on ONNX Runtime. */
 async function onOnnx(graph: Graph, inputs: ReadonlyMap<string, NdArray>, mode: Graph["mode"]) {
-  const lowered = expandComposites(graph, keepFused("onnx", mode, 18));
+  const lowered = expandComposites(graph, onnxTarget(18).keeps(mode));
   const session = await sessionOf(encodeModel(emitOnnx(lowered, { ...asInputs, opset: 18 })));
   const feeds = [...inputs].map(([name, it]) => {
     return [name, { ...it, data: fromNumbers(it.dtype, it.data, it.data.length) }] as const;
@@ -67,7 +68,7 @@ async function onOnnx(graph: Graph, inputs: ReadonlyMap<string, NdArray>, mode: 
 
 /** Results and slopes on TensorFlow.js, by the names of the graph of gradients. */
 function onTfjs(operator: Operator, sample: Sample, slopes: boolean): ReadonlyMap<string, ArrayLike<number>> {
-  const graph = expandComposites(graphOfSample(operator, sample), keepFused("tfjs", "training"));
+  const graph = expandComposites(graphOfSample(operator, sample), keepFusedByTfjs);
   const tensors = sample.operands.map(({ dtype, shape, data = [] }) =>
     tf.tensor([...data], [...shape], dtype === "i32" ? "int32" : "float32"),
   );

@@ -7,7 +7,7 @@ import { isFloat } from "../../src/ops/dtype-class.ts";
 import type { Operator, Sample } from "../../src/ops/operator.ts";
 import { allOperators } from "../../src/ops/registry.ts";
 import { verifyGraph } from "../../src/ops/verify.ts";
-import { expandComposites, keepFused } from "../../src/passes/expand-composites.ts";
+import { expandComposites } from "../../src/passes/expand-composites.ts";
 import { fromNumbers, toNumbers } from "../../src/runtime/onnx/typed-array.ts";
 import { asInputs, sessionOf } from "../emit/onnx/graphs.ts";
 import { relativeError } from "./relative-error.ts";
@@ -19,6 +19,7 @@ import {
   isDifferentiable,
   type SampleForm,
 } from "./sample-graphs.ts";
+import { onnxTarget } from "../../src/emit/onnx/onnx-target.ts";
 
 function graphIn(operator: Operator, sample: Sample, form: SampleForm): Graph {
   return isDifferentiable(operator, sample)
@@ -46,7 +47,7 @@ for (const operator of allOperators) {
       const symbolic = graphIn(operator, sample, "symbolic");
       expect(verifyGraph(symbolic)).toEqual([]);
       const outputs = interpretGraph(symbolic, inputs);
-      const lowered = expandComposites(symbolic, keepFused("onnx", "training"));
+      const lowered = expandComposites(symbolic, onnxTarget(18).keeps("training"));
       const session = await sessionOf(encodeModel(emitOnnx(lowered, asInputs)));
       const feeds = symbolic.inputs.flatMap(({ name }) => {
         const array = inputs.get(name);

@@ -6,8 +6,8 @@ import { isFloat } from "../../src/ops/dtype-class.ts";
 import { interpretGraph } from "../../src/ops/interpret.ts";
 import type { NdArray, Operator, Sample } from "../../src/ops/operator.ts";
 import { allOperators } from "../../src/ops/registry.ts";
-import { tfjsDType } from "../../src/ops/tfjs-dtype.ts";
-import { expandComposites, keepFused } from "../../src/passes/expand-composites.ts";
+import { tfjsDType } from "../../src/emit/tfjs/tfjs-dtype.ts";
+import { expandComposites } from "../../src/passes/expand-composites.ts";
 import { backends, useBackend } from "../emit/tfjs/backends.ts";
 import { relativeError } from "./relative-error.ts";
 import {
@@ -17,7 +17,7 @@ import {
   inputsOfSample,
   isDifferentiable,
 } from "./sample-graphs.ts";
-import { runNodes } from "./tfjs-evaluator.ts";
+import { keepFusedByTfjs, runNodes } from "./tfjs-evaluator.ts";
 
 /** f32 against f64. */
 const tolerance = 1e-5;
@@ -70,7 +70,7 @@ function expectClose(actual: NdArray, expected: NdArray, what: string): void {
 
 /** The results on TensorFlow.js against the reference; then gradients, by its own tape, against our rules. */
 function checkSample(operator: Operator, sample: Sample): void {
-  const graph = expandComposites(graphOfSample(operator, sample), keepFused("tfjs", "training"));
+  const graph = expandComposites(graphOfSample(operator, sample), keepFusedByTfjs);
   const differentiable = isDifferentiable(operator, sample);
   const reference = differentiable ? gradientGraphOfSample(operator, sample, "own") : graphOfSample(operator, sample);
   const arrays = inputsOfSample(reference, sample);

@@ -4,9 +4,11 @@ import { asNumber, type Dim } from "../../src/dims/dim.ts";
 import type { AttributeValue, Node, OperatorNode, Value } from "../../src/ir/graph.ts";
 import { attributesFor } from "../../src/ops/operator.ts";
 import { findOperator } from "../../src/ops/registry.ts";
-import { tfjsDType } from "../../src/ops/tfjs-dtype.ts";
-import type { TfjsExpression, TfjsWriter } from "../../src/ops/tfjs-writer.ts";
+import { tfjsDType } from "../../src/emit/tfjs/tfjs-dtype.ts";
+import type { TfjsExpression, TfjsWriter } from "../../src/emit/tfjs/tfjs-writer.ts";
 import { fault, required } from "../../src/support/fault.ts";
+import { tfjsFused, tfjsLowering } from "../../src/emit/tfjs/lowerings/tfjs-lowerings.ts";
+import type { Keep } from "../../src/passes/expand-composites.ts";
 
 /** What the prelude's modules export: the functions that lowerings call. */
 const helpers: Record<string, unknown> = {};
@@ -62,15 +64,19 @@ function runNode(node: Node, values: Map<number, tf.Tensor>): readonly tf.Tensor
   }
 }
 
+/** Keeps what TensorFlow.js does whole. */
+export const keepFusedByTfjs: Keep = (composite, input) => tfjsFused(composite, input) !== undefined;
+
 function runOperator(node: OperatorNode, operands: readonly tf.Tensor[]): readonly tf.Tensor[] {
   const operator = findOperator(node.op) ?? fault(`no operator is called ${node.op}`);
   const attributes = attributesFor(operator, node.attributes);
   const names = new Map<string, unknown>(operands.map((it, index) => [`$${index}`, it]));
   const args = operands.map((_, index): TfjsExpression => ({ kind: "identifier", name: `$${index}` }));
   const writer = writerFor(attributes);
-  const lower = operator.kind === "primitive" ? operator.tfjs : operator.fused.tfjs?.lower;
+  const input = { operands: node.operands, results: node.results, attributes };
+  const lower = operator.kind === "primitive" ? tfjsLowering(operator) : tfjsFused(operator, input);
   if (lower === undefined) fault(`${node.op} has no lowering to TensorFlow.js`);
-  const made = evaluate(lower(writer, { operands: node.operands, results: node.results, attributes, args }), names);
+  const made = evaluate(lower(writer, { ...input, args }), names);
   const results: readonly unknown[] =
     node.results.length === 1 && !Array.isArray(made) ? [made] : Array.isArray(made) ? made : [];
   return results.map((it) => (it instanceof tf.Tensor ? it : fault(`${node.op} gave no tensor`)));

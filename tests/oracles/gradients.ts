@@ -1,6 +1,7 @@
 import { buildGradientGraph } from "../../src/autodiff/build-training-step.ts";
 import { emitOnnx, opsets } from "../../src/emit/onnx/emit-graph.ts";
 import { buildManifest } from "../../src/emit/onnx/manifest.ts";
+import { onnxTarget } from "../../src/emit/onnx/onnx-target.ts";
 import { encodeModel } from "../../src/emit/onnx/proto.ts";
 import type { TrainProgram } from "../../src/ir/program.ts";
 import { createOnnxSession } from "../../src/runtime/onnx/session.ts";
@@ -26,7 +27,7 @@ export interface Gradients {
 /** Loads the gradient graph of a program into ONNX Runtime. */
 export async function openGradients(program: TrainProgram, threads: number): Promise<Gradients> {
   const opset = opsets.default;
-  const graph = buildGradientGraph(program, { target: "onnx", opset });
+  const graph = buildGradientGraph(program, onnxTarget(opset));
   const graphs = [{ kind: "grad", file: "", graph, stored: false }] as const;
   const manifest = buildManifest({ module: program.model, train: program, version, opset, weights: "", graphs });
   const { inputs, outputs } = required(manifest.graphs.grad, "the gradient graph");

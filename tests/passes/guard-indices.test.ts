@@ -15,6 +15,8 @@ import { createOnnxSession } from "../../src/runtime/onnx/session.ts";
 import { toNumbers } from "../../src/runtime/onnx/typed-array.ts";
 import type { Tensor } from "../../src/runtime/tensor.ts";
 import { lower } from "../lower/checking.ts";
+import { onnxTarget } from "../../src/emit/onnx/onnx-target.ts";
+import { referenceTarget } from "../../src/passes/pipeline.ts";
 
 const moduleOf = (signature: string, body: string): Module => lower(`model M: ${signature} {\n  ${body}\n}\n`, "M");
 
@@ -135,7 +137,7 @@ describe("graphs whose places may stray", () => {
     "$body of $given: as of $instead, $faults out of range",
     async ({ signature, body, given, instead, faults }) => {
       const module = moduleOf(signature, body);
-      const reference = buildInferenceGraph(module, { target: "reference" });
+      const reference = buildInferenceGraph(module, referenceTarget);
       const wanted = interpretGraph(reference, arraysOf(reference, instead));
       const actual = interpretGraph(reference, arraysOf(reference, given));
       // A stray that arithmetic makes may be brought to a place that no given number has.
@@ -150,7 +152,7 @@ describe("graphs whose places may stray", () => {
     const body =
       "scan t in k over T with last: i32[B] = 0 {\n    last <- last + t\n    emit last -> Embedding(4, 3)\n  }";
     const module = moduleOf("(k: i32[B, T]) -> y: f32[B, T, 3]", body);
-    const graph = buildInferenceGraph(module, { target: "reference" });
+    const graph = buildInferenceGraph(module, referenceTarget);
     expect(faultsOf(graph)).toBe(1);
     const outputs = interpretGraph(graph, arraysOf(graph, [1, 1, 1, 3, 0, 9], [2, 3]));
     expect(outputs.get("faults")?.data[0]).toBe(1);
@@ -167,7 +169,7 @@ describe("graphs whose places may stray", () => {
 
   it("say so in the manifest", () => {
     const module = moduleOf("(k: i32[B]) -> y: f32[B, 2]", "k -> Embedding(3, 2)");
-    const graph = buildInferenceGraph(module, { target: "onnx" });
+    const graph = buildInferenceGraph(module, onnxTarget());
     const { inference } = buildManifest({
       module,
       version: "1",
@@ -203,7 +205,7 @@ async function expectOnnx(
   expected: ReadonlyMap<string, NdArray>,
   shape?: number[],
 ): Promise<void> {
-  const graph = buildInferenceGraph(module, { target: "onnx" });
+  const graph = buildInferenceGraph(module, onnxTarget());
   const created = await createOnnxSession(
     encodeModel(emitOnnx(graph, { opset: 18, producerVersion: "1", parametersAs: "inputs" })),
     { threads: 1 },

@@ -7,8 +7,9 @@ import { interpretGraph } from "../../src/ops/interpret.ts";
 import type { NdArray } from "../../src/ops/operator.ts";
 import { verifyGraph } from "../../src/ops/verify.ts";
 import { transposeArray } from "../../src/ops/nd-array.ts";
-import { finalPasses, passesBeforeGradients, runPasses } from "../../src/passes/pipeline.ts";
+import { finalPasses, passesBeforeGradients, referenceTarget, runPasses } from "../../src/passes/pipeline.ts";
 import { graphOf, inputsFor, type, withGradients } from "../autodiff/gradient-testing.ts";
+import { onnxTarget } from "../../src/emit/onnx/onnx-target.ts";
 
 /** One move of a random program: which operator, and on which of the values made so far. */
 type Move = readonly [kind: number, first: number, second: number];
@@ -41,7 +42,7 @@ const moves: readonly ((b: GraphBuilder, x: Value, y: Value, p: Parameters) => V
 ];
 
 /** What gradients cannot be built without. */
-const expansion = passesBeforeGradients({ target: "reference" }).filter(({ name }) => name === "expand-composites");
+const expansion = passesBeforeGradients(referenceTarget).filter(({ name }) => name === "expand-composites");
 
 interface Parameters {
   readonly kernel: Value;
@@ -123,8 +124,8 @@ describe("the pipeline", () => {
     fc.assert(
       fc.property(programs, (program) => {
         const graph = programGraph(program);
-        for (const target of ["reference", "onnx"] as const) {
-          for (const passes of [passesBeforeGradients({ target }), finalPasses({ target }, "inference")]) {
+        for (const target of [referenceTarget, onnxTarget()]) {
+          for (const passes of [passesBeforeGradients(target), finalPasses(target, "inference")]) {
             runPasses(graph, passes, (name, after) => {
               expect(verifyGraph(after), name).toEqual([]);
               expectSame(graph, after);
@@ -142,13 +143,13 @@ describe("the pipeline", () => {
         const graph = programGraph([...program, [0, 0, program.length]]);
         const wrt = ["x"];
         const plain = withGradients(runPasses(graph, expansion), wrt);
-        for (const target of ["reference", "onnx"] as const) {
-          const after = withGradients(runPasses(graph, passesBeforeGradients({ target })), wrt);
+        for (const target of [referenceTarget, onnxTarget()]) {
+          const after = withGradients(runPasses(graph, passesBeforeGradients(target)), wrt);
           expect(verifyGraph(after)).toEqual([]);
           const checked = (name: string, it: Graph): void => {
             expect(verifyGraph(it), name).toEqual([]);
           };
-          expectSame(plain, runPasses(after, finalPasses({ target }, "training"), checked));
+          expectSame(plain, runPasses(after, finalPasses(target, "training"), checked));
         }
       }),
       { numRuns: 15 },
@@ -163,8 +164,8 @@ describe("the pipeline", () => {
         [6, 2, 1],
       ]);
       const plain = withGradients(runPasses(graph, expansion), ["x", "kernel", "bias"]);
-      const after = withGradients(runPasses(graph, passesBeforeGradients({ target: "onnx" })), ["x", "kernel", "bias"]);
-      expectSame(plain, runPasses(after, finalPasses({ target: "onnx" }, "training")));
+      const after = withGradients(runPasses(graph, passesBeforeGradients(onnxTarget())), ["x", "kernel", "bias"]);
+      expectSame(plain, runPasses(after, finalPasses(onnxTarget(), "training")));
     });
   });
 });

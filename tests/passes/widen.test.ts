@@ -12,6 +12,7 @@ import { fromNumbers, toNumbers } from "../../src/runtime/onnx/typed-array.ts";
 import { asInputs, sessionOf } from "../emit/onnx/graphs.ts";
 import { relativeError } from "../ops/relative-error.ts";
 import { describeSample, graphOfSample, inputsOfSample } from "../ops/sample-graphs.ts";
+import { onnxTarget } from "../../src/emit/onnx/onnx-target.ts";
 
 /** Whether some node computes in f32 after all: ONNX Runtime has no double kernel for it. */
 const isSingle = (graph: Graph): boolean =>
@@ -27,7 +28,7 @@ describe("widen", () => {
         expect(verifyGraph(wide)).toEqual([]);
         const types = new Map(wide.inputs.map((it) => [it.name, it.value.type.dtype]));
         expect([...types.values()]).not.toContain("f32");
-        const graph = runPasses(wide, finalPasses({ target: "onnx", opset: 18 }, "inference"));
+        const graph = runPasses(wide, finalPasses(onnxTarget(18), "inference"));
         const inputs = new Map(
           [...inputsOfSample(wide, sample)].map(([name, it]) => [name, { ...it, dtype: types.get(name) ?? it.dtype }]),
         );

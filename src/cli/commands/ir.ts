@@ -1,6 +1,7 @@
 import { buildEvaluationGraph, buildInferenceGraph } from "../../autodiff/build-evaluation-graph.ts";
 import { buildTrainingGraph } from "../../autodiff/build-training-step.ts";
 import type { Unit } from "../../compiler.ts";
+import { onnxTarget } from "../../emit/onnx/onnx-target.ts";
 import { printGraph, printModule } from "../../ir/print-graph.ts";
 import { exitCode, UsageError, type ExitCode } from "../exit-code.ts";
 import { loadSpec, lowerAll, type UnitOptions } from "../load-unit.ts";
@@ -20,7 +21,7 @@ export function ir(file: string, options: IrOptions, terminal: Terminal): ExitCo
 }
 
 function textOf({ name, module, train }: Unit, stage: IrOptions["stage"]): string {
-  const target = { target: "onnx" } as const;
+  const target = onnxTarget();
   if (stage === "structured") return printModule(module);
   if (stage === "flat") return printGraph(buildInferenceGraph(module, target));
   if (train === undefined) throw new UsageError(`No train section trains ${name}: its ${stage} graph does not exist.`);

@@ -13,6 +13,7 @@ import { emitOnnx, opsets } from "./emit-graph.ts";
 import { initialWeights } from "./initial-weights.ts";
 import { buildManifest, printManifest, type GraphKind } from "./manifest.ts";
 import type { OnnxModel } from "./model.ts";
+import { onnxTarget } from "./onnx-target.ts";
 import { encodeModel } from "./proto.ts";
 import { reportOversize } from "./report-oversize.ts";
 import { storedVariables, weightsMetadata } from "./stored-weights.ts";
@@ -72,7 +73,7 @@ export function buildOnnx(build: OnnxBuild): OnnxFiles | undefined {
     collector.report("MC5001", span, { opset, least: opsets.least, greatest: opsets.greatest });
     return undefined;
   }
-  const options = { target: "onnx", opset } as const;
+  const options = onnxTarget(opset);
   const inference = buildInferenceGraph(module, options);
   const { open } = storedVariables([inference]);
   for (const it of open) collector.report("MC5002", span, it);

@@ -2,7 +2,7 @@ import type { Dim } from "../../dims/dim.ts";
 import { asNumber, formatDim } from "../../dims/dim.ts";
 import type { Value } from "../../ir/graph.ts";
 import type { DType, TensorType } from "../../ir/types.ts";
-import type { OnnxAttribute, OnnxRef, OnnxSubgraph, OnnxWriter } from "../../ops/onnx-writer.ts";
+import type { OnnxAttribute, OnnxRef, OnnxSubgraph, OnnxWriter } from "./onnx-writer.ts";
 import { fault } from "../../support/fault.ts";
 import { createConstants } from "./constants.ts";
 import { createDimWriter, type DimSource } from "./dims.ts";

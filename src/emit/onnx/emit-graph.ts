@@ -1,6 +1,6 @@
 import { asNumber } from "../../dims/dim.ts";
 import type { Graph, GraphInput, Node, OperatorNode, ScanNode, ConstantNode, Region, Value } from "../../ir/graph.ts";
-import type { OnnxRef } from "../../ops/onnx-writer.ts";
+import type { OnnxRef } from "./onnx-writer.ts";
 import { attributesFor } from "../../ops/operator.ts";
 import { findOperator } from "../../ops/registry.ts";
 import { fault, required } from "../../support/fault.ts";
@@ -9,6 +9,7 @@ import type { DimSource } from "./dims.ts";
 import type { ExternalData, OnnxGraph, OnnxModel, OnnxTensor, OnnxValueInfo } from "./model.ts";
 import { fuseConvBias } from "./fuse-conv-bias.ts";
 import { pruneGraph } from "./prune.ts";
+import { onnxLowering, onnxFused } from "./lowerings/onnx-lowerings.ts";
 
 /** The operator sets that can be written; random numbers need BitwiseXor, of 18. */
 export const opsets = { least: 18, greatest: 26, default: 18 } as const;
@@ -182,11 +183,12 @@ function emitOperator(emitter: Emitter, scope: Scope, node: OperatorNode): reado
   const label = labelOf(emitter, node);
   return scope.within(label, resultNames(label, node.results), () => {
     const refs = node.operands.map((it) => writer.ref(it));
-    if (operator.kind === "primitive") return operator.onnx(writer, { ...input, refs });
-    const fused = operator.fused.onnx;
-    if (fused?.when(input, emitter.mode, emitter.opset) !== true)
-      fault(`${node.op} reached the ONNX emitter unexpanded`);
-    return fused.lower(writer, { ...input, refs });
+    const lower =
+      operator.kind === "primitive"
+        ? onnxLowering(operator)
+        : (onnxFused(operator, input, emitter.mode, emitter.opset) ??
+          fault(`${node.op} reached the ONNX emitter unexpanded`));
+    return lower(writer, { ...input, refs });
   });
 }
 

@@ -1,5 +1,5 @@
 import type { DType } from "../../ir/types.ts";
-import type { OnnxAttribute } from "../../ops/onnx-writer.ts";
+import type { OnnxAttribute } from "./onnx-writer.ts";
 
 /** An ONNX model as plain data; `proto.ts` alone knows its protobuf form. */
 export interface OnnxModel {

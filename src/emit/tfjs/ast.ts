@@ -1,4 +1,4 @@
-import type { TfjsExpression } from "../../ops/tfjs-writer.ts";
+import type { TfjsExpression } from "./tfjs-writer.ts";
 
 /**
  * The part of TypeScript's syntax that generated files are made of. Expressions widen {@link TfjsExpression}, so that

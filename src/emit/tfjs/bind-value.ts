@@ -1,7 +1,7 @@
 import type { Value } from "../../ir/graph.ts";
 import type { TensorType } from "../../ir/types.ts";
-import type { TfjsExpression } from "../../ops/tfjs-writer.ts";
-import { tfjsDType } from "../../ops/tfjs-dtype.ts";
+import type { TfjsExpression } from "./tfjs-writer.ts";
+import { tfjsDType } from "./tfjs-dtype.ts";
 import { fault } from "../../support/fault.ts";
 import { callTensor, identifier, text, type Expression } from "./ast.ts";
 import { lookUp, type Bound, type Env, type FunctionState } from "./body-context.ts";

@@ -1,6 +1,6 @@
 import type { Dim } from "../../dims/dim.ts";
 import type { OperatorNode, Value } from "../../ir/graph.ts";
-import type { TfjsExpression } from "../../ops/tfjs-writer.ts";
+import type { TfjsExpression } from "./tfjs-writer.ts";
 import type { Statement } from "./ast.ts";
 import type { Callable } from "./callables.ts";
 import type { NameScope } from "./names.ts";

@@ -8,6 +8,7 @@ import { findOperator } from "../../ops/registry.ts";
 import type { Facts } from "../../dims/facts.ts";
 import { fault, required } from "../../support/fault.ts";
 import { nodesOf } from "./variable-tree.ts";
+import { tfjsFused } from "./lowerings/tfjs-lowerings.ts";
 
 /** What becomes a function of the generated file: one of the module's, or a composite operator on operands of some types. */
 export interface Callable {
@@ -42,7 +43,7 @@ export function collectCallables(functions: Iterable<Func>, facts: Facts): Calla
       results: node.results,
       attributes: attributesFor(operator, node.attributes),
     };
-    if (operator.fused.tfjs?.when(input) === true) return undefined;
+    if (tfjsFused(operator, input) !== undefined) return undefined;
     const key = compositeKey(node);
     const known = all.get(key);
     if (known !== undefined) return known;

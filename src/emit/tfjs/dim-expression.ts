@@ -1,7 +1,7 @@
 import { asNumber, dimKey, type Dim, type Factor, type Term } from "../../dims/dim.ts";
 import { rangeOf } from "../../dims/range.ts";
 import type { TensorType } from "../../ir/types.ts";
-import type { TfjsExpression } from "../../ops/tfjs-writer.ts";
+import type { TfjsExpression } from "./tfjs-writer.ts";
 import { callTensor, constant, identifier, literal, member, type Statement } from "./ast.ts";
 import type { NameScope } from "./names.ts";
 

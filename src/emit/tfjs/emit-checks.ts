@@ -1,6 +1,6 @@
 import { asNumber, formatDim, type Dim } from "../../dims/dim.ts";
 import { formatRelation, relationsOf, type Relation } from "../../dims/facts.ts";
-import { tfjsDType } from "../../ops/tfjs-dtype.ts";
+import { tfjsDType } from "./tfjs-dtype.ts";
 import { arrayOf, call, identifier, literal, text, type Expression, type FunctionItem, type Statement } from "./ast.ts";
 import { dimScope } from "./dim-expression.ts";
 import { portsPattern, type ModelContext, type Port } from "./model-context.ts";

@@ -1,8 +1,8 @@
 import { joinPath, splitIndices } from "../../passes/paths.ts";
 import type { CallNode, ConstantNode, Node, OperatorNode, Value } from "../../ir/graph.ts";
 import { findOperator } from "../../ops/registry.ts";
-import { tfjsDType } from "../../ops/tfjs-dtype.ts";
-import type { TfjsExpression } from "../../ops/tfjs-writer.ts";
+import { tfjsDType } from "./tfjs-dtype.ts";
+import type { TfjsExpression } from "./tfjs-writer.ts";
 import { required } from "../../support/fault.ts";
 import { callTensor, dotted, identifier, literal, member, text, type Pattern } from "./ast.ts";
 import { bind, declare, define, freshName, isTrivial, readBound, readTensor } from "./bind-value.ts";

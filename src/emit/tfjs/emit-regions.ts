@@ -1,7 +1,7 @@
 import type { Node, Region, RepeatNode, ScanNode, TrainingNode, Value } from "../../ir/graph.ts";
 import { splitIndices } from "../../passes/paths.ts";
 import { repeatCount } from "../../passes/repeat-count.ts";
-import type { TfjsExpression } from "../../ops/tfjs-writer.ts";
+import type { TfjsExpression } from "./tfjs-writer.ts";
 import { required } from "../../support/fault.ts";
 import { callTensor, identifier, literal, member, text, type Pattern, type Statement } from "./ast.ts";
 import { asTensor, bind, define, freshName, isLive, readBound, readTensor } from "./bind-value.ts";

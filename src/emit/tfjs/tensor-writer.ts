@@ -1,6 +1,6 @@
 import type { Dim } from "../../dims/dim.ts";
 import type { AttributeValue, Attributes } from "../../ir/graph.ts";
-import type { TfjsExpression, TfjsWriter } from "../../ops/tfjs-writer.ts";
+import type { TfjsExpression, TfjsWriter } from "./tfjs-writer.ts";
 import { fault } from "../../support/fault.ts";
 import { callTensor, literal } from "./ast.ts";
 import { preludeDeclaration } from "./prelude.ts";

@@ -1,5 +1,5 @@
 import type { HyperparameterValue } from "../../ir/graph.ts";
-import type { TfjsExpression } from "../../ops/tfjs-writer.ts";
+import type { TfjsExpression } from "./tfjs-writer.ts";
 import { required } from "../../support/fault.ts";
 import type { Draft } from "./emit-body.ts";
 

@@ -3,13 +3,14 @@ import type { OperatorNode } from "../../ir/graph.ts";
 import { isFloat } from "../../ops/dtype-class.ts";
 import { attributesFor } from "../../ops/operator.ts";
 import { findOperator } from "../../ops/registry.ts";
-import { tfjsDType } from "../../ops/tfjs-dtype.ts";
-import type { TfjsExpression } from "../../ops/tfjs-writer.ts";
+import { tfjsDType } from "./tfjs-dtype.ts";
+import type { TfjsExpression } from "./tfjs-writer.ts";
 import { required } from "../../support/fault.ts";
 import { callTensor } from "./ast.ts";
 import { asTensor } from "./bind-value.ts";
 import type { Bound } from "./body-context.ts";
 import { tensorWriter } from "./tensor-writer.ts";
+import { tfjsLowering, tfjsFused } from "./lowerings/tfjs-lowerings.ts";
 
 const hostBinary: ReadonlyMap<string, string> = new Map([
   ["add", "+"],
@@ -66,7 +67,7 @@ export function writeOperator(
   const values = attributesFor(operator, node.attributes);
   const writer = tensorWriter({ attributes: node.attributes, values, dim, numbers, useHelper });
   const input = { operands: node.operands, results: node.results, attributes: values, args };
-  const lower = operator.kind === "primitive" ? operator.tfjs : operator.fused.tfjs?.lower;
+  const lower = operator.kind === "primitive" ? tfjsLowering(operator) : tfjsFused(operator, input);
   const expression = required(lower, `TensorFlow.js form of ${node.op}`)(writer, input);
   return { expression, isNumber: numbers.has(expression) };
 }

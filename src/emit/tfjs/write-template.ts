@@ -1,11 +1,13 @@
 import type { Node, OperatorNode, Value } from "../../ir/graph.ts";
-import type { TfjsExpression } from "../../ops/tfjs-writer.ts";
+import type { TfjsExpression } from "./tfjs-writer.ts";
 import { fault, required } from "../../support/fault.ts";
 import { call, callTensor, constant, identifier, literal, type Statement } from "./ast.ts";
 import { isTrivial } from "./bind-value.ts";
 import type { Bound } from "./body-context.ts";
 import { mentions, operandsOf } from "./uses.ts";
 import { hostArithmetic, writeOperator } from "./write-operator.ts";
+import { findOperator } from "../../ops/registry.ts";
+import { plainFunction } from "./lowerings/tfjs-lowerings.ts";
 
 /** A flat graph that is written as straight code, part of it once for each of several things alike. */
 export interface Template {
@@ -132,13 +134,6 @@ function countUses({ nodes, results }: Template): Map<number, number> {
   return counts;
 }
 
-/** Operators whose lowering says how they are differentiated, which a template is not. */
-const plainForms: ReadonlyMap<string, string> = new Map([
-  ["minimum", "tf.minimum"],
-  ["maximum", "tf.maximum"],
-  ["greater", "tf.greater"],
-]);
-
 function writeNode(node: OperatorNode, operands: readonly Bound[], helpers: Set<string>): Bound {
   const host = hostArithmetic(node, operands);
   if (host !== undefined) return { expression: foldWholeNumbers(node.op, operands) ?? host, form: "number" };
@@ -148,9 +143,11 @@ function writeNode(node: OperatorNode, operands: readonly Bound[], helpers: Set<
     if (axes.length !== rank || node.op !== "sum") fault(`a template cannot hold a ${node.op} over some axes`);
     return { expression: callTensor("tf.sum", required(operands[0], "operand").expression), form: "tensor" };
   }
-  const plain = plainForms.get(node.op);
+  // Nothing differentiates a template.
+  const operator = findOperator(node.op);
+  const plain = operator?.kind === "primitive" ? plainFunction(operator) : undefined;
   if (plain !== undefined) {
-    return { expression: callTensor(plain, ...operands.map((it) => it.expression)), form: "tensor" };
+    return { expression: callTensor(`tf.${plain}`, ...operands.map((it) => it.expression)), form: "tensor" };
   }
   const { expression } = writeOperator(node, operands, {
     dim: () => fault("a template has no dims"),

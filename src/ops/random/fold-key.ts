@@ -4,7 +4,6 @@ import { elementAt } from "../element-at.ts";
 import { arrayOf } from "../nd-array.ts";
 import { definePrimitive, type OperandSpec, type ShapeChecker } from "../operator.ts";
 import { fold } from "./counter.ts";
-import { foldOnnx } from "./words-onnx.ts";
 
 /** The operand that a random operator draws by. */
 export const keyOperand: OperandSpec = { name: "key", dtype: "u32", shape: "[2]", doc: "A random key." };
@@ -51,6 +50,4 @@ export const foldKey = definePrimitive({
     return [arrayOf("u32", [2], folded)];
   },
   gradient: "nondifferentiable",
-  onnx: (writer, { refs }) => [foldOnnx(writer, elementAt(refs, 0), elementAt(refs, 1))],
-  tfjs: (writer, { args }) => writer.helper("foldKey", ...args),
 });

@@ -1,10 +1,10 @@
 import { constant, multiply } from "../../dims/dim.ts";
 import { elementAt } from "../element-at.ts";
-import { defineComposite, type Composite } from "../operator.ts";
+import { defineComposite, type Composite, type NoAttributes } from "../operator.ts";
 import { elementsOf } from "../shape-rules.ts";
 import { checkKey, keyOperand } from "./fold-key.ts";
 
-function defineLike(name: string, doc: string, draw: string, helper: string): Composite {
+function defineLike(name: string, doc: string, draw: string): Composite<NoAttributes> {
   return defineComposite({
     name,
     doc,
@@ -27,28 +27,11 @@ function defineLike(name: string, doc: string, draw: string, helper: string): Co
       const { shape, dtype } = elementAt(operands, 0).type;
       return [b.cast(b.op(draw, [elementAt(operands, 1)], { shape }), dtype)];
     },
-    fused: {
-      tfjs: {
-        when: () => true,
-        lower: (writer, { args, operands }) =>
-          writer.helper(helper, elementAt(args, 1), writer.shape(elementAt(operands, 0).type.shape)),
-      },
-    },
   });
 }
 
 /** `normal_like`: standard normal noise of a tensor's shape. */
-export const normalLike = defineLike(
-  "normal_like",
-  "Standard normal noise of a tensor's shape.",
-  "random_normal",
-  "randomNormal",
-);
+export const normalLike = defineLike("normal_like", "Standard normal noise of a tensor's shape.", "random_normal");
 
 /** `uniform_like`: uniform noise in [0, 1) of a tensor's shape. */
-export const uniformLike = defineLike(
-  "uniform_like",
-  "Uniform noise in [0, 1) of a tensor's shape.",
-  "random_uniform",
-  "randomUniform",
-);
+export const uniformLike = defineLike("uniform_like", "Uniform noise in [0, 1) of a tensor's shape.", "random_uniform");

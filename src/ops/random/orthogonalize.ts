@@ -32,38 +32,6 @@ export const orthogonalize = definePrimitive({
   ],
   reference: ({ operands }) => [orthonormalRows(elementAt(operands, 0))],
   gradient: "nondifferentiable",
-  onnx: (writer, { operands, refs }) => {
-    const { dtype, shape } = elementAt(operands, 0).type;
-    const [n, m] = [elementAt(shape, 0), elementAt(shape, 1)];
-    const rows = elementAt(refs, 0);
-    const zero = writer.constant(dtype, 0);
-    const body = writer.subgraph(
-      [
-        { name: "finished", dtype, shape },
-        { name: "row", dtype, shape: [m] },
-        { name: "place", dtype, shape: [n] },
-      ],
-      (inner, [finished = inner.absent, row = inner.absent, place = inner.absent]) => {
-        const columns = inner.node("Transpose", [finished], { perm: { ints: [1, 0] } });
-        const freed = (it: typeof row): typeof row => {
-          // Rows that are not finished are zero and free of nothing.
-          const parts = inner.node("MatMul", [it, columns]);
-          return inner.node("Sub", [it, inner.node("MatMul", [parts, finished])]);
-        };
-        const rest = freed(freed(inner.node("Unsqueeze", [row, inner.ints([0])])));
-        const squares = inner.node("ReduceSum", [inner.node("Mul", [rest, rest]), inner.ints([1])]);
-        const unit = inner.node("Div", [rest, inner.node("Sqrt", [squares])]);
-        const placed = inner.node("Mul", [inner.node("Unsqueeze", [place, inner.ints([1])]), unit]);
-        return [{ ref: inner.node("Add", [finished, placed]), dtype, shape }];
-      },
-    );
-    const start = writer.node("Expand", [zero, writer.shape(shape)]);
-    const square = writer.node("Expand", [zero, writer.shape([n, n])]);
-    return writer.withSubgraph("Scan", [start, rows, writer.node("EyeLike", [square])], 1, body, {
-      num_scan_inputs: { int: 2 },
-    });
-  },
-  tfjs: (writer, { args }) => writer.helper("orthogonalize", elementAt(args, 0)),
 });
 
 function orthonormalRows(rows: NdArray): NdArray {

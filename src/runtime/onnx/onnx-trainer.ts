@@ -26,6 +26,7 @@ import { loadRuntime } from "./load-runtime.ts";
 import { createOnnxSession, type OnnxSession } from "./session.ts";
 import { createStepLoop, defaultTensor, type StepLoop } from "./step-loop.ts";
 import { asDouble, toNumbers } from "./typed-array.ts";
+import { onnxTarget } from "../../emit/onnx/onnx-target.ts";
 
 /** How a network trains on ONNX Runtime. */
 export interface OnnxTrainerOptions extends TrainerOptions {
@@ -76,7 +77,7 @@ export async function createOnnxTrainer(program: TrainProgram, options: OnnxTrai
     return () => (made ??= lazy(kind, build));
   };
 
-  const target = { target: "onnx", opset } as const;
+  const target = onnxTarget(opset);
   const init = lazy("init", () => buildInitGraph(program.model, target));
   const train = later("train", () => buildTrainingGraph(program, target));
   const evaluation = lazy("eval", () => buildEvaluationGraph(program, target));

@@ -12,6 +12,7 @@ import { createOnnxSession } from "./session.ts";
 import { StrayPlaces } from "../train/stray-places.ts";
 import { defaultTensor } from "./step-loop.ts";
 import { toNumbers } from "./typed-array.ts";
+import { onnxTarget } from "../../emit/onnx/onnx-target.ts";
 
 /** A network that answers. */
 export interface Predictor {
@@ -46,7 +47,7 @@ export async function createPredictor(
   runtimeFrom?: string,
 ): Promise<Result<Predictor, string>> {
   const opset = opsets.default;
-  const graph = buildInferenceGraph(module, { target: "onnx", opset });
+  const graph = buildInferenceGraph(module, onnxTarget(opset));
   const parts = {
     module,
     version,

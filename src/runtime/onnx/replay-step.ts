@@ -1,6 +1,7 @@
 import { buildTracedGraph, type TracedValue } from "../../autodiff/build-traced-graph.ts";
 import { emitOnnx, opsets } from "../../emit/onnx/emit-graph.ts";
 import { buildManifest } from "../../emit/onnx/manifest.ts";
+import { onnxTarget } from "../../emit/onnx/onnx-target.ts";
 import { encodeModel } from "../../emit/onnx/proto.ts";
 import { nameIn } from "../../ir/ports.ts";
 import type { TrainProgram } from "../../ir/program.ts";
@@ -45,7 +46,7 @@ export async function replayStep(
   const loaded = loadRuntime(runtimeFrom);
   if (!loaded.ok) return failure(loaded.message);
   const opset = opsets.default;
-  const { graph, values, loss } = buildTracedGraph(program, { target: "onnx", opset });
+  const { graph, values, loss } = buildTracedGraph(program, onnxTarget(opset));
   const manifest = buildManifest({
     module: program.model,
     train: program,

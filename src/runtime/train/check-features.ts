@@ -4,6 +4,7 @@ import type { FeatureSpec, TrainProgram } from "../../ir/program.ts";
 import type { DType } from "../../ir/types.ts";
 import { isFloat } from "../../ops/dtype-class.ts";
 import { eliminateDeadNodes } from "../../passes/eliminate-dead-nodes.ts";
+import { referenceTarget } from "../../passes/pipeline.ts";
 import { fault, required } from "../../support/fault.ts";
 import type { Dataset, Examples } from "../data/dataset.ts";
 import { findMisfit } from "../data/find-misfit.ts";
@@ -92,7 +93,7 @@ function columnOf(raw: RawData, { name, direct }: FeatureSpec): Column | undefin
 
 /** Integer features that are computed, as they are before they become integers. */
 function unroundedOf({ data, model }: TrainProgram, integers: readonly FeatureSpec[]): Graph {
-  const graph = buildUnroundedGraph(data, { target: "reference" }, model.functions);
+  const graph = buildUnroundedGraph(data, referenceTarget, model.functions);
   const outputs = graph.outputs.filter((output) => integers.some((it) => it.name === output.name));
   return eliminateDeadNodes({ ...graph, outputs });
 }

@@ -3,6 +3,7 @@ import { asNumber } from "../../dims/dim.ts";
 import type { Func, Graph } from "../../ir/graph.ts";
 import { isPort, nameIn, portOf } from "../../ir/ports.ts";
 import type { Statistic, TrainProgram } from "../../ir/program.ts";
+import { referenceTarget } from "../../passes/pipeline.ts";
 import { usesOf } from "../../passes/rewrite.ts";
 import { fault, required } from "../../support/fault.ts";
 import type { Examples } from "../data/dataset.ts";
@@ -30,12 +31,7 @@ export function fitStatistics({ data, model }: TrainProgram, train: Examples): T
     const [first] = statistics;
     if (first === undefined) continue;
     const size = sizeOf(first);
-    const moments = measureMoments(
-      buildStatisticGraph(first, { target: "reference" }, model.functions),
-      train,
-      fitted,
-      size,
-    );
+    const moments = measureMoments(buildStatisticGraph(first, referenceTarget, model.functions), train, fitted, size);
     for (const { path, kind, type } of statistics) {
       const values = kind === "mean" ? moments.mean : moments.deviation;
       const shape = type.shape.map((it) => asNumber(it) ?? fault(`the statistic ${path} has a free dimension`));

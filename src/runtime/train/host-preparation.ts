@@ -1,6 +1,7 @@
 import { buildPreparationGraph } from "../../autodiff/build-preparation-graph.ts";
 import type { Func } from "../../ir/graph.ts";
 import type { DataProgram } from "../../ir/program.ts";
+import { referenceTarget } from "../../passes/pipeline.ts";
 import { required } from "../../support/fault.ts";
 import type { RawBatch } from "../data/dataset.ts";
 import { asDouble, fromNumbers } from "../onnx/typed-array.ts";
@@ -21,7 +22,7 @@ export interface HostPreparation {
 
 /** The preparation of a data section by the reference interpreter; `functions` are those that it calls. */
 export function createHostPreparation(data: DataProgram, functions: ReadonlyMap<string, Func>): HostPreparation {
-  const graph = buildPreparationGraph(data, { target: "reference" }, functions);
+  const graph = buildPreparationGraph(data, referenceTarget, functions);
   const statistics = new Map(
     graph.inputs.flatMap((it): [string, Tensor][] =>
       it.role === "statistic" ? [[it.name, defaultStatistic(it)]] : [],

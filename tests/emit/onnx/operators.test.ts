@@ -6,7 +6,7 @@ import type { Graph } from "../../../src/ir/graph.ts";
 import { interpretGraph } from "../../../src/ops/interpret.ts";
 import type { NdArray } from "../../../src/ops/operator.ts";
 import { allOperators } from "../../../src/ops/registry.ts";
-import { expandComposites, keepFused, keepNone } from "../../../src/passes/expand-composites.ts";
+import { expandComposites, keepNone } from "../../../src/passes/expand-composites.ts";
 import { fromNumbers, toNumbers } from "../../../src/runtime/onnx/typed-array.ts";
 import { findOnnxChecker } from "../../oracles/onnx-checker.ts";
 import { relativeError } from "../../ops/relative-error.ts";
@@ -18,6 +18,7 @@ import {
   isDifferentiable,
 } from "../../ops/sample-graphs.ts";
 import { asInputs, sessionOf } from "./graphs.ts";
+import { onnxTarget } from "../../../src/emit/onnx/onnx-target.ts";
 
 const models = new Map<string, Uint8Array | string>();
 
@@ -57,11 +58,14 @@ describe.each(allOperators.map((it) => [it.name, it] as const))("%s on ONNX Runt
     const plain = expandComposites(graph, keepNone);
     await compare(`${name}-${index}`, plain, inputs, 18);
     await compare(`${name}-${index}-26`, plain, inputs, 26);
-    const fused = expandComposites(graph, keepFused("onnx", "inference"));
+    const fused = expandComposites(graph, onnxTarget(18).keeps("inference"));
     if (operator.kind === "composite") await compare(`${name}-${index}-fused`, fused, inputs, 18);
     if (!isDifferentiable(operator, sample)) return;
     // What it computes is compared in tests/ops; here it is kept for the checker.
-    const gradients = expandComposites(gradientGraphOfSample(operator, sample, "own"), keepFused("onnx", "training"));
+    const gradients = expandComposites(
+      gradientGraphOfSample(operator, sample, "own"),
+      onnxTarget(18).keeps("training"),
+    );
     models.set(`${name}-${index}-gradient.onnx`, encodeModel(emitOnnx(gradients, asInputs)));
   });
 });

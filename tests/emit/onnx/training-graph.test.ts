@@ -15,6 +15,8 @@ import { relativeError } from "../../ops/relative-error.ts";
 import { createDraw } from "../../ops/sample-graphs.ts";
 import { asInputs, sessionOf } from "./graphs.ts";
 import { classifierProgram } from "./programs.ts";
+import { onnxTarget } from "../../../src/emit/onnx/onnx-target.ts";
+import { referenceTarget } from "../../../src/passes/pipeline.ts";
 
 const program = classifierProgram();
 const batch = new Map([["B", 5]]);
@@ -82,8 +84,8 @@ async function compare(name: string, graph: Graph, reference: Graph): Promise<vo
 }
 
 describe("graphs of a program on ONNX Runtime, against the f64 reference", () => {
-  const onnx = { target: "onnx", opset: 18 } as const;
-  const reference = { target: "reference" } as const;
+  const onnx = onnxTarget(18);
+  const reference = referenceTarget;
 
   it("trains alike", async () => {
     const graph = buildTrainingGraph(program, onnx);

@@ -7,7 +7,7 @@ import { emitTfjs } from "../../../src/emit/tfjs/emit-tfjs.ts";
 import { interpretGraph } from "../../../src/ops/interpret.ts";
 import type { NdArray } from "../../../src/ops/operator.ts";
 import { allOperators } from "../../../src/ops/registry.ts";
-import { tfjsDType } from "../../../src/ops/tfjs-dtype.ts";
+import { tfjsDType } from "../../../src/emit/tfjs/tfjs-dtype.ts";
 import { graphOfSample } from "../../ops/sample-graphs.ts";
 import { backends, useBackend } from "./backends.ts";
 import { emittedFolder, importEmitted, writeEmitted } from "./load-emitted.ts";

@@ -9,8 +9,9 @@ import type { TrainProgram } from "../../../src/ir/program.ts";
 import { interpretGraph } from "../../../src/ops/interpret.ts";
 import { sizeOf } from "../../../src/ops/nd-array.ts";
 import type { NdArray } from "../../../src/ops/operator.ts";
-import { tfjsDType } from "../../../src/ops/tfjs-dtype.ts";
+import { tfjsDType } from "../../../src/emit/tfjs/tfjs-dtype.ts";
 import { createDraw } from "../../ops/sample-graphs.ts";
+import { referenceTarget } from "../../../src/passes/pipeline.ts";
 
 /** A tensor of generated code, or the numbers of one. */
 export interface Numbers {
@@ -18,7 +19,7 @@ export interface Numbers {
   readonly data: ArrayLike<number>;
 }
 
-const target = { target: "reference" } as const;
+const target = referenceTarget;
 
 /** The graphs that say what generated code must compute, in f64. */
 export const graphsOf = {

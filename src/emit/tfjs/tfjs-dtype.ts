@@ -1,4 +1,4 @@
-import type { DType } from "../ir/types.ts";
+import type { DType } from "../../ir/types.ts";
 
 /** The element type that TensorFlow.js holds a type's values in: it knows float32, int32 and bool. */
 export function tfjsDType(dtype: DType): "float32" | "int32" | "bool" {

@@ -1,6 +1,6 @@
-import type { Dim } from "../dims/dim.ts";
-import type { Value } from "../ir/graph.ts";
-import type { DType } from "../ir/types.ts";
+import type { Dim } from "../../dims/dim.ts";
+import type { Value } from "../../ir/graph.ts";
+import type { DType } from "../../ir/types.ts";
 
 /** The name of a tensor in an ONNX graph; the empty reference stands for an input that is left out. */
 export type OnnxRef = string & { readonly __brand: "OnnxRef" };

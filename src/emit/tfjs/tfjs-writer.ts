@@ -1,4 +1,4 @@
-import type { Dim } from "../dims/dim.ts";
+import type { Dim } from "../../dims/dim.ts";
 
 /** A TypeScript expression as a syntax tree: what lowerings to TensorFlow.js build. */
 export type TfjsExpression =

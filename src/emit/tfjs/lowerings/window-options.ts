@@ -1,5 +1,5 @@
-import type { ConvolutionAttributes, WindowAttributes } from "./conv2d-geometry.ts";
-import type { TfjsExpression, TfjsWriter } from "./tfjs-writer.ts";
+import type { ConvolutionAttributes, WindowAttributes } from "../../../ops/conv2d-geometry.ts";
+import type { TfjsExpression, TfjsWriter } from "../tfjs-writer.ts";
 
 /** The options object of the prelude's convolutions, without what is at its default; empty where all is. */
 export function convolutionOptions(writer: TfjsWriter, attributes: ConvolutionAttributes): readonly TfjsExpression[] {

@@ -1,5 +1,5 @@
-import { product, type Dim } from "../../dims/dim.ts";
-import { elementAt } from "../element-at.ts";
+import { type Dim, product } from "../../../dims/dim.ts";
+import { elementAt } from "../../../ops/element-at.ts";
 import type { OnnxRef, OnnxWriter } from "../onnx-writer.ts";
 
 /** 0x9E3779B9, the distance between counters. */

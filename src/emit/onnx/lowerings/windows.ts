@@ -1,6 +1,6 @@
-import { add, asNumber, constant, multiply, subtract, type Dim } from "../dims/dim.ts";
-import type { AxisWindow } from "./conv2d-geometry.ts";
-import type { OnnxAttribute, OnnxRef, OnnxWriter } from "./onnx-writer.ts";
+import { add, asNumber, constant, type Dim, multiply, subtract } from "../../../dims/dim.ts";
+import type { AxisWindow } from "../../../ops/conv2d-geometry.ts";
+import type { OnnxAttribute, OnnxRef, OnnxWriter } from "../onnx-writer.ts";
 
 /** The windows along height and width. */
 export type Windows = readonly [AxisWindow, AxisWindow];

@@ -1,7 +1,7 @@
-import { asNumber, constant, divideExactly, multiply, product, type Dim } from "../dims/dim.ts";
-import { padForWindows, sliceSpatial, staticPads, type Windows } from "./conv2d-onnx.ts";
-import { elementAt } from "./element-at.ts";
-import type { OnnxRef, OnnxWriter } from "./onnx-writer.ts";
+import { asNumber, constant, type Dim, divideExactly, multiply, product } from "../../../dims/dim.ts";
+import { elementAt } from "../../../ops/element-at.ts";
+import type { OnnxRef, OnnxWriter } from "../onnx-writer.ts";
+import { padForWindows, sliceSpatial, staticPads, type Windows } from "./windows.ts";
 
 /** What the gradient of a kernel is computed from; images are NCHW. */
 export interface KernelGradientInput {

@@ -1,7 +1,7 @@
-import type { Dim } from "../dims/dim.ts";
-import type { DType } from "../ir/types.ts";
-import type { OnnxRef, OnnxWriter } from "./onnx-writer.ts";
-import { literalShape } from "./shape-rules.ts";
+import type { Dim } from "../../../dims/dim.ts";
+import type { DType } from "../../../ir/types.ts";
+import { literalShape } from "../../../ops/shape-rules.ts";
+import type { OnnxRef, OnnxWriter } from "../onnx-writer.ts";
 
 /** A tensor of zeros: a constant of one element, expanded, or ConstantOfShape where its default type serves. */
 export function zerosOnnx(writer: OnnxWriter, dtype: DType, shape: readonly Dim[]): OnnxRef {

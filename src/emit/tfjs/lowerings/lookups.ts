@@ -1,0 +1,49 @@
+import { first, second } from "../../../ops/elementwise.ts";
+import { frontOrder } from "../../../ops/gather.ts";
+import { required } from "../../../support/fault.ts";
+import { tfjsDType } from "../tfjs-dtype.ts";
+import type { TfjsExpression, TfjsWriter } from "../tfjs-writer.ts";
+import type { TfjsLowerings } from "./lowering.ts";
+
+/** Operators that look up, or write, by places, as TensorFlow.js says them. */
+export const lookups = {
+  // tf.gather differentiates through a kernel that the wasm backend lacks and that is quadratic on the cpu one.
+  gather: (writer, { args, operands, attributes: { axis } }) => {
+    if (axis === 0) return writer.helper("gatherRows", first(args), second(args));
+    const rank = first(operands).type.shape.length;
+    const added = second(operands).type.shape.length;
+    const order = frontOrder(rank, axis);
+    const rows = writer.helper("gatherRows", writer.tf("transpose", first(args), writer.numbers(order)), second(args));
+    const indices = Array.from({ length: added }, (_, index) => index);
+    const others = Array.from({ length: rank - 1 }, (_, index) => added + index);
+    const perm = [...others.slice(0, axis), ...indices, ...others.slice(axis)];
+    return writer.tf("transpose", rows, writer.numbers(perm));
+  },
+  scatter_add: (writer, { args, attributes: { shape } }) =>
+    writer.helper("scatterRows", first(args), second(args), writer.shape(shape)),
+  one_hot: (writer, { args, attributes: { depth, dtype } }) => {
+    const rows = writer.helper("oneHot", first(args), writer.dim(depth));
+    const to = tfjsDType(dtype);
+    return to === "int32" ? rows : writer.tf("cast", rows, writer.string(to));
+  },
+  // A mask and a sum: TensorFlow.js differentiates both on every backend, which it does not for gatherND.
+  take_along: (writer, { args, operands }) => {
+    const { shape } = first(operands).type;
+    const depth = writer.dim(required(shape[shape.length - 1], "row"));
+    const masked = writer.tf("where", oneHotMask(writer, second(args), depth), first(args), writer.number(0));
+    return writer.tf("sum", masked, writer.number(shape.length - 1));
+  },
+  put_along: (writer, { args, attributes: { depth } }) =>
+    writer.tf(
+      "where",
+      oneHotMask(writer, first(args), writer.dim(depth)),
+      writer.tf("expandDims", second(args), writer.number(-1)),
+      writer.number(0),
+    ),
+  argmax: (writer, { args, attributes }) => writer.tf("argMax", first(args), writer.number(attributes.axis)),
+  argmin: (writer, { args, attributes }) => writer.tf("argMin", first(args), writer.number(attributes.axis)),
+} satisfies Partial<TfjsLowerings>;
+
+function oneHotMask(writer: TfjsWriter, indices: TfjsExpression, depth: TfjsExpression): TfjsExpression {
+  return writer.tf("cast", writer.helper("oneHot", indices, depth), writer.string("bool"));
+}

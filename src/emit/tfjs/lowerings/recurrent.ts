@@ -1,0 +1,26 @@
+import type {} from "../../../ops/recurrent.ts";
+import type { TfjsExpression, TfjsWriter } from "../tfjs-writer.ts";
+import type { TfjsLowerings } from "./lowering.ts";
+
+/** Recurrent layers, as TensorFlow.js says them. */
+export const recurrent = {
+  lstm: {
+    lower: (writer, { args }) => writer.helper("lstm", ...args, ...reverseArgument(writer)),
+  },
+  gru: {
+    lower: (writer, { args }) => writer.helper("gru", ...args, ...reverseArgument(writer)),
+  },
+  simple_rnn: {
+    lower: (writer, { args, attributes: { activation } }) => {
+      const tail = activation === "tanh" ? reverseArgument(writer) : [writer.attribute("reverse")];
+      const bent = activation === "tanh" ? [] : [writer.attribute("activation")];
+      return writer.helper("simpleRnn", ...args, ...tail, ...bent);
+    },
+  },
+} satisfies Partial<TfjsLowerings>;
+
+/** The trailing argument `reverse` of the prelude's recurrent layers, left out where it is false. */
+function reverseArgument(writer: TfjsWriter): readonly TfjsExpression[] {
+  const reverse = writer.attribute("reverse");
+  return reverse.kind === "boolean" && !reverse.value ? [] : [reverse];
+}
