@@ -20,6 +20,7 @@ export function readCheckArguments(argv: readonly string[]): {
   const options: { -readonly [K in keyof CheckOptions]: CheckOptions[K] } = {};
   let rest = false;
   for (const word of argv) {
+    if (word === "") throw new UsageError("An argument is empty; the usage is: modelc check [options] [paths...].");
     if (rest || !word.startsWith("-") || word === "-") paths.push(word);
     else if (word === "--") rest = true;
     else {

@@ -6,10 +6,11 @@ import { checkFlags, readCheckArguments } from "./check-arguments.ts";
 import { exitCode, UsageError, type ExitCode } from "./exit-code.ts";
 import { commandHelp, programHelp, type CommandName } from "./help.ts";
 import { refuseIdleOptions } from "./option-rules.ts";
-import { collect, collectList, readCount } from "./read-options.ts";
+import { processTerminal } from "./process-terminal.ts";
+import { collect, collectList, readCount, readThreads } from "./read-options.ts";
 import { reportFailure } from "./report-failure.ts";
 import type { Surroundings } from "./surroundings.ts";
-import { guardTerminal, processTerminal } from "./terminal.ts";
+import { guardTerminal } from "./terminal.ts";
 
 /**
  * The command line: the arguments after `modelc`; returns the exit code. Commands are loaded when they run, and what they
@@ -62,11 +63,12 @@ function createProgram(surroundings: Surroundings, finish: (code: ExitCode) => v
     .allowExcessArguments(true)
     .action((_options: unknown, command: Command) => {
       const [word = ""] = command.args;
+      const help = "`modelc --help` lists the commands.";
       const near = nearest(
         word,
         command.commands.map((it) => it.name()),
       );
-      const help = "`modelc --help` lists the commands.";
+      if (word === "") throw new UsageError("The name of the command is empty.", help);
       throw new UsageError(`modelc has no command ${word}.${near === undefined ? "" : ` Did you mean ${near}?`}`, help);
     });
 
@@ -91,7 +93,7 @@ function createProgram(surroundings: Surroundings, finish: (code: ExitCode) => v
       .addOption(new Option("--runtime <runtime>", "what runs the network").choices(["onnx", "tfjs"]).default("onnx"))
       .addOption(new Option("--backend <backend>", "backend of TensorFlow.js").choices(["wasm", "cpu"]).default("wasm"))
       .option("--runtime-from <dir>", "load the runtime from this folder's project, not from beside modelc")
-      .option("--threads <n>", "threads of ONNX Runtime; with 1, runs are bit-identical everywhere", readCount);
+      .option("--threads <n>", "threads of ONNX Runtime; with 1, runs are bit-identical everywhere", readThreads);
 
   const check = add("check").argument("[paths...]", "files, or folders with .model files; this folder by default");
   for (const [name, what] of Object.entries(checkFlags))
@@ -167,7 +169,7 @@ function createProgram(surroundings: Surroundings, finish: (code: ExitCode) => v
     )
     .option("--count <n>", "how many examples of the split; 5 by default", readCount)
     .option("--data <path>", "read the data section's files from here")
-    .option("--threads <n>", "threads of ONNX Runtime", readCount)
+    .option("--threads <n>", "threads of ONNX Runtime", readThreads)
     .option("--runtime-from <dir>", "load ONNX Runtime from this folder's project, not from beside modelc")
     .action(async (file: string, options) =>
       finish(await (await import("./commands/predict.ts")).predict(file, options, surroundings)),

@@ -44,17 +44,25 @@ const rules: readonly Rule[] = [
   },
 ];
 
-/** Makes a command refuse what would be without effect: an option given twice, or beside one that leaves it idle. */
+/**
+ * Makes a command refuse what is without effect or meaning: an option given twice, or beside one that leaves it idle, and
+ * an empty text, which is what a variable of the shell leaves that is not set.
+ */
 export function refuseIdleOptions(command: Command): void {
   const seen = new Set<string>();
   for (const option of command.options) {
-    if (option.isBoolean() || option.description.endsWith("may be repeated")) continue;
-    command.on(`option:${option.name()}`, () => {
-      if (seen.has(option.name())) throw new UsageError(`--${option.name()} is given twice.`);
+    if (option.isBoolean()) continue;
+    const once = !option.description.endsWith("may be repeated");
+    command.on(`option:${option.name()}`, (text: string) => {
+      if (text === "") throw new UsageError(`--${option.name()} is empty: it is given as ${option.flags}.`);
+      if (once && seen.has(option.name())) throw new UsageError(`--${option.name()} is given twice.`);
       seen.add(option.name());
     });
   }
   command.hook("preAction", () => {
+    if (command.args.includes("")) {
+      throw new UsageError(`An argument is empty; the usage is: modelc ${command.name()} ${command.usage()}.`);
+    }
     const given: Given = {
       values: command.opts(),
       has: (name) => command.getOptionValueSource(name) === "cli",

@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { InvalidArgumentError } from "commander";
 
 /** Gathers an option that may be repeated. */
@@ -15,5 +16,13 @@ export function readCount(text: string): number {
   const value = Number(text.replaceAll("_", ""));
   if (!Number.isSafeInteger(value) || value < 0 || text.trim() === "")
     throw new InvalidArgumentError("It is no whole number.");
+  return value;
+}
+
+/** A number of threads. Those beyond the machine's own wait for one another; some thousands never get anything done. */
+export function readThreads(text: string): number {
+  const value = readCount(text);
+  const most = Math.max(256, availableParallelism());
+  if (value < 1 || value > most) throw new InvalidArgumentError(`It must be from 1 to ${most}.`);
   return value;
 }

@@ -30,15 +30,3 @@ function showControls(text: string, color: boolean): string {
     return isColor ? character : showText(character);
   });
 }
-
-/** The process's own streams: colours and progress bars on a terminal alone, never where NO_COLOR is set. */
-export function processTerminal(): Terminal {
-  const { NO_COLOR: noColor, FORCE_COLOR: forceColor, CI: ci } = process.env;
-  const color = forceColor !== undefined && forceColor !== "0" ? true : process.stderr.isTTY && (noColor ?? "") === "";
-  return {
-    out: (text) => void process.stdout.write(text),
-    error: (text) => void process.stderr.write(text),
-    color,
-    interactive: process.stderr.isTTY && (ci ?? "") === "",
-  };
-}

@@ -44,6 +44,28 @@ describe("options of the command line", () => {
     expect(err).toMatch(message);
   });
 
+  it.each([
+    [["summary", ""], /An argument is empty; the usage is: modelc summary \[options\] <file>\./],
+    [["check", ""], /An argument is empty; the usage is: modelc check \[options\] \[paths\.\.\.\]\./],
+    [["fmt", "a.model", ""], /An argument is empty/],
+    [["explain", ""], /An argument is empty/],
+    [["build", "a.model", "--out", ""], /--out is empty: it is given as --out <dir>\./],
+    [["train", "a.model", "--out="], /--out is empty/],
+    [["train", "a.model", "--data", ""], /--data is empty/],
+    [["summary", "a.model", "--set", ""], /--set is empty/],
+    [[""], /The name of the command is empty/],
+  ])("that are empty are refused: %j", async (argv, message) => {
+    const { code, out, err } = await cli(argv);
+    expect({ code, out }).toEqual({ code: 2, out: "" });
+    expect(err).toMatch(message);
+  });
+
+  it.each(["0", "-1", "1e9", "100000"])("--threads %s is refused", async (threads) => {
+    const { code, out, err } = await cli(["train", path(), `--threads=${threads}`]);
+    expect({ code, out }).toEqual({ code: 2, out: "" });
+    expect(err).toMatch(/'--threads <n>' argument .* is invalid/);
+  });
+
   it("--model names a training by its label, and a model at its defaults by its own name", async () => {
     const outputs = async (model: string): Promise<unknown> => {
       const { out } = await cli(["summary", path(), "--model", model, "--json"]);

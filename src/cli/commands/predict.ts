@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import type { Unit } from "../../compiler.ts";
 import { reportOversize } from "../../emit/onnx/report-oversize.ts";
@@ -15,6 +14,7 @@ import { loadSpec, lowerAll, printFindings, type LoadedSpec, type UnitOptions } 
 import { openData } from "../open-training.ts";
 import { readInputs } from "../read-inputs.ts";
 import { readFileBytes } from "../read-specs.ts";
+import { readStandardInput } from "../read-standard-input.ts";
 import { checkVocabulary, readWeights, weightsPath } from "../read-weights.ts";
 import { reportFeatures } from "../report-features.ts";
 import type { Surroundings } from "../surroundings.ts";
@@ -96,7 +96,7 @@ function readInput(
 ): { readonly name: string; readonly text: string } {
   if (input !== undefined && input !== "-")
     return { name: input, text: new TextDecoder().decode(readFileBytes(input)) };
-  return { name: "standard input", text: (stdin ?? (() => readFileSync(0, "utf8")))() };
+  return { name: "standard input", text: (stdin ?? readStandardInput)() };
 }
 
 /** Features of some examples of a split, prepared as for training. */
