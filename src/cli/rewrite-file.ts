@@ -53,7 +53,9 @@ function replaceFile(path: string, text: string, mode: number, [uid, gid]: reado
       const pid = file.startsWith(prefix) ? /^(\d+)\.tmp$/.exec(file.slice(prefix.length))?.[1] : undefined;
       if (pid !== undefined && !isRunning(Number(pid))) rmSync(join(dirname(path), file), { force: true });
     }
-    writeFileSync(temporary, text, { mode: 0o600 });
+    rmSync(temporary, { force: true });
+    // A link that somebody lays there is not written through.
+    writeFileSync(temporary, text, { mode: 0o600, flag: "wx" });
     const made = statSync(temporary);
     if (made.uid !== uid || made.gid !== gid) chownSync(temporary, uid, gid);
     chmodSync(temporary, mode);

@@ -50,13 +50,15 @@ export async function train(file: string, options: TrainOptions, surroundings: S
   const allowed = readAllowed(options);
   const plan = planTraining(file, options, terminal, "checkpoints");
   if (plan === undefined) return exitCode.findings;
-  const folder = openOutputFolder(options.out, plan.program.name, "train");
+  const { name } = plan.program;
+  const written = [`${name}.safetensors`, `${name}.checkpoint.safetensors`];
+  const folder = openOutputFolder(options.out, name, "train", written);
   try {
     const open = await openTraining(plan, options, terminal);
     return open === undefined
       ? exitCode.findings
       : await trainInto(
-          filesOf(folder, plan.program.name),
+          filesOf(folder, name),
           { ...open, made: recordOf(open) },
           file,
           { ...options, allowed },
@@ -337,8 +339,8 @@ function listen(
   const onSignal = (name: NodeJS.Signals): void => {
     if (controller.signal.aborted) process.exit(exitCode.interrupted);
     controller.abort();
-    // A terminal that is gone takes no messages: that must not keep the training from saving.
-    if (name === "SIGHUP") for (const stream of [process.stdout, process.stderr]) stream.on("error", deaf);
+    // A terminal that is gone takes no bars: that must not keep the training from saving.
+    if (name === "SIGHUP") process.stderr.on("error", deaf);
     terminal.error("\nstopping after this step (again: at once, without saving)\n");
   };
   for (const name of endings) process.on(name, onSignal);

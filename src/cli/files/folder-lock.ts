@@ -1,6 +1,8 @@
 import { createHash, randomUUID } from "node:crypto";
-import { linkSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { linkSync, lstatSync, renameSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
+import { readRegularFile } from "../../runtime/read-regular-file.ts";
+import { UsageError } from "../exit-code.ts";
 import { isRunning, processIdentity } from "./process-identity.ts";
 
 /** Who holds a lock: what the file says. */
@@ -115,13 +117,18 @@ function createPlainly(path: string, content: string): boolean {
 }
 
 function readLock(path: string): FoundLock | undefined {
-  try {
-    const content = readFileSync(path, "utf8");
-    return { content, holder: parseHolder(content), touched: statSync(path).mtimeMs };
-  } catch (error) {
-    if (codeOf(error) === "ENOENT") return undefined;
-    throw error;
+  const stats = lstatSync(path, { throwIfNoEntry: false });
+  if (stats === undefined) return undefined;
+  const touched = stats.mtimeMs;
+  // No lock of modelc's is a link, which may lead nowhere: it is replaced, and not followed.
+  if (stats.isSymbolicLink()) return { content: "a link", holder: undefined, touched: 0 };
+  const read = readRegularFile(path);
+  if (read.ok) {
+    const content = read.value.toString("utf8");
+    return { content, holder: parseHolder(content), touched };
   }
+  if (read.error.missing) return undefined;
+  throw new UsageError(`I cannot read ${path}: ${read.error.reason}.`);
 }
 
 function isHeld({ holder, touched }: FoundLock): boolean {

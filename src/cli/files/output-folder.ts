@@ -21,11 +21,17 @@ export interface OutputFolder {
 
 /**
  * Takes a folder for the files of one name, and makes it where there is none; what an earlier process that was killed has
- * left behind is cleared away. That it cannot be written, or is no folder, or that another process writes there, is a
- * usage error, known before anything long begins.
+ * left behind is cleared away. That it cannot be written, or is no folder, that another process writes there, or that one
+ * of the `files` to come is a folder, is a usage error, known before anything long begins.
  */
-export function openOutputFolder(path: string, name: string, command: "train" | "build"): OutputFolder {
+export function openOutputFolder(
+  path: string,
+  name: string,
+  command: "train" | "build",
+  files: readonly string[] = [],
+): OutputFolder {
   const made = makeFolder(path);
+  refuseFolders(path, files);
   const lockName = `${name}.lock`;
   let lock: FolderLock;
   try {
@@ -37,14 +43,17 @@ export function openOutputFolder(path: string, name: string, command: "train" | 
     throw error;
   }
   // Under the lock nobody else writes files of this name: what is unfinished is left over.
-  for (const file of readdirSync(path)) {
-    const unfinished = file.startsWith(`.${name}.`) && file.endsWith(".tmp");
-    if (unfinished || file.startsWith(`${lockName}.`)) rmSync(join(path, file), { force: true });
+  for (const entry of readdirSync(path, { withFileTypes: true })) {
+    const unfinished = entry.name.startsWith(`.${name}.`) && entry.name.endsWith(".tmp");
+    const claimed = entry.name.startsWith(`${lockName}.`);
+    // A folder of such a name is somebody's own.
+    if ((unfinished || claimed) && !entry.isDirectory()) rmSync(join(path, entry.name), { force: true });
   }
   return {
     path,
     at: (file) => join(path, file),
     write(files, retired = []) {
+      refuseFolders(path, [...files.keys(), ...retired]);
       const written: (readonly [temporary: string, path: string])[] = [];
       let current = path;
       try {
@@ -52,7 +61,8 @@ export function openOutputFolder(path: string, name: string, command: "train" | 
           current = join(path, file);
           const temporary = join(path, `.${file}.${process.pid}.tmp`);
           written.push([temporary, current]);
-          writeFileSync(temporary, content);
+          // What lies there already, as a link that somebody has laid, is not written through.
+          writeFileSync(temporary, content, { flag: "wx" });
         }
         for (const file of retired) rmSync(join(path, file), { force: true });
         for (const [temporary, target] of written) {
@@ -69,6 +79,14 @@ export function openOutputFolder(path: string, name: string, command: "train" | 
       removeEmpty(path, made);
     },
   };
+}
+
+/** Throws where a folder lies at the place of a file that is to be written or removed. */
+function refuseFolders(path: string, files: readonly string[]): void {
+  const folder = files.map((file) => join(path, file)).find((it) => kindOf(it) === "folder");
+  if (folder !== undefined) {
+    throw new UsageError(`I cannot write ${folder}: it is a folder. Move it away, or give another place with --out.`);
+  }
 }
 
 /** Makes a folder with those above it; the outermost one that was missing. */
@@ -114,7 +132,10 @@ function tryLock(path: string, command: string, folder: string): LockResult {
   try {
     return acquireLock(path, command);
   } catch (error) {
-    throw new UsageError(`I cannot write to ${folder}: ${reasonOf(error)}.`);
+    if (error instanceof UsageError) throw error;
+    // Where the folder itself takes no files, its lock is of no interest.
+    const what = kindOf(path) === undefined ? `to ${folder}` : path;
+    throw new UsageError(`I cannot write ${what}: ${reasonOf(error)}.`);
   }
 }
 
