@@ -152,9 +152,12 @@ function checkRecursion(file: ProgramFile, collector: Collector): void {
     if (declaration.kind !== "callable" && declaration.kind !== "const") continue;
     const own = new Set(declaration.kind === "const" ? [] : declaration.hyperparameters.map((it) => it.name.text));
     const names = new Set<string>();
-    walk(declaration.kind === "const" ? declaration.value : declaration.body, (node) => {
-      if (node.kind === "reference" && !own.has(node.text)) names.add(node.text);
-    });
+    const defaults = declaration.kind === "const" ? [] : declaration.hyperparameters.flatMap((it) => it.default ?? []);
+    for (const part of [declaration.kind === "const" ? declaration.value : declaration.body, ...defaults]) {
+      walk(part, (node) => {
+        if (node.kind === "reference" && !own.has(node.text)) names.add(node.text);
+      });
+    }
     uses.set(declaration.name.text, { declaration, names });
   }
   const settled = new Set<string>();

@@ -17,7 +17,12 @@ export function bindRecipe(ctx: Context, it: RecipeVal, call: CallExpression): V
   const text = textOf(call.span);
   switch (target.kind) {
     case "callable": {
-      const bound = bindArguments(ctx, target.callable, it.bound, call.arguments, it.text);
+      const bound = bindArguments(ctx, target.callable, {
+        bound: it.bound,
+        arguments: call.arguments,
+        text: it.text,
+        span: call.span,
+      });
       return bound === undefined ? poison : { ...it, bound, text };
     }
     case "initializer":

@@ -219,7 +219,7 @@ export function callFunction(
   }
   const ordered = wanted.flatMap((input, index) => (input.name && byName.get(input.name.text)) ?? inputs[index] ?? []);
   const extra = inputs.slice(wanted.length);
-  const bound = bindArguments(ctx, callable, it.bound, rest, it.text);
+  const bound = bindArguments(ctx, callable, { bound: it.bound, arguments: rest, text: it.text, span });
   const hyperparameters = bound && completeHyperparameters(ctx, callable, bound, span);
   if (hyperparameters === undefined) return poison;
   return applyFunction(ctx, callable, hyperparameters, [...ordered, ...extra], span);

@@ -35,10 +35,12 @@ export interface Elaborator {
   readonly memo: Map<string, Instantiation>;
   /** Instantiations that failed in a person's own file: the report stands already. */
   readonly failed: Set<string>;
-  /** Instantiations under way: what meets itself is recursive, and has been reported. */
+  /** Constants under way: what meets itself is recursive, and has been reported. */
   readonly underWay: Set<string>;
   /** True once uses within uses went too deep, until the outermost of them is left. */
   tooDeep: boolean;
+  /** How many operators each function is, by key, every use and every copy written out. */
+  readonly sizes: Map<string, number>;
   /** How often each name became a function's key. */
   readonly keys: Map<string, number>;
   /** Declarations whose bodies have been lowered. */
@@ -66,6 +68,8 @@ export interface Frame {
   /** The use, in the text of `parent`. */
   readonly call: Span | undefined;
   readonly name: string;
+  /** What is used; a section is of none. */
+  readonly declaration: CallableDeclaration | undefined;
   readonly library: boolean;
   /** True at the top of a section: what is lowered is a loss, a metric or a feature. */
   readonly section?: boolean;
@@ -89,20 +93,29 @@ export interface Scope {
 }
 
 /** The function under construction. */
-export interface Unit {
+export interface Unit extends Holdings {
   nextId: number;
   readonly parameters: Variable[];
   readonly states: Variable[];
   readonly cells: Cell[];
-  readonly variables: Map<string, TensorType>;
+  /** Where broadcasting sets a dim against itself, in it or in what it calls. */
+  readonly crossings: Crossing[];
+}
+
+/** What a function, or a part of it, holds: noted while it is lowered. */
+export interface Holdings {
+  variables: Map<string, TensorType>;
   /** Types of what it owns, by path. */
-  readonly signature: Map<string, string>;
+  signature: Map<string, string>;
   owns: boolean;
   draws: boolean;
   /** True where it, or what it calls, updates a state. */
   updates: boolean;
-  /** Where broadcasting sets a dim against itself, in it or in what it calls. */
-  readonly crossings: Crossing[];
+}
+
+/** Nothing held yet. */
+export function noHoldings(): Holdings {
+  return { variables: new Map(), signature: new Map(), owns: false, draws: false, updates: false };
 }
 
 /** Where a piece of text is lowered to. */
@@ -142,11 +155,7 @@ export function createUnit(): Unit {
     parameters: [],
     states: [],
     cells: [],
-    variables: new Map(),
-    signature: new Map(),
-    owns: false,
-    draws: false,
-    updates: false,
+    ...noHoldings(),
     crossings: [],
   };
 }

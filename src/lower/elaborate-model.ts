@@ -81,6 +81,7 @@ export function topContext(elaborator: Elaborator, file: ProgramFile, callable?:
       parent: undefined,
       call: undefined,
       name: callable?.declaration.name.text ?? file.source.path,
+      declaration: callable?.declaration,
       library: file.library,
     },
     mode: undefined,
@@ -148,7 +149,7 @@ function entryHyperparameters(
   options: ModelOptions,
 ): ReadonlyMap<string, Val> | undefined {
   const { declaration } = callable;
-  const bound = bindArguments(ctx, callable, new Map(), options.arguments ?? []);
+  const bound = bindArguments(ctx, callable, { bound: new Map(), arguments: options.arguments ?? [] });
   if (bound === undefined) return undefined;
   const values = new Map(bound);
   for (const [name, value] of Object.entries(options.hyperparameters ?? {})) {

@@ -70,6 +70,7 @@ export function createElaborator(program: Program, collector: Collector): Elabor
     failed: new Set(),
     underWay: new Set(),
     tooDeep: false,
+    sizes: new Map(),
     keys: new Map(),
     visited: new Set(),
     rules,

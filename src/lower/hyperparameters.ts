@@ -8,6 +8,7 @@ import type { Callable } from "../std/program-file.ts";
 import type { Argument, Hyperparameter, HyperparameterAlternative, HyperparameterType } from "../syntax/ast.ts";
 import { innerScope, report, reporter, type Context, type Expected } from "./context.ts";
 import { asDim } from "./convert.ts";
+import { isRecursive } from "./recursion.ts";
 import { describe, targetName, type Val } from "./values.ts";
 
 /** What an argument for a hyperparameter may be. */
@@ -123,20 +124,25 @@ export function evaluateHyperparameters(
   span: Span,
   text: string = callable.declaration.name.text,
 ): ReadonlyMap<string, Val> | undefined {
-  const given = bindArguments(ctx, callable, bound, args, text);
+  const given = bindArguments(ctx, callable, { bound, arguments: args, text, span });
   return given && completeHyperparameters(ctx, callable, given, span);
 }
 
-/**
- * Arguments by the hyperparameters that they give, checked; nothing is required yet. `text` is where those of `bound`
- * were given, and none is given again. Undefined after a report.
- */
+/** What a construction or a call is given besides inputs. */
+export interface GivenArguments {
+  /** What was bound before, in `text`: none of it is given again. */
+  readonly bound: ReadonlyMap<string, Val>;
+  readonly arguments: readonly Argument[];
+  readonly text?: string;
+  /** Where the arguments are given; nowhere for those of an entry. */
+  readonly span?: Span;
+}
+
+/** Arguments by the hyperparameters that they give, checked; nothing is required yet. Undefined after a report. */
 export function bindArguments(
   ctx: Context,
   { declaration }: Callable,
-  bound: ReadonlyMap<string, Val>,
-  args: readonly Argument[],
-  text: string = declaration.name.text,
+  { bound, arguments: args, text = declaration.name.text, span }: GivenArguments,
 ): ReadonlyMap<string, Val> | undefined {
   const callee = declaration.name.text;
   const values = new Map(bound);
@@ -197,7 +203,8 @@ export function bindArguments(
     if (fitted === undefined) fine = false;
     else values.set(target.name.text, fitted);
   }
-  return fine ? values : undefined;
+  if (!fine || (here.size > 0 && span !== undefined && isRecursive(ctx, declaration, span))) return undefined;
+  return values;
 }
 
 /** Fills in defaults; undefined after reporting what is missing. */
@@ -221,7 +228,7 @@ export function completeHyperparameters(
         callable,
         words: enumWordsOf(declaration),
         scope,
-        frame: { parent: ctx.frame, call: span, name: declaration.name.text, library: file.library },
+        frame: { parent: ctx.frame, call: span, name: declaration.name.text, declaration, library: file.library },
       };
       const value = ctx.elaborator.rules.expression(inCallee, it.default, expectedOf(it.type));
       val = fitHyperparameter(inCallee, it, declaration.name.text, value, it.default.span);

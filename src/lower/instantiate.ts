@@ -24,11 +24,13 @@ import { matchInputs, type GivenInput, type ResolvedType } from "./declared-type
 import { named, toHyperparameterValue } from "./hyperparameters.ts";
 import type { Instantiation } from "./instance.ts";
 import { pathScope } from "./paths.ts";
+import { isOnReportedCycle } from "./recursion.ts";
 import { matchResults } from "./results.ts";
 import { formatExample } from "./convert.ts";
 import { keyOfFacts } from "./value-facts.ts";
 import { formatType, keyOfVal, tensor, type Val } from "./values.ts";
 import { factsIn } from "./minima.ts";
+import { isTooLarge, writtenSize } from "./written-size.ts";
 
 /** A use of a declaration that fits it: its inputs as the body sees them. */
 export interface Use {
@@ -75,7 +77,7 @@ export function prepareUse(
     nodes: [],
     paths: pathScope(explicitNames(declaration.body)),
     facts: ctx.facts,
-    frame: { parent: ctx.frame, call: span, name, library: file.library },
+    frame: { parent: ctx.frame, call: span, name, declaration, library: file.library },
     mode: undefined,
     emits: undefined,
     owning: declaration.flavor === "fn" ? "fn" : "yes",
@@ -144,7 +146,7 @@ export function factMessage(ctx: Context, message: string | undefined): string |
 }
 
 /** How many uses within uses are followed. */
-const deepest = 100;
+const deepest = 64;
 
 /** Lowers the body of a use, once for each distinct one. Undefined where that was reported, now or before. */
 export function instantiate(use: Use): Instantiation | undefined {
@@ -153,38 +155,27 @@ export function instantiate(use: Use): Instantiation | undefined {
   const known = elaborator.memo.get(key);
   if (known !== undefined) return known;
   if (frame.parent === undefined || frame.parent.section === true) elaborator.tooDeep = false;
-  if (elaborator.failed.has(key) || elaborator.tooDeep || !endsSomewhere(use, key)) return undefined;
-  elaborator.underWay.add(key);
+  if (elaborator.failed.has(key) || elaborator.tooDeep) return undefined;
+  if (isOnReportedCycle(use.context) || isTooDeep(use)) return undefined;
   const made = lowerBody(use);
-  elaborator.underWay.delete(key);
   if (made !== undefined) elaborator.memo.set(key, made);
   // What fails inside the library is reported at each of its uses, so it is looked at again.
   else if (!use.callable.file.library) elaborator.failed.add(key);
   return made;
 }
 
-/**
- * Whether a use is not within itself, nor too deep within others; false after a report. Recursion by name was reported when
- * the file was loaded: what is found here came about by blocks and functions that were given as values.
- */
-function endsSomewhere({ context }: Use, key: string): boolean {
+/** Whether a use is too deep within others; true after a report. */
+function isTooDeep({ context }: Use): boolean {
   const { elaborator, frame } = context;
   const chain: string[] = [];
   for (let it: Frame | undefined = frame; it !== undefined; it = it.parent) chain.unshift(it.name);
-  const isWithinItself = elaborator.underWay.has(key);
-  if (!isWithinItself && chain.length <= deepest) return true;
+  if (chain.length <= deepest) return false;
   const { parent, call } = frame;
-  if (parent === undefined || call === undefined) return fault("an entry within itself");
-  if (elaborator.collector.diagnostics.some((it) => it.code === "MC2015")) return false;
-  const inUser: Context = { ...context, frame: parent };
-  if (isWithinItself) {
-    const start = chain.lastIndexOf(frame.name, chain.length - 2);
-    report(inUser, "MC2015", call, { cycle: chain.slice(start).join(" -> ") });
-  } else {
-    elaborator.tooDeep = true;
-    report(inUser, "MC2037", call, { chain: [...chain.slice(0, 3), "...", ...chain.slice(-3)], deepest });
-  }
-  return false;
+  if (parent === undefined || call === undefined) return fault("an entry within others");
+  elaborator.tooDeep = true;
+  const ends = [...chain.slice(0, 3), "...", ...chain.slice(-3)];
+  report({ ...context, frame: parent }, "MC2037", call, { chain: ends, deepest });
+  return true;
 }
 
 function keyOfUse({ callable, hyperparameters, inputs, context: { elaborator } }: Use): string {
@@ -235,6 +226,11 @@ function lowerBody(use: Use): Instantiation | undefined {
     body: { inputs: values, nodes: context.nodes, results: results.map((it) => it.val.value) },
     origin: declaration.span,
   };
+  const size = writtenSize(elaborator, context.nodes);
+  const { parent, call } = context.frame;
+  const outside = parent === undefined ? context : { ...context, frame: parent };
+  if (isTooLarge(outside, size, `\`${func.name}\``, call ?? declaration.name.span)) return undefined;
+  elaborator.sizes.set(key, size);
   elaborator.functions.set(key, func);
   return summarise(
     func,

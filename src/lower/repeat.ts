@@ -2,31 +2,35 @@ import { explicitNames } from "../analyze/walk.ts";
 import type { Node, Region, RepeatNode, Value } from "../ir/graph.ts";
 import type { Span } from "../support/source.ts";
 import type { Chain, ForStage, RepeatStage } from "../syntax/ast.ts";
-import { freshValue, innerScope, report, type Context, type Unit } from "./context.ts";
+import { freshValue, innerScope, noHoldings, report, type Context, type Holdings, type Unit } from "./context.ts";
 import { asInteger, asTensor, sameType, sourceOf } from "./convert.ts";
 import { claimNamed, claimNumbered, pathScope, type PathScope } from "./paths.ts";
 import { describe, formatType, poison, tensor, type TensorVal, type Val } from "./values.ts";
+import { isTooLarge, writtenSize } from "./written-size.ts";
 
-/** What of a function changes while a body is tried out: it is taken back where the body is lowered another way. */
-interface Mark {
-  readonly variables: ReadonlyMap<string, unknown>;
-  readonly signature: ReadonlyMap<string, string>;
-  readonly owns: boolean;
-  readonly draws: boolean;
-  readonly updates: boolean;
-}
-
-function mark(unit: Unit): Mark {
+/** Lowers a part of a function, with what it holds apart from what the function held before. */
+function holdingApart<T>(unit: Unit, lower: () => T): { readonly result: T; readonly holdings: Holdings } {
   const { variables, signature, owns, draws, updates } = unit;
-  return { variables: new Map(variables), signature: new Map(signature), owns, draws, updates };
+  Object.assign(unit, noHoldings());
+  const result = lower();
+  const holdings: Holdings = {
+    variables: unit.variables,
+    signature: unit.signature,
+    owns: unit.owns,
+    draws: unit.draws,
+    updates: unit.updates,
+  };
+  Object.assign(unit, { variables, signature, owns, draws, updates });
+  return { result, holdings };
 }
 
-function restore(unit: Unit, to: Mark): void {
-  for (const path of [...unit.variables.keys()]) if (!to.variables.has(path)) unit.variables.delete(path);
-  for (const path of [...unit.signature.keys()]) if (!to.signature.has(path)) unit.signature.delete(path);
-  unit.owns = to.owns;
-  unit.draws = to.draws;
-  unit.updates = to.updates;
+/** Makes what a part holds the function's, its variables under other paths. */
+function hold(unit: Unit, part: Holdings, rename: (path: string) => string): void {
+  for (const [path, type] of part.variables) unit.variables.set(rename(path), type);
+  for (const [path, text] of part.signature) unit.signature.set(path, text);
+  unit.owns ||= part.owns;
+  unit.draws ||= part.draws;
+  unit.updates ||= part.updates;
 }
 
 function elementsOf(val: Val): readonly Val[] {
@@ -66,7 +70,6 @@ export function lowerRepeat(
   const tensors = tensorsOf(ctx, input, inputSpan);
   if (tensors === undefined) return poison;
   const label = stage.label?.text ?? hint;
-  const before = mark(ctx.unit);
 
   const nodes: Node[] = [];
   const names = explicitNames(stage.chain);
@@ -79,7 +82,9 @@ export function lowerRepeat(
     scope: innerScope(ctx.scope),
     owning: ctx.owning === "yes" ? "nested" : ctx.owning,
   };
-  const once = ctx.elaborator.rules.chain(inner, joined(inputs.map((it) => tensor(it))), stage.chain, inputSpan);
+  const { result: once, holdings } = holdingApart(ctx.unit, () =>
+    ctx.elaborator.rules.chain(inner, joined(inputs.map((it) => tensor(it))), stage.chain, inputSpan),
+  );
   if (once.kind === "poison") return poison;
   const results = tensorsOf(inner, once, stage.span);
   if (results === undefined) return poison;
@@ -92,16 +97,16 @@ export function lowerRepeat(
     return poison;
   }
   if (!unchanged || paths.escaped) {
-    restore(ctx.unit, before);
     return unroll(ctx, joined(tensors), stage, inputSpan, Array<undefined>(count).fill(undefined), label, stage.shared);
   }
+  if (isTooLarge(ctx, count * writtenSize(ctx.elaborator, nodes), "this `repeat`", stage.span)) return poison;
   const owned = paths.owners.length > 0;
   const kept = owned || paths.taken.size > 0;
   const path = kept ? claimLoop(ctx, label, "repeat", owned, stage.span) : "";
   if (path === undefined) return poison;
   const [owner, ...others] = paths.owners;
   const body = owner !== undefined && others.length === 0 && !owner.labelled ? collapse(nodes, owner.path, "") : nodes;
-  renameVariables(ctx.unit, before, (inside) => `${path}${stage.shared ? "" : ".*"}.${inside}`);
+  hold(ctx.unit, holdings, (inside) => `${path}${stage.shared ? "" : ".*"}.${inside}`);
   const source = sourceOf(counted);
   const node: RepeatNode = {
     kind: "repeat",
@@ -140,7 +145,7 @@ function listOf(ctx: Context, stage: ForStage): readonly Val[] | undefined {
       argument.value.span,
       "the count",
     );
-    if (count === undefined) return undefined;
+    if (count === undefined || isTooLarge(ctx, count, "this `for`", stage.span)) return undefined;
     return Array.from({ length: count }, (_, value) => ({ kind: "number", value, integer: true, opaque: true }));
   }
   const val = ctx.elaborator.rules.expression(ctx, list, { integer: true });
@@ -181,7 +186,8 @@ function unroll(
 ): Val {
   const names = explicitNames(stage.chain);
   // The name is claimed once the copies are known to own or draw something.
-  const trial = numberedBefore(ctx.paths, label, stage.kind === "repeat-stage" ? "repeat" : "for");
+  const kind = stage.kind === "repeat-stage" ? "repeat" : "for";
+  const trial = numberedBefore(ctx.paths, label, kind);
   // Copies that share their weights draw random numbers of their own all the same.
   const push = (nodes: readonly Node[], index: number): void => {
     for (const it of nodes) ctx.nodes.push(shared ? drawnApart(ctx, it, trial, index) : it);
@@ -189,28 +195,36 @@ function unroll(
   let val = input;
   let owned = false;
   let kept = false;
+  let size = 0;
   for (const [index, element] of elements.entries()) {
     const base = shared ? trial : `${trial}.${String(index)}`;
     const paths: PathScope = pathScope(names, `${base}.`, ctx.paths);
     const scope = innerScope(ctx.scope);
     if (stage.variable !== undefined && element !== undefined) scope.names.set(stage.variable.text, element);
     const nodes: Node[] = [];
-    const before = mark(ctx.unit);
     const inner: Context = { ...ctx, nodes, paths, scope, owning: ctx.owning === "yes" ? "nested" : ctx.owning };
-    val = ctx.elaborator.rules.chain(inner, val, stage.chain, inputSpan);
-    if (val.kind === "poison") return poison;
+    const given = val;
+    const { result, holdings } = holdingApart(ctx.unit, () =>
+      ctx.elaborator.rules.chain(inner, given, stage.chain, inputSpan),
+    );
+    if (result.kind === "poison") return poison;
+    val = result;
+    size += writtenSize(ctx.elaborator, nodes);
+    if (isTooLarge(ctx, size, `this \`${kind}\``, stage.span)) return poison;
     const [owner, ...others] = paths.owners;
     owned ||= paths.owners.length > 0;
     kept ||= paths.taken.size > 0;
     if (owner !== undefined && others.length === 0 && !owner.labelled) {
       push(collapse(nodes, owner.path, base), index);
-      renameVariables(ctx.unit, before, (inside) =>
+      hold(ctx.unit, holdings, (inside) =>
         inside.startsWith(`${owner.path}.`) ? base + inside.slice(owner.path.length) : inside,
       );
-    } else push(nodes, index);
+    } else {
+      push(nodes, index);
+      hold(ctx.unit, holdings, (inside) => inside);
+    }
   }
-  if (kept && claimLoop(ctx, label, stage.kind === "repeat-stage" ? "repeat" : "for", owned, stage.span) === undefined)
-    return poison;
+  if (kept && claimLoop(ctx, label, kind, owned, stage.span) === undefined) return poison;
   return val;
 }
 
@@ -237,15 +251,6 @@ function numberedBefore(paths: PathScope, label: string | undefined, kind: strin
   const counters = new Map(paths.counters);
   const copy: PathScope = { ...paths, counters, taken: new Set(paths.taken), owners: [] };
   return claimNumbered(copy, kind, false);
-}
-
-/** Paths of variables that were noted since a mark, renamed. */
-function renameVariables(unit: Unit, since: Mark, rename: (path: string) => string): void {
-  for (const [path, type] of [...unit.variables]) {
-    if (since.variables.has(path)) continue;
-    unit.variables.delete(path);
-    unit.variables.set(rename(path), type);
-  }
 }
 
 /** A copy that owns one instance is that instance: its path loses the instance's own name. */

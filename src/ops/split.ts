@@ -9,8 +9,18 @@ import { defineComposite, type ShapeChecker } from "./operator.ts";
 import { dims } from "./sample-dims.ts";
 import { checkAxis, one, withAxis } from "./shape-rules.ts";
 
+/** The most results of one operator. */
+const mostPieces = 10_000;
+
+function tooMany(count: number, what: string, check: ShapeChecker): undefined {
+  return check.fail(
+    `${what} makes ${count.toLocaleString("en")} tensors here, and at most ${mostPieces.toLocaleString("en")} are made`,
+  );
+}
+
 /** Sizes of `count` equal pieces of an axis: the count must divide its size. Undefined after a report. */
 function pieces(size: Dim, count: number, check: ShapeChecker): readonly Dim[] | undefined {
+  if (count > mostPieces) return tooMany(count, "split", check);
   const literal = asNumber(size);
   if (literal !== undefined && literal % count !== 0) {
     const each = Math.ceil(literal / count);
@@ -91,6 +101,7 @@ export const unstack = defineComposite({
     if (!checkAxis(axis, x.shape.length, "unstack", check) || size === undefined) return undefined;
     const literal = asNumber(size);
     if (literal === undefined) return check.fail("unstack needs an axis whose size is known when it is compiled");
+    if (literal > mostPieces) return tooMany(literal, "unstack", check);
     return Array.from({ length: literal }, () => removeAxis(x, axis));
   },
   cost: () => ({ flops: constant(0) }),

@@ -79,9 +79,23 @@ describe("names and declarations", () => {
     ],
     ["MC2015", "block A(next: block): (x: f32[B, D]) -> f32[B, D] {\n  x -> ⟦next(next)⟧\n}\n" + inBody("  x -> A(A)")],
     [
-      "MC2037",
+      "MC2015",
       "block A(n: int, next: block): (x: f32[B, D]) -> f32[B, D] {\n  x -> ⟦next(n + 1, next)⟧\n}\n" +
         inBody("  x -> A(0, A)"),
+    ],
+    ["MC2015", "block ⟦A⟧(f: block = A): (x: f32[B, D]) -> f32[B, D] {\n  x -> f\n}\n" + inBody("  x -> A")],
+    [
+      "MC2037",
+      "block W(f: block): (x: f32[B, D]) -> f32[B, D] {\n  x -> ⟦f⟧\n}\n" +
+        inBody(`  x -> ${"W(".repeat(64)}Dense(4)${")".repeat(64)}`),
+    ],
+    ["MC2038", inBody("  x -> ⟦for i in range(1_000_000_000_000) { repeat 0 { relu } }⟧")],
+    ["MC2038", inBody("  x -> ⟦for i in range(50_000) { relu -> tanh -> relu }⟧")],
+    ["MC2038", inBody("  x -> ⟦repeat 300_000 shared { relu -> Dense(4) }⟧")],
+    [
+      "MC2038",
+      "block Twice(f: block): (x: f32[B, D]) -> f32[B, D] {\n  x -> ⟦f⟧ -> f\n}\n" +
+        inBody(`  x -> ${"Twice(".repeat(17)}Dense(4)${")".repeat(17)}`),
     ],
   ]);
 });
@@ -96,6 +110,8 @@ describe("values and types", () => {
     ["MC2001", inBody("  y = x\n  when false { ⟦nothing⟧ } else { y }")],
     ["MC3005", "const a = ⟦3 / 2⟧\n\n" + inBody("  x -> Dense(a) -> Dense(4)")],
     ["MC3005", inBody("  x -> Dense(⟦7 / 2⟧) -> Dense(4)")],
+    ["MC3006", inBody("  (a, b) = ⟦unstack(zeros([100_000_000]))⟧\n  x + a + b")],
+    ["MC3006", inBody("  (a, b) = ⟦split(zeros([100_000_000]), count=50_000_000, axis=0)⟧\n  x + a + b")],
     ["MC3005", inBody("  x -> Dense(⟦B / 0⟧) -> Dense(4)")],
     ["MC3008", inBody("  y = -⟦Dense⟧\n  x")],
     ["MC3008", inBody('  y = not ⟦"a"⟧\n  x')],

@@ -3,6 +3,8 @@ import { entry } from "../entry.ts";
 const list = (words: readonly string[]): string => words.map((it) => `\`${it}\``).join(", ");
 const linear = (body: string): string => `model M: (x: f32[B, 4]) -> y: f32[B, 2] {\n${body}}\n`;
 const plain = linear("  x -> Dense(2)\n");
+const wrapped = (times: number): string =>
+  `block W(of: block): (x: f32[B, D]) {\n  x -> of\n}\n${linear(`  x -> ${"W(".repeat(times)}Dense(2)${")".repeat(times)}\n`)}`;
 
 /** MC2001 and on: declarations, scopes, imports, arguments and paths. */
 export const namesCatalog = {
@@ -315,12 +317,22 @@ export const namesCatalog = {
   }),
   MC2037: entry({
     severity: "error",
-    title: "uses within uses without end",
+    title: "uses within too many uses",
     message: (it: { readonly chain: readonly string[]; readonly deepest: number }) =>
       `This is used within others more than ${it.deepest} deep: ${it.chain.join(" -> ")}.`,
     explanation:
-      "A block or function that is given itself as an argument, and others than before, is used within itself without end, and a chain of more than a hundred different ones is not followed either. A network has a fixed number of layers: for several in a row write `repeat` or `for`.",
-    bad: `block A(n: int, next: block): (x: f32[B, D]) -> f32[B, D] {\n  x -> next(n + 1, next)\n}\n${linear("  x -> A(0, A) -> Dense(2)\n")}`,
-    good: `block A(n: int, next: block): (x: f32[B, D]) -> f32[B, D] {\n  x -> next(n)\n}\n${linear("  x -> A(4, Dense) -> Dense(2)\n")}`,
+      "A chain of more than 64 uses, each within the one before, is not followed. For several layers in a row write `repeat` or `for`.",
+    bad: wrapped(64),
+    good: wrapped(3),
+  }),
+  MC2038: entry({
+    severity: "error",
+    title: "network too large to be written out",
+    message: (it: { readonly what: string; readonly most: number }) =>
+      `Written out, ${it.what} is more than ${it.most.toLocaleString("en")} operators.`,
+    explanation:
+      "Graphs hold every use of a block or function, and every copy of a `repeat` or `for`, written out. The largest networks there are have some ten thousand operators: what has more is a number with too many digits, or uses that double, each within the next.",
+    bad: linear("  x -> repeat 1_000_000 { relu } -> Dense(2)\n"),
+    good: linear("  x -> repeat 100 { relu } -> Dense(2)\n"),
   }),
 } as const;

@@ -26,7 +26,7 @@ export function sectionContext(
     nodes: [],
     paths: pathScope(new Set()),
     facts,
-    frame: { parent: undefined, call: undefined, name, library: false, section: true },
+    frame: { parent: undefined, call: undefined, name, declaration: undefined, library: false, section: true },
     mode: undefined,
     emits: undefined,
     owning: "fn",

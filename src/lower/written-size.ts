@@ -1,0 +1,33 @@
+import type { Node } from "../ir/graph.ts";
+import { repeatCount } from "../passes/repeat-count.ts";
+import { required } from "../support/fault.ts";
+import type { Span } from "../support/source.ts";
+import { report, type Context, type Elaborator } from "./context.ts";
+
+/** The most operators that a network has, every use and every copy written out. */
+const mostOperators = 100_000;
+
+/** How many operators nodes are, every call and every copy of a repeat written out. */
+export function writtenSize(elaborator: Elaborator, nodes: readonly Node[]): number {
+  return nodes.reduce((sum, node) => {
+    switch (node.kind) {
+      case "call":
+        return sum + 1 + required(elaborator.sizes.get(node.callee), `the size of ${node.callee}`);
+      case "repeat":
+        return sum + repeatCount(node) * writtenSize(elaborator, node.body.nodes);
+      case "scan":
+        return sum + 1 + writtenSize(elaborator, node.body.nodes);
+      case "training":
+        return sum + writtenSize(elaborator, node.then.nodes) + writtenSize(elaborator, node.otherwise.nodes);
+      default:
+        return sum + 1;
+    }
+  }, 0);
+}
+
+/** Whether so many operators are more than a network may have; true after a report. */
+export function isTooLarge(ctx: Context, size: number, what: string, span: Span): boolean {
+  if (size <= mostOperators) return false;
+  report(ctx, "MC2038", span, { what, most: mostOperators });
+  return true;
+}
