@@ -83,6 +83,17 @@ export async function createOnnxTrainer(program: TrainProgram, options: OnnxTrai
   const evaluation = lazy("eval", () => buildEvaluationGraph(program, target));
   const preparation = lazy("prep", () => buildPreparationGraph(program.data, target, program.model.functions));
 
+  const unknown = [preparation, init, evaluation]
+    .flatMap(({ description }) => [...description.outputs, ...description.inputs])
+    .find((it) => it.dtype === "bf16");
+  if (unknown !== undefined) {
+    const way = "use f32 in its place, and cast inside the model, or train with --runtime tfjs";
+    return {
+      ok: false,
+      message: `the tensor ${unknown.name} is bf16, which onnxruntime-node cannot hand over: ${way}`,
+    };
+  }
+
   /** Everything that is no batch, by the graphs' input names; what the loop carries lives there once it runs. */
   const values = new Map<string, Tensor>();
   for (const [name, tensor] of await (await init.session()).run(defaultsOf(init.description))) {

@@ -91,6 +91,14 @@ export async function createOnnxSession(
     return { ok: false, message: error instanceof Error ? error.message : String(error) };
   }
 
+  const unknown = [...native.inputMetadata, ...native.outputMetadata].find((it) => it.isTensor && !dtypes.has(it.type));
+  if (unknown?.isTensor === true) {
+    return {
+      ok: false,
+      message: `the tensor ${unknown.name} is ${unknown.type}, which onnxruntime-node cannot hand over`,
+    };
+  }
+
   const toRuntime = ({ dtype, shape, data }: Tensor): RuntimeTensor => {
     if (dtype === "bf16") fault("onnxruntime-node has no bf16 tensors");
     const type: RuntimeType = runtimeTypes[dtype];

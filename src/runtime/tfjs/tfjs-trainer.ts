@@ -2,9 +2,11 @@ import { createRequire } from "node:module";
 import { compileFunction } from "node:vm";
 import type { Tensor as TfTensor } from "@tensorflow/tfjs";
 import { emitTfjs } from "../../emit/tfjs/emit-tfjs.ts";
+import { tfjsDType } from "../../emit/tfjs/tfjs-dtype.ts";
 import { isPort } from "../../ir/ports.ts";
 import type { TrainProgram } from "../../ir/program.ts";
 import { fault, required } from "../../support/fault.ts";
+import { toNumbers } from "../onnx/typed-array.ts";
 import type { Tensors } from "../tensor.ts";
 import { createHostPreparation } from "../train/host-preparation.ts";
 import { encodeCheckpoint, parseCheckpoint } from "../train/checkpoint.ts";
@@ -54,10 +56,11 @@ export async function createTfjsTrainer(program: TrainProgram, options: TfjsTrai
   /** Tensors on the backend, to be freed with {@link free}. */
   const upload = (tensors: Tensors): TfBatch =>
     Object.fromEntries(
-      [...tensors].map(([name, { dtype, shape, data }]) => {
-        const floats = dtype === "f32" || dtype === "f64" || dtype === "f16" || dtype === "bf16";
-        const numbers = floats ? Float32Array.from(data, Number) : Int32Array.from(data, Number);
-        return [name, tf.tensor(numbers, [...shape], dtype === "bool" ? "bool" : floats ? "float32" : "int32")];
+      [...tensors].map(([name, tensor]) => {
+        const dtype = tfjsDType(tensor.dtype);
+        const numbers = toNumbers(tensor);
+        const data = dtype === "float32" ? Float32Array.from(numbers) : Int32Array.from(numbers);
+        return [name, tf.tensor(data, [...tensor.shape], dtype)];
       }),
     );
   const free = (batch: TfBatch): void => tf.dispose(Object.values(batch));
