@@ -44,6 +44,8 @@ export interface FeatureSpec {
   readonly classes?: number;
   /** Raw fields that the feature holds as they are, where it computes nothing with them. */
   readonly direct?: readonly string[];
+  /** Raw fields that an integer feature computes with: in double precision, which must hold them exactly. */
+  readonly computes?: readonly string[];
   readonly origin: Span;
 }
 

@@ -10,9 +10,10 @@ import type {
   ScanNode,
   Value,
 } from "../ir/graph.ts";
-import type { TensorType } from "../ir/types.ts";
+import type { DType, TensorType } from "../ir/types.ts";
 import { fault, required } from "../support/fault.ts";
 import { createBuilder } from "./create-builder.ts";
+import { inClass, isDType } from "./dtype-class.ts";
 import { arrayOf, at, fillArray, held, pick, sizeOf, stridedIndices, stridesOf } from "./nd-array.ts";
 import type { ConcreteType } from "./nd-array.ts";
 import {
@@ -21,12 +22,16 @@ import {
   type ConcreteAttributesOf,
   type NdArray,
   type Operator,
+  type Primitive,
 } from "./operator.ts";
 import { placeKey } from "./random/counter.ts";
 import { findOperator } from "./registry.ts";
 
 /** Values of dimension variables. */
 export type DimValues = ReadonlyMap<string, number>;
+
+/** How integers are computed: as their types hold them, wrapping, or exactly, as if no type had an end. */
+export type Integers = "held" | "exact";
 
 /** Arrays of the values that are in scope, by id. */
 export type Environment = Map<number, NdArray>;
@@ -35,7 +40,11 @@ export type Environment = Map<number, NdArray>;
  * Runs a flat graph in f64 by the operators' references: slow, and what every target is measured against. Takes inputs
  * and gives outputs by name; dimension variables are read off the inputs' shapes. A fault where inputs do not fit.
  */
-export function interpretGraph(graph: Graph, inputs: ReadonlyMap<string, NdArray>): Map<string, NdArray> {
+export function interpretGraph(
+  graph: Graph,
+  inputs: ReadonlyMap<string, NdArray>,
+  integers: Integers = "held",
+): Map<string, NdArray> {
   const dims = bindDims(
     graph.inputs.map((input) => ({
       what: input.name,
@@ -45,7 +54,7 @@ export function interpretGraph(graph: Graph, inputs: ReadonlyMap<string, NdArray
   );
   const environment: Environment = new Map();
   for (const input of graph.inputs) environment.set(input.value.id, required(inputs.get(input.name), input.name));
-  interpretNodes(graph.nodes, environment, dims);
+  interpretNodes(graph.nodes, environment, dims, integers);
   return new Map(graph.outputs.map((output) => [output.name, read(environment, output.value)]));
 }
 
@@ -83,9 +92,14 @@ export function loneVariable(dim: Dim): string | undefined {
 }
 
 /** Runs nodes in order; their results are added to `environment`. */
-export function interpretNodes(nodes: readonly Node[], environment: Environment, dims: DimValues): void {
+export function interpretNodes(
+  nodes: readonly Node[],
+  environment: Environment,
+  dims: DimValues,
+  integers: Integers = "held",
+): void {
   for (const node of nodes) {
-    const arrays = interpretNode(node, environment, dims);
+    const arrays = interpretNode(node, environment, dims, integers);
     node.results.forEach((result, index) => {
       const array = required(arrays[index], `result ${index} of ${node.kind}`);
       const expected = concreteType(result.type, dims);
@@ -106,10 +120,11 @@ export function interpretRegion(
   inputs: readonly NdArray[],
   outer: Environment,
   dims: DimValues,
+  integers: Integers,
 ): readonly NdArray[] {
   const environment: Environment = new Map(outer);
   region.inputs.forEach((value, index) => environment.set(value.id, required(inputs[index], "input of a region")));
-  interpretNodes(region.nodes, environment, dims);
+  interpretNodes(region.nodes, environment, dims, integers);
   return region.results.map((value) => read(environment, value));
 }
 
@@ -129,13 +144,14 @@ function read(environment: Environment, value: Value): NdArray {
   return environment.get(value.id) ?? fault(`value ${value.id} is used before it is defined`);
 }
 
-function interpretNode(node: Node, environment: Environment, dims: DimValues): readonly NdArray[] {
+function interpretNode(node: Node, environment: Environment, dims: DimValues, integers: Integers): readonly NdArray[] {
   switch (node.kind) {
     case "operator":
       return applyOperator(
         node,
         node.operands.map((it) => read(environment, it)),
         dims,
+        integers,
       );
     case "constant": {
       const type = concreteType(required(node.results[0], "result of a constant").type, dims);
@@ -148,7 +164,7 @@ function interpretNode(node: Node, environment: Environment, dims: DimValues): r
     case "key":
       return [interpretKey(node, environment)];
     case "scan":
-      return interpretScan(node, environment, dims);
+      return interpretScan(node, environment, dims, integers);
     case "parameter":
     case "state":
     case "update":
@@ -172,15 +188,16 @@ export function applyOperator(
   node: Pick<OperatorNode, "op" | "attributes" | "results">,
   operands: readonly NdArray[],
   dims: DimValues,
+  integers: Integers,
 ): readonly NdArray[] {
   const operator = findOperator(node.op) ?? fault(`no operator is called ${node.op}`);
   const literal = literalAttributes(operator, node.attributes, dims);
   if (operator.kind === "primitive") {
-    return operator.reference({
-      operands,
-      attributes: plainAttributes(operator, literal),
-      results: node.results.map((it) => concreteType(it.type, dims)),
-    });
+    const results = node.results.map((it) => concreteType(it.type, dims));
+    const attributes = plainAttributes(operator, literal);
+    return integers === "held"
+      ? operator.reference({ operands, attributes, results })
+      : applyExactly(operator, { operands, attributes, results });
   }
   const b = createBuilder({ firstId: 0 });
   const inputs = operands.map((it) => b.value(literalType(it)));
@@ -188,8 +205,32 @@ export function applyOperator(
   const made = operator.decompose(b, { operands: inputs, results, attributes: attributesFor(operator, literal) });
   const environment: Environment = new Map();
   inputs.forEach((value, index) => environment.set(value.id, required(operands[index], "operand")));
-  interpretNodes(b.nodes, environment, new Map());
+  interpretNodes(b.nodes, environment, new Map(), integers);
   return made.map((value) => read(environment, value));
+}
+
+/** An operator on integers that no type bounds: its reference in f64, with what a cast to an integer cuts off. */
+function applyExactly(
+  operator: Primitive,
+  { operands, attributes, results }: Parameters<Primitive["reference"]>[0],
+): readonly NdArray[] {
+  // Words of random bits wrap on purpose.
+  const isBounded = (dtype: DType): boolean => inClass(dtype, "integer") && dtype !== "u32";
+  const unbounded = <T extends { readonly dtype: DType }>(it: T): T =>
+    isBounded(it.dtype) ? { ...it, dtype: "f64" } : it;
+  const real = Object.entries<unknown>(attributes).map(([name, value]) => [
+    name,
+    typeof value === "string" && isDType(value) && isBounded(value) ? "f64" : value,
+  ]);
+  const made = operator.reference({
+    operands: operands.map(unbounded),
+    attributes: Object.fromEntries(real) as ConcreteAttributesOf<AttributeSchema>,
+    results: results.map(unbounded),
+  });
+  return made.map((array, index) => {
+    const { dtype } = required(results[index], "result");
+    return isBounded(dtype) ? { ...array, dtype, data: array.data.map(Math.trunc) } : array;
+  });
 }
 
 function literalType(type: ConcreteType): TensorType {
@@ -224,7 +265,12 @@ function isDim(value: unknown): value is Dim {
   return typeof value === "object" && value !== null && "kind" in value && value.kind === "dim";
 }
 
-function interpretScan(node: ScanNode, environment: Environment, dims: DimValues): readonly NdArray[] {
+function interpretScan(
+  node: ScanNode,
+  environment: Environment,
+  dims: DimValues,
+  integers: Integers,
+): readonly NdArray[] {
   const length = sizeOfDim(node.length, dims);
   const sequences = node.sequences.map((it) => read(environment, it));
   let carries = node.initial.map((it) => read(environment, it));
@@ -232,7 +278,7 @@ function interpretScan(node: ScanNode, environment: Environment, dims: DimValues
   for (let turn = 0; turn < length; turn += 1) {
     const place = node.reverse ? length - 1 - turn : turn;
     const elements = sequences.map((it, index) => elementOf(it, required(node.sequenceAxes[index], "axis"), place));
-    const results = interpretRegion(node.body, [...carries, ...elements], environment, dims);
+    const results = interpretRegion(node.body, [...carries, ...elements], environment, dims, integers);
     carries = results.slice(0, carries.length);
     results.slice(carries.length).forEach((it, index) => emitted[index]?.push(it));
   }

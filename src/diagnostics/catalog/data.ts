@@ -131,6 +131,16 @@ export const dataCatalog = {
     bad: 'data Plane {\n  source: csv("zeros.csv")\n  x: f32[] = log(raw.x)\n}',
     good: 'data Plane {\n  source: csv("zeros.csv")\n  x: f32[] = log(raw.x + 1)\n}',
   }),
+  MC6022: entry({
+    severity: "error",
+    title: "an integer on the way to a feature overflows",
+    message: (it: { place: string; what: string; value: string; overflown: string }) =>
+      `${it.place}: ${it.what} is ${it.value}, but becomes ${it.overflown} in the integer types that it is computed in.`,
+    explanation:
+      "Sums and products of integers wrap around at the ends of their type, and a cast keeps to them: an i32 holds -2147483648 to 2147483647. Here that changes what the feature is. Compute in a larger type (`cast(raw.x, i64)`), or in real numbers, and cast what comes out.",
+    bad: 'data Plane {\n  source: csv("large.csv")\n  x: f32[] = cast(cast(raw.x * 1e9, i32), f32)\n}',
+    good: 'data Plane {\n  source: csv("large.csv")\n  x: f32[] = cast(cast(raw.x * 1e9, i64), f32)\n}',
+  }),
   MC6030: entry({
     severity: "error",
     title: "a compressed file that unpacks to too much",

@@ -174,6 +174,16 @@ export const trainingCatalog = {
     bad: good.replace("t: f32[1]", "t: f32[2]").replace("stack(raw.t, axis=-1)", "stack(raw.t, raw.t, raw.t, axis=-1)"),
     good,
   }),
+  MC4064: entry({
+    severity: "error",
+    title: "a feature that depends on other examples",
+    message: (it: { feature: string }) =>
+      `One example of the feature \`${it.feature}\` depends on the other examples of its batch.`,
+    explanation:
+      "Features are of one example. What takes a mean, a running sum or a place over the batch would make an example another one in other company: with another batch size, another order, or alone as in serving. `-> standardize` is fitted once, on the train split, and is the same for every batch.",
+    bad: good.replace("stack(raw.x, axis=-1)", "stack(raw.x - mean(raw.x), axis=-1)"),
+    good: good.replace("stack(raw.x, axis=-1)", "stack(raw.x, axis=-1) -> standardize"),
+  }),
   MC4017: entry({
     severity: "error",
     title: "one name for two things",

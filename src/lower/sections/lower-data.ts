@@ -1,11 +1,16 @@
 import { elementTypes } from "../../analyze/builtins.ts";
+import { buildUnroundedGraph } from "../../autodiff/build-preparation-graph.ts";
 import { constant, sameForm, variable, type Dim } from "../../dims/dim.ts";
 import type { Func, Value } from "../../ir/graph.ts";
 import type { DataProgram, FeatureSpec, RawField, Statistic } from "../../ir/program.ts";
 import type { DType, TensorType } from "../../ir/types.ts";
+import { findMixedExamples } from "../../passes/find-mixed-examples.ts";
+import { referenceTarget } from "../../passes/pipeline.ts";
 import type { ProgramFile } from "../../std/program-file.ts";
+import { required } from "../../support/fault.ts";
 import type { DataDeclaration, Expression, Feature } from "../../syntax/ast.ts";
 import { castNode, freshValue, type Context, type Elaborator } from "../context.ts";
+import { isFloat } from "../../ops/dtype-class.ts";
 import { reportUnknownNames } from "../unknown-names.ts";
 import { formatType, poison, tensor, type TensorVal } from "../values.ts";
 import { mapChildren } from "./map-children.ts";
@@ -15,7 +20,7 @@ import { settingsOf, settingValue, type SettingScope } from "./read-setting.ts";
 import { reportMisplaced } from "./report-misplaced.ts";
 import { sectionContext, sectionFunc, settingScope, sourceText } from "./section-context.ts";
 import { sectionKeys } from "./training-tables.ts";
-import { typeRawFields } from "./type-raw-fields.ts";
+import { typeRawFields, viewOf } from "./type-raw-fields.ts";
 
 /** The batch dimension of features: the first of every model input. */
 export const batchDim: Dim = variable("B");
@@ -64,34 +69,44 @@ export function lowerData(
   const unknown = new Set<string>();
   const raw = typeRawFields(source, declared, unknown, scope);
   const ctx = sectionContext(elaborator, file, declaration.name.text);
-  const inputs = raw.map((field) => {
-    const value = freshValue(ctx.unit, batched(field.type), field.name);
-    ctx.scope.names.set(rawName(field.name), tensor(value));
-    return { name: field.name, value };
-  });
+  const inputs = raw.map(({ name, type }) => ({ name, value: freshValue(ctx.unit, batched(type), name) }));
   const statistics: Statistic[] = [];
   const results: { readonly name: string; readonly value: Value }[] = [];
   const unrounded: { readonly name: string; readonly value: Value }[] = [];
   for (const it of declared) {
     if ([...it.mentions.keys()].some((name) => unknown.has(name))) continue;
+    raw.forEach((field, at) => {
+      if (!it.mentions.has(field.name)) return;
+      const value = required(inputs[at], `raw field ${field.name}`).value;
+      ctx.scope.names.set(rawName(field.name), tensor(castNode(ctx, value, viewOf(field, it), it.expression.span)));
+    });
     const made = lowerFeature(ctx, it, inputs, raw, statistics);
+    if (ctx.unit.draws) {
+      const what = `the feature \`${it.feature.name.text}\`, which is drawn,`;
+      collector.report("MC4011", it.feature.value.span, { what });
+      ctx.unit.draws = false;
+      continue;
+    }
     if (made === undefined) continue;
     results.push({ name: it.feature.name.text, value: made.value });
     unrounded.push({ name: it.feature.name.text, value: made.unrounded });
   }
   if (collector.diagnostics.slice(known).some((it) => it.severity === "error")) return undefined;
+  // What was reported when the section was lowered before is not reported again.
+  if (results.length < declared.length) return undefined;
 
   const features = declared.map(({ feature, type, classes, direct, mentions }): FeatureSpec => ({
     name: feature.name.text,
     type,
     ...(classes !== undefined && { classes }),
     ...(direct && { direct: [...mentions.keys()] }),
+    ...(!direct && !isFloat(type.dtype) && { computes: [...mentions.keys()] }),
     origin: feature.span,
   }));
   const func = sectionFunc(ctx, "prepare", inputs, results, declaration.span);
   const before = sectionFunc(ctx, "unrounded", inputs, unrounded, declaration.span);
   const preparation = { func, unrounded: before, raw, statistics };
-  return {
+  const data: DataProgram = {
     name: declaration.name.text,
     source,
     split,
@@ -101,6 +116,23 @@ export function lowerData(
     augment: [],
     origin: declaration.name.span,
   };
+  return reportMixedExamples(data, elaborator) ? undefined : data;
+}
+
+/** Reports features in which one example depends on others of its batch: it would be another one in other company. */
+function reportMixedExamples(data: DataProgram, { functions, collector }: Elaborator): boolean {
+  const graph = buildUnroundedGraph(data, referenceTarget, functions);
+  const mixed = findMixedExamples(graph, batchDim, (it) => it.role === "statistic");
+  for (const { name, origin } of data.features) {
+    const node = mixed.get(name);
+    if (node === undefined) continue;
+    const at = node.origin?.file.path === origin.file.path ? node.origin : undefined;
+    const labels = at === undefined ? [] : [{ span: at, message: "this brings the examples of a batch together" }];
+    const help =
+      "`-> standardize` subtracts the mean over the training examples and divides by their deviation; to work on one example's own axes, count them from the end (`axis=-1`)";
+    collector.report("MC4064", origin, { feature: name }, { labels, help });
+  }
+  return mixed.size > 0;
 }
 
 /** Noise that is drawn for each batch: part of the language, not yet of what is carried out. */
@@ -212,8 +244,9 @@ function lowerFeature(
   const result = rules.expression(ctx, resolve(expression));
   if (result.kind === "poison") return undefined;
   const wanted = batched(type);
-  const cast = result.kind === "tensor" && isNumber(result.value.type.dtype) && isNumber(type.dtype);
-  const value = cast ? castNode(ctx, result.value, type.dtype, expression.span) : undefined;
+  // Numbers become the numbers that are declared; truth values stay what they are.
+  const agrees = result.kind === "tensor" && (result.value.type.dtype === "bool") === (type.dtype === "bool");
+  const value = agrees ? castNode(ctx, result.value, type.dtype, expression.span) : undefined;
   const fits =
     value?.type.shape.length === wanted.shape.length &&
     value.type.shape.every((dim, at) => isSame(dim, wanted.shape[at]));
@@ -235,8 +268,6 @@ function withoutStandardize(expression: Expression): Expression {
 }
 
 const isStandardize = (it: Expression): boolean => it.kind === "reference" && it.text === "standardize";
-
-const isNumber = (dtype: DType): boolean => dtype !== "bool";
 
 /** `(x - mean) / deviation`, each along the last axis (over everything where one example is a number). */
 function standardized(

@@ -78,16 +78,22 @@ export function typeRawFields(
 }
 
 /**
- * The element type in which features see a raw field: that of its first reader, where that is an integer type and holds it
- * as it is, or where integers alone are made of it; otherwise real. Nothing is lost by either: what a feature cannot hold
- * is reported when the data are loaded.
+ * The element type in which a raw field is read, whatever the order of its readers: an integer type where integer features
+ * hold it as it is, otherwise real. What a feature cannot hold is reported when the data are loaded.
  */
 function rawType(name: string, declared: readonly FieldReader[]): DType {
-  const readers = declared.filter((it) => it.mentions.has(name));
-  const isWhole = ({ type: { dtype } }: FieldReader): boolean => dtype === "i32" || dtype === "i64";
-  const [first] = readers;
-  if (first === undefined || !isWhole(first) || !(first.direct || readers.every(isWhole))) return "f32";
-  return readers.some((it) => it.type.dtype === "i64") ? "i64" : "i32";
+  const whole = declared.filter((it) => it.mentions.has(name) && holdsIntegers(it));
+  if (whole.length === 0) return "f32";
+  return whole.some((it) => it.type.dtype === "i64") ? "i64" : "i32";
+}
+
+const holdsIntegers = ({ type: { dtype }, direct }: FieldReader): boolean =>
+  direct && (dtype === "i32" || dtype === "i64");
+
+/** The element type in which one feature sees a raw field: it computes with real numbers, whatever others hold as it is. */
+export function viewOf(field: RawField, reader: FieldReader): DType {
+  if (field.window !== undefined) return field.type.dtype;
+  return holdsIntegers(reader) ? reader.type.dtype : "f32";
 }
 
 function fieldShape(

@@ -121,21 +121,21 @@ function findUnsuitable(columns: readonly Column[], data: DataProgram, kept: Int
 
 const roomy: ReadonlySet<DType> = new Set(["i32", "i64", "f32", "f64", "bf16"]);
 
-/** Who takes the numbers of a raw field as they are, with the element type that must hold them. */
+/** Who takes the numbers of a raw field, as they are unless it computes, with the element type that must hold them. */
 interface Taker {
   readonly name: string;
   readonly dtype: DType;
-  /** Whether the number comes to it as a real one. */
-  readonly real: boolean;
+  readonly computes?: true;
 }
 
 function takersOf(name: string, field: RawField | undefined, { features }: DataProgram): readonly Taker[] {
   const direct = features.filter((it) => it.direct?.includes(name) === true);
   const dtype = field?.type.dtype ?? "f32";
-  const real = dtype === "f32";
+  const computing = features.filter((it) => it.computes?.includes(name) === true);
   return [
-    ...direct.map((it) => ({ name: it.name, dtype: it.type.dtype, real })),
-    ...(real ? [] : [{ name: "it", dtype, real }]),
+    ...direct.map((it) => ({ name: it.name, dtype: it.type.dtype })),
+    ...computing.map((it) => ({ name: it.name, dtype: "f64", computes: true }) as const),
+    ...(dtype === "f32" ? [] : [{ name: "it", dtype }]),
   ];
 }
 
@@ -146,12 +146,13 @@ function judge(column: Column, row: number, value: number, takers: readonly Take
     return problem("MC6009", { place: placeOf(column, row), field }, help);
   }
   if (!Number.isFinite(value)) return problem("MC6021", { place: placeOf(column, row), what: field, value });
-  for (const { name, dtype, real } of takers) {
-    const blurred = real && dtype === "i64" && Number.isInteger(value) && !Number.isSafeInteger(value);
-    const limits = "-2^53 to 2^53 alone where another feature reads the field as a real number";
-    const misfit = blurred ? ({ kind: "range", limits } as const) : findMisfit(dtype, value);
+  for (const { name, dtype, computes } of takers) {
+    const isBlurred = computes === true && Number.isInteger(value) && !Number.isSafeInteger(value);
+    const blurred = { kind: "range", limits: "integers of -2^53 + 1 to 2^53 - 1 exactly" } as const;
+    const misfit = isBlurred ? blurred : findMisfit(dtype, value);
     if (misfit === undefined) continue;
-    const taker = name === "it" ? "it is read as" : `the feature ${name} is`;
+    const taker =
+      name === "it" ? "it is read as" : `the feature ${name} is${computes === true ? " computed from it in" : ""}`;
     const parameters = { place: placeOf(column, row), what: field, value: String(value), taker, dtype };
     if (misfit.kind === "fraction") return problem("MC6010", parameters);
     return problem("MC6020", { ...parameters, limits: misfit.limits });

@@ -2,7 +2,7 @@ import { buildUnroundedGraph } from "../../autodiff/build-preparation-graph.ts";
 import type { Graph } from "../../ir/graph.ts";
 import type { FeatureSpec, TrainProgram } from "../../ir/program.ts";
 import type { DType } from "../../ir/types.ts";
-import { isFloat } from "../../ops/dtype-class.ts";
+import { inClass, isFloat } from "../../ops/dtype-class.ts";
 import { eliminateDeadNodes } from "../../passes/eliminate-dead-nodes.ts";
 import { referenceTarget } from "../../passes/pipeline.ts";
 import { fault, required } from "../../support/fault.ts";
@@ -27,12 +27,15 @@ interface Stray {
   readonly feature: FeatureSpec;
   readonly example: number;
   readonly value: number;
+  /** What the value becomes in the integer types that it is computed with, where these do not hold what they should. */
+  readonly overflown?: number;
 }
 
 /**
  * Checks the features of examples, of all splits unless some are given: that they are finite, that integers are whole
- * and in the range of their type before they are cut to it, and that labels of `class(n)` lie in 0..n-1. `raw` is what
- * the dataset was made of: messages name examples as their file does.
+ * and in the range of their type before they are cut to it, that no integer on the way to a feature overflows and changes
+ * it, and that labels of `class(n)` lie in 0..n-1. `raw` is what the dataset was made of: messages name examples as their
+ * file does.
  */
 export async function checkFeatures(
   trainer: Pick<Trainer, "prepare" | "snapshot" | "narrow">,
@@ -42,11 +45,12 @@ export async function checkFeatures(
   searched: readonly Examples[] = [dataset.splits.train, dataset.splits.validate, dataset.splits.test],
 ): Promise<FeatureProblem | undefined> {
   const { data } = program;
-  const integers = data.features.filter((it) => !isFloat(it.type.dtype) && it.direct === undefined);
-  const unrounded = integers.length === 0 ? undefined : unroundedOf(program, integers);
+  const graph = buildUnroundedGraph(data, referenceTarget, program.model.functions);
+  const computed = data.features.filter((it) => it.direct === undefined && meetsIntegers(graph, it));
+  const unrounded = computed.length === 0 ? undefined : restrictTo(graph, computed);
   const statistics = unrounded === undefined ? new Map() : await trainer.snapshot();
   for (const examples of searched) {
-    const misfit = unrounded && findMisfits(unrounded, integers, statistics, examples);
+    const misfit = unrounded && findMisfits(unrounded, computed, statistics, examples);
     const stray = misfit ?? (await findStray(trainer, program, examples));
     if (stray === undefined) continue;
     const row = examples.rowOf?.(stray.example) ?? stray.example;
@@ -59,7 +63,7 @@ export async function checkFeatures(
 }
 
 function describe(
-  { feature, value }: Stray,
+  { feature, value, overflown }: Stray,
   raw: RawData,
   row: number,
   dataset: Dataset,
@@ -72,6 +76,8 @@ function describe(
   const place = column === undefined ? `${dataset.from}, example ${row}` : exampleOf(column, row);
   const what = `the feature ${name}`;
   if (!Number.isFinite(value)) return problem("MC6021", { place, what, value });
+  if (overflown !== undefined)
+    return problem("MC6022", { place, what, value: String(value), overflown: String(overflown) });
   if (rounded && classes !== undefined) {
     const path = column?.from ?? dataset.from;
     return problem("MC6003", { path, feature: name, example: row, label: value, classes });
@@ -91,25 +97,41 @@ function columnOf(raw: RawData, { name, direct }: FeatureSpec): Column | undefin
   return raw.columns.get(direct?.[0] ?? name) ?? raw.columns.get(name) ?? raw.columns.values().next().value;
 }
 
-/** Integer features that are computed, as they are before they become integers. */
-function unroundedOf({ data, model }: TrainProgram, integers: readonly FeatureSpec[]): Graph {
-  const graph = buildUnroundedGraph(data, referenceTarget, model.functions);
-  const outputs = graph.outputs.filter((output) => integers.some((it) => it.name === output.name));
+/** The graph with the outputs of some features alone. */
+function restrictTo(graph: Graph, features: readonly FeatureSpec[]): Graph {
+  const outputs = graph.outputs.filter((output) => features.some((it) => it.name === output.name));
   return eliminateDeadNodes({ ...graph, outputs });
+}
+
+/** Whether a feature is of an integer type, or computed from what is. */
+function meetsIntegers(graph: Graph, feature: FeatureSpec): boolean {
+  if (!isFloat(feature.type.dtype)) return true;
+  return restrictTo(graph, [feature]).nodes.some((node) =>
+    node.results.some(({ type: { dtype } }) => inClass(dtype, "integer")),
+  );
 }
 
 function findMisfits(
   graph: Graph,
-  integers: readonly FeatureSpec[],
+  computed: readonly FeatureSpec[],
   statistics: Tensors,
   examples: Examples,
 ): Stray | undefined {
   for (const { indices, from } of batchesOf(examples)) {
-    const made = interpretPreparation(graph, examples.gather(indices), statistics);
-    for (const feature of integers) {
-      const { data } = required(made.get(feature.name), feature.name);
-      const at = data.findIndex((it) => findMisfit(feature.type.dtype, it) !== undefined || Number.isNaN(it));
-      if (at >= 0) return { feature, example: from + exampleAt(at, data, indices), value: data[at] ?? NaN };
+    const batch = examples.gather(indices);
+    const exact = interpretPreparation(graph, batch, statistics, "exact");
+    const held = interpretPreparation(graph, batch, statistics, "held");
+    for (const feature of computed) {
+      const right = required(exact.get(feature.name), feature.name).data;
+      const made = required(held.get(feature.name), feature.name).data;
+      const { dtype } = feature.type;
+      const isMisfit = (it: number): boolean =>
+        !isFloat(dtype) && (Number.isNaN(it) || findMisfit(dtype, it) !== undefined);
+      const at = right.findIndex((it, index) => isMisfit(it) || !Object.is(it, made[index]));
+      if (at < 0) continue;
+      const [value, overflown] = [required(right[at], "value"), required(made[at], "value")];
+      const example = from + exampleAt(at, right, indices);
+      return { feature, example, value, ...(!isMisfit(value) && { overflown }) };
     }
   }
   return undefined;

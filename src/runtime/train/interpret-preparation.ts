@@ -1,6 +1,6 @@
 import type { Graph } from "../../ir/graph.ts";
 import { nameIn } from "../../ir/ports.ts";
-import { interpretGraph } from "../../ops/interpret.ts";
+import { interpretGraph, type Integers } from "../../ops/interpret.ts";
 import type { NdArray } from "../../ops/operator.ts";
 import { required } from "../../support/fault.ts";
 import type { RawBatch } from "../data/dataset.ts";
@@ -11,7 +11,12 @@ import type { Tensors } from "../tensor.ts";
  * Runs a graph of a data section on a batch of raw fields, in double precision: its outputs by name, nothing rounded.
  * `statistics` holds the fitted ones under `statistic/<path>`.
  */
-export function interpretPreparation(graph: Graph, raw: RawBatch, statistics: Tensors): ReadonlyMap<string, NdArray> {
+export function interpretPreparation(
+  graph: Graph,
+  raw: RawBatch,
+  statistics: Tensors,
+  integers: Integers = "held",
+): ReadonlyMap<string, NdArray> {
   const inputs = graph.inputs.map((it): [string, NdArray] => {
     const { dtype } = it.value.type;
     const field = nameIn("raw", it.name);
@@ -22,5 +27,5 @@ export function interpretPreparation(graph: Graph, raw: RawBatch, statistics: Te
     const tensor = required(statistics.get(it.name), it.name);
     return [it.name, { dtype, shape: tensor.shape, data: toNumbers(tensor) }];
   });
-  return interpretGraph(graph, new Map(inputs));
+  return interpretGraph(graph, new Map(inputs), integers);
 }

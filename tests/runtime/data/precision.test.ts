@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { createOnnxTrainer } from "../../../src/runtime/onnx/onnx-trainer.ts";
 import { openData, problemOf, trainersOf, type OpenedData } from "./open-data.ts";
 
 const opened = (section: string, content: string | Uint8Array, file?: string): OpenedData => {
@@ -69,10 +70,23 @@ describe("numbers of a table reach features unrounded, on both runtimes", () => 
     ]);
   });
 
-  it("reports an integer that a real number in between would blur", async () => {
-    const section = '  source: csv("t.csv")\n  x: f32[] = raw.a * 0.5\n  y: i64[] = raw.a';
-    expect(await problemOf(section, "a\n9007199254740993\n")).toMatch(
-      /^MC6020 t\.csv:2:1: raw\.a is 9007199254740992, .*2\^53/,
+  it.each([
+    ["  y: class(5) = raw.a\n  x: f32[] = raw.a * 0.5", "x", [0.5, 2]],
+    ["  k: i32[] = raw.a\n  x: f32[] = raw.a * raw.a * 1e9", "x", [1e9, 1.6e10]],
+    ["  x: f32[] = raw.a\n  k: i32[] = cast(raw.a * 1.5, i32)", "k", [1, 6]],
+    ["  k: i32[] = cast(raw.a * 1.5, i32)\n  x: f32[] = raw.a", "k", [1, 6]],
+    ["  x: f32[] = raw.a\n  k: bool[] = raw.a > 3", "k", [0, 1]],
+  ])("one feature does not decide what another sees: %s", async (section, name, expected) => {
+    expect(await features(section, "a\n1\n4\n", name)).toEqual([expected, expected]);
+  });
+
+  it("an integer that double precision blurs is exact as it is, and reported where an integer is computed from it", async () => {
+    const section = "  x: f32[] = raw.a * 0.5\n  y: i64[] = raw.a";
+    const [onnx] = await features(section, "a\n9007199254740993\n", "y");
+    expect(onnx).toEqual([9007199254740993n]);
+    const computed = csv("  x: f32[] = raw.a * 0.5\n  y: i64[] = raw.a - 1");
+    expect(await problemOf(computed, "a\n9007199254740993\n")).toMatch(
+      /^MC6020 t\.csv:2:1: raw\.a is 9007199254740992, but the feature y is computed from it in f64, .*2\^53/,
     );
   });
 
@@ -83,6 +97,27 @@ describe("numbers of a table reach features unrounded, on both runtimes", () => 
     expect(await problemOf(section, table, "t.csv", "mean(out * cast(y, f32))")).toBe(
       "none | MC6020 t.csv:3: the feature y is 2147483648, but TensorFlow.js takes it as i32, which holds -2147483648 to 2147483647.",
     );
+  });
+
+  it.each(["f16", "f64", "u8", "i8", "i64", "bool", "class(5)"])(
+    "a feature of %s means the same to both targets",
+    async (type) => {
+      const declared = type === "class(5)" ? type : `${type}[]`;
+      const section = csv(`  x: f32[] = raw.a\n  y: ${declared} = raw.a${type === "bool" ? " > 2" : ""}`);
+      const found = openData(section, "a\n1\n4\n2\n", "t.csv", "mean(out * cast(y, f32))");
+      if (typeof found === "string") throw new Error(found);
+      for (const trainer of await trainersOf(found)) {
+        const { loss } = await trainer.evaluate(await trainer.prepare(found.dataset.splits.train.gather([0, 1, 2])));
+        await trainer.dispose();
+        expect(loss).toBeCloseTo(type === "bool" ? 4 / 3 : 7, 5);
+      }
+    },
+  );
+
+  it("a feature of bf16 is refused where the binding of the runtime has no such tensors", async () => {
+    const { program } = opened('  source: csv("t.csv")\n  x: f32[] = raw.a\n  y: bf16[] = raw.a', "a\n1\n");
+    const made = await createOnnxTrainer(program, { totalSteps: 1, threads: 1 });
+    expect(made.ok ? "made" : made.message).toMatch(/^the tensor y is bf16, .*--runtime tfjs$/);
   });
 
   it("leaves columns alone that no feature reads", () => {
@@ -155,6 +190,29 @@ describe("numbers that cannot be are found when the data are loaded, with their 
     expect(await problemOf(csv(`  split: train 1, by position\n${apart}${feature}`), "a,b\n1,3\n2,0\n")).toMatch(
       expected,
     );
+  });
+
+  it.each([
+    ["  y: i32[] = raw.a + 1", /^MC6020 t\.csv:3: the feature y is 2147483648, but it is declared as i32/],
+    ["  y: i32[] = cast(raw.a, i32) + 1", /^MC6020 t\.csv:3: the feature y is 2147483648, but it is declared as i32/],
+    ["  y: i32[] = cast(raw.b, i32)", /^MC6020 t\.csv:3: the feature y is 90000000000, but it is declared as i32/],
+    [
+      "  y: f32[] = cast(cast(raw.b, i32), f32)",
+      /^MC6022 t\.csv:3: the feature y is 90000000000, but becomes -?\d+ in/,
+    ],
+    [
+      "  y: f32[] = cast(cast(raw.a, i32) * 2, f32)",
+      /^MC6022 t\.csv:3: the feature y is 4294967294, but becomes -2 in/,
+    ],
+    ["  y: bool[] = cast(raw.a, i32) + 1 > 0", /^MC6022 t\.csv:3: the feature y is 1, but becomes 0 in/],
+    ["  y: i32[] = cast(raw.a, i32) // (cast(raw.a, i32) - 1)", /^MC6021 t\.csv:2: the feature y is Infinity/],
+    // What overflows and is not taken, or comes back, changes nothing.
+    ["  y: i32[] = where(raw.a > 9, 0, cast(raw.b, i32))", /^none$/],
+    ["  y: i32[] = cast(raw.a, i32) + 1 - 1", /^none$/],
+    ["  y: f32[] = cast(cast(raw.b, i64) * 2, f32)", /^none$/],
+  ])("integers that overflow on the way: %s", async (feature, expected) => {
+    const table = "a,b\n1,3\n2147483647,90000000000\n";
+    expect(await problemOf(csv(`  split: train 1, by position\n${plain}${feature}`), table)).toMatch(expected);
   });
 
   it("a cast that the file asks for cuts off", async () => {

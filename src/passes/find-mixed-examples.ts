@@ -1,0 +1,248 @@
+import { asNumber, product, sameForm, variablesOf, type Dim } from "../dims/dim.ts";
+import type { Graph, Node, OperatorNode, Region, ScanNode, Value } from "../ir/graph.ts";
+import { attributesFor, type AttributesOf, type AttributeSchema } from "../ops/operator.ts";
+import { findOperator } from "../ops/registry.ts";
+import { eachAxisAttributes, imageStructureOf, structureOf } from "../ops/structure.ts";
+import { required } from "../support/fault.ts";
+
+/**
+ * Where the examples of a batch lie in a value: `inner` elements of one stand side by side, then come those of the next.
+ * Undefined where the value is the same whatever the examples are; a node where one of them depends on others, which is
+ * what brought them together.
+ */
+type Lie = { readonly inner: Dim } | { readonly mixedBy: Node } | undefined;
+
+type Scope = Map<number, Lie>;
+
+/**
+ * Finds the outputs of a flat graph in which one example depends on others of its batch, or on its place there, with the
+ * node that makes it so. The inputs have the batch as their first axis, of size `batch`, unless `isShared` holds of them.
+ *
+ * Requires that composites are expanded.
+ */
+export function findMixedExamples(
+  graph: Graph,
+  batch: Dim,
+  isShared: (input: Graph["inputs"][number]) => boolean,
+): ReadonlyMap<string, Node> {
+  const scope: Scope = new Map();
+  for (const input of graph.inputs) {
+    scope.set(input.value.id, isShared(input) ? undefined : lieAlong(input.value, 0));
+  }
+  trace(graph.nodes, scope, batch);
+  return new Map(
+    graph.outputs.flatMap(({ name, value }): [string, Node][] => {
+      const lie = scope.get(value.id);
+      return lie !== undefined && "mixedBy" in lie ? [[name, lie.mixedBy]] : [];
+    }),
+  );
+}
+
+function trace(nodes: readonly Node[], scope: Scope, batch: Dim): void {
+  for (const node of nodes) {
+    const lies = liesOf(node, scope, batch);
+    node.results.forEach((it, at) => scope.set(it.id, lies[at]));
+  }
+}
+
+function liesOf(node: Node, scope: Scope, batch: Dim): readonly Lie[] {
+  if (node.kind === "scan") return liesOfScan(node, scope, batch);
+  if (node.kind === "dim") return [mentions(node.dim, batch) ? { mixedBy: node } : undefined];
+  if (node.kind !== "operator") return [];
+  const operands = node.operands.map((it) => scope.get(it.id));
+  const mixed = operands.find((it) => it !== undefined && "mixedBy" in it);
+  if (mixed !== undefined) return node.results.map(() => mixed);
+  const attributes = attributesFor(required(findOperator(node.op), node.op), node.attributes);
+  // To count examples is to know how many they are.
+  const counts = node.op === "range" && Object.values(attributes).some((it) => isDim(it) && mentions(it, batch));
+  if (counts) return [{ mixedBy: node }];
+  if (operands.every((it) => it === undefined)) return [];
+  if (node.op === "reshape") return operands;
+  const axes = node.operands.map((it, at) => axisOf(it, operands[at], batch));
+  const axis = axes.every((it, at) => it !== undefined || operands[at] === undefined)
+    ? axisOfResult(node, axes, attributes)
+    : keepsPlaces(node, operands);
+  if (axis === "as it was") return [operands.find((it) => it !== undefined)];
+  return node.results.map((it) => (axis === undefined ? { mixedBy: node } : lieAlong(it, axis)));
+}
+
+const mentions = (dim: Dim, batch: Dim): boolean => {
+  const names = new Set(variablesOf(batch));
+  return [...variablesOf(dim)].some((it) => names.has(it));
+};
+
+function isDim(value: unknown): value is Dim {
+  return typeof value === "object" && value !== null && "kind" in value && value.kind === "dim";
+}
+
+const lieAlong = ({ type: { shape } }: Value, axis: number): Lie => ({ inner: product(shape.slice(axis + 1)) });
+
+/** The axis of a value that counts the examples; undefined where it has none, or where it is merged with others. */
+function axisOf({ type: { shape } }: Value, lie: Lie, batch: Dim): number | undefined {
+  if (lie === undefined || "mixedBy" in lie) return undefined;
+  const axis = shape.findIndex(
+    (size, at) => sameForm(size, batch) && sameForm(product(shape.slice(at + 1)), lie.inner),
+  );
+  return axis < 0 ? undefined : axis;
+}
+
+/** Where the examples are merged into an axis with others: an operator on single elements of one shape leaves them there. */
+function keepsPlaces(node: OperatorNode, operands: readonly Lie[]): "as it was" | undefined {
+  if (structureOf(node) !== "elementwise") return undefined;
+  const shape = required(node.results[0], "result").type.shape;
+  const [lie, ...others] = operands.filter((it) => it !== undefined && "inner" in it);
+  const agree = others.every((it) => lie !== undefined && it !== undefined && sameLie(it, lie));
+  const isWhole = node.operands.every(
+    ({ type }, at) =>
+      operands[at] === undefined ||
+      (type.shape.length === shape.length && type.shape.every((it, axis) => sameForm(it, shape[axis] ?? it))),
+  );
+  return agree && isWhole ? "as it was" : undefined;
+}
+
+const sameLie = (a: NonNullable<Lie>, b: NonNullable<Lie>): boolean =>
+  "inner" in a && "inner" in b && sameForm(a.inner, b.inner);
+
+type Axes = readonly (number | undefined)[];
+
+/** The axis of the results that counts the examples, by those of the operands; undefined where examples are mixed. */
+function axisOfResult(node: OperatorNode, axes: Axes, attributes: AttributesOf<AttributeSchema>): number | undefined {
+  const structure = structureOf(node);
+  const shape = required(node.results[0], "result").type.shape;
+  const [first] = axes;
+  const common = commonOf(axes);
+  switch (structure) {
+    case "elementwise":
+      return alignedAxis(node, axes, shape.length);
+    case "reduction":
+      return first === undefined
+        ? undefined
+        : afterReduction(first, attributes["axes"] as readonly number[], attributes["keep"] === true);
+    case "along axis":
+      return common === countedAxis(attributes["axis"], shape.length) ? undefined : common;
+    case "other":
+      return others[node.op]?.({ node, axes, attributes, rank: shape.length });
+    default: {
+      const ofAxes = eachAxisAttributes(node);
+      if (ofAxes !== undefined) {
+        const isUntouched = ofAxes.every((name) => {
+          const list = attributes[name];
+          const it: unknown = Array.isArray(list) && first !== undefined ? list[first] : undefined;
+          return it === 0 || (isDim(it) && asNumber(it) === 0);
+        });
+        return isUntouched ? first : undefined;
+      }
+      const images = imageStructureOf(node)?.operands ?? [];
+      return axes.every((it, at) => it === undefined || (it === 0 && images[at] === "image")) ? 0 : undefined;
+    }
+  }
+}
+
+/** The one axis of those operands that have examples. */
+function commonOf(axes: Axes): number | undefined {
+  const [first, ...rest] = axes.filter((it) => it !== undefined);
+  return rest.every((it) => it === first) ? first : undefined;
+}
+
+/** The same where shapes broadcast: axes are counted from the end. */
+function alignedAxis(node: OperatorNode, axes: Axes, rank: number): number | undefined {
+  return commonOf(
+    axes.map((axis, at) =>
+      axis === undefined ? undefined : axis + rank - required(node.operands[at], "operand").type.shape.length,
+    ),
+  );
+}
+
+function countedAxis(axis: unknown, rank: number): number {
+  return typeof axis === "number" && axis >= 0 ? axis : rank + (typeof axis === "number" ? axis : -1);
+}
+
+function afterReduction(axis: number, reduced: readonly number[], keep: boolean): number | undefined {
+  if (reduced.includes(axis)) return undefined;
+  return keep ? axis : axis - reduced.filter((it) => it < axis).length;
+}
+
+interface At {
+  readonly node: OperatorNode;
+  readonly axes: Axes;
+  readonly attributes: AttributesOf<AttributeSchema>;
+  /** Of the result. */
+  readonly rank: number;
+}
+
+const rankOf = (node: OperatorNode, operand: number): number =>
+  required(node.operands[operand], "operand").type.shape.length;
+
+const searched = ({ axes: [axis], attributes }: At): number | undefined =>
+  axis === undefined ? undefined : afterReduction(axis, [Number(attributes["axis"])], false);
+
+/** Operators that declare no structure; what is not listed is taken to mix examples. */
+const others: Readonly<Record<string, (at: At) => number | undefined>> = {
+  argmax: searched,
+  argmin: searched,
+  broadcast_to: ({ node, axes, rank }) => alignedAxis(node, axes, rank),
+  one_hot: ({ axes: [axis] }) => axis,
+  put_along: ({ axes }) => commonOf(axes),
+  take_along: ({ node, axes }) => (axes[0] === rankOf(node, 0) - 1 ? undefined : commonOf(axes)),
+  transpose: ({ axes: [axis], attributes }) => {
+    const to = (attributes["perm"] as readonly number[]).findIndex((it) => it === axis);
+    return to < 0 ? undefined : to;
+  },
+  gather: ({ node, axes: [table, indices], attributes }) => {
+    const axis = Number(attributes["axis"]);
+    if (table === undefined) return indices === undefined ? undefined : axis + indices;
+    if (indices !== undefined || table === axis) return undefined;
+    return table < axis ? table : table - 1 + rankOf(node, 1);
+  },
+  scatter_add: ({ node, axes: [indices, updates] }) => {
+    const row = updates === undefined ? -1 : updates - rankOf(node, 0);
+    return indices === undefined && row >= 0 ? 1 + row : undefined;
+  },
+  matmul: ({ node, axes, attributes, rank }) => {
+    const fromEnd = axes.map((axis, at) => (axis === undefined ? undefined : rankOf(node, at) - axis));
+    if (fromEnd.every((it) => it === undefined || it > 2)) return alignedAxis(node, axes, rank);
+    const [left, right] = fromEnd;
+    if (right === undefined) return left === (attributes["transposeA"] === true ? 1 : 2) ? rank - 2 : undefined;
+    return left === undefined && right === (attributes["transposeB"] === true ? 2 : 1) ? rank - 1 : undefined;
+  },
+};
+
+/** A scan over anything but the examples; what it carries may come to depend on them in a later round. */
+function liesOfScan(node: ScanNode, scope: Scope, batch: Dim): readonly Lie[] {
+  const sequences = node.sequences.map((it, at): Lie => {
+    const lie = scope.get(it.id);
+    const axis = axisOf(it, lie, batch);
+    if (lie === undefined || "mixedBy" in lie) return lie;
+    const along = required(node.sequenceAxes[at], "axis");
+    if (axis === undefined || axis === along) return { mixedBy: node };
+    return lieAlong(required(node.body.inputs[node.initial.length + at], "element"), axis < along ? axis : axis - 1);
+  });
+  let carries = node.initial.map((it) => scope.get(it.id));
+  for (;;) {
+    const results = traceBody(node.body, [...carries, ...sequences], scope, batch);
+    const next = carries.map((it, at): Lie => {
+      const later = results[at];
+      if (it === undefined || later === undefined) return it ?? later;
+      return sameLie(it, later) || "mixedBy" in it ? it : { mixedBy: node };
+    });
+    if (next.every((it, at) => it === carries[at])) return [...next, ...emittedLies(node, results, batch)];
+    carries = next;
+  }
+}
+
+function traceBody(body: Region, given: readonly Lie[], scope: Scope, batch: Dim): readonly Lie[] {
+  body.inputs.forEach((it, at) => scope.set(it.id, given[at]));
+  trace(body.nodes, scope, batch);
+  return body.results.map((it) => scope.get(it.id));
+}
+
+function emittedLies(node: ScanNode, results: readonly Lie[], batch: Dim): readonly Lie[] {
+  const count = node.initial.length;
+  return node.emitAxes.map((along, at): Lie => {
+    const lie = results[count + at];
+    if (lie === undefined || "mixedBy" in lie) return lie;
+    const axis = axisOf(required(node.body.results[count + at], "emitted"), lie, batch);
+    if (axis === undefined) return { mixedBy: node };
+    return lieAlong(required(node.results[count + at], "emitted"), axis < along ? axis : axis + 1);
+  });
+}

@@ -1,0 +1,138 @@
+import { describe, expect, it } from "vitest";
+import { constant } from "../../src/dims/dim.ts";
+import type { GraphInput } from "../../src/ir/graph.ts";
+import { interpretGraph } from "../../src/ops/interpret.ts";
+import { sizeOf } from "../../src/ops/nd-array.ts";
+import type { NdArray, Operator, Sample } from "../../src/ops/operator.ts";
+import { allOperators } from "../../src/ops/registry.ts";
+import { expandComposites, keepNone } from "../../src/passes/expand-composites.ts";
+import { findMixedExamples } from "../../src/passes/find-mixed-examples.ts";
+import { checkFile } from "../lower/checking.ts";
+import { describeSample, graphOfSample, inputsOfSample } from "../ops/sample-graphs.ts";
+
+/** The array with one example, along the first axis, replaced by the last one. */
+function withLastAt(array: NdArray, example: number): NdArray {
+  const size = sizeOf(array.shape.slice(1));
+  const data = array.data.slice();
+  data.set(array.data.subarray(array.data.length - size), example * size);
+  return { ...array, data };
+}
+
+const batches = allOperators.flatMap((operator) =>
+  operator.samples
+    .filter((it) => (it.operands[0]?.shape[0] ?? 0) > 2 && it.operands.every(({ dtype }) => dtype !== "u32"))
+    .map((sample): readonly [string, Operator, Sample] => [
+      `${operator.name} ${describeSample(sample)}`,
+      operator,
+      sample,
+    ]),
+);
+
+describe("an operator that is said to keep examples apart", () => {
+  it.each(batches)("does: %s", (_, operator, sample) => {
+    const graph = expandComposites(graphOfSample(operator, sample), keepNone);
+    const inputs = inputsOfSample(graph, sample);
+    const size = sample.operands[0]?.shape[0] ?? 0;
+    const hasExamples = ({ name }: Pick<GraphInput, "name">): boolean => inputs.get(name)?.shape[0] === size;
+    const mixed = findMixedExamples(graph, constant(size), (it) => !hasExamples(it));
+    const results = interpretGraph(graph, inputs);
+    // What two examples change must not overlap.
+    const changedBy = [0, 1].map((example) => {
+      const given = new Map(
+        [...inputs].map(([name, it]) => [name, hasExamples({ name }) ? withLastAt(it, example) : it]),
+      );
+      return interpretGraph(graph, given);
+    });
+    for (const [name, { data }] of results) {
+      if (mixed.has(name)) continue;
+      const [first, second] = changedBy.map((it) => it.get(name)?.data ?? data);
+      const both = [...data.keys()].filter((at) => first?.[at] !== data[at] && second?.[at] !== data[at]);
+      expect(both, name).toEqual([]);
+    }
+  });
+});
+
+const functions = `fn moved: (x: f32[N, M]) -> f32[N, M] { x - mean(x, over=M, keep=true) }
+fn centred: (x: f32[N, M]) -> f32[N, M] { x - mean(x, over=N, keep=true) }
+fn counted: (x: f32[N]) -> f32[N] { x + cast(range(N), f32) }
+fn merged: (x: f32[N, M]) -> f32[N, M] { reshape(reshape(x, [N * M]) * 2, [N, M]) }
+fn along: (x: f32[N, M]) -> f32[N, M] {
+  scan t in x over M with h: f32[N] = zeros {
+    h <- h + t
+    emit h
+  }
+}
+fn across: (x: f32[N, M]) -> f32[N, M] {
+  scan t in x over N with h: f32[M] = zeros {
+    h <- h + t
+    emit h
+  }
+}
+`;
+
+const pair = "stack(raw.a, raw.b, axis=-1)";
+const findingsOf = (type: string, expression: string): readonly string[] =>
+  checkFile(`${functions}data D {\n  source: csv("d.csv")\n  x: ${type} = ${expression}\n}\n`)
+    .filter((it) => it.severity === "error")
+    .map((it) => `${it.code} ${it.message}`);
+
+describe("a feature of one example", () => {
+  it.each([
+    ["f32[]", "raw.a * 2 + sin(raw.b)"],
+    ["f32[2]", `${pair} -> softmax`],
+    ["f32[]", `sum(${pair}, axis=-1)`],
+    ["f32[2]", `cumsum(${pair}, axis=-1)`],
+    ["f32[2]", `flip(${pair}, axis=-1)`],
+    ["f32[]", `${pair}[:, 0]`],
+    ["f32[]", `variance(${pair}, axis=-1)`],
+    ["i32[]", `argmax(${pair}, axis=-1)`],
+    ["f32[5]", "one_hot(cast(raw.a, i32), 5)"],
+    ["i32[]", "gather(range(5), cast(clip(raw.a, 0, 4), i32))"],
+    ["f32[3]", `matmul(${pair}, ones([2, 3]))`],
+    ["f32[3]", `einsum("b k, k m -> b m", ${pair}, ones([2, 3]))`],
+    ["f32[2]", `rearrange(${pair}, "b t -> t b") -> rearrange("t b -> b t")`],
+    ["f32[2]", `moved(${pair})`],
+    ["f32[2]", `merged(${pair})`],
+    ["f32[2]", `along(${pair})`],
+    ["bool[]", "raw.a > 3"],
+    ["f32[]", "raw.a -> standardize"],
+  ])("is taken: %s = %s", (type, expression) => {
+    expect(findingsOf(type, expression)).toEqual([]);
+  });
+
+  it.each([
+    ["f32[]", "raw.a - mean(raw.a)"],
+    ["f32[]", "raw.a / max(raw.a, axis=0)"],
+    ["f32[]", "cumsum(raw.a, axis=0)"],
+    ["f32[]", "flip(raw.a, axis=0)"],
+    ["f32[]", "raw.a -> softmax"],
+    ["f32[]", "raw.a - raw.a[0]"],
+    ["f32[]", "(raw.a - mean(raw.a)) -> standardize"],
+    ["f32[]", "raw.a + mse(raw.a, raw.b)"],
+    ["f32[]", "counted(raw.a)"],
+    ["f32[2]", `centred(${pair})`],
+    ["f32[2]", `across(${pair})`],
+    ["f32[2]", `matmul(${pair}, matmul(transpose(${pair}), ${pair}))`],
+  ])("that depends on others is an error: %s = %s", (type, expression) => {
+    expect(findingsOf(type, expression)).toEqual([
+      "MC4064 One example of the feature `x` depends on the other examples of its batch.",
+    ]);
+  });
+
+  it("is told of where it happens, and how to mend it", () => {
+    const [found] = checkFile('data D {\n  source: csv("d.csv")\n  x: f32[] = raw.a - mean(raw.a)\n}\n');
+    expect(found?.help).toContain("`-> standardize`");
+    expect(found?.labels).toHaveLength(1);
+  });
+
+  it("cannot be drawn: by an operator, or in a function", () => {
+    const noisy = "fn noisy: (x: f32[...S]) -> f32[...S] { x + uniform_like(x) }\n";
+    for (const [fns, expression] of [
+      ["", "uniform_like(raw.a)"],
+      [noisy, "noisy(raw.a)"],
+    ] as const) {
+      const text = `${fns}data D {\n  source: csv("d.csv")\n  x: f32[] = ${expression}\n}\n`;
+      expect(checkFile(text).map((it) => it.code)).toEqual(["MC4011"]);
+    }
+  });
+});
