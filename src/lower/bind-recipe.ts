@@ -35,7 +35,8 @@ export function bindRecipe(ctx: Context, it: RecipeVal, call: CallExpression): V
       call.arguments.forEach((argument, index) => {
         const name = argument.name?.text ?? open[index];
         if (name !== undefined && !isFirst(ctx, here, it, name, target.operator.name, argument)) fine = false;
-        const spec = name === undefined ? undefined : givenAttributes(target.operator)[name];
+        const specs = givenAttributes(target.operator);
+        const spec = name !== undefined && Object.hasOwn(specs, name) ? specs[name] : undefined;
         if (name === undefined || spec === undefined) {
           if (argument.name === undefined) report(ctx, "MC2014", argument.span, { callee: target.operator.name });
           else

@@ -129,7 +129,7 @@ function sortArguments(
       else if (earlier !== undefined) fine = givenBefore(ctx, argument, earlier, operator, text);
       else pending.axis.push(argument);
     } else if (
-      given in givenAttributes(operator) &&
+      Object.hasOwn(givenAttributes(operator), given) &&
       !(takesSizes(operator) && (given === "names" || given === "sizes"))
     ) {
       if (pending.attributes.has(given)) fine = duplicate(ctx, argument, operator);

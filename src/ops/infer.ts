@@ -72,7 +72,7 @@ function classInWords(wanted: DTypeClass): string {
 function checkAttributes(operator: Operator, attributes: Attributes, check: ShapeChecker): boolean {
   let fine = true;
   for (const given of Object.keys(attributes)) {
-    if (given in operator.attributes) continue;
+    if (Object.hasOwn(operator.attributes, given)) continue;
     const near = nearest(given, Object.keys(operator.attributes));
     check.fail(`${operator.name} has no argument ${given}`, near === undefined ? undefined : `did you mean ${near}?`);
     fine = false;

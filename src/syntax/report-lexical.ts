@@ -48,7 +48,10 @@ function reportDirections(lexed: Lexed, reporter: Reporter): void {
   }
 }
 
-/** Reports what the lexer could not read: strange characters, open strings, numbers with letters on their end. */
+/**
+ * Reports what the lexer could not read: strange characters, open strings, numbers with letters on their end; and the one
+ * name that nothing can have.
+ */
 export function reportLexical(lexed: Lexed, reporter: Reporter): void {
   const { file } = reporter;
   reportDirections(lexed, reporter);
@@ -65,6 +68,9 @@ export function reportLexical(lexed: Lexed, reporter: Reporter): void {
       },
     );
   }
+  // Once is enough: a name that is declared is used, too.
+  const barred = lexed.tokens.find((it) => it.image === "__proto__");
+  if (barred !== undefined) reporter.report("MC1036", reporter.span(barred.startOffset, endOf(barred)), {});
   for (const token of lexed.tokens) {
     const span = reporter.span(token.startOffset, endOf(token));
     const isNumber = token.tokenType !== NumberToken || Number.isFinite(valueOfNumber(token.image));

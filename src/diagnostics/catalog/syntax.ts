@@ -278,4 +278,13 @@ export const syntaxCatalog = {
     bad: "# width \u202eand height\nconst a = 1\n",
     good: '# width and height\nconst a = "\\u{202e}"\n',
   }),
+  MC1036: entry({
+    severity: "error",
+    title: "a name that JavaScript keeps to itself",
+    message: () => "`__proto__` cannot be a name: JavaScript keeps it to itself. Choose another.",
+    explanation:
+      'Generated TypeScript and the runtimes hold tensors in objects, by their names, and in JavaScript `__proto__` of an object is never what was put there. A column of a table that has this name is read as `raw["__proto__"]`.',
+    bad: "model M: (__proto__: f32[B, 4]) -> y: f32[B, 4] {\n  __proto__ + 1\n}\n",
+    good: "model M: (proto: f32[B, 4]) -> y: f32[B, 4] {\n  proto + 1\n}\n",
+  }),
 } as const;
