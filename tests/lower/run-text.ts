@@ -4,7 +4,7 @@ import { emitOnnx } from "../../src/emit/onnx/emit-graph.ts";
 import { encodeModel } from "../../src/emit/onnx/proto.ts";
 import type { DType } from "../../src/ir/types.ts";
 import { interpretGraph } from "../../src/ops/interpret.ts";
-import { sizeOf } from "../../src/ops/nd-array.ts";
+import { sizeOf, transposeArray } from "../../src/ops/nd-array.ts";
 import type { NdArray } from "../../src/ops/operator.ts";
 import { literalShape } from "../../src/ops/shape-rules.ts";
 import { tfjsDType } from "../../src/emit/tfjs/tfjs-dtype.ts";
@@ -43,11 +43,13 @@ export async function runText(text: string, fill: (name: string, type: NdArray) 
   const counted = wanted.outputs.find((it) => it.role === "faults")?.name ?? "";
   if ((expected.get(counted)?.data[0] ?? 0) > 0) return undefined;
 
-  const session = await sessionOf(
-    encodeModel(emitOnnx(buildInferenceGraph(module, onnxTarget(18)), { ...asInputs, opset: 18 })),
-  );
-  const feeds = [...inputs].map(([name, it]) => {
-    return [name, { ...it, data: fromNumbers(it.dtype, it.data, it.data.length) }] as const;
+  const graph = buildInferenceGraph(module, onnxTarget(18));
+  const session = await sessionOf(encodeModel(emitOnnx(graph, { ...asInputs, opset: 18 })));
+  const feeds = graph.inputs.flatMap(({ name, perm }) => {
+    const given = inputs.get(name);
+    if (given === undefined) return [];
+    const it = perm === undefined ? given : transposeArray(given, perm);
+    return [[name, { ...it, data: fromNumbers(it.dtype, it.data, it.data.length) }] as const];
   });
   const results = await session.run(new Map(feeds));
   await session.dispose();

@@ -1,0 +1,148 @@
+import { describe, expect, it } from "vitest";
+import { isFloat } from "../../src/ops/dtype-class.ts";
+import type { NdArray } from "../../src/ops/operator.ts";
+import { library } from "../../src/std/library.ts";
+import { backends, useBackend } from "../emit/tfjs/backends.ts";
+import { checkFile } from "../lower/checking.ts";
+import { runText } from "../lower/run-text.ts";
+import { relativeError } from "../ops/relative-error.ts";
+
+/**
+ * Every argument of every layer of the library with values of all kinds. Each is refused where it stands, in words about
+ * what was written, or gives what its type says, the same on both targets as in f64, and finite.
+ */
+const odd = [
+  ...[
+    "-100",
+    "-1",
+    "0",
+    "1",
+    "2",
+    "3",
+    "5",
+    "100",
+    "1.5",
+    "0.5",
+    "-0.5",
+    "1e-60",
+    "1e300",
+    "true",
+    "false",
+    '"a"',
+    "x",
+  ],
+  ...["[]", "[1]", "[2, 3]", "[0, 1]", "[-1, 1]", "[1.5, 1]", "[1, 2, 3]", "[100, 1]", "B", "same", "valid", "concat"],
+  ...["mul", "nonsense", "relu", "softmax", "leaky_relu(0.1)", "leaky_relu(x)", "zeros", "ones", "constant(2)"],
+  ...[
+    "normal(stddev=-1)",
+    "orthogonal",
+    "Dense",
+    "Dense(2)",
+    "LSTM",
+    "LSTM(2)",
+    "LSTM(2, reverse=true)",
+    "Flatten",
+    "sum",
+  ],
+];
+
+interface Usual {
+  readonly input: string;
+  readonly given?: Readonly<Record<string, string>>;
+  readonly applied?: string;
+}
+
+/** What each layer is tried on, and what it must be given. */
+const usual: Readonly<Record<string, Usual>> = {
+  MultiHeadAttention: { input: "f32[2, 3, 4]", given: { heads: "2" }, applied: "(x, x)" },
+  Conv2D: { input: "f32[2, 6, 5, 4]", given: { filters: "4", kernel: "3" } },
+  DepthwiseConv2D: { input: "f32[2, 6, 5, 2]", given: { kernel: "3" } },
+  Conv2DTranspose: { input: "f32[2, 4, 3, 2]", given: { filters: "3", kernel: "3" } },
+  Conv1D: { input: "f32[2, 6, 4]", given: { filters: "4", kernel: "3" } },
+  Dense: { input: "f32[2, 4]", given: { units: "3" } },
+  Embedding: { input: "i32[2, 3]", given: { vocab: "5", width: "3" } },
+  LayerNorm: { input: "f32[2, 4]" },
+  RMSNorm: { input: "f32[2, 4]" },
+  BatchNorm: { input: "f32[2, 4]" },
+  GroupNorm: { input: "f32[2, 3, 4]", given: { groups: "2" } },
+  Dropout: { input: "f32[2, 4]" },
+  MaxPool2D: { input: "f32[2, 6, 5, 2]" },
+  AvgPool2D: { input: "f32[2, 6, 5, 2]" },
+  UpSampling2D: { input: "f32[2, 3, 2, 2]" },
+  SimpleRNN: { input: "f32[2, 3, 4]", given: { units: "3" } },
+  LSTM: { input: "f32[2, 3, 4]", given: { units: "3" } },
+  GRU: { input: "f32[2, 3, 4]", given: { units: "3" } },
+  Bidirectional: { input: "f32[2, 3, 4]", given: { Layer: "LSTM(2)" } },
+};
+
+const layers = library.names.flatMap((name) => {
+  const found = library.find(name);
+  return found === undefined || found.declaration.hyperparameters.length === 0 ? [] : [found.declaration];
+});
+
+interface Call {
+  readonly title: string;
+  readonly text: string;
+}
+
+function callsOf(name: string, parameters: readonly string[]): readonly Call[] {
+  const { input, given = {}, applied = "x" } = usual[name] ?? { input: "f32[2, 4]" };
+  return parameters.flatMap((parameter) =>
+    odd.map((value): Call => {
+      const entries = Object.entries({ ...given, [parameter]: value });
+      const title = `${name}(${entries.map(([key, it]) => `${key}=${it}`).join(", ")})`;
+      return { title, text: `block M: (x: ${input}) {\n  ${applied} -> ${title}\n}\n` };
+    }),
+  );
+}
+
+/** Numbers from 0.25 to 1, always the same; places are 0. */
+function fill(name: string, { dtype, shape, data }: NdArray): NdArray {
+  const real = isFloat(dtype);
+  return { dtype, shape, data: data.map((_, at) => (real ? 0.25 + (((at + name.length) * 7) % 31) / 40 : 0)) };
+}
+
+async function problemsOf(text: string): Promise<readonly string[]> {
+  const run = await runText(text, fill);
+  if (run === undefined) return ["a place out of range"];
+  return run.reference.flatMap((right, at) => {
+    const predicted = run.predicted[at];
+    const problems: string[] = [];
+    if (predicted?.dtype !== right.dtype || predicted.shape?.join() !== right.shape.join()) problems.push("shape");
+    if (!right.data.every(Number.isFinite)) problems.push("not finite");
+    for (const [runtime, results] of Object.entries(run.runtimes)) {
+      const found = results[at];
+      const error = found === undefined ? Infinity : relativeError(found, right);
+      if (!(error <= 1e-5)) problems.push(`${runtime} differs by ${String(error)}`);
+    }
+    return problems;
+  });
+}
+
+it("covers every layer that takes arguments", () => {
+  expect(layers.map((it) => it.name.text).sort()).toEqual(Object.keys(usual).sort());
+});
+
+describe.each(layers.map((it) => [it.name.text, it.hyperparameters.map((given) => given.name.text)] as const))(
+  "every argument of %s",
+  (name, parameters) => {
+    it("is refused where it stands, or means the same everywhere", async () => {
+      await useBackend(backends[0]);
+      const problems: string[] = [];
+      const taken: string[] = [];
+      for (const { title, text } of callsOf(name, parameters)) {
+        const found = checkFile(text).filter((it) => it.severity === "error");
+        const vague = found.find(({ span, message }) => {
+          const placed = span.file.path === "main.model" && span.start >= text.indexOf(" -> ") && span.end > span.start;
+          return !placed || /NaN|undefined|\[object/.test(message);
+        });
+        if (vague !== undefined) problems.push(`${title}: ${vague.code} ${vague.message}`);
+        if (found.length > 0) continue;
+        taken.push(title);
+        for (const it of await problemsOf(text)) problems.push(`${title}: ${it}`);
+      }
+      expect(problems).toEqual([]);
+      expect(taken.length).toBeGreaterThan(parameters.length);
+    }, 60_000);
+  },
+);
