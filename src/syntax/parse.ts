@@ -54,7 +54,8 @@ export function parseFile(file: SourceFile, collector: Collector): File {
   // Control characters but for white space, and what bytes that are no UTF-8 are read as.
   const binary = /[^\P{Cc}\t\n\v\f\r]|\ufffd/u.exec(file.text);
   if (binary !== null) {
-    reporter.report("MC1010", reporter.span(binary.index, binary.index + 1), { offset: binary.index });
+    const help = /^\ufffd\ufffd|^.?\0/su.test(file.text) ? { help: "It looks like UTF-16: save it as UTF-8." } : {};
+    reporter.report("MC1010", reporter.span(binary.index, binary.index + 1), { offset: binary.index }, help);
     reporter.flush();
     return nothing;
   }

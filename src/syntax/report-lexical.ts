@@ -13,6 +13,7 @@ const advice: readonly (readonly [pattern: RegExp, help: string])[] = [
   [/^\$/, "Names are written without `$`."],
   [/^@/, "There are no decorators, and a matrix product is written `matmul(a, b)`."],
   [/^\^/, "There is no operator for powers: write `pow(x, 2)`."],
+  [/^[\p{L}\p{M}]/u, 'Names are made of the letters a to z, digits and `_`; a column of another name is `raw["..."]`.'],
   [/^\?/, "A choice is written `when condition { ... } else { ... }`."],
 ];
 
@@ -69,7 +70,7 @@ export function reportLexical(lexed: Lexed, reporter: Reporter): void {
     );
   }
   // Once is enough: a name that is declared is used, too.
-  const barred = lexed.tokens.find((it) => it.image === "__proto__");
+  const barred = lexed.tokens.find(({ image }) => image === "__proto__" || image === '"__proto__"');
   if (barred !== undefined) reporter.report("MC1036", reporter.span(barred.startOffset, endOf(barred)), {});
   for (const token of lexed.tokens) {
     const span = reporter.span(token.startOffset, endOf(token));

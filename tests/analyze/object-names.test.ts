@@ -53,5 +53,6 @@ describe("names that JavaScript gives every object", () => {
     for (const name of ["constructor", "toString", "hasOwnProperty", "valueOf"])
       expect(codes(`model M: (${name}: f32[B, 4]) -> y: f32[B, 4] { ${name} + 1 }\n`)).toEqual([]);
     expect(codes("model M: (__proto__: f32[B, 4]) -> y: f32[B, 4] { __proto__ + 1 }\n")).toEqual(["MC1036"]);
+    expect(codes('data D {\n  source: csv("d.csv")\n  x: f32[] = raw["__proto__"]\n}\n')).toEqual(["MC1036"]);
   });
 });

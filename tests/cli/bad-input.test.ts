@@ -81,6 +81,18 @@ describe("bad .model files", () => {
       /error\[MC1010\]/,
     ],
     [
+      "another encoding",
+      Buffer.from("\ufeffmodel Net: (x: f32[B, 3]) -> y: f32[B, 3] { x }\n", "utf16le"),
+      /bad\.model:1:1/,
+      /error\[MC1010\][^]*It looks like UTF-16: save it as UTF-8\./,
+    ],
+    [
+      "letters that no name has",
+      'data D {\n  source: csv("d.csv")\n  x: f32[] = raw.gr\u00f6\u00dfe\n}\n',
+      /bad\.model:3:20/,
+      /error\[MC1009\][^]*a column of another name is `raw\["\.\.\."\]`/,
+    ],
+    [
       "100,000-deep nesting",
       `model Net: (x: f32[B, 3]) -> y: f32[B, 3] { ${"(".repeat(100_000)}x${")".repeat(100_000)} }`,
       /bad\.model:1:\d+/,

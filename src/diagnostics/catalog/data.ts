@@ -79,7 +79,8 @@ export const dataCatalog = {
     severity: "error",
     title: "unknown column",
     message: (it: { path: string; column: string }) => `${it.path} has no column \`${it.column}\`.`,
-    explanation: "`raw.NAME` reads the column whose header is NAME.",
+    explanation:
+      '`raw.NAME` reads the column whose header is NAME, and `raw["fixed acidity"]` one whose name is no word of the language. Cells are separated by commas, and the first line names the columns.',
     bad: 'data Plane {\n  source: csv("numbers.csv")\n  x: f32[] = raw.xx\n}',
     good: 'data Plane {\n  source: csv("numbers.csv")\n  x: f32[] = raw.x\n}',
   }),

@@ -2,7 +2,7 @@ import type { SettingValue } from "../../ir/program.ts";
 import type { Argument, Expression } from "../../syntax/ast.ts";
 import { mapChildren } from "./map-children.ts";
 
-/** A mention of a raw field in a feature: `raw.image`, `raw.window(64, shift=1)`. */
+/** A mention of a raw field in a feature: `raw.image`, `raw["fixed acidity"]`, `raw.window(64, shift=1)`. */
 export interface RawMention {
   /** Unique for what it reads: `image`, `window_64_1`. */
   readonly name: string;
@@ -31,6 +31,11 @@ export function replaceRawFields(
     case "member":
       if (expression.target.kind !== "reference" || expression.target.text !== "raw") break;
       return mention({ name: expression.name.text, expression });
+    case "index": {
+      const name = quotedName(expression);
+      if (name !== undefined) return mention({ name, expression });
+      break;
+    }
     case "call": {
       const { callee } = expression;
       const window =
@@ -48,6 +53,13 @@ export function replaceRawFields(
       break;
   }
   return mapChildren(expression, replace);
+}
+
+/** The name of `raw["..."]`, for columns whose names are no words of the language. */
+function quotedName({ target, indices }: Extract<Expression, { kind: "index" }>): string | undefined {
+  const [name, ...others] = indices;
+  if (target.kind !== "reference" || target.text !== "raw" || others.length > 0) return undefined;
+  return name?.kind === "string" ? name.value : undefined;
 }
 
 const moving: ReadonlySet<string> = new Set(["stack", "concat", "reshape", "transpose", "rearrange"]);

@@ -4,6 +4,7 @@ import type { DType, TensorType } from "../../ir/types.ts";
 import { idxField } from "./idx-field.ts";
 import type { RawMention } from "./raw-fields.ts";
 import type { SettingScope } from "./read-setting.ts";
+import { showRawField } from "./show-raw-field.ts";
 
 /** A feature as far as raw fields are concerned. */
 interface FieldReader {
@@ -55,10 +56,10 @@ export function typeRawFields(
       if (fields.has(mention.name)) continue;
       const shape = known?.[mention.name];
       if (known !== undefined && !Object.hasOwn(known, mention.name)) {
-        const names = Object.keys(known).map((it) => `raw.${it}`);
+        const names = Object.keys(known).map(showRawField);
         scope.collector.report("MC4004", mention.expression.span, {
           what: `field of ${source.kind}`,
-          name: `\`raw.${mention.name}\``,
+          name: `\`${showRawField(mention.name)}\``,
           known: names,
         });
         unknown.add(mention.name);
