@@ -1,4 +1,5 @@
 import { required } from "../support/fault.ts";
+import { showRawField } from "../lower/sections/show-raw-field.ts";
 import type { Collector } from "../diagnostics/collector.ts";
 import type { Label } from "../diagnostics/diagnostic.ts";
 import { isPort, nameIn } from "../ir/ports.ts";
@@ -90,7 +91,7 @@ function ofFeature(
     if (!(data instanceof Float64Array)) continue;
     const size = data.length / examples.length;
     const at = data.subarray(row * size, (row + 1) * size).findIndex((it) => !Number.isFinite(it));
-    if (at >= 0) return `raw.${name} of ${example} is ${data[row * size + at] ?? NaN}`;
+    if (at >= 0) return `${showRawField(name)} of ${example} is ${data[row * size + at] ?? NaN}`;
   }
   const statistics = new Map([...snapshot].filter(([name]) => isPort("statistic", name)));
   const statistic = findNonFinite(statistics);

@@ -7,8 +7,8 @@ import { fromNumbers, toNumbers } from "./onnx/typed-array.ts";
 import type { Tensor } from "./tensor.ts";
 import { showName } from "../support/show-text.ts";
 
-/** A tensor as nested arrays: numbers, or true and false. */
-export type Nested = number | boolean | readonly Nested[];
+/** A tensor as nested arrays: numbers, or true and false; 64-bit integers that no number of JSON holds as digits in a text. */
+export type Nested = number | boolean | string | readonly Nested[];
 
 /**
  * Reads nested arrays as a tensor of a dtype; an error says where they are uneven, hold something else, or a number that
@@ -61,8 +61,9 @@ function readElement(it: unknown, dtype: DType): number | bigint | string {
 /** A tensor as nested arrays; f32 as the shortest decimals that mean it. */
 export function toNested(tensor: Tensor): Nested {
   const numbers = toNumbers(tensor);
-  const element = (at: number): number | boolean => {
+  const element = (at: number): number | boolean | string => {
     const value = numbers[at] ?? 0;
+    if (tensor.data instanceof BigInt64Array && !Number.isSafeInteger(value)) return String(tensor.data[at]);
     if (tensor.dtype === "bool") return value !== 0;
     return tensor.dtype === "f32" ? Number(value.toPrecision(8)) : value;
   };

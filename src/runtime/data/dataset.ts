@@ -1,5 +1,6 @@
 import type { DataProgram, RawField, Split } from "../../ir/program.ts";
 import { asNumber } from "../../dims/dim.ts";
+import { showRawField } from "../../lower/sections/show-raw-field.ts";
 import { required } from "../../support/fault.ts";
 import { failure, success, type Result } from "../../support/result.ts";
 import type { DType } from "../../ir/types.ts";
@@ -111,7 +112,9 @@ function findUnsuitable(columns: readonly Column[], data: DataProgram, kept: Int
     for (const row of kept) {
       for (let i = row * size; i < (row + 1) * size; i++) {
         const value = column.data[i] ?? NaN;
-        const found = judge(column, row, value, takers) ?? (isExact(column, i) ? undefined : lost(column, row, value));
+        const exact = isExact(column, i);
+        const found =
+          judge(column, row, value, exact, takers) ?? (exact === false ? lost(column, row, value) : undefined);
         if (found !== undefined) return found;
       }
     }
@@ -139,36 +142,57 @@ function takersOf(name: string, field: RawField | undefined, { features }: DataP
   ];
 }
 
-function judge(column: Column, row: number, value: number, takers: readonly Taker[]): DataProblem | undefined {
-  const field = `raw.${column.name}`;
+function judge(
+  column: Column,
+  row: number,
+  value: number,
+  exact: boolean | undefined,
+  takers: readonly Taker[],
+): DataProblem | undefined {
+  const field = showRawField(column.name);
   if (Number.isNaN(value)) {
     const help = "Leave such examples out with `clean: drop_missing`.";
     return problem("MC6009", { place: placeOf(column, row), field }, help);
   }
   if (!Number.isFinite(value)) return problem("MC6021", { place: placeOf(column, row), what: field, value });
   for (const { name, dtype, computes } of takers) {
+    // The number beside the integer may have been rounded out of its range.
+    if (dtype === "i64" && exact === true) continue;
     const isBlurred = computes === true && Number.isInteger(value) && !Number.isSafeInteger(value);
     const blurred = { kind: "range", limits: "integers of -2^53 + 1 to 2^53 - 1 exactly" } as const;
     const misfit = isBlurred ? blurred : findMisfit(dtype, value);
     if (misfit === undefined) continue;
     const taker =
       name === "it" ? "it is read as" : `the feature ${name} is${computes === true ? " computed from it in" : ""}`;
-    const parameters = { place: placeOf(column, row), what: field, value: String(value), taker, dtype };
+    const parameters = { place: placeOf(column, row), what: field, value: numberText(value), taker, dtype };
     if (misfit.kind === "fraction") return problem("MC6010", parameters);
     return problem("MC6020", { ...parameters, limits: misfit.limits });
   }
   return undefined;
 }
 
-/** Whether a 64-bit integer that is wanted exactly was read exactly. */
-function isExact({ integers, data }: Column, at: number): boolean {
-  return integers === undefined || Number(integers[at]) === data[at];
+/** Whether a 64-bit integer was read exactly; undefined where none is wanted. */
+function isExact({ integers, data }: Column, at: number): boolean | undefined {
+  return integers === undefined ? undefined : Number(integers[at]) === data[at];
 }
 
+/** A cell of a 64-bit integer whose number is one, and which is none itself: a fraction that no double keeps, or just below the range. */
 function lost(column: Column, row: number, value: number): DataProblem {
-  const [taker, limits] = ["it is read as", "-2^63 to 2^63 - 1"];
-  const parameters = { what: `raw.${column.name}`, value: String(value), taker, dtype: "i64", limits };
-  return problem("MC6020", { place: placeOf(column, row), ...parameters });
+  const parameters = {
+    place: placeOf(column, row),
+    what: showRawField(column.name),
+    value: numberText(value),
+    taker: "it is read as",
+    dtype: "i64",
+  };
+  return value === -(2 ** 63)
+    ? problem("MC6020", { ...parameters, limits: "-2^63 to 2^63 - 1" })
+    : problem("MC6010", { ...parameters, value: `${parameters.value} and a fraction` });
+}
+
+/** A number in full where it is whole: JavaScript rounds those of more than 17 digits once more. */
+function numberText(value: number): string {
+  return Number.isInteger(value) && Math.abs(value) < 1e21 ? String(BigInt(value)) : String(value);
 }
 
 /** The rows that `clean` keeps, in order. */

@@ -4,6 +4,7 @@ import type { DataProgram, RawField, SettingValue } from "../../ir/program.ts";
 import { asNumber } from "../../dims/dim.ts";
 import { idxField } from "../../lower/sections/idx-field.ts";
 import type { sourceTable } from "../../lower/sections/training-tables.ts";
+import { showRawField } from "../../lower/sections/show-raw-field.ts";
 import { required } from "../../support/fault.ts";
 import { failure, success, type Result } from "../../support/result.ts";
 import { problem, sizeOf, type Column, type DataProblem, type RawData } from "./raw-data.ts";
@@ -74,7 +75,7 @@ function loadIdxFiles(
         shape.length === 0 ? "one number" : shape.join(" x "),
       );
       return failure(
-        problem("MC6005", { path, found: foundText ?? "", expected: expected ?? "", field: `raw.${name}` }),
+        problem("MC6005", { path, found: foundText ?? "", expected: expected ?? "", field: showRawField(name) }),
       );
     }
     columns.push({ name, shape: wanted, data: tensor.value.data, from: path });
@@ -119,11 +120,7 @@ const loaders: Readonly<Record<"idx" | keyof typeof sourceTable, Loader>> = {
   csv: (request) => {
     const path = placeOf(text(request.data.source.arguments["path"]), request);
     const table = readCsv(path, request.data.preparation.raw);
-    if (!table.ok) return table;
-    for (const field of request.data.preparation.raw) {
-      if (!table.value.columns.has(field.name)) return failure(problem("MC6007", { path, column: field.name }));
-    }
-    return success({ kind: "columns", ...table.value });
+    return table.ok ? success({ kind: "columns", ...table.value }) : table;
   },
   text: (request) => readText(placeOf(text(request.data.source.arguments["path"]), request)),
   synthetic_digits: ({ data, override }) => {

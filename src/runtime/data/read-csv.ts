@@ -1,9 +1,12 @@
 import { CsvError, parse } from "csv-parse/sync";
 import type { RawField } from "../../ir/program.ts";
 import { failure, success, type Result } from "../../support/result.ts";
+import { showRawField } from "../../lower/sections/show-raw-field.ts";
+import { nearest } from "../../support/nearest.ts";
+import { showName, showText } from "../../support/show-text.ts";
+import { decodeText } from "./decode-text.ts";
 import { problem, type Column, type DataProblem } from "./raw-data.ts";
 import { readBytes } from "./read-file.ts";
-import { showName, showText } from "../../support/show-text.ts";
 
 /** What a table holds of the columns that were asked for. */
 export interface Table {
@@ -14,16 +17,25 @@ export interface Table {
 /** Reads a CSV file with a header line; missing cells become NaN. Columns that no field reads may hold anything. */
 export function readCsv(path: string, fields: readonly RawField[]): Result<Table, DataProblem> {
   const bytes = readBytes(path);
-  return bytes.ok ? parseCsv(new TextDecoder().decode(bytes.value), path, fields) : bytes;
+  if (!bytes.ok) return bytes;
+  const text = decodeText(bytes.value);
+  return text.ok
+    ? parseCsv(text.value, path, fields)
+    : failure(problem("MC6002", { path, offset: 0, problem: text.error }));
 }
 
 /** A number as tables write it: `-1`, `.5`, `6.02e+23`. Hexadecimal, `Infinity`, `nan` and `1_000` are none. */
 const decimal = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
-const integer = /^[+-]?\d+$/;
+
+/** A line of a table: its cells, and its number in the file. */
+interface Row {
+  readonly record: readonly string[];
+  readonly line: number;
+}
 
 /** Parses the text of a CSV file; `path` is for messages. All columns are read where no fields are named. */
 export function parseCsv(text: string, path: string, fields?: readonly RawField[]): Result<Table, DataProblem> {
-  const rows: { readonly record: readonly string[]; readonly line: number }[] = [];
+  const rows: Row[] = [];
   try {
     parse(text, {
       bom: true,
@@ -36,34 +48,26 @@ export function parseCsv(text: string, path: string, fields?: readonly RawField[
     });
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
-    const line = Number(error["lines"] ?? 1);
-    return failure(
-      problem("MC6004", {
-        path,
-        line,
-        column: Number(error["column"] ?? 0) + 1,
-        problem: showText(lowerFirst(error.message), 200),
-      }),
-    );
+    return failure(problem("MC6004", { path, ...placeOfError(error, rows) }));
   }
-  const header = rows[0]?.record;
-  if (header === undefined)
+  const [first, ...body] = rows;
+  if (first === undefined)
     return failure(problem("MC6004", { path, line: 1, column: 1, problem: "the file is empty" }));
-  const body = rows.slice(1);
+  const header = first.record;
+  const missing = fields?.find((it) => !header.includes(it.name));
+  if (missing !== undefined)
+    return failure(problem("MC6007", { path, column: missing.name }, helpForColumn(missing.name, header)));
   const lines = Int32Array.from(body, (it) => it.line);
-  const seen = new Set<string>();
   const columns = new Map<string, Column>();
   for (const [at, name] of header.entries()) {
-    if (name === "")
-      return failure(problem("MC6004", { path, line: 1, column: at + 1, problem: `column ${at + 1} has no name` }));
-    if (seen.has(name)) {
-      return failure(
-        problem("MC6004", { path, line: 1, column: at + 1, problem: `two columns are named \`${showName(name)}\`` }),
-      );
-    }
-    seen.add(name);
     const field = fields?.find((it) => it.name === name);
+    // An unnamed column, as programs write that number their rows, is one that nobody reads.
     if (fields !== undefined && field === undefined) continue;
+    const place = { path, line: first.line, column: at + 1 };
+    if (name === "") return failure(problem("MC6004", { ...place, problem: `column ${at + 1} has no name` }));
+    if (columns.has(name)) {
+      return failure(problem("MC6004", { ...place, problem: `two columns are named \`${showName(name)}\`` }));
+    }
     columns.set(name, {
       name,
       shape: [],
@@ -85,7 +89,7 @@ export function parseCsv(text: string, path: string, fields?: readonly RawField[
         return failure(problem("MC6004", { path, line: row.line, column: at + 1, problem: what }));
       }
       column.data[index] = value;
-      if (column.integers !== undefined) column.integers[index] = integerOf(cell, value);
+      if (column.integers !== undefined) column.integers[index] = integerOf(cell);
     }
   }
   return success({ count: body.length, columns });
@@ -98,10 +102,65 @@ function whatIsWrong(cell: string, value: number): string | undefined {
     : "is not a number";
 }
 
-/** The exact 64-bit integer that a cell says; 0 where it says none, as a comparison with its number will tell. */
-function integerOf(cell: string, value: number): bigint {
-  const exact = integer.test(cell) ? BigInt(cell.replace(/^\+/, "")) : Number.isSafeInteger(value) ? BigInt(value) : 0n;
+/** The exact 64-bit integer that a cell says, as `7`, `7.0` or `7e3`; 0 where it says none, as a comparison with its number will tell. */
+function integerOf(cell: string): bigint {
+  const [, sign = "", whole = "", part = "", power = "0"] = /^([+-]?)(\d*)\.?(\d*)(?:e([+-]?\d+))?$/i.exec(cell) ?? [];
+  const digits = (whole + part).replace(/^0+/, "");
+  const point = digits.length - part.length + Number(power);
+  // More than 19 digits before the point are beyond 64 bits, and what follows it must be zeros.
+  if (digits === "" || point < 1 || point > 19 || /[^0]/.test(digits.slice(point))) return 0n;
+  const exact = BigInt(`${sign === "-" ? "-" : ""}${digits.slice(0, point).padEnd(point, "0")}`);
   return BigInt.asIntN(64, exact) === exact ? exact : 0n;
+}
+
+/** What the parser of the table has found wrong, in plain words, and where: the line, and the number of the cell in it. */
+function placeOfError(
+  error: CsvError,
+  rows: readonly Row[],
+): { readonly line: number; readonly column: number; readonly problem: string } {
+  const line = Number(error["lines"] ?? 1);
+  const cell = { line, column: Number(error["column"] ?? 0) + 1 };
+  switch (error.code) {
+    case "CSV_RECORD_INCONSISTENT_FIELDS_LENGTH": {
+      const record: unknown = error["record"];
+      const found = Array.isArray(record) ? record.length : 0;
+      const wanted = rows[0]?.record.length ?? 0;
+      // The first cell that is missing or too much.
+      const column = Math.min(found, wanted) + 1;
+      return { line, column, problem: `this line has ${cells(found)}, and the header has ${wanted}` };
+    }
+    case "CSV_QUOTE_NOT_CLOSED":
+      // The parser has gone on to the end of the file.
+      return { ...cell, line: (rows.at(-1)?.line ?? 0) + 1, problem: "the quote that opens this cell is never closed" };
+    case "INVALID_OPENING_QUOTE":
+      return { ...cell, problem: 'a quote stands inside this cell: quote it as a whole, with "" for each quote in it' };
+    case "CSV_INVALID_CLOSING_QUOTE":
+      return { ...cell, problem: "something follows the quote that closes this cell" };
+    default:
+      return { ...cell, problem: showText(lowerFirst(error.message), 200) };
+  }
+}
+
+const cells = (count: number): string => `${count} cell${count === 1 ? "" : "s"}`;
+
+/** What to do about a column that a table lacks. */
+function helpForColumn(name: string, header: readonly string[]): string {
+  const [only = "", ...others] = header;
+  const separator = others.length === 0 ? /[;\t|]/.exec(only)?.[0] : undefined;
+  if (separator !== undefined) {
+    const what = separator === "\t" ? "tabs" : `\`${separator}\``;
+    return `Commas separate the cells of a line, and this file has ${what}: save it with commas.`;
+  }
+  if (header.every((it) => decimal.test(it)))
+    return "Its first line holds numbers: put a line with the names of the columns above it.";
+  const near = nearest(name, header);
+  const garbled = header.some((it) => it.includes("\ufffd"));
+  if (garbled && (/[^\0-\x7f]/.test(name) || near?.includes("\ufffd") === true))
+    return "The names of its columns are no UTF-8: save the file as UTF-8.";
+  if (near !== undefined) return `Did you mean \`${showRawField(near)}\`?`;
+  const shown = header.filter((it) => it !== "").map((it) => `\`${showRawField(showName(it))}\``);
+  const more = shown.length > 12 ? ` and ${shown.length - 12} more` : "";
+  return `It has ${shown.slice(0, 12).join(", ")}${more}.`;
 }
 
 function lowerFirst(text: string): string {

@@ -1,4 +1,5 @@
 import { failure, success, type Result } from "../../support/result.ts";
+import { decodeText } from "./decode-text.ts";
 import { problem, type DataProblem, type RawData } from "./raw-data.ts";
 import { readBytes } from "./read-file.ts";
 
@@ -9,6 +10,8 @@ import { readBytes } from "./read-file.ts";
 export function readText(path: string): Result<RawData, DataProblem> {
   const bytes = readBytes(path);
   if (!bytes.ok) return bytes;
+  const read = decodeText(bytes.value);
+  if (!read.ok) return failure(problem("MC6002", { path, offset: 0, problem: read.error }));
   let text: string;
   try {
     text = new TextDecoder("utf-8", { fatal: true }).decode(bytes.value);
