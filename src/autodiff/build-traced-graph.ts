@@ -2,7 +2,8 @@ import type { Graph, GraphInput, Value } from "../ir/graph.ts";
 import type { TrainProgram } from "../ir/program.ts";
 import type { NodePlace } from "../passes/inline.ts";
 import { finalPasses, passesBeforeGradients, runPasses } from "../passes/pipeline.ts";
-import { capturesOf, operandsOf, regionsOf } from "../passes/rewrite.ts";
+import { operandsOf, regionsOf } from "../ir/visit.ts";
+import { capturesOf } from "../passes/rewrite.ts";
 import type { BuildOptions } from "./build-training-step.ts";
 import { inlineObjective } from "./inline-objective.ts";
 

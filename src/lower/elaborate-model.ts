@@ -5,6 +5,7 @@ import type { Collector } from "../diagnostics/collector.ts";
 import { constant, variable, withLabel } from "../dims/dim.ts";
 import { decide } from "../dims/decide.ts";
 import { assume, formatRelation, negateRelation, noFacts, type Facts } from "../dims/facts.ts";
+import { calleesOf } from "../ir/callees-of.ts";
 import type { Func, Module } from "../ir/graph.ts";
 import { explicitNames } from "../analyze/walk.ts";
 import type { Callable, ProgramFile } from "../std/program-file.ts";
@@ -251,21 +252,12 @@ export function assumptionsOf({ contract }: Pick<Module, "contract">): string {
 /** The functions that an entry calls, directly or not, the entry last: callees come before their callers. */
 export function reachable(functions: ReadonlyMap<string, Func>, entry: Func): ReadonlyMap<string, Func> {
   const found = new Map<string, Func>();
-  const visitNodes = (nodes: Func["body"]["nodes"]): void => {
-    for (const node of nodes) {
-      if (node.kind === "call") {
-        const callee = functions.get(node.callee);
-        if (callee !== undefined) visit(callee);
-      } else if (node.kind === "repeat" || node.kind === "scan") visitNodes(node.body.nodes);
-      else if (node.kind === "training") {
-        visitNodes(node.then.nodes);
-        visitNodes(node.otherwise.nodes);
-      }
-    }
-  };
   const visit = (func: Func): void => {
     if (found.has(func.key)) return;
-    visitNodes(func.body.nodes);
+    for (const key of calleesOf(func.body)) {
+      const callee = functions.get(key);
+      if (callee !== undefined) visit(callee);
+    }
     found.set(func.key, func);
   };
   visit(entry);

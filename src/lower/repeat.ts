@@ -1,5 +1,6 @@
 import { explicitNames } from "../analyze/walk.ts";
-import type { Node, Region, RepeatNode, Value } from "../ir/graph.ts";
+import type { Node, RepeatNode, Value } from "../ir/graph.ts";
+import { mapRegions } from "../ir/visit.ts";
 import type { Span } from "../support/source.ts";
 import type { Chain, ForStage, RepeatStage } from "../syntax/ast.ts";
 import { freshValue, innerScope, noHoldings, report, type Context, type Holdings, type Unit } from "./context.ts";
@@ -234,11 +235,10 @@ function drawnApart(ctx: Context, node: Node, base: string, index: number): Node
     path.startsWith(`${base}.`) ? `${base}.${String(index)}${path.slice(base.length)}` : path;
   if (node.kind === "key") return { ...node, path: apart(node.path) };
   if (node.kind === "training") {
-    const within = ({ nodes, ...region }: Region): Region => ({
+    return mapRegions(node, (region) => ({
       ...region,
-      nodes: nodes.map((it) => drawnApart(ctx, it, base, index)),
-    });
-    return { ...node, then: within(node.then), otherwise: within(node.otherwise) };
+      nodes: region.nodes.map((it) => drawnApart(ctx, it, base, index)),
+    }));
   }
   if (node.kind !== "call") return node;
   const made = [...ctx.elaborator.memo.values()].find((it) => it.func.key === node.callee);
@@ -272,16 +272,8 @@ function collapse(nodes: readonly Node[], from: string, to: string): readonly No
         return { ...node, path: renamed(node.path) };
       case "update":
         return { ...node, path: renamed(node.path) };
-      case "scan":
-        return { ...node, body: { ...node.body, nodes: collapse(node.body.nodes, from, to) } };
-      case "training":
-        return {
-          ...node,
-          then: { ...node.then, nodes: collapse(node.then.nodes, from, to) },
-          otherwise: { ...node.otherwise, nodes: collapse(node.otherwise.nodes, from, to) },
-        };
       default:
-        return node;
+        return mapRegions(node, (it) => ({ ...it, nodes: collapse(it.nodes, from, to) }));
     }
   });
 }

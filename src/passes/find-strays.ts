@@ -1,4 +1,4 @@
-import { asNumber, sameForm, type Dim } from "../dims/dim.ts";
+import { asNumber, formatDim, sameForm, type Dim } from "../dims/dim.ts";
 import type { Facts } from "../dims/facts.ts";
 import type { Func, Node, OperatorNode, Region, Value } from "../ir/graph.ts";
 import { isFloat } from "../ops/dtype-class.ts";
@@ -162,7 +162,7 @@ function traceCall(tracing: Tracing, callee: Func, given: readonly Known[]): rea
 
 function keyOf({ range: { low, below }, feature }: Known): string {
   const from = feature === undefined ? "" : `${feature.name}${feature.whole ? "" : "~"}`;
-  return `${low}..${below === undefined ? "" : JSON.stringify(below, (_, it: unknown) => (typeof it === "bigint" ? String(it) : it))} ${from}`;
+  return `${low}..${below === undefined ? "" : formatDim(below)} ${from}`;
 }
 
 /** The carries hold what they begin with where one turn keeps to that, and anything otherwise. */

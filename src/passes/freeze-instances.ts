@@ -1,11 +1,12 @@
 import { calleesOf } from "../ir/callees-of.ts";
+import { mapRegions, operandsOf, regionsOf } from "../ir/visit.ts";
 import type { Func, Module, Node, Region, RepeatNode, Value } from "../ir/graph.ts";
 import type { ParameterGroup } from "../ir/program.ts";
 import { required } from "../support/fault.ts";
 import { entryOf, isFrozen, variablesOf } from "./parameters-of.ts";
 import { joinPath } from "./paths.ts";
 import { repeatCount } from "./repeat-count.ts";
-import { cloneNode, operandsOf, regionsOf, renameAll, renameBy, renameUses } from "./rewrite.ts";
+import { cloneNode, renameAll, renameBy, renameUses } from "./rewrite.ts";
 
 /**
  * The model as a training with frozen paths runs it. A frozen state is not updated. An instance that owns states, all of
@@ -68,7 +69,7 @@ export function freezeInstances(module: Module, groups: readonly ParameterGroup[
           changed = true;
           return [];
         case "training": {
-          if (!inference) return [{ ...it, then: region(it.then, path), otherwise: region(it.otherwise, path) }];
+          if (!inference) return [mapRegions(it, (inner) => region(inner, path))];
           changed = true;
           const taken = region(it.otherwise, path);
           it.results.forEach((result, index) => scope.set(result.id, required(taken.results[index], "result")));
@@ -82,7 +83,7 @@ export function freezeInstances(module: Module, groups: readonly ParameterGroup[
         case "repeat":
           return repeat(it, path);
         case "scan":
-          return [{ ...it, body: region(it.body, path) }];
+          return [mapRegions(it, (inner) => region(inner, path))];
         default:
           return [it];
       }
@@ -146,7 +147,6 @@ function greatestId({ inputs, nodes, results }: Region): number {
 
 /** A node of a copy with what it names put below the copy's path. */
 function below(prefix: string, node: Node): Node {
-  const region = (it: Region): Region => ({ ...it, nodes: it.nodes.map((one) => below(prefix, one)) });
   switch (node.kind) {
     case "call":
       return { ...node, instance: joinPath(prefix, node.instance) };
@@ -156,12 +156,8 @@ function below(prefix: string, node: Node): Node {
     case "key":
     case "repeat":
       return { ...node, path: joinPath(prefix, node.path) };
-    case "scan":
-      return { ...node, body: region(node.body) };
-    case "training":
-      return { ...node, then: region(node.then), otherwise: region(node.otherwise) };
     default:
-      return node;
+      return mapRegions(node, (it) => ({ ...it, nodes: it.nodes.map((one) => below(prefix, one)) }));
   }
 }
 

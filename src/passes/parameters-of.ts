@@ -2,6 +2,7 @@ import { calleesOf } from "../ir/callees-of.ts";
 import type { Func, Initializer, Module, Region, Variable } from "../ir/graph.ts";
 import type { ParameterGroup } from "../ir/program.ts";
 import type { TensorType } from "../ir/types.ts";
+import { regionsOf } from "../ir/visit.ts";
 import { fault, required } from "../support/fault.ts";
 import { matchPath } from "../support/match-path.ts";
 import { joinPath } from "./paths.ts";
@@ -94,11 +95,10 @@ export function variablesOf(functions: ReadonlyMap<string, Func>, root: Func): M
           }
           break;
         case "scan":
-          visitRegion(node.body, path);
-          break;
         case "training":
-          visitRegion(node.then, path);
-          visitRegion(node.otherwise, path);
+          regionsOf(node).forEach((it) => {
+            visitRegion(it, path);
+          });
           break;
         default:
           break;

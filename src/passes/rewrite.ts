@@ -1,4 +1,5 @@
 import type { Node, Region, Value } from "../ir/graph.ts";
+import { mapRegions, operandsOf, regionsOf } from "../ir/visit.ts";
 
 /** Gives the value that stands for another; itself where nothing does. */
 export type Rename = (value: Value) => Value;
@@ -6,34 +7,6 @@ export type Rename = (value: Value) => Value;
 /** A rename by id. */
 export function renameBy(substitutes: ReadonlyMap<number, Value>): Rename {
   return (value) => substitutes.get(value.id) ?? value;
-}
-
-/** The values that a node names itself; what its regions capture is not among them. */
-export function operandsOf(node: Node): readonly Value[] {
-  switch (node.kind) {
-    case "operator":
-    case "call":
-    case "repeat":
-      return node.operands;
-    case "constant":
-    case "dim":
-    case "parameter":
-    case "state":
-    case "training":
-      return [];
-    case "update":
-      return [node.value];
-    case "key":
-      return node.base === undefined ? [] : [node.base];
-    case "scan":
-      return [...node.initial, ...node.sequences];
-  }
-}
-
-/** The regions of a node. */
-export function regionsOf(node: Node): readonly Region[] {
-  if (node.kind === "scan" || node.kind === "repeat") return [node.body];
-  return node.kind === "training" ? [node.then, node.otherwise] : [];
 }
 
 /** The values that regions of a node use and do not define, each once, in order of first use. */
@@ -90,7 +63,7 @@ export function renameUses(node: Node, rename: Rename): Node {
         body: renameRegion(node.body, rename),
       };
     case "training":
-      return { ...node, then: renameRegion(node.then, rename), otherwise: renameRegion(node.otherwise, rename) };
+      return mapRegions(node, (it) => renameRegion(it, rename));
   }
 }
 

@@ -8,6 +8,7 @@ import { fault, required } from "../support/fault.ts";
 import { isDims } from "./map-dims.ts";
 import { renameUses } from "./rewrite.ts";
 import { withValues } from "./rewrite-graph.ts";
+import { nodesWithin } from "../ir/visit.ts";
 
 /** Axes of NCHW in terms of NHWC, and back. */
 const toFirst = [0, 3, 1, 2];
@@ -225,17 +226,13 @@ function broadcastable(layout: Layout, value: Value): Value {
 /** Ids of the parameters that are used as kernels of convolutions. */
 function kernelParameters(graph: Graph): ReadonlySet<number> {
   const used = new Set<number>();
-  const visit = (nodes: readonly Node[]): void => {
-    for (const node of nodes) {
-      if (node.kind === "scan") visit(node.body.nodes);
-      if (node.kind !== "operator") continue;
-      imageStructureOf(node)?.operands.forEach((kind, index) => {
-        const operand = node.operands[index];
-        if (kind === "kernel" && operand !== undefined) used.add(operand.id);
-      });
-    }
-  };
-  visit(graph.nodes);
+  for (const node of nodesWithin(graph.nodes)) {
+    if (node.kind !== "operator") continue;
+    imageStructureOf(node)?.operands.forEach((kind, index) => {
+      const operand = node.operands[index];
+      if (kind === "kernel" && operand !== undefined) used.add(operand.id);
+    });
+  }
   const parameters = graph.inputs.filter((it) => it.role === "parameter" && it.perm === undefined);
   return new Set(parameters.map((it) => it.value.id).filter((id) => used.has(id)));
 }

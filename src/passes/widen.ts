@@ -4,6 +4,7 @@ import { createBuilder } from "../ops/create-builder.ts";
 import { findOperator } from "../ops/registry.ts";
 import { cloneNode, renameBy } from "./rewrite.ts";
 import { rewriteGraph, withValues } from "./rewrite-graph.ts";
+import { mapRegions } from "../ir/visit.ts";
 
 /**
  * Primitives that stay in single precision: ONNX Runtime has no double kernels for them (of `sigmoid`, which it joins with
@@ -68,8 +69,7 @@ const narrow = (type: TensorType): TensorType => (type.dtype === "f64" ? { ...ty
 
 /** The node with the element types among its attributes widened, those of its regions too. */
 function withWideAttributes(node: Node): Node {
-  if (node.kind === "scan") return { ...node, body: { ...node.body, nodes: node.body.nodes.map(withWideAttributes) } };
-  if (node.kind !== "operator") return node;
+  if (node.kind !== "operator") return mapRegions(node, (it) => ({ ...it, nodes: it.nodes.map(withWideAttributes) }));
   const schema = findOperator(node.op)?.attributes ?? {};
   const attributes: Attributes = Object.fromEntries(
     Object.entries(node.attributes).map(([name, it]) => [

@@ -6,7 +6,7 @@ import { fault } from "../../support/fault.ts";
 import { callTensor, identifier, text, type Expression } from "./ast.ts";
 import { lookUp, type Bound, type Env, type FunctionState } from "./body-context.ts";
 import { printExpression } from "./print.ts";
-import { mentions } from "./uses.ts";
+import { mentions } from "./visit-syntax.ts";
 
 /** The longest expression that is written inside of another one. */
 const inlineWidth = 80;
@@ -82,7 +82,7 @@ export function declare(state: FunctionState, env: Env, value: Value, expression
     return name;
   }
   for (const [name, block] of state.flows) {
-    if (block !== env.block || !mentions(expression, name) || isLive(state, name, value.id)) continue;
+    if (block !== env.block || !mentions([expression], name) || isLive(state, name, value.id)) continue;
     env.out.push({ kind: "assign", target: name, value: expression });
     return name;
   }
@@ -102,7 +102,7 @@ export function freshName(state: FunctionState): string {
 export function isLive(state: FunctionState, name: string, except?: number): boolean {
   return state.live.some((env) =>
     [...env.bound].some(
-      ([id, { expression }]) => id !== except && (env.remaining.get(id) ?? 0) > 0 && mentions(expression, name),
+      ([id, { expression }]) => id !== except && (env.remaining.get(id) ?? 0) > 0 && mentions([expression], name),
     ),
   );
 }

@@ -7,8 +7,8 @@ import { attributesFor, type Composite } from "../../ops/operator.ts";
 import { findOperator } from "../../ops/registry.ts";
 import type { Facts } from "../../dims/facts.ts";
 import { fault, required } from "../../support/fault.ts";
-import { nodesOf } from "./variable-tree.ts";
 import { tfjsFused } from "./lowerings/tfjs-lowerings.ts";
+import { nodesWithin } from "../../ir/visit.ts";
 
 /** What becomes a function of the generated file: one of the module's, or a composite operator on operands of some types. */
 export interface Callable {
@@ -53,7 +53,7 @@ export function collectCallables(functions: Iterable<Func>, facts: Facts): Calla
     return made;
   };
   const visit = (body: Region): void => {
-    for (const node of nodesOf(body)) if (node.kind === "operator") ofNode(node);
+    for (const node of nodesWithin(body.nodes)) if (node.kind === "operator") ofNode(node);
   };
   for (const func of functions) {
     all.set(func.key, {

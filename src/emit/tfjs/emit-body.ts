@@ -1,4 +1,5 @@
 import type { TensorType } from "../../ir/types.ts";
+import { nodesWithin } from "../../ir/visit.ts";
 import { required } from "../../support/fault.ts";
 import { identifier, type Expression, type Pattern, type Statement } from "./ast.ts";
 import { bind, readTensor } from "./bind-value.ts";
@@ -8,7 +9,6 @@ import { dimScope } from "./dim-expression.ts";
 import { emitNodes } from "./emit-nodes.ts";
 import { nameScope, type NameScope } from "./names.ts";
 import { usesOf } from "./uses.ts";
-import { nodesOf } from "./variable-tree.ts";
 
 /** A function's body before the functions that are alike become one. */
 export interface Draft {
@@ -61,7 +61,7 @@ function attemptBody(
     ),
     called: new Set(),
     live: [],
-    updated: new Set([...nodesOf(body)].flatMap((node) => (node.kind === "update" ? [node.path] : []))),
+    updated: new Set([...nodesWithin(body.nodes)].flatMap((node) => (node.kind === "update" ? [node.path] : []))),
     nextBlock: 1,
     nextOwnId: -1,
   };
@@ -94,7 +94,7 @@ function attemptBody(
 function namesIn(body: Callable["body"]): readonly string[] {
   const named = (values: readonly { readonly name?: string }[]): readonly string[] =>
     values.flatMap(({ name }) => name ?? []);
-  return [...nodesOf(body)].flatMap((node) => [
+  return [...nodesWithin(body.nodes)].flatMap((node) => [
     ...named(node.results),
     ...(node.kind === "repeat" || node.kind === "scan" ? named(node.body.inputs) : []),
   ]);

@@ -3,6 +3,7 @@ import type { Initializer } from "../../ir/graph.ts";
 import { fault } from "../../support/fault.ts";
 import { arrayOf, call, identifier, literal, text, type Expression } from "./ast.ts";
 import { isTuple, type VariableLeaf, type VariableTree } from "./variable-tree.ts";
+import { namesIn } from "./visit-syntax.ts";
 
 /** How each initialiser of the language is written: its function in the prelude, and the arguments that make it. */
 const initializers: Readonly<
@@ -55,7 +56,7 @@ function build(tree: VariableTree, path: string, indices: readonly string[], hel
     case "list": {
       const index = ["i", "j", "k"][indices.length] ?? `i${indices.length}`;
       const body = build(tree.element, path, [...indices, index], helpers);
-      const used = JSON.stringify(body).includes(`{"kind":"identifier","name":"${index}"}`);
+      const used = namesIn([body]).has(index);
       return call(
         "Array.from",
         { kind: "object", entries: [{ key: "length", value: literal(tree.count) }] },

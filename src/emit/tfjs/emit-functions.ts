@@ -1,4 +1,5 @@
 import type { Func } from "../../ir/graph.ts";
+import { nodesWithin } from "../../ir/visit.ts";
 import { required } from "../../support/fault.ts";
 import type { FunctionItem, Parameter } from "./ast.ts";
 import type { BodyContext, Needs, Target } from "./body-context.ts";
@@ -10,7 +11,8 @@ import { typeText, type Interfaces } from "./interfaces.ts";
 import { camelCase, type NameScope } from "./names.ts";
 import { printType } from "./print.ts";
 import { unify, type Cluster } from "./unify.ts";
-import { nodesOf, variableTrees } from "./variable-tree.ts";
+import { variableTrees } from "./variable-tree.ts";
+import { namesIn } from "./visit-syntax.ts";
 
 /** How the rest of the file calls a function of the model. */
 export interface EmittedFunction {
@@ -140,7 +142,7 @@ function docOf({ callable, inputs }: Draft, instances: number): string {
 }
 
 function calleesOf(callable: Callable, callables: Callables): readonly Callable[] {
-  return [...nodesOf(callable.body)].flatMap((node) => {
+  return [...nodesWithin(callable.body.nodes)].flatMap((node) => {
     if (node.kind === "call") return [callables.of(node.callee)];
     const composite = node.kind === "operator" ? callables.ofNode(node) : undefined;
     return composite === undefined ? [] : [composite];
@@ -160,13 +162,12 @@ function reachable(roots: readonly string[], callables: Callables): readonly str
 }
 
 function dropUnused(items: readonly FunctionItem[], roots: ReadonlySet<string>): readonly FunctionItem[] {
-  const texts = new Map(items.map((item) => [item.name, JSON.stringify(item.body)]));
+  const named = new Map(items.map(({ name, body }) => [name, namesIn(body)]));
   const used = new Set<string>();
   const visit = (name: string): void => {
     if (used.has(name)) return;
     used.add(name);
-    const text = texts.get(name) ?? "";
-    for (const other of texts.keys()) if (text.includes(`{"kind":"identifier","name":"${other}"}`)) visit(other);
+    for (const other of named.get(name) ?? []) if (named.has(other)) visit(other);
   };
   roots.forEach(visit);
   return items.filter(({ name }) => used.has(name));

@@ -25,6 +25,7 @@ import { tensorType } from "./emit-nodes.ts";
 import { typeText } from "./interfaces.ts";
 import { portsPattern, type ModelContext, type Port } from "./model-context.ts";
 import { typeName } from "./names.ts";
+import { namesIn } from "./visit-syntax.ts";
 
 /** Types, `create`, `predict` and what they call, for a model. */
 export function modelItems(context: ModelContext): {
@@ -111,7 +112,7 @@ function createFunction(context: ModelContext): FunctionItem {
   const makeParameters = createExpression(parameters, helpers);
   const makeStates = createExpression(states, helpers);
   const makeStatistics = context.statistics === undefined ? undefined : createExpression(context.statistics, helpers);
-  const usesKeys = JSON.stringify([makeParameters, makeStates]).includes('{"kind":"identifier","name":"at"}');
+  const usesKeys = namesIn([makeParameters, makeStates]).has("at");
   const seeded = usesKeys || trains || context.forward.needs.random;
   if (usesKeys) helpers.add("initialKeys");
   const entries: Entry[] = [{ key: "parameters", value: makeParameters }];

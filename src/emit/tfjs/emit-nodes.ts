@@ -12,8 +12,8 @@ import { guardPlaces } from "./guard-places.ts";
 import { emitRepeat, emitScan, emitTraining } from "./emit-regions.ts";
 import { outlivesUpdate } from "./outlives-update.ts";
 import { usesOf } from "./uses.ts";
-import { nodesOf } from "./variable-tree.ts";
 import { hostArithmetic, writeOperator } from "./write-operator.ts";
+import { nodesWithin } from "../../ir/visit.ts";
 
 /** Writes the nodes of a region, in order, into its environment. */
 export function emitNodes(state: FunctionState, env: Env, nodes: readonly Node[]): void {
@@ -324,7 +324,7 @@ function splice(
 
 /** Whether a callable is small enough to stand where it is used: a stage without parameters and at most two operators. */
 export function isSpliced(callable: Callable): boolean {
-  const nodes = [...nodesOf(callable.body)];
+  const nodes = [...nodesWithin(callable.body.nodes)];
   const calls = nodes.filter(({ kind }) => kind === "operator" || kind === "call").length;
   return (
     callable.flavor !== "model" &&

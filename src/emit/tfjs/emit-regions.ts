@@ -6,7 +6,8 @@ import { required } from "../../support/fault.ts";
 import { callTensor, identifier, literal, member, text, type Pattern, type Statement } from "./ast.ts";
 import { asTensor, bind, define, freshName, isLive, readBound, readTensor } from "./bind-value.ts";
 import type { Env, FunctionState, Place } from "./body-context.ts";
-import { mentions, usesOf } from "./uses.ts";
+import { usesOf } from "./uses.ts";
+import { mentions } from "./visit-syntax.ts";
 
 /** Writes the nodes of a region: handed in, since nodes hold regions and regions nodes. */
 type EmitNodes = (state: FunctionState, env: Env, nodes: readonly Node[]) => void;
@@ -64,7 +65,7 @@ function assignCarries(env: Env, names: readonly string[], values: readonly Tfjs
     return value.kind === "identifier" && value.name === name ? [] : [{ name, value }];
   });
   while (open.length > 0) {
-    const next = open.find(({ name }) => !open.some((it) => it.name !== name && mentions(it.value, name)));
+    const next = open.find(({ name }) => !open.some((it) => it.name !== name && mentions([it.value], name)));
     if (next === undefined) {
       env.out.push({
         kind: "assign",

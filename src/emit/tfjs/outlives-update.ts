@@ -1,12 +1,12 @@
 import type { Node, Region, Value } from "../../ir/graph.ts";
-import { operandsOf, usesOf } from "./uses.ts";
-import { nodesOf } from "./variable-tree.ts";
+import { nodesWithin, operandsOf } from "../../ir/visit.ts";
+import { usesOf } from "./uses.ts";
 
 /** Whether anything that is used, but for the next value of a state, is made of its value in a region that assigns it. */
 export function outlivesUpdate(region: Region, value: Value, path: string): boolean {
   const isUpdate = (node: Node): boolean => node.kind === "update" && node.path === path;
   const check = ({ nodes, results }: Region, isWanted: (index: number) => boolean): boolean => {
-    if (![...nodesOf({ inputs: [], nodes, results })].some(isUpdate)) return false;
+    if (![...nodesWithin(nodes)].some(isUpdate)) return false;
     const uses = usesOf(nodes, results);
     const made = new Set([value.id]);
     for (const node of nodes) {
@@ -26,5 +26,5 @@ export function outlivesUpdate(region: Region, value: Value, path: string): bool
 }
 
 function mentionsValue(region: Region, value: Value): boolean {
-  return [...nodesOf(region)].some((node) => operandsOf(node).some(({ id }) => id === value.id));
+  return [...nodesWithin(region.nodes)].some((node) => operandsOf(node).some(({ id }) => id === value.id));
 }

@@ -2,6 +2,8 @@ import type { HyperparameterValue } from "../../ir/graph.ts";
 import type { TfjsExpression } from "./tfjs-writer.ts";
 import { required } from "../../support/fault.ts";
 import type { Draft } from "./emit-body.ts";
+import { printStatement, printExpression } from "./print.ts";
+import { visitSyntax, type Syntax } from "./visit-syntax.ts";
 
 /** A literal of a function's body. */
 export type Literal = Extract<TfjsExpression, { readonly kind: "number" | "string" | "boolean" }>;
@@ -44,18 +46,19 @@ function analyse(draft: Draft): Shape {
   const literals: Literal[] = [];
   const { statements, needs, dims, inputs } = draft;
   const names = inputs.map(({ name }) => name);
-  const skeleton = JSON.stringify({ names, needs, dims, statements }, (_key, value: unknown) => {
-    if (!isLiteral(value)) return value;
-    literals.push(value);
-    return { literal: value.kind };
+  visitSyntax(statements, (it) => {
+    if (isLiteral(it)) literals.push(it);
   });
+  const blanks = new Map(literals.map((it) => [it, `<${it.kind}>`]));
+  const needed = Object.entries(needs).flatMap(([need, is]: [string, boolean]) => (is ? [need] : []));
+  const body = statements.map((it) => printStatement(it, blanks));
+  const skeleton = [names.join(), needed.join(), dims.join(), ...body].join("\n");
   return { draft, skeleton, literals };
 }
 
 /** Numbers, and other literals that come from a hyperparameter. */
-function isLiteral(value: unknown): value is Literal {
-  if (typeof value !== "object" || value === null || !("kind" in value) || !("value" in value)) return false;
-  return value.kind === "number" || ((value.kind === "string" || value.kind === "boolean") && "source" in value);
+function isLiteral(it: Syntax): it is Literal {
+  return it.kind === "number" || ((it.kind === "string" || it.kind === "boolean") && it.source !== undefined);
 }
 
 function toCluster(shapes: readonly Shape[]): Cluster {
@@ -65,7 +68,7 @@ function toCluster(shapes: readonly Shape[]): Cluster {
   template.literals.forEach((literal, index) => {
     const values = shapes.map(({ literals }) => required(literals[index], "literal"));
     if (values.every(({ value }) => Object.is(value, literal.value))) return;
-    const key = JSON.stringify(values.map(({ value }) => value));
+    const key = values.map(printLiteral).join();
     const known = found.get(key);
     if (known === undefined) found.set(key, { values, at: [literal] });
     else known.at.push(literal);
@@ -79,11 +82,13 @@ function toCluster(shapes: readonly Shape[]): Cluster {
   return { template: template.draft, members, arguments: args, renamed };
 }
 
+const printLiteral = (literal: Literal): string => printExpression(literal);
+
 function argumentType(values: readonly Literal[]): string {
   const [first] = values;
   if (first?.kind === "number") return "number";
   if (first?.kind === "boolean") return "boolean";
-  return [...new Set(values.map(({ value }) => JSON.stringify(value)))].join(" | ");
+  return [...new Set(values.map(printLiteral))].join(" | ");
 }
 
 /** The hyperparameter that has these values; else the expression that they came from, where it is one name. */

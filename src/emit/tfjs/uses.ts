@@ -1,5 +1,5 @@
 import type { Node, Region, Value } from "../../ir/graph.ts";
-import type { Expression, Statement } from "./ast.ts";
+import { operandsOf, regionsOf } from "../../ir/visit.ts";
 
 /** How a region's values are used: how often, and whether also in a region within it. */
 export interface Uses {
@@ -21,41 +21,9 @@ export function usesOf(nodes: readonly Node[], results: readonly Value[]): Uses 
   };
   const visit = (node: Node, within: boolean): void => {
     operandsOf(node).forEach((value) => use(value, within));
-    if (node.kind === "repeat" || node.kind === "scan") visitRegion(node.body);
-    if (node.kind === "training") [node.then, node.otherwise].forEach(visitRegion);
+    regionsOf(node).forEach(visitRegion);
   };
   nodes.forEach((node) => visit(node, false));
   results.forEach((value) => use(value, false));
   return { count: (value) => counts.get(value.id) ?? 0, nested: (value) => nested.has(value.id) };
-}
-
-/** The values that a node itself reads. */
-export function operandsOf(node: Node): readonly Value[] {
-  switch (node.kind) {
-    case "operator":
-    case "call":
-    case "repeat":
-      return node.operands;
-    case "scan":
-      return [...node.initial, ...node.sequences];
-    case "update":
-      return [node.value];
-    case "key":
-      return node.base === undefined ? [] : [node.base];
-    case "constant":
-    case "dim":
-    case "parameter":
-    case "state":
-    case "training":
-      return [];
-  }
-}
-
-/** Whether a syntax tree reads or assigns a name. */
-export function mentions(tree: Expression | readonly Statement[], name: string): boolean {
-  const text = JSON.stringify(tree);
-  return (
-    text.includes(`{"kind":"identifier","name":${JSON.stringify(name)}}`) ||
-    text.includes(`"target":${JSON.stringify(name)}`)
-  );
 }

@@ -1,5 +1,6 @@
 import type { Func, Initializer, Region, Variable } from "../../ir/graph.ts";
 import type { TensorType } from "../../ir/types.ts";
+import { regionsOf } from "../../ir/visit.ts";
 import { repeatCount } from "../../passes/repeat-count.ts";
 import { required } from "../../support/fault.ts";
 
@@ -61,18 +62,6 @@ function leafOf({ type, init }: Variable): VariableLeaf {
   return { kind: "leaf", type, init };
 }
 
-/** All nodes of a region, those of nested regions included. */
-export function* nodesOf(region: Region): Generator<Region["nodes"][number]> {
-  for (const node of region.nodes) {
-    yield node;
-    if (node.kind === "repeat" || node.kind === "scan") yield* nodesOf(node.body);
-    if (node.kind === "training") {
-      yield* nodesOf(node.then);
-      yield* nodesOf(node.otherwise);
-    }
-  }
-}
-
 function fill(into: MutableNode, region: Region, treeOf: (key: string) => VariableNode): void {
   for (const node of region.nodes) {
     switch (node.kind) {
@@ -95,11 +84,10 @@ function fill(into: MutableNode, region: Region, treeOf: (key: string) => Variab
         }
         break;
       case "scan":
-        fill(into, node.body, treeOf);
-        break;
       case "training":
-        fill(into, node.then, treeOf);
-        fill(into, node.otherwise, treeOf);
+        regionsOf(node).forEach((it) => {
+          fill(into, it, treeOf);
+        });
         break;
       default:
         break;

@@ -1,10 +1,11 @@
 import type { Node, OperatorNode, Value } from "../../ir/graph.ts";
+import { operandsOf } from "../../ir/visit.ts";
 import type { TfjsExpression } from "./tfjs-writer.ts";
 import { fault, required } from "../../support/fault.ts";
 import { call, callTensor, constant, identifier, literal, type Statement } from "./ast.ts";
 import { isTrivial } from "./bind-value.ts";
 import type { Bound } from "./body-context.ts";
-import { mentions, operandsOf } from "./uses.ts";
+import { mentions } from "./visit-syntax.ts";
 import { hostArithmetic, writeOperator } from "./write-operator.ts";
 import { findOperator } from "../../ops/registry.ts";
 import { plainFunction } from "./lowerings/tfjs-lowerings.ts";
@@ -60,7 +61,7 @@ export function writeScalarsAndTensors(template: Template): WrittenTemplate {
     return required(bound.get(value.id), `value ${value.id}`);
   };
   const isLive = (name: string): boolean =>
-    [...bound].some(([id, { expression }]) => (remaining.get(id) ?? 0) > 0 && mentions(expression, name));
+    [...bound].some(([id, { expression }]) => (remaining.get(id) ?? 0) > 0 && mentions([expression], name));
 
   const place = (value: Value, { expression, form }: Bound, out: Statement[]): void => {
     const uses = remaining.get(value.id) ?? 0;
