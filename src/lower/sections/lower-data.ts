@@ -122,17 +122,20 @@ export function lowerData(
 /** Reports features in which one example depends on others of its batch: it would be another one in other company. */
 function reportMixedExamples(data: DataProgram, { functions, collector }: Elaborator): boolean {
   const graph = buildUnroundedGraph(data, referenceTarget, functions);
-  const mixed = findMixedExamples(graph, batchDim, (it) => it.role === "statistic");
-  for (const { name, origin } of data.features) {
-    const node = mixed.get(name);
-    if (node === undefined) continue;
+  const found = findMixedExamples(graph, batchDim, (it) => it.role === "statistic");
+  // The graph counts places out of range as well, over all examples.
+  const mixed = data.features.flatMap(({ name, origin }) => {
+    const node = found.get(name);
+    return node === undefined ? [] : [{ name, origin, node }];
+  });
+  for (const { name, origin, node } of mixed) {
     const at = node.origin?.file.path === origin.file.path ? node.origin : undefined;
     const labels = at === undefined ? [] : [{ span: at, message: "this brings the examples of a batch together" }];
     const help =
       "`-> standardize` subtracts the mean over the training examples and divides by their deviation; to work on one example's own axes, count them from the end (`axis=-1`)";
     collector.report("MC4064", origin, { feature: name }, { labels, help });
   }
-  return mixed.size > 0;
+  return mixed.length > 0;
 }
 
 /** Noise that is drawn for each batch: part of the language, not yet of what is carried out. */
