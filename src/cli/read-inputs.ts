@@ -15,7 +15,7 @@ import { failure, success, type Result } from "../support/result.ts";
 import { showName } from "../support/show-text.ts";
 import type { Span } from "../support/source.ts";
 import { InputError } from "./exit-code.ts";
-import { placeInJson } from "./place-in-json.ts";
+import { parseJson } from "./parse-json.ts";
 
 type Given = Readonly<Record<string, unknown>>;
 
@@ -53,16 +53,10 @@ export async function readInputs(
   } as const;
   const fields = new Set(data.preparation.raw.map(keyOf));
   if (key === "raw" && isRecord(inner) && !fields.has(key)) return prepare(inner, source, restricted, checkpoint);
-  const isRaw = key !== undefined && Object.keys(given).every((it) => fields.has(it));
-  return isRaw ? prepare(given, source, restricted, checkpoint) : success(readFeatures(given, source, unit));
-}
-
-function parseJson(text: string, source: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new InputError(`${source}: ${placeInJson(text, error)}`);
-  }
+  // A row of a table may have more columns than the inputs are made of: then these are named, and not all others.
+  const keys = Object.keys(given);
+  const isRaw = keys.some((it) => fields.has(it)) && !keys.every((it) => names.includes(it) && !fields.has(it));
+  return isRaw ? prepare(given, source, restricted, checkpoint) : success(readFeatures(given, source, unit, fields));
 }
 
 const isRecord = (it: unknown): it is Given => typeof it === "object" && it !== null && !Array.isArray(it);
@@ -70,13 +64,16 @@ const isRecord = (it: unknown): it is Given => typeof it === "object" && it !== 
 /** The name of a raw field in JSON: windows are cut from one text. */
 const keyOf = ({ name, window }: RawField): string => (window === undefined ? name : "text");
 
-function readFeatures(given: Given, source: string, unit: Unit): Tensors {
+/** Features by the names of the inputs; `fields` are the raw fields that might have been given in their place. */
+function readFeatures(given: Given, source: string, unit: Unit, fields: Iterable<string> = []): Tensors {
   const { inputNames, body } = entryOf(unit.module);
+  const others = [...fields].filter((it) => !inputNames.includes(it));
+  const known = `${inputNames.join(", ")}${others.length > 0 ? `, or the raw fields ${others.join(", ")}` : ""}`;
+  if (Object.keys(given).length === 0) throw new InputError(`${source}: ${unit.name} takes ${known}; this is empty.`);
   const tensors = new Map<string, Tensor>();
   for (const [name, value] of Object.entries(given)) {
     const type = body.inputs[inputNames.indexOf(name)]?.type;
     if (type === undefined) {
-      const known = inputNames.join(", ");
       throw new InputError(`${source}: ${unit.name} has no input ${showName(name)}; it takes ${known}.`);
     }
     const tensor = fromNested(value, type.dtype);
@@ -131,7 +128,7 @@ function readRaw(
   const texts = known.includes("text") ? readTexts(given["text"], source, span, vocabulary) : undefined;
   const columns = fields.map((field): Column => {
     if (field.window !== undefined) return windowOf(field, texts ?? [], source);
-    const value = given[field.name];
+    const value = Object.hasOwn(given, field.name) ? given[field.name] : undefined;
     if (value === undefined) {
       throw new InputError(`${source}: the raw field ${field.name} is missing; the inputs take ${known.join(", ")}.`);
     }
@@ -157,6 +154,7 @@ function readRaw(
     const counts = `${first.name} has ${count} examples, ${other.name} ${countOf(other)}`;
     throw new InputError(`${source}: ${counts}.`);
   }
+  if (count === 0) throw new InputError(`${source}: there are no examples in it.`);
   return { kind: "columns", count, columns: new Map(columns.map((it) => [it.name, it])) };
 }
 

@@ -10,6 +10,9 @@ import { showName } from "../support/show-text.ts";
 /** A tensor as nested arrays: numbers, or true and false; 64-bit integers that no number of JSON holds as digits in a text. */
 export type Nested = number | boolean | string | readonly Nested[];
 
+/** How deep lists may nest, so that recursion over them ends: no tensor has as many axes. */
+const deepestList = 100;
+
 /**
  * Reads nested arrays as a tensor of a dtype; an error says where they are uneven, hold something else, or a number that
  * the dtype does not. JSON has no NaN and no exact 64-bit integers: `"NaN"`, `"Infinity"`, `"-Infinity"` are taken as
@@ -18,6 +21,7 @@ export type Nested = number | boolean | string | readonly Nested[];
 export function fromNested(value: unknown, dtype: DType): Result<Tensor, string> {
   const shape: number[] = [];
   for (let it = value; Array.isArray(it); it = (it as readonly unknown[])[0]) shape.push(it.length);
+  if (shape.length > deepestList) return failure(`it has ${shape.length} lists within one another`);
   const numbers: number[] = [];
   const integers: bigint[] = [];
   let wrong: string | undefined;
@@ -27,10 +31,10 @@ export function fromNested(value: unknown, dtype: DType): Result<Tensor, string>
       if (it.length !== shape[depth])
         wrong = `${place} has ${it.length} elements where ${shape[depth] ?? "a number"} ${shape[depth] === undefined ? "is" : "are"} expected`;
       else it.forEach((element, index) => visit(element, depth + 1, `${place}[${index}]`));
-    } else if (depth < shape.length) wrong = `${place} is ${showName(JSON.stringify(it))} where a list is expected`;
+    } else if (depth < shape.length) wrong = `${place} is ${shown(it, dtype)} where a list is expected`;
     else {
       const read = readElement(it, dtype);
-      if (typeof read === "string") wrong = `${place} is ${showName(JSON.stringify(it))}, ${read}`;
+      if (typeof read === "string") wrong = `${place} is ${shown(it, dtype)}, ${read}`;
       else if (typeof read === "bigint") integers.push(read);
       else numbers.push(read);
     }
@@ -41,6 +45,14 @@ export function fromNested(value: unknown, dtype: DType): Result<Tensor, string>
   return success({ dtype, shape, data: fromNumbers(dtype, numbers, numbers.length) });
 }
 
+/** An element as it stands in JSON, as far as numbers have kept that. */
+function shown(it: unknown, dtype: DType): string {
+  if (typeof it === "object" && it !== null) return "an object";
+  if (typeof it !== "number") return showName(JSON.stringify(it));
+  if (!Number.isFinite(it)) return `${it < 0 ? "below" : "beyond"} all numbers in double precision`;
+  return dtype === "i64" && Number.isInteger(it) && !Number.isSafeInteger(it) ? `about ${it}` : String(it);
+}
+
 /** An element as a number, as an integer where it is to be i64, or what is wrong with it. */
 function readElement(it: unknown, dtype: DType): number | bigint | string {
   const unwritten = isFloat(dtype) && typeof it === "string" ? numberOfJson(it) : undefined;
@@ -49,7 +61,8 @@ function readElement(it: unknown, dtype: DType): number | bigint | string {
     const exact = BigInt(it);
     return BigInt.asIntN(64, exact) === exact ? exact : "which i64 does not hold (-2^63 to 2^63 - 1)";
   }
-  if (typeof it !== "number" && typeof it !== "boolean") return "no number";
+  if (dtype === "bool" ? typeof it !== "boolean" && it !== 0 && it !== 1 : typeof it !== "number")
+    return dtype === "bool" ? "neither true nor false" : "no number";
   const value = Number(it);
   const misfit = findMisfit(dtype, value);
   if (misfit?.kind === "fraction") return `but its elements are ${dtype}`;

@@ -188,7 +188,11 @@ describe("the other commands", () => {
   it("explain prints the catalog, by code or number", async () => {
     const byCode = await cli(["explain", "MC6003"]);
     expect(byCode).toMatchObject({ code: 0, out: expect.stringContaining("label out of range") as string });
-    expect(await cli(["explain", "6003"])).toEqual(byCode);
+    for (const word of ["6003", "mc6003", "error[MC6003]", "error[MC6003]:", "[MC6003]"])
+      expect(await cli(["explain", word])).toEqual(byCode);
+    const defect = await cli(["explain", "MC9-285db7f6"]);
+    expect(defect.code).toBe(0);
+    expect(defect.out).toMatch(/^MC9-285db7f6 stands for a failure of modelc itself/);
     expect(await cli(["explain", "MC6999"])).toMatchObject({ code: 2 });
   });
 

@@ -101,6 +101,16 @@ describe("modelc predict takes raw fields", () => {
     [{ time: [1, 2], kind: [1] }, "standard input: time has 2 examples, kind 1."],
     [{ time: [[1]], kind: [1] }, "standard input: the raw field time has the shape [1, 1], not [examples]."],
     [{ time: [1, "x"], kind: [1, 2] }, 'standard input: the raw field time: it[1] is "x", no number.'],
+    [{ time: [true], kind: [1] }, "standard input: the raw field time: it[0] is true, no number."],
+    [
+      { time: [1], kind: [1], y: [2], id: [3] },
+      "standard input: the inputs are made of no raw field y; they take time, kind.",
+    ],
+    [{ z: [1] }, "standard input: Line has no input z; it takes x, or the raw fields time, kind."],
+    [{}, "standard input: Line takes x, or the raw fields time, kind; this is empty."],
+    [{ time: [], kind: [] }, "standard input: there are no examples in it."],
+    ['{"time": [1], "kind": [1],\n  "time": [2]}', 'standard input: line 2, column 3: "time" is given twice.'],
+    ['{"time": [NaN], "kind": [1]}', "standard input: line 1, column 11: this is no JSON; NaN is written in quotes."],
   ])("and says what does not fit: %j", async (input, message) => {
     expect(await predict("times.model", "Line", input)).toMatchObject({ code: 1, err: `error: ${message}\n` });
   });
@@ -132,6 +142,17 @@ describe("modelc predict takes raw fields", () => {
   });
 });
 
+it("a file in another encoding is told to be", async () => {
+  writeFileSync(at("x.json"), Buffer.from('\ufeff{"x": [[1, 2]]}', "utf16le"));
+  const { code, err } = await predict("times.model", "Line", "", ["--input", at("x.json")]);
+  expect({ code, err }).toEqual({
+    code: 1,
+    err: `error: I cannot read ${at("x.json")}: it is UTF-16, not UTF-8: save it as UTF-8.\n`,
+  });
+  writeFileSync(at("x.json"), '\ufeff{"x": [[1, 2]]}');
+  expect((await predict("times.model", "Line", "", ["--input", at("x.json")])).err).toBe("");
+});
+
 describe("numbers in JSON", () => {
   beforeAll(async () => {
     writeFileSync(at("bytes.model"), plain);
@@ -151,7 +172,7 @@ describe("numbers in JSON", () => {
     ['{"id": ["NaN"], "big": [1]}', 'the input id: it[0] is "NaN", no number'],
     [
       '{"id": [1], "big": [9007199254740993]}',
-      "the input big: it[0] is 9007199254740992, more than a number in JSON says exactly: put it in quotes",
+      "the input big: it[0] is about 9007199254740992, more than a number in JSON says exactly: put it in quotes",
     ],
     [
       '{"id": [1], "big": ["9223372036854775808"]}',
@@ -167,9 +188,17 @@ describe("numbers in JSON", () => {
   it.each([
     ["4294967296", "i32", /is 4294967296, which i32 does not hold/],
     ["1e39", "f32", /is 1e\+39, which f32 does not hold \(up to 3\.4e\+38\)/],
-    ["1e999", "f64", /is null, which f64 does not hold/],
+    ["1e999", "f64", /: it\[0\] is beyond all numbers in double precision, which f64 does not hold/],
+    ["-1e999", "f32", /: it\[0\] is below all numbers in double precision, which f32 does not hold/],
+    ["true", "f32", /: it\[0\] is true, no number/],
+    ["2", "bool", /: it\[0\] is 2, neither true nor false/],
+    ["{}", "i32", /: it\[0\] is an object, no number/],
+    [`${"[".repeat(50_000)}${"]".repeat(50_000)}`, "f32", /: it has 50001 lists within one another/],
   ])("%s is no %s", async (number, dtype, message) => {
-    writeFileSync(at("one.model"), `model One: (x: ${dtype}[B]) -> y: ${dtype}[B] { x + x }\n`);
+    writeFileSync(
+      at("one.model"),
+      `model One: (x: ${dtype}[B]) -> y: ${dtype}[B] { ${dtype === "bool" ? "not x" : "x + x"} }\n`,
+    );
     const built = await cli(["build", at("one.model"), "--out", out, "--target", "onnx"]);
     expect(built.code).toBe(0);
     expect((await predict("one.model", "One", `{"x": [${number}]}`)).err).toMatch(message);

@@ -1,5 +1,6 @@
 import { catalog } from "../../diagnostics/catalog.ts";
 import { nearest } from "../../support/nearest.ts";
+import { showText } from "../../support/show-text.ts";
 import { exitCode, UsageError, type ExitCode } from "../exit-code.ts";
 import type { Terminal } from "../terminal.ts";
 
@@ -7,7 +8,14 @@ const indented = (text: string): string => text.replace(/^(?=.)/gm, "    ");
 
 /** `modelc explain`: a code of the catalog, with its examples. */
 export function explain(word: string, terminal: Terminal): ExitCode {
-  const code = word.toUpperCase().replace(/^(?=\d{4}$)/, "MC");
+  if (/^MC9-/i.test(word)) {
+    terminal.out(
+      `${showText(word)} stands for a failure of modelc itself, the same each time that it fails in this way; there is nothing to mend in the .model file. Please report it with the message, the command and the file.\n`,
+    );
+    return exitCode.clean;
+  }
+  // As it stands in a message: `error[MC3001]:`.
+  const code = (/^\w*\[(\w+)\]:?$/.exec(word)?.[1] ?? word).toUpperCase().replace(/^(?=\d{4}$)/, "MC");
   const entries = new Map<string, (typeof catalog)[keyof typeof catalog]>(Object.entries(catalog));
   const found = entries.get(code);
   if (found === undefined) {

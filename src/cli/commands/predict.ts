@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import type { Unit } from "../../compiler.ts";
 import { reportOversize } from "../../emit/onnx/report-oversize.ts";
 import { entryOf } from "../../passes/parameters-of.ts";
+import { decodeText } from "../../runtime/data/decode-text.ts";
 import { createOnnxTrainer } from "../../runtime/onnx/onnx-trainer.ts";
 import { createPredictor, type Predictor } from "../../runtime/onnx/predictor.ts";
 import { toNested, type Nested } from "../../runtime/nested.ts";
@@ -94,8 +95,11 @@ function readInput(
   input: string | undefined,
   { stdin }: Surroundings,
 ): { readonly name: string; readonly text: string } {
-  if (input !== undefined && input !== "-")
-    return { name: input, text: new TextDecoder().decode(readFileBytes(input)) };
+  if (input !== undefined && input !== "-") {
+    const text = decodeText(readFileBytes(input));
+    if (!text.ok) throw new InputError(`I cannot read ${input}: ${text.error}.`);
+    return { name: input, text: text.value };
+  }
   return { name: "standard input", text: (stdin ?? readStandardInput)() };
 }
 

@@ -13,11 +13,11 @@ function otherEncoding(bytes: Uint8Array): string | undefined {
 
 /**
  * The text of a file, which is to be UTF-8: bytes that are none become U+FFFD. Of a file in another encoding, which
- * other programs write unasked, the error says so: the end of a sentence that begins with the file.
+ * other programs write unasked, the error says so.
  */
 export function decodeText(bytes: Uint8Array): Result<string, string> {
   const encoding = otherEncoding(bytes);
   return encoding === undefined
     ? success(new TextDecoder().decode(bytes))
-    : failure(`the file is ${encoding}, not UTF-8: save it as UTF-8`);
+    : failure(`it is ${encoding}, not UTF-8: save it as UTF-8`);
 }

@@ -59,10 +59,10 @@ describe("what is wrong with a table is said with its line and cell", () => {
     ["UTF-32", Buffer.from([0xff, 0xfe, 0, 0, 0x61, 0, 0, 0])],
   ])("a file in %s", (encoding, bytes) => {
     expect(read("x: f32[] = raw.a", bytes)).toBe(
-      `MC6002 t.csv is damaged at byte 0: the file is ${encoding}, not UTF-8: save it as UTF-8.`,
+      `MC6002 t.csv is damaged at byte 0: it is ${encoding}, not UTF-8: save it as UTF-8.`,
     );
     expect(openData('  source: text("t.txt")\n  x: f32[] = cast(raw.window(1)[:, 0], f32)', bytes, "t.txt")).toMatch(
-      `the file is ${encoding}, not UTF-8`,
+      `it is ${encoding}, not UTF-8`,
     );
   });
 
