@@ -77,7 +77,7 @@ const operatorGroups: readonly {
   {
     title: "Reductions and running sums",
     note: "Without an axis a reduction takes all of them.",
-    names: ["sum", "mean", "max", "min", "prod", "variance", "logsumexp", "argmax", "argmin", "cumsum"],
+    names: ["sum", "mean", "max", "min", "prod", "variance", "logsumexp", "argmax", "argmin", "cumsum", "cumprod"],
   },
   { title: "Products", names: ["matmul", "einsum"] },
   {

@@ -288,7 +288,7 @@ function recurrent(x: tf.Tensor, p: RecurrentParameters): tf.Tensor {
   const [B] = x.shape as [number, number, number];
   let h: tf.Tensor = tf.zeros([B, 32]);
   const steps: tf.Tensor[] = [];
-  for (const x_t of tf.unstack(x, 1)) {
+  for (const x_t of unstack(x, 1)) {
     h = tf.add(tf.add(matMul(x_t, p.kernel), matMul(h, p.recurrent)), p.bias);
     h = tf.tanh(h);
     steps.push(h);
@@ -1189,6 +1189,11 @@ function takenStep(step: number, sums: number[]): number[] {
   throw new Error(
     `the loss of step ${step + 1} is ${sums[0]}: the model is as it was before it. A lower learning rate, or clip, may help.`,
   );
+}
+
+/** The elements along an axis. TensorFlow.js cannot differentiate its own `unstack` where there is one alone. */
+function unstack(x: tf.Tensor, axis = 0): tf.Tensor[] {
+  return x.shape[axis] === 1 ? [tf.squeeze(x, [axis])] : tf.unstack(x, axis);
 }
 
 /** All variables of a tree, each with its path. */

@@ -12,6 +12,7 @@ import { concat, stack } from "./concat.ts";
 import { conv2dInputGradient, conv2dKernelGradient } from "./conv2d-gradients.ts";
 import { conv2d } from "./conv2d.ts";
 import { crossEntropyGradient } from "./cross-entropy-gradient.ts";
+import { cumprod } from "./cumprod.ts";
 import { cumsum } from "./cumsum.ts";
 import { dropout } from "./dropout.ts";
 import { einsum } from "./einsum.ts";
@@ -94,6 +95,7 @@ export const operators = {
   cos,
   cross_entropy: crossEntropy,
   cross_entropy_gradient: crossEntropyGradient,
+  cumprod,
   cumsum,
   div,
   dropout,

@@ -71,6 +71,7 @@ export const split = defineComposite({
     { operands: [{ dtype: "f32", shape: [2, 7] }], attributes: { axis: 1, sections: dims(4, 3) } },
     { operands: [{ dtype: "f32", shape: [2, 6, 3] }], attributes: { axis: 1, sections: dims(1, 3, 2) } },
     { operands: [{ dtype: "i32", shape: [4, 3] }], attributes: { axis: 0, count: 2 } },
+    { operands: [{ dtype: "f32", shape: [3, 2] }], attributes: { axis: 0, count: 1 } },
   ],
   valueFact: "view",
   decompose: (b, { operands, results, attributes: { axis } }) => {
@@ -108,6 +109,7 @@ export const unstack = defineComposite({
   samples: [
     { operands: [{ dtype: "f32", shape: [3] }] },
     { operands: [{ dtype: "f32", shape: [2, 3, 4] }], attributes: { axis: 1 } },
+    { operands: [{ dtype: "f32", shape: [2, 1] }], attributes: { axis: 1 } },
     { operands: [{ dtype: "i32", shape: [2, 1] }], attributes: { axis: 1 } },
   ],
   valueFact: "view",

@@ -5,6 +5,7 @@ import type { AttributeValue, Node, OperatorNode, Value } from "../../src/ir/gra
 import { attributesFor } from "../../src/ops/operator.ts";
 import { findOperator } from "../../src/ops/registry.ts";
 import { tfjsDType } from "../../src/emit/tfjs/tfjs-dtype.ts";
+import { unstack } from "../../src/emit/tfjs/prelude/unstack.ts";
 import type { TfjsExpression, TfjsWriter } from "../../src/emit/tfjs/tfjs-writer.ts";
 import { fault, required } from "../../src/support/fault.ts";
 import { tfjsFused, tfjsLowering } from "../../src/emit/tfjs/lowerings/tfjs-lowerings.ts";
@@ -45,7 +46,7 @@ function runNode(node: Node, values: Map<number, tf.Tensor>): readonly tf.Tensor
       let carries = node.initial.map(read);
       const length = literal(node.length);
       const emitted: tf.Tensor[][] = node.emitAxes.map(() => []);
-      const sequences = node.sequences.map((it, index) => tf.unstack(read(it), node.sequenceAxes[index]));
+      const sequences = node.sequences.map((it, index) => unstack(read(it), node.sequenceAxes[index]));
       for (let turn = 0; turn < length; turn += 1) {
         const place = node.reverse ? length - 1 - turn : turn;
         const inner = new Map(values);

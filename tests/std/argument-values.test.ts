@@ -65,6 +65,7 @@ const usual: Readonly<Record<string, Usual>> = {
   RMSNorm: { input: "f32[2, 4]" },
   BatchNorm: { input: "f32[2, 4]" },
   GroupNorm: { input: "f32[2, 3, 4]", given: { groups: "2" } },
+  InstanceNorm: { input: "f32[2, 3, 4]" },
   Dropout: { input: "f32[2, 4]" },
   MaxPool2D: { input: "f32[2, 6, 5, 2]" },
   AvgPool2D: { input: "f32[2, 6, 5, 2]" },

@@ -50,6 +50,7 @@ describe("layers", () => {
     [image("BatchNorm", " -> y: f32[B, 8, 8, 4]"), 8],
     [image("BatchNorm(center=false, scale=false)", " -> y: f32[B, 8, 8, 4]"), 0],
     [image("GroupNorm(2)", " -> y: f32[B, 8, 8, 4]"), 8],
+    [image("InstanceNorm", " -> y: f32[B, 8, 8, 4]"), 8],
     [sequence("LayerNorm", " -> y: f32[B, T, 6]"), 12],
     [sequence("LayerNorm(center=false)", " -> y: f32[B, T, 6]"), 6],
     [sequence("RMSNorm", " -> y: f32[B, T, 6]"), 6],

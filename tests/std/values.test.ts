@@ -116,6 +116,20 @@ describe("values of the library's layers", () => {
     expect(apart[0]).not.toBeCloseTo(whole[0] ?? 0, 3);
   });
 
+  it("InstanceNorm is a GroupNorm of as many groups as channels", () => {
+    const text = (layer: string): string =>
+      named("x: f32[B, 3, 2]", "f32[B, 3, 2]", `  x -> n: ${layer}(epsilon=0.5)\n`).replace(
+        "GroupNorm(",
+        "GroupNorm(2, ",
+      );
+    const given = { x: sequence, "param/n.scale": [2, 3], "param/n.bias": [0.5, -1] };
+    const [own, grouped] = ["InstanceNorm", "GroupNorm"].map((it) => values(run(text(it), given).outputs.get("y")));
+    own?.forEach((it, index) => {
+      expect(it).toBeCloseTo(grouped?.[index] ?? NaN, 12);
+    });
+    expect(own?.length).toBe(grouped?.length);
+  });
+
   it("BatchNorm uses the batch in training, and moves its averages as Keras does", () => {
     const text = named("x: f32[B, 2]", "f32[B, 2]", "  x -> n: BatchNorm(momentum=0.9, epsilon=0.0)\n");
     const given = {
@@ -269,6 +283,8 @@ describe("values of the language's own constructs", () => {
     expect(result("where(x > 2 and x < 8, 0, x)")).toEqual([1, 2, 0, 8]);
     expect(result("1 - x // 3")).toEqual([1, 1, 0, -1]);
     expect(result("x % 3 - cumsum(x, axis=1)")).toEqual([0, -1, -6, -13]);
+    expect(result("cumprod(x, axis=1)")).toEqual([1, 2, 8, 64]);
+    expect(result("cumprod(x, axis=1, exclusive=true, reverse=true)")).toEqual([64, 32, 8, 1]);
     expect(result("x + range(T, f32)")).toEqual([1, 3, 6, 11]);
     expect(result("(-x)")).toEqual([-1, -2, -4, -8]);
   });

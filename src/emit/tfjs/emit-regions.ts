@@ -8,6 +8,7 @@ import { asTensor, bind, define, freshName, isLive, readBound, readTensor } from
 import type { Env, FunctionState, Place } from "./body-context.ts";
 import { usesOf } from "./uses.ts";
 import { mentions } from "./visit-syntax.ts";
+import { asNumber } from "../../dims/dim.ts";
 
 /** Writes the nodes of a region: handed in, since nodes hold regions and regions nodes. */
 type EmitNodes = (state: FunctionState, env: Env, nodes: readonly Node[]) => void;
@@ -197,7 +198,10 @@ export function emitScan(state: FunctionState, env: Env, node: ScanNode, emitNod
   });
   const sequences = node.sequences.map((sequence, index) => {
     const axis = required(node.sequenceAxes[index], "sequence axis");
-    return callTensor("tf.unstack", readTensor(env, sequence), ...(axis === 0 ? [] : [literal(axis)]));
+    const place = axis === 0 ? [] : [literal(axis)];
+    if ((asNumber(node.length) ?? 1) > 1) return callTensor("tf.unstack", readTensor(env, sequence), ...place);
+    state.helpers.add("unstack");
+    return callTensor("unstack", readTensor(env, sequence), ...place);
   });
   const [only] = sequences;
   if (sequences.length > 1) state.helpers.add("zip");

@@ -82,6 +82,7 @@ const cases: readonly {
   { name: "logistic regression", unit: () => specUnit("logistic-regression"), dims: { B: 4 } },
   { name: "the small CNN", unit: () => specUnit("mnist-cnn"), dims: { B: 2 }, classes: 10 },
   { name: "a scan of one's own", unit: () => specUnit("simple-rnn"), dims: { B: 3, T: 5 } },
+  { name: "a scan of one step", unit: () => specUnit("simple-rnn"), dims: { B: 3, T: 1 } },
   { name: "stacked LSTMs", unit: () => specUnit("stacked-lstm"), dims: { B: 2, T: 3 }, classes: 10 },
   { name: "a tiny GPT", unit: () => specUnit("tiny-gpt"), dims: { B: 2, T: 6 }, classes: 65 },
   { name: "blocks with states and dropout", unit: () => unitOf(blocks), dims: { B: 3 } },

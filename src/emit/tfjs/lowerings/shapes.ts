@@ -16,14 +16,19 @@ export const shapes = {
   stack: {
     lower: (writer, { args, attributes }) => writer.tf("stack", writer.array(args), writer.number(attributes.axis)),
   },
+  // TensorFlow.js cannot differentiate either where there is one piece alone.
   split: {
     lower: (writer, { args, results, attributes: { axis } }) => {
+      if (results.length === 1) return writer.array([first(args)]);
       const sizes = results.map((it) => required(it.type.shape[axis], "piece"));
       return writer.tf("split", first(args), writer.shape(sizes), writer.number(axis));
     },
   },
   unstack: {
-    lower: (writer, { args, attributes: { axis } }) => writer.tf("unstack", first(args), writer.number(axis)),
+    lower: (writer, { args, results, attributes: { axis } }) =>
+      results.length === 1
+        ? writer.array([writer.tf("squeeze", first(args), writer.array([writer.number(axis)]))])
+        : writer.tf("unstack", first(args), writer.number(axis)),
   },
   slice: (writer, { args, operands, attributes: { axis, start, size, step } }) => {
     const x = first(args);
@@ -61,6 +66,7 @@ export const shapes = {
         ? writer.helper("causalMask", elementAt(args, 0))
         : writer.helper("causalMask", elementAt(args, 0), writer.attribute("value")),
   },
+  cumprod: "decomposed",
   cumsum: (writer, { args, operands, attributes: { axis, exclusive, reverse } }) => {
     const rank = first(operands).type.shape.length;
     const sums = (x: TfjsExpression) =>
