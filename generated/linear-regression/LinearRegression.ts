@@ -14,6 +14,8 @@ export interface LinearRegression {
   optimizer: Slot[];
   /** Steps of training so far. */
   step: number;
+  /** What `fit` goes on from, besides. */
+  fitting: Fitting;
   /** Begins every random number. */
   seed: number;
 }
@@ -89,6 +91,7 @@ export function create(seed = 42): LinearRegression {
     },
     optimizer: [],
     step: 0,
+    fitting: { waited: 0 },
     seed,
   };
 }
@@ -172,6 +175,7 @@ export function fit(
     data,
     options,
     start: model.step,
+    fitting: model.fitting,
     length: { epochs: 20 },
     batchSize: 32,
     seed: model.seed,
@@ -183,10 +187,7 @@ export function fit(
 
 /** A model as a `.safetensors` file, with all that training needs to go on as if it had never stopped. */
 export async function save(model: LinearRegression): Promise<Uint8Array> {
-  return writeSafetensors(variablesOf(model), () => ({}), {
-    progress: JSON.stringify({ step: model.step }),
-    seed: String(model.seed),
-  });
+  return writeSafetensors(variablesOf(model), () => ({}), { progress: progressText(model), seed: String(model.seed) });
 }
 
 /**
@@ -446,23 +447,19 @@ interface EpochReport<Figures> {
 
 /** A figure that the spec watches, and whether more of it is better. */
 interface Watch<Figures> {
-  readonly of: "train" | "validation";
+  /** Its name, after the split that it is of: `validate.loss`. */
+  readonly monitor: string;
   readonly figure: (figures: Figures) => number;
   readonly mode: "min" | "max";
-}
-
-/** The best value of what is watched, and the step that had it. */
-interface Best {
-  readonly value: number;
-  readonly step: number;
 }
 
 /** What `fit` needs to know of a model and of its train section. */
 interface FitPlan<Data, Figures> {
   readonly data: Data;
   readonly options: FitOptions<Data, Figures>;
-  /** Steps done before. */
+  /** Steps done before, and what is known of their validations; it is kept up to date. */
   readonly start: number;
+  readonly fitting: Fitting;
   readonly length: { readonly epochs: number } | { readonly steps: number };
   readonly batchSize: number;
   readonly seed: number;
@@ -471,7 +468,10 @@ interface FitPlan<Data, Figures> {
   /** Ends the training after so many validations that are not the best so far. */
   readonly stop?: Watch<Figures> & { readonly patience: number };
   /** Gives the weights, parameters and states, in the end what they were at the best validation. */
-  readonly save?: Watch<Figures> & { readonly weights: readonly { variable: tf.Variable }[] };
+  readonly save?: Watch<Figures> & {
+    readonly weights: OwnedVariable[];
+    readonly formOf: (path: string) => StoredForm;
+  };
   /** Says how many steps there will be: schedules may end there. */
   readonly begin?: (steps: number) => void;
   readonly train: (batch: Data) => Promise<number[]>;
@@ -483,10 +483,10 @@ interface FitPlan<Data, Figures> {
  * Trains in seeded order; the last batch of a pass may be smaller. Gives the report of every pass. Where `save` watches
  * something, the model has its best weights in the end, unless `shouldStop` has ended the training.
  */
-async function runFit<Data extends Record<string, tf.Tensor>, Figures>(
+async function runFit<Data extends Record<string, tf.Tensor>, Figures extends object>(
   plan: FitPlan<Data, Figures>,
 ): Promise<EpochReport<Figures>[]> {
-  const { options, batchSize: usual } = plan;
+  const { options, fitting, batchSize: usual } = plan;
   const batchSize = options.batchSize ?? usual;
   const count = examplesIn(plan.data);
   const held = typeof options.validation === "number" ? Math.floor(count * options.validation) : 0;
@@ -497,18 +497,22 @@ async function runFit<Data extends Record<string, tf.Tensor>, Figures>(
   const steps = options.epochs === undefined ? planned : plan.start + options.epochs * perEpoch;
   const apart = plan.validateEvery ?? { epochs: 1 };
   const every = "steps" in apart ? apart.steps : apart.epochs * perEpoch;
-  const blind = Object.entries({ stop: plan.stop, save: plan.save }).find(([, it]) => it?.of === "validation");
+  const blind = Object.entries({ stop: plan.stop, save: plan.save }).find(
+    ([, it]) => it !== undefined && !ofTraining(it),
+  );
   if (blind !== undefined && validation === undefined) {
     throw new Error(`the spec's ${blind[0]} watches a figure of validation: fit needs the option validation`);
   }
   const reports: EpochReport<Figures>[] = [];
   let order: Int32Array = new Int32Array();
-  let stop: Best | undefined;
-  let save: Best | undefined;
-  let kept: tf.Tensor[] = [];
-  let waited = 0;
-  let sums = runningSums(plan.figures);
+  const known = fitting.figures;
+  const measures = Object.keys(plan.figures([])).length;
+  if (known !== undefined && Math.ceil(known.totals.length / 2) !== measures) {
+    throw new Error(`the model's fitting has figures of ${known.totals.length >> 1} metrics, not ${measures - 1}`);
+  }
+  let sums = runningSums(plan.figures, known);
   plan.begin?.(steps);
+  if (plan.save !== undefined) bestWeights(fitting, plan.save.weights, plan.save.formOf);
 
   try {
     for (let step = plan.start; step < steps; step++) {
@@ -519,37 +523,54 @@ async function runFit<Data extends Record<string, tf.Tensor>, Figures>(
       const batch = selectRows(plan.data, rows);
       try {
         sums.add(await plan.train(batch), rows.length);
+        fitting.figures = sums.state();
       } finally {
         tf.dispose(Object.values(batch));
       }
       await options.onBatchEnd?.({ epoch: epoch + 1, step: step + 1, steps, figures: sums.figures() });
       const ended = options.shouldStop?.() === true;
-      if ((step + 1) % every !== 0 && step + 1 !== steps && !ended) continue;
+      const due = (step + 1) % every === 0 || step + 1 === steps;
+      if (!due && !ended) continue;
 
       const train = sums.figures();
       const held = validation === undefined ? undefined : await plan.evaluate(validation).catch(ofValidation);
       const measured = { step: step + 1, train, ...(held === undefined ? {} : { validation: held }) };
-      if (plan.stop !== undefined) stop = bestSoFar(plan.stop, stop, measured);
-      if (plan.save !== undefined) save = bestSoFar(plan.save, save, measured);
-      waited = stop?.step === step + 1 ? 0 : waited + 1;
-      const improved = (plan.save === undefined ? stop : save)?.step === step + 1;
-      if (improved && plan.save !== undefined) {
-        tf.dispose(kept);
-        kept = plan.save.weights.map(({ variable }) => variable.clone());
-      }
+      // What is cut between two validations goes on to the next one, and is judged there.
+      const improved = due && judge(plan, measured);
       const report = { epoch: epoch + 1, ...measured, improved };
       reports.push(report);
       await options.onEpochEnd?.(report);
-      sums = runningSums(plan.figures);
+      if (due) sums = runningSums(plan.figures);
       if (ended && step + 1 !== steps) return reports;
-      if (plan.stop !== undefined && waited >= plan.stop.patience) break;
+      if (plan.stop !== undefined && fitting.waited >= plan.stop.patience) break;
     }
-    kept.forEach((tensor, i) => plan.save?.weights[i]?.variable.assign(tensor));
+    fitting.best?.forEach(({ variable }, i) => plan.save?.weights[i]?.variable.assign(variable));
     return reports;
   } finally {
-    tf.dispose(kept);
     if (validation !== options.validation) tf.dispose(Object.values(validation ?? {}));
   }
+}
+
+/** What is measured at a validation. */
+interface Measured<Figures> {
+  readonly step: number;
+  readonly train: Figures;
+  readonly validation?: Figures;
+}
+
+/** Takes note of a validation, and of its weights if they are the best; whether it is the best so far. */
+function judge<Data, Figures>({ fitting, save, stop }: FitPlan<Data, Figures>, measured: Measured<Figures>): boolean {
+  const { step } = measured;
+  fitting.save = save && bestSoFar(save, fitting.save, measured);
+  fitting.stop = stop && bestSoFar(stop, fitting.stop, measured);
+  fitting.waited = stop === undefined || fitting.stop?.step === step ? 0 : fitting.waited + 1;
+  fitting.figures = undefined;
+  if (save !== undefined && fitting.save?.step === step) keepBest(fitting, save.weights);
+  return (save === undefined ? fitting.stop : fitting.save)?.step === step;
+}
+
+function ofTraining({ monitor }: { readonly monitor: string }): boolean {
+  return monitor.startsWith("train.");
 }
 
 /** Says of an error that it is about the examples of validation, for it may name their rows. */
@@ -557,17 +578,22 @@ function ofValidation(error: unknown): never {
   throw error instanceof Error ? Object.assign(error, { message: `validation: ${error.message}` }) : error;
 }
 
-/** The best so far after a validation: a new one, or the one before. Only a finite value is ever better. */
+/**
+ * The best so far after a validation: a new one, or the one before. Only a finite value is ever better; a value of
+ * something else than what is watched now is none.
+ */
 function bestSoFar<Figures>(
-  { of, figure, mode }: Watch<Figures>,
+  watch: Watch<Figures>,
   before: Best | undefined,
-  report: { readonly step: number; readonly train: Figures; readonly validation?: Figures },
+  { step, train, validation }: Measured<Figures>,
 ): Best | undefined {
-  const figures = report[of];
+  const { monitor, figure, mode } = watch;
+  const known = before?.monitor === monitor ? before : undefined;
+  const figures = ofTraining(watch) ? train : validation;
   const value = figures === undefined ? NaN : figure(figures);
-  if (!Number.isFinite(value)) return before;
-  if (before !== undefined && !(mode === "max" ? value > before.value : value < before.value)) return before;
-  return { value, step: report.step };
+  if (!Number.isFinite(value)) return known;
+  if (known !== undefined && !(mode === "max" ? value > known.value : value < known.value)) return known;
+  return { monitor, value, step };
 }
 
 /** The figures of a data set, batch by batch. */
@@ -591,13 +617,16 @@ async function evaluateBatches<Data extends Record<string, tf.Tensor>, Figures>(
   return sums.figures();
 }
 
-/** Adds up batches: the loss, which comes first, weighted by examples, and the sums and counts of metrics. */
-function runningSums<Figures>(figures: (sums: readonly number[]) => Figures): {
+/** Adds up batches, from where it had come: the loss, which comes first, weighted by examples, and the sums of metrics. */
+function runningSums<Figures>(
+  figures: (sums: readonly number[]) => Figures,
+  from: Sums = { totals: [], examples: 0 },
+): {
   add: (sums: readonly number[], examples: number) => void;
   figures: () => Figures;
+  state: () => Sums;
 } {
-  let totals: number[] = [];
-  let examples = 0;
+  let { totals, examples } = from;
   return {
     add: (sums, count) => {
       const weighted = sums.map((sum, i) => (i === 0 ? sum * count : sum));
@@ -605,6 +634,7 @@ function runningSums<Figures>(figures: (sums: readonly number[]) => Figures): {
       examples += count;
     },
     figures: () => figures(totals.map((total, i) => (i === 0 ? total / examples : total))),
+    state: () => ({ totals, examples }),
   };
 }
 
@@ -751,6 +781,175 @@ function withBatch(x: tf.Tensor, batch: number[]): tf.Tensor {
 function swapLastAxes(x: tf.Tensor): tf.Tensor {
   const axes = x.shape.map((_, axis) => axis);
   return tf.transpose(x, [...axes.slice(0, -2), x.rank - 1, x.rank - 2]);
+}
+
+/** The best value of what the spec's `stop` or `save` watches, and the step that had it. */
+interface Best {
+  /** What it is a value of: `validate.loss`. */
+  readonly monitor: string;
+  readonly value: number;
+  readonly step: number;
+}
+
+/** What batches add up to: the loss weighted by examples, then the sum and the count of each metric. */
+interface Sums {
+  readonly totals: number[];
+  readonly examples: number;
+}
+
+/** What `fit` knows of the validations so far, so that it goes on as if it had never stopped; `{ waited: 0 }` is nothing. */
+interface Fitting {
+  /** The best validation by what `save` watches, whose weights are kept; and by what `stop` watches. */
+  save?: Best | undefined;
+  stop?: Best | undefined;
+  /** Validations since the best one by what `stop` watches. */
+  waited: number;
+  /** What the batches since the last validation add up to, between two. */
+  figures?: Sums | undefined;
+  /** The weights of the best validation by what `save` watches, under their names in a checkpoint. */
+  best?: OwnedVariable[] | undefined;
+  /** The checkpoint that has them, until they are asked for. */
+  stored?: Checkpoint | undefined;
+}
+
+/** How far a training is, as the metadata of a checkpoint has it. */
+function progressText(model: { readonly step: number; readonly steps?: number; fitting: Fitting }): string {
+  const { step, steps, fitting } = model;
+  const { waited, save, stop, figures } = fitting;
+  const known = steps === Infinity ? undefined : steps;
+  const [loss = 0, ...sums] = figures?.totals ?? [];
+  const metrics = sums.flatMap((sum, i) => (i % 2 === 0 && i + 1 < sums.length ? [{ sum, count: sums[i + 1] }] : []));
+  const between = figures === undefined ? undefined : { loss, examples: figures.examples, metrics };
+  // JSON has no infinity, and no NaN.
+  return JSON.stringify({ step, steps: known, waited, save, stop, figures: between }, (_, it: unknown) =>
+    typeof it === "number" && !Number.isFinite(it) ? String(it) : it,
+  );
+}
+
+/** How far the training of a checkpoint was; nothing of it in plain weights. Throws where that cannot be. */
+function progressOf(checkpoint: Checkpoint): {
+  step?: number;
+  steps?: number;
+  fitting?: Fitting;
+  seed?: number;
+} {
+  const text = checkpoint.metadata.get("progress");
+  if (text === undefined) return seedOf(checkpoint);
+  const progress = parseRecord(text, 'the metadata "progress"');
+  // Steps are words of 32 bits in random keys.
+  const step = wholeAt(progress, "step", 2 ** 32 - 1);
+  const steps = (progress["steps"] ?? undefined) === undefined ? undefined : wholeAt(progress, "steps", 2 ** 32 - 1);
+  const fitting = fittingOf(progress, step);
+  const kept = { ...fitting, ...storedBest(checkpoint, fitting.save, step) };
+  return { step, ...(steps === undefined ? {} : { steps }), fitting: kept, ...seedOf(checkpoint) };
+}
+
+function fittingOf(progress: Record<string, unknown>, step: number): Fitting {
+  if (progress["best"] !== undefined) {
+    throw new Error(
+      'the metadata "progress" has a best value that does not say what it is a value of: another version of modelc wrote it',
+    );
+  }
+  const bestAt = (key: "save" | "stop"): { save?: Best; stop?: Best } => {
+    if (progress[key] === undefined) return {};
+    const best = recordAt(progress, key);
+    const monitor = best["monitor"];
+    if (typeof monitor !== "string") return refuse(`${key}.monitor`, monitor, "a text");
+    const value = numberAt(best, `${key}.value`, Number.isFinite, "a finite number");
+    return { [key]: { monitor, value, step: wholeAt(best, `${key}.step`, step) } };
+  };
+  const waited = progress["waited"] === undefined ? 0 : wholeAt(progress, "waited", step);
+  const figures = progress["figures"] === undefined ? {} : { figures: sumsOf(recordAt(progress, "figures")) };
+  return { waited, ...bestAt("save"), ...bestAt("stop"), ...figures };
+}
+
+function sumsOf(figures: Record<string, unknown>): Sums {
+  const { metrics } = figures;
+  if (!Array.isArray(metrics)) return refuse("figures.metrics", metrics, "a list");
+  const loss = numberAt(figures, "figures.loss", Number.isFinite, "a finite number");
+  const examples = wholeAt(figures, "figures.examples", Number.MAX_SAFE_INTEGER);
+  const sums = metrics.flatMap((_, i) => {
+    const metric = recordAt({ [i]: metrics[i] }, `figures.metrics.${i}`);
+    return ["sum", "count"].map((it) => numberAt(metric, `figures.metrics.${i}.${it}`, () => true, "a number"));
+  });
+  return { totals: [loss, ...sums], examples };
+}
+
+/**
+ * Where a checkpoint has the weights of the best validation. A best value whose weights it does not hold counts for
+ * nothing: `fit` could not give them back. `modelc train` keeps them in another file.
+ */
+function storedBest(
+  { tensors, metadata }: Checkpoint,
+  save: Best | undefined,
+  step: number,
+): Pick<Fitting, "save" | "stored"> {
+  if (save === undefined) return {};
+  const best = [...tensors].filter(([path]) => path.startsWith("opt/best/"));
+  // At the best validation itself they are the model's own.
+  const own = [...tensors].map(([path, tensor]) => [`opt/best/${path}`, tensor] as const);
+  const held = best.length > 0 ? best : save.step === step ? own : [];
+  return held.length === 0 ? { save: undefined } : { stored: { tensors: new Map(held), metadata } };
+}
+
+/** The weights of the best validation so far, where there are any; made when they are first asked for. */
+function bestWeights(
+  fitting: Fitting,
+  weights: OwnedVariable[],
+  formOf: (path: string) => StoredForm,
+): OwnedVariable[] {
+  const { stored } = fitting;
+  if (stored !== undefined) {
+    keepBest(fitting, weights);
+    restoreVariables(fitting.best ?? [], formOf, stored);
+  }
+  return fitting.best ?? [];
+}
+
+/** Keeps the weights as they are as those of the best validation. */
+function keepBest(fitting: Fitting, weights: OwnedVariable[]): void {
+  fitting.stored = undefined;
+  fitting.best ??= weights.map(({ path, variable }) => ({
+    path: `opt/best/${path}`,
+    variable: tf.variable(variable, false),
+  }));
+  fitting.best.forEach(({ variable }, i) => variable.assign(weights[i]?.variable ?? variable));
+}
+
+function recordAt(from: Record<string, unknown>, path: string): Record<string, unknown> {
+  const value = from[path.slice(path.lastIndexOf(".") + 1)];
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  return refuse(path, value, "an object");
+}
+
+function wholeAt(from: Record<string, unknown>, path: string, greatest: number): number {
+  const fits = (it: number): boolean => Number.isInteger(it) && it >= 0 && it <= greatest;
+  return numberAt(from, path, fits, `a whole number from 0 to ${greatest}`);
+}
+
+function numberAt(
+  from: Record<string, unknown>,
+  path: string,
+  fits: (value: number) => boolean,
+  wanted: string,
+): number {
+  const value = from[path.slice(path.lastIndexOf(".") + 1)];
+  const number = value === "NaN" || value === "Infinity" || value === "-Infinity" ? Number(value) : value;
+  return typeof number === "number" && fits(number) ? number : refuse(path, value, wanted);
+}
+
+function refuse(path: string, value: unknown, wanted: string): never {
+  const found = value === undefined ? "nothing" : JSON.stringify(value);
+  throw new Error(`the metadata "progress" has ${found} as ${path}, not ${wanted}`);
+}
+
+/** The seed of a checkpoint, where it has one. */
+function seedOf({ metadata }: Checkpoint): { seed?: number } {
+  const text = metadata.get("seed");
+  if (text === undefined) return {};
+  const seed = /^-?\d+$/.test(text) ? Number(text) : NaN;
+  if (Number.isSafeInteger(seed)) return { seed };
+  throw new Error(`the metadata "seed" is ${JSON.stringify(text)}, which is no whole number`);
 }
 
 /** The key of a random draw: two unsigned 32-bit words. */
@@ -1025,29 +1224,6 @@ function restoreVariables(
   }
 }
 
-/** How far the training of a checkpoint was; nothing of it in plain weights. */
-function progressOf(checkpoint: Checkpoint): { step?: number; steps?: number; seed?: number } {
-  const text = checkpoint.metadata.get("progress");
-  const progress = text === undefined ? {} : parseRecord(text, 'the metadata "progress"');
-  const numberAt = (key: "step" | "steps"): Record<string, number> => {
-    const value = progress[key] ?? undefined;
-    if (value === undefined) return {};
-    // Steps are words of 32 bits in random keys.
-    if (typeof value === "number" && Number.isInteger(value) && value >= 0 && value < 2 ** 32) return { [key]: value };
-    throw new Error(`the metadata "progress" has ${JSON.stringify(value)} as ${key}, not a whole number below 2^32`);
-  };
-  return { ...numberAt("step"), ...numberAt("steps"), ...seedOf(checkpoint) };
-}
-
-/** The seed of a checkpoint, where it has one. */
-function seedOf({ metadata }: Checkpoint): { seed?: number } {
-  const text = metadata.get("seed");
-  if (text === undefined) return {};
-  const seed = /^-?\d+$/.test(text) ? Number(text) : NaN;
-  if (Number.isSafeInteger(seed)) return { seed };
-  throw new Error(`the metadata "seed" is ${JSON.stringify(text)}, which is no whole number`);
-}
-
 /** What `compute` gives, as a constant to differentiation; TensorFlow.js has no gradients of comparisons. */
 function withoutGradient<T extends tf.Tensor>(compute: () => T): T {
   return tf.customGrad<T>(() => ({ value: compute(), gradFunc: () => [] }))();
@@ -1100,8 +1276,14 @@ function takenStep(step: number, sums: number[]): number[] {
   );
 }
 
+/** A variable of a model, and where it is. */
+interface OwnedVariable {
+  readonly path: string;
+  readonly variable: tf.Variable;
+}
+
 /** All variables of a tree, each with its path. */
-function entriesOf(tree: object, prefix = ""): { path: string; variable: tf.Variable }[] {
+function entriesOf(tree: object, prefix = ""): OwnedVariable[] {
   return Object.entries(tree).flatMap(([name, value]: [string, unknown]) => {
     const path = prefix === "" ? name : `${prefix}.${name}`;
     if (value instanceof tf.Variable) return [{ path, variable: value }];

@@ -2,8 +2,8 @@
  * The names of what flat graphs take and give, and of what checkpoints hold: made and read here, and nowhere else.
  *
  * A port is a kind, a slash and a name: `param/dense_0.kernel`. Checkpoints hold parameters and states under their bare
- * paths, statistics and slots under their ports. The prelude of generated TypeScript imports nothing and so says `opt/`
- * and `statistic/` itself; `tests/ir/ports.test.ts` holds the rest of the code to this module.
+ * paths, statistics and slots under their ports. The prelude of generated TypeScript imports nothing and so says `opt/`,
+ * `opt/best/` and `statistic/` itself; `tests/ir/ports.test.ts` holds the rest of the code to this module.
  */
 
 /** What stands before the slash. */
@@ -61,6 +61,9 @@ export function isPort(kind: PortKind, port: string): boolean {
 export function slotPort(slot: string, path: string): string {
   return portOf("slot", slotPath(slot, path));
 }
+
+/** The slot under which generated TypeScript keeps what each weight was at the best validation: no optimizer's. */
+export const bestSlot = "best";
 
 /** The path of a slot within its kind: `m/dense_0.kernel`. */
 export function slotPath(slot: string, path: string): string {

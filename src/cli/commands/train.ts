@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { slotNames } from "../../autodiff/optimizers.ts";
 import { parametersOf } from "../../passes/parameters-of.ts";
 import { asNumber } from "../../dims/dim.ts";
-import { isPort, readSlot } from "../../ir/ports.ts";
+import { bestSlot, isPort, readSlot } from "../../ir/ports.ts";
 import { elementsOf } from "../../passes/measure.ts";
 import { encodeCheckpoint, encodeWeights, type Checkpoint } from "../../runtime/train/checkpoint.ts";
 import type { Figures } from "../../runtime/train/figures.ts";
@@ -17,7 +17,7 @@ import {
   type LoopResult,
   type Progress,
 } from "../../runtime/train/train-loop.ts";
-import type { Tensors } from "../../runtime/tensor.ts";
+import type { Tensor, Tensors } from "../../runtime/tensor.ts";
 import { exitCode, InputError, UsageError, type ExitCode } from "../exit-code.ts";
 import { checkBuilt } from "../files/check-built.ts";
 import { openOutputFolder, type OutputFolder } from "../files/output-folder.ts";
@@ -231,7 +231,9 @@ async function begin(
     const kept = [...checkpoint.tensors].filter(
       ([name]) => !isPort("slot", name) || slots.has(readSlot(name)?.slot ?? ""),
     );
-    await trainer.restore(withStatistics(new Map(kept), program, dataset.splits.train));
+    const restored = withStatistics(new Map(kept), program, dataset.splits.train);
+    await trainer.restore(restored);
+    saveBest(open, files, checkpoint, restored);
     return checkProgress(files.checkpoint, checkpoint, open);
   }
   const given = options.weights === undefined ? undefined : readWeights(options.weights, program.name, owner);
@@ -259,6 +261,23 @@ function checkProgress(path: string, { progress }: Checkpoint, { program, datase
     );
   }
   return progress;
+}
+
+/** Writes the weights of the best validation that a checkpoint of generated TypeScript holds, unless their file is there. */
+function saveBest(
+  open: RecordedTraining,
+  { folder, name, weights }: Files,
+  { tensors, progress }: Checkpoint,
+  restored: Tensors,
+): void {
+  if (progress?.save === undefined || existsSync(weights)) return;
+  const best = [...tensors].flatMap(([port, tensor]): [string, Tensor][] => {
+    const { slot, path = "" } = readSlot(port) ?? {};
+    return slot === bestSlot ? [[path, tensor]] : [];
+  });
+  if (best.length === 0) return;
+  const checkpoint = weightsAt(open, progress.save.step, new Map([...restored, ...best]));
+  folder.write(new Map([[`${name}.safetensors`, encodeWeights(checkpoint, open.program.data.source.kind).bytes]]));
 }
 
 /**

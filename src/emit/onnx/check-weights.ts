@@ -2,7 +2,7 @@ import { slotNames } from "../../autodiff/optimizers.ts";
 import { formatDim } from "../../dims/format.ts";
 import { asNumber } from "../../dims/dim.ts";
 import type { Module } from "../../ir/graph.ts";
-import { isPort, portOf, readSlot, slotPort } from "../../ir/ports.ts";
+import { bestSlot, isPort, portOf, readSlot, slotPort } from "../../ir/ports.ts";
 import type { TrainProgram } from "../../ir/program.ts";
 import type { TensorType } from "../../ir/types.ts";
 import { parametersOf, statesOf } from "../../passes/parameters-of.ts";
@@ -58,7 +58,7 @@ export function weightProblems(owner: WeightsOwner, { tensors, perms }: GivenWei
       weights.get(path) ??
       statistics.get(path) ??
       slots.get(path) ??
-      (owner.resumes === true ? undefined : slotOf(path, weights));
+      (owner.resumes === true && readSlot(path)?.slot !== bestSlot ? undefined : slotOf(path, weights));
     if (expected !== undefined) return tensorProblems(path, tensor, expected, perms?.get(path), perms !== undefined);
     // Without a train section nothing is known of the data.
     if (isPort("statistic", path) && owner.train === undefined) return finiteProblems(path, tensor);

@@ -85,8 +85,22 @@ function storedForms({ module, statistics }: ModelContext): readonly Entry[] {
   return [...owned, ...fitted];
 }
 
+/** What training changes of a model: its parameters, and its states where it has any. */
+function weightLists(context: ModelContext): readonly Expression[] {
+  const spread = (name: string): Expression => ({ kind: "spread", value: entries(name) });
+  return [spread("parameters"), ...(context.states.entries.size > 0 ? [spread("states")] : [])];
+}
+
+function entries(name: string): Expression {
+  return call("entriesOf", member(model, name));
+}
+
+/** The list of what training changes of a model. */
+export function weightsOf(context: ModelContext): Expression {
+  return context.states.entries.size === 0 ? entries("parameters") : { kind: "array", elements: weightLists(context) };
+}
+
 function variableLists(context: ModelContext): readonly Expression[] {
-  const entries = (name: string): Expression => call("entriesOf", member(model, name));
   const statistics: Expression = {
     kind: "call",
     callee: { kind: "member", target: entries("statistics"), name: "map" },
@@ -105,10 +119,14 @@ function variableLists(context: ModelContext): readonly Expression[] {
     ],
   };
   return [
-    { kind: "spread", value: entries("parameters") },
-    ...(context.states.entries.size > 0 ? [{ kind: "spread", value: entries("states") } as const] : []),
+    ...weightLists(context),
     ...(context.statistics === undefined ? [] : [{ kind: "spread", value: statistics } as const]),
   ];
+}
+
+/** The function that gives the stored form of a variable. */
+export function storedFormOf(context: ModelContext): Expression {
+  return formFunction(storedForms(context).length > 0);
 }
 
 function formFunction(any: boolean): Expression {
@@ -116,34 +134,21 @@ function formFunction(any: boolean): Expression {
 }
 
 function saveFunction(context: ModelContext, hasForms: boolean): Item {
-  const { type, trains, remembers } = context;
+  const { type, trains, remembers, keepsBest, helpers } = context;
+  if (trains) helpers.add("progressText");
   const permuted = storedPermsOf(context.module).size > 0;
-  if (permuted) context.helpers.add("storedOrders");
+  if (permuted) helpers.add("storedOrders");
   const variables = call("variablesOf", model);
   const metadata = objectOf({
     ...(permuted ? { perm: call("storedOrders", identifier("storedForms")) } : {}),
-    ...(trains
-      ? {
-          progress: call(
-            "JSON.stringify",
-            objectOf({
-              step: member(model, "step"),
-              ...(context.steps === undefined ? {} : { steps: member(model, "steps") }),
-            }),
-          ),
-        }
-      : {}),
+    ...(trains ? { progress: call("progressText", model) } : {}),
     ...(isSeeded(context) ? { seed: call("String", member(model, "seed")) } : {}),
   });
-  const all: Expression = remembers
-    ? {
-        kind: "array",
-        elements: [
-          { kind: "spread", value: variables },
-          { kind: "spread", value: call("slotVariables", call("optimizerOf", model)) },
-        ],
-      }
-    : variables;
+  const memories = [
+    ...(remembers ? [call("slotVariables", call("optimizerOf", model))] : []),
+    ...(keepsBest ? [call("bestWeights", member(model, "fitting"), weightsOf(context), formFunction(hasForms))] : []),
+  ];
+  const all = concatenated([variables, ...memories]);
   return {
     kind: "function",
     exported: true,
@@ -156,35 +161,46 @@ function saveFunction(context: ModelContext, hasForms: boolean): Item {
   };
 }
 
+/** One list, or several in one. */
+function concatenated(lists: readonly Expression[]): Expression {
+  const [only, ...more] = lists;
+  if (only !== undefined && more.length === 0) return only;
+  return { kind: "array", elements: lists.map((value) => ({ kind: "spread", value })) };
+}
+
 function isSeeded({ trains, forward }: ModelContext): boolean {
   return trains || forward.needs.random;
 }
 
 function loadFunction(context: ModelContext, hasForms: boolean): Item {
-  const { type, trains, remembers, helpers } = context;
+  const { type, trains, remembers, keepsBest, helpers } = context;
   ["readSafetensors", "checkpointMisfit", "restoreVariables"].forEach((it) => helpers.add(it));
   const variables = call("variablesOf", model);
   const known = trains ? "progressOf" : isSeeded(context) ? "seedOf" : undefined;
   if (known !== undefined) helpers.add(known);
   if (remembers) helpers.add("memoryOf");
+  if (keepsBest) ["bestNames", "bestWeights"].forEach((it) => helpers.add(it));
   // No slot is made to compare with: each stands for itself by its parameter.
-  const slots: Expression = remembers
-    ? call(
-        "slotVariables",
-        call("createOptimizer", member(model, "parameters"), {
-          kind: "closure",
-          parameters: [{ pattern: "parameter" }],
-          body: identifier("parameter"),
-        }),
-      )
-    : arrayOf();
+  const slots = call(
+    "slotVariables",
+    call("createOptimizer", member(model, "parameters"), {
+      kind: "closure",
+      parameters: [{ pattern: "parameter" }],
+      body: identifier("parameter"),
+    }),
+  );
+  const memories = [
+    ...(remembers ? [slots] : []),
+    ...(keepsBest ? [call("bestNames", checkpoint, weightsOf(context))] : []),
+  ];
+  const memory = memories.length === 0 ? arrayOf() : concatenated(memories);
   const given = identifier("given");
   const absent = identifier("undefined");
   const body: readonly Statement[] = [
     constant("checkpoint", call("readSafetensors", identifier("bytes"))),
     ...(known === undefined ? [] : [constant("progress", call(known, checkpoint))]),
     constant("model", binary("??", given, call("create"))),
-    constant("misfit", call("checkpointMisfit", checkpoint, variables, slots, formFunction(hasForms))),
+    constant("misfit", call("checkpointMisfit", checkpoint, variables, memory, formFunction(hasForms))),
     {
       kind: "if",
       test: binary("!==", identifier("misfit"), absent),
@@ -204,6 +220,20 @@ function loadFunction(context: ModelContext, hasForms: boolean): Item {
             kind: "assign",
             target: member(model, "memory"),
             value: binary("??", call("memoryOf", checkpoint), member(model, "memory")),
+          } as const,
+        ]
+      : []),
+    ...(keepsBest
+      ? [
+          {
+            kind: "if",
+            test: binary("!==", member(identifier("progress"), "fitting"), absent),
+            then: [
+              {
+                kind: "expression",
+                value: call("tf.dispose", binary("??", member(member(model, "fitting"), "best"), arrayOf())),
+              },
+            ],
           } as const,
         ]
       : []),

@@ -1,6 +1,7 @@
 import { needsTotal } from "../../autodiff/schedules.ts";
 import type { TrainProgram } from "../../ir/program.ts";
 import { call, identifier, literal, member, objectOf, returns, text, type Expression, type Item } from "./ast.ts";
+import { storedFormOf, weightsOf } from "./emit-checkpoint.ts";
 import type { ModelContext } from "./model-context.ts";
 
 const model = identifier("model");
@@ -9,28 +10,18 @@ const model = identifier("model");
 type Watch = NonNullable<TrainProgram["save"]>;
 
 /** `fit`: the loop of the prelude, told what the train section says. `takeStep` takes a step on `batch` and gives its sums. */
-export function fitFunction({ type, states }: ModelContext, program: TrainProgram, takeStep: Expression): Item {
+export function fitFunction(context: ModelContext, program: TrainProgram, takeStep: Expression): Item {
+  const { type } = context;
   const { stop, save, validate, length } = program;
   const arrow = (name: string, body: Expression): Expression => ({
     kind: "closure",
     parameters: [{ pattern: name }],
     body,
   });
-  const owned = (name: string): Expression => call("entriesOf", member(model, name));
-  const variables: Expression =
-    states.entries.size === 0
-      ? owned("parameters")
-      : {
-          kind: "array",
-          elements: [
-            { kind: "spread", value: owned("parameters") },
-            { kind: "spread", value: owned("states") },
-          ],
-        };
   const watch = ({ monitor, mode }: Watch, more: Readonly<Record<string, Expression>> = {}): Expression =>
     objectOf({
       ...more,
-      of: text(monitor.split === "train" ? "train" : "validation"),
+      monitor: text(`${monitor.split}.${monitor.metric}`),
       figure: arrow("figures", member(identifier("figures"), monitor.metric)),
       mode: text(mode),
     });
@@ -38,6 +29,7 @@ export function fitFunction({ type, states }: ModelContext, program: TrainProgra
     data: identifier("data"),
     options: identifier("options"),
     start: member(model, "step"),
+    fitting: member(model, "fitting"),
     length:
       "steps" in length ? objectOf({ steps: literal(length.steps) }) : objectOf({ epochs: literal(length.epochs) }),
     batchSize: literal(program.batch),
@@ -46,7 +38,9 @@ export function fitFunction({ type, states }: ModelContext, program: TrainProgra
       ? {}
       : { validateEvery: objectOf({ [validate.unit]: literal(validate.every) }) }),
     ...(stop === undefined ? {} : { stop: watch(stop, { patience: literal(stop.patience) }) }),
-    ...(save === undefined ? {} : { save: watch(save, { weights: variables }) }),
+    ...(save === undefined
+      ? {}
+      : { save: watch(save, { weights: weightsOf(context), formOf: storedFormOf(context) }) }),
     ...(needsTotal(program.optimizer.rate)
       ? {
           begin: {

@@ -9,6 +9,7 @@ import {
   identifier,
   literal,
   member,
+  objectOf,
   returns,
   type Entry,
   type Expression,
@@ -74,6 +75,7 @@ function modelInterface(context: ModelContext): Item {
               ]
             : []),
           { name: "step", type: "number", doc: "Steps of training so far." },
+          { name: "fitting", type: "Fitting", doc: "What `fit` goes on from, besides." },
           ...(context.steps === undefined
             ? []
             : [
@@ -122,6 +124,7 @@ function createFunction(context: ModelContext): FunctionItem {
     entries.push(
       { key: "optimizer", value: arrayOf() },
       { key: "step", value: literal(0) },
+      { key: "fitting", value: objectOf({ waited: literal(0) }) },
       ...(context.steps === undefined ? [] : [{ key: "steps", value: literal(context.steps) }]),
     );
   }

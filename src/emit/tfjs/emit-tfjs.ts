@@ -94,6 +94,7 @@ function attemptFile(
     seed: train?.seed ?? 0,
     trains: train !== undefined,
     remembers: train !== undefined && slotNames(train.optimizer).length > 0,
+    keepsBest: train?.save !== undefined,
     ...(train !== undefined && needsTotal(train.optimizer.rate)
       ? { steps: "steps" in train.length ? train.length.steps : Infinity }
       : {}),

@@ -38,6 +38,8 @@ export interface ModelContext {
   readonly trains: boolean;
   /** True where the optimizer remembers anything of parameters. */
   readonly remembers: boolean;
+  /** True where `fit` ends with the best weights. */
+  readonly keepsBest: boolean;
   /** Steps of the whole training, where the learning rate depends on that: Infinity until `fit` knows. */
   readonly steps?: number;
 }

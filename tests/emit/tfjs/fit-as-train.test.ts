@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -27,11 +27,17 @@ interface Options {
   readonly shouldStop?: () => boolean;
 }
 
+interface Model {
+  readonly step: number;
+  readonly fitting: { readonly best?: readonly unknown[] };
+}
+
 interface Emitted {
-  readonly create: () => { readonly step: number };
-  readonly load: (bytes: Uint8Array) => { readonly step: number };
-  readonly fit: (model: { readonly step: number }, data: Batch, options?: Options) => Promise<readonly Report[]>;
-  readonly save: (model: { readonly step: number }) => Promise<Uint8Array>;
+  readonly create: () => Model;
+  readonly load: (bytes: Uint8Array, given?: Model) => Model;
+  readonly dispose: (model: Model) => void;
+  readonly fit: (model: Model, data: Batch, options?: Options) => Promise<readonly Report[]>;
+  readonly save: (model: Model) => Promise<Uint8Array>;
 }
 
 // A rate so high that one validation is better and the next one worse.
@@ -93,6 +99,14 @@ function weightsOf(bytes: Uint8Array): ReadonlyMap<string, readonly number[]> {
       .filter(([name]) => !name.startsWith("opt/"))
       .map(([name, tensor]) => [name, [...new Float32Array(new Uint8Array(tensor.bytes).buffer)]]),
   );
+}
+
+/** How far the training of a file was. */
+function progressIn(bytes: Uint8Array): unknown {
+  const read = readSafetensors(bytes);
+  if (!read.ok) throw new Error(read.error.message);
+  const text = read.file.metadata.get("progress");
+  return text === undefined ? undefined : JSON.parse(text);
 }
 
 /** What `modelc train` on TensorFlow.js leaves in a folder: the weights, and the checkpoint. */
@@ -157,10 +171,12 @@ describe("fit does what modelc train does on TensorFlow.js", () => {
     await module.save(model);
     const { numTensors } = tf.memory();
     const reports = await module.fit(model, data, { validation });
-    expect(tf.memory().numTensors).toBe(numTensors);
+    expect(tf.memory().numTensors).toBe(numTensors + (model.fitting.best ?? []).length);
     expect(reports).toEqual(expected);
     expect(model.step).toBe(expected.at(-1)?.step);
-    expect(weightsOf(await module.save(model))).toEqual(weightsOf(readFileSync(join(out, "Net.safetensors"))));
+    const saved = await module.save(model);
+    expect(weightsOf(saved)).toEqual(weightsOf(readFileSync(join(out, "Net.safetensors"))));
+    expect(progressIn(saved)).toEqual(progressIn(readFileSync(join(out, "Net.checkpoint.safetensors"))));
   });
 
   it("has the best weights in the end, not the last ones", async () => {
@@ -207,5 +223,105 @@ describe("fit does what modelc train does on TensorFlow.js", () => {
       `the spec's ${key} watches a figure of validation: fit needs the option validation`,
     );
     expect(model.step).toBe(0);
+  });
+});
+
+const cuttable = [
+  "epochs: 3",
+  "steps: 11\n  validate: every 3 steps",
+  "epochs: 20\n  validate: every 2 epochs\n  stop: early(validate.accuracy, patience=2)",
+  "epochs: 8\n  save: best(validate.loss)",
+  "epochs: 20\n  stop: early(train.loss, patience=2)\n  save: best(validate.accuracy)",
+];
+
+/** A model that was trained for some steps, in a file. */
+async function cutAfter(module: Emitted, steps: number): Promise<Uint8Array> {
+  const model = module.create();
+  let done = 0;
+  await module.fit(model, examples(0, 30), { validation: examples(30, 40), shouldStop: () => ++done === steps });
+  return module.save(model);
+}
+
+describe("fit that is cut by save and load ends as if it had not been", () => {
+  beforeAll(async () => {
+    await useBackend("cpu");
+  });
+
+  it.each(cuttable)("%s", async (settings) => {
+    const module = await emitted(settings);
+    const [data, validation] = [examples(0, 30), examples(30, 40)];
+    const whole = module.create();
+    const reports = await module.fit(whole, data, { validation });
+    const expected = await module.save(whole);
+    const last = reports.at(-1)?.step ?? 0;
+    for (const cut of [1, 3, 4, 6, 8, 10].filter((it) => it < last)) {
+      const bytes = await cutAfter(module, cut);
+      const { numTensors } = tf.memory();
+      const model = module.load(bytes);
+      // What is saved before training goes on is what was loaded.
+      expect(await module.save(model)).toEqual(bytes);
+      const rest = await module.fit(model, data, { validation });
+      expect(rest, `cut after step ${cut}`).toEqual(reports.filter(({ step }) => step > cut));
+      expect(await module.save(model), `cut after step ${cut}`).toEqual(expected);
+      module.dispose(model);
+      expect(tf.memory().numTensors).toBe(numTensors);
+    }
+  });
+
+  it("frees the best weights of a model that loads another checkpoint", async () => {
+    const module = await emitted("epochs: 8\n  save: best(validate.loss)");
+    const bytes = await cutAfter(module, 6);
+    const model = module.load(bytes);
+    await module.save(model);
+    const { numTensors } = tf.memory();
+    expect(module.load(bytes, model)).toBe(model);
+    expect(await module.save(model)).toEqual(bytes);
+    expect(tf.memory().numTensors).toBe(numTensors);
+  });
+
+  it("gives back no weights that a checkpoint of modelc train has in another file: its best counts for nothing", async () => {
+    const settings = "epochs: 8\n  save: best(validate.loss)";
+    const begun = await trainedWith(settings, "--epochs", "3");
+    const checkpoint = begun("Net.checkpoint.safetensors");
+    expect(progressIn(checkpoint)).toMatchObject({ step: 12 });
+    const module = await emitted(settings);
+    const model = module.load(checkpoint);
+    const { save } = progressIn(checkpoint) as { readonly save: { readonly step: number } };
+    expect(model.fitting).toEqual(save.step === 12 ? expect.objectContaining({ save }) : { waited: 0 });
+  });
+});
+
+describe("modelc train goes on from a checkpoint of fit", () => {
+  beforeAll(async () => {
+    await useBackend("cpu");
+  });
+
+  it.each(cuttable)("%s", async (settings) => {
+    const whole = await trainedWith(settings);
+    const module = await emitted(settings);
+    const last = (progressIn(whole("Net.checkpoint.safetensors")) as { readonly step: number }).step;
+    for (const cut of [3, 8].filter((it) => it < last)) {
+      const folder = folderWith({ "net.model": spec(settings), "points.csv": table });
+      const out = join(folder, "out");
+      mkdirSync(out);
+      writeFileSync(join(out, "Net.checkpoint.safetensors"), await cutAfter(module, cut));
+      const argv = [
+        "train",
+        join(folder, "net.model"),
+        "--runtime",
+        "tfjs",
+        "--backend",
+        "cpu",
+        "--out",
+        out,
+        "--resume",
+      ];
+      expect((await cli(argv)).code).toBe(0);
+      for (const file of ["Net.safetensors", "Net.checkpoint.safetensors"]) {
+        const bytes = readFileSync(join(out, file));
+        expect(weightsOf(bytes), `cut after step ${cut}`).toEqual(weightsOf(whole(file)));
+        expect(progressIn(bytes), `cut after step ${cut}`).toEqual(progressIn(whole(file)));
+      }
+    }
   });
 });

@@ -41,6 +41,7 @@ data Points {
 train Net on Points {
   loss: cross_entropy(logits, label)
   optimizer: momentum(lr=0.01)
+  save: best(train.loss)
   epochs: 2
   batch: 4
 }
@@ -91,6 +92,9 @@ const withTensor =
 const withEntry =
   (key: string, text: string) =>
   ({ metadata }: Parts): Partial<Parts> => ({ metadata: new Map([...metadata, [key, text]]) });
+
+/** The file with more in its progress. */
+const progress = (more: object): Uint8Array => changed(withEntry("progress", JSON.stringify({ step: 3, ...more })));
 
 /** A file with a header written by hand. */
 function fileOf(header: string, payload: number): Uint8Array {
@@ -196,6 +200,32 @@ const faults: readonly (readonly [name: string, bytes: () => Uint8Array, message
   ["a negative step", () => changed(withEntry("progress", '{"step":-1}')), "has -1 as step"],
   ["a huge step", () => changed(withEntry("progress", '{"step":4294967296}')), "has 4294967296 as step"],
   ["a step that is text", () => changed(withEntry("progress", '{"step":"3"}')), 'has "3" as step'],
+  ["no step", () => changed(withEntry("progress", "{}")), 'the metadata "progress" has nothing as step'],
+  ["a best of long ago", () => progress({ best: { value: 1, step: 1 } }), "has a best value that does not say what"],
+  ["a best that is none", () => progress({ save: 3 }), "has 3 as save, not an object"],
+  ["a best of nothing", () => progress({ stop: { value: 1, step: 1 } }), "has nothing as stop.monitor, not a text"],
+  [
+    "a best of the future",
+    () => progress({ save: { monitor: "train.loss", value: 1, step: 4 } }),
+    "has 4 as save.step, not a whole number from 0 to 3",
+  ],
+  [
+    "a best that is no number",
+    () => progress({ stop: { monitor: "train.loss", value: "NaN", step: 1 } }),
+    'has "NaN" as stop.value, not a finite number',
+  ],
+  ["more waiting than steps", () => progress({ waited: 4 }), "has 4 as waited, not a whole number from 0 to 3"],
+  ["figures that are none", () => progress({ figures: {} }), "has nothing as figures.metrics, not a list"],
+  [
+    "figures of nothing",
+    () => progress({ figures: { loss: 1, examples: 2, metrics: [{ sum: 1 }] } }),
+    "has nothing as figures.metrics.0.count, not a number",
+  ],
+  [
+    "half of the best weights",
+    () => changed(withTensor("opt/best/head.bias", { shape: [2], bytes: new Uint8Array(8) })),
+    "the checkpoint has no opt/best/",
+  ],
   ["a seed that is none", () => changed(withEntry("seed", "NaN")), 'the metadata "seed" is "NaN"'],
   ["a fractional seed", () => changed(withEntry("seed", "1.5")), 'the metadata "seed" is "1.5"'],
 ];

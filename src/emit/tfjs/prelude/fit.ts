@@ -1,5 +1,8 @@
 import * as tf from "@tensorflow/tfjs";
+import { bestWeights, keepBest, type Best, type Fitting, type Sums } from "./progress.ts";
 import { placeKey, stepKey, uniformAt } from "./random.ts";
+import type { StoredForm } from "./safetensors.ts";
+import type { OwnedVariable } from "./variables.ts";
 
 /** How `fit` goes about its work; what is left out is as the train section of the spec says. */
 export interface FitOptions<Data, Figures> {
@@ -38,23 +41,19 @@ export interface EpochReport<Figures> {
 
 /** A figure that the spec watches, and whether more of it is better. */
 export interface Watch<Figures> {
-  readonly of: "train" | "validation";
+  /** Its name, after the split that it is of: `validate.loss`. */
+  readonly monitor: string;
   readonly figure: (figures: Figures) => number;
   readonly mode: "min" | "max";
-}
-
-/** The best value of what is watched, and the step that had it. */
-export interface Best {
-  readonly value: number;
-  readonly step: number;
 }
 
 /** What `fit` needs to know of a model and of its train section. */
 export interface FitPlan<Data, Figures> {
   readonly data: Data;
   readonly options: FitOptions<Data, Figures>;
-  /** Steps done before. */
+  /** Steps done before, and what is known of their validations; it is kept up to date. */
   readonly start: number;
+  readonly fitting: Fitting;
   readonly length: { readonly epochs: number } | { readonly steps: number };
   readonly batchSize: number;
   readonly seed: number;
@@ -63,7 +62,10 @@ export interface FitPlan<Data, Figures> {
   /** Ends the training after so many validations that are not the best so far. */
   readonly stop?: Watch<Figures> & { readonly patience: number };
   /** Gives the weights, parameters and states, in the end what they were at the best validation. */
-  readonly save?: Watch<Figures> & { readonly weights: readonly { variable: tf.Variable }[] };
+  readonly save?: Watch<Figures> & {
+    readonly weights: OwnedVariable[];
+    readonly formOf: (path: string) => StoredForm;
+  };
   /** Says how many steps there will be: schedules may end there. */
   readonly begin?: (steps: number) => void;
   readonly train: (batch: Data) => Promise<number[]>;
@@ -75,10 +77,10 @@ export interface FitPlan<Data, Figures> {
  * Trains in seeded order; the last batch of a pass may be smaller. Gives the report of every pass. Where `save` watches
  * something, the model has its best weights in the end, unless `shouldStop` has ended the training.
  */
-export async function runFit<Data extends Record<string, tf.Tensor>, Figures>(
+export async function runFit<Data extends Record<string, tf.Tensor>, Figures extends object>(
   plan: FitPlan<Data, Figures>,
 ): Promise<EpochReport<Figures>[]> {
-  const { options, batchSize: usual } = plan;
+  const { options, fitting, batchSize: usual } = plan;
   const batchSize = options.batchSize ?? usual;
   const count = examplesIn(plan.data);
   const held = typeof options.validation === "number" ? Math.floor(count * options.validation) : 0;
@@ -89,18 +91,22 @@ export async function runFit<Data extends Record<string, tf.Tensor>, Figures>(
   const steps = options.epochs === undefined ? planned : plan.start + options.epochs * perEpoch;
   const apart = plan.validateEvery ?? { epochs: 1 };
   const every = "steps" in apart ? apart.steps : apart.epochs * perEpoch;
-  const blind = Object.entries({ stop: plan.stop, save: plan.save }).find(([, it]) => it?.of === "validation");
+  const blind = Object.entries({ stop: plan.stop, save: plan.save }).find(
+    ([, it]) => it !== undefined && !ofTraining(it),
+  );
   if (blind !== undefined && validation === undefined) {
     throw new Error(`the spec's ${blind[0]} watches a figure of validation: fit needs the option validation`);
   }
   const reports: EpochReport<Figures>[] = [];
   let order: Int32Array = new Int32Array();
-  let stop: Best | undefined;
-  let save: Best | undefined;
-  let kept: tf.Tensor[] = [];
-  let waited = 0;
-  let sums = runningSums(plan.figures);
+  const known = fitting.figures;
+  const measures = Object.keys(plan.figures([])).length;
+  if (known !== undefined && Math.ceil(known.totals.length / 2) !== measures) {
+    throw new Error(`the model's fitting has figures of ${known.totals.length >> 1} metrics, not ${measures - 1}`);
+  }
+  let sums = runningSums(plan.figures, known);
   plan.begin?.(steps);
+  if (plan.save !== undefined) bestWeights(fitting, plan.save.weights, plan.save.formOf);
 
   try {
     for (let step = plan.start; step < steps; step++) {
@@ -111,37 +117,54 @@ export async function runFit<Data extends Record<string, tf.Tensor>, Figures>(
       const batch = selectRows(plan.data, rows);
       try {
         sums.add(await plan.train(batch), rows.length);
+        fitting.figures = sums.state();
       } finally {
         tf.dispose(Object.values(batch));
       }
       await options.onBatchEnd?.({ epoch: epoch + 1, step: step + 1, steps, figures: sums.figures() });
       const ended = options.shouldStop?.() === true;
-      if ((step + 1) % every !== 0 && step + 1 !== steps && !ended) continue;
+      const due = (step + 1) % every === 0 || step + 1 === steps;
+      if (!due && !ended) continue;
 
       const train = sums.figures();
       const held = validation === undefined ? undefined : await plan.evaluate(validation).catch(ofValidation);
       const measured = { step: step + 1, train, ...(held === undefined ? {} : { validation: held }) };
-      if (plan.stop !== undefined) stop = bestSoFar(plan.stop, stop, measured);
-      if (plan.save !== undefined) save = bestSoFar(plan.save, save, measured);
-      waited = stop?.step === step + 1 ? 0 : waited + 1;
-      const improved = (plan.save === undefined ? stop : save)?.step === step + 1;
-      if (improved && plan.save !== undefined) {
-        tf.dispose(kept);
-        kept = plan.save.weights.map(({ variable }) => variable.clone());
-      }
+      // What is cut between two validations goes on to the next one, and is judged there.
+      const improved = due && judge(plan, measured);
       const report = { epoch: epoch + 1, ...measured, improved };
       reports.push(report);
       await options.onEpochEnd?.(report);
-      sums = runningSums(plan.figures);
+      if (due) sums = runningSums(plan.figures);
       if (ended && step + 1 !== steps) return reports;
-      if (plan.stop !== undefined && waited >= plan.stop.patience) break;
+      if (plan.stop !== undefined && fitting.waited >= plan.stop.patience) break;
     }
-    kept.forEach((tensor, i) => plan.save?.weights[i]?.variable.assign(tensor));
+    fitting.best?.forEach(({ variable }, i) => plan.save?.weights[i]?.variable.assign(variable));
     return reports;
   } finally {
-    tf.dispose(kept);
     if (validation !== options.validation) tf.dispose(Object.values(validation ?? {}));
   }
+}
+
+/** What is measured at a validation. */
+interface Measured<Figures> {
+  readonly step: number;
+  readonly train: Figures;
+  readonly validation?: Figures;
+}
+
+/** Takes note of a validation, and of its weights if they are the best; whether it is the best so far. */
+function judge<Data, Figures>({ fitting, save, stop }: FitPlan<Data, Figures>, measured: Measured<Figures>): boolean {
+  const { step } = measured;
+  fitting.save = save && bestSoFar(save, fitting.save, measured);
+  fitting.stop = stop && bestSoFar(stop, fitting.stop, measured);
+  fitting.waited = stop === undefined || fitting.stop?.step === step ? 0 : fitting.waited + 1;
+  fitting.figures = undefined;
+  if (save !== undefined && fitting.save?.step === step) keepBest(fitting, save.weights);
+  return (save === undefined ? fitting.stop : fitting.save)?.step === step;
+}
+
+function ofTraining({ monitor }: { readonly monitor: string }): boolean {
+  return monitor.startsWith("train.");
 }
 
 /** Says of an error that it is about the examples of validation, for it may name their rows. */
@@ -149,17 +172,22 @@ export function ofValidation(error: unknown): never {
   throw error instanceof Error ? Object.assign(error, { message: `validation: ${error.message}` }) : error;
 }
 
-/** The best so far after a validation: a new one, or the one before. Only a finite value is ever better. */
+/**
+ * The best so far after a validation: a new one, or the one before. Only a finite value is ever better; a value of
+ * something else than what is watched now is none.
+ */
 export function bestSoFar<Figures>(
-  { of, figure, mode }: Watch<Figures>,
+  watch: Watch<Figures>,
   before: Best | undefined,
-  report: { readonly step: number; readonly train: Figures; readonly validation?: Figures },
+  { step, train, validation }: Measured<Figures>,
 ): Best | undefined {
-  const figures = report[of];
+  const { monitor, figure, mode } = watch;
+  const known = before?.monitor === monitor ? before : undefined;
+  const figures = ofTraining(watch) ? train : validation;
   const value = figures === undefined ? NaN : figure(figures);
-  if (!Number.isFinite(value)) return before;
-  if (before !== undefined && !(mode === "max" ? value > before.value : value < before.value)) return before;
-  return { value, step: report.step };
+  if (!Number.isFinite(value)) return known;
+  if (known !== undefined && !(mode === "max" ? value > known.value : value < known.value)) return known;
+  return { monitor, value, step };
 }
 
 /** The figures of a data set, batch by batch. */
@@ -183,13 +211,16 @@ export async function evaluateBatches<Data extends Record<string, tf.Tensor>, Fi
   return sums.figures();
 }
 
-/** Adds up batches: the loss, which comes first, weighted by examples, and the sums and counts of metrics. */
-export function runningSums<Figures>(figures: (sums: readonly number[]) => Figures): {
+/** Adds up batches, from where it had come: the loss, which comes first, weighted by examples, and the sums of metrics. */
+export function runningSums<Figures>(
+  figures: (sums: readonly number[]) => Figures,
+  from: Sums = { totals: [], examples: 0 },
+): {
   add: (sums: readonly number[], examples: number) => void;
   figures: () => Figures;
+  state: () => Sums;
 } {
-  let totals: number[] = [];
-  let examples = 0;
+  let { totals, examples } = from;
   return {
     add: (sums, count) => {
       const weighted = sums.map((sum, i) => (i === 0 ? sum * count : sum));
@@ -197,6 +228,7 @@ export function runningSums<Figures>(figures: (sums: readonly number[]) => Figur
       examples += count;
     },
     figures: () => figures(totals.map((total, i) => (i === 0 ? total / examples : total))),
+    state: () => ({ totals, examples }),
   };
 }
 

@@ -240,26 +240,3 @@ export function memoryOf({ tensors, metadata }: Checkpoint): Checkpoint | undefi
   const slots = [...tensors].filter(([path]) => path.startsWith("opt/"));
   return slots.length === 0 ? undefined : { tensors: new Map(slots), metadata };
 }
-
-/** How far the training of a checkpoint was; nothing of it in plain weights. */
-export function progressOf(checkpoint: Checkpoint): { step?: number; steps?: number; seed?: number } {
-  const text = checkpoint.metadata.get("progress");
-  const progress = text === undefined ? {} : parseRecord(text, 'the metadata "progress"');
-  const numberAt = (key: "step" | "steps"): Record<string, number> => {
-    const value = progress[key] ?? undefined;
-    if (value === undefined) return {};
-    // Steps are words of 32 bits in random keys.
-    if (typeof value === "number" && Number.isInteger(value) && value >= 0 && value < 2 ** 32) return { [key]: value };
-    throw new Error(`the metadata "progress" has ${JSON.stringify(value)} as ${key}, not a whole number below 2^32`);
-  };
-  return { ...numberAt("step"), ...numberAt("steps"), ...seedOf(checkpoint) };
-}
-
-/** The seed of a checkpoint, where it has one. */
-export function seedOf({ metadata }: Checkpoint): { seed?: number } {
-  const text = metadata.get("seed");
-  if (text === undefined) return {};
-  const seed = /^-?\d+$/.test(text) ? Number(text) : NaN;
-  if (Number.isSafeInteger(seed)) return { seed };
-  throw new Error(`the metadata "seed" is ${JSON.stringify(text)}, which is no whole number`);
-}

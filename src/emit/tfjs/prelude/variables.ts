@@ -1,7 +1,13 @@
 import * as tf from "@tensorflow/tfjs";
 
+/** A variable of a model, and where it is. */
+export interface OwnedVariable {
+  readonly path: string;
+  readonly variable: tf.Variable;
+}
+
 /** All variables of a tree, each with its path. */
-export function entriesOf(tree: object, prefix = ""): { path: string; variable: tf.Variable }[] {
+export function entriesOf(tree: object, prefix = ""): OwnedVariable[] {
   return Object.entries(tree).flatMap(([name, value]: [string, unknown]) => {
     const path = prefix === "" ? name : `${prefix}.${name}`;
     if (value instanceof tf.Variable) return [{ path, variable: value }];
