@@ -12,7 +12,8 @@ import { checkSections, lowerTests, lowerTrain } from "./lower/sections/lower-se
 import type { SafeTensor } from "./support/safetensors.ts";
 import type { SourceFile, Span } from "./support/source.ts";
 import { version } from "./support/version.ts";
-import type { CallableDeclaration, TrainDeclaration } from "./syntax/ast.ts";
+import type { CallableDeclaration } from "./syntax/ast.ts";
+import type { TrainDeclaration } from "./syntax/ast/sections.ts";
 
 /**
  * The compiler. A `.model` text passes through these phases, each in a folder of its own, each seeing only those before:

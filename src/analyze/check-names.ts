@@ -18,31 +18,8 @@ import { builtinFunctions, elementTypes, genericElements } from "./builtins.ts";
 import { dimNamesOf } from "./dim-names.ts";
 import { initializerSignatures } from "./initializer-signatures.ts";
 import { enumWordsOf, hyperparameterFor, wordsOf } from "./hyperparameter-words.ts";
+import { checkBranches, find, inside, visible, type Local, type LocalKind, type LocalScope } from "./local-scope.ts";
 import { reportUnknownArgument } from "./report-unknown-argument.ts";
-
-type LocalKind = "hyperparameter" | "input" | "binding" | "param" | "state" | "carry" | "element" | "loop" | "dim";
-
-interface Local {
-  readonly name: string;
-  readonly span: Span;
-  readonly kind: LocalKind;
-  used: boolean;
-}
-
-interface LocalScope {
-  readonly parent: LocalScope | undefined;
-  readonly names: Map<string, Local>;
-}
-
-const inside = (parent: LocalScope | undefined): LocalScope => ({ parent, names: new Map() });
-
-function find(scope: LocalScope | undefined, name: string): Local | undefined {
-  return scope === undefined ? undefined : (scope.names.get(name) ?? find(scope.parent, name));
-}
-
-function visible(scope: LocalScope | undefined): readonly string[] {
-  return scope === undefined ? [] : [...scope.names.keys(), ...visible(scope.parent)];
-}
 
 /** Reports every unknown, doubly bound and unused name in the declarations of one file. */
 export function checkNames(file: ProgramFile, library: Library, collector: Collector): void {
@@ -204,7 +181,7 @@ function checkStatement(at: Checker, statement: Statement, scope: LocalScope, la
     case "when-statement":
       checkExpression(at, statement.condition, scope);
       // What either branch declares is seen after it: the condition is decided at each instantiation.
-      checkBranches(at, scope, (branch) => {
+      checkBranches(scope, (branch) => {
         if (branch === "then") checkBody(at, statement.then, scope, "statements");
         else if (statement.otherwise?.kind === "body") checkBody(at, statement.otherwise, scope, "statements");
         else if (statement.otherwise !== undefined) checkStatement(at, statement.otherwise, scope, false);
@@ -223,37 +200,6 @@ function checkStatement(at: Checker, statement: Statement, scope: LocalScope, la
         );
       }
   }
-}
-
-/** Both branches may bind one name: each is checked against what stood before, and both are seen afterwards. */
-function checkBranches(at: Checker, scope: LocalScope, check: (branch: "then" | "otherwise") => void): void {
-  const before = new Map(scope.names);
-  check("then");
-  const after = new Map(scope.names);
-  scope.names.clear();
-  for (const [name, local] of before) scope.names.set(name, local);
-  check("otherwise");
-  for (const [name, local] of after) {
-    const other = scope.names.get(name);
-    if (other === undefined || other === local) scope.names.set(name, local);
-    else scope.names.set(name, joined(local, other));
-  }
-}
-
-/** One name that two branches bind: a use of it is a use of both. */
-function joined(first: Local, second: Local): Local {
-  return {
-    name: first.name,
-    span: first.span,
-    kind: first.kind,
-    get used() {
-      return first.used;
-    },
-    set used(value) {
-      first.used = value;
-      second.used = value;
-    },
-  };
 }
 
 function checkChain(at: Checker, chain: Chain, scope: LocalScope): void {

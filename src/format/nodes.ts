@@ -1,4 +1,5 @@
 import type * as ast from "../syntax/ast.ts";
+import type * as sections from "../syntax/ast/sections.ts";
 
 /** Every node that the formatter may meet. */
 export type Node =
@@ -18,8 +19,8 @@ export type Node =
   | ast.Chain
   | ast.ScanSequence
   | ast.ScanCarry
-  | ast.Entry
-  | ast.Phrase
+  | sections.Entry
+  | sections.Phrase
   | ast.Name
   | ast.Comment;
 

@@ -2,6 +2,7 @@ import type { Doc } from "prettier";
 import { builders } from "prettier/doc";
 import { lineStarts, positionAt, type SourceFile } from "../support/source.ts";
 import type * as ast from "../syntax/ast.ts";
+import type * as sections from "../syntax/ast/sections.ts";
 import { commentsOf } from "./comments.ts";
 import { blankAfter, breaksBetween, flatWidth, hasComments, type PrintArguments, type Printing } from "./layout.ts";
 import type { Node } from "./nodes.ts";
@@ -118,7 +119,7 @@ function bindingHeadWidth(node: ast.Binding, annotation: Doc | undefined): numbe
 
 /** Prints the braces of a section with its entries: on one line where the source has it so and it fits. */
 export function printSection(
-  node: Node & { readonly entries: readonly ast.Entry[] },
+  node: Node & { readonly entries: readonly sections.Entry[] },
   from: number,
   printing: Printing,
 ): Doc {
@@ -140,7 +141,7 @@ function printCommentsAlone(node: Node, printing: Printing): Doc {
   return printed.length === 0 ? "{}" : ["{", indent([hardline, builders.join(hardline, printed)]), hardline, "}"];
 }
 
-function alignedEntries(entries: readonly ast.Entry[], printing: Printing): readonly Doc[] {
+function alignedEntries(entries: readonly sections.Entry[], printing: Printing): readonly Doc[] {
   const { text } = printing;
   const at = (i: number, key: string): Doc => printing.path.call(() => printing.print(key), "entries", i);
   const index = new Map(entries.map((it, i): [Node, number] => [it, i]));
@@ -186,7 +187,7 @@ function padding(blanks: string): Doc {
 }
 
 /** Prints an entry with the blanks that align it. The group around the section decides whether they count. */
-export function printEntry(node: ast.Entry, printing: Printing, args: PrintArguments): Doc {
+export function printEntry(node: sections.Entry, printing: Printing, args: PrintArguments): Doc {
   const { print } = printing;
   const pads = { key: args.key ?? "", type: args.type ?? "" };
   switch (node.kind) {
@@ -228,7 +229,7 @@ export function printEntry(node: ast.Entry, printing: Printing, args: PrintArgum
   }
 }
 
-function printPhrases(phrases: readonly ast.Phrase[], printing: Printing, column?: number): Doc {
+function printPhrases(phrases: readonly sections.Phrase[], printing: Printing, column?: number): Doc {
   const sole = phrases.length === 1 && column !== undefined ? { column } : {};
   const parts = phrases.map((_, i) => printing.print(["phrases", i], sole));
   return parts.length === 1 ? (parts[0] ?? "") : group(indent(builders.join([",", line], parts)));

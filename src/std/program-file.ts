@@ -1,4 +1,5 @@
-import type { CallableDeclaration, ConstDeclaration, DataDeclaration, File } from "../syntax/ast.ts";
+import type { CallableDeclaration, ConstDeclaration, File } from "../syntax/ast.ts";
+import type { DataDeclaration } from "../syntax/ast/sections.ts";
 import type { SourceFile } from "../support/source.ts";
 
 /** A parsed file with the names that it can see. */

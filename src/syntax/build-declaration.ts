@@ -1,18 +1,11 @@
 import type { CstNode } from "chevrotain";
 import { fault } from "../support/fault.ts";
 import type * as ast from "./ast.ts";
-import {
-  buildArgument,
-  buildArguments,
-  buildBody,
-  buildExpression,
-  buildName,
-  buildOr,
-  buildSum,
-  buildType,
-  spanOf,
-  type Builder,
-} from "./build-expression.ts";
+import type * as sections from "./ast/sections.ts";
+import { buildBody } from "./build-body.ts";
+import { buildArgument, buildArguments, buildExpression, buildOr, buildSum } from "./build-expression.ts";
+import { buildType } from "./build-type.ts";
+import { buildName, spanOf, type Builder } from "./builder.ts";
 import { endOf, maybeNode, maybeToken, nodes, oneNode, oneToken, onlyChild, tokens } from "./cst.ts";
 import type { Docs } from "./docs.ts";
 import { numberLiteral, stringLiteral } from "./literals.ts";
@@ -159,7 +152,7 @@ function buildModelUse(builder: Builder, node: CstNode): ast.NameReference | ast
   return { kind: "call", span: spanOf(builder, node), callee, arguments: buildArguments(builder, call) };
 }
 
-type HeaderParts = Pick<ast.TrainDeclaration, "label" | "model" | "data" | "entries">;
+type HeaderParts = Pick<sections.TrainDeclaration, "label" | "model" | "data" | "entries">;
 
 function buildTrainHeader(builder: DeclarationBuilder, node: CstNode): HeaderParts {
   const names = tokens(node, "Identifier");
@@ -172,11 +165,11 @@ function buildTrainHeader(builder: DeclarationBuilder, node: CstNode): HeaderPar
   };
 }
 
-function buildSection(builder: DeclarationBuilder, node: CstNode): readonly ast.SectionEntry[] {
+function buildSection(builder: DeclarationBuilder, node: CstNode): readonly sections.SectionEntry[] {
   return nodes(oneNode(node, "section"), "entry").map((it) => buildEntry(builder, it));
 }
 
-function buildPhrases(builder: Builder, node: CstNode | undefined): readonly ast.Phrase[] {
+function buildPhrases(builder: Builder, node: CstNode | undefined): readonly sections.Phrase[] {
   if (node === undefined) return [];
   return nodes(node, "phrase").map((it) => ({
     kind: "phrase",
@@ -185,7 +178,7 @@ function buildPhrases(builder: Builder, node: CstNode | undefined): readonly ast
   }));
 }
 
-function buildEntry(builder: DeclarationBuilder, node: CstNode): ast.SectionEntry {
+function buildEntry(builder: DeclarationBuilder, node: CstNode): sections.SectionEntry {
   const child = onlyChild(node);
   if (child === undefined || !("children" in child)) return fault("an entry with several parts");
   const common = { span: spanOf(builder, child), doc: builder.docs.at(child.location?.startOffset ?? -1) };
@@ -223,7 +216,7 @@ function buildEntry(builder: DeclarationBuilder, node: CstNode): ast.SectionEntr
   }
 }
 
-function buildLimit(builder: DeclarationBuilder, node: CstNode): ast.Limit {
+function buildLimit(builder: DeclarationBuilder, node: CstNode): sections.Limit {
   return {
     kind: "limit",
     span: spanOf(builder, node),

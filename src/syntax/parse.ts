@@ -4,7 +4,9 @@ import { tokenize } from "../../grammar/tokens.ts";
 import type { Collector } from "../diagnostics/collector.ts";
 import type { SourceFile } from "../support/source.ts";
 import type { Declaration, File, NumberLiteral } from "./ast.ts";
+import { buildScan, whenValue } from "./build-body.ts";
 import { buildTopLevel, type DeclarationBuilder } from "./build-declaration.ts";
+import { buildStage } from "./build-stage.ts";
 import { nodes } from "./cst.ts";
 import { readDocs } from "./docs.ts";
 import { explainError } from "./explain-error.ts";
@@ -74,7 +76,8 @@ export function parseFile(file: SourceFile, collector: Collector): File {
     laid.filter((it) => it.image.trim() !== ""),
     reporter,
   );
-  const builder: DeclarationBuilder = { reporter, docs };
+  const rules = { stage: buildStage, scan: buildScan, when: whenValue };
+  const builder: DeclarationBuilder = { reporter, rules, docs };
   const declarations: Declaration[] = [];
   const incomplete = new Set(cutNames);
   let spec: NumberLiteral | undefined;

@@ -4,6 +4,7 @@ import { contextualWords, reservedWords } from "../../grammar/tokens.ts";
 import { createCollector } from "../../src/diagnostics/collector.ts";
 import { positionAt, textOf } from "../../src/support/source.ts";
 import type * as ast from "../../src/syntax/ast.ts";
+import type * as sections from "../../src/syntax/ast/sections.ts";
 import { parseFile } from "../../src/syntax/parse.ts";
 
 function read(text: string): { readonly file: ast.File; readonly found: readonly string[] } {
@@ -59,7 +60,7 @@ function show(node: ast.Expression | ast.SliceExpression): string {
   }
 }
 
-function entries(text: string): readonly ast.Entry[] {
+function entries(text: string): readonly sections.Entry[] {
   const [declaration] = sound(`train M on D ${text}\n`).declarations;
   if (declaration?.kind !== "train") throw new Error("no train");
   return declaration.entries;

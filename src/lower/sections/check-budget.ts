@@ -2,7 +2,8 @@ import { asConstant, formatDim, substitute, constant, variablesOf, type Dim } fr
 import { measure } from "../../passes/measure.ts";
 import type { ProgramFile } from "../../std/program-file.ts";
 import { nearest } from "../../support/nearest.ts";
-import type { BudgetDeclaration, ComparisonOperator, Limit } from "../../syntax/ast.ts";
+import type { ComparisonOperator } from "../../syntax/ast.ts";
+import type { BudgetDeclaration, Limit } from "../../syntax/ast/sections.ts";
 import type { Elaborator } from "../context.ts";
 import { findModel, type LowerModel } from "./lower-train.ts";
 import { settingValue, type SettingScope } from "./read-setting.ts";

@@ -1,6 +1,6 @@
 import { optimizerTable } from "../../autodiff/optimizers.ts";
 import type { ProgramFile } from "../../std/program-file.ts";
-import type { TuneDeclaration } from "../../syntax/ast.ts";
+import type { TuneDeclaration } from "../../syntax/ast/sections.ts";
 import type { Elaborator } from "../context.ts";
 import { findModel } from "./lower-train.ts";
 import { settingsOf } from "./read-setting.ts";

@@ -1,7 +1,7 @@
 import type { Program } from "../../analyze/program.ts";
 import type { Collector } from "../../diagnostics/collector.ts";
 import type { TestProgram, TrainProgram } from "../../ir/program.ts";
-import type { TrainDeclaration } from "../../syntax/ast.ts";
+import type { TrainDeclaration } from "../../syntax/ast/sections.ts";
 import type { Elaborator } from "../context.ts";
 import { createElaborator } from "../elaborator.ts";
 import { elaborateEntry, type ModelOptions } from "../elaborate-model.ts";

@@ -1,6 +1,7 @@
 import type { TestProgram, TrainProgram } from "../../ir/program.ts";
 import type { ProgramFile } from "../../std/program-file.ts";
-import type { ComparisonOperator, Expectation, TestDeclaration } from "../../syntax/ast.ts";
+import type { ComparisonOperator } from "../../syntax/ast.ts";
+import type { Expectation, TestDeclaration } from "../../syntax/ast/sections.ts";
 import type { Elaborator } from "../context.ts";
 import { settingValue } from "./read-setting.ts";
 import { reportMisplaced } from "./report-misplaced.ts";

@@ -6,14 +6,8 @@ import { allOperators, findOperator } from "../../ops/registry.ts";
 import { freezeInstances } from "../../passes/freeze-instances.ts";
 import { isFrozen, parametersOf, statesOf } from "../../passes/parameters-of.ts";
 import type { Callable, ProgramFile } from "../../std/program-file.ts";
-import type {
-  CallExpression,
-  Directive,
-  Expression,
-  NameReference,
-  Phrase,
-  TrainDeclaration,
-} from "../../syntax/ast.ts";
+import type { CallExpression, Expression, NameReference } from "../../syntax/ast.ts";
+import type { Directive, Phrase, TrainDeclaration } from "../../syntax/ast/sections.ts";
 import { labelsOf } from "../value-facts.ts";
 import { freshValue, type Context, type Elaborator } from "../context.ts";
 import { describe, formatType, tensor, type ValueFacts } from "../values.ts";

@@ -1,6 +1,6 @@
 import type { SettingValue, SourceSpec, SplitSpec } from "../../ir/program.ts";
 import { nearest } from "../../support/nearest.ts";
-import type { DataDeclaration, Setting } from "../../syntax/ast.ts";
+import type { DataDeclaration, Setting } from "../../syntax/ast/sections.ts";
 import { idxField } from "./idx-field.ts";
 import {
   checkedValue,

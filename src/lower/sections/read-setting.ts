@@ -5,7 +5,8 @@ import type { ArgumentSchema, CallSchema } from "../../ir/settings.ts";
 import { lostIn } from "../../ops/lost-in.ts";
 import { nearest } from "../../support/nearest.ts";
 import type { Span } from "../../support/source.ts";
-import type { Argument, Entry, Expression, Phrase, Setting } from "../../syntax/ast.ts";
+import type { Argument, Expression } from "../../syntax/ast.ts";
+import type { Entry, Phrase, Setting } from "../../syntax/ast/sections.ts";
 
 /** A checked call of a setting: `adam(lr=1e-3)`. Arguments of the kind `call` are left to the caller. */
 export interface SettingCall {

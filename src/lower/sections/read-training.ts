@@ -14,7 +14,8 @@ import { optimizerTable } from "../../autodiff/optimizers.ts";
 import type { ArgumentSchema } from "../../ir/settings.ts";
 import { fault } from "../../support/fault.ts";
 import type { Span } from "../../support/source.ts";
-import type { Directive, Expression, Setting } from "../../syntax/ast.ts";
+import type { Expression } from "../../syntax/ast.ts";
+import type { Directive, Setting } from "../../syntax/ast/sections.ts";
 import { matchPath } from "../../support/match-path.ts";
 import {
   checkedValue,

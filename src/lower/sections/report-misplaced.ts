@@ -1,6 +1,6 @@
 import type { Collector } from "../../diagnostics/collector.ts";
 import { textOf } from "../../support/source.ts";
-import type { SectionEntry } from "../../syntax/ast.ts";
+import type { SectionEntry } from "../../syntax/ast/sections.ts";
 
 /** How an entry begins, as the person wrote it. */
 function beginningOf(entry: SectionEntry): string {

@@ -1,0 +1,166 @@
+import { type CstNode } from "chevrotain";
+import { fault } from "../support/fault.ts";
+import { type Span } from "../support/source.ts";
+import type * as ast from "./ast.ts";
+import { buildName, checkLength, longestChain, spanOf, type Builder } from "./builder.ts";
+import { maybeNode, maybeToken, nodes, oneNode, oneToken, onlyChild, tokens } from "./cst.ts";
+import { buildExpression, buildOr, buildPostfix } from "./build-expression.ts";
+import { buildType } from "./build-type.ts";
+import { endsInValue, joinStatement, joinValue, type WhenArm } from "./join-when.ts";
+
+/** `{ statements }` of a block, a scan or a branch. */
+export function buildBody(builder: Builder, node: CstNode): ast.Body {
+  const children = nodes(node, "statement");
+  const span = spanOf(builder, node);
+  if (children.length === 0 && !builder.reporter.reportedIn(span.start, span.end))
+    builder.reporter.report("MC1019", span, { what: "body", needs: "a value" });
+  const statements = children.flatMap((it, i) => buildStatement(builder, it, i === children.length - 1) ?? []);
+  return { kind: "body", span, statements };
+}
+
+function buildStatement(builder: Builder, node: CstNode, last: boolean): ast.Statement | undefined {
+  const child = onlyChild(node);
+  if (child === undefined || !("children" in child)) return fault("a statement with several parts");
+  const span = spanOf(builder, node);
+  const value = (): ast.Expression => buildExpression(builder, oneNode(child, "expression"));
+  const name = (): ast.Name => buildName(builder, oneToken(child, "Identifier"));
+  switch (child.name) {
+    case "paramStatement": {
+      const alias = tokens(child, "Identifier")[1];
+      const init = maybeNode(child, "expression");
+      const flavor = maybeToken(child, "State") === undefined ? "param" : "state";
+      // `param weights as kernel`: the local name is the first, the path segment the second.
+      return {
+        kind: "param",
+        span,
+        flavor,
+        name: name(),
+        alias: alias && buildName(builder, alias),
+        type: buildType(builder, oneNode(child, "type")),
+        init: init && buildExpression(builder, init),
+      };
+    }
+    case "emitStatement":
+      return { kind: "emit", span, last: maybeToken(child, "Last") !== undefined, value: value() };
+    case "update":
+      return { kind: "update", span, target: name(), value: value() };
+    case "binding": {
+      const type = maybeNode(child, "type");
+      const annotation = type && buildType(builder, type);
+      return { kind: "binding", span, targets: [name()], tuple: false, annotation, value: value() };
+    }
+    default:
+      return buildExpressionStatement(builder, child, span, last);
+  }
+}
+
+function buildExpressionStatement(
+  builder: Builder,
+  node: CstNode,
+  span: Span,
+  last: boolean,
+): ast.Statement | undefined {
+  const [left, right] = nodes(node, "expression");
+  if (left === undefined) return fault("a statement without an expression");
+  if (right === undefined) {
+    const when = bareWhen(left);
+    if (when !== undefined) return whenStatement(builder, when, last);
+    return { kind: "expression-statement", span, value: buildExpression(builder, left) };
+  }
+  const target = buildExpression(builder, left);
+  const elements = target.kind === "tuple" ? target.elements : target.kind === "parenthesized" ? [target.inner] : [];
+  const targets = elements.flatMap((it): readonly ast.Name[] =>
+    it.kind === "reference" ? [{ kind: "name", span: it.span, text: it.text }] : [],
+  );
+  if (targets.length === 0 || targets.length < elements.length) {
+    builder.reporter.report("MC1018", target.span, {});
+    return undefined;
+  }
+  return {
+    kind: "binding",
+    span,
+    targets,
+    tuple: true,
+    annotation: undefined,
+    value: buildExpression(builder, right),
+  };
+}
+
+/** `scan x_t in x over T with ... { ... }` */
+export function buildScan(builder: Builder, node: CstNode): ast.ScanExpression {
+  return {
+    kind: "scan",
+    span: spanOf(builder, node),
+    sequences: nodes(node, "scanSequence").map((it) => ({
+      kind: "scan-sequence",
+      span: spanOf(builder, it),
+      element: buildName(builder, oneToken(it, "Identifier")),
+      source: buildExpression(builder, oneNode(it, "expression")),
+    })),
+    over: buildPostfix(builder, oneNode(node, "over")),
+    reverse: maybeToken(node, "Reverse") !== undefined,
+    carries: nodes(node, "scanCarry").map((it) => ({
+      kind: "scan-carry",
+      span: spanOf(builder, it),
+      name: buildName(builder, oneToken(it, "Identifier")),
+      type: buildType(builder, oneNode(it, "type")),
+      init: buildExpression(builder, oneNode(it, "expression")),
+    })),
+    body: buildBody(builder, oneNode(node, "body")),
+  };
+}
+
+function whenArms(builder: Builder, node: CstNode): { arms: readonly WhenArm[]; otherwise: ast.Body | undefined } {
+  const conditions = nodes(node, "orExpression");
+  const bodies = nodes(node, "body").map((it) => buildBody(builder, it));
+  checkLength(builder, node, conditions.length);
+  const end = spanOf(builder, node);
+  const starts = tokens(node, "When");
+  const arms = conditions.slice(0, longestChain).map((condition, i) => ({
+    condition: buildOr(builder, condition),
+    then: bodies[i] ?? fault("a condition without a body"),
+    span: builder.reporter.span((starts[i] ?? fault("a condition without its word")).startOffset, end.end),
+  }));
+  return { arms, otherwise: bodies.length > conditions.length ? bodies[bodies.length - 1] : undefined };
+}
+
+/** A `when` where only a value will do. */
+export function whenValue(builder: Builder, node: CstNode): ast.Expression {
+  const { arms, otherwise } = whenArms(builder, node);
+  const span = spanOf(builder, node);
+  const bodies = [...arms.map((it) => it.then), ...(otherwise === undefined ? [] : [otherwise])];
+  const without = bodies.find((it) => it.statements.length > 0 && !endsInValue(it));
+  if (otherwise === undefined) {
+    builder.reporter.report(
+      "MC1020",
+      span,
+      { problem: "has no else" },
+      {
+        help: "Add `else { ... }` with the value for when the condition does not hold.",
+      },
+    );
+  } else if (without !== undefined) {
+    builder.reporter.report("MC1020", without.span, { problem: "has a branch that does not end in a value" });
+  }
+  return joinValue(arms, otherwise ?? { kind: "body", span, statements: [] });
+}
+
+/** A `when` that stands alone as a statement: a value where it is the last one and every branch ends in a value. */
+export function whenStatement(builder: Builder, node: CstNode, last: boolean): ast.Statement {
+  const { arms, otherwise } = whenArms(builder, node);
+  if (last && otherwise !== undefined && endsInValue(otherwise) && arms.every((it) => endsInValue(it.then))) {
+    return { kind: "expression-statement", span: spanOf(builder, node), value: joinValue(arms, otherwise) };
+  }
+  return joinStatement(arms, otherwise);
+}
+
+/** The `when` that an expression consists of, if it does. */
+function bareWhen(expression: CstNode): CstNode | undefined {
+  let node = expression;
+  for (;;) {
+    const child = onlyChild(node);
+    if (child === undefined || !("children" in child)) return undefined;
+    if (child.name === "when") return child;
+    node = child;
+  }
+}

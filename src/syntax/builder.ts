@@ -1,0 +1,44 @@
+import type { CstNode, IToken } from "chevrotain";
+import type { Span } from "../support/source.ts";
+import type * as ast from "./ast.ts";
+import { endOf } from "./cst.ts";
+import type { Reporter } from "./reporter.ts";
+
+/** Longest run of operators, suffixes or alternatives at one level: what recursion over the tree can surely bear. */
+export const longestChain = 200;
+
+/** What building a tree needs. */
+export interface Builder {
+  readonly reporter: Reporter;
+  readonly rules: BuildRules;
+}
+
+/** The rules that expressions hold others by: these hold expressions in turn. */
+export interface BuildRules {
+  stage(builder: Builder, node: CstNode): ast.Stage;
+  scan(builder: Builder, node: CstNode): ast.ScanExpression;
+  when(builder: Builder, node: CstNode): ast.Expression;
+}
+
+/** Where a node stands. */
+export function spanOf(builder: Builder, node: CstNode): Span {
+  const location = node.location;
+  return builder.reporter.span(location?.startOffset ?? 0, (location?.endOffset ?? -1) + 1);
+}
+
+/** Where a token stands. */
+export function spanOfToken(builder: Builder, token: IToken): Span {
+  return builder.reporter.span(token.startOffset, endOf(token));
+}
+
+/** A name. */
+export function buildName(builder: Builder, token: IToken): ast.Name {
+  return { kind: "name", span: spanOfToken(builder, token), text: token.image };
+}
+
+/** Reports a run of too many parts. */
+export function checkLength(builder: Builder, node: CstNode, count: number): void {
+  if (count <= longestChain) return;
+  const problem = `joins ${String(count)} parts`;
+  builder.reporter.report("MC1028", spanOf(builder, node), { problem, limit: longestChain });
+}

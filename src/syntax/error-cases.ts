@@ -1,0 +1,377 @@
+import { tokenMatcher, type IToken, type TokenType } from "chevrotain";
+import * as t from "../../grammar/tokens.ts";
+import { nearest } from "../support/nearest.ts";
+import { endOf } from "./cst.ts";
+import type { Reporter } from "./reporter.ts";
+
+/** Where parsing stopped, for the cases of errors. */
+export interface Stop {
+  readonly tokens: readonly IToken[];
+  readonly place: number;
+  /** The token that did not fit; undefined at the end of the text. */
+  readonly token: IToken | undefined;
+  readonly before: IToken | undefined;
+  /** The name of the expected token's type, where just one would have done. */
+  readonly expected: string;
+  readonly rules: readonly string[];
+  readonly reporter: Reporter;
+}
+
+/** Looks for one kind of mistake; true where it found and reported it. */
+type Case = (stop: Stop) => boolean;
+
+const arithmetic: readonly TokenType[] = [t.Plus, t.Minus, t.Star, t.Divide, t.FloorDivide, t.Percent, t.And, t.Or];
+const comparing: readonly TokenType[] = [...[t.EqualEqual, t.NotEqual, t.Less, t.LessEqual, t.Greater, t.GreaterEqual]];
+const operators: readonly TokenType[] = [...arithmetic, ...comparing];
+const reserved: readonly TokenType[] = [t.True, t.False, t.And, t.Or, t.Not, t.For, t.When, t.Scan];
+const ends: readonly TokenType[] = [t.Newline, t.RightBrace, t.RightParen, t.RightBracket, t.Comma];
+const openers: readonly TokenType[] = [t.LeftParen, t.LeftBracket, t.LeftBrace];
+const closers: readonly TokenType[] = [t.RightParen, t.RightBracket, t.RightBrace];
+
+const isOneOf = (token: IToken | undefined, types: readonly TokenType[]): token is IToken =>
+  token !== undefined && types.includes(token.tokenType);
+const isName = (token: IToken | undefined): token is IToken => token !== undefined && tokenMatcher(token, t.Identifier);
+const isOperand = (token: IToken | undefined): boolean =>
+  token !== undefined &&
+  ([t.Identifier, t.NumberToken, t.StringToken].some((type) => tokenMatcher(token, type)) ||
+    isOneOf(token, [t.True, t.False, t.When, t.Scan, t.Not, t.LeftParen, t.LeftBracket]));
+const spanOf = (stop: Stop, token: IToken): ReturnType<Reporter["span"]> =>
+  stop.reporter.span(token.startOffset, endOf(token));
+
+/** The index after the separator or bracket before a place, at the depth of that place. */
+function startOfPart(stop: Stop, boundaries: readonly TokenType[]): number {
+  let depth = 0;
+  for (let i = stop.place - 1; i >= 0; i--) {
+    const type = stop.tokens[i]?.tokenType;
+    if (type === undefined) break;
+    if (closers.includes(type)) depth++;
+    else if (openers.includes(type)) {
+      if (depth === 0) return i + 1;
+      depth--;
+    } else if (depth === 0 && boundaries.includes(type)) return i + 1;
+  }
+  return 0;
+}
+
+/** What stands at the place, in words. */
+export function foundAt({ token }: Stop): string {
+  if (token === undefined) return "the end of the file";
+  if (token.tokenType === t.Newline || token.image === "") return "the end of the line";
+  const text = token.image.length > 30 ? `${token.image.slice(0, 30)}...` : token.image;
+  return isOneOf(token, reserved) ? `the word \`${text}\`` : `\`${text}\``;
+}
+
+/** The place itself: empty, after the token before, where a line or the text ended too early. */
+export function placeOf({ token, before, reporter }: Stop): ReturnType<Reporter["span"]> {
+  if (token !== undefined && token.tokenType !== t.Newline && token.image !== "") {
+    return reporter.span(token.startOffset, endOf(token));
+  }
+  const end = before === undefined ? 0 : endOf(before);
+  return reporter.span(end, end);
+}
+
+/** `x -> Dense(4) + x` */
+const operatorAfterStage: Case = (stop) => {
+  const { token, before, reporter } = stop;
+  if (!isOneOf(token, operators) || before === undefined) return false;
+  const start = startOfPart(stop, [t.Newline, t.Comma, t.Equals, t.UpdateArrow]);
+  let depth = 0;
+  let piped = false;
+  for (const it of stop.tokens.slice(start, stop.place)) {
+    if (openers.includes(it.tokenType)) depth++;
+    else if (closers.includes(it.tokenType)) depth--;
+    else if (depth === 0 && it.tokenType === t.Arrow) piped = true;
+  }
+  const first = stop.tokens[start];
+  if (!piped || first === undefined) return false;
+  const [from, to] = [first.startOffset, endOf(before)];
+  reporter.report(
+    "MC1014",
+    spanOf(stop, token),
+    { operator: token.image },
+    {
+      labels: [{ span: reporter.span(from, to), message: "the value before it ends with a stage" }],
+      help: "Put the stages in parentheses, so that it is clear what the operator joins.",
+      fix: {
+        title: "put the stages in parentheses",
+        edits: [
+          { span: reporter.span(from, from), text: "(" },
+          { span: reporter.span(to, to), text: ")" },
+        ],
+      },
+    },
+  );
+  return true;
+};
+
+/** `return x`, `if c { ... }`, `let x = 3` */
+const foreignWord: Case = (stop) => {
+  const { before, token, reporter } = stop;
+  const advice: Readonly<Record<string, string>> = {
+    return: "The last line of a body is its result: no word is needed.",
+    if: "A choice is written `when condition { ... } else { ... }`.",
+    elif: "Write `else when condition { ... }`.",
+    let: "A binding is written `name = value`.",
+    var: "A binding is written `name = value`.",
+    const: "Within a body, a binding is written `name = value`.",
+    while: "There are no open loops: `repeat` copies stages, `scan` runs over an axis.",
+    self: "What a block owns is named alone, without `self`.",
+    yield: "A scan gives its values with `emit`.",
+  };
+  for (const word of [before, token]) {
+    const help = word && Object.hasOwn(advice, word.image) ? advice[word.image] : undefined;
+    if (!word || help === undefined || !stop.rules.includes("body")) continue;
+    const span = spanOf(stop, word);
+    const drop = ["return", "let", "var", "const"].includes(word.image) && token !== word && token !== undefined;
+    const edits = drop ? [{ span: reporter.span(span.start, token.startOffset), text: "" }] : [];
+    const replace = word.image === "if" ? [{ span, text: "when" }] : edits;
+    reporter.report(
+      "MC1026",
+      span,
+      { word: word.image },
+      {
+        help,
+        ...(replace.length > 0 && {
+          fix: { title: word.image === "if" ? "write `when`" : `remove \`${word.image}\``, edits: replace },
+        }),
+      },
+    );
+    return true;
+  }
+  return false;
+};
+
+/** Signs of other languages that are made of two of ours. */
+const foreignSigns: Readonly<Record<string, string>> = {
+  "**": "There is no operator for powers: write `pow(x, 2)`.",
+  "=>": "Stages are joined by `->`.",
+  ":=": "A binding is written `name = value`.",
+  "||": "Write `or`.",
+  "+=": "A name is bound once: give the sum a new name.",
+  "-=": "A name is bound once: give the difference a new name.",
+  "*=": "A name is bound once: give the product a new name.",
+  "++": "A name is bound once: give the sum a new name.",
+  "===": "Equality is written `==`.",
+};
+
+/** `x ** 2`, `x => y` */
+const foreignSign: Case = (stop) => {
+  const { token, before, reporter } = stop;
+  if (token === undefined) return false;
+  for (const [first, second] of [
+    [before, token],
+    [token, stop.tokens[stop.place + 1]],
+  ]) {
+    if (first === undefined || second === undefined || endOf(first) !== second.startOffset) continue;
+    const sign = first.image + second.image;
+    const help = Object.hasOwn(foreignSigns, sign) ? foreignSigns[sign] : undefined;
+    if (help === undefined) continue;
+    reporter.report("MC1009", reporter.span(first.startOffset, endOf(second)), { text: sign }, { help });
+    return true;
+  }
+  return false;
+};
+
+/** `scan = 3`, `(not: f32[4])` */
+const reservedName: Case = (stop) => {
+  const { token, before, reporter, tokens, place } = stop;
+  const next = tokens[place + 1];
+  const used = isOneOf(token, [t.Equals, t.Colon]) && isOneOf(before, reserved) ? before : undefined;
+  const atName = stop.expected === "Identifier" || isOneOf(next, [t.Equals, t.Colon, t.UpdateArrow]);
+  const word = used ?? (isOneOf(token, reserved) && atName ? token : undefined);
+  if (word === undefined) return false;
+  reporter.report(
+    "MC1017",
+    spanOf(stop, word),
+    { word: word.image },
+    {
+      help: `Choose another name, such as \`${word.image}_\`.`,
+    },
+  );
+  return true;
+};
+
+/** A word that is nearly the keyword that fits here. */
+const misspeltWord: Case = (stop) => {
+  const { token, before, reporter, rules } = stop;
+  const report = (word: IToken, meant: string | undefined, what: string): boolean => {
+    if (meant === undefined || meant === word.image) return false;
+    const span = spanOf(stop, word);
+    reporter.report(
+      "MC1012",
+      span,
+      { what, word: word.image, meant },
+      {
+        fix: { title: `write \`${meant}\``, edits: [{ span, text: meant }] },
+      },
+    );
+    return true;
+  };
+  if (isName(token) && t.contextualWords.includes(stop.expected.toLowerCase())) {
+    return report(token, nearest(token.image, [stop.expected.toLowerCase()]), "word");
+  }
+  const start = startOfPart(stop, [t.Newline]);
+  if (!isName(before) || start !== stop.place - 1 || !isOperand(token)) return false;
+  if (rules.includes("section")) {
+    if (isName(token) && isOneOf(stop.tokens[stop.place + 1], [t.LeftBrace])) {
+      return report(before, nearest(before.image, ["step"]), "entry");
+    }
+    return report(before, nearest(before.image, ["expect"]), "entry");
+  }
+  if (!rules.includes("body")) return false;
+  return report(before, nearest(before.image, ["param", "state", "emit", "when", "scan"]), "statement");
+};
+
+/** `y = x +` */
+const missingValue: Case = (stop) => {
+  const { token, before, reporter } = stop;
+  if (token !== undefined && !ends.includes(token.tokenType)) return false;
+  if (!isOneOf(before, [...operators, t.Not, t.Equals, t.Arrow, t.UpdateArrow, t.Colon, t.Comma, t.Emit])) return false;
+  const what =
+    before.tokenType === t.Arrow
+      ? "A stage"
+      : stop.rules.at(-1) === "type" && before.image === ":"
+        ? "A type"
+        : "A value";
+  reporter.report("MC1016", spanOf(stop, before), { what, after: before.image });
+  return true;
+};
+
+/** `model Foo(x: f32[B, 4])`: inputs where hyperparameters stand. */
+const inputsFirst: Case = (stop) => {
+  const { token, rules, reporter } = stop;
+  if (!rules.includes("callable") || rules.includes("body")) return false;
+  const tensor = rules.at(-1) === "hyperparameters" && isOneOf(token, [t.LeftBracket]);
+  const noInputs = rules.at(-1) === "callable" && stop.expected === "Colon";
+  if (!tensor && !noInputs) return false;
+  reporter.report(
+    "MC1001",
+    placeOf(stop),
+    { expected: tensor ? "a hyperparameter's type" : "`:` and the inputs", found: foundAt(stop) },
+    {
+      help: "Hyperparameters come first, then a colon and the inputs: `model Net(size: int = 4): (x: f32[B, size]) -> y: f32[B, 1] { ... }`. Without hyperparameters, write `model Net: (x: ...)`.",
+    },
+  );
+  return true;
+};
+
+/** `epochs 3`, `epochs = 3`, `param kernel f32[4]` */
+const missingColon: Case = (stop) => {
+  const { token, before, reporter, rules } = stop;
+  const inEntry = ["entry", "setting", "directive"].includes(rules.at(-1) ?? "");
+  const expectsColon = stop.expected === "Colon" || inEntry || rules.at(-1) === "section";
+  if (!expectsColon || before === undefined) return false;
+  if (before.tokenType !== t.StringToken && !isName(before)) return false;
+  const start = startOfPart(stop, [t.Newline, t.Comma]);
+  const keyed = before.tokenType === t.StringToken ? 2 : 1;
+  if (rules.at(-1) === "section" && start !== stop.place - keyed) return false;
+  const at = endOf(before);
+  const assigned = isOneOf(token, [t.Equals]);
+  const span = assigned ? spanOf(stop, token) : reporter.span(before.startOffset, at);
+  const edit = assigned ? { span, text: ":" } : { span: reporter.span(at, at), text: ":" };
+  reporter.report(
+    "MC1013",
+    span,
+    { name: before.image },
+    {
+      ...((assigned || isOperand(token)) && { fix: { title: "write `:`", edits: [edit] } }),
+    },
+  );
+  return true;
+};
+
+/** `f(a b)`, `f(a: 3)` */
+const missingComma: Case = (stop) => {
+  const { token, before, reporter, expected } = stop;
+  const importing = stop.rules.at(-1) === "importDeclaration" && expected === "RightBrace";
+  if (before === undefined || !(importing || expected === "RightParen" || expected === "RightBracket")) return false;
+  if (isOneOf(token, [t.Colon]) && stop.rules.at(-1) === "call") {
+    const span = spanOf(stop, token);
+    reporter.report(
+      "MC1001",
+      span,
+      { expected: "`=` after an argument's name", found: "`:`" },
+      {
+        fix: { title: "write `=`", edits: [{ span: reporter.span(endOf(before), span.end), text: "=" }] },
+      },
+    );
+    return true;
+  }
+  if (token === undefined || !isOperand(token)) return false;
+  const at = endOf(before);
+  reporter.report(
+    "MC1030",
+    spanOf(stop, token),
+    { after: before.image },
+    {
+      fix: { title: "insert `,`", edits: [{ span: reporter.span(at, at), text: "," }] },
+    },
+  );
+  return true;
+};
+
+/** Two statements, or two stages, with nothing between them. */
+const missingSeparator: Case = (stop) => {
+  const { token, before, reporter, rules, expected } = stop;
+  if (before === undefined || token === undefined || token.tokenType === t.Newline) return false;
+  if (rules.at(-1) === "chain" && isOperand(token)) {
+    const at = endOf(before);
+    reporter.report(
+      "MC1001",
+      spanOf(stop, token),
+      { expected: "`->` or `}`", found: foundAt(stop) },
+      {
+        help: "The braces of `repeat`, `for` and `when` after `->` hold stages, joined by `->`.",
+        fix: { title: "insert `->`", edits: [{ span: reporter.span(at, at), text: " ->" }] },
+      },
+    );
+    return true;
+  }
+  const ended = expected === "Newline" || (expected === "RightBrace" && rules.at(-1) !== "importDeclaration");
+  if (!ended || !(isOperand(token) || token.tokenType === t.Param)) return false;
+  const what = rules.at(-1) === "body" ? "statement" : expected === "Newline" ? "declaration" : "entry";
+  const number = tokenMatcher(before, t.NumberToken) || tokenMatcher(token, t.NumberToken);
+  reporter.report(
+    "MC1029",
+    spanOf(stop, token),
+    { what, found: foundAt(stop) },
+    {
+      labels: [{ span: spanOf(stop, before), message: "it could have ended here" }],
+      help:
+        what === "statement" && !number
+          ? "Start a new line for a new statement, or join the two by an operator, `->` or `,`."
+          : `Start a new line for a new ${what}.`,
+    },
+  );
+  return true;
+};
+
+const notADeclaration: Case = (stop) => {
+  const { token, rules, reporter } = stop;
+  if (token === undefined || rules.at(-1) !== "topLevel") return false;
+  const list = t.declarationWords.map((it) => `\`${it}\``).join(", ");
+  reporter.report(
+    "MC1001",
+    placeOf(stop),
+    { expected: "a declaration", found: foundAt(stop) },
+    {
+      help: `A file holds declarations; each begins with one of ${list}.`,
+    },
+  );
+  return true;
+};
+
+/** What is often meant where parsing stops, the most telling first; each says whether it has reported. */
+export const errorCases: readonly Case[] = [
+  foreignSign,
+  operatorAfterStage,
+  foreignWord,
+  reservedName,
+  misspeltWord,
+  missingValue,
+  inputsFirst,
+  missingColon,
+  missingComma,
+  missingSeparator,
+  notADeclaration,
+];
