@@ -143,6 +143,7 @@ export function gradients(
   model: LinearRegression,
   batch: LinearRegressionBatch,
 ): { results: tf.Tensor[]; gradients: tf.Tensor[] } {
+  checkBatch(batch);
   return tf.tidy(() =>
     differentiate(
       optimizerOf(model).map(({ parameter }) => parameter),
@@ -277,7 +278,6 @@ function checkInputs({ x }: LinearRegressionInputs): void {
 
 /** Takes a step where the loss is a finite number, and gives what the batch had before it. */
 function trainSums(model: LinearRegression, batch: LinearRegressionBatch): Promise<number[]> {
-  checkBatch(batch);
   return takeStep(
     [],
     () => gradients(model, batch),

@@ -155,6 +155,7 @@ export function gradients(
   model: LogisticRegression,
   batch: LogisticRegressionBatch,
 ): { results: tf.Tensor[]; gradients: tf.Tensor[] } {
+  checkBatch(batch);
   return tf.tidy(() =>
     differentiate(
       optimizerOf(model).map(({ parameter }) => parameter),
@@ -308,7 +309,6 @@ function checkInputs({ x }: LogisticRegressionInputs): void {
 
 /** Takes a step where the loss is a finite number, and gives what the batch had before it. */
 function trainSums(model: LogisticRegression, batch: LogisticRegressionBatch): Promise<number[]> {
-  checkBatch(batch);
   return takeStep(
     [],
     () => gradients(model, batch),

@@ -148,6 +148,7 @@ export async function trainStep(model: MnistCnn, batch: MnistCnnBatch): Promise<
  * The last result is how many places were out of range; with any, the others mean nothing.
  */
 export function gradients(model: MnistCnn, batch: MnistCnnBatch): { results: tf.Tensor[]; gradients: tf.Tensor[] } {
+  checkBatch(batch);
   return tf.tidy(() =>
     differentiate(
       optimizerOf(model).map(({ parameter }) => parameter),
@@ -299,7 +300,6 @@ function checkInputs({ image }: MnistCnnInputs): void {
 
 /** Takes a step where the loss is finite and all places are in range; gives what the batch had before it. */
 function trainSums(model: MnistCnn, batch: MnistCnnBatch): Promise<number[]> {
-  checkBatch(batch);
   return takeStep(
     [],
     () => gradients(model, batch),

@@ -152,6 +152,7 @@ export async function trainStep(model: SimpleRnn, batch: SimpleRnnBatch): Promis
  * `model.optimizer`. They are the caller's to dispose of.
  */
 export function gradients(model: SimpleRnn, batch: SimpleRnnBatch): { results: tf.Tensor[]; gradients: tf.Tensor[] } {
+  checkBatch(batch);
   return tf.tidy(() =>
     differentiate(
       optimizerOf(model).map(({ parameter }) => parameter),
@@ -309,7 +310,6 @@ function checkInputs({ wave }: SimpleRnnInputs): void {
 
 /** Takes a step where the loss is a finite number, and gives what the batch had before it. */
 function trainSums(model: SimpleRnn, batch: SimpleRnnBatch): Promise<number[]> {
-  checkBatch(batch);
   return takeStep(
     [],
     () => gradients(model, batch),

@@ -170,6 +170,7 @@ export function gradients(
   model: StackedLstm,
   batch: StackedLstmBatch,
 ): { results: tf.Tensor[]; gradients: tf.Tensor[] } {
+  checkBatch(batch);
   return tf.tidy(() =>
     differentiate(
       optimizerOf(model).map(({ parameter }) => parameter),
@@ -326,7 +327,6 @@ function checkInputs({ x }: StackedLstmInputs): void {
 
 /** Takes a step where the loss is finite and all places are in range; gives what the batch had before it. */
 function trainSums(model: StackedLstm, batch: StackedLstmBatch): Promise<number[]> {
-  checkBatch(batch);
   return takeStep(
     [],
     () => gradients(model, batch),

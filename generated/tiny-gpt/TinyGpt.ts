@@ -189,6 +189,7 @@ export async function trainStep(model: TinyGpt, batch: TinyGptBatch): Promise<Ti
  * The last result is how many places were out of range; with any, the others mean nothing.
  */
 export function gradients(model: TinyGpt, batch: TinyGptBatch): { results: tf.Tensor[]; gradients: tf.Tensor[] } {
+  checkBatch(batch);
   return tf.tidy(() =>
     differentiate(
       optimizerOf(model).map(({ parameter }) => parameter),
@@ -387,7 +388,6 @@ function checkInputs({ tokens }: TinyGptInputs): void {
 
 /** Takes a step where the loss is finite and all places are in range; gives what the batch had before it. */
 function trainSums(model: TinyGpt, batch: TinyGptBatch): Promise<number[]> {
-  checkBatch(batch);
   return takeStep(
     [],
     () => gradients(model, batch),

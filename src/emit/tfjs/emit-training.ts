@@ -142,7 +142,10 @@ function gradientsFunction(context: TrainingContext): Item {
     ],
     result: "{ results: tf.Tensor[]; gradients: tf.Tensor[] }",
     doc,
-    body: [returns(call("tf.tidy", thunk(call("differentiate", variables, thunk(resultsCall(context, true))))))],
+    body: [
+      { kind: "expression", value: call("checkBatch", batch) },
+      returns(call("tf.tidy", thunk(call("differentiate", variables, thunk(resultsCall(context, true)))))),
+    ],
   };
 }
 
@@ -169,7 +172,6 @@ function trainSumsFunction(context: TrainingContext): Item {
       ? "Takes a step where the loss is finite and all places are in range; gives what the batch had before it."
       : "Takes a step where the loss is a finite number, and gives what the batch had before it.",
     body: [
-      { kind: "expression", value: call("checkBatch", batch) },
       returns(
         call(
           "takeStep",

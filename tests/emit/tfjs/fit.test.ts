@@ -42,6 +42,7 @@ interface Emitted {
   readonly create: (seed?: number) => Model;
   readonly fit: (model: Model, data: Batch, options?: Options) => Promise<Report[]>;
   readonly trainStep: (model: Model, batch: Batch) => Promise<Figures>;
+  readonly gradients: (model: Model, batch: Batch) => object;
   readonly evaluate: (model: Model, data: Batch, batchSize?: number) => Promise<Figures>;
   readonly predict: (model: Model, inputs: { readonly x: tf.Tensor }) => { readonly y: tf.Tensor };
   readonly save: (model: Model) => Promise<Uint8Array>;
@@ -191,6 +192,20 @@ describe("fit", () => {
     expect(() => module.predict(model, { x: tf.zeros([1001, 3]) })).toThrow("at most a thousand rows");
     const data = { x: tf.zeros([4, 3]), target: tf.zeros([5, 1]) };
     expect(() => module.fit(model, data)).toThrow("target has shape [5, 1], not [B = 4, 1]");
+    expect(() => module.gradients(model, data)).toThrow("target has shape [5, 1], not [B = 4, 1]");
+    const whole = { x: tf.zeros([4, 3], "int32"), target: tf.zeros([4, 1]) };
+    expect(() => module.gradients(model, whole)).toThrow("x holds int32, not float32");
+  });
+
+  it("refuses a batch of a step before anything has changed", async () => {
+    const model = module.create();
+    const before = await module.save(model);
+    const { numTensors } = tf.memory();
+    const data = { x: tf.zeros([4, 3]), target: tf.zeros([5, 1]) };
+    await expect(module.trainStep(model, data)).rejects.toThrow("target has shape [5, 1], not [B = 4, 1]");
+    tf.dispose(data);
+    expect(tf.memory().numTensors).toBe(numTensors);
+    expect(await module.save(model)).toEqual(before);
   });
 
   it("says what is wrong with a checkpoint", async () => {
