@@ -32,6 +32,7 @@ export const broadcastTo = definePrimitive({
     { operands: [{ dtype: "f32", shape: [3, 1] }], attributes: { shape: dims(2, 3, 4) } },
     { operands: [{ dtype: "f32", shape: [1] }], attributes: { shape: dims(5) } },
     { operands: [{ dtype: "f32", shape: [2, 1, 3, 1] }], attributes: { shape: dims(2, 5, 3, 2) } },
+    { operands: [{ dtype: "f32", shape: [2, 2, 1, 3, 1, 2] }], attributes: { shape: dims(2, 2, 2, 3, 3, 2) } },
     { operands: [{ dtype: "i32", shape: [3] }], attributes: { shape: dims(2, 3) } },
     { operands: [{ dtype: "bool", shape: [1, 3], range: [0, 1] }], attributes: { shape: dims(2, 3) } },
   ],

@@ -1,4 +1,5 @@
 import { constant, multiply } from "../../../dims/dim.ts";
+import { isFloat } from "../../../ops/dtype-class.ts";
 import { elementAt } from "../../../ops/element-at.ts";
 import { first } from "../../../ops/elementwise.ts";
 import { withAxis } from "../../../ops/shape-rules.ts";
@@ -11,7 +12,11 @@ import type { TfjsLowerings } from "./lowering.ts";
 export const shapes = {
   reshape: (writer, { args, attributes }) => writer.tf("reshape", first(args), writer.shape(attributes.shape)),
   transpose: (writer, { args, attributes }) => writer.tf("transpose", first(args), writer.numbers(attributes.perm)),
-  broadcast_to: (writer, { args, attributes }) => writer.tf("broadcastTo", first(args), writer.shape(attributes.shape)),
+  broadcast_to: (writer, { args, operands, attributes }) => {
+    const shape = writer.shape(attributes.shape);
+    const plain = attributes.shape.length <= 4 || !isFloat(first(operands).type.dtype);
+    return plain ? writer.tf("broadcastTo", first(args), shape) : writer.helper("broadcastTo", first(args), shape);
+  },
   concat: (writer, { args, attributes }) => writer.tf("concat", writer.array(args), writer.number(attributes.axis)),
   stack: {
     lower: (writer, { args, attributes }) => writer.tf("stack", writer.array(args), writer.number(attributes.axis)),
