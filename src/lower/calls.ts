@@ -166,10 +166,8 @@ export function construct(
   const hyperparameters = evaluateHyperparameters(ctx, callable, it.bound, args, span, it.text);
   if (hyperparameters === undefined) return poison;
   if (ctx.owning === "fn") {
-    report(ctx, "MC2023", span, {
-      fn: ctx.callable?.declaration.name.text ?? "fn",
-      what: callable.declaration.name.text,
-    });
+    const fn = ctx.callable?.declaration.name.text;
+    report(ctx, "MC2023", span, { ...(fn !== undefined && { fn }), what: callable.declaration.name.text });
     return poison;
   }
   return {

@@ -157,7 +157,10 @@ export function describe(val: Val): string {
     case "tensor":
       return `a tensor ${formatType(val.value.type)}`;
     case "number":
-      return `the number ${String(val.value)}${Math.abs(val.value) > Number.MAX_SAFE_INTEGER ? ", too large to be exact" : ""}`;
+      // The last digits may not be those that were written.
+      return Math.abs(val.value) > Number.MAX_SAFE_INTEGER
+        ? `a number of about ${String(val.value)}, too large to be exact`
+        : `the number ${String(val.value)}`;
     case "dim":
       return `the dimension ${formatDim(val.dim)}`;
     case "ratio":

@@ -198,6 +198,8 @@ describe("sections", () => {
     ["MC4015", train(sgd, "test M {\n  expect ⟦nothing < 1⟧\n}\n").replace(source, tested)],
     ["MC4013", train(sgd).replace("train M", "train ⟦Other⟧")],
     ["MC4001", train(`${sgd}\n  ⟦expect loss < 3⟧`)],
+    ["MC2023", train(sgd).replace("mean(y)", "mean(y -> ⟦Dense(1)⟧)")],
+    ["MC4065", train(`${sgd}\n  ⟦group "**.bias": scale=2⟧\n  freeze "**.bias"`)],
     ["MC4010", train(`${sgd}\n  metrics: ⟦accuracy 3⟧`)],
     ["MC4001", train(`${sgd}\n  ⟦groop⟧ "**": lr=0.1`)],
   ]);

@@ -201,6 +201,34 @@ describe("every key of a section", () => {
     expect(codesOfFile(file({ optimizer: `sgd(lr=${lr})`, train }))).toEqual([code]),
   );
 
+  it.each([
+    ['freeze "**.kernel"', 'group "**.kernel": scale=0.1'],
+    ['group "**.kernel": scale=0.1, decay=0', 'freeze "**.kernel"'],
+    ['group "**.bias": decay=0', 'group "**": decay=0.1'],
+    ['group "**.bias": scale=2', 'group "**.bias": scale=3'],
+  ])("train: a group whose settings change nothing: %s, %s", (...entries) => {
+    const train = entries.map((it) => `  ${it}`).join("\n");
+    const found = codesOfFile(file({ train }));
+    expect(new Set(found)).toEqual(new Set(["MC4065"]));
+    // Each setting that has no effect is named.
+    expect(found).toHaveLength(entries.some((it) => it.includes(", decay")) ? 2 : 1);
+  });
+
+  it.each([
+    ['group "**": decay=0.1', 'group "**.bias": decay=0'],
+    ['freeze "**.bias"', 'group "**": scale=0.1'],
+    ['group "**": decay=0.1', 'group "**": scale=2'],
+  ])("train: groups of which each changes something: %s, %s", (...entries) =>
+    expect(codesOfFile(file({ train: entries.map((it) => `  ${it}`).join("\n") }))).toEqual([]),
+  );
+
+  it("train: a seed that is too large is shown as it is written, with the limit", () => {
+    const [found] = checkFile(file({ train: "  seed: 12345678901234567891" }));
+    expect(found?.message).toBe(
+      "`seed` of this section must be a whole number of at least 0 and of at most 9007199254740991, not `12345678901234567891`.",
+    );
+  });
+
   it.each(["validate: every epoch", "stop: early(validate.loss)", "save: best(validate.loss)"])(
     "train: %s without a validate split",
     (entry) => expect(codesOfFile(file({ data: "  split: train 0.8", train: `  ${entry}` }))).toEqual(["MC4020"]),

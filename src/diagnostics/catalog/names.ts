@@ -207,10 +207,12 @@ export const namesCatalog = {
   MC2023: entry({
     severity: "error",
     title: "a function that would own parameters",
-    message: (it: { readonly fn: string; readonly what: string }) =>
-      `The fn \`${it.fn}\` may not hold a ${it.what}: functions own nothing.`,
+    message: (it: { readonly fn?: string; readonly what: string }) =>
+      it.fn === undefined
+        ? `A section may not hold a ${it.what}: models and blocks alone own parameters.`
+        : `The fn \`${it.fn}\` may not hold a ${it.what}: functions own nothing.`,
     explanation:
-      "`block` and `model` may own parameters, `fn` may not: a call of a function has no place for them in a checkpoint. Make it a block.",
+      "`block` and `model` may own parameters, `fn` may not: a call of a function has no place for them in a checkpoint. Make it a block. Features, losses and metrics are functions too: what learns belongs into the model.",
     bad: "fn scaled: (x: f32[B, D]) -> f32[B, D] {\n  param by: f32[D] = ones\n  x * by\n}\n",
     good: "block Scaled: (x: f32[B, D]) -> f32[B, D] {\n  param by: f32[D] = ones\n  x * by\n}\n",
   }),

@@ -184,6 +184,20 @@ export const trainingCatalog = {
     bad: good.replace("stack(raw.x, axis=-1)", "stack(raw.x - mean(raw.x), axis=-1)"),
     good: good.replace("stack(raw.x, axis=-1)", "stack(raw.x, axis=-1) -> standardize"),
   }),
+  MC4065: entry({
+    severity: "warning",
+    title: "settings of a group that change nothing",
+    message: (it: { setting: string; pattern: string; why: string }) =>
+      `\`${it.setting}\` of the group "${it.pattern}" changes nothing: ${it.why}.`,
+    explanation:
+      "A group sets the decay and the scale of the learning rate of the parameters that match. What is frozen is not trained at all, and of several groups that match, the last one that gives a value wins: put the general ones first.",
+    bad: train(
+      '  loss: mse(y, t)\n  optimizer: sgd(lr=0.1)\n  epochs: 5\n  group "**.bias": decay=0\n  group "**": decay=0.1',
+    ),
+    good: train(
+      '  loss: mse(y, t)\n  optimizer: sgd(lr=0.1)\n  epochs: 5\n  group "**": decay=0.1\n  group "**.bias": decay=0',
+    ),
+  }),
   MC4017: entry({
     severity: "error",
     title: "one name for two things",

@@ -30,6 +30,7 @@ import {
 import { reportMisplaced } from "./report-misplaced.ts";
 import { sectionContext, sectionFunc, settingScope, sourceText } from "./section-context.ts";
 import { sectionKeys } from "./training-tables.ts";
+import { type ReadGroup, reportIdleGroups } from "./report-idle-groups.ts";
 
 /** A model lowered for a section: its module, and what is known of its results beyond their types. */
 export interface LoweredModel {
@@ -129,7 +130,12 @@ export function lowerTrainSection(
   const save = saveExpression === undefined ? undefined : readSave(saveExpression, measured, scope);
   const paths = parametersOf(model.module).map((it) => it.path);
   const owned = { parameters: paths, states: statesOf(model.module).map((it) => it.path) };
-  const groups = directives.flatMap((it) => readGroup(it, owned, model.module.name, scope) ?? []);
+  const read = directives.flatMap((directive): readonly ReadGroup[] => {
+    const group = readGroup(directive, owned, model.module.name, scope);
+    return group === undefined ? [] : [{ directive, group }];
+  });
+  reportIdleGroups(read, paths, scope);
+  const groups = read.map((it) => it.group);
   if (!failed() && paths.every((path) => isFrozen(path, groups))) {
     collector.report("MC4022", declaration.model.span, { model: model.module.name, parameters: paths.length });
   }

@@ -4,7 +4,7 @@ import type { SettingValue } from "../../ir/program.ts";
 import type { ArgumentSchema, CallSchema } from "../../ir/settings.ts";
 import { lostIn } from "../../ops/lost-in.ts";
 import { nearest } from "../../support/nearest.ts";
-import type { Span } from "../../support/source.ts";
+import { textOf, type Span } from "../../support/source.ts";
 import type { Argument, Expression } from "../../syntax/ast.ts";
 import type { Entry, Phrase, Setting } from "../../syntax/ast/sections.ts";
 
@@ -69,12 +69,14 @@ export function settingValue(expression: Expression, scope: SettingScope): Setti
 }
 
 function describe(value: SettingValue | undefined, expression: Expression): string {
-  if (value === undefined) return `\`${expression.span.file.text.slice(expression.span.start, expression.span.end)}\``;
+  // A number that is too large to be exact is shown as it is written.
+  if (value === undefined || (typeof value === "number" && Math.abs(value) > Number.MAX_SAFE_INTEGER))
+    return `\`${textOf(expression.span)}\``;
   return typeof value === "string" && expression.kind === "string" ? JSON.stringify(value) : `\`${String(value)}\``;
 }
 
 /** What a schema asks for, in words: `a number above 0`. */
-function expectation(schema: ArgumentSchema): string {
+function expectation(schema: ArgumentSchema, value?: SettingValue): string {
   if (schema.oneOf !== undefined) return `one of ${schema.oneOf.map((it) => `\`${it}\``).join(", ")}`;
   const noun = {
     number: "a number",
@@ -88,7 +90,11 @@ function expectation(schema: ArgumentSchema): string {
     schema.above !== undefined ? `above ${schema.above}` : "",
     schema.min !== undefined ? `of at least ${schema.min}` : "",
     schema.below !== undefined ? `below ${schema.below}` : "",
-    schema.max !== undefined ? `of at most ${schema.max}` : "",
+    schema.max !== undefined
+      ? `of at most ${schema.max}`
+      : schema.kind === "integer" && typeof value === "number" && value > Number.MAX_SAFE_INTEGER
+        ? `of at most ${Number.MAX_SAFE_INTEGER}`
+        : "",
   ].filter((it) => it !== "");
   return [noun, bounds.join(" and ")].filter((it) => it !== "").join(" ");
 }
@@ -134,7 +140,7 @@ export function checkedValue(
   scope.collector.report(
     "MC4006",
     expression.span,
-    { argument, callee, expected: expectation(schema), found },
+    { argument, callee, expected: expectation(schema, value), found },
     suggestion === undefined ? {} : { help: `Did you mean \`${suggestion}\`?` },
   );
   return undefined;
