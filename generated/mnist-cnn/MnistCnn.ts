@@ -929,6 +929,42 @@ async function numbersOf(tensor: tf.Tensor): Promise<number[]> {
   return numbers;
 }
 
+/** How many bits of the types of two bytes are the exponent; the others, but for the sign, are digits. */
+const halfExponents = { F16: 5, BF16: 8 };
+
+/** Numbers in a type of two bytes, the nearest ones, ties to even; throws where one is too large for it. */
+function toHalves(type: keyof typeof halfExponents, numbers: ArrayLike<number>, name: string): Uint16Array {
+  const digits = 15 - halfExponents[type];
+  const least = 2 - 2 ** (halfExponents[type] - 1);
+  const infinity = 0x8000 - 2 ** digits;
+  return Uint16Array.from(numbers, (value, at) => {
+    const sign = value < 0 || Object.is(value, -0) ? 0x8000 : 0;
+    if (Number.isNaN(value)) return infinity + 1;
+    if (Math.abs(value) === Infinity) return sign + infinity;
+    const exponent = Math.max(least, value === 0 ? least : Math.floor(Math.log2(Math.abs(value))));
+    const scaled = Math.abs(value) / 2 ** (exponent - digits);
+    const rest = scaled % 2;
+    // Ties go to the even one; a carry makes the next exponent by itself.
+    const bits = (exponent - least) * 2 ** digits + (rest === 0.5 ? Math.floor(scaled) : Math.round(scaled));
+    if (bits < infinity) return sign + bits;
+    throw new Error(`${name} has ${value} at element ${at}, which ${type} cannot hold`);
+  });
+}
+
+/** The numbers that bits of a type of two bytes are. */
+function fromHalves(type: keyof typeof halfExponents, bits: Uint16Array): Float32Array {
+  const digits = 15 - halfExponents[type];
+  const least = 2 - 2 ** (halfExponents[type] - 1);
+  const infinity = 0x8000 - 2 ** digits;
+  return Float32Array.from(bits, (it) => {
+    const sign = it >= 0x8000 ? -1 : 1;
+    const size = it % 0x8000;
+    if (size >= infinity) return size === infinity ? sign * Infinity : NaN;
+    const exponent = Math.max(0, Math.floor(size / 2 ** digits) - 1);
+    return sign * (size - exponent * 2 ** digits) * 2 ** (exponent + least - digits);
+  });
+}
+
 /** Fills a shape with the numbers that a parameter begins with. */
 type Initializer = (shape: number[], key: RandomKey) => Float32Array;
 
@@ -1382,6 +1418,8 @@ interface NamedVariable {
 
 /** The arrays of the element types of a `.safetensors` file. */
 const elementArrays = {
+  F16: Uint16Array,
+  BF16: Uint16Array,
   F32: Float32Array,
   F64: Float64Array,
   I8: Int8Array,
@@ -1409,7 +1447,9 @@ async function writeSafetensors(
     const data =
       type === "I64"
         ? BigInt64Array.from(numbers, (value) => BigInt(Math.trunc(value)))
-        : elementArrays[type].from(numbers);
+        : type === "F16" || type === "BF16"
+          ? toHalves(type, numbers, path)
+          : elementArrays[type].from(numbers);
     header.push([path, { dtype: type, shape: stored.shape, data_offsets: [end, end + data.byteLength] }]);
     stored.dispose();
     parts.push(new Uint8Array(data.buffer));
@@ -1462,14 +1502,19 @@ function readSafetensors(bytes: Uint8Array): Checkpoint {
     if (start + to > bytes.byteLength) throw new Error(`the .safetensors file is truncated: ${name} is not all there`);
     // Copied, since arrays must begin at a multiple of their elements; not by slice(), which Node's buffers share.
     const { buffer } = new Uint8Array(bytes.subarray(start + from, start + to));
-    const values: Iterable<number | bigint> = new elementArrays[type](buffer);
-    const data = type === "F32" ? new Float32Array(buffer) : Float32Array.from(values, Number);
-    tensors.set(name, { type, shape, data });
+    tensors.set(name, { type, shape, data: numbersIn(type, buffer) });
   }
   if (start + end < bytes.byteLength) throw new Error("the .safetensors file goes on after its last tensor");
   const perm = metadata.get("perm");
   if (perm === undefined) return { tensors, metadata };
   return { tensors, metadata, orders: new Map(Object.entries(parseRecord(perm, 'the metadata "perm"'))) };
+}
+
+function numbersIn(type: keyof typeof elementArrays, buffer: ArrayBuffer): Float32Array {
+  if (type === "F32") return new Float32Array(buffer);
+  if (type === "F16" || type === "BF16") return fromHalves(type, new Uint16Array(buffer));
+  const values: Iterable<number | bigint> = new elementArrays[type](buffer);
+  return Float32Array.from(values, Number);
 }
 
 /** What the header of a file says of a tensor. */

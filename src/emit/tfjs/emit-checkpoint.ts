@@ -22,10 +22,10 @@ import {
 import type { ModelContext } from "./model-context.ts";
 import { leavesOf } from "./variable-tree.ts";
 
-/** Element types of a `.safetensors` file; halves are held as float32 in generated code, and so they are stored. */
+/** Element types of a `.safetensors` file. */
 const storedTypes: Readonly<Record<DType, string>> = {
-  f16: "F32",
-  bf16: "F32",
+  f16: "F16",
+  bf16: "BF16",
   f32: "F32",
   f64: "F64",
   i8: "I8",

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
+import { fromHalves, toHalves } from "./halves.ts";
 
 /** What a checkpoint holds: tensors by name, the orders of their axes where it tells them, and texts. */
 export interface Checkpoint {
@@ -29,6 +30,8 @@ export interface NamedVariable {
 
 /** The arrays of the element types of a `.safetensors` file. */
 export const elementArrays = {
+  F16: Uint16Array,
+  BF16: Uint16Array,
   F32: Float32Array,
   F64: Float64Array,
   I8: Int8Array,
@@ -56,7 +59,9 @@ export async function writeSafetensors(
     const data =
       type === "I64"
         ? BigInt64Array.from(numbers, (value) => BigInt(Math.trunc(value)))
-        : elementArrays[type].from(numbers);
+        : type === "F16" || type === "BF16"
+          ? toHalves(type, numbers, path)
+          : elementArrays[type].from(numbers);
     header.push([path, { dtype: type, shape: stored.shape, data_offsets: [end, end + data.byteLength] }]);
     stored.dispose();
     parts.push(new Uint8Array(data.buffer));
@@ -109,14 +114,19 @@ export function readSafetensors(bytes: Uint8Array): Checkpoint {
     if (start + to > bytes.byteLength) throw new Error(`the .safetensors file is truncated: ${name} is not all there`);
     // Copied, since arrays must begin at a multiple of their elements; not by slice(), which Node's buffers share.
     const { buffer } = new Uint8Array(bytes.subarray(start + from, start + to));
-    const values: Iterable<number | bigint> = new elementArrays[type](buffer);
-    const data = type === "F32" ? new Float32Array(buffer) : Float32Array.from(values, Number);
-    tensors.set(name, { type, shape, data });
+    tensors.set(name, { type, shape, data: numbersIn(type, buffer) });
   }
   if (start + end < bytes.byteLength) throw new Error("the .safetensors file goes on after its last tensor");
   const perm = metadata.get("perm");
   if (perm === undefined) return { tensors, metadata };
   return { tensors, metadata, orders: new Map(Object.entries(parseRecord(perm, 'the metadata "perm"'))) };
+}
+
+function numbersIn(type: keyof typeof elementArrays, buffer: ArrayBuffer): Float32Array {
+  if (type === "F32") return new Float32Array(buffer);
+  if (type === "F16" || type === "BF16") return fromHalves(type, new Uint16Array(buffer));
+  const values: Iterable<number | bigint> = new elementArrays[type](buffer);
+  return Float32Array.from(values, Number);
 }
 
 /** What the header of a file says of a tensor. */
