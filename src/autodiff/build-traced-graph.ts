@@ -1,3 +1,4 @@
+import { elementAt } from "../support/element-at.ts";
 import type { Graph, GraphInput, Value } from "../ir/graph.ts";
 import type { TrainProgram } from "../ir/program.ts";
 import type { NodePlace } from "../passes/inline.ts";
@@ -60,5 +61,5 @@ export function buildTracedGraph(program: TrainProgram, options: BuildOptions): 
     input === undefined ? [{ name, role: "output" as const, value }] : [],
   );
   const passes = [...passesBeforeGradients(options), ...finalPasses(options, "training")];
-  return { graph: runPasses({ ...flat, outputs }, passes, options.after), values, loss: loss[0] ?? -1 };
+  return { graph: runPasses({ ...flat, outputs }, passes, options.after), values, loss: elementAt(loss, 0) };
 }

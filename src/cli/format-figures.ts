@@ -1,3 +1,4 @@
+import { elementAt } from "../support/element-at.ts";
 /** `1.2 MB`: decimal units, as disks and networks count. */
 export function formatBytes(bytes: number): string {
   const units = ["B", "kB", "MB", "GB", "TB"];
@@ -32,7 +33,7 @@ export function formatTable(rows: readonly (readonly string[])[], right: Readonl
   return rows.map((row) =>
     row
       .map((cell, column) =>
-        right.has(column) ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0),
+        right.has(column) ? cell.padStart(elementAt(widths, column)) : cell.padEnd(elementAt(widths, column)),
       )
       .join("  ")
       .trimEnd(),

@@ -1,3 +1,4 @@
+import { elementAt } from "../support/element-at.ts";
 import { required } from "../support/fault.ts";
 import { showRawField } from "../lower/sections/show-raw-field.ts";
 import type { Collector } from "../diagnostics/collector.ts";
@@ -91,7 +92,7 @@ function ofFeature(
     if (!(data instanceof Float64Array)) continue;
     const size = data.length / examples.length;
     const at = data.subarray(row * size, (row + 1) * size).findIndex((it) => !Number.isFinite(it));
-    if (at >= 0) return `${showRawField(name)} of ${example} is ${data[row * size + at] ?? NaN}`;
+    if (at >= 0) return `${showRawField(name)} of ${example} is ${elementAt(data, row * size + at)}`;
   }
   const statistics = new Map([...snapshot].filter(([name]) => isPort("statistic", name)));
   const statistic = findNonFinite(statistics);

@@ -1,3 +1,4 @@
+import { elementAt } from "../support/element-at.ts";
 import { lineStarts, positionAt, type SourceFile, type Span } from "../support/source.ts";
 import type { Diagnostic } from "./diagnostic.ts";
 import { displayWidth, expandTabs } from "./display-width.ts";
@@ -84,7 +85,7 @@ function renderMarks(file: SourceFile, marks: readonly Mark[], gutter: number, c
   for (const [line, own] of [...byLine].sort(([a], [b]) => a - b)) {
     if (before !== undefined && line > before + 1) lines.push(colors.blue(`${" ".repeat(gutter)}...`));
     before = line;
-    const start = lineStarts(file)[line - 1] ?? 0;
+    const start = elementAt(lineStarts(file), line - 1);
     const text = lineText(file, start);
     const from = windowStart(text, (own[0]?.span.start ?? start) - start);
     const shown = shownPart(text, from, from + widestLine);

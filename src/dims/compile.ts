@@ -1,3 +1,4 @@
+import { elementAt } from "../support/element-at.ts";
 import { fault } from "../support/fault.ts";
 import type { Relation } from "./facts.ts";
 import { sidesOf } from "./facts.ts";
@@ -46,7 +47,7 @@ function compileAtom(atom: Atom, positions: ReadonlyMap<string, number>): Evalua
   switch (atom.kind) {
     case "variable": {
       const position = positions.get(atom.name) ?? fault(`the dimension ${atom.name} has no position`);
-      return (values) => values[position] ?? NaN;
+      return (values) => elementAt(values, position);
     }
     case "floor":
     case "mod": {

@@ -1,3 +1,4 @@
+import { elementAt } from "../support/element-at.ts";
 import { compileRelation } from "./compile.ts";
 import type { Relation } from "./facts.ts";
 import { holds, relationVariables, sidesOf } from "./facts.ts";
@@ -66,8 +67,8 @@ export function searchSmallest(relations: readonly Relation[], budget: number): 
       const first = solve({ lows, highs, least, most: middle });
       return first === "none" ? solve({ lows, highs, least: middle + 1, most }) : first;
     }
-    const low = lows[free] ?? 0;
-    const middle = Math.floor((low + (highs[free] ?? 0)) / 2);
+    const low = elementAt(lows, free);
+    const middle = Math.floor((low + elementAt(highs, free)) / 2);
     const first = solve({ lows, highs: replaced(highs, free, middle), least, most });
     return first === "none" ? solve({ lows: replaced(lows, free, middle + 1), highs, least, most }) : first;
   };
@@ -82,7 +83,8 @@ export function searchSmallest(relations: readonly Relation[], budget: number): 
     if (beyond === undefined || !possible(beyond)) return { kind: "none" };
     const found = solve({ lows, highs, least, most: Math.min(end, least + width - 1) });
     if (found === "spent") return { kind: "spent" };
-    if (found !== "none") return { kind: "found", values: new Map(names.map((name, i) => [name, found[i] ?? 0])) };
+    if (found !== "none")
+      return { kind: "found", values: new Map(names.map((name, i) => [name, elementAt(found, i)])) };
     if (names.length === 0) break;
   }
   return { kind: end <= farthest ? "none" : "spent" };
@@ -123,14 +125,14 @@ function narrowed(box: Box, axes: readonly Axis[]): Box | undefined {
     most = Math.min(most, highest);
     if (least > most) return undefined;
     for (const [i, axis] of axes.entries()) {
-      const low = lows[i] ?? 0;
-      const high = highs[i] ?? 0;
+      const low = elementAt(lows, i);
+      const high = elementAt(highs, i);
       const fromRest = highest === Infinity ? otherHighs(highs, i, least) : least - (highest - high);
       const newLow = Math.max(low, fromRest);
       const newHigh = Math.min(high, most - (lowest - low));
       lows[i] = Math.ceil(newLow / axis.step) * axis.step;
       highs[i] = Math.floor(newHigh / axis.step) * axis.step;
-      if ((lows[i] ?? 0) > (highs[i] ?? 0)) return undefined;
+      if (elementAt(lows, i) > elementAt(highs, i)) return undefined;
     }
   }
   return { lows, highs, least, most };
@@ -195,7 +197,7 @@ function compileTests(relations: readonly Relation[], names: readonly string[]):
   return (at) =>
     tests.every(({ relation, test }) => {
       const quick = test(at);
-      return quick ?? holds(relation, new Map(names.map((name, i) => [name, at[i] ?? 0]))) === true;
+      return quick ?? holds(relation, new Map(names.map((name, i) => [name, elementAt(at, i)]))) === true;
     });
 }
 
@@ -210,7 +212,7 @@ function compileBounds(relations: readonly Relation[], names: readonly string[])
   return (box) => {
     const of = (name: string): Range => {
       const i = positions.get(name) ?? 0;
-      return { low: box.lows[i] ?? 1, high: box.highs[i] ?? Infinity };
+      return { low: elementAt(box.lows, i), high: box.highs[i] ?? Infinity };
     };
     return bounds.every(({ relation, difference, bySum }) => {
       const range = meet(rangeOf(difference, of), bySum(box, of));

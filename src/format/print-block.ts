@@ -1,3 +1,4 @@
+import { elementAt } from "../support/element-at.ts";
 import type { Doc } from "prettier";
 import { builders } from "prettier/doc";
 import { lineStarts, positionAt, type SourceFile } from "../support/source.ts";
@@ -31,7 +32,7 @@ function runsOf<T extends Node>(
 function equalsColumn(file: SourceFile, from: number): number {
   const at = file.text.indexOf("=", from);
   const { line: row } = positionAt(file, at);
-  return at - (lineStarts(file)[row - 1] ?? 0);
+  return at - elementAt(lineStarts(file), row - 1);
 }
 
 /** For every node the number of blanks that bring it to the width of the widest of its run. */

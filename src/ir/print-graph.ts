@@ -1,3 +1,4 @@
+import { elementAt } from "../support/element-at.ts";
 import { formatDim, type Dim } from "../dims/dim.ts";
 import { relationsOf, type Facts, type Relation } from "../dims/facts.ts";
 import type {
@@ -161,7 +162,9 @@ function printNode(node: Node): readonly string[] {
       ];
     }
     case "scan": {
-      const sequences = node.sequences.map((it, index) => `${use(it)} @ ${node.sequenceAxes[index] ?? 0}`).join(", ");
+      const sequences = node.sequences
+        .map((it, index) => `${use(it)} @ ${elementAt(node.sequenceAxes, index)}`)
+        .join(", ");
       const reverse = node.reverse ? " reverse" : "";
       return [
         `${head}scan <${printDim(node.length)}>${reverse} carry (${uses(node.initial)}) along (${sequences}) emit [${node.emitAxes.join(", ")}] {`,

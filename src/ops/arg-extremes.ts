@@ -1,4 +1,4 @@
-import { elementAt } from "./element-at.ts";
+import { elementAt } from "../support/element-at.ts";
 import { first } from "./elementwise.ts";
 import { at, fillArray, stridedIndices, stridesOf } from "./nd-array.ts";
 import { definePrimitive, type Primitive } from "./operator.ts";
@@ -43,11 +43,11 @@ function defineArgExtreme(
         type.shape,
         strides.filter((_, other) => other !== axis),
       );
-      const stride = strides[axis] ?? 1;
-      const size = x.shape[axis] ?? 1;
+      const stride = elementAt(strides, axis);
+      const size = elementAt(x.shape, axis);
       return [
         fillArray(type, (index) => {
-          const start = starts[index] ?? 0;
+          const start = elementAt(starts, index);
           let best = 0;
           for (let place = 1; place < size; place += 1) {
             if (better(at(x, start + place * stride), at(x, start + best * stride))) best = place;

@@ -1,5 +1,5 @@
 import { constant } from "../dims/dim.ts";
-import { elementAt } from "./element-at.ts";
+import { elementAt } from "../support/element-at.ts";
 import { sizeOf } from "./nd-array.ts";
 import { definePrimitive } from "./operator.ts";
 import { forEachWindow, poolAttributes, poolCost, poolSamples, poolType } from "./pool2d.ts";

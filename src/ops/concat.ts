@@ -1,3 +1,4 @@
+import { elementAt } from "../support/element-at.ts";
 import { constant, sum, type Dim } from "../dims/dim.ts";
 import type { Value } from "../ir/graph.ts";
 import { required } from "../support/fault.ts";
@@ -74,9 +75,9 @@ export const concat = definePrimitive({
   valueFact: "view",
   reference: ({ operands, attributes: { axis }, results }) => {
     const type = first(results);
-    const inner = stridesOf(type.shape)[axis] ?? 1;
-    const size = type.shape[axis] ?? 1;
-    const parts = operands.map((it) => ({ it, size: it.shape[axis] ?? 1 }));
+    const inner = elementAt(stridesOf(type.shape), axis);
+    const size = elementAt(type.shape, axis);
+    const parts = operands.map((it) => ({ it, size: elementAt(it.shape, axis) }));
     return [
       fillArray(type, (index) => {
         const low = index % inner;

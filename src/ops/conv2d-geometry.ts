@@ -11,7 +11,7 @@ import {
   type Dim,
 } from "../dims/dim.ts";
 import { fault } from "../support/fault.ts";
-import { elementAt } from "./element-at.ts";
+import { elementAt } from "../support/element-at.ts";
 import type { AttributeSchema, AttributesOf, Cost, ShapeChecker } from "./operator.ts";
 
 /** Attributes that all windowed operators on images share. */

@@ -7,7 +7,7 @@ import {
 } from "./conv2d-geometry.ts";
 import { forEachTap } from "./conv2d-reference.ts";
 import { convolutionSamples, inputGradientSample, kernelGradientSample } from "./conv2d-samples.ts";
-import { elementAt } from "./element-at.ts";
+import { elementAt } from "../support/element-at.ts";
 import { sizeOf } from "./nd-array.ts";
 import { definePrimitive, type ShapeChecker } from "./operator.ts";
 import { checkSameShape, sharedDType } from "./shape-rules.ts";

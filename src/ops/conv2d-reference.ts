@@ -7,7 +7,7 @@ import {
   type AxisWindow,
   type ConvolutionAttributes,
 } from "./conv2d-geometry.ts";
-import { elementAt } from "./element-at.ts";
+import { elementAt } from "../support/element-at.ts";
 
 /** The multiply-adds of a convolution, as row-major indices into its input, its kernel and its output. */
 export interface Tap {

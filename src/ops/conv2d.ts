@@ -1,6 +1,6 @@
 import { convolutionAttributes, convolutionFlops, convolutionShape } from "./conv2d-geometry.ts";
 import { forEachTap } from "./conv2d-reference.ts";
-import { elementAt } from "./element-at.ts";
+import { elementAt } from "../support/element-at.ts";
 import { convolutionSamples, forwardSample } from "./conv2d-samples.ts";
 import { sizeOf } from "./nd-array.ts";
 import { definePrimitive } from "./operator.ts";

@@ -1,5 +1,5 @@
 import { constant, multiply } from "../dims/dim.ts";
-import { elementAt } from "./element-at.ts";
+import { elementAt } from "../support/element-at.ts";
 import { fillArray } from "./nd-array.ts";
 import { definePrimitive } from "./operator.ts";
 import { checkLabels, labelIndex } from "./losses.ts";

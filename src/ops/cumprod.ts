@@ -1,5 +1,5 @@
 import { required } from "../support/fault.ts";
-import { elementAt } from "./element-at.ts";
+import { elementAt } from "../support/element-at.ts";
 import { first } from "./elementwise.ts";
 import { defineComposite } from "./operator.ts";
 import { checkAxis, elementsOf, withoutAxis } from "./shape-rules.ts";

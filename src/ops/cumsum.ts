@@ -1,3 +1,4 @@
+import { elementAt } from "../support/element-at.ts";
 import { first } from "./elementwise.ts";
 import { at, fillArray, stridesOf } from "./nd-array.ts";
 import { definePrimitive } from "./operator.ts";
@@ -29,8 +30,8 @@ export const cumsum = definePrimitive({
   ],
   reference: ({ operands, attributes: { axis, exclusive, reverse } }) => {
     const x = first(operands);
-    const stride = stridesOf(x.shape)[axis] ?? 1;
-    const size = x.shape[axis] ?? 1;
+    const stride = elementAt(stridesOf(x.shape), axis);
+    const size = elementAt(x.shape, axis);
     const sums = new Float64Array(x.data.length);
     x.data.forEach((_, index) => {
       const place = Math.floor(index / stride) % size;
@@ -41,7 +42,7 @@ export const cumsum = definePrimitive({
       for (let it = from; it < to; it += 1) total += at(x, start + it * stride);
       sums[index] = total;
     });
-    return [fillArray(x, (index) => sums[index] ?? 0)];
+    return [fillArray(x, (index) => elementAt(sums, index))];
   },
   gradient: ({ b, gradients: [g], attributes }) => [
     g && b.op("cumsum", [g], { ...attributes, reverse: !attributes.reverse }),

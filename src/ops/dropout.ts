@@ -1,5 +1,5 @@
 import { constant, multiply } from "../dims/dim.ts";
-import { elementAt } from "./element-at.ts";
+import { elementAt } from "../support/element-at.ts";
 import { defineComposite } from "./operator.ts";
 import { checkKey, keyOperand } from "./random/fold-key.ts";
 import { elementsOf } from "./shape-rules.ts";

@@ -1,3 +1,4 @@
+import { elementAt } from "../support/element-at.ts";
 import { constant } from "../dims/dim.ts";
 import { first } from "./elementwise.ts";
 import { pick, stridedIndices, stridesOf } from "./nd-array.ts";
@@ -25,8 +26,8 @@ export const flip = definePrimitive({
   reference: ({ operands, attributes: { axis } }) => {
     const x = first(operands);
     const strides = stridesOf(x.shape);
-    const stride = strides[axis] ?? 1;
-    const offset = ((x.shape[axis] ?? 1) - 1) * stride;
+    const stride = elementAt(strides, axis);
+    const offset = (elementAt(x.shape, axis) - 1) * stride;
     const steps = strides.map((it, index) => (index === axis ? -it : it));
     return [pick(x, stridedIndices(x.shape, steps, offset), x)];
   },

@@ -2,7 +2,7 @@ import { constant, type Dim } from "../dims/dim.ts";
 import type { Value } from "../ir/graph.ts";
 import { fault, required } from "../support/fault.ts";
 import type { GraphBuilder } from "./builder.ts";
-import { elementAt } from "./element-at.ts";
+import { elementAt } from "../support/element-at.ts";
 import { first, second } from "./elementwise.ts";
 import { at, fillArray, sizeOf, stridesOf } from "./nd-array.ts";
 import { definePrimitive, type NdArray } from "./operator.ts";
@@ -90,8 +90,8 @@ export const gather = definePrimitive({
   reference: ({ operands, attributes: { axis }, results }) => {
     const table = first(operands);
     const indices = second(operands);
-    const inner = stridesOf(table.shape)[axis] ?? 1;
-    const size = table.shape[axis] ?? 1;
+    const inner = elementAt(stridesOf(table.shape), axis);
+    const size = elementAt(table.shape, axis);
     const count = sizeOf(indices.shape);
     return [
       fillArray(first(results), (index) => {
@@ -182,8 +182,8 @@ export const scatterAdd = definePrimitive({
     const data = new Float64Array(sizeOf(shape));
     const row = sizeOf(shape.slice(1));
     updates.data.forEach((update, index) => {
-      const to = place(indices, Math.floor(index / row), shape[0] ?? 0) * row + (index % row);
-      data[to] = (data[to] ?? 0) + update;
+      const to = place(indices, Math.floor(index / row), elementAt(shape, 0)) * row + (index % row);
+      data[to] = elementAt(data, to) + update;
     });
     return [{ dtype, shape, data }];
   },

@@ -1,6 +1,6 @@
 import { constant } from "../dims/dim.ts";
 import type { Value } from "../ir/graph.ts";
-import { elementAt } from "./element-at.ts";
+import { elementAt } from "../support/element-at.ts";
 import { defineComposite } from "./operator.ts";
 import {
   projectedSteps,

@@ -5,7 +5,7 @@ import type { TensorType } from "../ir/types.ts";
 import { fault } from "../support/fault.ts";
 import type { GraphBuilder } from "./builder.ts";
 import { isFloat } from "./dtype-class.ts";
-import { elementAt } from "./element-at.ts";
+import { elementAt } from "../support/element-at.ts";
 
 /** What an initialiser starts from: the key of its parameter's path and the parameter's type. */
 interface InitializerInput {

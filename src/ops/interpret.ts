@@ -1,3 +1,4 @@
+import { elementAt } from "../support/element-at.ts";
 import { asNumber, constant, evaluate, variablesOf, type Dim } from "../dims/dim.ts";
 import type {
   Attribute,
@@ -297,7 +298,7 @@ function elementOf(array: NdArray, axis: number, place: number): NdArray {
   const strides = stridesOf(array.shape);
   const shape = array.shape.filter((_, other) => other !== axis);
   const steps = strides.filter((_, other) => other !== axis);
-  const offset = place * (strides[axis] ?? 1);
+  const offset = place * elementAt(strides, axis);
   return pick(array, stridedIndices(shape, steps, offset), { dtype: array.dtype, shape });
 }
 
@@ -307,7 +308,7 @@ function stackArrays(list: readonly NdArray[], axis: number, type: ConcreteType)
   const steps = strides.filter((_, other) => other !== axis);
   const shape = type.shape.filter((_, other) => other !== axis);
   list.forEach((array, place) => {
-    stridedIndices(shape, steps, place * (strides[axis] ?? 1)).forEach((to, from) => {
+    stridedIndices(shape, steps, place * elementAt(strides, axis)).forEach((to, from) => {
       data[to] = at(array, from);
     });
   });

@@ -2,7 +2,7 @@ import { constant, multiply } from "../dims/dim.ts";
 import type { Value } from "../ir/graph.ts";
 import type { TensorType } from "../ir/types.ts";
 import type { GraphBuilder } from "./builder.ts";
-import { elementAt } from "./element-at.ts";
+import { elementAt } from "../support/element-at.ts";
 import { defineComposite, type OperandSpec, type Sample, type ShapeChecker } from "./operator.ts";
 import { elementsOf, one, sharedDType, withAxis } from "./shape-rules.ts";
 

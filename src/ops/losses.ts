@@ -3,7 +3,7 @@ import type { Value } from "../ir/graph.ts";
 import type { TensorType } from "../ir/types.ts";
 import { required } from "../support/fault.ts";
 import type { GraphBuilder } from "./builder.ts";
-import { elementAt } from "./element-at.ts";
+import { elementAt } from "../support/element-at.ts";
 import { defineComposite, type Composite, type NoAttributes, type Sample, type ShapeChecker } from "./operator.ts";
 import { checkSameShape, elementsOf, sharedDType } from "./shape-rules.ts";
 

@@ -1,7 +1,7 @@
 import { constant, product, type Dim } from "../dims/dim.ts";
 import type { Value } from "../ir/graph.ts";
 import type { GraphBuilder } from "./builder.ts";
-import { elementAt } from "./element-at.ts";
+import { elementAt } from "../support/element-at.ts";
 import { definePrimitive, type NdArray } from "./operator.ts";
 import { broadcastShapes, sharedDType } from "./shape-rules.ts";
 

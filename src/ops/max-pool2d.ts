@@ -1,4 +1,4 @@
-import { elementAt } from "./element-at.ts";
+import { elementAt } from "../support/element-at.ts";
 import { sizeOf } from "./nd-array.ts";
 import { definePrimitive } from "./operator.ts";
 import { forEachWindow, poolAttributes, poolCost, poolSamples, poolType } from "./pool2d.ts";

@@ -3,7 +3,7 @@ import type { Value } from "../ir/graph.ts";
 import type { Metric } from "../ir/program.ts";
 import type { TensorType } from "../ir/types.ts";
 import type { GraphBuilder } from "./builder.ts";
-import { elementAt } from "./element-at.ts";
+import { elementAt } from "../support/element-at.ts";
 import { checkLabels, checkPair, labelIndex, lossType } from "./losses.ts";
 import {
   defineComposite,

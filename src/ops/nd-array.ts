@@ -1,3 +1,4 @@
+import { elementAt } from "../support/element-at.ts";
 import { fault } from "../support/fault.ts";
 import type { DType } from "../ir/types.ts";
 import type { NdArray } from "./operator.ts";
@@ -74,7 +75,7 @@ export function broadcastIndices(from: readonly number[], shape: readonly number
   const extra = shape.length - from.length;
   return stridedIndices(
     shape,
-    shape.map((_, axis) => (axis < extra || from[axis - extra] === 1 ? 0 : (strides[axis - extra] ?? 0))),
+    shape.map((_, axis) => (axis < extra || from[axis - extra] === 1 ? 0 : elementAt(strides, axis - extra))),
   );
 }
 
@@ -86,9 +87,9 @@ export function stridedIndices(shape: readonly number[], strides: readonly numbe
   for (let index = 0; index < indices.length; index += 1) {
     indices[index] = current;
     for (let axis = shape.length - 1; axis >= 0; axis -= 1) {
-      const size = shape[axis] ?? 1;
-      const stride = strides[axis] ?? 0;
-      const next = (position[axis] ?? 0) + 1;
+      const size = elementAt(shape, axis);
+      const stride = elementAt(strides, axis);
+      const next = elementAt(position, axis) + 1;
       if (next < size) {
         position[axis] = next;
         current += stride;
@@ -103,7 +104,7 @@ export function stridedIndices(shape: readonly number[], strides: readonly numbe
 
 /** Picks elements by flat index into an array of a type. */
 export function pick(x: NdArray, indices: ArrayLike<number>, type: ConcreteType): NdArray {
-  return fillArray(type, (index) => at(x, indices[index] ?? -1));
+  return fillArray(type, (index) => at(x, elementAt(indices, index)));
 }
 
 /** Broadcasts to a shape. */
@@ -120,7 +121,7 @@ export function zipArrays(
 ): NdArray {
   const left = broadcastIndices(a.shape, type.shape);
   const right = broadcastIndices(b.shape, type.shape);
-  return fillArray(type, (index) => held(type.dtype, f(at(a, left[index] ?? -1), at(b, right[index] ?? -1))));
+  return fillArray(type, (index) => held(type.dtype, f(at(a, elementAt(left, index)), at(b, elementAt(right, index)))));
 }
 
 /** Folds over axes, which become 1; elements are visited in row-major order. */
@@ -147,10 +148,10 @@ export function reshapeArray(x: NdArray, shape: readonly number[]): NdArray {
 /** Permutes axes: result axis i is axis `perm[i]` of the operand. */
 export function transposeArray(x: NdArray, perm: readonly number[]): NdArray {
   const strides = stridesOf(x.shape);
-  const shape = perm.map((axis) => x.shape[axis] ?? 1);
+  const shape = perm.map((axis) => elementAt(x.shape, axis));
   const indices = stridedIndices(
     shape,
-    perm.map((axis) => strides[axis] ?? 0),
+    perm.map((axis) => elementAt(strides, axis)),
   );
   return pick(x, indices, { dtype: x.dtype, shape });
 }

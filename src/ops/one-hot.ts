@@ -1,3 +1,4 @@
+import { elementAt } from "../support/element-at.ts";
 import { first } from "./elementwise.ts";
 import { at, fillArray } from "./nd-array.ts";
 import { definePrimitive } from "./operator.ts";
@@ -29,7 +30,7 @@ export const oneHot = definePrimitive({
   ],
   reference: ({ operands, results }) => {
     const type = first(results);
-    const depth = type.shape[type.shape.length - 1] ?? 1;
+    const depth = elementAt(type.shape, type.shape.length - 1);
     return [fillArray(type, (index) => (at(first(operands), Math.floor(index / depth)) === index % depth ? 1 : 0))];
   },
   gradient: "nondifferentiable",

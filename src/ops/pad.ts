@@ -1,3 +1,4 @@
+import { elementAt } from "../support/element-at.ts";
 import { constant, sum } from "../dims/dim.ts";
 import { required } from "../support/fault.ts";
 import { first } from "./elementwise.ts";
@@ -48,7 +49,7 @@ export const pad = definePrimitive({
     const x = first(operands);
     const type = first(results);
     const strides = stridesOf(type.shape);
-    const offset = strides.reduce((total, stride, axis) => total + stride * (before[axis] ?? 0), 0);
+    const offset = strides.reduce((total, stride, axis) => total + stride * elementAt(before, axis), 0);
     const data = new Float64Array(sizeOf(type.shape)).fill(value);
     stridedIndices(x.shape, strides, offset).forEach((to, from) => {
       data[to] = at(x, from);

@@ -10,7 +10,7 @@ import {
   type AxisWindow,
 } from "./conv2d-geometry.ts";
 import { extentOf, flat, placed, sourceOf } from "./conv2d-reference.ts";
-import { elementAt } from "./element-at.ts";
+import { elementAt } from "../support/element-at.ts";
 import type { AttributeSchema, AttributesOf, Cost, Sample, ShapeChecker } from "./operator.ts";
 
 /** Attributes of the pools and of their gradients. */

@@ -2,7 +2,7 @@ import { add, constant, multiply, product, type Dim } from "../dims/dim.ts";
 import type { Value } from "../ir/graph.ts";
 import type { TensorType } from "../ir/types.ts";
 import type { GraphBuilder } from "./builder.ts";
-import { elementAt } from "./element-at.ts";
+import { elementAt } from "../support/element-at.ts";
 import type { AttributeSchema, Cost, OperandSpec, Sample, ShapeChecker } from "./operator.ts";
 import { sharedDType } from "./shape-rules.ts";
 

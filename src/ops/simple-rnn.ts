@@ -1,4 +1,4 @@
-import { elementAt } from "./element-at.ts";
+import { elementAt } from "../support/element-at.ts";
 import { defineComposite } from "./operator.ts";
 import {
   projectedSteps,

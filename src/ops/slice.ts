@@ -1,3 +1,4 @@
+import { elementAt } from "../support/element-at.ts";
 import { add, constant, multiply, subtract, type Dim } from "../dims/dim.ts";
 import type { Value } from "../ir/graph.ts";
 import { required } from "../support/fault.ts";
@@ -68,7 +69,7 @@ export const slice = definePrimitive({
     const x = first(operands);
     const type = first(results);
     const strides = stridesOf(x.shape);
-    const stride = strides[axis] ?? 1;
+    const stride = elementAt(strides, axis);
     const steps = strides.map((it, index) => (index === axis ? it * step : it));
     return [pick(x, stridedIndices(type.shape, steps, start * stride), type)];
   },

@@ -1,5 +1,5 @@
 import { constant, multiply } from "../dims/dim.ts";
-import { elementAt } from "./element-at.ts";
+import { elementAt } from "../support/element-at.ts";
 import { fillArray, sizeOf, stridesOf } from "./nd-array.ts";
 import { definePrimitive, type NdArray, type Primitive, type Sample } from "./operator.ts";
 import { checkAxis, elementsOf } from "./shape-rules.ts";

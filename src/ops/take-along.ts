@@ -1,3 +1,4 @@
+import { elementAt } from "../support/element-at.ts";
 import { constant } from "../dims/dim.ts";
 import { fault, required } from "../support/fault.ts";
 import { first, second } from "./elementwise.ts";
@@ -60,7 +61,7 @@ export const takeAlong = definePrimitive({
   ],
   reference: ({ operands, results }) => {
     const x = first(operands);
-    const depth = x.shape[x.shape.length - 1] ?? 1;
+    const depth = elementAt(x.shape, x.shape.length - 1);
     return [fillArray(first(results), (row) => at(x, row * depth + place(second(operands), row, depth)))];
   },
   gradient: ({ b, operands, gradients: [g] }) => {
@@ -122,7 +123,7 @@ export const putAlong = definePrimitive({
   reference: ({ operands, results }) => {
     const { dtype, shape } = first(results);
     const data = new Float64Array(sizeOf(shape));
-    const depth = shape[shape.length - 1] ?? 1;
+    const depth = elementAt(shape, shape.length - 1);
     second(operands).data.forEach((update, row) => {
       data[row * depth + place(first(operands), row, depth)] = update;
     });

@@ -1,3 +1,4 @@
+import { elementAt } from "../support/element-at.ts";
 import { calleesOf } from "../ir/callees-of.ts";
 import { asNumber, formatDim, product, variablesOf, type Dim } from "../dims/dim.ts";
 import type { Facts } from "../dims/facts.ts";
@@ -254,7 +255,7 @@ function verifyScan(context: Context, node: ScanNode, scope: Scope, where: strin
     if (type !== undefined) sameType(context, value.type, type, `carry ${index} of ${where}`);
   });
   const emitted = emits.map(({ type }, index): TensorType => {
-    const axis = node.emitAxes[index] ?? 0;
+    const axis = elementAt(node.emitAxes, index);
     return { dtype: type.dtype, shape: [...type.shape.slice(0, axis), node.length, ...type.shape.slice(axis)] };
   });
   resultTypes(context, node, [...initial.map((it) => it.type), ...emitted], where);

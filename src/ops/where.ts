@@ -1,3 +1,4 @@
+import { elementAt } from "../support/element-at.ts";
 import { required } from "../support/fault.ts";
 import { first, second } from "./elementwise.ts";
 import { at, broadcastIndices, fillArray } from "./nd-array.ts";
@@ -51,7 +52,7 @@ export const where = definePrimitive({
     const [condition, a, b] = operands.map((it) => ({ it, indices: broadcastIndices(it.shape, first(results).shape) }));
     const read = (from: typeof condition, index: number): number => {
       const { it, indices } = required(from, "operand of where");
-      return at(it, indices[index] ?? -1);
+      return at(it, elementAt(indices, index));
     };
     return [fillArray(first(results), (index) => (read(condition, index) !== 0 ? read(a, index) : read(b, index)))];
   },

@@ -1,3 +1,4 @@
+import { elementAt } from "../support/element-at.ts";
 import { asNumber, constant } from "../dims/dim.ts";
 import type { Graph, Node, OperatorNode, Value } from "../ir/graph.ts";
 import type { GraphBuilder } from "../ops/builder.ts";
@@ -98,7 +99,10 @@ function neededExtents(graph: Graph, croppable: Croppable): ReadonlyMap<number, 
   const needs = new Map<number, Extents>();
   const need = (value: Value, extents: Extents): void => {
     const before = needs.get(value.id);
-    needs.set(value.id, before === undefined ? extents : extents.map((it, axis) => Math.max(it, before[axis] ?? 0)));
+    needs.set(
+      value.id,
+      before === undefined ? extents : extents.map((it, axis) => Math.max(it, elementAt(before, axis))),
+    );
   };
   for (const it of graph.outputs) need(it.value, everything(it.value));
   for (const node of [...graph.nodes].reverse()) {

@@ -1,3 +1,4 @@
+import { elementAt } from "../support/element-at.ts";
 import { asNumber, sameForm, type Dim } from "../dims/dim.ts";
 import type { Graph, Node, OperatorNode, Value } from "../ir/graph.ts";
 import type { GraphBuilder } from "../ops/builder.ts";
@@ -151,7 +152,7 @@ function movesOnlyOnes(value: Value, perm: readonly number[]): boolean {
     const size = value.type.shape[axis];
     return size === undefined || asNumber(size) !== 1;
   });
-  return moved.every((axis, index) => index === 0 || axis > (moved[index - 1] ?? 0));
+  return moved.every((axis, index) => index === 0 || axis > elementAt(moved, index - 1));
 }
 
 function swapsLastTwo(perm: readonly number[]): boolean {

@@ -1,3 +1,4 @@
+import { elementAt } from "../support/element-at.ts";
 import { constant, type Dim } from "../dims/dim.ts";
 import type { AttributeValue, Graph, GraphInput, Node, OperatorNode, ScanNode, Value } from "../ir/graph.ts";
 import type { AttributeArguments, GraphBuilder } from "../ops/builder.ts";
@@ -205,7 +206,7 @@ function rewriteReduction(node: OperatorNode, operand: Value, result: Value, lay
     return true;
   }
   const left = toFirst.filter((axis) => !reduced.includes(axis));
-  if (left.some((axis, index) => index > 0 && axis < (left[index - 1] ?? 0))) return false;
+  if (left.some((axis, index) => index > 0 && axis < elementAt(left, index - 1))) return false;
   layout.last.set(result.id, layout.b.op(node.op, [asFirst(layout, operand)], attributes));
   return true;
 }

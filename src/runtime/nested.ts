@@ -1,3 +1,4 @@
+import { elementAt } from "../support/element-at.ts";
 import { numberOfJson } from "../support/json-numbers.ts";
 import { failure, success, type Result } from "../support/result.ts";
 import type { DType } from "../ir/types.ts";
@@ -75,7 +76,7 @@ function readElement(it: unknown, dtype: DType): number | bigint | string {
 export function toNested(tensor: Tensor): Nested {
   const numbers = toNumbers(tensor);
   const element = (at: number): number | boolean | string => {
-    const value = numbers[at] ?? 0;
+    const value = elementAt(numbers, at);
     if (tensor.data instanceof BigInt64Array && !Number.isSafeInteger(value)) return String(tensor.data[at]);
     if (tensor.dtype === "bool") return value !== 0;
     return tensor.dtype === "f32" ? Number(value.toPrecision(8)) : value;

@@ -1,3 +1,4 @@
+import { elementAt } from "./element-at.ts";
 import { fault } from "./fault.ts";
 
 /** Element types that have a byte form; the same names as the IR's dtypes. */
@@ -159,7 +160,7 @@ export function firstNonFinite(type: ElementType, bytes: Uint8Array): number | u
   const size = elementSize[type];
   const [high, low] = [exponent >>> 8, exponent & 0xff];
   for (let end = size; end <= bytes.byteLength; end += size) {
-    if (((bytes[end - 1] ?? 0) & high) === high && ((bytes[end - 2] ?? 0) & low) === low) return end / size - 1;
+    if ((elementAt(bytes, end - 1) & high) === high && (elementAt(bytes, end - 2) & low) === low) return end / size - 1;
   }
   return undefined;
 }

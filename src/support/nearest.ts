@@ -1,8 +1,9 @@
+import { elementAt } from "./element-at.ts";
 /** Damerau-Levenshtein distance (optimal string alignment) between two words. */
 function editDistance(a: string, b: string): number {
   const width = b.length + 1;
   const table = new Uint16Array((a.length + 1) * width);
-  const at = (i: number, j: number): number => table[i * width + j] ?? 0;
+  const at = (i: number, j: number): number => elementAt(table, i * width + j);
   for (let i = 0; i <= a.length; i++) table[i * width] = i;
   for (let j = 0; j <= b.length; j++) table[j] = j;
   for (let i = 1; i <= a.length; i++) {

@@ -1,3 +1,4 @@
+import { elementAt } from "./element-at.ts";
 /** A source text with the path that messages print for it. */
 export interface SourceFile {
   readonly path: string;
@@ -38,10 +39,10 @@ export function positionAt(file: SourceFile, offset: number): Position {
   let high = starts.length - 1;
   while (low < high) {
     const middle = (low + high + 1) >> 1;
-    if ((starts[middle] ?? 0) <= offset) low = middle;
+    if (elementAt(starts, middle) <= offset) low = middle;
     else high = middle - 1;
   }
-  return { line: low + 1, column: offset - (starts[low] ?? 0) + 1 };
+  return { line: low + 1, column: offset - elementAt(starts, low) + 1 };
 }
 
 /** The text that a span covers. */

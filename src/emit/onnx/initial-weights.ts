@@ -1,3 +1,4 @@
+import { elementAt } from "../../support/element-at.ts";
 import { asNumber } from "../../dims/dim.ts";
 import type { Graph, GraphOutput, Node, OperatorNode, Value } from "../../ir/graph.ts";
 import { interpretNodes, type Environment } from "../../ops/interpret.ts";
@@ -150,7 +151,7 @@ function planNode(node: Node, result: Value, environment: Environment, spread: R
       pieces.set(result.id, { dtype, shape: [length], data });
     };
   }
-  if (node.op === "broadcast_to" && known?.data.length === 1) return fill(known.data[0] ?? NaN);
+  if (node.op === "broadcast_to" && known?.data.length === 1) return fill(elementAt(known.data, 0));
   return planElementwise(node, result, environment, spread);
 }
 
@@ -195,7 +196,7 @@ function elementMap(
   const unary = operands.length === 1 ? quickUnary[op] : undefined;
   if (unary !== undefined) {
     return (a, _, into) => {
-      for (let i = 0; i < into.length; i++) into[i] = unary(a[i] ?? NaN);
+      for (let i = 0; i < into.length; i++) into[i] = unary(elementAt(a, i));
       return into;
     };
   }
@@ -204,7 +205,7 @@ function elementMap(
   const [left, right] = operands.map((it) => scalars.has(it.id));
   return (a, b, into) => {
     for (let i = 0; i < into.length; i++)
-      into[i] = binary(a[left === true ? 0 : i] ?? NaN, b[right === true ? 0 : i] ?? NaN);
+      into[i] = binary(elementAt(a, left === true ? 0 : i), elementAt(b, right === true ? 0 : i));
     return into;
   };
 }

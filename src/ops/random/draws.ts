@@ -1,6 +1,6 @@
 import { constant, multiply } from "../../dims/dim.ts";
 import type { DType } from "../../ir/types.ts";
-import { elementAt } from "../element-at.ts";
+import { elementAt } from "../../support/element-at.ts";
 import { fillArray } from "../nd-array.ts";
 import { definePrimitive, type Primitive, type Sample } from "../operator.ts";
 import { elementsOf } from "../shape-rules.ts";

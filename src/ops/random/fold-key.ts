@@ -1,6 +1,6 @@
 import { asNumber, constant } from "../../dims/dim.ts";
 import type { TensorType } from "../../ir/types.ts";
-import { elementAt } from "../element-at.ts";
+import { elementAt } from "../../support/element-at.ts";
 import { arrayOf } from "../nd-array.ts";
 import { definePrimitive, type OperandSpec, type ShapeChecker } from "../operator.ts";
 import { fold } from "./counter.ts";

@@ -1,5 +1,5 @@
 import { constant, multiply } from "../../dims/dim.ts";
-import { elementAt } from "../element-at.ts";
+import { elementAt } from "../../support/element-at.ts";
 import { defineComposite, type Composite, type NoAttributes } from "../operator.ts";
 import { elementsOf } from "../shape-rules.ts";
 import { checkKey, keyOperand } from "./fold-key.ts";

@@ -1,5 +1,5 @@
 import { constant, multiply, product } from "../../dims/dim.ts";
-import { elementAt } from "../element-at.ts";
+import { elementAt } from "../../support/element-at.ts";
 import { definePrimitive, type NdArray } from "../operator.ts";
 
 /**

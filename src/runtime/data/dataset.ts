@@ -1,3 +1,4 @@
+import { elementAt } from "../../support/element-at.ts";
 import type { DataProgram, RawField, Split } from "../../ir/program.ts";
 import { asNumber } from "../../dims/dim.ts";
 import { showRawField } from "../../lower/sections/show-raw-field.ts";
@@ -66,7 +67,7 @@ function splitColumns(raw: Extract<RawData, { kind: "columns" }>, data: DataProg
   const bounds = boundsOf(kept.length, data);
   const examplesOf = (name: Split): Examples => {
     const [start, end] = bounds[name];
-    const rows = Int32Array.from({ length: end - start }, (_, i) => kept[order?.[start + i] ?? start + i] ?? 0);
+    const rows = Int32Array.from({ length: end - start }, (_, i) => elementAt(kept, order?.[start + i] ?? start + i));
     return {
       count: rows.length,
       rowOf: (index) => rows[index] ?? index,
@@ -89,7 +90,7 @@ function rowsOf(
   const shape = [indices.length, ...column.shape];
   /** Calls with the first place of an example in the batch and its first in the column. */
   const each = (copy: (to: number, from: number) => void): void => {
-    for (let i = 0; i < indices.length; i++) copy(i * size, (rows[indices[i] ?? 0] ?? 0) * size);
+    for (let i = 0; i < indices.length; i++) copy(i * size, elementAt(rows, elementAt(indices, i)) * size);
   };
   if (field?.type.dtype === "i64") {
     const data = new BigInt64Array(length);
@@ -111,7 +112,7 @@ function findUnsuitable(columns: readonly Column[], data: DataProgram, kept: Int
     const size = sizeOf(column.shape);
     for (const row of kept) {
       for (let i = row * size; i < (row + 1) * size; i++) {
-        const value = column.data[i] ?? NaN;
+        const value = elementAt(column.data, i);
         const exact = isExact(column, i);
         const found =
           judge(column, row, value, exact, takers) ?? (exact === false ? lost(column, row, value) : undefined);
@@ -253,7 +254,7 @@ function windowsOf(
   };
   const data = new Int32Array(indices.length * size);
   for (let i = 0; i < indices.length; i++) {
-    const at = start + (indices[i] ?? 0) * stride + shift;
+    const at = start + elementAt(indices, i) * stride + shift;
     data.set(tokens.subarray(at, at + size), i * size);
   }
   return { shape: [indices.length, size], data };

@@ -1,3 +1,4 @@
+import { elementAt } from "../../support/element-at.ts";
 import type { ParametersOf } from "../../diagnostics/catalog.ts";
 import type { dataCatalog } from "../../diagnostics/catalog/data.ts";
 import type { Collector } from "../../diagnostics/collector.ts";
@@ -19,12 +20,14 @@ export interface Column {
 
 /** The place of one example of a column, for messages: `houses.csv:4:2`, or `labels.idx, example 2`. */
 export function placeOf({ from, cells }: Column, example: number): string {
-  return cells === undefined ? `${from}, example ${example}` : `${from}:${cells.lines[example] ?? 0}:${cells.column}`;
+  return cells === undefined
+    ? `${from}, example ${example}`
+    : `${from}:${elementAt(cells.lines, example)}:${cells.column}`;
 }
 
 /** The place of one example, whichever of its fields is meant: `houses.csv:4`, or `labels.idx, example 2`. */
 export function exampleOf({ from, cells }: Column, example: number): string {
-  return cells === undefined ? `${from}, example ${example}` : `${from}:${cells.lines[example] ?? 0}`;
+  return cells === undefined ? `${from}, example ${example}` : `${from}:${elementAt(cells.lines, example)}`;
 }
 
 /** What a source delivers: columns of equally many examples, or one long text from which windows are cut. */

@@ -1,3 +1,4 @@
+import { elementAt } from "../../support/element-at.ts";
 import { buildInferenceGraph } from "../../autodiff/build-evaluation-graph.ts";
 import { emitOnnx, opsets } from "../../emit/onnx/emit-graph.ts";
 import { buildManifest, type ManifestInput } from "../../emit/onnx/manifest.ts";
@@ -34,7 +35,7 @@ function describeStray(features: readonly ManifestInput[], inputs: Tensors): str
       return Math.floor(at / inner) % size;
     });
     const element = index.length === 0 ? name : `${name}[${index.join(", ")}]`;
-    return `${element} is ${values[at] ?? NaN}, and must be from 0 to ${places - 1}`;
+    return `${element} is ${elementAt(values, at)}, and must be from 0 to ${places - 1}`;
   }
   return undefined;
 }
@@ -88,7 +89,7 @@ export async function createPredictor(
       if (!bound.ok) return failure(bound.message);
       const outputs = new Map(await session.run(new Map([...stored, ...inputs])));
       const counted = faults === undefined ? undefined : outputs.get(faults);
-      const count = counted === undefined ? 0 : (toNumbers(counted)[0] ?? NaN);
+      const count = counted === undefined ? 0 : elementAt(toNumbers(counted), 0);
       outputs.delete(faults ?? "");
       return count > 0 ? failure(describeStray(features, inputs) ?? new StrayPlaces(count).message) : success(outputs);
     },

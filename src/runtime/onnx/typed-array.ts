@@ -1,3 +1,4 @@
+import { elementAt } from "../../support/element-at.ts";
 import type { DType } from "../../ir/types.ts";
 import { fromBrainHalf, fromHalf, toBrainHalf, toHalf } from "../../support/element-bytes.ts";
 import type { Tensor, TensorData } from "../tensor.ts";
@@ -17,7 +18,7 @@ const constructors = {
 
 /** Numbers as the array of a dtype (halves as their bits, booleans as bytes), rounded to it; one number fills all `count` elements. */
 export function fromNumbers(dtype: DType, numbers: number | ArrayLike<number>, count: number): TensorData {
-  const at = (i: number): number => (typeof numbers === "number" ? numbers : (numbers[i] ?? 0));
+  const at = (i: number): number => (typeof numbers === "number" ? numbers : elementAt(numbers, i));
   const indices = { length: count };
   switch (dtype) {
     case "f16":

@@ -1,3 +1,4 @@
+import { elementAt } from "../../support/element-at.ts";
 import { createRequire } from "node:module";
 import { compileFunction } from "node:vm";
 import type { Tensor as TfTensor } from "@tensorflow/tfjs";
@@ -66,7 +67,10 @@ export async function createTfjsTrainer(program: TrainProgram, options: TfjsTrai
   const free = (batch: TfBatch): void => tf.dispose(Object.values(batch));
   /** The figures of a batch, unless places were out of range. */
   const resultOf = ([loss = NaN, ...sums]: readonly number[]): BatchResult => {
-    const metrics = program.metrics.map((_, at) => ({ sum: sums[2 * at] ?? NaN, count: sums[2 * at + 1] ?? NaN }));
+    const metrics = program.metrics.map((_, at) => ({
+      sum: elementAt(sums, 2 * at),
+      count: elementAt(sums, 2 * at + 1),
+    }));
     const strays = sums[2 * metrics.length] ?? 0;
     if (strays > 0) throw new StrayPlaces(strays);
     return { loss, metrics };

@@ -1,3 +1,4 @@
+import { elementAt } from "../../support/element-at.ts";
 import { buildUnroundedGraph } from "../../autodiff/build-preparation-graph.ts";
 import type { Graph } from "../../ir/graph.ts";
 import type { FeatureSpec, TrainProgram } from "../../ir/program.ts";
@@ -157,7 +158,7 @@ async function findStray(
       if (tensor === undefined || isStray === undefined) continue;
       const values = tensor.data instanceof Float32Array ? tensor.data : toNumbers(tensor);
       const at = values.findIndex(isStray);
-      if (at >= 0) return { feature, example: from + exampleAt(at, values, indices), value: values[at] ?? NaN };
+      if (at >= 0) return { feature, example: from + exampleAt(at, values, indices), value: elementAt(values, at) };
     }
   }
   return undefined;

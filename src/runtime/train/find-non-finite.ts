@@ -1,3 +1,4 @@
+import { elementAt } from "../../support/element-at.ts";
 import { firstNonFinite } from "../../support/element-bytes.ts";
 import { indexIn } from "../../support/index-in.ts";
 import { bytesOf, toNumbers } from "../onnx/typed-array.ts";
@@ -15,7 +16,7 @@ export interface NonFiniteElement {
 export function findNonFinite(tensors: Tensors): NonFiniteElement | undefined {
   for (const [name, tensor] of tensors) {
     const at = firstNonFinite(tensor.dtype, bytesOf(tensor));
-    if (at !== undefined) return { name, index: indexIn(tensor.shape, at), value: toNumbers(tensor)[at] ?? NaN };
+    if (at !== undefined) return { name, index: indexIn(tensor.shape, at), value: elementAt(toNumbers(tensor), at) };
   }
   return undefined;
 }

@@ -1,3 +1,4 @@
+import { elementAt } from "../../support/element-at.ts";
 import type { TracedValue } from "../../autodiff/build-traced-graph.ts";
 import { broadcastIndices } from "../../ops/nd-array.ts";
 import { toNumbers } from "../onnx/typed-array.ts";
@@ -65,7 +66,7 @@ async function causesOf({ values, oddities, tensor }: Trace, place: number): Pro
   const indices = broadcastIndices(chosen.shape, whole.shape);
   const taken = new Set<number>();
   results.forEach((it, at) => {
-    const branch = branches[conditions[indices[at] ?? 0] === 0 ? 1 : 0];
+    const branch = branches[conditions[elementAt(indices, at)] === 0 ? 1 : 0];
     if (!Number.isFinite(it) && branch !== undefined) taken.add(branch);
   });
   return [...taken];

@@ -1,3 +1,4 @@
+import { elementAt } from "../../support/element-at.ts";
 import { buildStatisticGraph } from "../../autodiff/build-preparation-graph.ts";
 import { asNumber } from "../../dims/dim.ts";
 import type { Func, Graph } from "../../ir/graph.ts";
@@ -79,28 +80,28 @@ function measureMoments(graph: Graph, train: Examples, fitted: Tensors, size: nu
     if (seen === 0) first.set(data.subarray(0, size));
     const rows = data.length / size;
     for (let column = 0; column < size; column++) {
-      const start = first[column] ?? 0;
+      const start = elementAt(first, column);
       let total = 0;
       for (let row = 0; row < rows; row++) {
-        const value = data[row * size + column] ?? 0;
+        const value = elementAt(data, row * size + column);
         total += value - start;
-        largest[column] = Math.max(largest[column] ?? 0, Math.abs(value));
+        largest[column] = Math.max(elementAt(largest, column), Math.abs(value));
       }
       const batchMean = total / rows;
       let spread = 0;
-      for (let row = 0; row < rows; row++) spread += ((data[row * size + column] ?? 0) - start - batchMean) ** 2;
-      const difference = batchMean - (mean[column] ?? 0);
-      mean[column] = (mean[column] ?? 0) + (difference * rows) / (seen + rows);
-      squares[column] = (squares[column] ?? 0) + spread + (difference ** 2 * seen * rows) / (seen + rows);
+      for (let row = 0; row < rows; row++) spread += (elementAt(data, row * size + column) - start - batchMean) ** 2;
+      const difference = batchMean - elementAt(mean, column);
+      mean[column] = elementAt(mean, column) + (difference * rows) / (seen + rows);
+      squares[column] = elementAt(squares, column) + spread + (difference ** 2 * seen * rows) / (seen + rows);
     }
     seen += rows;
   }
   const share = single ? explained.single : explained.double;
   const deviation = squares.map((it, column) => {
     const found = Math.sqrt(it / seen);
-    return found > share * (largest[column] ?? 0) ? found : 1;
+    return found > share * elementAt(largest, column) ? found : 1;
   });
-  return { mean: mean.map((it, column) => (first[column] ?? 0) + it), deviation };
+  return { mean: mean.map((it, column) => elementAt(first, column) + it), deviation };
 }
 
 /** The raw fields that something of a graph reads. */

@@ -1,5 +1,5 @@
 import { asNumber, constant, type Dim, divideExactly, multiply, product } from "../../../dims/dim.ts";
-import { elementAt } from "../../../ops/element-at.ts";
+import { elementAt } from "../../../support/element-at.ts";
 import type { OnnxRef, OnnxWriter } from "../onnx-writer.ts";
 import { padForWindows, sliceSpatial, staticPads, type Windows } from "./windows.ts";
 

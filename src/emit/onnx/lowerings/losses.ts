@@ -1,5 +1,5 @@
 import { constant } from "../../../dims/dim.ts";
-import { elementAt } from "../../../ops/element-at.ts";
+import { elementAt } from "../../../support/element-at.ts";
 import type { OnnxLowerings } from "./lowering.ts";
 
 /** Losses, metrics, and dropout, as ONNX says them. */

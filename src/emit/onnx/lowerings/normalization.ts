@@ -1,7 +1,7 @@
 import { product } from "../../../dims/dim.ts";
 import type { TensorType } from "../../../ir/types.ts";
 import { hasF32Attributes } from "../../../ops/dtype-class.ts";
-import { elementAt } from "../../../ops/element-at.ts";
+import { elementAt } from "../../../support/element-at.ts";
 import { fnv1a32 } from "../../../ops/random/counter.ts";
 import type { OnnxRef, OnnxWriter } from "../onnx-writer.ts";
 import { inBothModes, inInference, type OnnxLowerings } from "./lowering.ts";

@@ -1,5 +1,5 @@
 import { type Dim, product } from "../../../dims/dim.ts";
-import { elementAt } from "../../../ops/element-at.ts";
+import { elementAt } from "../../../support/element-at.ts";
 import type { OnnxRef, OnnxWriter } from "../onnx-writer.ts";
 
 /** 0x9E3779B9, the distance between counters. */

@@ -1,5 +1,5 @@
 import { asNumber, type Dim } from "../../../dims/dim.ts";
-import { elementAt } from "../../../ops/element-at.ts";
+import { elementAt } from "../../../support/element-at.ts";
 import type { drawAttributes } from "../../../ops/random/draws.ts";
 import type { OnnxRef, OnnxWriter } from "../onnx-writer.ts";
 import type { OnnxLowering, OnnxLowerings } from "./lowering.ts";

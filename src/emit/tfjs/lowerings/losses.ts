@@ -1,4 +1,4 @@
-import { elementAt } from "../../../ops/element-at.ts";
+import { elementAt } from "../../../support/element-at.ts";
 import type { TfjsLowerings } from "./lowering.ts";
 
 /** Losses, metrics, and dropout, as TensorFlow.js says them. */

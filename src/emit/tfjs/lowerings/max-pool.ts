@@ -1,4 +1,4 @@
-import { elementAt } from "../../../ops/element-at.ts";
+import { elementAt } from "../../../support/element-at.ts";
 import type { TfjsLowerings } from "./lowering.ts";
 import { poolOptions } from "./window-options.ts";
 

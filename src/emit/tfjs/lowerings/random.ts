@@ -1,4 +1,4 @@
-import { elementAt } from "../../../ops/element-at.ts";
+import { elementAt } from "../../../support/element-at.ts";
 import type { NoAttributes } from "../../../ops/operator.ts";
 import type { drawAttributes } from "../../../ops/random/draws.ts";
 import type { TfjsLowering, TfjsLowerings } from "./lowering.ts";

@@ -1,6 +1,6 @@
 import { constant, multiply } from "../../../dims/dim.ts";
 import { isFloat } from "../../../ops/dtype-class.ts";
-import { elementAt } from "../../../ops/element-at.ts";
+import { elementAt } from "../../../support/element-at.ts";
 import { first } from "../../../ops/elementwise.ts";
 import { withAxis } from "../../../ops/shape-rules.ts";
 import { required } from "../../../support/fault.ts";

@@ -1,3 +1,4 @@
+import { elementAt } from "../../../support/element-at.ts";
 import type { Column } from "../raw-data.ts";
 import { streamFor, type Stream } from "./generator.ts";
 
@@ -137,7 +138,7 @@ function drawDigit(label: number, stream: Stream, pixels: Float32Array): void {
     }
   }
   for (let i = 0; i < pixels.length; i++) {
-    const value = (pixels[i] ?? 0) + stream.uniform(-6, 6);
+    const value = elementAt(pixels, i) + stream.uniform(-6, 6);
     pixels[i] = Math.round(Math.min(255, Math.max(0, value)));
   }
 }
@@ -158,7 +159,7 @@ function drawSegment(pixels: Float32Array, [ax, ay]: Point, [bx, by]: Point, rad
       const distance = Math.hypot(x - ax - along * lx, y - ay - along * ly);
       const value = ink * Math.min(1, Math.max(0, radius + 0.5 - distance));
       const at = y * side + x;
-      if (value > (pixels[at] ?? 0)) pixels[at] = value;
+      if (value > elementAt(pixels, at)) pixels[at] = value;
     }
   }
 }

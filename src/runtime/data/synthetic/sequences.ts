@@ -1,3 +1,4 @@
+import { elementAt } from "../../../support/element-at.ts";
 import type { Column } from "../raw-data.ts";
 import { normal, keyFor } from "../../../ops/random/counter.ts";
 import { streamFor } from "./generator.ts";
@@ -28,11 +29,11 @@ export function drawSequences(
       labels[example * length + step] = current;
       const at = (example * length + step) * features;
       for (let i = 0; i < features; i++) {
-        data[at + i] = (shown ? (patterns[current * features + i] ?? 0) : 0) + stream.normal(0.5);
+        data[at + i] = (shown ? elementAt(patterns, current * features + i) : 0) + stream.normal(0.5);
       }
     }
   }
-  for (let example = 0; example < count; example++) last[example] = labels[(example + 1) * length - 1] ?? 0;
+  for (let example = 0; example < count; example++) last[example] = elementAt(labels, (example + 1) * length - 1);
   const from = "synthetic_sequences";
   return [
     { name: "x", shape: [length, features], data, from },

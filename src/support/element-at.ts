@@ -1,4 +1,4 @@
-import { fault } from "../support/fault.ts";
+import { fault } from "./fault.ts";
 
 /** The element at an index that must exist; a missing one is an internal fault. */
 export function elementAt<T>(list: ArrayLike<T>, index: number): T {
