@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createOnnxTrainer } from "../../../src/runtime/onnx/onnx-trainer.ts";
+import { createTfjsTrainer } from "../../../src/runtime/tfjs/tfjs-trainer.ts";
 import { openData, problemOf, trainersOf, type OpenedData } from "./open-data.ts";
 
 const opened = (section: string, content: string | Uint8Array, file?: string): OpenedData => {
@@ -118,6 +119,18 @@ describe("numbers of a table reach features unrounded, on both runtimes", () => 
     const { program } = opened('  source: csv("t.csv")\n  x: f32[] = raw.a\n  y: bf16[] = raw.a', "a\n1\n");
     const made = await createOnnxTrainer(program, { totalSteps: 1, threads: 1 });
     expect(made.ok ? "made" : made.message).toMatch(/^the tensor y is bf16, .*--runtime tfjs$/);
+  });
+
+  it("a feature of bf16 reaches TensorFlow.js as a number", async () => {
+    const section = csv("  x: f32[] = raw.a\n  y: bf16[] = raw.a");
+    const found = openData(section, "a\n1\n4\n2\n", "t.csv", "mean(out * cast(y, f32))");
+    if (typeof found === "string") throw new Error(found);
+    const made = await createTfjsTrainer(found.program, { totalSteps: 1, backend: "cpu" });
+    if (!made.ok) throw new Error(made.message);
+    const { trainer } = made;
+    const { loss } = await trainer.evaluate(await trainer.prepare(found.dataset.splits.train.gather([0, 1, 2])));
+    await trainer.dispose();
+    expect(loss).toBeCloseTo(7, 5);
   });
 
   it("leaves columns alone that no feature reads", () => {
