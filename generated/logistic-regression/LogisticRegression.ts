@@ -1085,7 +1085,7 @@ interface Checkpoint {
 interface StoredTensor {
   readonly type: string;
   readonly shape: number[];
-  readonly data: Float32Array;
+  readonly data: Float32Array | Float64Array;
 }
 
 /** How a checkpoint holds a variable, where it is not as float32 in the order of its axes here. */
@@ -1189,11 +1189,11 @@ function readSafetensors(bytes: Uint8Array): Checkpoint {
   return { tensors, metadata, orders: new Map(Object.entries(parseRecord(perm, 'the metadata "perm"'))) };
 }
 
-function numbersIn(type: keyof typeof elementArrays, buffer: ArrayBuffer): Float32Array {
+function numbersIn(type: keyof typeof elementArrays, buffer: ArrayBuffer): StoredTensor["data"] {
   if (type === "F32") return new Float32Array(buffer);
   if (type === "F16" || type === "BF16") return fromHalves(type, new Uint16Array(buffer));
   const values: Iterable<number | bigint> = new elementArrays[type](buffer);
-  return Float32Array.from(values, Number);
+  return Float64Array.from(values, Number);
 }
 
 /** What the header of a file says of a tensor. */
@@ -1271,7 +1271,7 @@ function checkpointMisfit(
   const stray = [...(orders?.keys() ?? [])].find((path) => !tensors.has(path));
   if (stray !== undefined) return `the metadata "perm" speaks of ${stray}, which the checkpoint does not hold`;
   for (const [path, { type, shape, data }] of tensors) {
-    const infinite = data.findIndex((value) => !Number.isFinite(value));
+    const infinite = data.findIndex((value) => !Number.isFinite(Math.fround(value)));
     if (infinite >= 0) return `${path} has ${data[infinite] ?? NaN} at element ${infinite}`;
     // Another optimizer's memory is passed over, if it is of this model.
     const variable = known.get(path) ?? known.get(path.replace(/^opt\/\w+\//, ""));
@@ -1281,6 +1281,9 @@ function checkpointMisfit(
     // Statistics have become float64.
     const older = path.startsWith("statistic/") && type === "F32";
     if (type !== usual && !older) return `${path} is ${type} in the checkpoint, not ${usual}`;
+    // Variables are float32: other reals are rounded to it, integers must fit.
+    const rounded = type === "F64" ? -1 : data.findIndex((value) => Math.fround(value) !== value);
+    if (rounded >= 0) return `${path} has ${data[rounded]} at element ${rounded}, which a float32 variable cannot hold`;
     const logical = variable.shape.map((_, axis) => axis);
     const wanted = (order ?? logical).map((axis) => variable.shape[axis] ?? 0);
     if (shape.join() !== wanted.join()) {
@@ -1305,7 +1308,7 @@ function restoreVariables(
     if (found === undefined) continue;
     const { order } = formOf(path);
     tf.tidy(() => {
-      const stored = tf.tensor(found.data, found.shape);
+      const stored = tf.tensor(Float32Array.from(found.data), found.shape);
       const inverse = order?.map((_, axis) => order.indexOf(axis));
       variable.assign(inverse === undefined ? stored : tf.transpose(stored, inverse));
     });

@@ -177,6 +177,11 @@ const faults: readonly (readonly [name: string, bytes: () => Uint8Array, message
     () => changed(withTensor("statistic/x.mean", { shape: [1, 3] })),
     "statistic/x.mean has shape [1, 3]",
   ],
+  [
+    "an integer that would be rounded",
+    () => changed(withTensor("count_0.seen", { bytes: new Uint8Array(BigInt64Array.of(2n, 16777217n).buffer) })),
+    "count_0.seen has 16777217 at element 1, which a float32 variable cannot hold",
+  ],
   ["no number", () => changed(withTensor("head.bias", { bytes: numbers(1, NaN) })), "head.bias has NaN at element 1"],
   [
     "infinity",
