@@ -32,14 +32,14 @@ export type LinearRegressionOutputs = {
 
 /** A batch as the source of the data section delivers it. */
 export type LinearRegressionRaw = {
-  /** f32[B] */
-  x1: tf.Tensor1D;
-  /** f32[B] */
-  x2: tf.Tensor1D;
-  /** f32[B] */
-  x3: tf.Tensor1D;
-  /** f32[B] */
-  y: tf.Tensor1D;
+  /** f64[B] */
+  x1: Doubles;
+  /** f64[B] */
+  x2: Doubles;
+  /** f64[B] */
+  x3: Doubles;
+  /** f64[B] */
+  y: Doubles;
 };
 
 /** A batch of features, made of raw fields. */
@@ -114,14 +114,27 @@ export function dispose(model: LinearRegression): void {
 }
 
 /**
- * The features of a batch of raw fields, made as they are for training. They are the caller's to dispose of.
- * TensorFlow.js has 32 bits an element: what needs more, as Unix seconds do, is prepared by the ONNX graph, in 64.
+ * The features of a batch of raw fields, made as they are for training: in double precision, and rounded once. They
+ * are the caller's to dispose of.
  */
 export function prepare(raw: LinearRegressionRaw): LinearRegressionFeatures {
-  return tf.tidy(() => {
-    const [x, target] = featuresOf(raw.x1, raw.x2, raw.x3, raw.y);
-    return { x: tf.clone(x) as tf.Tensor2D, target: tf.clone(target) as tf.Tensor2D };
-  });
+  checkRaw(
+    ["x1", raw.x1, ["B"], "numbers"],
+    ["x2", raw.x2, ["B"], "numbers"],
+    ["x3", raw.x3, ["B"], "numbers"],
+    ["y", raw.y, ["B"], "numbers"],
+  );
+  const [B] = raw.x1.shape as [number];
+  return tf.tidy(() => ({
+    x: realTensor(
+      "x",
+      concatDoubles(
+        [reshapeDoubles(raw.x1, [B, 1]), reshapeDoubles(raw.x2, [B, 1]), reshapeDoubles(raw.x3, [B, 1])],
+        1,
+      ),
+    ) as tf.Tensor2D,
+    target: realTensor("target", concatDoubles([reshapeDoubles(raw.y, [B, 1])], 1)) as tf.Tensor2D,
+  }));
 }
 
 /**
@@ -211,15 +224,6 @@ export function load(bytes: Uint8Array, given?: LinearRegression): LinearRegress
 }
 
 // The model.
-
-/**
- * The features of the data section Plane.
- *
- * x1: f32[B], x2: f32[B], x3: f32[B], y: f32[B] -> f32[B, 3], f32[B, 1]
- */
-function featuresOf(x1: tf.Tensor, x2: tf.Tensor, x3: tf.Tensor, y: tf.Tensor): [tf.Tensor, tf.Tensor] {
-  return [tf.stack([x1, x2, x3], 1), tf.stack([y], 1)];
-}
 
 /**
  * The loss of a batch, then the sum and the count of each metric.
@@ -353,22 +357,32 @@ function checkTensors(
     if (tensor.dtype !== dtype) {
       throw new Error(`${name} holds ${tensor.dtype}, not ${dtype}: make it with that type, or tf.cast it`);
     }
-    const before = new Map(sizes);
-    const fits =
-      tensor.rank === shape.length &&
-      shape.every((wanted, axis) => {
-        const size = tensor.shape[axis] ?? 0;
-        if (typeof wanted === "number") return size === wanted;
-        const known = sizes.get(wanted) ?? size;
-        sizes.set(wanted, known);
-        return size === known;
-      });
-    if (fits) continue;
-    const known = shape.map((size) =>
-      typeof size === "string" && before.has(size) ? `${size} = ${before.get(size) ?? 0}` : size,
-    );
-    throw new Error(`${name} has shape [${tensor.shape.join(", ")}], not [${known.join(", ")}]`);
+    checkShape(name, tensor.shape, shape, sizes);
   }
+}
+
+/** Throws unless a shape is the wanted one; `sizes` are those that names have had so far. */
+function checkShape(
+  name: string,
+  given: readonly number[],
+  shape: (number | string)[],
+  sizes: Map<string, number>,
+): void {
+  const before = new Map(sizes);
+  const fits =
+    given.length === shape.length &&
+    shape.every((wanted, axis) => {
+      const size = given[axis] ?? 0;
+      if (typeof wanted === "number") return size === wanted;
+      const known = sizes.get(wanted) ?? size;
+      sizes.set(wanted, known);
+      return size === known;
+    });
+  if (fits) return;
+  const known = shape.map((size) =>
+    typeof size === "string" && before.has(size) ? `${size} = ${before.get(size) ?? 0}` : size,
+  );
+  throw new Error(`${name} has shape [${given.join(", ")}], not [${known.join(", ")}]`);
 }
 
 /**
@@ -408,6 +422,74 @@ function differentiate(
   const results = [value, ...kept.map((tensor) => tensor.clone())];
   kept.forEach((tensor) => tensor.dispose());
   return { results, gradients: variables.map((variable) => grads[variable.name] ?? tf.zerosLike(variable)) };
+}
+
+/** Numbers in double precision, row by row. Any array of numbers serves: a Float64Array, or the Uint8Array of an image. */
+interface Doubles {
+  readonly shape: readonly number[];
+  readonly data: ArrayLike<number>;
+}
+
+/** The same elements in another shape. */
+function reshapeDoubles({ data }: Doubles, shape: readonly number[]): Doubles {
+  return { shape, data };
+}
+
+/** One after the other along an axis. */
+function concatDoubles(parts: readonly Doubles[], axis: number): Doubles {
+  const lengths = parts.map((part) => part.shape[axis] ?? 0);
+  const total = lengths.reduce((sum, length) => sum + length, 0);
+  const shape = (parts[0]?.shape ?? []).map((length, at) => (at === axis ? total : length));
+  const data = new Float64Array(sizeOf(shape));
+  const strides = stridesOf(shape);
+  let start = 0;
+  for (const part of parts) {
+    placesOf(part.shape, strides, start).forEach((to, from) => (data[to] = part.data[from] ?? NaN));
+    start += (part.shape[axis] ?? 0) * (strides[axis] ?? 1);
+  }
+  return { shape, data };
+}
+
+/** The places of the elements of a shape, in order: from `start` on, and `strides` apart along each axis. */
+function placesOf(shape: readonly number[], strides: readonly number[], start: number): number[] {
+  return shape.reduce(
+    (places, length, axis) =>
+      places.flatMap((place) => Array.from({ length }, (_, i) => place + i * (strides[axis] ?? 0))),
+    [start],
+  );
+}
+
+/** How far neighbours along each axis lie apart. */
+function stridesOf(shape: readonly number[]): number[] {
+  return shape.map((_, axis) => sizeOf(shape.slice(axis + 1)));
+}
+
+/**
+ * Throws unless raw fields have their shapes, and whole numbers where they are said to. A named size may be any, but the
+ * same wherever its name stands.
+ */
+function checkRaw(
+  ...fields: [name: string, field: Doubles, shape: (number | string)[], holds: "numbers" | "whole numbers"][]
+): void {
+  const sizes = new Map<string, number>();
+  for (const [name, { shape, data }, wanted, holds] of fields) {
+    checkShape(name, shape, wanted, sizes);
+    if (data.length !== sizeOf(shape)) {
+      throw new Error(`${name} has ${data.length} numbers, and shape [${shape.join(", ")}] wants ${sizeOf(shape)}`);
+    }
+    for (let at = 0; holds === "whole numbers" && at < data.length; at++) {
+      if (Number.isSafeInteger(data[at])) continue;
+      throw new Error(`${elementName(name, shape, at)} is ${data[at]}, and must be a whole number`);
+    }
+  }
+}
+
+/** A feature of real numbers, rounded here and nowhere else. Throws where one is too large for a float32. */
+function realTensor(name: string, { shape, data }: Doubles): tf.Tensor {
+  const rounded = Float32Array.from(data);
+  const lost = rounded.findIndex((value, at) => !Number.isFinite(value) && Number.isFinite(data[at]));
+  if (lost < 0) return tf.tensor(rounded, [...shape], "float32");
+  throw new Error(`${elementName(name, shape, lost)} is ${data[lost]}, and beyond what a float32 holds`);
 }
 
 /** How `fit` goes about its work; what is left out is as the train section of the spec says. */
@@ -766,7 +848,7 @@ function fansOf(shape: number[]): { fanIn: number; fanOut: number } {
   return { fanIn: field * (shape[shape.length - 2] ?? 1), fanOut: field * (shape[shape.length - 1] ?? 1) };
 }
 
-function sizeOf(shape: number[]): number {
+function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1);
 }
 
@@ -1055,7 +1137,13 @@ interface StoredForm {
 /** A variable, and its name in a checkpoint. */
 interface NamedVariable {
   readonly path: string;
-  readonly variable: tf.Variable;
+  readonly variable: tf.Variable | Statistic;
+}
+
+/** What the data section fits on the training examples, in double precision. */
+interface Statistic {
+  readonly shape: readonly number[];
+  readonly data: Float64Array;
 }
 
 /** The arrays of the element types of a `.safetensors` file. */
@@ -1084,16 +1172,15 @@ async function writeSafetensors(
   let end = 0;
   for (const { path, variable } of sorted) {
     const { order, type = "F32" } = formOf(path);
-    const stored = order === undefined ? variable.clone() : tf.transpose(variable, order);
-    const numbers = await stored.data();
+    const numbers = variable instanceof tf.Variable ? await storedNumbers(variable, order) : variable.data;
+    const shape = order?.map((axis) => variable.shape[axis]) ?? variable.shape;
     const data =
       type === "I64"
         ? BigInt64Array.from(numbers, (value) => BigInt(Math.trunc(value)))
         : type === "F16" || type === "BF16"
           ? toHalves(type, numbers, path)
           : elementArrays[type].from(numbers);
-    header.push([path, { dtype: type, shape: stored.shape, data_offsets: [end, end + data.byteLength] }]);
-    stored.dispose();
+    header.push([path, { dtype: type, shape, data_offsets: [end, end + data.byteLength] }]);
     parts.push(new Uint8Array(data.buffer));
     end += data.byteLength;
   }
@@ -1108,6 +1195,15 @@ async function writeSafetensors(
     at += part.byteLength;
   }
   return bytes;
+}
+
+async function storedNumbers(variable: tf.Variable, order: number[] | undefined): Promise<ArrayLike<number>> {
+  const stored = order === undefined ? variable.clone() : tf.transpose(variable, order);
+  try {
+    return await stored.data();
+  } finally {
+    stored.dispose();
+  }
 }
 
 /** The tensors and texts of a `.safetensors` file; throws where it is none, or damaged. */
@@ -1148,6 +1244,7 @@ function readSafetensors(bytes: Uint8Array): Checkpoint {
 
 function numbersIn(type: keyof typeof elementArrays, buffer: ArrayBuffer): StoredTensor["data"] {
   if (type === "F32") return new Float32Array(buffer);
+  if (type === "F64") return new Float64Array(buffer);
   if (type === "F16" || type === "BF16") return fromHalves(type, new Uint16Array(buffer));
   const values: Iterable<number | bigint> = new elementArrays[type](buffer);
   return Float64Array.from(values, Number);
@@ -1228,7 +1325,8 @@ function checkpointMisfit(
   const stray = [...(orders?.keys() ?? [])].find((path) => !tensors.has(path));
   if (stray !== undefined) return `the metadata "perm" speaks of ${stray}, which the checkpoint does not hold`;
   for (const [path, { type, shape, data }] of tensors) {
-    const infinite = data.findIndex((value) => !Number.isFinite(Math.fround(value)));
+    const held = path.startsWith("statistic/") ? Number : Math.fround;
+    const infinite = data.findIndex((value) => !Number.isFinite(held(value)));
     if (infinite >= 0) return `${path} has ${data[infinite] ?? NaN} at element ${infinite}`;
     // Another optimizer's memory is passed over, if it is of this model.
     const variable = known.get(path) ?? known.get(path.replace(/^opt\/\w+\//, ""));
@@ -1263,6 +1361,10 @@ function restoreVariables(
   for (const { path, variable } of variables) {
     const found = tensors.get(path);
     if (found === undefined) continue;
+    if (!(variable instanceof tf.Variable)) {
+      variable.data.set(found.data);
+      continue;
+    }
     const { order } = formOf(path);
     tf.tidy(() => {
       const stored = tf.tensor(Float32Array.from(found.data), found.shape);
@@ -1275,6 +1377,12 @@ function restoreVariables(
 /** What `compute` gives, as a constant to differentiation; TensorFlow.js has no gradients of comparisons. */
 function withoutGradient<T extends tf.Tensor>(compute: () => T): T {
   return tf.customGrad<T>(() => ({ value: compute(), gradFunc: () => [] }))();
+}
+
+/** `x[2, 0]`: what the element of an array is called that stands at a place in the row of all. */
+function elementName(name: string, shape: readonly number[], at: number): string {
+  const index = shape.map((length, axis) => Math.floor(at / shape.slice(axis + 1).reduce((a, b) => a * b, 1)) % length);
+  return index.length === 0 ? name : `${name}[${index.join(", ")}]`;
 }
 
 /** Sums over the axes along which a tensor of `shape` was broadcast. */

@@ -11,7 +11,7 @@ export interface LogisticRegression {
   /** What training adjusts, by path. */
   parameters: LogisticRegressionParameters;
   /** What the data section fits on the training examples: a checkpoint of `modelc train` has it. */
-  statistics: Statistics2;
+  statistics: Statistics;
   /** What the optimizer remembers of each trainable parameter; empty until training asks for it. */
   optimizer: Slot[];
   /** What a checkpoint says of the optimizer, until training asks for it. */
@@ -36,10 +36,10 @@ export type LogisticRegressionOutputs = {
 
 /** A batch as the source of the data section delivers it. */
 export type LogisticRegressionRaw = {
-  /** f32[B, 2] */
-  x: tf.Tensor2D;
-  /** f32[B] */
-  label: tf.Tensor1D;
+  /** f64[B, 2] */
+  x: Doubles;
+  /** f64[B] */
+  label: Doubles;
 };
 
 /** A batch of features, made of raw fields. */
@@ -83,13 +83,13 @@ export interface DenseParameters {
   bias: tf.Variable<tf.Rank.R1>;
 }
 
-/** The states of a Statistics2. */
-export interface Statistics2 {
+/** What the data section fits on the training examples, by path. */
+export interface Statistics {
   x: {
     /** [2] */
-    mean: tf.Variable<tf.Rank.R1>;
+    mean: Statistic;
     /** [2] */
-    deviation: tf.Variable<tf.Rank.R1>;
+    deviation: Statistic;
   };
 }
 
@@ -100,7 +100,7 @@ export function create(seed = 42): LogisticRegression {
     parameters: {
       dense_0: { kernel: weights([2, 1], glorotUniform, at("dense_0.kernel")), bias: weights([1], zeros) },
     },
-    statistics: { x: { mean: weights([2], filledWith(0)), deviation: weights([2], filledWith(1)) } },
+    statistics: { x: { mean: unfitted([2], 0), deviation: unfitted([2], 1) } },
     optimizer: [],
     step: 0,
     fitting: { waited: 0 },
@@ -126,14 +126,19 @@ export function dispose(model: LogisticRegression): void {
 }
 
 /**
- * The features of a batch of raw fields, made as they are for training. They are the caller's to dispose of.
- * TensorFlow.js has 32 bits an element: what needs more, as Unix seconds do, is prepared by the ONNX graph, in 64.
+ * The features of a batch of raw fields, made as they are for training: in double precision, and rounded once. They
+ * are the caller's to dispose of.
  */
 export function prepare(model: LogisticRegression, raw: LogisticRegressionRaw): LogisticRegressionFeatures {
-  return tf.tidy(() => {
-    const [x, label] = featuresOf(raw.x, raw.label, model.statistics);
-    return { x: tf.clone(x) as tf.Tensor2D, label: tf.clone(label) as tf.Tensor2D };
-  });
+  checkRaw(["x", raw.x, ["B", 2], "numbers"], ["label", raw.label, ["B"], "numbers"]);
+  const [B] = raw.x.shape as [number, number];
+  return tf.tidy(() => ({
+    x: realTensor(
+      "x",
+      combineDoubles([raw.x, model.statistics.x.mean, model.statistics.x.deviation], (a, b, c) => (a - b) / c),
+    ) as tf.Tensor2D,
+    label: realTensor("label", concatDoubles([reshapeDoubles(raw.label, [B, 1])], 1)) as tf.Tensor2D,
+  }));
 }
 
 /**
@@ -232,15 +237,6 @@ export function load(bytes: Uint8Array, given?: LogisticRegression): LogisticReg
 }
 
 // The model.
-
-/**
- * The features of the data section Blobs.
- *
- * x: f32[B, 2], label: f32[B] -> f32[B, 2], f32[B, 1]
- */
-function featuresOf(x: tf.Tensor, label: tf.Tensor, s: Statistics2): [tf.Tensor, tf.Tensor] {
-  return [tf.div(tf.sub(x, s.x.mean), s.x.deviation), tf.stack([label], 1)];
-}
 
 /**
  * The loss of a batch, then the sum and the count of each metric.
@@ -366,10 +362,7 @@ function checkBatch({ x, label }: LogisticRegressionBatch): void {
 
 /** All variables of a model but the optimizer's, by their names in a checkpoint. */
 function variablesOf(model: LogisticRegression): NamedVariable[] {
-  return [
-    ...entriesOf(model.parameters),
-    ...entriesOf(model.statistics).map(({ path, variable }) => ({ path: "statistic/" + path, variable })),
-  ];
+  return [...entriesOf(model.parameters), ...statisticsIn(model.statistics)];
 }
 
 /** What checkpoints hold in another form: convolution kernels with the filters first, numbers that are no float32. */
@@ -409,22 +402,32 @@ function checkTensors(
     if (tensor.dtype !== dtype) {
       throw new Error(`${name} holds ${tensor.dtype}, not ${dtype}: make it with that type, or tf.cast it`);
     }
-    const before = new Map(sizes);
-    const fits =
-      tensor.rank === shape.length &&
-      shape.every((wanted, axis) => {
-        const size = tensor.shape[axis] ?? 0;
-        if (typeof wanted === "number") return size === wanted;
-        const known = sizes.get(wanted) ?? size;
-        sizes.set(wanted, known);
-        return size === known;
-      });
-    if (fits) continue;
-    const known = shape.map((size) =>
-      typeof size === "string" && before.has(size) ? `${size} = ${before.get(size) ?? 0}` : size,
-    );
-    throw new Error(`${name} has shape [${tensor.shape.join(", ")}], not [${known.join(", ")}]`);
+    checkShape(name, tensor.shape, shape, sizes);
   }
+}
+
+/** Throws unless a shape is the wanted one; `sizes` are those that names have had so far. */
+function checkShape(
+  name: string,
+  given: readonly number[],
+  shape: (number | string)[],
+  sizes: Map<string, number>,
+): void {
+  const before = new Map(sizes);
+  const fits =
+    given.length === shape.length &&
+    shape.every((wanted, axis) => {
+      const size = given[axis] ?? 0;
+      if (typeof wanted === "number") return size === wanted;
+      const known = sizes.get(wanted) ?? size;
+      sizes.set(wanted, known);
+      return size === known;
+    });
+  if (fits) return;
+  const known = shape.map((size) =>
+    typeof size === "string" && before.has(size) ? `${size} = ${before.get(size) ?? 0}` : size,
+  );
+  throw new Error(`${name} has shape [${given.join(", ")}], not [${known.join(", ")}]`);
 }
 
 /**
@@ -464,6 +467,105 @@ function differentiate(
   const results = [value, ...kept.map((tensor) => tensor.clone())];
   kept.forEach((tensor) => tensor.dispose());
   return { results, gradients: variables.map((variable) => grads[variable.name] ?? tf.zerosLike(variable)) };
+}
+
+/** Numbers in double precision, row by row. Any array of numbers serves: a Float64Array, or the Uint8Array of an image. */
+interface Doubles {
+  readonly shape: readonly number[];
+  readonly data: ArrayLike<number>;
+}
+
+/** Doubles of a shape; `element` gives each, by its place in the row of all. */
+function doublesOf(shape: readonly number[], element: (at: number) => number | boolean): Doubles {
+  return { shape, data: Float64Array.from({ length: sizeOf(shape) }, (_, at) => Number(element(at))) };
+}
+
+/** A function of the elements at each place of several, which broadcast. */
+function combineDoubles(operands: readonly Doubles[], f: (...elements: number[]) => number | boolean): Doubles {
+  const rank = Math.max(...operands.map(({ shape }) => shape.length));
+  const shape = Array.from({ length: rank }, (_, axis) => {
+    const lengths = operands.map((it) => it.shape[it.shape.length - rank + axis] ?? 1);
+    return lengths.find((length) => length !== 1) ?? 1;
+  });
+  const spread = operands.map((it) => broadcastDoubles(it, shape).data);
+  return doublesOf(shape, (at) => f(...spread.map((data) => data[at] ?? NaN)));
+}
+
+/** The same elements in another shape. */
+function reshapeDoubles({ data }: Doubles, shape: readonly number[]): Doubles {
+  return { shape, data };
+}
+
+/** Repeated along new axes, and along those of one element. */
+function broadcastDoubles(x: Doubles, shape: readonly number[]): Doubles {
+  if (x.shape.join() === shape.join()) return x;
+  const added = shape.length - x.shape.length;
+  const own = stridesOf(x.shape);
+  const strides = shape.map((_, axis) => ((x.shape[axis - added] ?? 1) === 1 ? 0 : (own[axis - added] ?? 0)));
+  return viewDoubles(x, shape, strides);
+}
+
+/** One after the other along an axis. */
+function concatDoubles(parts: readonly Doubles[], axis: number): Doubles {
+  const lengths = parts.map((part) => part.shape[axis] ?? 0);
+  const total = lengths.reduce((sum, length) => sum + length, 0);
+  const shape = (parts[0]?.shape ?? []).map((length, at) => (at === axis ? total : length));
+  const data = new Float64Array(sizeOf(shape));
+  const strides = stridesOf(shape);
+  let start = 0;
+  for (const part of parts) {
+    placesOf(part.shape, strides, start).forEach((to, from) => (data[to] = part.data[from] ?? NaN));
+    start += (part.shape[axis] ?? 0) * (strides[axis] ?? 1);
+  }
+  return { shape, data };
+}
+
+/** Elements by their places: from `start` on, and `strides` apart along each axis. */
+function viewDoubles(x: Doubles, shape: readonly number[], strides: readonly number[], start = 0): Doubles {
+  const places = placesOf(shape, strides, start);
+  return doublesOf(shape, (at) => x.data[places[at] ?? -1] ?? NaN);
+}
+
+/** The places of the elements of a shape, in order: from `start` on, and `strides` apart along each axis. */
+function placesOf(shape: readonly number[], strides: readonly number[], start: number): number[] {
+  return shape.reduce(
+    (places, length, axis) =>
+      places.flatMap((place) => Array.from({ length }, (_, i) => place + i * (strides[axis] ?? 0))),
+    [start],
+  );
+}
+
+/** How far neighbours along each axis lie apart. */
+function stridesOf(shape: readonly number[]): number[] {
+  return shape.map((_, axis) => sizeOf(shape.slice(axis + 1)));
+}
+
+/**
+ * Throws unless raw fields have their shapes, and whole numbers where they are said to. A named size may be any, but the
+ * same wherever its name stands.
+ */
+function checkRaw(
+  ...fields: [name: string, field: Doubles, shape: (number | string)[], holds: "numbers" | "whole numbers"][]
+): void {
+  const sizes = new Map<string, number>();
+  for (const [name, { shape, data }, wanted, holds] of fields) {
+    checkShape(name, shape, wanted, sizes);
+    if (data.length !== sizeOf(shape)) {
+      throw new Error(`${name} has ${data.length} numbers, and shape [${shape.join(", ")}] wants ${sizeOf(shape)}`);
+    }
+    for (let at = 0; holds === "whole numbers" && at < data.length; at++) {
+      if (Number.isSafeInteger(data[at])) continue;
+      throw new Error(`${elementName(name, shape, at)} is ${data[at]}, and must be a whole number`);
+    }
+  }
+}
+
+/** A feature of real numbers, rounded here and nowhere else. Throws where one is too large for a float32. */
+function realTensor(name: string, { shape, data }: Doubles): tf.Tensor {
+  const rounded = Float32Array.from(data);
+  const lost = rounded.findIndex((value, at) => !Number.isFinite(value) && Number.isFinite(data[at]));
+  if (lost < 0) return tf.tensor(rounded, [...shape], "float32");
+  throw new Error(`${elementName(name, shape, lost)} is ${data[lost]}, and beyond what a float32 holds`);
 }
 
 /** How `fit` goes about its work; what is left out is as the train section of the spec says. */
@@ -794,11 +896,6 @@ function zeros(shape: number[]): Float32Array {
   return new Float32Array(sizeOf(shape));
 }
 
-/** All elements one number. */
-function filledWith(value: number): Initializer {
-  return (shape) => new Float32Array(sizeOf(shape)).fill(value);
-}
-
 /** Uniform in [min, max). */
 function uniformWithin(min = -0.05, max = 0.05): Initializer {
   return (shape, key) =>
@@ -827,7 +924,7 @@ function fansOf(shape: number[]): { fanIn: number; fanOut: number } {
   return { fanIn: field * (shape[shape.length - 2] ?? 1), fanOut: field * (shape[shape.length - 1] ?? 1) };
 }
 
-function sizeOf(shape: number[]): number {
+function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1);
 }
 
@@ -1098,7 +1195,13 @@ interface StoredForm {
 /** A variable, and its name in a checkpoint. */
 interface NamedVariable {
   readonly path: string;
-  readonly variable: tf.Variable;
+  readonly variable: tf.Variable | Statistic;
+}
+
+/** What the data section fits on the training examples, in double precision. */
+interface Statistic {
+  readonly shape: readonly number[];
+  readonly data: Float64Array;
 }
 
 /** The arrays of the element types of a `.safetensors` file. */
@@ -1127,16 +1230,15 @@ async function writeSafetensors(
   let end = 0;
   for (const { path, variable } of sorted) {
     const { order, type = "F32" } = formOf(path);
-    const stored = order === undefined ? variable.clone() : tf.transpose(variable, order);
-    const numbers = await stored.data();
+    const numbers = variable instanceof tf.Variable ? await storedNumbers(variable, order) : variable.data;
+    const shape = order?.map((axis) => variable.shape[axis]) ?? variable.shape;
     const data =
       type === "I64"
         ? BigInt64Array.from(numbers, (value) => BigInt(Math.trunc(value)))
         : type === "F16" || type === "BF16"
           ? toHalves(type, numbers, path)
           : elementArrays[type].from(numbers);
-    header.push([path, { dtype: type, shape: stored.shape, data_offsets: [end, end + data.byteLength] }]);
-    stored.dispose();
+    header.push([path, { dtype: type, shape, data_offsets: [end, end + data.byteLength] }]);
     parts.push(new Uint8Array(data.buffer));
     end += data.byteLength;
   }
@@ -1151,6 +1253,15 @@ async function writeSafetensors(
     at += part.byteLength;
   }
   return bytes;
+}
+
+async function storedNumbers(variable: tf.Variable, order: number[] | undefined): Promise<ArrayLike<number>> {
+  const stored = order === undefined ? variable.clone() : tf.transpose(variable, order);
+  try {
+    return await stored.data();
+  } finally {
+    stored.dispose();
+  }
 }
 
 /** The tensors and texts of a `.safetensors` file; throws where it is none, or damaged. */
@@ -1191,6 +1302,7 @@ function readSafetensors(bytes: Uint8Array): Checkpoint {
 
 function numbersIn(type: keyof typeof elementArrays, buffer: ArrayBuffer): StoredTensor["data"] {
   if (type === "F32") return new Float32Array(buffer);
+  if (type === "F64") return new Float64Array(buffer);
   if (type === "F16" || type === "BF16") return fromHalves(type, new Uint16Array(buffer));
   const values: Iterable<number | bigint> = new elementArrays[type](buffer);
   return Float64Array.from(values, Number);
@@ -1271,7 +1383,8 @@ function checkpointMisfit(
   const stray = [...(orders?.keys() ?? [])].find((path) => !tensors.has(path));
   if (stray !== undefined) return `the metadata "perm" speaks of ${stray}, which the checkpoint does not hold`;
   for (const [path, { type, shape, data }] of tensors) {
-    const infinite = data.findIndex((value) => !Number.isFinite(Math.fround(value)));
+    const held = path.startsWith("statistic/") ? Number : Math.fround;
+    const infinite = data.findIndex((value) => !Number.isFinite(held(value)));
     if (infinite >= 0) return `${path} has ${data[infinite] ?? NaN} at element ${infinite}`;
     // Another optimizer's memory is passed over, if it is of this model.
     const variable = known.get(path) ?? known.get(path.replace(/^opt\/\w+\//, ""));
@@ -1306,6 +1419,10 @@ function restoreVariables(
   for (const { path, variable } of variables) {
     const found = tensors.get(path);
     if (found === undefined) continue;
+    if (!(variable instanceof tf.Variable)) {
+      variable.data.set(found.data);
+      continue;
+    }
     const { order } = formOf(path);
     tf.tidy(() => {
       const stored = tf.tensor(Float32Array.from(found.data), found.shape);
@@ -1321,9 +1438,29 @@ function memoryOf({ tensors, metadata }: Checkpoint): Checkpoint | undefined {
   return slots.length === 0 ? undefined : { tensors: new Map(slots), metadata };
 }
 
+/** A statistic that is not fitted yet: one number throughout. */
+function unfitted(shape: readonly number[], value: number): Statistic {
+  return { shape, data: new Float64Array(sizeOf(shape)).fill(value) };
+}
+
+/** All statistics of a tree, each with its name in a checkpoint. */
+function statisticsIn(tree: object, prefix = "statistic/"): { path: string; variable: Statistic }[] {
+  return Object.entries(tree).flatMap(([name, value]: [string, Statistic | object]) =>
+    "data" in value && value.data instanceof Float64Array
+      ? [{ path: prefix + name, variable: { shape: value.shape, data: value.data } }]
+      : statisticsIn(value, `${prefix}${name}.`),
+  );
+}
+
 /** What `compute` gives, as a constant to differentiation; TensorFlow.js has no gradients of comparisons. */
 function withoutGradient<T extends tf.Tensor>(compute: () => T): T {
   return tf.customGrad<T>(() => ({ value: compute(), gradFunc: () => [] }))();
+}
+
+/** `x[2, 0]`: what the element of an array is called that stands at a place in the row of all. */
+function elementName(name: string, shape: readonly number[], at: number): string {
+  const index = shape.map((length, axis) => Math.floor(at / shape.slice(axis + 1).reduce((a, b) => a * b, 1)) % length);
+  return index.length === 0 ? name : `${name}[${index.join(", ")}]`;
 }
 
 /** Sums over the axes along which a tensor of `shape` was broadcast. */

@@ -34,10 +34,10 @@ export type MnistCnnOutputs = {
 
 /** A batch as the source of the data section delivers it. */
 export type MnistCnnRaw = {
-  /** f32[B, 28, 28, 1] */
-  image: tf.Tensor4D;
+  /** f64[B, 28, 28, 1] */
+  image: Doubles;
   /** i32[B] */
-  label: tf.Tensor1D;
+  label: Doubles;
 };
 
 /** A batch of features, made of raw fields. */
@@ -124,14 +124,18 @@ export function dispose(model: MnistCnn): void {
 }
 
 /**
- * The features of a batch of raw fields, made as they are for training. They are the caller's to dispose of.
- * TensorFlow.js has 32 bits an element: what needs more, as Unix seconds do, is prepared by the ONNX graph, in 64.
+ * The features of a batch of raw fields, made as they are for training: in double precision, and rounded once. They
+ * are the caller's to dispose of.
  */
 export function prepare(raw: MnistCnnRaw): MnistCnnFeatures {
-  return tf.tidy(() => {
-    const [image, label] = featuresOf(raw.image, raw.label);
-    return { image: tf.clone(image) as tf.Tensor4D, label: tf.clone(label) as tf.Tensor1D };
-  });
+  checkRaw(["image", raw.image, ["B", 28, 28, 1], "numbers"], ["label", raw.label, ["B"], "whole numbers"]);
+  return tf.tidy(() => ({
+    image: realTensor(
+      "image",
+      mapDoubles(raw.image, (a) => a / 255),
+    ) as tf.Tensor4D,
+    label: wholeTensor("label", raw.label) as tf.Tensor1D,
+  }));
 }
 
 /**
@@ -222,15 +226,6 @@ export function load(bytes: Uint8Array, given?: MnistCnn): MnistCnn {
 }
 
 // The model.
-
-/**
- * The features of the data section Digits.
- *
- * image: f32[B, 28, 28, 1], label: i32[B] -> f32[B, 28, 28, 1], i32[B]
- */
-function featuresOf(image: tf.Tensor, label: tf.Tensor): [tf.Tensor, tf.Tensor] {
-  return [tf.div(image, 255), label];
-}
 
 /**
  * The loss of a batch, then the sum and the count of each metric.
@@ -412,22 +407,32 @@ function checkTensors(
     if (tensor.dtype !== dtype) {
       throw new Error(`${name} holds ${tensor.dtype}, not ${dtype}: make it with that type, or tf.cast it`);
     }
-    const before = new Map(sizes);
-    const fits =
-      tensor.rank === shape.length &&
-      shape.every((wanted, axis) => {
-        const size = tensor.shape[axis] ?? 0;
-        if (typeof wanted === "number") return size === wanted;
-        const known = sizes.get(wanted) ?? size;
-        sizes.set(wanted, known);
-        return size === known;
-      });
-    if (fits) continue;
-    const known = shape.map((size) =>
-      typeof size === "string" && before.has(size) ? `${size} = ${before.get(size) ?? 0}` : size,
-    );
-    throw new Error(`${name} has shape [${tensor.shape.join(", ")}], not [${known.join(", ")}]`);
+    checkShape(name, tensor.shape, shape, sizes);
   }
+}
+
+/** Throws unless a shape is the wanted one; `sizes` are those that names have had so far. */
+function checkShape(
+  name: string,
+  given: readonly number[],
+  shape: (number | string)[],
+  sizes: Map<string, number>,
+): void {
+  const before = new Map(sizes);
+  const fits =
+    given.length === shape.length &&
+    shape.every((wanted, axis) => {
+      const size = given[axis] ?? 0;
+      if (typeof wanted === "number") return size === wanted;
+      const known = sizes.get(wanted) ?? size;
+      sizes.set(wanted, known);
+      return size === known;
+    });
+  if (fits) return;
+  const known = shape.map((size) =>
+    typeof size === "string" && before.has(size) ? `${size} = ${before.get(size) ?? 0}` : size,
+  );
+  throw new Error(`${name} has shape [${given.join(", ")}], not [${known.join(", ")}]`);
 }
 
 /** How a convolution moves; what is left out is 1, or no padding. */
@@ -657,6 +662,60 @@ function differentiate(
   const results = [value, ...kept.map((tensor) => tensor.clone())];
   kept.forEach((tensor) => tensor.dispose());
   return { results, gradients: variables.map((variable) => grads[variable.name] ?? tf.zerosLike(variable)) };
+}
+
+/** Numbers in double precision, row by row. Any array of numbers serves: a Float64Array, or the Uint8Array of an image. */
+interface Doubles {
+  readonly shape: readonly number[];
+  readonly data: ArrayLike<number>;
+}
+
+/** Doubles of a shape; `element` gives each, by its place in the row of all. */
+function doublesOf(shape: readonly number[], element: (at: number) => number | boolean): Doubles {
+  return { shape, data: Float64Array.from({ length: sizeOf(shape) }, (_, at) => Number(element(at))) };
+}
+
+/** A function of each element. */
+function mapDoubles({ shape, data }: Doubles, f: (element: number) => number | boolean): Doubles {
+  return doublesOf(shape, (at) => f(data[at] ?? NaN));
+}
+
+/**
+ * Throws unless raw fields have their shapes, and whole numbers where they are said to. A named size may be any, but the
+ * same wherever its name stands.
+ */
+function checkRaw(
+  ...fields: [name: string, field: Doubles, shape: (number | string)[], holds: "numbers" | "whole numbers"][]
+): void {
+  const sizes = new Map<string, number>();
+  for (const [name, { shape, data }, wanted, holds] of fields) {
+    checkShape(name, shape, wanted, sizes);
+    if (data.length !== sizeOf(shape)) {
+      throw new Error(`${name} has ${data.length} numbers, and shape [${shape.join(", ")}] wants ${sizeOf(shape)}`);
+    }
+    for (let at = 0; holds === "whole numbers" && at < data.length; at++) {
+      if (Number.isSafeInteger(data[at])) continue;
+      throw new Error(`${elementName(name, shape, at)} is ${data[at]}, and must be a whole number`);
+    }
+  }
+}
+
+/** A feature of real numbers, rounded here and nowhere else. Throws where one is too large for a float32. */
+function realTensor(name: string, { shape, data }: Doubles): tf.Tensor {
+  const rounded = Float32Array.from(data);
+  const lost = rounded.findIndex((value, at) => !Number.isFinite(value) && Number.isFinite(data[at]));
+  if (lost < 0) return tf.tensor(rounded, [...shape], "float32");
+  throw new Error(`${elementName(name, shape, lost)} is ${data[lost]}, and beyond what a float32 holds`);
+}
+
+/** A feature of whole numbers. Throws where one is none, or not from `low` to `high`: those of TensorFlow.js have 32 bits. */
+function wholeTensor(name: string, { shape, data }: Doubles, low = -(2 ** 31), high = 2 ** 31 - 1): tf.Tensor {
+  for (let at = 0; at < data.length; at++) {
+    const value = data[at] ?? NaN;
+    if (Number.isInteger(value) && value >= low && value <= high) continue;
+    throw new Error(`${elementName(name, shape, at)} is ${value}, and must be a whole number from ${low} to ${high}`);
+  }
+  return tf.tensor(Int32Array.from(data), [...shape], "int32");
 }
 
 /** How `fit` goes about its work; what is left out is as the train section of the spec says. */
@@ -1015,7 +1074,7 @@ function fansOf(shape: number[]): { fanIn: number; fanOut: number } {
   return { fanIn: field * (shape[shape.length - 2] ?? 1), fanOut: field * (shape[shape.length - 1] ?? 1) };
 }
 
-function sizeOf(shape: number[]): number {
+function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1);
 }
 
@@ -1413,7 +1472,13 @@ interface StoredForm {
 /** A variable, and its name in a checkpoint. */
 interface NamedVariable {
   readonly path: string;
-  readonly variable: tf.Variable;
+  readonly variable: tf.Variable | Statistic;
+}
+
+/** What the data section fits on the training examples, in double precision. */
+interface Statistic {
+  readonly shape: readonly number[];
+  readonly data: Float64Array;
 }
 
 /** The arrays of the element types of a `.safetensors` file. */
@@ -1442,16 +1507,15 @@ async function writeSafetensors(
   let end = 0;
   for (const { path, variable } of sorted) {
     const { order, type = "F32" } = formOf(path);
-    const stored = order === undefined ? variable.clone() : tf.transpose(variable, order);
-    const numbers = await stored.data();
+    const numbers = variable instanceof tf.Variable ? await storedNumbers(variable, order) : variable.data;
+    const shape = order?.map((axis) => variable.shape[axis]) ?? variable.shape;
     const data =
       type === "I64"
         ? BigInt64Array.from(numbers, (value) => BigInt(Math.trunc(value)))
         : type === "F16" || type === "BF16"
           ? toHalves(type, numbers, path)
           : elementArrays[type].from(numbers);
-    header.push([path, { dtype: type, shape: stored.shape, data_offsets: [end, end + data.byteLength] }]);
-    stored.dispose();
+    header.push([path, { dtype: type, shape, data_offsets: [end, end + data.byteLength] }]);
     parts.push(new Uint8Array(data.buffer));
     end += data.byteLength;
   }
@@ -1466,6 +1530,15 @@ async function writeSafetensors(
     at += part.byteLength;
   }
   return bytes;
+}
+
+async function storedNumbers(variable: tf.Variable, order: number[] | undefined): Promise<ArrayLike<number>> {
+  const stored = order === undefined ? variable.clone() : tf.transpose(variable, order);
+  try {
+    return await stored.data();
+  } finally {
+    stored.dispose();
+  }
 }
 
 /** The orders of axes that forms tell, as the metadata of a file has them. */
@@ -1512,6 +1585,7 @@ function readSafetensors(bytes: Uint8Array): Checkpoint {
 
 function numbersIn(type: keyof typeof elementArrays, buffer: ArrayBuffer): StoredTensor["data"] {
   if (type === "F32") return new Float32Array(buffer);
+  if (type === "F64") return new Float64Array(buffer);
   if (type === "F16" || type === "BF16") return fromHalves(type, new Uint16Array(buffer));
   const values: Iterable<number | bigint> = new elementArrays[type](buffer);
   return Float64Array.from(values, Number);
@@ -1592,7 +1666,8 @@ function checkpointMisfit(
   const stray = [...(orders?.keys() ?? [])].find((path) => !tensors.has(path));
   if (stray !== undefined) return `the metadata "perm" speaks of ${stray}, which the checkpoint does not hold`;
   for (const [path, { type, shape, data }] of tensors) {
-    const infinite = data.findIndex((value) => !Number.isFinite(Math.fround(value)));
+    const held = path.startsWith("statistic/") ? Number : Math.fround;
+    const infinite = data.findIndex((value) => !Number.isFinite(held(value)));
     if (infinite >= 0) return `${path} has ${data[infinite] ?? NaN} at element ${infinite}`;
     // Another optimizer's memory is passed over, if it is of this model.
     const variable = known.get(path) ?? known.get(path.replace(/^opt\/\w+\//, ""));
@@ -1627,6 +1702,10 @@ function restoreVariables(
   for (const { path, variable } of variables) {
     const found = tensors.get(path);
     if (found === undefined) continue;
+    if (!(variable instanceof tf.Variable)) {
+      variable.data.set(found.data);
+      continue;
+    }
     const { order } = formOf(path);
     tf.tidy(() => {
       const stored = tf.tensor(Float32Array.from(found.data), found.shape);
@@ -1683,14 +1762,23 @@ async function soundSums(
   throw new Error(computedStrays(sums[sums.length - 1] ?? NaN));
 }
 
-function refuseStray(name: string, { shape }: tf.Tensor, numbers: ArrayLike<number>, size: number): void {
+function refuseStray(
+  name: string,
+  { shape }: { readonly shape: readonly number[] },
+  numbers: ArrayLike<number>,
+  size: number,
+): void {
   for (let at = 0; at < numbers.length; at++) {
     const value = numbers[at] ?? NaN;
     if (value >= 0 && value < size) continue;
-    const index = shape.map((length, axis) => Math.floor(at / tf.util.sizeFromShape(shape.slice(axis + 1))) % length);
-    const element = index.length === 0 ? name : `${name}[${index.join(", ")}]`;
-    throw new Error(`${element} is ${value}, and must be from 0 to ${size - 1}`);
+    throw new Error(`${elementName(name, shape, at)} is ${value}, and must be from 0 to ${size - 1}`);
   }
+}
+
+/** `x[2, 0]`: what the element of an array is called that stands at a place in the row of all. */
+function elementName(name: string, shape: readonly number[], at: number): string {
+  const index = shape.map((length, axis) => Math.floor(at / shape.slice(axis + 1).reduce((a, b) => a * b, 1)) % length);
+  return index.length === 0 ? name : `${name}[${index.join(", ")}]`;
 }
 
 function computedStrays(count: number): string {

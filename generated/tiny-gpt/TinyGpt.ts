@@ -37,9 +37,9 @@ export type TinyGptOutputs = {
 /** A batch as the source of the data section delivers it. */
 export type TinyGptRaw = {
   /** i32[B, T] */
-  window_64_0: tf.Tensor2D;
+  window_64_0: Doubles;
   /** i32[B, T] */
-  window_64_1: tf.Tensor2D;
+  window_64_1: Doubles;
 };
 
 /** A batch of features, made of raw fields. */
@@ -165,14 +165,18 @@ export function dispose(model: TinyGpt): void {
 }
 
 /**
- * The features of a batch of raw fields, made as they are for training. They are the caller's to dispose of.
- * TensorFlow.js has 32 bits an element: what needs more, as Unix seconds do, is prepared by the ONNX graph, in 64.
+ * The features of a batch of raw fields, made as they are for training: in double precision, and rounded once. They
+ * are the caller's to dispose of.
  */
 export function prepare(raw: TinyGptRaw): TinyGptFeatures {
-  return tf.tidy(() => {
-    const [tokens, next] = featuresOf(raw.window_64_0, raw.window_64_1);
-    return { tokens: tf.clone(tokens) as tf.Tensor2D, next: tf.clone(next) as tf.Tensor2D };
-  });
+  checkRaw(
+    ["window_64_0", raw.window_64_0, ["B", "T"], "whole numbers"],
+    ["window_64_1", raw.window_64_1, ["B", "T"], "whole numbers"],
+  );
+  return tf.tidy(() => ({
+    tokens: wholeTensor("tokens", raw.window_64_0) as tf.Tensor2D,
+    next: wholeTensor("next", raw.window_64_1) as tf.Tensor2D,
+  }));
 }
 
 /**
@@ -266,15 +270,6 @@ export function load(bytes: Uint8Array, given?: TinyGpt): TinyGpt {
 }
 
 // The model.
-
-/**
- * The features of the data section Text.
- *
- * window_64_0: i32[B, T], window_64_1: i32[B, T] -> i32[B, T], i32[B, T]
- */
-function featuresOf(window_64_0: tf.Tensor, window_64_1: tf.Tensor): [tf.Tensor, tf.Tensor] {
-  return [window_64_0, window_64_1];
-}
 
 /**
  * The loss of a batch, then the sum and the count of each metric.
@@ -515,22 +510,32 @@ function checkTensors(
     if (tensor.dtype !== dtype) {
       throw new Error(`${name} holds ${tensor.dtype}, not ${dtype}: make it with that type, or tf.cast it`);
     }
-    const before = new Map(sizes);
-    const fits =
-      tensor.rank === shape.length &&
-      shape.every((wanted, axis) => {
-        const size = tensor.shape[axis] ?? 0;
-        if (typeof wanted === "number") return size === wanted;
-        const known = sizes.get(wanted) ?? size;
-        sizes.set(wanted, known);
-        return size === known;
-      });
-    if (fits) continue;
-    const known = shape.map((size) =>
-      typeof size === "string" && before.has(size) ? `${size} = ${before.get(size) ?? 0}` : size,
-    );
-    throw new Error(`${name} has shape [${tensor.shape.join(", ")}], not [${known.join(", ")}]`);
+    checkShape(name, tensor.shape, shape, sizes);
   }
+}
+
+/** Throws unless a shape is the wanted one; `sizes` are those that names have had so far. */
+function checkShape(
+  name: string,
+  given: readonly number[],
+  shape: (number | string)[],
+  sizes: Map<string, number>,
+): void {
+  const before = new Map(sizes);
+  const fits =
+    given.length === shape.length &&
+    shape.every((wanted, axis) => {
+      const size = given[axis] ?? 0;
+      if (typeof wanted === "number") return size === wanted;
+      const known = sizes.get(wanted) ?? size;
+      sizes.set(wanted, known);
+      return size === known;
+    });
+  if (fits) return;
+  const known = shape.map((size) =>
+    typeof size === "string" && before.has(size) ? `${size} = ${before.get(size) ?? 0}` : size,
+  );
+  throw new Error(`${name} has shape [${given.join(", ")}], not [${known.join(", ")}]`);
 }
 
 /** Throws unless a condition on the inputs holds. */
@@ -583,6 +588,12 @@ function differentiate(
   return { results, gradients: variables.map((variable) => grads[variable.name] ?? tf.zerosLike(variable)) };
 }
 
+/** Numbers in double precision, row by row. Any array of numbers serves: a Float64Array, or the Uint8Array of an image. */
+interface Doubles {
+  readonly shape: readonly number[];
+  readonly data: ArrayLike<number>;
+}
+
 /** Zeros a share of the elements at random and scales the others, so that the mean stays. */
 function dropout(x: tf.Tensor, key: RandomKey, rate: number): tf.Tensor {
   if (rate === 0) return x;
@@ -592,6 +603,36 @@ function dropout(x: tf.Tensor, key: RandomKey, rate: number): tf.Tensor {
     x,
     drawTensor(x.shape, (index) => (uniformAt(key, index) >= threshold ? scale : 0)),
   );
+}
+
+/**
+ * Throws unless raw fields have their shapes, and whole numbers where they are said to. A named size may be any, but the
+ * same wherever its name stands.
+ */
+function checkRaw(
+  ...fields: [name: string, field: Doubles, shape: (number | string)[], holds: "numbers" | "whole numbers"][]
+): void {
+  const sizes = new Map<string, number>();
+  for (const [name, { shape, data }, wanted, holds] of fields) {
+    checkShape(name, shape, wanted, sizes);
+    if (data.length !== sizeOf(shape)) {
+      throw new Error(`${name} has ${data.length} numbers, and shape [${shape.join(", ")}] wants ${sizeOf(shape)}`);
+    }
+    for (let at = 0; holds === "whole numbers" && at < data.length; at++) {
+      if (Number.isSafeInteger(data[at])) continue;
+      throw new Error(`${elementName(name, shape, at)} is ${data[at]}, and must be a whole number`);
+    }
+  }
+}
+
+/** A feature of whole numbers. Throws where one is none, or not from `low` to `high`: those of TensorFlow.js have 32 bits. */
+function wholeTensor(name: string, { shape, data }: Doubles, low = -(2 ** 31), high = 2 ** 31 - 1): tf.Tensor {
+  for (let at = 0; at < data.length; at++) {
+    const value = data[at] ?? NaN;
+    if (Number.isInteger(value) && value >= low && value <= high) continue;
+    throw new Error(`${elementName(name, shape, at)} is ${value}, and must be a whole number from ${low} to ${high}`);
+  }
+  return tf.tensor(Int32Array.from(data), [...shape], "int32");
 }
 
 /** How `fit` goes about its work; what is left out is as the train section of the spec says. */
@@ -984,7 +1025,7 @@ function fansOf(shape: number[]): { fanIn: number; fanOut: number } {
   return { fanIn: field * (shape[shape.length - 2] ?? 1), fanOut: field * (shape[shape.length - 1] ?? 1) };
 }
 
-function sizeOf(shape: number[]): number {
+function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1);
 }
 
@@ -1325,7 +1366,13 @@ interface StoredForm {
 /** A variable, and its name in a checkpoint. */
 interface NamedVariable {
   readonly path: string;
-  readonly variable: tf.Variable;
+  readonly variable: tf.Variable | Statistic;
+}
+
+/** What the data section fits on the training examples, in double precision. */
+interface Statistic {
+  readonly shape: readonly number[];
+  readonly data: Float64Array;
 }
 
 /** The arrays of the element types of a `.safetensors` file. */
@@ -1354,16 +1401,15 @@ async function writeSafetensors(
   let end = 0;
   for (const { path, variable } of sorted) {
     const { order, type = "F32" } = formOf(path);
-    const stored = order === undefined ? variable.clone() : tf.transpose(variable, order);
-    const numbers = await stored.data();
+    const numbers = variable instanceof tf.Variable ? await storedNumbers(variable, order) : variable.data;
+    const shape = order?.map((axis) => variable.shape[axis]) ?? variable.shape;
     const data =
       type === "I64"
         ? BigInt64Array.from(numbers, (value) => BigInt(Math.trunc(value)))
         : type === "F16" || type === "BF16"
           ? toHalves(type, numbers, path)
           : elementArrays[type].from(numbers);
-    header.push([path, { dtype: type, shape: stored.shape, data_offsets: [end, end + data.byteLength] }]);
-    stored.dispose();
+    header.push([path, { dtype: type, shape, data_offsets: [end, end + data.byteLength] }]);
     parts.push(new Uint8Array(data.buffer));
     end += data.byteLength;
   }
@@ -1378,6 +1424,15 @@ async function writeSafetensors(
     at += part.byteLength;
   }
   return bytes;
+}
+
+async function storedNumbers(variable: tf.Variable, order: number[] | undefined): Promise<ArrayLike<number>> {
+  const stored = order === undefined ? variable.clone() : tf.transpose(variable, order);
+  try {
+    return await stored.data();
+  } finally {
+    stored.dispose();
+  }
 }
 
 /** The tensors and texts of a `.safetensors` file; throws where it is none, or damaged. */
@@ -1418,6 +1473,7 @@ function readSafetensors(bytes: Uint8Array): Checkpoint {
 
 function numbersIn(type: keyof typeof elementArrays, buffer: ArrayBuffer): StoredTensor["data"] {
   if (type === "F32") return new Float32Array(buffer);
+  if (type === "F64") return new Float64Array(buffer);
   if (type === "F16" || type === "BF16") return fromHalves(type, new Uint16Array(buffer));
   const values: Iterable<number | bigint> = new elementArrays[type](buffer);
   return Float64Array.from(values, Number);
@@ -1498,7 +1554,8 @@ function checkpointMisfit(
   const stray = [...(orders?.keys() ?? [])].find((path) => !tensors.has(path));
   if (stray !== undefined) return `the metadata "perm" speaks of ${stray}, which the checkpoint does not hold`;
   for (const [path, { type, shape, data }] of tensors) {
-    const infinite = data.findIndex((value) => !Number.isFinite(Math.fround(value)));
+    const held = path.startsWith("statistic/") ? Number : Math.fround;
+    const infinite = data.findIndex((value) => !Number.isFinite(held(value)));
     if (infinite >= 0) return `${path} has ${data[infinite] ?? NaN} at element ${infinite}`;
     // Another optimizer's memory is passed over, if it is of this model.
     const variable = known.get(path) ?? known.get(path.replace(/^opt\/\w+\//, ""));
@@ -1533,6 +1590,10 @@ function restoreVariables(
   for (const { path, variable } of variables) {
     const found = tensors.get(path);
     if (found === undefined) continue;
+    if (!(variable instanceof tf.Variable)) {
+      variable.data.set(found.data);
+      continue;
+    }
     const { order } = formOf(path);
     tf.tidy(() => {
       const stored = tf.tensor(Float32Array.from(found.data), found.shape);
@@ -1611,14 +1672,23 @@ async function soundSums(
   throw new Error(computedStrays(sums[sums.length - 1] ?? NaN));
 }
 
-function refuseStray(name: string, { shape }: tf.Tensor, numbers: ArrayLike<number>, size: number): void {
+function refuseStray(
+  name: string,
+  { shape }: { readonly shape: readonly number[] },
+  numbers: ArrayLike<number>,
+  size: number,
+): void {
   for (let at = 0; at < numbers.length; at++) {
     const value = numbers[at] ?? NaN;
     if (value >= 0 && value < size) continue;
-    const index = shape.map((length, axis) => Math.floor(at / tf.util.sizeFromShape(shape.slice(axis + 1))) % length);
-    const element = index.length === 0 ? name : `${name}[${index.join(", ")}]`;
-    throw new Error(`${element} is ${value}, and must be from 0 to ${size - 1}`);
+    throw new Error(`${elementName(name, shape, at)} is ${value}, and must be from 0 to ${size - 1}`);
   }
+}
+
+/** `x[2, 0]`: what the element of an array is called that stands at a place in the row of all. */
+function elementName(name: string, shape: readonly number[], at: number): string {
+  const index = shape.map((length, axis) => Math.floor(at / shape.slice(axis + 1).reduce((a, b) => a * b, 1)) % length);
+  return index.length === 0 ? name : `${name}[${index.join(", ")}]`;
 }
 
 function computedStrays(count: number): string {

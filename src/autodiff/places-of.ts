@@ -1,4 +1,3 @@
-import { noFacts } from "../dims/facts.ts";
 import type { Module } from "../ir/graph.ts";
 import type { TrainProgram } from "../ir/program.ts";
 import { findStrays, type Strays } from "../passes/find-strays.ts";
@@ -23,12 +22,6 @@ export function straysOfObjective({ model, objective, objectiveInputs }: TrainPr
     facts: model.facts,
     functions: new Map([...model.functions, [objective.key, objective]]),
   });
-}
-
-/** The look-ups of a program's data section that may be out of range, its raw fields being the features. */
-export function straysOfPreparation({ model, data }: TrainProgram): Strays {
-  const { func } = data.preparation;
-  return findStrays({ region: func.body, features: func.inputNames, facts: noFacts, functions: model.functions });
 }
 
 /** Features of a program all of whose elements are places: among how many, the least where there are several. */

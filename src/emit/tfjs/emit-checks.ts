@@ -28,7 +28,7 @@ export function checkFunction(
   );
   const names = nameScope(ports.map((port) => port.local));
   const scope = dimScope(
-    ports.map(({ local, type }) => ({ name: local, type })),
+    ports.map(({ local, type }) => ({ tensor: identifier(local), type })),
     names,
   );
   const relations = relationsOf(module.facts);

@@ -1,5 +1,6 @@
 import { asNumber } from "../../dims/dim.ts";
 import type { Initializer } from "../../ir/graph.ts";
+import type { TensorType } from "../../ir/types.ts";
 import { fault } from "../../support/fault.ts";
 import { arrayOf, call, identifier, literal, text, type Expression } from "./ast.ts";
 import { isTuple, type VariableLeaf, type VariableTree } from "./variable-tree.ts";
@@ -43,19 +44,28 @@ const initializers: Readonly<
   forget_bias: { helper: "forgetBias" },
 };
 
+/** Writes how one variable begins; `indices` are those of the repeats around it. */
+type WriteLeaf = (leaf: VariableLeaf, path: string, indices: readonly string[], helpers: Set<string>) => Expression;
+
 /** The literal that makes all variables of a tree, with the helpers that it calls. */
-export function createExpression(tree: VariableTree, helpers: Set<string>): Expression {
-  return build(tree, "", [], helpers);
+export function createExpression(tree: VariableTree, helpers: Set<string>, leaf: WriteLeaf = weights): Expression {
+  return build(tree, "", [], helpers, leaf);
 }
 
-function build(tree: VariableTree, path: string, indices: readonly string[], helpers: Set<string>): Expression {
+function build(
+  tree: VariableTree,
+  path: string,
+  indices: readonly string[],
+  helpers: Set<string>,
+  leaf: WriteLeaf,
+): Expression {
   const under = (name: string): string => (path === "" ? name : `${path}.${name}`);
   switch (tree.kind) {
     case "leaf":
       return leaf(tree, path, indices, helpers);
     case "list": {
       const index = ["i", "j", "k"][indices.length] ?? `i${indices.length}`;
-      const body = build(tree.element, path, [...indices, index], helpers);
+      const body = build(tree.element, path, [...indices, index], helpers, leaf);
       const used = namesIn([body]).has(index);
       return call(
         "Array.from",
@@ -70,22 +80,44 @@ function build(tree: VariableTree, path: string, indices: readonly string[], hel
     case "node": {
       if (isTuple(tree)) {
         // Instances that are not alike stand one by one; their numbers are indices all the same.
-        return arrayOf(...[...tree.entries].map(([name, entry]) => build(entry, path, [...indices, name], helpers)));
+        return arrayOf(
+          ...[...tree.entries].map(([name, entry]) => build(entry, path, [...indices, name], helpers, leaf)),
+        );
       }
       const entries = [...tree.entries].map(([key, entry]) => ({
         key,
-        value: build(entry, under(key), indices, helpers),
+        value: build(entry, under(key), indices, helpers, leaf),
       }));
       return { kind: "object", entries };
     }
   }
 }
 
-function leaf(tree: VariableLeaf, path: string, indices: readonly string[], helpers: Set<string>): Expression {
-  const { init, type } = tree;
-  const sizes = type.shape.map((dim) => asNumber(dim) ?? fault(`the parameter ${path} has a free dimension`));
+/** How a statistic begins: {@link createExpression} writes those of a data section with it. */
+export function unfitted(
+  { init, type }: VariableLeaf,
+  path: string,
+  _: readonly string[],
+  helpers: Set<string>,
+): Expression {
+  helpers.add("unfitted");
+  const value = init.arguments["value"] ?? fault(`the statistic ${path} begins as ${init.name}`);
+  return call("unfitted", shapeOf(type, path), literal(value));
+}
+
+function shapeOf({ shape }: TensorType, path: string): Expression {
+  const sizes = shape.map((dim) => asNumber(dim) ?? fault(`${path} has a free dimension`));
+  return arrayOf(...sizes.map((size) => literal(size)));
+}
+
+function weights(
+  { init, type }: VariableLeaf,
+  path: string,
+  indices: readonly string[],
+  helpers: Set<string>,
+): Expression {
   const values = initializerExpression(init, helpers);
-  const shape = arrayOf(...sizes.map((size) => literal(size)));
+  const shape = shapeOf(type, path);
   helpers.add("weights");
   if (!needsKey(init)) return call("weights", shape, values);
   const places = indices.map((index) => (/^\d+$/.test(index) ? literal(Number(index)) : identifier(index)));

@@ -20,7 +20,7 @@ import {
   type Statement,
 } from "./ast.ts";
 import { checkFunction, heldPlaces } from "./emit-checks.ts";
-import { createExpression } from "./emit-create.ts";
+import { createExpression, unfitted } from "./emit-create.ts";
 import type { EmittedFunction } from "./emit-functions.ts";
 import { tensorType } from "./emit-nodes.ts";
 import { typeText } from "./interfaces.ts";
@@ -53,7 +53,7 @@ function modelInterface(context: ModelContext): Item {
       : [
           {
             name: "statistics",
-            type: interfaces.typeOf(context.statistics, "states"),
+            type: interfaces.typeOf(context.statistics, "statistics"),
             doc: "What the data section fits on the training examples: a checkpoint of `modelc train` has it.",
           },
         ]),
@@ -113,7 +113,8 @@ function createFunction(context: ModelContext): FunctionItem {
   const { type, parameters, states, trains, helpers } = context;
   const makeParameters = createExpression(parameters, helpers);
   const makeStates = createExpression(states, helpers);
-  const makeStatistics = context.statistics === undefined ? undefined : createExpression(context.statistics, helpers);
+  const makeStatistics =
+    context.statistics === undefined ? undefined : createExpression(context.statistics, helpers, unfitted);
   const usesKeys = namesIn([makeParameters, makeStates]).has("at");
   const seeded = usesKeys || trains || context.forward.needs.random;
   if (usesKeys) helpers.add("initialKeys");

@@ -70,7 +70,8 @@ function emitNode(state: FunctionState, env: Env, node: Node): void {
 /** `tf.Tensor4D`, or the unranked type above rank 6. */
 export function tensorType(rank: number): string {
   if (rank === 0) return "tf.Scalar";
-  return rank <= 6 ? `tf.Tensor${rank}D` : "tf.Tensor";
+  // TensorFlow.js has no type of its own for more axes.
+  return rank <= 5 ? `tf.Tensor${rank}D` : "tf.Tensor";
 }
 
 function isTensorFlowCall(expression: TfjsExpression): boolean {

@@ -1,125 +1,147 @@
+import { buildUnroundedGraph } from "../../autodiff/build-preparation-graph.ts";
+import { asNumber, formatDim } from "../../dims/dim.ts";
+import type { Graph, GraphInput } from "../../ir/graph.ts";
+import { nameIn } from "../../ir/ports.ts";
 import type { TrainProgram } from "../../ir/program.ts";
+import { isFloat } from "../../ops/dtype-class.ts";
+import { referenceTarget } from "../../passes/pipeline.ts";
 import { required } from "../../support/fault.ts";
-import { straysOfPreparation } from "../../autodiff/places-of.ts";
 import {
+  arrayOf,
   call,
-  closure,
-  constant,
   identifier,
+  literal,
   member,
   returns,
+  text,
   type Entry,
   type Expression,
-  type Field,
   type Item,
+  type Statement,
 } from "./ast.ts";
-import { heldPlaces } from "./emit-checks.ts";
-import { counted } from "./emit-model.ts";
-import type { Port } from "./model-context.ts";
-import { localName } from "./names.ts";
+import { emitDoubles } from "./emit-doubles.ts";
 import { tensorType } from "./emit-nodes.ts";
 import type { TrainingContext } from "./emit-training.ts";
 import { typeText } from "./interfaces.ts";
+import type { Port } from "./model-context.ts";
+import { localName, nameScope } from "./names.ts";
+import type { TfjsExpression } from "./tfjs-writer.ts";
 
 /** The types of raw fields and of features. */
 export function preparationTypes(context: TrainingContext): readonly Item[] {
   const { type } = context.model;
-  const { raw, features } = portsOfData(context);
-  const item = (name: string, ports: readonly Port[], doc: string): Item => ({
+  context.model.helpers.add("Doubles");
+  const item = (name: string, ports: readonly Port[], typeOf: (port: Port) => string, doc: string): Item => ({
     kind: "type",
     exported: true,
     name,
     doc,
     type: {
       kind: "object-type",
-      fields: ports.map((port): Field => ({
-        name: port.name,
-        type: tensorType(port.type.shape.length),
-        doc: typeText(port.type),
-      })),
+      fields: ports.map((port) => ({ name: port.name, type: typeOf(port), doc: typeText(port.type) })),
     },
   });
+  const held = ({ type: { shape } }: Port): string => tensorType(shape.length);
   return [
-    item(`${type}Raw`, raw, "A batch as the source of the data section delivers it."),
-    item(`${type}Features`, features, "A batch of features, made of raw fields."),
+    item(`${type}Raw`, rawPorts(context), () => "Doubles", "A batch as the source of the data section delivers it."),
+    item(`${type}Features`, featurePorts(context.program), held, "A batch of features, made of raw fields."),
   ];
 }
 
 /** `prepare`: the features of a batch of raw fields, as training had them. */
 export function prepareFunction(context: TrainingContext): Item {
-  const { type } = context.model;
-  const { needs, name } = context.prepare;
-  const { raw, features } = portsOfData(context);
-  const names = features.map((port) => port.local);
-  const args = [
-    ...raw.map((port) => member(identifier("raw"), port.name)),
-    ...(needs.states ? [member(identifier("model"), "statistics")] : []),
-    ...(needs.strays ? [identifier("strays")] : []),
-  ];
-  const strays = straysOfPreparation(context.program);
-  const heldIn = (places: ReadonlyMap<string, number>): readonly Expression[] =>
-    heldPlaces(
-      raw.map((port) => [port.name, member(identifier("raw"), port.name)]),
-      places,
-    );
-  const whole = heldIn(strays.features);
-  if (whole.length > 0) context.model.helpers.add("checkPlaces");
-  const [only = "features"] = names;
-  const entries = features.map((port): Entry => {
-    // A copy, for what is passed on as it came: the caller disposes of both.
-    const copy: Expression = call("tf.clone", identifier(port.local));
-    return { key: port.name, value: { kind: "as", value: copy, type: tensorType(port.type.shape.length) } };
+  const { type, helpers, statistics } = context.model;
+  const { data, model } = context.program;
+  const graph = buildUnroundedGraph(data, referenceTarget, model.functions);
+  const names = nameScope([...context.helperNames, "raw"]);
+  const { statements, results } = emitDoubles(graph, inputsOf(graph), names, (name) => helpers.add(name));
+  const entries = featurePorts(context.program).map((port, at): Entry => {
+    const value = featureTensor(port, required(results[at], port.name), helpers);
+    return { key: port.name, value: { kind: "as", value, type: tensorType(port.type.shape.length) } };
   });
+  const faults = graph.outputs.findIndex(({ role }) => role === "faults");
   return {
     kind: "function",
     exported: true,
     name: "prepare",
-    parameters: [...(needs.states ? [{ pattern: "model", type }] : []), { pattern: "raw", type: `${type}Raw` }],
+    parameters: [
+      ...(statistics === undefined ? [] : [{ pattern: "model", type }]),
+      { pattern: "raw", type: `${type}Raw` },
+    ],
     result: `${type}Features`,
     doc: [
-      "The features of a batch of raw fields, made as they are for training. They are the caller's to dispose of.",
-      "TensorFlow.js has 32 bits an element: what needs more, as Unix seconds do, is prepared by the ONNX graph, in 64.",
+      "The features of a batch of raw fields, made as they are for training: in double precision, and rounded once. They",
+      "are the caller's to dispose of.",
     ].join("\n"),
     body: [
-      ...(whole.length > 0 ? [{ kind: "expression", value: call("checkPlaces", ...whole) } as const] : []),
-      returns(
-        call(
-          "tf.tidy",
-          closure(
-            [],
-            counted(
-              context.model,
-              context.prepare,
-              constant(names.length === 1 ? only : { kind: "array-pattern", elements: names }, call(name, ...args)),
-              heldIn(strays.hints),
-            ).concat(returns({ kind: "object", entries })),
-          ),
-        ),
-      ),
+      rawCheck(context),
+      ...statements,
+      ...(faults < 0 ? [] : [lookUpCheck(graph, required(results[faults], "faults"), helpers)]),
+      returns(call("tf.tidy", { kind: "closure", parameters: [], body: { kind: "object", entries } })),
     ],
   };
 }
 
-/** The features of a program's data. */
-export function featurePorts(program: TrainProgram): readonly Port[] {
-  return portsOfData({ program }).features;
+/** `raw.x` for `raw/x`, `model.statistics.x.mean` for `statistic/x.mean`. */
+function inputsOf({ inputs }: Graph): ReadonlyMap<string, TfjsExpression> {
+  return new Map(
+    inputs.map(({ name, path }) => {
+      const field = nameIn("raw", name);
+      if (field !== undefined) return [name, rawField(field)];
+      return [name, member(identifier("model"), "statistics", ...required(path, name).split("."))];
+    }),
+  );
 }
 
-function portsOfData({ program }: Pick<TrainingContext, "program">): {
-  readonly raw: readonly Port[];
-  readonly features: readonly Port[];
-} {
-  const { inputNames, body, resultNames } = program.data.preparation.func;
-  return {
-    raw: inputNames.map((name, index) => ({
-      name,
-      local: localName(name),
-      type: required(body.inputs[index], `raw field ${name}`).type,
-    })),
-    features: resultNames.map((name, index) => ({
-      name: name ?? `feature_${index}`,
-      local: localName(name ?? `feature_${index}`),
-      type: required(body.results[index], "feature").type,
-    })),
-  };
+function rawField(name: string): TfjsExpression {
+  return member(identifier("raw"), name);
+}
+
+/** `checkRaw(["x", raw.x, ["B", 2], "numbers"])`. */
+function rawCheck(context: TrainingContext): Statement {
+  context.model.helpers.add("checkRaw");
+  const fields = rawPorts(context).map(({ name, type: { dtype, shape } }) => {
+    const sizes = shape.map((dim) => {
+      const size = asNumber(dim);
+      return size === undefined ? text(formatDim(dim)) : literal(size);
+    });
+    return arrayOf(text(name), rawField(name), arrayOf(...sizes), text(isFloat(dtype) ? "numbers" : "whole numbers"));
+  });
+  return { kind: "expression", value: call("checkRaw", ...fields) };
+}
+
+/** `checkLookUps(strayed, ["window", raw.window, 65])`. */
+function lookUpCheck(graph: Graph, strayed: Expression, helpers: Set<string>): Statement {
+  helpers.add("checkLookUps");
+  const held = graph.inputs.flatMap(({ name, places }: GraphInput): readonly Expression[] => {
+    const field = nameIn("raw", name);
+    return field === undefined || places === undefined ? [] : [arrayOf(text(field), rawField(field), literal(places))];
+  });
+  return { kind: "expression", value: call("checkLookUps", strayed, ...held) };
+}
+
+/** `realTensor("x", x)`, or `wholeTensor("label", label)` with the range where the declared type has a smaller one. */
+function featureTensor({ name, type: { dtype } }: Port, value: Expression, helpers: Set<string>): Expression {
+  const helper = isFloat(dtype) ? "realTensor" : "wholeTensor";
+  helpers.add(helper);
+  const range = dtype === "u8" ? [0, 255] : dtype === "i8" ? [-128, 127] : dtype === "u32" ? [0] : [];
+  return call(helper, text(name), value, ...range.map((bound) => literal(bound)));
+}
+
+function rawPorts({ program }: Pick<TrainingContext, "program">): readonly Port[] {
+  const { inputNames, body } = program.data.preparation.func;
+  return inputNames.map((name, index) => {
+    const { dtype, shape } = required(body.inputs[index], `raw field ${name}`).type;
+    // To the checker real numbers are f32; they come as doubles.
+    return { name, local: localName(name), type: { dtype: dtype === "f32" ? "f64" : dtype, shape } };
+  });
+}
+
+/** The features of a program's data. */
+export function featurePorts({ data }: TrainProgram): readonly Port[] {
+  const { resultNames, body } = data.preparation.func;
+  return resultNames.map((given, index) => {
+    const name = given ?? `feature_${index}`;
+    return { name, local: localName(name), type: required(body.results[index], name).type };
+  });
 }

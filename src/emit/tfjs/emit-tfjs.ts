@@ -1,6 +1,6 @@
 import type { Func, Module } from "../../ir/graph.ts";
 import type { TrainProgram } from "../../ir/program.ts";
-import { straysOfModel, straysOfObjective, straysOfPreparation } from "../../autodiff/places-of.ts";
+import { straysOfModel, straysOfObjective } from "../../autodiff/places-of.ts";
 import { slotNames } from "../../autodiff/optimizers.ts";
 import { needsTotal } from "../../autodiff/schedules.ts";
 import { entryOf } from "../../passes/parameters-of.ts";
@@ -13,11 +13,11 @@ import { portsOf, type ModelContext } from "./model-context.ts";
 import { featurePorts } from "./emit-preparation.ts";
 import { trainingItems } from "./emit-training.ts";
 import { formatTypeScript } from "./format-typescript.ts";
-import { interfaceCollector, preparationName } from "./interfaces.ts";
+import { interfaceCollector } from "./interfaces.ts";
 import { fileNames, nameScope } from "./names.ts";
 import { preludeClosure, preludeNames } from "./prelude.ts";
 import { printFile } from "./print.ts";
-import { variableTrees } from "./variable-tree.ts";
+import { variableTrees, type VariableNode } from "./variable-tree.ts";
 
 /** What becomes a TypeScript file. */
 export interface TfjsInput {
@@ -50,8 +50,8 @@ function attemptFile(
   helperNames: ReadonlySet<string>,
 ): { readonly items: readonly Item[]; readonly helpers: ReadonlySet<string> } {
   const functions = new Map<string, Func>([...(train?.model.functions ?? []), ...module.functions]);
-  const sections = train === undefined ? undefined : sectionFunctions(train);
-  for (const func of Object.values(sections ?? {})) functions.set(func.key, func);
+  const objective = train === undefined ? undefined : objectiveFunction(train);
+  if (objective !== undefined) functions.set(objective.key, objective);
   const entry = entryOf(module);
   const type = modelType(module);
   const { inputs, outputs } = portsOf(entry);
@@ -70,11 +70,11 @@ function attemptFile(
   interfaces.typeOf(parameters, "parameters");
   if (states.entries.size > 0) interfaces.typeOf(states, "states");
 
-  const statistics = sections === undefined ? undefined : variableTrees(functions, "states")(sections.prepare.key);
-  const roots = [module.entry, ...Object.values(sections ?? {}).map(({ key }) => key)];
+  const statistics = train === undefined ? undefined : statisticsTree(train, functions);
+  const roots = [module.entry, ...(objective === undefined ? [] : [objective.key])];
   const callables = collectCallables(functions.values(), module.facts);
   const strays = straysOfModel(module);
-  const others = train === undefined ? [] : [straysOfObjective(train), straysOfPreparation(train)];
+  const others = train === undefined ? [] : [straysOfObjective(train)];
   const unproved = new Set([strays, ...others].flatMap((it) => [...it.nodes]));
   const emitted = emitFunctions(functions, roots, callables, unproved, interfaces, names);
   const helpers = new Set(emitted.helpers);
@@ -103,12 +103,7 @@ function attemptFile(
   const training =
     train === undefined
       ? undefined
-      : trainingItems({
-          model: context,
-          program: train,
-          objective: emitted.of("section objective"),
-          prepare: emitted.of("section prepare"),
-        });
+      : trainingItems({ model: context, program: train, objective: emitted.of("section objective"), helperNames });
   const checkpoint = checkpointItems(context);
   const isExported = (item: Item): boolean => "exported" in item && item.exported;
   const own = [...model.functions, ...(training?.functions ?? []), ...checkpoint];
@@ -132,25 +127,20 @@ function attemptFile(
   return { items, helpers };
 }
 
-/** The functions of the sections, with names of their own: no function of the file has a key with a space. */
-function sectionFunctions({ objective, metrics, data }: TrainProgram): {
-  readonly objective: Func;
-  readonly prepare: Func;
-} {
+/** The function of the train section, with a name of its own: no function of the file has a key with a space. */
+function objectiveFunction({ objective, metrics }: TrainProgram): Func {
   return {
-    objective: {
-      ...objective,
-      key: "section objective",
-      doc: "The loss of a batch, then the sum and the count of each metric.",
-      resultNames: ["loss", ...metrics.flatMap(({ name }) => [`${name}_sum`, `${name}_count`])],
-    },
-    prepare: {
-      ...data.preparation.func,
-      key: "section prepare",
-      name: preparationName,
-      doc: `The features of the data section ${data.name}.`,
-    },
+    ...objective,
+    key: "section objective",
+    doc: "The loss of a batch, then the sum and the count of each metric.",
+    resultNames: ["loss", ...metrics.flatMap(({ name }) => [`${name}_sum`, `${name}_count`])],
   };
+}
+
+/** What the data section owns. */
+function statisticsTree({ data }: TrainProgram, functions: ReadonlyMap<string, Func>): VariableNode {
+  const { func } = data.preparation;
+  return variableTrees(new Map([...functions, [func.key, func]]), "states")(func.key);
 }
 
 function fileDoc(module: Module, name: string): string {

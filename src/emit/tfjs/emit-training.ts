@@ -29,8 +29,8 @@ export interface TrainingContext {
   readonly model: ModelContext;
   readonly program: TrainProgram;
   readonly objective: EmittedFunction;
-  /** Gives the features of raw fields. */
-  readonly prepare: EmittedFunction;
+  /** Helpers that the file has: no variable may be called so. */
+  readonly helperNames: ReadonlySet<string>;
 }
 
 /** `trainStep`, `fit`, `evaluate`, `gradients` and the optimizer, with their types. */

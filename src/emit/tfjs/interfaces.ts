@@ -4,27 +4,24 @@ import type { Field, Item, TypeNode } from "./ast.ts";
 import { pascalCase, type NameScope } from "./names.ts";
 import { isTuple, structureKey, type VariableKind, type VariableNode, type VariableTree } from "./variable-tree.ts";
 
-/** The name of the function that makes features; what it owns are statistics. */
-export const preparationName = "featuresOf";
+/** What a model owns: statistics are the data section's. */
+type OwnedKind = VariableKind | "statistics";
 
-/** The interfaces of parameters and states, one for all instances that are alike. */
+/** The interfaces of parameters, states and statistics, one for all instances that are alike. */
 export interface Interfaces {
   /** The type of a tree: the name of an interface where it is a declaration's. */
-  typeOf(tree: VariableTree, kind: VariableKind): TypeNode;
+  typeOf(tree: VariableTree, kind: OwnedKind): TypeNode;
   readonly items: () => readonly Item[];
 }
 
 /** Collects interfaces as they are asked for; names come from a file's scope. */
 export function interfaceCollector(names: NameScope): Interfaces {
-  const known = new Map<
-    string,
-    { readonly name: string; readonly kind: VariableKind; readonly trees: VariableNode[] }
-  >();
+  const known = new Map<string, { readonly name: string; readonly kind: OwnedKind; readonly trees: VariableNode[] }>();
 
-  const typeOf = (tree: VariableTree, kind: VariableKind): TypeNode => {
+  const typeOf = (tree: VariableTree, kind: OwnedKind): TypeNode => {
     switch (tree.kind) {
       case "leaf":
-        return variableType(tree.type);
+        return kind === "statistics" ? "Statistic" : variableType(tree.type);
       case "list":
         return { kind: "array-type", element: typeOf(tree.element, kind) };
       case "node":
@@ -36,7 +33,7 @@ export function interfaceCollector(names: NameScope): Interfaces {
     }
   };
 
-  const named = (tree: VariableNode, owner: string, kind: VariableKind): string => {
+  const named = (tree: VariableNode, owner: string, kind: OwnedKind): string => {
     const key = `${kind} ${owner} ${structureKey(tree)}`;
     const found = known.get(key);
     if (found !== undefined) {
@@ -44,13 +41,14 @@ export function interfaceCollector(names: NameScope): Interfaces {
       return found.name;
     }
     const suffix = kind === "parameters" ? "Parameters" : "States";
-    const name = names.take(owner === preparationName ? "Statistics" : `${pascalCase(owner)}${suffix}`);
+    // Every file keeps the name of statistics free.
+    const name = kind === "statistics" ? "Statistics" : names.take(`${pascalCase(owner)}${suffix}`);
     known.set(key, { name, kind, trees: [tree] });
     tree.entries.forEach((entry) => typeOf(entry, kind));
     return name;
   };
 
-  const fieldsOf = (trees: readonly VariableNode[], kind: VariableKind): readonly Field[] => {
+  const fieldsOf = (trees: readonly VariableNode[], kind: OwnedKind): readonly Field[] => {
     const [tree] = trees;
     return [...(tree?.entries ?? [])].map(([name, entry]): Field => {
       const field: Field = { name, type: typeOf(entry, kind) };
@@ -64,15 +62,15 @@ export function interfaceCollector(names: NameScope): Interfaces {
   return {
     typeOf,
     items: () =>
-      [...known.values()].map(({ name, kind, trees }) => ({
+      [...known.values()].map(({ name, kind: owned, trees }) => ({
         kind: "interface",
         exported: true,
         name,
-        fields: fieldsOf(trees, kind),
+        fields: fieldsOf(trees, owned),
         doc:
-          name === "Statistics"
+          owned === "statistics"
             ? "What the data section fits on the training examples, by path."
-            : `The ${kind} of ${/^[AEIOU]/.test(name) ? "an" : "a"} ${name.replace(/(Parameters|States)\d*$/, "")}.`,
+            : `The ${owned} of ${/^[AEIOU]/.test(name) ? "an" : "a"} ${name.replace(/(Parameters|States)\d*$/, "")}.`,
       })),
   };
 }

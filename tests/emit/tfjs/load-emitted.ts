@@ -14,7 +14,7 @@ export function writeEmitted(name: string, text: string, suite = "run"): string 
 }
 
 /** Imports an emitted file as the module that it is said to be. */
-export async function importEmitted<M>(name: string, text: string): Promise<M> {
-  const loaded: unknown = await import(/* @vite-ignore */ writeEmitted(name, text));
+export async function importEmitted<M>(name: string, text: string, suite?: string): Promise<M> {
+  const loaded: unknown = await import(/* @vite-ignore */ writeEmitted(name, text, suite));
   return loaded as M;
 }

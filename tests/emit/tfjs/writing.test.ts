@@ -66,7 +66,9 @@ describe("printing", () => {
 
 describe("dimensions", () => {
   const [B, H] = [variable("B"), variable("H")];
-  const inputs = [{ name: "x", type: { dtype: "f32", shape: [B, multiply(constant(2), H), constant(3)] } } as const];
+  const inputs = [
+    { tensor: identifier("x"), type: { dtype: "f32", shape: [B, multiply(constant(2), H), constant(3)] } } as const,
+  ];
 
   it("are literals, axes of inputs, or arithmetic over them", () => {
     const scope = dimScope(inputs, nameScope(["x"]));

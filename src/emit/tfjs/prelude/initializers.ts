@@ -75,6 +75,6 @@ export function fansOf(shape: number[]): { fanIn: number; fanOut: number } {
   return { fanIn: field * (shape[shape.length - 2] ?? 1), fanOut: field * (shape[shape.length - 1] ?? 1) };
 }
 
-export function sizeOf(shape: number[]): number {
+export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1);
 }

@@ -25,7 +25,13 @@ export interface StoredForm {
 /** A variable, and its name in a checkpoint. */
 export interface NamedVariable {
   readonly path: string;
-  readonly variable: tf.Variable;
+  readonly variable: tf.Variable | Statistic;
+}
+
+/** What the data section fits on the training examples, in double precision. */
+export interface Statistic {
+  readonly shape: readonly number[];
+  readonly data: Float64Array;
 }
 
 /** The arrays of the element types of a `.safetensors` file. */
@@ -54,16 +60,15 @@ export async function writeSafetensors(
   let end = 0;
   for (const { path, variable } of sorted) {
     const { order, type = "F32" } = formOf(path);
-    const stored = order === undefined ? variable.clone() : tf.transpose(variable, order);
-    const numbers = await stored.data();
+    const numbers = variable instanceof tf.Variable ? await storedNumbers(variable, order) : variable.data;
+    const shape = order?.map((axis) => variable.shape[axis]) ?? variable.shape;
     const data =
       type === "I64"
         ? BigInt64Array.from(numbers, (value) => BigInt(Math.trunc(value)))
         : type === "F16" || type === "BF16"
           ? toHalves(type, numbers, path)
           : elementArrays[type].from(numbers);
-    header.push([path, { dtype: type, shape: stored.shape, data_offsets: [end, end + data.byteLength] }]);
-    stored.dispose();
+    header.push([path, { dtype: type, shape, data_offsets: [end, end + data.byteLength] }]);
     parts.push(new Uint8Array(data.buffer));
     end += data.byteLength;
   }
@@ -78,6 +83,15 @@ export async function writeSafetensors(
     at += part.byteLength;
   }
   return bytes;
+}
+
+async function storedNumbers(variable: tf.Variable, order: number[] | undefined): Promise<ArrayLike<number>> {
+  const stored = order === undefined ? variable.clone() : tf.transpose(variable, order);
+  try {
+    return await stored.data();
+  } finally {
+    stored.dispose();
+  }
 }
 
 /** The orders of axes that forms tell, as the metadata of a file has them. */
@@ -124,6 +138,7 @@ export function readSafetensors(bytes: Uint8Array): Checkpoint {
 
 function numbersIn(type: keyof typeof elementArrays, buffer: ArrayBuffer): StoredTensor["data"] {
   if (type === "F32") return new Float32Array(buffer);
+  if (type === "F64") return new Float64Array(buffer);
   if (type === "F16" || type === "BF16") return fromHalves(type, new Uint16Array(buffer));
   const values: Iterable<number | bigint> = new elementArrays[type](buffer);
   return Float64Array.from(values, Number);
@@ -204,7 +219,8 @@ export function checkpointMisfit(
   const stray = [...(orders?.keys() ?? [])].find((path) => !tensors.has(path));
   if (stray !== undefined) return `the metadata "perm" speaks of ${stray}, which the checkpoint does not hold`;
   for (const [path, { type, shape, data }] of tensors) {
-    const infinite = data.findIndex((value) => !Number.isFinite(Math.fround(value)));
+    const held = path.startsWith("statistic/") ? Number : Math.fround;
+    const infinite = data.findIndex((value) => !Number.isFinite(held(value)));
     if (infinite >= 0) return `${path} has ${data[infinite] ?? NaN} at element ${infinite}`;
     // Another optimizer's memory is passed over, if it is of this model.
     const variable = known.get(path) ?? known.get(path.replace(/^opt\/\w+\//, ""));
@@ -239,6 +255,10 @@ export function restoreVariables(
   for (const { path, variable } of variables) {
     const found = tensors.get(path);
     if (found === undefined) continue;
+    if (!(variable instanceof tf.Variable)) {
+      variable.data.set(found.data);
+      continue;
+    }
     const { order } = formOf(path);
     tf.tidy(() => {
       const stored = tf.tensor(Float32Array.from(found.data), found.shape);

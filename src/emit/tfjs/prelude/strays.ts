@@ -57,16 +57,25 @@ export async function soundSums(
   throw new Error(computedStrays(sums[sums.length - 1] ?? NaN));
 }
 
-function refuseStray(name: string, { shape }: tf.Tensor, numbers: ArrayLike<number>, size: number): void {
+export function refuseStray(
+  name: string,
+  { shape }: { readonly shape: readonly number[] },
+  numbers: ArrayLike<number>,
+  size: number,
+): void {
   for (let at = 0; at < numbers.length; at++) {
     const value = numbers[at] ?? NaN;
     if (value >= 0 && value < size) continue;
-    const index = shape.map((length, axis) => Math.floor(at / tf.util.sizeFromShape(shape.slice(axis + 1))) % length);
-    const element = index.length === 0 ? name : `${name}[${index.join(", ")}]`;
-    throw new Error(`${element} is ${value}, and must be from 0 to ${size - 1}`);
+    throw new Error(`${elementName(name, shape, at)} is ${value}, and must be from 0 to ${size - 1}`);
   }
 }
 
-function computedStrays(count: number): string {
+/** `x[2, 0]`: what the element of an array is called that stands at a place in the row of all. */
+export function elementName(name: string, shape: readonly number[], at: number): string {
+  const index = shape.map((length, axis) => Math.floor(at / shape.slice(axis + 1).reduce((a, b) => a * b, 1)) % length);
+  return index.length === 0 ? name : `${name}[${index.join(", ")}]`;
+}
+
+export function computedStrays(count: number): string {
   return `${count} of the places that the network computes are out of range: labels, or rows of tables`;
 }

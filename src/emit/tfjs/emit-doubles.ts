@@ -1,0 +1,251 @@
+import { asNumber } from "../../dims/dim.ts";
+import type { Graph, Node, OperatorNode, Region, ScanNode, Value } from "../../ir/graph.ts";
+import type { DType } from "../../ir/types.ts";
+import { attributesFor } from "../../ops/operator.ts";
+import { findOperator } from "../../ops/registry.ts";
+import { fault, required } from "../../support/fault.ts";
+import {
+  arrayOf,
+  binary,
+  call,
+  constant,
+  identifier,
+  literal,
+  objectOf,
+  returns,
+  type Expression,
+  type Statement,
+} from "./ast.ts";
+import { dimScope, type DimScope } from "./dim-expression.ts";
+import { doubleForm, type DoublesWriter } from "./double-forms.ts";
+import type { NameScope } from "./names.ts";
+import type { TfjsExpression } from "./tfjs-writer.ts";
+import { usesOf, type Uses } from "./uses.ts";
+
+/** The code of a flat graph on doubles. */
+export interface DoublesCode {
+  readonly statements: readonly Statement[];
+  /** The graph's outputs, in order. */
+  readonly results: readonly Expression[];
+}
+
+/** What one element of a value is, `element` being what one of an array is called. */
+type ElementCode = (element: (array: Expression) => Expression) => Expression;
+
+/** A value: an array, or what is to be done with the elements of some. */
+type Held =
+  | { readonly on: "arrays"; readonly array: Expression; readonly depth: number }
+  | {
+      readonly on: "elements";
+      readonly code: ElementCode;
+      /** Operators in it; 0 where it is one number. */
+      readonly size: number;
+    };
+
+interface Emission {
+  readonly dims: DimScope;
+  readonly names: NameScope;
+  readonly useHelper: (name: string) => void;
+}
+
+interface Block {
+  readonly held: Map<number, Held>;
+  readonly uses: Uses;
+  readonly statements: Statement[];
+}
+
+/** What is nested deeper than this is read with a name in between. */
+const deepest = 3;
+/** What does more than this to an element is read with a name in between. */
+const largest = 8;
+
+/** Names that closures give to single elements: no other variable has them. */
+const letters: readonly string[] = [..."abcdefgh"];
+
+/**
+ * Writes a flat graph, whose real numbers are f64, as code on `Doubles` of the prelude: what is done to single elements in
+ * a row becomes one function of an element. `inputs` are the arrays of the graph's inputs, by name.
+ */
+export function emitDoubles(
+  graph: Graph,
+  inputs: ReadonlyMap<string, TfjsExpression>,
+  names: NameScope,
+  useHelper: (name: string) => void,
+): DoublesCode {
+  letters.forEach((letter) => names.take(letter));
+  const arrays = graph.inputs.map(({ name, value }) => ({
+    tensor: required(inputs.get(name), name),
+    type: value.type,
+    value,
+  }));
+  const emission: Emission = { dims: dimScope(arrays, names), names, useHelper };
+  const results = graph.outputs.map(({ value }) => value);
+  const block: Block = {
+    held: new Map(arrays.map(({ tensor, value }) => [value.id, { on: "arrays", array: tensor, depth: 0 }])),
+    uses: usesOf(graph.nodes, results),
+    statements: [],
+  };
+  for (const node of graph.nodes) emitNode(emission, block, node);
+  const written = results.map((it) => arrayCode(emission, heldOf(block, it)).array);
+  return { statements: [...emission.dims.bindings(), ...block.statements], results: written };
+}
+
+function heldOf({ held }: Block, value: Value): Held {
+  return held.get(value.id) ?? fault(`value ${value.id} is used before it is defined`);
+}
+
+function emitNode(emission: Emission, block: Block, node: Node): void {
+  switch (node.kind) {
+    case "operator":
+      return hold(emission, block, single(node), operatorCode(emission, block, node));
+    case "constant":
+      return hold(emission, block, single(node), constantCode(emission, single(node), node.data));
+    case "dim": {
+      const size = emission.dims.dim(node.dim);
+      return hold(emission, block, single(node), { on: "elements", code: () => size, size: 0 });
+    }
+    case "scan":
+      return emitScan(emission, block, node);
+    default:
+      return fault(`a feature has a node of the kind ${node.kind}`);
+  }
+}
+
+function single(node: Node): Value {
+  return required(node.results[0], `the result of ${node.kind}`);
+}
+
+/** Keeps a value until it is used, or names it where it is used more than once, or is too much to read at once. */
+function hold({ names, ...rest }: Emission, block: Block, value: Value, it: Held): void {
+  const often = block.uses.count(value) > 1 || block.uses.nested(value);
+  const heavy = it.on === "arrays" ? it.depth >= deepest : it.size >= largest;
+  const light = it.on === "elements" && it.size === 0;
+  if (light || !(often || heavy)) {
+    block.held.set(value.id, it);
+    return;
+  }
+  const { array } = arrayCode({ names, ...rest }, it);
+  const name = names.take(value.name ?? "value");
+  block.statements.push(constant(name, array));
+  block.held.set(value.id, { on: "arrays", array: identifier(name), depth: 0 });
+}
+
+/** The code of one element; booleans are numbers in arrays, and booleans here. */
+function elementCode(it: Held, dtype: DType): ElementCode {
+  if (it.on === "elements") return it.code;
+  return (element) => (dtype === "bool" ? binary("!==", element(it.array), literal(0)) : element(it.array));
+}
+
+/** The code of a whole array, and how deep its calls are nested. */
+function arrayCode({ useHelper }: Emission, it: Held): { readonly array: Expression; readonly depth: number } {
+  if (it.on === "arrays") return it;
+  const arrays: { readonly array: Expression; readonly key: string }[] = [];
+  const element = it.code((array) => {
+    const key = JSON.stringify(array);
+    const known = arrays.findIndex((other) => other.key === key);
+    if (known < 0) arrays.push({ array, key });
+    return identifier(letters[known < 0 ? arrays.length - 1 : known] ?? fault("too many arrays for one function"));
+  });
+  const parameters = arrays.map((_, at) => ({ pattern: required(letters[at], "letter") }));
+  const f: Expression = { kind: "closure", parameters, body: element };
+  const helper = arrays.length === 0 ? "doublesOf" : arrays.length === 1 ? "mapDoubles" : "combineDoubles";
+  useHelper(helper);
+  const operands = arrays.map(({ array }) => array);
+  const given = arrays.length === 1 ? operands : [arrayOf(...operands)];
+  return { array: call(helper, ...given, f), depth: 1 };
+}
+
+function operatorCode(emission: Emission, block: Block, node: OperatorNode): Held {
+  const form = doubleForm(node.op) ?? fault(`a feature is made by ${node.op}`);
+  const writer: DoublesWriter = {
+    helper: (name, ...args) => {
+      emission.useHelper(name);
+      return call(name, ...args);
+    },
+    dim: (dim) => emission.dims.dim(dim),
+  };
+  const operator = required(findOperator(node.op), node.op);
+  const input = {
+    operands: node.operands.map(({ type }) => type),
+    result: single(node).type,
+    attributes: attributesFor(operator, node.attributes),
+    writer,
+  };
+  const given = node.operands.map((it) => heldOf(block, it));
+  if (form.on === "arrays") {
+    const arrays = given.map((it) => arrayCode(emission, it));
+    const depth = 1 + Math.max(0, ...arrays.map((it) => it.depth));
+    return { on: "arrays", array: form.write({ ...input, args: arrays.map(({ array }) => array) }), depth };
+  }
+  const codes = node.operands.map(({ type }, at) => {
+    const it = required(given[at], "operand");
+    const apart = form.repeats === true && it.on === "elements" && it.size > 0;
+    return elementCode(apart ? { on: "arrays", ...arrayCode(emission, it) } : it, type.dtype);
+  });
+  const size = given.reduce((sum, it) => sum + (it.on === "elements" ? it.size : 0), 1);
+  return { on: "elements", code: (element) => form.write({ ...input, args: codes.map((it) => it(element)) }), size };
+}
+
+function constantCode({ useHelper }: Emission, { type }: Value, data: number | readonly number[]): Held {
+  const one = typeof data === "number" ? data : data.length === 1 ? data[0] : undefined;
+  const number = (value: number): Expression =>
+    type.dtype === "bool" ? { kind: "boolean", value: value !== 0 } : literal(value);
+  if (type.shape.length === 0 && one !== undefined) return { on: "elements", code: () => number(one), size: 0 };
+  const shape = type.shape.map((dim) => literal(asNumber(dim) ?? fault("a constant has a free dimension")));
+  if (typeof data === "number") {
+    useHelper("doublesOf");
+    const f: Expression = { kind: "closure", parameters: [], body: number(data) };
+    return { on: "arrays", array: call("doublesOf", arrayOf(...shape), f), depth: 1 };
+  }
+  const elements = arrayOf(...data.map((value) => literal(value)));
+  return { on: "arrays", array: objectOf({ shape: arrayOf(...shape), data: elements }), depth: 1 };
+}
+
+/** `const [last, all] = scanDoubles([first], [x], { ... }, ([h], [e]) => { ... })`. */
+function emitScan(emission: Emission, block: Block, node: ScanNode): void {
+  const { names, useHelper } = emission;
+  useHelper("scanDoubles");
+  const arraysOf = (values: readonly Value[]): Expression =>
+    arrayOf(...values.map((it) => arrayCode(emission, heldOf(block, it)).array));
+  const numbers = (values: readonly number[]): Expression => arrayOf(...values.map((it) => literal(it)));
+  const order = objectOf({
+    axes: numbers(node.sequenceAxes),
+    emitAxes: numbers(node.emitAxes),
+    reverse: { kind: "boolean", value: node.reverse },
+  });
+  const code = call(
+    "scanDoubles",
+    arraysOf(node.initial),
+    arraysOf(node.sequences),
+    order,
+    scanStep(emission, block, node.body, node.initial.length),
+  );
+  const results = node.results.map((it) => names.take(it.name ?? "value"));
+  block.statements.push(constant({ kind: "array-pattern", elements: results }, code));
+  node.results.forEach(({ id }, at) =>
+    block.held.set(id, { on: "arrays", array: identifier(required(results[at], "result")), depth: 0 }),
+  );
+}
+
+function scanStep(emission: Emission, outer: Block, body: Region, carries: number): Expression {
+  const parameters = body.inputs.map((it) => emission.names.take(it.name ?? "value"));
+  const block: Block = {
+    held: new Map(outer.held),
+    uses: usesOf(body.nodes, body.results),
+    statements: [],
+  };
+  body.inputs.forEach(({ id }, at) =>
+    block.held.set(id, { on: "arrays", array: identifier(required(parameters[at], "input")), depth: 0 }),
+  );
+  for (const node of body.nodes) emitNode(emission, block, node);
+  const results = body.results.map((it) => arrayCode(emission, heldOf(block, it)).array);
+  const halves = <T>(list: readonly T[]): readonly (readonly T[])[] => [list.slice(0, carries), list.slice(carries)];
+  return {
+    kind: "closure",
+    parameters: halves(parameters).map((elements) => ({ pattern: { kind: "array-pattern", elements } })),
+    body: {
+      kind: "statements",
+      statements: [...block.statements, returns(arrayOf(...halves(results).map((it) => arrayOf(...it))))],
+    },
+  };
+}
