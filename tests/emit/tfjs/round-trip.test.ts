@@ -13,7 +13,7 @@ interface Emitted {
   readonly save: (model: object) => Promise<Uint8Array>;
 }
 
-// Parameters of half precision, kernels in another order of axes, states and what Adam remembers.
+// Parameters of half precision, kernels in another order of axes, states, statistics and what Adam remembers.
 const spec = (half: "f16" | "bf16"): string => `
 block Half: (x: f32[B, D]) -> f32[B, D] {
   param scale: ${half}[D] = ones
@@ -27,7 +27,7 @@ model Net: (x: f32[B, 4]) -> logits: f32[B, 2] {
 data Points {
   source: csv("points.csv")
   split: train 0.75, validate 0.25, by position
-  x: f32[4] = stack(raw.a, raw.b, raw.a, raw.b, axis=-1)
+  x: f32[4] = stack(raw.a, raw.b, raw.a, raw.b, axis=-1) -> standardize
   label: class(2) = raw.label
 }
 train Net on Points {
