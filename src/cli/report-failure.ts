@@ -16,6 +16,10 @@ export function reportFailure(error: unknown, terminal: Terminal): ExitCode {
     terminal.error(`${bold("error")}: ${error.message}.\n`);
     return exitCode.findings;
   }
+  if (error instanceof Error && "syscall" in error && error.syscall === "uv_cwd") {
+    terminal.error(`${bold("error")}: The folder that you are in is gone: change to one that exists.\n`);
+    return exitCode.failure;
+  }
   const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   const system = `modelc ${version}, node ${process.version}, ${process.platform}-${process.arch}`;
   terminal.error(

@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, openSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { folderWith } from "./run-cli.ts";
 
@@ -89,4 +89,26 @@ it("standard input that cannot be read is an error", () => {
   expect(run(["build", file, "--out", out, "--target", "onnx"], "ignore").status).toBe(0);
   const { status, stderr } = run(["predict", file, "--weights", join(out, "Net.safetensors")], openSync(folder, "r"));
   expect({ status, stderr }).toEqual({ status: 2, stderr: "error: I cannot read standard input: it is a folder.\n" });
+});
+
+it("a working folder that has been removed is named where it is needed", () => {
+  const folder = folderWith({
+    "net.model": spec
+      .replace("synthetic_blobs(count=60, classes=2, features=3, seed=1)", 'csv("d.csv")')
+      .replace("= raw.x", "= stack(raw.x, raw.x, raw.x, axis=-1)"),
+    "d.csv": "x,label\n1,0\n",
+  });
+  const cwd = folderWith({});
+  const command = 'cd "$0" && rmdir "$0" && exec "$@"';
+  const argv = [
+    process.execPath,
+    resolve(dist, "cli.cjs"),
+    "train",
+    join(folder, "net.model"),
+    "--out",
+    join(folder, "out"),
+  ];
+  const { status, stderr } = spawnSync("sh", ["-c", command, cwd, ...argv], { encoding: "utf8" });
+  const expected = "error: The folder that you are in is gone: change to one that exists.\n";
+  expect({ status, stderr }).toEqual({ status: 2, stderr: expected });
 });
