@@ -337,7 +337,7 @@ function update(model: SimpleRnn, gradients: tf.Tensor[]): void {
   const rate = 0.001;
   const rho = 0.9;
   const norm = tf.sqrt(tf.addN(gradients.map((gradient) => tf.sum(tf.square(gradient)))));
-  const factor = tf.div(1, tf.maximum(norm, 1));
+  const factor = tf.div(1, maximum(norm, 1));
   for (const [{ parameter, square }, gradient] of zip(model.optimizer, gradients)) {
     const clipped = tf.mul(gradient, factor);
     square.assign(tf.add(tf.mul(square, rho), tf.mul(tf.square(clipped), 1 - rho)));
@@ -463,6 +463,32 @@ function differentiate(
 interface Doubles {
   readonly shape: readonly number[];
   readonly data: ArrayLike<number>;
+}
+
+/** The larger of a and b, which broadcast; where they are equal, each gets half of the gradient. */
+function maximum(a: tf.Tensor | number, b: tf.Tensor | number): tf.Tensor {
+  const [left, right] = [asTensor(a), asTensor(b)];
+  return withGradient(
+    [left, right],
+    () => withNaNOf(b, tf.maximum(left, right)),
+    (dy, [x = left, y = right]) => sharesOf(dy, x, y, x, y),
+  );
+}
+
+/** The wasm backend takes the first of two where the second is NaN. */
+function withNaNOf(second: tf.Tensor | number, extreme: tf.Tensor): tf.Tensor {
+  return typeof second === "number" ? extreme : tf.add(extreme, notANumber(second));
+}
+
+function asTensor(x: tf.Tensor | number): tf.Tensor {
+  return typeof x === "number" ? tf.scalar(x) : x;
+}
+
+/** What x and y get of a gradient: x all of it where `high` is above `low`, half where they are equal. */
+function sharesOf(dy: tf.Tensor, x: tf.Tensor, y: tf.Tensor, high: tf.Tensor, low: tf.Tensor): tf.Tensor[] {
+  const above = tf.cast(tf.greater(high, low), "float32");
+  const ofX = tf.mul(dy, tf.mul(tf.add(above, tf.cast(tf.greaterEqual(high, low), "float32")), 0.5));
+  return [sumToShape(ofX, x.shape), sumToShape(tf.sub(dy, ofX), y.shape)];
 }
 
 /**
@@ -915,6 +941,14 @@ function orthogonalTimes(gain = 1): Initializer {
       return Float32Array.from(matrix.dataSync());
     });
   };
+}
+
+/**
+ * 0 where x is a number, NaN where it is not: added to what loses NaN on the wasm backend, it brings it back. A step is
+ * its cheapest kernel that keeps NaN, and is finite everywhere else.
+ */
+function notANumber(x: tf.Tensor): tf.Tensor {
+  return tf.mul(tf.step(x), 0);
 }
 
 /** Orthonormal rows from linearly independent ones, by Gram and Schmidt; each is freed twice of those before it. */

@@ -359,7 +359,7 @@ function update(model: StackedLstm, gradients: tf.Tensor[]): void {
   const t = model.step + 1;
   const correction = Math.sqrt(1 - beta2 ** t) / (1 - beta1 ** t);
   const norm = tf.sqrt(tf.addN(gradients.map((gradient) => tf.sum(tf.square(gradient)))));
-  const factor = tf.div(1, tf.maximum(norm, 1));
+  const factor = tf.div(1, maximum(norm, 1));
   for (const [{ parameter, m, v }, gradient] of zip(model.optimizer, gradients)) {
     const clipped = tf.mul(gradient, factor);
     m.assign(tf.add(tf.mul(m, beta1), tf.mul(clipped, 1 - beta1)));
@@ -500,6 +500,32 @@ function differentiate(
 interface Doubles {
   readonly shape: readonly number[];
   readonly data: ArrayLike<number>;
+}
+
+/** The larger of a and b, which broadcast; where they are equal, each gets half of the gradient. */
+function maximum(a: tf.Tensor | number, b: tf.Tensor | number): tf.Tensor {
+  const [left, right] = [asTensor(a), asTensor(b)];
+  return withGradient(
+    [left, right],
+    () => withNaNOf(b, tf.maximum(left, right)),
+    (dy, [x = left, y = right]) => sharesOf(dy, x, y, x, y),
+  );
+}
+
+/** The wasm backend takes the first of two where the second is NaN. */
+function withNaNOf(second: tf.Tensor | number, extreme: tf.Tensor): tf.Tensor {
+  return typeof second === "number" ? extreme : tf.add(extreme, notANumber(second));
+}
+
+function asTensor(x: tf.Tensor | number): tf.Tensor {
+  return typeof x === "number" ? tf.scalar(x) : x;
+}
+
+/** What x and y get of a gradient: x all of it where `high` is above `low`, half where they are equal. */
+function sharesOf(dy: tf.Tensor, x: tf.Tensor, y: tf.Tensor, high: tf.Tensor, low: tf.Tensor): tf.Tensor[] {
+  const above = tf.cast(tf.greater(high, low), "float32");
+  const ofX = tf.mul(dy, tf.mul(tf.add(above, tf.cast(tf.greaterEqual(high, low), "float32")), 0.5));
+  return [sumToShape(ofX, x.shape), sumToShape(tf.sub(dy, ofX), y.shape)];
 }
 
 /**
@@ -1019,6 +1045,14 @@ function orthogonalTimes(gain = 1): Initializer {
 function forgetBias(shape: number[]): Float32Array {
   const units = sizeOf(shape) / 4;
   return new Float32Array(units * 4).fill(1, units, 2 * units);
+}
+
+/**
+ * 0 where x is a number, NaN where it is not: added to what loses NaN on the wasm backend, it brings it back. A step is
+ * its cheapest kernel that keeps NaN, and is finite everywhere else.
+ */
+function notANumber(x: tf.Tensor): tf.Tensor {
+  return tf.mul(tf.step(x), 0);
 }
 
 /** For each index a row of zeros with a 1 at its place; unlike `tf.oneHot`, for rows of one element as well. */

@@ -3,9 +3,11 @@ import type { Dim } from "../dims/dim.ts";
 import type { Attributes, Value } from "../ir/graph.ts";
 import { inferOperator, operandSpecAt } from "../ops/infer.ts";
 import { attributesFor, type Operator } from "../ops/operator.ts";
+import { rangeOfType } from "../ops/value-range.ts";
 import type { Span } from "../support/source.ts";
 import { freshValue, report, type Context } from "./context.ts";
 import { noteCrossing } from "./crossings.ts";
+import { guardDivision } from "./guard-division.ts";
 import { shapeChecker } from "./shape-checker.ts";
 import { factsOfResult, judgePlaces } from "./value-facts.ts";
 import { formatType, poison, tensor, type TensorVal, type Val } from "./values.ts";
@@ -42,19 +44,33 @@ export function applyOperator(
     }),
   );
   if (types === undefined || !checkValues(ctx, operator, operands, attributes, span, operandSpans)) return poison;
+  const guard = guardDivision(ctx, operator, operands, span, (it, given) =>
+    applyOperator(ctx, it, given, {}, span, operandSpans),
+  );
   const results = types.map((type) => freshValue(ctx.unit, type));
   ctx.nodes.push({
     kind: "operator",
     op: operator.name,
-    operands: operands.map((it) => it.value),
-    attributes,
+    operands: (guard?.operands ?? operands).map((it) => it.value),
+    attributes: { ...attributes, ...provedAttributes(operator, operands, attributes) },
     results,
     origin: span,
   });
   const [only, ...others] = results;
   const known = (it: Value): TensorVal => tensor(it, factsOfResult(operator, operands, attributes, it.type, span));
-  if (only !== undefined && others.length === 0) return known(only);
+  if (only !== undefined && others.length === 0) return guard?.finish(known(only)) ?? known(only);
   return { kind: "tuple", elements: results.map(known) };
+}
+
+/** Internal attributes that what is known of the operands decides; those that are as by default are left out. */
+function provedAttributes(operator: Operator, operands: readonly TensorVal[], attributes: Attributes): Attributes {
+  const proved = operator.proved?.({
+    operands: operands.map((it) => it.value.type),
+    ranges: operands.map((it) => it.facts.range ?? rangeOfType(it.value.type.dtype)),
+    attributes: attributesFor(operator, attributes),
+  });
+  const entries = Object.entries(proved ?? {}).filter(([name, value]) => operator.attributes[name]?.default !== value);
+  return Object.fromEntries(entries.map(([name, value]) => [name, { value }]));
 }
 
 /** What shapes do not say: logits against probabilities, and the range of labels. */

@@ -144,7 +144,10 @@ export const mod = defineBinary({
   doc: "What floor division leaves over; it has the sign of the divisor.",
   dtype: "number",
   flops: 3,
-  compute: (a, b) => a - b * Math.floor(a / b),
+  compute: (a, b) => {
+    const rest = a % b;
+    return rest !== 0 && rest < 0 !== b < 0 ? rest + b : rest;
+  },
   range: (ranges, dtype) => (isFloat(dtype) ? anyValue : rangeOfRemainders(ranges)),
   gradient: [({ g }) => g, ({ b, left, right, g }) => b.neg(b.mul(g, b.op("floor_div", [left, right])))],
   samples: [

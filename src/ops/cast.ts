@@ -1,19 +1,23 @@
-import type { DType } from "../ir/types.ts";
 import { isFloat } from "./dtype-class.ts";
 import { first } from "./elementwise.ts";
+import { keptBetween, limitsOfCast } from "./integer-limits.ts";
 import { mapArray } from "./nd-array.ts";
 import { definePrimitive } from "./operator.ts";
 import { elementsOf, withDType } from "./shape-rules.ts";
-import { heldBy, rangeOfType } from "./value-range.ts";
+import { heldBy, isHeldBy, rangeOfType } from "./value-range.ts";
 
 /** `cast`: the same values as another element type. */
 export const cast = definePrimitive({
   name: "cast",
-  doc: "The same values as another element type; fractions are cut off towards zero.",
+  doc: "The same values as another element type. To integers, fractions are cut off towards zero, what lies beyond the type becomes its least or greatest number, and NaN becomes 0.",
   exposed: true,
   structure: "elementwise",
   operands: [{ name: "x", dtype: "any", shape: "[...]" }],
-  attributes: { dtype: { kind: "dtype", doc: "The element type of the result." } },
+  attributes: {
+    dtype: { kind: "dtype", doc: "The element type of the result." },
+    fits: { kind: "bool", doc: "Whether all elements are proved to lie in it.", default: false, internal: true },
+  },
+  proved: ({ ranges, attributes: { dtype } }) => ({ fits: isHeldBy(first(ranges), dtype) }),
   // What is cut off below 0 goes up.
   range: ({ operands, ranges, attributes: { dtype } }) =>
     isFloat(first(operands).dtype) && first(ranges).low < 0 ? rangeOfType(dtype) : heldBy(first(ranges), dtype),
@@ -34,15 +38,11 @@ export const cast = definePrimitive({
   valueFact: "view",
   reference: ({ operands, attributes }) => {
     const x = first(operands);
-    const convert = converter(x.dtype, attributes.dtype);
-    return [mapArray(x, convert, attributes.dtype)];
+    const limits = limitsOfCast(x.dtype, attributes.dtype);
+    return [mapArray(x, (it) => (limits === undefined ? it : keptBetween(it, limits)), attributes.dtype)];
   },
   gradient: ({ b, operands, gradients: [g] }) => {
     const from = first(operands).type.dtype;
     return [g !== undefined && isFloat(from) && isFloat(g.type.dtype) ? b.cast(g, from) : undefined];
   },
 });
-
-function converter(from: DType, to: DType): (x: number) => number {
-  return isFloat(from) && !isFloat(to) && to !== "bool" ? Math.trunc : (x) => x;
-}

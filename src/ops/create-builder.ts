@@ -1,12 +1,13 @@
 import { asNumber, sameForm, type Dim } from "../dims/dim.ts";
 import { noFacts, type Facts } from "../dims/facts.ts";
 import { insertAxis } from "../ir/axes.ts";
-import type { Attribute, Attributes, Node, Region, ScanNode, Value } from "../ir/graph.ts";
+import type { Attribute, Attributes, AttributeValue, Node, Region, ScanNode, Value } from "../ir/graph.ts";
 import type { DType, TensorType } from "../ir/types.ts";
 import { fault, required } from "../support/fault.ts";
 import type { AttributeArguments, GraphBuilder } from "./builder.ts";
 import { createShapeChecker } from "./check-shapes.ts";
 import { inferOperator } from "./infer.ts";
+import { limitsOfCast } from "./integer-limits.ts";
 import { findOperator } from "./registry.ts";
 import { isOne, literalShape, sameShape } from "./shape-rules.ts";
 
@@ -102,7 +103,7 @@ function builderOver(shared: Shared): GraphBuilder {
   const broadcast = (a: Value, shape: readonly Dim[]): Value =>
     sameShape(a.type.shape, shape) ? a : op("broadcast_to", [a], { shape });
 
-  const cast = (a: Value, to: DType): Value => (a.type.dtype === to ? a : op("cast", [a], { dtype: to }));
+  const cast = (a: Value, to: DType): Value => (a.type.dtype === to ? a : op("cast", [a], castTo(a, to)));
 
   const sum = (a: Value, axes: readonly number[], keep = false): Value =>
     axes.length === 0 ? a : op("sum", [a], { axes, keep });
@@ -197,6 +198,11 @@ function attributesOf(given: AttributeArguments): Attributes {
 
 function isAttribute(it: AttributeArguments[string]): it is Attribute {
   return typeof it === "object" && "value" in it;
+}
+
+/** What passes and gradients cast to integers are sizes, places and masks, which fit. */
+function castTo(a: Value, to: DType): Readonly<Record<string, AttributeValue>> {
+  return limitsOfCast(a.type.dtype, to) === undefined ? { dtype: to } : { dtype: to, fits: true };
 }
 
 /** True where broadcasting a value of `type` against one of `target` gives `target`. */

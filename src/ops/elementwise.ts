@@ -14,7 +14,7 @@ export interface UnarySpec {
   readonly doc: string;
   readonly dtype: DTypeClass;
   /** The function on one element. */
-  readonly compute: (x: number) => number;
+  readonly compute: (x: number, dtype: DType) => number;
   /** Gradient of the operand, given it (x), the result (y) and the result's gradient (g). */
   readonly gradient: ((b: GraphBuilder, x: Value, y: Value, g: Value) => Value) | "nondifferentiable";
   readonly samples: readonly Sample[];
@@ -37,7 +37,10 @@ export function defineUnary(spec: UnarySpec): Primitive<NoAttributes> {
     cost: ({ results }) => ({ flops: elementsOf(first(results)) }),
     samples,
     ...(spec.valueFact !== undefined && { valueFact: spec.valueFact }),
-    reference: ({ operands }) => [mapArray(first(operands), compute)],
+    reference: ({ operands }) => {
+      const x = first(operands);
+      return [mapArray(x, (it) => compute(it, x.dtype))];
+    },
     gradient:
       gradient === "nondifferentiable"
         ? gradient

@@ -58,10 +58,15 @@ export function held(dtype: DType, value: number): number {
     case "u8":
       return value & 255;
     case "i64":
-      return Math.trunc(value);
+      return Math.abs(value) < 2 ** 63 ? Math.trunc(value) : wrapped(value);
     default:
       return value;
   }
+}
+
+/** A whole number beyond 64 bits, of which a double has the upper digits, as they wrap around. */
+function wrapped(value: number): number {
+  return Number.isFinite(value) ? Number(BigInt.asIntN(64, BigInt(Math.trunc(value)))) : 0;
 }
 
 /** Applies a function to every element; the result is held as `dtype`. */

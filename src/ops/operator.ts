@@ -217,6 +217,12 @@ interface OperatorBase<S extends AttributeSchema> {
     readonly ranges: readonly ValueRange[];
     readonly attributes: AttributesOf<S>;
   }) => ValueRange;
+  /** Internal attributes that what is known of the operands decides: what a target may then leave out. */
+  readonly proved?: (input: {
+    readonly operands: readonly TensorType[];
+    readonly ranges: readonly ValueRange[];
+    readonly attributes: AttributesOf<S>;
+  }) => Readonly<Record<string, boolean>>;
 }
 
 /** An operator that every target has a form for. */

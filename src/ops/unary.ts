@@ -97,7 +97,7 @@ export const square = defineUnary({
   name: "square",
   doc: "Every element times itself.",
   dtype: "number",
-  compute: (x) => x * x,
+  compute: (x, dtype) => (dtype === "i32" ? Math.imul(x, x) : x * x),
   gradient: (b, x, _y, g) => b.mul(g, b.mul(x, b.scalar(2, x.type.dtype))),
   samples: unarySamples(),
 });

@@ -64,6 +64,11 @@ export function heldBy(range: ValueRange, dtype: DType): ValueRange {
   return high <= greatest || (wide && asNumber(range.below) === undefined) ? range : rangeOfType(dtype);
 }
 
+/** Whether it is proved that an element type holds all numbers of a range. */
+export function isHeldBy(range: ValueRange, dtype: DType): boolean {
+  return range.below !== undefined && range.low > -Infinity && sameRange(heldBy(range, dtype), range);
+}
+
 /** The greatest number of a range; infinite where it is not known. */
 export function highest({ below }: ValueRange): number {
   const known = below === undefined ? undefined : asNumber(below);

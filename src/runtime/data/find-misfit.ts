@@ -1,17 +1,10 @@
 import type { DType } from "../../ir/types.ts";
+import { integerLimits } from "../../ops/integer-limits.ts";
 
 /** Why an element type cannot hold a number. */
 export type Misfit = { readonly kind: "fraction" } | { readonly kind: "range"; readonly limits: string };
 
-const integers: Readonly<Partial<Record<DType, readonly [number, number]>>> = {
-  bool: [0, 1],
-  i8: [-128, 127],
-  u8: [0, 255],
-  i32: [-(2 ** 31), 2 ** 31 - 1],
-  u32: [0, 2 ** 32 - 1],
-  // The largest double below 2^63.
-  i64: [-(2 ** 63), 2 ** 63 - 1024],
-};
+const truths = [0, 1] as const;
 
 /** The first numbers that round to infinity: half a step beyond the largest that a type holds. */
 const overflows: Readonly<Partial<Record<DType, number>>> = {
@@ -22,7 +15,7 @@ const overflows: Readonly<Partial<Record<DType, number>>> = {
 
 /** Why an element type cannot hold a number, but for rounding of real ones; undefined where it can. */
 export function findMisfit(dtype: DType, value: number): Misfit | undefined {
-  const range = integers[dtype];
+  const range = dtype === "bool" ? truths : integerLimits[dtype];
   if (range === undefined) {
     const limit = overflows[dtype] ?? Infinity;
     return Math.abs(value) < limit || Number.isNaN(value)

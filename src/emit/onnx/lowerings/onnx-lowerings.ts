@@ -13,6 +13,7 @@ import { random } from "./random.ts";
 import { recurrent } from "./recurrent.ts";
 import { reductions } from "./reductions.ts";
 import { shapes } from "./shapes.ts";
+import { withStandIn } from "./stand-ins.ts";
 
 /** How ONNX says every operator there is: one that is missing does not compile. */
 const lowerings: OnnxLowerings = {
@@ -37,7 +38,7 @@ const composites = lowerings as unknown as Readonly<Record<CompositeName, OnnxFu
 /** What writes a primitive. */
 export function onnxLowering({ name }: Primitive): OnnxLowering<AttributeSchema> {
   const form = primitives[name as PrimitiveName];
-  return typeof form === "string" ? (writer, { refs }) => [writer.node(form, refs)] : form;
+  return withStandIn(name, typeof form === "string" ? (writer, { refs }) => [writer.node(form, refs)] : form);
 }
 
 /** What writes an application of a composite whole, in a mode and at an opset; undefined where nothing does. */

@@ -1,13 +1,22 @@
+import type { DType } from "../../../ir/types.ts";
 import { isFloat } from "../../../ops/dtype-class.ts";
 import { first } from "../../../ops/elementwise.ts";
+import { limitsOfCast } from "../../../ops/integer-limits.ts";
 import type { NoAttributes } from "../../../ops/operator.ts";
 import { tfjsDType } from "../tfjs-dtype.ts";
-import { binary, type DifferentiatedForm, type TfjsLowerings, unary } from "./lowering.ts";
+import { binary, type DifferentiatedForm, type TfjsLowering, type TfjsLowerings, unary } from "./lowering.ts";
 
 /** Operators on single elements, as TensorFlow.js says them. */
 export const elementwise = {
-  neg: "neg",
-  abs: unary((writer, x, { dtype }) => (isFloat(dtype) ? writer.helper("magnitude", x) : writer.tf("abs", x))),
+  // The wasm backend negates integers as floats.
+  neg: unary((writer, x, { dtype }) =>
+    isFloat(dtype)
+      ? writer.tf("neg", x)
+      : writer.tf("sub", writer.tf("scalar", writer.number(0), writer.string("int32")), x),
+  ),
+  abs: unary((writer, x, { dtype }) =>
+    isFloat(dtype) ? writer.helper("magnitude", x) : writer.helper("magnitudeOfIntegers", x),
+  ),
   sign: unary((writer, x, { dtype }) => (isFloat(dtype) ? writer.helper("signOf", x) : writer.tf("sign", x))),
   exp: "exp",
   log: "log",
@@ -16,7 +25,9 @@ export const elementwise = {
   expm1: "expm1",
   sqrt: "sqrt",
   rsqrt: "rsqrt",
-  square: "square",
+  square: unary((writer, x, { dtype }) =>
+    isFloat(dtype) ? writer.tf("square", x) : writer.helper("multiplyIntegers", x, x),
+  ),
   reciprocal: "reciprocal",
   sin: "sin",
   cos: "cos",
@@ -28,15 +39,19 @@ export const elementwise = {
   erf: "erf",
   add: "add",
   sub: "sub",
-  mul: "mul",
+  mul: binary((writer, a, b, [{ dtype }]) =>
+    isFloat(dtype) ? writer.tf("mul", a, b) : writer.helper("multiplyIntegers", a, b),
+  ),
   div: "div",
   pow: binary((writer, a, b) => writer.helper("power", a, b)),
   maximum: extreme("maximum"),
   minimum: extreme("minimum"),
   floor_div: binary((writer, a, b, [{ dtype }]) =>
-    isFloat(dtype) ? writer.tf("floor", writer.tf("div", a, b)) : writer.tf("floorDiv", a, b),
+    isFloat(dtype) ? writer.tf("floor", writer.tf("div", a, b)) : writer.helper("floorDivide", a, b),
   ),
-  mod: "mod",
+  mod: binary((writer, a, b, [{ dtype }]) =>
+    isFloat(dtype) ? writer.helper("floorRemainder", a, b) : writer.tf("mod", a, b),
+  ),
   equal: comparison("equal"),
   not_equal: comparison("notEqual"),
   less: comparison("less"),
@@ -60,15 +75,20 @@ export const elementwise = {
   },
   hard_sigmoid: "decomposed",
   cast: (writer, { args, operands, attributes }) => {
+    const { dtype } = first(operands).type;
     const to = tfjsDType(attributes.dtype);
-    const fromFloat = isFloat(first(operands).type.dtype);
-    if (!fromFloat || to === "float32") return writer.tf("cast", first(args), writer.string(to));
-    // Integers have no gradient, and what is computed from them cannot be differentiated past.
+    const fromFloat = isFloat(dtype);
+    if (to === "float32") return writer.tf("cast", first(args), writer.string(to));
+    const limits = attributes.fits ? undefined : limitsOfCast(held(dtype), held(attributes.dtype));
+    const zero = fromFloat ? writer.number(0) : writer.tf("scalar", writer.number(0), writer.string("int32"));
     const body =
-      to === "bool"
-        ? writer.tf("notEqual", first(args), writer.number(0))
-        : writer.tf("cast", first(args), writer.string(to));
-    return writer.helper("withoutGradient", { kind: "arrow", parameters: [], body });
+      to === "bool" && dtype !== "bool"
+        ? writer.tf("notEqual", first(args), zero)
+        : limits === undefined
+          ? writer.tf("cast", first(args), writer.string(to))
+          : writer.helper("toInteger", first(args), ...limits.map((it) => writer.number(it)));
+    // Integers have no gradient, and what is computed from them cannot be differentiated past.
+    return !fromFloat ? body : writer.helper("withoutGradient", { kind: "arrow", parameters: [], body });
   },
   clip: (writer, { args, operands, attributes }) => {
     const x = first(args);
@@ -82,21 +102,30 @@ export const elementwise = {
     if (attributes.open) return writer.helper("clipOpen", x, writer.attribute("min"), writer.attribute("max"));
     if (attributes.max === Infinity) return writer.tf("maximum", x, writer.attribute("min"));
     if (attributes.min === -Infinity) return writer.tf("minimum", x, writer.attribute("max"));
-    return writer.tf("clipByValue", x, writer.attribute("min"), writer.attribute("max"));
+    return writer.helper("clip", x, writer.attribute("min"), writer.attribute("max"));
   },
-  where: (writer, { args }) => writer.tf("where", ...args),
+  where: (writer, { args, results }) => {
+    const [condition, a, b] = args;
+    if (first(results).type.dtype !== "bool" || condition === undefined || a === undefined || b === undefined)
+      return writer.tf("where", ...args);
+    const otherwise = writer.tf("logicalAnd", writer.tf("logicalNot", condition), b);
+    return writer.tf("logicalOr", writer.tf("logicalAnd", condition, a), otherwise);
+  },
   zeros_like: { lower: (writer, { args }) => writer.tf("zerosLike", first(args)) },
   ones_like: { lower: (writer, { args }) => writer.tf("onesLike", first(args)) },
   identity: (_writer, { args }) => first(args),
   stop_gradient: (writer, { args }) => writer.helper("stopGradient", first(args)),
 } satisfies Partial<TfjsLowerings>;
 
-/** TensorFlow.js gives all of the gradient to the first of equals, and sums none over what was broadcast: a helper does. */
-function extreme(name: "maximum" | "minimum"): DifferentiatedForm<NoAttributes> {
-  return {
-    plain: name,
-    lower: binary((writer, a, b, [{ dtype }]) => (isFloat(dtype) ? writer.helper(name, a, b) : writer.tf(name, a, b))),
-  };
+/** i64 is held in 32 bits. */
+const held = (dtype: DType): DType => (dtype === "i64" ? "i32" : dtype);
+
+/**
+ * TensorFlow.js gives all of the gradient to the first of equals, and sums none over what was broadcast, and its wasm
+ * backend loses NaN: a helper does it right.
+ */
+function extreme(name: "maximum" | "minimum"): TfjsLowering<NoAttributes> {
+  return binary((writer, a, b, [{ dtype }]) => (isFloat(dtype) ? writer.helper(name, a, b) : writer.tf(name, a, b)));
 }
 
 /** TensorFlow.js cannot differentiate past a comparison, not even with a gradient of zero. */

@@ -13,6 +13,7 @@ import { random } from "./random.ts";
 import { recurrent } from "./recurrent.ts";
 import { reductions } from "./reductions.ts";
 import { shapes } from "./shapes.ts";
+import { withStandIn } from "./stand-ins.ts";
 
 /** How TensorFlow.js says every operator there is: one that is missing does not compile. */
 const lowerings: TfjsLowerings = {
@@ -36,7 +37,10 @@ const composites = lowerings as unknown as Readonly<Record<CompositeName, TfjsFu
 
 /** What writes a primitive such that it can be differentiated. */
 export function tfjsLowering({ name }: Primitive): TfjsLowering<AttributeSchema> {
-  const form = primitives[name as PrimitiveName];
+  return withStandIn(name as PrimitiveName, formOf(primitives[name as PrimitiveName]));
+}
+
+function formOf(form: TfjsForm<AttributeSchema>): TfjsLowering<AttributeSchema> {
   if (typeof form === "string") return (writer, { args }) => writer.tf(form, ...args);
   return typeof form === "function" ? form : form.lower;
 }

@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { withGradient } from "./custom-gradient.ts";
+import { notANumber } from "./not-a-number.ts";
 import { sumToShape } from "./sum-to-shape.ts";
 
 /** The larger of a and b, which broadcast; where they are equal, each gets half of the gradient. */
@@ -7,7 +8,7 @@ export function maximum(a: tf.Tensor | number, b: tf.Tensor | number): tf.Tensor
   const [left, right] = [asTensor(a), asTensor(b)];
   return withGradient(
     [left, right],
-    () => tf.maximum(left, right),
+    () => withNaNOf(b, tf.maximum(left, right)),
     (dy, [x = left, y = right]) => sharesOf(dy, x, y, x, y),
   );
 }
@@ -17,9 +18,14 @@ export function minimum(a: tf.Tensor | number, b: tf.Tensor | number): tf.Tensor
   const [left, right] = [asTensor(a), asTensor(b)];
   return withGradient(
     [left, right],
-    () => tf.minimum(left, right),
+    () => withNaNOf(b, tf.minimum(left, right)),
     (dy, [x = left, y = right]) => sharesOf(dy, x, y, y, x),
   );
+}
+
+/** The wasm backend takes the first of two where the second is NaN. */
+function withNaNOf(second: tf.Tensor | number, extreme: tf.Tensor): tf.Tensor {
+  return typeof second === "number" ? extreme : tf.add(extreme, notANumber(second));
 }
 
 function asTensor(x: tf.Tensor | number): tf.Tensor {

@@ -7,7 +7,10 @@ export function log1p(x: tf.Tensor): tf.Tensor {
     [x],
     () => {
       const u = tf.add(x, 1);
-      return tf.where(tf.equal(u, 1), x, tf.mul(tf.log(u), tf.div(x, tf.sub(u, 1))));
+      // What is infinite, divided by itself, would be no number.
+      const finite = tf.clipByValue(x, -1, 1e30);
+      const ratio = tf.div(finite, tf.sub(tf.add(finite, 1), 1));
+      return tf.where(tf.equal(u, 1), x, tf.mul(tf.log(u), ratio));
     },
     (dy, [at = x]) => [tf.div(dy, tf.add(at, 1))],
   );

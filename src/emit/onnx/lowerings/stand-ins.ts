@@ -1,0 +1,57 @@
+import type { Value } from "../../../ir/graph.ts";
+import type { DType } from "../../../ir/types.ts";
+import type { AttributeSchema } from "../../../ops/operator.ts";
+import type { OperatorName } from "../../../ops/registry.ts";
+import { required } from "../../../support/fault.ts";
+import type { OnnxLowering } from "./lowering.ts";
+
+/**
+ * Element types in which ONNX, or ONNX Runtime's CPU provider, lacks an operator, and those that stand in: small integers
+ * are computed in 32 bits and wrap when they are cut to their own width again; f64 keeps the digits of f32 alone.
+ */
+const standIns: Readonly<Partial<Record<OperatorName, Readonly<Partial<Record<DType, DType>>>>>> = {
+  avg_pool2d: { f64: "f32" },
+  avg_pool2d_gradient: { f64: "f32" },
+  conv2d: { f64: "f32" },
+  conv2d_input_gradient: { f64: "f32" },
+  conv2d_kernel_gradient: { f64: "f32" },
+  cumsum: { i8: "i32", u8: "i32", f16: "f32" },
+  erf: { f64: "f32" },
+  max_pool2d_gradient: { f64: "f32" },
+  neg: { u8: "i32" },
+  prod: { i8: "i32", u8: "i32" },
+  put_along: { i8: "i32", u8: "i32" },
+  relu: { u8: "i32" },
+  scatter_add: { i8: "i32", u8: "i32" },
+  sign: { f16: "f32" },
+  sum: { i8: "i32", u8: "i32" },
+  where: { i8: "i32" },
+};
+
+/** The form of an operator that computes in another element type where there is none for the operands' own. */
+export function withStandIn(op: string, lower: OnnxLowering<AttributeSchema>): OnnxLowering<AttributeSchema> {
+  const table = standIns[op as OperatorName];
+  if (table === undefined) return lower;
+  return (writer, input) => {
+    const standIn = (value: Value): DType | undefined => table[value.type.dtype];
+    if (!input.operands.some(standIn)) return lower(writer, input);
+    const inOther = (value: Value): Value => {
+      const dtype = standIn(value);
+      return dtype === undefined ? value : { ...value, type: { ...value.type, dtype } };
+    };
+    const refs = input.refs.map((ref, index) => {
+      const dtype = standIn(required(input.operands[index], "operand"));
+      return dtype === undefined ? ref : writer.cast(ref, dtype);
+    });
+    const made = lower(writer, {
+      ...input,
+      operands: input.operands.map(inOther),
+      results: input.results.map(inOther),
+      refs,
+    });
+    return made.map((ref, index) => {
+      const value = required(input.results[index], "result");
+      return standIn(value) === undefined ? ref : writer.cast(ref, value.type.dtype);
+    });
+  };
+}
