@@ -359,7 +359,7 @@ function update(model: StackedLstm, gradients: tf.Tensor[]): void {
   const t = model.step + 1;
   const correction = Math.sqrt(1 - beta2 ** t) / (1 - beta1 ** t);
   const norm = tf.sqrt(tf.addN(gradients.map((gradient) => tf.sum(tf.square(gradient)))));
-  const factor = tf.div(1, maximum(norm, 1));
+  const factor = tf.div(1, tf.maximum(norm, 1));
   for (const [{ parameter, m, v }, gradient] of zip(model.optimizer, gradients)) {
     const clipped = tf.mul(gradient, factor);
     m.assign(tf.add(tf.mul(m, beta1), tf.mul(clipped, 1 - beta1)));
@@ -500,32 +500,6 @@ function differentiate(
 interface Doubles {
   readonly shape: readonly number[];
   readonly data: ArrayLike<number>;
-}
-
-/** The larger of a and b, which broadcast; where they are equal, each gets half of the gradient. */
-function maximum(a: tf.Tensor | number, b: tf.Tensor | number): tf.Tensor {
-  const [left, right] = [asTensor(a), asTensor(b)];
-  return withGradient(
-    [left, right],
-    () => withNaNOf(b, tf.maximum(left, right)),
-    (dy, [x = left, y = right]) => sharesOf(dy, x, y, x, y),
-  );
-}
-
-/** The wasm backend takes the first of two where the second is NaN. */
-function withNaNOf(second: tf.Tensor | number, extreme: tf.Tensor): tf.Tensor {
-  return typeof second === "number" ? extreme : tf.add(extreme, notANumber(second));
-}
-
-function asTensor(x: tf.Tensor | number): tf.Tensor {
-  return typeof x === "number" ? tf.scalar(x) : x;
-}
-
-/** What x and y get of a gradient: x all of it where `high` is above `low`, half where they are equal. */
-function sharesOf(dy: tf.Tensor, x: tf.Tensor, y: tf.Tensor, high: tf.Tensor, low: tf.Tensor): tf.Tensor[] {
-  const above = tf.cast(tf.greater(high, low), "float32");
-  const ofX = tf.mul(dy, tf.mul(tf.add(above, tf.cast(tf.greaterEqual(high, low), "float32")), 0.5));
-  return [sumToShape(ofX, x.shape), sumToShape(tf.sub(dy, ofX), y.shape)];
 }
 
 /**
@@ -1047,14 +1021,6 @@ function forgetBias(shape: number[]): Float32Array {
   return new Float32Array(units * 4).fill(1, units, 2 * units);
 }
 
-/**
- * 0 where x is a number, NaN where it is not: added to what loses NaN on the wasm backend, it brings it back. A step is
- * its cheapest kernel that keeps NaN, and is finite everywhere else.
- */
-function notANumber(x: tf.Tensor): tf.Tensor {
-  return tf.mul(tf.step(x), 0);
-}
-
 /** For each index a row of zeros with a 1 at its place; unlike `tf.oneHot`, for rows of one element as well. */
 function oneHot(indices: tf.Tensor, depth: number): tf.Tensor {
   return tf.cast(tf.equal(tf.expandDims(indices, -1), tf.range(0, depth, 1, "int32")), "int32");
@@ -1443,7 +1409,7 @@ function readSafetensors(bytes: Uint8Array): Checkpoint {
     if (start + to > bytes.byteLength) throw new Error(`the .safetensors file is truncated: ${name} is not all there`);
     // Copied, since arrays must begin at a multiple of their elements; not by slice(), which Node's buffers share.
     const { buffer } = new Uint8Array(bytes.subarray(start + from, start + to));
-    tensors.set(name, { type, shape, data: numbersIn(type, buffer) });
+    tensors.set(name, { type, shape, data: numbersIn(name, type, buffer) });
   }
   if (start + end < bytes.byteLength) throw new Error("the .safetensors file goes on after its last tensor");
   const perm = metadata.get("perm");
@@ -1451,11 +1417,14 @@ function readSafetensors(bytes: Uint8Array): Checkpoint {
   return { tensors, metadata, orders: new Map(Object.entries(parseRecord(perm, 'the metadata "perm"'))) };
 }
 
-function numbersIn(type: keyof typeof elementArrays, buffer: ArrayBuffer): StoredTensor["data"] {
+function numbersIn(name: string, type: keyof typeof elementArrays, buffer: ArrayBuffer): StoredTensor["data"] {
   if (type === "F32") return new Float32Array(buffer);
   if (type === "F64") return new Float64Array(buffer);
   if (type === "F16" || type === "BF16") return fromHalves(type, new Uint16Array(buffer));
-  const values: Iterable<number | bigint> = new elementArrays[type](buffer);
+  const values = [...new elementArrays[type](buffer)];
+  const inexact = values.findIndex((value) => typeof value === "bigint" && BigInt(Number(value)) !== value);
+  if (inexact >= 0)
+    throw new Error(`${name} has ${values[inexact]} at element ${inexact}, which no number holds exactly`);
   return Float64Array.from(values, Number);
 }
 

@@ -182,6 +182,12 @@ const faults: readonly (readonly [name: string, bytes: () => Uint8Array, message
     () => changed(withTensor("count_0.seen", { bytes: new Uint8Array(BigInt64Array.of(2n, 16777217n).buffer) })),
     "count_0.seen has 16777217 at element 1, which a float32 variable cannot hold",
   ],
+  [
+    "an integer that no number holds",
+    () =>
+      changed(withTensor("count_0.seen", { bytes: new Uint8Array(BigInt64Array.of(2n, 9007199254740993n).buffer) })),
+    "count_0.seen has 9007199254740993 at element 1, which no number holds exactly",
+  ],
   ["no number", () => changed(withTensor("head.bias", { bytes: numbers(1, NaN) })), "head.bias has NaN at element 1"],
   [
     "infinity",

@@ -4,7 +4,7 @@ import { first } from "../../../ops/elementwise.ts";
 import { limitsOfCast } from "../../../ops/integer-limits.ts";
 import type { NoAttributes } from "../../../ops/operator.ts";
 import { tfjsDType } from "../tfjs-dtype.ts";
-import { binary, type DifferentiatedForm, type TfjsLowering, type TfjsLowerings, unary } from "./lowering.ts";
+import { binary, type DifferentiatedForm, type TfjsLowerings, unary } from "./lowering.ts";
 
 /** Operators on single elements, as TensorFlow.js says them. */
 export const elementwise = {
@@ -124,8 +124,11 @@ const held = (dtype: DType): DType => (dtype === "i64" ? "i32" : dtype);
  * TensorFlow.js gives all of the gradient to the first of equals, and sums none over what was broadcast, and its wasm
  * backend loses NaN: a helper does it right.
  */
-function extreme(name: "maximum" | "minimum"): TfjsLowering<NoAttributes> {
-  return binary((writer, a, b, [{ dtype }]) => (isFloat(dtype) ? writer.helper(name, a, b) : writer.tf(name, a, b)));
+function extreme(name: "maximum" | "minimum"): DifferentiatedForm<NoAttributes> {
+  return {
+    plain: name,
+    lower: binary((writer, a, b, [{ dtype }]) => (isFloat(dtype) ? writer.helper(name, a, b) : writer.tf(name, a, b))),
+  };
 }
 
 /** TensorFlow.js cannot differentiate past a comparison, not even with a gradient of zero. */

@@ -128,7 +128,7 @@ export function readSafetensors(bytes: Uint8Array): Checkpoint {
     if (start + to > bytes.byteLength) throw new Error(`the .safetensors file is truncated: ${name} is not all there`);
     // Copied, since arrays must begin at a multiple of their elements; not by slice(), which Node's buffers share.
     const { buffer } = new Uint8Array(bytes.subarray(start + from, start + to));
-    tensors.set(name, { type, shape, data: numbersIn(type, buffer) });
+    tensors.set(name, { type, shape, data: numbersIn(name, type, buffer) });
   }
   if (start + end < bytes.byteLength) throw new Error("the .safetensors file goes on after its last tensor");
   const perm = metadata.get("perm");
@@ -136,11 +136,14 @@ export function readSafetensors(bytes: Uint8Array): Checkpoint {
   return { tensors, metadata, orders: new Map(Object.entries(parseRecord(perm, 'the metadata "perm"'))) };
 }
 
-function numbersIn(type: keyof typeof elementArrays, buffer: ArrayBuffer): StoredTensor["data"] {
+function numbersIn(name: string, type: keyof typeof elementArrays, buffer: ArrayBuffer): StoredTensor["data"] {
   if (type === "F32") return new Float32Array(buffer);
   if (type === "F64") return new Float64Array(buffer);
   if (type === "F16" || type === "BF16") return fromHalves(type, new Uint16Array(buffer));
-  const values: Iterable<number | bigint> = new elementArrays[type](buffer);
+  const values = [...new elementArrays[type](buffer)];
+  const inexact = values.findIndex((value) => typeof value === "bigint" && BigInt(Number(value)) !== value);
+  if (inexact >= 0)
+    throw new Error(`${name} has ${values[inexact]} at element ${inexact}, which no number holds exactly`);
   return Float64Array.from(values, Number);
 }
 
