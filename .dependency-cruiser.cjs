@@ -9,6 +9,7 @@ const layers = [
   "src/dims",
   "src/ir",
   "src/ops",
+  "src/graph",
   // Passes and gradients know the IR alone, nothing of the language.
   "src/passes",
   "src/autodiff",

@@ -4,7 +4,7 @@ import { emitOnnx, opsets } from "../src/emit/onnx/emit-graph.ts";
 import { encodeModel } from "../src/emit/onnx/proto.ts";
 import type { Graph } from "../src/ir/graph.ts";
 import type { TensorType } from "../src/ir/types.ts";
-import { createBuilder } from "../src/ops/create-builder.ts";
+import { createBuilder } from "../src/graph/create-builder.ts";
 
 /** A model that multiplies two square matrices: what the machine can do at most. */
 export function gemmModel(size: number): Uint8Array {

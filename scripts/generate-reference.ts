@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { catalog, type Code } from "../src/diagnostics/catalog.ts";
 import { initializers } from "../src/ops/initializers.ts";
-import { givenAttributes, type AttributeSpec, type Operator } from "../src/ops/operator.ts";
+import { givenAttributes, type AttributeSpec, type Operator } from "../src/ops/define/operator.ts";
 import { allOperators, operators, type OperatorName } from "../src/ops/registry.ts";
 import { library, librarySources } from "../src/std/library.ts";
 import type { ProgramFile } from "../src/std/program-file.ts";

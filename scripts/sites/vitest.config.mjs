@@ -26,7 +26,7 @@ export default defineConfig({
     exclude: [
       "**/fuzz*",
       "**/robustness*",
-      "tests/{browser,soak,specs,ops,dims,format,grammar,docs,oracles,passes,autodiff}/**",
+      "tests/{browser,soak,specs,ops,dims,format,grammar,docs,oracles,passes,graph,autodiff}/**",
     ],
     setupFiles: ["scripts/sites/reach-site.mjs"],
     testTimeout: 240_000,

@@ -1,7 +1,7 @@
 import type { Node, ScanNode, Value } from "../ir/graph.ts";
-import { isFloat } from "../ops/dtype-class.ts";
+import { isFloat } from "../ops/define/dtype-class.ts";
 import { findOperator } from "../ops/registry.ts";
-import { capturesOf } from "../passes/rewrite.ts";
+import { capturesOf } from "../graph/rewrite.ts";
 import { fault, required } from "../support/fault.ts";
 
 /** Ids of the values of a region that depend differentiably on `roots`, the roots included. */

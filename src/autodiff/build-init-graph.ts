@@ -1,10 +1,10 @@
 import { constant } from "../dims/dim.ts";
 import type { Graph, GraphInput, GraphOutput, Module, Value, Variable } from "../ir/graph.ts";
 import { portOf, ports } from "../ir/ports.ts";
-import { createBuilder } from "../ops/create-builder.ts";
+import { createBuilder } from "../graph/create-builder.ts";
 import { findInitializer, initialValue } from "../ops/initializers.ts";
-import { splitIndices } from "../passes/paths.ts";
-import { entryOf, variablesOf } from "../passes/parameters-of.ts";
+import { splitIndices } from "../graph/paths.ts";
+import { entryOf, variablesOf } from "../graph/parameters-of.ts";
 import { finalPasses, runPasses } from "../passes/pipeline.ts";
 import { storedPermsOf } from "../passes/stored-perms.ts";
 import type { BuildOptions } from "./build-training-step.ts";

@@ -1,10 +1,10 @@
 import { elementAt } from "../support/element-at.ts";
 import type { Graph, GraphInput, Value } from "../ir/graph.ts";
 import type { TrainProgram } from "../ir/program.ts";
-import type { NodePlace } from "../passes/inline.ts";
+import type { NodePlace } from "../graph/inline.ts";
 import { finalPasses, passesBeforeGradients, runPasses } from "../passes/pipeline.ts";
 import { operandsOf, regionsOf } from "../ir/visit.ts";
-import { capturesOf } from "../passes/rewrite.ts";
+import { capturesOf } from "../graph/rewrite.ts";
 import type { BuildOptions } from "./build-training-step.ts";
 import { inlineObjective } from "./inline-objective.ts";
 

@@ -1,12 +1,12 @@
 import type { Graph, GraphInput, GraphOutput, Node } from "../ir/graph.ts";
 import { portOf } from "../ir/ports.ts";
 import type { TrainProgram } from "../ir/program.ts";
-import { createBuilder } from "../ops/create-builder.ts";
-import type { GraphBuilder } from "../ops/builder.ts";
+import { createBuilder } from "../graph/create-builder.ts";
+import type { GraphBuilder } from "../ops/define/builder.ts";
 import { required } from "../support/fault.ts";
-import { sortInputs } from "../passes/assemble-graph.ts";
-import { extendInputs, type GraphInputs } from "../passes/graph-inputs.ts";
-import { isFrozen } from "../passes/parameters-of.ts";
+import { sortInputs } from "../graph/assemble-graph.ts";
+import { extendInputs, type GraphInputs } from "../graph/graph-inputs.ts";
+import { isFrozen } from "../graph/parameters-of.ts";
 import { finalPasses, passesBeforeGradients, runPasses, type PassTarget } from "../passes/pipeline.ts";
 import { applyUpdates, type TrainedParameter } from "./apply-updates.ts";
 import { differentiate } from "./differentiate.ts";

@@ -1,6 +1,6 @@
 import type { Value } from "../ir/graph.ts";
 import type { OptimizerSpec } from "../ir/program.ts";
-import type { GraphBuilder } from "../ops/builder.ts";
+import type { GraphBuilder } from "../ops/define/builder.ts";
 import type { Updated, UpdateInput } from "./define-optimizer.ts";
 import { optimizerOf } from "./optimizers.ts";
 

@@ -1,6 +1,6 @@
 import type { Value } from "../ir/graph.ts";
 import type { ClipSpec } from "../ir/program.ts";
-import type { GraphBuilder } from "../ops/builder.ts";
+import type { GraphBuilder } from "../ops/define/builder.ts";
 import { required } from "../support/fault.ts";
 import { sumOfSquares } from "./sum-of-squares.ts";
 

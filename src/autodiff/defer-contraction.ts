@@ -1,6 +1,6 @@
 import { constant, multiply, type Dim } from "../dims/dim.ts";
 import type { OperatorNode, Value } from "../ir/graph.ts";
-import type { GraphBuilder } from "../ops/builder.ts";
+import type { GraphBuilder } from "../ops/define/builder.ts";
 import { required } from "../support/fault.ts";
 
 /** A value of the forward body, for all steps at once. */

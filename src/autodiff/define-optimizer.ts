@@ -1,7 +1,7 @@
 import type { Value } from "../ir/graph.ts";
 import type { OptimizerSpec, SettingValue } from "../ir/program.ts";
 import type { CallSchema, NumberNames, PlainValues } from "../ir/settings.ts";
-import type { GraphBuilder } from "../ops/builder.ts";
+import type { GraphBuilder } from "../ops/define/builder.ts";
 import { fault } from "../support/fault.ts";
 
 /** What one parameter's update works with; parameter, gradient and slots have one type, scalars are cast to its dtype. */

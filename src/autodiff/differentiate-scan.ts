@@ -1,7 +1,7 @@
 import { insertAxis } from "../ir/axes.ts";
 import type { Node, OperatorNode, Region, ScanNode, Value } from "../ir/graph.ts";
-import type { GraphBuilder } from "../ops/builder.ts";
-import { capturesOf, cloneNode, renameAll, renameBy, renameUses } from "../passes/rewrite.ts";
+import type { GraphBuilder } from "../ops/define/builder.ts";
+import { capturesOf, cloneNode, renameAll, renameBy, renameUses } from "../graph/rewrite.ts";
 import { required } from "../support/fault.ts";
 import { activeInputs } from "./active-values.ts";
 import { contractOutside, deferralOf, type Deferral, type Stacked } from "./defer-contraction.ts";

@@ -1,6 +1,6 @@
 import type { Node, OperatorNode, Value } from "../ir/graph.ts";
-import type { GraphBuilder } from "../ops/builder.ts";
-import { attributesFor } from "../ops/operator.ts";
+import type { GraphBuilder } from "../ops/define/builder.ts";
+import { attributesFor } from "../ops/define/operator.ts";
 import { findOperator } from "../ops/registry.ts";
 import { fault } from "../support/fault.ts";
 import { activeValues } from "./active-values.ts";

@@ -4,11 +4,11 @@ import { metricPorts, portOf, ports } from "../ir/ports.ts";
 import type { TrainProgram } from "../ir/program.ts";
 import type { TensorType } from "../ir/types.ts";
 import { fault, required } from "../support/fault.ts";
-import { assembleGraph, stateOutputs } from "../passes/assemble-graph.ts";
+import { assembleGraph, stateOutputs } from "../graph/assemble-graph.ts";
 import { inlineModel, type InlinedModel } from "../passes/flatten.ts";
-import type { InlineOptions } from "../passes/inline.ts";
-import type { DimMap } from "../passes/map-dims.ts";
-import { entryOf } from "../passes/parameters-of.ts";
+import type { InlineOptions } from "../graph/inline.ts";
+import type { DimMap } from "../graph/map-dims.ts";
+import { entryOf } from "../graph/parameters-of.ts";
 
 /** Which outputs the graph of a model with its objective has. */
 export interface ObjectiveOptions {

@@ -1,7 +1,7 @@
 import type { Value } from "../ir/graph.ts";
 import type { OptimizerSpec } from "../ir/program.ts";
 import type { ArgumentSchema, CallSchema } from "../ir/settings.ts";
-import type { GraphBuilder } from "../ops/builder.ts";
+import type { GraphBuilder } from "../ops/define/builder.ts";
 import { fault } from "../support/fault.ts";
 import { defineOptimizer, type Optimizer, type Updated, type UpdateInput } from "./define-optimizer.ts";
 import { sumOfSquares } from "./sum-of-squares.ts";

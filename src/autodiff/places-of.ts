@@ -1,7 +1,7 @@
 import type { Module } from "../ir/graph.ts";
 import type { TrainProgram } from "../ir/program.ts";
 import { findStrays, type Strays } from "../passes/find-strays.ts";
-import { entryOf } from "../passes/parameters-of.ts";
+import { entryOf } from "../graph/parameters-of.ts";
 
 /** The look-ups of a model that may be out of range, its inputs being the features. */
 export function straysOfModel(module: Module): Strays {

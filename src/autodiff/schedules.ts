@@ -1,6 +1,6 @@
 import type { Value } from "../ir/graph.ts";
 import type { Schedule } from "../ir/program.ts";
-import type { GraphBuilder } from "../ops/builder.ts";
+import type { GraphBuilder } from "../ops/define/builder.ts";
 
 /** Arithmetic on scalars: in a graph, or on plain numbers. One definition of every schedule serves both. */
 interface Arithmetic<N> {

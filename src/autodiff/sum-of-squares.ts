@@ -1,5 +1,5 @@
 import type { Value } from "../ir/graph.ts";
-import type { GraphBuilder } from "../ops/builder.ts";
+import type { GraphBuilder } from "../ops/define/builder.ts";
 
 /** The sum of the squares of all elements, an f32 scalar: half precision would overflow. */
 export function sumOfSquares(b: GraphBuilder, value: Value): Value {

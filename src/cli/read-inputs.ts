@@ -1,7 +1,7 @@
 import type { Unit } from "../compiler.ts";
 import { asNumber } from "../dims/dim.ts";
 import type { RawField, TrainProgram } from "../ir/program.ts";
-import { entryOf } from "../passes/parameters-of.ts";
+import { entryOf } from "../graph/parameters-of.ts";
 import { createDataset } from "../runtime/data/dataset.ts";
 import type { Column, DataProblem, RawData } from "../runtime/data/raw-data.ts";
 import { restrictFeatures } from "../runtime/data/restrict-features.ts";

@@ -1,9 +1,9 @@
 import type { Label } from "../diagnostics/diagnostic.ts";
 import type { Dim } from "../dims/dim.ts";
 import type { Attributes, Value } from "../ir/graph.ts";
-import { inferOperator, operandSpecAt } from "../ops/infer.ts";
-import { attributesFor, type Operator } from "../ops/operator.ts";
-import { rangeOfType } from "../ops/value-range.ts";
+import { inferOperator, operandSpecAt } from "../graph/infer.ts";
+import { attributesFor, type Operator } from "../ops/define/operator.ts";
+import { rangeOfType } from "../ops/define/value-range.ts";
 import type { Span } from "../support/source.ts";
 import { freshValue, report, type Context } from "./context.ts";
 import { noteCrossing } from "./crossings.ts";

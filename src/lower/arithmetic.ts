@@ -13,7 +13,7 @@ import {
 import { decide } from "../dims/decide.ts";
 import { equal, negateRelation } from "../dims/facts.ts";
 import type { DType } from "../ir/types.ts";
-import { isFloat } from "../ops/dtype-class.ts";
+import { isFloat } from "../ops/define/dtype-class.ts";
 import { findOperator } from "../ops/registry.ts";
 import { textOf, type Span } from "../support/source.ts";
 import type { BinaryExpression, CallExpression, UnaryExpression } from "../syntax/ast.ts";

@@ -1,7 +1,7 @@
 import { initializerSignatures } from "../analyze/initializer-signatures.ts";
 import { reportUnknownArgument } from "../analyze/report-unknown-argument.ts";
 import { brokenLimit } from "../ir/limits.ts";
-import { givenAttributes } from "../ops/operator.ts";
+import { givenAttributes } from "../ops/define/operator.ts";
 import { textOf } from "../support/source.ts";
 import type { Argument, CallExpression } from "../syntax/ast.ts";
 import { attributeOf, expectedFor } from "./attributes.ts";

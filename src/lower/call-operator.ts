@@ -1,8 +1,8 @@
 import { constant } from "../dims/dim.ts";
 import type { Attribute } from "../ir/graph.ts";
 import type { TensorType } from "../ir/types.ts";
-import { operandSpecAt } from "../ops/infer.ts";
-import { givenAttributes, type Operator, type OperandSpec } from "../ops/operator.ts";
+import { operandSpecAt } from "../graph/infer.ts";
+import { givenAttributes, type Operator, type OperandSpec } from "../ops/define/operator.ts";
 import { reportUnknownArgument } from "../analyze/report-unknown-argument.ts";
 import type { Span } from "../support/source.ts";
 import type { Argument, Expression } from "../syntax/ast.ts";

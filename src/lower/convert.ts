@@ -2,9 +2,9 @@ import { asNumber, constant, divideExactly, formatDim, sameForm, type Dim } from
 import { decide } from "../dims/decide.ts";
 import { divides } from "../dims/facts.ts";
 import type { DType, TensorType } from "../ir/types.ts";
-import { lostIn } from "../ops/lost-in.ts";
-import { isFloat } from "../ops/dtype-class.ts";
-import { numbersBetween, rangeOfDim } from "../ops/value-range.ts";
+import { lostIn } from "../graph/lost-in.ts";
+import { isFloat } from "../ops/define/dtype-class.ts";
+import { numbersBetween, rangeOfDim } from "../ops/define/value-range.ts";
 import type { Span } from "../support/source.ts";
 import { castNode, constantNode, dimNode, operatorNode, report, type Context } from "./context.ts";
 import { describe, noValueFacts, targetName, tensor, type Provenance, type TensorVal, type Val } from "./values.ts";

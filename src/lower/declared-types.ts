@@ -2,7 +2,7 @@ import { asNumber, axisOf, constant, formatDim, sameForm, withLabel, type Dim } 
 import { decide } from "../dims/decide.ts";
 import { equal } from "../dims/facts.ts";
 import type { TensorType, DType } from "../ir/types.ts";
-import { isDType, isFloat } from "../ops/dtype-class.ts";
+import { isDType, isFloat } from "../ops/define/dtype-class.ts";
 import { dimNamesOf } from "../analyze/dim-names.ts";
 import { genericElements } from "../analyze/builtins.ts";
 import type { Span } from "../support/source.ts";

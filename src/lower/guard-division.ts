@@ -1,7 +1,7 @@
-import { isFloat } from "../ops/dtype-class.ts";
-import type { Operator } from "../ops/operator.ts";
+import { isFloat } from "../ops/define/dtype-class.ts";
+import type { Operator } from "../ops/define/operator.ts";
 import { findOperator } from "../ops/registry.ts";
-import { highest, numbersBetween, rangeOfType } from "../ops/value-range.ts";
+import { highest, numbersBetween, rangeOfType } from "../ops/define/value-range.ts";
 import { required } from "../support/fault.ts";
 import type { Span } from "../support/source.ts";
 import { constantNode, type Context } from "./context.ts";

@@ -2,7 +2,7 @@ import { asNumber, evaluate, formatDim, variablesOf, type Dim } from "../dims/di
 import { decide } from "../dims/decide.ts";
 import { atLeast, divides, equal, negateRelation, type Relation } from "../dims/facts.ts";
 import type { Label } from "../diagnostics/diagnostic.ts";
-import type { ShapeChecker } from "../ops/operator.ts";
+import type { ShapeChecker } from "../ops/define/operator.ts";
 import type { Span } from "../support/source.ts";
 import { formatExample } from "./convert.ts";
 import { report, type Context } from "./context.ts";

@@ -7,12 +7,12 @@ import {
   sameRange,
   unionOf,
   type ValueRange,
-} from "../ops/value-range.ts";
-import { inferRange } from "../ops/infer-range.ts";
-import { isFloat } from "../ops/dtype-class.ts";
+} from "../ops/define/value-range.ts";
+import { inferRange } from "../graph/infer-range.ts";
+import { isFloat } from "../ops/define/dtype-class.ts";
 import type { Attributes } from "../ir/graph.ts";
 import type { TensorType } from "../ir/types.ts";
-import type { Operator } from "../ops/operator.ts";
+import type { Operator } from "../ops/define/operator.ts";
 import type { Span } from "../support/source.ts";
 import { report, type Context } from "./context.ts";
 import { factsIn } from "./minima.ts";

@@ -1,8 +1,8 @@
 import { formatDim, type Dim } from "../dims/dim.ts";
 import type { Value } from "../ir/graph.ts";
 import type { TensorType } from "../ir/types.ts";
-import type { Operator } from "../ops/operator.ts";
-import type { ValueRange } from "../ops/value-range.ts";
+import type { Operator } from "../ops/define/operator.ts";
+import type { ValueRange } from "../ops/define/value-range.ts";
 import type { Callable } from "../std/program-file.ts";
 import type { Span } from "../support/source.ts";
 import type { Instance } from "./instance.ts";

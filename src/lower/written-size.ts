@@ -1,5 +1,5 @@
 import type { Node } from "../ir/graph.ts";
-import { repeatCount } from "../passes/repeat-count.ts";
+import { repeatCount } from "../graph/repeat-count.ts";
 import { required } from "../support/fault.ts";
 import type { Span } from "../support/source.ts";
 import { report, type Context, type Elaborator } from "./context.ts";

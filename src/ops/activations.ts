@@ -1,9 +1,9 @@
 import { constant, multiply } from "../dims/dim.ts";
 import type { Value } from "../ir/graph.ts";
-import type { GraphBuilder } from "./builder.ts";
-import { first, unarySamples } from "./elementwise.ts";
-import { defineComposite } from "./operator.ts";
-import { elementsOf } from "./shape-rules.ts";
+import type { GraphBuilder } from "./define/builder.ts";
+import { first, unarySamples } from "./define/elementwise.ts";
+import { defineComposite } from "./define/operator.ts";
+import { elementsOf } from "./define/shape-rules.ts";
 
 const operands = [{ name: "x", dtype: "float", shape: "[...]" }] as const;
 

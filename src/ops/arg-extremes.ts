@@ -1,9 +1,9 @@
 import { elementAt } from "../support/element-at.ts";
-import { first } from "./elementwise.ts";
-import { at, fillArray, stridedIndices, stridesOf } from "./nd-array.ts";
-import { definePrimitive, type Primitive } from "./operator.ts";
-import { numbersBelow } from "./value-range.ts";
-import { checkAxis, elementsOf, withoutAxis } from "./shape-rules.ts";
+import { first } from "./define/elementwise.ts";
+import { at, fillArray, stridedIndices, stridesOf } from "./define/nd-array.ts";
+import { definePrimitive, type Primitive } from "./define/operator.ts";
+import { numbersBelow } from "./define/value-range.ts";
+import { checkAxis, elementsOf, withoutAxis } from "./define/shape-rules.ts";
 
 /** The attributes of argmax and argmin. */
 export const argExtremeAttributes = { axis: { kind: "int", doc: "The axis that is searched.", min: 0 } } as const;

@@ -1,5 +1,5 @@
-import { isFloat } from "./dtype-class.ts";
-import { binarySamples, defineBinary, type BinaryGradient } from "./elementwise.ts";
+import { isFloat } from "./define/dtype-class.ts";
+import { binarySamples, defineBinary, type BinaryGradient } from "./define/elementwise.ts";
 import {
   anyValue,
   heldBy,
@@ -10,7 +10,7 @@ import {
   rangeOfQuotients,
   rangeOfRemainders,
   rangeOfSums,
-} from "./value-range.ts";
+} from "./define/value-range.ts";
 
 /** `add`: a + b. */
 export const add = defineBinary({

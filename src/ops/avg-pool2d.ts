@@ -1,9 +1,9 @@
 import { constant } from "../dims/dim.ts";
 import { elementAt } from "../support/element-at.ts";
-import { sizeOf } from "./nd-array.ts";
-import { definePrimitive } from "./operator.ts";
-import { forEachWindow, poolAttributes, poolCost, poolSamples, poolType } from "./pool2d.ts";
-import { checkSameShape } from "./shape-rules.ts";
+import { sizeOf } from "./define/nd-array.ts";
+import { definePrimitive } from "./define/operator.ts";
+import { forEachWindow, poolAttributes, poolCost, poolSamples, poolType } from "./define/pool2d.ts";
+import { checkSameShape } from "./define/shape-rules.ts";
 
 /** The average of each window over height and width; padding is not counted. */
 export const avgPool2d = definePrimitive({

@@ -1,11 +1,17 @@
 import { constant, multiply, product, type Dim } from "../dims/dim.ts";
 import type { Value } from "../ir/graph.ts";
 import type { TensorType } from "../ir/types.ts";
-import type { GraphBuilder } from "./builder.ts";
+import type { GraphBuilder } from "./define/builder.ts";
 import { elementAt } from "../support/element-at.ts";
 import { epsilonAttribute } from "./layer-norm.ts";
-import { defineComposite, type OperandSpec, type Sample, type SampleOperand, type ShapeChecker } from "./operator.ts";
-import { elementsOf, one, sharedDType } from "./shape-rules.ts";
+import {
+  defineComposite,
+  type OperandSpec,
+  type Sample,
+  type SampleOperand,
+  type ShapeChecker,
+} from "./define/operator.ts";
+import { elementsOf, one, sharedDType } from "./define/shape-rules.ts";
 
 const attributes = {
   epsilon: epsilonAttribute,

@@ -1,9 +1,9 @@
 import { constant } from "../dims/dim.ts";
-import { first } from "./elementwise.ts";
-import { broadcastArray } from "./nd-array.ts";
-import { definePrimitive } from "./operator.ts";
-import { dims } from "./sample-dims.ts";
-import { isOne } from "./shape-rules.ts";
+import { first } from "./define/elementwise.ts";
+import { broadcastArray } from "./define/nd-array.ts";
+import { definePrimitive } from "./define/operator.ts";
+import { dims } from "./define/sample-dims.ts";
+import { isOne } from "./define/shape-rules.ts";
 
 /** `broadcast_to`: repeats along new axes and those of size 1. */
 export const broadcastTo = definePrimitive({

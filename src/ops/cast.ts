@@ -1,10 +1,10 @@
-import { isFloat } from "./dtype-class.ts";
-import { first } from "./elementwise.ts";
-import { keptBetween, limitsOfCast } from "./integer-limits.ts";
-import { mapArray } from "./nd-array.ts";
-import { definePrimitive } from "./operator.ts";
-import { elementsOf, withDType } from "./shape-rules.ts";
-import { heldBy, isHeldBy, rangeOfType } from "./value-range.ts";
+import { isFloat } from "./define/dtype-class.ts";
+import { first } from "./define/elementwise.ts";
+import { keptBetween, limitsOfCast } from "./define/integer-limits.ts";
+import { mapArray } from "./define/nd-array.ts";
+import { definePrimitive } from "./define/operator.ts";
+import { elementsOf, withDType } from "./define/shape-rules.ts";
+import { heldBy, isHeldBy, rangeOfType } from "./define/value-range.ts";
 
 /** `cast`: the same values as another element type. */
 export const cast = definePrimitive({

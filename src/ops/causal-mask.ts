@@ -1,6 +1,6 @@
 import { elementAt } from "../support/element-at.ts";
-import { defineComposite } from "./operator.ts";
-import { elementsOf, one } from "./shape-rules.ts";
+import { defineComposite } from "./define/operator.ts";
+import { elementsOf, one } from "./define/shape-rules.ts";
 
 /** The lowest score that f16 holds with room to spare. */
 const lowestHalf = -6e4;

@@ -1,9 +1,9 @@
-import { isFloat } from "./dtype-class.ts";
-import { first } from "./elementwise.ts";
-import { mapArray } from "./nd-array.ts";
-import { definePrimitive } from "./operator.ts";
-import { elementsOf } from "./shape-rules.ts";
-import { anyValue, numbersBetween, rangeOfGreater, rangeOfLesser } from "./value-range.ts";
+import { isFloat } from "./define/dtype-class.ts";
+import { first } from "./define/elementwise.ts";
+import { mapArray } from "./define/nd-array.ts";
+import { definePrimitive } from "./define/operator.ts";
+import { elementsOf } from "./define/shape-rules.ts";
+import { anyValue, numbersBetween, rangeOfGreater, rangeOfLesser } from "./define/value-range.ts";
 
 /** `clip`: every element brought into a range. */
 export const clip = definePrimitive({

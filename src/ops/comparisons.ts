@@ -1,5 +1,5 @@
-import { binarySamples, defineBinary } from "./elementwise.ts";
-import type { NoAttributes, Primitive, Sample } from "./operator.ts";
+import { binarySamples, defineBinary } from "./define/elementwise.ts";
+import type { NoAttributes, Primitive, Sample } from "./define/operator.ts";
 
 const ties: Sample = {
   operands: [

@@ -2,10 +2,10 @@ import { elementAt } from "../support/element-at.ts";
 import { constant, sum, type Dim } from "../dims/dim.ts";
 import type { Value } from "../ir/graph.ts";
 import { required } from "../support/fault.ts";
-import { first } from "./elementwise.ts";
-import { at, fillArray, stridesOf } from "./nd-array.ts";
-import { defineComposite, definePrimitive } from "./operator.ts";
-import { checkAxis, one, preferred, sharedDType, withAxis } from "./shape-rules.ts";
+import { first } from "./define/elementwise.ts";
+import { at, fillArray, stridesOf } from "./define/nd-array.ts";
+import { defineComposite, definePrimitive } from "./define/operator.ts";
+import { checkAxis, one, preferred, sharedDType, withAxis } from "./define/shape-rules.ts";
 import { insertAxis } from "../ir/axes.ts";
 
 /** `concat`: tensors joined along an axis. */

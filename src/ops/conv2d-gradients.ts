@@ -4,13 +4,13 @@ import {
   convolutionFlops,
   convolutionShape,
   type ConvolutionAttributes,
-} from "./conv2d-geometry.ts";
-import { forEachTap } from "./conv2d-reference.ts";
-import { convolutionSamples, inputGradientSample, kernelGradientSample } from "./conv2d-samples.ts";
+} from "./define/conv2d-geometry.ts";
+import { forEachTap } from "./define/conv2d-reference.ts";
+import { convolutionSamples, inputGradientSample, kernelGradientSample } from "./define/conv2d-samples.ts";
 import { elementAt } from "../support/element-at.ts";
-import { sizeOf } from "./nd-array.ts";
-import { definePrimitive, type ShapeChecker } from "./operator.ts";
-import { checkSameShape, sharedDType } from "./shape-rules.ts";
+import { sizeOf } from "./define/nd-array.ts";
+import { definePrimitive, type ShapeChecker } from "./define/operator.ts";
+import { checkSameShape, sharedDType } from "./define/shape-rules.ts";
 
 /** The gradient of a convolution with respect to its input; also the transposed convolution of decoders. */
 export const conv2dInputGradient = definePrimitive({

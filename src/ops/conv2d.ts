@@ -1,10 +1,10 @@
-import { convolutionAttributes, convolutionFlops, convolutionShape } from "./conv2d-geometry.ts";
-import { forEachTap } from "./conv2d-reference.ts";
+import { convolutionAttributes, convolutionFlops, convolutionShape } from "./define/conv2d-geometry.ts";
+import { forEachTap } from "./define/conv2d-reference.ts";
 import { elementAt } from "../support/element-at.ts";
-import { convolutionSamples, forwardSample } from "./conv2d-samples.ts";
-import { sizeOf } from "./nd-array.ts";
-import { definePrimitive } from "./operator.ts";
-import { sharedDType } from "./shape-rules.ts";
+import { convolutionSamples, forwardSample } from "./define/conv2d-samples.ts";
+import { sizeOf } from "./define/nd-array.ts";
+import { definePrimitive } from "./define/operator.ts";
+import { sharedDType } from "./define/shape-rules.ts";
 
 /** A convolution over height and width (cross-correlation, as every framework has it). */
 export const conv2d = definePrimitive({

@@ -1,9 +1,9 @@
 import { constant, multiply } from "../dims/dim.ts";
 import { elementAt } from "../support/element-at.ts";
-import { fillArray } from "./nd-array.ts";
-import { definePrimitive } from "./operator.ts";
+import { fillArray } from "./define/nd-array.ts";
+import { definePrimitive } from "./define/operator.ts";
 import { checkLabels, labelIndex } from "./losses.ts";
-import { elementsOf, sharedDType } from "./shape-rules.ts";
+import { elementsOf, sharedDType } from "./define/shape-rules.ts";
 
 /** The gradient of cross entropy with respect to logits: (probabilities - one-hot labels) * scale. */
 export const crossEntropyGradient = definePrimitive({

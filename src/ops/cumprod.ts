@@ -1,8 +1,8 @@
 import { required } from "../support/fault.ts";
 import { elementAt } from "../support/element-at.ts";
-import { first } from "./elementwise.ts";
-import { defineComposite } from "./operator.ts";
-import { checkAxis, elementsOf, withoutAxis } from "./shape-rules.ts";
+import { first } from "./define/elementwise.ts";
+import { defineComposite } from "./define/operator.ts";
+import { checkAxis, elementsOf, withoutAxis } from "./define/shape-rules.ts";
 
 /** `cumprod`: running products. */
 export const cumprod = defineComposite({

@@ -1,8 +1,8 @@
 import { elementAt } from "../support/element-at.ts";
-import { first } from "./elementwise.ts";
-import { at, fillArray, stridesOf } from "./nd-array.ts";
-import { definePrimitive } from "./operator.ts";
-import { checkAxis, elementsOf } from "./shape-rules.ts";
+import { first } from "./define/elementwise.ts";
+import { at, fillArray, stridesOf } from "./define/nd-array.ts";
+import { definePrimitive } from "./define/operator.ts";
+import { checkAxis, elementsOf } from "./define/shape-rules.ts";
 
 /** `cumsum`: running sums. */
 export const cumsum = definePrimitive({

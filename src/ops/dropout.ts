@@ -1,8 +1,8 @@
 import { constant, multiply } from "../dims/dim.ts";
 import { elementAt } from "../support/element-at.ts";
-import { defineComposite } from "./operator.ts";
+import { defineComposite } from "./define/operator.ts";
 import { checkKey, keyOperand } from "./random/fold-key.ts";
-import { elementsOf } from "./shape-rules.ts";
+import { elementsOf } from "./define/shape-rules.ts";
 
 /** Zeros a share of the elements at random and scales the rest up, so that the mean stays. */
 export const dropout = defineComposite({

@@ -2,11 +2,11 @@ import { constant, multiply, product, type Dim } from "../dims/dim.ts";
 import type { Value } from "../ir/graph.ts";
 import { required } from "../support/fault.ts";
 import { nearest } from "../support/nearest.ts";
-import type { GraphBuilder } from "./builder.ts";
-import { parsePatternSide, repeatedName, type PatternSide } from "./einops-pattern.ts";
-import { defineComposite, type ShapeChecker } from "./operator.ts";
-import { one, preferred, sharedDType } from "./shape-rules.ts";
-import { trusting } from "./trusting-checker.ts";
+import type { GraphBuilder } from "./define/builder.ts";
+import { parsePatternSide, repeatedName, type PatternSide } from "./define/einops-pattern.ts";
+import { defineComposite, type ShapeChecker } from "./define/operator.ts";
+import { one, preferred, sharedDType } from "./define/shape-rules.ts";
+import { trusting } from "./define/trusting-checker.ts";
 
 /** An equation with the axes of `...` named after their places from the end: `...1` is the last of them. */
 interface Equation {

@@ -1,9 +1,9 @@
 import { elementAt } from "../support/element-at.ts";
 import { constant } from "../dims/dim.ts";
-import { first } from "./elementwise.ts";
-import { pick, stridedIndices, stridesOf } from "./nd-array.ts";
-import { definePrimitive } from "./operator.ts";
-import { checkAxis } from "./shape-rules.ts";
+import { first } from "./define/elementwise.ts";
+import { pick, stridedIndices, stridesOf } from "./define/nd-array.ts";
+import { definePrimitive } from "./define/operator.ts";
+import { checkAxis } from "./define/shape-rules.ts";
 
 /** `flip`: an axis back to front. */
 export const flip = definePrimitive({

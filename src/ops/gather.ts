@@ -1,13 +1,13 @@
 import { constant, type Dim } from "../dims/dim.ts";
 import type { Value } from "../ir/graph.ts";
 import { fault, required } from "../support/fault.ts";
-import type { GraphBuilder } from "./builder.ts";
+import type { GraphBuilder } from "./define/builder.ts";
 import { elementAt } from "../support/element-at.ts";
-import { first, second } from "./elementwise.ts";
-import { at, fillArray, sizeOf, stridesOf } from "./nd-array.ts";
-import { definePrimitive, type NdArray } from "./operator.ts";
-import { dims } from "./sample-dims.ts";
-import { checkAxis, checkSameShape, elementsOf } from "./shape-rules.ts";
+import { first, second } from "./define/elementwise.ts";
+import { at, fillArray, sizeOf, stridesOf } from "./define/nd-array.ts";
+import { definePrimitive, type NdArray } from "./define/operator.ts";
+import { dims } from "./define/sample-dims.ts";
+import { checkAxis, checkSameShape, elementsOf } from "./define/shape-rules.ts";
 import { inversePermutation } from "./transpose.ts";
 
 const zero = constant(0);

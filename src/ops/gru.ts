@@ -1,7 +1,7 @@
 import { constant } from "../dims/dim.ts";
 import type { Value } from "../ir/graph.ts";
 import { elementAt } from "../support/element-at.ts";
-import { defineComposite } from "./operator.ts";
+import { defineComposite } from "./define/operator.ts";
 import {
   projectedSteps,
   recurrentAttributes,
@@ -10,8 +10,8 @@ import {
   recurrentSamples,
   recurrentTypes,
   runSteps,
-} from "./recurrent.ts";
-import { one } from "./shape-rules.ts";
+} from "./define/recurrent.ts";
+import { one } from "./define/shape-rules.ts";
 
 /** `gru`: gated recurrent units (Cho et al., 2014), the reset applied after the product, as in Keras and cuDNN. */
 export const gru = defineComposite({

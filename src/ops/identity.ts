@@ -1,6 +1,6 @@
 import { constant } from "../dims/dim.ts";
-import { unarySamples } from "./elementwise.ts";
-import { definePrimitive } from "./operator.ts";
+import { unarySamples } from "./define/elementwise.ts";
+import { definePrimitive } from "./define/operator.ts";
 
 /** `identity`: the operand. */
 export const identity = definePrimitive({

@@ -3,8 +3,8 @@ import type { Initializer, Value } from "../ir/graph.ts";
 import type { Limits } from "../ir/limits.ts";
 import type { TensorType } from "../ir/types.ts";
 import { fault } from "../support/fault.ts";
-import type { GraphBuilder } from "./builder.ts";
-import { isFloat } from "./dtype-class.ts";
+import type { GraphBuilder } from "./define/builder.ts";
+import { isFloat } from "./define/dtype-class.ts";
 import { elementAt } from "../support/element-at.ts";
 
 /** What an initialiser starts from: the key of its parameter's path and the parameter's type. */

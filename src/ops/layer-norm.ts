@@ -1,10 +1,10 @@
 import { constant, multiply } from "../dims/dim.ts";
 import type { Value } from "../ir/graph.ts";
 import type { TensorType } from "../ir/types.ts";
-import type { GraphBuilder } from "./builder.ts";
+import type { GraphBuilder } from "./define/builder.ts";
 import { elementAt } from "../support/element-at.ts";
-import { defineComposite, type OperandSpec, type Sample, type ShapeChecker } from "./operator.ts";
-import { elementsOf, one, sharedDType, withAxis } from "./shape-rules.ts";
+import { defineComposite, type OperandSpec, type Sample, type ShapeChecker } from "./define/operator.ts";
+import { elementsOf, one, sharedDType, withAxis } from "./define/shape-rules.ts";
 
 const operands: readonly OperandSpec[] = [
   { name: "x", dtype: "float", shape: "[..., D]" },

@@ -1,6 +1,6 @@
 import { constant } from "../dims/dim.ts";
-import { first, unarySamples } from "./elementwise.ts";
-import { defineComposite, type Composite, type NoAttributes } from "./operator.ts";
+import { first, unarySamples } from "./define/elementwise.ts";
+import { defineComposite, type Composite, type NoAttributes } from "./define/operator.ts";
 
 function defineFill(name: string, value: number): Composite<NoAttributes> {
   return defineComposite({

@@ -1,4 +1,4 @@
-import { binarySamples, defineBinary, defineUnary } from "./elementwise.ts";
+import { binarySamples, defineBinary, defineUnary } from "./define/elementwise.ts";
 
 const truths = { a: [0, 1], b: [0, 1], dtype: "bool" } as const;
 

@@ -2,10 +2,16 @@ import { constant, multiply, product, type Dim } from "../dims/dim.ts";
 import type { Value } from "../ir/graph.ts";
 import type { TensorType } from "../ir/types.ts";
 import { required } from "../support/fault.ts";
-import type { GraphBuilder } from "./builder.ts";
+import type { GraphBuilder } from "./define/builder.ts";
 import { elementAt } from "../support/element-at.ts";
-import { defineComposite, type Composite, type NoAttributes, type Sample, type ShapeChecker } from "./operator.ts";
-import { checkSameShape, elementsOf, sharedDType } from "./shape-rules.ts";
+import {
+  defineComposite,
+  type Composite,
+  type NoAttributes,
+  type Sample,
+  type ShapeChecker,
+} from "./define/operator.ts";
+import { checkSameShape, elementsOf, sharedDType } from "./define/shape-rules.ts";
 
 /** A loss: one f32 scalar. */
 export const lossType: TensorType = { dtype: "f32", shape: [] };

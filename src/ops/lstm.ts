@@ -1,5 +1,5 @@
 import { elementAt } from "../support/element-at.ts";
-import { defineComposite } from "./operator.ts";
+import { defineComposite } from "./define/operator.ts";
 import {
   projectedSteps,
   recurrentAttributes,
@@ -8,7 +8,7 @@ import {
   recurrentSamples,
   recurrentTypes,
   runSteps,
-} from "./recurrent.ts";
+} from "./define/recurrent.ts";
 
 /** `lstm`: long short-term memory (Hochreiter and Schmidhuber, 1997) with one bias and Keras's order of gates. */
 export const lstm = defineComposite({

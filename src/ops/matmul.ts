@@ -1,9 +1,9 @@
 import { constant, product, type Dim } from "../dims/dim.ts";
 import type { Value } from "../ir/graph.ts";
-import type { GraphBuilder } from "./builder.ts";
+import type { GraphBuilder } from "./define/builder.ts";
 import { elementAt } from "../support/element-at.ts";
-import { definePrimitive, type NdArray } from "./operator.ts";
-import { broadcastShapes, sharedDType } from "./shape-rules.ts";
+import { definePrimitive, type NdArray } from "./define/operator.ts";
+import { broadcastShapes, sharedDType } from "./define/shape-rules.ts";
 
 /**
  * The matrix product of the last two axes; leading axes broadcast as in NumPy. Each matrix may be taken transposed, so

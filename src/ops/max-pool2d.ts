@@ -1,8 +1,8 @@
 import { elementAt } from "../support/element-at.ts";
-import { sizeOf } from "./nd-array.ts";
-import { definePrimitive } from "./operator.ts";
-import { forEachWindow, poolAttributes, poolCost, poolSamples, poolType } from "./pool2d.ts";
-import { checkSameShape, sharedDType } from "./shape-rules.ts";
+import { sizeOf } from "./define/nd-array.ts";
+import { definePrimitive } from "./define/operator.ts";
+import { forEachWindow, poolAttributes, poolCost, poolSamples, poolType } from "./define/pool2d.ts";
+import { checkSameShape, sharedDType } from "./define/shape-rules.ts";
 
 /** The largest value of each window over height and width; padding never wins. */
 export const maxPool2d = definePrimitive({

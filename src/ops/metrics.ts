@@ -2,7 +2,7 @@ import { product } from "../dims/dim.ts";
 import type { Value } from "../ir/graph.ts";
 import type { Metric } from "../ir/program.ts";
 import type { TensorType } from "../ir/types.ts";
-import type { GraphBuilder } from "./builder.ts";
+import type { GraphBuilder } from "./define/builder.ts";
 import { elementAt } from "../support/element-at.ts";
 import { checkLabels, checkPair, labelIndex, lossType } from "./losses.ts";
 import {
@@ -12,8 +12,8 @@ import {
   type OperandSpec,
   type Sample,
   type ShapeChecker,
-} from "./operator.ts";
-import { elementsOf } from "./shape-rules.ts";
+} from "./define/operator.ts";
+import { elementsOf } from "./define/shape-rules.ts";
 
 interface MetricSpec {
   readonly name: string;

@@ -1,8 +1,8 @@
 import { constant, multiply } from "../dims/dim.ts";
-import { first } from "./elementwise.ts";
-import { defineComposite, type Sample } from "./operator.ts";
+import { first } from "./define/elementwise.ts";
+import { defineComposite, type Sample } from "./define/operator.ts";
 import { dividedByCount, keptShape, reducedShape, reductionAttributes } from "./reductions.ts";
-import { elementsOf } from "./shape-rules.ts";
+import { elementsOf } from "./define/shape-rules.ts";
 
 const samples: readonly Sample[] = [
   { operands: [{ dtype: "f32", shape: [4], range: [-3, 3] }], attributes: { axes: [0] } },

@@ -1,10 +1,10 @@
 import { elementAt } from "../support/element-at.ts";
-import { first } from "./elementwise.ts";
-import { at, fillArray } from "./nd-array.ts";
-import { definePrimitive } from "./operator.ts";
-import { elementsOf } from "./shape-rules.ts";
+import { first } from "./define/elementwise.ts";
+import { at, fillArray } from "./define/nd-array.ts";
+import { definePrimitive } from "./define/operator.ts";
+import { elementsOf } from "./define/shape-rules.ts";
 import { constant } from "../dims/dim.ts";
-import { numbersBetween } from "./value-range.ts";
+import { numbersBetween } from "./define/value-range.ts";
 
 /** `one_hot`: a row with a single 1 for each index. */
 export const oneHot = definePrimitive({

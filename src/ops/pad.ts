@@ -1,11 +1,11 @@
 import { elementAt } from "../support/element-at.ts";
 import { constant, sum } from "../dims/dim.ts";
 import { required } from "../support/fault.ts";
-import { first } from "./elementwise.ts";
-import { at, stridedIndices, stridesOf, sizeOf } from "./nd-array.ts";
-import { definePrimitive } from "./operator.ts";
-import { numbersBetween, unionOf } from "./value-range.ts";
-import { dims } from "./sample-dims.ts";
+import { first } from "./define/elementwise.ts";
+import { at, stridedIndices, stridesOf, sizeOf } from "./define/nd-array.ts";
+import { definePrimitive } from "./define/operator.ts";
+import { numbersBetween, unionOf } from "./define/value-range.ts";
+import { dims } from "./define/sample-dims.ts";
 
 const zero = constant(0);
 

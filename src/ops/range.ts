@@ -1,8 +1,8 @@
 import { constant } from "../dims/dim.ts";
-import { first } from "./elementwise.ts";
-import { fillArray } from "./nd-array.ts";
-import { definePrimitive } from "./operator.ts";
-import { heldBy, numbersBelow } from "./value-range.ts";
+import { first } from "./define/elementwise.ts";
+import { fillArray } from "./define/nd-array.ts";
+import { definePrimitive } from "./define/operator.ts";
+import { heldBy, numbersBelow } from "./define/value-range.ts";
 
 /** `range`: 0, 1, 2 and so on. */
 export const range = definePrimitive({

@@ -1,12 +1,12 @@
 import { constant, floorDivide, product, type Dim } from "../dims/dim.ts";
 import { required } from "../support/fault.ts";
 import { nearest } from "../support/nearest.ts";
-import { first } from "./elementwise.ts";
-import { namesOf, parsePatternSide, repeatedName, type PatternSide } from "./einops-pattern.ts";
-import { defineComposite, type ShapeChecker } from "./operator.ts";
-import { dims } from "./sample-dims.ts";
-import { one } from "./shape-rules.ts";
-import { trusting } from "./trusting-checker.ts";
+import { first } from "./define/elementwise.ts";
+import { namesOf, parsePatternSide, repeatedName, type PatternSide } from "./define/einops-pattern.ts";
+import { defineComposite, type ShapeChecker } from "./define/operator.ts";
+import { dims } from "./define/sample-dims.ts";
+import { one } from "./define/shape-rules.ts";
+import { trusting } from "./define/trusting-checker.ts";
 
 /** How a pattern is carried out: reshape to single axes, permute them, reshape to what they compose. */
 interface Plan {

@@ -1,8 +1,8 @@
 import { asNumber, product, type Dim } from "../dims/dim.ts";
 import type { Value } from "../ir/graph.ts";
-import { first } from "./elementwise.ts";
-import type { GraphBuilder } from "./builder.ts";
-import { foldArray, mapArray, reshapeArray, sizeOf } from "./nd-array.ts";
+import { first } from "./define/elementwise.ts";
+import type { GraphBuilder } from "./define/builder.ts";
+import { foldArray, mapArray, reshapeArray, sizeOf } from "./define/nd-array.ts";
 import {
   definePrimitive,
   type DTypeClass,
@@ -10,8 +10,8 @@ import {
   type Primitive,
   type Sample,
   type ShapeChecker,
-} from "./operator.ts";
-import { checkAxes, elementsOf, one } from "./shape-rules.ts";
+} from "./define/operator.ts";
+import { checkAxes, elementsOf, one } from "./define/shape-rules.ts";
 
 /** The attributes that every reduction has. */
 export const reductionAttributes = {

@@ -30,7 +30,7 @@ import { maxPool2d, maxPool2dGradient } from "./max-pool2d.ts";
 import { accuracy, binaryAccuracy, meanAbsoluteError, meanSquaredError, perplexity } from "./metrics.ts";
 import { logsumexp, variance } from "./moments.ts";
 import { oneHot } from "./one-hot.ts";
-import type { Operator } from "./operator.ts";
+import type { Operator } from "./define/operator.ts";
 import { pad } from "./pad.ts";
 import { randomBits, randomNormal, randomUniform } from "./random/draws.ts";
 import { foldKey } from "./random/fold-key.ts";

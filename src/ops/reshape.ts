@@ -1,8 +1,8 @@
 import { constant, product } from "../dims/dim.ts";
-import { first } from "./elementwise.ts";
-import { reshapeArray } from "./nd-array.ts";
-import { definePrimitive } from "./operator.ts";
-import { dims } from "./sample-dims.ts";
+import { first } from "./define/elementwise.ts";
+import { reshapeArray } from "./define/nd-array.ts";
+import { definePrimitive } from "./define/operator.ts";
+import { dims } from "./define/sample-dims.ts";
 
 /** `reshape`: the same elements in row-major order, in another shape. */
 export const reshape = definePrimitive({

@@ -1,4 +1,4 @@
-import { defineUnary, unarySamples } from "./elementwise.ts";
+import { defineUnary, unarySamples } from "./define/elementwise.ts";
 
 /** `floor`: the largest integer not above. */
 export const floor = defineUnary({

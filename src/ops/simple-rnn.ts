@@ -1,5 +1,5 @@
 import { elementAt } from "../support/element-at.ts";
-import { defineComposite } from "./operator.ts";
+import { defineComposite } from "./define/operator.ts";
 import {
   projectedSteps,
   recurrentAttributes,
@@ -8,7 +8,7 @@ import {
   recurrentSamples,
   recurrentTypes,
   runSteps,
-} from "./recurrent.ts";
+} from "./define/recurrent.ts";
 
 /** `simple_rnn`: each state is an activation of the input and the state before (Elman, 1990). */
 export const simpleRnn = defineComposite({

@@ -2,11 +2,11 @@ import { elementAt } from "../support/element-at.ts";
 import { add, constant, multiply, subtract, type Dim } from "../dims/dim.ts";
 import type { Value } from "../ir/graph.ts";
 import { required } from "../support/fault.ts";
-import type { GraphBuilder } from "./builder.ts";
-import { first } from "./elementwise.ts";
-import { pick, stridedIndices, stridesOf } from "./nd-array.ts";
-import { defineComposite, definePrimitive, type ShapeChecker } from "./operator.ts";
-import { checkAxis, one, withAxis } from "./shape-rules.ts";
+import type { GraphBuilder } from "./define/builder.ts";
+import { first } from "./define/elementwise.ts";
+import { pick, stridedIndices, stridesOf } from "./define/nd-array.ts";
+import { defineComposite, definePrimitive, type ShapeChecker } from "./define/operator.ts";
+import { checkAxis, one, withAxis } from "./define/shape-rules.ts";
 
 const zero = constant(0);
 

@@ -1,8 +1,8 @@
 import { constant, multiply } from "../dims/dim.ts";
 import { elementAt } from "../support/element-at.ts";
-import { fillArray, sizeOf, stridesOf } from "./nd-array.ts";
-import { definePrimitive, type NdArray, type Primitive, type Sample } from "./operator.ts";
-import { checkAxis, elementsOf } from "./shape-rules.ts";
+import { fillArray, sizeOf, stridesOf } from "./define/nd-array.ts";
+import { definePrimitive, type NdArray, type Primitive, type Sample } from "./define/operator.ts";
+import { checkAxis, elementsOf } from "./define/shape-rules.ts";
 
 const samples: readonly Sample[] = [
   { operands: [{ dtype: "f32", shape: [5], range: [-3, 3] }] },

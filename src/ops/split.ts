@@ -3,11 +3,11 @@ import type { TensorType } from "../ir/types.ts";
 import type { Value } from "../ir/graph.ts";
 import { required } from "../support/fault.ts";
 import { removeAxis } from "../ir/axes.ts";
-import type { GraphBuilder } from "./builder.ts";
-import { first } from "./elementwise.ts";
-import { defineComposite, type ShapeChecker } from "./operator.ts";
-import { dims } from "./sample-dims.ts";
-import { checkAxis, one, withAxis } from "./shape-rules.ts";
+import type { GraphBuilder } from "./define/builder.ts";
+import { first } from "./define/elementwise.ts";
+import { defineComposite, type ShapeChecker } from "./define/operator.ts";
+import { dims } from "./define/sample-dims.ts";
+import { checkAxis, one, withAxis } from "./define/shape-rules.ts";
 
 /** The most results of one operator. */
 const mostPieces = 10_000;

@@ -1,10 +1,10 @@
 import { elementAt } from "../support/element-at.ts";
 import { constant } from "../dims/dim.ts";
 import { fault, required } from "../support/fault.ts";
-import { first, second } from "./elementwise.ts";
-import { at, fillArray, sizeOf } from "./nd-array.ts";
-import { definePrimitive, type NdArray } from "./operator.ts";
-import { checkSameShape, elementsOf } from "./shape-rules.ts";
+import { first, second } from "./define/elementwise.ts";
+import { at, fillArray, sizeOf } from "./define/nd-array.ts";
+import { definePrimitive, type NdArray } from "./define/operator.ts";
+import { checkSameShape, elementsOf } from "./define/shape-rules.ts";
 
 function place(indices: NdArray, index: number, size: number): number {
   const found = at(indices, index);

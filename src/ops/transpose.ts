@@ -1,7 +1,7 @@
 import { constant } from "../dims/dim.ts";
-import { first } from "./elementwise.ts";
-import { transposeArray } from "./nd-array.ts";
-import { definePrimitive } from "./operator.ts";
+import { first } from "./define/elementwise.ts";
+import { transposeArray } from "./define/nd-array.ts";
+import { definePrimitive } from "./define/operator.ts";
 
 /** `transpose`: axes in another order. */
 export const transpose = definePrimitive({

@@ -1,6 +1,6 @@
 import type { Value } from "../ir/graph.ts";
-import type { GraphBuilder } from "./builder.ts";
-import { defineUnary, unarySamples } from "./elementwise.ts";
+import type { GraphBuilder } from "./define/builder.ts";
+import { defineUnary, unarySamples } from "./define/elementwise.ts";
 
 /** `neg`: the negative of every element. */
 export const neg = defineUnary({

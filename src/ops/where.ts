@@ -1,10 +1,10 @@
 import { elementAt } from "../support/element-at.ts";
 import { required } from "../support/fault.ts";
-import { first, second } from "./elementwise.ts";
-import { at, broadcastIndices, fillArray } from "./nd-array.ts";
-import { definePrimitive } from "./operator.ts";
-import { broadcastShapes, elementsOf, sharedDType } from "./shape-rules.ts";
-import { unionOf } from "./value-range.ts";
+import { first, second } from "./define/elementwise.ts";
+import { at, broadcastIndices, fillArray } from "./define/nd-array.ts";
+import { definePrimitive } from "./define/operator.ts";
+import { broadcastShapes, elementsOf, sharedDType } from "./define/shape-rules.ts";
+import { unionOf } from "./define/value-range.ts";
 
 /** `where`: a where the condition holds, b elsewhere. */
 export const where = definePrimitive({

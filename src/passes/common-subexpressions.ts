@@ -1,9 +1,9 @@
 import { dimKey } from "../dims/dim.ts";
 import type { AttributeValue, Attributes, Graph, Node, Region, Value } from "../ir/graph.ts";
 import type { TensorType } from "../ir/types.ts";
-import { withValues } from "./rewrite-graph.ts";
-import { isDim, isDims } from "./map-dims.ts";
-import { renameAll, renameBy, renameUses } from "./rewrite.ts";
+import { withValues } from "../graph/rewrite-graph.ts";
+import { isDim, isDims } from "../graph/map-dims.ts";
+import { renameAll, renameBy, renameUses } from "../graph/rewrite.ts";
 
 /**
  * Computes once what is computed twice from the same operands: operators, constants, dimensions and keys. Operators are

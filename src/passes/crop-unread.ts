@@ -1,13 +1,13 @@
 import { elementAt } from "../support/element-at.ts";
 import { asNumber, constant } from "../dims/dim.ts";
 import type { Graph, Node, OperatorNode, Value } from "../ir/graph.ts";
-import type { GraphBuilder } from "../ops/builder.ts";
-import { createBuilder } from "../ops/create-builder.ts";
-import { imageAxes, kernelAxes, kernelSizes } from "../ops/conv2d-geometry.ts";
-import { imageStructureOf, isElementwise } from "../ops/structure.ts";
+import type { GraphBuilder } from "../ops/define/builder.ts";
+import { createBuilder } from "../graph/create-builder.ts";
+import { imageAxes, kernelAxes, kernelSizes } from "../ops/define/conv2d-geometry.ts";
+import { imageStructureOf, isElementwise } from "../ops/define/structure.ts";
 import { required } from "../support/fault.ts";
-import { renameAll, renameBy, renameUses, usesOf } from "./rewrite.ts";
-import { withValues } from "./rewrite-graph.ts";
+import { renameAll, renameBy, renameUses, usesOf } from "../graph/rewrite.ts";
+import { withValues } from "../graph/rewrite-graph.ts";
 
 /** How much of each axis is read, from its start; Infinity where all of it is. */
 type Extents = readonly number[];

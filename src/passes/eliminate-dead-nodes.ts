@@ -1,6 +1,6 @@
 import type { Graph, Node, Region, ScanNode, Value } from "../ir/graph.ts";
 import { required } from "../support/fault.ts";
-import { usesOf } from "./rewrite.ts";
+import { usesOf } from "../graph/rewrite.ts";
 
 /**
  * Removes nodes whose results nothing needs, and of scans the carries, sequences and emits that nothing needs.

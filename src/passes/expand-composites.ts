@@ -1,9 +1,9 @@
 import type { Graph, Node } from "../ir/graph.ts";
-import type { GraphBuilder } from "../ops/builder.ts";
-import { attributesFor, type AttributeSchema, type Composite, type LoweringInput } from "../ops/operator.ts";
+import type { GraphBuilder } from "../ops/define/builder.ts";
+import { attributesFor, type AttributeSchema, type Composite, type LoweringInput } from "../ops/define/operator.ts";
 import { findOperator } from "../ops/registry.ts";
 import { fault } from "../support/fault.ts";
-import { rewriteGraph, type Walk } from "./rewrite-graph.ts";
+import { rewriteGraph, type Walk } from "../graph/rewrite-graph.ts";
 
 /** Which applications of composites stay whole. */
 export type Keep = (composite: Composite, input: LoweringInput<AttributeSchema>) => boolean;

@@ -1,7 +1,7 @@
 import type { Graph } from "../ir/graph.ts";
 import { fnv1a32 } from "../ops/random/counter.ts";
 import { required } from "../support/fault.ts";
-import { rewriteGraph } from "./rewrite-graph.ts";
+import { rewriteGraph } from "../graph/rewrite-graph.ts";
 
 /**
  * Computes random keys in the graph: fold_key of the base key by the hash of the place's path, then by each index.

@@ -1,8 +1,8 @@
 import { asNumber, product, sameForm, variablesOf, type Dim } from "../dims/dim.ts";
 import type { Graph, Node, OperatorNode, Region, ScanNode, Value } from "../ir/graph.ts";
-import { attributesFor, type AttributesOf, type AttributeSchema } from "../ops/operator.ts";
+import { attributesFor, type AttributesOf, type AttributeSchema } from "../ops/define/operator.ts";
 import { findOperator } from "../ops/registry.ts";
-import { eachAxisAttributes, imageStructureOf, structureOf } from "../ops/structure.ts";
+import { eachAxisAttributes, imageStructureOf, structureOf } from "../ops/define/structure.ts";
 import { required } from "../support/fault.ts";
 
 /**

@@ -1,11 +1,11 @@
 import { asNumber, formatDim, sameForm, type Dim } from "../dims/dim.ts";
 import type { Facts } from "../dims/facts.ts";
 import type { Func, Node, OperatorNode, Region, Value } from "../ir/graph.ts";
-import { isFloat } from "../ops/dtype-class.ts";
-import { inferRange } from "../ops/infer-range.ts";
-import { attributesFor, type Operator } from "../ops/operator.ts";
+import { isFloat } from "../ops/define/dtype-class.ts";
+import { inferRange } from "../graph/infer-range.ts";
+import { attributesFor, type Operator } from "../ops/define/operator.ts";
 import { findOperator } from "../ops/registry.ts";
-import { elementsOf } from "../ops/shape-rules.ts";
+import { elementsOf } from "../ops/define/shape-rules.ts";
 import {
   anyValue,
   numbersBetween,
@@ -15,7 +15,7 @@ import {
   sameRange,
   unionOf,
   type ValueRange,
-} from "../ops/value-range.ts";
+} from "../ops/define/value-range.ts";
 import { required } from "../support/fault.ts";
 
 /** The places that are looked up and that may be out of range: what must be checked when a model runs. */

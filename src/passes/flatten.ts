@@ -1,10 +1,10 @@
 import type { Graph, GraphOutput, Module, Value } from "../ir/graph.ts";
 import { portOf } from "../ir/ports.ts";
-import { createBuilder } from "../ops/create-builder.ts";
+import { createBuilder } from "../graph/create-builder.ts";
 import { required } from "../support/fault.ts";
-import { assembleGraph, stateOutputs } from "./assemble-graph.ts";
-import { createInliner, type InlineOptions, type Inliner } from "./inline.ts";
-import { entryOf, variablesOf } from "./parameters-of.ts";
+import { assembleGraph, stateOutputs } from "../graph/assemble-graph.ts";
+import { createInliner, type InlineOptions, type Inliner } from "../graph/inline.ts";
+import { entryOf, variablesOf } from "../graph/parameters-of.ts";
 
 /** Which of a model's two specialisations is wanted. */
 export interface FlattenOptions {

@@ -1,17 +1,17 @@
 import { asNumber, type Dim } from "../dims/dim.ts";
 import type { AttributeValue, Graph, OperatorNode, Value } from "../ir/graph.ts";
-import type { GraphBuilder } from "../ops/builder.ts";
+import type { GraphBuilder } from "../ops/define/builder.ts";
 import {
   attributesFor,
   type AttributeSchema,
   type ConcreteAttributesOf,
   type NdArray,
   type Primitive,
-} from "../ops/operator.ts";
+} from "../ops/define/operator.ts";
 import { findOperator } from "../ops/registry.ts";
 import { required } from "../support/fault.ts";
-import { isDim, isDims } from "./map-dims.ts";
-import { rewriteGraph } from "./rewrite-graph.ts";
+import { isDim, isDims } from "../graph/map-dims.ts";
+import { rewriteGraph } from "../graph/rewrite-graph.ts";
 
 /** Constants with more elements than this are computed at run time, rather than stored. */
 const largest = 1024;

@@ -3,10 +3,10 @@ import { mapRegions, operandsOf, regionsOf } from "../ir/visit.ts";
 import type { Func, Module, Node, Region, RepeatNode, Value } from "../ir/graph.ts";
 import type { ParameterGroup } from "../ir/program.ts";
 import { required } from "../support/fault.ts";
-import { entryOf, isFrozen, variablesOf } from "./parameters-of.ts";
-import { joinPath } from "./paths.ts";
-import { repeatCount } from "./repeat-count.ts";
-import { cloneNode, renameAll, renameBy, renameUses } from "./rewrite.ts";
+import { entryOf, isFrozen, variablesOf } from "../graph/parameters-of.ts";
+import { joinPath } from "../graph/paths.ts";
+import { repeatCount } from "../graph/repeat-count.ts";
+import { cloneNode, renameAll, renameBy, renameUses } from "../graph/rewrite.ts";
 
 /**
  * The model as a training with frozen paths runs it. A frozen state is not updated. An instance that owns states, all of

@@ -1,12 +1,12 @@
 import { asNumber, constant, formatDim, subtract, type Dim } from "../dims/dim.ts";
 import type { Graph, GraphInput, Node, OperatorNode, ScanNode, Value } from "../ir/graph.ts";
-import type { GraphBuilder } from "../ops/builder.ts";
-import { createBuilder } from "../ops/create-builder.ts";
+import type { GraphBuilder } from "../ops/define/builder.ts";
+import { createBuilder } from "../graph/create-builder.ts";
 import { findOperator } from "../ops/registry.ts";
 import { insertAxis } from "../ir/axes.ts";
 import { required } from "../support/fault.ts";
 import { findStrays, sizeOfLookUp } from "./find-strays.ts";
-import { renameAll, renameBy, renameUses } from "./rewrite.ts";
+import { renameAll, renameBy, renameUses } from "../graph/rewrite.ts";
 
 /**
  * Keeps look-ups within their tables: places that are not proved to be in range are brought into it, and the number of

@@ -1,10 +1,10 @@
 import { sameForm, type Dim } from "../dims/dim.ts";
 import type { Graph, Node, OperatorNode, Region, ScanNode, Value } from "../ir/graph.ts";
-import type { GraphBuilder } from "../ops/builder.ts";
-import { createBuilder } from "../ops/create-builder.ts";
-import { isElementwise } from "../ops/structure.ts";
+import type { GraphBuilder } from "../ops/define/builder.ts";
+import { createBuilder } from "../graph/create-builder.ts";
+import { isElementwise } from "../ops/define/structure.ts";
 import { required } from "../support/fault.ts";
-import { usesOf } from "./rewrite.ts";
+import { usesOf } from "../graph/rewrite.ts";
 
 /**
  * Moves out of scans what need not be computed step by step: what depends on nothing that a step brings; products of a

@@ -1,11 +1,11 @@
 import { elementAt } from "../support/element-at.ts";
 import { asNumber, sameForm, type Dim } from "../dims/dim.ts";
 import type { Graph, Node, OperatorNode, Value } from "../ir/graph.ts";
-import type { GraphBuilder } from "../ops/builder.ts";
-import { isElementwise } from "../ops/structure.ts";
+import type { GraphBuilder } from "../ops/define/builder.ts";
+import { isElementwise } from "../ops/define/structure.ts";
 import { required } from "../support/fault.ts";
-import { usesOf } from "./rewrite.ts";
-import { rewriteGraph } from "./rewrite-graph.ts";
+import { usesOf } from "../graph/rewrite.ts";
+import { rewriteGraph } from "../graph/rewrite-graph.ts";
 
 /** Which values made by which nodes are known while a graph is simplified. */
 interface Known {

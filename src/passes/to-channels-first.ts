@@ -1,14 +1,14 @@
 import { elementAt } from "../support/element-at.ts";
 import { constant, type Dim } from "../dims/dim.ts";
 import type { AttributeValue, Graph, GraphInput, Node, OperatorNode, ScanNode, Value } from "../ir/graph.ts";
-import type { AttributeArguments, GraphBuilder } from "../ops/builder.ts";
-import { createBuilder } from "../ops/create-builder.ts";
-import type { ImageStructure } from "../ops/operator.ts";
-import { eachAxisAttributes, imageStructureOf, structureOf } from "../ops/structure.ts";
+import type { AttributeArguments, GraphBuilder } from "../ops/define/builder.ts";
+import { createBuilder } from "../graph/create-builder.ts";
+import type { ImageStructure } from "../ops/define/operator.ts";
+import { eachAxisAttributes, imageStructureOf, structureOf } from "../ops/define/structure.ts";
 import { fault, required } from "../support/fault.ts";
-import { isDims } from "./map-dims.ts";
-import { renameUses } from "./rewrite.ts";
-import { withValues } from "./rewrite-graph.ts";
+import { isDims } from "../graph/map-dims.ts";
+import { renameUses } from "../graph/rewrite.ts";
+import { withValues } from "../graph/rewrite-graph.ts";
 import { nodesWithin } from "../ir/visit.ts";
 
 /** Axes of NCHW in terms of NHWC, and back. */

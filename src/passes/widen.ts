@@ -1,9 +1,9 @@
 import type { Attributes, Graph, Node, Value } from "../ir/graph.ts";
 import type { TensorType } from "../ir/types.ts";
-import { createBuilder } from "../ops/create-builder.ts";
+import { createBuilder } from "../graph/create-builder.ts";
 import { findOperator } from "../ops/registry.ts";
-import { cloneNode, renameBy } from "./rewrite.ts";
-import { rewriteGraph, withValues } from "./rewrite-graph.ts";
+import { cloneNode, renameBy } from "../graph/rewrite.ts";
+import { rewriteGraph, withValues } from "../graph/rewrite-graph.ts";
 import { mapRegions } from "../ir/visit.ts";
 
 /**

@@ -2,7 +2,7 @@ import { elementAt } from "../support/element-at.ts";
 import { numberOfJson } from "../support/json-numbers.ts";
 import { failure, success, type Result } from "../support/result.ts";
 import type { DType } from "../ir/types.ts";
-import { isFloat } from "../ops/dtype-class.ts";
+import { isFloat } from "../ops/define/dtype-class.ts";
 import { findMisfit } from "./data/find-misfit.ts";
 import { fromNumbers, toNumbers } from "./onnx/typed-array.ts";
 import type { Tensor } from "./tensor.ts";

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { buildInitGraph } from "../../src/autodiff/build-init-graph.ts";
-import { interpretGraph } from "../../src/ops/interpret.ts";
-import { transposeArray } from "../../src/ops/nd-array.ts";
+import { interpretGraph } from "../../src/graph/interpret.ts";
+import { transposeArray } from "../../src/ops/define/nd-array.ts";
 import { keyFor, seedWords, uniform } from "../../src/ops/random/counter.ts";
-import { verifyGraph } from "../../src/ops/verify.ts";
+import { verifyGraph } from "../../src/graph/verify.ts";
 import { func, moduleOf } from "../passes/module-testing.ts";
 import { type } from "./gradient-testing.ts";
 import { referenceTarget } from "../../src/passes/pipeline.ts";

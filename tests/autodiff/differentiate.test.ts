@@ -6,7 +6,7 @@ import { eliminateDeadNodes } from "../../src/passes/eliminate-dead-nodes.ts";
 import { expandComposites, keepOwnGradients } from "../../src/passes/expand-composites.ts";
 import { hoistFromScans } from "../../src/passes/hoist-from-scans.ts";
 import { simplify } from "../../src/passes/simplify.ts";
-import { interpretGraph } from "../../src/ops/interpret.ts";
+import { interpretGraph } from "../../src/graph/interpret.ts";
 import { expectGradients, graphOf, inputsFor, type, withGradients } from "./gradient-testing.ts";
 
 /** What must not change what a graph computes, applied before and after differentiation. */

@@ -4,11 +4,11 @@ import { constant, variable, type Dim } from "../../src/dims/dim.ts";
 import type { Graph, GraphInput, GraphOutput, Value } from "../../src/ir/graph.ts";
 import type { DType, TensorType } from "../../src/ir/types.ts";
 import { differentiate } from "../../src/autodiff/differentiate.ts";
-import type { GraphBuilder } from "../../src/ops/builder.ts";
-import { createBuilder } from "../../src/ops/create-builder.ts";
-import { concreteType, interpretGraph } from "../../src/ops/interpret.ts";
-import type { NdArray } from "../../src/ops/operator.ts";
-import { verifyGraph } from "../../src/ops/verify.ts";
+import type { GraphBuilder } from "../../src/ops/define/builder.ts";
+import { createBuilder } from "../../src/graph/create-builder.ts";
+import { concreteType, interpretGraph } from "../../src/graph/interpret.ts";
+import type { NdArray } from "../../src/ops/define/operator.ts";
+import { verifyGraph } from "../../src/graph/verify.ts";
 import { uniform, fnv1a32 } from "../../src/ops/random/counter.ts";
 
 /** A type from sizes and names of dim variables. */

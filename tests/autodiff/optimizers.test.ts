@@ -4,8 +4,8 @@ import type { ClipSpec, OptimizerSpec, ParameterGroup, Schedule, TrainProgram } 
 import { buildApplyGraph, buildGradientGraph, buildTrainingGraph } from "../../src/autodiff/build-training-step.ts";
 import { optimizers } from "../../src/autodiff/optimizers.ts";
 import { rateAt } from "../../src/autodiff/schedules.ts";
-import { interpretGraph } from "../../src/ops/interpret.ts";
-import type { NdArray } from "../../src/ops/operator.ts";
+import { interpretGraph } from "../../src/graph/interpret.ts";
+import type { NdArray } from "../../src/ops/define/operator.ts";
 import { func, moduleOf } from "../passes/module-testing.ts";
 import { type } from "./gradient-testing.ts";
 import { constantRate, programOf } from "./program-testing.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { NdArray } from "../../src/ops/operator.ts";
+import type { NdArray } from "../../src/ops/define/operator.ts";
 import { evaluateGraph, graphsOf, initialValues } from "../emit/tfjs/reference.ts";
 import { trainingOf } from "../specs/spec-testing.ts";
 

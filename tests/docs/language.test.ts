@@ -16,7 +16,7 @@ import {
   sourceTable,
 } from "../../src/lower/sections/training-tables.ts";
 import { keyFor, uniform } from "../../src/ops/random/counter.ts";
-import { parametersOf } from "../../src/passes/parameters-of.ts";
+import { parametersOf } from "../../src/graph/parameters-of.ts";
 import { parseFile } from "../../src/syntax/parse.ts";
 import { fencesOf, tableRowsOf, type Fence } from "./markdown.ts";
 

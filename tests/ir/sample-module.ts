@@ -2,7 +2,7 @@ import { constant, multiply, variable, withLabel } from "../../src/dims/dim.ts";
 import { assume, atLeast, divides, noFacts } from "../../src/dims/facts.ts";
 import type { Func, Module } from "../../src/ir/graph.ts";
 import type { TensorType } from "../../src/ir/types.ts";
-import { createBuilder } from "../../src/ops/create-builder.ts";
+import { createBuilder } from "../../src/graph/create-builder.ts";
 
 const B = variable("B");
 const D = constant(4);

@@ -7,7 +7,7 @@ import { asNumber } from "../../src/dims/dim.ts";
 import type { Func, Module, Node } from "../../src/ir/graph.ts";
 import { checkProgram } from "../../src/lower/check-program.ts";
 import { elaborateModel, type ModelOptions } from "../../src/lower/elaborate-model.ts";
-import { verifyModule } from "../../src/ops/verify.ts";
+import { verifyModule } from "../../src/graph/verify.ts";
 import { textOf } from "../../src/support/source.ts";
 
 /** Other files that sources under test may import. */

@@ -3,10 +3,10 @@ import { buildInferenceGraph } from "../../src/autodiff/build-evaluation-graph.t
 import { emitOnnx } from "../../src/emit/onnx/emit-graph.ts";
 import { encodeModel } from "../../src/emit/onnx/proto.ts";
 import type { DType } from "../../src/ir/types.ts";
-import { interpretGraph } from "../../src/ops/interpret.ts";
-import { sizeOf, transposeArray } from "../../src/ops/nd-array.ts";
-import type { NdArray } from "../../src/ops/operator.ts";
-import { literalShape } from "../../src/ops/shape-rules.ts";
+import { interpretGraph } from "../../src/graph/interpret.ts";
+import { sizeOf, transposeArray } from "../../src/ops/define/nd-array.ts";
+import type { NdArray } from "../../src/ops/define/operator.ts";
+import { literalShape } from "../../src/ops/define/shape-rules.ts";
 import { tfjsDType } from "../../src/emit/tfjs/tfjs-dtype.ts";
 import { expandComposites } from "../../src/passes/expand-composites.ts";
 import { flatten } from "../../src/passes/flatten.ts";

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { Graph } from "../../src/ir/graph.ts";
-import { isFloat } from "../../src/ops/dtype-class.ts";
-import { interpretGraph } from "../../src/ops/interpret.ts";
-import { at } from "../../src/ops/nd-array.ts";
-import type { NdArray, Operator, Sample } from "../../src/ops/operator.ts";
+import { isFloat } from "../../src/ops/define/dtype-class.ts";
+import { interpretGraph } from "../../src/graph/interpret.ts";
+import { at } from "../../src/ops/define/nd-array.ts";
+import type { NdArray, Operator, Sample } from "../../src/ops/define/operator.ts";
 import { allOperators } from "../../src/ops/registry.ts";
 import {
   describeSample,

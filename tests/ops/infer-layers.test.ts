@@ -4,8 +4,8 @@ import { assume, atLeast, noFacts, type Facts } from "../../src/dims/facts.ts";
 import type { AttributeValue } from "../../src/ir/graph.ts";
 import { printType } from "../../src/ir/print-graph.ts";
 import type { DType, TensorType } from "../../src/ir/types.ts";
-import { createShapeChecker } from "../../src/ops/check-shapes.ts";
-import { inferOperator } from "../../src/ops/infer.ts";
+import { createShapeChecker } from "../../src/graph/check-shapes.ts";
+import { inferOperator } from "../../src/graph/infer.ts";
 import { operators, type OperatorName } from "../../src/ops/registry.ts";
 
 const [B, C, D, H, T, U, W] = ["B", "C", "D", "H", "T", "U", "W"].map(variable);

@@ -3,9 +3,9 @@ import { constant } from "../../src/dims/dim.ts";
 import { noFacts } from "../../src/dims/facts.ts";
 import * as tfjs from "../../src/emit/tfjs/prelude/initializers.ts";
 import * as tfjsNormal from "../../src/emit/tfjs/prelude/normal-initializers.ts";
-import { createBuilder } from "../../src/ops/create-builder.ts";
+import { createBuilder } from "../../src/graph/create-builder.ts";
 import { initializers, initialValue, type InitializerName } from "../../src/ops/initializers.ts";
-import { interpretGraph } from "../../src/ops/interpret.ts";
+import { interpretGraph } from "../../src/graph/interpret.ts";
 import { keyFor, normal, uniform } from "../../src/ops/random/counter.ts";
 
 const key = keyFor(42, 0, "dense_0.kernel");

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { emitOnnx } from "../../src/emit/onnx/emit-graph.ts";
 import { encodeModel } from "../../src/emit/onnx/proto.ts";
-import { isFloat } from "../../src/ops/dtype-class.ts";
+import { isFloat } from "../../src/ops/define/dtype-class.ts";
 import type { Graph } from "../../src/ir/graph.ts";
-import { interpretGraph } from "../../src/ops/interpret.ts";
-import type { NdArray, Operator, Sample } from "../../src/ops/operator.ts";
+import { interpretGraph } from "../../src/graph/interpret.ts";
+import type { NdArray, Operator, Sample } from "../../src/ops/define/operator.ts";
 import { allOperators } from "../../src/ops/registry.ts";
 import { expandComposites } from "../../src/passes/expand-composites.ts";
 import { fromNumbers, toNumbers } from "../../src/runtime/onnx/typed-array.ts";

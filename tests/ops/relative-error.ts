@@ -1,4 +1,4 @@
-import type { NdArray } from "../../src/ops/operator.ts";
+import type { NdArray } from "../../src/ops/define/operator.ts";
 
 /**
  * The largest difference of two arrays over their largest magnitude; infinite where shapes or element types differ or

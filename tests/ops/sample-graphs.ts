@@ -3,10 +3,10 @@ import { assume, equal, noFacts, type Facts } from "../../src/dims/facts.ts";
 import { differentiate } from "../../src/autodiff/differentiate.ts";
 import type { AttributeValue, Graph, GraphInput, GraphOutput, Value } from "../../src/ir/graph.ts";
 import type { TensorType } from "../../src/ir/types.ts";
-import { createBuilder } from "../../src/ops/create-builder.ts";
-import { isFloat } from "../../src/ops/dtype-class.ts";
-import { fillArray, sizeOf } from "../../src/ops/nd-array.ts";
-import type { NdArray, Operator, Sample, SampleOperand } from "../../src/ops/operator.ts";
+import { createBuilder } from "../../src/graph/create-builder.ts";
+import { isFloat } from "../../src/ops/define/dtype-class.ts";
+import { fillArray, sizeOf } from "../../src/ops/define/nd-array.ts";
+import type { NdArray, Operator, Sample, SampleOperand } from "../../src/ops/define/operator.ts";
 import { expandComposites, keepNone, keepOwnGradients } from "../../src/passes/expand-composites.ts";
 
 /** Numbers in [0, 1) that are the same in every run: a linear congruence, its high bits. */

@@ -2,7 +2,7 @@ import { readdirSync } from "node:fs";
 import * as tf from "@tensorflow/tfjs";
 import { asNumber, type Dim } from "../../src/dims/dim.ts";
 import type { AttributeValue, Node, OperatorNode, Value } from "../../src/ir/graph.ts";
-import { attributesFor } from "../../src/ops/operator.ts";
+import { attributesFor } from "../../src/ops/define/operator.ts";
 import { findOperator } from "../../src/ops/registry.ts";
 import { tfjsDType } from "../../src/emit/tfjs/tfjs-dtype.ts";
 import { unstack } from "../../src/emit/tfjs/prelude/unstack.ts";

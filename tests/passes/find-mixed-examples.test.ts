@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { constant } from "../../src/dims/dim.ts";
 import type { GraphInput } from "../../src/ir/graph.ts";
-import { interpretGraph } from "../../src/ops/interpret.ts";
-import { sizeOf } from "../../src/ops/nd-array.ts";
-import type { NdArray, Operator, Sample } from "../../src/ops/operator.ts";
+import { interpretGraph } from "../../src/graph/interpret.ts";
+import { sizeOf } from "../../src/ops/define/nd-array.ts";
+import type { NdArray, Operator, Sample } from "../../src/ops/define/operator.ts";
 import { allOperators } from "../../src/ops/registry.ts";
 import { expandComposites, keepNone } from "../../src/passes/expand-composites.ts";
 import { findMixedExamples } from "../../src/passes/find-mixed-examples.ts";

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { flatten } from "../../src/passes/flatten.ts";
 import { expandKeys } from "../../src/passes/expand-keys.ts";
-import { parametersOf, statesOf } from "../../src/passes/parameters-of.ts";
-import { interpretGraph } from "../../src/ops/interpret.ts";
+import { parametersOf, statesOf } from "../../src/graph/parameters-of.ts";
+import { interpretGraph } from "../../src/graph/interpret.ts";
 import { baseKey, placeKey, seedWords } from "../../src/ops/random/counter.ts";
 import { inputsFor, type } from "../autodiff/gradient-testing.ts";
 import { func, moduleOf } from "./module-testing.ts";

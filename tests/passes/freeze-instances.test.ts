@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { verifyModule } from "../../src/ops/verify.ts";
+import { verifyModule } from "../../src/graph/verify.ts";
 import { freezeInstances } from "../../src/passes/freeze-instances.ts";
-import { parametersOf, statesOf } from "../../src/passes/parameters-of.ts";
+import { parametersOf, statesOf } from "../../src/graph/parameters-of.ts";
 import { unitOf } from "../emit/tfjs/spec-unit.ts";
 
 const { module } = unitOf(`

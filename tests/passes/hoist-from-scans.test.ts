@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { constant } from "../../src/dims/dim.ts";
 import type { Graph, Value } from "../../src/ir/graph.ts";
-import type { GraphBuilder } from "../../src/ops/builder.ts";
-import { interpretGraph } from "../../src/ops/interpret.ts";
-import { verifyGraph } from "../../src/ops/verify.ts";
+import type { GraphBuilder } from "../../src/ops/define/builder.ts";
+import { interpretGraph } from "../../src/graph/interpret.ts";
+import { verifyGraph } from "../../src/graph/verify.ts";
 import { eliminateDeadNodes } from "../../src/passes/eliminate-dead-nodes.ts";
 import { hoistFromScans } from "../../src/passes/hoist-from-scans.ts";
 import { graphOf, inputsFor, type } from "../autodiff/gradient-testing.ts";

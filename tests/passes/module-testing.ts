@@ -2,8 +2,8 @@ import { constant } from "../../src/dims/dim.ts";
 import { noFacts } from "../../src/dims/facts.ts";
 import type { Func, Module, Value, Variable } from "../../src/ir/graph.ts";
 import type { TensorType } from "../../src/ir/types.ts";
-import type { GraphBuilder } from "../../src/ops/builder.ts";
-import { createBuilder } from "../../src/ops/create-builder.ts";
+import type { GraphBuilder } from "../../src/ops/define/builder.ts";
+import { createBuilder } from "../../src/graph/create-builder.ts";
 
 /** Writes structured nodes, for modules made by hand. */
 export interface Body {

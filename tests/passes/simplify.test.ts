@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Graph } from "../../src/ir/graph.ts";
 import { variable } from "../../src/dims/dim.ts";
-import { interpretGraph } from "../../src/ops/interpret.ts";
+import { interpretGraph } from "../../src/graph/interpret.ts";
 import { commonSubexpressions } from "../../src/passes/common-subexpressions.ts";
 import { eliminateDeadNodes } from "../../src/passes/eliminate-dead-nodes.ts";
 import { foldConstants } from "../../src/passes/fold-constants.ts";

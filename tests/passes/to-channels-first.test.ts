@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { Graph, Node } from "../../src/ir/graph.ts";
 import { constant, product } from "../../src/dims/dim.ts";
-import { interpretGraph } from "../../src/ops/interpret.ts";
-import type { NdArray } from "../../src/ops/operator.ts";
-import { transposeArray } from "../../src/ops/nd-array.ts";
+import { interpretGraph } from "../../src/graph/interpret.ts";
+import type { NdArray } from "../../src/ops/define/operator.ts";
+import { transposeArray } from "../../src/ops/define/nd-array.ts";
 import { eliminateDeadNodes } from "../../src/passes/eliminate-dead-nodes.ts";
 import { commonSubexpressions } from "../../src/passes/common-subexpressions.ts";
 import { expandComposites, keepOwnGradients } from "../../src/passes/expand-composites.ts";

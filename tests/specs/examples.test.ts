@@ -5,8 +5,8 @@ import { checkSource } from "../../src/compiler.ts";
 import { createCollector } from "../../src/diagnostics/collector.ts";
 import { asNumber } from "../../src/dims/dim.ts";
 import { elaborateModel } from "../../src/lower/elaborate-model.ts";
-import { verifyModule } from "../../src/ops/verify.ts";
-import { measure } from "../../src/passes/measure.ts";
+import { verifyModule } from "../../src/graph/verify.ts";
+import { measure } from "../../src/graph/measure.ts";
 import { textOf } from "../../src/support/source.ts";
 import { host } from "../lower/checking.ts";
 

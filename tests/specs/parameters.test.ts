@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { asNumber } from "../../src/dims/dim.ts";
-import { measure } from "../../src/passes/measure.ts";
+import { measure } from "../../src/graph/measure.ts";
 import { loadModule, specPath } from "./spec-testing.ts";
 
 /** Counted by hand: what Keras reports for the same layers. */

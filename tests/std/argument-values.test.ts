@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { isFloat } from "../../src/ops/dtype-class.ts";
-import type { NdArray } from "../../src/ops/operator.ts";
+import { isFloat } from "../../src/ops/define/dtype-class.ts";
+import type { NdArray } from "../../src/ops/define/operator.ts";
 import { library } from "../../src/std/library.ts";
 import { backends, useBackend } from "../emit/tfjs/backends.ts";
 import { checkFile } from "../lower/checking.ts";

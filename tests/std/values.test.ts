@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { evaluate } from "../../src/dims/dim.ts";
-import { interpretGraph } from "../../src/ops/interpret.ts";
-import type { NdArray } from "../../src/ops/operator.ts";
+import { interpretGraph } from "../../src/graph/interpret.ts";
+import type { NdArray } from "../../src/ops/define/operator.ts";
 import { flatten } from "../../src/passes/flatten.ts";
 import { lower } from "../lower/checking.ts";
 

@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import type { Unit } from "../../compiler.ts";
 import { reportOversize } from "../../emit/onnx/report-oversize.ts";
-import { entryOf } from "../../passes/parameters-of.ts";
+import { entryOf } from "../../graph/parameters-of.ts";
 import { decodeText } from "../../runtime/data/decode-text.ts";
 import { createOnnxTrainer } from "../../runtime/onnx/onnx-trainer.ts";
 import { createPredictor, type Predictor } from "../../runtime/onnx/predictor.ts";

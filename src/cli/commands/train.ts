@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { slotNames } from "../../autodiff/optimizers.ts";
-import { parametersOf } from "../../passes/parameters-of.ts";
+import { parametersOf } from "../../graph/parameters-of.ts";
 import { asNumber } from "../../dims/dim.ts";
 import { bestSlot, isPort, readSlot } from "../../ir/ports.ts";
-import { elementsOf } from "../../passes/measure.ts";
+import { elementsOf } from "../../graph/measure.ts";
 import { encodeCheckpoint, encodeWeights, type Checkpoint } from "../../runtime/train/checkpoint.ts";
 import type { Figures } from "../../runtime/train/figures.ts";
 import { modelFingerprint } from "../../runtime/train/fingerprint.ts";

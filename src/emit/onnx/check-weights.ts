@@ -5,7 +5,7 @@ import type { Module } from "../../ir/graph.ts";
 import { bestSlot, isPort, portOf, readSlot, slotPort } from "../../ir/ports.ts";
 import type { TrainProgram } from "../../ir/program.ts";
 import type { TensorType } from "../../ir/types.ts";
-import { parametersOf, statesOf } from "../../passes/parameters-of.ts";
+import { parametersOf, statesOf } from "../../graph/parameters-of.ts";
 import { storedPermsOf } from "../../passes/stored-perms.ts";
 import { decodeElements, elementSize, firstNonFinite } from "../../support/element-bytes.ts";
 import { indexIn } from "../../support/index-in.ts";

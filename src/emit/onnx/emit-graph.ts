@@ -1,7 +1,7 @@
 import { asNumber } from "../../dims/dim.ts";
 import type { Graph, GraphInput, Node, OperatorNode, ScanNode, ConstantNode, Region, Value } from "../../ir/graph.ts";
 import type { OnnxRef } from "./onnx-writer.ts";
-import { attributesFor } from "../../ops/operator.ts";
+import { attributesFor } from "../../ops/define/operator.ts";
 import { findOperator } from "../../ops/registry.ts";
 import { fault, required } from "../../support/fault.ts";
 import { createWriter, onnxDim, type Scope } from "./create-writer.ts";

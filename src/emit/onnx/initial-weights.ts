@@ -1,11 +1,11 @@
 import { elementAt } from "../../support/element-at.ts";
 import { asNumber } from "../../dims/dim.ts";
 import type { Graph, GraphOutput, Node, OperatorNode, Value } from "../../ir/graph.ts";
-import { interpretNodes, type Environment } from "../../ops/interpret.ts";
-import { attributesFor, type NdArray } from "../../ops/operator.ts";
+import { interpretNodes, type Environment } from "../../graph/interpret.ts";
+import { attributesFor, type NdArray } from "../../ops/define/operator.ts";
 import { normal, seedWords, uniform, type Key } from "../../ops/random/counter.ts";
 import { findOperator } from "../../ops/registry.ts";
-import { isElementwise } from "../../ops/structure.ts";
+import { isElementwise } from "../../ops/define/structure.ts";
 import { eliminateDeadNodes } from "../../passes/eliminate-dead-nodes.ts";
 import { encodeElements } from "../../support/element-bytes.ts";
 import { fault, required } from "../../support/fault.ts";

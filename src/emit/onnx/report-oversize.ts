@@ -4,7 +4,7 @@ import { asNumber } from "../../dims/dim.ts";
 import type { Module } from "../../ir/graph.ts";
 import type { TrainProgram } from "../../ir/program.ts";
 import type { TensorType } from "../../ir/types.ts";
-import { parametersOf, statesOf } from "../../passes/parameters-of.ts";
+import { parametersOf, statesOf } from "../../graph/parameters-of.ts";
 import { elementSize } from "../../support/element-bytes.ts";
 import type { Span } from "../../support/source.ts";
 

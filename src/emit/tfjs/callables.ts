@@ -1,9 +1,9 @@
 import { formatDim } from "../../dims/dim.ts";
 import type { AttributeValue, Func, HyperparameterValue, OperatorNode, Region, Value } from "../../ir/graph.ts";
 import type { TensorType } from "../../ir/types.ts";
-import { createBuilder } from "../../ops/create-builder.ts";
-import { operandSpecAt } from "../../ops/infer.ts";
-import { attributesFor, type Composite } from "../../ops/operator.ts";
+import { createBuilder } from "../../graph/create-builder.ts";
+import { operandSpecAt } from "../../graph/infer.ts";
+import { attributesFor, type Composite } from "../../ops/define/operator.ts";
 import { findOperator } from "../../ops/registry.ts";
 import type { Facts } from "../../dims/facts.ts";
 import { fault, required } from "../../support/fault.ts";

@@ -6,11 +6,11 @@ import {
   type AxisWindow,
   type ConvolutionAttributes,
   type WindowAttributes,
-} from "../../ops/conv2d-geometry.ts";
-import { isFloat } from "../../ops/dtype-class.ts";
-import { first, second } from "../../ops/elementwise.ts";
-import type { AttributeSchema, AttributesOf, NoAttributes } from "../../ops/operator.ts";
-import { poolWindows, type poolAttributes } from "../../ops/pool2d.ts";
+} from "../../ops/define/conv2d-geometry.ts";
+import { isFloat } from "../../ops/define/dtype-class.ts";
+import { first, second } from "../../ops/define/elementwise.ts";
+import type { AttributeSchema, AttributesOf, NoAttributes } from "../../ops/define/operator.ts";
+import { poolWindows, type poolAttributes } from "../../ops/define/pool2d.ts";
 import type { reductionAttributes } from "../../ops/reductions.ts";
 import type { AttributesOfOperator, PrimitiveName } from "../../ops/registry.ts";
 import { softmaxAxis, type softmaxAttributes } from "../../ops/softmax.ts";

@@ -1,4 +1,4 @@
-import { parametersOf, statesOf } from "../../passes/parameters-of.ts";
+import { parametersOf, statesOf } from "../../graph/parameters-of.ts";
 import { storedPermsOf } from "../../passes/stored-perms.ts";
 import { portOf } from "../../ir/ports.ts";
 import type { DType } from "../../ir/types.ts";

@@ -1,7 +1,7 @@
 import { asNumber } from "../../dims/dim.ts";
 import type { Graph, Node, OperatorNode, Region, ScanNode, Value } from "../../ir/graph.ts";
 import type { DType } from "../../ir/types.ts";
-import { attributesFor } from "../../ops/operator.ts";
+import { attributesFor } from "../../ops/define/operator.ts";
 import { findOperator } from "../../ops/registry.ts";
 import { fault, required } from "../../support/fault.ts";
 import {

@@ -1,4 +1,4 @@
-import { joinPath, splitIndices } from "../../passes/paths.ts";
+import { joinPath, splitIndices } from "../../graph/paths.ts";
 import type { CallNode, ConstantNode, Node, OperatorNode, Value } from "../../ir/graph.ts";
 import { findOperator } from "../../ops/registry.ts";
 import { tfjsDType } from "./tfjs-dtype.ts";

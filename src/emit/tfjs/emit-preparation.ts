@@ -3,7 +3,7 @@ import { asNumber, formatDim } from "../../dims/dim.ts";
 import type { Graph, GraphInput } from "../../ir/graph.ts";
 import { nameIn } from "../../ir/ports.ts";
 import type { TrainProgram } from "../../ir/program.ts";
-import { isFloat } from "../../ops/dtype-class.ts";
+import { isFloat } from "../../ops/define/dtype-class.ts";
 import { referenceTarget } from "../../passes/pipeline.ts";
 import { required } from "../../support/fault.ts";
 import {

@@ -1,6 +1,6 @@
 import type { Node, Region, RepeatNode, ScanNode, TrainingNode, Value } from "../../ir/graph.ts";
-import { splitIndices } from "../../passes/paths.ts";
-import { repeatCount } from "../../passes/repeat-count.ts";
+import { splitIndices } from "../../graph/paths.ts";
+import { repeatCount } from "../../graph/repeat-count.ts";
 import type { TfjsExpression } from "./tfjs-writer.ts";
 import { required } from "../../support/fault.ts";
 import { callTensor, identifier, literal, member, text, type Pattern, type Statement } from "./ast.ts";

@@ -3,7 +3,7 @@ import type { TrainProgram } from "../../ir/program.ts";
 import { straysOfModel, straysOfObjective } from "../../autodiff/places-of.ts";
 import { slotNames } from "../../autodiff/optimizers.ts";
 import { needsTotal } from "../../autodiff/schedules.ts";
-import { entryOf } from "../../passes/parameters-of.ts";
+import { entryOf } from "../../graph/parameters-of.ts";
 import type { Item } from "./ast.ts";
 import { collectCallables } from "./callables.ts";
 import { emitFunctions } from "./emit-functions.ts";

@@ -6,7 +6,7 @@ import { variable as dimVariable } from "../../dims/dim.ts";
 import type { Value } from "../../ir/graph.ts";
 import type { Schedule, TrainProgram } from "../../ir/program.ts";
 import type { TensorType } from "../../ir/types.ts";
-import { createBuilder } from "../../ops/create-builder.ts";
+import { createBuilder } from "../../graph/create-builder.ts";
 import { required } from "../../support/fault.ts";
 import { mapValues } from "../../support/map-values.ts";
 import {

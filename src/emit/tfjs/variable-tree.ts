@@ -1,7 +1,7 @@
 import type { Func, Initializer, Region, Variable } from "../../ir/graph.ts";
 import type { TensorType } from "../../ir/types.ts";
 import { regionsOf } from "../../ir/visit.ts";
-import { repeatCount } from "../../passes/repeat-count.ts";
+import { repeatCount } from "../../graph/repeat-count.ts";
 import { required } from "../../support/fault.ts";
 
 /** What a function and all that it calls owns, nested as its paths are: leaves are parameters or states. */

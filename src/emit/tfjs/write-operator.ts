@@ -1,7 +1,7 @@
 import type { Dim } from "../../dims/dim.ts";
 import type { OperatorNode } from "../../ir/graph.ts";
-import { isFloat } from "../../ops/dtype-class.ts";
-import { attributesFor } from "../../ops/operator.ts";
+import { isFloat } from "../../ops/define/dtype-class.ts";
+import { attributesFor } from "../../ops/define/operator.ts";
 import { findOperator } from "../../ops/registry.ts";
 import { tfjsDType } from "./tfjs-dtype.ts";
 import type { TfjsExpression } from "./tfjs-writer.ts";

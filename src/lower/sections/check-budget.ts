@@ -1,5 +1,5 @@
 import { asConstant, formatDim, substitute, constant, variablesOf, type Dim } from "../../dims/dim.ts";
-import { measure } from "../../passes/measure.ts";
+import { measure } from "../../graph/measure.ts";
 import type { ProgramFile } from "../../std/program-file.ts";
 import { nearest } from "../../support/nearest.ts";
 import type { ComparisonOperator } from "../../syntax/ast.ts";

@@ -11,7 +11,7 @@ import { required } from "../../support/fault.ts";
 import type { Expression } from "../../syntax/ast.ts";
 import type { DataDeclaration, Feature } from "../../syntax/ast/sections.ts";
 import { castNode, freshValue, type Context, type Elaborator } from "../context.ts";
-import { isFloat } from "../../ops/dtype-class.ts";
+import { isFloat } from "../../ops/define/dtype-class.ts";
 import { reportUnknownNames } from "../unknown-names.ts";
 import { formatType, poison, tensor, type TensorVal } from "../values.ts";
 import { mapChildren } from "./map-children.ts";

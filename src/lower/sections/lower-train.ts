@@ -1,10 +1,10 @@
-import { usesOf } from "../../passes/rewrite.ts";
+import { usesOf } from "../../graph/rewrite.ts";
 import { constant } from "../../dims/dim.ts";
 import type { Func, Module, Node, Value } from "../../ir/graph.ts";
 import type { DataProgram, Metric, TrainProgram } from "../../ir/program.ts";
 import { allOperators, findOperator } from "../../ops/registry.ts";
 import { freezeInstances } from "../../passes/freeze-instances.ts";
-import { isFrozen, parametersOf, statesOf } from "../../passes/parameters-of.ts";
+import { isFrozen, parametersOf, statesOf } from "../../graph/parameters-of.ts";
 import type { Callable, ProgramFile } from "../../std/program-file.ts";
 import type { CallExpression, Expression, NameReference } from "../../syntax/ast.ts";
 import type { Directive, Phrase, TrainDeclaration } from "../../syntax/ast/sections.ts";

@@ -2,7 +2,7 @@ import type { Collector } from "../../diagnostics/collector.ts";
 import { brokenLimit } from "../../ir/limits.ts";
 import type { SettingValue } from "../../ir/program.ts";
 import type { ArgumentSchema, CallSchema } from "../../ir/settings.ts";
-import { lostIn } from "../../ops/lost-in.ts";
+import { lostIn } from "../../graph/lost-in.ts";
 import { nearest } from "../../support/nearest.ts";
 import { textOf, type Span } from "../../support/source.ts";
 import type { Argument, Expression } from "../../syntax/ast.ts";

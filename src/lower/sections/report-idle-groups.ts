@@ -1,5 +1,5 @@
 import type { ParameterGroup } from "../../ir/program.ts";
-import { isFrozen } from "../../passes/parameters-of.ts";
+import { isFrozen } from "../../graph/parameters-of.ts";
 import { matchPath } from "../../support/match-path.ts";
 import type { Directive } from "../../syntax/ast/sections.ts";
 import type { SettingScope } from "./read-setting.ts";

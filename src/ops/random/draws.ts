@@ -1,9 +1,9 @@
 import { constant, multiply } from "../../dims/dim.ts";
 import type { DType } from "../../ir/types.ts";
 import { elementAt } from "../../support/element-at.ts";
-import { fillArray } from "../nd-array.ts";
-import { definePrimitive, type Primitive, type Sample } from "../operator.ts";
-import { elementsOf } from "../shape-rules.ts";
+import { fillArray } from "../define/nd-array.ts";
+import { definePrimitive, type Primitive, type Sample } from "../define/operator.ts";
+import { elementsOf } from "../define/shape-rules.ts";
 import { bits, normal, uniform, type Key } from "./counter.ts";
 import { checkKey, keyOperand } from "./fold-key.ts";
 

@@ -1,8 +1,8 @@
 import { asNumber, constant } from "../../dims/dim.ts";
 import type { TensorType } from "../../ir/types.ts";
 import { elementAt } from "../../support/element-at.ts";
-import { arrayOf } from "../nd-array.ts";
-import { definePrimitive, type OperandSpec, type ShapeChecker } from "../operator.ts";
+import { arrayOf } from "../define/nd-array.ts";
+import { definePrimitive, type OperandSpec, type ShapeChecker } from "../define/operator.ts";
 import { fold } from "./counter.ts";
 
 /** The operand that a random operator draws by. */

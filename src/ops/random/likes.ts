@@ -1,7 +1,7 @@
 import { constant, multiply } from "../../dims/dim.ts";
 import { elementAt } from "../../support/element-at.ts";
-import { defineComposite, type Composite, type NoAttributes } from "../operator.ts";
-import { elementsOf } from "../shape-rules.ts";
+import { defineComposite, type Composite, type NoAttributes } from "../define/operator.ts";
+import { elementsOf } from "../define/shape-rules.ts";
 import { checkKey, keyOperand } from "./fold-key.ts";
 
 function defineLike(name: string, doc: string, draw: string): Composite<NoAttributes> {

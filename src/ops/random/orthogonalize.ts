@@ -1,6 +1,6 @@
 import { constant, multiply, product } from "../../dims/dim.ts";
 import { elementAt } from "../../support/element-at.ts";
-import { definePrimitive, type NdArray } from "../operator.ts";
+import { definePrimitive, type NdArray } from "../define/operator.ts";
 
 /**
  * Orthonormal rows from linearly independent ones, by Gram and Schmidt in order; each row is freed twice of the ones

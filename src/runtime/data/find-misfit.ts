@@ -1,5 +1,5 @@
 import type { DType } from "../../ir/types.ts";
-import { integerLimits } from "../../ops/integer-limits.ts";
+import { integerLimits } from "../../ops/define/integer-limits.ts";
 
 /** Why an element type cannot hold a number. */
 export type Misfit = { readonly kind: "fraction" } | { readonly kind: "range"; readonly limits: string };

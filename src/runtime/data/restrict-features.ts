@@ -1,6 +1,6 @@
 import type { Func, Node } from "../../ir/graph.ts";
 import type { DataProgram } from "../../ir/program.ts";
-import { usesOf } from "../../passes/rewrite.ts";
+import { usesOf } from "../../graph/rewrite.ts";
 
 /** A data section with some of its features alone, and the raw fields and statistics that these need. */
 export function restrictFeatures(data: DataProgram, names: readonly string[]): DataProgram {

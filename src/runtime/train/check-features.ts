@@ -3,7 +3,7 @@ import { buildUnroundedGraph } from "../../autodiff/build-preparation-graph.ts";
 import type { Graph } from "../../ir/graph.ts";
 import type { FeatureSpec, TrainProgram } from "../../ir/program.ts";
 import type { DType } from "../../ir/types.ts";
-import { inClass, isFloat } from "../../ops/dtype-class.ts";
+import { inClass, isFloat } from "../../ops/define/dtype-class.ts";
 import { eliminateDeadNodes } from "../../passes/eliminate-dead-nodes.ts";
 import { referenceTarget } from "../../passes/pipeline.ts";
 import { fault, required } from "../../support/fault.ts";

@@ -1,6 +1,6 @@
 import { elementAt } from "../../support/element-at.ts";
 import type { TracedValue } from "../../autodiff/build-traced-graph.ts";
-import { broadcastIndices } from "../../ops/nd-array.ts";
+import { broadcastIndices } from "../../ops/define/nd-array.ts";
 import { toNumbers } from "../onnx/typed-array.ts";
 import type { Tensor } from "../tensor.ts";
 

@@ -5,7 +5,7 @@ import type { Func, Graph } from "../../ir/graph.ts";
 import { isPort, nameIn, portOf } from "../../ir/ports.ts";
 import type { Statistic, TrainProgram } from "../../ir/program.ts";
 import { referenceTarget } from "../../passes/pipeline.ts";
-import { usesOf } from "../../passes/rewrite.ts";
+import { usesOf } from "../../graph/rewrite.ts";
 import { fault, required } from "../../support/fault.ts";
 import type { Examples } from "../data/dataset.ts";
 import type { Tensor, Tensors } from "../tensor.ts";

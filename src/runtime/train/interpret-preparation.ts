@@ -1,7 +1,7 @@
 import type { Graph } from "../../ir/graph.ts";
 import { nameIn } from "../../ir/ports.ts";
-import { interpretGraph, type Integers } from "../../ops/interpret.ts";
-import type { NdArray } from "../../ops/operator.ts";
+import { interpretGraph, type Integers } from "../../graph/interpret.ts";
+import type { NdArray } from "../../ops/define/operator.ts";
 import { required } from "../../support/fault.ts";
 import type { RawBatch } from "../data/dataset.ts";
 import { toNumbers } from "../onnx/typed-array.ts";

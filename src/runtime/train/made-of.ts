@@ -5,7 +5,7 @@ import { printGraph } from "../../ir/print-graph.ts";
 import type { Schedule, TrainProgram } from "../../ir/program.ts";
 import { noFacts } from "../../dims/facts.ts";
 import { eliminateDeadNodes } from "../../passes/eliminate-dead-nodes.ts";
-import { usesOf } from "../../passes/rewrite.ts";
+import { usesOf } from "../../graph/rewrite.ts";
 import { version } from "../../support/version.ts";
 import type { RawData } from "../data/raw-data.ts";
 import { fingerprint, modelFingerprint } from "./fingerprint.ts";

@@ -4,9 +4,9 @@ import { noFacts } from "../../../src/dims/facts.ts";
 import { initialWeights } from "../../../src/emit/onnx/initial-weights.ts";
 import type { StoredVariable } from "../../../src/emit/onnx/stored-weights.ts";
 import type { Graph, GraphOutput, Value } from "../../../src/ir/graph.ts";
-import { createBuilder } from "../../../src/ops/create-builder.ts";
+import { createBuilder } from "../../../src/graph/create-builder.ts";
 import { initialValue } from "../../../src/ops/initializers.ts";
-import { interpretGraph } from "../../../src/ops/interpret.ts";
+import { interpretGraph } from "../../../src/graph/interpret.ts";
 import { seedWords } from "../../../src/ops/random/counter.ts";
 import { encodeElements } from "../../../src/support/element-bytes.ts";
 

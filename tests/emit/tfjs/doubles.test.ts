@@ -11,8 +11,8 @@ import { nameScope } from "../../../src/emit/tfjs/names.ts";
 import { preludeClosure, preludeNames } from "../../../src/emit/tfjs/prelude.ts";
 import { printFile } from "../../../src/emit/tfjs/print.ts";
 import type { Graph } from "../../../src/ir/graph.ts";
-import { interpretGraph } from "../../../src/ops/interpret.ts";
-import type { Operator, Sample } from "../../../src/ops/operator.ts";
+import { interpretGraph } from "../../../src/graph/interpret.ts";
+import type { Operator, Sample } from "../../../src/ops/define/operator.ts";
 import { allOperators } from "../../../src/ops/registry.ts";
 import { expandComposites, keepNone } from "../../../src/passes/expand-composites.ts";
 import {

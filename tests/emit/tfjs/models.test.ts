@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { emitTfjs } from "../../../src/emit/tfjs/emit-tfjs.ts";
 import type { Unit } from "../../../src/compiler.ts";
-import type { NdArray } from "../../../src/ops/operator.ts";
+import type { NdArray } from "../../../src/ops/define/operator.ts";
 import { backends, useBackend } from "./backends.ts";
 import { importEmitted } from "./load-emitted.ts";
 import {

@@ -1,8 +1,8 @@
 import { constant } from "../../../src/dims/dim.ts";
 import { noFacts } from "../../../src/dims/facts.ts";
 import type { Func, Module, Value } from "../../../src/ir/graph.ts";
-import { createBuilder } from "../../../src/ops/create-builder.ts";
-import type { NdArray, Operator, Sample } from "../../../src/ops/operator.ts";
+import { createBuilder } from "../../../src/graph/create-builder.ts";
+import type { NdArray, Operator, Sample } from "../../../src/ops/define/operator.ts";
 import { createDraw, drawOperand } from "../../ops/sample-graphs.ts";
 
 /** A module that applies an operator to all of its samples, and the operands of each. */

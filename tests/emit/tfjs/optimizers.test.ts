@@ -2,7 +2,7 @@ import type * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { optimizers } from "../../../src/autodiff/optimizers.ts";
 import { emitTfjs } from "../../../src/emit/tfjs/emit-tfjs.ts";
-import type { NdArray } from "../../../src/ops/operator.ts";
+import type { NdArray } from "../../../src/ops/define/operator.ts";
 import { useBackend } from "./backends.ts";
 import { importEmitted } from "./load-emitted.ts";
 import { drawBatch, evaluateGraph, graphsOf, initialValues, tensorOf, worstError } from "./reference.ts";

@@ -6,9 +6,9 @@ import { buildGradientGraph, buildTrainingGraph } from "../../../src/autodiff/bu
 import { evaluate, variablesOf } from "../../../src/dims/dim.ts";
 import type { Graph, Module } from "../../../src/ir/graph.ts";
 import type { TrainProgram } from "../../../src/ir/program.ts";
-import { interpretGraph } from "../../../src/ops/interpret.ts";
-import { sizeOf } from "../../../src/ops/nd-array.ts";
-import type { NdArray } from "../../../src/ops/operator.ts";
+import { interpretGraph } from "../../../src/graph/interpret.ts";
+import { sizeOf } from "../../../src/ops/define/nd-array.ts";
+import type { NdArray } from "../../../src/ops/define/operator.ts";
 import { tfjsDType } from "../../../src/emit/tfjs/tfjs-dtype.ts";
 import { createDraw } from "../../ops/sample-graphs.ts";
 import { referenceTarget } from "../../../src/passes/pipeline.ts";

@@ -4,8 +4,8 @@ import { printStatement } from "../../../src/emit/tfjs/print.ts";
 import { writeScalarsAndTensors, type Template } from "../../../src/emit/tfjs/write-template.ts";
 import { variable } from "../../../src/dims/dim.ts";
 import type { Value } from "../../../src/ir/graph.ts";
-import { createBuilder } from "../../../src/ops/create-builder.ts";
-import type { GraphBuilder } from "../../../src/ops/builder.ts";
+import { createBuilder } from "../../../src/graph/create-builder.ts";
+import type { GraphBuilder } from "../../../src/ops/define/builder.ts";
 
 interface Parts {
   readonly b: GraphBuilder;

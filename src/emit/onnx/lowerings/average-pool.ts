@@ -1,7 +1,7 @@
 import { constant, type Dim, multiply } from "../../../dims/dim.ts";
 import type { DType } from "../../../ir/types.ts";
 import { elementAt } from "../../../support/element-at.ts";
-import { poolWindows } from "../../../ops/pool2d.ts";
+import { poolWindows } from "../../../ops/define/pool2d.ts";
 import type { OnnxRef, OnnxWriter } from "../onnx-writer.ts";
 import type { OnnxLowerings } from "./lowering.ts";
 import {

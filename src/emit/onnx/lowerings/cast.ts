@@ -1,6 +1,6 @@
 import type { DType } from "../../../ir/types.ts";
-import { isFloat } from "../../../ops/dtype-class.ts";
-import { integerLimits, limitsOfCast } from "../../../ops/integer-limits.ts";
+import { isFloat } from "../../../ops/define/dtype-class.ts";
+import { integerLimits, limitsOfCast } from "../../../ops/define/integer-limits.ts";
 import { required } from "../../../support/fault.ts";
 import type { OnnxRef, OnnxWriter } from "../onnx-writer.ts";
 

@@ -1,5 +1,5 @@
 import { asNumber, constant, type Dim } from "../../../dims/dim.ts";
-import { convolutionWindows } from "../../../ops/conv2d-geometry.ts";
+import { convolutionWindows } from "../../../ops/define/conv2d-geometry.ts";
 import { elementAt } from "../../../support/element-at.ts";
 import type { OnnxRef, OnnxWriter } from "../onnx-writer.ts";
 import { lowerKernelGradient } from "./convolution-kernel-gradient.ts";

@@ -1,7 +1,7 @@
 import type { DType } from "../../../ir/types.ts";
-import { hasF32Attributes, isFloat } from "../../../ops/dtype-class.ts";
-import { first } from "../../../ops/elementwise.ts";
-import { integerLimits } from "../../../ops/integer-limits.ts";
+import { hasF32Attributes, isFloat } from "../../../ops/define/dtype-class.ts";
+import { first } from "../../../ops/define/elementwise.ts";
+import { integerLimits } from "../../../ops/define/integer-limits.ts";
 import type { OnnxRef, OnnxWriter } from "../onnx-writer.ts";
 import { saturatingCast } from "./cast.ts";
 import { binary, inInference, type OnnxLowerings, unary } from "./lowering.ts";

@@ -1,6 +1,6 @@
 import type { Dim } from "../../../dims/dim.ts";
 import type { DType } from "../../../ir/types.ts";
-import { literalShape } from "../../../ops/shape-rules.ts";
+import { literalShape } from "../../../ops/define/shape-rules.ts";
 import type { OnnxRef, OnnxWriter } from "../onnx-writer.ts";
 
 /** A tensor of zeros: a constant of one element, expanded, or ConstantOfShape where its default type serves. */

@@ -1,5 +1,5 @@
 import type { argExtremeAttributes } from "../../../ops/arg-extremes.ts";
-import { first, second } from "../../../ops/elementwise.ts";
+import { first, second } from "../../../ops/define/elementwise.ts";
 import { zerosOnnx } from "./fill.ts";
 import type { OnnxLowering, OnnxLowerings } from "./lowering.ts";
 

@@ -1,6 +1,6 @@
 import type { DType } from "../../../ir/types.ts";
-import { first, second } from "../../../ops/elementwise.ts";
-import type { AttributeSchema, LoweringInput } from "../../../ops/operator.ts";
+import { first, second } from "../../../ops/define/elementwise.ts";
+import type { AttributeSchema, LoweringInput } from "../../../ops/define/operator.ts";
 import type { AttributesOfOperator, CompositeName, PrimitiveName } from "../../../ops/registry.ts";
 import type { OnnxRef, OnnxWriter } from "../onnx-writer.ts";
 

@@ -1,8 +1,8 @@
 import { add, asNumber, constant, type Dim, multiply, product } from "../../../dims/dim.ts";
 import type { DType } from "../../../ir/types.ts";
 import { elementAt } from "../../../support/element-at.ts";
-import { poolWindows } from "../../../ops/pool2d.ts";
-import { literalShape } from "../../../ops/shape-rules.ts";
+import { poolWindows } from "../../../ops/define/pool2d.ts";
+import { literalShape } from "../../../ops/define/shape-rules.ts";
 import type { OnnxRef, OnnxWriter } from "../onnx-writer.ts";
 import type { OnnxLowerings } from "./lowering.ts";
 import {

@@ -1,6 +1,6 @@
 import { product } from "../../../dims/dim.ts";
 import type { TensorType } from "../../../ir/types.ts";
-import { hasF32Attributes } from "../../../ops/dtype-class.ts";
+import { hasF32Attributes } from "../../../ops/define/dtype-class.ts";
 import { elementAt } from "../../../support/element-at.ts";
 import { fnv1a32 } from "../../../ops/random/counter.ts";
 import type { OnnxRef, OnnxWriter } from "../onnx-writer.ts";

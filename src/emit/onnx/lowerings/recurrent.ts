@@ -1,7 +1,7 @@
 import { asNumber, constant, type Dim, multiply } from "../../../dims/dim.ts";
 import type { TensorType } from "../../../ir/types.ts";
 import { elementAt } from "../../../support/element-at.ts";
-import { recurrentSizes } from "../../../ops/recurrent.ts";
+import { recurrentSizes } from "../../../ops/define/recurrent.ts";
 import type { OnnxRef, OnnxWriter } from "../onnx-writer.ts";
 import { inInference, type OnnxLowerings } from "./lowering.ts";
 

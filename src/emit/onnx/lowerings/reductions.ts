@@ -1,4 +1,4 @@
-import { first } from "../../../ops/elementwise.ts";
+import { first } from "../../../ops/define/elementwise.ts";
 import type { reductionAttributes } from "../../../ops/reductions.ts";
 import { type softmaxAttributes, softmaxAxis } from "../../../ops/softmax.ts";
 import type { OnnxLowering, OnnxLowerings } from "./lowering.ts";

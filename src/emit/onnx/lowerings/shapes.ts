@@ -1,5 +1,5 @@
 import { add } from "../../../dims/dim.ts";
-import { first } from "../../../ops/elementwise.ts";
+import { first } from "../../../ops/define/elementwise.ts";
 import { sliceSpan } from "../../../ops/slice.ts";
 import { required } from "../../../support/fault.ts";
 import { inBothModes, type OnnxLowerings } from "./lowering.ts";

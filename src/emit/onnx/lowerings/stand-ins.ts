@@ -1,6 +1,6 @@
 import type { Value } from "../../../ir/graph.ts";
 import type { DType } from "../../../ir/types.ts";
-import type { AttributeSchema } from "../../../ops/operator.ts";
+import type { AttributeSchema } from "../../../ops/define/operator.ts";
 import type { OperatorName } from "../../../ops/registry.ts";
 import { required } from "../../../support/fault.ts";
 import type { OnnxLowering } from "./lowering.ts";

@@ -1,5 +1,5 @@
 import { add, asNumber, constant, type Dim, multiply, subtract } from "../../../dims/dim.ts";
-import type { AxisWindow } from "../../../ops/conv2d-geometry.ts";
+import type { AxisWindow } from "../../../ops/define/conv2d-geometry.ts";
 import type { OnnxAttribute, OnnxRef, OnnxWriter } from "../onnx-writer.ts";
 
 /** The windows along height and width. */

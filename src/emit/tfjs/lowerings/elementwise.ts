@@ -1,8 +1,8 @@
 import type { DType } from "../../../ir/types.ts";
-import { isFloat } from "../../../ops/dtype-class.ts";
-import { first } from "../../../ops/elementwise.ts";
-import { limitsOfCast } from "../../../ops/integer-limits.ts";
-import type { NoAttributes } from "../../../ops/operator.ts";
+import { isFloat } from "../../../ops/define/dtype-class.ts";
+import { first } from "../../../ops/define/elementwise.ts";
+import { limitsOfCast } from "../../../ops/define/integer-limits.ts";
+import type { NoAttributes } from "../../../ops/define/operator.ts";
 import { tfjsDType } from "../tfjs-dtype.ts";
 import { binary, type DifferentiatedForm, type TfjsLowerings, unary } from "./lowering.ts";
 

@@ -1,4 +1,4 @@
-import { first, second } from "../../../ops/elementwise.ts";
+import { first, second } from "../../../ops/define/elementwise.ts";
 import { frontOrder } from "../../../ops/gather.ts";
 import { required } from "../../../support/fault.ts";
 import { tfjsDType } from "../tfjs-dtype.ts";

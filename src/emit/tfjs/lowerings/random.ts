@@ -1,5 +1,5 @@
 import { elementAt } from "../../../support/element-at.ts";
-import type { NoAttributes } from "../../../ops/operator.ts";
+import type { NoAttributes } from "../../../ops/define/operator.ts";
 import type { drawAttributes } from "../../../ops/random/draws.ts";
 import type { TfjsLowering, TfjsLowerings } from "./lowering.ts";
 

@@ -1,4 +1,4 @@
-import type {} from "../../../ops/recurrent.ts";
+import type {} from "../../../ops/define/recurrent.ts";
 import type { TfjsExpression, TfjsWriter } from "../tfjs-writer.ts";
 import type { TfjsLowerings } from "./lowering.ts";
 

@@ -1,5 +1,5 @@
-import { isFloat } from "../../../ops/dtype-class.ts";
-import { first } from "../../../ops/elementwise.ts";
+import { isFloat } from "../../../ops/define/dtype-class.ts";
+import { first } from "../../../ops/define/elementwise.ts";
 import type { reductionAttributes } from "../../../ops/reductions.ts";
 import { type softmaxAttributes, softmaxAxis } from "../../../ops/softmax.ts";
 import type { TfjsExpression, TfjsWriter } from "../tfjs-writer.ts";

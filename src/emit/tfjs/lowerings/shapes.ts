@@ -1,8 +1,8 @@
 import { constant, multiply } from "../../../dims/dim.ts";
-import { isFloat } from "../../../ops/dtype-class.ts";
+import { isFloat } from "../../../ops/define/dtype-class.ts";
 import { elementAt } from "../../../support/element-at.ts";
-import { first } from "../../../ops/elementwise.ts";
-import { withAxis } from "../../../ops/shape-rules.ts";
+import { first } from "../../../ops/define/elementwise.ts";
+import { withAxis } from "../../../ops/define/shape-rules.ts";
 import { required } from "../../../support/fault.ts";
 import { tfjsDType } from "../tfjs-dtype.ts";
 import type { TfjsExpression, TfjsWriter } from "../tfjs-writer.ts";

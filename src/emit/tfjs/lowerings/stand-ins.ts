@@ -1,7 +1,7 @@
 import type { DType } from "../../../ir/types.ts";
-import type { AttributeSchema } from "../../../ops/operator.ts";
+import type { AttributeSchema } from "../../../ops/define/operator.ts";
 import type { OperatorName } from "../../../ops/registry.ts";
-import { first } from "../../../ops/elementwise.ts";
+import { first } from "../../../ops/define/elementwise.ts";
 import type { TfjsExpression, TfjsWriter } from "../tfjs-writer.ts";
 import type { TfjsLowering } from "./lowering.ts";
 

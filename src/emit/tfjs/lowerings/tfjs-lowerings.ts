@@ -1,4 +1,4 @@
-import type { AttributeSchema, Composite, LoweringInput, Primitive } from "../../../ops/operator.ts";
+import type { AttributeSchema, Composite, LoweringInput, Primitive } from "../../../ops/define/operator.ts";
 import type { CompositeName, PrimitiveName } from "../../../ops/registry.ts";
 import { averagePool } from "./average-pool.ts";
 import { convolution } from "./convolution.ts";

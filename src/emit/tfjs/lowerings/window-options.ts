@@ -1,4 +1,4 @@
-import type { ConvolutionAttributes, WindowAttributes } from "../../../ops/conv2d-geometry.ts";
+import type { ConvolutionAttributes, WindowAttributes } from "../../../ops/define/conv2d-geometry.ts";
 import type { TfjsExpression, TfjsWriter } from "../tfjs-writer.ts";
 
 /** The options object of the prelude's convolutions, without what is at its default; empty where all is. */

@@ -5,9 +5,9 @@ import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
 import { constant } from "../../../../src/dims/dim.ts";
 import { noFacts } from "../../../../src/dims/facts.ts";
 import type { AttributeValue, Graph, GraphInput } from "../../../../src/ir/graph.ts";
-import { createBuilder } from "../../../../src/ops/create-builder.ts";
-import { interpretGraph } from "../../../../src/ops/interpret.ts";
-import type { NdArray } from "../../../../src/ops/operator.ts";
+import { createBuilder } from "../../../../src/graph/create-builder.ts";
+import { interpretGraph } from "../../../../src/graph/interpret.ts";
+import type { NdArray } from "../../../../src/ops/define/operator.ts";
 import { required } from "../../../../src/support/fault.ts";
 
 /** The backends that generated code is tested on. */

@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { constant } from "../../../../src/dims/dim.ts";
 import { conv2d, conv2dTranspose } from "../../../../src/emit/tfjs/prelude/conv2d.ts";
-import { convolutionSamples, type ConvolutionSample } from "../../../../src/ops/conv2d-samples.ts";
+import { convolutionSamples, type ConvolutionSample } from "../../../../src/ops/define/conv2d-samples.ts";
 import { backends, numbers, reference, relativeError, tensorOf, useBackend } from "./backends.ts";
 
 /** The sample with channels last, which is all that the helpers know. */

@@ -3,8 +3,8 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { constant } from "../../../../src/dims/dim.ts";
 import { avgPool2d, avgPool2dGradient } from "../../../../src/emit/tfjs/prelude/avg-pool2d.ts";
 import { maxPool2d, maxPool2dGradient } from "../../../../src/emit/tfjs/prelude/max-pool2d.ts";
-import type { NdArray } from "../../../../src/ops/operator.ts";
-import { poolSamples, type PoolSample } from "../../../../src/ops/pool2d.ts";
+import type { NdArray } from "../../../../src/ops/define/operator.ts";
+import { poolSamples, type PoolSample } from "../../../../src/ops/define/pool2d.ts";
 import { backends, numbers, reference, relativeError, tensorOf, useBackend } from "./backends.ts";
 
 function channelsLast(sample: PoolSample): PoolSample {

@@ -1,0 +1,147 @@
+import { nearest } from "../support/nearest.ts";
+import { brokenLimit } from "../ir/limits.ts";
+import type { Attribute, AttributeValue, Attributes } from "../ir/graph.ts";
+import type { TensorType } from "../ir/types.ts";
+import { inClass, isDType } from "../ops/define/dtype-class.ts";
+import {
+  attributesFor,
+  type AttributeSpec,
+  type DTypeClass,
+  type Operator,
+  type OperandSpec,
+  type ShapeChecker,
+} from "../ops/define/operator.ts";
+
+/**
+ * The types of an operator's results: checks the number of operands, their element types and the attributes against
+ * what the operator declares, then asks its shape rule. Undefined after a report to `check`.
+ */
+export function inferOperator(
+  operator: Operator,
+  operands: readonly TensorType[],
+  attributes: Attributes,
+  check: ShapeChecker,
+): readonly TensorType[] | undefined {
+  if (!checkOperands(operator, operands, check)) return undefined;
+  if (!checkAttributes(operator, attributes, check)) return undefined;
+  return operator.infer({ operands, attributes: attributesFor(operator, attributes), check });
+}
+
+/** What the operand at a position must be: the last one's declaration repeats where it is variadic. */
+export function operandSpecAt(operator: Operator, index: number): OperandSpec | undefined {
+  const last = operator.operands[operator.operands.length - 1];
+  return operator.operands[index] ?? (last?.variadic === true ? last : undefined);
+}
+
+function checkOperands(operator: Operator, operands: readonly TensorType[], check: ShapeChecker): boolean {
+  const { name } = operator;
+  const needed = operator.operands.filter((it) => it.optional !== true && it.variadic !== true).length;
+  const variadic = operator.operands.some((it) => it.variadic === true);
+  if (operands.length < needed || (!variadic && operands.length > operator.operands.length)) {
+    const wanted = variadic
+      ? `at least ${needed}`
+      : needed === operator.operands.length
+        ? `${needed}`
+        : `${needed} to ${operator.operands.length}`;
+    check.fail(`${name} takes ${wanted} ${wanted === "1" ? "input" : "inputs"}, and ${operands.length} are given`);
+    return false;
+  }
+  let fine = true;
+  operands.forEach((type, index) => {
+    const spec = operandSpecAt(operator, index);
+    if (spec === undefined || inClass(type.dtype, spec.dtype)) return;
+    check.fail(`${spec.name} of ${name} must be ${classInWords(spec.dtype)}, and it is ${type.dtype}`);
+    fine = false;
+  });
+  return fine;
+}
+
+function classInWords(wanted: DTypeClass): string {
+  switch (wanted) {
+    case "float":
+      return "of a floating point type";
+    case "integer":
+      return "of an integer type";
+    case "number":
+      return "a number";
+    default:
+      return wanted;
+  }
+}
+
+function checkAttributes(operator: Operator, attributes: Attributes, check: ShapeChecker): boolean {
+  let fine = true;
+  for (const given of Object.keys(attributes)) {
+    if (Object.hasOwn(operator.attributes, given)) continue;
+    const near = nearest(given, Object.keys(operator.attributes));
+    check.fail(`${operator.name} has no argument ${given}`, near === undefined ? undefined : `did you mean ${near}?`);
+    fine = false;
+  }
+  for (const [name, spec] of Object.entries(operator.attributes)) {
+    const given: Attribute | undefined = attributes[name];
+    if (given === undefined) {
+      if (spec.default !== undefined) continue;
+      check.fail(`${operator.name} needs the argument ${name}`);
+      fine = false;
+    } else {
+      const problem = attributeProblem(spec, given.value);
+      if (problem === undefined) continue;
+      check.fail(`the argument ${name} of ${operator.name} ${problem}`);
+      fine = false;
+    }
+  }
+  return fine;
+}
+
+/** What is wrong with a value for an attribute, as the end of a clause; undefined where nothing is. */
+function attributeProblem(spec: AttributeSpec, value: AttributeValue): string | undefined {
+  switch (spec.kind) {
+    case "int":
+      return typeof value === "number" && Number.isInteger(value) ? rangeProblem(spec, [value]) : "must be an integer";
+    case "float":
+      return typeof value === "number" ? rangeProblem(spec, [value]) : "must be a number";
+    case "bool":
+      return typeof value === "boolean" ? undefined : "must be true or false";
+    case "string":
+      if (typeof value !== "string") return "must be a string";
+      return spec.oneOf === undefined || spec.oneOf.includes(value)
+        ? undefined
+        : `must be one of ${spec.oneOf.join(", ")}, and it is ${value}`;
+    case "dtype":
+      return typeof value === "string" && isDType(value) ? undefined : "must be an element type";
+    case "ints": {
+      const numbers = numbersOf(value);
+      return numbers?.every(Number.isInteger) === true ? rangeProblem(spec, numbers) : "must be a list of integers";
+    }
+    case "strings":
+      return Array.isArray(value) && value.every((it) => typeof it === "string")
+        ? undefined
+        : "must be a list of strings";
+    case "dim":
+      return isDim(value) ? undefined : "must be a dimension";
+    case "dims":
+      return Array.isArray(value) && value.every(isDim) ? undefined : "must be a list of dimensions";
+  }
+}
+
+function rangeProblem(spec: AttributeSpec, values: readonly number[]): string | undefined {
+  for (const value of values) {
+    const limit = brokenLimit(spec, value);
+    if (limit !== undefined) return `must be ${limit}, and it is ${value}`;
+  }
+  return undefined;
+}
+
+function numbersOf(value: AttributeValue): readonly number[] | undefined {
+  if (!Array.isArray(value)) return undefined;
+  const numbers: number[] = [];
+  for (const it of value) {
+    if (typeof it !== "number") return undefined;
+    numbers.push(it);
+  }
+  return numbers;
+}
+
+function isDim(value: unknown): boolean {
+  return typeof value === "object" && value !== null && "kind" in value && value.kind === "dim";
+}

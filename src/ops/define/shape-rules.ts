@@ -1,0 +1,152 @@
+import { asNumber, constant, product, sameForm, type Dim } from "../../dims/dim.ts";
+import type { DType, TensorType } from "../../ir/types.ts";
+import type { ShapeChecker } from "./operator.ts";
+
+/** The dimension 1. */
+export const one: Dim = constant(1);
+
+/** True for the literal dimension 1, which broadcasts. */
+export function isOne(dim: Dim): boolean {
+  return asNumber(dim) === 1;
+}
+
+/** The number of elements of a type. */
+export function elementsOf(type: TensorType): Dim {
+  return product(type.shape);
+}
+
+/** A type of the same shape with another element type. */
+export function withDType(type: TensorType, dtype: DType): TensorType {
+  return { dtype, shape: type.shape };
+}
+
+/** The element type that all operands share, or undefined after a report. */
+export function sharedDType(operands: readonly TensorType[], what: string, check: ShapeChecker): DType | undefined {
+  const [first, ...rest] = operands;
+  if (first === undefined) return check.fail(`${what} needs at least one operand`);
+  const other = rest.find((it) => it.dtype !== first.dtype);
+  if (other !== undefined) {
+    return check.fail(
+      `the operands of ${what} must have one element type, and ${first.dtype} is not ${other.dtype}`,
+      `convert one of them with cast(x, ${first.dtype})`,
+    );
+  }
+  return first.dtype;
+}
+
+/**
+ * The shape that two shapes broadcast to, as NumPy has it, on dims that are proved equal or are the literal 1; or
+ * undefined after a report.
+ */
+export function broadcastShapes(
+  left: readonly Dim[],
+  right: readonly Dim[],
+  what: string,
+  check: ShapeChecker,
+): readonly Dim[] | undefined {
+  const rank = Math.max(left.length, right.length);
+  const shape: Dim[] = [];
+  let fine = true;
+  for (let axis = 0; axis < rank; axis += 1) {
+    const a = left[axis - (rank - left.length)];
+    const b = right[axis - (rank - right.length)];
+    if (a === undefined || b === undefined) {
+      const present = a ?? b;
+      if (present !== undefined) shape.push(present);
+    } else if (isOne(b)) shape.push(a);
+    else if (isOne(a)) shape.push(b);
+    else {
+      if (!check.equal(a, b, `dimensions ${axis - rank} of ${what}`)) fine = false;
+      shape.push(preferred(a, b));
+    }
+  }
+  if (!fine) return undefined;
+  const met = dimMeetingItself(left, right);
+  if (met !== undefined) check.meetsItself(left, right, met);
+  return shape;
+}
+
+/**
+ * The dim that broadcasting two shapes of different ranks sets against itself: `[B, 1]` and `[B]` become `[B, B]`. It
+ * stands on an axis that the shorter shape lacks, and in the shorter one where the longer has a 1.
+ */
+function dimMeetingItself(left: readonly Dim[], right: readonly Dim[]): Dim | undefined {
+  const [long, short] = left.length >= right.length ? [left, right] : [right, left];
+  const added = long.slice(0, long.length - short.length).filter((it) => asNumber(it) === undefined);
+  return short.find((dim, axis) => {
+    const beside = long[axis + long.length - short.length];
+    return beside !== undefined && isOne(beside) && added.some((it) => sameForm(it, dim));
+  });
+}
+
+/** Of two equal dims the one that says more: a literal, else one with a label, else the first. */
+export function preferred(a: Dim, b: Dim): Dim {
+  if (asNumber(a) === undefined && asNumber(b) !== undefined) return b;
+  return a.label === undefined && b.label !== undefined && asNumber(a) === undefined ? b : a;
+}
+
+/** Reports unless `axis` lies in 0..rank-1. */
+export function checkAxis(axis: number, rank: number, what: string, check: ShapeChecker): boolean {
+  if (Number.isInteger(axis) && axis >= 0 && axis < rank) return true;
+  check.fail(`axis ${axis} of ${what} does not exist: the operand has ${rank} ${rank === 1 ? "axis" : "axes"}`);
+  return false;
+}
+
+/** Reports unless all axes exist and none is named twice. */
+export function checkAxes(axes: readonly number[], rank: number, what: string, check: ShapeChecker): boolean {
+  if (!axes.every((axis) => checkAxis(axis, rank, what, check))) return false;
+  if (new Set(axes).size === axes.length) return true;
+  check.fail(`${what} names an axis twice`);
+  return false;
+}
+
+/** Reports unless both shapes are equal, axis by axis. */
+export function checkSameShape(
+  left: readonly Dim[],
+  right: readonly Dim[],
+  what: string,
+  check: ShapeChecker,
+): boolean {
+  if (left.length !== right.length) {
+    check.fail(`${what} must have one shape, and the ranks ${left.length} and ${right.length} differ`);
+    return false;
+  }
+  let fine = true;
+  left.forEach((dim, axis) => {
+    const other = right[axis];
+    if (other !== undefined && !check.equal(dim, other, `axes ${axis} of ${what}`)) fine = false;
+  });
+  return fine;
+}
+
+/** A shape with one axis taken out. */
+export function withoutAxis(shape: readonly Dim[], axis: number): readonly Dim[] {
+  return shape.filter((_, index) => index !== axis);
+}
+
+/** A shape with one axis replaced. */
+export function withAxis(shape: readonly Dim[], axis: number, dim: Dim): readonly Dim[] {
+  return shape.map((it, index) => (index === axis ? dim : it));
+}
+
+/** The literal sizes of a shape, or undefined where one is symbolic. */
+export function literalShape(shape: readonly Dim[]): readonly number[] | undefined {
+  const sizes: number[] = [];
+  for (const dim of shape) {
+    const size = asNumber(dim);
+    if (size === undefined) return undefined;
+    sizes.push(size);
+  }
+  return sizes;
+}
+
+/** True where two shapes are the same, dimension by dimension, as they are written. */
+export function sameShape(a: readonly Dim[], b: readonly Dim[]): boolean {
+  return (
+    a.length === b.length &&
+    a.every((dim, axis) => {
+      const other = b[axis];
+      return other !== undefined && sameForm(dim, other);
+    })
+  );
+}

@@ -1,0 +1,66 @@
+import { describe, expect, it } from "vitest";
+import { formatDim } from "../../src/dims/dim.ts";
+import { measure } from "../../src/graph/measure.ts";
+import { type } from "../autodiff/gradient-testing.ts";
+import { func, moduleOf } from "../passes/module-testing.ts";
+
+const row = type("f32", "B", 8);
+
+const dense = func(
+  "Dense",
+  { x: row },
+  { parameters: { kernel: type("f32", 8, 8), bias: type("f32", 8) } },
+  (body, { x }) => {
+    const { b } = body;
+    return [b.add(b.matmul(x, body.param("kernel", type("f32", 8, 8))), body.param("bias", type("f32", 8)))];
+  },
+);
+
+const norm = func("RunningNorm", { x: row }, { states: { mean: type("f32", 8) } }, (body, { x }) => [
+  body.training(
+    (inner) => inner.b.sub(x, inner.b.mean(x, [0])),
+    (inner) => inner.b.sub(x, inner.state("mean", type("f32", 8))),
+  ),
+]);
+
+const double = func("double", { x: row }, { flavor: "fn" }, ({ b }, { x }) => [b.add(x, x)]);
+
+const model = func("Net", { x: row }, { flavor: "model", results: ["y"] }, (body, { x }) => {
+  const first = body.call(norm, "norm_0", body.call(dense, "dense_0", x));
+  const deep = body.repeat("layer", 3, false, first, (inner, h) => inner.call(dense, "", h));
+  const again = body.repeat("loop", 5, true, body.call(double, "", deep), (inner, h) => inner.call(dense, "cell", h));
+  return [again];
+});
+
+describe("measure", () => {
+  const measured = measure(moduleOf(model, dense, norm, double));
+
+  it("gives a row for every instance of the model's own body", () => {
+    expect(
+      measured.layers.map((it) => [
+        it.path,
+        it.kind,
+        formatDim(it.trainable),
+        formatDim(it.nonTrainable),
+        formatDim(it.flops),
+      ]),
+    ).toEqual([
+      ["dense_0", "Dense", "72", "0", "136 * B"],
+      ["norm_0", "RunningNorm", "0", "8", "8 * B"],
+      ["layer.0", "Dense", "72", "0", "136 * B"],
+      ["layer.1", "Dense", "72", "0", "136 * B"],
+      ["layer.2", "Dense", "72", "0", "136 * B"],
+      ["loop", "Dense", "72", "0", "680 * B"],
+    ]);
+  });
+
+  it("adds up the model: shared parameters once, their work every time", () => {
+    expect(formatDim(measured.trainable)).toBe("360");
+    expect(formatDim(measured.nonTrainable)).toBe("8");
+    expect(formatDim(measured.total)).toBe("368");
+    // Nine applications of Dense, one of the norm in inference, one doubling.
+    expect(formatDim(measured.flops)).toBe("1240 * B");
+    // Two results of 8 f32 elements a Dense, one for each of the others.
+    expect(formatDim(measured.activationBytes)).toBe("640 * B");
+  });
+});
