@@ -8,6 +8,8 @@ import { encodeCheckpoint, parseCheckpoint } from "../../src/runtime/train/check
 /** PyTorch, in a process of its own. */
 export interface TorchPeer {
   readonly description: string;
+  /** The interpreter that has it. */
+  readonly python: string;
   /** What `torch_specs.py` computes of a request, by name. */
   compute(request: Readonly<Record<string, unknown>>, weights: Uint8Array, batches: Tensors): Tensors;
 }
@@ -34,6 +36,7 @@ export function findTorch(): { readonly peer?: TorchPeer; readonly tried: readon
       return {
         peer: {
           description: `PyTorch ${asked.stdout.trim()} of ${python}`,
+          python,
           compute: (...it) => compute(python, ...it),
         },
         tried,
