@@ -3,6 +3,7 @@ import { createCollector, type Collector } from "./diagnostics/collector.ts";
 import type { Diagnostic } from "./diagnostics/diagnostic.ts";
 import { buildOnnx, type WeightsFile } from "./emit/onnx/build-onnx.ts";
 import { emitTfjs } from "./emit/tfjs/emit-tfjs.ts";
+import { reportTfjsLimits } from "./emit/tfjs/report-tfjs-limits.ts";
 import type { Module } from "./ir/graph.ts";
 import type { TestProgram, TrainProgram } from "./ir/program.ts";
 import { checkProgram } from "./lower/check-program.ts";
@@ -140,7 +141,9 @@ export async function emitUnit(
     });
     for (const [path, content] of built?.files ?? []) files.set(path, content);
   }
-  if (targets.includes("tfjs")) files.set(`${name}.ts`, await emitTfjs({ name, module, ...training }));
+  if (targets.includes("tfjs") && !reportTfjsLimits(module, train, span, collector)) {
+    files.set(`${name}.ts`, await emitTfjs({ name, module, ...training }));
+  }
   return files;
 }
 

@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import { declaredUnits, type Unit } from "../compiler.ts";
 import type { TrainProgram } from "../ir/program.ts";
 import { reportOversize } from "../emit/onnx/report-oversize.ts";
+import { reportTfjsLimits } from "../emit/tfjs/report-tfjs-limits.ts";
 import { createDataset, type Dataset } from "../runtime/data/dataset.ts";
 import { loadSource } from "../runtime/data/load-source.ts";
 import type { RawData } from "../runtime/data/raw-data.ts";
@@ -51,6 +52,7 @@ export function planTraining(
   const program = withOptions(theTraining(file, spec, units), options);
   const before = spec.collector.diagnostics.length;
   reportOversize(program.model, keeps === "checkpoints" ? program : undefined, program.origin, spec.collector);
+  if (options.runtime === "tfjs") reportTfjsLimits(program.model, program, program.origin, spec.collector);
   return printFindings(spec.collector, terminal, before) ? { spec, units, program } : undefined;
 }
 

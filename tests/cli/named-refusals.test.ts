@@ -75,3 +75,14 @@ describe("a training with a label", () => {
     expect(err).toMatch(/has no `train` section without a label for Net: name small or large with --model\.\n$/);
   });
 });
+
+describe("tensors of seven axes", () => {
+  const wide =
+    line("Line", "reshape(x, [B, 1, 1, 1, 1, 1, 3]) -> relu -> reshape([B, 3]) -> Dense(1)") + data + train("Line");
+
+  it("are refused for TensorFlow.js, before anything is written, and train on ONNX Runtime", async () => {
+    expect(await findings(wide, "train", "--runtime", "tfjs")).toMatchObject({ code: 1, codes: ["MC5015"] });
+    expect(await findings(wide, "train")).toMatchObject({ code: 0, codes: [] });
+    expect(await findings(wide, "check")).toMatchObject({ code: 0, codes: [] });
+  });
+});

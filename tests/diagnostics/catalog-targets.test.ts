@@ -7,13 +7,13 @@ const host = { read: () => undefined, resolve: (_from: string, to: string) => to
 /** Builds an example as the command in its first line says; any file of weights holds those of another model. */
 async function codesOf(text: string): Promise<readonly string[]> {
   const [first = ""] = text.split("\n");
-  expect(first).toMatch(/^# modelc build --target onnx/);
+  expect(first).toMatch(/^# modelc build --target (onnx|tfjs)/);
   const option = (name: string): string | undefined => new RegExp(`--${name} (\\S+)`).exec(first)?.[1];
   const opset = option("opset");
   const [dim, size] = option("set")?.split("=") ?? [];
   const other = { name: "other", dtype: "f32", shape: [1], bytes: new Uint8Array(4) } as const;
   const request: CompileRequest = {
-    targets: ["onnx"],
+    targets: option("target") === "tfjs" ? ["tfjs"] : ["onnx"],
     ...(opset !== undefined && { opset: Number(opset) }),
     ...(dim !== undefined && { dims: { [dim]: Number(size) } }),
     ...(option("weights") !== undefined && { weights: new Map([["other", other]]) }),

@@ -47,4 +47,14 @@ export const targetsCatalog = {
     bad: `# modelc build --target onnx\nmodel Line: (x: f32[B, 3]) -> y: f32[B, 1] { x -> Dense(1_000_000_000) -> Dense(1) }`,
     good: `# modelc build --target onnx\n${line}`,
   }),
+  MC5015: entry({
+    severity: "error",
+    title: "more axes than TensorFlow.js computes with",
+    message: (it: { model: string; axes: number; most: number }) =>
+      `${it.model} has a tensor of ${it.axes} axes here, and TensorFlow.js computes rightly with ${it.most} at most.`,
+    explanation:
+      "From seven axes on the backend `wasm` of TensorFlow.js gives wrong numbers without a word. Join axes that need not be apart with `reshape` or `rearrange`, or build for ONNX alone (`--target onnx`).",
+    bad: `# modelc build --target tfjs\nmodel Wide: (x: f32[1, 2, 1, 2, 1, 2, 3]) -> y: f32[1, 2, 1, 2, 1, 2, 3] { relu(x) }`,
+    good: `# modelc build --target onnx\nmodel Wide: (x: f32[1, 2, 1, 2, 1, 2, 3]) -> y: f32[1, 2, 1, 2, 1, 2, 3] { relu(x) }`,
+  }),
 } as const;

@@ -1,0 +1,33 @@
+import type { Collector } from "../../diagnostics/collector.ts";
+import type { Module, Node } from "../../ir/graph.ts";
+import type { TrainProgram } from "../../ir/program.ts";
+import { nodesWithin } from "../../ir/visit.ts";
+import type { Span } from "../../support/source.ts";
+
+/** The most axes that every backend of TensorFlow.js computes with rightly. */
+const mostAxes = 6;
+
+/**
+ * Whether a model needs what TensorFlow.js does wrongly and without a word: tensors of seven axes and more, of which the
+ * backend `wasm` makes wrong numbers. True after a report of the first place.
+ */
+export function reportTfjsLimits(
+  module: Module,
+  train: TrainProgram | undefined,
+  span: Span,
+  collector: Collector,
+): boolean {
+  const functions = new Set([...module.functions.values(), ...(train?.model.functions.values() ?? [])]);
+  const nodes = [...functions, ...(train === undefined ? [] : [train.objective])].flatMap(({ body }) => body.nodes);
+  const widest = [...nodesWithin(nodes)].find((node) => axesOf(node) > mostAxes);
+  const entries = module.functions.get(module.entry)?.body.inputs ?? [];
+  const given = Math.max(0, ...entries.map((it) => it.type.shape.length));
+  if (widest === undefined && given <= mostAxes) return false;
+  const axes = widest === undefined ? given : axesOf(widest);
+  collector.report("MC5015", widest?.origin ?? span, { model: module.name, axes, most: mostAxes });
+  return true;
+}
+
+function axesOf(node: Node): number {
+  return Math.max(0, ...node.results.map((it) => it.type.shape.length));
+}
