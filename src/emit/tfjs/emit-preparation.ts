@@ -120,8 +120,15 @@ function lookUpCheck(graph: Graph, strayed: Expression, helpers: Set<string>): S
   return { kind: "expression", value: call("checkLookUps", strayed, ...held) };
 }
 
-/** `realTensor("x", x)`, or `wholeTensor("label", label)` with the range where the declared type has a smaller one. */
+/**
+ * `realTensor("x", x)`, or `wholeTensor("label", label)` with the range where the declared type has a smaller one, or
+ * `truthTensor(late)`.
+ */
 function featureTensor({ name, type: { dtype } }: Port, value: Expression, helpers: Set<string>): Expression {
+  if (dtype === "bool") {
+    helpers.add("truthTensor");
+    return call("truthTensor", value);
+  }
   const helper = isFloat(dtype) ? "realTensor" : "wholeTensor";
   helpers.add(helper);
   const range = dtype === "u8" ? [0, 255] : dtype === "i8" ? [-128, 127] : dtype === "u32" ? [0] : [];

@@ -215,6 +215,15 @@ describe("features in generated TypeScript", () => {
     }
   });
 
+  it("are truth values where they are declared so", async () => {
+    const { program } = csv("  x: f32[] = raw.t\n  late: bool[] = raw.t > 1700000001", "t\n1700000001\n1700000002\n");
+    const emitted = await emit("truth", program);
+    const features = emitted.prepare({ t: { shape: [2], data: [1700000001, 1700000002] } });
+    expect(features["late"]?.dtype).toBe("bool");
+    expect(Array.from(features["late"]?.dataSync() ?? [])).toEqual([0, 1]);
+    tf.dispose(features);
+  });
+
   it("take the bytes of an image as they are", async () => {
     const emitted = await emit("bytes", loadTraining(specPath("mnist-cnn")));
     const image = { shape: [1, 28, 28, 1], data: Uint8Array.from({ length: 784 }, (_, at) => at % 256) };

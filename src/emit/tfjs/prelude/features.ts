@@ -49,3 +49,8 @@ export function wholeTensor(name: string, { shape, data }: Doubles, low = -(2 **
   }
   return tf.tensor(Int32Array.from(data), [...shape], "int32");
 }
+
+/** A feature of truth values. */
+export function truthTensor({ shape, data }: Doubles): tf.Tensor {
+  return tf.tensor(Uint8Array.from(data), [...shape], "bool");
+}
