@@ -10,10 +10,14 @@ import { trainerOf } from "./spec-testing.ts";
 const size = 64;
 const step = 3;
 const seed = 11;
-const { train: program } = unitOf(`
-model Net: (x: f32[B, ${String(size)}]) -> y: f32[B, ${String(size)}] {
+const programOf = (body: string) =>
+  unitOf(`
+block Scale: (x: f32[B, D]) -> f32[B, D] {
   param w: f32[] = 1
-  x * w -> repeat 3 shared { drop: Dropout(0.5) }
+  x * w
+}
+model Net: (x: f32[B, ${String(size)}]) -> y: f32[B, ${String(size)}] {
+${body}
 }
 data Drawn {
   source: idx(inputs="inputs.idx")
@@ -23,7 +27,7 @@ train Net on Drawn {
   loss:      sum(y)
   optimizer: sgd(lr=0.1)
   seed:      ${String(seed)}
-}`);
+}`).train;
 
 /** Distinct powers would overflow: numbers whose sums tell which of them were kept. */
 const numbers = Float32Array.from({ length: size }, (_, i) => 1 + i * i);
@@ -41,15 +45,24 @@ afterAll(async () => {
 });
 
 describe("copies that share their weights", () => {
-  it.each(["ONNX Runtime", "TensorFlow.js"])("draw by keys of their own on %s", async (target) => {
-    if (program === undefined) throw new Error("nothing to train");
-    const made =
-      target === "ONNX Runtime"
-        ? await createOnnxTrainer(program, { totalSteps: 9, threads: 1 })
-        : await createTfjsTrainer(program, { totalSteps: 9, backend: "cpu" });
-    const trainer = trainerOf(made);
-    opened.push(trainer);
-    const { loss } = await trainer.step(batch, step);
-    expect(loss).toBe(expectedLoss("repeat_0.drop.dropout_0"));
-  });
+  const bodies = {
+    "as one node": "  x -> Scale -> repeat 3 shared { drop: Dropout(0.5) }",
+    "written out, as they use what stands outside": "  s = Scale()\n  x -> repeat 3 shared { s -> drop: Dropout(0.5) }",
+  };
+  const targets = ["ONNX Runtime", "TensorFlow.js"];
+  it.each(Object.entries(bodies).flatMap(([way, body]) => targets.map((target) => [way, target, body] as const)))(
+    "draw by keys of their own, %s, on %s",
+    async (_, target, body) => {
+      const program = programOf(body);
+      if (program === undefined) throw new Error("nothing to train");
+      const made =
+        target === "ONNX Runtime"
+          ? await createOnnxTrainer(program, { totalSteps: 9, threads: 1 })
+          : await createTfjsTrainer(program, { totalSteps: 9, backend: "cpu" });
+      const trainer = trainerOf(made);
+      opened.push(trainer);
+      const { loss } = await trainer.step(batch, step);
+      expect(loss).toBe(expectedLoss("repeat_0.drop.dropout_0"));
+    },
+  );
 });
