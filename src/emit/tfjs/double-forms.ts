@@ -9,6 +9,7 @@ import {
 } from "../../ops/define/conv2d-geometry.ts";
 import { isFloat } from "../../ops/define/dtype-class.ts";
 import { first, second } from "../../ops/define/elementwise.ts";
+import { limitsOfCast } from "../../ops/define/integer-limits.ts";
 import type { AttributeSchema, AttributesOf, NoAttributes } from "../../ops/define/operator.ts";
 import { poolWindows, type poolAttributes } from "../../ops/define/pool2d.ts";
 import type { reductionAttributes } from "../../ops/reductions.ts";
@@ -93,7 +94,7 @@ const forms: DoubleForms = {
   stop_gradient: element((x) => x),
   cast: {
     on: "elements",
-    write: ({ args, operands, result }) => converted(first(args), first(operands).dtype, result.dtype),
+    write: ({ args, operands, result, writer }) => converted(first(args), first(operands).dtype, result.dtype, writer),
   },
   clip: {
     on: "elements",
@@ -290,12 +291,14 @@ function product(a: Expression, b: Expression, dtype: DType): Expression {
 }
 
 /** Real numbers stay as they are: they are rounded once, when they become a tensor. */
-function converted(x: Expression, from: DType, to: DType): Expression {
+function converted(x: Expression, from: DType, to: DType, { helper }: DoublesWriter): Expression {
   if (from === to || (isFloat(from) && isFloat(to))) return x;
   if (to === "bool") return binary("!==", x, literal(0));
   if (from === "bool") return call("Number", x);
   if (isFloat(to)) return x;
-  return to === "i64" ? (isFloat(from) ? call("Math.trunc", x) : x) : whole(to, x);
+  const limits = limitsOfCast(from, to);
+  if (limits !== undefined) return helper("wholeBetween", x, ...limits.map((it) => literal(it)));
+  return to === "u32" ? whole(to, x) : x;
 }
 
 function shapeOf({ shape }: TensorType, { dim }: DoublesWriter): Expression {

@@ -5,6 +5,11 @@ export function roundToEven(x: number): number {
   return rest < 0.5 || (rest === 0.5 && below % 2 === 0) ? below : below + 1;
 }
 
+/** A number as a whole one between two ends: fractions are cut off towards 0, and NaN is 0. */
+export function wholeBetween(x: number, least: number, greatest: number): number {
+  return Number.isNaN(x) ? 0 : Math.trunc(Math.min(Math.max(x, least), greatest));
+}
+
 /** What floor division of whole numbers leaves; it has the sign of the divisor. */
 export function wholeRemainder(a: number, b: number): number {
   return ((a % b) + b) % b;
