@@ -6,6 +6,7 @@ import { removeAxis } from "../ir/axes.ts";
 import type { AttributeValue, Func, Graph, Module, Node, Region, ScanNode, Value } from "../ir/graph.ts";
 import { printType } from "../ir/print-graph.ts";
 import type { TensorType } from "../ir/types.ts";
+import { operandsOf } from "../ir/visit.ts";
 import { createShapeChecker } from "./check-shapes.ts";
 import { inferOperator } from "./infer.ts";
 import { loneVariable } from "./interpret.ts";
@@ -126,7 +127,7 @@ function verifyRegion(context: Context, region: Region, outer: ReadonlyMap<numbe
 function verifyNodes(context: Context, nodes: readonly Node[], scope: Scope): void {
   for (const node of nodes) {
     const where = describe(node);
-    for (const value of usesOf(node)) used(context, scope, value, where);
+    for (const value of operandsOf(node)) used(context, scope, value, where);
     verifyNode(context, node, scope, where);
     for (const value of node.results) define(context, scope, value, where);
   }
@@ -136,27 +137,6 @@ function describe(node: Node): string {
   const id = node.results[0]?.id;
   const name = node.kind === "operator" ? node.op : node.kind;
   return id === undefined ? name : `${name} (value ${id})`;
-}
-
-function usesOf(node: Node): readonly Value[] {
-  switch (node.kind) {
-    case "operator":
-    case "call":
-    case "repeat":
-      return node.operands;
-    case "update":
-      return [node.value];
-    case "key":
-      return node.base === undefined ? [] : [node.base];
-    case "scan":
-      return [...node.initial, ...node.sequences];
-    case "constant":
-    case "dim":
-    case "parameter":
-    case "state":
-    case "training":
-      return [];
-  }
 }
 
 function resultTypes(context: Context, node: Node, wanted: readonly TensorType[], where: string): void {

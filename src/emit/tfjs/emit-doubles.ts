@@ -19,6 +19,7 @@ import {
 import { dimScope, type DimScope } from "./dim-expression.ts";
 import { doubleForm, type DoublesWriter } from "./double-forms.ts";
 import type { NameScope } from "./names.ts";
+import { printExpression } from "./print.ts";
 import type { TfjsExpression } from "./tfjs-writer.ts";
 import { usesOf, type Uses } from "./uses.ts";
 
@@ -141,7 +142,7 @@ function arrayCode({ useHelper }: Emission, it: Held): { readonly array: Express
   if (it.on === "arrays") return it;
   const arrays: { readonly array: Expression; readonly key: string }[] = [];
   const element = it.code((array) => {
-    const key = JSON.stringify(array);
+    const key = printExpression(array);
     const known = arrays.findIndex((other) => other.key === key);
     if (known < 0) arrays.push({ array, key });
     return identifier(letters[known < 0 ? arrays.length - 1 : known] ?? fault("too many arrays for one function"));

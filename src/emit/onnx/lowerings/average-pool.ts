@@ -5,7 +5,6 @@ import { poolWindows } from "../../../ops/define/pool2d.ts";
 import type { OnnxRef, OnnxWriter } from "../onnx-writer.ts";
 import type { OnnxLowerings } from "./lowering.ts";
 import {
-  allNumbers,
   fromChannelsFirst,
   padForWindows,
   padSpatial,
@@ -15,6 +14,7 @@ import {
   windowAttributesOnnx,
   type Windows,
 } from "./windows.ts";
+import { literalShape } from "../../../ops/define/shape-rules.ts";
 
 /** Average pools and their gradient, as ONNX says them. */
 export const averagePool = {
@@ -58,7 +58,7 @@ function counted(writer: OnnxWriter, dtype: DType, windows: Windows): OnnxRef {
 function spread(writer: OnnxWriter, dy: OnnxRef, dtype: DType, windows: Windows, batch: Dim, channels: Dim): OnnxRef {
   const [rows, columns] = windows;
   const taps = rows.size * columns.size;
-  const pads = allNumbers([rows.before, columns.before, rows.after, columns.after]);
+  const pads = literalShape([rows.before, columns.before, rows.after, columns.after]);
   const unpadded = pads?.every((pad) => pad === 0) === true;
   const share = writer.node("Mul", [dy, writer.constant(dtype, 1 / taps)]);
   const shares = unpadded ? share : writer.node("Div", [share, counted(writer, dtype, windows)]);

@@ -1,11 +1,11 @@
 import { asNumber, constant, type Dim } from "../../../dims/dim.ts";
 import { convolutionWindows } from "../../../ops/define/conv2d-geometry.ts";
+import { literalShape } from "../../../ops/define/shape-rules.ts";
 import { elementAt } from "../../../support/element-at.ts";
 import type { OnnxRef, OnnxWriter } from "../onnx-writer.ts";
 import { lowerKernelGradient } from "./convolution-kernel-gradient.ts";
 import type { OnnxLowerings } from "./lowering.ts";
 import {
-  allNumbers,
   fromChannelsFirst,
   fromKernelOihw,
   padForWindows,
@@ -74,7 +74,7 @@ function lowerInputGradient(
   const [rows, columns] = windows;
   const shared = { ...windowAttributesOnnx(windows), ...(groups !== 1 && { group: { int: groups } }) };
   const pads = staticPads(windows);
-  const residuals = allNumbers([rows.residual, columns.residual]);
+  const residuals = literalShape([rows.residual, columns.residual]);
   if (
     pads !== undefined &&
     residuals !== undefined &&

@@ -12,9 +12,9 @@ export const elementwise = {
   abs: "Abs",
   sign: unary((writer, x, dtype) => {
     if (dtype !== "i64") return writer.node("Sign", [x]);
-    const [zero, one, less] = [0, 1, -1].map((it) => writer.constant(dtype, it)) as [OnnxRef, OnnxRef, OnnxRef];
-    const below = writer.node("Where", [writer.node("Less", [x, zero]), less, zero]);
-    return writer.node("Where", [writer.node("Greater", [x, zero]), one, below]);
+    const zero = writer.constant(dtype, 0);
+    const below = writer.node("Where", [writer.node("Less", [x, zero]), writer.constant(dtype, -1), zero]);
+    return writer.node("Where", [writer.node("Greater", [x, zero]), writer.constant(dtype, 1), below]);
   }),
   exp: "Exp",
   log: "Log",

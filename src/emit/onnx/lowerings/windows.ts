@@ -1,5 +1,6 @@
 import { add, asNumber, constant, type Dim, multiply, subtract } from "../../../dims/dim.ts";
 import type { AxisWindow } from "../../../ops/define/conv2d-geometry.ts";
+import { literalShape } from "../../../ops/define/shape-rules.ts";
 import type { OnnxAttribute, OnnxRef, OnnxWriter } from "../onnx-writer.ts";
 
 /** The windows along height and width. */
@@ -27,18 +28,7 @@ export function fromKernelOihw(writer: OnnxWriter, ref: OnnxRef, layout: string)
 
 /** Top, left, bottom and right padding as numbers, or undefined where one depends on the input's size. */
 export function staticPads([rows, columns]: Windows): readonly number[] | undefined {
-  return allNumbers([rows.before, columns.before, rows.after, columns.after]);
-}
-
-/** The dims as numbers, or undefined where one is free. */
-export function allNumbers(dims: readonly Dim[]): readonly number[] | undefined {
-  const numbers: number[] = [];
-  for (const dim of dims) {
-    const number = asNumber(dim);
-    if (number === undefined) return undefined;
-    numbers.push(number);
-  }
-  return numbers;
+  return literalShape([rows.before, columns.before, rows.after, columns.after]);
 }
 
 /** Pads height and width of an NCHW image by dims; pads that are all zero are left out. */
