@@ -29,6 +29,12 @@ export const cast = definePrimitive({
       attributes: { dtype: "i32" },
       skipGradient: true,
     },
+    { operands: [{ dtype: "f32", shape: [3], data: [0, 0.5, -1] }], attributes: { dtype: "bool" }, skipGradient: true },
+    { operands: [{ dtype: "i32", shape: [2, 3], range: [-5, 5] }], attributes: { dtype: "f32" } },
+    { operands: [{ dtype: "bool", shape: [2, 1, 3], range: [0, 1] }], attributes: { dtype: "f32" } },
+    { operands: [{ dtype: "bool", shape: [4], range: [0, 1] }], attributes: { dtype: "i32" } },
+    { operands: [{ dtype: "f32", shape: [] }], attributes: { dtype: "f32" } },
+    // What lies beyond an integer type.
     {
       operands: [{ dtype: "f32", shape: [5], data: [NaN, -1e20, 300.75, 3e9, -0.5] }],
       attributes: { dtype: "i32" },
@@ -39,11 +45,6 @@ export const cast = definePrimitive({
       attributes: { dtype: "u8" },
       skipGradient: true,
     },
-    { operands: [{ dtype: "f32", shape: [3], data: [0, 0.5, -1] }], attributes: { dtype: "bool" }, skipGradient: true },
-    { operands: [{ dtype: "i32", shape: [2, 3], range: [-5, 5] }], attributes: { dtype: "f32" } },
-    { operands: [{ dtype: "bool", shape: [2, 1, 3], range: [0, 1] }], attributes: { dtype: "f32" } },
-    { operands: [{ dtype: "bool", shape: [4], range: [0, 1] }], attributes: { dtype: "i32" } },
-    { operands: [{ dtype: "f32", shape: [] }], attributes: { dtype: "f32" } },
   ],
   valueFact: "view",
   reference: ({ operands, attributes }) => {

@@ -68,7 +68,7 @@ interface Call {
 const tensorsOf = (operator: Operator, sample: Sample) =>
   sample.operands.filter((_, index) => operator.operands[index]?.name !== "key");
 
-/** Some samples that a person can write. */
+/** The first samples that a person can write: those of numbers that lie within their types. */
 function samplesOf(operator: Operator): readonly Sample[] {
   const given = givenAttributes(operator);
   const isInternal = (name: string, value: AttributeValue): boolean => {
