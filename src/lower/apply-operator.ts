@@ -24,7 +24,7 @@ export function applyOperator(
   const labels = (): readonly Label[] =>
     operands.flatMap((it, index) => {
       const at = operandSpans[index];
-      return at === undefined || operator.operands[index]?.name === "key"
+      return at === undefined || operator.operands[index]?.isKey === true
         ? []
         : [{ span: at, message: `this is ${formatType(it.value.type)}` }];
     });

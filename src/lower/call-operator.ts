@@ -96,7 +96,7 @@ function sortArguments(
     } else pending.operands.push(given);
   };
   piped.forEach(addOperand);
-  const slots = operator.operands.filter((it) => it.name !== "key");
+  const slots = operator.operands.filter((it) => it.isKey !== true);
   const variadic = slots.at(-1)?.variadic === true;
   const named = new Set(args.flatMap((it) => it.name?.text ?? []));
   const required = slots.filter((it) => it.variadic !== true && it.optional !== true).length;
@@ -197,7 +197,7 @@ function operandsOf(
   for (const spec of operator.operands) {
     const named = pending.named.get(spec.name);
     if (named !== undefined) given.push({ spec, it: named });
-    else if (spec.name === "key" && !(queue[0] !== undefined && isKey(queue[0].val))) {
+    else if (spec.isKey === true && !(queue[0] !== undefined && isKey(queue[0].val))) {
       const key = drawKey(ctx, operator.name, span);
       if (key === undefined) return undefined;
       given.push({ spec, it: { val: key, span } });
@@ -225,7 +225,7 @@ function operandsOf(
   }
   // A number takes the element type of the tensors beside it.
   const like = given.flatMap(({ spec, it }) =>
-    it.val.kind === "tensor" && spec.name !== "key" && it.val.value.type.dtype !== "bool"
+    it.val.kind === "tensor" && spec.isKey !== true && it.val.value.type.dtype !== "bool"
       ? [it.val.value.type.dtype]
       : [],
   )[0];
@@ -238,7 +238,7 @@ function operandsOf(
 }
 
 function countOf(operator: Operator): string {
-  const slots = operator.operands.filter((it) => it.name !== "key");
+  const slots = operator.operands.filter((it) => it.isKey !== true);
   return slots.some((it) => it.variadic === true) ? `${String(slots.length)} or more` : String(slots.length);
 }
 
@@ -301,7 +301,7 @@ function attributesOf(
 
 /** The type of the first operand that is no random key. */
 function typeOfFirst(operator: Operator, operands: readonly ReadyOperand[]): TensorType | undefined {
-  return operands.find((_, index) => operandSpecAt(operator, index)?.name !== "key")?.val.value.type;
+  return operands.find((_, index) => operandSpecAt(operator, index)?.isKey !== true)?.val.value.type;
 }
 
 /** Axes by name and from the end; reductions without axes reduce all; `transpose` swaps the last two. */

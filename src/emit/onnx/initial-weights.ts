@@ -1,9 +1,10 @@
 import { elementAt } from "../../support/element-at.ts";
 import { asNumber } from "../../dims/dim.ts";
 import type { Graph, GraphOutput, Node, OperatorNode, Value } from "../../ir/graph.ts";
+import type { DType } from "../../ir/types.ts";
 import { interpretNodes, type Environment } from "../../graph/interpret.ts";
-import { attributesFor, type NdArray } from "../../ops/define/operator.ts";
-import { normal, seedWords, uniform, type Key } from "../../ops/random/counter.ts";
+import { attributesFor, type ElementFunction, type NdArray, type Primitive } from "../../ops/define/operator.ts";
+import { seedWords } from "../../ops/random/counter.ts";
 import { findOperator } from "../../ops/registry.ts";
 import { isElementwise } from "../../ops/define/structure.ts";
 import { eliminateDeadNodes } from "../../passes/eliminate-dead-nodes.ts";
@@ -90,11 +91,6 @@ type Chunks = (take: (at: number, data: Float64Array) => void) => void;
 /** Computes one node's piece from the pieces of nodes before it. */
 type Step = (at: number, length: number, pieces: Map<number, NdArray>) => void;
 
-const draws: Readonly<Record<string, (key: Key, counter: number) => number>> = {
-  random_uniform: uniform,
-  random_normal: normal,
-};
-
 /**
  * A way to compute `target` in pieces, if all that it is made of are draws of its shape, elementwise operators and
  * scalars. Scalars and keys are put into the environment.
@@ -140,11 +136,13 @@ function planNode(node: Node, result: Value, environment: Environment, spread: R
   if (node.kind !== "operator") return undefined;
   const [first] = node.operands;
   const known = first === undefined ? undefined : environment.get(first.id);
-  const draw = draws[node.op];
+  const operator = findOperator(node.op);
+  if (operator?.kind !== "primitive") return undefined;
+  const { draw } = operator;
   if (draw !== undefined) {
     const [low, high] = known?.data ?? [];
     if (low === undefined || high === undefined) return undefined;
-    const key: Key = [low, high];
+    const key = [low, high] as const;
     return (at, length, pieces) => {
       const data = new Float64Array(length);
       for (let i = 0; i < length; i++) data[i] = draw(key, at + i);
@@ -152,32 +150,20 @@ function planNode(node: Node, result: Value, environment: Environment, spread: R
     };
   }
   if (node.op === "broadcast_to" && known?.data.length === 1) return fill(elementAt(known.data, 0));
-  return planElementwise(node, result, environment, spread);
+  return planElementwise(node, operator, result, environment, spread);
 }
-
-const quickUnary: Readonly<Record<string, (x: number) => number>> = {
-  neg: (x) => -x,
-  log: Math.log,
-  sqrt: Math.sqrt,
-};
-
-const quickBinary: Readonly<Record<string, (a: number, b: number) => number>> = {
-  add: (a, b) => a + b,
-  sub: (a, b) => a - b,
-  mul: (a, b) => a * b,
-  div: (a, b) => a / b,
-};
 
 /** What draws are made of, in loops of its own: the references, which broadcast anything, cost ten times as much. */
 function planQuick(
-  { op, operands }: OperatorNode,
+  { operands }: OperatorNode,
+  { element }: Primitive,
   result: Value,
   scalars: ReadonlyMap<number, NdArray>,
 ): Step | undefined {
-  const { dtype } = result.type;
   const [first, second] = operands;
-  const map = elementMap(op, operands, scalars);
-  if (first === undefined || map === undefined || dtype !== "f32") return undefined;
+  if (first === undefined || element === undefined) return undefined;
+  const map = elementMap(element, first.type.dtype, operands, scalars);
+  const { dtype } = result.type;
   return (_, length, pieces) => {
     const piece = (it: Value | undefined): Float64Array =>
       pieces.get(it?.id ?? -1)?.data ?? scalars.get(it?.id ?? -1)?.data ?? new Float64Array(0);
@@ -189,36 +175,35 @@ function planQuick(
 type ElementMap = (a: Float64Array, b: Float64Array, into: Float64Array) => Float64Array;
 
 function elementMap(
-  op: string,
+  element: ElementFunction,
+  dtype: DType,
   operands: readonly Value[],
   scalars: ReadonlyMap<number, NdArray>,
-): ElementMap | undefined {
-  const unary = operands.length === 1 ? quickUnary[op] : undefined;
-  if (unary !== undefined) {
+): ElementMap {
+  if (element.operands === 1) {
+    const { compute } = element;
     return (a, _, into) => {
-      for (let i = 0; i < into.length; i++) into[i] = unary(elementAt(a, i));
+      for (let i = 0; i < into.length; i++) into[i] = compute(elementAt(a, i), dtype);
       return into;
     };
   }
-  const binary = quickBinary[op];
-  if (binary === undefined) return undefined;
+  const { compute } = element;
   const [left, right] = operands.map((it) => scalars.has(it.id));
   return (a, b, into) => {
     for (let i = 0; i < into.length; i++)
-      into[i] = binary(elementAt(a, left === true ? 0 : i), elementAt(b, right === true ? 0 : i));
+      into[i] = compute(elementAt(a, left === true ? 0 : i), elementAt(b, right === true ? 0 : i), dtype);
     return into;
   };
 }
 
 function planElementwise(
   node: OperatorNode,
+  operator: Primitive,
   result: Value,
   environment: Environment,
   spread: ReadonlySet<number>,
 ): Step | undefined {
   if (!isElementwise(node)) return undefined;
-  const operator = findOperator(node.op);
-  if (operator?.kind !== "primitive") return undefined;
   const scalars = new Map<number, NdArray>();
   for (const operand of node.operands) {
     if (spread.has(operand.id)) continue;
@@ -229,7 +214,7 @@ function planElementwise(
   const attributes = concrete(attributesFor(operator, node.attributes));
   if (attributes === undefined) return undefined;
   const { dtype } = result.type;
-  const quick = planQuick(node, result, scalars);
+  const quick = planQuick(node, operator, result, scalars);
   if (quick !== undefined) return quick;
   return (_, length, pieces) => {
     const operands = node.operands.map((it) => required(pieces.get(it.id) ?? scalars.get(it.id), "operand"));

@@ -41,6 +41,7 @@ export function defineUnary(spec: UnarySpec): Primitive<NoAttributes> {
       const x = first(operands);
       return [mapArray(x, (it) => compute(it, x.dtype))];
     },
+    element: { operands: 1, compute },
     gradient:
       gradient === "nondifferentiable"
         ? gradient
@@ -103,6 +104,7 @@ export function defineBinary(spec: BinarySpec): Primitive<NoAttributes> {
       const from = first(operands).dtype;
       return [zipArrays(first(operands), second(operands), first(results), (a, b) => compute(a, b, from))];
     },
+    element: { operands: 2, compute },
     gradient:
       gradient === "nondifferentiable"
         ? gradient

@@ -67,6 +67,8 @@ export interface OperandSpec {
   readonly optional?: boolean;
   /** Wants logits: a probability in their place is a mistake that trains badly and silently. */
   readonly unnormalized?: boolean;
+  /** A random key: the compiler gives it where it is left out. */
+  readonly isKey?: true;
 }
 
 /**
@@ -235,8 +237,17 @@ export interface PrimitiveSpec<S extends AttributeSchema> extends OperatorBase<S
     /** Evaluated result types. */
     readonly results: readonly { readonly dtype: DType; readonly shape: readonly number[] }[];
   }) => readonly NdArray[];
+  /** Of an elementwise operator without attributes: its function on one element of each operand. */
+  readonly element?: ElementFunction;
+  /** Of one that draws: the element of a key at a row-major index. */
+  readonly draw?: (key: readonly [number, number], index: number) => number;
   readonly gradient: GradientRule<S> | "nondifferentiable";
 }
+
+/** A function on one element of each operand, one or two, all of one element type. */
+export type ElementFunction =
+  | { readonly operands: 1; readonly compute: (x: number, dtype: DType) => number }
+  | { readonly operands: 2; readonly compute: (a: number, b: number, dtype: DType) => number };
 
 /** An operator defined by others: expanded unless a target writes it whole. */
 export interface CompositeSpec<S extends AttributeSchema> extends OperatorBase<S> {

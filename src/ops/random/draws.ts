@@ -67,6 +67,7 @@ function defineDraw(spec: DrawSpec): Primitive<typeof drawAttributes> {
       const drawKey: Key = [elementAt(words, 0), elementAt(words, 1)];
       return [fillArray(elementAt(results, 0), (index) => spec.draw(drawKey, index))];
     },
+    draw: spec.draw,
     gradient: "nondifferentiable",
   });
 }

@@ -6,7 +6,13 @@ import { definePrimitive, type OperandSpec, type ShapeChecker } from "../define/
 import { fold } from "./counter.ts";
 
 /** The operand that a random operator draws by. */
-export const keyOperand: OperandSpec = { name: "key", dtype: "u32", shape: "[2]", doc: "A random key." };
+export const keyOperand: OperandSpec = {
+  name: "key",
+  dtype: "u32",
+  shape: "[2]",
+  doc: "A random key.",
+  isKey: true,
+};
 
 /** Reports unless a type is that of a key, u32[2]. */
 export function checkKey(what: string, type: TensorType, check: ShapeChecker): boolean {
