@@ -1,15 +1,13 @@
-/** Functions that the language itself gives: on numbers and dims, and constant tensors. */
-export const builtinFunctions: ReadonlySet<string> = new Set([
-  "min",
-  "max",
-  "ceil",
-  "floor",
-  "product",
-  "length",
-  "zeros",
-  "ones",
-  "full",
-]);
+/** Functions that the language itself gives beside operators: of lists, and constant tensors. */
+export const builtinFunctions = ["product", "length", "zeros", "ones", "full"] as const;
+
+/** The name of a function that the language itself gives. */
+export type BuiltinFunction = (typeof builtinFunctions)[number];
+
+/** True for the name of a function that the language itself gives. */
+export function isBuiltinFunction(name: string): name is BuiltinFunction {
+  return builtinFunctions.some((it) => it === name);
+}
 
 /** Element types that a declaration may name. `float`, `int` and `any` stand for one element type of a signature. */
 export const elementTypes: ReadonlySet<string> = new Set([

@@ -1,4 +1,5 @@
 import type { Collector } from "../diagnostics/collector.ts";
+import { initializers } from "../ops/initializers.ts";
 import { allOperators, findOperator } from "../ops/registry.ts";
 import type { Library } from "../std/library.ts";
 import type { Callable, ProgramFile } from "../std/program-file.ts";
@@ -16,7 +17,6 @@ import type {
 } from "../syntax/ast.ts";
 import { builtinFunctions, elementTypes, genericElements } from "./builtins.ts";
 import { dimNamesOf } from "./dim-names.ts";
-import { initializerSignatures } from "./initializer-signatures.ts";
 import { enumWordsOf, hyperparameterFor, wordsOf } from "./hyperparameter-words.ts";
 import { checkBranches, find, inside, visible, type Local, type LocalKind, type LocalScope } from "./local-scope.ts";
 import { reportUnknownArgument } from "./report-unknown-argument.ts";
@@ -44,7 +44,7 @@ interface Checker {
 
 const globalNames: readonly string[] = [
   ...allOperators.filter((it) => it.exposed).map((it) => it.name),
-  ...Object.keys(initializerSignatures),
+  ...Object.keys(initializers),
   ...builtinFunctions,
   "training",
 ];

@@ -1,27 +1,16 @@
-import {
-  add,
-  ceilDivide,
-  constant,
-  floorDivide,
-  maximum,
-  minimum,
-  modulo,
-  multiply,
-  subtract,
-  type Dim,
-} from "../dims/dim.ts";
+import { add, constant, floorDivide, modulo, multiply, subtract, type Dim } from "../dims/dim.ts";
 import { decide } from "../dims/decide.ts";
 import { equal, negateRelation } from "../dims/facts.ts";
 import type { DType } from "../ir/types.ts";
 import { isFloat } from "../ops/define/dtype-class.ts";
 import { findOperator } from "../ops/registry.ts";
 import { textOf, type Span } from "../support/source.ts";
-import type { BinaryExpression, CallExpression, UnaryExpression } from "../syntax/ast.ts";
+import type { BinaryExpression, UnaryExpression } from "../syntax/ast.ts";
 import { applyOperator } from "./apply-operator.ts";
 import { report, type Context, type Expected } from "./context.ts";
 import { asTensor, combined, exactQuotient, formatExample, numberOf } from "./convert.ts";
 import { factsIn } from "./minima.ts";
-import { describe, poison, type NumberVal, type RatioVal, type Val } from "./values.ts";
+import { describe, poison, type RatioVal, type Val } from "./values.ts";
 
 type ArithmeticOperator = "+" | "-" | "*" | "/" | "//" | "%";
 
@@ -143,7 +132,7 @@ function foldBinary(
 }
 
 /** Proves that a divisor is not zero; false after a report. */
-function isNonzero(ctx: Context, divisor: Dim, span: Span): boolean {
+export function isNonzero(ctx: Context, divisor: Dim, span: Span): boolean {
   const proof = decide(negateRelation(equal(divisor, constant(0))), factsIn(ctx));
   if (proof.verdict === "proved") return true;
   const at = proof.verdict === "refuted" ? formatExample(proof.counterexample) : "";
@@ -161,11 +150,13 @@ function ratio(dividend: Dim, divisor: Dim): RatioVal {
   return { kind: "ratio", dividend, divisor };
 }
 
-function isWhole(val: Val): boolean {
+/** Whether a value known at compile time is a whole number. */
+export function isWhole(val: Val): boolean {
   return val.kind === "dim" || (val.kind === "number" && val.integer);
 }
 
-function dimOf(val: Val): Dim | undefined {
+/** A value known at compile time as a dim, where it is one. */
+export function dimOf(val: Val): Dim | undefined {
   if (val.kind === "dim") return val.dim;
   return val.kind === "number" && Number.isSafeInteger(val.value) ? constant(val.value) : undefined;
 }
@@ -249,73 +240,4 @@ function lowerLogical(ctx: Context, e: BinaryExpression, op: "and" | "or", left:
 
 function isCondition(val: Val): boolean {
   return val.kind === "boolean" || val.kind === "training";
-}
-
-const elementary: Readonly<Record<string, (x: number) => number>> = {
-  sqrt: Math.sqrt,
-  rsqrt: (x) => 1 / Math.sqrt(x),
-  exp: Math.exp,
-  log: Math.log,
-  abs: Math.abs,
-  square: (x) => x * x,
-  ceil: Math.ceil,
-  floor: Math.floor,
-  round: (x) => (2 * Math.round(x / 2) === x + 0.5 ? Math.round(x) - 1 : Math.round(x)),
-  sin: Math.sin,
-  cos: Math.cos,
-  tanh: Math.tanh,
-};
-
-/**
- * `sqrt(D / heads)`, `min(a, b)`, `ceil(a / b)`: functions of compile-time numbers, and of dims where they stay
- * dims. Undefined where an argument is a tensor or the function is none of these.
- */
-export function lowerStaticCall(
-  ctx: Context,
-  name: string,
-  call: CallExpression,
-  vals: readonly Val[],
-  expected: Expected,
-): Val | undefined {
-  if (vals.length === 0 || !vals.every(isStaticNumber) || call.arguments.some((it) => it.name !== undefined))
-    return undefined;
-  const provenance = combined(
-    vals,
-    (texts) => `${name}(${texts.map((it) => it.replace(/^\((.*)\)$/, "$1")).join(", ")})`,
-  );
-  const numbers = vals.map(numberOf);
-  const [first] = vals;
-  if ((name === "min" || name === "max") && vals.length >= 2) {
-    if (numbers.every((it) => it !== undefined)) {
-      const value = name === "min" ? Math.min(...numbers) : Math.max(...numbers);
-      return { kind: "number", value, integer: vals.every(isWhole), ...provenance };
-    }
-    const dims = vals.map(dimOf);
-    if (!dims.every((it) => it !== undefined)) return undefined;
-    return { kind: "dim", dim: name === "min" ? minimum(...dims) : maximum(...dims), ...provenance };
-  }
-  if (first === undefined || vals.length !== 1) return undefined;
-  if ((name === "ceil" || name === "floor") && numberOf(first) === undefined) {
-    if (first.kind === "dim") return first;
-    if (first.kind !== "ratio") return undefined;
-    if (!isNonzero(ctx, first.divisor, call.span)) return poison;
-    const divide = name === "ceil" ? ceilDivide : floorDivide;
-    return { kind: "dim", dim: divide(first.dividend, first.divisor), ...provenance };
-  }
-  const compute = Object.hasOwn(elementary, name) ? elementary[name] : undefined;
-  const [value] = numbers;
-  if (compute === undefined || value === undefined) return undefined;
-  const result = compute(value);
-  if (!Number.isFinite(result)) {
-    report(ctx, "MC3032", call.span, { expression: textOf(call.span) });
-    return poison;
-  }
-  const integer = name === "ceil" || name === "floor" || name === "round" || expected.integer === true;
-  const made: NumberVal = {
-    kind: "number",
-    value: result,
-    integer: integer && Number.isSafeInteger(result),
-    ...provenance,
-  };
-  return made;
 }

@@ -69,13 +69,13 @@ export function attributeOf(
       return mismatch(ctx, `${what} must be an element type`, val, span);
     case "dim": {
       const dim = asDim(ctx, val, span, what);
-      return dim === undefined || !isSize(ctx, name, dim, span) ? undefined : withSource(dim, sourceOf(val));
+      return dim === undefined || !isSize(ctx, spec, dim, span) ? undefined : withSource(dim, sourceOf(val));
     }
     case "dims": {
       const vals = flatten(val);
       const dims = vals.map((it) => asDim(ctx, it, span, `each element of ${what}`));
       if (!dims.every((it) => it !== undefined)) return undefined;
-      return dims.every((it) => isSize(ctx, name, it, span)) ? withSource(dims, sourceOfList(vals)) : undefined;
+      return dims.every((it) => isSize(ctx, spec, it, span)) ? withSource(dims, sourceOfList(vals)) : undefined;
     }
     case "ints": {
       const vals = flatten(val);
@@ -92,11 +92,9 @@ export function attributeOf(
   }
 }
 
-/** Attributes whose dims are sizes of what comes out; others count from 0. */
-const sizes: ReadonlySet<string> = new Set(["shape", "inputShape", "kernelShape", "sections", "size", "depth"]);
-
-function isSize(ctx: Context, name: string, dim: Dim, span: Span): boolean {
-  return !sizes.has(name) || checkPositive(ctx, dim, span, formatDim(dim));
+/** Whether a dim is 1 or more where its attribute is a size. */
+function isSize(ctx: Context, { min }: AttributeSpec, dim: Dim, span: Span): boolean {
+  return min === undefined || checkPositive(ctx, dim, span, formatDim(dim));
 }
 
 function flatten(val: Val): readonly Val[] {

@@ -1,7 +1,8 @@
-import { initializerSignatures } from "../analyze/initializer-signatures.ts";
 import { reportUnknownArgument } from "../analyze/report-unknown-argument.ts";
 import { brokenLimit } from "../ir/limits.ts";
 import { givenAttributes } from "../ops/define/operator.ts";
+import { fault } from "../support/fault.ts";
+import { findInitializer } from "../ops/initializers.ts";
 import { textOf } from "../support/source.ts";
 import type { Argument, CallExpression } from "../syntax/ast.ts";
 import { attributeOf, expectedFor } from "./attributes.ts";
@@ -77,7 +78,7 @@ function isFirst(
 }
 
 function bindInitializer(ctx: Context, it: RecipeVal, name: string, call: CallExpression): Val {
-  const declared = initializerSignatures[name] ?? {};
+  const declared = findInitializer(name)?.arguments ?? fault(`no initialiser is called ${name}`);
   const signature = Object.keys(declared);
   const bound = new Map(it.bound);
   let fine = true;

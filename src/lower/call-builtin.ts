@@ -1,4 +1,5 @@
 import { reportUnknownArgument } from "../analyze/report-unknown-argument.ts";
+import type { BuiltinFunction } from "../analyze/builtins.ts";
 import { constant, product } from "../dims/dim.ts";
 import type { CallExpression, Expression } from "../syntax/ast.ts";
 import { attributeOf } from "./attributes.ts";
@@ -6,8 +7,22 @@ import { constantNode, report, reporter, type Context } from "./context.ts";
 import { asReal, isHeld } from "./convert.ts";
 import { describe, poison, tensor, type Val } from "./values.ts";
 
+/** What each function of the language itself means. */
+const builtins: Readonly<Record<BuiltinFunction, (ctx: Context, call: CallExpression) => Val>> = {
+  product: (ctx, call) => listFunction(ctx, "product", call),
+  length: (ctx, call) => listFunction(ctx, "length", call),
+  zeros: (ctx, call) => filled(ctx, "zeros", call),
+  ones: (ctx, call) => filled(ctx, "ones", call),
+  full: (ctx, call) => filled(ctx, "full", call),
+};
+
+/** A call of a function that the language itself gives; poison after a report. */
+export function callBuiltin(ctx: Context, name: BuiltinFunction, call: CallExpression): Val {
+  return builtins[name](ctx, call);
+}
+
 /** `product(S)`, `length(units)`: functions of lists that are known at compile time. */
-export function listFunction(ctx: Context, name: "product" | "length", call: CallExpression): Val {
+function listFunction(ctx: Context, name: "product" | "length", call: CallExpression): Val {
   const given = builtinArguments(ctx, name, ["list"], call);
   const argument = given?.get("list");
   if (argument === undefined) return poison;
@@ -57,12 +72,12 @@ function builtinArguments(
 }
 
 /** `zeros([B, units])`, `ones(shape)`, `full(shape, value)`: f32 constants. */
-export function filled(ctx: Context, name: "zeros" | "ones" | "full", call: CallExpression): Val {
+function filled(ctx: Context, name: "zeros" | "ones" | "full", call: CallExpression): Val {
   const given = builtinArguments(ctx, name, name === "full" ? ["shape", "value"] : ["shape"], call);
   const shape = given?.get("shape");
   const value = given?.get("value");
   if (shape === undefined) return poison;
-  const spec = { kind: "dims", doc: "" } as const;
+  const spec = { kind: "dims", min: 1, doc: "" } as const;
   const attribute = attributeOf(
     ctx,
     "shape",

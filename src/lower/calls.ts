@@ -1,6 +1,5 @@
 import { findTopLevel } from "../analyze/program.ts";
-import { builtinFunctions, elementTypes } from "../analyze/builtins.ts";
-import { initializerSignatures } from "../analyze/initializer-signatures.ts";
+import { elementTypes, isBuiltinFunction } from "../analyze/builtins.ts";
 import { reportUnknownArgument } from "../analyze/report-unknown-argument.ts";
 import { findOperator } from "../ops/registry.ts";
 import type { Callable } from "../std/program-file.ts";
@@ -10,13 +9,14 @@ import { nearest } from "../support/nearest.ts";
 import { type Span } from "../support/source.ts";
 import type { Argument, CallExpression, Expression } from "../syntax/ast.ts";
 import { applyFunction, applyInstance, spreadTuples } from "./apply-instance.ts";
-import { lowerStaticCall } from "./arithmetic.ts";
+import { isExtreme, isStaticFunction, lowerStaticCall } from "./static-call.ts";
 import { bindRecipe } from "./bind-recipe.ts";
-import { filled, listFunction } from "./call-builtin.ts";
+import { callBuiltin } from "./call-builtin.ts";
 import { callOperator, type Given } from "./call-operator.ts";
 import { findLocal, innerScope, report, reporter, type Context, type Expected, type Scope } from "./context.ts";
 import { bindArguments, completeHyperparameters, evaluateHyperparameters } from "./hyperparameters.ts";
 import { describe, poison, type RecipeVal, type Val } from "./values.ts";
+import { findInitializer } from "../ops/initializers.ts";
 
 const none: ReadonlyMap<string, Val> = new Map();
 
@@ -28,7 +28,6 @@ export function resolveName(ctx: Context, name: string, span: Span, expected: Ex
     if (local.kind !== "cell") return local;
     return local.current ?? poison;
   }
-  const isInitializer = Object.hasOwn(initializerSignatures, name);
   const top = findTopLevel(ctx.file, name);
   if (top?.kind === "const") {
     const { underWay } = ctx.elaborator;
@@ -56,10 +55,10 @@ export function resolveName(ctx: Context, name: string, span: Span, expected: Ex
   const operator = findOperator(name);
   if (operator !== undefined && (operator.exposed || ctx.file.library))
     return recipe({ kind: "operator", operator }, name);
-  if (isInitializer) return recipe({ kind: "initializer", name }, name);
+  if (findInitializer(name) !== undefined) return recipe({ kind: "initializer", name }, name);
   if (name === "training") return { kind: "training", negated: false };
   if (elementTypes.has(name) || ctx.words.has(name)) return { kind: "word", value: name };
-  if (builtinFunctions.has(name)) {
+  if (isBuiltinFunction(name)) {
     report(ctx, "MC3008", span, {
       expected: "a value is needed here",
       actual: `the function ${name}, which is not called`,
@@ -239,38 +238,17 @@ export function applyRecipe(
 /** What the language gives besides operators: functions of compile-time numbers and lists, constant tensors. */
 function lowerBuiltin(ctx: Context, name: string, call: CallExpression, expected: Expected): Val | undefined {
   if (findLocal(ctx.scope, name) !== undefined || ctx.file.scope.has(name)) return undefined;
-  const { rules } = ctx.elaborator;
+  // `zeros` alone, and where a recipe is wanted, is the initialiser.
   if (
-    (name === "zeros" || name === "ones" || name === "full") &&
-    expected.recipe !== true &&
-    call.arguments.length > 0
-  ) {
-    return filled(ctx, name, call);
-  }
-  if (name === "product" || name === "length") {
-    return listFunction(ctx, name, call);
-  }
-  const numeric = [
-    "min",
-    "max",
-    "ceil",
-    "floor",
-    "sqrt",
-    "rsqrt",
-    "exp",
-    "log",
-    "abs",
-    "square",
-    "round",
-    "sin",
-    "cos",
-    "tanh",
-  ];
-  if (!numeric.includes(name) || call.arguments.some((it) => it.name !== undefined)) return undefined;
+    isBuiltinFunction(name) &&
+    !(findInitializer(name) !== undefined && (expected.recipe === true || call.arguments.length === 0))
+  )
+    return callBuiltin(ctx, name, call);
+  if (!isStaticFunction(name) || call.arguments.some((it) => it.name !== undefined)) return undefined;
   // Looked at on the side: where an argument turns out to be a tensor, the operator of that name is called instead.
   if (!call.arguments.every((it) => isStatic(ctx, it.value))) return undefined;
   const vals = call.arguments.map((it) =>
-    rules.expression(ctx, it.value, name === "min" || name === "max" ? { integer: true } : {}),
+    ctx.elaborator.rules.expression(ctx, it.value, isExtreme(name) ? { integer: true } : {}),
   );
   if (vals.some((it) => it.kind === "poison")) return poison;
   return lowerStaticCall(ctx, name, call, vals, expected);

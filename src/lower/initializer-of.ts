@@ -1,7 +1,7 @@
-import { initializerSignatures } from "../analyze/initializer-signatures.ts";
 import type { Initializer } from "../ir/graph.ts";
 import type { TensorType } from "../ir/types.ts";
-import { findInitializer, misfitOf } from "../ops/initializers.ts";
+import { findInitializer, initializers, misfitOf } from "../ops/initializers.ts";
+import { fault } from "../support/fault.ts";
 import type { Span } from "../support/source.ts";
 import type { ParamDeclaration } from "../syntax/ast.ts";
 import { report, type Context } from "./context.ts";
@@ -33,11 +33,12 @@ export function toInitializer(ctx: Context, val: Val, type: TensorType, span: Sp
       return value === undefined ? [] : [[argument, value]];
     });
     // What is drawn is drawn in f32.
-    const dtypes = findInitializer(name)?.random === true ? (["f32", type.dtype] as const) : [type.dtype];
+    const rule = findInitializer(name) ?? fault(`no initialiser is called ${name}`);
+    const dtypes = rule.random ? (["f32", type.dtype] as const) : [type.dtype];
     for (const [argument, value] of given) {
       if (!dtypes.every((it) => isHeld(ctx, `\`${argument}\``, value, it, span))) return undefined;
     }
-    const defaults = Object.entries(initializerSignatures[name] ?? {}).map(([key, it]) => [key, it.default] as const);
+    const defaults = Object.entries(rule.arguments).map(([key, it]) => [key, it.default] as const);
     const init = { name, arguments: Object.fromEntries([...defaults, ...given]) };
     return fills(ctx, init, type, span) ? init : undefined;
   }
@@ -46,7 +47,7 @@ export function toInitializer(ctx: Context, val: Val, type: TensorType, span: Sp
     "MC3037",
     span,
     { actual: describe(val) },
-    { help: `Initialisers are ${Object.keys(initializerSignatures).join(", ")}.` },
+    { help: `Initialisers are ${Object.keys(initializers).join(", ")}.` },
   );
   return undefined;
 }

@@ -44,7 +44,7 @@ export const avgPool2dGradient = definePrimitive({
   operands: [{ name: "dy", dtype: "float", shape: "[B, OH, OW, C]" }],
   attributes: {
     ...poolAttributes,
-    inputShape: { kind: "dims", doc: "Shape of the pool's input, which is that of the result." },
+    inputShape: { kind: "dims", min: 1, doc: "Shape of the pool's input, which is that of the result." },
   },
   infer: ({ operands, attributes, check }) => {
     const dy = elementAt(operands, 0);

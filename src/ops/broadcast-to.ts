@@ -12,7 +12,7 @@ export const broadcastTo = definePrimitive({
   exposed: true,
   structure: "other",
   operands: [{ name: "x", dtype: "any", shape: "[...]" }],
-  attributes: { shape: { kind: "dims", doc: "The shape of the result." } },
+  attributes: { shape: { kind: "dims", min: 1, doc: "The shape of the result." } },
   infer: ({ operands, attributes: { shape }, check }) => {
     const x = first(operands);
     const extra = shape.length - x.shape.length;

@@ -24,7 +24,7 @@ export const conv2dInputGradient = definePrimitive({
   ],
   attributes: {
     ...convolutionAttributes,
-    inputShape: { kind: "dims", doc: "Shape of the convolution's input, which is that of the result." },
+    inputShape: { kind: "dims", min: 1, doc: "Shape of the convolution's input, which is that of the result." },
   },
   infer: ({ operands, attributes, check }) => {
     const dtype = sharedDType(operands, "conv2d_input_gradient", check);
@@ -72,7 +72,7 @@ export const conv2dKernelGradient = definePrimitive({
   ],
   attributes: {
     ...convolutionAttributes,
-    kernelShape: { kind: "dims", doc: "Shape of the kernel, which is that of the result." },
+    kernelShape: { kind: "dims", min: 1, doc: "Shape of the kernel, which is that of the result." },
   },
   infer: ({ operands, attributes, check }) => {
     const dtype = sharedDType(operands, "conv2d_kernel_gradient", check);

@@ -137,7 +137,7 @@ export const scatterAdd = definePrimitive({
     { name: "indices", dtype: "integer", shape: "[...I]" },
     { name: "updates", dtype: "number", shape: "[...I, ...R]" },
   ],
-  attributes: { shape: { kind: "dims", doc: "The shape of the result: [V, ...R]." } },
+  attributes: { shape: { kind: "dims", min: 1, doc: "The shape of the result: [V, ...R]." } },
   index: { operand: 0, size: ({ attributes: { shape } }) => elementAt(shape, 0) },
   infer: ({ operands, attributes: { shape }, check }) => {
     const indices = first(operands);

@@ -14,7 +14,7 @@ export const oneHot = definePrimitive({
   structure: "other",
   operands: [{ name: "indices", dtype: "integer", shape: "[...S]" }],
   attributes: {
-    depth: { kind: "dim", doc: "The length of the rows." },
+    depth: { kind: "dim", min: 1, doc: "The length of the rows." },
     dtype: { kind: "dtype", doc: "The element type.", default: "f32" },
   },
   index: { operand: 0, size: ({ attributes: { depth } }) => depth },

@@ -12,7 +12,7 @@ export const range = definePrimitive({
   structure: "other",
   operands: [],
   attributes: {
-    size: { kind: "dim", doc: "How many there are." },
+    size: { kind: "dim", min: 1, doc: "How many there are." },
     dtype: { kind: "dtype", doc: "The element type.", default: "i32" },
   },
   range: ({ attributes: { size, dtype } }) => heldBy(numbersBelow(size), dtype),

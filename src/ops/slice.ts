@@ -34,7 +34,7 @@ export const slice = definePrimitive({
   attributes: {
     axis: { kind: "int", doc: "The axis that is cut.", min: 0 },
     start: { kind: "dim", doc: "The place of the first element." },
-    size: { kind: "dim", doc: "The number of elements." },
+    size: { kind: "dim", min: 1, doc: "The number of elements." },
     step: { kind: "int", doc: "The distance between elements.", default: 1, min: 1 },
   },
   infer: ({ operands, attributes: { axis, start, size, step }, check }) => {
@@ -111,7 +111,7 @@ export const scatterSlice = defineComposite({
   attributes: {
     axis: { kind: "int", doc: "The axis along which elements are placed.", min: 0 },
     start: { kind: "dim", doc: "The place of the first element." },
-    size: { kind: "dim", doc: "The size of the axis in the result." },
+    size: { kind: "dim", min: 1, doc: "The size of the axis in the result." },
     step: { kind: "int", doc: "The distance between elements.", default: 1, min: 1 },
   },
   infer: ({ operands, attributes: { axis, start, size, step }, check }) => {

@@ -51,7 +51,7 @@ export const split = defineComposite({
       default: 0,
       min: 0,
     },
-    sections: { kind: "dims", doc: "The sizes of the pieces.", default: [] },
+    sections: { kind: "dims", min: 1, doc: "The sizes of the pieces.", default: [] },
     axis: { kind: "int", doc: "The axis that is cut.", min: 0 },
   },
   infer: ({ operands, attributes: { axis, count, sections }, check }) => {

@@ -80,7 +80,7 @@ export const putAlong = definePrimitive({
     { name: "indices", dtype: "integer", shape: "[...S]" },
     { name: "updates", dtype: "number", shape: "[...S]" },
   ],
-  attributes: { depth: { kind: "dim", doc: "The size of the new axis." } },
+  attributes: { depth: { kind: "dim", min: 1, doc: "The size of the new axis." } },
   index: { operand: 0, size: ({ attributes: { depth } }) => depth },
   infer: ({ operands, attributes: { depth }, check }) => {
     const indices = first(operands);

@@ -1,9 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { initializerSignatures } from "../../src/analyze/initializer-signatures.ts";
 import { asNumber, type Dim } from "../../src/dims/dim.ts";
 import type { AttributeValue } from "../../src/ir/graph.ts";
 import { isFloat } from "../../src/ops/define/dtype-class.ts";
-import type { InitializerArgument } from "../../src/ops/initializers.ts";
+import { initializers, type InitializerArgument } from "../../src/ops/initializers.ts";
 import { givenAttributes, type AttributeKind, type Operator, type Sample } from "../../src/ops/define/operator.ts";
 import { allOperators } from "../../src/ops/registry.ts";
 import { relativeError } from "../ops/relative-error.ts";
@@ -66,7 +65,7 @@ interface Call {
 
 /** What is given to an operator beside a random key, by the names `x0`, `x1`, ... */
 const tensorsOf = (operator: Operator, sample: Sample) =>
-  sample.operands.filter((_, index) => operator.operands[index]?.name !== "key");
+  sample.operands.filter((_, index) => operator.operands[index]?.isKey !== true);
 
 /** The first samples that a person can write: those of numbers that lie within their types. */
 function samplesOf(operator: Operator): readonly Sample[] {
@@ -147,7 +146,7 @@ describe.each(allOperators.filter((it) => it.exposed && Object.keys(givenAttribu
         if (refused) continue;
         taken++;
         // What is drawn is compared in tests/ops/random.
-        if (operator.operands.some((it) => it.name === "key")) continue;
+        if (operator.operands.some((it) => it.isKey === true)) continue;
         for (const it of await problemsOf(operator, call)) problems.push(`${call.title}: ${it}`);
       }
       expect(problems).toEqual([]);
@@ -177,16 +176,19 @@ describe("every argument of the initialiser", () => {
   const codes = (text: string): readonly string[] =>
     checkFile(text).flatMap((it) => (it.severity === "error" ? [it.code] : []));
 
-  it.each(Object.entries(initializerSignatures))("%s is refused beyond its limits", (name, declared) => {
-    const type = name === "forget_bias" ? "f32[8]" : "f32[4, 2]";
-    expect(codes(at(name, type))).toEqual([]);
-    for (const [argument, schema] of Object.entries(declared)) {
-      for (const value of refusals(schema)) {
-        const text = at(`${name}(${argument}=${value})`, type);
-        expect([value, judged(text)]).toEqual([value, { refused: true }]);
+  it.each(Object.entries<{ readonly arguments: Readonly<Record<string, InitializerArgument>> }>(initializers))(
+    "%s is refused beyond its limits",
+    (name, { arguments: declared }) => {
+      const type = name === "forget_bias" ? "f32[8]" : "f32[4, 2]";
+      expect(codes(at(name, type))).toEqual([]);
+      for (const [argument, schema] of Object.entries(declared)) {
+        for (const value of refusals(schema)) {
+          const text = at(`${name}(${argument}=${value})`, type);
+          expect([value, judged(text)]).toEqual([value, { refused: true }]);
+        }
       }
-    }
-  });
+    },
+  );
 
   it.each([
     ["normal(-1)", "f32[4]", ["MC3010"]],

@@ -43,6 +43,24 @@ describe("expressions", () => {
     expect(scale?.body.nodes[0]).toMatchObject({ kind: "constant", data: 6, source: "sqrt(by * 4)" });
   });
 
+  it.each([
+    ["sigmoid(0)", 0.5],
+    ["log1p(0)", 0],
+    ["round(2.5)", 2],
+    ["relu(-3)", 0],
+    ["reciprocal(4)", 0.25],
+  ])("%s of a number is the number %d", (call, number) => {
+    const nodes = nodesOf(entryOf(lower(body("x: f32[B, T]", `x * (${call} + 1)`), "M")));
+    expect(nodes.map((it) => (it.kind === "constant" ? it.data : it.kind === "operator" ? it.op : it.kind))).toEqual([
+      number + 1,
+      "mul",
+    ]);
+  });
+
+  it("reports a number that a function of numbers does not have", () => {
+    expect(codesOf(body("x: f32[B, T]", "x * reciprocal(0)"))).toEqual(["MC3032"]);
+  });
+
   it("computes a dim that is not known at run time", () => {
     const nodes = nodesOf(entryOf(lower(body("x: f32[B, T]", "x / T"), "M")));
     expect(nodes.map((it) => (it.kind === "operator" ? it.op : it.kind))).toEqual(["dim", "cast", "div"]);

@@ -1,47 +1,28 @@
 import { asNumber } from "../../dims/dim.ts";
 import type { Initializer } from "../../ir/graph.ts";
 import type { TensorType } from "../../ir/types.ts";
+import { initializers, isInitializer, type InitializerArgument, type InitializerName } from "../../ops/initializers.ts";
 import { fault } from "../../support/fault.ts";
 import { arrayOf, call, identifier, literal, text, type Expression } from "./ast.ts";
 import { isTuple, type VariableLeaf, type VariableTree } from "./variable-tree.ts";
 import { namesIn } from "./visit-syntax.ts";
 
-/** How each initialiser of the language is written: its function in the prelude, and the arguments that make it. */
-const initializers: Readonly<
-  Record<string, { readonly helper: string; readonly arguments?: readonly (readonly [string, number])[] }>
-> = {
-  zeros: { helper: "zeros" },
-  ones: { helper: "ones" },
-  constant: { helper: "filledWith", arguments: [["value", 0]] },
-  uniform: {
-    helper: "uniformWithin",
-    arguments: [
-      ["min", -0.05],
-      ["max", 0.05],
-    ],
-  },
-  normal: {
-    helper: "normalWith",
-    arguments: [
-      ["stddev", 0.05],
-      ["mean", 0],
-    ],
-  },
-  truncated_normal: {
-    helper: "truncatedNormalWith",
-    arguments: [
-      ["stddev", 0.05],
-      ["mean", 0],
-    ],
-  },
-  glorot_uniform: { helper: "glorotUniform" },
-  glorot_normal: { helper: "glorotNormal" },
-  he_uniform: { helper: "heUniform" },
-  he_normal: { helper: "heNormal" },
-  lecun_uniform: { helper: "lecunUniform" },
-  lecun_normal: { helper: "lecunNormal" },
-  orthogonal: { helper: "orthogonalTimes", arguments: [["gain", 1]] },
-  forget_bias: { helper: "forgetBias" },
+/** The function of the prelude that each initialiser of the language is: itself, or with arguments what gives it. */
+const helperOf: Readonly<Record<InitializerName, string>> = {
+  zeros: "zeros",
+  ones: "ones",
+  constant: "filledWith",
+  uniform: "uniformWithin",
+  normal: "normalWith",
+  truncated_normal: "truncatedNormalWith",
+  glorot_uniform: "glorotUniform",
+  glorot_normal: "glorotNormal",
+  he_uniform: "heUniform",
+  he_normal: "heNormal",
+  lecun_uniform: "lecunUniform",
+  lecun_normal: "lecunNormal",
+  orthogonal: "orthogonalTimes",
+  forget_bias: "forgetBias",
 };
 
 /** Writes how one variable begins; `indices` are those of the repeats around it. */
@@ -119,23 +100,27 @@ function weights(
   const values = initializerExpression(init, helpers);
   const shape = shapeOf(type, path);
   helpers.add("weights");
-  if (!needsKey(init)) return call("weights", shape, values);
+  if (!initializers[nameOf(init)].random) return call("weights", shape, values);
   const places = indices.map((index) => (/^\d+$/.test(index) ? literal(Number(index)) : identifier(index)));
   return call("weights", shape, values, call("at", text(path), ...places));
 }
 
-/** Whether an initialiser draws random numbers. */
-function needsKey(init: Initializer): boolean {
-  return !["zeros", "ones", "constant", "forget_bias"].includes(init.name);
+function nameOf({ name }: Initializer): InitializerName {
+  return isInitializer(name) ? name : fault(`no initialiser is called ${name}`);
 }
 
 function initializerExpression(init: Initializer, helpers: Set<string>): Expression {
-  const form = initializers[init.name] ?? fault(`no initialiser is called ${init.name}`);
-  helpers.add(form.helper);
-  if (form.arguments === undefined) return identifier(form.helper);
-  const values = form.arguments.map(([name, usual]) => ({ value: init.arguments[name] ?? usual, usual }));
+  const name = nameOf(init);
+  const helper = helperOf[name];
+  helpers.add(helper);
+  const declared = Object.entries<InitializerArgument>(initializers[name].arguments);
+  if (declared.length === 0) return identifier(helper);
+  const values = declared.map(([argument, { default: usual }]) => ({
+    value: init.arguments[argument] ?? usual,
+    usual,
+  }));
   const given = values.findLastIndex(({ value, usual }) => value !== usual) + 1;
   // Bounds come together; a standard deviation is written without a mean of zero.
-  const shown = init.name === "uniform" ? 2 : Math.max(given, 1);
-  return call(form.helper, ...values.slice(0, shown).map(({ value }) => literal(value)));
+  const shown = name === "uniform" ? 2 : Math.max(given, 1);
+  return call(helper, ...values.slice(0, shown).map(({ value }) => literal(value)));
 }

@@ -19,6 +19,8 @@ export interface UnarySpec {
   readonly gradient: ((b: GraphBuilder, x: Value, y: Value, g: Value) => Value) | "nondifferentiable";
   readonly samples: readonly Sample[];
   readonly valueFact?: "view" | "probability";
+  /** Whether it gives whole numbers. */
+  readonly isWhole?: boolean;
   /** False for what other operators alone are made of. */
   readonly exposed?: boolean;
 }
@@ -41,7 +43,7 @@ export function defineUnary(spec: UnarySpec): Primitive<NoAttributes> {
       const x = first(operands);
       return [mapArray(x, (it) => compute(it, x.dtype))];
     },
-    element: { operands: 1, compute },
+    element: { operands: 1, compute, ...(spec.isWhole !== undefined && { isWhole: spec.isWhole }) },
     gradient:
       gradient === "nondifferentiable"
         ? gradient

@@ -9,7 +9,7 @@ import { checkKey, keyOperand } from "./fold-key.ts";
 
 /** The attributes of what draws. */
 export const drawAttributes = {
-  shape: { kind: "dims", doc: "Shape of the result; the counter is its row-major index." },
+  shape: { kind: "dims", min: 1, doc: "Shape of the result; the counter is its row-major index." },
 } as const;
 
 const key = { dtype: "u32", shape: [2], data: [0xdeadbe00, 0x01234500] } as const;

@@ -1,0 +1,90 @@
+import { ceilDivide, floorDivide, maximum, minimum, type Dim } from "../dims/dim.ts";
+import type { ElementFunction } from "../ops/define/operator.ts";
+import { findOperator } from "../ops/registry.ts";
+import { textOf } from "../support/source.ts";
+import type { CallExpression } from "../syntax/ast.ts";
+import { dimOf, isNonzero, isStaticNumber, isWhole } from "./arithmetic.ts";
+import { report, type Context, type Expected } from "./context.ts";
+import { combined, numberOf } from "./convert.ts";
+import { poison, type Val } from "./values.ts";
+
+interface Extreme {
+  readonly ofNumbers: (...numbers: number[]) => number;
+  readonly ofDims: (...dims: Dim[]) => Dim;
+}
+
+const extremes: ReadonlyMap<string, Extreme> = new Map([
+  ["min", { ofNumbers: Math.min, ofDims: minimum }],
+  ["max", { ofNumbers: Math.max, ofDims: maximum }],
+]);
+
+/** What a function makes of the quotient of two dims. */
+const quotients: ReadonlyMap<string, (dividend: Dim, divisor: Dim) => Dim> = new Map([
+  ["ceil", ceilDivide],
+  ["floor", floorDivide],
+]);
+
+/** Whether a name is a function that takes whole numbers and dims as it takes tensors: `min(a, b)`. */
+export function isExtreme(name: string): boolean {
+  return extremes.has(name);
+}
+
+/** Whether calling a name with numbers known at compile time gives one: operators on real numbers, one by one. */
+export function isStaticFunction(name: string): boolean {
+  return extremes.has(name) || elementFunction(name) !== undefined;
+}
+
+function elementFunction(name: string): (ElementFunction & { readonly operands: 1 }) | undefined {
+  const operator = findOperator(name);
+  if (operator?.kind !== "primitive" || !operator.exposed || operator.element?.operands !== 1) return undefined;
+  const [{ dtype } = { dtype: "bool" }] = operator.operands;
+  return dtype === "float" || dtype === "number" ? operator.element : undefined;
+}
+
+/**
+ * `sqrt(D / heads)`, `min(a, b)`, `ceil(a / b)`: functions of compile-time numbers, and of dims where they stay
+ * dims. Undefined where an argument is a tensor or the function is none of these.
+ */
+export function lowerStaticCall(
+  ctx: Context,
+  name: string,
+  call: CallExpression,
+  vals: readonly Val[],
+  expected: Expected,
+): Val | undefined {
+  if (vals.length === 0 || !vals.every(isStaticNumber) || call.arguments.some((it) => it.name !== undefined))
+    return undefined;
+  const provenance = combined(
+    vals,
+    (texts) => `${name}(${texts.map((it) => it.replace(/^\((.*)\)$/, "$1")).join(", ")})`,
+  );
+  const numbers = vals.map(numberOf);
+  const extreme = extremes.get(name);
+  if (extreme !== undefined && vals.length >= 2) {
+    if (numbers.every((it) => it !== undefined)) {
+      return { kind: "number", value: extreme.ofNumbers(...numbers), integer: vals.every(isWhole), ...provenance };
+    }
+    const dims = vals.map(dimOf);
+    if (!dims.every((it) => it !== undefined)) return undefined;
+    return { kind: "dim", dim: extreme.ofDims(...dims), ...provenance };
+  }
+  const [first] = vals;
+  const [value] = numbers;
+  if (first === undefined || vals.length !== 1) return undefined;
+  const divide = quotients.get(name);
+  if (divide !== undefined && value === undefined) {
+    if (first.kind === "dim") return first;
+    if (first.kind !== "ratio") return undefined;
+    if (!isNonzero(ctx, first.divisor, call.span)) return poison;
+    return { kind: "dim", dim: divide(first.dividend, first.divisor), ...provenance };
+  }
+  const element = elementFunction(name);
+  if (element === undefined || value === undefined) return undefined;
+  const result = element.compute(value, "f64");
+  if (!Number.isFinite(result)) {
+    report(ctx, "MC3032", call.span, { expression: textOf(call.span) });
+    return poison;
+  }
+  const integer = (element.isWhole === true || expected.integer === true) && Number.isSafeInteger(result);
+  return { kind: "number", value: result, integer, ...provenance };
+}
