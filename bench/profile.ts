@@ -46,7 +46,7 @@ const manifest = buildManifest({
   version,
   opset: opsets.default,
   weights: "",
-  graphs: [{ kind: "train", file: "", graph, stored: false }],
+  graphs: [{ name: { kind: "train" }, file: "", graph, stored: false }],
 });
 const { inputs, carry } = required(manifest.graphs.train, "training graph");
 const options = { opset: opsets.default, producerVersion: version, parametersAs: "inputs" } as const;

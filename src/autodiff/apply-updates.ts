@@ -1,6 +1,6 @@
 import type { GraphInput, GraphOutput, Value } from "../ir/graph.ts";
-import { portOf, ports, slotPath, slotPort } from "../ir/ports.ts";
-import type { TrainProgram } from "../ir/program.ts";
+import { portOf, ports, slotOf, slotPath, slotPort } from "../ir/ports.ts";
+import type { ParameterGroup, TrainProgram, TrainStep } from "../ir/program.ts";
 import type { DType } from "../ir/types.ts";
 import type { GraphBuilder } from "../ops/define/builder.ts";
 import { matchPath } from "../support/match-path.ts";
@@ -20,16 +20,17 @@ export interface TrainedParameter {
 
 /**
  * Appends to `b` the update of all parameters: gradients clipped, decay and rates of their groups applied, and gives the
- * outputs `next/param/<path>`, `next/opt/<slot>/<path>` and `next/step`. Adds the inputs `opt/<slot>/<path>`, `step` and
+ * outputs `next/param/<path>`, `next/opt/<slot>/<path>` and, where the step is a program's only one, `next/step`. Adds the inputs `opt/<slot>/<path>`, `step` and
  * `hyper/...` that it needs.
  */
 export function applyUpdates(
   b: GraphBuilder,
   program: TrainProgram,
+  own: TrainStep,
   trained: readonly TrainedParameter[],
   inputs: GraphInputs,
 ): readonly GraphOutput[] {
-  const spec = program.optimizer;
+  const spec = own.optimizer;
   const hyper = (name: string): Value => inputs.add({ name, role: "hyper", type: { dtype: "f32", shape: [] } }).value;
   const step = inputs.add({ name: ports.step, role: "step", type: { dtype: "i64", shape: [] } }).value;
   const total = (): Value => ("steps" in program.length ? b.scalar(program.length.steps) : hyper(ports.totalSteps));
@@ -41,7 +42,7 @@ export function applyUpdates(
 
   const clipped = clipGradients(
     b,
-    program.clip,
+    own.clip,
     trained.map((it) => it.gradient),
   );
   const parameters: GraphOutput[] = [];
@@ -49,9 +50,10 @@ export function applyUpdates(
   trained.forEach(({ input }, index) => {
     const path = required(input.path, "path");
     const { dtype } = input.value.type;
-    const { decay, scale } = settingsOf(program, path);
+    const { decay, scale } = settingsOf(program.groups, own, path);
     const slotInputs = Object.entries(optimizer.slots(spec)).map(
-      ([slot, initial]) => [slot, optimizerInput(inputs, input, { slot, initial, path })] as const,
+      ([slot, initial]) =>
+        [slot, optimizerInput(inputs, input, { slot: slotOf(own.name, slot), initial, path })] as const,
     );
     const slotValues = new Map(slotInputs.map(([slot, { value }]) => [slot, value]));
     const updated = buildUpdate(b, spec, {
@@ -81,6 +83,7 @@ export function applyUpdates(
       });
     });
   });
+  if (program.steps.length > 1) return [...parameters, ...slots];
   const next: GraphOutput = {
     name: portOf("next", ports.step),
     role: "step",
@@ -108,9 +111,13 @@ function optimizerInput(
 }
 
 /** Decay and rate's scale of a parameter: each from the last matching group that gives it. */
-export function settingsOf(program: TrainProgram, path: string): { readonly decay: number; readonly scale: number } {
-  const matching = program.groups.filter((it) => matchPath(it.pattern, path));
-  const decay = matching.flatMap((it) => it.decay ?? []).at(-1) ?? program.optimizer.decay;
+export function settingsOf(
+  groups: readonly ParameterGroup[],
+  { optimizer }: TrainStep,
+  path: string,
+): { readonly decay: number; readonly scale: number } {
+  const matching = groups.filter((it) => matchPath(it.pattern, path));
+  const decay = matching.flatMap((it) => it.decay ?? []).at(-1) ?? optimizer.decay;
   const scale = matching.flatMap((it) => it.scale ?? []).at(-1) ?? 1;
   return { decay, scale };
 }

@@ -7,10 +7,15 @@ import { inlineObjective } from "./inline-objective.ts";
 
 /**
  * The program's measures on a batch, in inference mode: from `batch/<feature>`, `param/<path>` and `state/<path>` to
- * `loss`, `metric/<name>/sum`, `metric/<name>/count` and the model's outputs as `output/<name>`.
+ * `loss` (of several steps, `loss/<step>` of each), `metric/<name>/sum`, `metric/<name>/count` and the model's outputs as `output/<name>`.
  */
 export function buildEvaluationGraph(program: TrainProgram, options: BuildOptions): Graph {
-  const flat = inlineObjective(program, { mode: "inference", withOutputs: true });
+  const flat = inlineObjective(program, {
+    mode: "inference",
+    steps: program.steps,
+    model: program.model,
+    withOutputs: true,
+  });
   options.after?.("flatten", flat);
   return runPasses(flat, finalPasses(options, "inference"), options.after);
 }

@@ -1,7 +1,8 @@
 import { elementAt } from "../support/element-at.ts";
 import type { Graph, GraphInput, Value } from "../ir/graph.ts";
-import type { TrainProgram } from "../ir/program.ts";
+import type { StepPlace, TrainProgram } from "../ir/program.ts";
 import type { NodePlace } from "../graph/inline.ts";
+import { freezeInstances } from "../passes/freeze-instances.ts";
 import { finalPasses, passesBeforeGradients, runPasses } from "../passes/pipeline.ts";
 import { operandsOf, regionsOf } from "../ir/visit.ts";
 import { capturesOf } from "../graph/rewrite.ts";
@@ -34,10 +35,16 @@ export interface TracedGraph {
  * The forward half of a training step, with all that it computes on the way to the loss as outputs: operators as the person
  * wrote them, before any are expanded. For looking into one step, not for speed.
  */
-export function buildTracedGraph(program: TrainProgram, options: BuildOptions): TracedGraph {
+export function buildTracedGraph(
+  program: TrainProgram,
+  { step, phase }: StepPlace,
+  options: BuildOptions,
+): TracedGraph {
   const places = new Map<number, NodePlace>();
   const flat = inlineObjective(program, {
     mode: "training",
+    steps: [step],
+    model: freezeInstances(program.model, phase.frozen),
     withOutputs: false,
     placed: (results, place) => results.forEach(({ id }) => places.set(id, place)),
   });

@@ -1,12 +1,13 @@
 import type { Graph, GraphInput, GraphOutput, Node } from "../ir/graph.ts";
 import { portOf } from "../ir/ports.ts";
-import type { TrainProgram } from "../ir/program.ts";
+import { isLearned, placesIn } from "../ir/is-learned.ts";
+import type { StepPlace, TrainProgram } from "../ir/program.ts";
 import { createBuilder } from "../graph/create-builder.ts";
 import type { GraphBuilder } from "../ops/define/builder.ts";
-import { required } from "../support/fault.ts";
+import { fault, required } from "../support/fault.ts";
 import { sortInputs } from "../graph/assemble-graph.ts";
 import { extendInputs, type GraphInputs } from "../graph/graph-inputs.ts";
-import { isFrozen } from "../graph/parameters-of.ts";
+import { freezeInstances } from "../passes/freeze-instances.ts";
 import { finalPasses, passesBeforeGradients, runPasses, type PassTarget } from "../passes/pipeline.ts";
 import { applyUpdates, type TrainedParameter } from "./apply-updates.ts";
 import { differentiate } from "./differentiate.ts";
@@ -17,27 +18,42 @@ export interface BuildOptions extends PassTarget {
   readonly after?: (pass: string, graph: Graph) => void;
 }
 
+/** The only training graph of a program; a fault where it has several, of which one must be named. */
+export function onlyPlace(program: TrainProgram): StepPlace {
+  const [only, ...more] = placesIn(program);
+  return only === undefined || more.length > 0 ? fault(`${program.name} has several training graphs`) : only;
+}
+
 /**
  * One training step as one flat graph. Inputs: `batch/<feature>`, `param/<path>`, `state/<path>`, `opt/<slot>/<path>`,
  * `step` (i64), `seed` (u32[2]) where something is random, and f32 scalars under `hyper/`: `lr_scale`, `decay_scale` where
  * something decays (both multiply what the program says; 1 leaves it), `total_steps` where the schedule needs it. Outputs:
- * `next/<input>` with `carries`, `loss`, `metric/<name>/sum` and `metric/<name>/count`.
+ * `next/<input>` with `carries`, `loss`, `metric/<name>/sum` and `metric/<name>/count`. Of several steps each has its own
+ * graph, whose loss is `loss/<name>` and whose slots are called after it; `next/step` is then the driver's to know.
  */
-export function buildTrainingGraph(program: TrainProgram, options: BuildOptions): Graph {
-  const gradients = differentiateProgram(program, options);
+export function buildTrainingGraph(
+  program: TrainProgram,
+  options: BuildOptions,
+  place: StepPlace = onlyPlace(program),
+): Graph {
+  const gradients = differentiateProgram(program, options, place);
   const { forward, b } = gradients;
   const inputs = extendInputs(b, forward.inputs);
-  const updates = applyUpdates(b, program, gradients.trained, inputs);
+  const updates = applyUpdates(b, program, place.step, gradients.trained, inputs);
   const outputs = [...updates, ...forward.outputs];
   return finish(program, { ...gradients, inputs, outputs }, options);
 }
 
 /**
  * The first half of a training step: the same inputs but for the optimizer's, and as outputs `grad/<path>` for every
- * parameter that is not frozen, `loss`, the metrics and the next states. Gradients are neither clipped nor decayed.
+ * parameter that the step changes, `loss`, the metrics and the next states. Gradients are neither clipped nor decayed.
  */
-export function buildGradientGraph(program: TrainProgram, options: BuildOptions): Graph {
-  const gradients = differentiateProgram(program, options);
+export function buildGradientGraph(
+  program: TrainProgram,
+  options: BuildOptions,
+  place: StepPlace = onlyPlace(program),
+): Graph {
+  const gradients = differentiateProgram(program, options, place);
   const { forward, b } = gradients;
   const outputs = gradients.trained.map(({ input, gradient }): GraphOutput => {
     const path = required(input.path, "path");
@@ -51,10 +67,14 @@ export function buildGradientGraph(program: TrainProgram, options: BuildOptions)
  * The second half of a training step: from `param/<path>`, `opt/<slot>/<path>`, `grad/<path>`, `step` and `hyper/...` to
  * the next parameters and optimizer state; clipping and decay are here, so that gradients may be accumulated before.
  */
-export function buildApplyGraph(program: TrainProgram, options: BuildOptions): Graph {
-  const forward = forwardGraph(program, options);
+export function buildApplyGraph(
+  program: TrainProgram,
+  options: BuildOptions,
+  place: StepPlace = onlyPlace(program),
+): Graph {
+  const forward = forwardGraph(program, options, place);
   const b = createBuilder({ firstId: forward.nextId, facts: forward.facts });
-  const trainable = trainedInputs(program, forward);
+  const trainable = trainedInputs(forward, place);
   const inputs = extendInputs(b, trainable);
   const trained = trainable.map((input): TrainedParameter => {
     const path = required(input.path, "path");
@@ -67,7 +87,7 @@ export function buildApplyGraph(program: TrainProgram, options: BuildOptions): G
     });
     return { input, gradient: added.value };
   });
-  const outputs = applyUpdates(b, program, trained, inputs);
+  const outputs = applyUpdates(b, program, place.step, trained, inputs);
   return finish(program, { forward: { ...forward, nodes: [] }, nodes: [], b, inputs, outputs }, options);
 }
 
@@ -80,20 +100,29 @@ interface Gradients {
   readonly trained: readonly TrainedParameter[];
 }
 
-function forwardGraph(program: TrainProgram, options: BuildOptions): Graph {
-  const flat = inlineObjective(program, { mode: "training", withOutputs: false });
-  options.after?.("flatten", flat);
-  return runPasses(flat, passesBeforeGradients(options), options.after);
+/** The step's forward graph, whose next states are those alone that the step changes. */
+function forwardGraph(program: TrainProgram, options: BuildOptions, place: StepPlace): Graph {
+  const { step, phase } = place;
+  const flat = inlineObjective(program, {
+    mode: "training",
+    steps: [step],
+    model: freezeInstances(program.model, phase.frozen),
+    withOutputs: false,
+  });
+  const changes = ({ role, path = "" }: GraphOutput): boolean => role !== "state" || isLearned(place, path);
+  const own = { ...flat, outputs: flat.outputs.filter(changes) };
+  options.after?.("flatten", own);
+  return runPasses(own, passesBeforeGradients(options), options.after);
 }
 
-function trainedInputs(program: TrainProgram, forward: Graph): readonly GraphInput[] {
-  return forward.inputs.filter((it) => it.role === "parameter" && !isFrozen(it.path ?? "", program.groups));
+function trainedInputs(forward: Graph, place: StepPlace): readonly GraphInput[] {
+  return forward.inputs.filter((it) => it.role === "parameter" && isLearned(place, required(it.path, "path")));
 }
 
-function differentiateProgram(program: TrainProgram, options: BuildOptions): Gradients {
-  const forward = forwardGraph(program, options);
+function differentiateProgram(program: TrainProgram, options: BuildOptions, place: StepPlace): Gradients {
+  const forward = forwardGraph(program, options, place);
   const b = createBuilder({ firstId: forward.nextId, facts: forward.facts });
-  const inputs = trainedInputs(program, forward);
+  const inputs = trainedInputs(forward, place);
   const loss = required(forward.outputs.find((it) => it.role === "loss")?.value, "loss");
   const seed = { value: loss, gradient: b.scalar(1, loss.type.dtype) };
   const { nodes, gradients } = differentiate(

@@ -1,7 +1,8 @@
 import { asConstant, substitute, variablesOf as dimVariables, variable, sameForm, type Dim } from "../dims/dim.ts";
-import type { Func, Graph, GraphOutput, Value } from "../ir/graph.ts";
-import { metricPorts, portOf, ports } from "../ir/ports.ts";
-import type { TrainProgram } from "../ir/program.ts";
+import type { Func, Graph, GraphOutput, Module, Value } from "../ir/graph.ts";
+import { lossPort, metricPorts, portOf } from "../ir/ports.ts";
+import { measuredIn } from "../ir/measures-of.ts";
+import type { TrainProgram, TrainStep } from "../ir/program.ts";
 import type { TensorType } from "../ir/types.ts";
 import { fault, required } from "../support/fault.ts";
 import { assembleGraph, stateOutputs } from "../graph/assemble-graph.ts";
@@ -10,35 +11,45 @@ import type { InlineOptions } from "../graph/inline.ts";
 import type { DimMap } from "../graph/map-dims.ts";
 import { entryOf } from "../graph/parameters-of.ts";
 
-/** Which outputs the graph of a model with its objective has. */
+/** Which outputs the graph of a model with its objectives has. */
 export interface ObjectiveOptions {
   readonly mode: "training" | "inference";
+  /** The steps that are asked for their objectives. */
+  readonly steps: readonly TrainStep[];
+  /** The model as it runs there. */
+  readonly model: Module;
   /** Whether the model's own outputs are among them, as `output/<name>`. */
   readonly withOutputs: boolean;
   readonly placed?: InlineOptions["placed"];
 }
 
 /**
- * The flat graph of a model and its objective: from parameters, states and the batch's features to `loss`, the metrics
- * as `metric/<name>/sum` and `metric/<name>/count`, and, in training, the next states.
+ * The flat graph of a model and the objectives of some steps: from parameters, states and the batch's features to their
+ * losses, the metrics as `metric/<name>/sum` and `metric/<name>/count` where a step measures them, and, in training, the
+ * next states. A training step that has a name draws by keys of its own.
  */
 export function inlineObjective(program: TrainProgram, options: ObjectiveOptions): Graph {
-  const { model, objective } = program;
+  const { mode, model, steps } = options;
+  const [only] = steps;
   const inlined = inlineModel(model, {
-    mode: options.mode,
+    mode,
     features: "batch",
+    ...(mode === "training" && only?.name !== undefined && { keyed: only.name }),
     ...(options.placed && { placed: options.placed }),
   });
   const { inliner } = inlined;
-  const operands = objectiveOperands(program, inlined);
-  const [loss, ...metrics] = inliner.apply(objective, "", operands.values, operands.dims);
-  const outputs: GraphOutput[] = [{ name: ports.loss, role: "loss", value: required(loss, "loss") }];
-  program.metrics.forEach(({ name }, index) => {
-    const [sum, count] = metrics.slice(2 * index, 2 * index + 2);
-    const named = metricPorts(name);
-    outputs.push({ name: named.sum, role: "metric", value: required(sum, "sum of a metric") });
-    outputs.push({ name: named.count, role: "metric", value: required(count, "count of a metric") });
-  });
+  const outputs: GraphOutput[] = [];
+  for (const step of steps) {
+    const operands = objectiveOperands(step, model, inlined);
+    const [loss, ...measured] = inliner.apply(step.objective, "", operands.values, operands.dims);
+    outputs.push({ name: lossPort(step.name), role: "loss", value: required(loss, "loss") });
+    measuredIn(program, step).forEach(({ name }, index) => {
+      const [sum, count] = measured.slice(2 * index, 2 * index + 2);
+      const named = metricPorts(name);
+      outputs.push({ name: named.sum, role: "metric", value: required(sum, "sum of a metric") });
+      outputs.push({ name: named.count, role: "metric", value: required(count, "count of a metric") });
+    });
+  }
   if (options.withOutputs) {
     entryOf(model).resultNames.forEach((name, index) => {
       const value = required(inlined.results[index], "model output");
@@ -47,7 +58,7 @@ export function inlineObjective(program: TrainProgram, options: ObjectiveOptions
   }
   return assembleGraph({
     name: program.name,
-    mode: options.mode,
+    mode,
     facts: model.facts,
     inliner,
     outputs: [...outputs, ...stateOutputs(inliner)],
@@ -57,20 +68,21 @@ export function inlineObjective(program: TrainProgram, options: ObjectiveOptions
 
 /** What the objective is applied to, and what its dimensions are in the model's terms. */
 function objectiveOperands(
-  program: TrainProgram,
+  { objective, objectiveInputs }: TrainStep,
+  model: Module,
   { inliner, features, results }: InlinedModel,
 ): { readonly values: readonly Value[]; readonly dims: DimMap | undefined } {
-  const entry = entryOf(program.model);
-  const known = program.objectiveInputs.map(({ from, name }): Value | undefined => {
+  const entry = entryOf(model);
+  const known = objectiveInputs.map(({ from, name }): Value | undefined => {
     if (from === "feature") return features.get(name);
     const index = entry.resultNames.indexOf(name);
     return index < 0 ? fault(`the model has no output ${name}`) : required(results[index], "model output");
   });
-  const dims = unify(program.objective, known, features);
-  const values = program.objectiveInputs.map(({ name }, index) => {
+  const dims = unify(objective, known, features);
+  const values = objectiveInputs.map(({ name }, index) => {
     const found = known[index];
     if (found !== undefined) return found;
-    const { dtype, shape } = required(program.objective.body.inputs[index], "objective input").type;
+    const { dtype, shape } = required(objective.body.inputs[index], "objective input").type;
     const type: TensorType = { dtype, shape: dims === undefined ? shape : shape.map(dims) };
     return inliner.input({ name: portOf("feature", name), role: "feature", type });
   });

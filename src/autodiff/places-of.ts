@@ -1,5 +1,5 @@
 import type { Module } from "../ir/graph.ts";
-import type { TrainProgram } from "../ir/program.ts";
+import type { TrainProgram, TrainStep } from "../ir/program.ts";
 import { findStrays, type Strays } from "../passes/find-strays.ts";
 import { entryOf } from "../graph/parameters-of.ts";
 
@@ -14,8 +14,8 @@ export function straysOfModel(module: Module): Strays {
   });
 }
 
-/** The look-ups of a program's loss and metrics that may be out of range. */
-export function straysOfObjective({ model, objective, objectiveInputs }: TrainProgram): Strays {
+/** The look-ups of a step's loss, and of the metrics that it measures, that may be out of range. */
+export function straysOfObjective(model: Module, { objective, objectiveInputs }: TrainStep): Strays {
   return findStrays({
     region: objective.body,
     features: objectiveInputs.map(({ from, name }) => (from === "feature" ? name : undefined)),
@@ -26,14 +26,18 @@ export function straysOfObjective({ model, objective, objectiveInputs }: TrainPr
 
 /** Features of a program all of whose elements are places: among how many, the least where there are several. */
 export function wholePlacesOf(program: TrainProgram): ReadonlyMap<string, number> {
-  return leastOf([straysOfModel(program.model), straysOfObjective(program)].map((it) => it.features));
+  return leastOf(straysIn(program).map((it) => it.features));
 }
 
 /** Features of a program that hold places, all of them or some: among how many. */
 export function placesOf(program: TrainProgram): ReadonlyMap<string, number> {
-  const hints = [straysOfModel(program.model), straysOfObjective(program)].map((it) => it.hints);
+  const hints = straysIn(program).map((it) => it.hints);
   // Of what holds nothing but places that is right of each element; a hint may be of a few alone.
   return new Map([...leastOf(hints), ...wholePlacesOf(program)]);
+}
+
+function straysIn({ model, steps }: TrainProgram): readonly Strays[] {
+  return [straysOfModel(model), ...steps.map((step) => straysOfObjective(model, step))];
 }
 
 function leastOf(sizes: readonly ReadonlyMap<string, number>[]): ReadonlyMap<string, number> {

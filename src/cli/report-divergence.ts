@@ -4,7 +4,7 @@ import { showRawField } from "../lower/sections/show-raw-field.ts";
 import type { Collector } from "../diagnostics/collector.ts";
 import type { Label } from "../diagnostics/diagnostic.ts";
 import { isPort, nameIn } from "../ir/ports.ts";
-import type { TrainProgram } from "../ir/program.ts";
+import type { TrainProgram, TrainStep } from "../ir/program.ts";
 import { replayStep, type FirstOddity } from "../runtime/onnx/replay-step.ts";
 import { findNonFinite } from "../runtime/train/find-non-finite.ts";
 import type { Divergence, LossDivergence } from "../runtime/train/train-loop.ts";
@@ -30,7 +30,7 @@ export interface DivergenceReport {
  */
 export async function reportDivergence(report: DivergenceReport, divergence: Divergence): Promise<string | undefined> {
   const { collector, program, step, help } = report;
-  const span = lossOf(program);
+  const span = lossOf(program, divergence.kind === "loss" ? divergence.place.step : program.steps[0]);
   if (divergence.kind === "tensors") {
     const { name, index, value } = divergence.at;
     collector.report("MC4044", span, { step, element: elementText(name, index), value: String(value) }, { help });
@@ -57,7 +57,8 @@ async function explain(
   divergence: LossDivergence,
 ): Promise<Explanation> {
   const snapshot = await trainer.snapshot();
-  const replayed = await replayStep(program, { snapshot, features: divergence.features, step }, runtimeFrom);
+  const { features, place } = divergence;
+  const replayed = await replayStep(program, { snapshot, features, step, place }, runtimeFrom);
   if (!replayed.ok) return { cause: `which value was the first is not looked for, as ${replayed.error}`, labels: [] };
   const first = replayed.value;
   if (first === undefined)
@@ -113,7 +114,7 @@ function ofNode({ traced, index, value, shape }: FirstOddity): Explanation {
 }
 
 /** Where the loss is written: the expression, or the section where that is not known. */
-function lossOf({ objective, origin }: TrainProgram): Span {
+function lossOf({ origin }: TrainProgram, { objective }: TrainStep): Span {
   const [loss] = objective.body.results;
   const span = objective.body.nodes.find(({ results }) => results.some(({ id }) => id === loss?.id))?.origin;
   return span?.file.path === origin.file.path ? span : origin;

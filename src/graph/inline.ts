@@ -3,6 +3,7 @@ import type { Func, GraphInput, Initializer, Node, Region, Role, ScanNode, Value
 import { portOf, ports } from "../ir/ports.ts";
 import type { TensorType } from "../ir/types.ts";
 import type { GraphBuilder } from "../ops/define/builder.ts";
+import { fnv1a32 } from "../ops/random/counter.ts";
 import { fault, required } from "../support/fault.ts";
 import type { Span } from "../support/source.ts";
 import { mapAttributes, mapType, type DimMap } from "./map-dims.ts";
@@ -47,6 +48,8 @@ export interface InlineOptions {
   readonly mode: "training" | "inference";
   /** Role of the functions' states: `statistic` in the preparation of data. */
   readonly stateRole?: "state" | "statistic";
+  /** A name whose draws differ from those of others at the same step. */
+  readonly keyed?: string;
   /** Told of every operator and scan that is made outside of scans, where it comes from. */
   readonly placed?: (results: readonly Value[], place: NodePlace) => void;
 }
@@ -117,7 +120,11 @@ export function createInliner(options: InlineOptions): Inliner {
     if (base !== undefined) return base;
     const seed = input({ name: ports.seed, role: "seed", type: seedType });
     const step = input({ name: ports.step, role: "step", type: { dtype: "i64", shape: [] } });
-    const made = b.region([], (inner) => [inner.op("fold_key", [seed, inner.cast(step, "u32")])]);
+    const { keyed } = options;
+    const made = b.region([], (inner) => {
+      const ofStep = inner.op("fold_key", [seed, inner.cast(step, "u32")]);
+      return [keyed === undefined ? ofStep : inner.op("fold_key", [ofStep, inner.scalar(fnv1a32(keyed), "u32")])];
+    });
     prelude.push(...made.nodes);
     base = required(made.results[0], "base key");
     return base;

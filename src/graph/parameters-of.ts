@@ -1,10 +1,8 @@
 import { calleesOf } from "../ir/callees-of.ts";
 import type { Func, Initializer, Module, Region, Variable } from "../ir/graph.ts";
-import type { ParameterGroup } from "../ir/program.ts";
 import type { TensorType } from "../ir/types.ts";
 import { regionsOf } from "../ir/visit.ts";
 import { fault, required } from "../support/fault.ts";
-import { matchPath } from "../support/match-path.ts";
 import { joinPath } from "./paths.ts";
 import { repeatCount } from "./repeat-count.ts";
 
@@ -13,8 +11,6 @@ export interface ParameterInfo {
   readonly path: string;
   readonly type: TensorType;
   readonly init: Initializer;
-  /** False where a group of the training program freezes it. */
-  readonly trainable: boolean;
 }
 
 /** A state of a model, with its absolute path. */
@@ -30,16 +26,12 @@ export interface ModuleVariables {
   readonly states: ReadonlyMap<string, Variable>;
 }
 
-/**
- * All parameters of a model in the order of the program, each once. `groups` of a training program say which are
- * frozen.
- */
-export function parametersOf(module: Module, groups: readonly ParameterGroup[] = []): readonly ParameterInfo[] {
+/** All parameters of a model in the order of the program, each once. */
+export function parametersOf(module: Module): readonly ParameterInfo[] {
   return [...variablesOf(module.functions, entryOf(module)).parameters].map(([path, it]) => ({
     path,
     type: it.type,
     init: it.init,
-    trainable: !isFrozen(path, groups),
   }));
 }
 
@@ -50,15 +42,6 @@ export function statesOf(module: Module): readonly StateInfo[] {
     type: it.type,
     init: it.init,
   }));
-}
-
-/**
- * Whether the last group that says anything of freezing a path freezes it: a group that sets a decay or a scale alone
- * does not thaw what a `freeze` before it has frozen.
- */
-export function isFrozen(path: string, groups: readonly ParameterGroup[]): boolean {
-  const saying = groups.filter((it) => it.frozen || (it.decay === undefined && it.scale === undefined));
-  return saying.filter((it) => matchPath(it.pattern, path)).at(-1)?.frozen ?? false;
 }
 
 /** The model's own function. */

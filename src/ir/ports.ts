@@ -24,6 +24,8 @@ const words = {
   /** An output of the model, beside those of an evaluation. */
   output: "output",
   metric: "metric",
+  /** The loss of a step that has a name: `loss/<step>`. */
+  loss: "loss",
   /** What an input becomes at the next step: `next/param/<path>`. */
   next: "next",
 } as const;
@@ -60,6 +62,16 @@ export function isPort(kind: PortKind, port: string): boolean {
 /** The port of what an optimizer remembers of a parameter. */
 export function slotPort(slot: string, path: string): string {
   return portOf("slot", slotPath(slot, path));
+}
+
+/** What a slot is called in the optimizer of a step: `critic_m`, for each step remembers what is its own. */
+export function slotOf(step: string | undefined, slot: string): string {
+  return step === undefined ? slot : `${step}_${slot}`;
+}
+
+/** The port of the loss of a step: `loss`, or `loss/critic`. */
+export function lossPort(step: string | undefined): string {
+  return step === undefined ? ports.loss : portOf("loss", step);
 }
 
 /** The slot under which generated TypeScript keeps what each weight was at the best validation: no optimizer's. */

@@ -124,10 +124,9 @@ export interface OptimizerSpec {
   readonly settings: Readonly<Record<string, SettingValue>>;
 }
 
-/** Overrides for parameters whose path matches; the last match wins. */
+/** Overrides for parameters whose path matches; of each setting the last match wins. */
 export interface ParameterGroup {
   readonly pattern: string;
-  readonly frozen: boolean;
   readonly decay?: number;
   /** Multiplies the learning rate. */
   readonly scale?: number;
@@ -152,23 +151,57 @@ export interface Metric {
   readonly better: "lower" | "higher";
 }
 
-export interface TrainProgram {
-  /** The label, or the model's name. */
-  readonly name: string;
-  readonly model: Module;
-  readonly data: DataProgram;
+/** A stretch of a training. */
+export type Duration = { readonly epochs: number } | { readonly steps: number };
+
+/**
+ * What a training does with each batch: a forward pass with the parameters as they are then, gradients, an update. A
+ * program has one without a name, or several, which run in order on the same batch, each with its loss and optimizer.
+ */
+export interface TrainStep {
+  /** What its files, its loss and what its optimizer remembers are called after; no two have the same. */
+  readonly name?: string;
   /**
-   * Inputs: the model's outputs by name, then the features that it uses. Results: the loss (f32 scalar), then two
-   * scalars for each metric, its sum and its count. Lives beside the model's functions: it may call them.
+   * Inputs: the model's outputs by name, then the features that it uses. Results: the loss (f32 scalar), and in the step
+   * that leads, the first that runs on every batch, two scalars for each metric of the program, its sum and its count.
+   * Lives beside the model's functions: it may call them.
    */
   readonly objective: Func;
   /** Names of model outputs and features that the objective takes, in order. */
   readonly objectiveInputs: readonly { readonly from: "output" | "feature"; readonly name: string }[];
-  readonly metrics: readonly Metric[];
+  /** Patterns of the paths, of parameters and states, that it changes: `**` for all. */
+  readonly updates: readonly string[];
   readonly optimizer: OptimizerSpec;
-  readonly groups: readonly ParameterGroup[];
   readonly clip?: ClipSpec;
-  readonly length: { readonly epochs: number } | { readonly steps: number };
+  /** It runs at the steps of the program, counted from 0, that this divides: at all of them with 1, as one at least does. */
+  readonly every: number;
+}
+
+/** What is frozen from some step of a training on, until the next phase. */
+export interface FreezePhase {
+  readonly from: Duration;
+  /** Patterns of the paths, of parameters and states, that no step changes. */
+  readonly frozen: readonly string[];
+}
+
+/** One training graph: a step, in a phase of freezing. */
+export interface StepPlace {
+  readonly step: TrainStep;
+  readonly phase: FreezePhase;
+}
+
+export interface TrainProgram {
+  /** The label, or the model's name. */
+  readonly name: string;
+  /** The model as it is where nothing is frozen. */
+  readonly model: Module;
+  readonly data: DataProgram;
+  readonly steps: readonly [TrainStep, ...TrainStep[]];
+  readonly metrics: readonly Metric[];
+  readonly groups: readonly ParameterGroup[];
+  /** In order; the first is from the beginning. */
+  readonly phases: readonly [FreezePhase, ...FreezePhase[]];
+  readonly length: Duration;
   readonly batch: number;
   readonly seed: number;
   readonly validate?: { readonly every: number; readonly unit: "steps" | "epochs" };

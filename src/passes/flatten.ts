@@ -11,6 +11,8 @@ export interface FlattenOptions {
   readonly mode: "training" | "inference";
   /** Whether features come in as those of a batch, as in training, or under their plain names, as in inference. */
   readonly features?: "batch" | "plain";
+  /** Whose draws these are, where several draw at one step. */
+  readonly keyed?: string;
   readonly placed?: InlineOptions["placed"];
 }
 
@@ -55,12 +57,19 @@ export interface InlinedModel {
 /** Inlines a model into a fresh builder, with its inputs as features. */
 export function inlineModel(
   module: Module,
-  { mode, features: named = mode === "training" ? "batch" : "plain", placed }: FlattenOptions,
+  { mode, features: named = mode === "training" ? "batch" : "plain", keyed, placed }: FlattenOptions,
 ): InlinedModel {
   const entry = entryOf(module);
   const variables = variablesOf(module.functions, entry);
   const b = createBuilder({ firstId: 0, facts: module.facts });
-  const inliner = createInliner({ b, functions: module.functions, variables, mode, ...(placed && { placed }) });
+  const inliner = createInliner({
+    b,
+    functions: module.functions,
+    variables,
+    mode,
+    ...(keyed !== undefined && { keyed }),
+    ...(placed && { placed }),
+  });
   const features = new Map<string, Value>();
   entry.inputNames.forEach((name, index) => {
     const { type } = required(entry.body.inputs[index], `input ${name}`);

@@ -1,26 +1,26 @@
 import { calleesOf } from "../ir/callees-of.ts";
 import { mapRegions, operandsOf, regionsOf } from "../ir/visit.ts";
 import type { Func, Module, Node, Region, RepeatNode, Value } from "../ir/graph.ts";
-import type { ParameterGroup } from "../ir/program.ts";
+import { matchesAny } from "../ir/is-learned.ts";
 import { required } from "../support/fault.ts";
-import { entryOf, isFrozen, variablesOf } from "../graph/parameters-of.ts";
+import { entryOf, variablesOf } from "../graph/parameters-of.ts";
 import { joinPath } from "../graph/paths.ts";
 import { repeatCount } from "../graph/repeat-count.ts";
 import { cloneNode, renameAll, renameBy, renameUses } from "../graph/rewrite.ts";
 
 /**
- * The model as a training with frozen paths runs it. A frozen state is not updated. An instance that owns states, all of
- * them and its own parameters frozen, runs in inference mode in the training graph too, as in Keras 3; so do the
- * functions that it calls, but none of the instances in it: each of them decides for itself, and Dropout, which owns no
- * state, goes on dropping.
+ * The model as a training runs it while the paths that fit some patterns are frozen. A frozen state is not updated. An
+ * instance that owns states, all of them and its own parameters frozen, runs in inference mode in the training graph too,
+ * as in Keras 3; so do the functions that it calls, but none of the instances in it: each of them decides for itself, and
+ * Dropout, which owns no state, goes on dropping.
  *
  * Structured form to structured form; copies of a repeat that are frozen unequally are written out one by one. What is
- * not concerned stays the same function.
+ * not concerned stays the same function, and what the model does not call stays there.
  */
-export function freezeInstances(module: Module, groups: readonly ParameterGroup[]): Module {
+export function freezeInstances(module: Module, frozen: readonly string[]): Module {
   const entry = entryOf(module);
   const { parameters, states } = variablesOf(module.functions, entry);
-  const freezes = (path: string): boolean => isFrozen(path, groups);
+  const freezes = (path: string): boolean => matchesAny(frozen, path);
   if (![...states.keys()].some(freezes)) return module;
 
   const suffixes = suffixesOf([...parameters.keys(), ...states.keys()]);
@@ -34,9 +34,9 @@ export function freezeInstances(module: Module, groups: readonly ParameterGroup[
   const specialise = (key: string, path: string, around: boolean): string => {
     const func = required(module.functions.get(key), `function ${key}`);
     const inference = func.flavor === "fn" ? around : runsFrozen(func, path);
-    const frozen = frozenBelow(path);
-    if (!inference && frozen === "") return key;
-    const identity = `${key} ${String(inference)} ${frozen}`;
+    const within = frozenBelow(path);
+    if (!inference && within === "") return key;
+    const identity = `${key} ${String(inference)} ${within}`;
     const known = made.get(identity);
     if (known !== undefined) return known;
     const body = bodyOf(func, path, inference);
@@ -116,8 +116,8 @@ export function freezeInstances(module: Module, groups: readonly ParameterGroup[
 
   const root = bodyOf(entry, "", runsFrozen(entry, ""));
   functions.set(entry.key, { ...entry, body: root });
-  const used = reachable(functions, entry.key);
-  return { ...module, functions: new Map([...functions].filter(([key]) => used.has(key))) };
+  const [before, used] = [reachable(module.functions, entry.key), reachable(functions, entry.key)];
+  return { ...module, functions: new Map([...functions].filter(([key]) => used.has(key) || !before.has(key))) };
 }
 
 /** For every path that something lies below: the rests of the paths of what does. */

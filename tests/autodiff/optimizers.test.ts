@@ -30,6 +30,7 @@ function programWith(
     readonly groups?: readonly ParameterGroup[];
     readonly clip?: ClipSpec;
     readonly length?: TrainProgram["length"];
+    readonly phases?: TrainProgram["phases"];
   } = {},
 ): TrainProgram {
   return programOf(moduleOf(linear), total, [{ from: "output", name: "y" }], { optimizer, ...more });
@@ -182,7 +183,7 @@ describe("optimizers", () => {
       decay: 0.3,
       settings: { beta1: 0.9, beta2: 0.999, epsilon: 1e-7 },
     };
-    const groups = [{ pattern: "**.bias", frozen: false, decay: 0 }];
+    const groups = [{ pattern: "**.bias", decay: 0 }];
     expectRule(programWith(spec, { groups }), adamRule({ coupled: 0, decoupled: 0.3 }), {
       bias: adamRule({ coupled: 0, decoupled: 0 }),
     });
@@ -240,13 +241,13 @@ describe("optimizers", () => {
   });
 
   it("groups scale rates, and frozen parameters have neither slots nor a next value", () => {
-    const groups = [{ pattern: "bias", frozen: false, scale: 0.25 }];
+    const groups = [{ pattern: "bias", scale: 0.25 }];
     expectRule(programWith({ kind: "sgd", rate, decay: 0, settings: {} }, { groups }), () => (p, g) => p - 0.1 * g, {
       bias: () => (p, g) => p - 0.025 * g,
     });
-    const frozen = [{ pattern: "weight", frozen: true }];
+    const phases = [{ from: { steps: 0 }, frozen: ["weight"] }] as const;
     const spec: OptimizerSpec = { kind: "adam", rate, decay: 0, settings: { beta1: 0.9, beta2: 0.999, epsilon: 1e-7 } };
-    const graph = buildTrainingGraph(programWith(spec, { groups: frozen }), referenceTarget);
+    const graph = buildTrainingGraph(programWith(spec, { phases }), referenceTarget);
     expect(graph.inputs.map((it) => it.name)).toEqual([
       "batch/x",
       "batch/u",

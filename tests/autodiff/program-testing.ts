@@ -1,5 +1,5 @@
 import type { Func, Module } from "../../src/ir/graph.ts";
-import type { OptimizerSpec, Schedule, TrainProgram } from "../../src/ir/program.ts";
+import type { ClipSpec, OptimizerSpec, Schedule, TrainProgram, TrainStep } from "../../src/ir/program.ts";
 import type { Span } from "../../src/support/source.ts";
 
 /** A rate that stays. */
@@ -11,14 +11,17 @@ export function constantRate(rate: number): Schedule {
 export function programOf(
   model: Module,
   objective: Func,
-  objectiveInputs: TrainProgram["objectiveInputs"],
-  settings: Partial<TrainProgram> & { readonly optimizer: OptimizerSpec },
+  objectiveInputs: TrainStep["objectiveInputs"],
+  {
+    optimizer,
+    clip,
+    ...settings
+  }: Partial<TrainProgram> & { readonly optimizer: OptimizerSpec; readonly clip?: ClipSpec | undefined },
 ): TrainProgram {
   return {
     name: model.name,
     model,
-    objective,
-    objectiveInputs,
+    steps: [{ objective, objectiveInputs, updates: ["**"], optimizer, ...(clip !== undefined && { clip }), every: 1 }],
     data: {
       name: "Data",
       source: { kind: "csv", arguments: {}, origin },
@@ -31,6 +34,7 @@ export function programOf(
     },
     metrics: [],
     groups: [],
+    phases: [{ from: { steps: 0 }, frozen: [] }],
     length: { epochs: 1 },
     batch: 2,
     seed: 1,

@@ -1,3 +1,4 @@
+import { onlyPlace } from "../../src/autodiff/build-training-step.ts";
 import { describe, expect, it } from "vitest";
 import { reportDivergence } from "../../src/cli/report-divergence.ts";
 import { createCollector } from "../../src/diagnostics/collector.ts";
@@ -43,7 +44,7 @@ async function messageOf({ features, a, spoilt, runtimeFrom }: Given, step = 7):
   const help = "Go on.";
   const cause = await reportDivergence(
     { collector, program, trainer, step, help, runtimeFrom },
-    { kind: "loss", loss: NaN, features: tensors, raw, examples: Int32Array.of(30, 12) },
+    { kind: "loss", loss: NaN, place: onlyPlace(program), features: tensors, raw, examples: Int32Array.of(30, 12) },
   );
   await trainer.dispose();
   const [found, ...others] = collector.diagnostics;

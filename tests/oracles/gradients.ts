@@ -28,7 +28,7 @@ export interface Gradients {
 export async function openGradients(program: TrainProgram, threads: number): Promise<Gradients> {
   const opset = opsets.default;
   const graph = buildGradientGraph(program, onnxTarget(opset));
-  const graphs = [{ kind: "grad", file: "", graph, stored: false }] as const;
+  const graphs = [{ name: { kind: "grad" }, file: "", graph, stored: false }] as const;
   const manifest = buildManifest({ module: program.model, train: program, version, opset, weights: "", graphs });
   const { inputs, outputs } = required(manifest.graphs.grad, "the gradient graph");
   const created = await createOnnxSession(

@@ -184,7 +184,13 @@ export async function compareWithTorch(
     ...[...outputs.value].map(([name, tensor]) =>
       compare(`output ${name}, of its maximum`, `output/${name}`, toNumbers(tensor), bounds.outputs, maximumError),
     ),
-    compare("loss in inference", "evaluated", Float64Array.of(evaluated.loss), bounds.loss, relativeErrors),
+    compare(
+      "loss in inference",
+      "evaluated",
+      Float64Array.from(evaluated.losses, (it) => it ?? NaN),
+      bounds.loss,
+      relativeErrors,
+    ),
     compare(`metric ${metric?.name ?? ""}`, "metric", Float64Array.of(measured), bounds.loss, relativeErrors),
     {
       name: "loss in training",

@@ -70,23 +70,6 @@ describe("flatten", () => {
     expect(graph.nodes.every((it) => it.kind === "operator" || it.kind === "constant")).toBe(true);
   });
 
-  it("freezes by the last group that speaks of it", () => {
-    const groups = [
-      { pattern: "layer.**", frozen: true },
-      { pattern: "**.bias", frozen: false, decay: 0 },
-      { pattern: "layer.2.**", frozen: false },
-    ];
-    const trainable = parametersOf(module, groups).filter((it) => it.trainable);
-    expect(trainable.map((it) => it.path)).toEqual([
-      "shared.kernel",
-      "shared.bias",
-      "layer.2.dense.kernel",
-      "layer.2.dense.bias",
-      "loop.cell.dense.kernel",
-      "loop.cell.dense.bias",
-    ]);
-  });
-
   it("specialises by mode and threads states in the order of the program", () => {
     const training = flatten(module, { mode: "training" });
     const inference = flatten(module, { mode: "inference" });

@@ -12,11 +12,7 @@ model Net: (x: f32[B, 4]) -> y: f32[B, 4] {
   x -> stem: Stage -> repeat 3 as stage { Stage -> repeat 2 as inner { Stage } } -> repeat 2 shared { Stage }
 }`);
 
-const freeze = (...patterns: readonly string[]) =>
-  freezeInstances(
-    module,
-    patterns.map((pattern) => ({ pattern, frozen: true })),
-  );
+const freeze = (...patterns: readonly string[]) => freezeInstances(module, patterns);
 
 const paths = (of: typeof module): readonly string[] => [...parametersOf(of), ...statesOf(of)].map((it) => it.path);
 

@@ -175,7 +175,7 @@ describe("graphs whose places may stray", () => {
       version: "1",
       opset: 18,
       weights: "",
-      graphs: [{ kind: "inference", file: "", graph, stored: true }],
+      graphs: [{ name: { kind: "inference" }, file: "", graph, stored: true }],
     }).graphs;
     expect(inference?.outputs.at(-1)).toEqual({ name: "faults", role: "faults", dtype: "i32", shape: [] });
     expect(inference?.inputs[0]).toMatchObject({ name: "k", places: 3 });

@@ -74,7 +74,7 @@ async function stepOf(text: string, target: keyof typeof targets, at = 0) {
   const trainer = trainerOf(await targets[target](programOf(text)));
   opened.push(trainer);
   const before = await trainer.snapshot();
-  const { loss: evaluated } = await trainer.evaluate(batch);
+  const [evaluated = NaN] = (await trainer.evaluate(batch)).losses;
   const { loss } = await trainer.step(batch, at);
   const after = await trainer.snapshot();
   const moved = [...before.keys()].filter((path) => {

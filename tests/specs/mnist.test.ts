@@ -19,7 +19,7 @@ describe("the CNN on real digits", () => {
       const trainer = trainerOf(await createOnnxTrainer(program, options));
       const { outcome, progress } = await runTraining({ program, dataset, trainer, now: () => performance.now() });
       expect([outcome, progress.step]).toEqual(["finished", 1250]);
-      const figures = await evaluateExamples(trainer, test, program.metrics);
+      const figures = await evaluateExamples(trainer, test, program);
       expect(figures.get("accuracy")).toBeGreaterThanOrEqual(0.97);
       await trainer.dispose();
     },

@@ -100,14 +100,12 @@ function inOrder(
 function retiredFiles(folder: OutputFolder, name: string, files: ReadonlyMap<string, unknown>): readonly string[] {
   const manifest = `${name}.manifest.json`;
   const written = existsSync(folder.at(manifest)) ? new TextDecoder().decode(readFileBytes(folder.at(manifest))) : "";
-  const old = [
-    `${name}.grad.onnx`,
-    `${name}.apply.onnx`,
-    `${name}.train.onnx`,
-    `${name}.eval.onnx`,
-    `${name}.prep.onnx`,
-  ];
-  const stale = [...old, `${name}.initial.safetensors`].filter((it) => !files.has(it) && written.includes(`"${it}"`));
+  const quoted = [...written.matchAll(/"([^"\\]+)"/g)].flatMap(([, it]) => it ?? []);
+  const isOld = (it: string): boolean =>
+    it === `${name}.initial.safetensors` ||
+    (it.startsWith(`${name}.`) &&
+      /^(?:grad|apply|train|eval|prep)(?:\.\w+){0,2}\.onnx$/.test(it.slice(name.length + 1)));
+  const stale = [...new Set(quoted)].filter((it) => isOld(it) && !files.has(it));
   return [manifest, `${name}.onnx`, ...stale];
 }
 

@@ -5,6 +5,7 @@ import { assume, equal, formatRelation, negateRelation, noFacts } from "../../di
 import type { TensorType } from "../../ir/types.ts";
 import { elementsOf, measure } from "../../graph/measure.ts";
 import { entryOf, parametersOf } from "../../graph/parameters-of.ts";
+import { isEverLearned } from "../../ir/is-learned.ts";
 import { exitCode, type ExitCode } from "../exit-code.ts";
 import { formatBytes, formatCount, formatTable } from "../format-figures.ts";
 import { loadSpec, lowerAll, printFindings, readSettings, type LoadedSpec, type UnitOptions } from "../load-unit.ts";
@@ -95,7 +96,7 @@ function summarise({ name, module, train }: Unit, dims: Readonly<Record<string, 
   });
   const measured = measure(module);
   const entry = entryOf(module);
-  const frozen = parametersOf(module, train?.groups).filter((it) => !it.trainable);
+  const frozen = train === undefined ? [] : parametersOf(module).filter((it) => !isEverLearned(train, it.path));
   const frozenSize = frozen.reduce((sum, it) => add(sum, elementsOf(it.type)), constant(0));
   const nonTrainable = add(measured.nonTrainable, frozenSize);
   return {

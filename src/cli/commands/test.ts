@@ -48,7 +48,7 @@ export async function test(file: string, options: TestOptions, terminal: Termina
     checkVocabulary(path, weights, dataset.vocabulary);
     await trainer.restore(withStatistics(weights.tensors, program, dataset.splits.train));
     if (!(await reportFeatures(open, terminal, [dataset.splits.test]))) return exitCode.findings;
-    const figures = await evaluateExamples(trainer, dataset.splits.test, program.metrics);
+    const figures = await evaluateExamples(trainer, dataset.splits.test, program);
     const judged = tests
       .flatMap((it) => it.expectations)
       .map((it) => ({ ...it, found: figures.get(it.metric) ?? NaN }))

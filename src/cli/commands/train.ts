@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
-import { slotNames } from "../../autodiff/optimizers.ts";
+import { slotsOf } from "../../autodiff/slots-of.ts";
 import { parametersOf } from "../../graph/parameters-of.ts";
 import { asNumber } from "../../dims/dim.ts";
+import { summedIn } from "../../ir/measures-of.ts";
 import { bestSlot, isPort, readSlot } from "../../ir/ports.ts";
 import { elementsOf } from "../../graph/measure.ts";
 import { encodeCheckpoint, encodeWeights, type Checkpoint } from "../../runtime/train/checkpoint.ts";
@@ -158,7 +159,7 @@ async function trainInto(
       );
     else save(open, files, result.progress, await trainer.snapshot(), { weights: true });
     const test =
-      dataset.splits.test.count > 0 ? await evaluateExamples(trainer, dataset.splits.test, program.metrics) : undefined;
+      dataset.splits.test.count > 0 ? await evaluateExamples(trainer, dataset.splits.test, program) : undefined;
     finish(files, result, test, json, terminal);
     return exitCode.clean;
   } catch (error) {
@@ -227,10 +228,8 @@ async function begin(
     const checkpoint = readWeights(files.checkpoint, program.name, { ...owner, resumes: !fresh });
     checkVocabulary(files.checkpoint, checkpoint, dataset.vocabulary);
     // What another optimizer remembers is of no use to this one: its own begins as zeros.
-    const slots = new Set(slotNames(program.optimizer));
-    const kept = [...checkpoint.tensors].filter(
-      ([name]) => !isPort("slot", name) || slots.has(readSlot(name)?.slot ?? ""),
-    );
+    const slots = new Set(slotsOf(program).map(({ port }) => port));
+    const kept = [...checkpoint.tensors].filter(([name]) => !isPort("slot", name) || slots.has(name));
     const restored = withStatistics(new Map(kept), program, dataset.splits.train);
     await trainer.restore(restored);
     saveBest(open, files, checkpoint, restored);
@@ -255,10 +254,9 @@ function checkProgress(path: string, { progress }: Checkpoint, { program, datase
     );
   }
   const { figures } = progress;
-  if (figures !== undefined && figures.metrics.length !== program.metrics.length) {
-    throw new InputError(
-      `${path} has figures of ${figures.metrics.length} metrics, but this training has ${program.metrics.length}.`,
-    );
+  const sums = summedIn(program).length;
+  if (figures !== undefined && figures.metrics.length !== sums) {
+    throw new InputError(`${path} has figures of ${figures.metrics.length} metrics, but this training has ${sums}.`);
   }
   return progress;
 }

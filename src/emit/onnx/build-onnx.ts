@@ -1,7 +1,12 @@
 import { buildEvaluationGraph, buildInferenceGraph } from "../../autodiff/build-evaluation-graph.ts";
 import { buildInitGraph } from "../../autodiff/build-init-graph.ts";
 import { buildPreparationGraph } from "../../autodiff/build-preparation-graph.ts";
-import { buildApplyGraph, buildGradientGraph, buildTrainingGraph } from "../../autodiff/build-training-step.ts";
+import {
+  buildApplyGraph,
+  buildGradientGraph,
+  buildTrainingGraph,
+  type BuildOptions,
+} from "../../autodiff/build-training-step.ts";
 import type { Collector } from "../../diagnostics/collector.ts";
 import type { Graph, Module } from "../../ir/graph.ts";
 import { isPort } from "../../ir/ports.ts";
@@ -11,7 +16,8 @@ import type { Span } from "../../support/source.ts";
 import { weightProblems } from "./check-weights.ts";
 import { emitOnnx, opsets } from "./emit-graph.ts";
 import { initialWeights } from "./initial-weights.ts";
-import { buildManifest, printManifest, type GraphKind } from "./manifest.ts";
+import { graphKey, stepGraphs, type GraphName } from "./graph-name.ts";
+import { buildManifest, printManifest } from "./manifest.ts";
 import type { OnnxModel } from "./model.ts";
 import { onnxTarget } from "./onnx-target.ts";
 import { encodeModel } from "./proto.ts";
@@ -58,14 +64,14 @@ export interface OnnxFiles {
 }
 
 interface Part {
-  readonly kind: GraphKind;
+  readonly name: GraphName;
   readonly graph: Graph;
 }
 
 /**
  * Builds the ONNX files of a model: `NAME.onnx` for inference, whose weights lie in `NAME.safetensors`; `NAME.init.onnx`;
- * with a `train` section `NAME.train.onnx`, `NAME.eval.onnx` and `NAME.prep.onnx`; and `NAME.manifest.json`. Undefined
- * after a report.
+ * with a `train` section `NAME.train.onnx`, `NAME.eval.onnx` and `NAME.prep.onnx`; and `NAME.manifest.json`. Of several
+ * steps and phases of freezing each has its own `NAME.train.<step>.phase<n>.onnx`. Undefined after a report.
  */
 export function buildOnnx(build: OnnxBuild): OnnxFiles | undefined {
   const { module, train, name, collector, span, opset = opsets.default } = build;
@@ -83,14 +89,14 @@ export function buildOnnx(build: OnnxBuild): OnnxFiles | undefined {
     train === undefined
       ? []
       : [
-          { kind: "train", graph: buildTrainingGraph(train, options) },
-          { kind: "eval", graph: buildEvaluationGraph(train, options) },
-          { kind: "prep", graph: buildPreparationGraph(train.data, options, module.functions) },
+          ...stepParts(train, "train", buildTrainingGraph, options),
+          { name: { kind: "eval" }, graph: buildEvaluationGraph(train, options) },
+          { name: { kind: "prep" }, graph: buildPreparationGraph(train.data, options, module.functions) },
           ...(build.split === true
-            ? ([
-                { kind: "grad", graph: buildGradientGraph(train, options) },
-                { kind: "apply", graph: buildApplyGraph(train, options) },
-              ] as const)
+            ? [
+                ...stepParts(train, "grad", buildGradientGraph, options),
+                ...stepParts(train, "apply", buildApplyGraph, options),
+              ]
             : []),
         ];
   const { variables } = storedVariables([inference, ...trained.map((it) => it.graph)]);
@@ -113,20 +119,24 @@ export function buildOnnx(build: OnnxBuild): OnnxFiles | undefined {
   const written = known === undefined ? writeWeights(stored, described, train?.data.source.kind) : undefined;
   const places = written?.places ?? known ?? new Map<string, TensorPlace>();
   const doc = module.functions.get(module.entry)?.doc;
-  const parts: readonly Part[] = [{ kind: "inference", graph: inference }, { kind: "init", graph: init }, ...trained];
+  const parts: readonly Part[] = [
+    { name: { kind: "inference" }, graph: inference },
+    { name: { kind: "init" }, graph: init },
+    ...trained,
+  ];
   const models = new Map<string, OnnxModel>();
-  for (const { kind, graph } of parts) {
+  for (const { name: part, graph } of parts) {
     const model = emitOnnx(graph, {
       opset,
       producerVersion: build.version,
       ...(doc !== undefined && { doc }),
-      ...(kind === "inference"
+      ...(part.kind === "inference"
         ? { parametersAs: "initializers", externalWeights: { file, entries: places } }
         : { parametersAs: "inputs" }),
     });
-    const marked = kind === "inference" && build.fingerprint !== undefined;
+    const marked = part.kind === "inference" && build.fingerprint !== undefined;
     models.set(
-      fileOf(name, kind),
+      fileOf(name, part),
       marked ? { ...model, metadata: [...model.metadata, ["modelc.fingerprint", build.fingerprint]] } : model,
     );
   }
@@ -136,7 +146,12 @@ export function buildOnnx(build: OnnxBuild): OnnxFiles | undefined {
     version: build.version,
     opset,
     weights: file,
-    graphs: parts.map(({ kind, graph }) => ({ kind, graph, file: fileOf(name, kind), stored: kind === "inference" })),
+    graphs: parts.map(({ name: part, graph }) => ({
+      name: part,
+      graph,
+      file: fileOf(name, part),
+      stored: part.kind === "inference",
+    })),
   });
   const encoded = [...models].map(([path, model]): [string, Uint8Array] => [path, encodeModel(model)]);
   return {
@@ -149,6 +164,15 @@ export function buildOnnx(build: OnnxBuild): OnnxFiles | undefined {
   };
 }
 
-function fileOf(name: string, kind: GraphKind): string {
-  return kind === "inference" ? `${name}.onnx` : `${name}.${kind}.onnx`;
+function stepParts(
+  train: TrainProgram,
+  kind: "train" | "grad" | "apply",
+  build: typeof buildTrainingGraph,
+  options: BuildOptions,
+): readonly Part[] {
+  return stepGraphs(train, kind).map(({ name, place }) => ({ name, graph: build(train, options, place) }));
+}
+
+function fileOf(name: string, part: GraphName): string {
+  return part.kind === "inference" ? `${name}.onnx` : `${name}.${graphKey(part)}.onnx`;
 }

@@ -1,8 +1,8 @@
-import { slotNames } from "../../autodiff/optimizers.ts";
+import { slotsOf } from "../../autodiff/slots-of.ts";
 import { formatDim } from "../../dims/format.ts";
 import { asNumber } from "../../dims/dim.ts";
 import type { Module } from "../../ir/graph.ts";
-import { bestSlot, isPort, portOf, readSlot, slotPort } from "../../ir/ports.ts";
+import { bestSlot, isPort, portOf, readSlot } from "../../ir/ports.ts";
 import type { TrainProgram } from "../../ir/program.ts";
 import type { TensorType } from "../../ir/types.ts";
 import { parametersOf, statesOf } from "../../graph/parameters-of.ts";
@@ -58,7 +58,7 @@ export function weightProblems(owner: WeightsOwner, { tensors, perms }: GivenWei
       weights.get(path) ??
       statistics.get(path) ??
       slots.get(path) ??
-      (owner.resumes === true && readSlot(path)?.slot !== bestSlot ? undefined : slotOf(path, weights));
+      (owner.resumes === true && readSlot(path)?.slot !== bestSlot ? undefined : parameterOfSlot(path, weights));
     if (expected !== undefined) return tensorProblems(path, tensor, expected, perms?.get(path), perms !== undefined);
     // Without a train section nothing is known of the data.
     if (isPort("statistic", path) && owner.train === undefined) return finiteProblems(path, tensor);
@@ -102,19 +102,16 @@ function expectedSlots(
   weights: ReadonlyMap<string, Expected>,
 ): ReadonlyMap<string, Expected> {
   if (train === undefined) return new Map();
-  const trained = parametersOf(module, train.groups).filter((it) => it.trainable);
   return new Map(
-    slotNames(train.optimizer).flatMap((slot) =>
-      trained.flatMap(({ path }): [string, Expected][] => {
-        const like = weights.get(path);
-        return like === undefined ? [] : [[slotPort(slot, path), like]];
-      }),
-    ),
+    slotsOf({ ...train, model: module }).flatMap(({ port, parameter }): [string, Expected][] => {
+      const like = weights.get(parameter.path);
+      return like === undefined ? [] : [[port, like]];
+    }),
   );
 }
 
 /** What any optimizer remembers of a parameter has the parameter's form. */
-function slotOf(path: string, weights: ReadonlyMap<string, Expected>): Expected | undefined {
+function parameterOfSlot(path: string, weights: ReadonlyMap<string, Expected>): Expected | undefined {
   const of = readSlot(path);
   return of === undefined ? undefined : weights.get(of.path);
 }

@@ -1,11 +1,12 @@
 import { asNumber, formatDim, type Atom, type Dim } from "../../dims/dim.ts";
 import { formatRelation, relationKey, type Relation } from "../../dims/facts.ts";
 import type { Graph, GraphInput, GraphOutput, Module, Role } from "../../ir/graph.ts";
-import { metricPorts, ports } from "../../ir/ports.ts";
-import type { TrainProgram } from "../../ir/program.ts";
+import { lossPort, metricPorts, ports } from "../../ir/ports.ts";
+import type { TrainProgram, TrainStep } from "../../ir/program.ts";
 import type { DType } from "../../ir/types.ts";
 import { seedWords } from "../../ops/random/counter.ts";
 import { isStored } from "./emit-graph.ts";
+import { graphKey, stepGraphs, type GraphKey, type GraphKind, type GraphName } from "./graph-name.ts";
 
 /** What a driver must know of the graphs of one model: `NAME.manifest.json`, described by its published JSON schema. */
 export interface Manifest {
@@ -18,13 +19,13 @@ export interface Manifest {
   readonly opset: number;
   /** File with the parameters and states, by path, in stored order. */
   readonly weights: string;
-  readonly graphs: Readonly<Partial<Record<GraphKind, ManifestGraph>>>;
+  /** By kind; of a training with several steps or phases, `train.<step>.phase<n>` and the like, as `training` lists them. */
+  readonly graphs: Readonly<Partial<Record<GraphKind, ManifestGraph>>> &
+    Readonly<Record<`${GraphKind}.${string}`, ManifestGraph>>;
   /** What holds of the dimensions of the inputs: a driver checks it before it runs a graph. */
   readonly constraints: readonly ManifestConstraint[];
   readonly training?: ManifestTraining;
 }
-
-export type GraphKind = "inference" | "init" | "train" | "eval" | "prep" | "grad" | "apply";
 
 export interface ManifestGraph {
   readonly file: string;
@@ -75,7 +76,8 @@ export interface ManifestTraining {
   readonly seed: number;
   readonly epochs?: number;
   readonly steps?: number;
-  readonly loss: string;
+  /** The output that is the loss, where there is one step. */
+  readonly loss?: string;
   /** A metric is the sum of its first output over batches divided by that of the second; `exp_mean` is e to that. */
   readonly metrics: readonly {
     readonly name: string;
@@ -83,6 +85,24 @@ export interface ManifestTraining {
     readonly count: string;
     readonly finish: "mean" | "exp_mean";
   }[];
+  /** What runs on each batch, in this order: listed where there are several steps, or phases. */
+  readonly run?: readonly ManifestStep[];
+  /** Where something is frozen for a time: from when on which phase holds, and what it freezes. */
+  readonly phases?: readonly {
+    readonly from: { readonly epochs: number } | { readonly steps: number };
+    readonly frozen: readonly string[];
+  }[];
+}
+
+/** One of the steps of a training. */
+export interface ManifestStep {
+  readonly name?: string;
+  /** It runs where the step of the training, from 0, is a multiple of this. */
+  readonly every: number;
+  /** The output that is its loss, in its own graphs and in that of the evaluation. */
+  readonly loss: string;
+  /** Its graph in each phase, by its key in `graphs`. */
+  readonly graphs: readonly GraphKey[];
 }
 
 /** What a manifest is made of. */
@@ -93,7 +113,7 @@ export interface ManifestParts {
   readonly opset: number;
   readonly weights: string;
   readonly graphs: readonly {
-    readonly kind: GraphKind;
+    readonly name: GraphName;
     readonly file: string;
     readonly graph: Graph;
     /** True where the ONNX file holds parameters and states as initializers. */
@@ -112,7 +132,7 @@ export function buildManifest({ module, train, version, opset, weights, graphs }
     producer: { name: "modelc", version },
     opset,
     weights,
-    graphs: Object.fromEntries(graphs.map((it) => [it.kind, describeGraph(it, train)])),
+    graphs: Object.fromEntries(graphs.map((it) => [graphKey(it.name), describeGraph(it, train)])),
     constraints: constraintsOf(module),
     ...(train !== undefined && { training: trainingOf(train) }),
   };
@@ -199,8 +219,24 @@ function trainingOf(train: TrainProgram): ManifestTraining {
     batch: train.batch,
     seed: train.seed,
     ...train.length,
-    loss: ports.loss,
+    ...(train.steps.length === 1 && { loss: lossPort(train.steps[0].name) }),
     metrics: train.metrics.map(({ name, finish }) => ({ name, ...metricPorts(name), finish })),
+    ...(!isPlain(train) && { run: train.steps.map((it) => stepOf(train, it)) }),
+    ...(train.phases.length > 1 && { phases: train.phases }),
+  };
+}
+
+/** Whether one graph is all that is run, on each batch. */
+function isPlain({ steps, phases }: TrainProgram): boolean {
+  return steps.length === 1 && phases.length === 1;
+}
+
+function stepOf(train: TrainProgram, step: TrainStep): ManifestStep {
+  return {
+    ...(step.name !== undefined && { name: step.name }),
+    every: step.every,
+    loss: lossPort(step.name),
+    graphs: stepGraphs(train, "train").flatMap(({ name, place }) => (place.step === step ? [graphKey(name)] : [])),
   };
 }
 

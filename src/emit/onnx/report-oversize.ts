@@ -1,4 +1,4 @@
-import { slotNames } from "../../autodiff/optimizers.ts";
+import { slotsOf } from "../../autodiff/slots-of.ts";
 import type { Collector } from "../../diagnostics/collector.ts";
 import { asNumber } from "../../dims/dim.ts";
 import type { Module } from "../../ir/graph.ts";
@@ -15,7 +15,7 @@ const gigabytes = (bytes: number): string => `${Number((bytes / 1e9).toPrecision
 
 /**
  * Whether a model's weights, by their declared sizes, are more than one file holds: true after a report. `train` adds what
- * a checkpoint of the training keeps besides, the memory of its optimizer. Sizes that are left open count for nothing.
+ * a checkpoint of the training keeps besides, the memory of its optimizers. Sizes that are left open count for nothing.
  */
 export function reportOversize(
   module: Module,
@@ -23,10 +23,9 @@ export function reportOversize(
   span: Span,
   collector: Collector,
 ): boolean {
-  const parameters = parametersOf(module, train?.groups);
-  const slots = train === undefined ? 0 : slotNames(train.optimizer).length;
-  const weights = [...parameters, ...statesOf(module)].reduce((sum, it) => sum + bytesOf(it.type), 0);
-  const memory = parameters.reduce((sum, it) => sum + (it.trainable ? slots * bytesOf(it.type) : 0), 0);
+  const weights = [...parametersOf(module), ...statesOf(module)].reduce((sum, it) => sum + bytesOf(it.type), 0);
+  const slots = train === undefined ? [] : slotsOf(train);
+  const memory = slots.reduce((sum, { parameter }) => sum + bytesOf(parameter.type), 0);
   if (weights + memory <= greatestFile) return false;
   const bytes = weights > greatestFile ? weights : weights + memory;
   const what = bytes === weights ? "The weights" : "The weights and the optimizer's memory";

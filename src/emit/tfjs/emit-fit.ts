@@ -1,4 +1,3 @@
-import { needsTotal } from "../../autodiff/schedules.ts";
 import type { TrainProgram } from "../../ir/program.ts";
 import { call, identifier, literal, member, objectOf, returns, text, type Expression, type Item } from "./ast.ts";
 import { storedFormOf, weightsOf } from "./emit-checkpoint.ts";
@@ -41,7 +40,7 @@ export function fitFunction(context: ModelContext, program: TrainProgram, takeSt
     ...(save === undefined
       ? {}
       : { save: watch(save, { weights: weightsOf(context), formOf: storedFormOf(context) }) }),
-    ...(needsTotal(program.optimizer.rate)
+    ...(context.steps !== undefined
       ? {
           begin: {
             kind: "closure",

@@ -1,5 +1,5 @@
 import { slotPort } from "../../ir/ports.ts";
-import type { OptimizerSpec, ParameterGroup, TrainProgram } from "../../ir/program.ts";
+import type { OptimizerSpec, ParameterGroup, TrainProgram, TrainStep } from "../../ir/program.ts";
 import { optimizerOf, slotNames } from "../../autodiff/optimizers.ts";
 import {
   arrayOf,
@@ -21,6 +21,7 @@ import { updateItems } from "./emit-update.ts";
 /** What the optimizer's code rests on. */
 export interface OptimizerContext {
   readonly program: TrainProgram;
+  readonly step: TrainStep;
   /** The name of the model's type. */
   readonly type: string;
   /** The type of its parameters. */
@@ -42,19 +43,20 @@ export function optimizerItems(context: OptimizerContext): {
   readonly types: readonly Item[];
   readonly functions: readonly Item[];
 } {
-  const { program } = context;
+  const { program, step } = context;
+  const groups = groupRows(program);
   const settings: Settings = {
     decays: program.groups.some(({ decay }) => decay !== undefined),
     scales: program.groups.some(({ scale }) => scale !== undefined),
-    freezes: program.groups.some(({ frozen }) => frozen),
+    freezes: groups.some(({ frozen }) => frozen === true),
   };
   return {
-    types: [slotInterface(program.optimizer, settings)],
+    types: [slotInterface(step.optimizer, settings)],
     functions: [
       ...updateItems({ ...context, settings }),
       createOptimizer(context, settings),
-      ...(slotNames(program.optimizer).length > 0 ? [slotVariables(program.optimizer)] : []),
-      ...(program.groups.length > 0 ? [groupsConstant(program.groups, context.helpers)] : []),
+      ...(slotNames(step.optimizer).length > 0 ? [slotVariables(step.optimizer)] : []),
+      ...(groups.length > 0 ? [groupsConstant(groups, context.helpers)] : []),
     ],
   };
 }
@@ -76,8 +78,8 @@ function slotInterface(spec: OptimizerSpec, { decays, scales }: Settings): Item 
   };
 }
 
-function createOptimizer({ program, parametersType, helpers }: OptimizerContext, settings: Settings): Item {
-  const { optimizer, groups } = program;
+function createOptimizer({ program, step, parametersType, helpers }: OptimizerContext, settings: Settings): Item {
+  const { optimizer } = step;
   helpers.add("entriesOf");
   if (slotNames(optimizer).length > 0) helpers.add("slotFor");
   const parameter = name("parameter");
@@ -103,7 +105,7 @@ function createOptimizer({ program, parametersType, helpers }: OptimizerContext,
       } as const,
     },
   ];
-  const grouped = groups.length > 0;
+  const grouped = groupRows(program).length > 0;
   if (grouped) helpers.add("settingsOf");
   const pattern = {
     kind: "object-pattern",
@@ -170,12 +172,20 @@ function slotVariables(spec: OptimizerSpec): Item {
   };
 }
 
-function groupsConstant(groups: readonly ParameterGroup[], helpers: Set<string>): Item {
+/** What the file says of parameters by pattern: settings of groups, and what is frozen throughout. */
+interface GroupRow extends ParameterGroup {
+  readonly frozen?: true;
+}
+
+function groupRows({ groups, phases }: TrainProgram): readonly GroupRow[] {
+  return [...groups, ...phases[0].frozen.map((pattern): GroupRow => ({ pattern, frozen: true }))];
+}
+
+function groupsConstant(groups: readonly GroupRow[], helpers: Set<string>): Item {
   helpers.add("Group");
   const rows = groups.map((group): Expression => {
-    const frozen = group.frozen ? true : group.decay === undefined && group.scale === undefined ? false : undefined;
     const entries: Entry[] = [{ key: "pattern", value: { kind: "regexp", source: pathRegExp(group.pattern) } }];
-    if (frozen !== undefined) entries.push({ key: "frozen", value: { kind: "boolean", value: frozen } });
+    if (group.frozen === true) entries.push({ key: "frozen", value: { kind: "boolean", value: true } });
     if (group.decay !== undefined) entries.push({ key: "decay", value: literal(group.decay) });
     if (group.scale !== undefined) entries.push({ key: "scale", value: literal(group.scale) });
     return { kind: "object", entries };

@@ -1,5 +1,6 @@
 import { placesOf, wholePlacesOf } from "../../autodiff/places-of.ts";
 import { variable as dimVariable } from "../../dims/dim.ts";
+import { measuredIn } from "../../ir/measures-of.ts";
 import type { TrainProgram } from "../../ir/program.ts";
 import { required } from "../../support/fault.ts";
 import {
@@ -27,7 +28,8 @@ export function batchPorts({ model, program }: TrainingContext): readonly Port[]
   const known = new Set(model.inputs.map(({ name }) => name));
   const taken = new Set([...model.inputs, ...model.outputs].map(({ local }) => local));
   const first = model.inputs[0]?.type.shape[0] ?? dimVariable("B");
-  const extra = program.objectiveInputs.flatMap(({ from, name }): readonly Port[] => {
+  const inputs = program.steps.flatMap((it) => it.objectiveInputs);
+  const extra = inputs.flatMap(({ from, name }): readonly Port[] => {
     if (from !== "feature" || known.has(name)) return [];
     known.add(name);
     const feature = required(
@@ -70,7 +72,7 @@ export function resultsItems(context: TrainingContext): readonly Item[] {
 }
 
 function resultsFunction(context: TrainingContext): Item {
-  const { model, program, objective } = context;
+  const { model, program, step, objective } = context;
   const { helpers, forward } = model;
   const counts = countsStrays(context);
   const whole = wholePlacesOf(program);
@@ -83,16 +85,16 @@ function resultsFunction(context: TrainingContext): Item {
     (it.from === "output" ? model.outputs.find(({ name }) => name === it.name)?.local : undefined) ??
     locals.get(it.name) ??
     it.name;
-  const args = program.objectiveInputs.map((it) => identifier(localOf(it)));
+  const args = step.objectiveInputs.map((it) => identifier(localOf(it)));
   const judged = call(objective.name, ...args, ...(objective.needs.strays ? [strays] : []));
-  const single = program.metrics.length === 0;
+  const single = measuredIn(program, step).length === 0;
   const measured: readonly Expression[] = [
     single ? judged : { kind: "spread", value: judged },
     ...(counts ? [member(strays, "count")] : []),
   ];
   const outputs = outputPattern(model);
   const used = new Set(
-    program.objectiveInputs.flatMap(({ from, name }) => (from === "output" ? [localOf({ from, name })] : [])),
+    step.objectiveInputs.flatMap(({ from, name }) => (from === "output" ? [localOf({ from, name })] : [])),
   );
   const pattern =
     typeof outputs === "string" || outputs.kind !== "array-pattern"

@@ -1,9 +1,11 @@
 import type { Func, Module } from "../../ir/graph.ts";
-import type { TrainProgram } from "../../ir/program.ts";
+import { measuredIn } from "../../ir/measures-of.ts";
+import type { TrainProgram, TrainStep } from "../../ir/program.ts";
 import { straysOfModel, straysOfObjective } from "../../autodiff/places-of.ts";
 import { slotNames } from "../../autodiff/optimizers.ts";
 import { needsTotal } from "../../autodiff/schedules.ts";
 import { entryOf } from "../../graph/parameters-of.ts";
+import { freezeInstances } from "../../passes/freeze-instances.ts";
 import type { Item } from "./ast.ts";
 import { collectCallables } from "./callables.ts";
 import { emitFunctions } from "./emit-functions.ts";
@@ -46,11 +48,13 @@ function fileItems(input: TfjsInput): readonly Item[] {
 }
 
 function attemptFile(
-  { module, train, name }: TfjsInput,
+  { module: whole, train, name }: TfjsInput,
   helperNames: ReadonlySet<string>,
 ): { readonly items: readonly Item[]; readonly helpers: ReadonlySet<string> } {
-  const functions = new Map<string, Func>([...(train?.model.functions ?? []), ...module.functions]);
-  const objective = train === undefined ? undefined : objectiveFunction(train);
+  const module = train === undefined ? whole : freezeInstances(whole, train.phases[0].frozen);
+  const functions = new Map<string, Func>(module.functions);
+  const step = train?.steps[0];
+  const objective = train === undefined || step === undefined ? undefined : objectiveFunction(train, step);
   if (objective !== undefined) functions.set(objective.key, objective);
   const entry = entryOf(module);
   const type = modelType(module);
@@ -74,7 +78,7 @@ function attemptFile(
   const roots = [module.entry, ...(objective === undefined ? [] : [objective.key])];
   const callables = collectCallables(functions.values(), module.facts);
   const strays = straysOfModel(module);
-  const others = train === undefined ? [] : [straysOfObjective(train)];
+  const others = train === undefined ? [] : train.steps.map((it) => straysOfObjective(module, it));
   const unproved = new Set([strays, ...others].flatMap((it) => [...it.nodes]));
   const emitted = emitFunctions(functions, roots, callables, unproved, interfaces, names);
   const helpers = new Set(emitted.helpers);
@@ -93,17 +97,23 @@ function attemptFile(
     strays,
     seed: train?.seed ?? 0,
     trains: train !== undefined,
-    remembers: train !== undefined && slotNames(train.optimizer).length > 0,
+    remembers: train?.steps.some((it) => slotNames(it.optimizer).length > 0) === true,
     keepsBest: train?.save !== undefined,
-    ...(train !== undefined && needsTotal(train.optimizer.rate)
+    ...(train?.steps.some((it) => needsTotal(it.optimizer.rate)) === true
       ? { steps: "steps" in train.length ? train.length.steps : Infinity }
       : {}),
   };
   const model = modelItems(context);
   const training =
-    train === undefined
+    train === undefined || step === undefined
       ? undefined
-      : trainingItems({ model: context, program: train, objective: emitted.of("section objective"), helperNames });
+      : trainingItems({
+          model: context,
+          program: train,
+          step,
+          objective: emitted.of("section objective"),
+          helperNames,
+        });
   const checkpoint = checkpointItems(context);
   const isExported = (item: Item): boolean => "exported" in item && item.exported;
   const own = [...model.functions, ...(training?.functions ?? []), ...checkpoint];
@@ -128,12 +138,12 @@ function attemptFile(
 }
 
 /** The function of the train section, with a name of its own: no function of the file has a key with a space. */
-function objectiveFunction({ objective, metrics }: TrainProgram): Func {
+function objectiveFunction(program: TrainProgram, step: TrainStep): Func {
   return {
-    ...objective,
+    ...step.objective,
     key: "section objective",
     doc: "The loss of a batch, then the sum and the count of each metric.",
-    resultNames: ["loss", ...metrics.flatMap(({ name }) => [`${name}_sum`, `${name}_count`])],
+    resultNames: ["loss", ...measuredIn(program, step).flatMap(({ name }) => [`${name}_sum`, `${name}_count`])],
   };
 }
 

@@ -1,4 +1,4 @@
-import type { TrainProgram } from "../../ir/program.ts";
+import type { TrainProgram, TrainStep } from "../../ir/program.ts";
 import {
   arrayOf,
   call,
@@ -28,6 +28,7 @@ import { printType } from "./print.ts";
 export interface TrainingContext {
   readonly model: ModelContext;
   readonly program: TrainProgram;
+  readonly step: TrainStep;
   readonly objective: EmittedFunction;
   /** Helpers that the file has: no variable may be called so. */
   readonly helperNames: ReadonlySet<string>;
@@ -38,13 +39,14 @@ export function trainingItems(context: TrainingContext): {
   readonly types: readonly Item[];
   readonly functions: readonly Item[];
 } {
-  const { model, program } = context;
+  const { model, program, step } = context;
   const { type, helpers } = model;
   ["differentiate", "numbersOf", "evaluateBatches", "runFit", "takeStep", "takenStep"].forEach((it) => helpers.add(it));
   ["FitOptions", "EpochReport"].forEach((it) => helpers.add(it));
   const ports = batchPorts(context);
   const optimizer = optimizerItems({
     program,
+    step,
     type,
     parametersType: printType(model.interfaces.typeOf(model.parameters, "parameters")),
     helpers,

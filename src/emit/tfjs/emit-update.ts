@@ -4,7 +4,7 @@ import { optimizerOf, slotNames } from "../../autodiff/optimizers.ts";
 import { buildRate, needsTotal } from "../../autodiff/schedules.ts";
 import { variable as dimVariable } from "../../dims/dim.ts";
 import type { Value } from "../../ir/graph.ts";
-import type { Schedule, TrainProgram } from "../../ir/program.ts";
+import type { Schedule, TrainStep } from "../../ir/program.ts";
 import type { TensorType } from "../../ir/types.ts";
 import { createBuilder } from "../../graph/create-builder.ts";
 import { required } from "../../support/fault.ts";
@@ -26,7 +26,7 @@ import { writeScalarsAndTensors, type Template } from "./write-template.ts";
 
 /** What the update of a file's parameters rests on. */
 export interface UpdateContext {
-  readonly program: TrainProgram;
+  readonly step: TrainStep;
   /** The name of the model's type. */
   readonly type: string;
   readonly helpers: Set<string>;
@@ -47,7 +47,7 @@ function isConstant(rate: Schedule): rate is Extract<Schedule, { kind: "constant
 
 /** `update`, and `learningRate` where it changes: written from the same graphs that ONNX files hold. */
 export function updateItems(context: UpdateContext): readonly Item[] {
-  const { rate } = context.program.optimizer;
+  const { rate } = context.step.optimizer;
   return [updateFunction(context), ...(isConstant(rate) ? [] : [rateFunction(rate)])];
 }
 
@@ -83,8 +83,8 @@ function rateFunction(schedule: Schedule): Item {
 }
 
 function updateFunction(context: UpdateContext): Item {
-  const { program, type, helpers, settings } = context;
-  const { optimizer } = program;
+  const { type, helpers, settings } = context;
+  const { optimizer } = context.step;
   helpers.add("zip");
   const rate = isConstant(optimizer.rate)
     ? literal(optimizer.rate.rate)
@@ -117,8 +117,7 @@ function updateFunction(context: UpdateContext): Item {
 }
 
 /** The update of one parameter as a graph, and what its values are called in the function. */
-function updateTemplate({ program, settings, helpers }: UpdateContext): Template {
-  const { optimizer: spec, clip } = program;
+function updateTemplate({ step: { optimizer: spec, clip }, settings, helpers }: UpdateContext): Template {
   const optimizer = optimizerOf(spec);
   const b = createBuilder({ firstId: 0 });
   const names = new Map<number, string>();

@@ -18,7 +18,7 @@ export function reportTfjsLimits(
   collector: Collector,
 ): boolean {
   const functions = new Set([...module.functions.values(), ...(train?.model.functions.values() ?? [])]);
-  const nodes = [...functions, ...(train === undefined ? [] : [train.objective])].flatMap(({ body }) => body.nodes);
+  const nodes = [...functions, ...(train?.steps.map((it) => it.objective) ?? [])].flatMap(({ body }) => body.nodes);
   const widest = [...nodesWithin(nodes)].find((node) => axesOf(node) > mostAxes);
   const entries = module.functions.get(module.entry)?.body.inputs ?? [];
   const given = Math.max(0, ...entries.map((it) => it.type.shape.length));

@@ -1,3 +1,4 @@
+import { figureNames } from "../../ir/measures-of.ts";
 import type { TestProgram, TrainProgram } from "../../ir/program.ts";
 import type { ProgramFile } from "../../std/program-file.ts";
 import type { ComparisonOperator } from "../../syntax/ast.ts";
@@ -52,7 +53,7 @@ export function lowerTest(
     return undefined;
   }
   const scope = settingScope(elaborator, file);
-  const measured = ["loss", ...train.metrics.map((it) => it.name)];
+  const measured = figureNames(train);
   if ((train.data.split.fractions.test ?? 0) === 0) {
     collector.report("MC4020", callee.span, { data: train.data.name, split: "test" });
     return undefined;

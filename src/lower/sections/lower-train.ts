@@ -1,10 +1,10 @@
 import { usesOf } from "../../graph/rewrite.ts";
 import { constant } from "../../dims/dim.ts";
 import type { Func, Module, Node, Value } from "../../ir/graph.ts";
-import type { DataProgram, Metric, TrainProgram } from "../../ir/program.ts";
+import type { DataProgram, Metric, TrainProgram, TrainStep } from "../../ir/program.ts";
 import { allOperators, findOperator } from "../../ops/registry.ts";
-import { freezeInstances } from "../../passes/freeze-instances.ts";
-import { isFrozen, parametersOf, statesOf } from "../../graph/parameters-of.ts";
+import { matchesAny } from "../../ir/is-learned.ts";
+import { parametersOf, statesOf } from "../../graph/parameters-of.ts";
 import type { Callable, ProgramFile } from "../../std/program-file.ts";
 import type { CallExpression, Expression, NameReference } from "../../syntax/ast.ts";
 import type { Directive, Phrase, TrainDeclaration } from "../../syntax/ast/sections.ts";
@@ -20,7 +20,7 @@ import {
   betterByName,
   checkRate,
   readClip,
-  readGroup,
+  readDirective,
   readInteger,
   readOptimizer,
   readSave,
@@ -30,7 +30,7 @@ import {
 import { reportMisplaced } from "./report-misplaced.ts";
 import { sectionContext, sectionFunc, settingScope, sourceText } from "./section-context.ts";
 import { sectionKeys } from "./training-tables.ts";
-import { type ReadGroup, reportIdleGroups } from "./report-idle-groups.ts";
+import { reportIdleGroups } from "./report-idle-groups.ts";
 
 /** A model lowered for a section: its module, and what is known of its results beyond their types. */
 export interface LoweredModel {
@@ -130,36 +130,39 @@ export function lowerTrainSection(
   const save = saveExpression === undefined ? undefined : readSave(saveExpression, measured, scope);
   const paths = parametersOf(model.module).map((it) => it.path);
   const owned = { parameters: paths, states: statesOf(model.module).map((it) => it.path) };
-  const read = directives.flatMap((directive): readonly ReadGroup[] => {
-    const group = readGroup(directive, owned, model.module.name, scope);
-    return group === undefined ? [] : [{ directive, group }];
-  });
+  const read = directives.flatMap((it) => readDirective(it, owned, model.module.name, scope) ?? []);
   reportIdleGroups(read, paths, scope);
-  const groups = read.map((it) => it.group);
-  if (!failed() && paths.every((path) => isFrozen(path, groups))) {
+  const frozen = read.flatMap((it) => (it.kind === "freeze" ? [it.pattern] : []));
+  if (!failed() && paths.every((path) => matchesAny(frozen, path))) {
     collector.report("MC4022", declaration.model.span, { model: model.module.name, parameters: paths.length });
   }
 
   if (failed() || objective === undefined || optimizer === undefined) return undefined;
   if (epochs === undefined || steps === undefined || batch === undefined || seed === undefined) return undefined;
-  const frozen = freezeInstances(model.module, groups);
   return {
     name: declaration.label?.text ?? model.module.name,
     model: {
-      ...frozen,
+      ...model.module,
       functions: new Map([
-        ...frozen.functions,
+        ...model.module.functions,
         ...calleesOf(model.elaborator, prepared.preparation.func),
         ...objective.callees,
       ]),
     },
     data: prepared,
-    objective: objective.func,
-    objectiveInputs: objective.inputs,
+    steps: [
+      {
+        objective: objective.func,
+        objectiveInputs: objective.inputs,
+        updates: ["**"],
+        optimizer,
+        ...(clip !== undefined && { clip }),
+        every: 1,
+      },
+    ],
     metrics: objective.metrics,
-    optimizer,
-    groups,
-    ...(clip !== undefined && { clip }),
+    groups: read.flatMap((it) => (it.kind === "group" ? [it.group] : [])),
+    phases: [{ from: { steps: 0 }, frozen }],
     length: settings.has("steps") ? { steps } : { epochs },
     batch,
     seed,
@@ -218,7 +221,7 @@ interface Objective {
   readonly func: Func;
   /** Functions that it calls. */
   readonly callees: ReadonlyMap<string, Func>;
-  readonly inputs: TrainProgram["objectiveInputs"];
+  readonly inputs: TrainStep["objectiveInputs"];
   readonly metrics: TrainProgram["metrics"];
 }
 

@@ -103,16 +103,21 @@ export function readClip(expression: Expression, scope: SettingScope): ClipSpec 
   return call.name === "norm" || call.name === "value" ? { kind: call.name, limit } : { kind: "global_norm", limit };
 }
 
+/** A directive of a training as it was read: what it sets of parameters, or what it freezes. */
+export type ReadDirective =
+  | { readonly kind: "group"; readonly directive: Directive; readonly group: ParameterGroup }
+  | { readonly kind: "freeze"; readonly directive: Directive; readonly pattern: string };
+
 /**
  * `group "**.bias": decay=0, scale=0.1` and `freeze "stem.**"`. A group's pattern must match a parameter, one of `freeze`
  * a parameter or a state.
  */
-export function readGroup(
+export function readDirective(
   directive: Directive,
   { parameters, states }: { readonly parameters: readonly string[]; readonly states: readonly string[] },
   model: string,
   scope: SettingScope,
-): ParameterGroup | undefined {
+): ReadDirective | undefined {
   const { word, pattern } = directive;
   if (word.text !== "group" && word.text !== "freeze") {
     scope.collector.report("MC4001", word.span, { key: word.text, section: "train", known: ["group", "freeze"] });
@@ -128,7 +133,7 @@ export function readGroup(
   const given = directive.phrases.flatMap((it) => it.parts);
   if (freezes) {
     const [extra] = given;
-    if (extra === undefined) return { pattern: pattern.value, frozen: true };
+    if (extra === undefined) return { kind: "freeze", directive, pattern: pattern.value };
     scope.collector.report("MC4005", extra.span, { argument: "settings", callee: "freeze", known: [] });
     return undefined;
   }
@@ -144,12 +149,12 @@ export function readGroup(
   const settings = readArguments("group", schema, given, directive.span, scope);
   if (settings === undefined) return undefined;
   const { decay, scale } = settings.values;
-  return {
+  const group = {
     pattern: pattern.value,
-    frozen: false,
     ...(typeof decay === "number" && decay >= 0 && { decay }),
     ...(typeof scale === "number" && scale >= 0 && { scale }),
   };
+  return { kind: "group", directive, group };
 }
 
 /** A whole number of a section, or its default. */

@@ -1,13 +1,18 @@
 import { buildEvaluationGraph } from "../../autodiff/build-evaluation-graph.ts";
 import { buildPreparationGraph } from "../../autodiff/build-preparation-graph.ts";
-import { buildTrainingGraph } from "../../autodiff/build-training-step.ts";
+import { buildTrainingGraph, onlyPlace } from "../../autodiff/build-training-step.ts";
+import { slotsOf } from "../../autodiff/slots-of.ts";
+import { asNumber } from "../../dims/dim.ts";
 import { buildInitGraph } from "../../autodiff/build-init-graph.ts";
 import { emitOnnx, opsets } from "../../emit/onnx/emit-graph.ts";
-import { buildManifest, type GraphKind, type ManifestGraph } from "../../emit/onnx/manifest.ts";
+import type { GraphKind } from "../../emit/onnx/graph-name.ts";
+import { buildManifest, type ManifestGraph } from "../../emit/onnx/manifest.ts";
 import { encodeModel } from "../../emit/onnx/proto.ts";
 import type { Graph } from "../../ir/graph.ts";
-import { checkpointName, isPort, metricPorts, nameIn, ports, portsOfCheckpoint } from "../../ir/ports.ts";
-import type { TrainProgram } from "../../ir/program.ts";
+import { measuredIn } from "../../ir/measures-of.ts";
+import { checkpointName, isPort, lossPort, metricPorts, nameIn, ports, portsOfCheckpoint } from "../../ir/ports.ts";
+import type { FreezePhase, Metric, StepPlace, TrainProgram, TrainStep } from "../../ir/program.ts";
+import { elementAt } from "../../support/element-at.ts";
 import { storedPermsOf } from "../../passes/stored-perms.ts";
 import { fault, required } from "../../support/fault.ts";
 import { version } from "../../support/version.ts";
@@ -17,7 +22,7 @@ import { judgeStep } from "../train/judge-step.ts";
 import {
   defaultStatistic,
   rawTensors,
-  type BatchResult,
+  type StepResult,
   type Trainer,
   type TrainerOptions,
   type TrainerResult,
@@ -25,7 +30,7 @@ import {
 import { loadRuntime } from "./load-runtime.ts";
 import { createOnnxSession, type OnnxSession } from "./session.ts";
 import { createStepLoop, defaultTensor, type StepLoop } from "./step-loop.ts";
-import { asDouble, toNumbers } from "./typed-array.ts";
+import { asDouble, countOf, fromNumbers, toNumbers } from "./typed-array.ts";
 import { onnxTarget } from "../../emit/onnx/onnx-target.ts";
 
 /** How a network trains on ONNX Runtime. */
@@ -60,7 +65,7 @@ export async function createOnnxTrainer(program: TrainProgram, options: OnnxTrai
       version,
       opset,
       weights: "",
-      graphs: [{ kind, file: "", graph, stored: false }],
+      graphs: [{ name: { kind }, file: "", graph, stored: false }],
     });
     const open = async (): Promise<OnnxSession> => {
       const bytes = encodeModel(emitOnnx(graph, { opset, producerVersion: version, parametersAs: "inputs" }));
@@ -72,14 +77,9 @@ export async function createOnnxTrainer(program: TrainProgram, options: OnnxTrai
     let session: Promise<OnnxSession> | undefined;
     return { graph, description: required(manifest.graphs[kind], kind), session: () => (session ??= open()) };
   };
-  const later = (kind: GraphKind, build: () => Graph): (() => LazySession) => {
-    let made: LazySession | undefined;
-    return () => (made ??= lazy(kind, build));
-  };
 
   const target = onnxTarget(opset);
   const init = lazy("init", () => buildInitGraph(program.model, target));
-  const train = later("train", () => buildTrainingGraph(program, target));
   const evaluation = lazy("eval", () => buildEvaluationGraph(program, target));
   const preparation = lazy("prep", () => buildPreparationGraph(program.data, target, program.model.functions));
 
@@ -94,21 +94,27 @@ export async function createOnnxTrainer(program: TrainProgram, options: OnnxTrai
     };
   }
 
-  /** Everything that is no batch, by the graphs' input names; what the loop carries lives there once it runs. */
+  const perms = storedPermsOf(program.model);
+  /** Everything that is no batch, by the graphs' input names: all training graphs carry their values here. */
   const values = new Map<string, Tensor>();
   for (const [name, tensor] of await (await init.session()).run(defaultsOf(init.description))) {
     values.set(name, tensor);
   }
   for (const it of preparation.graph.inputs) if (it.role === "statistic") values.set(it.name, defaultStatistic(it));
-  const perms = storedPermsOf(program.model);
 
-  let loop: StepLoop | undefined;
-  const startLoop = async (): Promise<StepLoop> => {
-    const { description } = train();
-    loop ??= createStepLoop({ session: await train().session(), graph: description, initial: values });
-    return loop;
+  /** The training graphs that have run, by step and phase. */
+  const training = new Map<TrainStep, Map<FreezePhase, TrainingGraph>>();
+  const trainingGraph = async (which: StepPlace): Promise<TrainingGraph> => {
+    const { step, phase } = which;
+    const known = training.get(step)?.get(phase);
+    if (known !== undefined) return known;
+    const graph = lazy("train", () => buildTrainingGraph(program, target, which));
+    if (training.size === 0) addSlots(values, program, perms);
+    const loop = createStepLoop({ session: await graph.session(), graph: graph.description, values });
+    const made = { graph, loop };
+    training.set(step, (training.get(step) ?? new Map<FreezePhase, TrainingGraph>()).set(phase, made));
+    return made;
   };
-  const current = (): Tensors => (loop === undefined ? values : new Map([...values, ...loop.values()]));
   const scalar = (data: Float32Array | BigInt64Array): Tensor => ({
     dtype: data instanceof Float32Array ? "f32" : "i64",
     shape: [],
@@ -128,17 +134,14 @@ export async function createOnnxTrainer(program: TrainProgram, options: OnnxTrai
     if (count > 0) throw new StrayPlaces(count);
     return outputs;
   };
-  const measured = [ports.loss, ...program.metrics.flatMap(({ name }) => Object.values(metricPorts(name)))];
-  const resultOf = (outputs: Tensors): BatchResult => {
-    const figure = (name: string): number => toNumbers(required(outputs.get(name), name))[0] ?? NaN;
-    return {
-      loss: figure(ports.loss),
-      metrics: program.metrics.map(({ name }) => {
-        const { sum, count } = metricPorts(name);
-        return { sum: figure(sum), count: figure(count) };
-      }),
-    };
-  };
+  const figure = (outputs: Tensors, name: string): number => toNumbers(required(outputs.get(name), name))[0] ?? NaN;
+  const sumsOf = (outputs: Tensors, metrics: readonly Metric[]): StepResult["metrics"] =>
+    metrics.map(({ name }) => {
+      const { sum, count } = metricPorts(name);
+      return { sum: figure(outputs, sum), count: figure(outputs, count) };
+    });
+  const losses = program.steps.map(({ name }) => lossPort(name));
+  const measured = [...losses, ...program.metrics.flatMap(({ name }) => Object.values(metricPorts(name)))];
 
   const trainer: Trainer = {
     description: `ONNX Runtime ${loaded.runtime.env.versions.node ?? ""} (cpu, ${options.threads} thread${options.threads === 1 ? "" : "s"})`,
@@ -154,51 +157,52 @@ export async function createOnnxTrainer(program: TrainProgram, options: OnnxTrai
       made.delete(faultsOf(preparation) ?? "");
       return made;
     },
-    async step(features, step) {
-      const steps = await startLoop();
+    async step(features, at, which = onlyPlace(program)) {
+      const { graph, loop } = await trainingGraph(which);
       const feeds = new Map<string, Tensor>();
-      const carried = steps.values();
-      for (const { name, role, default: initial } of train().description.inputs) {
+      for (const { name, role, default: initial } of graph.description.inputs) {
         if (role === "feature") feeds.set(name, required(features.get(required(nameIn("feature", name), name)), name));
         else if (name === ports.totalSteps) feeds.set(name, scalar(Float32Array.of(options.totalSteps)));
-        else if (role === "step") {
-          const place = scalar(BigInt64Array.of(BigInt(step)));
-          if (carried.has(name)) steps.restore(new Map([[name, place]]));
-          else feeds.set(name, place);
-        } else if (!carried.has(name) && initial === undefined) feeds.set(name, required(values.get(name), name));
+        else if (role === "step") feeds.set(name, scalar(BigInt64Array.of(BigInt(at))));
+        else if (initial === undefined) feeds.set(name, required(values.get(name), name));
       }
+      const resultOf = (outputs: Tensors): StepResult => ({
+        loss: figure(outputs, lossPort(which.step.name)),
+        metrics: sumsOf(outputs, measuredIn(program, which.step)),
+      });
       const accept = (outputs: Tensors): boolean =>
-        strayed(train(), outputs) === 0 && judgeStep(resultOf(outputs)) === undefined;
-      return resultOf(sound(train(), await steps.run(feeds, accept)));
+        strayed(graph, outputs) === 0 && judgeStep(resultOf(outputs)) === undefined;
+      const result = resultOf(sound(graph, await loop.run(feeds, accept)));
+      // Of several steps none says how far the training is.
+      if (judgeStep(result) === undefined) values.set(ports.step, scalar(BigInt64Array.of(BigInt(at + 1))));
+      return result;
     },
     async evaluate(features) {
-      const known = current();
       const feeds = new Map<string, Tensor>();
       for (const input of evaluation.description.inputs) {
         const { name, role } = input;
-        const given = role === "feature" ? features.get(required(nameIn("feature", name), name)) : known.get(name);
+        const given = role === "feature" ? features.get(required(nameIn("feature", name), name)) : values.get(name);
         // A network may draw in inference as well: by the seed, and by the step that training has come to.
         const otherwise = role === "step" ? scalar(BigInt64Array.of(0n)) : defaultTensor(input);
         feeds.set(name, required(given ?? otherwise, name));
       }
       const wanted = measured.concat(faultsOf(evaluation) ?? []);
-      return resultOf(sound(evaluation, await (await evaluation.session()).run(feeds, wanted)));
+      const outputs = sound(evaluation, await (await evaluation.session()).run(feeds, wanted));
+      return { losses: losses.map((it) => figure(outputs, it)), metrics: sumsOf(outputs, program.metrics) };
     },
     snapshot() {
-      const named = [...current()].flatMap(([name, tensor]): [string, Tensor][] => {
+      const named = [...values].flatMap(([name, tensor]): [string, Tensor][] => {
         const key = checkpointName(name);
         return key === undefined ? [] : [[key, { ...tensor, data: tensor.data.slice() }]];
       });
       return Promise.resolve(new Map(named));
     },
     restore(tensors) {
-      const carried = loop?.values();
       for (const [key, given] of tensors) {
         const tensor = isPort("statistic", key) ? asDouble(given) : given;
-        const name = portsOfCheckpoint(key).find((it) => carried?.has(it) === true || values.has(it));
-        if (name !== undefined && carried?.has(name) === true) loop?.restore(new Map([[name, tensor]]));
-        // The optimizer's slots are not known before the training graph is built.
-        else if (name !== undefined || isPort("slot", key)) {
+        const name = portsOfCheckpoint(key).find((it) => values.has(it));
+        // The optimizer's slots are not known before a training graph is built.
+        if (name !== undefined || isPort("slot", key)) {
           values.set(name ?? key, { ...tensor, data: tensor.data.slice() });
         }
       }
@@ -209,6 +213,28 @@ export async function createOnnxTrainer(program: TrainProgram, options: OnnxTrai
     },
   };
   return { ok: true, trainer };
+}
+
+/** A training graph with the loop that runs it. */
+interface TrainingGraph {
+  readonly graph: LazySession;
+  readonly loop: StepLoop;
+}
+
+/** Adds what optimizers remember at first, in the stored order of their parameters, where it is not known yet. */
+function addSlots(
+  values: Map<string, Tensor>,
+  program: TrainProgram,
+  perms: ReadonlyMap<string, readonly number[]>,
+): void {
+  for (const { port, parameter, initial } of slotsOf(program)) {
+    if (values.has(port)) continue;
+    const { dtype, shape: dims } = parameter.type;
+    const logical = dims.map((it) => asNumber(it) ?? fault(`${parameter.path} has a free dimension`));
+    const order = perms.get(parameter.path) ?? logical.map((_, axis) => axis);
+    const shape = order.map((axis) => elementAt(logical, axis));
+    values.set(port, { dtype, shape, data: fromNumbers(dtype, initial, countOf(shape)) });
+  }
 }
 
 function defaultsOf(graph: ManifestGraph): Tensors {

@@ -54,7 +54,7 @@ export async function createPredictor(
     version,
     opset,
     weights: "",
-    graphs: [{ kind: "inference", file: "", graph, stored: false }],
+    graphs: [{ name: { kind: "inference" }, file: "", graph, stored: false }],
   } as const;
   const manifest = buildManifest(parts);
   const description = required(manifest.graphs.inference, "the inference graph");

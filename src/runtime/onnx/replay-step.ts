@@ -4,7 +4,7 @@ import { buildManifest } from "../../emit/onnx/manifest.ts";
 import { onnxTarget } from "../../emit/onnx/onnx-target.ts";
 import { encodeModel } from "../../emit/onnx/proto.ts";
 import { nameIn } from "../../ir/ports.ts";
-import type { TrainProgram } from "../../ir/program.ts";
+import type { StepPlace, TrainProgram } from "../../ir/program.ts";
 import { fault, required } from "../../support/fault.ts";
 import { failure, success, type Result } from "../../support/result.ts";
 import { version } from "../../support/version.ts";
@@ -21,6 +21,8 @@ export interface StepToReplay {
   readonly snapshot: Tensors;
   readonly features: Tensors;
   readonly step: number;
+  /** Which of its steps, in which phase. */
+  readonly place: StepPlace;
 }
 
 /** The first value of a step that is not finite. */
@@ -40,20 +42,20 @@ const atOnce = 64;
  */
 export async function replayStep(
   program: TrainProgram,
-  { snapshot, features, step }: StepToReplay,
+  { snapshot, features, step, place }: StepToReplay,
   runtimeFrom: string | undefined,
 ): Promise<Result<FirstOddity | undefined, string>> {
   const loaded = loadRuntime(runtimeFrom);
   if (!loaded.ok) return failure(loaded.message);
   const opset = opsets.default;
-  const { graph, values, loss } = buildTracedGraph(program, onnxTarget(opset));
+  const { graph, values, loss } = buildTracedGraph(program, place, onnxTarget(opset));
   const manifest = buildManifest({
     module: program.model,
     train: program,
     version,
     opset,
     weights: "",
-    graphs: [{ kind: "eval", file: "", graph, stored: false }],
+    graphs: [{ name: { kind: "eval" }, file: "", graph, stored: false }],
   });
   const feeds = new Map<string, Tensor>();
   for (const input of required(manifest.graphs.eval, "the traced graph").inputs) {

@@ -12,7 +12,7 @@ import type { Tensors } from "../tensor.ts";
 import { createHostPreparation } from "../train/host-preparation.ts";
 import { encodeCheckpoint, parseCheckpoint } from "../train/checkpoint.ts";
 import { StrayPlaces } from "../train/stray-places.ts";
-import { type BatchResult, type Trainer, type TrainerOptions, type TrainerResult } from "../train/trainer.ts";
+import { type StepResult, type Trainer, type TrainerOptions, type TrainerResult } from "../train/trainer.ts";
 import { loadTfjs, type TfjsBackend } from "./load-tfjs.ts";
 import { stripTypes } from "./strip-types.ts";
 
@@ -51,7 +51,9 @@ export async function createTfjsTrainer(program: TrainProgram, options: TfjsTrai
 
   const used = new Set([
     ...required(program.model.functions.get(program.model.entry), "the model's function").inputNames,
-    ...program.objectiveInputs.flatMap(({ from, name }) => (from === "feature" ? [name] : [])),
+    ...program.steps.flatMap(({ objectiveInputs }) =>
+      objectiveInputs.flatMap(({ from, name }) => (from === "feature" ? [name] : [])),
+    ),
   ]);
   const batchOf = (features: Tensors): TfBatch => upload(new Map([...features].filter(([name]) => used.has(name))));
   /** Tensors on the backend, to be freed with {@link free}. */
@@ -66,7 +68,7 @@ export async function createTfjsTrainer(program: TrainProgram, options: TfjsTrai
     );
   const free = (batch: TfBatch): void => tf.dispose(Object.values(batch));
   /** The figures of a batch, unless places were out of range. */
-  const resultOf = ([loss = NaN, ...sums]: readonly number[]): BatchResult => {
+  const resultOf = ([loss = NaN, ...sums]: readonly number[]): StepResult => {
     const metrics = program.metrics.map((_, at) => ({
       sum: elementAt(sums, 2 * at),
       count: elementAt(sums, 2 * at + 1),
@@ -101,7 +103,8 @@ export async function createTfjsTrainer(program: TrainProgram, options: TfjsTrai
     async evaluate(features) {
       const batch = batchOf(features);
       try {
-        return resultOf(await generated.evaluateSums(model, batch));
+        const { loss, metrics } = resultOf(await generated.evaluateSums(model, batch));
+        return { losses: [loss], metrics };
       } finally {
         free(batch);
       }

@@ -145,7 +145,7 @@ async function findStray(
 ): Promise<Stray | undefined> {
   const { data, model } = program;
   const inputs = required(model.functions.get(model.entry), "the model's function").inputNames;
-  const used = new Set([...inputs, ...program.objectiveInputs.map((it) => it.name)]);
+  const used = new Set([...inputs, ...program.steps.flatMap((step) => step.objectiveInputs.map((it) => it.name))]);
   for (const { indices, from } of batchesOf(examples)) {
     const features = await trainer.prepare(examples.gather(indices));
     for (const feature of data.features) {

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import { formatDim } from "../../dims/format.ts";
 import type { Func } from "../../ir/graph.ts";
+import { leadingStep } from "../../ir/measures-of.ts";
 import { printGraph } from "../../ir/print-graph.ts";
-import type { Schedule, TrainProgram } from "../../ir/program.ts";
+import type { Schedule, TrainProgram, TrainStep } from "../../ir/program.ts";
 import { noFacts } from "../../dims/facts.ts";
 import { eliminateDeadNodes } from "../../passes/eliminate-dead-nodes.ts";
 import { usesOf } from "../../graph/rewrite.ts";
@@ -51,19 +52,19 @@ export type MadePart = (typeof madeParts)[number];
 
 /** The record of a training. */
 export function madeOf(program: TrainProgram, raw: RawData, examples: number, runtime: string): Made {
-  const { data, objective, stop } = program;
-  const { settings, ...optimizer } = program.optimizer;
+  const { data, stop } = program;
+  const { objective } = leadingStep(program);
   const steps = totalSteps(program, examples);
   const parts: Record<MadePart, Json> = {
     model: modelFingerprint(program.model),
-    loss: resultsFingerprint(objective, 0, 1),
+    loss: ofSteps(program, (it) => resultsFingerprint(it.objective, 0, 1)),
     metrics: {
       names: program.metrics.map((it) => it.name),
       of: resultsFingerprint(objective, 1, objective.body.results.length),
     },
-    optimizer: asJson({ ...optimizer, ...settings }),
-    clip: asJson(program.clip),
-    groups: asJson(program.groups),
+    optimizer: ofSteps(program, optimizerOf),
+    clip: ofSteps(program, (it) => asJson(it.clip)),
+    groups: asJson([...program.groups, ...freezesOf(program)]),
     batch: program.batch,
     seed: program.seed,
     data: { examples: raw.kind === "text" ? raw.tokens.length : raw.count, content: contentOf(raw) },
@@ -78,12 +79,30 @@ export function madeOf(program: TrainProgram, raw: RawData, examples: number, ru
     save: asJson(program.save),
     stop: asJson(stop),
     validate: asJson(program.validate),
-    length: { steps, ends: scheduleEnds(program.optimizer.rate) ? steps : null },
+    length: { steps, ends: program.steps.some((it) => scheduleEnds(it.optimizer.rate)) ? steps : null },
     source: asJson({ kind: data.source.kind, arguments: data.source.arguments }),
     runtime: `${runtime}, ${process.platform} ${process.arch}`,
     version,
   };
   return { form: madeForm, parts };
+}
+
+/** What something is in the steps of a training: in its only one, or by their names. */
+function ofSteps({ steps }: TrainProgram, of: (step: TrainStep) => Json): Json {
+  return steps.length === 1 && steps[0].name === undefined
+    ? of(steps[0])
+    : Object.fromEntries(steps.map((it, at) => [it.name ?? `${at}`, of(it)]));
+}
+
+/** The optimizer of a step; with it what it changes, and how often, where that is not everything at each step. */
+function optimizerOf({ optimizer: { settings, ...optimizer }, updates, every }: TrainStep): Json {
+  const all = every === 1 && updates.includes("**");
+  return asJson({ ...optimizer, ...settings, ...(!all && { updates, every }) });
+}
+
+/** What is frozen: by pattern, or phase by phase. */
+function freezesOf({ phases }: TrainProgram): readonly unknown[] {
+  return phases.length > 1 ? phases : phases[0].frozen.map((pattern) => ({ pattern, frozen: true }));
 }
 
 /** Whether a schedule ends with the training: then another length is another schedule. */

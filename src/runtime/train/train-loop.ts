@@ -1,11 +1,13 @@
-import type { TrainProgram } from "../../ir/program.ts";
+import type { FreezePhase, StepPlace, TrainProgram, TrainStep } from "../../ir/program.ts";
 import { epochOrder, type Dataset, type Examples, type RawBatch } from "../data/dataset.ts";
+import { leadingStep } from "../../ir/measures-of.ts";
+import { required } from "../../support/fault.ts";
 import type { Tensors } from "../tensor.ts";
 import { bestSoFar, type Best } from "./best-so-far.ts";
 import { createFigureSum, type Figures, type FigureState } from "./figures.ts";
 import { findNonFinite, type NonFiniteElement } from "./find-non-finite.ts";
 import { judgeStep } from "./judge-step.ts";
-import type { Trainer } from "./trainer.ts";
+import type { StepResult, Trainer } from "./trainer.ts";
 
 /** Where a run stands: enough, with the trainer's snapshot, to go on exactly as if it had never stopped. */
 export interface Progress {
@@ -60,9 +62,14 @@ export interface LoopOptions {
   readonly now: () => number;
 }
 
-/** The step after `progress.step` has a loss that is not finite; it was not taken. */
+/**
+ * The step after `progress.step` has a loss that is not finite; it was not taken. Of several steps on one batch, those
+ * before it were.
+ */
 export interface LossDivergence {
   readonly kind: "loss";
+  /** Which one it is. */
+  readonly place: StepPlace;
   readonly loss: number;
   readonly features: Tensors;
   readonly raw: RawBatch;
@@ -92,9 +99,9 @@ const evaluationBatch = 256;
 export async function evaluateExamples(
   trainer: Trainer,
   examples: Examples,
-  metrics: TrainProgram["metrics"],
+  program: Pick<TrainProgram, "metrics" | "steps">,
 ): Promise<Figures> {
-  const sum = createFigureSum(metrics);
+  const sum = createFigureSum(program);
   for (let from = 0; from < examples.count; from += evaluationBatch) {
     const count = Math.min(evaluationBatch, examples.count - from);
     const indices = Int32Array.from({ length: count }, (_, i) => from + i);
@@ -133,6 +140,12 @@ export function totalSteps(program: TrainProgram, examples: number): number {
     : program.length.steps;
 }
 
+/** The phase of freezing in which a step of a training is taken, `perEpoch` steps being an epoch. */
+export function phaseAt({ phases }: TrainProgram, step: number, perEpoch: number): FreezePhase {
+  const begun = phases.filter(({ from }) => step >= ("steps" in from ? from.steps : from.epochs * perEpoch));
+  return begun.at(-1) ?? phases[0];
+}
+
 /** Trains as the section says: epochs in seeded order, validation, early stop, best checkpoint. */
 export async function runTraining(options: LoopOptions): Promise<LoopResult> {
   const { program, dataset, trainer, signal } = options;
@@ -143,7 +156,7 @@ export async function runTraining(options: LoopOptions): Promise<LoopResult> {
   const every = program.validate?.unit === "steps" ? program.validate.every : perEpoch * (program.validate?.every ?? 1);
   let progress: Progress = options.start ?? { step: 0, waited: 0 };
   let last: EpochReport | undefined;
-  let sum = createFigureSum(program.metrics, progress.figures);
+  let sum = createFigureSum(program, progress.figures);
   let since = options.now();
   const ends = (): { readonly progress: Progress; readonly last?: EpochReport } => ({
     progress,
@@ -167,12 +180,29 @@ export async function runTraining(options: LoopOptions): Promise<LoopResult> {
       const indices = order.subarray(at * program.batch, Math.min(train.count, (at + 1) * program.batch));
       const raw = train.gather(indices, epoch);
       const features = await trainer.prepare(raw);
-      const measured = await trainer.step(features, progress.step);
-      const refused = judgeStep(measured);
-      if (refused !== undefined) {
-        return { ...ends(), outcome: "diverged", divergence: { ...refused, features, raw, examples: indices } };
+      const phase = phaseAt(program, progress.step, perEpoch);
+      const due = program.steps.filter(({ every }) => progress.step % every === 0);
+      const results = new Map<TrainStep, StepResult>();
+      for (const step of due) {
+        const place = { step, phase };
+        const result = await trainer.step(features, progress.step, place);
+        const refused = judgeStep(result);
+        if (refused !== undefined) {
+          return {
+            ...ends(),
+            outcome: "diverged",
+            divergence: { ...refused, place, features, raw, examples: indices },
+          };
+        }
+        results.set(step, result);
       }
-      sum.add(measured, indices.length);
+      sum.add(
+        {
+          losses: program.steps.map((it) => results.get(it)?.loss),
+          metrics: required(results.get(leadingStep(program)), "the leading step").metrics,
+        },
+        indices.length,
+      );
       progress = moved(progress);
       options.onStep?.({
         epoch: epoch + 1,
@@ -190,7 +220,7 @@ export async function runTraining(options: LoopOptions): Promise<LoopResult> {
       }
 
       const trained = sum.figures();
-      const held = validate.count > 0 ? await evaluateExamples(trainer, validate, program.metrics) : undefined;
+      const held = validate.count > 0 ? await evaluateExamples(trainer, validate, program) : undefined;
       const stands = await standing();
       if (!stands.ok) return stands.result;
       progress = validated(program, progress, { train: trained, validate: held });
@@ -210,7 +240,7 @@ export async function runTraining(options: LoopOptions): Promise<LoopResult> {
       if (signal?.aborted === true && progress.step < total) {
         return { ...ends(), outcome: "interrupted", tensors: stands.tensors };
       }
-      sum = createFigureSum(program.metrics);
+      sum = createFigureSum(program);
       since = options.now();
     }
   }

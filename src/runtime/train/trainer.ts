@@ -1,14 +1,24 @@
 import { asNumber } from "../../dims/dim.ts";
 import type { GraphInput } from "../../ir/graph.ts";
+import type { StepPlace } from "../../ir/program.ts";
 import type { DType } from "../../ir/types.ts";
 import { fault } from "../../support/fault.ts";
 import type { RawBatch, RawBatchField } from "../data/dataset.ts";
 import type { Tensor, Tensors } from "../tensor.ts";
 
-/** Loss and metric sums of one batch. The loss is the batch's mean. */
-export interface BatchResult {
+/** Loss and metric sums of one batch, as one step finds them. The loss is the batch's mean. */
+export interface StepResult {
   readonly loss: number;
+  /** Of all metrics of the program where the step leads, or of none. */
   readonly metrics: readonly { readonly sum: number; readonly count: number }[];
+}
+
+/** What all steps of a program find on one batch. */
+export interface BatchResult {
+  /** The losses of its steps, in order; undefined for those that did not run. */
+  readonly losses: readonly (number | undefined)[];
+  /** Of all metrics of the program. */
+  readonly metrics: StepResult["metrics"];
 }
 
 /**
@@ -23,11 +33,12 @@ export interface Trainer {
   /** Features of a batch of raw fields. */
   prepare(raw: RawBatch): Promise<Tensors>;
   /**
-   * One optimizer step; `step` counts from 0 and drives schedules and random keys. A step that {@link judgeStep} refuses
-   * changes nothing: parameters, states and slots stay as they were.
+   * One step of the program, in a phase, at the place to which the training has come: `at` counts from 0 and drives
+   * schedules and random keys. A step that {@link judgeStep} refuses changes nothing: parameters, states and slots stay as
+   * they were. `which` is needed where the program has several steps or phases.
    */
-  step(features: Tensors, step: number): Promise<BatchResult>;
-  /** Loss and metrics without training. */
+  step(features: Tensors, at: number, which?: StepPlace): Promise<StepResult>;
+  /** Losses and metrics without training. */
   evaluate(features: Tensors): Promise<BatchResult>;
   /**
    * Parameters and states under their paths, statistics under `statistic/<path>`, optimizer slots under

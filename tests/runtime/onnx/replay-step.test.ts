@@ -1,3 +1,4 @@
+import { onlyPlace } from "../../../src/autodiff/build-training-step.ts";
 import { describe, expect, it } from "vitest";
 import type { TrainProgram } from "../../../src/ir/program.ts";
 import { createOnnxTrainer } from "../../../src/runtime/onnx/onnx-trainer.ts";
@@ -52,7 +53,7 @@ async function found(program: TrainProgram, { x, z, parameter }: Case): Promise<
   }
   const { loss } = await trainer.step(features, 0);
   await trainer.dispose();
-  const replayed = await replayStep(program, { snapshot, features, step: 0 }, undefined);
+  const replayed = await replayStep(program, { snapshot, features, step: 0, place: onlyPlace(program) }, undefined);
   if (!replayed.ok) throw new Error(replayed.error);
   expect(replayed.value === undefined).toBe(Number.isFinite(loss));
   if (replayed.value === undefined) return undefined;
@@ -131,7 +132,9 @@ describe.each(specNames)("the replay of %s", (name) => {
     await trainer.restore(fitStatistics(program, train));
     const features = await trainer.prepare(train.gather(Int32Array.of(0, 1)));
     const clean = await trainer.snapshot();
-    expect(await replayStep(program, { snapshot: clean, features, step: 0 }, undefined)).toEqual({
+    expect(
+      await replayStep(program, { snapshot: clean, features, step: 0, place: onlyPlace(program) }, undefined),
+    ).toEqual({
       ok: true,
       value: undefined,
     });
@@ -144,7 +147,11 @@ describe.each(specNames)("the replay of %s", (name) => {
       });
       await trainer.restore(spoilt);
       const { loss } = await trainer.step(features, 0);
-      const replayed = await replayStep(program, { snapshot: spoilt, features, step: 0 }, undefined);
+      const replayed = await replayStep(
+        program,
+        { snapshot: spoilt, features, step: 0, place: onlyPlace(program) },
+        undefined,
+      );
       // Of an embedding only the rows that the batch names are read.
       if (Number.isFinite(loss)) expect(replayed).toEqual({ ok: true, value: undefined });
       else expect(replayed.ok && replayed.value?.traced.input?.path).toBe(key);
@@ -152,7 +159,11 @@ describe.each(specNames)("the replay of %s", (name) => {
       const large = new Map(clean).set(key, { ...tensor, data: new Float32Array(tensor.data.length).fill(3e38) });
       await trainer.restore(large);
       const step = await trainer.step(features, 0);
-      const first = await replayStep(program, { snapshot: large, features, step: 0 }, undefined);
+      const first = await replayStep(
+        program,
+        { snapshot: large, features, step: 0, place: onlyPlace(program) },
+        undefined,
+      );
       expect(first.ok && first.value === undefined).toBe(Number.isFinite(step.loss));
       if (first.ok && first.value !== undefined) expect(first.value.traced.made?.by).toMatch(/^[a-z_0-9]+$/);
       await trainer.restore(clean);

@@ -8,7 +8,7 @@ import {
   type LoopOptions,
   type LoopResult,
 } from "../../../src/runtime/train/train-loop.ts";
-import type { BatchResult, Trainer } from "../../../src/runtime/train/trainer.ts";
+import type { StepResult, Trainer } from "../../../src/runtime/train/trainer.ts";
 import { counting, program } from "./loop-testing.ts";
 
 const dataset: Dataset = { splits: { train: counting(10), validate: counting(6), test: counting(0) }, from: "nowhere" };
@@ -21,7 +21,7 @@ interface Recorded extends Trainer {
 function recorder(validation: readonly number[] = []): Recorded {
   const steps: Recorded["steps"] = [];
   let validations = 0;
-  const result = (loss: number, examples: number): BatchResult => ({
+  const result = (loss: number, examples: number): StepResult => ({
     loss,
     metrics: [{ sum: examples / 2, count: examples }],
   });
@@ -36,8 +36,10 @@ function recorder(validation: readonly number[] = []): Recorded {
       steps.push({ step, examples });
       return Promise.resolve(result(step, examples.length));
     },
-    evaluate: (features) =>
-      Promise.resolve(result(validation[validations++] ?? 0, features.get("x")?.data.length ?? 0)),
+    evaluate(features) {
+      const { loss, metrics } = result(validation[validations++] ?? 0, features.get("x")?.data.length ?? 0);
+      return Promise.resolve({ losses: [loss], metrics });
+    },
     snapshot: () => Promise.resolve(new Map()),
     restore: () => Promise.resolve(),
     dispose: () => Promise.resolve(),

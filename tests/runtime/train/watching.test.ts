@@ -34,7 +34,10 @@ function following({ train, validate }: Course, weights: (step: number) => numbe
       taken = step + 1;
       return Promise.resolve(measured(train, step));
     },
-    evaluate: () => Promise.resolve(measured(validate, taken - 1)),
+    evaluate: () => {
+      const { loss, metrics } = measured(validate, taken - 1);
+      return Promise.resolve({ losses: [loss], metrics });
+    },
     snapshot: () => Promise.resolve(weight(weights(taken))),
     restore: () => Promise.resolve(),
     dispose: () => Promise.resolve(),
