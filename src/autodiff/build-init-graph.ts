@@ -2,7 +2,7 @@ import { constant } from "../dims/dim.ts";
 import type { Graph, GraphInput, GraphOutput, Module, Value, Variable } from "../ir/graph.ts";
 import { portOf, ports } from "../ir/ports.ts";
 import { createBuilder } from "../graph/create-builder.ts";
-import { findInitializer, initialValue } from "../ops/initializers.ts";
+import { initialValue } from "../ops/initializers.ts";
 import { splitIndices } from "../graph/paths.ts";
 import { entryOf, variablesOf } from "../graph/parameters-of.ts";
 import { finalPasses, runPasses } from "../passes/pipeline.ts";
@@ -24,10 +24,7 @@ export function buildInitGraph(module: Module, options: BuildOptions): Graph {
   const first = (path: string, variable: Variable): Value => {
     const { place, indices } = splitIndices(path);
     const key = b.value(seed.type);
-    // What draws nothing asks for no key.
-    if (findInitializer(variable.init.name)?.random !== false) {
-      b.append({ kind: "key", path: place, indices, base, results: [key] });
-    }
+    b.append({ kind: "key", path: place, indices, base, results: [key] });
     const drawn = initialValue(b, key, variable.type, variable.init);
     const perm = perms.get(path);
     return perm === undefined ? drawn : b.transpose(drawn, perm);
