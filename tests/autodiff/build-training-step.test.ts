@@ -223,6 +223,8 @@ describe("buildTrainingGraph", () => {
     for (const [label, target] of targets) {
       const gradients = run(buildGradientGraph(program, target));
       const apply = buildApplyGraph(program, target);
+      const given = apply.inputs.filter((it) => it.role === "gradient").map((it) => it.name);
+      expect(given).toEqual([...gradients.keys()].filter((it) => it.startsWith("grad/")));
       const inputs = new Map([...logicalInputs(apply), ...gradients]);
       const whole = run(label === "onnx" ? onnx : reference);
       const applied = run(apply, inputs);

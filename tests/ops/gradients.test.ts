@@ -1,0 +1,22 @@
+import { describe, expect, it } from "vitest";
+import { findOperator } from "../../src/ops/registry.ts";
+import { eliminateDeadNodes } from "../../src/passes/eliminate-dead-nodes.ts";
+import { gradientGraphOfSample } from "./sample-graphs.ts";
+
+/** The operators that the gradient of an operator on three numbers needs, in order. */
+function gradientOf(name: string, attributes: Readonly<Record<string, number>>): readonly string[] {
+  const operator = findOperator(name);
+  if (operator === undefined) throw new Error(name);
+  const sample = { operands: [{ dtype: "f32" as const, shape: [3] }], attributes };
+  const { nodes } = eliminateDeadNodes(gradientGraphOfSample(operator, sample, "own"));
+  return nodes.flatMap((node) => (node.kind === "operator" && node.op !== name ? [node.op] : []));
+}
+
+describe("the gradient of clip", () => {
+  it("compares with the bounds that there are, and with no other", () => {
+    expect(gradientOf("clip", { min: 0 })).toEqual(["greater_equal", "where"]);
+    expect(gradientOf("clip", { max: 0 })).toEqual(["less_equal", "where"]);
+    expect(gradientOf("clip", { min: 0, max: 6 })).toEqual(["greater_equal", "less_equal", "logical_and", "where"]);
+    expect(gradientOf("clip", {})).toEqual([]);
+  });
+});
