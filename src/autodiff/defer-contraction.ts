@@ -1,6 +1,7 @@
 import { constant, multiply, type Dim } from "../dims/dim.ts";
 import type { OperatorNode, Value } from "../ir/graph.ts";
 import type { GraphBuilder } from "../ops/define/builder.ts";
+import { moveToFront } from "../ops/transpose.ts";
 import { required } from "../support/fault.ts";
 
 /** A value of the forward body, for all steps at once. */
@@ -64,11 +65,6 @@ export function contractOutside(
   return deferral.transposed
     ? b.op("matmul", [right, left], { transposeA: true })
     : b.op("matmul", [left, right], { transposeA: true });
-}
-
-function moveToFront(b: GraphBuilder, value: Value, axis: number): Value {
-  const others = value.type.shape.map((_, index) => index).filter((it) => it !== axis);
-  return b.transpose(value, [axis, ...others]);
 }
 
 /** The value with all axes but the last made one. */

@@ -1,11 +1,11 @@
-import { asNumber, constant, formatDim, type Dim } from "../dims/dim.ts";
+import { asNumber, formatDim, type Dim } from "../dims/dim.ts";
 import { decide } from "../dims/decide.ts";
 import { atLeast, divides, equal, lessThan, negateRelation, type Relation } from "../dims/facts.ts";
 import { textOf, type Span } from "../support/source.ts";
 import type { ComparisonExpression, ComparisonOperator, Expression } from "../syntax/ast.ts";
 import { report, type Context } from "./context.ts";
 import { combined, formatExample, numberOf } from "./convert.ts";
-import { isStaticNumber, tensorBinary } from "./arithmetic.ts";
+import { dimOf, isStaticNumber, tensorBinary } from "./arithmetic.ts";
 import { describe, keyOfVal, poison, type BooleanVal, type TrainingVal, type Val } from "./values.ts";
 import { factsIn } from "./minima.ts";
 
@@ -94,11 +94,6 @@ function compareNumbers(operator: ComparisonOperator, a: number, b: number): boo
     case ">=":
       return a >= b;
   }
-}
-
-function dimOf(val: Val): Dim | undefined {
-  if (val.kind === "dim") return val.dim;
-  return val.kind === "number" && Number.isSafeInteger(val.value) ? constant(val.value) : undefined;
 }
 
 function relationOf(operator: ComparisonOperator, a: Dim, b: Dim): Relation {

@@ -1,22 +1,16 @@
 import { constant, type Dim } from "../dims/dim.ts";
 import type { Value } from "../ir/graph.ts";
-import { fault, required } from "../support/fault.ts";
+import { required } from "../support/fault.ts";
 import type { GraphBuilder } from "./define/builder.ts";
 import { elementAt } from "../support/element-at.ts";
 import { first, second } from "./define/elementwise.ts";
-import { at, fillArray, sizeOf, stridesOf } from "./define/nd-array.ts";
-import { definePrimitive, type NdArray } from "./define/operator.ts";
+import { at, fillArray, placeAt, sizeOf, stridesOf } from "./define/nd-array.ts";
+import { definePrimitive } from "./define/operator.ts";
 import { dims } from "./define/sample-dims.ts";
 import { checkAxis, checkSameShape, elementsOf } from "./define/shape-rules.ts";
 import { inversePermutation } from "./transpose.ts";
 
 const zero = constant(0);
-
-/** An index that must lie in 0..size-1. */
-function place(indices: NdArray, index: number, size: number): number {
-  const found = at(indices, index);
-  return found >= 0 && found < size ? found : fault(`index ${found} into an axis of ${size}`);
-}
 
 /** `gather`: entries of an axis by index. */
 export const gather = definePrimitive({
@@ -96,7 +90,7 @@ export const gather = definePrimitive({
     return [
       fillArray(first(results), (index) => {
         const low = index % inner;
-        const chosen = place(indices, Math.floor(index / inner) % count, size);
+        const chosen = placeAt(indices, Math.floor(index / inner) % count, size);
         const high = Math.floor(index / (inner * count));
         return at(table, (high * size + chosen) * inner + low);
       }),
@@ -182,7 +176,7 @@ export const scatterAdd = definePrimitive({
     const data = new Float64Array(sizeOf(shape));
     const row = sizeOf(shape.slice(1));
     updates.data.forEach((update, index) => {
-      const to = place(indices, Math.floor(index / row), elementAt(shape, 0)) * row + (index % row);
+      const to = placeAt(indices, Math.floor(index / row), elementAt(shape, 0)) * row + (index % row);
       data[to] = elementAt(data, to) + update;
     });
     return [{ dtype, shape, data }];

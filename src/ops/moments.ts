@@ -1,7 +1,7 @@
 import { constant, multiply } from "../dims/dim.ts";
 import { first } from "./define/elementwise.ts";
 import { defineComposite, type Sample } from "./define/operator.ts";
-import { dividedByCount, keptShape, reducedShape, reductionAttributes } from "./reductions.ts";
+import { dividedByCount, keptShape, reducedType, reductionAttributes } from "./reductions.ts";
 import { elementsOf } from "./define/shape-rules.ts";
 
 const samples: readonly Sample[] = [
@@ -18,11 +18,7 @@ export const logsumexp = defineComposite({
   structure: "other",
   operands: [{ name: "x", dtype: "float", shape: "[...]" }],
   attributes: reductionAttributes,
-  infer: ({ operands, attributes, check }) => {
-    const x = first(operands);
-    const shape = reducedShape(x.shape, attributes.axes, attributes.keep, "logsumexp", check);
-    return shape && [{ dtype: x.dtype, shape }];
-  },
+  infer: reducedType("logsumexp"),
   cost: ({ operands }) => ({ flops: multiply(elementsOf(first(operands)), constant(4)) }),
   samples: [
     ...samples,
@@ -45,11 +41,7 @@ export const variance = defineComposite({
   structure: "other",
   operands: [{ name: "x", dtype: "float", shape: "[...]" }],
   attributes: reductionAttributes,
-  infer: ({ operands, attributes, check }) => {
-    const x = first(operands);
-    const shape = reducedShape(x.shape, attributes.axes, attributes.keep, "variance", check);
-    return shape && [{ dtype: x.dtype, shape }];
-  },
+  infer: reducedType("variance"),
   cost: ({ operands }) => ({ flops: multiply(elementsOf(first(operands)), constant(4)) }),
   samples,
   decompose: (b, { operands, attributes: { axes, keep } }) => {

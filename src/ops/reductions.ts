@@ -9,9 +9,10 @@ import {
   type NdArray,
   type Primitive,
   type Sample,
-  type ShapeChecker,
+  type ShapeRuleInput,
 } from "./define/operator.ts";
 import { checkAxes, elementsOf, one } from "./define/shape-rules.ts";
+import type { TensorType } from "../ir/types.ts";
 
 /** The attributes that every reduction has. */
 export const reductionAttributes = {
@@ -19,16 +20,15 @@ export const reductionAttributes = {
   keep: { kind: "bool", doc: "Whether reduced axes stay, with size 1.", default: false },
 } as const;
 
-/** The shape that a reduction leaves, or undefined after a report. */
-export function reducedShape(
-  shape: readonly Dim[],
-  axes: readonly number[],
-  keep: boolean,
-  what: string,
-  check: ShapeChecker,
-): readonly Dim[] | undefined {
-  if (!checkAxes(axes, shape.length, what, check)) return undefined;
-  return shape.flatMap((dim, axis) => (axes.includes(axis) ? (keep ? [one] : []) : [dim]));
+/** The shape rule of a reduction. */
+export function reducedType(
+  name: string,
+): (input: ShapeRuleInput<typeof reductionAttributes>) => readonly TensorType[] | undefined {
+  return ({ operands, attributes: { axes, keep }, check }) => {
+    const { dtype, shape } = first(operands);
+    if (!checkAxes(axes, shape.length, name, check)) return undefined;
+    return [{ dtype, shape: shape.flatMap((dim, axis) => (axes.includes(axis) ? (keep ? [one] : []) : [dim])) }];
+  };
 }
 
 /** A shape with the reduced axes at size 1: what broadcasts against the operand. */
@@ -88,11 +88,7 @@ function defineReduction(spec: ReductionSpec): Primitive<typeof reductionAttribu
     structure: "reduction",
     operands: [{ name: "x", dtype: spec.dtype, shape: "[...]" }],
     attributes: reductionAttributes,
-    infer: ({ operands, attributes, check }) => {
-      const x = first(operands);
-      const shape = reducedShape(x.shape, attributes.axes, attributes.keep, spec.name, check);
-      return shape && [{ dtype: x.dtype, shape }];
-    },
+    infer: reducedType(spec.name),
     cost: ({ operands }) => ({ flops: elementsOf(first(operands)) }),
     samples: reductionSamples(spec),
     reference: ({ operands, attributes, results }) => [

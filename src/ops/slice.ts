@@ -10,7 +10,6 @@ import { checkAxis, one, withAxis } from "./define/shape-rules.ts";
 
 const zero = constant(0);
 
-/** One more than the distance from the first to the last of `size` elements that stand `step` apart. */
 /** How many places a slice reaches over: `size` of them, `step` apart. */
 export function sliceSpan(size: Dim, step: number): Dim {
   return add(multiply(subtract(size, one), constant(step)), one);

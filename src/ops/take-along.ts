@@ -1,15 +1,10 @@
 import { elementAt } from "../support/element-at.ts";
 import { constant } from "../dims/dim.ts";
-import { fault, required } from "../support/fault.ts";
+import { required } from "../support/fault.ts";
 import { first, second } from "./define/elementwise.ts";
-import { at, fillArray, sizeOf } from "./define/nd-array.ts";
-import { definePrimitive, type NdArray } from "./define/operator.ts";
+import { at, fillArray, placeAt, sizeOf } from "./define/nd-array.ts";
+import { definePrimitive } from "./define/operator.ts";
 import { checkSameShape, elementsOf } from "./define/shape-rules.ts";
-
-function place(indices: NdArray, index: number, size: number): number {
-  const found = at(indices, index);
-  return found >= 0 && found < size ? found : fault(`index ${found} into an axis of ${size}`);
-}
 
 /** `take_along`: one element of each row. */
 export const takeAlong = definePrimitive({
@@ -62,7 +57,7 @@ export const takeAlong = definePrimitive({
   reference: ({ operands, results }) => {
     const x = first(operands);
     const depth = elementAt(x.shape, x.shape.length - 1);
-    return [fillArray(first(results), (row) => at(x, row * depth + place(second(operands), row, depth)))];
+    return [fillArray(first(results), (row) => at(x, row * depth + placeAt(second(operands), row, depth)))];
   },
   gradient: ({ b, operands, gradients: [g] }) => {
     const { shape } = first(operands).type;
@@ -125,7 +120,7 @@ export const putAlong = definePrimitive({
     const data = new Float64Array(sizeOf(shape));
     const depth = elementAt(shape, shape.length - 1);
     second(operands).data.forEach((update, row) => {
-      data[row * depth + place(first(operands), row, depth)] = update;
+      data[row * depth + placeAt(first(operands), row, depth)] = update;
     });
     return [{ dtype, shape, data }];
   },

@@ -1,4 +1,6 @@
+import type { Value } from "../ir/graph.ts";
 import { constant } from "../dims/dim.ts";
+import type { GraphBuilder } from "./define/builder.ts";
 import { first } from "./define/elementwise.ts";
 import { transposeArray } from "./define/nd-array.ts";
 import { definePrimitive } from "./define/operator.ts";
@@ -41,4 +43,10 @@ export function inversePermutation(perm: readonly number[]): readonly number[] {
     inverse[from] = to;
   });
   return inverse;
+}
+
+/** A value with one axis before all others, which keep their order. */
+export function moveToFront(b: GraphBuilder, value: Value, axis: number): Value {
+  const others = value.type.shape.map((_, index) => index).filter((it) => it !== axis);
+  return b.transpose(value, [axis, ...others]);
 }

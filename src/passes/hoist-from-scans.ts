@@ -5,6 +5,7 @@ import { createBuilder } from "../graph/create-builder.ts";
 import { isElementwise } from "../ops/define/structure.ts";
 import { required } from "../support/fault.ts";
 import { usesOf } from "../graph/rewrite.ts";
+import { moveToFront } from "../ops/transpose.ts";
 
 /**
  * Moves out of scans what need not be computed step by step: what depends on nothing that a step brings; products of a
@@ -47,7 +48,7 @@ function hoistScan(scan: ScanNode, b: GraphBuilder): void {
   const overAll = (value: Value): Value => {
     const sequence = elements.get(value.id);
     if (sequence === undefined) return value;
-    const front = moveToFront(b, sequence);
+    const front = moveToFront(b, sequence.value, sequence.axis);
     elements.set(value.id, { value: front, axis: 0 });
     return front;
   };
@@ -134,11 +135,6 @@ function sameShape(a: readonly Dim[], b: readonly Dim[]): boolean {
 interface Sequence {
   readonly value: Value;
   readonly axis: number;
-}
-
-function moveToFront(b: GraphBuilder, { value, axis }: Sequence): Value {
-  const others = value.type.shape.map((_, index) => index).filter((it) => it !== axis);
-  return b.transpose(value, [axis, ...others]);
 }
 
 /** True where a node can be applied to all steps at once: its operands come from sequences, or from outside. */

@@ -140,7 +140,7 @@ export function foldArray(
   const target = broadcastIndices(shape, x.shape);
   const data = new Float64Array(sizeOf(shape)).fill(start);
   target.forEach((to, index) => {
-    data[to] = held(x.dtype, f(data[to] ?? start, at(x, index), index));
+    data[to] = held(x.dtype, f(elementAt(data, to), at(x, index), index));
   });
   return { dtype: x.dtype, shape, data };
 }
@@ -159,4 +159,10 @@ export function transposeArray(x: NdArray, perm: readonly number[]): NdArray {
     perm.map((axis) => elementAt(strides, axis)),
   );
   return pick(x, indices, { dtype: x.dtype, shape });
+}
+
+/** The element of an array of indices, which must lie in 0..size-1. */
+export function placeAt(indices: NdArray, index: number, size: number): number {
+  const found = at(indices, index);
+  return found >= 0 && found < size ? found : fault(`index ${found} into an axis of ${size}`);
 }
