@@ -1,4 +1,4 @@
-import type { Attributes, Graph, Node, Value } from "../ir/graph.ts";
+import type { Graph, Node, Value } from "../ir/graph.ts";
 import type { TensorType } from "../ir/types.ts";
 import { createBuilder } from "../graph/create-builder.ts";
 import { findOperator } from "../ops/registry.ts";
@@ -19,7 +19,6 @@ const single: ReadonlySet<string> = new Set([
   "erf",
   "max_pool2d_gradient",
   "one_hot",
-  "random_normal",
   "random_uniform",
   "sigmoid",
 ]);
@@ -70,12 +69,12 @@ const narrow = (type: TensorType): TensorType => (type.dtype === "f64" ? { ...ty
 /** The node with the element types among its attributes widened, those of its regions too. */
 function withWideAttributes(node: Node): Node {
   if (node.kind !== "operator") return mapRegions(node, (it) => ({ ...it, nodes: it.nodes.map(withWideAttributes) }));
-  const schema = findOperator(node.op)?.attributes ?? {};
-  const attributes: Attributes = Object.fromEntries(
-    Object.entries(node.attributes).map(([name, it]) => [
-      name,
-      schema[name]?.kind === "dtype" && it.value === "f32" ? { ...it, value: "f64" } : it,
-    ]),
+  if (single.has(node.op)) return node;
+  const widened = Object.entries(findOperator(node.op)?.attributes ?? {}).flatMap(
+    ([name, { kind, default: usual }]) => {
+      const given = node.attributes[name];
+      return kind === "dtype" && (given?.value ?? usual) === "f32" ? [[name, { ...given, value: "f64" }] as const] : [];
+    },
   );
-  return { ...node, attributes };
+  return { ...node, attributes: { ...node.attributes, ...Object.fromEntries(widened) } };
 }

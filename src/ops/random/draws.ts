@@ -1,8 +1,8 @@
 import { constant, multiply } from "../../dims/dim.ts";
-import type { DType } from "../../ir/types.ts";
+import type { DType, TensorType } from "../../ir/types.ts";
 import { elementAt } from "../../support/element-at.ts";
-import { fillArray } from "../define/nd-array.ts";
-import { definePrimitive, type Primitive, type Sample } from "../define/operator.ts";
+import { fillArray, type ConcreteType } from "../define/nd-array.ts";
+import { definePrimitive, type NdArray, type Primitive, type Sample } from "../define/operator.ts";
 import { elementsOf } from "../define/shape-rules.ts";
 import { bits, normal, uniform, type Key } from "./counter.ts";
 import { checkKey, keyOperand } from "./fold-key.ts";
@@ -10,6 +10,12 @@ import { checkKey, keyOperand } from "./fold-key.ts";
 /** The attributes of what draws. */
 export const drawAttributes = {
   shape: { kind: "dims", min: 1, doc: "Shape of the result; the counter is its row-major index." },
+} as const;
+
+/** The attributes of `random_normal`: uniforms are exact in f32, normals are not. */
+export const normalAttributes = {
+  ...drawAttributes,
+  dtype: { kind: "dtype", doc: "The element type: f32 or f64.", default: "f32" },
 } as const;
 
 const key = { dtype: "u32", shape: [2], data: [0xdeadbe00, 0x01234500] } as const;
@@ -20,54 +26,61 @@ const samples: readonly Sample[] = [[7], [2, 3, 4], []].map((shape) => ({
 }));
 
 /** `random_bits`: uniform 32-bit words. */
-export const randomBits = defineDraw({
-  name: "random_bits",
-  doc: "Uniform 32-bit words.",
-  dtype: "u32",
-  draw: bits,
-});
+export const randomBits = defineDraw("random_bits", "Uniform 32-bit words.", "u32", bits);
 
 /** `random_uniform`: uniform numbers in [0, 1), multiples of 2^-24. */
-export const randomUniform = defineDraw({
-  name: "random_uniform",
-  doc: "Uniform numbers in [0, 1), multiples of 2^-24.",
-  dtype: "f32",
-  draw: uniform,
-});
+export const randomUniform = defineDraw(
+  "random_uniform",
+  "Uniform numbers in [0, 1), multiples of 2^-24.",
+  "f32",
+  uniform,
+);
 
 /** `random_normal`: standard normal numbers by Box and Muller. */
-export const randomNormal = defineDraw({
-  name: "random_normal",
-  doc: "Standard normal numbers, by Box and Muller.",
-  dtype: "f32",
-  draw: normal,
+export const randomNormal = definePrimitive({
+  ...drawn("random_normal", "Standard normal numbers, by Box and Muller.", normal),
+  attributes: normalAttributes,
+  infer: ({ operands, attributes: { shape, dtype }, check }) => {
+    if (!checkKey("random_normal", elementAt(operands, 0), check)) return undefined;
+    return dtype === "f32" || dtype === "f64" ? [{ dtype, shape }] : check.fail("random_normal draws f32 or f64");
+  },
+  samples: [...samples, { operands: [key], attributes: { shape: [constant(2), constant(5)], dtype: "f64" } }],
 });
 
-interface DrawSpec {
-  readonly name: string;
-  readonly doc: string;
-  readonly dtype: DType;
-  readonly draw: (key: Key, counter: number) => number;
+type Draw = (key: Key, counter: number) => number;
+
+function defineDraw(name: string, doc: string, dtype: DType, draw: Draw): Primitive<typeof drawAttributes> {
+  return definePrimitive({
+    ...drawn(name, doc, draw),
+    attributes: drawAttributes,
+    infer: ({ operands, attributes: { shape }, check }) =>
+      checkKey(name, elementAt(operands, 0), check) ? [{ dtype, shape }] : undefined,
+    samples,
+  });
 }
 
-function defineDraw(spec: DrawSpec): Primitive<typeof drawAttributes> {
-  return definePrimitive({
-    name: spec.name,
-    doc: spec.doc,
+/** What all that draws has in common. */
+function drawn(name: string, doc: string, draw: Draw) {
+  return {
+    name,
+    doc,
     exposed: false,
     structure: "other",
     operands: [keyOperand],
-    attributes: drawAttributes,
-    infer: ({ operands, attributes: { shape }, check }) =>
-      checkKey(spec.name, elementAt(operands, 0), check) ? [{ dtype: spec.dtype, shape }] : undefined,
-    cost: ({ results }) => ({ flops: multiply(elementsOf(elementAt(results, 0)), constant(20)) }),
-    samples,
-    reference: ({ operands, results }) => {
+    cost: ({ results }: { readonly results: readonly TensorType[] }) => ({
+      flops: multiply(elementsOf(elementAt(results, 0)), constant(20)),
+    }),
+    reference: ({ operands, results }: Concrete) => {
       const words = elementAt(operands, 0).data;
       const drawKey: Key = [elementAt(words, 0), elementAt(words, 1)];
-      return [fillArray(elementAt(results, 0), (index) => spec.draw(drawKey, index))];
+      return [fillArray(elementAt(results, 0), (index) => draw(drawKey, index))];
     },
-    draw: spec.draw,
+    draw,
     gradient: "nondifferentiable",
-  });
+  } as const;
+}
+
+interface Concrete {
+  readonly operands: readonly NdArray[];
+  readonly results: readonly ConcreteType[];
 }

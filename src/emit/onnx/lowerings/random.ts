@@ -11,17 +11,19 @@ export const random = {
   random_uniform: draw((writer, input) =>
     uniformOnnx(writer, bitsOnnx(writer, input.key, input.shape, { step: 1, first: 0 })),
   ),
-  random_normal: draw((writer, input) => {
-    const at = (first: number): OnnxRef =>
-      uniformOnnx(writer, bitsOnnx(writer, input.key, input.shape, { step: 2, first }));
-    const f32 = (value: number): OnnxRef => writer.constant("f32", value);
-    const logarithm = writer.node("Log", [writer.node("Sub", [f32(1), at(0)])]);
-    const radius = writer.node("Sqrt", [writer.node("Mul", [logarithm, f32(-2)])]);
-    // cos(2 pi u) = sin(2 pi (|u - 1/2| - 1/4)): an argument in -pi/2 .. pi/2 keeps the error below 1e-6.
-    const folded = writer.node("Sub", [writer.node("Abs", [writer.node("Sub", [at(1), f32(0.5)])]), f32(0.25)]);
-    const cosine = writer.node("Sin", [writer.node("Mul", [folded, f32(2 * Math.PI)])]);
-    return writer.node("Mul", [radius, cosine]);
-  }),
+  random_normal: (writer, { refs, attributes: { shape, dtype } }) => {
+    const at = (first: number): OnnxRef => {
+      const uniform = uniformOnnx(writer, bitsOnnx(writer, elementAt(refs, 0), shape, { step: 2, first }));
+      return dtype === "f32" ? uniform : writer.cast(uniform, dtype);
+    };
+    const number = (value: number): OnnxRef => writer.constant(dtype, value);
+    const logarithm = writer.node("Log", [writer.node("Sub", [number(1), at(0)])]);
+    const radius = writer.node("Sqrt", [writer.node("Mul", [logarithm, number(-2)])]);
+    // cos(2 pi u) = sin(2 pi (|u - 1/2| - 1/4)): an argument in -pi/2 .. pi/2 keeps the error of f32 below 1e-6.
+    const folded = writer.node("Sub", [writer.node("Abs", [writer.node("Sub", [at(1), number(0.5)])]), number(0.25)]);
+    const cosine = writer.node("Sin", [writer.node("Mul", [folded, number(2 * Math.PI)])]);
+    return [laidOut(writer, writer.node("Mul", [radius, cosine]), shape)];
+  },
   fold_key: (writer, { refs }) => [foldOnnx(writer, elementAt(refs, 0), elementAt(refs, 1))],
   normal_like: "decomposed",
   uniform_like: "decomposed",
@@ -58,13 +60,17 @@ export const random = {
   },
 } satisfies Partial<OnnxLowerings>;
 
-/** Draws as many numbers as a shape has elements, one-dimensional, and lays them out. */
+/** Draws as many numbers as a shape has elements. */
 function draw(
   write: (writer: OnnxWriter, input: { readonly key: OnnxRef; readonly shape: readonly Dim[] }) => OnnxRef,
 ): OnnxLowering<typeof drawAttributes> {
-  return (writer, { refs, attributes: { shape } }) => {
-    const flat = write(writer, { key: elementAt(refs, 0), shape });
-    if (shape.length === 1 && asNumber(elementAt(shape, 0)) !== undefined) return [flat];
-    return [writer.node("Reshape", [flat, writer.shape(shape, { inferable: true })])];
-  };
+  return (writer, { refs, attributes: { shape } }) => [
+    laidOut(writer, write(writer, { key: elementAt(refs, 0), shape }), shape),
+  ];
+}
+
+/** Numbers that lie in a row, in a shape. */
+function laidOut(writer: OnnxWriter, flat: OnnxRef, shape: readonly Dim[]): OnnxRef {
+  if (shape.length === 1 && asNumber(elementAt(shape, 0)) !== undefined) return flat;
+  return writer.node("Reshape", [flat, writer.shape(shape, { inferable: true })]);
 }
