@@ -2,7 +2,7 @@ import type { Unit } from "../compiler.ts";
 import { asNumber } from "../dims/dim.ts";
 import type { RawField, TrainProgram } from "../ir/program.ts";
 import { entryOf } from "../graph/parameters-of.ts";
-import { createDataset } from "../runtime/data/dataset.ts";
+import { createDataset, type RawBatch } from "../runtime/data/dataset.ts";
 import type { Column, DataProblem, RawData } from "../runtime/data/raw-data.ts";
 import { restrictFeatures } from "../runtime/data/restrict-features.ts";
 import { fromNested } from "../runtime/nested.ts";
@@ -90,8 +90,8 @@ async function prepare(
   program: TrainProgram,
   { tensors, vocabulary }: Checkpoint,
 ): Promise<Result<Tensors, InputProblem>> {
-  const { data, model } = program;
-  const preparation = createHostPreparation(data, model.functions);
+  const { data } = program;
+  const preparation = createHostPreparation(program);
   const missing = [...preparation.statistics().keys()].find((it) => !tensors.has(it));
   if (missing !== undefined) {
     const way = 'give features, as {"features": {...}}, or weights that `modelc train` has written';
@@ -102,12 +102,12 @@ async function prepare(
   const dataset = createDataset(raw, data);
   if (!dataset.ok) return failure({ problem: dataset.error, origin: data.source.origin });
   const trainer = {
-    prepare: (batch: Parameters<typeof preparation.prepare>[0]) => Promise.resolve(preparation.prepare(batch)),
+    prepare: (batch: RawBatch) => Promise.resolve(preparation.prepare(batch)),
     snapshot: () => Promise.resolve(preparation.statistics()),
   };
-  const stray = await checkFeatures(trainer, program, raw, dataset.value);
-  if (stray !== undefined) return failure({ problem: stray.problem, origin: stray.feature.origin });
   const { train } = dataset.value.splits;
+  const stray = await checkFeatures(trainer, program, raw, dataset.value, [train]);
+  if (stray !== undefined) return failure({ problem: stray.problem, origin: stray.feature.origin });
   return success(preparation.prepare(train.gather(Array.from({ length: train.count }, (_, i) => i))));
 }
 

@@ -50,6 +50,8 @@ export interface InlineOptions {
   readonly stateRole?: "state" | "statistic";
   /** A name whose draws differ from those of others at the same step. */
   readonly keyed?: string;
+  /** Whether the random key of the step is an input; without, it is made of the inputs `seed` and `step`. */
+  readonly takesKey?: boolean;
   /** Told of every operator and scan that is made outside of scans, where it comes from. */
   readonly placed?: (results: readonly Value[], place: NodePlace) => void;
 }
@@ -118,6 +120,7 @@ export function createInliner(options: InlineOptions): Inliner {
 
   const baseKey = (): Value => {
     if (base !== undefined) return base;
+    if (options.takesKey === true) return (base = input({ name: ports.key, role: "seed", type: seedType }));
     const seed = input({ name: ports.seed, role: "seed", type: seedType });
     const step = input({ name: ports.step, role: "step", type: { dtype: "i64", shape: [] } });
     const { keyed } = options;

@@ -37,6 +37,8 @@ export type PortKind = keyof typeof words;
 export const ports = {
   step: "step",
   seed: "seed",
+  /** The key that all of a step is drawn by, in graphs that do not make it of the two. */
+  key: "key",
   loss: "loss",
   totalSteps: portOf("hyper", "total_steps"),
   rateScale: portOf("hyper", "lr_scale"),

@@ -52,10 +52,13 @@ function liesOf(node: Node, scope: Scope, batch: Dim): readonly Lie[] {
   const operands = node.operands.map((it) => scope.get(it.id));
   const mixed = operands.find((it) => it !== undefined && "mixedBy" in it);
   if (mixed !== undefined) return node.results.map(() => mixed);
-  const attributes = attributesFor(required(findOperator(node.op), node.op), node.attributes);
+  const operator = required(findOperator(node.op), node.op);
+  const attributes = attributesFor(operator, node.attributes);
   // To count examples is to know how many they are.
   const counts = node.op === "range" && Object.values(attributes).some((it) => isDim(it) && mentions(it, batch));
   if (counts) return [{ mixedBy: node }];
+  // What is drawn for each example is the example's own.
+  if (operator.operands.some(({ name }) => name === "key")) return node.results.map((it) => lieOfDraw(it, node, batch));
   if (operands.every((it) => it === undefined)) return [];
   if (node.op === "reshape") return operands;
   const axes = node.operands.map((it, at) => axisOf(it, operands[at], batch));
@@ -76,6 +79,13 @@ function isDim(value: unknown): value is Dim {
 }
 
 const lieAlong = ({ type: { shape } }: Value, axis: number): Lie => ({ inner: product(shape.slice(axis + 1)) });
+
+function lieOfDraw(value: Value, node: Node, batch: Dim): Lie {
+  const { shape } = value.type;
+  if (!shape.some((size) => mentions(size, batch))) return undefined;
+  const axis = shape.findIndex((size) => sameForm(size, batch));
+  return axis < 0 ? { mixedBy: node } : lieAlong(value, axis);
+}
 
 /** The axis of a value that counts the examples; undefined where it has none, or where it is merged with others. */
 function axisOf({ type: { shape } }: Value, lie: Lie, batch: Dim): number | undefined {

@@ -16,6 +16,8 @@ export interface PassTarget {
   readonly channelsFirst: boolean;
   /** Which composites stay whole in a mode. */
   readonly keeps: (mode: "training" | "inference") => Keep;
+  /** Whether the keys of draws stay nodes with their paths, under a key of the step that is an input. */
+  readonly keepsKeys?: boolean;
 }
 
 /** Flat graphs for the interpreter: primitives alone, channels last. */
@@ -46,14 +48,14 @@ export function passesBeforeGradients({ channelsFirst }: Pick<PassTarget, "chann
 
 /** What is done to a flat graph whose gradients are built, or that needs none, in order. */
 export function finalPasses(
-  { channelsFirst, keeps }: PassTarget,
+  { channelsFirst, keeps, keepsKeys }: PassTarget,
   mode: "training" | "inference",
 ): readonly NamedPass[] {
   return [
     ...(mode === "inference" ? [{ name: "guard-indices", run: guardIndices }] : []),
     { name: "expand-composites", run: (graph) => expandComposites(graph, keeps(mode)) },
     ...(mode === "inference" && channelsFirst ? [{ name: "to-channels-first", run: toChannelsFirst }] : []),
-    { name: "expand-keys", run: expandKeys },
+    ...(keepsKeys === true ? [] : [{ name: "expand-keys", run: expandKeys }]),
     { name: "hoist-from-scans", run: hoistFromScans },
     { name: "simplify", run: (graph) => simplify(graph, { differentiated: true }) },
     { name: "fold-constants", run: foldConstants },

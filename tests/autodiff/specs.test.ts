@@ -110,7 +110,11 @@ describe.each(readdirSync(folder).filter((it) => it.endsWith(".model")))("%s", (
     for (const program of trainings) {
       buildInferenceGraph(program.model, { ...onnxTarget(), after });
       buildInitGraph(program.model, { ...onnxTarget(), after });
-      const prepared = buildPreparationGraph(program.data, { ...onnxTarget(), after }, program.model.functions);
+      const prepared = buildPreparationGraph(program.data, {
+        ...onnxTarget(),
+        after,
+        functions: program.model.functions,
+      });
       expect(prepared.outputs.map((it) => it.name)).toEqual(program.data.features.map((it) => it.name));
       const { layers, trainable, total, flops } = measure(program.model);
       expect(layers.length).toBeGreaterThan(0);

@@ -125,14 +125,36 @@ describe("a feature of one example", () => {
     expect(found?.labels).toHaveLength(1);
   });
 
-  it("cannot be drawn: by an operator, or in a function", () => {
-    const noisy = "fn noisy: (x: f32[...S]) -> f32[...S] { x + uniform_like(x) }\n";
-    for (const [fns, expression] of [
-      ["", "uniform_like(raw.a)"],
-      [noisy, "noisy(raw.a)"],
-    ] as const) {
-      const text = `${fns}data D {\n  source: csv("d.csv")\n  x: f32[] = ${expression}\n}\n`;
-      expect(checkFile(text).map((it) => it.code)).toEqual(["MC4011"]);
-    }
+  it.each([
+    ["f32[]", "raw.a + uniform_like(raw.a)"],
+    ["f32[2]", `dropout(${pair}, rate=0.5)`],
+    ["f32[]", `mean(normal_like(${pair}), axis=-1)`],
+    ["f32[]", "when training { raw.a + normal_like(raw.a) } else { raw.a }"],
+    ["f32[]", "raw.a -> when training { dropout(rate=0.5) }"],
+    ["f32[]", "when training { raw.a + normal_like(raw.a) } else { raw.a } -> standardize"],
+    ["f32[]", "(raw.a -> standardize) + normal_like(raw.a)"],
+  ])("may be drawn: %s = %s", (type, expression) => {
+    expect(findingsOf(type, expression)).toEqual([]);
+  });
+
+  it.each([
+    "raw.a + mean(uniform_like(raw.a))",
+    "flip(normal_like(raw.a), axis=0)",
+    "when training { raw.a - mean(raw.a) } else { raw.a }",
+    "when training { raw.a } else { raw.a - mean(raw.a) }",
+  ])("may not take the draws of others, nor in one mode alone: %s", (expression) => {
+    expect(findingsOf("f32[]", expression)).toEqual([
+      "MC4064 One example of the feature `x` depends on the other examples of its batch.",
+    ]);
+  });
+
+  it.each([
+    "raw.a + uniform_like(raw.a) -> standardize",
+    "when training { raw.a } else { raw.a + normal_like(raw.a) } -> standardize",
+    "(raw.a -> standardize) + normal_like(raw.a) -> standardize",
+  ])("is not fitted on what is drawn: %s", (expression) => {
+    expect(findingsOf("f32[]", expression)).toEqual([
+      "MC4069 The feature `x` is standardized after it was drawn: its mean and deviation would be those of one draw.",
+    ]);
   });
 });

@@ -184,6 +184,19 @@ export const trainingCatalog = {
     bad: good.replace("stack(raw.x, axis=-1)", "stack(raw.x - mean(raw.x), axis=-1)"),
     good: good.replace("stack(raw.x, axis=-1)", "stack(raw.x, axis=-1) -> standardize"),
   }),
+  MC4069: entry({
+    severity: "error",
+    title: "a statistic of what is drawn",
+    message: (it: { feature: string }) =>
+      `The feature \`${it.feature}\` is standardized after it was drawn: its mean and deviation would be those of one draw.`,
+    explanation:
+      "Statistics are fitted once, on the train split, and are a property of the data. Standardize first and draw after it, or draw in training alone, in `when training { ... } else { ... }`: what is fitted is what is there outside of training.",
+    bad: good.replace("stack(raw.x, axis=-1)", "stack(raw.x + normal_like(raw.x), axis=-1) -> standardize"),
+    good: good.replace(
+      "stack(raw.x, axis=-1)",
+      "when training { stack(raw.x + normal_like(raw.x), axis=-1) } else { stack(raw.x, axis=-1) } -> standardize",
+    ),
+  }),
   MC4065: entry({
     severity: "warning",
     title: "settings of a group that change nothing",

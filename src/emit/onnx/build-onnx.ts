@@ -1,6 +1,10 @@
 import { buildEvaluationGraph, buildInferenceGraph } from "../../autodiff/build-evaluation-graph.ts";
 import { buildInitGraph } from "../../autodiff/build-init-graph.ts";
-import { buildPreparationGraph } from "../../autodiff/build-preparation-graph.ts";
+import {
+  buildPreparationGraph,
+  preparesAnew,
+  type PreparationOptions,
+} from "../../autodiff/build-preparation-graph.ts";
 import {
   buildApplyGraph,
   buildGradientGraph,
@@ -70,8 +74,9 @@ interface Part {
 
 /**
  * Builds the ONNX files of a model: `NAME.onnx` for inference, whose weights lie in `NAME.safetensors`; `NAME.init.onnx`;
- * with a `train` section `NAME.train.onnx`, `NAME.eval.onnx` and `NAME.prep.onnx`; and `NAME.manifest.json`. Of several
- * steps and phases of freezing each has its own `NAME.train.<step>.phase<n>.onnx`. Undefined after a report.
+ * with a `train` section `NAME.train.onnx`, `NAME.eval.onnx`, `NAME.prep.onnx` and, where training prepares data
+ * otherwise, `NAME.prep.train.onnx`; and `NAME.manifest.json`. Of several steps and phases of freezing each has its own
+ * `NAME.train.<step>.phase<n>.onnx`. Undefined after a report.
  */
 export function buildOnnx(build: OnnxBuild): OnnxFiles | undefined {
   const { module, train, name, collector, span, opset = opsets.default } = build;
@@ -91,7 +96,7 @@ export function buildOnnx(build: OnnxBuild): OnnxFiles | undefined {
       : [
           ...stepParts(train, "train", buildTrainingGraph, options),
           { name: { kind: "eval" }, graph: buildEvaluationGraph(train, options) },
-          { name: { kind: "prep" }, graph: buildPreparationGraph(train.data, options, module.functions) },
+          ...preparationParts(train, { ...options, functions: module.functions }),
           ...(build.split === true
             ? [
                 ...stepParts(train, "grad", buildGradientGraph, options),
@@ -171,6 +176,14 @@ function stepParts(
   options: BuildOptions,
 ): readonly Part[] {
   return stepGraphs(train, kind).map(({ name, place }) => ({ name, graph: build(train, options, place) }));
+}
+
+/** How data are prepared, and where training does it otherwise, how training does. */
+function preparationParts({ data }: TrainProgram, options: PreparationOptions): readonly Part[] {
+  const evaluation: Part = { name: { kind: "prep" }, graph: buildPreparationGraph(data, options) };
+  if (!preparesAnew(data, options.functions)) return [evaluation];
+  const graph = buildPreparationGraph(data, { ...options, mode: "training" });
+  return [evaluation, { name: { kind: "prep.train" }, graph }];
 }
 
 function fileOf(name: string, part: GraphName): string {

@@ -44,7 +44,7 @@ export interface DoubleForm<S extends AttributeSchema = AttributeSchema> {
   readonly write: (input: DoubleInput<S>) => Expression;
 }
 
-/** For a primitive that is for gradients, first weights or random numbers: features are made of none of them. */
+/** For a primitive that is for gradients or first weights, or that makes keys, which are no arrays. */
 const inNoFeature = undefined;
 
 type DoubleForms = { readonly [N in PrimitiveName]: DoubleForm<AttributesOfOperator<N>> | typeof inNoFeature };
@@ -167,15 +167,16 @@ const forms: DoubleForms = {
   max_pool2d: pool(() => call("Math.max", { kind: "spread", value: identifier("elements") })),
   avg_pool2d: pool((writer) => writer.helper("meanOf", identifier("elements"))),
 
+  random_bits: draw("bitsDoubles"),
+  random_uniform: draw("uniformDoubles"),
+  random_normal: draw("normalDoubles"),
+
   avg_pool2d_gradient: inNoFeature,
   conv2d_kernel_gradient: inNoFeature,
   cross_entropy_gradient: inNoFeature,
   fold_key: inNoFeature,
   max_pool2d_gradient: inNoFeature,
   orthogonalize: inNoFeature,
-  random_bits: inNoFeature,
-  random_normal: inNoFeature,
-  random_uniform: inNoFeature,
 };
 
 /** How a primitive is written on doubles; undefined where no feature can be made of it. */
@@ -299,6 +300,11 @@ function converted(x: Expression, from: DType, to: DType, { helper }: DoublesWri
   const limits = limitsOfCast(from, to);
   if (limits !== undefined) return helper("wholeBetween", x, ...limits.map((it) => literal(it)));
   return to === "u32" ? whole(to, x) : x;
+}
+
+/** Numbers by a random key. */
+function draw<S extends AttributeSchema>(helper: string): DoubleForm<S> {
+  return arrays(helper, ({ result, writer }) => [shapeOf(result, writer)]);
 }
 
 function shapeOf({ shape }: TensorType, { dim }: DoublesWriter): Expression {

@@ -1,5 +1,5 @@
 import { asNumber } from "../../dims/dim.ts";
-import type { Graph, Node, OperatorNode, Region, ScanNode, Value } from "../../ir/graph.ts";
+import type { Graph, KeyNode, Node, OperatorNode, Region, ScanNode, Value } from "../../ir/graph.ts";
 import type { DType } from "../../ir/types.ts";
 import { attributesFor } from "../../ops/define/operator.ts";
 import { findOperator } from "../../ops/registry.ts";
@@ -13,6 +13,7 @@ import {
   literal,
   objectOf,
   returns,
+  text,
   type Expression,
   type Statement,
 } from "./ast.ts";
@@ -105,6 +106,8 @@ function emitNode(emission: Emission, block: Block, node: Node): void {
       const size = emission.dims.dim(node.dim);
       return hold(emission, block, single(node), { on: "elements", code: () => size, size: 0 });
     }
+    case "key":
+      return hold(emission, block, single(node), keyCode(emission, block, node));
     case "scan":
       return emitScan(emission, block, node);
     default:
@@ -200,6 +203,15 @@ function constantCode({ useHelper }: Emission, { type }: Value, data: number | r
   }
   const elements = arrayOf(...data.map((value) => literal(value)));
   return { on: "arrays", array: objectOf({ shape: arrayOf(...shape), data: elements }), depth: 1 };
+}
+
+/** `placeKey(key, "batch/x.normal_like_0")`. A key is no array, but two words, and nothing is done to its elements. */
+function keyCode({ useHelper }: Emission, block: Block, { path, indices, base }: KeyNode): Held {
+  const from = heldOf(block, required(base, "base key"));
+  if (from.on === "elements") return fault("a key has no elements");
+  useHelper("placeKey");
+  const rounds = indices.length === 0 ? [] : [arrayOf(...indices.map((it) => literal(it)))];
+  return { on: "arrays", array: call("placeKey", from.array, text(path), ...rounds), depth: 1 };
 }
 
 /** `const [last, all] = scanDoubles([first], [x], { ... }, ([h], [e]) => { ... })`. */

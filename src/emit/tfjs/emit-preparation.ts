@@ -1,4 +1,4 @@
-import { buildUnroundedGraph } from "../../autodiff/build-preparation-graph.ts";
+import { buildUnroundedGraph, preparesAnew } from "../../autodiff/build-preparation-graph.ts";
 import { asNumber, formatDim } from "../../dims/dim.ts";
 import type { Graph, GraphInput } from "../../ir/graph.ts";
 import { nameIn } from "../../ir/ports.ts";
@@ -8,10 +8,14 @@ import { referenceTarget } from "../../passes/pipeline.ts";
 import { required } from "../../support/fault.ts";
 import {
   arrayOf,
+  binary,
   call,
+  constant,
+  fieldsPattern,
   identifier,
   literal,
   member,
+  objectOf,
   returns,
   text,
   type Entry,
@@ -48,46 +52,80 @@ export function preparationTypes(context: TrainingContext): readonly Item[] {
   ];
 }
 
+/** Whether `prepare` takes a model: it has what is fitted, and the seed of what is drawn. */
+function takesModel({ model, program }: TrainingContext): boolean {
+  return model.statistics !== undefined || preparesAnew(program.data, program.model.functions);
+}
+
 /** `prepare`: the features of a batch of raw fields, as training had them. */
 export function prepareFunction(context: TrainingContext): Item {
-  const { type, helpers, statistics } = context.model;
+  const { type } = context.model;
+  const anew = preparesAnew(context.program.data, context.program.model.functions);
+  const evaluation = preparationBody(context, "inference");
+  return {
+    kind: "function",
+    exported: true,
+    name: "prepare",
+    parameters: [
+      ...(takesModel(context) ? [{ pattern: "model", type }] : []),
+      { pattern: "raw", type: `${type}Raw` },
+      ...(anew ? [{ pattern: fieldsPattern("step"), type: "{ readonly step?: number }", default: objectOf({}) }] : []),
+    ],
+    result: `${type}Features`,
+    doc: [
+      "The features of a batch of raw fields, made as they are for training: in double precision, and rounded once. They",
+      "are the caller's to dispose of.",
+      ...(anew
+        ? [
+            "",
+            "With `step`, they are those of that step of training, `model.step` for the next one; without it, they are those of",
+            "validation and prediction.",
+          ]
+        : []),
+    ].join("\n"),
+    body: [
+      rawCheck(context),
+      ...(anew
+        ? [
+            { kind: "if", test: binary("===", identifier("step"), identifier("undefined")), then: evaluation } as const,
+            ...preparationBody(context, "training"),
+          ]
+        : evaluation),
+    ],
+  };
+}
+
+/** From `raw` to the features, in a mode; what is drawn goes by `key`, of `step` in training. */
+function preparationBody(context: TrainingContext, mode: "training" | "inference"): readonly Statement[] {
+  const { helpers } = context.model;
   const { data, model } = context.program;
-  const graph = buildUnroundedGraph(data, referenceTarget, model.functions);
-  const names = nameScope([...context.helperNames, "raw"]);
+  const target = { ...referenceTarget, keepsKeys: true, functions: model.functions, mode };
+  const graph = buildUnroundedGraph(data, target);
+  const names = nameScope([...context.helperNames, "raw", ...(takesModel(context) ? ["model", "step", "key"] : [])]);
   const { statements, results } = emitDoubles(graph, inputsOf(graph), names, (name) => helpers.add(name));
   const entries = featurePorts(context.program).map((port, at): Entry => {
     const value = featureTensor(port, required(results[at], port.name), helpers);
     return { key: port.name, value: { kind: "as", value, type: tensorType(port.type.shape.length) } };
   });
   const faults = graph.outputs.findIndex(({ role }) => role === "faults");
-  return {
-    kind: "function",
-    exported: true,
-    name: "prepare",
-    parameters: [
-      ...(statistics === undefined ? [] : [{ pattern: "model", type }]),
-      { pattern: "raw", type: `${type}Raw` },
-    ],
-    result: `${type}Features`,
-    doc: [
-      "The features of a batch of raw fields, made as they are for training: in double precision, and rounded once. They",
-      "are the caller's to dispose of.",
-    ].join("\n"),
-    body: [
-      rawCheck(context),
-      ...statements,
-      ...(faults < 0 ? [] : [lookUpCheck(graph, required(results[faults], "faults"), helpers)]),
-      returns(call("tf.tidy", { kind: "closure", parameters: [], body: { kind: "object", entries } })),
-    ],
-  };
+  const draws = graph.inputs.some(({ role }) => role === "seed");
+  if (draws) helpers.add("stepKey");
+  const step = mode === "training" ? identifier("step") : literal(0);
+  return [
+    ...(draws ? [constant("key", call("stepKey", member(identifier("model"), "seed"), step))] : []),
+    ...statements,
+    ...(faults < 0 ? [] : [lookUpCheck(graph, required(results[faults], "faults"), helpers)]),
+    returns(call("tf.tidy", { kind: "closure", parameters: [], body: { kind: "object", entries } })),
+  ];
 }
 
-/** `raw.x` for `raw/x`, `model.statistics.x.mean` for `statistic/x.mean`. */
+/** `raw.x` for `raw/x`, `model.statistics.x.mean` for `statistic/x.mean`, `key` for the key of the step. */
 function inputsOf({ inputs }: Graph): ReadonlyMap<string, TfjsExpression> {
   return new Map(
-    inputs.map(({ name, path }) => {
+    inputs.map(({ name, path, role }) => {
       const field = nameIn("raw", name);
       if (field !== undefined) return [name, rawField(field)];
+      if (role === "seed") return [name, identifier("key")];
       return [name, member(identifier("model"), "statistics", ...required(path, name).split("."))];
     }),
   );

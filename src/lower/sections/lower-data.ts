@@ -1,9 +1,11 @@
 import { elementTypes } from "../../analyze/builtins.ts";
-import { buildUnroundedGraph } from "../../autodiff/build-preparation-graph.ts";
+import { buildStatisticGraph, buildUnroundedGraph, preparesAnew } from "../../autodiff/build-preparation-graph.ts";
 import { constant, sameForm, variable, type Dim } from "../../dims/dim.ts";
 import type { Func, Value } from "../../ir/graph.ts";
+import { portOf } from "../../ir/ports.ts";
 import type { DataProgram, FeatureSpec, RawField, Statistic } from "../../ir/program.ts";
 import type { DType, TensorType } from "../../ir/types.ts";
+import { operandsOf } from "../../ir/visit.ts";
 import { findMixedExamples } from "../../passes/find-mixed-examples.ts";
 import { referenceTarget } from "../../passes/pipeline.ts";
 import type { ProgramFile } from "../../std/program-file.ts";
@@ -12,6 +14,7 @@ import type { Expression } from "../../syntax/ast.ts";
 import type { DataDeclaration, Feature } from "../../syntax/ast/sections.ts";
 import { castNode, freshValue, type Context, type Elaborator } from "../context.ts";
 import { isFloat } from "../../ops/define/dtype-class.ts";
+import { pathScope } from "../paths.ts";
 import { reportUnknownNames } from "../unknown-names.ts";
 import { formatType, poison, tensor, type TensorVal } from "../values.ts";
 import { mapChildren } from "./map-children.ts";
@@ -81,13 +84,9 @@ export function lowerData(
       const value = required(inputs[at], `raw field ${field.name}`).value;
       ctx.scope.names.set(rawName(field.name), tensor(castNode(ctx, value, viewOf(field, it), it.expression.span)));
     });
-    const made = lowerFeature(ctx, it, inputs, raw, statistics);
-    if (ctx.unit.draws) {
-      const what = `the feature \`${it.feature.name.text}\`, which is drawn,`;
-      collector.report("MC4011", it.feature.value.span, { what });
-      ctx.unit.draws = false;
-      continue;
-    }
+    // What a feature draws goes by its own name: other features, and those of the model, draw other numbers.
+    const paths = pathScope(new Set(), `${portOf("feature", it.feature.name.text)}.`);
+    const made = lowerFeature({ ...ctx, paths }, it, inputs, raw, statistics);
     if (made === undefined) continue;
     results.push({ name: it.feature.name.text, value: made.value });
     unrounded.push({ name: it.feature.name.text, value: made.unrounded });
@@ -117,16 +116,37 @@ export function lowerData(
     augment: [],
     origin: declaration.name.span,
   };
-  return reportMixedExamples(data, elaborator) ? undefined : data;
+  const drawn = reportDrawnStatistics(data, elaborator);
+  return reportMixedExamples(data, elaborator) || drawn ? undefined : data;
+}
+
+/** Reports features that are standardized after they were drawn: with other draws, their statistics would be others. */
+function reportDrawnStatistics(data: DataProgram, { functions, collector }: Elaborator): boolean {
+  if (!preparesAnew(data, functions)) return false;
+  const drawn = data.features.filter(({ name }) =>
+    data.preparation.statistics.some((it) => it.path.startsWith(`${name}.`) && isDrawn(it, functions)),
+  );
+  for (const { name, origin } of drawn) collector.report("MC4069", origin, { feature: name });
+  return drawn.length > 0;
+}
+
+/** Whether what a statistic is fitted on depends on the seed. */
+function isDrawn(statistic: Statistic, functions: ReadonlyMap<string, Func>): boolean {
+  const { inputs, nodes } = buildStatisticGraph(statistic, { ...referenceTarget, functions });
+  const seed = inputs.find(({ role }) => role === "seed")?.value.id;
+  return nodes.some((node) => operandsOf(node).some(({ id }) => id === seed));
 }
 
 /** Reports features in which one example depends on others of its batch: it would be another one in other company. */
 function reportMixedExamples(data: DataProgram, { functions, collector }: Elaborator): boolean {
-  const graph = buildUnroundedGraph(data, referenceTarget, functions);
-  const found = findMixedExamples(graph, batchDim, (it) => it.role === "statistic");
+  const modes = preparesAnew(data, functions) ? (["inference", "training"] as const) : (["inference"] as const);
+  const found = modes.map((mode) => {
+    const graph = buildUnroundedGraph(data, { ...referenceTarget, functions, mode });
+    return findMixedExamples(graph, batchDim, (it) => it.role !== "feature");
+  });
   // The graph counts places out of range as well, over all examples.
   const mixed = data.features.flatMap(({ name, origin }) => {
-    const node = found.get(name);
+    const node = found.flatMap((it) => it.get(name) ?? [])[0];
     return node === undefined ? [] : [{ name, origin, node }];
   });
   for (const { name, origin, node } of mixed) {

@@ -1,6 +1,6 @@
 import type { SettingValue } from "../../ir/program.ts";
 import type { Argument, Expression } from "../../syntax/ast.ts";
-import { mapChildren } from "./map-children.ts";
+import { mapWithin } from "./map-within.ts";
 
 /** A mention of a raw field in a feature: `raw.image`, `raw["fixed acidity"]`, `raw.window(64, shift=1)`. */
 export interface RawMention {
@@ -52,7 +52,7 @@ export function replaceRawFields(
     default:
       break;
   }
-  return mapChildren(expression, replace);
+  return mapWithin(expression, replace);
 }
 
 /** The name of `raw["..."]`, for columns whose names are no words of the language. */

@@ -1,5 +1,5 @@
 import { buildEvaluationGraph } from "../../autodiff/build-evaluation-graph.ts";
-import { buildPreparationGraph } from "../../autodiff/build-preparation-graph.ts";
+import { buildPreparationGraph, preparesAnew } from "../../autodiff/build-preparation-graph.ts";
 import { buildTrainingGraph, onlyPlace } from "../../autodiff/build-training-step.ts";
 import { slotsOf } from "../../autodiff/slots-of.ts";
 import { asNumber } from "../../dims/dim.ts";
@@ -21,6 +21,7 @@ import { StrayPlaces } from "../train/stray-places.ts";
 import { judgeStep } from "../train/judge-step.ts";
 import {
   defaultStatistic,
+  evaluationStep,
   rawTensors,
   type StepResult,
   type Trainer,
@@ -81,7 +82,11 @@ export async function createOnnxTrainer(program: TrainProgram, options: OnnxTrai
   const target = onnxTarget(opset);
   const init = lazy("init", () => buildInitGraph(program.model, target));
   const evaluation = lazy("eval", () => buildEvaluationGraph(program, target));
-  const preparation = lazy("prep", () => buildPreparationGraph(program.data, target, program.model.functions));
+  const { functions } = program.model;
+  const preparation = lazy("prep", () => buildPreparationGraph(program.data, { ...target, functions }));
+  const trainingPreparation = preparesAnew(program.data, functions)
+    ? lazy("prep.train", () => buildPreparationGraph(program.data, { ...target, functions, mode: "training" }))
+    : preparation;
 
   const unknown = [preparation, init, evaluation]
     .flatMap(({ description }) => [...description.outputs, ...description.inputs])
@@ -115,11 +120,7 @@ export async function createOnnxTrainer(program: TrainProgram, options: OnnxTrai
     training.set(step, (training.get(step) ?? new Map<FreezePhase, TrainingGraph>()).set(phase, made));
     return made;
   };
-  const scalar = (data: Float32Array | BigInt64Array): Tensor => ({
-    dtype: data instanceof Float32Array ? "f32" : "i64",
-    shape: [],
-    data,
-  });
+  const stepTensor = (step: number): Tensor => ({ dtype: "i64", shape: [], data: BigInt64Array.of(BigInt(step)) });
 
   const faultsOf = ({ description }: LazySession): string | undefined =>
     description.outputs.find((it) => it.role === "faults")?.name;
@@ -146,15 +147,19 @@ export async function createOnnxTrainer(program: TrainProgram, options: OnnxTrai
   const trainer: Trainer = {
     description: `ONNX Runtime ${loaded.runtime.env.versions.node ?? ""} (cpu, ${options.threads} thread${options.threads === 1 ? "" : "s"})`,
     perms,
-    async prepare(raw) {
+    async prepare(raw, step) {
+      const graph = step === undefined ? preparation : trainingPreparation;
       const tensors = rawTensors(raw);
       const feeds = new Map<string, Tensor>();
-      for (const { name, role } of preparation.description.inputs) {
-        const known = role === "statistic" ? values.get(name) : tensors.get(required(nameIn("raw", name), name));
-        feeds.set(name, required(known, name));
+      for (const input of graph.description.inputs) {
+        const { name, role } = input;
+        if (role === "statistic") feeds.set(name, required(values.get(name), name));
+        else if (role === "seed") feeds.set(name, required(defaultTensor(input), name));
+        else if (role === "step") feeds.set(name, stepTensor(step ?? evaluationStep));
+        else feeds.set(name, required(tensors.get(required(nameIn("raw", name), name)), name));
       }
-      const made = new Map(sound(preparation, await (await preparation.session()).run(feeds)));
-      made.delete(faultsOf(preparation) ?? "");
+      const made = new Map(sound(graph, await (await graph.session()).run(feeds)));
+      made.delete(faultsOf(graph) ?? "");
       return made;
     },
     async step(features, at, which = onlyPlace(program)) {
@@ -162,8 +167,9 @@ export async function createOnnxTrainer(program: TrainProgram, options: OnnxTrai
       const feeds = new Map<string, Tensor>();
       for (const { name, role, default: initial } of graph.description.inputs) {
         if (role === "feature") feeds.set(name, required(features.get(required(nameIn("feature", name), name)), name));
-        else if (name === ports.totalSteps) feeds.set(name, scalar(Float32Array.of(options.totalSteps)));
-        else if (role === "step") feeds.set(name, scalar(BigInt64Array.of(BigInt(at))));
+        else if (name === ports.totalSteps)
+          feeds.set(name, { dtype: "f32", shape: [], data: Float32Array.of(options.totalSteps) });
+        else if (role === "step") feeds.set(name, stepTensor(at));
         else if (initial === undefined) feeds.set(name, required(values.get(name), name));
       }
       const resultOf = (outputs: Tensors): StepResult => ({
@@ -174,7 +180,7 @@ export async function createOnnxTrainer(program: TrainProgram, options: OnnxTrai
         strayed(graph, outputs) === 0 && judgeStep(resultOf(outputs)) === undefined;
       const result = resultOf(sound(graph, await loop.run(feeds, accept)));
       // Of several steps none says how far the training is.
-      if (judgeStep(result) === undefined) values.set(ports.step, scalar(BigInt64Array.of(BigInt(at + 1))));
+      if (judgeStep(result) === undefined) values.set(ports.step, stepTensor(at + 1));
       return result;
     },
     async evaluate(features) {
@@ -183,7 +189,7 @@ export async function createOnnxTrainer(program: TrainProgram, options: OnnxTrai
         const { name, role } = input;
         const given = role === "feature" ? features.get(required(nameIn("feature", name), name)) : values.get(name);
         // A network may draw in inference as well: by the seed, and by the step that training has come to.
-        const otherwise = role === "step" ? scalar(BigInt64Array.of(0n)) : defaultTensor(input);
+        const otherwise = role === "step" ? stepTensor(evaluationStep) : defaultTensor(input);
         feeds.set(name, required(given ?? otherwise, name));
       }
       const wanted = measured.concat(faultsOf(evaluation) ?? []);

@@ -82,13 +82,13 @@ export async function createTfjsTrainer(program: TrainProgram, options: TfjsTrai
   const perms = first.value.perms ?? new Map<string, readonly number[]>();
 
   // TensorFlow.js has 32 bits an element, and raw numbers need more.
-  const preparation = createHostPreparation(program.data, program.model.functions);
+  const preparation = createHostPreparation(program);
 
   const trainer: Trainer = {
     description: loaded.description,
     narrow: "TensorFlow.js",
     perms,
-    prepare: (raw) => new Promise((resolve) => void resolve(preparation.prepare(raw))),
+    prepare: (raw, step) => new Promise((resolve) => void resolve(preparation.prepare(raw, step))),
     async step(features, step) {
       // The backends compute without ever waiting: without a pause here no signal would be seen.
       await new Promise<void>((resume) => void setImmediate(resume));

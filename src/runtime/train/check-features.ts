@@ -1,5 +1,5 @@
 import { elementAt } from "../../support/element-at.ts";
-import { buildUnroundedGraph } from "../../autodiff/build-preparation-graph.ts";
+import { buildUnroundedGraph, preparesAnew } from "../../autodiff/build-preparation-graph.ts";
 import type { Graph } from "../../ir/graph.ts";
 import type { FeatureSpec, TrainProgram } from "../../ir/program.ts";
 import type { DType } from "../../ir/types.ts";
@@ -11,8 +11,7 @@ import type { Dataset, Examples } from "../data/dataset.ts";
 import { findMisfit } from "../data/find-misfit.ts";
 import { exampleOf, problem, type Column, type DataProblem, type RawData } from "../data/raw-data.ts";
 import { toNumbers } from "../onnx/typed-array.ts";
-import type { Tensors } from "../tensor.ts";
-import { interpretPreparation } from "./interpret-preparation.ts";
+import { interpretPreparation, type PreparationState } from "./interpret-preparation.ts";
 import type { Trainer } from "./trainer.ts";
 
 const batchSize = 512;
@@ -21,6 +20,12 @@ const batchSize = 512;
 export interface FeatureProblem {
   readonly problem: DataProblem;
   readonly feature: FeatureSpec;
+}
+
+/** Examples to search, and the step of training for which they are prepared; for evaluation where there is none. */
+interface Search {
+  readonly examples: Examples;
+  readonly step?: number;
 }
 
 /** A value of a feature that cannot be: which of the examples searched has it. */
@@ -35,28 +40,34 @@ interface Stray {
 /**
  * Checks the features of examples, of all splits unless some are given: that they are finite, that integers are whole
  * and in the range of their type before they are cut to it, that no integer on the way to a feature overflows and changes
- * it, and that labels of `class(n)` lie in 0..n-1. `raw` is what the dataset was made of: messages name examples as their
- * file does.
+ * it, and that labels of `class(n)` lie in 0..n-1. Where training prepares the train split otherwise, it is also checked
+ * as the first step sees it, unless examples are given. `raw` is what the dataset was made of: messages name examples as
+ * their file does.
  */
 export async function checkFeatures(
   trainer: Pick<Trainer, "prepare" | "snapshot" | "narrow">,
   program: TrainProgram,
   raw: RawData,
   dataset: Dataset,
-  searched: readonly Examples[] = [dataset.splits.train, dataset.splits.validate, dataset.splits.test],
+  searched?: readonly Examples[],
 ): Promise<FeatureProblem | undefined> {
-  const { data } = program;
-  const graph = buildUnroundedGraph(data, referenceTarget, program.model.functions);
-  const computed = data.features.filter((it) => it.direct === undefined && meetsIntegers(graph, it));
-  const unrounded = computed.length === 0 ? undefined : restrictTo(graph, computed);
-  const statistics = unrounded === undefined ? new Map() : await trainer.snapshot();
-  for (const examples of searched) {
-    const misfit = unrounded && findMisfits(unrounded, computed, statistics, examples);
-    const stray = misfit ?? (await findStray(trainer, program, examples));
+  const { train, validate, test } = dataset.splits;
+  const searches: Search[] = (searched ?? [train, validate, test]).map((examples) => ({ examples }));
+  const anew = preparesAnew(program.data, program.model.functions);
+  if (searched === undefined && anew) searches.push({ examples: train, step: 0 });
+  const evaluated = unroundedFeatures(program, "inference");
+  const trained = searches.some(({ step }) => step !== undefined) ? unroundedFeatures(program, "training") : undefined;
+  const statistics = evaluated === undefined && trained === undefined ? new Map() : await trainer.snapshot();
+  for (const search of searches) {
+    const { step } = search;
+    const unrounded = step === undefined ? evaluated : trained;
+    const state = { statistics, seed: program.seed, ...(step !== undefined && { step }) };
+    const misfit = unrounded && findMisfits(unrounded, state, search.examples);
+    const stray = misfit ?? (await findStray(trainer, program, search));
     if (stray === undefined) continue;
-    const row = examples.rowOf?.(stray.example) ?? stray.example;
+    const row = search.examples.rowOf?.(stray.example) ?? stray.example;
     return {
-      problem: describe(stray, raw, row, dataset, misfit === undefined, trainer.narrow),
+      problem: describe(stray, search, { raw, row, dataset }, misfit === undefined, trainer.narrow),
       feature: stray.feature,
     };
   }
@@ -65,9 +76,8 @@ export async function checkFeatures(
 
 function describe(
   { feature, value, overflown }: Stray,
-  raw: RawData,
-  row: number,
-  dataset: Dataset,
+  { step }: Search,
+  { raw, row, dataset }: { readonly raw: RawData; readonly row: number; readonly dataset: Dataset },
   rounded: boolean,
   narrow: string | undefined,
 ): DataProblem {
@@ -75,7 +85,7 @@ function describe(
   const { dtype } = feature.type;
   const column = columnOf(raw, feature);
   const place = column === undefined ? `${dataset.from}, example ${row}` : exampleOf(column, row);
-  const what = `the feature ${name}`;
+  const what = `the feature ${name}${step === undefined ? "" : " in training"}`;
   if (!Number.isFinite(value)) return problem("MC6021", { place, what, value });
   if (overflown !== undefined)
     return problem("MC6022", { place, what, value: String(value), overflown: String(overflown) });
@@ -112,17 +122,28 @@ function meetsIntegers(graph: Graph, feature: FeatureSpec): boolean {
   );
 }
 
+/** Features that are or pass through integers, before they are cut to their types. */
+interface Unrounded {
+  readonly graph: Graph;
+  readonly features: readonly FeatureSpec[];
+}
+
+function unroundedFeatures({ data, model }: TrainProgram, mode: "training" | "inference"): Unrounded | undefined {
+  const graph = buildUnroundedGraph(data, { ...referenceTarget, functions: model.functions, mode });
+  const features = data.features.filter((it) => it.direct === undefined && meetsIntegers(graph, it));
+  return features.length === 0 ? undefined : { graph: restrictTo(graph, features), features };
+}
+
 function findMisfits(
-  graph: Graph,
-  computed: readonly FeatureSpec[],
-  statistics: Tensors,
+  { graph, features }: Unrounded,
+  state: Omit<PreparationState, "integers">,
   examples: Examples,
 ): Stray | undefined {
   for (const { indices, from } of batchesOf(examples)) {
     const batch = examples.gather(indices);
-    const exact = interpretPreparation(graph, batch, statistics, "exact");
-    const held = interpretPreparation(graph, batch, statistics, "held");
-    for (const feature of computed) {
+    const exact = interpretPreparation(graph, batch, { ...state, integers: "exact" });
+    const held = interpretPreparation(graph, batch, { ...state, integers: "held" });
+    for (const feature of features) {
       const right = required(exact.get(feature.name), feature.name).data;
       const made = required(held.get(feature.name), feature.name).data;
       const { dtype } = feature.type;
@@ -141,13 +162,13 @@ function findMisfits(
 async function findStray(
   trainer: Pick<Trainer, "prepare" | "narrow">,
   program: TrainProgram,
-  examples: Examples,
+  { examples, step }: Search,
 ): Promise<Stray | undefined> {
   const { data, model } = program;
   const inputs = required(model.functions.get(model.entry), "the model's function").inputNames;
   const used = new Set([...inputs, ...program.steps.flatMap((step) => step.objectiveInputs.map((it) => it.name))]);
   for (const { indices, from } of batchesOf(examples)) {
-    const features = await trainer.prepare(examples.gather(indices));
+    const features = await trainer.prepare(examples.gather(indices), step);
     for (const feature of data.features) {
       const isStray = strayness(
         feature.type.dtype,

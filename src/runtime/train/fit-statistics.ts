@@ -9,7 +9,7 @@ import { usesOf } from "../../graph/rewrite.ts";
 import { fault, required } from "../../support/fault.ts";
 import type { Examples } from "../data/dataset.ts";
 import type { Tensor, Tensors } from "../tensor.ts";
-import { interpretPreparation } from "./interpret-preparation.ts";
+import { interpretPreparation, type PreparationState } from "./interpret-preparation.ts";
 
 const batchSize = 128;
 
@@ -24,7 +24,7 @@ const explained = { double: 4 * 2 ** -52, single: 4 * 2 ** -23 } as const;
  * examples and leading axes, of unrounded values, in f64. They are the same for every runtime. A deviation that rounding
  * explains becomes 1, so that what never varies is left at 0. Returned under `statistic/<path>`.
  */
-export function fitStatistics({ data, model }: TrainProgram, train: Examples): Tensors {
+export function fitStatistics({ data, model, seed }: TrainProgram, train: Examples): Tensors {
   const fitted = new Map<string, Tensor>();
   const groups = new Map<Func, Statistic[]>();
   for (const it of data.preparation.statistics) groups.set(it.measured, [...(groups.get(it.measured) ?? []), it]);
@@ -32,7 +32,8 @@ export function fitStatistics({ data, model }: TrainProgram, train: Examples): T
     const [first] = statistics;
     if (first === undefined) continue;
     const size = sizeOf(first);
-    const moments = measureMoments(buildStatisticGraph(first, referenceTarget, model.functions), train, fitted, size);
+    const graph = buildStatisticGraph(first, { ...referenceTarget, functions: model.functions });
+    const moments = measureMoments(graph, train, { statistics: fitted, seed }, size);
     for (const { path, kind, type } of statistics) {
       const values = kind === "mean" ? moments.mean : moments.deviation;
       const shape = type.shape.map((it) => asNumber(it) ?? fault(`the statistic ${path} has a free dimension`));
@@ -64,7 +65,7 @@ interface Moments {
  * Welford's algorithm over batches, merged as by Chan et al. (1979), on distances from the first value: stable however far
  * the mean is from 0, and exact where nothing varies.
  */
-function measureMoments(graph: Graph, train: Examples, fitted: Tensors, size: number): Moments {
+function measureMoments(graph: Graph, train: Examples, fitted: PreparationState, size: number): Moments {
   const first = new Float64Array(size);
   const mean = new Float64Array(size);
   const squares = new Float64Array(size);

@@ -1,6 +1,6 @@
-import { buildPreparationGraph } from "../../autodiff/build-preparation-graph.ts";
-import type { Func } from "../../ir/graph.ts";
-import type { DataProgram } from "../../ir/program.ts";
+import { buildPreparationGraph, preparesAnew } from "../../autodiff/build-preparation-graph.ts";
+import type { Graph } from "../../ir/graph.ts";
+import type { TrainProgram } from "../../ir/program.ts";
 import { referenceTarget } from "../../passes/pipeline.ts";
 import { required } from "../../support/fault.ts";
 import type { RawBatch } from "../data/dataset.ts";
@@ -12,35 +12,46 @@ import { defaultStatistic } from "./trainer.ts";
 
 /** Preparation of data without a runtime, in double precision, rounded once. */
 export interface HostPreparation {
-  /** Features of a batch of raw fields; throws {@link StrayPlaces} where they have places out of range. */
-  prepare(raw: RawBatch): Tensors;
+  /**
+   * Features of a batch of raw fields, for a training step, counted from 0, or for evaluation where none is given; throws
+   * {@link StrayPlaces} where they have places out of range.
+   */
+  prepare(raw: RawBatch, step?: number): Tensors;
   /** The statistics, under `statistic/<path>`. */
   statistics(): Tensors;
   /** Takes over the statistics among some tensors; others stay as they are. */
   restore(tensors: Tensors): void;
 }
 
-/** The preparation of a data section by the reference interpreter; `functions` are those that it calls. */
-export function createHostPreparation(data: DataProgram, functions: ReadonlyMap<string, Func>): HostPreparation {
-  const graph = buildPreparationGraph(data, referenceTarget, functions);
+/** The preparation of a training's data by the reference interpreter. */
+export function createHostPreparation({
+  data,
+  model: { functions },
+  seed,
+}: Pick<TrainProgram, "data" | "model" | "seed">): HostPreparation {
+  const evaluation = buildPreparationGraph(data, { ...referenceTarget, functions });
+  const training = preparesAnew(data, functions)
+    ? buildPreparationGraph(data, { ...referenceTarget, functions, mode: "training" })
+    : evaluation;
   const statistics = new Map(
-    graph.inputs.flatMap((it): [string, Tensor][] =>
+    evaluation.inputs.flatMap((it): [string, Tensor][] =>
       it.role === "statistic" ? [[it.name, defaultStatistic(it)]] : [],
     ),
   );
-  const faults = graph.outputs.find((it) => it.role === "faults")?.name;
+  const prepare = (graph: Graph, raw: RawBatch, step: number | undefined): Tensors => {
+    const made = interpretPreparation(graph, raw, { statistics, seed, ...(step !== undefined && { step }) });
+    const faults = graph.outputs.find((it) => it.role === "faults")?.name;
+    const count = faults === undefined ? 0 : required(made.get(faults)?.data[0], faults);
+    if (count > 0) throw new StrayPlaces(count);
+    return new Map(
+      data.features.map(({ name, type: { dtype } }): [string, Tensor] => {
+        const { shape, data: numbers } = required(made.get(name), `the feature ${name}`);
+        return [name, { dtype, shape, data: fromNumbers(dtype, numbers, numbers.length) }];
+      }),
+    );
+  };
   return {
-    prepare(raw) {
-      const made = interpretPreparation(graph, raw, statistics);
-      const count = faults === undefined ? 0 : required(made.get(faults)?.data[0], faults);
-      if (count > 0) throw new StrayPlaces(count);
-      return new Map(
-        data.features.map(({ name, type: { dtype } }): [string, Tensor] => {
-          const { shape, data: numbers } = required(made.get(name), `the feature ${name}`);
-          return [name, { dtype, shape, data: fromNumbers(dtype, numbers, numbers.length) }];
-        }),
-      );
-    },
+    prepare: (raw, step) => prepare(step === undefined ? evaluation : training, raw, step),
     statistics: () => statistics,
     restore(tensors) {
       for (const [name, tensor] of tensors) if (statistics.has(name)) statistics.set(name, asDouble(tensor));

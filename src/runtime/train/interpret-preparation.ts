@@ -2,30 +2,40 @@ import type { Graph } from "../../ir/graph.ts";
 import { nameIn } from "../../ir/ports.ts";
 import { interpretGraph, type Integers } from "../../graph/interpret.ts";
 import type { NdArray } from "../../ops/define/operator.ts";
+import { seedWords } from "../../ops/random/counter.ts";
 import { required } from "../../support/fault.ts";
 import type { RawBatch } from "../data/dataset.ts";
 import { toNumbers } from "../onnx/typed-array.ts";
 import type { Tensors } from "../tensor.ts";
+import { evaluationStep } from "./trainer.ts";
 
-/**
- * Runs a graph of a data section on a batch of raw fields, in double precision: its outputs by name, nothing rounded.
- * `statistics` holds the fitted ones under `statistic/<path>`.
- */
+/** What a graph of a data section takes besides raw fields. */
+export interface PreparationState {
+  /** The fitted ones under `statistic/<path>`. */
+  readonly statistics: Tensors;
+  /** What is drawn is drawn by the training's seed, and by the step, which is a fixed one outside of training. */
+  readonly seed: number;
+  readonly step?: number;
+  readonly integers?: Integers;
+}
+
+/** Runs a graph of a data section on a batch of raw fields, in double precision: its outputs by name, nothing rounded. */
 export function interpretPreparation(
   graph: Graph,
   raw: RawBatch,
-  statistics: Tensors,
-  integers: Integers = "held",
+  { statistics, seed, step = evaluationStep, integers = "held" }: PreparationState,
 ): ReadonlyMap<string, NdArray> {
-  const inputs = graph.inputs.map((it): [string, NdArray] => {
-    const { dtype } = it.value.type;
-    const field = nameIn("raw", it.name);
+  const inputs = graph.inputs.map(({ name, role, value }): [string, NdArray] => {
+    const { dtype } = value.type;
+    if (role === "seed") return [name, { dtype, shape: [2], data: Float64Array.from(seedWords(seed)) }];
+    if (role === "step") return [name, { dtype, shape: [], data: Float64Array.of(step) }];
+    const field = nameIn("raw", name);
     if (field !== undefined) {
-      const { shape, data } = required(raw.get(field), it.name);
-      return [it.name, { dtype, shape, data: Float64Array.from(data, Number) }];
+      const { shape, data } = required(raw.get(field), name);
+      return [name, { dtype, shape, data: Float64Array.from(data, Number) }];
     }
-    const tensor = required(statistics.get(it.name), it.name);
-    return [it.name, { dtype, shape: tensor.shape, data: toNumbers(tensor) }];
+    const tensor = required(statistics.get(name), name);
+    return [name, { dtype, shape: tensor.shape, data: toNumbers(tensor) }];
   });
   return interpretGraph(graph, new Map(inputs), integers);
 }

@@ -179,7 +179,7 @@ export async function runTraining(options: LoopOptions): Promise<LoopResult> {
     for (let at = progress.step % perEpoch; at < perEpoch && progress.step < total; at++) {
       const indices = order.subarray(at * program.batch, Math.min(train.count, (at + 1) * program.batch));
       const raw = train.gather(indices, epoch);
-      const features = await trainer.prepare(raw);
+      const features = await trainer.prepare(raw, progress.step);
       const phase = phaseAt(program, progress.step, perEpoch);
       const due = program.steps.filter(({ every }) => progress.step % every === 0);
       const results = new Map<TrainStep, StepResult>();

@@ -30,8 +30,11 @@ export interface Trainer {
   readonly description: string;
   /** The name of a runtime that has no integers of 64 bits. */
   readonly narrow?: string;
-  /** Features of a batch of raw fields. */
-  prepare(raw: RawBatch): Promise<Tensors>;
+  /**
+   * Features of a batch of raw fields: for the training step `step`, counted from 0, or for evaluation where none is
+   * given. The two differ where the data section draws, or says what happens in training alone.
+   */
+  prepare(raw: RawBatch, step?: number): Promise<Tensors>;
   /**
    * One step of the program, in a phase, at the place to which the training has come: `at` counts from 0 and drives
    * schedules and random keys. A step that {@link judgeStep} refuses changes nothing: parameters, states and slots stay as
@@ -51,6 +54,9 @@ export interface Trainer {
   restore(tensors: Tensors): Promise<void>;
   dispose(): Promise<void>;
 }
+
+/** The step by which evaluation draws, where a network or its data do so outside of training: always the same. */
+export const evaluationStep = 0;
 
 /** A trainer, or what to tell the person: a package is missing, or does not load. */
 export type TrainerResult =

@@ -27,7 +27,8 @@ export const graphsOf = {
   inference: (module: Module): Graph => buildInferenceGraph(module, target),
   gradients: (program: TrainProgram): Graph => buildGradientGraph(program, target),
   step: (program: TrainProgram): Graph => buildTrainingGraph(program, target),
-  preparation: ({ data, model }: TrainProgram): Graph => buildPreparationGraph(data, target, model.functions),
+  preparation: ({ data, model }: TrainProgram): Graph =>
+    buildPreparationGraph(data, { ...target, functions: model.functions }),
 };
 
 /** What a model owns at first, by the names of graphs: `param/<path>`, `state/<path>`. */

@@ -34,7 +34,7 @@ export function placeKey(base: RandomKey, path: string, indices: readonly number
 }
 
 /** The random word at a counter. */
-function wordAt(key: RandomKey, counter: number): number {
+export function wordAt(key: RandomKey, counter: number): number {
   return mixWord((mixWord((Math.imul(counter, 0x9e3779b9) + key[0]) | 0) ^ key[1]) >>> 0);
 }
 
