@@ -45,8 +45,7 @@ function pruneScan(scan: ScanNode, live: ReadonlySet<number>): ScanNode {
     needed.has(inputAt(scan, carried + index).id) ? [index] : [],
   );
   // Runtimes take the number of steps from a sequence: one stays.
-  const [firstSequence] = scan.sequences.keys();
-  const keptSequences = sequences.length === 0 && firstSequence !== undefined ? [firstSequence] : sequences;
+  const keptSequences = sequences.length === 0 ? [...scan.sequences.keys()].slice(0, 1) : sequences;
   const pick = <T>(from: readonly T[], at: readonly number[]): readonly T[] =>
     at.map((it) => required(from[it], "part of a scan"));
   const outgoing = [...carries, ...emits.map((it) => carried + it)];

@@ -5,6 +5,7 @@ import { findOperator } from "../ops/registry.ts";
 import { cloneNode, renameBy } from "../graph/rewrite.ts";
 import { rewriteGraph, withValues } from "../graph/rewrite-graph.ts";
 import { mapRegions } from "../ir/visit.ts";
+import { elementAt } from "../support/element-at.ts";
 
 /**
  * Primitives that stay in single precision: ONNX Runtime has no double kernels for them (of `sigmoid`, which it joins with
@@ -35,13 +36,13 @@ export function widen(graph: Graph, { rounded }: { readonly rounded: boolean }):
     if (node.kind !== "operator" || !single.has(node.op)) return undefined;
     const results = node.results.map((it) => b.value(narrow(it.type), it.name));
     b.append({ ...node, operands: node.operands.map((it) => b.cast(it, narrow(it.type).dtype)), results });
-    return results.map((it, index) => b.cast(it, node.results[index]?.type.dtype ?? it.type.dtype));
+    return results.map((it, index) => b.cast(it, elementAt(node.results, index).type.dtype));
   });
   if (!rounded) return computed;
   const b = createBuilder({ firstId: computed.nextId, facts: computed.facts });
   for (const node of computed.nodes) b.append(node);
   const values = computed.outputs.map(({ value }, index) =>
-    b.cast(value, graph.outputs[index]?.value.type.dtype ?? value.type.dtype),
+    b.cast(value, elementAt(graph.outputs, index).value.type.dtype),
   );
   return { ...computed, nodes: b.nodes, outputs: withValues(computed.outputs, values), nextId: b.nextId };
 }
