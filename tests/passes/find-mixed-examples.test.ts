@@ -56,6 +56,9 @@ const functions = `fn moved: (x: f32[N, M]) -> f32[N, M] { x - mean(x, over=M, k
 fn centred: (x: f32[N, M]) -> f32[N, M] { x - mean(x, over=N, keep=true) }
 fn counted: (x: f32[N]) -> f32[N] { x + cast(range(N), f32) }
 fn merged: (x: f32[N, M]) -> f32[N, M] { reshape(reshape(x, [N * M]) * 2, [N, M]) }
+fn blurred: (x: f32[N]) -> f32[N] {
+  reshape(conv2d(reshape(x, [1, N, 1, 1]), ones([3, 1, 1, 1]), padding="same"), [N])
+}
 fn along: (x: f32[N, M]) -> f32[N, M] {
   scan t in x over M with h: f32[N] = zeros {
     h <- h + t
@@ -71,6 +74,8 @@ fn across: (x: f32[N, M]) -> f32[N, M] {
 `;
 
 const pair = "stack(raw.a, raw.b, axis=-1)";
+const square = `stack(${pair}, ${pair}, axis=-1)`;
+const image = `stack(${square}, axis=-1)`;
 const findingsOf = (type: string, expression: string): readonly string[] =>
   checkFile(`${functions}data D {\n  source: csv("d.csv")\n  x: ${type} = ${expression}\n}\n`)
     .filter((it) => it.severity === "error")
@@ -91,6 +96,11 @@ describe("a feature of one example", () => {
     ["f32[3]", `matmul(${pair}, ones([2, 3]))`],
     ["f32[3]", `einsum("b k, k m -> b m", ${pair}, ones([2, 3]))`],
     ["f32[2]", `rearrange(${pair}, "b t -> t b") -> rearrange("t b -> b t")`],
+    ["f32[]", `sum(sum(rearrange(${pair}, "b t -> t b"), axis=0, keep=true), axis=0)`],
+    ["f32[]", `sum(sum(rearrange(${square}, "b t u -> t b u"), axis=0), axis=-1)`],
+    ["f32[4]", `pad(${pair}, before=[0, 1], after=[0, 1])`],
+    ["f32[2, 2, 1]", `conv2d(${image}, ones([1, 1, 1, 1]))`],
+    ["f32[1, 1, 1]", `max_pool2d(${image}, window=[2, 2], strides=[2, 2])`],
     ["f32[2]", `moved(${pair})`],
     ["f32[2]", `merged(${pair})`],
     ["f32[2]", `along(${pair})`],
@@ -109,6 +119,8 @@ describe("a feature of one example", () => {
     ["f32[]", "raw.a - raw.a[0]"],
     ["f32[]", "(raw.a - mean(raw.a)) -> standardize"],
     ["f32[]", "raw.a + mse(raw.a, raw.b)"],
+    ["f32[]", "pad(raw.a, before=[1], after=[0])[1:]"],
+    ["f32[]", "blurred(raw.a)"],
     ["f32[]", "counted(raw.a)"],
     ["f32[2]", `centred(${pair})`],
     ["f32[2]", `across(${pair})`],

@@ -11,6 +11,7 @@ import { widen } from "../../src/passes/widen.ts";
 import { fromNumbers, toNumbers } from "../../src/runtime/onnx/typed-array.ts";
 import { asInputs, sessionOf } from "../emit/onnx/graphs.ts";
 import { relativeError } from "../ops/relative-error.ts";
+import { graphOf, type } from "../autodiff/gradient-testing.ts";
 import { describeSample, graphOfSample, inputsOfSample } from "../ops/sample-graphs.ts";
 import { onnxTarget } from "../../src/emit/onnx/onnx-target.ts";
 
@@ -57,5 +58,28 @@ describe("widen", () => {
     expect(graph.nodes.map((node) => (node.kind === "operator" ? node.op : node.kind))).toEqual(["sub", "cast"]);
     expect(graph.outputs.map((it) => it.value.type.dtype)).toEqual(["f32"]);
     expect(graph.inputs.every((it) => it.value.type.dtype === "f64")).toBe(true);
+  });
+
+  it("rounds each output by itself where it rounds, and leaves them in double precision where it does not", () => {
+    const graph = graphOf({ x: type("f32", 3), at: type("i32", 3) }, (b, { x, at }) => ({
+      third: b.div(x, b.scalar(3)),
+      tenth: b.div(x, b.scalar(10)),
+      at: b.add(at, at),
+    }));
+    const inputs = new Map([
+      ["x", { dtype: "f64" as const, shape: [3], data: Float64Array.of(1, 2, 4) }],
+      ["at", { dtype: "i32" as const, shape: [3], data: Float64Array.of(0, 1, 2) }],
+    ]);
+    const [rounded, whole] = [true, false].map((it) => widen(graph, { rounded: it }));
+    if (rounded === undefined || whole === undefined) throw new Error("unreachable");
+    expect(verifyGraph(rounded)).toEqual([]);
+    expect(rounded.outputs.map((it) => it.value.type.dtype)).toEqual(["f32", "f32", "i32"]);
+    expect(whole.outputs.map((it) => it.value.type.dtype)).toEqual(["f64", "f64", "i32"]);
+    for (const it of [rounded, whole]) {
+      const results = interpretGraph(it, inputs);
+      expect(results.get("third")?.data[0]).toBeCloseTo(1 / 3, 6);
+      expect(results.get("tenth")?.data[0]).toBeCloseTo(1 / 10, 6);
+      expect(results.get("at")?.data).toEqual(Float64Array.of(0, 2, 4));
+    }
   });
 });
