@@ -6,6 +6,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import type { Tensor } from "../../../src/runtime/tensor.ts";
 import {
   encodeCheckpoint,
+  encodeWeights,
   parseCheckpoint,
   readCheckpoint,
   type Checkpoint,
@@ -36,6 +37,7 @@ const checkpoint: Checkpoint = {
   },
   vocabulary: [" ", "a", "ß"],
   seed: 2 ** 40 + 1,
+  origin: { by: "train", step: 7, seed: 3, model: "abc" },
 };
 
 describe("checkpoints", () => {
@@ -53,6 +55,18 @@ describe("checkpoints", () => {
     const { tensors, perms = new Map<string, readonly number[]>() } = checkpoint;
     const read = parseCheckpoint(encodeCheckpoint({ tensors, perms }));
     expect(read.ok && Object.keys(read.value)).toEqual(["tensors", "perms"]);
+  });
+
+  it("of weights hold all of it too, each weight where it lay before the training", () => {
+    const weights = [...checkpoint.tensors].filter(([name]) => !name.startsWith("opt/"));
+    const [initial, trained] = [{ tensors: new Map(weights) }, checkpoint].map((it) => encodeWeights(it, "csv"));
+    for (const [name] of weights) {
+      expect(trained?.places.get(name), name).toBeDefined();
+      expect(trained?.places.get(name), name).toEqual(initial?.places.get(name));
+    }
+    const read = trained && parseCheckpoint(trained.bytes);
+    expect(read?.ok && new Map([...read.value.tensors].sort())).toEqual(new Map([...checkpoint.tensors].sort()));
+    expect(read?.ok && read.value.progress).toEqual(checkpoint.progress);
   });
 
   it("name the byte at which a file is damaged", () => {

@@ -1,0 +1,152 @@
+import { describe, expect, it } from "vitest";
+import type { RawData } from "../../../src/runtime/data/raw-data.ts";
+import { compareMade } from "../../../src/runtime/train/compare-made.ts";
+import { madeOf, parseMade, type Made } from "../../../src/runtime/train/made-of.ts";
+import { trainingOf } from "../../specs/spec-testing.ts";
+
+const source = `model Net: (x: f32[B, 2]) -> y: f32[B, 1] {
+  x -> Dense(3) -> relu -> Dense(1)
+}
+data Rows {
+  source: csv("rows.csv")
+  x: f32[2] = stack(raw.a, raw.b, axis=-1)
+  price: f32[1] = stack(raw.price, axis=-1)
+  split: train 0.8, validate 0.2
+}
+train Net on Rows {
+  loss:      mse(y, price)
+  metrics:   mean_absolute_error(y, price)
+  optimizer: sgd(lr=0.1)
+  epochs:    4
+  batch:     2
+  seed:      1
+  validate:  every 1 epochs
+  save:      best(validate.loss)
+  stop:      early(validate.loss, patience=2)
+}
+`;
+
+const column = (name: string, ...values: readonly number[]) =>
+  ({ name, shape: [], data: Float32Array.from(values), from: "rows.csv" }) as const;
+const columns = (...given: readonly ReturnType<typeof column>[]): RawData => ({
+  kind: "columns",
+  count: given[0]?.data.length ?? 0,
+  columns: new Map(given.map((it) => [it.name, it])),
+});
+const rows = columns(column("a", 1, 2), column("b", 3, 4), column("price", 5, 6));
+
+interface Making {
+  readonly text?: string;
+  readonly raw?: RawData;
+  readonly examples?: number;
+  readonly runtime?: string;
+}
+
+const made = ({ text = source, raw = rows, examples = 8, runtime = "onnx 1.30" }: Making = {}): Made =>
+  madeOf(trainingOf(text), raw, examples, runtime);
+
+/** What a training differs in from the one above: the part, the words for it, and whether it is another training. */
+function differences(making: Making): readonly string[] {
+  return compareMade(made(), made(making)).map(
+    ({ part, text, changesMeaning }) => `${part}: ${text}${changesMeaning ? "" : " (harmless)"}`,
+  );
+}
+
+/** The text with one piece of it replaced. */
+function edited(piece: string, by: string): Making {
+  if (!source.includes(piece)) throw new Error(piece);
+  return { text: source.replace(piece, by) };
+}
+
+describe("two trainings", () => {
+  it("are the same, whatever comments, names of data files' rows and the order of columns are", () => {
+    expect(differences({})).toEqual([]);
+    expect(differences(edited("  x -> Dense(3)", "  # A hidden layer.\n  x -> Dense(3)"))).toEqual([]);
+    expect(differences(edited("model Net:", "## Of prices.\nmodel Net:"))).toEqual([]);
+    expect(differences({ raw: columns(column("price", 5, 6), column("b", 3, 4), column("a", 1, 2)) })).toEqual([]);
+  });
+
+  it.each([
+    ["Dense(3)", "Dense(4)", ["model: the model computes something else"]],
+    ["mse(y, price)", "mse(y, price) * 2", ["loss: the loss is another expression"]],
+    [
+      "mean_absolute_error(y, price)",
+      "mean_absolute_error(y * 2, price)",
+      ["metrics: the metrics are other expressions"],
+    ],
+    [
+      "mean_absolute_error",
+      "mean_squared_error",
+      ["metrics: metrics.names: [mean_absolute_error], now [mean_squared_error]"],
+    ],
+    ["sgd(lr=0.1)", "sgd(lr=0.2)", ["optimizer: optimizer.rate.rate: 0.1, now 0.2"]],
+    ["batch:     2", "batch:     4", ["batch: batch: 2, now 4", "length: length.steps: 16, now 8 (harmless)"]],
+    ["seed:      1", "seed:      2", ["seed: seed: 1, now 2"]],
+    [
+      "stack(raw.a, raw.b, axis=-1)",
+      "stack(raw.b, raw.a, axis=-1)",
+      ["features: the features are made in another way"],
+    ],
+    [
+      "best(validate.loss)",
+      "best(validate.mean_absolute_error)",
+      ["save: save.monitor.metric: loss, now mean_absolute_error"],
+    ],
+    ["patience=2", "patience=3", ["stop: stop.patience: 2, now 3 (harmless)"]],
+    [
+      "early(validate.loss",
+      "early(validate.mean_absolute_error",
+      ["stop: stop.monitor.metric: loss, now mean_absolute_error"],
+    ],
+    [
+      "  stop:      early(validate.loss, patience=2)\n",
+      "",
+      [expect.stringMatching(/^stop: .*, now none \(harmless\)$/)],
+    ],
+    ["epochs:    4", "epochs:    5", ["length: length.steps: 16, now 20 (harmless)"]],
+    ["every 1 epochs", "every 2 epochs", ["validate: validate.every: 1, now 2 (harmless)"]],
+  ])("differ where %j is %j", (piece, by, expected) => {
+    expect(differences(edited(piece, by))).toEqual(expected);
+  });
+
+  it("differ by their data, where one number of them is another, or one column", () => {
+    const other = columns(column("a", 1, 2), column("b", 3, 4), column("price", 5, 7));
+    expect(differences({ raw: other })).toEqual(["data: the data have other values"]);
+    const renamed = columns(column("a", 1, 2), column("c", 3, 4), column("price", 5, 6));
+    expect(differences({ raw: renamed })).toEqual(["data: the data have other values"]);
+    const longer = columns(column("a", 1, 2, 3), column("b", 3, 4, 5), column("price", 5, 6, 7));
+    expect(differences({ raw: longer })).toEqual(["data: data.examples: 2, now 3"]);
+  });
+
+  it("differ by the runtime, which changes nothing but rounding", () => {
+    expect(differences({ runtime: "tfjs 4.22" })).toEqual([
+      expect.stringMatching(/^runtime: runtime: onnx 1\.30, .*, now tfjs 4\.22, .* \(harmless\)$/),
+    ]);
+  });
+
+  it("differ by their length, where the schedule ends with it", () => {
+    const scheduled = source.replace("lr=0.1", "lr=cosine(0.1)");
+    const longer = scheduled.replace("epochs:    4", "epochs:    5");
+    const found = compareMade(made({ text: scheduled }), made({ text: longer }));
+    expect(found.map(({ part, changesMeaning }) => [part, changesMeaning])).toEqual([["length", true]]);
+  });
+});
+
+describe("the record of a training", () => {
+  it("comes back from a file", () => {
+    expect(parseMade(JSON.stringify(made()))).toEqual(made());
+  });
+
+  it("has none for what it does not say", () => {
+    const { parts, form } = made();
+    const { clip: _, ...others } = parts;
+    expect(parseMade(JSON.stringify({ form, parts: others }))?.parts.clip).toBe(null);
+  });
+
+  it.each([undefined, "", "{", "null", "7", "[]", '{"form":1}', '{"form":1,"parts":null}', '{"form":2,"parts":{}}'])(
+    "is none in %j",
+    (text) => {
+      expect(parseMade(text)).toBe(undefined);
+    },
+  );
+});
