@@ -21,7 +21,7 @@ interface Stray extends Judged {
 
 /** Finds the example that has a place out of range, by the sizes that look-ups have room for. */
 export async function findStrayPlace(
-  trainer: Trainer,
+  trainer: Pick<Trainer, "prepare">,
   data: DataProgram,
   raw: RawData,
   dataset: Dataset,
@@ -48,7 +48,11 @@ function fromOf(raw: RawData, feature: FeatureSpec, dataset: Dataset): string {
 }
 
 /** Strays of some examples: of each batch and feature the first in the file. */
-async function findStrays(trainer: Trainer, judged: readonly Judged[], examples: Examples): Promise<readonly Stray[]> {
+async function findStrays(
+  trainer: Pick<Trainer, "prepare">,
+  judged: readonly Judged[],
+  examples: Examples,
+): Promise<readonly Stray[]> {
   const strays: Stray[] = [];
   for (let from = 0; from < examples.count; from += batchSize) {
     const count = Math.min(batchSize, examples.count - from);
