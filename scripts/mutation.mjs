@@ -45,7 +45,7 @@ function runGroup(group) {
   const began = performance.now();
   const { status } = spawnSync(process.execPath, ["node_modules/@stryker-mutator/core/bin/stryker.js", "run", config], {
     stdio: "inherit",
-    env: { ...process.env, MODELC_MUTATION_TESTS: group.tests.join(",") },
+    env: { ...process.env, MODELC_MUTATION_TESTS: group.tests.join(" ") },
   });
   if (status !== 0) process.exit(status ?? 1);
   const { files } = JSON.parse(readFileSync(report, "utf8"));

@@ -2,7 +2,7 @@
 import { defineConfig } from "vitest/config";
 import { ShortestFirst } from "./shortest-first.mjs";
 
-const tests = (process.env.MODELC_MUTATION_TESTS ?? "tests").split(",");
+const tests = (process.env.MODELC_MUTATION_TESTS ?? "tests").split(" ");
 
 export default defineConfig({
   test: {
