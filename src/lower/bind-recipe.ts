@@ -10,6 +10,7 @@ import { positionalAttributes } from "./call-operator.ts";
 import { report, reporter, type Context } from "./context.ts";
 import { asReal } from "./convert.ts";
 import { bindArguments } from "./hyperparameters.ts";
+import { reportGivenTwice } from "./report-given-twice.ts";
 import { poison, type RecipeVal, type Val } from "./values.ts";
 
 /** `leaky_relu(0.2)` or `LSTM(units)` where a recipe is wanted: hyperparameters are bound, inputs stay open. */
@@ -35,7 +36,7 @@ export function bindRecipe(ctx: Context, it: RecipeVal, call: CallExpression): V
       const here = new Set<string>();
       call.arguments.forEach((argument, index) => {
         const name = argument.name?.text ?? open[index];
-        if (name !== undefined && !isFirst(ctx, here, it, name, target.operator.name, argument)) fine = false;
+        if (name !== undefined && isRepeated(ctx, here, it, name, target.operator.name, argument)) fine = false;
         const specs = givenAttributes(target.operator);
         const spec = name !== undefined && Object.hasOwn(specs, name) ? specs[name] : undefined;
         if (name === undefined || spec === undefined) {
@@ -59,8 +60,8 @@ export function bindRecipe(ctx: Context, it: RecipeVal, call: CallExpression): V
   }
 }
 
-/** Reports an argument that was given before, here or where the function was bound. */
-function isFirst(
+/** Whether an argument was given before, which is reported; `here` gathers those of one call. */
+function isRepeated(
   ctx: Context,
   here: Set<string>,
   { bound, text }: RecipeVal,
@@ -68,13 +69,13 @@ function isFirst(
   callee: string,
   argument: Argument,
 ): boolean {
-  if (here.has(name)) report(ctx, "MC2012", argument.span, { name, callee });
-  else if (bound.has(name)) report(ctx, "MC2032", argument.span, { name, callee, text });
-  else {
-    here.add(name);
-    return true;
-  }
-  return false;
+  const repeated = reportGivenTwice(ctx, argument, name, callee, {
+    here: here.has(name),
+    bound: bound.has(name),
+    text,
+  });
+  here.add(name);
+  return repeated;
 }
 
 function bindInitializer(ctx: Context, it: RecipeVal, name: string, call: CallExpression): Val {
@@ -86,7 +87,7 @@ function bindInitializer(ctx: Context, it: RecipeVal, name: string, call: CallEx
   const open = signature.filter((key) => !it.bound.has(key));
   call.arguments.forEach((argument, index) => {
     const parameter = argument.name?.text ?? open[index];
-    if (parameter !== undefined && !isFirst(ctx, here, it, parameter, name, argument)) fine = false;
+    if (parameter !== undefined && isRepeated(ctx, here, it, parameter, name, argument)) fine = false;
     if (parameter === undefined) {
       report(ctx, "MC2014", argument.span, { callee: name });
       fine = false;

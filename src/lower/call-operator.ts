@@ -12,6 +12,7 @@ import { resolveAxes, resolveAxis } from "./axes.ts";
 import { freshValue, report, reporter, type Context } from "./context.ts";
 import { asDim, asTensor } from "./convert.ts";
 import { claimNumbered } from "./paths.ts";
+import { reportGivenTwice } from "./report-given-twice.ts";
 import { poison, tensor, type RecipeVal, type TensorVal, type Val } from "./values.ts";
 
 /** A value that an operator or function is given, with the text that it comes from. */
@@ -125,18 +126,19 @@ function sortArguments(
     const given = name.text;
     if (axisWords.has(given) && ("axis" in operator.attributes || "axes" in operator.attributes)) {
       const earlier = ["axis", "axes"].find((it) => bound.has(it));
-      if (pending.axis.length > 0) fine = duplicate(ctx, argument, operator);
-      else if (earlier !== undefined) fine = givenBefore(ctx, argument, earlier, operator, text);
+      const before = { here: pending.axis.length > 0, bound: earlier !== undefined, text };
+      if (reportGivenTwice(ctx, argument, earlier ?? given, operator.name, before)) fine = false;
       else pending.axis.push(argument);
     } else if (
       Object.hasOwn(givenAttributes(operator), given) &&
       !(takesSizes(operator) && (given === "names" || given === "sizes"))
     ) {
-      if (pending.attributes.has(given)) fine = duplicate(ctx, argument, operator);
-      else if (bound.has(given)) fine = givenBefore(ctx, argument, given, operator, text);
+      const before = { here: pending.attributes.has(given), bound: bound.has(given), text };
+      if (reportGivenTwice(ctx, argument, given, operator.name, before)) fine = false;
       else pending.attributes.set(given, argument);
     } else if (operator.operands.some((it) => it.name === given)) {
-      if (pending.named.has(given)) fine = duplicate(ctx, argument, operator);
+      const before = { here: pending.named.has(given), bound: false, text };
+      if (reportGivenTwice(ctx, argument, given, operator.name, before)) fine = false;
       else pending.named.set(given, { val: ctx.elaborator.rules.expression(ctx, value), span: value.span });
     } else if (takesSizes(operator)) {
       pending.sizes.push(argument);
@@ -167,16 +169,6 @@ function slotFor(
 
 function tooMany(ctx: Context, operator: Operator, argument: Argument): boolean {
   report(ctx, "MC2014", argument.span, { callee: operator.name });
-  return false;
-}
-
-function duplicate(ctx: Context, argument: Argument, operator: Operator): boolean {
-  report(ctx, "MC2012", argument.span, { name: argument.name?.text ?? "", callee: operator.name });
-  return false;
-}
-
-function givenBefore(ctx: Context, argument: Argument, name: string, operator: Operator, text: string): boolean {
-  report(ctx, "MC2032", argument.span, { name, callee: operator.name, text });
   return false;
 }
 

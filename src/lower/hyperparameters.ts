@@ -9,6 +9,7 @@ import type { Argument, Hyperparameter, HyperparameterAlternative, Hyperparamete
 import { innerScope, report, reporter, type Context, type Expected } from "./context.ts";
 import { asDim } from "./convert.ts";
 import { isRecursive } from "./recursion.ts";
+import { reportGivenTwice } from "./report-given-twice.ts";
 import { describe, targetName, type Val } from "./values.ts";
 
 /** What an argument for a hyperparameter may be. */
@@ -187,13 +188,8 @@ export function bindArguments(
         continue;
       }
     }
-    if (here.has(target.name.text)) {
-      report(ctx, "MC2012", argument.span, { name: target.name.text, callee });
-      fine = false;
-      continue;
-    }
-    if (bound.has(target.name.text)) {
-      report(ctx, "MC2032", argument.span, { name: target.name.text, callee, text });
+    const earlier = { here: here.has(target.name.text), bound: bound.has(target.name.text), text };
+    if (reportGivenTwice(ctx, argument, target.name.text, callee, earlier)) {
       fine = false;
       continue;
     }
