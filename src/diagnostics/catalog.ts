@@ -25,6 +25,8 @@ export type Catalog = typeof catalog;
 export type Code = keyof Catalog;
 
 /** The parameters that the message of a code takes. */
-export type ParametersOf<C extends Code> = Catalog[C] extends { readonly message: (parameters: infer P) => string }
+export type ParametersOf<C extends Code> = Catalog[C] extends {
+  readonly message: (parameters: infer P extends object) => string;
+}
   ? P
   : never;

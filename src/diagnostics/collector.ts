@@ -16,15 +16,24 @@ export interface Collector {
   readonly hasErrors: boolean;
 }
 
+/** The catalog as a reporter of any code reads it: how bad each is, and its message of its own parameters. */
+const messages: {
+  readonly [C in Code]: { readonly severity: Severity; readonly message: (parameters: ParametersOf<C>) => string };
+} = catalog;
+
 /** The longest text out of a file that one message quotes, in characters. */
 const widestParameter = 1000;
 
 /** Parameters of a message, all their texts as {@link showText} shows them. */
-function shown(parameters: unknown): unknown {
-  if (typeof parameters === "string") return showText(parameters, widestParameter);
-  if (Array.isArray(parameters)) return parameters.map(shown);
-  if (typeof parameters !== "object" || parameters === null) return parameters;
-  return Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, shown(value)]));
+function shownParameters<P extends object>(parameters: P): P {
+  return Object.assign({ ...parameters }, shown(parameters));
+}
+
+function shown(value: unknown): unknown {
+  if (typeof value === "string") return showText(value, widestParameter);
+  if (Array.isArray(value)) return value.map(shown);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, it]) => [name, shown(it)]));
 }
 
 /** An empty collector. */
@@ -33,14 +42,14 @@ export function createCollector(): Collector {
   const seen = new Set<string>();
   return {
     report(code, span, parameters, extras = {}) {
-      const found: { readonly severity: Severity; readonly message: (parameters: never) => string } = catalog[code];
-      const message = found.message(shown(parameters) as never);
+      const { severity } = messages[code];
+      const message = messages[code].message(shownParameters(parameters));
       const key = `${code} ${span.file.path} ${span.start} ${span.end} ${message}`;
       if (seen.has(key)) return;
       seen.add(key);
       diagnostics.push({
         code,
-        severity: found.severity,
+        severity,
         message,
         span,
         labels: (extras.labels ?? []).map((it) => ({ ...it, message: showText(it.message, widestParameter) })),

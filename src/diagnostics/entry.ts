@@ -1,7 +1,7 @@
 import type { Severity } from "./diagnostic.ts";
 
 /** What the catalog knows of one diagnostic code. `bad` yields the code when checked; `good` yields nothing. */
-export interface CatalogEntry<Parameters> {
+export interface CatalogEntry<Parameters extends object> {
   readonly severity: Severity;
   /** A few words, for lists and `modelc explain`. */
   readonly title: string;
@@ -14,6 +14,6 @@ export interface CatalogEntry<Parameters> {
 }
 
 /** Declares a catalog entry with its parameters inferred from the message. */
-export function entry<Parameters>(it: CatalogEntry<Parameters>): CatalogEntry<Parameters> {
+export function entry<Parameters extends object>(it: CatalogEntry<Parameters>): CatalogEntry<Parameters> {
   return it;
 }

@@ -109,7 +109,7 @@ export function lowerTrainSection(
   const epochs = readInteger(settings.get("epochs"), 1, 1, scope);
   const steps = readInteger(settings.get("steps"), 0, 1, scope);
   const stepsSetting = settings.get("steps");
-  if (settings.has("epochs") && stepsSetting !== undefined) collector.report("MC4014", stepsSetting.span, undefined);
+  if (settings.has("epochs") && stepsSetting !== undefined) collector.report("MC4014", stepsSetting.span, {});
   if (optimizer !== undefined && optimizerExpression !== undefined)
     checkRate(optimizer.rate, settings.has("steps") ? steps : undefined, optimizerExpression.span, scope);
   if (data.split.fractions.train === undefined)

@@ -1,3 +1,5 @@
+import type { Plugin } from "prettier";
+
 /** The parts of a syntax tree (ESTree with TypeScript's nodes) that this reads. */
 interface SyntaxNode {
   readonly type: string;
@@ -25,8 +27,26 @@ const wrappers: ReadonlySet<string> = new Set(["TSAsExpression", "TSSatisfiesExp
  * which modelc writes): what is of types alone becomes spaces. Prettier's parser, loaded here, finds it.
  */
 export async function stripTypes(source: string): Promise<string> {
-  const { parsers } = await import("prettier/plugins/typescript");
-  const tree: unknown = await parsers.typescript.parse(source, { filepath: "model.ts" } as never);
+  const [{ format }, { parsers }] = await Promise.all([
+    import("prettier/standalone"),
+    import("prettier/plugins/typescript"),
+  ]);
+  // A parser takes options that prettier alone can make: so it is run by prettier, which prints what is left as it is.
+  const plugin: Plugin<string> = {
+    parsers: {
+      erased: {
+        ...parsers.typescript,
+        astFormat: "erased",
+        parse: async (text, options) => eraseTypes(text, await parsers.typescript.parse(text, options)),
+      },
+    },
+    printers: { erased: { print: (path) => path.node } },
+  };
+  return format(source, { parser: "erased", filepath: "model.ts", plugins: [plugin] });
+}
+
+/** A text without what its syntax tree says of types. */
+function eraseTypes(source: string, tree: unknown): string {
   const erased: (readonly [number, number])[] = [];
   const visit = (it: unknown): void => {
     if (Array.isArray(it)) for (const element of it) visit(element);
