@@ -1680,9 +1680,10 @@ function checkpointMisfit(
     // Statistics have become float64.
     const older = path.startsWith("statistic/") && type === "F32";
     if (type !== usual && !older) return `${path} is ${type} in the checkpoint, not ${usual}`;
-    // Variables are float32: other reals are rounded to it, integers must fit.
-    const rounded = type === "F64" ? -1 : data.findIndex((value) => Math.fround(value) !== value);
-    if (rounded >= 0) return `${path} has ${data[rounded]} at element ${rounded}, which a float32 variable cannot hold`;
+    // Variables of integers have 32 bits.
+    const isWhole = variable instanceof tf.Variable && variable.dtype !== "float32";
+    const beyond = isWhole ? data.findIndex((value) => (value | 0) !== value) : -1;
+    if (beyond >= 0) return `${path} has ${data[beyond]} at element ${beyond}, which an int32 variable cannot hold`;
     const logical = variable.shape.map((_, axis) => axis);
     const wanted = (order ?? logical).map((axis) => variable.shape[axis] ?? 0);
     if (shape.join() !== wanted.join()) {
@@ -1711,7 +1712,8 @@ function restoreVariables(
     }
     const { order } = formOf(path);
     tf.tidy(() => {
-      const stored = tf.tensor(Float32Array.from(found.data), found.shape);
+      const numbers = variable.dtype === "float32" ? Float32Array.from(found.data) : Int32Array.from(found.data);
+      const stored = tf.tensor(numbers, found.shape, variable.dtype);
       const inverse = order?.map((_, axis) => order.indexOf(axis));
       variable.assign(inverse === undefined ? stored : tf.transpose(stored, inverse));
     });

@@ -29,6 +29,8 @@ interface InitializerRule {
   readonly random: boolean;
   /** What it asks of the type that it fills and of its arguments together, as a clause; undefined where they fit. */
   readonly misfit?: (input: Pick<InitializerInput, "type" | "argument">) => string | undefined;
+  /** The number that it fills everything with; left out where it is not one. */
+  readonly fill?: (argument: (name: string) => number) => number;
   readonly build: (input: InitializerInput) => Value;
 }
 
@@ -44,11 +46,11 @@ export const initializers = {
     doc: "Zeros, and ones for the forget gate, the second of the four quarters.",
     arguments: {},
     random: false,
-    misfit: ({ type: { shape } }) => {
+    misfit: ({ type: { dtype, shape } }) => {
       const size = shape.length === 1 ? asNumber(elementAt(shape, 0)) : undefined;
-      return size !== undefined && size % 4 === 0
+      return isFloat(dtype) && size !== undefined && size % 4 === 0
         ? undefined
-        : "is for the bias of an LSTM: one axis, whose size is a multiple of 4";
+        : "is for the bias of an LSTM: real numbers along one axis, whose size is a multiple of 4";
     },
     build: ({ b, type }) => {
       const units = literalSize(type.shape, "forget_bias") / 4;
@@ -138,6 +140,12 @@ export function misfitOf(init: Initializer, type: TensorType): string | undefine
   return rule.misfit?.({ type, argument: argumentsOf(rule, init) });
 }
 
+/** The number that an initialiser fills everything with; undefined where it is not one. */
+export function fillOf(init: Initializer): number | undefined {
+  const rule = findInitializer(init.name) ?? fault(`no initialiser is called ${init.name}`);
+  return rule.fill?.(argumentsOf(rule, init));
+}
+
 function argumentsOf(rule: InitializerRule, init: Initializer): (name: string) => number {
   return (name) =>
     init.arguments[name] ?? rule.arguments[name]?.default ?? fault(`${init.name} has no argument ${name}`);
@@ -162,7 +170,7 @@ function filled(
 ): InitializerRule {
   const build = ({ b, type, argument }: InitializerInput): Value =>
     b.broadcast(b.scalar(value(argument), type.dtype), type.shape);
-  return { doc, arguments: names, random: false, build };
+  return { doc, arguments: names, random: false, fill: value, build };
 }
 
 function drawn(

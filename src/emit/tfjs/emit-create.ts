@@ -1,9 +1,16 @@
 import { asNumber } from "../../dims/dim.ts";
 import type { Initializer } from "../../ir/graph.ts";
 import type { TensorType } from "../../ir/types.ts";
-import { initializers, isInitializer, type InitializerArgument, type InitializerName } from "../../ops/initializers.ts";
+import {
+  fillOf,
+  initializers,
+  isInitializer,
+  type InitializerArgument,
+  type InitializerName,
+} from "../../ops/initializers.ts";
 import { fault } from "../../support/fault.ts";
 import { arrayOf, call, identifier, literal, text, type Expression } from "./ast.ts";
+import { tfjsDType } from "./tfjs-dtype.ts";
 import { isTuple, type VariableLeaf, type VariableTree } from "./variable-tree.ts";
 import { namesIn } from "./visit-syntax.ts";
 
@@ -91,14 +98,16 @@ function shapeOf({ shape }: TensorType, path: string): Expression {
   return arrayOf(...sizes.map((size) => literal(size)));
 }
 
-function weights(
-  { init, type }: VariableLeaf,
-  path: string,
-  indices: readonly string[],
-  helpers: Set<string>,
-): Expression {
-  const values = initializerExpression(init, helpers);
+function weights(leaf: VariableLeaf, path: string, indices: readonly string[], helpers: Set<string>): Expression {
+  const { init, type } = leaf;
   const shape = shapeOf(type, path);
+  const dtype = tfjsDType(type.dtype);
+  if (dtype !== "float32") {
+    helpers.add("wholeVariable");
+    const value = fillOf(init) ?? fault(`${init.name} fills ${path}, which has whole numbers`);
+    return call("wholeVariable", shape, literal(value), text(dtype));
+  }
+  const values = initializerExpression(init, helpers);
   helpers.add("weights");
   if (!initializers[nameOf(init)].random) return call("weights", shape, values);
   const places = indices.map((index) => (/^\d+$/.test(index) ? literal(Number(index)) : identifier(index)));

@@ -178,9 +178,9 @@ const faults: readonly (readonly [name: string, bytes: () => Uint8Array, message
     "statistic/x.mean has shape [1, 3]",
   ],
   [
-    "an integer that would be rounded",
-    () => changed(withTensor("count_0.seen", { bytes: new Uint8Array(BigInt64Array.of(2n, 16777217n).buffer) })),
-    "count_0.seen has 16777217 at element 1, which a float32 variable cannot hold",
+    "an integer of more than 32 bits",
+    () => changed(withTensor("count_0.seen", { bytes: new Uint8Array(BigInt64Array.of(2n, 2147483648n).buffer) })),
+    "count_0.seen has 2147483648 at element 1, which an int32 variable cannot hold",
   ],
   [
     "an integer that no number holds",

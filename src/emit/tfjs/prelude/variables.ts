@@ -19,3 +19,12 @@ export function entriesOf(tree: object, prefix = ""): OwnedVariable[] {
 export function slotFor(parameter: tf.Variable, value = 0): tf.Variable {
   return tf.tidy(() => tf.variable(tf.fill(parameter.shape, value), false));
 }
+
+/** A variable of whole numbers or truth values, all one at first; as float32 it would round those beyond 2^24. */
+export function wholeVariable<R extends tf.Rank>(
+  shape: tf.ShapeMap[R],
+  value: number,
+  dtype: "int32" | "bool",
+): tf.Variable<R> {
+  return tf.tidy(() => tf.variable(tf.fill<R>(shape, value, dtype)));
+}
