@@ -255,6 +255,21 @@ const inputsFirst: Case = (stop) => {
   return true;
 };
 
+/** `test M { loss < 1 }`, `test M { expect loss < 1, accuracy > 0.9 }` */
+const missingExpect: Case = (stop) => {
+  const { token, tokens, rules, reporter } = stop;
+  if (!rules.includes("testDeclaration") || !["section", "entry", "setting"].includes(rules.at(-1) ?? "")) return false;
+  const start = startOfPart(stop, [t.Newline, t.Comma]);
+  const first = tokens[start];
+  const compares = start === stop.place - 1 && isName(first) && isOneOf(token, comparing);
+  if (first === undefined || !(compares || (start === stop.place && isOneOf(token, [t.NumberToken])))) return false;
+  const parameters = { expected: "`expect`, with which every expectation begins", found: `\`${first.image}\`` };
+  const span = spanOf(stop, first);
+  const edits = [{ span: { ...span, end: span.start }, text: "expect " }];
+  reporter.report("MC1001", span, parameters, { fix: { title: "write `expect`", edits } });
+  return true;
+};
+
 /** `epochs 3`, `epochs = 3`, `param kernel f32[4]` */
 const missingColon: Case = (stop) => {
   const { token, before, reporter, rules } = stop;
@@ -370,6 +385,7 @@ export const errorCases: readonly Case[] = [
   misspeltWord,
   missingValue,
   inputsFirst,
+  missingExpect,
   missingColon,
   missingComma,
   missingSeparator,

@@ -38,6 +38,9 @@ describe("syntax", () => {
     ["MC1001", "model M⟦[⟧B, 4] {\n  x\n}\n"],
     ["MC1001", "model M(x: f32⟦[⟧B, 4]) -> y: f32[B, 4] {\n  x\n}\n"],
     ["MC1001", "⟦4⟧\n"],
+    ["MC1001", "test M { ⟦loss⟧ < 3 }\n"],
+    ["MC1001", "test M { expect accuracy >= 0.9, ⟦loss⟧ <= 1 }\n"],
+    ["MC1001", "test M {\n  expect accuracy >= 0.9\n  ⟦0.5⟧ <= loss\n}\n"],
     ["MC1027", "const a = 1\n\nspec ⟦1⟧\n"],
     ["MC1028", `⟦const a = ${"(".repeat(90)}1${`${" + 1".repeat(20)})`.repeat(90)}⟧\n`],
   ]);
