@@ -2,6 +2,7 @@ import { required } from "../support/fault.ts";
 import { elementAt } from "../support/element-at.ts";
 import { first } from "./define/elementwise.ts";
 import { defineComposite } from "./define/operator.ts";
+import { runningAttributes } from "./define/running.ts";
 import { checkAxis, elementsOf, withoutAxis } from "./define/shape-rules.ts";
 
 /** `cumprod`: running products. */
@@ -11,11 +12,7 @@ export const cumprod = defineComposite({
   exposed: true,
   structure: "along axis",
   operands: [{ name: "x", dtype: "float", shape: "[..., N, ...]" }],
-  attributes: {
-    axis: { kind: "int", doc: "The axis along which products run.", min: 0 },
-    exclusive: { kind: "bool", doc: "Whether each product leaves out its own element.", default: false },
-    reverse: { kind: "bool", doc: "Whether products run from the end.", default: false },
-  },
+  attributes: runningAttributes("product"),
   infer: ({ operands, attributes, check }) =>
     checkAxis(attributes.axis, first(operands).shape.length, "cumprod", check) ? operands : undefined,
   cost: ({ results }) => ({ flops: elementsOf(first(results)) }),

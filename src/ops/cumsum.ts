@@ -2,6 +2,7 @@ import { elementAt } from "../support/element-at.ts";
 import { first } from "./define/elementwise.ts";
 import { at, fillArray, stridesOf } from "./define/nd-array.ts";
 import { definePrimitive } from "./define/operator.ts";
+import { runningAttributes } from "./define/running.ts";
 import { checkAxis, elementsOf } from "./define/shape-rules.ts";
 
 /** `cumsum`: running sums. */
@@ -11,11 +12,7 @@ export const cumsum = definePrimitive({
   exposed: true,
   structure: "along axis",
   operands: [{ name: "x", dtype: "number", shape: "[..., N, ...]" }],
-  attributes: {
-    axis: { kind: "int", doc: "The axis along which sums run.", min: 0 },
-    exclusive: { kind: "bool", doc: "Whether each sum leaves out its own element.", default: false },
-    reverse: { kind: "bool", doc: "Whether sums run from the end.", default: false },
-  },
+  attributes: runningAttributes("sum"),
   infer: ({ operands, attributes, check }) =>
     checkAxis(attributes.axis, first(operands).shape.length, "cumsum", check) ? operands : undefined,
   cost: ({ results }) => ({ flops: elementsOf(first(results)) }),
