@@ -26,6 +26,13 @@ describe("each place that reports data", () => {
   it.each<readonly [code: string, name: string, content: string | Uint8Array, spec: string, message: RegExp]>([
     ["MC6004", "d.csv", "x,x\n1,2\n", trained('csv("d.csv")'), /d\.csv:1:2: two columns are named `x`/],
     [
+      "MC6004",
+      "d.csv",
+      ",y\n1,2\n",
+      trained('csv("d.csv")', 'x: f32[1] = stack(raw[""], axis=-1)'),
+      /d\.csv:1:1: column 1 has no name/,
+    ],
+    [
       "MC6002",
       "d.csv",
       gzipSync("x\n1\n").subarray(0, 12),
