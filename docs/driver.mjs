@@ -1,5 +1,6 @@
 // Trains what `modelc build --target onnx` has written, with nothing but ONNX Runtime:
 //   const { losses, weights } = await train("out/Mnist", batches, { epochs: 10 })
+//   const { loss, accuracy } = await evaluate("out/Mnist", weights, batches)
 // `batches()` gives objects from feature names to tensors. What comes back is what to feed to the other graphs.
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -63,11 +64,14 @@ function judge({ inputs, outputs }, feeds, results) {
   return loss;
 }
 
+const manifestOf = async (stem) => JSON.parse(await readFile(`${stem}.manifest.json`, "utf8"));
+const loader = (stem, threads) => (graph) =>
+  InferenceSession.create(join(dirname(stem), graph.file), { intraOpNumThreads: threads });
+const defaults = ({ inputs }) => inputs.filter((it) => it.default !== undefined).map((it) => [it.name, initial(it)]);
+
 export async function train(stem, batches, { epochs = 1, hyper = {}, threads = 1 } = {}) {
-  const { graphs, constraints } = JSON.parse(await readFile(`${stem}.manifest.json`, "utf8"));
-  const options = { intraOpNumThreads: threads };
-  const load = ({ file }) => InferenceSession.create(join(dirname(stem), file), options);
-  const defaults = ({ inputs }) => inputs.filter((it) => it.default !== undefined).map((it) => [it.name, initial(it)]);
+  const { graphs, constraints } = await manifestOf(stem);
+  const load = loader(stem, threads);
 
   const init = await load(graphs.init);
   const drawn = await init.run(Object.fromEntries(defaults(graphs.init)));
@@ -85,4 +89,32 @@ export async function train(stem, batches, { epochs = 1, hyper = {}, threads = 1
     }
   }
   return { losses, weights: feeds };
+}
+
+/** Loss and metrics of weights over all examples of some batches, whatever the sizes of these. */
+export async function evaluate(stem, weights, batches, { threads = 1 } = {}) {
+  const { graphs, constraints, training } = await manifestOf(stem);
+  const load = loader(stem, threads);
+  const known = { ...Object.fromEntries(defaults(graphs.eval)), ...weights };
+
+  const measure = await load(graphs.eval);
+  const sums = {};
+  let [loss, examples] = [0, 0];
+  for await (const batch of batches()) {
+    for (const [name, tensor] of Object.entries(batch)) known[`batch/${name}`] = tensor;
+    const feeds = Object.fromEntries(graphs.eval.inputs.map(({ name }) => [name, known[name]]));
+    check(constraints, graphs.eval.inputs, feeds);
+    const results = await measure.run(feeds);
+    const [count] = Object.values(batch)[0].dims;
+    loss += judge(graphs.eval, feeds, results) * count;
+    examples += count;
+    for (const { name } of training.metrics.flatMap((it) => it.accumulators)) {
+      const { data, dims } = results[name];
+      sums[name] ??= new Tensor("float64", new Float64Array(data.length), dims);
+      data.forEach((it, i) => (sums[name].data[i] += it));
+    }
+  }
+  const made = graphs.metrics === undefined ? {} : await (await load(graphs.metrics)).run(sums);
+  const figures = training.metrics.map(({ name, figure }) => [name, made[figure].data[0]]);
+  return { loss: loss / examples, ...Object.fromEntries(figures) };
 }

@@ -153,7 +153,7 @@ export async function trainStep(
 }
 
 /**
- * The loss of a batch and the sums and counts of its metrics, and the gradients of the loss in the order of
+ * The loss of a batch, then what metrics add up, and the gradients of the loss in the order of
  * `model.optimizer`. They are the caller's to dispose of.
  */
 export function gradients(
@@ -199,6 +199,7 @@ export function fit(
     seed: model.seed,
     train: async (batch) => takenStep(model.step, await trainSums(model, batch)),
     evaluate: (held) => evaluate(model, held),
+    accumulators: [{ sum: 1, count: 1 }],
     figures: figuresOf,
   });
 }
@@ -239,7 +240,7 @@ export function load(bytes: Uint8Array, given?: LogisticRegression): LogisticReg
 // The model.
 
 /**
- * The loss of a batch, then the sum and the count of each metric.
+ * The loss of a batch, then what metrics add up.
  *
  * logits: f32[B, 1], label: f32[B, 1] -> f32[], f32[], f32[]
  */
@@ -316,23 +317,23 @@ function trainSums(model: LogisticRegression, batch: LogisticRegressionBatch): P
 }
 
 function evaluateSums(model: LogisticRegression, batch: LogisticRegressionBatch): Promise<number[]> {
-  return numbersOf(tf.tidy(() => tf.stack(resultsOf(model, batch))));
+  return numbersOf(tf.tidy(() => resultsOf(model, batch)));
 }
 
-/** The loss of a batch, then the sum and the count of each metric. */
+/** The loss of a batch, then what metrics add up. */
 function resultsOf(model: LogisticRegression, batch: LogisticRegressionBatch): tf.Tensor[] {
   const { x, label } = batch;
   const logits = logisticRegression(x, model.parameters);
   return objective(logits, label);
 }
 
-/** The figures of a loss, and of sums and counts of metrics. */
+/** The figures of a loss, and of what metrics have added up. */
 function figuresOf([
   loss = NaN,
-  binary_accuracy = NaN,
-  binary_accuracyCount = NaN,
+  binaryAccuracySum = NaN,
+  binaryAccuracyCount = NaN,
 ]: readonly number[]): LogisticRegressionFigures {
-  return { loss, binary_accuracy: binary_accuracy / binary_accuracyCount };
+  return { loss, binary_accuracy: binaryAccuracySum / binaryAccuracyCount };
 }
 
 /** One step of gradient descent with momentum, as Keras 3 computes it. */
@@ -634,6 +635,8 @@ interface FitPlan<Data, Figures> {
   readonly begin?: (steps: number) => void;
   readonly train: (batch: Data) => Promise<number[]>;
   readonly evaluate: (data: Data) => Promise<Figures>;
+  /** What each metric adds up over batches, and how many numbers that is. */
+  readonly accumulators: Accumulators;
   readonly figures: (sums: readonly number[]) => Figures;
 }
 
@@ -663,12 +666,7 @@ async function runFit<Data extends Record<string, tf.Tensor>, Figures extends ob
   }
   const reports: EpochReport<Figures>[] = [];
   let order: Int32Array = new Int32Array();
-  const known = fitting.figures;
-  const measures = Object.keys(plan.figures([])).length;
-  if (known !== undefined && Math.ceil(known.totals.length / 2) !== measures) {
-    throw new Error(`the model's fitting has figures of ${known.totals.length >> 1} metrics, not ${measures - 1}`);
-  }
-  let sums = runningSums(plan.figures, known);
+  let sums = runningSums(plan.figures, fitting.figures && totalsOf(fitting.figures, plan.accumulators));
   plan.begin?.(steps);
   if (plan.save !== undefined) bestWeights(fitting, plan.save.weights, plan.save.formOf);
 
@@ -681,7 +679,7 @@ async function runFit<Data extends Record<string, tf.Tensor>, Figures extends ob
       const batch = selectRows(plan.data, rows);
       try {
         sums.add(await plan.train(batch), rows.length);
-        fitting.figures = sums.state();
+        fitting.figures = sumsOf(sums.totals(), plan.accumulators);
       } finally {
         tf.dispose(Object.values(batch));
       }
@@ -775,27 +773,6 @@ async function evaluateBatches<Data extends Record<string, tf.Tensor>, Figures>(
   return sums.figures();
 }
 
-/** Adds up batches, from where it had come: the loss, which comes first, weighted by examples, and the sums of metrics. */
-function runningSums<Figures>(
-  figures: (sums: readonly number[]) => Figures,
-  from: Sums = { totals: [], examples: 0 },
-): {
-  add: (sums: readonly number[], examples: number) => void;
-  figures: () => Figures;
-  state: () => Sums;
-} {
-  let { totals, examples } = from;
-  return {
-    add: (sums, count) => {
-      const weighted = sums.map((sum, i) => (i === 0 ? sum * count : sum));
-      totals = weighted.map((sum, i) => (totals[i] ?? 0) + sum);
-      examples += count;
-    },
-    figures: () => figures(totals.map((total, i) => (i === 0 ? total / examples : total))),
-    state: () => ({ totals, examples }),
-  };
-}
-
 /** How many examples a data set has: the first size of its tensors. */
 function examplesIn(data: Record<string, tf.Tensor>): number {
   return Object.values(data)[0]?.shape[0] ?? 0;
@@ -831,10 +808,12 @@ function shuffledRows(count: number, seed: number, epoch: number): Int32Array {
   return order;
 }
 
-/** The numbers of a tensor, which is disposed of. */
-async function numbersOf(tensor: tf.Tensor): Promise<number[]> {
-  const numbers = Array.from(await tensor.data());
-  tensor.dispose();
+/** The numbers of some tensors, one after the other, read at once; the tensors are disposed of. */
+async function numbersOf(tensors: tf.Tensor[]): Promise<number[]> {
+  const joined = tf.tidy(() => tf.concat(tensors.map((tensor) => tf.reshape(tensor, [-1]))));
+  tf.dispose(tensors);
+  const numbers = Array.from(await joined.data());
+  joined.dispose();
   return numbers;
 }
 
@@ -967,12 +946,6 @@ interface Best {
   readonly step: number;
 }
 
-/** What batches add up to: the loss weighted by examples, then the sum and the count of each metric. */
-interface Sums {
-  readonly totals: number[];
-  readonly examples: number;
-}
-
 /** What `fit` knows of the validations so far, so that it goes on as if it had never stopped; `{ waited: 0 }` is nothing. */
 interface Fitting {
   /** The best validation by what `save` watches, whose weights are kept; and by what `stop` watches. */
@@ -993,11 +966,8 @@ function progressText(model: { readonly step: number; readonly steps?: number; f
   const { step, steps, fitting } = model;
   const { waited, save, stop, figures } = fitting;
   const known = steps === Infinity ? undefined : steps;
-  const [loss = 0, ...sums] = figures?.totals ?? [];
-  const metrics = sums.flatMap((sum, i) => (i % 2 === 0 && i + 1 < sums.length ? [{ sum, count: sums[i + 1] }] : []));
-  const between = figures === undefined ? undefined : { loss, examples: figures.examples, metrics };
   // JSON has no infinity, and no NaN.
-  return JSON.stringify({ step, steps: known, waited, save, stop, figures: between }, (_, it: unknown) =>
+  return JSON.stringify({ step, steps: known, waited, save, stop, figures }, (_, it: unknown) =>
     typeof it === "number" && !Number.isFinite(it) ? String(it) : it,
   );
 }
@@ -1035,20 +1005,25 @@ function fittingOf(progress: Record<string, unknown>, step: number): Fitting {
     return { [key]: { monitor, value, step: wholeAt(best, `${key}.step`, step) } };
   };
   const waited = progress["waited"] === undefined ? 0 : wholeAt(progress, "waited", step);
-  const figures = progress["figures"] === undefined ? {} : { figures: sumsOf(recordAt(progress, "figures")) };
+  const figures = progress["figures"] === undefined ? {} : { figures: storedSums(recordAt(progress, "figures")) };
   return { waited, ...bestAt("save"), ...bestAt("stop"), ...figures };
 }
 
-function sumsOf(figures: Record<string, unknown>): Sums {
+function storedSums(figures: Record<string, unknown>): Sums {
   const { metrics } = figures;
   if (!Array.isArray(metrics)) return refuse("figures.metrics", metrics, "a list");
   const loss = numberAt(figures, "figures.loss", Number.isFinite, "a finite number");
   const examples = wholeAt(figures, "figures.examples", Number.MAX_SAFE_INTEGER);
-  const sums = metrics.flatMap((_, i) => {
+  const sums = metrics.map((_, i) => {
     const metric = recordAt({ [i]: metrics[i] }, `figures.metrics.${i}`);
-    return ["sum", "count"].map((it) => numberAt(metric, `figures.metrics.${i}.${it}`, () => true, "a number"));
+    const held = Object.entries(metric).map(([name, value]) => {
+      const number = (it: unknown): number =>
+        numberAt({ [name]: it }, `figures.metrics.${i}.${name}`, () => true, "a number");
+      return [name, Array.isArray(value) ? value.map(number) : number(value)] as const;
+    });
+    return Object.fromEntries(held);
   });
-  return { totals: [loss, ...sums], examples };
+  return { loss, examples, metrics: sums };
 }
 
 /**
@@ -1477,11 +1452,74 @@ function sumToShape(x: tf.Tensor, shape: number[]): tf.Tensor {
   return axes.length === 0 ? x : tf.reshape(tf.sum(x, axes), shape);
 }
 
+/** What batches add up to, as a checkpoint has it. */
+interface Sums {
+  /** Weighted by examples. */
+  readonly loss: number;
+  readonly examples: number;
+  /** Of each metric what it adds up, by name: one number, or all elements row by row. */
+  readonly metrics: readonly Readonly<Record<string, number | number[]>>[];
+}
+
+/** What batches add up to, in a row: the loss weighted by examples, then all that metrics add up. */
+interface Totals {
+  readonly totals: readonly number[];
+  readonly examples: number;
+}
+
+/** What each metric adds up, by name, and how many numbers that is. */
+type Accumulators = readonly Readonly<Record<string, number>>[];
+
+/** Adds up batches, from where it had come: the loss, which comes first, weighted by examples, and what metrics add up. */
+function runningSums<Figures>(
+  figures: (sums: readonly number[]) => Figures,
+  from: Totals = { totals: [], examples: 0 },
+): {
+  add: (sums: readonly number[], examples: number) => void;
+  figures: () => Figures;
+  totals: () => Totals;
+} {
+  let { totals, examples } = from;
+  return {
+    add: (sums, count) => {
+      const weighted = sums.map((sum, i) => (i === 0 ? sum * count : sum));
+      totals = weighted.map((sum, i) => (totals[i] ?? 0) + sum);
+      examples += count;
+    },
+    figures: () => figures(totals.map((total, i) => (i === 0 ? total / examples : total))),
+    totals: () => ({ totals, examples }),
+  };
+}
+
+/** Totals by their names. */
+function sumsOf({ totals, examples }: Totals, accumulators: Accumulators): Sums {
+  const [loss = NaN, ...rest] = totals;
+  const metrics = accumulators.map((sizes) =>
+    Object.fromEntries(
+      Object.entries(sizes).map(([name, size]) => {
+        const numbers = rest.splice(0, size);
+        return [name, size === 1 ? (numbers[0] ?? NaN) : numbers] as const;
+      }),
+    ),
+  );
+  return { loss, examples, metrics };
+}
+
+/** Sums in a row; throws where they are of other metrics. */
+function totalsOf({ loss, examples, metrics }: Sums, accumulators: Accumulators): Totals {
+  const fits = (sizes: Readonly<Record<string, number>>, i: number): boolean =>
+    Object.entries(sizes).every(([name, size]) => [metrics[i]?.[name] ?? []].flat().length === size);
+  if (metrics.length !== accumulators.length || !accumulators.every(fits)) {
+    throw new Error("the model's fitting has figures of other metrics: model.fitting = { waited: 0 } begins anew");
+  }
+  const rest = accumulators.flatMap((sizes, i) => Object.keys(sizes).flatMap((name) => metrics[i]?.[name] ?? []));
+  return { totals: [loss, ...rest], examples };
+}
+
 /**
  * One step of training in two halves: `compute` runs the model, which gives its states their next values, then `update`
  * changes the parameters by the gradients. Where the loss turns out to be no finite number, or `accept` refuses the sums,
- * or `compute` throws, nothing changes: the states are given back what they had. Gives the loss, and the sums and counts
- * of metrics.
+ * or `compute` throws, nothing changes: the states are given back what they had. Gives the loss, and what metrics add up.
  */
 async function takeStep(
   states: readonly { variable: tf.Variable }[],
@@ -1495,9 +1533,7 @@ async function takeStep(
   try {
     const { results, ...computed } = compute();
     gradients = computed.gradients;
-    const stacked = tf.stack(results);
-    tf.dispose(results);
-    const sums = await numbersOf(stacked);
+    const sums = await numbersOf(results);
     sound = Number.isFinite(sums[0]) && accept(sums);
     if (sound) tf.tidy(() => update(gradients));
     return sums;

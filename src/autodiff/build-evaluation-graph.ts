@@ -7,7 +7,8 @@ import { inlineObjective } from "./inline-objective.ts";
 
 /**
  * The program's measures on a batch, in inference mode: from `batch/<feature>`, `param/<path>` and `state/<path>` to
- * `loss` (of several steps, `loss/<step>` of each), `metric/<name>/sum`, `metric/<name>/count` and the model's outputs as `output/<name>`.
+ * `loss` (of several steps, `loss/<step>` of each), `metric/<name>/<accumulator>` and the model's outputs as
+ * `output/<name>`.
  */
 export function buildEvaluationGraph(program: TrainProgram, options: BuildOptions): Graph {
   const flat = inlineObjective(program, {

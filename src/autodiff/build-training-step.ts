@@ -28,7 +28,7 @@ export function onlyPlace(program: TrainProgram): StepPlace {
  * One training step as one flat graph. Inputs: `batch/<feature>`, `param/<path>`, `state/<path>`, `opt/<slot>/<path>`,
  * `step` (i64), `seed` (u32[2]) where something is random, and f32 scalars under `hyper/`: `lr_scale`, `decay_scale` where
  * something decays (both multiply what the program says; 1 leaves it), `total_steps` where the schedule needs it. Outputs:
- * `next/<input>` with `carries`, `loss`, `metric/<name>/sum` and `metric/<name>/count`. Of several steps each has its own
+ * `next/<input>` with `carries`, `loss` and `metric/<name>/<accumulator>`. Of several steps each has its own
  * graph, whose loss is `loss/<name>` and whose slots are called after it; `next/step` is then the driver's to know.
  */
 export function buildTrainingGraph(

@@ -1,6 +1,6 @@
 import { asConstant, substitute, variablesOf as dimVariables, variable, sameForm, type Dim } from "../dims/dim.ts";
 import type { Func, Graph, GraphOutput, Module, Value } from "../ir/graph.ts";
-import { lossPort, metricPorts, portOf } from "../ir/ports.ts";
+import { accumulatorPorts, lossPort, portOf } from "../ir/ports.ts";
 import { measuredIn } from "../ir/measures-of.ts";
 import type { TrainProgram, TrainStep } from "../ir/program.ts";
 import type { TensorType } from "../ir/types.ts";
@@ -25,8 +25,8 @@ export interface ObjectiveOptions {
 
 /**
  * The flat graph of a model and the objectives of some steps: from parameters, states and the batch's features to their
- * losses, the metrics as `metric/<name>/sum` and `metric/<name>/count` where a step measures them, and, in training, the
- * next states. A training step that has a name draws by keys of its own.
+ * losses, what the batch gives to metrics as `metric/<name>/<accumulator>` where a step measures them, and, in training,
+ * the next states. A training step that has a name draws by keys of its own.
  */
 export function inlineObjective(program: TrainProgram, options: ObjectiveOptions): Graph {
   const { mode, model, steps } = options;
@@ -43,11 +43,8 @@ export function inlineObjective(program: TrainProgram, options: ObjectiveOptions
     const operands = objectiveOperands(step, model, inlined);
     const [loss, ...measured] = inliner.apply(step.objective, "", operands.values, operands.dims);
     outputs.push({ name: lossPort(step.name), role: "loss", value: required(loss, "loss") });
-    measuredIn(program, step).forEach(({ name }, index) => {
-      const [sum, count] = measured.slice(2 * index, 2 * index + 2);
-      const named = metricPorts(name);
-      outputs.push({ name: named.sum, role: "metric", value: required(sum, "sum of a metric") });
-      outputs.push({ name: named.count, role: "metric", value: required(count, "count of a metric") });
+    accumulatorPorts(measuredIn(program, step)).forEach((name, index) => {
+      outputs.push({ name, role: "metric", value: required(measured[index], name) });
     });
   }
   if (options.withOutputs) {

@@ -1,5 +1,6 @@
 import { fault } from "../support/fault.ts";
-import type { Metric, TrainProgram, TrainStep } from "./program.ts";
+import type { Accumulator, Metric, TrainProgram, TrainStep } from "./program.ts";
+import type { TensorType } from "./types.ts";
 
 /** The first of the steps that run on every batch; each program has one. It measures the metrics. */
 export function leadingStep({ steps }: Pick<TrainProgram, "steps">): TrainStep {
@@ -16,14 +17,19 @@ export function lossName({ name }: Pick<TrainStep, "name">): string {
   return name === undefined ? "loss" : `${name}.loss`;
 }
 
-/**
- * What is a sum and a count in the figures of a program: its metrics, and before them the losses of the steps beside the
- * leading one, for they see those batches alone on which they run.
- */
-export function summedIn({ steps, metrics }: Pick<TrainProgram, "metrics" | "steps">): readonly Metric[] {
+/** What is added up over batches for a figure. */
+export type Gathered = Pick<Metric, "name" | "accumulators">;
+
+const scalar: TensorType = { dtype: "f32", shape: [] };
+
+/** What the loss of a step beside the leading one is made of: it sees those batches alone on which it runs. */
+const lossAccumulators = ["sum", "count"].map((name): Accumulator => ({ name, type: scalar, merge: "sum" }));
+
+/** All that is added up for the figures of a program: the losses of the steps beside the leading one, then its metrics. */
+export function gatheredIn({ steps, metrics }: Pick<TrainProgram, "metrics" | "steps">): readonly Gathered[] {
   const leading = leadingStep({ steps });
   const others = steps.filter((it) => it !== leading);
-  return [...others.map((it): Metric => ({ name: lossName(it), finish: "mean", better: "lower" })), ...metrics];
+  return [...others.map((it) => ({ name: lossName(it), accumulators: lossAccumulators })), ...metrics];
 }
 
 /** The figures of a program by name: the losses of its steps, then its metrics. */

@@ -1,3 +1,5 @@
+import type { Metric } from "./program.ts";
+
 /**
  * The names of what flat graphs take and give, and of what checkpoints hold: made and read here, and nowhere else.
  *
@@ -91,9 +93,14 @@ export function readSlot(port: string): { readonly slot: string; readonly path: 
   return name === undefined || at < 0 ? undefined : { slot: name.slice(0, at), path: name.slice(at + 1) };
 }
 
-/** The ports of a metric's sums over a batch. */
-export function metricPorts(name: string): { readonly sum: string; readonly count: string } {
-  return { sum: portOf("metric", `${name}/sum`), count: portOf("metric", `${name}/count`) };
+/** The port of what a batch gives to an accumulator of a metric. The metric's figure has `portOf("metric", name)`. */
+export function accumulatorPort(metric: string, accumulator: string): string {
+  return portOf("metric", `${metric}/${accumulator}`);
+}
+
+/** The ports of all accumulators of some metrics, in order. */
+export function accumulatorPorts(metrics: readonly Metric[]): readonly string[] {
+  return metrics.flatMap(({ name, accumulators }) => accumulators.map((it) => accumulatorPort(name, it.name)));
 }
 
 /** The name of a graph's input in a checkpoint, or nothing for what is not kept. */

@@ -143,12 +143,25 @@ export interface Monitor {
   readonly metric: string;
 }
 
-/** A figure beside the loss. */
+/** One thing that a metric gathers over examples: what batches give is merged, in double precision. */
+export interface Accumulator {
+  readonly name: string;
+  /** What a batch gives: f32, of a static shape. */
+  readonly type: TensorType;
+  /** How batches are merged, element by element. */
+  readonly merge: "sum";
+}
+
+/** A figure beside the loss: what it gathers over examples, however they come in batches, and what that makes. */
 export interface Metric {
   readonly name: string;
-  /** How the sums over batches become the figure: `mean` is sum / count, `exp_mean` e to that. */
-  readonly finish: "mean" | "exp_mean";
   readonly better: "lower" | "higher";
+  readonly accumulators: readonly Accumulator[];
+  /**
+   * From the accumulators, merged over all batches, to the figure: one scalar. To the checker they are f32, and it is
+   * computed in f64, as the preparation of data is. It owns and draws nothing; it may call the model's functions.
+   */
+  readonly finish: Func;
 }
 
 /** A stretch of a training. */
@@ -163,7 +176,7 @@ export interface TrainStep {
   readonly name?: string;
   /**
    * Inputs: the model's outputs by name, then the features that it uses. Results: the loss (f32 scalar), and in the step
-   * that leads, the first that runs on every batch, two scalars for each metric of the program, its sum and its count.
+   * that leads, the first that runs on every batch, what the batch gives to the accumulators of each metric, in order.
    * Lives beside the model's functions: it may call them.
    */
   readonly objective: Func;

@@ -1,13 +1,14 @@
 import { product } from "../dims/dim.ts";
 import type { Value } from "../ir/graph.ts";
-import type { Metric } from "../ir/program.ts";
 import type { TensorType } from "../ir/types.ts";
 import type { GraphBuilder } from "./define/builder.ts";
 import { elementAt } from "../support/element-at.ts";
+import { required } from "../support/fault.ts";
 import { checkLabels, checkPair, labelIndex, lossType } from "./losses.ts";
 import {
   defineComposite,
   type Composite,
+  type MetricTrait,
   type NoAttributes,
   type OperandSpec,
   type Sample,
@@ -15,20 +16,29 @@ import {
 } from "./define/operator.ts";
 import { elementsOf } from "./define/shape-rules.ts";
 
-interface MetricSpec {
+/** What all metrics are declared with. */
+interface SharedSpec {
   readonly name: string;
   readonly doc: string;
   readonly operands: readonly OperandSpec[];
   readonly check: (what: string, operands: readonly TensorType[], check: ShapeChecker) => boolean;
   readonly samples: readonly Sample[];
   readonly index?: typeof labelIndex;
-  readonly metric: Omit<Metric, "name">;
-  /** The value of each counted example or position, a float. */
-  readonly each: (b: GraphBuilder, operands: readonly Value[]) => Value;
+  readonly better: MetricTrait["better"];
 }
 
-/** A metric: the f32 sum over all examples and positions, and their number. Batches add both up. */
-function defineMetric(spec: MetricSpec): Composite<NoAttributes> {
+interface MetricSpec<N extends string> extends SharedSpec {
+  /** What is gathered over examples, and added up: f32 of static shapes. */
+  readonly accumulators: Readonly<Record<N, TensorType>>;
+  /** What the examples of a batch give to each. */
+  readonly gather: (b: GraphBuilder, operands: readonly Value[]) => Readonly<Record<N, Value>>;
+  /** The figure, of what all examples have given. */
+  readonly finish: (b: GraphBuilder, accumulators: Readonly<Record<N, Value>>) => Value;
+}
+
+/** Declares a metric: an operator whose results are what a batch gives to its accumulators. */
+export function defineMetric<const N extends string>(spec: MetricSpec<N>): Composite<NoAttributes> {
+  const names = Object.keys(spec.accumulators) as N[];
   return defineComposite({
     name: spec.name,
     doc: spec.doc,
@@ -37,17 +47,54 @@ function defineMetric(spec: MetricSpec): Composite<NoAttributes> {
     operands: spec.operands,
     attributes: {},
     ...(spec.index !== undefined && { index: spec.index }),
-    infer: ({ operands, check }) => (spec.check(spec.name, operands, check) ? [lossType, lossType] : undefined),
+    infer: ({ operands, check }) =>
+      spec.check(spec.name, operands, check) ? names.map((it) => spec.accumulators[it]) : undefined,
     cost: ({ operands }) => ({ flops: elementsOf(elementAt(operands, 0)) }),
     samples: spec.samples,
-    metric: spec.metric,
+    metric: {
+      better: spec.better,
+      accumulators: names,
+      finish: (b, accumulators) => {
+        const entries = names.map((it, at) => [it, elementAt(accumulators, at)]);
+        return spec.finish(b, Object.fromEntries(entries) as Record<N, Value>);
+      },
+    },
     decompose: (b, { operands }) => {
-      const each = b.cast(spec.each(b, operands), "f32");
-      const sum = b.sum(
-        each,
-        each.type.shape.map((_, axis) => axis),
-      );
-      return [sum, b.dimAs(product(each.type.shape), "f32")];
+      const given = spec.gather(b, operands);
+      return names.map((it) => given[it]);
+    },
+  });
+}
+
+/** What makes a metric of whatever gives a sum and a count: the mean. */
+export function meanOf(better: MetricTrait["better"]): MetricTrait {
+  return {
+    better,
+    accumulators: ["sum", "count"],
+    finish: (b, [sum, count]) => b.div(required(sum, "sum"), required(count, "count")),
+  };
+}
+
+interface MeanSpec extends SharedSpec {
+  /** The value of each counted example or position, a float. */
+  readonly each: (b: GraphBuilder, operands: readonly Value[]) => Value;
+  /** What is made of the mean of all of them, where it is not the figure itself. */
+  readonly finish?: (b: GraphBuilder, mean: Value) => Value;
+}
+
+/** Declares the mean over all examples and positions: their sum, and how many there are. */
+function defineMean({ each, finish, ...shared }: MeanSpec): Composite<NoAttributes> {
+  return defineMetric({
+    ...shared,
+    accumulators: { sum: lossType, count: lossType },
+    gather: (b, operands) => {
+      const values = b.cast(each(b, operands), "f32");
+      const axes = values.type.shape.map((_, axis) => axis);
+      return { sum: b.sum(values, axes), count: b.dimAs(product(values.type.shape), "f32") };
+    },
+    finish: (b, { sum, count }) => {
+      const mean = b.div(sum, count);
+      return finish === undefined ? mean : finish(b, mean);
     },
   });
 }
@@ -87,10 +134,10 @@ const pairSamples: readonly Sample[] = [
 ];
 
 /** `accuracy`: how often the largest logit is the label's. */
-export const accuracy = defineMetric({
+export const accuracy = defineMean({
   name: "accuracy",
   doc: "How often the largest logit is that of the label.",
-  metric: { finish: "mean", better: "higher" },
+  better: "higher",
   operands: [logits, labels],
   index: labelIndex,
   check: checkLabels,
@@ -102,10 +149,11 @@ export const accuracy = defineMetric({
 });
 
 /** `perplexity`: the negative log likelihoods; reports take the exponential of their mean. */
-export const perplexity = defineMetric({
+export const perplexity = defineMean({
   name: "perplexity",
   doc: "The negative log likelihood of labels; the exponential of its mean is reported.",
-  metric: { finish: "exp_mean", better: "lower" },
+  better: "lower",
+  finish: (b, mean) => b.op("exp", [mean]),
   operands: [{ ...logits, unnormalized: true }, labels],
   index: labelIndex,
   check: checkLabels,
@@ -117,10 +165,10 @@ export const perplexity = defineMetric({
 });
 
 /** `binary_accuracy`: how often the sign of a logit is right. */
-export const binaryAccuracy = defineMetric({
+export const binaryAccuracy = defineMean({
   name: "binary_accuracy",
   doc: "How often a logit is positive exactly where its target is above one half.",
-  metric: { finish: "mean", better: "higher" },
+  better: "higher",
   operands: [
     { name: "logits", dtype: "float", shape: "[...]", unnormalized: true },
     { name: "targets", dtype: "float", shape: "[...]" },
@@ -144,10 +192,10 @@ export const binaryAccuracy = defineMetric({
 });
 
 /** `mean_squared_error` as a metric. */
-export const meanSquaredError = defineMetric({
+export const meanSquaredError = defineMean({
   name: "mean_squared_error",
   doc: "The squared error of each element.",
-  metric: { finish: "mean", better: "lower" },
+  better: "lower",
   operands: paired,
   check: checkPair,
   samples: pairSamples,
@@ -155,10 +203,10 @@ export const meanSquaredError = defineMetric({
 });
 
 /** `mean_absolute_error` as a metric. */
-export const meanAbsoluteError = defineMetric({
+export const meanAbsoluteError = defineMean({
   name: "mean_absolute_error",
   doc: "The absolute error of each element.",
-  metric: { finish: "mean", better: "lower" },
+  better: "lower",
   operands: paired,
   check: checkPair,
   samples: pairSamples,

@@ -11,7 +11,7 @@ import { verifyGraph } from "../../src/graph/verify.ts";
 import { inversePermutation } from "../../src/ops/transpose.ts";
 import { func, moduleOf } from "../passes/module-testing.ts";
 import { dataFor, type } from "./gradient-testing.ts";
-import { constantRate, programOf } from "./program-testing.ts";
+import { accuracyMetric, constantRate, programOf } from "./program-testing.ts";
 import { onnxTarget } from "../../src/emit/onnx/onnx-target.ts";
 import { referenceTarget } from "../../src/passes/pipeline.ts";
 
@@ -83,7 +83,7 @@ const program = programOf(
   ],
   {
     optimizer,
-    metrics: [{ name: "accuracy", finish: "mean", better: "higher" }],
+    metrics: [accuracyMetric],
     clip: { kind: "global_norm", limit: 0.5 },
   },
 );

@@ -1,11 +1,20 @@
 import type { Func, Module } from "../../src/ir/graph.ts";
-import type { ClipSpec, OptimizerSpec, Schedule, TrainProgram, TrainStep } from "../../src/ir/program.ts";
+import { accuracy } from "../../src/ops/metrics.ts";
+import type { TensorType } from "../../src/ir/types.ts";
+import { metricOf } from "../../src/graph/metric-of.ts";
+import { required } from "../../src/support/fault.ts";
+import type { ClipSpec, Metric, OptimizerSpec, Schedule, TrainProgram, TrainStep } from "../../src/ir/program.ts";
 import type { Span } from "../../src/support/source.ts";
 
 /** A rate that stays. */
 export function constantRate(rate: number): Schedule {
   return { kind: "constant", rate, warmup: 0 };
 }
+
+const scalar: TensorType = { dtype: "f32", shape: [] };
+
+/** `accuracy`, as a program has it. */
+export const accuracyMetric: Metric = metricOf("accuracy", required(accuracy.metric, "accuracy"), [scalar, scalar]);
 
 /** A training program over a module made by hand; `settings` override its plain defaults. */
 export function programOf(

@@ -215,11 +215,13 @@ describe("checkpoints that cannot be resumed", () => {
       withEntry("progress", '{"step":4294967296}'),
       "step is 4294967296 where a whole number from 0 to 4294967295",
     ],
-    [
-      "with figures of other metrics",
-      withEntry("progress", '{"step":1,"figures":{"loss":1,"examples":1,"metrics":[]}}'),
-      "has figures of 0 metrics, but this training has 1",
-    ],
+    ...["[]", "[{}]", '[{"sum":1,"hits":1}]', '[{"sum":1,"count":[1,2]}]', '[{"sum":1,"count":1,"bins":[]}]'].map(
+      (metrics): (typeof cases)[number] => [
+        `with figures of other metrics: ${metrics}`,
+        withEntry("progress", `{"step":1,"figures":{"loss":1,"examples":1,"metrics":${metrics}}}`),
+        "has other figures than this training, whose figures are loss, accuracy",
+      ],
+    ),
   ];
   it.each(cases)("%s", async (_, change, message) => {
     const { code, err } = await runOn("resume", changed(checkpoint, change));

@@ -2,9 +2,9 @@ import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import {
+  accumulatorPort,
   checkpointName,
   isWeight,
-  metricPorts,
   nameIn,
   portOf,
   ports,
@@ -21,7 +21,8 @@ describe("ports", () => {
       portOf("next", portOf("state", "bn.mean")),
       slotPort("m", "dense_0.kernel"),
       ports.totalSteps,
-      ...Object.values(metricPorts("accuracy")),
+      accumulatorPort("accuracy", "count"),
+      portOf("metric", "accuracy"),
     ];
     expect(made).toEqual([
       "batch/image",
@@ -29,8 +30,8 @@ describe("ports", () => {
       "next/state/bn.mean",
       "opt/m/dense_0.kernel",
       "hyper/total_steps",
-      "metric/accuracy/sum",
       "metric/accuracy/count",
+      "metric/accuracy",
     ]);
   });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { createFigureSum } from "../../src/runtime/train/figures.ts";
 import { trainingOf } from "../specs/spec-testing.ts";
 
 const source = (metric: string, functions = ""): string => `${functions}
@@ -22,16 +23,38 @@ const own = (name: string, body: string): string =>
   `fn ${name}: (logits: f32[B, C], label: i32[B]) -> (f32[], f32[]) { ${body} }`;
 
 describe("a metric's figure, and whether more of it is better", () => {
+  // What 6 over 4 comes to.
+  const [mean, exponential] = [1.5, Math.exp(1.5)];
   it.each([
-    ["accuracy", "", "mean", "higher", "max"],
-    ["perplexity", "", "exp_mean", "lower", "min"],
-    ["surprise", own("surprise", "perplexity(logits, label)"), "exp_mean", "lower", "min"],
-    ["hits", own("hits", "accuracy(logits, label)"), "mean", "higher", "max"],
-    ["my_recall", own("my_recall", "(sum(logits), sum(logits))"), "mean", "higher", "max"],
-    ["my_error", own("my_error", "(sum(logits), sum(logits))"), "mean", "lower", "min"],
-  ])("%s", (name, functions, finish, better, mode) => {
-    const { metrics, stop, save } = trainingOf(source(name, functions));
-    expect(metrics).toEqual([{ name, finish, better }]);
+    ["accuracy", "", mean, "higher", "max"],
+    ["perplexity", "", exponential, "lower", "min"],
+    ["surprise", own("surprise", "perplexity(logits, label)"), exponential, "lower", "min"],
+    ["hits", own("hits", "accuracy(logits, label)"), mean, "higher", "max"],
+    ["my_recall", own("my_recall", "(sum(logits), sum(logits))"), mean, "higher", "max"],
+    ["my_error", own("my_error", "(sum(logits), sum(logits))"), mean, "lower", "min"],
+  ])("%s", (name, functions, figure, better, mode) => {
+    const program = trainingOf(source(name, functions));
+    const { metrics, stop, save } = program;
+    const scalar = { dtype: "f32", shape: [] };
+    const accumulators = ["sum", "count"].map((it) => ({ name: it, type: scalar, merge: "sum" }));
+    expect(metrics).toMatchObject([{ name, better, accumulators }]);
+    const sum = createFigureSum(program);
+    for (const half of [1, 2]) sum.add({ losses: [0], metrics: [[Float64Array.of(2 * half), Float64Array.of(2)]] }, 1);
+    expect(sum.figures().get(name)).toBeCloseTo(figure, 12);
     expect([stop?.mode, save?.mode]).toEqual([mode, mode]);
+  });
+
+  it("has a name of its own beside the loss and the others", () => {
+    const given = ["accuracy", "accuracy", "accuracy_1", "loss", "loss", "accuracy"];
+    const functions = ["accuracy_1", "loss"].map((it) => own(it, "accuracy(logits, label)")).join("\n");
+    const calls = given.map((it) => `${it}(logits, label)`).join(", ");
+    const text = source("loss_1", functions).replace(/metrics: .*/, `metrics: ${calls}`);
+    const names = ["accuracy", "accuracy_1", "accuracy_1_1", "loss_1", "loss_2", "accuracy_2"];
+    expect(trainingOf(text).metrics.map((it) => it.name)).toEqual(names);
+  });
+
+  it("is none of a part of what an operator gives", () => {
+    const swapped = own("swapped", "(s, n) = accuracy(logits, label)\n (n, s)");
+    expect(trainingOf(source("swapped", swapped)).metrics).toMatchObject([{ name: "swapped", better: "lower" }]);
   });
 });

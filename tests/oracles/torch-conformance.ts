@@ -1,3 +1,4 @@
+import { createFigureSum } from "../../src/runtime/train/figures.ts";
 import type { TrainProgram } from "../../src/ir/program.ts";
 import { epochOrder, type Dataset } from "../../src/runtime/data/dataset.ts";
 import { createOnnxTrainer } from "../../src/runtime/onnx/onnx-trainer.ts";
@@ -151,10 +152,10 @@ export async function compareWithTorch(
     return { name, error: measure(single, ours), bound, noise: measure(double, single) };
   };
 
-  const metric = program.metrics[0];
-  const sums = evaluated.metrics[0];
-  const mean = (sums?.sum ?? NaN) / (sums?.count ?? NaN);
-  const measured = metric?.finish === "exp_mean" ? Math.exp(mean) : mean;
+  const metric = required(program.metrics[0], "a metric");
+  const sum = createFigureSum(program);
+  sum.add(evaluated, 1);
+  const measured = required(sum.figures().get(metric.name), metric.name);
   const paths = [...gradients.keys()];
   const joined = (of: (path: string) => Float64Array): Float64Array =>
     Float64Array.from(paths.flatMap((it) => [...of(it)]));
@@ -191,7 +192,7 @@ export async function compareWithTorch(
       bounds.loss,
       relativeErrors,
     ),
-    compare(`metric ${metric?.name ?? ""}`, "metric", Float64Array.of(measured), bounds.loss, relativeErrors),
+    compare(`metric ${metric.name}`, "metric", Float64Array.of(measured), bounds.loss, relativeErrors),
     {
       name: "loss in training",
       error: relativeErrors(theirs("f32/losses").slice(0, 1), Float64Array.of(loss)),
@@ -218,7 +219,7 @@ export async function compareWithTorch(
     ended("  of the way that they went", limits.way, moved),
   ];
   console.log(
-    `  loss ${(losses[0] ?? NaN).toFixed(5)} to ${(losses.at(-1) ?? NaN).toFixed(5)}, ${metric?.name ?? ""} ${measured.toFixed(4)}`,
+    `  loss ${(losses[0] ?? NaN).toFixed(5)} to ${(losses.at(-1) ?? NaN).toFixed(5)}, ${metric.name} ${measured.toFixed(4)}`,
   );
   return printFigures(figures);
 }

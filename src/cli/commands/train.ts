@@ -2,11 +2,11 @@ import { existsSync } from "node:fs";
 import { slotsOf } from "../../autodiff/slots-of.ts";
 import { parametersOf } from "../../graph/parameters-of.ts";
 import { asNumber } from "../../dims/dim.ts";
-import { summedIn } from "../../ir/measures-of.ts";
+import { figureNames } from "../../ir/measures-of.ts";
 import { bestSlot, isPort, readSlot } from "../../ir/ports.ts";
 import { elementsOf } from "../../graph/measure.ts";
 import { encodeCheckpoint, encodeWeights, type Checkpoint } from "../../runtime/train/checkpoint.ts";
-import type { Figures } from "../../runtime/train/figures.ts";
+import { fitsProgram, type Figures } from "../../runtime/train/figures.ts";
 import { modelFingerprint } from "../../runtime/train/fingerprint.ts";
 import { madeOf, type Made, type MadePart } from "../../runtime/train/made-of.ts";
 import { withStatistics } from "../../runtime/train/fit-statistics.ts";
@@ -254,9 +254,9 @@ function checkProgress(path: string, { progress }: Checkpoint, { program, datase
     );
   }
   const { figures } = progress;
-  const sums = summedIn(program).length;
-  if (figures !== undefined && figures.metrics.length !== sums) {
-    throw new InputError(`${path} has figures of ${figures.metrics.length} metrics, but this training has ${sums}.`);
+  if (figures !== undefined && !fitsProgram(figures, program)) {
+    const names = figureNames(program).join(", ");
+    throw new InputError(`${path} has other figures than this training, whose figures are ${names}.`);
   }
   return progress;
 }

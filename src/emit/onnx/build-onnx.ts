@@ -1,5 +1,6 @@
 import { buildEvaluationGraph, buildInferenceGraph } from "../../autodiff/build-evaluation-graph.ts";
 import { buildInitGraph } from "../../autodiff/build-init-graph.ts";
+import { buildMetricsGraph } from "../../autodiff/build-metrics-graph.ts";
 import {
   buildPreparationGraph,
   preparesAnew,
@@ -74,9 +75,9 @@ interface Part {
 
 /**
  * Builds the ONNX files of a model: `NAME.onnx` for inference, whose weights lie in `NAME.safetensors`; `NAME.init.onnx`;
- * with a `train` section `NAME.train.onnx`, `NAME.eval.onnx`, `NAME.prep.onnx` and, where training prepares data
- * otherwise, `NAME.prep.train.onnx`; and `NAME.manifest.json`. Of several steps and phases of freezing each has its own
- * `NAME.train.<step>.phase<n>.onnx`. Undefined after a report.
+ * with a `train` section `NAME.train.onnx`, `NAME.eval.onnx`, `NAME.prep.onnx`, where it has metrics `NAME.metrics.onnx`,
+ * and where training prepares data otherwise `NAME.prep.train.onnx`; and `NAME.manifest.json`. Of several steps and
+ * phases of freezing each has its own `NAME.train.<step>.phase<n>.onnx`. Undefined after a report.
  */
 export function buildOnnx(build: OnnxBuild): OnnxFiles | undefined {
   const { module, train, name, collector, span, opset = opsets.default } = build;
@@ -96,6 +97,9 @@ export function buildOnnx(build: OnnxBuild): OnnxFiles | undefined {
       : [
           ...stepParts(train, "train", buildTrainingGraph, options),
           { name: { kind: "eval" }, graph: buildEvaluationGraph(train, options) },
+          ...(train.metrics.length === 0
+            ? []
+            : [{ name: { kind: "metrics" }, graph: buildMetricsGraph(train, options) } as const]),
           ...preparationParts(train, { ...options, functions: module.functions }),
           ...(build.split === true
             ? [

@@ -1,7 +1,7 @@
 import { asNumber, formatDim, type Atom, type Dim } from "../../dims/dim.ts";
 import { formatRelation, relationKey, type Relation } from "../../dims/facts.ts";
 import type { Graph, GraphInput, GraphOutput, Module, Role } from "../../ir/graph.ts";
-import { lossPort, metricPorts, ports } from "../../ir/ports.ts";
+import { accumulatorPort, lossPort, portOf, ports } from "../../ir/ports.ts";
 import type { TrainProgram, TrainStep } from "../../ir/program.ts";
 import type { DType } from "../../ir/types.ts";
 import { seedWords } from "../../ops/random/counter.ts";
@@ -12,7 +12,7 @@ import { graphKey, stepGraphs, type GraphKey, type GraphKind, type GraphName } f
 export interface Manifest {
   readonly $schema: string;
   /** Changes when a driver written for the previous one would break. */
-  readonly format: 1;
+  readonly format: 2;
   readonly name: string;
   readonly doc?: string;
   readonly producer: { readonly name: "modelc"; readonly version: string };
@@ -78,12 +78,17 @@ export interface ManifestTraining {
   readonly steps?: number;
   /** The output that is the loss, where there is one step. */
   readonly loss?: string;
-  /** A metric is the sum of its first output over batches divided by that of the second; `exp_mean` is e to that. */
+  /**
+   * What batches give to the accumulators of a metric is merged over them, element by element in f64; the graph `metrics`
+   * takes what that has come to, under the same names, and gives the figure.
+   */
   readonly metrics: readonly {
     readonly name: string;
-    readonly sum: string;
-    readonly count: string;
-    readonly finish: "mean" | "exp_mean";
+    readonly better: "lower" | "higher";
+    /** The output of the graph `metrics`. */
+    readonly figure: string;
+    /** Outputs of the training and evaluation graphs. */
+    readonly accumulators: readonly { readonly name: string; readonly merge: "sum" }[];
   }[];
   /** What runs on each batch, in this order: listed where there are several steps, or phases. */
   readonly run?: readonly ManifestStep[];
@@ -126,7 +131,7 @@ export function buildManifest({ module, train, version, opset, weights, graphs }
   const doc = module.functions.get(module.entry)?.doc;
   return {
     $schema: "https://unpkg.com/modelc/docs/schemas/manifest.schema.json",
-    format: 1,
+    format: 2,
     name: module.name,
     ...(doc !== undefined && { doc }),
     producer: { name: "modelc", version },
@@ -220,7 +225,12 @@ function trainingOf(train: TrainProgram): ManifestTraining {
     seed: train.seed,
     ...train.length,
     ...(train.steps.length === 1 && { loss: lossPort(train.steps[0].name) }),
-    metrics: train.metrics.map(({ name, finish }) => ({ name, ...metricPorts(name), finish })),
+    metrics: train.metrics.map(({ name, better, accumulators }) => ({
+      name,
+      better,
+      figure: portOf("metric", name),
+      accumulators: accumulators.map((it) => ({ name: accumulatorPort(name, it.name), merge: it.merge })),
+    })),
     ...(!isPlain(train) && { run: train.steps.map((it) => stepOf(train, it)) }),
     ...(train.phases.length > 1 && { phases: train.phases }),
   };

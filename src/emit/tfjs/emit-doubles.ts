@@ -31,6 +31,9 @@ export interface DoublesCode {
   readonly results: readonly Expression[];
 }
 
+/** Whether scalars that a graph takes and gives are arrays as well, or numbers of TypeScript. */
+export type ScalarForm = "arrays" | "numbers";
+
 /** What one element of a value is, `element` being what one of an array is called. */
 type ElementCode = (element: (array: Expression) => Expression) => Expression;
 
@@ -66,13 +69,14 @@ const letters: readonly string[] = [..."abcdefgh"];
 
 /**
  * Writes a flat graph, whose real numbers are f64, as code on `Doubles` of the prelude: what is done to single elements in
- * a row becomes one function of an element. `inputs` are the arrays of the graph's inputs, by name.
+ * a row becomes one function of an element. `inputs` are the graph's inputs, by name.
  */
 export function emitDoubles(
   graph: Graph,
   inputs: ReadonlyMap<string, TfjsExpression>,
   names: NameScope,
   useHelper: (name: string) => void,
+  scalars: ScalarForm = "arrays",
 ): DoublesCode {
   letters.forEach((letter) => names.take(letter));
   const arrays = graph.inputs.map(({ name, value }) => ({
@@ -83,17 +87,32 @@ export function emitDoubles(
   const emission: Emission = { dims: dimScope(arrays, names), names, useHelper };
   const results = graph.outputs.map(({ value }) => value);
   const block: Block = {
-    held: new Map(arrays.map(({ tensor, value }) => [value.id, { on: "arrays", array: tensor, depth: 0 }])),
+    held: new Map(
+      arrays.map(({ tensor, value }) => [
+        value.id,
+        scalars === "numbers" && isScalar(value)
+          ? { on: "elements", code: () => tensor, size: 0 }
+          : { on: "arrays", array: tensor, depth: 0 },
+      ]),
+    ),
     uses: usesOf(graph.nodes, results),
     statements: [],
   };
   for (const node of graph.nodes) emitNode(emission, block, node);
-  const written = results.map((it) => arrayCode(emission, heldOf(block, it)).array);
+  const written = results.map((it) =>
+    scalars === "numbers" && isScalar(it)
+      ? scalarCode(emission, heldOf(block, it), it)
+      : arrayCode(emission, heldOf(block, it)).array,
+  );
   return { statements: [...emission.dims.bindings(), ...block.statements], results: written };
 }
 
 function heldOf({ held }: Block, value: Value): Held {
   return held.get(value.id) ?? fault(`value ${value.id} is used before it is defined`);
+}
+
+function isScalar({ type }: Value): boolean {
+  return type.shape.length === 0;
 }
 
 function emitNode(emission: Emission, block: Block, node: Node): void {
@@ -128,10 +147,27 @@ function hold({ names, ...rest }: Emission, block: Block, value: Value, it: Held
     block.held.set(value.id, it);
     return;
   }
-  const { array } = arrayCode({ names, ...rest }, it);
-  const name = names.take(value.name ?? "value");
-  block.statements.push(constant(name, array));
-  block.held.set(value.id, { on: "arrays", array: identifier(name), depth: 0 });
+  block.held.set(value.id, named({ names, ...rest }, block, value, it));
+}
+
+/** A value under a name: a scalar as a number, or as a truth value. */
+function named(emission: Emission, { statements }: Block, value: Value, it: Held): Held {
+  const code = isScalar(value) ? scalarCode(emission, it, value) : arrayCode(emission, it).array;
+  const name = emission.names.take(value.name ?? "value");
+  statements.push(constant(name, code));
+  const known = identifier(name);
+  return isScalar(value) ? { on: "elements", code: () => known, size: 0 } : { on: "arrays", array: known, depth: 0 };
+}
+
+/** The number of a scalar, or its truth value. */
+function scalarCode({ useHelper }: Emission, it: Held, { type }: Value): Expression {
+  return elementCode(
+    it,
+    type.dtype,
+  )((array) => {
+    useHelper("scalarOf");
+    return call("scalarOf", array);
+  });
 }
 
 /** The code of one element; booleans are numbers in arrays, and booleans here. */
@@ -181,10 +217,11 @@ function operatorCode(emission: Emission, block: Block, node: OperatorNode): Hel
     const depth = 1 + Math.max(0, ...arrays.map((it) => it.depth));
     return { on: "arrays", array: form.write({ ...input, args: arrays.map(({ array }) => array) }), depth };
   }
-  const codes = node.operands.map(({ type }, at) => {
+  const codes = node.operands.map((value, at) => {
     const it = required(given[at], "operand");
     const apart = form.repeats === true && it.on === "elements" && it.size > 0;
-    return elementCode(apart ? { on: "arrays", ...arrayCode(emission, it) } : it, type.dtype);
+    if (apart && isScalar(value)) return elementCode(named(emission, block, value, it), value.type.dtype);
+    return elementCode(apart ? { on: "arrays", ...arrayCode(emission, it) } : it, value.type.dtype);
   });
   const size = given.reduce((sum, it) => sum + (it.on === "elements" ? it.size : 0), 1);
   return { on: "elements", code: (element) => form.write({ ...input, args: codes.map((it) => it(element)) }), size };

@@ -1,5 +1,17 @@
+import { accumulatorSize } from "../../ir/accumulator-shape.ts";
 import type { TrainProgram } from "../../ir/program.ts";
-import { call, identifier, literal, member, objectOf, returns, text, type Expression, type Item } from "./ast.ts";
+import {
+  arrayOf,
+  call,
+  identifier,
+  literal,
+  member,
+  objectOf,
+  returns,
+  text,
+  type Expression,
+  type Item,
+} from "./ast.ts";
 import { storedFormOf, weightsOf } from "./emit-checkpoint.ts";
 import type { ModelContext } from "./model-context.ts";
 
@@ -54,6 +66,11 @@ export function fitFunction(context: ModelContext, program: TrainProgram, takeSt
       : {}),
     train: { kind: "closure", async: true, parameters: [{ pattern: "batch" }], body: takeStep },
     evaluate: arrow("held", call("evaluate", model, identifier("held"))),
+    accumulators: arrayOf(
+      ...program.metrics.map(({ accumulators }) =>
+        objectOf(Object.fromEntries(accumulators.map((it) => [it.name, literal(accumulatorSize(it))]))),
+      ),
+    ),
     figures: identifier("figuresOf"),
   };
   return {

@@ -114,7 +114,7 @@ function resultsFunction(context: TrainingContext): Item {
     ],
     result: "tf.Tensor[]",
     doc: [
-      `The loss of a batch${single ? "" : ", then the sum and the count of each metric"}`,
+      `The loss of a batch${single ? "" : ", then what metrics add up"}`,
       counts ? "; how many places were out of range comes last." : ".",
     ].join(""),
     body: [

@@ -139,11 +139,15 @@ function attemptFile(
 
 /** The function of the train section, with a name of its own: no function of the file has a key with a space. */
 function objectiveFunction(program: TrainProgram, step: TrainStep): Func {
+  const measured = measuredIn(program, step);
   return {
     ...step.objective,
     key: "section objective",
-    doc: "The loss of a batch, then the sum and the count of each metric.",
-    resultNames: ["loss", ...measuredIn(program, step).flatMap(({ name }) => [`${name}_sum`, `${name}_count`])],
+    doc: `The loss of a batch${measured.length === 0 ? "" : ", then what metrics add up"}.`,
+    resultNames: [
+      "loss",
+      ...measured.flatMap(({ name, accumulators }) => accumulators.map((it) => `${name}_${it.name}`)),
+    ],
   };
 }
 

@@ -8,11 +8,11 @@ import {
   literal,
   member,
   returns,
-  type Entry,
   type Expression,
   type Field,
   type Item,
 } from "./ast.ts";
+import { figuresFunction } from "./emit-figures.ts";
 import { fitFunction } from "./emit-fit.ts";
 import type { EmittedFunction } from "./emit-functions.ts";
 import { checkFunction } from "./emit-checks.ts";
@@ -128,7 +128,7 @@ function gradientsFunction(context: TrainingContext): Item {
     ],
   };
   const doc = [
-    "The loss of a batch and the sums and counts of its metrics, and the gradients of the loss in the order of",
+    "The loss of a batch, then what metrics add up, and the gradients of the loss in the order of",
     `\`model.optimizer\`. They are the caller's to dispose of.${states.entries.size > 0 ? " States take their next values, whatever the loss is." : ""}`,
     ...(countsStrays(context)
       ? ["The last result is how many places were out of range; with any, the others mean nothing."]
@@ -204,34 +204,7 @@ function evaluateSumsFunction(context: TrainingContext): Item {
       { pattern: "batch", type: `${type}Batch` },
     ],
     result: "Promise<number[]>",
-    body: [returns(call("numbersOf", call("tf.tidy", thunk(call("tf.stack", resultsCall(context, false))))))],
-  };
-}
-
-function figuresFunction({ model: { type }, program }: TrainingContext): Item {
-  const parts = program.metrics.flatMap(({ name }) => [name, `${name}Count`]);
-  const entries = program.metrics.map(({ name, finish }): Entry => {
-    const mean: Expression = {
-      kind: "binary",
-      operator: "/",
-      left: identifier(name),
-      right: identifier(`${name}Count`),
-    };
-    return { key: name, value: finish === "exp_mean" ? call("Math.exp", mean) : mean };
-  });
-  return {
-    kind: "function",
-    exported: false,
-    name: "figuresOf",
-    parameters: [
-      {
-        pattern: { kind: "array-pattern", elements: ["loss = NaN", ...parts.map((part) => `${part} = NaN`)] },
-        type: "readonly number[]",
-      },
-    ],
-    result: `${type}Figures`,
-    doc: "The figures of a loss, and of sums and counts of metrics.",
-    body: [returns({ kind: "object", entries: [{ key: "loss", value: identifier("loss") }, ...entries] })],
+    body: [returns(call("numbersOf", call("tf.tidy", thunk(resultsCall(context, false)))))],
   };
 }
 

@@ -1,13 +1,13 @@
 import { usesOf } from "../../graph/rewrite.ts";
 import { constant } from "../../dims/dim.ts";
-import type { Func, Module, Node, Value } from "../../ir/graph.ts";
+import type { Func, Module, Value } from "../../ir/graph.ts";
 import type { DataProgram, Metric, TrainProgram, TrainStep } from "../../ir/program.ts";
-import { allOperators, findOperator } from "../../ops/registry.ts";
+import { metricOf } from "../../graph/metric-of.ts";
 import { matchesAny } from "../../ir/is-learned.ts";
 import { parametersOf, statesOf } from "../../graph/parameters-of.ts";
 import type { Callable, ProgramFile } from "../../std/program-file.ts";
 import type { CallExpression, Expression, NameReference } from "../../syntax/ast.ts";
-import type { Directive, Phrase, TrainDeclaration } from "../../syntax/ast/sections.ts";
+import type { Directive, TrainDeclaration } from "../../syntax/ast/sections.ts";
 import { labelsOf } from "../value-facts.ts";
 import { freshValue, type Context, type Elaborator } from "../context.ts";
 import { describe, formatType, tensor, type ValueFacts } from "../values.ts";
@@ -15,9 +15,8 @@ import { lowerData } from "./lower-data.ts";
 import { assumptionsOf, reachable } from "../elaborate-model.ts";
 import { reportUnknownNames } from "../unknown-names.ts";
 import { batchType, matchFeatures, type FeatureMatch } from "./match-features.ts";
-import { onlyExpression, onlyPart, settingsOf, type SettingScope } from "./read-setting.ts";
+import { onlyExpression, settingsOf } from "./read-setting.ts";
 import {
-  betterByName,
   checkRate,
   readClip,
   readDirective,
@@ -27,6 +26,7 @@ import {
   readStop,
   readValidate,
 } from "./read-training.ts";
+import { freeName, lowerMetric, metricExpression } from "./lower-metric.ts";
 import { reportMisplaced } from "./report-misplaced.ts";
 import { sectionContext, sectionFunc, settingScope, sourceText } from "./section-context.ts";
 import { sectionKeys } from "./training-tables.ts";
@@ -98,7 +98,7 @@ export function lowerTrainSection(
   const lossExpression = required("loss");
   const optimizerExpression = required("optimizer");
   const optimizer = optimizerExpression === undefined ? undefined : readOptimizer(optimizerExpression, scope);
-  const metricExpressions = (settings.get("metrics")?.phrases ?? []).flatMap((it) => metricOf(it, scope) ?? []);
+  const metricExpressions = (settings.get("metrics")?.phrases ?? []).flatMap((it) => metricExpression(it, scope) ?? []);
   const objective =
     lossExpression === undefined
       ? undefined
@@ -209,14 +209,6 @@ function findData(elaborator: Elaborator, file: ProgramFile, declaration: TrainD
   return undefined;
 }
 
-function metricOf(phrase: Phrase, scope: SettingScope): Expression | undefined {
-  const part = onlyPart(phrase);
-  if (part === undefined) scope.collector.report("MC4010", phrase.span, { text: "this", known: knownMetrics });
-  return part;
-}
-
-const knownMetrics = allOperators.flatMap(({ name, metric }) => (metric === undefined ? [] : [name])).sort();
-
 interface Objective {
   readonly func: Func;
   /** Functions that it calls. */
@@ -263,20 +255,20 @@ function lowerObjective(
   }
   elaborator.assumptions = assumptionsOf(module);
   const lossValue = lowerLoss(ctx, loss);
-  const sums: Value[] = [];
+  const gathered: Value[] = [];
   const named: Metric[] = [];
   for (const expression of metrics) {
-    const metric = lowerMetric(ctx, expression);
-    if (metric === undefined) continue;
-    const taken = named.filter((it) => it.name.replace(/_\d+$/, "") === metric.name).length;
-    named.push({ ...metric.trait, name: taken === 0 ? metric.name : `${metric.name}_${taken}` });
-    sums.push(...metric.values);
+    const found = lowerMetric(ctx, expression);
+    if (found === undefined) continue;
+    const types = found.values.map((it) => it.type);
+    named.push(metricOf(freeName(found.name, named), found.trait, types));
+    gathered.push(...found.values);
   }
   elaborator.assumptions = "";
   if (lossValue === undefined || named.length !== metrics.length) return undefined;
-  const used = usedValues(ctx, [lossValue, ...sums]);
+  const used = usedValues(ctx, [lossValue, ...gathered]);
   const kept = inputs.filter((it) => used.has(it.value.id));
-  const results = [lossValue, ...sums].map((value, at) => ({ name: at === 0 ? "loss" : `metric_${at}`, value }));
+  const results = [lossValue, ...gathered].map((value, at) => ({ name: at === 0 ? "loss" : `metric_${at}`, value }));
   const func = sectionFunc(ctx, "objective", kept, results, declaration.span);
   return {
     func,
@@ -295,38 +287,6 @@ function lowerLoss(ctx: Context, expression: Expression): Value | undefined {
   const found = result.kind === "tensor" ? formatType(result.value.type) : describe(result);
   ctx.elaborator.collector.report("MC4009", expression.span, { found });
   return undefined;
-}
-
-function lowerMetric(
-  ctx: Context,
-  expression: Expression,
-): { readonly name: string; readonly trait: Omit<Metric, "name">; readonly values: readonly Value[] } | undefined {
-  if (!reportUnknownNames(ctx, expression)) return undefined;
-  const result = ctx.elaborator.rules.expression(ctx, expression);
-  if (result.kind === "poison") return undefined;
-  const values =
-    result.kind === "tuple" ? result.elements.flatMap((it) => (it.kind === "tensor" ? [it.value] : [])) : [];
-  const scalars = values.filter((it) => it.type.shape.length === 0 && it.type.dtype === "f32");
-  const callee = expression.kind === "call" ? expression.callee : expression;
-  if (values.length === 2 && scalars.length === 2 && callee.kind === "reference") {
-    const { text: name } = callee;
-    const trait = metricTraitOf(ctx.nodes, values, (key) => ctx.elaborator.functions.get(key)?.body);
-    return { name, trait: trait ?? { finish: "mean", better: betterByName(name) }, values };
-  }
-  ctx.elaborator.collector.report("MC4010", expression.span, { text: sourceText(expression), known: knownMetrics });
-  return undefined;
-}
-
-/** What the metric says that gives a sum and a count as its own, directly or as the result of a function. */
-function metricTraitOf(
-  nodes: readonly Node[],
-  [sum, count]: readonly Value[],
-  bodyOf: (callee: string) => Func["body"] | undefined,
-): Omit<Metric, "name"> | undefined {
-  const maker = nodes.find(({ results }) => results[0]?.id === sum?.id && results[1]?.id === count?.id);
-  if (maker?.kind === "operator") return findOperator(maker.op)?.metric;
-  const body = maker?.kind === "call" ? bodyOf(maker.callee) : undefined;
-  return body && metricTraitOf(body.nodes, body.results, bodyOf);
 }
 
 /** Ids of all values that the nodes of a context, and some results, take. */

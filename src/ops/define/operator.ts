@@ -182,6 +182,15 @@ export interface ImageStructure {
   readonly window?: "kernel" | "attribute";
 }
 
+/** What makes an operator a metric. */
+export interface MetricTrait {
+  readonly better: Metric["better"];
+  /** What the results are called, which are f32 of static shapes. Over batches they are added up. */
+  readonly accumulators: readonly string[];
+  /** The figure, of what they have come to over all examples. */
+  readonly finish: (b: GraphBuilder, accumulators: readonly Value[]) => Value;
+}
+
 interface OperatorBase<S extends AttributeSchema> {
   readonly name: string;
   /** One sentence, for docs and hovers. */
@@ -199,8 +208,8 @@ interface OperatorBase<S extends AttributeSchema> {
     readonly attributes: AttributesOf<S>;
   }) => Cost;
   readonly samples: readonly Sample[];
-  /** Of a metric, which gives a sum and a count for each batch: how its figure is made of them all. */
-  readonly metric?: Omit<Metric, "name">;
+  /** Of a metric, whose results are what a batch gives to its accumulators. */
+  readonly metric?: MetricTrait;
   /** How many results it has depends on its attributes: even one of them is the first of a list. */
   readonly variadicResults?: boolean;
   /**

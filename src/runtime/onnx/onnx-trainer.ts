@@ -10,7 +10,16 @@ import { buildManifest, type ManifestGraph } from "../../emit/onnx/manifest.ts";
 import { encodeModel } from "../../emit/onnx/proto.ts";
 import type { Graph } from "../../ir/graph.ts";
 import { measuredIn } from "../../ir/measures-of.ts";
-import { checkpointName, isPort, lossPort, metricPorts, nameIn, ports, portsOfCheckpoint } from "../../ir/ports.ts";
+import {
+  accumulatorPort,
+  accumulatorPorts,
+  checkpointName,
+  isPort,
+  lossPort,
+  nameIn,
+  ports,
+  portsOfCheckpoint,
+} from "../../ir/ports.ts";
 import type { FreezePhase, Metric, StepPlace, TrainProgram, TrainStep } from "../../ir/program.ts";
 import { elementAt } from "../../support/element-at.ts";
 import { storedPermsOf } from "../../passes/stored-perms.ts";
@@ -136,13 +145,15 @@ export async function createOnnxTrainer(program: TrainProgram, options: OnnxTrai
     return outputs;
   };
   const figure = (outputs: Tensors, name: string): number => toNumbers(required(outputs.get(name), name))[0] ?? NaN;
-  const sumsOf = (outputs: Tensors, metrics: readonly Metric[]): StepResult["metrics"] =>
-    metrics.map(({ name }) => {
-      const { sum, count } = metricPorts(name);
-      return { sum: figure(outputs, sum), count: figure(outputs, count) };
-    });
+  const gatheredIn = (outputs: Tensors, metrics: readonly Metric[]): StepResult["metrics"] =>
+    metrics.map(({ name, accumulators }) =>
+      accumulators.map((it) => {
+        const port = accumulatorPort(name, it.name);
+        return toNumbers(required(outputs.get(port), port));
+      }),
+    );
   const losses = program.steps.map(({ name }) => lossPort(name));
-  const measured = [...losses, ...program.metrics.flatMap(({ name }) => Object.values(metricPorts(name)))];
+  const measured = [...losses, ...accumulatorPorts(program.metrics)];
 
   const trainer: Trainer = {
     description: `ONNX Runtime ${loaded.runtime.env.versions.node ?? ""} (cpu, ${options.threads} thread${options.threads === 1 ? "" : "s"})`,
@@ -174,7 +185,7 @@ export async function createOnnxTrainer(program: TrainProgram, options: OnnxTrai
       }
       const resultOf = (outputs: Tensors): StepResult => ({
         loss: figure(outputs, lossPort(which.step.name)),
-        metrics: sumsOf(outputs, measuredIn(program, which.step)),
+        metrics: gatheredIn(outputs, measuredIn(program, which.step)),
       });
       const accept = (outputs: Tensors): boolean =>
         strayed(graph, outputs) === 0 && judgeStep(resultOf(outputs)) === undefined;
@@ -194,7 +205,7 @@ export async function createOnnxTrainer(program: TrainProgram, options: OnnxTrai
       }
       const wanted = measured.concat(faultsOf(evaluation) ?? []);
       const outputs = sound(evaluation, await (await evaluation.session()).run(feeds, wanted));
-      return { losses: losses.map((it) => figure(outputs, it)), metrics: sumsOf(outputs, program.metrics) };
+      return { losses: losses.map((it) => figure(outputs, it)), metrics: gatheredIn(outputs, program.metrics) };
     },
     snapshot() {
       const named = [...values].flatMap(([name, tensor]): [string, Tensor][] => {

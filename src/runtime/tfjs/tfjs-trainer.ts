@@ -4,6 +4,7 @@ import { compileFunction } from "node:vm";
 import type { Tensor as TfTensor } from "@tensorflow/tfjs";
 import { emitTfjs } from "../../emit/tfjs/emit-tfjs.ts";
 import { tfjsDType } from "../../emit/tfjs/tfjs-dtype.ts";
+import { accumulatorSize } from "../../ir/accumulator-shape.ts";
 import { isPort } from "../../ir/ports.ts";
 import type { TrainProgram } from "../../ir/program.ts";
 import { fault, required } from "../../support/fault.ts";
@@ -35,7 +36,7 @@ interface GeneratedModule {
   dispose(model: GeneratedModel): void;
   save(model: GeneratedModel): Promise<Uint8Array>;
   load(bytes: Uint8Array, model: GeneratedModel): GeneratedModel;
-  /** Loss, then sum and count of each metric; where places may be out of range, last how many were. */
+  /** Loss, then what the batch gives to metrics; where places may be out of range, last how many were. */
   trainSums(model: GeneratedModel, batch: TfBatch): Promise<number[]>;
   evaluateSums(model: GeneratedModel, batch: TfBatch): Promise<number[]>;
 }
@@ -68,14 +69,14 @@ export async function createTfjsTrainer(program: TrainProgram, options: TfjsTrai
     );
   const free = (batch: TfBatch): void => tf.dispose(Object.values(batch));
   /** The figures of a batch, unless places were out of range. */
-  const resultOf = ([loss = NaN, ...sums]: readonly number[]): StepResult => {
-    const metrics = program.metrics.map((_, at) => ({
-      sum: elementAt(sums, 2 * at),
-      count: elementAt(sums, 2 * at + 1),
-    }));
-    const strays = sums[2 * metrics.length] ?? 0;
+  const resultOf = (sums: readonly number[]): StepResult => {
+    let at = 1;
+    const metrics = program.metrics.map(({ accumulators }) =>
+      accumulators.map((it) => Float64Array.from(sums.slice(at, (at += accumulatorSize(it))))),
+    );
+    const strays = sums[at] ?? 0;
     if (strays > 0) throw new StrayPlaces(strays);
-    return { loss, metrics };
+    return { loss: elementAt(sums, 0), metrics };
   };
   const first = parseCheckpoint(await generated.save(model));
   if (!first.ok) return fault(`the generated code saves what cannot be read: ${first.error}`);

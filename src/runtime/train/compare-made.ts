@@ -43,7 +43,9 @@ function textOf(part: MadePart, was: Json, is: Json): string {
   if (said !== undefined) return said;
   if (part === "data" && same(at(was, "examples"), at(is, "examples"))) return "the data have other values";
   if (part === "metrics" && same(at(was, "names"), at(is, "names"))) return "the metrics are other expressions";
-  const shown = leaves(part, was, is).filter(([path]) => !/^(data\.content|metrics\.of|length\.ends)$/.test(path));
+  const shown = leaves(part, was, is).filter(
+    ([path]) => !/^(data\.content|metrics\.of|metrics\.finish|length\.ends)$/.test(path),
+  );
   return shown.map(([path, before, now]) => `${path}: ${worded(before)}, now ${worded(now)}`).join("; ");
 }
 

@@ -1,7 +1,12 @@
-import { figureNames, leadingStep, lossName, summedIn } from "../../ir/measures-of.ts";
+import { buildMetricsGraph } from "../../autodiff/build-metrics-graph.ts";
+import { interpretGraph } from "../../graph/interpret.ts";
+import { accumulatorShape, accumulatorSize } from "../../ir/accumulator-shape.ts";
+import { figureNames, gatheredIn, leadingStep, lossName } from "../../ir/measures-of.ts";
+import { accumulatorPort, portOf } from "../../ir/ports.ts";
 import type { TrainProgram } from "../../ir/program.ts";
+import { referenceTarget } from "../../passes/pipeline.ts";
 import { elementAt } from "../../support/element-at.ts";
-import { required } from "../../support/fault.ts";
+import { fault, required } from "../../support/fault.ts";
 import type { BatchResult } from "./trainer.ts";
 
 /** Losses and metrics over some batches: by name, the loss of a step without one as `loss`. */
@@ -9,32 +14,46 @@ export type Figures = ReadonlyMap<string, number>;
 
 /** What a {@link FigureSum} has added up, as plain data. */
 export interface FigureState {
-  /** Of the leading step. */
+  /** Of the leading step, weighted by examples. */
   readonly loss: number;
   readonly examples: number;
-  /** The losses of the other steps, then the metrics. */
-  readonly metrics: readonly { readonly sum: number; readonly count: number }[];
+  /**
+   * The losses of the other steps, then the metrics: of each what it gathers, by name, as one number, or as all elements
+   * row by row.
+   */
+  readonly metrics: readonly Readonly<Record<string, number | readonly number[]>>[];
 }
 
-/** Accumulates batch results: losses weighted by examples, metrics by their own counts. */
+/** Adds up batches: losses weighted by examples, what metrics gather element by element, in doubles. */
 export interface FigureSum {
   add(result: BatchResult, examples: number): void;
   figures(): Figures;
   state(): FigureState;
 }
 
-/** A sum for the figures of a training program: empty, or as far as `from` had come. */
-export function createFigureSum(program: Pick<TrainProgram, "metrics" | "steps">, from?: FigureState): FigureSum {
+/** What figures are made of. */
+export type Measured = Pick<TrainProgram, "name" | "model" | "metrics" | "steps">;
+
+/** A sum for the figures of a training program: empty, or as far as `from`, which fits it, had come. */
+export function createFigureSum(program: Measured, from?: FigureState): FigureSum {
+  const graph = buildMetricsGraph(program, referenceTarget);
   const leading = leadingStep(program);
   const others = program.steps.filter((it) => it !== leading);
-  const summed = summedIn(program);
   let loss = from?.loss ?? 0;
   let examples = from?.examples ?? 0;
-  const sums = summed.map((_, at) => ({ sum: 0, count: 0, ...from?.metrics[at] }));
-  const addTo = (at: number, sum: number, count: number): void => {
-    const total = elementAt(sums, at);
-    total.sum += sum;
-    total.count += count;
+  const sums = gatheredIn(program).map(({ accumulators }, at) =>
+    accumulators.map((it) => {
+      const data = new Float64Array(accumulatorSize(it));
+      if (from !== undefined) data.set(required(heldIn(from, at, it.name), `the state of ${it.name}`));
+      return { name: it.name, shape: accumulatorShape(it), data };
+    }),
+  );
+  const addTo = (at: number, given: readonly ArrayLike<number>[]): void => {
+    elementAt(sums, at).forEach(({ name, data }, place) => {
+      const added = required(given[place], name);
+      if (added.length !== data.length) fault(`${name} has ${added.length} elements, not ${data.length}`);
+      data.forEach((it, i) => (data[i] = it + elementAt(added, i)));
+    });
   };
   return {
     add({ losses, metrics }, count) {
@@ -42,20 +61,55 @@ export function createFigureSum(program: Pick<TrainProgram, "metrics" | "steps">
       examples += count;
       others.forEach((step, at) => {
         const found = losses[program.steps.indexOf(step)];
-        if (found !== undefined) addTo(at, found * count, count);
+        if (found !== undefined) addTo(at, [[found * count], [count]]);
       });
-      metrics.forEach((it, at) => {
-        addTo(others.length + at, it.sum, it.count);
+      program.metrics.forEach((_, at) => {
+        addTo(others.length + at, elementAt(metrics, at));
       });
     },
     figures() {
       const found = new Map([[lossName(leading), loss / examples]]);
-      summed.forEach(({ name, finish }, at) => {
-        const { sum, count } = elementAt(sums, at);
-        found.set(name, finish === "exp_mean" ? Math.exp(sum / count) : sum / count);
+      others.forEach((step, at) => {
+        const [sum, count] = elementAt(sums, at).map(({ data }) => elementAt(data, 0));
+        found.set(lossName(step), required(sum, "sum") / required(count, "count"));
       });
+      const gathered = program.metrics.flatMap((metric, at) =>
+        elementAt(sums, others.length + at).map(
+          ({ name, shape, data }) => [accumulatorPort(metric.name, name), { dtype: "f64", shape, data }] as const,
+        ),
+      );
+      const made = interpretGraph(graph, new Map(gathered));
+      for (const { name } of program.metrics) {
+        found.set(name, elementAt(required(made.get(portOf("metric", name)), name).data, 0));
+      }
       return new Map(figureNames(program).map((name) => [name, required(found.get(name), name)]));
     },
-    state: () => ({ loss, examples, metrics: sums.map((it) => ({ ...it })) }),
+    state: () => ({
+      loss,
+      examples,
+      metrics: sums.map((held) =>
+        Object.fromEntries(held.map(({ name, data }) => [name, data.length === 1 ? elementAt(data, 0) : [...data]])),
+      ),
+    }),
   };
+}
+
+/** Whether a state is of the figures of a program: it has all that these gather, in its size, and nothing else. */
+export function fitsProgram(state: FigureState, program: Pick<TrainProgram, "metrics" | "steps">): boolean {
+  const gathered = gatheredIn(program);
+  return (
+    state.metrics.length === gathered.length &&
+    gathered.every(
+      ({ accumulators }, at) =>
+        Object.keys(elementAt(state.metrics, at)).length === accumulators.length &&
+        accumulators.every((it) => heldIn(state, at, it.name)?.length === accumulatorSize(it)),
+    )
+  );
+}
+
+/** What a state holds of one accumulator. */
+function heldIn({ metrics }: FigureState, at: number, name: string): readonly number[] | undefined {
+  const held = metrics[at];
+  const value = held !== undefined && Object.hasOwn(held, name) ? held[name] : undefined;
+  return typeof value === "number" ? [value] : value;
 }

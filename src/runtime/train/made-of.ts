@@ -61,6 +61,7 @@ export function madeOf(program: TrainProgram, raw: RawData, examples: number, ru
     metrics: {
       names: program.metrics.map((it) => it.name),
       of: resultsFingerprint(objective, 1, objective.body.results.length),
+      finish: program.metrics.map((it) => resultsFingerprint(it.finish, 0, 1)),
     },
     optimizer: ofSteps(program, optimizerOf),
     clip: ofSteps(program, (it) => asJson(it.clip)),

@@ -4,6 +4,7 @@ import type { Best } from "./best-so-far.ts";
 import type { FigureState } from "./figures.ts";
 import type { Progress } from "./train-loop.ts";
 import { showName } from "../../support/show-text.ts";
+import { mapValues } from "../../support/map-values.ts";
 
 /** Steps are words of 32 bits in random keys: a run never comes further. */
 const greatestStep = 2 ** 32 - 1;
@@ -85,11 +86,12 @@ function figuresOf(
     loss: finiteAt(value, "figures.loss"),
     examples: wholeAt(value, "figures.examples", Number.MAX_SAFE_INTEGER),
     metrics: metrics.map((it: unknown, at) => {
-      const metric = isRecord(it) ? it : {};
-      return {
-        sum: anyAt(metric, `figures.metrics.${at}.sum`),
-        count: anyAt(metric, `figures.metrics.${at}.count`),
-      };
+      const path = `figures.metrics.${at}`;
+      if (!isRecord(it)) problems.push(`${path} is no object with what a metric has added up`);
+      return mapValues(isRecord(it) ? it : {}, (name, held) => {
+        const one = (key: string, value: unknown): number => anyAt({ [key]: value }, `${path}.${name}`);
+        return Array.isArray(held) ? held.map((value: unknown) => one(name, value)) : one(name, held);
+      });
     }),
   };
 }

@@ -4,7 +4,7 @@ import { leadingStep } from "../../ir/measures-of.ts";
 import { required } from "../../support/fault.ts";
 import type { Tensors } from "../tensor.ts";
 import { bestSoFar, type Best } from "./best-so-far.ts";
-import { createFigureSum, type Figures, type FigureState } from "./figures.ts";
+import { createFigureSum, type Figures, type FigureState, type Measured } from "./figures.ts";
 import { findNonFinite, type NonFiniteElement } from "./find-non-finite.ts";
 import { judgeStep } from "./judge-step.ts";
 import type { StepResult, Trainer } from "./trainer.ts";
@@ -96,11 +96,7 @@ export type LoopResult = {
 const evaluationBatch = 256;
 
 /** Loss and metrics of a trained network over the examples of a split. */
-export async function evaluateExamples(
-  trainer: Trainer,
-  examples: Examples,
-  program: Pick<TrainProgram, "metrics" | "steps">,
-): Promise<Figures> {
+export async function evaluateExamples(trainer: Trainer, examples: Examples, program: Measured): Promise<Figures> {
   const sum = createFigureSum(program);
   for (let from = 0; from < examples.count; from += evaluationBatch) {
     const count = Math.min(evaluationBatch, examples.count - from);

@@ -6,11 +6,14 @@ import { fault } from "../../support/fault.ts";
 import type { RawBatch, RawBatchField } from "../data/dataset.ts";
 import type { Tensor, Tensors } from "../tensor.ts";
 
-/** Loss and metric sums of one batch, as one step finds them. The loss is the batch's mean. */
+/** What one batch gives, as one step finds it. The loss is the batch's mean. */
 export interface StepResult {
   readonly loss: number;
-  /** Of all metrics of the program where the step leads, or of none. */
-  readonly metrics: readonly { readonly sum: number; readonly count: number }[];
+  /**
+   * What the batch gives to the accumulators of each metric, in order: the elements of each, row by row. Of all metrics of
+   * the program where the step leads, or of none.
+   */
+  readonly metrics: readonly (readonly Float64Array[])[];
 }
 
 /** What all steps of a program find on one batch. */

@@ -67,13 +67,14 @@ describe("buildOnnx", () => {
       "Classifier.init.onnx",
       "Classifier.train.onnx",
       "Classifier.eval.onnx",
+      "Classifier.metrics.onnx",
       "Classifier.prep.onnx",
       "Classifier.grad.onnx",
       "Classifier.apply.onnx",
       "Classifier.manifest.json",
       "Classifier.safetensors",
     ]);
-    expect([...models.keys()]).toEqual([...files.keys()].slice(0, 7));
+    expect([...models.keys()]).toEqual([...files.keys()].slice(0, 8));
     expect(validate(JSON.parse(JSON.stringify(manifest)))).toEqual([]);
     expect(manifest.training).toEqual({
       name: "Classifier",
@@ -81,7 +82,14 @@ describe("buildOnnx", () => {
       seed: 2 ** 32 * 3 + 7,
       epochs: 4,
       loss: "loss",
-      metrics: [{ name: "accuracy", sum: "metric/accuracy/sum", count: "metric/accuracy/count", finish: "mean" }],
+      metrics: [
+        {
+          name: "accuracy",
+          better: "higher",
+          figure: "metric/accuracy",
+          accumulators: ["sum", "count"].map((it) => ({ name: `metric/accuracy/${it}`, merge: "sum" })),
+        },
+      ],
     });
     for (const { outputs } of Object.values(manifest.graphs)) expect(outputs.length).toBeGreaterThan(0);
   });

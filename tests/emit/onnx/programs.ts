@@ -2,7 +2,7 @@ import { constant, variable } from "../../../src/dims/dim.ts";
 import { assume, atLeast, noFacts } from "../../../src/dims/facts.ts";
 import type { Module } from "../../../src/ir/graph.ts";
 import type { TrainProgram } from "../../../src/ir/program.ts";
-import { constantRate, programOf } from "../../autodiff/program-testing.ts";
+import { accuracyMetric, constantRate, programOf } from "../../autodiff/program-testing.ts";
 import { func, moduleOf } from "../../passes/module-testing.ts";
 
 const B = variable("B");
@@ -90,7 +90,7 @@ export function classifierProgram(): TrainProgram {
         decay: 0,
         settings: { beta1: 0.9, beta2: 0.999, epsilon: 1e-7 },
       },
-      metrics: [{ name: "accuracy", finish: "mean", better: "higher" }],
+      metrics: [accuracyMetric],
       length: { epochs: 4 },
       batch: 16,
       seed: 2 ** 32 * 3 + 7,

@@ -6,29 +6,9 @@ import { nameScope } from "../../../src/emit/tfjs/names.ts";
 import { preludeNames } from "../../../src/emit/tfjs/prelude.ts";
 import { preludeDeclarations } from "../../../src/emit/tfjs/prelude.generated.ts";
 import { useBackend } from "./backends.ts";
-import { importEmitted, writeEmitted } from "./load-emitted.ts";
+import { importEmitted } from "./load-emitted.ts";
 import { specUnit, unitOf } from "./spec-unit.ts";
-
-const strict: ts.CompilerOptions = {
-  strict: true,
-  noEmit: true,
-  exactOptionalPropertyTypes: true,
-  noUncheckedIndexedAccess: true,
-  target: ts.ScriptTarget.ES2022,
-  lib: ["lib.es2022.d.ts", "lib.dom.d.ts", "lib.dom.iterable.d.ts"],
-  module: ts.ModuleKind.NodeNext,
-  moduleResolution: ts.ModuleResolutionKind.NodeNext,
-  skipLibCheck: true,
-  types: [],
-};
-
-/** What the TypeScript compiler finds wrong with emitted files. */
-function findings(files: ReadonlyMap<string, string>): readonly string[] {
-  const paths = [...files].map(([name, text]) => writeEmitted(name, text, "any-name"));
-  return ts.getPreEmitDiagnostics(ts.createProgram(paths, strict)).map(({ file, messageText }) => {
-    return `${file?.fileName.split("/").at(-1) ?? ""}: ${ts.flattenDiagnosticMessageText(messageText, "\n")}`;
-  });
-}
+import { typeErrors } from "./type-errors.ts";
 
 /** Every name that a text mentions. */
 function namesIn(text: string): ReadonlySet<string> {
@@ -142,7 +122,7 @@ describe("generated files type-check, whatever the names", () => {
     for (const name of ["constructor", "toString", "valueOf", "hasOwnProperty", "model", "length"]) {
       files.set(`trained-${name}`, await emit(trained(input(name), name)));
     }
-    expect(findings(files)).toEqual([]);
+    expect(typeErrors(files, "any-name")).toEqual([]);
   }, 240_000);
 
   it("of models", async () => {
@@ -161,7 +141,7 @@ describe("generated files type-check, whatever the names", () => {
         ),
       );
     }
-    expect(findings(files)).toEqual([]);
+    expect(typeErrors(files, "any-name")).toEqual([]);
   }, 240_000);
 
   it("takes what it is given under the name of a member of every object", async () => {

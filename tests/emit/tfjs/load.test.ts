@@ -229,8 +229,18 @@ const faults: readonly (readonly [name: string, bytes: () => Uint8Array, message
   ["figures that are none", () => progress({ figures: {} }), "has nothing as figures.metrics, not a list"],
   [
     "figures of nothing",
-    () => progress({ figures: { loss: 1, examples: 2, metrics: [{ sum: 1 }] } }),
-    "has nothing as figures.metrics.0.count, not a number",
+    () => progress({ figures: { loss: 1, examples: 2, metrics: [{ sum: 1, count: "2" }] } }),
+    'has "2" as figures.metrics.0.count, not a number',
+  ],
+  [
+    "figures of a list of none",
+    () => progress({ figures: { loss: 1, examples: 2, metrics: [{ bins: [1, {}] }] } }),
+    "has {} as figures.metrics.0.bins, not a number",
+  ],
+  [
+    "figures of a metric that is none",
+    () => progress({ figures: { loss: 1, examples: 2, metrics: [3] } }),
+    "has 3 as figures.metrics.0, not an object",
   ],
   [
     "half of the best weights",

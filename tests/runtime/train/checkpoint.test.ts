@@ -31,7 +31,7 @@ const checkpoint: Checkpoint = {
       examples: 2,
       metrics: [
         { sum: NaN, count: 4 },
-        { sum: -Infinity, count: 1 },
+        { bins: [1, -Infinity, 0.1], count: 1 },
       ],
     },
   },
@@ -111,7 +111,17 @@ describe("metadata of checkpoints", () => {
     ["progress", '{"step":3,"figures":{"loss":1,"examples":1}}', "figures are no object with a list of metrics"],
     ["progress", '{"step":3,"figures":{"loss":null,"examples":1,"metrics":[]}}', "figures.loss is null"],
     ["progress", '{"step":3,"figures":{"loss":1,"examples":0.5,"metrics":[]}}', "figures.examples is 0.5"],
-    ["progress", '{"step":3,"figures":{"loss":1,"examples":1,"metrics":[1]}}', "figures.metrics.0.sum is missing"],
+    ["progress", '{"step":3,"figures":{"loss":1,"examples":1,"metrics":[1]}}', "figures.metrics.0 is no object"],
+    [
+      "progress",
+      '{"step":3,"figures":{"loss":1,"examples":1,"metrics":[{"sum":"1"}]}}',
+      'figures.metrics.0.sum is "1"',
+    ],
+    [
+      "progress",
+      '{"step":3,"figures":{"loss":1,"examples":1,"metrics":[{"bins":[1,[2]]}]}}',
+      "figures.metrics.0.bins is [2]",
+    ],
     ["perm", "[]", 'metadata "perm": it is no object of axis orders by path.'],
     ["perm", '{"other":[0]}', "it speaks of other, which the file does not hold"],
     ["perm", '{"conv.kernel":[0,1,2]}', "conv.kernel has [0,1,2], which is no order of its 4 axes"],

@@ -1,6 +1,7 @@
 import { noFacts } from "../../../src/dims/facts.ts";
 import type { Func, Module } from "../../../src/ir/graph.ts";
 import type { TrainProgram } from "../../../src/ir/program.ts";
+import { accuracyMetric } from "../../autodiff/program-testing.ts";
 import type { Examples } from "../../../src/runtime/data/dataset.ts";
 
 const origin = { file: { path: "net.model", text: "" }, start: 0, end: 0 };
@@ -47,7 +48,7 @@ export const program: TrainProgram = {
       every: 1,
     },
   ],
-  metrics: [{ name: "accuracy", finish: "mean", better: "higher" }],
+  metrics: [accuracyMetric],
   groups: [],
   phases: [{ from: { steps: 0 }, frozen: [] }],
   length: { epochs: 4 },

@@ -24,7 +24,7 @@ function following({ train, validate }: Course, weights: (step: number) => numbe
   let taken = 0;
   const measured = (split: Course["train"], epoch: number) => ({
     loss: split.loss[epoch] ?? 0,
-    metrics: [{ sum: split.accuracy[epoch] ?? 0, count: 1 }],
+    metrics: [[Float64Array.of(split.accuracy[epoch] ?? 0), Float64Array.of(1)]],
   });
   return {
     description: "a course",

@@ -27,6 +27,11 @@ export function combineDoubles(operands: readonly Doubles[], f: (...elements: nu
   return doublesOf(shape, (at) => f(...spread.map((data) => data[at] ?? NaN)));
 }
 
+/** The number that a scalar holds. */
+export function scalarOf({ data }: Doubles): number {
+  return data[0] ?? NaN;
+}
+
 /** The same elements in another shape. */
 export function reshapeDoubles({ data }: Doubles, shape: readonly number[]): Doubles {
   return { shape, data };

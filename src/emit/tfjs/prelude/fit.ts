@@ -1,7 +1,8 @@
 import * as tf from "@tensorflow/tfjs";
-import { bestWeights, keepBest, type Best, type Fitting, type Sums } from "./progress.ts";
+import { bestWeights, keepBest, type Best, type Fitting } from "./progress.ts";
 import { placeKey, stepKey, uniformAt } from "./random.ts";
 import type { StoredForm } from "./safetensors.ts";
+import { runningSums, sumsOf, totalsOf, type Accumulators } from "./sums.ts";
 import type { OwnedVariable } from "./variables.ts";
 
 /** How `fit` goes about its work; what is left out is as the train section of the spec says. */
@@ -70,6 +71,8 @@ export interface FitPlan<Data, Figures> {
   readonly begin?: (steps: number) => void;
   readonly train: (batch: Data) => Promise<number[]>;
   readonly evaluate: (data: Data) => Promise<Figures>;
+  /** What each metric adds up over batches, and how many numbers that is. */
+  readonly accumulators: Accumulators;
   readonly figures: (sums: readonly number[]) => Figures;
 }
 
@@ -99,12 +102,7 @@ export async function runFit<Data extends Record<string, tf.Tensor>, Figures ext
   }
   const reports: EpochReport<Figures>[] = [];
   let order: Int32Array = new Int32Array();
-  const known = fitting.figures;
-  const measures = Object.keys(plan.figures([])).length;
-  if (known !== undefined && Math.ceil(known.totals.length / 2) !== measures) {
-    throw new Error(`the model's fitting has figures of ${known.totals.length >> 1} metrics, not ${measures - 1}`);
-  }
-  let sums = runningSums(plan.figures, known);
+  let sums = runningSums(plan.figures, fitting.figures && totalsOf(fitting.figures, plan.accumulators));
   plan.begin?.(steps);
   if (plan.save !== undefined) bestWeights(fitting, plan.save.weights, plan.save.formOf);
 
@@ -117,7 +115,7 @@ export async function runFit<Data extends Record<string, tf.Tensor>, Figures ext
       const batch = selectRows(plan.data, rows);
       try {
         sums.add(await plan.train(batch), rows.length);
-        fitting.figures = sums.state();
+        fitting.figures = sumsOf(sums.totals(), plan.accumulators);
       } finally {
         tf.dispose(Object.values(batch));
       }
@@ -211,27 +209,6 @@ export async function evaluateBatches<Data extends Record<string, tf.Tensor>, Fi
   return sums.figures();
 }
 
-/** Adds up batches, from where it had come: the loss, which comes first, weighted by examples, and the sums of metrics. */
-export function runningSums<Figures>(
-  figures: (sums: readonly number[]) => Figures,
-  from: Sums = { totals: [], examples: 0 },
-): {
-  add: (sums: readonly number[], examples: number) => void;
-  figures: () => Figures;
-  state: () => Sums;
-} {
-  let { totals, examples } = from;
-  return {
-    add: (sums, count) => {
-      const weighted = sums.map((sum, i) => (i === 0 ? sum * count : sum));
-      totals = weighted.map((sum, i) => (totals[i] ?? 0) + sum);
-      examples += count;
-    },
-    figures: () => figures(totals.map((total, i) => (i === 0 ? total / examples : total))),
-    state: () => ({ totals, examples }),
-  };
-}
-
 /** How many examples a data set has: the first size of its tensors. */
 export function examplesIn(data: Record<string, tf.Tensor>): number {
   return Object.values(data)[0]?.shape[0] ?? 0;
@@ -267,9 +244,11 @@ export function shuffledRows(count: number, seed: number, epoch: number): Int32A
   return order;
 }
 
-/** The numbers of a tensor, which is disposed of. */
-export async function numbersOf(tensor: tf.Tensor): Promise<number[]> {
-  const numbers = Array.from(await tensor.data());
-  tensor.dispose();
+/** The numbers of some tensors, one after the other, read at once; the tensors are disposed of. */
+export async function numbersOf(tensors: tf.Tensor[]): Promise<number[]> {
+  const joined = tf.tidy(() => tf.concat(tensors.map((tensor) => tf.reshape(tensor, [-1]))));
+  tf.dispose(tensors);
+  const numbers = Array.from(await joined.data());
+  joined.dispose();
   return numbers;
 }

@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { parseRecord, restoreVariables, type Checkpoint, type StoredForm } from "./safetensors.ts";
+import type { Sums } from "./sums.ts";
 import type { OwnedVariable } from "./variables.ts";
 
 /** The best value of what the spec's `stop` or `save` watches, and the step that had it. */
@@ -8,12 +9,6 @@ export interface Best {
   readonly monitor: string;
   readonly value: number;
   readonly step: number;
-}
-
-/** What batches add up to: the loss weighted by examples, then the sum and the count of each metric. */
-export interface Sums {
-  readonly totals: number[];
-  readonly examples: number;
 }
 
 /** What `fit` knows of the validations so far, so that it goes on as if it had never stopped; `{ waited: 0 }` is nothing. */
@@ -36,11 +31,8 @@ export function progressText(model: { readonly step: number; readonly steps?: nu
   const { step, steps, fitting } = model;
   const { waited, save, stop, figures } = fitting;
   const known = steps === Infinity ? undefined : steps;
-  const [loss = 0, ...sums] = figures?.totals ?? [];
-  const metrics = sums.flatMap((sum, i) => (i % 2 === 0 && i + 1 < sums.length ? [{ sum, count: sums[i + 1] }] : []));
-  const between = figures === undefined ? undefined : { loss, examples: figures.examples, metrics };
   // JSON has no infinity, and no NaN.
-  return JSON.stringify({ step, steps: known, waited, save, stop, figures: between }, (_, it: unknown) =>
+  return JSON.stringify({ step, steps: known, waited, save, stop, figures }, (_, it: unknown) =>
     typeof it === "number" && !Number.isFinite(it) ? String(it) : it,
   );
 }
@@ -78,20 +70,25 @@ function fittingOf(progress: Record<string, unknown>, step: number): Fitting {
     return { [key]: { monitor, value, step: wholeAt(best, `${key}.step`, step) } };
   };
   const waited = progress["waited"] === undefined ? 0 : wholeAt(progress, "waited", step);
-  const figures = progress["figures"] === undefined ? {} : { figures: sumsOf(recordAt(progress, "figures")) };
+  const figures = progress["figures"] === undefined ? {} : { figures: storedSums(recordAt(progress, "figures")) };
   return { waited, ...bestAt("save"), ...bestAt("stop"), ...figures };
 }
 
-function sumsOf(figures: Record<string, unknown>): Sums {
+function storedSums(figures: Record<string, unknown>): Sums {
   const { metrics } = figures;
   if (!Array.isArray(metrics)) return refuse("figures.metrics", metrics, "a list");
   const loss = numberAt(figures, "figures.loss", Number.isFinite, "a finite number");
   const examples = wholeAt(figures, "figures.examples", Number.MAX_SAFE_INTEGER);
-  const sums = metrics.flatMap((_, i) => {
+  const sums = metrics.map((_, i) => {
     const metric = recordAt({ [i]: metrics[i] }, `figures.metrics.${i}`);
-    return ["sum", "count"].map((it) => numberAt(metric, `figures.metrics.${i}.${it}`, () => true, "a number"));
+    const held = Object.entries(metric).map(([name, value]) => {
+      const number = (it: unknown): number =>
+        numberAt({ [name]: it }, `figures.metrics.${i}.${name}`, () => true, "a number");
+      return [name, Array.isArray(value) ? value.map(number) : number(value)] as const;
+    });
+    return Object.fromEntries(held);
   });
-  return { totals: [loss, ...sums], examples };
+  return { loss, examples, metrics: sums };
 }
 
 /**

@@ -4,8 +4,7 @@ import { numbersOf } from "./fit.ts";
 /**
  * One step of training in two halves: `compute` runs the model, which gives its states their next values, then `update`
  * changes the parameters by the gradients. Where the loss turns out to be no finite number, or `accept` refuses the sums,
- * or `compute` throws, nothing changes: the states are given back what they had. Gives the loss, and the sums and counts
- * of metrics.
+ * or `compute` throws, nothing changes: the states are given back what they had. Gives the loss, and what metrics add up.
  */
 export async function takeStep(
   states: readonly { variable: tf.Variable }[],
@@ -19,9 +18,7 @@ export async function takeStep(
   try {
     const { results, ...computed } = compute();
     gradients = computed.gradients;
-    const stacked = tf.stack(results);
-    tf.dispose(results);
-    const sums = await numbersOf(stacked);
+    const sums = await numbersOf(results);
     sound = Number.isFinite(sums[0]) && accept(sums);
     if (sound) tf.tidy(() => update(gradients));
     return sums;
