@@ -44,6 +44,7 @@ module.exports = {
     { name: "no-cycles", severity: "error", from: { path: "^(src|grammar)/" }, to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } } },
     { name: "emitters-apart", severity: "error", from: { path: "^src/emit/onnx" }, to: { path: "^src/emit/tfjs" } },
     { name: "emitters-apart-too", severity: "error", from: { path: "^src/emit/tfjs" }, to: { path: "^src/emit/onnx" } },
+    { name: "structured-knows-no-target", severity: "error", from: { path: "^src/emit/structured" }, to: { path: "^src/emit/(?!structured/)" } },
     { name: "format-stays-syntactic", severity: "error", from: { path: "^src/format" }, to: { path: "^src/(analyze|lower|ops|ir)/" } },
     { name: "grammar-imports-chevrotain-only", severity: "error", from: { path: "^grammar/" }, to: { dependencyTypes: ["npm", "npm-dev"], pathNot: "chevrotain" } },
     { name: "core-runs-in-a-browser", severity: "error", from: { path: "^src/", pathNot: nodeSide }, to: { dependencyTypes: ["core"] } },

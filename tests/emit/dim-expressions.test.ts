@@ -2,14 +2,15 @@ import { describe, expect, it } from "vitest";
 import * as fc from "fast-check";
 import { constant, evaluate, floorDivide, modulo, subtract, variable, type Dim } from "../../src/dims/dim.ts";
 import { createDimWriter, type DimOperations } from "../../src/emit/onnx/dims.ts";
-import { dimScope } from "../../src/emit/tfjs/dim-expression.ts";
+import { dimScope } from "../../src/emit/structured/dim-scope.ts";
 import { nameScope } from "../../src/emit/tfjs/names.ts";
 import { printExpression } from "../../src/emit/tfjs/print.ts";
+import { toSyntax } from "../../src/emit/tfjs/to-syntax.ts";
 import { build, environments, expressions, names } from "../dims/expressions.ts";
 
 /** The value of the TypeScript that is written for a dimension. */
 function inTypeScript(dim: Dim, env: ReadonlyMap<string, number>): number {
-  const text = printExpression(dimScope([], nameScope()).dim(dim));
+  const text = printExpression(toSyntax(dimScope([], nameScope()).dim(dim)));
   const compute: unknown = new Function(...names, `return ${text};`)(...names.map((it) => env.get(it)));
   return Number(compute);
 }

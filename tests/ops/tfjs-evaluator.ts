@@ -5,8 +5,10 @@ import type { AttributeValue, Node, OperatorNode, Value } from "../../src/ir/gra
 import { attributesFor } from "../../src/ops/define/operator.ts";
 import { findOperator } from "../../src/ops/registry.ts";
 import { tfjsDType } from "../../src/emit/tfjs/tfjs-dtype.ts";
+import { toSyntax } from "../../src/emit/tfjs/to-syntax.ts";
 import { unstack } from "../../src/emit/tfjs/prelude/unstack.ts";
-import type { TfjsExpression, TfjsWriter } from "../../src/emit/tfjs/tfjs-writer.ts";
+import type { Expression, PlainExpression } from "../../src/emit/structured/tree.ts";
+import type { TfjsWriter } from "../../src/emit/tfjs/tfjs-writer.ts";
 import { fault, required } from "../../src/support/fault.ts";
 import { tfjsFused, tfjsLowering } from "../../src/emit/tfjs/lowerings/tfjs-lowerings.ts";
 import type { Keep } from "../../src/passes/expand-composites.ts";
@@ -72,12 +74,12 @@ function runOperator(node: OperatorNode, operands: readonly tf.Tensor[]): readon
   const operator = findOperator(node.op) ?? fault(`no operator is called ${node.op}`);
   const attributes = attributesFor(operator, node.attributes);
   const names = new Map<string, unknown>(operands.map((it, index) => [`$${index}`, it]));
-  const args = operands.map((_, index): TfjsExpression => ({ kind: "identifier", name: `$${index}` }));
+  const args = operands.map((_, index): Expression => ({ kind: "identifier", name: `$${index}` }));
   const writer = writerFor(attributes);
   const input = { operands: node.operands, results: node.results, attributes };
   const lower = operator.kind === "primitive" ? tfjsLowering(operator) : tfjsFused(operator, input);
   if (lower === undefined) fault(`${node.op} has no lowering to TensorFlow.js`);
-  const made = evaluate(lower(writer, { ...input, args }), names);
+  const made = evaluate(toSyntax(lower(writer, { ...input, args })), names);
   const results: readonly unknown[] =
     node.results.length === 1 && !Array.isArray(made) ? [made] : Array.isArray(made) ? made : [];
   return results.map((it) => (it instanceof tf.Tensor ? it : fault(`${node.op} gave no tensor`)));
@@ -87,7 +89,7 @@ function literal(dim: Dim): number {
   return asNumber(dim) ?? fault("a symbolic dimension");
 }
 
-function expressionOf(value: AttributeValue): TfjsExpression {
+function expressionOf(value: AttributeValue): Expression {
   if (typeof value === "number") return { kind: "number", value };
   if (typeof value === "boolean") return { kind: "boolean", value };
   if (typeof value === "string") return { kind: "string", value };
@@ -97,17 +99,17 @@ function expressionOf(value: AttributeValue): TfjsExpression {
 
 /** A writer for one node whose dimensions are all literal. */
 function writerFor(attributes: Readonly<Record<string, AttributeValue>>): TfjsWriter {
-  const call = (callee: TfjsExpression, args: readonly TfjsExpression[]): TfjsExpression => ({
+  const call = (callee: Expression, args: readonly Expression[]): Expression => ({
     kind: "call",
     callee,
     arguments: args,
   });
-  const identifier = (name: string): TfjsExpression => ({ kind: "identifier", name });
+  const identifier = (name: string): Expression => ({ kind: "identifier", name });
   return {
     tf: (name, ...args) => {
       const path = name
         .split(".")
-        .reduce<TfjsExpression>((target, part) => ({ kind: "member", target, name: part }), identifier("tf"));
+        .reduce<Expression>((target, part) => ({ kind: "member", target, name: part }), identifier("tf"));
       return call(path, args);
     },
     method: (target, name, ...args) => call({ kind: "member", target, name }, args),
@@ -138,7 +140,7 @@ function apply(callee: unknown, self: unknown, args: readonly unknown[]): unknow
 }
 
 /** The value of an expression. */
-function evaluate(expression: TfjsExpression, names: Names): unknown {
+function evaluate(expression: PlainExpression, names: Names): unknown {
   switch (expression.kind) {
     case "identifier":
       if (expression.name === "tf") return tf;
@@ -153,18 +155,11 @@ function evaluate(expression: TfjsExpression, names: Names): unknown {
     case "undefined":
       return undefined;
     case "array":
-      return expression.elements.flatMap((it) => {
-        const value = evaluate(it.kind === "spread" ? it.value : it, names);
-        return it.kind === "spread" && Array.isArray(value) ? value : [value];
-      });
+      return expression.elements.map((it) => evaluate(it, names));
     case "object":
       return Object.fromEntries(expression.entries.map(({ key, value }) => [key, evaluate(value, names)]));
     case "member":
       return memberOf(evaluate(expression.target, names), expression.name);
-    case "index": {
-      const target = evaluate(expression.target, names);
-      return memberOf(target, String(evaluate(expression.index, names)));
-    }
     case "call": {
       const args = expression.arguments.map((it) => evaluate(it, names));
       const { callee } = expression;
@@ -186,9 +181,6 @@ function evaluate(expression: TfjsExpression, names: Names): unknown {
           expression.body,
           new Map([...names, ...expression.parameters.map((name, index) => [name, args[index]] as const)]),
         );
-    case "as":
-    case "spread":
-      return evaluate(expression.value, names);
   }
 }
 

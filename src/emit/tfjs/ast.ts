@@ -1,11 +1,13 @@
-import type { TfjsExpression } from "./tfjs-writer.ts";
+import { identifier, literal, type PlainExpression } from "../structured/tree.ts";
+
+export { identifier, literal };
 
 /**
- * The part of TypeScript's syntax that generated files are made of. Expressions widen {@link TfjsExpression}, so that
+ * The part of TypeScript's syntax that generated files are made of. Expressions widen {@link PlainExpression}, so that
  * what an operator's lowering builds stands anywhere in a file.
  */
 export type Expression =
-  | TfjsExpression
+  | PlainExpression
   | { readonly kind: "array"; readonly elements: readonly Expression[] }
   | { readonly kind: "object"; readonly entries: readonly Entry[] }
   | { readonly kind: "member"; readonly target: Expression; readonly name: string }
@@ -149,19 +151,12 @@ export interface FunctionItem {
   readonly parameters: readonly Parameter[];
   readonly result: string;
   readonly body: readonly Statement[];
-  /** Literals of the body that are written as names: they are arguments. */
-  readonly renamed?: ReadonlyMap<Expression, string>;
   readonly doc?: string;
 }
 
-/** `name`. */
-export function identifier(name: string): TfjsExpression & { readonly kind: "identifier" } {
-  return { kind: "identifier", name };
-}
-
 /** `a.b.c` from its parts. */
-export function member(target: TfjsExpression, ...names: readonly string[]): TfjsExpression {
-  return names.reduce<TfjsExpression>((value, name) => ({ kind: "member", target: value, name }), target);
+export function member(target: PlainExpression, ...names: readonly string[]): PlainExpression {
+  return names.reduce<PlainExpression>((value, name) => ({ kind: "member", target: value, name }), target);
 }
 
 /** `callee(...args)`, the callee by its dotted name. */
@@ -170,23 +165,18 @@ export function call(callee: string, ...args: readonly Expression[]): Expression
 }
 
 /** {@link call} over operands that lowerings may take further. */
-export function callTensor(callee: string, ...args: readonly TfjsExpression[]): TfjsExpression {
+export function callTensor(callee: string, ...args: readonly PlainExpression[]): PlainExpression {
   return { kind: "call", callee: dotted(callee), arguments: args };
 }
 
 /** A name with dots as nested members. */
-export function dotted(name: string): TfjsExpression {
+export function dotted(name: string): PlainExpression {
   const [first = name, ...rest] = name.split(".");
   return member(identifier(first), ...rest);
 }
 
-/** A number literal. */
-export function literal(value: number, source?: string): TfjsExpression {
-  return source === undefined ? { kind: "number", value } : { kind: "number", value, source };
-}
-
 /** A string literal. */
-export function text(value: string): TfjsExpression {
+export function text(value: string): PlainExpression {
   return { kind: "string", value };
 }
 

@@ -19,7 +19,7 @@ import {
   type Statement,
 } from "./ast.ts";
 import type { ModelContext } from "./model-context.ts";
-import { leavesOf } from "./variable-tree.ts";
+import { leavesOf } from "../structured/variable-tree.ts";
 
 /** Element types of a `.safetensors` file. */
 const storedTypes: Readonly<Record<DType, string>> = {

@@ -2,7 +2,8 @@ import { asNumber, formatDim, type Dim } from "../../dims/dim.ts";
 import { formatRelation, relationsOf, type Relation } from "../../dims/facts.ts";
 import { tfjsDType } from "./tfjs-dtype.ts";
 import { arrayOf, call, identifier, literal, text, type Expression, type FunctionItem, type Statement } from "./ast.ts";
-import { dimScope } from "./dim-expression.ts";
+import { dimScope } from "../structured/dim-scope.ts";
+import { toStatements, toSyntax } from "./to-syntax.ts";
 import { portsPattern, type ModelContext, type Port } from "./model-context.ts";
 import { nameScope } from "./names.ts";
 
@@ -33,7 +34,7 @@ export function checkFunction(
   );
   const relations = relationsOf(module.facts);
   const checks = relations.flatMap((relation, index): Statement[] => {
-    const condition = relationExpression(relation, scope.dim);
+    const condition = relationExpression(relation, (dim) => toSyntax(scope.dim(dim)));
     const contract = module.contract.length === relations.length ? module.contract[index] : undefined;
     const message = contract?.message ?? contract?.text ?? formatRelation(relation);
     return [{ kind: "expression", value: call("checkThat", condition, text(message)) }];
@@ -48,7 +49,7 @@ export function checkFunction(
     doc: `Throws unless tensors have the types and shapes that the model is compiled for${places.size > 0 ? ", and places are in range" : ""}.`,
     body: [
       { kind: "expression", value: call("checkTensors", ...tensors) },
-      ...scope.bindings(),
+      ...toStatements(scope.bindings()),
       ...checks,
       ...checkPlaces(ports, places, context),
     ],

@@ -11,7 +11,7 @@ import {
 import { fault } from "../../support/fault.ts";
 import { arrayOf, call, identifier, literal, text, type Expression } from "./ast.ts";
 import { tfjsDType } from "./tfjs-dtype.ts";
-import { isTuple, type VariableLeaf, type VariableTree } from "./variable-tree.ts";
+import { isTuple, type VariableLeaf, type VariableTree } from "../structured/variable-tree.ts";
 import { namesIn } from "./visit-syntax.ts";
 
 /** The function of the prelude that each initialiser of the language is: itself, or with arguments what gives it. */

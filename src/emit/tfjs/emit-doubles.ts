@@ -17,12 +17,13 @@ import {
   type Expression,
   type Statement,
 } from "./ast.ts";
-import { dimScope, type DimScope } from "./dim-expression.ts";
+import { dimScope, type DimScope } from "../structured/dim-scope.ts";
 import { doubleForm, type DoublesWriter } from "./double-forms.ts";
-import type { NameScope } from "./names.ts";
+import type { NameScope } from "../structured/name-scope.ts";
 import { printExpression } from "./print.ts";
-import type { TfjsExpression } from "./tfjs-writer.ts";
-import { usesOf, type Uses } from "./uses.ts";
+import { toStatements, toSyntax } from "./to-syntax.ts";
+import type { PlainExpression } from "../structured/tree.ts";
+import { usesOf, type Uses } from "../structured/uses.ts";
 
 /** The code of a flat graph on doubles. */
 export interface DoublesCode {
@@ -73,7 +74,7 @@ const letters: readonly string[] = [..."abcdefgh"];
  */
 export function emitDoubles(
   graph: Graph,
-  inputs: ReadonlyMap<string, TfjsExpression>,
+  inputs: ReadonlyMap<string, PlainExpression>,
   names: NameScope,
   useHelper: (name: string) => void,
   scalars: ScalarForm = "arrays",
@@ -104,7 +105,7 @@ export function emitDoubles(
       ? scalarCode(emission, heldOf(block, it), it)
       : arrayCode(emission, heldOf(block, it)).array,
   );
-  return { statements: [...emission.dims.bindings(), ...block.statements], results: written };
+  return { statements: [...toStatements(emission.dims.bindings()), ...block.statements], results: written };
 }
 
 function heldOf({ held }: Block, value: Value): Held {
@@ -122,7 +123,7 @@ function emitNode(emission: Emission, block: Block, node: Node): void {
     case "constant":
       return hold(emission, block, single(node), constantCode(emission, single(node), node.data));
     case "dim": {
-      const size = emission.dims.dim(node.dim);
+      const size = toSyntax(emission.dims.dim(node.dim));
       return hold(emission, block, single(node), { on: "elements", code: () => size, size: 0 });
     }
     case "key":
@@ -202,7 +203,7 @@ function operatorCode(emission: Emission, block: Block, node: OperatorNode): Hel
       emission.useHelper(name);
       return call(name, ...args);
     },
-    dim: (dim) => emission.dims.dim(dim),
+    dim: (dim) => toSyntax(emission.dims.dim(dim)),
   };
   const operator = required(findOperator(node.op), node.op);
   const input = {

@@ -20,8 +20,8 @@ import {
 import { emitDoubles } from "./emit-doubles.ts";
 import type { TrainingContext } from "./emit-training.ts";
 import { camelCase, nameScope } from "./names.ts";
-import type { TfjsExpression } from "./tfjs-writer.ts";
-import { usesOf } from "./uses.ts";
+import type { PlainExpression } from "../structured/tree.ts";
+import { usesOf } from "../structured/uses.ts";
 
 /** An accumulator among the sums of batches: its port, its variable where anything reads it, and where it lies. */
 interface Place {
@@ -53,7 +53,7 @@ export function figuresFunction({ model: { type, helpers }, program, helperNames
       return place;
     }),
   );
-  const inputs = places.map(({ port, variable }): [string, TfjsExpression] => [port, identifier(variable ?? port)]);
+  const inputs = places.map(({ port, variable }): [string, PlainExpression] => [port, identifier(variable ?? port)]);
   const { statements, results } = emitDoubles(graph, new Map(inputs), names, (name) => helpers.add(name), "numbers");
   const figures = program.metrics.map(({ name }, at): Entry => ({ key: name, value: required(results[at], name) }));
   const plain = places.every(({ shape }) => shape.length === 0);

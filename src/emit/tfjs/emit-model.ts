@@ -21,9 +21,9 @@ import {
 } from "./ast.ts";
 import { checkFunction, heldPlaces } from "./emit-checks.ts";
 import { createExpression, unfitted } from "./emit-create.ts";
-import type { EmittedFunction } from "./emit-functions.ts";
-import { tensorType } from "./emit-nodes.ts";
-import { typeText } from "./interfaces.ts";
+import type { CalledFunction } from "../structured/write-functions.ts";
+import { tensorType } from "./tensor-type.ts";
+import { typeText } from "../structured/type-text.ts";
 import { portsPattern, type ModelContext, type Port } from "./model-context.ts";
 import { typeName } from "./names.ts";
 import { namesIn } from "./visit-syntax.ts";
@@ -219,7 +219,7 @@ function predictFunction(context: ModelContext): FunctionItem {
 /** A call, and around it the count of places out of range where its function counts any; `held` is what to search. */
 export function counted(
   { helpers }: ModelContext,
-  { needs }: EmittedFunction,
+  { needs }: CalledFunction,
   made: Statement,
   held: readonly Expression[],
 ): readonly Statement[] {

@@ -24,12 +24,12 @@ import {
   type Statement,
 } from "./ast.ts";
 import { emitDoubles } from "./emit-doubles.ts";
-import { tensorType } from "./emit-nodes.ts";
+import { tensorType } from "./tensor-type.ts";
 import type { TrainingContext } from "./emit-training.ts";
-import { typeText } from "./interfaces.ts";
+import { typeText } from "../structured/type-text.ts";
 import type { Port } from "./model-context.ts";
 import { localName, nameScope } from "./names.ts";
-import type { TfjsExpression } from "./tfjs-writer.ts";
+import type { PlainExpression } from "../structured/tree.ts";
 
 /** The types of raw fields and of features. */
 export function preparationTypes(context: TrainingContext): readonly Item[] {
@@ -120,7 +120,7 @@ function preparationBody(context: TrainingContext, mode: "training" | "inference
 }
 
 /** `raw.x` for `raw/x`, `model.statistics.x.mean` for `statistic/x.mean`, `key` for the key of the step. */
-function inputsOf({ inputs }: Graph): ReadonlyMap<string, TfjsExpression> {
+function inputsOf({ inputs }: Graph): ReadonlyMap<string, PlainExpression> {
   return new Map(
     inputs.map(({ name, path, role }) => {
       const field = nameIn("raw", name);
@@ -131,7 +131,7 @@ function inputsOf({ inputs }: Graph): ReadonlyMap<string, TfjsExpression> {
   );
 }
 
-function rawField(name: string): TfjsExpression {
+function rawField(name: string): PlainExpression {
   return member(identifier("raw"), name);
 }
 

@@ -7,8 +7,10 @@ import { needsTotal } from "../../autodiff/schedules.ts";
 import { entryOf } from "../../graph/parameters-of.ts";
 import { freezeInstances } from "../../passes/freeze-instances.ts";
 import type { Item } from "./ast.ts";
-import { collectCallables } from "./callables.ts";
+import { collectCallables } from "../structured/callables.ts";
+import { writeFunctions } from "../structured/write-functions.ts";
 import { emitFunctions } from "./emit-functions.ts";
+import { tfjsTarget } from "./structured-target.ts";
 import { checkpointItems } from "./emit-checkpoint.ts";
 import { dataTypes, modelItems, modelType } from "./emit-model.ts";
 import { portsOf, type ModelContext } from "./model-context.ts";
@@ -19,7 +21,7 @@ import { interfaceCollector } from "./interfaces.ts";
 import { fileNames, nameScope } from "./names.ts";
 import { preludeClosure, preludeNames } from "./prelude.ts";
 import { printFile } from "./print.ts";
-import { variableTrees, type VariableNode } from "./variable-tree.ts";
+import { variableTrees, type VariableNode } from "../structured/variable-tree.ts";
 
 /** What becomes a TypeScript file. */
 export interface TfjsInput {
@@ -76,17 +78,18 @@ function attemptFile(
 
   const statistics = train === undefined ? undefined : statisticsTree(train, functions);
   const roots = [module.entry, ...(objective === undefined ? [] : [objective.key])];
-  const callables = collectCallables(functions.values(), module.facts);
+  const callables = collectCallables(functions.values(), module.facts, tfjsTarget);
   const strays = straysOfModel(module);
   const others = train === undefined ? [] : train.steps.map((it) => straysOfObjective(module, it));
   const unproved = new Set([strays, ...others].flatMap((it) => [...it.nodes]));
-  const emitted = emitFunctions(functions, roots, callables, unproved, interfaces, names);
+  const written = writeFunctions({ functions, roots, callables, unproved, names, target: tfjsTarget });
+  const emitted = emitFunctions(written.all, interfaces);
   const helpers = new Set(emitted.helpers);
   const context: ModelContext = {
     module,
     entry,
     type,
-    forward: emitted.of(module.entry),
+    forward: written.of(module.entry),
     parameters,
     states,
     ...(statistics !== undefined && statistics.entries.size > 0 ? { statistics } : {}),
@@ -111,7 +114,7 @@ function attemptFile(
           model: context,
           program: train,
           step,
-          objective: emitted.of("section objective"),
+          objective: written.of("section objective"),
           helperNames,
         });
   const checkpoint = checkpointItems(context);

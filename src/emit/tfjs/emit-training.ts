@@ -14,14 +14,14 @@ import {
 } from "./ast.ts";
 import { figuresFunction } from "./emit-figures.ts";
 import { fitFunction } from "./emit-fit.ts";
-import type { EmittedFunction } from "./emit-functions.ts";
+import type { CalledFunction } from "../structured/write-functions.ts";
 import { checkFunction } from "./emit-checks.ts";
 import { batchPorts, countsStrays, resultsCall, resultsItems, soundSums } from "./emit-results.ts";
 import type { ModelContext, Port } from "./model-context.ts";
-import { tensorType } from "./emit-nodes.ts";
+import { tensorType } from "./tensor-type.ts";
 import { optimizerItems } from "./emit-optimizer.ts";
 import { preparationTypes, prepareFunction } from "./emit-preparation.ts";
-import { typeText } from "./interfaces.ts";
+import { typeText } from "../structured/type-text.ts";
 import { printType } from "./print.ts";
 
 /** What the training part of a file rests on. */
@@ -29,7 +29,7 @@ export interface TrainingContext {
   readonly model: ModelContext;
   readonly program: TrainProgram;
   readonly step: TrainStep;
-  readonly objective: EmittedFunction;
+  readonly objective: CalledFunction;
   /** Helpers that the file has: no variable may be called so. */
   readonly helperNames: ReadonlySet<string>;
 }

@@ -21,7 +21,7 @@ import {
   type Item,
   type Statement,
 } from "./ast.ts";
-import type { Bound } from "./body-context.ts";
+import type { Bound } from "../structured/body-context.ts";
 import { writeScalarsAndTensors, type Template } from "./write-template.ts";
 
 /** What the update of a file's parameters rests on. */

@@ -1,8 +1,15 @@
-import { asNumber, formatDim } from "../../dims/dim.ts";
 import type { TensorType } from "../../ir/types.ts";
 import type { Field, Item, TypeNode } from "./ast.ts";
-import { pascalCase, type NameScope } from "./names.ts";
-import { isTuple, structureKey, type VariableKind, type VariableNode, type VariableTree } from "./variable-tree.ts";
+import type { NameScope } from "../structured/name-scope.ts";
+import { shapeText } from "../structured/type-text.ts";
+import { pascalCase } from "./names.ts";
+import {
+  isTuple,
+  structureKey,
+  type VariableKind,
+  type VariableNode,
+  type VariableTree,
+} from "../structured/variable-tree.ts";
 
 /** What a model owns: statistics are the data section's. */
 type OwnedKind = VariableKind | "statistics";
@@ -79,13 +86,4 @@ export function interfaceCollector(names: NameScope): Interfaces {
 function variableType(type: TensorType): string {
   const rank = type.shape.length;
   return rank <= 6 ? `tf.Variable<tf.Rank.R${rank}>` : "tf.Variable";
-}
-
-/** `f32[B, 28, 28, 1]`. */
-export function typeText(type: TensorType): string {
-  return `${type.dtype}${shapeText(type)}`;
-}
-
-function shapeText(type: TensorType): string {
-  return `[${type.shape.map((dim) => asNumber(dim) ?? formatDim(dim)).join(", ")}]`;
 }

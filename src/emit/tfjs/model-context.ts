@@ -2,10 +2,10 @@ import type { Func, Module, Value } from "../../ir/graph.ts";
 import type { Strays } from "../../passes/find-strays.ts";
 import type { TensorType } from "../../ir/types.ts";
 import type { Pattern } from "./ast.ts";
-import type { EmittedFunction } from "./emit-functions.ts";
+import type { CalledFunction } from "../structured/write-functions.ts";
 import type { Interfaces } from "./interfaces.ts";
 import { localName } from "./names.ts";
-import type { VariableNode } from "./variable-tree.ts";
+import type { VariableNode } from "../structured/variable-tree.ts";
 
 /** A tensor that a model takes or gives, by name. */
 export interface Port {
@@ -21,7 +21,7 @@ export interface ModelContext {
   readonly entry: Func;
   /** The name of the model's type: `MnistCnn`. */
   readonly type: string;
-  readonly forward: EmittedFunction;
+  readonly forward: CalledFunction;
   readonly parameters: VariableNode;
   readonly states: VariableNode;
   /** What the data section fits on the training examples, where it does. */

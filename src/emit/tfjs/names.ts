@@ -1,8 +1,11 @@
+import { createNameScope, type NameScope } from "../structured/name-scope.ts";
+import { ownNames as argumentNames } from "../structured/structured-target.ts";
 import { preludeNames } from "./prelude.ts";
 
 /** Words that no generated name may be: TypeScript's own, and what every generated file binds. */
-const reserved: ReadonlySet<string> = new Set(
+export const reserved: ReadonlySet<string> = new Set(
   [
+    ...Object.values(argumentNames),
     "abstract any arguments as async await boolean break case catch class const continue debugger declare default delete",
     "do else enum eval export extends false finally for from function get if implements import in infer instanceof",
     "interface is keyof let module namespace never new null number object of package private protected public readonly",
@@ -18,7 +21,7 @@ const reserved: ReadonlySet<string> = new Set(
     "ArrayBufferLike ArrayLike AsyncIterable Awaited Capitalize ConstructorParameters Exclude Extract Generator InstanceType",
     "Iterable IterableIterator NoInfer NonNullable Omit OmitThisParameter Parameters Partial Pick PromiseLike PropertyKey",
     "Readonly ReadonlyArray ReadonlyMap ReadonlySet Record Required ReturnType ThisParameterType ThisType Uncapitalize",
-    "tf p s training random strays model",
+    "tf model",
   ].flatMap((line) => line.split(" ")),
 );
 
@@ -49,34 +52,9 @@ function capitalised(word: string): string {
   return `${word.slice(0, 1).toUpperCase()}${word.slice(1)}`;
 }
 
-/** Gives out names that do not repeat within a scope. */
-export interface NameScope {
-  /** The wanted name, or the first of its numbered relatives that is free. */
-  take(wanted: string): string;
-  /** Gives a name back that came to no use. */
-  readonly release: (name: string) => void;
-  /** Whether a name can no longer be had. */
-  readonly has: (name: string) => boolean;
-  /** Whether a name was given out, or taken from the start. */
-  readonly taken: (name: string) => boolean;
-}
-
 /** A scope in which `taken` names are used already. */
 export function nameScope(taken: Iterable<string> = []): NameScope {
-  const used = new Set(taken);
-  const free = (name: string): boolean => !used.has(name) && !reserved.has(name);
-  return {
-    take: (wanted) => {
-      const base = /^[A-Za-z_$]/.test(wanted) ? wanted.replace(/[^\w$]/g, "_") : `_${wanted.replace(/[^\w$]/g, "_")}`;
-      let name = base;
-      for (let number = 2; !free(name); number++) name = `${base}${/\d$/.test(base) ? "_" : ""}${number}`;
-      used.add(name);
-      return name;
-    },
-    release: (name) => void used.delete(name),
-    has: (name) => !free(name),
-    taken: (name) => used.has(name),
-  };
+  return createNameScope(taken, reserved);
 }
 
 /** Names that every file may export, define or bind for itself. */

@@ -1,8 +1,5 @@
 import type { Body, Entry, Expression, Field, Item, Parameter, Pattern, Statement, TypeNode } from "./ast.ts";
 
-/** Literals that are written as names. */
-type Names = ReadonlyMap<Expression, string>;
-
 /** The text of a file. It is right, not handsome: {@link formatTypeScript} lays it out. */
 export function printFile(items: readonly Item[]): string {
   return `${items.map(printItem).join("\n\n")}\n`;
@@ -26,7 +23,7 @@ function printItem(item: Item): string {
       return `${docOf(item)}${exportOf(item)}const ${item.name}${typeOf(item.type)} = ${printExpression(item.value)};`;
     case "function": {
       const head = `${exportOf(item)}${item.async === true ? "async " : ""}function ${item.name}`;
-      const body = printBlock(item.body, item.renamed);
+      const body = printBlock(item.body);
       return `${docOf(item)}${head}(${printParameters(item.parameters)}): ${item.result} ${body}`;
     }
     case "verbatim":
@@ -83,10 +80,10 @@ export function printType(type: TypeNode): string {
   }
 }
 
-function printParameters(parameters: readonly Parameter[], names?: Names): string {
+function printParameters(parameters: readonly Parameter[]): string {
   return parameters
     .map(({ pattern, type, optional, default: value }) => {
-      const tail = value === undefined ? "" : ` = ${printExpression(value, names)}`;
+      const tail = value === undefined ? "" : ` = ${printExpression(value)}`;
       return `${printPattern(pattern)}${optional === true ? "?" : ""}${typeOf(type)}${tail}`;
     })
     .join(", ");
@@ -103,40 +100,40 @@ function printPattern(pattern: Pattern): string {
   return `{ ${entries.join(", ")} }`;
 }
 
-function printBlock(statements: readonly Statement[], names?: Names): string {
-  return `{\n${statements.map((it) => printStatement(it, names)).join("\n")}\n}`;
+function printBlock(statements: readonly Statement[]): string {
+  return `{\n${statements.map(printStatement).join("\n")}\n}`;
 }
 
 /** The text of a statement. */
-export function printStatement(statement: Statement, names?: Names): string {
+export function printStatement(statement: Statement): string {
   switch (statement.kind) {
     case "declare": {
-      const value = statement.value === undefined ? "" : ` = ${printExpression(statement.value, names)}`;
+      const value = statement.value === undefined ? "" : ` = ${printExpression(statement.value)}`;
       const word = statement.mutable ? "let" : "const";
       return `${word} ${printPattern(statement.pattern)}${typeOf(statement.type)}${value};`;
     }
     case "assign": {
       const { target, operator = "=" } = statement;
       const left =
-        typeof target === "string" ? target : isPattern(target) ? printPattern(target) : printExpression(target, names);
-      return `${left} ${operator} ${printExpression(statement.value, names)};`;
+        typeof target === "string" ? target : isPattern(target) ? printPattern(target) : printExpression(target);
+      return `${left} ${operator} ${printExpression(statement.value)};`;
     }
     case "expression":
-      return `${printExpression(statement.value, names)};`;
+      return `${printExpression(statement.value)};`;
     case "return":
-      return statement.value === undefined ? "return;" : `return ${printExpression(statement.value, names)};`;
+      return statement.value === undefined ? "return;" : `return ${printExpression(statement.value)};`;
     case "throw":
-      return `throw new Error(${printExpression(statement.message, names)});`;
+      return `throw new Error(${printExpression(statement.message)});`;
     case "if": {
       const { test, then, otherwise } = statement;
-      const tail = otherwise === undefined || otherwise.length === 0 ? "" : ` else ${printBlock(otherwise, names)}`;
-      return `if (${printExpression(test, names)}) ${printBlock(then, names)}${tail}`;
+      const tail = otherwise === undefined || otherwise.length === 0 ? "" : ` else ${printBlock(otherwise)}`;
+      return `if (${printExpression(test)}) ${printBlock(then)}${tail}`;
     }
     case "for-of":
-      return `for (const ${printPattern(statement.pattern)} of ${printExpression(statement.iterable, names)}) ${printBlock(statement.body, names)}`;
+      return `for (const ${printPattern(statement.pattern)} of ${printExpression(statement.iterable)}) ${printBlock(statement.body)}`;
     case "for-count": {
       const { name, count } = statement;
-      return `for (let ${name} = 0; ${name} < ${printExpression(count, names)}; ${name}++) ${printBlock(statement.body, names)}`;
+      return `for (let ${name} = 0; ${name} < ${printExpression(count)}; ${name}++) ${printBlock(statement.body)}`;
     }
     case "comment":
       return printComment(statement.text);
@@ -148,11 +145,7 @@ function isPattern(target: Exclude<Pattern, string> | Expression): target is Exc
 }
 
 /** The text of an expression. Operands of operators are always parenthesised: the formatter drops what is not needed. */
-export function printExpression(expression: Expression, names?: Names): string {
-  const renamed = names?.get(expression);
-  if (renamed !== undefined) return renamed;
-  const print = (it: Expression): string => printExpression(it, names);
-  const operand = (it: Expression): string => printOperand(it, names);
+export function printExpression(expression: Expression): string {
   switch (expression.kind) {
     case "identifier":
       return expression.name;
@@ -167,39 +160,39 @@ export function printExpression(expression: Expression, names?: Names): string {
     case "regexp":
       return `/${expression.source}/`;
     case "array":
-      return `[${expression.elements.map(print).join(", ")}]`;
+      return `[${expression.elements.map(printExpression).join(", ")}]`;
     case "object":
-      return printObject(expression.entries, names);
+      return printObject(expression.entries);
     case "member":
       return isIdentifier(expression.name)
-        ? `${operand(expression.target)}.${expression.name}`
-        : `${operand(expression.target)}[${/^\d+$/.test(expression.name) ? expression.name : JSON.stringify(expression.name)}]`;
+        ? `${printOperand(expression.target)}.${expression.name}`
+        : `${printOperand(expression.target)}[${/^\d+$/.test(expression.name) ? expression.name : JSON.stringify(expression.name)}]`;
     case "index":
-      return `${operand(expression.target)}[${print(expression.index)}]`;
+      return `${printOperand(expression.target)}[${printExpression(expression.index)}]`;
     case "call":
-      return `${operand(expression.callee)}(${expression.arguments.map(print).join(", ")})`;
+      return `${printOperand(expression.callee)}(${expression.arguments.map(printExpression).join(", ")})`;
     case "binary":
-      return `${operand(expression.left)} ${expression.operator} ${operand(expression.right)}`;
+      return `${printOperand(expression.left)} ${expression.operator} ${printOperand(expression.right)}`;
     case "conditional":
-      return `${operand(expression.test)} ? ${operand(expression.then)} : ${operand(expression.otherwise)}`;
+      return `${printOperand(expression.test)} ? ${printOperand(expression.then)} : ${printOperand(expression.otherwise)}`;
     case "unary":
-      return `${expression.operator}${operand(expression.value)}`;
+      return `${expression.operator}${printOperand(expression.value)}`;
     case "await":
-      return `await ${operand(expression.value)}`;
+      return `await ${printOperand(expression.value)}`;
     case "as":
-      return `${operand(expression.value)} as ${expression.type}`;
+      return `${printOperand(expression.value)} as ${expression.type}`;
     case "spread":
-      return `...${operand(expression.value)}`;
+      return `...${printOperand(expression.value)}`;
     case "arrow":
-      return `(${expression.parameters.join(", ")}) => ${printBody(expression.body, names)}`;
+      return `(${expression.parameters.join(", ")}) => ${printBody(expression.body)}`;
     case "closure":
-      return `${expression.async === true ? "async " : ""}(${printParameters(expression.parameters, names)}) => ${printBody(expression.body, names)}`;
+      return `${expression.async === true ? "async " : ""}(${printParameters(expression.parameters)}) => ${printBody(expression.body)}`;
   }
 }
 
-function printBody(body: Body, names: Names | undefined): string {
-  if (body.kind === "statements") return printBlock(body.statements, names);
-  return body.kind === "object" ? `(${printExpression(body, names)})` : printExpression(body, names);
+function printBody(body: Body): string {
+  if (body.kind === "statements") return printBlock(body.statements);
+  return body.kind === "object" ? `(${printExpression(body)})` : printExpression(body);
 }
 
 const atoms: ReadonlySet<string> = new Set([
@@ -213,19 +206,19 @@ const atoms: ReadonlySet<string> = new Set([
   "call",
 ]);
 
-function printOperand(expression: Expression, names: Names | undefined): string {
-  const printed = printExpression(expression, names);
-  return atoms.has(expression.kind) || names?.has(expression) === true ? printed : `(${printed})`;
+function printOperand(expression: Expression): string {
+  const printed = printExpression(expression);
+  return atoms.has(expression.kind) ? printed : `(${printed})`;
 }
 
-function printObject(entries: readonly Entry[], names: Names | undefined): string {
+function printObject(entries: readonly Entry[]): string {
   if (entries.length === 0) return "{}";
   const fields = entries.map(({ key, value }) => {
-    if (value.kind === "spread") return printExpression(value, names);
+    if (value.kind === "spread") return printExpression(value);
     if (value.kind === "identifier" && value.name === key) return key;
     // Written plainly, it would be no property but the object's prototype.
     const name = key === "__proto__" ? '["__proto__"]' : printKey(key);
-    return `${name}: ${printExpression(value, names)}`;
+    return `${name}: ${printExpression(value)}`;
   });
   return `{ ${fields.join(", ")} }`;
 }

@@ -1,8 +1,9 @@
 import type { Dim } from "../../dims/dim.ts";
 import type { AttributeValue, Attributes } from "../../ir/graph.ts";
-import type { TfjsExpression, TfjsWriter } from "./tfjs-writer.ts";
+import { identifier, literal, type Expression } from "../structured/tree.ts";
+import type { TfjsWriter } from "./tfjs-writer.ts";
 import { fault } from "../../support/fault.ts";
-import { callTensor, literal } from "./ast.ts";
+import { dotted } from "./ast.ts";
 import { preludeDeclaration } from "./prelude.ts";
 
 /** What a writer for one operator node rests on. */
@@ -10,25 +11,25 @@ export interface TensorWriterContext {
   readonly attributes: Attributes;
   /** All attributes with defaults filled in. */
   readonly values: Readonly<Record<string, AttributeValue>>;
-  readonly dim: (dim: Dim) => TfjsExpression;
+  readonly dim: (dim: Dim) => Expression;
   /** Operands that are plain numbers: TensorFlow.js takes them as they are, helpers and methods want tensors. */
-  readonly numbers: ReadonlySet<TfjsExpression>;
+  readonly numbers: ReadonlySet<Expression>;
   readonly useHelper: (name: string) => void;
 }
 
 /** The writer that an operator's lowering builds its expression with. */
 export function tensorWriter(context: TensorWriterContext): TfjsWriter {
-  const tensor = (value: TfjsExpression): TfjsExpression =>
-    context.numbers.has(value) ? callTensor("tf.scalar", value) : value;
+  const tensor = (value: Expression): Expression =>
+    context.numbers.has(value) ? { kind: "scalar", value, dtype: "float32" } : value;
 
-  const scalar = (value: number | boolean | string, source: string | undefined): TfjsExpression => {
+  const scalar = (value: number | boolean | string, source: string | undefined): Expression => {
     const tail = source === undefined ? {} : { source };
     if (typeof value === "number") return { kind: "number", value, ...tail };
     if (typeof value === "boolean") return { kind: "boolean", value, ...tail };
     return { kind: "string", value, ...tail };
   };
 
-  const attribute = (name: string): TfjsExpression => {
+  const attribute = (name: string): Expression => {
     const value = context.values[name];
     const source = context.attributes[name]?.source;
     if (value === undefined) return fault(`an operator has no attribute ${name}`);
@@ -39,7 +40,7 @@ export function tensorWriter(context: TensorWriterContext): TfjsWriter {
   };
 
   return {
-    tf: (name, ...args) => callTensor(`tf.${name}`, ...args),
+    tf: (name, ...args) => ({ kind: "call", callee: dotted(`tf.${name}`), arguments: args }),
     method: (target, name, ...args) => ({
       kind: "call",
       callee: { kind: "member", target: tensor(target), name },
@@ -61,10 +62,9 @@ export function tensorWriter(context: TensorWriterContext): TfjsWriter {
     helper: (name, ...args) => {
       context.useHelper(name);
       const { parameters } = preludeDeclaration(name);
-      return callTensor(
-        name,
-        ...args.map((arg, index) => (/number|TensorLike/.test(parameters[index] ?? "") ? arg : tensor(arg))),
-      );
+      const takesNumber = (index: number): boolean => /number|TensorLike/.test(parameters[index] ?? "");
+      const given = args.map((arg, index) => (takesNumber(index) ? arg : tensor(arg)));
+      return { kind: "call", callee: identifier(name), arguments: given };
     },
   };
 }

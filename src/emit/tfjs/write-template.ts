@@ -1,12 +1,14 @@
 import type { Node, OperatorNode, Value } from "../../ir/graph.ts";
 import { operandsOf } from "../../ir/visit.ts";
-import type { TfjsExpression } from "./tfjs-writer.ts";
+import type { PlainExpression } from "../structured/tree.ts";
 import { fault, required } from "../../support/fault.ts";
 import { call, callTensor, constant, identifier, literal, type Statement } from "./ast.ts";
-import { isTrivial } from "./bind-value.ts";
-import type { Bound } from "./body-context.ts";
+import { isTrivial } from "../structured/bind-value.ts";
+import type { Bound } from "../structured/body-context.ts";
+import { hostArithmetic } from "../structured/host-arithmetic.ts";
+import { toSyntax } from "./to-syntax.ts";
 import { mentions } from "./visit-syntax.ts";
-import { hostArithmetic, writeOperator } from "./write-operator.ts";
+import { writeOperator } from "./write-operator.ts";
 import { findOperator } from "../../ops/registry.ts";
 import { plainFunction } from "./lowerings/tfjs-lowerings.ts";
 
@@ -24,6 +26,11 @@ export interface Template {
   readonly helpers: Set<string>;
 }
 
+/** A value of a template, in TypeScript. */
+interface Written extends Bound {
+  readonly expression: PlainExpression;
+}
+
 /** A template as statements. */
 export interface WrittenTemplate {
   /** What is computed once. */
@@ -31,7 +38,7 @@ export interface WrittenTemplate {
   /** What is computed for each thing. */
   readonly each: readonly Statement[];
   /** A result as an expression, after these statements. */
-  readonly read: (value: Value) => TfjsExpression;
+  readonly read: (value: Value) => PlainExpression;
 }
 
 /**
@@ -41,7 +48,7 @@ export interface WrittenTemplate {
 export function writeScalarsAndTensors(template: Template): WrittenTemplate {
   const { names, helpers } = template;
   const remaining = countUses(template);
-  const bound = new Map<number, Bound>();
+  const bound = new Map<number, Written>();
   const shared: Statement[] = [];
   const each: Statement[] = [];
   const late: Statement[] = [];
@@ -50,25 +57,28 @@ export function writeScalarsAndTensors(template: Template): WrittenTemplate {
     template.nodes.filter((it) => isOf(it, ofEach)).flatMap((it) => operandsOf(it).map(({ id }) => id)),
   );
   const declared = new Set(template.assigned.map(({ variable }) => variable));
-  const declare = (name: string, value: TfjsExpression): Statement => {
+  const declare = (name: string, value: PlainExpression): Statement => {
     if (declared.has(name)) fault(`two values of an update are called ${name}`);
     declared.add(name);
     return constant(name, value);
   };
 
-  const read = (value: Value): Bound => {
+  const read = (value: Value): Written => {
     remaining.set(value.id, required(remaining.get(value.id), "number of uses") - 1);
     return required(bound.get(value.id), `value ${value.id}`);
   };
   const isLive = (name: string): boolean =>
     [...bound].some(([id, { expression }]) => (remaining.get(id) ?? 0) > 0 && mentions([expression], name));
 
-  const place = (value: Value, { expression, form }: Bound, out: Statement[]): void => {
+  const place = (value: Value, { expression, form }: Written, out: Statement[]): void => {
     const uses = remaining.get(value.id) ?? 0;
     const target = template.assigned.find(({ next }) => next.id === value.id);
     if (target !== undefined) {
       const { variable, before } = target;
-      const assign = (to: TfjsExpression): Statement => ({ kind: "expression", value: call(`${variable}.assign`, to) });
+      const assign = (to: PlainExpression): Statement => ({
+        kind: "expression",
+        value: call(`${variable}.assign`, to),
+      });
       if ((remaining.get(before.id) ?? 0) === 0 && !isLive(variable)) {
         out.push(assign(expression));
         bound.set(value.id, { expression: identifier(variable), form });
@@ -92,7 +102,8 @@ export function writeScalarsAndTensors(template: Template): WrittenTemplate {
     bound.set(value.id, { expression: identifier(variable), form });
   };
 
-  for (const [value, given] of template.inputs) {
+  for (const [value, { expression, form }] of template.inputs) {
+    const given: Written = { expression: toSyntax(expression), form };
     const name = names.get(value.id);
     const isSetting = name !== undefined && given.form === "number" && (remaining.get(value.id) ?? 0) > 1;
     if (isSetting) shared.push(declare(name, given.expression));
@@ -135,9 +146,9 @@ function countUses({ nodes, results }: Template): Map<number, number> {
   return counts;
 }
 
-function writeNode(node: OperatorNode, operands: readonly Bound[], helpers: Set<string>): Bound {
+function writeNode(node: OperatorNode, operands: readonly Written[], helpers: Set<string>): Written {
   const host = hostArithmetic(node, operands);
-  if (host !== undefined) return { expression: foldWholeNumbers(node.op, operands) ?? host, form: "number" };
+  if (host !== undefined) return { expression: foldWholeNumbers(node.op, operands) ?? toSyntax(host), form: "number" };
   const rank = node.operands[0]?.type.shape.length ?? 0;
   const axes = node.attributes["axes"]?.value;
   if (Array.isArray(axes)) {
@@ -154,7 +165,7 @@ function writeNode(node: OperatorNode, operands: readonly Bound[], helpers: Set<
     dim: () => fault("a template has no dims"),
     useHelper: (name) => helpers.add(name),
   });
-  return { expression, form: "tensor" };
+  return { expression: toSyntax(expression), form: "tensor" };
 }
 
 const wholeArithmetic: Readonly<Record<string, (a: number, b: number) => number>> = {
@@ -165,7 +176,7 @@ const wholeArithmetic: Readonly<Record<string, (a: number, b: number) => number>
 };
 
 /** Arithmetic on two whole numbers, done: 900 for 1000 - 100. */
-function foldWholeNumbers(op: string, operands: readonly Bound[]): TfjsExpression | undefined {
+function foldWholeNumbers(op: string, operands: readonly Written[]): PlainExpression | undefined {
   const [left, right] = operands.map(({ expression }) => (expression.kind === "number" ? expression.value : NaN));
   if (left === undefined || right === undefined || !Number.isSafeInteger(left) || !Number.isSafeInteger(right)) {
     return undefined;

@@ -2,10 +2,12 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { add, constant, floorDivide, modulo, multiply, variable } from "../../../src/dims/dim.ts";
 import { call, identifier, literal } from "../../../src/emit/tfjs/ast.ts";
-import { dimScope } from "../../../src/emit/tfjs/dim-expression.ts";
+import { dimScope } from "../../../src/emit/structured/dim-scope.ts";
 import { pathRegExp } from "../../../src/emit/tfjs/emit-optimizer.ts";
 import { camelCase, nameScope, pascalCase } from "../../../src/emit/tfjs/names.ts";
 import { printExpression, printFile, printStatement } from "../../../src/emit/tfjs/print.ts";
+import type { Expression } from "../../../src/emit/structured/tree.ts";
+import { toStatements, toSyntax } from "../../../src/emit/tfjs/to-syntax.ts";
 import { matchPath } from "../../../src/support/match-path.ts";
 
 describe("names", () => {
@@ -53,7 +55,8 @@ describe("printing", () => {
 
   it("writes arguments in the place of literals", () => {
     const number = literal(4);
-    expect(printExpression(call("f", number, literal(4)), new Map([[number, "heads"]]))).toBe("f(heads, 4)");
+    const called: Expression = { kind: "call", callee: identifier("f"), arguments: [number, literal(4)] };
+    expect(printExpression(toSyntax(called, new Map([[number, "heads"]])))).toBe("f(heads, 4)");
   });
 
   it("writes statements and documentation that cannot end early", () => {
@@ -72,19 +75,19 @@ describe("dimensions", () => {
 
   it("are literals, axes of inputs, or arithmetic over them", () => {
     const scope = dimScope(inputs, nameScope(["x"]));
-    expect(printExpression(scope.dim(constant(3)))).toBe("3");
-    expect(printExpression(scope.dim(multiply(constant(2), H)))).toBe("size");
-    expect(printExpression(scope.dim(add(multiply(B, B), constant(-1))))).toBe("(B * B) - (1)");
+    expect(printExpression(toSyntax(scope.dim(constant(3))))).toBe("3");
+    expect(printExpression(toSyntax(scope.dim(multiply(constant(2), H))))).toBe("size");
+    expect(printExpression(toSyntax(scope.dim(add(multiply(B, B), constant(-1)))))).toBe("(B * B) - (1)");
     expect(scope.missing()).toEqual([]);
-    expect(scope.bindings().map((it) => printStatement(it))).toEqual([
+    expect(toStatements(scope.bindings()).map((it) => printStatement(it))).toEqual([
       "const [B, size] = x.shape as [number, number, number];",
     ]);
   });
 
   it("ask for what no input has", () => {
     const scope = dimScope(inputs, nameScope(["x"]));
-    expect(printExpression(scope.dim(floorDivide(H, constant(2))))).toBe("Math.floor(H / (2))");
-    expect(printExpression(scope.dim(modulo(H, constant(3))))).toBe("H % (3)");
+    expect(printExpression(toSyntax(scope.dim(floorDivide(H, constant(2)))))).toBe("Math.floor(H / (2))");
+    expect(printExpression(toSyntax(scope.dim(modulo(H, constant(3)))))).toBe("H % (3)");
     expect(scope.missing()).toEqual(["H"]);
   });
 });

@@ -2,7 +2,8 @@ import { first, second } from "../../../ops/define/elementwise.ts";
 import { frontOrder } from "../../../ops/gather.ts";
 import { required } from "../../../support/fault.ts";
 import { tfjsDType } from "../tfjs-dtype.ts";
-import type { TfjsExpression, TfjsWriter } from "../tfjs-writer.ts";
+import type { Expression } from "../../structured/tree.ts";
+import type { TfjsWriter } from "../tfjs-writer.ts";
 import type { TfjsLowerings } from "./lowering.ts";
 
 /** Operators that look up, or write, by places, as TensorFlow.js says them. */
@@ -44,6 +45,6 @@ export const lookups = {
   argmin: (writer, { args, attributes }) => writer.tf("argMin", first(args), writer.number(attributes.axis)),
 } satisfies Partial<TfjsLowerings>;
 
-function oneHotMask(writer: TfjsWriter, indices: TfjsExpression, depth: TfjsExpression): TfjsExpression {
+function oneHotMask(writer: TfjsWriter, indices: Expression, depth: Expression): Expression {
   return writer.tf("cast", writer.helper("oneHot", indices, depth), writer.string("bool"));
 }

@@ -2,13 +2,14 @@ import type { TensorType } from "../../../ir/types.ts";
 import { first, second } from "../../../ops/define/elementwise.ts";
 import type { AttributeSchema, LoweringInput } from "../../../ops/define/operator.ts";
 import type { AttributesOfOperator, CompositeName, PrimitiveName } from "../../../ops/registry.ts";
-import type { TfjsExpression, TfjsWriter } from "../tfjs-writer.ts";
+import type { Expression } from "../../structured/tree.ts";
+import type { TfjsWriter } from "../tfjs-writer.ts";
 
 /** Writes an application of an operator as an expression; a list where it has several results. */
 export type TfjsLowering<S extends AttributeSchema> = (
   writer: TfjsWriter,
-  input: LoweringInput<S> & { readonly args: readonly TfjsExpression[] },
-) => TfjsExpression;
+  input: LoweringInput<S> & { readonly args: readonly Expression[] },
+) => Expression;
 
 /** A form that says how it is differentiated, and the function of `tf` that serves where nothing is. */
 export interface DifferentiatedForm<S extends AttributeSchema> {
@@ -35,19 +36,14 @@ export type TfjsLowerings = { readonly [N in PrimitiveName]: TfjsForm<Attributes
 
 /** A form on one tensor. */
 export function unary(
-  write: (writer: TfjsWriter, x: TfjsExpression, type: TensorType) => TfjsExpression,
+  write: (writer: TfjsWriter, x: Expression, type: TensorType) => Expression,
 ): TfjsLowering<Readonly<Record<never, never>>> {
   return (writer, { args, operands }) => write(writer, first(args), first(operands).type);
 }
 
 /** A form on two tensors. */
 export function binary(
-  write: (
-    writer: TfjsWriter,
-    a: TfjsExpression,
-    b: TfjsExpression,
-    types: readonly [TensorType, TensorType],
-  ) => TfjsExpression,
+  write: (writer: TfjsWriter, a: Expression, b: Expression, types: readonly [TensorType, TensorType]) => Expression,
 ): TfjsLowering<Readonly<Record<never, never>>> {
   return (writer, { args, operands }) =>
     write(writer, first(args), second(args), [first(operands).type, second(operands).type]);

@@ -1,5 +1,6 @@
 import { epsilonAttribute } from "../../../ops/layer-norm.ts";
-import type { TfjsExpression, TfjsWriter } from "../tfjs-writer.ts";
+import type { Expression } from "../../structured/tree.ts";
+import type { TfjsWriter } from "../tfjs-writer.ts";
 import type { TfjsLowerings } from "./lowering.ts";
 
 /** Normalisation, as TensorFlow.js says them. */
@@ -22,6 +23,6 @@ export const normalization = {
 } satisfies Partial<TfjsLowerings>;
 
 /** The trailing argument `epsilon` of the prelude's normalisations, left out where it is the usual one. */
-function epsilonArgument(writer: TfjsWriter, epsilon: number): readonly TfjsExpression[] {
+function epsilonArgument(writer: TfjsWriter, epsilon: number): readonly Expression[] {
   return epsilon === epsilonAttribute.default ? [] : [writer.attribute("epsilon")];
 }

@@ -1,5 +1,6 @@
 import type {} from "../../../ops/define/recurrent.ts";
-import type { TfjsExpression, TfjsWriter } from "../tfjs-writer.ts";
+import type { Expression } from "../../structured/tree.ts";
+import type { TfjsWriter } from "../tfjs-writer.ts";
 import type { TfjsLowerings } from "./lowering.ts";
 
 /** Recurrent layers, as TensorFlow.js says them. */
@@ -20,7 +21,7 @@ export const recurrent = {
 } satisfies Partial<TfjsLowerings>;
 
 /** The trailing argument `reverse` of the prelude's recurrent layers, left out where it is false. */
-function reverseArgument(writer: TfjsWriter): readonly TfjsExpression[] {
+function reverseArgument(writer: TfjsWriter): readonly Expression[] {
   const reverse = writer.attribute("reverse");
   return reverse.kind === "boolean" && !reverse.value ? [] : [reverse];
 }

@@ -2,7 +2,8 @@ import { isFloat } from "../../../ops/define/dtype-class.ts";
 import { first } from "../../../ops/define/elementwise.ts";
 import type { reductionAttributes } from "../../../ops/reductions.ts";
 import { type softmaxAttributes, softmaxAxis } from "../../../ops/softmax.ts";
-import type { TfjsExpression, TfjsWriter } from "../tfjs-writer.ts";
+import type { Expression } from "../../structured/tree.ts";
+import type { TfjsWriter } from "../tfjs-writer.ts";
 import type { TfjsLowering, TfjsLowerings } from "./lowering.ts";
 
 /** Operators that sum up axes, or divide by such a sum, as TensorFlow.js says them. */
@@ -24,14 +25,14 @@ export const reductions = {
 /** TensorFlow.js normalises the last axis alone: another one is swapped with it and back. */
 function lastAxisFirst(
   writer: TfjsWriter,
-  x: TfjsExpression,
+  x: Expression,
   axis: number,
   rank: number,
-  apply: (x: TfjsExpression) => TfjsExpression,
-): TfjsExpression {
+  apply: (x: Expression) => Expression,
+): Expression {
   if (axis === rank - 1) return apply(x);
   const perm = Array.from({ length: rank }, (_, i) => (i === axis ? rank - 1 : i === rank - 1 ? axis : i));
-  const swap = (it: TfjsExpression): TfjsExpression => writer.tf("transpose", it, writer.numbers(perm));
+  const swap = (it: Expression): Expression => writer.tf("transpose", it, writer.numbers(perm));
   return swap(apply(swap(x)));
 }
 

@@ -5,7 +5,8 @@ import { first } from "../../../ops/define/elementwise.ts";
 import { withAxis } from "../../../ops/define/shape-rules.ts";
 import { required } from "../../../support/fault.ts";
 import { tfjsDType } from "../tfjs-dtype.ts";
-import type { TfjsExpression, TfjsWriter } from "../tfjs-writer.ts";
+import type { Expression } from "../../structured/tree.ts";
+import type { TfjsWriter } from "../tfjs-writer.ts";
 import type { TfjsLowerings } from "./lowering.ts";
 
 /** Operators that lay tensors out anew, as TensorFlow.js says them. */
@@ -74,7 +75,7 @@ export const shapes = {
   cumprod: "decomposed",
   cumsum: (writer, { args, operands, attributes: { axis, exclusive, reverse } }) => {
     const rank = first(operands).type.shape.length;
-    const sums = (x: TfjsExpression) =>
+    const sums = (x: Expression) =>
       writer.tf("cumsum", x, writer.number(rank - 1), writer.boolean(exclusive), writer.boolean(reverse));
     if (axis === rank - 1) return sums(first(args));
     // Along other axes than the last TensorFlow.js gives the gradient of another shape.
@@ -87,12 +88,12 @@ export const shapes = {
 /** `tf.slice` of one axis. */
 function cut(
   writer: TfjsWriter,
-  x: TfjsExpression,
+  x: Expression,
   rank: number,
   axis: number,
-  start: TfjsExpression,
-  size: TfjsExpression,
-): TfjsExpression {
+  start: Expression,
+  size: Expression,
+): Expression {
   const begins = Array.from({ length: rank }, (_, index) => (index === axis ? start : writer.number(0)));
   const sizes = Array.from({ length: rank }, (_, index) => (index === axis ? size : writer.number(-1)));
   return writer.tf("slice", x, writer.array(begins), writer.array(sizes));

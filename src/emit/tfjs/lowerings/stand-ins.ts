@@ -2,7 +2,8 @@ import type { DType } from "../../../ir/types.ts";
 import type { AttributeSchema } from "../../../ops/define/operator.ts";
 import type { OperatorName } from "../../../ops/registry.ts";
 import { first } from "../../../ops/define/elementwise.ts";
-import type { TfjsExpression, TfjsWriter } from "../tfjs-writer.ts";
+import type { Expression } from "../../structured/tree.ts";
+import type { TfjsWriter } from "../tfjs-writer.ts";
 import type { TfjsLowering } from "./lowering.ts";
 
 /** What may leave the range of its operands: TensorFlow.js computes small integers in 32 bits, and nothing wraps. */
@@ -36,6 +37,6 @@ export function withStandIn(op: OperatorName, lower: TfjsLowering<AttributeSchem
   };
 }
 
-function wrapped(writer: TfjsWriter, x: TfjsExpression, dtype: DType): TfjsExpression {
+function wrapped(writer: TfjsWriter, x: Expression, dtype: DType): Expression {
   return dtype === "i8" || dtype === "u8" ? writer.helper("wrapBytes", x, writer.number(dtype === "i8" ? 128 : 0)) : x;
 }

@@ -1,8 +1,9 @@
 import type { ConvolutionAttributes, WindowAttributes } from "../../../ops/define/conv2d-geometry.ts";
-import type { TfjsExpression, TfjsWriter } from "../tfjs-writer.ts";
+import type { Expression } from "../../structured/tree.ts";
+import type { TfjsWriter } from "../tfjs-writer.ts";
 
 /** The options object of the prelude's convolutions, without what is at its default; empty where all is. */
-export function convolutionOptions(writer: TfjsWriter, attributes: ConvolutionAttributes): readonly TfjsExpression[] {
+export function convolutionOptions(writer: TfjsWriter, attributes: ConvolutionAttributes): readonly Expression[] {
   return optionsOf(writer, {
     ...windowEntries(writer, attributes, [1, 1]),
     dilations: differs(writer.attribute("dilations"), [1, 1]),
@@ -11,11 +12,11 @@ export function convolutionOptions(writer: TfjsWriter, attributes: ConvolutionAt
 }
 
 /** The options object of the prelude's pools. */
-export function poolOptions(writer: TfjsWriter, attributes: WindowAttributes): readonly TfjsExpression[] {
+export function poolOptions(writer: TfjsWriter, attributes: WindowAttributes): readonly Expression[] {
   return optionsOf(writer, windowEntries(writer, attributes, undefined));
 }
 
-type Entries = Readonly<Record<string, TfjsExpression | undefined>>;
+type Entries = Readonly<Record<string, Expression | undefined>>;
 
 function windowEntries(
   writer: TfjsWriter,
@@ -30,14 +31,14 @@ function windowEntries(
   };
 }
 
-function optionsOf(writer: TfjsWriter, entries: Entries): readonly TfjsExpression[] {
-  const given: Record<string, TfjsExpression> = {};
+function optionsOf(writer: TfjsWriter, entries: Entries): readonly Expression[] {
+  const given: Record<string, Expression> = {};
   for (const [name, value] of Object.entries(entries)) if (value !== undefined) given[name] = value;
   return Object.keys(given).length === 0 ? [] : [writer.object(given)];
 }
 
 /** The expression, unless it is the literal that the helper assumes anyway. */
-function differs(expression: TfjsExpression, usual: number | string | readonly number[]): TfjsExpression | undefined {
+function differs(expression: Expression, usual: number | string | readonly number[]): Expression | undefined {
   if (expression.kind === "number" || expression.kind === "string") {
     return expression.value === usual ? undefined : expression;
   }

@@ -1,7 +1,7 @@
 import { formatDim } from "../../dims/dim.ts";
 import type { HyperparameterValue } from "../../ir/graph.ts";
 import { required } from "../../support/fault.ts";
-import { camelCase, pascalCase } from "./names.ts";
+import type { StructuredTarget } from "./structured-target.ts";
 import type { Cluster } from "./unify.ts";
 
 /** Words for an activation that changes nothing: the plain variant of a layer. */
@@ -13,8 +13,12 @@ function isPlain(name: string, value: HyperparameterValue | undefined): boolean 
 }
 
 /** A name for each of a declaration's functions: the plainest has the declaration's, the others say what differs. */
-export function functionNames(declaration: string, clusters: readonly Cluster[]): readonly string[] {
-  const base = camelCase(declaration);
+export function functionNames(
+  declaration: string,
+  clusters: readonly Cluster[],
+  { base: baseOf, variant }: StructuredTarget["naming"],
+): readonly string[] {
+  const base = baseOf(declaration);
   if (clusters.length === 1) return [base];
   const settings = clusters.map(
     ({ template }) => new Map(template.callable.hyperparameters.map((it) => [it.name, it.value])),
@@ -32,7 +36,7 @@ export function functionNames(declaration: string, clusters: readonly Cluster[])
     const changed = differing.filter((name) => valueText(it.get(name)) !== valueText(baseline.get(name)));
     // Sizes are named only where nothing else tells two functions apart.
     const telling = changed.filter((name) => typeof it.get(name) !== "number");
-    const words = (telling.length > 0 ? telling : changed).map((name) => describe(name, it.get(name)));
+    const words = (telling.length > 0 ? telling : changed).map((name) => describe(variant, name, it.get(name)));
     const ranks = required(clusters[index], "cluster").template.inputs.map(({ type }) => type.shape.length);
     const baseRanks = required(clusters[first], "cluster").template.inputs.map(({ type }) => type.shape.length);
     if (words.length === 0 && ranks.join() !== baseRanks.join()) return `${base}${ranks[0] ?? 0}d`;
@@ -50,11 +54,11 @@ function valueText(value: HyperparameterValue | undefined): string {
   return value.kind === "dim" ? formatDim(value) : value.text;
 }
 
-function describe(name: string, value: HyperparameterValue | undefined): string {
-  if (value === true) return pascalCase(name);
-  if (value === false) return `No${pascalCase(name)}`;
-  if (typeof value === "string") return pascalCase(value);
-  if (typeof value === "object" && "kind" in value && value.kind === "recipe") return pascalCase(value.name);
-  if (Array.isArray(value) && value.every((it) => it === value[0])) return describe(name, value[0]);
-  return `${pascalCase(name)}${valueText(value).replace(/\W+/g, "x").replace(/^x|x$/g, "")}`;
+function describe(variant: (word: string) => string, name: string, value: HyperparameterValue | undefined): string {
+  if (value === true) return variant(name);
+  if (value === false) return `${variant("no")}${variant(name)}`;
+  if (typeof value === "string") return variant(value);
+  if (typeof value === "object" && "kind" in value && value.kind === "recipe") return variant(value.name);
+  if (Array.isArray(value) && value.every((it) => it === value[0])) return describe(variant, name, value[0]);
+  return `${variant(name)}${valueText(value).replace(/\W+/g, "x").replace(/^x|x$/g, "")}`;
 }

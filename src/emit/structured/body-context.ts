@@ -1,12 +1,12 @@
 import type { Dim } from "../../dims/dim.ts";
 import type { OperatorNode, Value } from "../../ir/graph.ts";
-import type { TfjsExpression } from "./tfjs-writer.ts";
-import type { Statement } from "./ast.ts";
 import type { Callable } from "./callables.ts";
-import type { NameScope } from "./names.ts";
+import type { NameScope } from "./name-scope.ts";
+import type { StructuredTarget } from "./structured-target.ts";
+import type { Expression, Statement } from "./tree.ts";
 import type { Uses } from "./uses.ts";
 
-/** What a generated function takes besides its inputs. */
+/** What a function takes besides its inputs. */
 export interface Needs {
   parameters: boolean;
   states: boolean;
@@ -17,21 +17,24 @@ export interface Needs {
 }
 
 /** How a body applies a callable: calls its function, or holds its nodes itself. */
-export type Target =
+export type Callee =
   | {
       readonly kind: "call";
       readonly name: string;
       /** Literals for the function's hyperparameter arguments. */
-      readonly arguments: readonly TfjsExpression[];
+      readonly arguments: readonly Expression[];
       readonly needs: Readonly<Needs>;
       /** Dim variables that the function takes as arguments. */
       readonly dims: readonly string[];
     }
   | { readonly kind: "splice"; readonly callable: Callable };
 
-/** What emitting a body needs of the rest of the file. */
+/** What writing a body needs of the rest of the model. */
 export interface BodyContext {
-  readonly resolve: (key: string, caller: Callable) => Target;
+  readonly target: StructuredTarget;
+  /** Words that no local may be called. */
+  readonly reserved: ReadonlySet<string>;
+  readonly resolve: (key: string, caller: Callable) => Callee;
   readonly compositeOf: (node: OperatorNode) => Callable | undefined;
   /** Look-ups whose places are not proved to be in range. */
   readonly unproved: ReadonlySet<OperatorNode>;
@@ -39,15 +42,15 @@ export interface BodyContext {
 
 /** How a value is written: a tensor, a plain number (scalars known on the host), or a random key. */
 export interface Bound {
-  readonly expression: TfjsExpression;
+  readonly expression: Expression;
   readonly form: "tensor" | "number" | "key";
 }
 
 /** Where parameters, states and random keys of the code at hand lie. */
 export interface Place {
-  readonly parameters: TfjsExpression;
-  readonly states: TfjsExpression;
-  readonly random: TfjsExpression;
+  readonly parameters: Expression;
+  readonly states: Expression;
+  readonly random: Expression;
 }
 
 /** The values of one region, and how often each is still to be read. */
@@ -72,8 +75,9 @@ export interface FunctionState {
   readonly context: BodyContext;
   readonly names: NameScope;
   readonly needs: Needs;
+  /** Functions of the target's own that operators are written with. */
   readonly helpers: Set<string>;
-  readonly dim: (dim: Dim) => TfjsExpression;
+  readonly dim: (dim: Dim) => Expression;
   /** Variables that may be assigned again, and the block that owns each. */
   readonly flows: Map<string, number>;
   /** Environments that are being filled, outermost first. */
@@ -82,7 +86,7 @@ export interface FunctionState {
   readonly sourceNames: ReadonlySet<string>;
   /** Names of results, by the ids of their values, for those that have none of their own. */
   readonly resultNames: ReadonlyMap<number, string>;
-  /** Functions of the file that are called. */
+  /** Functions of the model that are called. */
   readonly called: Set<string>;
   /** States that this function assigns. */
   readonly updated: ReadonlySet<string>;

@@ -1,14 +1,14 @@
 import { asNumber, dimKey, type Dim, type Factor, type Term } from "../../dims/dim.ts";
 import { rangeOf } from "../../dims/range.ts";
 import type { TensorType } from "../../ir/types.ts";
-import type { TfjsExpression } from "./tfjs-writer.ts";
-import { callTensor, constant, identifier, literal, member, type Statement } from "./ast.ts";
-import type { NameScope } from "./names.ts";
+import { arithmetic } from "./host-arithmetic.ts";
+import type { NameScope } from "./name-scope.ts";
+import { identifier, literal, type Expression, type Statement } from "./tree.ts";
 
 /** Writes dimensions as numbers of a function: literals, names of axes of its inputs, arithmetic over those. */
 export interface DimScope {
-  dim(dim: Dim): TfjsExpression;
-  /** The statements that name the axes used (`const [B, T] = x.shape as ...`), for the head of the function. */
+  dim(dim: Dim): Expression;
+  /** The statements that name the axes used (`const [B, T] = x.shape`), for the head of the function. */
   readonly bindings: () => readonly Statement[];
   /** Dim variables that no input has as an axis: arguments of the function, in order of use. */
   readonly missing: () => readonly string[];
@@ -21,7 +21,7 @@ interface Axis {
 
 /** A dim scope over a function's inputs. */
 export function dimScope(
-  inputs: readonly { readonly tensor: TfjsExpression; readonly type: TensorType }[],
+  inputs: readonly { readonly tensor: Expression; readonly type: TensorType }[],
   names: NameScope,
 ): DimScope {
   const axes = new Map<string, Axis>();
@@ -44,7 +44,7 @@ export function dimScope(
     return name;
   };
 
-  const dim = (it: Dim): TfjsExpression => {
+  const dim = (it: Dim): Expression => {
     const value = asNumber(it);
     if (value !== undefined) return literal(value, it.label);
     const name = axisName(it);
@@ -52,24 +52,24 @@ export function dimScope(
     return it.terms.map(termExpression).reduce((left, term) => combine(left, term));
   };
 
-  const combine = (left: TfjsExpression, right: TfjsExpression): TfjsExpression =>
+  const combine = (left: Expression, right: Expression): Expression =>
     right.kind === "number" && right.value < 0
-      ? { kind: "binary", operator: "-", left, right: literal(-right.value) }
-      : { kind: "binary", operator: "+", left, right };
+      ? arithmetic("sub", left, literal(-right.value))
+      : arithmetic("add", left, right);
 
-  const termExpression = ({ coefficient, factors }: Term): TfjsExpression => {
+  const termExpression = ({ coefficient, factors }: Term): Expression => {
     const product = factors.flatMap(factorExpressions);
     const number = Number(coefficient);
     const parts = number === 1 && product.length > 0 ? product : [literal(number), ...product];
-    return parts.reduce((left, right) => ({ kind: "binary", operator: "*", left, right }));
+    return parts.reduce((left, right) => arithmetic("mul", left, right));
   };
 
-  const factorExpressions = ({ atom, power }: Factor): readonly TfjsExpression[] => {
+  const factorExpressions = ({ atom, power }: Factor): readonly Expression[] => {
     const one = atomExpression(atom);
     return Array.from({ length: power }, () => one);
   };
 
-  const atomExpression = (atom: Factor["atom"]): TfjsExpression => {
+  const atomExpression = (atom: Factor["atom"]): Expression => {
     switch (atom.kind) {
       case "variable": {
         const name = axisName({ kind: "dim", terms: [{ coefficient: 1n, factors: [{ atom, power: 1 }] }] });
@@ -79,23 +79,13 @@ export function dimScope(
         return identifier(known);
       }
       case "floor":
-        return callTensor("Math.floor", {
-          kind: "binary",
-          operator: "/",
-          left: dim(atom.dividend),
-          right: dim(atom.divisor),
-        });
-      case "mod": {
-        const divisor = dim(atom.divisor);
-        const rest: TfjsExpression = { kind: "binary", operator: "%", left: dim(atom.dividend), right: divisor };
-        // TypeScript's remainder has the dividend's sign, the language's the divisor's.
-        if (rangeOf(atom.dividend).low >= 0) return rest;
-        const raised: TfjsExpression = { kind: "binary", operator: "+", left: rest, right: divisor };
-        return { kind: "binary", operator: "%", left: raised, right: divisor };
-      }
+        return arithmetic("floor_div", dim(atom.dividend), dim(atom.divisor));
+      case "mod":
+        return arithmetic(rangeOf(atom.dividend).low >= 0 ? "remainder" : "mod", dim(atom.dividend), dim(atom.divisor));
       case "min":
+        return arithmetic("minimum", ...atom.operands.map(dim));
       case "max":
-        return callTensor(`Math.${atom.kind}`, ...atom.operands.map(dim));
+        return arithmetic("maximum", ...atom.operands.map(dim));
     }
   };
 
@@ -103,23 +93,14 @@ export function dimScope(
     dim,
     missing: () => [...missing.keys()],
     bindings: () =>
-      inputs.flatMap(({ tensor, type }, input) => {
+      inputs.flatMap(({ tensor, type }, input): readonly Statement[] => {
         const used = [...bound.values()].filter(({ axis }) => axis.input === input);
         if (used.length === 0) return [];
         const last = Math.max(...used.map(({ axis }) => axis.axis));
-        const elements = Array.from({ length: last + 1 }, (_, at) => used.find(({ axis }) => axis.axis === at)?.name);
-        return [
-          constant(
-            { kind: "array-pattern", elements },
-            { kind: "as", value: member(tensor, "shape"), type: shapeType(type.shape.length) },
-          ),
-        ];
+        const named = Array.from({ length: last + 1 }, (_, at) => used.find(({ axis }) => axis.axis === at)?.name);
+        return [{ kind: "axes", names: named, of: tensor, rank: type.shape.length }];
       }),
   };
-}
-
-function shapeType(rank: number): string {
-  return `[${Array.from({ length: rank }, () => "number").join(", ")}]`;
 }
 
 /** The name of a dimension that is one variable alone. */

@@ -1,86 +1,63 @@
 import { joinPath, splitIndices } from "../../graph/paths.ts";
 import type { CallNode, ConstantNode, Node, OperatorNode, Value } from "../../ir/graph.ts";
+import type { DType } from "../../ir/types.ts";
+import { nodesWithin } from "../../ir/visit.ts";
 import { findOperator } from "../../ops/registry.ts";
-import { tfjsDType } from "./tfjs-dtype.ts";
-import type { TfjsExpression } from "./tfjs-writer.ts";
 import { required } from "../../support/fault.ts";
-import { callTensor, dotted, identifier, literal, member, text, type Pattern } from "./ast.ts";
 import { bind, declare, define, freshName, isTrivial, readBound, readTensor } from "./bind-value.ts";
-import type { Env, FunctionState, Target } from "./body-context.ts";
+import type { Callee, Env, FunctionState } from "./body-context.ts";
 import type { Callable } from "./callables.ts";
 import { guardPlaces } from "./guard-places.ts";
-import { emitRepeat, emitScan, emitTraining } from "./emit-regions.ts";
+import { hostArithmetic } from "./host-arithmetic.ts";
 import { outlivesUpdate } from "./outlives-update.ts";
+import { ownNames } from "./structured-target.ts";
+import { at, identifier, literal, type Expression, type Filled } from "./tree.ts";
 import { usesOf } from "./uses.ts";
-import { hostArithmetic, writeOperator } from "./write-operator.ts";
-import { nodesWithin } from "../../ir/visit.ts";
+import { writeRepeat, writeScan, writeTraining } from "./write-regions.ts";
 
 /** Writes the nodes of a region, in order, into its environment. */
-export function emitNodes(state: FunctionState, env: Env, nodes: readonly Node[]): void {
-  for (const node of nodes) emitNode(state, env, node);
+export function writeNodes(state: FunctionState, env: Env, nodes: readonly Node[]): void {
+  for (const node of nodes) writeNode(state, env, node);
 }
 
-function emitNode(state: FunctionState, env: Env, node: Node): void {
+function writeNode(state: FunctionState, env: Env, node: Node): void {
   switch (node.kind) {
     case "operator":
-      return emitOperator(state, env, node);
+      return writeOperator(state, env, node);
     case "constant":
-      return emitConstant(state, env, node);
+      return writeConstant(state, env, node);
     case "dim":
       return bind(env, single(node), { expression: state.dim(node.dim), form: "number" });
     case "parameter":
       state.needs.parameters = true;
       return bind(env, single(node), {
-        expression: member(env.place.parameters, ...node.path.split(".")),
+        expression: at(env.place.parameters, node.path),
         form: "tensor",
       });
     case "state":
-      return emitStateRead(state, env, single(node), node.path);
+      return writeStateRead(state, env, single(node), node.path);
     case "update": {
       state.needs.states = true;
-      const value = readTensor(env, node.value);
+      const value = readTensor(state, env, node.value);
       const rank = node.value.type.shape.length;
-      env.out.push({
-        kind: "expression",
-        value: {
-          kind: "call",
-          callee: member(env.place.states, ...node.path.split("."), "assign"),
-          // `assign` wants the variable's rank, which TensorFlow.js's own functions alone infer from that.
-          arguments: [isTensorFlowCall(value) ? value : { kind: "as", value, type: tensorType(rank) }],
-        },
-      });
+      env.out.push({ kind: "update", state: at(env.place.states, node.path), value, rank });
       return;
     }
-    case "key": {
+    case "key":
       state.needs.random = true;
-      state.helpers.add("keyAt");
-      return bind(env, single(node), { expression: callTensor("keyAt", placeOf(state, env, node.path)), form: "key" });
-    }
+      return bind(env, single(node), {
+        expression: { kind: "key", place: placeOf(state, env, node.path) },
+        form: "key",
+      });
     case "call":
-      return emitCall(state, env, node);
+      return writeCall(state, env, node);
     case "repeat":
-      return emitRepeat(state, env, node, emitNodes);
+      return writeRepeat(state, env, node, writeNodes);
     case "scan":
-      return emitScan(state, env, node, emitNodes);
+      return writeScan(state, env, node, writeNodes);
     case "training":
-      return emitTraining(state, env, node, emitNodes);
+      return writeTraining(state, env, node, writeNodes);
   }
-}
-
-/** `tf.Tensor4D`, or the unranked type above rank 6. */
-export function tensorType(rank: number): string {
-  if (rank === 0) return "tf.Scalar";
-  // TensorFlow.js has no type of its own for more axes.
-  return rank <= 5 ? `tf.Tensor${rank}D` : "tf.Tensor";
-}
-
-function isTensorFlowCall(expression: TfjsExpression): boolean {
-  return (
-    expression.kind === "call" &&
-    expression.callee.kind === "member" &&
-    expression.callee.target.kind === "identifier" &&
-    expression.callee.target.name === "tf"
-  );
 }
 
 function single(node: Node): Value {
@@ -88,46 +65,36 @@ function single(node: Node): Value {
 }
 
 /** The place of random keys of an instance. */
-export function placeOf(state: FunctionState, env: Env, path: string): TfjsExpression {
+function placeOf(state: FunctionState, env: Env, path: string): Expression {
   state.needs.random = true;
   if (path === "") return env.place.random;
-  state.helpers.add("within");
   const { random } = env.place;
   // Copies that are written out one by one have their indices in their paths: keys are made of both apart.
-  const { place: name, indices } = splitIndices(path);
-  // One call for nested paths: `within(random, "stage.dropout_0", i)`.
-  if (random.kind === "call" && random.callee.kind === "identifier" && random.callee.name === "within") {
-    const [place, prefix, ...index] = random.arguments;
-    if (place !== undefined && prefix?.kind === "string") {
-      return callTensor(
-        "within",
-        place,
-        text(joinPath(prefix.value, name)),
-        ...index,
-        ...indices.map((it) => literal(it)),
-      );
-    }
-  }
-  return callTensor("within", random, text(name), ...indices.map((it) => literal(it)));
+  const { place: name, indices: given } = splitIndices(path);
+  const indices = given.map((it) => literal(it));
+  // One place for nested paths: `within(random, "stage.dropout_0", i)`.
+  if (random.kind === "within")
+    return { ...random, path: joinPath(random.path, name), indices: [...random.indices, ...indices] };
+  return { kind: "within", place: random, path: name, indices };
 }
 
-function emitConstant(state: FunctionState, env: Env, node: ConstantNode): void {
+function writeConstant(state: FunctionState, env: Env, node: ConstantNode): void {
   const value = single(node);
   const { dtype, shape } = value.type;
   const { data, source } = node;
   const [first = 0] = typeof data === "number" ? [data] : data;
   const short = (number: number): number => (dtype === "f32" ? shortest(number) : number);
   if (shape.length === 0) return bind(env, value, { expression: literal(short(first), source), form: "number" });
-  const sizes: TfjsExpression = { kind: "array", elements: shape.map((dim) => state.dim(dim)) };
+  const sizes = shape.map((dim) => state.dim(dim));
   const filled = typeof data === "number" || data.every((it) => it === first);
-  const expression = filled
-    ? fill(short(first), sizes, tfjsDType(dtype))
-    : callTensor(
-        "tf.tensor",
-        { kind: "array", elements: Array.from(data, (it) => literal(short(it))) },
-        sizes,
-        text(tfjsDType(dtype)),
-      );
+  const expression: Expression = filled
+    ? fill(state, short(first), sizes, dtype)
+    : {
+        kind: "tensor",
+        elements: Array.from(data, (it) => literal(short(it))),
+        shape: sizes,
+        dtype: state.context.target.dtype(dtype),
+      };
   define(state, env, value, expression, false);
 }
 
@@ -140,29 +107,32 @@ function shortest(number: number): number {
   return number;
 }
 
-/** A tensor full of one number. */
-export function fill(number: number, shape: TfjsExpression, dtype: string): TfjsExpression {
-  const tail = dtype === "float32" ? [] : [text(dtype)];
-  if (number === 0) return callTensor("tf.zeros", shape, ...tail);
-  if (number === 1) return callTensor("tf.ones", shape, ...tail);
-  return callTensor("tf.fill", shape, literal(number), ...tail);
+/** A tensor full of one number: zeros and ones are things of their own. */
+function fill(
+  { context: { target } }: FunctionState,
+  number: number,
+  shape: readonly Expression[],
+  dtype: DType,
+): Filled {
+  const value = number === 0 ? "zeros" : number === 1 ? "ones" : literal(number);
+  return { kind: "filled", shape, value, dtype: target.dtype(dtype) };
 }
 
 /** A state whose value is needed after it is assigned is read as a copy, which keeps the value that was. */
-function emitStateRead(state: FunctionState, env: Env, value: Value, path: string): void {
+function writeStateRead(state: FunctionState, env: Env, value: Value, path: string): void {
   state.needs.states = true;
-  const expression = member(env.place.states, ...path.split("."));
+  const expression = at(env.place.states, path);
   if (!outlivesUpdate(state.callable.body, value, path)) return bind(env, value, { expression, form: "tensor" });
-  const copy: TfjsExpression = { kind: "call", callee: member(expression, "clone"), arguments: [] };
+  const copy: Expression = { kind: "copy", value: expression };
   const named = { ...value, name: value.name ?? path.split(".").at(-1) ?? path };
   bind(env, value, { expression: identifier(declare(state, env, named, copy)), form: "tensor" });
 }
 
-function emitOperator(state: FunctionState, env: Env, given: OperatorNode): void {
+function writeOperator(state: FunctionState, env: Env, given: OperatorNode): void {
   const node = state.context.unproved.has(given) ? guardPlaces(state, env, given) : given;
   const composite = state.context.compositeOf(node);
   if (composite !== undefined) {
-    applyTarget(state, env, state.context.resolve(composite.key, state.callable), node.operands, node.results, "");
+    applyCallee(state, env, state.context.resolve(composite.key, state.callable), node.operands, node.results, "");
     return;
   }
   const bounds = node.operands.map((operand) => readBound(env, operand));
@@ -177,49 +147,41 @@ function emitOperator(state: FunctionState, env: Env, given: OperatorNode): void
     only.expression.kind === "number" &&
     Array.isArray(shape)
   ) {
-    const elements = single(node).type.shape.map((dim) => state.dim(dim));
-    const filled = fill(only.expression.value, { kind: "array", elements }, tfjsDType(single(node).type.dtype));
-    return define(state, env, single(node), filled, false);
+    const { type } = single(node);
+    const sizes = type.shape.map((dim) => state.dim(dim));
+    return define(state, env, single(node), fill(state, only.expression.value, sizes, type.dtype), false);
   }
 
   const useHelper = (name: string): unknown => state.helpers.add(name);
-  const { expression, isNumber } = writeOperator(node, bounds, { dim: state.dim, useHelper });
+  const { expression, isNumber } = state.context.target.apply(node, bounds, { dim: state.dim, useHelper });
   if (node.results.length === 1 && findOperator(node.op)?.variadicResults !== true) {
     // An operator that leaves a plain number alone leaves it a number.
     if (isNumber) return bind(env, single(node), { expression, form: "number" });
     return define(state, env, single(node), expression, false);
   }
-  bindSeveral(state, env, node.results, expression, isTensorFlowCall(expression));
+  bindSeveral(state, env, node.results, expression);
 }
 
 /** Binds several results of one expression, by name. */
-function bindSeveral(
-  state: FunctionState,
-  env: Env,
-  results: readonly Value[],
-  made: TfjsExpression,
-  untyped: boolean,
-): void {
+function bindSeveral(state: FunctionState, env: Env, results: readonly Value[], made: Expression): void {
   if (made.kind === "array") {
     made.elements.forEach((element, index) => define(state, env, required(results[index], "result"), element, false));
     return;
   }
   const used = results.map((value) => env.uses.count(value) > 0);
   if (!used.includes(true)) return;
-  const elements = results.slice(0, used.lastIndexOf(true) + 1).map((value, index): Pattern | undefined => {
+  const names = results.slice(0, used.lastIndexOf(true) + 1).map((value, index) => {
     if (used[index] !== true) return undefined;
     const wanted = value.name ?? state.resultNames.get(value.id);
     const name = wanted === undefined ? freshName(state) : state.names.take(wanted);
     bind(env, value, { expression: identifier(name), form: "tensor" });
     return name;
   });
-  const type = `[${results.map(() => "tf.Tensor").join(", ")}]`;
-  const value: TfjsExpression = untyped ? { kind: "as", value: made, type } : made;
-  env.out.push({ kind: "declare", mutable: false, pattern: { kind: "array-pattern", elements }, value });
+  env.out.push({ kind: "declare-several", names, count: results.length, value: made });
 }
 
-function emitCall(state: FunctionState, env: Env, node: CallNode): void {
-  applyTarget(
+function writeCall(state: FunctionState, env: Env, node: CallNode): void {
+  applyCallee(
     state,
     env,
     state.context.resolve(node.callee, state.callable),
@@ -229,50 +191,44 @@ function emitCall(state: FunctionState, env: Env, node: CallNode): void {
   );
 }
 
-/** Calls a function of the file, or writes its nodes here. */
-function applyTarget(
+/** Calls a function of the model, or writes its nodes here. */
+function applyCallee(
   state: FunctionState,
   env: Env,
-  target: Target,
+  callee: Callee,
   operands: readonly Value[],
   results: readonly Value[],
   instance: string,
 ): void {
-  if (target.kind === "splice") return splice(state, env, target.callable, operands, results, instance);
-  const { needs } = target;
-  state.called.add(target.name);
-  const segments = instance === "" ? [] : instance.split(".");
-  const args: TfjsExpression[] = operands.map((operand) => readTensor(env, operand));
-  if (needs.parameters) {
-    state.needs.parameters = true;
-    args.push(member(env.place.parameters, ...segments));
-  }
-  if (needs.states) {
-    state.needs.states = true;
-    args.push(member(env.place.states, ...segments));
-  }
-  args.push(...target.arguments);
-  for (const name of target.dims) {
-    args.push(
-      state.dim({
-        kind: "dim",
-        terms: [{ coefficient: 1n, factors: [{ atom: { kind: "variable", name }, power: 1 }] }],
-      }),
-    );
-  }
-  if (needs.training) {
-    state.needs.training = true;
-    args.push(identifier("training"));
-  }
-  if (needs.random) args.push(placeOf(state, env, instance));
-  if (needs.strays) {
-    state.needs.strays = true;
-    args.push(identifier("strays"));
-  }
-  const made: TfjsExpression = { kind: "call", callee: dotted(target.name), arguments: args };
+  if (callee.kind === "splice") return splice(state, env, callee.callable, operands, results, instance);
+  const { needs } = callee;
+  state.called.add(callee.name);
+  const given = operands.map((operand) => readTensor(state, env, operand));
+  state.needs.parameters ||= needs.parameters;
+  state.needs.states ||= needs.states;
+  state.needs.training ||= needs.training;
+  state.needs.strays ||= needs.strays;
+  const sizes = callee.dims.map((name) =>
+    state.dim({
+      kind: "dim",
+      terms: [{ coefficient: 1n, factors: [{ atom: { kind: "variable", name }, power: 1 }] }],
+    }),
+  );
+  const made: Expression = {
+    kind: "invoke",
+    name: callee.name,
+    operands: given,
+    ...(needs.parameters && { parameters: at(env.place.parameters, instance) }),
+    ...(needs.states && { states: at(env.place.states, instance) }),
+    settings: callee.arguments,
+    sizes,
+    ...(needs.training && { training: identifier(ownNames.training) }),
+    ...(needs.random && { random: placeOf(state, env, instance) }),
+    ...(needs.strays && { strays: identifier(ownNames.strays) }),
+  };
   const [only] = results;
   if (results.length === 1 && only !== undefined) define(state, env, only, made, needs.parameters);
-  else bindSeveral(state, env, results, made, false);
+  else bindSeveral(state, env, results, made);
 }
 
 /** Writes a callable's nodes where it is applied: for what is too small for a function, or only ever used here. */
@@ -286,7 +242,6 @@ function splice(
 ): void {
   const { body } = callable;
   const uses = usesOf(body.nodes, body.results);
-  const segments = instance === "" ? [] : instance.split(".");
   const inner: Env = {
     bound: new Map(),
     remaining: new Map(),
@@ -295,8 +250,8 @@ function splice(
     outer: undefined,
     block: env.block,
     place: {
-      parameters: member(env.place.parameters, ...segments),
-      states: member(env.place.states, ...segments),
+      parameters: at(env.place.parameters, instance),
+      states: at(env.place.states, instance),
       random: env.place.random,
     },
     guarded: new Map(),
@@ -313,7 +268,7 @@ function splice(
         : identifier(declare(state, env, operand, bound.expression));
     bind(inner, input, { expression, form: bound.form });
   });
-  emitNodes(state, inner, body.nodes);
+  writeNodes(state, inner, body.nodes);
   body.results.forEach((value, index) => {
     const outer = required(results[index], "result");
     const bound = readBound(inner, value);

@@ -7,10 +7,10 @@ import { attributesFor, type Composite } from "../../ops/define/operator.ts";
 import { findOperator } from "../../ops/registry.ts";
 import type { Facts } from "../../dims/facts.ts";
 import { fault, required } from "../../support/fault.ts";
-import { tfjsFused } from "./lowerings/tfjs-lowerings.ts";
+import type { StructuredTarget } from "./structured-target.ts";
 import { nodesWithin } from "../../ir/visit.ts";
 
-/** What becomes a function of the generated file: one of the module's, or a composite operator on operands of some types. */
+/** What becomes a function: one of the module's, or a composite operator on operands of some types. */
 export interface Callable {
   readonly key: string;
   /** As declared: `Conv2D`, `layer_norm`. */
@@ -28,12 +28,12 @@ export interface Callable {
 export interface Callables {
   readonly all: ReadonlyMap<string, Callable>;
   of(key: string): Callable;
-  /** The callable of a composite without a fused form here; undefined for what the writer lowers by itself. */
+  /** The callable of a composite that the target does not keep whole; undefined for what it writes as one expression. */
   ofNode(node: OperatorNode): Callable | undefined;
 }
 
 /** Collects all functions, and the composites that they and the composites' own decompositions apply. */
-export function collectCallables(functions: Iterable<Func>, facts: Facts): Callables {
+export function collectCallables(functions: Iterable<Func>, facts: Facts, target: StructuredTarget): Callables {
   const all = new Map<string, Callable>();
   const ofNode = (node: OperatorNode): Callable | undefined => {
     const operator = findOperator(node.op) ?? fault(`no operator is called ${node.op}`);
@@ -43,7 +43,7 @@ export function collectCallables(functions: Iterable<Func>, facts: Facts): Calla
       results: node.results,
       attributes: attributesFor(operator, node.attributes),
     };
-    if (tfjsFused(operator, input) !== undefined) return undefined;
+    if (target.keeps(operator, input)) return undefined;
     const key = compositeKey(node);
     const known = all.get(key);
     if (known !== undefined) return known;

@@ -1,17 +1,10 @@
 import type { Value } from "../../ir/graph.ts";
 import type { TensorType } from "../../ir/types.ts";
-import type { TfjsExpression } from "./tfjs-writer.ts";
-import { tfjsDType } from "./tfjs-dtype.ts";
 import { fault } from "../../support/fault.ts";
-import { callTensor, identifier, text, type Expression } from "./ast.ts";
 import { lookUp, type Bound, type Env, type FunctionState } from "./body-context.ts";
-import { printExpression } from "./print.ts";
-import { mentions } from "./visit-syntax.ts";
-
-/** The longest expression that is written inside of another one. */
-const inlineWidth = 80;
-/** The most calls that one nests. */
-const inlineCalls = 3;
+import type { StructuredTarget } from "./structured-target.ts";
+import { identifier, type Expression } from "./tree.ts";
+import { mentions } from "./visit-tree.ts";
 
 /** Reads a value for the last or another time. */
 export function readBound(env: Env, value: Value): Bound {
@@ -22,19 +15,20 @@ export function readBound(env: Env, value: Value): Bound {
 }
 
 /** Reads a value as a tensor; plain numbers become scalars of the value's type. */
-export function readTensor(env: Env, value: Value): TfjsExpression {
-  return asTensor(readBound(env, value), value.type);
+export function readTensor({ context: { target } }: FunctionState, env: Env, value: Value): Expression {
+  return asTensor(target.dtype, readBound(env, value), value.type);
 }
 
 /** A bound value as a tensor of its type. */
-export function asTensor(bound: Bound, type: TensorType): TfjsExpression {
-  if (bound.form !== "number") return bound.expression;
-  const dtype = tfjsDType(type.dtype);
-  if (dtype === "float32") return callTensor("tf.scalar", bound.expression);
-  if (dtype === "bool" && bound.expression.kind === "number") {
-    return callTensor("tf.scalar", { kind: "boolean", value: bound.expression.value !== 0 }, text("bool"));
-  }
-  return callTensor("tf.scalar", bound.expression, text(dtype));
+export function asTensor(
+  dtypeName: StructuredTarget["dtype"],
+  { form, expression }: Bound,
+  type: TensorType,
+): Expression {
+  if (form !== "number") return expression;
+  const isTruth = type.dtype === "bool" && expression.kind === "number";
+  const value: Expression = isTruth ? { kind: "boolean", value: expression.value !== 0 } : expression;
+  return { kind: "scalar", value, dtype: dtypeName(type.dtype) };
 }
 
 /** Binds a value as it is, without a statement. */
@@ -47,13 +41,7 @@ export function bind(env: Env, value: Value, bound: Bound): void {
  * Gives a value its expression: inside of the one place that reads it where that stays legible, else as a variable.
  * Values that have a name in the source keep it.
  */
-export function define(
-  state: FunctionState,
-  env: Env,
-  value: Value,
-  expression: TfjsExpression,
-  isBlock: boolean,
-): void {
+export function define(state: FunctionState, env: Env, value: Value, expression: Expression, isBlock: boolean): void {
   const count = env.uses.count(value);
   env.remaining.set(value.id, count);
   if (count === 0) return;
@@ -62,7 +50,7 @@ export function define(
     isTrivial(expression) ||
     (count === 1 &&
       !env.uses.nested(value) &&
-      (resultOnly || (value.name === undefined && !isBlock && isSmall(expression))));
+      (resultOnly || (value.name === undefined && !isBlock && state.context.target.isLegible(expression))));
   env.bound.set(value.id, {
     expression: inline ? expression : identifier(declare(state, env, value, expression)),
     form: "tensor",
@@ -75,20 +63,20 @@ function isResultOnly(env: Env, value: Value): boolean {
 }
 
 /** Makes a variable of an expression and gives its name; a run of unnamed stages goes through one variable. */
-export function declare(state: FunctionState, env: Env, value: Value, expression: TfjsExpression): string {
+export function declare(state: FunctionState, env: Env, value: Value, expression: Expression): string {
   if (value.name !== undefined) {
     const name = state.names.take(value.name);
-    env.out.push({ kind: "declare", mutable: false, pattern: name, value: expression });
+    env.out.push({ kind: "declare", mutable: false, name, value: expression });
     return name;
   }
   for (const [name, block] of state.flows) {
     if (block !== env.block || !mentions([expression], name) || isLive(state, name, value.id)) continue;
-    env.out.push({ kind: "assign", target: name, value: expression });
+    env.out.push({ kind: "assign", names: [name], values: [expression] });
     return name;
   }
   const name = freshName(state);
   state.flows.set(name, env.block);
-  env.out.push({ kind: "declare", mutable: true, pattern: name, type: "tf.Tensor", value: expression });
+  env.out.push({ kind: "declare", mutable: true, name, value: expression });
   return name;
 }
 
@@ -121,9 +109,4 @@ export function isTrivial(expression: Expression): boolean {
     default:
       return false;
   }
-}
-
-function isSmall(expression: TfjsExpression): boolean {
-  const printed = printExpression(expression);
-  return printed.length <= inlineWidth && (printed.match(/\w\(/g)?.length ?? 0) <= inlineCalls;
 }

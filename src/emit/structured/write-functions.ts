@@ -1,0 +1,194 @@
+import type { TensorType } from "../../ir/types.ts";
+import type { Func } from "../../ir/graph.ts";
+import { nodesWithin } from "../../ir/visit.ts";
+import { required } from "../../support/fault.ts";
+import type { BodyContext, Callee, Needs } from "./body-context.ts";
+import type { Callable, Callables } from "./callables.ts";
+import { functionNames } from "./function-names.ts";
+import type { NameScope } from "./name-scope.ts";
+import { ownNames, type StructuredTarget } from "./structured-target.ts";
+import type { Literal, Statement } from "./tree.ts";
+import { typeText } from "./type-text.ts";
+import { unify, type Cluster } from "./unify.ts";
+import { variableTrees, type VariableNode } from "./variable-tree.ts";
+import { invokedIn } from "./visit-tree.ts";
+import { writeBody, type Draft } from "./write-body.ts";
+import { isSpliced } from "./write-nodes.ts";
+
+/** A function of the model as a target prints it: all instances of a declaration that are alike. */
+export interface StructuredFunction {
+  readonly name: string;
+  readonly doc: string;
+  readonly inputs: readonly { readonly name: string; readonly type: TensorType }[];
+  readonly needs: Readonly<Needs>;
+  /** What an instance owns. */
+  readonly parameters: VariableNode;
+  readonly states: VariableNode;
+  /** Arguments for what instances differ in, with the values that they have in them. */
+  readonly settings: readonly { readonly name: string; readonly values: readonly Literal[] }[];
+  /** Arguments for sizes that no input has as an axis. */
+  readonly sizes: readonly string[];
+  readonly results: readonly TensorType[];
+  readonly body: readonly Statement[];
+  /** Literals of the body that are written as names: they are arguments. */
+  readonly renamed: ReadonlyMap<Literal, string>;
+  /** Functions of the target's own that the body calls. */
+  readonly helpers: ReadonlySet<string>;
+}
+
+/** How the rest of a file calls a function of the model. */
+export interface CalledFunction {
+  readonly name: string;
+  readonly needs: Readonly<Needs>;
+}
+
+/** The functions of a model. */
+export interface StructuredFunctions {
+  /** Callers before what they call. */
+  readonly all: readonly StructuredFunction[];
+  of(key: string): CalledFunction;
+}
+
+/** What is written. */
+export interface FunctionsInput {
+  readonly functions: ReadonlyMap<string, Func>;
+  /** Keys of those that the rest of the file calls. */
+  readonly roots: readonly string[];
+  readonly callables: Callables;
+  /** Look-ups whose places are brought into range first. */
+  readonly unproved: BodyContext["unproved"];
+  readonly names: NameScope;
+  readonly target: StructuredTarget;
+}
+
+/** Writes every function of the model that is used from its roots, instances that are alike as one function. */
+export function writeFunctions({
+  functions,
+  roots,
+  callables,
+  unproved,
+  names,
+  target,
+}: FunctionsInput): StructuredFunctions {
+  const callees = new Map<string, Extract<Callee, { kind: "call" }>>();
+  const groups = new Map<string, Callable[]>();
+  const written: StructuredFunction[] = [];
+  const parametersOf = variableTrees(functions, "parameters");
+  const statesOf = variableTrees(functions, "states");
+  const nothing: VariableNode = { kind: "node", entries: new Map() };
+  const { base } = target.naming;
+
+  for (const key of reachable(roots, callables)) {
+    const callable = callables.of(key);
+    const group = groups.get(callable.name);
+    if (group === undefined) groups.set(callable.name, [callable]);
+    else group.push(callable);
+  }
+
+  const isInPlace = (callable: Callable, caller: Callable): boolean =>
+    !roots.includes(callable.key) &&
+    (isSpliced(callable) || (callable.flavor === "composite" && base(callable.name) === base(caller.name)));
+
+  const resolve = (key: string, caller: Callable): Callee => {
+    const callable = callables.of(key);
+    if (isInPlace(callable, caller)) return { kind: "splice", callable };
+    return required(callees.get(key), `written function ${key}`);
+  };
+  const reserved = new Set([...target.reserved, ...Object.values(ownNames)]);
+  const context: BodyContext = { target, reserved, resolve, compositeOf: callables.ofNode, unproved };
+
+  const begun = new Set<string>();
+  const writeGroup = (name: string): void => {
+    if (begun.has(name)) return;
+    begun.add(name);
+    const group = required(groups.get(name), `declaration ${name}`);
+    for (const callable of group) calleesOf(callable, callables).forEach((it) => writeGroup(it.name));
+    const standing = group.filter((callable) => roots.includes(callable.key) || !isSpliced(callable));
+    const drafts = standing.map((callable) => writeBody(callable, context));
+    if (drafts.length === 0) return;
+    const clusters = unify(drafts);
+    functionNames(name, clusters, target.naming).forEach((wanted, index) => {
+      addCluster(required(clusters[index], "cluster"), names.take(names.has(wanted) ? `${wanted}Layer` : wanted));
+    });
+  };
+
+  const addCluster = (cluster: Cluster, name: string): void => {
+    const { template, members, renamed } = cluster;
+    members.forEach((draft, index) => {
+      callees.set(draft.callable.key, {
+        kind: "call",
+        name,
+        // A caller whose instances differ in it takes an argument of the same name.
+        arguments: cluster.arguments.map((it) => ({ ...required(it.values[index], "argument"), source: it.name })),
+        needs: draft.needs,
+        dims: draft.dims,
+      });
+    });
+    const { callable, needs, inputs, dims, statements, helpers } = template;
+    written.push({
+      name,
+      doc: docOf(template, members.length),
+      inputs,
+      needs,
+      parameters: needs.parameters ? parametersOf(callable.key) : nothing,
+      states: needs.states ? statesOf(callable.key) : nothing,
+      settings: cluster.arguments,
+      sizes: dims,
+      results: callable.body.results.map(({ type }) => type),
+      body: statements,
+      renamed,
+      helpers,
+    });
+  };
+
+  for (const name of groups.keys()) writeGroup(name);
+  const rootNames = new Set(roots.map((key) => required(callees.get(key), `function ${key}`).name));
+  return {
+    // A function that was only ever written in place has no caller.
+    all: dropUnused(written, rootNames).toReversed(),
+    of: (key) => required(callees.get(key), `function ${key}`),
+  };
+}
+
+function docOf({ callable, inputs }: Draft, instances: number): string {
+  const { doc, body } = callable;
+  const operands = inputs.map(({ name, type }) => `${name}: ${typeText(type)}`).join(", ");
+  const types = `${operands} -> ${body.results.map(({ type }) => typeText(type)).join(", ")}`;
+  const shapes = instances === 1 && body.results.length > 0 ? types : undefined;
+  return [doc, shapes].flatMap((it) => it ?? []).join("\n\n") || `${callable.name}, at several shapes.`;
+}
+
+function calleesOf(callable: Callable, callables: Callables): readonly Callable[] {
+  return [...nodesWithin(callable.body.nodes)].flatMap((node) => {
+    if (node.kind === "call") return [callables.of(node.callee)];
+    const composite = node.kind === "operator" ? callables.ofNode(node) : undefined;
+    return composite === undefined ? [] : [composite];
+  });
+}
+
+/** Keys of all callables used from some, those first. */
+function reachable(roots: readonly string[], callables: Callables): readonly string[] {
+  const found = new Set<string>();
+  const visit = (key: string): void => {
+    if (found.has(key)) return;
+    found.add(key);
+    calleesOf(callables.of(key), callables).forEach((it) => visit(it.key));
+  };
+  roots.forEach(visit);
+  return [...found];
+}
+
+function dropUnused(
+  functions: readonly StructuredFunction[],
+  roots: ReadonlySet<string>,
+): readonly StructuredFunction[] {
+  const invoked = new Map(functions.map(({ name, body }) => [name, invokedIn(body)]));
+  const used = new Set<string>();
+  const visit = (name: string): void => {
+    if (used.has(name)) return;
+    used.add(name);
+    invoked.get(name)?.forEach(visit);
+  };
+  roots.forEach(visit);
+  return functions.filter(({ name }) => used.has(name));
+}
