@@ -19,6 +19,8 @@ import { isSpliced } from "./write-nodes.ts";
 export interface StructuredFunction {
   readonly name: string;
   readonly doc: string;
+  /** How many instances it serves; the types of inputs and results are those of the first. */
+  readonly instances: number;
   readonly inputs: readonly { readonly name: string; readonly type: TensorType }[];
   readonly needs: Readonly<Needs>;
   /** What an instance owns. */
@@ -128,6 +130,7 @@ export function writeFunctions({
     written.push({
       name,
       doc: docOf(template, members.length),
+      instances: members.length,
       inputs,
       needs,
       parameters: needs.parameters ? parametersOf(callable.key) : nothing,

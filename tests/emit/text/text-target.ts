@@ -1,0 +1,57 @@
+import { sameForm } from "../../../src/dims/dim.ts";
+import type { AttributeValue, OperatorNode } from "../../../src/ir/graph.ts";
+import type { Dim } from "../../../src/dims/dim.ts";
+import type { StructuredTarget } from "../../../src/emit/structured/structured-target.ts";
+import { identifier, literal, type Expression } from "../../../src/emit/structured/tree.ts";
+import { findOperator } from "../../../src/ops/registry.ts";
+import { required } from "../../../src/support/fault.ts";
+import { printExpression } from "./print-text.ts";
+import { textForm } from "./text-forms.ts";
+
+/** The longest expression that is written inside of another one. */
+const inlineWidth = 60;
+
+/** Plain pseudo-code, as a target of structured IR: the double of a stage that emits code. */
+export const textTarget: StructuredTarget = {
+  reserved: new Set(["along", "backwards", "copy", "for", "in", "otherwise", "return", "times", "to", "when"]),
+  naming: { base: (declaration) => declaration, variant: (word) => `_${word}` },
+  dtype: (dtype) => dtype,
+  keeps: ({ name }) => textForm(name) !== "parts",
+  apply: (node, operands, { dim, useHelper }) => {
+    const form = required(textForm(node.op), `form of ${node.op}`);
+    const [left, right] = operands.map(({ expression }) => expression);
+    if (form !== "word" && form !== "parts" && left !== undefined && right !== undefined)
+      return { expression: { kind: "binary", operator: form, left, right }, isNumber: false };
+    useHelper(node.op);
+    const settings = settingsOf(node, dim);
+    const given = operands.map(({ expression }) => expression);
+    const expression: Expression = { kind: "call", callee: identifier(node.op), arguments: [...given, ...settings] };
+    return { expression, isNumber: false };
+  },
+  isLegible: (expression) => printExpression(expression).length <= inlineWidth,
+  functionsOf: () => [],
+};
+
+/** The attributes of a node that are not as they usually are, by name. */
+function settingsOf(node: OperatorNode, dim: (dim: Dim) => Expression): readonly Expression[] {
+  const schema = required(findOperator(node.op), node.op).attributes;
+  const entries = Object.entries(node.attributes).flatMap(([key, { value, source }]) =>
+    isSame(value, schema[key]?.default) ? [] : [{ key, value: settingOf(value, source, dim) }],
+  );
+  return entries.length === 0 ? [] : [{ kind: "object", entries }];
+}
+
+function settingOf(value: AttributeValue, source: string | undefined, dim: (dim: Dim) => Expression): Expression {
+  const from = source === undefined ? {} : { source };
+  if (typeof value === "number") return literal(value, source);
+  if (typeof value === "boolean") return { kind: "boolean", value, ...from };
+  if (typeof value === "string") return { kind: "string", value, ...from };
+  if ("kind" in value) return dim(value);
+  return { kind: "array", elements: value.map((it) => settingOf(it, source, dim)) };
+}
+
+function isSame(one: AttributeValue, other: AttributeValue | undefined): boolean {
+  if (typeof one !== "object" || typeof other !== "object") return one === other;
+  if ("kind" in one) return "kind" in other && sameForm(one, other);
+  return !("kind" in other) && one.length === other.length && one.every((it, at) => isSame(it, other[at]));
+}
