@@ -119,6 +119,7 @@ function trainStepFunction(context: TrainingContext): Item {
 }
 
 function gradientsFunction(context: TrainingContext): Item {
+  const { program } = context;
   const { type, states } = context.model;
   const variables: Expression = {
     kind: "call",
@@ -128,7 +129,7 @@ function gradientsFunction(context: TrainingContext): Item {
     ],
   };
   const doc = [
-    "The loss of a batch, then what metrics add up, and the gradients of the loss in the order of",
+    `The loss of a batch${program.metrics.length === 0 ? "" : ", then what metrics add up"}, and the gradients of the loss in the order of`,
     `\`model.optimizer\`. They are the caller's to dispose of.${states.entries.size > 0 ? " States take their next values, whatever the loss is." : ""}`,
     ...(countsStrays(context)
       ? ["The last result is how many places were out of range; with any, the others mean nothing."]
