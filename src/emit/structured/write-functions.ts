@@ -1,10 +1,10 @@
 import type { TensorType } from "../../ir/types.ts";
 import type { Func } from "../../ir/graph.ts";
-import { nodesWithin } from "../../ir/visit.ts";
 import { required } from "../../support/fault.ts";
 import type { BodyContext, Callee, Needs } from "./body-context.ts";
 import type { Callable, Callables } from "./callables.ts";
 import { functionNames } from "./function-names.ts";
+import { groupCallables } from "./group-callables.ts";
 import type { NameScope } from "./name-scope.ts";
 import { ownNames, type StructuredTarget } from "./structured-target.ts";
 import type { Literal, Statement } from "./tree.ts";
@@ -73,19 +73,11 @@ export function writeFunctions({
   target,
 }: FunctionsInput): StructuredFunctions {
   const callees = new Map<string, Extract<Callee, { kind: "call" }>>();
-  const groups = new Map<string, Callable[]>();
   const written: StructuredFunction[] = [];
   const parametersOf = variableTrees(functions, "parameters");
   const statesOf = variableTrees(functions, "states");
   const nothing: VariableNode = { kind: "node", entries: new Map() };
   const { base } = target.naming;
-
-  for (const key of reachable(roots, callables)) {
-    const callable = callables.of(key);
-    const group = groups.get(callable.name);
-    if (group === undefined) groups.set(callable.name, [callable]);
-    else group.push(callable);
-  }
 
   const isInPlace = (callable: Callable, caller: Callable): boolean =>
     !roots.includes(callable.key) &&
@@ -98,21 +90,6 @@ export function writeFunctions({
   };
   const reserved = new Set([...target.reserved, ...Object.values(ownNames)]);
   const context: BodyContext = { target, reserved, resolve, compositeOf: callables.ofNode, unproved };
-
-  const begun = new Set<string>();
-  const writeGroup = (name: string): void => {
-    if (begun.has(name)) return;
-    begun.add(name);
-    const group = required(groups.get(name), `declaration ${name}`);
-    for (const callable of group) calleesOf(callable, callables).forEach((it) => writeGroup(it.name));
-    const standing = group.filter((callable) => roots.includes(callable.key) || !isSpliced(callable));
-    const drafts = standing.map((callable) => writeBody(callable, context));
-    if (drafts.length === 0) return;
-    const clusters = unify(drafts);
-    functionNames(name, clusters, target.naming).forEach((wanted, index) => {
-      addCluster(required(clusters[index], "cluster"), names.take(names.has(wanted) ? `${wanted}Layer` : wanted));
-    });
-  };
 
   const addCluster = (cluster: Cluster, name: string): void => {
     const { template, members, renamed } = cluster;
@@ -144,7 +121,18 @@ export function writeFunctions({
     });
   };
 
-  for (const name of groups.keys()) writeGroup(name);
+  const seen = new Set<string>();
+  for (const { name, members } of groupCallables(roots, callables)) {
+    const standing = members.filter((callable) => roots.includes(callable.key) || !isSpliced(callable));
+    const clusters = unify(standing.map((callable) => writeBody(callable, context)));
+    if (clusters.length === 0) continue;
+    functionNames(name, clusters, target.naming).forEach((wanted, index) => {
+      // A name that is another's: only instances that hold one another are told apart by numbers.
+      const isForeign = names.has(wanted) && !seen.has(name);
+      addCluster(required(clusters[index], "cluster"), names.take(isForeign ? `${wanted}Layer` : wanted));
+    });
+    seen.add(name);
+  }
   const rootNames = new Set(roots.map((key) => required(callees.get(key), `function ${key}`).name));
   return {
     // A function that was only ever written in place has no caller.
@@ -159,26 +147,6 @@ function docOf({ callable, inputs }: Draft, instances: number): string {
   const types = `${operands} -> ${body.results.map(({ type }) => typeText(type)).join(", ")}`;
   const shapes = instances === 1 && body.results.length > 0 ? types : undefined;
   return [doc, shapes].flatMap((it) => it ?? []).join("\n\n") || `${callable.name}, at several shapes.`;
-}
-
-function calleesOf(callable: Callable, callables: Callables): readonly Callable[] {
-  return [...nodesWithin(callable.body.nodes)].flatMap((node) => {
-    if (node.kind === "call") return [callables.of(node.callee)];
-    const composite = node.kind === "operator" ? callables.ofNode(node) : undefined;
-    return composite === undefined ? [] : [composite];
-  });
-}
-
-/** Keys of all callables used from some, those first. */
-function reachable(roots: readonly string[], callables: Callables): readonly string[] {
-  const found = new Set<string>();
-  const visit = (key: string): void => {
-    if (found.has(key)) return;
-    found.add(key);
-    calleesOf(callables.of(key), callables).forEach((it) => visit(it.key));
-  };
-  roots.forEach(visit);
-  return [...found];
 }
 
 function dropUnused(
