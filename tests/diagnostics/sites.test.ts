@@ -193,7 +193,7 @@ describe("sections", () => {
     ["MC4006", `${model}budget M {\n  params < ⟦"a"⟧\n}\n`],
     ["MC4004", 'data D {\n  source: idx(images="a")\n  x: f32[4] = ⟦raw.label⟧\n}\n'],
     ["MC4005", 'data D {\n  source: idx(image="a", ⟦images="b"⟧)\n  x: f32[4] = raw.image\n}\n'],
-    ["MC4011", data(`${source}\n  x: f32[4] = ⟦raw.x + uniform_like(raw.x)⟧`)],
+    ["MC4011", data(`${source}\n  x: f32[4] = ⟦noise.normal⟧`)],
     ["MC2001", train(sgd).replace("mean(y)", "mean(⟦nothing⟧)")],
     ["MC2018", train(sgd).replace("mean(y)", "mean(y.⟦part⟧)")],
     ["MC4011", `${model}budget M {\n  ⟦depth < 3⟧\n}\n`],
