@@ -7,7 +7,7 @@ import type { Expression, Statement } from "./tree.ts";
 
 /** What the stage asks of a target: how it says operators, and what its language makes of names and lengths. */
 export interface StructuredTarget {
-  /** Words of the language that no value and no function may be called, beside {@link ownNames}. */
+  /** Words of the language; {@link reservedWords} has those of the stage besides. */
   readonly reserved: ReadonlySet<string>;
   readonly naming: {
     /** What the function of a declaration is called: `conv2d` for `Conv2D`. */
@@ -49,3 +49,8 @@ export const ownNames = {
   random: "random",
   strays: "strays",
 } as const;
+
+/** Words that nothing in a target's functions may be called. */
+export function reservedWords({ reserved }: StructuredTarget): ReadonlySet<string> {
+  return new Set([...reserved, ...Object.values(ownNames)]);
+}

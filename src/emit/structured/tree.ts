@@ -248,6 +248,7 @@ export type Statement =
   | { readonly kind: "append"; readonly list: string; readonly value: Expression }
   /** What is done when the model trains, and when it does not. */
   | { readonly kind: "training"; readonly then: readonly Statement[]; readonly otherwise: readonly Statement[] }
+  /** What the function gives. */
   | { readonly kind: "return"; readonly values: readonly Expression[] };
 
 /** A body applied several times in a row: for each of some lists of instances in step, or so many times. */

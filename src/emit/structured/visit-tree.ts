@@ -93,11 +93,10 @@ export function* piecesWithin(pieces: readonly Syntax[]): Iterable<Syntax> {
 
 /** Whether pieces of the tree read or assign a name, or call a function of this name. */
 export function mentions(pieces: readonly Syntax[], name: string): boolean {
-  for (const it of piecesWithin(pieces)) {
+  return pieces.some((it) => {
     if ((it.kind === "identifier" || it.kind === "invoke") && it.name === name) return true;
-    if (it.kind === "assign" && it.names.includes(name)) return true;
-  }
-  return false;
+    return (it.kind === "assign" && it.names.includes(name)) || mentions(partsOf(it), name);
+  });
 }
 
 /** The functions of the model that pieces of the tree call. */

@@ -6,7 +6,7 @@ import type { Callable, Callables } from "./callables.ts";
 import { functionNames } from "./function-names.ts";
 import { groupCallables } from "./group-callables.ts";
 import type { NameScope } from "./name-scope.ts";
-import { ownNames, type StructuredTarget } from "./structured-target.ts";
+import { reservedWords, type StructuredTarget } from "./structured-target.ts";
 import type { Literal, Statement } from "./tree.ts";
 import { typeText } from "./type-text.ts";
 import { unify, type Cluster } from "./unify.ts";
@@ -88,7 +88,7 @@ export function writeFunctions({
     if (isInPlace(callable, caller)) return { kind: "splice", callable };
     return required(callees.get(key), `written function ${key}`);
   };
-  const reserved = new Set([...target.reserved, ...Object.values(ownNames)]);
+  const reserved = reservedWords(target);
   const context: BodyContext = { target, reserved, resolve, compositeOf: callables.ofNode, unproved };
 
   const addCluster = (cluster: Cluster, name: string): void => {

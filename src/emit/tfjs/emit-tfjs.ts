@@ -10,7 +10,7 @@ import type { Item } from "./ast.ts";
 import { collectCallables } from "../structured/callables.ts";
 import { writeFunctions } from "../structured/write-functions.ts";
 import { emitFunctions } from "./emit-functions.ts";
-import { tfjsTarget } from "./structured-target.ts";
+import { tfjsTarget } from "./tfjs-target.ts";
 import { checkpointItems } from "./emit-checkpoint.ts";
 import { dataTypes, modelItems, modelType } from "./emit-model.ts";
 import { portsOf, type ModelContext } from "./model-context.ts";

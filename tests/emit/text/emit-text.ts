@@ -3,6 +3,7 @@ import type { TrainProgram } from "../../../src/ir/program.ts";
 import { straysOfModel } from "../../../src/autodiff/places-of.ts";
 import { collectCallables } from "../../../src/emit/structured/callables.ts";
 import { createNameScope } from "../../../src/emit/structured/name-scope.ts";
+import { reservedWords } from "../../../src/emit/structured/structured-target.ts";
 import { variableTrees } from "../../../src/emit/structured/variable-tree.ts";
 import { writeFunctions, type StructuredFunctions } from "../../../src/emit/structured/write-functions.ts";
 import { printFunction, printVariables } from "./print-text.ts";
@@ -29,7 +30,7 @@ export function textFunctions(module: Module, train?: TrainProgram): StructuredF
     roots: [module.entry, ...objectivesOf(train).map(({ key }) => key)],
     callables: collectCallables(functions.values(), module.facts, textTarget),
     unproved: straysOfModel(module).nodes,
-    names: createNameScope(words, textTarget.reserved),
+    names: createNameScope(words, reservedWords(textTarget)),
     target: textTarget,
   });
 }
