@@ -557,6 +557,8 @@ interface FitPlan<Data, Figures> {
   };
   /** Says how many steps there will be: schedules may end there. */
   readonly begin?: (steps: number) => void;
+  /** Called before every step, with the steps of a pass: something may be frozen until then. */
+  readonly enter?: (step: number, perEpoch: number) => void;
   readonly train: (batch: Data) => Promise<number[]>;
   readonly evaluate: (data: Data) => Promise<Figures>;
   /** What each metric adds up over batches, and how many numbers that is. */
@@ -601,6 +603,7 @@ async function runFit<Data extends Record<string, tf.Tensor>, Figures extends ob
       if (order.length === 0 || at === 0) order = shuffledRows(examples, plan.seed, epoch);
       const rows = order.subarray(at * batchSize, (at + 1) * batchSize);
       const batch = selectRows(plan.data, rows);
+      plan.enter?.(step, perEpoch);
       try {
         sums.add(await plan.train(batch), rows.length);
         fitting.figures = sumsOf(sums.totals(), plan.accumulators);

@@ -8,7 +8,7 @@ import { required } from "../support/fault.ts";
 import { mapValues } from "../support/map-values.ts";
 import type { GraphInputs } from "../graph/graph-inputs.ts";
 import { clipGradients } from "./clip-gradients.ts";
-import { buildUpdate, scalarsOf } from "./build-update.ts";
+import { buildUpdate, scalarsOf, updatesBy } from "./build-update.ts";
 import { optimizerOf } from "./optimizers.ts";
 import { buildRate } from "./schedules.ts";
 
@@ -37,7 +37,7 @@ export function applyUpdates(
   const rate = b.mul(buildRate(b, spec.rate, b.cast(step, "f32"), total), hyper(ports.rateScale));
   const optimizer = optimizerOf(spec);
   const scalars = scalarsOf(spec, (_, value) => b.scalar(value, "f64"));
-  const shared = optimizer.shared?.(b, b.add(b.cast(step, "f64"), b.scalar(1, "f64")), scalars) ?? {};
+  const shared = optimizer.shared?.(b, updatesBy(b, b.cast(step, "f64"), own.every), scalars) ?? {};
   const scaled = scalarsBy(b);
 
   const clipped = clipGradients(

@@ -21,6 +21,15 @@ export function buildUpdate(b: GraphBuilder, spec: OptimizerSpec, update: Parame
     : optimizer.update(spec, { ...update, b, gradient: named("g", b.add(gradient, share(decay))) });
 }
 
+/**
+ * Which of its own updates a step takes, from 1, in double precision: `step` counts those of the training. A step that runs
+ * on every fifth batch has made one update in five, and its optimizer counts no others.
+ */
+export function updatesBy(b: GraphBuilder, step: Value, every: number): Value {
+  const own = every === 1 ? step : b.op("floor", [b.div(step, b.scalar(every, "f64"))]);
+  return b.add(own, b.scalar(1, "f64"));
+}
+
 /** An optimizer's settings that are numbers, as scalars, in their order. */
 export function scalarsOf(
   spec: OptimizerSpec,

@@ -23,7 +23,11 @@ export type Gathered = Pick<Metric, "name" | "accumulators">;
 const scalar: TensorType = { dtype: "f32", shape: [] };
 
 /** What the loss of a step beside the leading one is made of: it sees those batches alone on which it runs. */
-const lossAccumulators = ["sum", "count"].map((name): Accumulator => ({ name, type: scalar, merge: "sum" }));
+export const lossAccumulators: readonly Accumulator[] = ["sum", "count"].map((name): Accumulator => ({
+  name,
+  type: scalar,
+  merge: "sum",
+}));
 
 /** All that is added up for the figures of a program: the losses of the steps beside the leading one, then its metrics. */
 export function gatheredIn({ steps, metrics }: Pick<TrainProgram, "metrics" | "steps">): readonly Gathered[] {

@@ -130,7 +130,7 @@ function saveFunction(context: ModelContext, hasForms: boolean): Item {
     ...(isSeeded(context) ? { seed: call("String", member(model, "seed")) } : {}),
   });
   const memories = [
-    ...(remembers ? [call("slotVariables", call("optimizerOf", model))] : []),
+    ...(remembers ? [call("slotVariables", call(optimizerNames(context).of, model))] : []),
     ...(keepsBest ? [call("bestWeights", member(model, "fitting"), weightsOf(context), formFunction(hasForms))] : []),
   ];
   const all = concatenated([variables, ...memories]);
@@ -168,7 +168,7 @@ function loadFunction(context: ModelContext, hasForms: boolean): Item {
   // No slot is made to compare with: each stands for itself by its parameter.
   const slots = call(
     "slotVariables",
-    call("createOptimizer", member(model, "parameters"), {
+    call(optimizerNames(context).create, member(model, "parameters"), {
       kind: "closure",
       parameters: [{ pattern: "parameter" }],
       body: identifier("parameter"),
@@ -273,23 +273,38 @@ function formItems(forms: readonly Entry[], helpers: Set<string>): readonly Item
   ];
 }
 
+/** What a file calls the optimizer of a model, or its optimizers. */
+function optimizerNames({ several }: ModelContext) {
+  return several
+    ? ({ field: "optimizers", of: "optimizersOf", create: "createOptimizers", type: "Optimizers" } as const)
+    : ({ field: "optimizer", of: "optimizerOf", create: "createOptimizer", type: "Slot[]" } as const);
+}
+
 /** The optimizer's memory of a model, where it remembers anything: made late, so that inference need not hold it. */
-function optimizerOfFunction({ type, remembers }: ModelContext, hasForms: boolean): Item {
-  const slots = member(model, "optimizer");
+function optimizerOfFunction(context: ModelContext, hasForms: boolean): Item {
+  const { type, remembers, several } = context;
+  const names = optimizerNames(context);
+  const slots = member(model, names.field);
   const absent = identifier("undefined");
+  const made = several ? identifier("optimizers") : slots;
+  const create = call(names.create, member(model, "parameters"));
   return {
     kind: "function",
     exported: false,
-    name: "optimizerOf",
+    name: names.of,
     parameters: [{ pattern: "model", type }],
-    result: "Slot[]",
-    doc: `The optimizer of a model, made when training first asks for it${remembers ? ", with what a checkpoint remembers" : ""}.`,
+    result: names.type,
+    doc: `The optimizer${several ? "s" : ""} of a model, made when training first asks for ${several ? "them" : "it"}${remembers ? ", with what a checkpoint remembers" : ""}.`,
     body: [
-      {
-        kind: "if",
-        test: binary("===", member(slots, "length"), literal(0)),
-        then: [{ kind: "assign", target: slots, value: call("createOptimizer", member(model, "parameters")) }],
-      },
+      ...(several
+        ? [constant("optimizers", binary("??", slots, create)), { kind: "assign", target: slots, value: made } as const]
+        : [
+            {
+              kind: "if",
+              test: binary("===", member(slots, "length"), literal(0)),
+              then: [{ kind: "assign", target: slots, value: create }],
+            } as const,
+          ]),
       ...(remembers
         ? [
             {
@@ -300,7 +315,7 @@ function optimizerOfFunction({ type, remembers }: ModelContext, hasForms: boolea
                   kind: "expression",
                   value: call(
                     "restoreVariables",
-                    call("slotVariables", slots),
+                    call("slotVariables", made),
                     formFunction(hasForms),
                     member(model, "memory"),
                   ),
@@ -310,7 +325,7 @@ function optimizerOfFunction({ type, remembers }: ModelContext, hasForms: boolea
             } as const,
           ]
         : []),
-      returns(slots),
+      returns(made),
     ],
   };
 }

@@ -1,10 +1,12 @@
 import { buildMetricsGraph } from "../../autodiff/build-metrics-graph.ts";
 import { accumulatorShape, accumulatorSize } from "../../ir/accumulator-shape.ts";
+import { gatheredIn, leadingStep, lossAccumulators, lossName } from "../../ir/measures-of.ts";
 import { accumulatorPort } from "../../ir/ports.ts";
 import { referenceTarget } from "../../passes/pipeline.ts";
 import { required } from "../../support/fault.ts";
 import {
   arrayOf,
+  binary,
   call,
   constant,
   identifier,
@@ -37,17 +39,19 @@ const sums = identifier("sums");
 export function figuresFunction({ model: { type, helpers }, program, helperNames }: TrainingContext): Item {
   const graph = buildMetricsGraph(program, referenceTarget);
   const names = nameScope([...helperNames, "sums"]);
-  const loss = names.take("loss");
+  const leading = leadingStep(program);
+  const loss = names.take(camelCase(lossName(leading)));
   const uses = usesOf(
     graph.nodes,
     graph.outputs.map(({ value }) => value),
   );
+  const others = program.steps.filter((it) => it !== leading);
   const read = new Set(graph.inputs.filter(({ value }) => uses.count(value) > 0).map(({ name }) => name));
   let start = 1;
-  const places = program.metrics.flatMap(({ name, accumulators }) =>
+  const places = gatheredIn(program).flatMap(({ name, accumulators }, at) =>
     accumulators.map((it): Place => {
       const port = accumulatorPort(name, it.name);
-      const variable = read.has(port) ? names.take(camelCase(`${name}_${it.name}`)) : undefined;
+      const variable = at < others.length || read.has(port) ? names.take(camelCase(`${name}_${it.name}`)) : undefined;
       const place = { port, variable, shape: accumulatorShape(it), start };
       start += accumulatorSize(it);
       return place;
@@ -55,6 +59,14 @@ export function figuresFunction({ model: { type, helpers }, program, helperNames
   );
   const inputs = places.map(({ port, variable }): [string, PlainExpression] => [port, identifier(variable ?? port)]);
   const { statements, results } = emitDoubles(graph, new Map(inputs), names, (name) => helpers.add(name), "numbers");
+  const losses = program.steps.map((step): Entry => {
+    const key = lossName(step);
+    if (step === leading) return { key, value: identifier(loss) };
+    const [sum, count] = lossAccumulators.map(({ name }) =>
+      required(places.find(({ port }) => port === accumulatorPort(key, name))?.variable, key),
+    );
+    return { key, value: binary("/", identifier(required(sum, key)), identifier(required(count, key))) };
+  });
   const figures = program.metrics.map(({ name }, at): Entry => ({ key: name, value: required(results[at], name) }));
   const plain = places.every(({ shape }) => shape.length === 0);
   return {
@@ -68,11 +80,11 @@ export function figuresFunction({ model: { type, helpers }, program, helperNames
       },
     ],
     result: `${type}Figures`,
-    doc: `The figures of a loss${places.length === 0 ? "" : ", and of what metrics have added up"}.`,
+    doc: `The figures of ${others.length === 0 ? "a loss" : "losses"}${program.metrics.length === 0 ? "" : ", and of what metrics have added up"}.`,
     body: [
       ...(plain ? [] : reading(loss, places)),
       ...statements,
-      returns({ kind: "object", entries: [{ key: "loss", value: identifier(loss) }, ...figures] }),
+      returns({ kind: "object", entries: [...losses, ...figures] }),
     ],
   };
 }

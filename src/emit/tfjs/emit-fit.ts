@@ -1,4 +1,5 @@
 import { accumulatorSize } from "../../ir/accumulator-shape.ts";
+import { gatheredIn } from "../../ir/measures-of.ts";
 import type { TrainProgram } from "../../ir/program.ts";
 import {
   arrayOf,
@@ -24,6 +25,7 @@ type Watch = NonNullable<TrainProgram["save"]>;
 export function fitFunction(context: ModelContext, program: TrainProgram, takeStep: Expression): Item {
   const { type } = context;
   const { stop, save, validate, length } = program;
+  if (context.phased) context.helpers.add("phaseAt");
   const arrow = (name: string, body: Expression): Expression => ({
     kind: "closure",
     parameters: [{ pattern: name }],
@@ -64,10 +66,28 @@ export function fitFunction(context: ModelContext, program: TrainProgram, takeSt
           },
         }
       : {}),
+    ...(context.phased
+      ? {
+          enter: {
+            kind: "closure",
+            parameters: [{ pattern: "step" }, { pattern: "perEpoch" }],
+            body: {
+              kind: "statements",
+              statements: [
+                {
+                  kind: "assign",
+                  target: member(model, "phase"),
+                  value: call("phaseAt", identifier("phases"), identifier("step"), identifier("perEpoch")),
+                },
+              ],
+            },
+          },
+        }
+      : {}),
     train: { kind: "closure", async: true, parameters: [{ pattern: "batch" }], body: takeStep },
     evaluate: arrow("held", call("evaluate", model, identifier("held"))),
     accumulators: arrayOf(
-      ...program.metrics.map(({ accumulators }) =>
+      ...gatheredIn(program).map(({ accumulators }) =>
         objectOf(Object.fromEntries(accumulators.map((it) => [it.name, literal(accumulatorSize(it))]))),
       ),
     ),

@@ -60,9 +60,10 @@ function modelInterface(context: ModelContext): Item {
     ...(trains
       ? [
           {
-            name: "optimizer",
-            type: "Slot[]",
-            doc: `${context.remembers ? "What the optimizer remembers of each trainable parameter" : "The trainable parameters"}; empty until training asks for it.`,
+            ...(context.several
+              ? { name: "optimizers", type: "Optimizers | undefined" }
+              : { name: "optimizer", type: "Slot[]" }),
+            doc: `${context.remembers ? "What the optimizer remembers of each trainable parameter" : "The trainable parameters"}${context.several ? ", for each step; nothing" : "; empty"} until training asks for it.`,
           },
           ...(context.remembers
             ? [
@@ -75,6 +76,9 @@ function modelInterface(context: ModelContext): Item {
               ]
             : []),
           { name: "step", type: "number", doc: "Steps of training so far." },
+          ...(context.phased
+            ? [{ name: "phase", type: "number", doc: "Which of `phases` says what is frozen: `fit` sets it." }]
+            : []),
           { name: "fitting", type: "Fitting", doc: "What `fit` goes on from, besides." },
           ...(context.steps === undefined
             ? []
@@ -123,8 +127,9 @@ function createFunction(context: ModelContext): FunctionItem {
   if (makeStatistics !== undefined) entries.push({ key: "statistics", value: makeStatistics });
   if (trains) {
     entries.push(
-      { key: "optimizer", value: arrayOf() },
+      context.several ? { key: "optimizers", value: identifier("undefined") } : { key: "optimizer", value: arrayOf() },
       { key: "step", value: literal(0) },
+      ...(context.phased ? [{ key: "phase", value: literal(0) }] : []),
       { key: "fitting", value: objectOf({ waited: literal(0) }) },
       ...(context.steps === undefined ? [] : [{ key: "steps", value: literal(context.steps) }]),
     );
@@ -146,8 +151,13 @@ function createFunction(context: ModelContext): FunctionItem {
 }
 
 /** `forward(inputs..., model.parameters, model.states, training, random)`, with what the function needs. */
-export function forwardCall(context: ModelContext, training: Expression, random: Expression): Expression {
-  const { forward, inputs } = context;
+export function forwardCall(
+  context: ModelContext,
+  training: Expression,
+  random: Expression,
+  forward: CalledFunction = context.forward,
+): Expression {
+  const { inputs } = context;
   return call(
     forward.name,
     ...inputs.map(({ local }) => identifier(local)),

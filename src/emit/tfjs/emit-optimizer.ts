@@ -1,5 +1,5 @@
-import { slotPort } from "../../ir/ports.ts";
-import type { OptimizerSpec, ParameterGroup, TrainProgram, TrainStep } from "../../ir/program.ts";
+import { slotOf, slotPort } from "../../ir/ports.ts";
+import type { ParameterGroup, TrainProgram, TrainStep } from "../../ir/program.ts";
 import { optimizerOf, slotNames } from "../../autodiff/optimizers.ts";
 import {
   arrayOf,
@@ -16,12 +16,16 @@ import {
   type Item,
   type Statement,
 } from "./ast.ts";
+import { learnedParameters, learningSlots, methodCall } from "./emit-learning.ts";
 import { updateItems } from "./emit-update.ts";
+import { pathRegExp } from "./path-reg-exp.ts";
+import type { StepNames } from "./step-names.ts";
 
 /** What the optimizer's code rests on. */
 export interface OptimizerContext {
   readonly program: TrainProgram;
   readonly step: TrainStep;
+  readonly names: StepNames;
   /** The name of the model's type. */
   readonly type: string;
   /** The type of its parameters. */
@@ -44,41 +48,43 @@ export function optimizerItems(context: OptimizerContext): {
   readonly functions: readonly Item[];
 } {
   const { program, step } = context;
-  const groups = groupRows(program);
   const settings: Settings = {
     decays: program.groups.some(({ decay }) => decay !== undefined),
     scales: program.groups.some(({ scale }) => scale !== undefined),
-    freezes: groups.some(({ frozen }) => frozen === true),
+    freezes: groupRows(program).some(({ frozen }) => frozen === true),
   };
   return {
-    types: [slotInterface(step.optimizer, settings)],
+    types: [slotInterface(context, settings)],
     functions: [
-      ...updateItems({ ...context, settings }),
+      ...updateItems({ ...context, settings, slots: learningSlots(context, "made") }),
       createOptimizer(context, settings),
-      ...(slotNames(step.optimizer).length > 0 ? [slotVariables(step.optimizer)] : []),
-      ...(groups.length > 0 ? [groupsConstant(groups, context.helpers)] : []),
+      ...(slotNames(step.optimizer).length > 0 ? [slotVariables(context)] : []),
     ],
   };
 }
 
-function slotInterface(spec: OptimizerSpec, { decays, scales }: Settings): Item {
+function slotInterface({ step, names }: OptimizerContext, { decays, scales }: Settings): Item {
   const fields: Field[] = [
     { name: "path", type: "string" },
     { name: "parameter", type: "tf.Variable" },
-    ...slotNames(spec).map((slot): Field => ({ name: slot, type: "tf.Variable" })),
+    ...slotNames(step.optimizer).map((slot): Field => ({ name: slot, type: "tf.Variable" })),
     ...(decays ? [{ name: "decay", type: "number" }] : []),
     ...(scales ? [{ name: "scale", type: "number" }] : []),
   ];
   return {
     kind: "interface",
     exported: true,
-    name: "Slot",
+    name: names.slot,
     fields,
-    doc: "A trainable parameter, and what the optimizer remembers of it.",
+    doc:
+      step.name === undefined
+        ? "A trainable parameter, and what the optimizer remembers of it."
+        : `A parameter that the step \`${step.name}\` changes, and what its optimizer remembers of it.`,
   };
 }
 
-function createOptimizer({ program, step, parametersType, helpers }: OptimizerContext, settings: Settings): Item {
+function createOptimizer(context: OptimizerContext, settings: Settings): Item {
+  const { program, step, names, parametersType, helpers } = context;
   const { optimizer } = step;
   helpers.add("entriesOf");
   if (slotNames(optimizer).length > 0) helpers.add("slotFor");
@@ -123,41 +129,45 @@ function createOptimizer({ program, step, parametersType, helpers }: OptimizerCo
         : arrayOf(slot),
     ),
   ];
+  const owned = learnedParameters(context);
   const value: Expression = grouped
-    ? call("entriesOf(parameters).flatMap", {
+    ? methodCall(owned, "flatMap", {
         kind: "closure",
         parameters,
         body: { kind: "statements", statements: body },
       })
-    : call("entriesOf(parameters).map", { kind: "closure", parameters, body: slot });
+    : methodCall(owned, "map", { kind: "closure", parameters, body: slot });
   return {
     kind: "function",
     exported: false,
-    name: "createOptimizer",
+    name: names.createOptimizer,
     parameters: [
       { pattern: "parameters", type: parametersType },
       ...(slotNames(optimizer).length > 0 ? [{ pattern: "slot", default: name("slotFor") }] : []),
     ],
-    result: "Slot[]",
+    result: `${names.slot}[]`,
     doc: "What the optimizer remembers, before the first step.",
     body: [returns(value)],
   };
 }
 
-function slotVariables(spec: OptimizerSpec): Item {
-  const slots = slotNames(spec);
+function slotVariables({ step, names }: OptimizerContext): Item {
+  const slots = slotNames(step.optimizer);
   const rows = slots.map((slot): Expression => ({
     kind: "object",
     entries: [
-      { key: "path", value: binary("+", { kind: "string", value: slotPort(slot, "") }, name("path")) },
+      {
+        key: "path",
+        value: binary("+", { kind: "string", value: slotPort(slotOf(step.name, slot), "") }, name("path")),
+      },
       { key: "variable", value: name(slot) },
     ],
   }));
   return {
     kind: "function",
     exported: false,
-    name: "slotVariables",
-    parameters: [{ pattern: "optimizer", type: "Slot[]" }],
+    name: names.slotVariables,
+    parameters: [{ pattern: "optimizer", type: `${names.slot}[]` }],
     result: "NamedVariable[]",
     doc: "What the optimizer remembers, by its names in a checkpoint.",
     body: [
@@ -178,10 +188,14 @@ interface GroupRow extends ParameterGroup {
 }
 
 function groupRows({ groups, phases }: TrainProgram): readonly GroupRow[] {
+  if (phases.length > 1) return groups;
   return [...groups, ...phases[0].frozen.map((pattern): GroupRow => ({ pattern, frozen: true }))];
 }
 
-function groupsConstant(groups: readonly GroupRow[], helpers: Set<string>): Item {
+/** The table of what the train section sets apart, where it does. */
+export function groupItems(program: TrainProgram, helpers: Set<string>): readonly Item[] {
+  const groups = groupRows(program);
+  if (groups.length === 0) return [];
   helpers.add("Group");
   const rows = groups.map((group): Expression => {
     const entries: Entry[] = [{ key: "pattern", value: { kind: "regexp", source: pathRegExp(group.pattern) } }];
@@ -190,21 +204,14 @@ function groupsConstant(groups: readonly GroupRow[], helpers: Set<string>): Item
     if (group.scale !== undefined) entries.push({ key: "scale", value: literal(group.scale) });
     return { kind: "object", entries };
   });
-  return {
-    kind: "const",
-    exported: false,
-    name: "groups",
-    type: "Group[]",
-    value: arrayOf(...rows),
-    doc: `What the train section sets apart: ${groups.map(({ pattern }) => `\`${pattern}\``).join(", ")}.`,
-  };
-}
-
-/** A pattern of paths as a regular expression over the path with a dot at its end. */
-export function pathRegExp(pattern: string): string {
-  const segments = pattern.split(".").map((segment) => {
-    if (segment === "**") return "(?:[^.]+\\.)*";
-    return `${segment.replace(/[$()+?[\\\]^{|}]/g, "\\$&").replaceAll("*", "[^.]*")}\\.`;
-  });
-  return `^${segments.join("")}$`;
+  return [
+    {
+      kind: "const",
+      exported: false,
+      name: "groups",
+      type: "Group[]",
+      value: arrayOf(...rows),
+      doc: `What the train section sets apart: ${groups.map(({ pattern }) => `\`${pattern}\``).join(", ")}.`,
+    },
+  ];
 }

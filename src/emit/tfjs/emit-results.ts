@@ -12,11 +12,12 @@ import {
   member,
   objectOf,
   returns,
+  text,
   type Expression,
   type Item,
 } from "./ast.ts";
 import { forwardCall, modelPlace, outputPattern } from "./emit-model.ts";
-import type { TrainingContext } from "./emit-training.ts";
+import type { StepContext } from "./emit-step.ts";
 import { portsPattern, type Port } from "./model-context.ts";
 import { localName } from "./names.ts";
 
@@ -24,7 +25,7 @@ const batch = identifier("batch");
 const strays = identifier("strays");
 
 /** The model's inputs, then the features that only the objective reads. */
-export function batchPorts({ model, program }: TrainingContext): readonly Port[] {
+export function batchPorts({ model, program }: Pick<StepContext, "model" | "program">): readonly Port[] {
   const known = new Set(model.inputs.map(({ name }) => name));
   const taken = new Set([...model.inputs, ...model.outputs].map(({ local }) => local));
   const first = model.inputs[0]?.type.shape[0] ?? dimVariable("B");
@@ -48,12 +49,12 @@ export function batchPorts({ model, program }: TrainingContext): readonly Port[]
 }
 
 /** Whether places may be out of range in a batch: their number is then the last of its sums. */
-export function countsStrays({ model: { forward }, program, objective }: TrainingContext): boolean {
-  return wholePlacesOf(program).size > 0 || forward.needs.strays || objective.needs.strays;
+export function countsStrays({ program, forwards, objective }: StepContext): boolean {
+  return wholePlacesOf(program).size > 0 || objective.needs.strays || forwards.some(({ needs }) => needs.strays);
 }
 
 /** The sums of a batch of `examples`, unless places were out of range; `made` promises them. */
-export function soundSums(context: TrainingContext, made: Expression, examples: string): Expression {
+export function soundSums(context: StepContext, made: Expression, examples: string): Expression {
   if (!countsStrays(context)) return made;
   context.model.helpers.add("soundSums");
   const held = placesOf(context.program).size > 0 ? [identifier(examples), identifier("places")] : [];
@@ -61,19 +62,47 @@ export function soundSums(context: TrainingContext, made: Expression, examples: 
 }
 
 /** A call of `resultsOf`. */
-export function resultsCall({ model: { forward } }: TrainingContext, training: boolean): Expression {
-  const mode = forward.needs.training ? [{ kind: "boolean", value: training } as const] : [];
-  return call("resultsOf", identifier("model"), batch, ...mode);
+export function resultsCall(context: StepContext, training: boolean): Expression {
+  const mode = asksMode(context) ? [{ kind: "boolean", value: training } as const] : [];
+  return call(context.names.resultsOf, identifier("model"), batch, ...mode);
 }
 
-/** `resultsOf`, which runs the model on a batch and measures it, and `places`, among how many those of features are. */
-export function resultsItems(context: TrainingContext): readonly Item[] {
-  return [resultsFunction(context), ...placesItems(context.program)];
+/** Whether a batch is measured in another way in training. */
+function asksMode({ step, forwards }: StepContext): boolean {
+  return forwards.some(({ needs }) => needs.training || (needs.random && step.name !== undefined));
 }
 
-function resultsFunction(context: TrainingContext): Item {
-  const { model, program, step, objective } = context;
-  const { helpers, forward } = model;
+/** The model on a batch, as it runs in the phase that it is in. */
+function forwardByPhase({ model, step, forwards }: StepContext): Expression {
+  const { name } = step;
+  const training = identifier("training");
+  const place = modelPlace(model);
+  const owner = identifier("model");
+  const keyed = (): Expression => {
+    model.helpers.add("placeIn");
+    const at = [member(owner, "seed"), member(owner, "step"), text(name ?? "")];
+    return { kind: "conditional", test: training, then: call("placeIn", ...at), otherwise: place };
+  };
+  const calls = forwards.map((forward) =>
+    forwardCall(model, training, name !== undefined && forward.needs.random ? keyed() : place, forward),
+  );
+  return calls.reduceRight((later, earlier, phase) =>
+    forwards[phase]?.name === forwards[phase + 1]?.name
+      ? later
+      : {
+          kind: "conditional",
+          test: { kind: "binary", operator: "===", left: member(owner, "phase"), right: literal(phase) },
+          then: earlier,
+          otherwise: later,
+        },
+  );
+}
+
+/** `resultsOf`, which runs the model on a batch and measures it. */
+export function resultsFunction(context: StepContext): Item {
+  const { model, program, step, names, objective } = context;
+  const { helpers } = model;
+  const mode = asksMode(context);
   const counts = countsStrays(context);
   const whole = wholePlacesOf(program);
   if (counts) helpers.add("noStrays");
@@ -106,11 +135,11 @@ function resultsFunction(context: TrainingContext): Item {
   return {
     kind: "function",
     exported: false,
-    name: "resultsOf",
+    name: names.resultsOf,
     parameters: [
       { pattern: "model", type: model.type },
       { pattern: "batch", type: `${model.type}Batch` },
-      ...(forward.needs.training ? [{ pattern: "training", type: "boolean" }] : []),
+      ...(mode ? [{ pattern: "training", type: "boolean" }] : []),
     ],
     result: "tf.Tensor[]",
     doc: [
@@ -125,13 +154,14 @@ function resultsFunction(context: TrainingContext): Item {
         .map(({ name, local }) =>
           constant(local, call("inRange", member(batch, name), member(identifier("places"), name), strays)),
         ),
-      constant(pattern, forwardCall(model, identifier("training"), modelPlace(model))),
+      constant(pattern, forwardByPhase(context)),
       returns(single || counts ? arrayOf(...measured) : judged),
     ],
   };
 }
 
-function placesItems(program: TrainProgram): readonly Item[] {
+/** `places`: among how many the places are that features hold. */
+export function placesItems(program: TrainProgram): readonly Item[] {
   const places = placesOf(program);
   if (places.size === 0) return [];
   return [

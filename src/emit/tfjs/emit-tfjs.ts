@@ -6,6 +6,8 @@ import { slotNames } from "../../autodiff/optimizers.ts";
 import { needsTotal } from "../../autodiff/schedules.ts";
 import { entryOf } from "../../graph/parameters-of.ts";
 import { freezeInstances } from "../../passes/freeze-instances.ts";
+import { phaseModules } from "../../passes/phase-modules.ts";
+import { required } from "../../support/fault.ts";
 import type { Item } from "./ast.ts";
 import { collectCallables } from "../structured/callables.ts";
 import { writeFunctions } from "../structured/write-functions.ts";
@@ -16,9 +18,10 @@ import { dataTypes, modelItems, modelType } from "./emit-model.ts";
 import { portsOf, type ModelContext } from "./model-context.ts";
 import { featurePorts } from "./emit-preparation.ts";
 import { trainingItems } from "./emit-training.ts";
+import { stepNames, type StepNames } from "./step-names.ts";
 import { formatTypeScript } from "./format-typescript.ts";
 import { interfaceCollector } from "./interfaces.ts";
-import { fileNames, nameScope } from "./names.ts";
+import { fileNames, nameScope, severalNames } from "./names.ts";
 import { preludeClosure, preludeNames } from "./prelude.ts";
 import { printFile } from "./print.ts";
 import { variableTrees, type VariableNode } from "../structured/variable-tree.ts";
@@ -53,11 +56,16 @@ function attemptFile(
   { module: whole, train, name }: TfjsInput,
   helperNames: ReadonlySet<string>,
 ): { readonly items: readonly Item[]; readonly helpers: ReadonlySet<string> } {
-  const module = train === undefined ? whole : freezeInstances(whole, train.phases[0].frozen);
-  const functions = new Map<string, Func>(module.functions);
-  const step = train?.steps[0];
-  const objective = train === undefined || step === undefined ? undefined : objectiveFunction(train, step);
-  if (objective !== undefined) functions.set(objective.key, objective);
+  // What is frozen throughout is left out of the file: of several phases each has the model in its own form.
+  const phased = train !== undefined && train.phases.length > 1;
+  const module = train === undefined || phased ? whole : freezeInstances(whole, train.phases[0].frozen);
+  const phases = phased ? phaseModules(module, train.phases) : undefined;
+  const functions = new Map<string, Func>(phases?.functions ?? module.functions);
+  const named = train === undefined ? new Map<TrainStep, StepNames>() : stepNames(train);
+  const objectives = [...named].flatMap(([step, it]) =>
+    train === undefined ? [] : [objectiveFunction(train, step, it)],
+  );
+  for (const it of objectives) functions.set(it.key, it);
   const entry = entryOf(module);
   const type = modelType(module);
   const { inputs, outputs } = portsOf(entry);
@@ -68,6 +76,8 @@ function attemptFile(
     ...ports.flatMap((it) => it.local),
     type,
     ...dataTypes.map((it) => `${type}${it}`),
+    ...(named.size > 1 ? [...severalNames, ...[...named.values()].flatMap((it) => Object.values(it))] : []),
+    ...(phased ? ["phases"] : []),
   ]);
   const interfaces = interfaceCollector(names);
   const parameters = variableTrees(functions, "parameters")(module.entry);
@@ -77,10 +87,14 @@ function attemptFile(
   if (states.entries.size > 0) interfaces.typeOf(states, "states");
 
   const statistics = train === undefined ? undefined : statisticsTree(train, functions);
-  const roots = [module.entry, ...(objective === undefined ? [] : [objective.key])];
+  const entries = phases?.entries ?? [module.entry];
+  const roots = [...new Set([module.entry, ...entries]), ...objectives.map(({ key }) => key)];
   const callables = collectCallables(functions.values(), module.facts, tfjsTarget);
   const strays = straysOfModel(module);
-  const others = train === undefined ? [] : train.steps.map((it) => straysOfObjective(module, it));
+  const others = [
+    ...(phases?.modules.map(straysOfModel) ?? []),
+    ...(train?.steps.map((it) => straysOfObjective(module, it)) ?? []),
+  ];
   const unproved = new Set([strays, ...others].flatMap((it) => [...it.nodes]));
   const written = writeFunctions({ functions, roots, callables, unproved, names, target: tfjsTarget });
   const emitted = emitFunctions(written.all, interfaces);
@@ -101,6 +115,8 @@ function attemptFile(
     seed: train?.seed ?? 0,
     trains: train !== undefined,
     remembers: train?.steps.some((it) => slotNames(it.optimizer).length > 0) === true,
+    several: named.size > 1,
+    phased,
     keepsBest: train?.save !== undefined,
     ...(train?.steps.some((it) => needsTotal(it.optimizer.rate)) === true
       ? { steps: "steps" in train.length ? train.length.steps : Infinity }
@@ -108,13 +124,19 @@ function attemptFile(
   };
   const model = modelItems(context);
   const training =
-    train === undefined || step === undefined
+    train === undefined
       ? undefined
       : trainingItems({
           model: context,
           program: train,
-          step,
-          objective: written.of("section objective"),
+          steps: mapSteps(train, (step) => ({
+            model: context,
+            program: train,
+            step,
+            names: required(named.get(step), "names of a step"),
+            objective: written.of(objectiveKey(step)),
+            forwards: entries.map((it) => written.of(it)),
+          })),
           helperNames,
         });
   const checkpoint = checkpointItems(context);
@@ -141,17 +163,28 @@ function attemptFile(
 }
 
 /** The function of the train section, with a name of its own: no function of the file has a key with a space. */
-function objectiveFunction(program: TrainProgram, step: TrainStep): Func {
+function objectiveFunction(program: TrainProgram, step: TrainStep, names: StepNames): Func {
   const measured = measuredIn(program, step);
+  const ofStep = step.name === undefined ? "" : ` of the step \`${step.name}\``;
   return {
     ...step.objective,
-    key: "section objective",
-    doc: `The loss of a batch${measured.length === 0 ? "" : ", then what metrics add up"}.`,
+    key: objectiveKey(step),
+    ...(step.name !== undefined && { name: names.objective }),
+    doc: `The loss${ofStep} of a batch${measured.length === 0 ? "" : ", then what metrics add up"}.`,
     resultNames: [
       "loss",
       ...measured.flatMap(({ name, accumulators }) => accumulators.map((it) => `${name}_${it.name}`)),
     ],
   };
+}
+
+function objectiveKey({ name }: TrainStep): string {
+  return name === undefined ? "section objective" : `section objective ${name}`;
+}
+
+/** What is made of each step, of which there is one at least. */
+function mapSteps<T>({ steps: [first, ...more] }: TrainProgram, make: (step: TrainStep) => T): readonly [T, ...T[]] {
+  return [make(first), ...more.map(make)];
 }
 
 /** What the data section owns. */

@@ -1,9 +1,11 @@
-import type { TrainProgram, TrainStep } from "../../ir/program.ts";
+import { placesOf } from "../../autodiff/places-of.ts";
+import { figureNames, leadingStep } from "../../ir/measures-of.ts";
+import type { TrainProgram } from "../../ir/program.ts";
 import {
   arrayOf,
+  binary,
   call,
-  closure,
-  fieldsPattern,
+  constant,
   identifier,
   literal,
   member,
@@ -14,12 +16,22 @@ import {
 } from "./ast.ts";
 import { figuresFunction } from "./emit-figures.ts";
 import { fitFunction } from "./emit-fit.ts";
-import type { CalledFunction } from "../structured/write-functions.ts";
 import { checkFunction } from "./emit-checks.ts";
-import { batchPorts, countsStrays, resultsCall, resultsItems, soundSums } from "./emit-results.ts";
+import { learningItems } from "./emit-learning.ts";
+import { batchPorts, countsStrays, placesItems, resultsFunction, soundSums } from "./emit-results.ts";
+import {
+  evaluateSumsFunction,
+  gradientsFunction,
+  learnerOf,
+  parametersOf,
+  takenSums,
+  trainSumsFunction,
+  type StepContext,
+} from "./emit-step.ts";
 import type { ModelContext, Port } from "./model-context.ts";
 import { tensorType } from "./tensor-type.ts";
-import { optimizerItems } from "./emit-optimizer.ts";
+import { groupItems, optimizerItems } from "./emit-optimizer.ts";
+import { optimizersItems } from "./emit-optimizers.ts";
 import { preparationTypes, prepareFunction } from "./emit-preparation.ts";
 import { typeText } from "../structured/type-text.ts";
 import { printType } from "./print.ts";
@@ -28,8 +40,8 @@ import { printType } from "./print.ts";
 export interface TrainingContext {
   readonly model: ModelContext;
   readonly program: TrainProgram;
-  readonly step: TrainStep;
-  readonly objective: CalledFunction;
+  /** In the order of the program. */
+  readonly steps: readonly [StepContext, ...StepContext[]];
   /** Helpers that the file has: no variable may be called so. */
   readonly helperNames: ReadonlySet<string>;
 }
@@ -39,31 +51,39 @@ export function trainingItems(context: TrainingContext): {
   readonly types: readonly Item[];
   readonly functions: readonly Item[];
 } {
-  const { model, program, step } = context;
+  const { model, program, steps } = context;
   const { type, helpers } = model;
   ["differentiate", "numbersOf", "evaluateBatches", "runFit", "takeStep", "takenStep"].forEach((it) => helpers.add(it));
   ["FitOptions", "EpochReport"].forEach((it) => helpers.add(it));
   const ports = batchPorts(context);
-  const optimizer = optimizerItems({
-    program,
-    step,
-    type,
-    parametersType: printType(model.interfaces.typeOf(model.parameters, "parameters")),
-    helpers,
-  });
+  const parametersType = printType(model.interfaces.typeOf(model.parameters, "parameters"));
+  const optimizers = steps.map((it) => optimizerItems({ ...learnerOf(it), type, parametersType }));
+  const joined = model.several ? optimizersItems(context, parametersType) : { types: [], functions: [] };
   return {
-    types: [...preparationTypes(context), batchType(type, ports), figuresType(context), ...optimizer.types],
+    types: [
+      ...preparationTypes(context),
+      batchType(type, ports),
+      figuresType(context),
+      ...optimizers.flatMap((it) => it.types),
+      ...joined.types,
+    ],
     functions: [
       prepareFunction(context),
-      trainStepFunction(context),
-      gradientsFunction(context),
+      trainStepFunction(context, model.several ? takeStepsCall(context, "batch") : takenSums(steps[0], "batch")),
+      ...(model.several ? steps.map(ownStepFunction) : []),
+      ...steps.map(gradientsFunction),
       evaluateFunction(context),
-      fitFunction(model, program, takenSums(context, "data")),
-      trainSumsFunction(context),
-      evaluateSumsFunction(context),
-      ...resultsItems(context),
+      fitFunction(model, program, model.several ? takeStepsCall(context, "data") : takenSums(steps[0], "data")),
+      ...(model.several ? [takeStepsFunction(context)] : []),
+      ...steps.map(trainSumsFunction),
+      ...steps.map(evaluateSumsFunction),
+      ...steps.map(resultsFunction),
+      ...placesItems(program),
       figuresFunction(context),
-      ...optimizer.functions,
+      ...optimizers.flatMap((it) => it.functions),
+      ...joined.functions,
+      ...groupItems(program, helpers),
+      ...learningItems(program, new Map(steps.map((it) => [it.step, it.names])), helpers),
       checkFunction("checkBatch", `${type}Batch`, ports, model),
     ],
   };
@@ -85,132 +105,122 @@ function batchType(type: string, ports: readonly Port[]): Item {
 }
 
 function figuresType({ model, program }: TrainingContext): Item {
-  const fields = ["loss", ...program.metrics.map(({ name }) => name)].map((name): Field => ({ name, type: "number" }));
+  const fields = figureNames(program).map((name): Field => ({ name, type: "number" }));
   return { kind: "type", exported: true, name: `${model.type}Figures`, type: { kind: "object-type", fields } };
 }
 
-const model = identifier("model");
+const modelName = identifier("model");
 const batch = identifier("batch");
 
-/** The sums of a step that was taken, on a batch of `examples`: the call throws where it was not. */
-function takenSums(context: TrainingContext, examples: string): Expression {
-  const sums = soundSums(context, call("trainSums", model, batch), examples);
-  return call("takenStep", member(model, "step"), { kind: "await", value: sums });
-}
-
-function trainStepFunction(context: TrainingContext): Item {
-  const { type } = context.model;
+function trainStepFunction({ model: { type, several }, program, steps }: TrainingContext, taken: Expression): Item {
+  const counts = steps.some(countsStrays);
+  const refused = `${counts ? ", or labels or other places are out of range" : ""}: the model is then as it was before`;
+  const names = program.steps.map(
+    ({ name, every }) => `\`${name ?? ""}\`${every === 1 ? "" : ` on every ${ordinal(every)} batch`}`,
+  );
   return {
     kind: "function",
     exported: true,
     async: true,
     name: "trainStep",
-    parameters: [
-      { pattern: "model", type },
-      { pattern: "batch", type: `${type}Batch` },
-    ],
+    parameters: parametersOf(type),
     result: `Promise<${type}Figures>`,
-    doc: [
-      "One step of training; gives the loss and the metrics that the batch had before it. Throws where the loss is no",
-      `finite number${countsStrays(context) ? ", or labels or other places are out of range" : ""}: the model is then as it was before.`,
-    ].join("\n"),
-    body: [returns(call("figuresOf", takenSums(context, "batch")))],
+    doc: several
+      ? [
+          `What training does with one batch: ${names.join(", then ")}.`,
+          "Gives the losses and the metrics, each as it was before its step; NaN for what did not run. Throws where a loss is",
+          `no finite number${refused} that step.`,
+        ].join("\n")
+      : [
+          "One step of training; gives the loss and the metrics that the batch had before it. Throws where the loss is no",
+          `finite number${refused}.`,
+        ].join("\n"),
+    body: [returns(call("figuresOf", several ? { kind: "await", value: taken } : taken))],
   };
 }
 
-function gradientsFunction(context: TrainingContext): Item {
-  const { program } = context;
-  const { type, states } = context.model;
-  const variables: Expression = {
-    kind: "call",
-    callee: { kind: "member", target: call("optimizerOf", model), name: "map" },
-    arguments: [
-      { kind: "closure", parameters: [{ pattern: fieldsPattern("parameter") }], body: identifier("parameter") },
-    ],
-  };
-  const doc = [
-    `The loss of a batch${program.metrics.length === 0 ? "" : ", then what metrics add up"}, and the gradients of the loss in the order of`,
-    `\`model.optimizer\`. They are the caller's to dispose of.${states.entries.size > 0 ? " States take their next values, whatever the loss is." : ""}`,
-    ...(countsStrays(context)
-      ? ["The last result is how many places were out of range; with any, the others mean nothing."]
-      : []),
-  ].join("\n");
+function ordinal(number: number): string {
+  return number === 2 ? "second" : number === 3 ? "third" : `${number}th`;
+}
+
+/** One of several steps by itself, for loops of a person's own. */
+function ownStepFunction(context: StepContext): Item {
+  const { model, step, names } = context;
   return {
     kind: "function",
     exported: true,
-    name: "gradients",
-    parameters: [
-      { pattern: "model", type },
-      { pattern: "batch", type: `${type}Batch` },
-    ],
-    result: "{ results: tf.Tensor[]; gradients: tf.Tensor[] }",
-    doc,
+    async: true,
+    name: names.trainStep,
+    parameters: parametersOf(model.type),
+    result: "Promise<number>",
+    doc: [
+      `The step \`${step.name ?? ""}\` of training by itself; gives its loss as it was before. Random numbers and learning`,
+      "rates go by `model.step`, which is the caller's to count here. Throws as `trainStep` does.",
+    ].join("\n"),
     body: [
-      { kind: "expression", value: call("checkBatch", batch) },
-      returns(call("tf.tidy", thunk(call("differentiate", variables, thunk(resultsCall(context, true)))))),
+      constant({ kind: "array-pattern", elements: ["loss = NaN"] }, takenSums(context, "batch")),
+      returns(identifier("loss")),
     ],
   };
 }
 
-/** `() => value`. */
-function thunk(body: Expression): Expression {
-  return { kind: "closure", parameters: [], body };
+/** Whether the examples that a batch is from are searched where a place in it is out of range. */
+function searches({ program, steps }: TrainingContext): boolean {
+  return placesOf(program).size > 0 && steps.some(countsStrays);
 }
 
-function trainSumsFunction(context: TrainingContext): Item {
-  const { type, states, helpers } = context.model;
-  const owned = states.entries.size > 0 ? call("entriesOf", member(model, "states")) : arrayOf();
-  const counts = countsStrays(context);
-  if (counts) helpers.add("allInRange");
+/** A call of `takeSteps` on `batch`, which is from `data`. */
+function takeStepsCall(context: TrainingContext, data: string): Expression {
+  return call("takeSteps", modelName, batch, ...(searches(context) ? [identifier(data)] : []));
+}
+
+/** `takeSteps`, which takes all steps that are due, in order. */
+function takeStepsFunction(context: TrainingContext): Item {
+  const { model, program, steps } = context;
+  ["joinedSums", "examplesIn"].forEach((it) => model.helpers.add(it));
+  const taken = steps.map((it) => {
+    const sums = takenSums(it, "data");
+    if (it.step.every === 1) return constant(it.names.key, sums);
+    const rest = binary("%", member(modelName, "step"), literal(it.step.every));
+    const test = binary("===", rest, literal(0));
+    return constant(it.names.key, { kind: "conditional", test, then: sums, otherwise: identifier("undefined") });
+  });
   return {
     kind: "function",
     exported: false,
-    name: "trainSums",
+    async: true,
+    name: "takeSteps",
     parameters: [
-      { pattern: "model", type },
-      { pattern: "batch", type: `${type}Batch` },
+      ...parametersOf(model.type),
+      ...(searches(context) ? [{ pattern: "data", type: `${model.type}Batch` }] : []),
     ],
     result: "Promise<number[]>",
-    doc: counts
-      ? "Takes a step where the loss is finite and all places are in range; gives what the batch had before it."
-      : "Takes a step where the loss is a finite number, and gives what the batch had before it.",
+    doc: `Takes the steps that are due on a batch${searches(context) ? " of some data" : ""}, and gives what each found before it.`,
     body: [
-      returns(
-        call(
-          "takeStep",
-          owned,
-          thunk(call("gradients", model, batch)),
-          closure(
-            [{ pattern: "slopes" }],
-            [
-              { kind: "expression", value: call("update", model, identifier("slopes")) },
-              { kind: "assign", target: member(model, "step"), operator: "+=", value: literal(1) },
-            ],
-          ),
-          ...(counts ? [identifier("allInRange")] : []),
-        ),
-      ),
+      ...taken,
+      { kind: "assign", target: member(modelName, "step"), operator: "+=", value: literal(1) },
+      returns(joined(program, steps, (it) => identifier(it.names.key))),
     ],
   };
 }
 
-function evaluateSumsFunction(context: TrainingContext): Item {
-  const { type } = context.model;
-  return {
-    kind: "function",
-    exported: false,
-    name: "evaluateSums",
-    parameters: [
-      { pattern: "model", type },
-      { pattern: "batch", type: `${type}Batch` },
-    ],
-    result: "Promise<number[]>",
-    body: [returns(call("numbersOf", call("tf.tidy", thunk(resultsCall(context, false)))))],
-  };
+/** The sums of all steps in one list, by what each has found. */
+function joined(
+  program: TrainProgram,
+  steps: TrainingContext["steps"],
+  found: (step: StepContext) => Expression,
+): Expression {
+  const leading = leadingStep(program);
+  const [first, others] = [steps.filter((it) => it.step === leading), steps.filter((it) => it.step !== leading)];
+  return call("joinedSums", call("examplesIn", batch), ...first.map(found), arrayOf(...others.map(found)));
 }
 
 function evaluateFunction(context: TrainingContext): Item {
-  const { type } = context.model;
+  const { model, program, steps } = context;
+  const { type, several } = model;
+  const measured = (it: StepContext): Expression =>
+    soundSums(it, call(it.names.evaluateSums, modelName, batch), "data");
+  const awaited = (it: StepContext): Expression => ({ kind: "await", value: measured(it) });
   return {
     kind: "function",
     exported: true,
@@ -221,14 +231,15 @@ function evaluateFunction(context: TrainingContext): Item {
       { pattern: "batchSize", default: literal(256) },
     ],
     result: `Promise<${type}Figures>`,
-    doc: `Loss and metrics over a data set.${countsStrays(context) ? " Throws where labels or other places are out of range." : ""}`,
+    doc: `Loss and metrics over a data set.${steps.some(countsStrays) ? " Throws where labels or other places are out of range." : ""}`,
     body: [
       { kind: "expression", value: call("checkBatch", identifier("data")) },
       returns(
         call("evaluateBatches", identifier("data"), identifier("batchSize"), identifier("figuresOf"), {
           kind: "closure",
+          ...(several && { async: true }),
           parameters: [{ pattern: "batch" }],
-          body: soundSums(context, call("evaluateSums", model, batch), "data"),
+          body: several ? joined(program, steps, awaited) : measured(steps[0]),
         }),
       ),
     ],

@@ -1,4 +1,4 @@
-import { buildUpdate, scalarsOf } from "../../autodiff/build-update.ts";
+import { buildUpdate, scalarsOf, updatesBy } from "../../autodiff/build-update.ts";
 import { clippings } from "../../autodiff/clip-gradients.ts";
 import { optimizerOf, slotNames } from "../../autodiff/optimizers.ts";
 import { buildRate, needsTotal } from "../../autodiff/schedules.ts";
@@ -18,15 +18,20 @@ import {
   literal,
   member,
   returns,
+  type Expression,
   type Item,
   type Statement,
 } from "./ast.ts";
 import type { Bound } from "../structured/body-context.ts";
+import type { StepNames } from "./step-names.ts";
 import { writeScalarsAndTensors, type Template } from "./write-template.ts";
 
 /** What the update of a file's parameters rests on. */
 export interface UpdateContext {
   readonly step: TrainStep;
+  readonly names: StepNames;
+  /** The slots that learn now. */
+  readonly slots: Expression;
   /** The name of the model's type. */
   readonly type: string;
   readonly helpers: Set<string>;
@@ -48,10 +53,10 @@ function isConstant(rate: Schedule): rate is Extract<Schedule, { kind: "constant
 /** `update`, and `learningRate` where it changes: written from the same graphs that ONNX files hold. */
 export function updateItems(context: UpdateContext): readonly Item[] {
   const { rate } = context.step.optimizer;
-  return [updateFunction(context), ...(isConstant(rate) ? [] : [rateFunction(rate)])];
+  return [updateFunction(context), ...(isConstant(rate) ? [] : [rateFunction(rate, context.names.learningRate)])];
 }
 
-function rateFunction(schedule: Schedule): Item {
+function rateFunction(schedule: Schedule, name: string): Item {
   const b = createBuilder({ firstId: 0 });
   const names = new Map<number, string>();
   const step = b.value(number);
@@ -74,7 +79,7 @@ function rateFunction(schedule: Schedule): Item {
   return {
     kind: "function",
     exported: false,
-    name: "learningRate",
+    name,
     parameters: [{ pattern: "step", type: "number" }, ...(ends ? [{ pattern: "steps", type: "number" }] : [])],
     result: "number",
     doc: `The learning rate at a step, from 0${ends ? ", of so many" : ""}.`,
@@ -83,12 +88,12 @@ function rateFunction(schedule: Schedule): Item {
 }
 
 function updateFunction(context: UpdateContext): Item {
-  const { type, helpers, settings } = context;
+  const { type, helpers, settings, names, slots } = context;
   const { optimizer } = context.step;
   helpers.add("zip");
   const rate = isConstant(optimizer.rate)
     ? literal(optimizer.rate.rate)
-    : call("learningRate", member(model, "step"), ...(needsTotal(optimizer.rate) ? [member(model, "steps")] : []));
+    : call(names.learningRate, member(model, "step"), ...(needsTotal(optimizer.rate) ? [member(model, "steps")] : []));
   const { shared, each } = writeScalarsAndTensors(updateTemplate(context));
   const fields = [
     "parameter",
@@ -99,13 +104,13 @@ function updateFunction(context: UpdateContext): Item {
   const loop: Statement = {
     kind: "for-of",
     pattern: { kind: "array-pattern", elements: [fieldsPattern(...fields), "gradient"] },
-    iterable: call("zip", member(model, "optimizer"), identifier("gradients")),
+    iterable: call("zip", slots, identifier("gradients")),
     body: each,
   };
   return {
     kind: "function",
     exported: false,
-    name: "update",
+    name: names.update,
     parameters: [
       { pattern: "model", type },
       { pattern: "gradients", type: "tf.Tensor[]" },
@@ -117,7 +122,7 @@ function updateFunction(context: UpdateContext): Item {
 }
 
 /** The update of one parameter as a graph, and what its values are called in the function. */
-function updateTemplate({ step: { optimizer: spec, clip }, settings, helpers }: UpdateContext): Template {
+function updateTemplate({ step: { optimizer: spec, clip, every }, settings, helpers }: UpdateContext): Template {
   const optimizer = optimizerOf(spec);
   const b = createBuilder({ firstId: 0 });
   const names = new Map<number, string>();
@@ -149,7 +154,7 @@ function updateTemplate({ step: { optimizer: spec, clip }, settings, helpers }: 
 
   const clipping = clip && clippings[clip.kind];
   const total = clipping?.measure && add(b.value({ dtype: "f32", shape: [] }), totalOf(clipping.measure, helpers));
-  const shared = optimizer.shared?.(b, named("t", b.add(step, b.scalar(1, "f64"))), scalars) ?? {};
+  const shared = optimizer.shared?.(b, named("t", updatesBy(b, step, every)), scalars) ?? {};
   const updated = buildUpdate(b, spec, {
     scalars,
     parameter,

@@ -38,6 +38,10 @@ export interface ModelContext {
   readonly trains: boolean;
   /** True where the optimizer remembers anything of parameters. */
   readonly remembers: boolean;
+  /** True where a training takes several steps at once, each with its optimizer. */
+  readonly several: boolean;
+  /** True where what is frozen changes while it trains. */
+  readonly phased: boolean;
   /** True where `fit` ends with the best weights. */
   readonly keepsBest: boolean;
   /** Steps of the whole training, where the learning rate depends on that: Infinity until `fit` knows. */

@@ -88,6 +88,9 @@ export const fileNames: readonly string[] = [
   ...["batch", "data", "features", "inputs", "options", "raw"],
 ];
 
+/** Names that a file has besides where a training takes several steps at once. */
+export const severalNames: readonly string[] = ["takeSteps", "Optimizers", "optimizersOf", "createOptimizers"];
+
 const ownNames: ReadonlySet<string> = new Set([...fileNames, ...preludeNames]);
 
 /**

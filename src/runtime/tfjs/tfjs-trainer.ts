@@ -2,16 +2,20 @@ import { elementAt } from "../../support/element-at.ts";
 import { createRequire } from "node:module";
 import { compileFunction } from "node:vm";
 import type { Tensor as TfTensor } from "@tensorflow/tfjs";
+import { onlyPlace } from "../../autodiff/build-training-step.ts";
 import { emitTfjs } from "../../emit/tfjs/emit-tfjs.ts";
+import { stepNames } from "../../emit/tfjs/step-names.ts";
 import { tfjsDType } from "../../emit/tfjs/tfjs-dtype.ts";
 import { accumulatorSize } from "../../ir/accumulator-shape.ts";
 import { isPort } from "../../ir/ports.ts";
-import type { TrainProgram } from "../../ir/program.ts";
+import { leadingStep, measuredIn } from "../../ir/measures-of.ts";
+import type { TrainProgram, TrainStep } from "../../ir/program.ts";
 import { fault, required } from "../../support/fault.ts";
 import { toNumbers } from "../onnx/typed-array.ts";
 import type { Tensors } from "../tensor.ts";
 import { createHostPreparation } from "../train/host-preparation.ts";
 import { encodeCheckpoint, parseCheckpoint } from "../train/checkpoint.ts";
+import { judgeStep } from "../train/judge-step.ts";
 import { StrayPlaces } from "../train/stray-places.ts";
 import { type StepResult, type Trainer, type TrainerOptions, type TrainerResult } from "../train/trainer.ts";
 import { loadTfjs, type TfjsBackend } from "./load-tfjs.ts";
@@ -26,6 +30,7 @@ export interface TfjsTrainerOptions extends TrainerOptions {
 interface GeneratedModel {
   step: number;
   steps?: number;
+  phase?: number;
 }
 
 type TfBatch = Readonly<Record<string, TfTensor>>;
@@ -36,9 +41,17 @@ interface GeneratedModule {
   dispose(model: GeneratedModel): void;
   save(model: GeneratedModel): Promise<Uint8Array>;
   load(bytes: Uint8Array, model: GeneratedModel): GeneratedModel;
-  /** Loss, then what the batch gives to metrics; where places may be out of range, last how many were. */
-  trainSums(model: GeneratedModel, batch: TfBatch): Promise<number[]>;
-  evaluateSums(model: GeneratedModel, batch: TfBatch): Promise<number[]>;
+  /** By step of the program, in order. */
+  readonly steps: readonly GeneratedStep[];
+}
+
+/**
+ * What a step of the program finds on a batch: its loss, then what the batch gives to the metrics that it measures; where
+ * places may be out of range, last how many were.
+ */
+interface GeneratedStep {
+  train(model: GeneratedModel, batch: TfBatch): Promise<number[]>;
+  evaluate(model: GeneratedModel, batch: TfBatch): Promise<number[]>;
 }
 
 /** Trains a program with the TypeScript that `modelc build` writes, on TensorFlow.js. */
@@ -68,10 +81,10 @@ export async function createTfjsTrainer(program: TrainProgram, options: TfjsTrai
       }),
     );
   const free = (batch: TfBatch): void => tf.dispose(Object.values(batch));
-  /** The figures of a batch, unless places were out of range. */
-  const resultOf = (sums: readonly number[]): StepResult => {
+  /** What a step found on a batch, unless places were out of range. */
+  const resultOf = (step: TrainStep, sums: readonly number[]): StepResult => {
     let at = 1;
-    const metrics = program.metrics.map(({ accumulators }) =>
+    const metrics = measuredIn(program, step).map(({ accumulators }) =>
       accumulators.map((it) => Float64Array.from(sums.slice(at, (at += accumulatorSize(it))))),
     );
     const strays = sums[at] ?? 0;
@@ -90,13 +103,18 @@ export async function createTfjsTrainer(program: TrainProgram, options: TfjsTrai
     narrow: "TensorFlow.js",
     perms,
     prepare: (raw, step) => new Promise((resolve) => void resolve(preparation.prepare(raw, step))),
-    async step(features, step) {
+    async step(features, at, { step, phase } = onlyPlace(program)) {
       // The backends compute without ever waiting: without a pause here no signal would be seen.
       await new Promise<void>((resume) => void setImmediate(resume));
-      model.step = step;
+      model.step = at;
+      if ("phase" in model) model.phase = program.phases.indexOf(phase);
       const batch = batchOf(features);
       try {
-        return resultOf(await generated.trainSums(model, batch));
+        const sums = await elementAt(generated.steps, program.steps.indexOf(step)).train(model, batch);
+        const result = resultOf(step, sums);
+        // Of several steps none counts the steps of the training.
+        if (judgeStep(result) === undefined) model.step = at + 1;
+        return result;
       } finally {
         free(batch);
       }
@@ -104,8 +122,11 @@ export async function createTfjsTrainer(program: TrainProgram, options: TfjsTrai
     async evaluate(features) {
       const batch = batchOf(features);
       try {
-        const { loss, metrics } = resultOf(await generated.evaluateSums(model, batch));
-        return { losses: [loss], metrics };
+        const results = new Map<TrainStep, StepResult>();
+        for (const [at, step] of program.steps.entries())
+          results.set(step, resultOf(step, await elementAt(generated.steps, at).evaluate(model, batch)));
+        const { metrics } = required(results.get(leadingStep(program)), "the leading step");
+        return { losses: [...results.values()].map(({ loss }) => loss), metrics };
       } finally {
         free(batch);
       }
@@ -140,12 +161,19 @@ export async function createTfjsTrainer(program: TrainProgram, options: TfjsTrai
  */
 async function loadGenerated(program: TrainProgram, path: string): Promise<GeneratedModule> {
   const source = await emitTfjs({ name: program.name, module: program.model, train: program });
-  const exported = ["create", "dispose", "save", "load", "trainSums", "evaluateSums"];
+  const exported = ["create", "dispose", "save", "load"];
+  const steps = [...stepNames(program).values()].map(
+    ({ trainSums, evaluateSums }) => `{ train: ${trainSums}, evaluate: ${evaluateSums} }`,
+  );
   const script = (await stripTypes(source))
     .replace('import * as tf from "@tensorflow/tfjs"', "const tf = require(path)")
     .replaceAll(/^export (?=(async )?function|const)/gm, "");
-  const evaluate = compileFunction(`${script}\nreturn { ${exported.join(", ")} };`, ["require", "path"], {
-    filename: `${program.name}.ts`,
-  });
+  const evaluate = compileFunction(
+    `${script}\nreturn { ${exported.join(", ")}, steps: [${steps.join(", ")}] };`,
+    ["require", "path"],
+    {
+      filename: `${program.name}.ts`,
+    },
+  );
   return evaluate(createRequire(path), path) as GeneratedModule;
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { add, constant, floorDivide, modulo, multiply, variable } from "../../../src/dims/dim.ts";
 import { call, identifier, literal } from "../../../src/emit/tfjs/ast.ts";
 import { dimScope } from "../../../src/emit/structured/dim-scope.ts";
-import { pathRegExp } from "../../../src/emit/tfjs/emit-optimizer.ts";
+import { pathRegExp } from "../../../src/emit/tfjs/path-reg-exp.ts";
 import { camelCase, nameScope, pascalCase } from "../../../src/emit/tfjs/names.ts";
 import { printExpression, printFile, printStatement } from "../../../src/emit/tfjs/print.ts";
 import type { Expression } from "../../../src/emit/structured/tree.ts";

@@ -13,6 +13,11 @@ export function placeAt(seed: number, step: number): Place {
   return { base: stepKey(seed, step), path: "", indices: [] };
 }
 
+/** The network itself, as one of several steps runs it that a training takes at once: each has its own draws. */
+export function placeIn(seed: number, step: number, name: string): Place {
+  return { base: placeKey(stepKey(seed, step), name), path: "", indices: [] };
+}
+
 /** A block within a place; `indices` say which one of each repeat. */
 export function within(place: Place, path: string, ...indices: number[]): Place {
   return {

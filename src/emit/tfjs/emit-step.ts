@@ -1,0 +1,157 @@
+import { statesOf } from "../../graph/parameters-of.ts";
+import { measuredIn } from "../../ir/measures-of.ts";
+import type { TrainProgram, TrainStep } from "../../ir/program.ts";
+import {
+  arrayOf,
+  call,
+  closure,
+  fieldsPattern,
+  identifier,
+  literal,
+  member,
+  returns,
+  type Expression,
+  type FunctionItem,
+  type Item,
+  type Statement,
+} from "./ast.ts";
+import type { CalledFunction } from "../structured/write-functions.ts";
+import { foreignStates, learningSlots, methodCall, type Learner } from "./emit-learning.ts";
+import { countsStrays, resultsCall, soundSums } from "./emit-results.ts";
+import type { ModelContext } from "./model-context.ts";
+import type { StepNames } from "./step-names.ts";
+
+/** What the code of one step of training rests on. */
+export interface StepContext {
+  readonly model: ModelContext;
+  readonly program: TrainProgram;
+  readonly step: TrainStep;
+  readonly names: StepNames;
+  readonly objective: CalledFunction;
+  /** The model as it runs in each phase. */
+  readonly forwards: readonly CalledFunction[];
+}
+
+const model = identifier("model");
+const batch = identifier("batch");
+
+/** The sums of a step that was taken, on a batch of `examples`: the call throws where it was not. */
+export function takenSums(context: StepContext, examples: string): Expression {
+  const sums = soundSums(context, call(context.names.trainSums, model, batch), examples);
+  return call("takenStep", member(model, "step"), { kind: "await", value: sums });
+}
+
+/** `gradients` of a step: results and slopes on a batch. */
+export function gradientsFunction(context: StepContext): Item {
+  const { step, names } = context;
+  const { type, states } = context.model;
+  const learner = learnerOf(context);
+  const variables = methodCall(learningSlots(learner, "asked"), "map", {
+    kind: "closure",
+    parameters: [{ pattern: fieldsPattern("parameter") }],
+    body: identifier("parameter"),
+  });
+  const foreign = foreignStates(
+    learner,
+    statesOf(context.model.module).map(({ path }) => path),
+  );
+  const slots = context.model.several ? `\`model.optimizers.${names.key}\`` : "`model.optimizer`";
+  const changing = context.model.phased ? ", those that learn now" : "";
+  const several = step.name !== undefined;
+  const measures = measuredIn(context.program, step).length > 0;
+  const keeps =
+    states.entries.size === 0 ? "" : ` ${several ? "Its" : "The"} states take their next values, whatever the loss is.`;
+  const doc = [
+    ...(several
+      ? [
+          `The loss of the step \`${step.name}\` on a batch${measures ? ", what metrics add up in it" : ""}, and the gradients of the loss`,
+          `in the order of ${slots}${changing}. They are the caller's to dispose of.${keeps}`,
+        ]
+      : [
+          `The loss of a batch${measures ? ", then what metrics add up" : ""}, and the gradients of the loss in the order of`,
+          `${slots}${changing}. They are the caller's to dispose of.${keeps.replace(" The states", " States")}`,
+        ]),
+    ...(countsStrays(context)
+      ? ["The last result is how many places were out of range; with any, the others mean nothing."]
+      : []),
+  ].join("\n");
+  const made = call("tf.tidy", thunk(call("differentiate", variables, thunk(resultsCall(context, true)))));
+  if (foreign !== undefined) learner.helpers.add("keeping");
+  return {
+    kind: "function",
+    exported: true,
+    name: names.gradients,
+    parameters: parametersOf(type),
+    result: "{ results: tf.Tensor[]; gradients: tf.Tensor[] }",
+    doc,
+    body: [
+      { kind: "expression", value: call("checkBatch", batch) },
+      returns(foreign === undefined ? made : call("keeping", foreign, thunk(made))),
+    ],
+  };
+}
+
+/** Takes a step and gives its sums, whatever they are. */
+export function trainSumsFunction(context: StepContext): Item {
+  const { names } = context;
+  const { type, states, helpers, several } = context.model;
+  const owned = states.entries.size > 0 ? call("entriesOf", member(model, "states")) : arrayOf();
+  const counts = countsStrays(context);
+  if (counts) helpers.add("allInRange");
+  const update: Expression = call(names.update, model, identifier("slopes"));
+  const statements: readonly Statement[] = [
+    { kind: "expression", value: update },
+    ...(several ? [] : [{ kind: "assign", target: member(model, "step"), operator: "+=", value: literal(1) } as const]),
+  ];
+  return {
+    kind: "function",
+    exported: false,
+    name: names.trainSums,
+    parameters: parametersOf(type),
+    result: "Promise<number[]>",
+    doc: counts
+      ? "Takes a step where the loss is finite and all places are in range; gives what the batch had before it."
+      : "Takes a step where the loss is a finite number, and gives what the batch had before it.",
+    body: [
+      returns(
+        call(
+          "takeStep",
+          owned,
+          thunk(call(names.gradients, model, batch)),
+          closure([{ pattern: "slopes" }], statements),
+          ...(counts ? [identifier("allInRange")] : []),
+        ),
+      ),
+    ],
+  };
+}
+
+/** Measures a batch, without training. */
+export function evaluateSumsFunction(context: StepContext): Item {
+  return {
+    kind: "function",
+    exported: false,
+    name: context.names.evaluateSums,
+    parameters: parametersOf(context.model.type),
+    result: "Promise<number[]>",
+    body: [returns(call("numbersOf", call("tf.tidy", thunk(resultsCall(context, false)))))],
+  };
+}
+
+/** What a step's optimizer code rests on. */
+export function learnerOf({ program, step, names, model: { helpers } }: StepContext): Learner {
+  return { program, step, names, helpers };
+}
+
+/** `(model, batch)`. */
+export function parametersOf(type: string): FunctionItem["parameters"] {
+  return [
+    { pattern: "model", type },
+    { pattern: "batch", type: `${type}Batch` },
+  ];
+}
+
+/** `() => value`. */
+export function thunk(body: Expression): Expression {
+  return { kind: "closure", parameters: [], body };
+}
