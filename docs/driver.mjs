@@ -48,8 +48,8 @@ function check(constraints, inputs, feeds) {
 }
 
 /** Throws where a step must not count: its loss is no finite number, or labels and other places are out of range. */
-function judge({ inputs, outputs }, feeds, results) {
-  const loss = results.loss.data[0];
+function judge({ inputs, outputs }, name, feeds, results) {
+  const loss = results[name].data[0];
   const counted = outputs.find(({ role }) => role === "faults");
   const faults = counted === undefined ? 0 : results[counted.name].data[0];
   for (const { name, places } of faults > 0 ? inputs : []) {
@@ -68,24 +68,36 @@ const manifestOf = async (stem) => JSON.parse(await readFile(`${stem}.manifest.j
 const loader = (stem, threads) => (graph) =>
   InferenceSession.create(join(dirname(stem), graph.file), { intraOpNumThreads: threads });
 const defaults = ({ inputs }) => inputs.filter((it) => it.default !== undefined).map((it) => [it.name, initial(it)]);
+/** What runs on a batch where the manifest does not list it. */
+const single = [{ every: 1, loss: "loss", graphs: ["train"] }];
 
 export async function train(stem, batches, { epochs = 1, hyper = {}, threads = 1 } = {}) {
-  const { graphs, constraints } = await manifestOf(stem);
+  const { graphs, constraints, training } = await manifestOf(stem);
+  const { run = single, phases = [{ from: { steps: 0 } }] } = training;
   const load = loader(stem, threads);
 
   const init = await load(graphs.init);
   const drawn = await init.run(Object.fromEntries(defaults(graphs.init)));
-  const feeds = { ...drawn, ...Object.fromEntries(defaults(graphs.train)), ...hyper };
+  let feeds = { ...drawn, ...hyper };
 
-  const step = await load(graphs.train);
+  const sessions = new Map();
   const losses = [];
+  let step = 0;
   for (let epoch = 0; epoch < epochs; epoch++) {
     for await (const batch of batches(epoch)) {
       for (const [name, tensor] of Object.entries(batch)) feeds[`batch/${name}`] = tensor;
-      check(constraints, graphs.train.inputs, feeds);
-      const results = await step.run(feeds);
-      losses.push(judge(graphs.train, feeds, results));
-      for (const [output, input] of Object.entries(graphs.train.carry)) feeds[input] = results[output];
+      const phase = phases.filter(({ from }) => epoch >= (from.epochs ?? 0) && step >= (from.steps ?? 0)).length - 1;
+      for (const { loss, graphs: keys } of run.filter(({ every }) => step % every === 0)) {
+        const graph = graphs[keys[phase]];
+        if (!sessions.has(graph)) sessions.set(graph, await load(graph));
+        feeds = { ...Object.fromEntries(defaults(graph)), ...feeds, step: new Tensor("int64", [BigInt(step)], []) };
+        check(constraints, graph.inputs, feeds);
+        const given = Object.fromEntries(graph.inputs.map(({ name }) => [name, feeds[name]]));
+        const results = await sessions.get(graph).run(given);
+        losses.push(judge(graph, loss, feeds, results));
+        for (const [output, input] of Object.entries(graph.carry)) feeds[input] = results[output];
+      }
+      step++;
     }
   }
   return { losses, weights: feeds };
@@ -99,14 +111,18 @@ export async function evaluate(stem, weights, batches, { threads = 1 } = {}) {
 
   const measure = await load(graphs.eval);
   const sums = {};
-  let [loss, examples] = [0, 0];
+  const losses = {};
+  let examples = 0;
   for await (const batch of batches()) {
     for (const [name, tensor] of Object.entries(batch)) known[`batch/${name}`] = tensor;
     const feeds = Object.fromEntries(graphs.eval.inputs.map(({ name }) => [name, known[name]]));
     check(constraints, graphs.eval.inputs, feeds);
     const results = await measure.run(feeds);
     const [count] = Object.values(batch)[0].dims;
-    loss += judge(graphs.eval, feeds, results) * count;
+    for (const { name, loss } of training.run ?? single) {
+      const figure = name === undefined ? "loss" : `${name}.loss`;
+      losses[figure] = (losses[figure] ?? 0) + judge(graphs.eval, loss, feeds, results) * count;
+    }
     examples += count;
     for (const { name } of training.metrics.flatMap((it) => it.accumulators)) {
       const { data, dims } = results[name];
@@ -116,5 +132,6 @@ export async function evaluate(stem, weights, batches, { threads = 1 } = {}) {
   }
   const made = graphs.metrics === undefined ? {} : await (await load(graphs.metrics)).run(sums);
   const figures = training.metrics.map(({ name, figure }) => [name, made[figure].data[0]]);
-  return { loss: loss / examples, ...Object.fromEntries(figures) };
+  const means = Object.entries(losses).map(([name, sum]) => [name, sum / examples]);
+  return Object.fromEntries([...means, ...figures]);
 }

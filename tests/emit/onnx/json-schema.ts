@@ -81,11 +81,21 @@ function check(value: Json, schema: Schema, at: string, root: Schema): readonly 
           }
         }
         break;
+      case "patternProperties":
+        if (isObject(value) && isObject(rule)) {
+          for (const [key, part] of Object.entries(value)) {
+            for (const [pattern, inner] of Object.entries(rule))
+              if (new RegExp(pattern).test(key) && isObject(inner))
+                found.push(...check(part, inner, `${at}/${key}`, root));
+          }
+        }
+        break;
       case "additionalProperties":
         if (isObject(value)) {
           const declared = isObject(schema["properties"]) ? schema["properties"] : {};
+          const patterns = isObject(schema["patternProperties"]) ? Object.keys(schema["patternProperties"]) : [];
           for (const [key, part] of Object.entries(value)) {
-            if (key in declared) continue;
+            if (key in declared || patterns.some((it) => new RegExp(it).test(key))) continue;
             if (isObject(rule)) found.push(...check(part, rule, `${at}/${key}`, root));
             else fail(`has ${key}`);
           }
