@@ -104,7 +104,7 @@ function retiredFiles(folder: OutputFolder, name: string, files: ReadonlyMap<str
   const isOld = (it: string): boolean =>
     it === `${name}.initial.safetensors` ||
     (it.startsWith(`${name}.`) &&
-      /^(?:grad|apply|train|eval|prep)(?:\.\w+){0,2}\.onnx$/.test(it.slice(name.length + 1)));
+      /^(?:grad|apply|train|eval|prep|metrics)(?:\.\w+){0,2}\.onnx$/.test(it.slice(name.length + 1)));
   const stale = [...new Set(quoted)].filter((it) => isOld(it) && !files.has(it));
   return [manifest, `${name}.onnx`, ...stale];
 }
