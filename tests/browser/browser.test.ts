@@ -160,9 +160,17 @@ describe.skipIf(executablePath === undefined)("in a browser", { timeout: 300_000
     const here = await compileBoth(modelc, request("MnistCnn"));
     const there = await call<typeof compileInPage>("compiler", "compileInPage", request("MnistCnn"));
     expect(Object.keys(there.files).sort()).toEqual(
-      ["eval.onnx", "init.onnx", "manifest.json", "onnx", "prep.onnx", "safetensors", "train.onnx", "ts"].map(
-        (it) => `MnistCnn.${it}`,
-      ),
+      [
+        "eval.onnx",
+        "init.onnx",
+        "manifest.json",
+        "metrics.onnx",
+        "onnx",
+        "prep.onnx",
+        "safetensors",
+        "train.onnx",
+        "ts",
+      ].map((it) => `MnistCnn.${it}`),
     );
     expect(there).toEqual(here);
   });
