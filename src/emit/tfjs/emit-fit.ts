@@ -1,3 +1,4 @@
+import { preparesAnew } from "../../autodiff/build-preparation-graph.ts";
 import { accumulatorSize } from "../../ir/accumulator-shape.ts";
 import { gatheredIn } from "../../ir/measures-of.ts";
 import type { TrainProgram } from "../../ir/program.ts";
@@ -14,23 +15,26 @@ import {
   type Item,
 } from "./ast.ts";
 import { storedFormOf, weightsOf } from "./emit-checkpoint.ts";
+import { rawCheck } from "./emit-preparation.ts";
 import type { ModelContext } from "./model-context.ts";
+import type { PlainExpression } from "../structured/tree.ts";
 
 const model = identifier("model");
 
 /** What `stop` and `save` have in common. */
 type Watch = NonNullable<TrainProgram["save"]>;
 
-/** `fit`: the loop of the prelude, told what the train section says. `takeStep` takes a step on `batch` and gives its sums. */
+/**
+ * `fit`: the loop of the prelude, told what the train section says. `takeStep` takes a step on `batch` and gives its sums.
+ * Where training prepares data anew for each step, it takes raw fields.
+ */
 export function fitFunction(context: ModelContext, program: TrainProgram, takeStep: Expression): Item {
   const { type } = context;
   const { stop, save, validate, length } = program;
   if (context.phased) context.helpers.add("phaseAt");
-  const arrow = (name: string, body: Expression): Expression => ({
-    kind: "closure",
-    parameters: [{ pattern: name }],
-    body,
-  });
+  const anew = preparesAnew(program.data, program.model.functions);
+  if (anew) ["onRows", "withFeatures", "withAllFeatures"].forEach((it) => context.helpers.add(it));
+  const data = anew ? `${type}Raw` : `${type}Batch`;
   const watch = ({ monitor, mode }: Watch, more: Readonly<Record<string, Expression>> = {}): Expression =>
     objectOf({
       ...more,
@@ -84,8 +88,7 @@ export function fitFunction(context: ModelContext, program: TrainProgram, takeSt
           },
         }
       : {}),
-    train: { kind: "closure", async: true, parameters: [{ pattern: "batch" }], body: takeStep },
-    evaluate: arrow("held", call("evaluate", model, identifier("held"))),
+    ...(anew ? onRows(model, takeStep) : onFeatures(model, takeStep)),
     accumulators: arrayOf(
       ...gatheredIn(program).map(({ accumulators }) =>
         objectOf(Object.fromEntries(accumulators.map((it) => [it.name, literal(accumulatorSize(it))]))),
@@ -93,27 +96,61 @@ export function fitFunction(context: ModelContext, program: TrainProgram, takeSt
     ),
     figures: identifier("figuresOf"),
   };
+  const fitted = call("runFit", objectOf(entries));
+  const run: Expression = {
+    kind: "closure",
+    parameters: ["data", "options", "held"].map((pattern) => ({ pattern })),
+    body: fitted,
+  };
   return {
     kind: "function",
     exported: true,
     name: "fit",
     parameters: [
       { pattern: "model", type },
-      { pattern: "data", type: `${type}Batch` },
+      { pattern: anew ? "raw" : "data", type: data },
       {
         pattern: "options",
-        type: `FitOptions<${type}Batch, ${type}Figures>`,
+        type: `FitOptions<${data}, ${type}Figures>`,
         default: { kind: "object", entries: [] },
       },
     ],
     result: `Promise<EpochReport<${type}Figures>[]>`,
     doc: [
-      "Trains on a data set as the spec's train section says, in an order drawn by the seed, and gives a report of every",
+      `Trains on a data set${anew ? " of raw fields, whose features are made anew at each step," : ""} as the spec's train section says, in an order drawn by the seed, and gives a report of every`,
       `validation.${save === undefined ? "" : ` The model has the best weights in the end, by the ${save.monitor.split} split's ${save.monitor.metric}.`}`,
     ].join("\n"),
-    body: [
-      { kind: "expression", value: call("checkBatch", identifier("data")) },
-      returns(call("runFit", objectOf(entries))),
-    ],
+    body: anew
+      ? [rawCheck(context, program), returns(call("onRows", identifier("raw"), identifier("options"), run))]
+      : [{ kind: "expression", value: call("checkBatch", identifier("data")) }, returns(fitted)],
   };
+}
+
+/** How `fit` trains and evaluates on features. */
+function onFeatures(model: PlainExpression, takeStep: Expression): Readonly<Record<string, Expression>> {
+  return {
+    train: { kind: "closure", async: true, parameters: [{ pattern: "batch" }], body: takeStep },
+    evaluate: arrow("held", call("evaluate", model, identifier("held"))),
+  };
+}
+
+/** The same on rows, with the features of a step, and with those of validation. */
+function onRows(model: PlainExpression, takeStep: Expression): Readonly<Record<string, Expression>> {
+  const part = identifier("part");
+  const step = objectOf({ step: member(model, "step") });
+  const forStep = arrow("part", call("prepare", model, part, step));
+  const use: Expression = { kind: "closure", async: true, parameters: [{ pattern: "batch" }], body: takeStep };
+  const judge = arrow("batch", call("evaluate", model, identifier("batch")));
+  const rows = identifier("rows");
+  return {
+    train: arrow("rows", call("withFeatures", identifier("raw"), rows, forStep, use)),
+    evaluate: arrow(
+      "rows",
+      call("withAllFeatures", identifier("held"), rows, arrow("part", call("prepare", model, part)), judge),
+    ),
+  };
+}
+
+function arrow(name: string, body: Expression): Expression {
+  return { kind: "closure", parameters: [{ pattern: name }], body };
 }

@@ -27,7 +27,7 @@ import { emitDoubles } from "./emit-doubles.ts";
 import { tensorType } from "./tensor-type.ts";
 import type { TrainingContext } from "./emit-training.ts";
 import { typeText } from "../structured/type-text.ts";
-import type { Port } from "./model-context.ts";
+import type { ModelContext, Port } from "./model-context.ts";
 import { localName, nameScope } from "./names.ts";
 import type { PlainExpression } from "../structured/tree.ts";
 
@@ -84,7 +84,7 @@ export function prepareFunction(context: TrainingContext): Item {
         : []),
     ].join("\n"),
     body: [
-      rawCheck(context),
+      rawCheck(context.model, context.program),
       ...(anew
         ? [
             { kind: "if", test: binary("===", identifier("step"), identifier("undefined")), then: evaluation } as const,
@@ -136,9 +136,9 @@ function rawField(name: string): PlainExpression {
 }
 
 /** `checkRaw(["x", raw.x, ["B", 2], "numbers"])`. */
-function rawCheck(context: TrainingContext): Statement {
-  context.model.helpers.add("checkRaw");
-  const fields = rawPorts(context).map(({ name, type: { dtype, shape } }) => {
+export function rawCheck({ helpers }: Pick<ModelContext, "helpers">, program: TrainProgram): Statement {
+  helpers.add("checkRaw");
+  const fields = rawPorts({ program }).map(({ name, type: { dtype, shape } }) => {
     const sizes = shape.map((dim) => {
       const size = asNumber(dim);
       return size === undefined ? text(formatDim(dim)) : literal(size);

@@ -1,3 +1,4 @@
+import { preparesAnew } from "../../autodiff/build-preparation-graph.ts";
 import { placesOf } from "../../autodiff/places-of.ts";
 import { figureNames, leadingStep } from "../../ir/measures-of.ts";
 import type { TrainProgram } from "../../ir/program.ts";
@@ -59,6 +60,7 @@ export function trainingItems(context: TrainingContext): {
   const parametersType = printType(model.interfaces.typeOf(model.parameters, "parameters"));
   const optimizers = steps.map((it) => optimizerItems({ ...learnerOf(it), type, parametersType }));
   const joined = model.several ? optimizersItems(context, parametersType) : { types: [], functions: [] };
+  const fitted = preparesAnew(program.data, program.model.functions) ? "batch" : "data";
   return {
     types: [
       ...preparationTypes(context),
@@ -73,7 +75,7 @@ export function trainingItems(context: TrainingContext): {
       ...(model.several ? steps.map(ownStepFunction) : []),
       ...steps.map(gradientsFunction),
       evaluateFunction(context),
-      fitFunction(model, program, model.several ? takeStepsCall(context, "data") : takenSums(steps[0], "data")),
+      fitFunction(model, program, model.several ? takeStepsCall(context, fitted) : takenSums(steps[0], fitted)),
       ...(model.several ? [takeStepsFunction(context)] : []),
       ...steps.map(trainSumsFunction),
       ...steps.map(evaluateSumsFunction),
