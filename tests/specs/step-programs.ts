@@ -6,7 +6,7 @@ import { unitOf } from "../emit/tfjs/spec-unit.ts";
  * A small adversarial model, with states on both sides and dropout in the critic; `train` is its section. Nothing has a bias
  * that a normalisation takes away again: its slope is noise, which Adam makes a step of.
  */
-const gan = (dropout: number, train: string): string => `
+export const ganText = (dropout: number, train: string): string => `
 block Generator: (z: f32[B, 4]) -> f32[B, 4] {
   z -> hidden: Dense(6, bias=false) -> norm: BatchNorm -> relu -> out: Dense(4, bias=false)
 }
@@ -55,7 +55,7 @@ export function ganHalves({ dropout, rate }: GanOptions): {
   readonly generator: TrainProgram;
 } {
   const half = (name: string, train: string): TrainProgram => {
-    const program = programOf(gan(dropout, train));
+    const program = programOf(ganText(dropout, train));
     return { ...program, steps: [{ ...program.steps[0], updates: [`${name}.**`] }] };
   };
   return {

@@ -2,6 +2,7 @@ import { buildEvaluationGraph, buildInferenceGraph } from "../../autodiff/build-
 import { buildTrainingGraph } from "../../autodiff/build-training-step.ts";
 import type { Unit } from "../../compiler.ts";
 import { onnxTarget } from "../../emit/onnx/onnx-target.ts";
+import { placesIn } from "../../ir/is-learned.ts";
 import { printGraph, printModule } from "../../ir/print-graph.ts";
 import { exitCode, UsageError, type ExitCode } from "../exit-code.ts";
 import { loadSpec, lowerAll, type UnitOptions } from "../load-unit.ts";
@@ -25,5 +26,8 @@ function textOf({ name, module, train }: Unit, stage: IrOptions["stage"]): strin
   if (stage === "structured") return printModule(module);
   if (stage === "flat") return printGraph(buildInferenceGraph(module, target));
   if (train === undefined) throw new UsageError(`No train section trains ${name}: its ${stage} graph does not exist.`);
-  return printGraph(stage === "training" ? buildTrainingGraph(train, target) : buildEvaluationGraph(train, target));
+  if (stage === "evaluation") return printGraph(buildEvaluationGraph(train, target));
+  return placesIn(train)
+    .map((it) => printGraph(buildTrainingGraph(train, target, it)))
+    .join("\n");
 }

@@ -3,11 +3,12 @@ import { constant } from "../../dims/dim.ts";
 import type { Func, Module, Value } from "../../ir/graph.ts";
 import type { DataProgram, Metric, TrainProgram, TrainStep } from "../../ir/program.ts";
 import { metricOf } from "../../graph/metric-of.ts";
+import { lossName } from "../../ir/measures-of.ts";
 import { matchesAny } from "../../ir/is-learned.ts";
 import { parametersOf, statesOf } from "../../graph/parameters-of.ts";
 import type { Callable, ProgramFile } from "../../std/program-file.ts";
 import type { CallExpression, Expression, NameReference } from "../../syntax/ast.ts";
-import type { Directive, TrainDeclaration } from "../../syntax/ast/sections.ts";
+import type { Directive, Setting, TrainDeclaration } from "../../syntax/ast/sections.ts";
 import { labelsOf } from "../value-facts.ts";
 import { freshValue, type Context, type Elaborator } from "../context.ts";
 import { describe, formatType, tensor, type ValueFacts } from "../values.ts";
@@ -30,6 +31,7 @@ import { freeName, lowerMetric, metricExpression } from "./lower-metric.ts";
 import { reportMisplaced } from "./report-misplaced.ts";
 import { sectionContext, sectionFunc, settingScope, sourceText } from "./section-context.ts";
 import { sectionKeys } from "./training-tables.ts";
+import { readUpdates, writtenSteps } from "./written-steps.ts";
 import { reportIdleGroups } from "./report-idle-groups.ts";
 
 /** A model lowered for a section: its module, and what is known of its results beyond their types. */
@@ -68,9 +70,6 @@ export function lowerTrainSection(
     if (setting !== undefined) collector.report("MC4011", setting.span, { what: `\`${key}\`` });
   }
   const directives = declaration.entries.filter((it): it is Directive => it.kind === "directive");
-  for (const entry of declaration.entries) {
-    if (entry.kind === "step") collector.report("MC4011", entry.name.span, { what: "Training in several named steps" });
-  }
   reportMisplaced(declaration.entries, ["setting", "directive", "step"], now, "train", collector);
   if (callable === undefined || data === undefined) return undefined;
 
@@ -88,30 +87,43 @@ export function lowerTrainSection(
     const found = settings.get(key);
     return found === undefined ? undefined : onlyExpression(found, scope);
   };
-  const required = (key: string): Expression | undefined => {
-    if (!settings.has(key)) {
-      const where = `The training of \`${callable.declaration.name.text}\``;
-      collector.report("MC4003", declaration.model.span, { missing: `\`${key}\``, where });
-    }
-    return setting(key);
-  };
-  const lossExpression = required("loss");
-  const optimizerExpression = required("optimizer");
-  const optimizer = optimizerExpression === undefined ? undefined : readOptimizer(optimizerExpression, scope);
-  const metricExpressions = (settings.get("metrics")?.phrases ?? []).flatMap((it) => metricExpression(it, scope) ?? []);
-  const objective =
-    lossExpression === undefined
-      ? undefined
-      : lowerObjective(model, file, declaration, data, match, lossExpression, metricExpressions);
-
-  const clipExpression = setting("clip");
-  const clip = clipExpression === undefined ? undefined : readClip(clipExpression, scope);
   const epochs = readInteger(settings.get("epochs"), 1, 1, scope);
   const steps = readInteger(settings.get("steps"), 0, 1, scope);
   const stepsSetting = settings.get("steps");
   if (settings.has("epochs") && stepsSetting !== undefined) collector.report("MC4014", stepsSetting.span, {});
-  if (optimizer !== undefined && optimizerExpression !== undefined)
-    checkRate(optimizer.rate, settings.has("steps") ? steps : undefined, optimizerExpression.span, scope);
+
+  const written = writtenSteps(declaration, settings, callable.declaration.name.text, scope);
+  const leading = written.find(({ every }) => every === 1);
+  const metricExpressions = (settings.get("metrics")?.phrases ?? []).flatMap((it) => metricExpression(it, scope) ?? []);
+  const paths = parametersOf(model.module).map((it) => it.path);
+  // What several steps share is read once.
+  const expressionOf = once((it: Setting) => onlyExpression(it, scope));
+  const optimizerOf = once((it: Expression) => {
+    const optimizer = readOptimizer(it, scope);
+    if (optimizer !== undefined) checkRate(optimizer.rate, settings.has("steps") ? steps : undefined, it.span, scope);
+    return optimizer;
+  });
+  const clipOf = once((it: Expression) => readClip(it, scope));
+  const read = written.map((step) => {
+    const own = (key: string): Expression | undefined => {
+      const found = step.setting(key);
+      return found && expressionOf(found);
+    };
+    const required = (key: string): Expression | undefined => {
+      if (step.setting(key) === undefined)
+        collector.report("MC4003", step.span, { missing: `\`${key}\``, where: step.where });
+      return own(key);
+    };
+    const [loss, optimizer, clip] = [required("loss"), required("optimizer"), own("clip")];
+    const metrics = step === leading ? metricExpressions : [];
+    return {
+      step,
+      objective: loss && lowerObjective(model, file, declaration, data, match, loss, metrics),
+      optimizer: optimizer && optimizerOf(optimizer),
+      clip: clip && clipOf(clip),
+      updates: readUpdates(step, paths, model.module.name, scope),
+    };
+  });
   if (data.split.fractions.train === undefined)
     collector.report("MC4020", declaration.data.span, { data: data.name, split: "train" });
   const batch = readInteger(settings.get("batch"), 32, 1, scope);
@@ -120,24 +132,44 @@ export function lowerTrainSection(
   const validate = validateSetting === undefined ? undefined : readValidate(validateSetting, scope);
   if (validateSetting !== undefined && data.split.fractions.validate === undefined)
     collector.report("MC4020", validateSetting.span, { data: data.name, split: "validate" });
-  const measured = { metrics: objective?.metrics ?? [], data };
-  // What is measured is not known where the objective is wrong.
+  const metrics = read.flatMap((it) => it.objective?.metrics ?? []);
+  const measured = { losses: written.map(lossName), metrics, data };
+  // What is measured is not known where an objective is wrong.
   const watching = (key: "stop" | "save"): Expression | undefined =>
-    objective === undefined ? undefined : setting(key);
+    read.some((it) => it.objective === undefined) ? undefined : setting(key);
   const stopExpression = watching("stop");
   const stop = stopExpression === undefined ? undefined : readStop(stopExpression, measured, scope);
   const saveExpression = watching("save");
   const save = saveExpression === undefined ? undefined : readSave(saveExpression, measured, scope);
-  const paths = parametersOf(model.module).map((it) => it.path);
   const owned = { parameters: paths, states: statesOf(model.module).map((it) => it.path) };
-  const read = directives.flatMap((it) => readDirective(it, owned, model.module.name, scope) ?? []);
-  reportIdleGroups(read, paths, scope);
-  const frozen = read.flatMap((it) => (it.kind === "freeze" ? [it.pattern] : []));
-  if (!failed() && paths.every((path) => matchesAny(frozen, path))) {
-    collector.report("MC4022", declaration.model.span, { model: model.module.name, parameters: paths.length });
+  const marks = directives.flatMap((it) => readDirective(it, owned, model.module.name, scope) ?? []);
+  reportIdleGroups(marks, paths, scope);
+  const frozen = marks.flatMap((it) => (it.kind === "freeze" ? [it.pattern] : []));
+  for (const { step, updates } of failed() ? [] : read) {
+    const changed = paths.filter((path) => matchesAny(updates, path));
+    if (!changed.every((path) => matchesAny(frozen, path))) continue;
+    const whose = step.name === undefined ? model.module.name : `the step \`${step.name}\``;
+    collector.report("MC4022", step.span, { model: whose, parameters: changed.length });
   }
 
-  if (failed() || objective === undefined || optimizer === undefined) return undefined;
+  const lowered = read.flatMap(({ step, objective, optimizer, clip, updates }): readonly TrainStep[] => {
+    if (objective === undefined || optimizer === undefined) return [];
+    const { name, every } = step;
+    const { func, inputs } = objective;
+    return [
+      {
+        ...(name !== undefined && { name }),
+        objective: func,
+        objectiveInputs: inputs,
+        updates,
+        optimizer,
+        ...(clip !== undefined && { clip }),
+        every,
+      },
+    ];
+  });
+  const [first, ...others] = lowered;
+  if (failed() || first === undefined || lowered.length < written.length) return undefined;
   if (epochs === undefined || steps === undefined || batch === undefined || seed === undefined) return undefined;
   return {
     name: declaration.label?.text ?? model.module.name,
@@ -146,22 +178,13 @@ export function lowerTrainSection(
       functions: new Map([
         ...model.module.functions,
         ...calleesOf(model.elaborator, prepared.preparation.func),
-        ...objective.callees,
+        ...read.flatMap((it) => [...(it.objective?.callees ?? [])]),
       ]),
     },
     data: prepared,
-    steps: [
-      {
-        objective: objective.func,
-        objectiveInputs: objective.inputs,
-        updates: ["**"],
-        optimizer,
-        ...(clip !== undefined && { clip }),
-        every: 1,
-      },
-    ],
-    metrics: objective.metrics,
-    groups: read.flatMap((it) => (it.kind === "group" ? [it.group] : [])),
+    steps: [first, ...others],
+    metrics,
+    groups: marks.flatMap((it) => (it.kind === "group" ? [it.group] : [])),
     phases: [{ from: { steps: 0 }, frozen }],
     length: settings.has("steps") ? { steps } : { epochs },
     batch,
@@ -170,6 +193,16 @@ export function lowerTrainSection(
     ...(stop !== undefined && { stop }),
     ...(save !== undefined && { save }),
     origin: declaration.model.span,
+  };
+}
+
+/** A function that is called once for each thing that it is given. */
+function once<Given, Made>(make: (given: Given) => Made): (given: Given) => Made {
+  const made = new Map<Given, { readonly made: Made }>();
+  return (given) => {
+    const known = made.get(given) ?? { made: make(given) };
+    made.set(given, known);
+    return known.made;
   };
 }
 

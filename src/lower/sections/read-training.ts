@@ -199,22 +199,22 @@ export function readValidate(setting: Setting, scope: SettingScope): TrainProgra
 
 const splits: readonly Split[] = ["train", "validate", "test"];
 
-/** What may be watched: the loss and the metrics of a training, on the splits of its data. */
+/** What may be watched: the losses and the metrics of a training, on the splits of its data. */
 export interface Measured {
+  readonly losses: readonly string[];
   readonly metrics: readonly Metric[];
   readonly data: DataProgram;
 }
 
-/** `validate.loss`, `train.accuracy`: a split and what is measured on it. */
+/** `validate.loss`, `train.accuracy`, `validate.critic.loss`: a split and what is measured on it. */
 export function readMonitor(
   expression: Expression,
-  { metrics, data }: Measured,
+  { losses, metrics, data }: Measured,
   scope: SettingScope,
 ): Monitor | undefined {
-  const split =
-    expression.kind === "member" && expression.target.kind === "reference" ? expression.target.text : undefined;
-  const metric = expression.kind === "member" ? expression.name.text : undefined;
-  const measured = ["loss", ...metrics.map(({ name }) => name)];
+  const [split, ...rest] = membersOf(expression) ?? [];
+  const metric = rest.length === 0 ? undefined : rest.join(".");
+  const measured = [...losses, ...metrics.map(({ name }) => name)];
   const known = splits.find((it) => it === split && it !== "test");
   if (known !== undefined && metric !== undefined && measured.includes(metric)) {
     if ((data.split.fractions[known] ?? 0) > 0) return { split: known, metric };
@@ -228,6 +228,13 @@ export function readMonitor(
     section: "train",
   });
   return undefined;
+}
+
+/** The names of `a.b.c`, or nothing for other expressions. */
+function membersOf(expression: Expression): readonly string[] | undefined {
+  if (expression.kind === "reference") return [expression.text];
+  const before = expression.kind === "member" ? membersOf(expression.target) : undefined;
+  return before && expression.kind === "member" ? [...before, expression.name.text] : undefined;
 }
 
 /** Whether more of a figure of a person's own is better, by its name. */

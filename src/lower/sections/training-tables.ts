@@ -63,4 +63,5 @@ export const sectionKeys = {
     now: ["loss", "optimizer", "metrics", "epochs", "steps", "batch", "seed", "clip", "validate", "stop", "save"],
     later: ["accumulate", "precision", "init"],
   },
+  step: { now: ["loss", "update", "optimizer", "clip", "every"], later: [] },
 } as const;
