@@ -108,6 +108,7 @@ const seconds = Array.from({ length: 40 }, (_, i) => 1700000001 + 37 * ((i * i) 
 const tokens = `  tokens: i32[8] = raw.window(8)
   next: class(20)[8] = raw.window(8, shift=1)
   hot: f32[8, 20] = one_hot(raw.window(8), 20)
+  said: f32[8, 20] = one_hot(raw.window(8), 20, dtype=f32)
   x: f32[] = mean(one_hot(raw.window(8), 20), axis=[1, 2]) -> standardize`;
 
 const cases: readonly (readonly [name: string, opened: () => Opened])[] = [
