@@ -13,6 +13,7 @@ const layers = [
   // Passes and gradients know the IR alone, nothing of the language.
   "src/passes",
   "src/autodiff",
+  "src/sources",
   "src/std",
   "src/analyze",
   "src/lower",

@@ -30,7 +30,7 @@ const steps = option("steps", 50);
 const top = option("top", 25);
 
 const program = loadTraining(path, (text) => text.replace(/count=\d+/, "count=400"));
-const raw = loadSource(program.data, path);
+const raw = await loadSource(program.data, path);
 const dataset = raw.ok ? createDataset(raw.value, program.data) : raw;
 const made = await createOnnxTrainer(program, { totalSteps: 1000, threads });
 if (!dataset.ok || !made.ok) throw new Error(`no data for ${path}, or no ONNX Runtime`);

@@ -48,18 +48,11 @@ const shared = {
   logLevel: "warning",
   minifySyntax: true,
 };
-// Packages that only some commands need stay outside of the bundles and are loaded by them on demand.
-const onDemand = [
-  "prettier",
-  "prettier/*",
-  "onnxruntime-node",
-  "@tensorflow/*",
-  "onnx-proto",
-  "commander",
-  "csv-parse",
-  "csv-parse/*",
-  "cli-progress",
-];
+// Every start needs the parser. All other packages stay outside of the bundles: what needs one loads it on demand.
+const { dependencies, peerDependencies } = JSON.parse(readFileSync("package.json", "utf8"));
+const onDemand = Object.keys({ ...dependencies, ...peerDependencies })
+  .filter((name) => name !== "chevrotain")
+  .flatMap((name) => [name, `${name}/*`]);
 
 await Promise.all([
   // Bundles are CommonJS: what asks for its own place there is answered by its file name. Imports on demand become

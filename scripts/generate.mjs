@@ -17,6 +17,7 @@ const outputs = [
   "grammar/model.tmLanguage.json",
   "grammar/diagrams.html",
   "README.md",
+  "docs/language.md",
   "docs/operators.md",
   "docs/library.md",
   "docs/diagnostics.md",

@@ -1,6 +1,6 @@
 import type { Value } from "../ir/graph.ts";
-import type { OptimizerSpec, SettingValue } from "../ir/program.ts";
-import type { CallSchema, NumberNames, PlainValues } from "../ir/settings.ts";
+import type { OptimizerSpec } from "../ir/program.ts";
+import { typedValues, type CallSchema, type NumberNames, type SettingValues } from "../ir/settings.ts";
 import type { GraphBuilder } from "../ops/define/builder.ts";
 import { fault } from "../support/fault.ts";
 
@@ -46,11 +46,11 @@ interface Definition<S extends CallSchema, Slots extends string, Shared extends 
   /** How parameters decay: by a share of themselves in the gradient, or apart from it, before the step. */
   readonly decay: "by gradient" | "decoupled";
   /** What it remembers of each parameter, and the number that each begins with. */
-  readonly slots: (settings: PlainValues<Own<S>>) => Readonly<Partial<Record<Slots, number>>>;
+  readonly slots: (settings: SettingValues<Own<S>>) => Readonly<Partial<Record<Slots, number>>>;
   /** Scalars that are the same for all parameters at step t (from 1), in f64: 1 - 0.999^t loses four digits in f32. */
   readonly shared?: SharedScalars<NumberNames<Own<S>>, Shared>;
   readonly update: (
-    input: UpdateInput<NumberNames<Own<S>>, Slots, Shared> & { readonly settings: PlainValues<Own<S>> },
+    input: UpdateInput<NumberNames<Own<S>>, Slots, Shared> & { readonly settings: SettingValues<Own<S>> },
   ) => Updated<Slots>;
 }
 
@@ -72,8 +72,9 @@ export function defineOptimizer<
   Shared extends string = never,
 >(definition: Definition<S, Slots, Shared>): Optimizer {
   const { settings, summary, decay, shared } = definition;
+  const own = ownSettings(settings);
   const slots = (spec: OptimizerSpec): Readonly<Record<string, number>> =>
-    definition.slots(plainValues(settings, spec.settings)) as Readonly<Record<string, number>>;
+    definition.slots(typedValues(own, spec.settings)) as Readonly<Record<string, number>>;
   return {
     settings,
     summary,
@@ -81,7 +82,7 @@ export function defineOptimizer<
     slots,
     shared,
     update: (spec, input) => {
-      const updated = definition.update({ ...input, settings: plainValues(settings, spec.settings) });
+      const updated = definition.update({ ...input, settings: typedValues(own, spec.settings) });
       const made = Object.keys(updated.slots).join();
       if (made !== Object.keys(slots(spec)).join())
         fault(`${spec.kind} updates ${made}, which is not what it remembers`);
@@ -90,15 +91,6 @@ export function defineOptimizer<
   };
 }
 
-/** A program's settings by the types of their schema, which they were read by. */
-function plainValues<S extends CallSchema>(
-  schema: S,
-  values: Readonly<Record<string, SettingValue>>,
-): PlainValues<Own<S>> {
-  for (const [name, { kind }] of Object.entries(schema)) {
-    if (name === "lr" || name === "decay") continue;
-    const wanted = kind === "integer" ? "number" : kind;
-    if (typeof values[name] !== wanted) fault(`the setting ${name} is no ${wanted}`);
-  }
-  return values as PlainValues<Own<S>>;
+function ownSettings<S extends CallSchema>({ lr: _, decay: __, ...own }: S): Own<S> {
+  return own;
 }

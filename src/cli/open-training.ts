@@ -5,7 +5,7 @@ import { reportOversize } from "../emit/onnx/report-oversize.ts";
 import { reportTfjsLimits } from "../emit/tfjs/report-tfjs-limits.ts";
 import { createDataset, type Dataset } from "../runtime/data/dataset.ts";
 import { loadSource } from "../runtime/data/load-source.ts";
-import type { RawData } from "../runtime/data/raw-data.ts";
+import type { RawData } from "../sources/raw-data.ts";
 import type { TfjsBackend } from "../runtime/tfjs/load-tfjs.ts";
 import { totalSteps } from "../runtime/train/train-loop.ts";
 import type { Trainer, TrainerResult } from "../runtime/train/trainer.ts";
@@ -62,7 +62,7 @@ export async function openTraining(
   options: TrainingOptions,
   terminal: Terminal,
 ): Promise<OpenTraining | undefined> {
-  const data = openData(plan.spec, plan.program, options.data, terminal);
+  const data = await openData(plan.spec, plan.program, options.data, terminal);
   if (data === undefined) return undefined;
   const { trainer } = required(await createTrainer(plan.program, data.dataset, options));
   return { ...plan, ...data, trainer };
@@ -99,14 +99,14 @@ function withOptions(program: TrainProgram, { epochs, steps, batch, seed }: Trai
 }
 
 /** Loads and splits a program's data; undefined after printing what is wrong with them. */
-export function openData(
+export async function openData(
   { collector }: LoadedSpec,
   { data }: TrainProgram,
   override: string | undefined,
   terminal: Terminal,
-): { readonly raw: RawData; readonly dataset: Dataset } | undefined {
+): Promise<{ readonly raw: RawData; readonly dataset: Dataset } | undefined> {
   const before = collector.diagnostics.length;
-  const raw = loadSource(data, data.source.origin.file.path, override);
+  const raw = await loadSource(data, data.source.origin.file.path, override);
   const dataset = raw.ok ? createDataset(raw.value, data) : raw;
   if (raw.ok && dataset.ok) return { raw: raw.value, dataset: dataset.value };
   if (!dataset.ok) dataset.error.reportTo(collector, data.source.origin);

@@ -3,7 +3,7 @@ import { asNumber } from "../dims/dim.ts";
 import type { RawField, TrainProgram } from "../ir/program.ts";
 import { entryOf } from "../graph/parameters-of.ts";
 import { createDataset, type RawBatch } from "../runtime/data/dataset.ts";
-import type { Column, DataProblem, RawData } from "../runtime/data/raw-data.ts";
+import type { Column, DataProblem, RawData } from "../sources/raw-data.ts";
 import { restrictFeatures } from "../runtime/data/restrict-features.ts";
 import { fromNested } from "../runtime/nested.ts";
 import { toNumbers } from "../runtime/onnx/typed-array.ts";

@@ -1,6 +1,6 @@
 import { readSync } from "node:fs";
 import { reasonOf } from "../runtime/read-regular-file.ts";
-import { decodeText } from "../runtime/data/decode-text.ts";
+import { decodeText } from "../support/decode-text.ts";
 import { InputError, UsageError } from "./exit-code.ts";
 
 /** The text of standard input, to its end. */

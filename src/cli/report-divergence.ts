@@ -1,6 +1,6 @@
 import { elementAt } from "../support/element-at.ts";
 import { required } from "../support/fault.ts";
-import { showRawField } from "../lower/sections/show-raw-field.ts";
+import { showRawField } from "../sources/show-raw-field.ts";
 import type { Collector } from "../diagnostics/collector.ts";
 import type { Label } from "../diagnostics/diagnostic.ts";
 import { isPort, nameIn } from "../ir/ports.ts";

@@ -1,6 +1,6 @@
 import type { TrainProgram } from "../ir/program.ts";
 import type { Dataset, Examples } from "../runtime/data/dataset.ts";
-import type { RawData } from "../runtime/data/raw-data.ts";
+import type { RawData } from "../sources/raw-data.ts";
 import { checkFeatures } from "../runtime/train/check-features.ts";
 import type { Trainer } from "../runtime/train/trainer.ts";
 import { printFindings, type LoadedSpec } from "./load-unit.ts";

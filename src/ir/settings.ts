@@ -1,3 +1,4 @@
+import { fault } from "../support/fault.ts";
 import type { Limits } from "./limits.ts";
 import type { SettingValue } from "./program.ts";
 
@@ -12,15 +13,47 @@ export interface ArgumentSchema extends Limits {
 /** Arguments by name; their order is that of positional arguments. */
 export type CallSchema = Readonly<Record<string, ArgumentSchema>>;
 
-/** The names of a schema's arguments of some kinds. */
-type NamesOf<S extends CallSchema, Kind extends ArgumentSchema["kind"]> = {
-  [K in keyof S]: S[K]["kind"] extends Kind ? K : never;
+/** The names of a schema's numbers. */
+export type NumberNames<S extends CallSchema> = {
+  [K in keyof S]: S[K]["kind"] extends "number" | "integer" ? K : never;
 }[keyof S] &
   string;
 
-/** The names of a schema's numbers. */
-export type NumberNames<S extends CallSchema> = NamesOf<S, "number" | "integer">;
+/** The value that one argument has. A call is read apart, and has none. */
+type ValueOf<A extends ArgumentSchema> = A["kind"] extends "number" | "integer"
+  ? number
+  : A["kind"] extends "boolean"
+    ? boolean
+    : A["kind"] extends "string"
+      ? string
+      : A extends { readonly kind: "word"; readonly oneOf: readonly (infer Word)[] }
+        ? Word
+        : never;
 
-/** The values of a schema's numbers and flags. */
-export type PlainValues<S extends CallSchema> = Readonly<Record<NumberNames<S>, number>> &
-  Readonly<Record<NamesOf<S, "boolean">, boolean>>;
+/** The values of a schema's arguments. */
+export type SettingValues<S extends CallSchema> = { readonly [K in keyof S]: ValueOf<S[K]> };
+
+type Values = Readonly<Record<string, SettingValue>>;
+
+/** The values of a program by the types of the schema that they were read by. */
+export function typedValues<S extends CallSchema>(schema: S, values: Values): SettingValues<S> {
+  return holds(schema, values) ? values : fault(`${JSON.stringify(values)} is not what the schema says`);
+}
+
+function holds<S extends CallSchema>(schema: S, values: Values): values is Values & SettingValues<S> {
+  return Object.entries(schema).every(([name, { kind, oneOf }]) => {
+    const value = values[name];
+    switch (kind) {
+      case "number":
+      case "integer":
+        return typeof value === "number";
+      case "word":
+        return typeof value === "string" && oneOf?.includes(value) !== false;
+      case "boolean":
+      case "string":
+        return typeof value === kind;
+      case "call":
+        return true;
+    }
+  });
+}

@@ -44,10 +44,10 @@ const request = (name: ModelName): CompilerRequest => {
 };
 
 /** The first batches of the first epoch, before preparation. */
-function rawBatches(name: ModelName): readonly PlainBatch[] {
+async function rawBatches(name: ModelName): Promise<readonly PlainBatch[]> {
   const { path, steps } = models[name];
   const program = loadTraining(path, (text) => text.replace(/count=\d+/, "count=400"));
-  const { train } = loadData(program, path).splits;
+  const { train } = (await loadData(program, path)).splits;
   const order = epochOrder(train.count, program.seed, 0);
   return Array.from({ length: steps }, (_, step): PlainBatch => {
     const batch = train.gather(order.subarray(32 * step, 32 * step + 32));
@@ -128,7 +128,7 @@ describe.skipIf(executablePath === undefined)("in a browser", { timeout: 300_000
       const code = readFileSync(join(folder, `${name}.ts`), "utf8");
       generated[name] = writeEmitted(name, code, "browser");
 
-      const raw = rawBatches(name);
+      const raw = await rawBatches(name);
       const built: BuiltModel = {
         manifest: JSON.parse(readFileSync(join(folder, `${name}.manifest.json`), "utf8")) as modelc.Manifest,
         weights: readFileSync(join(folder, `${name}.safetensors`)),

@@ -80,7 +80,7 @@ async function findingsOf(data: string): Promise<readonly Diagnostic[]> {
   const declaration = program.entry.ast.declarations.find((it) => it.kind === "train");
   const lowered = declaration?.kind === "train" ? lowerTrain(program, declaration, {}, collector) : undefined;
   if (lowered === undefined) throw new Error(collector.diagnostics.map((it) => it.message).join("; "));
-  const raw = loadSource(lowered.data, join(folder, "spec.model"));
+  const raw = await loadSource(lowered.data, join(folder, "spec.model"));
   const dataset = raw.ok ? createDataset(raw.value, lowered.data) : raw;
   if (!raw.ok || !dataset.ok) {
     if (!dataset.ok) dataset.error.reportTo(collector, lowered.data.source.origin);
@@ -117,7 +117,7 @@ describe("the catalog of data", () => {
     },
   );
 
-  it("keeps large integers of a table as they are", () => {
+  it("keeps large integers of a table as they are", async () => {
     const path = join(folder, "large.csv");
     writeFileSync(path, "x\n16777217\n2147483647\n");
     const collector = createCollector();
@@ -126,7 +126,7 @@ describe("the catalog of data", () => {
     const program = loadProgram({ path: join(folder, "spec.model"), text }, host, collector);
     const declaration = program.entry.ast.declarations.find((it) => it.kind === "train");
     const lowered = declaration?.kind === "train" ? lowerTrain(program, declaration, {}, collector) : undefined;
-    const raw = lowered && loadSource(lowered.data, join(folder, "spec.model"));
+    const raw = lowered && (await loadSource(lowered.data, join(folder, "spec.model")));
     const dataset = raw?.ok === true && lowered !== undefined ? createDataset(raw.value, lowered.data) : undefined;
     expect(dataset?.ok === true && dataset.value.splits.train.gather([0, 1]).get("x")?.data.toSorted()).toEqual(
       Int32Array.of(16777217, 2147483647),

@@ -2,9 +2,10 @@ import { describe, expect, it } from "vitest";
 import { builtinFunctions } from "../../src/analyze/builtins.ts";
 import type { sectionKeys } from "../../src/lower/sections/training-tables.ts";
 import { optimizerTable } from "../../src/autodiff/optimizers.ts";
-import { clipTable, scheduleTable, sourceTable } from "../../src/lower/sections/training-tables.ts";
+import { clipTable, scheduleTable } from "../../src/lower/sections/training-tables.ts";
 import type { ArgumentSchema, CallSchema } from "../../src/ir/settings.ts";
 import { allOperators } from "../../src/ops/registry.ts";
+import { allSources } from "../../src/sources/registry.ts";
 import { checkFile, codesOfFile } from "./checking.ts";
 import { initializers } from "../../src/ops/initializers.ts";
 
@@ -60,6 +61,11 @@ function valuesOf(schema: ArgumentSchema): { readonly good: string; readonly bad
     }
   }
 }
+
+/** Sources with a schema; the arguments of `idx` have any names. */
+const sourceTable = Object.fromEntries(
+  allSources.filter((it) => it.fieldArguments === undefined).map((it) => [it.name, it.arguments]),
+);
 
 const settings: Readonly<
   Record<string, { readonly table: Readonly<Record<string, CallSchema>>; readonly at: (call: string) => string }>

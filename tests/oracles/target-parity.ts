@@ -97,7 +97,7 @@ async function compareStep(name: string, step: Step): Promise<readonly Figure[]>
 export async function compareTargets(): Promise<number> {
   const path = specPath("mnist-cnn");
   const program = loadTraining(path);
-  const dataset = loadData(program, path, dataOverride("mnist-cnn"));
+  const dataset = await loadData(program, path, dataOverride("mnist-cnn"));
   const options = { totalSteps: totalSteps(program, dataset.splits.train.count) };
   const onnx = trainerOf(await createOnnxTrainer(program, { ...options, threads }));
   const tfjs = trainerOf(await createTfjsTrainer(program, { ...options, backend: "wasm" }));

@@ -104,7 +104,7 @@ export async function compareWithTorch(
 ): Promise<number> {
   const path = specPath(spec);
   const program = loadTraining(path, (text) => (edit?.(text) ?? text).replace(/^ {2}seed: +\d+/m, "  seed: 42"));
-  const dataset = loadData(program, path, dataOverride(spec));
+  const dataset = await loadData(program, path, dataOverride(spec));
   const total = totalSteps(program, dataset.splits.train.count);
   const trainer = trainerOf(await createOnnxTrainer(program, { totalSteps: total, threads }));
   await trainer.restore(fitStatistics(program, dataset.splits.train));

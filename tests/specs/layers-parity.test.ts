@@ -190,7 +190,7 @@ const cases = Object.entries(specs).flatMap(([name, text]) =>
 describe.each(cases)("%s, TensorFlow.js on %s", (_, backend, text) => {
   it("trains alike on both runtimes", async () => {
     const program = programOf(text);
-    const dataset = loadData(program, "main.model");
+    const dataset = await loadData(program, "main.model");
     const statistics = fitStatistics(program, dataset.splits.train);
     const options = { totalSteps: 20 };
     const onnx = trainerOf(await createOnnxTrainer(program, { ...options, threads: 1 }));

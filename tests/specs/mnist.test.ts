@@ -12,7 +12,7 @@ describe("the CNN on real digits", () => {
     async () => {
       const path = specPath("mnist-cnn");
       const program = loadTraining(path, (text) => text.replace(/epochs: +\d+/, "epochs: 5"));
-      const dataset = loadData(program, path, folder);
+      const dataset = await loadData(program, path, folder);
       const { train, validate, test } = dataset.splits;
       expect([train.count, validate.count, test.count]).toEqual([8000, 1000, 1000]);
       const options = { threads: 2, totalSteps: totalSteps(program, train.count) };

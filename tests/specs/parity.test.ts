@@ -46,11 +46,11 @@ const textFolder = dataFolder("tinyshakespeare");
 const overrideFor = (name: string): string | undefined =>
   name === "tiny-gpt" ? (textFolder === undefined ? "specs/data/plane.csv" : `${textFolder}/input.txt`) : undefined;
 
-describe.each(specNames)("%s on both targets", (name) => {
+describe.each(specNames)("%s on both targets", async (name) => {
   const path = specPath(name);
   // Few sequences and a small batch: TensorFlow.js takes seconds for a step of the larger specs.
   const program = loadTraining(path, (text) => plainDescent(text).replace(/count=\d+/, "count=200"));
-  const dataset = loadData(program, path, overrideFor(name));
+  const dataset = await loadData(program, path, overrideFor(name));
   const statistics = fitStatistics(program, dataset.splits.train);
   const batchOf = (step: number) =>
     dataset.splits.train.gather(

@@ -60,8 +60,8 @@ export function trainingOf(text: string, path = "net.model"): TrainProgram {
 }
 
 /** The data of a training; `override` is what `--data` gives. */
-export function loadData(program: TrainProgram, path: string, override?: string): Dataset {
-  const raw = loadSource(program.data, path, override);
+export async function loadData(program: TrainProgram, path: string, override?: string): Promise<Dataset> {
+  const raw = await loadSource(program.data, path, override);
   const dataset = raw.ok ? createDataset(raw.value, program.data) : raw;
   if (dataset.ok) return dataset.value;
   const collector = createCollector();

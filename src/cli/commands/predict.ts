@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import type { Unit } from "../../compiler.ts";
 import { reportOversize } from "../../emit/onnx/report-oversize.ts";
 import { entryOf } from "../../graph/parameters-of.ts";
-import { decodeText } from "../../runtime/data/decode-text.ts";
+import { decodeText } from "../../support/decode-text.ts";
 import { createOnnxTrainer } from "../../runtime/onnx/onnx-trainer.ts";
 import { createPredictor, type Predictor } from "../../runtime/onnx/predictor.ts";
 import { toNested, type Nested } from "../../runtime/nested.ts";
@@ -115,7 +115,7 @@ async function examplesOf(
   const { train } = unit;
   if (train === undefined)
     throw new UsageError(`No train section names data for ${unit.name}: give inputs with --input.`);
-  const opened = openData(spec, train, data, terminal);
+  const opened = await openData(spec, train, data, terminal);
   if (opened === undefined) return undefined;
   const { raw, dataset } = opened;
   checkVocabulary(weights.path, weights.checkpoint, dataset.vocabulary);

@@ -197,7 +197,7 @@ function weightsAt({ program, trainer, dataset }: OpenTraining, step: number, al
 async function checkFolder(open: OpenTraining, { folder, name }: Files): Promise<void> {
   const { program, spec, trainer } = open;
   const weights = weightsAt(open, 0, await trainer.snapshot());
-  const { places } = encodeWeights(weights, program.data.source.kind);
+  const { places } = encodeWeights(weights, program.data.source);
   const fingerprint = modelFingerprint(program.model);
   checkBuilt(folder, name, { tensors: weights.tensors, places, fingerprint }, program.origin, spec.collector);
 }
@@ -275,7 +275,7 @@ function saveBest(
   });
   if (best.length === 0) return;
   const checkpoint = weightsAt(open, progress.save.step, new Map([...restored, ...best]));
-  folder.write(new Map([[`${name}.safetensors`, encodeWeights(checkpoint, open.program.data.source.kind).bytes]]));
+  folder.write(new Map([[`${name}.safetensors`, encodeWeights(checkpoint, open.program.data.source).bytes]]));
 }
 
 /**
@@ -294,7 +294,7 @@ function save(
   folder.write(
     new Map([
       ...(wanted.weights
-        ? [[`${name}.safetensors`, encodeWeights(weights, open.program.data.source.kind).bytes] as const]
+        ? [[`${name}.safetensors`, encodeWeights(weights, open.program.data.source).bytes] as const]
         : []),
       [`${name}.checkpoint.safetensors`, checkpoint] as const,
     ]),

@@ -1,7 +1,10 @@
 import type { SettingValue, SourceSpec, SplitSpec } from "../../ir/program.ts";
+import type { FieldArguments, Source } from "../../sources/define-source.ts";
+import { allSources, findSource, laterSources } from "../../sources/registry.ts";
 import { nearest } from "../../support/nearest.ts";
+import type { Span } from "../../support/source.ts";
+import type { Argument } from "../../syntax/ast.ts";
 import type { DataDeclaration, Setting } from "../../syntax/ast/sections.ts";
-import { idxField } from "./idx-field.ts";
 import {
   checkedValue,
   onlyExpression,
@@ -11,7 +14,6 @@ import {
   settingValue,
   type SettingScope,
 } from "./read-setting.ts";
-import { laterSources, sourceTable } from "./training-tables.ts";
 
 /** What the `source` of a data section names, checked; undefined after a report. */
 export function readSource(
@@ -33,38 +35,45 @@ export function readSource(
     scope.collector.report("MC4011", callee.span, { what: `The source \`${callee.text}\`` });
     return undefined;
   }
-  if (callee.kind === "reference" && callee.text === "idx") {
-    const files: Record<string, SettingValue> = {};
-    for (const argument of expression.kind === "call" ? expression.arguments : []) {
-      const name = argument.name?.text;
-      if (name === undefined) {
-        scope.collector.report("MC4005", argument.span, {
-          argument: "a file without a name",
-          callee: "idx",
-          known: ["images", "labels"],
-        });
-        return undefined;
-      }
-      const path = checkedValue(argument.value, { kind: "string" }, name, "idx", scope);
-      if (path === undefined) return undefined;
-      if (Object.keys(files).some((it) => idxField(it) === idxField(name))) {
-        scope.collector.report("MC4005", argument.span, {
-          argument: `the file \`${name}\` a second time`,
-          callee: "idx",
-          known: [],
-        });
-        return undefined;
-      }
-      files[name] = path;
-    }
-    if (Object.keys(files).length === 0) {
-      scope.collector.report("MC4003", expression.span, { missing: 'a file, as in `images="..."`', where: "`idx`" });
+  const source = callee.kind === "reference" ? findSource(callee.text) : undefined;
+  const given = expression.kind === "call" ? expression.arguments : [];
+  if (source?.fieldArguments !== undefined) {
+    const values = readFieldArguments(source, source.fieldArguments, given, expression.span, scope);
+    return values && { kind: source.name, arguments: values, origin: expression.span };
+  }
+  const table = Object.fromEntries(allSources.map((it) => [it.name, it.arguments]));
+  const call = readCall(expression, table, "data source", scope);
+  return call && { kind: call.name, arguments: call.values, origin: call.span };
+}
+
+/** `images="a.idx", labels="b.idx"`: arguments of any names, one for each raw field. */
+function readFieldArguments(
+  { name: callee }: Source,
+  { schema, like, fieldOf }: FieldArguments,
+  given: readonly Argument[],
+  span: Span,
+  scope: SettingScope,
+): Readonly<Record<string, SettingValue>> | undefined {
+  const values = new Map<string, SettingValue>();
+  for (const argument of given) {
+    const name = argument.name?.text;
+    if (name === undefined) {
+      scope.collector.report("MC4005", argument.span, { argument: "a file without a name", callee, known: like });
       return undefined;
     }
-    return { kind: "idx", arguments: files, origin: expression.span };
+    const value = checkedValue(argument.value, schema, name, callee, scope);
+    if (value === undefined) return undefined;
+    if ([...values.keys()].some((it) => fieldOf(it) === fieldOf(name))) {
+      const again = `the file \`${name}\` a second time`;
+      scope.collector.report("MC4005", argument.span, { argument: again, callee, known: [] });
+      return undefined;
+    }
+    values.set(name, value);
   }
-  const call = readCall(expression, { idx: {}, ...sourceTable }, "data source", scope);
-  return call === undefined ? undefined : { kind: call.name, arguments: call.values, origin: call.span };
+  if (values.size > 0) return Object.fromEntries(values);
+  const missing = `a file, as in \`${like[0] ?? "name"}="..."\``;
+  scope.collector.report("MC4003", span, { missing, where: `\`${callee}\`` });
+  return undefined;
 }
 
 /** `train 0.8, validate 0.1, test 0.1, seed 7` or `..., by position`. Without it, everything is the train split. */

@@ -22,40 +22,6 @@ export const clipTable = {
   value: { limit: positive },
 } as const satisfies Readonly<Record<string, CallSchema>>;
 
-const count: ArgumentSchema = { kind: "integer", default: 1000, min: 0 };
-const seed: ArgumentSchema = { kind: "integer", default: 0, min: 0 };
-const path: ArgumentSchema = { kind: "string" };
-
-/** Data sources that are carried out. `idx` takes one file for each raw field and is read apart. */
-export const sourceTable = {
-  csv: { path },
-  text: { path, unit: { kind: "word", default: "character", oneOf: ["character"] } },
-  synthetic_digits: { count: { ...count, default: 10000 }, seed },
-  synthetic_blobs: {
-    count,
-    classes: { kind: "integer", default: 2, min: 2 },
-    features: { kind: "integer", default: 2, min: 2 },
-    spread: { kind: "number", default: 1, min: 0 },
-    seed,
-  },
-  synthetic_sequences: {
-    count,
-    length: { kind: "integer", default: 64, min: 1 },
-    features: { kind: "integer", default: 64, min: 1 },
-    classes: { kind: "integer", default: 10, min: 2 },
-    seed,
-  },
-  synthetic_waves: {
-    count,
-    length: { kind: "integer", default: 40, min: 1 },
-    noise: { kind: "number", default: 0, min: 0 },
-    seed,
-  },
-} as const satisfies Readonly<Record<string, CallSchema>>;
-
-/** Sources that the language has and that nothing carries out yet. */
-export const laterSources: readonly string[] = ["jsonl", "npy", "npz", "parquet", "wav", "image_folder", "safetensors"];
-
 /** Keys of each section: those that are carried out, and those that the language has and nothing carries out yet. */
 export const sectionKeys = {
   data: { now: ["source", "split", "clean"], later: ["augment"] },

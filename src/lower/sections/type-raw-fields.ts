@@ -1,10 +1,12 @@
 import { asNumber, constant, sameForm, type Dim } from "../../dims/dim.ts";
 import type { RawField, SourceSpec } from "../../ir/program.ts";
 import type { DType, TensorType } from "../../ir/types.ts";
-import { idxField } from "./idx-field.ts";
+import type { FieldShape, SourceFields } from "../../sources/define-source.ts";
+import { sourceOf } from "../../sources/registry.ts";
+import { showRawField } from "../../sources/show-raw-field.ts";
 import type { RawMention } from "./raw-fields.ts";
 import type { SettingScope } from "./read-setting.ts";
-import { showRawField } from "./show-raw-field.ts";
+import { sourceText } from "./section-context.ts";
 
 /** A feature as far as raw fields are concerned. */
 interface FieldReader {
@@ -16,32 +18,6 @@ interface FieldReader {
   readonly direct: boolean;
 }
 
-const integerArgument = (source: SourceSpec, name: string): Dim => {
-  const value = source.arguments[name];
-  return constant(typeof value === "number" ? value : 1);
-};
-
-/**
- * The fields of a source, with what a generator delivers for one example; those of a file take their shape from the
- * feature that reads them. Of other sources the data alone know the fields.
- */
-const knownFields: Readonly<
-  Record<string, (source: SourceSpec) => Readonly<Record<string, readonly Dim[] | undefined>>>
-> = {
-  idx: (source) => Object.fromEntries(Object.keys(source.arguments).map((it) => [idxField(it), undefined])),
-  synthetic_digits: () => ({ image: [constant(28), constant(28), constant(1)], label: [] }),
-  synthetic_blobs: (source) => ({ x: [integerArgument(source, "features")], label: [] }),
-  synthetic_sequences: (source) => ({
-    x: [integerArgument(source, "length"), integerArgument(source, "features")],
-    label: [integerArgument(source, "length")],
-    last: [],
-  }),
-  synthetic_waves: (source) => ({
-    wave: [integerArgument(source, "length"), constant(1)],
-    next: [integerArgument(source, "length"), constant(1)],
-  }),
-};
-
 /** Raw fields in the order of their first mention, typed by the source and by the features that read them. */
 export function typeRawFields(
   source: SourceSpec,
@@ -50,32 +26,64 @@ export function typeRawFields(
   scope: SettingScope,
 ): readonly RawField[] {
   const fields = new Map<string, RawField>();
-  const known = knownFields[source.kind]?.(source);
+  const delivered = sourceOf(source).fields(source);
   for (const { type, mentions } of declared) {
     for (const mention of mentions.values()) {
-      if (fields.has(mention.name)) continue;
-      const shape = known?.[mention.name];
-      if (known !== undefined && !Object.hasOwn(known, mention.name)) {
-        const names = Object.keys(known).map(showRawField);
-        scope.collector.report("MC4004", mention.expression.span, {
-          what: `field of ${source.kind}`,
-          name: `\`${showRawField(mention.name)}\``,
-          known: names,
-        });
+      if (fields.has(mention.name) || unknown.has(mention.name)) continue;
+      const shape = shapeOf(mention, delivered);
+      if (shape === undefined) {
         unknown.add(mention.name);
+        reportUnknown(mention, source, delivered, scope);
         continue;
       }
       fields.set(mention.name, {
         name: mention.name,
         type: {
           dtype: mention.window !== undefined ? "i32" : rawType(mention.name, declared),
-          shape: fieldShape(source, shape, mention, type.shape),
+          shape: shape === "declared" ? type.shape : generalised(shape.map(constant), type.shape),
         },
         ...(mention.window !== undefined && { window: mention.window }),
       });
     }
   }
   return [...fields.values()];
+}
+
+/** The shape of what is mentioned; undefined where the source has no such field. */
+function shapeOf({ name, window }: RawMention, delivered: SourceFields): FieldShape | undefined {
+  if (window !== undefined) return delivered.kind === "windows" ? [window.size] : undefined;
+  switch (delivered.kind) {
+    case "listed":
+      return Object.hasOwn(delivered.shapes, name) ? delivered.shapes[name] : undefined;
+    case "any":
+      return delivered.shape;
+    case "windows":
+      return undefined;
+  }
+}
+
+function reportUnknown(
+  { name, window, expression }: RawMention,
+  source: SourceSpec,
+  delivered: SourceFields,
+  scope: SettingScope,
+): void {
+  scope.collector.report("MC4004", expression.span, {
+    what: `field of ${source.kind}`,
+    name: `\`${window === undefined ? showRawField(name) : sourceText(expression)}\``,
+    known: knownFields(delivered),
+  });
+}
+
+function knownFields(delivered: SourceFields): readonly string[] {
+  switch (delivered.kind) {
+    case "listed":
+      return Object.keys(delivered.shapes).map(showRawField);
+    case "any":
+      return ["raw.NAME"];
+    case "windows":
+      return ["raw.window(size)"];
+  }
 }
 
 /**
@@ -97,16 +105,8 @@ export function viewOf(field: RawField, reader: FieldReader): DType {
   return holdsIntegers(reader) ? reader.type.dtype : "f32";
 }
 
-function fieldShape(
-  source: SourceSpec,
-  known: readonly Dim[] | undefined,
-  mention: RawMention,
-  declared: readonly Dim[],
-): readonly Dim[] {
-  if (source.kind === "csv") return [];
-  const shape = mention.window === undefined ? known : [constant(mention.window.size)];
-  if (shape === undefined) return declared;
-  // A free dim of the feature stands for whatever the source has there.
+/** What the source has, but for free dims of the feature, which stand for whatever the source has there. */
+function generalised(shape: readonly Dim[], declared: readonly Dim[]): readonly Dim[] {
   const generalises =
     shape.length === declared.length &&
     declared.every((dim, at) => asNumber(dim) === undefined || isSame(dim, shape[at]));

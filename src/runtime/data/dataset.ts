@@ -1,12 +1,12 @@
 import { elementAt } from "../../support/element-at.ts";
 import type { DataProgram, RawField, Split } from "../../ir/program.ts";
 import { asNumber } from "../../dims/dim.ts";
-import { showRawField } from "../../lower/sections/show-raw-field.ts";
+import { showRawField } from "../../sources/show-raw-field.ts";
 import { required } from "../../support/fault.ts";
 import { failure, success, type Result } from "../../support/result.ts";
 import type { DType } from "../../ir/types.ts";
 import { findMisfit } from "./find-misfit.ts";
-import { placeOf, problem, sizeOf, type Column, type DataProblem, type RawData } from "./raw-data.ts";
+import { placeOf, problem, sizeOf, type Column, type DataProblem, type RawData } from "../../sources/raw-data.ts";
 import { shuffled } from "./shuffle.ts";
 
 /** One raw field of a batch: the first axis counts the examples. */

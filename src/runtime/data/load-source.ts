@@ -1,53 +1,78 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import type { DataProgram, RawField, SettingValue } from "../../ir/program.ts";
 import { asNumber } from "../../dims/dim.ts";
-import { idxField } from "../../lower/sections/idx-field.ts";
-import type { sourceTable } from "../../lower/sections/training-tables.ts";
-import { showRawField } from "../../lower/sections/show-raw-field.ts";
-import { required } from "../../support/fault.ts";
+import type { DataProgram, RawField } from "../../ir/program.ts";
+import type { SourceFiles } from "../../sources/define-source.ts";
+import { problem, sizeOf, type Column, type DataProblem, type RawData } from "../../sources/raw-data.ts";
+import { sourceOf } from "../../sources/registry.ts";
+import { showRawField } from "../../sources/show-raw-field.ts";
 import { failure, success, type Result } from "../../support/result.ts";
-import { problem, sizeOf, type Column, type DataProblem, type RawData } from "./raw-data.ts";
-import { readCsv } from "./read-csv.ts";
-import { readIdx } from "./read-idx.ts";
-import { readText } from "./read-text.ts";
-import { drawBlobs } from "./synthetic/blobs.ts";
-import { drawDigits } from "./synthetic/digits.ts";
-import { drawSequences } from "./synthetic/sequences.ts";
-import { drawWaves } from "./synthetic/waves.ts";
+import { readBytes } from "./read-file.ts";
 
-interface LoadRequest {
-  readonly data: DataProgram;
-  /** Folder that relative paths start from: the spec's own. */
-  readonly folder: string;
-  /** `--data`: a file to read instead, or a folder that holds the files. */
-  readonly override?: string;
-}
-
-type Loader = (request: LoadRequest) => Result<RawData, DataProblem>;
-
-const number = (value: SettingValue | undefined, otherwise: number): number =>
-  typeof value === "number" ? value : otherwise;
-const text = (value: SettingValue | undefined): string => (typeof value === "string" ? value : "");
-
-function fromColumns(columns: readonly Column[]): Result<RawData, DataProblem> {
-  const [first] = columns;
-  const count = first === undefined ? 0 : first.data.length / sizeOf(first.shape);
-  for (const column of columns) {
-    const size = column.data.length / sizeOf(column.shape);
-    if (first !== undefined && size !== count) {
-      return failure(
-        problem("MC6008", { first: first.from, second: column.from, firstCount: count, secondCount: size }),
-      );
-    }
+/**
+ * Loads what a data section's source delivers. Relative paths start from the folder of the spec; `override` is `--data`:
+ * a file to read instead, or a folder that holds the files.
+ */
+export async function loadSource(
+  { source, preparation }: Pick<DataProgram, "source" | "preparation">,
+  specPath: string,
+  override?: string,
+): Promise<Result<RawData, DataProblem>> {
+  const loaded = await sourceOf(source).load(source, preparation.raw, filesOf(dirname(specPath), override));
+  if (!loaded.ok) return loaded;
+  if (loaded.value.kind === "text") return success(loaded.value);
+  const columns: Column[] = [];
+  for (const column of loaded.value.columns) {
+    const field = preparation.raw.find((it) => it.name === column.name);
+    const shaped = field === undefined ? success(column) : shapedAs(column, field);
+    if (!shaped.ok) return shaped;
+    columns.push(shaped.value);
   }
-  return success({ kind: "columns", count, columns: new Map(columns.map((it) => [it.name, it])) });
+  return assembled(columns);
 }
 
-/** The place of a file that a source names: relative to the spec, or by the same name in the folder of `--data`. */
-function placeOf(name: string, { folder, override }: LoadRequest): string {
-  if (override === undefined) return shorten(resolve(folder, name));
-  return isFolder(override) ? join(override, basename(name)) : override;
+/** Columns as one table, which need equally many examples. */
+function assembled(columns: readonly Column[]): Result<RawData, DataProblem> {
+  const [first, ...others] = columns;
+  const count = first === undefined ? 0 : countOf(first);
+  const other = others.find((it) => countOf(it) !== count);
+  if (first === undefined || other === undefined)
+    return success({ kind: "columns", count, columns: new Map(columns.map((it) => [it.name, it])) });
+  const counts = { firstCount: count, secondCount: countOf(other) };
+  return failure(problem("MC6008", { first: first.from, second: other.from, ...counts }));
+}
+
+const countOf = ({ data, shape }: Column): number => (data.length === 0 ? 0 : data.length / sizeOf(shape));
+
+/** A column in the shape that features read it in: axes of size 1 may differ, and a free dim takes what there is. */
+function shapedAs(column: Column, { name, type }: RawField): Result<Column, DataProblem> {
+  const found = column.shape;
+  const wanted = type.shape.map(asNumber);
+  const isFree = wanted.includes(undefined);
+  const shape = wanted.map((size, axis) => size ?? found[axis] ?? 1);
+  const fits = isFree ? found.length === shape.length && found.join() === shape.join() : long(found) === long(shape);
+  if (fits) return success({ ...column, shape });
+  const texts = [found, wanted.map((size) => size ?? "any")].map((it) =>
+    it.length === 0 ? "one number" : it.join(" x "),
+  );
+  const [foundText = "", expected = ""] = texts;
+  return failure(problem("MC6005", { path: column.from, found: foundText, expected, field: showRawField(name) }));
+}
+
+const long = (shape: readonly number[]): string => shape.filter((it) => it !== 1).join();
+
+/** The files of a spec in this folder. */
+function filesOf(folder: string, override: string | undefined): SourceFiles {
+  const inside = override === undefined ? undefined : namesIn(override);
+  return {
+    ...(override !== undefined && { override }),
+    placeOf: (name) => {
+      if (override === undefined) return shorten(resolve(folder, name));
+      return inside === undefined ? override : join(override, basename(name));
+    },
+    read: (place) => Promise.resolve(readBytes(place)),
+    list: namesIn,
+  };
 }
 
 function shorten(path: string): string {
@@ -55,118 +80,12 @@ function shorten(path: string): string {
   return path.startsWith(here) ? path.slice(here.length) : path;
 }
 
-function isFolder(path: string): boolean {
-  return existsSync(path) && statSync(path).isDirectory();
-}
-
-function loadIdxFiles(
-  files: Readonly<Record<string, string>>,
-  fields: readonly RawField[],
-): Result<RawData, DataProblem> {
-  const columns: Column[] = [];
-  for (const [name, path] of Object.entries(files)) {
-    const tensor = readIdx(path);
-    if (!tensor.ok) return tensor;
-    const found = tensor.value.shape.slice(1);
-    const field = fields.find((it) => it.name === name);
-    const wanted = field?.type.shape.map((dim) => asNumber(dim) ?? -1) ?? found;
-    if (sizeOf(found) !== sizeOf(wanted) || !sameUpToOnes(found, wanted)) {
-      const [foundText, expected] = [found, wanted].map((shape) =>
-        shape.length === 0 ? "one number" : shape.join(" x "),
-      );
-      return failure(
-        problem("MC6005", { path, found: foundText ?? "", expected: expected ?? "", field: showRawField(name) }),
-      );
-    }
-    columns.push({ name, shape: wanted, data: tensor.value.data, from: path });
-  }
-  return fromColumns(columns);
-}
-
-function sameUpToOnes(a: readonly number[], b: readonly number[]): boolean {
-  const long = (shape: readonly number[]): string => shape.filter((dim) => dim !== 1).join();
-  return long(a) === long(b);
-}
-
-/** What a folder holds; nothing where it may not be opened. */
-function namesIn(folder: string): readonly string[] {
+/** What a folder holds, nothing where it may not be opened; undefined where it is none. */
+function namesIn(folder: string): readonly string[] | undefined {
+  if (!existsSync(folder) || !statSync(folder).isDirectory()) return undefined;
   try {
     return readdirSync(folder);
   } catch {
     return [];
   }
-}
-
-/** The image and label files of a folder in MNIST's names, the training set before the test set. */
-function findDigitFiles(folder: string): Readonly<Record<string, string>> | undefined {
-  if (!isFolder(folder)) return undefined;
-  const names = namesIn(folder).toSorted().reverse();
-  for (const set of ["train", "t10k", ""]) {
-    const image = names.find((it) => it.startsWith(set) && /images.*idx3/.test(it));
-    const label = names.find((it) => it.startsWith(set) && /labels.*idx1/.test(it));
-    if (image !== undefined && label !== undefined) return { image: join(folder, image), label: join(folder, label) };
-  }
-  return undefined;
-}
-
-const loaders: Readonly<Record<"idx" | keyof typeof sourceTable, Loader>> = {
-  idx: (request) => {
-    const files: Record<string, string> = {};
-    for (const [name, value] of Object.entries(request.data.source.arguments)) {
-      files[idxField(name)] = placeOf(text(value), request);
-    }
-    return loadIdxFiles(files, request.data.preparation.raw);
-  },
-  csv: (request) => {
-    const path = placeOf(text(request.data.source.arguments["path"]), request);
-    const table = readCsv(path, request.data.preparation.raw);
-    return table.ok ? success({ kind: "columns", ...table.value }) : table;
-  },
-  text: (request) => readText(placeOf(text(request.data.source.arguments["path"]), request)),
-  synthetic_digits: ({ data, override }) => {
-    if (override !== undefined) {
-      const files = findDigitFiles(override);
-      if (files === undefined) {
-        const reason = "I look there for a folder with IDX files in MNIST's names (t10k-images-idx3-ubyte.gz, ...)";
-        return failure(problem("MC6001", { path: override, reason }));
-      }
-      return loadIdxFiles(files, data.preparation.raw);
-    }
-    return fromColumns(
-      drawDigits(number(data.source.arguments["count"], 10000), number(data.source.arguments["seed"], 0)),
-    );
-  },
-  synthetic_blobs: ({ data: { source } }) => {
-    const { count, classes, features, spread, seed } = source.arguments;
-    return fromColumns(
-      drawBlobs(number(count, 1000), number(classes, 2), number(features, 2), number(spread, 1), number(seed, 0)),
-    );
-  },
-  synthetic_sequences: ({ data: { source } }) => {
-    const { count, length, features, classes, seed } = source.arguments;
-    return fromColumns(
-      drawSequences(
-        number(count, 1000),
-        number(length, 64),
-        number(features, 64),
-        number(classes, 10),
-        number(seed, 0),
-      ),
-    );
-  },
-  synthetic_waves: ({ data: { source } }) => {
-    const { count, length, noise, seed } = source.arguments;
-    return fromColumns(drawWaves(number(count, 1000), number(length, 40), number(noise, 0), number(seed, 0)));
-  },
-};
-
-const loaderOf: ReadonlyMap<string, Loader> = new Map(Object.entries(loaders));
-
-/** Loads what a data section's source delivers. Relative paths start from the folder of the spec. */
-export function loadSource(data: DataProgram, specPath: string, override?: string): Result<RawData, DataProblem> {
-  const loader = required(
-    loaderOf.get(data.source.kind),
-    `a loader for ${data.source.kind}, which the checker lets through`,
-  );
-  return loader({ data, folder: dirname(specPath), ...(override !== undefined && { override }) });
 }

@@ -1,7 +1,7 @@
 import { gunzipSync } from "node:zlib";
 import { failure, success, type Result } from "../../support/result.ts";
 import { readRegularFile } from "../read-regular-file.ts";
-import { problem, type DataProblem } from "./raw-data.ts";
+import { problem, type DataProblem } from "../../sources/raw-data.ts";
 
 /** What any gzipped file may unpack to, in bytes; larger ones to a hundred times their size. */
 const unpackedLimit = 256e6;

@@ -9,7 +9,7 @@ import { referenceTarget } from "../../passes/pipeline.ts";
 import { fault, required } from "../../support/fault.ts";
 import type { Dataset, Examples } from "../data/dataset.ts";
 import { findMisfit } from "../data/find-misfit.ts";
-import { exampleOf, problem, type Column, type DataProblem, type RawData } from "../data/raw-data.ts";
+import { exampleOf, problem, type Column, type DataProblem, type RawData } from "../../sources/raw-data.ts";
 import { toNumbers } from "../onnx/typed-array.ts";
 import { interpretPreparation, type PreparationState } from "./interpret-preparation.ts";
 import type { Trainer } from "./trainer.ts";

@@ -1,4 +1,5 @@
 import { writeWeights } from "../../emit/onnx/weights-file.ts";
+import type { SourceSpec } from "../../ir/program.ts";
 import { stringifyNumbers } from "../../support/json-numbers.ts";
 import { readSafetensors, writeSafetensors, type SafeTensor } from "../../support/safetensors.ts";
 import { jsonKeys } from "../../support/json-keys.ts";
@@ -36,9 +37,9 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
 
 /**
  * The bytes of a file of weights, laid out as a build lays it out, so that ONNX graphs which refer to it find each weight;
- * `source` is the kind of source of its data.
+ * `source` is that of its data.
  */
-export function encodeWeights(checkpoint: Checkpoint, source: string): ReturnType<typeof writeWeights> {
+export function encodeWeights(checkpoint: Checkpoint, source: SourceSpec): ReturnType<typeof writeWeights> {
   return writeWeights(storedTensors(checkpoint), metadataOf(checkpoint), source);
 }
 

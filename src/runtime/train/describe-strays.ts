@@ -2,7 +2,7 @@ import { placesOf } from "../../autodiff/places-of.ts";
 import type { Collector } from "../../diagnostics/collector.ts";
 import type { TrainProgram } from "../../ir/program.ts";
 import type { Dataset } from "../data/dataset.ts";
-import { problem, type RawData } from "../data/raw-data.ts";
+import { problem, type RawData } from "../../sources/raw-data.ts";
 import { findStrayPlace } from "./find-stray-place.ts";
 import { StrayPlaces } from "./stray-places.ts";
 import type { Trainer } from "./trainer.ts";

@@ -1,6 +1,6 @@
 import type { DataProgram, FeatureSpec } from "../../ir/program.ts";
 import type { Dataset, Examples } from "../data/dataset.ts";
-import { problem, type RawData } from "../data/raw-data.ts";
+import { problem, type RawData } from "../../sources/raw-data.ts";
 import { toNumbers } from "../onnx/typed-array.ts";
 import type { FeatureProblem } from "./check-features.ts";
 import type { Trainer } from "./trainer.ts";

@@ -8,7 +8,7 @@ import { noFacts } from "../../dims/facts.ts";
 import { eliminateDeadNodes } from "../../passes/eliminate-dead-nodes.ts";
 import { usesOf } from "../../graph/rewrite.ts";
 import { version } from "../../support/version.ts";
-import type { RawData } from "../data/raw-data.ts";
+import type { RawData } from "../../sources/raw-data.ts";
 import { fingerprint, modelFingerprint } from "./fingerprint.ts";
 import { totalSteps } from "./train-loop.ts";
 

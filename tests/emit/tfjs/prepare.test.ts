@@ -32,14 +32,14 @@ interface Opened {
   readonly dataset: Dataset;
 }
 
-function csv(section: string, content: string): Opened {
-  const opened = openData(`  source: csv("t.csv")\n  split: train 1, by position\n${section}`, content);
+async function csv(section: string, content: string): Promise<Opened> {
+  const opened = await openData(`  source: csv("t.csv")\n  split: train 1, by position\n${section}`, content);
   if (typeof opened === "string") throw new Error(opened);
   return opened;
 }
 
-function text(section: string): Opened {
-  const opened = openData(
+async function text(section: string): Promise<Opened> {
+  const opened = await openData(
     `  source: text("t.txt")\n  split: train 1, by position\n${section}`,
     "one text and another ".repeat(20),
     "t.txt",
@@ -48,9 +48,9 @@ function text(section: string): Opened {
   return opened;
 }
 
-function spec(name: string): Opened {
+async function spec(name: string): Promise<Opened> {
   const program = loadTraining(specPath(name));
-  return { program, dataset: loadData(program, specPath(name)) };
+  return { program, dataset: await loadData(program, specPath(name)) };
 }
 
 /** What the two targets make of the first examples, from one checkpoint. */
@@ -111,7 +111,7 @@ const tokens = `  tokens: i32[8] = raw.window(8)
   said: f32[8, 20] = one_hot(raw.window(8), 20, dtype=f32)
   x: f32[] = mean(one_hot(raw.window(8), 20), axis=[1, 2]) -> standardize`;
 
-const cases: readonly (readonly [name: string, opened: () => Opened])[] = [
+const cases: readonly (readonly [name: string, opened: () => Promise<Opened>])[] = [
   [
     "Unix seconds, standardized",
     () =>
@@ -188,7 +188,7 @@ describe("features in generated TypeScript", () => {
   beforeAll(() => useBackend("cpu"));
 
   it.each(cases)("are those of the ONNX graph, bit by bit: %s", async (name, opened) => {
-    const { onnx, ours } = await bothPrepared(name, opened());
+    const { onnx, ours } = await bothPrepared(name, await opened());
     expect([...ours.keys()].sort()).toEqual([...onnx.keys()].sort());
     for (const [key, { shape, data }] of onnx) {
       expect(ours.get(key)?.shape, key).toEqual(shape);
@@ -197,7 +197,7 @@ describe("features in generated TypeScript", () => {
   });
 
   it("rest on statistics that `save` keeps as a checkpoint of the training has them", async () => {
-    const opened = csv(
+    const opened = await csv(
       "  x: f32[] = raw.t -> standardize",
       lines(
         "t",
@@ -217,7 +217,10 @@ describe("features in generated TypeScript", () => {
   });
 
   it("are truth values where they are declared so", async () => {
-    const { program } = csv("  x: f32[] = raw.t\n  late: bool[] = raw.t > 1700000001", "t\n1700000001\n1700000002\n");
+    const { program } = await csv(
+      "  x: f32[] = raw.t\n  late: bool[] = raw.t > 1700000001",
+      "t\n1700000001\n1700000002\n",
+    );
     const emitted = await emit("truth", program);
     const features = emitted.prepare({ t: { shape: [2], data: [1700000001, 1700000002] } });
     expect(features["late"]?.dtype).toBe("bool");
@@ -258,7 +261,7 @@ describe("features in generated TypeScript", () => {
     ],
   ])("refuse %s, with its place", async (_, change, said) => {
     const section = "  x: f32[] = raw.a\n  y: i64[] = raw.b\n  u: u8[] = raw.c";
-    const { program } = csv(section, "a,b,c\n1,2,3\n");
+    const { program } = await csv(section, "a,b,c\n1,2,3\n");
     const emitted = await emit("refused", program);
     const two = { shape: [2], data: [1, 2] };
     const { numTensors } = tf.memory();

@@ -7,7 +7,7 @@ import type { TrainProgram } from "../../../src/ir/program.ts";
 import { lowerTrain } from "../../../src/lower/sections/lower-sections.ts";
 import { createDataset, type Dataset } from "../../../src/runtime/data/dataset.ts";
 import { loadSource } from "../../../src/runtime/data/load-source.ts";
-import type { DataProblem, RawData } from "../../../src/runtime/data/raw-data.ts";
+import type { DataProblem, RawData } from "../../../src/sources/raw-data.ts";
 import { createOnnxTrainer } from "../../../src/runtime/onnx/onnx-trainer.ts";
 import { createTfjsTrainer } from "../../../src/runtime/tfjs/tfjs-trainer.ts";
 import { checkFeatures } from "../../../src/runtime/train/check-features.ts";
@@ -53,19 +53,23 @@ export function messageOf(problem: DataProblem): string {
     .join("\n");
 }
 
-/** Loads a data section whose source is the given file, `t.csv` by default; what is wrong as text. */
-export function openData(
+/** A file's content, or that of several by their names. */
+type Content = string | Uint8Array | Readonly<Record<string, Uint8Array>>;
+
+/** Loads a data section whose source is the given file, `t.csv` by default, or files; what is wrong as text. */
+export async function openData(
   section: string,
-  content: string | Uint8Array,
+  content: Content,
   file = "t.csv",
   loss?: string,
-): OpenedData | string {
+): Promise<OpenedData | string> {
   const folder = mkdtempSync(join(tmpdir(), "modelc-data-"));
   try {
-    writeFileSync(join(folder, file), content);
+    const files = typeof content === "string" || content instanceof Uint8Array ? { [file]: content } : content;
+    for (const [name, it] of Object.entries(files)) writeFileSync(join(folder, name), it);
     const path = join(folder, "spec.model");
     const program = programOf(section, path, loss);
-    const raw = loadSource(program.data, path);
+    const raw = await loadSource(program.data, path);
     if (!raw.ok) return messageOf(raw.error).replaceAll(`${folder}/`, "");
     const dataset = createDataset(raw.value, program.data);
     if (!dataset.ok) return messageOf(dataset.error).replaceAll(`${folder}/`, "");
@@ -92,13 +96,8 @@ export async function trainersOf({ program, dataset }: OpenedData): Promise<read
 }
 
 /** What is wrong with a section and its file, from the text to the features, as `modelc train` finds it on both targets. */
-export async function problemOf(
-  section: string,
-  content: string | Uint8Array,
-  file = "t.csv",
-  loss?: string,
-): Promise<string> {
-  const opened = openData(section, content, file, loss);
+export async function problemOf(section: string, content: Content, file = "t.csv", loss?: string): Promise<string> {
+  const opened = await openData(section, content, file, loss);
   if (typeof opened === "string") return opened;
   const found: string[] = [];
   for (const trainer of await trainersOf(opened)) {

@@ -3,15 +3,15 @@ import { createOnnxTrainer } from "../../../src/runtime/onnx/onnx-trainer.ts";
 import { createTfjsTrainer } from "../../../src/runtime/tfjs/tfjs-trainer.ts";
 import { openData, problemOf, trainersOf, type OpenedData } from "./open-data.ts";
 
-const opened = (section: string, content: string | Uint8Array, file?: string): OpenedData => {
-  const found = openData(section, content, file);
+const opened = async (section: string, content: string | Uint8Array, file?: string): Promise<OpenedData> => {
+  const found = await openData(section, content, file);
   if (typeof found === "string") throw new Error(found);
   return found;
 };
 
 /** The elements of a feature over the train split in file order, by each runtime. */
 async function features(section: string, content: string, name: string): Promise<readonly (readonly unknown[])[]> {
-  const data = opened(`  source: csv("t.csv")\n  split: train 1, by position\n${section}`, content);
+  const data = await opened(`  source: csv("t.csv")\n  split: train 1, by position\n${section}`, content);
   const { train } = data.dataset.splits;
   const all = Array.from({ length: train.count }, (_, i) => i);
   const made: (readonly unknown[])[] = [];
@@ -105,7 +105,7 @@ describe("numbers of a table reach features unrounded, on both runtimes", () => 
     async (type) => {
       const declared = type === "class(5)" ? type : `${type}[]`;
       const section = csv(`  x: f32[] = raw.a\n  y: ${declared} = raw.a${type === "bool" ? " > 2" : ""}`);
-      const found = openData(section, "a\n1\n4\n2\n", "t.csv", "mean(out * cast(y, f32))");
+      const found = await openData(section, "a\n1\n4\n2\n", "t.csv", "mean(out * cast(y, f32))");
       if (typeof found === "string") throw new Error(found);
       for (const trainer of await trainersOf(found)) {
         const [loss = NaN] = (
@@ -118,14 +118,14 @@ describe("numbers of a table reach features unrounded, on both runtimes", () => 
   );
 
   it("a feature of bf16 is refused where the binding of the runtime has no such tensors", async () => {
-    const { program } = opened('  source: csv("t.csv")\n  x: f32[] = raw.a\n  y: bf16[] = raw.a', "a\n1\n");
+    const { program } = await opened('  source: csv("t.csv")\n  x: f32[] = raw.a\n  y: bf16[] = raw.a', "a\n1\n");
     const made = await createOnnxTrainer(program, { totalSteps: 1, threads: 1 });
     expect(made.ok ? "made" : made.message).toMatch(/^the tensor y is bf16, .*--runtime tfjs$/);
   });
 
   it("a feature of bf16 reaches TensorFlow.js as a number", async () => {
     const section = csv("  x: f32[] = raw.a\n  y: bf16[] = raw.a");
-    const found = openData(section, "a\n1\n4\n2\n", "t.csv", "mean(out * cast(y, f32))");
+    const found = await openData(section, "a\n1\n4\n2\n", "t.csv", "mean(out * cast(y, f32))");
     if (typeof found === "string") throw new Error(found);
     const made = await createTfjsTrainer(found.program, { totalSteps: 1, backend: "cpu" });
     if (!made.ok) throw new Error(made.message);
@@ -136,8 +136,8 @@ describe("numbers of a table reach features unrounded, on both runtimes", () => 
     expect(loss).toBeCloseTo(7, 5);
   });
 
-  it("leaves columns alone that no feature reads", () => {
-    const data = opened('  source: csv("t.csv")\n  x: f32[] = raw.a', "a,name\n1,0x10\n2,NEAR BAY\n");
+  it("leaves columns alone that no feature reads", async () => {
+    const data = await opened('  source: csv("t.csv")\n  x: f32[] = raw.a', "a,name\n1,0x10\n2,NEAR BAY\n");
     expect(data.dataset.splits.train.count).toBe(2);
   });
 });
@@ -263,8 +263,8 @@ describe("numbers that cannot be are found when the data are loaded, with their 
     expect(await problemOf(section + other, bytes, "t.idx")).toMatch(expected);
   });
 
-  it("doubles and integers of an IDX file keep their digits", () => {
-    const data = opened(
+  it("doubles and integers of an IDX file keep their digits", async () => {
+    const data = await opened(
       '  source: idx(x="t.idx")\n  x: f32[] = raw.x - 1700000000',
       idx(0x0e, 8, (view, at) => view.setFloat64(at, 1700000000.1)),
       "t.idx",

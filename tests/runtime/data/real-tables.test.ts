@@ -13,7 +13,7 @@ describe.skipIf(folder === undefined)("tables of real data", () => {
     ["mpg.csv", ["mpg", "horsepower", "weight"]],
     ["penguins.csv", ["bill_length_mm", "body_mass_g"]],
     ["titanic.csv", ["Age", "Fare"]],
-  ])("%s: every number, and the statistics of two passes in f64", (file, names) => {
+  ])("%s: every number, and the statistics of two passes in f64", async (file, names) => {
     const text = readFileSync(`${folder ?? ""}/${file}`, "utf8");
     const [header = "", ...lines] = text.replaceAll("\r", "").trim().split("\n");
     // Commas within quotes are the names of titanic.csv alone.
@@ -24,7 +24,7 @@ describe.skipIf(folder === undefined)("tables of real data", () => {
       .filter((cells) => cells.every((it) => it !== ""))
       .map((cells) => cells.map(Number));
     const features = names.map((name, at) => `  f${at}: f32[] = raw.${name} -> standardize`).join("\n");
-    const opened = openData(
+    const opened = await openData(
       `  source: csv("t.csv")\n  split: train 1, by position\n  clean: drop_missing\n  x: f32[] = raw.${names[0] ?? ""}\n${features}`,
       text,
     );

@@ -127,7 +127,8 @@ describe.each(specNames)("the replay of %s", (name) => {
   it("computes what the step computes, and names what was spoilt, whichever it is", async () => {
     const path = specPath(name);
     const program = loadTraining(path, (text) => text.replace(/count=\d+/, "count=40"));
-    const { train } = loadData(program, path, name === "tiny-gpt" ? "specs/data/plane.csv" : undefined).splits;
+    const { splits } = await loadData(program, path, name === "tiny-gpt" ? "specs/data/plane.csv" : undefined);
+    const { train } = splits;
     const trainer = trainerOf(await createOnnxTrainer(program, { totalSteps: 1, threads: 1 }));
     await trainer.restore(fitStatistics(program, train));
     const features = await trainer.prepare(train.gather(Int32Array.of(0, 1)));

@@ -1,6 +1,45 @@
-import { failure, success, type Result } from "../../support/result.ts";
-import { problem, sizeOf, type DataProblem } from "./raw-data.ts";
-import { readBytes } from "./read-file.ts";
+import { failure, success, type Result } from "../support/result.ts";
+import { defineSource, type SourceFiles } from "./define-source.ts";
+import { problem, sizeOf, type Column, type DataProblem, type SourceData } from "./raw-data.ts";
+
+/** One IDX file for each field: `images="..."` is read as `raw.image`. */
+export const idx = defineSource({
+  name: "idx",
+  doc:
+    "`raw.image`, `raw.label`: the names without a final `s`; an element of the file's first axis each, " +
+    "shaped as the feature that reads it (axes of size 1 may differ)",
+  arguments: {},
+  fieldArguments: {
+    schema: { kind: "string" },
+    like: ["images", "labels"],
+    fieldOf: (argument) => argument.replace(/s$/, ""),
+  },
+  fields: ({ byField }) => ({
+    kind: "listed",
+    shapes: Object.fromEntries(Object.keys(byField).map((name) => [name, "declared"])),
+  }),
+  load: ({ byField, files }) =>
+    loadIdxFiles(
+      Object.entries(byField).map(([name, file]) => [name, files.placeOf(file)]),
+      files,
+    ),
+});
+
+/** The tensors of IDX files as columns, each by the name of its field. */
+export async function loadIdxFiles(
+  places: readonly (readonly [field: string, place: string])[],
+  files: SourceFiles,
+): Promise<Result<SourceData, DataProblem>> {
+  const columns: Column[] = [];
+  for (const [name, place] of places) {
+    const bytes = await files.read(place);
+    if (!bytes.ok) return bytes;
+    const tensor = parseIdx(bytes.value, place);
+    if (!tensor.ok) return tensor;
+    columns.push({ name, shape: tensor.value.shape.slice(1), data: tensor.value.data, from: place });
+  }
+  return success({ kind: "columns", columns });
+}
 
 /** An IDX tensor: the first dimension counts the examples. */
 export interface IdxTensor {
@@ -29,16 +68,10 @@ const elementTypes: ReadonlyMap<number, ElementType> = new Map<number, ElementTy
 ]);
 
 /**
- * Reads an IDX file, gzipped or not.
+ * Parses the bytes of an IDX file; `path` is for messages.
  *
  * Source: Y. LeCun, C. Cortes, C. Burges, "The MNIST database", section "File formats".
  */
-export function readIdx(path: string): Result<IdxTensor, DataProblem> {
-  const bytes = readBytes(path);
-  return bytes.ok ? parseIdx(bytes.value, path) : bytes;
-}
-
-/** Parses the bytes of an IDX file; `path` is for messages. */
 export function parseIdx(bytes: Uint8Array, path: string): Result<IdxTensor, DataProblem> {
   const damaged = (offset: number, what: string): Result<IdxTensor, DataProblem> =>
     failure(problem("MC6002", { path, offset, problem: what }));

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { openData, problemOf, trainersOf } from "./open-data.ts";
+import { openData, problemOf, trainersOf } from "../runtime/data/open-data.ts";
 
-const read = (feature: string, content: string | Uint8Array): unknown => {
-  const found = openData(`  source: csv("t.csv")\n  split: train 1, by position\n  ${feature}`, content);
+const read = async (feature: string, content: string | Uint8Array): Promise<unknown> => {
+  const found = await openData(`  source: csv("t.csv")\n  split: train 1, by position\n  ${feature}`, content);
   if (typeof found === "string") return found;
   const { train } = found.dataset.splits;
   const batch = train.gather(Array.from({ length: train.count }, (_, i) => i));
@@ -48,8 +48,8 @@ describe("what is wrong with a table is said with its line and cell", () => {
       'MC6007 t.csv has no column `a`. It has `raw["first one"]`, `raw.second`.',
     ],
     ["an empty file", "\n", "MC6004 t.csv:1:1: the file is empty."],
-  ])("%s", (_, content, message) => {
-    expect(read("x: f32[] = raw.a", content)).toBe(message);
+  ])("%s", async (_, content, message) => {
+    expect(await read("x: f32[] = raw.a", content)).toBe(message);
   });
 
   it.each([
@@ -57,25 +57,25 @@ describe("what is wrong with a table is said with its line and cell", () => {
     ["UTF-16", Buffer.from("\ufeffa,b\n1,2\n", "utf16le").swap16()],
     ["UTF-16", Buffer.from("a,b\n1,2\n", "utf16le")],
     ["UTF-32", Buffer.from([0xff, 0xfe, 0, 0, 0x61, 0, 0, 0])],
-  ])("a file in %s", (encoding, bytes) => {
-    expect(read("x: f32[] = raw.a", bytes)).toBe(
+  ])("a file in %s", async (encoding, bytes) => {
+    expect(await read("x: f32[] = raw.a", bytes)).toBe(
       `MC6002 t.csv is damaged at byte 0: it is ${encoding}, not UTF-8: save it as UTF-8.`,
     );
-    expect(openData('  source: text("t.txt")\n  x: f32[] = cast(raw.window(1)[:, 0], f32)', bytes, "t.txt")).toMatch(
-      `it is ${encoding}, not UTF-8`,
-    );
+    expect(
+      await openData('  source: text("t.txt")\n  x: f32[] = cast(raw.window(1)[:, 0], f32)', bytes, "t.txt"),
+    ).toMatch(`it is ${encoding}, not UTF-8`);
   });
 
-  it("a name in another encoding", () => {
-    expect(read('x: f32[] = raw["gr\u00f6\u00dfe"]', Buffer.from("gr\u00f6\u00dfe,b\n1,2\n", "latin1"))).toMatch(
+  it("a name in another encoding", async () => {
+    expect(await read('x: f32[] = raw["gr\u00f6\u00dfe"]', Buffer.from("gr\u00f6\u00dfe,b\n1,2\n", "latin1"))).toMatch(
       /^MC6007 .* The names of its columns are no UTF-8: save the file as UTF-8\.$/,
     );
   });
 });
 
 describe("columns that no feature reads", () => {
-  it("may have no name or the same, as row numbers of other programs have", () => {
-    expect(read("x: f32[] = raw.a", ",a,n,n,\n0,7,x,y,\n1,8,x,y,\n")).toEqual([[7, 8]]);
+  it("may have no name or the same, as row numbers of other programs have", async () => {
+    expect(await read("x: f32[] = raw.a", ",a,n,n,\n0,7,x,y,\n1,8,x,y,\n")).toEqual([[7, 8]]);
   });
 });
 
@@ -92,8 +92,8 @@ describe("64-bit integers", () => {
     ["-0.0", 0n],
     ["0e999", 0n],
     ["00120e-1", 12n],
-  ])("%s is read exactly", (cell, value) => {
-    expect(read("x: f32[] = raw.k\n  y: i64[] = raw.a", `a,k\n${cell},0\n`)).toEqual([[0], [value]]);
+  ])("%s is read exactly", async (cell, value) => {
+    expect(await read("x: f32[] = raw.k\n  y: i64[] = raw.a", `a,k\n${cell},0\n`)).toEqual([[0], [value]]);
   });
 
   it.each([
@@ -105,8 +105,8 @@ describe("64-bit integers", () => {
     ["9223372036854775808", /^MC6020 t\.csv:2:1: raw\.a is 9223372036854775808, /],
     ["1e19", /^MC6020 t\.csv:2:1: raw\.a is 10000000000000000000, /],
     ["12e-1", /^MC6010 t\.csv:2:1: raw\.a is 1\.2, /],
-  ])("%s is none", (cell, message) => {
-    expect(read("x: f32[] = raw.k\n  y: i64[] = raw.a", `a,k\n${cell},0\n`)).toMatch(message);
+  ])("%s is none", async (cell, message) => {
+    expect(await read("x: f32[] = raw.k\n  y: i64[] = raw.a", `a,k\n${cell},0\n`)).toMatch(message);
   });
 });
 
@@ -116,7 +116,7 @@ describe("columns whose names are no words", () => {
 
   it('are read as `raw["..."]`, on both targets', async () => {
     const columns = names.map((it) => `raw["${it}"]`).join(", ");
-    const found = openData(
+    const found = await openData(
       `  source: csv("t.csv")\n  split: train 1, by position\n  x: f32[] = sum(stack(${columns}, axis=-1), axis=-1)`,
       table,
     );
@@ -129,7 +129,7 @@ describe("columns whose names are no words", () => {
   });
 
   it("and shown so, where they are missing or hold what cannot be", async () => {
-    expect(read('x: f32[] = raw["fixed acid"]', table)).toMatch(
+    expect(await read('x: f32[] = raw["fixed acid"]', table)).toMatch(
       /no column `fixed acid`\. Did you mean `raw\["fixed acidity"\]`\?$/,
     );
     expect(
@@ -140,7 +140,7 @@ describe("columns whose names are no words", () => {
     ).toMatch(/^MC6010 t\.csv:2:1: raw\["fixed acidity"\] is 1\.5/);
   });
 
-  it("`raw[...]` of a plain name is `raw.NAME`", () => {
-    expect(read('x: f32[] = raw["a"] + raw.a', "a\n3\n")).toEqual([[3]]);
+  it("`raw[...]` of a plain name is `raw.NAME`", async () => {
+    expect(await read('x: f32[] = raw["a"] + raw.a', "a\n3\n")).toEqual([[3]]);
   });
 });

@@ -1,4 +1,4 @@
-import { failure, success, type Result } from "../../support/result.ts";
+import { failure, success, type Result } from "./result.ts";
 
 /** The encoding of a text that is not UTF-8, by its first bytes or by the zeros in its letters. */
 function otherEncoding(bytes: Uint8Array): string | undefined {

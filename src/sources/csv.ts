@@ -1,27 +1,40 @@
-import { CsvError, parse } from "csv-parse/sync";
-import type { RawField } from "../../ir/program.ts";
-import { failure, success, type Result } from "../../support/result.ts";
-import { showRawField } from "../../lower/sections/show-raw-field.ts";
-import { nearest } from "../../support/nearest.ts";
-import { showName, showText } from "../../support/show-text.ts";
-import { decodeText } from "./decode-text.ts";
+import type { CsvError } from "csv-parse/sync";
+import type { RawField } from "../ir/program.ts";
+import { decodeText } from "../support/decode-text.ts";
+import { nearest } from "../support/nearest.ts";
+import { failure, success, type Result } from "../support/result.ts";
+import { showName, showText } from "../support/show-text.ts";
+import { defineSource } from "./define-source.ts";
 import { problem, type Column, type DataProblem } from "./raw-data.ts";
-import { readBytes } from "./read-file.ts";
+import { showRawField } from "./show-raw-field.ts";
+
+/** A CSV file with a header line; missing cells become NaN. Columns that no feature reads may hold anything. */
+export const csv = defineSource({
+  name: "csv",
+  doc:
+    '`raw.NAME` for each column of the header line, `raw["fixed acidity"]` where its name is no word of the ' +
+    "language; scalars. Cells are separated by commas. A number is written in decimal, with a sign, a point " +
+    "and an exponent where they are wanted (`-1`, `.5`, `6.02e+23`), blanks around it; `0x10`, `Infinity`, " +
+    "`nan`, `NA` and `1_000` are none, and are errors with line and cell. An empty cell is a missing value: " +
+    "an error too, unless `clean: drop_missing` leaves its row out. Columns that no feature reads may hold " +
+    "anything",
+  arguments: { path: { kind: "string" } },
+  fields: () => ({ kind: "any", shape: [] }),
+  load: async ({ arguments: { path }, wanted, files }) => {
+    const place = files.placeOf(path);
+    const bytes = await files.read(place);
+    if (!bytes.ok) return bytes;
+    const text = decodeText(bytes.value);
+    if (!text.ok) return failure(problem("MC6002", { path: place, offset: 0, problem: text.error }));
+    const table = await parseCsv(text.value, place, wanted);
+    return table.ok ? success({ kind: "columns", columns: [...table.value.columns.values()] }) : table;
+  },
+});
 
 /** What a table holds of the columns that were asked for. */
 export interface Table {
   readonly count: number;
   readonly columns: ReadonlyMap<string, Column>;
-}
-
-/** Reads a CSV file with a header line; missing cells become NaN. Columns that no field reads may hold anything. */
-export function readCsv(path: string, fields: readonly RawField[]): Result<Table, DataProblem> {
-  const bytes = readBytes(path);
-  if (!bytes.ok) return bytes;
-  const text = decodeText(bytes.value);
-  return text.ok
-    ? parseCsv(text.value, path, fields)
-    : failure(problem("MC6002", { path, offset: 0, problem: text.error }));
 }
 
 /** A number as tables write it: `-1`, `.5`, `6.02e+23`. Hexadecimal, `Infinity`, `nan` and `1_000` are none. */
@@ -34,7 +47,12 @@ interface Row {
 }
 
 /** Parses the text of a CSV file; `path` is for messages. All columns are read where no fields are named. */
-export function parseCsv(text: string, path: string, fields?: readonly RawField[]): Result<Table, DataProblem> {
+export async function parseCsv(
+  text: string,
+  path: string,
+  fields?: readonly RawField[],
+): Promise<Result<Table, DataProblem>> {
+  const { CsvError, parse } = await import("csv-parse/sync");
   const rows: Row[] = [];
   try {
     parse(text, {

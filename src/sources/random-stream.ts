@@ -1,4 +1,4 @@
-import { keyFor, normal, uniform, type Key } from "../../../ops/random/counter.ts";
+import { keyFor, normal, uniform, type Key } from "../ops/random/counter.ts";
 
 /** A stream of random numbers for one example of one generator: the same for a seed whatever else is drawn. */
 export interface Stream {

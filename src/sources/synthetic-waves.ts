@@ -1,5 +1,18 @@
-import type { Column } from "../raw-data.ts";
-import { streamFor } from "./generator.ts";
+import { success } from "../support/result.ts";
+import { count, seed, size } from "./common-arguments.ts";
+import { defineSource } from "./define-source.ts";
+import { streamFor } from "./random-stream.ts";
+import type { Column } from "./raw-data.ts";
+
+/** Sums of two sines. */
+export const syntheticWaves = defineSource({
+  name: "synthetic_waves",
+  doc: "sums of two sines: `raw.wave` [length, 1], `raw.next`, the same one step on",
+  arguments: { count, length: size(40), noise: { kind: "number", default: 0, min: 0 }, seed },
+  fields: ({ arguments: { length } }) => ({ kind: "listed", shapes: { wave: [length, 1], next: [length, 1] } }),
+  load: ({ arguments: { count, length, noise, seed } }) =>
+    success({ kind: "columns", columns: drawWaves(count, length, noise, seed) }),
+});
 
 /** Draws sums of two sines of random pitch and phase under noise; `next` is `wave` one step later. */
 export function drawWaves(count: number, length: number, noise: number, seed: number): readonly Column[] {

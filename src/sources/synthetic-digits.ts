@@ -1,6 +1,47 @@
-import { elementAt } from "../../../support/element-at.ts";
-import type { Column } from "../raw-data.ts";
-import { streamFor, type Stream } from "./generator.ts";
+import { elementAt } from "../support/element-at.ts";
+import { failure, success } from "../support/result.ts";
+import { count, seed } from "./common-arguments.ts";
+import { defineSource } from "./define-source.ts";
+import { loadIdxFiles } from "./idx.ts";
+import { streamFor, type Stream } from "./random-stream.ts";
+import { problem, type Column } from "./raw-data.ts";
+
+/** Drawn digits; with `--data DIR`, IDX files in MNIST's names from that folder. */
+export const syntheticDigits = defineSource({
+  name: "synthetic_digits",
+  doc:
+    "drawn digits: `raw.image` [28, 28, 1], 0 to 255; `raw.label`, 0 to 9. With `--data DIR`, IDX files in " +
+    "MNIST's names from that folder",
+  arguments: { count: { ...count, default: 10000 }, seed },
+  fields: () => ({ kind: "listed", shapes: { image: [28, 28, 1], label: [] } }),
+  load: ({ arguments: { count, seed }, files }) => {
+    const { override } = files;
+    if (override === undefined) return success({ kind: "columns", columns: drawDigits(count, seed) });
+    const found = findDigitFiles(files.list(override) ?? []);
+    if (found !== undefined)
+      return loadIdxFiles(
+        found.map(([field, name]) => [field, files.placeOf(name)]),
+        files,
+      );
+    const reason = "I look there for a folder with IDX files in MNIST's names (t10k-images-idx3-ubyte.gz, ...)";
+    return failure(problem("MC6001", { path: override, reason }));
+  },
+});
+
+/** The image and label files in MNIST's names, the training set before the test set. */
+function findDigitFiles(names: readonly string[]): readonly (readonly [field: string, name: string])[] | undefined {
+  const sorted = names.toSorted().reverse();
+  for (const set of ["train", "t10k", ""]) {
+    const image = sorted.find((it) => it.startsWith(set) && /images.*idx3/.test(it));
+    const label = sorted.find((it) => it.startsWith(set) && /labels.*idx1/.test(it));
+    if (image !== undefined && label !== undefined)
+      return [
+        ["image", image],
+        ["label", label],
+      ];
+  }
+  return undefined;
+}
 
 type Point = readonly [number, number];
 type Stroke = readonly Point[];
@@ -14,7 +55,7 @@ function arc(cx: number, cy: number, rx: number, ry: number, from: number, to: n
 }
 
 /** The strokes of each digit in a unit square, as a pen would draw them; several ways of writing where people differ. */
-const shapes: readonly (readonly (readonly Stroke[])[])[] = [
+const shapes = (): readonly (readonly (readonly Stroke[])[])[] => [
   [[arc(0.5, 0.5, 0.26, 0.4, 0, 1, 24)]],
   [
     [
@@ -98,11 +139,12 @@ const side = 28;
 export function drawDigits(count: number, seed: number): readonly Column[] {
   const images = new Float32Array(count * side * side);
   const labels = new Int32Array(count);
+  const digits = shapes();
   for (let example = 0; example < count; example++) {
     const stream = streamFor("synthetic_digits", seed, example);
     const label = stream.integer(10);
     labels[example] = label;
-    drawDigit(label, stream, images.subarray(example * side * side, (example + 1) * side * side));
+    drawDigit(elementAt(digits, label), stream, images.subarray(example * side * side, (example + 1) * side * side));
   }
   const from = "synthetic_digits";
   return [
@@ -111,9 +153,8 @@ export function drawDigits(count: number, seed: number): readonly Column[] {
   ];
 }
 
-function drawDigit(label: number, stream: Stream, pixels: Float32Array): void {
-  const variants = shapes[label] ?? [];
-  const strokes = variants[stream.integer(variants.length)] ?? [];
+function drawDigit(variants: readonly (readonly Stroke[])[], stream: Stream, pixels: Float32Array): void {
+  const strokes = elementAt(variants, stream.integer(variants.length));
   const angle = stream.normal(0.11);
   const shear = stream.normal(0.16);
   const width = 20 * stream.uniform(0.72, 1.08);

@@ -1,5 +1,24 @@
-import type { Column } from "../raw-data.ts";
-import { streamFor } from "./generator.ts";
+import { success } from "../support/result.ts";
+import { count, seed, size } from "./common-arguments.ts";
+import { defineSource } from "./define-source.ts";
+import { streamFor } from "./random-stream.ts";
+import type { Column } from "./raw-data.ts";
+
+/** Points around one centre a class. */
+export const syntheticBlobs = defineSource({
+  name: "synthetic_blobs",
+  doc: "a cloud of points around one centre a class: `raw.x` [features], `raw.label`",
+  arguments: {
+    count,
+    classes: size(2, 2),
+    features: size(2, 2),
+    spread: { kind: "number", default: 1, min: 0 },
+    seed,
+  },
+  fields: ({ arguments: { features } }) => ({ kind: "listed", shapes: { x: [features], label: [] } }),
+  load: ({ arguments: { count, classes, features, spread, seed } }) =>
+    success({ kind: "columns", columns: drawBlobs(count, classes, features, spread, seed) }),
+});
 
 /**
  * Draws points around one centre a class: centres lie on a circle of radius 3 through the first two axes, points around

@@ -1,7 +1,25 @@
-import { elementAt } from "../../../support/element-at.ts";
-import type { Column } from "../raw-data.ts";
-import { normal, keyFor } from "../../../ops/random/counter.ts";
-import { streamFor } from "./generator.ts";
+import { normal, keyFor } from "../ops/random/counter.ts";
+import { elementAt } from "../support/element-at.ts";
+import { success } from "../support/result.ts";
+import { count, seed, size } from "./common-arguments.ts";
+import { defineSource } from "./define-source.ts";
+import { streamFor } from "./random-stream.ts";
+import type { Column } from "./raw-data.ts";
+
+/** Noisy sequences that only memory can label. */
+export const syntheticSequences = defineSource({
+  name: "synthetic_sequences",
+  doc:
+    "noisy sequences whose label at a step is the last pattern shown: `raw.x` [length, features], `raw.label` " +
+    "[length]",
+  arguments: { count, length: size(64), features: size(64), classes: size(10, 2), seed },
+  fields: ({ arguments: { length, features } }) => ({
+    kind: "listed",
+    shapes: { x: [length, features], label: [length], last: [] },
+  }),
+  load: ({ arguments: { count, length, features, classes, seed } }) =>
+    success({ kind: "columns", columns: drawSequences(count, length, features, classes, seed) }),
+});
 
 /**
  * Draws sequences that only memory can label: at each step, with probability 0.3, one of `classes` patterns is shown

@@ -1,8 +1,8 @@
-import { elementAt } from "../../support/element-at.ts";
-import type { ParametersOf } from "../../diagnostics/catalog.ts";
-import type { dataCatalog } from "../../diagnostics/catalog/data.ts";
-import type { Collector } from "../../diagnostics/collector.ts";
-import type { Span } from "../../support/source.ts";
+import { elementAt } from "../support/element-at.ts";
+import type { ParametersOf } from "../diagnostics/catalog.ts";
+import type { dataCatalog } from "../diagnostics/catalog/data.ts";
+import type { Collector } from "../diagnostics/collector.ts";
+import type { Span } from "../support/source.ts";
 
 /** One field of a data source for all examples: row-major, the example being the outermost axis. */
 export interface Column {
@@ -30,15 +30,20 @@ export function exampleOf({ from, cells }: Column, example: number): string {
   return cells === undefined ? `${from}, example ${example}` : `${from}:${elementAt(cells.lines, example)}`;
 }
 
-/** What a source delivers: columns of equally many examples, or one long text from which windows are cut. */
+/** One long text from which windows are cut. */
+interface RawText {
+  readonly kind: "text";
+  readonly tokens: Int32Array;
+  readonly vocabulary: readonly string[];
+  readonly from: string;
+}
+
+/** What a source has read or drawn: columns of equally many examples, which is checked after it, or a text. */
+export type SourceData = { readonly kind: "columns"; readonly columns: readonly Column[] } | RawText;
+
+/** The data of a section: columns of equally many examples, each in the shape that features read it in, or a text. */
 export type RawData =
-  | { readonly kind: "columns"; readonly count: number; readonly columns: ReadonlyMap<string, Column> }
-  | {
-      readonly kind: "text";
-      readonly tokens: Int32Array;
-      readonly vocabulary: readonly string[];
-      readonly from: string;
-    };
+  { readonly kind: "columns"; readonly count: number; readonly columns: ReadonlyMap<string, Column> } | RawText;
 
 export type DataCode = keyof typeof dataCatalog;
 

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { parseCsv } from "../../../src/runtime/data/read-csv.ts";
-import { parseIdx } from "../../../src/runtime/data/read-idx.ts";
-import { drawDigits } from "../../../src/runtime/data/synthetic/digits.ts";
-import { drawSequences } from "../../../src/runtime/data/synthetic/sequences.ts";
-import { drawWaves } from "../../../src/runtime/data/synthetic/waves.ts";
-import { createCollector } from "../../../src/diagnostics/collector.ts";
-import type { DataProblem } from "../../../src/runtime/data/raw-data.ts";
-import type { Result } from "../../../src/support/result.ts";
+import { parseCsv } from "../../src/sources/csv.ts";
+import { parseIdx } from "../../src/sources/idx.ts";
+import { drawDigits } from "../../src/sources/synthetic-digits.ts";
+import { drawSequences } from "../../src/sources/synthetic-sequences.ts";
+import { drawWaves } from "../../src/sources/synthetic-waves.ts";
+import { createCollector } from "../../src/diagnostics/collector.ts";
+import type { DataProblem } from "../../src/sources/raw-data.ts";
+import type { Result } from "../../src/support/result.ts";
 
 const messageOf = (result: Result<unknown, DataProblem>): string => {
   if (result.ok) return "no problem";
@@ -50,8 +50,8 @@ describe("IDX", () => {
 });
 
 describe("CSV", () => {
-  it("reads columns of numbers, missing cells as NaN", () => {
-    const result = parseCsv("a,b\n1,2\n,4.5\n", "t.csv");
+  it("reads columns of numbers, missing cells as NaN", async () => {
+    const result = await parseCsv("a,b\n1,2\n,4.5\n", "t.csv");
     expect(result.ok && result.value.count).toBe(2);
     expect(result.ok && [...(result.value.columns.get("a")?.data ?? [])]).toEqual([1, NaN]);
     expect(result.ok && [...(result.value.columns.get("b")?.data ?? [])]).toEqual([2, 4.5]);
@@ -60,11 +60,11 @@ describe("CSV", () => {
     ["a,b\n1,x\n", "t.csv:2:2: `x` in column `b` is not a number."],
     ["", "t.csv:1:1: the file is empty."],
     ["a,a\n1,2\n", "t.csv:1:2: two columns are named `a`."],
-  ])("names line and column: %j", (text, message) => {
-    expect(messageOf(parseCsv(text, "t.csv"))).toBe(message);
+  ])("names line and column: %j", async (text, message) => {
+    expect(messageOf(await parseCsv(text, "t.csv"))).toBe(message);
   });
-  it("refuses rows of another length with their line", () => {
-    expect(messageOf(parseCsv("a,b\n1,2\n3\n", "t.csv"))).toMatch(/^t\.csv:3:/);
+  it("refuses rows of another length with their line", async () => {
+    expect(messageOf(await parseCsv("a,b\n1,2\n3\n", "t.csv"))).toMatch(/^t\.csv:3:/);
   });
 });
 

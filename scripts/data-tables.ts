@@ -1,0 +1,31 @@
+import type { ArgumentSchema, CallSchema } from "../src/ir/settings.ts";
+import type { Source } from "../src/sources/define-source.ts";
+import { allSources, laterSources } from "../src/sources/registry.ts";
+
+const argument = ([name, { default: value }]: readonly [string, ArgumentSchema]): string =>
+  value === undefined ? `\`${name}\`` : `\`${name}=${String(value)}\``;
+
+const argumentsOf = (schema: CallSchema): string => Object.entries(schema).map(argument).join(", ");
+
+/** How a source is called at its shortest: `csv("...")`. */
+function callOf({ name, arguments: schema, fieldArguments }: Source): string {
+  if (fieldArguments !== undefined) return `${name}(${fieldArguments.like.map((it) => `${it}="..."`).join(", ")})`;
+  const required = Object.values(schema).filter((it) => it.default === undefined);
+  return required.length === 0 ? name : `${name}(${required.map(() => '"..."').join(", ")})`;
+}
+
+const sourceRows: readonly string[] = [
+  ...allSources.map((it) => {
+    const given = it.fieldArguments === undefined ? argumentsOf(it.arguments) : "one file for each field, by any names";
+    return `| \`${callOf(it)}\` | ${given} | ${it.doc} |`;
+  }),
+  `| \`${laterSources.join(" ")}\` | *not yet* | |`,
+];
+
+/** The tables of a page that list what `src/sources/` declares, each known by its head, with the rows of today. */
+export function withDataTables(page: string): string {
+  const head = "| Source | Arguments | `raw` |\n| --- | --- | --- |\n";
+  const start = page.indexOf(head) + head.length;
+  if (start < head.length) throw new Error(`there is no table of sources: ${head}`);
+  return `${page.slice(0, start)}${sourceRows.join("\n")}\n${page.slice(page.indexOf("\n\n", start) + 1)}`;
+}

@@ -1,0 +1,97 @@
+import type { RawField, SourceSpec } from "../ir/program.ts";
+import { typedValues, type ArgumentSchema, type CallSchema, type SettingValues } from "../ir/settings.ts";
+import type { Result } from "../support/result.ts";
+import type { DataProblem, SourceData } from "./raw-data.ts";
+
+/** The shape of one example, or that which the feature declares that reads the field. */
+export type FieldShape = readonly number[] | "declared";
+
+/** The raw fields of a source, as far as its arguments tell: these alone, any name with one shape, or windows. */
+export type SourceFields =
+  | { readonly kind: "listed"; readonly shapes: Readonly<Record<string, FieldShape>> }
+  | { readonly kind: "any"; readonly shape: FieldShape }
+  | { readonly kind: "windows" };
+
+/** The files that a source may read. A place is where a file lies, as messages say it. */
+export interface SourceFiles {
+  /** `--data`: the file or folder that is to be read in place of what the spec names. */
+  readonly override?: string;
+  /** The place of a file that the spec names: relative to the spec, or by the same name in the folder of `--data`. */
+  readonly placeOf: (name: string) => string;
+  /** The bytes of a file, unpacked where it is gzipped. */
+  readonly read: (place: string) => Promise<Result<Uint8Array, DataProblem>>;
+  /** What a folder holds; undefined where the place is none. */
+  readonly list: (place: string) => readonly string[] | undefined;
+}
+
+/** Arguments of any name beside those that a schema lists: one for each raw field. */
+export interface FieldArguments {
+  readonly schema: ArgumentSchema & { readonly kind: "string" };
+  /** Names that such arguments have often. */
+  readonly like: readonly string[];
+  /** The raw field that an argument gives: no two give one. */
+  readonly fieldOf: (argument: string) => string;
+}
+
+/** A source as its author writes it: `S` its arguments. */
+interface Definition<S extends CallSchema> {
+  /** What a spec calls it by. */
+  readonly name: string;
+  /** A sentence on what it delivers. */
+  readonly doc: string;
+  /** In positional order. */
+  readonly arguments: S;
+  readonly fieldArguments?: FieldArguments;
+  /** What it delivers for each example, as far as that is known before anything is read. */
+  readonly fields: (given: Given<S>) => SourceFields;
+  /** Reads or draws all examples. A package that only this source needs is imported here, when it is needed. */
+  readonly load: (request: LoadRequest<S>) => Loaded | Promise<Loaded>;
+}
+
+type Loaded = Result<SourceData, DataProblem>;
+
+interface Given<S extends CallSchema> {
+  readonly arguments: SettingValues<S>;
+  /** The values of its `fieldArguments`, by the raw fields that they give. */
+  readonly byField: Readonly<Record<string, string>>;
+}
+
+interface LoadRequest<S extends CallSchema> extends Given<S> {
+  /** The raw fields that features read: nothing else need be delivered. */
+  readonly wanted: readonly RawField[];
+  readonly files: SourceFiles;
+}
+
+/** A data source as the rest of the compiler uses it. */
+export interface Source {
+  readonly name: string;
+  readonly doc: string;
+  readonly arguments: CallSchema;
+  readonly fieldArguments: FieldArguments | undefined;
+  readonly fields: (spec: SourceSpec) => SourceFields;
+  readonly load: (spec: SourceSpec, wanted: readonly RawField[], files: SourceFiles) => Loaded | Promise<Loaded>;
+}
+
+/** Makes a source of its definition. */
+export function defineSource<const S extends CallSchema>(definition: Definition<S>): Source {
+  const { fieldArguments } = definition;
+  const givenBy = (spec: SourceSpec): Given<S> => ({
+    arguments: typedValues(definition.arguments, spec.arguments),
+    byField:
+      fieldArguments === undefined
+        ? {}
+        : Object.fromEntries(
+            Object.entries(spec.arguments).flatMap(([name, value]) =>
+              name in definition.arguments || typeof value !== "string" ? [] : [[fieldArguments.fieldOf(name), value]],
+            ),
+          ),
+  });
+  return {
+    name: definition.name,
+    doc: definition.doc,
+    arguments: definition.arguments,
+    fieldArguments,
+    fields: (spec) => definition.fields(givenBy(spec)),
+    load: (spec, wanted, files) => definition.load({ ...givenBy(spec), wanted, files }),
+  };
+}

@@ -1,0 +1,34 @@
+import type { SourceSpec } from "../ir/program.ts";
+import { required } from "../support/fault.ts";
+import { csv } from "./csv.ts";
+import type { Source } from "./define-source.ts";
+import { idx } from "./idx.ts";
+import { syntheticBlobs } from "./synthetic-blobs.ts";
+import { syntheticDigits } from "./synthetic-digits.ts";
+import { syntheticSequences } from "./synthetic-sequences.ts";
+import { syntheticWaves } from "./synthetic-waves.ts";
+import { text } from "./text.ts";
+
+/** All data sources, in the order in which they are listed. */
+export const allSources: readonly Source[] = [
+  idx,
+  csv,
+  text,
+  syntheticDigits,
+  syntheticBlobs,
+  syntheticSequences,
+  syntheticWaves,
+];
+
+/** Sources that the language has and that nothing carries out yet. */
+export const laterSources: readonly string[] = ["jsonl", "npy", "npz", "parquet", "wav", "image_folder", "safetensors"];
+
+const byName: ReadonlyMap<string, Source> = new Map(allSources.map((it) => [it.name, it]));
+
+/** The source of a name, where there is one. */
+export const findSource = (name: string): Source | undefined => byName.get(name);
+
+/** The source that a program names. */
+export function sourceOf({ kind }: Pick<SourceSpec, "kind">): Source {
+  return required(findSource(kind), `the source ${kind}`);
+}
