@@ -1,5 +1,6 @@
 import type { ArgumentSchema, CallSchema } from "../src/ir/settings.ts";
 import type { Source } from "../src/sources/define-source.ts";
+import { cleanSteps } from "../src/sources/clean-steps.ts";
 import { allSources, laterSources } from "../src/sources/registry.ts";
 
 const argument = ([name, { default: value }]: readonly [string, ArgumentSchema]): string =>
@@ -22,10 +23,24 @@ const sourceRows: readonly string[] = [
   `| \`${laterSources.join(" ")}\` | *not yet* | |`,
 ];
 
+const cleanRows: readonly string[] = Object.entries(cleanSteps).map(([name, it]) => {
+  const given = argumentsOf(it.arguments);
+  return `| \`${name}\` |${given === "" ? "" : ` ${given}`} | ${it.doc} |`;
+});
+
+const tables: readonly (readonly [head: string, rows: readonly string[]])[] = [
+  ["| Source | Arguments | `raw` |", sourceRows],
+  ["| Step | Arguments | What it leaves out |", cleanRows],
+];
+
 /** The tables of a page that list what `src/sources/` declares, each known by its head, with the rows of today. */
 export function withDataTables(page: string): string {
-  const head = "| Source | Arguments | `raw` |\n| --- | --- | --- |\n";
+  return tables.reduce((text, [head, rows]) => withRows(text, `${head}\n| --- | --- | --- |\n`, rows), page);
+}
+
+function withRows(page: string, head: string, rows: readonly string[]): string {
   const start = page.indexOf(head) + head.length;
-  if (start < head.length) throw new Error(`there is no table of sources: ${head}`);
-  return `${page.slice(0, start)}${sourceRows.join("\n")}\n${page.slice(page.indexOf("\n\n", start) + 1)}`;
+  if (start < head.length) throw new Error(`there is no table ${head}`);
+  const [old = ""] = /^(?:\|.*\n)*/.exec(page.slice(start)) ?? [];
+  return `${page.slice(0, start)}${rows.map((it) => `${it}\n`).join("")}${page.slice(start + old.length)}`;
 }

@@ -6,14 +6,20 @@ import type { TensorType } from "./types.ts";
 
 export type Split = "train" | "validate" | "test";
 
-/** A named argument of a source, clean or augment step, evaluated. */
+/** An argument of a source, a step of cleaning, an optimizer or the like, evaluated. */
 export type SettingValue = number | boolean | string | readonly SettingValue[];
 
+/** The source of a data section: one of `src/sources/registry.ts`, with its arguments. */
 export interface SourceSpec {
-  /** `idx`, `csv`, `text`, `synthetic_digits`, `synthetic_linear`, ... */
   readonly kind: string;
   readonly arguments: Readonly<Record<string, SettingValue>>;
   readonly origin: Span;
+}
+
+/** One step of `clean`: a step of the table in `src/sources/clean-steps.ts`, with its arguments. */
+export interface CleanSpec {
+  readonly kind: string;
+  readonly arguments: Readonly<Record<string, SettingValue>>;
 }
 
 /** A value that is fitted on the train split before training and stored with the checkpoint. */
@@ -72,13 +78,9 @@ export interface DataProgram {
   readonly name: string;
   readonly source: SourceSpec;
   readonly split: SplitSpec;
-  readonly clean: readonly string[];
+  readonly clean: readonly CleanSpec[];
   readonly features: readonly FeatureSpec[];
   readonly preparation: Preparation;
-  readonly augment: readonly {
-    readonly feature: string;
-    readonly steps: readonly { readonly name: string; readonly arguments: Readonly<Record<string, SettingValue>> }[];
-  }[];
   readonly origin: Span;
 }
 

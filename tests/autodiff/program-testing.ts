@@ -38,7 +38,6 @@ export function programOf(
       clean: [],
       features: [],
       preparation: { func: objective, unrounded: objective, raw: [], statistics: [] },
-      augment: [],
       origin,
     },
     metrics: [],

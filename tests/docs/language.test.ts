@@ -129,7 +129,7 @@ describe("the tables of docs/language.md", () => {
     },
   );
 
-  it("list every source as it is declared", () => {
+  it("list every source and every step of cleaning as it is declared", () => {
     expect(withDataTables(text)).toBe(text);
   });
 

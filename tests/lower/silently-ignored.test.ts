@@ -5,6 +5,7 @@ import { optimizerTable } from "../../src/autodiff/optimizers.ts";
 import { clipTable, scheduleTable } from "../../src/lower/sections/training-tables.ts";
 import type { ArgumentSchema, CallSchema } from "../../src/ir/settings.ts";
 import { allOperators } from "../../src/ops/registry.ts";
+import { cleanSteps } from "../../src/sources/clean-steps.ts";
 import { allSources } from "../../src/sources/registry.ts";
 import { checkFile, codesOfFile } from "./checking.ts";
 import { initializers } from "../../src/ops/initializers.ts";
@@ -62,6 +63,8 @@ function valuesOf(schema: ArgumentSchema): { readonly good: string; readonly bad
   }
 }
 
+const cleanTable = Object.fromEntries(Object.entries(cleanSteps).map(([name, it]) => [name, it.arguments]));
+
 /** Sources with a schema; the arguments of `idx` have any names. */
 const sourceTable = Object.fromEntries(
   allSources.filter((it) => it.fieldArguments === undefined).map((it) => [it.name, it.arguments]),
@@ -73,6 +76,10 @@ const settings: Readonly<
   optimizer: { table: optimizerTable, at: (optimizer) => file({ optimizer }) },
   schedule: { table: scheduleTable, at: (lr) => file({ optimizer: `sgd(lr=${lr})` }) },
   clip: { table: clipTable, at: (clip) => file({ train: `  clip: ${clip}` }) },
+  clean: {
+    table: cleanTable,
+    at: (clean) => file({ data: `  split: train 0.6, validate 0.2, test 0.2\n  clean: ${clean}` }),
+  },
   source: { table: sourceTable, at: (source) => file({ source }) },
 };
 
@@ -129,7 +136,7 @@ const dataKeys: Readonly<Record<(typeof sectionKeys.data.now)[number], { good: s
       "validate 0.5, test 0.5",
     ],
   },
-  clean: { good: "drop_missing", bad: ["drop_missing, drop_missing", "drop_everything", "3"] },
+  clean: { good: "drop_missing", bad: ["drop_missing, drop_missing", "drop_everything", "3", "drop_missing 3"] },
 };
 const trainKeys: Readonly<Record<(typeof sectionKeys.train.now)[number], { good: string; bad: readonly string[] }>> = {
   loss: { good: "mse(y, t)", bad: ["mse(y, t), mse(y, t)", "3"] },

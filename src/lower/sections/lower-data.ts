@@ -113,7 +113,6 @@ export function lowerData(
     clean,
     features,
     preparation,
-    augment: [],
     origin: declaration.name.span,
   };
   const drawn = reportDrawnStatistics(data, elaborator);

@@ -1,19 +1,11 @@
-import type { SettingValue, SourceSpec, SplitSpec } from "../../ir/program.ts";
+import type { CleanSpec, SettingValue, SourceSpec, SplitSpec } from "../../ir/program.ts";
 import type { FieldArguments, Source } from "../../sources/define-source.ts";
+import { cleanSteps } from "../../sources/clean-steps.ts";
 import { allSources, findSource, laterSources } from "../../sources/registry.ts";
-import { nearest } from "../../support/nearest.ts";
 import type { Span } from "../../support/source.ts";
 import type { Argument } from "../../syntax/ast.ts";
 import type { DataDeclaration, Setting } from "../../syntax/ast/sections.ts";
-import {
-  checkedValue,
-  onlyExpression,
-  onlyPart,
-  phraseWords,
-  readCall,
-  settingValue,
-  type SettingScope,
-} from "./read-setting.ts";
+import { checkedValue, onlyExpression, onlyPart, phraseWords, readCall, type SettingScope } from "./read-setting.ts";
 
 /** What the `source` of a data section names, checked; undefined after a report. */
 export function readSource(
@@ -131,27 +123,23 @@ export function readSplit(setting: Setting | undefined, scope: SettingScope): Sp
   return { fractions, seed: seed ?? 0, by: by ?? "seed" };
 }
 
-const cleanSteps = ["drop_missing", "drop_duplicates"];
+const cleanTable = Object.fromEntries(Object.entries(cleanSteps).map(([name, it]) => [name, it.arguments]));
 
-/** The steps of `clean`; undefined after a report. */
-export function readClean(setting: Setting | undefined, scope: SettingScope): readonly string[] | undefined {
-  const steps: string[] = [];
+/** The steps of `clean`, in order; undefined after a report. */
+export function readClean(setting: Setting | undefined, scope: SettingScope): readonly CleanSpec[] | undefined {
+  const steps: CleanSpec[] = [];
   for (const phrase of setting?.phrases ?? []) {
     const part = onlyPart(phrase);
-    const word = part === undefined ? undefined : settingValue(part, scope);
-    if (typeof word === "string" && steps.includes(word))
-      scope.collector.report("MC4002", phrase.span, { key: word, section: "data" });
-    else if (typeof word === "string" && cleanSteps.includes(word)) steps.push(word);
-    else {
-      const suggestion = typeof word === "string" ? nearest(word, cleanSteps) : undefined;
-      scope.collector.report(
-        "MC4004",
-        phrase.span,
-        { what: "cleaning step", name: typeof word === "string" ? `\`${word}\`` : "this", known: cleanSteps },
-        suggestion === undefined ? {} : { help: `Did you mean \`${suggestion}\`?` },
-      );
+    if (part === undefined) {
+      const known = Object.keys(cleanSteps);
+      scope.collector.report("MC4004", phrase.span, { what: "cleaning step", name: "this", known });
       return undefined;
     }
+    const call = readCall(part, cleanTable, "cleaning step", scope);
+    if (call === undefined) return undefined;
+    if (steps.some((it) => it.kind === call.name))
+      scope.collector.report("MC4002", phrase.span, { key: call.name, section: "data" });
+    else steps.push({ kind: call.name, arguments: call.values });
   }
   return steps;
 }

@@ -1,6 +1,7 @@
 import { elementAt } from "../../support/element-at.ts";
 import type { DataProgram, RawField, Split } from "../../ir/program.ts";
 import { asNumber } from "../../dims/dim.ts";
+import { cleanedRows } from "../../sources/clean-steps.ts";
 import { showRawField } from "../../sources/show-raw-field.ts";
 import { required } from "../../support/fault.ts";
 import { failure, success, type Result } from "../../support/result.ts";
@@ -60,7 +61,7 @@ function splitColumns(raw: Extract<RawData, { kind: "columns" }>, data: DataProg
   // That a source has the fields is checked with the file; that a table has the columns, when it is read.
   const columns = fields.map(({ name }) => required(raw.columns.get(name), `a column for raw.${name}`));
   const from = columns[0]?.from ?? data.source.kind;
-  const kept = cleaned(raw.count, columns, data.clean);
+  const kept = cleanedRows(raw.count, columns, data.clean);
   const unsuitable = findUnsuitable(columns, data, kept);
   if (unsuitable !== undefined) return failure(unsuitable);
   const order = data.split.by === "seed" ? shuffled(kept.length, data.split.seed, 0, "split") : undefined;
@@ -194,26 +195,6 @@ function lost(column: Column, row: number, value: number): DataProblem {
 /** A number in full where it is whole: JavaScript rounds those of more than 17 digits once more. */
 function numberText(value: number): string {
   return Number.isInteger(value) && Math.abs(value) < 1e21 ? String(BigInt(value)) : String(value);
-}
-
-/** The rows that `clean` keeps, in order. */
-function cleaned(count: number, columns: readonly Column[], steps: readonly string[]): Int32Array {
-  let kept = Int32Array.from({ length: count }, (_, i) => i);
-  const partOf = <D extends Column["data"] | BigInt64Array>(data: D, { shape }: Column, row: number) =>
-    data.subarray(row * sizeOf(shape), (row + 1) * sizeOf(shape));
-  if (steps.includes("drop_missing")) {
-    kept = kept.filter((row) => !columns.some((it) => partOf(it.data, it, row).some((value) => Number.isNaN(value))));
-  }
-  if (steps.includes("drop_duplicates")) {
-    const seen = new Set<string>();
-    kept = kept.filter((row) => {
-      const key = columns.map((it) => partOf(it.integers ?? it.data, it, row).join()).join();
-      const fresh = !seen.has(key);
-      seen.add(key);
-      return fresh;
-    });
-  }
-  return kept;
 }
 
 /** Splits a text by position; each split is cut into windows side by side. */

@@ -3,7 +3,7 @@ import { formatDim } from "../../dims/format.ts";
 import type { Func } from "../../ir/graph.ts";
 import { leadingStep } from "../../ir/measures-of.ts";
 import { printGraph } from "../../ir/print-graph.ts";
-import type { Schedule, TrainProgram, TrainStep } from "../../ir/program.ts";
+import type { CleanSpec, Schedule, TrainProgram, TrainStep } from "../../ir/program.ts";
 import { noFacts } from "../../dims/facts.ts";
 import { eliminateDeadNodes } from "../../passes/eliminate-dead-nodes.ts";
 import { usesOf } from "../../graph/rewrite.ts";
@@ -69,7 +69,7 @@ export function madeOf(program: TrainProgram, raw: RawData, examples: number, ru
     batch: program.batch,
     seed: program.seed,
     data: { examples: raw.kind === "text" ? raw.tokens.length : raw.count, content: contentOf(raw) },
-    clean: asJson(data.clean),
+    clean: data.clean.map(cleaningText),
     split: asJson(data.split),
     features: {
       types: Object.fromEntries(
@@ -104,6 +104,12 @@ function optimizerOf({ optimizer: { settings, ...optimizer }, updates, every }: 
 /** What is frozen: by pattern, or phase by phase. */
 function freezesOf({ phases }: TrainProgram): readonly unknown[] {
   return phases.length > 1 ? phases : phases[0].frozen.map((pattern) => ({ pattern, frozen: true }));
+}
+
+/** A step of cleaning as it is written: `drop_missing`, or with its arguments. */
+function cleaningText({ kind, arguments: given }: CleanSpec): string {
+  const list = Object.entries(given).map(([name, value]) => `${name}=${String(value)}`);
+  return list.length === 0 ? kind : `${kind}(${list.join(", ")})`;
 }
 
 /** Whether a schedule ends with the training: then another length is another schedule. */

@@ -104,7 +104,6 @@ export function classifierProgram(): TrainProgram {
           { name: "label", type: { dtype: "i32", shape: [] }, classes: 3, origin },
         ],
         preparation: { func: preparation, unrounded: preparation, raw: [], statistics: [] },
-        augment: [],
         origin,
       },
     },

@@ -36,7 +36,6 @@ export const program: TrainProgram = {
     clean: [],
     features: [],
     preparation: { func, unrounded: func, raw: [], statistics: [] },
-    augment: [],
     origin,
   },
   steps: [
