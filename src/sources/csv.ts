@@ -74,7 +74,9 @@ export async function parseCsv(
   const header = first.record;
   const missing = fields?.find((it) => !header.includes(it.name));
   if (missing !== undefined)
-    return failure(problem("MC6007", { path, column: missing.name }, helpForColumn(missing.name, header)));
+    return failure(
+      problem("MC6007", { path, kind: "column", name: missing.name }, helpForColumn(missing.name, header)),
+    );
   const lines = Int32Array.from(body, (it) => it.line);
   const columns = new Map<string, Column>();
   for (const [at, name] of header.entries()) {

@@ -34,7 +34,7 @@ export const dataCatalog = {
     message: (it: { path: string; offset: number; problem: string }) =>
       `${it.path} is damaged at byte ${it.offset}: ${it.problem}.`,
     explanation:
-      "An IDX file begins with two zero bytes, a type and the number of dimensions; the dimensions follow as big-endian 32-bit integers, then exactly as many elements. A file that ends early was most likely not copied or downloaded whole.",
+      "A data file says how much it holds, and this one holds something else. An IDX file begins with two zero bytes, a type and the number of dimensions; the dimensions follow as big-endian 32-bit integers, then exactly as many elements. A file that ends early was most likely not copied or downloaded whole.",
     bad: digits('idx(images="truncated.idx", labels="labels.idx")'),
     good: digits("synthetic_digits(count=100, seed=1)"),
   }),
@@ -77,8 +77,9 @@ export const dataCatalog = {
   }),
   MC6007: entry({
     severity: "error",
-    title: "unknown column",
-    message: (it: { path: string; column: string }) => `${it.path} has no column \`${it.column}\`.`,
+    title: "a field that the data do not have",
+    message: (it: { path: string; kind: "column" | "array"; name: string }) =>
+      `${it.path} has no ${it.kind} \`${it.name}\`.`,
     explanation:
       '`raw.NAME` reads the column whose header is NAME, and `raw["fixed acidity"]` one whose name is no word of the language. Cells are separated by commas, and the first line names the columns.',
     bad: 'data Plane {\n  source: csv("numbers.csv")\n  x: f32[] = raw.xx\n}',
@@ -148,7 +149,7 @@ export const dataCatalog = {
     message: (it: { path: string; packed: string; limit: string }) =>
       `${it.path} (${it.packed}) unpacks to more than ${it.limit}.`,
     explanation:
-      "A gzipped file may unpack to a hundred times its own size, and to 256 MB whatever its size: more is no data set, but a file made to fill the memory. Unpack it by hand where it is one, and name the plain file.",
+      "A compressed file may unpack to a hundred times its own size, and to 256 MB whatever its size: more is no data set, but a file made to fill the memory. Unpack it by hand where it is one, and name the plain file.",
     bad: digits('idx(images="bomb.idx.gz", labels="labels.idx")'),
     good: digits("synthetic_digits(count=100, seed=1)"),
   }),
