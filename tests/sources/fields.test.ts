@@ -39,6 +39,15 @@ describe("a free dim of a feature takes what the file has", () => {
     expect(data.dataset.splits.train.gather([0, 1]).get("serie")?.shape).toEqual([2, 3]);
   });
 
+  it("and a field has the shape of the feature that it is, whatever others compute with it before", async () => {
+    const data = await openData(
+      '  source: idx(series="t.idx")\n  split: train 1, by position\n  x: f32[] = sum(raw.serie, axis=-1)\n  y: f32[3] = raw.serie',
+      { "t.idx": idx },
+    );
+    if (typeof data === "string") throw new Error(data);
+    expect([...(data.dataset.splits.train.gather([0, 1]).get("serie")?.data ?? [])]).toEqual([1, 2, 3, 4, 5, 6]);
+  });
+
   it("and no other", async () => {
     expect(await opened("f32[T, 1]")).toBe("MC6005 t.idx holds 3 for each example, but raw.serie is used as any x 1.");
   });

@@ -4,6 +4,7 @@ import type { DType, TensorType } from "../../ir/types.ts";
 import type { FieldShape, SourceFields } from "../../sources/define-source.ts";
 import { sourceOf } from "../../sources/registry.ts";
 import { showRawField } from "../../sources/show-raw-field.ts";
+import type { Expression } from "../../syntax/ast.ts";
 import type { RawMention } from "./raw-fields.ts";
 import type { SettingScope } from "./read-setting.ts";
 import { sourceText } from "./section-context.ts";
@@ -16,6 +17,7 @@ interface FieldReader {
   readonly mentions: ReadonlyMap<string, RawMention>;
   /** Whether it holds them as they are. */
   readonly direct: boolean;
+  readonly expression: Expression;
 }
 
 /** Raw fields in the order of their first mention, typed by the source and by the features that read them. */
@@ -40,13 +42,21 @@ export function typeRawFields(
         name: mention.name,
         type: {
           dtype: mention.window !== undefined ? "i32" : rawType(mention.name, declared),
-          shape: shape === "declared" ? type.shape : generalised(shape.map(constant), type.shape),
+          shape:
+            shape === "declared"
+              ? (plainReader(mention, declared)?.type ?? type).shape
+              : generalised(shape.map(constant), type.shape),
         },
         ...(mention.window !== undefined && { window: mention.window }),
       });
     }
   }
   return [...fields.values()];
+}
+
+/** A feature that is the field and nothing else, which tells its shape better than one that computes with it. */
+function plainReader({ name }: RawMention, declared: readonly FieldReader[]): FieldReader | undefined {
+  return declared.find(({ mentions, expression: it }) => mentions.has(name) && it.kind === "reference");
 }
 
 /** The shape of what is mentioned; undefined where the source has no such field. */
