@@ -3,6 +3,7 @@ import { required } from "../support/fault.ts";
 import { csv } from "./csv.ts";
 import type { Source } from "./define-source.ts";
 import { idx } from "./idx.ts";
+import { npz } from "./npz.ts";
 import { syntheticBlobs } from "./synthetic-blobs.ts";
 import { syntheticDigits } from "./synthetic-digits.ts";
 import { syntheticSequences } from "./synthetic-sequences.ts";
@@ -13,6 +14,7 @@ import { text } from "./text.ts";
 export const allSources: readonly Source[] = [
   idx,
   csv,
+  npz,
   text,
   syntheticDigits,
   syntheticBlobs,
@@ -21,7 +23,7 @@ export const allSources: readonly Source[] = [
 ];
 
 /** Sources that the language has and that nothing carries out yet. */
-export const laterSources: readonly string[] = ["jsonl", "npy", "npz", "parquet", "wav", "image_folder", "safetensors"];
+export const laterSources: readonly string[] = ["jsonl", "npy", "parquet", "wav", "image_folder", "safetensors"];
 
 const byName: ReadonlyMap<string, Source> = new Map(allSources.map((it) => [it.name, it]));
 
