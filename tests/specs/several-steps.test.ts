@@ -25,7 +25,7 @@ afterAll(async () => {
 });
 
 /** Six steps an epoch, 5 and 3 examples in the last batches. */
-const datasetOf = (program: TrainProgram): Dataset => loadData(program, "test.model", file);
+const datasetOf = (program: TrainProgram): Promise<Dataset> => loadData(program, "test.model", file);
 
 const targets = {
   "ONNX Runtime": (program: TrainProgram) => createOnnxTrainer(program, { totalSteps: 15, threads: 1 }),
@@ -55,7 +55,7 @@ async function run(program: TrainProgram, trainer: Trainer, until = Infinity, st
   const stop = new AbortController();
   const result = await runTraining({
     program,
-    dataset: datasetOf(program),
+    dataset: await datasetOf(program),
     trainer,
     ...(start !== undefined && { start }),
     signal: stop.signal,
@@ -91,7 +91,7 @@ describe("a training in two steps", () => {
     const [first, second] = program.steps;
     if (second === undefined) throw new Error("one step");
     const [phase] = program.phases;
-    const { train } = datasetOf(program).splits;
+    const { train } = (await datasetOf(program)).splits;
     const hand = async (from: Trainer, to: Trainer): Promise<void> => {
       await to.restore(new Map([...(await from.snapshot())].filter(([name]) => isWeight(name))));
     };
@@ -123,7 +123,7 @@ describe("a training in two steps", () => {
     const [first] = program.steps;
     const [phase] = program.phases;
     const other = { ...program, steps: [{ ...first, name: "another" }, ...program.steps.slice(1)] } as const;
-    const { train } = datasetOf(program).splits;
+    const { train } = (await datasetOf(program)).splits;
     const losses = [];
     for (const it of [program, other]) {
       const trainer = await open(it, "ONNX Runtime");
@@ -160,7 +160,7 @@ describe("on both runtimes", () => {
   it.each(Object.keys(programs) as (keyof typeof programs)[])("%s take the same steps", async (name) => {
     const program = programs[name]();
     const [onnx, tfjs] = [await open(program, "ONNX Runtime"), await open(program, "TensorFlow.js")];
-    const { train } = datasetOf(program).splits;
+    const { train } = (await datasetOf(program)).splits;
     const perEpoch = Math.ceil(train.count / program.batch);
     for (let at = 0; at < 8; at++) {
       const raw = train.gather([0, 1, 2, 3].map((it) => (it + 3 * at) % train.count));

@@ -106,7 +106,7 @@ describe("the files of several steps", () => {
   ] as const)("of %s are trained by the driver as by the trainer", async (name, program) => {
     build(program, name);
     const trainer = trainerOf(await createOnnxTrainer(program, { totalSteps: 6, threads: 1 }));
-    const { train } = loadData(program, "test.model", join(folder, "pairs.csv")).splits;
+    const { train } = (await loadData(program, "test.model", join(folder, "pairs.csv"))).splits;
     const prepared: Tensors[] = [];
     for (let at = 0; at < 3; at++) prepared.push(await trainer.prepare(train.gather([at, at + 3, at + 6, at + 9])));
     const losses: number[] = [];

@@ -75,7 +75,7 @@ const datasetOf = (name: string) => loadData(programOf(name), "test.model", join
 /** The features of the examples of a split. */
 async function batchOf(name: string, split: "train" | "validate"): Promise<Batch> {
   const trainer = trainerOf(await createTfjsTrainer(programOf(name), { totalSteps: 15, backend: "cpu" }));
-  const { count, gather } = datasetOf(name).splits[split];
+  const { count, gather } = (await datasetOf(name)).splits[split];
   const features = await trainer.prepare(gather(Int32Array.from({ length: count }, (_, i) => i)));
   await trainer.dispose();
   return Object.fromEntries(
@@ -121,7 +121,7 @@ describe.each(["Gan", "Net", "Labelled"])("the file of %s", (name) => {
     const reports: EpochReport[] = [];
     await runTraining({
       program,
-      dataset: datasetOf(name),
+      dataset: await datasetOf(name),
       trainer,
       now: () => 0,
       onEpoch: (it) => void reports.push(it),

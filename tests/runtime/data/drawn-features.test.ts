@@ -11,9 +11,9 @@ const count = 400;
 const numbers = Array.from({ length: count }, (_, i) => ((i * 37) % 101) / 7 - 5);
 const content = `a\n${numbers.map(String).join("\n")}\n`;
 
-function opened(expression: string, type = "f32[]"): OpenedData {
+async function opened(expression: string, type = "f32[]"): Promise<OpenedData> {
   const section = `  source: csv("t.csv")\n  split: train 1, by position\n  x: ${type} = ${expression}`;
-  const found = openData(section, content);
+  const found = await openData(section, content);
   if (typeof found === "string") throw new Error(found);
   return found;
 }
@@ -61,7 +61,7 @@ beforeAll(async () => {
 
 describe("a feature that is drawn", () => {
   it("in training alone is drawn by seed, step and place, the same wherever it is made", async () => {
-    const data = opened("when training { raw.a + 0.1 * normal_like(raw.a) } else { raw.a }");
+    const data = await opened("when training { raw.a + 0.1 * normal_like(raw.a) } else { raw.a }");
     for (const prepare of await preparations("noise", data)) {
       for (const step of [0, 1, 70000, 2 ** 32 + 1]) {
         const noise = draws(step, "batch/x.normal_like_0", normal);
@@ -75,7 +75,7 @@ describe("a feature that is drawn", () => {
   });
 
   it("outside of `when training` is drawn by step 0 in evaluation", async () => {
-    for (const prepare of await preparations("bare", opened("raw.a + uniform_like(raw.a)"))) {
+    for (const prepare of await preparations("bare", await opened("raw.a + uniform_like(raw.a)"))) {
       const at = (step: number): readonly number[] => {
         const noise = draws(step, "batch/x.uniform_like_0", uniform);
         return numbers.map((it, i) => Math.fround(it + (noise[i] ?? NaN)));
@@ -86,7 +86,10 @@ describe("a feature that is drawn", () => {
   });
 
   it("as a stage keeps and scales what dropout keeps", async () => {
-    for (const prepare of await preparations("dropout", opened("raw.a -> when training { dropout(rate=0.25) }"))) {
+    for (const prepare of await preparations(
+      "dropout",
+      await opened("raw.a -> when training { dropout(rate=0.25) }"),
+    )) {
       const noise = draws(3, "batch/x.dropout_0", uniform);
       const wanted = numbers.map((it, i) => ((noise[i] ?? NaN) >= 0.25 ? Math.fround(it * (1 / 0.75)) : 0));
       expect((await prepare(3)).map((it) => it + 0)).toEqual(wanted.map((it) => it + 0));
@@ -95,15 +98,15 @@ describe("a feature that is drawn", () => {
   });
 
   it("in training otherwise without any number drawn", async () => {
-    for (const prepare of await preparations("plain", opened("when training { -raw.a } else { raw.a }"))) {
+    for (const prepare of await preparations("plain", await opened("when training { -raw.a } else { raw.a }"))) {
       expect(await prepare(3)).toEqual(numbers.map((it) => Math.fround(-it)));
       expect(await prepare()).toEqual(numbers.map(Math.fround));
     }
   });
 
   it("is fitted without what training adds", async () => {
-    const noisy = opened("when training { raw.a + 100 * normal_like(raw.a) } else { raw.a } -> standardize");
-    const plain = opened("raw.a -> standardize");
+    const noisy = await opened("when training { raw.a + 100 * normal_like(raw.a) } else { raw.a } -> standardize");
+    const plain = await opened("raw.a -> standardize");
     const fitted = [noisy, plain].map(({ program, dataset }) => fitStatistics(program, dataset.splits.train));
     expect(fitted[0]).toEqual(fitted[1]);
     for (const trainer of await trainersOf(noisy)) {

@@ -11,7 +11,14 @@ import {
   readCheckpoint,
   type Checkpoint,
 } from "../../../src/runtime/train/checkpoint.ts";
+import type { SourceSpec } from "../../../src/ir/program.ts";
 import { writeSafetensors } from "../../../src/support/safetensors.ts";
+
+const csv: SourceSpec = {
+  kind: "csv",
+  arguments: { path: "t.csv" },
+  origin: { file: { path: "t.model", text: "" }, start: 0, end: 0 },
+};
 
 const checkpoint: Checkpoint = {
   tensors: new Map<string, Tensor>([
@@ -59,7 +66,7 @@ describe("checkpoints", () => {
 
   it("of weights hold all of it too, each weight where it lay before the training", () => {
     const weights = [...checkpoint.tensors].filter(([name]) => !name.startsWith("opt/"));
-    const [initial, trained] = [{ tensors: new Map(weights) }, checkpoint].map((it) => encodeWeights(it, "csv"));
+    const [initial, trained] = [{ tensors: new Map(weights) }, checkpoint].map((it) => encodeWeights(it, csv));
     for (const [name] of weights) {
       expect(trained?.places.get(name), name).toBeDefined();
       expect(trained?.places.get(name), name).toEqual(initial?.places.get(name));

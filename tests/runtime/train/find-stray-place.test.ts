@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createCollector } from "../../../src/diagnostics/collector.ts";
 import { createDataset } from "../../../src/runtime/data/dataset.ts";
-import type { Column, RawData } from "../../../src/runtime/data/raw-data.ts";
+import type { Column, RawData } from "../../../src/sources/raw-data.ts";
 import type { Tensor } from "../../../src/runtime/tensor.ts";
 import { findStrayPlace } from "../../../src/runtime/train/find-stray-place.ts";
 import type { Trainer } from "../../../src/runtime/train/trainer.ts";

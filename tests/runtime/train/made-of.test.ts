@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { RawData } from "../../../src/runtime/data/raw-data.ts";
+import type { RawData } from "../../../src/sources/raw-data.ts";
 import { compareMade } from "../../../src/runtime/train/compare-made.ts";
 import { madeOf, parseMade, type Made } from "../../../src/runtime/train/made-of.ts";
 import { trainingOf } from "../../specs/spec-testing.ts";
