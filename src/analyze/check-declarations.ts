@@ -1,13 +1,43 @@
-import type { Collector } from "../diagnostics/collector.ts";
+import { createCollector, type Collector } from "../diagnostics/collector.ts";
+import type { Findings } from "../diagnostics/findings.ts";
+import type { Library } from "../std/library.ts";
 import type { ProgramFile } from "../std/program-file.ts";
 import { nearest } from "../support/nearest.ts";
 import type { Span } from "../support/source.ts";
 import type { CallableDeclaration, ConstDeclaration, Declaration, HyperparameterType, Name } from "../syntax/ast.ts";
 import { hyperparameterWords, elementTypes } from "./builtins.ts";
+import { checkNames } from "./check-names.ts";
 import { walk } from "./walk.ts";
 
-/** Reports duplicates, names in the wrong case, misspelt types of hyperparameters and recursion of one file. */
-export function checkDeclarations(file: ProgramFile, collector: Collector): void {
+/** What is wrong with one declaration, looked at by itself and what its words mean. */
+export interface DeclarationCheck {
+  /** Names in the wrong case, misspelt types of hyperparameters and the like. */
+  readonly form: Findings;
+  /** Unknown, doubly bound and unused names. */
+  readonly names: Findings;
+  readonly saysNames: boolean;
+}
+
+/** Checks one declaration. */
+export function checkDeclaration(file: ProgramFile, library: Library, declaration: Declaration): DeclarationCheck {
+  const form = createCollector();
+  const names = createCollector();
+  if (declaration.kind === "callable") {
+    checkCase(declaration, form);
+    checkResultNames(declaration, file, form);
+    for (const it of declaration.hyperparameters) checkHyperparameterType(it.type, form);
+    checkFn(declaration, form);
+  }
+  const named = declaration.kind === "callable" || declaration.kind === "const";
+  return { form, names, saysNames: named && checkNames(file, library, declaration, names) };
+}
+
+/** Reports names that several declarations of a file have, and after each what is wrong with the declaration itself. */
+export function checkDeclarations(
+  file: ProgramFile,
+  checkOf: (declaration: Declaration) => DeclarationCheck,
+  collector: Collector,
+): void {
   const seen = new Map<string, Name>();
   for (const declaration of file.ast.declarations) {
     for (const name of declaredNames(declaration)) {
@@ -16,22 +46,12 @@ export function checkDeclarations(file: ProgramFile, collector: Collector): void
         seen.set(name.text, name);
         continue;
       }
-      collector.report(
-        "MC2002",
-        name.span,
-        { name: name.text },
-        { labels: [{ span: first.span, message: "declared here first" }] },
-      );
+      const labels = [{ span: first.span, message: "declared here first" }];
+      collector.report("MC2002", name.span, { name: name.text }, { labels });
     }
-    if (declaration.kind === "callable") {
-      checkCase(declaration, collector);
-      checkResultNames(declaration, file, collector);
-      for (const it of declaration.hyperparameters) checkHyperparameterType(it.type, collector);
-      checkFn(declaration, collector);
-    }
+    collector.take(checkOf(declaration).form);
   }
   checkTrainings(file, collector);
-  checkRecursion(file, collector);
 }
 
 /** What is trained gives its name to files: a label tells two trainings of one model apart. */
@@ -143,35 +163,43 @@ function checkFn(declaration: CallableDeclaration, collector: Collector): void {
   });
 }
 
-function checkRecursion(file: ProgramFile, collector: Collector): void {
-  const uses = new Map<
-    string,
-    { readonly declaration: CallableDeclaration | ConstDeclaration; readonly names: ReadonlySet<string> }
-  >();
-  for (const declaration of file.ast.declarations) {
-    if (declaration.kind !== "callable" && declaration.kind !== "const") continue;
-    const own = new Set(declaration.kind === "const" ? [] : declaration.hyperparameters.map((it) => it.name.text));
-    const names = new Set<string>();
-    const defaults = declaration.kind === "const" ? [] : declaration.hyperparameters.flatMap((it) => it.default ?? []);
-    for (const part of [declaration.kind === "const" ? declaration.value : declaration.body, ...defaults]) {
-      walk(part, (node) => {
-        if (node.kind === "reference" && !own.has(node.text)) names.add(node.text);
-      });
-    }
-    uses.set(declaration.name.text, { declaration, names });
+const referencesIn = new WeakMap<CallableDeclaration | ConstDeclaration, ReadonlySet<string>>();
+
+/** What a declaration refers to by name, but for its own hyperparameters. */
+function referencesOf(declaration: CallableDeclaration | ConstDeclaration): ReadonlySet<string> {
+  const known = referencesIn.get(declaration);
+  if (known !== undefined) return known;
+  const own = new Set(declaration.kind === "const" ? [] : declaration.hyperparameters.map((it) => it.name.text));
+  const names = new Set<string>();
+  const defaults = declaration.kind === "const" ? [] : declaration.hyperparameters.flatMap((it) => it.default ?? []);
+  for (const part of [declaration.kind === "const" ? declaration.value : declaration.body, ...defaults]) {
+    walk(part, (node) => {
+      if (node.kind === "reference" && !own.has(node.text)) names.add(node.text);
+    });
   }
+  referencesIn.set(declaration, names);
+  return names;
+}
+
+/** Reports declarations of a file that use themselves; gives those that were reported. */
+export function checkRecursion({ ast }: ProgramFile, collector: Collector): readonly Declaration[] {
+  const declared = new Map<string, CallableDeclaration | ConstDeclaration>();
+  for (const it of ast.declarations) if (it.kind === "callable" || it.kind === "const") declared.set(it.name.text, it);
+  const cyclic: Declaration[] = [];
   const settled = new Set<string>();
   const visit = (name: string, chain: readonly string[]): void => {
     const at = chain.indexOf(name);
-    const found = uses.get(name);
+    const found = declared.get(name);
     if (found === undefined) return;
     if (at !== -1) {
-      collector.report("MC2015", found.declaration.name.span, { cycle: [...chain.slice(at), name].join(" -> ") });
+      collector.report("MC2015", found.name.span, { cycle: [...chain.slice(at), name].join(" -> ") });
+      cyclic.push(found);
       return;
     }
     if (settled.has(name)) return;
     settled.add(name);
-    for (const it of found.names) visit(it, [...chain, name]);
+    for (const it of referencesOf(found)) visit(it, [...chain, name]);
   };
-  for (const name of uses.keys()) visit(name, []);
+  for (const name of declared.keys()) visit(name, []);
+  return cyclic;
 }

@@ -10,6 +10,7 @@ import type {
   CallableDeclaration,
   CallExpression,
   Chain,
+  ConstDeclaration,
   Expression,
   Name,
   Statement,
@@ -21,15 +22,21 @@ import { enumWordsOf, hyperparameterFor, wordsOf } from "./hyperparameter-words.
 import { checkBranches, find, inside, visible, type Local, type LocalKind, type LocalScope } from "./local-scope.ts";
 import { reportUnknownArgument } from "./report-unknown-argument.ts";
 
-/** Reports every unknown, doubly bound and unused name in the declarations of one file. */
-export function checkNames(file: ProgramFile, library: Library, collector: Collector): void {
-  for (const declaration of file.ast.declarations) {
-    if (declaration.kind === "callable") {
-      checkCallable({ file, library, collector, words: enumWordsOf(declaration), locals: [] }, declaration);
-    } else if (declaration.kind === "const") {
-      checkExpression({ file, library, collector, words: new Set(), locals: [] }, declaration.value, inside(undefined));
-    }
-  }
+/**
+ * Reports every unknown, doubly bound and unused name in a declaration of a file. True where it says which names there
+ * are.
+ */
+export function checkNames(
+  file: ProgramFile,
+  library: Library,
+  declaration: CallableDeclaration | ConstDeclaration,
+  collector: Collector,
+): boolean {
+  const words: ReadonlySet<string> = declaration.kind === "const" ? new Set() : enumWordsOf(declaration);
+  const at: Checker = { file, library, collector, words, locals: [], saysNames: false };
+  if (declaration.kind === "callable") checkCallable(at, declaration);
+  else checkExpression(at, declaration.value, inside(undefined));
+  return at.saysNames;
 }
 
 interface Checker {
@@ -40,6 +47,7 @@ interface Checker {
   readonly words: ReadonlySet<string>;
   /** Everything declared so far, for what is unused in the end. */
   readonly locals: Local[];
+  saysNames: boolean;
 }
 
 const globalNames: readonly string[] = [
@@ -354,6 +362,7 @@ function reportUnknown(
   what = "name",
 ): void {
   if (at.file.ast.incomplete.includes(name)) return;
+  at.saysNames = true;
   const candidates =
     what === "name"
       ? [...visible(scope), ...words, ...at.file.scope.keys(), ...at.library.names, ...globalNames]

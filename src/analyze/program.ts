@@ -1,13 +1,16 @@
-import type { Collector } from "../diagnostics/collector.ts";
+import { createCollector, type Collector } from "../diagnostics/collector.ts";
+import type { Findings } from "../diagnostics/findings.ts";
 import { library, type Library } from "../std/library.ts";
 import type { ProgramFile, TopLevel } from "../std/program-file.ts";
 import { nearest } from "../support/nearest.ts";
 import type { SourceFile } from "../support/source.ts";
-import type { ImportDeclaration } from "../syntax/ast.ts";
-import { parseFile } from "../syntax/parse.ts";
-import { checkDeclarations } from "./check-declarations.ts";
+import { createAsker, createMemo, type Asker } from "../support/memo.ts";
+import type { Declaration, ImportDeclaration } from "../syntax/ast.ts";
+import { parsePieces } from "../syntax/parse.ts";
+import { checkDeclaration, checkDeclarations, checkRecursion, type DeclarationCheck } from "./check-declarations.ts";
 import { checkImports } from "./check-imports.ts";
-import { checkNames } from "./check-names.ts";
+import { dependenciesOf, ofNames, type Dependencies } from "./dependencies.ts";
+import { createProgramMemory, type ProgramMemory } from "./program-memory.ts";
 
 /** A file that a host does not read, with the reason: "it is a folder". */
 export interface UnreadableFile {
@@ -28,19 +31,32 @@ export interface Program {
   /** The entry first, then each imported file once. */
   readonly files: readonly ProgramFile[];
   readonly library: Library;
+  /** What is wrong with syntax and names. */
+  readonly findings: Findings;
+  /** Declarations that were reported as using themselves. */
+  readonly cyclic: ReadonlySet<Declaration>;
+  readonly dependencies: Dependencies;
 }
 
 /**
  * Parses a file and its imports, and reports what is wrong with their syntax and names: missing files and names, import
- * cycles, duplicates, unknown and unused names. Returns a program whatever was found.
+ * cycles, duplicates, unknown and unused names. Returns a program whatever was found. `memory` holds what earlier checks
+ * of the program found, as it was before an edit.
  */
-export function loadProgram(entry: SourceFile, host: ProgramHost, collector: Collector): Program {
+export function loadProgram(
+  entry: SourceFile,
+  host: ProgramHost,
+  outer: Collector,
+  memory: ProgramMemory = createProgramMemory(createMemo()),
+  asker: Asker = createAsker(),
+): Program {
+  const collector = createCollector();
   const loaded = new Map<string, ProgramFile>();
   const files: ProgramFile[] = [];
   const underWay: string[] = [];
 
   const load = (source: SourceFile): ProgramFile => {
-    const ast = parseFile(source, collector);
+    const ast = parsePieces(source, collector, memory.pieces, asker);
     const scope = new Map<string, TopLevel>();
     const file: ProgramFile = { source, ast, library: false, scope };
     loaded.set(source.path, file);
@@ -122,13 +138,25 @@ export function loadProgram(entry: SourceFile, host: ProgramHost, collector: Col
     }
   };
 
-  const program: Program = { entry: load(entry), files, library };
-  for (const file of files) {
-    checkDeclarations(file, collector);
-    checkNames(file, program.library, collector);
+  const entryFile = load(entry);
+  const problems = files.map((it) => {
+    const cycles = createCollector();
+    return { file: it, cycles, cyclic: checkRecursion(it, cycles) };
+  });
+  const cyclic = new Set(problems.flatMap((it) => it.cyclic));
+  const dependencies = dependenciesOf(files, cyclic, memory, asker);
+  for (const { file, cycles } of problems) {
+    const checkOf = (declaration: Declaration): DeclarationCheck =>
+      ofNames(memory.declarations, asker, dependencies.of(file, declaration), dependencies.names, () =>
+        checkDeclaration(file, library, declaration),
+      );
+    checkDeclarations(file, checkOf, collector);
+    collector.take(cycles);
+    for (const it of file.ast.declarations) collector.take(checkOf(it).names);
     checkImports(file, collector);
   }
-  return program;
+  outer.take(collector);
+  return { entry: entryFile, files, library, findings: collector, cyclic, dependencies };
 }
 
 /** What a name at the top level means in a file: its own declarations and imports, then the standard library. */

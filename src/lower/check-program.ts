@@ -53,9 +53,11 @@ export function checkProgram(
   const unseen = undecided.filter((it) => !visited.has(it));
   // A file without models is for others to use.
   const models = callables.some((it) => it.declaration.flavor === "model" && it.file === program.entry);
-  for (const { name, hyperparameters } of unseen) {
+  const declared = new Set<unknown>(program.entry.ast.declarations);
+  for (const it of unseen) {
+    const { name, hyperparameters } = it;
     // What could not be looked at because something else is wrong will be, once that is right.
-    if (collector.hasErrors || !models || name.span.file !== program.entry.source) continue;
+    if (collector.hasErrors || !models || !declared.has(it)) continue;
     const open = hyperparameters.flatMap((it) => (it.default === undefined ? [it.name.text] : []));
     collector.report("MC2030", name.span, { name: name.text, hyperparameters: open });
   }

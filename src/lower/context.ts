@@ -1,13 +1,14 @@
 import type { Program } from "../analyze/program.ts";
 import type { Collector } from "../diagnostics/collector.ts";
 import type { Code, ParametersOf } from "../diagnostics/catalog.ts";
-import type { Fix, Label } from "../diagnostics/diagnostic.ts";
+import type { Label } from "../diagnostics/diagnostic.ts";
+import type { Extras } from "../diagnostics/make-diagnostic.ts";
 import type { Dim } from "../dims/dim.ts";
 import type { Facts } from "../dims/facts.ts";
 import type { DimNode, Func, Node, Value, Variable } from "../ir/graph.ts";
 import type { DType, TensorType } from "../ir/types.ts";
 import type { Callable, ProgramFile } from "../std/program-file.ts";
-import type { Span } from "../support/source.ts";
+import { inFile, type Span } from "../support/source.ts";
 import type { Body, CallableDeclaration, Chain, Expression } from "../syntax/ast.ts";
 import type { Crossing } from "./crossings.ts";
 import type { Instantiation } from "./instance.ts";
@@ -216,12 +217,6 @@ export function castNode(ctx: Context, value: Value, dtype: DType, span: Span): 
   return result;
 }
 
-interface Extras {
-  readonly labels?: readonly Label[];
-  readonly help?: string;
-  readonly fix?: Fix;
-}
-
 /**
  * Reports a finding at the innermost line of the person's own file: where the text stands in the library, at the use
  * that led there. The chain of uses follows as labels.
@@ -242,7 +237,7 @@ export function report<C extends Code>(
     frame = frame.parent;
   }
   // One line is wrong once, however many instantiations it is wrong in: the first is told with its uses.
-  const place = `${code} ${primary.file.path} ${String(primary.start)} ${String(primary.end)}`;
+  const place = `${code} ${placeOf(primary)}`;
   const first = ctx.elaborator.told.get(place);
   if (first !== undefined && first !== frame) return;
   ctx.elaborator.told.set(place, frame);
@@ -252,13 +247,17 @@ export function report<C extends Code>(
   });
 }
 
+function placeOf(span: Span): string {
+  const { file, start, end } = inFile(span);
+  return `${file.path} ${start} ${end}`;
+}
+
 /** The most uses that one finding shows, half of them the innermost. */
 const mostUses = 10;
 
 /** The uses that led to a frame, the innermost first, each place once and that of the finding not again. */
 function usesOf(frame: Frame, primary: Span): readonly Label[] {
   const labels = new Map<string, Label>();
-  const placeOf = ({ file, start, end }: Span): string => `${file.path} ${String(start)} ${String(end)}`;
   for (let up: Frame | undefined = frame; up?.call !== undefined; up = up.parent) {
     if (up.parent?.library === true) continue;
     const place = placeOf(up.call);

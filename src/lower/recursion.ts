@@ -34,7 +34,6 @@ function cycleOf(frame: Frame, declaration: CallableDeclaration): readonly Frame
   return undefined;
 }
 
-function isReported({ elaborator: { collector } }: Context, cycle: readonly Frame[]): boolean {
-  const declared = new Set(cycle.map(({ declaration }) => declaration?.name.span));
-  return collector.diagnostics.some((it) => it.code === "MC2015" && declared.has(it.span));
+function isReported({ elaborator: { program } }: Context, cycle: readonly Frame[]): boolean {
+  return cycle.some(({ declaration }) => declaration !== undefined && program.cyclic.has(declaration));
 }

@@ -13,7 +13,7 @@ import { isFloat } from "../ops/define/dtype-class.ts";
 import type { Attributes } from "../ir/graph.ts";
 import type { TensorType } from "../ir/types.ts";
 import type { Operator } from "../ops/define/operator.ts";
-import type { Span } from "../support/source.ts";
+import { inFile, type Span } from "../support/source.ts";
 import { report, type Context } from "./context.ts";
 import { factsIn } from "./minima.ts";
 import { noValueFacts, type TensorVal, type ValueFacts } from "./values.ts";
@@ -83,7 +83,8 @@ export function commonFacts(a: ValueFacts, b: ValueFacts): ValueFacts {
 export function keyOfFacts({ probability, range, computed }: ValueFacts): string {
   const numbers =
     range === undefined ? "" : `<${range.low}..${range.below === undefined ? "" : formatDim(range.below)}`;
-  const at = computed === undefined ? "" : `~${computed.file.path}:${computed.start}`;
+  const place = computed && inFile(computed);
+  const at = place === undefined ? "" : `~${place.file.path}:${place.start}`;
   return `${numbers}${at}${probability === undefined ? "" : "%"}`;
 }
 

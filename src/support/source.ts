@@ -3,6 +3,8 @@ import { elementAt } from "./element-at.ts";
 export interface SourceFile {
   readonly path: string;
   readonly text: string;
+  /** Where a piece of a file stands in it. Spans within the piece stay what they are when it moves. */
+  readonly place?: { readonly file: SourceFile; readonly offset: number };
 }
 
 /** A half-open range of UTF-16 offsets in one source file. */
@@ -48,6 +50,13 @@ export function positionAt(file: SourceFile, offset: number): Position {
 /** The text that a span covers. */
 export function textOf(span: Span): string {
   return span.file.text.slice(span.start, span.end);
+}
+
+/** A span in the whole file, where it is one in a piece. */
+export function inFile(span: Span): Span {
+  const { place } = span.file;
+  if (place === undefined) return span;
+  return { file: place.file, start: span.start + place.offset, end: span.end + place.offset };
 }
 
 /** The smallest span that covers both, which must lie in one file. */

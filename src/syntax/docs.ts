@@ -9,7 +9,7 @@ export interface Docs {
   /** The documentation of what starts at an offset. */
   at(start: number): Doc | undefined;
   /** The blocks that a blank line follows: the documentation of the file. */
-  readonly file: Doc | undefined;
+  readonly file: readonly Doc[];
   readonly comments: readonly Comment[];
 }
 
@@ -52,10 +52,9 @@ export function readDocs(comments: readonly IToken[], tokens: readonly IToken[],
     } else byStart.set(following.startOffset, doc);
     for (const it of block) taken.add(it);
   }
-  const [first, ...rest] = ofFile;
   return {
     at: (start) => byStart.get(start),
-    file: first && { ...first, text: [first, ...rest].map((it) => it.text).join("\n\n") },
+    file: ofFile,
     comments: comments
       .filter((it) => !taken.has(it))
       .map((it) => ({ kind: "comment", span: span(it.startOffset, endOf(it)), text: it.image.trimEnd() })),

@@ -3,6 +3,7 @@ import * as t from "../../grammar/tokens.ts";
 import { nearest } from "../support/nearest.ts";
 import { endOf } from "./cst.ts";
 import type { Reporter } from "./reporter.ts";
+import type { Span } from "../support/source.ts";
 
 /**
  * What happens between lexer and parser: newlines that end nothing and trailing commas go, brackets are balanced,
@@ -51,15 +52,20 @@ const foreignWords = new Map([
 ]);
 
 /** Words that join what stands before them with what follows. */
-const infixWords: readonly TokenType[] = [
+const infixTokens: readonly TokenType[] = [
   ...[t.As, t.In, t.Over, t.On, t.Where, t.With, t.At, t.Else, t.Reverse, t.Shared, t.From],
 ];
+/** Their texts. */
+export const infixWords: readonly string[] = infixTokens.map((it) => symbolOf(it));
 
 /** Words that open an entry or a statement, and so are no misspelling of a declaration's. */
 const innerWords = new Set(["step", "group", "freeze", "expect", "param", "state", "emit", "repeat"]);
 
-/** The tokens for the parser. Where nesting is too deep, only what stands before that declaration. */
-export function applyLayout(lexed: readonly IToken[], reporter: Reporter): IToken[] {
+/**
+ * The tokens for the parser. Where nesting is too deep, only what stands before that declaration. `next` is what follows
+ * the text and closes all that is open in it.
+ */
+export function applyLayout(lexed: readonly IToken[], reporter: Reporter, next?: Span): IToken[] {
   const out: IToken[] = [];
   const stack: Open[] = [];
   /** Depths at which the header of a scan is open. */
@@ -67,6 +73,8 @@ export function applyLayout(lexed: readonly IToken[], reporter: Reporter): IToke
   let newline: IToken | undefined;
   let indent = 1;
   let segmentStart = 0;
+
+  const spanOf = (token: IToken): Span => reporter.span(token.startOffset, endOf(token));
 
   const insert = (type: TokenType, at: IToken | undefined): void => {
     const offset = at === undefined ? 0 : endOf(at);
@@ -82,7 +90,7 @@ export function applyLayout(lexed: readonly IToken[], reporter: Reporter): IToke
   };
 
   /** Closes the innermost bracket, which the text does not. */
-  const closeOpen = (before: IToken | undefined): void => {
+  const closeOpen = (before: Span | undefined): void => {
     const open = stack.pop();
     const closer = open && closerOf.get(open.token.tokenType);
     if (open === undefined || closer === undefined) return;
@@ -95,14 +103,7 @@ export function applyLayout(lexed: readonly IToken[], reporter: Reporter): IToke
       reporter.span(open.token.startOffset, endOf(open.token)),
       { opener: open.token.image, closer: needed },
       {
-        ...(before && {
-          labels: [
-            {
-              span: reporter.span(before.startOffset, endOf(before)),
-              message: "this already belongs to something else",
-            },
-          ],
-        }),
+        ...(before && { labels: [{ span: before, message: "this already belongs to something else" }] }),
         fix: { title: `insert \`${needed}\``, edits: [{ span: reporter.span(end, end), text: needed }] },
       },
     );
@@ -140,7 +141,7 @@ export function applyLayout(lexed: readonly IToken[], reporter: Reporter): IToke
     const braceAt = stack.findLastIndex((it) => it.token.tokenType === t.LeftBrace);
     const matching = stack.findLastIndex((it) => closerOf.get(it.token.tokenType) === wanted);
     if (matching !== -1 && matching >= braceAt) {
-      while (stack.length > matching + 1) closeOpen(token);
+      while (stack.length > matching + 1) closeOpen(spanOf(token));
       stack.pop();
       return true;
     }
@@ -215,20 +216,20 @@ export function applyLayout(lexed: readonly IToken[], reporter: Reporter): IToke
     }
     const first = newline !== undefined || i === 0;
     let token = original;
-    const next = lexed[i + 1];
+    const following = lexed[i + 1];
     if (first) {
       indent = token.startColumn ?? 1;
-      const declares = indent === 1 && opensDeclaration(token, next, lexed[i + 2], stack.length > 0, reporter);
-      if (declares) while (stack.length > 0) closeOpen(token);
+      const declares = indent === 1 && opensDeclaration(token, following, lexed[i + 2], stack.length > 0, reporter);
+      if (declares) while (stack.length > 0) closeOpen(spanOf(token));
       // Two operands side by side: the line began something new, and the bracket above was left open.
       const top = stack.at(-1);
       if (top !== undefined && top.token.tokenType !== t.LeftBrace && indent <= top.indent) {
         const before = out.at(-1)?.tokenType ?? t.Comma;
         if (opensOperand(token) && !wantsMore.has(before) && !closerOf.has(before)) {
-          while (stack.length > 0 && stack.at(-1)?.token.tokenType !== t.LeftBrace) closeOpen(token);
+          while (stack.length > 0 && stack.at(-1)?.token.tokenType !== t.LeftBrace) closeOpen(spanOf(token));
         }
       }
-      if (newline !== undefined && endsHere(token, next, declares)) {
+      if (newline !== undefined && endsHere(token, following, declares)) {
         dropTrailingComma();
         out.push(newline);
         if (scans.at(-1) === stack.length) scans.pop();
@@ -258,7 +259,7 @@ export function applyLayout(lexed: readonly IToken[], reporter: Reporter): IToke
     } else if (token.tokenType === t.Scan) scans.push(stack.length);
     out.push(token);
   }
-  while (stack.length > 0) closeOpen(undefined);
+  while (stack.length > 0) closeOpen(next);
   return trimNewlines(out);
 }
 
@@ -297,7 +298,7 @@ function opensDeclaration(
   if (token.tokenType === t.Import) return next.tokenType === t.LeftBrace;
   if (token.tokenType === t.Spec) return !inside && next.tokenType === t.NumberToken;
   // `data as layer { ... }` at the start of an unindented line goes on from a name that happens to be `data`.
-  const infix = infixWords.includes(next.tokenType) && !(after !== undefined && headerContinues(after));
+  const infix = infixTokens.includes(next.tokenType) && !(after !== undefined && headerContinues(after));
   if (t.declarationTokens.includes(token.tokenType)) return named && !infix;
   if (innerWords.has(token.image)) return false;
   const plausible = named && after !== undefined && headerContinues(after);

@@ -1,171 +1,108 @@
-import type { CstNode, IToken } from "chevrotain";
-import { modelParser } from "../../grammar/parser.ts";
-import { tokenize } from "../../grammar/tokens.ts";
 import type { Collector } from "../diagnostics/collector.ts";
-import type { SourceFile } from "../support/source.ts";
-import type { Declaration, File, NumberLiteral } from "./ast.ts";
-import { buildScan, whenValue } from "./build-body.ts";
-import { buildTopLevel, type DeclarationBuilder } from "./build-declaration.ts";
-import { buildStage } from "./build-stage.ts";
-import { nodes } from "./cst.ts";
-import { readDocs } from "./docs.ts";
-import { explainError } from "./explain-error.ts";
-import { applyLayout } from "./layout.ts";
-import { reportLexical } from "./report-lexical.ts";
-import { createReporter, limit, type Reporter } from "./reporter.ts";
-import { droppedName, exciseStatement, keepBefore } from "./recover.ts";
+import { makeDiagnostic } from "../diagnostics/make-diagnostic.ts";
+import type { Asker, Table } from "../support/memo.ts";
+import { inFile, type SourceFile } from "../support/source.ts";
+import type { File, NumberLiteral } from "./ast.ts";
+import { cutPieces } from "./cut-pieces.ts";
+import { parsePiece, type ParsedPiece } from "./parse-piece.ts";
+import { limit } from "./reporter.ts";
 
 /** The newest version of the language, which a `spec` line may name. */
 export const languageVersion = 1;
-
-/** How deep a tree may be, so that later phases may recurse over it. */
-const deepestTree = 1000;
-
-/** The depth of a tree, found without recursion. */
-function treeDepth(root: object): number {
-  let deepest = 0;
-  const open: [object, number][] = [[root, 1]];
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    const [value, depth] = next;
-    deepest = Math.max(deepest, depth);
-    for (const child of Object.values(value) as readonly unknown[]) {
-      // Lists are no level of their own; spans lead to the text.
-      if (typeof child !== "object" || child === null || "file" in child) continue;
-      open.push([child, Array.isArray(child) ? depth : depth + 1]);
-    }
-  }
-  return deepest;
-}
 
 /**
  * Reads a `.model` text. Always returns a tree: statements, entries and declarations with syntax errors are left out of
  * it, and the names of the declarations that they belong to are in `incomplete`. Never throws for anything in the text.
  */
 export function parseFile(file: SourceFile, collector: Collector): File {
-  const reporter = createReporter(file, collector);
-  const span = reporter.span(0, file.text.length);
-  const nothing: File = {
+  return binaryFile(file, collector) ?? assemble(file, [parsePiece(file, undefined)], collector);
+}
+
+/** A piece of a file with what it parses to. Where it stands changes as the file is edited; all else stays. */
+export interface KeptPiece {
+  readonly source: { readonly path: string; readonly text: string; place: NonNullable<SourceFile["place"]> };
+  readonly parsed: ParsedPiece;
+}
+
+/** Reads a text as {@link parseFile} does, piece by piece: those that `pieces` knows are not parsed again. */
+export function parsePieces(file: SourceFile, collector: Collector, pieces: Table<KeptPiece>, asker: Asker): File {
+  const binary = binaryFile(file, collector);
+  if (binary !== undefined) return binary;
+  const copies = new Map<string, number>();
+  const parsed = cutPieces(file.text).map(({ start, end, next }): ParsedPiece => {
+    const text = file.text.slice(start, end);
+    // Two pieces of one text are two declarations all the same.
+    const copy = (copies.get(text) ?? 0) + 1;
+    copies.set(text, copy);
+    const place = { file, offset: start };
+    const piece = (more: string, before: { readonly start: number; readonly end: number } | undefined): ParsedPiece => {
+      const kept = pieces.of(asker, `${file.path} ${copy}${more} ${text}`, () => {
+        const source = { path: file.path, text, place };
+        const at = before && { file: source, start: before.start - start, end: before.end - start };
+        return { source, parsed: parsePiece(source, at) };
+      });
+      kept.source.place = place;
+      return kept.parsed;
+    };
+    const alone = piece("", undefined);
+    // What follows matters to the errors alone: what is left open ends there.
+    if (alone.found.length === 0 || next === undefined) return alone;
+    return piece(` before ${next.start - start} ${next.end - start}`, next);
+  });
+  return assemble(file, parsed, collector);
+}
+
+/** A file without anything in it, reported, where the text is none; undefined where it is one. */
+function binaryFile(file: SourceFile, collector: Collector): File | undefined {
+  // Control characters but for white space, and what bytes that are no UTF-8 are read as.
+  const binary = /[^\P{Cc}\t\n\v\f\r]|\ufffd/u.exec(file.text);
+  if (binary === null) return undefined;
+  const help = /^\ufffd\ufffd|^.?\0/su.test(file.text) ? { help: "It looks like UTF-16: save it as UTF-8." } : {};
+  const span = { file, start: binary.index, end: binary.index + 1 };
+  collector.report("MC1010", span, { offset: binary.index }, help);
+  return {
     kind: "file",
-    span,
+    span: { file, start: 0, end: file.text.length },
     spec: undefined,
     doc: undefined,
     declarations: [],
     comments: [],
     incomplete: [],
   };
-  // Control characters but for white space, and what bytes that are no UTF-8 are read as.
-  const binary = /[^\P{Cc}\t\n\v\f\r]|\ufffd/u.exec(file.text);
-  if (binary !== null) {
-    const help = /^\ufffd\ufffd|^.?\0/su.test(file.text) ? { help: "It looks like UTF-16: save it as UTF-8." } : {};
-    reporter.report("MC1010", reporter.span(binary.index, binary.index + 1), { offset: binary.index }, help);
-    reporter.flush();
-    return nothing;
-  }
-  // A prettier plugin would take it for the end of a line, the lexer for a blank: neither was meant.
-  for (const { index } of file.text.matchAll(/\r(?!\n)/g)) {
-    const at = reporter.span(index, index + 1);
-    const fix = { title: "change to a line feed", edits: [{ span: at, text: "\n" }] };
-    reporter.report("MC1031", at, {}, { fix });
-  }
-  const lexed = tokenize(file.text);
-  reportLexical(lexed, reporter);
-  const laid = applyLayout(lexed.tokens, reporter);
-  const { cst, cutNames } = parseTokens(laid, reporter);
-  const docs = readDocs(
-    lexed.comments,
-    laid.filter((it) => it.image.trim() !== ""),
-    reporter,
-  );
-  const rules = { stage: buildStage, scan: buildScan, when: whenValue };
-  const builder: DeclarationBuilder = { reporter, rules, docs };
-  const declarations: Declaration[] = [];
-  const incomplete = new Set(cutNames);
+}
+
+/** The file that pieces make, with their errors: at most {@link limit} of them, in order of place. */
+function assemble(file: SourceFile, pieces: readonly ParsedPiece[], collector: Collector): File {
+  const span = { file, start: 0, end: file.text.length };
+  const nodes = pieces.flatMap((it) => it.nodes);
+  const declarations = nodes.filter((it) => it.kind !== "number");
+  const found = pieces.flatMap((it) => it.found);
   let spec: NumberLiteral | undefined;
-  for (const [i, node] of nodes(cst, "topLevel").entries()) {
-    const built = buildTopLevel(builder, node);
-    if (built.kind === "number") {
-      if (checkSpec(built, i, reporter)) spec = built;
-      continue;
-    }
-    // The stand-in for a header that did not parse: its body was read for its own errors only.
-    if (built.kind === "callable" && built.name.text === droppedName) continue;
-    const depth = treeDepth(built);
-    if (depth > deepestTree) {
-      reporter.report("MC1028", built.span, { problem: `is ${String(depth)} levels deep`, limit: deepestTree });
-      for (const name of namesOf(built)) incomplete.add(name);
-      continue;
-    }
-    declarations.push(built);
-    if (reporter.reportedIn(built.span.start, built.span.end)) {
-      for (const name of namesOf(built)) incomplete.add(name);
-    }
+  for (const [index, node] of nodes.entries()) {
+    const problem = node.kind === "number" ? specProblem(node, index) : undefined;
+    if (problem !== undefined) found.push(makeDiagnostic("MC1027", node.span, { problem }));
+    else if (node.kind === "number") spec = node;
   }
-  if (declarations.length === 0 && reporter.count === 0) reporter.report("MC1011", span, {});
-  reporter.flush();
+  if (declarations.length === 0 && found.length === 0) found.push(makeDiagnostic("MC1011", span, {}));
+  found.sort((a, b) => inFile(a.span).start - inFile(b.span).start);
+  collector.take({ found: found.slice(0, limit) });
+  const more = found[limit]?.span ?? pieces.find((it) => it.more !== undefined)?.more;
+  if (more !== undefined) collector.report("MC1025", more, { limit });
+  const [doc, ...docs] = pieces.flatMap((it) => it.docs);
   return {
     kind: "file",
     span,
     spec,
-    doc: docs.file,
+    doc: doc && { ...doc, text: [doc, ...docs].map((it) => it.text).join("\n\n") },
     declarations,
-    comments: docs.comments,
-    incomplete: [...incomplete],
+    comments: pieces.flatMap((it) => it.comments),
+    incomplete: [...new Set(pieces.flatMap((it) => it.incomplete))],
   };
 }
 
-/** Parses, and after each error again without the statement or declaration that it lies in. */
-function parseTokens(laid: IToken[], reporter: Reporter): { cst: CstNode; cutNames: readonly string[] } {
-  const parser = modelParser();
-  const cutNames: string[] = [];
-  let tokens = laid;
-  for (;;) {
-    parser.input = tokens;
-    const cst = parser.file();
-    const [error] = parser.errors;
-    if (error === undefined) return { cst, cutNames };
-    const at = tokens.indexOf(error.token);
-    const place = at === -1 ? tokens.length : at;
-    if (reporter.full) {
-      // Enough was said: keep what is known to be sound.
-      const last = error.token.startOffset;
-      reporter.report("MC1025", reporter.span(last, last), { limit });
-      tokens = keepBefore(tokens, place);
-      continue;
-    }
-    const cut = exciseStatement(tokens, place);
-    if (!reporter.reportedIn(cut.start, cut.end)) explainError(error, tokens, place, reporter);
-    cutNames.push(...cut.names);
-    tokens = cut.tokens;
-  }
-}
-
-function checkSpec(spec: NumberLiteral, index: number, reporter: Reporter): boolean {
-  if (index > 0) {
-    reporter.report("MC1027", spec.span, { problem: "The `spec` line stands first in a file" });
-    return false;
-  }
-  if (spec.value !== languageVersion) {
-    const problem = `There is no version ${spec.raw} of the language: the newest is ${String(languageVersion)}`;
-    reporter.report("MC1027", spec.span, { problem });
-    return false;
-  }
-  return true;
-}
-
-/** The names that a declaration brings into the file. */
-function namesOf(declaration: Declaration): readonly string[] {
-  switch (declaration.kind) {
-    case "import":
-      return declaration.names.map((it) => it.text);
-    case "const":
-    case "callable":
-    case "data":
-      return [declaration.name.text];
-    case "train":
-    case "tune":
-      return declaration.label === undefined ? [] : [declaration.label.text];
-    case "test":
-    case "budget":
-      return [];
-  }
+/** What is wrong with a `spec` line, the number of whose node is given. */
+function specProblem(spec: NumberLiteral, index: number): string | undefined {
+  if (index > 0) return "The `spec` line stands first in a file";
+  if (spec.value === languageVersion) return undefined;
+  return `There is no version ${spec.raw} of the language: the newest is ${String(languageVersion)}`;
 }

@@ -58,8 +58,8 @@ function without(tokens: readonly IToken[], start: number, end: number, instead:
   return [...before, ...after];
 }
 
-/** Takes out what holds the token at `place`, which did not fit. */
-export function exciseStatement(tokens: readonly IToken[], place: number): Cut {
+/** Takes out what holds the token at `place`, which did not fit; `textEnd` is where the text ends. */
+export function exciseStatement(tokens: readonly IToken[], place: number, textEnd: number): Cut {
   // A newline, a closing brace or the end of the text did not fit because of what stands before it.
   const at = tokens[place]?.tokenType;
   const ended = at === undefined || at === t.Newline || at === t.RightBrace;
@@ -72,7 +72,7 @@ export function exciseStatement(tokens: readonly IToken[], place: number): Cut {
     // What was left out before, as a stray bracket, counts up to the next token.
     const next = tokens[to]?.startOffset;
     const last = tokens[to - 1];
-    const end = Math.max((next ?? 1) - 1, last === undefined ? 0 : endOf(last));
+    const end = Math.max(next === undefined ? textEnd : next - 1, last === undefined ? 0 : endOf(last));
     return { tokens: without(tokens, from, to, instead), start: tokens[from]?.startOffset ?? 0, end, names };
   };
   const header = tokens[topStart];

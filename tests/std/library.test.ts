@@ -14,7 +14,9 @@ describe("the standard library", () => {
   it("knows all of its names", () => {
     const collector = createCollector();
     for (const file of new Set(library.names.map((name) => library.find(name)?.file))) {
-      if (file !== undefined) checkNames(file, library, collector);
+      for (const it of file?.ast.declarations ?? []) {
+        if (file !== undefined && it.kind === "callable") checkNames(file, library, it, collector);
+      }
     }
     expect(collector.diagnostics.map((it) => `${it.span.file.path} ${it.message}`)).toEqual([]);
     expect(Object.keys(librarySources).length).toBeGreaterThan(5);

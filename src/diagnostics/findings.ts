@@ -1,0 +1,58 @@
+import { inFile } from "../support/source.ts";
+import type { Diagnostic } from "./diagnostic.ts";
+
+/**
+ * What was found while a value was made, in order: diagnostics, and what was found while the values were made that it
+ * rests on. Spans may lie in pieces of files.
+ */
+export interface Findings {
+  readonly found: readonly (Diagnostic | Findings)[];
+}
+
+/** Whether one of the findings is an error. */
+export function hasErrors({ found }: Findings): boolean {
+  return found.some((it) => ("found" in it ? hasErrors(it) : it.severity === "error"));
+}
+
+/**
+ * The findings as people read them, their spans in whole files. What several values rest on is told where it is met
+ * first, and a line that is wrong in several values, as that of a block which two models use, by the first of them.
+ */
+export function tell(findings: Findings): readonly Diagnostic[] {
+  const told: Diagnostic[] = [];
+  const met = new Set<Findings>();
+  const byPlace = new Map<string, Findings>();
+  const texts = new Set<string>();
+  const visit = (value: Findings): void => {
+    if (met.has(value)) return;
+    met.add(value);
+    for (const it of value.found) {
+      if ("found" in it) {
+        visit(it);
+        continue;
+      }
+      const { file, start, end } = inFile(it.span);
+      const place = `${it.code} ${file.path} ${start} ${end}`;
+      const first = byPlace.get(place);
+      if (first !== undefined && first !== value) continue;
+      byPlace.set(place, value);
+      if (texts.has(`${place} ${it.message}`)) continue;
+      texts.add(`${place} ${it.message}`);
+      told.push(placed(it));
+    }
+  };
+  visit(findings);
+  return told;
+}
+
+function placed(it: Diagnostic): Diagnostic {
+  const { fix } = it;
+  return {
+    ...it,
+    span: inFile(it.span),
+    labels: it.labels.map((label) => ({ ...label, span: inFile(label.span) })),
+    ...(fix !== undefined && {
+      fix: { ...fix, edits: fix.edits.map((edit) => ({ ...edit, span: inFile(edit.span) })) },
+    }),
+  };
+}

@@ -1,0 +1,156 @@
+import { createTokenInstance, type CstNode, type IToken } from "chevrotain";
+import { modelParser } from "../../grammar/parser.ts";
+import { Newline, tokenize } from "../../grammar/tokens.ts";
+import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import type { SourceFile, Span } from "../support/source.ts";
+import type { Comment, Declaration, Doc, NumberLiteral } from "./ast.ts";
+import { buildScan, whenValue } from "./build-body.ts";
+import { buildTopLevel, type DeclarationBuilder } from "./build-declaration.ts";
+import { buildStage } from "./build-stage.ts";
+import { endOf, nodes } from "./cst.ts";
+import { readDocs } from "./docs.ts";
+import { explainError } from "./explain-error.ts";
+import { applyLayout } from "./layout.ts";
+import { droppedName, exciseStatement, keepBefore } from "./recover.ts";
+import { reportLexical } from "./report-lexical.ts";
+import { createReporter, limit, type Reporter } from "./reporter.ts";
+
+/** What one piece of a text holds. Spans lie in the piece. */
+export interface ParsedPiece {
+  readonly source: SourceFile;
+  /** Declarations, and the numbers of `spec` lines, in order. */
+  readonly nodes: readonly (Declaration | NumberLiteral)[];
+  /** Blocks of documentation that document the file. */
+  readonly docs: readonly Doc[];
+  readonly comments: readonly Comment[];
+  readonly incomplete: readonly string[];
+  /** Its syntax errors, in order of place. */
+  readonly found: readonly Diagnostic[];
+  /** Where the first error lies that is over the limit. */
+  readonly more: Span | undefined;
+}
+
+/** How deep a tree may be, so that later phases may recurse over it. */
+const deepestTree = 1000;
+
+/** The depth of a tree, found without recursion. */
+function treeDepth(root: object): number {
+  let deepest = 0;
+  const open: [object, number][] = [[root, 1]];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const [value, depth] = next;
+    deepest = Math.max(deepest, depth);
+    for (const child of Object.values(value) as readonly unknown[]) {
+      // Lists are no level of their own; spans lead to the text.
+      if (typeof child !== "object" || child === null || "file" in child) continue;
+      open.push([child, Array.isArray(child) ? depth : depth + 1]);
+    }
+  }
+  return deepest;
+}
+
+/**
+ * Parses a piece; `next` is the declaration's word after it, undefined at the end of the file. Never throws for anything
+ * in the text.
+ */
+export function parsePiece(source: SourceFile, next: Span | undefined): ParsedPiece {
+  const reporter = createReporter(source);
+  // A prettier plugin would take it for the end of a line, the lexer for a blank: neither was meant.
+  for (const { index } of source.text.matchAll(/\r(?!\n)/g)) {
+    const at = reporter.span(index, index + 1);
+    const fix = { title: "change to a line feed", edits: [{ span: at, text: "\n" }] };
+    reporter.report("MC1031", at, {}, { fix });
+  }
+  const lexed = tokenize(source.text);
+  reportLexical(lexed, reporter);
+  const laid = applyLayout(lexed.tokens, reporter, next);
+  const { cst, cutNames } = parseTokens(laid, reporter, next !== undefined);
+  const docs = readDocs(
+    lexed.comments,
+    laid.filter((it) => it.image.trim() !== ""),
+    reporter,
+  );
+  const rules = { stage: buildStage, scan: buildScan, when: whenValue };
+  const builder: DeclarationBuilder = { reporter, rules, docs };
+  const kept: (Declaration | NumberLiteral)[] = [];
+  const incomplete = new Set(cutNames);
+  for (const node of nodes(cst, "topLevel")) {
+    const built = buildTopLevel(builder, node);
+    if (built.kind === "number") {
+      kept.push(built);
+      continue;
+    }
+    // The stand-in for a header that did not parse: its body was read for its own errors only.
+    if (built.kind === "callable" && built.name.text === droppedName) continue;
+    const depth = treeDepth(built);
+    if (depth > deepestTree) {
+      reporter.report("MC1028", built.span, { problem: `is ${String(depth)} levels deep`, limit: deepestTree });
+      for (const name of namesOf(built)) incomplete.add(name);
+      continue;
+    }
+    kept.push(built);
+    if (reporter.reportedIn(built.span.start, built.span.end)) {
+      for (const name of namesOf(built)) incomplete.add(name);
+    }
+  }
+  const { found, more } = reporter;
+  return { source, nodes: kept, docs: docs.file, comments: docs.comments, incomplete: [...incomplete], found, more };
+}
+
+/** Parses, and after each error again without the statement or declaration that it lies in. */
+function parseTokens(
+  laid: IToken[],
+  reporter: Reporter,
+  goesOn: boolean,
+): { cst: CstNode; cutNames: readonly string[] } {
+  const parser = modelParser();
+  const cutNames: string[] = [];
+  let tokens = laid;
+  for (;;) {
+    parser.input = tokens;
+    const cst = parser.file();
+    const [error] = parser.errors;
+    if (error === undefined) return { cst, cutNames };
+    const at = tokens.indexOf(error.token);
+    const place = at === -1 ? tokens.length : at;
+    if (reporter.full) {
+      // Enough was said: keep what is known to be sound.
+      const last = error.token.startOffset;
+      reporter.report("MC1025", reporter.span(last, last), { limit });
+      tokens = keepBefore(tokens, place);
+      continue;
+    }
+    const cut = exciseStatement(tokens, place, reporter.file.text.length);
+    if (!reporter.reportedIn(cut.start, cut.end)) {
+      explainError(error, place === tokens.length && goesOn ? [...tokens, lineEnd(tokens)] : tokens, place, reporter);
+    }
+    cutNames.push(...cut.names);
+    tokens = cut.tokens;
+  }
+}
+
+/** The end of the line before the next declaration. */
+function lineEnd(tokens: readonly IToken[]): IToken {
+  const last = tokens.at(-1);
+  const at = last === undefined ? 0 : endOf(last);
+  const { endLine: line = 1, endColumn: column = 0 } = last ?? {};
+  return createTokenInstance(Newline, "\n", at, at, line, line, column + 1, column + 1);
+}
+
+/** The names that a declaration brings into the file. */
+function namesOf(declaration: Declaration): readonly string[] {
+  switch (declaration.kind) {
+    case "import":
+      return declaration.names.map((it) => it.text);
+    case "const":
+    case "callable":
+    case "data":
+      return [declaration.name.text];
+    case "train":
+    case "tune":
+      return declaration.label === undefined ? [] : [declaration.label.text];
+    case "test":
+    case "budget":
+      return [];
+  }
+}
