@@ -3,12 +3,13 @@ import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { build } from "esbuild";
 import { startContestant, type Contestant } from "./contestant.ts";
+import { describeEdits, timeEdits } from "./edits.ts";
 
 /**
  * Times one training step of the same networks side by side: modelc on ONNX Runtime and on TensorFlow.js, tf.layers by
  * hand, and PyTorch where Python has it. Every contestant is a process of its own; rounds take turns, so that a change
- * of the machine's speed meets all of them; the median of the rounds counts. Prints a table and writes
- * `out/bench.json`. Nothing here passes or fails.
+ * of the machine's speed meets all of them; the median of the rounds counts. Then the check of a long file, first and
+ * after edits. Prints a table and writes `out/bench.json`. Nothing here passes or fails.
  *
  * Options: `--quick` runs fewer rounds and leaves out what takes minutes; `--threads N` (default 2); `--against DIR`
  * runs modelc as it is in another checkout, with this one's specs, beside it: before and after in one table.
@@ -139,6 +140,9 @@ console.log(
   `GEMM peak ${format(peak, 1)} GFLOP/s on ${threadCount} threads; share of it: CNN ${format(share("cnn"), 1)} %, LSTM ${format(share("lstm"), 1)} %`,
 );
 
+const editTimes = timeEdits();
+console.log(describeEdits(editTimes));
+
 mkdirSync("out", { recursive: true });
 const report = {
   threads: Number(threadCount),
@@ -146,5 +150,6 @@ const report = {
   peakGflops: peak,
   times: Object.fromEntries(times),
   errors: Object.fromEntries(errors),
+  edits: editTimes,
 };
 writeFileSync("out/bench.json", `${JSON.stringify(report, undefined, 2)}\n`);

@@ -1,4 +1,5 @@
 import { loadProgram, type Program, type ProgramHost } from "./analyze/program.ts";
+import { createProgramMemory } from "./analyze/program-memory.ts";
 import { createCollector, type Collector } from "./diagnostics/collector.ts";
 import type { Diagnostic } from "./diagnostics/diagnostic.ts";
 import { buildOnnx, type WeightsFile } from "./emit/onnx/build-onnx.ts";
@@ -7,9 +8,10 @@ import { reportTfjsLimits } from "./emit/tfjs/report-tfjs-limits.ts";
 import type { Module } from "./ir/graph.ts";
 import type { TestProgram, TrainProgram } from "./ir/program.ts";
 import { checkProgram } from "./lower/check-program.ts";
-import { createElaborator } from "./lower/elaborator.ts";
 import { elaborateModel, type GivenValue } from "./lower/elaborate-model.ts";
 import { checkSections, lowerTests, lowerTrain } from "./lower/sections/lower-sections.ts";
+import { createLowering, createLoweringMemory } from "./lower/sections/lowering.ts";
+import { createMemo } from "./support/memo.ts";
 import type { SafeTensor } from "./support/safetensors.ts";
 import type { SourceFile, Span } from "./support/source.ts";
 import { version } from "./support/version.ts";
@@ -74,15 +76,43 @@ export interface Unit {
   readonly span: Span;
 }
 
+/** Checks one file again and again, as it is edited. */
+export interface Checker {
+  /** All that `modelc check` finds in the file as it is now. What an edit does not bear on is not looked at again. */
+  check(source: SourceFile): readonly Diagnostic[];
+  /** What the last check made anew, as kind and key: pieces that were parsed, declarations that were lowered. */
+  readonly made: readonly (readonly [kind: string, key: string])[];
+}
+
+/** A checker that has seen nothing yet. What it keeps is that of one file and its imports. */
+export function createChecker(host: ProgramHost): Checker {
+  const memo = createMemo();
+  const memory = createProgramMemory(memo);
+  const lowered = createLoweringMemory(memo);
+  let made: Checker["made"] = [];
+  return {
+    check(source) {
+      const run = memo.run((asker) => {
+        const collector = createCollector();
+        const program = loadProgram(source, host, collector, memory, asker);
+        const lowering = createLowering(program, {}, lowered);
+        checkProgram(program, collector, (callable) => lowering.model(asker, callable));
+        checkSections(program, lowering, asker, collector);
+        if (!collector.hasErrors) reportSameNames(declaredUnits(program), collector);
+        return collector.diagnostics;
+      });
+      made = run.made;
+      return run.result;
+    },
+    get made() {
+      return made;
+    },
+  };
+}
+
 /** Phases 1 to 3 over everything in a file: all that `modelc check` finds. */
 export function checkSource(source: SourceFile, host: ProgramHost): readonly Diagnostic[] {
-  const collector = createCollector();
-  const program = loadProgram(source, host, collector);
-  const elaborator = createElaborator(program, collector);
-  checkProgram(program, collector, elaborator);
-  checkSections(program, collector, elaborator);
-  if (!collector.hasErrors) reportSameNames(declaredUnits(program), collector);
-  return collector.diagnostics;
+  return createChecker(host).check(source);
 }
 
 /** Files are called after units: two of one name would write over each other's, on some systems whatever the case. */

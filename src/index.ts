@@ -2,8 +2,8 @@
  * The library: what the command line does, for programs. It runs wherever JavaScript does; files are reached through a
  * {@link ProgramHost} alone. Training is not here: generated code and ONNX graphs train by themselves.
  */
-export { checkSource, compile } from "./compiler.ts";
-export type { Compilation, CompileRequest, Specialisation, Target } from "./compiler.ts";
+export { checkSource, compile, createChecker } from "./compiler.ts";
+export type { Checker, Compilation, CompileRequest, Specialisation, Target } from "./compiler.ts";
 export type { ProgramHost } from "./analyze/program.ts";
 export type { GivenValue } from "./lower/elaborate-model.ts";
 export type { Diagnostic, Fix, Label, Severity } from "./diagnostics/diagnostic.ts";

@@ -2,12 +2,13 @@ import { createCollector, type Collector } from "../diagnostics/collector.ts";
 import type { Findings } from "../diagnostics/findings.ts";
 import type { Library } from "../std/library.ts";
 import type { ProgramFile } from "../std/program-file.ts";
+import { elementAt } from "../support/element-at.ts";
 import { nearest } from "../support/nearest.ts";
 import type { Span } from "../support/source.ts";
 import type { CallableDeclaration, ConstDeclaration, Declaration, HyperparameterType, Name } from "../syntax/ast.ts";
 import { hyperparameterWords, elementTypes } from "./builtins.ts";
 import { checkNames } from "./check-names.ts";
-import { walk } from "./walk.ts";
+import { referencesIn, walk } from "./walk.ts";
 
 /** What is wrong with one declaration, looked at by itself and what its words mean. */
 export interface DeclarationCheck {
@@ -28,18 +29,14 @@ export function checkDeclaration(file: ProgramFile, library: Library, declaratio
     for (const it of declaration.hyperparameters) checkHyperparameterType(it.type, form);
     checkFn(declaration, form);
   }
-  const named = declaration.kind === "callable" || declaration.kind === "const";
-  return { form, names, saysNames: named && checkNames(file, library, declaration, names) };
+  if (declaration.kind === "callable" || declaration.kind === "const") checkNames(file, library, declaration, names);
+  return { form, names, saysNames: names.saysNames };
 }
 
-/** Reports names that several declarations of a file have, and after each what is wrong with the declaration itself. */
-export function checkDeclarations(
-  file: ProgramFile,
-  checkOf: (declaration: Declaration) => DeclarationCheck,
-  collector: Collector,
-): void {
+/** Reports names that several declarations of a file have, and after each what its own check found wrong with it. */
+export function checkDeclarations(file: ProgramFile, checks: readonly DeclarationCheck[], collector: Collector): void {
   const seen = new Map<string, Name>();
-  for (const declaration of file.ast.declarations) {
+  for (const [index, declaration] of file.ast.declarations.entries()) {
     for (const name of declaredNames(declaration)) {
       const first = seen.get(name.text);
       if (first === undefined) {
@@ -49,7 +46,7 @@ export function checkDeclarations(
       const labels = [{ span: first.span, message: "declared here first" }];
       collector.report("MC2002", name.span, { name: name.text }, { labels });
     }
-    collector.take(checkOf(declaration).form);
+    collector.take(elementAt(checks, index).form);
   }
   checkTrainings(file, collector);
 }
@@ -163,22 +160,23 @@ function checkFn(declaration: CallableDeclaration, collector: Collector): void {
   });
 }
 
-const referencesIn = new WeakMap<CallableDeclaration | ConstDeclaration, ReadonlySet<string>>();
+const references = new WeakMap<CallableDeclaration | ConstDeclaration, ReadonlySet<string>>();
 
 /** What a declaration refers to by name, but for its own hyperparameters. */
 function referencesOf(declaration: CallableDeclaration | ConstDeclaration): ReadonlySet<string> {
-  const known = referencesIn.get(declaration);
+  const known = references.get(declaration);
   if (known !== undefined) return known;
-  const own = new Set(declaration.kind === "const" ? [] : declaration.hyperparameters.map((it) => it.name.text));
-  const names = new Set<string>();
-  const defaults = declaration.kind === "const" ? [] : declaration.hyperparameters.flatMap((it) => it.default ?? []);
-  for (const part of [declaration.kind === "const" ? declaration.value : declaration.body, ...defaults]) {
-    walk(part, (node) => {
-      if (node.kind === "reference" && !own.has(node.text)) names.add(node.text);
-    });
-  }
-  referencesIn.set(declaration, names);
-  return names;
+  const found = new Set(findReferences(declaration));
+  references.set(declaration, found);
+  return found;
+}
+
+function findReferences(declaration: CallableDeclaration | ConstDeclaration): readonly string[] {
+  if (declaration.kind === "const") return [...referencesIn(declaration.value)];
+  const { body, hyperparameters } = declaration;
+  const own = new Set(hyperparameters.map((it) => it.name.text));
+  const parts = [body, ...hyperparameters.flatMap((it) => it.default ?? [])];
+  return parts.flatMap((it) => [...referencesIn(it)]).filter((it) => !own.has(it));
 }
 
 /** Reports declarations of a file that use themselves; gives those that were reported. */

@@ -22,21 +22,17 @@ import { enumWordsOf, hyperparameterFor, wordsOf } from "./hyperparameter-words.
 import { checkBranches, find, inside, visible, type Local, type LocalKind, type LocalScope } from "./local-scope.ts";
 import { reportUnknownArgument } from "./report-unknown-argument.ts";
 
-/**
- * Reports every unknown, doubly bound and unused name in a declaration of a file. True where it says which names there
- * are.
- */
+/** Reports every unknown, doubly bound and unused name in a declaration of a file. */
 export function checkNames(
   file: ProgramFile,
   library: Library,
   declaration: CallableDeclaration | ConstDeclaration,
   collector: Collector,
-): boolean {
+): void {
   const words: ReadonlySet<string> = declaration.kind === "const" ? new Set() : enumWordsOf(declaration);
-  const at: Checker = { file, library, collector, words, locals: [], saysNames: false };
+  const at: Checker = { file, library, collector, words, locals: [] };
   if (declaration.kind === "callable") checkCallable(at, declaration);
   else checkExpression(at, declaration.value, inside(undefined));
-  return at.saysNames;
 }
 
 interface Checker {
@@ -47,7 +43,6 @@ interface Checker {
   readonly words: ReadonlySet<string>;
   /** Everything declared so far, for what is unused in the end. */
   readonly locals: Local[];
-  saysNames: boolean;
 }
 
 const globalNames: readonly string[] = [
@@ -362,7 +357,7 @@ function reportUnknown(
   what = "name",
 ): void {
   if (at.file.ast.incomplete.includes(name)) return;
-  at.saysNames = true;
+  at.collector.sayNames();
   const candidates =
     what === "name"
       ? [...visible(scope), ...words, ...at.file.scope.keys(), ...at.library.names, ...globalNames]

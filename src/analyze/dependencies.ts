@@ -1,20 +1,24 @@
 import type { ProgramFile } from "../std/program-file.ts";
 import type { Asker, Table } from "../support/memo.ts";
-import type { Declaration } from "../syntax/ast.ts";
+import { textOf } from "../support/source.ts";
+import type { Declaration, Expression } from "../syntax/ast.ts";
 import { mentionsOf } from "./mentions.ts";
 import type { ProgramMemory } from "./program-memory.ts";
 
 /** What values of a program's declarations depend on, as texts that are equal where nothing of it has changed. */
 export interface Dependencies {
-  /** A declaration with all that it leads to: itself, what its words mean, what theirs do. */
-  of(file: ProgramFile, declaration: Declaration): string;
+  /** A declaration, or an expression in one, with all that it leads to: what its words mean, what theirs do. */
+  of(file: ProgramFile, node: Dependent): string;
   /** All names of all files: what says which there are depends on them. */
   readonly names: string;
 }
 
+/** What depends on others by the words in it. */
+type Dependent = Declaration | Expression;
+
 interface Meaning {
   readonly id: number;
-  readonly leadsTo: readonly (readonly [ProgramFile, Declaration])[];
+  readonly leadsTo: readonly (readonly [ProgramFile, Dependent])[];
 }
 
 /**
@@ -24,17 +28,17 @@ interface Meaning {
  */
 export function dependenciesOf(
   files: readonly ProgramFile[],
-  cyclic: ReadonlySet<Declaration>,
+  cyclic: ReadonlySet<Dependent>,
   { memo, meanings }: ProgramMemory,
   asker: Asker,
 ): Dependencies {
-  const known = new Map<Declaration, Meaning>();
-  const meaningOf = (file: ProgramFile, declaration: Declaration): Meaning => {
-    const before = known.get(declaration);
+  const known = new Map<Dependent, Meaning>();
+  const meaningOf = (file: ProgramFile, node: Dependent): Meaning => {
+    const before = known.get(node);
     if (before !== undefined) return before;
-    const leadsTo: (readonly [ProgramFile, Declaration])[] = [];
-    let text = `${file.source.path} ${memo.idOf(declaration)}${cyclic.has(declaration) ? " on a cycle" : ""}`;
-    for (const word of mentionsOf(declaration)) {
+    const leadsTo: (readonly [ProgramFile, Dependent])[] = [];
+    let text = `${file.source.path} ${memo.idOf(node)}${cyclic.has(node) ? " on a cycle" : ""}`;
+    for (const word of mentionsOf(node)) {
       if (file.ast.incomplete.includes(word)) text += ` ${word}!`;
       const found = file.scope.get(word);
       if (found === undefined) continue;
@@ -45,12 +49,15 @@ export function dependenciesOf(
       }
     }
     const meaning = { id: memo.idOf(meanings.of(asker, text, () => ({}))), leadsTo };
-    known.set(declaration, meaning);
+    known.set(node, meaning);
     return meaning;
   };
+  const keys = new Map<Dependent, string>();
   return {
-    of(file, declaration) {
-      const own = meaningOf(file, declaration);
+    of(file, node) {
+      const before = keys.get(node);
+      if (before !== undefined) return before;
+      const own = meaningOf(file, node);
       const ids = new Set<number>();
       const open = [own];
       for (let next = open.pop(); next !== undefined; next = open.pop()) {
@@ -58,10 +65,30 @@ export function dependenciesOf(
         ids.add(next.id);
         for (const [in_, it] of next.leadsTo) open.push(meaningOf(in_, it));
       }
-      return `${own.id} of ${[...ids].sort((a, b) => a - b).join(" ")}`;
+      const key = `${own.id} of ${[...ids].sort((a, b) => a - b).join(" ")}`;
+      keys.set(node, key);
+      return key;
     },
     names: files.map((it) => [...it.scope.keys()].join(" ")).join("; "),
   };
+}
+
+/** What keys of a declaration's values begin with, for those who read them. */
+export function nameOf(declaration: Declaration): string {
+  switch (declaration.kind) {
+    case "const":
+    case "callable":
+    case "data":
+      return declaration.name.text;
+    case "train":
+    case "tune":
+      return declaration.label?.text ?? textOf(declaration.model.span);
+    case "test":
+    case "budget":
+      return textOf(declaration.target.span);
+    case "import":
+      return declaration.from.value;
+  }
 }
 
 /** A value that may say which names there are: then it depends on all of them as well. */

@@ -1,10 +1,8 @@
-import type { Declaration } from "../syntax/ast.ts";
+const mentionsIn = new WeakMap<object, ReadonlySet<string>>();
 
-const mentionsIn = new WeakMap<Declaration, ReadonlySet<string>>();
-
-/** Every word in a declaration that may be a name, wherever it stands: what it depends on is among what these mean. */
-export function mentionsOf(declaration: Declaration): ReadonlySet<string> {
-  const known = mentionsIn.get(declaration);
+/** Every word in a declaration or expression that may be a name, wherever it stands: what it depends on is among what these mean. */
+export function mentionsOf(node: object): ReadonlySet<string> {
+  const known = mentionsIn.get(node);
   if (known !== undefined) return known;
   const words = new Set<string>();
   const visit = (value: unknown): void => {
@@ -12,7 +10,7 @@ export function mentionsOf(declaration: Declaration): ReadonlySet<string> {
     if ("text" in value && typeof value.text === "string") words.add(value.text);
     for (const it of Object.values(value)) visit(it);
   };
-  visit(declaration);
-  mentionsIn.set(declaration, words);
+  visit(node);
+  mentionsIn.set(node, words);
   return words;
 }

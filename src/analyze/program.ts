@@ -7,7 +7,7 @@ import type { SourceFile } from "../support/source.ts";
 import { createAsker, createMemo, type Asker } from "../support/memo.ts";
 import type { Declaration, ImportDeclaration } from "../syntax/ast.ts";
 import { parsePieces } from "../syntax/parse.ts";
-import { checkDeclaration, checkDeclarations, checkRecursion, type DeclarationCheck } from "./check-declarations.ts";
+import { checkDeclaration, checkDeclarations, checkRecursion } from "./check-declarations.ts";
 import { checkImports } from "./check-imports.ts";
 import { dependenciesOf, ofNames, type Dependencies } from "./dependencies.ts";
 import { createProgramMemory, type ProgramMemory } from "./program-memory.ts";
@@ -146,13 +146,14 @@ export function loadProgram(
   const cyclic = new Set(problems.flatMap((it) => it.cyclic));
   const dependencies = dependenciesOf(files, cyclic, memory, asker);
   for (const { file, cycles } of problems) {
-    const checkOf = (declaration: Declaration): DeclarationCheck =>
-      ofNames(memory.declarations, asker, dependencies.of(file, declaration), dependencies.names, () =>
-        checkDeclaration(file, library, declaration),
-      );
-    checkDeclarations(file, checkOf, collector);
+    const checks = file.ast.declarations.map((it) =>
+      ofNames(memory.declarations, asker, dependencies.of(file, it), dependencies.names, () =>
+        checkDeclaration(file, library, it),
+      ),
+    );
+    checkDeclarations(file, checks, collector);
     collector.take(cycles);
-    for (const it of file.ast.declarations) collector.take(checkOf(it).names);
+    for (const it of checks) collector.take(it.names);
     checkImports(file, collector);
   }
   outer.take(collector);

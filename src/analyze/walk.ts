@@ -48,6 +48,20 @@ export function walk(node: BodyNode, visit: (node: BodyNode) => void): void {
   }
 }
 
+const referencesOf = new WeakMap<BodyNode, ReadonlySet<string>>();
+
+/** Every name that a node and what stands in it refers to. */
+export function referencesIn(root: BodyNode): ReadonlySet<string> {
+  const known = referencesOf.get(root);
+  if (known !== undefined) return known;
+  const names = new Set<string>();
+  referencesOf.set(root, names);
+  walk(root, (node) => {
+    if (node.kind === "reference") names.add(node.text);
+  });
+  return names;
+}
+
 const namesIn = new WeakMap<BodyNode, ReadonlySet<string>>();
 
 /** Every name that a declaration gives an instance, a binding or what it owns: numbering skips them. */

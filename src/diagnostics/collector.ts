@@ -7,8 +7,12 @@ import { makeDiagnostic, type Extras } from "./make-diagnostic.ts";
 /** Gathers what is found while one value is made, in the order of its report. */
 export interface Collector extends Findings {
   report<C extends Code>(code: C, span: Span, parameters: ParametersOf<C>, extras?: Extras): void;
+  /** Reports what is a diagnostic already. */
+  add(diagnostic: Diagnostic): void;
   /** Takes over what was found in making a value that this one rests on. */
   take(other: Findings): void;
+  /** Notes that what is reported says which names there are. */
+  sayNames(): void;
   /** All of it as people read it. */
   readonly diagnostics: readonly Diagnostic[];
   readonly hasErrors: boolean;
@@ -17,11 +21,26 @@ export interface Collector extends Findings {
 /** An empty collector. */
 export function createCollector(): Collector {
   const found: (Diagnostic | Findings)[] = [];
-  const findings: Findings = { found };
+  let names = false;
+  const findings: Findings = {
+    found,
+    get saysNames() {
+      return names || found.some((it) => "found" in it && it.saysNames);
+    },
+  };
   return {
     found,
+    get saysNames() {
+      return findings.saysNames;
+    },
+    sayNames() {
+      names = true;
+    },
     report(code, span, parameters, extras) {
       found.push(makeDiagnostic(code, span, parameters, extras));
+    },
+    add(diagnostic) {
+      found.push(diagnostic);
     },
     take(other) {
       found.push(other);

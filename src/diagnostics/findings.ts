@@ -7,6 +7,8 @@ import type { Diagnostic } from "./diagnostic.ts";
  */
 export interface Findings {
   readonly found: readonly (Diagnostic | Findings)[];
+  /** True where something says which names there are, as "did you mean" does: it depends on all of them. */
+  readonly saysNames: boolean;
 }
 
 /** Whether one of the findings is an error. */
@@ -22,7 +24,6 @@ export function tell(findings: Findings): readonly Diagnostic[] {
   const told: Diagnostic[] = [];
   const met = new Set<Findings>();
   const byPlace = new Map<string, Findings>();
-  const texts = new Set<string>();
   const visit = (value: Findings): void => {
     if (met.has(value)) return;
     met.add(value);
@@ -36,8 +37,6 @@ export function tell(findings: Findings): readonly Diagnostic[] {
       const first = byPlace.get(place);
       if (first !== undefined && first !== value) continue;
       byPlace.set(place, value);
-      if (texts.has(`${place} ${it.message}`)) continue;
-      texts.add(`${place} ${it.message}`);
       told.push(placed(it));
     }
   };

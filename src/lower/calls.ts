@@ -30,19 +30,16 @@ export function resolveName(ctx: Context, name: string, span: Span, expected: Ex
   }
   const top = findTopLevel(ctx.file, name);
   if (top?.kind === "const") {
-    const { underWay } = ctx.elaborator;
     const key = `const ${top.file.source.path}:${name}`;
     // A constant that rests on itself has been reported.
-    if (underWay.has(key)) return poison;
-    underWay.add(key);
-    const inFile: Context = { ...ctx, file: top.file, scope: innerScope(undefined), words: new Set() };
+    if (ctx.constants.has(key)) return poison;
+    const constants = new Set([...ctx.constants, key]);
+    const inFile: Context = { ...ctx, file: top.file, scope: innerScope(undefined), words: new Set(), constants };
     const wanted: Expected = {
       ...(expected.integer === true && { integer: true }),
       ...(expected.recipe === true && { recipe: true }),
     };
-    const val = ctx.elaborator.rules.expression(inFile, top.declaration.value, wanted);
-    underWay.delete(key);
-    return val;
+    return ctx.elaborator.rules.expression(inFile, top.declaration.value, wanted);
   }
   // What was left out of a text with syntax errors is missing, not wrong.
   if (top?.kind === "callable" && !top.file.library && top.file.ast.incomplete.includes(name)) return poison;
@@ -76,6 +73,7 @@ function reportUnknown(ctx: Context, name: string, span: Span): void {
   const visible: string[] = [];
   for (let scope: Scope | undefined = ctx.scope; scope !== undefined; scope = scope.parent)
     visible.push(...scope.names.keys());
+  ctx.elaborator.collector.sayNames();
   const near = nearest(name, [...visible, ...ctx.words, ...ctx.file.scope.keys(), ...library.names]);
   report(
     ctx,

@@ -1,10 +1,8 @@
 import type { Program } from "../analyze/program.ts";
-import { walk } from "../analyze/walk.ts";
+import { referencesIn } from "../analyze/walk.ts";
 import type { Collector } from "../diagnostics/collector.ts";
 import type { Callable } from "../std/program-file.ts";
-import { elaborateEntry } from "./elaborate-model.ts";
-import type { Elaborator } from "./context.ts";
-import { createElaborator } from "./elaborator.ts";
+import { lowerModel, type LoweredModel } from "./elaborate-model.ts";
 
 /** What checking a program looked at. */
 export interface CheckedProgram {
@@ -14,12 +12,12 @@ export interface CheckedProgram {
 
 /**
  * Checks every declaration of a program's own files: models at their defaults, then what no model uses at its own.
- * Names and syntax were checked when it was loaded. `elaborator` remembers what it has lowered.
+ * Names and syntax were checked when it was loaded. `modelOf` gives what a declaration is lowered to at its defaults.
  */
 export function checkProgram(
   program: Program,
   collector: Collector,
-  elaborator: Elaborator = createElaborator(program, collector),
+  modelOf: (callable: Callable) => LoweredModel = (callable) => lowerModel(program, callable, {}),
 ): CheckedProgram {
   const callables = program.files.flatMap((file) =>
     file.ast.declarations.flatMap((declaration): Callable[] =>
@@ -35,18 +33,15 @@ export function checkProgram(
       undecided.push(callable.declaration);
       return;
     }
-    elaborateEntry(elaborator, callable, {});
-    for (const it of elaborator.visited) visited.add(it);
+    const lowered = modelOf(callable);
+    collector.take(lowered);
+    for (const it of lowered.visited) visited.add(it);
     visited.add(callable.declaration);
   };
   for (const it of callables) if (it.declaration.flavor === "model") check(it);
   // What others use is checked by its uses, so those that nothing names come first.
   const used = new Set<string>();
-  for (const { declaration } of callables) {
-    walk(declaration.body, (node) => {
-      if (node.kind === "reference") used.add(node.text);
-    });
-  }
+  for (const { declaration } of callables) for (const it of referencesIn(declaration.body)) used.add(it);
   const rest = callables.filter((it) => it.declaration.flavor !== "model");
   for (const it of rest) if (!used.has(it.declaration.name.text) && !visited.has(it.declaration)) check(it);
   for (const it of rest) if (used.has(it.declaration.name.text) && !visited.has(it.declaration)) check(it);

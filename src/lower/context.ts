@@ -2,7 +2,7 @@ import type { Program } from "../analyze/program.ts";
 import type { Collector } from "../diagnostics/collector.ts";
 import type { Code, ParametersOf } from "../diagnostics/catalog.ts";
 import type { Label } from "../diagnostics/diagnostic.ts";
-import type { Extras } from "../diagnostics/make-diagnostic.ts";
+import { makeDiagnostic, type Extras } from "../diagnostics/make-diagnostic.ts";
 import type { Dim } from "../dims/dim.ts";
 import type { Facts } from "../dims/facts.ts";
 import type { DimNode, Func, Node, Value, Variable } from "../ir/graph.ts";
@@ -28,31 +28,28 @@ export interface Expected {
   readonly hint?: string;
 }
 
-/** One lowering of declarations into one module. */
-export interface Elaborator {
-  readonly program: Program;
-  readonly collector: Collector;
+/** The functions of one module, while they are lowered. */
+export interface FunctionStore {
   readonly functions: Map<string, Func>;
+  /** What each use of a declaration was lowered to. */
   readonly memo: Map<string, Instantiation>;
-  /** Instantiations that failed in a person's own file: the report stands already. */
-  readonly failed: Set<string>;
-  /** Constants under way: what meets itself is recursive, and has been reported. */
-  readonly underWay: Set<string>;
-  /** True once uses within uses went too deep, until the outermost of them is left. */
-  tooDeep: boolean;
   /** How many operators each function is, by key, every use and every copy written out. */
   readonly sizes: Map<string, number>;
   /** How often each name became a function's key. */
   readonly keys: Map<string, number>;
+}
+
+/** What the making of one value, a lowered model or section, works with. */
+export interface Elaborator extends FunctionStore {
+  readonly program: Program;
+  readonly collector: Collector;
+  /** Instantiations that failed in a person's own file: the report stands already. */
+  readonly failed: Set<string>;
   /** Declarations whose bodies have been lowered. */
   readonly visited: Set<CallableDeclaration>;
   readonly rules: Rules;
-  /** For each code and place that was reported, the use of the declaration in which it was. */
-  readonly told: Map<string, Frame>;
-  /** Smallest sizes that were found wanting, while they are put off; see `minima.ts`. */
-  minima: Minimum[] | undefined;
-  /** What the entry that is lowered assumes: an instantiation holds under that alone. */
-  assumptions: string;
+  /** For each code and place that was reported, the use of the declaration in which it was, and the messages. */
+  readonly told: Map<string, { readonly frame: Frame; readonly messages: Set<string> }>;
 }
 
 /** The rules that call one another; see `elaborator.ts`. */
@@ -131,6 +128,14 @@ export interface Context {
   readonly paths: PathScope;
   readonly facts: Facts;
   readonly frame: Frame;
+  /** What the entry assumes, as a text: an instantiation holds under that alone. */
+  readonly assumptions: string;
+  /** Smallest sizes that were found wanting in the entry, where they are put off; see `minima.ts`. */
+  readonly minima: Minimum[] | undefined;
+  /** Constants whose values this text is part of: what meets itself is recursive, and has been reported. */
+  readonly constants: ReadonlySet<string>;
+  /** Of the outermost use that this text is part of: true once uses within uses went too deep. */
+  readonly nesting: { tooDeep: boolean };
   /** Known inside the regions of a training node. */
   readonly mode: "training" | "inference" | undefined;
   /** What the enclosing scan emits, inside one. */
@@ -238,13 +243,17 @@ export function report<C extends Code>(
   }
   // One line is wrong once, however many instantiations it is wrong in: the first is told with its uses.
   const place = `${code} ${placeOf(primary)}`;
-  const first = ctx.elaborator.told.get(place);
-  if (first !== undefined && first !== frame) return;
-  ctx.elaborator.told.set(place, frame);
-  ctx.elaborator.collector.report(code, primary, parameters, {
+  const told = ctx.elaborator.told.get(place) ?? { frame, messages: new Set() };
+  if (told.frame !== frame) return;
+  ctx.elaborator.told.set(place, told);
+  const finding = makeDiagnostic(code, primary, parameters, {
     ...extras,
     labels: [...(extras.labels ?? []), ...labels, ...usesOf(frame, primary)],
   });
+  // Copies of a loop are one text, and what they have in common is said once.
+  if (told.messages.has(finding.message)) return;
+  told.messages.add(finding.message);
+  ctx.elaborator.collector.add(finding);
 }
 
 function placeOf(span: Span): string {

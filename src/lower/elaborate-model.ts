@@ -1,7 +1,8 @@
 import type { Program } from "../analyze/program.ts";
 import { dimNamesOf } from "../analyze/dim-names.ts";
 import { enumWordsOf, wordsOf } from "../analyze/hyperparameter-words.ts";
-import type { Collector } from "../diagnostics/collector.ts";
+import { createCollector, type Collector } from "../diagnostics/collector.ts";
+import { hasErrors, type Findings } from "../diagnostics/findings.ts";
 import { constant, variable, withLabel } from "../dims/dim.ts";
 import { decide } from "../dims/decide.ts";
 import { assume, formatRelation, negateRelation, noFacts, type Facts } from "../dims/facts.ts";
@@ -14,7 +15,15 @@ import { nearest } from "../support/nearest.ts";
 import { textOf, type Span } from "../support/source.ts";
 import type { Argument, CallableDeclaration, HyperparameterType } from "../syntax/ast.ts";
 import { statedRelations } from "./conditions.ts";
-import { createUnit, findLocal, innerScope, report, type Context, type Elaborator } from "./context.ts";
+import {
+  createUnit,
+  findLocal,
+  innerScope,
+  report,
+  type Context,
+  type Elaborator,
+  type FunctionStore,
+} from "./context.ts";
 import { formatExample } from "./convert.ts";
 import { arePositive, resolveType, type ResolvedType } from "./declared-types.ts";
 import { createElaborator } from "./elaborator.ts";
@@ -22,7 +31,7 @@ import { bindArguments, completeHyperparameters, fitHyperparameter, named } from
 import { factMessage, instantiate } from "./instantiate.ts";
 import { withMinima } from "./minima.ts";
 import { pathScope } from "./paths.ts";
-import type { Val } from "./values.ts";
+import type { Val, ValueFacts } from "./values.ts";
 
 /** A hyperparameter's value from outside of any file: the command line, a search. */
 export type GivenValue = number | boolean | string | readonly GivenValue[];
@@ -33,6 +42,8 @@ export interface ModelOptions {
   readonly hyperparameters?: Readonly<Record<string, GivenValue>>;
   /** Arguments as a section's header writes them: `train Gpt(depth=4)`. Values by name come on top of them. */
   readonly arguments?: readonly Argument[];
+  /** The file in which they are written. */
+  readonly file?: ProgramFile;
   /** Known sizes of dim variables. */
   readonly dims?: Readonly<Record<string, number>>;
 }
@@ -49,6 +60,7 @@ export function elaborateModel(
 ): Module | undefined {
   const top = program.entry.scope.get(name);
   if (top?.kind !== "callable") {
+    collector.sayNames();
     const models = [...program.entry.scope].flatMap(([it, entry]) => (entry.kind === "callable" ? [it] : []));
     const near = nearest(name, models);
     const span = { file: program.entry.source, start: 0, end: 0 };
@@ -63,7 +75,39 @@ export function elaborateModel(
     );
     return undefined;
   }
-  return elaborateEntry(createElaborator(program, collector), top, options);
+  const lowered = lowerModel(program, top, options);
+  collector.take(lowered);
+  return lowered.module;
+}
+
+/** A model as it is at some values, with what was found while it was lowered. */
+export interface LoweredModel extends Findings {
+  /** Undefined where it is not well typed: everything wrong with it is among the findings. */
+  readonly module: Module | undefined;
+  readonly resultFacts: readonly ValueFacts[];
+  /** Its functions, for sections that add theirs. */
+  readonly store: FunctionStore;
+  /** Declarations whose bodies were lowered. */
+  readonly visited: ReadonlySet<CallableDeclaration>;
+}
+
+/** Lowers a model, or a block or fn as if it were one. */
+export function lowerModel(program: Program, callable: Callable, options: ModelOptions): LoweredModel {
+  const collector = createCollector();
+  const elaborator = createElaborator(program, collector);
+  const { functions, memo, sizes, keys, visited } = elaborator;
+  const entry = elaborateEntry(elaborator, callable, options);
+  if (entry === undefined && !collector.hasErrors && !hasErrors(program.findings)) {
+    fault(`${callable.declaration.name.text} does not lower, and nothing was said of it`);
+  }
+  return {
+    module: entry?.module,
+    resultFacts: entry?.resultFacts ?? [],
+    store: { functions, memo, sizes, keys },
+    visited,
+    found: collector.found,
+    saysNames: collector.saysNames,
+  };
 }
 
 /** A context at the top of a file, outside of any body. */
@@ -78,6 +122,10 @@ export function topContext(elaborator: Elaborator, file: ProgramFile, callable?:
     nodes: [],
     paths: pathScope(callable === undefined ? new Set() : explicitNames(callable.declaration.body)),
     facts: noFacts,
+    assumptions: "",
+    minima: undefined,
+    constants: new Set(),
+    nesting: { tooDeep: false },
     frame: {
       parent: undefined,
       call: undefined,
@@ -105,9 +153,13 @@ function toVal(ctx: Context, value: GivenValue, type: HyperparameterType, span: 
 }
 
 /** Lowers one declaration as the entry of a module. */
-export function elaborateEntry(elaborator: Elaborator, callable: Callable, options: ModelOptions): Module | undefined {
+function elaborateEntry(
+  elaborator: Elaborator,
+  callable: Callable,
+  options: ModelOptions,
+): { readonly module: Module; readonly resultFacts: readonly ValueFacts[] } | undefined {
   const { declaration } = callable;
-  const outer = topContext(elaborator, callable.file);
+  const outer = topContext(elaborator, options.file ?? callable.file);
   const hyperparameters = entryHyperparameters(outer, callable, options);
   if (hyperparameters === undefined) return undefined;
   const top = topContext(elaborator, callable.file, callable);
@@ -116,25 +168,25 @@ export function elaborateEntry(elaborator: Elaborator, callable: Callable, optio
   if (inputs === undefined) return undefined;
   const contract = entryFacts(top, declaration);
   if (contract === undefined) return undefined;
-  const context: Context = { ...top, facts: contract.facts, owning: declaration.flavor === "fn" ? "fn" : "yes" };
-  elaborator.assumptions = assumptionsOf(contract);
-  const made = withMinima(elaborator, contract.facts, () => {
+  const entry: Context = {
+    ...top,
+    facts: contract.facts,
+    assumptions: assumptionsOf(contract),
+    owning: declaration.flavor === "fn" ? "fn" : "yes",
+  };
+  const made = withMinima(entry, (context) => {
     const positive = declaration.inputs.map((it, index) => {
       const shape = inputs[index]?.type.shape ?? [];
       return it.type.dims.some((dim) => dim.kind === "dim-spread") || arePositive(context, shape, it.type.dims);
     });
     return positive.includes(false) ? undefined : instantiate({ callable, hyperparameters, context, inputs });
   });
-  elaborator.assumptions = "";
-  if (made === undefined) {
-    if (!elaborator.collector.hasErrors) fault(`${declaration.name.text} does not lower, and nothing was said of it`);
-    return undefined;
-  }
+  if (made === undefined) return undefined;
   const probabilities = made.func.resultNames.flatMap((name, index): [string, { readonly probability: boolean }][] => {
     const facts = made.resultFacts[index];
     return name === undefined || facts === undefined ? [] : [[name, { probability: facts.probability !== undefined }]];
   });
-  return {
+  const module: Module = {
     name: declaration.name.text,
     entry: made.func.key,
     functions: reachable(elaborator.functions, made.func),
@@ -142,6 +194,7 @@ export function elaborateEntry(elaborator: Elaborator, callable: Callable, optio
     contract: contract.contract,
     resultFacts: new Map(probabilities),
   };
+  return { module, resultFacts: made.resultFacts };
 }
 
 function entryHyperparameters(

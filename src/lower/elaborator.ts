@@ -6,7 +6,7 @@ import { readMember } from "./apply-instance.ts";
 import { lowerBinary, lowerUnary } from "./arithmetic.ts";
 import { lowerCall, resolveName } from "./calls.ts";
 import { lowerComparison } from "./conditions.ts";
-import type { Context, Elaborator, Expected, Rules } from "./context.ts";
+import type { Context, Elaborator, Expected, FunctionStore, Rules } from "./context.ts";
 import { lowerIndex } from "./indexing.ts";
 import { lowerScan } from "./scan.ts";
 import { lowerChain, lowerPipe, lowerStage } from "./stages.ts";
@@ -60,22 +60,18 @@ function lowerExpression(ctx: Context, e: Expression, expected: Expected = {}): 
 
 const rules: Rules = { expression: lowerExpression, body: lowerBody, stage: lowerStage, chain: lowerChain };
 
-/** A fresh elaborator: nothing is lowered yet. */
-export function createElaborator(program: Program, collector: Collector): Elaborator {
+/** A fresh elaborator: nothing is lowered yet but the functions of a store, which what is lowered joins. */
+export function createElaborator(program: Program, collector: Collector, store?: FunctionStore): Elaborator {
   return {
     program,
     collector,
-    functions: new Map(),
-    memo: new Map(),
+    functions: new Map(store?.functions),
+    memo: new Map(store?.memo),
+    sizes: new Map(store?.sizes),
+    keys: new Map(store?.keys),
     failed: new Set(),
-    underWay: new Set(),
-    tooDeep: false,
-    sizes: new Map(),
-    keys: new Map(),
     visited: new Set(),
     rules,
     told: new Map(),
-    minima: undefined,
-    assumptions: "",
   };
 }

@@ -16,7 +16,7 @@ import {
   innerScope,
   report,
   type Context,
-  type Elaborator,
+  type FunctionStore,
   type Frame,
   type Unit,
 } from "./context.ts";
@@ -77,6 +77,10 @@ export function prepareUse(
     nodes: [],
     paths: pathScope(explicitNames(declaration.body)),
     facts: ctx.facts,
+    assumptions: ctx.assumptions,
+    minima: ctx.minima,
+    constants: ctx.constants,
+    nesting: ctx.nesting,
     frame: { parent: ctx.frame, call: span, name, declaration, library: file.library },
     mode: undefined,
     emits: undefined,
@@ -154,10 +158,11 @@ export function instantiate(use: Use): Instantiation | undefined {
   const key = keyOfUse(use);
   const known = elaborator.memo.get(key);
   if (known !== undefined) return known;
-  if (frame.parent === undefined || frame.parent.section === true) elaborator.tooDeep = false;
-  if (elaborator.failed.has(key) || elaborator.tooDeep) return undefined;
+  const outermost = frame.parent === undefined || frame.parent.section === true;
+  const nesting = outermost ? { tooDeep: false } : use.context.nesting;
+  if (elaborator.failed.has(key) || nesting.tooDeep) return undefined;
   if (isOnReportedCycle(use.context) || isTooDeep(use)) return undefined;
-  const made = lowerBody(use);
+  const made = lowerBody({ ...use, context: { ...use.context, nesting } });
   if (made !== undefined) elaborator.memo.set(key, made);
   // What fails inside the library is reported at each of its uses, so it is looked at again.
   else if (!use.callable.file.library) elaborator.failed.add(key);
@@ -166,19 +171,19 @@ export function instantiate(use: Use): Instantiation | undefined {
 
 /** Whether a use is too deep within others; true after a report. */
 function isTooDeep({ context }: Use): boolean {
-  const { elaborator, frame } = context;
+  const { nesting, frame } = context;
   const chain: string[] = [];
   for (let it: Frame | undefined = frame; it !== undefined; it = it.parent) chain.unshift(it.name);
   if (chain.length <= deepest) return false;
   const { parent, call } = frame;
   if (parent === undefined || call === undefined) return fault("an entry within others");
-  elaborator.tooDeep = true;
+  nesting.tooDeep = true;
   const ends = [...chain.slice(0, 3), "...", ...chain.slice(-3)];
   report({ ...context, frame: parent }, "MC2037", call, { chain: ends, deepest });
   return true;
 }
 
-function keyOfUse({ callable, hyperparameters, inputs, context: { elaborator } }: Use): string {
+function keyOfUse({ callable, hyperparameters, inputs, context: { assumptions } }: Use): string {
   const values = [...hyperparameters].map(([name, val]) => `${name}=${keyOfVal(val)}`).join(",");
   const types = inputs.map(({ type, facts }) => {
     const labels = type.shape.map((it) => it.label ?? it.origin ?? "").join(",");
@@ -186,13 +191,13 @@ function keyOfUse({ callable, hyperparameters, inputs, context: { elaborator } }
   });
   const name = `${callable.file.source.path}:${callable.declaration.name.text}`;
   // Facts within the body follow from those of the entry, so these say all that is assumed.
-  return `${name}(${values})(${types.join(";")}) where ${elaborator.assumptions}`;
+  return `${name}(${values})(${types.join(";")}) where ${assumptions}`;
 }
 
 /** The key of a new function: its name, numbered where the name is taken. */
-export function functionKey(elaborator: Elaborator, name: string): string {
-  const count = (elaborator.keys.get(name) ?? 0) + 1;
-  elaborator.keys.set(name, count);
+export function functionKey({ keys }: FunctionStore, name: string): string {
+  const count = (keys.get(name) ?? 0) + 1;
+  keys.set(name, count);
   return count === 1 ? name : `${name}_${String(count)}`;
 }
 

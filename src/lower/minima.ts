@@ -1,6 +1,6 @@
 import { decide } from "../dims/decide.ts";
 import { assume, type Facts, type Relation } from "../dims/facts.ts";
-import type { Context, Elaborator } from "./context.ts";
+import type { Context } from "./context.ts";
 
 /** A smallest size that something needs and nothing states. */
 export interface Minimum {
@@ -12,7 +12,7 @@ const assumed = new WeakMap<readonly Minimum[], WeakMap<Facts, { readonly count:
 
 /** What may be assumed at a place: its facts, and the smallest sizes that were found wanting so far. */
 export function factsIn(ctx: Context): Facts {
-  const { minima } = ctx.elaborator;
+  const { minima } = ctx;
   if (minima === undefined || minima.length === 0) return ctx.facts;
   const known = assumed.get(minima) ?? new WeakMap<Facts, { readonly count: number; readonly facts: Facts }>();
   assumed.set(minima, known);
@@ -28,20 +28,12 @@ export function factsIn(ctx: Context): Facts {
  * every size shows. Where nothing else was found they are reported in the end, the strongest of them alone; else they
  * wait for the next check.
  */
-export function withMinima<T>(elaborator: Elaborator, facts: Facts, lower: () => T | undefined): T | undefined {
-  if (elaborator.minima !== undefined) return lower();
+export function withMinima<T>(ctx: Context, lower: (ctx: Context) => T | undefined): T | undefined {
   const minima: Minimum[] = [];
-  elaborator.minima = minima;
-  const errors = (): number => elaborator.collector.diagnostics.filter((it) => it.severity === "error").length;
-  const before = errors();
-  const known = new Set(elaborator.memo.keys());
-  const result = lower();
-  elaborator.minima = undefined;
+  const result = lower({ ...ctx, minima });
   if (minima.length === 0) return result;
-  // What was lowered on such an assumption is no example for others.
-  for (const key of [...elaborator.memo.keys()]) if (!known.has(key)) elaborator.memo.delete(key);
-  if (errors() > before) return undefined;
-  let stated = facts;
+  if (ctx.elaborator.collector.hasErrors) return undefined;
+  let stated = ctx.facts;
   for (const it of [...minima].reverse()) {
     if (decide(it.relation, stated).verdict === "proved") continue;
     it.report();

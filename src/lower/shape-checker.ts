@@ -68,7 +68,7 @@ export function shapeChecker(
           },
         );
       // A size that is too small always is wrong now; one that may be is assumed to suffice until the end.
-      const { minima } = ctx.elaborator;
+      const { minima } = ctx;
       if (minima === undefined || proves(negateRelation(relation))) {
         say();
         return false;

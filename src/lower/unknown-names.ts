@@ -13,6 +13,7 @@ export function reportUnknownNames(ctx: Context, e: Expression): boolean {
         const val = ctx.elaborator.rules.expression({ ...ctx, nodes: [] }, node);
         if (val.kind !== "poison") return;
         fine = false;
+        ctx.elaborator.collector.sayNames();
         const near = nearest(node.text, [...local, ...ctx.file.scope.keys(), ...ctx.elaborator.program.library.names]);
         report(
           ctx,

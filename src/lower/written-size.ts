@@ -2,23 +2,23 @@ import type { Node } from "../ir/graph.ts";
 import { repeatCount } from "../graph/repeat-count.ts";
 import { required } from "../support/fault.ts";
 import type { Span } from "../support/source.ts";
-import { report, type Context, type Elaborator } from "./context.ts";
+import { report, type Context, type FunctionStore } from "./context.ts";
 
 /** The most operators that a network has, every use and every copy written out. */
 const mostOperators = 100_000;
 
 /** How many operators nodes are, every call and every copy of a repeat written out. */
-export function writtenSize(elaborator: Elaborator, nodes: readonly Node[]): number {
+export function writtenSize(store: Pick<FunctionStore, "sizes">, nodes: readonly Node[]): number {
   return nodes.reduce((sum, node) => {
     switch (node.kind) {
       case "call":
-        return sum + 1 + required(elaborator.sizes.get(node.callee), `the size of ${node.callee}`);
+        return sum + 1 + required(store.sizes.get(node.callee), `the size of ${node.callee}`);
       case "repeat":
-        return sum + repeatCount(node) * writtenSize(elaborator, node.body.nodes);
+        return sum + repeatCount(node) * writtenSize(store, node.body.nodes);
       case "scan":
-        return sum + 1 + writtenSize(elaborator, node.body.nodes);
+        return sum + 1 + writtenSize(store, node.body.nodes);
       case "training":
-        return sum + writtenSize(elaborator, node.then.nodes) + writtenSize(elaborator, node.otherwise.nodes);
+        return sum + writtenSize(store, node.then.nodes) + writtenSize(store, node.otherwise.nodes);
       default:
         return sum + 1;
     }

@@ -34,8 +34,9 @@ export function lineStarts(file: SourceFile): readonly number[] {
   return starts;
 }
 
-/** The line and column of an offset, counted from 1. */
+/** The line and column of an offset, counted from 1; of one in a piece, those in its file. */
 export function positionAt(file: SourceFile, offset: number): Position {
+  if (file.place !== undefined) return positionAt(file.place.file, file.place.offset + offset);
   const starts = lineStarts(file);
   let low = 0;
   let high = starts.length - 1;

@@ -85,7 +85,7 @@ function assemble(file: SourceFile, pieces: readonly ParsedPiece[], collector: C
   }
   if (declarations.length === 0 && found.length === 0) found.push(makeDiagnostic("MC1011", span, {}));
   found.sort((a, b) => inFile(a.span).start - inFile(b.span).start);
-  collector.take({ found: found.slice(0, limit) });
+  collector.take({ found: found.slice(0, limit), saysNames: false });
   const more = found[limit]?.span ?? pieces.find((it) => it.more !== undefined)?.more;
   if (more !== undefined) collector.report("MC1025", more, { limit });
   const [doc, ...docs] = pieces.flatMap((it) => it.docs);

@@ -338,6 +338,12 @@ describe("recovery", () => {
     expect(file.declarations.map((it) => it.kind)).toEqual(["callable", "callable", "data"]);
   });
 
+  it("counts a stray bracket to the error of its declaration, also at the end of the file", () => {
+    const broken = "model M: (x: f32[B, 4]) -> y: f32[B, 4]\n  x -> Dense(4)\n}\n";
+    expect(read(broken).found).toHaveLength(1);
+    expect(read(`${broken}\nconst a = 1\n`).found).toHaveLength(1);
+  });
+
   it("offers fixes that work", () => {
     const broken = [
       "modle A: (x: f32[]) -> y: f32[] { x }\n",

@@ -1,11 +1,11 @@
 import { asConstant, formatDim, substitute, constant, variablesOf, type Dim } from "../../dims/dim.ts";
+import type { Collector } from "../../diagnostics/collector.ts";
 import { measure } from "../../graph/measure.ts";
 import type { ProgramFile } from "../../std/program-file.ts";
 import { nearest } from "../../support/nearest.ts";
 import type { ComparisonOperator } from "../../syntax/ast.ts";
 import type { BudgetDeclaration, Limit } from "../../syntax/ast/sections.ts";
-import type { Elaborator } from "../context.ts";
-import { findModel, type LowerModel } from "./lower-train.ts";
+import { findModel, type ModelOf } from "./lower-train.ts";
 import { settingValue, type SettingScope } from "./read-setting.ts";
 import { settingScope, sourceText } from "./section-context.ts";
 
@@ -23,15 +23,16 @@ const holds: Readonly<Record<ComparisonOperator, (figure: bigint, limit: number)
 
 /** Checks a `budget` section: every limit must hold for the model as it stands, at the dims that it names. */
 export function checkBudget(
-  elaborator: Elaborator,
+  collector: Collector,
   file: ProgramFile,
   declaration: BudgetDeclaration,
-  lowerModel: LowerModel,
+  modelOf: ModelOf,
 ): void {
-  const callable = findModel(elaborator, file, declaration.target);
-  const lowered = callable && lowerModel(callable, declaration.target, new Map());
-  if (lowered === undefined) return;
-  const scope = settingScope(elaborator, file);
+  const callable = findModel(collector, file, declaration.target);
+  const lowered = callable && modelOf(callable, declaration.target, new Map());
+  if (lowered !== undefined) collector.take(lowered);
+  if (lowered?.module === undefined) return;
+  const scope = settingScope(collector, file);
   const measured = measure(lowered.module);
   const figures: Readonly<Record<(typeof measures)[number], Dim>> = {
     params: measured.total,

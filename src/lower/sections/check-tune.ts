@@ -1,15 +1,15 @@
+import type { Collector } from "../../diagnostics/collector.ts";
 import { optimizerTable } from "../../autodiff/optimizers.ts";
 import type { ProgramFile } from "../../std/program-file.ts";
 import type { TuneDeclaration } from "../../syntax/ast/sections.ts";
-import type { Elaborator } from "../context.ts";
 import { findModel } from "./lower-train.ts";
 import { settingsOf } from "./read-setting.ts";
 import { reportMisplaced } from "./report-misplaced.ts";
 import { settingScope } from "./section-context.ts";
 
 /** Checks what a `tune` section names: its model, and each setting that it searches. Nothing carries it out yet. */
-export function checkTune(elaborator: Elaborator, file: ProgramFile, declaration: TuneDeclaration): void {
-  const model = findModel(elaborator, file, declaration.model);
+export function checkTune(collector: Collector, file: ProgramFile, declaration: TuneDeclaration): void {
+  const model = findModel(collector, file, declaration.model);
   if (model === undefined) return;
   const ofOptimizers = new Set(Object.values(optimizerTable).flatMap((it) => Object.keys(it)));
   const known = [
@@ -23,6 +23,6 @@ export function checkTune(elaborator: Elaborator, file: ProgramFile, declaration
     ...[...ofOptimizers].map((it) => `optimizer.${it}`),
     ...model.declaration.hyperparameters.map((it) => `model.${it.name.text}`),
   ];
-  reportMisplaced(declaration.entries, ["setting"], known, "tune", elaborator.collector);
-  settingsOf(declaration.entries, known, "tune", settingScope(elaborator, file));
+  reportMisplaced(declaration.entries, ["setting"], known, "tune", collector);
+  settingsOf(declaration.entries, known, "tune", settingScope(collector, file));
 }

@@ -1,4 +1,7 @@
 import { elementTypes } from "../../analyze/builtins.ts";
+import type { Program } from "../../analyze/program.ts";
+import { createCollector } from "../../diagnostics/collector.ts";
+import type { Findings } from "../../diagnostics/findings.ts";
 import { buildStatisticGraph, buildUnroundedGraph, preparesAnew } from "../../autodiff/build-preparation-graph.ts";
 import { constant, sameForm, variable, type Dim } from "../../dims/dim.ts";
 import type { Func, Value } from "../../ir/graph.ts";
@@ -12,7 +15,8 @@ import type { ProgramFile } from "../../std/program-file.ts";
 import { required } from "../../support/fault.ts";
 import type { Expression } from "../../syntax/ast.ts";
 import type { DataDeclaration, Feature } from "../../syntax/ast/sections.ts";
-import { castNode, freshValue, type Context, type Elaborator } from "../context.ts";
+import { castNode, freshValue, type Context, type Elaborator, type FunctionStore } from "../context.ts";
+import { createElaborator } from "../elaborator.ts";
 import { isFloat } from "../../ops/define/dtype-class.ts";
 import { pathScope } from "../paths.ts";
 import { reportUnknownNames } from "../unknown-names.ts";
@@ -41,15 +45,30 @@ interface DeclaredFeature {
   readonly direct: boolean;
 }
 
+/** A `data` section, lowered once for all that name it. */
+export interface LoweredData extends Findings {
+  /** Undefined where something is wrong with it. */
+  readonly data: DataProgram | undefined;
+  /** The functions that its features call. */
+  readonly store: FunctionStore;
+}
+
 /** Lowers a `data` section: its source, its split, and the features as one function over batches of raw fields. */
-export function lowerData(
+export function lowerData(program: Program, file: ProgramFile, declaration: DataDeclaration): LoweredData {
+  const collector = createCollector();
+  const elaborator = createElaborator(program, collector);
+  const data = lowerSection(elaborator, file, declaration);
+  const { functions, memo, sizes, keys } = elaborator;
+  return { data, store: { functions, memo, sizes, keys }, found: collector.found, saysNames: collector.saysNames };
+}
+
+function lowerSection(
   elaborator: Elaborator,
   file: ProgramFile,
   declaration: DataDeclaration,
 ): DataProgram | undefined {
-  const scope = settingScope(elaborator, file);
   const { collector } = elaborator;
-  const known = collector.diagnostics.length;
+  const scope = settingScope(collector, file);
   const { now, later } = sectionKeys.data;
   const settings = settingsOf(declaration.entries, [...now, ...later], "data", scope);
   const augment = settings.get("augment");
@@ -91,8 +110,8 @@ export function lowerData(
     results.push({ name: it.feature.name.text, value: made.value });
     unrounded.push({ name: it.feature.name.text, value: made.unrounded });
   }
-  if (collector.diagnostics.slice(known).some((it) => it.severity === "error")) return undefined;
-  // What was reported when the section was lowered before is not reported again.
+  if (collector.hasErrors) return undefined;
+  // What is missing for an error elsewhere was reported there.
   if (results.length < declared.length) return undefined;
 
   const features = declared.map(({ feature, type, classes, direct, mentions }): FeatureSpec => ({

@@ -1,9 +1,9 @@
+import type { Collector } from "../../diagnostics/collector.ts";
 import { figureNames } from "../../ir/measures-of.ts";
 import type { TestProgram, TrainProgram } from "../../ir/program.ts";
 import type { ProgramFile } from "../../std/program-file.ts";
 import type { ComparisonOperator } from "../../syntax/ast.ts";
 import type { Expectation, TestDeclaration } from "../../syntax/ast/sections.ts";
-import type { Elaborator } from "../context.ts";
 import { settingValue } from "./read-setting.ts";
 import { reportMisplaced } from "./report-misplaced.ts";
 import { settingScope, sourceText } from "./section-context.ts";
@@ -22,12 +22,11 @@ const mirrored: Readonly<Record<ComparisonOperator, ComparisonOperator>> = {
  * where it names data). Undefined after a report.
  */
 export function lowerTest(
-  elaborator: Elaborator,
+  collector: Collector,
   file: ProgramFile,
   declaration: TestDeclaration,
   trains: readonly TrainProgram[],
 ): TestProgram | undefined {
-  const { collector } = elaborator;
   const callee = declaration.target.kind === "call" ? declaration.target.callee : declaration.target;
   const name = sourceText(callee);
   if (declaration.target.kind === "call") {
@@ -52,7 +51,7 @@ export function lowerTest(
     collector.report("MC4013", callee.span, { what: "`train` section", name: `${name}${on}`, known });
     return undefined;
   }
-  const scope = settingScope(elaborator, file);
+  const scope = settingScope(collector, file);
   const measured = figureNames(train);
   if ((train.data.split.fractions.test ?? 0) === 0) {
     collector.report("MC4020", callee.span, { data: train.data.name, split: "test" });

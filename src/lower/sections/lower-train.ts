@@ -1,3 +1,5 @@
+import type { Program } from "../../analyze/program.ts";
+import type { Collector } from "../../diagnostics/collector.ts";
 import { usesOf } from "../../graph/rewrite.ts";
 import { constant } from "../../dims/dim.ts";
 import type { Func, Module, Value } from "../../ir/graph.ts";
@@ -8,12 +10,14 @@ import { matchesAny } from "../../ir/is-learned.ts";
 import { parametersOf, statesOf } from "../../graph/parameters-of.ts";
 import type { Callable, ProgramFile } from "../../std/program-file.ts";
 import type { CallExpression, Expression, NameReference } from "../../syntax/ast.ts";
-import type { Directive, Setting, TrainDeclaration } from "../../syntax/ast/sections.ts";
+import type { DataDeclaration, Directive, Setting, TrainDeclaration } from "../../syntax/ast/sections.ts";
 import { labelsOf } from "../value-facts.ts";
-import { freshValue, type Context, type Elaborator } from "../context.ts";
+import { freshValue, report, type Context, type Elaborator } from "../context.ts";
 import { describe, formatType, tensor, type ValueFacts } from "../values.ts";
-import { lowerData } from "./lower-data.ts";
-import { assumptionsOf, reachable } from "../elaborate-model.ts";
+import { createElaborator } from "../elaborator.ts";
+import { assumptionsOf, reachable, type LoweredModel } from "../elaborate-model.ts";
+import { joinData } from "./join-data.ts";
+import type { LoweredData } from "./lower-data.ts";
 import { reportUnknownNames } from "../unknown-names.ts";
 import { batchType, matchFeatures, type FeatureMatch } from "./match-features.ts";
 import { onlyExpression, settingsOf } from "./read-setting.ts";
@@ -34,35 +38,32 @@ import { sectionKeys } from "./training-tables.ts";
 import { readUpdates, writtenSteps } from "./written-steps.ts";
 import { reportIdleGroups } from "./report-idle-groups.ts";
 
-/** A model lowered for a section: its module, and what is known of its results beyond their types. */
-export interface LoweredModel {
-  readonly module: Module;
-  readonly resultFacts: readonly ValueFacts[];
-  /** The elaborator that lowered it: the section's own expressions join its functions. */
-  readonly elaborator: Elaborator;
-}
-
-/** Lowers a model as a section names it, with dims that are fixed. Undefined after a report. */
-export type LowerModel = (
+/** Gives a model as a section names it, with dims that are fixed. */
+export type ModelOf = (
   callable: Callable,
   target: NameReference | CallExpression,
   dims: ReadonlyMap<string, number>,
-) => LoweredModel | undefined;
+) => LoweredModel;
+
+/** What a `train` section rests on: models and data, each lowered once for all that name it. */
+export interface TrainedOn {
+  readonly model: ModelOf;
+  readonly data: (file: ProgramFile, declaration: DataDeclaration) => LoweredData;
+}
 
 /** Lowers a `train` section: the model for its data, and loss and metrics as one function. Undefined after a report. */
 export function lowerTrainSection(
-  elaborator: Elaborator,
-  file: ProgramFile,
+  program: Program,
   declaration: TrainDeclaration,
-  lowerModel: LowerModel,
+  given: TrainedOn,
+  collector: Collector,
 ): TrainProgram | undefined {
-  const { collector } = elaborator;
-  const scope = settingScope(elaborator, file);
-  const before = collector.diagnostics.length;
-  const failed = (): boolean => collector.diagnostics.slice(before).some((it) => it.severity === "error");
+  const file = program.entry;
+  const scope = settingScope(collector, file);
 
-  const callable = findModel(elaborator, file, declaration.model);
-  const data = findData(elaborator, file, declaration);
+  const callable = findModel(collector, file, declaration.model);
+  const found = findData(collector, file, declaration, given);
+  const data = found?.data;
   const { now, later } = sectionKeys.train;
   const settings = settingsOf(declaration.entries, [...now, ...later], "train", scope);
   for (const key of later) {
@@ -73,15 +74,18 @@ export function lowerTrainSection(
   reportMisplaced(declaration.entries, ["setting", "directive", "step"], now, "train", collector);
   if (callable === undefined || data === undefined) return undefined;
 
-  const open = lowerModel(callable, declaration.model, new Map());
-  const entry = open?.module.functions.get(open.module.entry);
-  if (open === undefined || entry === undefined) return undefined;
-  const match = matchFeatures(elaborator, entry, data, declaration.data.span);
+  const open = given.model(callable, declaration.model, new Map());
+  collector.take(open);
+  const entry = open.module?.functions.get(open.module.entry);
+  if (entry === undefined) return undefined;
+  const match = matchFeatures(collector, entry, data, declaration.data.span);
   if (match === undefined) return undefined;
-  const model = match.fixed.size === 0 ? open : lowerModel(callable, declaration.model, match.fixed);
-  // Functions of features join those of the model: lowered beside them, no two have one key.
-  const prepared = model && findData(model.elaborator, file, declaration);
-  if (model === undefined || prepared === undefined) return undefined;
+  const sized = match.fixed.size === 0 ? open : given.model(callable, declaration.model, match.fixed);
+  collector.take(sized);
+  if (found === undefined || sized.module === undefined) return undefined;
+  const elaborator = createElaborator(program, collector, sized.store);
+  const model: TrainedModel = { module: sized.module, resultFacts: sized.resultFacts, elaborator };
+  const prepared = joinData(elaborator, data, found.store);
 
   const setting = (key: string): Expression | undefined => {
     const found = settings.get(key);
@@ -145,7 +149,7 @@ export function lowerTrainSection(
   const marks = directives.flatMap((it) => readDirective(it, owned, model.module.name, scope) ?? []);
   reportIdleGroups(marks, paths, scope);
   const frozen = marks.flatMap((it) => (it.kind === "freeze" ? [it.pattern] : []));
-  for (const { step, updates } of failed() ? [] : read) {
+  for (const { step, updates } of collector.hasErrors ? [] : read) {
     const changed = paths.filter((path) => matchesAny(updates, path));
     if (!changed.every((path) => matchesAny(frozen, path))) continue;
     const whose = step.name === undefined ? model.module.name : `the step \`${step.name}\``;
@@ -169,7 +173,7 @@ export function lowerTrainSection(
     ];
   });
   const [first, ...others] = lowered;
-  if (failed() || first === undefined || lowered.length < written.length) return undefined;
+  if (collector.hasErrors || first === undefined || lowered.length < written.length) return undefined;
   if (epochs === undefined || steps === undefined || batch === undefined || seed === undefined) return undefined;
   return {
     name: declaration.label?.text ?? model.module.name,
@@ -215,7 +219,7 @@ function calleesOf({ functions }: Elaborator, func: Func): ReadonlyMap<string, F
 
 /** The model that a section names. */
 export function findModel(
-  elaborator: Elaborator,
+  collector: Collector,
   file: ProgramFile,
   target: NameReference | CallExpression,
 ): Callable | undefined {
@@ -226,20 +230,38 @@ export function findModel(
   const known = [...file.scope].flatMap(([key, it]) =>
     it.kind === "callable" && it.declaration.flavor === "model" ? [key] : [],
   );
-  elaborator.collector.report("MC4013", callee.span, { what: "model", name, known });
+  collector.sayNames();
+  collector.report("MC4013", callee.span, { what: "model", name, known });
   return undefined;
 }
 
-function findData(elaborator: Elaborator, file: ProgramFile, declaration: TrainDeclaration): DataProgram | undefined {
+function findData(
+  collector: Collector,
+  file: ProgramFile,
+  declaration: TrainDeclaration,
+  given: TrainedOn,
+): LoweredData | undefined {
   const found = file.scope.get(declaration.data.text);
-  if (found?.kind === "data") return lowerData(elaborator, found.file, found.declaration);
+  if (found?.kind === "data") {
+    const lowered = given.data(found.file, found.declaration);
+    collector.take(lowered);
+    return lowered;
+  }
+  collector.sayNames();
   const known = [...file.scope].flatMap(([key, it]) => (it.kind === "data" ? [key] : []));
-  elaborator.collector.report("MC4013", declaration.data.span, {
+  collector.report("MC4013", declaration.data.span, {
     what: "data section",
     name: declaration.data.text,
     known,
   });
   return undefined;
+}
+
+/** The model that is trained, with the elaborator in which the section's own expressions join its functions. */
+interface TrainedModel {
+  readonly module: Module;
+  readonly resultFacts: readonly ValueFacts[];
+  readonly elaborator: Elaborator;
 }
 
 interface Objective {
@@ -252,7 +274,7 @@ interface Objective {
 
 /** Loss and metrics as one function of the model's outputs and the features that they mention. */
 function lowerObjective(
-  model: LoweredModel,
+  model: TrainedModel,
   file: ProgramFile,
   declaration: TrainDeclaration,
   data: DataProgram,
@@ -263,7 +285,9 @@ function lowerObjective(
   const { module, elaborator } = model;
   const entry = module.functions.get(module.entry);
   if (entry === undefined) return undefined;
-  const ctx = sectionContext(elaborator, file, declaration.label?.text ?? module.name, module.facts);
+  const { facts } = module;
+  const assumptions = assumptionsOf(module);
+  const ctx = sectionContext(elaborator, file, declaration.label?.text ?? module.name, { facts, assumptions });
   const inputs: { readonly from: "output" | "feature"; readonly name: string; readonly value: Value }[] = [];
   for (const [at, name] of entry.resultNames.entries()) {
     const type = entry.body.results[at]?.type;
@@ -274,7 +298,8 @@ function lowerObjective(
   }
   for (const feature of data.features) {
     if (entry.resultNames.includes(feature.name)) {
-      elaborator.collector.report("MC4017", declaration.data.span, {
+      // Each step meets it: it is told once.
+      report(ctx, "MC4017", declaration.data.span, {
         name: feature.name,
         model: module.name,
         data: data.name,
@@ -286,7 +311,6 @@ function lowerObjective(
     ctx.scope.names.set(feature.name, tensor(value, facts));
     inputs.push({ from: "feature", name: feature.name, value });
   }
-  elaborator.assumptions = assumptionsOf(module);
   const lossValue = lowerLoss(ctx, loss);
   const gathered: Value[] = [];
   const named: Metric[] = [];
@@ -297,7 +321,6 @@ function lowerObjective(
     named.push(metricOf(freeName(found.name, named), found.trait, types));
     gathered.push(...found.values);
   }
-  elaborator.assumptions = "";
   if (lossValue === undefined || named.length !== metrics.length) return undefined;
   const used = usedValues(ctx, [lossValue, ...gathered]);
   const kept = inputs.filter((it) => used.has(it.value.id));

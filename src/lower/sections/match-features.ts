@@ -1,8 +1,8 @@
+import type { Collector } from "../../diagnostics/collector.ts";
 import { asNumber, constant, sameForm, substitute, variable, variablesOf, type Dim } from "../../dims/dim.ts";
 import type { Func } from "../../ir/graph.ts";
 import type { DataProgram, FeatureSpec } from "../../ir/program.ts";
 import type { TensorType } from "../../ir/types.ts";
-import type { Elaborator } from "../context.ts";
 import { formatType } from "../values.ts";
 import type { Span } from "../../support/source.ts";
 import { batchDim } from "./lower-data.ts";
@@ -28,12 +28,11 @@ const loneVariable = (dim: Dim): string | undefined => {
 
 /** Matches a model's inputs to features by name; what does not fit is reported at the section. */
 export function matchFeatures(
-  elaborator: Elaborator,
+  collector: Collector,
   model: Func,
   data: DataProgram,
   span: Span,
 ): FeatureMatch | undefined {
-  const { collector } = elaborator;
   const fixed = new Map<string, number>();
   const renamed = new Map<string, Dim>();
   const pairs: { readonly input: string; readonly type: TensorType; readonly feature: FeatureSpec }[] = [];

@@ -1,9 +1,10 @@
+import type { Collector } from "../../diagnostics/collector.ts";
 import { noFacts, type Facts } from "../../dims/facts.ts";
 import type { Func, HyperparameterValue, Value } from "../../ir/graph.ts";
 import type { SettingValue } from "../../ir/program.ts";
 import type { ProgramFile } from "../../std/program-file.ts";
 import type { Span } from "../../support/source.ts";
-import type { Expression } from "../../syntax/ast.ts";
+import type { ConstDeclaration, Expression } from "../../syntax/ast.ts";
 import { createUnit, innerScope, type Context, type Elaborator } from "../context.ts";
 import { pathScope } from "../paths.ts";
 import type { SettingScope } from "./read-setting.ts";
@@ -14,7 +15,7 @@ export function sectionContext(
   elaborator: Elaborator,
   file: ProgramFile,
   name: string,
-  facts: Facts = noFacts,
+  entry: { readonly facts: Facts; readonly assumptions: string } = { facts: noFacts, assumptions: "" },
 ): Context {
   return {
     elaborator,
@@ -25,7 +26,10 @@ export function sectionContext(
     scope: innerScope(undefined),
     nodes: [],
     paths: pathScope(new Set()),
-    facts,
+    ...entry,
+    minima: undefined,
+    constants: new Set(),
+    nesting: { tooDeep: false },
     frame: { parent: undefined, call: undefined, name, declaration: undefined, library: false, section: true },
     mode: undefined,
     emits: undefined,
@@ -56,23 +60,21 @@ export function sectionFunc(
   };
 }
 
-/** Settings of a file are read with its constants; a constant may use those before it. */
-export function settingScope(elaborator: Elaborator, file: ProgramFile): SettingScope {
-  const underWay = new Set<string>();
-  const scope: SettingScope = {
-    collector: elaborator.collector,
+/** Settings of a file are read with its constants; a constant may use those before it. `above`: those under way. */
+export function settingScope(
+  collector: Collector,
+  file: ProgramFile,
+  above: ReadonlySet<ConstDeclaration> = new Set(),
+): SettingScope {
+  return {
+    collector,
     constant(name): SettingValue | undefined {
       const found = file.scope.get(name);
-      if (found?.kind !== "const" || underWay.has(name)) return undefined;
-      underWay.add(name);
-      const value = settingValue(found.declaration.value, settingScopeOf(found.file));
-      underWay.delete(name);
-      return value;
+      if (found?.kind !== "const" || above.has(found.declaration)) return undefined;
+      const within = settingScope(collector, found.file, new Set([...above, found.declaration]));
+      return settingValue(found.declaration.value, within);
     },
   };
-  const settingScopeOf = (other: ProgramFile): SettingScope =>
-    other === file ? scope : settingScope(elaborator, other);
-  return scope;
 }
 
 /** The text of an expression as the person wrote it. */
