@@ -260,6 +260,7 @@ export function applyLayout(lexed: readonly IToken[], reporter: Reporter, next?:
     out.push(token);
   }
   while (stack.length > 0) closeOpen(next);
+  if (next !== undefined) dropTrailingComma();
   return trimNewlines(out);
 }
 

@@ -57,6 +57,7 @@ describe("pieces of a text", () => {
 
   it.each([
     ["what the next declaration leaves open", "const a = (1\n\n## B.\nconst b = 2\n"],
+    ["a comma after a declaration", "fn f: (x: f32[]) -> f32[] { x },\n\nconst b = 2\n"],
     ["a missing value before a declaration", "const a =\nconst b = 2\n"],
     ["a missing value at the end", "const b = 2\nconst a =\n"],
     ["documentation of the file", "## The file.\n\nconst a = 1\n\n## More.\n\nconst b = 1\n"],
