@@ -67,6 +67,12 @@ describe("a training in named steps", () => {
   it.each([
     ["a name twice", `${critic}\n  step critic { loss: mean(fake), optimizer: sgd(lr=0.1) }`, "MC4002", "critic"],
     [
+      "a name that another one has but for its case",
+      `${critic}\n  step Critic { loss: mean(fake), optimizer: sgd(lr=0.1) }`,
+      "MC4002",
+      "Critic",
+    ],
+    [
       "a key that a step does not have",
       `${critic}\n  step other { loss: mean(fake), optimizer: sgd(lr=0.1), batch: 4 }`,
       "MC4001",

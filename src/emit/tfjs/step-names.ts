@@ -1,5 +1,6 @@
 import type { TrainProgram, TrainStep } from "../../ir/program.ts";
-import { camelCase, nameScope, pascalCase } from "./names.ts";
+import { camelCase, fileNames, nameScope, pascalCase, severalNames } from "./names.ts";
+import { preludeNames } from "./prelude.ts";
 
 /** What the code of one step of training is called in its file. */
 export interface StepNames {
@@ -24,7 +25,8 @@ export interface StepNames {
 
 /** The names of a program's steps: plain for the only one, and with the step's name where there are several. */
 export function stepNames({ steps }: Pick<TrainProgram, "steps">): ReadonlyMap<TrainStep, StepNames> {
-  const keys = nameScope();
+  // A step's key is a variable where all steps are taken.
+  const keys = nameScope([...fileNames, ...severalNames, ...preludeNames]);
   return new Map(steps.map((step) => [step, step.name === undefined ? plain : named(keys.take(camelCase(step.name)))]));
 }
 

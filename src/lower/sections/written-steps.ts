@@ -39,8 +39,9 @@ export function writtenSteps(
   const seen = new Map<string, Span>();
   const read = entries.map((entry) => {
     const { text, span } = entry.name;
-    const earlier = seen.get(text);
-    if (earlier === undefined) seen.set(text, span);
+    // Files are called after steps, on some systems whatever the case.
+    const earlier = seen.get(text.toLowerCase());
+    if (earlier === undefined) seen.set(text.toLowerCase(), span);
     else {
       const labels = [{ span: earlier, message: "first here" }];
       collector.report("MC4002", span, { key: `step ${text}`, section: "train" }, { labels });

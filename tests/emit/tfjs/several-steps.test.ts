@@ -14,6 +14,7 @@ import { runTraining, type EpochReport } from "../../../src/runtime/train/train-
 import { loadData, trainerOf } from "../../specs/spec-testing.ts";
 import { ganProgram, labelledProgram, pairsText, thawingProgram } from "../../specs/step-programs.ts";
 import { useBackend } from "./backends.ts";
+import { typeErrors } from "./type-errors.ts";
 import { importEmitted, writeEmitted } from "./load-emitted.ts";
 
 type Batch = Readonly<Record<string, tf.Tensor>>;
@@ -161,6 +162,36 @@ describe.each(["Gan", "Net", "Labelled"])("the file of %s", (name) => {
 });
 
 describe("the steps of a file", () => {
+  it("may be called as anything else in it", async () => {
+    const words = [
+      "data",
+      "batch",
+      "model",
+      "new",
+      "tf",
+      "taken_step",
+      "examples_in",
+      "a_b",
+      "aB",
+      "Slot",
+      "optimizers",
+    ];
+    const files = new Map<string, string>();
+    for (const [at, word] of words.entries()) {
+      const { steps, ...program } = programOf("Labelled");
+      const [bottom, top] = steps;
+      const named = {
+        ...program,
+        steps: [
+          { ...bottom, name: word },
+          { ...bottom, ...top, name: words[at - 1] ?? "top" },
+        ],
+      } as const;
+      files.set(`step-${at}`, await emitTfjs({ module: program.model, train: named, name: "Labelled" }));
+    }
+    expect(typeErrors(files, "step-names")).toEqual([]);
+  }, 120_000);
+
   it("are taken one by one as together", async () => {
     const module = await importEmitted<EmittedGan>("Gan", texts.get("Gan") ?? "", "steps");
     const batch = await batchOf("Gan", "validate");
