@@ -7,6 +7,7 @@ import {
   binary,
   call,
   constant,
+  fieldsPattern,
   identifier,
   literal,
   member,
@@ -215,8 +216,10 @@ function loadFunction(context: ModelContext, hasForms: boolean): Item {
             test: binary("!==", member(identifier("progress"), "fitting"), absent),
             then: [
               {
-                kind: "expression",
-                value: call("tf.dispose", binary("??", member(member(model, "fitting"), "best"), arrayOf())),
+                kind: "for-of",
+                pattern: fieldsPattern("variable"),
+                iterable: binary("??", member(member(model, "fitting"), "best"), arrayOf()),
+                body: [{ kind: "expression", value: call("variable.dispose") }],
               },
             ],
           } as const,

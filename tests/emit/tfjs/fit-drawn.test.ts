@@ -1,5 +1,6 @@
+import { spawnSync } from "node:child_process";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { readFileSync } from "node:fs";
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { emitTfjs } from "../../../src/emit/tfjs/emit-tfjs.ts";
@@ -7,7 +8,7 @@ import { readSafetensors } from "../../../src/support/safetensors.ts";
 import { cli, folderWith } from "../../cli/run-cli.ts";
 import { createDraw } from "../../ops/sample-graphs.ts";
 import { useBackend } from "./backends.ts";
-import { importEmitted } from "./load-emitted.ts";
+import { emittedFolder, importEmitted, writeEmitted } from "./load-emitted.ts";
 import type { Numbers } from "./reference.ts";
 import { unitOf } from "./spec-unit.ts";
 
@@ -106,6 +107,18 @@ describe("fit on raw fields whose features are drawn", () => {
     const { validate } = JSON.parse(told.at(-1) ?? "{}") as { readonly validate: Figures };
     expect(reports.at(-1)?.validation?.["loss"]).toBeCloseTo(validate["loss"] ?? NaN, 12);
     module.dispose(model);
+  });
+
+  it.each(["", "  save: best(validate.loss)\n"])("passes the strict type checker: %s", async (settings) => {
+    const { module, train } = unitOf(spec.replace("  seed: 5\n", `  seed: 5\n${settings}`));
+    if (train === undefined) throw new Error("nothing to train");
+    const folder = `fit-drawn-types-${String(settings.length)}`;
+    rmSync(join(emittedFolder, folder), { recursive: true, force: true });
+    writeEmitted("line", await emitTfjs({ module, train, name: "Line" }), folder);
+    const config = join(emittedFolder, folder, "tsconfig.json");
+    writeFileSync(config, JSON.stringify({ extends: "../../../tsconfig.json", include: ["*.ts"] }));
+    const argv = ["node_modules/typescript-native/bin/tsc", "-p", config];
+    expect(spawnSync(process.execPath, argv, { encoding: "utf8" }).stdout).toBe("");
   });
 
   it("goes on from a checkpoint of modelc train", async () => {
