@@ -10,7 +10,7 @@ import type { TestProgram, TrainProgram } from "./ir/program.ts";
 import { checkProgram } from "./lower/check-program.ts";
 import { elaborateModel, type GivenValue } from "./lower/elaborate-model.ts";
 import { checkSections, lowerTests, lowerTrain } from "./lower/sections/lower-sections.ts";
-import { createLowering, createLoweringMemory } from "./lower/sections/lowering.ts";
+import { createLowering, createLoweringMemory, type Lowering } from "./lower/sections/lowering.ts";
 import { createMemo } from "./support/memo.ts";
 import type { SafeTensor } from "./support/safetensors.ts";
 import type { SourceFile, Span } from "./support/source.ts";
@@ -142,9 +142,11 @@ export function lowerUnits(
   request: Specialisation & { readonly model?: string },
   collector: Collector,
 ): readonly Unit[] {
+  // Data that several units train on are lowered once.
+  const lowering = createLowering(program, request);
   return declaredUnits(program)
     .filter((it) => request.model === undefined || it.name === request.model)
-    .flatMap((it) => lowerUnit(program, it, request, collector) ?? []);
+    .flatMap((it) => lowerUnit(program, it, request, collector, lowering) ?? []);
 }
 
 /** Phases 4 to 6 for one unit. */
@@ -209,10 +211,11 @@ export function lowerUnit(
   { name, model, train: declaration }: DeclaredUnit,
   specialisation: Specialisation,
   collector: Collector,
+  lowering: Lowering = createLowering(program, specialisation),
 ): Unit | undefined {
   const span = (declaration ?? model).span;
   if (declaration !== undefined) {
-    const train = lowerTrain(program, declaration, specialisation, collector);
+    const train = lowerTrain(program, declaration, specialisation, collector, lowering);
     return train === undefined ? undefined : { name, module: train.model, train, span };
   }
   const module = elaborateModel(program, model.name.text, specialisation, collector);

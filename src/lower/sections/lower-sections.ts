@@ -11,8 +11,9 @@ export function lowerTrain(
   declaration: TrainDeclaration,
   options: SectionOptions,
   collector: Collector,
+  lowering: Lowering = createLowering(program, options),
 ): TrainProgram | undefined {
-  const lowered = createLowering(program, options).train(createAsker(), declaration);
+  const lowered = lowering.train(createAsker(), declaration);
   collector.take(lowered);
   return lowered.train;
 }
