@@ -33,7 +33,7 @@ export function programOf(
     steps: [{ objective, objectiveInputs, updates: ["**"], optimizer, ...(clip !== undefined && { clip }), every: 1 }],
     data: {
       name: "Data",
-      source: { kind: "csv", arguments: {}, origin },
+      source: { kind: "csv", arguments: { path: "rows.csv" }, origin },
       split: { fractions: { train: 1 }, seed: 0, by: "position" },
       clean: [],
       features: [],
