@@ -18,7 +18,8 @@ import { isRunning } from "./files/process-identity.ts";
 /**
  * Gives a file that exists another text and leaves all else of it as it is: links to it, its mode, its owner. It is
  * written whole or not at all, under another name that is then renamed; but in place where a new file would not be the
- * same: where it has several names (hard links), is another user's, or lies in a folder that is closed to writing.
+ * same: where it has several names (hard links), is another user's, of a group that this user is not in, or lies in a
+ * folder that is closed to writing.
  */
 export function rewriteFile(path: string, text: string): void {
   try {
@@ -26,13 +27,19 @@ export function rewriteFile(path: string, text: string): void {
     const { mode, uid, gid, nlink } = statSync(real);
     // To rename asks nothing of the file that is replaced, and root may write everything: read-only is meant, all the same.
     if ((mode & 0o222) === 0 || !mayWrite(real)) throw new UsageError(`I cannot write ${path}: it is read-only.`);
-    const user = process.geteuid?.() ?? uid;
-    if (nlink > 1 || (user !== uid && user !== 0) || !mayWrite(dirname(real))) writeFileSync(real, text);
+    if (nlink > 1 || !mayGive(uid, gid) || !mayWrite(dirname(real))) writeFileSync(real, text);
     else replaceFile(real, text, mode & 0o7777, [uid, gid]);
   } catch (error) {
     if (error instanceof UsageError) throw error;
     throw new UsageError(`I cannot write ${path}: ${reasonOf(error).reason}.`);
   }
+}
+
+/** Whether a file of this user's may be given to an owner and a group. */
+function mayGive(uid: number, gid: number): boolean {
+  // Windows has neither.
+  const user = process.geteuid?.() ?? 0;
+  return user === 0 || (user === uid && [process.getegid?.(), ...(process.getgroups?.() ?? [])].includes(gid));
 }
 
 function mayWrite(path: string): boolean {

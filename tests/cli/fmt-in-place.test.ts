@@ -65,10 +65,9 @@ describe("modelc fmt", () => {
     expect(statSync(join(folder, "net.model"))).toMatchObject({ uid: 65534, gid: 65533 });
   });
 
-  it.skipIf(!isRoot)("keeps the owner of a file that another user may write", () => {
+  it.skipIf(!isRoot)("keeps owner and group of a file that cannot be made anew with them", () => {
     const folder = folderWith({ "net.model": ragged });
     const path = join(folder, "net.model");
-    chmodSync(path, 0o666);
     const script = join(folder, "rewrite.cjs");
     buildSync({
       entryPoints: ["src/cli/rewrite-file.ts"],
@@ -77,14 +76,19 @@ describe("modelc fmt", () => {
       platform: "node",
       format: "cjs",
     });
-    for (const mode of [0o777, 0o755]) {
-      writeFileSync(path, ragged);
-      chmodSync(folder, mode);
-      const call = `require(${JSON.stringify(script)}).rewriteFile(${JSON.stringify(path)}, "new")`;
-      const run = spawnSync(process.execPath, ["-e", call], { encoding: "utf8", uid: 65534, gid: 65534 });
-      expect(run).toMatchObject({ status: 0, stderr: "" });
-      expect(readFileSync(path, "utf8")).toBe("new");
-      expect(statSync(path)).toMatchObject({ uid: 0, gid: 0 });
+    // Another user's, which this one may write; its own, of a group that it is not in.
+    for (const uid of [0, 65534]) {
+      for (const mode of [0o777, 0o755]) {
+        writeFileSync(path, ragged);
+        chmodSync(path, 0o666);
+        chownSync(path, uid, 0);
+        chmodSync(folder, mode);
+        const call = `require(${JSON.stringify(script)}).rewriteFile(${JSON.stringify(path)}, "new")`;
+        const run = spawnSync(process.execPath, ["-e", call], { encoding: "utf8", uid: 65534, gid: 65534 });
+        expect(run).toMatchObject({ status: 0, stderr: "" });
+        expect(readFileSync(path, "utf8")).toBe("new");
+        expect(statSync(path)).toMatchObject({ uid, gid: 0 });
+      }
     }
   });
 
