@@ -1,5 +1,5 @@
 import { spawnSync, type SpawnSyncReturns } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -95,6 +95,25 @@ describe("the working folder", () => {
       expect(modelc(folder, ...argv, "--runtime-from", ".").status).toBe(2);
       expect(existsSync(mark)).toBe(true);
     }
+  });
+});
+
+describe("ONNX Runtime", () => {
+  it("keeps no number of the user's machine, and leaves nothing in the working folder", () => {
+    const folder = folderWith({ "net.model": spec });
+    const home = folderWith({});
+    // A home; none, where it would write into the working folder. Of tests, as of CI, it tells nothing by itself.
+    const { PATH = "" } = process.env;
+    for (const env of [
+      { PATH, HOME: home },
+      { PATH, HOME: "/nowhere/at/all" },
+    ]) {
+      const argv = [join(dist, "cli.cjs"), "train", "net.model", "--out", "out"];
+      const { status, stderr } = spawnSync(process.execPath, argv, { encoding: "utf8", cwd: folder, env });
+      expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    }
+    expect(readdirSync(home)).toEqual([]);
+    expect(readdirSync(folder).sort()).toEqual(["net.model", "out"]);
   });
 });
 
