@@ -1,11 +1,12 @@
 import type { Value } from "../ir/graph.ts";
 import type { ClipSpec } from "../ir/program.ts";
+import type { CallSchema } from "../ir/settings.ts";
 import type { GraphBuilder } from "../ops/define/builder.ts";
 import { required } from "../support/fault.ts";
 import { sumOfSquares } from "./sum-of-squares.ts";
 
 /** One way of limiting the size of gradients. */
-interface Clipping {
+export interface Clipping {
   /** What is added up over all gradients first, an f32 scalar, where the limit is one for all of them. */
   readonly measure?: (b: GraphBuilder, gradient: Value) => Value;
   readonly limit: (input: ClippingInput) => Value;
@@ -26,11 +27,21 @@ export interface ClippingInput {
  * All ways of clipping: `global_norm` scales all gradients by limit / max(norm of all, limit), `norm` each by its own
  * norm, `value` clips every element to -limit..limit.
  */
-export const clippings: Readonly<Record<ClipSpec["kind"], Clipping>> = {
-  value: { limit: ({ b, gradient, limit }) => b.op("clip", [gradient], { min: -limit, max: limit }) },
-  norm: { limit: (input) => scaleTo(input, sumOfSquares(input.b, input.gradient)) },
+export const clippings: Readonly<Record<string, Clipping>> = {
   global_norm: { measure: sumOfSquares, limit: (input) => scaleTo(input, required(input.total, "sum of all squares")) },
+  norm: { limit: (input) => scaleTo(input, sumOfSquares(input.b, input.gradient)) },
+  value: { limit: ({ b, gradient, limit }) => b.op("clip", [gradient], { min: -limit, max: limit }) },
 };
+
+/** What the arguments of each way of clipping may be. */
+export const clipTable: Readonly<Record<string, CallSchema>> = Object.fromEntries(
+  Object.keys(clippings).map((name) => [name, { limit: { kind: "number", above: 0 } }]),
+);
+
+/** The way of clipping that a program names. */
+export function clippingOf({ kind }: ClipSpec): Clipping {
+  return required(clippings[kind], `the way of clipping ${kind}`);
+}
 
 /** Gradients with their size limited. */
 export function clipGradients(
@@ -39,7 +50,7 @@ export function clipGradients(
   gradients: readonly Value[],
 ): readonly Value[] {
   if (clip === undefined || gradients.length === 0) return gradients;
-  const { measure, limit } = clippings[clip.kind];
+  const { measure, limit } = clippingOf(clip);
   const total = measure && gradients.map((it) => measure(b, it)).reduce((sum, it) => b.add(sum, it));
   const named = (_: string, value: Value): Value => value;
   return gradients.map((gradient) => limit({ b, gradient, limit: clip.limit, total, named }));

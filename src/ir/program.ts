@@ -84,37 +84,12 @@ export interface DataProgram {
   readonly origin: Span;
 }
 
-/** A learning rate over steps (0-based): the schedules of the language. Times are in steps. */
-export type Schedule =
-  | { readonly kind: "constant"; readonly rate: number; readonly warmup: number }
-  | {
-      readonly kind: "cosine";
-      readonly peak: number;
-      readonly floor: number;
-      readonly warmup: number;
-      readonly total?: number;
-    }
-  | {
-      readonly kind: "linear";
-      readonly peak: number;
-      readonly floor: number;
-      readonly warmup: number;
-      readonly total?: number;
-    }
-  | {
-      readonly kind: "step";
-      readonly rate: number;
-      readonly every: number;
-      readonly factor: number;
-      readonly warmup: number;
-    }
-  | {
-      readonly kind: "exponential";
-      readonly rate: number;
-      readonly decay: number;
-      readonly every: number;
-      readonly warmup: number;
-    };
+/** A learning rate over steps (from 0): a schedule of the table in `src/autodiff/schedules.ts`, with its settings. */
+export interface Schedule {
+  readonly kind: string;
+  /** Numbers by their names; times are in steps. */
+  readonly settings: Readonly<Record<string, number>>;
+}
 
 /** The optimizer of a training: one of the table in `src/autodiff/optimizers.ts`, with its settings. */
 export interface OptimizerSpec {
@@ -134,10 +109,11 @@ export interface ParameterGroup {
   readonly scale?: number;
 }
 
-export type ClipSpec =
-  | { readonly kind: "global_norm"; readonly limit: number }
-  | { readonly kind: "norm"; readonly limit: number }
-  | { readonly kind: "value"; readonly limit: number };
+/** A limit of the size of gradients: a way of clipping of the table in `src/autodiff/clip-gradients.ts`. */
+export interface ClipSpec {
+  readonly kind: string;
+  readonly limit: number;
+}
 
 export interface Monitor {
   readonly split: Split;

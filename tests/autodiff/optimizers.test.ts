@@ -3,7 +3,8 @@ import type { Graph } from "../../src/ir/graph.ts";
 import type { ClipSpec, OptimizerSpec, ParameterGroup, Schedule, TrainProgram } from "../../src/ir/program.ts";
 import { buildApplyGraph, buildGradientGraph, buildTrainingGraph } from "../../src/autodiff/build-training-step.ts";
 import { optimizers } from "../../src/autodiff/optimizers.ts";
-import { rateAt } from "../../src/autodiff/schedules.ts";
+import { clipTable } from "../../src/autodiff/clip-gradients.ts";
+import { needsTotal, rateAt, scheduleTable } from "../../src/autodiff/schedules.ts";
 import { interpretGraph } from "../../src/graph/interpret.ts";
 import type { NdArray } from "../../src/ops/define/operator.ts";
 import { func, moduleOf } from "../passes/module-testing.ts";
@@ -269,15 +270,15 @@ describe("optimizers", () => {
 
   it("clips by value, by each gradient's norm and by the norm of all", () => {
     const norm = (values: readonly number[]): number => Math.hypot(...values);
-    const expected: Readonly<
-      Record<ClipSpec["kind"], (gradient: readonly number[], factor: number) => readonly number[]>
-    > = {
-      value: (gradient, factor) => gradient.map((it) => Math.min(Math.max(factor * it, -0.8), 0.8)),
-      norm: (gradient, factor) =>
+    const expected = {
+      value: (gradient: readonly number[], factor: number) =>
+        gradient.map((it) => Math.min(Math.max(factor * it, -0.8), 0.8)),
+      norm: (gradient: readonly number[], factor: number) =>
         gradient.map((it) => factor * it * Math.min(1, 0.8 / norm(gradient.map((g) => factor * g)))),
-      global_norm: (gradient, factor) =>
+      global_norm: (gradient: readonly number[], factor: number) =>
         gradient.map((it) => factor * it * Math.min(1, 0.8 / norm([...gradient, ...gradient.map((g) => 2 * g)]))),
     };
+    expect(Object.keys(expected).sort()).toEqual(Object.keys(clipTable).sort());
     for (const kind of ["value", "norm", "global_norm"] as const) {
       const program = programWith({ kind: "sgd", rate, decay: 0, settings: {} }, { clip: { kind, limit: 0.8 } });
       const steps = train(buildTrainingGraph(program, referenceTarget));
@@ -383,24 +384,31 @@ describe("parameters after four steps are those of Keras 3.15.1", () => {
 
 describe("schedules", () => {
   const schedules: readonly (readonly [Schedule, (step: number) => number])[] = [
-    [{ kind: "constant", rate: 0.3, warmup: 0 }, () => 0.3],
-    [{ kind: "constant", rate: 0.3, warmup: 2 }, (step) => (step < 2 ? (0.3 * (step + 1)) / 2 : 0.3)],
+    [{ kind: "constant", settings: { rate: 0.3, warmup: 0 } }, () => 0.3],
+    [{ kind: "constant", settings: { rate: 0.3, warmup: 2 } }, (step) => (step < 2 ? (0.3 * (step + 1)) / 2 : 0.3)],
     [
-      { kind: "cosine", peak: 1, floor: 0.1, warmup: 1, total: 3 },
+      { kind: "cosine", settings: { peak: 1, floor: 0.1, warmup: 1, total: 3 } },
       (step) => (step < 1 ? 1 : 0.1 + 0.45 * (1 + Math.cos((Math.PI * Math.min(step - 1, 2)) / 2))),
     ],
-    [{ kind: "cosine", peak: 1, floor: 0, warmup: 0 }, (step) => 0.5 * (1 + Math.cos((Math.PI * step) / 8))],
-    [{ kind: "linear", peak: 1, floor: 0.5, warmup: 0, total: 2 }, (step) => 1 - 0.5 * Math.min(step / 2, 1)],
-    [{ kind: "step", rate: 1, every: 2, factor: 0.1, warmup: 0 }, (step) => (step < 2 ? 1 : 0.1)],
-    [{ kind: "exponential", rate: 1, decay: 0.5, every: 2, warmup: 0 }, (step) => 0.5 ** (step / 2)],
+    [
+      { kind: "cosine", settings: { peak: 1, floor: 0, warmup: 0, total: 0 } },
+      (step) => 0.5 * (1 + Math.cos((Math.PI * step) / 8)),
+    ],
+    [
+      { kind: "linear", settings: { peak: 1, floor: 0.5, warmup: 0, total: 2 } },
+      (step) => 1 - 0.5 * Math.min(step / 2, 1),
+    ],
+    [{ kind: "step", settings: { rate: 1, every: 2, factor: 0.1, warmup: 0 } }, (step) => (step < 2 ? 1 : 0.1)],
+    [{ kind: "exponential", settings: { rate: 1, decay: 0.5, every: 2, warmup: 0 } }, (step) => 0.5 ** (step / 2)],
   ];
 
   it("give the rate of every step, in the graph and outside of it", () => {
+    expect(new Set(schedules.map(([{ kind }]) => kind))).toEqual(new Set(Object.keys(scheduleTable)));
     for (const [schedule, expected] of schedules) {
       for (const length of [{ steps: 8 }, { epochs: 3 }]) {
         const program = programWith({ kind: "sgd", rate: schedule, decay: 0, settings: {} }, { length });
         const graph = buildTrainingGraph(program, referenceTarget);
-        const open = schedule.kind === "cosine" && schedule.total === undefined && "epochs" in length;
+        const open = needsTotal(schedule) && "epochs" in length;
         expect(graph.inputs.some((it) => it.name === "hyper/total_steps")).toBe(open);
         const steps = train(graph, { "hyper/total_steps": 8 });
         gradients.forEach((gradient, step) => {

@@ -1,3 +1,4 @@
+import { constantSchedule } from "../../src/autodiff/schedules.ts";
 import type { Func, Module } from "../../src/ir/graph.ts";
 import { accuracy } from "../../src/ops/metrics.ts";
 import type { TensorType } from "../../src/ir/types.ts";
@@ -8,7 +9,7 @@ import type { Span } from "../../src/support/source.ts";
 
 /** A rate that stays. */
 export function constantRate(rate: number): Schedule {
-  return { kind: "constant", rate, warmup: 0 };
+  return constantSchedule(rate);
 }
 
 const scalar: TensorType = { dtype: "f32", shape: [] };

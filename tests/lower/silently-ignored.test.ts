@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { builtinFunctions } from "../../src/analyze/builtins.ts";
-import type { sectionKeys } from "../../src/lower/sections/training-tables.ts";
+import type { sectionKeys } from "../../src/lower/sections/section-keys.ts";
 import { optimizerTable } from "../../src/autodiff/optimizers.ts";
-import { clipTable, scheduleTable } from "../../src/lower/sections/training-tables.ts";
+import { clipTable } from "../../src/autodiff/clip-gradients.ts";
+import { scheduleTable } from "../../src/autodiff/schedules.ts";
 import type { ArgumentSchema, CallSchema } from "../../src/ir/settings.ts";
 import { allOperators } from "../../src/ops/registry.ts";
 import { cleanSteps } from "../../src/sources/clean-steps.ts";

@@ -1,7 +1,7 @@
 import { buildUpdate, scalarsOf, updatesBy } from "../../autodiff/build-update.ts";
-import { clippings } from "../../autodiff/clip-gradients.ts";
+import { clippingOf, type Clipping } from "../../autodiff/clip-gradients.ts";
 import { optimizerOf, slotNames } from "../../autodiff/optimizers.ts";
-import { buildRate, needsTotal } from "../../autodiff/schedules.ts";
+import { buildRate, constantRate, needsTotal } from "../../autodiff/schedules.ts";
 import { variable as dimVariable } from "../../dims/dim.ts";
 import type { Value } from "../../ir/graph.ts";
 import type { Schedule, TrainStep } from "../../ir/program.ts";
@@ -45,15 +45,11 @@ const number: TensorType = { dtype: "f64", shape: [] };
 
 const model = identifier("model");
 
-/** Whether a learning rate never changes. */
-function isConstant(rate: Schedule): rate is Extract<Schedule, { kind: "constant" }> {
-  return rate.kind === "constant" && rate.warmup === 0;
-}
-
 /** `update`, and `learningRate` where it changes: written from the same graphs that ONNX files hold. */
 export function updateItems(context: UpdateContext): readonly Item[] {
   const { rate } = context.step.optimizer;
-  return [updateFunction(context), ...(isConstant(rate) ? [] : [rateFunction(rate, context.names.learningRate)])];
+  const isConstant = constantRate(rate) !== undefined;
+  return [updateFunction(context), ...(isConstant ? [] : [rateFunction(rate, context.names.learningRate)])];
 }
 
 function rateFunction(schedule: Schedule, name: string): Item {
@@ -91,9 +87,15 @@ function updateFunction(context: UpdateContext): Item {
   const { type, helpers, settings, names, slots } = context;
   const { optimizer } = context.step;
   helpers.add("zip");
-  const rate = isConstant(optimizer.rate)
-    ? literal(optimizer.rate.rate)
-    : call(names.learningRate, member(model, "step"), ...(needsTotal(optimizer.rate) ? [member(model, "steps")] : []));
+  const unchanging = constantRate(optimizer.rate);
+  const rate =
+    unchanging !== undefined
+      ? literal(unchanging)
+      : call(
+          names.learningRate,
+          member(model, "step"),
+          ...(needsTotal(optimizer.rate) ? [member(model, "steps")] : []),
+        );
   const { shared, each } = writeScalarsAndTensors(updateTemplate(context));
   const fields = [
     "parameter",
@@ -152,7 +154,7 @@ function updateTemplate({ step: { optimizer: spec, clip, every }, settings, help
   const gradient = tensor("gradient");
   const slots = new Map(slotNames(spec).map((slot) => [slot, tensor(slot)]));
 
-  const clipping = clip && clippings[clip.kind];
+  const clipping = clip && clippingOf(clip);
   const total = clipping?.measure && add(b.value({ dtype: "f32", shape: [] }), totalOf(clipping.measure, helpers));
   const shared = optimizer.shared?.(b, named("t", updatesBy(b, step, every)), scalars) ?? {};
   const updated = buildUpdate(b, spec, {
@@ -180,7 +182,7 @@ function updateTemplate({ step: { optimizer: spec, clip, every }, settings, help
 }
 
 /** What is measured of all gradients, added up: `tf.addN(gradients.map((gradient) => ...))`. */
-function totalOf(measure: NonNullable<(typeof clippings)["norm"]["measure"]>, helpers: Set<string>): Bound {
+function totalOf(measure: NonNullable<Clipping["measure"]>, helpers: Set<string>): Bound {
   const b = createBuilder({ firstId: 0 });
   const gradient = b.value(anyParameter);
   const result = measure(b, gradient);

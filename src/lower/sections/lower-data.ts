@@ -27,7 +27,7 @@ import { readClean, readSource, readSplit } from "./read-data.ts";
 import { settingsOf, settingValue, type SettingScope } from "./read-setting.ts";
 import { reportMisplaced } from "./report-misplaced.ts";
 import { sectionContext, sectionFunc, settingScope, sourceText } from "./section-context.ts";
-import { sectionKeys } from "./training-tables.ts";
+import { sectionKeys } from "./section-keys.ts";
 import { typeRawFields, viewOf } from "./type-raw-fields.ts";
 
 /** The batch dimension of features: the first of every model input. */

@@ -34,7 +34,7 @@ import {
 import { freeName, lowerMetric, metricExpression } from "./lower-metric.ts";
 import { reportMisplaced } from "./report-misplaced.ts";
 import { sectionContext, sectionFunc, settingScope, sourceText } from "./section-context.ts";
-import { sectionKeys } from "./training-tables.ts";
+import { sectionKeys } from "./section-keys.ts";
 import { readUpdates, writtenSteps } from "./written-steps.ts";
 import { reportIdleGroups } from "./report-idle-groups.ts";
 

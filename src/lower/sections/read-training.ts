@@ -10,7 +10,9 @@ import type {
   Split,
   TrainProgram,
 } from "../../ir/program.ts";
+import { clipTable } from "../../autodiff/clip-gradients.ts";
 import { optimizerTable } from "../../autodiff/optimizers.ts";
+import { constantSchedule, endsSomewhere, scheduleTable, totalOf } from "../../autodiff/schedules.ts";
 import type { ArgumentSchema } from "../../ir/settings.ts";
 import { fault } from "../../support/fault.ts";
 import type { Span } from "../../support/source.ts";
@@ -26,7 +28,6 @@ import {
   type SettingCall,
   type SettingScope,
 } from "./read-setting.ts";
-import { clipTable, scheduleTable } from "./training-tables.ts";
 
 const numberOf = (values: Readonly<Record<string, SettingValue>>, name: string): number => {
   const value = values[name];
@@ -46,30 +47,11 @@ export function readOptimizer(expression: Expression, scope: SettingScope): Opti
 
 function readRate(optimizer: SettingCall, scope: SettingScope): Schedule | undefined {
   const expression = optimizer.calls["lr"];
-  if (expression === undefined) return { kind: "constant", rate: numberOf(optimizer.values, "lr"), warmup: 0 };
+  if (expression === undefined) return constantSchedule(numberOf(optimizer.values, "lr"));
   const call = readCall(expression, scheduleTable, "learning-rate schedule", scope);
   if (call === undefined) return undefined;
-  const value = (name: string): number => numberOf(call.values, name);
-  const warmup = value("warmup");
-  switch (call.name) {
-    case "constant":
-      return { kind: "constant", rate: value("rate"), warmup };
-    case "cosine":
-    case "linear":
-      return {
-        kind: call.name,
-        peak: value("peak"),
-        floor: value("floor"),
-        warmup,
-        ...(value("total") > 0 && { total: value("total") }),
-      };
-    case "step":
-      return { kind: "step", rate: value("rate"), every: value("every"), factor: value("factor"), warmup };
-    case "exponential":
-      return { kind: "exponential", rate: value("rate"), decay: value("decay"), every: value("every"), warmup };
-    default:
-      return undefined;
-  }
+  const settings = Object.keys(call.values).map((name) => [name, numberOf(call.values, name)] as const);
+  return { kind: call.name, settings: Object.fromEntries(settings) };
 }
 
 /**
@@ -77,20 +59,20 @@ function readRate(optimizer: SettingCall, scope: SettingScope): Schedule | undef
  * leaves no step, a floor above the peak.
  */
 export function checkRate(rate: Schedule, steps: number | undefined, span: Span, scope: SettingScope): void {
-  const falls = rate.kind === "cosine" || rate.kind === "linear";
-  const total = falls ? rate.total : undefined;
+  const total = totalOf(rate);
   const length = total ?? steps;
-  if (length !== undefined && (falls && rate.warmup > 0 ? rate.warmup >= length : rate.warmup > length)) {
+  const { warmup = 0, floor, peak } = rate.settings;
+  if (length !== undefined && (endsSomewhere(rate) && warmup > 0 ? warmup >= length : warmup > length)) {
     const until = total === undefined ? "the end of the training" : "its `total`";
-    scope.collector.report("MC4054", span, { warmup: rate.warmup, length, until });
+    scope.collector.report("MC4054", span, { warmup, length, until });
   }
-  if (falls && rate.floor > rate.peak) {
-    const expected = `at most the peak, \`${rate.peak}\``;
+  if (floor !== undefined && peak !== undefined && floor > peak) {
+    const expected = `at most the peak, \`${peak}\``;
     scope.collector.report("MC4006", span, {
       argument: "floor",
       callee: rate.kind,
       expected,
-      found: `\`${rate.floor}\``,
+      found: `\`${floor}\``,
     });
   }
 }
@@ -99,8 +81,7 @@ export function checkRate(rate: Schedule, steps: number | undefined, span: Span,
 export function readClip(expression: Expression, scope: SettingScope): ClipSpec | undefined {
   const call = readCall(expression, clipTable, "way of clipping", scope);
   if (call === undefined) return undefined;
-  const limit = numberOf(call.values, "limit");
-  return call.name === "norm" || call.name === "value" ? { kind: call.name, limit } : { kind: "global_norm", limit };
+  return { kind: call.name, limit: numberOf(call.values, "limit") };
 }
 
 /** A directive of a training as it was read: what it sets of parameters, or what it freezes. */

@@ -4,7 +4,7 @@ import type { Setting, StepEntry, TrainDeclaration } from "../../syntax/ast/sect
 import { readInteger } from "./read-training.ts";
 import { onlyPart, settingsOf, type SettingScope } from "./read-setting.ts";
 import { reportMisplaced } from "./report-misplaced.ts";
-import { sectionKeys } from "./training-tables.ts";
+import { sectionKeys } from "./section-keys.ts";
 
 /** A step of a training as it is written: a `step` of a section, or the section itself where it has none. */
 export interface WrittenStep {

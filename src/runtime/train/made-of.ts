@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
+import { needsTotal } from "../../autodiff/schedules.ts";
 import { formatDim } from "../../dims/format.ts";
 import type { Func } from "../../ir/graph.ts";
 import { leadingStep } from "../../ir/measures-of.ts";
 import { printGraph } from "../../ir/print-graph.ts";
-import type { CleanSpec, Schedule, TrainProgram, TrainStep } from "../../ir/program.ts";
+import type { CleanSpec, TrainProgram, TrainStep } from "../../ir/program.ts";
 import { noFacts } from "../../dims/facts.ts";
 import { eliminateDeadNodes } from "../../passes/eliminate-dead-nodes.ts";
 import { usesOf } from "../../graph/rewrite.ts";
@@ -80,7 +81,7 @@ export function madeOf(program: TrainProgram, raw: RawData, examples: number, ru
     save: asJson(program.save),
     stop: asJson(stop),
     validate: asJson(program.validate),
-    length: { steps, ends: program.steps.some((it) => scheduleEnds(it.optimizer.rate)) ? steps : null },
+    length: { steps, ends: program.steps.some((it) => needsTotal(it.optimizer.rate)) ? steps : null },
     source: asJson({ kind: data.source.kind, arguments: data.source.arguments }),
     runtime: `${runtime}, ${process.platform} ${process.arch}`,
     version,
@@ -96,9 +97,11 @@ function ofSteps({ steps }: TrainProgram, of: (step: TrainStep) => Json): Json {
 }
 
 /** The optimizer of a step; with it what it changes, and how often, where that is not everything at each step. */
-function optimizerOf({ optimizer: { settings, ...optimizer }, updates, every }: TrainStep): Json {
+function optimizerOf({ optimizer: { settings, rate, ...optimizer }, updates, every }: TrainStep): Json {
   const all = every === 1 && updates.includes("**");
-  return asJson({ ...optimizer, ...settings, ...(!all && { updates, every }) });
+  const { total, ...numbers } = rate.settings;
+  const schedule = { kind: rate.kind, ...numbers, ...(total !== undefined && total > 0 && { total }) };
+  return asJson({ ...optimizer, rate: schedule, ...settings, ...(!all && { updates, every }) });
 }
 
 /** What is frozen: by pattern, or phase by phase. */
@@ -110,11 +113,6 @@ function freezesOf({ phases }: TrainProgram): readonly unknown[] {
 function cleaningText({ kind, arguments: given }: CleanSpec): string {
   const list = Object.entries(given).map(([name, value]) => `${name}=${String(value)}`);
   return list.length === 0 ? kind : `${kind}(${list.join(", ")})`;
-}
-
-/** Whether a schedule ends with the training: then another length is another schedule. */
-function scheduleEnds(rate: Schedule): boolean {
-  return (rate.kind === "cosine" || rate.kind === "linear") && rate.total === undefined;
 }
 
 /** A value as it comes back from a file: what is not there is null, places in the source are left out. */

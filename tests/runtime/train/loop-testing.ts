@@ -1,5 +1,6 @@
 import { noFacts } from "../../../src/dims/facts.ts";
 import type { Func, Module } from "../../../src/ir/graph.ts";
+import { constantSchedule } from "../../../src/autodiff/schedules.ts";
 import type { TrainProgram } from "../../../src/ir/program.ts";
 import { accuracyMetric } from "../../autodiff/program-testing.ts";
 import type { Examples } from "../../../src/runtime/data/dataset.ts";
@@ -43,7 +44,7 @@ export const program: TrainProgram = {
       objective: func,
       objectiveInputs: [],
       updates: ["**"],
-      optimizer: { kind: "sgd", rate: { kind: "constant", rate: 0.1, warmup: 0 }, decay: 0, settings: {} },
+      optimizer: { kind: "sgd", rate: constantSchedule(0.1), decay: 0, settings: {} },
       every: 1,
     },
   ],

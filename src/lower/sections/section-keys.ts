@@ -1,0 +1,9 @@
+/** Keys of each section: those that are carried out, and those that the language has and nothing carries out yet. */
+export const sectionKeys = {
+  data: { now: ["source", "split", "clean"], later: ["augment"] },
+  train: {
+    now: ["loss", "optimizer", "metrics", "epochs", "steps", "batch", "seed", "clip", "validate", "stop", "save"],
+    later: ["accumulate", "precision", "init"],
+  },
+  step: { now: ["loss", "update", "optimizer", "clip", "every"], later: [] },
+} as const;
