@@ -53,8 +53,8 @@ describe("a training in named steps", () => {
   step critic { loss: mean(softplus(held)), update: "critic.hidden.**", "critic.out.*" }
   step generator { loss: mean(softplus(-fake)), optimizer: sgd(lr=0.2) }`);
     expect(steps.map(({ optimizer, clip, updates, every }) => [optimizer.rate, clip?.kind, updates, every])).toEqual([
-      [{ kind: "constant", rate: 0.1, warmup: 0 }, "value", ["critic.hidden.**", "critic.out.*"], 1],
-      [{ kind: "constant", rate: 0.2, warmup: 0 }, "value", ["**"], 1],
+      [{ kind: "constant", settings: { rate: 0.1, warmup: 0 } }, "value", ["critic.hidden.**", "critic.out.*"], 1],
+      [{ kind: "constant", settings: { rate: 0.2, warmup: 0 } }, "value", ["**"], 1],
     ]);
   });
 
