@@ -43,10 +43,17 @@ function textOf(part: MadePart, was: Json, is: Json): string {
   if (said !== undefined) return said;
   if (part === "data" && same(at(was, "examples"), at(is, "examples"))) return "the data have other values";
   if (part === "metrics" && same(at(was, "names"), at(is, "names"))) return "the metrics are other expressions";
+  if (part === "length" && same(at(was, "steps"), at(is, "steps"))) return scheduleText(at(is, "ends") !== null);
   const shown = leaves(part, was, is).filter(
     ([path]) => !/^(data\.content|metrics\.of|metrics\.finish|length\.ends)$/.test(path),
   );
   return shown.map(([path, before, now]) => `${path}: ${worded(before)}, now ${worded(now)}`).join("; ");
+}
+
+function scheduleText(ends: boolean): string {
+  return ends
+    ? "the schedule ends with the training, and did not"
+    : "the schedule ended with the training, and does not now";
 }
 
 /** The places at which two values differ, with both. */

@@ -130,6 +130,44 @@ describe("two trainings", () => {
     const found = compareMade(made({ text: scheduled }), made({ text: longer }));
     expect(found.map(({ part, changesMeaning }) => [part, changesMeaning])).toEqual([["length", true]]);
   });
+
+  it("are the same but for when they end, where one of them watches nothing", () => {
+    const stop = "  stop:      early(validate.loss, patience=2)\n";
+    const [unwatched, watched] = [made(edited(stop, "")), made()];
+    for (const [was, is] of [
+      [unwatched, watched],
+      [watched, unwatched],
+    ] as const) {
+      expect(compareMade(was, is)).toMatchObject([{ part: "stop", changesMeaning: false }]);
+    }
+  });
+
+  it("differ where the figure that is watched counts the other way", () => {
+    const [was, is] = ["min", "max"].map((mode): Made => {
+      const stop = { monitor: { split: "validate", metric: "loss" }, patience: 2, mode };
+      return { ...made(), parts: { ...made().parts, stop } };
+    });
+    if (was === undefined || is === undefined) throw new Error("unreachable");
+    expect(compareMade(was, is)).toEqual([{ part: "stop", text: "stop.mode: min, now max", changesMeaning: true }]);
+  });
+
+  it("differ where the schedule of one ends with it, and that of the other by itself", () => {
+    const scheduled = source.replace("lr=0.1", "lr=cosine(0.1)");
+    const ending = source.replace("lr=0.1", "lr=cosine(0.1, total=16)");
+    const [first, second] = [made({ text: scheduled }), made({ text: ending })];
+    for (const [was, is] of [
+      [first, second],
+      [second, first],
+    ] as const) {
+      const found = compareMade(was, is);
+      expect(found.map(({ part, changesMeaning }) => [part, changesMeaning])).toEqual([
+        ["optimizer", true],
+        ["length", true],
+      ]);
+    }
+    expect(compareMade(first, second)[1]?.text).toBe("the schedule ended with the training, and does not now");
+    expect(compareMade(second, first)[1]?.text).toBe("the schedule ends with the training, and did not");
+  });
 });
 
 describe("the record of a training", () => {
