@@ -2,6 +2,7 @@ import { constant, multiply, type Dim } from "../dims/dim.ts";
 import type { OperatorNode, Value } from "../ir/graph.ts";
 import type { GraphBuilder } from "../ops/define/builder.ts";
 import { moveToFront } from "../ops/transpose.ts";
+import { elementAt } from "../support/element-at.ts";
 import { required } from "../support/fault.ts";
 
 /** A value of the forward body, for all steps at once. */
@@ -32,8 +33,8 @@ export function deferralOf(
   definedInside: (value: Value) => boolean,
   captures: ReadonlySet<number>,
 ): Deferral | undefined {
-  const weight = node.operands[at];
-  if (weight === undefined || !captures.has(weight.id)) return undefined;
+  const weight = elementAt(node.operands, at);
+  if (!captures.has(weight.id)) return undefined;
   if (node.op === "matmul" && at === 1) {
     const left = required(node.operands[0], "left operand");
     const fits = weight.type.shape.length === 2 && left.type.shape.length >= 2 && definedInside(left);

@@ -27,12 +27,11 @@ export function lowerTest(
   declaration: TestDeclaration,
   trains: readonly TrainProgram[],
 ): TestProgram | undefined {
-  const callee = declaration.target.kind === "call" ? declaration.target.callee : declaration.target;
-  const name = sourceText(callee);
-  if (declaration.target.kind === "call") {
+  const { target } = declaration;
+  if (target.kind === "call") {
     collector.report(
       "MC4005",
-      declaration.target.span,
+      target.span,
       { argument: "hyperparameters", callee: "test", known: [] },
       {
         help: "It measures what a `train` section made: name that section by its label.",
@@ -40,6 +39,7 @@ export function lowerTest(
     );
     return undefined;
   }
+  const name = sourceText(target);
   const train = trains.find(
     (it) =>
       (it.name === name || it.model.name === name) &&
@@ -48,13 +48,13 @@ export function lowerTest(
   if (train === undefined) {
     const on = declaration.data === undefined ? "" : ` on ${declaration.data.text}`;
     const known = trains.map((it) => it.name);
-    collector.report("MC4013", callee.span, { what: "`train` section", name: `${name}${on}`, known });
+    collector.report("MC4013", target.span, { what: "`train` section", name: `${name}${on}`, known });
     return undefined;
   }
   const scope = settingScope(collector, file);
   const measured = figureNames(train);
   if ((train.data.split.fractions.test ?? 0) === 0) {
-    collector.report("MC4020", callee.span, { data: train.data.name, split: "test" });
+    collector.report("MC4020", target.span, { data: train.data.name, split: "test" });
     return undefined;
   }
   const expectations: TestProgram["expectations"][number][] = [];
@@ -79,7 +79,7 @@ export function lowerTest(
       fine = false;
     } else expectations.push({ metric: read.metric, operator: read.operator, value, origin: entry.span });
   }
-  return fine ? { train, expectations, origin: declaration.target.span } : undefined;
+  return fine ? { train, expectations, origin: target.span } : undefined;
 }
 
 /** `accuracy >= 0.97`, or `0.97 <= accuracy`. */
