@@ -17,6 +17,7 @@ export const groups = [
     only: "gradient",
     tests: [
       "tests/ops/conformance.test.ts",
+      "tests/ops/gradients.test.ts",
       "tests/ops/symbolic-conformance.test.ts",
       "tests/autodiff/differentiate.test.ts",
     ],
@@ -26,7 +27,7 @@ export const groups = [
     name: "sections",
     sources: "src/lower/sections",
     tests: [
-      "tests/lower/{bodies,catalog-types,labels,match-features,metrics,silently-ignored,vanishing-numbers}.test.ts",
+      "tests/lower/{bodies,catalog-types,data-sections,labels,match-features,metrics,silently-ignored,vanishing-numbers}.test.ts",
       "tests/diagnostics/{sites,data-sites,catalog-data,catalog-training}.test.ts",
       "tests/passes/find-mixed-examples.test.ts",
     ],

@@ -40,6 +40,7 @@ describe("buildInitGraph", () => {
       "state/layer.0.conv.mean",
       "state/layer.1.conv.mean",
     ]);
+    expect(graph.outputs.map((it) => it.role)).toEqual([...Array<string>(4).fill("parameter"), "state", "state"]);
     const results = interpretGraph(graph, new Map([["seed", seed]]));
     // Glorot's bound for a 3 x 3 kernel from two channels to two.
     const limit = Math.sqrt(6 / (9 * 2 + 9 * 2));

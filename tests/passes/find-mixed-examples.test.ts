@@ -106,6 +106,7 @@ describe("a feature of one example", () => {
     ["f32[2]", `along(${pair})`],
     ["bool[]", "raw.a > 3"],
     ["f32[]", "raw.a -> standardize"],
+    ["f32[]", "standardize(raw.a) + 1"],
   ])("is taken: %s = %s", (type, expression) => {
     expect(findingsOf(type, expression)).toEqual([]);
   });

@@ -35,6 +35,14 @@ describe("freezeInstances", () => {
     expect(paths(frozen)).toEqual(paths(module));
   });
 
+  it("drops functions that nothing calls any more, and no other", () => {
+    const before = [...module.functions.keys()];
+    const some = [...freeze("stem.**").functions.keys()];
+    expect(some).toEqual(expect.arrayContaining(before));
+    const all = [...freeze("**").functions.keys()].filter((it) => it.startsWith("BatchNorm"));
+    expect(all).toEqual(["BatchNorm.frozen"]);
+  });
+
   it("makes one function of instances that are frozen alike", () => {
     const made = [...freeze("stage.**").functions.keys()].filter((it) => it.startsWith("BatchNorm"));
     expect(made).toEqual(["BatchNorm", "BatchNorm.frozen"]);

@@ -64,6 +64,7 @@ describe("widen", () => {
     const graph = graphOf({ x: type("f32", 3), at: type("i32", 3) }, (b, { x, at }) => ({
       third: b.div(x, b.scalar(3)),
       tenth: b.div(x, b.scalar(10)),
+      half: b.div(x, b.scalar(2)),
       at: b.add(at, at),
     }));
     const inputs = new Map([
@@ -73,8 +74,8 @@ describe("widen", () => {
     const [rounded, whole] = [true, false].map((it) => widen(graph, { rounded: it }));
     if (rounded === undefined || whole === undefined) throw new Error("unreachable");
     expect(verifyGraph(rounded)).toEqual([]);
-    expect(rounded.outputs.map((it) => it.value.type.dtype)).toEqual(["f32", "f32", "i32"]);
-    expect(whole.outputs.map((it) => it.value.type.dtype)).toEqual(["f64", "f64", "i32"]);
+    expect(rounded.outputs.map((it) => it.value.type.dtype)).toEqual(["f32", "f32", "f32", "i32"]);
+    expect(whole.outputs.map((it) => it.value.type.dtype)).toEqual(["f64", "f64", "f64", "i32"]);
     for (const it of [rounded, whole]) {
       const results = interpretGraph(it, inputs);
       expect(results.get("third")?.data[0]).toBeCloseTo(1 / 3, 6);

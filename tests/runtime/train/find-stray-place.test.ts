@@ -83,6 +83,16 @@ describe("a place out of range", () => {
     );
   });
 
+  it("is found by its number, where examples are no rows", async () => {
+    const raw = rowsWith({ k: { 7: 5 }, y: {} });
+    const dataset = createDataset(raw, program.data);
+    if (!dataset.ok) throw new Error(dataset.error.code);
+    const { train, ...others } = dataset.value.splits;
+    const splits = { ...others, train: { count: train.count, gather: train.gather } };
+    const found = await findStrayPlace(trainer, program.data, raw, { ...dataset.value, splits }, places);
+    expect(found?.feature.name).toBe("k");
+  });
+
   it("is none in rows that are, and none where no feature holds places", async () => {
     expect(await messageFor(rowsWith({ k: { 0: 0, 1: 4 }, y: { 0: 0, 1: 2 } }))).toBe(undefined);
     expect(await messageFor(rowsWith({ k: { 3: 9 }, y: {} }), new Map())).toBe(undefined);

@@ -105,6 +105,16 @@ describe("runTraining", () => {
     expect(progress).toEqual({ step: 12, save: known, stop: known, waited: 2 });
   });
 
+  it("is finished where it is interrupted at its last step", async () => {
+    const controller = new AbortController();
+    const all = await train(
+      recorder(),
+      {},
+      { signal: controller.signal, onStep: ({ step }) => (step === 12 ? controller.abort() : undefined) },
+    );
+    expect(all).toMatchObject({ outcome: "finished", progress: { step: 12 } });
+  });
+
   it("in parts is what it is in one, wherever it was interrupted", async () => {
     const whole = recorder();
     const straight = await train(whole);
