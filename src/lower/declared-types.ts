@@ -12,7 +12,7 @@ import { findLocal, report, type Context, type Scope } from "./context.ts";
 import { asDim } from "./convert.ts";
 import { exampleOf, named, shapeChecker } from "./shape-checker.ts";
 import { judgePlaces, labelsOf } from "./value-facts.ts";
-import { formatType, type TensorVal, type Val, type ValueFacts } from "./values.ts";
+import { describe, formatType, type TensorVal, type Val, type ValueFacts } from "./values.ts";
 import { factsIn } from "./minima.ts";
 
 /** A declared type with known dims. */
@@ -96,6 +96,9 @@ function resolveElement(ctx: Context, type: TypeExpression): DType | undefined {
   const bound = findLocal(ctx.scope, elementKey(word)) ?? findLocal(ctx.scope, word);
   if (bound?.kind === "word" && isDType(bound.value)) return bound.value;
   if (bound === undefined && genericElements.has(word)) return word === "int" ? "i32" : "f32";
+  // What is nothing at all was reported with the names of the file.
+  if (bound !== undefined && bound.kind !== "poison" && bound.kind !== "cell")
+    report(ctx, "MC3008", type.element.span, { expected: "an element type is needed here", actual: describe(bound) });
   return undefined;
 }
 

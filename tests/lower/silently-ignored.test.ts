@@ -362,3 +362,20 @@ describe("a carriage return alone", () => {
   );
   it("with a line feed is the end of a line", () => expect(codesOfFile("const a = 1\r\nconst b = 2\r\n")).toEqual([]));
 });
+
+describe("a hyperparameter that is no element type", () => {
+  const block = (header: string, body = "x"): string =>
+    `block Part(width: int): ${header} {\n  ${body}\n}\nmodel M: (x: f32[B, 4]) -> y: f32[B, 4] {\n  x -> Part(4)\n}\n`;
+  it.each([
+    [
+      "a model's input",
+      "model M(width: int = 4): (x: width[B, 4]) -> y: f32[B, 4] {\n  Dense(width)(x)\n}\n",
+      "MC3008",
+    ],
+    ["a block's input", block("(x: width[B, 4]) -> f32[B, 4]"), "MC3003"],
+    ["a result", block("(x: f32[B, 4]) -> width[B, 4]"), "MC3008"],
+    ["a parameter", block("(x: f32[B, 4]) -> f32[B, 4]", "param w: width[4] = zeros\n  x + w"), "MC3008"],
+  ])("is reported as that of %s", (_, text, code) => {
+    expect(checkFile(text).map((it) => [it.code, it.severity])).toEqual([[code, "error"]]);
+  });
+});
