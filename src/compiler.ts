@@ -28,7 +28,8 @@ import type { TrainDeclaration } from "./syntax/ast/sections.ts";
  *    (`lower/sections/`).
  * 4. **differentiate**: the IR is flattened for one mode, and the loss differentiated into a training step (`autodiff/`).
  * 5. **optimise**: passes over flat graphs, in one ordered list (`passes/`).
- * 6. **emit**: structured IR to TypeScript (`emit/tfjs/`), flat graphs to ONNX (`emit/onnx/`).
+ * 6. **emit**: structured IR to a neutral tree (`emit/structured/`) and that to TypeScript (`emit/tfjs/`), flat graphs to
+ *    ONNX (`emit/onnx/`).
  *
  * What a person got wrong is returned as diagnostics (`diagnostics/`); only defects of modelc throw. `runtime/` trains
  * what was compiled, and `cli/` is the command line: neither is part of the compiler, which runs in a browser as well.

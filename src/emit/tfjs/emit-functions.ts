@@ -1,3 +1,4 @@
+import { ownNames } from "../structured/structured-target.ts";
 import type { StructuredFunction } from "../structured/write-functions.ts";
 import type { Literal } from "../structured/tree.ts";
 import type { FunctionItem, Parameter } from "./ast.ts";
@@ -27,13 +28,15 @@ function functionItem(it: StructuredFunction, interfaces: Interfaces): FunctionI
   const count = it.results.length;
   const parameters: readonly Parameter[] = [
     ...it.inputs.map(({ name }) => ({ pattern: name, type: "tf.Tensor" })),
-    ...(needs.parameters ? [{ pattern: "p", type: printType(interfaces.typeOf(it.parameters, "parameters")) }] : []),
-    ...(needs.states ? [{ pattern: "s", type: printType(interfaces.typeOf(it.states, "states")) }] : []),
+    ...(needs.parameters
+      ? [{ pattern: ownNames.parameters, type: printType(interfaces.typeOf(it.parameters, "parameters")) }]
+      : []),
+    ...(needs.states ? [{ pattern: ownNames.states, type: printType(interfaces.typeOf(it.states, "states")) }] : []),
     ...it.settings.map(({ name, values }) => ({ pattern: name, type: settingType(values) })),
     ...it.sizes.map((size) => ({ pattern: size, type: "number" })),
-    ...(needs.training ? [{ pattern: "training", type: "boolean" }] : []),
-    ...(needs.random ? [{ pattern: "random", type: "Place" }] : []),
-    ...(needs.strays ? [{ pattern: "strays", type: "Strays" }] : []),
+    ...(needs.training ? [{ pattern: ownNames.training, type: "boolean" }] : []),
+    ...(needs.random ? [{ pattern: ownNames.random, type: "Place" }] : []),
+    ...(needs.strays ? [{ pattern: ownNames.strays, type: "Strays" }] : []),
   ];
   return {
     kind: "function",
