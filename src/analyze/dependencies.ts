@@ -99,6 +99,12 @@ export function ofNames<T extends { readonly saysNames: boolean }>(
   names: string,
   make: (asker: Asker) => T,
 ): T {
-  const value = table.of(asker, key, make);
-  return value.saysNames ? table.of(asker, `${key} among ${names}`, make) : value;
+  const fresh: T[] = [];
+  const value = table.of(asker, key, (own) => {
+    const made = make(own);
+    fresh.push(made);
+    return made;
+  });
+  // What was made just now was made among these names.
+  return value.saysNames ? table.of(asker, `${key} among ${names}`, (own) => fresh[0] ?? make(own)) : value;
 }
