@@ -1,6 +1,6 @@
 import type { Graph, Node } from "../ir/graph.ts";
 import type { GraphBuilder } from "../ops/define/builder.ts";
-import { attributesFor, type AttributeSchema, type Composite, type LoweringInput } from "../ops/define/operator.ts";
+import { loweringInput, type AttributeSchema, type Composite, type LoweringInput } from "../ops/define/operator.ts";
 import { findOperator } from "../ops/registry.ts";
 import { fault } from "../support/fault.ts";
 import { rewriteGraph, type Walk } from "../graph/rewrite-graph.ts";
@@ -27,11 +27,7 @@ function expand(node: Node, b: GraphBuilder, walk: Walk, keep: Keep) {
   if (node.kind !== "operator") return undefined;
   const operator = findOperator(node.op) ?? fault(`no operator is called ${node.op}`);
   if (operator.kind === "primitive") return undefined;
-  const input = {
-    operands: node.operands,
-    results: node.results,
-    attributes: attributesFor(operator, node.attributes),
-  };
+  const input = loweringInput(operator, node);
   if (keep(operator, input)) return undefined;
   const parts = b.region([], (inner) => operator.decompose(inner, input));
   return walk(parts.nodes, parts.results, b);

@@ -3,7 +3,7 @@ import type { AttributeValue, Func, HyperparameterValue, OperatorNode, Region, V
 import type { TensorType } from "../../ir/types.ts";
 import { createBuilder } from "../../graph/create-builder.ts";
 import { operandSpecAt } from "../../graph/infer.ts";
-import { attributesFor, type Composite } from "../../ops/define/operator.ts";
+import { attributesFor, loweringInput, type Composite } from "../../ops/define/operator.ts";
 import { findOperator } from "../../ops/registry.ts";
 import type { Facts } from "../../dims/facts.ts";
 import { fault, required } from "../../support/fault.ts";
@@ -38,11 +38,7 @@ export function collectCallables(functions: Iterable<Func>, facts: Facts, target
   const ofNode = (node: OperatorNode): Callable | undefined => {
     const operator = findOperator(node.op) ?? fault(`no operator is called ${node.op}`);
     if (operator.kind === "primitive") return undefined;
-    const input = {
-      operands: node.operands,
-      results: node.results,
-      attributes: attributesFor(operator, node.attributes),
-    };
+    const input = loweringInput(operator, node);
     if (target.keeps(operator, input)) return undefined;
     const key = compositeKey(node);
     const known = all.get(key);

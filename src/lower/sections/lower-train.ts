@@ -63,7 +63,6 @@ export function lowerTrainSection(
 
   const callable = findModel(collector, file, declaration.model);
   const found = findData(collector, file, declaration, given);
-  const data = found?.data;
   const { now, later } = sectionKeys.train;
   const settings = settingsOf(declaration.entries, [...now, ...later], "train", scope);
   for (const key of later) {
@@ -72,7 +71,8 @@ export function lowerTrainSection(
   }
   const directives = declaration.entries.filter((it): it is Directive => it.kind === "directive");
   reportMisplaced(declaration.entries, ["setting", "directive", "step"], now, "train", collector);
-  if (callable === undefined || data === undefined) return undefined;
+  if (callable === undefined || found?.data === undefined) return undefined;
+  const { data, store } = found;
 
   const open = given.model(callable, declaration.model, new Map());
   collector.take(open);
@@ -82,10 +82,10 @@ export function lowerTrainSection(
   if (match === undefined) return undefined;
   const sized = match.fixed.size === 0 ? open : given.model(callable, declaration.model, match.fixed);
   collector.take(sized);
-  if (found === undefined || sized.module === undefined) return undefined;
+  if (sized.module === undefined) return undefined;
   const elaborator = createElaborator(program, collector, sized.store);
   const model: TrainedModel = { module: sized.module, resultFacts: sized.resultFacts, elaborator };
-  const prepared = joinData(elaborator, data, found.store);
+  const prepared = joinData(elaborator, data, store);
 
   const setting = (key: string): Expression | undefined => {
     const found = settings.get(key);

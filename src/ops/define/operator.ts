@@ -1,5 +1,5 @@
 import type { Dim } from "../../dims/dim.ts";
-import type { AttributeValue, Attributes, Value } from "../../ir/graph.ts";
+import type { AttributeValue, Attributes, OperatorNode, Value } from "../../ir/graph.ts";
 import type { Limits } from "../../ir/limits.ts";
 import type { Metric } from "../../ir/program.ts";
 import type { DType, TensorType } from "../../ir/types.ts";
@@ -298,6 +298,14 @@ export function defineComposite<const S extends AttributeSchema>(spec: Omit<Comp
 /** The attributes of an operator that a `.model` file may give, in the order in which positions give them. */
 export function givenAttributes(operator: Operator): AttributeSchema {
   return Object.fromEntries(Object.entries(operator.attributes).filter(([, it]) => it.internal !== true));
+}
+
+/** What a node applies a composite to, as its decomposition and a target's form of it take it. */
+export function loweringInput(
+  composite: Composite,
+  { operands, results, attributes }: Pick<OperatorNode, "operands" | "results" | "attributes">,
+): LoweringInput<AttributeSchema> {
+  return { operands, results, attributes: attributesFor(composite, attributes) };
 }
 
 /** Plain attribute values of a node with the schema's defaults filled in. */
