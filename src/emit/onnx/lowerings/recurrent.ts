@@ -1,5 +1,6 @@
 import { asNumber, constant, type Dim, multiply } from "../../../dims/dim.ts";
 import type { TensorType } from "../../../ir/types.ts";
+import { required } from "../../../support/fault.ts";
 import { elementAt } from "../../../support/element-at.ts";
 import { recurrentSizes } from "../../../ops/define/recurrent.ts";
 import type { OnnxRef, OnnxWriter } from "../onnx-writer.ts";
@@ -135,7 +136,7 @@ function isFusible(operands: readonly { readonly type: TensorType }[]): boolean 
 /** What ONNX's recurrent operators take of their sizes and direction. */
 function recurrentOnnxAttributes(operands: readonly { readonly type: TensorType }[], reverse: boolean) {
   return {
-    hidden_size: { int: asNumber(recurrentSizes(operands).units) ?? 0 },
+    hidden_size: { int: required(asNumber(recurrentSizes(operands).units), "units") },
     direction: { string: reverse ? "reverse" : "forward" },
   };
 }
