@@ -121,4 +121,13 @@ describe("a training in named steps", () => {
   ])("is refused where it has %s", (_, train, code, text) => {
     expect(found(train)).toEqual([[code, text]]);
   });
+
+  it.each([
+    ["update", `step critic { loss: mean(fake), update: critic, optimizer: sgd(lr=0.1) }`],
+    ["every", `step critic { loss: mean(fake), optimizer: sgd(lr=0.1), every: 2 }`],
+  ])("is told of as other sections are, by its `%s`", (key, train) => {
+    expect(checkFile(ganText(0.25, train)).map((it) => it.message)).toEqual([
+      expect.stringMatching(new RegExp(`^\`${key}\` of this section must be `)),
+    ]);
+  });
 });
