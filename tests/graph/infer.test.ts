@@ -1,39 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { add, constant, formatDim, multiply, variable, withLabel, type Dim } from "../../src/dims/dim.ts";
-import { assume, atLeast, divides, noFacts, type Facts } from "../../src/dims/facts.ts";
-import type { AttributeValue } from "../../src/ir/graph.ts";
-import { printType } from "../../src/ir/print-graph.ts";
-import type { DType, TensorType } from "../../src/ir/types.ts";
+import { add, constant, formatDim, multiply, variable, withLabel } from "../../src/dims/dim.ts";
+import { assume, atLeast, divides, noFacts } from "../../src/dims/facts.ts";
 import { createShapeChecker } from "../../src/graph/check-shapes.ts";
-import { inferOperator } from "../../src/graph/infer.ts";
-import { operators, type OperatorName } from "../../src/ops/registry.ts";
+import { operators } from "../../src/ops/registry.ts";
+import { infer, tensor, typed } from "./infer-testing.ts";
 
 const B = variable("B");
 const T = variable("T");
 const D = variable("D");
 const H = variable("H");
-
-function tensor(...shape: readonly (Dim | number)[]): TensorType {
-  return typed("f32", ...shape);
-}
-
-function typed(dtype: DType, ...shape: readonly (Dim | number)[]): TensorType {
-  return { dtype, shape: shape.map((it) => (typeof it === "number" ? constant(it) : it)) };
-}
-
-/** The result types as text, or the findings where there are any. */
-function infer(
-  name: OperatorName,
-  operands: readonly TensorType[],
-  attributes: Readonly<Record<string, AttributeValue>> = {},
-  facts: Facts = noFacts,
-): readonly string[] {
-  const found: string[] = [];
-  const check = createShapeChecker(facts, ({ message }) => found.push(message));
-  const given = Object.fromEntries(Object.entries(attributes).map(([key, value]) => [key, { value }]));
-  const types = inferOperator(operators[name], operands, given, check);
-  return types === undefined ? found : types.map(printType);
-}
 
 describe("shape rules", () => {
   it.each<readonly [string, readonly string[], readonly string[]]>([

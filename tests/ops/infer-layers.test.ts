@@ -1,39 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { constant, multiply, variable, type Dim } from "../../src/dims/dim.ts";
-import { assume, atLeast, noFacts, type Facts } from "../../src/dims/facts.ts";
-import type { AttributeValue } from "../../src/ir/graph.ts";
-import { printType } from "../../src/ir/print-graph.ts";
-import type { DType, TensorType } from "../../src/ir/types.ts";
-import { createShapeChecker } from "../../src/graph/check-shapes.ts";
-import { inferOperator } from "../../src/graph/infer.ts";
-import { operators, type OperatorName } from "../../src/ops/registry.ts";
+import { assume, atLeast, noFacts } from "../../src/dims/facts.ts";
+import { infer, tensor, typed } from "../graph/infer-testing.ts";
 
 const [B, C, D, H, T, U, W] = ["B", "C", "D", "H", "T", "U", "W"].map(variable);
 
-function tensor(...shape: readonly (Dim | number | undefined)[]): TensorType {
-  return typed("f32", ...shape);
-}
-
-function typed(dtype: DType, ...shape: readonly (Dim | number | undefined)[]): TensorType {
-  return { dtype, shape: shape.map((it) => (typeof it === "object" ? it : constant(it ?? 0))) };
-}
-
 function times(dim: Dim | undefined, factor: number): Dim {
   return multiply(dim ?? constant(0), constant(factor));
-}
-
-/** The result types as text, or the findings where there are any. */
-function infer(
-  name: OperatorName,
-  operands: readonly TensorType[],
-  attributes: Readonly<Record<string, AttributeValue>> = {},
-  facts: Facts = noFacts,
-): readonly string[] {
-  const found: string[] = [];
-  const check = createShapeChecker(facts, ({ message }) => found.push(message));
-  const given = Object.fromEntries(Object.entries(attributes).map(([key, value]) => [key, { value }]));
-  const types = inferOperator(operators[name], operands, given, check);
-  return types === undefined ? found : types.map(printType);
 }
 
 const large = assume(noFacts, atLeast(H ?? constant(0), constant(3)), atLeast(W ?? constant(0), constant(3)));
