@@ -1,25 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { placesOf, wholePlacesOf } from "../../src/autodiff/places-of.ts";
 import { trainingOf } from "../specs/spec-testing.ts";
+import { lookUpText } from "./look-up-text.ts";
 
 /** Rows `k` are looked up by `body`; labels `y` among four by the loss. */
-const programOf = (body: string): ReturnType<typeof trainingOf> =>
-  trainingOf(`model Net: (k: i32[B, T]) -> logits: f32[B, 4] {
-  ${body} -> Dense(4)
-}
-data Rows {
-  source: csv("rows.csv")
-  k: i32[2] = stack(raw.k, raw.k, axis=-1)
-  y: i32[] = raw.y
-}
-train Net on Rows {
-  loss:      cross_entropy(logits, y)
-  optimizer: sgd(lr=0.1)
-  epochs:    1
-  batch:     4
-  seed:      1
-}
-`);
+const programOf = (body: string): ReturnType<typeof trainingOf> => trainingOf(lookUpText(4, body));
 
 describe("features that hold places", () => {
   it("are found in the model and in the loss, each with the number of its rows or classes", () => {

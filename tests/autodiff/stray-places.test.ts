@@ -2,24 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { NdArray } from "../../src/ops/define/operator.ts";
 import { evaluateGraph, graphsOf, initialValues } from "../emit/tfjs/reference.ts";
 import { trainingOf } from "../specs/spec-testing.ts";
-
-/** A network whose loss looks up labels among three, and whose rows `k` are looked up by `body`. */
-const source = (body: string): string => `model Net: (k: i32[B, T]) -> logits: f32[B, 3] {
-  ${body} -> Dense(3)
-}
-data Rows {
-  source: csv("rows.csv")
-  k: i32[2] = stack(raw.k, raw.k, axis=-1)
-  y: i32[] = raw.y
-}
-train Net on Rows {
-  loss:      cross_entropy(logits, y)
-  optimizer: sgd(lr=0.1)
-  epochs:    1
-  batch:     4
-  seed:      1
-}
-`;
+import { lookUpText } from "./look-up-text.ts";
 
 const integers = (shape: readonly number[], data: readonly number[]): NdArray => ({
   dtype: "i32",
@@ -29,7 +12,7 @@ const integers = (shape: readonly number[], data: readonly number[]): NdArray =>
 
 /** Loss, gradients and, where places may stray, their number. */
 function gradientsOf(body: string, k: readonly number[], y: readonly number[]): ReadonlyMap<string, NdArray> {
-  const program = trainingOf(source(body));
+  const program = trainingOf(lookUpText(3, body));
   const batch = new Map([
     ["k", integers([y.length, 2], k)],
     ["y", integers([y.length], y)],
