@@ -68,7 +68,12 @@ export function writtenSteps(
   if (first !== undefined && steps.every(({ every }) => every > 1)) {
     const expected = "1 in one step at least, so that something runs on every batch";
     const span = first.setting("every")?.span ?? first.span;
-    collector.report("MC4006", span, { argument: "every", callee: "this section", expected, found: `\`${first.every}\`` });
+    collector.report("MC4006", span, {
+      argument: "every",
+      callee: "this section",
+      expected,
+      found: `\`${first.every}\``,
+    });
   }
   return steps;
 }
