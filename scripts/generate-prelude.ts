@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import ts from "typescript";
+import { formatTypeScript } from "../src/emit/tfjs/format-typescript.ts";
 
 /** One declaration of the prelude, as the emitter embeds it. */
 interface Declaration {
@@ -15,7 +16,7 @@ const folder = "src/emit/tfjs/prelude";
 const target = "src/emit/tfjs/prelude.generated.ts";
 
 /** The text of `prelude.generated.ts`: every top-level declaration of the prelude's modules, by name. */
-export function generatePrelude(): string {
+export async function generatePrelude(): Promise<string> {
   const files = readdirSync(folder)
     .filter((name) => name.endsWith(".ts"))
     .sort();
@@ -34,9 +35,9 @@ export function generatePrelude(): string {
     }
   }
   const declarations = sources.flatMap((source) => source.statements.flatMap((it) => declarationOf(it, source, names)));
-  const lines = declarations.map((it) => {
-    const text = JSON.stringify(it.text);
-    const { name, dependencies, parameters } = it;
+  const texts = await Promise.all(declarations.map(({ text }) => formatTypeScript(text)));
+  const lines = declarations.map(({ name, dependencies, parameters }, at) => {
+    const text = JSON.stringify(texts[at]?.trimEnd());
     return `  { name: ${JSON.stringify(name)}, dependencies: ${JSON.stringify(dependencies)}, parameters: ${JSON.stringify(parameters)}, text: ${text} },`;
   });
   return [
@@ -99,7 +100,7 @@ function isMemberName(node: ts.Identifier): boolean {
 }
 
 if (process.argv[1]?.includes("generate-prelude") === true) {
-  const text = generatePrelude();
+  const text = await generatePrelude();
   if (process.argv.includes("--check")) {
     if (readFileSync(target, "utf8") !== text) {
       console.error(`${target} is stale: run npm run generate`);

@@ -10,10 +10,17 @@ export interface NameScope {
   readonly taken: (name: string) => boolean;
 }
 
-/** A scope in which `taken` names are used already, and `reserved` words are no names. */
-export function createNameScope(taken: Iterable<string>, reserved: ReadonlySet<string>): NameScope {
+/**
+ * A scope in which `taken` names are used already, as are those that are `elsewhere`, and `reserved` words are no names.
+ */
+export function createNameScope(
+  taken: Iterable<string>,
+  reserved: ReadonlySet<string>,
+  elsewhere: (name: string) => boolean = () => false,
+): NameScope {
   const used = new Set(taken);
-  const free = (name: string): boolean => !used.has(name) && !reserved.has(name);
+  const isTaken = (name: string): boolean => used.has(name) || elsewhere(name);
+  const free = (name: string): boolean => !isTaken(name) && !reserved.has(name);
   return {
     take: (wanted) => {
       const base = /^[A-Za-z_$]/.test(wanted) ? wanted.replace(/[^\w$]/g, "_") : `_${wanted.replace(/[^\w$]/g, "_")}`;
@@ -24,6 +31,6 @@ export function createNameScope(taken: Iterable<string>, reserved: ReadonlySet<s
     },
     release: (name) => void used.delete(name),
     has: (name) => !free(name),
-    taken: (name) => used.has(name),
+    taken: isTaken,
   };
 }

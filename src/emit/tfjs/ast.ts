@@ -138,9 +138,7 @@ export type Item =
       readonly value: Expression;
       readonly doc?: string;
     }
-  | FunctionItem
-  /** A declaration of the prelude, word for word. */
-  | { readonly kind: "verbatim"; readonly text: string };
+  | FunctionItem;
 
 /** A top-level function. */
 export interface FunctionItem {

@@ -36,9 +36,9 @@ interface Place {
 const sums = identifier("sums");
 
 /** `figuresOf`: a loss, and what metrics make of what they have added up, in doubles. */
-export function figuresFunction({ model: { type, helpers }, program, helperNames }: TrainingContext): Item {
+export function figuresFunction({ model: { type, helpers }, program, isHelper }: TrainingContext): Item {
   const graph = buildMetricsGraph(program, referenceTarget);
-  const names = nameScope([...helperNames, "sums"]);
+  const names = nameScope(["sums"], isHelper);
   const leading = leadingStep(program);
   const loss = names.take(camelCase(lossName(leading)));
   const uses = usesOf(

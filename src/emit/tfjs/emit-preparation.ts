@@ -101,7 +101,7 @@ function preparationBody(context: TrainingContext, mode: "training" | "inference
   const { data, model } = context.program;
   const target = { ...referenceTarget, keepsKeys: true, functions: model.functions, mode };
   const graph = buildUnroundedGraph(data, target);
-  const names = nameScope([...context.helperNames, "raw", ...(takesModel(context) ? ["model", "step", "key"] : [])]);
+  const names = nameScope(["raw", ...(takesModel(context) ? ["model", "step", "key"] : [])], context.isHelper);
   const { statements, results } = emitDoubles(graph, inputsOf(graph), names, (name) => helpers.add(name));
   const entries = featurePorts(context.program).map((port, at): Entry => {
     const value = featureTensor(port, required(results[at], port.name), helpers);

@@ -40,22 +40,36 @@ export interface TfjsInput {
  * with a training program, `trainStep`, `fit`, `evaluate` and `gradients`.
  */
 export async function emitTfjs(input: TfjsInput): Promise<string> {
-  return formatTypeScript(printFile(fileItems(input)));
+  const { items, helpers } = fileItems(input);
+  const own = await formatTypeScript(printFile(items));
+  const prelude = preludeClosure(helpers).map(({ text }) => text);
+  return prelude.length === 0
+    ? own
+    : `${[own.trimEnd(), "// Helpers for what TensorFlow.js lacks.", ...prelude].join("\n\n")}\n`;
+}
+
+/** The model's own part of a file, and the helpers of the prelude that it calls on. */
+interface FilePart {
+  readonly items: readonly Item[];
+  readonly helpers: ReadonlySet<string>;
 }
 
 /**
- * The file, written twice: what helpers it needs is known only after it is written, and then no function of the model
- * need step aside for the name of one that it does not need.
+ * The file, written twice where that makes a difference: what helpers it needs is known only after it is written, and
+ * no function of the model need step aside for the name of one that it does not need.
  */
-function fileItems(input: TfjsInput): readonly Item[] {
-  const { helpers } = attemptFile(input, preludeNames);
-  return attemptFile(input, new Set(preludeClosure(helpers).map(({ name }) => name))).items;
+function fileItems(input: TfjsInput): FilePart {
+  const avoided = new Set<string>();
+  const first = attemptFile(input, (name) => {
+    if (preludeNames.has(name)) avoided.add(name);
+    return preludeNames.has(name);
+  });
+  const needed = new Set(preludeClosure(first.helpers).map(({ name }) => name));
+  const isRight = [...avoided].every((name) => needed.has(name));
+  return isRight ? first : attemptFile(input, (name) => needed.has(name));
 }
 
-function attemptFile(
-  { module: whole, train, name }: TfjsInput,
-  helperNames: ReadonlySet<string>,
-): { readonly items: readonly Item[]; readonly helpers: ReadonlySet<string> } {
+function attemptFile({ module: whole, train, name }: TfjsInput, isHelper: (name: string) => boolean): FilePart {
   // What is frozen throughout is left out of the file: of several phases each has the model in its own form.
   const phased = train !== undefined && train.phases.length > 1;
   const module = train === undefined || phased ? whole : freezeInstances(whole, train.phases[0].frozen);
@@ -70,15 +84,15 @@ function attemptFile(
   const type = modelType(module);
   const { inputs, outputs } = portsOf(entry);
   const ports = [...inputs, ...outputs, ...(train === undefined ? [] : featurePorts(train))];
-  const names = nameScope([
-    ...helperNames,
+  const taken = [
     ...fileNames,
     ...ports.flatMap((it) => it.local),
     type,
     ...dataTypes.map((it) => `${type}${it}`),
     ...(named.size > 1 ? [...severalNames, ...[...named.values()].flatMap((it) => Object.values(it))] : []),
     ...(phased ? ["phases"] : []),
-  ]);
+  ];
+  const names = nameScope(taken, isHelper);
   const interfaces = interfaceCollector(names);
   const parameters = variableTrees(functions, "parameters")(module.entry);
   const states = variableTrees(functions, "states")(module.entry);
@@ -137,12 +151,11 @@ function attemptFile(
             objective: written.of(objectiveKey(step)),
             forwards: entries.map((it) => written.of(it)),
           })),
-          helperNames,
+          isHelper,
         });
   const checkpoint = checkpointItems(context);
   const isExported = (item: Item): boolean => "exported" in item && item.exported;
   const own = [...model.functions, ...(training?.functions ?? []), ...checkpoint];
-  const prelude = preludeClosure(helpers).map(({ text }): Item => ({ kind: "verbatim", text }));
   const items: readonly Item[] = [
     { kind: "doc", text: fileDoc(module, name) },
     { kind: "import", text: "* as tf", from: "@tensorflow/tfjs" },
@@ -156,8 +169,6 @@ function attemptFile(
       ? [{ kind: "comment", text: "What the functions above rest on." } as const]
       : []),
     ...own.filter((item) => !isExported(item)),
-    ...(prelude.length > 0 ? [{ kind: "comment", text: "Helpers for what TensorFlow.js lacks." } as const] : []),
-    ...prelude,
   ];
   return { items, helpers };
 }

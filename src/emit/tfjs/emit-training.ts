@@ -43,8 +43,8 @@ export interface TrainingContext {
   readonly program: TrainProgram;
   /** In the order of the program. */
   readonly steps: readonly [StepContext, ...StepContext[]];
-  /** Helpers that the file has: no variable may be called so. */
-  readonly helperNames: ReadonlySet<string>;
+  /** Whether a name is that of a helper that the file has: no variable may be called so. */
+  readonly isHelper: (name: string) => boolean;
 }
 
 /** `trainStep`, `fit`, `evaluate`, `gradients` and the optimizer, with their types. */

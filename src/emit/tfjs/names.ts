@@ -52,9 +52,9 @@ function capitalised(word: string): string {
   return `${word.slice(0, 1).toUpperCase()}${word.slice(1)}`;
 }
 
-/** A scope in which `taken` names are used already. */
-export function nameScope(taken: Iterable<string> = []): NameScope {
-  return createNameScope(taken, reserved);
+/** A scope in which `taken` names are used already, as are those that are `elsewhere`. */
+export function nameScope(taken: Iterable<string> = [], elsewhere?: (name: string) => boolean): NameScope {
+  return createNameScope(taken, reserved, elsewhere);
 }
 
 /** Names that every file may export, define or bind for itself. */

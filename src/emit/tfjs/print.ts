@@ -26,8 +26,6 @@ function printItem(item: Item): string {
       const body = printBlock(item.body);
       return `${docOf(item)}${head}(${printParameters(item.parameters)}): ${item.result} ${body}`;
     }
-    case "verbatim":
-      return item.text;
   }
 }
 

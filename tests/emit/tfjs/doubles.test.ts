@@ -119,8 +119,9 @@ describe("operators on doubles", () => {
   beforeAll(async () => {
     const helpers = new Set(["Doubles", "RandomKey"]);
     const functions = [...cases, ...places].map(({ name, graph }) => functionOf(name, graph, helpers));
-    const prelude = preludeClosure(helpers).map(({ text }): Item => ({ kind: "verbatim", text }));
-    const text = await formatTypeScript(printFile([...functions, ...prelude]));
+    const text = await formatTypeScript(
+      [printFile(functions), ...preludeClosure(helpers).map((it) => it.text)].join("\n"),
+    );
     rmSync(join(emittedFolder, "doubles"), { recursive: true, force: true });
     emitted = await importEmitted<Emitted>("all", text, "doubles");
   }, 120_000);
