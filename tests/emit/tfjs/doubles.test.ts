@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { constant } from "../../../src/dims/dim.ts";
 import { noFacts } from "../../../src/dims/facts.ts";
-import type { FunctionItem, Item } from "../../../src/emit/tfjs/ast.ts";
+import type { FunctionItem } from "../../../src/emit/tfjs/ast.ts";
 import { arrayOf, identifier, member, returns } from "../../../src/emit/tfjs/ast.ts";
 import { doubleForm } from "../../../src/emit/tfjs/double-forms.ts";
 import { emitDoubles } from "../../../src/emit/tfjs/emit-doubles.ts";
