@@ -1,11 +1,8 @@
 import { buildEvaluationGraph, buildInferenceGraph } from "../../autodiff/build-evaluation-graph.ts";
 import { buildInitGraph } from "../../autodiff/build-init-graph.ts";
 import { buildMetricsGraph } from "../../autodiff/build-metrics-graph.ts";
-import {
-  buildPreparationGraph,
-  preparesAnew,
-  type PreparationOptions,
-} from "../../autodiff/build-preparation-graph.ts";
+import { buildPreparationGraph, type PreparationOptions } from "../../autodiff/build-preparation-graph.ts";
+import { preparesAnew } from "../../autodiff/flatten-preparation.ts";
 import {
   buildApplyGraph,
   buildGradientGraph,

@@ -1,4 +1,4 @@
-import { preparesAnew } from "../../autodiff/build-preparation-graph.ts";
+import { preparesAnew } from "../../autodiff/flatten-preparation.ts";
 import { accumulatorSize } from "../../ir/accumulator-shape.ts";
 import { gatheredIn } from "../../ir/measures-of.ts";
 import type { TrainProgram } from "../../ir/program.ts";

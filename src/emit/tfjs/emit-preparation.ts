@@ -1,4 +1,5 @@
-import { buildUnroundedGraph, preparesAnew } from "../../autodiff/build-preparation-graph.ts";
+import { buildUnroundedGraph } from "../../autodiff/build-preparation-graph.ts";
+import { preparesAnew } from "../../autodiff/flatten-preparation.ts";
 import { asNumber, formatDim } from "../../dims/dim.ts";
 import type { Graph, GraphInput } from "../../ir/graph.ts";
 import { nameIn } from "../../ir/ports.ts";

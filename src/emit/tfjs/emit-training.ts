@@ -1,4 +1,4 @@
-import { preparesAnew } from "../../autodiff/build-preparation-graph.ts";
+import { preparesAnew } from "../../autodiff/flatten-preparation.ts";
 import { placesOf } from "../../autodiff/places-of.ts";
 import { figureNames, leadingStep } from "../../ir/measures-of.ts";
 import type { TrainProgram } from "../../ir/program.ts";

@@ -2,7 +2,7 @@ import { elementTypes } from "../../analyze/builtins.ts";
 import type { Program } from "../../analyze/program.ts";
 import { createCollector } from "../../diagnostics/collector.ts";
 import type { Findings } from "../../diagnostics/findings.ts";
-import { buildStatisticGraph, buildUnroundedGraph, preparesAnew } from "../../autodiff/build-preparation-graph.ts";
+import { flattenMeasured, flattenUnrounded, preparesAnew } from "../../autodiff/flatten-preparation.ts";
 import { constant, sameForm, variable, type Dim } from "../../dims/dim.ts";
 import type { Func, Value } from "../../ir/graph.ts";
 import { portOf } from "../../ir/ports.ts";
@@ -10,7 +10,8 @@ import type { DataProgram, FeatureSpec, RawField, Statistic } from "../../ir/pro
 import type { DType, TensorType } from "../../ir/types.ts";
 import { operandsOf } from "../../ir/visit.ts";
 import { findMixedExamples } from "../../passes/find-mixed-examples.ts";
-import { referenceTarget } from "../../passes/pipeline.ts";
+import { eliminateDeadNodes } from "../../passes/eliminate-dead-nodes.ts";
+import { expandComposites, keepNone } from "../../passes/expand-composites.ts";
 import type { ProgramFile } from "../../std/program-file.ts";
 import { required } from "../../support/fault.ts";
 import type { Expression } from "../../syntax/ast.ts";
@@ -150,7 +151,7 @@ function reportDrawnStatistics(data: DataProgram, { functions, collector }: Elab
 
 /** Whether what a statistic is fitted on depends on the seed. */
 function isDrawn(statistic: Statistic, functions: ReadonlyMap<string, Func>): boolean {
-  const { inputs, nodes } = buildStatisticGraph(statistic, { ...referenceTarget, functions });
+  const { inputs, nodes } = eliminateDeadNodes(flattenMeasured(statistic, { functions }));
   const seed = inputs.find(({ role }) => role === "seed")?.value.id;
   return nodes.some((node) => operandsOf(node).some(({ id }) => id === seed));
 }
@@ -159,10 +160,9 @@ function isDrawn(statistic: Statistic, functions: ReadonlyMap<string, Func>): bo
 function reportMixedExamples(data: DataProgram, { functions, collector }: Elaborator): boolean {
   const modes = preparesAnew(data, functions) ? (["inference", "training"] as const) : (["inference"] as const);
   const found = modes.map((mode) => {
-    const graph = buildUnroundedGraph(data, { ...referenceTarget, functions, mode });
-    return findMixedExamples(graph, batchDim, (it) => it.role !== "feature");
+    const flat = flattenUnrounded(data, { functions, mode });
+    return findMixedExamples(expandComposites(flat, keepNone), batchDim, (it) => it.role !== "feature");
   });
-  // The graph counts places out of range as well, over all examples.
   const mixed = data.features.flatMap(({ name, origin }) => {
     const node = found.flatMap((it) => it.get(name) ?? [])[0];
     return node === undefined ? [] : [{ name, origin, node }];

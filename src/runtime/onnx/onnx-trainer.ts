@@ -1,5 +1,6 @@
 import { buildEvaluationGraph } from "../../autodiff/build-evaluation-graph.ts";
-import { buildPreparationGraph, preparesAnew } from "../../autodiff/build-preparation-graph.ts";
+import { buildPreparationGraph } from "../../autodiff/build-preparation-graph.ts";
+import { preparesAnew } from "../../autodiff/flatten-preparation.ts";
 import { buildTrainingGraph, onlyPlace } from "../../autodiff/build-training-step.ts";
 import { slotsOf } from "../../autodiff/slots-of.ts";
 import { asNumber } from "../../dims/dim.ts";

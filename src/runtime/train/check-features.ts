@@ -1,5 +1,6 @@
 import { elementAt } from "../../support/element-at.ts";
-import { buildUnroundedGraph, preparesAnew } from "../../autodiff/build-preparation-graph.ts";
+import { buildUnroundedGraph } from "../../autodiff/build-preparation-graph.ts";
+import { preparesAnew } from "../../autodiff/flatten-preparation.ts";
 import type { Graph } from "../../ir/graph.ts";
 import type { FeatureSpec, TrainProgram } from "../../ir/program.ts";
 import type { DType } from "../../ir/types.ts";

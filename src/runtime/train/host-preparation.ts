@@ -1,4 +1,5 @@
-import { buildPreparationGraph, preparesAnew } from "../../autodiff/build-preparation-graph.ts";
+import { buildPreparationGraph } from "../../autodiff/build-preparation-graph.ts";
+import { preparesAnew } from "../../autodiff/flatten-preparation.ts";
 import type { Graph } from "../../ir/graph.ts";
 import type { TrainProgram } from "../../ir/program.ts";
 import { referenceTarget } from "../../passes/pipeline.ts";
