@@ -61,6 +61,8 @@ await Promise.all([
     ...shared,
     // Less to read at every start; names stay for what is reported.
     minifyWhitespace: true,
+    // `loadCached` reads them byte by byte.
+    charset: "ascii",
     define: { "import.meta.url": "__filename" },
     supported: { "dynamic-import": false },
     entryPoints: { cli: "src/cli/entry.ts", check: "src/cli/check-entry.ts", main: "src/cli/main.ts" },

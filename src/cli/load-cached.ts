@@ -23,7 +23,8 @@ export interface CachedModule<Exports> {
  * `require` for what they ask for.
  */
 export function loadCached<Exports>(path: string, load: NodeJS.Require): CachedModule<Exports> {
-  const source = readFileSync(path, "utf8");
+  // Bundles are ASCII (the build sees to it): read as such, they need neither decoding nor two bytes for a character.
+  const source = readFileSync(path, "latin1");
   const { size, mtimeMs, uid: owner } = statSync(path);
   const name = `${basename(path)}.${hash([path, size, mtimeMs, process.version, process.arch, process.execArgv].join("\n"))}.cache`;
   const folders = cacheFolders(dirname(path));
