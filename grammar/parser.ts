@@ -464,11 +464,17 @@ export class ModelParser extends CstParser {
 
   private readonly indexItem = this.RULE("indexItem", () => {
     this.OR([
+      { ALT: () => this.CONSUME(t.Ellipsis) },
+      {
+        GATE: () => this.is(1, t.None) && (this.is(2, t.Comma) || this.is(2, t.RightBracket)),
+        ALT: () => this.CONSUME(t.None),
+      },
       {
         ALT: () => {
           this.SUBRULE(this.expression, { LABEL: "start" });
           this.OPTION(() => this.SUBRULE(this.sliceTail));
         },
+        IGNORE_AMBIGUITIES: true,
       },
       { ALT: () => this.SUBRULE1(this.sliceTail) },
     ]);

@@ -141,6 +141,7 @@ export const In = contextual("in");
 export const Over = contextual("over");
 export const Reverse = contextual("reverse");
 export const With = contextual("with");
+export const None = contextual("None");
 
 const reservedTokens = [True, False, And, Or, Not, For, When, Scan];
 /** The words that open a declaration, in the order in which the reference presents them. */
@@ -160,6 +161,7 @@ const contextualTokens = [
   Spec,
   ...declarationTokens,
   ...[From, Where, On, Step, Expect, At, Param, State, As, Emit, Last, Else, Repeat, Shared, In, Over, Reverse, With],
+  None,
 ];
 
 const textOfWord = (token: TokenType): string => (token.LABEL ?? "").slice(1, -1);

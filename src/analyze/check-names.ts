@@ -3,7 +3,6 @@ import { initializers } from "../ops/initializers.ts";
 import { allOperators, findOperator } from "../ops/registry.ts";
 import type { Library } from "../std/library.ts";
 import type { Callable, ProgramFile } from "../std/program-file.ts";
-import { nearest } from "../support/nearest.ts";
 import type { Span } from "../support/source.ts";
 import type {
   Body,
@@ -12,6 +11,7 @@ import type {
   Chain,
   ConstDeclaration,
   Expression,
+  IndexItem,
   Name,
   Statement,
   TypeExpression,
@@ -21,6 +21,7 @@ import { dimNamesOf } from "./dim-names.ts";
 import { enumWordsOf, hyperparameterFor, wordsOf } from "./hyperparameter-words.ts";
 import { checkBranches, find, inside, visible, type Local, type LocalKind, type LocalScope } from "./local-scope.ts";
 import { reportUnknownArgument } from "./report-unknown-argument.ts";
+import { reportUnknownName } from "./report-unknown-name.ts";
 
 /** Reports every unknown, doubly bound and unused name in a declaration of a file. */
 export function checkNames(
@@ -237,8 +238,7 @@ function checkExpression(at: Checker, e: Expression, scope: LocalScope, words: R
     case "index":
       checkExpression(at, e.target, scope);
       for (const it of e.indices) {
-        const parts = it.kind === "slice" ? [it.start, it.stop, it.step] : [it];
-        for (const part of parts) if (part !== undefined) checkExpression(at, part, scope);
+        for (const part of partsOfIndex(it)) checkExpression(at, part, scope);
       }
       return;
     case "member":
@@ -348,6 +348,18 @@ function operatorWords(operator: string, argument: string | undefined): Readonly
   );
 }
 
+/** The expressions within an item of an index. */
+function partsOfIndex(it: IndexItem): readonly Expression[] {
+  switch (it.kind) {
+    case "index-mark":
+      return [];
+    case "slice":
+      return [it.start, it.stop, it.step].filter((part) => part !== undefined);
+    default:
+      return [it];
+  }
+}
+
 function reportUnknown(
   at: Checker,
   scope: LocalScope | undefined,
@@ -362,18 +374,5 @@ function reportUnknown(
     what === "name"
       ? [...visible(scope), ...words, ...at.file.scope.keys(), ...at.library.names, ...globalNames]
       : words;
-  const near = nearest(name, candidates);
-  at.collector.report(
-    "MC2001",
-    span,
-    { name, what },
-    near === undefined
-      ? {}
-      : {
-          help: `Did you mean \`${near}\`?`,
-          ...(span.end - span.start === name.length && {
-            fix: { title: `change to ${near}`, edits: [{ span, text: near }] },
-          }),
-        },
-  );
+  reportUnknownName(at.collector, name, span, candidates, what);
 }

@@ -16,6 +16,7 @@ export type Node =
   | ast.Statement
   | ast.Argument
   | ast.SliceExpression
+  | ast.IndexMark
   | ast.Chain
   | ast.ScanSequence
   | ast.ScanCarry
@@ -61,6 +62,7 @@ export const childKeys: Readonly<Record<Kind, readonly string[]>> = {
   argument: ["name", "value"],
   index: ["target", "indices"],
   slice: ["start", "stop", "step"],
+  "index-mark": [],
   member: ["target", "name"],
   pipe: ["source", "stages"],
   "labelled-stage": ["label", "stage"],

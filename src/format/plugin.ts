@@ -136,6 +136,8 @@ function printNode(node: Node, printing: Printing, args: PrintArguments): Doc {
       const part = (key: "start" | "stop" | "step"): Doc => (node[key] === undefined ? "" : print(key));
       return [part("start"), ":", part("stop"), node.step === undefined ? "" : [":", part("step")]];
     }
+    case "index-mark":
+      return node.mark;
     case "chain":
       return printChain(node, printing);
     case "scan-sequence":

@@ -5,7 +5,6 @@ import { findOperator } from "../ops/registry.ts";
 import type { Callable } from "../std/program-file.ts";
 import { fault } from "../support/fault.ts";
 import { library } from "../std/library.ts";
-import { nearest } from "../support/nearest.ts";
 import { type Span } from "../support/source.ts";
 import type { Argument, CallExpression, Expression } from "../syntax/ast.ts";
 import { applyFunction, applyInstance, spreadTuples } from "./apply-instance.ts";
@@ -17,6 +16,8 @@ import { findLocal, innerScope, report, reporter, type Context, type Expected, t
 import { bindArguments, completeHyperparameters, evaluateHyperparameters } from "./hyperparameters.ts";
 import { describe, poison, type RecipeVal, type Val } from "./values.ts";
 import { findInitializer } from "../ops/initializers.ts";
+import { reportUnknownName } from "../analyze/report-unknown-name.ts";
+import { isPlace } from "./indexing.ts";
 
 const none: ReadonlyMap<string, Val> = new Map();
 
@@ -74,16 +75,8 @@ function reportUnknown(ctx: Context, name: string, span: Span): void {
   for (let scope: Scope | undefined = ctx.scope; scope !== undefined; scope = scope.parent)
     visible.push(...scope.names.keys());
   ctx.elaborator.collector.sayNames();
-  const near = nearest(name, [...visible, ...ctx.words, ...ctx.file.scope.keys(), ...library.names]);
-  report(
-    ctx,
-    "MC2001",
-    span,
-    { name, what: "name" },
-    near === undefined
-      ? {}
-      : { help: `Did you mean \`${near}\`?`, fix: { title: `change to ${near}`, edits: [{ span, text: near }] } },
-  );
+  const candidates = [...visible, ...ctx.words, ...ctx.file.scope.keys(), ...library.names];
+  reportUnknownName(reporter(ctx), name, span, candidates);
 }
 
 function recipe(target: RecipeVal["target"], text: string): RecipeVal {
@@ -273,7 +266,7 @@ function isStatic(ctx: Context, e: Expression): boolean {
     case "binary":
       return isStatic(ctx, e.left) && isStatic(ctx, e.right);
     case "index":
-      return isStatic(ctx, e.target) && e.indices.every((it) => it.kind !== "slice" && isStatic(ctx, it));
+      return isStatic(ctx, e.target) && e.indices.every((it) => isPlace(it) && isStatic(ctx, it));
     case "call":
       return e.callee.kind === "reference" && e.arguments.every((it) => isStatic(ctx, it.value));
     default:

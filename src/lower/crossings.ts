@@ -55,38 +55,24 @@ function reportCrossing(ctx: Context, { span, left, right, dim }: Crossing): voi
       result: formatShape(result),
       dim: formatDim(dim),
     },
-    { labels, help: helpFor(long, short, section) },
+    { labels, help: helpFor(long, short) },
   );
 }
 
 /** What to write for one of each, and what for every pair. */
-function helpFor(long: CrossingSide, short: CrossingSide, section: boolean): string {
+function helpFor(long: CrossingSide, short: CrossingSide): string {
   if (long.span === undefined || short.span === undefined)
     return "Give both one rank, with an axis of 1 where each is to meet every other, or drop the axis of 1.";
-  const added = long.shape.length - short.shape.length;
   const [wide, narrow] = [long, short].map((it) => textOfSide(it));
   const last = long.shape.slice(short.shape.length);
-  const ways: string[] = [];
+  const kept = short.shape.map(() => ":");
+  const added = last.map(() => "None");
+  const ways = [`add one to the other (\`${narrow}[${[...kept, ...added].join(", ")}]\`)`];
   if (last.every((it) => asNumber(it) === 1)) {
-    const kept = short.shape.map(() => ":");
-    ways.push(`drop the last axis (\`${wide}[${[...kept, ...last.map(() => "0")].join(", ")}]\`)`);
+    ways.unshift(`drop the last axis (\`${wide}[${[...kept, ...last.map(() => "0")].join(", ")}]\`)`);
   }
-  const ones = last.map(() => "1");
-  const dims = short.shape.map(formatDim);
-  const behind = section
-    ? added === 1
-      ? `stack(${narrow}, axis=-1)`
-      : undefined
-    : `reshape(${narrow}, [${[...dims, ...ones].join(", ")}])`;
-  const before = section
-    ? added === 1
-      ? `stack(${narrow}, axis=0)`
-      : undefined
-    : `reshape(${narrow}, [${[...ones, ...dims].join(", ")}])`;
-  if (behind !== undefined) ways.push(`add one to the other (\`${behind}\`)`);
-  const each = ways.length === 0 ? "bring both to one rank" : ways.join(", or ");
-  const pairs = before === undefined ? "give both the same rank" : `say so with an axis of 1 (\`${before}\`)`;
-  return `To take them one by one, ${each}. Where every pair is meant, ${pairs}: between shapes of one rank nothing is reported.`;
+  const pairs = `${narrow}[${[...added, ...kept].join(", ")}]`;
+  return `To take them one by one, ${ways.join(", or ")}. Where every pair is meant, say so with an axis of 1 (\`${pairs}\`): between shapes of one rank nothing is reported.`;
 }
 
 /** The operand as it is written, in parentheses where it is more than a name or a call. */

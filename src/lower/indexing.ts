@@ -1,14 +1,16 @@
-import { add, asNumber, ceilDivide, constant, subtract, type Dim } from "../dims/dim.ts";
+import { add, ceilDivide, constant, subtract, type Dim } from "../dims/dim.ts";
 import { decide } from "../dims/decide.ts";
 import { atLeast, lessThan } from "../dims/facts.ts";
-import { findOperator } from "../ops/registry.ts";
-import type { Expression, IndexExpression, SliceExpression } from "../syntax/ast.ts";
+import { operators } from "../ops/registry.ts";
+import type { Expression, IndexExpression, IndexItem, SliceExpression } from "../syntax/ast.ts";
 import { applyOperator } from "./apply-operator.ts";
 import { report, type Context } from "./context.ts";
 import { asDim, asInteger } from "./convert.ts";
 import { exampleOf, named } from "./shape-checker.ts";
 import { describe, formatType, poison, type TensorVal, type Val } from "./values.ts";
 import { factsIn } from "./minima.ts";
+import { elementAt } from "../support/element-at.ts";
+import { textOf } from "../support/source.ts";
 
 /** `layers[0]`, `x[:, -1]`, `x[0, 1:3]`. */
 export function lowerIndex(ctx: Context, e: IndexExpression): Val {
@@ -30,13 +32,16 @@ export function lowerIndex(ctx: Context, e: IndexExpression): Val {
   }
 }
 
+/** Whether an item of an index is one place, rather than a slice or a mark. */
+export function isPlace(item: IndexItem): item is Expression {
+  return item.kind !== "slice" && item.kind !== "index-mark";
+}
+
 function elementOf(ctx: Context, elements: readonly Val[], e: IndexExpression): Val {
   const [index, ...others] = e.indices;
-  if (index === undefined || others.length > 0 || index.kind === "slice") {
-    report(ctx, "MC3008", e.span, {
-      expected: "a list takes one index",
-      actual: `${String(e.indices.length)} indices or a slice`,
-    });
+  if (index === undefined || others.length > 0 || !isPlace(index)) {
+    const actual = others.length > 0 ? `${String(e.indices.length)} indices` : `\`${textOf(index?.span ?? e.span)}\``;
+    report(ctx, "MC3008", e.span, { expected: "a list takes one index", actual });
     return poison;
   }
   const val = ctx.elaborator.rules.expression(ctx, index, { integer: true });
@@ -53,42 +58,50 @@ function elementOf(ctx: Context, elements: readonly Val[], e: IndexExpression): 
   return poison;
 }
 
+/** Cuts axis by axis, then brings what is left into the shape without axes of one place and with the new ones. */
 function lowerTensorIndex(ctx: Context, target: TensorVal, e: IndexExpression): Val {
   const { type } = target.value;
-  if (e.indices.length > type.shape.length) {
+  const rank = type.shape.length;
+  const places = e.indices.filter((it) => it.kind !== "index-mark").length;
+  if (places > rank) {
     report(ctx, "MC3001", e.span, {
       what: "the indexed value",
-      expected: `${String(e.indices.length)} axes or more`,
+      expected: `${String(places)} axes or more`,
       actual: formatType(type),
     });
     return poison;
   }
-  const dropped: number[] = [];
+  const shape: Dim[] = [];
   let current: TensorVal = target;
-  for (const [axis, index] of e.indices.entries()) {
-    const size = type.shape[axis];
-    if (size === undefined) return poison;
-    const window = index.kind === "slice" ? sliceWindow(ctx, index, size) : pointWindow(ctx, index, size);
+  let axis = 0;
+  for (const item of e.indices) {
+    if (item.kind === "index-mark") {
+      const passed = item.mark === "None" ? [constant(1)] : type.shape.slice(axis, axis + rank - places);
+      shape.push(...passed);
+      if (item.mark === "...") axis += passed.length;
+      continue;
+    }
+    const at = { text: textOf(e.target.span), axis, size: elementAt(type.shape, axis) };
+    const window = item.kind === "slice" ? sliceWindow(ctx, item, at) : pointWindow(ctx, item, at);
     if (window === undefined) return poison;
-    if (window === "all") continue;
-    if (index.kind !== "slice") dropped.push(axis);
-    const slice = findOperator("slice");
-    if (slice === undefined) return poison;
-    const attributes = {
-      axis: { value: axis },
-      start: { value: window.start },
-      size: { value: window.size },
-      step: { value: window.step },
-    };
-    const made = applyOperator(ctx, slice, [current], attributes, e.span, [e.target.span]);
-    if (made.kind !== "tensor") return poison;
-    current = made;
+    if (window !== "all") {
+      const { start, size: count, step } = window;
+      const attributes = {
+        axis: { value: axis },
+        start: { value: start },
+        size: { value: count },
+        step: { value: step },
+      };
+      const made = applyOperator(ctx, operators.slice, [current], attributes, e.span, [e.target.span]);
+      if (made.kind !== "tensor") return poison;
+      current = made;
+    }
+    if (item.kind === "slice") shape.push(elementAt(current.value.type.shape, axis));
+    axis += 1;
   }
-  if (dropped.length === 0) return current;
-  const shape = current.value.type.shape.filter((_, axis) => !dropped.includes(axis));
-  const reshape = findOperator("reshape");
-  if (reshape === undefined) return poison;
-  return applyOperator(ctx, reshape, [current], { shape: { value: shape } }, e.span, [e.target.span]);
+  shape.push(...type.shape.slice(axis));
+  if (e.indices.every((it) => it.kind === "slice" || (it.kind === "index-mark" && it.mark === "..."))) return current;
+  return applyOperator(ctx, operators.reshape, [current], { shape: { value: shape } }, e.span, [e.target.span]);
 }
 
 interface Window {
@@ -97,16 +110,33 @@ interface Window {
   readonly step: number;
 }
 
-/** A place counted from the end where it is negative. */
-function place(ctx: Context, e: Expression, size: Dim): Dim | undefined {
-  const dim = asDim(ctx, ctx.elaborator.rules.expression(ctx, e, { integer: true }), e.span, "an index");
-  if (dim === undefined) return undefined;
-  const known = asNumber(dim);
-  return known !== undefined && known < 0 ? add(size, dim) : dim;
+/** An axis that is indexed: of what, which, and its size. */
+interface IndexedAxis {
+  readonly text: string;
+  readonly axis: number;
+  readonly size: Dim;
 }
 
-function pointWindow(ctx: Context, e: Expression, size: Dim): Window | undefined {
-  const start = place(ctx, e, size);
+/** A place, counted from the end where it is negative. */
+function place(ctx: Context, e: Expression, { text, axis, size }: IndexedAxis): Dim | undefined {
+  const val = ctx.elaborator.rules.expression(ctx, e, { integer: true });
+  if (val.kind === "tensor") {
+    const help =
+      val.value.type.dtype === "bool"
+        ? "To choose by truth values, `where(mask, a, b)` keeps the shape."
+        : `To look up places that a tensor holds: \`gather(${text}, ${textOf(e.span)}, axis=${String(axis)})\`.`;
+    const expected = "an index is an integer or a dimension, `:`, `...` or `None`";
+    report(ctx, "MC3008", e.span, { expected, actual: describe(val) }, { help });
+    return undefined;
+  }
+  const dim = asDim(ctx, val, e.span, "an index");
+  if (dim === undefined) return undefined;
+  return decide(lessThan(dim, constant(0)), factsIn(ctx)).verdict === "proved" ? add(size, dim) : dim;
+}
+
+function pointWindow(ctx: Context, e: Expression, at: IndexedAxis): Window | undefined {
+  const { size } = at;
+  const start = place(ctx, e, at);
   if (start === undefined) return undefined;
   const inside =
     decide(lessThan(start, size), factsIn(ctx)).verdict === "proved" &&
@@ -123,15 +153,17 @@ function pointWindow(ctx: Context, e: Expression, size: Dim): Window | undefined
   return undefined;
 }
 
-function sliceWindow(ctx: Context, e: SliceExpression, size: Dim): Window | "all" | undefined {
+function sliceWindow(ctx: Context, e: SliceExpression, at: IndexedAxis): Window | "all" | undefined {
+  const { text, axis, size } = at;
   if (e.start === undefined && e.stop === undefined && e.step === undefined) return "all";
-  const start = e.start === undefined ? constant(0) : place(ctx, e.start, size);
-  const stop = e.stop === undefined ? size : place(ctx, e.stop, size);
+  const start = e.start === undefined ? constant(0) : place(ctx, e.start, at);
+  const stop = e.stop === undefined ? size : place(ctx, e.stop, at);
   const step =
     e.step === undefined ? 1 : asInteger(ctx, ctx.elaborator.rules.expression(ctx, e.step), e.step.span, "the step");
   if (start === undefined || stop === undefined || step === undefined) return undefined;
   if (step < 1) {
-    report(ctx, "MC3010", e.span, { what: "the step of a slice", limit: "at least 1", actual: String(step) });
+    const help = step < 0 ? { help: `To turn an axis round: \`flip(${text}, axis=${String(axis)})\`.` } : {};
+    report(ctx, "MC3010", e.span, { what: "the step of a slice", limit: "at least 1", actual: String(step) }, help);
     return undefined;
   }
   const length = subtract(stop, start);

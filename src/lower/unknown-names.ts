@@ -1,6 +1,6 @@
-import { nearest } from "../support/nearest.ts";
+import { reportUnknownName } from "../analyze/report-unknown-name.ts";
 import type { Expression } from "../syntax/ast.ts";
-import { report, type Context } from "./context.ts";
+import { reporter, type Context } from "./context.ts";
 
 /** False where the expression names what does not exist: reported, with the nearest right spelling. */
 export function reportUnknownNames(ctx: Context, e: Expression): boolean {
@@ -14,19 +14,8 @@ export function reportUnknownNames(ctx: Context, e: Expression): boolean {
         if (val.kind !== "poison") return;
         fine = false;
         ctx.elaborator.collector.sayNames();
-        const near = nearest(node.text, [...local, ...ctx.file.scope.keys(), ...ctx.elaborator.program.library.names]);
-        report(
-          ctx,
-          "MC2001",
-          node.span,
-          { name: node.text, what: "name" },
-          near === undefined
-            ? {}
-            : {
-                help: `Did you mean \`${near}\`?`,
-                fix: { title: `change to ${near}`, edits: [{ span: node.span, text: near }] },
-              },
-        );
+        const candidates = [...local, ...ctx.file.scope.keys(), ...ctx.elaborator.program.library.names];
+        reportUnknownName(reporter(ctx), node.text, node.span, candidates);
         return;
       }
       case "member":

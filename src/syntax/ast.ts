@@ -294,7 +294,16 @@ export interface CallExpression extends NodeBase {
 export interface IndexExpression extends NodeBase {
   readonly kind: "index";
   readonly target: Expression;
-  readonly indices: readonly (Expression | SliceExpression)[];
+  readonly indices: readonly IndexItem[];
+}
+
+/** What stands between the commas of an index: a place where it is an expression. */
+export type IndexItem = Expression | SliceExpression | IndexMark;
+
+/** `...` inside an index, all axes that the others leave, and `None`, a new axis of size 1. */
+export interface IndexMark extends NodeBase {
+  readonly kind: "index-mark";
+  readonly mark: "..." | "None";
 }
 
 /** `start:stop:step` inside an index; each part may be left out. */

@@ -113,7 +113,7 @@ export function buildPostfix(builder: Builder, node: CstNode): ast.Expression {
     if (index === undefined) {
       return { kind: "member", span, target, name: buildName(builder, oneToken(suffix, "Identifier")) };
     }
-    return { kind: "index", span, target, indices: nodes(index, "indexItem").map((it) => buildIndex(builder, it)) };
+    return { kind: "index", span, target, indices: buildIndices(builder, index) };
   }, primary);
 }
 
@@ -133,7 +133,17 @@ export function buildArgument(builder: Builder, node: CstNode): ast.Argument {
   };
 }
 
-function buildIndex(builder: Builder, node: CstNode): ast.Expression | ast.SliceExpression {
+/** The items of an index, of which one at most is `...`: how many axes a second one takes, nothing would say. */
+function buildIndices(builder: Builder, index: CstNode): readonly ast.IndexItem[] {
+  const items = nodes(index, "indexItem").map((it) => buildIndex(builder, it));
+  const [, ...others] = items.filter((it) => it.kind === "index-mark" && it.mark === "...");
+  for (const it of others) builder.reporter.report("MC1040", it.span, {});
+  return items.filter((it) => !others.includes(it));
+}
+
+function buildIndex(builder: Builder, node: CstNode): ast.IndexItem {
+  const mark = maybeToken(node, "Ellipsis") ? "..." : maybeToken(node, "None") ? "None" : undefined;
+  if (mark !== undefined) return { kind: "index-mark", span: spanOf(builder, node), mark };
   const first = maybeNode(node, "start");
   const start = first && buildExpression(builder, first);
   const tail = maybeNode(node, "sliceTail");

@@ -37,7 +37,7 @@ function grouped(text: string): string {
   return show(declaration.value);
 }
 
-function show(node: ast.Expression | ast.SliceExpression): string {
+function show(node: ast.IndexItem): string {
   switch (node.kind) {
     case "binary":
       return `(${show(node.left)} ${node.operator} ${show(node.right)})`;
@@ -200,6 +200,7 @@ describe("expressions", () => {
     ["(a -> F) + b", "((a -> F) + b)"],
     ["f(a)(b)", "f(a)(b)"],
     ["a - -b", "(a - (- b))"],
+    ["f(n)[None, :] - (a)[..., None]", "(f(n)[None, :] - a[..., None])"],
   ])("groups %s", (text, expected) => {
     expect(grouped(text)).toBe(expected);
   });

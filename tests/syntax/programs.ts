@@ -20,6 +20,7 @@ const list = (item: fc.Arbitrary<string>, least: number, most: number): fc.Arbit
 interface Parts {
   readonly primary: string;
   readonly postfix: string;
+  readonly index: string;
   readonly arithmetic: string;
   readonly condition: string;
   readonly expression: string;
@@ -58,7 +59,15 @@ const parts = fc.letrec<Parts>((tie: fc.LetrecTypedTie<Parts>) => ({
     fc.tuple(name, list(tie("argument"), 0, 4)).map(([f, args]) => `${f}(${args})`),
     fc.tuple(name, list(tie("argument"), 0, 2), name).map(([f, args, x]) => `${f}(${args})(${x})`),
     fc.tuple(name, tie("expression"), number).map(([x, i, j]) => `${x}[${i}, 1:${j}, :2, ::3, :]`),
+    fc
+      .tuple(tie("primary"), fc.constantFrom("", "...,¦"), list(tie("index"), 1, 4))
+      .map(([x, spread, items]) => `(${x})[${spread}${items}]`),
     fc.tuple(name, lower).map(([x, field]) => `${x}.${field}`),
+  ),
+  index: fc.oneof(
+    { maxDepth: 2, depthIdentifier: "p" },
+    fc.constantFrom("None", ":", "::2", "-1", "None + 1"),
+    tie("expression"),
   ),
   arithmetic: fc.oneof(
     { maxDepth: 4, depthIdentifier: "p" },

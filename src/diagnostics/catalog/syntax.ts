@@ -287,4 +287,13 @@ export const syntaxCatalog = {
     bad: "model M: (__proto__: f32[B, 4]) -> y: f32[B, 4] {\n  __proto__ + 1\n}\n",
     good: "model M: (proto: f32[B, 4]) -> y: f32[B, 4] {\n  proto + 1\n}\n",
   }),
+  MC1040: entry({
+    severity: "error",
+    title: "two `...` in one index",
+    message: () => "An index has one `...` at most: how many axes a second one takes, nothing would say.",
+    explanation:
+      "`...` inside an index stands for all axes that the other places leave. Write `:` for each of the rest.",
+    bad: "model M: (x: f32[B, 4, 3]) -> y: f32[B, 4] {\n  x[..., 0, ...]\n}\n",
+    good: "model M: (x: f32[B, 4, 3]) -> y: f32[B, 4] {\n  x[..., 0]\n}\n",
+  }),
 } as const;

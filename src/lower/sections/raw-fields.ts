@@ -90,6 +90,8 @@ export function isDirect(it: Expression, isOwn: (name: string) => boolean): bool
       );
     case "parenthesized":
       return isDirect(it.inner, isOwn);
+    case "index":
+      return isDirect(it.target, isOwn);
     default:
       return false;
   }
