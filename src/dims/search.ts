@@ -1,4 +1,5 @@
 import { elementAt } from "../support/element-at.ts";
+import { required } from "../support/fault.ts";
 import { compileRelation } from "./compile.ts";
 import type { Relation } from "./facts.ts";
 import { holds, relationVariables, sidesOf } from "./facts.ts";
@@ -211,8 +212,8 @@ function compileBounds(relations: readonly Relation[], names: readonly string[])
   });
   return (box) => {
     const of = (name: string): Range => {
-      const i = positions.get(name) ?? 0;
-      return { low: elementAt(box.lows, i), high: box.highs[i] ?? Infinity };
+      const i = required(positions.get(name), `the place of ${name}`);
+      return { low: elementAt(box.lows, i), high: elementAt(box.highs, i) };
     };
     return bounds.every(({ relation, difference, bySum }) => {
       const range = meet(rangeOf(difference, of), bySum(box, of));

@@ -7,6 +7,7 @@ import type * as sections from "../syntax/ast/sections.ts";
 import { commentsOf } from "./comments.ts";
 import { blankAfter, breaksBetween, flatWidth, hasComments, type PrintArguments, type Printing } from "./layout.ts";
 import type { Node } from "./nodes.ts";
+import { required } from "../support/fault.ts";
 
 const { group, hardline, ifBreak, indent, line } = builders;
 
@@ -75,7 +76,7 @@ function alignedStatements(statements: readonly ast.Statement[], printing: Print
   const { text } = printing;
   const at = (i: number, key: string): Doc => printing.path.call(() => printing.print(key), "statements", i);
   const index = new Map(statements.map((it, i): [Node, number] => [it, i]));
-  const indexOf = (it: Node): number => index.get(it) ?? 0;
+  const indexOf = (it: Node): number => required(index.get(it), "the place of an entry");
   const follows = (a: Node, b: Node): boolean => indexOf(b) === indexOf(a) + 1;
 
   const params = statements.filter((it) => it.kind === "param");
@@ -146,7 +147,7 @@ function alignedEntries(entries: readonly sections.Entry[], printing: Printing):
   const { text } = printing;
   const at = (i: number, key: string): Doc => printing.path.call(() => printing.print(key), "entries", i);
   const index = new Map(entries.map((it, i): [Node, number] => [it, i]));
-  const indexOf = (it: Node): number => index.get(it) ?? 0;
+  const indexOf = (it: Node): number => required(index.get(it), "the place of an entry");
   // An empty line or a step between two entries parts their runs; entries of other kinds do not.
   const parted = (a: Node, b: Node): boolean =>
     entries.slice(indexOf(a), indexOf(b)).some((it) => it.kind === "step" || blankAfter(text, it.span.end));

@@ -96,12 +96,13 @@ function readDirectory(bytes: Uint8Array, path: string): Result<readonly Entry[]
   let at = start;
   while (entries.length < count) {
     const isEntry = at + 46 <= end && view.getUint32(at, true) === 0x02014b50;
-    const [name, extra, comment] = [28, 30, 32].map((it) => (isEntry ? view.getUint16(at + it, true) : 0));
-    const next = at + 46 + (name ?? 0) + (extra ?? 0) + (comment ?? 0);
+    const lengthAt = (offset: number): number => (isEntry ? view.getUint16(at + offset, true) : 0);
+    const name = lengthAt(28);
+    const next = at + 46 + name + lengthAt(30) + lengthAt(32);
     if (!isEntry || next > end)
       return damaged(path, at, `${count} arrays are listed, and number ${entries.length + 1} should be here`);
     entries.push({
-      name: new TextDecoder().decode(bytes.subarray(at + 46, at + 46 + (name ?? 0))),
+      name: new TextDecoder().decode(bytes.subarray(at + 46, at + 46 + name)),
       flags: view.getUint16(at + 8, true),
       method: view.getUint16(at + 10, true),
       checksum: view.getUint32(at + 16, true),

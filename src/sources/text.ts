@@ -2,6 +2,7 @@ import { failure, success, type Result } from "../support/result.ts";
 import { decodeText } from "../support/decode-text.ts";
 import { defineSource } from "./define-source.ts";
 import { problem, type DataProblem, type SourceData } from "./raw-data.ts";
+import { required } from "../support/fault.ts";
 
 /** One text, as numbers of its characters. */
 export const text = defineSource({
@@ -36,6 +37,6 @@ function charactersOf(bytes: Uint8Array, path: string): Result<SourceData, DataP
   if (characters.length === 0) return failure(problem("MC6002", { path, offset: 0, problem: "the file is empty" }));
   const vocabulary = [...new Set(characters)].sort((a, b) => (a.codePointAt(0) ?? 0) - (b.codePointAt(0) ?? 0));
   const numbers = new Map(vocabulary.map((character, index) => [character, index]));
-  const tokens = Int32Array.from(characters, (character) => numbers.get(character) ?? 0);
+  const tokens = Int32Array.from(characters, (it) => required(numbers.get(it), `the number of ${it}`));
   return success({ kind: "text", tokens, vocabulary, from: path });
 }

@@ -1,5 +1,5 @@
 import { elementSize, type ElementType } from "./element-bytes.ts";
-import { fault } from "./fault.ts";
+import { fault, required } from "./fault.ts";
 import { jsonKeys } from "./json-keys.ts";
 import { showName, showText } from "./show-text.ts";
 
@@ -154,7 +154,8 @@ export function readSafetensors(bytes: Uint8Array): SafeTensorsResult {
     readonly range: readonly [number, number];
   }[] = [];
   for (const [name, value] of Object.entries(header)) {
-    const failedHere = (message: string): SafeTensorsResult => failed(message, byteAt(outer.get(name) ?? 0));
+    const failedHere = (message: string): SafeTensorsResult =>
+      failed(message, byteAt(required(outer.get(name), `the place of ${name}`)));
     if (name === "__metadata__") {
       if (!isRecord(value)) return failedHere("its metadata is no JSON object");
       for (const [key, entry] of Object.entries(value)) {

@@ -83,9 +83,9 @@ function reportBroken(
 
 /** The summary of a unit, free dims that `dims` knows replaced. */
 function summarise({ name, module, train }: Unit, dims: Readonly<Record<string, number>>): ModelSummary {
-  const known = new Map(Object.entries(dims));
+  const known = new Map(Object.entries(dims).map(([name, size]) => [name, constant(size)]));
   const count = (dim: Dim): Count => {
-    const fixed = substitute(dim, (it) => (known.has(it) ? constant(known.get(it) ?? 0) : undefined));
+    const fixed = substitute(dim, (it) => known.get(it));
     return asNumber(fixed) ?? formatDim(fixed);
   };
   const shape = (type: TensorType): readonly Count[] => type.shape.map(count);

@@ -33,6 +33,7 @@ import { printStrays } from "../print-strays.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { createTrainReport, figuresText } from "../train-report.ts";
 import { showText, toJson } from "../../support/show-text.ts";
+import { required } from "../../support/fault.ts";
 
 export interface TrainOptions extends TrainingOptions {
   readonly out: string;
@@ -302,7 +303,10 @@ function save(
 }
 
 function headline({ program, dataset, trainer }: OpenTraining, start: Progress | undefined): string {
-  const parameters = parametersOf(program.model).reduce((sum, it) => sum + (asNumber(elementsOf(it.type)) ?? 0), 0);
+  const parameters = parametersOf(program.model).reduce(
+    (sum, it) => sum + required(asNumber(elementsOf(it.type)), `the size of ${it.path}`),
+    0,
+  );
   const { train: examples } = dataset.splits;
   const from = start === undefined ? "" : `, from step ${start.step}`;
   return `${program.name}: ${formatCount(parameters)} parameters, ${formatCount(examples.count)} examples of ${showText(dataset.from)}, ${trainer.description}${from}`;

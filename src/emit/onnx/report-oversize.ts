@@ -1,12 +1,13 @@
 import { slotsOf } from "../../autodiff/slots-of.ts";
 import type { Collector } from "../../diagnostics/collector.ts";
-import { asNumber } from "../../dims/dim.ts";
+import { asNumber, formatDim } from "../../dims/dim.ts";
 import type { Module } from "../../ir/graph.ts";
 import type { TrainProgram } from "../../ir/program.ts";
 import type { TensorType } from "../../ir/types.ts";
 import { parametersOf, statesOf } from "../../graph/parameters-of.ts";
 import { elementSize } from "../../support/element-bytes.ts";
 import type { Span } from "../../support/source.ts";
+import { required } from "../../support/fault.ts";
 
 /** The largest file of weights that is made: in memory, in one piece. */
 const greatestFile = 2 ** 32;
@@ -40,5 +41,8 @@ export function reportOversize(
 
 /** The bytes of a tensor, beyond 2^53 rounded. */
 function bytesOf({ dtype, shape }: TensorType): number {
-  return shape.reduce((size, dim) => size * (asNumber(dim) ?? 0), elementSize[dtype]);
+  return shape.reduce(
+    (size, dim) => size * required(asNumber(dim), `a size of ${dtype}[${shape.map(formatDim).join(", ")}]`),
+    elementSize[dtype],
+  );
 }

@@ -1,5 +1,6 @@
 import { formatDim } from "../../dims/dim.ts";
 import type { HyperparameterValue } from "../../ir/graph.ts";
+import { elementAt } from "../../support/element-at.ts";
 import { required } from "../../support/fault.ts";
 import type { StructuredTarget } from "./structured-target.ts";
 import type { Cluster } from "./unify.ts";
@@ -39,7 +40,7 @@ export function functionNames(
     const words = (telling.length > 0 ? telling : changed).map((name) => describe(variant, name, it.get(name)));
     const ranks = required(clusters[index], "cluster").template.inputs.map(({ type }) => type.shape.length);
     const baseRanks = required(clusters[first], "cluster").template.inputs.map(({ type }) => type.shape.length);
-    if (words.length === 0 && ranks.join() !== baseRanks.join()) return `${base}${ranks[0] ?? 0}d`;
+    if (words.length === 0 && ranks.join() !== baseRanks.join()) return `${base}${elementAt(ranks, 0)}d`;
     return `${base}${words.join("")}`;
   });
 }

@@ -87,7 +87,8 @@ export async function createTfjsTrainer(program: TrainProgram, options: TfjsTrai
     const metrics = measuredIn(program, step).map(({ accumulators }) =>
       accumulators.map((it) => Float64Array.from(sums.slice(at, (at += accumulatorSize(it))))),
     );
-    const strays = sums[at] ?? 0;
+    // A step that looks nothing up has no such number behind its metrics.
+    const strays = at < sums.length ? elementAt(sums, at) : 0;
     if (strays > 0) throw new StrayPlaces(strays);
     return { loss: elementAt(sums, 0), metrics };
   };
