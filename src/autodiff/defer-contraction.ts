@@ -1,6 +1,7 @@
 import { constant, multiply, type Dim } from "../dims/dim.ts";
 import type { OperatorNode, Value } from "../ir/graph.ts";
 import type { GraphBuilder } from "../ops/define/builder.ts";
+import { readAttribute } from "../ops/define/read-attribute.ts";
 import { moveToFront } from "../ops/transpose.ts";
 import { elementAt } from "../support/element-at.ts";
 import { required } from "../support/fault.ts";
@@ -38,8 +39,8 @@ export function deferralOf(
   if (node.op === "matmul" && at === 1) {
     const left = required(node.operands[0], "left operand");
     const fits = weight.type.shape.length === 2 && left.type.shape.length >= 2 && definedInside(left);
-    if (!fits || node.attributes["transposeA"]?.value === true) return undefined;
-    return { kind: "matmul", weight, left, cotangent, transposed: node.attributes["transposeB"]?.value === true };
+    if (!fits || readAttribute(node, "transposeA", "boolean")) return undefined;
+    return { kind: "matmul", weight, left, cotangent, transposed: readAttribute(node, "transposeB", "boolean") };
   }
   // A value of the result's own rank is no smaller than its cotangent: stacking that would only take memory.
   if ((node.op === "add" || node.op === "sub") && weight.type.shape.length < cotangent.type.shape.length) {

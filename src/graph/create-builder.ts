@@ -1,12 +1,14 @@
 import { asNumber, sameForm, type Dim } from "../dims/dim.ts";
 import { noFacts, type Facts } from "../dims/facts.ts";
 import { insertAxis } from "../ir/axes.ts";
-import type { Attribute, Attributes, AttributeValue, Node, Region, ScanNode, Value } from "../ir/graph.ts";
+import type { Node, Region, ScanNode, Value } from "../ir/graph.ts";
 import type { DType, TensorType } from "../ir/types.ts";
 import { fault, required } from "../support/fault.ts";
-import type { AttributeArguments, GraphBuilder } from "../ops/define/builder.ts";
+import type { GraphBuilder, PlainAttributes } from "../ops/define/builder.ts";
+import { tagAttributes } from "../ops/define/tag-attributes.ts";
 import { createShapeChecker } from "./check-shapes.ts";
 import { inferOperator } from "./infer.ts";
+import type { Operator } from "../ops/define/operator.ts";
 import { limitsOfCast } from "../ops/define/integer-limits.ts";
 import { findOperator } from "../ops/registry.ts";
 import { isOne, literalShape, sameShape } from "../ops/define/shape-rules.ts";
@@ -54,9 +56,8 @@ function builderOver(shared: Shared): GraphBuilder {
     }
   };
 
-  const ops = (name: string, operands: readonly Value[], given: AttributeArguments = {}): readonly Value[] => {
-    const operator = findOperator(name) ?? fault(`no operator is called ${name}`);
-    const attributes = attributesOf(given);
+  const apply: GraphBuilder["apply"] = ({ op: name, operands, attributes }) => {
+    const operator = operatorOf(name);
     const types = inferOperator(
       operator,
       operands.map((it) => it.type),
@@ -71,7 +72,10 @@ function builderOver(shared: Shared): GraphBuilder {
     return results;
   };
 
-  const op = (name: string, operands: readonly Value[], attributes: AttributeArguments = {}): Value => {
+  const ops = (name: string, operands: readonly Value[], attributes: PlainAttributes = {}): readonly Value[] =>
+    apply({ op: name, operands, attributes: tagAttributes(operatorOf(name), attributes) });
+
+  const op = (name: string, operands: readonly Value[], attributes: PlainAttributes = {}): Value => {
     const results = ops(name, operands, attributes);
     if (results.length !== 1) fault(`${name} has ${results.length} results where one is taken`);
     return required(results[0], "result");
@@ -125,6 +129,7 @@ function builderOver(shared: Shared): GraphBuilder {
   const b: GraphBuilder = {
     op,
     ops,
+    apply,
     scalar,
     constant,
     dim,
@@ -190,18 +195,12 @@ function builderOver(shared: Shared): GraphBuilder {
   return b;
 }
 
-function attributesOf(given: AttributeArguments): Attributes {
-  const attributes: Record<string, Attribute> = {};
-  for (const [name, it] of Object.entries(given)) attributes[name] = isAttribute(it) ? it : { value: it };
-  return attributes;
-}
-
-function isAttribute(it: AttributeArguments[string]): it is Attribute {
-  return typeof it === "object" && "value" in it;
+function operatorOf(name: string): Operator {
+  return findOperator(name) ?? fault(`no operator is called ${name}`);
 }
 
 /** What passes and gradients cast to integers are sizes, places and masks, which fit. */
-function castTo(a: Value, to: DType): Readonly<Record<string, AttributeValue>> {
+function castTo(a: Value, to: DType): PlainAttributes {
   return limitsOfCast(a.type.dtype, to) === undefined ? { dtype: to } : { dtype: to, fits: true };
 }
 

@@ -84,7 +84,7 @@ function checkAttributes(operator: Operator, attributes: Attributes, check: Shap
       check.fail(`${operator.name} needs the argument ${name}`);
       fine = false;
     } else {
-      const problem = attributeProblem(spec, given.value);
+      const problem = attributeProblem(spec, given);
       if (problem === undefined) continue;
       check.fail(`the argument ${name} of ${operator.name} ${problem}`);
       fine = false;
@@ -94,33 +94,31 @@ function checkAttributes(operator: Operator, attributes: Attributes, check: Shap
 }
 
 /** What is wrong with a value for an attribute, as the end of a clause; undefined where nothing is. */
-function attributeProblem(spec: AttributeSpec, value: AttributeValue): string | undefined {
+function attributeProblem(spec: AttributeSpec, it: AttributeValue): string | undefined {
   switch (spec.kind) {
     case "int":
-      return typeof value === "number" && Number.isInteger(value) ? rangeProblem(spec, [value]) : "must be an integer";
+      return it.kind === "number" && Number.isInteger(it.value) ? rangeProblem(spec, [it.value]) : "must be an integer";
     case "float":
-      return typeof value === "number" ? rangeProblem(spec, [value]) : "must be a number";
+      return it.kind === "number" ? rangeProblem(spec, [it.value]) : "must be a number";
     case "bool":
-      return typeof value === "boolean" ? undefined : "must be true or false";
+      return it.kind === "boolean" ? undefined : "must be true or false";
     case "string":
-      if (typeof value !== "string") return "must be a string";
-      return spec.oneOf === undefined || spec.oneOf.includes(value)
+      if (it.kind !== "string") return "must be a string";
+      return spec.oneOf === undefined || spec.oneOf.includes(it.value)
         ? undefined
-        : `must be one of ${spec.oneOf.join(", ")}, and it is ${value}`;
+        : `must be one of ${spec.oneOf.join(", ")}, and it is ${it.value}`;
     case "dtype":
-      return typeof value === "string" && isDType(value) ? undefined : "must be an element type";
-    case "ints": {
-      const numbers = numbersOf(value);
-      return numbers?.every(Number.isInteger) === true ? rangeProblem(spec, numbers) : "must be a list of integers";
-    }
+      return it.kind === "string" && isDType(it.value) ? undefined : "must be an element type";
+    case "ints":
+      return it.kind === "numbers" && it.value.every(Number.isInteger)
+        ? rangeProblem(spec, it.value)
+        : "must be a list of integers";
     case "strings":
-      return Array.isArray(value) && value.every((it) => typeof it === "string")
-        ? undefined
-        : "must be a list of strings";
+      return it.kind === "strings" ? undefined : "must be a list of strings";
     case "dim":
-      return isDim(value) ? undefined : "must be a dimension";
+      return it.kind === "dim" ? undefined : "must be a dimension";
     case "dims":
-      return Array.isArray(value) && value.every(isDim) ? undefined : "must be a list of dimensions";
+      return it.kind === "dims" ? undefined : "must be a list of dimensions";
   }
 }
 
@@ -130,18 +128,4 @@ function rangeProblem(spec: AttributeSpec, values: readonly number[]): string | 
     if (limit !== undefined) return `must be ${limit}, and it is ${value}`;
   }
   return undefined;
-}
-
-function numbersOf(value: AttributeValue): readonly number[] | undefined {
-  if (!Array.isArray(value)) return undefined;
-  const numbers: number[] = [];
-  for (const it of value) {
-    if (typeof it !== "number") return undefined;
-    numbers.push(it);
-  }
-  return numbers;
-}
-
-function isDim(value: unknown): boolean {
-  return typeof value === "object" && value !== null && "kind" in value && value.kind === "dim";
 }

@@ -9,7 +9,6 @@ import type { Span } from "../support/source.ts";
 import { mapAttributes, mapType, type DimMap } from "./map-dims.ts";
 import type { ModuleVariables } from "./parameters-of.ts";
 import { joinPath, splitIndices } from "./paths.ts";
-import { repeatCount } from "./repeat-count.ts";
 import { cloneNode } from "./rewrite.ts";
 
 /** What is said of a graph input besides its value. */
@@ -208,7 +207,7 @@ export function createInliner(options: InlineOptions): Inliner {
       }
       case "repeat": {
         let carried: readonly Value[] = node.operands.map(use);
-        const count = repeatCount(node);
+        const count = node.count;
         for (let index = 0; index < count; index += 1) {
           const path = node.shared ? joinPath(frame.path, node.path) : joinPath(frame.path, node.path, `${index}`);
           const around = within(frame, node.path);

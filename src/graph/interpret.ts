@@ -1,32 +1,19 @@
 import { elementAt } from "../support/element-at.ts";
 import { asNumber, constant, evaluate, variablesOf, type Dim } from "../dims/dim.ts";
-import type {
-  Attribute,
-  Attributes,
-  Graph,
-  KeyNode,
-  Node,
-  OperatorNode,
-  Region,
-  ScanNode,
-  Value,
-} from "../ir/graph.ts";
+import type { Attributes, Graph, KeyNode, Node, OperatorNode, Region, ScanNode, Value } from "../ir/graph.ts";
 import type { DType, TensorType } from "../ir/types.ts";
 import { fault, required } from "../support/fault.ts";
 import { createBuilder } from "./create-builder.ts";
 import { inClass, isDType } from "../ops/define/dtype-class.ts";
 import { arrayOf, at, fillArray, held, pick, sizeOf, stridedIndices, stridesOf } from "../ops/define/nd-array.ts";
 import type { ConcreteType } from "../ops/define/nd-array.ts";
-import {
-  attributesFor,
-  type AttributeSchema,
-  type ConcreteAttributesOf,
-  type NdArray,
-  type Operator,
-  type Primitive,
-} from "../ops/define/operator.ts";
+import { attributesFor, type NdArray, type Operator, type Primitive } from "../ops/define/operator.ts";
 import { placeKey } from "../ops/random/counter.ts";
 import { findOperator } from "../ops/registry.ts";
+import { concreteAttributes } from "../ops/define/concrete-attributes.ts";
+import { withDefaults } from "../ops/define/tag-attributes.ts";
+import { mapValues } from "../support/map-values.ts";
+import { mapAttributes } from "./map-dims.ts";
 
 /** Values of dimension variables. */
 export type DimValues = ReadonlyMap<string, number>;
@@ -192,17 +179,21 @@ export function applyOperator(
   integers: Integers,
 ): readonly NdArray[] {
   const operator = findOperator(node.op) ?? fault(`no operator is called ${node.op}`);
-  const literal = literalAttributes(operator, node.attributes, dims);
   if (operator.kind === "primitive") {
     const results = node.results.map((it) => concreteType(it.type, dims));
-    const attributes = plainAttributes(operator, literal);
+    const concrete = (given: Attributes) =>
+      required(
+        concreteAttributes(operator, given, (dim) => sizeOfDim(dim, dims)),
+        "attributes",
+      );
     return integers === "held"
-      ? operator.reference({ operands, attributes, results })
-      : applyExactly(operator, { operands, attributes, results });
+      ? operator.reference({ operands, attributes: concrete(node.attributes), results })
+      : applyExactly(operator, { operands, attributes: concrete(unbounded(operator, node.attributes)), results });
   }
   const b = createBuilder({ firstId: 0 });
   const inputs = operands.map((it) => b.value(literalType(it)));
   const results = node.results.map((it) => b.value(literalType(concreteType(it.type, dims))));
+  const literal = mapAttributes(node.attributes, (dim) => constant(sizeOfDim(dim, dims)));
   const made = operator.decompose(b, { operands: inputs, results, attributes: attributesFor(operator, literal) });
   const environment: Environment = new Map();
   inputs.forEach((value, index) => environment.set(value.id, required(operands[index], "operand")));
@@ -210,24 +201,25 @@ export function applyOperator(
   return made.map((value) => read(environment, value));
 }
 
+/** Words of random bits wrap on purpose. */
+const isBounded = (dtype: DType): boolean => inClass(dtype, "integer") && dtype !== "u32";
+
+/** Attributes with f64 for the integer types among them, defaults included. */
+function unbounded(operator: Operator, attributes: Attributes): Attributes {
+  return mapValues(withDefaults(operator, attributes), (name, it) =>
+    it.kind === "string" && operator.attributes[name]?.kind === "dtype" && isDType(it.value) && isBounded(it.value)
+      ? { ...it, value: "f64" }
+      : it,
+  );
+}
+
 /** An operator on integers that no type bounds: its reference in f64, with what a cast to an integer cuts off. */
 function applyExactly(
   operator: Primitive,
   { operands, attributes, results }: Parameters<Primitive["reference"]>[0],
 ): readonly NdArray[] {
-  // Words of random bits wrap on purpose.
-  const isBounded = (dtype: DType): boolean => inClass(dtype, "integer") && dtype !== "u32";
-  const unbounded = <T extends { readonly dtype: DType }>(it: T): T =>
-    isBounded(it.dtype) ? { ...it, dtype: "f64" } : it;
-  const real = Object.entries<unknown>(attributes).map(([name, value]) => [
-    name,
-    typeof value === "string" && isDType(value) && isBounded(value) ? "f64" : value,
-  ]);
-  const made = operator.reference({
-    operands: operands.map(unbounded),
-    attributes: Object.fromEntries(real) as ConcreteAttributesOf<AttributeSchema>,
-    results: results.map(unbounded),
-  });
+  const real = <T extends { readonly dtype: DType }>(it: T): T => (isBounded(it.dtype) ? { ...it, dtype: "f64" } : it);
+  const made = operator.reference({ operands: operands.map(real), attributes, results: results.map(real) });
   return made.map((array, index) => {
     const { dtype } = required(results[index], "result");
     return isBounded(dtype) ? { ...array, dtype, data: array.data.map(Math.trunc) } : array;
@@ -236,34 +228,6 @@ function applyExactly(
 
 function literalType(type: ConcreteType): TensorType {
   return { dtype: type.dtype, shape: type.shape.map((size) => constant(size)) };
-}
-
-/** A node's attributes with their dimensions evaluated to literal ones. */
-function literalAttributes(operator: Operator, attributes: Attributes, dims: DimValues): Attributes {
-  const literal: Record<string, Attribute> = {};
-  for (const [name, { value }] of Object.entries(attributes)) {
-    const kind = operator.attributes[name]?.kind;
-    if (kind === "dim" && isDim(value)) literal[name] = { value: constant(sizeOfDim(value, dims)) };
-    else if (kind === "dims" && Array.isArray(value)) {
-      literal[name] = { value: value.flatMap((it) => (isDim(it) ? [constant(sizeOfDim(it, dims))] : [])) };
-    } else literal[name] = { value };
-  }
-  return literal;
-}
-
-/** Attribute values with defaults, and literal dimensions as numbers. */
-function plainAttributes(operator: Operator, attributes: Attributes): ConcreteAttributesOf<AttributeSchema> {
-  const plain: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(attributesFor(operator, attributes))) {
-    if (isDim(value)) plain[name] = asNumber(value);
-    else if (Array.isArray(value)) plain[name] = value.map((it: unknown) => (isDim(it) ? asNumber(it) : it));
-    else plain[name] = value;
-  }
-  return plain as ConcreteAttributesOf<AttributeSchema>;
-}
-
-function isDim(value: unknown): value is Dim {
-  return typeof value === "object" && value !== null && "kind" in value && value.kind === "dim";
 }
 
 function interpretScan(

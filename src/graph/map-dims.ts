@@ -1,6 +1,7 @@
 import type { Dim } from "../dims/dim.ts";
-import type { Attribute, AttributeValue, Attributes } from "../ir/graph.ts";
+import type { Attribute, Attributes } from "../ir/graph.ts";
 import type { TensorType } from "../ir/types.ts";
+import { mapValues } from "../support/map-values.ts";
 
 /** Gives the dimension that stands for another. */
 export type DimMap = (dim: Dim) => Dim;
@@ -12,26 +13,16 @@ export function mapType(type: TensorType, map: DimMap): TensorType {
 
 /** Attributes with the dimensions among their values mapped. */
 export function mapAttributes(attributes: Attributes, map: DimMap): Attributes {
-  return Object.fromEntries(
-    Object.entries(attributes).map(([name, it]): [string, Attribute] => [
-      name,
-      { ...it, value: mapValue(it.value, map) },
-    ]),
-  );
+  return mapValues(attributes, (_, it) => mapAttribute(it, map));
 }
 
-function mapValue(value: AttributeValue, map: DimMap): AttributeValue {
-  if (isDim(value)) return map(value);
-  if (isDims(value)) return value.map(map);
-  return value;
-}
-
-/** Whether an attribute's value is a dimension. */
-export function isDim(value: AttributeValue): value is Dim {
-  return typeof value === "object" && "kind" in value;
-}
-
-/** Whether an attribute's value is a list of dimensions, and not an empty one. */
-export function isDims(value: AttributeValue): value is readonly Dim[] {
-  return Array.isArray(value) && typeof value[0] === "object";
+function mapAttribute(it: Attribute, map: DimMap): Attribute {
+  switch (it.kind) {
+    case "dim":
+      return { ...it, value: map(it.value) };
+    case "dims":
+      return { ...it, value: it.value.map(map) };
+    default:
+      return it;
+  }
 }

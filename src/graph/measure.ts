@@ -8,7 +8,6 @@ import { elementSize } from "../support/element-bytes.ts";
 import { fault, required } from "../support/fault.ts";
 import { entryOf, parametersOf, statesOf } from "./parameters-of.ts";
 import { joinPath } from "./paths.ts";
-import { repeatCount } from "./repeat-count.ts";
 
 /** What running something once takes, in the model's dim variables. */
 export interface Measured {
@@ -76,9 +75,9 @@ export function measure(module: Module): ModuleMeasure {
     const path = joinPath(prefix, node.path);
     const kind = kindOf(module, node);
     const cost = costs.ofRegion(node.body);
-    if (node.shared) return [row(path, kind, node.results, times(cost, constant(repeatCount(node))))];
+    if (node.shared) return [row(path, kind, node.results, times(cost, constant(node.count)))];
     const rows: LayerMeasure[] = [];
-    for (let index = 0; index < repeatCount(node); index += 1) {
+    for (let index = 0; index < node.count; index += 1) {
       rows.push(row(joinPath(path, `${index}`), kind, node.body.results, cost));
     }
     return rows;
@@ -116,7 +115,7 @@ function createCosts(module: Module): Costs {
       case "call":
         return ofFunction(functionOf(module, node.callee));
       case "repeat":
-        return times(ofRegion(node.body), constant(repeatCount(node)));
+        return times(ofRegion(node.body), constant(node.count));
       case "scan":
         return times(ofRegion(node.body), node.length);
       case "training":

@@ -4,7 +4,6 @@ import type { TensorType } from "../ir/types.ts";
 import { regionsOf } from "../ir/visit.ts";
 import { fault, required } from "../support/fault.ts";
 import { joinPath } from "./paths.ts";
-import { repeatCount } from "./repeat-count.ts";
 
 /** A parameter of a model, with its absolute path. */
 export interface ParameterInfo {
@@ -73,7 +72,7 @@ export function variablesOf(functions: ReadonlyMap<string, Func>, root: Func): M
           visit(required(functions.get(node.callee), `function ${node.callee}`), joinPath(path, node.instance));
           break;
         case "repeat":
-          for (let index = 0; index < (node.shared ? 1 : repeatCount(node)); index += 1) {
+          for (let index = 0; index < (node.shared ? 1 : node.count); index += 1) {
             visitRegion(node.body, node.shared ? joinPath(path, node.path) : joinPath(path, node.path, `${index}`));
           }
           break;

@@ -1,4 +1,3 @@
-import { asNumber } from "../dims/dim.ts";
 import type { Func, Module, Region } from "../ir/graph.ts";
 import type { TensorType } from "../ir/types.ts";
 
@@ -28,9 +27,7 @@ function within(module: Module, region: Region, kind: OwnedKind, path: string): 
           if (rest === undefined) return undefined;
           if (node.shared) return within(module, node.body, kind, rest);
           const [index = "", ...more] = rest.split(".");
-          const { value } = node.count;
-          const count = typeof value === "object" && "kind" in value ? asNumber(value) : value;
-          if (!/^\d+$/.test(index) || typeof count !== "number" || Number(index) >= count) return undefined;
+          if (!/^\d+$/.test(index) || Number(index) >= node.count) return undefined;
           return within(module, node.body, kind, more.join("."));
         }
         case "scan":

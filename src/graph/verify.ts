@@ -3,7 +3,7 @@ import { calleesOf } from "../ir/callees-of.ts";
 import { asNumber, formatDim, product, variablesOf, type Dim } from "../dims/dim.ts";
 import type { Facts } from "../dims/facts.ts";
 import { removeAxis } from "../ir/axes.ts";
-import type { AttributeValue, Func, Graph, Module, Node, Region, ScanNode, Value } from "../ir/graph.ts";
+import type { Func, Graph, Module, Node, Region, ScanNode, Value } from "../ir/graph.ts";
 import { printType } from "../ir/print-graph.ts";
 import type { TensorType } from "../ir/types.ts";
 import { operandsOf } from "../ir/visit.ts";
@@ -289,8 +289,7 @@ function verifyStructured(
     }
     case "repeat": {
       const types = node.operands.map((it) => it.type);
-      const count = countOf(node.count.value);
-      if (count === undefined || count < 0) problems.push(`${where} has no count`);
+      if (!Number.isInteger(node.count) || node.count < 0) problems.push(`${where} has no count`);
       sameTypes(context, node.body.inputs, types, `inputs of the body of ${where}`);
       sameTypes(context, node.body.results, types, `results of the body of ${where}`);
       resultTypes(context, node, types, where);
@@ -317,11 +316,6 @@ function sameTypes(context: Context, values: readonly Value[], types: readonly T
     const type = types[index];
     if (type !== undefined) sameType(context, value.type, type, what);
   });
-}
-
-function countOf(value: AttributeValue): number | undefined {
-  if (typeof value === "number") return value;
-  return typeof value === "object" && "kind" in value ? asNumber(value) : undefined;
 }
 
 /** Every dimension variable must stand alone in the type of some input, whence its value is read. */

@@ -20,14 +20,25 @@ export interface Value {
   readonly name?: string;
 }
 
-/** The value of an attribute. */
-export type AttributeValue = number | boolean | string | Dim | readonly number[] | readonly string[] | readonly Dim[];
-
-/** An attribute with the hyperparameter expression that it came from (`heads`, `4 * ch`), where it came from one. */
-export interface Attribute {
-  readonly value: AttributeValue;
-  readonly source?: string;
+/** What an attribute can hold, by its kind. */
+export interface AttributeValues {
+  readonly number: number;
+  readonly boolean: boolean;
+  /** Words and names of element types as well. */
+  readonly string: string;
+  readonly dim: Dim;
+  readonly numbers: readonly number[];
+  readonly strings: readonly string[];
+  readonly dims: readonly Dim[];
 }
+
+/** The value of an attribute, which says what it is: an empty list of dimensions is no empty list of numbers. */
+export type AttributeValue = {
+  readonly [K in keyof AttributeValues]: { readonly kind: K; readonly value: AttributeValues[K] };
+}[keyof AttributeValues];
+
+/** An attribute: its value, and the hyperparameter expression that it came from (`heads`, `4 * ch`), if any. */
+export type Attribute = AttributeValue & { readonly source?: string };
 
 export type Attributes = Readonly<Record<string, Attribute>>;
 
@@ -113,7 +124,9 @@ export interface CallNode extends NodeBase {
  */
 export interface RepeatNode extends NodeBase {
   readonly kind: "repeat";
-  readonly count: Attribute;
+  readonly count: number;
+  /** The hyperparameter expression that the count came from. */
+  readonly source?: string;
   readonly path: string;
   readonly shared: boolean;
   readonly operands: readonly Value[];

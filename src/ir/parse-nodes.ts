@@ -118,11 +118,11 @@ function parseRight(reader: TextReader, known: KnownValues, results: readonly Va
       return { kind: "call", callee, instance, operands: uses(), results };
     }
     case "repeat": {
-      const count: Attribute = { value: parseAttributeValue(reader), ...parseSource(reader) };
+      const count = { count: reader.number(), ...parseSource(reader) };
       reader.expect("path");
       const path = reader.string();
       const shared = reader.takes("shared");
-      return { kind: "repeat", count, path, shared, operands: uses(), body: parseBraced(reader, known), results };
+      return { kind: "repeat", ...count, path, shared, operands: uses(), body: parseBraced(reader, known), results };
     }
     case "scan": {
       const length = parseAngled(reader);
@@ -177,7 +177,7 @@ function parseAttributes(reader: TextReader): Attributes {
   while (!reader.sees(")")) {
     const name = reader.word();
     reader.expect("=");
-    attributes[name] = { value: parseAttributeValue(reader), ...parseSource(reader) };
+    attributes[name] = { ...parseAttributeValue(reader), ...parseSource(reader) };
     if (!reader.sees(")")) reader.expect(",");
   }
   return attributes;
@@ -185,14 +185,24 @@ function parseAttributes(reader: TextReader): Attributes {
 
 function parseAttributeValue(reader: TextReader): AttributeValue {
   if (reader.takes("<")) {
-    const value = reader.takes("[") ? reader.list("]", () => parseLabelledDim(reader)) : parseLabelledDim(reader);
+    const value: AttributeValue = reader.takes("[")
+      ? { kind: "dims", value: reader.list("]", () => parseLabelledDim(reader)) }
+      : { kind: "dim", value: parseLabelledDim(reader) };
     reader.expect(">");
     return value;
   }
-  if (reader.takes("[")) {
-    if (reader.peek().kind === "string") return reader.list("]", reader.string);
-    return reader.list("]", reader.number);
+  if (reader.takes("strings")) {
+    reader.expect("[");
+    reader.expect("]");
+    return { kind: "strings", value: [] };
   }
-  if (reader.peek().kind === "string") return reader.string();
-  return reader.sees("true") || reader.sees("false") ? reader.boolean() : reader.number();
+  if (reader.takes("[")) {
+    return reader.peek().kind === "string"
+      ? { kind: "strings", value: reader.list("]", reader.string) }
+      : { kind: "numbers", value: reader.list("]", reader.number) };
+  }
+  if (reader.peek().kind === "string") return { kind: "string", value: reader.string() };
+  return reader.sees("true") || reader.sees("false")
+    ? { kind: "boolean", value: reader.boolean() }
+    : { kind: "number", value: reader.number() };
 }

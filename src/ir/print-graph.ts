@@ -153,7 +153,7 @@ function printNode(node: Node): readonly string[] {
     case "call":
       return [`${head}call ${quoted(node.callee)} instance ${quoted(node.instance)} (${uses(node.operands)})`];
     case "repeat": {
-      const count = `${printAttributeValue(node.count.value)}${printSource(node.count.source)}`;
+      const count = `${node.count}${printSource(node.source)}`;
       const shared = node.shared ? " shared" : "";
       return [
         `${head}repeat ${count} path ${quoted(node.path)}${shared} (${uses(node.operands)}) {`,
@@ -185,7 +185,7 @@ function printNode(node: Node): readonly string[] {
 
 function printAttributes(attributes: Readonly<Record<string, Attribute>>): string {
   const parts = Object.entries(attributes).map(
-    ([name, { value, source }]) => `${name}=${printAttributeValue(value)}${printSource(source)}`,
+    ([name, it]) => `${name}=${printAttributeValue(it)}${printSource(it.source)}`,
   );
   return parts.length === 0 ? "" : `; ${parts.join(", ")}`;
 }
@@ -194,18 +194,24 @@ function printSource(source: string | undefined): string {
   return source === undefined ? "" : ` from ${quoted(source)}`;
 }
 
-function printAttributeValue(value: AttributeValue): string {
-  if (typeof value === "number") return printNumber(value);
-  if (typeof value === "string") return quoted(value);
-  if (typeof value === "boolean") return String(value);
-  if ("kind" in value) return `<${printDim(value)}>`;
-  const dims: string[] = [];
-  const others: string[] = [];
-  for (const it of value) {
-    if (typeof it === "object") dims.push(printDim(it));
-    else others.push(typeof it === "number" ? printNumber(it) : quoted(it));
+/** Each kind has a look of its own, by which it is read back. */
+function printAttributeValue(it: AttributeValue): string {
+  switch (it.kind) {
+    case "number":
+      return printNumber(it.value);
+    case "boolean":
+      return String(it.value);
+    case "string":
+      return quoted(it.value);
+    case "dim":
+      return `<${printDim(it.value)}>`;
+    case "numbers":
+      return `[${it.value.map(printNumber).join(", ")}]`;
+    case "strings":
+      return it.value.length === 0 ? "strings []" : `[${it.value.map(quoted).join(", ")}]`;
+    case "dims":
+      return `<[${it.value.map(printDim).join(", ")}]>`;
   }
-  return dims.length > 0 ? `<[${dims.join(", ")}]>` : `[${others.join(", ")}]`;
 }
 
 /** A tensor type in the language's words: `f32[B, H=28, 3]`, where 28 is the size of the axis named H. */

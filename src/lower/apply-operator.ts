@@ -3,6 +3,7 @@ import type { Dim } from "../dims/dim.ts";
 import type { Attributes, Value } from "../ir/graph.ts";
 import { inferOperator, operandSpecAt } from "../graph/infer.ts";
 import { attributesFor, type Operator } from "../ops/define/operator.ts";
+import { tagAttributes } from "../ops/define/tag-attributes.ts";
 import { rangeOfType } from "../ops/define/value-range.ts";
 import type { Span } from "../support/source.ts";
 import { freshValue, report, type Context } from "./context.ts";
@@ -70,7 +71,7 @@ function provedAttributes(operator: Operator, operands: readonly TensorVal[], at
     attributes: attributesFor(operator, attributes),
   });
   const entries = Object.entries(proved ?? {}).filter(([name, value]) => operator.attributes[name]?.default !== value);
-  return Object.fromEntries(entries.map(([name, value]) => [name, { value }]));
+  return tagAttributes(operator, Object.fromEntries(entries));
 }
 
 /** What shapes do not say: logits against probabilities, and the range of labels. */

@@ -69,7 +69,7 @@ function realOperand(ctx: Context, val: Val, span: Span): Val {
   if (val.kind !== "tensor" || isFloat(val.value.type.dtype) || val.value.type.dtype === "bool") return val;
   const cast = findOperator("cast");
   if (cast === undefined) return val;
-  return applyOperator(ctx, cast, [val], { dtype: { value: "f32" } }, span, [span]);
+  return applyOperator(ctx, cast, [val], { dtype: { kind: "string", value: "f32" } }, span, [span]);
 }
 
 /** The element type that a tensor gives to a number beside it. */

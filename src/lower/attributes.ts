@@ -1,5 +1,5 @@
 import { formatDim, type Dim } from "../dims/dim.ts";
-import type { Attribute } from "../ir/graph.ts";
+import type { Attribute, AttributeValue } from "../ir/graph.ts";
 import { brokenLimit } from "../ir/limits.ts";
 import type { DType } from "../ir/types.ts";
 import { isDType } from "../ops/define/dtype-class.ts";
@@ -46,7 +46,7 @@ export function attributeOf(
       const value = asInteger(ctx, val, span, what);
       return value === undefined || !inRange(ctx, spec, what, value, span)
         ? undefined
-        : withSource(value, sourceOf(val));
+        : withSource({ kind: "number", value }, sourceOf(val));
     }
     case "float": {
       const value = asReal(ctx, val, span, what);
@@ -54,39 +54,42 @@ export function attributeOf(
         !inRange(ctx, spec, what, value, span) ||
         (operand !== undefined && !isHeld(ctx, what, value, operand, span))
         ? undefined
-        : withSource(value, sourceOf(val));
+        : withSource({ kind: "number", value }, sourceOf(val));
     }
     case "bool":
-      if (val.kind === "boolean") return withSource(val.value, sourceOf(val));
+      if (val.kind === "boolean") return withSource({ kind: "boolean", value: val.value }, sourceOf(val));
       return mismatch(ctx, `${what} must be true or false`, val, span);
     case "string":
       if (val.kind !== "string" && val.kind !== "word")
         return mismatch(ctx, `${what} must be a ${spec.oneOf === undefined ? "string" : "word"}`, val, span);
-      if (spec.oneOf === undefined || spec.oneOf.includes(val.value)) return { value: val.value };
+      if (spec.oneOf === undefined || spec.oneOf.includes(val.value)) return { kind: "string", value: val.value };
       return mismatch(ctx, `${what} must be one of ${spec.oneOf.join(", ")}`, val, span);
     case "dtype":
-      if (val.kind === "word" && isDType(val.value)) return { value: val.value };
+      if (val.kind === "word" && isDType(val.value)) return { kind: "string", value: val.value };
       return mismatch(ctx, `${what} must be an element type`, val, span);
     case "dim": {
       const dim = asDim(ctx, val, span, what);
-      return dim === undefined || !isSize(ctx, spec, dim, span) ? undefined : withSource(dim, sourceOf(val));
+      return dim === undefined || !isSize(ctx, spec, dim, span)
+        ? undefined
+        : withSource({ kind: "dim", value: dim }, sourceOf(val));
     }
     case "dims": {
       const vals = flatten(val);
       const dims = vals.map((it) => asDim(ctx, it, span, `each element of ${what}`));
       if (!dims.every((it) => it !== undefined)) return undefined;
-      return dims.every((it) => isSize(ctx, spec, it, span)) ? withSource(dims, sourceOfList(vals)) : undefined;
+      if (!dims.every((it) => isSize(ctx, spec, it, span))) return undefined;
+      return withSource({ kind: "dims", value: dims }, sourceOfList(vals));
     }
     case "ints": {
       const vals = flatten(val);
       const values = vals.map((it) => asInteger(ctx, it, span, `each element of ${what}`));
       if (!values.every((it) => it !== undefined)) return undefined;
       if (!values.every((it) => inRange(ctx, spec, what, it, span))) return undefined;
-      return withSource(values, sourceOfList(vals));
+      return withSource({ kind: "numbers", value: values }, sourceOfList(vals));
     }
     case "strings": {
       const values = flatten(val).map((it) => (it.kind === "string" || it.kind === "word" ? it.value : undefined));
-      if (values.every((it) => it !== undefined)) return { value: values };
+      if (values.every((it) => it !== undefined)) return { kind: "strings", value: values };
       return mismatch(ctx, `${what} must be a list of strings`, val, span);
     }
   }
@@ -112,8 +115,8 @@ function sourceOfList(vals: readonly Val[]): string | undefined {
   return texts.every((it) => it !== undefined) ? `[${texts.join(", ")}]` : undefined;
 }
 
-function withSource(value: Attribute["value"], source: string | undefined): Attribute {
-  return source === undefined ? { value } : { value, source };
+function withSource(value: AttributeValue, source: string | undefined): Attribute {
+  return source === undefined ? value : { ...value, source };
 }
 
 function mismatch(ctx: Context, expected: string, val: Val, span: Span): undefined {

@@ -85,10 +85,7 @@ function filled(ctx: Context, name: "zeros" | "ones" | "full", call: CallExpress
     ctx.elaborator.rules.expression(ctx, shape, { integer: true }),
     shape.span,
   );
-  const dims = Array.isArray(attribute?.value)
-    ? attribute.value.flatMap((it) => (typeof it === "object" ? [it] : []))
-    : undefined;
-  if (dims === undefined) return poison;
+  if (attribute?.kind !== "dims") return poison;
   let fill = name === "ones" ? 1 : 0;
   if (name === "full") {
     const number = value && asReal(ctx, ctx.elaborator.rules.expression(ctx, value), value.span, "the value");
@@ -96,5 +93,5 @@ function filled(ctx: Context, name: "zeros" | "ones" | "full", call: CallExpress
       return poison;
     fill = number;
   }
-  return tensor(constantNode(ctx, { dtype: "f32", shape: dims }, fill, undefined, call.span));
+  return tensor(constantNode(ctx, { dtype: "f32", shape: attribute.value }, fill, undefined, call.span));
 }

@@ -285,8 +285,8 @@ function attributesOf(
       ),
     );
     if (!sizes.every((it) => it !== undefined)) return undefined;
-    attributes["names"] = { value: pending.sizes.map((it) => it.name?.text ?? "") };
-    attributes["sizes"] = { value: sizes };
+    attributes["names"] = { kind: "strings", value: pending.sizes.map((it) => it.name?.text ?? "") };
+    attributes["sizes"] = { kind: "dims", value: sizes };
   }
   return axisAttributes(ctx, operator, pending, operands, attributes, span) ? attributes : undefined;
 }
@@ -314,19 +314,19 @@ function axisAttributes(
     if (argument !== undefined) {
       const axis = resolveAxis(ctx, argument.value, type, extra);
       if (axis === undefined) return false;
-      attributes["axis"] = { value: axis };
+      attributes["axis"] = { kind: "number", value: axis };
     } else if (operator.attributes["axis"]?.default === undefined) {
       if (rank + extra === 0) {
         report(ctx, "MC3014", span, { axis: "-1", rank: "0", type: `${type.dtype}[]` });
         return false;
       }
-      attributes["axis"] = { value: rank + extra - 1 };
+      attributes["axis"] = { kind: "number", value: rank + extra - 1 };
     }
   }
   if ("axes" in operator.attributes && attributes["axes"] === undefined) {
     const axes = argument === undefined ? type.shape.map((_, axis) => axis) : resolveAxes(ctx, argument.value, type);
     if (axes === undefined) return false;
-    attributes["axes"] = { value: [...axes].sort((a, b) => a - b) };
+    attributes["axes"] = { kind: "numbers", value: [...axes].sort((a, b) => a - b) };
   }
   if (operator.name === "transpose" && attributes["perm"] === undefined) {
     if (rank < 2) {
@@ -338,6 +338,7 @@ function axisAttributes(
       return false;
     }
     attributes["perm"] = {
+      kind: "numbers",
       value: type.shape.map((_, axis) => (axis === rank - 2 ? rank - 1 : axis === rank - 1 ? rank - 2 : axis)),
     };
   }

@@ -215,7 +215,7 @@ export function castNode(ctx: Context, value: Value, dtype: DType, span: Span): 
     kind: "operator",
     op: "cast",
     operands: [value],
-    attributes: { dtype: { value: dtype } },
+    attributes: { dtype: { kind: "string", value: dtype } },
     results: [result],
     origin: span,
   });

@@ -2,6 +2,7 @@ import { add, ceilDivide, constant, subtract, type Dim } from "../dims/dim.ts";
 import { decide } from "../dims/decide.ts";
 import { atLeast, lessThan } from "../dims/facts.ts";
 import { operators } from "../ops/registry.ts";
+import { tagAttributes } from "../ops/define/tag-attributes.ts";
 import type { Expression, IndexExpression, IndexItem, SliceExpression } from "../syntax/ast.ts";
 import { applyOperator } from "./apply-operator.ts";
 import { report, type Context } from "./context.ts";
@@ -85,13 +86,7 @@ function lowerTensorIndex(ctx: Context, target: TensorVal, e: IndexExpression): 
     const window = item.kind === "slice" ? sliceWindow(ctx, item, at) : pointWindow(ctx, item, at);
     if (window === undefined) return poison;
     if (window !== "all") {
-      const { start, size: count, step } = window;
-      const attributes = {
-        axis: { value: axis },
-        start: { value: start },
-        size: { value: count },
-        step: { value: step },
-      };
+      const attributes = tagAttributes(operators.slice, { axis, ...window });
       const made = applyOperator(ctx, operators.slice, [current], attributes, e.span, [e.target.span]);
       if (made.kind !== "tensor") return poison;
       current = made;
@@ -101,7 +96,8 @@ function lowerTensorIndex(ctx: Context, target: TensorVal, e: IndexExpression): 
   }
   shape.push(...type.shape.slice(axis));
   if (e.indices.every((it) => it.kind === "slice" || (it.kind === "index-mark" && it.mark === "..."))) return current;
-  return applyOperator(ctx, operators.reshape, [current], { shape: { value: shape } }, e.span, [e.target.span]);
+  const attributes = tagAttributes(operators.reshape, { shape });
+  return applyOperator(ctx, operators.reshape, [current], attributes, e.span, [e.target.span]);
 }
 
 interface Window {

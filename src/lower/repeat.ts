@@ -111,7 +111,8 @@ export function lowerRepeat(
   const source = sourceOf(counted);
   const node: RepeatNode = {
     kind: "repeat",
-    count: { value: count, ...(source !== undefined && { source }) },
+    count,
+    ...(source !== undefined && { source }),
     path,
     shared: stage.shared,
     operands: tensors.map((it) => it.value),

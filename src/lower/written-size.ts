@@ -1,5 +1,4 @@
 import type { Node } from "../ir/graph.ts";
-import { repeatCount } from "../graph/repeat-count.ts";
 import { required } from "../support/fault.ts";
 import type { Span } from "../support/source.ts";
 import { report, type Context, type FunctionStore } from "./context.ts";
@@ -14,7 +13,7 @@ export function writtenSize(store: Pick<FunctionStore, "sizes">, nodes: readonly
       case "call":
         return sum + 1 + required(store.sizes.get(node.callee), `the size of ${node.callee}`);
       case "repeat":
-        return sum + repeatCount(node) * writtenSize(store, node.body.nodes);
+        return sum + node.count * writtenSize(store, node.body.nodes);
       case "scan":
         return sum + 1 + writtenSize(store, node.body.nodes);
       case "training":

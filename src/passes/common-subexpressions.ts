@@ -1,8 +1,8 @@
 import { dimKey } from "../dims/dim.ts";
-import type { AttributeValue, Attributes, Graph, Node, Region, Value } from "../ir/graph.ts";
+import type { Graph, Node, Region, Value } from "../ir/graph.ts";
 import type { TensorType } from "../ir/types.ts";
+import { attributesKey } from "../ir/attributes-key.ts";
 import { withValues } from "../graph/rewrite-graph.ts";
-import { isDim, isDims } from "../graph/map-dims.ts";
 import { renameAll, renameBy, renameUses } from "../graph/rewrite.ts";
 
 /**
@@ -75,18 +75,4 @@ function typeKey(type: TensorType): string {
 function dataKey(data: number | readonly number[]): string {
   const all = typeof data === "number" ? [data] : data;
   return all.map((it) => (Object.is(it, -0) ? "-0" : `${it}`)).join();
-}
-
-function attributesKey(attributes: Attributes): string {
-  const entries = Object.entries(attributes).map(([name, it]): [string, string] => [name, valueKey(it.value)]);
-  return entries
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, value]) => `;${name}=${value}`)
-    .join("");
-}
-
-function valueKey(value: AttributeValue): string {
-  if (isDim(value)) return dimKey(value);
-  if (isDims(value)) return value.map(dimKey).join();
-  return JSON.stringify(value);
 }

@@ -8,6 +8,7 @@ import { imageStructureOf, isElementwise } from "../ops/define/structure.ts";
 import { required } from "../support/fault.ts";
 import { renameAll, renameBy, renameUses, usesOf } from "../graph/rewrite.ts";
 import { withValues } from "../graph/rewrite-graph.ts";
+import { readAttribute } from "../ops/define/read-attribute.ts";
 
 /** How much of each axis is read, from its start; Infinity where all of it is. */
 type Extents = readonly number[];
@@ -64,29 +65,25 @@ interface Window {
 /** The windows of an unpadded convolution or pool of literal size. */
 function windowsOf(node: OperatorNode): readonly Window[] | undefined {
   const [image, kernel] = node.operands;
-  const padding = node.attributes["padding"]?.value ?? "valid";
-  if (image?.type.shape.length !== 4 || padding !== "valid") return undefined;
   const window = imageStructureOf(node)?.window;
-  if (window === undefined) return undefined;
+  if (image?.type.shape.length !== 4 || window === undefined) return undefined;
+  if (readAttribute(node, "padding", "string") !== "valid") return undefined;
   const layout = layoutOf(node);
-  const sizes = window === "attribute" ? numbers(node, "window") : kernelSizes(kernel?.type.shape ?? [], layout);
-  const [strides, dilations] = [numbers(node, "strides"), numbers(node, "dilations")];
+  const isPool = window === "attribute";
+  const sizes = isPool ? readAttribute(node, "window", "numbers") : kernelSizes(kernel?.type.shape ?? [], layout);
+  const strides = readAttribute(node, "strides", "numbers");
+  const dilations = isPool ? [1, 1] : readAttribute(node, "dilations", "numbers");
   const { height, width } = imageAxes(layout);
   if ([height, width].some((axis) => extentAt(image, axis) === Infinity)) return undefined;
   return [height, width].map((axis, at) => ({
     axis,
-    extent: ((sizes[at] ?? 1) - 1) * (dilations[at] ?? 1) + 1,
-    stride: strides[at] ?? 1,
+    extent: (elementAt(sizes, at) - 1) * elementAt(dilations, at) + 1,
+    stride: elementAt(strides, at),
   }));
 }
 
 function layoutOf(node: OperatorNode): string {
-  return node.attributes["layout"]?.value === "NCHW" ? "NCHW" : "NHWC";
-}
-
-function numbers(node: OperatorNode, name: string): readonly number[] {
-  const value = node.attributes[name]?.value;
-  return Array.isArray(value) ? value.map(Number) : [];
+  return readAttribute(node, "layout", "string");
 }
 
 /** The literal size of an axis, or Infinity. */
@@ -180,7 +177,7 @@ function crop(graph: Graph, croppable: Croppable, needs: ReadonlyMap<number, Ext
     const [result] = node.results;
     if (node.kind === "operator" && result !== undefined && croppable.has(node) && needs.has(result.id)) {
       const operands = node.operands.map((it) => cut(b, rename(it), cutsOf(node, it, needs)));
-      scope.set(result.id, b.op(node.op, operands, node.attributes));
+      scope.set(result.id, elementAt(b.apply({ ...node, operands }), 0));
     } else b.append(renameUses(node, rename));
   }
   const outputs = renameAll(

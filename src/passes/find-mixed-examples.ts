@@ -1,9 +1,10 @@
 import { asNumber, product, sameForm, variablesOf, type Dim } from "../dims/dim.ts";
 import type { Graph, Node, OperatorNode, Region, ScanNode, Value } from "../ir/graph.ts";
-import { attributesFor, type AttributesOf, type AttributeSchema } from "../ops/define/operator.ts";
+import { readAttribute } from "../ops/define/read-attribute.ts";
 import { findOperator } from "../ops/registry.ts";
 import { eachAxisAttributes, imageStructureOf, structureOf } from "../ops/define/structure.ts";
 import { required } from "../support/fault.ts";
+import { elementAt } from "../support/element-at.ts";
 
 /**
  * Where the examples of a batch lie in a value: `inner` elements of one stand side by side, then come those of the next.
@@ -53,17 +54,15 @@ function liesOf(node: Node, scope: Scope, batch: Dim): readonly Lie[] {
   const mixed = operands.find((it) => it !== undefined && "mixedBy" in it);
   if (mixed !== undefined) return node.results.map(() => mixed);
   const operator = required(findOperator(node.op), node.op);
-  const attributes = attributesFor(operator, node.attributes);
   // To count examples is to know how many they are.
-  const counts = node.op === "range" && Object.values(attributes).some((it) => isDim(it) && mentions(it, batch));
-  if (counts) return [{ mixedBy: node }];
+  if (node.op === "range" && mentions(readAttribute(node, "size", "dim"), batch)) return [{ mixedBy: node }];
   // What is drawn for each example is the example's own.
   if (operator.operands.some(({ name }) => name === "key")) return node.results.map((it) => lieOfDraw(it, node, batch));
   if (operands.every((it) => it === undefined)) return [];
   if (node.op === "reshape") return operands;
   const axes = node.operands.map((it, at) => axisOf(it, operands[at], batch));
   const axis = axes.every((it, at) => it !== undefined || operands[at] === undefined)
-    ? axisOfResult(node, axes, attributes)
+    ? axisOfResult(node, axes)
     : keepsPlaces(node, operands);
   if (axis === "as it was") return [operands.find((it) => it !== undefined)];
   return node.results.map((it) => (axis === undefined ? { mixedBy: node } : lieAlong(it, axis)));
@@ -73,10 +72,6 @@ const mentions = (dim: Dim, batch: Dim): boolean => {
   const names = new Set(variablesOf(batch));
   return [...variablesOf(dim)].some((it) => names.has(it));
 };
-
-function isDim(value: unknown): value is Dim {
-  return typeof value === "object" && value !== null && "kind" in value && value.kind === "dim";
-}
 
 const lieAlong = ({ type: { shape } }: Value, axis: number): Lie => ({ inner: product(shape.slice(axis + 1)) });
 
@@ -116,7 +111,7 @@ const sameLie = (a: NonNullable<Lie>, b: NonNullable<Lie>): boolean =>
 type Axes = readonly (number | undefined)[];
 
 /** The axis of the results that counts the examples, by those of the operands; undefined where examples are mixed. */
-function axisOfResult(node: OperatorNode, axes: Axes, attributes: AttributesOf<AttributeSchema>): number | undefined {
+function axisOfResult(node: OperatorNode, axes: Axes): number | undefined {
   const structure = structureOf(node);
   const shape = required(node.results[0], "result").type.shape;
   const [first] = axes;
@@ -127,19 +122,16 @@ function axisOfResult(node: OperatorNode, axes: Axes, attributes: AttributesOf<A
     case "reduction":
       return first === undefined
         ? undefined
-        : afterReduction(first, attributes["axes"] as readonly number[], attributes["keep"] === true);
+        : afterReduction(first, readAttribute(node, "axes", "numbers"), readAttribute(node, "keep", "boolean"));
     case "along axis":
-      return common === countedAxis(attributes["axis"], shape.length) ? undefined : common;
+      return common === countedAxis(readAttribute(node, "axis", "number"), shape.length) ? undefined : common;
     case "other":
-      return others[node.op]?.({ node, axes, attributes, rank: shape.length });
+      return others[node.op]?.({ node, axes, rank: shape.length });
     default: {
       const ofAxes = eachAxisAttributes(node);
       if (ofAxes !== undefined) {
-        const isUntouched = ofAxes.every((name) => {
-          const list = attributes[name];
-          const it: unknown = Array.isArray(list) && first !== undefined ? list[first] : undefined;
-          return it === 0 || (isDim(it) && asNumber(it) === 0);
-        });
+        if (first === undefined) return undefined;
+        const isUntouched = ofAxes.every((name) => asNumber(elementAt(readAttribute(node, name, "dims"), first)) === 0);
         return isUntouched ? first : undefined;
       }
       const images = imageStructureOf(node)?.operands ?? [];
@@ -163,8 +155,8 @@ function alignedAxis(node: OperatorNode, axes: Axes, rank: number): number | und
   );
 }
 
-function countedAxis(axis: unknown, rank: number): number {
-  return typeof axis === "number" && axis >= 0 ? axis : rank + (typeof axis === "number" ? axis : -1);
+function countedAxis(axis: number, rank: number): number {
+  return axis >= 0 ? axis : rank + axis;
 }
 
 function afterReduction(axis: number, reduced: readonly number[], keep: boolean): number | undefined {
@@ -175,7 +167,6 @@ function afterReduction(axis: number, reduced: readonly number[], keep: boolean)
 interface At {
   readonly node: OperatorNode;
   readonly axes: Axes;
-  readonly attributes: AttributesOf<AttributeSchema>;
   /** Of the result. */
   readonly rank: number;
 }
@@ -183,8 +174,8 @@ interface At {
 const rankOf = (node: OperatorNode, operand: number): number =>
   required(node.operands[operand], "operand").type.shape.length;
 
-const searched = ({ axes: [axis], attributes }: At): number | undefined =>
-  axis === undefined ? undefined : afterReduction(axis, [Number(attributes["axis"])], false);
+const searched = ({ node, axes: [axis] }: At): number | undefined =>
+  axis === undefined ? undefined : afterReduction(axis, [readAttribute(node, "axis", "number")], false);
 
 /** Operators that declare no structure; what is not listed is taken to mix examples. */
 const others: Readonly<Record<string, (at: At) => number | undefined>> = {
@@ -194,12 +185,12 @@ const others: Readonly<Record<string, (at: At) => number | undefined>> = {
   one_hot: ({ axes: [axis] }) => axis,
   put_along: ({ axes }) => commonOf(axes),
   take_along: ({ node, axes }) => (axes[0] === rankOf(node, 0) - 1 ? undefined : commonOf(axes)),
-  transpose: ({ axes: [axis], attributes }) => {
-    const to = (attributes["perm"] as readonly number[]).findIndex((it) => it === axis);
+  transpose: ({ node, axes: [axis] }) => {
+    const to = readAttribute(node, "perm", "numbers").findIndex((it) => it === axis);
     return to < 0 ? undefined : to;
   },
-  gather: ({ node, axes: [table, indices], attributes }) => {
-    const axis = Number(attributes["axis"]);
+  gather: ({ node, axes: [table, indices] }) => {
+    const axis = readAttribute(node, "axis", "number");
     if (table === undefined) return indices === undefined ? undefined : axis + indices;
     if (indices !== undefined || table === axis) return undefined;
     return table < axis ? table : table - 1 + rankOf(node, 1);
@@ -208,12 +199,15 @@ const others: Readonly<Record<string, (at: At) => number | undefined>> = {
     const row = updates === undefined ? -1 : updates - rankOf(node, 0);
     return indices === undefined && row >= 0 ? 1 + row : undefined;
   },
-  matmul: ({ node, axes, attributes, rank }) => {
+  matmul: ({ node, axes, rank }) => {
     const fromEnd = axes.map((axis, at) => (axis === undefined ? undefined : rankOf(node, at) - axis));
     if (fromEnd.every((it) => it === undefined || it > 2)) return alignedAxis(node, axes, rank);
     const [left, right] = fromEnd;
-    if (right === undefined) return left === (attributes["transposeA"] === true ? 1 : 2) ? rank - 2 : undefined;
-    return left === undefined && right === (attributes["transposeB"] === true ? 2 : 1) ? rank - 1 : undefined;
+    if (right === undefined)
+      return left === (readAttribute(node, "transposeA", "boolean") ? 1 : 2) ? rank - 2 : undefined;
+    return left === undefined && right === (readAttribute(node, "transposeB", "boolean") ? 2 : 1)
+      ? rank - 1
+      : undefined;
   },
 };
 

@@ -1,16 +1,10 @@
 import { asNumber, type Dim } from "../dims/dim.ts";
-import type { AttributeValue, Graph, OperatorNode, Value } from "../ir/graph.ts";
+import type { Graph, OperatorNode, Value } from "../ir/graph.ts";
 import type { GraphBuilder } from "../ops/define/builder.ts";
-import {
-  attributesFor,
-  type AttributeSchema,
-  type ConcreteAttributesOf,
-  type NdArray,
-  type Primitive,
-} from "../ops/define/operator.ts";
+import { concreteAttributes } from "../ops/define/concrete-attributes.ts";
+import type { NdArray } from "../ops/define/operator.ts";
 import { findOperator } from "../ops/registry.ts";
 import { required } from "../support/fault.ts";
-import { isDim, isDims } from "../graph/map-dims.ts";
 import { rewriteGraph } from "../graph/rewrite-graph.ts";
 
 /** Constants with more elements than this are computed at run time, rather than stored. */
@@ -47,7 +41,7 @@ function fold(node: OperatorNode, b: GraphBuilder, arrays: Map<number, NdArray>)
     const shape = shapes[index];
     return shape === undefined || sizeOf(shape) > largest ? [] : [{ dtype: it.type.dtype, shape }];
   });
-  const attributes = concreteAttributes(operator, node);
+  const attributes = concreteAttributes(operator, node.attributes, asNumber);
   if (results.length < node.results.length || attributes === undefined) return undefined;
   const computed = operator.reference({ operands, attributes, results });
   if (computed.some((it) => !it.data.every(Number.isFinite))) return undefined;
@@ -70,26 +64,6 @@ function constantArray(value: Value, data: number | readonly number[]): NdArray 
   const { dtype } = value.type;
   const elements = typeof data === "number" ? new Float64Array(sizeOf(shape)).fill(data) : Float64Array.from(data);
   return { dtype, shape, data: elements };
-}
-
-function concreteAttributes(
-  operator: Primitive,
-  node: OperatorNode,
-): ConcreteAttributesOf<AttributeSchema> | undefined {
-  const concrete: Record<string, ConcreteAttributesOf<AttributeSchema>[string]> = {};
-  for (const [name, value] of Object.entries(attributesFor(operator, node.attributes))) {
-    const evaluated = evaluateAttribute(value);
-    if (evaluated === undefined) return undefined;
-    concrete[name] = evaluated;
-  }
-  return concrete;
-}
-
-/** An attribute with its dimensions as numbers; undefined where one is not known. */
-function evaluateAttribute(value: AttributeValue): ConcreteAttributesOf<AttributeSchema>[string] | undefined {
-  if (isDim(value)) return asNumber(value);
-  if (isDims(value)) return literalShape(value);
-  return value;
 }
 
 function literalShape(shape: readonly Dim[]): readonly number[] | undefined {

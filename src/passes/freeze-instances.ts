@@ -5,7 +5,6 @@ import { matchesAny } from "../ir/is-learned.ts";
 import { required } from "../support/fault.ts";
 import { entryOf, variablesOf } from "../graph/parameters-of.ts";
 import { joinPath } from "../graph/paths.ts";
-import { repeatCount } from "../graph/repeat-count.ts";
 import { cloneNode, renameAll, renameBy, renameUses } from "../graph/rewrite.ts";
 
 /**
@@ -92,7 +91,7 @@ export function freezeInstances(module: Module, frozen: readonly string[]): Modu
     const repeat = (it: RepeatNode, path: string): readonly Node[] => {
       const place = joinPath(path, it.path);
       if (it.shared) return [{ ...it, body: region(it.body, place) }];
-      const count = repeatCount(it);
+      const count = it.count;
       const copies = Array.from({ length: count }, (_, index) => `${place}.${String(index)}`);
       if (new Set(copies.map(frozenBelow)).size <= 1) {
         return count === 0 ? [it] : [{ ...it, body: region(it.body, required(copies[0], "copy")) }];

@@ -6,6 +6,8 @@ import { isElementwise } from "../ops/define/structure.ts";
 import { required } from "../support/fault.ts";
 import { usesOf } from "../graph/rewrite.ts";
 import { moveToFront } from "../ops/transpose.ts";
+import { readAttribute } from "../ops/define/read-attribute.ts";
+import { elementAt } from "../support/element-at.ts";
 
 /**
  * Moves out of scans what need not be computed step by step: what depends on nothing that a step brings; products of a
@@ -55,7 +57,7 @@ function hoistScan(scan: ScanNode, b: GraphBuilder): void {
   const kept: Node[] = [];
   const added: { readonly element: Value; readonly sequence: Value }[] = [];
   const hoist = (node: Pick<OperatorNode, "op" | "operands" | "attributes">, element: Value): void => {
-    const sequence = b.op(node.op, node.operands.map(overAll), node.attributes);
+    const sequence = elementAt(b.apply({ ...node, operands: node.operands.map(overAll) }), 0);
     inside.add(element.id);
     elements.set(element.id, { value: sequence, axis: 0 });
     added.push({ element, sequence });
@@ -148,7 +150,7 @@ function isHoistable(
   if (result === undefined || left === undefined) return false;
   const rank = result.type.shape.length;
   if (node.op === "matmul") {
-    const plain = node.attributes["transposeA"]?.value !== true && left.type.shape.length >= 2;
+    const plain = !readAttribute(node, "transposeA", "boolean") && left.type.shape.length >= 2;
     const fixed = right !== undefined && !inside.has(right.id) && right.type.shape.length === 2;
     return plain && fixed && elements.has(left.id);
   }

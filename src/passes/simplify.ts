@@ -6,6 +6,7 @@ import { isElementwise } from "../ops/define/structure.ts";
 import { required } from "../support/fault.ts";
 import { usesOf } from "../graph/rewrite.ts";
 import { rewriteGraph } from "../graph/rewrite-graph.ts";
+import { readAttribute } from "../ops/define/read-attribute.ts";
 
 /** Which values made by which nodes are known while a graph is simplified. */
 interface Known {
@@ -83,10 +84,10 @@ const rulesByOperator: Readonly<Record<string, Rule>> = {
   },
   transpose: (node, b, known) => {
     const maker = known.makers.get(first(node).id);
-    const perm = permOf(node);
+    const perm = readAttribute(node, "perm", "numbers");
     const before = maker?.op === "transpose" ? maker : undefined;
     const source = before === undefined ? first(node) : required(before.operands[0], "operand");
-    const inner = before === undefined ? undefined : permOf(before);
+    const inner = before === undefined ? undefined : readAttribute(before, "perm", "numbers");
     const joined = inner === undefined ? perm : perm.map((axis) => required(inner[axis], "axis"));
     if (joined.every((axis, index) => axis === index)) return source;
     if (movesOnlyOnes(source, joined)) return b.reshape(source, result(node).type.shape);
@@ -94,10 +95,10 @@ const rulesByOperator: Readonly<Record<string, Rule>> = {
   },
   matmul: (node, b, known) => {
     const flags = (["transposeA", "transposeB"] as const).map((name, index) => {
-      const flag = node.attributes[name]?.value === true;
+      const flag = readAttribute(node, name, "boolean");
       const value = required(node.operands[index], "operand");
       const maker = known.makers.get(value.id);
-      const swapped = maker?.op === "transpose" && swapsLastTwo(permOf(maker));
+      const swapped = maker?.op === "transpose" && swapsLastTwo(readAttribute(maker, "perm", "numbers"));
       return swapped
         ? { value: required(maker.operands[0], "operand"), flag: !flag, swapped }
         : { value, flag, swapped };
@@ -115,7 +116,7 @@ const rulesByOperator: Readonly<Record<string, Rule>> = {
   max_pool2d: (node, b, known) => {
     const maker = known.makers.get(first(node).id);
     if (maker?.op !== "relu" || (known.uses.get(first(node).id) ?? 1) > 1) return undefined;
-    return b.op("relu", [b.op("max_pool2d", maker.operands, node.attributes)]);
+    return b.op("relu", b.apply({ ...node, operands: maker.operands }));
   },
   add: (node, b, known) => neutral(node, known, 0, true) ?? dropBroadcasts(node, b, known),
   sub: (node, b, known) => neutral(node, known, 0, false) ?? dropBroadcasts(node, b, known),
@@ -140,11 +141,8 @@ function dropBroadcasts(node: OperatorNode, b: GraphBuilder, known: Known): Valu
   if (sources.every((it) => it === undefined)) return undefined;
   const full = node.operands.some((it, index) => sources[index] === undefined && sameShape(it, result(node)));
   if (!full) return undefined;
-  return b.op(
-    node.op,
-    node.operands.map((it, index) => sources[index] ?? it),
-    node.attributes,
-  );
+  const operands = node.operands.map((it, index) => sources[index] ?? it);
+  return elementAt(b.apply({ ...node, operands }), 0);
 }
 
 function movesOnlyOnes(value: Value, perm: readonly number[]): boolean {
@@ -161,11 +159,6 @@ function swapsLastTwo(perm: readonly number[]): boolean {
     rank >= 2 &&
     perm.every((axis, index) => axis === (index === rank - 1 ? rank - 2 : index === rank - 2 ? rank - 1 : index))
   );
-}
-
-function permOf(node: OperatorNode): readonly number[] {
-  const value = node.attributes["perm"]?.value;
-  return Array.isArray(value) ? value.map(Number) : [];
 }
 
 function first(node: OperatorNode): Value {

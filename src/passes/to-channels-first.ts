@@ -1,15 +1,15 @@
 import { elementAt } from "../support/element-at.ts";
 import { constant, type Dim } from "../dims/dim.ts";
-import type { AttributeValue, Graph, GraphInput, Node, OperatorNode, ScanNode, Value } from "../ir/graph.ts";
-import type { AttributeArguments, GraphBuilder } from "../ops/define/builder.ts";
+import type { Attribute, Attributes, Graph, GraphInput, Node, OperatorNode, ScanNode, Value } from "../ir/graph.ts";
+import type { GraphBuilder } from "../ops/define/builder.ts";
 import { createBuilder } from "../graph/create-builder.ts";
 import type { ImageStructure } from "../ops/define/operator.ts";
 import { eachAxisAttributes, imageStructureOf, structureOf } from "../ops/define/structure.ts";
-import { fault, required } from "../support/fault.ts";
-import { isDims } from "../graph/map-dims.ts";
+import { required } from "../support/fault.ts";
 import { renameUses } from "../graph/rewrite.ts";
 import { withValues } from "../graph/rewrite-graph.ts";
 import { nodesWithin } from "../ir/visit.ts";
+import { readAttribute } from "../ops/define/read-attribute.ts";
 
 /** Axes of NCHW in terms of NHWC, and back. */
 const toFirst = [0, 3, 1, 2];
@@ -128,7 +128,7 @@ function isFirst(layout: Layout, value: Value): boolean {
 function rewriteOperator(node: OperatorNode, layout: Layout): boolean {
   const rule = imageStructureOf(node);
   const images = node.operands.filter((it) => isFirst(layout, it));
-  if (rule !== undefined && (node.attributes["layout"]?.value ?? "NHWC") === "NHWC") {
+  if (rule !== undefined && readAttribute(node, "layout", "string") === "NHWC") {
     // Batch normalisation takes any rank: what is no image keeps its channels last.
     const isImage = node.operands[0]?.type.shape.length === 4;
     const applies = isImage && (rule.follows !== true || images.length > 0);
@@ -141,37 +141,27 @@ function rewriteOperator(node: OperatorNode, layout: Layout): boolean {
   if (operand === undefined || result === undefined || node.results.length !== 1) return false;
   const structure = structureOf(node);
   if (structure === "elementwise" && node.operands.length === 1) {
-    emit(node, [asFirst(layout, operand)], node.attributes, layout);
+    emit({ ...node, operands: [asFirst(layout, operand)] }, layout);
     return true;
   }
   if (structure === "elementwise") {
     if (result.type.shape.length !== 4) return false;
-    emit(
-      node,
-      node.operands.map((it) => broadcastable(layout, it)),
-      node.attributes,
-      layout,
-    );
+    emit({ ...node, operands: node.operands.map((it) => broadcastable(layout, it)) }, layout);
     return true;
   }
   if (structure === "reduction") return rewriteReduction(node, operand, result, layout);
   const allImages = node.operands.every((it) => it.type.shape.length === 4);
   if (structure === "along axis" && allImages) {
-    const axis = node.attributes["axis"]?.value ?? -1;
-    if (typeof axis !== "number") return false;
+    const axis = readAttribute(node, "axis", "number");
     const moved = required(axisInFirst[axis < 0 ? axis + 4 : axis], "axis");
-    emit(
-      node,
-      node.operands.map((it) => asFirst(layout, it)),
-      { ...node.attributes, axis: moved },
-      layout,
-    );
+    const attributes: Attributes = { ...node.attributes, axis: { kind: "number", value: moved } };
+    emit({ ...node, operands: node.operands.map((it) => asFirst(layout, it)), attributes }, layout);
     return true;
   }
   const ofAxes = eachAxisAttributes(node);
   if (ofAxes === undefined) return false;
-  const permuted = Object.fromEntries(ofAxes.map((name) => [name, permutedAttribute(node, name)]));
-  emit(node, [asFirst(layout, operand)], { ...node.attributes, ...permuted }, layout);
+  const attributes = { ...node.attributes, ...permutedAttributes(node, ofAxes) };
+  emit({ ...node, operands: [asFirst(layout, operand)], attributes }, layout);
   return true;
 }
 
@@ -180,34 +170,36 @@ function rewriteLayoutOperator(node: OperatorNode, rule: ImageStructure, layout:
     const kind = rule.operands[index] ?? "other";
     return kind === "image" ? asFirst(layout, it) : kind === "kernel" ? asKernel(layout, it) : asLast(layout, it);
   });
-  const attributes: Record<string, AttributeArguments[string]> = { ...node.attributes, layout: "NCHW" };
-  for (const name of rule.imageShapes ?? []) attributes[name] = permutedAttribute(node, name);
-  const made = layout.b.ops(node.op, operands, attributes);
+  const attributes: Attributes = {
+    ...node.attributes,
+    ...permutedAttributes(node, rule.imageShapes ?? []),
+    layout: { kind: "string", value: "NCHW" },
+  };
+  const made = layout.b.apply({ ...node, operands, attributes });
   node.results.forEach((it, index) => {
     const where = rule.results[index] === "image" ? layout.first : layout.last;
     where.set(it.id, required(made[index], "result"));
   });
 }
 
-function emit(node: OperatorNode, operands: readonly Value[], attributes: AttributeArguments, layout: Layout): void {
+function emit(node: OperatorNode, layout: Layout): void {
   const result = required(node.results[0], "result");
-  layout.first.set(result.id, layout.b.op(node.op, operands, attributes));
+  layout.first.set(result.id, elementAt(layout.b.apply(node), 0));
 }
 
 /** Reductions keep the layout where they keep the axes, and leave it where what is left is in the original's order. */
 function rewriteReduction(node: OperatorNode, operand: Value, result: Value, layout: Layout): boolean {
-  const axes = node.attributes["axes"]?.value;
-  if (!Array.isArray(axes)) return false;
-  const reduced = axes.map((it: unknown) => (typeof it === "number" ? it : fault("an axis that is no number")));
+  const reduced = readAttribute(node, "axes", "numbers");
   const moved = reduced.map((axis) => required(axisInFirst[axis], "axis")).sort((a, b) => a - b);
-  const attributes = { ...node.attributes, axes: moved };
-  if (node.attributes["keep"]?.value === true) {
-    emit(node, [asFirst(layout, operand)], attributes, layout);
+  const attributes: Attributes = { ...node.attributes, axes: { kind: "numbers", value: moved } };
+  if (readAttribute(node, "keep", "boolean")) {
+    emit({ ...node, operands: [asFirst(layout, operand)], attributes }, layout);
     return true;
   }
   const left = toFirst.filter((axis) => !reduced.includes(axis));
   if (left.some((axis, index) => index > 0 && axis < elementAt(left, index - 1))) return false;
-  layout.last.set(result.id, layout.b.op(node.op, [asFirst(layout, operand)], attributes));
+  const made = layout.b.apply({ ...node, operands: [asFirst(layout, operand)], attributes });
+  layout.last.set(result.id, elementAt(made, 0));
   return true;
 }
 
@@ -238,11 +230,14 @@ function kernelParameters(graph: Graph): ReadonlySet<number> {
   return new Set(parameters.map((it) => it.value.id).filter((id) => used.has(id)));
 }
 
-function permutedAttribute(node: OperatorNode, name: string): AttributeValue {
-  const value = node.attributes[name]?.value;
-  if (value === undefined || !isDims(value))
-    return fault(`the attribute ${name} of ${node.op} is no list of dimensions`);
-  return permute(value, toFirst);
+/** Attributes with a dimension for each axis of an image, in its new order. */
+function permutedAttributes(node: OperatorNode, names: readonly string[]): Attributes {
+  return Object.fromEntries(
+    names.map((name): [string, Attribute] => [
+      name,
+      { kind: "dims", value: permute(readAttribute(node, name, "dims"), toFirst) },
+    ]),
+  );
 }
 
 function permute(shape: readonly Dim[], perm: readonly number[]): readonly Dim[] {

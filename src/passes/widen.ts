@@ -73,8 +73,8 @@ function withWideAttributes(node: Node): Node {
   if (single.has(node.op)) return node;
   const widened = Object.entries(findOperator(node.op)?.attributes ?? {}).flatMap(
     ([name, { kind, default: usual }]) => {
-      const given = node.attributes[name];
-      return kind === "dtype" && (given?.value ?? usual) === "f32" ? [[name, { ...given, value: "f64" }] as const] : [];
+      const isSingle = kind === "dtype" && (node.attributes[name]?.value ?? usual) === "f32";
+      return isSingle ? [[name, { kind: "string", value: "f64" }] as const] : [];
     },
   );
   return { ...node, attributes: { ...node.attributes, ...Object.fromEntries(widened) } };

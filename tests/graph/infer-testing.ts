@@ -2,7 +2,9 @@ import { constant, type Dim } from "../../src/dims/dim.ts";
 import { noFacts, type Facts } from "../../src/dims/facts.ts";
 import { createShapeChecker } from "../../src/graph/check-shapes.ts";
 import { inferOperator } from "../../src/graph/infer.ts";
-import type { AttributeValue } from "../../src/ir/graph.ts";
+import type { Attribute } from "../../src/ir/graph.ts";
+import type { PlainAttributes } from "../../src/ops/define/builder.ts";
+import { tagAttributes } from "../../src/ops/define/tag-attributes.ts";
 import { printType } from "../../src/ir/print-graph.ts";
 import type { DType, TensorType } from "../../src/ir/types.ts";
 import { operators, type OperatorName } from "../../src/ops/registry.ts";
@@ -22,12 +24,18 @@ export function typed(dtype: DType, ...shape: readonly (Dim | number | undefined
 export function infer(
   name: OperatorName,
   operands: readonly TensorType[],
-  attributes: Readonly<Record<string, AttributeValue>> = {},
+  attributes: PlainAttributes = {},
   facts: Facts = noFacts,
 ): readonly string[] {
   const found: string[] = [];
   const check = createShapeChecker(facts, ({ message }) => found.push(message));
-  const given = Object.fromEntries(Object.entries(attributes).map(([key, value]) => [key, { value }]));
-  const types = inferOperator(operators[name], operands, given, check);
+  const operator = operators[name];
+  const unknown = ([key]: readonly [string, unknown]): boolean => !(key in operator.attributes);
+  const entries = Object.entries(attributes);
+  const given: Readonly<Record<string, Attribute>> = {
+    ...tagAttributes(operator, Object.fromEntries(entries.filter((it) => !unknown(it)))),
+    ...Object.fromEntries(entries.filter(unknown).map(([key]) => [key, { kind: "string", value: "" } as const])),
+  };
+  const types = inferOperator(operator, operands, given, check);
   return types === undefined ? found : types.map(printType);
 }

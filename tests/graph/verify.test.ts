@@ -54,6 +54,12 @@ describe("verifyGraph", () => {
       /axes of sum must be a list of integers/,
       ['input "x" feature %0: f32[2]', "%1: f32[] = sum(%0; axes=[0.5])"],
     ],
+    [
+      "an empty list of numbers as a shape",
+      /shape of reshape must be a list of dimensions/,
+      ['input "x" feature %0: f32[1]', "%1: f32[] = reshape(%0; shape=[])"],
+    ],
+    ["a number as a dimension", /size of range must be a dimension/, ["%1: i32[3] = range(; size=3)"]],
     ["a node of the structured form", /belongs to the structured form/, ['%1: f32[2] = parameter "kernel"']],
     ["a key without a base", /needs a base key/, ['%1: u32[2] = key "a" []']],
     ["a constant of the wrong length", /has 2 elements for f32\[3\]/, ["%1: f32[3] = constant [1, 2]"]],
@@ -160,7 +166,7 @@ describe("verifyModule", () => {
     [
       "a repeat without a count",
       /has no count/,
-      withNodes((it) => (it.kind === "repeat" ? { ...it, count: { value: "many" } } : it)),
+      withNodes((it) => (it.kind === "repeat" ? { ...it, count: 1.5 } : it)),
     ],
     [
       "a function that calls itself",

@@ -2,6 +2,7 @@ import { constant, multiply, variable, withLabel } from "../../src/dims/dim.ts";
 import { assume, atLeast, divides, noFacts } from "../../src/dims/facts.ts";
 import type { Func, Module } from "../../src/ir/graph.ts";
 import type { TensorType } from "../../src/ir/types.ts";
+import { required } from "../../src/support/fault.ts";
 import { createBuilder } from "../../src/graph/create-builder.ts";
 
 const B = variable("B");
@@ -14,8 +15,9 @@ function dense(): Func {
   const x = b.value(row, "x");
   const kernel = b.value({ dtype: "f32", shape: [D, D] });
   b.append({ kind: "parameter", path: "kernel", results: [kernel] });
-  const product = b.op("einsum", [x, kernel], { equation: { value: "b i, i j -> b j", source: "equation" } });
-  const body = { inputs: [x], nodes: b.nodes, results: [product] };
+  const equation = { kind: "string", value: "b i, i j -> b j", source: "equation" } as const;
+  const [product] = b.apply({ op: "einsum", operands: [x, kernel], attributes: { equation } });
+  const body = { inputs: [x], nodes: b.nodes, results: [required(product, "product")] };
   return {
     key: "Dense_1",
     name: "Dense",
@@ -59,8 +61,8 @@ function entry(): Func {
     return [result];
   });
   const repeated = b.value(row);
-  const count = { value: 3, source: "depth" };
-  b.append({ kind: "repeat", count, path: "layer", shared: false, operands: [called], body, results: [repeated] });
+  const count = { count: 3, source: "depth" };
+  b.append({ kind: "repeat", ...count, path: "layer", shared: false, operands: [called], body, results: [repeated] });
   const zero = b.constant({ dtype: "f32", shape: [D] }, [0, -0, 0.5, 1e-7]);
   const [last, all] = b.scan(
     { initial: [zero], sequences: [repeated], sequenceAxes: [0], emitAxes: [0], length: B, reverse: true },

@@ -45,13 +45,13 @@ const labelled = fc
 
 const numbers = fc.oneof(fc.double(), fc.integer(), fc.constantFrom(-0, Infinity, -Infinity, NaN));
 const attributeValues: fc.Arbitrary<AttributeValue> = fc.oneof(
-  numbers,
-  fc.boolean(),
-  fc.string(),
-  labelled,
-  fc.array(numbers),
-  fc.array(fc.string(), { minLength: 1 }),
-  fc.array(labelled, { minLength: 1 }),
+  numbers.map((value) => ({ kind: "number", value }) as const),
+  fc.boolean().map((value) => ({ kind: "boolean", value }) as const),
+  fc.string().map((value) => ({ kind: "string", value }) as const),
+  labelled.map((value) => ({ kind: "dim", value }) as const),
+  fc.array(numbers).map((value) => ({ kind: "numbers", value }) as const),
+  fc.array(fc.string()).map((value) => ({ kind: "strings", value }) as const),
+  fc.array(labelled).map((value) => ({ kind: "dims", value }) as const),
 );
 const names = fc.option(fc.oneof(fc.constantFrom("x", "h_1"), fc.string({ minLength: 1 })), { nil: undefined });
 const dtypes = fc.constantFrom<DType>("f16", "bf16", "f32", "f64", "i8", "i32", "i64", "u8", "u32", "bool");
@@ -98,7 +98,7 @@ const graphs: fc.Arbitrary<Graph> = fc
     const plain = Object.fromEntries(
       Object.entries(attributes).map(([key, { value, source }]) => [
         key,
-        source === undefined ? { value } : { value, source },
+        source === undefined ? value : { ...value, source },
       ]),
     );
     const nodes: readonly Node[] = [
@@ -119,6 +119,24 @@ describe("the text form of graphs", () => {
       }),
       { numRuns: 300 },
     );
+  });
+
+  it("tells apart values that look alike", () => {
+    const line = "%1: f32[] = relu(%0; a=[], b=strings [], c=<[]>, d=3, e=<3>, f=[3], g=<[3]>, h=-0)";
+    const text = `graph "g" inference next 2 {\n  input "x" feature %0: f32[]\n  ${line}\n}\n`;
+    const parsed = parseGraph(text);
+    const [node] = parsed.ok ? parsed.value.nodes : [];
+    expect(node?.kind === "operator" && node.attributes).toEqual({
+      a: { kind: "numbers", value: [] },
+      b: { kind: "strings", value: [] },
+      c: { kind: "dims", value: [] },
+      d: { kind: "number", value: 3 },
+      e: { kind: "dim", value: constant(3) },
+      f: { kind: "numbers", value: [3] },
+      g: { kind: "dims", value: [constant(3)] },
+      h: { kind: "number", value: -0 },
+    });
+    expect(parsed.ok && printGraph(parsed.value)).toBe(text);
   });
 
   it("keeps dimensions", () => {

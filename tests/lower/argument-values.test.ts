@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { asNumber, type Dim } from "../../src/dims/dim.ts";
-import type { AttributeValue } from "../../src/ir/graph.ts";
+import type { PlainAttributes } from "../../src/ops/define/builder.ts";
 import { isFloat } from "../../src/ops/define/dtype-class.ts";
 import { initializers, type InitializerArgument } from "../../src/ops/initializers.ts";
 import { givenAttributes, type AttributeKind, type Operator, type Sample } from "../../src/ops/define/operator.ts";
@@ -38,9 +38,9 @@ const odd: Readonly<Record<AttributeKind, readonly string[]>> = {
   strings: [],
 };
 
-const isDim = (value: AttributeValue): value is Dim => typeof value === "object" && "kind" in value;
+const isDim = (value: PlainAttributes[string]): value is Dim => typeof value === "object" && "kind" in value;
 
-function written(value: AttributeValue): string {
+function written(value: PlainAttributes[string]): string {
   if (typeof value === "string") return /^\w+$/.test(value) ? value : JSON.stringify(value);
   if (typeof value !== "object") return String(value);
   return isDim(value) ? String(asNumber(value)) : `[${value.map(written).join(", ")}]`;
@@ -70,7 +70,7 @@ const tensorsOf = (operator: Operator, sample: Sample) =>
 /** The first samples that a person can write: those of numbers that lie within their types. */
 function samplesOf(operator: Operator): readonly Sample[] {
   const given = givenAttributes(operator);
-  const isInternal = (name: string, value: AttributeValue): boolean => {
+  const isInternal = (name: string, value: PlainAttributes[string]): boolean => {
     return !(name in given) && operator.attributes[name]?.default !== value;
   };
   return operator.samples

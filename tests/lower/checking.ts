@@ -111,7 +111,7 @@ function walkOwned(module: Module, visit: (func: Func, prefix: string) => void):
         if (callee === undefined) throw new Error(`no function ${node.callee}`);
         inFunc(callee, join(prefix, node.instance));
       } else if (node.kind === "repeat") {
-        const count = Number(node.count.value);
+        const count = node.count;
         for (let index = 0; index < (node.shared ? 1 : count); index += 1) {
           inNodes(node.body.nodes, join(prefix, node.path, node.shared ? "" : String(index)));
         }

@@ -62,7 +62,7 @@ describe("repeat and for", () => {
       "model M(n: int = 3): (x: f32[B, 4]) -> y: f32[B, 4] {\n  x -> repeat n as layer { Dense(4, bias=false) -> relu }\n}\n";
     const module = lower(text, "M");
     expect(entryOf(module).body.nodes).toMatchObject([
-      { kind: "repeat", count: { value: 3, source: "n" }, path: "layer", shared: false },
+      { kind: "repeat", count: 3, source: "n", path: "layer", shared: false },
     ]);
     expect([...parametersOf(module).keys()]).toEqual(["layer.0.kernel", "layer.1.kernel", "layer.2.kernel"]);
   });

@@ -1,7 +1,10 @@
 import { asNumber, constant, evaluate, variable, type Dim } from "../../src/dims/dim.ts";
 import { assume, equal, noFacts, type Facts } from "../../src/dims/facts.ts";
 import { differentiate } from "../../src/autodiff/differentiate.ts";
-import type { AttributeValue, Graph, GraphInput, GraphOutput, Value } from "../../src/ir/graph.ts";
+import { mapAttributes } from "../../src/graph/map-dims.ts";
+import { tagAttributes } from "../../src/ops/define/tag-attributes.ts";
+import { mapValues } from "../../src/support/map-values.ts";
+import type { Attributes, Graph, GraphInput, GraphOutput, Value } from "../../src/ir/graph.ts";
 import type { TensorType } from "../../src/ir/types.ts";
 import { createBuilder } from "../../src/graph/create-builder.ts";
 import { isFloat } from "../../src/ops/define/dtype-class.ts";
@@ -84,24 +87,15 @@ function factsOf(operator: Operator, sample: Sample, form: SampleForm): Facts {
 }
 
 /** The attributes of a sample; in symbolic form literal dimensions that an operand has become its variables. */
-function attributesOf(operator: Operator, sample: Sample, form: SampleForm): Readonly<Record<string, AttributeValue>> {
+function attributesOf(operator: Operator, sample: Sample, form: SampleForm): Attributes {
   const sizes = variableSizes(operator, sample);
   const renamed = (dim: Dim): Dim => {
     const size = asNumber(dim);
     return size !== undefined && sizes.has(size) ? dimOf(size, form) : dim;
   };
-  const entries = Object.entries(sample.attributes ?? {}).map(([name, value]): readonly [string, AttributeValue] => {
-    if (mustBeLiteral(operator, name)) return [name, value];
-    if (isDim(value)) return [name, renamed(value)];
-    if (!Array.isArray(value)) return [name, value];
-    const dims: readonly unknown[] = value;
-    return dims.length > 0 && dims.every(isDim) ? [name, dims.map(renamed)] : [name, value];
-  });
-  return Object.fromEntries(entries);
-}
-
-function isDim(value: unknown): value is Dim {
-  return typeof value === "object" && value !== null && "terms" in value;
+  const literal = tagAttributes(operator, sample.attributes ?? {});
+  const symbolic = mapAttributes(literal, renamed);
+  return mapValues(literal, (name, it) => (mustBeLiteral(operator, name) ? it : (symbolic[name] ?? it)));
 }
 
 /** What has no meaning unless a size is known when it is compiled: the number of results, pieces of two sizes. */
@@ -117,11 +111,11 @@ export function graphOfSample(operator: Operator, sample: Sample, form: SampleFo
   const inputs = sample.operands.map((it, index): GraphInput => {
     return { name: `x${index}`, role: "feature", value: b.value(typeOf(operator, index, it, form)) };
   });
-  const results = b.ops(
-    operator.name,
-    inputs.map((it) => it.value),
-    attributesOf(operator, sample, form),
-  );
+  const results = b.apply({
+    op: operator.name,
+    operands: inputs.map((it) => it.value),
+    attributes: attributesOf(operator, sample, form),
+  });
   return {
     name: operator.name,
     mode: "inference",

@@ -1,13 +1,15 @@
 import { readdirSync } from "node:fs";
 import * as tf from "@tensorflow/tfjs";
 import { asNumber, type Dim } from "../../src/dims/dim.ts";
-import type { AttributeValue, Node, OperatorNode, Value } from "../../src/ir/graph.ts";
+import type { Attributes, Node, OperatorNode, Value } from "../../src/ir/graph.ts";
+import { withDefaults } from "../../src/ops/define/tag-attributes.ts";
 import { attributesFor } from "../../src/ops/define/operator.ts";
 import { findOperator } from "../../src/ops/registry.ts";
 import { tfjsDType } from "../../src/emit/tfjs/tfjs-dtype.ts";
 import { toSyntax } from "../../src/emit/tfjs/to-syntax.ts";
 import { unstack } from "../../src/emit/tfjs/prelude/unstack.ts";
 import type { Expression, PlainExpression } from "../../src/emit/structured/tree.ts";
+import { writeAttribute } from "../../src/emit/structured/write-attribute.ts";
 import type { TfjsWriter } from "../../src/emit/tfjs/tfjs-writer.ts";
 import { fault, required } from "../../src/support/fault.ts";
 import { tfjsFused, tfjsLowering } from "../../src/emit/tfjs/lowerings/tfjs-lowerings.ts";
@@ -75,7 +77,7 @@ function runOperator(node: OperatorNode, operands: readonly tf.Tensor[]): readon
   const attributes = attributesFor(operator, node.attributes);
   const names = new Map<string, unknown>(operands.map((it, index) => [`$${index}`, it]));
   const args = operands.map((_, index): Expression => ({ kind: "identifier", name: `$${index}` }));
-  const writer = writerFor(attributes);
+  const writer = writerFor(withDefaults(operator, node.attributes));
   const input = { operands: node.operands, results: node.results, attributes };
   const lower = operator.kind === "primitive" ? tfjsLowering(operator) : tfjsFused(operator, input);
   if (lower === undefined) fault(`${node.op} has no lowering to TensorFlow.js`);
@@ -89,16 +91,12 @@ function literal(dim: Dim): number {
   return asNumber(dim) ?? fault("a symbolic dimension");
 }
 
-function expressionOf(value: AttributeValue): Expression {
-  if (typeof value === "number") return { kind: "number", value };
-  if (typeof value === "boolean") return { kind: "boolean", value };
-  if (typeof value === "string") return { kind: "string", value };
-  if ("kind" in value) return { kind: "number", value: literal(value) };
-  return { kind: "array", elements: value.map(expressionOf) };
-}
+const numberOf = (value: number): Expression => ({ kind: "number", value });
+const sizeOf = (dim: Dim): Expression => numberOf(literal(dim));
+const arrayOf = (elements: readonly Expression[]): Expression => ({ kind: "array", elements });
 
 /** A writer for one node whose dimensions are all literal. */
-function writerFor(attributes: Readonly<Record<string, AttributeValue>>): TfjsWriter {
+function writerFor(attributes: Attributes): TfjsWriter {
   const call = (callee: Expression, args: readonly Expression[]): Expression => ({
     kind: "call",
     callee,
@@ -113,16 +111,16 @@ function writerFor(attributes: Readonly<Record<string, AttributeValue>>): TfjsWr
       return call(path, args);
     },
     method: (target, name, ...args) => call({ kind: "member", target, name }, args),
-    number: (value) => ({ kind: "number", value }),
+    number: numberOf,
     string: (value) => ({ kind: "string", value }),
     boolean: (value) => ({ kind: "boolean", value }),
-    array: (elements) => ({ kind: "array", elements }),
-    numbers: (values) => ({ kind: "array", elements: values.map(expressionOf) }),
+    array: arrayOf,
+    numbers: (values) => arrayOf(values.map(numberOf)),
     object: (entries) => ({ kind: "object", entries: Object.entries(entries).map(([key, value]) => ({ key, value })) }),
     undefined: { kind: "undefined" },
-    dim: expressionOf,
-    shape: (dims) => ({ kind: "array", elements: dims.map(expressionOf) }),
-    attribute: (name) => expressionOf(required(attributes[name], name)),
+    dim: sizeOf,
+    shape: (dims) => arrayOf(dims.map(sizeOf)),
+    attribute: (name) => writeAttribute(required(attributes[name], name), sizeOf),
     helper: (name, ...args) => call(identifier(name), args),
   };
 }

@@ -50,7 +50,7 @@ function bodyOver(b: GraphBuilder): Body {
       const result = b.value(operand.type);
       b.append({
         kind: "repeat",
-        count: { value: count },
+        count,
         path,
         shared,
         operands: [operand],

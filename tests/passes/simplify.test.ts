@@ -96,6 +96,18 @@ describe("foldConstants", () => {
 });
 
 describe("commonSubexpressions", () => {
+  it("keeps apart what is filled with other numbers", () => {
+    const graph = graphOf({ x: type("f32", 2) }, (b, { x }) =>
+      Object.fromEntries(
+        [Infinity, -Infinity, 0, -0, 0].map((value, at) => {
+          const padded = b.op("pad", [x], { before: dims(1), after: dims(0), value });
+          return [`y${at}`, b.op("reciprocal", [padded])];
+        }),
+      ),
+    );
+    expect(left(graph, commonSubexpressions)).toEqual(Array.from({ length: 4 }, () => ["pad", "reciprocal"]).flat());
+  });
+
   it("shares equal work, in scans with what is outside of them too, and nothing else", () => {
     const graph = graphOf({ x: type("f32", "T", 3) }, (b, { x }) => {
       const outside = b.op("exp", [b.mul(x, b.scalar(2))]);

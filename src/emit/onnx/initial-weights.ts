@@ -3,7 +3,7 @@ import { asNumber } from "../../dims/dim.ts";
 import type { Graph, GraphOutput, Node, OperatorNode, Value } from "../../ir/graph.ts";
 import type { DType } from "../../ir/types.ts";
 import { interpretNodes, type Environment } from "../../graph/interpret.ts";
-import { attributesFor, type ElementFunction, type NdArray, type Primitive } from "../../ops/define/operator.ts";
+import { type ElementFunction, type NdArray, type Primitive } from "../../ops/define/operator.ts";
 import { seedWords } from "../../ops/random/counter.ts";
 import { findOperator } from "../../ops/registry.ts";
 import { isElementwise } from "../../ops/define/structure.ts";
@@ -12,6 +12,7 @@ import { encodeElements } from "../../support/element-bytes.ts";
 import { fault, required } from "../../support/fault.ts";
 import type { SafeTensor } from "../../support/safetensors.ts";
 import type { StoredVariable } from "./stored-weights.ts";
+import { concreteAttributes } from "../../ops/define/concrete-attributes.ts";
 
 /** Elements that are computed at once: enough to keep the cost of a node small, few enough to stay in the cache. */
 const chunkElements = 16_384;
@@ -211,7 +212,7 @@ function planElementwise(
     if (known?.data.length !== 1) return undefined;
     scalars.set(operand.id, { ...known, shape: [] });
   }
-  const attributes = concrete(attributesFor(operator, node.attributes));
+  const attributes = concreteAttributes(operator, node.attributes, asNumber);
   if (attributes === undefined) return undefined;
   const { dtype } = result.type;
   const quick = planQuick(node, operator, result, scalars);
@@ -221,16 +222,4 @@ function planElementwise(
     const [piece] = operator.reference({ operands, attributes, results: [{ dtype, shape: [length] }] });
     pieces.set(result.id, required(piece, node.op));
   };
-}
-
-/** Attributes without dimensions, as elementwise operators have them; undefined where there are others. */
-function concrete(
-  attributes: ReturnType<typeof attributesFor>,
-): Readonly<Record<string, number | boolean | string>> | undefined {
-  const values: Record<string, number | boolean | string> = {};
-  for (const [name, value] of Object.entries(attributes)) {
-    if (typeof value === "object") return undefined;
-    values[name] = value;
-  }
-  return values;
 }

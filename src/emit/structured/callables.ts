@@ -1,5 +1,6 @@
 import { formatDim } from "../../dims/dim.ts";
-import type { AttributeValue, Func, HyperparameterValue, OperatorNode, Region, Value } from "../../ir/graph.ts";
+import type { Func, HyperparameterValue, OperatorNode, Region, Value } from "../../ir/graph.ts";
+import { attributesKey } from "../../ir/attributes-key.ts";
 import type { TensorType } from "../../ir/types.ts";
 import { createBuilder } from "../../graph/create-builder.ts";
 import { operandSpecAt } from "../../graph/infer.ts";
@@ -79,8 +80,8 @@ function decomposed(key: string, operator: Composite, node: OperatorNode, facts:
   const body = b.region(inputs, (inner) =>
     operator.decompose(inner, { operands: inputs, results, attributes: attributesFor(operator, node.attributes) }),
   );
-  const hyperparameters = Object.entries(node.attributes).flatMap(([name, { value }]) =>
-    typeof value === "object" ? [] : [{ name, value }],
+  const hyperparameters = Object.entries(node.attributes).flatMap(([name, it]) =>
+    it.kind === "number" || it.kind === "boolean" || it.kind === "string" ? [{ name, value: it.value }] : [],
   );
   return {
     key,
@@ -96,16 +97,9 @@ function decomposed(key: string, operator: Composite, node: OperatorNode, facts:
 }
 
 function compositeKey(node: OperatorNode): string {
-  const attributes = Object.entries(node.attributes).map(([name, { value }]) => `${name}=${attributeText(value)}`);
-  return `${node.op}(${node.operands.map(({ type }) => typeText(type)).join(", ")}; ${attributes.join(", ")})`;
+  return `${node.op}(${node.operands.map(({ type }) => typeText(type)).join(", ")})${attributesKey(node.attributes)}`;
 }
 
 function typeText(type: TensorType): string {
   return `${type.dtype}[${type.shape.map((dim) => `${formatDim(dim)}:${dim.label ?? ""}`).join(", ")}]`;
-}
-
-function attributeText(value: AttributeValue): string {
-  if (typeof value !== "object") return JSON.stringify(value);
-  if ("kind" in value) return formatDim(value);
-  return `[${value.map((it) => (typeof it === "object" ? formatDim(it) : JSON.stringify(it))).join(", ")}]`;
 }

@@ -1,7 +1,6 @@
 import type { Func, Initializer, Region, Variable } from "../../ir/graph.ts";
 import type { TensorType } from "../../ir/types.ts";
 import { regionsOf } from "../../ir/visit.ts";
-import { repeatCount } from "../../graph/repeat-count.ts";
 import { required } from "../../support/fault.ts";
 
 /** What a function and all that it calls owns, nested as its paths are: leaves are parameters or states. */
@@ -80,7 +79,7 @@ function fill(into: MutableNode, region: Region, treeOf: (key: string) => Variab
           const element: MutableNode = { kind: "node", entries: new Map() };
           fill(element, node.body, treeOf);
           if (element.entries.size > 0)
-            insertList(into, node.path, { kind: "list", count: repeatCount(node), element: freeze(element) });
+            insertList(into, node.path, { kind: "list", count: node.count, element: freeze(element) });
         }
         break;
       case "scan":

@@ -140,13 +140,7 @@ function writeOperator(state: FunctionState, env: Env, given: OperatorNode): voi
   if (host !== undefined) return bind(env, single(node), { expression: host, form: "number" });
 
   const [only] = bounds;
-  const shape = node.attributes["shape"]?.value;
-  if (
-    node.op === "broadcast_to" &&
-    only?.form === "number" &&
-    only.expression.kind === "number" &&
-    Array.isArray(shape)
-  ) {
+  if (node.op === "broadcast_to" && only?.form === "number" && only.expression.kind === "number") {
     const { type } = single(node);
     const sizes = type.shape.map((dim) => state.dim(dim));
     return define(state, env, single(node), fill(state, only.expression.value, sizes, type.dtype), false);

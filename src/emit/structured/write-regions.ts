@@ -1,6 +1,5 @@
 import { asNumber } from "../../dims/dim.ts";
 import { splitIndices } from "../../graph/paths.ts";
-import { repeatCount } from "../../graph/repeat-count.ts";
 import type { Node, Region, RepeatNode, ScanNode, TrainingNode, Value } from "../../ir/graph.ts";
 import { required } from "../../support/fault.ts";
 import { asTensor, bind, define, freshName, isLive, readBound, readTensor } from "./bind-value.ts";
@@ -135,7 +134,7 @@ export function writeRepeat(state: FunctionState, env: Env, node: RepeatNode, wr
   env.out.push({
     kind: "repeat",
     over,
-    ...(counted && { count: literal(repeatCount(node), node.count.source) }),
+    ...(counted && { count: literal(node.count, node.source) }),
     ...((indexed || counted) && { index }),
     body: inner.out,
   });

@@ -1,6 +1,7 @@
 import type { Dim } from "../../dims/dim.ts";
-import type { AttributeValue, Attributes } from "../../ir/graph.ts";
+import type { Attributes } from "../../ir/graph.ts";
 import { identifier, literal, type Expression } from "../structured/tree.ts";
+import { writeAttribute } from "../structured/write-attribute.ts";
 import type { TfjsWriter } from "./tfjs-writer.ts";
 import { fault } from "../../support/fault.ts";
 import { dotted } from "./ast.ts";
@@ -8,9 +9,8 @@ import { preludeDeclaration } from "./prelude.ts";
 
 /** What a writer for one operator node rests on. */
 export interface TensorWriterContext {
+  /** With defaults filled in. */
   readonly attributes: Attributes;
-  /** All attributes with defaults filled in. */
-  readonly values: Readonly<Record<string, AttributeValue>>;
   readonly dim: (dim: Dim) => Expression;
   /** Operands that are plain numbers: TensorFlow.js takes them as they are, helpers and methods want tensors. */
   readonly numbers: ReadonlySet<Expression>;
@@ -21,23 +21,6 @@ export interface TensorWriterContext {
 export function tensorWriter(context: TensorWriterContext): TfjsWriter {
   const tensor = (value: Expression): Expression =>
     context.numbers.has(value) ? { kind: "scalar", value, dtype: "float32" } : value;
-
-  const scalar = (value: number | boolean | string, source: string | undefined): Expression => {
-    const tail = source === undefined ? {} : { source };
-    if (typeof value === "number") return { kind: "number", value, ...tail };
-    if (typeof value === "boolean") return { kind: "boolean", value, ...tail };
-    return { kind: "string", value, ...tail };
-  };
-
-  const attribute = (name: string): Expression => {
-    const value = context.values[name];
-    const source = context.attributes[name]?.source;
-    if (value === undefined) return fault(`an operator has no attribute ${name}`);
-    if (typeof value !== "object") return scalar(value, source);
-    if ("kind" in value) return context.dim(value);
-    const elements = value.map((it) => (typeof it === "object" ? context.dim(it) : scalar(it, source)));
-    return { kind: "array", elements };
-  };
 
   return {
     tf: (name, ...args) => ({ kind: "call", callee: dotted(`tf.${name}`), arguments: args }),
@@ -58,7 +41,8 @@ export function tensorWriter(context: TensorWriterContext): TfjsWriter {
     undefined: { kind: "undefined" },
     dim: context.dim,
     shape: (dims) => ({ kind: "array", elements: dims.map((dim) => context.dim(dim)) }),
-    attribute,
+    attribute: (name) =>
+      writeAttribute(context.attributes[name] ?? fault(`an operator has no attribute ${name}`), context.dim),
     helper: (name, ...args) => {
       context.useHelper(name);
       const { parameters } = preludeDeclaration(name);

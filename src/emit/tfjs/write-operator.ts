@@ -9,6 +9,7 @@ import type { Applied, ApplyContext } from "../structured/structured-target.ts";
 import type { Expression } from "../structured/tree.ts";
 import { tensorWriter } from "./tensor-writer.ts";
 import { tfjsLowering, tfjsFused } from "./lowerings/tfjs-lowerings.ts";
+import { withDefaults } from "../../ops/define/tag-attributes.ts";
 
 /** An operator applied to bound operands, as its lowering to TensorFlow.js writes it; and whether it left a plain number alone. */
 export function writeOperator(
@@ -24,9 +25,9 @@ export function writeOperator(
     numbers.add(bound.expression);
     return bound.expression;
   });
-  const values = attributesFor(operator, node.attributes);
-  const writer = tensorWriter({ attributes: node.attributes, values, dim, numbers, useHelper });
-  const input = { operands: node.operands, results: node.results, attributes: values, args };
+  const writer = tensorWriter({ attributes: withDefaults(operator, node.attributes), dim, numbers, useHelper });
+  const attributes = attributesFor(operator, node.attributes);
+  const input = { operands: node.operands, results: node.results, attributes, args };
   const lower = operator.kind === "primitive" ? tfjsLowering(operator) : tfjsFused(operator, input);
   const expression = required(lower, `TensorFlow.js form of ${node.op}`)(writer, input);
   return { expression, isNumber: numbers.has(expression) };

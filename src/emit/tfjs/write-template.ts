@@ -150,9 +150,9 @@ function writeNode(node: OperatorNode, operands: readonly Written[], helpers: Se
   const host = hostArithmetic(node, operands);
   if (host !== undefined) return { expression: foldWholeNumbers(node.op, operands) ?? toSyntax(host), form: "number" };
   const rank = node.operands[0]?.type.shape.length ?? 0;
-  const axes = node.attributes["axes"]?.value;
-  if (Array.isArray(axes)) {
-    if (axes.length !== rank || node.op !== "sum") fault(`a template cannot hold a ${node.op} over some axes`);
+  const axes = node.attributes["axes"];
+  if (axes?.kind === "numbers") {
+    if (axes.value.length !== rank || node.op !== "sum") fault(`a template cannot hold a ${node.op} over some axes`);
     return { expression: callTensor("tf.sum", required(operands[0], "operand").expression), form: "tensor" };
   }
   // Nothing differentiates a template.

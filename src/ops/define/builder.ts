@@ -1,9 +1,9 @@
 import type { Dim } from "../../dims/dim.ts";
-import type { AttributeValue, Attribute, Node, Region, ScanNode, Value } from "../../ir/graph.ts";
+import type { AttributeValue, Node, OperatorNode, Region, ScanNode, Value } from "../../ir/graph.ts";
 import type { DType, TensorType } from "../../ir/types.ts";
 
-/** Attributes as a rule writes them: a bare value, or one with its source. */
-export type AttributeArguments = Readonly<Record<string, AttributeValue | Attribute>>;
+/** Attributes as the code of an operator reads and writes them: values alone; the operator's schema says what they are. */
+export type PlainAttributes = Readonly<Record<string, AttributeValue["value"]>>;
 
 /**
  * Appends nodes to a region under construction, inferring their types. Used by decompositions, gradient rules, passes
@@ -12,9 +12,11 @@ export type AttributeArguments = Readonly<Record<string, AttributeValue | Attrib
  */
 export interface GraphBuilder {
   /** Applies an operator with one result. */
-  op(name: string, operands: readonly Value[], attributes?: AttributeArguments): Value;
+  op(name: string, operands: readonly Value[], attributes?: PlainAttributes): Value;
   /** Applies an operator with several results. */
-  ops(name: string, operands: readonly Value[], attributes?: AttributeArguments): readonly Value[];
+  ops(name: string, operands: readonly Value[], attributes?: PlainAttributes): readonly Value[];
+  /** Applies an operator as a node has it, attributes with their sources. */
+  apply(node: Pick<OperatorNode, "op" | "operands" | "attributes">): readonly Value[];
   /** A scalar constant, f32 unless said. It broadcasts. */
   scalar(value: number, dtype?: DType): Value;
   /** A literal tensor. */

@@ -1,5 +1,5 @@
 import { constant } from "../../dims/dim.ts";
-import type { AttributeValue } from "../../ir/graph.ts";
+import type { PlainAttributes } from "./builder.ts";
 import type { Sample } from "./operator.ts";
 
 /** A convolution to test with: shapes of its three tensors, in its layout, and its attributes. */
@@ -7,7 +7,7 @@ export interface ConvolutionSample {
   readonly x: readonly number[];
   readonly kernel: readonly number[];
   readonly y: readonly number[];
-  readonly attributes: Readonly<Record<string, AttributeValue>>;
+  readonly attributes: PlainAttributes;
 }
 
 /** Strides, dilations, paddings, groups and layouts, with remainders that no window reaches. */

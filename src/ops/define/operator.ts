@@ -1,9 +1,9 @@
 import type { Dim } from "../../dims/dim.ts";
-import type { AttributeValue, Attributes, OperatorNode, Value } from "../../ir/graph.ts";
+import type { Attributes, OperatorNode, Value } from "../../ir/graph.ts";
 import type { Limits } from "../../ir/limits.ts";
 import type { Metric } from "../../ir/program.ts";
 import type { DType, TensorType } from "../../ir/types.ts";
-import type { GraphBuilder } from "./builder.ts";
+import type { GraphBuilder, PlainAttributes } from "./builder.ts";
 import type { ValueRange } from "./value-range.ts";
 
 /** TypeScript type of an attribute of each declared kind. */
@@ -112,7 +112,7 @@ export interface NdArray {
 /** One application to test an operator with: shapes, how operands are filled, attributes. */
 export interface Sample {
   readonly operands: readonly SampleOperand[];
-  readonly attributes?: Readonly<Record<string, AttributeValue>>;
+  readonly attributes?: PlainAttributes;
   /** True where finite differences make no sense: ties, kinks, integer results. */
   readonly skipGradient?: boolean;
 }
@@ -310,10 +310,10 @@ export function loweringInput(
 
 /** Plain attribute values of a node with the schema's defaults filled in. */
 export function attributesFor(operator: Operator, attributes: Attributes): AttributesOf<AttributeSchema> {
-  const values: Record<string, AttributeTypes[AttributeKind]> = {};
+  const values: Record<string, PlainAttributes[string]> = {};
   for (const [name, spec] of Object.entries(operator.attributes)) {
     const given = attributes[name]?.value ?? spec.default;
-    if (given !== undefined) values[name] = given as AttributeTypes[AttributeKind];
+    if (given !== undefined) values[name] = given;
   }
   return values;
 }

@@ -1,8 +1,10 @@
-import { sameForm } from "../../../src/dims/dim.ts";
-import type { AttributeValue, OperatorNode } from "../../../src/ir/graph.ts";
+import { attributesKey } from "../../../src/ir/attributes-key.ts";
+import type { Attribute, OperatorNode } from "../../../src/ir/graph.ts";
 import type { Dim } from "../../../src/dims/dim.ts";
 import type { StructuredTarget } from "../../../src/emit/structured/structured-target.ts";
-import { identifier, literal, type Expression } from "../../../src/emit/structured/tree.ts";
+import { withDefaults } from "../../../src/ops/define/tag-attributes.ts";
+import { writeAttribute } from "../../../src/emit/structured/write-attribute.ts";
+import { identifier, type Expression } from "../../../src/emit/structured/tree.ts";
 import { findOperator } from "../../../src/ops/registry.ts";
 import { required } from "../../../src/support/fault.ts";
 import { printExpression } from "./print-text.ts";
@@ -34,24 +36,13 @@ export const textTarget: StructuredTarget = {
 
 /** The attributes of a node that are not as they usually are, by name. */
 function settingsOf(node: OperatorNode, dim: (dim: Dim) => Expression): readonly Expression[] {
-  const schema = required(findOperator(node.op), node.op).attributes;
-  const entries = Object.entries(node.attributes).flatMap(([key, { value, source }]) =>
-    isSame(value, schema[key]?.default) ? [] : [{ key, value: settingOf(value, source, dim) }],
+  const usual = withDefaults(required(findOperator(node.op), node.op), {});
+  const entries = Object.entries(node.attributes).flatMap(([key, it]) =>
+    isSame(it, usual[key]) ? [] : [{ key, value: writeAttribute(it, dim) }],
   );
   return entries.length === 0 ? [] : [{ kind: "object", entries }];
 }
 
-function settingOf(value: AttributeValue, source: string | undefined, dim: (dim: Dim) => Expression): Expression {
-  const from = source === undefined ? {} : { source };
-  if (typeof value === "number") return literal(value, source);
-  if (typeof value === "boolean") return { kind: "boolean", value, ...from };
-  if (typeof value === "string") return { kind: "string", value, ...from };
-  if ("kind" in value) return dim(value);
-  return { kind: "array", elements: value.map((it) => settingOf(it, source, dim)) };
-}
-
-function isSame(one: AttributeValue, other: AttributeValue | undefined): boolean {
-  if (typeof one !== "object" || typeof other !== "object") return one === other;
-  if ("kind" in one) return "kind" in other && sameForm(one, other);
-  return !("kind" in other) && one.length === other.length && one.every((it, at) => isSame(it, other[at]));
+function isSame(one: Attribute, other: Attribute | undefined): boolean {
+  return other !== undefined && attributesKey({ one }) === attributesKey({ one: other });
 }

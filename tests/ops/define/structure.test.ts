@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { asNumber } from "../../../src/dims/dim.ts";
-import type { AttributeValue } from "../../../src/ir/graph.ts";
+import type { AttributeValues } from "../../../src/ir/graph.ts";
 import { interpretGraph } from "../../../src/graph/interpret.ts";
 import { fillArray, stridesOf, transposeArray } from "../../../src/ops/define/nd-array.ts";
 import {
@@ -11,8 +10,10 @@ import {
   type Sample,
 } from "../../../src/ops/define/operator.ts";
 import { allOperators } from "../../../src/ops/registry.ts";
-import { constant } from "../../../src/dims/dim.ts";
 import { describeSample, graphOfSample, inputsOfSample } from "../sample-graphs.ts";
+import { readAttribute } from "../../../src/ops/define/read-attribute.ts";
+import { tagAttributes } from "../../../src/ops/define/tag-attributes.ts";
+import { elementAt } from "../../../src/support/element-at.ts";
 
 /** What passes rely on, operator by operator: a law for each structure that one can declare. */
 
@@ -52,8 +53,13 @@ function expectSame(found: NdArray | undefined, expected: NdArray | undefined): 
   });
 }
 
-const attributeOf = (operator: Operator, sample: Sample, name: string): AttributeValue | undefined =>
-  sample.attributes?.[name] ?? operator.attributes[name]?.default;
+const attributeOf = <K extends keyof AttributeValues>(
+  operator: Operator,
+  { attributes = {} }: Sample,
+  name: string,
+  kind: K,
+): AttributeValues[K] =>
+  readAttribute({ op: operator.name, attributes: tagAttributes(operator, attributes) }, name, kind);
 
 const cases = (kind: (operator: Operator) => boolean): readonly (readonly [string, Operator, Sample])[] =>
   allOperators
@@ -82,9 +88,8 @@ describe("a reduction keeps the places of the axes that stay, and has none of th
   it.each(cases((it) => it.structure === "reduction"))("%s", (_, operator, sample) => {
     const [operand] = inputsOf(operator, sample);
     if (operand === undefined) throw new Error("a reduction has an operand");
-    const axes = attributeOf(operator, sample, "axes");
-    const reduced = Array.isArray(axes) ? axes.map(Number) : [];
-    const keep = attributeOf(operator, sample, "keep") === true;
+    const reduced = attributeOf(operator, sample, "axes", "numbers");
+    const keep = attributeOf(operator, sample, "keep", "boolean");
     const [result] = apply(operator, sample, [operand]);
     operand.shape.forEach((_size, axis) => {
       const [moved] = apply(operator, sample, [flip(operand, axis)]);
@@ -99,8 +104,8 @@ describe("an operator along an axis leaves the places of the others", () => {
     const operands = inputsOf(operator, sample);
     const [result] = apply(operator, sample, operands);
     const rank = result?.shape.length ?? 0;
-    const given = attributeOf(operator, sample, "axis");
-    const along = typeof given === "number" ? (given < 0 ? given + rank : given) : rank - 1;
+    const given = attributeOf(operator, sample, "axis", "number");
+    const along = given < 0 ? given + rank : given;
     for (let axis = 0; axis < rank; axis++) {
       if (axis === along) continue;
       const moved = apply(
@@ -124,11 +129,7 @@ describe("an operator on each axis has an attribute with a number for each", () 
     if (operand === undefined) throw new Error("it has an operand");
     const perm = operand.shape.map((_size, axis) => operand.shape.length - 1 - axis);
     const attributes = { ...sample.attributes };
-    for (const name of names) {
-      const value = attributes[name];
-      if (!Array.isArray(value)) throw new Error(`${name} is no list`);
-      attributes[name] = [...(value as readonly number[])].reverse();
-    }
+    for (const name of names) attributes[name] = [...attributeOf(operator, sample, name, "dims")].reverse();
     const turned: Sample = {
       ...sample,
       operands: [{ dtype: operand.dtype, shape: [...operand.shape].reverse() }],
@@ -150,7 +151,7 @@ describe("an operator on images computes the same in each layout", () => {
   ];
   const onImages = cases((it) => imageStructure(it) !== undefined).filter(
     ([, operator, sample]) =>
-      sample.operands[0]?.shape.length === 4 && (attributeOf(operator, sample, "layout") ?? "NHWC") === "NHWC",
+      sample.operands[0]?.shape.length === 4 && attributeOf(operator, sample, "layout", "string") === "NHWC",
   );
   it.each(onImages)("%s", (_, operator, sample) => {
     const structure = imageStructure(operator);
@@ -161,10 +162,8 @@ describe("an operator on images computes the same in each layout", () => {
     });
     const attributes = { ...sample.attributes, layout: "NCHW" };
     for (const name of structure?.imageShapes ?? []) {
-      const shape = sample.attributes?.[name];
-      if (!Array.isArray(shape)) throw new Error(`${name} is no shape`);
-      const sizes = shape.map((it) => asNumber(it as Parameters<typeof asNumber>[0]) ?? NaN);
-      Object.assign(attributes, { [name]: toFirst.map((axis) => constant(sizes[axis] ?? NaN)) });
+      const shape = attributeOf(operator, sample, name, "dims");
+      Object.assign(attributes, { [name]: toFirst.map((axis) => elementAt(shape, axis)) });
     }
     const first: Sample = { operands: turned.map(({ dtype, shape }) => ({ dtype, shape })), attributes };
     const [result] = apply(operator, sample, operands);

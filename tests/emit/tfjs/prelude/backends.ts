@@ -4,7 +4,8 @@ import * as tf from "@tensorflow/tfjs";
 import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
 import { constant } from "../../../../src/dims/dim.ts";
 import { noFacts } from "../../../../src/dims/facts.ts";
-import type { AttributeValue, Graph, GraphInput } from "../../../../src/ir/graph.ts";
+import type { PlainAttributes } from "../../../../src/ops/define/builder.ts";
+import type { Graph, GraphInput } from "../../../../src/ir/graph.ts";
 import { createBuilder } from "../../../../src/graph/create-builder.ts";
 import { interpretGraph } from "../../../../src/graph/interpret.ts";
 import type { NdArray } from "../../../../src/ops/define/operator.ts";
@@ -34,11 +35,7 @@ export function tensorOf(array: NdArray): tf.Tensor {
 }
 
 /** What the f64 reference of an operator with one result gives. */
-export function reference(
-  name: string,
-  operands: readonly NdArray[],
-  attributes: Readonly<Record<string, AttributeValue>>,
-): NdArray {
+export function reference(name: string, operands: readonly NdArray[], attributes: PlainAttributes): NdArray {
   const b = createBuilder({ firstId: 0 });
   const inputs = operands.map(({ dtype, shape }, index): GraphInput => {
     const value = b.value({ dtype, shape: shape.map((size) => constant(size)) });
