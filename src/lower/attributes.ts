@@ -1,7 +1,7 @@
 import { formatDim, type Dim } from "../dims/dim.ts";
 import type { Attribute, AttributeValue } from "../ir/graph.ts";
 import { brokenLimit } from "../ir/limits.ts";
-import type { DType } from "../ir/types.ts";
+import type { TensorType } from "../ir/types.ts";
 import { isDType } from "../ops/define/dtype-class.ts";
 import type { AttributeSpec } from "../ops/define/operator.ts";
 import { elementTypes } from "../analyze/builtins.ts";
@@ -10,6 +10,7 @@ import { report, type Context, type Expected } from "./context.ts";
 import { asDim, asInteger, asReal, isHeld, sourceOf } from "./convert.ts";
 import { checkPositive } from "./declared-types.ts";
 import { describe, type Val } from "./values.ts";
+import { isRest, fillShape } from "./fill-shape.ts";
 
 /** What an attribute's expression may be. */
 export function expectedFor(spec: AttributeSpec): Expected {
@@ -30,7 +31,7 @@ export function expectedFor(spec: AttributeSpec): Expected {
 
 /**
  * A value as an attribute of the declared kind, checked; undefined after a report. A real number is computed with in the
- * element type of the `operand`, which must hold it; left out where there is none yet.
+ * element type of the first operand, which must hold it; left out where there is none yet.
  */
 export function attributeOf(
   ctx: Context,
@@ -38,7 +39,7 @@ export function attributeOf(
   spec: AttributeSpec,
   val: Val,
   span: Span,
-  operand?: DType,
+  operand?: TensorType,
 ): Attribute | undefined {
   const what = `\`${name}\``;
   switch (spec.kind) {
@@ -52,7 +53,7 @@ export function attributeOf(
       const value = asReal(ctx, val, span, what);
       return value === undefined ||
         !inRange(ctx, spec, what, value, span) ||
-        (operand !== undefined && !isHeld(ctx, what, value, operand, span))
+        (operand !== undefined && !isHeld(ctx, what, value, operand.dtype, span))
         ? undefined
         : withSource({ kind: "number", value }, sourceOf(val));
     }
@@ -77,8 +78,9 @@ export function attributeOf(
       const vals = flatten(val);
       const dims = vals.map((it) => asDim(ctx, it, span, `each element of ${what}`));
       if (!dims.every((it) => it !== undefined)) return undefined;
-      if (!dims.every((it) => isSize(ctx, spec, it, span))) return undefined;
-      return withSource({ kind: "dims", value: dims }, sourceOfList(vals));
+      if (!dims.every((it) => (spec.fills === true && isRest(it)) || isSize(ctx, spec, it, span))) return undefined;
+      const filled = spec.fills === true ? fillShape(ctx, dims, operand, span) : dims;
+      return filled && withSource({ kind: "dims", value: filled }, filled === dims ? sourceOfList(vals) : undefined);
     }
     case "ints": {
       const vals = flatten(val);

@@ -260,7 +260,7 @@ function attributesOf(
   span: Span,
 ): Record<string, Attribute> | undefined {
   const attributes: Record<string, Attribute> = {};
-  const computedIn = typeOfFirst(operator, operands)?.dtype;
+  const computedIn = typeOfFirst(operator, operands);
   let fine = true;
   for (const [name, spec] of Object.entries(givenAttributes(operator))) {
     const argument = pending.attributes.get(name);

@@ -69,7 +69,8 @@ export function resolveType(
 function isPositive(ctx: Context, dim: Dim, span: Span, text = textOf(span)): boolean {
   const known = asNumber(dim);
   if (known === undefined || known >= 1) return true;
-  report(ctx, "MC3033", span, { dim: text, value: String(known) });
+  const help = text === "-1" ? { help: "`-1` for what is left stands in the shape of a `reshape` alone." } : {};
+  report(ctx, "MC3033", span, { dim: text, value: String(known) }, help);
   return false;
 }
 

@@ -11,7 +11,14 @@ export const reshape = definePrimitive({
   exposed: true,
   structure: "other",
   operands: [{ name: "x", dtype: "any", shape: "[...]" }],
-  attributes: { shape: { kind: "dims", min: 1, doc: "The new shape, of as many elements." } },
+  attributes: {
+    shape: {
+      kind: "dims",
+      min: 1,
+      fills: true,
+      doc: "The new shape, of as many elements; one -1 in it is what is left.",
+    },
+  },
   infer: ({ operands, attributes, check }) => {
     const x = first(operands);
     const fits = check.equal(product(x.shape), product(attributes.shape), "the numbers of elements of a reshape");

@@ -165,6 +165,15 @@ export const typesOfBodiesCatalog = {
     bad: "model M(n: int = 0): (x: f32[B, n]) -> y: f32[B, n] {\n  x * 2\n}\n",
     good: "model M(n: int = 3): (x: f32[B, n]) -> y: f32[B, n] {\n  x * 2\n}\n",
   }),
+  MC3080: entry({
+    severity: "error",
+    title: "several `-1` in one shape",
+    message: (it: { readonly count: string }) =>
+      `One \`-1\` in a shape stands for what the other sizes leave, and here are ${it.count}: nothing says how they share it.`,
+    explanation: "Write the sizes of all axes but one.",
+    bad: model("(x: f32[B, 6]) -> y: f32[B, 2, 3]", "  reshape(x, [-1, -1, 3])\n"),
+    good: model("(x: f32[B, 6]) -> y: f32[B, 2, 3]", "  reshape(x, [B, -1, 3])\n"),
+  }),
   MC3034: entry({
     severity: "error",
     title: "no condition",

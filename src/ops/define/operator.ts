@@ -29,6 +29,8 @@ export interface AttributeSpec<K extends AttributeKind = AttributeKind> extends 
   readonly oneOf?: readonly string[];
   /** Of an axis: it counts those of the result, which has one more than the operands. */
   readonly ofResult?: boolean;
+  /** Of a shape: one -1 in it stands for what is left of the first operand's elements. */
+  readonly fills?: true;
   /** Set by passes alone: what a target does inside. No `.model` file can give it. */
   readonly internal?: true;
 }
