@@ -2,6 +2,7 @@ import type { SourceSpec } from "../ir/program.ts";
 import { required } from "../support/fault.ts";
 import { csv } from "./csv.ts";
 import type { Source } from "./define-source.ts";
+import { drawn } from "./drawn.ts";
 import { idx } from "./idx.ts";
 import { npz } from "./npz.ts";
 import { syntheticBlobs } from "./synthetic-blobs.ts";
@@ -20,6 +21,7 @@ export const allSources: readonly Source[] = [
   syntheticBlobs,
   syntheticSequences,
   syntheticWaves,
+  drawn,
 ];
 
 /** Sources that the language has and that nothing carries out yet. */

@@ -18,7 +18,11 @@ const example = (name: string) => ({
 
 /** What each uses of the language that is not carried out yet: nothing else is wrong with it. */
 const notYet: Readonly<Record<string, readonly string[]>> = {
-  gan: ["noise.normal"],
+  gan: [
+    "binary_cross_entropy(real_score, 1)",
+    "binary_cross_entropy(held_score, 0)",
+    "binary_cross_entropy(fake_score, 1)",
+  ],
   gpt: [],
   mnist: ["augment: image -> random_shift(2) -> random_rotate(10)"],
   resnet: [],
@@ -30,7 +34,7 @@ const notYet: Readonly<Record<string, readonly string[]>> = {
 describe("the examples of the language", () => {
   it.each(Object.entries(notYet))("%s checks", (name, expected) => {
     const found = checkSource(example(name), host);
-    expect(found.map((it) => [it.code, textOf(it.span)])).toEqual(expected.map((it) => ["MC4011", it]));
+    expect(found.map((it) => textOf(it.span))).toEqual(expected);
   });
 
   it.each([

@@ -197,6 +197,26 @@ export const trainingCatalog = {
       "when training { stack(raw.x + normal_like(raw.x), axis=-1) } else { stack(raw.x, axis=-1) } -> standardize",
     ),
   }),
+  MC4080: entry({
+    severity: "error",
+    title: "examples that nothing counts",
+    message: (it: { data: string; source: string }) =>
+      `All features of \`${it.data}\` are drawn, and \`${it.source}\` tells how many examples there are by what is read of it alone.`,
+    explanation:
+      "Features that are noise are drawn for as many examples as the source has. Where nothing else is wanted, `source: drawn(count=1000)` has so many.",
+    bad: 'data Points {\n  source: csv("points.csv")\n  z: f32[2] = noise.normal\n}',
+    good: "data Points {\n  source: drawn(count=1000)\n  z: f32[2] = noise.normal\n}",
+  }),
+  MC4081: entry({
+    severity: "error",
+    title: "noise of an unknown size",
+    message: (it: { feature: string; sizes: readonly string[] }) =>
+      `Nothing that the section reads says how large ${listed(it.sizes)} of the feature \`${it.feature}\` is.`,
+    explanation:
+      "Noise has the size that its feature is declared with: numbers, constants, and names of sizes that a raw field of the section has as well.",
+    bad: "data Waves {\n  source: synthetic_waves\n  z: f32[T, 1] = noise.normal\n}",
+    good: "data Waves {\n  source: synthetic_waves\n  wave: f32[T, 1] = raw.wave\n  z: f32[T, 1] = noise.normal\n}",
+  }),
   MC4065: entry({
     severity: "warning",
     title: "settings of a group that change nothing",

@@ -23,11 +23,12 @@ import { pathScope } from "../paths.ts";
 import { reportUnknownNames } from "../unknown-names.ts";
 import { formatType, poison, tensor, type TensorVal } from "../values.ts";
 import { mapChildren } from "./map-children.ts";
+import { lowerNoise } from "./noise.ts";
 import { isDirect, rawName, replaceRawFields, type RawMention } from "./raw-fields.ts";
 import { readClean, readSource, readSplit } from "./read-data.ts";
 import { settingsOf, settingValue, type SettingScope } from "./read-setting.ts";
 import { reportMisplaced } from "./report-misplaced.ts";
-import { sectionContext, sectionFunc, settingScope, sourceText } from "./section-context.ts";
+import { sectionContext, sectionFunc, settingScope } from "./section-context.ts";
 import { sectionKeys } from "./section-keys.ts";
 import { typeRawFields, viewOf } from "./type-raw-fields.ts";
 
@@ -91,7 +92,8 @@ function lowerSection(
   if (source === undefined || split === undefined || clean === undefined) return undefined;
 
   const unknown = new Set<string>();
-  const raw = typeRawFields(source, declared, unknown, scope);
+  const raw = typeRawFields(source, declared, unknown, declaration.name, scope);
+  if (raw === undefined) return undefined;
   const ctx = sectionContext(elaborator, file, declaration.name.text);
   const inputs = raw.map(({ name, type }) => ({ name, value: freshValue(ctx.unit, batched(type), name) }));
   const statistics: Statistic[] = [];
@@ -177,23 +179,9 @@ function reportMixedExamples(data: DataProgram, { functions, collector }: Elabor
   return mixed.length > 0;
 }
 
-/** Noise that is drawn for each batch: part of the language, not yet of what is carried out. */
-function isNoise(it: Expression): boolean {
-  return (
-    it.kind === "member" &&
-    it.target.kind === "reference" &&
-    it.target.text === "noise" &&
-    ["normal", "uniform"].includes(it.name.text)
-  );
-}
-
 /** The type of one example: literals and constants are sizes, capitalised names vary by example. */
 function declareFeature(feature: Feature, file: ProgramFile, scope: SettingScope): DeclaredFeature | undefined {
   const { element, classes: classesExpression, dims } = feature.type;
-  if (isNoise(feature.value)) {
-    scope.collector.report("MC4011", feature.value.span, { what: `\`${sourceText(feature.value)}\`` });
-    return undefined;
-  }
   const shape: Dim[] = [];
   for (const dim of dims) {
     const value = dim.kind === "dim-spread" ? undefined : settingValue(dim, scope);
@@ -249,14 +237,15 @@ const batched = (type: TensorType): TensorType => ({ dtype: type.dtype, shape: [
  */
 function lowerFeature(
   ctx: Context,
-  { feature, type, expression }: DeclaredFeature,
+  { feature, type, expression: written }: DeclaredFeature,
   inputs: readonly { readonly name: string; readonly value: Value }[],
   raw: readonly RawField[],
   statistics: Statistic[],
 ): { readonly value: Value; readonly unrounded: Value } | undefined {
   const { rules } = ctx.elaborator;
   const name = feature.name.text;
-  if (!reportUnknownNames(ctx, withoutStandardize(expression))) return undefined;
+  const expression = lowerNoise(ctx, name, type, batchDim, raw, written);
+  if (expression === undefined || !reportUnknownNames(ctx, withoutStandardize(expression))) return undefined;
   // What is standardized is lowered, measured and stands under a name of its own in what is around it.
   let count = 0;
   const standardize = (measured: Expression, span: Expression["span"]): Expression => {

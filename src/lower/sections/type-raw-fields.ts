@@ -5,6 +5,8 @@ import type { FieldShape, SourceFields } from "../../sources/define-source.ts";
 import { sourceOf } from "../../sources/registry.ts";
 import { showRawField } from "../../sources/show-raw-field.ts";
 import type { Expression } from "../../syntax/ast.ts";
+import type { Name } from "../../syntax/ast.ts";
+import { mentionsNoise } from "./noise.ts";
 import type { RawMention } from "./raw-fields.ts";
 import type { SettingScope } from "./read-setting.ts";
 import { sourceText } from "./section-context.ts";
@@ -20,13 +22,17 @@ interface FieldReader {
   readonly expression: Expression;
 }
 
-/** Raw fields in the order of their first mention, typed by the source and by the features that read them. */
+/**
+ * Raw fields in the order of their first mention, typed by the source and by the features that read them; where all are
+ * drawn, one that counts the examples, or undefined after a report that the source has none.
+ */
 export function typeRawFields(
   source: SourceSpec,
   declared: readonly FieldReader[],
   unknown: Set<string>,
+  data: Name,
   scope: SettingScope,
-): readonly RawField[] {
+): readonly RawField[] | undefined {
   const fields = new Map<string, RawField>();
   const delivered = sourceOf(source).fields(source);
   for (const { type, mentions } of declared) {
@@ -51,7 +57,22 @@ export function typeRawFields(
       });
     }
   }
-  return [...fields.values()];
+  const drawsAll = fields.size === 0 && unknown.size === 0 && declared.some((it) => mentionsNoise(it.expression));
+  if (!drawsAll) return [...fields.values()];
+  const counts = countingField(delivered);
+  if (counts !== undefined) return [counts];
+  scope.collector.report("MC4080", data.span, { data: data.text, source: source.kind });
+  return undefined;
+}
+
+/** A field that a source has for certain, to count the examples by where no feature reads any. */
+function countingField(delivered: SourceFields): RawField | undefined {
+  if (delivered.kind === "windows")
+    return { name: "window_1_0", type: { dtype: "i32", shape: [constant(1)] }, window: { size: 1, shift: 0 } };
+  if (delivered.kind !== "listed") return undefined;
+  return Object.entries(delivered.shapes).flatMap(([name, shape]): RawField[] =>
+    shape === "declared" ? [] : [{ name, type: { dtype: "f32", shape: shape.map(constant) } }],
+  )[0];
 }
 
 /** A feature that is the field and nothing else, which tells its shape better than one that computes with it. */

@@ -85,6 +85,18 @@ describe("a feature that is drawn", () => {
     }
   });
 
+  it("is noise of the declared type, each mention another draw", async () => {
+    const data = await opened("raw.a + noise.normal - 2 * noise.uniform");
+    for (const prepare of await preparations("declared-noise", data)) {
+      const at = (step: number): readonly number[] => {
+        const [added, taken] = [draws(step, "batch/x.noise_0", normal), draws(step, "batch/x.noise_1", uniform)];
+        return numbers.map((it, i) => Math.fround(it + (added[i] ?? NaN) - 2 * (taken[i] ?? NaN)));
+      };
+      expect(await prepare(4)).toEqual(at(4));
+      expect(await prepare()).toEqual(at(0));
+    }
+  });
+
   it("as a stage keeps and scales what dropout keeps", async () => {
     for (const prepare of await preparations(
       "dropout",
