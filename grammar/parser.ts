@@ -230,6 +230,11 @@ export class ModelParser extends CstParser {
       },
     });
     this.SUBRULE(this.type);
+    this.OPTION1(() => this.CONSUME(t.Question));
+    this.OPTION2(() => {
+      this.CONSUME(t.Equals);
+      this.SUBRULE(this.expression);
+    });
   });
 
   private readonly facts = this.RULE("facts", () => {

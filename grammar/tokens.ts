@@ -92,6 +92,7 @@ export const Comma = symbol("Comma", ",");
 export const Colon = symbol("Colon", ":");
 export const Dot = symbol("Dot", ".");
 export const Bar = symbol("Bar", "|");
+export const Question = symbol("Question", "?");
 
 const word = (text: string, categories: TokenType[]): TokenType =>
   createToken({
@@ -190,7 +191,7 @@ const lexed: TokenType[] = [
   BadString,
   Identifier,
   ...[Ellipsis, Arrow, UpdateArrow, LessEqual, GreaterEqual, EqualEqual, NotEqual, Less, Greater, Equals],
-  ...[Plus, Minus, Star, FloorDivide, Divide, Percent, Comma, Colon, Dot, Bar],
+  ...[Plus, Minus, Star, FloorDivide, Divide, Percent, Comma, Colon, Dot, Bar, Question],
   ...[LeftParen, RightParen, LeftBracket, RightBracket, LeftBrace, RightBrace],
 ];
 

@@ -5,8 +5,16 @@ import type { ProgramFile } from "../std/program-file.ts";
 import { elementAt } from "../support/element-at.ts";
 import { nearest } from "../support/nearest.ts";
 import type { Span } from "../support/source.ts";
-import type { CallableDeclaration, ConstDeclaration, Declaration, HyperparameterType, Name } from "../syntax/ast.ts";
+import type {
+  CallableDeclaration,
+  ConstDeclaration,
+  Declaration,
+  HyperparameterType,
+  Input,
+  Name,
+} from "../syntax/ast.ts";
 import { hyperparameterWords, elementTypes } from "./builtins.ts";
+import { mayBeLeftOut } from "./may-be-left-out.ts";
 import { checkNames } from "./check-names.ts";
 import { referencesIn, walk } from "./walk.ts";
 
@@ -28,6 +36,7 @@ export function checkDeclaration(file: ProgramFile, library: Library, declaratio
     checkResultNames(declaration, file, form);
     for (const it of declaration.hyperparameters) checkHyperparameterType(it.type, form);
     checkFn(declaration, form);
+    checkInputOrder(declaration, form);
   }
   if (declaration.kind === "callable" || declaration.kind === "const") checkNames(file, library, declaration, names);
   return { form, names, saysNames: names.saysNames };
@@ -150,6 +159,22 @@ function checkHyperparameterType(type: HyperparameterType, collector: Collector)
   }
 }
 
+/** Inputs go by position first: those that must be given stand before the others. */
+function checkInputOrder({ inputs }: CallableDeclaration, collector: Collector): void {
+  const first = inputs.findIndex(mayBeLeftOut);
+  if (first === -1) return;
+  const before = elementAt(inputs, first);
+  for (const it of inputs.slice(first)) {
+    if (mayBeLeftOut(it)) continue;
+    const labels = [{ span: before.span, message: "may be left out" }];
+    collector.report("MC2042", it.span, { name: nameOf(it), before: nameOf(before) }, { labels });
+  }
+}
+
+function nameOf({ name }: Input): string {
+  return name?.text ?? "_";
+}
+
 /** A fn owns nothing. */
 function checkFn(declaration: CallableDeclaration, collector: Collector): void {
   if (declaration.flavor !== "fn") return;
@@ -173,9 +198,9 @@ function referencesOf(declaration: CallableDeclaration | ConstDeclaration): Read
 
 function findReferences(declaration: CallableDeclaration | ConstDeclaration): readonly string[] {
   if (declaration.kind === "const") return [...referencesIn(declaration.value)];
-  const { body, hyperparameters } = declaration;
+  const { body, hyperparameters, inputs } = declaration;
   const own = new Set(hyperparameters.map((it) => it.name.text));
-  const parts = [body, ...hyperparameters.flatMap((it) => it.default ?? [])];
+  const parts = [body, ...[...hyperparameters, ...inputs].flatMap((it) => it.default ?? [])];
   return parts.flatMap((it) => [...referencesIn(it)]).filter((it) => !own.has(it));
 }
 

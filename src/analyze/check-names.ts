@@ -1,8 +1,8 @@
 import type { Collector } from "../diagnostics/collector.ts";
-import { initializers } from "../ops/initializers.ts";
-import { allOperators, findOperator } from "../ops/registry.ts";
+import { findOperator } from "../ops/registry.ts";
 import type { Library } from "../std/library.ts";
-import type { Callable, ProgramFile } from "../std/program-file.ts";
+import type { ProgramFile } from "../std/program-file.ts";
+import { elementAt } from "../support/element-at.ts";
 import type { Span } from "../support/source.ts";
 import type {
   Body,
@@ -16,12 +16,14 @@ import type {
   Statement,
   TypeExpression,
 } from "../syntax/ast.ts";
-import { builtinFunctions, elementTypes, genericElements } from "./builtins.ts";
-import { dimNamesOf } from "./dim-names.ts";
+import { elementTypes, genericElements } from "./builtins.ts";
+import { checkGiven, isHandedOn, isLeftOut, knowing, reportLeftOut } from "./check-left-out.ts";
+import { dimNamesOf, introducersOf, type DimNames } from "./dim-names.ts";
 import { enumWordsOf, hyperparameterFor, wordsOf } from "./hyperparameter-words.ts";
-import { checkBranches, find, inside, visible, type Local, type LocalKind, type LocalScope } from "./local-scope.ts";
+import { checkBranches, find, inside, type LocalScope } from "./local-scope.ts";
+import { mayBeLeftOut } from "./may-be-left-out.ts";
+import { calleeOf, declare, globals, reportUnknown, reportUnused, type Checker } from "./name-checker.ts";
 import { reportUnknownArgument } from "./report-unknown-argument.ts";
-import { reportUnknownName } from "./report-unknown-name.ts";
 
 /** Reports every unknown, doubly bound and unused name in a declaration of a file. */
 export function checkNames(
@@ -31,28 +33,11 @@ export function checkNames(
   collector: Collector,
 ): void {
   const words: ReadonlySet<string> = declaration.kind === "const" ? new Set() : enumWordsOf(declaration);
-  const at: Checker = { file, library, collector, words, locals: [] };
+  const inputs = declaration.kind === "const" ? [] : declaration.inputs;
+  const at: Checker = { file, library, collector, words, inputs, given: [], locals: [] };
   if (declaration.kind === "callable") checkCallable(at, declaration);
   else checkExpression(at, declaration.value, inside(undefined));
 }
-
-interface Checker {
-  readonly file: ProgramFile;
-  readonly library: Library;
-  readonly collector: Collector;
-  /** Words of the enums of the declaration's own hyperparameters. */
-  readonly words: ReadonlySet<string>;
-  /** Everything declared so far, for what is unused in the end. */
-  readonly locals: Local[];
-}
-
-const globalNames: readonly string[] = [
-  ...allOperators.filter((it) => it.exposed).map((it) => it.name),
-  ...Object.keys(initializers),
-  ...builtinFunctions,
-  "training",
-];
-const globals: ReadonlySet<string> = new Set(globalNames);
 
 function checkCallable(at: Checker, declaration: CallableDeclaration): void {
   const outer = inside(undefined);
@@ -64,15 +49,20 @@ function checkCallable(at: Checker, declaration: CallableDeclaration): void {
   const dims = dimNamesOf(declaration, known);
   for (const name of [...dims.variables, ...dims.spreads]) {
     const span = declaration.name.span;
-    outer.names.set(name, { name, span, kind: "dim", used: true });
+    const introducers = (dims.introducedBy.get(name) ?? []).map((place) => elementAt(declaration.inputs, place));
+    const needs = introducers.every((it) => it.optional) ? introducersOf(declaration, dims, name) : undefined;
+    outer.names.set(name, { name, span, kind: "dim", used: true, ...(needs !== undefined && { needs }) });
   }
   const scope = inside(outer);
-  for (const it of declaration.inputs) {
-    checkType(at, it.type, outer);
-    if (it.name !== undefined) declare(at, scope, it.name, "input");
+  // What a use gives of this is looked at there; a fact of what it leaves out has nothing to say.
+  const anyGiven: Checker = { ...at, given: declaration.inputs.map((it) => [it.name?.text ?? "_"]) };
+  for (const [place, it] of declaration.inputs.entries()) {
+    checkType(it.optional ? anyGiven : at, it.type, outer);
+    if (it.default !== undefined) checkDefault(at, declaration, dims, place, it.default, scope);
+    if (it.name !== undefined) declare(at, scope, it.name, "input", it.optional ? [it.name.text] : undefined);
   }
   for (const it of declaration.where) {
-    checkExpression(at, it.condition, outer);
+    checkExpression(anyGiven, it.condition, outer);
     for (const match of (it.message?.value ?? "").matchAll(/\{(\w+)\}/g)) {
       const name = match[1] ?? "";
       const local = find(outer, name);
@@ -98,42 +88,24 @@ function checkCallable(at: Checker, declaration: CallableDeclaration): void {
   if (!at.file.ast.incomplete.includes(declaration.name.text)) reportUnused(at, declaration);
 }
 
-function reportUnused(at: Checker, declaration: CallableDeclaration): void {
-  for (const it of at.locals) {
-    if (it.used || it.name.startsWith("_")) continue;
-    const callable = declaration.name.text;
-    if (it.kind === "hyperparameter") at.collector.report("MC2006", it.span, { name: it.name, callable });
-    else if (it.kind === "input") at.collector.report("MC2005", it.span, { name: it.name, callable });
-    else if (it.kind === "param" || it.kind === "state")
-      at.collector.report("MC2022", it.span, { name: it.name, what: it.kind });
-    else if (it.kind === "binding" || it.kind === "element" || it.kind === "carry") {
-      at.collector.report("MC2004", it.span, { name: it.name });
-    }
+/** A default stands among the inputs before it; a dim that later ones introduce, or it itself, is not known yet. */
+function checkDefault(
+  at: Checker,
+  declaration: CallableDeclaration,
+  dims: DimNames,
+  place: number,
+  value: Expression,
+  scope: LocalScope,
+): void {
+  const known = inside(scope);
+  for (const [name, places] of dims.introducedBy) {
+    const introducers = places.map((it) => elementAt(declaration.inputs, it));
+    if (!introducers.every(mayBeLeftOut)) continue;
+    if (places.some((it, index) => it < place && introducers[index]?.default !== undefined)) continue;
+    const needs = introducersOf(declaration, dims, name);
+    known.names.set(name, { name, span: declaration.name.span, kind: "dim", used: true, needs });
   }
-}
-
-function declare(at: Checker, scope: LocalScope, name: Name, kind: LocalKind): void {
-  if (name.text === "_") return;
-  const before = find(scope, name.text);
-  if (before !== undefined) {
-    at.collector.report(
-      "MC2003",
-      name.span,
-      { name: name.text },
-      {
-        labels: [{ span: before.span, message: `\`${name.text}\` is already the name of ${article(before.kind)}` }],
-        help: "Give one of them another name: no name is bound twice.",
-      },
-    );
-    return;
-  }
-  const local: Local = { name: name.text, span: name.span, kind, used: false };
-  scope.names.set(name.text, local);
-  at.locals.push(local);
-}
-
-function article(kind: LocalKind): string {
-  return kind === "input" || kind === "element" ? `an ${kind}` : `a ${kind}`;
+  checkExpression(at, value, known);
 }
 
 function checkType(at: Checker, type: TypeExpression, scope: LocalScope): void {
@@ -186,9 +158,11 @@ function checkStatement(at: Checker, statement: Statement, scope: LocalScope, la
       checkExpression(at, statement.condition, scope);
       // What either branch declares is seen after it: the condition is decided at each instantiation.
       checkBranches(scope, (branch) => {
-        if (branch === "then") checkBody(at, statement.then, scope, "statements");
-        else if (statement.otherwise?.kind === "body") checkBody(at, statement.otherwise, scope, "statements");
-        else if (statement.otherwise !== undefined) checkStatement(at, statement.otherwise, scope, false);
+        const { condition, then, otherwise } = statement;
+        const there = knowing(at, condition, branch === "then");
+        if (branch === "then") checkBody(there, then, scope, "statements");
+        else if (otherwise?.kind === "body") checkBody(there, otherwise, scope, "statements");
+        else if (otherwise !== undefined) checkStatement(there, otherwise, scope, false);
       });
       return;
     case "expression-statement":
@@ -227,9 +201,12 @@ function checkExpression(at: Checker, e: Expression, scope: LocalScope, words: R
       return checkExpression(at, e.inner, scope, words);
     case "unary":
       return checkExpression(at, e.operand, scope, words);
-    case "binary":
+    case "binary": {
       checkExpression(at, e.left, scope, words);
-      return checkExpression(at, e.right, scope, words);
+      // What decides a condition leaves the rest unlooked at.
+      const decides = e.operator === "and" || e.operator === "or";
+      return checkExpression(decides ? knowing(at, e.left, e.operator === "and") : at, e.right, scope, words);
+    }
     case "comparison":
       for (const it of e.operands) checkExpression(at, it, scope, at.words);
       return;
@@ -260,15 +237,17 @@ function checkExpression(at: Checker, e: Expression, scope: LocalScope, words: R
     }
     case "when-stage":
       checkExpression(at, e.condition, scope);
-      checkChain(at, e.then, scope);
-      if (e.otherwise !== undefined) checkChain(at, e.otherwise, scope);
+      checkChain(knowing(at, e.condition, true), e.then, scope);
+      if (e.otherwise !== undefined) checkChain(knowing(at, e.condition, false), e.otherwise, scope);
       return;
-    case "when-expression":
+    case "when-expression": {
       checkExpression(at, e.condition, scope);
-      checkBody(at, e.then, inside(scope), "value");
-      if (e.otherwise.kind === "body") checkBody(at, e.otherwise, inside(scope), "value");
-      else checkExpression(at, e.otherwise, scope);
+      checkBody(knowing(at, e.condition, true), e.then, inside(scope), "value");
+      const otherwise = knowing(at, e.condition, false);
+      if (e.otherwise.kind === "body") checkBody(otherwise, e.otherwise, inside(scope), "value");
+      else checkExpression(otherwise, e.otherwise, scope);
       return;
+    }
     case "scan": {
       for (const it of e.sequences) checkExpression(at, it.source, scope);
       checkExpression(at, e.over, scope);
@@ -289,6 +268,7 @@ function checkReference(at: Checker, name: string, span: Span, scope: LocalScope
   const local = find(scope, name);
   if (local !== undefined) {
     local.used = true;
+    if (isLeftOut(at, local)) reportLeftOut(at, local, span);
     return;
   }
   if (at.file.scope.has(name) || at.library.find(name) !== undefined || globals.has(name)) return;
@@ -297,6 +277,7 @@ function checkReference(at: Checker, name: string, span: Span, scope: LocalScope
 }
 
 function checkCall(at: Checker, call: CallExpression, scope: LocalScope): void {
+  if (checkGiven(at, call, scope)) return;
   checkExpression(at, call.callee, scope);
   const callee =
     call.callee.kind === "reference" && find(scope, call.callee.text) === undefined ? call.callee.text : undefined;
@@ -323,14 +304,8 @@ function checkCall(at: Checker, call: CallExpression, scope: LocalScope): void {
     if (unknown && argument.value.kind === "reference" && /^[a-z]/.test(argument.value.text)) {
       if (find(scope, argument.value.text) === undefined) words = new Set([...words, argument.value.text]);
     }
-    const { value } = argument;
-    checkExpression(at, value, scope, words);
+    if (!isHandedOn(at, call, argument, scope)) checkExpression(at, argument.value, scope, words);
   });
-}
-
-function calleeOf(at: Checker, name: string): Callable | undefined {
-  const found = at.file.scope.get(name) ?? at.library.find(name);
-  return found?.kind === "callable" ? found : undefined;
 }
 
 function checkArgumentName(at: Checker, declaration: CallableDeclaration, name: Name): void {
@@ -358,21 +333,4 @@ function partsOfIndex(it: IndexItem): readonly Expression[] {
     default:
       return [it];
   }
-}
-
-function reportUnknown(
-  at: Checker,
-  scope: LocalScope | undefined,
-  name: string,
-  span: Span,
-  words: ReadonlySet<string>,
-  what = "name",
-): void {
-  if (at.file.ast.incomplete.includes(name)) return;
-  at.collector.sayNames();
-  const candidates =
-    what === "name"
-      ? [...visible(scope), ...words, ...at.file.scope.keys(), ...at.library.names, ...globalNames]
-      : words;
-  reportUnknownName(at.collector, name, span, candidates, what);
 }

@@ -9,6 +9,8 @@ export interface Local {
   readonly name: string;
   readonly span: Span;
   readonly kind: LocalKind;
+  /** Of what may be left out: the inputs of which one must be given for it to be there. */
+  readonly needs?: readonly string[];
   used: boolean;
 }
 

@@ -7,6 +7,7 @@ import type {
   Expression,
   Fact,
   Hyperparameter,
+  Input,
   Name,
   ScanCarry,
   ScanSequence,
@@ -20,6 +21,7 @@ import type {
 export type BodyNode =
   | CallableDeclaration
   | Hyperparameter
+  | Input
   | TypedName
   | TypeExpression
   | DimSpread

@@ -8,6 +8,7 @@ export type Node =
   | ast.Hyperparameter
   | ast.HyperparameterType
   | ast.HyperparameterAlternative
+  | ast.Input
   | ast.TypedName
   | ast.Fact
   | ast.TypeExpression
@@ -37,6 +38,7 @@ export const childKeys: Readonly<Record<Kind, readonly string[]>> = {
   "hyperparameter-type": ["alternatives"],
   word: ["name"],
   "list-of": ["element"],
+  input: ["name", "type", "default"],
   "typed-name": ["name", "type"],
   fact: ["condition", "message"],
   type: ["element", "classes", "dims"],

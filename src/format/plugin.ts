@@ -110,6 +110,13 @@ function printNode(node: Node, printing: Printing, args: PrintArguments): Doc {
       return print("name");
     case "list-of":
       return ["[", print("element"), "]"];
+    case "input":
+      return [
+        node.name === undefined ? "" : [print("name"), ": "],
+        print("type"),
+        node.optional ? "?" : "",
+        node.default === undefined ? "" : [" = ", print("default")],
+      ];
     case "typed-name":
       return [node.name === undefined ? "" : [print("name"), ": "], print("type")];
     case "fact":

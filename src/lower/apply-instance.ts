@@ -1,36 +1,43 @@
 import type { CallNode } from "../ir/graph.ts";
 import type { Callable } from "../std/program-file.ts";
 import type { Span } from "../support/source.ts";
-import type { MemberExpression } from "../syntax/ast.ts";
+import type { Argument, MemberExpression } from "../syntax/ast.ts";
 import type { Given } from "./call-operator.ts";
 import { adoptCrossings } from "./crossings.ts";
 import { findLocal, freshValue, report, type Context } from "./context.ts";
 import { asTensor } from "./convert.ts";
 import { callerLabels, relabel, type GivenInput } from "./declared-types.ts";
+import { gatherInputs } from "./gather-inputs.ts";
 import type { Instance, Instantiation } from "./instance.ts";
 import { instantiate, prepareUse, type Use } from "./instantiate.ts";
 import { claimNamed, claimNumbered, markEscaped, snakeCase } from "./paths.ts";
 import { formatType, poison, tensor, type Val } from "./values.ts";
 import { nearest } from "../support/nearest.ts";
 
-/** What is piped in or listed as inputs, tuples taken apart. */
-export function spreadTuples(inputs: readonly Given[]): readonly Given[] {
-  return inputs.flatMap((it): readonly Given[] =>
-    it.val.kind === "tuple" ? it.val.elements.map((val) => ({ val, span: it.span })) : [it],
-  );
-}
-
-function tensorsOf(ctx: Context, inputs: readonly Given[]): readonly GivenInput[] | undefined {
-  const tensors = spreadTuples(inputs).map((it): GivenInput | undefined => {
-    const val = asTensor(ctx, it.val, it.span);
-    return val && { val, span: it.span };
+/** What is given as tensors; undefined after a report. */
+function tensorsOf(
+  ctx: Context,
+  inputs: readonly (Given | undefined)[],
+): readonly (GivenInput | undefined)[] | undefined {
+  let fine = true;
+  const tensors = inputs.map((it): GivenInput | undefined => {
+    const val = it && asTensor(ctx, it.val, it.span);
+    if (it !== undefined && val === undefined) fine = false;
+    return it && val && { val, span: it.span };
   });
-  return tensors.every((it) => it !== undefined) ? tensors : undefined;
+  return fine ? tensors : undefined;
 }
 
 /** Applies an instance to inputs; its path is claimed at the first application. */
-export function applyInstance(ctx: Context, instance: Instance, inputs: readonly Given[], span: Span): Val {
-  const given = tensorsOf(ctx, inputs);
+export function applyInstance(
+  ctx: Context,
+  instance: Instance,
+  piped: readonly Given[],
+  args: readonly Argument[],
+  span: Span,
+): Val {
+  const gathered = gatherInputs(ctx, instance.callable, piped, args, span);
+  const given = gathered && tensorsOf(ctx, gathered.inputs);
   if (given === undefined) return poison;
   const use = prepareUse(ctx, instance.callable, instance.hyperparameters, given, span);
   const instantiation = use && instantiate(use);
@@ -45,9 +52,9 @@ export function applyInstance(ctx: Context, instance: Instance, inputs: readonly
   if (instantiation.owns || instantiation.draws) {
     const path = pathOf(ctx, instance, instantiation);
     if (path === undefined) return poison;
-    return callNode(ctx, use, instantiation, path, given, span);
+    return callNode(ctx, use, instantiation, path, span);
   }
-  return callNode(ctx, use, instantiation, "", given, span);
+  return callNode(ctx, use, instantiation, "", span);
 }
 
 /** What runs at every step of a scan neither draws nor updates: each step would repeat the draw, or race the update. */
@@ -123,16 +130,9 @@ function reportReuse(
 }
 
 /** A call of a lowered function; results carry the caller's axis names. */
-export function callNode(
-  ctx: Context,
-  use: Use,
-  instantiation: Instantiation,
-  instance: string,
-  given: readonly GivenInput[],
-  span: Span,
-): Val {
+export function callNode(ctx: Context, use: Use, instantiation: Instantiation, instance: string, span: Span): Val {
   adoptCrossings(ctx, use.context.frame, instantiation.crossings);
-  const labels = callerLabels(use.inputs, given);
+  const labels = callerLabels(use.inputs, use.operands);
   const { func } = instantiation;
   const results = func.body.results.map((it, index) => {
     return freshValue(ctx.unit, relabel(it.type, labels), func.resultNames[index]);
@@ -141,7 +141,7 @@ export function callNode(
     kind: "call",
     callee: func.key,
     instance,
-    operands: given.map((it) => it.val.value),
+    operands: use.operands.map((it) => it.val.value),
     results,
     origin: span,
   };
@@ -159,14 +159,15 @@ export function applyFunction(
   ctx: Context,
   callable: Callable,
   hyperparameters: ReadonlyMap<string, Val>,
-  inputs: readonly Given[],
+  inputs: readonly (Given | undefined)[],
   span: Span,
 ): Val {
   const given = tensorsOf(ctx, inputs);
   if (given === undefined) return poison;
-  const use = prepareUse(ctx, callable, hyperparameters, given, span);
+  const inlined = callable.file.library;
+  const use = prepareUse(ctx, callable, hyperparameters, given, span, inlined ? "inlined" : "called");
   if (use === undefined) return poison;
-  if (callable.file.library) return inline(ctx, use, given);
+  if (inlined) return inline(ctx, use);
   const instantiation = instantiate(use);
   if (instantiation === undefined || !fitsScan(ctx, instantiation, span)) return poison;
   let path = "";
@@ -174,33 +175,14 @@ export function applyFunction(
     path = claimNumbered(ctx.paths, snakeCase(callable.declaration.name.text), false);
     ctx.unit.draws = true;
   }
-  return callNode(ctx, use, instantiation, path, given, span);
+  return callNode(ctx, use, instantiation, path, span);
 }
 
-function inline(ctx: Context, use: Use, given: readonly GivenInput[]): Val {
+function inline(ctx: Context, use: Use): Val {
   const { declaration } = use.callable;
   ctx.elaborator.visited.add(declaration);
-  const scope = { parent: use.context.scope, names: new Map(use.context.scope.names) };
-  // Numbers keep the text that they have in the caller: the fn's own names mean nothing there.
-  for (const [name, val] of use.hyperparameters) scope.names.set(name, val);
-  declaration.inputs.forEach((input, index) => {
-    const it = given[index];
-    const typed = use.inputs[index];
-    if (input.name === undefined || it === undefined || typed === undefined) return;
-    scope.names.set(input.name.text, tensor({ ...it.val.value, type: typed.type }, typed.facts));
-  });
-  const inner: Context = {
-    ...use.context,
-    scope,
-    unit: ctx.unit,
-    nodes: ctx.nodes,
-    paths: ctx.paths,
-    mode: ctx.mode,
-    emits: ctx.emits,
-    owning: "fn",
-  };
-  const result = ctx.elaborator.rules.body(inner, declaration.body);
-  const labels = callerLabels(use.inputs, given);
+  const result = ctx.elaborator.rules.body(use.context, declaration.body);
+  const labels = callerLabels(use.inputs, use.operands);
   const back = (val: Val): Val => {
     if (val.kind === "tuple") return { kind: "tuple", elements: val.elements.map(back) };
     if (val.kind !== "tensor") return val;

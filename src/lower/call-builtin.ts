@@ -1,9 +1,10 @@
 import { reportUnknownArgument } from "../analyze/report-unknown-argument.ts";
 import type { BuiltinFunction } from "../analyze/builtins.ts";
+import { reportGiven } from "../analyze/given.ts";
 import { constant, product } from "../dims/dim.ts";
 import type { CallExpression, Expression } from "../syntax/ast.ts";
 import { attributeOf } from "./attributes.ts";
-import { constantNode, report, reporter, type Context } from "./context.ts";
+import { constantNode, findLocal, report, reporter, type Context } from "./context.ts";
 import { asReal, isHeld } from "./convert.ts";
 import { describe, poison, tensor, type Val } from "./values.ts";
 
@@ -14,6 +15,7 @@ const builtins: Readonly<Record<BuiltinFunction, (ctx: Context, call: CallExpres
   zeros: (ctx, call) => filled(ctx, "zeros", call),
   ones: (ctx, call) => filled(ctx, "ones", call),
   full: (ctx, call) => filled(ctx, "full", call),
+  given,
 };
 
 /** A call of a function that the language itself gives; poison after a report. */
@@ -41,6 +43,20 @@ function listFunction(ctx: Context, name: "product" | "length", call: CallExpres
   const expected = "`product` takes a list of whole numbers and dims";
   if (other !== undefined) report(ctx, "MC3008", argument.span, { expected, actual: describe(other) });
   return poison;
+}
+
+/** `given(mask)`: whether this use gives an optional input. */
+function given(ctx: Context, call: CallExpression): Val {
+  const argument = builtinArguments(ctx, "given", ["input"], call)?.get("input");
+  if (argument === undefined) return poison;
+  const input = ctx.callable?.declaration.inputs.find(
+    (it) => argument.kind === "reference" && it.name?.text === argument.text,
+  );
+  if (input?.name === undefined || !input.optional) {
+    reportGiven(reporter(ctx), argument, input);
+    return poison;
+  }
+  return { kind: "boolean", value: findLocal(ctx.scope, input.name.text)?.kind !== "absent", opaque: true };
 }
 
 /** The arguments of a built-in function by name, all of them required; undefined after a report. */

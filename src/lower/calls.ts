@@ -1,18 +1,18 @@
 import { findTopLevel } from "../analyze/program.ts";
 import { elementTypes, isBuiltinFunction } from "../analyze/builtins.ts";
-import { reportUnknownArgument } from "../analyze/report-unknown-argument.ts";
 import { findOperator } from "../ops/registry.ts";
-import type { Callable } from "../std/program-file.ts";
 import { fault } from "../support/fault.ts";
 import { library } from "../std/library.ts";
 import { type Span } from "../support/source.ts";
 import type { Argument, CallExpression, Expression } from "../syntax/ast.ts";
-import { applyFunction, applyInstance, spreadTuples } from "./apply-instance.ts";
+import { reportAbsent } from "./report-absent.ts";
+import { applyFunction, applyInstance } from "./apply-instance.ts";
 import { isExtreme, isStaticFunction, lowerStaticCall } from "./static-call.ts";
 import { bindRecipe } from "./bind-recipe.ts";
 import { callBuiltin } from "./call-builtin.ts";
 import { callOperator, type Given } from "./call-operator.ts";
 import { findLocal, innerScope, report, reporter, type Context, type Expected, type Scope } from "./context.ts";
+import { gatherInputs } from "./gather-inputs.ts";
 import { bindArguments, completeHyperparameters, evaluateHyperparameters } from "./hyperparameters.ts";
 import { describe, poison, type RecipeVal, type Val } from "./values.ts";
 import { findInitializer } from "../ops/initializers.ts";
@@ -26,6 +26,10 @@ export function resolveName(ctx: Context, name: string, span: Span, expected: Ex
   if (expected.words?.has(name) === true) return { kind: "word", value: name };
   const local = findLocal(ctx.scope, name);
   if (local !== undefined) {
+    if (local.kind === "absent") {
+      reportAbsent(ctx, local, span);
+      return poison;
+    }
     if (local.kind !== "cell") return local;
     return local.current ?? poison;
   }
@@ -92,7 +96,7 @@ export function lowerCall(ctx: Context, call: CallExpression, expected: Expected
     case "poison":
       return poison;
     case "instance":
-      return applyInstance(ctx, callee.instance, inputsOf(ctx, call.arguments, callee.instance.callable), call.span);
+      return applyInstance(ctx, callee.instance, [], call.arguments, call.span);
     case "recipe":
       if (isInitializer(callee) && expected.recipe !== true && isLocal(ctx, call.callee)) {
         report(ctx, "MC3027", call.callee.span, { actual: describe(callee) });
@@ -125,22 +129,6 @@ function isLocal(ctx: Context, e: Expression): boolean {
 
 function isInitializer(it: RecipeVal): boolean {
   return it.target.kind === "initializer";
-}
-
-function inputsOf(ctx: Context, args: readonly Argument[], callable: Callable): readonly Given[] {
-  return args.map((it) => {
-    if (it.name !== undefined) {
-      const inputs = callable.declaration.inputs.flatMap((input) => input.name?.text ?? []);
-      reportUnknownArgument(
-        reporter(ctx),
-        it.name,
-        `an instance of ${callable.declaration.name.text}, whose inputs go by position:`,
-        inputs,
-      );
-      return { val: poison, span: it.value.span };
-    }
-    return { val: ctx.elaborator.rules.expression(ctx, it.value), span: it.value.span };
-  });
 }
 
 /** Makes an instance of a block: `Dense(10)`. */
@@ -184,33 +172,12 @@ export function callFunction(
     return callOperator(ctx, target.operator, piped, args, it, span);
   }
   const { callable } = target;
-  const inputs: Given[] = [...spreadTuples(piped)];
-  const wanted = callable.declaration.inputs;
-  const rest: Argument[] = [];
-  const byName = new Map<string, Given>();
-  for (const argument of args) {
-    const { name, value } = argument;
-    const isInput = name !== undefined && wanted.some((input) => input.name?.text === name.text);
-    if (name === undefined && inputs.length < wanted.length && rest.length === 0) {
-      const val = ctx.elaborator.rules.expression(ctx, value);
-      if (val.kind === "poison") return poison;
-      inputs.push(...spreadTuples([{ val, span: value.span }]));
-    } else if (isInput) {
-      const { text } = name;
-      const position = wanted.findIndex((input) => input.name?.text === text);
-      if (byName.has(text) || position < inputs.length) {
-        report(ctx, "MC2012", argument.span, { name: text, callee: callable.declaration.name.text });
-        return poison;
-      }
-      byName.set(name.text, { val: ctx.elaborator.rules.expression(ctx, value), span: value.span });
-    } else rest.push(argument);
-  }
-  const ordered = wanted.flatMap((input, index) => (input.name && byName.get(input.name.text)) ?? inputs[index] ?? []);
-  const extra = inputs.slice(wanted.length);
-  const bound = bindArguments(ctx, callable, { bound: it.bound, arguments: rest, text: it.text, span });
+  const gathered = gatherInputs(ctx, callable, piped, args, span);
+  if (gathered === undefined) return poison;
+  const bound = bindArguments(ctx, callable, { bound: it.bound, arguments: gathered.rest, text: it.text, span });
   const hyperparameters = bound && completeHyperparameters(ctx, callable, bound, span);
   if (hyperparameters === undefined) return poison;
-  return applyFunction(ctx, callable, hyperparameters, [...ordered, ...extra], span);
+  return applyFunction(ctx, callable, hyperparameters, gathered.inputs, span);
 }
 
 /** Applies a recipe with nothing more to bind: `x -> act`, `x -> BatchNorm`. */
@@ -223,7 +190,7 @@ export function applyRecipe(
 ): Val {
   if (!isBlock(it)) return callFunction(ctx, it, piped, [], span);
   const instance = construct(ctx, it, [], span, hint);
-  return instance.kind === "instance" ? applyInstance(ctx, instance.instance, piped, span) : poison;
+  return instance.kind === "instance" ? applyInstance(ctx, instance.instance, piped, [], span) : poison;
 }
 
 /** What the language gives besides operators: functions of compile-time numbers and lists, constant tensors. */

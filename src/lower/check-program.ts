@@ -1,8 +1,9 @@
 import type { Program } from "../analyze/program.ts";
+import { mayBeLeftOut } from "../analyze/may-be-left-out.ts";
 import { referencesIn } from "../analyze/walk.ts";
 import type { Collector } from "../diagnostics/collector.ts";
 import type { Callable } from "../std/program-file.ts";
-import { lowerModel, type LoweredModel } from "./elaborate-model.ts";
+import { lowerModel, type LoweredModel, type ModelOptions } from "./elaborate-model.ts";
 
 /** What checking a program looked at. */
 export interface CheckedProgram {
@@ -17,7 +18,8 @@ export interface CheckedProgram {
 export function checkProgram(
   program: Program,
   collector: Collector,
-  modelOf: (callable: Callable) => LoweredModel = (callable) => lowerModel(program, callable, {}),
+  modelOf: (callable: Callable, given: ModelOptions["given"]) => LoweredModel = (callable, given) =>
+    lowerModel(program, callable, given === undefined ? {} : { given }),
 ): CheckedProgram {
   const callables = program.files.flatMap((file) =>
     file.ast.declarations.flatMap((declaration): Callable[] =>
@@ -33,9 +35,13 @@ export function checkProgram(
       undecided.push(callable.declaration);
       return;
     }
-    const lowered = modelOf(callable);
-    collector.take(lowered);
-    for (const it of lowered.visited) visited.add(it);
+    // With what may be left out, and without.
+    const ways = callable.declaration.inputs.some(mayBeLeftOut) ? ([undefined, "all"] as const) : [undefined];
+    for (const given of ways) {
+      const lowered = modelOf(callable, given);
+      collector.take(lowered);
+      for (const it of lowered.visited) visited.add(it);
+    }
     visited.add(callable.declaration);
   };
   for (const it of callables) if (it.declaration.flavor === "model") check(it);

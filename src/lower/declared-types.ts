@@ -7,7 +7,8 @@ import { dimNamesOf } from "../analyze/dim-names.ts";
 import { genericElements } from "../analyze/builtins.ts";
 import type { Span } from "../support/source.ts";
 import { textOf } from "../support/source.ts";
-import type { CallableDeclaration, TypedName, TypeExpression } from "../syntax/ast.ts";
+import type { CallableDeclaration, Input, TypeExpression } from "../syntax/ast.ts";
+import { reportAbsent } from "./report-absent.ts";
 import { findLocal, report, type Context, type Scope } from "./context.ts";
 import { asDim } from "./convert.ts";
 import { exampleOf, named, shapeChecker } from "./shape-checker.ts";
@@ -21,9 +22,11 @@ export interface ResolvedType {
   readonly facts: ValueFacts;
 }
 
-/** Names under which a scope keeps what a signature's generic element types and nameless spread stand for. */
+/** Under which name a scope keeps what a signature's generic element type stands for. */
 const elementKey = (word: string): string => `<${word}>`;
-const spreadKey = "<...>";
+
+/** Under which name a scope keeps what a signature's nameless spread stands for. */
+export const spreadKey = "<...>";
 
 /**
  * The type that an annotation, a result or a `param` declares; undefined after a report. `trusted` where dims are
@@ -49,6 +52,10 @@ export function resolveType(
   for (const it of type.dims) {
     if (it.kind === "dim-spread") {
       const dims = findLocal(ctx.scope, it.name?.text ?? spreadKey);
+      if (dims?.kind === "absent") {
+        reportAbsent(ctx, dims, it.span);
+        return undefined;
+      }
       if (dims?.kind !== "list") {
         report(ctx, "MC2010", it.span, { name: it.name === undefined ? "..." : `...${it.name.text}` });
         return undefined;
@@ -110,22 +117,27 @@ export interface GivenInput {
 }
 
 /**
- * Matches the declared inputs of a callee against what a call gives: names that stand alone bind, everything else is
- * verified. `callee` is the context of the declaration, whose scope holds its hyperparameters and takes the dims;
- * findings are reported at the call. Returns the types as the body sees them, axes named as declared; undefined after
- * a report.
+ * Matches the declared inputs of a callee against what a call gives, by place: names that stand alone bind, everything
+ * else is verified. `callee` is the context of the declaration, whose scope holds its hyperparameters and takes the
+ * dims; findings are reported at the call. Returns the types as the body sees them, axes named as declared, and undefined
+ * for what is not given; undefined after a report.
  */
 export function matchInputs(
   ctx: Context,
   callee: Context,
   declaration: CallableDeclaration,
-  given: readonly GivenInput[],
-): readonly ResolvedType[] | undefined {
-  const isKnown = (name: string): boolean =>
-    findLocal(callee.scope, name) !== undefined || callee.file.scope.get(name)?.kind === "const";
+  given: readonly (GivenInput | undefined)[],
+): readonly (ResolvedType | undefined)[] | undefined {
+  const isBound = (name: string): boolean => {
+    const val = findLocal(callee.scope, name);
+    return val !== undefined && val.kind !== "absent";
+  };
+  const isKnown = (name: string): boolean => isBound(name) || callee.file.scope.get(name)?.kind === "const";
   const { variables } = dimNamesOf(declaration, isKnown);
   const later: (() => boolean)[] = [];
-  const types: { dtype: DType; shape: Dim[]; facts: ValueFacts }[] = [];
+  const types: ({ dtype: DType; shape: Dim[]; facts: ValueFacts } | undefined)[] = declaration.inputs.map(
+    () => undefined,
+  );
   let fine = true;
   declaration.inputs.forEach((input, index) => {
     const it = given[index];
@@ -138,13 +150,13 @@ export function matchInputs(
       return;
     }
     const shape: Dim[] = [];
-    types.push({ dtype: type.dtype, shape, facts: it.val.facts });
+    types[index] = { dtype: type.dtype, shape, facts: it.val.facts };
     for (const part of split) {
       if (part.kind === "spread") {
         const key = part.name ?? spreadKey;
         const dims = part.dims.map((dim, at) => axisOf(dim, { origin: `${key}${String(at)}` }));
         const before = findLocal(callee.scope, key);
-        if (before === undefined)
+        if (before === undefined || before.kind === "absent")
           callee.scope.names.set(key, { kind: "list", elements: dims.map((dim): Val => ({ kind: "dim", dim })) });
         else if (before.kind === "list")
           later.push(() => sameSpread(ctx, declaration, input, it, before.elements, dims));
@@ -155,7 +167,7 @@ export function matchInputs(
       const at = shape.length;
       const bare = expression.kind === "reference" ? expression.text : undefined;
       shape.push(axisOf(dim, { label: bare }));
-      if (bare !== undefined && variables.has(bare) && findLocal(callee.scope, bare) === undefined) {
+      if (bare !== undefined && variables.has(bare) && !isBound(bare)) {
         callee.scope.names.set(bare, { kind: "dim", dim: axisOf(dim, { label: bare }) });
         continue;
       }
@@ -215,14 +227,15 @@ export function matchInputs(
   });
   // Compound dims may rest on names that only a later input introduces.
   for (const check of later) if (!check()) fine = false;
-  return fine ? types.map(({ dtype, shape, facts }) => ({ type: { dtype, shape }, facts })) : undefined;
+  if (!fine) return undefined;
+  return types.map((it) => it && { type: { dtype: it.dtype, shape: it.shape }, facts: it.facts });
 }
 
 function matchElement(
   ctx: Context,
   scope: Scope,
   declaration: CallableDeclaration,
-  input: TypedName,
+  input: Input,
   it: GivenInput,
 ): boolean {
   const word = input.type.element.text;
@@ -266,7 +279,7 @@ type ShapePart =
 function splitShape(
   ctx: Context,
   declaration: CallableDeclaration,
-  input: TypedName,
+  input: Input,
   it: GivenInput,
 ): readonly ShapePart[] | undefined {
   const { shape } = it.val.value.type;
@@ -306,7 +319,7 @@ function splitShape(
 function sameSpread(
   ctx: Context,
   declaration: CallableDeclaration,
-  input: TypedName,
+  input: Input,
   it: GivenInput,
   before: readonly Val[],
   dims: readonly Dim[],

@@ -1,9 +1,7 @@
 import type { Program } from "../analyze/program.ts";
-import { dimNamesOf } from "../analyze/dim-names.ts";
 import { enumWordsOf, wordsOf } from "../analyze/hyperparameter-words.ts";
 import { createCollector, type Collector } from "../diagnostics/collector.ts";
 import { hasErrors, type Findings } from "../diagnostics/findings.ts";
-import { constant, variable, withLabel } from "../dims/dim.ts";
 import { decide } from "../dims/decide.ts";
 import { assume, formatRelation, negateRelation, noFacts, type Facts } from "../dims/facts.ts";
 import { calleesOf } from "../ir/callees-of.ts";
@@ -14,19 +12,13 @@ import { fault } from "../support/fault.ts";
 import { nearest } from "../support/nearest.ts";
 import { textOf, type Span } from "../support/source.ts";
 import type { Argument, CallableDeclaration, HyperparameterType } from "../syntax/ast.ts";
+import { isOfAbsent } from "./bind-inputs.ts";
 import { statedRelations } from "./conditions.ts";
-import {
-  createUnit,
-  findLocal,
-  innerScope,
-  report,
-  type Context,
-  type Elaborator,
-  type FunctionStore,
-} from "./context.ts";
+import { createUnit, innerScope, report, type Context, type Elaborator, type FunctionStore } from "./context.ts";
 import { formatExample } from "./convert.ts";
-import { arePositive, resolveType, type ResolvedType } from "./declared-types.ts";
+import { arePositive } from "./declared-types.ts";
 import { createElaborator } from "./elaborator.ts";
+import { entryInputs, type EntryOptions } from "./entry-inputs.ts";
 import { bindArguments, completeHyperparameters, fitHyperparameter, named } from "./hyperparameters.ts";
 import { factMessage, instantiate } from "./instantiate.ts";
 import { withMinima } from "./minima.ts";
@@ -37,15 +29,13 @@ import type { Val, ValueFacts } from "./values.ts";
 export type GivenValue = number | boolean | string | readonly GivenValue[];
 
 /** What fixes a model besides its defaults. */
-export interface ModelOptions {
+export interface ModelOptions extends EntryOptions {
   /** Values by name: words of enums, element types and blocks as strings. */
   readonly hyperparameters?: Readonly<Record<string, GivenValue>>;
   /** Arguments as a section's header writes them: `train Gpt(depth=4)`. Values by name come on top of them. */
   readonly arguments?: readonly Argument[];
   /** The file in which they are written. */
   readonly file?: ProgramFile;
-  /** Known sizes of dim variables. */
-  readonly dims?: Readonly<Record<string, number>>;
 }
 
 /**
@@ -164,8 +154,9 @@ function elaborateEntry(
   if (hyperparameters === undefined) return undefined;
   const top = topContext(elaborator, callable.file, callable);
   for (const [name, val] of hyperparameters) top.scope.names.set(name, named(val, name));
-  const inputs = entryInputs(top, declaration, options.dims ?? {});
-  if (inputs === undefined) return undefined;
+  const bound = entryInputs(top, declaration, options);
+  if (bound === undefined) return undefined;
+  const { inputs } = bound;
   const contract = entryFacts(top, declaration);
   if (contract === undefined) return undefined;
   const entry: Context = {
@@ -175,11 +166,18 @@ function elaborateEntry(
     owning: declaration.flavor === "fn" ? "fn" : "yes",
   };
   const made = withMinima(entry, (context) => {
-    const positive = declaration.inputs.map((it, index) => {
-      const shape = inputs[index]?.type.shape ?? [];
-      return it.type.dims.some((dim) => dim.kind === "dim-spread") || arePositive(context, shape, it.type.dims);
+    const positive = inputs.map(({ type: { shape }, declared }) => {
+      return declared.dims.some((dim) => dim.kind === "dim-spread") || arePositive(context, shape, declared.dims);
     });
-    return positive.includes(false) ? undefined : instantiate({ callable, hyperparameters, context, inputs });
+    return positive.includes(false)
+      ? undefined
+      : instantiate({
+          callable,
+          hyperparameters,
+          context: { ...context, scope: bound.scope },
+          inputs,
+          operands: [],
+        });
   });
   if (made === undefined) return undefined;
   const probabilities = made.func.resultNames.flatMap((name, index): [string, { readonly probability: boolean }][] => {
@@ -222,43 +220,6 @@ function entryHyperparameters(
   return completeHyperparameters(ctx, callable, values, declaration.name.span);
 }
 
-/** The entry's inputs in its own dim variables, each an integer >= 1 unless its size is given. */
-function entryInputs(
-  ctx: Context,
-  declaration: CallableDeclaration,
-  sizes: Readonly<Record<string, number>>,
-): readonly ResolvedType[] | undefined {
-  const isKnown = (name: string): boolean =>
-    findLocal(ctx.scope, name) !== undefined || ctx.file.scope.get(name)?.kind === "const";
-  const { variables, spreads, hasSpread } = dimNamesOf(declaration, isKnown);
-  for (const name of Object.keys(sizes)) {
-    if (variables.has(name)) continue;
-    const near = nearest(name, variables);
-    const help =
-      near === undefined ? `Its dims are ${[...variables].join(", ") || "all fixed"}.` : `Did you mean \`${near}\`?`;
-    report(ctx, "MC2010", declaration.name.span, { name }, { help });
-    return undefined;
-  }
-  for (const name of variables) {
-    const size = sizes[name];
-    ctx.scope.names.set(name, {
-      kind: "dim",
-      dim: withLabel(size === undefined ? variable(name) : constant(size), name),
-    });
-  }
-  // A block of any rank is looked at with two leading dims.
-  for (const name of [...spreads, ...(hasSpread ? ["<...>"] : [])]) {
-    const stem = name.replace(/\W/g, "") || "Dim";
-    ctx.scope.names.set(name, {
-      kind: "list",
-      elements: [1, 2].map((it): Val => ({ kind: "dim", dim: variable(`${stem}${String(it)}`) })),
-    });
-  }
-  // That compound dims are positive may rest on the header's `where`, which is read after this.
-  const types = declaration.inputs.map((it) => resolveType(ctx, it.type, "trusted"));
-  return types.every((it) => it !== undefined) ? types : undefined;
-}
-
 interface Contract {
   readonly facts: Facts;
   readonly contract: Module["contract"];
@@ -269,6 +230,7 @@ function entryFacts(ctx: Context, declaration: CallableDeclaration): Contract | 
   let { facts } = ctx;
   const contract: { readonly text: string; readonly message?: string }[] = [];
   for (const fact of declaration.where) {
+    if (isOfAbsent(ctx, fact)) continue;
     const stated = statedRelations(ctx, fact.condition);
     if (stated === undefined) return undefined;
     const message = factMessage(ctx, fact.message?.value);

@@ -1,11 +1,18 @@
 import { elementTypes, hyperparameterWords } from "../analyze/builtins.ts";
 import { enumWordsOf, wordsOf } from "../analyze/hyperparameter-words.ts";
+import { mayBeLeftOut } from "../analyze/may-be-left-out.ts";
 import { reportUnknownArgument } from "../analyze/report-unknown-argument.ts";
 import { nearest } from "../support/nearest.ts";
 import type { Span } from "../support/source.ts";
 import type { HyperparameterValue } from "../ir/graph.ts";
 import type { Callable } from "../std/program-file.ts";
-import type { Argument, Hyperparameter, HyperparameterAlternative, HyperparameterType } from "../syntax/ast.ts";
+import type {
+  Argument,
+  CallableDeclaration,
+  Hyperparameter,
+  HyperparameterAlternative,
+  HyperparameterType,
+} from "../syntax/ast.ts";
 import { innerScope, report, reporter, type Context, type Expected } from "./context.ts";
 import { asDim } from "./convert.ts";
 import { isRecursive } from "./recursion.ts";
@@ -88,6 +95,7 @@ export function fitHyperparameter(
   callee: string,
   val: Val,
   span: Span,
+  hint: { readonly help?: string } = {},
 ): Val | undefined {
   if (val.kind === "poison") return undefined;
   const fitted = fit(ctx, it.type, val, span);
@@ -101,6 +109,7 @@ export function fitHyperparameter(
     { name: it.name.text, callee, expected: typeText(it.type), actual: describe(val) },
     {
       labels: [{ span: it.span, message: "declared here" }],
+      ...hint,
       ...(near !== undefined && {
         help: `Did you mean \`${near}\`?`,
         fix: { title: `change to ${near}`, edits: [{ span, text: near }] },
@@ -139,6 +148,14 @@ export interface GivenArguments {
   readonly span?: Span;
 }
 
+/** What to do where an input of a fn that may be left out is given by position, where hyperparameters stand. */
+function inputsByName({ flavor, name, inputs }: CallableDeclaration): { readonly help?: string } {
+  const others = inputs.filter(mayBeLeftOut).flatMap((it) => it.name?.text ?? []);
+  if (flavor !== "fn" || others.length === 0) return {};
+  const names = others.map((it) => `\`${it}=...\``).join(", ");
+  return { help: `Inputs of \`${name.text}\` that may be left out go by name: ${names}.` };
+}
+
 /** Arguments by the hyperparameters that they give, checked; nothing is required yet. Undefined after a report. */
 export function bindArguments(
   ctx: Context,
@@ -169,7 +186,10 @@ export function bindArguments(
           "MC2014",
           argument.span,
           { callee },
-          { labels: [{ span: declaration.name.span, message: "declared here" }] },
+          {
+            labels: [{ span: declaration.name.span, message: "declared here" }],
+            ...inputsByName(declaration),
+          },
         );
         fine = false;
         continue;
@@ -195,7 +215,8 @@ export function bindArguments(
     }
     here.add(target.name.text);
     const val = ctx.elaborator.rules.expression(ctx, value, expectedOf(target.type));
-    const fitted = fitHyperparameter(ctx, target, callee, val, value.span);
+    const hint = val.kind === "tensor" && name === undefined ? inputsByName(declaration) : {};
+    const fitted = fitHyperparameter(ctx, target, callee, val, value.span, hint);
     if (fitted === undefined) fine = false;
     else values.set(target.name.text, fitted);
   }

@@ -3,12 +3,13 @@ import { explicitNames } from "../analyze/walk.ts";
 import { formatDim } from "../dims/dim.ts";
 import { decide } from "../dims/decide.ts";
 import { assume, type Facts } from "../dims/facts.ts";
-import type { Func, Value } from "../ir/graph.ts";
+import type { Func } from "../ir/graph.ts";
 import type { TensorType } from "../ir/types.ts";
 import type { Callable } from "../std/program-file.ts";
 import { fault } from "../support/fault.ts";
 import { textOf, type Span } from "../support/source.ts";
 import type { CallableDeclaration } from "../syntax/ast.ts";
+import { bindInputs, isOfAbsent, type BoundInput } from "./bind-inputs.ts";
 import { statedRelations } from "./conditions.ts";
 import {
   createUnit,
@@ -28,7 +29,7 @@ import { isOnReportedCycle } from "./recursion.ts";
 import { matchResults } from "./results.ts";
 import { formatExample } from "./convert.ts";
 import { keyOfFacts } from "./value-facts.ts";
-import { formatType, keyOfVal, tensor, type Val } from "./values.ts";
+import { formatType, keyOfVal, type Val } from "./values.ts";
 import { factsIn } from "./minima.ts";
 import { isTooLarge, writtenSize } from "./written-size.ts";
 
@@ -36,60 +37,72 @@ import { isTooLarge, writtenSize } from "./written-size.ts";
 export interface Use {
   readonly callable: Callable;
   readonly hyperparameters: ReadonlyMap<string, Val>;
-  /** The context of the body: dims bound, facts assumed. */
+  /** The context of the body: dims and inputs bound, facts assumed. */
   readonly context: Context;
-  readonly inputs: readonly ResolvedType[];
+  /** What is given, in the order of the header. */
+  readonly inputs: readonly BoundInput[];
+  /** The same as the caller has it; an entry has no caller. */
+  readonly operands: readonly GivenInput[];
 }
 
 /**
  * Checks one use of a declaration: its inputs against their declared types, its `where` against what is known at the
- * use. Undefined after a report.
+ * use. `inlined`: its body is to be written out in the caller. Undefined after a report.
  */
 export function prepareUse(
   ctx: Context,
   callable: Callable,
   hyperparameters: ReadonlyMap<string, Val>,
-  given: readonly GivenInput[],
+  given: readonly (GivenInput | undefined)[],
   span: Span,
+  how: "called" | "inlined" = "called",
 ): Use | undefined {
   const { declaration, file } = callable;
   const name = declaration.name.text;
-  if (given.length !== declaration.inputs.length) {
-    const inputs = declaration.inputs.map((it) => `${it.name?.text ?? "_"}: ${textOf(it.type.span)}`).join(", ");
-    report(
-      ctx,
-      "MC3007",
-      span,
-      { callee: name, expected: String(declaration.inputs.length), actual: String(given.length) },
-      { labels: [{ span: declaration.name.span, message: `takes (${inputs})` }] },
-    );
-    return undefined;
-  }
   const scope = innerScope(undefined);
   for (const [key, val] of hyperparameters) scope.names.set(key, named(val, key));
+  const unit = how === "inlined" ? ctx.unit : createUnit();
   const context: Context = {
     elaborator: ctx.elaborator,
-    unit: createUnit(),
+    unit,
     file,
     callable,
     words: enumWordsOf(declaration),
     scope,
-    nodes: [],
-    paths: pathScope(explicitNames(declaration.body)),
+    nodes: how === "inlined" ? ctx.nodes : [],
+    paths: how === "inlined" ? ctx.paths : pathScope(explicitNames(declaration.body)),
     facts: ctx.facts,
     assumptions: ctx.assumptions,
     minima: ctx.minima,
     constants: ctx.constants,
     nesting: ctx.nesting,
     frame: { parent: ctx.frame, call: span, name, declaration, library: file.library },
-    mode: undefined,
-    emits: undefined,
+    mode: how === "inlined" ? ctx.mode : undefined,
+    emits: how === "inlined" ? ctx.emits : undefined,
     owning: declaration.flavor === "fn" ? "fn" : "yes",
   };
-  const inputs = matchInputs(ctx, context, declaration, given);
-  if (inputs === undefined) return undefined;
-  const facts = proveFacts(ctx, context, declaration, given[0]?.span ?? span, span);
-  return facts && { callable, hyperparameters, context: { ...context, facts }, inputs };
+  const isGiven = (place: number): boolean => given[place] !== undefined;
+  const typesOf = (places: readonly number[]): readonly (ResolvedType | undefined)[] | undefined => {
+    const some = given.map((it, place) => (places.includes(place) ? it : undefined));
+    const types = matchInputs(ctx, context, declaration, some);
+    return types && places.map((place) => types[place]);
+  };
+  const bound = bindInputs(context, declaration, isGiven, typesOf, (type, place) => {
+    const operand = given[place];
+    if (how === "inlined" && operand !== undefined) return { ...operand.val.value, type };
+    return freshValue(unit, type, declaration.inputs[place]?.name?.text);
+  });
+  const facts = bound && proveFacts(ctx, context, declaration, given[0]?.span ?? span, span);
+  if (bound === undefined || facts === undefined) return undefined;
+  // Numbers keep the text that they have in the caller: the fn's own names mean nothing there.
+  if (how === "inlined") for (const [key, val] of hyperparameters) bound.scope.names.set(key, val);
+  return {
+    callable,
+    hyperparameters,
+    context: { ...context, scope: bound.scope, facts },
+    inputs: bound.inputs,
+    operands: given.flatMap((it) => it ?? []),
+  };
 }
 
 /** Proves the declared facts at a use; the facts in force in the body, or undefined after a report. */
@@ -102,6 +115,7 @@ function proveFacts(
 ): Facts | undefined {
   let { facts } = ctx;
   for (const fact of declaration.where) {
+    if (isOfAbsent(callee, fact)) continue;
     const stated = statedRelations(callee, fact.condition);
     if (stated === undefined) return undefined;
     for (const it of stated) {
@@ -185,9 +199,9 @@ function isTooDeep({ context }: Use): boolean {
 
 function keyOfUse({ callable, hyperparameters, inputs, context: { assumptions } }: Use): string {
   const values = [...hyperparameters].map(([name, val]) => `${name}=${keyOfVal(val)}`).join(",");
-  const types = inputs.map(({ type, facts }) => {
+  const types = inputs.map(({ name, type, facts }) => {
     const labels = type.shape.map((it) => it.label ?? it.origin ?? "").join(",");
-    return `${formatType(type)}${labels}${keyOfFacts(facts)}`;
+    return `${name}: ${formatType(type)}${labels}${keyOfFacts(facts)}`;
   });
   const name = `${callable.file.source.path}:${callable.declaration.name.text}`;
   // Facts within the body follow from those of the entry, so these say all that is assumed.
@@ -207,16 +221,8 @@ function lowerBody(use: Use): Instantiation | undefined {
   const { elaborator, unit } = context;
   elaborator.visited.add(declaration);
   const key = functionKey(elaborator, declaration.name.text);
-  const scope = innerScope(context.scope);
-  const values = inputs.map(({ type, facts }, index): Value => {
-    const name = declaration.inputs[index]?.name?.text;
-    const value = freshValue(unit, type, name);
-    if (name !== undefined) scope.names.set(name, tensor(value, facts));
-    return value;
-  });
-  const ctx: Context = { ...context, scope };
-  const result = elaborator.rules.body(ctx, declaration.body);
-  const results = matchResults(ctx, declaration, result);
+  const result = elaborator.rules.body(context, declaration.body);
+  const results = matchResults(context, declaration, result);
   if (results === undefined) return undefined;
   const func: Func = {
     key,
@@ -224,11 +230,11 @@ function lowerBody(use: Use): Instantiation | undefined {
     flavor: declaration.flavor,
     ...(declaration.doc !== undefined && { doc: declaration.doc.text }),
     hyperparameters: [...hyperparameters].map(([name, val]) => ({ name, value: toHyperparameterValue(val) })),
-    inputNames: declaration.inputs.map((it) => it.name?.text ?? "_"),
+    inputNames: inputs.map((it) => it.name),
     resultNames: results.map((it) => it.name),
     parameters: unit.parameters,
     states: unit.states,
-    body: { inputs: values, nodes: context.nodes, results: results.map((it) => it.val.value) },
+    body: { inputs: inputs.map((it) => it.value), nodes: context.nodes, results: results.map((it) => it.val.value) },
     origin: declaration.span,
   };
   const size = writtenSize(elaborator, context.nodes);

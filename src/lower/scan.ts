@@ -9,7 +9,7 @@ import { constantNode, freshValue, innerScope, report, type Cell, type Context }
 import { asTensor, sameType } from "./convert.ts";
 import { resolveType } from "./declared-types.ts";
 import { exampleOf, named } from "./shape-checker.ts";
-import { toInitializer } from "./initializer-of.ts";
+import { lowerInitial } from "./lower-initial.ts";
 import { lowerStatements } from "./statements.ts";
 import { formatType, poison, tensor, type TensorVal, type Val, type ValueFacts } from "./values.ts";
 import { factsIn } from "./minima.ts";
@@ -144,26 +144,9 @@ interface Carry {
 
 function lowerCarry(ctx: Context, it: ScanCarry): Carry | undefined {
   const resolved = resolveType(ctx, it.type);
-  const val = ctx.elaborator.rules.expression(ctx, it.init, { recipe: true });
-  if (resolved === undefined || val.kind === "poison") return undefined;
+  if (resolved === undefined) return undefined;
   const { type } = resolved;
-  if (val.kind === "recipe" || val.kind === "number") {
-    const init = toInitializer(ctx, val, type, it.init.span);
-    if (init === undefined) return undefined;
-    const fill = { zeros: 0, ones: 1, constant: init.arguments["value"] }[init.name];
-    if (fill === undefined) {
-      report(
-        ctx,
-        "MC3037",
-        it.init.span,
-        { actual: `the random initialiser ${init.name}` },
-        { help: "A carry begins as zeros, ones, a number or a tensor." },
-      );
-      return undefined;
-    }
-    return { initial: constantNode(ctx, type, fill, undefined, it.init.span), type };
-  }
-  const initial = asTensor(ctx, val, it.init.span, type.dtype);
+  const initial = lowerInitial(ctx, it.init, () => type, "A carry");
   if (initial === undefined) return undefined;
   if (sameType(ctx, initial.value.type, type)) return { initial: initial.value, type };
   report(

@@ -57,7 +57,7 @@ function applyStage(ctx: Context, callee: Val, given: Given, stage: Expression, 
     case "poison":
       return poison;
     case "instance":
-      return given.val.kind === "poison" ? poison : applyInstance(ctx, callee.instance, [given], stage.span);
+      return given.val.kind === "poison" ? poison : applyInstance(ctx, callee.instance, [given], [], stage.span);
     case "recipe":
       return given.val.kind === "poison" ? poison : applyRecipe(ctx, callee, [given], stage.span, hint);
     default:
@@ -72,18 +72,11 @@ function lowerCallStage(ctx: Context, given: Given, call: CallExpression, hint: 
   if (callee.kind === "recipe" && isBlock(callee)) {
     const made = construct(ctx, callee, call.arguments, call.span, hint);
     if (made.kind !== "instance" || given.val.kind === "poison") return poison;
-    return applyInstance(ctx, made.instance, [given], call.span);
+    return applyInstance(ctx, made.instance, [given], [], call.span);
   }
   if (given.val.kind === "poison" || callee.kind === "poison") return poison;
   if (callee.kind === "recipe") return callFunction(ctx, callee, [given], call.arguments, call.span);
-  if (callee.kind === "instance") {
-    const others = call.arguments.map((it): Given => ({
-      val: ctx.elaborator.rules.expression(ctx, it.value),
-      span: it.value.span,
-    }));
-    if (others.some((it) => it.val.kind === "poison")) return poison;
-    return applyInstance(ctx, callee.instance, [given, ...others], call.span);
-  }
+  if (callee.kind === "instance") return applyInstance(ctx, callee.instance, [given], call.arguments, call.span);
   report(ctx, "MC3027", call.callee.span, { actual: describe(callee) });
   return poison;
 }

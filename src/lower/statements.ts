@@ -1,4 +1,3 @@
-import type { Value } from "../ir/graph.ts";
 import type {
   Binding,
   Body,
@@ -14,6 +13,7 @@ import { lowerCondition } from "./conditions.ts";
 import { resolveType } from "./declared-types.ts";
 import { initializerOf } from "./initializer-of.ts";
 import { noteVariable } from "./instantiate.ts";
+import { nameValue } from "./name-value.ts";
 import { claimNamed } from "./paths.ts";
 import { checkType } from "./results.ts";
 import { lowerTraining } from "./training.ts";
@@ -111,21 +111,6 @@ function lowerBinding(ctx: Context, binding: Binding): boolean {
 
 function bind(ctx: Context, name: string, val: Val): void {
   ctx.scope.names.set(name, val.kind === "tensor" ? nameValue(ctx, name, val) : val);
-}
-
-/** Gives a value that has no name yet the name of its binding: generated code reads like the source. */
-function nameValue(ctx: Context, name: string, val: TensorVal): TensorVal {
-  for (let index = ctx.nodes.length - 1; index >= 0; index -= 1) {
-    const node = ctx.nodes[index];
-    const at = node?.results.findIndex((it) => it.id === val.value.id) ?? -1;
-    if (node === undefined || at === -1 || node.kind === "update") continue;
-    const found: Value | undefined = node.results[at];
-    if (found === undefined || (found.name !== undefined && node.kind !== "call")) return val;
-    const results = node.results.map((it, place) => (place === at ? { ...it, name } : it));
-    ctx.nodes[index] = { ...node, results };
-    return tensor({ ...val.value, name }, val.facts);
-  }
-  return val;
 }
 
 function lowerUpdate(ctx: Context, update: Update): boolean {

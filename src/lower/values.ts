@@ -41,6 +41,7 @@ export type Val =
   | TupleVal
   | RecipeVal
   | InstanceVal
+  | AbsentVal
   | PoisonVal;
 
 export interface TensorVal {
@@ -121,6 +122,15 @@ export interface InstanceVal {
   readonly instance: Instance;
 }
 
+/** An input that this use of a declaration leaves out, or a dim that nothing but such inputs introduces. */
+export interface AbsentVal {
+  readonly kind: "absent";
+  readonly what: "input" | "dim";
+  readonly name: string;
+  /** The inputs of which one would have to be given. */
+  readonly inputs: readonly string[];
+}
+
 /** What an expression is after a report: everything that rests on it stays silent. */
 export interface PoisonVal {
   readonly kind: "poison";
@@ -183,6 +193,8 @@ export function describe(val: Val): string {
         : `the function ${targetName(val.target)}`;
     case "instance":
       return `an instance of ${val.instance.callable.declaration.name.text}, to which nothing is applied`;
+    case "absent":
+      return `the ${val.what} \`${val.name}\`, which is not given`;
     case "poison":
       return "an erroneous value";
   }
@@ -215,6 +227,7 @@ export function keyOfVal(val: Val): string {
       return `${formatDim(val.dividend)}/${formatDim(val.divisor)}`;
     case "training":
     case "instance":
+    case "absent":
     case "poison":
       return val.kind;
   }

@@ -77,7 +77,7 @@ export interface CallableDeclaration extends NodeBase {
   readonly flavor: "model" | "block" | "fn";
   readonly name: Name;
   readonly hyperparameters: readonly Hyperparameter[];
-  readonly inputs: readonly TypedName[];
+  readonly inputs: readonly Input[];
   /** Undefined where the result is inferred; one nameless entry for `-> type`; several for `-> (a: type, b: type)`. */
   readonly results: readonly TypedName[] | undefined;
   readonly where: readonly Fact[];
@@ -102,7 +102,18 @@ export type HyperparameterAlternative =
   | { readonly kind: "word"; readonly name: Name; readonly span: Span }
   | { readonly kind: "list-of"; readonly element: HyperparameterType; readonly span: Span };
 
-/** An input or a result: `image: f32[B, 28, 28, 1]`; results may lack the name. */
+/** An input: `image: f32[B, 28, 28, 1]`, `memory: f32[B, S, E] = query`, `mask: bool[B, S]?`. */
+export interface Input extends NodeBase {
+  readonly kind: "input";
+  readonly name: Name | undefined;
+  readonly type: TypeExpression;
+  /** True for `?`: a use may leave it out. */
+  readonly optional: boolean;
+  /** What it is where a use leaves it out. */
+  readonly default: Expression | undefined;
+}
+
+/** A result, which may lack the name. */
 export interface TypedName extends NodeBase {
   readonly kind: "typed-name";
   readonly name: Name | undefined;

@@ -101,23 +101,40 @@ function buildHyperparameterType(builder: Builder, node: CstNode): ast.Hyperpara
   return { kind: "hyperparameter-type", span: spanOf(builder, node), alternatives };
 }
 
-function buildInputs(builder: Builder, node: CstNode): readonly ast.TypedName[] {
-  return nodes(node, "typedName").map((it) => buildTypedName(builder, it));
+function buildInputs(builder: Builder, node: CstNode): readonly ast.Input[] {
+  return nodes(node, "typedName").map((it) => buildInput(builder, it));
 }
 
-function buildTypedName(builder: Builder, node: CstNode): ast.TypedName {
+function buildInput(builder: Builder, node: CstNode): ast.Input {
   const name = maybeToken(node, "Identifier");
+  const question = maybeToken(node, "Question");
+  const value = maybeNode(node, "expression");
+  if (question !== undefined && value !== undefined) {
+    builder.reporter.report("MC1037", builder.reporter.span(question.startOffset, endOf(question)), {});
+  }
   return {
-    kind: "typed-name",
+    kind: "input",
     span: spanOf(builder, node),
     name: name && buildName(builder, name),
     type: buildType(builder, oneNode(node, "type")),
+    // Of the two, the default stands: one report is enough.
+    optional: question !== undefined && value === undefined,
+    default: value && buildExpression(builder, value),
   };
 }
 
+/** Results are read as inputs are, and are nothing but a name and a type. */
 function buildResults(builder: Builder, node: CstNode): readonly ast.TypedName[] {
   const several = maybeNode(node, "inputs");
-  return several ? buildInputs(builder, several) : [buildTypedName(builder, oneNode(node, "typedName"))];
+  const read = several ? buildInputs(builder, several) : [buildInput(builder, oneNode(node, "typedName"))];
+  return read.map((it): ast.TypedName => {
+    const { name, type } = it;
+    const span = builder.reporter.span(it.span.start, type.span.end);
+    if (it.optional || it.default !== undefined) {
+      builder.reporter.report("MC1038", builder.reporter.span(type.span.end, it.span.end), {});
+    }
+    return { kind: "typed-name", span, name, type };
+  });
 }
 
 /** Conditions, each with the text after it, where there is one. */

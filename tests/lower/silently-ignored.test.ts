@@ -276,6 +276,7 @@ describe("every built-in function", () => {
     length: ["length(3)", "length([1, 2], 9)", "length(foo=[1])", "length()"],
     zeros: ["zeros(foo=[7])", "zeros([7], 1)", "zeros([7], shape=[7])", "zeros(shape=[7], shape=[7])", "zeros(true)"],
     ones: ["ones(foo=[7])", "ones([7], 1)", "ones([7], shape=[7])"],
+    given: ["given()", "given(x)", "given(3)", "given(x, x)", "given(foo=x)"],
     full: ["full([7], 1, 2)", "full([7])", "full([7], 1, value=2)", "full([7], foo=1)", "full(value=1)"],
   };
   it("has a row", () => expect(Object.keys(rows)).toEqual(expect.arrayContaining([...builtinFunctions])));

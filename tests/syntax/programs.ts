@@ -154,8 +154,14 @@ const hyperparameters = list(
   1,
   4,
 );
+const typedName = fc.tuple(lower, parts.type).map(([x, type]) => `${x}: ${type}`);
+const results = list(typedName, 1, 3);
 const inputs = list(
-  fc.tuple(lower, parts.type).map(([x, type]) => `${x}: ${type}`),
+  fc.oneof(
+    { weight: 4, arbitrary: typedName },
+    { weight: 1, arbitrary: typedName.map((it) => `${it}?`) },
+    { weight: 1, arbitrary: fc.tuple(typedName, parts.expression).map(([it, value]) => `${it} =¦${value}`) },
+  ),
   1,
   3,
 );
@@ -165,7 +171,7 @@ const callable = fc
     upper,
     fc.option(hyperparameters),
     inputs,
-    fc.option(inputs),
+    fc.option(results),
     facts,
     parts.body,
   )

@@ -1,6 +1,6 @@
 import { entry } from "../entry.ts";
 
-const list = (words: readonly string[]): string => words.map((it) => `\`${it}\``).join(", ");
+const list = (words: readonly string[], joint = ","): string => words.map((it) => `\`${it}\``).join(`${joint} `);
 const linear = (body: string): string => `model M: (x: f32[B, 4]) -> y: f32[B, 2] {\n${body}}\n`;
 const plain = linear("  x -> Dense(2)\n");
 const wrapped = (times: number): string =>
@@ -119,7 +119,8 @@ export const namesCatalog = {
     title: "missing argument",
     message: (it: { readonly callee: string; readonly names: readonly string[] }) =>
       `\`${it.callee}\` needs ${list(it.names)}.`,
-    explanation: "A hyperparameter without a default must be given wherever the declaration is used.",
+    explanation:
+      "A hyperparameter without a default must be given wherever the declaration is used, and so must an input that has neither a default nor a `?`.",
     bad: linear("  x -> Dense\n"),
     good: plain,
   }),
@@ -336,5 +337,36 @@ export const namesCatalog = {
       "Graphs hold every use of a block or function, and every copy of a `repeat` or `for`, written out. The largest networks there are have some ten thousand operators: what has more is a number with too many digits, or uses that double, each within the next.",
     bad: linear("  x -> repeat 1_000_000 { relu } -> Dense(2)\n"),
     good: linear("  x -> repeat 100 { relu } -> Dense(2)\n"),
+  }),
+  MC2041: entry({
+    severity: "error",
+    title: "use of what may be left out",
+    message: (it: { readonly name: string; readonly what: "input" | "dim"; readonly inputs: readonly string[] }) =>
+      it.what === "input"
+        ? `\`${it.name}\` may be left out, and nothing says that it is given here.`
+        : `\`${it.name}\` is known only where ${list(it.inputs, " or")} is given, and nothing says so here.`,
+    explanation:
+      "An input with `?` is there only where a use gives it, and so are dims that no other input introduces. `when given(mask) { ... }` asks; it is decided when compiled. An optional input may be handed on as it is, by name: `attention(x, mask=mask)` leaves it out where it is left out.",
+    bad: "block Masked: (x: f32[B, T], mask: f32[B, T]?) -> f32[B, T] {\n  x * mask\n}\n",
+    good: "block Masked: (x: f32[B, T], mask: f32[B, T]?) -> f32[B, T] {\n  when given(mask) { x * mask } else { x }\n}\n",
+  }),
+  MC2042: entry({
+    severity: "error",
+    title: "an input that must be given after one that may be left out",
+    message: (it: { readonly name: string; readonly before: string }) =>
+      `\`${it.name}\` must be given, and stands after \`${it.before}\`, which may be left out.`,
+    explanation:
+      "Inputs go by position first. So those that must be given stand before those that have a default or a `?`.",
+    bad: "block Add: (mask: f32[B, 4]?, x: f32[B, 4]) -> f32[B, 4] {\n  when given(mask) { x * mask } else { x }\n}\n",
+    good: "block Add: (x: f32[B, 4], mask: f32[B, 4]?) -> f32[B, 4] {\n  when given(mask) { x * mask } else { x }\n}\n",
+  }),
+  MC2043: entry({
+    severity: "error",
+    title: "`given` of what cannot be left out",
+    message: (it: { readonly actual: string }) => `\`given\` asks for an optional input, and this is ${it.actual}.`,
+    explanation:
+      "`given(mask)` says whether a use gives the input `mask`, which the header declares with `?`: `mask: f32[B, T]?`. All other inputs always have a value.",
+    bad: "block Scale: (x: f32[B, T], by: f32[B, T]) -> f32[B, T] {\n  when given(by) { x * by } else { x }\n}\n",
+    good: "block Scale: (x: f32[B, T], by: f32[B, T]?) -> f32[B, T] {\n  when given(by) { x * by } else { x }\n}\n",
   }),
 } as const;

@@ -287,6 +287,24 @@ export const syntaxCatalog = {
     bad: "model M: (__proto__: f32[B, 4]) -> y: f32[B, 4] {\n  __proto__ + 1\n}\n",
     good: "model M: (proto: f32[B, 4]) -> y: f32[B, 4] {\n  proto + 1\n}\n",
   }),
+  MC1037: entry({
+    severity: "error",
+    title: "`?` beside a default",
+    message: () => "An input that has a default may be left out without `?`: this says two things at once.",
+    explanation:
+      "Where a use leaves out an input with a default, the body sees the default. Where it leaves out one with `?`, the body has no such input, and asks with `given(...)`. An input is one of the two.",
+    bad: "block Add: (x: f32[B, 4], y: f32[B, 4]? = x) -> f32[B, 4] {\n  x + y\n}\n",
+    good: "block Add: (x: f32[B, 4], y: f32[B, 4] = x) -> f32[B, 4] {\n  x + y\n}\n",
+  }),
+  MC1038: entry({
+    severity: "error",
+    title: "a result that may be left out",
+    message: () => "A result is always there: `?` and defaults are for inputs.",
+    explanation:
+      "Inputs may be left out by those who use a block. What a block gives is the last expression of its body.",
+    bad: "block Twice: (x: f32[B, 4]) -> f32[B, 4]? {\n  x + x\n}\n",
+    good: "block Twice: (x: f32[B, 4]) -> f32[B, 4] {\n  x + x\n}\n",
+  }),
   MC1040: entry({
     severity: "error",
     title: "two `...` in one index",

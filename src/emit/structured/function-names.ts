@@ -29,15 +29,23 @@ export function functionNames(
     const fixed = texts.every(({ size }) => size === 1);
     return fixed && new Set(texts.map((it) => [...it][0])).size > 1;
   });
-  const scores = settings.map((it) => differing.filter((name) => isPlain(name, it.get(name))).length);
+  const inputs = clusters.map(({ template }) => template.inputs.map(({ name }) => name ?? "_"));
+  const scores = settings.map(
+    (it, index) =>
+      differing.filter((name) => isPlain(name, it.get(name))).length - required(inputs[index], "inputs").length,
+  );
   const first = scores.indexOf(Math.max(...scores));
   const baseline = required(settings[first], "settings");
   return settings.map((it, index) => {
     if (index === first) return base;
     const changed = differing.filter((name) => valueText(it.get(name)) !== valueText(baseline.get(name)));
     // Sizes are named only where nothing else tells two functions apart.
+    const baseInputs = required(inputs[first], "inputs");
+    const more = required(inputs[index], "inputs").filter((name) => !baseInputs.includes(name));
+    const given = more.map((name, at) => `${at === 0 ? variant("with") : ""}${variant(name)}`);
     const telling = changed.filter((name) => typeof it.get(name) !== "number");
-    const words = (telling.length > 0 ? telling : changed).map((name) => describe(variant, name, it.get(name)));
+    const settled = telling.length > 0 || given.length > 0 ? telling : changed;
+    const words = [...settled.map((name) => describe(variant, name, it.get(name))), ...given];
     const ranks = required(clusters[index], "cluster").template.inputs.map(({ type }) => type.shape.length);
     const baseRanks = required(clusters[first], "cluster").template.inputs.map(({ type }) => type.shape.length);
     if (words.length === 0 && ranks.join() !== baseRanks.join()) return `${base}${elementAt(ranks, 0)}d`;

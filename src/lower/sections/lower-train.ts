@@ -1,4 +1,5 @@
 import type { Program } from "../../analyze/program.ts";
+import { mayBeLeftOut } from "../../analyze/may-be-left-out.ts";
 import type { Collector } from "../../diagnostics/collector.ts";
 import { usesOf } from "../../graph/rewrite.ts";
 import { constant } from "../../dims/dim.ts";
@@ -43,6 +44,7 @@ export type ModelOf = (
   callable: Callable,
   target: NameReference | CallExpression,
   dims: ReadonlyMap<string, number>,
+  given?: ReadonlySet<string>,
 ) => LoweredModel;
 
 /** What a `train` section rests on: models and data, each lowered once for all that name it. */
@@ -74,13 +76,16 @@ export function lowerTrainSection(
   if (callable === undefined || found?.data === undefined) return undefined;
   const { data, store } = found;
 
-  const open = given.model(callable, declaration.model, new Map());
+  // What may be left out is there where a feature feeds it.
+  const inputs = callable.declaration.inputs.filter(mayBeLeftOut).flatMap((it) => it.name?.text ?? []);
+  const fed = new Set(inputs.filter((name) => data.features.some((it) => it.name === name)));
+  const open = given.model(callable, declaration.model, new Map(), fed);
   collector.take(open);
   const entry = open.module?.functions.get(open.module.entry);
   if (entry === undefined) return undefined;
   const match = matchFeatures(collector, entry, data, declaration.data.span);
   if (match === undefined) return undefined;
-  const sized = match.fixed.size === 0 ? open : given.model(callable, declaration.model, match.fixed);
+  const sized = match.fixed.size === 0 ? open : given.model(callable, declaration.model, match.fixed, fed);
   collector.take(sized);
   if (sized.module === undefined) return undefined;
   const elaborator = createElaborator(program, collector, sized.store);

@@ -19,7 +19,7 @@ import { checkBudget } from "./check-budget.ts";
 import { checkTune } from "./check-tune.ts";
 import { lowerData, type LoweredData } from "./lower-data.ts";
 import { lowerTest } from "./lower-test.ts";
-import { lowerTrainSection } from "./lower-train.ts";
+import { lowerTrainSection, type ModelOf } from "./lower-train.ts";
 
 /** A `train` section, lowered. */
 export interface LoweredTrain extends Findings {
@@ -65,6 +65,7 @@ export interface Lowering {
     callable: Callable,
     by?: NameReference | CallExpression,
     dims?: ReadonlyMap<string, number>,
+    given?: ModelOptions["given"],
   ): LoweredModel;
   data(asker: Asker, file: ProgramFile, declaration: DataDeclaration): LoweredData;
   train(asker: Asker, declaration: TrainDeclaration): LoweredTrain;
@@ -84,17 +85,19 @@ export function createLowering(
   const keyOf = (file: ProgramFile, declaration: Declaration): string =>
     `${nameOf(declaration)} ${dependencies.of(file, declaration)}`;
 
-  const model: Lowering["model"] = (asker, callable, by, dims = new Map()) => {
+  const model: Lowering["model"] = (asker, callable, by, dims = new Map(), inputs = new Set()) => {
     const args = by?.kind === "call" ? by.arguments : [];
     // What arguments mean is a matter of the file that gives them.
     const given = by === undefined || args.length === 0 ? "" : ` for ${dependencies.of(entry, by)}`;
     const sizes = [...dims].map(([name, size]) => ` ${name}=${size}`).join("");
-    const key = `${keyOf(callable.file, callable.declaration)}${given}${sizes}`;
+    const more = inputs === "all" ? " with all" : [...inputs].map((name) => ` with ${name}`).join("");
+    const key = `${keyOf(callable.file, callable.declaration)}${given}${sizes}${more}`;
     return ofNames(memory.models, asker, key, names, () =>
       lowerModel(program, callable, {
         ...(by !== undefined && { arguments: args, file: entry }),
         hyperparameters: options.hyperparameters ?? {},
         dims: { ...options.dims, ...Object.fromEntries(dims) },
+        given: inputs,
       }),
     );
   };
@@ -106,8 +109,7 @@ export function createLowering(
     ofNames(memory.trains, asker, keyOf(entry, declaration), names, (own) => {
       const collector = createCollector();
       const given = {
-        model: (callable: Callable, by: NameReference | CallExpression, dims: ReadonlyMap<string, number>) =>
-          model(own, callable, by, dims),
+        model: (...it: Parameters<ModelOf>) => model(own, ...it),
         data: (file: ProgramFile, section: DataDeclaration) => data(own, file, section),
       };
       const made = lowerTrainSection(program, declaration, given, collector);
@@ -130,7 +132,7 @@ export function createLowering(
       const collector = createCollector();
       if (declaration.kind === "tune") checkTune(collector, entry, declaration);
       else {
-        checkBudget(collector, entry, declaration, (callable, by, dims) => model(own, callable, by, dims));
+        checkBudget(collector, entry, declaration, (...it) => model(own, ...it));
       }
       return { found: collector.found, saysNames: collector.saysNames };
     });

@@ -1,0 +1,59 @@
+import type { Span } from "../support/source.ts";
+import type { Argument, CallExpression, Expression } from "../syntax/ast.ts";
+import { givenBy, reportGiven, whenGiven } from "./given.ts";
+import { find, type Local, type LocalScope } from "./local-scope.ts";
+import { mayBeLeftOut } from "./may-be-left-out.ts";
+import { calleeOf, type Checker } from "./name-checker.ts";
+
+/** What a place knows where a condition holds, or where it does not. */
+export function knowing(at: Checker, condition: Expression, holds: boolean): Checker {
+  const more = givenBy(condition, holds);
+  return more.length === 0 ? at : { ...at, given: [...at.given, ...more] };
+}
+
+/** Whether something may be left out, and nothing says that it is given here. */
+export function isLeftOut({ given }: Checker, { needs }: Local): boolean {
+  return needs !== undefined && !given.some((group) => group.every((it) => needs.includes(it)));
+}
+
+/** Reports a use of an optional input, or of a dim of such inputs alone, where nothing says that it is given. */
+export function reportLeftOut(at: Checker, { name, kind, needs = [] }: Local, span: Span): void {
+  const what = kind === "dim" ? "dim" : "input";
+  at.collector.report("MC2041", span, { name, what, inputs: needs }, { help: whenGiven(needs) });
+}
+
+/** Checks a call of `given`, which uses nothing of the input that it names; false for any other call. */
+export function checkGiven(at: Checker, call: CallExpression, scope: LocalScope): boolean {
+  const isGiven = call.callee.kind === "reference" && call.callee.text === "given";
+  if (!isGiven || find(scope, "given") !== undefined || at.file.scope.has("given")) return false;
+  const [argument, ...others] = call.arguments;
+  // The number and the names of arguments are looked at with the body.
+  if (argument === undefined || others.length > 0) return true;
+  const { value } = argument;
+  const input = value.kind === "reference" ? at.inputs.find((it) => it.name?.text === value.text) : undefined;
+  if (input?.optional !== true) reportGiven(at.collector, value, input);
+  const local = value.kind === "reference" ? find(scope, value.text) : undefined;
+  if (local !== undefined) local.used = true;
+  return true;
+}
+
+/** Whether an argument hands an optional input of this block on, by name, to an input that may be left out. */
+export function isHandedOn(
+  at: Checker,
+  { callee }: CallExpression,
+  { name, value }: Argument,
+  scope: LocalScope,
+): boolean {
+  const local = value.kind === "reference" ? find(scope, value.text) : undefined;
+  if (name === undefined || local?.kind !== "input" || local.needs === undefined) return false;
+  // `Block(...)(mask=mask)`, `function(mask=mask)`: what is called in another way is known at the instantiation only.
+  const written = callee.kind === "call" ? callee.callee : callee;
+  if (written.kind === "reference" && find(scope, written.text) === undefined) {
+    const declaration = calleeOf(at, written.text)?.declaration;
+    const takesInputs = declaration !== undefined && (declaration.flavor === "fn" || callee.kind === "call");
+    const input = takesInputs ? declaration.inputs.find((it) => it.name?.text === name.text) : undefined;
+    if (input === undefined || !mayBeLeftOut(input)) return false;
+  }
+  local.used = true;
+  return true;
+}
