@@ -189,12 +189,10 @@ export interface Variable {
   readonly init: Initializer;
 }
 
+/** The value of a hyperparameter; it says what it is, as that of an attribute does. */
 export type HyperparameterValue =
-  | number
-  | boolean
-  | string
-  | readonly HyperparameterValue[]
-  | Dim
+  | Extract<AttributeValue, { readonly kind: "number" | "boolean" | "string" | "dim" }>
+  | { readonly kind: "list"; readonly elements: readonly HyperparameterValue[] }
   /** A block, function or initialiser passed as a value, in the words of the source: `leaky_relu(0.2)`. */
   | { readonly kind: "recipe"; readonly name: string; readonly text: string };
 

@@ -11,7 +11,7 @@ import type {
   Role,
   Variable,
 } from "./graph.ts";
-import { parseDefinition, parseNode, parseRegion, parseUse, type KnownValues } from "./parse-nodes.ts";
+import { parseDefinition, parseNode, parseRegion, parseScalar, parseUse, type KnownValues } from "./parse-nodes.ts";
 import { parseLabelledDim, parseRelation, parseType } from "./parse-types.ts";
 import { createTextReader, TextProblem, type TextReader } from "./text-reader.ts";
 
@@ -203,12 +203,11 @@ function readVariable(reader: TextReader): Variable {
 
 function readHyperparameter(reader: TextReader): HyperparameterValue {
   if (reader.takes("<")) {
-    const dim = parseLabelledDim(reader);
+    const value = parseLabelledDim(reader);
     reader.expect(">");
-    return dim;
+    return { kind: "dim", value };
   }
-  if (reader.takes("[")) return reader.list("]", () => readHyperparameter(reader));
+  if (reader.takes("[")) return { kind: "list", elements: reader.list("]", () => readHyperparameter(reader)) };
   if (reader.takes("recipe")) return { kind: "recipe", name: reader.string(), text: reader.string() };
-  if (reader.peek().kind === "string") return reader.string();
-  return reader.sees("true") || reader.sees("false") ? reader.boolean() : reader.number();
+  return parseScalar(reader);
 }

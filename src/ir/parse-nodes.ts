@@ -201,6 +201,13 @@ function parseAttributeValue(reader: TextReader): AttributeValue {
       ? { kind: "strings", value: reader.list("]", reader.string) }
       : { kind: "numbers", value: reader.list("]", reader.number) };
   }
+  return parseScalar(reader);
+}
+
+/** Reads a string, a truth value or a number. */
+export function parseScalar(
+  reader: TextReader,
+): Extract<AttributeValue, { readonly kind: "string" | "boolean" | "number" }> {
   if (reader.peek().kind === "string") return { kind: "string", value: reader.string() };
   return reader.sees("true") || reader.sees("false")
     ? { kind: "boolean", value: reader.boolean() }

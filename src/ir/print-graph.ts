@@ -94,15 +94,14 @@ function printInitializer(init: Initializer): string {
 }
 
 function printHyperparameter(value: HyperparameterValue): string {
-  if (typeof value === "string") return quoted(value);
-  if (typeof value === "number") return printNumber(value);
-  if (typeof value === "boolean") return String(value);
-  if (isList(value)) return `[${value.map(printHyperparameter).join(", ")}]`;
-  return value.kind === "recipe" ? `recipe ${quoted(value.name)} ${quoted(value.text)}` : `<${printDim(value)}>`;
-}
-
-function isList(value: HyperparameterValue): value is readonly HyperparameterValue[] {
-  return Array.isArray(value);
+  switch (value.kind) {
+    case "list":
+      return `[${value.elements.map(printHyperparameter).join(", ")}]`;
+    case "recipe":
+      return `recipe ${quoted(value.name)} ${quoted(value.text)}`;
+    default:
+      return printAttributeValue(value);
+  }
 }
 
 function printFacts(facts: Facts): readonly string[] {

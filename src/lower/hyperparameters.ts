@@ -289,18 +289,20 @@ export function named(val: Val, name: string): Val {
 export function toHyperparameterValue(val: Val): HyperparameterValue {
   switch (val.kind) {
     case "number":
+      return { kind: "number", value: val.value };
     case "boolean":
+      return { kind: "boolean", value: val.value };
     case "string":
     case "word":
-      return val.value;
+      return { kind: "string", value: val.value };
     case "dim":
-      return val.dim;
+      return { kind: "dim", value: val.dim };
     case "list":
     case "tuple":
-      return val.elements.map(toHyperparameterValue);
+      return { kind: "list", elements: val.elements.map(toHyperparameterValue) };
     case "recipe":
       return { kind: "recipe", name: targetName(val.target), text: val.text };
     default:
-      return describe(val);
+      return { kind: "string", value: describe(val) };
   }
 }

@@ -24,9 +24,20 @@ function dense(): Func {
     flavor: "block",
     doc: 'A layer.\nOf "two" lines.',
     hyperparameters: [
-      { name: "units", value: D },
+      { name: "units", value: { kind: "dim", value: D } },
       { name: "act", value: { kind: "recipe", name: "relu", text: "relu" } },
-      { name: "list", value: [1, true, "a", [B]] },
+      {
+        name: "list",
+        value: {
+          kind: "list",
+          elements: [
+            { kind: "number", value: 1 },
+            { kind: "boolean", value: true },
+            { kind: "string", value: "a" },
+            { kind: "list", elements: [{ kind: "dim", value: B }] },
+          ],
+        },
+      },
     ],
     inputNames: ["x"],
     resultNames: [undefined],

@@ -81,7 +81,7 @@ function decomposed(key: string, operator: Composite, node: OperatorNode, facts:
     operator.decompose(inner, { operands: inputs, results, attributes: attributesFor(operator, node.attributes) }),
   );
   const hyperparameters = Object.entries(node.attributes).flatMap(([name, it]) =>
-    it.kind === "number" || it.kind === "boolean" || it.kind === "string" ? [{ name, value: it.value }] : [],
+    it.kind === "number" || it.kind === "boolean" || it.kind === "string" ? [{ name, value: it }] : [],
   );
   return {
     key,

@@ -10,7 +10,7 @@ const plain: ReadonlySet<string> = new Set(["linear", "identity", "none", "false
 
 /** A bias is usual; what else can be switched on is not. */
 function isPlain(name: string, value: HyperparameterValue | undefined): boolean {
-  return name === "bias" ? value === true : plain.has(valueText(value));
+  return name === "bias" ? value?.kind === "boolean" && value.value : plain.has(valueText(value));
 }
 
 /** A name for each of a declaration's functions: the plainest has the declaration's, the others say what differs. */
@@ -43,7 +43,7 @@ export function functionNames(
     const baseInputs = required(inputs[first], "inputs");
     const more = required(inputs[index], "inputs").filter((name) => !baseInputs.includes(name));
     const given = more.map((name, at) => `${at === 0 ? variant("with") : ""}${variant(name)}`);
-    const telling = changed.filter((name) => typeof it.get(name) !== "number");
+    const telling = changed.filter((name) => it.get(name)?.kind !== "number");
     const settled = telling.length > 0 || given.length > 0 ? telling : changed;
     const words = [...settled.map((name) => describe(variant, name, it.get(name))), ...given];
     const ranks = required(clusters[index], "cluster").template.inputs.map(({ type }) => type.shape.length);
@@ -58,16 +58,29 @@ function settingOf({ callable }: Cluster["template"], name: string): Hyperparame
 }
 
 function valueText(value: HyperparameterValue | undefined): string {
-  if (typeof value !== "object") return String(value);
-  if (!("kind" in value)) return `[${value.map(valueText).join(", ")}]`;
-  return value.kind === "dim" ? formatDim(value) : value.text;
+  switch (value?.kind) {
+    case undefined:
+      return "undefined";
+    case "number":
+    case "boolean":
+    case "string":
+      return String(value.value);
+    case "dim":
+      return formatDim(value.value);
+    case "list":
+      return `[${value.elements.map(valueText).join(", ")}]`;
+    case "recipe":
+      return value.text;
+  }
 }
 
 function describe(variant: (word: string) => string, name: string, value: HyperparameterValue | undefined): string {
-  if (value === true) return variant(name);
-  if (value === false) return `${variant("no")}${variant(name)}`;
-  if (typeof value === "string") return variant(value);
-  if (typeof value === "object" && "kind" in value && value.kind === "recipe") return variant(value.name);
-  if (Array.isArray(value) && value.every((it) => it === value[0])) return describe(variant, name, value[0]);
+  if (value?.kind === "boolean") return value.value ? variant(name) : `${variant("no")}${variant(name)}`;
+  if (value?.kind === "string") return variant(value.value);
+  if (value?.kind === "recipe") return variant(value.name);
+  if (value?.kind === "list") {
+    const [first, ...others] = value.elements;
+    if (others.every((it) => valueText(it) === valueText(first))) return describe(variant, name, first);
+  }
   return `${variant(name)}${valueText(value).replace(/\W+/g, "x").replace(/^x|x$/g, "")}`;
 }

@@ -1,3 +1,4 @@
+import { asNumber } from "../../dims/dim.ts";
 import type { HyperparameterValue } from "../../ir/graph.ts";
 import { required } from "../../support/fault.ts";
 import type { Literal } from "./tree.ts";
@@ -101,14 +102,16 @@ function argumentName(members: readonly Draft[], values: readonly Literal[]): st
 }
 
 function isThat(given: HyperparameterValue, value: Literal["value"] | undefined): boolean {
-  if (typeof given !== "object") return given === value;
-  if ("kind" in given) {
-    return (
-      given.kind === "dim" &&
-      given.terms.length === 1 &&
-      given.terms[0]?.factors.length === 0 &&
-      Number(given.terms[0].coefficient) === value
-    );
+  switch (given.kind) {
+    case "number":
+    case "boolean":
+    case "string":
+      return given.value === value;
+    case "dim":
+      return value !== undefined && asNumber(given.value) === value;
+    case "list":
+      return given.elements.length > 0 && given.elements.every((it) => isThat(it, value));
+    case "recipe":
+      return false;
   }
-  return given.length > 0 && given.every((it) => it === value);
 }

@@ -15,13 +15,18 @@ export function tagAttributes(operator: Operator, plain: PlainAttributes): Attri
   });
 }
 
+/** The value that an operator declares for an attribute that is not given. */
+export function defaultAttribute(operator: Operator, name: string): AttributeValue | undefined {
+  const spec = operator.attributes[name];
+  return spec?.default === undefined ? undefined : tagAttribute(operator, name, spec, spec.default);
+}
+
 /** The attributes that a node of an operator has, given or by default. */
 export function withDefaults(operator: Operator, given: Attributes): Attributes {
   const attributes: Record<string, Attribute> = {};
-  for (const [name, spec] of Object.entries(operator.attributes)) {
-    const own = given[name];
-    if (own !== undefined) attributes[name] = own;
-    else if (spec.default !== undefined) attributes[name] = tagAttribute(operator, name, spec, spec.default);
+  for (const name of Object.keys(operator.attributes)) {
+    const it = given[name] ?? defaultAttribute(operator, name);
+    if (it !== undefined) attributes[name] = it;
   }
   return attributes;
 }
