@@ -291,7 +291,7 @@ function dense(x: tf.Tensor, p: DenseParameters): tf.Tensor {
 
 /**
  * Long short-term memory (Hochreiter and Schmidhuber 1997). Gates in the order input, forget, cell, output; the forget
- * gate's bias begins at 1.
+ * gate's bias begins at 1. With `states` also the last step and its cell.
  *
  * x: f32[B, T, 128] -> f32[B, 128]
  */
@@ -303,7 +303,7 @@ function lstmLayer(x: tf.Tensor, p: LSTMParameters): tf.Tensor {
 
 /**
  * Long short-term memory (Hochreiter and Schmidhuber 1997). Gates in the order input, forget, cell, output; the forget
- * gate's bias begins at 1.
+ * gate's bias begins at 1. With `states` also the last step and its cell.
  */
 function lstmSequences(x: tf.Tensor, p: LSTMParameters): tf.Tensor {
   const [B] = x.shape as [number, number, number];

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { evaluate } from "../../src/dims/dim.ts";
 import { interpretGraph } from "../../src/graph/interpret.ts";
 import type { NdArray } from "../../src/ops/define/operator.ts";
+import { required } from "../../src/support/fault.ts";
 import { flatten } from "../../src/passes/flatten.ts";
 import { lower } from "../lower/checking.ts";
 
@@ -236,6 +237,52 @@ describe("values of the library's layers", () => {
     const block =
       "block Written: (x: f32[B, T, D]) {\n  param wq as query: f32[D, D]\n  param wk as key: f32[D, D]\n  param wv as value: f32[D, D]\n  param wo as out: f32[D, D]\n  scores = matmul(matmul(x, wq), transpose(matmul(x, wk))) / sqrt(D)\n  matmul(matmul(softmax(scores), matmul(x, wv)), wo)\n}\n\n";
     same(library, block + written, { x: sequence });
+    same(library, named("x: f32[B, T, 2]", "f32[B, T, 2]", "  x -> a: MultiHeadAttention(heads=1, bias=false)\n"), {
+      x: sequence,
+    });
+  });
+
+  it("attention sees what masks say", () => {
+    const attend = (more: string, layer = "MultiHeadAttention(2)"): string =>
+      named(
+        "x: f32[B, 3, 2]",
+        "f32[B, 3, 2]",
+        `  all = x[:, :, 0] == x[:, :, 0]\n  _early = logical_and(all[:, None], (range(3)[None, :] <= range(3)[:, None])[None])\n  _first = logical_and(all, (range(3) < 2)[None])\n  x -> a: ${layer}${more}\n`,
+      );
+    const given = { x: sequence };
+    same(attend("(mask=_early)"), attend("", "MultiHeadAttention(2, causal=true)"), given);
+    same(attend("(key_mask=_first)"), attend("(x[:, 0:2])"), given);
+    same(attend("(mask=_early, key_mask=_first)"), attend("(x[:, 0:2], mask=_early[:, :, 0:2])"), given);
+    same(
+      attend("(key_mask=_first)", "MultiHeadAttention(2, causal=true)"),
+      attend("(mask=_early, key_mask=_first)"),
+      given,
+    );
+  });
+
+  it("recurrent layers go on where others end", () => {
+    const halves = (name: string, states: readonly string[]): readonly [string, string] => {
+      const model = (body: string): string => named("x: f32[B, 4, 2]", "f32[B, 4, 3]", body);
+      const ends = states.join(", ");
+      return [
+        model(`  x -> layer: ${name}(3, sequences=true)\n`),
+        model(
+          `  layer = ${name}(3, sequences=true, states=true)\n  (early, ${ends}) = layer(x[:, :2])\n  (late, _) = layer(x[:, 2:], ${ends})\n  concat(early, late, axis=1)\n`.replace(
+            "(late, _)",
+            `(late, ${states.map(() => "_").join(", ")})`,
+          ),
+        ),
+      ];
+    };
+    const x = [[...required(sequence[0], "an example"), [0.3, -0.7]].slice(0, 4)];
+    for (const [name, states] of [
+      ["SimpleRNN", ["h"]],
+      ["GRU", ["h"]],
+      ["LSTM", ["h", "c"]],
+    ] as const) {
+      const [whole, parts] = halves(name, states);
+      same(whole, parts, { x });
+    }
   });
 });
 
