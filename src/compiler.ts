@@ -42,6 +42,8 @@ export type Target = "onnx" | "tfjs";
 export interface Specialisation {
   readonly hyperparameters?: Readonly<Record<string, GivenValue>>;
   readonly dims?: Readonly<Record<string, number>>;
+  /** Inputs that may be left out and are given, of a model that is not trained; the data of a training say which are there. */
+  readonly given?: ReadonlySet<string>;
 }
 
 /** What to compile, and to what. */

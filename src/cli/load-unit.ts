@@ -1,4 +1,5 @@
 import { loadProgram, type Program } from "../analyze/program.ts";
+import { mayBeLeftOut } from "../analyze/may-be-left-out.ts";
 import { declaredUnits, lowerUnit, type DeclaredUnit, type Specialisation, type Unit } from "../compiler.ts";
 import { createCollector, type Collector } from "../diagnostics/collector.ts";
 import { renderText } from "../diagnostics/render.ts";
@@ -68,12 +69,16 @@ export function lowerAll(
 ): readonly Unit[] | undefined {
   const before = collector.diagnostics.length;
   const lowered = units.flatMap((it) => {
-    const { hyperparameters, ...rest } = readSettings(set ?? [], it);
+    const { hyperparameters, given, ...rest } = readSettings(set ?? [], it);
     return (
       lowerUnit(
         program,
         it,
-        { ...(hyperparameters !== undefined && { hyperparameters }), ...(dims === "fixed" && rest) },
+        {
+          ...(hyperparameters !== undefined && { hyperparameters }),
+          ...(given !== undefined && { given }),
+          ...(dims === "fixed" && rest),
+        },
         collector,
       ) ?? []
     );
@@ -88,11 +93,13 @@ export function printFindings(collector: Collector, terminal: Terminal, from = 0
   return !collector.hasErrors;
 }
 
-/** The values of `--set`, each for a hyperparameter or a dim of the model. */
-export function readSettings(texts: readonly string[], { model }: DeclaredUnit): Specialisation {
+/** The values of `--set`, each for a hyperparameter, a dim or an input of the model that may be left out. */
+export function readSettings(texts: readonly string[], { model, train }: DeclaredUnit): Specialisation {
   const hyperparameters: Record<string, GivenValue> = {};
   const dims: Record<string, number> = {};
   const known = new Set(model.hyperparameters.map((it) => it.name.text));
+  const given = new Set<string>();
+  const leftOut = new Set(model.inputs.filter(mayBeLeftOut).flatMap((it) => it.name?.text ?? []));
   const free = new Set<string>();
   for (const dim of model.inputs.flatMap((it) => it.type.dims)) {
     if (dim.kind === "reference" && /^[A-Z]/.test(dim.text) && !known.has(dim.text)) free.add(dim.text);
@@ -101,7 +108,7 @@ export function readSettings(texts: readonly string[], { model }: DeclaredUnit):
     const [, name, value] = /^([^=]+)=(.+)$/s.exec(text) ?? [];
     if (name === undefined || value === undefined)
       throw new UsageError(`--set takes NAME=VALUE, as in --set D=64, not ${text}.`);
-    if (Object.hasOwn(hyperparameters, name) || Object.hasOwn(dims, name))
+    if (Object.hasOwn(hyperparameters, name) || Object.hasOwn(dims, name) || given.has(name))
       throw new UsageError(`--set gives ${name} twice.`);
     if (known.has(name)) hyperparameters[name] = readValue(value);
     else if (free.has(name)) {
@@ -109,15 +116,24 @@ export function readSettings(texts: readonly string[], { model }: DeclaredUnit):
       if (typeof size !== "number" || !Number.isSafeInteger(size) || size < 1)
         throw new UsageError(`The dim ${name} must be a whole number of at least 1, not ${value}.`);
       dims[name] = size;
+    } else if (leftOut.has(name)) {
+      if (value !== "given")
+        throw new UsageError(`The input ${name} is given or left out: --set ${name}=given, or nothing.`);
+      if (train !== undefined)
+        throw new UsageError(
+          `The input ${name} of ${model.name.text} is there where ${train.data.text} has a feature of that name.`,
+        );
+      given.add(name);
     } else {
-      const near = nearest(name, [...known, ...free]);
-      const names = [...known, ...free].join(", ");
+      const all = [...known, ...free, ...leftOut];
+      const near = nearest(name, all);
+      const names = all.join(", ");
       throw new UsageError(
         `${model.name.text} has neither a hyperparameter nor a dim ${name}${near === undefined ? `; it has ${names}` : `: did you mean ${near}?`}`,
       );
     }
   }
-  return { hyperparameters, dims };
+  return { hyperparameters, dims, given };
 }
 
 const factors: Readonly<Record<string, number>> = { k: 1e3, M: 1e6, G: 1e9, T: 1e12 };

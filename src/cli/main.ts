@@ -86,7 +86,7 @@ function createProgram(surroundings: Surroundings, finish: (code: ExitCode) => v
   const modelOptions = (command: Command): Command =>
     command
       .option("--model <name>", "a model of the file, or the label of a train section")
-      .option("--set <name=value>", "fix a dim or a hyperparameter; may be repeated", collect);
+      .option("--set <name=value>", "fix a dim or a hyperparameter, or mask=given; may be repeated", collect);
   const dataOptions = (command: Command): Command =>
     command
       .option("--data <path>", "read this file, or the files of this folder, instead of the section's source")

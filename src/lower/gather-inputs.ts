@@ -33,22 +33,24 @@ export function gatherInputs(
   const byPlace: Given[] = [...spreadTuples(piped)];
   const byName = new Map<string, Given | undefined>();
   const rest: Argument[] = [];
+  let sawName = false;
   let fine = piped.every((it) => it.val.kind !== "poison");
   for (const argument of args) {
     const { name, value } = argument;
     const input = name && declared.find((it) => it.name?.text === name.text);
     if (name === undefined) {
-      if (rest.length > 0 || byPlace.length >= places) rest.push(argument);
-      else if (byName.size > 0) {
+      if (sawName) {
         report(ctx, "MC2019", argument.span, { callee });
         fine = false;
-      } else {
+      } else if (rest.length > 0 || byPlace.length >= places) rest.push(argument);
+      else {
         const val = ctx.elaborator.rules.expression(ctx, value);
         if (val.kind === "poison") fine = false;
         byPlace.push(...spreadTuples([{ val, span: value.span }]));
       }
       continue;
     }
+    sawName = true;
     if (input === undefined) {
       if (isFn) rest.push(argument);
       else {

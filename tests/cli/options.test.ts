@@ -2,9 +2,11 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { cli, folderWith } from "./run-cli.ts";
 
-const spec = `model Net(sizes: [[int]] = [[2, 3]], width: int = 4): (x: f32[B, H]) -> y: f32[B, width] where H % 2 == 0 {
+const spec = `model Net(sizes: [[int]] = [[2, 3]], width: int = 4): 
+  (x: f32[B, H], shift: f32[B, N]?) -> y: f32[B, width] where H % 2 == 0 {
   (a, b) = split(x, count=2)
-  (a + b) -> Dense(sizes[0][1]) -> Dense(width)
+  c = when given(shift) { mean(shift) } else { 0 }
+  (a + b + c) -> Dense(sizes[0][1]) -> Dense(width)
 }
 
 data D {
@@ -92,5 +94,29 @@ describe("options of the command line", () => {
     const refused = await cli(["summary", path(), "--model", "Net", "--set", "H=3"]);
     expect(refused.code).toBe(1);
     expect(refused.err).toContain("H % 2 == 0");
+  });
+
+  it("--set NAME=given gives an input that may be left out, of a model that is not trained", async () => {
+    const inputs = async (...options: readonly string[]): Promise<unknown> => {
+      const { out } = await cli(["summary", path(), ...options, "--json"]);
+      return (JSON.parse(out) as { models: { inputs: { name: string }[] }[] }).models.map((it) =>
+        it.inputs.map(({ name }) => name),
+      );
+    };
+    expect(await inputs("--model", "Net")).toEqual([["x"]]);
+    expect(await inputs("--model", "Net", "--set", "shift=given")).toEqual([["x", "shift"]]);
+    const wrong = async (...options: readonly string[]): Promise<string> => {
+      const { code, out, err } = await cli(["summary", path(), ...options]);
+      expect({ code, out }).toEqual({ code: 2, out: "" });
+      return err;
+    };
+    expect(await wrong("--model", "Net", "--set", "shift=true")).toContain(
+      "The input shift is given or left out: --set shift=given, or nothing.",
+    );
+    expect(await wrong("--model", "Net", "--set", "shfit=given")).toContain("did you mean shift?");
+    expect(await wrong("--model", "wide", "--set", "shift=given")).toContain(
+      "The input shift of Net is there where D has a feature of that name.",
+    );
+    expect(await wrong("--model", "Net", "--set", "shift=given", "--set", "shift=given")).toContain("twice");
   });
 });

@@ -157,6 +157,10 @@ describe("wrong uses of inputs", () => {
       "fn sub: (a: f32[B], b: f32[B]) -> f32[B] { a - b }\n\nmodel M: (x: f32[B], z: f32[B]) -> y: f32[B] {\n";
     expect(codesOf(`${text}  sub(b=x, z)\n}\n`)).toEqual(["MC2019"]);
     expect(codesOf(`${text}  sub(a=x, z, x)\n}\n`)).toContain("MC2019");
+    const scaled =
+      "fn scaled(by: float): (x: f32[B], shift: f32[B]?) -> f32[B] {\n  when given(shift) { x * by + shift } else { x * by }\n}\n";
+    expect(codesOf(`${scaled}\nmodel M: (x: f32[B]) -> y: f32[B] { x -> scaled(shift=x, 3) }\n`)).toEqual(["MC2019"]);
+    expect(codesOf(`${scaled}\nmodel M: (x: f32[B]) -> y: f32[B] { scaled(by=3, x) }\n`)).toEqual(["MC2019"]);
   });
 });
 
@@ -331,6 +335,29 @@ train M on D {
     expect(entryOf(lower(text, "M", { given: "all" })).inputNames).toEqual(["x", "extra", "scale"]);
     expect(codesOf(text)).toEqual([]);
     expect(codesOf(text.replace("concat(h, extra, axis=-1)", "h + extra"))).toEqual(["MC3002"]);
+  });
+
+  it("are blocks like any other", () => {
+    const outer = `${text}
+model N: (x: f32[B, 4], e: f32[B, 3]) -> z: f32[B, 2] {
+  inner = M()
+  inner(x, extra=e) + M()(x) + (x -> M()(scale=x)) + (x -> M)
+}
+`;
+    expect(codesOf(outer)).toEqual([]);
+  });
+
+  it("call functions with what may be left out in losses", () => {
+    const own = `fn own(weight: float = 1): (y: f32[B, 2], label: i32[B], by: f32[B]?) -> f32[] {
+  when given(by) { cross_entropy(y, label) * weight + mean(by) } else { cross_entropy(y, label) * weight }
+}
+`;
+    const loss = (call: string): readonly string[] =>
+      codesOfFile(own + section("").replace("cross_entropy(y, label)\n  opt", `${call}\n  opt`));
+    expect(loss("own(y, label)")).toEqual([]);
+    expect(loss("own(y, label, 2, by=x[:, 0])")).toEqual([]);
+    expect(loss("own(y, label, x[:, 0])")).toEqual(["MC3009"]);
+    expect(loss("own(y, label, bye=x[:, 0])")).toEqual(["MC2011"]);
   });
 
   it("have those that features feed", () => {
