@@ -504,6 +504,7 @@ export class ModelParser extends CstParser {
       { ALT: () => this.SUBRULE(this.list) },
       { ALT: () => this.SUBRULE(this.parenthesized) },
       { ALT: () => this.SUBRULE(this.scan) },
+      { ALT: () => this.SUBRULE(this.loop) },
       { ALT: () => this.SUBRULE(this.when) },
     ]);
   });
@@ -547,6 +548,43 @@ export class ModelParser extends CstParser {
     this.SUBRULE(this.expression);
   });
 
+  /** `for` with what it runs through: stages follow it after `->`, a body elsewhere. */
+  private readonly loopHead = this.RULE("loopHead", () => {
+    this.CONSUME(t.For);
+    this.OR([{ ALT: () => this.CONSUME(t.Identifier) }, { ALT: () => this.SUBRULE(this.loopNames) }]);
+    this.CONSUME(t.In);
+    this.SUBRULE(this.orExpression);
+    this.OPTION(() => {
+      this.CONSUME(t.As);
+      this.CONSUME1(t.Identifier, { LABEL: "label" });
+    });
+  });
+
+  private readonly loopNames = this.RULE("loopNames", () => {
+    this.CONSUME(t.LeftParen);
+    this.AT_LEAST_ONE_SEP({ SEP: t.Comma, DEF: () => this.CONSUME(t.Identifier) });
+    this.CONSUME(t.RightParen);
+  });
+
+  private readonly loop = this.RULE("loop", () => {
+    this.SUBRULE(this.loopHead);
+    this.OPTION(() => {
+      this.CONSUME(t.With);
+      this.AT_LEAST_ONE_SEP({ SEP: t.Comma, DEF: () => this.SUBRULE(this.loopCarry) });
+    });
+    this.SUBRULE(this.body);
+  });
+
+  private readonly loopCarry = this.RULE("loopCarry", () => {
+    this.CONSUME(t.Identifier);
+    this.OPTION(() => {
+      this.CONSUME(t.Colon);
+      this.SUBRULE(this.type);
+    });
+    this.CONSUME(t.Equals);
+    this.SUBRULE(this.expression);
+  });
+
   private readonly when = this.RULE("when", () => {
     this.CONSUME(t.When);
     this.SUBRULE(this.orExpression);
@@ -580,7 +618,7 @@ export class ModelParser extends CstParser {
       { GATE: () => this.repeatStarts(), ALT: () => this.SUBRULE(this.repeatStage) },
       { ALT: () => this.SUBRULE(this.forStage) },
       { ALT: () => this.SUBRULE(this.whenStage) },
-      // `when` opens a stage here, never a value.
+      // `for` and `when` open a stage here, never a value.
       { ALT: () => this.SUBRULE(this.postfix), IGNORE_AMBIGUITIES: true },
     ]);
   });
@@ -609,14 +647,7 @@ export class ModelParser extends CstParser {
   });
 
   private readonly forStage = this.RULE("forStage", () => {
-    this.CONSUME(t.For);
-    this.CONSUME(t.Identifier);
-    this.CONSUME(t.In);
-    this.SUBRULE(this.orExpression);
-    this.OPTION(() => {
-      this.CONSUME(t.As);
-      this.CONSUME1(t.Identifier);
-    });
+    this.SUBRULE(this.loopHead);
     this.SUBRULE(this.chain);
   });
 

@@ -1,5 +1,15 @@
 /** Functions that the language itself gives beside operators: of lists, constant tensors, and `given`. */
-export const builtinFunctions = ["product", "length", "zeros", "ones", "full", "given"] as const;
+export const builtinFunctions = [
+  "product",
+  "length",
+  "zip",
+  "enumerate",
+  "reversed",
+  "zeros",
+  "ones",
+  "full",
+  "given",
+] as const;
 
 /** The name of a function that the language itself gives. */
 export type BuiltinFunction = (typeof builtinFunctions)[number];

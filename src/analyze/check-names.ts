@@ -16,9 +16,11 @@ import type {
   Statement,
   TypeExpression,
 } from "../syntax/ast.ts";
+import type { ForExpression } from "../syntax/ast/loops.ts";
 import { elementTypes, genericElements } from "./builtins.ts";
 import { checkGiven, isHandedOn, isLeftOut, knowing, reportLeftOut } from "./check-left-out.ts";
 import { dimNamesOf, introducersOf, type DimNames } from "./dim-names.ts";
+import { emitsOf } from "./emits-of.ts";
 import { enumWordsOf, hyperparameterFor, wordsOf } from "./hyperparameter-words.ts";
 import { checkBranches, find, inside, type LocalScope } from "./local-scope.ts";
 import { mayBeLeftOut } from "./may-be-left-out.ts";
@@ -232,9 +234,11 @@ function checkExpression(at: Checker, e: Expression, scope: LocalScope, words: R
     case "for-stage": {
       checkExpression(at, e.list, scope);
       const loop = inside(scope);
-      declare(at, loop, e.variable, "loop");
+      for (const it of e.targets) declare(at, loop, it, "loop");
       return checkChain(at, e.chain, loop);
     }
+    case "for-expression":
+      return checkFor(at, e, scope);
     case "when-stage":
       checkExpression(at, e.condition, scope);
       checkChain(knowing(at, e.condition, true), e.then, scope);
@@ -261,6 +265,19 @@ function checkExpression(at: Checker, e: Expression, scope: LocalScope, words: R
       checkBody(at, e.body, body, "statements");
     }
   }
+}
+
+function checkFor(at: Checker, e: ForExpression, scope: LocalScope): void {
+  checkExpression(at, e.list, scope);
+  for (const it of e.carries) {
+    if (it.type !== undefined) checkType(at, it.type, scope);
+    checkExpression(at, it.init, scope);
+  }
+  const body = inside(scope);
+  for (const it of e.targets) declare(at, body, it, "loop");
+  for (const it of e.carries) declare(at, body, it.name, "carry");
+  const gathers = e.carries.length > 0 || emitsOf(e.body).length > 0;
+  checkBody(at, e.body, body, gathers ? "statements" : "value");
 }
 
 function checkReference(at: Checker, name: string, span: Span, scope: LocalScope, words: ReadonlySet<string>): void {

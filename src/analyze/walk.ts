@@ -9,13 +9,13 @@ import type {
   Hyperparameter,
   Input,
   Name,
-  ScanCarry,
-  ScanSequence,
+  RepeatStage,
   SliceExpression,
   Statement,
   TypedName,
   TypeExpression,
 } from "../syntax/ast.ts";
+import type { ForExpression, ForStage, LoopCarry, ScanCarry, ScanSequence } from "../syntax/ast/loops.ts";
 
 /** Every node that may stand inside a callable declaration. */
 export type BodyNode =
@@ -34,6 +34,7 @@ export type BodyNode =
   | Chain
   | ScanSequence
   | ScanCarry
+  | LoopCarry
   | Name;
 
 function isNode(value: unknown): value is BodyNode {
@@ -64,6 +65,10 @@ export function referencesIn(root: BodyNode): ReadonlySet<string> {
   return names;
 }
 
+function isLoop(node: BodyNode): node is RepeatStage | ForStage | ForExpression {
+  return node.kind === "repeat-stage" || node.kind === "for-stage" || node.kind === "for-expression";
+}
+
 const namesIn = new WeakMap<BodyNode, ReadonlySet<string>>();
 
 /** Every name that a declaration gives an instance, a binding or what it owns: numbering skips them. */
@@ -76,7 +81,7 @@ export function explicitNames(root: BodyNode): ReadonlySet<string> {
     if (node.kind === "binding") for (const it of node.targets) names.add(it.text);
     else if (node.kind === "labelled-stage") names.add(node.label.text);
     else if (node.kind === "param") names.add((node.alias ?? node.name).text);
-    else if ((node.kind === "repeat-stage" || node.kind === "for-stage") && node.label) names.add(node.label.text);
+    else if (isLoop(node) && node.label) names.add(node.label.text);
   });
   return names;
 }

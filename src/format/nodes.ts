@@ -1,4 +1,5 @@
 import type * as ast from "../syntax/ast.ts";
+import type * as loops from "../syntax/ast/loops.ts";
 import type * as sections from "../syntax/ast/sections.ts";
 
 /** Every node that the formatter may meet. */
@@ -19,8 +20,9 @@ export type Node =
   | ast.SliceExpression
   | ast.IndexMark
   | ast.Chain
-  | ast.ScanSequence
-  | ast.ScanCarry
+  | loops.ScanSequence
+  | loops.ScanCarry
+  | loops.LoopCarry
   | sections.Entry
   | sections.Phrase
   | ast.Name
@@ -70,9 +72,11 @@ export const childKeys: Readonly<Record<Kind, readonly string[]>> = {
   "labelled-stage": ["label", "stage"],
   chain: ["stages"],
   "repeat-stage": ["count", "label", "chain"],
-  "for-stage": ["variable", "list", "label", "chain"],
+  "for-stage": ["targets", "list", "label", "chain"],
   "when-stage": ["condition", "then", "otherwise"],
   "when-expression": ["condition", "then", "otherwise"],
+  "for-expression": ["targets", "list", "label", "carries", "body"],
+  "loop-carry": ["name", "type", "init"],
   scan: ["sequences", "over", "carries", "body"],
   "scan-sequence": ["element", "source"],
   "scan-carry": ["name", "type", "init"],

@@ -150,7 +150,8 @@ function printNode(node: Node, printing: Printing, args: PrintArguments): Doc {
     case "scan-sequence":
       return [print("element"), " in ", print("source")];
     case "scan-carry":
-      return [print("name"), ": ", print("type"), " = ", print("init")];
+    case "loop-carry":
+      return [print("name"), node.type === undefined ? "" : [": ", print("type")], " = ", print("init")];
     case "phrase":
       return join(
         " ",

@@ -1,6 +1,7 @@
 import type { Doc } from "prettier";
 import { builders } from "prettier/doc";
 import type * as ast from "../syntax/ast.ts";
+import type { LoopHead, ScanExpression } from "../syntax/ast/loops.ts";
 import { commentsOf } from "./comments.ts";
 import {
   breaksBetween,
@@ -55,9 +56,11 @@ export function printExpression(node: ast.Expression, printing: Printing, args: 
       const mark = node.label ? [" as ", print("label")] : node.shared ? " shared" : "";
       return ["repeat ", print("count"), mark, " ", print("chain")];
     }
-    case "for-stage": {
-      const label = node.label ? [" as ", print("label")] : "";
-      return ["for ", print("variable"), " in ", print("list"), label, " ", print("chain")];
+    case "for-stage":
+      return [...loopHead(node, printing), " ", print("chain")];
+    case "for-expression": {
+      const carries = printCarries(several(printing, "carries", node.carries));
+      return [group([...loopHead(node, printing), carries]), " ", print("body")];
     }
     case "when-stage":
       return ["when ", print("condition"), " ", print("then"), ...printElseStage(node, printing)];
@@ -199,12 +202,24 @@ function printElseStage(node: ast.WhenStage, printing: Printing): Doc[] {
   return [" else ", withOperator(printing, only, "", next)];
 }
 
-function printScan(node: ast.ScanExpression, printing: Printing): Doc {
+function printScan(node: ScanExpression, printing: Printing): Doc {
   const { print } = printing;
   const sequences = several(printing, "sequences", node.sequences);
   const carries = several(printing, "carries", node.carries);
   const header: Doc[] = ["scan ", indent(join([",", line], sequences)), " over ", print("over")];
   if (node.reverse) header.push(" reverse");
-  if (carries.length > 0) header.push(indent([line, "with ", indent(join([",", line], carries))]));
-  return [group(header), " ", print("body")];
+  return [group([...header, printCarries(carries)]), " ", print("body")];
+}
+
+/** `for u in units as name`, `for (i, u) in enumerate(units)` */
+function loopHead(node: LoopHead, printing: Printing): Doc[] {
+  const { print } = printing;
+  const names = join(", ", several(printing, "targets", node.targets));
+  const label = node.label ? [" as ", print("label")] : "";
+  return ["for ", node.tuple ? ["(", names, ")"] : names, " in ", print("list"), label];
+}
+
+/** The carries of a loop, on a line of their own where they do not fit. */
+function printCarries(carries: readonly Doc[]): Doc {
+  return carries.length === 0 ? "" : indent([line, "with ", indent(join([",", line], [...carries]))]);
 }

@@ -11,6 +11,7 @@ import { gatherInputs } from "./gather-inputs.ts";
 import type { Instance, Instantiation } from "./instance.ts";
 import { instantiate, prepareUse, type Use } from "./instantiate.ts";
 import { claimNamed, claimNumbered, markEscaped, snakeCase } from "./paths.ts";
+import { fromLeaves } from "./value-tree.ts";
 import { formatType, poison, tensor, type Val } from "./values.ts";
 import { nearest } from "../support/nearest.ts";
 
@@ -59,7 +60,7 @@ export function applyInstance(
 
 /** What runs at every step of a scan neither draws nor updates: each step would repeat the draw, or race the update. */
 function fitsScan(ctx: Context, { draws, updates, func }: Instantiation, span: Span): boolean {
-  if (ctx.emits === undefined || (!draws && !updates)) return true;
+  if (!ctx.inScan || (!draws && !updates)) return true;
   if (draws) report(ctx, "MC3030", span, { what: func.name });
   else report(ctx, "MC3035", span, { name: func.name });
   return false;
@@ -147,8 +148,7 @@ export function callNode(ctx: Context, use: Use, instantiation: Instantiation, i
   };
   ctx.nodes.push(node);
   const vals = results.map((it, index) => tensor(it, instantiation.resultFacts[index]));
-  const [only, ...others] = vals;
-  return only !== undefined && others.length === 0 ? only : { kind: "tuple", elements: vals };
+  return fromLeaves(instantiation.resultTree, vals);
 }
 
 /**
@@ -184,7 +184,7 @@ function inline(ctx: Context, use: Use): Val {
   const result = ctx.elaborator.rules.body(use.context, declaration.body);
   const labels = callerLabels(use.inputs, use.operands);
   const back = (val: Val): Val => {
-    if (val.kind === "tuple") return { kind: "tuple", elements: val.elements.map(back) };
+    if (val.kind === "tuple" || val.kind === "list") return { kind: val.kind, elements: val.elements.map(back) };
     if (val.kind !== "tensor") return val;
     return tensor({ ...val.value, type: relabel(val.value.type, labels) }, val.facts);
   };

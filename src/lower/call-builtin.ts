@@ -6,12 +6,16 @@ import type { CallExpression, Expression } from "../syntax/ast.ts";
 import { attributeOf } from "./attributes.ts";
 import { constantNode, findLocal, report, reporter, type Context } from "./context.ts";
 import { asReal, isHeld } from "./convert.ts";
+import { lowerListFunction } from "./list-of.ts";
 import { describe, poison, tensor, type Val } from "./values.ts";
 
 /** What each function of the language itself means. */
 const builtins: Readonly<Record<BuiltinFunction, (ctx: Context, call: CallExpression) => Val>> = {
   product: (ctx, call) => listFunction(ctx, "product", call),
   length: (ctx, call) => listFunction(ctx, "length", call),
+  zip: (ctx, call) => lowerListFunction(ctx, "zip", call),
+  enumerate: (ctx, call) => lowerListFunction(ctx, "enumerate", call),
+  reversed: (ctx, call) => lowerListFunction(ctx, "reversed", call),
   zeros: (ctx, call) => filled(ctx, "zeros", call),
   ones: (ctx, call) => filled(ctx, "ones", call),
   full: (ctx, call) => filled(ctx, "full", call),

@@ -7,13 +7,14 @@ import { reportUnknownArgument } from "../analyze/report-unknown-argument.ts";
 import type { Span } from "../support/source.ts";
 import type { Argument, Expression } from "../syntax/ast.ts";
 import { applyOperator } from "./apply-operator.ts";
+import { tensorBinary } from "./arithmetic.ts";
 import { attributeOf, expectedFor } from "./attributes.ts";
 import { resolveAxes, resolveAxis } from "./axes.ts";
 import { freshValue, report, reporter, type Context } from "./context.ts";
 import { asDim, asTensor } from "./convert.ts";
 import { claimNumbered } from "./paths.ts";
 import { reportGivenTwice } from "./report-given-twice.ts";
-import { poison, tensor, type RecipeVal, type TensorVal, type Val } from "./values.ts";
+import { poison, tensor, type ListVal, type RecipeVal, type TensorVal, type Val } from "./values.ts";
 
 /** A value that an operator or function is given, with the text that it comes from. */
 export interface Given {
@@ -49,6 +50,10 @@ export function callOperator(
 ): Val {
   const pending = sortArguments(ctx, operator, piped, args, { bound, text });
   if (pending === undefined) return poison;
+  const [first, ...others] = pending.operands;
+  if (operator.name === "sum" && first?.val.kind === "list" && others.length === 0) {
+    return sumOfList(ctx, first.val.elements, pending, { ...first, whole: span });
+  }
   const operands = operandsOf(ctx, operator, pending, span);
   if (operands === undefined) return poison;
   const attributes = attributesOf(ctx, operator, pending, bound, operands, span);
@@ -61,6 +66,29 @@ export function callOperator(
     span,
     operands.map((it) => it.span),
   );
+}
+
+/** `sum(parts)`: the elements of a list added up, the first to the second and so on. */
+function sumOfList(
+  ctx: Context,
+  elements: readonly Val[],
+  pending: Pending,
+  at: { readonly span: Span; readonly whole: Span },
+): Val {
+  const extra = [...pending.axis, ...pending.attributes.values()][0];
+  if (extra !== undefined) {
+    const parts = { expected: "`sum` over an axis takes a tensor", actual: `a list of ${String(elements.length)}` };
+    report(ctx, "MC3008", at.span, parts, { help: "Add the list up first, or join it with `stack`." });
+    return poison;
+  }
+  const [first, ...others] = elements;
+  if (first === undefined) {
+    report(ctx, "MC3096", at.span, { callee: "sum" });
+    return poison;
+  }
+  const e = { span: at.whole, left: at, right: at };
+  const start: Val = asTensor(ctx, first, at.span) ?? poison;
+  return others.reduce((sum, it) => (sum.kind === "poison" ? poison : tensorBinary(ctx, "add", sum, it, e)), start);
 }
 
 /** The names of attributes that a position can give, in order. */
@@ -89,23 +117,28 @@ function sortArguments(
   };
   let fine = true;
   const addOperand = (given: Given): void => {
-    if (
-      given.val.kind === "tuple" ||
-      (given.val.kind === "list" && given.val.elements.every((it) => it.kind === "tensor"))
-    ) {
-      for (const it of given.val.elements) pending.operands.push({ val: it, span: given.span });
-    } else pending.operands.push(given);
+    const { val, span } = given;
+    const spreads = val.kind === "tuple" || (val.kind === "list" && variadic && isOfTensors(val));
+    if (spreads) for (const it of val.elements) pending.operands.push({ val: it, span });
+    else pending.operands.push(given);
+    if (val.kind === "list" && val.elements.length === 0 && variadic) {
+      report(ctx, "MC3096", span, { callee: operator.name });
+      fine = false;
+    }
   };
-  piped.forEach(addOperand);
   const slots = operator.operands.filter((it) => it.isKey !== true);
   const variadic = slots.at(-1)?.variadic === true;
+  piped.forEach(addOperand);
   const named = new Set(args.flatMap((it) => it.name?.text ?? []));
   const required = slots.filter((it) => it.variadic !== true && it.optional !== true).length;
   for (const argument of args) {
     const { name, value } = argument;
     if (name === undefined) {
       const open = pending.operands.length < slots.length || variadic;
-      const literal = value.kind === "string" || value.kind === "boolean" || (value.kind === "list" && !variadic);
+      const literal =
+        value.kind === "string" ||
+        value.kind === "boolean" ||
+        (value.kind === "list" && !variadic && pending.operands.length > 0);
       if (literal || !open) {
         const slot = slotFor(operator, pending, bound, named, value);
         if (slot !== undefined && axisWords.has(slot)) pending.axis.push(argument);
@@ -149,6 +182,10 @@ function sortArguments(
     }
   }
   return fine ? pending : undefined;
+}
+
+function isOfTensors({ elements }: ListVal): boolean {
+  return elements.every((it) => it.kind === "tensor");
 }
 
 /** The attribute that an argument without a name gives: the first that is still open, lists to what takes lists. */
@@ -240,7 +277,7 @@ function isKey(val: Val): boolean {
 
 /** The random key of this place. */
 export function drawKey(ctx: Context, kind: string, span: Span): Val | undefined {
-  if (ctx.emits !== undefined) {
+  if (ctx.inScan) {
     report(ctx, "MC3030", span, { what: kind });
     return undefined;
   }

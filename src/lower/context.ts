@@ -73,8 +73,11 @@ export interface Frame {
   readonly section?: boolean;
 }
 
-/** A state of the function being lowered, or a carry of the scan. */
-export interface Cell {
+/** What `<-` changes. */
+export type Cell = TypedCell | FreeCell;
+
+/** A state of the function being lowered, a carry of a scan, or one of a `for` that has a type. */
+export interface TypedCell {
   readonly kind: "cell";
   readonly role: "state" | "carry";
   readonly name: string;
@@ -82,6 +85,30 @@ export interface Cell {
   readonly type: TensorType;
   readonly declared: Span;
   current: TensorVal | undefined;
+}
+
+/** A carry of a `for` without a type: each round may give it another. */
+export interface FreeCell {
+  readonly kind: "cell";
+  readonly role: "free";
+  readonly name: string;
+  readonly declared: Span;
+  current: Val | undefined;
+}
+
+/** A loop around, as `emit` sees it. */
+export interface Emissions {
+  readonly loop: "scan" | "for";
+  /** Of the loop itself: what is made for one mode alone, it cannot give. */
+  readonly mode: Context["mode"];
+  readonly emitted: Emission[];
+}
+
+/** What one `emit` gives, tensors alone in a scan. */
+export interface Emission {
+  readonly last: boolean;
+  readonly val: Val;
+  readonly span: Span;
 }
 
 /** Names of a body: values, and what `<-` changes. */
@@ -95,7 +122,7 @@ export interface Unit extends Holdings {
   nextId: number;
   readonly parameters: Variable[];
   readonly states: Variable[];
-  readonly cells: Cell[];
+  readonly cells: TypedCell[];
   /** Where broadcasting sets a dim against itself, in it or in what it calls. */
   readonly crossings: Crossing[];
 }
@@ -138,8 +165,12 @@ export interface Context {
   readonly nesting: { tooDeep: boolean };
   /** Known inside the regions of a training node. */
   readonly mode: "training" | "inference" | undefined;
-  /** What the enclosing scan emits, inside one. */
-  readonly emits: { readonly last: boolean; readonly value: TensorVal; readonly span: Span }[] | undefined;
+  /** The innermost scan or `for` around, inside one. */
+  readonly emits: Emissions | undefined;
+  /** Whether it is lowered for every step of a scan. */
+  readonly inScan: boolean;
+  /** Carries of the loops around. */
+  readonly carries: readonly Cell[];
   /** Whether `param` may stand here, and why not. */
   readonly owning: "yes" | "fn" | "nested";
 }

@@ -146,6 +146,10 @@ export function isHeld(ctx: Context, what: string, value: number, dtype: DType, 
   return false;
 }
 
+/** What makes one tensor of a list of them. */
+const ofLists =
+  "Join its elements with `concat` or `stack`, add them up with `sum`, or take one of them, as in `parts[0]`.";
+
 /**
  * A value as a tensor. Numbers take the element type `like` where it can hold them, else f32. Undefined after a report.
  */
@@ -195,6 +199,11 @@ export function asTensor(ctx: Context, val: Val, span: Span, like?: DType): Tens
         { expected: "a tensor is needed here", actual: describe(val) },
         { help: `Apply it: \`x -> ${name}\`.` },
       );
+      return undefined;
+    }
+    case "list": {
+      const parts = { expected: "a tensor is needed here", actual: describe(val) };
+      report(ctx, "MC3008", span, parts, val.elements.some((it) => it.kind === "tensor") ? { help: ofLists } : {});
       return undefined;
     }
     default:

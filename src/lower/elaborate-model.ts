@@ -125,6 +125,8 @@ export function topContext(elaborator: Elaborator, file: ProgramFile, callable?:
     },
     mode: undefined,
     emits: undefined,
+    inScan: false,
+    carries: [],
     owning: "yes",
   };
 }

@@ -7,6 +7,7 @@ import { lowerBinary, lowerUnary } from "./arithmetic.ts";
 import { lowerCall, resolveName } from "./calls.ts";
 import { lowerComparison } from "./conditions.ts";
 import type { Context, Elaborator, Expected, FunctionStore, Rules } from "./context.ts";
+import { lowerFor } from "./for.ts";
 import { lowerIndex } from "./indexing.ts";
 import { lowerScan } from "./scan.ts";
 import { lowerChain, lowerPipe, lowerStage } from "./stages.ts";
@@ -50,6 +51,8 @@ function lowerExpression(ctx: Context, e: Expression, expected: Expected = {}): 
       return lowerWhenExpression(ctx, e);
     case "scan":
       return lowerScan(ctx, e);
+    case "for-expression":
+      return lowerFor(ctx, e, hint);
     case "repeat-stage":
     case "for-stage":
     case "when-stage":

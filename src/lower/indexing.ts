@@ -40,23 +40,42 @@ export function isPlace(item: IndexItem): item is Expression {
 
 function elementOf(ctx: Context, elements: readonly Val[], e: IndexExpression): Val {
   const [index, ...others] = e.indices;
-  if (index === undefined || others.length > 0 || !isPlace(index)) {
+  if (index === undefined || others.length > 0 || index.kind === "index-mark") {
     const actual = others.length > 0 ? `${String(e.indices.length)} indices` : `\`${textOf(index?.span ?? e.span)}\``;
     report(ctx, "MC3008", e.span, { expected: "a list takes one index", actual });
     return poison;
   }
+  if (index.kind === "slice") return sliceOf(ctx, elements, index);
   const val = ctx.elaborator.rules.expression(ctx, index, { integer: true });
   const at = asInteger(ctx, val, index.span, "the index of a list");
   if (at === undefined) return poison;
   const element = elements[at < 0 ? at + elements.length : at];
   if (element !== undefined) return element;
-  report(ctx, "MC3025", index.span, {
-    index: String(at),
-    what: "the list",
-    size: String(elements.length),
-    example: "",
-  });
+  report(ctx, "MC3097", index.span, { wanted: `element ${String(at)}`, count: elements.length });
   return poison;
+}
+
+/** `parts[1:]`, `parts[:-1]`, `parts[::2]`: a list of some elements, or of none. */
+function sliceOf(ctx: Context, elements: readonly Val[], e: SliceExpression): Val {
+  const count = elements.length;
+  const read = (part: Expression | undefined, otherwise: number): number | undefined =>
+    part === undefined
+      ? otherwise
+      : asInteger(ctx, ctx.elaborator.rules.expression(ctx, part, { integer: true }), part.span, "an index");
+  const [from, to, step] = [read(e.start, 0), read(e.stop, count), read(e.step, 1)];
+  if (from === undefined || to === undefined || step === undefined) return poison;
+  if (step < 1) {
+    const help = "`reversed` gives a list from its end.";
+    report(ctx, "MC3010", e.span, { what: "the step of a slice", limit: "at least 1", actual: String(step) }, { help });
+    return poison;
+  }
+  const start = from < 0 ? from + count : from;
+  const stop = to < 0 ? to + count : to;
+  if (start < 0 || stop > count || start > stop) {
+    report(ctx, "MC3097", e.span, { wanted: `elements ${String(from)}:${String(to)}`, count });
+    return poison;
+  }
+  return { kind: "list", elements: elements.slice(start, stop).filter((_, index) => index % step === 0) };
 }
 
 /** Cuts axis by axis, then brings what is left into the shape without axes of one place and with the new ones. */

@@ -4,6 +4,7 @@ import type { Callable } from "../std/program-file.ts";
 import type { Span } from "../support/source.ts";
 import type { Crossing } from "./crossings.ts";
 import type { PathScope } from "./paths.ts";
+import type { ValueTree } from "./value-tree.ts";
 import type { Val, ValueFacts } from "./values.ts";
 
 /** One lowered instantiation of a declaration, with what its callers need to know of it. */
@@ -18,6 +19,8 @@ export interface Instantiation {
   /** Where broadcasting sets a dim against itself, in it or in what it calls. */
   readonly crossings: readonly Crossing[];
   readonly resultFacts: readonly ValueFacts[];
+  /** How its results make up the value of a use. */
+  readonly resultTree: ValueTree;
   /** Types of all parameters by path relative to it, those of what it calls included. */
   readonly variables: ReadonlyMap<string, TensorType>;
   /** Differs where sharing one set of weights would need two shapes. */

@@ -29,6 +29,7 @@ import { isOnReportedCycle } from "./recursion.ts";
 import { matchResults } from "./results.ts";
 import { formatExample } from "./convert.ts";
 import { keyOfFacts } from "./value-facts.ts";
+import type { ValueTree } from "./value-tree.ts";
 import { formatType, keyOfVal, type Val } from "./values.ts";
 import { factsIn } from "./minima.ts";
 import { isTooLarge, writtenSize } from "./written-size.ts";
@@ -79,6 +80,8 @@ export function prepareUse(
     frame: { parent: ctx.frame, call: span, name, declaration, library: file.library },
     mode: how === "inlined" ? ctx.mode : undefined,
     emits: how === "inlined" ? ctx.emits : undefined,
+    inScan: how === "inlined" && ctx.inScan,
+    carries: [],
     owning: declaration.flavor === "fn" ? "fn" : "yes",
   };
   const isGiven = (place: number): boolean => given[place] !== undefined;
@@ -222,8 +225,9 @@ function lowerBody(use: Use): Instantiation | undefined {
   elaborator.visited.add(declaration);
   const key = functionKey(elaborator, declaration.name.text);
   const result = elaborator.rules.body(context, declaration.body);
-  const results = matchResults(context, declaration, result);
-  if (results === undefined) return undefined;
+  const matched = matchResults(context, declaration, result);
+  if (matched === undefined) return undefined;
+  const { results, tree } = matched;
   const func: Func = {
     key,
     name: declaration.name.text,
@@ -247,11 +251,17 @@ function lowerBody(use: Use): Instantiation | undefined {
     func,
     unit,
     results.map((it) => it.val.facts),
+    tree,
   );
 }
 
 /** What callers need to know of a lowered function. */
-export function summarise(func: Func, unit: Unit, resultFacts: Instantiation["resultFacts"]): Instantiation {
+export function summarise(
+  func: Func,
+  unit: Unit,
+  resultFacts: Instantiation["resultFacts"],
+  resultTree: ValueTree,
+): Instantiation {
   return {
     func,
     owns: unit.owns,
@@ -259,6 +269,7 @@ export function summarise(func: Func, unit: Unit, resultFacts: Instantiation["re
     updates: unit.updates,
     crossings: unit.crossings,
     resultFacts,
+    resultTree,
     variables: unit.variables,
     signature: [...unit.signature].map(([path, text]) => `${path}:${text}`).join(";"),
   };

@@ -8,6 +8,7 @@ import { asTensor } from "./convert.ts";
 import { resolveType } from "./declared-types.ts";
 import { exampleOf, named } from "./shape-checker.ts";
 import { judgePlaces } from "./value-facts.ts";
+import { leavesOf, treeOf, type ValueTree } from "./value-tree.ts";
 import { formatType, tensor, type TensorVal, type Val } from "./values.ts";
 import { factsIn } from "./minima.ts";
 
@@ -17,18 +18,21 @@ export interface BodyResult {
   readonly val: TensorVal;
 }
 
+/** The results of a body: its tensors, and how they make up its value. */
+export interface BodyResults {
+  readonly results: readonly BodyResult[];
+  readonly tree: ValueTree;
+}
+
 /** Checks a body's value against the declared results; undefined after a report. */
-export function matchResults(
-  ctx: Context,
-  declaration: CallableDeclaration,
-  val: Val,
-): readonly BodyResult[] | undefined {
+export function matchResults(ctx: Context, declaration: CallableDeclaration, val: Val): BodyResults | undefined {
   if (val.kind === "poison") return undefined;
   const expression = resultExpression(declaration);
   const span = expression?.span ?? declaration.body.span;
   const elements = val.kind === "tuple" ? val.elements : [val];
   const spans = elementSpans(expression, elements.length, span);
   const declared = declaration.results;
+  if (!mayGiveLists(ctx, declaration, elements, spans)) return undefined;
   if (declared !== undefined && declared.length !== elements.length) {
     report(
       ctx,
@@ -43,25 +47,47 @@ export function matchResults(
     return undefined;
   }
   if (declared !== undefined && isPermuted(ctx, declaration, expression)) return undefined;
+  if (declared === undefined) return inferredResults(ctx, val, span);
   const results: BodyResult[] = [];
   let fine = true;
   elements.forEach((it, index) => {
     const at = spans[index] ?? span;
-    const wanted = declared?.[index];
+    const wanted = declared[index];
     const value = asTensor(ctx, it, at);
-    if (value === undefined) {
-      fine = false;
-      return;
-    }
     const name = wanted?.name?.text;
-    const checked =
-      wanted === undefined
-        ? value
-        : checkType(ctx, value, wanted.type, at, `the result${name === undefined ? "" : ` \`${name}\``}`);
+    const what = `the result${name === undefined ? "" : ` \`${name}\``}`;
+    const checked = value && wanted && checkType(ctx, value, wanted.type, at, what);
     if (checked === undefined) fine = false;
     else results.push({ name, val: checked });
   });
-  return fine ? results : undefined;
+  return fine ? { results, tree: treeOf(val) } : undefined;
+}
+
+/** Results without a declaration: tensors, and what tuples and lists make of them. */
+function inferredResults(ctx: Context, val: Val, span: Span): BodyResults | undefined {
+  const tensors = leavesOf(val).map((it) => asTensor(ctx, it, span));
+  if (!tensors.every((it) => it !== undefined)) return undefined;
+  return { results: tensors.map((it) => ({ name: undefined, val: it })), tree: treeOf(val) };
+}
+
+/** Lists are results where no type is written for them, and never a model's; false after a report. */
+function mayGiveLists(
+  ctx: Context,
+  { name, flavor, results }: CallableDeclaration,
+  elements: readonly Val[],
+  spans: readonly Span[],
+): boolean {
+  const at = elements.findIndex((it) => it.kind === "list");
+  const list = elements[at];
+  const span = spans[at];
+  if (list?.kind !== "list" || span === undefined || (flavor !== "model" && results === undefined)) return true;
+  const why =
+    flavor === "model"
+      ? "and the results of a model are tensors"
+      : "and its header declares tensors: leave the results out of the header where one is a list";
+  const help = "Join the elements with `concat` or `stack`, or give them one by one: `(parts[0], parts[1])`.";
+  report(ctx, "MC3092", span, { callable: name.text, count: list.elements.length, why }, { help });
+  return false;
 }
 
 function count(results: number): string {

@@ -3,9 +3,17 @@ import { decide } from "../dims/decide.ts";
 import { equal } from "../dims/facts.ts";
 import type { Node, ScanNode, Value } from "../ir/graph.ts";
 import type { TensorType } from "../ir/types.ts";
-import type { ScanCarry, ScanExpression } from "../syntax/ast.ts";
+import type { ScanCarry, ScanExpression } from "../syntax/ast/loops.ts";
 import { resolveAxis } from "./axes.ts";
-import { constantNode, freshValue, innerScope, report, type Cell, type Context } from "./context.ts";
+import {
+  constantNode,
+  freshValue,
+  innerScope,
+  report,
+  type Context,
+  type Emission,
+  type TypedCell,
+} from "./context.ts";
 import { asTensor, sameType } from "./convert.ts";
 import { resolveType } from "./declared-types.ts";
 import { exampleOf, named } from "./shape-checker.ts";
@@ -31,16 +39,23 @@ export function lowerScan(ctx: Context, e: ScanExpression): Val {
   if (first === undefined || length === undefined) return poison;
   const nodes: Node[] = [];
   const scope = innerScope(ctx.scope);
-  const emits: { readonly last: boolean; readonly value: TensorVal; readonly span: ScanExpression["span"] }[] = [];
-  const inner: Context = { ...ctx, nodes, scope, emits, owning: ctx.owning === "yes" ? "nested" : ctx.owning };
+  const emissions: Emission[] = [];
   const carried = carries.map(({ initial, type }, index) =>
     freshValue(ctx.unit, type, e.carries[index]?.name.text ?? initial.name),
   );
-  const cells = e.carries.map((it, index): Cell => {
+  const cells = e.carries.map((it, index): TypedCell => {
     const value = carried[index];
     const type = carries[index]?.type ?? { dtype: "f32", shape: [] };
     const current = value === undefined ? undefined : tensor(value);
-    const cell: Cell = { kind: "cell", role: "carry", name: it.name.text, path: "", type, declared: it.span, current };
+    const cell: TypedCell = {
+      kind: "cell",
+      role: "carry",
+      name: it.name.text,
+      path: "",
+      type,
+      declared: it.span,
+      current,
+    };
     scope.names.set(it.name.text, cell);
     return cell;
   });
@@ -50,7 +65,17 @@ export function lowerScan(ctx: Context, e: ScanExpression): Val {
     if (name !== undefined) scope.names.set(name, tensor(value, sequences[index]?.facts));
     return value;
   });
+  const inner: Context = {
+    ...ctx,
+    nodes,
+    scope,
+    emits: { loop: "scan", mode: ctx.mode, emitted: emissions },
+    inScan: true,
+    carries: cells,
+    owning: ctx.owning === "yes" ? "nested" : ctx.owning,
+  };
   if (!lowerStatements(inner, e.body)) return poison;
+  const emits = emissions.flatMap(({ last, val, span }) => (val.kind === "tensor" ? [{ last, value: val, span }] : []));
   const finals = cells.map((it) => it.current);
   if (!finals.every((it) => it !== undefined)) return poison;
   if (emits.length === 0 && cells.length === 0) {
@@ -142,7 +167,8 @@ interface Carry {
   readonly type: TensorType;
 }
 
-function lowerCarry(ctx: Context, it: ScanCarry): Carry | undefined {
+/** The value that a carry with a type begins with; undefined after a report. */
+export function lowerCarry(ctx: Context, it: Pick<ScanCarry, "name" | "type" | "init">): Carry | undefined {
   const resolved = resolveType(ctx, it.type);
   if (resolved === undefined) return undefined;
   const { type } = resolved;

@@ -5,7 +5,8 @@ import type { Given } from "./call-operator.ts";
 import { applyRecipe, callFunction, construct, isBlock, resolveCallee } from "./calls.ts";
 import { lowerCondition } from "./conditions.ts";
 import { report, type Context } from "./context.ts";
-import { lowerFor, lowerRepeat } from "./repeat.ts";
+import { lowerForStage } from "./for.ts";
+import { lowerRepeat } from "./repeat.ts";
 import { lowerTraining } from "./training.ts";
 import { describe, poison, type Val } from "./values.ts";
 
@@ -39,7 +40,7 @@ export function lowerStage(ctx: Context, input: Val, stage: Expression, inputSpa
     case "repeat-stage":
       return lowerRepeat(ctx, input, stage, inputSpan, hint);
     case "for-stage":
-      return lowerFor(ctx, input, stage, inputSpan, hint);
+      return lowerForStage(ctx, input, stage, inputSpan, hint);
     case "when-stage":
       return lowerWhenStage(ctx, input, stage, inputSpan, hint);
     case "call":

@@ -1,13 +1,14 @@
 import type {
   Binding,
   Body,
+  EmitStatement,
   ParamDeclaration,
   Statement,
   Update,
   WhenExpression,
   WhenStatement,
 } from "../syntax/ast.ts";
-import { findLocal, freshValue, innerScope, report, type Cell, type Context } from "./context.ts";
+import { findLocal, freshValue, innerScope, report, type Context, type TypedCell } from "./context.ts";
 import { asTensor, sameType } from "./convert.ts";
 import { lowerCondition } from "./conditions.ts";
 import { resolveType } from "./declared-types.ts";
@@ -56,15 +57,8 @@ function lowerStatement(ctx: Context, statement: Statement): boolean {
       return lowerUpdate(ctx, statement);
     case "param":
       return lowerParam(ctx, statement);
-    case "emit": {
-      const val = asTensor(ctx, ctx.elaborator.rules.expression(ctx, statement.value), statement.value.span);
-      if (ctx.emits === undefined) {
-        report(ctx, "MC2027", statement.span, {});
-        return false;
-      }
-      if (val !== undefined) ctx.emits.push({ last: statement.last, value: val, span: statement.span });
-      return val !== undefined;
-    }
+    case "emit":
+      return lowerEmit(ctx, statement);
     case "when-statement":
       return lowerWhenStatement(ctx, statement);
     case "expression-statement":
@@ -72,11 +66,28 @@ function lowerStatement(ctx: Context, statement: Statement): boolean {
   }
 }
 
+function lowerEmit(ctx: Context, { last, value, span }: EmitStatement): boolean {
+  const given = ctx.elaborator.rules.expression(ctx, value);
+  const { emits } = ctx;
+  if (emits === undefined) {
+    report(ctx, "MC2027", span, {});
+    return false;
+  }
+  if (given.kind === "poison") return false;
+  if (emits.mode !== ctx.mode) {
+    report(ctx, "MC3090", span, { loop: emits.loop, mode: ctx.mode });
+    return false;
+  }
+  const val = emits.loop === "scan" ? asTensor(ctx, given, value.span) : given;
+  if (val !== undefined) emits.emitted.push({ last, val, span });
+  return val !== undefined;
+}
+
 /** Whether a binding's name is that of the instance on its right: one construction, or a value through one stage. */
 function namesInstance({ tuple, value }: Binding): boolean {
   if (tuple) return false;
   if (value.kind === "pipe") return value.stages.length === 1;
-  return value.kind === "call";
+  return value.kind === "call" || value.kind === "for-expression";
 }
 
 function lowerBinding(ctx: Context, binding: Binding): boolean {
@@ -91,7 +102,7 @@ function lowerBinding(ctx: Context, binding: Binding): boolean {
       if (val.kind !== "poison") {
         report(ctx, "MC3021", binding.value.span, {
           names: String(binding.targets.length),
-          actual: val.kind === "list" ? `a list of ${String(val.elements.length)}` : describe(val),
+          actual: describe(val),
         });
       }
       for (const it of binding.targets) ctx.scope.names.set(it.text, poison);
@@ -116,6 +127,21 @@ function bind(ctx: Context, name: string, val: Val): void {
 function lowerUpdate(ctx: Context, update: Update): boolean {
   const cell = findLocal(ctx.scope, update.target.text);
   if (cell?.kind !== "cell") return false;
+  if (cell.role !== "state" && !ctx.carries.includes(cell)) {
+    report(
+      ctx,
+      "MC3091",
+      update.span,
+      { name: cell.name },
+      { labels: [{ span: cell.declared, message: "carried here" }] },
+    );
+    return false;
+  }
+  if (cell.role === "free") {
+    const next = ctx.elaborator.rules.expression(ctx, update.value);
+    cell.current = next.kind === "poison" ? undefined : next;
+    return next.kind !== "poison";
+  }
   if (cell.role === "carry") {
     const next = updatedValue(ctx, cell, update);
     if (next === undefined) {
@@ -125,7 +151,7 @@ function lowerUpdate(ctx: Context, update: Update): boolean {
     cell.current = next;
     return true;
   }
-  if (ctx.emits !== undefined) {
+  if (ctx.inScan) {
     report(ctx, "MC3035", update.span, { name: cell.name });
     return false;
   }
@@ -147,7 +173,7 @@ function lowerUpdate(ctx: Context, update: Update): boolean {
   return fine;
 }
 
-function updateState(ctx: Context, cell: Cell, update: Update): boolean {
+function updateState(ctx: Context, cell: TypedCell, update: Update): boolean {
   const next = updatedValue(ctx, cell, update);
   if (next === undefined) return false;
   ctx.unit.updates = true;
@@ -156,7 +182,7 @@ function updateState(ctx: Context, cell: Cell, update: Update): boolean {
   return true;
 }
 
-function updatedValue(ctx: Context, cell: Cell, update: Update): TensorVal | undefined {
+function updatedValue(ctx: Context, cell: TypedCell, update: Update): TensorVal | undefined {
   const val = asTensor(ctx, ctx.elaborator.rules.expression(ctx, update.value), update.value.span, cell.type.dtype);
   if (val === undefined) return undefined;
   if (sameType(ctx, val.value.type, cell.type)) return tensor({ ...val.value, type: cell.type }, val.facts);
@@ -175,7 +201,7 @@ function lowerParam(ctx: Context, it: ParamDeclaration): boolean {
   // What it would have been means nothing more.
   ctx.scope.names.set(it.name.text, poison);
   if (ctx.owning === "fn") return false;
-  if (ctx.owning === "nested" || ctx.emits !== undefined) {
+  if (ctx.owning === "nested" || ctx.inScan) {
     report(ctx, "MC2028", it.span, { what: it.flavor, name: it.name.text });
     return false;
   }
@@ -199,7 +225,7 @@ function lowerParam(ctx: Context, it: ParamDeclaration): boolean {
   ctx.unit.states.push(variable);
   noteVariable(ctx.unit, path, type);
   ctx.nodes.push({ kind: "state", path, results: [value], origin: it.span });
-  const cell: Cell = {
+  const cell: TypedCell = {
     kind: "cell",
     role: "state",
     name: it.name.text,

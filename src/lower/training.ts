@@ -1,26 +1,31 @@
 import type { Node, Region, TrainingNode, Value } from "../ir/graph.ts";
 import type { Span } from "../support/source.ts";
 import { freshValue, innerScope, report, type Cell, type Context } from "./context.ts";
+import { dtypeOf } from "./arithmetic.ts";
 import { commonFacts } from "./value-facts.ts";
 import { asTensor, sameType } from "./convert.ts";
+import { fromLeaves, leavesOf, treeOf, type ValueTree } from "./value-tree.ts";
 import { formatType, poison, tensor, type TensorVal, type Val } from "./values.ts";
 
 /** What a branch is made of: its value, if the `when` has one. */
 export type Branch = (ctx: Context) => Val | undefined;
 
 interface Lowered {
+  readonly context: Context;
   readonly nodes: readonly Node[];
+  /** How its values make up one. */
+  readonly tree: ValueTree | undefined;
   readonly values: readonly TensorVal[] | undefined;
   readonly poisoned: boolean;
-  readonly cells: ReadonlyMap<Cell, TensorVal>;
+  readonly cells: ReadonlyMap<Cell, Val>;
 }
 
 /**
  * A choice between the training graph and the inference graph: both branches are lowered, each with its own nodes.
- * States that either branch updates are seen after it with their new values.
+ * States and carries that either branch updates are seen after it with their new values.
  */
 export function lowerTraining(ctx: Context, inTraining: Branch, otherwise: Branch, span: Span): Val | undefined {
-  const before = new Map(ctx.unit.cells.map((it) => [it, it.current]));
+  const before = new Map(cellsOf(ctx).map((it) => [it, it.current]));
   const restore = (): void => {
     for (const [cell, current] of before) cell.current = current;
   };
@@ -34,7 +39,7 @@ export function lowerTraining(ctx: Context, inTraining: Branch, otherwise: Branc
     const left = then.values ?? [];
     const right = other.values ?? [];
     const fits =
-      left.length === right.length &&
+      JSON.stringify(then.tree) === JSON.stringify(other.tree) &&
       left.every((it, index) => {
         const against = right[index];
         return against !== undefined && sameType(ctx, it.value.type, against.value.type);
@@ -52,9 +57,17 @@ export function lowerTraining(ctx: Context, inTraining: Branch, otherwise: Branc
   }
   const count = pairs.length;
   for (const [cell, current] of before) {
-    const a = then.cells.get(cell) ?? current;
-    const b = other.cells.get(cell) ?? current;
-    if (a !== undefined && b !== undefined && (a !== current || b !== current)) pairs.push({ a, b, cell });
+    const left = then.cells.get(cell);
+    const right = other.cells.get(cell);
+    if (left === undefined || right === undefined || (left === current && right === current)) continue;
+    const a = asTensor(then.context, left, span, dtypeOf(right));
+    const b = a && asTensor(other.context, right, span, a.value.type.dtype);
+    if (a === undefined || b === undefined) return poison;
+    if (!sameType(ctx, a.value.type, b.value.type)) {
+      report(ctx, "MC3017", span, { first: formatType(a.value.type), second: formatType(b.value.type) });
+      return poison;
+    }
+    pairs.push({ a, b, cell });
   }
   const results = pairs.map(({ a, cell }) => freshValue(ctx.unit, a.value.type, cell?.name));
   const region = (nodes: readonly Node[], values: readonly Value[]): Region => ({ inputs: [], nodes, results: values });
@@ -80,10 +93,7 @@ export function lowerTraining(ctx: Context, inTraining: Branch, otherwise: Branc
     const cell = pairs[index]?.cell;
     if (cell !== undefined) cell.current = it;
   });
-  const elements = vals.slice(0, count);
-  const [only, ...others] = elements;
-  if (only === undefined) return undefined;
-  return others.length === 0 ? only : { kind: "tuple", elements };
+  return then.tree && fromLeaves(then.tree, vals.slice(0, count));
 }
 
 function lowerBranch(ctx: Context, branch: Branch, mode: "training" | "inference", span: Span): Lowered {
@@ -96,10 +106,21 @@ function lowerBranch(ctx: Context, branch: Branch, mode: "training" | "inference
     owning: ctx.owning === "yes" ? "nested" : ctx.owning,
   };
   const val = branch(inner);
-  const elements = val?.kind === "tuple" ? val.elements : val === undefined ? undefined : [val];
-  const values = elements?.map((it) => asTensor(inner, it, span));
+  const values = (val && leavesOf(val))?.map((it) => asTensor(inner, it, span));
   const poisoned = values?.some((it) => it === undefined) === true;
-  const cells = new Map<Cell, TensorVal>();
-  for (const cell of ctx.unit.cells) if (cell.current !== undefined) cells.set(cell, cell.current);
-  return { nodes, values: values?.flatMap((it) => it ?? []), poisoned, cells };
+  const cells = new Map<Cell, Val>();
+  for (const cell of cellsOf(ctx)) if (cell.current !== undefined) cells.set(cell, cell.current);
+  return {
+    context: inner,
+    tree: val && treeOf(val),
+    nodes,
+    values: values?.flatMap((it) => it ?? []),
+    poisoned,
+    cells,
+  };
+}
+
+/** What a branch may update. */
+function cellsOf(ctx: Context): readonly Cell[] {
+  return [...ctx.unit.cells, ...ctx.carries];
 }

@@ -184,7 +184,7 @@ export function describe(val: Val): string {
     case "word":
       return `the word ${val.value}`;
     case "list":
-      return "a list";
+      return `a list of ${String(val.elements.length)}`;
     case "tuple":
       return `a tuple of ${String(val.elements.length)}`;
     case "recipe":

@@ -6,6 +6,7 @@ import type {
   TestDeclaration,
   BudgetDeclaration,
 } from "./ast/sections.ts";
+import type { ForExpression, ForStage, ScanExpression } from "./ast/loops.ts";
 
 /**
  * The abstract syntax of a `.model` file. Every node has a `kind` and the exact span of its text; names keep their own
@@ -165,7 +166,7 @@ export interface Binding extends NodeBase {
   readonly value: Expression;
 }
 
-/** `name <- value`: a state in training, or a carry of a scan. */
+/** `name <- value`: a state in training, or a carry of a scan or a `for`. */
 export interface Update extends NodeBase {
   readonly kind: "update";
   readonly target: Name;
@@ -183,7 +184,7 @@ export interface ParamDeclaration extends NodeBase {
   readonly init: Expression | undefined;
 }
 
-/** Inside a scan: `emit value` appends to a sequence, `emit last value` gives the value after the last step. */
+/** Inside a scan or a `for`: `emit value` appends to a sequence, `emit last value` gives the value after the last step. */
 export interface EmitStatement extends NodeBase {
   readonly kind: "emit";
   readonly last: boolean;
@@ -220,6 +221,7 @@ export type Expression =
   | PipeExpression
   | WhenExpression
   | ScanExpression
+  | ForExpression
   | RepeatStage
   | ForStage
   | WhenStage
@@ -363,15 +365,6 @@ export interface RepeatStage extends NodeBase {
   readonly chain: Chain;
 }
 
-/** `for variable in list [as name] { chain }` */
-export interface ForStage extends NodeBase {
-  readonly kind: "for-stage";
-  readonly variable: Name;
-  readonly list: Expression;
-  readonly label: Name | undefined;
-  readonly chain: Chain;
-}
-
 /** `when condition { chain } [else { chain }]` after `->`. */
 export interface WhenStage extends NodeBase {
   readonly kind: "when-stage";
@@ -386,27 +379,4 @@ export interface WhenExpression extends NodeBase {
   readonly condition: Expression;
   readonly then: Body;
   readonly otherwise: Body | WhenExpression;
-}
-
-/** `scan x_t in x, y_t in y over T [reverse] with h: type = init, c: type = init { statements }` */
-export interface ScanExpression extends NodeBase {
-  readonly kind: "scan";
-  readonly sequences: readonly ScanSequence[];
-  readonly over: Expression;
-  readonly reverse: boolean;
-  readonly carries: readonly ScanCarry[];
-  readonly body: Body;
-}
-
-export interface ScanSequence extends NodeBase {
-  readonly kind: "scan-sequence";
-  readonly element: Name;
-  readonly source: Expression;
-}
-
-export interface ScanCarry extends NodeBase {
-  readonly kind: "scan-carry";
-  readonly name: Name;
-  readonly type: TypeExpression;
-  readonly init: Expression;
 }

@@ -4,7 +4,7 @@ import { type Span } from "../support/source.ts";
 import type * as ast from "./ast.ts";
 import { buildName, checkLength, longestChain, spanOf, type Builder } from "./builder.ts";
 import { maybeNode, maybeToken, nodes, oneNode, oneToken, onlyChild, tokens } from "./cst.ts";
-import { buildExpression, buildOr, buildPostfix } from "./build-expression.ts";
+import { buildExpression, buildOr } from "./build-expression.ts";
 import { buildType } from "./build-type.ts";
 import { endsInValue, joinStatement, joinValue, type WhenArm } from "./join-when.ts";
 
@@ -83,30 +83,6 @@ function buildExpressionStatement(
     tuple: true,
     annotation: undefined,
     value: buildExpression(builder, right),
-  };
-}
-
-/** `scan x_t in x over T with ... { ... }` */
-export function buildScan(builder: Builder, node: CstNode): ast.ScanExpression {
-  return {
-    kind: "scan",
-    span: spanOf(builder, node),
-    sequences: nodes(node, "scanSequence").map((it) => ({
-      kind: "scan-sequence",
-      span: spanOf(builder, it),
-      element: buildName(builder, oneToken(it, "Identifier")),
-      source: buildExpression(builder, oneNode(it, "expression")),
-    })),
-    over: buildPostfix(builder, oneNode(node, "over")),
-    reverse: maybeToken(node, "Reverse") !== undefined,
-    carries: nodes(node, "scanCarry").map((it) => ({
-      kind: "scan-carry",
-      span: spanOf(builder, it),
-      name: buildName(builder, oneToken(it, "Identifier")),
-      type: buildType(builder, oneNode(it, "type")),
-      init: buildExpression(builder, oneNode(it, "expression")),
-    })),
-    body: buildBody(builder, oneNode(node, "body")),
   };
 }
 

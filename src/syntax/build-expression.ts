@@ -180,6 +180,8 @@ function buildPrimary(builder: Builder, node: CstNode): ast.Expression {
     }
     case "scan":
       return builder.rules.scan(builder, child);
+    case "loop":
+      return builder.rules.loop(builder, child);
     default:
       return builder.rules.when(builder, child);
   }

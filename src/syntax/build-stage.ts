@@ -3,6 +3,7 @@ import { fault } from "../support/fault.ts";
 import type * as ast from "./ast.ts";
 import { buildName, checkLength, longestChain, spanOf, type Builder } from "./builder.ts";
 import { maybeNode, maybeToken, nodes, oneNode, tokens } from "./cst.ts";
+import { buildLoopHead } from "./build-loop.ts";
 import { buildOr, buildPostfix, buildSum } from "./build-expression.ts";
 
 /** A stage of a pipe, with its label. */
@@ -30,14 +31,12 @@ function buildBareStage(builder: Builder, node: CstNode): ast.Stage {
   }
   const loop = maybeNode(node, "forStage");
   if (loop !== undefined) {
-    const [variable, label] = tokens(loop, "Identifier");
+    const chain = buildChain(builder, oneNode(loop, "chain"));
     return {
       kind: "for-stage",
+      ...buildLoopHead(builder, oneNode(loop, "loopHead")),
       span: spanOf(builder, loop),
-      variable: buildName(builder, variable ?? fault("a for without its variable")),
-      list: buildOr(builder, oneNode(loop, "orExpression")),
-      label: label && buildName(builder, label),
-      chain: buildChain(builder, oneNode(loop, "chain")),
+      chain,
     };
   }
   return buildWhenStage(builder, oneNode(node, "whenStage"));

@@ -1,6 +1,7 @@
 import type { CstNode, IToken } from "chevrotain";
 import type { Span } from "../support/source.ts";
 import type * as ast from "./ast.ts";
+import type { ForExpression, ScanExpression } from "./ast/loops.ts";
 import { endOf } from "./cst.ts";
 import type { Reporter } from "./reporter.ts";
 
@@ -16,7 +17,8 @@ export interface Builder {
 /** The rules that expressions hold others by: these hold expressions in turn. */
 export interface BuildRules {
   stage(builder: Builder, node: CstNode): ast.Stage;
-  scan(builder: Builder, node: CstNode): ast.ScanExpression;
+  scan(builder: Builder, node: CstNode): ScanExpression;
+  loop(builder: Builder, node: CstNode): ForExpression;
   when(builder: Builder, node: CstNode): ast.Expression;
 }
 

@@ -2,44 +2,17 @@ import { tokenMatcher, type IToken, type TokenType } from "chevrotain";
 import * as t from "../../grammar/tokens.ts";
 import { nearest } from "../support/nearest.ts";
 import { endOf } from "./cst.ts";
-import type { Reporter } from "./reporter.ts";
-
-/** Where parsing stopped, for the cases of errors. */
-export interface Stop {
-  readonly tokens: readonly IToken[];
-  readonly place: number;
-  /** The token that did not fit; undefined at the end of the text. */
-  readonly token: IToken | undefined;
-  readonly before: IToken | undefined;
-  /** The name of the expected token's type, where just one would have done. */
-  readonly expected: string;
-  readonly rules: readonly string[];
-  readonly reporter: Reporter;
-}
-
-/** Looks for one kind of mistake; true where it found and reported it. */
-type Case = (stop: Stop) => boolean;
+import { loopCases } from "./loop-cases.ts";
+import { foundAt, isName, isOneOf, isOperand, openers, placeOf, reserved, spanOf, type Case } from "./stop.ts";
 
 const arithmetic: readonly TokenType[] = [t.Plus, t.Minus, t.Star, t.Divide, t.FloorDivide, t.Percent, t.And, t.Or];
 const comparing: readonly TokenType[] = [...[t.EqualEqual, t.NotEqual, t.Less, t.LessEqual, t.Greater, t.GreaterEqual]];
 const operators: readonly TokenType[] = [...arithmetic, ...comparing];
-const reserved: readonly TokenType[] = [t.True, t.False, t.And, t.Or, t.Not, t.For, t.When, t.Scan];
 const ends: readonly TokenType[] = [t.Newline, t.RightBrace, t.RightParen, t.RightBracket, t.Comma];
-const openers: readonly TokenType[] = [t.LeftParen, t.LeftBracket, t.LeftBrace];
 const closers: readonly TokenType[] = [t.RightParen, t.RightBracket, t.RightBrace];
 
-const isOneOf = (token: IToken | undefined, types: readonly TokenType[]): token is IToken =>
-  token !== undefined && types.includes(token.tokenType);
-const isName = (token: IToken | undefined): token is IToken => token !== undefined && tokenMatcher(token, t.Identifier);
-const isOperand = (token: IToken | undefined): boolean =>
-  token !== undefined &&
-  ([t.Identifier, t.NumberToken, t.StringToken].some((type) => tokenMatcher(token, type)) ||
-    isOneOf(token, [t.True, t.False, t.When, t.Scan, t.Not, t.LeftParen, t.LeftBracket]));
-const spanOf = (stop: Stop, token: IToken): ReturnType<Reporter["span"]> =>
-  stop.reporter.span(token.startOffset, endOf(token));
-
 /** The index after the separator or bracket before a place, at the depth of that place. */
-function startOfPart(stop: Stop, boundaries: readonly TokenType[]): number {
+function startOfPart(stop: Parameters<Case>[0], boundaries: readonly TokenType[]): number {
   let depth = 0;
   for (let i = stop.place - 1; i >= 0; i--) {
     const type = stop.tokens[i]?.tokenType;
@@ -51,23 +24,6 @@ function startOfPart(stop: Stop, boundaries: readonly TokenType[]): number {
     } else if (depth === 0 && boundaries.includes(type)) return i + 1;
   }
   return 0;
-}
-
-/** What stands at the place, in words. */
-export function foundAt({ token }: Stop): string {
-  if (token === undefined) return "the end of the file";
-  if (token.tokenType === t.Newline || token.image === "") return "the end of the line";
-  const text = token.image.length > 30 ? `${token.image.slice(0, 30)}...` : token.image;
-  return isOneOf(token, reserved) ? `the word \`${text}\`` : `\`${text}\``;
-}
-
-/** The place itself: empty, after the token before, where a line or the text ended too early. */
-export function placeOf({ token, before, reporter }: Stop): ReturnType<Reporter["span"]> {
-  if (token !== undefined && token.tokenType !== t.Newline && token.image !== "") {
-    return reporter.span(token.startOffset, endOf(token));
-  }
-  const end = before === undefined ? 0 : endOf(before);
-  return reporter.span(end, end);
 }
 
 /** `x -> Dense(4) + x` */
@@ -114,9 +70,9 @@ const foreignWord: Case = (stop) => {
     let: "A binding is written `name = value`.",
     var: "A binding is written `name = value`.",
     const: "Within a body, a binding is written `name = value`.",
-    while: "There are no open loops: `repeat` copies stages, `scan` runs over an axis.",
+    while: "There are no open loops: `repeat` copies stages, `for` runs through a list, `scan` over an axis.",
     self: "What a block owns is named alone, without `self`.",
-    yield: "A scan gives its values with `emit`.",
+    yield: "A `scan` and a `for` give their values with `emit`.",
   };
   for (const word of [before, token]) {
     const help = word && Object.hasOwn(advice, word.image) ? advice[word.image] : undefined;
@@ -219,7 +175,7 @@ const misspeltWord: Case = (stop) => {
     return report(before, nearest(before.image, ["expect"]), "entry");
   }
   if (!rules.includes("body")) return false;
-  return report(before, nearest(before.image, ["param", "state", "emit", "when", "scan"]), "statement");
+  return report(before, nearest(before.image, ["param", "state", "emit", "when", "scan", "for"]), "statement");
 };
 
 /** `y = x +` */
@@ -379,6 +335,7 @@ const notADeclaration: Case = (stop) => {
 /** What is often meant where parsing stops, the most telling first; each says whether it has reported. */
 export const errorCases: readonly Case[] = [
   foreignSign,
+  ...loopCases,
   operatorAfterStage,
   foreignWord,
   reservedName,

@@ -2,7 +2,8 @@ import { type IRecognitionException, type IToken } from "chevrotain";
 import * as t from "../../grammar/tokens.ts";
 import type { Reporter } from "./reporter.ts";
 
-import { errorCases, foundAt, placeOf, type Stop } from "./error-cases.ts";
+import { errorCases } from "./error-cases.ts";
+import { foundAt, placeOf, type Stop } from "./stop.ts";
 
 /** What a rule that offers several ways on is about. */
 const wanted: Readonly<Record<string, string>> = {

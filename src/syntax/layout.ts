@@ -68,8 +68,8 @@ const innerWords = new Set(["step", "group", "freeze", "expect", "param", "state
 export function applyLayout(lexed: readonly IToken[], reporter: Reporter, next?: Span): IToken[] {
   const out: IToken[] = [];
   const stack: Open[] = [];
-  /** Depths at which the header of a scan is open. */
-  const scans: number[] = [];
+  /** Depths at which the header of a scan or a `for` is open. */
+  const loops: number[] = [];
   let newline: IToken | undefined;
   let indent = 1;
   let segmentStart = 0;
@@ -191,7 +191,7 @@ export function applyLayout(lexed: readonly IToken[], reporter: Reporter, next?:
       return opens || (binds && binary.has(before.tokenType));
     }
     if (type === t.Where && stack.length === 0) return false;
-    if (type === t.With && scans.at(-1) === stack.length) return false;
+    if (type === t.With && loops.at(-1) === stack.length) return false;
     if (type === t.Else && before.tokenType === t.RightBrace) return false;
     if (type === t.LeftBrace) {
       const where = reporter.span(token.startOffset, endOf(token));
@@ -232,7 +232,7 @@ export function applyLayout(lexed: readonly IToken[], reporter: Reporter, next?:
       if (newline !== undefined && endsHere(token, following, declares)) {
         dropTrailingComma();
         out.push(newline);
-        if (scans.at(-1) === stack.length) scans.pop();
+        if (loops.at(-1) === stack.length) loops.pop();
         if (stack.length === 0) segmentStart = out.length;
       }
       newline = undefined;
@@ -246,7 +246,7 @@ export function applyLayout(lexed: readonly IToken[], reporter: Reporter, next?:
     if (closerOf.has(token.tokenType)) {
       if (token.tokenType === t.LeftBrace) {
         if (before?.tokenType === t.Comma) dropTrailingComma();
-        if (scans.at(-1) === stack.length) scans.pop();
+        if (loops.at(-1) === stack.length) loops.pop();
       }
       stack.push({ token, indent });
       if (stack.length > deepestNesting) {
@@ -256,7 +256,7 @@ export function applyLayout(lexed: readonly IToken[], reporter: Reporter, next?:
     } else if (closers.has(token.tokenType)) {
       dropTrailingComma();
       if (!close(token, i)) continue;
-    } else if (token.tokenType === t.Scan) scans.push(stack.length);
+    } else if (token.tokenType === t.Scan || token.tokenType === t.For) loops.push(stack.length);
     out.push(token);
   }
   while (stack.length > 0) closeOpen(next);

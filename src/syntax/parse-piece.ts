@@ -4,7 +4,8 @@ import { Newline, tokenize } from "../../grammar/tokens.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { SourceFile, Span } from "../support/source.ts";
 import type { Comment, Declaration, Doc, NumberLiteral } from "./ast.ts";
-import { buildScan, whenValue } from "./build-body.ts";
+import { whenValue } from "./build-body.ts";
+import { buildFor, buildScan } from "./build-loop.ts";
 import { buildTopLevel, type DeclarationBuilder } from "./build-declaration.ts";
 import { buildStage } from "./build-stage.ts";
 import { endOf, nodes } from "./cst.ts";
@@ -70,7 +71,7 @@ export function parsePiece(source: SourceFile, next: Span | undefined): ParsedPi
     laid.filter((it) => it.image.trim() !== ""),
     reporter,
   );
-  const rules = { stage: buildStage, scan: buildScan, when: whenValue };
+  const rules = { stage: buildStage, scan: buildScan, loop: buildFor, when: whenValue };
   const builder: DeclarationBuilder = { reporter, rules, docs };
   const kept: (Declaration | NumberLiteral)[] = [];
   const incomplete = new Set(cutNames);

@@ -108,6 +108,7 @@ describe("newlines", () => {
     ["an equals sign", "y =\n  x\ny", 2],
     ["and, or", "y = a\n  and b\n  or c\ny", 2],
     ["with of a scan", "scan a in x over T\n  with h: f32[] = zeros {\n  emit h\n}", 1],
+    ["with of a for", "for a in xs as k\n  with h = x, c: f32[] = zeros {\n  h <- a\n}", 1],
     ["else after a brace", "when c { 1 }\nelse { 2 }", 1],
     ["comments and empty lines between", "y = x\n\n  # note\n\n  -> relu\ny", 2],
   ])("do not end a statement at %s", (_, text, count) => {
@@ -253,6 +254,36 @@ describe("expressions", () => {
       2,
       3,
     ]);
+  });
+});
+
+describe("loops", () => {
+  const value = (text: string) => {
+    const [statement] = body(text);
+    return statement?.kind === "expression-statement" ? statement.value : undefined;
+  };
+
+  it("reads a for as stages after an arrow, and as a value elsewhere", () => {
+    const pipe = value("x -> for (i, u) in enumerate(us) as k { Dense(u) -> relu }");
+    const [stage] = pipe?.kind === "pipe" ? pipe.stages : [];
+    if (stage?.kind !== "for-stage") throw new Error("no stage");
+    expect([stage.tuple, stage.targets.map((it) => it.text), stage.label?.text]).toEqual([true, ["i", "u"], "k"]);
+    const loop = value("for u in us as k with h = x, c: f32[] = zeros {\n  h <- u\n  emit h\n  emit last c\n}");
+    if (loop?.kind !== "for-expression") throw new Error("no loop");
+    expect([loop.tuple, show(loop.list), loop.label?.text, loop.body.statements.length]).toEqual([false, "us", "k", 3]);
+    expect(loop.carries.map((it) => [it.name.text, show(it.init), it.type?.element.text])).toEqual([
+      ["h", "x", undefined],
+      ["c", "zeros", "f32"],
+    ]);
+  });
+
+  it("reads a for wherever a value may stand", () => {
+    const call = value("concat(for i in range(3) { x * i }, along=C)");
+    expect(call?.kind === "call" ? call.arguments.map((it) => it.value.kind) : []).toEqual([
+      "for-expression",
+      "reference",
+    ]);
+    expect(value("for u in us { u } -> concat(along=C)")?.kind).toBe("pipe");
   });
 });
 

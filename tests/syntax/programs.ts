@@ -51,6 +51,18 @@ const parts = fc.letrec<Parts>((tie: fc.LetrecTypedTie<Parts>) => ({
         ([element, source, over, reverse, carries, type, body]) =>
           `scan ${element}_t in ${source} over ${over}${reverse}${carries ? `¦with h: ${type} = zeros,¦c: ${type} = zeros` : ""} ${body}`,
       ),
+    fc
+      .tuple(
+        fc.constantFrom("u", "(i, u)", "_"),
+        tie("condition"),
+        tie("type"),
+        fc.integer({ min: 0, max: 3 }),
+        tie("body"),
+      )
+      .map(([targets, items, type, carries, body]) => {
+        const mark = carries === 1 ? " as each" : "";
+        return `for ${targets} in ${items}${mark}${carries > 1 ? `¦with h: ${type} = x,¦c = zeros` : ""} ${body}`;
+      }),
   ),
   postfix: fc.oneof(
     { maxDepth: 4, depthIdentifier: "p" },
@@ -112,7 +124,9 @@ const parts = fc.letrec<Parts>((tie: fc.LetrecTypedTie<Parts>) => ({
     fc
       .tuple(tie("arithmetic"), fc.constantFrom("", " as layer", " shared"), tie("chain"))
       .map(([count, mark, chain]) => `repeat 3 * ${count}${mark} ${chain}`),
-    fc.tuple(tie("condition"), tie("chain")).map(([items, chain]) => `for u in ${items} as each ${chain}`),
+    fc
+      .tuple(fc.constantFrom("u", "(i, u)"), tie("condition"), tie("chain"))
+      .map(([targets, items, chain]) => `for ${targets} in ${items} as each ${chain}`),
     fc
       .tuple(tie("condition"), tie("chain"), tie("chain"), fc.integer({ min: 0, max: 2 }))
       .map(

@@ -244,10 +244,10 @@ export const namesCatalog = {
   }),
   MC2027: entry({
     severity: "error",
-    title: "emit outside of a scan",
-    message: () => "`emit` stands in the body of a `scan` alone.",
+    title: "emit outside of a loop",
+    message: () => "`emit` stands in the body of a `scan` or a `for` alone.",
     explanation:
-      "`emit` appends to the sequence that a scan gives, so it needs a scan around it. The result of a body is its last expression.",
+      "`emit` appends to the sequence that a scan gives, or to the list of a `for`, so it needs one of them around it. The result of a body is its last expression.",
     bad: linear("  emit x\n  x -> Dense(2)\n"),
     good: plain,
   }),
@@ -257,7 +257,7 @@ export const namesCatalog = {
     message: (it: { readonly what: string; readonly name: string }) =>
       `The ${it.what} \`${it.name}\` cannot be declared here.`,
     explanation:
-      "What a block owns it owns in training and inference alike, and once for all steps of a scan: declare it in the block itself, outside of `scan` and of `when training`.",
+      "What a block owns it owns in training and inference alike, and once for all steps of a scan: declare it in the block itself, outside of `scan`, `for` and `when training`.",
     bad: "block A: (x: f32[B, D]) -> f32[B, D] {\n  when training {\n    param by: f32[D] = ones\n    x * by\n  } else {\n    x\n  }\n}\n",
     good: "block A: (x: f32[B, D]) -> f32[B, D] {\n  param by: f32[D] = ones\n  when training { x * by } else { x }\n}\n",
   }),

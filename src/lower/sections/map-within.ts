@@ -14,6 +14,13 @@ export function mapWithin(expression: Expression, map: Map): Expression {
       return { ...expression, count: map(expression.count), chain: mapChain(expression.chain, map) };
     case "for-stage":
       return { ...expression, list: map(expression.list), chain: mapChain(expression.chain, map) };
+    case "for-expression":
+      return {
+        ...expression,
+        list: map(expression.list),
+        carries: expression.carries.map((it) => ({ ...it, init: map(it.init) })),
+        body: mapBody(expression.body, map),
+      };
     case "when-stage":
       return {
         ...expression,

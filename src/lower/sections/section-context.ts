@@ -33,6 +33,8 @@ export function sectionContext(
     frame: { parent: undefined, call: undefined, name, declaration: undefined, library: false, section: true },
     mode: undefined,
     emits: undefined,
+    inScan: false,
+    carries: [],
     owning: "fn",
   };
 }

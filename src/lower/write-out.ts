@@ -1,0 +1,175 @@
+import type { Node } from "../ir/graph.ts";
+import { mapRegions } from "../ir/visit.ts";
+import type { Span } from "../support/source.ts";
+import { innerScope, noHoldings, report, type Context, type Holdings, type Unit } from "./context.ts";
+import type { Instance } from "./instance.ts";
+import { claimNamed, claimNumbered, pathScope, type PathScope } from "./paths.ts";
+import type { Val } from "./values.ts";
+import { isTooLarge, writtenSize } from "./written-size.ts";
+
+/** A loop whose rounds are written out. */
+export interface WrittenLoop {
+  readonly kind: "repeat" | "for";
+  readonly label: string | undefined;
+  /** Names that its text gives instances, bindings and what it owns. */
+  readonly names: ReadonlySet<string>;
+  /** Whether all rounds have one set of weights. */
+  readonly shared: boolean;
+  readonly span: Span;
+}
+
+/**
+ * Lowers the rounds of a loop one after the other: `layer.0`, `layer.1`, ...; or each under the same names where they
+ * share their weights. A round gives what leaves it, and undefined after a report; so is the whole false.
+ */
+export function writeOut(
+  ctx: Context,
+  loop: WrittenLoop,
+  rounds: number,
+  lower: (inner: Context, index: number) => readonly Val[] | undefined,
+): boolean {
+  const { kind, label, names, shared, span } = loop;
+  // The name is claimed once the rounds are known to own or draw something.
+  const trial = numberedBefore(ctx.paths, label, kind);
+  // Rounds that share their weights draw random numbers of their own all the same.
+  const push = (nodes: readonly Node[], index: number): void => {
+    for (const it of nodes) ctx.nodes.push(shared ? drawnApart(ctx, it, trial, index) : it);
+  };
+  let owned = false;
+  let kept = false;
+  let size = 0;
+  for (let index = 0; index < rounds; index += 1) {
+    const base = shared ? trial : `${trial}.${String(index)}`;
+    const paths: PathScope = pathScope(names, `${base}.`, ctx.paths);
+    const nodes: Node[] = [];
+    const inner: Context = {
+      ...ctx,
+      nodes,
+      paths,
+      scope: innerScope(ctx.scope),
+      owning: ctx.owning === "yes" ? "nested" : ctx.owning,
+    };
+    const { result, holdings } = holdingApart(ctx.unit, () => lower(inner, index));
+    if (result === undefined) return false;
+    size += writtenSize(ctx.elaborator, nodes);
+    if (isTooLarge(ctx, size, `this \`${kind}\``, span)) return false;
+    if (settleInstances(result, paths, base)) owned = kept = true;
+    const [owner, ...others] = paths.owners;
+    owned ||= paths.owners.length > 0;
+    kept ||= paths.taken.size > 0;
+    if (owner !== undefined && others.length === 0 && !owner.labelled) {
+      push(collapse(nodes, owner.path, base), index);
+      hold(ctx.unit, holdings, (inside) =>
+        inside.startsWith(`${owner.path}.`) ? base + inside.slice(owner.path.length) : inside,
+      );
+    } else {
+      push(nodes, index);
+      hold(ctx.unit, holdings, (inside) => inside);
+    }
+  }
+  return !kept || claimLoop(ctx, label, kind, owned, span) !== undefined;
+}
+
+/** Lowers a part of a function, with what it holds apart from what the function held before. */
+export function holdingApart<T>(unit: Unit, lower: () => T): { readonly result: T; readonly holdings: Holdings } {
+  const { variables, signature, owns, draws, updates } = unit;
+  Object.assign(unit, noHoldings());
+  const result = lower();
+  const holdings: Holdings = {
+    variables: unit.variables,
+    signature: unit.signature,
+    owns: unit.owns,
+    draws: unit.draws,
+    updates: unit.updates,
+  };
+  Object.assign(unit, { variables, signature, owns, draws, updates });
+  return { result, holdings };
+}
+
+/** Makes what a part holds the function's, its variables under other paths. */
+export function hold(unit: Unit, part: Holdings, rename: (path: string) => string): void {
+  for (const [path, type] of part.variables) unit.variables.set(rename(path), type);
+  for (const [path, text] of part.signature) unit.signature.set(path, text);
+  unit.owns ||= part.owns;
+  unit.draws ||= part.draws;
+  unit.updates ||= part.updates;
+}
+
+/** Claims the name of a loop; undefined after a report. */
+export function claimLoop(
+  ctx: Context,
+  label: string | undefined,
+  kind: WrittenLoop["kind"],
+  owns: boolean,
+  span: Span,
+): string | undefined {
+  if (label === undefined) return claimNumbered(ctx.paths, kind, owns);
+  const path = claimNamed(ctx.paths, label, owns);
+  if (path === undefined) report(ctx, "MC2025", span, { name: label });
+  return path;
+}
+
+/** The path that a loop will get, without claiming it. */
+function numberedBefore(paths: PathScope, label: string | undefined, kind: string): string {
+  if (label !== undefined) return paths.prefix + label;
+  const counters = new Map(paths.counters);
+  const copy: PathScope = { ...paths, counters, taken: new Set(paths.taken), owners: [] };
+  return claimNumbered(copy, kind, false);
+}
+
+/**
+ * Whether instances leave a round that were constructed in it and applied nowhere yet: they get their paths later. One
+ * that is all that a round has is the round, as `heads.0`.
+ */
+function settleInstances(leaving: readonly Val[], paths: PathScope, base: string): boolean {
+  const made = leaving.flatMap(instancesIn).filter((it) => it.home === paths && it.path === undefined);
+  const [only, ...others] = new Set(made);
+  if (only !== undefined && others.length === 0 && only.hint === undefined && paths.taken.size === 0) only.path = base;
+  return only !== undefined;
+}
+
+function instancesIn(val: Val): readonly Instance[] {
+  if (val.kind === "instance") return [val.instance];
+  return val.kind === "list" || val.kind === "tuple" ? val.elements.flatMap(instancesIn) : [];
+}
+
+/** A node of a shared copy, under a path of its own where it draws and owns nothing. */
+function drawnApart(ctx: Context, node: Node, base: string, index: number): Node {
+  const apart = (path: string): string =>
+    path.startsWith(`${base}.`) ? `${base}.${String(index)}${path.slice(base.length)}` : path;
+  if (node.kind === "key") return { ...node, path: apart(node.path) };
+  if (node.kind === "training") {
+    return mapRegions(node, (region) => ({
+      ...region,
+      nodes: region.nodes.map((it) => drawnApart(ctx, it, base, index)),
+    }));
+  }
+  if (node.kind !== "call") return node;
+  const made = [...ctx.elaborator.memo.values()].find((it) => it.func.key === node.callee);
+  return made !== undefined && made.draws && !made.owns ? { ...node, instance: apart(node.instance) } : node;
+}
+
+/** A copy that owns one instance is that instance: its path loses the instance's own name. */
+export function collapse(nodes: readonly Node[], from: string, to: string): readonly Node[] {
+  const renamed = (path: string): string => {
+    if (path === from) return to;
+    if (!path.startsWith(`${from}.`)) return path;
+    const rest = path.slice(from.length + 1);
+    return to === "" ? rest : `${to}.${rest}`;
+  };
+  return nodes.map((node): Node => {
+    switch (node.kind) {
+      case "call":
+        return { ...node, instance: renamed(node.instance) };
+      case "parameter":
+      case "state":
+      case "key":
+      case "repeat":
+        return { ...node, path: renamed(node.path) };
+      case "update":
+        return { ...node, path: renamed(node.path) };
+      default:
+        return mapRegions(node, (it) => ({ ...it, nodes: collapse(it.nodes, from, to) }));
+    }
+  });
+}

@@ -1,0 +1,61 @@
+import { tokenMatcher, type IToken, type TokenType } from "chevrotain";
+import * as t from "../../grammar/tokens.ts";
+import { endOf } from "./cst.ts";
+import type { Reporter } from "./reporter.ts";
+
+/** Where parsing stopped, for the cases of errors. */
+export interface Stop {
+  readonly tokens: readonly IToken[];
+  readonly place: number;
+  /** The token that did not fit; undefined at the end of the text. */
+  readonly token: IToken | undefined;
+  readonly before: IToken | undefined;
+  /** The name of the expected token's type, where just one would have done. */
+  readonly expected: string;
+  readonly rules: readonly string[];
+  readonly reporter: Reporter;
+}
+
+/** Looks for one kind of mistake; true where it found and reported it. */
+export type Case = (stop: Stop) => boolean;
+
+/** Words that no name can be. */
+export const reserved: readonly TokenType[] = [t.True, t.False, t.And, t.Or, t.Not, t.For, t.When, t.Scan];
+
+/** What opens brackets. */
+export const openers: readonly TokenType[] = [t.LeftParen, t.LeftBracket, t.LeftBrace];
+
+/** Whether there is a token, of one of these types. */
+export const isOneOf = (token: IToken | undefined, types: readonly TokenType[]): token is IToken =>
+  token !== undefined && types.includes(token.tokenType);
+
+/** Whether there is a token that may be a name. */
+export const isName = (token: IToken | undefined): token is IToken =>
+  token !== undefined && tokenMatcher(token, t.Identifier);
+
+/** Whether a token may begin a value. */
+export const isOperand = (token: IToken | undefined): boolean =>
+  token !== undefined &&
+  ([t.Identifier, t.NumberToken, t.StringToken].some((type) => tokenMatcher(token, type)) ||
+    isOneOf(token, [t.True, t.False, t.When, t.Scan, t.For, t.Not, t.LeftParen, t.LeftBracket]));
+
+/** Where a token stands. */
+export const spanOf = (stop: Stop, token: IToken): ReturnType<Reporter["span"]> =>
+  stop.reporter.span(token.startOffset, endOf(token));
+
+/** What stands at the place, in words. */
+export function foundAt({ token }: Stop): string {
+  if (token === undefined) return "the end of the file";
+  if (token.tokenType === t.Newline || token.image === "") return "the end of the line";
+  const text = token.image.length > 30 ? `${token.image.slice(0, 30)}...` : token.image;
+  return isOneOf(token, reserved) ? `the word \`${text}\`` : `\`${text}\``;
+}
+
+/** The place itself: empty, after the token before, where a line or the text ended too early. */
+export function placeOf({ token, before, reporter }: Stop): ReturnType<Reporter["span"]> {
+  if (token !== undefined && token.tokenType !== t.Newline && token.image !== "") {
+    return reporter.span(token.startOffset, endOf(token));
+  }
+  const end = before === undefined ? 0 : endOf(before);
+  return reporter.span(end, end);
+}
