@@ -25,7 +25,7 @@ import { enumWordsOf, hyperparameterFor, wordsOf } from "./hyperparameter-words.
 import { checkBranches, find, inside, type LocalScope } from "./local-scope.ts";
 import { mayBeLeftOut } from "./may-be-left-out.ts";
 import { calleeOf, declare, globals, reportUnknown, reportUnused, type Checker } from "./name-checker.ts";
-import { reportUnknownArgument } from "./report-unknown-argument.ts";
+import { reportUnknownHyperparameter } from "./report-unknown-argument.ts";
 
 /** Reports every unknown, doubly bound and unused name in a declaration of a file. */
 export function checkNames(
@@ -326,9 +326,9 @@ function checkCall(at: Checker, call: CallExpression, scope: LocalScope): void {
 }
 
 function checkArgumentName(at: Checker, declaration: CallableDeclaration, name: Name): void {
-  const known = declaration.hyperparameters.map((it) => it.name.text);
-  if (declaration.flavor === "fn") known.push(...declaration.inputs.flatMap((it) => it.name?.text ?? []));
-  if (!known.includes(name.text)) reportUnknownArgument(at.collector, name, declaration.name.text, known);
+  const known = [...declaration.hyperparameters, ...(declaration.flavor === "fn" ? declaration.inputs : [])];
+  if (known.some((it) => it.name?.text === name.text)) return;
+  reportUnknownHyperparameter(at.collector, name, declaration);
 }
 
 function operatorWords(operator: string, argument: string | undefined): ReadonlySet<string> {

@@ -1,6 +1,6 @@
 import type { Collector } from "../diagnostics/collector.ts";
 import { nearest } from "../support/nearest.ts";
-import type { Name } from "../syntax/ast.ts";
+import type { CallableDeclaration, Name } from "../syntax/ast.ts";
 
 /** Reports an argument whose name the callee does not know, with the nearest right spelling. */
 export function reportUnknownArgument(
@@ -24,4 +24,42 @@ export function reportUnknownArgument(
           fix: { title: `change to ${near}`, edits: [{ span: name.span, text: near }] },
         },
   );
+}
+
+/** Reports an argument of a construction or of a function's call that the declaration does not have. */
+export function reportUnknownHyperparameter(
+  collector: Pick<Collector, "report">,
+  name: Name,
+  { flavor, name: { text: callee }, hyperparameters, inputs }: CallableDeclaration,
+): void {
+  if (flavor !== "fn" && isAmong(inputs, name)) {
+    const help = `It is an input: these go to the instance, as in \`${callee}(...)(${name.text}=...)\`.`;
+    collector.report("MC2011", name.span, { name: name.text, callee }, { help });
+    return;
+  }
+  const known = [...hyperparameters, ...(flavor === "fn" ? inputs : [])].flatMap((it) => it.name?.text ?? []);
+  reportUnknownArgument(collector, name, callee, known);
+}
+
+/** Reports an argument of an instance that is none of its inputs. */
+export function reportUnknownInput(
+  collector: Pick<Collector, "report">,
+  name: Name,
+  { name: { text: callee }, hyperparameters, inputs }: CallableDeclaration,
+): void {
+  const known = inputs.flatMap((it) => it.name?.text ?? []);
+  const near = nearest(name.text, known);
+  const help = isAmong(hyperparameters, name)
+    ? `It is a hyperparameter: these go where the instance is constructed, as in \`${callee}(${name.text}=...)\`.`
+    : `${near === undefined ? "" : `Did you mean \`${near}\`? `}The inputs of \`${callee}\` are ${known.join(", ")}.`;
+  const parameters = { name: name.text, callee, what: "input" } as const;
+  if (near === undefined || isAmong(hyperparameters, name)) collector.report("MC2011", name.span, parameters, { help });
+  else {
+    const fix = { title: `change to ${near}`, edits: [{ span: name.span, text: near }] };
+    collector.report("MC2011", name.span, parameters, { help, fix });
+  }
+}
+
+function isAmong(declared: readonly { readonly name: Name | undefined }[], { text }: Name): boolean {
+  return declared.some((it) => it.name?.text === text);
 }

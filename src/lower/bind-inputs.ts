@@ -8,7 +8,7 @@ import { findLocal, innerScope, type Context, type Scope } from "./context.ts";
 import { matchInputs, resolveType, type ResolvedType } from "./declared-types.ts";
 import { lowerInitial } from "./lower-initial.ts";
 import { nameValue } from "./name-value.ts";
-import { tensor, type TensorVal } from "./values.ts";
+import { poison, tensor, type TensorVal } from "./values.ts";
 
 /** An input that a use gives, in the body. */
 export interface BoundInput extends ResolvedType {
@@ -82,18 +82,18 @@ export function bindInputs(
   };
   bindAbsent(header, declaration, isGiven);
   let open: number[] = [];
+  let fine = true;
   for (const [place, input] of declaration.inputs.entries()) {
     if (isGiven(place)) open.push(place);
     else if (input.default !== undefined) {
-      const val = bindGiven(open)
-        ? lowerDefault({ ...header, scope }, header, declaration, place, input, input.default)
-        : undefined;
-      if (val === undefined) return undefined;
-      if (input.name !== undefined) scope.names.set(input.name.text, val);
+      if (!bindGiven(open)) return undefined;
       open = [];
+      const val = lowerDefault({ ...header, scope }, header, declaration, place, input, input.default);
+      if (val === undefined) fine = false;
+      if (input.name !== undefined) scope.names.set(input.name.text, val ?? poison);
     }
   }
-  return bindGiven(open) ? { scope, inputs } : undefined;
+  return bindGiven(open) && fine ? { scope, inputs } : undefined;
 }
 
 /** The value of an input that a use leaves out, with the dims and axis names that the header declares. */

@@ -1,4 +1,4 @@
-import { reportUnknownArgument } from "../analyze/report-unknown-argument.ts";
+import { reportUnknownInput } from "../analyze/report-unknown-argument.ts";
 import { mayBeLeftOut } from "../analyze/may-be-left-out.ts";
 import type { Callable } from "../std/program-file.ts";
 import { textOf, type Span } from "../support/source.ts";
@@ -54,7 +54,7 @@ export function gatherInputs(
     if (input === undefined) {
       if (isFn) rest.push(argument);
       else {
-        reportUnknownInput(ctx, declaration, argument);
+        reportUnknownInput(reporter(ctx), name, declaration);
         fine = false;
       }
       continue;
@@ -89,21 +89,6 @@ function isHandedOn({ scope }: Context, input: Input, { value }: Argument): bool
   if (!mayBeLeftOut(input) || value.kind !== "reference") return false;
   const val = findLocal(scope, value.text);
   return val?.kind === "absent" && val.what === "input";
-}
-
-function reportUnknownInput(
-  ctx: Context,
-  { name: { text }, inputs, hyperparameters }: CallableDeclaration,
-  { name }: Argument,
-): void {
-  if (name === undefined) return;
-  const known = inputs.flatMap((it) => it.name?.text ?? []);
-  if (!hyperparameters.some((it) => it.name.text === name.text)) {
-    reportUnknownArgument(reporter(ctx), name, `an instance of ${text}`, known);
-    return;
-  }
-  const help = `It is a hyperparameter, and goes where the instance is constructed: \`${text}(${name.text}=...)\`.`;
-  report(ctx, "MC2011", name.span, { name: name.text, callee: `an instance of ${text}` }, { help });
 }
 
 /** Whether all is given that must be, and nothing more; false after a report. */

@@ -1,7 +1,7 @@
 import { elementTypes, hyperparameterWords } from "../analyze/builtins.ts";
 import { enumWordsOf, wordsOf } from "../analyze/hyperparameter-words.ts";
 import { mayBeLeftOut } from "../analyze/may-be-left-out.ts";
-import { reportUnknownArgument } from "../analyze/report-unknown-argument.ts";
+import { reportUnknownHyperparameter } from "../analyze/report-unknown-argument.ts";
 import { nearest } from "../support/nearest.ts";
 import type { Span } from "../support/source.ts";
 import type { HyperparameterValue } from "../ir/graph.ts";
@@ -198,12 +198,7 @@ export function bindArguments(
       sawName = true;
       target = declaration.hyperparameters.find((it) => it.name.text === name.text);
       if (target === undefined) {
-        reportUnknownArgument(
-          reporter(ctx),
-          name,
-          callee,
-          declaration.hyperparameters.map((it) => it.name.text),
-        );
+        reportUnknownHyperparameter(reporter(ctx), name, declaration);
         fine = false;
         continue;
       }

@@ -1,5 +1,5 @@
 import { enumWordsOf } from "../analyze/hyperparameter-words.ts";
-import { explicitNames } from "../analyze/walk.ts";
+import { explicitNames, referencesIn } from "../analyze/walk.ts";
 import { formatDim } from "../dims/dim.ts";
 import { decide } from "../dims/decide.ts";
 import { assume, type Facts } from "../dims/facts.ts";
@@ -8,7 +8,7 @@ import type { TensorType } from "../ir/types.ts";
 import type { Callable } from "../std/program-file.ts";
 import { fault } from "../support/fault.ts";
 import { textOf, type Span } from "../support/source.ts";
-import type { CallableDeclaration } from "../syntax/ast.ts";
+import type { CallableDeclaration, Expression } from "../syntax/ast.ts";
 import { bindInputs, isOfAbsent, type BoundInput } from "./bind-inputs.ts";
 import { statedRelations } from "./conditions.ts";
 import {
@@ -147,13 +147,20 @@ function proveFacts(
             { span: fact.span, message: "required here" },
             ...(inputSpan === span ? [] : [{ span: inputSpan, message: "of this input" }]),
           ],
-          help: "Choose other sizes, or add the same `where` to the header of the block that uses it.",
+          help: asksGiven(fact.condition)
+            ? "Give the inputs that belong together, or leave them out together."
+            : "Choose other sizes, or add the same `where` to the header of the block that uses it.",
         },
       );
       return undefined;
     }
   }
   return facts;
+}
+
+/** Whether a condition asks which inputs are given. */
+function asksGiven(condition: Expression): boolean {
+  return referencesIn(condition).has("given");
 }
 
 /** A fact's message with the values of the names in its braces. */

@@ -132,8 +132,8 @@ describe("wrong uses of inputs", () => {
   it("are told with what the block takes", () => {
     expect(finding("a = Attend()\n  a(x, memry=m)")).toEqual([
       "MC2011",
-      "`an instance of Attend` has no argument `memry`.",
-      "Did you mean `memory`? `an instance of Attend` takes query, memory, mask.",
+      "`Attend` has no input `memry`.",
+      "Did you mean `memory`? The inputs of `Attend` are query, memory, mask.",
     ]);
     expect(finding("a = Attend()\n  a(x, query=x)")[1]).toBe("`query` of `Attend` is given twice.");
     expect(finding("a = Attend()\n  x -> a(query=x)")[1]).toBe("`query` of `Attend` is given twice.");
@@ -146,9 +146,15 @@ describe("wrong uses of inputs", () => {
     expect(finding("a = Attend()\n  a(x, mask=see)")[1]).toContain("`mask` of `Attend`");
     expect(finding("x -> Dense(8)(units=3)")).toEqual([
       "MC2011",
-      "`an instance of Dense` has no argument `units`.",
-      "It is a hyperparameter, and goes where the instance is constructed: `Dense(units=...)`.",
+      "`Dense` has no input `units`.",
+      "It is a hyperparameter: these go where the instance is constructed, as in `Dense(units=...)`.",
     ]);
+    expect(finding("x -> Attend(memory=m)")).toEqual([
+      "MC2011",
+      "`Attend` has no argument `memory`.",
+      "It is an input: these go to the instance, as in `Attend(...)(memory=...)`.",
+    ]);
+    expect(finding("x -> Attend()(m, nothing=see)")[2]).toBe("The inputs of `Attend` are query, memory, mask.");
   });
 
   it("do not silently take a position for a name", () => {
@@ -194,6 +200,12 @@ describe("headers with inputs that may be left out", () => {
     ]);
   });
 
+  it("have every default that is wrong reported", () => {
+    expect(
+      header("x: f32[B, 4], y: i32[B, 4] = x, z: f32[B, 5] = x, w: f32[B] = y", "x + cast(y, f32) + sum(z) + sum(w)"),
+    ).toEqual([expect.stringMatching(/^MC3003 The elements of `y`/), expect.stringMatching(/^MC3031 `z` of `A`/)]);
+  });
+
   it("do not say `?` and a default of one input, nor of results", () => {
     expect(codesOf("block A: (x: f32[B, 4], y: f32[B, 4]? = x) -> f32[B, 4] {\n  x + y\n}\n")).toEqual(["MC1037"]);
     expect(codesOf("block A: (x: f32[B, 4]) -> f32[B, 4]? {\n  x\n}\n")).toEqual(["MC1038"]);
@@ -233,6 +245,8 @@ describe("headers with inputs that may be left out", () => {
     expect(use("x -> A()(a=x, b=x)")).toEqual([]);
     expect(use("x -> A")).toEqual([]);
     expect(use("x -> A()(b=x)")).toEqual(["MC3004"]);
+    const wrong = onlyFinding(`${block}\nmodel M: (x: f32[B, 4]) -> y: f32[B, 4] { x -> A()(b=x) }\n`);
+    expect(wrong.help).toBe("Give the inputs that belong together, or leave them out together.");
   });
 });
 

@@ -93,6 +93,7 @@ describe("layers", () => {
     expect(codesOf(image("MaxPool2D(2, padding=sme)"))).toEqual(["MC2001"]);
     expect(codesOf(image("MaxPool2D(2, padding=full)"))).toEqual(["MC3008"]);
     expect(codesOf(sequence("Bidirectional(Flatten)"))).toEqual(["MC2011"]);
+    expect(codesOf(sequence("Bidirectional(GRU(4, states=true))"))).toEqual(["MC3007"]);
   });
 
   it("apply every activation by name", () => {

@@ -99,9 +99,10 @@ export const namesCatalog = {
   MC2011: entry({
     severity: "error",
     title: "unknown argument",
-    message: (it: { readonly name: string; readonly callee: string }) =>
-      `\`${it.callee}\` has no argument \`${it.name}\`.`,
-    explanation: "Arguments that are given by name must be those that the declaration lists.",
+    message: (it: { readonly name: string; readonly callee: string; readonly what?: "input" }) =>
+      `\`${it.callee}\` has no ${it.what ?? "argument"} \`${it.name}\`.`,
+    explanation:
+      "Arguments that are given by name must be those that the declaration lists. A block is constructed with hyperparameters, and its instance is applied to inputs: `Attention(heads=8)(x, memory=m)`.",
     bad: linear("  x -> Dense(2, activaton=relu)\n"),
     good: linear("  x -> Dense(2, activation=relu)\n"),
   }),
