@@ -1,4 +1,4 @@
-/** Functions that the language itself gives beside operators: of lists, constant tensors, and `given`. */
+/** Functions that the language itself gives beside operators: of lists, constant tensors, the gradient, and `given`. */
 export const builtinFunctions = [
   "product",
   "length",
@@ -8,6 +8,7 @@ export const builtinFunctions = [
   "zeros",
   "ones",
   "full",
+  "gradient",
   "given",
 ] as const;
 

@@ -4,6 +4,7 @@ import { finalPasses, runPasses } from "../passes/pipeline.ts";
 import { flatten } from "../passes/flatten.ts";
 import type { BuildOptions } from "./build-training-step.ts";
 import { inlineObjective } from "./inline-objective.ts";
+import { resolveGradients } from "./resolve-gradients.ts";
 
 /**
  * The program's measures on a batch, in inference mode: from `batch/<feature>`, `param/<path>` and `state/<path>` to
@@ -11,19 +12,20 @@ import { inlineObjective } from "./inline-objective.ts";
  * `output/<name>`.
  */
 export function buildEvaluationGraph(program: TrainProgram, options: BuildOptions): Graph {
-  const flat = inlineObjective(program, {
+  const inlined = inlineObjective(program, {
     mode: "inference",
     steps: program.steps,
     model: program.model,
     withOutputs: true,
   });
+  const flat = resolveGradients(inlined);
   options.after?.("flatten", flat);
   return runPasses(flat, finalPasses(options, "inference"), options.after);
 }
 
 /** The model in inference mode: features and outputs under their plain names, `param/<path>` and `state/<path>`. */
 export function buildInferenceGraph(module: Module, options: BuildOptions): Graph {
-  const flat = flatten(module, { mode: "inference" });
+  const flat = resolveGradients(flatten(module, { mode: "inference" }));
   options.after?.("flatten", flat);
   return runPasses(flat, finalPasses(options, "inference"), options.after);
 }

@@ -8,6 +8,7 @@ import { operandsOf, regionsOf } from "../ir/visit.ts";
 import { capturesOf } from "../graph/rewrite.ts";
 import type { BuildOptions } from "./build-training-step.ts";
 import { inlineObjective } from "./inline-objective.ts";
+import { resolveGradients } from "./resolve-gradients.ts";
 
 /** A value on the way to the loss, under a name by which the graph takes or gives it. */
 export interface TracedValue {
@@ -41,13 +42,15 @@ export function buildTracedGraph(
   options: BuildOptions,
 ): TracedGraph {
   const places = new Map<number, NodePlace>();
-  const flat = inlineObjective(program, {
-    mode: "training",
-    steps: [step],
-    model: freezeInstances(program.model, phase.frozen),
-    withOutputs: false,
-    placed: (results, place) => results.forEach(({ id }) => places.set(id, place)),
-  });
+  const flat = resolveGradients(
+    inlineObjective(program, {
+      mode: "training",
+      steps: [step],
+      model: freezeInstances(program.model, phase.frozen),
+      withOutputs: false,
+      placed: (results, place) => results.forEach(({ id }) => places.set(id, place)),
+    }),
+  );
   const values: TracedValue[] = [];
   const placeOf = new Map<number, number>();
   const add = (traced: TracedValue): void => {

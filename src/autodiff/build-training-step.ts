@@ -12,6 +12,7 @@ import { finalPasses, passesBeforeGradients, runPasses, type PassTarget } from "
 import { applyUpdates, type TrainedParameter } from "./apply-updates.ts";
 import { differentiate } from "./differentiate.ts";
 import { inlineObjective } from "./inline-objective.ts";
+import { resolveGradients } from "./resolve-gradients.ts";
 
 /** What a graph builder is told besides the program; `after` sees the graph after every pass. */
 export interface BuildOptions extends PassTarget {
@@ -110,7 +111,7 @@ function forwardGraph(program: TrainProgram, options: BuildOptions, place: StepP
     withOutputs: false,
   });
   const changes = ({ role, path = "" }: GraphOutput): boolean => role !== "state" || isLearned(place, path);
-  const own = { ...flat, outputs: flat.outputs.filter(changes) };
+  const own = resolveGradients({ ...flat, outputs: flat.outputs.filter(changes) });
   options.after?.("flatten", own);
   return runPasses(own, passesBeforeGradients(options), options.after);
 }

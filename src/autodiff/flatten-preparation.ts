@@ -4,6 +4,7 @@ import { portOf } from "../ir/ports.ts";
 import type { DataProgram, Statistic } from "../ir/program.ts";
 import { createBuilder } from "../graph/create-builder.ts";
 import { required } from "../support/fault.ts";
+import { resolveGradients } from "./resolve-gradients.ts";
 import { assembleGraph } from "../graph/assemble-graph.ts";
 import { createInliner } from "../graph/inline.ts";
 import { variablesOf } from "../graph/parameters-of.ts";
@@ -68,5 +69,7 @@ function flatten(name: string, func: Func, outputNames: readonly string[], optio
     role: "output",
     value: required(results[index], it),
   }));
-  return assembleGraph({ name, mode, facts: noFacts, inliner, outputs, order: variables.states.keys() });
+  return resolveGradients(
+    assembleGraph({ name, mode, facts: noFacts, inliner, outputs, order: variables.states.keys() }),
+  );
 }

@@ -2,6 +2,7 @@ import { constant } from "../dims/dim.ts";
 import type { Func, GraphInput, Initializer, Node, Region, Role, ScanNode, Value, Variable } from "../ir/graph.ts";
 import { portOf, ports } from "../ir/ports.ts";
 import type { TensorType } from "../ir/types.ts";
+import { nodesWithin } from "../ir/visit.ts";
 import type { GraphBuilder } from "../ops/define/builder.ts";
 import { fnv1a32 } from "../ops/random/counter.ts";
 import { fault, required } from "../support/fault.ts";
@@ -73,6 +74,8 @@ interface Frame {
   readonly dims: DimMap | undefined;
   /** The outermost call around it. */
   readonly call?: Span;
+  /** Ids of the function's values that something is differentiated by: each is a value of its own, whatever it equals. */
+  readonly apart: ReadonlySet<number>;
 }
 
 /** The frame of an instance; repeats that were unrolled before have left their indices in its path. */
@@ -96,7 +99,17 @@ export function createInliner(options: InlineOptions): Inliner {
   const current = new Map<string, Value>();
   const updated = new Set<string>();
   const prelude: Node[] = [];
+  const apart = new Map<Func, ReadonlySet<number>>();
   let base: Value | undefined;
+
+  const apartIn = (func: Func): ReadonlySet<number> => {
+    const known = apart.get(func);
+    if (known !== undefined) return known;
+    const found = new Set<number>();
+    for (const node of nodesWithin(func.body.nodes)) if (node.kind === "gradient") found.add(node.by.id);
+    apart.set(func, found);
+    return found;
+  };
 
   const input = ({ type, ...entry }: InputEntry): Value => {
     const known = inputs.get(entry.name);
@@ -141,8 +154,16 @@ export function createInliner(options: InlineOptions): Inliner {
     const fresh = (like: Value): Value => out.value(typed(like.type), like.name);
     const use = (value: Value): Value => required(scope.get(value.id), `definition of value ${value.id}`);
     const define = (values: readonly Value[], as: readonly Value[]): void => {
-      values.forEach((it, index) => scope.set(it.id, required(as[index], "inlined result")));
+      values.forEach((it, index) => scope.set(it.id, own(frame.apart, it, required(as[index], "inlined result"))));
     };
+    const own = (apart: ReadonlySet<number>, it: Value, as: Value): Value =>
+      apart.has(it.id) ? out.op("identity", [as]) : as;
+    const defineFresh = (values: readonly Value[]): readonly Value[] =>
+      values.map((it) => {
+        const made = fresh(it);
+        scope.set(it.id, made);
+        return made;
+      });
     const placed = (): void => {
       const origin = frame.call ?? node.origin;
       if (frame.inScan) return;
@@ -193,17 +214,17 @@ export function createInliner(options: InlineOptions): Inliner {
           path: within(frame, node.path).place,
           indices: [...within(frame, node.path).indices, ...node.indices],
           base: baseKey(),
-          results: node.results.map((it) => {
-            const made = fresh(it);
-            scope.set(it.id, made);
-            return made;
-          }),
+          results: defineFresh(node.results),
         });
       case "call": {
         const callee = required(functions.get(node.callee), `function ${node.callee}`);
         const call = frame.call ?? node.origin;
-        const inner: Frame = { ...within(frame, node.instance), ...(call !== undefined && { call }) };
-        return define(node.results, inlineFunction(callee, inner, node.operands.map(use), out));
+        const apart = apartIn(callee);
+        const inner: Frame = { ...within(frame, node.instance), ...(call !== undefined && { call }), apart };
+        const operands = node.operands.map((it, index) =>
+          own(apart, required(callee.body.inputs[index], `input ${index} of ${callee.key}`), use(it)),
+        );
+        return define(node.results, inlineFunction(callee, inner, operands, out));
       }
       case "repeat": {
         let carried: readonly Value[] = node.operands.map(use);
@@ -223,15 +244,16 @@ export function createInliner(options: InlineOptions): Inliner {
         inlineNodes(taken.nodes, scope, frame, out);
         return define(node.results, taken.results.map(use));
       }
+      case "gradient":
+        out.append(cloneNode(node, scope, fresh));
+        return placed();
       case "scan": {
-        const bodyInputs = node.body.inputs.map((it) => fresh(it));
-        define(node.body.inputs, bodyInputs);
+        const bodyInputs = defineFresh(node.body.inputs);
         const body = out.region(bodyInputs, (inner) => {
           inlineNodes(node.body.nodes, scope, { ...frame, inScan: true }, inner);
           return node.body.results.map(use);
         });
-        const results = node.results.map(fresh);
-        define(node.results, results);
+        const results = defineFresh(node.results);
         const made: ScanNode = {
           ...node,
           initial: node.initial.map(use),
@@ -264,7 +286,7 @@ export function createInliner(options: InlineOptions): Inliner {
     b,
     input,
     apply: (func, path, operands, dims) =>
-      inlineFunction(func, { path, place: path, indices: [], inScan: false, dims }, operands, b),
+      inlineFunction(func, { path, place: path, indices: [], inScan: false, dims, apart: apartIn(func) }, operands, b),
     inputs: () => [...inputs.values()],
     prelude: () => prelude,
     updates: () => new Map([...current].filter(([path]) => updated.has(path))),

@@ -160,6 +160,8 @@ function interpretNode(node: Node, environment: Environment, dims: DimValues, in
     case "repeat":
     case "training":
       return fault(`${node.kind} belongs to the structured form and cannot be run`);
+    case "gradient":
+      return fault("gradients are resolved before a graph is run");
   }
 }
 

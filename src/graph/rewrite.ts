@@ -62,6 +62,8 @@ export function renameUses(node: Node, rename: Rename): Node {
         sequences: renameAll(node.sequences, rename),
         body: renameRegion(node.body, rename),
       };
+    case "gradient":
+      return { ...node, of: rename(node.of), by: rename(node.by) };
     case "training":
       return mapRegions(node, (it) => renameRegion(it, rename));
   }

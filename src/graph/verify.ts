@@ -193,6 +193,9 @@ function verifyNode(context: Context, node: Node, scope: Scope, where: string): 
     case "scan":
       verifyScan(context, node, scope, where);
       return;
+    case "gradient":
+      resultTypes(context, node, [node.by.type], where);
+      return;
     default:
       if (structured === undefined) problems.push(`${where} belongs to the structured form`);
       else verifyStructured(context, structured, node, scope, where);
@@ -244,7 +247,7 @@ function verifyScan(context: Context, node: ScanNode, scope: Scope, where: strin
 function verifyStructured(
   context: Context,
   { module, func }: { readonly module: Module; readonly func: Func },
-  node: Exclude<Node, { readonly kind: "operator" | "constant" | "dim" | "key" | "scan" }>,
+  node: Exclude<Node, { readonly kind: "operator" | "constant" | "dim" | "key" | "scan" | "gradient" }>,
   scope: Scope,
   where: string,
 ): void {

@@ -150,6 +150,17 @@ export interface ScanNode extends NodeBase {
   readonly body: Region;
 }
 
+/**
+ * The gradient of the sum of all elements of `of` with respect to `by`, of the type of `by`: what `of` is made of in
+ * this region is differentiated, as far as it is made of `by`. `src/autodiff/resolve-gradients.ts` puts its nodes in its
+ * place in flat graphs, before anything else is differentiated; `write-gradients.ts` beside it does so in structured form.
+ */
+export interface GradientNode extends NodeBase {
+  readonly kind: "gradient";
+  readonly of: Value;
+  readonly by: Value;
+}
+
 /** `then` in the training graph, `otherwise` in the inference graph; regions without inputs. Structured form alone. */
 export interface TrainingNode extends NodeBase {
   readonly kind: "training";
@@ -168,6 +179,7 @@ export type Node =
   | CallNode
   | RepeatNode
   | ScanNode
+  | GradientNode
   | TrainingNode;
 
 export interface Region {

@@ -151,6 +151,12 @@ function parseRight(reader: TextReader, known: KnownValues, results: readonly Va
         results,
       };
     }
+    case "gradient": {
+      reader.expect("of");
+      const of = parseUse(reader, known);
+      reader.expect("by");
+      return { kind: "gradient", of, by: parseUse(reader, known), results };
+    }
     case "training": {
       const then = parseBraced(reader, known);
       reader.expect("otherwise");

@@ -171,6 +171,8 @@ function printNode(node: Node): readonly string[] {
         "}",
       ];
     }
+    case "gradient":
+      return [`${head}gradient of ${use(node.of)} by ${use(node.by)}`];
     case "training":
       return [
         `${head}training {`,

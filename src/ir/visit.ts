@@ -19,6 +19,8 @@ export function operandsOf(node: Node): readonly Value[] {
       return node.base === undefined ? [] : [node.base];
     case "scan":
       return [...node.initial, ...node.sequences];
+    case "gradient":
+      return [node.of, node.by];
   }
 }
 

@@ -6,6 +6,7 @@ import type { CallExpression, Expression } from "../syntax/ast.ts";
 import { attributeOf } from "./attributes.ts";
 import { constantNode, findLocal, report, reporter, type Context } from "./context.ts";
 import { asReal, isHeld } from "./convert.ts";
+import { lowerGradient } from "./gradient.ts";
 import { lowerListFunction } from "./list-of.ts";
 import { describe, poison, tensor, type Val } from "./values.ts";
 
@@ -19,6 +20,11 @@ const builtins: Readonly<Record<BuiltinFunction, (ctx: Context, call: CallExpres
   zeros: (ctx, call) => filled(ctx, "zeros", call),
   ones: (ctx, call) => filled(ctx, "ones", call),
   full: (ctx, call) => filled(ctx, "full", call),
+  gradient: (ctx, call) => {
+    const given = builtinArguments(ctx, "gradient", ["y", "x"], call);
+    const [of, by] = [given?.get("y"), given?.get("x")];
+    return of === undefined || by === undefined ? poison : lowerGradient(ctx, of, by, call.span);
+  },
   given,
 };
 

@@ -152,6 +152,10 @@ export interface Context {
   readonly words: ReadonlySet<string>;
   readonly scope: Scope;
   readonly nodes: Node[];
+  /** Lists of nodes that stand before `nodes` in its region: a copy of a loop that is written out has a list of its own. */
+  readonly before: readonly Node[][];
+  /** The regions around that of `nodes`, the innermost first, each with its lists. */
+  readonly around: readonly (readonly Node[][])[];
   readonly paths: PathScope;
   readonly facts: Facts;
   readonly frame: Frame;
@@ -165,6 +169,8 @@ export interface Context {
   readonly nesting: { tooDeep: boolean };
   /** Known inside the regions of a training node. */
   readonly mode: "training" | "inference" | undefined;
+  /** In a loss or a metric: the model, and what it calls the values that are named there. */
+  readonly measured: { readonly entry: Func; readonly values: ReadonlyMap<number, Value> } | undefined;
   /** The innermost scan or `for` around, inside one. */
   readonly emits: Emissions | undefined;
   /** Whether it is lowered for every step of a scan. */
@@ -195,6 +201,11 @@ export function createUnit(): Unit {
     ...noHoldings(),
     crossings: [],
   };
+}
+
+/** Where a region that is nested in that of a context stands. */
+export function regionWithin({ before, nodes, around }: Context): Pick<Context, "before" | "around"> {
+  return { before: [], around: [[...before, nodes], ...around] };
 }
 
 /** A fresh value of the function. */

@@ -2,7 +2,7 @@ import { explicitNames } from "../analyze/walk.ts";
 import type { Node, RepeatNode, Value } from "../ir/graph.ts";
 import type { Span } from "../support/source.ts";
 import type { RepeatStage } from "../syntax/ast.ts";
-import { freshValue, innerScope, report, type Context } from "./context.ts";
+import { freshValue, innerScope, regionWithin, report, type Context } from "./context.ts";
 import { asInteger, asTensor, sameType, sourceOf } from "./convert.ts";
 import { pathScope } from "./paths.ts";
 import { formatType, poison, tensor, type TensorVal, type Val } from "./values.ts";
@@ -54,6 +54,7 @@ export function lowerRepeat(
   const inner: Context = {
     ...ctx,
     nodes,
+    ...regionWithin(ctx),
     paths,
     scope: innerScope(ctx.scope),
     owning: ctx.owning === "yes" ? "nested" : ctx.owning,

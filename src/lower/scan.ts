@@ -9,6 +9,7 @@ import {
   constantNode,
   freshValue,
   innerScope,
+  regionWithin,
   report,
   type Context,
   type Emission,
@@ -68,6 +69,7 @@ export function lowerScan(ctx: Context, e: ScanExpression): Val {
   const inner: Context = {
     ...ctx,
     nodes,
+    ...regionWithin(ctx),
     scope,
     emits: { loop: "scan", mode: ctx.mode, emitted: emissions },
     inScan: true,

@@ -1,6 +1,6 @@
 import type { Node, Region, TrainingNode, Value } from "../ir/graph.ts";
 import type { Span } from "../support/source.ts";
-import { freshValue, innerScope, report, type Cell, type Context } from "./context.ts";
+import { freshValue, innerScope, regionWithin, report, type Cell, type Context } from "./context.ts";
 import { dtypeOf } from "./arithmetic.ts";
 import { commonFacts } from "./value-facts.ts";
 import { asTensor, sameType } from "./convert.ts";
@@ -101,6 +101,7 @@ function lowerBranch(ctx: Context, branch: Branch, mode: "training" | "inference
   const inner: Context = {
     ...ctx,
     nodes,
+    ...regionWithin(ctx),
     mode,
     scope: innerScope(ctx.scope),
     owning: ctx.owning === "yes" ? "nested" : ctx.owning,

@@ -10,7 +10,7 @@ export function reportUnknownNames(ctx: Context, e: Expression): boolean {
     switch (node.kind) {
       case "reference": {
         if (words) return;
-        const val = ctx.elaborator.rules.expression({ ...ctx, nodes: [] }, node);
+        const val = ctx.elaborator.rules.expression({ ...ctx, nodes: [], before: [], around: [] }, node);
         if (val.kind !== "poison") return;
         fine = false;
         ctx.elaborator.collector.sayNames();

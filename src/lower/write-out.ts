@@ -45,6 +45,7 @@ export function writeOut(
     const inner: Context = {
       ...ctx,
       nodes,
+      before: [...ctx.before, ctx.nodes],
       paths,
       scope: innerScope(ctx.scope),
       owning: ctx.owning === "yes" ? "nested" : ctx.owning,

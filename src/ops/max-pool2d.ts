@@ -12,6 +12,7 @@ export const maxPool2d = definePrimitive({
   structure: { kind: "image", operands: ["image"], results: ["image"], window: "attribute" },
   operands: [{ name: "x", dtype: "float", shape: "[B, H, W, C]" }],
   attributes: poolAttributes,
+  differentiableOnce: true,
   infer: ({ operands, attributes, check }) => {
     const type = poolType("max_pool2d", elementAt(operands, 0), attributes, check);
     return type && [type];

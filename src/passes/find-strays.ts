@@ -136,6 +136,7 @@ function traceNode(tracing: Tracing, scope: Scope, node: Node): readonly Known[]
     case "state":
     case "update":
     case "key":
+    case "gradient":
       return [];
   }
 }

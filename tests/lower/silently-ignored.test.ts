@@ -281,6 +281,7 @@ describe("every built-in function", () => {
     ones: ["ones(foo=[7])", "ones([7], 1)", "ones([7], shape=[7])"],
     given: ["given()", "given(x)", "given(3)", "given(x, x)", "given(foo=x)"],
     full: ["full([7], 1, 2)", "full([7])", "full([7], 1, value=2)", "full([7], foo=1)", "full(value=1)"],
+    gradient: ["gradient(x)", "gradient(y=x)", "gradient(x, x, x)", "gradient(2 * x, of=x)", "gradient(3, x)"],
   };
   it("has a row", () => expect(Object.keys(rows)).toEqual(expect.arrayContaining([...builtinFunctions])));
   it.each(Object.values(rows).flat())("reports %s", (call) => reported(body(`  x + ${call}`)));

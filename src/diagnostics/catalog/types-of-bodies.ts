@@ -209,6 +209,26 @@ export const typesOfBodiesCatalog = {
     bad: "block Scale: (x: f32[B, D]) -> f32[B, D] {\n  param by: f32[D] = relu\n  x * by\n}\n",
     good: "block Scale: (x: f32[B, D]) -> f32[B, D] {\n  param by: f32[D] = ones\n  x * by\n}\n",
   }),
+  MC3105: entry({
+    severity: "error",
+    title: "gradient that is none",
+    message: (it: { readonly of: string; readonly by: string; readonly problem: string }) =>
+      `\`${it.of}\` has no gradient with respect to \`${it.by}\`: ${it.problem}.`,
+    explanation:
+      "`gradient(y, x)` differentiates what `y` is made of, as far as it is made of `x`. So `x` is an input or a binding of real numbers that `y` is computed from, in the same body: a name for what a call or an operator gives, and not the same expression written again. Gradients with respect to parameters are what training takes.",
+    bad: "model M: (x: f32[B, 4]) -> y: f32[B, 4] {\n  h = x -> Dense(4)\n  gradient(sum(square(x)), h)\n}\n",
+    good: "model M: (x: f32[B, 4]) -> y: f32[B, 4] {\n  h = x -> Dense(4)\n  gradient(sum(square(h)), h)\n}\n",
+  }),
+  MC3106: entry({
+    severity: "error",
+    title: "operator without a second derivative",
+    message: (it: { readonly operator: string; readonly by: string }) =>
+      `\`${it.operator}\` lies between \`${it.by}\` and what is differentiated, and its gradient cannot be differentiated again.`,
+    explanation:
+      "What `gradient` gives is differentiated once more where a loss is made of it, through the gradients of all operators on the way. Those of a few are written as one piece, of which no rule tells the slopes: another operator that does the same work has to stand there, as an average pool or a convolution with strides where a maximum pool stood.",
+    bad: "model M: (x: f32[B, 8, 8, 1]) -> y: f32[B, 8, 8, 1] {\n  h = x -> MaxPool2D(2)\n  gradient(sum(square(h)), x)\n}\n",
+    good: "model M: (x: f32[B, 8, 8, 1]) -> y: f32[B, 8, 8, 1] {\n  h = x -> AvgPool2D(2)\n  gradient(sum(square(h)), x)\n}\n",
+  }),
   MC3073: entry({
     severity: "error",
     title: "initialiser that does not fit",

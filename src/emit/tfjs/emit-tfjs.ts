@@ -9,6 +9,7 @@ import { freezeInstances } from "../../passes/freeze-instances.ts";
 import { phaseModules } from "../../passes/phase-modules.ts";
 import { required } from "../../support/fault.ts";
 import type { Item } from "./ast.ts";
+import { writeGradients } from "../../autodiff/write-gradients.ts";
 import { collectCallables } from "../structured/callables.ts";
 import { writeFunctions } from "../structured/write-functions.ts";
 import { emitFunctions } from "./emit-functions.ts";
@@ -103,11 +104,20 @@ function attemptFile({ module: whole, train, name }: TfjsInput, isHelper: (name:
   const statistics = train === undefined ? undefined : statisticsTree(train, functions);
   const entries = phases?.entries ?? [module.entry];
   const roots = [...new Set([module.entry, ...entries]), ...objectives.map(({ key }) => key)];
-  const callables = collectCallables(functions.values(), module.facts, tfjsTarget);
-  const strays = straysOfModel(module);
+  // Bodies have their gradients written out; what functions own is that of those without.
+  const bodies = new Map([...functions.values()].map((it) => [it, writeGradients(it, functions, module.facts)]));
+  const withBodies = (it: Module): Module => ({
+    ...it,
+    functions: mapEntries(it.functions, (func) => bodies.get(func) ?? func),
+  });
+  const callables = collectCallables(bodies.values(), module.facts, tfjsTarget);
+  const strays = straysOfModel(withBodies(module));
   const others = [
-    ...(phases?.modules.map(straysOfModel) ?? []),
-    ...(train?.steps.map((it) => straysOfObjective(module, it)) ?? []),
+    ...(phases?.modules.map((it) => straysOfModel(withBodies(it))) ?? []),
+    ...(train?.steps.map((it, at) => {
+      const objective = required(objectives[at], "objective");
+      return straysOfObjective(withBodies(module), { ...it, objective: bodies.get(objective) ?? objective });
+    }) ?? []),
   ];
   const unproved = new Set([strays, ...others].flatMap((it) => [...it.nodes]));
   const written = writeFunctions({ functions, roots, callables, unproved, names, target: tfjsTarget });
@@ -196,6 +206,10 @@ function objectiveKey({ name }: TrainStep): string {
 /** What is made of each step, of which there is one at least. */
 function mapSteps<T>({ steps: [first, ...more] }: TrainProgram, make: (step: TrainStep) => T): readonly [T, ...T[]] {
   return [make(first), ...more.map(make)];
+}
+
+function mapEntries<K, V>(map: ReadonlyMap<K, V>, change: (value: V) => V): ReadonlyMap<K, V> {
+  return new Map([...map].map(([key, value]) => [key, change(value)]));
 }
 
 /** What the data section owns. */

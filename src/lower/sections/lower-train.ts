@@ -292,14 +292,17 @@ function lowerObjective(
   if (entry === undefined) return undefined;
   const { facts } = module;
   const assumptions = assumptionsOf(module);
-  const ctx = sectionContext(elaborator, file, declaration.label?.text ?? module.name, { facts, assumptions });
+  const values = new Map<number, Value>();
+  const section = sectionContext(elaborator, file, declaration.label?.text ?? module.name, { facts, assumptions });
+  const ctx: Context = { ...section, measured: { entry, values } };
   const inputs: { readonly from: "output" | "feature"; readonly name: string; readonly value: Value }[] = [];
   for (const [at, name] of entry.resultNames.entries()) {
-    const type = entry.body.results[at]?.type;
-    if (name === undefined || type === undefined) continue;
-    const value = freshValue(ctx.unit, type, name);
+    const inModel = entry.body.results[at];
+    if (name === undefined || inModel === undefined) continue;
+    const value = freshValue(ctx.unit, inModel.type, name);
     ctx.scope.names.set(name, tensor(value, model.resultFacts[at] ?? {}));
     inputs.push({ from: "output", name, value });
+    values.set(value.id, inModel);
   }
   for (const feature of data.features) {
     if (entry.resultNames.includes(feature.name)) {
@@ -315,6 +318,8 @@ function lowerObjective(
     const facts: ValueFacts = labelsOf(feature.classes === undefined ? undefined : constant(feature.classes));
     ctx.scope.names.set(feature.name, tensor(value, facts));
     inputs.push({ from: "feature", name: feature.name, value });
+    const inModel = entry.body.inputs[entry.inputNames.indexOf(feature.name)];
+    if (inModel !== undefined) values.set(value.id, inModel);
   }
   const lossValue = lowerLoss(ctx, loss);
   const gathered: Value[] = [];

@@ -219,6 +219,8 @@ interface OperatorBase<S extends AttributeSchema> {
    * probabilities; anything else: nothing is known.
    */
   readonly valueFact?: "view" | "probability";
+  /** Its gradient has slopes that no rule tells: `gradient` refuses what is made by it. */
+  readonly differentiableOnce?: true;
   /** The operand that names places: each of its elements must lie in 0..size-1. Targets wrap, throw or read on elsewhere. */
   readonly index?: {
     readonly operand: number;

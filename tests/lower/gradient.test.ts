@@ -1,0 +1,201 @@
+import { describe, expect, it } from "vitest";
+import { buildInferenceGraph } from "../../src/autodiff/build-evaluation-graph.ts";
+import { resolveGradients } from "../../src/autodiff/resolve-gradients.ts";
+import { interpretGraph } from "../../src/graph/interpret.ts";
+import type { Graph } from "../../src/ir/graph.ts";
+import { parseModule } from "../../src/ir/parse-graph.ts";
+import { printModule } from "../../src/ir/print-graph.ts";
+import type { NdArray } from "../../src/ops/define/operator.ts";
+import { flatten } from "../../src/passes/flatten.ts";
+import { referenceTarget } from "../../src/passes/pipeline.ts";
+import { expectGradients, inputsFor } from "../autodiff/gradient-testing.ts";
+import { codesOf, lower, onlyFinding } from "./checking.ts";
+
+/** A way from an input `x` to a `y`, in a model's body. */
+interface Way {
+  readonly inputs: string;
+  readonly body: string;
+  readonly blocks?: string;
+}
+
+const ways: Readonly<Record<string, Way>> = {
+  "a layer": { inputs: "x: f32[2, 3]", body: "y = x -> Dense(4) -> tanh" },
+  "a block that is used twice": {
+    blocks: "block Score: (x: f32[B, 3]) -> f32[B] {\n  h = x -> Dense(5) -> silu -> Dense(1)\n  h[:, 0]\n}\n",
+    inputs: "x: f32[2, 3]",
+    body: "score = Score()\n  y = score(x) * score(2 * x)",
+  },
+  "a repeat": { inputs: "x: f32[2, 3]", body: "y = x -> repeat 3 { Dense(3) -> tanh }" },
+  "a loop": { inputs: "x: f32[2, 3]", body: "y = x -> for u in [4, 3, 2] { Dense(u) -> sigmoid }" },
+  convolutions: {
+    inputs: "x: f32[1, 5, 5, 2]",
+    body: "y = x -> Conv2D(3, 3, padding=same, activation=tanh) -> AvgPool2D(2) -> Conv2D(2, 2) -> Flatten",
+  },
+  normalisations: { inputs: "x: f32[2, 4]", body: "y = x -> LayerNorm -> Dense(3) -> BatchNorm -> tanh" },
+  attention: { inputs: "x: f32[1, 3, 4]", body: "y = x -> MultiHeadAttention(2)(x)" },
+  "softmax and a part": { inputs: "x: f32[2, 4]", body: "y = log(softmax(x)[:, 1]) * x[:, 0]" },
+  "cross entropy": {
+    inputs: "x: f32[2, 4], k: class(4)[2]",
+    body: "y = cross_entropy(x -> Dense(4) -> tanh, k)",
+  },
+  "a scan": {
+    inputs: "x: f32[2, 3, 4]",
+    body: "y = scan e in x over 1 with h: f32[2, 4] = zeros {\n    h <- tanh(h * e + e)\n    emit h\n  }",
+  },
+  "a recurrent layer": { inputs: "x: f32[2, 3, 2]", body: "y = x -> LSTM(3)" },
+  reductions: { inputs: "x: f32[3, 4]", body: "y = logsumexp(x, over=1) * max(x, over=1) + mean(square(x), over=1)" },
+};
+
+function model(way: Way, result: string, type: string): Graph {
+  const text = `${way.blocks ?? ""}model M: (${way.inputs}) -> result: ${type} {\n  ${way.body}\n  ${result}\n}\n`;
+  return resolveGradients(flatten(lower(text, "M"), { mode: "inference" }));
+}
+
+/** Data for a graph: averages that are kept begin at 1, as those of variances do. */
+function dataOf(graph: Graph): ReadonlyMap<string, NdArray> {
+  const states = new Set(graph.inputs.flatMap(({ role, name }) => (role === "state" ? [name] : [])));
+  const ones = (it: NdArray): NdArray => ({ ...it, data: it.data.map(() => 1) });
+  return new Map([...inputsFor(graph)].map(([name, it]) => [name, states.has(name) ? ones(it) : it]));
+}
+
+describe("a gradient", () => {
+  it.each(Object.entries(ways))("is the slope of %s", (_, way) => {
+    const type = /x: (f32\[[^\]]*\])/.exec(way.inputs)?.[1] ?? "";
+    const graph = model(way, "gradient(y, x)", type);
+    const inputs = dataOf(graph);
+    const slopes = interpretGraph(graph, inputs).get("result");
+    const sum = model(way, "sum(y)", "f32[]");
+    const at = inputs.get("x");
+    if (at === undefined || slopes === undefined) throw new Error("no x");
+    const moved = (index: number, by: number): number => {
+      const data = at.data.map((it, other) => (other === index ? it + by : it));
+      return interpretGraph(sum, new Map([...inputs, ["x", { ...at, data }]])).get("result")?.data[0] ?? NaN;
+    };
+    at.data.forEach((_, index) => {
+      expect(slopes.data[index]).toBeCloseTo((moved(index, 1e-5) - moved(index, -1e-5)) / 2e-5, 6);
+    });
+  });
+
+  it.each(Object.entries(ways))("is differentiated again through %s", (_, way) => {
+    const flat = model(way, "sum(square(gradient(y, x)))", "f32[]");
+    const graph = { ...flat, outputs: flat.outputs.slice(0, 1).map((it) => ({ ...it, name: "loss" })) };
+    const wrt = graph.inputs.filter(({ role, name }) => role === "parameter" || name === "x").map(({ name }) => name);
+    const uses = wrt.filter((name) => !/bias|beta|moving/.test(name));
+    expectGradients(graph, uses, dataOf(graph));
+  });
+
+  it("is read back from the text of a module", () => {
+    const module = lower("model M: (x: f32[3]) -> y: f32[3] {\n  gradient(tanh(x), x)\n}\n", "M");
+    const text = printModule(module);
+    expect(text).toContain("gradient of %");
+    const read = parseModule(text);
+    expect(read.ok && printModule(read.value)).toBe(text);
+  });
+
+  it("of a gradient goes through it", () => {
+    const text = "model M: (x: f32[3]) -> y: f32[3] {\n  gradient(gradient(x * x * x * x, x), x)\n}\n";
+    const graph = buildInferenceGraph(lower(text, "M"), referenceTarget);
+    const inputs = inputsFor(graph);
+    const found = interpretGraph(graph, inputs).get("y");
+    inputs.get("x")?.data.forEach((x, at) => expect(found?.data[at]).toBeCloseTo(12 * x * x, 10));
+  });
+});
+
+const body = (statements: string, inputs = "x: f32[B, 4]"): string =>
+  `block M: (${inputs}) {\n  ${statements.replaceAll("; ", "\n  ")}\n}\n`;
+
+describe("a gradient that is none", () => {
+  it.each([
+    ["gradient(square(2 * x), 2 * x)", "2 * x", "`square(2 * x)` is not made of `2 * x`"],
+    ["h = x -> Dense(4); gradient(sum(square(x)), h)", "h", "`sum(square(x))` is not made of `h`"],
+    ["gradient(3, x)", "x", "`3` is not made of `x`"],
+    ["gradient(argmax(x, axis=1), x)", "argmax(x, axis=1)", "`argmax(x, axis=1)` is of i32, which has no slopes"],
+    ["gradient(floor(x), x)", "x", "`floor(x)` depends on `x` by steps alone, whose slopes are 0"],
+    [
+      "gradient(stop_gradient(x) + 1, x)",
+      "x",
+      "`stop_gradient(x) + 1` depends on `x` by steps alone, whose slopes are 0",
+    ],
+    [
+      "d = Dense(4); gradient(d(x), d.kernel)",
+      "d.kernel",
+      "`d.kernel` is a parameter, and `x` must be an input or a computed value",
+    ],
+    [
+      "param w: f32[4] = ones; gradient(x * w, w)",
+      "w",
+      "`w` is a parameter, and `x` must be an input or a computed value",
+    ],
+    ["state s: f32[4] = ones; gradient(x * s, s)", "s", "`s` is a state, and `x` must be an input or a computed value"],
+    [
+      "h = 2 * x; scan e in x over B { emit gradient(e * sum(h), x) }",
+      "x",
+      "what lies between them begins outside of the region that makes `e * sum(h)`",
+    ],
+    ["scan e in x over B { emit gradient(e * 2, x) }", "x", "`e * 2` is not made of `x`"],
+  ])("%s", (statements, at, problem) => {
+    const found = onlyFinding(body(statements));
+    expect([found.code, found.at]).toEqual(["MC3105", at]);
+    expect(found.message).toContain(`: ${problem}.`);
+  });
+
+  it("by an operator that is differentiated once alone says where it stands", () => {
+    const found = onlyFinding(
+      body("h = x -> Conv2D(2, 2) -> tanh; gradient(h -> max_pool2d([2, 2], [2, 2]), x)", "x: f32[B, 8, 8, 1]"),
+    );
+    expect([found.code, found.at]).toEqual(["MC3106", "gradient(h -> max_pool2d([2, 2], [2, 2]), x)"]);
+    expect(found.message).toContain("`max_pool2d` lies between `x` and what is differentiated");
+    expect(found.labels.map(({ message }) => message)).toContain("`max_pool2d` stands here");
+  });
+
+  it("takes arguments by name", () => {
+    expect(codesOf(body("gradient(x=x, y=square(x))"))).toEqual([]);
+  });
+
+  it("is given an unknown argument, or too few", () => {
+    expect(codesOf(body("gradient(square(x), by=x)"))).toEqual(["MC2011"]);
+    expect(codesOf(body("gradient(square(x))"))).toEqual(["MC2013"]);
+  });
+});
+
+describe("gradients of values that are one and the same", () => {
+  const slopes = (statements: string): readonly number[] => {
+    const graph = buildInferenceGraph(
+      lower(
+        `block Same: (a: f32[3]) -> f32[3] {\n  a\n}\nblock Both: (a: f32[3], b: f32[3]) -> f32[3] {\n  gradient(a * b, a)\n}\nmodel M: (x: f32[3]) -> y: f32[3] {\n  ${statements}\n}\n`,
+        "M",
+      ),
+      referenceTarget,
+    );
+    const inputs = inputsFor(graph);
+    const x = inputs.get("x")?.data ?? [];
+    const y = interpretGraph(graph, inputs).get("y")?.data ?? [];
+    return [...y].map((it, at) => Math.round((1e6 * it) / (x[at] ?? NaN)) / 1e6);
+  };
+  it.each([
+    ["Both()(x, x)", 1],
+    ["h = Same()(x)\n  gradient(h * x, h)", 1],
+    ["h = Same()(x)\n  gradient(h * x, x)", 2],
+    ["h = x -> Dropout(0.5)\n  gradient(h * x, h)", 1],
+  ])("%s", (statements, times) => {
+    expect(slopes(statements)).toEqual([times, times, times]);
+  });
+});
+
+describe("a gradient that a region has", () => {
+  const text = (statements: string): Graph => {
+    const module = lower(`model M: (x: f32[2, 3, 4]) -> y: f32[2, 3, 4] {\n  ${statements}\n}\n`, "M");
+    return buildInferenceGraph(module, referenceTarget);
+  };
+  it.each([
+    ["scan e in x over 1 {\n    emit gradient(e * e * e, e)\n  }", 3],
+    ["ys = for i in range(2) { gradient(x * x * x * i, x) }\n  ys[0] + ys[1]", 3],
+    ["h = x * x\n  sum(for i in range(2) { gradient(h * x * i, x) })", 3],
+    ["h = x * x * x\n  scan e in x over 1 {\n    emit gradient(h, x)[:, 0] * 0 + gradient(e * e * e, e)\n  }", 3],
+  ])("%s", (statements, times) => {
+    const graph = text(statements);
+    const inputs = inputsFor(graph);
+    const y = interpretGraph(graph, inputs).get("y")?.data ?? [];
+    inputs.get("x")?.data.forEach((x, at) => expect(y[at]).toBeCloseTo(times * x * x, 10));
+  });
+});

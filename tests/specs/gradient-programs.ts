@@ -1,0 +1,98 @@
+import type { TrainProgram } from "../../src/ir/program.ts";
+import { unitOf } from "../emit/tfjs/spec-unit.ts";
+
+/** WGAN-GP on small images: five steps of the critic to one of the generator, and a penalty on the critic's slope. */
+const wganText = `
+block Generator: (z: f32[B, 4]) -> f32[B, 4, 4, 1] {
+  z -> Dense(2 * 2 * 6) -> reshape([B, 2, 2, 6]) -> LayerNorm -> leaky_relu(0.2)
+    -> Conv2DTranspose(1, 4, stride=2, padding=same) -> tanh
+}
+
+block Critic: (image: f32[B, 4, 4, 1]) -> f32[B] {
+  score = image -> Conv2D(6, 3, padding=same) -> leaky_relu(0.2)
+                -> Conv2D(8, 3, stride=2, padding=same) -> LayerNorm -> leaky_relu(0.2)
+                -> Flatten -> Dense(1)
+  score[:, 0]
+}
+
+model Wgan: (image: f32[B, 4, 4, 1], z: f32[B, 4]) -> (real: f32[B], fake: f32[B], held: f32[B], penalty: f32[]) {
+  generator = Generator()
+  critic    = Critic()
+  made  = generator(z)
+  other = stop_gradient(made)
+  # One share for all pixels of an example.
+  share = uniform_like(image[:, :1, :1])
+  mixed = image + share * (other - image)
+  slope = gradient(critic(mixed), mixed) -> reshape([B, 16])
+  norm  = sqrt(sum(square(slope), over=1) + 1e-12)
+  (critic(image), critic(made), critic(other), mean(square(norm - 1)))
+}
+
+data Pairs {
+  source: csv("pairs.csv")
+  split:  train 0.75, validate 0.25, seed 1
+  image:  f32[4, 4, 1] = reshape(stack(raw.a, raw.b, raw.c, raw.d, raw.e, raw.f, raw.g, raw.h, raw.b, raw.a, raw.d, raw.c, raw.f, raw.e, raw.h, raw.g, axis=-1), [-1, 4, 4, 1])
+  z:      f32[4] = stack(raw.e, raw.f, raw.g, raw.h, axis=-1)
+}
+
+train Wgan on Pairs {
+  step critic {
+    loss:      mean(held) - mean(real) + 10 * penalty
+    update:    "critic.**"
+    optimizer: adam(lr=1e-3, beta1=0.5, beta2=0.9)
+  }
+  step generator {
+    loss:      -mean(fake)
+    update:    "generator.**"
+    optimizer: adam(lr=1e-3, beta1=0.5, beta2=0.9)
+    every:     5
+  }
+  epochs: 3
+  batch:  4
+  seed:   9
+}
+`;
+
+/** A training whose critic is penalised for its slope by the noise that it is given. */
+const penalised = (critic: string, inputs = "x: f32[B, 4], z: f32[B, 4]"): string => `
+block Critic: (x: f32[B, 4]) -> f32[B] {
+  score = x -> ${critic}
+  score[:, 0]
+}
+
+model Net: (${inputs}) -> (score: f32[B], penalty: f32[]) {
+  critic = Critic()
+  score  = critic(x)
+  slope  = gradient(score, x)
+  (score * mean(z, over=1), mean(square(slope - z)))
+}
+
+data Pairs {
+  source: csv("pairs.csv")
+  split:  train 0.75, validate 0.25, seed 1
+  x: f32[4] = stack(raw.a, raw.b, raw.c, raw.d, axis=-1)
+  z: f32[4] = stack(raw.e, raw.f, raw.g, raw.h, axis=-1)
+}
+
+train Net on Pairs {
+  loss:      mean(score) + penalty
+  optimizer: sgd(lr=0.05)
+  epochs: 3
+  batch:  4
+  seed:   9
+}
+`;
+
+/** Trainings with gradients in them. */
+export const gradientTexts: Readonly<Record<string, string>> = {
+  "WGAN-GP": wganText,
+  "a state and draws": penalised("Dense(6) -> BatchNorm -> tanh -> Dropout(0.3) -> Dense(1)"),
+  "copies with draws": penalised("repeat 2 { Dense(4) -> tanh -> Dropout(0.25) } -> Dense(1)"),
+};
+
+/** The training of a text, which has one. */
+export function programOfText(text: string): TrainProgram {
+  const { train } = unitOf(text);
+  if (train === undefined) throw new Error("nothing to train");
+  return train;
+}
