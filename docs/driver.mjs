@@ -103,6 +103,9 @@ export async function train(stem, batches, { epochs = 1, hyper = {}, threads = 1
   return { losses, weights: feeds };
 }
 
+/** How what batches give to metrics is merged. */
+const merges = { sum: (a, b) => a + b, max: Math.max, min: Math.min };
+
 /** Loss and metrics of weights over all examples of some batches, whatever the sizes of these. */
 export async function evaluate(stem, weights, batches, { threads = 1 } = {}) {
   const { graphs, constraints, training } = await manifestOf(stem);
@@ -124,10 +127,11 @@ export async function evaluate(stem, weights, batches, { threads = 1 } = {}) {
       losses[figure] = (losses[figure] ?? 0) + judge(graphs.eval, loss, feeds, results) * count;
     }
     examples += count;
-    for (const { name } of training.metrics.flatMap((it) => it.accumulators)) {
+    for (const { name, merge } of training.metrics.flatMap((it) => it.accumulators)) {
       const { data, dims } = results[name];
-      sums[name] ??= new Tensor("float64", new Float64Array(data.length), dims);
-      data.forEach((it, i) => (sums[name].data[i] += it));
+      const before = sums[name]?.data;
+      const merged = Float64Array.from(data, (it, i) => (before === undefined ? it : merges[merge](before[i], it)));
+      sums[name] = new Tensor("float64", merged, dims);
     }
   }
   const made = graphs.metrics === undefined ? {} : await (await load(graphs.metrics)).run(sums);

@@ -93,11 +93,16 @@ export class ModelParser extends CstParser {
     return tokenMatcher(next, t.Identifier) || tokenMatcher(next, t.NumberToken) || next.tokenType === t.LeftBrace;
   }
 
-  /** `emit` and `emit last` are keywords where a value follows. */
-  private emitStarts(): boolean {
+  /** `emit`, `emit last` and `finish` are keywords where a value follows. */
+  private valueStartsAfter(word: TokenType): boolean {
     const next = this.LA(2);
-    if (this.LA(1).tokenType !== t.Emit) return false;
+    if (this.LA(1).tokenType !== word) return false;
     return next.tokenType === t.Minus || !continuesOperand.includes(next.tokenType);
+  }
+
+  /** `total NAME`: two names one after the other are nothing else. */
+  private gatherStarts(): boolean {
+    return (this.is(1, t.Total) || this.is(1, t.Largest) || this.is(1, t.Smallest)) && this.is(2, t.Identifier);
   }
 
   private lastStarts(): boolean {
@@ -155,13 +160,14 @@ export class ModelParser extends CstParser {
     this.SUBRULE(this.expression);
   });
 
-  // --- model, block, fn
+  // --- model, block, fn, metric
 
   private readonly callable = this.RULE("callable", () => {
     this.OR([
       { ALT: () => this.CONSUME(t.Model) },
       { ALT: () => this.CONSUME(t.Block) },
       { ALT: () => this.CONSUME(t.Fn) },
+      { ALT: () => this.CONSUME(t.Metric) },
     ]);
     this.CONSUME(t.Identifier);
     this.OPTION(() => this.SUBRULE(this.hyperparameters));
@@ -288,7 +294,9 @@ export class ModelParser extends CstParser {
           GATE: () => (this.is(1, t.Param) || this.is(1, t.State)) && this.is(2, t.Identifier),
           ALT: () => this.SUBRULE(this.paramStatement),
         },
-        { GATE: () => this.emitStarts(), ALT: () => this.SUBRULE(this.emitStatement) },
+        { GATE: () => this.valueStartsAfter(t.Emit), ALT: () => this.SUBRULE(this.emitStatement) },
+        { GATE: () => this.gatherStarts(), ALT: () => this.SUBRULE(this.gatherStatement) },
+        { GATE: () => this.valueStartsAfter(t.Finish), ALT: () => this.SUBRULE(this.finishStatement) },
         {
           GATE: () => this.LA(2).tokenType === t.UpdateArrow,
           ALT: () => this.SUBRULE(this.update),
@@ -320,6 +328,24 @@ export class ModelParser extends CstParser {
   private readonly emitStatement = this.RULE("emitStatement", () => {
     this.CONSUME(t.Emit);
     this.OPTION({ GATE: () => this.lastStarts(), DEF: () => this.CONSUME(t.Last) });
+    this.SUBRULE(this.expression);
+  });
+
+  private readonly gatherStatement = this.RULE("gatherStatement", () => {
+    this.OR([
+      { ALT: () => this.CONSUME(t.Total) },
+      { ALT: () => this.CONSUME(t.Largest) },
+      { ALT: () => this.CONSUME(t.Smallest) },
+    ]);
+    this.CONSUME(t.Identifier);
+    this.CONSUME(t.Colon);
+    this.SUBRULE(this.type);
+    this.CONSUME(t.Equals);
+    this.SUBRULE(this.expression);
+  });
+
+  private readonly finishStatement = this.RULE("finishStatement", () => {
+    this.CONSUME(t.Finish);
     this.SUBRULE(this.expression);
   });
 

@@ -120,6 +120,7 @@ export const Const = contextual("const");
 export const Model = contextual("model");
 export const Block = contextual("block");
 export const Fn = contextual("fn");
+export const Metric = contextual("metric");
 export const Data = contextual("data");
 export const Train = contextual("train");
 export const Tune = contextual("tune");
@@ -132,6 +133,10 @@ export const Expect = contextual("expect");
 export const At = contextual("at");
 export const Param = contextual("param");
 export const State = contextual("state");
+export const Total = contextual("total");
+export const Largest = contextual("largest");
+export const Smallest = contextual("smallest");
+export const Finish = contextual("finish");
 export const As = contextual("as");
 export const Emit = contextual("emit");
 export const Last = contextual("last");
@@ -152,6 +157,7 @@ export const declarationTokens: readonly TokenType[] = [
   Fn,
   Block,
   Model,
+  Metric,
   Data,
   Train,
   Tune,
@@ -161,6 +167,7 @@ export const declarationTokens: readonly TokenType[] = [
 const contextualTokens = [
   Spec,
   ...declarationTokens,
+  ...[Total, Largest, Smallest, Finish],
   ...[From, Where, On, Step, Expect, At, Param, State, As, Emit, Last, Else, Repeat, Shared, In, Over, Reverse, With],
   None,
 ];

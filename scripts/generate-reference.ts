@@ -110,11 +110,6 @@ const operatorGroups: readonly {
     note: "Each is one number, the mean over the batch (and over positions, where there are any).",
     names: ["cross_entropy", "binary_cross_entropy", "mse", "mae", "huber", "kl_normal"],
   },
-  {
-    title: "Metrics",
-    note: "Each gives a sum and a count, so that figures of whole splits are exact whatever the last batch's size.",
-    names: ["accuracy", "binary_accuracy", "mean_squared_error", "mean_absolute_error", "perplexity"],
-  },
 ];
 
 function attributeDefault({ kind, default: value }: AttributeSpec): string {

@@ -256,7 +256,7 @@ function objective(logits: tf.Tensor, label: tf.Tensor): [tf.Tensor, tf.Tensor, 
  */
 function binaryAccuracy(logits: tf.Tensor, targets: tf.Tensor): [tf.Tensor, tf.Tensor] {
   const [B] = logits.shape as [number, number];
-  const h = tf.equal(
+  const right = tf.equal(
     tf.cast(
       withoutGradient(() => tf.greater(logits, 0)),
       "int32",
@@ -266,7 +266,7 @@ function binaryAccuracy(logits: tf.Tensor, targets: tf.Tensor): [tf.Tensor, tf.T
       "int32",
     ),
   );
-  return [tf.sum(tf.cast(h, "float32"), [0, 1]), tf.scalar(B)];
+  return [tf.sum(tf.cast(right, "float32"), [0, 1]), tf.scalar(B)];
 }
 
 /**
@@ -639,6 +639,7 @@ interface FitPlan<Data, Figures> {
   readonly evaluate: (data: Data) => Promise<Figures>;
   /** What each metric adds up over batches, and how many numbers that is. */
   readonly accumulators: Accumulators;
+  readonly extremes?: Extremes;
   readonly figures: (sums: readonly number[]) => Figures;
 }
 
@@ -668,7 +669,7 @@ async function runFit<Data extends Record<string, tf.Tensor>, Figures extends ob
   }
   const reports: EpochReport<Figures>[] = [];
   let order: Int32Array = new Int32Array();
-  let sums = runningSums(plan.figures, fitting.figures && totalsOf(fitting.figures, plan.accumulators));
+  let sums = runningSums(plan.figures, plan.extremes, fitting.figures && totalsOf(fitting.figures, plan.accumulators));
   plan.begin?.(steps);
   if (plan.save !== undefined) bestWeights(fitting, plan.save.weights, plan.save.formOf);
 
@@ -699,7 +700,7 @@ async function runFit<Data extends Record<string, tf.Tensor>, Figures extends ob
       const report = { epoch: epoch + 1, ...measured, improved };
       reports.push(report);
       await options.onEpochEnd?.(report);
-      if (due) sums = runningSums(plan.figures);
+      if (due) sums = runningSums(plan.figures, plan.extremes);
       if (ended && step + 1 !== steps) return reports;
       if (plan.stop !== undefined && fitting.waited >= plan.stop.patience) break;
     }
@@ -761,8 +762,9 @@ async function evaluateBatches<Data extends Record<string, tf.Tensor>, Figures>(
   batchSize: number,
   figures: (sums: readonly number[]) => Figures,
   evaluate: (batch: Data) => Promise<number[]>,
+  extremes?: Extremes,
 ): Promise<Figures> {
-  const sums = runningSums(figures);
+  const sums = runningSums(figures, extremes);
   const examples = examplesIn(data);
   for (let from = 0; from < examples; from += batchSize) {
     const count = Math.min(batchSize, examples - from);
@@ -1473,20 +1475,27 @@ interface Totals {
 /** What each metric adds up, by name, and how many numbers that is. */
 type Accumulators = readonly Readonly<Record<string, number>>[];
 
+/** Places in a row of which metrics want the largest or the smallest number of all batches, rather than the sum. */
+type Extremes = readonly { readonly from: number; readonly size: number; readonly of: "max" | "min" }[];
+
 /** Adds up batches, from where it had come: the loss, which comes first, weighted by examples, and what metrics add up. */
 function runningSums<Figures>(
   figures: (sums: readonly number[]) => Figures,
-  from: Totals = { totals: [], examples: 0 },
+  extremes: Extremes = [],
+  before: Totals = { totals: [], examples: 0 },
 ): {
   add: (sums: readonly number[], examples: number) => void;
   figures: () => Figures;
   totals: () => Totals;
 } {
-  let { totals, examples } = from;
+  let { totals, examples } = before;
   return {
     add: (sums, count) => {
       const weighted = sums.map((sum, i) => (i === 0 ? sum * count : sum));
-      totals = weighted.map((sum, i) => (totals[i] ?? 0) + sum);
+      totals = weighted.map((sum, i) => {
+        const extreme = extremes.find(({ from, size }) => from <= i && i < from + size);
+        return extreme === undefined ? (totals[i] ?? 0) + sum : Math[extreme.of](totals[i] ?? sum, sum);
+      });
       examples += count;
     },
     figures: () => figures(totals.map((total, i) => (i === 0 ? total / examples : total))),

@@ -1,4 +1,4 @@
-/** Functions that the language itself gives beside operators: of lists, constant tensors, the gradient, and `given`. */
+/** Functions that the language itself gives beside operators: of lists, tensors, gradients, and questions about values. */
 export const builtinFunctions = [
   "product",
   "length",
@@ -10,6 +10,7 @@ export const builtinFunctions = [
   "full",
   "gradient",
   "given",
+  "unnormalized",
 ] as const;
 
 /** The name of a function that the language itself gives. */

@@ -16,6 +16,7 @@ import type {
 import { hyperparameterWords, elementTypes } from "./builtins.ts";
 import { mayBeLeftOut } from "./may-be-left-out.ts";
 import { checkNames } from "./check-names.ts";
+import { isFunction } from "./is-function.ts";
 import { referencesIn, walk } from "./walk.ts";
 
 /** What is wrong with one declaration, looked at by itself and what its words mean. */
@@ -37,6 +38,7 @@ export function checkDeclaration(file: ProgramFile, library: Library, declaratio
     for (const it of declaration.hyperparameters) checkHyperparameterType(it.type, form);
     checkFn(declaration, form);
     checkInputOrder(declaration, form);
+    checkMetric(declaration, form);
   }
   if (declaration.kind === "callable" || declaration.kind === "const") checkNames(file, library, declaration, names);
   return { form, names, saysNames: names.saysNames };
@@ -100,14 +102,15 @@ function declaredNames(declaration: Declaration): readonly Name[] {
 
 function checkCase({ flavor, name }: CallableDeclaration, collector: Collector): void {
   const capital = /^[A-Z]/.test(name.text);
-  if (flavor === "fn" && capital) {
+  const small = isFunction({ flavor });
+  if (small && capital) {
     const text = name.text.charAt(0).toLowerCase() + name.text.slice(1);
     collector.report("MC2016", name.span, {
       name: name.text,
-      rule: "the name of a fn begins with a small letter",
+      rule: `the name of a ${flavor} begins with a small letter`,
       better: text,
     });
-  } else if (flavor !== "fn" && !capital) {
+  } else if (!small && !capital) {
     const text = name.text.charAt(0).toUpperCase() + name.text.slice(1);
     collector.report("MC2016", name.span, {
       name: name.text,
@@ -175,9 +178,29 @@ function nameOf({ name }: Input): string {
   return name?.text ?? "_";
 }
 
-/** A fn owns nothing. */
+/** A metric gathers something and ends in `finish`; nothing else has such statements, nor has what is nested in it. */
+function checkMetric(declaration: CallableDeclaration, collector: Collector): void {
+  const { flavor, name, body } = declaration;
+  const own = new Set<unknown>(flavor === "metric" ? body.statements : []);
+  walk(body, (node) => {
+    if ((node.kind !== "gather" && node.kind !== "finish") || own.has(node)) return;
+    collector.report("MC2045", node.span, { word: node.kind === "gather" ? node.merge : "finish" });
+  });
+  if (flavor !== "metric") return;
+  const early = body.statements.slice(0, -1).find((it) => it.kind === "finish");
+  const last = body.statements.at(-1);
+  const report = (span: Span, problem: string): void => {
+    collector.report("MC2046", span, { name: name.text, problem });
+  };
+  if (early !== undefined) report(early.span, "goes on after its `finish`");
+  else if (last !== undefined && last.kind !== "finish") report(last.span, "does not end in `finish`");
+  else if (last !== undefined && !body.statements.some((it) => it.kind === "gather"))
+    report(name.span, "gathers nothing: it needs a `total`, a `largest` or a `smallest`");
+}
+
+/** A fn owns nothing, and a metric neither. */
 function checkFn(declaration: CallableDeclaration, collector: Collector): void {
-  if (declaration.flavor !== "fn") return;
+  if (!isFunction(declaration)) return;
   walk(declaration, (node) => {
     if (node.kind === "param") {
       collector.report("MC2023", node.span, { fn: declaration.name.text, what: node.flavor });

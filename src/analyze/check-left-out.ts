@@ -1,3 +1,4 @@
+import { isFunction } from "./is-function.ts";
 import type { Span } from "../support/source.ts";
 import type { Argument, CallExpression, Expression } from "../syntax/ast.ts";
 import { givenBy, reportGiven, whenGiven } from "./given.ts";
@@ -50,7 +51,7 @@ export function isHandedOn(
   const written = callee.kind === "call" ? callee.callee : callee;
   if (written.kind === "reference" && find(scope, written.text) === undefined) {
     const declaration = calleeOf(at, written.text)?.declaration;
-    const takesInputs = declaration !== undefined && (declaration.flavor === "fn" || callee.kind === "call");
+    const takesInputs = declaration !== undefined && (isFunction(declaration) || callee.kind === "call");
     const input = takesInputs ? declaration.inputs.find((it) => it.name?.text === name.text) : undefined;
     if (input === undefined || !mayBeLeftOut(input)) return false;
   }

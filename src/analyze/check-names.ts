@@ -21,6 +21,7 @@ import { elementTypes, genericElements } from "./builtins.ts";
 import { checkGiven, isHandedOn, isLeftOut, knowing, reportLeftOut } from "./check-left-out.ts";
 import { dimNamesOf, introducersOf, type DimNames } from "./dim-names.ts";
 import { emitsOf } from "./emits-of.ts";
+import { isFunction } from "./is-function.ts";
 import { enumWordsOf, hyperparameterFor, wordsOf } from "./hyperparameter-words.ts";
 import { checkBranches, find, inside, type LocalScope } from "./local-scope.ts";
 import { mayBeLeftOut } from "./may-be-left-out.ts";
@@ -155,7 +156,12 @@ function checkStatement(at: Checker, statement: Statement, scope: LocalScope, la
       declare(at, scope, statement.name, statement.flavor);
       return;
     case "emit":
+    case "finish":
       return checkExpression(at, statement.value, scope);
+    case "gather":
+      checkType(at, statement.type, scope);
+      checkExpression(at, statement.value, scope);
+      return declare(at, scope, statement.name, "accumulator");
     case "when-statement":
       checkExpression(at, statement.condition, scope);
       // What either branch declares is seen after it: the condition is decided at each instantiation.
@@ -299,7 +305,7 @@ function checkCall(at: Checker, call: CallExpression, scope: LocalScope): void {
   const callee =
     call.callee.kind === "reference" && find(scope, call.callee.text) === undefined ? call.callee.text : undefined;
   const callable = callee === undefined ? undefined : calleeOf(at, callee);
-  const skipped = callable?.declaration.flavor === "fn" ? callable.declaration.inputs.length : 0;
+  const skipped = callable !== undefined && isFunction(callable.declaration) ? callable.declaration.inputs.length : 0;
   call.arguments.forEach((argument, index) => {
     let words: ReadonlySet<string> = new Set();
     if (callable !== undefined) {
@@ -326,7 +332,7 @@ function checkCall(at: Checker, call: CallExpression, scope: LocalScope): void {
 }
 
 function checkArgumentName(at: Checker, declaration: CallableDeclaration, name: Name): void {
-  const known = [...declaration.hyperparameters, ...(declaration.flavor === "fn" ? declaration.inputs : [])];
+  const known = [...declaration.hyperparameters, ...(isFunction(declaration) ? declaration.inputs : [])];
   if (known.some((it) => it.name?.text === name.text)) return;
   reportUnknownHyperparameter(at.collector, name, declaration);
 }

@@ -2,7 +2,7 @@ import type { Span } from "../support/source.ts";
 
 /** What declares a local name. */
 export type LocalKind =
-  "hyperparameter" | "input" | "binding" | "param" | "state" | "carry" | "element" | "loop" | "dim";
+  "hyperparameter" | "input" | "binding" | "param" | "state" | "carry" | "accumulator" | "element" | "loop" | "dim";
 
 /** A name of a body. */
 export interface Local {

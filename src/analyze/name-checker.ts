@@ -45,6 +45,9 @@ export function reportUnused(at: Checker, declaration: CallableDeclaration): voi
       at.collector.report("MC2022", it.span, { name: it.name, what: it.kind });
     else if (it.kind === "binding" || it.kind === "element" || it.kind === "carry") {
       at.collector.report("MC2004", it.span, { name: it.name });
+    } else if (it.kind === "accumulator" && declaration.body.statements.at(-1)?.kind === "finish") {
+      // Without it there is nothing to use it, which is reported.
+      at.collector.report("MC2004", it.span, { name: it.name });
     }
   }
 }
@@ -71,7 +74,7 @@ export function declare(at: Checker, scope: LocalScope, name: Name, kind: LocalK
 }
 
 function article(kind: LocalKind): string {
-  return kind === "input" || kind === "element" ? `an ${kind}` : `a ${kind}`;
+  return /^[aei]/.test(kind) ? `an ${kind}` : `a ${kind}`;
 }
 
 /** The declaration that a name means outside of bodies. */

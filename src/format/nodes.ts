@@ -50,6 +50,8 @@ export const childKeys: Readonly<Record<Kind, readonly string[]>> = {
   update: ["target", "value"],
   param: ["name", "alias", "type", "init"],
   emit: ["value"],
+  gather: ["name", "type", "value"],
+  finish: ["value"],
   "when-statement": ["condition", "then", "otherwise"],
   "expression-statement": ["value"],
   number: [],

@@ -131,6 +131,8 @@ function printNode(node: Node, printing: Printing, args: PrintArguments): Doc {
     case "update":
     case "param":
     case "emit":
+    case "gather":
+    case "finish":
     case "expression-statement":
       return printStatement(node, printing, args);
     case "when-statement": {

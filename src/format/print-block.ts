@@ -85,6 +85,10 @@ function alignedStatements(statements: readonly ast.Statement[], printing: Print
     paramRuns,
     (it) => `${it.flavor} ${it.name.text}${it.alias ? ` as ${it.alias.text}` : ""}`.length,
   );
+  const gathers = statements.filter((it) => it.kind === "gather");
+  const gatherRuns = runsOf(gathers, text, follows);
+  const gatherPads = padTo(gatherRuns, (it) => gatherHead(it).length);
+  const gatherTypePads = padTo(gatherRuns, (it) => flatWidth(at(indexOf(it), "type")));
   const typed = paramRuns.map((run) => run.filter((it) => it.init !== undefined));
   const typePads = padTo(typed, (it) => flatWidth(at(indexOf(it), "type")));
 
@@ -105,9 +109,17 @@ function alignedStatements(statements: readonly ast.Statement[], printing: Print
       const pads = { key: paramPads.get(it) ?? "", type: typePads.get(it) ?? "" };
       return printing.print(["statements", i], pads);
     }
+    if (it.kind === "gather") {
+      const pads = { key: gatherPads.get(it) ?? "", type: gatherTypePads.get(it) ?? "" };
+      return printing.print(["statements", i], pads);
+    }
     const pad = bindingPads.get(it) ?? "";
     return printing.print(["statements", i], { key: pad });
   });
+}
+
+function gatherHead({ merge, name }: ast.GatherStatement): string {
+  return `${merge} ${name.text}`;
 }
 
 function bindingHeadEnd(node: ast.Binding): number {
@@ -275,6 +287,19 @@ export function printStatement(
       ];
     case "emit":
       return [node.last ? "emit last " : "emit ", print("value", { column: node.last ? 10 : 5 })];
+    case "gather":
+      return [
+        `${node.merge} `,
+        print("name"),
+        ": ",
+        pad,
+        print("type"),
+        args.type ?? "",
+        " = ",
+        print("value", { column: gatherHead(node).length + 2 + pad.length + flatWidth(print("type")) + 3 }),
+      ];
+    case "finish":
+      return ["finish ", print("value", { column: 7 })];
     case "expression-statement":
       return print("value", { column: 0 });
   }

@@ -5,7 +5,7 @@ import { commaList, flatWidth, width, type Printing } from "./layout.ts";
 
 const { group, hardline, indent, line, join } = builders;
 
-/** Prints `model`, `block` and `fn`: the header on as few lines as it fits on, then the body. */
+/** Prints `model`, `block`, `fn` and `metric`: the header on as few lines as it fits on, then the body. */
 export function printCallable(node: ast.CallableDeclaration, printing: Printing): Doc {
   const { print } = printing;
   const each = (key: string, nodes: readonly unknown[]): Doc[] => nodes.map((_, i) => print([key, i]));
@@ -46,7 +46,7 @@ export function printCallable(node: ast.CallableDeclaration, printing: Printing)
 }
 
 function printResults(node: ast.CallableDeclaration, printed: readonly Doc[]): Doc | undefined {
-  if (node.results === undefined) return undefined;
+  if (node.results === undefined) return node.better;
   return printed.length === 1 ? printed[0] : commaList("(", printed, ")");
 }
 

@@ -127,8 +127,11 @@ export interface Accumulator {
   /** What a batch gives: f32, of a static shape. */
   readonly type: TensorType;
   /** How batches are merged, element by element. */
-  readonly merge: "sum";
+  readonly merge: Merge;
 }
+
+/** How what batches give is merged: added up, or the largest or the smallest of all. */
+export type Merge = "sum" | "max" | "min";
 
 /** A figure beside the loss: what it gathers over examples, however they come in batches, and what that makes. */
 export interface Metric {

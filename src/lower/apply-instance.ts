@@ -1,5 +1,6 @@
 import type { CallNode } from "../ir/graph.ts";
 import type { Callable } from "../std/program-file.ts";
+import { fault } from "../support/fault.ts";
 import type { Span } from "../support/source.ts";
 import type { Argument, MemberExpression } from "../syntax/ast.ts";
 import type { Given } from "./call-operator.ts";
@@ -8,7 +9,7 @@ import { findLocal, freshValue, report, type Context } from "./context.ts";
 import { asTensor } from "./convert.ts";
 import { callerLabels, relabel, type GivenInput } from "./declared-types.ts";
 import { gatherInputs } from "./gather-inputs.ts";
-import type { Instance, Instantiation } from "./instance.ts";
+import type { Instance, Instantiation, MetricParts } from "./instance.ts";
 import { instantiate, prepareUse, type Use } from "./instantiate.ts";
 import { claimNamed, claimNumbered, markEscaped, snakeCase } from "./paths.ts";
 import { fromLeaves } from "./value-tree.ts";
@@ -136,7 +137,9 @@ export function callNode(ctx: Context, use: Use, instantiation: Instantiation, i
   const labels = callerLabels(use.inputs, use.operands);
   const { func } = instantiation;
   const results = func.body.results.map((it, index) => {
-    return freshValue(ctx.unit, relabel(it.type, labels), func.resultNames[index]);
+    // What a metric gathers is named after it where it is measured.
+    const name = instantiation.metric === undefined ? func.resultNames[index] : undefined;
+    return freshValue(ctx.unit, relabel(it.type, labels), name);
   });
   const node: CallNode = {
     kind: "call",
@@ -168,14 +171,42 @@ export function applyFunction(
   const use = prepareUse(ctx, callable, hyperparameters, given, span, inlined ? "inlined" : "called");
   if (use === undefined) return poison;
   if (inlined) return inline(ctx, use);
+  return callUse(ctx, use, span)?.result ?? poison;
+}
+
+/** A call of what a use was lowered to; undefined after a report. */
+function callUse(
+  ctx: Context,
+  use: Use,
+  span: Span,
+): { readonly result: Val; readonly instantiation: Instantiation } | undefined {
   const instantiation = instantiate(use);
-  if (instantiation === undefined || !fitsScan(ctx, instantiation, span)) return poison;
+  if (instantiation === undefined || !fitsScan(ctx, instantiation, span)) return undefined;
   let path = "";
   if (instantiation.draws) {
-    path = claimNumbered(ctx.paths, snakeCase(callable.declaration.name.text), false);
+    path = claimNumbered(ctx.paths, snakeCase(use.callable.declaration.name.text), false);
     ctx.unit.draws = true;
   }
-  return callNode(ctx, use, instantiation, path, span);
+  return { result: callNode(ctx, use, instantiation, path, span), instantiation };
+}
+
+/** Calls a metric: what a batch gives to its accumulators, and what makes it a metric. Undefined after a report. */
+export function applyMetric(
+  ctx: Context,
+  callable: Callable,
+  hyperparameters: ReadonlyMap<string, Val>,
+  inputs: readonly (Given | undefined)[],
+  span: Span,
+): { readonly result: Val; readonly parts: MetricParts } | undefined {
+  const given = tensorsOf(ctx, inputs);
+  const use = given && prepareUse(ctx, callable, hyperparameters, given, span);
+  const called = use && callUse(ctx, use, span);
+  return (
+    called && {
+      result: called.result,
+      parts: called.instantiation.metric ?? fault(`${callable.declaration.name.text} is no metric`),
+    }
+  );
 }
 
 function inline(ctx: Context, use: Use): Val {
@@ -201,7 +232,7 @@ export function readMember(ctx: Context, e: MemberExpression): Val {
   }
   if (target.kind === "reference") {
     const whole = findLocal(ctx.scope, [target.text, ...names].join("."));
-    if (whole !== undefined && whole.kind !== "cell") return whole;
+    if (whole !== undefined && whole.kind !== "cell" && whole.kind !== "barred") return whole;
   }
   const val = ctx.elaborator.rules.expression(ctx, target);
   if (val.kind === "poison") return poison;

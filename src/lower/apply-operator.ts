@@ -6,11 +6,11 @@ import { attributesFor, type Operator } from "../ops/define/operator.ts";
 import { tagAttributes } from "../ops/define/tag-attributes.ts";
 import { rangeOfType } from "../ops/define/value-range.ts";
 import type { Span } from "../support/source.ts";
-import { freshValue, report, type Context } from "./context.ts";
+import { freshValue, type Context } from "./context.ts";
 import { noteCrossing } from "./crossings.ts";
 import { guardDivision } from "./guard-division.ts";
 import { shapeChecker } from "./shape-checker.ts";
-import { factsOfResult, judgePlaces } from "./value-facts.ts";
+import { factsOfResult, judgePlaces, refusesProbability } from "./value-facts.ts";
 import { formatType, poison, tensor, type TensorVal, type Val } from "./values.ts";
 
 /** Appends one application of an operator, checked; a tuple where it has several results, poison after a report. */
@@ -86,20 +86,7 @@ function checkValues(
   let fine = true;
   const logits = operands.findIndex((_, index) => operandSpecAt(operator, index)?.unnormalized === true);
   const given = operands[logits];
-  const probability = given?.facts.probability;
-  if (probability !== undefined) {
-    report(
-      ctx,
-      "MC3019",
-      spans[logits] ?? span,
-      { loss: operator.name },
-      {
-        labels: [{ span: probability, message: "here it becomes a probability" }],
-        help: "Give it the value before the softmax or sigmoid; return `(logits, probs)` where both are wanted.",
-      },
-    );
-    fine = false;
-  }
+  if (given !== undefined && refusesProbability(ctx, given, spans[logits] ?? span, operator.name)) fine = false;
   const { index } = operator;
   const places = index === undefined ? undefined : operands[index.operand];
   if (index !== undefined && places !== undefined) {

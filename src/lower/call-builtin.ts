@@ -5,10 +5,11 @@ import { constant, product } from "../dims/dim.ts";
 import type { CallExpression, Expression } from "../syntax/ast.ts";
 import { attributeOf } from "./attributes.ts";
 import { constantNode, findLocal, report, reporter, type Context } from "./context.ts";
-import { asReal, isHeld } from "./convert.ts";
+import { asReal, asTensor, isHeld } from "./convert.ts";
 import { lowerGradient } from "./gradient.ts";
 import { lowerListFunction } from "./list-of.ts";
 import { describe, poison, tensor, type Val } from "./values.ts";
+import { refusesProbability } from "./value-facts.ts";
 
 /** What each function of the language itself means. */
 const builtins: Readonly<Record<BuiltinFunction, (ctx: Context, call: CallExpression) => Val>> = {
@@ -26,11 +27,22 @@ const builtins: Readonly<Record<BuiltinFunction, (ctx: Context, call: CallExpres
     return of === undefined || by === undefined ? poison : lowerGradient(ctx, of, by, call.span);
   },
   given,
+  unnormalized,
 };
 
 /** A call of a function that the language itself gives; poison after a report. */
 export function callBuiltin(ctx: Context, name: BuiltinFunction, call: CallExpression): Val {
   return builtins[name](ctx, call);
+}
+
+/** `unnormalized(logits)`: what is given, which must not be known to be probabilities. */
+function unnormalized(ctx: Context, call: CallExpression): Val {
+  const argument = builtinArguments(ctx, "unnormalized", ["logits"], call)?.get("logits");
+  if (argument === undefined) return poison;
+  const val = asTensor(ctx, ctx.elaborator.rules.expression(ctx, argument), argument.span);
+  if (val === undefined) return poison;
+  const taker = ctx.callable?.declaration.name.text ?? "unnormalized";
+  return refusesProbability(ctx, val, argument.span, taker) ? poison : val;
 }
 
 /** `product(S)`, `length(units)`: functions of lists that are known at compile time. */

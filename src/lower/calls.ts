@@ -1,5 +1,6 @@
 import { findTopLevel } from "../analyze/program.ts";
 import { elementTypes, isBuiltinFunction } from "../analyze/builtins.ts";
+import { isFunction } from "../analyze/is-function.ts";
 import { findOperator } from "../ops/registry.ts";
 import { fault } from "../support/fault.ts";
 import { library } from "../std/library.ts";
@@ -11,13 +12,23 @@ import { isExtreme, isStaticFunction, lowerStaticCall } from "./static-call.ts";
 import { bindRecipe } from "./bind-recipe.ts";
 import { callBuiltin } from "./call-builtin.ts";
 import { callOperator, type Given } from "./call-operator.ts";
-import { findLocal, innerScope, report, reporter, type Context, type Expected, type Scope } from "./context.ts";
+import {
+  findLocal,
+  innerScope,
+  report,
+  reporter,
+  type Barred,
+  type Context,
+  type Expected,
+  type Scope,
+} from "./context.ts";
 import { gatherInputs } from "./gather-inputs.ts";
 import { bindArguments, completeHyperparameters, evaluateHyperparameters } from "./hyperparameters.ts";
 import { describe, poison, type RecipeVal, type Val } from "./values.ts";
 import { findInitializer } from "../ops/initializers.ts";
 import { reportUnknownName } from "../analyze/report-unknown-name.ts";
 import { isPlace } from "./indexing.ts";
+import type { Callable } from "../std/program-file.ts";
 
 const none: ReadonlyMap<string, Val> = new Map();
 
@@ -30,6 +41,7 @@ export function resolveName(ctx: Context, name: string, span: Span, expected: Ex
       reportAbsent(ctx, local, span);
       return poison;
     }
+    if (local.kind === "barred") return reportBarred(ctx, local, span);
     if (local.kind !== "cell") return local;
     return local.current ?? poison;
   }
@@ -70,6 +82,14 @@ export function resolveName(ctx: Context, name: string, span: Span, expected: Ex
   // The library's own names exist, which a test sees to.
   if (ctx.file.library) fault(`the standard library names ${name}, which does not exist`);
   if (!ctx.file.ast.incomplete.includes(name)) reportUnknown(ctx, name, span);
+  return poison;
+}
+
+function reportBarred(ctx: Context, { what, name, declared }: Barred, span: Span): Val {
+  const labels = declared === undefined ? [] : [{ span: declared, message: "declared here" }];
+  const hidden = what === "accumulator" && (findOperator(name) !== undefined || library.find(name) !== undefined);
+  const help = hidden ? { help: `It hides the function \`${name}\` from here on: give it another name.` } : {};
+  report(ctx, "MC3060", span, { what, name }, { labels, ...help });
   return poison;
 }
 
@@ -119,7 +139,7 @@ export function resolveCallee(ctx: Context, e: Expression, hint: string | undefi
 
 /** True for what constructs. */
 export function isBlock(it: RecipeVal): boolean {
-  return it.target.kind === "callable" && it.target.callable.declaration.flavor !== "fn";
+  return it.target.kind === "callable" && !isFunction(it.target.callable.declaration);
 }
 
 /** True for a name of the body: a hyperparameter that holds an initialiser is no function. */
@@ -172,12 +192,28 @@ export function callFunction(
     return callOperator(ctx, target.operator, piped, args, it, span);
   }
   const { callable } = target;
+  if (callable.declaration.flavor === "metric") {
+    report(ctx, "MC2047", span, { name: callable.declaration.name.text });
+    return poison;
+  }
+  const bound = bindCall(ctx, it, callable, piped, args, span);
+  return bound === undefined ? poison : applyFunction(ctx, callable, bound.hyperparameters, bound.inputs, span);
+}
+
+/** The inputs and hyperparameters that a call gives a fn or a metric; undefined after a report. */
+export function bindCall(
+  ctx: Context,
+  it: RecipeVal,
+  callable: Callable,
+  piped: readonly Given[],
+  args: readonly Argument[],
+  span: Span,
+): { readonly inputs: readonly (Given | undefined)[]; readonly hyperparameters: ReadonlyMap<string, Val> } | undefined {
   const gathered = gatherInputs(ctx, callable, piped, args, span);
-  if (gathered === undefined) return poison;
+  if (gathered === undefined) return undefined;
   const bound = bindArguments(ctx, callable, { bound: it.bound, arguments: gathered.rest, text: it.text, span });
   const hyperparameters = bound && completeHyperparameters(ctx, callable, bound, span);
-  if (hyperparameters === undefined) return poison;
-  return applyFunction(ctx, callable, hyperparameters, gathered.inputs, span);
+  return hyperparameters && { inputs: gathered.inputs, hyperparameters };
 }
 
 /** Applies a recipe with nothing more to bind: `x -> act`, `x -> BatchNorm`. */

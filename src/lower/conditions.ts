@@ -34,6 +34,9 @@ export function lowerComparison(ctx: Context, e: ComparisonExpression): Val {
     if (one.kind === "poison") return poison;
     if (one.kind === "boolean" && all.kind === "boolean") {
       all = { kind: "boolean", value: all.value && one.value };
+    } else if (all.kind === "boolean" && all.value) {
+      // Nothing but what is true stands before it.
+      all = one;
     } else {
       all = tensorBinary(ctx, "logical_and", all, one, {
         span: e.span,

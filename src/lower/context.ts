@@ -11,7 +11,7 @@ import type { Callable, ProgramFile } from "../std/program-file.ts";
 import { inFile, type Span } from "../support/source.ts";
 import type { Body, CallableDeclaration, Chain, Expression } from "../syntax/ast.ts";
 import type { Crossing } from "./crossings.ts";
-import type { Instantiation } from "./instance.ts";
+import type { Instantiation, MetricBody } from "./instance.ts";
 import type { Minimum } from "./minima.ts";
 import type { PathScope } from "./paths.ts";
 import type { TensorVal, Val } from "./values.ts";
@@ -56,6 +56,7 @@ export interface Elaborator extends FunctionStore {
 export interface Rules {
   expression(ctx: Context, e: Expression, expected?: Expected): Val;
   body(ctx: Context, body: Body): Val;
+  metric(ctx: Context, declaration: CallableDeclaration): MetricBody | undefined;
   stage(ctx: Context, input: Val, stage: Expression, inputSpan: Span, hint?: string): Val;
   chain(ctx: Context, input: Val, chain: Chain, inputSpan: Span, hint?: string): Val;
 }
@@ -111,10 +112,18 @@ export interface Emission {
   readonly span: Span;
 }
 
-/** Names of a body: values, and what `<-` changes. */
+/** A name of a metric that means nothing where the scope is seen: accumulators before `finish`, what is of a batch in it. */
+export interface Barred {
+  readonly kind: "barred";
+  readonly what: "accumulator" | "batch";
+  readonly name: string;
+  readonly declared: Span | undefined;
+}
+
+/** Names of a body: values, what `<-` changes, and what is out of reach. */
 export interface Scope {
   readonly parent: Scope | undefined;
-  readonly names: Map<string, Val | Cell>;
+  readonly names: Map<string, Val | Cell | Barred>;
 }
 
 /** The function under construction. */
@@ -187,7 +196,7 @@ export function innerScope(parent: Scope | undefined): Scope {
 }
 
 /** The meaning of a local name. */
-export function findLocal(scope: Scope | undefined, name: string): Val | Cell | undefined {
+export function findLocal(scope: Scope | undefined, name: string): Val | Cell | Barred | undefined {
   return scope === undefined ? undefined : (scope.names.get(name) ?? findLocal(scope.parent, name));
 }
 

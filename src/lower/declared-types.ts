@@ -105,7 +105,7 @@ function resolveElement(ctx: Context, type: TypeExpression): DType | undefined {
   if (bound?.kind === "word" && isDType(bound.value)) return bound.value;
   if (bound === undefined && genericElements.has(word)) return word === "int" ? "i32" : "f32";
   // What is nothing at all was reported with the names of the file.
-  if (bound !== undefined && bound.kind !== "poison" && bound.kind !== "cell")
+  if (bound !== undefined && bound.kind !== "poison" && bound.kind !== "cell" && bound.kind !== "barred")
     report(ctx, "MC3008", type.element.span, { expected: "an element type is needed here", actual: describe(bound) });
   return undefined;
 }

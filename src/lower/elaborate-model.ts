@@ -6,6 +6,7 @@ import { decide } from "../dims/decide.ts";
 import { assume, formatRelation, negateRelation, noFacts, type Facts } from "../dims/facts.ts";
 import { calleesOf } from "../ir/callees-of.ts";
 import type { Func, Module } from "../ir/graph.ts";
+import { isFunction } from "../analyze/is-function.ts";
 import { explicitNames } from "../analyze/walk.ts";
 import type { Callable, ProgramFile } from "../std/program-file.ts";
 import { fault } from "../support/fault.ts";
@@ -168,7 +169,7 @@ function elaborateEntry(
     ...top,
     facts: contract.facts,
     assumptions: assumptionsOf(contract),
-    owning: declaration.flavor === "fn" ? "fn" : "yes",
+    owning: isFunction(declaration) ? "fn" : "yes",
   };
   const made = withMinima(entry, (context) => {
     const positive = inputs.map(({ type: { shape }, declared }) => {

@@ -9,6 +9,7 @@ import { lowerComparison } from "./conditions.ts";
 import type { Context, Elaborator, Expected, FunctionStore, Rules } from "./context.ts";
 import { lowerFor } from "./for.ts";
 import { lowerIndex } from "./indexing.ts";
+import { lowerMetricBody } from "./metric-body.ts";
 import { lowerScan } from "./scan.ts";
 import { lowerChain, lowerPipe, lowerStage } from "./stages.ts";
 import { lowerBody, lowerWhenExpression } from "./statements.ts";
@@ -61,7 +62,13 @@ function lowerExpression(ctx: Context, e: Expression, expected: Expected = {}): 
   }
 }
 
-const rules: Rules = { expression: lowerExpression, body: lowerBody, stage: lowerStage, chain: lowerChain };
+const rules: Rules = {
+  expression: lowerExpression,
+  body: lowerBody,
+  metric: lowerMetricBody,
+  stage: lowerStage,
+  chain: lowerChain,
+};
 
 /** A fresh elaborator: nothing is lowered yet but the functions of a store, which what is lowered joins. */
 export function createElaborator(program: Program, collector: Collector, store?: FunctionStore): Elaborator {

@@ -1,3 +1,4 @@
+import { isFunction } from "../analyze/is-function.ts";
 import { reportUnknownInput } from "../analyze/report-unknown-argument.ts";
 import { mayBeLeftOut } from "../analyze/may-be-left-out.ts";
 import type { Callable } from "../std/program-file.ts";
@@ -28,7 +29,7 @@ export function gatherInputs(
 ): Gathered | undefined {
   const declared = declaration.inputs;
   const callee = declaration.name.text;
-  const isFn = declaration.flavor === "fn";
+  const isFn = isFunction(declaration);
   const places = isFn ? declared.filter((it) => !mayBeLeftOut(it)).length : Infinity;
   const byPlace: Given[] = [...spreadTuples(piped)];
   const byName = new Map<string, Given | undefined>();

@@ -1,3 +1,4 @@
+import { isFunction } from "../analyze/is-function.ts";
 import { elementTypes, hyperparameterWords } from "../analyze/builtins.ts";
 import { enumWordsOf, wordsOf } from "../analyze/hyperparameter-words.ts";
 import { mayBeLeftOut } from "../analyze/may-be-left-out.ts";
@@ -72,7 +73,7 @@ function fitAlternative(ctx: Context, type: HyperparameterAlternative, val: Val,
         ? val
         : undefined;
     case "block":
-      return val.kind === "recipe" && val.target.kind === "callable" && val.target.callable.declaration.flavor !== "fn"
+      return val.kind === "recipe" && val.target.kind === "callable" && !isFunction(val.target.callable.declaration)
         ? val
         : undefined;
     case "pair": {
@@ -149,9 +150,10 @@ export interface GivenArguments {
 }
 
 /** What to do where an input of a fn that may be left out is given by position, where hyperparameters stand. */
-function inputsByName({ flavor, name, inputs }: CallableDeclaration): { readonly help?: string } {
+function inputsByName(declaration: CallableDeclaration): { readonly help?: string } {
+  const { name, inputs } = declaration;
   const others = inputs.filter(mayBeLeftOut).flatMap((it) => it.name?.text ?? []);
-  if (flavor !== "fn" || others.length === 0) return {};
+  if (!isFunction(declaration) || others.length === 0) return {};
   const names = others.map((it) => `\`${it}=...\``).join(", ");
   return { help: `Inputs of \`${name.text}\` that may be left out go by name: ${names}.` };
 }

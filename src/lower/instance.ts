@@ -1,11 +1,12 @@
 import type { Func } from "../ir/graph.ts";
+import type { Metric } from "../ir/program.ts";
 import type { TensorType } from "../ir/types.ts";
 import type { Callable } from "../std/program-file.ts";
 import type { Span } from "../support/source.ts";
 import type { Crossing } from "./crossings.ts";
 import type { PathScope } from "./paths.ts";
 import type { ValueTree } from "./value-tree.ts";
-import type { Val, ValueFacts } from "./values.ts";
+import type { TensorVal, Val, ValueFacts } from "./values.ts";
 
 /** One lowered instantiation of a declaration, with what its callers need to know of it. */
 export interface Instantiation {
@@ -25,6 +26,18 @@ export interface Instantiation {
   readonly variables: ReadonlyMap<string, TensorType>;
   /** Differs where sharing one set of weights would need two shapes. */
   readonly signature: string;
+  /** Of a metric. Its function gives what a batch gives to the accumulators. */
+  readonly metric?: MetricParts;
+}
+
+/** What makes an instantiation a metric. */
+export type MetricParts = Omit<Metric, "name">;
+
+/** The lowered body of a metric: what a batch gives to its accumulators, and what makes a figure of them. */
+export interface MetricBody {
+  readonly gathered: readonly { readonly name: string; readonly val: TensorVal }[];
+  readonly tree: ValueTree;
+  readonly parts: MetricParts;
 }
 
 /** One set of weights: a constructed block, and where in its function it lives. */

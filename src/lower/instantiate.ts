@@ -1,4 +1,5 @@
 import { enumWordsOf } from "../analyze/hyperparameter-words.ts";
+import { isFunction } from "../analyze/is-function.ts";
 import { explicitNames, referencesIn } from "../analyze/walk.ts";
 import { formatDim } from "../dims/dim.ts";
 import { decide } from "../dims/decide.ts";
@@ -85,7 +86,7 @@ export function prepareUse(
     emits: how === "inlined" ? ctx.emits : undefined,
     inScan: how === "inlined" && ctx.inScan,
     carries: [],
-    owning: declaration.flavor === "fn" ? "fn" : "yes",
+    owning: isFunction(declaration) ? "fn" : "yes",
   };
   const isGiven = (place: number): boolean => given[place] !== undefined;
   const typesOf = (places: readonly number[]): readonly (ResolvedType | undefined)[] | undefined => {
@@ -170,7 +171,7 @@ function asksGiven(condition: Expression): boolean {
 export function factMessage(ctx: Context, message: string | undefined): string | undefined {
   return message?.replace(/\{(\w+)\}/g, (whole, name: string) => {
     const val = ctx.scope.names.get(name);
-    if (val === undefined || val.kind === "cell") return whole;
+    if (val === undefined || val.kind === "cell" || val.kind === "barred") return whole;
     if (val.kind === "dim") return formatDim(val.dim);
     return val.kind === "number" || val.kind === "boolean" || val.kind === "word" ? String(val.value) : whole;
   });
@@ -234,14 +235,17 @@ function lowerBody(use: Use): Instantiation | undefined {
   const { elaborator, unit } = context;
   elaborator.visited.add(declaration);
   const key = functionKey(elaborator, declaration.name.text);
-  const result = elaborator.rules.body(context, declaration.body);
-  const matched = matchResults(context, declaration, result);
+  const metric = declaration.flavor === "metric" ? elaborator.rules.metric(context, declaration) : undefined;
+  const matched =
+    declaration.flavor === "metric"
+      ? metric && { results: metric.gathered, tree: metric.tree }
+      : matchResults(context, declaration, elaborator.rules.body(context, declaration.body));
   if (matched === undefined) return undefined;
   const { results, tree } = matched;
   const func: Func = {
     key,
     name: declaration.name.text,
-    flavor: declaration.flavor,
+    flavor: declaration.flavor === "metric" ? "fn" : declaration.flavor,
     ...(declaration.doc !== undefined && { doc: declaration.doc.text }),
     hyperparameters: [...hyperparameters].map(([name, val]) => ({ name, value: toHyperparameterValue(val) })),
     inputNames: inputs.map((it) => it.name),
@@ -257,12 +261,13 @@ function lowerBody(use: Use): Instantiation | undefined {
   if (isTooLarge(outside, size, `\`${func.name}\``, call ?? declaration.name.span)) return undefined;
   elaborator.sizes.set(key, size);
   elaborator.functions.set(key, func);
-  return summarise(
+  const made = summarise(
     func,
     unit,
     results.map((it) => it.val.facts),
     tree,
   );
+  return metric === undefined ? made : { ...made, metric: metric.parts };
 }
 
 /** What callers need to know of a lowered function. */

@@ -48,8 +48,8 @@ export function lowerStatements(ctx: Context, body: Body): boolean {
   return body.statements.map((it) => lowerStatement(ctx, it)).every((fine) => fine);
 }
 
-/** False where something in it was reported. */
-function lowerStatement(ctx: Context, statement: Statement): boolean {
+/** Lowers a statement for what it does. False where something in it was reported. */
+export function lowerStatement(ctx: Context, statement: Statement): boolean {
   switch (statement.kind) {
     case "binding":
       return lowerBinding(ctx, statement);
@@ -59,6 +59,10 @@ function lowerStatement(ctx: Context, statement: Statement): boolean {
       return lowerParam(ctx, statement);
     case "emit":
       return lowerEmit(ctx, statement);
+    case "gather":
+    case "finish":
+      // Outside of a metric's own body they have been reported.
+      return false;
     case "when-statement":
       return lowerWhenStatement(ctx, statement);
     case "expression-statement":
@@ -256,7 +260,7 @@ function lowerWhenStatement(ctx: Context, statement: WhenStatement): boolean {
       if (!run(inner)) fine = false;
       const elements = names.map((it) => {
         const val = inner.scope.names.get(it);
-        return val === undefined || val.kind === "cell" ? poison : val;
+        return val === undefined || val.kind === "cell" || val.kind === "barred" ? poison : val;
       });
       return elements.length === 0 ? undefined : { kind: "tuple", elements };
     };

@@ -130,3 +130,19 @@ function describeRange({ low, below }: ValueRange): string | undefined {
 export function labelsOf(classes: Dim | undefined): ValueFacts {
   return classes === undefined ? noValueFacts : { range: { low: 0, below: classes } };
 }
+
+/** Whether what wants logits was given what is known to be probabilities; true after a report. */
+export function refusesProbability(ctx: Context, { facts }: TensorVal, span: Span, taker: string): boolean {
+  if (facts.probability === undefined) return false;
+  report(
+    ctx,
+    "MC3019",
+    span,
+    { loss: taker },
+    {
+      labels: [{ span: facts.probability, message: "here it becomes a probability" }],
+      help: "Give it the value before the softmax or sigmoid; return `(logits, probs)` where both are wanted.",
+    },
+  );
+  return true;
+}

@@ -1,3 +1,4 @@
+import { isFunction } from "../analyze/is-function.ts";
 import { formatDim, type Dim } from "../dims/dim.ts";
 import type { Value } from "../ir/graph.ts";
 import type { TensorType } from "../ir/types.ts";
@@ -188,7 +189,9 @@ export function describe(val: Val): string {
     case "tuple":
       return `a tuple of ${String(val.elements.length)}`;
     case "recipe":
-      return val.target.kind === "callable" && val.target.callable.declaration.flavor !== "fn"
+      if (val.target.kind === "callable" && val.target.callable.declaration.flavor === "metric")
+        return `the metric ${targetName(val.target)}`;
+      return val.target.kind === "callable" && !isFunction(val.target.callable.declaration)
         ? `the block ${targetName(val.target)}, to which nothing is applied`
         : `the function ${targetName(val.target)}`;
     case "instance":

@@ -27,7 +27,6 @@ import { binaryCrossEntropy, crossEntropy, huber, klNormal, mae, mse } from "./l
 import { lstm } from "./lstm.ts";
 import { matmul } from "./matmul.ts";
 import { maxPool2d, maxPool2dGradient } from "./max-pool2d.ts";
-import { accuracy, binaryAccuracy, meanAbsoluteError, meanSquaredError, perplexity } from "./metrics.ts";
 import { logsumexp, variance } from "./moments.ts";
 import { oneHot } from "./one-hot.ts";
 import type { Operator } from "./define/operator.ts";
@@ -73,7 +72,6 @@ import { where } from "./where.ts";
 /** Every operator there is, by name; one line each. */
 export const operators = {
   abs,
-  accuracy,
   add,
   argmax,
   argmin,
@@ -81,7 +79,6 @@ export const operators = {
   avg_pool2d_gradient: avgPool2dGradient,
   batch_norm_inference: batchNormInference,
   batch_norm_training: batchNormTraining,
-  binary_accuracy: binaryAccuracy,
   binary_cross_entropy: binaryCrossEntropy,
   broadcast_to: broadcastTo,
   cast,
@@ -138,8 +135,6 @@ export const operators = {
   max_pool2d_gradient: maxPool2dGradient,
   maximum,
   mean,
-  mean_absolute_error: meanAbsoluteError,
-  mean_squared_error: meanSquaredError,
   min,
   minimum,
   mod,
@@ -152,7 +147,6 @@ export const operators = {
   ones_like: onesLike,
   orthogonalize,
   pad,
-  perplexity,
   pow,
   prod,
   put_along: putAlong,

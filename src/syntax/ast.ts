@@ -72,15 +72,17 @@ export interface ConstDeclaration extends NodeBase {
   readonly doc: Doc | undefined;
 }
 
-/** `model`, `block` and `fn`: hyperparameters, inputs, an optional result type, facts and a body. */
+/** `model`, `block`, `fn` and `metric`: hyperparameters, inputs, an optional result type, facts and a body. */
 export interface CallableDeclaration extends NodeBase {
   readonly kind: "callable";
-  readonly flavor: "model" | "block" | "fn";
+  readonly flavor: "model" | "block" | "fn" | "metric";
   readonly name: Name;
   readonly hyperparameters: readonly Hyperparameter[];
   readonly inputs: readonly Input[];
   /** Undefined where the result is inferred; one nameless entry for `-> type`; several for `-> (a: type, b: type)`. */
   readonly results: readonly TypedName[] | undefined;
+  /** Of a metric, in place of a result, which of its figure is better. Undefined elsewhere, and where that was reported. */
+  readonly better: "more" | "less" | undefined;
   readonly where: readonly Fact[];
   readonly body: Body;
   readonly doc: Doc | undefined;
@@ -154,7 +156,15 @@ export interface Body extends NodeBase {
   readonly statements: readonly Statement[];
 }
 
-export type Statement = Binding | Update | ParamDeclaration | EmitStatement | WhenStatement | ExpressionStatement;
+export type Statement =
+  | Binding
+  | Update
+  | ParamDeclaration
+  | EmitStatement
+  | GatherStatement
+  | FinishStatement
+  | WhenStatement
+  | ExpressionStatement;
 
 /** `name = value`, `name: type = value`, `(a, b) = value`. */
 export interface Binding extends NodeBase {
@@ -188,6 +198,21 @@ export interface ParamDeclaration extends NodeBase {
 export interface EmitStatement extends NodeBase {
   readonly kind: "emit";
   readonly last: boolean;
+  readonly value: Expression;
+}
+
+/** In a metric, `total hits: f32[] = sum(hit)`: what a batch gives to an accumulator, and how batches are merged. */
+export interface GatherStatement extends NodeBase {
+  readonly kind: "gather";
+  readonly merge: "total" | "largest" | "smallest";
+  readonly name: Name;
+  readonly type: TypeExpression;
+  readonly value: Expression;
+}
+
+/** The last statement of a metric, `finish hits / count`: the figure, of what all examples have given. */
+export interface FinishStatement extends NodeBase {
+  readonly kind: "finish";
   readonly value: Expression;
 }
 

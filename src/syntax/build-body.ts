@@ -42,6 +42,17 @@ function buildStatement(builder: Builder, node: CstNode, last: boolean): ast.Sta
     }
     case "emitStatement":
       return { kind: "emit", span, last: maybeToken(child, "Last") !== undefined, value: value() };
+    case "gatherStatement":
+      return {
+        kind: "gather",
+        span,
+        merge: maybeToken(child, "Total") ? "total" : maybeToken(child, "Largest") ? "largest" : "smallest",
+        name: name(),
+        type: buildType(builder, oneNode(child, "type")),
+        value: value(),
+      };
+    case "finishStatement":
+      return { kind: "finish", span, value: value() };
     case "update":
       return { kind: "update", span, target: name(), value: value() };
     case "binding": {

@@ -1,5 +1,6 @@
 import type { CstNode } from "chevrotain";
 import { fault } from "../support/fault.ts";
+import { textOf } from "../support/source.ts";
 import type * as ast from "./ast.ts";
 import type * as sections from "./ast/sections.ts";
 import { buildBody } from "./build-body.ts";
@@ -58,7 +59,7 @@ export function buildTopLevel(builder: DeclarationBuilder, node: CstNode): ast.N
   }
 }
 
-// --- model, block, fn
+// --- model, block, fn, metric
 
 type CallableParts = Omit<ast.CallableDeclaration, "span" | "doc">;
 
@@ -66,15 +67,18 @@ function buildCallable(builder: Builder, node: CstNode): CallableParts {
   const hyperparameters = maybeNode(node, "hyperparameters");
   const results = maybeNode(node, "results");
   const facts = maybeNode(node, "facts");
+  const isMetric = maybeToken(node, "Metric") !== undefined;
+  const name = buildName(builder, oneToken(node, "Identifier"));
   return {
     kind: "callable",
-    flavor: maybeToken(node, "Model") ? "model" : maybeToken(node, "Block") ? "block" : "fn",
-    name: buildName(builder, oneToken(node, "Identifier")),
+    flavor: isMetric ? "metric" : maybeToken(node, "Model") ? "model" : maybeToken(node, "Block") ? "block" : "fn",
+    name,
     hyperparameters: hyperparameters
       ? nodes(hyperparameters, "hyperparameter").map((it) => buildHyperparameter(builder, it))
       : [],
     inputs: buildInputs(builder, oneNode(node, "inputs")),
-    results: results && buildResults(builder, results),
+    results: isMetric ? undefined : results && buildResults(builder, results),
+    better: isMetric ? buildBetter(builder, name, results) : undefined,
     where: facts ? buildFacts(builder, facts) : [],
     body: buildBody(builder, oneNode(node, "body")),
   };
@@ -135,6 +139,15 @@ function buildResults(builder: Builder, node: CstNode): readonly ast.TypedName[]
     }
     return { kind: "typed-name", span, name, type };
   });
+}
+
+/** `more` or `less`, which stands where others have a result; undefined after a report. */
+function buildBetter(builder: Builder, name: ast.Name, node: CstNode | undefined): "more" | "less" | undefined {
+  const text = node && textOf(spanOf(builder, node));
+  if (text === "more" || text === "less") return text;
+  const span = node ? spanOf(builder, node) : name.span;
+  builder.reporter.report("MC1041", span, { name: name.text, ...(text !== undefined && { found: text }) });
+  return undefined;
 }
 
 /** Conditions, each with the text after it, where there is one. */

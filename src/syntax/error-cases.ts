@@ -175,14 +175,19 @@ const misspeltWord: Case = (stop) => {
     return report(before, nearest(before.image, ["expect"]), "entry");
   }
   if (!rules.includes("body")) return false;
-  return report(before, nearest(before.image, ["param", "state", "emit", "when", "scan", "for"]), "statement");
+  return report(
+    before,
+    nearest(before.image, ["param", "state", "emit", "total", "largest", "smallest", "finish", "when", "scan", "for"]),
+    "statement",
+  );
 };
 
 /** `y = x +` */
 const missingValue: Case = (stop) => {
   const { token, before, reporter } = stop;
   if (token !== undefined && !ends.includes(token.tokenType)) return false;
-  if (!isOneOf(before, [...operators, t.Not, t.Equals, t.Arrow, t.UpdateArrow, t.Colon, t.Comma, t.Emit])) return false;
+  if (!isOneOf(before, [...operators, t.Not, t.Equals, t.Arrow, t.UpdateArrow, t.Colon, t.Comma, t.Emit, t.Finish]))
+    return false;
   const what =
     before.tokenType === t.Arrow
       ? "A stage"

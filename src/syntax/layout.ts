@@ -59,7 +59,18 @@ const infixTokens: readonly TokenType[] = [
 export const infixWords: readonly string[] = infixTokens.map((it) => symbolOf(it));
 
 /** Words that open an entry or a statement, and so are no misspelling of a declaration's. */
-const innerWords = new Set(["step", "group", "freeze", "expect", "param", "state", "emit", "repeat"]);
+const innerWords = new Set([
+  "step",
+  "group",
+  "freeze",
+  "expect",
+  "param",
+  "state",
+  "emit",
+  "total",
+  "finish",
+  "repeat",
+]);
 
 /**
  * The tokens for the parser. Where nesting is too deep, only what stands before that declaration. `next` is what follows

@@ -82,7 +82,7 @@ export function exciseStatement(tokens: readonly IToken[], place: number, textEn
   }
   // The header is at fault: keep the body for its own errors, under a header that parses.
   const [bodyStart, bodyEnd] = lastBraces(tokens, topStart, topEnd);
-  const headed = header && [t.Model, t.Block, t.Fn].includes(header.tokenType);
+  const headed = header && [t.Model, t.Block, t.Fn, t.Metric].includes(header.tokenType);
   if (headed && bodyStart > blamed && bodyEnd === topEnd && !isPlain(tokens, topStart, bodyStart)) {
     return cut(topStart, bodyStart, plainHeader(header));
   }

@@ -1,8 +1,8 @@
 import { constantSchedule } from "../../src/autodiff/schedules.ts";
-import type { Func, Module } from "../../src/ir/graph.ts";
-import { accuracy } from "../../src/ops/metrics.ts";
+import type { Func, Module, Value } from "../../src/ir/graph.ts";
+import type { GraphBuilder } from "../../src/ops/define/builder.ts";
 import type { TensorType } from "../../src/ir/types.ts";
-import { metricOf } from "../../src/graph/metric-of.ts";
+import { createBuilder } from "../../src/graph/create-builder.ts";
 import { required } from "../../src/support/fault.ts";
 import type { ClipSpec, Metric, OptimizerSpec, Schedule, TrainProgram, TrainStep } from "../../src/ir/program.ts";
 import type { Span } from "../../src/support/source.ts";
@@ -12,10 +12,40 @@ export function constantRate(rate: number): Schedule {
   return constantSchedule(rate);
 }
 
+/** A metric by hand: its accumulators, and the figure that a builder makes of them. */
+export function metricOf(
+  name: string,
+  accumulators: Metric["accumulators"],
+  finish: (b: GraphBuilder, accumulators: readonly Value[]) => Value,
+): Metric {
+  const b = createBuilder({ firstId: 0 });
+  const inputs = accumulators.map((it) => b.value(it.type, it.name));
+  const result = finish(b, inputs);
+  const func: Func = {
+    key: `metric ${name}`,
+    name,
+    flavor: "fn",
+    hyperparameters: [],
+    inputNames: accumulators.map((it) => it.name),
+    resultNames: [name],
+    parameters: [],
+    states: [],
+    body: { inputs, nodes: b.nodes, results: [result] },
+  };
+  return { name, better: "higher", accumulators, finish: func };
+}
+
 const scalar: TensorType = { dtype: "f32", shape: [] };
 
 /** `accuracy`, as a program has it. */
-export const accuracyMetric: Metric = metricOf("accuracy", required(accuracy.metric, "accuracy"), [scalar, scalar]);
+export const accuracyMetric: Metric = metricOf(
+  "accuracy",
+  [
+    { name: "sum", type: scalar, merge: "sum" },
+    { name: "count", type: scalar, merge: "sum" },
+  ],
+  (b, [sum, count]) => b.div(required(sum, "sum"), required(count, "count")),
+);
 
 /** A training program over a module made by hand; `settings` override its plain defaults. */
 export function programOf(

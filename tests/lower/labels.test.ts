@@ -27,8 +27,6 @@ function model(expression: string, result = "f32[B, 3]", label = "class(3)[B]"):
 /** Every operator that takes places, applied to `of` where there are `rooms` of them. */
 const takers: readonly (readonly [name: string, write: (of: string, rooms: number) => readonly [string, string]])[] = [
   ["cross_entropy", (of, rooms) => [`x -> Dense(${rooms}) -> cross_entropy(${of})`, "f32[]"]],
-  ["accuracy", (of, rooms) => [`(a, b) = x -> Dense(${rooms}) -> accuracy(${of})\n  a / b`, "f32[]"]],
-  ["perplexity", (of, rooms) => [`(a, b) = x -> Dense(${rooms}) -> perplexity(${of})\n  a / b`, "f32[]"]],
   ["take_along", (of, rooms) => [`take_along(x -> Dense(${rooms}), ${of})`, "f32[B]"]],
   ["put_along", (of, rooms) => [`sum(put_along(${of}, x[:, 0], ${rooms}), axis=-1)`, "f32[B]"]],
   ["one_hot", (of, rooms) => [`sum(one_hot(${of}, ${rooms}), axis=-1)`, "f32[B]"]],

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createFigureSum } from "../../src/runtime/train/figures.ts";
 import { trainingOf } from "../specs/spec-testing.ts";
+import { checkFile } from "./checking.ts";
 
 const source = (metric: string, functions = ""): string => `${functions}
 model Net: (x: f32[B, 2]) -> logits: f32[B, 3] { x -> Dense(3) }
@@ -19,8 +20,13 @@ train Net on Points {
 }
 `;
 
-const own = (name: string, body: string): string =>
-  `fn ${name}: (logits: f32[B, C], label: i32[B]) -> (f32[], f32[]) { ${body} }`;
+const share = (name: string, better: string): string =>
+  `metric ${name}: (logits: f32[B, C], label: i32[B]) -> ${better} {
+    total sum:   f32[] = sum(logits)
+    total count: f32[] = B
+    finish sum / count
+  }`;
+const each = "fn each: (logits: f32[B, C], label: i32[B]) -> f32[B] { sum(logits, over=C) + cast(label, f32) }";
 
 describe("a metric's figure, and whether more of it is better", () => {
   // What 6 over 4 comes to.
@@ -28,10 +34,12 @@ describe("a metric's figure, and whether more of it is better", () => {
   it.each([
     ["accuracy", "", mean, "higher", "max"],
     ["perplexity", "", exponential, "lower", "min"],
-    ["surprise", own("surprise", "perplexity(logits, label)"), exponential, "lower", "min"],
-    ["hits", own("hits", "accuracy(logits, label)"), mean, "higher", "max"],
-    ["my_recall", own("my_recall", "(sum(logits), sum(logits))"), mean, "higher", "max"],
-    ["my_error", own("my_error", "(sum(logits), sum(logits))"), mean, "lower", "min"],
+    ["accuracy", share("accuracy", "less"), mean, "lower", "min"],
+    ["surprise", share("surprise", "more"), mean, "higher", "max"],
+    // Of losses and functions less is better, whatever they are called.
+    ["cross_entropy", "", mean, "lower", "min"],
+    ["each", each, mean, "lower", "min"],
+    ["f1", each.replace("each", "f1"), mean, "lower", "min"],
   ])("%s", (name, functions, figure, better, mode) => {
     const program = trainingOf(source(name, functions));
     const { metrics, stop, save } = program;
@@ -46,15 +54,175 @@ describe("a metric's figure, and whether more of it is better", () => {
 
   it("has a name of its own beside the loss and the others", () => {
     const given = ["accuracy", "accuracy", "accuracy_1", "loss", "loss", "accuracy"];
-    const functions = ["accuracy_1", "loss"].map((it) => own(it, "accuracy(logits, label)")).join("\n");
+    const functions = ["accuracy_1", "loss"].map((it) => share(it, "more")).join("\n");
     const calls = given.map((it) => `${it}(logits, label)`).join(", ");
     const text = source("loss_1", functions).replace(/metrics: .*/, `metrics: ${calls}`);
     const names = ["accuracy", "accuracy_1", "accuracy_1_1", "loss_1", "loss_2", "accuracy_2"];
     expect(trainingOf(text).metrics.map((it) => it.name)).toEqual(names);
   });
 
-  it("is none of a part of what an operator gives", () => {
-    const swapped = own("swapped", "(s, n) = accuracy(logits, label)\n (n, s)");
-    expect(trainingOf(source("swapped", swapped)).metrics).toMatchObject([{ name: "swapped", better: "lower" }]);
+  it("takes its hyperparameters by name and by place, and each use has its own", () => {
+    const above = `metric above(limit: float, times: int = 1): (logits: f32[B, C]) -> more {
+      total sum: f32[] = sum(cast(logits > limit, f32)) * times
+      finish sum / times
+    }`;
+    const text = source("above", above)
+      .replace(/metrics: .*/, "metrics: above(logits, 0.5), above(logits, limit=-1, times=3), above(logits, 0.5)")
+      .replace(/stop: .*/, "");
+    const { metrics } = trainingOf(text);
+    const figures = metrics.map(({ finish }) => finish.body.nodes.length);
+    expect(metrics.map((it) => it.name)).toEqual(["above", "above_1", "above_2"]);
+    expect(figures).toEqual([figures[0], figures[1], figures[0]]);
+  });
+});
+
+/** The errors of a check, or all that it says. */
+function told(text: string, severity?: "warning"): readonly string[] {
+  return checkFile(text)
+    .filter((it) => it.severity === (severity ?? "error"))
+    .map((it) => `${it.code} ${it.message}`);
+}
+
+const metric = (body: string, better = "-> more"): string =>
+  `metric hits(limit: float = 0): (guess: f32[B, C], real: f32[B, C]) ${better} {\n${body}\n}\n`;
+const good = "  hit = cast(guess > limit, f32)\n  total found: f32[] = sum(hit * real)\n";
+
+describe("what is wrong with a metric is told where it is", () => {
+  it.each([
+    ["nothing", metric(`${good}  finish found`), []],
+    ["no finish", metric(good), ["MC2046 The metric `hits` does not end in `finish`."]],
+    [
+      "a value after it",
+      metric(`${good}  finish found\n  hit`),
+      ["MC2046 The metric `hits` goes on after its `finish`."],
+    ],
+    [
+      "nothing gathered",
+      metric("  finish 1"),
+      ["MC2046 The metric `hits` gathers nothing: it needs a `total`, a `largest` or a `smallest`."],
+    ],
+    [
+      "no direction",
+      metric(`${good}  finish found`, ""),
+      ["MC1041 The metric `hits` must say whether more or less of it is better, `-> more` or `-> less`."],
+    ],
+    [
+      "a result",
+      metric(`${good}  finish found`, "-> f32[]"),
+      [
+        "MC1041 The metric `hits` must say whether more or less of it is better, `-> more` or `-> less`, and says `-> f32[]`.",
+      ],
+    ],
+    [
+      "an accumulator of the batch's size",
+      metric("  total found: f32[B] = sum(guess * real, over=C)\n  finish sum(found)"),
+      ["MC3061 `total found` is f32[B], and B differs from batch to batch: what is gathered has one size for all."],
+    ],
+    [
+      "an accumulator of integers",
+      metric("  largest top: i32[] = cast(max(guess * real), i32)\n  finish top"),
+      ["MC3061 `largest top` is i32[]: what is gathered is f32."],
+    ],
+    [
+      "an accumulator before finish",
+      metric(`${good}  total twice: f32[] = 2 * found\n  finish twice`),
+      ["MC3060 `found` is what all examples give, which `finish` alone sees."],
+    ],
+    [
+      "an input in finish",
+      metric(`${good}  finish found / mean(real)`),
+      ["MC3060 `real` is of the examples of one batch: `finish` sees what has been gathered of all of them."],
+    ],
+    [
+      "a binding in finish",
+      metric(`${good}  finish found / mean(hit)`),
+      ["MC3060 `hit` is of the examples of one batch: `finish` sees what has been gathered of all of them."],
+    ],
+    ["what is known in finish", metric(`  n = 2 * 3\n${good}  finish found / n + limit + C`), []],
+    [
+      "several figures",
+      metric("  total found: f32[C] = sum(guess * real, over=B)\n  finish found"),
+      ["MC3062 What `finish` makes is one number, `f32[]`, and this is f32[C]."],
+    ],
+    [
+      "a draw",
+      metric(`${good}  finish found + normal_like(found)`),
+      ["MC3062 What `finish` makes is one number, `f32[]`, and this draws random numbers."],
+    ],
+    [
+      "a parameter",
+      metric(`  param _scale: f32[] = ones\n${good}  finish found`),
+      ["MC2023 `hits` may not hold a param: functions and metrics own nothing."],
+    ],
+    [
+      "a capital",
+      metric(`${good}  finish found`).replace("hits", "Hits"),
+      ["MC2016 `Hits` should be `hits`: the name of a metric begins with a small letter."],
+    ],
+    [
+      "gathering elsewhere",
+      `fn f: (x: f32[B]) -> f32[] {\n  total sum: f32[] = sum(x)\n  smallest least: f32[] = min(x)\n  x[0]\n}\n`,
+      [
+        "MC2045 `total` stands in the body of a `metric` alone.",
+        "MC2045 `smallest` stands in the body of a `metric` alone.",
+      ],
+    ],
+    [
+      "gathering in a branch",
+      metric(`${good}  when limit > 0 {\n    total _more: f32[] = sum(hit)\n  }\n  finish found`),
+      ["MC2045 `total` stands in the body of a `metric` alone."],
+    ],
+  ])("%s", (_, text, messages) => {
+    expect(told(text)).toEqual(messages);
+  });
+
+  it("an accumulator that is not used", () => {
+    const text = metric(`${good}  total rest: f32[] = sum(hit)\n  finish found`);
+    expect(told(text, "warning")).toEqual(["MC2004 `rest` is never used."]);
+  });
+
+  it("a use where it is no value", () => {
+    const text = `metric per_place: (x: f32[B, T]) -> less {
+  total all: f32[T] = sum(x, over=B)
+  finish sum(all)
+}
+fn used: (x: f32[B]) -> f32[] { per_place(x -> reshape([B, 1])) }
+`;
+    expect(told(text)).toEqual([
+      "MC2047 `per_place` is a metric, which is used in the `metrics` of a `train` section alone.",
+    ]);
+  });
+});
+
+describe("labels of the library's metrics", () => {
+  it.each(["accuracy", "perplexity"])("need a logit each: %s", (name) => {
+    const wide = source(name);
+    expect(checkFile(wide)).toEqual([]);
+    const narrow = wide.replace(/metrics: .*/, `metrics: ${name}(logits[:, 0:2], label)`);
+    expect(checkFile(narrow).map((it) => it.code)).toEqual(["MC3020"]);
+  });
+
+  it.each([
+    ["perplexity(softmax(logits), label)", "perplexity"],
+    ["binary_accuracy(sigmoid(logits), logits)", "binary_accuracy"],
+  ])("are compared with logits, not with probabilities: %s", (call, name) => {
+    const text = source(name).replace(/metrics: .*/, `metrics: ${call}`);
+    expect(checkFile(text).map((it) => it.code)).toEqual(["MC3019"]);
+  });
+});
+
+describe("what stands for a metric", () => {
+  it.each([
+    ["label", "`label` is no metric"],
+    ["3", "`3` is no metric"],
+    ["logits - logits", "`logits - logits` is no metric"],
+    ["argmax(logits)", "`argmax(logits)` is no metric"],
+    ["accuracy", "takes (logits: float[...S, C], labels: class(C)[...S])"],
+  ])("%s does not", (call, message) => {
+    const text = source("accuracy")
+      .replace(/metrics: .*/, `metrics: ${call}`)
+      .replace(/stop: .*\n/, "")
+      .replace(/save: .*\n/, "");
+    expect(() => trainingOf(text)).toThrow(message);
   });
 });

@@ -142,7 +142,7 @@ const dataKeys: Readonly<Record<(typeof sectionKeys.data.now)[number], { good: s
 const trainKeys: Readonly<Record<(typeof sectionKeys.train.now)[number], { good: string; bad: readonly string[] }>> = {
   loss: { good: "mse(y, t)", bad: ["mse(y, t), mse(y, t)", "3"] },
   optimizer: { good: "sgd", bad: ["sgd, adam", "3", "sgd(0.1)(2)"] },
-  metrics: { good: "mean_squared_error(y, t)", bad: ["3", "mse(y, t)"] },
+  metrics: { good: "mean_squared_error(y, t)", bad: ["3", "y - t"] },
   epochs: { good: "2", bad: ["0", "-1", "1.5", "2, 3", '"2"', "2\n  steps: 3"] },
   steps: { good: "2", bad: ["0", "1.5", "1e300"] },
   batch: { good: "2", bad: ["0", "1.5", "true"] },
@@ -280,6 +280,7 @@ describe("every built-in function", () => {
     zeros: ["zeros(foo=[7])", "zeros([7], 1)", "zeros([7], shape=[7])", "zeros(shape=[7], shape=[7])", "zeros(true)"],
     ones: ["ones(foo=[7])", "ones([7], 1)", "ones([7], shape=[7])"],
     given: ["given()", "given(x)", "given(3)", "given(x, x)", "given(foo=x)"],
+    unnormalized: ["unnormalized(x, 1)", "unnormalized()", "unnormalized(x, foo=1)", "unnormalized(softmax(x))"],
     full: ["full([7], 1, 2)", "full([7])", "full([7], 1, value=2)", "full([7], foo=1)", "full(value=1)"],
     gradient: ["gradient(x)", "gradient(y=x)", "gradient(x, x, x)", "gradient(2 * x, of=x)", "gradient(3, x)"],
   };

@@ -52,7 +52,6 @@ describe("shapes of layers", () => {
       ["f32[B, 5, 5, C]"],
     ],
     ["a loss", infer("cross_entropy", [tensor(B, T, 65), typed("i32", B, T)]), ["f32[]"]],
-    ["a metric", infer("accuracy", [tensor(B, 10), typed("i32", B)]), ["f32[]", "f32[]"]],
     [
       "long short-term memory",
       infer("lstm", [

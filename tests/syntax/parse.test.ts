@@ -146,8 +146,8 @@ describe("words", () => {
         "binding",
         "binding",
         "update",
-        // `emit (value)` emits: a function of that name is called within an expression only.
-        word === "emit" ? "emit" : "expression-statement",
+        // `emit (value)` emits, and `finish (value)` finishes: functions of these names are called within expressions.
+        word === "emit" || word === "finish" ? word : "expression-statement",
         "expression-statement",
       ]);
       expect(

@@ -212,7 +212,7 @@ export const namesCatalog = {
     message: (it: { readonly fn?: string; readonly what: string }) =>
       it.fn === undefined
         ? `A section may not hold a ${it.what}: models and blocks alone own parameters.`
-        : `The fn \`${it.fn}\` may not hold a ${it.what}: functions own nothing.`,
+        : `\`${it.fn}\` may not hold a ${it.what}: functions and metrics own nothing.`,
     explanation:
       "`block` and `model` may own parameters, `fn` may not: a call of a function has no place for them in a checkpoint. Make it a block. Features, losses and metrics are functions too: what learns belongs into the model.",
     bad: "fn scaled: (x: f32[B, D]) -> f32[B, D] {\n  param by: f32[D] = ones\n  x * by\n}\n",
@@ -369,5 +369,33 @@ export const namesCatalog = {
       "`given(mask)` says whether a use gives the input `mask`, which the header declares with `?`: `mask: f32[B, T]?`. All other inputs always have a value.",
     bad: "block Scale: (x: f32[B, T], by: f32[B, T]) -> f32[B, T] {\n  when given(by) { x * by } else { x }\n}\n",
     good: "block Scale: (x: f32[B, T], by: f32[B, T]?) -> f32[B, T] {\n  when given(by) { x * by } else { x }\n}\n",
+  }),
+  MC2045: entry({
+    severity: "error",
+    title: "outside of a metric",
+    message: (it: { readonly word: string }) => `\`${it.word}\` stands in the body of a \`metric\` alone.`,
+    explanation:
+      "`total`, `largest` and `smallest` gather over all examples, and `finish` makes a metric's figure of it: statements of a metric's own body, not of a block, a function, a `scan` or a branch.",
+    bad: "fn hits: (guess: f32[B], real: f32[B]) -> f32[] {\n  total found: f32[] = sum(cast(guess == real, f32))\n  sum(guess)\n}\n",
+    good: "metric hits: (guess: f32[B], real: f32[B]) -> more {\n  total found: f32[] = sum(cast(guess == real, f32))\n  finish found\n}\n",
+  }),
+  MC2046: entry({
+    severity: "error",
+    title: "an unfinished metric",
+    message: (it: { readonly name: string; readonly problem: string }) => `The metric \`${it.name}\` ${it.problem}.`,
+    explanation:
+      "A metric gathers something over examples, `total hits: f32[] = ...`, and its last statement is `finish`, with the figure that this makes.",
+    bad: "metric hits: (guess: f32[B], real: f32[B]) -> more {\n  total found: f32[] = sum(cast(guess == real, f32))\n}\n",
+    good: "metric hits: (guess: f32[B], real: f32[B]) -> more {\n  total found: f32[] = sum(cast(guess == real, f32))\n  finish found\n}\n",
+  }),
+  MC2047: entry({
+    severity: "error",
+    title: "a metric where it is no value",
+    message: (it: { readonly name: string }) =>
+      `\`${it.name}\` is a metric, which is used in the \`metrics\` of a \`train\` section alone.`,
+    explanation:
+      "A metric is a figure of all examples, not a value of one batch: networks, losses, functions and other metrics cannot use it.",
+    bad: `${"metric spread: (y: f32[B, 2]) -> less {\n  largest top: f32[] = max(y)\n  finish top\n}\n"}${linear("  y = x -> Dense(2)\n  y * spread(y)\n")}`,
+    good: `${"fn spread: (y: f32[B, 2]) -> f32[] { max(y) }\n"}${linear("  y = x -> Dense(2)\n  y * spread(y)\n")}`,
   }),
 } as const;

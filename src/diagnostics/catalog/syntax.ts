@@ -314,4 +314,14 @@ export const syntaxCatalog = {
     bad: "model M: (x: f32[B, 4, 3]) -> y: f32[B, 4] {\n  x[..., 0, ...]\n}\n",
     good: "model M: (x: f32[B, 4, 3]) -> y: f32[B, 4] {\n  x[..., 0]\n}\n",
   }),
+  MC1041: entry({
+    severity: "error",
+    title: "a metric that does not say what is better",
+    message: (it: { readonly name: string; readonly found?: string }) =>
+      `The metric \`${it.name}\` must say whether more or less of it is better, \`-> more\` or \`-> less\`${it.found === undefined ? "" : `, and says \`-> ${it.found}\``}.`,
+    explanation:
+      "In place of a result a metric says what is better: `stop` and `save` of a training go by it. The figure itself is a number, which `finish` makes.",
+    bad: "metric error: (guess: f32[B], real: f32[B]) -> f32[] {\n  total sum: f32[] = sum(abs(guess - real))\n  finish sum\n}\n",
+    good: "metric error: (guess: f32[B], real: f32[B]) -> less {\n  total sum: f32[] = sum(abs(guess - real))\n  finish sum\n}\n",
+  }),
 } as const;

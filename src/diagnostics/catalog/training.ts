@@ -97,20 +97,21 @@ export const trainingCatalog = {
   }),
   MC4009: entry({
     severity: "error",
-    title: "a loss that is no single number",
-    message: (it: { found: string }) => `A loss must be one number, f32[], but this is ${it.found}.`,
+    title: "a loss that is no number",
+    message: (it: { found: string }) =>
+      `A loss is one number, f32[], or numbers of each example, f32[B] or f32[B, ...], but this is ${it.found}.`,
     explanation:
-      "The loss functions of the library are means over the batch. Take `mean(...)` of what you compute yourself.",
-    bad: train("  loss: y - t\n  optimizer: sgd(lr=0.1)\n  epochs: 5"),
+      "Of numbers of each example, a batch's as the first axis, the mean is taken, over examples and whatever else there is, as Keras does. The losses of the library are such means.",
+    bad: train("  loss: sum(square(y - t), over=B)\n  optimizer: sgd(lr=0.1)\n  epochs: 5"),
     good,
   }),
   MC4010: entry({
     severity: "error",
     title: "a metric that is none",
     message: (it: { text: string; known: readonly string[] }) =>
-      `\`${it.text}\` is no metric: a metric gives a sum and a count, as ${listed(it.known)} do.`,
+      `\`${it.text}\` is no metric: here stands a call of one (${listed(it.known)}), or of a function that gives a number for a batch or for each of its examples.`,
     explanation:
-      "Metrics add up over batches, so that the figure of an epoch is exact whatever the size of its last batch.",
+      "A metric is declared, `metric hits: (...) -> more { total ... finish ... }`, or comes with the library. A loss or a function may stand for one: its mean over all examples is the figure, of which less is better.",
     bad: train("  loss: mse(y, t)\n  optimizer: sgd(lr=0.1)\n  metrics: y - t\n  epochs: 5"),
     good,
   }),

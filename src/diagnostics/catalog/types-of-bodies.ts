@@ -2,6 +2,8 @@ import { entry } from "../entry.ts";
 
 const model = (header: string, body: string): string => `model M: ${header} {\n${body}}\n`;
 
+const metric = (body: string): string => `metric agreement: (guess: f32[B], real: f32[B]) -> more {\n${body}}\n`;
+
 /** What is wrong within a body: results, conditions, scans, numbers. */
 export const typesOfBodiesCatalog = {
   MC3011: entry({
@@ -237,5 +239,39 @@ export const typesOfBodiesCatalog = {
       "An initialiser fills a type: `orthogonal` fills matrices, `forget_bias` the bias of an LSTM, and what draws random numbers fills floating point. The lower bound of `uniform` is not above its upper one.",
     bad: "block Scale: (x: f32[B, D]) -> f32[B, D] {\n  param by: f32[D] = orthogonal\n  x * by\n}\n",
     good: "block Scale: (x: f32[B, D]) -> f32[B, D] {\n  param by: f32[D] = ones\n  x * by\n}\n",
+  }),
+  MC3060: entry({
+    severity: "error",
+    title: "out of reach in a metric",
+    message: (it: { readonly what: "accumulator" | "batch"; readonly name: string }) =>
+      it.what === "accumulator"
+        ? `\`${it.name}\` is what all examples give, which \`finish\` alone sees.`
+        : `\`${it.name}\` is of the examples of one batch: \`finish\` sees what has been gathered of all of them.`,
+    explanation:
+      "What stands before `finish` is computed for each batch; the accumulators are merged over all batches, and `finish` makes the figure of what they have come to. So neither sees what belongs to the other. Give what `finish` needs an accumulator.",
+    bad: metric("  hit = cast(guess == real, f32)\n  total hits: f32[] = sum(hit)\n  finish hits / mean(hit)\n"),
+    good: metric("  total hits: f32[] = sum(cast(guess == real, f32))\n  total all: f32[] = B\n  finish hits / all\n"),
+  }),
+  MC3061: entry({
+    severity: "error",
+    title: "what a metric cannot gather",
+    message: (it: { readonly merge: string; readonly name: string; readonly found: string; readonly free?: string }) =>
+      it.free === undefined
+        ? `\`${it.merge} ${it.name}\` is ${it.found}: what is gathered is f32.`
+        : `\`${it.merge} ${it.name}\` is ${it.found}, and ${it.free} differs from batch to batch: what is gathered has one size for all.`,
+    explanation:
+      "Accumulators are merged over batches element by element, so that their sizes must be known when the file is checked: reduce over the batch, as by `sum(x, over=B)`. They are f32 in a batch, and added up in double precision.",
+    bad: metric("  total hits: f32[B] = cast(guess == real, f32)\n  finish sum(hits)\n"),
+    good: metric("  total hits: f32[] = sum(cast(guess == real, f32))\n  finish hits\n"),
+  }),
+  MC3062: entry({
+    severity: "error",
+    title: "no figure",
+    message: (it: { readonly found: string }) =>
+      `What \`finish\` makes is one number, \`f32[]\`, and this ${it.found}.`,
+    explanation:
+      "A metric is one figure of all examples. Of several numbers, as of one for each class, take the mean or another summary, or declare a metric for each.",
+    bad: metric("  total hits: f32[1] = sum(cast(guess == real, f32)) -> reshape([1])\n  finish hits\n"),
+    good: metric("  total hits: f32[1] = sum(cast(guess == real, f32)) -> reshape([1])\n  finish sum(hits)\n"),
   }),
 } as const;

@@ -2,7 +2,7 @@ import { asNumber, formatDim, type Atom, type Dim } from "../../dims/dim.ts";
 import { formatRelation, relationKey, type Relation } from "../../dims/facts.ts";
 import type { Graph, GraphInput, GraphOutput, Module, Role } from "../../ir/graph.ts";
 import { accumulatorPort, lossPort, portOf, ports } from "../../ir/ports.ts";
-import type { TrainProgram, TrainStep } from "../../ir/program.ts";
+import type { Merge, TrainProgram, TrainStep } from "../../ir/program.ts";
 import type { DType } from "../../ir/types.ts";
 import { seedWords } from "../../ops/random/counter.ts";
 import { isStored } from "./emit-graph.ts";
@@ -88,7 +88,7 @@ export interface ManifestTraining {
     /** The output of the graph `metrics`. */
     readonly figure: string;
     /** Outputs of the training and evaluation graphs. */
-    readonly accumulators: readonly { readonly name: string; readonly merge: "sum" }[];
+    readonly accumulators: readonly { readonly name: string; readonly merge: Merge }[];
   }[];
   /** What runs on each batch, in this order: listed where there are several steps, or phases. */
   readonly run?: readonly ManifestStep[];

@@ -13,6 +13,7 @@ import {
   literal,
   objectOf,
   returns,
+  text,
   type Entry,
   type Expression,
   type Item,
@@ -125,4 +126,18 @@ function reading(loss: string, places: readonly Place[]): readonly Statement[] {
 
 function rowFrom(start: number): Expression {
   return start === 0 ? sums : call("sums.slice", literal(start));
+}
+
+/** Which places in the row of sums are merged by their largest or smallest number; undefined where all are added up. */
+export function extremesOf(program: TrainingContext["program"]): Expression | undefined {
+  let start = 1;
+  const found = gatheredIn(program).flatMap(({ accumulators }) =>
+    accumulators.flatMap((it): readonly Expression[] => {
+      const [from, size] = [start, accumulatorSize(it)];
+      start += size;
+      if (it.merge === "sum") return [];
+      return [objectOf({ from: literal(from), size: literal(size), of: text(it.merge) })];
+    }),
+  );
+  return found.length === 0 ? undefined : arrayOf(...found);
 }

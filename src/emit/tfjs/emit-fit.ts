@@ -18,6 +18,7 @@ import { storedFormOf, weightsOf } from "./emit-checkpoint.ts";
 import { rawCheck } from "./emit-preparation.ts";
 import type { ModelContext } from "./model-context.ts";
 import type { PlainExpression } from "../structured/tree.ts";
+import { extremesOf } from "./emit-figures.ts";
 
 const model = identifier("model");
 
@@ -42,6 +43,7 @@ export function fitFunction(context: ModelContext, program: TrainProgram, takeSt
       figure: arrow("figures", member(identifier("figures"), monitor.metric)),
       mode: text(mode),
     });
+  const extremes = extremesOf(program);
   const entries: Record<string, Expression> = {
     data: identifier("data"),
     options: identifier("options"),
@@ -94,6 +96,7 @@ export function fitFunction(context: ModelContext, program: TrainProgram, takeSt
         objectOf(Object.fromEntries(accumulators.map((it) => [it.name, literal(accumulatorSize(it))]))),
       ),
     ),
+    ...(extremes && { extremes }),
     figures: identifier("figuresOf"),
   };
   const fitted = call("runFit", objectOf(entries));

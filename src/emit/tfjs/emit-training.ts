@@ -15,7 +15,7 @@ import {
   type Field,
   type Item,
 } from "./ast.ts";
-import { figuresFunction } from "./emit-figures.ts";
+import { extremesOf, figuresFunction } from "./emit-figures.ts";
 import { fitFunction } from "./emit-fit.ts";
 import { checkFunction } from "./emit-checks.ts";
 import { learningItems } from "./emit-learning.ts";
@@ -223,6 +223,13 @@ function evaluateFunction(context: TrainingContext): Item {
   const measured = (it: StepContext): Expression =>
     soundSums(it, call(it.names.evaluateSums, modelName, batch), "data");
   const awaited = (it: StepContext): Expression => ({ kind: "await", value: measured(it) });
+  const each: Expression = {
+    kind: "closure",
+    ...(several && { async: true }),
+    parameters: [{ pattern: "batch" }],
+    body: several ? joined(program, steps, awaited) : measured(steps[0]),
+  };
+  const extremes = [extremesOf(program) ?? []].flat();
   return {
     kind: "function",
     exported: true,
@@ -237,12 +244,14 @@ function evaluateFunction(context: TrainingContext): Item {
     body: [
       { kind: "expression", value: call("checkBatch", identifier("data")) },
       returns(
-        call("evaluateBatches", identifier("data"), identifier("batchSize"), identifier("figuresOf"), {
-          kind: "closure",
-          ...(several && { async: true }),
-          parameters: [{ pattern: "batch" }],
-          body: several ? joined(program, steps, awaited) : measured(steps[0]),
-        }),
+        call(
+          "evaluateBatches",
+          identifier("data"),
+          identifier("batchSize"),
+          identifier("figuresOf"),
+          each,
+          ...extremes,
+        ),
       ),
     ],
   };

@@ -2,10 +2,9 @@ import type { Program } from "../../analyze/program.ts";
 import { mayBeLeftOut } from "../../analyze/may-be-left-out.ts";
 import type { Collector } from "../../diagnostics/collector.ts";
 import { usesOf } from "../../graph/rewrite.ts";
-import { constant } from "../../dims/dim.ts";
+import { constant, type Dim } from "../../dims/dim.ts";
 import type { Func, Module, Value } from "../../ir/graph.ts";
 import type { DataProgram, Metric, TrainProgram, TrainStep } from "../../ir/program.ts";
-import { metricOf } from "../../graph/metric-of.ts";
 import { lossName } from "../../ir/measures-of.ts";
 import { matchesAny } from "../../ir/is-learned.ts";
 import { parametersOf, statesOf } from "../../graph/parameters-of.ts";
@@ -20,7 +19,7 @@ import { assumptionsOf, reachable, type LoweredModel } from "../elaborate-model.
 import { joinData } from "./join-data.ts";
 import type { LoweredData } from "./lower-data.ts";
 import { reportUnknownNames } from "../unknown-names.ts";
-import { batchType, matchFeatures, type FeatureMatch } from "./match-features.ts";
+import { batchOf, batchType, matchFeatures, type FeatureMatch } from "./match-features.ts";
 import { onlyExpression, settingsOf } from "./read-setting.ts";
 import {
   checkRate,
@@ -32,7 +31,8 @@ import {
   readStop,
   readValidate,
 } from "./read-training.ts";
-import { freeName, lowerMetric, metricExpression } from "./lower-metric.ts";
+import { lowerMetric, metricExpression } from "./lower-metric.ts";
+import { isOfExamples, meanOfExamples } from "./mean-metric.ts";
 import { reportMisplaced } from "./report-misplaced.ts";
 import { sectionContext, sectionFunc, settingScope, sourceText } from "./section-context.ts";
 import { sectionKeys } from "./section-keys.ts";
@@ -103,7 +103,9 @@ export function lowerTrainSection(
 
   const written = writtenSteps(declaration, settings, callable.declaration.name.text, scope);
   const leading = written.find(({ every }) => every === 1);
-  const metricExpressions = (settings.get("metrics")?.phrases ?? []).flatMap((it) => metricExpression(it, scope) ?? []);
+  const metricExpressions = (settings.get("metrics")?.phrases ?? []).flatMap(
+    (it) => metricExpression(it, file, scope) ?? [],
+  );
   const paths = parametersOf(model.module).map((it) => it.path);
   // What several steps share is read once.
   const expressionOf = once((it: Setting) => onlyExpression(it, scope));
@@ -321,14 +323,14 @@ function lowerObjective(
     const inModel = entry.body.inputs[entry.inputNames.indexOf(feature.name)];
     if (inModel !== undefined) values.set(value.id, inModel);
   }
-  const lossValue = lowerLoss(ctx, loss);
+  const batch = batchOf(match.renamed);
+  const lossValue = lowerLoss(ctx, loss, batch);
   const gathered: Value[] = [];
   const named: Metric[] = [];
   for (const expression of metrics) {
-    const found = lowerMetric(ctx, expression);
+    const found = lowerMetric(ctx, expression, batch, named);
     if (found === undefined) continue;
-    const types = found.values.map((it) => it.type);
-    named.push(metricOf(freeName(found.name, named), found.trait, types));
+    named.push(found.metric);
     gathered.push(...found.values);
   }
   if (lossValue === undefined || named.length !== metrics.length) return undefined;
@@ -338,18 +340,18 @@ function lowerObjective(
   const func = sectionFunc(ctx, "objective", kept, results, declaration.span);
   return {
     func,
-    callees: calleesOf(elaborator, func),
+    callees: new Map([func, ...named.map((it) => it.finish)].flatMap((it) => [...calleesOf(elaborator, it)])),
     inputs: kept.map(({ from, name }) => ({ from, name })),
     metrics: named,
   };
 }
 
-function lowerLoss(ctx: Context, expression: Expression): Value | undefined {
+/** A loss: a number of the batch, or numbers of its examples, whose mean is taken. Undefined after a report. */
+function lowerLoss(ctx: Context, expression: Expression, batch: Dim): Value | undefined {
   if (!reportUnknownNames(ctx, expression)) return undefined;
   const result = ctx.elaborator.rules.expression(ctx, expression);
   if (result.kind === "poison") return undefined;
-  if (result.kind === "tensor" && result.value.type.shape.length === 0 && result.value.type.dtype === "f32")
-    return result.value;
+  if (result.kind === "tensor" && isOfExamples(result.value, batch)) return meanOfExamples(ctx, result.value);
   const found = result.kind === "tensor" ? formatType(result.value.type) : describe(result);
   ctx.elaborator.collector.report("MC4009", expression.span, { found });
   return undefined;

@@ -21,6 +21,11 @@ export function batchType(feature: FeatureSpec, renamed: ReadonlyMap<string, Dim
   return { dtype: feature.type.dtype, shape };
 }
 
+/** What the model calls the batch. */
+export function batchOf(renamed: ReadonlyMap<string, Dim>): Dim {
+  return substitute(batchDim, (name) => renamed.get(name));
+}
+
 const loneVariable = (dim: Dim): string | undefined => {
   const [name, other] = variablesOf(dim);
   return name !== undefined && other === undefined && sameForm(dim, variable(name)) ? name : undefined;

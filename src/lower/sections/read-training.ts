@@ -218,11 +218,6 @@ function membersOf(expression: Expression): readonly string[] | undefined {
   return before && expression.kind === "member" ? [...before, expression.name.text] : undefined;
 }
 
-/** Whether more of a figure of a person's own is better, by its name. */
-export function betterByName(metric: string): Metric["better"] {
-  return /accuracy|precision|recall|auc|f1|iou|r2/.test(metric) ? "higher" : "lower";
-}
-
 function modeOf({ metric }: Monitor, { metrics }: Measured): "min" | "max" {
   return metrics.find(({ name }) => name === metric)?.better === "higher" ? "max" : "min";
 }

@@ -1,7 +1,6 @@
 import type { Dim } from "../../dims/dim.ts";
 import type { Attributes, OperatorNode, Value } from "../../ir/graph.ts";
 import type { Limits } from "../../ir/limits.ts";
-import type { Metric } from "../../ir/program.ts";
 import type { DType, TensorType } from "../../ir/types.ts";
 import type { GraphBuilder, PlainAttributes } from "./builder.ts";
 import type { ValueRange } from "./value-range.ts";
@@ -184,15 +183,6 @@ export interface ImageStructure {
   readonly window?: "kernel" | "attribute";
 }
 
-/** What makes an operator a metric. */
-export interface MetricTrait {
-  readonly better: Metric["better"];
-  /** What the results are called, which are f32 of static shapes. Over batches they are added up. */
-  readonly accumulators: readonly string[];
-  /** The figure, of what they have come to over all examples. */
-  readonly finish: (b: GraphBuilder, accumulators: readonly Value[]) => Value;
-}
-
 interface OperatorBase<S extends AttributeSchema> {
   readonly name: string;
   /** One sentence, for docs and hovers. */
@@ -210,8 +200,6 @@ interface OperatorBase<S extends AttributeSchema> {
     readonly attributes: AttributesOf<S>;
   }) => Cost;
   readonly samples: readonly Sample[];
-  /** Of a metric, whose results are what a batch gives to its accumulators. */
-  readonly metric?: MetricTrait;
   /** How many results it has depends on its attributes: even one of them is the first of a list. */
   readonly variadicResults?: boolean;
   /**

@@ -3,7 +3,7 @@ import { interpretGraph } from "../../graph/interpret.ts";
 import { accumulatorShape, accumulatorSize } from "../../ir/accumulator-shape.ts";
 import { figureNames, gatheredIn, leadingStep, lossName } from "../../ir/measures-of.ts";
 import { accumulatorPort, portOf } from "../../ir/ports.ts";
-import type { TrainProgram } from "../../ir/program.ts";
+import type { Merge, TrainProgram } from "../../ir/program.ts";
 import { referenceTarget } from "../../passes/pipeline.ts";
 import { elementAt } from "../../support/element-at.ts";
 import { fault, required } from "../../support/fault.ts";
@@ -12,7 +12,7 @@ import type { BatchResult } from "./trainer.ts";
 /** Losses and metrics over some batches: by name, the loss of a step without one as `loss`. */
 export type Figures = ReadonlyMap<string, number>;
 
-/** What a {@link FigureSum} has added up, as plain data. */
+/** What a {@link FigureSum} has come to, as plain data. */
 export interface FigureState {
   /** Of the leading step, weighted by examples. */
   readonly loss: number;
@@ -24,12 +24,19 @@ export interface FigureState {
   readonly metrics: readonly Readonly<Record<string, number | readonly number[]>>[];
 }
 
-/** Adds up batches: losses weighted by examples, what metrics gather element by element, in doubles. */
+/** Merges batches: losses weighted by examples, what metrics gather element by element, in doubles. */
 export interface FigureSum {
   add(result: BatchResult, examples: number): void;
   figures(): Figures;
   state(): FigureState;
 }
+
+/** How accumulators are merged: what they begin with, and what comes of them and a batch. */
+const merges: Readonly<Record<Merge, { readonly start: number; readonly merge: (a: number, b: number) => number }>> = {
+  sum: { start: 0, merge: (a, b) => a + b },
+  max: { start: -Infinity, merge: Math.max },
+  min: { start: Infinity, merge: Math.min },
+};
 
 /** What figures are made of. */
 export type Measured = Pick<TrainProgram, "name" | "model" | "metrics" | "steps">;
@@ -43,16 +50,17 @@ export function createFigureSum(program: Measured, from?: FigureState): FigureSu
   let examples = from?.examples ?? 0;
   const sums = gatheredIn(program).map(({ accumulators }, at) =>
     accumulators.map((it) => {
-      const data = new Float64Array(accumulatorSize(it));
+      const { start, merge } = merges[it.merge];
+      const data = new Float64Array(accumulatorSize(it)).fill(start);
       if (from !== undefined) data.set(required(heldIn(from, at, it.name), `the state of ${it.name}`));
-      return { name: it.name, shape: accumulatorShape(it), data };
+      return { name: it.name, shape: accumulatorShape(it), data, merge };
     }),
   );
   const addTo = (at: number, given: readonly ArrayLike<number>[]): void => {
-    elementAt(sums, at).forEach(({ name, data }, place) => {
+    elementAt(sums, at).forEach(({ name, data, merge }, place) => {
       const added = required(given[place], name);
       if (added.length !== data.length) fault(`${name} has ${added.length} elements, not ${data.length}`);
-      data.forEach((it, i) => (data[i] = it + elementAt(added, i)));
+      data.forEach((it, i) => (data[i] = merge(it, elementAt(added, i))));
     });
   };
   return {

@@ -9,7 +9,6 @@ export type TextForms = Readonly<Record<PrimitiveName, TextForm>> & Readonly<Rec
 /** The whole table: an operator that is missing does not compile. */
 export const textForms: TextForms = {
   abs: "word",
-  accuracy: "word",
   add: "+",
   argmax: "word",
   argmin: "word",
@@ -17,7 +16,6 @@ export const textForms: TextForms = {
   avg_pool2d_gradient: "word",
   batch_norm_inference: "word",
   batch_norm_training: "word",
-  binary_accuracy: "word",
   binary_cross_entropy: "parts",
   broadcast_to: "word",
   cast: "word",
@@ -74,8 +72,6 @@ export const textForms: TextForms = {
   max_pool2d_gradient: "word",
   maximum: "word",
   mean: "word",
-  mean_absolute_error: "word",
-  mean_squared_error: "word",
   min: "word",
   minimum: "word",
   mod: "%",
@@ -88,7 +84,6 @@ export const textForms: TextForms = {
   ones_like: "word",
   orthogonalize: "word",
   pad: "word",
-  perplexity: "parts",
   pow: "^",
   prod: "word",
   put_along: "word",

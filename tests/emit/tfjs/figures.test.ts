@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { emitTfjs } from "../../../src/emit/tfjs/emit-tfjs.ts";
 import type { TrainProgram } from "../../../src/ir/program.ts";
-import { auc, f1, measuring, r2 } from "../../specs/metric-programs.ts";
+import { ownMetrics } from "../../specs/metric-programs.ts";
 import { trainingOf } from "../../specs/spec-testing.ts";
 import { typeErrors } from "./type-errors.ts";
 
@@ -28,8 +28,6 @@ function functionOf(text: string, name: string): string {
   return new RegExp(`^function ${name}\\([^]*?^}`, "m").exec(text)?.[0] ?? "";
 }
 
-const of = ["y", "t"];
-
 describe("the figures of metrics in generated TypeScript", () => {
   it("are the loss alone where there are none", async () => {
     const text = await emitted(trainingOf(source("")));
@@ -41,45 +39,46 @@ describe("the figures of metrics in generated TypeScript", () => {
   });
 
   it("are plain arithmetic on numbers", async () => {
-    const metrics = "metrics: mean_squared_error(y, t)";
-    const text = await emitted(measuring(trainingOf(source(metrics)), [{ metric: f1, of }]));
+    const metrics = "metrics: mean_squared_error(y, t), my_f1(y, t)";
+    const text = await emitted(trainingOf(source(metrics, ownMetrics)));
     expect(functionOf(text, "figuresOf")).toMatchInlineSnapshot(`
       "function figuresOf([
         loss = NaN,
         meanSquaredErrorSum = NaN,
         meanSquaredErrorCount = NaN,
-        f1Both = NaN,
-        f1Found = NaN,
-        f1Real = NaN,
+        myF1Both = NaN,
+        myF1Found = NaN,
+        myF1Wanted = NaN,
       ]: readonly number[]): NetFigures {
         return {
           loss,
           mean_squared_error: meanSquaredErrorSum / meanSquaredErrorCount,
-          f1: (f1Both * 2) / (f1Found + f1Real),
+          my_f1: (2 * myF1Both) / (myF1Found + myF1Wanted),
         };
       }"
     `);
   });
 
   it("take arrays out of the row, and leave out what nothing reads", async () => {
-    const added = [auc, f1, r2].map((metric) => ({ metric, of }));
-    const text = await emitted(measuring(trainingOf(source("")), added));
+    const metrics = "metrics: binned_auc(y, t), my_f1(y, t), my_r2(y, t)";
+    const text = await emitted(trainingOf(source(metrics, ownMetrics)));
     expect(functionOf(text, "figuresOf")).toMatchInlineSnapshot(`
       "function figuresOf(sums: readonly number[]): NetFigures {
         const [loss = NaN] = sums;
-        const aucBins = { shape: [2, 50], data: sums.slice(2, 102) };
-        const [f1Both = NaN, f1Found = NaN, f1Real = NaN, r2Sum = NaN, r2Squares = NaN, r2Missed = NaN] = sums.slice(102);
-        const r2Count = { shape: [1], data: sums.slice(108, 109) };
-        const value = reshapeDoubles(sliceDoubles(aucBins, 0, 0, 1), [50]);
-        const value2 = reshapeDoubles(sliceDoubles(aucBins, 0, 1, 1), [50]);
-        const value3 = scalarOf(reshapeDoubles(r2Count, []));
-        const value4 = r2Sum / value3;
+        const binnedAucSides = { shape: [2, 50], data: sums.slice(2, 102) };
+        const [myF1Both = NaN, myF1Found = NaN, myF1Wanted = NaN, myR2First = NaN, myR2Squares = NaN, myR2Missed = NaN] =
+          sums.slice(102);
+        const myR2Count = { shape: [1], data: sums.slice(108, 109) };
+        const value = reshapeDoubles(sliceDoubles(binnedAucSides, 0, 0, 1), [50]);
+        const value2 = reshapeDoubles(sliceDoubles(binnedAucSides, 0, 1, 1), [50]);
+        const value3 = scalarOf(reshapeDoubles(sliceDoubles(myR2Count, 0, 0, 1), []));
+        const value4 = myR2First / value3;
         return {
           loss,
-          auc:
+          binned_auc:
             scalarOf(
               foldDoubles(
-                combineDoubles([value2, sumsAlong(value, 0, true, false), value], (a, b, c) => a * (b + c * 0.5)),
+                combineDoubles([value2, sumsAlong(value, 0, true, false), value], (a, b, c) => a * (b + 0.5 * c)),
                 [0],
                 false,
                 0,
@@ -88,8 +87,8 @@ describe("the figures of metrics in generated TypeScript", () => {
             ) /
             (scalarOf(foldDoubles(value, [0], false, 0, (a, b) => a + b)) *
               scalarOf(foldDoubles(value2, [0], false, 0, (a, b) => a + b))),
-          f1: (f1Both * 2) / (f1Found + f1Real),
-          r2: 1 - r2Missed / (r2Squares - value4 * value4 * value3),
+          my_f1: (2 * myF1Both) / (myF1Found + myF1Wanted),
+          my_r2: 1 - myR2Missed / (myR2Squares - value4 * value4 * value3),
         };
       }"
     `);
@@ -99,7 +98,7 @@ describe("the figures of metrics in generated TypeScript", () => {
   it("may have any name", async () => {
     const names = ["delete", "sums", "loss", "scalar_of", "constructor"];
     const functions = names.map(
-      (it) => `fn ${it}: (a: f32[B, 1], b: f32[B, 1]) -> (f32[], f32[]) { mean_squared_error(a, b) }`,
+      (it) => `metric ${it}: (a: f32[B, 1], b: f32[B, 1]) -> less {\n  total sum: f32[] = sum(a - b)\n  finish sum\n}`,
     );
     const metrics = `metrics: ${names.map((it) => `${it}(y, t)`).join(", ")}`;
     const text = await emitted(trainingOf(source(metrics, functions.join("\n"))));

@@ -1,31 +1,42 @@
 import { describe, expect, it } from "vitest";
 import { constant } from "../../../src/dims/dim.ts";
-import { metricOf } from "../../../src/graph/metric-of.ts";
 import type { Func } from "../../../src/ir/graph.ts";
 import type { Metric, TrainProgram } from "../../../src/ir/program.ts";
 import type { TensorType } from "../../../src/ir/types.ts";
 import { createFigureSum, fitsProgram, type FigureState } from "../../../src/runtime/train/figures.ts";
 import { parseProgress } from "../../../src/runtime/train/parse-progress.ts";
 import { required } from "../../../src/support/fault.ts";
-import { accuracyMetric } from "../../autodiff/program-testing.ts";
+import { stringifyNumbers } from "../../../src/support/json-numbers.ts";
+import { accuracyMetric, metricOf } from "../../autodiff/program-testing.ts";
 import { func, moduleOf } from "../../passes/module-testing.ts";
 import { program as plain } from "./loop-testing.ts";
 
 const scalar: TensorType = { dtype: "f32", shape: [] };
 
+const three: TensorType = { dtype: "f32", shape: [constant(3)] };
+
 /** A share of pairs: what hit of each, over how often each came; their mean is the figure. */
 const shares: Metric = metricOf(
   "shares",
-  {
-    better: "higher",
-    accumulators: ["hits", "seen"],
-    finish: (b, [hits, seen]) => b.mean(b.div(required(hits, "hits"), required(seen, "seen")), [0]),
-  },
   [
-    { dtype: "f32", shape: [constant(3)] },
-    { dtype: "f32", shape: [constant(3)] },
+    { name: "hits", type: three, merge: "sum" },
+    { name: "seen", type: three, merge: "sum" },
   ],
+  (b, [hits, seen]) => b.mean(b.div(required(hits, "hits"), required(seen, "seen")), [0]),
 );
+
+/** How far apart the greatest hits and the least seen are. */
+const spread: Metric = metricOf(
+  "spread",
+  [
+    { name: "top", type: three, merge: "max" },
+    { name: "bottom", type: three, merge: "min" },
+  ],
+  (b, [top, bottom]) => b.sum(b.sub(required(top, "top"), required(bottom, "bottom")), [0]),
+);
+
+/** What `spread` has in a state. */
+const ends = { top: [0, 0, 0], bottom: [0, 0, 0] };
 
 /** A generator and a critic, which leads; the generator runs on every second batch. */
 const [step] = plain.steps;
@@ -35,13 +46,14 @@ const program: TrainProgram = {
     { ...step, name: "generator", every: 2 },
     { ...step, name: "critic" },
   ],
-  metrics: [accuracyMetric, shares],
+  metrics: [accuracyMetric, shares, spread],
 };
 
 const batch = (losses: readonly (number | undefined)[], hits: readonly number[], seen: readonly number[]) => ({
   losses,
   metrics: [
     [Float64Array.of(hits.reduce((a, b) => a + b, 0)), Float64Array.of(seen.reduce((a, b) => a + b, 0))],
+    [Float64Array.from(hits), Float64Array.from(seen)],
     [Float64Array.from(hits), Float64Array.from(seen)],
   ],
 });
@@ -58,11 +70,12 @@ describe("figures", () => {
     const sum = createFigureSum(program);
     for (const [result, count] of batches) sum.add(result, count);
     const figures = sum.figures();
-    expect([...figures.keys()]).toEqual(["generator.loss", "critic.loss", "accuracy", "shares"]);
+    expect([...figures.keys()]).toEqual(["generator.loss", "critic.loss", "accuracy", "shares", "spread"]);
     expect(figures.get("generator.loss")).toBeCloseTo((3 * 4 + 5) / 5, 14);
     expect(figures.get("critic.loss")).toBeCloseTo((0.1 * 4 + 0.2 * 3 + 0.3 + 0.4) / 9, 14);
     const each = [(2 ** 24 + 2.1) / (2 ** 24 + 4), 1.2 / 3, 2.3 / 3];
     expect(figures.get("shares")).toBeCloseTo(each.reduce((a, b) => a + b, 0) / 3, 14);
+    expect(figures.get("spread")).toBe(2 ** 24 + 1 + 1 - (1 + 0 + 0));
     expect(figures.get("accuracy")).toBe((2 + 0.1 + 0.2 + 0.3 + (2 ** 24 + 2) + 1) / (4 + 3 + (2 ** 24 + 2) + 1));
   });
 
@@ -72,7 +85,7 @@ describe("figures", () => {
     for (let cut = 0; cut <= batches.length; cut++) {
       const first = createFigureSum(program);
       for (const [result, count] of batches.slice(0, cut)) first.add(result, count);
-      const text = JSON.stringify({ step: cut, figures: first.state() });
+      const text = stringifyNumbers({ step: cut, figures: first.state() });
       const read = parseProgress(JSON.parse(text));
       if (!read.ok) throw new Error(read.error);
       expect(fitsProgram(required(read.value.figures, "figures"), program)).toBe(true);
@@ -89,40 +102,19 @@ describe("figures", () => {
       [
         { sum: 0, count: 0 },
         { sum: 0, count: 0 },
-      ],
-    ],
-    ["has one more", [...Array<FigureState["metrics"][number]>(3).fill({ sum: 0, count: 0 }), { hits: [], seen: [] }]],
-    [
-      "has another size",
-      [
-        { sum: 0, count: 0 },
-        { sum: 0, count: 0 },
-        { hits: [0, 0], seen: [0, 0, 0] },
-      ],
-    ],
-    [
-      "has a number for a list",
-      [
-        { sum: 0, count: 0 },
-        { sum: 0, count: 0 },
-        { hits: 0, seen: [0, 0, 0] },
-      ],
-    ],
-    [
-      "has another name",
-      [
-        { sum: 0, count: 0 },
-        { sum: 0, total: 0 },
         { hits: [0, 0, 0], seen: [0, 0, 0] },
       ],
     ],
+    [
+      "has one more",
+      [...Array<FigureState["metrics"][number]>(3).fill({ sum: 0, count: 0 }), { hits: [], seen: [] }, ends],
+    ],
+    ["has another size", [{ sum: 0, count: 0 }, { sum: 0, count: 0 }, { hits: [0, 0], seen: [0, 0, 0] }, ends]],
+    ["has a number for a list", [{ sum: 0, count: 0 }, { sum: 0, count: 0 }, { hits: 0, seen: [0, 0, 0] }, ends]],
+    ["has another name", [{ sum: 0, count: 0 }, { sum: 0, total: 0 }, { hits: [0, 0, 0], seen: [0, 0, 0] }, ends]],
     [
       "has a name more",
-      [
-        { sum: 0, count: 0, toString: 0 },
-        { sum: 0, count: 0 },
-        { hits: [0, 0, 0], seen: [0, 0, 0] },
-      ],
+      [{ sum: 0, count: 0, toString: 0 }, { sum: 0, count: 0 }, { hits: [0, 0, 0], seen: [0, 0, 0] }, ends],
     ],
   ])("are not of a state that %s", (_, metrics) => {
     expect(fitsProgram({ loss: 0, examples: 0, metrics }, program)).toBe(false);

@@ -2,7 +2,7 @@ import { constant } from "../../../dims/dim.ts";
 import { elementAt } from "../../../support/element-at.ts";
 import type { OnnxLowerings } from "./lowering.ts";
 
-/** Losses, metrics, and dropout, as ONNX says them. */
+/** Losses and dropout, as ONNX says them. */
 export const losses = {
   cross_entropy: "decomposed",
   binary_cross_entropy: "decomposed",
@@ -22,10 +22,5 @@ export const losses = {
     });
     return [writer.node("Mul", [differences, elementAt(refs, 2)])];
   },
-  accuracy: "decomposed",
-  perplexity: "decomposed",
-  binary_accuracy: "decomposed",
-  mean_squared_error: "decomposed",
-  mean_absolute_error: "decomposed",
   dropout: "decomposed",
 } satisfies Partial<OnnxLowerings>;

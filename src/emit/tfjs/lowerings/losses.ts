@@ -1,7 +1,7 @@
 import { elementAt } from "../../../support/element-at.ts";
 import type { TfjsLowerings } from "./lowering.ts";
 
-/** Losses, metrics, and dropout, as TensorFlow.js says them. */
+/** Losses and dropout, as TensorFlow.js says them. */
 export const losses = {
   cross_entropy: {
     lower: (writer, { args }) => writer.helper("crossEntropy", ...args),
@@ -17,11 +17,6 @@ export const losses = {
     const differences = writer.tf("sub", writer.tf("exp", elementAt(args, 0)), hot);
     return writer.tf("mul", differences, elementAt(args, 2));
   },
-  accuracy: "decomposed",
-  perplexity: "decomposed",
-  binary_accuracy: "decomposed",
-  mean_squared_error: "decomposed",
-  mean_absolute_error: "decomposed",
   dropout: {
     lower: (writer, { args }) =>
       writer.helper("dropout", elementAt(args, 0), elementAt(args, 1), writer.attribute("rate")),

@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import { bestWeights, keepBest, type Best, type Fitting } from "./progress.ts";
 import { placeKey, stepKey, uniformAt } from "./random.ts";
 import type { StoredForm } from "./safetensors.ts";
-import { runningSums, sumsOf, totalsOf, type Accumulators } from "./sums.ts";
+import { runningSums, sumsOf, totalsOf, type Accumulators, type Extremes } from "./sums.ts";
 import type { OwnedVariable } from "./variables.ts";
 
 /** How `fit` goes about its work; what is left out is as the train section of the spec says. */
@@ -75,6 +75,7 @@ export interface FitPlan<Data, Figures> {
   readonly evaluate: (data: Data) => Promise<Figures>;
   /** What each metric adds up over batches, and how many numbers that is. */
   readonly accumulators: Accumulators;
+  readonly extremes?: Extremes;
   readonly figures: (sums: readonly number[]) => Figures;
 }
 
@@ -104,7 +105,7 @@ export async function runFit<Data extends Record<string, tf.Tensor>, Figures ext
   }
   const reports: EpochReport<Figures>[] = [];
   let order: Int32Array = new Int32Array();
-  let sums = runningSums(plan.figures, fitting.figures && totalsOf(fitting.figures, plan.accumulators));
+  let sums = runningSums(plan.figures, plan.extremes, fitting.figures && totalsOf(fitting.figures, plan.accumulators));
   plan.begin?.(steps);
   if (plan.save !== undefined) bestWeights(fitting, plan.save.weights, plan.save.formOf);
 
@@ -135,7 +136,7 @@ export async function runFit<Data extends Record<string, tf.Tensor>, Figures ext
       const report = { epoch: epoch + 1, ...measured, improved };
       reports.push(report);
       await options.onEpochEnd?.(report);
-      if (due) sums = runningSums(plan.figures);
+      if (due) sums = runningSums(plan.figures, plan.extremes);
       if (ended && step + 1 !== steps) return reports;
       if (plan.stop !== undefined && fitting.waited >= plan.stop.patience) break;
     }
@@ -197,8 +198,9 @@ export async function evaluateBatches<Data extends Record<string, tf.Tensor>, Fi
   batchSize: number,
   figures: (sums: readonly number[]) => Figures,
   evaluate: (batch: Data) => Promise<number[]>,
+  extremes?: Extremes,
 ): Promise<Figures> {
-  const sums = runningSums(figures);
+  const sums = runningSums(figures, extremes);
   const examples = examplesIn(data);
   for (let from = 0; from < examples; from += batchSize) {
     const count = Math.min(batchSize, examples - from);

@@ -16,20 +16,27 @@ export interface Totals {
 /** What each metric adds up, by name, and how many numbers that is. */
 export type Accumulators = readonly Readonly<Record<string, number>>[];
 
+/** Places in a row of which metrics want the largest or the smallest number of all batches, rather than the sum. */
+export type Extremes = readonly { readonly from: number; readonly size: number; readonly of: "max" | "min" }[];
+
 /** Adds up batches, from where it had come: the loss, which comes first, weighted by examples, and what metrics add up. */
 export function runningSums<Figures>(
   figures: (sums: readonly number[]) => Figures,
-  from: Totals = { totals: [], examples: 0 },
+  extremes: Extremes = [],
+  before: Totals = { totals: [], examples: 0 },
 ): {
   add: (sums: readonly number[], examples: number) => void;
   figures: () => Figures;
   totals: () => Totals;
 } {
-  let { totals, examples } = from;
+  let { totals, examples } = before;
   return {
     add: (sums, count) => {
       const weighted = sums.map((sum, i) => (i === 0 ? sum * count : sum));
-      totals = weighted.map((sum, i) => (totals[i] ?? 0) + sum);
+      totals = weighted.map((sum, i) => {
+        const extreme = extremes.find(({ from, size }) => from <= i && i < from + size);
+        return extreme === undefined ? (totals[i] ?? 0) + sum : Math[extreme.of](totals[i] ?? sum, sum);
+      });
       examples += count;
     },
     figures: () => figures(totals.map((total, i) => (i === 0 ? total / examples : total))),

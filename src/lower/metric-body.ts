@@ -1,0 +1,139 @@
+import { asNumber, formatDim, variablesOf } from "../dims/dim.ts";
+import type { Func, Value } from "../ir/graph.ts";
+import type { Accumulator } from "../ir/program.ts";
+import { isFloat } from "../ops/define/dtype-class.ts";
+import type { CallableDeclaration, FinishStatement, GatherStatement } from "../syntax/ast.ts";
+import { castNode, createUnit, freshValue, innerScope, report, type Context, type Scope } from "./context.ts";
+import { asTensor } from "./convert.ts";
+import type { MetricBody } from "./instance.ts";
+import { checkType } from "./results.ts";
+import { lowerStatement } from "./statements.ts";
+import type { ValueTree } from "./value-tree.ts";
+import { formatType, tensor, type TensorVal, type Val } from "./values.ts";
+
+const merges = { total: "sum", largest: "max", smallest: "min" } as const;
+
+/**
+ * Lowers the body of a metric: its accumulators are the results of its function, and `finish` a function of its own, of
+ * what they have come to. Undefined after a report.
+ */
+export function lowerMetricBody(ctx: Context, declaration: CallableDeclaration): MetricBody | undefined {
+  const gathered: { readonly name: string; readonly val: TensorVal }[] = [];
+  const accumulators: Accumulator[] = [];
+  let finish: Func | undefined;
+  let fine = true;
+  for (const statement of declaration.body.statements) {
+    if (statement.kind === "gather") {
+      const val = lowerGather(ctx, declaration, statement);
+      const name = statement.name.text;
+      // Until `finish` it is not known what all examples give.
+      ctx.scope.names.set(name, { kind: "barred", what: "accumulator", name, declared: statement.name.span });
+      if (val === undefined) fine = false;
+      else {
+        gathered.push({ name, val });
+        accumulators.push({ name, type: val.value.type, merge: merges[statement.merge] });
+      }
+    } else if (statement.kind === "finish") {
+      finish = fine ? lowerFinish(ctx, declaration, statement, accumulators) : undefined;
+    } else if (!lowerStatement(ctx, statement)) fine = false;
+  }
+  // What is missing of a metric was reported when its declaration was looked at.
+  const { better } = declaration;
+  if (!fine || finish === undefined || better === undefined || gathered.length === 0) return undefined;
+  const tree: ValueTree = { kind: "tuple", elements: gathered.map(() => ({ kind: "leaf" })) };
+  return { gathered, tree, parts: { better: better === "more" ? "higher" : "lower", accumulators, finish } };
+}
+
+/** What a batch gives to an accumulator: f32, of a size that is the same for all batches. */
+function lowerGather(
+  ctx: Context,
+  declaration: CallableDeclaration,
+  { name, type, value, merge }: GatherStatement,
+): TensorVal | undefined {
+  const given = asTensor(ctx, ctx.elaborator.rules.expression(ctx, value), value.span, "f32");
+  // Sums of few bits would be worth little: whatever the network computes in, f32 is gathered.
+  const wide = given && isFloat(given.value.type.dtype) ? tensor(castNode(ctx, given.value, "f32", value.span)) : given;
+  const val = wide && checkType(ctx, wide, type, value.span, `the accumulator \`${name.text}\``);
+  if (val === undefined) return undefined;
+  const { dtype, shape } = val.value.type;
+  const free = shape.find((dim) =>
+    isEntry(ctx) ? batchDims(declaration).some((it) => variablesOf(dim).has(it)) : asNumber(dim) === undefined,
+  );
+  if (dtype === "f32" && free === undefined) return val;
+  const found = formatType(val.value.type);
+  report(ctx, "MC3061", type.span, {
+    merge,
+    name: name.text,
+    found,
+    ...(free !== undefined && { free: formatDim(free) }),
+  });
+  return undefined;
+}
+
+/** Whether a metric is looked at by itself, its dims free. */
+function isEntry({ frame }: Context): boolean {
+  return frame.parent === undefined;
+}
+
+/** The dims that are the first of an input, as the batch is. */
+function batchDims({ inputs }: CallableDeclaration): readonly string[] {
+  return inputs.flatMap(
+    ({
+      type: {
+        dims: [first],
+      },
+    }) => (first?.kind === "reference" ? [first.text] : []),
+  );
+}
+
+/** What makes the figure: a function of the accumulators, which sees nothing of a batch. */
+function lowerFinish(
+  ctx: Context,
+  declaration: CallableDeclaration,
+  { value, span }: FinishStatement,
+  accumulators: readonly Accumulator[],
+): Func | undefined {
+  const unit = createUnit();
+  const scope = finishScope(ctx.scope);
+  const inputs = accumulators.map((it): Value => {
+    const input = freshValue(unit, it.type, it.name);
+    scope.names.set(it.name, tensor(input));
+    return input;
+  });
+  const inner: Context = { ...ctx, unit, scope, nodes: [], mode: "inference" };
+  const figure = asTensor(inner, ctx.elaborator.rules.expression(inner, value), value.span, "f32");
+  if (figure === undefined) return undefined;
+  const { type } = figure.value;
+  if (unit.draws || type.dtype !== "f32" || type.shape.length > 0) {
+    report(ctx, "MC3062", value.span, { found: unit.draws ? "draws random numbers" : `is ${formatType(type)}` });
+    return undefined;
+  }
+  const name = declaration.name.text;
+  return {
+    key: `metric ${name}`,
+    name,
+    flavor: "fn",
+    hyperparameters: [],
+    inputNames: accumulators.map((it) => it.name),
+    resultNames: [name],
+    parameters: [],
+    states: [],
+    body: { inputs, nodes: inner.nodes, results: [figure.value] },
+    origin: span,
+  };
+}
+
+/** The names that `finish` sees beside the accumulators: what is known when compiled. What is of a batch is barred. */
+function finishScope({ parent, names }: Scope): Scope {
+  const scope = innerScope(parent);
+  for (const [name, it] of names) {
+    if (it.kind === "cell" || it.kind === "barred" || isStatic(it)) scope.names.set(name, it);
+    else scope.names.set(name, { kind: "barred", what: "batch", name, declared: undefined });
+  }
+  return scope;
+}
+
+function isStatic(val: Val): boolean {
+  if (val.kind === "tuple" || val.kind === "list") return val.elements.every(isStatic);
+  return val.kind !== "tensor";
+}
