@@ -6,8 +6,7 @@ import type { Argument, MemberExpression } from "../syntax/ast.ts";
 import type { Given } from "./call-operator.ts";
 import { adoptCrossings } from "./crossings.ts";
 import { findLocal, freshValue, report, type Context } from "./context.ts";
-import { asTensor } from "./convert.ts";
-import { callerLabels, relabel, type GivenInput } from "./declared-types.ts";
+import { callerLabels, relabel } from "./declared-types.ts";
 import { gatherInputs } from "./gather-inputs.ts";
 import type { Instance, Instantiation, MetricParts } from "./instance.ts";
 import { instantiate, prepareUse, type Use } from "./instantiate.ts";
@@ -15,20 +14,7 @@ import { claimNamed, claimNumbered, markEscaped, snakeCase } from "./paths.ts";
 import { fromLeaves } from "./value-tree.ts";
 import { formatType, poison, tensor, type Val } from "./values.ts";
 import { nearest } from "../support/nearest.ts";
-
-/** What is given as tensors; undefined after a report. */
-function tensorsOf(
-  ctx: Context,
-  inputs: readonly (Given | undefined)[],
-): readonly (GivenInput | undefined)[] | undefined {
-  let fine = true;
-  const tensors = inputs.map((it): GivenInput | undefined => {
-    const val = it && asTensor(ctx, it.val, it.span);
-    if (it !== undefined && val === undefined) fine = false;
-    return it && val && { val, span: it.span };
-  });
-  return fine ? tensors : undefined;
-}
+import { inputTensors } from "./input-tensors.ts";
 
 /** Applies an instance to inputs; its path is claimed at the first application. */
 export function applyInstance(
@@ -39,7 +25,7 @@ export function applyInstance(
   span: Span,
 ): Val {
   const gathered = gatherInputs(ctx, instance.callable, piped, args, span);
-  const given = gathered && tensorsOf(ctx, gathered.inputs);
+  const given = gathered && inputTensors(ctx, instance.callable.declaration, gathered.inputs);
   if (given === undefined) return poison;
   const use = prepareUse(ctx, instance.callable, instance.hyperparameters, given, span);
   const instantiation = use && instantiate(use);
@@ -165,7 +151,7 @@ export function applyFunction(
   inputs: readonly (Given | undefined)[],
   span: Span,
 ): Val {
-  const given = tensorsOf(ctx, inputs);
+  const given = inputTensors(ctx, callable.declaration, inputs);
   if (given === undefined) return poison;
   const inlined = callable.file.library;
   const use = prepareUse(ctx, callable, hyperparameters, given, span, inlined ? "inlined" : "called");
@@ -198,7 +184,7 @@ export function applyMetric(
   inputs: readonly (Given | undefined)[],
   span: Span,
 ): { readonly result: Val; readonly parts: MetricParts } | undefined {
-  const given = tensorsOf(ctx, inputs);
+  const given = inputTensors(ctx, callable.declaration, inputs);
   const use = given && prepareUse(ctx, callable, hyperparameters, given, span);
   const called = use && callUse(ctx, use, span);
   return (

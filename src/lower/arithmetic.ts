@@ -1,14 +1,22 @@
 import { add, constant, floorDivide, modulo, multiply, subtract, type Dim } from "../dims/dim.ts";
 import { decide } from "../dims/decide.ts";
 import { equal, negateRelation } from "../dims/facts.ts";
-import type { DType } from "../ir/types.ts";
 import { isFloat } from "../ops/define/dtype-class.ts";
 import { findOperator } from "../ops/registry.ts";
 import { textOf, type Span } from "../support/source.ts";
 import type { BinaryExpression, UnaryExpression } from "../syntax/ast.ts";
 import { applyOperator } from "./apply-operator.ts";
 import { report, type Context, type Expected } from "./context.ts";
-import { asTensor, combined, exactQuotient, formatExample, numberOf } from "./convert.ts";
+import {
+  asTensor,
+  combined,
+  exactQuotient,
+  formatExample,
+  literalType,
+  isWhole,
+  numberOf,
+  type NumberType,
+} from "./convert.ts";
 import { factsIn } from "./minima.ts";
 import { describe, poison, type RatioVal, type Val } from "./values.ts";
 
@@ -59,8 +67,8 @@ export function tensorBinary(
     a = realOperand(ctx, a, e.left.span);
     b = realOperand(ctx, b, e.right.span);
   }
-  const x = asTensor(ctx, a, e.left.span, dtypeOf(b));
-  const y = asTensor(ctx, b, e.right.span, dtypeOf(a));
+  const x = asTensor(ctx, a, e.left.span, typeBeside(b, a, e.right.span));
+  const y = asTensor(ctx, b, e.right.span, typeBeside(a, b, e.left.span));
   if (x === undefined || y === undefined) return poison;
   return applyOperator(ctx, operator, [x, y], {}, e.span, [e.left.span, e.right.span]);
 }
@@ -72,9 +80,9 @@ function realOperand(ctx: Context, val: Val, span: Span): Val {
   return applyOperator(ctx, cast, [val], { dtype: { kind: "string", value: "f32" } }, span, [span]);
 }
 
-/** The element type that a tensor gives to a number beside it. */
-export function dtypeOf(val: Val): DType | undefined {
-  return val.kind === "tensor" ? val.value.type.dtype : undefined;
+/** What a number becomes beside another value. */
+function typeBeside(other: Val, number: Val, beside: Span): NumberType {
+  return other.kind === "tensor" ? { dtype: other.value.type.dtype, beside } : { dtype: literalType([number, other]) };
 }
 
 /** Arithmetic at compile time; undefined where it needs a tensor. */
@@ -115,7 +123,7 @@ function foldBinary(
     return {
       kind: "number",
       value,
-      integer: isWhole(left) && isWhole(right) && Number.isSafeInteger(value),
+      integer: op !== "/" && isWhole(left) && isWhole(right) && Number.isSafeInteger(value),
       ...provenance,
     };
   }
@@ -148,11 +156,6 @@ export function isNonzero(ctx: Context, divisor: Dim, span: Span): boolean {
 
 function ratio(dividend: Dim, divisor: Dim): RatioVal {
   return { kind: "ratio", dividend, divisor };
-}
-
-/** Whether a value known at compile time is a whole number. */
-export function isWhole(val: Val): boolean {
-  return val.kind === "dim" || (val.kind === "number" && val.integer);
 }
 
 /** A value known at compile time as a dim, where it is one. */

@@ -2,7 +2,7 @@ import { constant } from "../dims/dim.ts";
 import type { Attribute } from "../ir/graph.ts";
 import type { TensorType } from "../ir/types.ts";
 import { operandSpecAt } from "../graph/infer.ts";
-import { givenAttributes, type Operator, type OperandSpec } from "../ops/define/operator.ts";
+import { givenAttributes, type Operator } from "../ops/define/operator.ts";
 import { reportUnknownArgument } from "../analyze/report-unknown-argument.ts";
 import type { Span } from "../support/source.ts";
 import type { Argument, Expression } from "../syntax/ast.ts";
@@ -14,7 +14,9 @@ import { freshValue, report, reporter, type Context } from "./context.ts";
 import { asDim, asTensor } from "./convert.ts";
 import { claimNumbered } from "./paths.ts";
 import { reportGivenTwice } from "./report-given-twice.ts";
-import { poison, tensor, type ListVal, type RecipeVal, type TensorVal, type Val } from "./values.ts";
+import { poison, tensor, type RecipeVal, type Val } from "./values.ts";
+import { isStaticNumber } from "./arithmetic.ts";
+import { type ReadyOperand, type GivenOperand, operandTensors } from "./operand-tensors.ts";
 
 /** A value that an operator or function is given, with the text that it comes from. */
 export interface Given {
@@ -116,18 +118,26 @@ function sortArguments(
     sizes: [],
   };
   let fine = true;
+  const slots = operator.operands.filter((it) => it.isKey !== true);
+  const variadic = slots.at(-1)?.variadic === true;
+  // Of several tensors that numbers may stand among, those in a list are all there are.
+  let takesNumbers = variadic && slots.at(-1)?.shapeOfNumber !== undefined;
   const addOperand = (given: Given): void => {
     const { val, span } = given;
-    const spreads = val.kind === "tuple" || (val.kind === "list" && variadic && isOfTensors(val));
-    if (spreads) for (const it of val.elements) pending.operands.push({ val: it, span });
-    else pending.operands.push(given);
+    const spreads =
+      val.kind === "tuple" ||
+      (val.kind === "list" &&
+        variadic &&
+        val.elements.every((it) => it.kind === "tensor" || (takesNumbers && isNumber(it))));
+    if (spreads) {
+      for (const it of val.elements) pending.operands.push({ val: it, span });
+      takesNumbers = false;
+    } else pending.operands.push(given);
     if (val.kind === "list" && val.elements.length === 0 && variadic) {
       report(ctx, "MC3096", span, { callee: operator.name });
       fine = false;
     }
   };
-  const slots = operator.operands.filter((it) => it.isKey !== true);
-  const variadic = slots.at(-1)?.variadic === true;
   piped.forEach(addOperand);
   const named = new Set(args.flatMap((it) => it.name?.text ?? []));
   const required = slots.filter((it) => it.variadic !== true && it.optional !== true).length;
@@ -135,10 +145,7 @@ function sortArguments(
     const { name, value } = argument;
     if (name === undefined) {
       const open = pending.operands.length < slots.length || variadic;
-      const literal =
-        value.kind === "string" ||
-        value.kind === "boolean" ||
-        (value.kind === "list" && !variadic && pending.operands.length > 0);
+      const literal = value.kind === "string" || (value.kind === "list" && !variadic && pending.operands.length > 0);
       if (literal || !open) {
         const slot = slotFor(operator, pending, bound, named, value);
         if (slot !== undefined && axisWords.has(slot)) pending.axis.push(argument);
@@ -147,8 +154,7 @@ function sortArguments(
         continue;
       }
       const val = ctx.elaborator.rules.expression(ctx, value);
-      const isNumber = val.kind === "number" || val.kind === "dim" || val.kind === "ratio" || val.kind === "boolean";
-      if (val.kind === "word" || (isNumber && pending.operands.length >= required)) {
+      if (val.kind === "word" || (isNumber(val) && pending.operands.length >= required && !takesNumbers)) {
         const slot = slotFor(operator, pending, bound, named, value);
         if (slot === undefined) fine = tooMany(ctx, operator, argument);
         else if (axisWords.has(slot)) pending.axis.push(argument);
@@ -184,8 +190,8 @@ function sortArguments(
   return fine ? pending : undefined;
 }
 
-function isOfTensors({ elements }: ListVal): boolean {
-  return elements.every((it) => it.kind === "tensor");
+function isNumber(val: Val): boolean {
+  return isStaticNumber(val) || val.kind === "boolean";
 }
 
 /** The attribute that an argument without a name gives: the first that is still open, lists to what takes lists. */
@@ -209,11 +215,6 @@ function tooMany(ctx: Context, operator: Operator, argument: Argument): boolean 
   return false;
 }
 
-interface ReadyOperand {
-  readonly val: TensorVal;
-  readonly span: Span;
-}
-
 function operandsOf(
   ctx: Context,
   operator: Operator,
@@ -221,8 +222,7 @@ function operandsOf(
   span: Span,
 ): readonly ReadyOperand[] | undefined {
   const queue = [...pending.operands];
-  const given: { readonly spec: OperandSpec; readonly it: Given }[] = [];
-  let fine = true;
+  const given: GivenOperand[] = [];
   for (const spec of operator.operands) {
     const named = pending.named.get(spec.name);
     if (named !== undefined) given.push({ spec, it: named });
@@ -252,18 +252,7 @@ function operandsOf(
     });
     return undefined;
   }
-  // A number takes the element type of the tensors beside it.
-  const like = given.flatMap(({ spec, it }) =>
-    it.val.kind === "tensor" && spec.isKey !== true && it.val.value.type.dtype !== "bool"
-      ? [it.val.value.type.dtype]
-      : [],
-  )[0];
-  const ready = given.map(({ spec, it }): ReadyOperand | undefined => {
-    const val = asTensor(ctx, it.val, it.span, spec.dtype === "bool" ? "bool" : like);
-    if (val === undefined) fine = false;
-    return val && { val, span: it.span };
-  });
-  return fine ? ready.flatMap((it) => it ?? []) : undefined;
+  return operandTensors(ctx, given);
 }
 
 function countOf(operator: Operator): string {

@@ -273,6 +273,21 @@ export function castNode(ctx: Context, value: Value, dtype: DType, span: Span): 
   return result;
 }
 
+/** A scalar in every place of a shape. */
+export function broadcastNode(ctx: Context, value: Value, shape: readonly Dim[], span: Span): Value {
+  if (shape.length === 0) return value;
+  const result = freshValue(ctx.unit, { dtype: value.type.dtype, shape });
+  ctx.nodes.push({
+    kind: "operator",
+    op: "broadcast_to",
+    operands: [value],
+    attributes: { shape: { kind: "dims", value: shape } },
+    results: [result],
+    origin: span,
+  });
+  return result;
+}
+
 /**
  * Reports a finding at the innermost line of the person's own file: where the text stands in the library, at the use
  * that led there. The chain of uses follows as labels.

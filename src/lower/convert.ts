@@ -5,8 +5,8 @@ import type { DType, TensorType } from "../ir/types.ts";
 import { lostIn } from "../graph/lost-in.ts";
 import { isFloat } from "../ops/define/dtype-class.ts";
 import { numbersBetween, rangeOfDim } from "../ops/define/value-range.ts";
-import type { Span } from "../support/source.ts";
-import { castNode, constantNode, dimNode, operatorNode, report, type Context } from "./context.ts";
+import { textOf, type Span } from "../support/source.ts";
+import { broadcastNode, castNode, constantNode, dimNode, operatorNode, report, type Context } from "./context.ts";
 import { describe, noValueFacts, targetName, tensor, type Provenance, type TensorVal, type Val } from "./values.ts";
 import { factsIn } from "./minima.ts";
 
@@ -94,6 +94,16 @@ export function numberOf(val: Val): number | undefined {
   return undefined;
 }
 
+/** Whether a value known at compile time is a whole number. */
+export function isWhole(val: Val): boolean {
+  return val.kind === "dim" || (val.kind === "number" && val.integer);
+}
+
+/** The element type of numbers beside which no tensor stands: i32 where all are whole, else f32. */
+export function literalType(vals: readonly Val[]): DType {
+  return vals.every((it) => it.kind === "boolean" || isWhole(it)) ? "i32" : "f32";
+}
+
 /** The text over hyperparameters of a number, where it has one. */
 export function sourceOf(val: Val): string | undefined {
   return "source" in val && !("opaque" in val && val.opaque) ? val.source : undefined;
@@ -134,10 +144,24 @@ function holds(dtype: DType, value: number): boolean {
   return value >= least && value <= largest && (isFloat(dtype) || Number.isSafeInteger(value));
 }
 
-/** Whether an element type holds a number, and does not make it 0 or infinite; false after a report. */
-export function isHeld(ctx: Context, what: string, value: number, dtype: DType, span: Span): boolean {
+/**
+ * Whether an element type holds a number, and does not make it 0 or infinite; false after a report. The type is that of
+ * the tensor at `beside`, where it comes from one.
+ */
+export function isHeld(ctx: Context, what: string, value: number, dtype: DType, span: Span, beside?: Span): boolean {
   if (!holds(dtype, value)) {
-    report(ctx, "MC3026", span, { value: String(value), dtype });
+    const wide =
+      beside === undefined
+        ? ""
+        : ` \`cast(${textOf(beside).replace(/^\(([^()]*)\)$/, "$1")}, f32)\` makes real numbers of them.`;
+    const help =
+      dtype === "bool"
+        ? `Truth values are \`true\` and \`false\`.${wide}`
+        : beside === undefined || isFloat(dtype) || Number.isInteger(value)
+          ? undefined
+          : `Beside whole numbers a number is whole.${wide}`;
+    const labels = beside === undefined ? [] : [{ span: beside, message: `this is ${dtype}` }];
+    report(ctx, "MC3026", span, { value: String(value), dtype }, { labels, ...(help !== undefined && { help }) });
     return false;
   }
   const lost = lostIn(dtype, value);
@@ -150,34 +174,42 @@ export function isHeld(ctx: Context, what: string, value: number, dtype: DType, 
 const ofLists =
   "Join its elements with `concat` or `stack`, add them up with `sum`, or take one of them, as in `parts[0]`.";
 
+/** What a number becomes as a tensor: by the tensor `beside` it, or by what is declared. */
+export interface NumberType {
+  readonly dtype: DType;
+  /** Filled with the number; a scalar unless said. */
+  readonly shape?: readonly Dim[];
+  readonly beside?: Span;
+}
+
 /**
- * A value as a tensor. Numbers take the element type `like` where it can hold them, else f32. Undefined after a report.
+ * A value as a tensor, undefined after a report. A number becomes what `as` says, which must hold it; without that it is
+ * a literal alone.
  */
-export function asTensor(ctx: Context, val: Val, span: Span, like?: DType): TensorVal | undefined {
+export function asTensor(ctx: Context, val: Val, span: Span, as?: NumberType): TensorVal | undefined {
+  const { dtype = literalType([val]), shape = [] } = as ?? {};
   switch (val.kind) {
     case "tensor":
       return val;
     case "number": {
-      const dtype = like ?? "f32";
-      if (!isHeld(ctx, "the number", val.value, dtype, span)) return undefined;
+      if (!isHeld(ctx, "the number", val.value, dtype, span, as?.beside)) return undefined;
       const facts = Number.isInteger(val.value) ? { range: numbersBetween(val.value, val.value) } : noValueFacts;
-      return tensor(constantNode(ctx, { dtype, shape: [] }, val.value, sourceOf(val), span), facts);
+      return tensor(constantNode(ctx, { dtype, shape }, val.value, sourceOf(val), span), facts);
     }
     case "dim": {
       const known = asNumber(val.dim);
-      if (known !== undefined) return asTensor(ctx, { kind: "number", value: known, integer: true }, span, like);
+      if (known !== undefined) return asTensor(ctx, { kind: "number", value: known, integer: true }, span, as);
       const facts = { range: rangeOfDim(val.dim, factsIn(ctx)) };
-      return tensor(castNode(ctx, dimNode(ctx, val.dim, span), like ?? "f32", span), facts);
+      return tensor(broadcastNode(ctx, castNode(ctx, dimNode(ctx, val.dim, span), dtype, span), shape, span), facts);
     }
     case "ratio": {
-      const dtype = like !== undefined && isFloat(like) ? like : "f32";
-      const type: TensorType = { dtype, shape: [] };
-      const above = castNode(ctx, dimNode(ctx, val.dividend, span), dtype, span);
-      const below = castNode(ctx, dimNode(ctx, val.divisor, span), dtype, span);
-      return tensor(operatorNode(ctx, "div", [above, below], type, span));
+      const type: TensorType = { dtype: isFloat(dtype) ? dtype : "f32", shape: [] };
+      const above = castNode(ctx, dimNode(ctx, val.dividend, span), type.dtype, span);
+      const below = castNode(ctx, dimNode(ctx, val.divisor, span), type.dtype, span);
+      return tensor(broadcastNode(ctx, operatorNode(ctx, "div", [above, below], type, span), shape, span));
     }
     case "boolean":
-      return tensor(constantNode(ctx, { dtype: "bool", shape: [] }, val.value ? 1 : 0, undefined, span));
+      return tensor(constantNode(ctx, { dtype: "bool", shape }, val.value ? 1 : 0, undefined, span));
     case "poison":
       return undefined;
     case "tuple":

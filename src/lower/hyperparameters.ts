@@ -57,10 +57,12 @@ function fitAlternative(ctx: Context, type: HyperparameterAlternative, val: Val,
         const dim = asDim(ctx, val, span, "the argument");
         return dim && { kind: "dim", dim, opaque: true };
       }
-      return val.kind === "dim" || (val.kind === "number" && Number.isSafeInteger(val.value)) ? val : undefined;
+      if (val.kind === "number") return Number.isSafeInteger(val.value) ? { ...val, integer: true } : undefined;
+      return val.kind === "dim" ? val : undefined;
     }
     case "float":
-      return val.kind === "number" || val.kind === "dim" || val.kind === "ratio" ? val : undefined;
+      if (val.kind === "number") return { ...val, integer: false };
+      return val.kind === "dim" || val.kind === "ratio" ? val : undefined;
     case "bool":
       return val.kind === "boolean" ? val : undefined;
     case "string":

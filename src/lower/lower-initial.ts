@@ -20,7 +20,7 @@ export function lowerInitial(
   if (val.kind === "tensor") return val;
   const type = declared();
   if (type === undefined) return undefined;
-  if (val.kind !== "recipe" && val.kind !== "number") return asTensor(ctx, val, e.span, type.dtype);
+  if (val.kind !== "recipe" && val.kind !== "number") return asTensor(ctx, val, e.span, type);
   const init = toInitializer(ctx, val, type, e.span);
   if (init === undefined) return undefined;
   const fill = { zeros: 0, ones: 1, constant: init.arguments["value"] }[init.name];

@@ -50,7 +50,7 @@ function lowerGather(
   declaration: CallableDeclaration,
   { name, type, value, merge }: GatherStatement,
 ): TensorVal | undefined {
-  const given = asTensor(ctx, ctx.elaborator.rules.expression(ctx, value), value.span, "f32");
+  const given = asTensor(ctx, ctx.elaborator.rules.expression(ctx, value), value.span, { dtype: "f32" });
   // Sums of few bits would be worth little: whatever the network computes in, f32 is gathered.
   const wide = given && isFloat(given.value.type.dtype) ? tensor(castNode(ctx, given.value, "f32", value.span)) : given;
   const val = wide && checkType(ctx, wide, type, value.span, `the accumulator \`${name.text}\``);
@@ -101,7 +101,7 @@ function lowerFinish(
     return input;
   });
   const inner: Context = { ...ctx, unit, scope, nodes: [], mode: "inference" };
-  const figure = asTensor(inner, ctx.elaborator.rules.expression(inner, value), value.span, "f32");
+  const figure = asTensor(inner, ctx.elaborator.rules.expression(inner, value), value.span, { dtype: "f32" });
   if (figure === undefined) return undefined;
   const { type } = figure.value;
   if (unit.draws || type.dtype !== "f32" || type.shape.length > 0) {

@@ -53,10 +53,9 @@ export function matchResults(ctx: Context, declaration: CallableDeclaration, val
   elements.forEach((it, index) => {
     const at = spans[index] ?? span;
     const wanted = declared[index];
-    const value = asTensor(ctx, it, at);
     const name = wanted?.name?.text;
     const what = `the result${name === undefined ? "" : ` \`${name}\``}`;
-    const checked = value && wanted && checkType(ctx, value, wanted.type, at, what);
+    const checked = wanted && checkType(ctx, it, wanted.type, at, what);
     if (checked === undefined) fine = false;
     else results.push({ name, val: checked });
   });
@@ -127,16 +126,20 @@ function isPermuted(ctx: Context, declaration: CallableDeclaration, e: Expressio
   return true;
 }
 
-/** A value checked against a type as it is written; with the axis names of that type. Undefined after a report. */
+/**
+ * A value checked against a type as it is written; with the axis names of that type. A number fills it. Undefined after a
+ * report.
+ */
 export function checkType(
   ctx: Context,
-  val: TensorVal,
+  given: Val,
   type: TypeExpression,
   span: Span,
   what: string,
 ): TensorVal | undefined {
   const wanted = resolveType(ctx, type, "trusted");
-  if (wanted === undefined) return undefined;
+  const val = wanted && asTensor(ctx, given, span, wanted.type);
+  if (wanted === undefined || val === undefined) return undefined;
   const actual = val.value.type;
   const labels = [{ span: type.span, message: `declared as ${textOf(type.span)}` }];
   if (actual.dtype !== wanted.type.dtype) {

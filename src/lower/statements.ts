@@ -117,8 +117,7 @@ function lowerBinding(ctx: Context, binding: Binding): boolean {
   }
   let checked: Val = val;
   if (binding.annotation !== undefined && val.kind !== "poison") {
-    const value = asTensor(ctx, val, binding.value.span);
-    checked = (value && checkType(ctx, value, binding.annotation, binding.value.span, `\`${target.text}\``)) ?? poison;
+    checked = checkType(ctx, val, binding.annotation, binding.value.span, `\`${target.text}\``) ?? poison;
   }
   bind(ctx, target.text, checked);
   return checked.kind !== "poison";
@@ -187,7 +186,7 @@ function updateState(ctx: Context, cell: TypedCell, update: Update): boolean {
 }
 
 function updatedValue(ctx: Context, cell: TypedCell, update: Update): TensorVal | undefined {
-  const val = asTensor(ctx, ctx.elaborator.rules.expression(ctx, update.value), update.value.span, cell.type.dtype);
+  const val = asTensor(ctx, ctx.elaborator.rules.expression(ctx, update.value), update.value.span, cell.type);
   if (val === undefined) return undefined;
   if (sameType(ctx, val.value.type, cell.type)) return tensor({ ...val.value, type: cell.type }, val.facts);
   report(

@@ -3,9 +3,9 @@ import type { ElementFunction } from "../ops/define/operator.ts";
 import { findOperator } from "../ops/registry.ts";
 import { textOf } from "../support/source.ts";
 import type { CallExpression } from "../syntax/ast.ts";
-import { dimOf, isNonzero, isStaticNumber, isWhole } from "./arithmetic.ts";
+import { dimOf, isNonzero, isStaticNumber } from "./arithmetic.ts";
 import { report, type Context, type Expected } from "./context.ts";
-import { combined, numberOf } from "./convert.ts";
+import { combined, isWhole, numberOf } from "./convert.ts";
 import { poison, type Val } from "./values.ts";
 
 interface Extreme {
@@ -34,11 +34,14 @@ export function isStaticFunction(name: string): boolean {
   return extremes.has(name) || elementFunction(name) !== undefined;
 }
 
-function elementFunction(name: string): (ElementFunction & { readonly operands: 1 }) | undefined {
+function elementFunction(
+  name: string,
+): (ElementFunction & { readonly operands: 1; readonly keepsType: boolean }) | undefined {
   const operator = findOperator(name);
   if (operator?.kind !== "primitive" || !operator.exposed || operator.element?.operands !== 1) return undefined;
   const [{ dtype } = { dtype: "bool" }] = operator.operands;
-  return dtype === "float" || dtype === "number" ? operator.element : undefined;
+  // What takes integers as well gives them of integers.
+  return dtype === "float" || dtype === "number" ? { ...operator.element, keepsType: dtype === "number" } : undefined;
 }
 
 /**
@@ -85,6 +88,7 @@ export function lowerStaticCall(
     report(ctx, "MC3032", call.span, { expression: textOf(call.span) });
     return poison;
   }
-  const integer = (element.isWhole === true || expected.integer === true) && Number.isSafeInteger(result);
+  const whole = element.isWhole === true || expected.integer === true || (element.keepsType && isWhole(first));
+  const integer = whole && Number.isSafeInteger(result);
   return { kind: "number", value: result, integer, ...provenance };
 }

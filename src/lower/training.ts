@@ -1,10 +1,9 @@
 import type { Node, Region, TrainingNode, Value } from "../ir/graph.ts";
 import type { Span } from "../support/source.ts";
 import { freshValue, innerScope, regionWithin, report, type Cell, type Context } from "./context.ts";
-import { dtypeOf } from "./arithmetic.ts";
 import { commonFacts } from "./value-facts.ts";
-import { asTensor, sameType } from "./convert.ts";
-import { fromLeaves, leavesOf, treeOf, type ValueTree } from "./value-tree.ts";
+import { asTensor, literalType, sameType } from "./convert.ts";
+import { fromLeaves, leavesOf, treeOf } from "./value-tree.ts";
 import { formatType, poison, tensor, type TensorVal, type Val } from "./values.ts";
 
 /** What a branch is made of: its value, if the `when` has one. */
@@ -13,10 +12,7 @@ export type Branch = (ctx: Context) => Val | undefined;
 interface Lowered {
   readonly context: Context;
   readonly nodes: readonly Node[];
-  /** How its values make up one. */
-  readonly tree: ValueTree | undefined;
-  readonly values: readonly TensorVal[] | undefined;
-  readonly poisoned: boolean;
+  readonly val: Val | undefined;
   readonly cells: ReadonlyMap<Cell, Val>;
 }
 
@@ -29,17 +25,18 @@ export function lowerTraining(ctx: Context, inTraining: Branch, otherwise: Branc
   const restore = (): void => {
     for (const [cell, current] of before) cell.current = current;
   };
-  const then = lowerBranch(ctx, inTraining, "training", span);
+  const then = lowerBranch(ctx, inTraining, "training");
   restore();
-  const other = lowerBranch(ctx, otherwise, "inference", span);
+  const other = lowerBranch(ctx, otherwise, "inference");
   restore();
-  if (then.poisoned || other.poisoned) return poison;
+  const left = tensorsOf(then, other, span);
+  const right = tensorsOf(other, then, span);
+  if (left === undefined || right === undefined) return poison;
+  const tree = then.val && treeOf(then.val);
   const pairs: { readonly a: TensorVal; readonly b: TensorVal; readonly cell: Cell | undefined }[] = [];
-  if (then.values !== undefined || other.values !== undefined) {
-    const left = then.values ?? [];
-    const right = other.values ?? [];
+  if (then.val !== undefined || other.val !== undefined) {
     const fits =
-      JSON.stringify(then.tree) === JSON.stringify(other.tree) &&
+      JSON.stringify(tree) === JSON.stringify(other.val && treeOf(other.val)) &&
       left.every((it, index) => {
         const against = right[index];
         return against !== undefined && sameType(ctx, it.value.type, against.value.type);
@@ -57,11 +54,11 @@ export function lowerTraining(ctx: Context, inTraining: Branch, otherwise: Branc
   }
   const count = pairs.length;
   for (const [cell, current] of before) {
-    const left = then.cells.get(cell);
-    const right = other.cells.get(cell);
-    if (left === undefined || right === undefined || (left === current && right === current)) continue;
-    const a = asTensor(then.context, left, span, dtypeOf(right));
-    const b = a && asTensor(other.context, right, span, a.value.type.dtype);
+    const first = then.cells.get(cell);
+    const second = other.cells.get(cell);
+    if (first === undefined || second === undefined || (first === current && second === current)) continue;
+    const a = tensorBeside(then.context, first, second, span);
+    const b = tensorBeside(other.context, second, first, span);
     if (a === undefined || b === undefined) return poison;
     if (!sameType(ctx, a.value.type, b.value.type)) {
       report(ctx, "MC3017", span, { first: formatType(a.value.type), second: formatType(b.value.type) });
@@ -93,12 +90,12 @@ export function lowerTraining(ctx: Context, inTraining: Branch, otherwise: Branc
     const cell = pairs[index]?.cell;
     if (cell !== undefined) cell.current = it;
   });
-  return then.tree && fromLeaves(then.tree, vals.slice(0, count));
+  return tree && fromLeaves(tree, vals.slice(0, count));
 }
 
-function lowerBranch(ctx: Context, branch: Branch, mode: "training" | "inference", span: Span): Lowered {
+function lowerBranch(ctx: Context, branch: Branch, mode: "training" | "inference"): Lowered {
   const nodes: Node[] = [];
-  const inner: Context = {
+  const context: Context = {
     ...ctx,
     nodes,
     ...regionWithin(ctx),
@@ -106,19 +103,24 @@ function lowerBranch(ctx: Context, branch: Branch, mode: "training" | "inference
     scope: innerScope(ctx.scope),
     owning: ctx.owning === "yes" ? "nested" : ctx.owning,
   };
-  const val = branch(inner);
-  const values = (val && leavesOf(val))?.map((it) => asTensor(inner, it, span));
-  const poisoned = values?.some((it) => it === undefined) === true;
+  const val = branch(context);
   const cells = new Map<Cell, Val>();
   for (const cell of cellsOf(ctx)) if (cell.current !== undefined) cells.set(cell, cell.current);
-  return {
-    context: inner,
-    tree: val && treeOf(val),
-    nodes,
-    values: values?.flatMap((it) => it ?? []),
-    poisoned,
-    cells,
-  };
+  return { context, nodes, val, cells };
+}
+
+/** The single values of a branch; undefined after a report. */
+function tensorsOf({ context, val }: Lowered, other: Lowered, span: Span): readonly TensorVal[] | undefined {
+  const others = other.val === undefined ? [] : leavesOf(other.val);
+  const tensors = (val === undefined ? [] : leavesOf(val)).map((it, index) => {
+    return tensorBeside(context, it, others[index] ?? it, span);
+  });
+  return tensors.every((it) => it !== undefined) ? tensors : undefined;
+}
+
+/** A value of one branch, in which a number becomes what stands at its place in the other. */
+function tensorBeside(ctx: Context, val: Val, other: Val, span: Span): TensorVal | undefined {
+  return asTensor(ctx, val, span, other.kind === "tensor" ? other.value.type : { dtype: literalType([val, other]) });
 }
 
 /** What a branch may update. */

@@ -5,7 +5,7 @@ import { required } from "../support/fault.ts";
 import { first } from "./define/elementwise.ts";
 import { at, fillArray, stridesOf } from "./define/nd-array.ts";
 import { defineComposite, definePrimitive } from "./define/operator.ts";
-import { checkAxis, one, preferred, sharedDType, withAxis } from "./define/shape-rules.ts";
+import { checkAxis, one, preferred, shapeOfOthers, sharedDType, withAxis } from "./define/shape-rules.ts";
 import { insertAxis } from "../ir/axes.ts";
 
 /** `concat`: tensors joined along an axis. */
@@ -110,7 +110,7 @@ export const stack = defineComposite({
   doc: "Tensors of one shape, side by side along a new axis.",
   exposed: true,
   structure: "other",
-  operands: [{ name: "xs", dtype: "any", shape: "[...]", variadic: true }],
+  operands: [{ name: "xs", dtype: "any", shape: "[...]", variadic: true, shapeOfNumber: shapeOfOthers }],
   attributes: {
     axis: { kind: "int", doc: "Where the new axis stands in the result.", default: 0, min: 0, ofResult: true },
   },

@@ -8,10 +8,11 @@ import {
   defineComposite,
   type Composite,
   type NoAttributes,
+  type OperandSpec,
   type Sample,
   type ShapeChecker,
 } from "./define/operator.ts";
-import { checkSameShape, elementsOf, sharedDType } from "./define/shape-rules.ts";
+import { checkSameShape, elementsOf, shapeOfOthers, sharedDType } from "./define/shape-rules.ts";
 
 /** A loss: one f32 scalar. */
 export const lossType: TensorType = { dtype: "f32", shape: [] };
@@ -37,6 +38,20 @@ export function checkLabels(what: string, operands: readonly TensorType[], check
     check,
   );
 }
+
+/** Labels: a number is that of every example. */
+export const labelOperand: OperandSpec = {
+  name: "labels",
+  dtype: "i32",
+  shape: "[...]",
+  shapeOfNumber: ([logits]) => logits?.shape.slice(0, -1),
+};
+
+/** Two tensors of one shape. */
+export const pairOperands: readonly OperandSpec[] = [
+  { name: "a", dtype: "float", shape: "[...]", shapeOfNumber: shapeOfOthers },
+  { name: "b", dtype: "float", shape: "[...]", shapeOfNumber: shapeOfOthers },
+];
 
 /** Labels are places among the logits' last axis. */
 export const labelIndex = {
@@ -72,10 +87,7 @@ export const crossEntropy = defineComposite({
   doc: "The mean over all examples and positions of the negative log likelihood of the label, from logits.",
   exposed: true,
   structure: "other",
-  operands: [
-    { name: "logits", dtype: "float", shape: "[..., classes]", unnormalized: true },
-    { name: "labels", dtype: "i32", shape: "[...]" },
-  ],
+  operands: [{ name: "logits", dtype: "float", shape: "[..., classes]", unnormalized: true }, labelOperand],
   attributes: {},
   index: labelIndex,
   infer: ({ operands, check }) => (checkLabels("cross_entropy", operands, check) ? [lossType] : undefined),
@@ -123,8 +135,8 @@ export const binaryCrossEntropy = defineComposite({
   exposed: true,
   structure: "other",
   operands: [
-    { name: "logits", dtype: "float", shape: "[...]", unnormalized: true },
-    { name: "targets", dtype: "float", shape: "[...]" },
+    { name: "logits", dtype: "float", shape: "[...]", unnormalized: true, shapeOfNumber: shapeOfOthers },
+    { name: "targets", dtype: "float", shape: "[...]", shapeOfNumber: shapeOfOthers },
   ],
   attributes: {},
   infer: ({ operands, check }) => (checkPair("binary_cross_entropy", operands, check) ? [lossType] : undefined),
@@ -172,10 +184,7 @@ function definePairLoss(spec: PairLoss): Composite<NoAttributes> {
     doc: spec.doc,
     exposed: true,
     structure: "other",
-    operands: [
-      { name: "a", dtype: "float", shape: "[...]" },
-      { name: "b", dtype: "float", shape: "[...]" },
-    ],
+    operands: pairOperands,
     attributes: {},
     infer: ({ operands, check }) => (checkPair(spec.name, operands, check) ? [lossType] : undefined),
     cost: ({ operands }) => ({ flops: multiply(elementsOf(elementAt(operands, 0)), constant(3)) }),
@@ -219,10 +228,7 @@ export const huber = defineComposite({
   doc: "The mean Huber loss: half the square of an error up to delta, linear beyond.",
   exposed: true,
   structure: "other",
-  operands: [
-    { name: "a", dtype: "float", shape: "[...]" },
-    { name: "b", dtype: "float", shape: "[...]" },
-  ],
+  operands: pairOperands,
   attributes: { delta: { kind: "float", doc: "The error at which the loss becomes linear.", default: 1, above: 0 } },
   infer: ({ operands, check }) => (checkPair("huber", operands, check) ? [lossType] : undefined),
   cost: ({ operands }) => ({ flops: multiply(elementsOf(elementAt(operands, 0)), constant(6)) }),
@@ -246,8 +252,8 @@ export const klNormal = defineComposite({
   exposed: true,
   structure: "other",
   operands: [
-    { name: "mean", dtype: "float", shape: "[..., Z]" },
-    { name: "logvar", dtype: "float", shape: "[..., Z]" },
+    { name: "mean", dtype: "float", shape: "[..., Z]", shapeOfNumber: shapeOfOthers },
+    { name: "logvar", dtype: "float", shape: "[..., Z]", shapeOfNumber: shapeOfOthers },
   ],
   attributes: {},
   infer: ({ operands, check }) => {

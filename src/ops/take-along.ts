@@ -4,7 +4,7 @@ import { required } from "../support/fault.ts";
 import { first, second } from "./define/elementwise.ts";
 import { at, fillArray, placeAt, sizeOf } from "./define/nd-array.ts";
 import { definePrimitive } from "./define/operator.ts";
-import { checkSameShape, elementsOf } from "./define/shape-rules.ts";
+import { checkSameShape, elementsOf, shapeOfOthers } from "./define/shape-rules.ts";
 
 /** `take_along`: one element of each row. */
 export const takeAlong = definePrimitive({
@@ -14,7 +14,7 @@ export const takeAlong = definePrimitive({
   structure: "other",
   operands: [
     { name: "x", dtype: "number", shape: "[...S, D]" },
-    { name: "indices", dtype: "integer", shape: "[...S]" },
+    { name: "indices", dtype: "integer", shape: "[...S]", shapeOfNumber: ([x]) => x?.shape.slice(0, -1) },
   ],
   attributes: {},
   index: { operand: 1, size: ({ operands }) => required(first(operands).shape.at(-1), "row") },
@@ -72,8 +72,8 @@ export const putAlong = definePrimitive({
   exposed: true,
   structure: "other",
   operands: [
-    { name: "indices", dtype: "integer", shape: "[...S]" },
-    { name: "updates", dtype: "number", shape: "[...S]" },
+    { name: "indices", dtype: "integer", shape: "[...S]", shapeOfNumber: shapeOfOthers },
+    { name: "updates", dtype: "number", shape: "[...S]", shapeOfNumber: shapeOfOthers },
   ],
   attributes: { depth: { kind: "dim", min: 1, doc: "The size of the new axis." } },
   index: { operand: 0, size: ({ attributes: { depth } }) => depth },

@@ -255,7 +255,7 @@ export type Expression =
 export interface NumberLiteral extends NodeBase {
   readonly kind: "number";
   readonly value: number;
-  /** True where it was written without point, exponent below zero or suffix that leaves a fraction. */
+  /** True where it was written without point, exponent or suffix that leaves a fraction. */
   readonly integer: boolean;
   /** As written, suffix and underscores included. */
   readonly raw: string;

@@ -11,14 +11,14 @@ export function numberLiteral(token: IToken, reporter: Reporter): NumberLiteral 
   const span = reporter.span(token.startOffset, endOf(token));
   const raw = token.image;
   if (token.tokenType === BadNumber) return { kind: "number", span, value: 0, integer: true, raw };
-  const { mantissa, exponent, shift } = partsOf(raw);
+  const { mantissa, shift } = partsOf(raw);
   const value = valueOfNumber(raw);
   const pointed = mantissa.includes(".") && shift === 0;
   return {
     kind: "number",
     span,
     value,
-    integer: !pointed && exponent >= 0 && Number.isSafeInteger(value),
+    integer: !pointed && !/e/i.test(raw) && Number.isSafeInteger(value),
     raw,
   };
 }

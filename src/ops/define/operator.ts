@@ -66,6 +66,11 @@ export interface OperandSpec {
   readonly variadic?: boolean;
   /** A trailing operand that may be left out. */
   readonly optional?: boolean;
+  /**
+   * The shape that a number in its place fills, by the types of those operands that are tensors. A scalar unless said,
+   * which broadcasts where the operator does.
+   */
+  readonly shapeOfNumber?: (operands: readonly (TensorType | undefined)[]) => readonly Dim[] | undefined;
   /** Wants logits: a probability in their place is a mistake that trains badly and silently. */
   readonly unnormalized?: boolean;
   /** A random key: the compiler gives it where it is left out. */

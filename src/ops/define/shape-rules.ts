@@ -1,5 +1,6 @@
 import { asNumber, constant, product, sameForm, type Dim } from "../../dims/dim.ts";
 import type { DType, TensorType } from "../../ir/types.ts";
+import { isFloat } from "./dtype-class.ts";
 import type { ShapeChecker } from "./operator.ts";
 
 /** The dimension 1. */
@@ -15,6 +16,11 @@ export function elementsOf(type: TensorType): Dim {
   return product(type.shape);
 }
 
+/** The shape of the operands beside a number, where all are to have one. */
+export function shapeOfOthers(operands: readonly (TensorType | undefined)[]): readonly Dim[] | undefined {
+  return operands.find((it) => it !== undefined)?.shape;
+}
+
 /** A type of the same shape with another element type. */
 export function withDType(type: TensorType, dtype: DType): TensorType {
   return { dtype, shape: type.shape };
@@ -26,9 +32,11 @@ export function sharedDType(operands: readonly TensorType[], what: string, check
   if (first === undefined) return check.fail(`${what} needs at least one operand`);
   const other = rest.find((it) => it.dtype !== first.dtype);
   if (other !== undefined) {
+    // Whole numbers and truth values become real ones without loss.
+    const { dtype } = isFloat(other.dtype) && !isFloat(first.dtype) ? other : first;
     return check.fail(
       `the operands of ${what} must have one element type, and ${first.dtype} is not ${other.dtype}`,
-      `convert one of them with cast(x, ${first.dtype})`,
+      `convert one of them with cast(x, ${dtype})`,
     );
   }
   return first.dtype;
