@@ -1,4 +1,4 @@
-import type { Module } from "../ir/graph.ts";
+import type { Func, Module } from "../ir/graph.ts";
 import type { TrainProgram, TrainStep } from "../ir/program.ts";
 import { findStrays, type Strays } from "../passes/find-strays.ts";
 import { entryOf } from "../graph/parameters-of.ts";
@@ -22,6 +22,11 @@ export function straysOfObjective(model: Module, { objective, objectiveInputs }:
     facts: model.facts,
     functions: new Map([...model.functions, [objective.key, objective]]),
   });
+}
+
+/** The look-ups of a model joined with a loss that may be out of range. */
+export function straysOfJoined(model: Module, { body, inputNames }: Func): Strays {
+  return findStrays({ region: body, features: inputNames, facts: model.facts, functions: model.functions });
 }
 
 /** Features of a program all of whose elements are places: among how many, the least where there are several. */

@@ -1,6 +1,6 @@
 import type { Facts } from "../dims/facts.ts";
 import type { Func, Graph, Node, Region, StateNode, TrainingNode, Value } from "../ir/graph.ts";
-import { mapRegions, nodesWithin, regionsOf } from "../ir/visit.ts";
+import { mapRegions, nodesWithin } from "../ir/visit.ts";
 import { joinPath } from "../graph/paths.ts";
 import { cloneNode, renameBy, usesOf } from "../graph/rewrite.ts";
 import { commonSubexpressions } from "../passes/common-subexpressions.ts";
@@ -9,6 +9,7 @@ import { simplify } from "../passes/simplify.ts";
 import { elementAt } from "../support/element-at.ts";
 import { flattenRegion, type FlatRegion } from "./flatten-region.ts";
 import { gradientParts, touches } from "./gradient-parts.ts";
+import { greatestId } from "./join-model.ts";
 import { replaceGradients } from "./resolve-gradients.ts";
 
 type Mode = "training" | "inference";
@@ -120,9 +121,4 @@ export function writeGradients(func: Func, functions: ReadonlyMap<string, Func>,
 /** What is written is what is read: without what nothing needs, and each thing once. */
 function clean(graph: Graph): Graph {
   return eliminateDeadNodes(commonSubexpressions(simplify(graph, { differentiated: false })));
-}
-
-function greatestId({ inputs, nodes, results }: Region): number {
-  const own = [...inputs, ...results, ...nodes.flatMap((it) => it.results)].map((it) => it.id);
-  return [...own, ...nodes.flatMap(regionsOf).map(greatestId)].reduce((a, b) => Math.max(a, b), -1);
 }

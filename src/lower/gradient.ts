@@ -1,6 +1,6 @@
 import { activeValues } from "../autodiff/active-values.ts";
-import { crossesModel } from "../autodiff/crosses-model.ts";
 import { flattenRegion } from "../autodiff/flatten-region.ts";
+import { joinNodes, takesDependents } from "../autodiff/join-model.ts";
 import { dependents, nodesBetween } from "../autodiff/nodes-between.ts";
 import { replaceGradients, type ReplacedGradient } from "../autodiff/resolve-gradients.ts";
 import { usesOf } from "../graph/rewrite.ts";
@@ -39,21 +39,26 @@ export function lowerGradient(ctx: Context, of: Expression, by: Expression, span
   if (owned?.kind === "parameter" || owned?.kind === "state") {
     return refuse(by.span, `\`${text(by)}\` is a ${owned.kind}, and \`x\` must be an input or a computed value`);
   }
+  const result = freshValue(ctx.unit, x.type);
+  const node: GradientNode = { kind: "gradient", of: y, by: x, results: [result], origin: span };
   const { measured } = ctx;
-  if (measured !== undefined && crossesModel(measured.entry, everything, { of: y, by: x }, measured.values)) {
-    const help = "Make it in the model's body, and give it as an output.";
-    return refuse(by.span, "what lies between them lies in the model", help);
-  }
-  if (!dependents(everything, [x]).has(y.id)) {
+  const joined =
+    measured !== undefined && takesDependents(measured.entry, x, measured.values)
+      ? joinNodes(measured.entry, { inputs: [], nodes: [...everything, node], results: [] }, measured.values)
+      : undefined;
+  if (!dependents(joined?.nodes ?? everything, [joined?.of(x) ?? x]).has(joined?.of(y).id ?? y.id)) {
     const help = `Give what \`${text(of)}\` is made of a name, use that name in it, and differentiate by it.`;
     return refuse(by.span, `\`${text(of)}\` is not made of \`${text(by)}\``, help);
   }
   // It stands in the region that makes `y`, where the whole way from `x` is to be seen.
-  const place = Math.max(
-    0,
-    regions.findIndex((nodes) => nodes.some((node) => makes(node, y))),
-  );
-  const way = nodesBetween(regions[place] ?? [], x, y);
+  const maker = regions.findIndex((nodes) => nodes.some((it) => makes(it, y)));
+  const outermost = regions.length - 1;
+  const place = maker >= 0 ? maker : y.id === x.id ? 0 : outermost;
+  const through = place === outermost ? joined : undefined;
+  const way =
+    through === undefined
+      ? nodesBetween(regions[place] ?? [], x, y)
+      : nodesBetween(through.nodes.slice(0, -1), through.of(x), through.of(y));
   const outside = dependents(
     regions
       .slice(place + 1)
@@ -61,13 +66,14 @@ export function lowerGradient(ctx: Context, of: Expression, by: Expression, span
       .flat(),
     [x],
   );
-  if (way === undefined || way.some((node) => usesOf(node).some(({ id }) => id !== x.id && outside.has(id)))) {
+  const isPartial = (it: Node): boolean => usesOf(it).some(({ id }) => id !== x.id && outside.has(id));
+  if (way === undefined || way.some(isPartial) || (joined !== undefined && place !== outermost)) {
     const help = `Make \`${text(of)}\` outside of the \`scan\`, loop or branch, or differentiate by what comes into it.`;
     return refuse(by.span, `what lies between them begins outside of the region that makes \`${text(of)}\``, help);
   }
-  const result = freshValue(ctx.unit, x.type);
-  const node: GradientNode = { kind: "gradient", of: y, by: x, results: [result], origin: span };
-  const replaced = tryOut(ctx, way, node, place === 0 ? ctx.mode : undefined);
+  const asked = through?.nodes.at(-1) ?? node;
+  const owner = through === undefined ? ctx.unit : required(measured, "model").entry;
+  const replaced = tryOut(ctx, owner, [...way, asked], place === 0 ? ctx.mode : undefined);
   if (replaced.every(({ gradient }) => gradient === undefined)) {
     return refuse(by.span, `\`${text(of)}\` depends on \`${text(by)}\` by steps alone, whose slopes are 0`);
   }
@@ -89,12 +95,12 @@ function makes(node: Node, value: Value): boolean {
 /** What the gradient comes to in each mode in which it may differ. */
 function tryOut(
   ctx: Context,
-  way: readonly Node[],
-  node: GradientNode,
+  { parameters, states }: Pick<Func, "parameters" | "states">,
+  nodes: readonly Node[],
   mode: "training" | "inference" | undefined,
 ): readonly ReplacedGradient[] {
   const { functions } = ctx.elaborator;
-  const nodes = [...way, node];
+  const { results } = required(nodes.at(-1), "gradient");
   const part: Func = {
     key: "a gradient",
     name: "gradient",
@@ -102,15 +108,15 @@ function tryOut(
     hyperparameters: [],
     inputNames: [],
     resultNames: [],
-    parameters: ctx.unit.parameters,
-    states: ctx.unit.states,
-    body: { inputs: [], nodes, results: node.results },
+    parameters,
+    states,
+    body: { inputs: [], nodes, results },
   };
   const both = ["training", "inference"] as const;
   const modes = mode !== undefined ? [mode] : variesInTraining(part, functions) ? both : (["inference"] as const);
   return modes.flatMap((it) => {
     const replaced: ReplacedGradient[] = [];
-    const { graph } = flattenRegion(part, functions, factsIn(ctx), nodes, node.results, it);
+    const { graph } = flattenRegion(part, functions, factsIn(ctx), nodes, results, it);
     replaceGradients(graph, (one) => replaced.push(one));
     return replaced.slice(-1);
   });

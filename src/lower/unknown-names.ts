@@ -1,3 +1,4 @@
+import { isBuiltinFunction } from "../analyze/builtins.ts";
 import { reportUnknownName } from "../analyze/report-unknown-name.ts";
 import type { Expression } from "../syntax/ast.ts";
 import { reporter, type Context } from "./context.ts";
@@ -39,7 +40,8 @@ export function reportUnknownNames(ctx: Context, e: Expression): boolean {
         for (const it of node.operands) visit(it, words);
         return;
       case "call":
-        visit(node.callee, false);
+        // The language's own functions are no values: they exist where they are called.
+        if (node.callee.kind !== "reference" || !isBuiltinFunction(node.callee.text)) visit(node.callee, false);
         // A bare word may be an enum's: the callee says which it takes.
         for (const it of node.arguments) visit(it.value, it.name !== undefined && it.value.kind === "reference");
         return;

@@ -9,7 +9,7 @@ import type { NdArray } from "../../src/ops/define/operator.ts";
 import { flatten } from "../../src/passes/flatten.ts";
 import { referenceTarget } from "../../src/passes/pipeline.ts";
 import { expectGradients, inputsFor } from "../autodiff/gradient-testing.ts";
-import { codesOf, lower, onlyFinding } from "./checking.ts";
+import { checkFile, codesOf, codesOfFile, lower, onlyFinding } from "./checking.ts";
 
 /** A way from an input `x` to a `y`, in a model's body. */
 interface Way {
@@ -155,6 +155,48 @@ describe("a gradient that is none", () => {
   it("is given an unknown argument, or too few", () => {
     expect(codesOf(body("gradient(square(x), by=x)"))).toEqual(["MC2011"]);
     expect(codesOf(body("gradient(square(x))"))).toEqual(["MC2013"]);
+  });
+});
+
+describe("a gradient in a loss", () => {
+  const file = (loss: string, pool = "AvgPool2D"): string => `
+model M: (x: f32[B, 4, 4, 1], k: f32[B]) -> (h: f32[B, 4, 4, 2], y: f32[B], other: f32[B]) {
+  h = x -> Conv2D(2, 3, padding=same) -> tanh
+  y = h -> ${pool}(2) -> Flatten -> Dense(1)
+  (h, y[:, 0], k * 2)
+}
+data D {
+  source: csv("rows.csv")
+  split:  train 1.0
+  x: f32[4, 4, 1] = reshape(raw.a, [-1, 1, 1, 1]) + zeros([1, 4, 4, 1])
+  k: f32[] = raw.b
+}
+train M on D {
+  loss: ${loss}
+  optimizer: sgd(lr=0.1)
+  epochs: 1
+}
+`;
+  it.each([
+    "mean(square(gradient(y, h)))",
+    "mean(gradient(y * k, x))",
+    "mean(gradient(h, h) * y[:, None, None, None])",
+  ])("%s", (loss) => expect(codesOfFile(file(loss))).toEqual([]));
+  it.each([
+    ["mean(gradient(other, h))", "MC3105", "`other` is not made of `h`"],
+    ["mean(gradient(k, x))", "MC3105", "`k` is not made of `x`"],
+    ["mean(gradient(k, k) * 0 + gradient(y, k))", "MC3105", "`y` is not made of `k`"],
+  ])("%s", (loss, code, problem) => {
+    const [found, ...more] = checkFile(file(loss));
+    expect([found?.code, more]).toEqual([code, []]);
+    expect(found?.message).toContain(problem);
+  });
+  it("is refused by an operator of the model", () => {
+    const found = checkFile(file("mean(square(gradient(y, h)))", "MaxPool2D"));
+    expect(found.map(({ code }) => code)).toEqual(["MC3106"]);
+  });
+  it("may call the language's own functions", () => {
+    expect(codesOfFile(file("mean(y) * length([1, 2]) + mean(zeros([2]))"))).toEqual([]);
   });
 });
 

@@ -83,10 +83,65 @@ train Net on Pairs {
 }
 `;
 
+/** A training whose loss differentiates what the model gives, through the model. */
+const throughModel = (critic: string, loss: string, outputs: string): string => `
+block Critic: (x: f32[B, 4]) -> f32[B] {
+  score = x -> ${critic}
+  score[:, 0]
+}
+
+model Net: (x: f32[B, 4]) -> (${outputs}) {
+  critic = Critic()
+  mixed  = x -> scale: Dense(4) -> tanh
+  (mixed, critic(mixed), critic(x))
+}
+
+data Pairs {
+  source: csv("pairs.csv")
+  split:  train 0.75, validate 0.25, seed 1
+  x: f32[4] = stack(raw.a, raw.b, raw.c, raw.d, axis=-1)
+  z: f32[4] = stack(raw.e, raw.f, raw.g, raw.h, axis=-1)
+}
+
+train Net on Pairs {
+  loss:      ${loss}
+  metrics:   mean_absolute_error(mixed, z)
+  optimizer: sgd(lr=0.05)
+  epochs: 3
+  batch:  4
+  seed:   9
+}
+`;
+
+const outputs = "mixed: f32[B, 4], score: f32[B], plain: f32[B]";
+
 /** Trainings with gradients in them. */
 export const gradientTexts: Readonly<Record<string, string>> = {
   "WGAN-GP": wganText,
   "a state and draws": penalised("Dense(6) -> BatchNorm -> tanh -> Dropout(0.3) -> Dense(1)"),
+  "a loss by an output": throughModel(
+    "Dense(6) -> tanh -> Dense(1)",
+    "mean(square(gradient(score * sum(mixed * z, over=1), mixed) - z)) + mean(plain)",
+    outputs,
+  ),
+  "a loss by a feature": throughModel(
+    "Dense(6) -> BatchNorm -> Dropout(0.25) -> tanh -> Dense(1)",
+    "mean(square(gradient(score, x) - z)) + mean(plain)",
+    outputs,
+  ),
+  "states that are made of one another": `
+block Traced: (x: f32[B, 4]) -> f32[B, 4] {
+  state a: f32[4] = zeros
+  state b: f32[4] = ones
+  y = x * (1 + 0.1 * a) - b
+  when training {
+    old = a
+    a <- a + mean(x, over=0)
+    b <- b + old
+  }
+  y
+}
+${penalised("Traced -> Dense(6) -> tanh -> Dense(1)")}`,
   "copies with draws": penalised("repeat 2 { Dense(4) -> tanh -> Dropout(0.25) } -> Dense(1)"),
 };
 

@@ -156,8 +156,8 @@ export function forwardCall(
   training: Expression,
   random: Expression,
   forward: CalledFunction = context.forward,
+  inputs: readonly Port[] = context.inputs,
 ): Expression {
-  const { inputs } = context;
   return call(
     forward.name,
     ...inputs.map(({ local }) => identifier(local)),

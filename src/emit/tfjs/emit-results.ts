@@ -73,7 +73,7 @@ function asksMode({ step, forwards }: StepContext): boolean {
 }
 
 /** The model on a batch, as it runs in the phase that it is in. */
-function forwardByPhase({ model, step, forwards }: StepContext): Expression {
+function forwardByPhase({ model, step, forwards }: StepContext, inputs = model.inputs): Expression {
   const { name } = step;
   const training = identifier("training");
   const place = modelPlace(model);
@@ -84,7 +84,7 @@ function forwardByPhase({ model, step, forwards }: StepContext): Expression {
     return { kind: "conditional", test: training, then: call("placeIn", ...at), otherwise: place };
   };
   const calls = forwards.map((forward) =>
-    forwardCall(model, training, name !== undefined && forward.needs.random ? keyed() : place, forward),
+    forwardCall(model, training, name !== undefined && forward.needs.random ? keyed() : place, forward, inputs),
   );
   return calls.reduceRight((later, earlier, phase) =>
     forwards[phase]?.name === forwards[phase + 1]?.name
@@ -100,7 +100,7 @@ function forwardByPhase({ model, step, forwards }: StepContext): Expression {
 
 /** `resultsOf`, which runs the model on a batch and measures it. */
 export function resultsFunction(context: StepContext): Item {
-  const { model, program, step, names, objective } = context;
+  const { model, program, step, names, objective, isJoined } = context;
   const { helpers } = model;
   const mode = asksMode(context);
   const counts = countsStrays(context);
@@ -115,7 +115,9 @@ export function resultsFunction(context: StepContext): Item {
     locals.get(it.name) ??
     it.name;
   const args = step.objectiveInputs.map((it) => identifier(localOf(it)));
-  const judged = call(objective.name, ...args, ...(objective.needs.strays ? [strays] : []));
+  const judged = isJoined
+    ? forwardByPhase(context, [...model.inputs, ...ownPorts(context, ports)])
+    : call(objective.name, ...args, ...(objective.needs.strays ? [strays] : []));
   const single = measuredIn(program, step).length === 0;
   const measured: readonly Expression[] = [
     single ? judged : { kind: "spread", value: judged },
@@ -154,10 +156,25 @@ export function resultsFunction(context: StepContext): Item {
         .map(({ name, local }) =>
           constant(local, call("inRange", member(batch, name), member(identifier("places"), name), strays)),
         ),
-      constant(pattern, forwardByPhase(context)),
+      ...(isJoined ? [] : [constant(pattern, forwardByPhase(context))]),
       returns(single || counts ? arrayOf(...measured) : judged),
     ],
   };
+}
+
+/** The features that a step's objective takes and the model does not, in order. */
+function ownPorts({ model, step }: StepContext, ports: readonly Port[]): readonly Port[] {
+  const known = new Set(model.inputs.map(({ name }) => name));
+  return step.objectiveInputs.flatMap(({ from, name }) =>
+    from === "output" || known.has(name)
+      ? []
+      : [
+          required(
+            ports.find((it) => it.name === name),
+            `feature ${name}`,
+          ),
+        ],
+  );
 }
 
 /** `places`: among how many the places are that features hold. */

@@ -28,7 +28,9 @@ export interface StepContext {
   readonly step: TrainStep;
   readonly names: StepNames;
   readonly objective: CalledFunction;
-  /** The model as it runs in each phase. */
+  /** Whether the objective runs the model itself: a gradient in it goes through the model. */
+  readonly isJoined: boolean;
+  /** The model as it runs in each phase, or what the objective is in each. */
   readonly forwards: readonly CalledFunction[];
 }
 

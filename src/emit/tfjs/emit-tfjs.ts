@@ -1,7 +1,7 @@
 import type { Func, Module } from "../../ir/graph.ts";
 import { measuredIn } from "../../ir/measures-of.ts";
 import type { TrainProgram, TrainStep } from "../../ir/program.ts";
-import { straysOfModel, straysOfObjective } from "../../autodiff/places-of.ts";
+import { straysOfJoined, straysOfModel, straysOfObjective } from "../../autodiff/places-of.ts";
 import { slotNames } from "../../autodiff/optimizers.ts";
 import { needsTotal } from "../../autodiff/schedules.ts";
 import { entryOf } from "../../graph/parameters-of.ts";
@@ -9,9 +9,10 @@ import { freezeInstances } from "../../passes/freeze-instances.ts";
 import { phaseModules } from "../../passes/phase-modules.ts";
 import { required } from "../../support/fault.ts";
 import type { Item } from "./ast.ts";
+import { joinModel } from "../../autodiff/join-model.ts";
 import { writeGradients } from "../../autodiff/write-gradients.ts";
 import { collectCallables } from "../structured/callables.ts";
-import { writeFunctions } from "../structured/write-functions.ts";
+import { writeFunctions, type StructuredFunctions } from "../structured/write-functions.ts";
 import { emitFunctions } from "./emit-functions.ts";
 import { tfjsTarget } from "./tfjs-target.ts";
 import { checkpointItems } from "./emit-checkpoint.ts";
@@ -19,6 +20,7 @@ import { dataTypes, modelItems, modelType } from "./emit-model.ts";
 import { portsOf, type ModelContext } from "./model-context.ts";
 import { featurePorts } from "./emit-preparation.ts";
 import { trainingItems } from "./emit-training.ts";
+import type { StepContext } from "./emit-step.ts";
 import { stepNames, type StepNames } from "./step-names.ts";
 import { formatTypeScript } from "./format-typescript.ts";
 import { interfaceCollector } from "./interfaces.ts";
@@ -77,11 +79,14 @@ function attemptFile({ module: whole, train, name }: TfjsInput, isHelper: (name:
   const phases = phased ? phaseModules(module, train.phases) : undefined;
   const functions = new Map<string, Func>(phases?.functions ?? module.functions);
   const named = train === undefined ? new Map<TrainStep, StepNames>() : stepNames(train);
-  const objectives = [...named].flatMap(([step, it]) =>
-    train === undefined ? [] : [objectiveFunction(train, step, it)],
-  );
-  for (const it of objectives) functions.set(it.key, it);
   const entry = entryOf(module);
+  const entries = (phases?.modules ?? [module]).map(entryOf);
+  const objectives = new Map(
+    [...named].flatMap(([step, it]) =>
+      train === undefined ? [] : [[step, objectivesOf(train, step, it, entries)] as const],
+    ),
+  );
+  for (const { forms } of objectives.values()) for (const it of forms) functions.set(it.key, it);
   const type = modelType(module);
   const { inputs, outputs } = portsOf(entry);
   const ports = [...inputs, ...outputs, ...(train === undefined ? [] : featurePorts(train))];
@@ -102,8 +107,11 @@ function attemptFile({ module: whole, train, name }: TfjsInput, isHelper: (name:
   if (states.entries.size > 0) interfaces.typeOf(states, "states");
 
   const statistics = train === undefined ? undefined : statisticsTree(train, functions);
-  const entries = phases?.entries ?? [module.entry];
-  const roots = [...new Set([module.entry, ...entries]), ...objectives.map(({ key }) => key)];
+  const forms = [...objectives.values()].flatMap((it) => it.forms);
+  const roots = [
+    ...new Set([module, ...(phases?.modules ?? [])].map((it) => it.entry)),
+    ...new Set(forms.map(({ key }) => key)),
+  ];
   // Bodies have their gradients written out; what functions own is that of those without.
   const bodies = new Map([...functions.values()].map((it) => [it, writeGradients(it, functions, module.facts)]));
   const withBodies = (it: Module): Module => ({
@@ -114,13 +122,20 @@ function attemptFile({ module: whole, train, name }: TfjsInput, isHelper: (name:
   const strays = straysOfModel(withBodies(module));
   const others = [
     ...(phases?.modules.map((it) => straysOfModel(withBodies(it))) ?? []),
-    ...(train?.steps.map((it, at) => {
-      const objective = required(objectives[at], "objective");
-      return straysOfObjective(withBodies(module), { ...it, objective: bodies.get(objective) ?? objective });
-    }) ?? []),
+    ...[...objectives].flatMap(([step, { isJoined, forms }]) =>
+      forms.map((form) => {
+        const objective = bodies.get(form) ?? form;
+        return isJoined
+          ? straysOfJoined(withBodies(module), objective)
+          : straysOfObjective(withBodies(module), { ...step, objective });
+      }),
+    ),
   ];
   const unproved = new Set([strays, ...others].flatMap((it) => [...it.nodes]));
-  const written = writeFunctions({ functions, roots, callables, unproved, names, target: tfjsTarget });
+  const owners = new Map(functions);
+  for (const { isJoined, forms: own } of objectives.values())
+    if (isJoined) for (const it of own) owners.set(it.key, { ...it, name: entry.name });
+  const written = writeFunctions({ functions: owners, roots, callables, unproved, names, target: tfjsTarget });
   const emitted = emitFunctions(written.all, interfaces);
   const helpers = new Set(emitted.helpers);
   const context: ModelContext = {
@@ -158,8 +173,7 @@ function attemptFile({ module: whole, train, name }: TfjsInput, isHelper: (name:
             program: train,
             step,
             names: required(named.get(step), "names of a step"),
-            objective: written.of(objectiveKey(step)),
-            forwards: entries.map((it) => written.of(it)),
+            ...stepFunctions(required(objectives.get(step), "objective of a step"), entries, written),
           })),
           isHelper,
         });
@@ -197,6 +211,31 @@ function objectiveFunction(program: TrainProgram, step: TrainStep, names: StepNa
       ...measured.flatMap(({ name, accumulators }) => accumulators.map((it) => `${name}_${it.name}`)),
     ],
   };
+}
+
+/** What measures a step: its objective, or the model joined with it, in a form for each phase. */
+interface Objectives {
+  readonly isJoined: boolean;
+  readonly forms: readonly Func[];
+}
+
+function objectivesOf(program: TrainProgram, step: TrainStep, names: StepNames, entries: readonly Func[]): Objectives {
+  const plain = objectiveFunction(program, step, names);
+  const forms = entries.flatMap((entry): readonly Func[] => {
+    const joined = joinModel(entry, { ...step, objective: plain });
+    return joined === undefined ? [] : [{ ...joined, key: `${joined.key} of ${entry.key}` }];
+  });
+  return forms.length === 0 ? { isJoined: false, forms: [plain] } : { isJoined: true, forms };
+}
+
+/** How the code of a step calls what measures it. */
+function stepFunctions(
+  { isJoined, forms }: Objectives,
+  entries: readonly Func[],
+  written: StructuredFunctions,
+): Pick<StepContext, "objective" | "forwards" | "isJoined"> {
+  const forwards = (isJoined ? forms : entries).map(({ key }) => written.of(key));
+  return { isJoined, forwards, objective: written.of(required(forms[0], "objective").key) };
 }
 
 function objectiveKey({ name }: TrainStep): string {
