@@ -305,14 +305,16 @@ function checkCall(at: Checker, call: CallExpression, scope: LocalScope): void {
   const callee =
     call.callee.kind === "reference" && find(scope, call.callee.text) === undefined ? call.callee.text : undefined;
   const callable = callee === undefined ? undefined : calleeOf(at, callee);
-  const skipped = callable !== undefined && isFunction(callable.declaration) ? callable.declaration.inputs.length : 0;
   call.arguments.forEach((argument, index) => {
     let words: ReadonlySet<string> = new Set();
     if (callable !== undefined) {
       const { declaration } = callable;
-      const given = hyperparameterFor(declaration, argument.name?.text, index);
-      const piped = skipped === 0 ? undefined : hyperparameterFor(declaration, argument.name?.text, index - skipped);
-      words = new Set([given, piped].flatMap((it) => (it === undefined ? [] : [...wordsOf(it.type)])));
+      words = new Set(
+        placesOf(declaration, index).flatMap((place) => {
+          const it = hyperparameterFor(declaration, argument.name?.text, place);
+          return it === undefined ? [] : [...wordsOf(it.type)];
+        }),
+      );
       if (argument.name !== undefined) checkArgumentName(at, declaration, argument.name);
     } else if (callee !== undefined && findOperator(callee) !== undefined) {
       words = operatorWords(callee, argument.name?.text);
@@ -329,6 +331,12 @@ function checkCall(at: Checker, call: CallExpression, scope: LocalScope): void {
     }
     if (!isHandedOn(at, call, argument, scope)) checkExpression(at, argument.value, scope, words);
   });
+}
+
+/** The places among its hyperparameters that an argument may have: those of a fn follow as many inputs as are not piped. */
+function placesOf(declaration: CallableDeclaration, index: number): readonly number[] {
+  const before = isFunction(declaration) ? declaration.inputs.filter((it) => !mayBeLeftOut(it)).length : 0;
+  return Array.from({ length: before + 1 }, (_, piped) => index - before + piped);
 }
 
 function checkArgumentName(at: Checker, declaration: CallableDeclaration, name: Name): void {

@@ -110,6 +110,23 @@ fn scaled(by: float = 2): (x: f32[B, D], y: f32[B, D] = x, mask: f32[B, D]?) -> 
     expect(use("(x, m, m) -> scaled(3)")).toEqual([]);
   });
 
+  it("do not hide the words that hyperparameters take, however many inputs are piped", () => {
+    const text = `
+fn join(mode: one | two = one): (a: f32[B], b: f32[B], c: f32[B]?) -> f32[B] {
+  when given(c) { a + b + c } else when mode == one { a } else { a + b }
+}
+
+model M: (x: f32[B], z: f32[B]) -> y: f32[B] {
+  p = join(x, z, two)
+  q = x -> join(z, two)
+  r = (x, z) -> join(two)
+  p + q + r + join(x, z, two, c=x)
+}
+`;
+    expect(errorsOf(text)).toEqual([]);
+    expect(errorsOf(text.replace("(z, two)", "(z, three)"))).toHaveLength(1);
+  });
+
   it("say so where one is given by position", () => {
     const text = `${f}\nmodel M: (x: f32[B, 4], m: f32[B, 4]) -> y: f32[B, 4] {\n  scaled(x, m)\n}\n`;
     const found = onlyFinding(text);
