@@ -104,6 +104,12 @@ describe("options of the command line", () => {
       );
     };
     expect(await inputs("--model", "Net")).toEqual([["x"]]);
+    const text = async (...options: readonly string[]): Promise<string> =>
+      (await cli(["summary", path(), "--model", "Net", ...options])).out.split("\n").slice(0, 2).join(" | ");
+    expect(await text()).toBe("Net: (x: f32[B, H]) -> y: f32[B, 4] | left out: shift");
+    expect(await text("--set", "shift=given")).toMatch(
+      /^Net: \(x: f32\[B, H\], shift: f32\[B, N\]\) -> y: f32\[B, 4\] \| -+$/,
+    );
     expect(await inputs("--model", "Net", "--set", "shift=given")).toEqual([["x", "shift"]]);
     const wrong = async (...options: readonly string[]): Promise<string> => {
       const { code, out, err } = await cli(["summary", path(), ...options]);

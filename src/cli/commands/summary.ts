@@ -8,6 +8,7 @@ import { entryOf, parametersOf } from "../../graph/parameters-of.ts";
 import { isEverLearned } from "../../ir/is-learned.ts";
 import { exitCode, type ExitCode } from "../exit-code.ts";
 import { formatBytes, formatCount, formatTable } from "../format-figures.ts";
+import type { Input } from "../../syntax/ast.ts";
 import { loadSpec, lowerAll, printFindings, readSettings, type LoadedSpec, type UnitOptions } from "../load-unit.ts";
 import type { Terminal } from "../terminal.ts";
 import { toJson } from "../../support/show-text.ts";
@@ -32,6 +33,8 @@ interface ModelSummary {
   readonly flops: Count;
   readonly activationBytes: Count;
   readonly inputs: readonly NamedType[];
+  /** Names of the inputs that are left out. */
+  readonly leftOut: readonly string[];
   readonly outputs: readonly NamedType[];
   readonly layers: readonly {
     readonly path: string;
@@ -55,7 +58,7 @@ export function summary(file: string, options: SummaryOptions, terminal: Termina
     const declared = spec.units[at];
     const dims = declared === undefined ? {} : (readSettings(options.set ?? [], declared).dims ?? {});
     reportBroken(unit, dims, spec.collector);
-    return summarise(unit, dims);
+    return summarise(unit, dims, declared?.model.inputs ?? []);
   });
   if (!printFindings(spec.collector, terminal, before)) return exitCode.findings;
   if (options.json === true) terminal.out(`${toJson({ models }, 2)}\n`);
@@ -81,8 +84,12 @@ function reportBroken(
   }
 }
 
-/** The summary of a unit, free dims that `dims` knows replaced. */
-function summarise({ name, module, train }: Unit, dims: Readonly<Record<string, number>>): ModelSummary {
+/** The summary of a unit, free dims that `dims` knows replaced; `declared` are the inputs of its header. */
+function summarise(
+  { name, module, train }: Unit,
+  dims: Readonly<Record<string, number>>,
+  declared: readonly Input[],
+): ModelSummary {
   const known = new Map(Object.entries(dims).map(([name, size]) => [name, constant(size)]));
   const count = (dim: Dim): Count => {
     const fixed = substitute(dim, (it) => known.get(it));
@@ -109,6 +116,7 @@ function summarise({ name, module, train }: Unit, dims: Readonly<Record<string, 
     flops: count(measured.flops),
     activationBytes: count(measured.activationBytes),
     inputs: entry.body.inputs.map((it, at) => named(entry.inputNames[at], at, it.type, "input")),
+    leftOut: declared.flatMap((it) => it.name?.text ?? []).filter((it) => !entry.inputNames.includes(it)),
     outputs: entry.body.results.map((it, at) => named(entry.resultNames[at], at, it.type, "output")),
     layers: measured.layers.map((it) => {
       const outputs = it.outputs.map(shape);
@@ -159,5 +167,6 @@ function printSummary(model: ModelSummary): string {
     new Set(),
   );
   const head = `${model.name}: (${model.inputs.map(typed).join(", ")}) -> ${model.outputs.map(typed).join(", ")}`;
-  return [head, rule, table[0], rule, ...table.slice(1), rule, ...totals, "", ""].join("\n");
+  const leftOut = model.leftOut.length === 0 ? [] : [`left out: ${model.leftOut.join(", ")}`];
+  return [head, ...leftOut, rule, table[0], rule, ...table.slice(1), rule, ...totals, "", ""].join("\n");
 }
