@@ -1,6 +1,7 @@
 import type { Collector } from "../diagnostics/collector.ts";
 import { nearest } from "../support/nearest.ts";
 import type { CallableDeclaration, Name } from "../syntax/ast.ts";
+import { isFunction } from "./is-function.ts";
 
 /** Reports an argument whose name the callee does not know, with the nearest right spelling. */
 export function reportUnknownArgument(
@@ -30,14 +31,17 @@ export function reportUnknownArgument(
 export function reportUnknownHyperparameter(
   collector: Pick<Collector, "report">,
   name: Name,
-  { flavor, name: { text: callee }, hyperparameters, inputs }: CallableDeclaration,
+  declaration: CallableDeclaration,
 ): void {
-  if (flavor !== "fn" && isAmong(inputs, name)) {
+  const { hyperparameters, inputs } = declaration;
+  const callee = declaration.name.text;
+  const takesInputs = isFunction(declaration);
+  if (!takesInputs && isAmong(inputs, name)) {
     const help = `It is an input: these go to the instance, as in \`${callee}(...)(${name.text}=...)\`.`;
     collector.report("MC2011", name.span, { name: name.text, callee }, { help });
     return;
   }
-  const known = [...hyperparameters, ...(flavor === "fn" ? inputs : [])].flatMap((it) => it.name?.text ?? []);
+  const known = [...hyperparameters, ...(takesInputs ? inputs : [])].flatMap((it) => it.name?.text ?? []);
   reportUnknownArgument(collector, name, callee, known);
 }
 

@@ -391,6 +391,33 @@ model N: (x: f32[B, 4], e: f32[B, 3]) -> z: f32[B, 2] {
     expect(loss("own(y, label, bye=x[:, 0])")).toEqual(["MC2011"]);
   });
 
+  it("are told where a feature was probably meant for them", () => {
+    expect(codesOfFile(section("\n  exrta: f32[4]   = raw.x"))).toEqual(["MC4066"]);
+    // What the section reads is meant for that.
+    const read = section("\n  exrta: f32[4]   = raw.x").replace(
+      "cross_entropy(y, label)",
+      "cross_entropy(y, label) + 0 * mean(exrta)",
+    );
+    expect(codesOfFile(read)).toEqual([]);
+  });
+
+  it("are inputs of metrics as well", () => {
+    const metric = `metric share: (logits: f32[B, 2], label: class(2)[B], mask: f32[B]?, by: f32[B] = ones) -> more {
+  hit = cast(argmax(logits) == label, f32) * by
+  total right: f32[] = when given(mask) { sum(hit * mask) } else { sum(hit) }
+  total all:   f32[] = when given(mask) { sum(mask) } else { sum(by) }
+  finish right / all
+}
+`;
+    const measured = (metrics: string): readonly string[] =>
+      codesOfFile(
+        metric + section("\n  seen:  f32[]    = raw.x[:, 0]").replace("optimizer", `metrics: ${metrics}\n  optimizer`),
+      );
+    expect(measured("share(y, label), share(y, label, mask=seen), share(y, label, by=seen)")).toEqual([]);
+    expect(measured("share(y, label, seen)")).toEqual(["MC2014"]);
+    expect(measured("share(y, label, maks=seen)")).toEqual(["MC2011"]);
+  });
+
   it("have those that features feed", () => {
     expect(codesOfFile(section(""))).toEqual([]);
     expect(codesOfFile(section("\n  extra: f32[4]   = raw.x"))).toEqual([]);

@@ -10,6 +10,21 @@ data Points {
 }
 `;
 const train = (entries: string): string => `${model}train Line on Points {\n${entries}\n}`;
+const masked = (feature: string): string => `model Line: (x: f32[B, 1], shift: f32[B, 1]?) -> y: f32[B, 1] {
+  h = when given(shift) { x + shift } else { x }
+  h -> Dense(1)
+}
+data Points {
+  source: csv("points.csv")
+  x: f32[1] = stack(raw.x, axis=-1)
+  ${feature}: f32[1] = stack(raw.shift, axis=-1)
+  t: f32[1] = stack(raw.t, axis=-1)
+}
+train Line on Points {
+  loss: mse(y, t)
+  optimizer: sgd(lr=0.1)
+}
+`;
 const good = train("  loss: mse(y, t)\n  optimizer: sgd(lr=0.1)\n  epochs: 5\n  batch: 8");
 
 /** What `data`, `train` and `test` sections may get wrong. */
@@ -184,6 +199,16 @@ export const trainingCatalog = {
       "Features are of one example. What takes a mean, a running sum or a place over the batch would make an example another one in other company: with another batch size, another order, or alone as in serving. `-> standardize` is fitted once, on the train split, and is the same for every batch.",
     bad: good.replace("stack(raw.x, axis=-1)", "stack(raw.x - mean(raw.x), axis=-1)"),
     good: good.replace("stack(raw.x, axis=-1)", "stack(raw.x, axis=-1) -> standardize"),
+  }),
+  MC4066: entry({
+    severity: "warning",
+    title: "an input that is left out beside a feature of nearly its name",
+    message: (it: { input: string; model: string; data: string; feature: string }) =>
+      `The input \`${it.input}\` of \`${it.model}\` is left out, as \`${it.data}\` has no feature of that name; it has \`${it.feature}\`, which nothing reads.`,
+    explanation:
+      "In a training, inputs with a default or a `?` are there where the data have features of their names. A feature whose name is nearly that of such an input, and which neither the model nor the section reads, was probably meant for it.",
+    bad: masked("shfit"),
+    good: masked("shift"),
   }),
   MC4069: entry({
     severity: "error",

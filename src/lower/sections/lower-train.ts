@@ -1,5 +1,4 @@
 import type { Program } from "../../analyze/program.ts";
-import { mayBeLeftOut } from "../../analyze/may-be-left-out.ts";
 import type { Collector } from "../../diagnostics/collector.ts";
 import { usesOf } from "../../graph/rewrite.ts";
 import { constant, type Dim } from "../../dims/dim.ts";
@@ -16,6 +15,7 @@ import { freshValue, report, type Context, type Elaborator } from "../context.ts
 import { describe, formatType, tensor, type ValueFacts } from "../values.ts";
 import { createElaborator } from "../elaborator.ts";
 import { assumptionsOf, reachable, type LoweredModel } from "../elaborate-model.ts";
+import { fedInputs } from "./fed-inputs.ts";
 import { joinData } from "./join-data.ts";
 import type { LoweredData } from "./lower-data.ts";
 import { reportUnknownNames } from "../unknown-names.ts";
@@ -76,9 +76,7 @@ export function lowerTrainSection(
   if (callable === undefined || found?.data === undefined) return undefined;
   const { data, store } = found;
 
-  // What may be left out is there where a feature feeds it.
-  const inputs = callable.declaration.inputs.filter(mayBeLeftOut).flatMap((it) => it.name?.text ?? []);
-  const fed = new Set(inputs.filter((name) => data.features.some((it) => it.name === name)));
+  const fed = fedInputs(callable.declaration, data, declaration, collector);
   const open = given.model(callable, declaration.model, new Map(), fed);
   collector.take(open);
   const entry = open.module?.functions.get(open.module.entry);
