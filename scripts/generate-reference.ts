@@ -77,7 +77,7 @@ const operatorGroups: readonly {
   },
   {
     title: "Reductions and running sums",
-    note: "Without an axis a reduction takes all of them.",
+    note: "Without an axis a reduction takes all of them. `sum` and `mean` take `mask=` and `lengths=` ([masks](language.md#masks)).",
     names: ["sum", "mean", "max", "min", "prod", "variance", "logsumexp", "argmax", "argmin", "cumsum", "cumprod"],
   },
   { title: "Products", names: ["matmul", "einsum"] },
@@ -107,7 +107,7 @@ const operatorGroups: readonly {
   },
   {
     title: "Losses",
-    note: "Each is one number, the mean over the batch (and over positions, where there are any).",
+    note: "Each is one number, the mean over the batch (and over positions, where there are any); `mask=` and `lengths=` say of what ([masks](language.md#masks)).",
     names: ["cross_entropy", "binary_cross_entropy", "mse", "mae", "huber", "kl_normal"],
   },
 ];

@@ -5,6 +5,7 @@ import { givenBy, reportGiven, whenGiven } from "./given.ts";
 import { find, type Local, type LocalScope } from "./local-scope.ts";
 import { mayBeLeftOut } from "./may-be-left-out.ts";
 import { calleeOf, type Checker } from "./name-checker.ts";
+import { takesMasks, isMaskArgument } from "./masks.ts";
 
 /** What a place knows where a condition holds, or where it does not. */
 export function knowing(at: Checker, condition: Expression, holds: boolean): Checker {
@@ -53,7 +54,8 @@ export function isHandedOn(
     const declaration = calleeOf(at, written.text)?.declaration;
     const takesInputs = declaration !== undefined && (isFunction(declaration) || callee.kind === "call");
     const input = takesInputs ? declaration.inputs.find((it) => it.name?.text === name.text) : undefined;
-    if (input === undefined || !mayBeLeftOut(input)) return false;
+    const masks = declaration === undefined && takesMasks(written.text) && isMaskArgument(name.text);
+    if (!masks && (input === undefined || !mayBeLeftOut(input))) return false;
   }
   local.used = true;
   return true;

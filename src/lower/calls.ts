@@ -29,6 +29,8 @@ import { findInitializer } from "../ops/initializers.ts";
 import { reportUnknownName } from "../analyze/report-unknown-name.ts";
 import { isPlace } from "./indexing.ts";
 import type { Callable } from "../std/program-file.ts";
+import { takesMasks, isMaskArgument } from "../analyze/masks.ts";
+import { callMasked } from "./call-masked.ts";
 
 const none: ReadonlyMap<string, Val> = new Map();
 
@@ -188,6 +190,12 @@ export function callFunction(
     report(ctx, "MC3027", span, { actual: `the initialiser ${target.name}` });
     return poison;
   }
+  if (
+    target.kind === "operator" &&
+    takesMasks(target.operator.name) &&
+    args.some((it) => isMaskArgument(it.name?.text))
+  )
+    return callMasked(ctx, target.operator, piped, args, it, span);
   if (target.kind === "operator") {
     return callOperator(ctx, target.operator, piped, args, it, span);
   }

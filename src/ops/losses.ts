@@ -81,6 +81,11 @@ function share(b: GraphBuilder, dy: Value, type: TensorType): Value {
   return b.cast(b.div(dy, b.dimAs(product(type.shape), "f32")), type.dtype);
 }
 
+/** The logarithms of the likelihoods of labels. */
+function likelihoods(b: GraphBuilder, operands: readonly Value[]): Value {
+  return b.op("take_along", [b.op("log_softmax", [elementAt(operands, 0)]), elementAt(operands, 1)]);
+}
+
 /** `cross_entropy`: the mean negative log likelihood of labels. */
 export const crossEntropy = defineComposite({
   name: "cross_entropy",
@@ -112,11 +117,8 @@ export const crossEntropy = defineComposite({
       ],
     },
   ],
-  decompose: (b, { operands }) => {
-    const [logits, labels] = [elementAt(operands, 0), elementAt(operands, 1)];
-    const likelihoods = b.op("take_along", [b.op("log_softmax", [logits]), labels]);
-    return [b.neg(meanOfAll(b, likelihoods))];
-  },
+  decompose: (b, { operands }) => [b.neg(meanOfAll(b, likelihoods(b, operands)))],
+  each: (b, { operands }) => b.neg(likelihoods(b, operands)),
   gradient: ({ b, operands, gradients, needs }) => {
     const dy = gradients[0];
     if (dy === undefined || needs[0] !== true) return [undefined, undefined];
@@ -127,6 +129,11 @@ export const crossEntropy = defineComposite({
     return [b.op("cross_entropy_gradient", [logarithms, labels, scale]), undefined];
   },
 });
+
+function binaryEntropies(b: GraphBuilder, operands: readonly Value[]): Value {
+  const [logits, targets] = [elementAt(operands, 0), elementAt(operands, 1)];
+  return b.sub(b.op("softplus", [logits]), b.mul(logits, targets));
+}
 
 /** `binary_cross_entropy`: from logits, stable for large ones. */
 export const binaryCrossEntropy = defineComposite({
@@ -155,10 +162,8 @@ export const binaryCrossEntropy = defineComposite({
       ],
     },
   ],
-  decompose: (b, { operands }) => {
-    const [logits, targets] = [elementAt(operands, 0), elementAt(operands, 1)];
-    return [meanOfAll(b, b.sub(b.op("softplus", [logits]), b.mul(logits, targets)))];
-  },
+  decompose: (b, { operands }) => [meanOfAll(b, binaryEntropies(b, operands))],
+  each: (b, { operands }) => binaryEntropies(b, operands),
   gradient: ({ b, operands, gradients, needs }) => {
     const dy = gradients[0];
     if (dy === undefined) return [undefined, undefined];
@@ -179,6 +184,8 @@ interface PairLoss {
 }
 
 function definePairLoss(spec: PairLoss): Composite<NoAttributes> {
+  const each = (b: GraphBuilder, operands: readonly Value[]): Value =>
+    spec.each(b, b.sub(elementAt(operands, 0), elementAt(operands, 1)));
   return defineComposite({
     name: spec.name,
     doc: spec.doc,
@@ -189,7 +196,8 @@ function definePairLoss(spec: PairLoss): Composite<NoAttributes> {
     infer: ({ operands, check }) => (checkPair(spec.name, operands, check) ? [lossType] : undefined),
     cost: ({ operands }) => ({ flops: multiply(elementsOf(elementAt(operands, 0)), constant(3)) }),
     samples: pairSamples,
-    decompose: (b, { operands }) => [meanOfAll(b, spec.each(b, b.sub(elementAt(operands, 0), elementAt(operands, 1))))],
+    decompose: (b, { operands }) => [meanOfAll(b, each(b, operands))],
+    each: (b, { operands }) => each(b, operands),
   });
 }
 
@@ -222,6 +230,17 @@ export const mae = definePairLoss({
   each: (b, difference) => b.op("abs", [difference]),
 });
 
+function huberErrors(b: GraphBuilder, operands: readonly Value[], delta: number): Value {
+  const a = elementAt(operands, 0);
+  const { dtype } = a.type;
+  const error = b.op("abs", [b.sub(a, elementAt(operands, 1))]);
+  // With q = min(error, delta): q^2 / 2 + delta * (error - q) is both branches at once.
+  const near = b.op("minimum", [error, b.scalar(delta, dtype)]);
+  const far = b.sub(error, near);
+  const half = b.mul(b.op("square", [near]), b.scalar(0.5, dtype));
+  return b.add(half, b.mul(far, b.scalar(delta, dtype)));
+}
+
 /** `huber`: squared below `delta`, linear above. */
 export const huber = defineComposite({
   name: "huber",
@@ -233,17 +252,16 @@ export const huber = defineComposite({
   infer: ({ operands, check }) => (checkPair("huber", operands, check) ? [lossType] : undefined),
   cost: ({ operands }) => ({ flops: multiply(elementsOf(elementAt(operands, 0)), constant(6)) }),
   samples: [...pairSamples, ...pairSamples.map((sample) => ({ ...sample, attributes: { delta: 2.5 } }))],
-  decompose: (b, { operands, attributes: { delta } }) => {
-    const a = elementAt(operands, 0);
-    const { dtype } = a.type;
-    const error = b.op("abs", [b.sub(a, elementAt(operands, 1))]);
-    // With q = min(error, delta): q^2 / 2 + delta * (error - q) is both branches at once.
-    const near = b.op("minimum", [error, b.scalar(delta, dtype)]);
-    const far = b.sub(error, near);
-    const half = b.mul(b.op("square", [near]), b.scalar(0.5, dtype));
-    return [meanOfAll(b, b.add(half, b.mul(far, b.scalar(delta, dtype))))];
-  },
+  decompose: (b, { operands, attributes }) => [meanOfAll(b, huberErrors(b, operands, attributes.delta))],
+  each: (b, { operands, attributes }) => huberErrors(b, operands, attributes.delta),
 });
+
+function divergences(b: GraphBuilder, operands: readonly Value[]): Value {
+  const [mean, logvar] = [elementAt(operands, 0), elementAt(operands, 1)];
+  const { dtype, shape } = mean.type;
+  const terms = b.sub(b.add(b.op("square", [mean]), b.op("exp", [logvar])), b.add(logvar, b.scalar(1, dtype)));
+  return b.sum(b.mul(terms, b.scalar(0.5, dtype)), [shape.length - 1]);
+}
 
 /** `kl_normal`: the divergence of normal distributions from the standard one. */
 export const klNormal = defineComposite({
@@ -276,11 +294,6 @@ export const klNormal = defineComposite({
       ],
     },
   ],
-  decompose: (b, { operands }) => {
-    const [mean, logvar] = [elementAt(operands, 0), elementAt(operands, 1)];
-    const { dtype, shape } = mean.type;
-    const terms = b.sub(b.add(b.op("square", [mean]), b.op("exp", [logvar])), b.add(logvar, b.scalar(1, dtype)));
-    const each = b.sum(b.mul(terms, b.scalar(0.5, dtype)), [shape.length - 1]);
-    return [meanOfAll(b, each)];
-  },
+  decompose: (b, { operands }) => [meanOfAll(b, divergences(b, operands))],
+  each: (b, { operands }) => divergences(b, operands),
 });

@@ -274,4 +274,21 @@ export const typesOfBodiesCatalog = {
     bad: metric("  total hits: f32[1] = sum(cast(guess == real, f32)) -> reshape([1])\n  finish hits\n"),
     good: metric("  total hits: f32[1] = sum(cast(guess == real, f32)) -> reshape([1])\n  finish sum(hits)\n"),
   }),
+  MC3063: entry({
+    severity: "error",
+    title: "a mask that does not fit",
+    message: (it: {
+      readonly what: "mask" | "lengths";
+      readonly found: string;
+      readonly callee: string;
+      readonly of: string;
+    }) =>
+      it.what === "mask"
+        ? `The mask is ${it.found}, and \`${it.callee}\` takes one of truth values or of floating point, whose axes are the first of ${it.of}.`
+        : `The lengths are ${it.found}, and \`${it.callee}\` takes one whole number for each example of ${it.of}, whose second axis is positions.`,
+    explanation:
+      "`mask=` says of each element, or of all that an element of its first axes has, whether it counts: truth values, or weights such as 0 and 1. `lengths=` says how many positions of each example count, from the first on. What is masked are the elements that are added up: of a loss, one number for each label.",
+    bad: model("(x: f32[B, 4], kept: bool[4]) -> y: f32[]", "  mean(x, mask=kept)\n"),
+    good: model("(x: f32[B, 4], kept: bool[B, 4]) -> y: f32[]", "  mean(x, mask=kept)\n"),
+  }),
 } as const;

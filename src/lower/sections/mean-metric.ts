@@ -2,8 +2,8 @@ import { product, sameForm, type Dim } from "../../dims/dim.ts";
 import { createBuilder } from "../../graph/create-builder.ts";
 import type { Func, Value } from "../../ir/graph.ts";
 import type { TensorType } from "../../ir/types.ts";
-import type { GraphBuilder } from "../../ops/define/builder.ts";
 import { elementAt } from "../../support/element-at.ts";
+import { building } from "../building.ts";
 import type { Context } from "../context.ts";
 import type { MetricParts } from "../instance.ts";
 
@@ -29,16 +29,6 @@ export function gatherMean(ctx: Context, value: Value, batch: Dim): readonly Val
     const count = b.dimAs(batch, "f32");
     return [b.mul(value, count), count];
   });
-}
-
-/** Lets a builder add to what is lowered here. */
-function building<Made>(ctx: Context, build: (b: GraphBuilder) => Made): Made {
-  const b = createBuilder({ firstId: ctx.unit.nextId, facts: ctx.facts });
-  const made = build(b);
-  ctx.nodes.push(...b.nodes);
-  // The builder's next value has the first number that is free.
-  ctx.unit.nextId = b.value(scalar).id;
-  return made;
 }
 
 /** The metric of whatever gives a sum and a count: their quotient, of which less is better. */

@@ -264,6 +264,8 @@ export type ElementFunction =
 export interface CompositeSpec<S extends AttributeSchema> extends OperatorBase<S> {
   readonly kind: "composite";
   readonly decompose: (b: GraphBuilder, input: LoweringInput<S>) => readonly Value[];
+  /** Of a loss: the numbers whose mean it is, of which a mask may keep some. */
+  readonly each?: (b: GraphBuilder, input: LoweringInput<S>) => Value;
   /** Its own gradient; without one, that of the decomposition. */
   readonly gradient?: GradientRule<S>;
 }
