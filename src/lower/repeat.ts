@@ -57,6 +57,9 @@ export function lowerRepeat(
     ...regionWithin(ctx),
     paths,
     scope: innerScope(ctx.scope),
+    // One region stands for all copies: nothing leaves it but its value.
+    emits: undefined,
+    carries: [],
     owning: ctx.owning === "yes" ? "nested" : ctx.owning,
   };
   const { result: once, holdings } = holdingApart(ctx.unit, () =>

@@ -38,6 +38,29 @@ const specs: Readonly<Record<string, string>> = {
   "a U-Net of depth 2": trained("Denoiser", `${digits}}\n`, "mse(clean, image)"),
   "a U-Net of depth 1": trained("Denoiser", `${digits}}\n`, "mse(clean, image)").replace("on D {", "(depth=1) on D {"),
   "a feature pyramid": trained("Detector", labelled, "cross_entropy(logits, label)"),
+  "states, draws and shared instances in rounds": `block Noisy(n: int): (x: f32[B, D]) {
+  state seen: f32[D] = zeros
+  d = Dense(D)
+  for _ in range(n) as layer with h = x, aux = 0 {
+    seen <- seen * 0.5 + mean(h[:, :D], over=B)
+    h <- concat(d(x), h -> BatchNorm -> Dropout(0.2) -> Dense(3), axis=-1)
+    when training { aux <- aux + mean(square(h + 0.1 * normal_like(h))) } else { aux <- aux + mean(seen) }
+    emit h
+    emit last aux
+  }
+}
+model M: (x: f32[B, 6]) -> (y: f32[B, 4], aux: f32[]) {
+  (hs, aux) = x -> Noisy(3)
+  ys = when training { for h in hs { h -> dropout(0.1) } } else { hs }
+  (concat(ys, axis=-1) -> Dense(4), aux)
+}
+${blobs}train M on D {
+  loss: cross_entropy(y, label) + 0.01 * aux
+  optimizer: adam(lr=0.01)
+  batch: 8
+  seed: 5
+}
+`,
 };
 
 const opened: Trainer[] = [];

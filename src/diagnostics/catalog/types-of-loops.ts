@@ -26,7 +26,7 @@ export const typesOfLoopsCatalog = {
     severity: "error",
     title: "carry of another loop",
     message: (it: { readonly name: string }) =>
-      `\`${it.name}\` is carried by a loop outside of this scan, whose steps cannot change it.`,
+      `\`${it.name}\` is carried by a loop outside of this \`scan\` or \`repeat\`, which cannot change it.`,
     explanation:
       "What the steps of a scan compute leaves it by its own carries and by `emit`. Give the scan a carry that begins as the other, and update that one with its last value.",
     bad: model(
