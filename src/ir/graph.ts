@@ -42,10 +42,21 @@ export type Attribute = AttributeValue & { readonly source?: string };
 
 export type Attributes = Readonly<Record<string, Attribute>>;
 
+/** A round of a loop that was written out: emitters may write rounds that are alike as one. */
+export interface Round {
+  /** Tells the loops of a function apart. */
+  readonly loop: number;
+  readonly index: number;
+  /** What the paths of its rounds begin with, before their number. */
+  readonly path: string;
+}
+
 interface NodeBase {
   readonly results: readonly Value[];
   /** Where the person wrote it. */
   readonly origin?: Span;
+  /** Structured form alone. */
+  readonly round?: Round;
 }
 
 /** An operator of the registry (`src/ops`) applied to values. */

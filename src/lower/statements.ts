@@ -142,7 +142,8 @@ function lowerUpdate(ctx: Context, update: Update): boolean {
   }
   if (cell.role === "free") {
     const next = ctx.elaborator.rules.expression(ctx, update.value);
-    cell.current = next.kind === "poison" ? undefined : next;
+    if (next.kind === "poison") cell.current = undefined;
+    else cell.current = next.kind === "tensor" ? nameValue(ctx, cell.name, next) : next;
     return next.kind !== "poison";
   }
   if (cell.role === "carry") {

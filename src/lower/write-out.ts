@@ -32,8 +32,10 @@ export function writeOut(
   // The name is claimed once the rounds are known to own or draw something.
   const trial = numberedBefore(ctx.paths, label, kind);
   // Rounds that share their weights draw random numbers of their own all the same.
+  const id = ctx.unit.nextId;
   const push = (nodes: readonly Node[], index: number): void => {
-    for (const it of nodes) ctx.nodes.push(shared ? drawnApart(ctx, it, trial, index) : it);
+    const round = { loop: id, index, path: trial };
+    for (const it of nodes) ctx.nodes.push(shared ? drawnApart(ctx, it, trial, index) : { ...it, round });
   };
   let owned = false;
   let kept = false;

@@ -108,7 +108,7 @@ describe("a `for` with carries", () => {
 
   it("updates carries where `when training` does", async () => {
     const body =
-      "  for _ in range(2) with h = x, n = 0 {\n    when training { h <- h * 3 } else { n <- n + 1 }\n    emit last h * n\n  }";
+      "  for _ in range(2) with h = x, n = 0.0 {\n    when training { h <- h * 3 } else { n <- n + 1 }\n    emit last h * n\n  }";
     expect(await values(body)).toEqual(times(2));
     const scan = "  scan e in x over 1 with h: f32[2] = zeros {\n    when not training { h <- h + e }\n    emit h\n  }";
     expect(await values(scan)).toEqual([0, 1, 3, 6, 4, 9, 15, 22]);

@@ -61,6 +61,34 @@ ${blobs}train M on D {
   seed: 5
 }
 `,
+  "rounds that TypeScript has as loops": `block Layer: (x: f32[B, D]) -> (y: f32[B, D], key: f32[B, D]) {
+  k = x -> Dense(D) -> BatchNorm -> Dropout(0.1)
+  (x + k, k)
+}
+model M: (x: f32[B, 6]) -> y: f32[B, 4] {
+  experts = for _ in range(3) as expert { Layer()(x)[1] * 2 }
+  (keys, hs, h) = for _ in range(3) as layer with h = x {
+    (out, key) = h -> Layer
+    h <- relu(out) + x
+    emit key
+    emit h
+    emit last h
+  }
+  (a, _) = for _ in range(3) with a = h, b = x * 2 {
+    c = tanh(a)
+    a <- b + c
+    b <- c * 0.5
+  }
+  all = concat(concat(experts, axis=-1), concat(hs, axis=-1), mean(stack(keys, axis=0), axis=0), axis=-1)
+  concat(all, h, a, axis=-1) -> Dense(4)
+}
+${blobs}train M on D {
+  loss: cross_entropy(y, label)
+  optimizer: adam(lr=0.01)
+  batch: 8
+  seed: 5
+}
+`,
 };
 
 const opened: Trainer[] = [];

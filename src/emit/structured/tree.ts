@@ -21,6 +21,7 @@ export type Expression =
   | RandomPlace
   | RandomKey
   | Invocation
+  | Elements
   | Stack
   | InRange
   | Copy;
@@ -194,6 +195,12 @@ export interface Invocation {
   readonly random?: Expression;
   /** What counts places out of range, where the function looks any up. */
   readonly strays?: Expression;
+}
+
+/** What a loop collected, all of it: where tensors are listed, in their places. */
+export interface Elements {
+  readonly kind: "elements";
+  readonly list: string;
 }
 
 /** What a scan collected, as one tensor; axis 0 where none is given. */

@@ -48,6 +48,8 @@ export function partsOf(it: Syntax): readonly Syntax[] {
         ...it.sizes,
         ...given(it.training, it.random, it.strays),
       ];
+    case "elements":
+      return [identifier(it.list)];
     case "stack":
       return [identifier(it.list), ...given(it.axis)];
     case "in-range":

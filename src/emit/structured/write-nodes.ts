@@ -12,12 +12,21 @@ import { hostArithmetic } from "./host-arithmetic.ts";
 import { outlivesUpdate } from "./outlives-update.ts";
 import { ownNames } from "./structured-target.ts";
 import { at, identifier, literal, type Expression, type Filled } from "./tree.ts";
+import { findRounds } from "./find-rounds.ts";
+import { writeRounds } from "./write-rounds.ts";
 import { usesOf } from "./uses.ts";
 import { writeRepeat, writeScan, writeTraining } from "./write-regions.ts";
 
 /** Writes the nodes of a region, in order, into its environment. */
 export function writeNodes(state: FunctionState, env: Env, nodes: readonly Node[]): void {
-  for (const node of nodes) writeNode(state, env, node);
+  for (let at = 0; at < nodes.length; at += 1) {
+    const rounds = findRounds(nodes, at, env.uses);
+    if (rounds === undefined) writeNode(state, env, required(nodes[at], "node"));
+    else {
+      writeRounds(state, env, rounds, writeNodes);
+      at += rounds.size - 1;
+    }
+  }
 }
 
 function writeNode(state: FunctionState, env: Env, node: Node): void {
@@ -135,7 +144,9 @@ function writeOperator(state: FunctionState, env: Env, given: OperatorNode): voi
     applyCallee(state, env, state.context.resolve(composite.key, state.callable), node.operands, node.results, "");
     return;
   }
-  const bounds = node.operands.map((operand) => readBound(env, operand));
+  const read = node.operands.map((operand) => readBound(env, operand));
+  // All that a loop collected is one array.
+  const bounds = read[0]?.expression.kind === "elements" ? read.slice(0, 1) : read;
   const host = hostArithmetic(node, bounds);
   if (host !== undefined) return bind(env, single(node), { expression: host, form: "number" });
 

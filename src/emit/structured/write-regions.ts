@@ -19,10 +19,10 @@ import { usesOf } from "./uses.ts";
 import { mentions } from "./visit-tree.ts";
 
 /** Writes the nodes of a region: handed in, since nodes hold regions and regions nodes. */
-type WriteNodes = (state: FunctionState, env: Env, nodes: readonly Node[]) => void;
+export type WriteNodes = (state: FunctionState, env: Env, nodes: readonly Node[]) => void;
 
 /** An environment for a region within another; its statements go to a list of their own. */
-function innerEnv(state: FunctionState, outer: Env, region: Region, place: Place = outer.place): Env {
+export function innerEnv(state: FunctionState, outer: Env, region: Region, place: Place = outer.place): Env {
   state.nextBlock += 1;
   return {
     bound: new Map(),
@@ -38,7 +38,7 @@ function innerEnv(state: FunctionState, outer: Env, region: Region, place: Place
 }
 
 /** A variable that a loop carries, begun with a value. */
-function carry(state: FunctionState, env: Env, initial: Value, named: string | undefined): string {
+export function beginCarry(state: FunctionState, env: Env, initial: Value, named: string | undefined): string {
   const expression = readTensor(state, env, initial);
   if (
     expression.kind === "identifier" &&
@@ -55,7 +55,7 @@ function carry(state: FunctionState, env: Env, initial: Value, named: string | u
 }
 
 /** Lets the variables of a loop's carries be assigned within its body, as long as it is being written. */
-function withinLoop(state: FunctionState, inner: Env, names: readonly string[], write: () => void): void {
+export function withinLoop(state: FunctionState, inner: Env, names: readonly string[], write: () => void): void {
   const before = names.map((name) => state.flows.get(name));
   names.forEach((name) => state.flows.set(name, inner.block));
   state.live.push(inner);
@@ -68,7 +68,7 @@ function withinLoop(state: FunctionState, inner: Env, names: readonly string[], 
 }
 
 /** Gives carries their next values, in an order in which none is overwritten before it is read. */
-function assignCarries(env: Env, names: readonly string[], values: readonly Expression[]): void {
+export function assignCarries(env: Env, names: readonly string[], values: readonly Expression[]): void {
   let open = names.flatMap((name, index) => {
     const value = required(values[index], "carry");
     return value.kind === "identifier" && value.name === name ? [] : [{ name, value }];
@@ -86,7 +86,7 @@ function assignCarries(env: Env, names: readonly string[], values: readonly Expr
 
 /** A repeat as a loop over the parameters of its instances. */
 export function writeRepeat(state: FunctionState, env: Env, node: RepeatNode, writeNodes: WriteNodes): void {
-  const names = node.operands.map((operand, index) => carry(state, env, operand, node.body.inputs[index]?.name));
+  const names = node.operands.map((operand, index) => beginCarry(state, env, operand, node.body.inputs[index]?.name));
   const segments = node.path === "" ? [] : node.path.split(".");
   const last = segments.at(-1) ?? "block";
   const element = state.names.take(/^repeat_\d+$/.test(last) ? "block" : last);
@@ -148,7 +148,7 @@ export function writeScan(state: FunctionState, env: Env, node: ScanNode, writeN
   const { body, reverse } = node;
   const carryCount = node.initial.length;
   const names = node.initial.map((initial, index) =>
-    carry(state, env, initial, body.inputs[index]?.name ?? node.results[index]?.name),
+    beginCarry(state, env, initial, body.inputs[index]?.name ?? node.results[index]?.name),
   );
   const emits = body.results.slice(carryCount);
   const emitted = emits.map((value, index) => {

@@ -31,8 +31,13 @@ export function toSyntax(expression: Expression, names: Names = none): PlainExpr
       const name = names.get(expression);
       return name === undefined ? expression : identifier(name);
     }
-    case "array":
+    case "array": {
+      const [only] = expression.elements;
+      if (expression.elements.length === 1 && only?.kind === "elements") return identifier(only.list);
       return listOf(expression.elements.map(to));
+    }
+    case "elements":
+      return identifier(expression.list);
     case "object":
       return { kind: "object", entries: expression.entries.map(({ key, value }) => ({ key, value: to(value) })) };
     case "member":

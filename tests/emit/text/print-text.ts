@@ -131,6 +131,8 @@ export function printExpression(it: Expression, names: Names = none): string {
       return names.get(it) ?? `"${it.value}"`;
     case "undefined":
       return "none";
+    case "elements":
+      return `...${it.list}`;
     case "array":
       return `[${list(it.elements)}]`;
     case "object":
