@@ -19,8 +19,10 @@ import { poison, tensor, type Val } from "./values.ts";
 
 /** `gradient(y, x)`: of the sum of y's elements with respect to x, in the type of x. */
 export function lowerGradient(ctx: Context, of: Expression, by: Expression, span: Span): Val {
-  const y = asTensor(ctx, ctx.elaborator.rules.expression(ctx, of), of.span)?.value;
-  const x = asTensor(ctx, ctx.elaborator.rules.expression(ctx, by), by.span)?.value;
+  const valueOf = (it: Expression): Value | undefined =>
+    asTensor(ctx, ctx.elaborator.rules.expression(ctx, it), it.span, { dtype: "f32" })?.value;
+  const y = valueOf(of);
+  const x = valueOf(by);
   if (y === undefined || x === undefined) return poison;
   const text = (it: Expression): string => textOf(it.span);
   const refuse = (at: Span, problem: string, help?: string): Val => {
