@@ -54,11 +54,11 @@ export function writeTextMate(): string {
         patterns: [
           {
             name: "keyword.declaration.modelc",
-            match: `\\b${any(words(["param", "state", "step"]))}(?=\\s+[A-Za-z_])`,
+            match: `\\b${any(words(["param", "state", "step", "total", "largest", "smallest"]))}(?=\\s+[A-Za-z_])`,
           },
           {
             name: "keyword.control.modelc",
-            match: `\\b${any(words(["emit", "last", "expect", "repeat"]))}(?=\\s+[A-Za-z0-9_(])`,
+            match: `\\b${any(words(["emit", "last", "finish", "expect", "repeat"]))}(?=\\s+[A-Za-z0-9_(])`,
           },
           { name: "keyword.control.modelc", match: `(?<=[\\w)\\]}]\\s)\\b${any(words(joining))}\\b(?=\\s)` },
         ],

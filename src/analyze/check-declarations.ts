@@ -38,7 +38,7 @@ export function checkDeclaration(file: ProgramFile, library: Library, declaratio
     for (const it of declaration.hyperparameters) checkHyperparameterType(it.type, form);
     checkFn(declaration, form);
     checkInputOrder(declaration, form);
-    checkMetric(declaration, form);
+    checkMetric(declaration, file, form);
   }
   if (declaration.kind === "callable" || declaration.kind === "const") checkNames(file, library, declaration, names);
   return { form, names, saysNames: names.saysNames };
@@ -179,14 +179,15 @@ function nameOf({ name }: Input): string {
 }
 
 /** A metric gathers something and ends in `finish`; nothing else has such statements, nor has what is nested in it. */
-function checkMetric(declaration: CallableDeclaration, collector: Collector): void {
+function checkMetric(declaration: CallableDeclaration, { ast }: ProgramFile, collector: Collector): void {
   const { flavor, name, body } = declaration;
   const own = new Set<unknown>(flavor === "metric" ? body.statements : []);
   walk(body, (node) => {
     if ((node.kind !== "gather" && node.kind !== "finish") || own.has(node)) return;
     collector.report("MC2045", node.span, { word: node.kind === "gather" ? node.merge : "finish" });
   });
-  if (flavor !== "metric") return;
+  // What was left out of a text with syntax errors is missing, not wrong.
+  if (flavor !== "metric" || ast.incomplete.includes(name.text)) return;
   const early = body.statements.slice(0, -1).find((it) => it.kind === "finish");
   const last = body.statements.at(-1);
   const report = (span: Span, problem: string): void => {

@@ -18,6 +18,8 @@ const merges = { total: "sum", largest: "max", smallest: "min" } as const;
  * what they have come to. Undefined after a report.
  */
 export function lowerMetricBody(ctx: Context, declaration: CallableDeclaration): MetricBody | undefined {
+  // What is missing of a metric was reported when its declaration was looked at.
+  if (declaration.body.statements.at(-1)?.kind !== "finish") return undefined;
   const gathered: { readonly name: string; readonly val: TensorVal }[] = [];
   const accumulators: Accumulator[] = [];
   let finish: Func | undefined;
@@ -37,7 +39,6 @@ export function lowerMetricBody(ctx: Context, declaration: CallableDeclaration):
       finish = fine ? lowerFinish(ctx, declaration, statement, accumulators) : undefined;
     } else if (!lowerStatement(ctx, statement)) fine = false;
   }
-  // What is missing of a metric was reported when its declaration was looked at.
   const { better } = declaration;
   if (!fine || finish === undefined || better === undefined || gathered.length === 0) return undefined;
   const tree: ValueTree = { kind: "tuple", elements: gathered.map(() => ({ kind: "leaf" })) };

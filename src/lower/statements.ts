@@ -30,6 +30,8 @@ export function lowerBody(ctx: Context, body: Body): Val {
       result = ctx.elaborator.rules.expression(ctx, statement.value);
     } else if (!lowerStatement(ctx, statement)) fine = false;
   }
+  // What belongs into a metric has been reported where it stands.
+  if (last?.kind === "gather" || last?.kind === "finish") return poison;
   if (last?.kind !== "expression-statement") {
     report(
       ctx,

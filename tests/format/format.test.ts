@@ -104,6 +104,15 @@ describe("the formatter", () => {
     );
   });
 
+  it("aligns the accumulators of a metric, and says what is better where others have a result", async () => {
+    const text =
+      "metric f(a:float=0.5):(x:f32[B],y:f32[B])->more{\n  h=x*a # all\n  total both:f32[]=sum(h*y)\n  largest b:f32[2,2]=ones([2,2])\n  smallest c:f32[]=min(x)\n\n  finish both-c\n}\n";
+    const laid =
+      "metric f(a: float = 0.5): (x: f32[B], y: f32[B]) -> more {\n  h = x * a # all\n  total both: f32[]     = sum(h * y)\n  largest b:  f32[2, 2] = ones([2, 2])\n  smallest c: f32[]     = min(x)\n\n  finish both - c\n}";
+    expect(await shaped(text)).toBe(laid);
+    expect(await shaped(`${laid}\n`)).toBe(laid);
+  });
+
   it("puts one empty line between declarations and keeps one at most elsewhere", async () => {
     expect(
       await shaped(

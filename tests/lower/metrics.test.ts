@@ -90,6 +90,21 @@ const good = "  hit = cast(guess > limit, f32)\n  total found: f32[] = sum(hit *
 describe("what is wrong with a metric is told where it is", () => {
   it.each([
     ["nothing", metric(`${good}  finish found`), []],
+    [
+      "a value where finish is missing",
+      metric(`${good}  found / 2`),
+      ["MC2046 The metric `hits` does not end in `finish`."],
+    ],
+    [
+      "an update of an accumulator",
+      metric(`${good}  found <- hit\n  finish found`),
+      ["MC2020 `found` is an accumulator, which `<-` cannot change."],
+    ],
+    [
+      "a finish of a block",
+      "block X: (x: f32[B]) -> f32[B] {\n  finish x\n}\n",
+      ["MC2045 `finish` stands in the body of a `metric` alone."],
+    ],
     ["no finish", metric(good), ["MC2046 The metric `hits` does not end in `finish`."]],
     [
       "a value after it",
@@ -211,13 +226,31 @@ describe("labels of the library's metrics", () => {
   });
 });
 
+describe("a loss with numbers for each example", () => {
+  it.each([
+    ["f32[B]", "sum(square(logits), over=C) + cast(label, f32)"],
+    ["f32[B, C]", "square(logits) + cast(label, f32)[:, None]"],
+  ])("is their mean: %s", (type, body) => {
+    const each = `fn each: (logits: f32[B, C], label: i32[B]) -> ${type} { ${body} }`;
+    const text = source("accuracy", each).replace("cross_entropy(logits, label)", "each(logits, label)");
+    const [{ objective }] = trainingOf(text).steps;
+    expect(objective.body.results[0]?.type).toEqual({ dtype: "f32", shape: [] });
+    expect(objective.body.nodes.some((it) => it.kind === "operator" && it.op === "mean")).toBe(true);
+  });
+
+  it("is none without the batch", () => {
+    const text = source("accuracy").replace("cross_entropy(logits, label)", "sum(square(logits), axis=0)");
+    expect(checkFile(text).map((it) => it.code)).toEqual(["MC4009"]);
+  });
+});
+
 describe("what stands for a metric", () => {
   it.each([
     ["label", "`label` is no metric"],
     ["3", "`3` is no metric"],
     ["logits - logits", "`logits - logits` is no metric"],
     ["argmax(logits)", "`argmax(logits)` is no metric"],
-    ["accuracy", "takes (logits: float[...S, C], labels: class(C)[...S])"],
+    ["accuracy", "takes 2 to 4 inputs, and 0 are given"],
   ])("%s does not", (call, message) => {
     const text = source("accuracy")
       .replace(/metrics: .*/, `metrics: ${call}`)

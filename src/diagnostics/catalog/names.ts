@@ -184,7 +184,7 @@ export const namesCatalog = {
     severity: "error",
     title: "update of what cannot change",
     message: (it: { readonly name: string; readonly what: string }) =>
-      `\`${it.name}\` is a ${it.what}, which \`<-\` cannot change.`,
+      `\`${it.name}\` is ${/^[aei]/.test(it.what) ? "an" : "a"} ${it.what}, which \`<-\` cannot change.`,
     explanation:
       "`<-` gives a state its next value, or a carry of a scan. Everything else is bound once: give the new value a name of its own.",
     bad: linear("  h = x -> Dense(2)\n  h <- h + 1\n  h\n"),
