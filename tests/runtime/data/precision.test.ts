@@ -81,6 +81,15 @@ describe("numbers of a table reach features unrounded, on both runtimes", () => 
     expect(await features(section, "a\n1\n4\n", name)).toEqual([expected, expected]);
   });
 
+  it("an integer that is indexed is still as it is", async () => {
+    const [onnx] = await features(
+      "  x: f32[] = raw.k\n  id: i64[1] = raw.id[:, None]",
+      "k,id\n1,9007199254740993\n1,5",
+      "id",
+    );
+    expect(onnx).toEqual([9007199254740993n, 5n]);
+  });
+
   it("an integer that double precision blurs is exact as it is, and reported where an integer is computed from it", async () => {
     const section = "  x: f32[] = raw.a * 0.5\n  y: i64[] = raw.a";
     const [onnx] = await features(section, "a\n9007199254740993\n", "y");
