@@ -30,7 +30,7 @@ export const matmul = definePrimitive({
     if (a.shape.length < 2 || b.shape.length < 2) {
       return check.fail(
         `matmul takes matrices (rank 2 or more), not ranks ${a.shape.length} and ${b.shape.length}`,
-        "add an axis with reshape",
+        "add an axis: of a vector, `x[None]` is a row and `x[:, None]` a column",
       );
     }
     const [n, ka] = lastTwo(a.shape, attributes.transposeA);

@@ -268,7 +268,7 @@ export const typesOfUsesCatalog = {
     title: "every element of a dim against every other",
     message: (it: Crossing) => crossing(it),
     explanation:
-      "Broadcasting adds an axis to the shorter of the two shapes, in front, and so a dim meets itself: `[B, 1]` and `[B]` become `[B, B]`. Where all pairs are meant, bring both to one rank: `reshape(x, [B, 1]) - reshape(x, [1, B])` is silent.",
+      "Broadcasting adds an axis to the shorter of the two shapes, in front, and so a dim meets itself: `[B, 1]` and `[B]` become `[B, B]`. Where all pairs are meant, bring both to one rank: `x[:, None] - x[None, :]` is silent.",
     bad: model("(x: f32[B, 1], z: f32[B]) -> y: f32[B, B]", "  x - z\n"),
     good: model("(x: f32[B, 1], z: f32[B]) -> y: f32[B]", "  x[:, 0] - z\n"),
   }),
