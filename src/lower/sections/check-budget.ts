@@ -88,7 +88,7 @@ function checkLimit(
     if (name === "depth") scope.collector.report("MC4011", condition.span, { what: "A budget of `depth`" });
     else {
       const near = nearest(name, measures);
-      const found = name === "" ? sourceText(condition) : name;
+      const found = figure === undefined && name !== "" ? name : sourceText(condition);
       const help = near === undefined ? {} : { help: `Did you mean \`${near}\`?` };
       scope.collector.report("MC4021", condition.span, { found, known: measures }, help);
     }

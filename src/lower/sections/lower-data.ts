@@ -242,7 +242,7 @@ function lowerFeature(
   raw: readonly RawField[],
   statistics: Statistic[],
 ): { readonly value: Value; readonly unrounded: Value } | undefined {
-  const { rules } = ctx.elaborator;
+  const { rules, collector } = ctx.elaborator;
   const name = feature.name.text;
   const expression = lowerNoise(ctx, name, type, batchDim, raw, written);
   if (expression === undefined || !reportUnknownNames(ctx, withoutStandardize(expression))) return undefined;
@@ -252,6 +252,8 @@ function lowerFeature(
     const local = `${name}.standardized.${count}`;
     count += 1;
     const val = rules.expression(ctx, measured);
+    if (val.kind !== "tensor" && val.kind !== "poison")
+      collector.report("MC4016", measured.span, { feature: name, declared: formatType(type), found: "no tensor" });
     ctx.scope.names.set(
       local,
       val.kind === "tensor" ? tensor(standardized(ctx, val, name, inputs, raw.length, statistics)) : poison,
@@ -282,12 +284,16 @@ function lowerFeature(
     value?.type.shape.length === wanted.shape.length &&
     value.type.shape.every((dim, at) => isSame(dim, wanted.shape[at]));
   if (value !== undefined && fits && result.kind === "tensor") return { value, unrounded: result.value };
-  const found =
-    result.kind === "tensor"
-      ? formatType({ dtype: result.value.type.dtype, shape: result.value.type.shape.slice(1) })
-      : "no tensor";
-  ctx.elaborator.collector.report("MC4016", expression.span, { feature: name, declared: formatType(type), found });
+  const found = result.kind === "tensor" ? ofOneExample(result.value.type) : "no tensor";
+  collector.report("MC4016", expression.span, { feature: name, declared: formatType(type), found });
   return undefined;
+}
+
+/** What a batch has for one example, in words. */
+function ofOneExample(type: TensorType): string {
+  const [first, ...shape] = type.shape;
+  if (first === undefined || !isSame(first, batchDim)) return `${formatType(type)} for the whole batch`;
+  return formatType({ dtype: type.dtype, shape });
 }
 
 /** `standardize` is no function: it is a stage that training data alone can fit. */

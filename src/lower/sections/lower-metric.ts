@@ -3,6 +3,7 @@ import type { Value } from "../../ir/graph.ts";
 import type { Metric } from "../../ir/program.ts";
 import { library } from "../../std/library.ts";
 import type { ProgramFile } from "../../std/program-file.ts";
+import { textOf } from "../../support/source.ts";
 import type { Expression } from "../../syntax/ast.ts";
 import type { Phrase } from "../../syntax/ast/sections.ts";
 import { applyMetric } from "../apply-instance.ts";
@@ -27,7 +28,8 @@ export function knownMetrics({ scope }: ProgramFile): readonly string[] {
 /** What stands between two commas of `metrics`. Undefined after a report. */
 export function metricExpression(phrase: Phrase, file: ProgramFile, scope: SettingScope): Expression | undefined {
   const part = onlyPart(phrase);
-  if (part === undefined) scope.collector.report("MC4010", phrase.span, { text: "this", known: knownMetrics(file) });
+  if (part === undefined)
+    scope.collector.report("MC4010", phrase.span, { text: textOf(phrase.span), known: knownMetrics(file) });
   return part;
 }
 

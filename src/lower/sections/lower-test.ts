@@ -65,7 +65,7 @@ export function lowerTest(
       fine = false;
       continue;
     }
-    const read = readExpectation(entry);
+    const read = readExpectation(entry, measured);
     const value = read === undefined ? undefined : settingValue(read.limit, scope);
     const { condition } = entry;
     if (read === undefined || !measured.includes(read.metric)) {
@@ -82,13 +82,14 @@ export function lowerTest(
   return fine ? { train, expectations, origin: target.span } : undefined;
 }
 
-/** `accuracy >= 0.97`, or `0.97 <= accuracy`. */
-function readExpectation({ condition }: Expectation) {
+/** `accuracy >= 0.97`, or `0.97 <= accuracy`; beside a figure that is measured, the other name is that of a constant. */
+function readExpectation({ condition }: Expectation, measured: readonly string[]) {
   if (condition.kind !== "comparison") return undefined;
   const [left, right, more] = condition.operands;
   const [operator] = condition.operators;
   if (left === undefined || right === undefined || operator === undefined || more !== undefined) return undefined;
-  if (left.kind === "reference") return { metric: left.text, operator, limit: right };
+  const isMirrored = right.kind === "reference" && measured.includes(right.text);
+  if (left.kind === "reference" && !isMirrored) return { metric: left.text, operator, limit: right };
   if (right.kind === "reference") return { metric: right.text, operator: mirrored[operator], limit: left };
   return undefined;
 }

@@ -69,8 +69,12 @@ export function settingValue(expression: Expression, scope: SettingScope): Setti
 }
 
 function describe(value: SettingValue | undefined, expression: Expression): string {
-  // A number that is too large to be exact is shown as it is written.
-  if (value === undefined || (typeof value === "number" && Math.abs(value) > Number.MAX_SAFE_INTEGER))
+  // A number that is too large to be exact is shown as it is written, and so is a list.
+  if (
+    value === undefined ||
+    typeof value === "object" ||
+    (typeof value === "number" && Math.abs(value) > Number.MAX_SAFE_INTEGER)
+  )
     return `\`${textOf(expression.span)}\``;
   return typeof value === "string" && expression.kind === "string" ? JSON.stringify(value) : `\`${String(value)}\``;
 }
@@ -263,7 +267,8 @@ export function settingsOf(
     if (entry.kind !== "setting") continue;
     const key = entry.key.map((it) => it.text).join(".");
     const [first] = entry.key;
-    const span = first?.span ?? entry.span;
+    const span =
+      first === undefined ? entry.span : { ...first.span, end: entry.key.at(-1)?.span.end ?? first.span.end };
     if (!known.includes(key)) {
       const suggestion = nearest(key, known);
       scope.collector.report(
