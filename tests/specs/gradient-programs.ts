@@ -1,6 +1,44 @@
 import type { TrainProgram } from "../../src/ir/program.ts";
 import { unitOf } from "../emit/tfjs/spec-unit.ts";
 
+const imageCritic = `block Critic: (image: f32[B, 4, 4, 1]) -> f32[B] {
+  score = image -> Conv2D(6, 3, padding=same) -> leaky_relu(0.2)
+                -> Conv2D(8, 3, stride=2, padding=same) -> LayerNorm -> leaky_relu(0.2)
+                -> Flatten -> Dense(1)
+  score[:, 0]
+}`;
+
+/** The critic of WGAN-GP alone, with all that it takes as features: what PyTorch computes as well. */
+export const penaltyText = `
+${imageCritic}
+
+model Penalised: (image: f32[B, 4, 4, 1], made: f32[B, 4, 4, 1], share: f32[B, 1, 1, 1])
+  -> (real: f32[B], held: f32[B], mixed: f32[B, 4, 4, 1], judged: f32[B]) {
+  critic = Critic()
+  mixed  = image + share * (made - image)
+  (critic(image), critic(made), mixed, critic(mixed))
+}
+
+fn penalty: (slope: f32[B, H, W, C]) -> f32[] {
+  mean(square(sqrt(sum(square(slope), axes=[1, 2, 3]) + 1e-12) - 1))
+}
+
+data Drawn {
+  source: csv("pairs.csv")
+  split:  train 1.0, seed 1
+  image:  f32[4, 4, 1] = noise.normal
+  made:   f32[4, 4, 1] = noise.normal
+  share:  f32[1, 1, 1] = noise.uniform
+  a:      f32[]        = raw.a
+}
+
+train Penalised on Drawn {
+  loss:      mean(held) - mean(real) + 10 * penalty(gradient(judged, mixed))
+  optimizer: adam(lr=1e-3)
+  epochs:    1
+}
+`;
+
 /** WGAN-GP on small images: five steps of the critic to one of the generator, and a penalty on the critic's slope. */
 const wganText = `
 block Generator: (z: f32[B, 4]) -> f32[B, 4, 4, 1] {
@@ -8,13 +46,7 @@ block Generator: (z: f32[B, 4]) -> f32[B, 4, 4, 1] {
     -> Conv2DTranspose(1, 4, stride=2, padding=same) -> tanh
 }
 
-block Critic: (image: f32[B, 4, 4, 1]) -> f32[B] {
-  score = image -> Conv2D(6, 3, padding=same) -> leaky_relu(0.2)
-                -> Conv2D(8, 3, stride=2, padding=same) -> LayerNorm -> leaky_relu(0.2)
-                -> Flatten -> Dense(1)
-  score[:, 0]
-}
-
+${imageCritic}
 model Wgan: (image: f32[B, 4, 4, 1], z: f32[B, 4]) -> (real: f32[B], fake: f32[B], held: f32[B], penalty: f32[]) {
   generator = Generator()
   critic    = Critic()
