@@ -147,8 +147,7 @@ train Net on Pairs {
 
 const outputs = "mixed: f32[B, 4], score: f32[B], plain: f32[B]";
 
-/** Trainings with gradients in them. */
-export const gradientTexts: Readonly<Record<string, string>> = {
+const texts: Readonly<Record<string, string>> = {
   "WGAN-GP": wganText,
   "a state and draws": penalised("Dense(6) -> BatchNorm -> tanh -> Dropout(0.3) -> Dense(1)"),
   "a loss by an output": throughModel(
@@ -183,3 +182,24 @@ export function programOfText(text: string): TrainProgram {
   if (train === undefined) throw new Error("nothing to train");
   return train;
 }
+
+/** Trainings with gradients in them. */
+export const gradientPrograms: Readonly<Record<string, () => TrainProgram>> = {
+  ...Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, () => programOfText(text)])),
+  "a frozen critic": () =>
+    programOfText((texts["a loss by a feature"] ?? "").replace("  epochs: 3", '  freeze "critic.**"\n  epochs: 3')),
+  "a critic that thaws": () => ({
+    ...programOfText(texts["a loss by a feature"] ?? ""),
+    phases: [
+      { from: { steps: 0 }, frozen: ["critic.**"] },
+      { from: { steps: 3 }, frozen: [] },
+    ],
+  }),
+  "a penalty that thaws": () => ({
+    ...programOfText(texts["a state and draws"] ?? ""),
+    phases: [
+      { from: { steps: 0 }, frozen: ["critic.batch_norm_0.**"] },
+      { from: { steps: 3 }, frozen: [] },
+    ],
+  }),
+};

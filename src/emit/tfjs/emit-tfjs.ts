@@ -126,7 +126,7 @@ function attemptFile({ module: whole, train, name }: TfjsInput, isHelper: (name:
       forms.map((form) => {
         const objective = bodies.get(form) ?? form;
         return isJoined
-          ? straysOfJoined(withBodies(module), objective)
+          ? straysOfJoined(withBodies({ ...module, functions }), objective)
           : straysOfObjective(withBodies(module), { ...step, objective });
       }),
     ),
