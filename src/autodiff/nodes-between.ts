@@ -17,7 +17,7 @@ export function nodesBetween(nodes: readonly Node[], from: Value, to: Value): re
 }
 
 /** Ids of the values that are made of some, these among them. */
-export function dependents(nodes: readonly Node[], from: readonly Value[]): ReadonlySet<number> {
+export function dependents(nodes: readonly Node[], from: readonly Pick<Value, "id">[]): ReadonlySet<number> {
   const made = new Set(from.map(({ id }) => id));
   for (const node of nodes) {
     if (usesOf(node).some(({ id }) => made.has(id))) for (const { id } of node.results) made.add(id);

@@ -61,15 +61,16 @@ export function lowerGradient(ctx: Context, of: Expression, by: Expression, span
     through === undefined
       ? nodesBetween(regions[place] ?? [], x, y)
       : nodesBetween(through.nodes.slice(0, -1), through.of(x), through.of(y));
-  const outside = dependents(
-    regions
-      .slice(place + 1)
-      .reverse()
-      .flat(),
-    [x],
+  const around = regions
+    .slice(place + 1)
+    .reverse()
+    .flat();
+  const outside = [...dependents(around, [x])].filter((id) => id !== x.id);
+  const ofOutside = dependents(
+    regions[place] ?? [],
+    outside.map((id) => ({ id })),
   );
-  const isPartial = (it: Node): boolean => usesOf(it).some(({ id }) => id !== x.id && outside.has(id));
-  if (way === undefined || way.some(isPartial) || (joined !== undefined && place !== outermost)) {
+  if (way === undefined || ofOutside.has(y.id) || (joined !== undefined && place !== outermost)) {
     const help = `Make \`${text(of)}\` outside of the \`scan\`, loop or branch, or differentiate by what comes into it.`;
     return refuse(by.span, `what lies between them begins outside of the region that makes \`${text(of)}\``, help);
   }

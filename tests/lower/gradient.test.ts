@@ -109,6 +109,7 @@ describe("a gradient that is none", () => {
     ["gradient(square(2 * x), 2 * x)", "2 * x", "`square(2 * x)` is not made of `2 * x`"],
     ["h = x -> Dense(4); gradient(sum(square(x)), h)", "h", "`sum(square(x))` is not made of `h`"],
     ["gradient(3, x)", "x", "`3` is not made of `x`"],
+    ["gradient(x, 3)", "3", "`x` is not made of `3`"],
     ["gradient(argmax(x, axis=1), x)", "argmax(x, axis=1)", "`argmax(x, axis=1)` is of i32, which has no slopes"],
     ["gradient(floor(x), x)", "x", "`floor(x)` depends on `x` by steps alone, whose slopes are 0"],
     [
@@ -131,6 +132,11 @@ describe("a gradient that is none", () => {
       "h = 2 * x; scan e in x over B { emit gradient(e * sum(h), x) }",
       "x",
       "what lies between them begins outside of the region that makes `e * sum(h)`",
+    ],
+    [
+      "h = 2 * x; when training { gradient(square(h) * x, x) } else { x }",
+      "x",
+      "what lies between them begins outside of the region that makes `square(h) * x`",
     ],
     ["scan e in x over B { emit gradient(e * 2, x) }", "x", "`e * 2` is not made of `x`"],
   ])("%s", (statements, at, problem) => {

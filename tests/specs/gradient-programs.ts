@@ -173,6 +173,16 @@ block Traced: (x: f32[B, 4]) -> f32[B, 4] {
   y
 }
 ${penalised("Traced -> Dense(6) -> tanh -> Dense(1)")}`,
+  "a branch of training": penalised("Slope -> tanh -> Dense(1)").replace(
+    "block Critic",
+    `block Slope: (x: f32[B, 4]) -> f32[B, 4] {
+  y = x -> Dense(4) -> tanh
+  h = square(y)
+  when training { gradient(y, x) + gradient(sum(exp(x) * x), x) } else { x }
+}
+
+block Critic`,
+  ),
   "copies with draws": penalised("repeat 2 { Dense(4) -> tanh -> Dropout(0.25) } -> Dense(1)"),
 };
 
