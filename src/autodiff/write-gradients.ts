@@ -89,7 +89,7 @@ export function writeGradients(func: Func, functions: ReadonlyMap<string, Func>,
       else copies.push([from, to]);
     });
     const define = (like: Value): Value => wanted.get(like.id) ?? fresh(like);
-    const body = nodes.map((node) => {
+    const body = nodes.map(outOfRounds).map((node) => {
       if (node.kind !== "key") return cloneNode(node, scope, define);
       // Indices of copies stand in the path: the key is made of both apart.
       const path = joinPath(node.path, ...node.indices.map(String));
@@ -116,6 +116,11 @@ export function writeGradients(func: Func, functions: ReadonlyMap<string, Func>,
   };
 
   return { ...func, body: region(func.body, undefined) };
+}
+
+/** What is written out with others is no round of a loop any more. */
+function outOfRounds({ round: _, ...node }: Node): Node {
+  return node;
 }
 
 /** What is written is what is read: without what nothing needs, and each thing once. */

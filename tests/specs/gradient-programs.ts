@@ -183,6 +183,19 @@ ${penalised("Traced -> Dense(6) -> tanh -> Dense(1)")}`,
 
 block Critic`,
   ),
+  "rounds of a loop": penalised("Rounds -> Dense(1)").replace(
+    "block Critic",
+    `block Rounds: (x: f32[B, 4]) -> f32[B, 4] {
+  d = Dense(4)
+  for i in range(3) with h = x {
+    next = h -> Dense(4) -> tanh
+    h <- h + gradient(d(next) * next, h) * 0.1 * i
+    emit last h
+  }
+}
+
+block Critic`,
+  ),
   "copies with draws": penalised("repeat 2 { Dense(4) -> tanh -> Dropout(0.25) } -> Dense(1)"),
 };
 
