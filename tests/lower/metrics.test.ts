@@ -203,9 +203,7 @@ describe("what is wrong with a metric is told where it is", () => {
 }
 fn used: (x: f32[B]) -> f32[] { per_place(x -> reshape([B, 1])) }
 `;
-    expect(told(text)).toEqual([
-      "MC2047 `per_place` is a metric, which is used in the `metrics` of a `train` section alone.",
-    ]);
+    expect(told(text)).toEqual(["MC2047 `per_place` is a metric, which `metrics` alone takes."]);
   });
 });
 

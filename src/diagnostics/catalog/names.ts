@@ -391,11 +391,10 @@ export const namesCatalog = {
   MC2047: entry({
     severity: "error",
     title: "a metric where it is no value",
-    message: (it: { readonly name: string }) =>
-      `\`${it.name}\` is a metric, which is used in the \`metrics\` of a \`train\` section alone.`,
+    message: (it: { readonly name: string }) => `\`${it.name}\` is a metric, which \`metrics\` alone takes.`,
     explanation:
       "A metric is a figure of all examples, not a value of one batch: networks, losses, functions and other metrics cannot use it.",
-    bad: `${"metric spread: (y: f32[B, 2]) -> less {\n  largest top: f32[] = max(y)\n  finish top\n}\n"}${linear("  y = x -> Dense(2)\n  y * spread(y)\n")}`,
-    good: `${"fn spread: (y: f32[B, 2]) -> f32[] { max(y) }\n"}${linear("  y = x -> Dense(2)\n  y * spread(y)\n")}`,
+    bad: `metric top: (y: f32[B, 2]) -> less {\n  largest it: f32[] = max(y)\n  finish it\n}\n${linear("  y = x -> Dense(2)\n  y * top(y)\n")}`,
+    good: `fn top: (y: f32[B, 2]) -> f32[] { max(y) }\n${linear("  y = x -> Dense(2)\n  y * top(y)\n")}`,
   }),
 } as const;
