@@ -20,7 +20,7 @@ import type { ForExpression } from "../syntax/ast/loops.ts";
 import { elementTypes, genericElements } from "./builtins.ts";
 import { checkGiven, isHandedOn, isLeftOut, knowing, reportLeftOut } from "./check-left-out.ts";
 import { dimNamesOf, introducersOf, type DimNames } from "./dim-names.ts";
-import { emitsOf } from "./emits-of.ts";
+import { emitsOf, nothingGiven } from "./emits-of.ts";
 import { isFunction } from "./is-function.ts";
 import { enumWordsOf, hyperparameterFor, wordsOf } from "./hyperparameter-words.ts";
 import { checkBranches, find, inside, type LocalScope } from "./local-scope.ts";
@@ -175,7 +175,7 @@ function checkStatement(at: Checker, statement: Statement, scope: LocalScope, la
       return;
     case "expression-statement":
       checkExpression(at, statement.value, scope);
-      if (!last) {
+      if (!last && !(statement.value.kind === "for-expression" && nothingGiven(statement.value) !== undefined)) {
         at.collector.report(
           "MC2024",
           statement.span,
@@ -284,6 +284,8 @@ function checkFor(at: Checker, e: ForExpression, scope: LocalScope): void {
   for (const it of e.carries) declare(at, body, it.name, "carry");
   const gathers = e.carries.length > 0 || emitsOf(e.body).length > 0;
   checkBody(at, e.body, body, gathers ? "statements" : "value");
+  const nothing = nothingGiven(e);
+  if (nothing !== undefined) at.collector.report("MC2026", nothing.span, {}, { help: nothing.help });
 }
 
 function checkReference(at: Checker, name: string, span: Span, scope: LocalScope, words: ReadonlySet<string>): void {

@@ -1,4 +1,6 @@
+import type { Span } from "../support/source.ts";
 import type { Body, EmitStatement, Statement } from "../syntax/ast.ts";
+import type { ForExpression } from "../syntax/ast/loops.ts";
 
 /**
  * What a loop's body emits, in order of the text: what loops within it emit is theirs. Of the branches of a `when` it is
@@ -6,6 +8,21 @@ import type { Body, EmitStatement, Statement } from "../syntax/ast.ts";
  */
 export function emitsOf(body: Body): readonly EmitStatement[] {
   return body.statements.flatMap(emitsIn);
+}
+
+/** Where and how a `for` gives nothing, as its body neither emits, nor carries, nor ends in a value. */
+export function nothingGiven({
+  carries,
+  body,
+}: ForExpression): { readonly span: Span; readonly help: string } | undefined {
+  const last = body.statements.at(-1);
+  if (last === undefined || last.kind === "expression-statement") return undefined;
+  if (carries.length > 0 || emitsOf(body).length > 0) return undefined;
+  const help =
+    last.kind === "update"
+      ? `What a \`for\` updates is its own: give it a carry, as in \`${last.target.text} <- for ... with next = ${last.target.text} { next <- ... }\`.`
+      : "End the body with the expression that is the element of this round.";
+  return { span: last.span, help };
 }
 
 function emitsIn(statement: Statement): readonly EmitStatement[] {

@@ -1,4 +1,4 @@
-import { emitsOf } from "../analyze/emits-of.ts";
+import { emitsOf, nothingGiven } from "../analyze/emits-of.ts";
 import { explicitNames } from "../analyze/walk.ts";
 import type { EmitStatement } from "../syntax/ast.ts";
 import type { ForExpression, ForStage, LoopCarry, LoopHead } from "../syntax/ast/loops.ts";
@@ -37,6 +37,11 @@ export function lowerFor(ctx: Context, e: ForExpression, hint: string | undefine
   const list = listOf(ctx, e.list, "`for` runs through a list", e.span);
   const cells = e.carries.map((it) => beginCarry(ctx, it));
   if (list === undefined || !cells.every((it) => it !== undefined)) return poison;
+  const nothing = nothingGiven(e);
+  if (nothing !== undefined) {
+    report(ctx, "MC2026", nothing.span, {}, { help: nothing.help });
+    return poison;
+  }
   const emits = emitsOf(e.body);
   const gathers = cells.length > 0 || emits.length > 0;
   const elements: Val[] = [];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { countOf, codesOf, entryOf, lower, nodesOf, onlyFinding, parametersOf } from "./checking.ts";
+import { countOf, codesOf, codesOfFile, entryOf, lower, nodesOf, onlyFinding, parametersOf } from "./checking.ts";
 import { runText } from "./run-text.ts";
 
 const model = (body: string, header = "(x: f32[2, 4]) -> y: f32[2, 4]"): string => `model M: ${header} {\n${body}\n}\n`;
@@ -204,6 +204,33 @@ describe("what is wrong with loops and lists", () => {
   it.each(Object.entries(cases))("%s", (_, [body, code, at]) => {
     const found = onlyFinding(model(body));
     expect([found.code, found.at]).toEqual([code, at]);
+  });
+
+  it("a loop that only updates what is carried around it, said once", () => {
+    const found = onlyFinding(
+      model("  for i in range(2) with h = x {\n    for j in range(2) { h <- h * (i + j) }\n    emit last h\n  }"),
+    );
+    expect([found.code, found.at]).toEqual(["MC2026", "h <- h * (i + j)"]);
+    expect(found.help).toContain("h <- for ... with next = h { next <- ... }");
+  });
+
+  it("a loop that gives nothing in a section", () => {
+    const file = (feature: string, loss: string): string =>
+      `${model("  x -> Dense(4)", "(x: f32[B, 6]) -> y: f32[B, 4]")}data D {
+  source: synthetic_blobs(count=64, classes=4, features=6, seed=3)
+  x: f32[6] = sum(for i in range(2) { ${feature} })
+  label: class(4) = raw.label
+}
+train M on D {
+  loss: sum(for w in [0.5, 0.5] { ${loss} })
+  optimizer: adam(lr=0.01)
+  batch: 8
+}
+`;
+    const [feature, loss] = ["raw.x * (i + 1)", "w * cross_entropy(y, label)"];
+    expect(codesOfFile(file(feature, loss))).toEqual([]);
+    expect(codesOfFile(file(`h = ${feature}`, loss))).toEqual(["MC2026"]);
+    expect(codesOfFile(file(feature, `h = ${loss}`))).toEqual(["MC2026"]);
   });
 
   it("a carry of the loop outside in a scan", () => {
