@@ -1,5 +1,5 @@
 import { elementAt } from "../support/element-at.ts";
-import { add, constant, multiply, subtract, type Dim } from "../dims/dim.ts";
+import { add, asNumber, constant, multiply, subtract, type Dim } from "../dims/dim.ts";
 import type { Value } from "../ir/graph.ts";
 import { required } from "../support/fault.ts";
 import type { GraphBuilder } from "./define/builder.ts";
@@ -85,7 +85,9 @@ function placeSlice(b: GraphBuilder, x: Value, axis: number, start: Dim, whole: 
   const spread = step === 1 ? x : spreadOut(b, x, axis, span, step);
   const zeros = x.type.shape.map(() => zero);
   const before = withAxis(zeros, axis, start);
-  const after = withAxis(zeros, axis, subtract(whole, add(start, span)));
+  const behind = subtract(whole, add(start, span));
+  if (asNumber(start) === 0 && asNumber(behind) === 0) return spread;
+  const after = withAxis(zeros, axis, behind);
   return b.op("pad", [spread], { before, after, value: 0 });
 }
 

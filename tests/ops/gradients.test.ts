@@ -1,10 +1,12 @@
 import { describe, expect, it } from "vitest";
+import { constant } from "../../src/dims/dim.ts";
+import type { Sample } from "../../src/ops/define/operator.ts";
 import { findOperator } from "../../src/ops/registry.ts";
 import { eliminateDeadNodes } from "../../src/passes/eliminate-dead-nodes.ts";
 import { gradientGraphOfSample } from "./sample-graphs.ts";
 
 /** The operators that the gradient of an operator on three numbers needs, in order. */
-function gradientOf(name: string, attributes: Readonly<Record<string, number>>): readonly string[] {
+function gradientOf(name: string, attributes: NonNullable<Sample["attributes"]>): readonly string[] {
   const operator = findOperator(name);
   if (operator === undefined) throw new Error(name);
   const sample = { operands: [{ dtype: "f32" as const, shape: [3] }], attributes };
@@ -18,5 +20,15 @@ describe("the gradient of clip", () => {
     expect(gradientOf("clip", { max: 0 })).toEqual(["less_equal", "where"]);
     expect(gradientOf("clip", { min: 0, max: 6 })).toEqual(["greater_equal", "less_equal", "logical_and", "where"]);
     expect(gradientOf("clip", {})).toEqual([]);
+  });
+});
+
+describe("the gradient of slice", () => {
+  it.each([
+    [0, 3, []],
+    [1, 2, ["pad"]],
+    [0, 2, ["pad"]],
+  ])("from %i, %i of three elements", (start, size, needed) => {
+    expect(gradientOf("slice", { axis: 0, start: constant(start), size: constant(size) })).toEqual(needed);
   });
 });

@@ -3,7 +3,7 @@ import type { CallNode, ConstantNode, Node, OperatorNode, Value } from "../../ir
 import type { DType } from "../../ir/types.ts";
 import { nodesWithin } from "../../ir/visit.ts";
 import { findOperator } from "../../ops/registry.ts";
-import { required } from "../../support/fault.ts";
+import { fault, required } from "../../support/fault.ts";
 import { bind, declare, define, freshName, isTrivial, readBound, readTensor } from "./bind-value.ts";
 import type { Callee, Env, FunctionState } from "./body-context.ts";
 import type { Callable } from "./callables.ts";
@@ -64,6 +64,8 @@ function writeNode(state: FunctionState, env: Env, node: Node): void {
       return writeRepeat(state, env, node, writeNodes);
     case "scan":
       return writeScan(state, env, node, writeNodes);
+    case "gradient":
+      return fault("gradients are written out before functions are");
     case "training":
       return writeTraining(state, env, node, writeNodes);
   }
