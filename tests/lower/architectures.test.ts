@@ -13,13 +13,18 @@ describe("known architectures", () => {
     ["Gpt", model("gpt"), 124_439_808],
     ["ResNet18", model("resnet"), 11_689_512],
     ["ResNet", model("resnet"), 25_557_032],
+    // PyTorch's `nn.Transformer()`.
+    ["Transformer", model("transformer"), 44_140_544],
   ])("%s has its published number of parameters", (name, text, count) => {
     expect(countOf(lower(text, name))).toBe(count);
   });
 
-  it.each(["gan", "gpt", "resnet", "speech", "unet", "vae"])("%s is well typed, with nothing to remark", (name) => {
-    expect(check(model(name)).map((it) => `${it.code} ${it.message}`)).toEqual([]);
-  });
+  it.each(["gan", "gpt", "resnet", "speech", "transformer", "unet", "vae"])(
+    "%s is well typed, with nothing to remark",
+    (name) => {
+      expect(check(model(name)).map((it) => `${it.code} ${it.message}`)).toEqual([]);
+    },
+  );
 });
 
 describe("paths in checkpoints", () => {
