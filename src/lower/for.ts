@@ -70,10 +70,7 @@ export function lowerFor(ctx: Context, e: ForExpression, hint: string | undefine
   return list.length === 0 ? withoutRounds(ctx, e, emits, cells) : gathered(ctx, e, rounds, cells);
 }
 
-function loopOf(
-  loop: LoopHead & { readonly kind: ForStage["kind"] | ForExpression["kind"] } & (ForStage | ForExpression),
-  hint: string | undefined,
-): WrittenLoop {
+function loopOf(loop: ForStage | ForExpression, hint: string | undefined): WrittenLoop {
   const label = loop.label?.text ?? hint;
   const names = explicitNames(loop.kind === "for-stage" ? loop.chain : loop.body);
   return { kind: "for", label, names, shared: false, span: loop.span };
