@@ -11,7 +11,7 @@ import { verifyGraph } from "../../src/graph/verify.ts";
 import { inversePermutation } from "../../src/ops/transpose.ts";
 import { func, moduleOf } from "../passes/module-testing.ts";
 import { dataFor, type } from "./gradient-testing.ts";
-import { accuracyMetric, constantRate, programOf } from "./program-testing.ts";
+import { accuracyMetric, constantRate, hitsAndCount, programOf } from "./program-testing.ts";
 import { onnxTarget } from "../../src/emit/onnx/onnx-target.ts";
 import { referenceTarget } from "../../src/passes/pipeline.ts";
 
@@ -63,7 +63,7 @@ const objective = func(
   { flavor: "fn" },
   ({ b }, { logits, label, weight }) => [
     b.add(b.op("cross_entropy", [logits, label]), b.mean(b.mul(weight, b.sum(logits, [1])), [0])),
-    ...b.ops("accuracy", [logits, label]),
+    ...hitsAndCount(b, logits, label),
   ],
 );
 

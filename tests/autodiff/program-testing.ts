@@ -2,6 +2,7 @@ import { constantSchedule } from "../../src/autodiff/schedules.ts";
 import type { Func, Module, Value } from "../../src/ir/graph.ts";
 import type { GraphBuilder } from "../../src/ops/define/builder.ts";
 import type { TensorType } from "../../src/ir/types.ts";
+import { product } from "../../src/dims/dim.ts";
 import { createBuilder } from "../../src/graph/create-builder.ts";
 import { required } from "../../src/support/fault.ts";
 import type { ClipSpec, Metric, OptimizerSpec, Schedule, TrainProgram, TrainStep } from "../../src/ir/program.ts";
@@ -46,6 +47,12 @@ export const accuracyMetric: Metric = metricOf(
   ],
   (b, [sum, count]) => b.div(required(sum, "sum"), required(count, "count")),
 );
+
+/** What a batch gives to {@link accuracyMetric}: how many largest logits are those of the labels, and how many there are. */
+export function hitsAndCount(b: GraphBuilder, logits: Value, labels: Value): readonly [hits: Value, count: Value] {
+  const hits = b.op("equal", [b.op("argmax", [logits], { axis: 1 }), labels]);
+  return [b.sum(b.cast(hits, "f32"), [0]), b.dimAs(product(labels.type.shape), "f32")];
+}
 
 /** A training program over a module made by hand; `settings` override its plain defaults. */
 export function programOf(

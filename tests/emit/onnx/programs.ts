@@ -2,7 +2,7 @@ import { constant, variable } from "../../../src/dims/dim.ts";
 import { assume, atLeast, noFacts } from "../../../src/dims/facts.ts";
 import type { Module } from "../../../src/ir/graph.ts";
 import type { TrainProgram } from "../../../src/ir/program.ts";
-import { accuracyMetric, constantRate, programOf } from "../../autodiff/program-testing.ts";
+import { accuracyMetric, constantRate, hitsAndCount, programOf } from "../../autodiff/program-testing.ts";
 import { func, moduleOf } from "../../passes/module-testing.ts";
 
 const B = variable("B");
@@ -64,7 +64,7 @@ export function classifierProgram(): TrainProgram {
     "objective",
     { logits: { dtype: f32, shape: [B, constant(3)] }, label: labels },
     { flavor: "fn", results: ["loss"] },
-    ({ b }, { logits, label }) => [b.op("cross_entropy", [logits, label]), ...b.ops("accuracy", [logits, label])],
+    ({ b }, { logits, label }) => [b.op("cross_entropy", [logits, label]), ...hitsAndCount(b, logits, label)],
   );
   const preparation = func(
     "prepare",
