@@ -219,7 +219,7 @@ describe("expressions", () => {
     expect(values("2T")).toEqual([2e12, true]);
     expect(values("0.5")).toEqual([0.5, false]);
     expect(values("1.0")).toEqual([1, false]);
-    expect(values("1e3")).toEqual([1000, true]);
+    expect(values("1e3")).toEqual([1000, false]);
     expect(values("1e-3")).toEqual([0.001, false]);
     expect(values("0.0005k")).toEqual([0.5, false]);
   });
