@@ -27,8 +27,10 @@ export const groups = [
     name: "sections",
     sources: "src/lower/sections",
     tests: [
-      "tests/lower/{bodies,catalog-types,data-sections,labels,match-features,metrics,silently-ignored,vanishing-numbers}.test.ts",
-      "tests/diagnostics/{sites,data-sites,catalog-data,catalog-training}.test.ts",
+      "tests/lower/sections",
+      "tests/lower/{bodies,catalog-types,data-sections,labels,match-features,metrics,named-steps,noise}.test.ts",
+      "tests/lower/{section-arguments,silently-ignored,vanishing-numbers}.test.ts",
+      "tests/diagnostics/{sites,catalog-data,catalog-training}.test.ts",
       "tests/passes/find-mixed-examples.test.ts",
     ],
   },
