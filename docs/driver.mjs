@@ -118,7 +118,9 @@ export async function evaluate(stem, weights, batches, { threads = 1 } = {}) {
   let examples = 0;
   for await (const batch of batches()) {
     for (const [name, tensor] of Object.entries(batch)) known[`batch/${name}`] = tensor;
-    const feeds = Object.fromEntries(graphs.eval.inputs.map(({ name }) => [name, known[name]]));
+    const feeds = Object.fromEntries(
+      graphs.eval.inputs.map(({ name, average }) => [name, known[average] ?? known[name]]),
+    );
     check(constraints, graphs.eval.inputs, feeds);
     const results = await measure.run(feeds);
     const [count] = Object.values(batch)[0].dims;

@@ -1021,7 +1021,9 @@ function storedBest(
   if (save === undefined) return {};
   const best = [...tensors].filter(([path]) => path.startsWith("opt/best/"));
   // At the best validation itself they are the model's own.
-  const own = [...tensors].map(([path, tensor]) => [`opt/best/${path}`, tensor] as const);
+  const own = [...tensors].map(
+    ([path, tensor]) => [`opt/best/${path}`, tensors.get(`opt/average/${path}`) ?? tensor] as const,
+  );
   const held = best.length > 0 ? best : save.step === step ? own : [];
   return held.length === 0 ? { save: undefined } : { stored: { tensors: new Map(held), metadata } };
 }

@@ -1,6 +1,6 @@
-import type { GraphInput, GraphOutput, Value } from "../ir/graph.ts";
-import { portOf, ports, slotOf, slotPath, slotPort } from "../ir/ports.ts";
-import type { ParameterGroup, TrainProgram, TrainStep } from "../ir/program.ts";
+import type { GraphInput, GraphOutput, Initializer, Value } from "../ir/graph.ts";
+import { averageSlot, portOf, ports, slotOf, slotPath, slotPort } from "../ir/ports.ts";
+import type { AverageSpec, ParameterGroup, TrainProgram, TrainStep } from "../ir/program.ts";
 import type { DType } from "../ir/types.ts";
 import type { GraphBuilder } from "../ops/define/builder.ts";
 import { matchPath } from "../support/match-path.ts";
@@ -20,8 +20,8 @@ export interface TrainedParameter {
 
 /**
  * Appends to `b` the update of all parameters: gradients clipped, decay and rates of their groups applied, and gives the
- * outputs `next/param/<path>`, `next/opt/<slot>/<path>` and, where the step is a program's only one, `next/step`. Adds the inputs `opt/<slot>/<path>`, `step` and
- * `hyper/...` that it needs.
+ * outputs `next/param/<path>`, `next/opt/<slot>/<path>` (the averages among them) and, where the step is a program's only
+ * one, `next/step`. Adds the inputs `opt/<slot>/<path>`, `step` and `hyper/...` that it needs.
  */
 export function applyUpdates(
   b: GraphBuilder,
@@ -45,6 +45,7 @@ export function applyUpdates(
     own.clip,
     trained.map((it) => it.gradient),
   );
+  const averaged = program.average && averageBy(b, program.average, step);
   const parameters: GraphOutput[] = [];
   const slots: GraphOutput[] = [];
   trained.forEach(({ input }, index) => {
@@ -52,8 +53,7 @@ export function applyUpdates(
     const { dtype } = input.value.type;
     const { decay, scale } = settingsOf(program.groups, own, path);
     const slotInputs = Object.entries(optimizer.slots(spec)).map(
-      ([slot, initial]) =>
-        [slot, optimizerInput(inputs, input, { slot: slotOf(own.name, slot), initial, path })] as const,
+      ([slot, initial]) => [slot, slotInput(inputs, input, { slot: slotOf(own.name, slot), initial, path })] as const,
     );
     const slotValues = new Map(slotInputs.map(([slot, { value }]) => [slot, value]));
     const updated = buildUpdate(b, spec, {
@@ -73,15 +73,10 @@ export function applyUpdates(
       value: updated.parameter,
       carries: input.name,
     });
-    slotInputs.forEach(([slot, it]) => {
-      slots.push({
-        name: portOf("next", it.name),
-        role: "optimizer",
-        ...(it.path !== undefined && { path: it.path }),
-        value: required(updated.slots[slot], "slot"),
-        carries: it.name,
-      });
-    });
+    slotInputs.forEach(([slot, it]) => slots.push(nextSlot(it, required(updated.slots[slot], "slot"))));
+    if (averaged === undefined) return;
+    const average = slotInput(inputs, input, { slot: averageSlot, path });
+    slots.push(nextSlot(average, averaged(average.value, updated.parameter)));
   });
   if (program.steps.length > 1) return [...parameters, ...slots];
   const next: GraphOutput = {
@@ -93,21 +88,45 @@ export function applyUpdates(
   return [...parameters, ...slots, next];
 }
 
-/** The input of one slot of a parameter, in the parameter's stored order; full of one number at first. */
-function optimizerInput(
+/** How averages go on: the first update gives what it made of the parameter, as in Keras 3, later ones a share of it. */
+function averageBy(b: GraphBuilder, { decay }: AverageSpec, step: Value): (average: Value, parameter: Value) => Value {
+  const isFirst = b.op("equal", [step, b.scalar(0, "i64")]);
+  const share = (first: number, later: number): Value => b.where(isFirst, b.scalar(first), b.scalar(later));
+  const [kept, taken] = [share(0, decay), share(1, 1 - decay)];
+  const scaled = scalarsBy(b);
+  return (average, parameter) => {
+    const { dtype } = parameter.type;
+    const [old, fresh] = [scaled("kept", kept, 1, dtype), scaled("taken", taken, 1, dtype)];
+    return b.add(b.mul(average, old), b.mul(parameter, fresh));
+  };
+}
+
+function nextSlot({ name, path }: GraphInput, value: Value): GraphOutput {
+  return { name: portOf("next", name), role: "optimizer", ...(path !== undefined && { path }), value, carries: name };
+}
+
+/**
+ * The input of one slot of a parameter, in the parameter's stored order; full of one number at first, where `initial` says
+ * which.
+ */
+function slotInput(
   inputs: GraphInputs,
   parameter: GraphInput,
-  { slot, initial, path }: { readonly slot: string; readonly initial: number; readonly path: string },
+  { slot, initial, path }: { readonly slot: string; readonly initial?: number; readonly path: string },
 ): GraphInput {
   return inputs.add({
     name: slotPort(slot, path),
     role: "optimizer",
     path: slotPath(slot, path),
     type: parameter.value.type,
-    init: initial === 0 ? { name: "zeros", arguments: {} } : { name: "constant", arguments: { value: initial } },
+    ...(initial !== undefined && { init: filled(initial) }),
     logicalType: parameter.logicalType ?? parameter.value.type,
     ...(parameter.perm !== undefined && { perm: parameter.perm }),
   });
+}
+
+function filled(value: number): Initializer {
+  return value === 0 ? { name: "zeros", arguments: {} } : { name: "constant", arguments: { value } };
 }
 
 /** Decay and rate's scale of a parameter: each from the last matching group that gives it. */

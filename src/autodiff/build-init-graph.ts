@@ -1,20 +1,23 @@
 import { constant } from "../dims/dim.ts";
 import type { Graph, GraphInput, GraphOutput, Module, Value, Variable } from "../ir/graph.ts";
-import { portOf, ports } from "../ir/ports.ts";
+import { averagePort, averageSlot, portOf, ports, slotPath } from "../ir/ports.ts";
+import type { TrainProgram } from "../ir/program.ts";
+import { required } from "../support/fault.ts";
 import { createBuilder } from "../graph/create-builder.ts";
 import { initialValue } from "../ops/initializers.ts";
 import { splitIndices } from "../graph/paths.ts";
 import { entryOf, variablesOf } from "../graph/parameters-of.ts";
 import { finalPasses, runPasses } from "../passes/pipeline.ts";
 import { storedPermsOf } from "../passes/stored-perms.ts";
+import { averagedParameters } from "./slots-of.ts";
 import type { BuildOptions } from "./build-training-step.ts";
 
 /**
  * From `seed` (u32[2]) to the first values of everything that a model owns: outputs `param/<path>` and `state/<path>`,
- * in stored order. The key of a variable is that of its path at step 0, folded with the path's loop indices, so that
+ * in stored order; of a training that keeps averages `opt/average/<path>` as well, which begin as their parameters. The key of a variable is that of its path at step 0, folded with the path's loop indices, so that
  * the same seed gives the same weights on every target.
  */
-export function buildInitGraph(module: Module, options: BuildOptions): Graph {
+export function buildInitGraph(module: Module, options: BuildOptions, train?: TrainProgram): Graph {
   const { parameters, states } = variablesOf(module.functions, entryOf(module));
   const perms = options.channelsFirst ? storedPermsOf(module) : new Map<string, readonly number[]>();
   const b = createBuilder({ firstId: 0, facts: module.facts });
@@ -29,18 +32,26 @@ export function buildInitGraph(module: Module, options: BuildOptions): Graph {
     const perm = perms.get(path);
     return perm === undefined ? drawn : b.transpose(drawn, perm);
   };
+  const drawn = new Map([...parameters].map(([path, it]) => [path, first(path, it)]));
+  const averaged = train === undefined ? [] : averagedParameters(train);
   const outputs = [
-    ...[...parameters].map(([path, it]): GraphOutput => ({
+    ...[...drawn].map(([path, value]): GraphOutput => ({
       name: portOf("parameter", path),
       role: "parameter",
       path,
-      value: first(path, it),
+      value,
     })),
     ...[...states].map(([path, it]): GraphOutput => ({
       name: portOf("state", path),
       role: "state",
       path,
       value: first(path, it),
+    })),
+    ...averaged.map(({ path }): GraphOutput => ({
+      name: averagePort(path),
+      role: "optimizer",
+      path: slotPath(averageSlot, path),
+      value: required(drawn.get(path), path),
     })),
   ];
   const inputs: readonly GraphInput[] = [{ name: ports.seed, role: "seed", value: seed }];

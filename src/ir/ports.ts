@@ -81,6 +81,14 @@ export function lossPort(step: string | undefined): string {
 /** The slot under which generated TypeScript keeps what each weight was at the best validation: no optimizer's. */
 export const bestSlot = "best";
 
+/** The slot under which the average of a parameter is kept: no optimizer's, and one for all steps. */
+export const averageSlot = "average";
+
+/** The port of the average of a parameter. */
+export function averagePort(path: string): string {
+  return slotPort(averageSlot, path);
+}
+
 /** The path of a slot within its kind: `m/dense_0.kernel`. */
 export function slotPath(slot: string, path: string): string {
   return `${slot}/${path}`;

@@ -115,6 +115,13 @@ export interface ClipSpec {
   readonly limit: number;
 }
 
+/** Averages of what is trained, that take the place of it wherever nothing is trained. */
+export interface AverageSpec {
+  /** Exponential moving averages: `average = decay average + (1 - decay) parameter` after each update. */
+  readonly kind: "ema";
+  readonly decay: number;
+}
+
 export interface Monitor {
   readonly split: Split;
   /** `loss`, or the name of a metric. */
@@ -193,6 +200,7 @@ export interface TrainProgram {
   readonly steps: readonly [TrainStep, ...TrainStep[]];
   readonly metrics: readonly Metric[];
   readonly groups: readonly ParameterGroup[];
+  readonly average?: AverageSpec;
   /** In order; the first is from the beginning. */
   readonly phases: readonly [FreezePhase, ...FreezePhase[]];
   readonly length: Duration;

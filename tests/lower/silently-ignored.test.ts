@@ -142,6 +142,7 @@ const dataKeys: Readonly<Record<(typeof sectionKeys.data.now)[number], { good: s
 const trainKeys: Readonly<Record<(typeof sectionKeys.train.now)[number], { good: string; bad: readonly string[] }>> = {
   loss: { good: "mse(y, t)", bad: ["mse(y, t), mse(y, t)", "3"] },
   optimizer: { good: "sgd", bad: ["sgd, adam", "3", "sgd(0.1)(2)"] },
+  average: { good: "ema(decay=0.9)", bad: ["ema(decay=1)", "ema(decay=-1)", "ema, ema", "sma(3)", "0.9", "ema(1, 2)"] },
   metrics: { good: "mean_squared_error(y, t)", bad: ["3", "y - t"] },
   epochs: { good: "2", bad: ["0", "-1", "1.5", "2, 3", '"2"', "2\n  steps: 3"] },
   steps: { good: "2", bad: ["0", "1.5", "1e300"] },

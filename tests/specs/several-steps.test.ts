@@ -44,6 +44,11 @@ const programs = {
   "two steps": () => ganProgram({ dropout: 0.25, rate: "cosine(0.05, total=15)" }),
   "two phases": thawingProgram,
   "two steps by labels": labelledProgram,
+  "two steps with averages": (): TrainProgram => ({
+    ...ganProgram({ dropout: 0.25, rate: "0.05" }),
+    average: { kind: "ema", decay: 0.9 },
+  }),
+  "two phases with averages": (): TrainProgram => ({ ...thawingProgram(), average: { kind: "ema", decay: 0.9 } }),
 } as const;
 const cases = names.flatMap((target) =>
   (Object.keys(programs) as (keyof typeof programs)[]).map((it) => [it, target] as const),

@@ -8,6 +8,7 @@ import { createPredictor, type Predictor } from "../../runtime/onnx/predictor.ts
 import { toNested, type Nested } from "../../runtime/nested.ts";
 import type { Tensors } from "../../runtime/tensor.ts";
 import type { Checkpoint } from "../../runtime/train/checkpoint.ts";
+import { settledWeights } from "../../runtime/train/settled-weights.ts";
 import { withStatistics } from "../../runtime/train/fit-statistics.ts";
 import type { Split } from "../../ir/program.ts";
 import { exitCode, InputError, upperFirst, UsageError, type ExitCode } from "../exit-code.ts";
@@ -46,7 +47,8 @@ export async function predict(file: string, options: PredictOptions, surrounding
   reportOversize(unit.module, undefined, unit.span, spec.collector);
   if (!printFindings(spec.collector, terminal, before)) return exitCode.findings;
   const path = weightsPath(options.weights, unit.name, file);
-  const checkpoint = readWeights(path, unit.name, unit);
+  const read = readWeights(path, unit.name, unit);
+  const checkpoint = { ...read, tensors: settledWeights(read.tensors) };
   const threads = options.threads ?? availableParallelism();
   const created = await createPredictor(unit.module, checkpoint.tensors, threads, options.runtimeFrom);
   if (!created.ok) {

@@ -2,6 +2,7 @@ import { lowerUnitTests } from "../../compiler.ts";
 import type { TestProgram } from "../../ir/program.ts";
 import { positionAt } from "../../support/source.ts";
 import { withStatistics } from "../../runtime/train/fit-statistics.ts";
+import { settledWeights } from "../../runtime/train/settled-weights.ts";
 import { evaluateExamples } from "../../runtime/train/train-loop.ts";
 import { isInitial, originText } from "../../runtime/train/weights-origin.ts";
 import { printStrays } from "../print-strays.ts";
@@ -46,7 +47,7 @@ export async function test(file: string, options: TestOptions, terminal: Termina
     const path = weightsPath(options.weights, program.name, file);
     const weights = readWeights(path, program.name, { module: program.model, train: program });
     checkVocabulary(path, weights, dataset.vocabulary);
-    await trainer.restore(withStatistics(weights.tensors, program, dataset.splits.train));
+    await trainer.restore(withStatistics(settledWeights(weights.tensors), program, dataset.splits.train));
     if (!(await reportFeatures(open, terminal, [dataset.splits.test]))) return exitCode.findings;
     const figures = await evaluateExamples(trainer, dataset.splits.test, program);
     const judged = tests

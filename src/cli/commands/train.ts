@@ -1,14 +1,15 @@
 import { existsSync } from "node:fs";
-import { slotsOf } from "../../autodiff/slots-of.ts";
+import { averagedParameters, slotsOf } from "../../autodiff/slots-of.ts";
 import { parametersOf } from "../../graph/parameters-of.ts";
 import { asNumber } from "../../dims/dim.ts";
 import { figureNames } from "../../ir/measures-of.ts";
-import { bestSlot, isPort, readSlot } from "../../ir/ports.ts";
+import { averagePort, bestSlot, isPort, readSlot } from "../../ir/ports.ts";
 import { elementsOf } from "../../graph/measure.ts";
 import { encodeCheckpoint, encodeWeights, type Checkpoint } from "../../runtime/train/checkpoint.ts";
 import { fitsProgram, type Figures } from "../../runtime/train/figures.ts";
 import { modelFingerprint } from "../../runtime/train/fingerprint.ts";
 import { madeOf, type Made, type MadePart } from "../../runtime/train/made-of.ts";
+import { settledWeights } from "../../runtime/train/settled-weights.ts";
 import { withStatistics } from "../../runtime/train/fit-statistics.ts";
 import {
   evaluateExamples,
@@ -188,7 +189,7 @@ function filesOf(folder: OutputFolder, name: string): Files {
 
 /** What the weights' file holds after so many steps. */
 function weightsAt({ program, trainer, dataset }: OpenTraining, step: number, all: Tensors): Checkpoint {
-  const tensors = new Map([...all].filter(([name]) => !isPort("slot", name)));
+  const tensors = settledWeights(all);
   const { perms } = trainer;
   const origin = { by: "train", step, model: modelFingerprint(program.model) } as const;
   return { tensors, perms, origin, ...(dataset.vocabulary !== undefined && { vocabulary: dataset.vocabulary }) };
@@ -225,20 +226,25 @@ async function begin(
     const before = collector.diagnostics.length;
     reportDifferences(files.checkpoint, open.made, options.allowed, program.origin, collector);
     if (!printFindings(collector, terminal, before)) return "refused";
-    const fresh = (["optimizer", "groups", "features"] as const).some((it) => options.allowed.has(it));
+    const fresh = (["optimizer", "groups", "features", "average"] as const).some((it) => options.allowed.has(it));
     const checkpoint = readWeights(files.checkpoint, program.name, { ...owner, resumes: !fresh });
     checkVocabulary(files.checkpoint, checkpoint, dataset.vocabulary);
     // What another optimizer remembers is of no use to this one: its own begins as zeros.
     const slots = new Set(slotsOf(program).map(({ port }) => port));
-    const kept = [...checkpoint.tensors].filter(([name]) => !isPort("slot", name) || slots.has(name));
-    const restored = withStatistics(new Map(kept), program, dataset.splits.train);
+    const kept = new Map([...checkpoint.tensors].filter(([name]) => !isPort("slot", name) || slots.has(name)));
+    // A training that begins to keep averages does so with the parameters as they are.
+    for (const { path } of averagedParameters(program)) {
+      const parameter = kept.get(path);
+      if (parameter !== undefined && !kept.has(averagePort(path))) kept.set(averagePort(path), parameter);
+    }
+    const restored = withStatistics(kept, program, dataset.splits.train);
     await trainer.restore(restored);
     saveBest(open, files, checkpoint, restored);
     return checkProgress(files.checkpoint, checkpoint, open);
   }
   const given = options.weights === undefined ? undefined : readWeights(options.weights, program.name, owner);
   if (given !== undefined) checkVocabulary(options.weights ?? "", given, dataset.vocabulary);
-  const weights = new Map([...(given?.tensors ?? [])].filter(([name]) => !isPort("slot", name)));
+  const weights = settledWeights(given?.tensors ?? new Map<string, Tensor>());
   await trainer.restore(withStatistics(weights, program, dataset.splits.train));
   return undefined;
 }
@@ -275,7 +281,7 @@ function saveBest(
     return slot === bestSlot ? [[path, tensor]] : [];
   });
   if (best.length === 0) return;
-  const checkpoint = weightsAt(open, progress.save.step, new Map([...restored, ...best]));
+  const checkpoint = weightsAt(open, progress.save.step, new Map([...settledWeights(restored), ...best]));
   folder.write(new Map([[`${name}.safetensors`, encodeWeights(checkpoint, open.program.data.source).bytes]]));
 }
 

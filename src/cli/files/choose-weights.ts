@@ -5,6 +5,7 @@ import type { Collector } from "../../diagnostics/collector.ts";
 import { weightProblems } from "../../emit/onnx/check-weights.ts";
 import { parseCheckpoint, type Checkpoint } from "../../runtime/train/checkpoint.ts";
 import { modelFingerprint } from "../../runtime/train/fingerprint.ts";
+import { settledWeights } from "../../runtime/train/settled-weights.ts";
 import { isInitial, originEntry, originText, type WeightsOrigin } from "../../runtime/train/weights-origin.ts";
 import { fault } from "../../support/fault.ts";
 import { readSafetensors, type SafeTensorsFile } from "../../support/safetensors.ts";
@@ -70,7 +71,7 @@ export function chooseWeights(
     ...(vocabulary === undefined ? [] : [["vocabulary", JSON.stringify(vocabulary)] as const]),
   ]);
   return {
-    request: { weights: given.file.tensors, weightsFile: { name, metadata }, fingerprint: model },
+    request: { weights: settledWeights(given.file.tensors), weightsFile: { name, metadata }, fingerprint: model },
     path,
     origin,
     ...changed(option ?? "", origin, model),

@@ -107,7 +107,7 @@ export function buildOnnx(build: OnnxBuild): OnnxFiles | undefined {
         ];
   const { variables } = storedVariables([inference, ...trained.map((it) => it.graph)]);
   if (reportOversize(module, undefined, span, collector)) return undefined;
-  const init = buildInitGraph(module, options);
+  const init = buildInitGraph(module, options, train);
   const problems =
     build.weights === undefined
       ? []

@@ -1,10 +1,12 @@
+import { averagedParameters } from "../../autodiff/slots-of.ts";
 import { asNumber, formatDim, type Atom, type Dim } from "../../dims/dim.ts";
 import { formatRelation, relationKey, type Relation } from "../../dims/facts.ts";
 import type { Graph, GraphInput, GraphOutput, Module, Role } from "../../ir/graph.ts";
-import { accumulatorPort, lossPort, portOf, ports } from "../../ir/ports.ts";
+import { accumulatorPort, averagePort, lossPort, portOf, ports } from "../../ir/ports.ts";
 import type { Merge, TrainProgram, TrainStep } from "../../ir/program.ts";
 import type { DType } from "../../ir/types.ts";
 import { seedWords } from "../../ops/random/counter.ts";
+import { required } from "../../support/fault.ts";
 import { isStored } from "./emit-graph.ts";
 import { graphKey, stepGraphs, type GraphKey, type GraphKind, type GraphName } from "./graph-name.ts";
 
@@ -49,6 +51,8 @@ export interface ManifestValue {
 export interface ManifestInput extends ManifestValue {
   readonly perm?: readonly number[];
   readonly stored?: true;
+  /** Outside of training, of a parameter whose average is kept: what training carries the average as, to be fed in its place. */
+  readonly average?: string;
   /** For labels and other places: among how many. A driver that reads `faults` looks here for what strayed. */
   readonly places?: number;
   /** What to feed at first where nothing else is known: fills the shape, or lists its elements. */
@@ -157,10 +161,15 @@ function describeGraph(
   { file, graph, stored }: ManifestParts["graphs"][number],
   train: TrainProgram | undefined,
 ): ManifestGraph {
+  const averages = new Set(
+    train === undefined || graph.mode === "training"
+      ? []
+      : averagedParameters(train).map(({ path }) => portOf("parameter", path)),
+  );
   return {
     file,
     mode: graph.mode,
-    inputs: graph.inputs.map((it) => describeInput(it, stored, train)),
+    inputs: graph.inputs.map((it) => describeInput(it, stored, train, averages)),
     outputs: graph.outputs.map((it) => describeOutput(it, graph)),
     carry: Object.fromEntries(
       graph.outputs.flatMap(({ name, carries }) => (carries === undefined ? [] : [[name, carries]])),
@@ -168,12 +177,18 @@ function describeGraph(
   };
 }
 
-function describeInput(input: GraphInput, stored: boolean, train: TrainProgram | undefined): ManifestInput {
+function describeInput(
+  input: GraphInput,
+  stored: boolean,
+  train: TrainProgram | undefined,
+  averages: ReadonlySet<string>,
+): ManifestInput {
   const initial = defaultOf(input, train);
   return {
     ...describeValue(input),
     ...(input.perm !== undefined && { perm: input.perm }),
     ...(stored && isStored(input) && { stored: true as const }),
+    ...(averages.has(input.name) && { average: averagePort(required(input.path, input.name)) }),
     ...(input.places !== undefined && { places: input.places }),
     ...(initial !== undefined && { default: initial }),
   };

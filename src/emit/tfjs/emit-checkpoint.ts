@@ -1,6 +1,7 @@
 import { parametersOf, statesOf } from "../../graph/parameters-of.ts";
 import { storedPermsOf } from "../../passes/stored-perms.ts";
 import { portOf } from "../../ir/ports.ts";
+import type { TrainProgram } from "../../ir/program.ts";
 import type { DType } from "../../ir/types.ts";
 import {
   arrayOf,
@@ -19,6 +20,7 @@ import {
   type Item,
   type Statement,
 } from "./ast.ts";
+import { averagedSlots, averagesOfFunction, validatedWeights } from "./emit-averages.ts";
 import type { ModelContext } from "./model-context.ts";
 import { leavesOf } from "../structured/variable-tree.ts";
 
@@ -40,14 +42,14 @@ const model = identifier("model");
 const checkpoint = identifier("checkpoint");
 
 /** `save` and `load`, with the table of what is stored in another form than here. */
-export function checkpointItems(context: ModelContext): readonly Item[] {
+export function checkpointItems(context: ModelContext, program: TrainProgram | undefined): readonly Item[] {
   const { helpers, type } = context;
   ["entriesOf", "writeSafetensors", "NamedVariable"].forEach((it) => helpers.add(it));
   if (context.statistics !== undefined) helpers.add("statisticsIn");
   const forms = storedForms(context);
   return [
     saveFunction(context, forms.length > 0),
-    loadFunction(context, forms.length > 0),
+    loadFunction(context, program, forms.length > 0),
     {
       kind: "function",
       exported: false,
@@ -59,6 +61,7 @@ export function checkpointItems(context: ModelContext): readonly Item[] {
     },
     ...(forms.length > 0 ? formItems(forms, helpers) : []),
     ...(context.trains ? [optimizerOfFunction(context, forms.length > 0)] : []),
+    ...(program?.average === undefined ? [] : [averagesOfFunction(context, program)]),
   ];
 }
 
@@ -120,7 +123,7 @@ function formFunction(any: boolean): Expression {
 }
 
 function saveFunction(context: ModelContext, hasForms: boolean): Item {
-  const { type, trains, remembers, keepsBest, helpers } = context;
+  const { type, trains, remembers, keepsBest, average, helpers } = context;
   if (trains) helpers.add("progressText");
   const permuted = storedPermsOf(context.module).size > 0;
   if (permuted) helpers.add("storedOrders");
@@ -132,7 +135,17 @@ function saveFunction(context: ModelContext, hasForms: boolean): Item {
   });
   const memories = [
     ...(remembers ? [call("slotVariables", call(optimizerNames(context).of, model))] : []),
-    ...(keepsBest ? [call("bestWeights", member(model, "fitting"), weightsOf(context), formFunction(hasForms))] : []),
+    ...(average === undefined ? [] : [call("averagesOf", model)]),
+    ...(keepsBest
+      ? [
+          call(
+            "bestWeights",
+            member(model, "fitting"),
+            validatedWeights(context, weightsOf(context)),
+            formFunction(hasForms),
+          ),
+        ]
+      : []),
   ];
   const all = concatenated([variables, ...memories]);
   return {
@@ -158,13 +171,15 @@ function isSeeded({ trains, forward }: ModelContext): boolean {
   return trains || forward.needs.random;
 }
 
-function loadFunction(context: ModelContext, hasForms: boolean): Item {
+function loadFunction(context: ModelContext, program: TrainProgram | undefined, hasForms: boolean): Item {
   const { type, trains, remembers, keepsBest, helpers } = context;
   ["readSafetensors", "checkpointMisfit", "restoreVariables"].forEach((it) => helpers.add(it));
   const variables = call("variablesOf", model);
   const known = trains ? "progressOf" : isSeeded(context) ? "seedOf" : undefined;
   if (known !== undefined) helpers.add(known);
   if (remembers) helpers.add("memoryOf");
+  const averages = program?.average !== undefined;
+  if (averages) ["averageNames", "restoreAverages"].forEach((it) => helpers.add(it));
   if (keepsBest) ["bestNames", "bestWeights"].forEach((it) => helpers.add(it));
   // No slot is made to compare with: each stands for itself by its parameter.
   const slots = call(
@@ -177,6 +192,7 @@ function loadFunction(context: ModelContext, hasForms: boolean): Item {
   );
   const memories = [
     ...(remembers ? [slots] : []),
+    ...(averages ? [call("averageNames", averagedSlots(program))] : []),
     ...(keepsBest ? [call("bestNames", checkpoint, weightsOf(context))] : []),
   ];
   const memory = memories.length === 0 ? arrayOf() : concatenated(memories);
@@ -200,6 +216,14 @@ function loadFunction(context: ModelContext, hasForms: boolean): Item {
       ],
     },
     { kind: "expression", value: call("restoreVariables", variables, formFunction(hasForms), checkpoint) },
+    ...(averages
+      ? [
+          {
+            kind: "expression",
+            value: call("restoreAverages", call("averagesOf", model), formFunction(hasForms), checkpoint),
+          } as const,
+        ]
+      : []),
     ...(remembers
       ? [
           {

@@ -14,6 +14,7 @@ import {
   type Expression,
   type Item,
 } from "./ast.ts";
+import { validatedWeights } from "./emit-averages.ts";
 import { storedFormOf, weightsOf } from "./emit-checkpoint.ts";
 import { rawCheck } from "./emit-preparation.ts";
 import type { ModelContext } from "./model-context.ts";
@@ -59,7 +60,9 @@ export function fitFunction(context: ModelContext, program: TrainProgram, takeSt
     ...(stop === undefined ? {} : { stop: watch(stop, { patience: literal(stop.patience) }) }),
     ...(save === undefined
       ? {}
-      : { save: watch(save, { weights: weightsOf(context), formOf: storedFormOf(context) }) }),
+      : {
+          save: watch(save, { weights: validatedWeights(context, weightsOf(context)), formOf: storedFormOf(context) }),
+        }),
     ...(context.steps !== undefined
       ? {
           begin: {

@@ -20,6 +20,7 @@ import {
   type Statement,
 } from "./ast.ts";
 import { checkFunction, heldPlaces } from "./emit-checks.ts";
+import { noAverages } from "./emit-averages.ts";
 import { createExpression, unfitted } from "./emit-create.ts";
 import type { CalledFunction } from "../structured/write-functions.ts";
 import { tensorType } from "./tensor-type.ts";
@@ -79,6 +80,15 @@ function modelInterface(context: ModelContext): Item {
           ...(context.phased
             ? [{ name: "phase", type: "number", doc: "Which of `phases` says what is frozen: `fit` sets it." }]
             : []),
+          ...(context.average === undefined
+            ? []
+            : [
+                {
+                  name: "averages",
+                  type: "Average[]",
+                  doc: "What predictions have in place of parameters; empty until training or a checkpoint gives any.",
+                },
+              ]),
           { name: "fitting", type: "Fitting", doc: "What `fit` goes on from, besides." },
           ...(context.steps === undefined
             ? []
@@ -130,6 +140,7 @@ function createFunction(context: ModelContext): FunctionItem {
       context.several ? { key: "optimizers", value: identifier("undefined") } : { key: "optimizer", value: arrayOf() },
       { key: "step", value: literal(0) },
       ...(context.phased ? [{ key: "phase", value: literal(0) }] : []),
+      ...(context.average === undefined ? [] : [{ key: "averages", value: noAverages }]),
       { key: "fitting", value: objectOf({ waited: literal(0) }) },
       ...(context.steps === undefined ? [] : [{ key: "steps", value: literal(context.steps) }]),
     );
@@ -203,8 +214,8 @@ function predictFunction(context: ModelContext): FunctionItem {
       { kind: "expression", value: call("checkInputs", identifier("inputs")) },
       ...(inputs.length === 0 ? [] : [constant(portsPattern(inputs), identifier("inputs"))]),
       returns(
-        call(
-          "tf.tidy",
+        tidied(
+          context,
           closure(
             [],
             counted(
@@ -224,6 +235,14 @@ function predictFunction(context: ModelContext): FunctionItem {
       ),
     ],
   };
+}
+
+/** What a closure computes in a `tf.tidy`, without training. */
+function tidied(context: ModelContext, compute: Expression): Expression {
+  if (context.average === undefined) return call("tf.tidy", compute);
+  context.helpers.add("averaged");
+  const averages = member(identifier("model"), "averages");
+  return call("tf.tidy", { kind: "closure", parameters: [], body: call("averaged", averages, compute) });
 }
 
 /** A call, and around it the count of places out of range where its function counts any; `held` is what to search. */

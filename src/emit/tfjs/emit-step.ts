@@ -17,6 +17,7 @@ import {
 } from "./ast.ts";
 import type { CalledFunction } from "../structured/write-functions.ts";
 import { foreignStates, learningSlots, methodCall, type Learner } from "./emit-learning.ts";
+import { movedAverages, settled } from "./emit-averages.ts";
 import { countsStrays, resultsCall, soundSums } from "./emit-results.ts";
 import type { ModelContext } from "./model-context.ts";
 import type { StepNames } from "./step-names.ts";
@@ -103,6 +104,7 @@ export function trainSumsFunction(context: StepContext): Item {
   const update: Expression = call(names.update, model, identifier("slopes"));
   const statements: readonly Statement[] = [
     { kind: "expression", value: update },
+    ...movedAverages(context.model, learnerOf(context)),
     ...(several ? [] : [{ kind: "assign", target: member(model, "step"), operator: "+=", value: literal(1) } as const]),
   ];
   return {
@@ -136,7 +138,7 @@ export function evaluateSumsFunction(context: StepContext): Item {
     name: context.names.evaluateSums,
     parameters: parametersOf(context.model.type),
     result: "Promise<number[]>",
-    body: [returns(call("numbersOf", call("tf.tidy", thunk(resultsCall(context, false)))))],
+    body: [returns(call("numbersOf", call("tf.tidy", thunk(settled(context.model, resultsCall(context, false))))))],
   };
 }
 

@@ -157,6 +157,7 @@ function attemptFile({ module: whole, train, name }: TfjsInput, isHelper: (name:
     several: named.size > 1,
     phased,
     keepsBest: train?.save !== undefined,
+    ...(train?.average !== undefined && { average: train.average.decay }),
     ...(train?.steps.some((it) => needsTotal(it.optimizer.rate)) === true
       ? { steps: "steps" in train.length ? train.length.steps : Infinity }
       : {}),
@@ -177,7 +178,7 @@ function attemptFile({ module: whole, train, name }: TfjsInput, isHelper: (name:
           })),
           isHelper,
         });
-  const checkpoint = checkpointItems(context);
+  const checkpoint = checkpointItems(context, train);
   const isExported = (item: Item): boolean => "exported" in item && item.exported;
   const own = [...model.functions, ...(training?.functions ?? []), ...checkpoint];
   const items: readonly Item[] = [

@@ -44,6 +44,8 @@ export interface ModelContext {
   readonly phased: boolean;
   /** True where `fit` ends with the best weights. */
   readonly keepsBest: boolean;
+  /** By what decay averages of the parameters are kept, where they are. */
+  readonly average?: number;
   /** Steps of the whole training, where the learning rate depends on that: Infinity until `fit` knows. */
   readonly steps?: number;
 }

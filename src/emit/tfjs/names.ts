@@ -78,6 +78,7 @@ export const fileNames: readonly string[] = [
     "storedForm",
     "storedForms",
     "optimizerOf",
+    "averagesOf",
     "checkInputs",
     "checkBatch",
     "resultsOf",

@@ -23,6 +23,7 @@ import { batchOf, batchType, matchFeatures, type FeatureMatch } from "./match-fe
 import { onlyExpression, settingsOf } from "./read-setting.ts";
 import {
   checkRate,
+  readAverage,
   readClip,
   readDirective,
   readInteger,
@@ -133,6 +134,8 @@ export function lowerTrainSection(
       updates: readUpdates(step, paths, model.module.name, scope),
     };
   });
+  const averageExpression = setting("average");
+  const average = averageExpression && readAverage(averageExpression, scope);
   if (data.split.fractions.train === undefined)
     collector.report("MC4020", declaration.data.span, { data: data.name, split: "train" });
   const batch = readInteger(settings.get("batch"), 32, 1, scope);
@@ -193,6 +196,7 @@ export function lowerTrainSection(
     data: prepared,
     steps: [first, ...others],
     metrics,
+    ...(average !== undefined && { average }),
     groups: marks.flatMap((it) => (it.kind === "group" ? [it.group] : [])),
     phases: [{ from: { steps: 0 }, frozen }],
     length: settings.has("steps") ? { steps } : { epochs },

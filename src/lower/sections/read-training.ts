@@ -1,4 +1,5 @@
 import type {
+  AverageSpec,
   ClipSpec,
   DataProgram,
   Metric,
@@ -82,6 +83,13 @@ export function readClip(expression: Expression, scope: SettingScope): ClipSpec 
   const call = readCall(expression, clipTable, "way of clipping", scope);
   if (call === undefined) return undefined;
   return { kind: call.name, limit: numberOf(call.values, "limit") };
+}
+
+/** `ema(decay=0.999)` */
+export function readAverage(expression: Expression, scope: SettingScope): AverageSpec | undefined {
+  const table = { ema: { decay: { kind: "number", default: 0.999, min: 0, below: 1 } } } as const;
+  const call = readCall(expression, table, "average", scope);
+  return call && { kind: "ema", decay: numberOf(call.values, "decay") };
 }
 
 /** A directive of a training as it was read: what it sets of parameters, or what it freezes. */

@@ -2,7 +2,20 @@
 export const sectionKeys = {
   data: { now: ["source", "split", "clean"], later: ["augment"] },
   train: {
-    now: ["loss", "optimizer", "metrics", "epochs", "steps", "batch", "seed", "clip", "validate", "stop", "save"],
+    now: [
+      "loss",
+      "optimizer",
+      "average",
+      "metrics",
+      "epochs",
+      "steps",
+      "batch",
+      "seed",
+      "clip",
+      "validate",
+      "stop",
+      "save",
+    ],
     later: ["accumulate", "precision", "init"],
   },
   step: { now: ["loss", "update", "optimizer", "clip", "every"], later: [] },

@@ -2,7 +2,7 @@ import { buildEvaluationGraph } from "../../autodiff/build-evaluation-graph.ts";
 import { buildPreparationGraph } from "../../autodiff/build-preparation-graph.ts";
 import { preparesAnew } from "../../autodiff/flatten-preparation.ts";
 import { buildTrainingGraph, onlyPlace } from "../../autodiff/build-training-step.ts";
-import { slotsOf } from "../../autodiff/slots-of.ts";
+import { averagedParameters, slotsOf } from "../../autodiff/slots-of.ts";
 import { asNumber } from "../../dims/dim.ts";
 import { buildInitGraph } from "../../autodiff/build-init-graph.ts";
 import { emitOnnx, opsets } from "../../emit/onnx/emit-graph.ts";
@@ -14,11 +14,13 @@ import { measuredIn } from "../../ir/measures-of.ts";
 import {
   accumulatorPort,
   accumulatorPorts,
+  averagePort,
   checkpointName,
   isPort,
   lossPort,
   nameIn,
   ports,
+  portOf,
   portsOfCheckpoint,
 } from "../../ir/ports.ts";
 import type { FreezePhase, Metric, StepPlace, TrainProgram, TrainStep } from "../../ir/program.ts";
@@ -90,7 +92,7 @@ export async function createOnnxTrainer(program: TrainProgram, options: OnnxTrai
   };
 
   const target = onnxTarget(opset);
-  const init = lazy("init", () => buildInitGraph(program.model, target));
+  const init = lazy("init", () => buildInitGraph(program.model, target, program));
   const evaluation = lazy("eval", () => buildEvaluationGraph(program, target));
   const { functions } = program.model;
   const preparation = lazy("prep", () => buildPreparationGraph(program.data, { ...target, functions }));
@@ -113,7 +115,8 @@ export async function createOnnxTrainer(program: TrainProgram, options: OnnxTrai
   /** Everything that is no batch, by the graphs' input names: all training graphs carry their values here. */
   const values = new Map<string, Tensor>();
   for (const [name, tensor] of await (await init.session()).run(defaultsOf(init.description))) {
-    values.set(name, tensor);
+    // What training remembers is there from its first step on.
+    if (!isPort("slot", name)) values.set(name, tensor);
   }
   for (const it of preparation.graph.inputs) if (it.role === "statistic") values.set(it.name, defaultStatistic(it));
 
@@ -199,7 +202,10 @@ export async function createOnnxTrainer(program: TrainProgram, options: OnnxTrai
       const feeds = new Map<string, Tensor>();
       for (const input of evaluation.description.inputs) {
         const { name, role } = input;
-        const given = role === "feature" ? features.get(required(nameIn("feature", name), name)) : values.get(name);
+        const given =
+          role === "feature"
+            ? features.get(required(nameIn("feature", name), name))
+            : (values.get(input.average ?? name) ?? values.get(name));
         // A network may draw in inference as well: by the seed, and by the step that training has come to.
         const otherwise = role === "step" ? stepTensor(evaluationStep) : defaultTensor(input);
         feeds.set(name, required(given ?? otherwise, name));
@@ -224,6 +230,12 @@ export async function createOnnxTrainer(program: TrainProgram, options: OnnxTrai
           values.set(name ?? key, { ...tensor, data: tensor.data.slice() });
         }
       }
+      for (const { path } of averagedParameters(program)) {
+        const given = tensors.get(path);
+        const port = averagePort(path);
+        if (given !== undefined && values.has(port) && !tensors.has(port))
+          values.set(port, { ...given, data: given.data.slice() });
+      }
       return Promise.resolve();
     },
     async dispose() {
@@ -247,6 +259,10 @@ function addSlots(
 ): void {
   for (const { port, parameter, initial } of slotsOf(program)) {
     if (values.has(port)) continue;
+    if (initial === "parameter") {
+      values.set(port, required(values.get(portOf("parameter", parameter.path)), parameter.path));
+      continue;
+    }
     const { dtype, shape: dims } = parameter.type;
     const logical = dims.map((it) => asNumber(it) ?? fault(`${parameter.path} has a free dimension`));
     const order = perms.get(parameter.path) ?? logical.map((_, axis) => axis);

@@ -44,7 +44,7 @@ export interface Trainer {
    * they were. `which` is needed where the program has several steps or phases.
    */
   step(features: Tensors, at: number, which?: StepPlace): Promise<StepResult>;
-  /** Losses and metrics without training. */
+  /** Losses and metrics without training, by the averages of the parameters where the program keeps any. */
   evaluate(features: Tensors): Promise<BatchResult>;
   /**
    * Parameters and states under their paths, statistics under `statistic/<path>`, optimizer slots under
@@ -53,7 +53,10 @@ export interface Trainer {
   snapshot(): Promise<Tensors>;
   /** Stored axis orders of the parameters that are not stored in their logical order, by path. */
   readonly perms: ReadonlyMap<string, readonly number[]>;
-  /** Takes over the tensors of a snapshot; those it lacks stay as they are, names that it does not know are left. */
+  /**
+   * Takes over the tensors of a snapshot; those it lacks stay as they are, names that it does not know are left. An average
+   * that it lacks begins as its parameter.
+   */
   restore(tensors: Tensors): Promise<void>;
   dispose(): Promise<void>;
 }

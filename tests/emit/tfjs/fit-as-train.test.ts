@@ -3,6 +3,7 @@ import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { emitTfjs } from "../../../src/emit/tfjs/emit-tfjs.ts";
+import { settledWeights } from "../../../src/runtime/train/settled-weights.ts";
 import { readSafetensors } from "../../../src/support/safetensors.ts";
 import { cli, folderWith } from "../../cli/run-cli.ts";
 import { createDraw } from "../../ops/sample-graphs.ts";
@@ -90,14 +91,15 @@ async function emitted(settings: string): Promise<Emitted> {
   return importEmitted<Emitted>(`fit-as-train-${count}`, await emitTfjs({ module, train, name: "Net" }));
 }
 
-/** Parameters and states of a file, by path. */
+/** Parameters and states of a file, by path: averages in the place of parameters that have one. */
 function weightsOf(bytes: Uint8Array): ReadonlyMap<string, readonly number[]> {
   const read = readSafetensors(bytes);
   if (!read.ok) throw new Error(read.error.message);
   return new Map(
-    [...read.file.tensors]
-      .filter(([name]) => !name.startsWith("opt/"))
-      .map(([name, tensor]) => [name, [...new Float32Array(new Uint8Array(tensor.bytes).buffer)]]),
+    [...settledWeights(read.file.tensors)].map(([name, tensor]) => [
+      name,
+      [...new Float32Array(new Uint8Array(tensor.bytes).buffer)],
+    ]),
   );
 }
 
@@ -149,6 +151,8 @@ describe("fit does what modelc train does on TensorFlow.js", () => {
     ["epochs: 20\n  validate: every 2 epochs\n  stop: early(validate.accuracy, patience=2)"],
     ["epochs: 8\n  save: best(validate.loss)"],
     ["epochs: 8\n  save: best(train.accuracy)"],
+    ["epochs: 3\n  average: ema(decay=0.8)"],
+    ["epochs: 8\n  average: ema(decay=0.8)\n  save: best(validate.loss)"],
     ["epochs: 20\n  stop: early(validate.loss, patience=3)\n  save: best(validate.loss)"],
     ["epochs: 20\n  stop: early(train.loss, patience=2)\n  save: best(validate.accuracy)"],
   ])("%s", async (settings) => {
