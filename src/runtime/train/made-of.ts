@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { needsTotal } from "../../autodiff/schedules.ts";
 import { formatDim } from "../../dims/format.ts";
-import type { Func } from "../../ir/graph.ts";
+import { calleesOf } from "../../ir/callees-of.ts";
+import type { Func, Module } from "../../ir/graph.ts";
 import { leadingStep } from "../../ir/measures-of.ts";
 import { printGraph } from "../../ir/print-graph.ts";
 import type { CleanSpec, TrainProgram, TrainStep } from "../../ir/program.ts";
@@ -10,7 +11,7 @@ import { eliminateDeadNodes } from "../../passes/eliminate-dead-nodes.ts";
 import { usesOf } from "../../graph/rewrite.ts";
 import { version } from "../../support/version.ts";
 import type { RawData } from "../../sources/raw-data.ts";
-import { fingerprint, modelFingerprint } from "./fingerprint.ts";
+import { calledFrom, fingerprint, functionsText, modelFingerprint } from "./fingerprint.ts";
 import { totalSteps } from "./train-loop.ts";
 
 /** A value of JSON. */
@@ -55,15 +56,16 @@ export type MadePart = (typeof madeParts)[number];
 /** The record of a training. */
 export function madeOf(program: TrainProgram, raw: RawData, examples: number, runtime: string): Made {
   const { data, stop } = program;
+  const { functions } = program.model;
   const { objective } = leadingStep(program);
   const steps = totalSteps(program, examples);
   const parts: Record<MadePart, Json> = {
     model: modelFingerprint(program.model),
-    loss: ofSteps(program, (it) => resultsFingerprint(it.objective, 0, 1)),
+    loss: ofSteps(program, (it) => resultsFingerprint(it.objective, 0, 1, functions)),
     metrics: {
       names: program.metrics.map((it) => it.name),
-      of: resultsFingerprint(objective, 1, objective.body.results.length),
-      finish: program.metrics.map((it) => resultsFingerprint(it.finish, 0, 1)),
+      of: resultsFingerprint(objective, 1, objective.body.results.length, functions),
+      finish: program.metrics.map((it) => resultsFingerprint(it.finish, 0, 1, functions)),
     },
     optimizer: ofSteps(program, optimizerOf),
     clip: ofSteps(program, (it) => asJson(it.clip)),
@@ -78,7 +80,7 @@ export function madeOf(program: TrainProgram, raw: RawData, examples: number, ru
       types: Object.fromEntries(
         data.features.map((it) => [it.name, `${it.type.dtype}[${it.type.shape.map(formatDim).join(", ")}]`]),
       ),
-      of: resultsFingerprint(data.preparation.func, 0, data.preparation.func.body.results.length),
+      of: resultsFingerprint(data.preparation.func, 0, data.preparation.func.body.results.length, functions),
     },
     save: asJson(program.save),
     stop: asJson(stop),
@@ -123,8 +125,16 @@ function asJson(value: unknown): Json {
   return JSON.parse(text ?? "null") as Json;
 }
 
-/** A fingerprint of what gives some results of a function, whatever its values are called and numbered. */
-function resultsFingerprint({ key, body, inputNames }: Func, from: number, to: number): string {
+/**
+ * A fingerprint of what gives some results of a function, what it calls included, whatever its values are called and
+ * numbered.
+ */
+function resultsFingerprint(
+  { key, body, inputNames }: Func,
+  from: number,
+  to: number,
+  functions: Module["functions"],
+): string {
   const { nodes, outputs } = eliminateDeadNodes({
     name: key,
     mode: "training",
@@ -147,7 +157,8 @@ function resultsFingerprint({ key, body, inputNames }: Func, from: number, to: n
     numbers.set(id, number);
     return `%${number}`;
   });
-  return fingerprint(canonical);
+  const called = calledFrom(calleesOf({ inputs: [], nodes, results: [] }), functions);
+  return fingerprint(canonical + functionsText(called));
 }
 
 /** A fingerprint of all that a source has delivered. */

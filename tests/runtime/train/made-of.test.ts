@@ -109,6 +109,16 @@ describe("two trainings", () => {
     expect(differences(edited(piece, by))).toEqual(expected);
   });
 
+  it("are of one model where a function of the loss alone is another, and of another loss", () => {
+    const call = source.replace("mse(y, price)", "far(y, price)");
+    const far = (power: number): string =>
+      `${call}fn far: (a: f32[B, 1], b: f32[B, 1]) -> f32[] {\n  mean(pow(abs(a - b), ${power}.0))\n}\n`;
+    const [cubes, squares] = [made({ text: far(3) }).parts, made({ text: far(2) }).parts];
+    expect(cubes.loss).not.toEqual(squares.loss);
+    expect({ ...cubes, loss: squares.loss }).toEqual(squares);
+    expect(differences({ text: far(3) })).toEqual(["loss: the loss is another expression"]);
+  });
+
   it("differ by their data, where one number of them is another, or one column", () => {
     const other = columns(column("a", 1, 2), column("b", 3, 4), column("price", 5, 7));
     expect(differences({ raw: other })).toEqual(["data: the data have other values"]);
