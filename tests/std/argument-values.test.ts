@@ -74,12 +74,24 @@ const usual: Readonly<Record<string, Usual>> = {
   LSTM: { input: "f32[2, 3, 4]", given: { units: "3" } },
   GRU: { input: "f32[2, 3, 4]", given: { units: "3" } },
   Bidirectional: { input: "f32[2, 3, 4]", given: { Layer: "LSTM(2)" } },
+  ignore: { input: "f32[2, 4]", given: { mark: "255" } },
 };
 
-const layers = library.names.flatMap((name) => {
+/** What each metric that takes arguments is of. */
+const measured: Readonly<Record<string, string>> = {
+  top_k_accuracy: "logits, label",
+  precision: "score, hit",
+  recall: "score, hit",
+  f1: "score, hit",
+  auc: "score, hit",
+};
+
+const declared = library.names.flatMap((name) => {
   const found = library.find(name);
   return found === undefined || found.declaration.hyperparameters.length === 0 ? [] : [found.declaration];
 });
+const layers = declared.filter(({ flavor }) => flavor !== "metric");
+const metrics = declared.filter(({ flavor }) => flavor === "metric");
 
 interface Call {
   readonly title: string;
@@ -120,9 +132,55 @@ async function problemsOf(text: string): Promise<readonly string[]> {
   });
 }
 
-it("covers every layer that takes arguments", () => {
+it("covers every layer and metric that takes arguments", () => {
   expect(layers.map((it) => it.name.text).sort()).toEqual(Object.keys(usual).sort());
+  expect(metrics.map((it) => it.name.text).sort()).toEqual(Object.keys(measured).sort());
 });
+
+/** A training that is measured by one metric. */
+function measuredBy(metric: string): string {
+  return `model M: (x: f32[B, 2]) -> (logits: f32[B, 7], score: f32[B]) {
+  (x -> Dense(7), sum(x -> Dense(1), axis=-1))
+}
+data D {
+  source: csv("d.csv")
+  x:     f32[2]   = stack(raw.a, raw.b, axis=-1)
+  label: class(7) = raw.label
+  hit:   f32[]    = raw.hit
+}
+train M on D {
+  loss:      cross_entropy(logits, label) + binary_cross_entropy(score, hit)
+  optimizer: sgd
+  metrics:   ${metric}
+}
+`;
+}
+
+describe.each(metrics.map((it) => [it.name.text, it.hyperparameters.map(({ name }) => name.text)] as const))(
+  "every argument of %s",
+  (name, parameters) => {
+    it("is refused where it stands, or taken", () => {
+      const problems: string[] = [];
+      let taken = 0;
+      for (const parameter of parameters) {
+        for (const value of odd) {
+          const call = `${name}(${measured[name] ?? ""}, ${parameter}=${value})`;
+          const text = measuredBy(call);
+          const found = checkFile(text).filter((it) => it.severity === "error");
+          const at = text.indexOf(call);
+          for (const { span, code, message } of found) {
+            const placed = span.file.path === "main.model" && span.start >= at && span.end <= at + call.length;
+            if (!placed || /NaN|undefined|\[object/.test(message)) problems.push(`${call}: ${code} ${message}`);
+          }
+          if (found.length === 0) taken += 1;
+        }
+      }
+      expect(problems).toEqual([]);
+      expect(taken).toBeGreaterThan(parameters.length);
+      expect(taken).toBeLessThan(odd.length * parameters.length);
+    }, 60_000);
+  },
+);
 
 describe.each(layers.map((it) => [it.name.text, it.hyperparameters.map((given) => given.name.text)] as const))(
   "every argument of %s",
