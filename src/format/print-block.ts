@@ -3,6 +3,7 @@ import type { Doc } from "prettier";
 import { builders } from "prettier/doc";
 import { lineStarts, positionAt, type SourceFile } from "../support/source.ts";
 import type * as ast from "../syntax/ast.ts";
+import type { GatherStatement } from "../syntax/ast/metrics.ts";
 import type * as sections from "../syntax/ast/sections.ts";
 import { commentsOf } from "./comments.ts";
 import { blankAfter, breaksBetween, flatWidth, hasComments, type PrintArguments, type Printing } from "./layout.ts";
@@ -118,7 +119,7 @@ function alignedStatements(statements: readonly ast.Statement[], printing: Print
   });
 }
 
-function gatherHead({ merge, name }: ast.GatherStatement): string {
+function gatherHead({ merge, name }: GatherStatement): string {
   return `${merge} ${name.text}`;
 }
 

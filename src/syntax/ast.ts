@@ -7,6 +7,7 @@ import type {
   BudgetDeclaration,
 } from "./ast/sections.ts";
 import type { ForExpression, ForStage, ScanExpression } from "./ast/loops.ts";
+import type { FinishStatement, GatherStatement } from "./ast/metrics.ts";
 
 /**
  * The abstract syntax of a `.model` file. Every node has a `kind` and the exact span of its text; names keep their own
@@ -198,21 +199,6 @@ export interface ParamDeclaration extends NodeBase {
 export interface EmitStatement extends NodeBase {
   readonly kind: "emit";
   readonly last: boolean;
-  readonly value: Expression;
-}
-
-/** In a metric, `total hits: f32[] = sum(hit)`: what a batch gives to an accumulator, and how batches are merged. */
-export interface GatherStatement extends NodeBase {
-  readonly kind: "gather";
-  readonly merge: "total" | "largest" | "smallest";
-  readonly name: Name;
-  readonly type: TypeExpression;
-  readonly value: Expression;
-}
-
-/** The last statement of a metric, `finish hits / count`: the figure, of what all examples have given. */
-export interface FinishStatement extends NodeBase {
-  readonly kind: "finish";
   readonly value: Expression;
 }
 

@@ -35,6 +35,7 @@ import type { Surroundings } from "../surroundings.ts";
 import { createTrainReport, figuresText } from "../train-report.ts";
 import { showText, toJson } from "../../support/show-text.ts";
 import { required } from "../../support/fault.ts";
+import { listenForEndings } from "../listen-for-endings.ts";
 
 export interface TrainOptions extends TrainingOptions {
   readonly out: string;
@@ -97,7 +98,7 @@ async function trainInto(
     if (!printFindings(spec.collector, terminal, before)) return exitCode.findings;
     if (!(await reportFeatures(open, terminal))) return exitCode.findings;
     const json = options.json === true;
-    const stop = listen(terminal, signal);
+    const stop = listenForEndings(terminal, signal);
     if (!json) terminal.out(`${headline(open, start)}\n`);
     const perEpoch = Math.ceil(dataset.splits.train.count / program.batch);
     const report = createTrainReport(terminal, { json, now: () => performance.now() });
@@ -350,33 +351,6 @@ function finish(
   if (best !== undefined) terminal.out(`best at step ${best.step}\n`);
   if (test !== undefined) terminal.out(`${figuresText(test, "test.")}\n`);
   terminal.out(`weights: ${showText(files.weights)}\n`);
-}
-
-/** What ends a training: Ctrl-C, a polite kill, and a terminal that is closed. */
-const endings = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-
-/** A signal ends after the step in flight; a second one ends at once. */
-function listen(
-  terminal: Surroundings["terminal"],
-  given: AbortSignal | undefined,
-): { readonly signal: AbortSignal; release(): void } {
-  if (given !== undefined) return { signal: given, release: () => undefined };
-  const controller = new AbortController();
-  const deaf = (): void => undefined;
-  const onSignal = (name: NodeJS.Signals): void => {
-    if (controller.signal.aborted) process.exit(exitCode.interrupted);
-    controller.abort();
-    // A terminal that is gone takes no bars: that must not keep the training from saving.
-    if (name === "SIGHUP") process.stderr.on("error", deaf);
-    terminal.error("\nstopping after this step (again: at once, without saving)\n");
-  };
-  for (const name of endings) process.on(name, onSignal);
-  return {
-    signal: controller.signal,
-    release: () => {
-      for (const name of endings) process.off(name, onSignal);
-    },
-  };
 }
 
 /** The command line that goes on, with all options that it needs. */
