@@ -46,6 +46,10 @@ export function readDocs(comments: readonly IToken[], tokens: readonly IToken[],
       text: block.map((it) => it.image.replace(/^## ?/, "").trimEnd()).join("\n"),
     };
     const following = tokens[next];
+    // What is no part of any declaration, as a stray brace, is left out of the tokens: what stands above it is not of what
+    // stands below.
+    const between = file.text.slice(end, following?.startOffset).replaceAll(/#[^\r\n]*/g, "");
+    if (between.trim() !== "") continue;
     if (/^[ \t\r]*\n[ \t\r]*(\n|$)/.test(file.text.slice(end)) || following === undefined) {
       if (first.startColumn !== 1) continue;
       ofFile.push(doc);

@@ -65,6 +65,8 @@ describe("pieces of a text", () => {
     ["a spec line in the wrong place", "const a = 1\nspec 1\nconst b = 1\n"],
     ["a word that is nearly a declaration's", "const a = 1\nmodle M: (x: f32[B]) { x }\nconst b = 1\n"],
     ["carriage returns", "const a = (1\r\n# c\r\nconst b = 2\rconst c = 1\r\n"],
+    ["documentation above a stray brace", "## Of nothing.\n}\n\nconst a = 1\n"],
+    ["documentation above a stray brace and of what follows", "const b = 1\n## Of nothing.\n}\n\n## A.\nconst a = 1\n"],
     ["no text at all", ""],
   ])("parse as the whole does: %s", (_, text) => {
     expect(byPieces(text)).toEqual(whole(text));
