@@ -14,8 +14,9 @@ import type { BuildOptions } from "./build-training-step.ts";
 
 /**
  * From `seed` (u32[2]) to the first values of everything that a model owns: outputs `param/<path>` and `state/<path>`,
- * in stored order; of a training that keeps averages `opt/average/<path>` as well, which begin as their parameters. The key of a variable is that of its path at step 0, folded with the path's loop indices, so that
- * the same seed gives the same weights on every target.
+ * in stored order; of a training that keeps averages `opt/average/<path>` as well, which begin as their parameters. The
+ * key of a variable is that of its path at step 0, folded with the path's loop indices, so that the same seed gives the
+ * same weights on every target.
  */
 export function buildInitGraph(module: Module, options: BuildOptions, train?: TrainProgram): Graph {
   const { parameters, states } = variablesOf(module.functions, entryOf(module));

@@ -5,7 +5,8 @@ import { equal } from "../dims/facts.ts";
 import type { OperatorNode, Value } from "../ir/graph.ts";
 import type { GraphBuilder } from "../ops/define/builder.ts";
 import { isFloat } from "../ops/define/dtype-class.ts";
-import { attributesFor, type Operator } from "../ops/define/operator.ts";
+import { loweringInput, type Operator } from "../ops/define/operator.ts";
+import { readAttribute } from "../ops/define/read-attribute.ts";
 import { elementAt } from "../support/element-at.ts";
 import { fault, required } from "../support/fault.ts";
 import type { Span } from "../support/source.ts";
@@ -65,15 +66,14 @@ export function callMasked(
 function elementsOf(
   ctx: Context,
   operator: Operator,
-  { operands, results, attributes }: OperatorNode,
+  node: OperatorNode,
 ): { readonly values: Value; readonly axes: readonly number[]; readonly keep: boolean } {
-  const known = attributesFor(operator, attributes);
   if (operator.kind === "primitive") {
-    const { axes, keep } = known;
-    return { values: elementAt(operands, 0), axes: axes as readonly number[], keep: keep === true };
+    const axes = readAttribute(node, "axes", "numbers");
+    return { values: elementAt(node.operands, 0), axes, keep: readAttribute(node, "keep", "boolean") };
   }
   const each = required(operator.each, `the elements of ${operator.name}`);
-  const values = building(ctx, (b) => b.cast(each(b, { operands, results, attributes: known }), "f32"));
+  const values = building(ctx, (b) => b.cast(each(b, loweringInput(operator, node)), "f32"));
   return { values, axes: values.type.shape.map((_, axis) => axis), keep: false };
 }
 

@@ -9,6 +9,7 @@ import { lowerCarry } from "./scan.ts";
 import { lowerStatements } from "./statements.ts";
 import { describe, poison, tensor, type Val } from "./values.ts";
 import { writeOut, type WrittenLoop } from "./write-out.ts";
+import { joined } from "./value-tree.ts";
 
 /** `-> for u in units { stages }`: one copy of the stages for each element, one after the other. */
 export function lowerForStage(
@@ -112,11 +113,6 @@ function beginCarry(ctx: Context, { name, type, init }: LoopCarry): Cell | undef
 
 function carriesOf(cells: readonly Cell[]): Val {
   return joined(cells.flatMap((it) => it.current ?? []));
-}
-
-function joined(vals: readonly Val[]): Val {
-  const [only, ...others] = vals;
-  return only !== undefined && others.length === 0 ? only : { kind: "tuple", elements: vals };
 }
 
 /** What a loop gives that has rounds: lists of what every round emits, and what the last one does. */

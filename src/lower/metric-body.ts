@@ -6,6 +6,7 @@ import type { CallableDeclaration } from "../syntax/ast.ts";
 import type { FinishStatement, GatherStatement } from "../syntax/ast/metrics.ts";
 import { castNode, createUnit, freshValue, innerScope, report, type Context, type Scope } from "./context.ts";
 import { asTensor } from "./convert.ts";
+import { figureFunction } from "./figure-function.ts";
 import type { MetricBody } from "./instance.ts";
 import { checkType } from "./results.ts";
 import { lowerStatement } from "./statements.ts";
@@ -110,19 +111,8 @@ function lowerFinish(
     report(ctx, "MC3062", value.span, { found: unit.draws ? "draws random numbers" : `is ${formatType(type)}` });
     return undefined;
   }
-  const name = declaration.name.text;
-  return {
-    key: `metric ${name}`,
-    name,
-    flavor: "fn",
-    hyperparameters: [],
-    inputNames: accumulators.map((it) => it.name),
-    resultNames: [name],
-    parameters: [],
-    states: [],
-    body: { inputs, nodes: inner.nodes, results: [figure.value] },
-    origin: span,
-  };
+  const body = { inputs, nodes: inner.nodes, results: [figure.value] };
+  return figureFunction(declaration.name.text, accumulators, body, span);
 }
 
 /** The names that `finish` sees beside the accumulators: what is known when compiled. What is of a batch is barred. */

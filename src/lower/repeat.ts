@@ -5,6 +5,7 @@ import type { RepeatStage } from "../syntax/ast.ts";
 import { freshValue, innerScope, regionWithin, report, type Context } from "./context.ts";
 import { asInteger, asTensor, sameType, sourceOf } from "./convert.ts";
 import { pathScope } from "./paths.ts";
+import { joined } from "./value-tree.ts";
 import { formatType, poison, tensor, type TensorVal, type Val } from "./values.ts";
 import { claimLoop, collapse, hold, holdingApart, writeOut } from "./write-out.ts";
 import { isTooLarge, writtenSize } from "./written-size.ts";
@@ -16,11 +17,6 @@ function elementsOf(val: Val): readonly Val[] {
 function tensorsOf(ctx: Context, val: Val, span: Span): readonly TensorVal[] | undefined {
   const tensors = elementsOf(val).map((it) => asTensor(ctx, it, span));
   return tensors.every((it) => it !== undefined) ? tensors : undefined;
-}
-
-function joined(vals: readonly Val[]): Val {
-  const [only, ...others] = vals;
-  return only !== undefined && others.length === 0 ? only : { kind: "tuple", elements: vals };
 }
 
 /** `repeat n as name { stages }`: one node where all copies have one type, else one copy after the other. */

@@ -22,6 +22,7 @@ import { lowerInitial } from "./lower-initial.ts";
 import { lowerStatements } from "./statements.ts";
 import { formatType, poison, tensor, type TensorVal, type Val, type ValueFacts } from "./values.ts";
 import { factsIn } from "./minima.ts";
+import { joined } from "./value-tree.ts";
 
 interface Sequence {
   readonly value: Value;
@@ -122,9 +123,7 @@ export function lowerScan(ctx: Context, e: ScanExpression): Val {
           const carry = finals.findIndex((final) => final.value.id === it.value.value.id);
           return outcome(carry === -1 ? finals.length + extra.indexOf(it) : carry);
         });
-  const present = vals.flatMap((it) => it ?? []);
-  const [only, ...others] = present;
-  return only !== undefined && others.length === 0 ? only : { kind: "tuple", elements: present };
+  return joined(vals.flatMap((it) => it ?? []));
 }
 
 function insertAxis(type: TensorType, axis: number, length: Dim): TensorType {

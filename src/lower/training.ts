@@ -3,7 +3,7 @@ import type { Span } from "../support/source.ts";
 import { freshValue, innerScope, regionWithin, report, type Cell, type Context } from "./context.ts";
 import { commonFacts } from "./value-facts.ts";
 import { asTensor, literalType, sameType } from "./convert.ts";
-import { fromLeaves, leavesOf, treeOf } from "./value-tree.ts";
+import { fromLeaves, leavesOf, sameTree, treeOf } from "./value-tree.ts";
 import { formatType, poison, tensor, type TensorVal, type Val } from "./values.ts";
 
 /** What a branch is made of: its value, if the `when` has one. */
@@ -36,7 +36,9 @@ export function lowerTraining(ctx: Context, inTraining: Branch, otherwise: Branc
   const pairs: { readonly a: TensorVal; readonly b: TensorVal; readonly cell: Cell | undefined }[] = [];
   if (then.val !== undefined || other.val !== undefined) {
     const fits =
-      JSON.stringify(tree) === JSON.stringify(other.val && treeOf(other.val)) &&
+      tree !== undefined &&
+      other.val !== undefined &&
+      sameTree(tree, treeOf(other.val)) &&
       left.every((it, index) => {
         const against = right[index];
         return against !== undefined && sameType(ctx, it.value.type, against.value.type);

@@ -1,3 +1,4 @@
+import { elementAt } from "../support/element-at.ts";
 import { fault } from "../support/fault.ts";
 import type { Val } from "./values.ts";
 
@@ -14,6 +15,20 @@ export function treeOf(val: Val): ValueTree {
 /** The single values that a value is made up of, in order. */
 export function leavesOf(val: Val): readonly Val[] {
   return val.kind === "tuple" || val.kind === "list" ? val.elements.flatMap(leavesOf) : [val];
+}
+
+/** Whether two values are made up alike. */
+export function sameTree(one: ValueTree, other: ValueTree): boolean {
+  if (one.kind === "leaf" || other.kind === "leaf") return one.kind === other.kind;
+  const { elements } = other;
+  if (one.kind !== other.kind || one.elements.length !== elements.length) return false;
+  return one.elements.every((it, index) => sameTree(it, elementAt(elements, index)));
+}
+
+/** One value as it is, several as a tuple. */
+export function joined(vals: readonly Val[]): Val {
+  const [only, ...others] = vals;
+  return only !== undefined && others.length === 0 ? only : { kind: "tuple", elements: vals };
 }
 
 /** Makes up a value of as many single ones as it has, in order. */

@@ -7,6 +7,7 @@ import { createBuilder } from "../../src/graph/create-builder.ts";
 import { required } from "../../src/support/fault.ts";
 import type { ClipSpec, Metric, OptimizerSpec, Schedule, TrainProgram, TrainStep } from "../../src/ir/program.ts";
 import type { Span } from "../../src/support/source.ts";
+import { figureFunction } from "../../src/lower/figure-function.ts";
 
 /** A rate that stays. */
 export function constantRate(rate: number): Schedule {
@@ -22,17 +23,7 @@ export function metricOf(
   const b = createBuilder({ firstId: 0 });
   const inputs = accumulators.map((it) => b.value(it.type, it.name));
   const result = finish(b, inputs);
-  const func: Func = {
-    key: `metric ${name}`,
-    name,
-    flavor: "fn",
-    hyperparameters: [],
-    inputNames: accumulators.map((it) => it.name),
-    resultNames: [name],
-    parameters: [],
-    states: [],
-    body: { inputs, nodes: b.nodes, results: [result] },
-  };
+  const func = figureFunction(name, accumulators, { inputs, nodes: b.nodes, results: [result] });
   return { name, better: "higher", accumulators, finish: func };
 }
 

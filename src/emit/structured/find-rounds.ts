@@ -3,6 +3,8 @@ import { operandsOf } from "../../ir/visit.ts";
 import { formatDim } from "../../dims/dim.ts";
 import { required } from "../../support/fault.ts";
 import type { Uses } from "./uses.ts";
+import { elementAt } from "../../support/element-at.ts";
+import { typeText } from "./type-text.ts";
 
 /** Rounds of a loop that are alike, so that one body does for all: it is that of the second, which tells what is carried. */
 export interface AlikeRounds {
@@ -81,7 +83,7 @@ function standsAlone(node: Node, prefix: string): boolean {
 }
 
 function isAlike(one: Node, other: Node, path: string, index: number): boolean {
-  const typesOf = (node: Node): string => node.results.map(typeText).join(";");
+  const typesOf = (node: Node): string => node.results.map(({ type }) => typeText(type)).join(";");
   if (one.kind !== other.kind || typesOf(one) !== typesOf(other)) return false;
   const moved = (it: string): string => (it === "" ? "" : `${path}.${String(index)}${it.slice(path.length + 2)}`);
   switch (one.kind) {
@@ -98,10 +100,6 @@ function isAlike(one: Node, other: Node, path: string, index: number): boolean {
     default:
       return false;
   }
-}
-
-function typeText({ type }: Value): string {
-  return `${type.dtype}[${type.shape.map(formatDim).join(",")}]`;
 }
 
 /** Whether two plain values are the same in all their parts. */
@@ -122,7 +120,7 @@ function placesOf(round: readonly Node[]): ReadonlyMap<number, Place> {
 function carriesOf(rounds: readonly (readonly Node[])[]): ReadonlyMap<Place, Value> | undefined {
   const places = rounds.map(placesOf);
   const initial = new Map<Place, Value>();
-  for (const [at, node] of (rounds[1] ?? []).entries()) {
+  for (const [at, node] of elementAt(rounds, 1).entries()) {
     for (const [slot, operand] of operandsOf(node).entries()) {
       const all = rounds.map((round) => operandsOf(required(round[at], "node"))[slot]);
       const [first] = all;
@@ -166,7 +164,7 @@ function leaving(
   const carries: RoundCarry[] = [];
   for (const [place, initial] of carried) {
     const before = valueAt(first, place);
-    if (typeText(initial) !== typeText(before)) return undefined;
+    if (typeText(initial.type) !== typeText(before.type)) return undefined;
     carries.push({ initial, before, next: valueAt(body, place), last: valueAt(last, place) });
   }
   const lists: RoundList[] = [];

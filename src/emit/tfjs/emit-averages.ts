@@ -17,11 +17,11 @@ import type { ModelContext } from "./model-context.ts";
 
 const model = identifier("model");
 
-/** What is computed without training: with averages in place of the parameters, where they are kept. */
-export function settled({ average, helpers }: ModelContext, compute: Expression): Expression {
+/** A closure that computes without training: with averages in place of the parameters, where they are kept. */
+export function withAverages({ average, helpers }: ModelContext, compute: Expression): Expression {
   if (average === undefined) return compute;
   helpers.add("averaged");
-  return call("averaged", member(model, "averages"), { kind: "closure", parameters: [], body: compute });
+  return { kind: "closure", parameters: [], body: call("averaged", member(model, "averages"), compute) };
 }
 
 /** What lets the averages go on after the update of a step; nothing where none are kept. */

@@ -20,7 +20,7 @@ import {
   type Statement,
 } from "./ast.ts";
 import { checkFunction, heldPlaces } from "./emit-checks.ts";
-import { noAverages } from "./emit-averages.ts";
+import { noAverages, withAverages } from "./emit-averages.ts";
 import { createExpression, unfitted } from "./emit-create.ts";
 import type { CalledFunction } from "../structured/write-functions.ts";
 import { tensorType } from "./tensor-type.ts";
@@ -214,35 +214,30 @@ function predictFunction(context: ModelContext): FunctionItem {
       { kind: "expression", value: call("checkInputs", identifier("inputs")) },
       ...(inputs.length === 0 ? [] : [constant(portsPattern(inputs), identifier("inputs"))]),
       returns(
-        tidied(
-          context,
-          closure(
-            [],
-            counted(
-              context,
-              context.forward,
-              constant(
-                outputPattern(context),
-                forwardCall(context, { kind: "boolean", value: false }, modelPlace(context)),
-              ),
-              heldPlaces(
-                inputs.map(({ name, local }) => [name, identifier(local)]),
-                context.strays.hints,
-              ),
-            ).concat(returns({ kind: "object", entries: outputFields })),
+        call(
+          "tf.tidy",
+          withAverages(
+            context,
+            closure(
+              [],
+              counted(
+                context,
+                context.forward,
+                constant(
+                  outputPattern(context),
+                  forwardCall(context, { kind: "boolean", value: false }, modelPlace(context)),
+                ),
+                heldPlaces(
+                  inputs.map(({ name, local }) => [name, identifier(local)]),
+                  context.strays.hints,
+                ),
+              ).concat(returns({ kind: "object", entries: outputFields })),
+            ),
           ),
         ),
       ),
     ],
   };
-}
-
-/** What a closure computes in a `tf.tidy`, without training. */
-function tidied(context: ModelContext, compute: Expression): Expression {
-  if (context.average === undefined) return call("tf.tidy", compute);
-  context.helpers.add("averaged");
-  const averages = member(identifier("model"), "averages");
-  return call("tf.tidy", { kind: "closure", parameters: [], body: call("averaged", averages, compute) });
 }
 
 /** A call, and around it the count of places out of range where its function counts any; `held` is what to search. */

@@ -17,7 +17,7 @@ import {
 } from "./ast.ts";
 import type { CalledFunction } from "../structured/write-functions.ts";
 import { foreignStates, learningSlots, methodCall, type Learner } from "./emit-learning.ts";
-import { movedAverages, settled } from "./emit-averages.ts";
+import { movedAverages, withAverages } from "./emit-averages.ts";
 import { countsStrays, resultsCall, soundSums } from "./emit-results.ts";
 import type { ModelContext } from "./model-context.ts";
 import type { StepNames } from "./step-names.ts";
@@ -138,7 +138,9 @@ export function evaluateSumsFunction(context: StepContext): Item {
     name: context.names.evaluateSums,
     parameters: parametersOf(context.model.type),
     result: "Promise<number[]>",
-    body: [returns(call("numbersOf", call("tf.tidy", thunk(settled(context.model, resultsCall(context, false))))))],
+    body: [
+      returns(call("numbersOf", call("tf.tidy", withAverages(context.model, thunk(resultsCall(context, false)))))),
+    ],
   };
 }
 

@@ -1,10 +1,11 @@
 import { product, sameForm, type Dim } from "../../dims/dim.ts";
 import { createBuilder } from "../../graph/create-builder.ts";
-import type { Func, Value } from "../../ir/graph.ts";
+import type { Value } from "../../ir/graph.ts";
 import type { TensorType } from "../../ir/types.ts";
 import { elementAt } from "../../support/element-at.ts";
 import { building } from "../building.ts";
 import type { Context } from "../context.ts";
+import { figureFunction } from "../figure-function.ts";
 import type { MetricParts } from "../instance.ts";
 
 const scalar: TensorType = { dtype: "f32", shape: [] };
@@ -33,23 +34,10 @@ export function gatherMean(ctx: Context, value: Value, batch: Dim): readonly Val
 
 /** The metric of whatever gives a sum and a count: their quotient, of which less is better. */
 export function meanMetric(name: string): MetricParts {
+  const accumulators = ["sum", "count"].map((it) => ({ name: it, type: scalar, merge: "sum" }) as const);
   const b = createBuilder({ firstId: 0 });
-  const inputs = ["sum", "count"].map((it) => b.value(scalar, it));
+  const inputs = accumulators.map((it) => b.value(it.type, it.name));
   const figure = b.div(elementAt(inputs, 0), elementAt(inputs, 1));
-  const finish: Func = {
-    key: `metric ${name}`,
-    name,
-    flavor: "fn",
-    hyperparameters: [],
-    inputNames: ["sum", "count"],
-    resultNames: [name],
-    parameters: [],
-    states: [],
-    body: { inputs, nodes: b.nodes, results: [figure] },
-  };
-  return {
-    better: "lower",
-    accumulators: ["sum", "count"].map((it) => ({ name: it, type: scalar, merge: "sum" })),
-    finish,
-  };
+  const finish = figureFunction(name, accumulators, { inputs, nodes: b.nodes, results: [figure] });
+  return { better: "lower", accumulators, finish };
 }
