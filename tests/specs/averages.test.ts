@@ -1,18 +1,14 @@
-import { afterAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { averagePort, isPort } from "../../src/ir/ports.ts";
 import type { TrainProgram } from "../../src/ir/program.ts";
-import { createOnnxTrainer } from "../../src/runtime/onnx/onnx-trainer.ts";
 import { toNumbers } from "../../src/runtime/onnx/typed-array.ts";
-import { createTfjsTrainer } from "../../src/runtime/tfjs/tfjs-trainer.ts";
 import { settledWeights } from "../../src/runtime/train/settled-weights.ts";
 import type { Tensors } from "../../src/runtime/tensor.ts";
 import type { Trainer } from "../../src/runtime/train/trainer.ts";
-import { loadData, relativeError, trainerOf, trainingOf } from "./spec-testing.ts";
+import { loadData, relativeError, trainingOf } from "./spec-testing.ts";
+import { trainerOpener, runtimeNames } from "./open-trainers.ts";
 
-const opened: Trainer[] = [];
-afterAll(async () => {
-  for (const it of opened) await it.dispose();
-});
+const open = trainerOpener();
 
 const text = (train: string): string => `
 model Net: (x: f32[B, 2]) -> y: f32[B, 1] {
@@ -33,18 +29,6 @@ train Net on Blobs {
 
 const averaging = "optimizer: adam(lr=0.05)\n  average: ema(decay=0.9)";
 
-const runtimes = {
-  "ONNX Runtime": (program: TrainProgram) => createOnnxTrainer(program, { totalSteps: 15, threads: 1 }),
-  "TensorFlow.js": (program: TrainProgram) => createTfjsTrainer(program, { totalSteps: 15, backend: "cpu" }),
-} as const;
-const names = ["ONNX Runtime", "TensorFlow.js"] as const;
-
-async function open(program: TrainProgram, runtime: keyof typeof runtimes): Promise<Trainer> {
-  const trainer = trainerOf(await runtimes[runtime](program));
-  opened.push(trainer);
-  return trainer;
-}
-
 async function takeSteps(program: TrainProgram, trainer: Trainer, count: number, after: (it: Tensors) => void) {
   const { train } = (await loadData(program, "net.model")).splits;
   const features = (at: number) => trainer.prepare(train.gather([0, 1, 2, 3].map((it) => it + 4 * at)), at);
@@ -64,25 +48,28 @@ const numbersOf = (tensors: Tensors, name: string): Float64Array => {
 const parameters = ["stem.kernel", "norm.scale", "norm.bias", "head.kernel", "head.bias"];
 
 describe("averages", () => {
-  it.each(names)("begin as the first update leaves parameters, and go on by their decay, on %s", async (runtime) => {
-    const program = trainingOf(text(averaging));
-    let averages: ReadonlyMap<string, Float64Array> | undefined;
-    await takeSteps(program, await open(program, runtime), 5, (now) => {
-      averages = new Map(
-        parameters.map((path) => {
-          const before = averages?.get(path);
-          const parameter = numbersOf(now, path);
-          return [path, before?.map((it, i) => 0.9 * it + 0.1 * (parameter[i] ?? NaN)) ?? parameter];
-        }),
-      );
-      for (const [path, wanted] of averages)
-        expect(relativeError(wanted, numbersOf(now, averagePort(path)))).toBeLessThan(1e-6);
-      const kept = [...now.keys()].filter((it) => it.startsWith("opt/average/")).sort();
-      expect(kept).toEqual(parameters.map(averagePort).sort());
-    });
-  });
+  it.each(runtimeNames)(
+    "begin as the first update leaves parameters, and go on by their decay, on %s",
+    async (runtime) => {
+      const program = trainingOf(text(averaging));
+      let averages: ReadonlyMap<string, Float64Array> | undefined;
+      await takeSteps(program, await open(program, runtime), 5, (now) => {
+        averages = new Map(
+          parameters.map((path) => {
+            const before = averages?.get(path);
+            const parameter = numbersOf(now, path);
+            return [path, before?.map((it, i) => 0.9 * it + 0.1 * (parameter[i] ?? NaN)) ?? parameter];
+          }),
+        );
+        for (const [path, wanted] of averages)
+          expect(relativeError(wanted, numbersOf(now, averagePort(path)))).toBeLessThan(1e-6);
+        const kept = [...now.keys()].filter((it) => it.startsWith("opt/average/")).sort();
+        expect(kept).toEqual(parameters.map(averagePort).sort());
+      });
+    },
+  );
 
-  it.each(names)("are what is evaluated, with the states of training, on %s", async (runtime) => {
+  it.each(runtimeNames)("are what is evaluated, with the states of training, on %s", async (runtime) => {
     const program = trainingOf(text(averaging));
     const trainer = await open(program, runtime);
     let last: Tensors = new Map();
@@ -102,7 +89,7 @@ describe("averages", () => {
     expect(await trainer.evaluate(features)).toEqual(theirs);
   });
 
-  it.each(names)("are not kept of what never learns, on %s", async (runtime) => {
+  it.each(runtimeNames)("are not kept of what never learns, on %s", async (runtime) => {
     const program = trainingOf(text(`${averaging}\n  freeze "stem.**"`));
     await takeSteps(program, await open(program, runtime), 2, (now) => {
       expect(now.has(averagePort("head.kernel"))).toBe(true);

@@ -2,38 +2,22 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import type { TrainProgram } from "../../src/ir/program.ts";
-import { createOnnxTrainer } from "../../src/runtime/onnx/onnx-trainer.ts";
-import { createTfjsTrainer } from "../../src/runtime/tfjs/tfjs-trainer.ts";
 import { phaseAt } from "../../src/runtime/train/train-loop.ts";
-import type { Trainer } from "../../src/runtime/train/trainer.ts";
 import { gradientPrograms } from "./gradient-programs.ts";
-import { loadData, relativeNorm, trainerOf, weightVector } from "./spec-testing.ts";
+import { loadData, relativeNorm, weightVector } from "./spec-testing.ts";
 import { pairsText } from "./step-programs.ts";
+import { trainerOpener } from "./open-trainers.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "modelc-gradients-"));
 const file = join(folder, "pairs.csv");
 writeFileSync(file, pairsText());
-const opened: Trainer[] = [];
-afterAll(async () => {
-  for (const it of opened) await it.dispose();
-  rmSync(folder, { recursive: true });
-});
-
-async function open(program: TrainProgram, target: "onnx" | "tfjs"): Promise<Trainer> {
-  const result =
-    target === "onnx"
-      ? await createOnnxTrainer(program, { totalSteps: 15, threads: 1 })
-      : await createTfjsTrainer(program, { totalSteps: 15, backend: "cpu" });
-  const trainer = trainerOf(result);
-  opened.push(trainer);
-  return trainer;
-}
+const open = trainerOpener();
+afterAll(() => rmSync(folder, { recursive: true }));
 
 describe("a training with gradients in it", () => {
   it.each(Object.entries(gradientPrograms))("takes the same steps on both runtimes: %s", async (_, made) => {
     const program = made();
-    const [onnx, tfjs] = [await open(program, "onnx"), await open(program, "tfjs")];
+    const [onnx, tfjs] = [await open(program, "ONNX Runtime"), await open(program, "TensorFlow.js")];
     const { train } = (await loadData(program, "test.model", file)).splits;
     const start = weightVector(await onnx.snapshot());
     for (let at = 0; at < 6; at++) {

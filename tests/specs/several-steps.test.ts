@@ -5,40 +5,23 @@ import { afterAll, describe, expect, it } from "vitest";
 import { isWeight } from "../../src/ir/ports.ts";
 import type { TrainProgram } from "../../src/ir/program.ts";
 import type { Dataset } from "../../src/runtime/data/dataset.ts";
-import { createOnnxTrainer } from "../../src/runtime/onnx/onnx-trainer.ts";
 import { toNumbers } from "../../src/runtime/onnx/typed-array.ts";
 import type { Tensors } from "../../src/runtime/tensor.ts";
-import { createTfjsTrainer } from "../../src/runtime/tfjs/tfjs-trainer.ts";
 import { encodeCheckpoint, parseCheckpoint } from "../../src/runtime/train/checkpoint.ts";
 import { phaseAt, runTraining, type EpochReport, type Progress } from "../../src/runtime/train/train-loop.ts";
 import type { Trainer } from "../../src/runtime/train/trainer.ts";
-import { loadData, relativeNorm, trainerOf, weightVector } from "./spec-testing.ts";
+import { loadData, relativeNorm, weightVector } from "./spec-testing.ts";
 import { ganHalves, ganProgram, generatorEvery, labelledProgram, pairsText, thawingProgram } from "./step-programs.ts";
+import { trainerOpener, runtimeNames } from "./open-trainers.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "modelc-steps-"));
 const file = join(folder, "pairs.csv");
 writeFileSync(file, pairsText());
-const opened: Trainer[] = [];
-afterAll(async () => {
-  for (const it of opened) await it.dispose();
-  rmSync(folder, { recursive: true });
-});
+const open = trainerOpener();
+afterAll(() => rmSync(folder, { recursive: true }));
 
 /** Six steps an epoch, 5 and 3 examples in the last batches. */
 const datasetOf = (program: TrainProgram): Promise<Dataset> => loadData(program, "test.model", file);
-
-const targets = {
-  "ONNX Runtime": (program: TrainProgram) => createOnnxTrainer(program, { totalSteps: 15, threads: 1 }),
-  "TensorFlow.js": (program: TrainProgram) => createTfjsTrainer(program, { totalSteps: 15, backend: "cpu" }),
-} as const;
-type Target = keyof typeof targets;
-const names = ["ONNX Runtime", "TensorFlow.js"] as const;
-
-async function open(program: TrainProgram, target: Target): Promise<Trainer> {
-  const trainer = trainerOf(await targets[target](program));
-  opened.push(trainer);
-  return trainer;
-}
 
 const programs = {
   "two steps": () => ganProgram({ dropout: 0.25, rate: "cosine(0.05, total=15)" }),
@@ -50,7 +33,7 @@ const programs = {
   }),
   "two phases with averages": (): TrainProgram => ({ ...thawingProgram(), average: { kind: "ema", decay: 0.9 } }),
 } as const;
-const cases = names.flatMap((target) =>
+const cases = runtimeNames.flatMap((target) =>
   (Object.keys(programs) as (keyof typeof programs)[]).map((it) => [it, target] as const),
 );
 
@@ -140,7 +123,7 @@ describe("a training in two steps", () => {
 });
 
 describe("a training in two phases", () => {
-  it.each(names)("leaves what is frozen alone, and remembers it from the start, on %s", async (target) => {
+  it.each(runtimeNames)("leaves what is frozen alone, and remembers it from the start, on %s", async (target) => {
     const program = thawingProgram();
     const trainer = await open(program, target);
     const before = await trainer.snapshot();
