@@ -1,5 +1,6 @@
 import type { TrainProgram } from "../../src/ir/program.ts";
 import { unitOf } from "../emit/tfjs/spec-unit.ts";
+import { pairsSection } from "./step-programs.ts";
 
 const imageCritic = `block Critic: (image: f32[B, 4, 4, 1]) -> f32[B] {
   score = image -> Conv2D(6, 3, padding=same) -> leaky_relu(0.2)
@@ -99,13 +100,7 @@ model Net: (${inputs}) -> (score: f32[B], penalty: f32[]) {
   (score * mean(z, over=1), mean(square(slope - z)))
 }
 
-data Pairs {
-  source: csv("pairs.csv")
-  split:  train 0.75, validate 0.25, seed 1
-  x: f32[4] = stack(raw.a, raw.b, raw.c, raw.d, axis=-1)
-  z: f32[4] = stack(raw.e, raw.f, raw.g, raw.h, axis=-1)
-}
-
+${pairsSection}
 train Net on Pairs {
   loss:      mean(score) + penalty
   optimizer: sgd(lr=0.05)
@@ -128,13 +123,7 @@ model Net: (x: f32[B, 4]) -> (${outputs}) {
   (mixed, critic(mixed), critic(x))
 }
 
-data Pairs {
-  source: csv("pairs.csv")
-  split:  train 0.75, validate 0.25, seed 1
-  x: f32[4] = stack(raw.a, raw.b, raw.c, raw.d, axis=-1)
-  z: f32[4] = stack(raw.e, raw.f, raw.g, raw.h, axis=-1)
-}
-
+${pairsSection}
 train Net on Pairs {
   loss:      ${loss}
   metrics:   mean_absolute_error(mixed, z)

@@ -2,6 +2,14 @@ import type { TrainProgram, TrainStep } from "../../src/ir/program.ts";
 import { createDraw } from "../ops/sample-graphs.ts";
 import { unitOf } from "../emit/tfjs/spec-unit.ts";
 
+/** The section of the file that {@link pairsText} gives. */
+export const pairsSection = `data Pairs {
+  source: csv("pairs.csv")
+  split:  train 0.75, validate 0.25, seed 1
+  x: f32[4] = stack(raw.a, raw.b, raw.c, raw.d, axis=-1)
+  z: f32[4] = stack(raw.e, raw.f, raw.g, raw.h, axis=-1)
+}`;
+
 /**
  * A small adversarial model, with states on both sides and dropout in the critic; `train` is its section. Nothing has a bias
  * that a normalisation takes away again: its slope is noise, which Adam makes a step of.
@@ -19,12 +27,7 @@ model Gan: (x: f32[B, 4], z: f32[B, 4]) -> (real: f32[B], fake: f32[B], held: f3
   made = z -> generator
   (x -> critic, made -> critic, stop_gradient(made) -> critic)
 }
-data Pairs {
-  source: csv("pairs.csv")
-  split:  train 0.75, validate 0.25, seed 1
-  x: f32[4] = stack(raw.a, raw.b, raw.c, raw.d, axis=-1)
-  z: f32[4] = stack(raw.e, raw.f, raw.g, raw.h, axis=-1)
-}
+${pairsSection}
 train Gan on Pairs {
   epochs: 3
   batch:  4
@@ -87,12 +90,7 @@ export function thawingProgram(): TrainProgram {
 model Net: (x: f32[B, 4]) -> y: f32[B, 4] {
   x -> hidden: Dense(6, bias=false) -> norm: BatchNorm -> relu -> drop: Dropout(0.25) -> head: Dense(4)
 }
-data Pairs {
-  source: csv("pairs.csv")
-  split:  train 0.75, validate 0.25, seed 1
-  x: f32[4] = stack(raw.a, raw.b, raw.c, raw.d, axis=-1)
-  z: f32[4] = stack(raw.e, raw.f, raw.g, raw.h, axis=-1)
-}
+${pairsSection}
 train Net on Pairs {
   loss:      mse(y, z)
   metrics:   mean_absolute_error(y, z)
