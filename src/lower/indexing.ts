@@ -132,6 +132,9 @@ interface IndexedAxis {
   readonly size: Dim;
 }
 
+/** What an index of an axis of a size must do. */
+const lieIn = (size: Dim): string => `lie in the axis, which has ${named(size)}`;
+
 /** A place, counted from the end where it is negative. */
 function place(ctx: Context, e: Expression, { text, axis, size }: IndexedAxis): Dim | undefined {
   const val = ctx.elaborator.rules.expression(ctx, e, { integer: true });
@@ -161,8 +164,7 @@ function pointWindow(ctx: Context, e: Expression, at: IndexedAxis): Window | und
   const relation = below ? atLeast(start, constant(0)) : lessThan(start, size);
   report(ctx, "MC3025", e.span, {
     index: named(start),
-    what: "the axis",
-    size: named(size),
+    does: lieIn(size),
     example: exampleOf(relation, start, below ? constant(0) : size, below ? "is less than" : "is not less than", ctx),
   });
   return undefined;
@@ -183,16 +185,21 @@ function sliceWindow(ctx: Context, e: SliceExpression, at: IndexedAxis): Window 
   }
   const length = subtract(stop, start);
   const checks = [
-    { relation: atLeast(start, constant(0)), left: start, right: constant(0), verb: "is less than" },
-    { relation: atLeast(size, stop), left: stop, right: size, verb: "is more than" },
-    { relation: atLeast(length, constant(1)), left: length, right: constant(1), verb: "is less than" },
+    { relation: atLeast(start, constant(0)), left: start, right: constant(0), verb: "is less than", does: lieIn(size) },
+    { relation: atLeast(size, stop), left: stop, right: size, verb: "is more than", does: lieIn(size) },
+    {
+      relation: atLeast(length, constant(1)),
+      left: length,
+      right: constant(1),
+      verb: "is less than",
+      does: "hold an element",
+    },
   ];
-  for (const { relation, left, right, verb } of checks) {
+  for (const { relation, left, right, verb, does } of checks) {
     if (decide(relation, factsIn(ctx)).verdict === "proved") continue;
     report(ctx, "MC3025", e.span, {
       index: `${named(start)}:${named(stop)}`,
-      what: "the axis",
-      size: named(size),
+      does,
       example: exampleOf(relation, left, right, verb, ctx),
     });
     return undefined;

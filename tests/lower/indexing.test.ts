@@ -93,6 +93,16 @@ describe("an index", () => {
     expect([found.code, found.at, found.help]).toEqual([code, at, help]);
   });
 
+  it.each([
+    ["x[..., 4]", "4 does not always lie in the axis, which has 4."],
+    ["x[:, 2]", "2 does not always lie in the axis, which has T; for example at T = 1: 2 is not less than 1."],
+    ["x[..., 2:5]", "2:5 does not always lie in the axis, which has 4."],
+    ["x[..., 2:2]", "2:2 does not always hold an element."],
+    ["x[..., 3:-1]", "3:3 does not always hold an element."],
+  ])("of %s says what is wrong", (expression, message) => {
+    expect(onlyFinding(`block M: (x: f32[B, T, 4]) {\n  ${expression}\n}\n`).message).toBe(message);
+  });
+
   it("leaves `None` a name elsewhere", () => {
     expect(check("const None = 3\n\nmodel M: (x: f32[B, 4]) -> y: f32[B, 4] {\n  None * x\n}\n")).toEqual([]);
   });

@@ -103,10 +103,10 @@ export const typesOfBodiesCatalog = {
   MC3025: entry({
     severity: "error",
     title: "index out of range",
-    message: (it: { readonly index: string; readonly what: string; readonly size: string; readonly example: string }) =>
-      `${it.index} does not always lie in ${it.what}, which has ${it.size}${it.example}.`,
+    message: (it: { readonly index: string; readonly does: string; readonly example: string }) =>
+      `${it.index} does not always ${it.does}${it.example}.`,
     explanation:
-      "Indices count from 0, or back from the end from -1, and must lie inside for all sizes that the model allows.",
+      "Indices count from 0, or back from the end from -1, and must lie inside for all sizes that the model allows. A slice holds one element at least.",
     bad: model("(x: f32[B, T]) -> y: f32[B]", "  x[:, 5]\n"),
     good: "model M: (x: f32[B, T]) -> y: f32[B] where T >= 6 {\n  x[:, 5]\n}\n",
   }),
