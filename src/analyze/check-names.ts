@@ -88,7 +88,7 @@ function checkCallable(at: Checker, declaration: CallableDeclaration): void {
     results.add(it.name.text);
   }
   checkBody(at, declaration.body, scope, "value");
-  if (!at.file.ast.incomplete.includes(declaration.name.text)) reportUnused(at, declaration);
+  reportUnused(at, declaration);
 }
 
 /** A default stands among the inputs before it; a dim that later ones introduce, or it itself, is not known yet. */

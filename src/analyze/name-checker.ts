@@ -1,3 +1,4 @@
+import type { Code, ParametersOf } from "../diagnostics/catalog.ts";
 import type { Collector } from "../diagnostics/collector.ts";
 import { initializers } from "../ops/initializers.ts";
 import { allOperators } from "../ops/registry.ts";
@@ -34,21 +35,20 @@ const globalNames: readonly string[] = [
 /** Names that the language gives. */
 export const globals: ReadonlySet<string> = new Set(globalNames);
 
-/** Reports what a declaration declares and does not use. */
-export function reportUnused(at: Checker, declaration: CallableDeclaration): void {
-  for (const it of at.locals) {
-    if (it.used || it.name.startsWith("_")) continue;
-    const callable = declaration.name.text;
-    if (it.kind === "hyperparameter") at.collector.report("MC2006", it.span, { name: it.name, callable });
-    else if (it.kind === "input") at.collector.report("MC2005", it.span, { name: it.name, callable });
-    else if (it.kind === "param" || it.kind === "state")
-      at.collector.report("MC2022", it.span, { name: it.name, what: it.kind });
-    else if (it.kind === "binding" || it.kind === "element" || it.kind === "carry") {
-      at.collector.report("MC2004", it.span, { name: it.name });
-    } else if (it.kind === "accumulator" && declaration.body.statements.at(-1)?.kind === "finish") {
-      // Without it there is nothing to use it, which is reported.
-      at.collector.report("MC2004", it.span, { name: it.name });
-    }
+/** Reports what a declaration declares and does not use: where all else is right, since a misspelt use uses it too. */
+export function reportUnused(at: Checker, { name, span: unlessWrong, body }: CallableDeclaration): void {
+  const callable = name.text;
+  for (const { used, name, span, kind } of at.locals) {
+    if (used || name.startsWith("_")) continue;
+    const report = <C extends Code>(code: C, parameters: ParametersOf<C>): void => {
+      at.collector.report(code, span, parameters, { unlessWrong });
+    };
+    if (kind === "hyperparameter") report("MC2006", { name, callable });
+    else if (kind === "input") report("MC2005", { name, callable });
+    else if (kind === "param" || kind === "state") report("MC2022", { name, what: kind });
+    else if (kind === "binding" || kind === "element" || kind === "carry") report("MC2004", { name });
+    // Without `finish` there is nothing to use an accumulator, which is reported.
+    else if (kind === "accumulator" && body.statements.at(-1)?.kind === "finish") report("MC2004", { name });
   }
 }
 

@@ -23,4 +23,6 @@ export interface Diagnostic {
   readonly labels: readonly Label[];
   readonly help?: string;
   readonly fix?: Fix;
+  /** Where an error makes this not worth telling: it may be all that is behind it, as of a name that nothing uses. */
+  readonly unlessWrong?: Span;
 }

@@ -1,4 +1,4 @@
-import { inFile } from "../support/source.ts";
+import { inFile, type Span } from "../support/source.ts";
 import type { Diagnostic } from "./diagnostic.ts";
 
 /**
@@ -18,7 +18,8 @@ export function hasErrors({ found }: Findings): boolean {
 
 /**
  * The findings as people read them, their spans in whole files. What several values rest on is told where it is met
- * first, and a line that is wrong in several values, as that of a block which two models use, by the first of them.
+ * first, and a line that is wrong in several values, as that of a block which two models use, by the first of them. What
+ * may only follow from something else that is wrong is left out beside it.
  */
 export function tell(findings: Findings): readonly Diagnostic[] {
   const told: Diagnostic[] = [];
@@ -41,13 +42,21 @@ export function tell(findings: Findings): readonly Diagnostic[] {
     }
   };
   visit(findings);
-  return told;
+  const errors = told.filter((it) => it.severity === "error" && it.unlessWrong === undefined);
+  return told.flatMap(({ unlessWrong: part, ...it }) =>
+    part !== undefined && errors.some(({ span }) => liesIn(span, part)) ? [] : [it],
+  );
+}
+
+function liesIn({ file, start }: Span, part: Span): boolean {
+  return file.path === part.file.path && start >= part.start && start <= part.end;
 }
 
 function placed(it: Diagnostic): Diagnostic {
-  const { fix } = it;
+  const { fix, unlessWrong } = it;
   return {
     ...it,
+    ...(unlessWrong !== undefined && { unlessWrong: inFile(unlessWrong) }),
     span: inFile(it.span),
     labels: it.labels.map((label) => ({ ...label, span: inFile(label.span) })),
     ...(fix !== undefined && {

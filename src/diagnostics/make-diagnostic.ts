@@ -8,6 +8,7 @@ export interface Extras {
   readonly labels?: readonly Label[];
   readonly help?: string;
   readonly fix?: Fix;
+  readonly unlessWrong?: Span;
 }
 
 /** The longest text out of a file that one message quotes, in characters. */
@@ -35,7 +36,7 @@ export function makeDiagnostic<C extends Code>(
   code: C,
   span: Span,
   parameters: ParametersOf<C>,
-  { labels, help, fix }: Extras = {},
+  { labels, help, fix, unlessWrong }: Extras = {},
 ): Diagnostic {
   return {
     code,
@@ -45,5 +46,6 @@ export function makeDiagnostic<C extends Code>(
     labels: (labels ?? []).map((it) => ({ ...it, message: showText(it.message, widestParameter) })),
     ...(help !== undefined && { help: showLines(help) }),
     ...(fix !== undefined && { fix: { ...fix, title: showText(fix.title, widestParameter) } }),
+    ...(unlessWrong !== undefined && { unlessWrong }),
   };
 }

@@ -33,13 +33,10 @@ export function lowerBody(ctx: Context, body: Body): Val {
   // What belongs into a metric has been reported where it stands.
   if (last?.kind === "gather" || last?.kind === "finish") return poison;
   if (last?.kind !== "expression-statement") {
-    report(
-      ctx,
-      "MC2026",
-      last?.span ?? body.span,
-      {},
-      { help: "End the body with the expression that is its result." },
-    );
+    const span = last?.span ?? body.span;
+    // A line that ends in an operator takes the result below it in.
+    const extras = { help: "End the body with the expression that is its result.", unlessWrong: span };
+    report(ctx, "MC2026", span, {}, extras);
     return poison;
   }
   return fine ? result : poison;

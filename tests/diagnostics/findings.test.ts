@@ -31,6 +31,25 @@ describe("findings", () => {
     expect(messages(all)).toEqual(messages(one));
   });
 
+  it("that may only follow from an error are left out beside it, and told where there is none", () => {
+    const unused = (collector: Collector): void =>
+      collector.report("MC2004", at(4), { name: "c" }, { unlessWrong: { ...at(1), end: 3 } });
+    for (const [wrong, told] of [
+      [0, 2],
+      [2, 1],
+    ] as const) {
+      const collector = createCollector();
+      unused(collector);
+      unknown(collector, "b", wrong);
+      expect(collector.diagnostics).toHaveLength(told);
+      expect(collector.diagnostics.some((it) => "unlessWrong" in it)).toBe(false);
+    }
+    const alone = createCollector();
+    unused(alone);
+    unused(alone);
+    expect(alone.diagnostics.map((it) => it.code)).toEqual(["MC2004", "MC2004"]);
+  });
+
   it("are errors, and say names, where those of what they rest on do", () => {
     const [inner, outer] = [createCollector(), createCollector()];
     outer.take(inner);
