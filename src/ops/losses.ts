@@ -81,9 +81,14 @@ function share(b: GraphBuilder, dy: Value, type: TensorType): Value {
   return b.cast(b.div(dy, b.dimAs(product(type.shape), "f32")), type.dtype);
 }
 
-/** The logarithms of the likelihoods of labels. */
-function likelihoods(b: GraphBuilder, operands: readonly Value[]): Value {
-  return b.op("take_along", [b.op("log_softmax", [elementAt(operands, 0)]), elementAt(operands, 1)]);
+/** The logarithms of the likelihoods of labels; a share of each target, `smoothing`, goes to all classes alike. */
+function likelihoods(b: GraphBuilder, operands: readonly Value[], smoothing: number): Value {
+  const logarithms = b.op("log_softmax", [elementAt(operands, 0)]);
+  const { dtype, shape } = logarithms.type;
+  const ofLabels = b.op("take_along", [logarithms, elementAt(operands, 1)]);
+  if (smoothing === 0) return ofLabels;
+  const ofAll = b.mean(logarithms, [shape.length - 1]);
+  return b.add(b.mul(ofLabels, b.scalar(1 - smoothing, dtype)), b.mul(ofAll, b.scalar(smoothing, dtype)));
 }
 
 /** `cross_entropy`: the mean negative log likelihood of labels. */
@@ -93,7 +98,15 @@ export const crossEntropy = defineComposite({
   exposed: true,
   structure: "other",
   operands: [{ name: "logits", dtype: "float", shape: "[..., classes]", unnormalized: true }, labelOperand],
-  attributes: {},
+  attributes: {
+    smoothing: {
+      kind: "float",
+      doc: "The share of each target that goes to all classes alike (Szegedy et al. 2016).",
+      default: 0,
+      min: 0,
+      max: 1,
+    },
+  },
   index: labelIndex,
   infer: ({ operands, check }) => (checkLabels("cross_entropy", operands, check) ? [lossType] : undefined),
   cost: ({ operands }) => ({ flops: multiply(elementsOf(elementAt(operands, 0)), constant(5)) }),
@@ -116,17 +129,30 @@ export const crossEntropy = defineComposite({
         { dtype: "i32", shape: [], data: [2] },
       ],
     },
+    {
+      operands: [
+        { dtype: "f32", shape: [2, 3, 5], range: [-3, 3] },
+        { dtype: "i32", shape: [2, 3], range: [0, 4] },
+      ],
+      attributes: { smoothing: 0.1 },
+    },
   ],
-  decompose: (b, { operands }) => [b.neg(meanOfAll(b, likelihoods(b, operands)))],
-  each: (b, { operands }) => b.neg(likelihoods(b, operands)),
-  gradient: ({ b, operands, gradients, needs }) => {
+  decompose: (b, { operands, attributes }) => [b.neg(meanOfAll(b, likelihoods(b, operands, attributes.smoothing)))],
+  each: (b, { operands, attributes }) => b.neg(likelihoods(b, operands, attributes.smoothing)),
+  gradient: ({ b, operands, attributes: { smoothing }, gradients, needs }) => {
     const dy = gradients[0];
     if (dy === undefined || needs[0] !== true) return [undefined, undefined];
     const [logits, labels] = [elementAt(operands, 0), elementAt(operands, 1)];
+    const { dtype, shape } = logits.type;
     // The same log_softmax as in the forward pass: common subexpressions are merged.
     const logarithms = b.op("log_softmax", [logits]);
-    const scale = b.cast(b.div(dy, b.dimAs(product(labels.type.shape), "f32")), logits.type.dtype);
-    return [b.op("cross_entropy_gradient", [logarithms, labels, scale]), undefined];
+    const scale = b.cast(b.div(dy, b.dimAs(product(labels.type.shape), "f32")), dtype);
+    const sharp = b.op("cross_entropy_gradient", [logarithms, labels, scale]);
+    if (smoothing === 0) return [sharp, undefined];
+    const classes = elementAt(shape, shape.length - 1);
+    const hot = b.op("one_hot", [labels], { depth: classes, dtype });
+    const moved = b.sub(hot, b.div(b.scalar(1, dtype), b.dimAs(classes, dtype)));
+    return [b.add(sharp, b.mul(moved, b.mul(scale, b.scalar(smoothing, dtype)))), undefined];
   },
 });
 

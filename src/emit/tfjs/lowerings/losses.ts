@@ -4,7 +4,10 @@ import type { TfjsLowerings } from "./lowering.ts";
 /** Losses and dropout, as TensorFlow.js says them. */
 export const losses = {
   cross_entropy: {
-    lower: (writer, { args }) => writer.helper("crossEntropy", ...args),
+    lower: (writer, { args, attributes: { smoothing } }) =>
+      smoothing === 0
+        ? writer.helper("crossEntropy", ...args)
+        : writer.helper("smoothCrossEntropy", ...args, writer.attribute("smoothing")),
   },
   binary_cross_entropy: "decomposed",
   mse: "decomposed",
