@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { buildInferenceGraph } from "../../src/autodiff/build-evaluation-graph.ts";
+import { resolveGradients } from "../../src/autodiff/resolve-gradients.ts";
 import { emitOnnx } from "../../src/emit/onnx/emit-graph.ts";
 import { encodeModel } from "../../src/emit/onnx/proto.ts";
 import type { DType } from "../../src/ir/types.ts";
@@ -58,7 +59,7 @@ export async function runText(text: string, fill: (name: string, type: NdArray) 
     return it === undefined ? [] : [{ dtype: it.dtype, shape: it.shape, data: toNumbers(it) }];
   });
 
-  const flat = expandComposites(flatten(module, { mode: "inference" }), keepFusedByTfjs);
+  const flat = expandComposites(resolveGradients(flatten(module, { mode: "inference" })), keepFusedByTfjs);
   const values = new Map<number, tf.Tensor>();
   tf.engine().startScope();
   for (const { name, value } of flat.inputs) {

@@ -75,6 +75,19 @@ const usual: Readonly<Record<string, Usual>> = {
   GRU: { input: "f32[2, 3, 4]", given: { units: "3" } },
   Bidirectional: { input: "f32[2, 3, 4]", given: { Layer: "LSTM(2)" } },
   ignore: { input: "f32[2, 4]", given: { mark: "255" } },
+  focal_cross_entropy: { input: "f32[2, 4]", applied: "(x, cast(x[..., 0], i32))" },
+  binary_focal_cross_entropy: { input: "f32[2, 4]", applied: "(x, x)" },
+  multi_margin: { input: "f32[2, 4]", applied: "(x, cast(x[..., 0], i32))" },
+  smooth_l1: { input: "f32[2, 4]", applied: "(x, 1 - x)" },
+  pinball: { input: "f32[2, 4]", applied: "(x, 1 - x)" },
+  tversky: { input: "f32[2, 4]", applied: "(x, 1 - x)" },
+  cosine_embedding: { input: "f32[2, 4]", applied: "(x, 1 - x, x[..., 0])" },
+  contrastive: { input: "f32[2, 4]", applied: "(x, 1 - x, x[..., 0] - 0.5)" },
+  triplet: { input: "f32[2, 4]", applied: "(x, 1 - x, -x)" },
+  margin_ranking: { input: "f32[2, 4]", applied: "(x, 1 - x, x)" },
+  info_nce: { input: "f32[2, 4]", applied: "(x, 1 - x)" },
+  dpo: { input: "f32[4]", applied: "(x, 1 - x, -x, x)" },
+  ctc: { input: "f32[2, 5, 4]", applied: "(x, cast(x[:, :2, 0], i32))" },
 };
 
 /** What each metric that takes arguments is of. */
