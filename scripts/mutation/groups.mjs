@@ -10,7 +10,12 @@ export const groups = [
     sources: "src/dims",
     tests: ["tests/dims", "tests/emit/dim-expressions.test.ts"],
   },
-  { name: "autodiff", sources: "src/autodiff", tests: ["tests/autodiff", "tests/ops/conformance.test.ts"] },
+  {
+    name: "autodiff",
+    sources: "src/autodiff",
+    // What gradients that a person asks for are made of has its cases where they are lowered.
+    tests: ["tests/autodiff", "tests/ops/conformance.test.ts", "tests/lower/{gradient,named-steps}.test.ts"],
+  },
   {
     name: "gradients",
     sources: "src/ops",
@@ -39,9 +44,10 @@ export const groups = [
     sources: "src/runtime/train",
     // Whole steps on three runtimes are left out, which refuse no mutant that the others take.
     tests: [
-      "tests/runtime/train/{checkpoint,find-stray-place,fit-statistics,made-of,stray-places,train-loop,watching}.test.ts",
+      "tests/runtime/train/{checkpoint,figures,find-stray-place,fit-statistics,made-of,stray-places,train-loop,watching}.test.ts",
       "tests/runtime/train/weights-origin.test.ts",
       "tests/cli/check-features.test.ts",
+      "tests/runtime/data/precision.test.ts",
     ],
   },
 ];
