@@ -3,6 +3,8 @@ import { product } from "../../src/dims/dim.ts";
 import type { Graph } from "../../src/ir/graph.ts";
 import type { OptimizerSpec } from "../../src/ir/program.ts";
 import { buildEvaluationGraph, buildInferenceGraph } from "../../src/autodiff/build-evaluation-graph.ts";
+import { buildInitGraph } from "../../src/autodiff/build-init-graph.ts";
+import { buildMetricsGraph } from "../../src/autodiff/build-metrics-graph.ts";
 import { buildApplyGraph, buildGradientGraph, buildTrainingGraph } from "../../src/autodiff/build-training-step.ts";
 import { interpretGraph } from "../../src/graph/interpret.ts";
 import { transposeArray } from "../../src/ops/define/nd-array.ts";
@@ -195,6 +197,31 @@ describe("buildTrainingGraph", () => {
     }
   });
 
+  it("tells of every pass by its name, in order, before and after its gradients", () => {
+    const told: string[] = [];
+    buildTrainingGraph(program, { ...onnxTarget(), after: (name) => told.push(name) });
+    expect(told).toEqual([
+      "flatten",
+      "guard-indices",
+      "expand-composites",
+      "to-channels-first",
+      "hoist-from-scans",
+      "simplify",
+      "common-subexpressions",
+      "eliminate-dead-nodes",
+      "crop-unread",
+      "differentiate",
+      "expand-composites",
+      "expand-keys",
+      "hoist-from-scans",
+      "simplify",
+      "fold-constants",
+      "simplify-again",
+      "common-subexpressions",
+      "eliminate-dead-nodes",
+    ]);
+  });
+
   it("is the same step in both layouts", () => {
     expectSame(run(onnx), run(reference));
   });
@@ -235,6 +262,34 @@ describe("buildTrainingGraph", () => {
 });
 
 describe("buildEvaluationGraph", () => {
+  it("tells of every pass by its name, in order, and is a graph of inference", () => {
+    const passes = [
+      "guard-indices",
+      "expand-composites",
+      "to-channels-first",
+      "expand-keys",
+      "hoist-from-scans",
+      "simplify",
+      "fold-constants",
+      "simplify-again",
+      "common-subexpressions",
+      "eliminate-dead-nodes",
+      "crop-unread",
+    ];
+    const told: string[] = [];
+    const options = { ...onnxTarget(), after: (name: string) => void told.push(name) };
+    expect(buildEvaluationGraph(program, options).mode).toBe("inference");
+    expect(told.splice(0)).toEqual(["flatten", ...passes]);
+    expect(buildInferenceGraph(program.model, options).mode).toBe("inference");
+    expect(told.splice(0)).toEqual(["flatten", ...passes]);
+    const init = buildInitGraph(program.model, options);
+    expect([init.mode, init.name]).toEqual(["inference", "Net.init"]);
+    expect(told.splice(0)).toEqual(passes);
+    const metrics = buildMetricsGraph(program, { ...options, channelsFirst: false });
+    expect([metrics.mode, metrics.name]).toEqual(["inference", "Net.metrics"]);
+    expect(told).toEqual(["flatten", "widen", ...passes.filter((it) => it !== "to-channels-first")]);
+  });
+
   it("measures in inference mode: states are read, and stay", () => {
     const [reference, onnx] = targets.map(([, target]) => buildEvaluationGraph(program, target));
     const training = buildTrainingGraph(program, referenceTarget);

@@ -1,6 +1,13 @@
 import { describe, expect, it } from "vitest";
 import type { Graph } from "../../src/ir/graph.ts";
-import type { ClipSpec, OptimizerSpec, ParameterGroup, Schedule, TrainProgram } from "../../src/ir/program.ts";
+import type {
+  AverageSpec,
+  ClipSpec,
+  OptimizerSpec,
+  ParameterGroup,
+  Schedule,
+  TrainProgram,
+} from "../../src/ir/program.ts";
 import { buildApplyGraph, buildGradientGraph, buildTrainingGraph } from "../../src/autodiff/build-training-step.ts";
 import { optimizers } from "../../src/autodiff/optimizers.ts";
 import { clipTable } from "../../src/autodiff/clip-gradients.ts";
@@ -32,6 +39,7 @@ function programWith(
     readonly clip?: ClipSpec;
     readonly length?: TrainProgram["length"];
     readonly phases?: TrainProgram["phases"];
+    readonly average?: AverageSpec;
   } = {},
 ): TrainProgram {
   return programOf(moduleOf(linear), total, [{ from: "output", name: "y" }], { optimizer, ...more });
@@ -52,10 +60,14 @@ const gradients = [
 ] as const;
 const start = [1, -2, 0.5] as const;
 
-/** Runs a training graph over all steps, feeding outputs back as `carries` says; parameters after every step. */
+/**
+ * Runs a training graph over all steps, `every` apart, feeding outputs back as `carries` says; parameters after every
+ * step.
+ */
 function train(
   graph: Graph,
   hyper: Readonly<Record<string, number>> = {},
+  every = 1,
 ): readonly Readonly<Record<string, readonly number[]>>[] {
   const inputs = new Map<string, NdArray>();
   for (const { name, role, value, init } of graph.inputs) {
@@ -66,7 +78,8 @@ function train(
     if (role === "hyper") inputs.set(name, array("f32", [], hyper[name] ?? 1));
     expect(value.type.dtype, name).toBe(role === "step" ? "i64" : "f32");
   }
-  return gradients.map((gradient) => {
+  return gradients.map((gradient, update) => {
+    if (every > 1) inputs.set("step", array("i64", [], update * every));
     inputs.set("batch/x", array("f32", [1, 3], ...gradient));
     inputs.set("batch/u", array("f32", [1, 3], ...gradient.map((it) => 2 * it)));
     const results = interpretGraph(graph, inputs);
@@ -75,7 +88,12 @@ function train(
       if (carries !== undefined && result !== undefined) inputs.set(carries, result);
     }
     const read = (name: string): readonly number[] => [...(inputs.get(name)?.data ?? [])];
-    return { weight: read("param/weight"), bias: read("param/bias"), step: read("step") };
+    return {
+      weight: read("param/weight"),
+      bias: read("param/bias"),
+      average: read("opt/average/bias"),
+      step: read("step"),
+    };
   });
 }
 
@@ -296,6 +314,38 @@ describe("optimizers", () => {
         }
       });
     }
+  });
+
+  it("counts its own updates where a step runs on every third batch, and its rate goes by the training's", () => {
+    const adam = { kind: "adam", decay: 0, settings: { beta1: 0.9, beta2: 0.999, epsilon: 1e-7 } } as const;
+    const halved = (every: number): Schedule => ({
+      kind: "step",
+      settings: { rate: 0.1, every, factor: 0.5, warmup: 0 },
+    });
+    const everyBatch = programWith({ ...adam, rate: halved(2) });
+    const thirdBatch = programWith({ ...adam, rate: halved(6) });
+    const [step] = thirdBatch.steps;
+    const seldom = { ...step, name: "seldom", every: 3 };
+    const steps: TrainProgram["steps"] = [{ ...step, name: "often" }, seldom];
+    const place = { step: seldom, phase: thirdBatch.phases[0] };
+    const spaced = buildTrainingGraph({ ...thirdBatch, steps }, referenceTarget, place);
+    const parameters = (steps: ReturnType<typeof train>): unknown => steps.map(({ weight, bias }) => [weight, bias]);
+    expect(parameters(train(spaced, {}, 3))).toEqual(
+      parameters(train(buildTrainingGraph(everyBatch, referenceTarget))),
+    );
+  });
+
+  it("keeps averages, which begin as the first update leaves the parameters", () => {
+    const program = programWith(
+      { kind: "sgd", rate, decay: 0, settings: {} },
+      { average: { kind: "ema", decay: 0.75 } },
+    );
+    const steps = train(buildTrainingGraph(program, referenceTarget));
+    let averages = steps[0]?.["bias"] ?? [];
+    steps.forEach(({ bias = [], average }, at) => {
+      if (at > 0) averages = averages.map((it, index) => 0.75 * it + 0.25 * (bias[index] ?? NaN));
+      averages.forEach((it, index) => expect(average?.[index], `step ${at}`).toBeCloseTo(it, 12));
+    });
   });
 
   it("split into gradients and their application, a step is the same", () => {

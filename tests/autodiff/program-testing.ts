@@ -1,5 +1,7 @@
 import { constantSchedule } from "../../src/autodiff/schedules.ts";
-import type { Func, Module, Value } from "../../src/ir/graph.ts";
+import type { Func, Graph, GraphInput, Module, Value } from "../../src/ir/graph.ts";
+import type { NdArray } from "../../src/ops/define/operator.ts";
+import { seedWords } from "../../src/ops/random/counter.ts";
 import type { GraphBuilder } from "../../src/ops/define/builder.ts";
 import type { TensorType } from "../../src/ir/types.ts";
 import { product } from "../../src/dims/dim.ts";
@@ -8,6 +10,7 @@ import { required } from "../../src/support/fault.ts";
 import type { ClipSpec, Metric, OptimizerSpec, Schedule, TrainProgram, TrainStep } from "../../src/ir/program.ts";
 import type { Span } from "../../src/support/source.ts";
 import { figureFunction } from "../../src/lower/figure-function.ts";
+import { dataFor } from "./gradient-testing.ts";
 
 /** A rate that stays. */
 export function constantRate(rate: number): Schedule {
@@ -78,6 +81,20 @@ export function programOf(
     origin,
     ...settings,
   };
+}
+
+/** What the graphs of a training step take, in stored order, at its seventh step; the same by name for all of them. */
+export function stepInputs(graph: Graph, sizes: ReadonlyMap<string, number>): Map<string, NdArray> {
+  return new Map(graph.inputs.map((it) => [it.name, stepInput(it, sizes)]));
+}
+
+function stepInput({ name, role, value }: GraphInput, sizes: ReadonlyMap<string, number>): NdArray {
+  if (role === "seed") return { dtype: "u32", shape: [2], data: Float64Array.from(seedWords(9)) };
+  if (role === "step") return { dtype: "i64", shape: [], data: Float64Array.of(6) };
+  if (role === "hyper") return { dtype: "f32", shape: [], data: Float64Array.of(1) };
+  const data = dataFor(name, value.type, sizes);
+  // Variances, and slots of squares, are never below zero.
+  return role === "optimizer" || name.endsWith("variance") ? { ...data, data: data.data.map((it) => it * it) } : data;
 }
 
 const origin: Span = { file: { path: "test.model", text: "" }, start: 0, end: 0 };
