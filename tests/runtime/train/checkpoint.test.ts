@@ -11,6 +11,7 @@ import {
   readCheckpoint,
   type Checkpoint,
 } from "../../../src/runtime/train/checkpoint.ts";
+import { madeForm, madeParts, type Made } from "../../../src/runtime/train/made-of.ts";
 import type { SourceSpec } from "../../../src/ir/program.ts";
 import { writeSafetensors } from "../../../src/support/safetensors.ts";
 
@@ -45,6 +46,7 @@ const checkpoint: Checkpoint = {
   vocabulary: [" ", "a", "ß"],
   seed: 2 ** 40 + 1,
   origin: { by: "train", step: 7, seed: 3, model: "abc" },
+  made: { form: madeForm, parts: Object.fromEntries(madeParts.map((it, at) => [it, at])) as Made["parts"] },
 };
 
 describe("checkpoints", () => {

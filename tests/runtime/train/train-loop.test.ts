@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { TrainProgram } from "../../../src/ir/program.ts";
 import type { Dataset } from "../../../src/runtime/data/dataset.ts";
 import {
+  evaluateExamples,
   runTraining,
   totalSteps,
   type EpochReport,
@@ -89,6 +90,125 @@ describe("runTraining", () => {
     expect(trainer.steps).toHaveLength(7);
     expect(epochs.map((it) => it.step)).toEqual([2, 4, 6, 7]);
     expect(totalSteps({ ...program, length: { epochs: 3 } }, 10)).toBe(9);
+  });
+
+  it("validates after every second epoch where that is said, and after the last one", async () => {
+    const { epochs } = await train(recorder(), { length: { epochs: 3 }, validate: { every: 2, unit: "epochs" } });
+    expect(epochs.map((it) => [it.epoch, it.step])).toEqual([
+      [2, 6],
+      [3, 9],
+    ]);
+  });
+
+  it("tells of every step and every epoch, and of the seconds since the last one", async () => {
+    const told: string[] = [];
+    let clock = 10_000;
+    const { last, epochs } = await train(
+      recorder([0.5, 0.25]),
+      { length: { epochs: 2 } },
+      {
+        now: () => (clock += 1500),
+        onStep: ({ epoch, done, steps, step, total, figures }) =>
+          told.push(`epoch ${epoch}, ${done} of ${steps}: ${step} of ${total}, loss ${figures.get("loss")}`),
+      },
+    );
+    // The losses are the numbers of the steps, from 0; batches have 4, 4 and 2 examples.
+    expect(told).toEqual([
+      "epoch 1, 1 of 3: 1 of 6, loss 0",
+      "epoch 1, 2 of 3: 2 of 6, loss 0.5",
+      "epoch 1, 3 of 3: 3 of 6, loss 0.8",
+      "epoch 2, 1 of 3: 4 of 6, loss 3",
+      "epoch 2, 2 of 3: 5 of 6, loss 3.5",
+      "epoch 2, 3 of 3: 6 of 6, loss 3.8",
+    ]);
+    expect(last).toEqual(epochs[1]);
+    expect(epochs.map(({ train, validate, ...it }) => [it, train.get("loss"), validate?.get("loss")])).toEqual([
+      [{ epoch: 1, epochs: 2, step: 3, seconds: 1.5, improved: false }, 0.8, 0.5],
+      [{ epoch: 2, epochs: 2, step: 6, seconds: 1.5, improved: false }, 3.8, 0.25],
+    ]);
+  });
+
+  it("validates nothing where no example is held back", async () => {
+    const empty = { ...dataset, splits: { ...dataset.splits, validate: counting(0) } };
+    const { epochs } = await train(recorder(), { length: { epochs: 1 } }, { dataset: empty });
+    expect(epochs.map((it) => Object.keys(it).includes("validate"))).toEqual([false]);
+  });
+
+  it("evaluates in parts that are no larger than 256, all of them", async () => {
+    const sizes: number[] = [];
+    const trainer = recorder();
+    const watched: Trainer = {
+      ...trainer,
+      evaluate: (features) => {
+        sizes.push(features.get("x")?.data.length ?? 0);
+        return trainer.evaluate(features);
+      },
+    };
+    const figures = await evaluateExamples(watched, counting(600), program);
+    expect(sizes).toEqual([256, 256, 88]);
+    expect(figures.get("accuracy")).toBe(0.5);
+  });
+
+  it("takes each step at its cadence, in the phase that has begun", async () => {
+    const [step] = program.steps;
+    const taken: string[] = [];
+    const trainer: Trainer = {
+      ...recorder(),
+      step: (_, at, place) => {
+        taken.push(`${at} ${place?.step.name ?? ""} ${place?.phase.frozen.join() ?? ""}`);
+        return Promise.resolve({ loss: at, metrics: [[Float64Array.of(1), Float64Array.of(1)]] });
+      },
+    };
+    const unheld = { ...dataset, splits: { ...dataset.splits, validate: counting(0) } };
+    const changes: Partial<TrainProgram> = {
+      length: { steps: 7 },
+      steps: [
+        { ...step, name: "rare", every: 3 },
+        { ...step, name: "often" },
+      ],
+      phases: [
+        { from: { steps: 0 }, frozen: ["all"] },
+        { from: { steps: 2 }, frozen: ["some"] },
+        { from: { epochs: 2 }, frozen: [] },
+      ],
+    };
+    await train(trainer, changes, { dataset: unheld });
+    expect(taken).toEqual([
+      "0 rare all",
+      "0 often all",
+      "1 often all",
+      "2 often some",
+      "3 rare some",
+      "3 often some",
+      "4 often some",
+      "5 often some",
+      "6 rare ",
+      "6 often ",
+    ]);
+  });
+
+  it("is interrupted after a validation as well, with what a checkpoint keeps, and before the patience counts", async () => {
+    const tensors = new Map([["w", { dtype: "f32", shape: [1], data: Float32Array.of(7) } as const]]);
+    const trainer: Trainer = { ...recorder(), snapshot: () => Promise.resolve(tensors) };
+    const interrupt = async (at: number): Promise<LoopResult> => {
+      const controller = new AbortController();
+      return train(
+        trainer,
+        {},
+        {
+          signal: controller.signal,
+          onStep: ({ step }) => (step === at ? controller.abort() : undefined),
+        },
+      );
+    };
+    expect(await interrupt(3)).toMatchObject({
+      outcome: "interrupted",
+      tensors,
+      progress: { step: 3 },
+      last: { epoch: 1, step: 3 },
+    });
+    expect(await interrupt(2)).toMatchObject({ outcome: "interrupted", tensors, progress: { step: 2 } });
+    expect(Object.keys(await interrupt(2))).not.toContain("last");
   });
 
   it("stops early, and says which validation was best", async () => {
