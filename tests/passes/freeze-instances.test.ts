@@ -2,7 +2,15 @@ import { describe, expect, it } from "vitest";
 import { verifyModule } from "../../src/graph/verify.ts";
 import { freezeInstances } from "../../src/passes/freeze-instances.ts";
 import { parametersOf, statesOf } from "../../src/graph/parameters-of.ts";
+import { interpretGraph } from "../../src/graph/interpret.ts";
+import type { GraphInput } from "../../src/ir/graph.ts";
+import { matchesAny } from "../../src/ir/is-learned.ts";
+import type { NdArray } from "../../src/ops/define/operator.ts";
+import { seedWords } from "../../src/ops/random/counter.ts";
+import { flatten } from "../../src/passes/flatten.ts";
+import { dataFor, type } from "../autodiff/gradient-testing.ts";
 import { unitOf } from "../emit/tfjs/spec-unit.ts";
+import { func, moduleOf } from "./module-testing.ts";
 
 const { module } = unitOf(`
 block Stage: (x: f32[B, 4]) -> f32[B, 4] {
@@ -15,6 +23,13 @@ model Net: (x: f32[B, 4]) -> y: f32[B, 4] {
 const freeze = (...patterns: readonly string[]) => freezeInstances(module, patterns);
 
 const paths = (of: typeof module): readonly string[] => [...parametersOf(of), ...statesOf(of)].map((it) => it.path);
+
+function inputOf({ name, role, value }: GraphInput): NdArray {
+  if (role === "seed") return { dtype: "u32", shape: [2], data: Float64Array.from(seedWords(3)) };
+  if (role === "step") return { dtype: "i64", shape: [], data: Float64Array.of(1) };
+  const data = dataFor(name.replace("batch/", ""), value.type, new Map([["B", 3]]));
+  return name.endsWith("variance") ? { ...data, data: data.data.map(Math.abs) } : data;
+}
 
 describe("freezeInstances", () => {
   it("leaves a model alone whose states learn", () => {
@@ -33,6 +48,64 @@ describe("freezeInstances", () => {
     const frozen = freeze(...patterns);
     expect(verifyModule(frozen)).toEqual([]);
     expect(paths(frozen)).toEqual(paths(module));
+  });
+
+  it.each([
+    ["everything", ["**"]],
+    ["a copy of a repeat", ["stage.1.inner.0.**"]],
+    ["copies that share their weights", ["repeat_0.**"]],
+    ["a state alone", ["**.mean"]],
+    ["the first and the last", ["stem.**", "stage.2.**"]],
+  ])("leaves inference what it was, and updates in training what is not frozen: %s", (_, patterns) => {
+    const frozen = freeze(...patterns);
+    const run = (of: typeof module, mode: "training" | "inference") => {
+      const graph = flatten(of, { mode });
+      const known = new Map(graph.inputs.map((it) => [it.name, inputOf(it)]));
+      return interpretGraph(graph, known);
+    };
+    expect(run(frozen, "inference").get("y")).toEqual(run(module, "inference").get("y"));
+    const next = (of: typeof module): readonly string[] => [...run(of, "training").keys()].filter((it) => it !== "y");
+    const learned = statesOf(module).filter(({ path }) => !matchesAny(patterns, path));
+    expect(next(frozen)).toEqual(learned.map(({ path }) => `next/state/${path}`));
+    expect(next(module)).toHaveLength(statesOf(module).length);
+  });
+
+  it("keeps what only the bodies of loops and branches read", () => {
+    const vector = type("f32", 4);
+    const norm = func(
+      "Norm",
+      { x: vector },
+      { parameters: { scale: vector }, states: { mean: vector } },
+      (body, { x }) => {
+        const { b } = body;
+        const [looped, branched, mean] = [
+          b.op("exp", [body.param("scale", vector)]),
+          b.op("tanh", [body.param("scale", vector)]),
+          body.state("mean", vector),
+        ];
+        const first = body.repeat("layer", 2, true, x, (inner, h) => inner.b.mul(h, looped));
+        const sum = body.training(
+          () => first,
+          (inner) =>
+            inner.training(
+              () => first,
+              (within) => within.b.add(first, branched),
+            ),
+        );
+        body.update("mean", (inner) => inner.b.add(mean, sum));
+        return [body.repeat("last", 2, true, sum, (inner, h) => inner.b.sub(h, mean))];
+      },
+    );
+    const net = func("Net", { x: vector }, { flavor: "model", results: ["y"] }, (body, { x }) => [
+      body.call(norm, "norm", x),
+    ]);
+    const frozen = freezeInstances(moduleOf(net, norm), ["**"]);
+    expect(verifyModule(frozen)).toEqual([]);
+    const [before, after] = [moduleOf(net, norm), frozen].map((it, at) => {
+      const graph = flatten(it, { mode: at === 0 ? "inference" : "training", features: "plain" });
+      return interpretGraph(graph, new Map(graph.inputs.map((one) => [one.name, inputOf(one)])));
+    });
+    expect(after).toEqual(before);
   });
 
   it("drops functions that nothing calls any more, and no other", () => {

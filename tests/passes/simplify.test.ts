@@ -76,6 +76,38 @@ describe("simplify", () => {
     expect(left(graph, folded, { B: 2 })).toEqual(["broadcast_to", "add", "mul", "exp", "tanh"]);
   });
 
+  it("leaves alone what it has no simpler form for", () => {
+    const graph = graphOf({ x: type("f32", "B", 4), w: type("f32", 4, 4), v: type("f32", 4) }, (b, { x, w, v }) => ({
+      product: b.op("matmul", [x, w], { transposeB: true }),
+      turned: b.op("matmul", [b.transpose(b.reshape(x, dims("B", 2, 2)), [1, 0, 2]), b.reshape(v, dims(2, 2))]),
+      sums: b.op("add", [b.op("add", [x, v]), b.scalar(2)]),
+      // A neutral element on the side where it is none, and numbers that are neutral elsewhere.
+      sides: b.op("sub", [b.scalar(0), b.op("div", [b.scalar(1), x])]),
+      others: b.op("add", [b.op("mul", [b.scalar(0), x]), b.scalar(1)]),
+      wider: b.op("mul", [b.broadcast(v, dims(3, 4)), b.broadcast(b.reshape(v, dims(1, 4)), dims(3, 4))]),
+      scalar: b.op("add", [b.zeros(type("f32", 4)), b.sum(v, [0])]),
+      negated: b.neg(b.op("exp", [b.neg(x)])),
+      cast: b.cast(b.cast(x, "i32"), "f32"),
+      pooled: b.op("max_pool2d", [b.op("exp", [b.reshape(w, dims(1, 4, 4, 1))])], { window: [2, 2], strides: [2, 2] }),
+    }));
+    expect(simplify(graph, { differentiated: false })).toEqual(graph);
+  });
+
+  it("puts a max pool before relu, unless relu is read besides", () => {
+    const pools = (isReadBesides: boolean): readonly string[] =>
+      left(
+        graphOf({ x: type("f32", "B", 4, 4, 1) }, (b, { x }) => {
+          const positive = b.op("relu", [x]);
+          const pooled = b.op("max_pool2d", [positive], { window: [2, 2], strides: [2, 2] });
+          return { pooled, ...(isReadBesides && { sum: b.sum(positive, [1, 2, 3]) }) };
+        }),
+        simplified,
+        { B: 2 },
+      );
+    expect(pools(false)).toEqual(["max_pool2d", "relu"]);
+    expect(pools(true)).toEqual(["relu", "max_pool2d", "sum"]);
+  });
+
   it("keeps stop_gradient until gradients are built", () => {
     const graph = graphOf({ x: type("f32", 3) }, (b, { x }) => ({ y: b.op("stop_gradient", [b.op("exp", [x])]) }));
     expect(left(graph, (it) => simplify(it, { differentiated: false }))).toEqual(["exp", "stop_gradient"]);

@@ -128,6 +128,11 @@ describe("toChannelsFirst", () => {
         return { loss: b.add(b.mean(small, [0, 1, 2, 3]), b.sum(b.mean(mixed, [1, 2]), [0, 1])), image: mixed, odd };
       },
     );
+    const moves = ["transpose", "reshape"];
+    const computed = (nodes: readonly Node[]): readonly string[] =>
+      operators(nodes).filter((it) => !moves.includes(it));
+    // Nothing is computed in both layouts: what is not moved is there once, before anything is swept up.
+    expect(computed(toChannelsFirst(graph).nodes)).toEqual(computed(graph.nodes));
     const after = laidOut(graph);
     expectSame(graph, after, { B: 2 });
     expectSame(withGradients(graph, ["x", "k", "scale"]), withGradients(after, ["x", "k", "scale"]), { B: 2 });
