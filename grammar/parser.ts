@@ -835,6 +835,10 @@ export class ModelParser extends CstParser {
     this.CONSUME(t.Identifier);
     this.CONSUME(t.StringToken);
     this.OPTION(() => {
+      this.CONSUME(t.Of);
+      this.CONSUME1(t.StringToken);
+    });
+    this.OPTION1(() => {
       this.CONSUME(t.Colon);
       this.SUBRULE(this.phrases);
     });

@@ -145,6 +145,7 @@ export const Repeat = contextual("repeat");
 export const Shared = contextual("shared");
 export const In = contextual("in");
 export const Over = contextual("over");
+export const Of = contextual("of");
 export const Reverse = contextual("reverse");
 export const With = contextual("with");
 export const None = contextual("None");
@@ -168,7 +169,27 @@ const contextualTokens = [
   Spec,
   ...declarationTokens,
   ...[Total, Largest, Smallest, Finish],
-  ...[From, Where, On, Step, Expect, At, Param, State, As, Emit, Last, Else, Repeat, Shared, In, Over, Reverse, With],
+  ...[
+    From,
+    Where,
+    On,
+    Step,
+    Expect,
+    At,
+    Param,
+    State,
+    As,
+    Emit,
+    Last,
+    Else,
+    Repeat,
+    Shared,
+    In,
+    Over,
+    Of,
+    Reverse,
+    With,
+  ],
   None,
 ];
 

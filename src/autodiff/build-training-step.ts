@@ -11,6 +11,7 @@ import { freezeInstances } from "../passes/freeze-instances.ts";
 import { finalPasses, passesBeforeGradients, runPasses, type PassTarget } from "../passes/pipeline.ts";
 import { applyUpdates, type TrainedParameter } from "./apply-updates.ts";
 import { differentiate } from "./differentiate.ts";
+import { moveFollowers } from "./move-followers.ts";
 import { inlineObjective } from "./inline-objective.ts";
 import { resolveGradients } from "./resolve-gradients.ts";
 
@@ -42,12 +43,14 @@ export function buildTrainingGraph(
   const inputs = extendInputs(b, forward.inputs);
   const updates = applyUpdates(b, program, place.step, gradients.trained, inputs);
   const outputs = [...updates, ...forward.outputs];
-  return finish(program, { ...gradients, inputs, outputs }, options);
+  const behind = { program, step: place.step, inputs, outputs, target: options };
+  const followers = moveFollowers(b, behind, ["parameter", "state"]);
+  return finish(program, { ...gradients, inputs, outputs: [...outputs, ...followers] }, options);
 }
 
 /**
  * The first half of a training step: the same inputs but for the optimizer's, and as outputs `grad/<path>` for every
- * parameter that the step changes, `loss`, the metrics and the next states. Gradients are neither clipped nor decayed.
+ * parameter that the step changes, `loss`, the metrics and the next states, of followers too. Gradients are neither clipped nor decayed.
  */
 export function buildGradientGraph(
   program: TrainProgram,
@@ -56,17 +59,19 @@ export function buildGradientGraph(
 ): Graph {
   const gradients = differentiateProgram(program, options, place);
   const { forward, b } = gradients;
-  const outputs = gradients.trained.map(({ input, gradient }): GraphOutput => {
+  const slopes = gradients.trained.map(({ input, gradient }): GraphOutput => {
     const path = required(input.path, "path");
     return { name: portOf("gradient", path), role: "gradient", path, value: gradient };
   });
-  const all = { ...gradients, inputs: extendInputs(b, forward.inputs), outputs: [...outputs, ...forward.outputs] };
-  return finish(program, all, options);
+  const inputs = extendInputs(b, forward.inputs);
+  const outputs = [...slopes, ...forward.outputs];
+  const followers = moveFollowers(b, { program, step: place.step, inputs, outputs, target: options }, ["state"]);
+  return finish(program, { ...gradients, inputs, outputs: [...outputs, ...followers] }, options);
 }
 
 /**
  * The second half of a training step: from `param/<path>`, `opt/<slot>/<path>`, `grad/<path>`, `step` and `hyper/...` to
- * the next parameters and optimizer state; clipping and decay are here, so that gradients may be accumulated before.
+ * the next parameters, of followers too, and optimizer state; clipping and decay are here, so that gradients may be accumulated before.
  */
 export function buildApplyGraph(
   program: TrainProgram,
@@ -88,7 +93,9 @@ export function buildApplyGraph(
     });
     return { input, gradient: added.value };
   });
-  const outputs = applyUpdates(b, program, place.step, trained, inputs);
+  const updates = applyUpdates(b, program, place.step, trained, inputs);
+  const behind = { program, step: place.step, inputs, outputs: updates, target: options };
+  const outputs = [...updates, ...moveFollowers(b, behind, ["parameter"])];
   return finish(program, { forward: { ...forward, nodes: [] }, nodes: [], b, inputs, outputs }, options);
 }
 

@@ -89,7 +89,7 @@ export const childKeys: Readonly<Record<Kind, readonly string[]>> = {
   budget: ["target", "entries"],
   feature: ["name", "type", "value"],
   setting: ["key", "phrases"],
-  directive: ["word", "pattern", "phrases"],
+  directive: ["word", "pattern", "of", "phrases"],
   step: ["name", "entries"],
   expectation: ["condition"],
   limit: ["condition", "at"],

@@ -176,10 +176,7 @@ function alignedEntries(entries: readonly sections.Entry[], printing: Printing):
     padTo(runsOf(settings, text, near), (it) => it.key.map((name) => name.text).join(".").length),
   );
   const directives = entries.filter((it) => it.kind === "directive").filter((it) => it.phrases.length > 0);
-  add(
-    pads,
-    padTo(runsOf(directives, text, near), (it) => it.word.text.length + it.pattern.span.end - it.pattern.span.start),
-  );
+  add(pads, padTo(runsOf(directives, text, near), headWidth));
   const features = entries.filter((it) => it.kind === "feature");
   add(
     pads,
@@ -194,6 +191,12 @@ function alignedEntries(entries: readonly sections.Entry[], printing: Printing):
   return entries.map((it, i) =>
     printing.print(["entries", i], { key: pads.get(it) ?? "", type: typePads.get(it) ?? "" }),
   );
+}
+
+/** How wide a directive is before its colon, apart from the blanks between its words, of which all that set something have as many. */
+function headWidth({ word, pattern, of }: sections.Directive): number {
+  const width = ({ span }: Node): number => span.end - span.start;
+  return word.text.length + width(pattern) + (of === undefined ? 0 : " of ".length + width(of));
 }
 
 /** Blanks that only stand where the entries are one below the other. */
@@ -221,7 +224,7 @@ export function printEntry(node: sections.Entry, printing: Printing, args: Print
       return [key, ": ", padding(pads.key), printPhrases(node.phrases, printing, column)];
     }
     case "directive": {
-      const head: Doc = [print("word"), " ", print("pattern")];
+      const head: Doc = [print("word"), " ", print("pattern"), node.of === undefined ? "" : [" of ", print("of")]];
       return node.phrases.length === 0 ? head : [head, ": ", padding(pads.key), printPhrases(node.phrases, printing)];
     }
     case "step":

@@ -122,6 +122,19 @@ export interface AverageSpec {
   readonly decay: number;
 }
 
+/**
+ * What moves toward other parameters after each batch, or after every so many, and is changed by nothing else: each path
+ * that fits `pattern` follows the one of the same wildcards in `of`.
+ */
+export interface FollowSpec {
+  readonly pattern: string;
+  readonly of: string;
+  /** `follower = decay follower + (1 - decay) followed`; states are copied. */
+  readonly decay: number;
+  /** It moves when so many batches more have been taken. */
+  readonly every: number;
+}
+
 export interface Monitor {
   readonly split: Split;
   /** `loss`, or the name of a metric. */
@@ -201,6 +214,8 @@ export interface TrainProgram {
   readonly metrics: readonly Metric[];
   readonly groups: readonly ParameterGroup[];
   readonly average?: AverageSpec;
+  /** Whatever follows is frozen in all phases. */
+  readonly follows: readonly FollowSpec[];
   /** In order; the first is from the beginning. */
   readonly phases: readonly [FreezePhase, ...FreezePhase[]];
   readonly length: Duration;

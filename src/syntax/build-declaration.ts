@@ -227,12 +227,13 @@ function buildEntry(builder: DeclarationBuilder, node: CstNode): sections.Sectio
     case "expectation":
       return { kind: "expectation", ...common, condition: buildOr(builder, oneNode(child, "orExpression")) };
     case "directive": {
-      const pattern = stringLiteral(oneToken(child, "String"), builder.reporter);
+      const [pattern, of] = tokens(child, "String").map((it) => stringLiteral(it, builder.reporter));
       return {
         kind: "directive",
         ...common,
         word: name(),
-        pattern,
+        pattern: pattern ?? fault("a directive without its pattern"),
+        of,
         phrases: buildPhrases(builder, maybeNode(child, "phrases")),
       };
     }

@@ -231,15 +231,34 @@ const missingExpect: Case = (stop) => {
   return true;
 };
 
+/** `follow "a.**" "b.**"`, `follow "a.**" of b` */
+const missingOf: Case = ({ token, tokens, place, before, rules, reporter }) => {
+  if (!["directive", "section"].includes(rules.at(-1) ?? "") || token === undefined) return false;
+  const span = reporter.span(token.startOffset, endOf(token));
+  if (before?.tokenType === t.Of && tokens[place - 2]?.tokenType === t.StringToken) {
+    const expected = 'a pattern of paths in double quotes, such as "online.**"';
+    reporter.report("MC1001", span, { expected, found: `\`${token.image}\`` });
+    return true;
+  }
+  const isSecond =
+    before?.tokenType === t.StringToken && isName(tokens[place - 2]) && tokens[place - 2]?.tokenType !== t.Of;
+  if (!isSecond || token.tokenType !== t.StringToken) return false;
+  const edits = [{ span: { ...span, end: span.start }, text: "of " }];
+  const parameters = { expected: "`of` between two patterns", found: token.image };
+  reporter.report("MC1001", span, parameters, { fix: { title: "write `of`", edits } });
+  return true;
+};
+
 /** `epochs 3`, `epochs = 3`, `param kernel f32[4]` */
 const missingColon: Case = (stop) => {
-  const { token, before, reporter, rules } = stop;
+  const { token, tokens, before, reporter, rules } = stop;
   const inEntry = ["entry", "setting", "directive"].includes(rules.at(-1) ?? "");
   const expectsColon = stop.expected === "Colon" || inEntry || rules.at(-1) === "section";
   if (!expectsColon || before === undefined) return false;
   if (before.tokenType !== t.StringToken && !isName(before)) return false;
   const start = startOfPart(stop, [t.Newline, t.Comma]);
-  const keyed = before.tokenType === t.StringToken ? 2 : 1;
+  const isOfTwo = before.tokenType === t.StringToken && tokens[stop.place - 2]?.tokenType === t.Of;
+  const keyed = isOfTwo ? 4 : before.tokenType === t.StringToken ? 2 : 1;
   if (rules.at(-1) === "section" && start !== stop.place - keyed) return false;
   const at = endOf(before);
   const assigned = isOneOf(token, [t.Equals]);
@@ -348,6 +367,7 @@ export const errorCases: readonly Case[] = [
   missingValue,
   inputsFirst,
   missingExpect,
+  missingOf,
   missingColon,
   missingComma,
   missingSeparator,

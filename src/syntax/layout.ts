@@ -53,7 +53,7 @@ const foreignWords = new Map([
 
 /** Words that join what stands before them with what follows. */
 const infixTokens: readonly TokenType[] = [
-  ...[t.As, t.In, t.Over, t.On, t.Where, t.With, t.At, t.Else, t.Reverse, t.Shared, t.From],
+  ...[t.As, t.In, t.Over, t.Of, t.On, t.Where, t.With, t.At, t.Else, t.Reverse, t.Shared, t.From],
 ];
 /** Their texts. */
 export const infixWords: readonly string[] = infixTokens.map((it) => symbolOf(it));
@@ -63,6 +63,7 @@ const innerWords = new Set([
   "step",
   "group",
   "freeze",
+  "follow",
   "expect",
   "param",
   "state",

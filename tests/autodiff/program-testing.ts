@@ -74,6 +74,7 @@ export function programOf(
     },
     metrics: [],
     groups: [],
+    follows: [],
     phases: [{ from: { steps: 0 }, frozen: [] }],
     length: { epochs: 1 },
     batch: 2,

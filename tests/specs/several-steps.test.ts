@@ -11,7 +11,15 @@ import { encodeCheckpoint, parseCheckpoint } from "../../src/runtime/train/check
 import { phaseAt, runTraining, type EpochReport, type Progress } from "../../src/runtime/train/train-loop.ts";
 import type { Trainer } from "../../src/runtime/train/trainer.ts";
 import { loadData, relativeNorm, weightVector } from "./spec-testing.ts";
-import { ganHalves, ganProgram, generatorEvery, labelledProgram, pairsText, thawingProgram } from "./step-programs.ts";
+import {
+  followingProgram,
+  ganHalves,
+  ganProgram,
+  generatorEvery,
+  labelledProgram,
+  pairsText,
+  thawingProgram,
+} from "./step-programs.ts";
 import { trainerOpener, runtimeNames } from "./open-trainers.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "modelc-steps-"));
@@ -27,6 +35,7 @@ const programs = {
   "two steps": () => ganProgram({ dropout: 0.25, rate: "cosine(0.05, total=15)" }),
   "two phases": thawingProgram,
   "two steps by labels": labelledProgram,
+  "two steps that another network follows": followingProgram,
   "two steps with averages": (): TrainProgram => ({
     ...ganProgram({ dropout: 0.25, rate: "0.05" }),
     average: { kind: "ema", decay: 0.9 },

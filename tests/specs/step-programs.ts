@@ -107,6 +107,32 @@ train Net on Pairs {
   return { ...program, phases };
 }
 
+/** A network that learns in two steps, the second on every other batch, and one that follows it, with averages of the first. */
+export function followingProgram(): TrainProgram {
+  return programOf(`
+block Half: (x: f32[B, 4]) -> f32[B, 4] {
+  x -> hidden: Dense(6, bias=false) -> norm: BatchNorm -> relu -> head: Dense(4)
+}
+model Twin: (x: f32[B, 4]) -> (y: f32[B, 4], slow: f32[B, 4]) {
+  target = Half()
+  online = Half()
+  (x -> online, x -> target)
+}
+${pairsSection}
+train Twin on Pairs {
+  optimizer: adam(lr=0.02)
+  average:   ema(decay=0.9)
+  step body { loss: mse(y, z) + 0.1 * mse(y, slow), update: "online.hidden.*", "online.norm.*" }
+  step head { loss: mse(y, z), update: "online.head.*", every: 2 }
+  follow "target.head.*" of "online.head.*": every=4
+  follow "target.hidden.*" of "online.hidden.*": decay=0.8
+  follow "target.norm.*" of "online.norm.*": decay=0.5, every=2
+  epochs: 3
+  batch:  4
+  seed:   9
+}`);
+}
+
 /** Two layers that learn in turns, by labels. */
 export function labelledProgram(): TrainProgram {
   const program = programOf(`

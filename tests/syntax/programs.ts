@@ -202,7 +202,7 @@ const entry = fc.oneof(
   parts.expression.map((value) => `image: f32[28, T] = ${value}`),
   parts.expression.map((value) => `label: class(10)[T] =¦${value}`),
   parts.condition.map((value) => `expect ${value}`),
-  fc.constant('group "**.bias": decay=0,¦lr=2'),
+  fc.constantFrom('group "**.bias": decay=0,¦lr=2', 'follow "target.**" of "online.**": decay=0.9,¦every=2'),
   fc.constant("step critic {§loss: a§update: b§}"),
 );
 const section = fc

@@ -25,6 +25,24 @@ train Line on Points {
   optimizer: sgd(lr=0.1)
 }
 `;
+/** Two networks of one input, the second of which is to follow the first. */
+const twins = (
+  second: string,
+  entries: string,
+): string => `model Twins: (x: f32[B, 2]) -> (y: f32[B, 2], z: f32[B, 2]) {
+  (x -> online: Dense(2), x -> ${second})
+}
+data Points {
+  source: csv("points.csv")
+  x: f32[2] = stack(raw.a, raw.b, axis=-1)
+}
+train Twins on Points {
+  loss: mse(y, x + 0.9 * z)
+  optimizer: sgd(lr=0.1)
+  ${entries}
+}
+`;
+const following = 'follow "target.**" of "online.**": decay=0.99';
 const good = train("  loss: mse(y, t)\n  optimizer: sgd(lr=0.1)\n  epochs: 5\n  batch: 8");
 
 /** What `data`, `train` and `test` sections may get wrong. */
@@ -256,6 +274,25 @@ export const trainingCatalog = {
     good: train(
       '  loss: mse(y, t)\n  optimizer: sgd(lr=0.1)\n  epochs: 5\n  group "**": decay=0.1\n  group "**.bias": decay=0',
     ),
+  }),
+  MC4082: entry({
+    severity: "error",
+    title: "a follower that differs from what it follows",
+    message: (it: { what: string }) => `${it.what}.`,
+    explanation:
+      "`follow` pairs parameters and states by path: what the wildcards of one pattern take stands in those of the other. Each has one partner, of its shape and element type, which nothing else changes: so that two parts of a model that are made alike have all the same paths, apart from the part of the path that the patterns name.",
+    bad: twins("target: Dense(2, bias=false)", following),
+    good: twins("target: Dense(2)", following),
+  }),
+  MC4083: entry({
+    severity: "warning",
+    title: "a pattern that matches nothing but what follows",
+    message: (it: { key: string; pattern: string }) =>
+      `\`${it.key}\` changes nothing here: all that "${it.pattern}" matches follows other parameters.`,
+    explanation:
+      "What follows is moved by `follow` alone: no step updates it, and it is frozen as it is. Name what it follows, or leave the line out.",
+    bad: twins("target: Dense(2)", `${following}\n  freeze "target.**"`),
+    good: twins("target: Dense(2)", `${following}\n  freeze "**.bias"`),
   }),
   MC4017: entry({
     severity: "error",

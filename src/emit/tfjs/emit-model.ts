@@ -21,6 +21,7 @@ import {
 } from "./ast.ts";
 import { checkFunction, heldPlaces } from "./emit-checks.ts";
 import { noAverages, withAverages } from "./emit-averages.ts";
+import { startedFollowing } from "./emit-followers.ts";
 import { createExpression, unfitted } from "./emit-create.ts";
 import type { CalledFunction } from "../structured/write-functions.ts";
 import { tensorType } from "./tensor-type.ts";
@@ -149,7 +150,7 @@ function createFunction(context: ModelContext): FunctionItem {
   const made: Expression = { kind: "object", entries };
   const body: Statement[] = [];
   if (usesKeys) body.push(constant("at", call("initialKeys", identifier("seed"))));
-  body.push(returns(made));
+  body.push(returns(startedFollowing(context, made)));
   return {
     kind: "function",
     exported: true,

@@ -19,6 +19,7 @@ import type { CalledFunction } from "../structured/write-functions.ts";
 import { foreignStates, learningSlots, methodCall, type Learner } from "./emit-learning.ts";
 import { movedAverages, withAverages } from "./emit-averages.ts";
 import { countsStrays, resultsCall, soundSums } from "./emit-results.ts";
+import { movedFollowers } from "./emit-followers.ts";
 import type { ModelContext } from "./model-context.ts";
 import type { StepNames } from "./step-names.ts";
 
@@ -105,6 +106,7 @@ export function trainSumsFunction(context: StepContext): Item {
   const statements: readonly Statement[] = [
     { kind: "expression", value: update },
     ...movedAverages(context.model, learnerOf(context)),
+    ...movedFollowers(context.model, context.program, context.step),
     ...(several ? [] : [{ kind: "assign", target: member(model, "step"), operator: "+=", value: literal(1) } as const]),
   ];
   return {

@@ -17,6 +17,7 @@ import { emitFunctions } from "./emit-functions.ts";
 import { tfjsTarget } from "./tfjs-target.ts";
 import { checkpointItems } from "./emit-checkpoint.ts";
 import { dataTypes, modelItems, modelType } from "./emit-model.ts";
+import { followNames } from "./emit-followers.ts";
 import { portsOf, type ModelContext } from "./model-context.ts";
 import { featurePorts } from "./emit-preparation.ts";
 import { trainingItems } from "./emit-training.ts";
@@ -75,6 +76,7 @@ function fileItems(input: TfjsInput): FilePart {
 function attemptFile({ module: whole, train, name }: TfjsInput, isHelper: (name: string) => boolean): FilePart {
   // What is frozen throughout is left out of the file: of several phases each has the model in its own form.
   const phased = train !== undefined && train.phases.length > 1;
+  const follows = train !== undefined && train.follows.length > 0;
   const module = train === undefined || phased ? whole : freezeInstances(whole, train.phases[0].frozen);
   const phases = phased ? phaseModules(module, train.phases) : undefined;
   const functions = new Map<string, Func>(phases?.functions ?? module.functions);
@@ -97,6 +99,7 @@ function attemptFile({ module: whole, train, name }: TfjsInput, isHelper: (name:
     ...dataTypes.map((it) => `${type}${it}`),
     ...(named.size > 1 ? [...severalNames, ...[...named.values()].flatMap((it) => Object.values(it))] : []),
     ...(phased ? ["phases"] : []),
+    ...(follows ? followNames : []),
   ];
   const names = nameScope(taken, isHelper);
   const interfaces = interfaceCollector(names);
@@ -158,6 +161,7 @@ function attemptFile({ module: whole, train, name }: TfjsInput, isHelper: (name:
     phased,
     keepsBest: train?.save !== undefined,
     ...(train?.average !== undefined && { average: train.average.decay }),
+    follows,
     ...(train?.steps.some((it) => needsTotal(it.optimizer.rate)) === true
       ? { steps: "steps" in train.length ? train.length.steps : Infinity }
       : {}),

@@ -18,6 +18,7 @@ import {
 import { extremesOf, figuresFunction } from "./emit-figures.ts";
 import { fitFunction } from "./emit-fit.ts";
 import { checkFunction } from "./emit-checks.ts";
+import { followerItems } from "./emit-followers.ts";
 import { learningItems } from "./emit-learning.ts";
 import { batchPorts, countsStrays, placesItems, resultsFunction, soundSums } from "./emit-results.ts";
 import {
@@ -85,6 +86,7 @@ export function trainingItems(context: TrainingContext): {
       ...optimizers.flatMap((it) => it.functions),
       ...joined.functions,
       ...groupItems(program, helpers),
+      ...followerItems(model, program),
       ...learningItems(program, new Map(steps.map((it) => [it.step, it.names])), helpers),
       checkFunction("checkBatch", `${type}Batch`, ports, model),
     ],

@@ -46,6 +46,8 @@ export interface ModelContext {
   readonly keepsBest: boolean;
   /** By what decay averages of the parameters are kept, where they are. */
   readonly average?: number;
+  /** True where something follows something else. */
+  readonly follows: boolean;
   /** Steps of the whole training, where the learning rate depends on that: Infinity until `fit` knows. */
   readonly steps?: number;
 }

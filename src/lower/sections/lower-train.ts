@@ -6,6 +6,7 @@ import type { Func, Module, Value } from "../../ir/graph.ts";
 import type { DataProgram, Metric, TrainProgram, TrainStep } from "../../ir/program.ts";
 import { lossName } from "../../ir/measures-of.ts";
 import { matchesAny } from "../../ir/is-learned.ts";
+import { once } from "../../support/once.ts";
 import { parametersOf, statesOf } from "../../graph/parameters-of.ts";
 import type { Callable, ProgramFile } from "../../std/program-file.ts";
 import type { CallExpression, Expression, NameReference } from "../../syntax/ast.ts";
@@ -25,19 +26,20 @@ import {
   checkRate,
   readAverage,
   readClip,
-  readDirective,
   readInteger,
   readOptimizer,
   readSave,
   readStop,
   readValidate,
 } from "./read-training.ts";
+import { readDirective } from "./read-directive.ts";
+import { checkFollowers } from "./check-followers.ts";
 import { lowerMetric, metricExpression } from "./lower-metric.ts";
 import { isOfExamples, meanOfExamples } from "./mean-metric.ts";
 import { reportMisplaced } from "./report-misplaced.ts";
 import { sectionContext, sectionFunc, settingScope, sourceText } from "./section-context.ts";
 import { sectionKeys } from "./section-keys.ts";
-import { readUpdates, writtenSteps } from "./written-steps.ts";
+import { readUpdates, writtenSteps, writtenUpdates } from "./written-steps.ts";
 import { reportIdleGroups } from "./report-idle-groups.ts";
 
 /** Gives a model as a section names it, with dims that are fixed. */
@@ -156,7 +158,12 @@ export function lowerTrainSection(
   const owned = { parameters: paths, states: statesOf(model.module).map((it) => it.path) };
   const marks = directives.flatMap((it) => readDirective(it, owned, model.module.name, scope) ?? []);
   reportIdleGroups(marks, paths, scope);
-  const frozen = marks.flatMap((it) => (it.kind === "freeze" ? [it.pattern] : []));
+  checkFollowers(marks, written.flatMap(writtenUpdates), model.module, scope);
+  const follows = marks.flatMap((it) => (it.kind === "follow" ? [it.follow] : []));
+  const frozen = [
+    ...marks.flatMap((it) => (it.kind === "freeze" ? [it.pattern] : [])),
+    ...follows.map(({ pattern }) => pattern),
+  ];
   for (const { step, updates } of collector.hasErrors ? [] : read) {
     const changed = paths.filter((path) => matchesAny(updates, path));
     if (!changed.every((path) => matchesAny(frozen, path))) continue;
@@ -197,6 +204,7 @@ export function lowerTrainSection(
     steps: [first, ...others],
     metrics,
     ...(average !== undefined && { average }),
+    follows,
     groups: marks.flatMap((it) => (it.kind === "group" ? [it.group] : [])),
     phases: [{ from: { steps: 0 }, frozen }],
     length: settings.has("steps") ? { steps } : { epochs },
@@ -206,16 +214,6 @@ export function lowerTrainSection(
     ...(stop !== undefined && { stop }),
     ...(save !== undefined && { save }),
     origin: declaration.model.span,
-  };
-}
-
-/** A function that is called once for each thing that it is given. */
-function once<Given, Made>(make: (given: Given) => Made): (given: Given) => Made {
-  const made = new Map<Given, { readonly made: Made }>();
-  return (given) => {
-    const known = made.get(given) ?? { made: make(given) };
-    made.set(given, known);
-    return known.made;
   };
 }
 

@@ -5,7 +5,6 @@ import type {
   Metric,
   Monitor,
   OptimizerSpec,
-  ParameterGroup,
   Schedule,
   SettingValue,
   Split,
@@ -18,8 +17,7 @@ import type { ArgumentSchema } from "../../ir/settings.ts";
 import { fault } from "../../support/fault.ts";
 import type { Span } from "../../support/source.ts";
 import type { Expression } from "../../syntax/ast.ts";
-import type { Directive, Setting } from "../../syntax/ast/sections.ts";
-import { matchPath } from "../../support/match-path.ts";
+import type { Setting } from "../../syntax/ast/sections.ts";
 import {
   checkedValue,
   onlyExpression,
@@ -90,60 +88,6 @@ export function readAverage(expression: Expression, scope: SettingScope): Averag
   const table = { ema: { decay: { kind: "number", default: 0.999, min: 0, below: 1 } } } as const;
   const call = readCall(expression, table, "average", scope);
   return call && { kind: "ema", decay: numberOf(call.values, "decay") };
-}
-
-/** A directive of a training as it was read: what it sets of parameters, or what it freezes. */
-export type ReadDirective =
-  | { readonly kind: "group"; readonly directive: Directive; readonly group: ParameterGroup }
-  | { readonly kind: "freeze"; readonly directive: Directive; readonly pattern: string };
-
-/**
- * `group "**.bias": decay=0, scale=0.1` and `freeze "stem.**"`. A group's pattern must match a parameter, one of `freeze`
- * a parameter or a state.
- */
-export function readDirective(
-  directive: Directive,
-  { parameters, states }: { readonly parameters: readonly string[]; readonly states: readonly string[] },
-  model: string,
-  scope: SettingScope,
-): ReadDirective | undefined {
-  const { word, pattern } = directive;
-  if (word.text !== "group" && word.text !== "freeze") {
-    scope.collector.report("MC4001", word.span, { key: word.text, section: "train", known: ["group", "freeze"] });
-    return undefined;
-  }
-  const freezes = word.text === "freeze";
-  const matches = (path: string): boolean => matchPath(pattern.value, path);
-  if (!parameters.some(matches) && !(freezes && states.some(matches))) {
-    const what = freezes ? "no parameter and no state" : "no parameter";
-    scope.collector.report("MC4012", pattern.span, { pattern: pattern.value, model, what });
-    return undefined;
-  }
-  const given = directive.phrases.flatMap((it) => it.parts);
-  if (freezes) {
-    const [extra] = given;
-    if (extra === undefined) return { kind: "freeze", directive, pattern: pattern.value };
-    scope.collector.report("MC4005", extra.span, { argument: "settings", callee: "freeze", known: [] });
-    return undefined;
-  }
-  if (given.length === 0) {
-    const missing = "what it sets: `decay=`, `scale=` or both";
-    scope.collector.report("MC4003", directive.span, { missing, where: `\`group "${pattern.value}"\`` });
-    return undefined;
-  }
-  const schema = {
-    decay: { kind: "number", default: -1, min: 0 },
-    scale: { kind: "number", default: -1, min: 0 },
-  } as const;
-  const settings = readArguments("group", schema, given, directive.span, scope);
-  if (settings === undefined) return undefined;
-  const { decay, scale } = settings.values;
-  const group = {
-    pattern: pattern.value,
-    ...(typeof decay === "number" && decay >= 0 && { decay }),
-    ...(typeof scale === "number" && scale >= 0 && { scale }),
-  };
-  return { kind: "group", directive, group };
 }
 
 /** A whole number of a section, or its default. */

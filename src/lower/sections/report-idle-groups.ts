@@ -1,6 +1,6 @@
 import { matchPath } from "../../support/match-path.ts";
 import type { SettingScope } from "./read-setting.ts";
-import type { ReadDirective } from "./read-training.ts";
+import type { ReadDirective } from "./read-directive.ts";
 
 /** Warns of settings of groups that no parameter takes: all that match are frozen, or take them from a later group. */
 export function reportIdleGroups(
@@ -9,23 +9,26 @@ export function reportIdleGroups(
   scope: SettingScope,
 ): void {
   const groups = all.filter((it) => it.kind === "group");
-  const freezes = all.filter((it) => it.kind === "freeze");
+  const stills = all.flatMap((it) => {
+    if (it.kind === "group") return [];
+    const [pattern, message] = it.kind === "freeze" ? [it.pattern, "frozen here"] : [it.follow.pattern, "follows here"];
+    return [{ directive: it.directive, pattern, message }];
+  });
   for (const [at, { directive, group }] of groups.entries()) {
     const matching = parameters.filter((path) => matchPath(group.pattern, path));
-    const learning = matching.filter((path) => !freezes.some((it) => matchPath(it.pattern, path)));
+    const learning = matching.filter((path) => !stills.some((it) => matchPath(it.pattern, path)));
     const reaches = (pattern: string): boolean => matching.some((path) => matchPath(pattern, path));
     for (const setting of ["decay", "scale"] as const) {
       if (group[setting] === undefined) continue;
       const later = groups.slice(at + 1).filter((it) => it.group[setting] !== undefined);
       const isTaken = (path: string): boolean => !later.some((it) => matchPath(it.group.pattern, path));
       if (learning.some(isTaken)) continue;
-      const isFrozen = learning.length === 0;
-      const culprits = isFrozen
-        ? freezes.filter((it) => reaches(it.pattern))
-        : later.filter((it) => reaches(it.group.pattern));
-      const message = isFrozen ? "frozen here" : "set here again";
-      const labels = culprits.map((it) => ({ span: it.directive.span, message }));
-      const why = isFrozen ? "all that it matches is frozen" : "later groups set it for all that it matches";
+      const isStill = learning.length === 0;
+      const again = later.map((it) => ({ ...it, pattern: it.group.pattern, message: "set here again" }));
+      const culprits = (isStill ? stills : again).filter((it) => reaches(it.pattern));
+      const labels = culprits.map((it) => ({ span: it.directive.span, message: it.message }));
+      const how = culprits.every((it) => it.message === "follows here") ? "follows other parameters" : "is frozen";
+      const why = isStill ? `all that it matches ${how}` : "later groups set it for all that it matches";
       scope.collector.report("MC4065", directive.span, { setting, pattern: group.pattern, why }, { labels });
     }
   }

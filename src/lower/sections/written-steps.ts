@@ -1,5 +1,6 @@
 import { matchPath } from "../../support/match-path.ts";
 import type { Span } from "../../support/source.ts";
+import type { StringLiteral } from "../../syntax/ast.ts";
 import type { Setting, StepEntry, TrainDeclaration } from "../../syntax/ast/sections.ts";
 import { readInteger } from "./read-training.ts";
 import { onlyPart, settingsOf, type SettingScope } from "./read-setting.ts";
@@ -76,6 +77,14 @@ export function writtenSteps(
     });
   }
   return steps;
+}
+
+/** The patterns of what a step changes as it says them itself. */
+export function writtenUpdates(step: WrittenStep): readonly StringLiteral[] {
+  return (step.setting("update")?.phrases ?? []).flatMap((phrase) => {
+    const part = onlyPart(phrase);
+    return part?.kind === "string" ? [part] : [];
+  });
 }
 
 /** The patterns of what a step changes: all where it says nothing. */

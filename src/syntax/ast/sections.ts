@@ -32,11 +32,15 @@ export interface Setting extends NodeBase {
   readonly doc: Doc | undefined;
 }
 
-/** `group "**.bias": decay=0` and `freeze "stem.**"`: a word, a path pattern, and what it sets, if anything. */
+/**
+ * `group "**.bias": decay=0`, `freeze "stem.**"` and `follow "target.**" of "online.**": decay=0.99`: a word, a path
+ * pattern, that of others where it is about two, and what it sets, if anything.
+ */
 export interface Directive extends NodeBase {
   readonly kind: "directive";
   readonly word: Name;
   readonly pattern: StringLiteral;
+  readonly of: StringLiteral | undefined;
   readonly phrases: readonly Phrase[];
   readonly doc: Doc | undefined;
 }

@@ -12,7 +12,7 @@ import type { Tensors } from "../../../src/runtime/tensor.ts";
 import { parseCheckpoint } from "../../../src/runtime/train/checkpoint.ts";
 import { runTraining, type EpochReport } from "../../../src/runtime/train/train-loop.ts";
 import { loadData, trainerOf } from "../../specs/spec-testing.ts";
-import { ganProgram, labelledProgram, pairsText, thawingProgram } from "../../specs/step-programs.ts";
+import { followingProgram, ganProgram, labelledProgram, pairsText, thawingProgram } from "../../specs/step-programs.ts";
 import { useBackend } from "./backends.ts";
 import { typeErrors } from "./type-errors.ts";
 import { importEmitted, writeEmitted } from "./load-emitted.ts";
@@ -52,6 +52,7 @@ const programs: Readonly<Record<string, TrainProgram>> = {
   Gan: ganProgram({ dropout: 0.25, rate: "cosine(0.05, total=15)" }),
   Net: thawingProgram(),
   Labelled: labelledProgram(),
+  Twin: followingProgram(),
 };
 const folder = mkdtempSync(join(tmpdir(), "modelc-emitted-steps-"));
 writeFileSync(join(folder, "pairs.csv"), pairsText());
@@ -95,7 +96,7 @@ const held = async (bytes: Promise<Uint8Array>): Promise<Tensors> => {
 const plain = (tensors: Tensors): unknown =>
   [...tensors].map(([name, it]) => [name, [...toNumbers(it)]]).sort(([a], [b]) => (String(a) < String(b) ? -1 : 1));
 
-describe.each(["Gan", "Net", "Labelled"])("the file of %s", (name) => {
+describe.each(["Gan", "Net", "Labelled", "Twin"])("the file of %s", (name) => {
   const emitted = <M extends Emitted = Emitted>(): Promise<M> => importEmitted<M>(name, texts.get(name) ?? "", "steps");
 
   it("passes the strict type checker", () => {

@@ -50,6 +50,7 @@ export const program: TrainProgram = {
   ],
   metrics: [accuracyMetric],
   groups: [],
+  follows: [],
   phases: [{ from: { steps: 0 }, frozen: [] }],
   length: { epochs: 4 },
   batch: 4,

@@ -1,0 +1,76 @@
+import { followersOf, type Follower } from "../../graph/followers-of.ts";
+import { parametersOf, statesOf } from "../../graph/parameters-of.ts";
+import type { Module } from "../../ir/graph.ts";
+import { matchPath } from "../../support/match-path.ts";
+import { partnerPath } from "../../support/partner-path.ts";
+import type { Span } from "../../support/source.ts";
+import type { StringLiteral } from "../../syntax/ast.ts";
+import { formatType } from "../values.ts";
+import type { ReadDirective } from "./read-directive.ts";
+import type { SettingScope } from "./read-setting.ts";
+
+/**
+ * Reports followers that have no partner, or one of another type; what follows twice, or is followed as well; and patterns
+ * of steps and freezes that match nothing but followers.
+ */
+export function checkFollowers(
+  marks: readonly ReadDirective[],
+  updates: readonly StringLiteral[],
+  module: Module,
+  scope: SettingScope,
+): void {
+  const follows = marks.filter((it) => it.kind === "follow");
+  const followers = followersOf(
+    module,
+    follows.map((it) => it.follow),
+  );
+  for (const { directive, follow } of follows) {
+    const own = followers.filter((it) => it.spec === follow);
+    // Of many that are wrong in the same way the first is enough.
+    const what = faultsOf(own, followers, module).at(0);
+    if (what !== undefined) scope.collector.report("MC4082", directive.span, { what });
+  }
+  const moved = new Set(followers.map((it) => it.variable.path));
+  const owned = [...parametersOf(module), ...statesOf(module)].map((it) => it.path);
+  const reportIdle = (key: "freeze" | "update", pattern: string, span: Span): void => {
+    const matching = owned.filter((path) => matchPath(pattern, path));
+    if (matching.length === 0 || matching.some((path) => !moved.has(path))) return;
+    const labels = follows
+      .filter(({ follow }) => matching.some((path) => matchPath(follow.pattern, path)))
+      .map((it) => ({ span: it.directive.span, message: "follows here" }));
+    scope.collector.report("MC4083", span, { key, pattern }, { labels });
+  };
+  for (const it of marks) if (it.kind === "freeze") reportIdle("freeze", it.pattern, it.directive.span);
+  for (const it of updates) reportIdle("update", it.value, it.span);
+}
+
+/** What is wrong with the followers of a directive, in words. */
+function faultsOf(own: readonly Follower[], all: readonly Follower[], module: Module): readonly string[] {
+  const kinds = { parameter: parametersOf(module), state: statesOf(module) } as const;
+  const known = new Map(
+    (["parameter", "state"] as const).flatMap((kind) => kinds[kind].map((it) => [it.path, { kind, type: it.type }])),
+  );
+  const lone = own.flatMap(({ kind, variable: { path, type }, of, spec }): readonly string[] => {
+    const [partner, twice, chained] = [
+      known.get(of),
+      all.find((it) => it.variable.path === path && it.spec !== spec),
+      all.find((it) => it.variable.path === of),
+    ];
+    if (partner === undefined) return [`\`${path}\` follows nothing: there is no \`${of}\``];
+    if (of === path) return [`\`${path}\` follows itself`];
+    if (twice !== undefined) return [`\`${path}\` follows both \`${of}\` and \`${twice.of}\``];
+    if (chained !== undefined) return [`\`${path}\` follows \`${of}\`, which follows \`${chained.of}\` itself`];
+    if (partner.kind !== kind) return [`\`${path}\` is a ${kind}, and \`${of}\`, which it follows, a ${partner.kind}`];
+    const [mine, theirs] = [formatType(type), formatType(partner.type)];
+    return mine === theirs ? [] : [`\`${path}\` is ${mine}, and \`${of}\`, which it follows, ${theirs}`];
+  });
+  const taken = new Set(own.map((it) => it.of));
+  const left = own.slice(0, 1).flatMap(({ spec }) =>
+    [...known.keys()].flatMap((path) => {
+      if (taken.has(path) || !matchPath(spec.of, path)) return [];
+      const partner = partnerPath({ pattern: spec.of, of: spec.pattern }, path);
+      return [`\`${path}\` is followed by nothing: there is no \`${partner}\``];
+    }),
+  );
+  return [...lone, ...left];
+}

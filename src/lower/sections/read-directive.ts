@@ -1,0 +1,93 @@
+import type { FollowSpec, ParameterGroup } from "../../ir/program.ts";
+import { matchPath } from "../../support/match-path.ts";
+import type { Directive } from "../../syntax/ast/sections.ts";
+import { readFollow } from "./read-follow.ts";
+import { readArguments, type SettingScope } from "./read-setting.ts";
+
+/** A directive of a training as it was read: what it sets of parameters, what it freezes, or what follows what. */
+export type ReadDirective =
+  | { readonly kind: "group"; readonly directive: Directive; readonly group: ParameterGroup }
+  | { readonly kind: "freeze"; readonly directive: Directive; readonly pattern: string }
+  | { readonly kind: "follow"; readonly directive: Directive; readonly follow: FollowSpec };
+
+/** The paths of what a model owns. */
+export interface OwnedPaths {
+  readonly parameters: readonly string[];
+  readonly states: readonly string[];
+}
+
+const words = ["group", "freeze", "follow"] as const;
+
+/**
+ * `group "**.bias": decay=0, scale=0.1`, `freeze "stem.**"` and `follow "target.**" of "online.**": decay=0.99`. A group's
+ * pattern must match a parameter, the others a parameter or a state.
+ */
+export function readDirective(
+  directive: Directive,
+  owned: OwnedPaths,
+  model: string,
+  scope: SettingScope,
+): ReadDirective | undefined {
+  const { word, pattern, of } = directive;
+  const key = words.find((it) => it === word.text);
+  if (key === undefined) {
+    scope.collector.report("MC4001", word.span, { key: word.text, section: "train", known: words });
+    return undefined;
+  }
+  if (of !== undefined && key !== "follow") {
+    scope.collector.report("MC4005", of.span, { argument: "a second pattern", callee: key, known: [] });
+    return undefined;
+  }
+  const patterns = of === undefined ? [pattern] : [pattern, of];
+  const unmatched = patterns.filter((it) => !matchesSome(it.value, owned, key !== "group"));
+  for (const it of unmatched) {
+    const what = key === "group" ? "no parameter" : "no parameter and no state";
+    scope.collector.report("MC4012", it.span, { pattern: it.value, model, what });
+  }
+  if (unmatched.length > 0) return undefined;
+  switch (key) {
+    case "group":
+      return readGroup(directive, scope);
+    case "freeze":
+      return readFreeze(directive, scope);
+    case "follow": {
+      const follow = readFollow(directive, scope);
+      return follow && { kind: "follow", directive, follow };
+    }
+  }
+}
+
+function matchesSome(pattern: string, { parameters, states }: OwnedPaths, withStates: boolean): boolean {
+  const matches = (path: string): boolean => matchPath(pattern, path);
+  return parameters.some(matches) || (withStates && states.some(matches));
+}
+
+function readFreeze(directive: Directive, scope: SettingScope): ReadDirective | undefined {
+  const [extra] = directive.phrases.flatMap((it) => it.parts);
+  if (extra === undefined) return { kind: "freeze", directive, pattern: directive.pattern.value };
+  scope.collector.report("MC4005", extra.span, { argument: "settings", callee: "freeze", known: [] });
+  return undefined;
+}
+
+function readGroup(directive: Directive, scope: SettingScope): ReadDirective | undefined {
+  const pattern = directive.pattern.value;
+  const given = directive.phrases.flatMap((it) => it.parts);
+  if (given.length === 0) {
+    const missing = "what it sets: `decay=`, `scale=` or both";
+    scope.collector.report("MC4003", directive.span, { missing, where: `\`group "${pattern}"\`` });
+    return undefined;
+  }
+  const schema = {
+    decay: { kind: "number", default: -1, min: 0 },
+    scale: { kind: "number", default: -1, min: 0 },
+  } as const;
+  const settings = readArguments("group", schema, given, directive.span, scope);
+  if (settings === undefined) return undefined;
+  const { decay, scale } = settings.values;
+  const group = {
+    pattern,
+    ...(typeof decay === "number" && decay >= 0 && { decay }),
+    ...(typeof scale === "number" && scale >= 0 && { scale }),
+  };
+  return { kind: "group", directive, group };
+}
