@@ -43,7 +43,9 @@ export function writeGradients(func: Func, functions: ReadonlyMap<string, Func>,
     const states = new Map<string, StateNode>();
     const inMode = (of: Mode, named: boolean): Region => {
       const flat = flattenRegion(func, functions, facts, way, results, of);
-      return structured(flat, clean(replaceGradients(flat.graph)), states, named ? results : []);
+      const graph = clean(replaceGradients(flat.graph));
+      const placed = eliminateDeadNodes({ ...graph, nodes: graph.nodes.map(placeKey) });
+      return structured(flat, placed, states, named ? results : []);
     };
     const middle = (): readonly Node[] => {
       if (mode !== undefined) return inMode(mode, true).nodes;
@@ -89,12 +91,7 @@ export function writeGradients(func: Func, functions: ReadonlyMap<string, Func>,
       else copies.push([from, to]);
     });
     const define = (like: Value): Value => wanted.get(like.id) ?? fresh(like);
-    const body = nodes.map(outOfRounds).map((node) => {
-      if (node.kind !== "key") return cloneNode(node, scope, define);
-      // Indices of copies stand in the path: the key is made of both apart.
-      const path = joinPath(node.path, ...node.indices.map(String));
-      return cloneNode({ kind: "key", path, indices: [], results: node.results }, scope, define);
-    });
+    const body = nodes.map(outOfRounds).map((node) => cloneNode(node, scope, define));
     const rename = renameBy(scope);
     const end = [
       ...copies.map(([from, to]): Node => ({
@@ -116,6 +113,14 @@ export function writeGradients(func: Func, functions: ReadonlyMap<string, Func>,
   };
 
   return { ...func, body: region(func.body, undefined) };
+}
+
+/** The keys of a flat graph by their places alone, which say the key of the step, and those of the scans around. */
+function placeKey(node: Node): Node {
+  if (node.kind !== "key") return mapRegions(node, (it) => ({ ...it, nodes: it.nodes.map(placeKey) }));
+  const { base: _, ...key } = node;
+  // Indices of copies stand in the path: the key is made of both apart.
+  return { ...key, path: joinPath(node.path, ...node.indices.map(String)), indices: [] };
 }
 
 /** What is written out with others is no round of a loop any more. */

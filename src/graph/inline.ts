@@ -71,6 +71,8 @@ interface Frame {
   readonly place: string;
   readonly indices: readonly number[];
   readonly inScan: boolean;
+  /** The key that its draws go by: that of this step, folded with the places of the scans around. */
+  readonly key: () => Value;
   readonly dims: DimMap | undefined;
   /** The outermost call around it. */
   readonly call?: Span;
@@ -91,6 +93,9 @@ function within(frame: Frame, instance: string): Frame {
 
 /** The type of a key and of a seed. */
 const seedType: TensorType = { dtype: "u32", shape: [constant(2)] };
+
+/** The type of a word that a key is folded with. */
+const wordType: TensorType = { dtype: "u32", shape: [] };
 
 /** An inliner whose nodes go to `options.b`. */
 export function createInliner(options: InlineOptions): Inliner {
@@ -213,7 +218,7 @@ export function createInliner(options: InlineOptions): Inliner {
           ...node,
           path: within(frame, node.path).place,
           indices: [...within(frame, node.path).indices, ...node.indices],
-          base: baseKey(),
+          base: frame.key(),
           results: defineFresh(node.results),
         });
       case "call": {
@@ -249,17 +254,28 @@ export function createInliner(options: InlineOptions): Inliner {
         return placed();
       case "scan": {
         const bodyInputs = defineFresh(node.body.inputs);
+        const length = frame.dims === undefined ? node.length : frame.dims(node.length);
+        // Its place along the axis, where a step draws.
+        const places: { readonly all: Value; readonly one: Value }[] = [];
+        let key: Value | undefined;
         const body = out.region(bodyInputs, (inner) => {
-          inlineNodes(node.body.nodes, scope, { ...frame, inScan: true }, inner);
+          const keyOfStep = (): Value => {
+            if (key !== undefined) return key;
+            const place = { all: out.op("range", [], { size: length, dtype: "u32" }), one: inner.value(wordType) };
+            places.push(place);
+            return (key = inner.op("fold_key", [frame.key(), place.one]));
+          };
+          inlineNodes(node.body.nodes, scope, { ...frame, inScan: true, key: keyOfStep }, inner);
           return node.body.results.map(use);
         });
         const results = defineFresh(node.results);
         const made: ScanNode = {
           ...node,
           initial: node.initial.map(use),
-          sequences: node.sequences.map(use),
-          length: frame.dims === undefined ? node.length : frame.dims(node.length),
-          body,
+          sequences: [...node.sequences.map(use), ...places.map((it) => it.all)],
+          sequenceAxes: [...node.sequenceAxes, ...places.map(() => 0)],
+          length,
+          body: { ...body, inputs: [...body.inputs, ...places.map((it) => it.one)] },
           results,
         };
         out.append(made);
@@ -286,7 +302,12 @@ export function createInliner(options: InlineOptions): Inliner {
     b,
     input,
     apply: (func, path, operands, dims) =>
-      inlineFunction(func, { path, place: path, indices: [], inScan: false, dims, apart: apartIn(func) }, operands, b),
+      inlineFunction(
+        func,
+        { path, place: path, indices: [], inScan: false, key: baseKey, dims, apart: apartIn(func) },
+        operands,
+        b,
+      ),
     inputs: () => [...inputs.values()],
     prelude: () => prelude,
     updates: () => new Map([...current].filter(([path]) => updated.has(path))),

@@ -86,6 +86,8 @@ export function measure(module: Module): ModuleMeasure {
     region.nodes.flatMap((node) => {
       if (node.kind === "call") return callRow(node, "");
       if (node.kind === "repeat") return repeatRows(node, "");
+      // What stands in a scan gives what it does at one step, and costs what it does at all of them.
+      if (node.kind === "scan") return rowsOf(node.body).map((it) => ({ ...it, ...times(it, node.length) }));
       return node.kind === "training" ? rowsOf(node.otherwise) : [];
     });
 

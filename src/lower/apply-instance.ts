@@ -45,11 +45,10 @@ export function applyInstance(
   return callNode(ctx, use, instantiation, "", span);
 }
 
-/** What runs at every step of a scan neither draws nor updates: each step would repeat the draw, or race the update. */
-function fitsScan(ctx: Context, { draws, updates, func }: Instantiation, span: Span): boolean {
-  if (!ctx.inScan || (!draws && !updates)) return true;
-  if (draws) report(ctx, "MC3030", span, { what: func.name });
-  else report(ctx, "MC3035", span, { name: func.name });
+/** What runs at every step of a scan updates no state: the steps would race. */
+function fitsScan(ctx: Context, { updates, func }: Instantiation, span: Span): boolean {
+  if (!ctx.inScan || !updates) return true;
+  report(ctx, "MC3035", span, { name: func.name });
   return false;
 }
 

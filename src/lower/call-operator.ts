@@ -14,7 +14,7 @@ import { freshValue, report, reporter, type Context } from "./context.ts";
 import { asDim, asTensor } from "./convert.ts";
 import { claimNumbered } from "./paths.ts";
 import { reportGivenTwice } from "./report-given-twice.ts";
-import { poison, tensor, type RecipeVal, type Val } from "./values.ts";
+import { poison, tensor, type RecipeVal, type TensorVal, type Val } from "./values.ts";
 import { isStaticNumber } from "./arithmetic.ts";
 import { type ReadyOperand, type GivenOperand, operandTensors } from "./operand-tensors.ts";
 
@@ -227,9 +227,7 @@ function operandsOf(
     const named = pending.named.get(spec.name);
     if (named !== undefined) given.push({ spec, it: named });
     else if (spec.isKey === true && !(queue[0] !== undefined && isKey(queue[0].val))) {
-      const key = drawKey(ctx, operator.name, span);
-      if (key === undefined) return undefined;
-      given.push({ spec, it: { val: key, span } });
+      given.push({ spec, it: { val: drawKey(ctx, operator.name, span), span } });
     } else if (spec.variadic === true) for (const it of queue.splice(0)) given.push({ spec, it });
     else {
       const next = queue.shift();
@@ -265,11 +263,7 @@ function isKey(val: Val): boolean {
 }
 
 /** The random key of this place. */
-export function drawKey(ctx: Context, kind: string, span: Span): Val | undefined {
-  if (ctx.inScan) {
-    report(ctx, "MC3030", span, { what: kind });
-    return undefined;
-  }
+export function drawKey(ctx: Context, kind: string, span: Span): TensorVal {
   const path = claimNumbered(ctx.paths, kind, false);
   const value = freshValue(ctx.unit, { dtype: "u32", shape: [constant(2)] });
   ctx.nodes.push({ kind: "key", path, indices: [], results: [value], origin: span });

@@ -166,7 +166,6 @@ describe("scans", () => {
   const scanning = (before: string, carry: string, body: string): string =>
     `model M: (x: f32[B, T]) -> y: f32[B, T] {\n${before}  scan e in x over T with h: f32[B] = ${carry} {\n${body}    h <- h + e\n    emit h\n  }\n}\n`;
   each([
-    ["MC3030", scanning("  d = Dropout(0.5)\n", "zeros", "    g = e -> ⟦d⟧\n")],
     [
       "MC3035",
       `block Count: (x: f32[B]) -> f32[B] {\n  state n: f32[] = zeros\n  n <- n + 1\n  x + n\n}\n${scanning("  c = Count\n", "zeros", "    g = e -> ⟦c⟧\n")}`,

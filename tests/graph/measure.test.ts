@@ -2,6 +2,8 @@ import { describe, expect, it } from "vitest";
 import { formatDim } from "../../src/dims/dim.ts";
 import { measure } from "../../src/graph/measure.ts";
 import { type } from "../autodiff/gradient-testing.ts";
+import { lower } from "../lower/checking.ts";
+import { formatType } from "../../src/lower/values.ts";
 import { func, moduleOf } from "../passes/module-testing.ts";
 
 const row = type("f32", "B", 8);
@@ -63,4 +65,21 @@ describe("measure", () => {
     // Two results of 8 f32 elements a Dense, one for each of the others.
     expect(formatDim(measured.activationBytes)).toBe("640 * B");
   });
+});
+
+it("lists what a scan constructs, with what it gives at one step and costs at all of them", () => {
+  const text = `model M: (x: f32[B, T, 8]) -> y: f32[B, T, 2] {
+  scan e in x over T with h: f32[B, 2] = zeros {
+    h <- (e -> Dense(8)) -> head: Dense(2, bias=false)
+    emit h
+  }
+}
+`;
+  const rows = measure(lower(text, "M")).layers;
+  expect(rows.map((it) => [it.path, it.outputs.map(formatType), formatDim(it.trainable), formatDim(it.flops)])).toEqual(
+    [
+      ["dense_0", ["f32[B, 8]"], "72", "136 * B * T"],
+      ["head", ["f32[B, 2]"], "16", "32 * B * T"],
+    ],
+  );
 });

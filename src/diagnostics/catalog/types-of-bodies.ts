@@ -133,22 +133,6 @@ export const typesOfBodiesCatalog = {
     bad: model("(x: f32[B, 4]) -> y: f32[B, 4]", "  x / (x + 1e-50)\n"),
     good: model("(x: f32[B, 4]) -> y: f32[B, 4]", "  x / (x + 1e-12)\n"),
   }),
-  MC3030: entry({
-    severity: "error",
-    title: "random draw in a scan",
-    message: (it: { readonly what: string }) =>
-      `\`${it.what}\` draws random numbers, and every step of the scan would draw the same.`,
-    explanation:
-      "The key of a draw comes from its place in the model, which is one place for all steps. Draw for the whole sequence outside of the scan, and scan over that as well.",
-    bad: model(
-      "(x: f32[B, T]) -> y: f32[B, T]",
-      "  scan e in x over T with h: f32[B] = zeros {\n    h <- e + normal_like(h)\n    emit h\n  }\n",
-    ),
-    good: model(
-      "(x: f32[B, T]) -> y: f32[B, T]",
-      "  scan e in x, n in normal_like(x) over T with h: f32[B] = zeros {\n    h <- e + h + n\n    emit h\n  }\n",
-    ),
-  }),
   MC3032: entry({
     severity: "error",
     title: "arithmetic without a result",

@@ -19,6 +19,7 @@ export type Expression =
   | Filled
   | TensorLiteral
   | RandomPlace
+  | RandomStep
   | RandomKey
   | Invocation
   | Elements
@@ -172,6 +173,13 @@ export interface RandomPlace {
   readonly indices: readonly Expression[];
 }
 
+/** A place of random numbers at one step of a scan around it. */
+export interface RandomStep {
+  readonly kind: "at-step";
+  readonly place: Expression;
+  readonly step: Expression;
+}
+
 /** The random key of a place. */
 export interface RandomKey {
   readonly kind: "key";
@@ -274,6 +282,8 @@ export interface Scan {
   readonly kind: "scan";
   readonly over: readonly { readonly name: string; readonly sequence: Expression; readonly axis?: NumberLiteral }[];
   readonly reverse: boolean;
+  /** The place of a step along the axis, where it is read and there are sequences. */
+  readonly index?: string;
   /** Whether there is more than one element for certain. */
   readonly isLong: boolean;
   /** Where there are no sequences: how many turns, and what counts them. */

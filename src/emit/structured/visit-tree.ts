@@ -38,6 +38,8 @@ export function partsOf(it: Syntax): readonly Syntax[] {
       return [...it.elements, ...it.shape];
     case "within":
       return [it.place, ...it.indices];
+    case "at-step":
+      return [it.place, it.step];
     case "key":
       return [it.place];
     case "invoke":

@@ -1,4 +1,4 @@
-import { asNumber } from "../../dims/dim.ts";
+import { asNumber, constant, subtract } from "../../dims/dim.ts";
 import { splitIndices } from "../../graph/paths.ts";
 import type { Node, Region, RepeatNode, ScanNode, TrainingNode, Value } from "../../ir/graph.ts";
 import { required } from "../../support/fault.ts";
@@ -162,7 +162,15 @@ export function writeScan(state: FunctionState, env: Env, node: ScanNode, writeN
     env.out.push({ kind: "collect", name });
   }
   const elements = body.inputs.slice(carryCount).map((input) => state.names.take(input.name ?? "element"));
-  const inner = innerEnv(state, env, body);
+  const index = state.names.take("i");
+  const counted = node.sequences.length === 0;
+  const turn = identifier(index);
+  const step: Expression =
+    counted && reverse
+      ? { kind: "arithmetic", name: "sub", operands: [state.dim(subtract(node.length, constant(1))), turn] }
+      : turn;
+  const random: Expression = { kind: "at-step", place: env.place.random, step };
+  const inner = innerEnv(state, env, body, { ...env.place, random });
   withinLoop(state, inner, names, () => {
     body.inputs.forEach((input, index) => {
       const name = required(names[index] ?? elements[index - carryCount], "scan input");
@@ -176,13 +184,16 @@ export function writeScan(state: FunctionState, env: Env, node: ScanNode, writeN
     sequence: readTensor(state, env, sequence),
     ...axisAt(node.sequenceAxes, index),
   }));
+  const indexed = mentions(inner.out, index);
+  if (!indexed && !counted) state.names.release(index);
   const isLong = (asNumber(node.length) ?? 1) > 1;
   env.out.push({
     kind: "scan",
     over,
     reverse,
     isLong,
-    ...(over.length === 0 && { count: { index: state.names.take("i"), length: state.dim(node.length) } }),
+    ...(indexed && !counted && { index }),
+    ...(counted && { count: { index, length: state.dim(node.length) } }),
     body: inner.out,
   });
   names.forEach((name, index) => {

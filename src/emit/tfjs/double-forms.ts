@@ -170,11 +170,14 @@ const forms: DoubleForms = {
   random_bits: draw("bitsDoubles"),
   random_uniform: draw("uniformDoubles"),
   random_normal: draw("normalDoubles"),
+  fold_key: {
+    on: "arrays",
+    write: ({ args, writer }) => writer.helper("foldKey", first(args), writer.helper("scalarOf", second(args))),
+  },
 
   avg_pool2d_gradient: inNoFeature,
   conv2d_kernel_gradient: inNoFeature,
   cross_entropy_gradient: inNoFeature,
-  fold_key: inNoFeature,
   max_pool2d_gradient: inNoFeature,
   orthogonalize: inNoFeature,
 };

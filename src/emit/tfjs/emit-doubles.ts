@@ -228,17 +228,21 @@ function operatorCode(emission: Emission, block: Block, node: OperatorNode): Hel
   return { on: "elements", code: (element) => form.write({ ...input, args: codes.map((it) => it(element)) }), size };
 }
 
-function constantCode({ useHelper }: Emission, { type }: Value, data: number | readonly number[]): Held {
+function constantCode({ useHelper, dims }: Emission, { type }: Value, data: number | readonly number[]): Held {
   const one = typeof data === "number" ? data : data.length === 1 ? data[0] : undefined;
   const number = (value: number): Expression =>
     type.dtype === "bool" ? { kind: "boolean", value: value !== 0 } : literal(value);
   if (type.shape.length === 0 && one !== undefined) return { on: "elements", code: () => number(one), size: 0 };
-  const shape = type.shape.map((dim) => literal(asNumber(dim) ?? fault("a constant has a free dimension")));
   if (typeof data === "number") {
     useHelper("doublesOf");
     const f: Expression = { kind: "closure", parameters: [], body: number(data) };
-    return { on: "arrays", array: call("doublesOf", arrayOf(...shape), f), depth: 1 };
+    return {
+      on: "arrays",
+      array: call("doublesOf", arrayOf(...type.shape.map((dim) => toSyntax(dims.dim(dim)))), f),
+      depth: 1,
+    };
   }
+  const shape = type.shape.map((dim) => literal(asNumber(dim) ?? fault("a constant has a free dimension")));
   const elements = arrayOf(...data.map((value) => literal(value)));
   return { on: "arrays", array: objectOf({ shape: arrayOf(...shape), data: elements }), depth: 1 };
 }

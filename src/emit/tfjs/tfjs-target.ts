@@ -38,6 +38,8 @@ function helpersOf(it: Syntax): readonly string[] {
   switch (it.kind) {
     case "within":
       return ["within"];
+    case "at-step":
+      return ["atStep"];
     case "key":
       return ["keyAt"];
     case "in-range":

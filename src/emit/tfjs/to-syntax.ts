@@ -70,6 +70,8 @@ export function toSyntax(expression: Expression, names: Names = none): PlainExpr
       );
     case "within":
       return callTensor("within", to(expression.place), text(expression.path), ...expression.indices.map(to));
+    case "at-step":
+      return callTensor("atStep", to(expression.place), to(expression.step));
     case "key":
       return callTensor("keyAt", to(expression.place));
     case "invoke": {
@@ -258,7 +260,7 @@ function repeatSyntax(
 }
 
 function scanSyntax(
-  { over, count, reverse, isLong }: Scan,
+  { over, count, reverse, index, isLong }: Scan,
   to: (it: Expression) => PlainExpression,
   body: readonly TypeScriptStatement[],
 ): TypeScriptStatement {
@@ -267,13 +269,18 @@ function scanSyntax(
   );
   const together = zipped(sequences);
   if (together === undefined) {
-    const { index, length } = required(count, "count of a scan");
-    return { kind: "for-count", name: index, count: to(length), body };
+    const { index: turn, length } = required(count, "count of a scan");
+    return { kind: "for-count", name: turn, count: to(length), body };
   }
+  const elements = patternOf(over.map(({ name }) => name));
+  if (index === undefined) {
+    return { kind: "for-of", pattern: elements, iterable: reverse ? reversed(together) : together, body };
+  }
+  const entries: PlainExpression = { kind: "call", callee: member(together, "entries"), arguments: [] };
   return {
     kind: "for-of",
-    pattern: patternOf(over.map(({ name }) => name)),
-    iterable: reverse ? reversed(together) : together,
+    pattern: { kind: "array-pattern", elements: [index, elements] },
+    iterable: reverse ? reversed(callTensor("Array.from", entries)) : entries,
     body,
   };
 }

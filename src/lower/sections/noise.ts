@@ -85,7 +85,6 @@ function draw(ctx: Context, feature: string, shape: readonly Dim[], raw: readonl
     return poison;
   }
   const key = drawKey(ctx, "noise", it.span);
-  if (key?.kind !== "tensor") return poison;
   const attributes = { shape: { kind: "dims", value: shape } } as const;
   return applyOperator(ctx, required(findOperator(operator), operator), [key], attributes, it.span, []);
 }

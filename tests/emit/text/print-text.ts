@@ -108,12 +108,12 @@ function repeatHead({ over, count, index }: Repeat, print: (it: Expression) => s
   return `for ${over.map(({ name }) => name).join(", ")} in ${over.map(({ list }) => print(list)).join(", ")}${counted}`;
 }
 
-function scanHead({ over, reverse, count }: Scan, print: (it: Expression) => string): string {
+function scanHead({ over, reverse, index, count }: Scan, print: (it: Expression) => string): string {
   if (count !== undefined) return `${print(count.length)} times (${count.index})`;
   const sequences = over.map(
     ({ sequence, axis }) => `${print(sequence)} along ${axis === undefined ? "0" : print(axis)}`,
   );
-  return `for ${over.map(({ name }) => name).join(", ")} in ${sequences.join(", ")}${reverse ? " backwards" : ""}`;
+  return `for ${over.map(({ name }) => name).join(", ")} in ${sequences.join(", ")}${index === undefined ? "" : ` (${index})`}${reverse ? " backwards" : ""}`;
 }
 
 /** The text of an expression; what is written by signs stands in parentheses within another such. */
@@ -161,6 +161,8 @@ export function printExpression(it: Expression, names: Names = none): string {
       return `tensor([${list(it.elements)}], shape = [${list(it.shape)}])`;
     case "within":
       return `${print(it.place)}.${it.path}${it.indices.map((index) => `[${print(index)}]`).join("")}`;
+    case "at-step":
+      return `${print(it.place)} at ${operand(it.step)}`;
     case "key":
       return `key(${print(it.place)})`;
     case "invoke": {

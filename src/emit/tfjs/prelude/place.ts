@@ -1,4 +1,4 @@
-import { placeKey, stepKey, type RandomKey } from "./random.ts";
+import { foldKey, placeKey, stepKey, type RandomKey } from "./random.ts";
 
 /** Where in the network a random number is drawn: its key depends on the seed, the step and this alone. */
 export interface Place {
@@ -25,6 +25,11 @@ export function within(place: Place, path: string, ...indices: number[]): Place 
     path: place.path === "" ? path : `${place.path}.${path}`,
     indices: [...place.indices, ...indices],
   };
+}
+
+/** A place at one step of a scan around it: each has its own draws. */
+export function atStep(place: Place, step: number): Place {
+  return { ...place, base: foldKey(place.base, step) };
 }
 
 /** The random key of a place. */
