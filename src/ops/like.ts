@@ -1,5 +1,6 @@
 import { constant } from "../dims/dim.ts";
 import { first, unarySamples } from "./define/elementwise.ts";
+import { numbersBetween } from "./define/value-range.ts";
 import { defineComposite, type Composite, type NoAttributes } from "./define/operator.ts";
 
 function defineFill(name: string, value: number): Composite<NoAttributes> {
@@ -10,6 +11,7 @@ function defineFill(name: string, value: number): Composite<NoAttributes> {
     structure: "elementwise",
     operands: [{ name: "x", dtype: "any", shape: "[...]" }],
     attributes: {},
+    range: () => numbersBetween(value, value),
     infer: ({ operands }) => operands,
     cost: () => ({ flops: constant(0) }),
     samples: unarySamples(),

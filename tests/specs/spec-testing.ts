@@ -40,10 +40,12 @@ function load(path: string, text: string) {
   return { collector, program, done };
 }
 
-/** The model of a spec, which has one. */
-export function loadModule(path: string, options: ModelOptions = {}): Module {
+/** A model of a spec, the first one if none is named. */
+export function loadModule(path: string, options: ModelOptions = {}, name?: string): Module {
   const { collector, program, done } = load(path, readFileSync(path, "utf8"));
-  const model = program.entry.ast.declarations.find((it) => it.kind === "callable" && it.flavor === "model");
+  const model = program.entry.ast.declarations.find(
+    (it) => it.kind === "callable" && it.flavor === "model" && (name === undefined || it.name.text === name),
+  );
   return done(model?.kind === "callable" ? elaborateModel(program, model.name.text, options, collector) : undefined);
 }
 

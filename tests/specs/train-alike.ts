@@ -7,6 +7,13 @@ import type { Dataset } from "../../src/runtime/data/dataset.ts";
 import { required } from "../../src/support/fault.ts";
 import { relativeNorm, trainerOf, weightVector } from "./spec-testing.ts";
 
+interface Run {
+  readonly batches: number;
+  readonly batch: number;
+  /** Of TensorFlow.js. */
+  readonly backend?: "cpu" | "wasm";
+}
+
 /**
  * Trains a program on both runtimes for some batches, from the same weights: each loss within 1e-5, relative where it is
  * above 1. Gives the losses by batch and step.
@@ -14,13 +21,13 @@ import { relativeNorm, trainerOf, weightVector } from "./spec-testing.ts";
 export async function trainAlike(
   program: TrainProgram,
   dataset: Dataset,
-  { batches, batch }: { readonly batches: number; readonly batch: number },
+  { batches, batch, backend = "cpu" }: Run,
 ): Promise<readonly (readonly number[])[]> {
   const { train } = dataset.splits;
   const statistics = fitStatistics(program, train);
   const phase = required(program.phases[0], "a phase");
   const onnx = trainerOf(await createOnnxTrainer(program, { totalSteps: 50, threads: 1 }));
-  const tfjs = trainerOf(await createTfjsTrainer(program, { totalSteps: 50, backend: "cpu" }));
+  const tfjs = trainerOf(await createTfjsTrainer(program, { totalSteps: 50, backend }));
   try {
     await onnx.restore(statistics);
     await tfjs.restore(statistics);
