@@ -1,15 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { fileWith, told } from "./told.ts";
+import { casesOf, fileWith, told } from "./told.ts";
 
 const folder = "tests/lower/sections/told";
-
-/** Lines of sections in a file of text, blocks apart by an empty line; what people are told stands indented below. */
-const casesOf = (text: string): readonly (readonly string[])[] =>
-  text
-    .trimEnd()
-    .split("\n\n")
-    .map((it) => it.split("\n").filter((line) => !line.startsWith("  ")));
 
 describe.each(["data", "train", "more"] as const)("what people are told of wrong lines: %s", (place) => {
   it.each(readdirSync(`${folder}/${place}`))("%s", async (name) => {

@@ -37,3 +37,10 @@ export function told(text: string): readonly string[] {
     ...(fix?.edits.map((it) => `  fix: ${fix.title}: ${textOf(it.span)} -> ${it.text}`) ?? []),
   ]);
 }
+
+/** Lines of sections in a file of text, blocks apart by an empty line; what people are told stands indented below. */
+export const casesOf = (text: string): readonly (readonly string[])[] =>
+  text
+    .trimEnd()
+    .split("\n\n")
+    .map((it) => it.split("\n").filter((line) => !line.startsWith("  ")));
