@@ -95,8 +95,8 @@ const operatorGroups: readonly {
   },
   {
     title: "Images",
-    note: "Channels last. `padding=explicit` takes `pads=[top, left, bottom, right]`. Layers are in the [library](library.md).",
-    names: ["conv2d", "conv2d_input_gradient", "conv2d_kernel_gradient", "max_pool2d", "avg_pool2d"],
+    note: "Of one to three spatial axes, channels last. Layers are in the [library](library.md).",
+    names: ["conv", "conv_input_gradient", "conv_kernel_gradient", "max_pool", "avg_pool"],
   },
   { title: "Normalisation", names: ["batch_norm_training", "batch_norm_inference", "layer_norm"] },
   { title: "Recurrence", names: ["simple_rnn", "lstm", "gru"] },
@@ -114,7 +114,7 @@ const operatorGroups: readonly {
 
 function attributeDefault({ kind, default: value }: AttributeSpec): string {
   if (value === undefined) return "";
-  if (Array.isArray(value)) return code("[]");
+  if (Array.isArray(value)) return code(JSON.stringify(value));
   if (typeof value === "number" && !Number.isFinite(value)) return "none";
   return code(kind === "string" ? String(value) : JSON.stringify(value));
 }

@@ -281,7 +281,7 @@ function denseRelu(x: tf.Tensor, p: DenseParameters): tf.Tensor {
   return tf.relu(tf.add(y, p.bias));
 }
 
-/** Slides `filters` kernels over height and width. `padding` is `valid`, `same`, or the rows and columns added on each side. */
+/** Slides `filters` kernels over height and width. */
 function conv2dLayer(x: tf.Tensor, p: Conv2DParameters): tf.Tensor {
   const y = conv2d(x, p.kernel);
   return tf.relu(tf.add(y, p.bias));
@@ -437,8 +437,7 @@ function checkShape(
 }
 
 /** How a convolution moves; what is left out is 1, or no padding. */
-interface Conv2dOptions extends WindowOptions {
-  dilations?: number[];
+interface ConvolutionOptions extends WindowOptions {
   groups?: number;
 }
 
@@ -446,7 +445,7 @@ interface Conv2dOptions extends WindowOptions {
  * A convolution of NHWC images with an HWIO kernel. Its gradient is made of forward kernels, which every backend has
  * and which are much faster on WebAssembly than the gradient kernels.
  */
-function conv2d(x: tf.Tensor, kernel: tf.Tensor, options: Conv2dOptions = {}): tf.Tensor {
+function conv2d(x: tf.Tensor, kernel: tf.Tensor, options: ConvolutionOptions = {}): tf.Tensor {
   const { groups = 1 } = options;
   if (groups > 1) {
     const single = { ...options, groups: 1 };
@@ -483,7 +482,7 @@ function conv2dInputGradient(
   dy: tf.Tensor,
   kernel: tf.Tensor,
   shape: number[],
-  options: Conv2dOptions = {},
+  options: ConvolutionOptions = {},
 ): tf.Tensor {
   const { rows, columns } = placeKernel(shape, kernel.shape, options);
   const reach = [(rows.size - 1) * rows.dilation, (columns.size - 1) * columns.dilation];
@@ -501,7 +500,12 @@ function conv2dInputGradient(
  * The gradient of an ungrouped convolution with respect to its kernel: a convolution of the image with the output's
  * gradient, batch and channels swapped; for few taps and channels one product is faster.
  */
-function conv2dKernelGradient(x: tf.Tensor, dy: tf.Tensor, shape: number[], options: Conv2dOptions = {}): tf.Tensor {
+function conv2dKernelGradient(
+  x: tf.Tensor,
+  dy: tf.Tensor,
+  shape: number[],
+  options: ConvolutionOptions = {},
+): tf.Tensor {
   const { rows, columns } = placeKernel(x.shape, shape, options);
   const padded = padImages(asImages(x), [rows.before, columns.before], [rows.after, columns.after]);
   const [, , channels = 1, filters = 1] = shape;
@@ -529,11 +533,9 @@ function conv2dKernelGradient(x: tf.Tensor, dy: tf.Tensor, shape: number[], opti
   return tf.reshape(tf.matMul(tf.concat(parts, 0), tf.reshape(dy, [-1, filters])), shape);
 }
 
-function placeKernel(image: number[], kernel: number[], options: Conv2dOptions) {
-  const { strides = [], dilations = [], padding = "valid" } = options;
-  const along = (side: 0 | 1) =>
-    placeWindow(image[side + 1] ?? 1, kernel[side] ?? 1, strides[side] ?? 1, dilations[side] ?? 1, padding, side);
-  return { rows: along(0), columns: along(1) };
+function placeKernel(image: number[], kernel: number[], options: ConvolutionOptions) {
+  const place = (side: 0 | 1) => placeWindow(image[side + 1] ?? 1, kernel[side] ?? 1, options, side);
+  return { rows: place(0), columns: place(1) };
 }
 
 /** A kernel with zeros between its taps. */
@@ -545,7 +547,7 @@ function dilateKernel(kernel: tf.Tensor, dilations: number[]): tf.Tensor {
 }
 
 /** A convolution of each channel with its own filters; the kernel is [height, width, 1, channels * filters each]. */
-function depthwiseConv2d(x: tf.Tensor, kernel: tf.Tensor, options: Conv2dOptions): tf.Tensor {
+function depthwiseConv2d(x: tf.Tensor, kernel: tf.Tensor, options: ConvolutionOptions): tf.Tensor {
   const { rows, columns } = placeKernel(x.shape, kernel.shape, options);
   const channels = x.shape[3] ?? 1;
   const each = (kernel.shape[3] ?? 1) / channels;
@@ -564,7 +566,7 @@ function depthwiseConv2d(x: tf.Tensor, kernel: tf.Tensor, options: Conv2dOptions
   );
 }
 
-function depthwiseForward(x: tf.Tensor4D, filter: tf.Tensor4D, options: Conv2dOptions): tf.Tensor4D {
+function depthwiseForward(x: tf.Tensor4D, filter: tf.Tensor4D, options: ConvolutionOptions): tf.Tensor4D {
   const { rows, columns } = placeKernel(x.shape, filter.shape, options);
   // Padded by hand: not every backend takes explicit padding here.
   const padded = padImages(x, [rows.before, columns.before], [rows.after, columns.after]);
@@ -578,7 +580,7 @@ function depthwiseInputGradient(
   dy: tf.Tensor4D,
   filter: tf.Tensor4D,
   shape: number[],
-  options: Conv2dOptions,
+  options: ConvolutionOptions,
 ): tf.Tensor {
   const { rows, columns } = placeKernel(shape, filter.shape, options);
   const [, , channels, each] = filter.shape;
@@ -605,7 +607,12 @@ function depthwiseInputGradient(
   return tf.addN(parts);
 }
 
-function depthwiseKernelGradient(x: tf.Tensor4D, dy: tf.Tensor4D, shape: number[], options: Conv2dOptions): tf.Tensor {
+function depthwiseKernelGradient(
+  x: tf.Tensor4D,
+  dy: tf.Tensor4D,
+  shape: number[],
+  options: ConvolutionOptions,
+): tf.Tensor {
   const { rows, columns } = placeKernel(x.shape, shape, options);
   const [, , channels = 1, each = 1] = shape;
   const padded = padImages(x, [rows.before, columns.before], [rows.after, columns.after]);
@@ -1102,7 +1109,14 @@ function maxPool2d(x: tf.Tensor, window: number[], options: WindowOptions = {}):
   return withGradient(
     [x],
     () =>
-      tf.maxPool(asImages(x), [rows.size, columns.size], [rows.stride, columns.stride], explicitPadding(rows, columns)),
+      Math.max(rows.dilation, columns.dilation) > 1
+        ? largestTaps(asImages(x), rows, columns)
+        : tf.maxPool(
+            asImages(x),
+            [rows.size, columns.size],
+            [rows.stride, columns.stride],
+            explicitPadding(rows, columns),
+          ),
     (dy, [images = x, maxima = dy]) => [maxPool2dGradient(images, maxima, dy, window, options)],
   );
 }
@@ -1120,8 +1134,7 @@ function maxPool2dGradient(
   const before = [rows.before, columns.before];
   const after = [rows.after - rows.residual, columns.after - columns.residual];
   const images = padImages(asImages(x), before, after, -3.4e38);
-  const disjoint = rows.stride === rows.size && columns.stride === columns.size;
-  const gradient = disjoint
+  const gradient = areDisjoint(rows, columns)
     ? disjointPoolGradient(images, y, dy, rows, columns)
     : overlappingPoolGradient(images, y, dy, rows, columns);
   return padImages(
@@ -1129,6 +1142,19 @@ function maxPool2dGradient(
     before.map((size) => -size),
     after.map((size) => -size),
   );
+}
+
+/** The largest value of windows with gaps, which TensorFlow.js lacks: tap by tap. */
+function largestTaps(x: tf.Tensor4D, rows: AxisWindow, columns: AxisWindow): tf.Tensor {
+  const padded = padImages(x, [rows.before, columns.before], [rows.after, columns.after], -Infinity);
+  let found: tf.Tensor | undefined;
+  for (let row = 0; row < rows.size; row++) {
+    for (let column = 0; column < columns.size; column++) {
+      const tap = tapImages(padded, row, column, rows, columns);
+      found = found ? tf.maximum(found, tap) : tap;
+    }
+  }
+  return found ?? x;
 }
 
 /** Ranks the places of each window, the first highest, and pools again for the first of the largest elements. */
@@ -1190,10 +1216,9 @@ function placePool(
   window: number[],
   options: WindowOptions,
 ): { rows: AxisWindow; columns: AxisWindow } {
-  const { strides = window, padding = "valid" } = options;
-  const along = (side: 0 | 1): AxisWindow =>
-    placeWindow(image[side + 1] ?? 1, window[side] ?? 1, strides[side] ?? 1, 1, padding, side);
-  return { rows: along(0), columns: along(1) };
+  const place = (side: 0 | 1): AxisWindow =>
+    placeWindow(image[side + 1] ?? 1, ofAxis(window, side), { strides: window, ...options }, side);
+  return { rows: place(0), columns: place(1) };
 }
 
 /**
@@ -1201,9 +1226,10 @@ function placePool(
  * overlap. The result covers what the windows reach.
  */
 function joinTaps(taps: tf.Tensor4D[][], rows: AxisWindow, columns: AxisWindow): tf.Tensor4D {
-  const height = (rows.output - 1) * rows.stride + rows.size;
-  const width = (columns.output - 1) * columns.stride + columns.size;
-  if (rows.stride === rows.size && columns.stride === columns.size) {
+  const reach = ({ output, stride, size, dilation }: AxisWindow) => (output - 1) * stride + (size - 1) * dilation + 1;
+  const height = reach(rows);
+  const width = reach(columns);
+  if (areDisjoint(rows, columns)) {
     // Disjoint windows: taps lie side by side.
     const [first] = taps[0] ?? [];
     const [batch = 1, , , channels = 1] = first?.shape ?? [];
@@ -1214,10 +1240,16 @@ function joinTaps(taps: tf.Tensor4D[][], rows: AxisWindow, columns: AxisWindow):
     line.map((tap, column) => {
       const apart = spreadImages(tap, [rows.stride, columns.stride]);
       const [, tall, wide] = apart.shape;
-      return padImages(apart, [row, column], [height - row - tall, width - column - wide]);
+      const [top, left] = [row * rows.dilation, column * columns.dilation];
+      return padImages(apart, [top, left], [height - top - tall, width - left - wide]);
     }),
   );
   return tf.addN(placed);
+}
+
+/** Whether the windows lie side by side, without gaps. */
+function areDisjoint(...windows: AxisWindow[]): boolean {
+  return windows.every(({ stride, size, dilation }) => stride === size && dilation === 1);
 }
 
 /** The best value of what the spec's `stop` or `save` watches, and the step that had it. */
@@ -1907,10 +1939,16 @@ function slotFor(parameter: tf.Variable, value = 0): tf.Variable {
   return tf.tidy(() => tf.variable(tf.fill(parameter.shape, value), false));
 }
 
-/** How a window moves over an image: `same` or `valid`, or padding as [top, left, bottom, right]. */
+/**
+ * How a window moves along the spatial axes, by lists of one number for all of them or one for each; what is left out is
+ * 1. Padding is `valid`, `same`, `causal`, or numbers: for all sides, for each axis, or those before and those behind.
+ */
 interface WindowOptions {
   strides?: number[];
+  dilations?: number[];
   padding?: string | number[];
+  /** Whether a last window may reach over the end; it begins before the padding there. */
+  ceil?: boolean;
 }
 
 /** A window's movement along one axis. */
@@ -1925,15 +1963,16 @@ interface AxisWindow {
   residual: number;
 }
 
-/** Places a window along an axis; `side` is 0 for height, 1 for width. */
+/** Places a window along one of so many spatial axes. */
 function placeWindow(
   input: number,
   size: number,
-  stride: number,
-  dilation: number,
-  padding: string | number[],
-  side: number,
+  { strides = [1], dilations = [1], padding = "valid", ceil = false }: WindowOptions,
+  axis: number,
+  axes = 2,
 ): AxisWindow {
+  const stride = ofAxis(strides, axis);
+  const dilation = ofAxis(dilations, axis);
   const extent = (size - 1) * dilation + 1;
   let before = 0;
   let after = 0;
@@ -1941,13 +1980,22 @@ function placeWindow(
     const total = Math.max((Math.ceil(input / stride) - 1) * stride + extent - input, 0);
     before = Math.floor(total / 2);
     after = total - before;
+  } else if (padding === "causal") {
+    before = extent - 1;
   } else if (typeof padding !== "string") {
-    before = padding[side] ?? 0;
-    after = padding[side + 2] ?? 0;
+    before = ofAxis(padding, axis);
+    after = padding.length === 2 * axes ? (padding[axes + axis] ?? 0) : before;
   }
-  const room = input + before + after - extent;
-  const output = Math.floor(room / stride) + 1;
-  return { size, stride, dilation, before, after, output, residual: room - (output - 1) * stride };
+  const steps = (input + before + after - extent) / stride;
+  const output = (ceil ? Math.min(Math.ceil(steps), Math.floor((input + before - 1) / stride)) : Math.floor(steps)) + 1;
+  const reach = (output - 1) * stride + extent;
+  after = Math.max(after, reach - input - before);
+  return { size, stride, dilation, before, after, output, residual: input + before + after - reach };
+}
+
+/** The number of an axis in a list of one for all of them or one for each. */
+function ofAxis(numbers: number[], axis: number): number {
+  return numbers[numbers.length === 1 ? 0 : axis] ?? 1;
 }
 
 /** Padding of an NHWC image as TensorFlow.js takes it. */

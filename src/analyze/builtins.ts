@@ -47,4 +47,5 @@ export const hyperparameterWords: ReadonlySet<string> = new Set([
   "fn",
   "block",
   "pair",
+  "triple",
 ]);

@@ -103,12 +103,14 @@ function attributeProblem(spec: AttributeSpec, it: AttributeValue): string | und
     case "bool":
       return it.kind === "boolean" ? undefined : "must be true or false";
     case "string":
-      if (it.kind !== "string") return "must be a string";
-      return spec.oneOf === undefined || spec.oneOf.includes(it.value)
-        ? undefined
-        : `must be one of ${spec.oneOf.join(", ")}, and it is ${it.value}`;
+      return it.kind === "string" ? wordProblem(spec, it.value) : "must be a string";
     case "dtype":
       return it.kind === "string" && isDType(it.value) ? undefined : "must be an element type";
+    case "word or ints":
+      if (it.kind === "string") return wordProblem(spec, it.value);
+      return it.kind === "numbers" && it.value.every(Number.isInteger)
+        ? rangeProblem(spec, it.value)
+        : "must be a word or a list of integers";
     case "ints":
       return it.kind === "numbers" && it.value.every(Number.isInteger)
         ? rangeProblem(spec, it.value)
@@ -120,6 +122,12 @@ function attributeProblem(spec: AttributeSpec, it: AttributeValue): string | und
     case "dims":
       return it.kind === "dims" ? undefined : "must be a list of dimensions";
   }
+}
+
+function wordProblem({ oneOf }: AttributeSpec, word: string): string | undefined {
+  return oneOf === undefined || oneOf.includes(word)
+    ? undefined
+    : `must be one of ${oneOf.join(", ")}, and it is ${word}`;
 }
 
 function rangeProblem(spec: AttributeSpec, values: readonly number[]): string | undefined {

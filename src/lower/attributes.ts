@@ -17,6 +17,8 @@ export function expectedFor(spec: AttributeSpec): Expected {
   switch (spec.kind) {
     case "dtype":
       return { words: elementTypes };
+    case "word or ints":
+      return { words: new Set(spec.oneOf ?? []), integer: true };
     case "string":
       return { words: new Set(spec.oneOf ?? []) };
     case "dim":
@@ -63,8 +65,11 @@ export function attributeOf(
     case "string":
       if (val.kind !== "string" && val.kind !== "word")
         return mismatch(ctx, `${what} must be a ${spec.oneOf === undefined ? "string" : "word"}`, val, span);
-      if (spec.oneOf === undefined || spec.oneOf.includes(val.value)) return { kind: "string", value: val.value };
-      return mismatch(ctx, `${what} must be one of ${spec.oneOf.join(", ")}`, val, span);
+      return wordOf(ctx, spec, what, val, span);
+    case "word or ints":
+      return val.kind === "string" || val.kind === "word"
+        ? wordOf(ctx, spec, what, val, span)
+        : integersOf(ctx, spec, what, val, span);
     case "dtype":
       if (val.kind === "word" && isDType(val.value)) return { kind: "string", value: val.value };
       return mismatch(ctx, `${what} must be an element type`, val, span);
@@ -82,19 +87,33 @@ export function attributeOf(
       const filled = spec.fills === true ? fillShape(ctx, dims, operand, span) : dims;
       return filled && withSource({ kind: "dims", value: filled }, filled === dims ? sourceOfList(vals) : undefined);
     }
-    case "ints": {
-      const vals = flatten(val);
-      const values = vals.map((it) => asInteger(ctx, it, span, `each element of ${what}`));
-      if (!values.every((it) => it !== undefined)) return undefined;
-      if (!values.every((it) => inRange(ctx, spec, what, it, span))) return undefined;
-      return withSource({ kind: "numbers", value: values }, sourceOfList(vals));
-    }
+    case "ints":
+      return integersOf(ctx, spec, what, val, span);
     case "strings": {
       const values = flatten(val).map((it) => (it.kind === "string" || it.kind === "word" ? it.value : undefined));
       if (values.every((it) => it !== undefined)) return { kind: "strings", value: values };
       return mismatch(ctx, `${what} must be a list of strings`, val, span);
     }
   }
+}
+
+function wordOf(
+  ctx: Context,
+  { oneOf }: AttributeSpec,
+  what: string,
+  val: Val & { readonly kind: "string" | "word" },
+  span: Span,
+): Attribute | undefined {
+  if (oneOf === undefined || oneOf.includes(val.value)) return { kind: "string", value: val.value };
+  return mismatch(ctx, `${what} must be one of ${oneOf.join(", ")}`, val, span);
+}
+
+function integersOf(ctx: Context, spec: AttributeSpec, what: string, val: Val, span: Span): Attribute | undefined {
+  const vals = flatten(val);
+  const values = vals.map((it) => asInteger(ctx, it, span, `each element of ${what}`));
+  if (!values.every((it) => it !== undefined)) return undefined;
+  if (!values.every((it) => inRange(ctx, spec, what, it, span))) return undefined;
+  return withSource({ kind: "numbers", value: values }, sourceOfList(vals));
 }
 
 /** Whether a dim is 1 or more where its attribute is a size. */

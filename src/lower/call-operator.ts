@@ -206,7 +206,8 @@ function slotFor(
   const open = positionalAttributes(operator).filter(
     (it) => !pending.attributes.has(it) && !bound.has(it) && !named.has(it) && !(axisWords.has(it) && axisGiven),
   );
-  const takesLists = (it: string): boolean => ["dims", "ints", "strings"].includes(operator.attributes[it]?.kind ?? "");
+  const takesLists = (it: string): boolean =>
+    ["dims", "ints", "word or ints", "strings"].includes(operator.attributes[it]?.kind ?? "");
   return open.find((it) => takesLists(it) === (value.kind === "list")) ?? open[0];
 }
 

@@ -24,7 +24,8 @@ import { describe, targetName, type Val } from "./values.ts";
 export function expectedOf(type: HyperparameterType): Expected {
   const types = new Set(type.alternatives.flatMap((it) => (it.kind === "word" ? [it.name.text] : ["list"])));
   const recipe = types.has("fn") || types.has("block");
-  const integer = (types.has("int") || types.has("pair") || types.has("list")) && !types.has("float");
+  const integer =
+    (types.has("int") || types.has("pair") || types.has("triple") || types.has("list")) && !types.has("float");
   return { words: wordsOf(type), ...(recipe && { recipe }), ...(integer && { integer }) };
 }
 
@@ -78,10 +79,12 @@ function fitAlternative(ctx: Context, type: HyperparameterAlternative, val: Val,
       return val.kind === "recipe" && val.target.kind === "callable" && !isFunction(val.target.callable.declaration)
         ? val
         : undefined;
-    case "pair": {
+    case "pair":
+    case "triple": {
+      const count = type.name.text === "pair" ? 2 : 3;
       const whole = (it: Val): boolean => it.kind === "dim" || (it.kind === "number" && Number.isSafeInteger(it.value));
-      if (whole(val)) return { kind: "list", elements: [val, val] };
-      if ((val.kind === "list" || val.kind === "tuple") && val.elements.length === 2 && val.elements.every(whole)) {
+      if (whole(val)) return { kind: "list", elements: new Array<Val>(count).fill(val) };
+      if ((val.kind === "list" || val.kind === "tuple") && val.elements.length === count && val.elements.every(whole)) {
         return { kind: "list", elements: val.elements };
       }
       return undefined;

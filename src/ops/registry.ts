@@ -1,7 +1,7 @@
 import { elu, gelu, hardSigmoid, leakyRelu, silu } from "./activations.ts";
 import { argmax, argmin } from "./arg-extremes.ts";
 import { add, div, floorDiv, maximum, minimum, mod, mul, pow, sub } from "./arithmetic.ts";
-import { avgPool2d, avgPool2dGradient } from "./avg-pool2d.ts";
+import { avgPool, avgPoolGradient } from "./avg-pool.ts";
 import { batchNormInference, batchNormTraining } from "./batch-norm.ts";
 import { broadcastTo } from "./broadcast-to.ts";
 import { cast } from "./cast.ts";
@@ -9,8 +9,8 @@ import { causalMask } from "./causal-mask.ts";
 import { clip } from "./clip.ts";
 import { equal, greater, greaterEqual, less, lessEqual, notEqual } from "./comparisons.ts";
 import { concat, stack } from "./concat.ts";
-import { conv2dInputGradient, conv2dKernelGradient } from "./conv2d-gradients.ts";
-import { conv2d } from "./conv2d.ts";
+import { convInputGradient, convKernelGradient } from "./conv-gradients.ts";
+import { conv } from "./conv.ts";
 import { crossEntropyGradient } from "./cross-entropy-gradient.ts";
 import { cumprod } from "./cumprod.ts";
 import { cumsum } from "./cumsum.ts";
@@ -26,7 +26,7 @@ import { logicalAnd, logicalNot, logicalOr } from "./logic.ts";
 import { binaryCrossEntropy, crossEntropy, huber, klNormal, mae, mse } from "./losses.ts";
 import { lstm } from "./lstm.ts";
 import { matmul } from "./matmul.ts";
-import { maxPool2d, maxPool2dGradient } from "./max-pool2d.ts";
+import { maxPool, maxPoolGradient } from "./max-pool.ts";
 import { logsumexp, variance } from "./moments.ts";
 import { oneHot } from "./one-hot.ts";
 import type { Operator } from "./define/operator.ts";
@@ -75,8 +75,8 @@ export const operators = {
   add,
   argmax,
   argmin,
-  avg_pool2d: avgPool2d,
-  avg_pool2d_gradient: avgPool2dGradient,
+  avg_pool: avgPool,
+  avg_pool_gradient: avgPoolGradient,
   batch_norm_inference: batchNormInference,
   batch_norm_training: batchNormTraining,
   binary_cross_entropy: binaryCrossEntropy,
@@ -86,9 +86,9 @@ export const operators = {
   ceil,
   clip,
   concat,
-  conv2d,
-  conv2d_input_gradient: conv2dInputGradient,
-  conv2d_kernel_gradient: conv2dKernelGradient,
+  conv,
+  conv_input_gradient: convInputGradient,
+  conv_kernel_gradient: convKernelGradient,
   cos,
   cross_entropy: crossEntropy,
   cross_entropy_gradient: crossEntropyGradient,
@@ -131,8 +131,8 @@ export const operators = {
   mae,
   matmul,
   max,
-  max_pool2d: maxPool2d,
-  max_pool2d_gradient: maxPool2dGradient,
+  max_pool: maxPool,
+  max_pool_gradient: maxPoolGradient,
   maximum,
   mean,
   min,

@@ -3,11 +3,12 @@ import { asNumber, constant } from "../dims/dim.ts";
 import type { Graph, Node, OperatorNode, Value } from "../ir/graph.ts";
 import type { GraphBuilder } from "../ops/define/builder.ts";
 import { createBuilder } from "../graph/create-builder.ts";
-import { imageAxes, kernelAxes, kernelSizes } from "../ops/define/conv2d-geometry.ts";
+import { forEachAxis, imageAxes, kernelAxes, kernelSizes } from "../ops/define/window-geometry.ts";
 import { imageStructureOf, isElementwise } from "../ops/define/structure.ts";
 import { required } from "../support/fault.ts";
 import { renameAll, renameBy, renameUses, usesOf } from "../graph/rewrite.ts";
 import { withValues } from "../graph/rewrite-graph.ts";
+import { findOperator } from "../ops/registry.ts";
 import { readAttribute } from "../ops/define/read-attribute.ts";
 
 /** How much of each axis is read, from its start; Infinity where all of it is. */
@@ -66,16 +67,21 @@ interface Window {
 function windowsOf(node: OperatorNode): readonly Window[] | undefined {
   const [image, kernel] = node.operands;
   const window = imageStructureOf(node)?.window;
-  if (image?.type.shape.length !== 4 || window === undefined) return undefined;
-  if (readAttribute(node, "padding", "string") !== "valid") return undefined;
-  const layout = layoutOf(node);
+  if (image === undefined || window === undefined || node.attributes["padding"]?.kind === "numbers") return undefined;
   const isPool = window === "attribute";
-  const sizes = isPool ? readAttribute(node, "window", "numbers") : kernelSizes(kernel?.type.shape ?? [], layout);
-  const strides = readAttribute(node, "strides", "numbers");
-  const dilations = isPool ? [1, 1] : readAttribute(node, "dilations", "numbers");
-  const { height, width } = imageAxes(layout);
-  if ([height, width].some((axis) => extentAt(image, axis) === Infinity)) return undefined;
-  return [height, width].map((axis, at) => ({
+  if (readAttribute(node, "padding", "string") !== "valid" || (isPool && readAttribute(node, "ceil", "boolean"))) {
+    return undefined;
+  }
+  const layout = layoutOf(node);
+  const { spatial } = imageAxes(layout, image.type.shape.length);
+  const numbers = (name: string): readonly number[] =>
+    forEachAxis(readAttribute(node, name, "numbers"), spatial.length);
+  const sizes = isPool ? numbers("window") : kernelSizes(required(kernel, "kernel").type.shape, layout);
+  const strides = numbers("strides");
+  const hasDilations = "dilations" in required(findOperator(node.op), `operator ${node.op}`).attributes;
+  const dilations = hasDilations ? numbers("dilations") : spatial.map(() => 1);
+  if (spatial.some((axis) => extentAt(image, axis) === Infinity)) return undefined;
+  return spatial.map((axis, at) => ({
     axis,
     extent: (elementAt(sizes, at) - 1) * elementAt(dilations, at) + 1,
     stride: elementAt(strides, at),
@@ -147,8 +153,8 @@ function isWorthwhile(node: OperatorNode, needs: ReadonlyMap<number, Extents>): 
   if (imageStructureOf(node)?.window !== "kernel" || kernel === undefined) return false;
   const needed = needs.get(result.id) ?? everything(result);
   const left = needed.reduce((part, it, axis) => (it === Infinity ? part : (part * it) / extentAt(result, axis)), 1);
-  const { input } = kernelAxes(layoutOf(node));
   const { shape } = kernel.type;
+  const { input } = kernelAxes(layoutOf(node), shape.length);
   const work = shape.reduce((total, dim, axis) => (axis === input ? total : total * (asNumber(dim) ?? 1)), 1);
   return (1 - left) * work >= copyCost;
 }

@@ -113,7 +113,7 @@ const rulesByOperator: Readonly<Record<string, Rule>> = {
   },
   // The largest element stays the largest through relu, which has fewer elements to do after the pool. The gradients are
   // the same as well: a window without positive elements passes none either way.
-  max_pool2d: (node, b, known) => {
+  max_pool: (node, b, known) => {
     const maker = known.makers.get(first(node).id);
     if (maker?.op !== "relu" || (known.uses.get(first(node).id) ?? 1) > 1) return undefined;
     return b.op("relu", b.apply({ ...node, operands: maker.operands }));

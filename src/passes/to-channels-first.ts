@@ -11,18 +11,27 @@ import { withValues } from "../graph/rewrite-graph.ts";
 import { nodesWithin } from "../ir/visit.ts";
 import { readAttribute } from "../ops/define/read-attribute.ts";
 
-/** Axes of NCHW in terms of NHWC, and back. */
-const toFirst = [0, 3, 1, 2];
-const toLast = [0, 2, 3, 1];
-/** Axes of OIHW in terms of HWIO, and back. */
-const toKernelFirst = [3, 2, 0, 1];
-const toKernelLast = [2, 3, 1, 0];
+type Perm = readonly number[];
 
-/** Where an axis of NHWC lies in NCHW. */
-const axisInFirst = [0, 2, 3, 1];
+const countFrom = (start: number, count: number): Perm => Array.from({ length: count }, (_, index) => start + index);
+
+/** Axes of NCHW in terms of NHWC, whose H and W are one to three spatial axes, and back. */
+const toFirst = (rank: number): Perm => [0, rank - 1, ...countFrom(1, rank - 2)];
+const toLast = (rank: number): Perm => [0, ...countFrom(2, rank - 2), 1];
+/** Axes of OIHW in terms of HWIO, and back. */
+const toKernelFirst = (rank: number): Perm => [rank - 1, rank - 2, ...countFrom(0, rank - 2)];
+const toKernelLast = (rank: number): Perm => [...countFrom(2, rank - 2), 1, 0];
+
+/** Where an axis of NHWC lies in NCHW: what leads back to NHWC says it. */
+const axisInFirst = (axis: number, rank: number): number => required(toLast(rank)[axis], "axis");
+
+const rankOf = (value: Value): number => value.type.shape.length;
+
+/** True for a batch with one to three spatial axes and channels. */
+const isImage = (value: Value): boolean => rankOf(value) >= 3 && rankOf(value) <= 5;
 
 /**
- * Lays images out as NCHW, as ONNX has them: convolutions and pools take their attribute `layout: NCHW`, what lies
+ * Lays images out as NCHW, as ONNX has them, sequences and volumes likewise: convolutions and pools take their attribute `layout: NCHW`, what lies
  * between them is computed in that layout, and transposes remain where images come from and go to other operators.
  * Parameters that are kernels of convolutions become OIHW inputs, with `perm` set.
  *
@@ -36,9 +45,10 @@ export function toChannelsFirst(graph: Graph): Graph {
   const inputs = graph.inputs.map((it): GraphInput => {
     if (!kernels.has(it.value.id)) return it;
     const { dtype, shape } = it.value.type;
-    const stored = b.value({ dtype, shape: permute(shape, toKernelFirst) }, it.value.name);
+    const perm = toKernelFirst(shape.length);
+    const stored = b.value({ dtype, shape: permute(shape, perm) }, it.value.name);
     layout.kernels.set(it.value.id, stored);
-    return { ...it, value: stored, perm: toKernelFirst, logicalType: it.logicalType ?? it.value.type };
+    return { ...it, value: stored, perm, logicalType: it.logicalType ?? it.value.type };
   });
   rewriteNodes(graph.nodes, layout);
   const outputs = graph.outputs.map((it) => asLast(layout, it.value));
@@ -93,7 +103,9 @@ function asLast(layout: Layout, value: Value): Value {
   const kernel = layout.kernels.get(value.id);
   if (first === undefined && kernel === undefined) return value;
   const made =
-    first !== undefined ? layout.b.transpose(first, toLast) : layout.b.transpose(kernel ?? value, toKernelLast);
+    first !== undefined
+      ? layout.b.transpose(first, toLast(rankOf(value)))
+      : layout.b.transpose(kernel ?? value, toKernelLast(rankOf(value)));
   layout.last.set(value.id, made);
   return made;
 }
@@ -104,7 +116,7 @@ function asFirst(layout: Layout, value: Value): Value {
   // Remembered as it is, so that what was computed as NHWC is not transposed there and back.
   const original = asLast(layout, value);
   layout.last.set(value.id, original);
-  const made = layout.b.transpose(original, toFirst);
+  const made = layout.b.transpose(original, toFirst(rankOf(value)));
   layout.first.set(value.id, made);
   return made;
 }
@@ -114,7 +126,7 @@ function asKernel(layout: Layout, value: Value): Value {
   if (known !== undefined) return known;
   const original = asLast(layout, value);
   layout.last.set(value.id, original);
-  const made = layout.b.transpose(original, toKernelFirst);
+  const made = layout.b.transpose(original, toKernelFirst(rankOf(value)));
   layout.kernels.set(value.id, made);
   return made;
 }
@@ -130,8 +142,8 @@ function rewriteOperator(node: OperatorNode, layout: Layout): boolean {
   const images = node.operands.filter((it) => isFirst(layout, it));
   if (rule !== undefined && readAttribute(node, "layout", "string") === "NHWC") {
     // Batch normalisation takes any rank: what is no image keeps its channels last.
-    const isImage = node.operands[0]?.type.shape.length === 4;
-    const applies = isImage && (rule.follows !== true || images.length > 0);
+    const [image] = node.operands;
+    const applies = image !== undefined && isImage(image) && (rule.follows !== true || images.length > 0);
     if (applies) rewriteLayoutOperator(node, rule, layout);
     return applies;
   }
@@ -145,15 +157,17 @@ function rewriteOperator(node: OperatorNode, layout: Layout): boolean {
     return true;
   }
   if (structure === "elementwise") {
-    if (result.type.shape.length !== 4) return false;
-    emit({ ...node, operands: node.operands.map((it) => broadcastable(layout, it)) }, layout);
+    const rank = rankOf(result);
+    if (images.some((it) => rankOf(it) !== rank)) return false;
+    emit({ ...node, operands: node.operands.map((it) => broadcastable(layout, it, rank)) }, layout);
     return true;
   }
   if (structure === "reduction") return rewriteReduction(node, operand, result, layout);
-  const allImages = node.operands.every((it) => it.type.shape.length === 4);
+  const rank = rankOf(operand);
+  const allImages = isImage(operand) && node.operands.every((it) => rankOf(it) === rank) && rankOf(result) === rank;
   if (structure === "along axis" && allImages) {
     const axis = readAttribute(node, "axis", "number");
-    const moved = required(axisInFirst[axis < 0 ? axis + 4 : axis], "axis");
+    const moved = axisInFirst(axis < 0 ? axis + rank : axis, rank);
     const attributes: Attributes = { ...node.attributes, axis: { kind: "number", value: moved } };
     emit({ ...node, operands: node.operands.map((it) => asFirst(layout, it)), attributes }, layout);
     return true;
@@ -190,13 +204,14 @@ function emit(node: OperatorNode, layout: Layout): void {
 /** Reductions keep the layout where they keep the axes, and leave it where what is left is in the original's order. */
 function rewriteReduction(node: OperatorNode, operand: Value, result: Value, layout: Layout): boolean {
   const reduced = readAttribute(node, "axes", "numbers");
-  const moved = reduced.map((axis) => required(axisInFirst[axis], "axis")).sort((a, b) => a - b);
+  const rank = rankOf(operand);
+  const moved = reduced.map((axis) => axisInFirst(axis, rank)).sort((a, b) => a - b);
   const attributes: Attributes = { ...node.attributes, axes: { kind: "numbers", value: moved } };
   if (readAttribute(node, "keep", "boolean")) {
     emit({ ...node, operands: [asFirst(layout, operand)], attributes }, layout);
     return true;
   }
-  const left = toFirst.filter((axis) => !reduced.includes(axis));
+  const left = toFirst(rank).filter((axis) => !reduced.includes(axis));
   if (left.some((axis, index) => index > 0 && axis < elementAt(left, index - 1))) return false;
   const made = layout.b.apply({ ...node, operands: [asFirst(layout, operand)], attributes });
   layout.last.set(result.id, elementAt(made, 0));
@@ -204,16 +219,17 @@ function rewriteReduction(node: OperatorNode, operand: Value, result: Value, lay
 }
 
 /** The operand of an elementwise operator on images, such that it broadcasts as it did. */
-function broadcastable(layout: Layout, value: Value): Value {
+function broadcastable(layout: Layout, value: Value, rank: number): Value {
   const { shape } = value.type;
   if (shape.length === 0) return asLast(layout, value);
-  if (shape.length === 4) return asFirst(layout, value);
+  if (shape.length === rank) return asFirst(layout, value);
   const one = constant(1);
   const plain = asLast(layout, value);
   const [channels] = shape;
-  if (shape.length === 1 && channels !== undefined) return layout.b.reshape(plain, [channels, one, one]);
-  const whole = layout.b.reshape(plain, [...new Array<Dim>(4 - shape.length).fill(one), ...shape]);
-  return layout.b.transpose(whole, toFirst);
+  if (shape.length === 1 && channels !== undefined)
+    return layout.b.reshape(plain, [channels, ...new Array<Dim>(rank - 2).fill(one)]);
+  const whole = layout.b.reshape(plain, [...new Array<Dim>(rank - shape.length).fill(one), ...shape]);
+  return layout.b.transpose(whole, toFirst(rank));
 }
 
 /** Ids of the parameters that are used as kernels of convolutions. */
@@ -233,10 +249,10 @@ function kernelParameters(graph: Graph): ReadonlySet<number> {
 /** Attributes with a dimension for each axis of an image, in its new order. */
 function permutedAttributes(node: OperatorNode, names: readonly string[]): Attributes {
   return Object.fromEntries(
-    names.map((name): [string, Attribute] => [
-      name,
-      { kind: "dims", value: permute(readAttribute(node, name, "dims"), toFirst) },
-    ]),
+    names.map((name): [string, Attribute] => {
+      const sizes = readAttribute(node, name, "dims");
+      return [name, { kind: "dims", value: permute(sizes, toFirst(sizes.length)) }];
+    }),
   );
 }
 

@@ -12,13 +12,13 @@ import { elementAt } from "../support/element-at.ts";
  * the product of silu to one that it then lacks), or they make f32 whatever they are given.
  */
 const single: ReadonlySet<string> = new Set([
-  "avg_pool2d",
-  "avg_pool2d_gradient",
-  "conv2d",
-  "conv2d_input_gradient",
-  "conv2d_kernel_gradient",
+  "avg_pool",
+  "avg_pool_gradient",
+  "conv",
+  "conv_input_gradient",
+  "conv_kernel_gradient",
   "erf",
-  "max_pool2d_gradient",
+  "max_pool_gradient",
   "one_hot",
   "random_uniform",
   "sigmoid",

@@ -16,7 +16,7 @@ const conv = func(
   { parameters: { kernel: type("f32", 3, 3, 2, 2), bias: type("f32", 2) }, states: { mean: type("f32", 2) } },
   (body, { x }) => {
     const { b } = body;
-    const y = b.op("conv2d", [x, body.param("kernel", type("f32", 3, 3, 2, 2))], { padding: "same" });
+    const y = b.op("conv", [x, body.param("kernel", type("f32", 3, 3, 2, 2))], { padding: "same" });
     return [b.sub(b.add(y, body.param("bias", type("f32", 2))), body.state("mean", type("f32", 2)))];
   },
 );

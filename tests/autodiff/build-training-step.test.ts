@@ -25,7 +25,7 @@ const conv = func(
   (body, { x }) => {
     const { b } = body;
     const y = b.add(
-      b.op("conv2d", [x, body.param("kernel", type("f32", 3, 3, 2, 2))], { padding: "same" }),
+      b.op("conv", [x, body.param("kernel", type("f32", 3, 3, 2, 2))], { padding: "same" }),
       body.param("bias", type("f32", 2)),
     );
     body.update("mean", (inner) => {
@@ -51,7 +51,7 @@ const model = func(
   (body, { image }) => {
     const { b } = body;
     const deep = body.repeat("layer", 2, false, image, (inner, h) => inner.b.op("tanh", [inner.call(conv, "", h)]));
-    const pooled = b.op("max_pool2d", [body.call(conv, "last", deep)], { window: [2, 2], strides: [2, 2] });
+    const pooled = b.op("max_pool", [body.call(conv, "last", deep)], { window: [2, 2], strides: [2, 2] });
     const { shape } = pooled.type;
     const flat = b.reshape(pooled, [...shape.slice(0, 1), product(shape.slice(1))]);
     return [b.matmul(flat, body.param("head", type("f32", 8, 4)))];

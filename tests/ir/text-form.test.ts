@@ -67,7 +67,7 @@ const relations = fc
       negateRelation(divides(a, b)),
     ),
   );
-const word = fc.constantFrom("relu", "constant", "dim", "scan", "key", "conv2d");
+const word = fc.constantFrom("relu", "constant", "dim", "scan", "key", "conv");
 
 /** Graphs that need not make sense, only to be written and read. */
 const graphs: fc.Arbitrary<Graph> = fc

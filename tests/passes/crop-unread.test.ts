@@ -37,34 +37,34 @@ describe("cropping what is not read", () => {
       c: type("f32", 16),
     };
     const graph = graphOf(inputs, (b, { x, k, l, c }) => {
-      const first = b.op("relu", [b.op("max_pool2d", [b.add(b.op("conv2d", [x, k]), c)], pool)]);
-      return { y: b.op("avg_pool2d", [b.op("conv2d", [first, l])], pool) };
+      const first = b.op("relu", [b.op("max_pool", [b.add(b.op("conv", [x, k]), c)], pool)]);
+      return { y: b.op("avg_pool", [b.op("conv", [first, l])], pool) };
     });
     // Places of a side: 16, 14, 7, 5 and 2, of which the 2 need 4, 6, 12 and 14.
-    const sizes = ["slice 14", "slice 14", "conv2d 12", "add 12", "max_pool2d 6", "relu 6", "conv2d 4", "avg_pool2d 2"];
+    const sizes = ["slice 14", "slice 14", "conv 12", "add 12", "max_pool 6", "relu 6", "conv 4", "avg_pool 2"];
     expect(cropped(graph)).toEqual(sizes);
   });
 
   it("leaves what is read elsewhere, made elsewhere, or saves too little", () => {
     const image = { x: type("f32", "B", 9, 9, 2), k: type("f32", 3, 3, 2, 16), r: type("f32", "B", 7, 7, 16) };
     const readTwice = graphOf(image, (b, { x, k }) => {
-      const y = b.op("conv2d", [x, k]);
-      return { pooled: b.op("max_pool2d", [y], pool), mean: b.mean(y, [1, 2]) };
+      const y = b.op("conv", [x, k]);
+      return { pooled: b.op("max_pool", [y], pool), mean: b.mean(y, [1, 2]) };
     });
-    expect(cropped(readTwice)).toEqual(["conv2d 7", "max_pool2d 3", "mean 16"]);
+    expect(cropped(readTwice)).toEqual(["conv 7", "max_pool 3", "mean 16"]);
     const residual = graphOf(image, (b, { x, k, r }) => ({
-      pooled: b.op("max_pool2d", [b.add(b.op("conv2d", [x, k]), r)], pool),
+      pooled: b.op("max_pool", [b.add(b.op("conv", [x, k]), r)], pool),
     }));
-    expect(cropped(residual)).toEqual(["conv2d 7", "add 7", "max_pool2d 3"]);
+    expect(cropped(residual)).toEqual(["conv 7", "add 7", "max_pool 3"]);
     const few = graphOf({ x: type("f32", "B", 9, 9, 2), k: type("f32", 3, 3, 2, 4) }, (b, { x, k }) => ({
-      pooled: b.op("max_pool2d", [b.op("conv2d", [x, k])], pool),
+      pooled: b.op("max_pool", [b.op("conv", [x, k])], pool),
     }));
-    expect(cropped(few)).toEqual(["conv2d 7", "max_pool2d 3"]);
+    expect(cropped(few)).toEqual(["conv 7", "max_pool 3"]);
   });
 
   it("keeps what any network of convolutions, pools and elementwise operators computes", () => {
     const step = fc.record({
-      op: fc.constantFrom("conv2d", "max_pool2d", "avg_pool2d", "relu", "bias", "residual", "same"),
+      op: fc.constantFrom("conv", "max_pool", "avg_pool", "relu", "bias", "residual", "same"),
       size: fc.integer({ min: 1, max: 3 }),
       stride: fc.integer({ min: 1, max: 3 }),
       tap: fc.boolean(),
@@ -103,8 +103,8 @@ function network(
     const [, rows, columns] = last.type.shape.map((dim) => Number(formatDim(dim)));
     if (kernel === undefined || Math.min(rows ?? 0, columns ?? 0) < size) return;
     const made = ((): Value => {
-      if (op === "conv2d") return b.op("conv2d", [last, kernel], { strides: [stride, stride] });
-      if (op === "same") return b.op("conv2d", [last, kernel], { padding: "same" });
+      if (op === "conv") return b.op("conv", [last, kernel], { strides: [stride, stride] });
+      if (op === "same") return b.op("conv", [last, kernel], { padding: "same" });
       if (op === "relu") return b.op("relu", [last]);
       if (op === "bias") return b.add(last, bias);
       if (op !== "residual") return b.op(op, [last], { window: [size, size], strides: [stride, stride] });

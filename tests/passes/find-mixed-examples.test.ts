@@ -57,7 +57,7 @@ fn centred: (x: f32[N, M]) -> f32[N, M] { x - mean(x, over=N, keep=true) }
 fn counted: (x: f32[N]) -> f32[N] { x + cast(range(N), f32) }
 fn merged: (x: f32[N, M]) -> f32[N, M] { reshape(reshape(x, [N * M]) * 2, [N, M]) }
 fn blurred: (x: f32[N]) -> f32[N] {
-  reshape(conv2d(reshape(x, [1, N, 1, 1]), ones([3, 1, 1, 1]), padding="same"), [N])
+  reshape(conv(reshape(x, [1, N, 1, 1]), ones([3, 1, 1, 1]), padding="same"), [N])
 }
 fn along: (x: f32[N, M]) -> f32[N, M] {
   scan t in x over M with h: f32[N] = zeros {
@@ -99,8 +99,8 @@ describe("a feature of one example", () => {
     ["f32[]", `sum(sum(rearrange(${pair}, "b t -> t b"), axis=0, keep=true), axis=0)`],
     ["f32[]", `sum(sum(rearrange(${square}, "b t u -> t b u"), axis=0), axis=-1)`],
     ["f32[4]", `pad(${pair}, before=[0, 1], after=[0, 1])`],
-    ["f32[2, 2, 1]", `conv2d(${image}, ones([1, 1, 1, 1]))`],
-    ["f32[1, 1, 1]", `max_pool2d(${image}, window=[2, 2], strides=[2, 2])`],
+    ["f32[2, 2, 1]", `conv(${image}, ones([1, 1, 1, 1]))`],
+    ["f32[1, 1, 1]", `max_pool(${image}, window=[2, 2], strides=[2, 2])`],
     ["f32[2]", `moved(${pair})`],
     ["f32[2]", `merged(${pair})`],
     ["f32[2]", `along(${pair})`],

@@ -55,9 +55,9 @@ const classic = (channels: number) =>
     },
     (b, v) => {
       const conv = (x: typeof v.x, kernel: typeof v.x, bias: typeof v.x) =>
-        b.op("relu", [b.add(b.op("conv2d", [x, kernel], {}), bias)]);
-      const first = b.op("max_pool2d", [conv(v.x, v.k1, v.b1)], { window: [2, 2], strides: [2, 2] });
-      const second = b.op("max_pool2d", [conv(first, v.k2, v.b2)], { window: [2, 2], strides: [2, 2] });
+        b.op("relu", [b.add(b.op("conv", [x, kernel], {}), bias)]);
+      const first = b.op("max_pool", [conv(v.x, v.k1, v.b1)], { window: [2, 2], strides: [2, 2] });
+      const second = b.op("max_pool", [conv(first, v.k2, v.b2)], { window: [2, 2], strides: [2, 2] });
       const { shape } = second.type;
       const flat = b.reshape(second, [shape[0] ?? constant(1), product(shape.slice(1))]);
       return { loss: b.mean(b.op("square", [b.matmul(flat, v.w)]), [0, 1]) };
@@ -70,15 +70,15 @@ describe("toChannelsFirst", () => {
     // At the end the image is 1 x 1: even the transpose before Flatten is a reshape then.
     expect(operators(grey.nodes)).toEqual([
       "reshape",
-      "conv2d",
+      "conv",
       "reshape",
       "add",
-      "max_pool2d",
+      "max_pool",
       "relu",
-      "conv2d",
+      "conv",
       "reshape",
       "add",
-      "max_pool2d",
+      "max_pool",
       "relu",
       "reshape",
       "matmul",
@@ -116,14 +116,14 @@ describe("toChannelsFirst", () => {
         last: type("f32", 1, 1, 4, 2),
       },
       (b, v) => {
-        const conv = b.op("conv2d", [v.x, v.k], { padding: "same" });
+        const conv = b.op("conv", [v.x, v.k], { padding: "same" });
         const residual = b.op("where", [b.op("greater", [conv, v.x]), conv, b.mul(b.scalar(0.5), v.x)]);
         const scaled = b.mul(b.add(b.mul(residual, v.scale), v.map), v.plane);
         const centred = b.sub(scaled, b.mean(scaled, [1, 2], true));
         const joined = b.op("concat", [centred, conv], { axis: 3 });
         const padded = b.op("pad", [joined], { before: dims(0, 1, 0, 0), after: dims(0, 0, 2, 0), value: 0.25 });
-        const mixed = b.op("conv2d", [padded, v.last], { strides: [2, 2] });
-        const small = b.op("avg_pool2d", [b.op("tanh", [mixed])], { window: [2, 2], strides: [1, 1] });
+        const mixed = b.op("conv", [padded, v.last], { strides: [2, 2] });
+        const small = b.op("avg_pool", [b.op("tanh", [mixed])], { window: [2, 2], strides: [1, 1] });
         const odd = b.sum(mixed, [0]);
         return { loss: b.add(b.mean(small, [0, 1, 2, 3]), b.sum(b.mean(mixed, [1, 2]), [0, 1])), image: mixed, odd };
       },
@@ -150,10 +150,10 @@ describe("toChannelsFirst", () => {
         last: type("f32", 3, 3, 2, 1),
       },
       (b, v) => {
-        const [y, mean, variance] = b.ops("batch_norm_training", [b.op("conv2d", [v.x, v.k]), v.scale, v.bias]);
+        const [y, mean, variance] = b.ops("batch_norm_training", [b.op("conv", [v.x, v.k]), v.scale, v.bias]);
         if (y === undefined || mean === undefined || variance === undefined) throw new Error("unreachable");
         const z = b.op("batch_norm_inference", [b.op("relu", [y]), v.scale, v.bias, mean, b.op("square", [variance])]);
-        return { loss: b.mean(b.op("square", [b.op("conv2d", [z, v.last])]), [0, 1, 2, 3]) };
+        return { loss: b.mean(b.op("square", [b.op("conv", [z, v.last])]), [0, 1, 2, 3]) };
       },
     );
     const expanded = expandComposites(graph, keepOwnGradients);

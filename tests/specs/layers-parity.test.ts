@@ -49,6 +49,12 @@ const specs: Readonly<Record<string, string>> = {
   "rows and columns that are repeated": image(
     "  x -> Conv2D(3, 5, stride=4) -> UpSampling2D([2, 3]) -> Conv2D(2, 3, stride=2) -> UpSampling2D -> Flatten -> Dense(10)",
   ),
+  "convolutions of sequences": sequence(
+    "  x -> Conv1D(6, 3, padding=causal, dilation=2, activation=relu) -> SeparableConv1D(6, 3, padding=same, bias=false) -> BatchNorm\n    -> DepthwiseConv1D(3, padding=[0, 2]) -> Conv1D(4, 1, groups=2)",
+  ),
+  "convolutions of volumes": image(
+    "  reshape(x, [B, 7, 8, 14, 1]) -> Conv3D(4, 3, stride=[1, 2, 2], padding=[0, 1, 0, 1, 1, 0], activation=relu)\n    -> Conv3D(4, 2, groups=2, dilation=2, bias=false) -> BatchNorm -> Flatten -> Dense(10)",
+  ),
   "one batch normalisation used twice": dense("  n = BatchNorm()\n  h = x -> n\n  (h + (h -> n)) -> Dense(4)"),
   "batch normalisation in a repeat": dense(
     "  x -> Dense(8) -> repeat 3 as layer { Dense(8) -> BatchNorm -> relu -> Dropout(0.1) } -> Dense(4)",

@@ -15,7 +15,7 @@ import { zooFigures } from "./zoo-figures.ts";
 
 /** The multiply-adds of convolutions and of products of matrices, which publications count. */
 function multiplyAdds(module: Module, sizes: ReadonlyMap<string, number>): number {
-  const counted = ["conv2d", "matmul", "einsum"];
+  const counted = ["conv", "matmul", "einsum"];
   const { nodes } = flatten(module, { mode: "inference", features: "plain" });
   const flops = nodes.flatMap((node) => {
     if (node.kind !== "operator" || !counted.includes(node.op)) return [];

@@ -31,6 +31,8 @@ const image = (stages: string, result = ""): string =>
   `block M: (x: f32[B, 8, 8, 4])${result} {\n  x -> ${stages}\n}\n`;
 const sequence = (stages: string, result = ""): string =>
   `block M: (x: f32[B, T, 6])${result} {\n  x -> ${stages}\n}\n`;
+const volume = (stages: string, result = ""): string =>
+  `block M: (x: f32[B, D, 6, 8, 2])${result} where D >= 3 {\n  x -> ${stages}\n}\n`;
 
 describe("layers", () => {
   it.each([
@@ -57,6 +59,14 @@ describe("layers", () => {
     [sequence("LayerNorm(center=false)", " -> y: f32[B, T, 6]"), 6],
     [sequence("RMSNorm", " -> y: f32[B, T, 6]"), 6],
     [sequence("Conv1D(5, 3, padding=same)", " -> y: f32[B, T, 5]"), 95],
+    [sequence("Conv1D(5, 3, padding=causal, dilation=2)", " -> y: f32[B, T, 5]"), 95],
+    [sequence("Conv1D(5, 3, padding=[0, 2])", " -> y: f32[B, T, 5]"), 95],
+    [sequence("DepthwiseConv1D(3, padding=causal, multiplier=2)", " -> y: f32[B, T, 12]"), 48],
+    [sequence("SeparableConv1D(5, 3, padding=same)", " -> y: f32[B, T, 5]"), 53],
+    [image("SeparableConv2D(5, 3, padding=same, multiplier=2)", " -> y: f32[B, 8, 8, 5]"), 117],
+    [image("Conv2D(8, 3, padding=[0, 1, 2, 0], bias=false)", " -> y: f32[B, 8, 7, 8]"), 288],
+    [volume("Conv3D(5, 3)", " -> y: f32[B, D - 2, 4, 6, 5]"), 275],
+    [volume("Conv3D(5, [1, 3, 2], stride=[1, 1, 2], padding=same)", " -> y: f32[B, D, 6, 4, 5]"), 65],
     [sequence("Dense(5, bias=false, activation=leaky_relu(0.2))", " -> y: f32[B, T, 5]"), 30],
     [sequence("SimpleRNN(5)", " -> y: f32[B, 5]"), 60],
     [sequence("LSTM(5, sequences=true)", " -> y: f32[B, T, 5]"), 240],

@@ -6,12 +6,12 @@ import {
   type AxisWindow,
   type ConvolutionAttributes,
   type WindowAttributes,
-} from "../../ops/define/conv2d-geometry.ts";
+} from "../../ops/define/window-geometry.ts";
 import { isFloat } from "../../ops/define/dtype-class.ts";
 import { first, second } from "../../ops/define/elementwise.ts";
 import { limitsOfCast } from "../../ops/define/integer-limits.ts";
 import type { AttributeSchema, AttributesOf, NoAttributes } from "../../ops/define/operator.ts";
-import { poolWindows, type poolAttributes } from "../../ops/define/pool2d.ts";
+import { poolWindows, type poolAttributes } from "../../ops/define/pool.ts";
 import type { reductionAttributes } from "../../ops/reductions.ts";
 import type { AttributesOfOperator, PrimitiveName } from "../../ops/registry.ts";
 import { softmaxAxis, type softmaxAttributes } from "../../ops/softmax.ts";
@@ -158,14 +158,14 @@ const forms: DoubleForms = {
     boolean(transposeA),
     boolean(transposeB),
   ]),
-  conv2d: arrays("convolveDoubles", ({ operands, result, attributes, writer }) =>
+  conv: arrays("convolveDoubles", ({ operands, result, attributes, writer }) =>
     convolution(first(operands), second(operands), attributes, result, writer),
   ),
-  conv2d_input_gradient: arrays("spreadDoubles", ({ operands, result, attributes, writer }) =>
+  conv_input_gradient: arrays("spreadDoubles", ({ operands, result, attributes, writer }) =>
     convolution(result, second(operands), attributes, result, writer),
   ),
-  max_pool2d: pool(() => call("Math.max", { kind: "spread", value: identifier("elements") })),
-  avg_pool2d: pool((writer) => writer.helper("meanOf", identifier("elements"))),
+  max_pool: pool(() => call("Math.max", { kind: "spread", value: identifier("elements") })),
+  avg_pool: pool((writer) => writer.helper("meanOf", identifier("elements"))),
 
   random_bits: draw("bitsDoubles"),
   random_uniform: draw("uniformDoubles"),
@@ -175,10 +175,10 @@ const forms: DoubleForms = {
     write: ({ args, writer }) => writer.helper("foldKey", first(args), writer.helper("scalarOf", second(args))),
   },
 
-  avg_pool2d_gradient: inNoFeature,
-  conv2d_kernel_gradient: inNoFeature,
+  avg_pool_gradient: inNoFeature,
+  conv_kernel_gradient: inNoFeature,
   cross_entropy_gradient: inNoFeature,
-  max_pool2d_gradient: inNoFeature,
+  max_pool_gradient: inNoFeature,
   orthogonalize: inNoFeature,
 };
 
@@ -249,12 +249,12 @@ function convolution(
   return [shapeOf(result, writer), windows(over, writer), literal(attributes.groups)];
 }
 
-function windows([rows, columns]: readonly [AxisWindow, AxisWindow], writer: DoublesWriter): Expression {
+function windows(over: readonly AxisWindow[], writer: DoublesWriter): Expression {
   return objectOf({
-    size: numbers([rows.size, columns.size]),
-    strides: numbers([rows.stride, columns.stride]),
-    dilations: numbers([rows.dilation, columns.dilation]),
-    before: arrayOf(writer.dim(rows.before), writer.dim(columns.before)),
+    size: numbers(over.map((it) => it.size)),
+    strides: numbers(over.map((it) => it.stride)),
+    dilations: numbers(over.map((it) => it.dilation)),
+    before: arrayOf(...over.map((it) => writer.dim(it.before))),
   });
 }
 

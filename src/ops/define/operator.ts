@@ -12,6 +12,7 @@ interface AttributeTypes {
   readonly bool: boolean;
   readonly string: string;
   readonly ints: readonly number[];
+  readonly "word or ints": string | readonly number[];
   readonly strings: readonly string[];
   readonly dim: Dim;
   readonly dims: readonly Dim[];

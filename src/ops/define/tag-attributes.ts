@@ -63,6 +63,9 @@ function tagged({ kind }: AttributeSpec, value: PlainValue): AttributeValue | un
       return isDim(value) ? { kind: "dim", value } : undefined;
     case "ints":
       return isNumbers(value) ? { kind: "numbers", value } : undefined;
+    case "word or ints":
+      if (typeof value === "string") return { kind: "string", value };
+      return isNumbers(value) ? { kind: "numbers", value } : undefined;
     case "strings":
       return isStrings(value) ? { kind: "strings", value } : undefined;
     case "dims":

@@ -263,7 +263,7 @@ describe("emitOnnx", () => {
         { x: { shape: [B, 2, 4, 4] }, w: { shape: [3, 2, 3, 3] }, bias: { shape: [3] } },
         (b, { x, w, bias }) => {
           if (!x || !w || !bias) throw new Error("inputs");
-          const z = b.op("conv2d", [x, w], attributes);
+          const z = b.op("conv", [x, w], attributes);
           const y = b.add(b.reshape(bias, [constant(3), constant(1), constant(1)]), z);
           return { y: twice ? b.mul(y, z) : y };
         },

@@ -19,7 +19,7 @@ export function classifier(): Module {
     { x: { dtype: f32, shape: images } },
     { parameters: { kernel }, states: { mean } },
     ({ b, param, state, update, training }, { x }) => {
-      const y = b.op("conv2d", [x, param("kernel", kernel)], {
+      const y = b.op("conv", [x, param("kernel", kernel)], {
         strides: [2, 2],
         dilations: [1, 1],
         groups: 1,

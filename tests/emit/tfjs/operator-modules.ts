@@ -12,15 +12,9 @@ export interface OperatorModule {
   readonly inputs: ReadonlyMap<string, NdArray>;
 }
 
-/**
- * The samples that this target runs: its layout is NHWC, and no model applies the gradients of grouped convolutions by
- * themselves, which belong to the helper of the convolution.
- */
+/** The samples that this target runs: its layout is NHWC. */
 export function samplesFor(operator: Operator): readonly Sample[] {
-  const isGradient = operator.name.endsWith("_gradient");
-  return operator.samples.filter(
-    ({ attributes }) => attributes?.["layout"] !== "NCHW" && !(isGradient && attributes?.["groups"] !== undefined),
-  );
+  return operator.samples.filter(({ attributes }) => attributes?.["layout"] !== "NCHW");
 }
 
 /** The module of an operator: inputs `a0_0`, `a0_1`, ... of sample 0 and so on, results `y0_0`, ... */

@@ -1,7 +1,8 @@
 import { asNumber, constant, type Dim, divideExactly, multiply, product } from "../../../dims/dim.ts";
 import { elementAt } from "../../../support/element-at.ts";
 import type { OnnxRef, OnnxWriter } from "../onnx-writer.ts";
-import { padForWindows, sliceSpatial, staticPads, type Windows } from "./windows.ts";
+import { placesOf } from "../../../ops/define/conv-reference.ts";
+import { padForWindows, padsAttribute, sliceSpatial, staticPads, type Windows } from "./windows.ts";
 
 /** What the gradient of a kernel is computed from; images are NCHW. */
 export interface KernelGradientInput {
@@ -30,14 +31,13 @@ const channelsForTaps = 16;
  * each example for all others.
  */
 function kernelGradientForm({ windows, groups, xShape }: KernelGradientInput): KernelGradientForm {
-  const [rows, columns] = windows;
   if (groups !== 1) return "batched";
-  const taps = rows.size * columns.size;
+  const taps = tapsOf(windows);
   if (taps === 1) return "gemm";
   const channels = asNumber(elementAt(xShape, 1));
   if (channels !== undefined && channels >= channelsForTaps) return "taps";
   if (taps >= 25) return "convolution";
-  const places = asNumber(multiply(rows.output, columns.output));
+  const places = asNumber(product(windows.map((it) => it.output)));
   return places !== undefined && places <= 256 ? "gemm" : "batched";
 }
 
@@ -57,20 +57,17 @@ function lowerKernelGradientAs(form: KernelGradientForm, writer: OnnxWriter, inp
 
 /** Convolves the input with the output's gradient, batch and channels swapped, strides and dilations exchanged. */
 function asConvolution(writer: OnnxWriter, { x, dy, windows }: KernelGradientInput): OnnxRef {
-  const [rows, columns] = windows;
   const pads = staticPads(windows);
-  const image = swapBatchAndChannels(writer, pads === undefined ? padForWindows(writer, x, windows) : x);
-  const result = writer.node("Conv", [image, swapBatchAndChannels(writer, dy)], {
-    strides: { ints: [rows.dilation, columns.dilation] },
-    dilations: { ints: [rows.stride, columns.stride] },
-    ...(pads?.some((pad) => pad !== 0) === true && { pads: { ints: pads } }),
+  const image = swapBatchAndChannels(writer, pads === undefined ? padForWindows(writer, x, windows) : x, windows);
+  const result = writer.node("Conv", [image, swapBatchAndChannels(writer, dy, windows)], {
+    strides: { ints: windows.map((it) => it.dilation) },
+    dilations: { ints: windows.map((it) => it.stride) },
+    ...padsAttribute(pads),
   });
   const exact = windows.every((window) => asNumber(window.residual) === 0);
-  const zero = constant(0);
-  const cut = exact
-    ? result
-    : sliceSpatial(writer, result, [zero, zero], [constant(rows.size), constant(columns.size)]);
-  return swapBatchAndChannels(writer, cut);
+  const starts = windows.map(() => constant(0));
+  const sizes = windows.map((it) => constant(it.size));
+  return swapBatchAndChannels(writer, exact ? result : sliceSpatial(writer, result, starts, sizes), windows);
 }
 
 /** One product of output gradients with shifted inputs for each example, then a sum over examples. */
@@ -78,11 +75,10 @@ function asBatchedProduct(
   writer: OnnxWriter,
   { x, dy, xShape, dyShape, windows, groups }: KernelGradientInput,
 ): OnnxRef {
-  const [rows, columns] = windows;
   const [batch, channels] = [elementAt(xShape, 0), elementAt(xShape, 1)];
   const filters = elementAt(dyShape, 1);
-  const places = multiply(rows.output, columns.output);
-  const taps = rows.size * columns.size;
+  const places = product(windows.map((it) => it.output));
+  const taps = tapsOf(windows);
   const perGroup = exactly(channels, groups);
   const shifted = shiftedInputs(writer, padForWindows(writer, x, windows), windows, (slice) =>
     writer.node("Reshape", [slice, writer.shape([batch, channels, constant(1), places], { inferable: true })]),
@@ -103,12 +99,11 @@ function asBatchedProduct(
 
 /** One product over all examples and places at once. */
 function asOneProduct(writer: OnnxWriter, { x, dy, xShape, dyShape, windows }: KernelGradientInput): OnnxRef {
-  const [rows, columns] = windows;
   const [batch, channels] = [elementAt(xShape, 0), elementAt(xShape, 1)];
   const filters = elementAt(dyShape, 1);
-  const places = product([batch, rows.output, columns.output]);
-  const taps = rows.size * columns.size;
-  const image = padForWindows(writer, swapBatchAndChannels(writer, x), windows);
+  const places = product([batch, ...windows.map((it) => it.output)]);
+  const taps = tapsOf(windows);
+  const image = padForWindows(writer, swapBatchAndChannels(writer, x, windows), windows);
   const shifted = shiftedInputs(writer, image, windows, (slice) =>
     writer.node("Reshape", [slice, writer.shape([channels, constant(1), places], { inferable: true })]),
   );
@@ -118,7 +113,7 @@ function asOneProduct(writer: OnnxWriter, { x, dy, xShape, dyShape, windows }: K
     writer.shape([multiply(channels, constant(taps)), places], { inferable: true }),
   ]);
   const outputs = writer.node("Reshape", [
-    swapBatchAndChannels(writer, dy),
+    swapBatchAndChannels(writer, dy, windows),
     writer.shape([filters, places], { inferable: true }),
   ]);
   const result = writer.node("Gemm", [outputs, inputs], { transB: { int: 1 } });
@@ -127,13 +122,12 @@ function asOneProduct(writer: OnnxWriter, { x, dy, xShape, dyShape, windows }: K
 
 /** One product for each tap over all examples and places: what is concatenated is no larger than the kernel. */
 function asProductPerTap(writer: OnnxWriter, { x, dy, xShape, dyShape, windows }: KernelGradientInput): OnnxRef {
-  const [rows, columns] = windows;
   const [batch, channels] = [elementAt(xShape, 0), elementAt(xShape, 1)];
   const filters = elementAt(dyShape, 1);
-  const places = product([batch, rows.output, columns.output]);
-  const image = padForWindows(writer, swapBatchAndChannels(writer, x), windows);
+  const places = product([batch, ...windows.map((it) => it.output)]);
+  const image = padForWindows(writer, swapBatchAndChannels(writer, x, windows), windows);
   const outputs = writer.node("Reshape", [
-    swapBatchAndChannels(writer, dy),
+    swapBatchAndChannels(writer, dy, windows),
     writer.shape([filters, places], { inferable: true }),
   ]);
   const shifted = shiftedInputs(writer, image, windows, (slice) =>
@@ -150,31 +144,31 @@ function asProductPerTap(writer: OnnxWriter, { x, dy, xShape, dyShape, windows }
 function shiftedInputs(
   writer: OnnxWriter,
   padded: OnnxRef,
-  [rows, columns]: Windows,
+  windows: Windows,
   shape: (slice: OnnxRef) => OnnxRef,
 ): readonly OnnxRef[] {
   const whole =
-    rows.size * columns.size === 1 &&
-    [rows, columns].every((window) => window.stride === 1 && asNumber(window.residual) === 0);
+    tapsOf(windows) === 1 && windows.every((window) => window.stride === 1 && asNumber(window.residual) === 0);
   if (whole) return [shape(padded)];
-  const slices: OnnxRef[] = [];
-  for (let i = 0; i < rows.size; i++) {
-    for (let j = 0; j < columns.size; j++) {
-      const starts = [constant(i * rows.dilation), constant(j * columns.dilation)] as const;
-      const sizes = [rows.output, columns.output] as const;
-      slices.push(shape(sliceSpatial(writer, padded, starts, sizes, [rows.stride, columns.stride])));
-    }
-  }
-  return slices;
+  const sizes = windows.map((it) => it.output);
+  const strides = windows.map((it) => it.stride);
+  return placesOf(windows.map((it) => it.size)).map((tap) => {
+    const starts = windows.map((it, axis) => constant(elementAt(tap, axis) * it.dilation));
+    return shape(sliceSpatial(writer, padded, starts, sizes, strides));
+  });
 }
 
-function asKernel(writer: OnnxWriter, ref: OnnxRef, filters: Dim, channels: Dim, [rows, columns]: Windows): OnnxRef {
-  const shape = [filters, channels, constant(rows.size), constant(columns.size)];
+function tapsOf(windows: Windows): number {
+  return windows.reduce((taps, it) => taps * it.size, 1);
+}
+
+function asKernel(writer: OnnxWriter, ref: OnnxRef, filters: Dim, channels: Dim, windows: Windows): OnnxRef {
+  const shape = [filters, channels, ...windows.map((it) => constant(it.size))];
   return writer.node("Reshape", [ref, writer.shape(shape, { inferable: true })]);
 }
 
-function swapBatchAndChannels(writer: OnnxWriter, ref: OnnxRef): OnnxRef {
-  return writer.node("Transpose", [ref], { perm: { ints: [1, 0, 2, 3] } });
+function swapBatchAndChannels(writer: OnnxWriter, ref: OnnxRef, windows: Windows): OnnxRef {
+  return writer.node("Transpose", [ref], { perm: { ints: [1, 0, ...windows.map((_, axis) => axis + 2)] } });
 }
 
 function exactly(dim: Dim, divisor: number): Dim {

@@ -1,16 +1,18 @@
-import { asNumber, constant, type Dim } from "../../../dims/dim.ts";
-import { convolutionWindows } from "../../../ops/define/conv2d-geometry.ts";
+import type { Dim } from "../../../dims/dim.ts";
+import { convolutionWindows } from "../../../ops/define/window-geometry.ts";
 import { literalShape } from "../../../ops/define/shape-rules.ts";
 import { elementAt } from "../../../support/element-at.ts";
 import type { OnnxRef, OnnxWriter } from "../onnx-writer.ts";
 import { lowerKernelGradient } from "./convolution-kernel-gradient.ts";
 import type { OnnxLowerings } from "./lowering.ts";
 import {
+  channelsSecond,
+  cutPadding,
   fromChannelsFirst,
   fromKernelOihw,
   padForWindows,
-  padSpatial,
-  sliceSpatial,
+  padResiduals,
+  padsAttribute,
   staticPads,
   toChannelsFirst,
   toKernelOihw,
@@ -20,43 +22,46 @@ import {
 
 /** Convolutions and their gradients, as ONNX says them. */
 export const convolution = {
-  conv2d: (writer, { operands, refs, attributes }) => {
+  conv: (writer, { operands, refs, attributes }) => {
     const { layout, groups } = attributes;
     const windows = convolutionWindows(
       elementAt(operands, 0).type.shape,
       elementAt(operands, 1).type.shape,
       attributes,
     );
-    const x = toChannelsFirst(writer, elementAt(refs, 0), layout);
-    const kernel = toKernelOihw(writer, elementAt(refs, 1), layout);
+    const rank = windows.length + 2;
+    const x = toChannelsFirst(writer, elementAt(refs, 0), layout, rank);
+    const kernel = toKernelOihw(writer, elementAt(refs, 1), layout, rank);
     const pads = staticPads(windows);
     const y = writer.node("Conv", [pads === undefined ? padForWindows(writer, x, windows) : x, kernel], {
       ...windowAttributesOnnx(windows),
-      ...(pads?.some((pad) => pad !== 0) === true && { pads: { ints: pads } }),
+      ...padsAttribute(pads),
       ...(groups !== 1 && { group: { int: groups } }),
     });
-    return [fromChannelsFirst(writer, y, layout)];
+    return [fromChannelsFirst(writer, y, layout, rank)];
   },
-  conv2d_input_gradient: (writer, { operands, refs, attributes }) => {
+  conv_input_gradient: (writer, { operands, refs, attributes }) => {
     const { layout, groups, inputShape } = attributes;
     const windows = convolutionWindows(inputShape, elementAt(operands, 1).type.shape, attributes);
-    const dy = toChannelsFirst(writer, elementAt(refs, 0), layout);
-    const kernel = toKernelOihw(writer, elementAt(refs, 1), layout);
-    return [fromChannelsFirst(writer, lowerInputGradient(writer, dy, kernel, windows, groups), layout)];
+    const rank = inputShape.length;
+    const dy = toChannelsFirst(writer, elementAt(refs, 0), layout, rank);
+    const kernel = toKernelOihw(writer, elementAt(refs, 1), layout, rank);
+    return [fromChannelsFirst(writer, lowerInputGradient(writer, dy, kernel, windows, groups), layout, rank)];
   },
-  conv2d_kernel_gradient: (writer, { operands, refs, attributes }) => {
+  conv_kernel_gradient: (writer, { operands, refs, attributes }) => {
     const { layout, groups, kernelShape } = attributes;
     const [x, dy] = [elementAt(operands, 0), elementAt(operands, 1)];
     const windows = convolutionWindows(x.type.shape, kernelShape, attributes);
+    const rank = kernelShape.length;
     const result = lowerKernelGradient(writer, {
-      x: toChannelsFirst(writer, elementAt(refs, 0), layout),
-      dy: toChannelsFirst(writer, elementAt(refs, 1), layout),
+      x: toChannelsFirst(writer, elementAt(refs, 0), layout, rank),
+      dy: toChannelsFirst(writer, elementAt(refs, 1), layout, rank),
       xShape: channelsFirst(x.type.shape, layout),
       dyShape: channelsFirst(dy.type.shape, layout),
       windows,
       groups,
     });
-    return [fromKernelOihw(writer, result, layout)];
+    return [fromKernelOihw(writer, result, layout, rank)];
   },
 } satisfies Partial<OnnxLowerings>;
 
@@ -71,10 +76,9 @@ function lowerInputGradient(
   windows: Windows,
   groups: number,
 ): OnnxRef {
-  const [rows, columns] = windows;
   const shared = { ...windowAttributesOnnx(windows), ...(groups !== 1 && { group: { int: groups } }) };
   const pads = staticPads(windows);
-  const residuals = literalShape([rows.residual, columns.residual]);
+  const residuals = literalShape(windows.map((it) => it.residual));
   if (
     pads !== undefined &&
     residuals !== undefined &&
@@ -82,19 +86,14 @@ function lowerInputGradient(
   ) {
     return writer.node("ConvTranspose", [dy, kernel], {
       ...shared,
-      ...(pads.some((pad) => pad !== 0) && { pads: { ints: pads } }),
+      ...padsAttribute(pads),
       ...(residuals.some((size) => size !== 0) && { output_padding: { ints: residuals } }),
     });
   }
-  const zero = constant(0);
   const full = writer.node("ConvTranspose", [dy, kernel], shared);
-  const extended = padSpatial(writer, full, { before: [zero, zero], after: [rows.residual, columns.residual] });
-  return windows.every((window) => asNumber(window.before) === 0 && asNumber(window.after) === 0)
-    ? extended
-    : sliceSpatial(writer, extended, [rows.before, columns.before], [rows.input, columns.input]);
+  return cutPadding(writer, padResiduals(writer, full, windows), windows);
 }
 
 function channelsFirst(shape: readonly Dim[], layout: string): readonly Dim[] {
-  if (layout === "NCHW") return shape;
-  return [0, 3, 1, 2].map((axis) => elementAt(shape, axis));
+  return layout === "NCHW" ? shape : channelsSecond(shape.length).map((axis) => elementAt(shape, axis));
 }

@@ -1,16 +1,22 @@
 import { add, asNumber, constant, type Dim, multiply, product } from "../../../dims/dim.ts";
 import type { DType } from "../../../ir/types.ts";
 import { elementAt } from "../../../support/element-at.ts";
-import { poolWindows } from "../../../ops/define/pool2d.ts";
+import { poolWindows } from "../../../ops/define/pool.ts";
+import { flat, placesOf } from "../../../ops/define/conv-reference.ts";
+import { required } from "../../../support/fault.ts";
 import { literalShape } from "../../../ops/define/shape-rules.ts";
 import type { OnnxRef, OnnxWriter } from "../onnx-writer.ts";
 import type { OnnxLowerings } from "./lowering.ts";
 import {
+  channelsSecond,
+  cutPadding,
   fromChannelsFirst,
   padForWindows,
-  padSpatial,
+  padResiduals,
+  padsAttribute,
   sliceSpatial,
   staticPads,
+  stretch,
   toChannelsFirst,
   windowAttributesOnnx,
   type Windows,
@@ -18,30 +24,31 @@ import {
 
 /** Maximum pools and their gradient, as ONNX says them. */
 export const maxPool = {
-  max_pool2d: (writer, { operands, refs, attributes }) => {
+  max_pool: (writer, { operands, refs, attributes }) => {
     const { dtype, shape } = elementAt(operands, 0).type;
     const windows = poolWindows(shape, attributes);
-    const pads = staticPads(windows);
-    const image = toChannelsFirst(writer, elementAt(refs, 0), attributes.layout);
+    const pads = poolPads(windows);
+    const image = toChannelsFirst(writer, elementAt(refs, 0), attributes.layout, shape.length);
     const x = pads === undefined ? padForWindows(writer, image, windows, writer.constant(dtype, -Infinity)) : image;
     const y = writer.node("MaxPool", [x], { ...windowAttributesOnnx(windows), ...padsAttribute(pads) });
-    return [fromChannelsFirst(writer, y, attributes.layout)];
+    return [fromChannelsFirst(writer, y, attributes.layout, shape.length)];
   },
-  max_pool2d_gradient: (writer, { operands, refs, attributes }) => {
+  max_pool_gradient: (writer, { operands, refs, attributes }) => {
     const { layout } = attributes;
     const type = elementAt(operands, 0).type;
     const windows = poolWindows(type.shape, attributes);
-    const image = (index: number): OnnxRef => toChannelsFirst(writer, elementAt(refs, index), layout);
+    const rank = type.shape.length;
+    const image = (index: number): OnnxRef => toChannelsFirst(writer, elementAt(refs, index), layout, rank);
     const input: PoolGradientInput = {
       x: image(0),
       y: image(1),
       dy: image(2),
-      shape: layout === "NCHW" ? type.shape : [0, 3, 1, 2].map((axis) => elementAt(type.shape, axis)),
+      shape: layout === "NCHW" ? type.shape : channelsSecond(rank).map((axis) => elementAt(type.shape, axis)),
       dtype: type.dtype,
       windows,
     };
     const dx = areDisjoint(windows) ? byRanks(writer, input) : byIndices(writer, input);
-    return [fromChannelsFirst(writer, dx, layout)];
+    return [fromChannelsFirst(writer, dx, layout, rank)];
   },
 } satisfies Partial<OnnxLowerings>;
 
@@ -51,35 +58,32 @@ export const maxPool = {
  * gradient goes. Masks are numbers to multiply with: Where takes three passes over its operands.
  */
 function byRanks(writer: OnnxWriter, { x, y, dy, dtype, windows }: PoolGradientInput): OnnxRef {
-  const [rows, columns] = windows;
-  const [height = 1, width = 1] = literalShape(windows.map((window) => covered(window))) ?? [];
-  const ranks = Array.from({ length: height * width }, (_, place) => {
-    const row = Math.floor(place / width) % rows.size;
-    const column = (place % width) % columns.size;
-    return rows.size * columns.size - (row * columns.size + column);
-  });
-  const rank = writer.constant(dtype, ranks, [height, width]);
-  const scales = writer.constant("f32", [1, 1, rows.size, columns.size], [4]);
-  const stretched = (ref: OnnxRef): OnnxRef =>
-    writer.node("Resize", [ref, writer.absent, scales], {
-      mode: { string: "nearest" },
-      coordinate_transformation_mode: { string: "asymmetric" },
-      nearest_mode: { string: "floor" },
-    });
+  const extents = required(literalShape(windows.map(covered)), "size of an image");
+  const sizes = windows.map((it) => it.size);
+  const taps = sizes.reduce((all, size) => all * size, 1);
+  const ranks = placesOf(extents).map(
+    (place) =>
+      taps -
+      flat(
+        sizes,
+        place.map((it, axis) => it % elementAt(sizes, axis)),
+      ),
+  );
+  const rank = writer.constant(dtype, ranks, extents);
+  const stretched = (ref: OnnxRef): OnnxRef => stretch(writer, ref, windows);
   const mask = (a: OnnxRef, b: OnnxRef): OnnxRef => writer.cast(writer.node("Equal", [a, b]), dtype);
-  const zero = constant(0);
   const exact = windows.every((window) => asNumber(window.residual) === 0);
-  const image = exact ? x : sliceSpatial(writer, x, [zero, zero], [covered(rows), covered(columns)]);
+  const starts = windows.map(() => constant(0));
+  const image = exact ? x : sliceSpatial(writer, x, starts, windows.map(covered));
   const ranked = writer.node("Mul", [mask(image, stretched(y)), rank]);
   const best = writer.node("MaxPool", [ranked], windowAttributesOnnx(windows));
   const dx = writer.node("Mul", [mask(stretched(best), rank), stretched(dy)]);
-  return padSpatial(writer, dx, { before: [zero, zero], after: [rows.residual, columns.residual] });
+  return padResiduals(writer, dx, windows);
 }
 
 /** Pools again for the indices of the winners, and adds the gradients there: windows may overlap. */
 function byIndices(writer: OnnxWriter, { x, dy, shape, dtype, windows }: PoolGradientInput): OnnxRef {
-  const [rows, columns] = windows;
-  const pads = staticPads(windows);
+  const pads = poolPads(windows);
   const padded = pads === undefined ? padForWindows(writer, x, windows, writer.constant(dtype, -Infinity)) : x;
   const paddedShape =
     pads === undefined
@@ -95,13 +99,13 @@ function byIndices(writer: OnnxWriter, { x, dy, shape, dtype, windows }: PoolGra
     { axis: { int: 0 }, reduction: { string: "add" } },
   );
   const image = writer.node("Reshape", [sums, writer.shape(paddedShape, { inferable: true })]);
-  return pads === undefined
-    ? sliceSpatial(writer, image, [rows.before, columns.before], [rows.input, columns.input])
-    : image;
+  return pads === undefined ? cutPadding(writer, image, windows) : image;
 }
 
-function padsAttribute(pads: readonly number[] | undefined) {
-  return pads?.some((pad) => pad !== 0) === true ? { pads: { ints: pads } } : {};
+/** Pads that MaxPool itself takes: known numbers that are smaller than its window, gaps left out. */
+function poolPads(windows: Windows): readonly number[] | undefined {
+  const pads = staticPads(windows);
+  return pads?.every((pad, index) => pad < elementAt(windows, index % windows.length).size) === true ? pads : undefined;
 }
 
 /** What the gradient of a maximum pool is computed from; images are NCHW. */
@@ -119,6 +123,7 @@ function areDisjoint(windows: Windows): boolean {
   return windows.every(
     (window) =>
       window.stride === window.size &&
+      window.dilation === 1 &&
       literalShape([window.input]) !== undefined &&
       [window.before, window.after].every((dim) => asNumber(dim) === 0),
   );

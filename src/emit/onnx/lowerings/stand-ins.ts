@@ -10,14 +10,14 @@ import type { OnnxLowering } from "./lowering.ts";
  * are computed in 32 bits and wrap when they are cut to their own width again; f64 keeps the digits of f32 alone.
  */
 const standIns: Readonly<Partial<Record<OperatorName, Readonly<Partial<Record<DType, DType>>>>>> = {
-  avg_pool2d: { f64: "f32" },
-  avg_pool2d_gradient: { f64: "f32" },
-  conv2d: { f64: "f32" },
-  conv2d_input_gradient: { f64: "f32" },
-  conv2d_kernel_gradient: { f64: "f32" },
+  avg_pool: { f64: "f32" },
+  avg_pool_gradient: { f64: "f32" },
+  conv: { f64: "f32" },
+  conv_input_gradient: { f64: "f32" },
+  conv_kernel_gradient: { f64: "f32" },
   cumsum: { i8: "i32", u8: "i32", f16: "f32" },
   erf: { f64: "f32" },
-  max_pool2d_gradient: { f64: "f32" },
+  max_pool_gradient: { f64: "f32" },
   neg: { u8: "i32" },
   prod: { i8: "i32", u8: "i32" },
   put_along: { i8: "i32", u8: "i32" },

@@ -11,8 +11,7 @@ import {
 } from "./windows.ts";
 
 /** How a convolution moves; what is left out is 1, or no padding. */
-export interface Conv2dOptions extends WindowOptions {
-  dilations?: number[];
+export interface ConvolutionOptions extends WindowOptions {
   groups?: number;
 }
 
@@ -20,7 +19,7 @@ export interface Conv2dOptions extends WindowOptions {
  * A convolution of NHWC images with an HWIO kernel. Its gradient is made of forward kernels, which every backend has
  * and which are much faster on WebAssembly than the gradient kernels.
  */
-export function conv2d(x: tf.Tensor, kernel: tf.Tensor, options: Conv2dOptions = {}): tf.Tensor {
+export function conv2d(x: tf.Tensor, kernel: tf.Tensor, options: ConvolutionOptions = {}): tf.Tensor {
   const { groups = 1 } = options;
   if (groups > 1) {
     const single = { ...options, groups: 1 };
@@ -57,7 +56,7 @@ export function conv2dTranspose(
   x: tf.Tensor,
   kernel: tf.Tensor,
   shape: number[],
-  options: Conv2dOptions = {},
+  options: ConvolutionOptions = {},
 ): tf.Tensor {
   const { groups = 1 } = options;
   if (groups > 1) {
@@ -86,7 +85,7 @@ export function conv2dInputGradient(
   dy: tf.Tensor,
   kernel: tf.Tensor,
   shape: number[],
-  options: Conv2dOptions = {},
+  options: ConvolutionOptions = {},
 ): tf.Tensor {
   const { rows, columns } = placeKernel(shape, kernel.shape, options);
   const reach = [(rows.size - 1) * rows.dilation, (columns.size - 1) * columns.dilation];
@@ -108,7 +107,7 @@ export function conv2dKernelGradient(
   x: tf.Tensor,
   dy: tf.Tensor,
   shape: number[],
-  options: Conv2dOptions = {},
+  options: ConvolutionOptions = {},
 ): tf.Tensor {
   const { rows, columns } = placeKernel(x.shape, shape, options);
   const padded = padImages(asImages(x), [rows.before, columns.before], [rows.after, columns.after]);
@@ -137,11 +136,35 @@ export function conv2dKernelGradient(
   return tf.reshape(tf.matMul(tf.concat(parts, 0), tf.reshape(dy, [-1, filters])), shape);
 }
 
-function placeKernel(image: number[], kernel: number[], options: Conv2dOptions) {
-  const { strides = [], dilations = [], padding = "valid" } = options;
-  const along = (side: 0 | 1) =>
-    placeWindow(image[side + 1] ?? 1, kernel[side] ?? 1, strides[side] ?? 1, dilations[side] ?? 1, padding, side);
-  return { rows: along(0), columns: along(1) };
+/** The gradient of {@link conv2d} with respect to its kernel, in groups as well; differentiable itself. */
+export function groupedKernelGradient(
+  x: tf.Tensor,
+  dy: tf.Tensor,
+  shape: number[],
+  options: ConvolutionOptions = {},
+): tf.Tensor {
+  const { groups = 1 } = options;
+  if (groups > 1) {
+    const [height = 1, width = 1, channels = 1, filters = 1] = shape;
+    const outputs = tf.split(dy, groups, 3);
+    const parts = tf.split(x, groups, 3).map((part, group) =>
+      groupedKernelGradient(part, outputs[group] ?? dy, [height, width, channels, filters / groups], {
+        ...options,
+        groups: 1,
+      }),
+    );
+    return tf.concat(parts, 3);
+  }
+  return withGradient(
+    [x, dy],
+    () => conv2dKernelGradient(x, dy, shape, options),
+    (g, [images = x, outputs = dy]) => [conv2dTranspose(outputs, g, images.shape, options), conv2d(images, g, options)],
+  );
+}
+
+function placeKernel(image: number[], kernel: number[], options: ConvolutionOptions) {
+  const place = (side: 0 | 1) => placeWindow(image[side + 1] ?? 1, kernel[side] ?? 1, options, side);
+  return { rows: place(0), columns: place(1) };
 }
 
 /** A kernel with zeros between its taps. */
@@ -153,7 +176,7 @@ function dilateKernel(kernel: tf.Tensor, dilations: number[]): tf.Tensor {
 }
 
 /** A convolution of each channel with its own filters; the kernel is [height, width, 1, channels * filters each]. */
-function depthwiseConv2d(x: tf.Tensor, kernel: tf.Tensor, options: Conv2dOptions): tf.Tensor {
+function depthwiseConv2d(x: tf.Tensor, kernel: tf.Tensor, options: ConvolutionOptions): tf.Tensor {
   const { rows, columns } = placeKernel(x.shape, kernel.shape, options);
   const channels = x.shape[3] ?? 1;
   const each = (kernel.shape[3] ?? 1) / channels;
@@ -172,7 +195,7 @@ function depthwiseConv2d(x: tf.Tensor, kernel: tf.Tensor, options: Conv2dOptions
   );
 }
 
-function depthwiseForward(x: tf.Tensor4D, filter: tf.Tensor4D, options: Conv2dOptions): tf.Tensor4D {
+function depthwiseForward(x: tf.Tensor4D, filter: tf.Tensor4D, options: ConvolutionOptions): tf.Tensor4D {
   const { rows, columns } = placeKernel(x.shape, filter.shape, options);
   // Padded by hand: not every backend takes explicit padding here.
   const padded = padImages(x, [rows.before, columns.before], [rows.after, columns.after]);
@@ -186,7 +209,7 @@ function depthwiseInputGradient(
   dy: tf.Tensor4D,
   filter: tf.Tensor4D,
   shape: number[],
-  options: Conv2dOptions,
+  options: ConvolutionOptions,
 ): tf.Tensor {
   const { rows, columns } = placeKernel(shape, filter.shape, options);
   const [, , channels, each] = filter.shape;
@@ -213,7 +236,12 @@ function depthwiseInputGradient(
   return tf.addN(parts);
 }
 
-function depthwiseKernelGradient(x: tf.Tensor4D, dy: tf.Tensor4D, shape: number[], options: Conv2dOptions): tf.Tensor {
+function depthwiseKernelGradient(
+  x: tf.Tensor4D,
+  dy: tf.Tensor4D,
+  shape: number[],
+  options: ConvolutionOptions,
+): tf.Tensor {
   const { rows, columns } = placeKernel(x.shape, shape, options);
   const [, , channels = 1, each = 1] = shape;
   const padded = padImages(x, [rows.before, columns.before], [rows.after, columns.after]);

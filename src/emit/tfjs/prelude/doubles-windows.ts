@@ -1,12 +1,12 @@
 import { type Doubles } from "./doubles.ts";
 import { sizeOf } from "./initializers.ts";
 
-/** How a window moves over images: its size, its steps, the distances of its taps, and the padding at top and left. */
+/** How a window moves over images: its size, its steps, the distances of its taps, and the padding before each axis. */
 export interface DoubleWindows {
-  readonly size: readonly [number, number];
-  readonly strides: readonly [number, number];
-  readonly dilations: readonly [number, number];
-  readonly before: readonly [number, number];
+  readonly size: readonly number[];
+  readonly strides: readonly number[];
+  readonly dilations: readonly number[];
+  readonly before: readonly number[];
 }
 
 /** Calls `visit` with each place of an output, in the image, and within the window, that lies inside of the image. */
@@ -16,14 +16,23 @@ export function visitWindows(
   { size, strides, dilations, before }: DoubleWindows,
   visit: (output: number, image: number, tap: number) => void,
 ): void {
-  const [batch = 0, height = 0, width = 0] = image;
-  const [, rows = 0, columns = 0] = output;
-  for (let at = 0; at < batch * rows * columns; at++) {
-    const [n, y, x] = [Math.floor(at / (rows * columns)), Math.floor(at / columns) % rows, at % columns];
-    for (let tap = 0; tap < size[0] * size[1]; tap++) {
-      const h = y * strides[0] + Math.floor(tap / size[1]) * dilations[0] - before[0];
-      const w = x * strides[1] + (tap % size[1]) * dilations[1] - before[1];
-      if (h >= 0 && h < height && w >= 0 && w < width) visit(at, (n * height + h) * width + w, tap);
+  const places = sizeOf(output.slice(1, -1));
+  const taps = sizeOf(size);
+  for (let at = 0; at < (image[0] ?? 0) * places; at++) {
+    for (let tap = 0; tap < taps; tap++) {
+      // The place in the image, axis by axis from the last.
+      let [left, rest, place, stride, isInside] = [at % places, tap, 0, 1, true];
+      for (let axis = size.length - 1; axis >= 0; axis--) {
+        const [count, width, extent] = [output[axis + 1] ?? 1, size[axis] ?? 1, image[axis + 1] ?? 1];
+        const step = (left % count) * (strides[axis] ?? 1) + (rest % width) * (dilations[axis] ?? 1);
+        const source = step - (before[axis] ?? 0);
+        isInside &&= source >= 0 && source < extent;
+        place += source * stride;
+        stride *= extent;
+        left = Math.floor(left / count);
+        rest = Math.floor(rest / width);
+      }
+      if (isInside) visit(at, Math.floor(at / places) * stride + place, tap);
     }
   }
 }
@@ -35,7 +44,7 @@ export function poolDoubles(
   windows: DoubleWindows,
   f: (elements: readonly number[]) => number,
 ): Doubles {
-  const channels = shape[3] ?? 1;
+  const channels = shape[shape.length - 1] ?? 1;
   const held = Array.from({ length: sizeOf(shape) }, (): number[] => []);
   visitWindows(x.shape, shape, windows, (output, image) => {
     for (let c = 0; c < channels; c++) held[output * channels + c]?.push(x.data[image * channels + c] ?? NaN);
@@ -82,7 +91,7 @@ export function visitProducts(
   groups: number,
   visit: (output: number, image: number, tap: number) => void,
 ): void {
-  const [, , depth = 1, filters = 1] = kernel;
+  const [depth = 1, filters = 1] = kernel.slice(-2);
   visitWindows(image, output, windows, (to, from, tap) => {
     for (let o = 0; o < filters; o++) {
       const group = Math.floor((o * groups) / filters);

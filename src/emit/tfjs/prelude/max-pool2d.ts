@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { withGradient } from "./custom-gradient.ts";
-import { joinTaps, placePool } from "./pool2d.ts";
+import { areDisjoint, joinTaps, placePool } from "./pool2d.ts";
 import { asImages, explicitPadding, padImages, tapImages, type AxisWindow, type WindowOptions } from "./windows.ts";
 
 /**
@@ -12,7 +12,14 @@ export function maxPool2d(x: tf.Tensor, window: number[], options: WindowOptions
   return withGradient(
     [x],
     () =>
-      tf.maxPool(asImages(x), [rows.size, columns.size], [rows.stride, columns.stride], explicitPadding(rows, columns)),
+      Math.max(rows.dilation, columns.dilation) > 1
+        ? largestTaps(asImages(x), rows, columns)
+        : tf.maxPool(
+            asImages(x),
+            [rows.size, columns.size],
+            [rows.stride, columns.stride],
+            explicitPadding(rows, columns),
+          ),
     (dy, [images = x, maxima = dy]) => [maxPool2dGradient(images, maxima, dy, window, options)],
   );
 }
@@ -30,8 +37,7 @@ export function maxPool2dGradient(
   const before = [rows.before, columns.before];
   const after = [rows.after - rows.residual, columns.after - columns.residual];
   const images = padImages(asImages(x), before, after, -3.4e38);
-  const disjoint = rows.stride === rows.size && columns.stride === columns.size;
-  const gradient = disjoint
+  const gradient = areDisjoint(rows, columns)
     ? disjointPoolGradient(images, y, dy, rows, columns)
     : overlappingPoolGradient(images, y, dy, rows, columns);
   return padImages(
@@ -39,6 +45,19 @@ export function maxPool2dGradient(
     before.map((size) => -size),
     after.map((size) => -size),
   );
+}
+
+/** The largest value of windows with gaps, which TensorFlow.js lacks: tap by tap. */
+function largestTaps(x: tf.Tensor4D, rows: AxisWindow, columns: AxisWindow): tf.Tensor {
+  const padded = padImages(x, [rows.before, columns.before], [rows.after, columns.after], -Infinity);
+  let found: tf.Tensor | undefined;
+  for (let row = 0; row < rows.size; row++) {
+    for (let column = 0; column < columns.size; column++) {
+      const tap = tapImages(padded, row, column, rows, columns);
+      found = found ? tf.maximum(found, tap) : tap;
+    }
+  }
+  return found ?? x;
 }
 
 /** Ranks the places of each window, the first highest, and pools again for the first of the largest elements. */

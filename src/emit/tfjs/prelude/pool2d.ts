@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import { padImages, placeWindow, spreadImages, type AxisWindow, type WindowOptions } from "./windows.ts";
+import { ofAxis, padImages, placeWindow, spreadImages, type AxisWindow, type WindowOptions } from "./windows.ts";
 
 /** The windows of a pool along height and width; steps are the window's size where `strides` is left out. */
 export function placePool(
@@ -7,10 +7,9 @@ export function placePool(
   window: number[],
   options: WindowOptions,
 ): { rows: AxisWindow; columns: AxisWindow } {
-  const { strides = window, padding = "valid" } = options;
-  const along = (side: 0 | 1): AxisWindow =>
-    placeWindow(image[side + 1] ?? 1, window[side] ?? 1, strides[side] ?? 1, 1, padding, side);
-  return { rows: along(0), columns: along(1) };
+  const place = (side: 0 | 1): AxisWindow =>
+    placeWindow(image[side + 1] ?? 1, ofAxis(window, side), { strides: window, ...options }, side);
+  return { rows: place(0), columns: place(1) };
 }
 
 /**
@@ -18,9 +17,10 @@ export function placePool(
  * overlap. The result covers what the windows reach.
  */
 export function joinTaps(taps: tf.Tensor4D[][], rows: AxisWindow, columns: AxisWindow): tf.Tensor4D {
-  const height = (rows.output - 1) * rows.stride + rows.size;
-  const width = (columns.output - 1) * columns.stride + columns.size;
-  if (rows.stride === rows.size && columns.stride === columns.size) {
+  const reach = ({ output, stride, size, dilation }: AxisWindow) => (output - 1) * stride + (size - 1) * dilation + 1;
+  const height = reach(rows);
+  const width = reach(columns);
+  if (areDisjoint(rows, columns)) {
     // Disjoint windows: taps lie side by side.
     const [first] = taps[0] ?? [];
     const [batch = 1, , , channels = 1] = first?.shape ?? [];
@@ -31,8 +31,14 @@ export function joinTaps(taps: tf.Tensor4D[][], rows: AxisWindow, columns: AxisW
     line.map((tap, column) => {
       const apart = spreadImages(tap, [rows.stride, columns.stride]);
       const [, tall, wide] = apart.shape;
-      return padImages(apart, [row, column], [height - row - tall, width - column - wide]);
+      const [top, left] = [row * rows.dilation, column * columns.dilation];
+      return padImages(apart, [top, left], [height - top - tall, width - left - wide]);
     }),
   );
   return tf.addN(placed);
+}
+
+/** Whether the windows lie side by side, without gaps. */
+export function areDisjoint(...windows: AxisWindow[]): boolean {
+  return windows.every(({ stride, size, dilation }) => stride === size && dilation === 1);
 }

@@ -1,9 +1,15 @@
 import * as tf from "@tensorflow/tfjs";
 
-/** How a window moves over an image: `same` or `valid`, or padding as [top, left, bottom, right]. */
+/**
+ * How a window moves along the spatial axes, by lists of one number for all of them or one for each; what is left out is
+ * 1. Padding is `valid`, `same`, `causal`, or numbers: for all sides, for each axis, or those before and those behind.
+ */
 export interface WindowOptions {
   strides?: number[];
+  dilations?: number[];
   padding?: string | number[];
+  /** Whether a last window may reach over the end; it begins before the padding there. */
+  ceil?: boolean;
 }
 
 /** A window's movement along one axis. */
@@ -18,15 +24,16 @@ export interface AxisWindow {
   residual: number;
 }
 
-/** Places a window along an axis; `side` is 0 for height, 1 for width. */
+/** Places a window along one of so many spatial axes. */
 export function placeWindow(
   input: number,
   size: number,
-  stride: number,
-  dilation: number,
-  padding: string | number[],
-  side: number,
+  { strides = [1], dilations = [1], padding = "valid", ceil = false }: WindowOptions,
+  axis: number,
+  axes = 2,
 ): AxisWindow {
+  const stride = ofAxis(strides, axis);
+  const dilation = ofAxis(dilations, axis);
   const extent = (size - 1) * dilation + 1;
   let before = 0;
   let after = 0;
@@ -34,13 +41,82 @@ export function placeWindow(
     const total = Math.max((Math.ceil(input / stride) - 1) * stride + extent - input, 0);
     before = Math.floor(total / 2);
     after = total - before;
+  } else if (padding === "causal") {
+    before = extent - 1;
   } else if (typeof padding !== "string") {
-    before = padding[side] ?? 0;
-    after = padding[side + 2] ?? 0;
+    before = ofAxis(padding, axis);
+    after = padding.length === 2 * axes ? (padding[axes + axis] ?? 0) : before;
   }
-  const room = input + before + after - extent;
-  const output = Math.floor(room / stride) + 1;
-  return { size, stride, dilation, before, after, output, residual: room - (output - 1) * stride };
+  const steps = (input + before + after - extent) / stride;
+  const output = (ceil ? Math.min(Math.ceil(steps), Math.floor((input + before - 1) / stride)) : Math.floor(steps)) + 1;
+  const reach = (output - 1) * stride + extent;
+  after = Math.max(after, reach - input - before);
+  return { size, stride, dilation, before, after, output, residual: input + before + after - reach };
+}
+
+/** The number of an axis in a list of one for all of them or one for each. */
+export function ofAxis(numbers: number[], axis: number): number {
+  return numbers[numbers.length === 1 ? 0 : axis] ?? 1;
+}
+
+/** The same windows over sequences as images of one row. */
+export function ofRows({ strides, dilations, padding, ...others }: WindowOptions): WindowOptions {
+  return {
+    ...others,
+    ...(strides && { strides: [1, ofAxis(strides, 0)] }),
+    ...(dilations && { dilations: [1, ofAxis(dilations, 0)] }),
+    ...(padding !== undefined && { padding: sidesAlong(padding, 1, (before, after) => [0, before, 0, after]) }),
+  };
+}
+
+/** The windows over the planes of volumes, their height and width. */
+export function ofPlanes({ strides, dilations, padding, ...others }: WindowOptions): WindowOptions {
+  const last = (numbers: number[]) => [ofAxis(numbers, 1), ofAxis(numbers, 2)];
+  return {
+    ...others,
+    ...(strides && { strides: last(strides) }),
+    ...(dilations && { dilations: last(dilations) }),
+    ...(padding !== undefined && {
+      padding:
+        typeof padding !== "string" && padding.length === 6
+          ? [...padding.slice(1, 3), ...padding.slice(4)]
+          : typeof padding === "string"
+            ? padding
+            : last(padding),
+    }),
+  };
+}
+
+/** The windows along the depth of volumes, as those over the rows of images whose columns stay apart. */
+export function ofDepth({ strides, dilations, padding, ...others }: WindowOptions): WindowOptions {
+  return {
+    ...others,
+    ...(strides && { strides: [ofAxis(strides, 0), 1] }),
+    ...(dilations && { dilations: [ofAxis(dilations, 0), 1] }),
+    ...(padding !== undefined && { padding: sidesAlong(padding, 3, (before, after) => [before, 0, after, 0]) }),
+  };
+}
+
+function sidesAlong(
+  padding: string | number[],
+  axes: number,
+  write: (before: number, after: number) => number[],
+): string | number[] {
+  if (typeof padding === "string") return padding;
+  const before = ofAxis(padding, 0);
+  return write(before, padding.length === 2 * axes ? (padding[axes] ?? 0) : before);
+}
+
+/** Sequences as images of one row. */
+export function asRows(x: tf.Tensor): tf.Tensor {
+  const [batch = 1, length = 1, channels = 1] = x.shape;
+  return tf.reshape(x, [batch, 1, length, channels]);
+}
+
+/** Images of one row as sequences. */
+export function fromRows(x: tf.Tensor): tf.Tensor {
+  const [batch = 1, , length = 1, channels = 1] = x.shape;
+  return tf.reshape(x, [batch, length, channels]);
 }
 
 /** Padding of an NHWC image as TensorFlow.js takes it. */

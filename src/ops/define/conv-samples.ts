@@ -45,13 +45,36 @@ export const convolutionSamples: readonly ConvolutionSample[] = [
     x: [1, 2, 5, 6],
     kernel: [3, 2, 3, 3],
     y: [1, 3, 3, 4],
-    attributes: { padding: "explicit", pads: [0, 2, 3, 1], strides: [2, 2], layout: "NCHW" },
+    attributes: { padding: [0, 2, 3, 1], strides: [2, 2], layout: "NCHW" },
   },
   { x: [2, 4, 4, 3], kernel: [1, 1, 3, 5], y: [2, 4, 4, 5], attributes: {} },
   // Channels enough for the gradient of the kernel to be a product for each tap.
   { x: [1, 5, 4, 16], kernel: [3, 2, 16, 2], y: [1, 2, 3, 2], attributes: { strides: [2, 1] } },
   { x: [2, 16, 3, 3], kernel: [3, 16, 2, 2], y: [2, 3, 3, 3], attributes: { layout: "NCHW", padding: "same" } },
   { x: [1, 3, 4, 5], kernel: [2, 3, 1, 1], y: [1, 2, 4, 5], attributes: { layout: "NCHW" } },
+  // Sequences and volumes.
+  { x: [2, 9, 3], kernel: [3, 3, 4], y: [2, 7, 4], attributes: {} },
+  { x: [1, 7, 2], kernel: [3, 2, 3], y: [1, 7, 3], attributes: { padding: "causal", dilations: [2] } },
+  {
+    x: [2, 4, 8],
+    kernel: [4, 2, 3],
+    y: [2, 4, 4],
+    attributes: { padding: "same", strides: [2], groups: 2, layout: "NCHW" },
+  },
+  { x: [1, 8, 2], kernel: [2, 1, 4], y: [1, 5, 4], attributes: { padding: [0, 3], strides: [2], groups: 2 } },
+  { x: [2, 3, 5, 4, 2], kernel: [2, 3, 2, 2, 3], y: [2, 2, 3, 3, 3], attributes: {} },
+  {
+    x: [1, 2, 4, 5, 6],
+    kernel: [4, 1, 2, 2, 3],
+    y: [1, 4, 2, 3, 3],
+    attributes: { padding: "same", strides: [2], groups: 2, layout: "NCHW" },
+  },
+  {
+    x: [1, 5, 4, 5, 3],
+    kernel: [2, 2, 3, 1, 3],
+    y: [1, 3, 4, 2, 3],
+    attributes: { padding: [0, 0, 1, 0, 1, 0], strides: [1, 1, 2], dilations: [2, 1, 1], groups: 3 },
+  },
 ];
 
 /** The sample of the convolution itself. */

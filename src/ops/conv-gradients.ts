@@ -4,34 +4,34 @@ import {
   convolutionFlops,
   convolutionShape,
   type ConvolutionAttributes,
-} from "./define/conv2d-geometry.ts";
-import { forEachTap } from "./define/conv2d-reference.ts";
-import { convolutionSamples, inputGradientSample, kernelGradientSample } from "./define/conv2d-samples.ts";
+} from "./define/window-geometry.ts";
+import { forEachTap } from "./define/conv-reference.ts";
+import { convolutionSamples, inputGradientSample, kernelGradientSample } from "./define/conv-samples.ts";
 import { elementAt } from "../support/element-at.ts";
 import { sizeOf } from "./define/nd-array.ts";
 import { definePrimitive, type ShapeChecker } from "./define/operator.ts";
 import { checkSameShape, sharedDType } from "./define/shape-rules.ts";
 
 /** The gradient of a convolution with respect to its input; also the transposed convolution of decoders. */
-export const conv2dInputGradient = definePrimitive({
-  name: "conv2d_input_gradient",
-  doc: "The gradient of conv2d with respect to its input: a transposed convolution.",
+export const convInputGradient = definePrimitive({
+  name: "conv_input_gradient",
+  doc: "The gradient of conv with respect to its input: a transposed convolution.",
   exposed: true,
   structure: { kind: "image", operands: ["image", "kernel"], results: ["image"], imageShapes: ["inputShape"] },
   operands: [
-    { name: "dy", dtype: "float", shape: "[B, OH, OW, filters]" },
-    { name: "kernel", dtype: "float", shape: "[KH, KW, C // groups, filters]" },
+    { name: "dy", dtype: "float", shape: "[B, ...O, filters]" },
+    { name: "kernel", dtype: "float", shape: "[...K, C // groups, filters]" },
   ],
   attributes: {
     ...convolutionAttributes,
     inputShape: { kind: "dims", min: 1, doc: "Shape of the convolution's input, which is that of the result." },
   },
   infer: ({ operands, attributes, check }) => {
-    const dtype = sharedDType(operands, "conv2d_input_gradient", check);
+    const dtype = sharedDType(operands, "conv_input_gradient", check);
     const [dy, kernel] = operands;
     if (dtype === undefined || dy === undefined || kernel === undefined) return undefined;
     const { inputShape } = attributes;
-    const fits = checkConvolved("conv2d_input_gradient", inputShape, kernel.shape, dy.shape, attributes, check);
+    const fits = checkConvolved("conv_input_gradient", inputShape, kernel.shape, dy.shape, attributes, check);
     return fits ? [{ dtype, shape: inputShape }] : undefined;
   },
   cost: ({ operands, attributes }) =>
@@ -52,34 +52,34 @@ export const conv2dInputGradient = definePrimitive({
     const g = gradients[0];
     if (g === undefined) return [undefined, undefined];
     return [
-      needs[0] === true ? b.op("conv2d", [g, kernel], shared) : undefined,
+      needs[0] === true ? b.op("conv", [g, kernel], shared) : undefined,
       needs[1] === true
-        ? b.op("conv2d_kernel_gradient", [g, dy], { ...shared, kernelShape: kernel.type.shape })
+        ? b.op("conv_kernel_gradient", [g, dy], { ...shared, kernelShape: kernel.type.shape })
         : undefined,
     ];
   },
 });
 
 /** The gradient of a convolution with respect to its kernel. */
-export const conv2dKernelGradient = definePrimitive({
-  name: "conv2d_kernel_gradient",
-  doc: "The gradient of conv2d with respect to its kernel.",
+export const convKernelGradient = definePrimitive({
+  name: "conv_kernel_gradient",
+  doc: "The gradient of conv with respect to its kernel.",
   exposed: false,
   structure: "other",
   operands: [
-    { name: "x", dtype: "float", shape: "[B, H, W, C]" },
-    { name: "dy", dtype: "float", shape: "[B, OH, OW, filters]" },
+    { name: "x", dtype: "float", shape: "[B, ...S, C]" },
+    { name: "dy", dtype: "float", shape: "[B, ...O, filters]" },
   ],
   attributes: {
     ...convolutionAttributes,
     kernelShape: { kind: "dims", min: 1, doc: "Shape of the kernel, which is that of the result." },
   },
   infer: ({ operands, attributes, check }) => {
-    const dtype = sharedDType(operands, "conv2d_kernel_gradient", check);
+    const dtype = sharedDType(operands, "conv_kernel_gradient", check);
     const [x, dy] = operands;
     if (dtype === undefined || x === undefined || dy === undefined) return undefined;
     const { kernelShape } = attributes;
-    const fits = checkConvolved("conv2d_kernel_gradient", x.shape, kernelShape, dy.shape, attributes, check);
+    const fits = checkConvolved("conv_kernel_gradient", x.shape, kernelShape, dy.shape, attributes, check);
     return fits ? [{ dtype, shape: kernelShape }] : undefined;
   },
   cost: ({ operands, attributes }) =>
@@ -99,8 +99,8 @@ export const conv2dKernelGradient = definePrimitive({
     const g = gradients[0];
     if (g === undefined) return [undefined, undefined];
     return [
-      needs[0] === true ? b.op("conv2d_input_gradient", [dy, g], { ...shared, inputShape: x.type.shape }) : undefined,
-      needs[1] === true ? b.op("conv2d", [x, g], shared) : undefined,
+      needs[0] === true ? b.op("conv_input_gradient", [dy, g], { ...shared, inputShape: x.type.shape }) : undefined,
+      needs[1] === true ? b.op("conv", [x, g], shared) : undefined,
     ];
   },
 });

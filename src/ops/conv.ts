@@ -1,27 +1,27 @@
-import { convolutionAttributes, convolutionFlops, convolutionShape } from "./define/conv2d-geometry.ts";
-import { forEachTap } from "./define/conv2d-reference.ts";
+import { convolutionAttributes, convolutionFlops, convolutionShape } from "./define/window-geometry.ts";
+import { forEachTap } from "./define/conv-reference.ts";
 import { elementAt } from "../support/element-at.ts";
-import { convolutionSamples, forwardSample } from "./define/conv2d-samples.ts";
+import { convolutionSamples, forwardSample } from "./define/conv-samples.ts";
 import { sizeOf } from "./define/nd-array.ts";
 import { definePrimitive } from "./define/operator.ts";
 import { sharedDType } from "./define/shape-rules.ts";
 
-/** A convolution over height and width (cross-correlation, as every framework has it). */
-export const conv2d = definePrimitive({
-  name: "conv2d",
-  doc: "A convolution of images with a kernel over height and width.",
+/** A convolution over one to three spatial axes (cross-correlation, as every framework has it). */
+export const conv = definePrimitive({
+  name: "conv",
+  doc: "A convolution with a kernel over one to three spatial axes: of sequences, images or volumes.",
   exposed: true,
   structure: { kind: "image", operands: ["image", "kernel"], results: ["image"], window: "kernel" },
   operands: [
-    { name: "x", dtype: "float", shape: "[B, H, W, C]" },
-    { name: "kernel", dtype: "float", shape: "[KH, KW, C // groups, filters]" },
+    { name: "x", dtype: "float", shape: "[B, ...S, C]" },
+    { name: "kernel", dtype: "float", shape: "[...K, C // groups, filters]" },
   ],
   attributes: convolutionAttributes,
   infer: ({ operands, attributes, check }) => {
-    const dtype = sharedDType(operands, "conv2d", check);
+    const dtype = sharedDType(operands, "conv", check);
     const [x, kernel] = operands;
     if (dtype === undefined || x === undefined || kernel === undefined) return undefined;
-    const shape = convolutionShape("conv2d", x.shape, kernel.shape, attributes, check);
+    const shape = convolutionShape("conv", x.shape, kernel.shape, attributes, check);
     return shape && [{ dtype, shape }];
   },
   cost: ({ operands, results, attributes }) =>
@@ -43,10 +43,10 @@ export const conv2d = definePrimitive({
     if (dy === undefined) return [undefined, undefined];
     return [
       needs[0] === true
-        ? b.op("conv2d_input_gradient", [dy, kernel], { ...attributes, inputShape: x.type.shape })
+        ? b.op("conv_input_gradient", [dy, kernel], { ...attributes, inputShape: x.type.shape })
         : undefined,
       needs[1] === true
-        ? b.op("conv2d_kernel_gradient", [x, dy], { ...attributes, kernelShape: kernel.type.shape })
+        ? b.op("conv_kernel_gradient", [x, dy], { ...attributes, kernelShape: kernel.type.shape })
         : undefined,
     ];
   },

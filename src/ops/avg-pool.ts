@@ -2,19 +2,19 @@ import { constant } from "../dims/dim.ts";
 import { elementAt } from "../support/element-at.ts";
 import { sizeOf } from "./define/nd-array.ts";
 import { definePrimitive } from "./define/operator.ts";
-import { forEachWindow, poolAttributes, poolCost, poolSamples, poolType } from "./define/pool2d.ts";
+import { forEachWindow, poolAttributes, poolCost, poolSamples, poolType } from "./define/pool.ts";
 import { checkSameShape } from "./define/shape-rules.ts";
 
-/** The average of each window over height and width; padding is not counted. */
-export const avgPool2d = definePrimitive({
-  name: "avg_pool2d",
-  doc: "The average of each window over height and width; padding is not counted.",
+/** The average of each window over the spatial axes, one to three; padding is not counted. */
+export const avgPool = definePrimitive({
+  name: "avg_pool",
+  doc: "The average of each window over the spatial axes, one to three; padding is not counted.",
   exposed: true,
   structure: { kind: "image", operands: ["image"], results: ["image"], window: "attribute" },
-  operands: [{ name: "x", dtype: "float", shape: "[B, H, W, C]" }],
+  operands: [{ name: "x", dtype: "float", shape: "[B, ...S, C]" }],
   attributes: poolAttributes,
   infer: ({ operands, attributes, check }) => {
-    const type = poolType("avg_pool2d", elementAt(operands, 0), attributes, check);
+    const type = poolType("avg_pool", elementAt(operands, 0), attributes, check);
     return type && [type];
   },
   cost: ({ results, attributes }) => poolCost(elementAt(results, 0).shape, attributes),
@@ -31,17 +31,17 @@ export const avgPool2d = definePrimitive({
   gradient: ({ b, operands, gradients, attributes, needs }) => {
     const dy = gradients[0];
     if (dy === undefined || needs[0] !== true) return [undefined];
-    return [b.op("avg_pool2d_gradient", [dy], { ...attributes, inputShape: elementAt(operands, 0).type.shape })];
+    return [b.op("avg_pool_gradient", [dy], { ...attributes, inputShape: elementAt(operands, 0).type.shape })];
   },
 });
 
-/** The gradient of avg_pool2d: each output's gradient in equal parts to its window. */
-export const avgPool2dGradient = definePrimitive({
-  name: "avg_pool2d_gradient",
-  doc: "The gradient of avg_pool2d: each output's gradient in equal parts to the elements of its window.",
+/** The gradient of avg_pool: each output's gradient in equal parts to its window. */
+export const avgPoolGradient = definePrimitive({
+  name: "avg_pool_gradient",
+  doc: "The gradient of avg_pool: each output's gradient in equal parts to the elements of its window.",
   exposed: false,
   structure: "other",
-  operands: [{ name: "dy", dtype: "float", shape: "[B, OH, OW, C]" }],
+  operands: [{ name: "dy", dtype: "float", shape: "[B, ...O, C]" }],
   attributes: {
     ...poolAttributes,
     inputShape: { kind: "dims", min: 1, doc: "Shape of the pool's input, which is that of the result." },
@@ -49,9 +49,9 @@ export const avgPool2dGradient = definePrimitive({
   infer: ({ operands, attributes, check }) => {
     const dy = elementAt(operands, 0);
     const image = { dtype: dy.dtype, shape: attributes.inputShape };
-    const expected = poolType("avg_pool2d_gradient", image, attributes, check);
+    const expected = poolType("avg_pool_gradient", image, attributes, check);
     if (expected === undefined) return undefined;
-    const fits = checkSameShape(dy.shape, expected.shape, "the output gradient of avg_pool2d and its result", check);
+    const fits = checkSameShape(dy.shape, expected.shape, "the output gradient of avg_pool and its result", check);
     return fits ? [image] : undefined;
   },
   cost: ({ operands, attributes }) => poolCost(elementAt(operands, 0).shape, attributes),
@@ -72,6 +72,6 @@ export const avgPool2dGradient = definePrimitive({
   },
   gradient: ({ b, gradients, attributes: { inputShape: _, ...shared }, needs }) => {
     const g = gradients[0];
-    return [g === undefined || needs[0] !== true ? undefined : b.op("avg_pool2d", [g], shared)];
+    return [g === undefined || needs[0] !== true ? undefined : b.op("avg_pool", [g], shared)];
   },
 });

@@ -1,24 +1,33 @@
 import { elementAt } from "../support/element-at.ts";
 import { sizeOf } from "./define/nd-array.ts";
 import { definePrimitive } from "./define/operator.ts";
-import { forEachWindow, poolAttributes, poolCost, poolSamples, poolType } from "./define/pool2d.ts";
+import {
+  dilatedPoolAttributes,
+  dilatedPoolSamples,
+  forEachWindow,
+  poolCost,
+  poolSamples,
+  poolType,
+} from "./define/pool.ts";
 import { checkSameShape, sharedDType } from "./define/shape-rules.ts";
 
-/** The largest value of each window over height and width; padding never wins. */
-export const maxPool2d = definePrimitive({
-  name: "max_pool2d",
-  doc: "The largest value of each window over height and width.",
+const samples = [...poolSamples, ...dilatedPoolSamples];
+
+/** The largest value of each window over the spatial axes; padding never wins. */
+export const maxPool = definePrimitive({
+  name: "max_pool",
+  doc: "The largest value of each window over the spatial axes, one to three; padding never wins.",
   exposed: true,
   structure: { kind: "image", operands: ["image"], results: ["image"], window: "attribute" },
-  operands: [{ name: "x", dtype: "float", shape: "[B, H, W, C]" }],
-  attributes: poolAttributes,
+  operands: [{ name: "x", dtype: "float", shape: "[B, ...S, C]" }],
+  attributes: dilatedPoolAttributes,
   differentiableOnce: true,
   infer: ({ operands, attributes, check }) => {
-    const type = poolType("max_pool2d", elementAt(operands, 0), attributes, check);
+    const type = poolType("max_pool", elementAt(operands, 0), attributes, check);
     return type && [type];
   },
   cost: ({ results, attributes }) => poolCost(elementAt(results, 0).shape, attributes),
-  samples: poolSamples.map(({ x, attributes }) => ({
+  samples: samples.map(({ x, attributes }) => ({
     operands: [{ dtype: "f32", shape: x, distinct: true }],
     attributes,
   })),
@@ -34,36 +43,36 @@ export const maxPool2d = definePrimitive({
   gradient: ({ b, operands, results, gradients, attributes, needs }) => {
     const dy = gradients[0];
     if (dy === undefined || needs[0] !== true) return [undefined];
-    return [b.op("max_pool2d_gradient", [elementAt(operands, 0), elementAt(results, 0), dy], attributes)];
+    return [b.op("max_pool_gradient", [elementAt(operands, 0), elementAt(results, 0), dy], attributes)];
   },
 });
 
-/** The gradient of max_pool2d: each output's gradient goes to the first largest element of its window. */
-export const maxPool2dGradient = definePrimitive({
-  name: "max_pool2d_gradient",
-  doc: "The gradient of max_pool2d: to the first largest element of each window, in row-major order.",
+/** The gradient of max_pool: each output's gradient goes to the first largest element of its window. */
+export const maxPoolGradient = definePrimitive({
+  name: "max_pool_gradient",
+  doc: "The gradient of max_pool: to the first largest element of each window, in row-major order.",
   exposed: false,
   structure: "other",
   operands: [
-    { name: "x", dtype: "float", shape: "[B, H, W, C]" },
-    { name: "y", dtype: "float", shape: "[B, OH, OW, C]", doc: "The pool's result." },
-    { name: "dy", dtype: "float", shape: "[B, OH, OW, C]" },
+    { name: "x", dtype: "float", shape: "[B, ...S, C]" },
+    { name: "y", dtype: "float", shape: "[B, ...O, C]", doc: "The pool's result." },
+    { name: "dy", dtype: "float", shape: "[B, ...O, C]" },
   ],
-  attributes: poolAttributes,
+  attributes: dilatedPoolAttributes,
   infer: ({ operands, attributes, check }) => {
     const [x, y, dy] = [elementAt(operands, 0), elementAt(operands, 1), elementAt(operands, 2)];
-    if (sharedDType(operands, "max_pool2d_gradient", check) === undefined) return undefined;
-    const expected = poolType("max_pool2d_gradient", x, attributes, check);
+    if (sharedDType(operands, "max_pool_gradient", check) === undefined) return undefined;
+    const expected = poolType("max_pool_gradient", x, attributes, check);
     if (expected === undefined) return undefined;
     const fits = [y, dy].every((it) =>
-      checkSameShape(it.shape, expected.shape, "the outputs of max_pool2d_gradient and of its pool", check),
+      checkSameShape(it.shape, expected.shape, "the outputs of max_pool_gradient and of its pool", check),
     );
     return fits ? [x] : undefined;
   },
   cost: ({ operands, attributes }) => poolCost(elementAt(operands, 1).shape, attributes),
   // The pool's own result is among the operands: samples have inputs with ties whose result is known.
   samples: [
-    ...poolSamples.map(({ x, y, attributes }) => ({
+    ...samples.map(({ x, y, attributes }) => ({
       operands: [
         { dtype: "f32", shape: x, data: new Array<number>(sizeOf(x)).fill(0.5) } as const,
         { dtype: "f32", shape: y, data: new Array<number>(sizeOf(y)).fill(0.5) } as const,
