@@ -13,6 +13,7 @@ import type {
   Input,
   Name,
 } from "../syntax/ast.ts";
+import { lostName } from "../syntax/lost-name.ts";
 import { hyperparameterWords, elementTypes } from "./builtins.ts";
 import { mayBeLeftOut } from "./may-be-left-out.ts";
 import { checkNames } from "./check-names.ts";
@@ -34,11 +35,11 @@ export function checkDeclaration(file: ProgramFile, library: Library, declaratio
   const names = createCollector();
   if (declaration.kind === "callable") {
     checkCase(declaration, form);
-    checkResultNames(declaration, file, form);
+    checkResultNames(declaration, form);
     for (const it of declaration.hyperparameters) checkHyperparameterType(it.type, form);
     checkFn(declaration, form);
     checkInputOrder(declaration, form);
-    checkMetric(declaration, file, form);
+    checkMetric(declaration, form);
   }
   if (declaration.kind === "callable" || declaration.kind === "const") checkNames(file, library, declaration, names);
   return { form, names, saysNames: names.saysNames };
@@ -49,6 +50,7 @@ export function checkDeclarations(file: ProgramFile, checks: readonly Declaratio
   const seen = new Map<string, Name>();
   for (const [index, declaration] of file.ast.declarations.entries()) {
     for (const name of declaredNames(declaration)) {
+      if (name.text === lostName) continue;
       const first = seen.get(name.text);
       if (first === undefined) {
         seen.set(name.text, name);
@@ -70,7 +72,7 @@ function checkTrainings({ ast }: ProgramFile, collector: Collector): void {
     const { label, model } = declaration;
     const callee = model.kind === "call" ? model.callee : model;
     const name = label ?? (callee.kind === "reference" ? callee : undefined);
-    if (name === undefined) continue;
+    if (name === undefined || name.text === lostName) continue;
     const first = seen.get(name.text);
     if (first === undefined) seen.set(name.text, name.span);
     else {
@@ -101,6 +103,7 @@ function declaredNames(declaration: Declaration): readonly Name[] {
 }
 
 function checkCase({ flavor, name }: CallableDeclaration, collector: Collector): void {
+  if (name.text === lostName) return;
   const capital = /^[A-Z]/.test(name.text);
   const small = isFunction({ flavor });
   if (small && capital) {
@@ -121,12 +124,8 @@ function checkCase({ flavor, name }: CallableDeclaration, collector: Collector):
 }
 
 /** Sections and what is generated refer to the results of a model by name. */
-function checkResultNames(
-  { flavor, name, results }: CallableDeclaration,
-  { ast }: ProgramFile,
-  collector: Collector,
-): void {
-  if (flavor !== "model" || ast.incomplete.includes(name.text)) return;
+function checkResultNames({ flavor, name, results, broken }: CallableDeclaration, collector: Collector): void {
+  if (flavor !== "model" || broken) return;
   if (results !== undefined && results.every((it) => it.name !== undefined)) return;
   const span = results?.find((it) => it.name === undefined)?.span ?? name.span;
   collector.report("MC2029", span, { model: name.text });
@@ -179,15 +178,15 @@ function nameOf({ name }: Input): string {
 }
 
 /** A metric gathers something and ends in `finish`; nothing else has such statements, nor has what is nested in it. */
-function checkMetric(declaration: CallableDeclaration, { ast }: ProgramFile, collector: Collector): void {
-  const { flavor, name, body } = declaration;
+function checkMetric(declaration: CallableDeclaration, collector: Collector): void {
+  const { flavor, name, body, broken } = declaration;
   const own = new Set<unknown>(flavor === "metric" ? body.statements : []);
   walk(body, (node) => {
     if ((node.kind !== "gather" && node.kind !== "finish") || own.has(node)) return;
     collector.report("MC2045", node.span, { word: node.kind === "gather" ? node.merge : "finish" });
   });
   // What was left out of a text with syntax errors is missing, not wrong.
-  if (flavor !== "metric" || ast.incomplete.includes(name.text)) return;
+  if (flavor !== "metric" || broken) return;
   const early = body.statements.slice(0, -1).find((it) => it.kind === "finish");
   const last = body.statements.at(-1);
   const report = (span: Span, problem: string): void => {
@@ -237,7 +236,7 @@ export function checkRecursion({ ast }: ProgramFile, collector: Collector): read
   const visit = (name: string, chain: readonly string[]): void => {
     const at = chain.indexOf(name);
     const found = declared.get(name);
-    if (found === undefined) return;
+    if (found === undefined || found.broken) return;
     if (at !== -1) {
       collector.report("MC2015", found.name.span, { cycle: [...chain.slice(at), name].join(" -> ") });
       cyclic.push(found);

@@ -4,6 +4,7 @@ import type { Library } from "../std/library.ts";
 import type { ProgramFile } from "../std/program-file.ts";
 import { elementAt } from "../support/element-at.ts";
 import type { Span } from "../support/source.ts";
+import { lostName } from "../syntax/lost-name.ts";
 import type {
   Body,
   CallableDeclaration,
@@ -140,7 +141,9 @@ function checkStatement(at: Checker, statement: Statement, scope: LocalScope, la
     case "binding":
       if (statement.annotation !== undefined) checkType(at, statement.annotation, scope);
       checkExpression(at, statement.value, scope);
-      for (const it of statement.targets) declare(at, scope, it, "binding");
+      // A line that did not parse stands for itself alone: what it seems to bind again it may have meant otherwise.
+      for (const it of statement.targets)
+        if (!isLost(statement.value) || !find(scope, it.text)) declare(at, scope, it, "binding");
       return;
     case "update": {
       checkExpression(at, statement.value, scope);
@@ -175,7 +178,11 @@ function checkStatement(at: Checker, statement: Statement, scope: LocalScope, la
       return;
     case "expression-statement":
       checkExpression(at, statement.value, scope);
-      if (!last && !(statement.value.kind === "for-expression" && nothingGiven(statement.value) !== undefined)) {
+      if (
+        !last &&
+        !isLost(statement.value) &&
+        !(statement.value.kind === "for-expression" && nothingGiven(statement.value) !== undefined)
+      ) {
         at.collector.report(
           "MC2024",
           statement.span,
@@ -186,6 +193,11 @@ function checkStatement(at: Checker, statement: Statement, scope: LocalScope, la
         );
       }
   }
+}
+
+/** Whether an expression stands in for what did not parse. */
+function isLost(e: Expression): boolean {
+  return e.kind === "reference" && e.text === lostName;
 }
 
 function checkChain(at: Checker, chain: Chain, scope: LocalScope): void {

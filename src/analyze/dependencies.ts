@@ -2,6 +2,7 @@ import type { ProgramFile } from "../std/program-file.ts";
 import type { Asker, Table } from "../support/memo.ts";
 import { textOf } from "../support/source.ts";
 import type { Declaration, Expression } from "../syntax/ast.ts";
+import { lostName } from "../syntax/lost-name.ts";
 import { mentionsOf } from "./mentions.ts";
 import type { ProgramMemory } from "./program-memory.ts";
 
@@ -24,7 +25,7 @@ interface Meaning {
 /**
  * The dependencies within a program. The library never changes, so only names of the program's own files count. A
  * declaration's lowering reads nothing of these but what words in it, or in what it leads to, mean: that they are on a
- * cycle, missing or incomplete is part of their meaning.
+ * cycle, missing or broken is part of their meaning.
  */
 export function dependenciesOf(
   files: readonly ProgramFile[],
@@ -37,9 +38,8 @@ export function dependenciesOf(
     const before = known.get(node);
     if (before !== undefined) return before;
     const leadsTo: (readonly [ProgramFile, Dependent])[] = [];
-    let text = `${file.source.path} ${memo.idOf(node)}${cyclic.has(node) ? " on a cycle" : ""}`;
+    let text = `${file.source.path} ${memo.idOf(node)}${cyclic.has(node) ? " on a cycle" : ""}${file.scope.has(lostName) ? " beside what is lost" : ""}`;
     for (const word of mentionsOf(node)) {
-      if (file.ast.incomplete.includes(word)) text += ` ${word}!`;
       const found = file.scope.get(word);
       if (found === undefined) continue;
       if (found.kind === "missing") text += ` ${word}?`;

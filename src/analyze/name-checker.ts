@@ -9,6 +9,8 @@ import type { CallableDeclaration, Input, Name } from "../syntax/ast.ts";
 import { builtinFunctions } from "./builtins.ts";
 import type { GivenGroups } from "./given.ts";
 import { find, visible, type Local, type LocalKind, type LocalScope } from "./local-scope.ts";
+import { lostName } from "../syntax/lost-name.ts";
+import { mayBeLost } from "./may-be-lost.ts";
 import { reportUnknownName } from "./report-unknown-name.ts";
 
 /** Where names are looked at, and what is known there. */
@@ -39,7 +41,7 @@ export const globals: ReadonlySet<string> = new Set(globalNames);
 export function reportUnused(at: Checker, { name, span: unlessWrong, body }: CallableDeclaration): void {
   const callable = name.text;
   for (const { used, name, span, kind } of at.locals) {
-    if (used || name.startsWith("_")) continue;
+    if (used || name === lostName || name.startsWith("_")) continue;
     const report = <C extends Code>(code: C, parameters: ParametersOf<C>): void => {
       at.collector.report(code, span, parameters, { unlessWrong });
     };
@@ -56,6 +58,7 @@ export function reportUnused(at: Checker, { name, span: unlessWrong, body }: Cal
 export function declare(at: Checker, scope: LocalScope, name: Name, kind: LocalKind, needs?: readonly string[]): void {
   if (name.text === "_") return;
   const before = find(scope, name.text);
+  if (before !== undefined && name.text === lostName) return;
   if (before !== undefined) {
     at.collector.report(
       "MC2003",
@@ -66,6 +69,8 @@ export function declare(at: Checker, scope: LocalScope, name: Name, kind: LocalK
         help: "Give one of them another name: no name is bound twice.",
       },
     );
+    // What it should have been called may be used below.
+    scope.names.set(lostName, { name: lostName, span: name.span, kind, used: true });
     return;
   }
   const local: Local = { name: name.text, span: name.span, kind, used: false, ...(needs !== undefined && { needs }) };
@@ -92,7 +97,7 @@ export function reportUnknown(
   words: ReadonlySet<string>,
   what = "name",
 ): void {
-  if (at.file.ast.incomplete.includes(name)) return;
+  if (mayBeLost(at.file, name) || find(scope, lostName) !== undefined) return;
   if (at.inputs.some((it) => it.name?.text === name)) {
     const help = `\`${name}\` is an input: it is known in the body, and in the defaults of the inputs after it.`;
     at.collector.report("MC2001", span, { name, what }, { help });

@@ -1,15 +1,17 @@
 import { createCollector, type Collector } from "../diagnostics/collector.ts";
 import type { Findings } from "../diagnostics/findings.ts";
 import { library, type Library } from "../std/library.ts";
-import type { ProgramFile, TopLevel } from "../std/program-file.ts";
+import type { Callable, Constant, DataEntry, ProgramFile, TopLevel } from "../std/program-file.ts";
 import { nearest } from "../support/nearest.ts";
 import type { SourceFile } from "../support/source.ts";
 import { createAsker, createMemo, type Asker } from "../support/memo.ts";
 import type { Declaration, ImportDeclaration } from "../syntax/ast.ts";
+import { lostName } from "../syntax/lost-name.ts";
 import { parsePieces } from "../syntax/parse.ts";
 import { checkDeclaration, checkDeclarations, checkRecursion } from "./check-declarations.ts";
 import { checkImports } from "./check-imports.ts";
 import { dependenciesOf, ofNames, type Dependencies } from "./dependencies.ts";
+import { mayBeLost } from "./may-be-lost.ts";
 import { createProgramMemory, type ProgramMemory } from "./program-memory.ts";
 
 /** A file that a host does not read, with the reason: "it is a folder". */
@@ -62,20 +64,28 @@ export function loadProgram(
     loaded.set(source.path, file);
     files.push(file);
     underWay.push(source.path);
+    const declare = (
+      { name: { text }, broken }: Callable["declaration"] | Constant["declaration"] | DataEntry["declaration"],
+      meaning: TopLevel,
+    ): void => {
+      if (scope.has(text)) return;
+      // The entries of data are looked at one by one: what is broken is left out of them.
+      const isKnown = text !== lostName && (!broken || meaning.kind === "data");
+      scope.set(text, isKnown ? meaning : { kind: "missing" });
+    };
     for (const declaration of ast.declarations) {
       switch (declaration.kind) {
         case "import":
           importNames(file, scope, declaration);
           break;
         case "callable":
-          if (!scope.has(declaration.name.text))
-            scope.set(declaration.name.text, { kind: "callable", declaration, file });
+          declare(declaration, { kind: "callable", declaration, file });
           break;
         case "const":
-          if (!scope.has(declaration.name.text)) scope.set(declaration.name.text, { kind: "const", declaration, file });
+          declare(declaration, { kind: "const", declaration, file });
           break;
         case "data":
-          if (!scope.has(declaration.name.text)) scope.set(declaration.name.text, { kind: "data", declaration, file });
+          declare(declaration, { kind: "data", declaration, file });
           break;
         default:
           break;
@@ -89,6 +99,10 @@ export function loadProgram(
     const without = (names: ImportDeclaration["names"]): void => {
       for (const name of names) if (!scope.has(name.text)) scope.set(name.text, { kind: "missing" });
     };
+    if (declaration.broken) {
+      without(declaration.names);
+      return;
+    }
     if (!declaration.from.value.endsWith(".model")) {
       collector.report("MC2035", declaration.from.span, { path: declaration.from.value });
       without(declaration.names);
@@ -121,7 +135,7 @@ export function loadProgram(
         continue;
       }
       without([name]);
-      if (!imported.ast.incomplete.includes(name.text)) {
+      if (!mayBeLost(imported, name.text)) {
         const near = nearest(name.text, imported.scope.keys());
         collector.report(
           "MC2008",

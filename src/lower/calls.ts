@@ -1,11 +1,13 @@
 import { findTopLevel } from "../analyze/program.ts";
 import { elementTypes, isBuiltinFunction } from "../analyze/builtins.ts";
+import { mayBeLost } from "../analyze/may-be-lost.ts";
 import { isFunction } from "../analyze/is-function.ts";
 import { findOperator } from "../ops/registry.ts";
 import { fault } from "../support/fault.ts";
 import { library } from "../std/library.ts";
 import { type Span } from "../support/source.ts";
 import type { Argument, CallExpression, Expression } from "../syntax/ast.ts";
+import { lostName } from "../syntax/lost-name.ts";
 import { reportAbsent } from "./report-absent.ts";
 import { applyFunction, applyInstance } from "./apply-instance.ts";
 import { isExtreme, isStaticFunction, lowerStaticCall } from "./static-call.ts";
@@ -60,8 +62,6 @@ export function resolveName(ctx: Context, name: string, span: Span, expected: Ex
     };
     return ctx.elaborator.rules.expression(inFile, top.declaration.value, wanted);
   }
-  // What was left out of a text with syntax errors is missing, not wrong.
-  if (top?.kind === "callable" && !top.file.library && top.file.ast.incomplete.includes(name)) return poison;
   if (top?.kind === "callable") return recipe({ kind: "callable", callable: top }, name);
   if (top?.kind === "missing") return poison;
   if (top?.kind === "data") {
@@ -83,7 +83,7 @@ export function resolveName(ctx: Context, name: string, span: Span, expected: Ex
   }
   // The library's own names exist, which a test sees to.
   if (ctx.file.library) fault(`the standard library names ${name}, which does not exist`);
-  if (!ctx.file.ast.incomplete.includes(name)) reportUnknown(ctx, name, span);
+  if (!mayBeLost(ctx.file, name) && findLocal(ctx.scope, lostName) === undefined) reportUnknown(ctx, name, span);
   return poison;
 }
 

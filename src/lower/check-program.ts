@@ -23,9 +23,7 @@ export function checkProgram(
 ): CheckedProgram {
   const callables = program.files.flatMap((file) =>
     file.ast.declarations.flatMap((declaration): Callable[] =>
-      declaration.kind === "callable" && !file.ast.incomplete.includes(declaration.name.text)
-        ? [{ kind: "callable", declaration, file }]
-        : [],
+      declaration.kind === "callable" && !declaration.broken ? [{ kind: "callable", declaration, file }] : [],
     ),
   );
   const visited = new Set<Callable["declaration"]>();

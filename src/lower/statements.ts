@@ -17,6 +17,7 @@ import { noteVariable } from "./instantiate.ts";
 import { nameValue } from "./name-value.ts";
 import { claimNamed } from "./paths.ts";
 import { checkType } from "./results.ts";
+import { lostName } from "../syntax/lost-name.ts";
 import { lowerTraining } from "./training.ts";
 import { describe, formatType, poison, tensor, type TensorVal, type Val } from "./values.ts";
 
@@ -123,6 +124,8 @@ function lowerBinding(ctx: Context, binding: Binding): boolean {
 }
 
 function bind(ctx: Context, name: string, val: Val): void {
+  // A name that is bound twice was meant to be another.
+  if (name !== "_" && findLocal(ctx.scope, name) !== undefined) ctx.scope.names.set(lostName, poison);
   ctx.scope.names.set(name, val.kind === "tensor" ? nameValue(ctx, name, val) : val);
 }
 

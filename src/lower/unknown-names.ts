@@ -1,3 +1,4 @@
+import { mayBeLost } from "../analyze/may-be-lost.ts";
 import { isBuiltinFunction } from "../analyze/builtins.ts";
 import { reportUnknownName } from "../analyze/report-unknown-name.ts";
 import type { Expression } from "../syntax/ast.ts";
@@ -14,6 +15,8 @@ export function reportUnknownNames(ctx: Context, e: Expression): boolean {
         const val = ctx.elaborator.rules.expression({ ...ctx, nodes: [], before: [], around: [] }, node);
         if (val.kind !== "poison") return;
         fine = false;
+        // What an error left out of the file has been reported.
+        if (mayBeLost(ctx.file, node.text)) return;
         ctx.elaborator.collector.sayNames();
         const candidates = [...local, ...ctx.file.scope.keys(), ...ctx.elaborator.program.library.names];
         reportUnknownName(reporter(ctx), node.text, node.span, candidates);

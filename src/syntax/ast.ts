@@ -44,8 +44,6 @@ export interface File extends NodeBase {
   readonly declarations: readonly Declaration[];
   /** Every ordinary comment of the file in order of place. */
   readonly comments: readonly Comment[];
-  /** Names whose declarations have syntax errors, whether left out or kept in part: later phases say nothing of them. */
-  readonly incomplete: readonly string[];
 }
 
 export type Declaration =
@@ -58,23 +56,28 @@ export type Declaration =
   | TestDeclaration
   | BudgetDeclaration;
 
-export interface ImportDeclaration extends NodeBase {
+/** What every declaration has. */
+export interface DeclarationBase extends NodeBase {
+  readonly doc: Doc | undefined;
+  /** True where a part of it did not parse, and was left out: later phases say nothing of what rests on it. */
+  readonly broken: boolean;
+}
+
+export interface ImportDeclaration extends DeclarationBase {
   readonly kind: "import";
   readonly names: readonly Name[];
   readonly from: StringLiteral;
-  readonly doc: Doc | undefined;
 }
 
 /** `const NAME = expression` */
-export interface ConstDeclaration extends NodeBase {
+export interface ConstDeclaration extends DeclarationBase {
   readonly kind: "const";
   readonly name: Name;
   readonly value: Expression;
-  readonly doc: Doc | undefined;
 }
 
 /** `model`, `block`, `fn` and `metric`: hyperparameters, inputs, an optional result type, facts and a body. */
-export interface CallableDeclaration extends NodeBase {
+export interface CallableDeclaration extends DeclarationBase {
   readonly kind: "callable";
   readonly flavor: "model" | "block" | "fn" | "metric";
   readonly name: Name;
@@ -86,7 +89,6 @@ export interface CallableDeclaration extends NodeBase {
   readonly better: "more" | "less" | undefined;
   readonly where: readonly Fact[];
   readonly body: Body;
-  readonly doc: Doc | undefined;
 }
 
 export interface Hyperparameter extends NodeBase {

@@ -20,7 +20,8 @@ export interface DeclarationBuilder extends Builder {
 export function buildTopLevel(builder: DeclarationBuilder, node: CstNode): ast.NumberLiteral | ast.Declaration {
   const child = onlyChild(node);
   if (child === undefined || !("children" in child)) return fault("a declaration with several parts");
-  const common = { span: spanOf(builder, child), doc: builder.docs.at(child.location?.startOffset ?? -1) };
+  const doc = builder.docs.at(child.location?.startOffset ?? -1);
+  const common = { span: spanOf(builder, child), doc, broken: false };
   const name = (): ast.Name => buildName(builder, oneToken(child, "Identifier"));
   switch (child.name) {
     case "specLine":
@@ -61,7 +62,7 @@ export function buildTopLevel(builder: DeclarationBuilder, node: CstNode): ast.N
 
 // --- model, block, fn, metric
 
-type CallableParts = Omit<ast.CallableDeclaration, "span" | "doc">;
+type CallableParts = Omit<ast.CallableDeclaration, keyof ast.DeclarationBase>;
 
 function buildCallable(builder: Builder, node: CstNode): CallableParts {
   const hyperparameters = maybeNode(node, "hyperparameters");
@@ -78,7 +79,7 @@ function buildCallable(builder: Builder, node: CstNode): CallableParts {
       : [],
     inputs: buildInputs(builder, oneNode(node, "inputs")),
     results: isMetric ? undefined : results && buildResults(builder, results),
-    better: isMetric ? buildBetter(builder, name, results) : undefined,
+    better: isMetric ? buildBetter(builder, name, results, node) : undefined,
     where: facts ? buildFacts(builder, facts) : [],
     body: buildBody(builder, oneNode(node, "body")),
   };
@@ -142,9 +143,16 @@ function buildResults(builder: Builder, node: CstNode): readonly ast.TypedName[]
 }
 
 /** `more` or `less`, which stands where others have a result; undefined after a report. */
-function buildBetter(builder: Builder, name: ast.Name, node: CstNode | undefined): "more" | "less" | undefined {
+function buildBetter(
+  builder: Builder,
+  name: ast.Name,
+  node: CstNode | undefined,
+  whole: CstNode,
+): "more" | "less" | undefined {
   const text = node && textOf(spanOf(builder, node));
   if (text === "more" || text === "less") return text;
+  const { start, end } = spanOf(builder, whole);
+  if (node === undefined && builder.reporter.reportedIn(start, end)) return undefined;
   const span = node ? spanOf(builder, node) : name.span;
   builder.reporter.report("MC1041", span, { name: name.text, ...(text !== undefined && { found: text }) });
   return undefined;

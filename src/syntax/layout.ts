@@ -2,6 +2,7 @@ import { createTokenInstance, tokenMatcher, type IToken, type TokenType } from "
 import * as t from "../../grammar/tokens.ts";
 import { nearest } from "../support/nearest.ts";
 import { endOf } from "./cst.ts";
+import { endingInLost } from "./recover.ts";
 import type { Reporter } from "./reporter.ts";
 import type { Span } from "../support/source.ts";
 
@@ -263,7 +264,7 @@ export function applyLayout(lexed: readonly IToken[], reporter: Reporter, next?:
       stack.push({ token, indent });
       if (stack.length > deepestNesting) {
         reporter.report("MC1005", reporter.span(token.startOffset, endOf(token)), { limit: deepestNesting });
-        return trimNewlines(out.slice(0, segmentStart));
+        return endingInLost(trimNewlines(out.slice(0, segmentStart)));
       }
     } else if (closers.has(token.tokenType)) {
       dropTrailingComma();

@@ -3,7 +3,7 @@ import { modelParser } from "../../grammar/parser.ts";
 import { Newline, tokenize } from "../../grammar/tokens.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { SourceFile, Span } from "../support/source.ts";
-import type { Comment, Declaration, Doc, NumberLiteral } from "./ast.ts";
+import type { Comment, Declaration, Doc, Name, NameReference, NumberLiteral } from "./ast.ts";
 import { whenValue } from "./build-body.ts";
 import { buildFor, buildScan } from "./build-loop.ts";
 import { buildTopLevel, type DeclarationBuilder } from "./build-declaration.ts";
@@ -12,7 +12,8 @@ import { endOf, nodes } from "./cst.ts";
 import { readDocs } from "./docs.ts";
 import { explainError } from "./explain-error.ts";
 import { applyLayout } from "./layout.ts";
-import { droppedName, exciseStatement, keepBefore } from "./recover.ts";
+import { lostName } from "./lost-name.ts";
+import { exciseStatement, keepBefore, type Cut } from "./recover.ts";
 import { reportLexical } from "./report-lexical.ts";
 import { createReporter, limit, type Reporter } from "./reporter.ts";
 
@@ -24,7 +25,6 @@ export interface ParsedPiece {
   /** Blocks of documentation that document the file. */
   readonly docs: readonly Doc[];
   readonly comments: readonly Comment[];
-  readonly incomplete: readonly string[];
   /** Its syntax errors, in order of place. */
   readonly found: readonly Diagnostic[];
   /** Where the first error lies that is over the limit. */
@@ -65,7 +65,7 @@ export function parsePiece(source: SourceFile, next: Span | undefined): ParsedPi
   const lexed = tokenize(source.text);
   reportLexical(lexed, reporter);
   const laid = applyLayout(lexed.tokens, reporter, next);
-  const { cst, cutNames } = parseTokens(laid, reporter, next !== undefined);
+  const { cst, cuts } = parseTokens(laid, reporter, next !== undefined);
   const docs = readDocs(
     lexed.comments,
     laid.filter((it) => it.image.trim() !== ""),
@@ -74,44 +74,52 @@ export function parsePiece(source: SourceFile, next: Span | undefined): ParsedPi
   const rules = { stage: buildStage, scan: buildScan, loop: buildFor, when: whenValue };
   const builder: DeclarationBuilder = { reporter, rules, docs };
   const kept: (Declaration | NumberLiteral)[] = [];
-  const incomplete = new Set(cutNames);
   for (const node of nodes(cst, "topLevel")) {
     const built = buildTopLevel(builder, node);
     if (built.kind === "number") {
       kept.push(built);
       continue;
     }
-    // The stand-in for a header that did not parse: its body was read for its own errors only.
-    if (built.kind === "callable" && built.name.text === droppedName) continue;
+    const { start, end } = built.span;
     const depth = treeDepth(built);
     if (depth > deepestTree) {
       reporter.report("MC1028", built.span, { problem: `is ${String(depth)} levels deep`, limit: deepestTree });
-      for (const name of namesOf(built)) incomplete.add(name);
-      continue;
-    }
-    kept.push(built);
-    if (reporter.reportedIn(built.span.start, built.span.end)) {
-      for (const name of namesOf(built)) incomplete.add(name);
+      kept.push(shallow(built));
+    } else {
+      const isNamed = !("name" in built) || built.name.text !== lostName;
+      const isWhole = isNamed && !cuts.some((it) => it.start <= end && it.end >= start);
+      const broken = !isWhole || reporter.reportedIn(start, end);
+      kept.push(broken ? { ...built, broken } : built);
     }
   }
   const { found, more } = reporter;
-  return { source, nodes: kept, docs: docs.file, comments: docs.comments, incomplete: [...incomplete], found, more };
+  return { source, nodes: kept, docs: docs.file, comments: docs.comments, found, more };
 }
 
-/** Parses, and after each error again without the statement or declaration that it lies in. */
+/** What stands for a declaration that is too deep: all that is known is its name. */
+function shallow({ kind, span, doc, ...it }: Declaration): Declaration {
+  const lost: NameReference = { kind: "reference", span, text: lostName };
+  const name: Name = { kind: "name", span, text: lostName };
+  const common = { span, doc, broken: true };
+  if (kind === "train" || kind === "tune")
+    return { kind, ...common, label: undefined, model: lost, data: name, entries: [] };
+  return { kind: "const", ...common, name: "name" in it ? it.name : name, value: lost };
+}
+
+/** Parses, and after each error again with a stand-in for the statement or declaration that it lies in. */
 function parseTokens(
   laid: IToken[],
   reporter: Reporter,
   goesOn: boolean,
-): { cst: CstNode; cutNames: readonly string[] } {
+): { readonly cst: CstNode; readonly cuts: readonly Cut[] } {
   const parser = modelParser();
-  const cutNames: string[] = [];
+  const cuts: Cut[] = [];
   let tokens = laid;
   for (;;) {
     parser.input = tokens;
     const cst = parser.file();
     const [error] = parser.errors;
-    if (error === undefined) return { cst, cutNames };
+    if (error === undefined) return { cst, cuts };
     const at = tokens.indexOf(error.token);
     const place = at === -1 ? tokens.length : at;
     if (reporter.full) {
@@ -125,7 +133,7 @@ function parseTokens(
     if (!reporter.reportedIn(cut.start, cut.end)) {
       explainError(error, place === tokens.length && goesOn ? [...tokens, lineEnd(tokens)] : tokens, place, reporter);
     }
-    cutNames.push(...cut.names);
+    cuts.push(cut);
     tokens = cut.tokens;
   }
 }
@@ -136,22 +144,4 @@ function lineEnd(tokens: readonly IToken[]): IToken {
   const at = last === undefined ? 0 : endOf(last);
   const { endLine: line = 1, endColumn: column = 0 } = last ?? {};
   return createTokenInstance(Newline, "\n", at, at, line, line, column + 1, column + 1);
-}
-
-/** The names that a declaration brings into the file. */
-function namesOf(declaration: Declaration): readonly string[] {
-  switch (declaration.kind) {
-    case "import":
-      return declaration.names.map((it) => it.text);
-    case "const":
-    case "callable":
-    case "data":
-      return [declaration.name.text];
-    case "train":
-    case "tune":
-      return declaration.label === undefined ? [] : [declaration.label.text];
-    case "test":
-    case "budget":
-      return [];
-  }
 }

@@ -12,7 +12,8 @@ export const languageVersion = 1;
 
 /**
  * Reads a `.model` text. Always returns a tree: statements, entries and declarations with syntax errors are left out of
- * it, and the names of the declarations that they belong to are in `incomplete`. Never throws for anything in the text.
+ * it but for the names that they declare, and the declarations that they belong to are `broken`. Never throws for
+ * anything in the text.
  */
 export function parseFile(file: SourceFile, collector: Collector): File {
   return binaryFile(file, collector) ?? assemble(file, [parsePiece(file, undefined)], collector);
@@ -67,7 +68,6 @@ function binaryFile(file: SourceFile, collector: Collector): File | undefined {
     doc: undefined,
     declarations: [],
     comments: [],
-    incomplete: [],
   };
 }
 
@@ -96,7 +96,6 @@ function assemble(file: SourceFile, pieces: readonly ParsedPiece[], collector: C
     doc: doc && { ...doc, text: [doc, ...docs].map((it) => it.text).join("\n\n") },
     declarations,
     comments: pieces.flatMap((it) => it.comments),
-    incomplete: [...new Set(pieces.flatMap((it) => it.incomplete))],
   };
 }
 

@@ -1,22 +1,23 @@
-import { createTokenInstance, tokenMatcher, type IToken, type TokenType } from "chevrotain";
+import { createTokenInstance, type IToken, type TokenType } from "chevrotain";
 import * as t from "../../grammar/tokens.ts";
 import { endOf } from "./cst.ts";
+import { declarationFor, headerFor, isStandIn, statementsFor } from "./stand-in.ts";
 
 /**
  * Recovery from a syntax error, on tokens whose brackets are balanced: the smallest statement, entry or declaration
- * around the error is taken out, and the rest parses as if it had never been there.
+ * around the error is taken out, and the rest parses with the names that it declares.
  */
 
-/** What is left after a cut, with the offsets that the cut covered and the names that the declaration around it declares. */
+/** What is left after a cut, with the offsets that the cut covered. */
 export interface Cut {
   readonly tokens: IToken[];
   readonly start: number;
   readonly end: number;
-  readonly names: readonly string[];
 }
 
 const openers: readonly TokenType[] = [t.LeftParen, t.LeftBracket, t.LeftBrace];
 const closers: readonly TokenType[] = [t.RightParen, t.RightBracket, t.RightBrace];
+const callables: readonly TokenType[] = [t.Model, t.Block, t.Fn, t.Metric];
 
 /** The index of the `{` that holds a place, or -1 at the top level. */
 function enclosingBrace(tokens: readonly IToken[], place: number): number {
@@ -48,8 +49,8 @@ function segmentAround(tokens: readonly IToken[], place: number, brace: number):
   return [start, tokens.length];
 }
 
-/** The tokens without those of [start, end), and without a newline that separates nothing any more. */
-function without(tokens: readonly IToken[], start: number, end: number, instead: readonly IToken[] = []): IToken[] {
+/** The tokens with others instead of those of [start, end); where there are none, without a newline that separates nothing. */
+function without(tokens: readonly IToken[], start: number, end: number, instead: readonly IToken[]): IToken[] {
   const before = tokens.slice(0, start);
   const after = tokens.slice(end);
   if (instead.length > 0) return [...before, ...instead, ...after];
@@ -58,7 +59,7 @@ function without(tokens: readonly IToken[], start: number, end: number, instead:
   return [...before, ...after];
 }
 
-/** Takes out what holds the token at `place`, which did not fit; `textEnd` is where the text ends. */
+/** Puts a stand-in for what holds the token at `place`, which did not fit; `textEnd` is where the text ends. */
 export function exciseStatement(tokens: readonly IToken[], place: number, textEnd: number): Cut {
   // A newline, a closing brace or the end of the text did not fit because of what stands before it.
   const at = tokens[place]?.tokenType;
@@ -67,31 +68,33 @@ export function exciseStatement(tokens: readonly IToken[], place: number, textEn
   const opens = tokens[blamed]?.tokenType === t.LeftBrace;
   const brace = enclosingBrace(tokens, opens ? blamed : blamed + 1);
   const [topStart, topEnd] = segmentAround(tokens, blamed, -1);
-  const names = declaredNames(tokens, topStart, topEnd);
-  const cut = (from: number, to: number, instead?: readonly IToken[]): Cut => {
+  const cut = (from: number, to: number, standIn: (broken: readonly IToken[]) => readonly IToken[]): Cut => {
     // What was left out before, as a stray bracket, counts up to the next token.
     const next = tokens[to]?.startOffset;
     const last = tokens[to - 1];
     const end = Math.max(next === undefined ? textEnd : next - 1, last === undefined ? 0 : endOf(last));
-    return { tokens: without(tokens, from, to, instead), start: tokens[from]?.startOffset ?? 0, end, names };
+    const broken = tokens.slice(from, to);
+    // A stand-in that does not fit either, as a binding among stages, goes without another.
+    const instead = isStandIn(broken) ? [] : standIn(broken);
+    return { tokens: without(tokens, from, to, instead), start: tokens[from]?.startOffset ?? 0, end };
   };
   const header = tokens[topStart];
+  const isCallable = header !== undefined && callables.includes(header.tokenType);
   if (brace >= topStart && header?.tokenType !== t.Import) {
     const [start, end] = segmentAround(tokens, blamed, brace);
-    if (start < end) return cut(start, end);
+    // An entry that is missing from a broken section is not missed.
+    if (start < end) return cut(start, end, isCallable ? statementsFor : () => []);
   }
-  // The header is at fault: keep the body for its own errors, under a header that parses.
+  // The header is at fault: keep the body for its own errors.
   const [bodyStart, bodyEnd] = lastBraces(tokens, topStart, topEnd);
-  const headed = header && [t.Model, t.Block, t.Fn, t.Metric].includes(header.tokenType);
-  if (headed && bodyStart > blamed && bodyEnd === topEnd && !isPlain(tokens, topStart, bodyStart)) {
-    return cut(topStart, bodyStart, plainHeader(header));
-  }
+  const named = headerFor(tokens.slice(topStart, bodyStart));
+  if (named !== undefined && bodyStart > blamed && bodyEnd === topEnd) return cut(topStart, bodyStart, () => named);
   // Lines below that open no declaration belong to what is broken here.
   let until = Math.max(topEnd, topStart + 1);
   while (until < tokens.length && !opensDeclaration(tokens[until + 1])) {
     until = segmentAround(tokens, until + 1, -1)[1];
   }
-  return cut(topStart, until);
+  return cut(topStart, until, declarationFor);
 }
 
 function opensDeclaration(token: IToken | undefined): boolean {
@@ -111,34 +114,19 @@ function lastBraces(tokens: readonly IToken[], start: number, end: number): read
   return [-1, -1];
 }
 
-/** The name of a header that stands in for one that did not parse: no name that a text can contain. */
-export const droppedName = "";
-
-function plainHeader(header: IToken): readonly IToken[] {
-  const at = header.startOffset;
-  const { startLine: line = 1, startColumn: column = 1 } = header;
-  const token = (type: TokenType, image: string): IToken =>
-    createTokenInstance(type, image, at, at - 1, line, line, column, column);
-  const type = [token(t.Identifier, ""), token(t.LeftBracket, ""), token(t.RightBracket, "")];
-  const inputs = [token(t.LeftParen, ""), ...type, token(t.RightParen, "")];
-  return [token(t.Block, ""), token(t.Identifier, droppedName), token(t.Colon, ""), ...inputs];
-}
-
-function isPlain(tokens: readonly IToken[], start: number, bodyStart: number): boolean {
-  return bodyStart - start === 8 && tokens[start]?.image === "";
-}
-
-/** The name after a declaration's word; those of an import are all that stand in its braces. */
-function declaredNames(tokens: readonly IToken[], start: number, end: number): readonly string[] {
-  const imports = tokens[start]?.tokenType === t.Import;
-  return tokens
-    .slice(start + 1, imports ? end : start + 2)
-    .filter((it) => tokenMatcher(it, t.Identifier) && it.image !== "")
-    .map((it) => it.image);
-}
-
-/** The declarations before the one that holds a place. */
+/** The declarations before the one that holds a place, and one for all that is left out. */
 export function keepBefore(tokens: readonly IToken[], place: number): IToken[] {
   const [start] = segmentAround(tokens, Math.max(0, place - 1), -1);
-  return tokens.slice(0, Math.max(0, start - 1));
+  return endingInLost(tokens.slice(0, Math.max(0, start - 1)));
+}
+
+/** Tokens with a declaration after them that stands for what is left out of the text. */
+export function endingInLost(tokens: readonly IToken[]): IToken[] {
+  const last = tokens.at(-1);
+  const at = last === undefined ? 0 : endOf(last);
+  const { endLine: line = 1, endColumn: column = 0 } = last ?? {};
+  const token = (type: TokenType): IToken =>
+    createTokenInstance(type, "", at, at - 1, line, line, column + 1, column + 1);
+  const separator = last === undefined ? [] : [token(t.Newline)];
+  return [...tokens, ...separator, token(t.Const), token(t.Identifier), token(t.Equals), token(t.Identifier)];
 }

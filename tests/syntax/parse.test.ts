@@ -5,6 +5,7 @@ import { createCollector } from "../../src/diagnostics/collector.ts";
 import { positionAt, textOf } from "../../src/support/source.ts";
 import type * as ast from "../../src/syntax/ast.ts";
 import type * as sections from "../../src/syntax/ast/sections.ts";
+import { lostName } from "../../src/syntax/lost-name.ts";
 import { parseFile } from "../../src/syntax/parse.ts";
 
 function read(text: string): { readonly file: ast.File; readonly found: readonly string[] } {
@@ -347,8 +348,67 @@ describe("recovery", () => {
       "17:3 MC1013",
       "18:8 MC1016",
     ]);
-    expect(file.declarations.map((it) => it.kind)).toEqual(["callable", "train", "const"]);
-    expect([...file.incomplete]).toEqual(["Foo", "Bar"]);
+    expect(file.declarations.map((it) => [it.kind, it.broken])).toEqual([
+      ["callable", true],
+      ["callable", true],
+      ["train", true],
+      ["const", false],
+    ]);
+  });
+
+  it.each([
+    ["y = x -> -> relu", ["y"]],
+    ["y: f32[B = x", ["y"]],
+    ["y x * 2", ["y"]],
+    ["y + * z", []],
+    ["(a, b = x", ["a", "b"]],
+    ["(a, b) = * 2", ["a", "b"]],
+    ["= x", [lostName]],
+    ["param w f32[4] = ones", ["w"]],
+    ["y = x *\n  z: f32[4] = = x", ["y", "z"]],
+    ["x -> -> relu", []],
+    ["for i in range(3) with h = = x { h <- h }", []],
+  ])("keeps the names that a broken statement binds: %j", (line, names) => {
+    const { file, found } = read(`block M: (x: f32[B, 4]) {\n  ${line}\n  x\n}\n`);
+    expect(found).toHaveLength(1);
+    const [declaration] = file.declarations;
+    const statements = declaration?.kind === "callable" ? declaration.body.statements : [];
+    const bound = statements.flatMap((it) => (it.kind === "binding" ? it.targets.map(({ text }) => text) : []));
+    expect(bound).toEqual(names);
+    expect(statements.at(-1)?.kind).toBe("expression-statement");
+  });
+
+  it.each([
+    ["const a (1", "const", "a"],
+    ["const = 1", "const", lostName],
+    ["model M(a int): (x: f32[4]) { x }", "callable", "M"],
+    ["block (x: f32[4]) { x }", "callable", lostName],
+    ["fn f: (x: f32[4]) -> f32[4]", "callable", "f"],
+    ["metric m: x", "callable", "m"],
+    ["data D (1) { source: a }", "data", "D"],
+    ["data { source: a }", "data", lostName],
+    ["train a: M in D { epochs: 1 }", "train", undefined],
+    ["nothing of this = kind", "const", "of"],
+  ])("keeps the name of a broken declaration: %j", (text, kind, name) => {
+    const { file, found } = read(`${text}\n\nconst z = 1\n`);
+    expect(found).toHaveLength(1);
+    expect(file.declarations.map((it) => [it.kind, it.broken])).toEqual([
+      [kind, true],
+      ["const", false],
+    ]);
+    const [declaration] = file.declarations;
+    expect(declaration && "name" in declaration ? declaration.name.text : undefined).toBe(name);
+  });
+
+  it("keeps the names of a broken import", () => {
+    for (const [text, names] of [
+      ['import { a, b } form "./a.model"', ["a", "b"]],
+      ['import a, b from "./a.model"', ["a", "b"]],
+      ['import { , } from "./a.model"', [lostName]],
+    ] as const) {
+      const [declaration] = read(`${text}\n`).file.declarations;
+      expect(declaration?.kind === "import" ? declaration.names.map((it) => it.text) : [], text).toEqual(names);
+    }
   });
 
   it("keeps the body's own errors where the header is at fault", () => {

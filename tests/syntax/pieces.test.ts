@@ -20,10 +20,7 @@ function plain(value: unknown): unknown {
     const { start, end } = inFile(value as Span);
     return `${start}-${end}`;
   }
-  // Names of declarations with errors are a set.
-  return Object.fromEntries(
-    Object.entries(value).map(([key, it]) => [key, key === "incomplete" ? [...(it as string[])].sort() : plain(it)]),
-  );
+  return Object.fromEntries(Object.entries(value).map(([key, it]) => [key, plain(it)]));
 }
 
 function byPieces(text: string): { readonly file: unknown; readonly found: unknown } {

@@ -113,7 +113,7 @@ function lowerSection(
     results.push({ name: it.feature.name.text, value: made.value });
     unrounded.push({ name: it.feature.name.text, value: made.unrounded });
   }
-  if (collector.hasErrors) return undefined;
+  if (collector.hasErrors || declaration.broken) return undefined;
   // What is missing for an error elsewhere was reported there.
   if (results.length < declared.length) return undefined;
 

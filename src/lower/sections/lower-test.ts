@@ -1,3 +1,4 @@
+import { mayBeLost } from "../../analyze/may-be-lost.ts";
 import type { Collector } from "../../diagnostics/collector.ts";
 import { figureNames } from "../../ir/measures-of.ts";
 import type { TestProgram, TrainProgram } from "../../ir/program.ts";
@@ -46,6 +47,7 @@ export function lowerTest(
       (declaration.data === undefined || it.data.name === declaration.data.text),
   );
   if (train === undefined) {
+    if (mayBeLost(file, name)) return undefined;
     const on = declaration.data === undefined ? "" : ` on ${declaration.data.text}`;
     const known = trains.map((it) => it.name);
     collector.report("MC4013", target.span, { what: "`train` section", name: `${name}${on}`, known });

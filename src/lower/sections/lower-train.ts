@@ -1,4 +1,5 @@
 import type { Program } from "../../analyze/program.ts";
+import { mayBeLost } from "../../analyze/may-be-lost.ts";
 import type { Collector } from "../../diagnostics/collector.ts";
 import { usesOf } from "../../graph/rewrite.ts";
 import { constant, type Dim } from "../../dims/dim.ts";
@@ -122,7 +123,8 @@ export function lowerTrainSection(
       return found && expressionOf(found);
     };
     const required = (key: string): Expression | undefined => {
-      if (step.setting(key) === undefined)
+      // What is missing may be what did not parse.
+      if (step.setting(key) === undefined && !declaration.broken)
         collector.report("MC4003", step.span, { missing: `\`${key}\``, where: step.where });
       return own(key);
     };
@@ -188,7 +190,8 @@ export function lowerTrainSection(
     ];
   });
   const [first, ...others] = lowered;
-  if (collector.hasErrors || first === undefined || lowered.length < written.length) return undefined;
+  if (collector.hasErrors || declaration.broken) return undefined;
+  if (first === undefined || lowered.length < written.length) return undefined;
   if (epochs === undefined || steps === undefined || batch === undefined || seed === undefined) return undefined;
   return {
     name: declaration.label?.text ?? model.module.name,
@@ -234,6 +237,7 @@ export function findModel(
   const name = callee.kind === "reference" ? callee.text : sourceText(callee);
   const found = file.scope.get(name);
   if (found?.kind === "callable" && found.declaration.flavor === "model") return found;
+  if (mayBeLost(file, name)) return undefined;
   const known = [...file.scope].flatMap(([key, it]) =>
     it.kind === "callable" && it.declaration.flavor === "model" ? [key] : [],
   );
@@ -254,6 +258,7 @@ function findData(
     collector.take(lowered);
     return lowered;
   }
+  if (mayBeLost(file, declaration.data.text)) return undefined;
   collector.sayNames();
   const known = [...file.scope].flatMap(([key, it]) => (it.kind === "data" ? [key] : []));
   collector.report("MC4013", declaration.data.span, {

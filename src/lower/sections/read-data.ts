@@ -14,6 +14,8 @@ export function readSource(
   scope: SettingScope,
 ): SourceSpec | undefined {
   if (setting === undefined) {
+    // It may be what did not parse.
+    if (declaration.broken) return undefined;
     scope.collector.report("MC4003", declaration.name.span, {
       missing: "`source`",
       where: `the data section \`${declaration.name.text}\``,

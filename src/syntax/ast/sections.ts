@@ -5,6 +5,7 @@ import type {
   Doc,
   CallExpression,
   Argument,
+  DeclarationBase,
   NodeBase,
   TypeExpression,
   StringLiteral,
@@ -77,45 +78,40 @@ export interface Phrase extends NodeBase {
   readonly parts: readonly Argument[];
 }
 
-export interface DataDeclaration extends NodeBase {
+export interface DataDeclaration extends DeclarationBase {
   readonly kind: "data";
   readonly name: Name;
   readonly entries: readonly SectionEntry[];
-  readonly doc: Doc | undefined;
 }
 
 /** `train [label:] Model(hyper=...) on Data { ... }`; `tune` has the same header. */
-export interface TrainDeclaration extends NodeBase {
+export interface TrainDeclaration extends DeclarationBase {
   readonly kind: "train";
   readonly label: Name | undefined;
   readonly model: NameReference | CallExpression;
   readonly data: Name;
   readonly entries: readonly SectionEntry[];
-  readonly doc: Doc | undefined;
 }
 
-export interface TuneDeclaration extends NodeBase {
+export interface TuneDeclaration extends DeclarationBase {
   readonly kind: "tune";
   readonly label: Name | undefined;
   readonly model: NameReference | CallExpression;
   readonly data: Name;
   readonly entries: readonly SectionEntry[];
-  readonly doc: Doc | undefined;
 }
 
 /** `test Model on Data { ... }` or `test small { ... }`, which names a train section. */
-export interface TestDeclaration extends NodeBase {
+export interface TestDeclaration extends DeclarationBase {
   readonly kind: "test";
   readonly target: NameReference | CallExpression;
   readonly data: Name | undefined;
   readonly entries: readonly SectionEntry[];
-  readonly doc: Doc | undefined;
 }
 
 /** `budget Model { params <= 250k, flops <= 12M at B=1 }` */
-export interface BudgetDeclaration extends NodeBase {
+export interface BudgetDeclaration extends DeclarationBase {
   readonly kind: "budget";
   readonly target: NameReference | CallExpression;
   readonly entries: readonly Limit[];
-  readonly doc: Doc | undefined;
 }

@@ -1,0 +1,150 @@
+import { createTokenInstance, tokenMatcher, type IToken, type TokenType } from "chevrotain";
+import * as t from "../../grammar/tokens.ts";
+import { endOf } from "./cst.ts";
+import { lostName } from "./lost-name.ts";
+import { isName, isOneOf, openers } from "./stop.ts";
+
+/**
+ * What stands in for a part of a text that does not parse: the least that does, with the names that the part declares,
+ * so that their uses are known. Its own tokens have no text, and what is not known is {@link lostName}.
+ */
+
+const closers: readonly TokenType[] = [t.RightParen, t.RightBracket, t.RightBrace];
+const owners: readonly TokenType[] = [t.Param, t.State, t.Total, t.Largest, t.Smallest];
+const loops: readonly TokenType[] = [t.For, t.When, t.Scan];
+
+/** A token without text at the end of another. */
+function after(before: IToken, type: TokenType): IToken {
+  const at = endOf(before);
+  const { endLine: line = 1, endColumn: column = 0 } = before;
+  return createTokenInstance(type, "", at, at - 1, line, line, column + 1, column + 1);
+}
+
+/** The name that was lost, or the value, at the end of a token. */
+const lostAfter = (before: IToken): IToken => after(before, t.Identifier);
+
+/** Whether tokens are a stand-in. */
+export function isStandIn(tokens: readonly IToken[]): boolean {
+  const lost = tokens.some((it) => it.tokenType === t.Identifier && it.image === lostName);
+  return lost && tokens.every((it) => it.image === "" || isName(it));
+}
+
+/** What stands in for statements: a binding of what they bind, or a value. */
+export function statementsFor(broken: readonly IToken[]): readonly IToken[] {
+  const made: IToken[] = [];
+  for (const [index, line] of linesOf(broken).entries()) {
+    const statement = statementFor(line, index === 0);
+    const before = made.at(-1);
+    if (before !== undefined && statement.length > 0) made.push(after(before, t.Newline));
+    made.push(...statement);
+  }
+  return made;
+}
+
+/** The lines of tokens outside of brackets; what stands in brackets belongs to the line of the first. */
+function linesOf(tokens: readonly IToken[]): readonly (readonly IToken[])[] {
+  const lines: IToken[][] = [];
+  let depth = 0;
+  let before: IToken | undefined;
+  for (const it of tokens) {
+    const line = lines.at(-1);
+    if (line === undefined || (depth === 0 && it.startLine !== before?.endLine)) lines.push([it]);
+    else line.push(it);
+    if (isOneOf(it, openers)) depth++;
+    else if (isOneOf(it, closers)) depth--;
+    before = it;
+  }
+  return lines;
+}
+
+function statementFor(line: readonly IToken[], first: boolean): readonly IToken[] {
+  const [head, second] = line;
+  const last = line.at(-1);
+  if (head === undefined || last === undefined) return [];
+  const lost = lostAfter(last);
+  const bind = (names: readonly IToken[]): readonly IToken[] => {
+    const equals = after(names.at(-1) ?? head, t.Equals);
+    if (names.length < 2) return [names[0] ?? lostAfter(head), equals, lost];
+    const listed = names.flatMap((it) => [it, after(it, t.Comma)]).slice(0, -1);
+    return [after(head, t.LeftParen), ...listed, after(names.at(-1) ?? head, t.RightParen), equals, lost];
+  };
+  if (isOneOf(head, owners) && isName(second)) return bind([second]);
+  if (isName(head) && isOneOf(second, [t.UpdateArrow])) return [head, after(head, t.UpdateArrow), lost];
+  const names = boundNames(line, first);
+  if (names !== undefined) return bind(names);
+  if (!first) return [];
+  return isOneOf(head, [t.Emit]) ? [head, lost] : [lost];
+}
+
+/** The names that a line binds, or would if it parsed; undefined where it binds none. */
+function boundNames(line: readonly IToken[], first: boolean): readonly IToken[] | undefined {
+  const [head, second] = line;
+  if (head === undefined || isOneOf(head, loops)) return undefined;
+  if (isName(head) && isOneOf(second, [t.Equals, t.Colon])) return [head];
+  const equals = line.findIndex((it) => it.tokenType === t.Equals);
+  if (isOneOf(head, [t.LeftParen])) return equals === -1 ? undefined : line.slice(0, equals).filter(isName);
+  if (!first) return undefined;
+  // `extra hidden * 2`, `extra -= hidden`, `3 = x`
+  const operand = [t.Identifier, t.NumberToken, t.StringToken].some((it) => second && tokenMatcher(second, it));
+  if (isName(head) && operand && !isOneOf(head, [t.Emit, t.Finish])) return [head];
+  let depth = 0;
+  for (const it of line) {
+    if (isOneOf(it, openers)) depth++;
+    else if (isOneOf(it, closers)) depth--;
+    if (it.tokenType === t.Arrow) return undefined;
+    if (it.tokenType === t.Equals && depth === 0) return isName(head) ? [head] : [lostAfter(head)];
+  }
+  return undefined;
+}
+
+/** What stands in for the header of a declaration whose body is kept; undefined where it opens with no declaration's word. */
+export function headerFor(broken: readonly IToken[]): readonly IToken[] | undefined {
+  const [word, second] = broken;
+  if (word === undefined) return undefined;
+  const name = isName(second) ? second : lostAfter(word);
+  const at = (type: TokenType): IToken => after(name, type);
+  const lost = lostAfter(name);
+  switch (word.tokenType) {
+    case t.Model:
+    case t.Block:
+    case t.Fn:
+    case t.Metric: {
+      const type = [lost, at(t.LeftBracket), at(t.RightBracket)];
+      return [word, name, at(t.Colon), at(t.LeftParen), lost, at(t.Colon), ...type, at(t.RightParen)];
+    }
+    case t.Data:
+      return [word, name];
+    case t.Train:
+    case t.Tune:
+      return [word, lost, at(t.On), lost];
+    case t.Test:
+    case t.Budget:
+      return [word, lost];
+    default:
+      return undefined;
+  }
+}
+
+/** What stands in for a declaration. */
+export function declarationFor(broken: readonly IToken[]): readonly IToken[] {
+  const [word, second] = broken;
+  const last = broken.at(-1);
+  if (word === undefined || last === undefined) return [];
+  const at = (type: TokenType): IToken => after(last, type);
+  if (word.tokenType === t.Import) {
+    const end = broken.findIndex((it) => isOneOf(it, [t.RightBrace, t.From, t.StringToken]));
+    const names = broken.slice(1, end === -1 ? broken.length : end).filter(isName);
+    const listed = (names.length === 0 ? [lostAfter(word)] : names).flatMap((it) => [it, after(it, t.Comma)]);
+    return [word, after(word, t.LeftBrace), ...listed.slice(0, -1), at(t.RightBrace), at(t.From), at(t.StringToken)];
+  }
+  const header = headerFor(broken);
+  if (header !== undefined) {
+    const body = isOneOf(word, [t.Model, t.Block, t.Fn, t.Metric]) ? [lostAfter(last)] : [];
+    return [...header, at(t.LeftBrace), ...body, at(t.RightBrace)];
+  }
+  const name = isName(second) ? second : undefined;
+  if (name === undefined && word.tokenType !== t.Const) return [];
+  const { startOffset: start, startLine: line = 1, startColumn: column = 1 } = word;
+  const opening = createTokenInstance(t.Const, "", start, start - 1, line, line, column, column);
+  return [opening, name ?? lostAfter(word), at(t.Equals), lostAfter(last)];
+}
