@@ -135,7 +135,7 @@ export function applyLayout(lexed: readonly IToken[], reporter: Reporter, next?:
     for (let i = from; i < lexed.length && missing > 0; i++) {
       const it = lexed[i];
       if (it === undefined || it.tokenType === t.LeftBrace || it.tokenType === t.RightBrace) break;
-      if (fresh && opensOperand(it) && (it.startColumn ?? 1) <= top.indent) break;
+      if (fresh && opensOperand(it, lexed[i + 1]) && (it.startColumn ?? 1) <= top.indent) break;
       fresh = it.tokenType === t.Newline;
       if (it.tokenType === top.token.tokenType) missing++;
       else if (it.tokenType === closer) missing--;
@@ -238,7 +238,7 @@ export function applyLayout(lexed: readonly IToken[], reporter: Reporter, next?:
       const top = stack.at(-1);
       if (top !== undefined && top.token.tokenType !== t.LeftBrace && indent <= top.indent) {
         const before = out.at(-1)?.tokenType ?? t.Comma;
-        if (opensOperand(token) && !wantsMore.has(before) && !closerOf.has(before)) {
+        if (opensOperand(token, following) && !wantsMore.has(before) && !closerOf.has(before)) {
           while (stack.length > 0 && stack.at(-1)?.token.tokenType !== t.LeftBrace) closeOpen(spanOf(token));
         }
       }
@@ -290,8 +290,10 @@ function updates(out: readonly IToken[]): boolean {
   return before === undefined || before === t.Newline || before === t.LeftBrace;
 }
 
-function opensOperand(token: IToken): boolean {
-  if (token.tokenType === t.Else || token.tokenType === t.As) return false;
+/** Whether a token begins a value. A word that joins is none, unless it is bound. */
+function opensOperand(token: IToken, next: IToken | undefined): boolean {
+  const binds = next !== undefined && [t.Equals, t.Colon, t.UpdateArrow].includes(next.tokenType);
+  if (infixTokens.includes(token.tokenType) && !binds) return false;
   const opening: readonly TokenType[] = [t.Identifier, t.NumberToken, t.StringToken];
   return opening.some((type) => tokenMatcher(token, type)) || token.tokenType === t.When || token.tokenType === t.Scan;
 }

@@ -332,6 +332,14 @@ describe("documentation", () => {
 });
 
 describe("recovery", () => {
+  it("takes a word that joins for no new line inside brackets", () => {
+    const loop =
+      "block B: (x: f32[B, T, 4]) {\n  y = (for i in range(3)\n  as part\n  with h = x { h <- h })\n  y\n}\n";
+    const scan = "block B: (x: f32[B, T, 4]) {\n  y = (scan a\n  in x\n  over T\n  reverse { emit a })\n  y\n}\n";
+    for (const text of [loop, scan]) expect(read(text).found, text).toEqual([]);
+    expect(read("block B: (x: f32[B, T, 4]) {\n  y = f(x\n  at = x\n  at\n}\n").found).toEqual(["2:8 MC1002"]);
+  });
+
   it("finds every error of a file, each at its place, and keeps the rest", () => {
     const { file, found } = read(readFileSync("tests/syntax/broken.model", "utf8"));
     expect(found).toEqual([
