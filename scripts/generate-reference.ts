@@ -61,7 +61,7 @@ const operatorGroups: readonly {
   },
   {
     title: "Activations",
-    note: "The [library](library.md) adds `linear`, `swish`, `mish`, `relu6`, `softsign`, `selu` and `hard_swish`.",
+    note: "The [library](library.md#activations) adds `linear`, `swish`, `mish`, `selu`, `celu`, `hard_tanh`, `soft_shrink`, `glu` and more.",
     names: [
       ...(["elu", "gelu", "hard_sigmoid", "leaky_relu", "log_softmax", "relu", "sigmoid"] as const),
       ...(["silu", "softmax", "softplus", "tanh"] as const),
