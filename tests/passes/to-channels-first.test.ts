@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Graph, Node } from "../../src/ir/graph.ts";
+import type { Graph, GraphInput, Node } from "../../src/ir/graph.ts";
 import { constant, product } from "../../src/dims/dim.ts";
 import { interpretGraph } from "../../src/graph/interpret.ts";
 import type { NdArray } from "../../src/ops/define/operator.ts";
@@ -41,6 +41,8 @@ function expectSame(before: Graph, after: Graph, sizes: Readonly<Record<string, 
     wanted.data.forEach((value, index) => expect(actual.get(name)?.data[index], name).toBeCloseTo(value, 10));
   }
 }
+
+const featureOf = ({ name, value }: GraphInput): GraphInput => ({ name, role: "feature", value });
 
 /** The classic small CNN, at a smaller size. */
 const classic = (channels: number) =>
@@ -163,5 +165,30 @@ describe("toChannelsFirst", () => {
     expectSame(graph, after, { B: 2 });
     const wrt = ["x", "k", "scale", "bias", "last"];
     expectSame(withGradients(expanded, wrt), withGradients(after, wrt), { B: 2 });
+  });
+
+  it("stores parameters as OIHW that are kernels, and no features, and only once", () => {
+    const graph = graphOf(
+      {
+        x: type("f32", "B", 5, 5, 2),
+        k: type("f32", 3, 3, 2, 2),
+        given: type("f32", 2, 2, 2, 2),
+        w: type("f32", 2, 2, 2, 2),
+      },
+      (b, { x, k, given, w }) => {
+        const first = b.op("conv", [x, k]);
+        return { y: b.op("conv", [first, given]), sum: b.add(b.sum(w, [0, 1, 2, 3]), b.scalar(1)) };
+      },
+    );
+    const inputs = graph.inputs.map((it) => (it.name === "x" || it.name === "given" ? featureOf(it) : it));
+    const after = toChannelsFirst({ ...graph, inputs });
+    expect(after.inputs.map((it) => [it.name, it.perm])).toEqual([
+      ["x", undefined],
+      ["k", [3, 2, 0, 1]],
+      ["given", undefined],
+      ["w", undefined],
+    ]);
+    expectSame({ ...graph, inputs }, after, { B: 2 });
+    expect(toChannelsFirst(after).inputs).toEqual(after.inputs);
   });
 });
