@@ -27,6 +27,7 @@ import {
   withLabel,
 } from "../../src/dims/dim.ts";
 import { compileDim } from "../../src/dims/compile.ts";
+import { fromTerms } from "../../src/dims/polynomial.ts";
 import { rangeOf } from "../../src/dims/range.ts";
 import { valueOf } from "../../src/dims/substitute.ts";
 import {
@@ -88,6 +89,40 @@ describe("normal form", () => {
       }),
       { numRuns: 2000 },
     );
+  });
+
+  it("compiles to a value wherever all are small, and to none beyond 2^53", () => {
+    const positions = new Map(names.map((name, i) => [name, i]));
+    const few = fc.tuple(...names.map(() => fc.integer({ min: 1, max: 12 })));
+    fc.assert(
+      fc.property(expressions, few, (e, values) => {
+        const d = build(e);
+        const exact = valueOf(d, new Map(names.map((name, i) => [name, values[i] ?? 1])));
+        // 0 and -0 are one size.
+        expect(0 + compileDim(d, positions)(values)).toBe(exact === undefined ? NaN : Number(exact));
+      }),
+      { numRuns: 500 },
+    );
+    const [A, B] = [variable("A"), variable("B")];
+    const large = (d: Dim): number => compileDim(d, positions)([2 ** 27, 2 ** 26, 1]);
+    expect(large(multiply(A, B))).toBeNaN();
+    expect(large(product([B, B, n(3)]))).toBeNaN();
+    expect(large(multiply(constant(2 ** 27), B))).toBeNaN();
+    expect(large(add(product([B, B]), product([B, B])))).toBeNaN();
+    expect(large(subtract(product([B, B]), A))).toBe(2 ** 52 - 2 ** 27);
+    expect(large(product([A, A, modulo(A, n(2))]))).toBeNaN();
+  });
+
+  it("sums as it gathers terms, and has one object for each small constant", () => {
+    fc.assert(
+      fc.property(expressions, expressions, (x, y) => {
+        const [a, b] = [build(x), build(y)];
+        expect(add(a, b).terms).toEqual(fromTerms([...a.terms, ...b.terms]).terms);
+      }),
+      { numRuns: 500 },
+    );
+    for (const small of [-4096, -1, 0, 1, 4096]) expect(constant(small)).toBe(constant(BigInt(small)));
+    for (const large of [-4097, 4097]) expect(constant(large)).not.toBe(constant(large));
   });
 
   it("is a congruence: building from equal forms gives equal forms", () => {
