@@ -68,6 +68,29 @@ const manifestOf = async (stem) => JSON.parse(await readFile(`${stem}.manifest.j
 const loader = (stem, threads) => (graph) =>
   InferenceSession.create(join(dirname(stem), graph.file), { intraOpNumThreads: threads });
 const defaults = ({ inputs }) => inputs.filter((it) => it.default !== undefined).map((it) => [it.name, initial(it)]);
+const countOf = (batch) => Object.values(batch)[0].dims[0];
+
+/** A batch in parts of so many examples. */
+const partsOf = (batch, size) =>
+  Array.from({ length: Math.ceil(countOf(batch) / size) }, (_, part) =>
+    Object.fromEntries(
+      Object.entries(batch).map(
+        ([
+          name,
+          {
+            type,
+            data,
+            dims: [count, ...rest],
+          },
+        ]) => {
+          const row = data.length / count;
+          const own = data.slice(part * size * row, (part + 1) * size * row);
+          return [name, new Tensor(type, own, [own.length / row, ...rest])];
+        },
+      ),
+    ),
+  );
+
 /** What runs on a batch where the manifest does not list it. */
 const single = [{ every: 1, loss: "loss", graphs: ["train"] }];
 
@@ -81,21 +104,50 @@ export async function train(stem, batches, { epochs = 1, hyper = {}, threads = 1
   let feeds = { ...drawn, ...hyper };
 
   const sessions = new Map();
+  /** Runs a graph of a step; `judged` says whether what it gives may be carried. */
+  const call = async (graph, given, step, judged) => {
+    if (!sessions.has(graph)) sessions.set(graph, await load(graph));
+    feeds = { ...Object.fromEntries(defaults(graph)), ...feeds, ...given };
+    feeds.step = new Tensor("int64", [BigInt(step)], []);
+    check(constraints, graph.inputs, feeds);
+    const results = await sessions
+      .get(graph)
+      .run(Object.fromEntries(graph.inputs.map(({ name }) => [name, feeds[name]])));
+    judged?.(results);
+    for (const [output, input] of Object.entries(graph.carry)) feeds[input] = results[output];
+    return results;
+  };
   const losses = [];
   let step = 0;
   for (let epoch = 0; epoch < epochs; epoch++) {
     for await (const batch of batches(epoch)) {
-      for (const [name, tensor] of Object.entries(batch)) feeds[`batch/${name}`] = tensor;
       const phase = phases.filter(({ from }) => epoch >= (from.epochs ?? 0) && step >= (from.steps ?? 0)).length - 1;
-      for (const { loss, graphs: keys } of run.filter(({ every }) => step % every === 0)) {
+      for (const { loss, graphs: keys, apply } of run.filter(({ every }) => step % every === 0)) {
         const graph = graphs[keys[phase]];
-        if (!sessions.has(graph)) sessions.set(graph, await load(graph));
-        feeds = { ...Object.fromEntries(defaults(graph)), ...feeds, step: new Tensor("int64", [BigInt(step)], []) };
-        check(constraints, graph.inputs, feeds);
-        const given = Object.fromEntries(graph.inputs.map(({ name }) => [name, feeds[name]]));
-        const results = await sessions.get(graph).run(given);
-        losses.push(judge(graph, loss, feeds, results));
-        for (const [output, input] of Object.entries(graph.carry)) feeds[input] = results[output];
+        const parts = apply === undefined ? [batch] : partsOf(batch, training.batch);
+        const gradients = apply === undefined ? [] : graph.outputs.filter(({ role }) => role === "gradient");
+        const sums = gradients.map(({ shape }) => new Float64Array(shape.reduce((a, b) => a * b, 1)));
+        let total = 0;
+        for (const [part, examples] of parts.entries()) {
+          const given = Object.fromEntries(Object.entries(examples).map(([name, tensor]) => [`batch/${name}`, tensor]));
+          const at = step * (training.accumulate ?? 1) + part;
+          const results = await call(graph, given, at, (it) => {
+            total += judge(graph, loss, feeds, it) * countOf(examples);
+          });
+          gradients.forEach(({ name }, i) =>
+            results[name].data.forEach((it, place) => (sums[i][place] += it * countOf(examples))),
+          );
+        }
+        losses.push(total / countOf(batch));
+        const mean = gradients.map(({ name, dtype, shape }, i) => [
+          name,
+          new Tensor(
+            types[dtype],
+            Float32Array.from(sums[i], (it) => it / countOf(batch)),
+            shape,
+          ),
+        ]);
+        if (apply !== undefined) await call(graphs[apply[phase]], Object.fromEntries(mean), step);
       }
       step++;
     }
@@ -123,7 +175,7 @@ export async function evaluate(stem, weights, batches, { threads = 1 } = {}) {
     );
     check(constraints, graphs.eval.inputs, feeds);
     const results = await measure.run(feeds);
-    const [count] = Object.values(batch)[0].dims;
+    const count = countOf(batch);
     for (const { name, loss } of training.run ?? single) {
       const figure = name === undefined ? "loss" : `${name}.loss`;
       losses[figure] = (losses[figure] ?? 0) + judge(graphs.eval, loss, feeds, results) * count;

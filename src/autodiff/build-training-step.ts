@@ -14,6 +14,7 @@ import { differentiate } from "./differentiate.ts";
 import { moveFollowers } from "./move-followers.ts";
 import { inlineObjective } from "./inline-objective.ts";
 import { resolveGradients } from "./resolve-gradients.ts";
+import type { Follower } from "../graph/followers-of.ts";
 
 /** What a graph builder is told besides the program; `after` sees the graph after every pass. */
 export interface BuildOptions extends PassTarget {
@@ -65,7 +66,8 @@ export function buildGradientGraph(
   });
   const inputs = extendInputs(b, forward.inputs);
   const outputs = [...slopes, ...forward.outputs];
-  const followers = moveFollowers(b, { program, step: place.step, inputs, outputs, target: options }, ["state"]);
+  const behind = { program, step: place.step, inputs, outputs, target: options };
+  const followers = moveFollowers(b, behind, movedInHalves(program).first);
   return finish(program, { ...gradients, inputs, outputs: [...outputs, ...followers] }, options);
 }
 
@@ -95,8 +97,15 @@ export function buildApplyGraph(
   });
   const updates = applyUpdates(b, program, place.step, trained, inputs);
   const behind = { program, step: place.step, inputs, outputs: updates, target: options };
-  const outputs = [...updates, ...moveFollowers(b, behind, ["parameter"])];
+  const outputs = [...updates, ...moveFollowers(b, behind, movedInHalves(program).second)];
   return finish(program, { forward: { ...forward, nodes: [] }, nodes: [], b, inputs, outputs }, options);
+}
+
+/** The followers that move in each half of a step: states behind the last of its batches. */
+function movedInHalves({
+  accumulate,
+}: TrainProgram): Readonly<Record<"first" | "second", readonly Follower["kind"][]>> {
+  return accumulate === 1 ? { first: ["state"], second: ["parameter"] } : { first: [], second: ["parameter", "state"] };
 }
 
 /** The program's forward graph with its gradients, under construction. */

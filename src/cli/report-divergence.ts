@@ -10,6 +10,9 @@ import { findNonFinite } from "../runtime/train/find-non-finite.ts";
 import type { Divergence, LossDivergence } from "../runtime/train/train-loop.ts";
 import type { Trainer } from "../runtime/train/trainer.ts";
 import type { Span } from "../support/source.ts";
+import { drawingStep } from "../ir/update-size.ts";
+import type { Tensors } from "../runtime/tensor.ts";
+import { cutBatch } from "../runtime/train/cut-batch.ts";
 
 /** What a divergence is reported with. */
 export interface DivergenceReport {
@@ -57,19 +60,33 @@ async function explain(
   divergence: LossDivergence,
 ): Promise<Explanation> {
   const snapshot = await trainer.snapshot();
-  const { features, place } = divergence;
-  const replayed = await replayStep(program, { snapshot, features, step, place }, runtimeFrom);
-  if (!replayed.ok) return { cause: `which value was the first is not looked for, as ${replayed.error}`, labels: [] };
-  const first = replayed.value;
-  if (first === undefined)
-    return { cause: "computed again by ONNX Runtime, operator by operator, it is finite", labels: [] };
+  const { place } = divergence;
+  // Of a batch that is taken in parts, the first that shows it.
+  for (const [part, { features, from }] of cutBatch(divergence.features, program.batch).entries()) {
+    const at = drawingStep(program, step, part);
+    const replayed = await replayStep(program, { snapshot, features, step: at, place }, runtimeFrom);
+    if (!replayed.ok) return { cause: `which value was the first is not looked for, as ${replayed.error}`, labels: [] };
+    const first = replayed.value;
+    if (first !== undefined) return explainFirst(first, step, from, divergence, snapshot);
+  }
+  return { cause: "computed again by ONNX Runtime, operator by operator, it is finite", labels: [] };
+}
+
+/** What the first value that is not finite says, in a part of a batch before which `from` examples come. */
+function explainFirst(
+  first: FirstOddity,
+  step: number,
+  from: number,
+  divergence: LossDivergence,
+  snapshot: Tensors,
+): Explanation {
   const { index, value, traced } = first;
   switch (traced.input?.role) {
     case undefined:
       return ofNode(first);
     case "feature":
       return {
-        cause: ofFeature(required(nameIn("feature", traced.name), traced.name), first, divergence, snapshot),
+        cause: ofFeature(required(nameIn("feature", traced.name), traced.name), first, from, divergence, snapshot),
         labels: [],
       };
     default: {
@@ -84,10 +101,12 @@ async function explain(
 function ofFeature(
   feature: string,
   { index, value }: FirstOddity,
+  from: number,
   { raw, examples }: LossDivergence,
-  snapshot: Parameters<typeof findNonFinite>[0],
+  snapshot: Tensors,
 ): string {
-  const [row = 0, ...place] = index;
+  const [rowOfPart = 0, ...place] = index;
+  const row = from + rowOfPart;
   const example = `example ${examples[row] ?? row} of the train split`;
   for (const [name, { data }] of raw) {
     if (!(data instanceof Float64Array)) continue;

@@ -219,7 +219,10 @@ export interface TrainProgram {
   /** In order; the first is from the beginning. */
   readonly phases: readonly [FreezePhase, ...FreezePhase[]];
   readonly length: Duration;
+  /** Examples that are run through the network at once. */
   readonly batch: number;
+  /** Batches whose gradients make one update, by their mean over all examples: 1 where each batch is one. */
+  readonly accumulate: number;
   readonly seed: number;
   readonly validate?: { readonly every: number; readonly unit: "steps" | "epochs" };
   readonly stop?: { readonly monitor: Monitor; readonly patience: number; readonly mode: "min" | "max" };

@@ -78,6 +78,7 @@ export function programOf(
     phases: [{ from: { steps: 0 }, frozen: [] }],
     length: { epochs: 1 },
     batch: 2,
+    accumulate: 1,
     seed: 1,
     origin,
     ...settings,

@@ -147,6 +147,7 @@ const trainKeys: Readonly<Record<(typeof sectionKeys.train.now)[number], { good:
   epochs: { good: "2", bad: ["0", "-1", "1.5", "2, 3", '"2"', "2\n  steps: 3"] },
   steps: { good: "2", bad: ["0", "1.5", "1e300"] },
   batch: { good: "2", bad: ["0", "1.5", "true"] },
+  accumulate: { good: "2", bad: ["0", "1.5", "true", "2, 3", "every 2 steps"] },
   seed: { good: "2", bad: ["-1", "1.5", "1e300"] },
   clip: { good: "norm(1)", bad: ["norm(1), value(1)", "norm", "3"] },
   validate: {

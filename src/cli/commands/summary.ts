@@ -33,6 +33,8 @@ interface ModelSummary {
   readonly flops: Count;
   readonly activationBytes: Count;
   readonly inputs: readonly NamedType[];
+  /** Of a training whose updates take the gradients of several batches: how many, and how large each is. */
+  readonly update?: { readonly batches: number; readonly batch: number };
   /** Names of the inputs that are left out. */
   readonly leftOut: readonly string[];
   readonly outputs: readonly NamedType[];
@@ -115,6 +117,7 @@ function summarise(
     },
     flops: count(measured.flops),
     activationBytes: count(measured.activationBytes),
+    ...(train !== undefined && train.accumulate > 1 && { update: { batches: train.accumulate, batch: train.batch } }),
     inputs: entry.body.inputs.map((it, at) => named(entry.inputNames[at], at, it.type, "input")),
     leftOut: declared.flatMap((it) => it.name?.text ?? []).filter((it) => !entry.inputNames.includes(it)),
     outputs: entry.body.results.map((it, at) => named(entry.resultNames[at], at, it.type, "output")),
@@ -141,6 +144,10 @@ function shapeText(output: ModelSummary["layers"][number]["output"]): string {
     : `[${output.join(", ")}]`;
 }
 
+function updateText({ batches, batch }: NonNullable<ModelSummary["update"]>): string {
+  return `${batches} batches of ${batch}, ${batches * batch} examples: activations of one batch at a time`;
+}
+
 function printSummary(model: ModelSummary): string {
   const typed = (it: NamedType): string => `${it.name}: ${it.dtype}[${it.shape.join(", ")}]`;
   const rows = [
@@ -163,6 +170,7 @@ function printSummary(model: ModelSummary): string {
           ? formatBytes(model.activationBytes)
           : `${model.activationBytes} bytes`,
       ],
+      ...(model.update === undefined ? [] : [["an update", updateText(model.update)]]),
     ],
     new Set(),
   );

@@ -3,6 +3,7 @@ import { averagedParameters, slotsOf } from "../../autodiff/slots-of.ts";
 import { parametersOf } from "../../graph/parameters-of.ts";
 import { asNumber } from "../../dims/dim.ts";
 import { figureNames } from "../../ir/measures-of.ts";
+import { examplesOfUpdate } from "../../ir/update-size.ts";
 import { averagePort, bestSlot, isPort, readSlot } from "../../ir/ports.ts";
 import { elementsOf } from "../../graph/measure.ts";
 import { encodeCheckpoint, encodeWeights, type Checkpoint } from "../../runtime/train/checkpoint.ts";
@@ -100,7 +101,7 @@ async function trainInto(
     const json = options.json === true;
     const stop = listenForEndings(terminal, signal);
     if (!json) terminal.out(`${headline(open, start)}\n`);
-    const perEpoch = Math.ceil(dataset.splits.train.count / program.batch);
+    const perEpoch = Math.ceil(dataset.splits.train.count / examplesOfUpdate(program));
     const report = createTrainReport(terminal, { json, now: () => performance.now() });
     /** The step of the checkpoint that this training goes on from, or has written. */
     let saved = start?.step;

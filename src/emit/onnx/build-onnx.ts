@@ -74,7 +74,8 @@ interface Part {
  * Builds the ONNX files of a model: `NAME.onnx` for inference, whose weights lie in `NAME.safetensors`; `NAME.init.onnx`;
  * with a `train` section `NAME.train.onnx`, `NAME.eval.onnx`, `NAME.prep.onnx`, where it has metrics `NAME.metrics.onnx`,
  * and where training prepares data otherwise `NAME.prep.train.onnx`; and `NAME.manifest.json`. Of several steps and
- * phases of freezing each has its own `NAME.train.<step>.phase<n>.onnx`. Undefined after a report.
+ * phases of freezing each has its own `NAME.train.<step>.phase<n>.onnx`. Where the gradients of several batches make one
+ * update, its two halves stand in the place of each training graph. Undefined after a report.
  */
 export function buildOnnx(build: OnnxBuild): OnnxFiles | undefined {
   const { module, train, name, collector, span, opset = opsets.default } = build;
@@ -92,13 +93,13 @@ export function buildOnnx(build: OnnxBuild): OnnxFiles | undefined {
     train === undefined
       ? []
       : [
-          ...stepParts(train, "train", buildTrainingGraph, options),
+          ...(train.accumulate > 1 ? [] : stepParts(train, "train", buildTrainingGraph, options)),
           { name: { kind: "eval" }, graph: buildEvaluationGraph(train, options) },
           ...(train.metrics.length === 0
             ? []
             : [{ name: { kind: "metrics" }, graph: buildMetricsGraph(train, options) } as const]),
           ...preparationParts(train, { ...options, functions: module.functions }),
-          ...(build.split === true
+          ...(build.split === true || train.accumulate > 1
             ? [
                 ...stepParts(train, "grad", buildGradientGraph, options),
                 ...stepParts(train, "apply", buildApplyGraph, options),

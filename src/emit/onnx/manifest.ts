@@ -76,7 +76,10 @@ export interface ManifestConstraint {
 /** What the `train` section says of the loop around the graphs. */
 export interface ManifestTraining {
   readonly name: string;
+  /** Examples that a graph is run on at once. */
   readonly batch: number;
+  /** Batches whose gradients make one update, where these are several: `run` has the two halves of a step then. */
+  readonly accumulate?: number;
   readonly seed: number;
   readonly epochs?: number;
   readonly steps?: number;
@@ -94,7 +97,7 @@ export interface ManifestTraining {
     /** Outputs of the training and evaluation graphs. */
     readonly accumulators: readonly { readonly name: string; readonly merge: Merge }[];
   }[];
-  /** What runs on each batch, in this order: listed where there are several steps, or phases. */
+  /** What runs at each step, in this order: listed where there are several steps, or phases, or steps of several batches. */
   readonly run?: readonly ManifestStep[];
   /** Where something is frozen for a time: from when on which phase holds, and what it freezes. */
   readonly phases?: readonly {
@@ -110,8 +113,9 @@ export interface ManifestStep {
   readonly every: number;
   /** The output that is its loss, in its own graphs and in that of the evaluation. */
   readonly loss: string;
-  /** Its graph in each phase, by its key in `graphs`. */
+  /** Its graph in each phase, by its key in `graphs`: one that gives gradients where `apply` lists what takes their mean. */
   readonly graphs: readonly GraphKey[];
+  readonly apply?: readonly GraphKey[];
 }
 
 /** What a manifest is made of. */
@@ -237,6 +241,7 @@ function trainingOf(train: TrainProgram): ManifestTraining {
   return {
     name: train.name,
     batch: train.batch,
+    ...(train.accumulate > 1 && { accumulate: train.accumulate }),
     seed: train.seed,
     ...train.length,
     ...(train.steps.length === 1 && { loss: lossPort(train.steps[0].name) }),
@@ -252,16 +257,18 @@ function trainingOf(train: TrainProgram): ManifestTraining {
 }
 
 /** Whether one graph is all that is run, on each batch. */
-function isPlain({ steps, phases }: TrainProgram): boolean {
-  return steps.length === 1 && phases.length === 1;
+function isPlain({ steps, phases, accumulate }: TrainProgram): boolean {
+  return steps.length === 1 && phases.length === 1 && accumulate === 1;
 }
 
 function stepOf(train: TrainProgram, step: TrainStep): ManifestStep {
+  const graphs = (kind: GraphKind): readonly GraphKey[] =>
+    stepGraphs(train, kind).flatMap(({ name, place }) => (place.step === step ? [graphKey(name)] : []));
   return {
     ...(step.name !== undefined && { name: step.name }),
     every: step.every,
     loss: lossPort(step.name),
-    graphs: stepGraphs(train, "train").flatMap(({ name, place }) => (place.step === step ? [graphKey(name)] : [])),
+    ...(train.accumulate === 1 ? { graphs: graphs("train") } : { graphs: graphs("grad"), apply: graphs("apply") }),
   };
 }
 

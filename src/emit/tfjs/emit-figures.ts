@@ -25,6 +25,7 @@ import type { TrainingContext } from "./emit-training.ts";
 import { camelCase, nameScope } from "./names.ts";
 import type { PlainExpression } from "../structured/tree.ts";
 import { usesOf } from "../structured/uses.ts";
+import type { Metric } from "../../ir/program.ts";
 
 /** An accumulator among the sums of batches: its port, its variable where anything reads it, and where it lies. */
 interface Place {
@@ -128,10 +129,13 @@ function rowFrom(start: number): Expression {
   return start === 0 ? sums : call("sums.slice", literal(start));
 }
 
-/** Which places in the row of sums are merged by their largest or smallest number; undefined where all are added up. */
-export function extremesOf(program: TrainingContext["program"]): Expression | undefined {
+/**
+ * Which places in the row of a loss and what is gathered are merged by their largest or smallest number; undefined where all
+ * are added up.
+ */
+export function extremesOf(gathered: readonly Pick<Metric, "accumulators">[]): Expression | undefined {
   let start = 1;
-  const found = gatheredIn(program).flatMap(({ accumulators }) =>
+  const found = gathered.flatMap(({ accumulators }) =>
     accumulators.flatMap((it): readonly Expression[] => {
       const [from, size] = [start, accumulatorSize(it)];
       start += size;

@@ -20,6 +20,7 @@ import { rawCheck } from "./emit-preparation.ts";
 import type { ModelContext } from "./model-context.ts";
 import type { PlainExpression } from "../structured/tree.ts";
 import { extremesOf } from "./emit-figures.ts";
+import { examplesOfUpdate } from "../../ir/update-size.ts";
 
 const model = identifier("model");
 
@@ -44,7 +45,7 @@ export function fitFunction(context: ModelContext, program: TrainProgram, takeSt
       figure: arrow("figures", member(identifier("figures"), monitor.metric)),
       mode: text(mode),
     });
-  const extremes = extremesOf(program);
+  const extremes = extremesOf(gatheredIn(program));
   const entries: Record<string, Expression> = {
     data: identifier("data"),
     options: identifier("options"),
@@ -52,7 +53,7 @@ export function fitFunction(context: ModelContext, program: TrainProgram, takeSt
     fitting: member(model, "fitting"),
     length:
       "steps" in length ? objectOf({ steps: literal(length.steps) }) : objectOf({ epochs: literal(length.epochs) }),
-    batchSize: literal(program.batch),
+    batchSize: literal(examplesOfUpdate(program)),
     seed: member(model, "seed"),
     ...(validate === undefined || (validate.unit === "epochs" && validate.every === 1)
       ? {}

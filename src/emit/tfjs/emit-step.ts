@@ -9,6 +9,7 @@ import {
   identifier,
   literal,
   member,
+  objectOf,
   returns,
   type Expression,
   type FunctionItem,
@@ -22,6 +23,7 @@ import { countsStrays, resultsCall, soundSums } from "./emit-results.ts";
 import { movedFollowers } from "./emit-followers.ts";
 import type { ModelContext } from "./model-context.ts";
 import type { StepNames } from "./step-names.ts";
+import { extremesOf } from "./emit-figures.ts";
 
 /** What the code of one step of training rests on. */
 export interface StepContext {
@@ -123,13 +125,23 @@ export function trainSumsFunction(context: StepContext): Item {
         call(
           "takeStep",
           owned,
-          thunk(call(names.gradients, model, batch)),
+          thunk(stepGradients(context)),
           closure([{ pattern: "slopes" }], statements),
           ...(counts ? [identifier("allInRange")] : []),
         ),
       ),
     ],
   };
+}
+
+/** The gradients of a batch: at once, or as the mean over parts of it. */
+function stepGradients({ program, step, names, model: { helpers } }: StepContext): Expression {
+  if (program.accumulate === 1) return call(names.gradients, model, batch);
+  helpers.add("accumulated");
+  const sizes = objectOf({ size: literal(program.batch), parts: literal(program.accumulate) });
+  const body = call(names.gradients, model, identifier("part"));
+  const measure: Expression = { kind: "closure", parameters: [{ pattern: "part" }], body };
+  return call("accumulated", model, batch, sizes, extremesOf(measuredIn(program, step)) ?? arrayOf(), measure);
 }
 
 /** Measures a batch, without training. */

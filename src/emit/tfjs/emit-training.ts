@@ -1,6 +1,6 @@
 import { preparesAnew } from "../../autodiff/flatten-preparation.ts";
 import { placesOf } from "../../autodiff/places-of.ts";
-import { figureNames, leadingStep } from "../../ir/measures-of.ts";
+import { figureNames, gatheredIn, leadingStep } from "../../ir/measures-of.ts";
 import type { TrainProgram } from "../../ir/program.ts";
 import {
   arrayOf,
@@ -37,6 +37,7 @@ import { optimizersItems } from "./emit-optimizers.ts";
 import { preparationTypes, prepareFunction } from "./emit-preparation.ts";
 import { typeText } from "../structured/type-text.ts";
 import { printType } from "./print.ts";
+import { examplesOfUpdate } from "../../ir/update-size.ts";
 
 /** What the training part of a file rests on. */
 export interface TrainingContext {
@@ -122,6 +123,13 @@ function trainStepFunction({ model: { type, several }, program, steps }: Trainin
   const names = program.steps.map(
     ({ name, every }) => `\`${name ?? ""}\`${every === 1 ? "" : ` on every ${ordinal(every)} batch`}`,
   );
+  const inParts =
+    program.accumulate === 1
+      ? []
+      : [
+          `The batch goes through the network in parts of ${program.batch} examples, so that ${examplesOfUpdate(program)} are one of the spec; the mean of their`,
+          "gradients over all examples makes the update.",
+        ];
   return {
     kind: "function",
     exported: true,
@@ -129,16 +137,19 @@ function trainStepFunction({ model: { type, several }, program, steps }: Trainin
     name: "trainStep",
     parameters: parametersOf(type),
     result: `Promise<${type}Figures>`,
-    doc: several
+    doc: (several
       ? [
           `What training does with one batch: ${names.join(", then ")}.`,
           "Gives the losses and the metrics, each as it was before its step; NaN for what did not run. Throws where a loss is",
           `no finite number${refused} that step.`,
-        ].join("\n")
+        ]
       : [
           "One step of training; gives the loss and the metrics that the batch had before it. Throws where the loss is no",
           `finite number${refused}.`,
-        ].join("\n"),
+        ]
+    )
+      .concat(inParts)
+      .join("\n"),
     body: [returns(call("figuresOf", several ? { kind: "await", value: taken } : taken))],
   };
 }
@@ -231,7 +242,7 @@ function evaluateFunction(context: TrainingContext): Item {
     parameters: [{ pattern: "batch" }],
     body: several ? joined(program, steps, awaited) : measured(steps[0]),
   };
-  const extremes = [extremesOf(program) ?? []].flat();
+  const extremes = [extremesOf(gatheredIn(program)) ?? []].flat();
   return {
     kind: "function",
     exported: true,

@@ -143,6 +143,7 @@ export function lowerTrainSection(
   if (data.split.fractions.train === undefined)
     collector.report("MC4020", declaration.data.span, { data: data.name, split: "train" });
   const batch = readInteger(settings.get("batch"), 32, 1, scope);
+  const accumulate = readInteger(settings.get("accumulate"), 1, 1, scope);
   const seed = readInteger(settings.get("seed"), 0, 0, scope);
   const validateSetting = settings.get("validate");
   const validate = validateSetting === undefined ? undefined : readValidate(validateSetting, scope);
@@ -192,7 +193,8 @@ export function lowerTrainSection(
   const [first, ...others] = lowered;
   if (collector.hasErrors || declaration.broken) return undefined;
   if (first === undefined || lowered.length < written.length) return undefined;
-  if (epochs === undefined || steps === undefined || batch === undefined || seed === undefined) return undefined;
+  if (epochs === undefined || steps === undefined || seed === undefined) return undefined;
+  if (batch === undefined || accumulate === undefined) return undefined;
   return {
     name: declaration.label?.text ?? model.module.name,
     model: {
@@ -212,6 +214,7 @@ export function lowerTrainSection(
     phases: [{ from: { steps: 0 }, frozen }],
     length: settings.has("steps") ? { steps } : { epochs },
     batch,
+    accumulate,
     seed,
     ...(validate !== undefined && { validate }),
     ...(stop !== undefined && { stop }),

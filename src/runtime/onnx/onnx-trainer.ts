@@ -1,7 +1,12 @@
 import { buildEvaluationGraph } from "../../autodiff/build-evaluation-graph.ts";
 import { buildPreparationGraph } from "../../autodiff/build-preparation-graph.ts";
 import { preparesAnew } from "../../autodiff/flatten-preparation.ts";
-import { buildTrainingGraph, onlyPlace } from "../../autodiff/build-training-step.ts";
+import {
+  buildApplyGraph,
+  buildGradientGraph,
+  buildTrainingGraph,
+  onlyPlace,
+} from "../../autodiff/build-training-step.ts";
 import { averagedParameters, slotsOf } from "../../autodiff/slots-of.ts";
 import { asNumber } from "../../dims/dim.ts";
 import { buildInitGraph } from "../../autodiff/build-init-graph.ts";
@@ -45,6 +50,10 @@ import { createOnnxSession, type OnnxSession } from "./session.ts";
 import { createStepLoop, defaultTensor, type StepLoop } from "./step-loop.ts";
 import { asDouble, countOf, fromNumbers, toNumbers } from "./typed-array.ts";
 import { onnxTarget } from "../../emit/onnx/onnx-target.ts";
+import { drawingStep } from "../../ir/update-size.ts";
+import { cutBatch } from "../train/cut-batch.ts";
+import { type PartResult, joinResults } from "../train/join-results.ts";
+import { sumGradients } from "./sum-gradients.ts";
 
 /** How a network trains on ONNX Runtime. */
 export interface OnnxTrainerOptions extends TrainerOptions {
@@ -121,16 +130,24 @@ export async function createOnnxTrainer(program: TrainProgram, options: OnnxTrai
   for (const it of preparation.graph.inputs) if (it.role === "statistic") values.set(it.name, defaultStatistic(it));
 
   /** The training graphs that have run, by step and phase. */
-  const training = new Map<TrainStep, Map<FreezePhase, TrainingGraph>>();
-  const trainingGraph = async (which: StepPlace): Promise<TrainingGraph> => {
+  const training = new Map<TrainStep, Map<FreezePhase, TrainingGraphs>>();
+  const looped = async (graph: LazySession): Promise<LoopedGraph> => ({
+    graph,
+    loop: createStepLoop({ session: await graph.session(), graph: graph.description, values }),
+  });
+  const trainingGraphs = async (which: StepPlace): Promise<TrainingGraphs> => {
     const { step, phase } = which;
     const known = training.get(step)?.get(phase);
     if (known !== undefined) return known;
-    const graph = lazy("train", () => buildTrainingGraph(program, target, which));
     if (training.size === 0) addSlots(values, program, perms);
-    const loop = createStepLoop({ session: await graph.session(), graph: graph.description, values });
-    const made = { graph, loop };
-    training.set(step, (training.get(step) ?? new Map<FreezePhase, TrainingGraph>()).set(phase, made));
+    const made: TrainingGraphs =
+      program.accumulate === 1
+        ? { whole: await looped(lazy("train", () => buildTrainingGraph(program, target, which))) }
+        : {
+            gradients: await looped(lazy("grad", () => buildGradientGraph(program, target, which))),
+            apply: await looped(lazy("apply", () => buildApplyGraph(program, target, which))),
+          };
+    training.set(step, (training.get(step) ?? new Map<FreezePhase, TrainingGraphs>()).set(phase, made));
     return made;
   };
   const stepTensor = (step: number): Tensor => ({ dtype: "i64", shape: [], data: BigInt64Array.of(BigInt(step)) });
@@ -157,7 +174,62 @@ export async function createOnnxTrainer(program: TrainProgram, options: OnnxTrai
       }),
     );
   const losses = program.steps.map(({ name }) => lossPort(name));
-  const measured = [...losses, ...accumulatorPorts(program.metrics)];
+
+  /** What a training graph is fed besides what it carries; `given` has features by name and gradients by port. */
+  const feedsOf = ({ graph }: LoopedGraph, given: Tensors, at: number): Map<string, Tensor> => {
+    const feeds = new Map<string, Tensor>();
+    for (const { name, role, default: initial } of graph.description.inputs) {
+      if (role === "feature") feeds.set(name, required(given.get(required(nameIn("feature", name), name)), name));
+      else if (role === "gradient") feeds.set(name, required(given.get(name), name));
+      else if (name === ports.totalSteps)
+        feeds.set(name, { dtype: "f32", shape: [], data: Float32Array.of(options.totalSteps) });
+      else if (role === "step") feeds.set(name, stepTensor(at));
+      else if (values.has(name) || initial === undefined) feeds.set(name, required(values.get(name), name));
+    }
+    return feeds;
+  };
+  /** Runs a graph that measures a loss; where the step must not count it changes nothing. */
+  const measured = async (
+    graph: LoopedGraph,
+    features: Tensors,
+    at: number,
+    step: TrainStep,
+  ): Promise<{ readonly outputs: Tensors; readonly result: StepResult }> => {
+    const resultOf = (outputs: Tensors): StepResult => ({
+      loss: figure(outputs, lossPort(step.name)),
+      metrics: gatheredIn(outputs, measuredIn(program, step)),
+    });
+    const accept = (outputs: Tensors): boolean =>
+      strayed(graph.graph, outputs) === 0 && judgeStep(resultOf(outputs)) === undefined;
+    const outputs = sound(graph.graph, await graph.loop.run(feedsOf(graph, features, at), accept));
+    return { outputs, result: resultOf(outputs) };
+  };
+  /** One update by the mean of the gradients of all parts of a batch. */
+  const accumulated = async (
+    { gradients, apply }: AccumulatingGraphs,
+    features: Tensors,
+    at: number,
+    step: TrainStep,
+  ): Promise<StepResult> => {
+    // Arrays never change: what the parts make of the states is undone by putting back what was there.
+    const before = new Map(values);
+    const sum = sumGradients();
+    const found: PartResult[] = [];
+    let taken = false;
+    try {
+      for (const [part, { features: own, examples }] of cutBatch(features, program.batch).entries()) {
+        const { outputs, result } = await measured(gradients, own, drawingStep(program, at, part), step);
+        if (judgeStep(result) !== undefined) return result;
+        found.push({ result, examples });
+        sum.add(outputs, examples);
+      }
+      await apply.loop.run(feedsOf(apply, sum.mean(), at), () => true);
+      taken = true;
+      return joinResults(found, measuredIn(program, step));
+    } finally {
+      if (!taken) for (const [name, tensor] of before) values.set(name, tensor);
+    }
+  };
 
   const trainer: Trainer = {
     description: `ONNX Runtime ${loaded.runtime.env.versions.node ?? ""} (cpu, ${options.threads} thread${options.threads === 1 ? "" : "s"})`,
@@ -178,22 +250,11 @@ export async function createOnnxTrainer(program: TrainProgram, options: OnnxTrai
       return made;
     },
     async step(features, at, which = onlyPlace(program)) {
-      const { graph, loop } = await trainingGraph(which);
-      const feeds = new Map<string, Tensor>();
-      for (const { name, role, default: initial } of graph.description.inputs) {
-        if (role === "feature") feeds.set(name, required(features.get(required(nameIn("feature", name), name)), name));
-        else if (name === ports.totalSteps)
-          feeds.set(name, { dtype: "f32", shape: [], data: Float32Array.of(options.totalSteps) });
-        else if (role === "step") feeds.set(name, stepTensor(at));
-        else if (initial === undefined) feeds.set(name, required(values.get(name), name));
-      }
-      const resultOf = (outputs: Tensors): StepResult => ({
-        loss: figure(outputs, lossPort(which.step.name)),
-        metrics: gatheredIn(outputs, measuredIn(program, which.step)),
-      });
-      const accept = (outputs: Tensors): boolean =>
-        strayed(graph, outputs) === 0 && judgeStep(resultOf(outputs)) === undefined;
-      const result = resultOf(sound(graph, await loop.run(feeds, accept)));
+      const graphs = await trainingGraphs(which);
+      const result =
+        "whole" in graphs
+          ? (await measured(graphs.whole, features, at, which.step)).result
+          : await accumulated(graphs, features, at, which.step);
       // Of several steps none says how far the training is.
       if (judgeStep(result) === undefined) values.set(ports.step, stepTensor(at + 1));
       return result;
@@ -210,7 +271,7 @@ export async function createOnnxTrainer(program: TrainProgram, options: OnnxTrai
         const otherwise = role === "step" ? stepTensor(evaluationStep) : defaultTensor(input);
         feeds.set(name, required(given ?? otherwise, name));
       }
-      const wanted = measured.concat(faultsOf(evaluation) ?? []);
+      const wanted = [...losses, ...accumulatorPorts(program.metrics)].concat(faultsOf(evaluation) ?? []);
       const outputs = sound(evaluation, await (await evaluation.session()).run(feeds, wanted));
       return { losses: losses.map((it) => figure(outputs, it)), metrics: gatheredIn(outputs, program.metrics) };
     },
@@ -246,10 +307,19 @@ export async function createOnnxTrainer(program: TrainProgram, options: OnnxTrai
 }
 
 /** A training graph with the loop that runs it. */
-interface TrainingGraph {
+interface LoopedGraph {
   readonly graph: LazySession;
   readonly loop: StepLoop;
 }
+
+/** The two halves of a step, where the gradients of several batches make one update. */
+interface AccumulatingGraphs {
+  readonly gradients: LoopedGraph;
+  readonly apply: LoopedGraph;
+}
+
+/** What takes a step. */
+type TrainingGraphs = { readonly whole: LoopedGraph } | AccumulatingGraphs;
 
 /** Adds what optimizers remember at first, in the stored order of their parameters, where it is not known yet. */
 function addSlots(

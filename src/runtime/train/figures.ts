@@ -32,7 +32,9 @@ export interface FigureSum {
 }
 
 /** How accumulators are merged: what they begin with, and what comes of them and a batch. */
-const merges: Readonly<Record<Merge, { readonly start: number; readonly merge: (a: number, b: number) => number }>> = {
+export const merges: Readonly<
+  Record<Merge, { readonly start: number; readonly merge: (a: number, b: number) => number }>
+> = {
   sum: { start: 0, merge: (a, b) => a + b },
   max: { start: -Infinity, merge: Math.max },
   min: { start: Infinity, merge: Math.min },

@@ -73,7 +73,7 @@ export function madeOf(program: TrainProgram, raw: RawData, examples: number, ru
     groups: asJson([...program.groups, ...freezesOf(program)]),
     average: asJson(program.average),
     follow: asJson(program.follows.length === 0 ? undefined : program.follows),
-    batch: program.batch,
+    batch: program.accumulate === 1 ? program.batch : `${program.accumulate} of ${program.batch}`,
     seed: program.seed,
     data: { examples: raw.kind === "text" ? raw.tokens.length : raw.count, content: contentOf(raw) },
     clean: data.clean.map(cleaningText),

@@ -1,6 +1,7 @@
 import type { FreezePhase, StepPlace, TrainProgram, TrainStep } from "../../ir/program.ts";
 import { epochOrder, type Dataset, type Examples, type RawBatch } from "../data/dataset.ts";
 import { leadingStep } from "../../ir/measures-of.ts";
+import { examplesOfUpdate } from "../../ir/update-size.ts";
 import { required } from "../../support/fault.ts";
 import type { Tensors } from "../tensor.ts";
 import { bestSoFar, type Best } from "./best-so-far.ts";
@@ -132,7 +133,7 @@ function validated(
 /** Optimizer steps of a whole run over a train split of so many examples. */
 export function totalSteps(program: TrainProgram, examples: number): number {
   return "epochs" in program.length
-    ? program.length.epochs * Math.ceil(examples / program.batch)
+    ? program.length.epochs * Math.ceil(examples / examplesOfUpdate(program))
     : program.length.steps;
 }
 
@@ -146,7 +147,8 @@ export function phaseAt({ phases }: TrainProgram, step: number, perEpoch: number
 export async function runTraining(options: LoopOptions): Promise<LoopResult> {
   const { program, dataset, trainer, signal } = options;
   const { train, validate } = dataset.splits;
-  const perEpoch = Math.ceil(train.count / program.batch);
+  const size = examplesOfUpdate(program);
+  const perEpoch = Math.ceil(train.count / size);
   const total = totalSteps(program, train.count);
   const epochs = Math.ceil(total / perEpoch);
   const every = program.validate?.unit === "steps" ? program.validate.every : perEpoch * (program.validate?.every ?? 1);
@@ -173,7 +175,7 @@ export async function runTraining(options: LoopOptions): Promise<LoopResult> {
     const epoch = Math.floor(progress.step / perEpoch);
     const order = epochOrder(train.count, program.seed, epoch);
     for (let at = progress.step % perEpoch; at < perEpoch && progress.step < total; at++) {
-      const indices = order.subarray(at * program.batch, Math.min(train.count, (at + 1) * program.batch));
+      const indices = order.subarray(at * size, Math.min(train.count, (at + 1) * size));
       const raw = train.gather(indices, epoch);
       const features = await trainer.prepare(raw, progress.step);
       const phase = phaseAt(program, progress.step, perEpoch);

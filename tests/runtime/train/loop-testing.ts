@@ -54,6 +54,7 @@ export const program: TrainProgram = {
   phases: [{ from: { steps: 0 }, frozen: [] }],
   length: { epochs: 4 },
   batch: 4,
+  accumulate: 1,
   seed: 1,
   origin,
 };
