@@ -552,8 +552,12 @@ export class ModelParser extends CstParser {
     this.AT_LEAST_ONE_SEP({ SEP: t.Comma, DEF: () => this.SUBRULE(this.scanSequence) });
     this.CONSUME(t.Over);
     this.SUBRULE(this.postfix, { LABEL: "over" });
-    this.OPTION(() => this.CONSUME(t.Reverse));
-    this.OPTION1(() => {
+    this.OPTION(() => {
+      this.CONSUME(t.Until);
+      this.SUBRULE1(this.postfix, { LABEL: "until" });
+    });
+    this.OPTION1(() => this.CONSUME(t.Reverse));
+    this.OPTION2(() => {
       this.CONSUME(t.With);
       this.AT_LEAST_ONE_SEP1({ SEP: t.Comma, DEF: () => this.SUBRULE(this.scanCarry) });
     });

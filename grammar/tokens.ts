@@ -146,6 +146,7 @@ export const Shared = contextual("shared");
 export const In = contextual("in");
 export const Over = contextual("over");
 export const Of = contextual("of");
+export const Until = contextual("until");
 export const Reverse = contextual("reverse");
 export const With = contextual("with");
 export const None = contextual("None");
@@ -187,6 +188,7 @@ const contextualTokens = [
     In,
     Over,
     Of,
+    Until,
     Reverse,
     With,
   ],

@@ -39,6 +39,14 @@ export function checkGiven(at: Checker, call: CallExpression, scope: LocalScope)
   return true;
 }
 
+/** Whether a place that takes what may be left out names such an input. */
+export function isOptionalInput(value: Expression, scope: LocalScope): boolean {
+  const local = value.kind === "reference" ? find(scope, value.text) : undefined;
+  if (local?.kind !== "input" || local.needs === undefined) return false;
+  local.used = true;
+  return true;
+}
+
 /** Whether an argument hands an optional input of this block on, by name, to an input that may be left out. */
 export function isHandedOn(
   at: Checker,
@@ -46,8 +54,7 @@ export function isHandedOn(
   { name, value }: Argument,
   scope: LocalScope,
 ): boolean {
-  const local = value.kind === "reference" ? find(scope, value.text) : undefined;
-  if (name === undefined || local?.kind !== "input" || local.needs === undefined) return false;
+  if (name === undefined) return false;
   // `Block(...)(mask=mask)`, `function(mask=mask)`: what is called in another way is known at the instantiation only.
   const written = callee.kind === "call" ? callee.callee : callee;
   if (written.kind === "reference" && find(scope, written.text) === undefined) {
@@ -57,6 +64,5 @@ export function isHandedOn(
     const masks = declaration === undefined && takesMasks(written.text) && isMaskArgument(name.text);
     if (!masks && (input === undefined || !mayBeLeftOut(input))) return false;
   }
-  local.used = true;
-  return true;
+  return isOptionalInput(value, scope);
 }

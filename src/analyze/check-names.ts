@@ -19,7 +19,7 @@ import type {
 } from "../syntax/ast.ts";
 import type { ForExpression } from "../syntax/ast/loops.ts";
 import { elementTypes, genericElements } from "./builtins.ts";
-import { checkGiven, isHandedOn, isLeftOut, knowing, reportLeftOut } from "./check-left-out.ts";
+import { checkGiven, isHandedOn, isLeftOut, isOptionalInput, knowing, reportLeftOut } from "./check-left-out.ts";
 import { dimNamesOf, introducersOf, type DimNames } from "./dim-names.ts";
 import { emitsOf, nothingGiven } from "./emits-of.ts";
 import { isFunction } from "./is-function.ts";
@@ -273,6 +273,8 @@ function checkExpression(at: Checker, e: Expression, scope: LocalScope, words: R
     case "scan": {
       for (const it of e.sequences) checkExpression(at, it.source, scope);
       checkExpression(at, e.over, scope);
+      // Without the lengths that it names, a scan runs to the end.
+      if (e.until !== undefined && !isOptionalInput(e.until, scope)) checkExpression(at, e.until, scope);
       for (const it of e.carries) {
         checkType(at, it.type, scope);
         checkExpression(at, it.init, scope);

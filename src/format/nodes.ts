@@ -79,7 +79,7 @@ export const childKeys: Readonly<Record<Kind, readonly string[]>> = {
   "when-expression": ["condition", "then", "otherwise"],
   "for-expression": ["targets", "list", "label", "carries", "body"],
   "loop-carry": ["name", "type", "init"],
-  scan: ["sequences", "over", "carries", "body"],
+  scan: ["sequences", "over", "until", "carries", "body"],
   "scan-sequence": ["element", "source"],
   "scan-carry": ["name", "type", "init"],
   data: ["name", "entries"],

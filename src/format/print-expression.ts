@@ -207,6 +207,7 @@ function printScan(node: ScanExpression, printing: Printing): Doc {
   const sequences = several(printing, "sequences", node.sequences);
   const carries = several(printing, "carries", node.carries);
   const header: Doc[] = ["scan ", indent(join([",", line], sequences)), " over ", print("over")];
+  if (node.until !== undefined) header.push(" until ", print("until"));
   if (node.reverse) header.push(" reverse");
   return [group([...header, printCarries(carries)]), " ", print("body")];
 }

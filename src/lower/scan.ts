@@ -22,6 +22,7 @@ import { lowerInitial } from "./lower-initial.ts";
 import { lowerStatements } from "./statements.ts";
 import { formatType, poison, tensor, type TensorVal, type Val, type ValueFacts } from "./values.ts";
 import { factsIn } from "./minima.ts";
+import { isOfExamples, lowerUntil, withinLength } from "./until-lengths.ts";
 import { joined } from "./value-tree.ts";
 
 interface Sequence {
@@ -39,6 +40,15 @@ export function lowerScan(ctx: Context, e: ScanExpression): Val {
   const [first] = sequences;
   const length = first?.value.type.shape[first.axis];
   if (first === undefined || length === undefined) return poison;
+  const until = lowerUntil(ctx, e, length);
+  if (until === undefined) return poison;
+  if (until !== "none") {
+    const fine = e.carries.map((it, index) => {
+      const type = carries[index]?.type;
+      return type !== undefined && isOfExamples(ctx, until, `the carry \`${it.name.text}\``, type, it.type.span);
+    });
+    if (!fine.every(Boolean)) return poison;
+  }
   const nodes: Node[] = [];
   const scope = innerScope(ctx.scope);
   const emissions: Emission[] = [];
@@ -86,27 +96,44 @@ export function lowerScan(ctx: Context, e: ScanExpression): Val {
     return poison;
   }
 
+  const there = until === "none" ? undefined : freshValue(ctx.unit, { dtype: "bool", shape: [until.batch] }, "there");
+  if (until !== "none") {
+    const fine = emits.map((it) => isOfExamples(ctx, until, "what is emitted", it.value.value.type, it.span));
+    if (!fine.every(Boolean)) return poison;
+  }
+  /** A value of a step; beyond an example's length another. */
+  const within = (value: Value, beyond: Value | "zeros"): Value =>
+    there === undefined ? value : withinLength(inner, there, value, beyond);
+
   // A last value that is no carry is carried for its own sake: it begins as zeros, and every axis has a step.
   const extra = emits.filter((it) => it.last && !finals.some((final) => final.value.id === it.value.value.id));
   const extraInitial = extra.map((it) => constantNode(ctx, it.value.value.type, 0, undefined, it.span));
   const extraInputs = extra.map((it) => freshValue(ctx.unit, it.value.value.type));
   const emitted = emits.filter((it) => !it.last);
   const emitAxes = emitted.map((it) => Math.min(first.axis, it.value.value.type.shape.length));
-  const results = [...finals, ...extra.map((it) => it.value), ...emitted.map((it) => it.value)];
+  const results = [
+    ...finals.map((it, index) => within(it.value, carried[index] ?? it.value)),
+    ...extra.map((it, index) => within(it.value.value, extraInputs[index] ?? it.value.value)),
+    ...emitted.map((it) => within(it.value.value, "zeros")),
+  ];
   const node: ScanNode = {
     kind: "scan",
     initial: [...carries.map((it) => it.initial), ...extraInitial],
-    sequences: sequences.map((it) => it.value),
-    sequenceAxes: sequences.map((it) => it.axis),
+    sequences: [...sequences.map((it) => it.value), ...(until === "none" ? [] : [until.steps])],
+    sequenceAxes: [...sequences.map((it) => it.axis), ...(until === "none" ? [] : [0])],
     emitAxes,
     length,
     reverse: e.reverse,
-    body: { inputs: [...carried, ...extraInputs, ...elements], nodes, results: results.map((it) => it.value) },
+    body: {
+      inputs: [...carried, ...extraInputs, ...elements, ...(there === undefined ? [] : [there])],
+      nodes,
+      results,
+    },
     results: results.map((it, index) => {
       const place = index - finals.length - extra.length;
       const axis = emitAxes[place];
-      if (place < 0 || axis === undefined) return freshValue(ctx.unit, it.value.type, e.carries[index]?.name.text);
-      return freshValue(ctx.unit, insertAxis(it.value.type, axis, length));
+      if (place < 0 || axis === undefined) return freshValue(ctx.unit, it.type, e.carries[index]?.name.text);
+      return freshValue(ctx.unit, insertAxis(it.type, axis, length));
     }),
     origin: e.span,
   };

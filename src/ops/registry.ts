@@ -44,6 +44,7 @@ import { simpleRnn } from "./simple-rnn.ts";
 import { scatterSlice, slice } from "./slice.ts";
 import { logSoftmax, softmax } from "./softmax.ts";
 import { split, unstack } from "./split.ts";
+import { stepsWithin } from "./steps-within.ts";
 import { putAlong, takeAlong } from "./take-along.ts";
 import { transpose } from "./transpose.ts";
 import {
@@ -83,6 +84,7 @@ export const operators = {
   broadcast_to: broadcastTo,
   cast,
   causal_mask: causalMask,
+  steps_within: stepsWithin,
   ceil,
   clip,
   concat,

@@ -34,8 +34,9 @@ export function buildFor(builder: Builder, node: CstNode): ForExpression {
   };
 }
 
-/** `scan x_t in x over T with ... { ... }` */
+/** `scan x_t in x over T until lengths with ... { ... }` */
 export function buildScan(builder: Builder, node: CstNode): ScanExpression {
+  const until = maybeNode(node, "until");
   return {
     kind: "scan",
     span: spanOf(builder, node),
@@ -46,6 +47,7 @@ export function buildScan(builder: Builder, node: CstNode): ScanExpression {
       source: buildExpression(builder, oneNode(it, "expression")),
     })),
     over: buildPostfix(builder, oneNode(node, "over")),
+    until: until && buildPostfix(builder, until),
     reverse: maybeToken(node, "Reverse") !== undefined,
     carries: nodes(node, "scanCarry").map((it) => ({
       kind: "scan-carry",

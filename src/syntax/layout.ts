@@ -54,7 +54,7 @@ const foreignWords = new Map([
 
 /** Words that join what stands before them with what follows. */
 const infixTokens: readonly TokenType[] = [
-  ...[t.As, t.In, t.Over, t.Of, t.On, t.Where, t.With, t.At, t.Else, t.Reverse, t.Shared, t.From],
+  ...[t.As, t.In, t.Over, t.Of, t.On, t.Where, t.With, t.At, t.Else, t.Until, t.Reverse, t.Shared, t.From],
 ];
 /** Their texts. */
 export const infixWords: readonly string[] = infixTokens.map((it) => symbolOf(it));

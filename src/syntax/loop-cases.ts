@@ -56,5 +56,18 @@ const statementInChain: Case = (stop) => {
   return true;
 };
 
+/** `scan e in x over T reverse until lengths` */
+const untilAfterReverse: Case = (stop) => {
+  const { token, before, reporter } = stop;
+  if (!isOneOf(token, [t.Until]) || !isOneOf(before, [t.Reverse])) return false;
+  reporter.report(
+    "MC1001",
+    spanOf(stop, token),
+    { expected: "`with` or `{`", found: foundAt(stop) },
+    { help: "`until` follows the axis that it ends: `over T until lengths reverse`." },
+  );
+  return true;
+};
+
 /** What is often meant where parsing stops at a loop. */
-export const loopCases: readonly Case[] = [severalTargets, comprehension, statementInChain];
+export const loopCases: readonly Case[] = [severalTargets, comprehension, statementInChain, untilAfterReverse];

@@ -170,6 +170,20 @@ describe("scans", () => {
       "MC3035",
       `block Count: (x: f32[B]) -> f32[B] {\n  state n: f32[] = zeros\n  n <- n + 1\n  x + n\n}\n${scanning("  c = Count\n", "zeros", "    g = e -> ⟦c⟧\n")}`,
     ],
+    ["MC3098", `model M: (x: f32[B, T], n: f32[B]) -> y: f32[B, T] {\n  scan e in x over T until ⟦n⟧ { emit e }\n}\n`],
+    [
+      "MC3098",
+      `model M: (x: f32[B, T], n: i32[B, 1]) -> y: f32[B, T] {\n  scan e in x over T until ⟦n⟧ { emit e }\n}\n`,
+    ],
+    ["MC3098", `model M: (x: f32[B, T]) -> y: f32[B, T] {\n  scan e in x over T until ⟦T⟧ { emit e }\n}\n`],
+    [
+      "MC3099",
+      `model M: (x: f32[B, T], n: i32[B]) -> y: f32[B, T] {\n  scan e in x over T until n with k: ⟦i32[]⟧ = 0 {\n    k <- k + 1\n    emit e * cast(k, f32)\n  }\n}\n`,
+    ],
+    [
+      "MC3099",
+      `model M: (x: f32[B, T], n: i32[B]) -> y: f32[T] {\n  scan e in x over T until n { ⟦emit mean(e)⟧ }\n}\n`,
+    ],
     ["MC3037", scanning("", "⟦glorot_uniform⟧", "")],
     ["MC3024", scanning("", "⟦x⟧", "")],
   ]);

@@ -69,6 +69,26 @@ block Cell: (x: f32[B, T, D]) -> f32[B, T, D] {
   (y, gradient(y, z))
 }
 ${sequences}${section("cross_entropy(y, label) + 0.1 * mean(square(slope))")}`,
+  "examples that end at lengths of their own": `model M: (x: f32[B, T, 5], n: i32[B]) -> y: f32[B, T, 4] {
+  (ahead, h) = scan e in x over T until n with h: f32[B, 4] = zeros {
+    h <- tanh((concat(e, h, axis=-1) -> Dense(4)) -> Dropout(0.1))
+    emit h
+    emit last h
+  }
+  back = scan e in x, a in ahead over T until n reverse with g: f32[B, 4] = h, c: f32[B, 4] = 0 {
+    c <- 0.9 * c + a
+    g <- tanh((concat(e, g, axis=-1) -> Dense(4)) + c)
+    emit g
+  }
+  concat(ahead, back, axis=-1) -> Dense(4)
+}
+data D {
+  source: synthetic_sequences(count=32, length=5, features=5, classes=4, seed=3)
+  x: f32[5, 5] = raw.x
+  n: i32[] = cast(raw.label[:, 0], i32) + 1
+  label: class(4)[5] = raw.label
+}
+${section("cross_entropy(y, label)")}`,
   "a feature whose steps draw": `model M: (x: f32[B, T, 5]) -> y: f32[B, T, 4] {
   x -> Dense(4)
 }

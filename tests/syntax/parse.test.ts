@@ -244,17 +244,14 @@ describe("expressions", () => {
 
   it("reads scans with everything", () => {
     const [statement] = body(
-      "scan x_t in x, y_t in f(y) over T reverse with h: f32[B] = zeros, c: f32[B] = zeros {\n  h <- x_t\n  emit h\n  emit last c\n}",
+      "scan x_t in x, y_t in f(y) over T until n[0] reverse with h: f32[B] = zeros, c: f32[B] = zeros {\n  h <- x_t\n  emit h\n  emit last c\n}",
     );
     const scan = statement?.kind === "expression-statement" ? statement.value : undefined;
     if (scan?.kind !== "scan") throw new Error("no scan");
     expect(scan.sequences.map((it) => it.element.text)).toEqual(["x_t", "y_t"]);
-    expect([show(scan.over), scan.reverse, scan.carries.length, scan.body.statements.length]).toEqual([
-      "T",
-      true,
-      2,
-      3,
-    ]);
+    expect([show(scan.over), scan.until?.kind, scan.reverse, scan.carries.length, scan.body.statements.length]).toEqual(
+      ["T", "index", true, 2, 3],
+    );
   });
 });
 

@@ -46,7 +46,15 @@ const parts = fc.letrec<Parts>((tie: fc.LetrecTypedTie<Parts>) => ({
       .tuple(tie("condition"), tie("body"), tie("body"), tie("condition"), tie("body"), fc.boolean())
       .map(([c, a, b, d, e, more]) => `when ${c} ${a} ${more ? `else when ${d} ${e} ` : ""}else ${b}`),
     fc
-      .tuple(lower, tie("expression"), upper, fc.constantFrom("", " reverse"), fc.boolean(), tie("type"), tie("body"))
+      .tuple(
+        lower,
+        tie("expression"),
+        upper,
+        fc.constantFrom("", " reverse", " until n", " until f(n)[0] reverse"),
+        fc.boolean(),
+        tie("type"),
+        tie("body"),
+      )
       .map(
         ([element, source, over, reverse, carries, type, body]) =>
           `scan ${element}_t in ${source} over ${over}${reverse}${carries ? `¦with h: ${type} = zeros,¦c: ${type} = zeros` : ""} ${body}`,

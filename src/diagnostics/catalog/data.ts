@@ -159,7 +159,7 @@ export const dataCatalog = {
     message: (it: { path: string; feature: string; example: number; value: number; size: number }) =>
       `Example ${it.example} of ${it.path} has ${it.value} for ${it.feature}, and the network has room for ${it.size}: 0 to ${it.size - 1}.`,
     explanation:
-      "Labels of `cross_entropy`, indices of `one_hot` and rows of an `Embedding` count from 0 and end before the number of classes or rows. Nothing is learned from a batch that has others, and the training ends. Declare the feature as `class(n)` to have all data checked before it begins. Examples are counted from 0.",
+      "Labels of `cross_entropy`, indices of `one_hot` and rows of an `Embedding` count from 0 and end before the number of classes or rows; the lengths that end a scan go from 0 to the size of its axis. Nothing is learned from a batch that has others, and the training ends. Declare the feature as `class(n)` to have all data checked before it begins. Examples are counted from 0.",
     bad: rows("strays.csv", "row"),
     good: rows("numbers.csv", "row"),
   }),

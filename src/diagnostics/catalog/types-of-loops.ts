@@ -4,6 +4,12 @@ const model = (header: string, body: string): string => `model M: ${header} {\n$
 const elementsOf = (count: number): string => (count === 1 ? "0" : `0 to ${String(count - 1)}`);
 const rounds = (count: number): string => (count === 1 ? "1 value" : `${String(count)} values`);
 
+const scanUntil = (input: string, carry: string): string =>
+  model(
+    `(x: f32[B, T, 3], ${input}) -> y: f32[B, T, 3]`,
+    `  scan e in x over T until steps with ${carry} {\n    h <- h + mean(e, over=B)\n    emit h + e\n  }\n`,
+  );
+
 /** What is wrong with loops and the lists that they give. */
 export const typesOfLoopsCatalog = {
   MC3090: entry({
@@ -115,5 +121,25 @@ export const typesOfLoopsCatalog = {
     explanation: "The elements of a list are counted from 0, and from the end by negative numbers: the last is -1.",
     bad: model("(x: f32[B, 4]) -> y: f32[B, 4]", "  ys = for i in range(3) { x * i }\n  ys[3]\n"),
     good: model("(x: f32[B, 4]) -> y: f32[B, 4]", "  ys = for i in range(3) { x * i }\n  ys[2]\n"),
+  }),
+  MC3098: entry({
+    severity: "error",
+    title: "lengths that are none",
+    message: (it: { readonly found: string }) =>
+      `\`until\` takes the length of each example, i32[B], and this is ${it.found}.`,
+    explanation:
+      "One whole number says how many elements of the axis an example has, from 0 to all of them. From there on its carries hold what they are, and what it emits is 0; `reverse` begins with the last of its elements.",
+    bad: scanUntil("steps: f32[B]", "h: f32[B, 3] = zeros"),
+    good: scanUntil("steps: i32[B]", "h: f32[B, 3] = zeros"),
+  }),
+  MC3099: entry({
+    severity: "error",
+    title: "nothing of each example's own",
+    message: (it: { readonly what: string; readonly found: string; readonly batch: string }) =>
+      `${it.what.charAt(0).toUpperCase()}${it.what.slice(1)} is ${it.found}, and with \`until\` its first axis must be ${it.batch}, that of the examples.`,
+    explanation:
+      "Where each example ends at a length of its own, it holds its own carries from there on, and emits zeros of its own: both need a part for each example, along their first axis.",
+    bad: scanUntil("steps: i32[B]", "h: f32[3] = zeros"),
+    good: scanUntil("steps: i32[B]", "h: f32[B, 3] = zeros"),
   }),
 } as const;

@@ -30,11 +30,13 @@ export interface LoopCarry extends NodeBase {
   readonly init: Expression;
 }
 
-/** `scan x_t in x, y_t in y over T [reverse] with h: type = init, c: type = init { statements }` */
+/** `scan x_t in x, y_t in y over T [until lengths] [reverse] with h: type = init, c: type = init { statements }` */
 export interface ScanExpression extends NodeBase {
   readonly kind: "scan";
   readonly sequences: readonly ScanSequence[];
   readonly over: Expression;
+  /** How many elements each example has. */
+  readonly until: Expression | undefined;
   readonly reverse: boolean;
   readonly carries: readonly ScanCarry[];
   readonly body: Body;

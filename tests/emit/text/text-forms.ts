@@ -20,6 +20,7 @@ export const textForms: TextForms = {
   broadcast_to: "word",
   cast: "word",
   causal_mask: "word",
+  steps_within: "word",
   ceil: "word",
   clip: "word",
   concat: "word",

@@ -57,6 +57,7 @@ export const shapes = {
   },
   rearrange: "decomposed",
   causal_mask: "decomposed",
+  steps_within: "decomposed",
   cumprod: "decomposed",
   cumsum: (writer, { refs, attributes }) => [
     writer.node("CumSum", [first(refs), writer.constant("i64", attributes.axis)], {

@@ -66,6 +66,7 @@ export const shapes = {
   range: (writer, { attributes: { size, dtype } }) =>
     writer.tf("range", writer.number(0), writer.dim(size), writer.number(1), writer.string(tfjsDType(dtype))),
   rearrange: "decomposed",
+  steps_within: "decomposed",
   causal_mask: {
     lower: (writer, { args, attributes }) =>
       attributes.value === -1e9
