@@ -131,7 +131,7 @@ describe.each(runtimeNames)("followers on %s", (runtime) => {
     const program = trainingOf(`
 block Online: (x: f32[B, 4, 4, 2]) -> f32[B] {
   param kernel: f32[3, 2, 2, 4] = glorot_uniform
-  sum(conv2d(x, kernel), axis=[1, 2, 3])
+  sum(conv(x, kernel), axis=[1, 2, 3])
 }
 block Target: (x: f32[B, 4, 4, 2]) -> f32[B] {
   param kernel: f32[3, 2, 2, 4] = zeros
