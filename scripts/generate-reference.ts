@@ -96,7 +96,10 @@ const operatorGroups: readonly {
   {
     title: "Images",
     note: "Of one to three spatial axes, channels last. Layers are in the [library](library.md).",
-    names: ["conv", "conv_input_gradient", "conv_kernel_gradient", "max_pool", "avg_pool"],
+    names: [
+      ...(["conv", "conv_transpose"] as const),
+      ...(["max_pool", "avg_pool", "lp_pool", "adaptive_max_pool", "adaptive_avg_pool"] as const),
+    ],
   },
   { title: "Normalisation", names: ["batch_norm_training", "batch_norm_inference", "layer_norm"] },
   { title: "Recurrence", names: ["simple_rnn", "lstm", "gru"] },

@@ -510,7 +510,9 @@ function conv2dKernelGradient(
   const padded = padImages(asImages(x), [rows.before, columns.before], [rows.after, columns.after]);
   const [, , channels = 1, filters = 1] = shape;
   const taps = rows.size * columns.size;
-  if (taps > 1 && taps * channels > 16) {
+  // TensorFlow.js has no convolution that is both strided and dilated.
+  const isBoth = Math.max(rows.stride, columns.stride) > 1 && Math.max(rows.dilation, columns.dilation) > 1;
+  if (taps > 1 && taps * channels > 16 && !isBoth) {
     const swapped = tf.conv2d(
       tf.transpose(padded, [3, 1, 2, 0]),
       tf.transpose(asImages(dy), [1, 2, 0, 3]),

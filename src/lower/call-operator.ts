@@ -194,7 +194,7 @@ function isNumber(val: Val): boolean {
   return isStaticNumber(val) || val.kind === "boolean";
 }
 
-/** The attribute that an argument without a name gives: the first that is still open, lists to what takes lists. */
+/** The attribute that an argument without a name gives: the first that is still open and takes what is written. */
 function slotFor(
   operator: Operator,
   pending: Pending,
@@ -206,9 +206,12 @@ function slotFor(
   const open = positionalAttributes(operator).filter(
     (it) => !pending.attributes.has(it) && !bound.has(it) && !named.has(it) && !(axisWords.has(it) && axisGiven),
   );
-  const takesLists = (it: string): boolean =>
-    ["dims", "ints", "word or ints", "strings"].includes(operator.attributes[it]?.kind ?? "");
-  return open.find((it) => takesLists(it) === (value.kind === "list")) ?? open[0];
+  const takes = (it: string): boolean => {
+    const kind = operator.attributes[it]?.kind;
+    if (kind === "word or ints" || (kind === "ints" && value.kind === "number")) return true;
+    return (kind === "dims" || kind === "ints" || kind === "strings") === (value.kind === "list");
+  };
+  return open.find(takes) ?? open[0];
 }
 
 function tooMany(ctx: Context, operator: Operator, argument: Argument): boolean {

@@ -12,11 +12,11 @@ import { sizeOf } from "./define/nd-array.ts";
 import { definePrimitive, type ShapeChecker } from "./define/operator.ts";
 import { checkSameShape, sharedDType } from "./define/shape-rules.ts";
 
-/** The gradient of a convolution with respect to its input; also the transposed convolution of decoders. */
+/** The gradient of a convolution with respect to its input. */
 export const convInputGradient = definePrimitive({
   name: "conv_input_gradient",
   doc: "The gradient of conv with respect to its input: a transposed convolution.",
-  exposed: true,
+  exposed: false,
   structure: { kind: "image", operands: ["image", "kernel"], results: ["image"], imageShapes: ["inputShape"] },
   operands: [
     { name: "dy", dtype: "float", shape: "[B, ...O, filters]" },

@@ -1,4 +1,5 @@
 import { elu, gelu, hardSigmoid, leakyRelu, silu } from "./activations.ts";
+import { adaptiveAvgPool, adaptiveMaxPool } from "./adaptive-pools.ts";
 import { argmax, argmin } from "./arg-extremes.ts";
 import { add, div, floorDiv, maximum, minimum, mod, mul, pow, sub } from "./arithmetic.ts";
 import { avgPool, avgPoolGradient } from "./avg-pool.ts";
@@ -10,6 +11,7 @@ import { clip } from "./clip.ts";
 import { equal, greater, greaterEqual, less, lessEqual, notEqual } from "./comparisons.ts";
 import { concat, stack } from "./concat.ts";
 import { convInputGradient, convKernelGradient } from "./conv-gradients.ts";
+import { convTranspose } from "./conv-transpose.ts";
 import { conv } from "./conv.ts";
 import { crossEntropyGradient } from "./cross-entropy-gradient.ts";
 import { cumprod } from "./cumprod.ts";
@@ -24,6 +26,7 @@ import { layerNorm, layerNormWithStatistics } from "./layer-norm.ts";
 import { onesLike, zerosLike } from "./like.ts";
 import { logicalAnd, logicalNot, logicalOr } from "./logic.ts";
 import { binaryCrossEntropy, crossEntropy, huber, klNormal, mae, mse } from "./losses.ts";
+import { lpPool } from "./lp-pool.ts";
 import { lstm } from "./lstm.ts";
 import { matmul } from "./matmul.ts";
 import { maxPool, maxPoolGradient } from "./max-pool.ts";
@@ -73,6 +76,8 @@ import { where } from "./where.ts";
 /** Every operator there is, by name; one line each. */
 export const operators = {
   abs,
+  adaptive_avg_pool: adaptiveAvgPool,
+  adaptive_max_pool: adaptiveMaxPool,
   add,
   argmax,
   argmin,
@@ -91,6 +96,7 @@ export const operators = {
   conv,
   conv_input_gradient: convInputGradient,
   conv_kernel_gradient: convKernelGradient,
+  conv_transpose: convTranspose,
   cos,
   cross_entropy: crossEntropy,
   cross_entropy_gradient: crossEntropyGradient,
@@ -129,6 +135,7 @@ export const operators = {
   logical_not: logicalNot,
   logical_or: logicalOr,
   logsumexp,
+  lp_pool: lpPool,
   lstm,
   mae,
   matmul,

@@ -41,7 +41,7 @@ const isExactOnTfjs = (dtype: DType): boolean => ["f32", "i8", "u8", "i32", "boo
 const tolerances: Readonly<Partial<Record<DType, number>>> = { f16: 2e-3, f32: 1e-5, f64: 1e-12 };
 
 /** What ONNX Runtime computes in single precision, of f64 too, for want of anything else. */
-const singles: ReadonlySet<string> = new Set(["erf", "gelu"]);
+const singles: ReadonlySet<string> = new Set(["erf", "gelu", "lp_pool"]);
 
 /** A number as a runtime holds it. */
 function heldAs(dtype: DType, value: number): number {

@@ -65,7 +65,10 @@ function dimOf(size: number, form: SampleForm): Dim {
 function mustBeLiteral(operator: Operator, part: number | string): boolean {
   if (typeof part === "string") return part === "kernelShape";
   if (operator.operands[part]?.dtype === "u32") return true;
-  return part === 1 && (operator.name === "conv" || operator.name === "conv_input_gradient");
+  return (
+    part === 1 &&
+    (operator.name === "conv" || operator.name === "conv_input_gradient" || operator.name === "conv_transpose")
+  );
 }
 
 function typeOf(operator: Operator, index: number, { dtype, shape }: SampleOperand, form: SampleForm): TensorType {

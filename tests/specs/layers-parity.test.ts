@@ -55,6 +55,12 @@ const specs: Readonly<Record<string, string>> = {
   "convolutions of volumes": image(
     "  reshape(x, [B, 7, 8, 14, 1]) -> Conv3D(4, 3, stride=[1, 2, 2], padding=[0, 1, 0, 1, 1, 0], activation=relu)\n    -> Conv3D(4, 2, groups=2, dilation=2, bias=false) -> BatchNorm -> Flatten -> Dense(10)",
   ),
+  "pools that overlap, reach over the end and adapt": image(
+    "  x -> Conv2D(4, 3, stride=2) -> MaxPool2D(3, stride=2, padding=1, ceil=true) -> Conv2DTranspose(4, 3, stride=2, padding=1, output_padding=1, groups=2)\n    -> AvgPool2D(3, stride=2, ceil=true) -> MaxPool2D(2, dilation=2, stride=1) -> AdaptiveMaxPool2D([3, 2]) -> Flatten -> Dense(10)",
+  ),
+  "pools of volumes": image(
+    "  reshape(x, [B, 7, 8, 14, 1]) -> Conv3D(3, 2) -> MaxPool3D([2, 3, 2], stride=[1, 2, 2], padding=1)\n    -> Conv3DTranspose(2, 2, stride=[1, 2, 1]) -> AvgPool3D(3, stride=2, padding=same) -> lp_pool([2, 2, 2], 1) -> Flatten -> Dense(10)",
+  ),
   "one batch normalisation used twice": dense("  n = BatchNorm()\n  h = x -> n\n  (h + (h -> n)) -> Dense(4)"),
   "batch normalisation in a repeat": dense(
     "  x -> Dense(8) -> repeat 3 as layer { Dense(8) -> BatchNorm -> relu -> Dropout(0.1) } -> Dense(4)",

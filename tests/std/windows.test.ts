@@ -22,6 +22,28 @@ const texts: readonly string[] = [
     volume(`Conv3D(6, [2, 3, 1], padding=${padding}, stride=[1, 2, 1]) -> relu -> Conv3D(4, 1, groups=2)`),
     volume(`Conv3D(6, 2, padding=${padding}, dilation=[1, 2, 2], groups=2) -> BatchNorm`),
   ]),
+  ...["valid", "same", "0", "1", "[1, 0, 0, 1]"].map((padding) =>
+    image(
+      `Conv2DTranspose(6, [3, 2], padding=${padding}, stride=[2, 3], groups=2) -> Conv2DTranspose(2, 3, dilation=2)`,
+    ),
+  ),
+  sequence("Conv1DTranspose(6, 3, padding=1, stride=2, output_padding=1, groups=2) -> Conv1DTranspose(2, 2, stride=4)"),
+  volume("Conv3DTranspose(6, 2, padding=[0, 1, 0], stride=2, output_padding=[1, 0, 1], groups=2)"),
+  ...["MaxPool", "AvgPool"].flatMap((kind) => [
+    sequence(`${kind}1D(3, padding=causal, stride=2) -> ${kind}1D(2, ceil=true)`),
+    image(`${kind}2D(3, stride=2, padding=[1, 0], ceil=true) -> ${kind}2D(2, padding=same)`),
+    volume(`${kind}3D([2, 3, 2], stride=[1, 2, 3], padding=1, ceil=true) -> ${kind}3D(2, stride=1, padding=same)`),
+  ]),
+  image("MaxPool2D(3, dilation=2, padding=[2, 1], stride=2)"),
+  volume("MaxPool3D(2, dilation=[2, 3, 1], stride=1, padding=1)"),
+  sequence("AdaptiveMaxPool1D(4) -> AdaptiveAvgPool1D(3) -> GlobalAvgPool1D"),
+  image("AdaptiveAvgPool2D([3, 4]) -> AdaptiveMaxPool2D(2) -> GlobalMaxPool2D"),
+  volume("UpSampling3D([2, 1, 3]) -> ZeroPadding3D(1, after=0) -> Cropping3D([1, 0, 2]) -> GlobalAvgPool3D"),
+  sequence("UpSampling1D -> ZeroPadding1D -> Cropping1D(2, after=1) -> GlobalMaxPool1D"),
+  image("lp_pool([3, 2], 2, padding=1, ceil=true, power=3)"),
+  // By position: numbers for windows and strides, a word for the padding.
+  image("max_pool(2, 3, same) -> avg_pool([2, 1], 1)"),
+  sequence("conv(ones([3, 4, 2]), same)"),
 ];
 
 describe("layers with windows", () => {

@@ -20,6 +20,8 @@ import {
 
 /** Average pools and their gradient, as ONNX says them. */
 export const averagePool = {
+  adaptive_avg_pool: "decomposed",
+  lp_pool: "decomposed",
   avg_pool: (writer, { operands, refs, attributes }) => {
     const { dtype, shape } = elementAt(operands, 0).type;
     const windows = poolWindows(shape, attributes);

@@ -22,6 +22,7 @@ import {
 
 /** Convolutions and their gradients, as ONNX says them. */
 export const convolution = {
+  conv_transpose: "decomposed",
   conv: (writer, { operands, refs, attributes }) => {
     const { layout, groups } = attributes;
     const windows = convolutionWindows(

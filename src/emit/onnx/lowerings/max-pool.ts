@@ -24,6 +24,7 @@ import {
 
 /** Maximum pools and their gradient, as ONNX says them. */
 export const maxPool = {
+  adaptive_max_pool: "decomposed",
   max_pool: (writer, { operands, refs, attributes }) => {
     const { dtype, shape } = elementAt(operands, 0).type;
     const windows = poolWindows(shape, attributes);

@@ -4,6 +4,8 @@ import { forAxes, poolOptions } from "./window-options.ts";
 
 /** Average pools and their gradient, as TensorFlow.js says them. */
 export const averagePool = {
+  adaptive_avg_pool: "decomposed",
+  lp_pool: "decomposed",
   avg_pool: (writer, { args, operands, attributes }) =>
     writer.helper(
       forAxes(elementAt(operands, 0).type, "avgPool1d", "avgPool2d", "avgPool3d"),

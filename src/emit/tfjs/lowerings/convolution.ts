@@ -19,6 +19,16 @@ export const convolution = {
       writer.shape(attributes.inputShape),
       ...convolutionOptions(writer, attributes),
     ),
+  conv_transpose: {
+    lower: (writer, { args, operands, results, attributes }) =>
+      writer.helper(
+        forAxes(elementAt(operands, 0).type, "conv1dTranspose", "conv2dTranspose", "conv3dTranspose"),
+        elementAt(args, 0),
+        elementAt(args, 1),
+        writer.shape(elementAt(results, 0).type.shape),
+        ...convolutionOptions(writer, attributes),
+      ),
+  },
   conv_kernel_gradient: (writer, { args, operands, attributes }) =>
     writer.helper(
       forAxes(elementAt(operands, 0).type, "conv1dKernelGradient", "groupedKernelGradient", "conv3dKernelGradient"),

@@ -4,6 +4,7 @@ import { forAxes, poolOptions } from "./window-options.ts";
 
 /** Maximum pools and their gradient, as TensorFlow.js says them. */
 export const maxPool = {
+  adaptive_max_pool: "decomposed",
   max_pool: (writer, { args, operands, attributes }) =>
     writer.helper(
       forAxes(elementAt(operands, 0).type, "maxPool1d", "maxPool2d", "maxPool3d"),
