@@ -210,7 +210,7 @@ function checkFn(declaration: CallableDeclaration, collector: Collector): void {
 
 const references = new WeakMap<CallableDeclaration | ConstDeclaration, ReadonlySet<string>>();
 
-/** What a declaration refers to by name, but for its own hyperparameters. */
+/** What a declaration refers to by name, but for the names of its own. */
 function referencesOf(declaration: CallableDeclaration | ConstDeclaration): ReadonlySet<string> {
   const known = references.get(declaration);
   if (known !== undefined) return known;
@@ -222,7 +222,19 @@ function referencesOf(declaration: CallableDeclaration | ConstDeclaration): Read
 function findReferences(declaration: CallableDeclaration | ConstDeclaration): readonly string[] {
   if (declaration.kind === "const") return [...referencesIn(declaration.value)];
   const { body, hyperparameters, inputs } = declaration;
-  const own = new Set(hyperparameters.map((it) => it.name.text));
+  const own = new Set([...hyperparameters, ...inputs].flatMap((it) => it.name?.text ?? []));
+  walk(body, (node) => {
+    if (node.kind === "binding" || node.kind === "for-stage" || node.kind === "for-expression")
+      for (const it of node.targets) own.add(it.text);
+    else if (
+      node.kind === "param" ||
+      node.kind === "gather" ||
+      node.kind === "loop-carry" ||
+      node.kind === "scan-carry"
+    )
+      own.add(node.name.text);
+    else if (node.kind === "scan-sequence") own.add(node.element.text);
+  });
   const parts = [body, ...[...hyperparameters, ...inputs].flatMap((it) => it.default ?? [])];
   return parts.flatMap((it) => [...referencesIn(it)]).filter((it) => !own.has(it));
 }

@@ -95,6 +95,11 @@ export function loadProgram(
     return file;
   };
 
+  const declares = ({ ast }: ProgramFile, name: string): boolean =>
+    ast.declarations.some((it) =>
+      it.kind === "import" ? it.names.some(({ text }) => text === name) : "name" in it && it.name.text === name,
+    );
+
   const importNames = (file: ProgramFile, scope: Map<string, TopLevel>, declaration: ImportDeclaration): void => {
     const without = (names: ImportDeclaration["names"]): void => {
       for (const name of names) if (!scope.has(name.text)) scope.set(name.text, { kind: "missing" });
@@ -137,6 +142,9 @@ export function loadProgram(
       without([name]);
       if (!mayBeLost(imported, name.text)) {
         const near = nearest(name.text, imported.scope.keys());
+        const meant = near === undefined ? undefined : imported.scope.get(near);
+        // What is misspelt here is right where it is used, or the other way round.
+        if (near !== undefined && meant !== undefined && !declares(file, near)) scope.set(near, meant);
         collector.report(
           "MC2008",
           name.span,

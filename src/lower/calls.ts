@@ -62,6 +62,8 @@ export function resolveName(ctx: Context, name: string, span: Span, expected: Ex
     };
     return ctx.elaborator.rules.expression(inFile, top.declaration.value, wanted);
   }
+  // What uses itself has been reported.
+  if (top?.kind === "callable" && ctx.elaborator.program.cyclic.has(top.declaration)) return poison;
   if (top?.kind === "callable") return recipe({ kind: "callable", callable: top }, name);
   if (top?.kind === "missing") return poison;
   if (top?.kind === "data") {

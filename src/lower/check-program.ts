@@ -58,7 +58,8 @@ export function checkProgram(
     // What could not be looked at because something else is wrong will be, once that is right.
     if (collector.hasErrors || !models || !declared.has(it)) continue;
     const open = hyperparameters.flatMap((it) => (it.default === undefined ? [it.name.text] : []));
-    collector.report("MC2030", name.span, { name: name.text, hyperparameters: open });
+    const unlessWrong = program.entry.ast.span;
+    collector.report("MC2030", name.span, { name: name.text, hyperparameters: open }, { unlessWrong });
   }
   return { namesOnly: unseen.map((it) => it.name.text) };
 }

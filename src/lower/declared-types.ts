@@ -143,14 +143,13 @@ export function matchInputs(
     const it = given[index];
     if (it === undefined) return;
     const { type } = it.val.value;
-    if (!matchElement(ctx, callee.scope, declaration, input, it)) fine = false;
-    const split = splitShape(ctx, declaration, input, it);
-    if (split === undefined) {
-      fine = false;
-      return;
-    }
+    // An argument whose elements are wrong is told once: its sizes bind, and nothing else is asked of them.
+    const fits = matchElement(ctx, callee.scope, declaration, input, it);
+    const split = splitShape(ctx, declaration, input, it, fits);
+    if (!fits || split === undefined) fine = false;
+    if (split === undefined) return;
     const shape: Dim[] = [];
-    types[index] = { dtype: type.dtype, shape, facts: it.val.facts };
+    if (fits) types[index] = { dtype: type.dtype, shape, facts: it.val.facts };
     for (const part of split) {
       if (part.kind === "spread") {
         const key = part.name ?? spreadKey;
@@ -158,7 +157,7 @@ export function matchInputs(
         const before = findLocal(callee.scope, key);
         if (before === undefined || before.kind === "absent")
           callee.scope.names.set(key, { kind: "list", elements: dims.map((dim): Val => ({ kind: "dim", dim })) });
-        else if (before.kind === "list")
+        else if (before.kind === "list" && fits)
           later.push(() => sameSpread(ctx, declaration, input, it, before.elements, dims));
         shape.push(...dims);
         continue;
@@ -171,6 +170,7 @@ export function matchInputs(
         callee.scope.names.set(bare, { kind: "dim", dim: axisOf(dim, { label: bare }) });
         continue;
       }
+      if (!fits) continue;
       later.push(() => {
         const wanted = asDim(
           callee,
@@ -254,6 +254,8 @@ function matchElement(
     return bound === undefined || (bound.kind === "word" && bound.value === dtype);
   };
   if (fits()) return true;
+  // An element type that does not exist was reported where it is declared.
+  if (word !== "class" && !isDType(word) && !genericElements.has(word) && !findLocal(scope, word)) return false;
   report(
     ctx,
     "MC3003",
@@ -275,18 +277,20 @@ type ShapePart =
     }
   | { readonly kind: "spread"; readonly name: string | undefined; readonly dims: readonly Dim[] };
 
-/** Pairs the declared dims with the given ones; undefined after reporting a rank that does not fit. */
+/** Pairs the declared dims with the given ones; undefined for a rank that does not fit, which is reported where `tells`. */
 function splitShape(
   ctx: Context,
   declaration: CallableDeclaration,
   input: Input,
   it: GivenInput,
+  tells: boolean,
 ): readonly ShapePart[] | undefined {
   const { shape } = it.val.value.type;
   const { dims } = input.type;
   const spread = dims.findIndex((dim) => dim.kind === "dim-spread");
   const fixed = dims.length - (spread === -1 ? 0 : 1);
   if (spread === -1 ? shape.length !== fixed : shape.length < fixed) {
+    if (!tells) return undefined;
     report(
       ctx,
       "MC3001",

@@ -2,7 +2,7 @@ import { mayBeLost } from "../analyze/may-be-lost.ts";
 import { isBuiltinFunction } from "../analyze/builtins.ts";
 import { reportUnknownName } from "../analyze/report-unknown-name.ts";
 import type { Expression } from "../syntax/ast.ts";
-import { reporter, type Context } from "./context.ts";
+import { findLocal, reporter, type Context } from "./context.ts";
 
 /** False where the expression names what does not exist: reported, with the nearest right spelling. */
 export function reportUnknownNames(ctx: Context, e: Expression): boolean {
@@ -15,8 +15,8 @@ export function reportUnknownNames(ctx: Context, e: Expression): boolean {
         const val = ctx.elaborator.rules.expression({ ...ctx, nodes: [], before: [], around: [] }, node);
         if (val.kind !== "poison") return;
         fine = false;
-        // What an error left out of the file has been reported.
-        if (mayBeLost(ctx.file, node.text)) return;
+        // What is there and means nothing, or was left out for an error, has been reported.
+        if (findLocal(ctx.scope, node.text) || ctx.file.scope.has(node.text) || mayBeLost(ctx.file, node.text)) return;
         ctx.elaborator.collector.sayNames();
         const candidates = [...local, ...ctx.file.scope.keys(), ...ctx.elaborator.program.library.names];
         reportUnknownName(reporter(ctx), node.text, node.span, candidates);

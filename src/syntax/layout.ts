@@ -19,6 +19,8 @@ interface Open {
   readonly token: IToken;
   /** The column at which the line of the bracket starts. */
   readonly indent: number;
+  /** Whether something follows it on its line. */
+  readonly goesOn: boolean;
 }
 
 const closerOf = new Map<TokenType, TokenType>([
@@ -143,6 +145,25 @@ export function applyLayout(lexed: readonly IToken[], reporter: Reporter, next?:
     return missing === 0;
   };
 
+  /** Whether braces that are open have no closers before the next declaration, counted from a token on. */
+  const lacksBrace = (from: number): boolean => {
+    let open = stack.filter((it) => it.token.tokenType === t.LeftBrace).length;
+    for (let i = from; i < lexed.length && open > 0; i++) {
+      const it = lexed[i];
+      if (it?.tokenType === t.LeftBrace) open++;
+      else if (it?.tokenType === t.RightBrace) open--;
+      else if (it?.startColumn === 1 && t.declarationTokens.includes(it.tokenType)) break;
+    }
+    return open > 0;
+  };
+
+  /** Whether a line begins something new although the brace that an earlier line opened and went on after is open. */
+  const leftOpen = (token: IToken, index: number, top: Open): boolean => {
+    if (top.token.tokenType !== t.LeftBrace || !top.goesOn || indent > top.indent) return false;
+    const before = out.at(-1)?.tokenType ?? t.Comma;
+    return opensOperand(token, lexed[index + 1]) && !wantsMore.has(before) && lacksBrace(index);
+  };
+
   /** Matches a closer with its opener; false where the token must be left out. */
   const close = (token: IToken, index: number): boolean => {
     const wanted = token.tokenType;
@@ -242,6 +263,7 @@ export function applyLayout(lexed: readonly IToken[], reporter: Reporter, next?:
           while (stack.length > 0 && stack.at(-1)?.token.tokenType !== t.LeftBrace) closeOpen(spanOf(token));
         }
       }
+      for (let open = stack.at(-1); open && leftOpen(token, i, open); open = stack.at(-1)) closeOpen(spanOf(token));
       if (newline !== undefined && endsHere(token, following, declares)) {
         dropTrailingComma();
         out.push(newline);
@@ -261,7 +283,7 @@ export function applyLayout(lexed: readonly IToken[], reporter: Reporter, next?:
         if (before?.tokenType === t.Comma) dropTrailingComma();
         if (loops.at(-1) === stack.length) loops.pop();
       }
-      stack.push({ token, indent });
+      stack.push({ token, indent, goesOn: following !== undefined && following.tokenType !== t.Newline });
       if (stack.length > deepestNesting) {
         reporter.report("MC1005", reporter.span(token.startOffset, endOf(token)), { limit: deepestNesting });
         return endingInLost(trimNewlines(out.slice(0, segmentStart)));

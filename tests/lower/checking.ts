@@ -13,7 +13,8 @@ import { textOf } from "../../src/support/source.ts";
 /** Other files that sources under test may import. */
 const files: Readonly<Record<string, string>> = {
   "layers.model": "block Head: (x: f32[B, D]) -> f32[B, 2] {\n  x -> Dense(2)\n}\n",
-  "cycle.model": 'import { M } from "./main.model"\n\nblock Round: (x: f32[B, 4]) -> f32[B, 2] {\n  x -> M\n}\n',
+  "cycle.model":
+    'import { M } from "./main.model"\n\nblock Round: (x: f32[B, 4]) -> f32[B, 2] {\n  x -> M\n}\n\nblock Head: (x: f32[B, D]) -> f32[B, 2] {\n  x -> Dense(2)\n}\n',
 };
 
 export const host: ProgramHost = {

@@ -76,9 +76,11 @@ describe("a single mistake", () => {
 
   it.each([
     // imports
+    ["Head }", "Heads }"],
     ['"./layers.model"', '"./layer.model"'],
     ['"./layers.model"', '"./layers.txt"'],
     ['"./layers.model"', '"./too-large.model"'],
+    ['"./layers.model"', '"./cycle.model"'],
     ['"./layers.model"', "./layers.model"],
     ["import { Head }", "import Head"],
     ['from "./layers.model"', ""],
@@ -103,6 +105,7 @@ describe("a single mistake", () => {
     ["factor: float = 2", "factor: float"],
     ["fn scaled", "fn scaledd"],
     ["fn scaled", "fun scaled"],
+    ["(x: f32[..., D]) -> f32[..., D]", "(x: f33[..., D]) -> f32[..., D]"],
     ["(x: f32[..., D]) -> f32[..., D]", "(x: f32[..., D) -> f32[..., D]"],
     ["(x: f32[..., D]) -> f32[..., D]", "(x: f32[..., D]) -> f32[..., E]"],
     ["(x: f32[..., D]) -> f32[..., D]", "(x: f32[..., D]) -> i32[..., D]"],
@@ -112,11 +115,13 @@ describe("a single mistake", () => {
     ["argmax(probs) ==", "argmax(probs =="],
     ["total right: f32[]", "total right: f32"],
     ["total right: f32[]", "total right: f32[2]"],
+    ["sum(hit)\n", "sum(hits)\n"],
     ["sum(hit)\n", "hit\n"],
     ["finish right / all", "finish right / al"],
     ["finish right / all", "right / all"],
     ["finish right / all", ""],
     ["-> more", "-> most"],
+    ["metric hits", "metric hit"],
     ["metric hits", "metrics hits"],
     ["threshold: float = 0.5", "threshold: float = [0.5]"],
     // blocks
@@ -136,10 +141,12 @@ describe("a single mistake", () => {
     ["-> Dropout(rate)", "-> Dropout(7)"],
     ["-> Dropout(rate)", "-> Dropout(rat)"],
     ["block Wide", "blok Wide"],
+    ["block Wide(", "block Wide "],
     ["size: int", "size: integer"],
     ["size: int", "size int"],
     ["-> f32[B, size]", "-> f32[B, sise]"],
     ["-> f32[B, size]", "-> f32[B, size"],
+    ["-> f32[B, size]", "-> f32[B, size, 1]"],
     ["near = x * 2", "near = y * 2"],
     ["near = x * 2", ""],
     ["near = x * 2", "near = sum(x)"],
@@ -173,6 +180,7 @@ describe("a single mistake", () => {
     ["for i in range(depth)", "for i range(depth)"],
     ["for i in range(depth)", "for i in range()"],
     ["{ Dense(width) -> relu }", "{ Dense(wdth) -> relu }"],
+    ["{ Dense(width) -> relu }", "{ Dense(width) -> relu "],
     ["{ Dense(width) -> relu }", "{ }"],
     ["deep -> Head", "deep -> Heed"],
     ["deep -> Head", "deep -> Head(3)"],
@@ -186,6 +194,7 @@ describe("a single mistake", () => {
     ["(x: f32[B, 4]) -> (", "(x: f32[B, 5]) -> ("],
     ["(x: f32[B, 4]) -> (", "(x: f23[B, 4]) -> ("],
     ["(x: f32[B, 4]) -> (", "(y: f32[B, 4]) -> ("],
+    ["depth: int = 2", "depth: int"],
     ["depth: int = 2", "depth: int = two"],
     ["depth: int = 2", "depth: int = 2.5"],
     ["logits: f32[B, 2])", "logits: f32[B, 3])"],
@@ -202,6 +211,8 @@ describe("a single mistake", () => {
     ["train 0.6,", "trian 0.6,"],
     ["train 0.6,", ""],
     ["test 0.2, seed", "seed"],
+    ["validate 0.2, ", ""],
+    ["  split: train 0.6, validate 0.2, test 0.2, seed 1\n", ""],
     ["raw.x * 2", "raw.y * 2"],
     ["raw.x * 2", "raw.x *"],
     ["raw.x * 2", "raw.x * two"],
@@ -220,6 +231,7 @@ describe("a single mistake", () => {
     ["class(2)", "class(two)"],
     ["class(2)", "clas(2)"],
     ["class(2)", "class(2"],
+    ["class(2)", "class"],
     ["label: class(2) = raw.label", "label: class(2) = raw.labels"],
     ["label: class(2) = raw.label", "x: class(2) = raw.label"],
     ["label: class(2) = raw.label", "logits: class(2) = raw.label"],
@@ -256,6 +268,7 @@ describe("a single mistake", () => {
     ["loss: cross_entropy(logits, label)", "loss: cross_entropy(logit, label)"],
     ["loss: cross_entropy(logits, label)", "loss: cross_entropy(logits, labels)"],
     ["loss: cross_entropy(logits, label)", "loss: cross_entropy(logits)"],
+    ["loss: cross_entropy(logits, label)", "loss: hits(probs, label)"],
     ["loss: cross_entropy(logits, label)", "loss: cross_entropy(logits, label"],
     ["loss: cross_entropy(logits, label)", "loss:"],
     ["loss: cross_entropy(logits, label)", ""],
@@ -264,6 +277,7 @@ describe("a single mistake", () => {
     ["metrics: accuracy(logits, label)", "metrics: accuracy(logits, lable)"],
     ["metrics: accuracy(logits, label)", "metric: accuracy(logits, label)"],
     ["hits(probs, label)\n", "hits(prob, label)\n"],
+    ["hits(probs, label)\n", "hits(probs, x)\n"],
     ["early(validate.loss, patience=3)", "early(validate.los, patience=3)"],
     ["early(validate.loss, patience=3)", "early(validate.loss, patence=3)"],
     ["early(validate.loss, patience=3)", "erly(validate.loss, patience=3)"],
@@ -295,5 +309,22 @@ describe("a single mistake", () => {
     expect(program).toContain(right);
     const found = told(program.replace(right, () => wrong));
     expect(found, found.join("\n")).toHaveLength(1);
+  });
+
+  // What is declared is sound by itself, and each of these places is wrong beside it: whoever meant the declaration mends
+  // the places, one by one, as with other compilers.
+  it.each([
+    ["const width = 8", "const width = 8.5", 2, "two blocks are given a number that is not whole"],
+    ["(x: f32[..., D]) -> f32[..., D]", "(x: i32[..., D]) -> f32[..., D]", 2, "its use gives f32, and its body i32"],
+    ["Dense(size) -> relu", "Dense(size, 2, 3) -> relu", 2, "two arguments are wrong, each in its way"],
+    ["block Wide", "block Wider", 2, "two uses have the old name"],
+    ["model Net", "model Nett", 2, "a training and a budget have the old name"],
+    ["label: class(2) = raw.label", "labels: class(2) = raw.label", 3, "loss and metrics have the old name"],
+    ["class(2)", "class(3)", 2, "loss and metric have room for two classes"],
+    ["class(2)", "f32[]", 3, "a loss and two metrics want labels"],
+  ])("%j as %j is told at %i places: %s", (right, wrong, places) => {
+    expect(program).toContain(right);
+    const found = told(program.replace(right, () => wrong));
+    expect(found, found.join("\n")).toHaveLength(places);
   });
 });

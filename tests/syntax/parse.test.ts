@@ -416,6 +416,13 @@ describe("recovery", () => {
     }
   });
 
+  it("closes a brace that was left open on its line before the next one", () => {
+    const head = "block B: (x: f32[B, 4]) {\n";
+    expect(read(`${head}  y = x -> repeat 3 { relu\n  y\n}\n\nconst a = 1\n`).found).toEqual(["2:21 MC1002"]);
+    expect(read(`${head}  y = x -> repeat 3 { relu\n  -> relu }\n  y\n}\n`).found).toEqual([]);
+    expect(read("budget M { params <= 1k\nflops <= 1M at B=1 }\n").found).toEqual([]);
+  });
+
   it("keeps the body's own errors where the header is at fault", () => {
     expect(read("model M(a int): (x: f32[4]) -> y: f32[4] {\n  x -> Dense(4) + 1\n}\n").found).toEqual([
       "1:9 MC1013",

@@ -200,7 +200,9 @@ function declareFeature(feature: Feature, file: ProgramFile, scope: SettingScope
   }
   let classes: number | undefined;
   if (element.text === "class") {
-    const value = classesExpression === undefined ? undefined : settingValue(classesExpression, scope);
+    // `class` without parentheses is an error of syntax.
+    if (classesExpression === undefined) return undefined;
+    const value = settingValue(classesExpression, scope);
     if (typeof value !== "number" || !Number.isSafeInteger(value) || value < 1) {
       const expected = "a whole number of at least 1";
       scope.collector.report("MC4006", feature.type.span, {

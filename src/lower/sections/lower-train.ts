@@ -4,12 +4,13 @@ import type { Collector } from "../../diagnostics/collector.ts";
 import { usesOf } from "../../graph/rewrite.ts";
 import { constant, type Dim } from "../../dims/dim.ts";
 import type { Func, Module, Value } from "../../ir/graph.ts";
-import type { DataProgram, Metric, TrainProgram, TrainStep } from "../../ir/program.ts";
+import type { DataProgram, Metric, Split, TrainProgram, TrainStep } from "../../ir/program.ts";
 import { lossName } from "../../ir/measures-of.ts";
 import { matchesAny } from "../../ir/is-learned.ts";
 import { once } from "../../support/once.ts";
 import { parametersOf, statesOf } from "../../graph/parameters-of.ts";
 import type { Callable, ProgramFile } from "../../std/program-file.ts";
+import type { Span } from "../../support/source.ts";
 import type { CallExpression, Expression, NameReference } from "../../syntax/ast.ts";
 import type { DataDeclaration, Directive, Setting, TrainDeclaration } from "../../syntax/ast/sections.ts";
 import { labelsOf } from "../value-facts.ts";
@@ -140,17 +141,21 @@ export function lowerTrainSection(
   });
   const averageExpression = setting("average");
   const average = averageExpression && readAverage(averageExpression, scope);
-  if (data.split.fractions.train === undefined)
-    collector.report("MC4020", declaration.data.span, { data: data.name, split: "train" });
+  const lacking = new Set<Split>();
+  const reportLack = (split: Split, at: Span): void => {
+    if (!lacking.has(split)) collector.report("MC4020", at, { data: data.name, split });
+    lacking.add(split);
+  };
+  if (data.split.fractions.train === undefined) reportLack("train", declaration.data.span);
   const batch = readInteger(settings.get("batch"), 32, 1, scope);
   const accumulate = readInteger(settings.get("accumulate"), 1, 1, scope);
   const seed = readInteger(settings.get("seed"), 0, 0, scope);
   const validateSetting = settings.get("validate");
   const validate = validateSetting === undefined ? undefined : readValidate(validateSetting, scope);
   if (validateSetting !== undefined && data.split.fractions.validate === undefined)
-    collector.report("MC4020", validateSetting.span, { data: data.name, split: "validate" });
+    reportLack("validate", validateSetting.span);
   const metrics = read.flatMap((it) => it.objective?.metrics ?? []);
-  const measured = { losses: written.map(lossName), metrics, data };
+  const measured = { losses: written.map(lossName), metrics, data, reportLack };
   // What is measured is not known where an objective is wrong.
   const watching = (key: "stop" | "save"): Expression | undefined =>
     read.some((it) => it.objective === undefined) ? undefined : setting(key);

@@ -137,12 +137,14 @@ export interface Measured {
   readonly losses: readonly string[];
   readonly metrics: readonly Metric[];
   readonly data: DataProgram;
+  /** Says once that there is no such split. */
+  readonly reportLack: (split: Split, span: Span) => void;
 }
 
 /** `validate.loss`, `train.accuracy`, `validate.critic.loss`: a split and what is measured on it. */
 export function readMonitor(
   expression: Expression,
-  { losses, metrics, data }: Measured,
+  { losses, metrics, data, reportLack }: Measured,
   scope: SettingScope,
 ): Monitor | undefined {
   const [split, ...rest] = membersOf(expression) ?? [];
@@ -151,7 +153,7 @@ export function readMonitor(
   const known = splits.find((it) => it === split && it !== "test");
   if (known !== undefined && metric !== undefined && measured.includes(metric)) {
     if ((data.split.fractions[known] ?? 0) > 0) return { split: known, metric };
-    scope.collector.report("MC4020", expression.span, { data: data.name, split: known });
+    reportLack(known, expression.span);
     return undefined;
   }
   const { file, start, end } = expression.span;
