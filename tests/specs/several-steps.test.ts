@@ -18,6 +18,7 @@ import {
   generatorEvery,
   labelledProgram,
   pairsText,
+  restingProgram,
   thawingProgram,
 } from "./step-programs.ts";
 import { trainerOpener, runtimeNames } from "./open-trainers.ts";
@@ -34,6 +35,7 @@ const datasetOf = (program: TrainProgram): Promise<Dataset> => loadData(program,
 const programs = {
   "two steps": () => ganProgram({ dropout: 0.25, rate: "cosine(0.05, total=15)" }),
   "two phases": thawingProgram,
+  "two steps that rest for a time": restingProgram,
   "two steps by labels": labelledProgram,
   "two steps that another network follows": followingProgram,
   "two steps with averages": (): TrainProgram => ({

@@ -86,7 +86,7 @@ export function ganProgram(options: GanOptions): TrainProgram {
 
 /** A head on a trunk with a normalisation: the trunk is frozen until the second epoch. */
 export function thawingProgram(): TrainProgram {
-  const program = programOf(`
+  return programOf(`
 model Net: (x: f32[B, 4]) -> y: f32[B, 4] {
   x -> hidden: Dense(6, bias=false) -> norm: BatchNorm -> relu -> drop: Dropout(0.25) -> head: Dense(4)
 }
@@ -96,15 +96,29 @@ train Net on Pairs {
   metrics:   mean_absolute_error(y, z)
   optimizer: adam(lr=0.02)
   group "**.bias": scale=0.5
+  freeze "hidden.**": until epoch 2
+  freeze "norm.**": until epoch 2
   epochs: 3
   batch:  4
   seed:   9
 }`);
-  const phases: TrainProgram["phases"] = [
-    { from: { steps: 0 }, frozen: ["hidden.**", "norm.**"] },
-    { from: { epochs: 1 }, frozen: [] },
-  ];
-  return { ...program, phases };
+}
+
+/** Both networks of {@link ganText} in steps of one optimizer, of which each rests for a time. */
+export function restingProgram(): TrainProgram {
+  return programOf(
+    ganText(
+      0.25,
+      `optimizer: adam(lr=0.02)
+  clip: global_norm(1.0)
+  average: ema(decay=0.9)
+  step critic { loss: mean(softplus(-real)) + mean(softplus(held)), update: "critic.**" }
+  step generator { loss: mean(softplus(-fake)), update: "generator.**", every: 2 }
+  freeze "generator.**": until step 4
+  freeze "critic.**": from step 6, until step 10
+  freeze "critic.norm.*": from step 12`,
+    ),
+  );
 }
 
 /** A network that learns in two steps, the second on every other batch, and one that follows it, with averages of the first. */

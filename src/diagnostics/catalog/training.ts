@@ -337,11 +337,12 @@ export const trainingCatalog = {
   MC4022: entry({
     severity: "error",
     title: "nothing to train",
-    message: (it: { model: string; parameters: number }) =>
+    message: (it: { model: string; parameters: number; at?: string }) =>
       it.parameters === 0
         ? `${it.model} has no parameters: there is nothing to train.`
-        : `All ${it.parameters} parameters of ${it.model} are frozen: there is nothing to train.`,
-    explanation: "Training adjusts the parameters that no `freeze` covers, and here there are none.",
+        : `All ${it.parameters} parameters of ${it.model} are frozen${it.at === undefined ? "" : ` at ${it.at}`}: there is nothing to train.`,
+    explanation:
+      "Training adjusts the parameters that no `freeze` covers, and here there are none. Of several steps one may rest for a time, but not all at once.",
     bad: train('  loss: mse(y, t)\n  optimizer: sgd(lr=0.1)\n  freeze "**"\n  epochs: 5'),
     good: train('  loss: mse(y, t)\n  optimizer: sgd(lr=0.1)\n  freeze "**.bias"\n  epochs: 5'),
   }),

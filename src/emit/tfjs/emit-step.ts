@@ -1,8 +1,10 @@
-import { statesOf } from "../../graph/parameters-of.ts";
+import { parametersOf, statesOf } from "../../graph/parameters-of.ts";
+import { isLearned } from "../../ir/is-learned.ts";
 import { measuredIn } from "../../ir/measures-of.ts";
 import type { TrainProgram, TrainStep } from "../../ir/program.ts";
 import {
   arrayOf,
+  binary,
   call,
   closure,
   fieldsPattern,
@@ -81,13 +83,15 @@ export function gradientsFunction(context: StepContext): Item {
       ? ["The last result is how many places were out of range; with any, the others mean nothing."]
       : []),
   ].join("\n");
-  const made = call("tf.tidy", thunk(call("differentiate", variables, thunk(resultsCall(context, true)))));
+  const differentiate = rests(context) ? "differentiateAny" : "differentiate";
+  learner.helpers.add(differentiate);
+  const made = call("tf.tidy", thunk(call(differentiate, variables, thunk(resultsCall(context, true)))));
   if (foreign !== undefined) learner.helpers.add("keeping");
   return {
     kind: "function",
     exported: true,
     name: names.gradients,
-    parameters: parametersOf(type),
+    parameters: batchParameters(type),
     result: "{ results: tf.Tensor[]; gradients: tf.Tensor[] }",
     doc,
     body: [
@@ -104,9 +108,10 @@ export function trainSumsFunction(context: StepContext): Item {
   const owned = states.entries.size > 0 ? call("entriesOf", member(model, "states")) : arrayOf();
   const counts = countsStrays(context);
   if (counts) helpers.add("allInRange");
-  const update: Expression = call(names.update, model, identifier("slopes"));
+  const slopes = identifier("slopes");
+  const update: Statement = { kind: "expression", value: call(names.update, model, slopes) };
   const statements: readonly Statement[] = [
-    { kind: "expression", value: update },
+    rests(context) ? { kind: "if", test: binary(">", member(slopes, "length"), literal(0)), then: [update] } : update,
     ...movedAverages(context.model, learnerOf(context)),
     ...movedFollowers(context.model, context.program, context.step),
     ...(several ? [] : [{ kind: "assign", target: member(model, "step"), operator: "+=", value: literal(1) } as const]),
@@ -115,7 +120,7 @@ export function trainSumsFunction(context: StepContext): Item {
     kind: "function",
     exported: false,
     name: names.trainSums,
-    parameters: parametersOf(type),
+    parameters: batchParameters(type),
     result: "Promise<number[]>",
     doc: counts
       ? "Takes a step where the loss is finite and all places are in range; gives what the batch had before it."
@@ -144,13 +149,19 @@ function stepGradients({ program, step, names, model: { helpers } }: StepContext
   return call("accumulated", model, batch, sizes, extremesOf(measuredIn(program, step)) ?? arrayOf(), measure);
 }
 
+/** Whether all that a step changes is frozen for a time. */
+function rests({ program, step, model: { module } }: StepContext): boolean {
+  const paths = parametersOf(module).map(({ path }) => path);
+  return program.phases.some((phase) => !paths.some((path) => isLearned({ step, phase }, path)));
+}
+
 /** Measures a batch, without training. */
 export function evaluateSumsFunction(context: StepContext): Item {
   return {
     kind: "function",
     exported: false,
     name: context.names.evaluateSums,
-    parameters: parametersOf(context.model.type),
+    parameters: batchParameters(context.model.type),
     result: "Promise<number[]>",
     body: [
       returns(call("numbersOf", call("tf.tidy", withAverages(context.model, thunk(resultsCall(context, false)))))),
@@ -164,7 +175,7 @@ export function learnerOf({ program, step, names, model: { helpers } }: StepCont
 }
 
 /** `(model, batch)`. */
-export function parametersOf(type: string): FunctionItem["parameters"] {
+export function batchParameters(type: string): FunctionItem["parameters"] {
   return [
     { pattern: "model", type },
     { pattern: "batch", type: `${type}Batch` },

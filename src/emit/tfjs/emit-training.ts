@@ -25,7 +25,7 @@ import {
   evaluateSumsFunction,
   gradientsFunction,
   learnerOf,
-  parametersOf,
+  batchParameters,
   takenSums,
   trainSumsFunction,
   type StepContext,
@@ -56,7 +56,7 @@ export function trainingItems(context: TrainingContext): {
 } {
   const { model, program, steps } = context;
   const { type, helpers } = model;
-  ["differentiate", "numbersOf", "evaluateBatches", "runFit", "takeStep", "takenStep"].forEach((it) => helpers.add(it));
+  ["numbersOf", "evaluateBatches", "runFit", "takeStep", "takenStep"].forEach((it) => helpers.add(it));
   ["FitOptions", "EpochReport"].forEach((it) => helpers.add(it));
   const ports = batchPorts(context);
   const parametersType = printType(model.interfaces.typeOf(model.parameters, "parameters"));
@@ -135,7 +135,7 @@ function trainStepFunction({ model: { type, several }, program, steps }: Trainin
     exported: true,
     async: true,
     name: "trainStep",
-    parameters: parametersOf(type),
+    parameters: batchParameters(type),
     result: `Promise<${type}Figures>`,
     doc: (several
       ? [
@@ -166,7 +166,7 @@ function ownStepFunction(context: StepContext): Item {
     exported: true,
     async: true,
     name: names.trainStep,
-    parameters: parametersOf(model.type),
+    parameters: batchParameters(model.type),
     result: "Promise<number>",
     doc: [
       `The step \`${step.name ?? ""}\` of training by itself; gives its loss as it was before. Random numbers and learning`,
@@ -206,7 +206,7 @@ function takeStepsFunction(context: TrainingContext): Item {
     async: true,
     name: "takeSteps",
     parameters: [
-      ...parametersOf(model.type),
+      ...batchParameters(model.type),
       ...(searches(context) ? [{ pattern: "data", type: `${model.type}Batch` }] : []),
     ],
     result: "Promise<number[]>",

@@ -40,7 +40,7 @@ export function checkFollowers(
       .map((it) => ({ span: it.directive.span, message: "follows here" }));
     scope.collector.report("MC4083", span, { key, pattern }, { labels });
   };
-  for (const it of marks) if (it.kind === "freeze") reportIdle("freeze", it.pattern, it.directive.span);
+  for (const it of marks) if (it.kind === "freeze") reportIdle("freeze", it.freeze.pattern, it.directive.span);
   for (const it of updates) reportIdle("update", it.value, it.span);
 }
 

@@ -6,7 +6,6 @@ import { constant, type Dim } from "../../dims/dim.ts";
 import type { Func, Module, Value } from "../../ir/graph.ts";
 import type { DataProgram, Metric, Split, TrainProgram, TrainStep } from "../../ir/program.ts";
 import { lossName } from "../../ir/measures-of.ts";
-import { matchesAny } from "../../ir/is-learned.ts";
 import { once } from "../../support/once.ts";
 import { parametersOf, statesOf } from "../../graph/parameters-of.ts";
 import type { Callable, ProgramFile } from "../../std/program-file.ts";
@@ -36,6 +35,8 @@ import {
 } from "./read-training.ts";
 import { readDirective } from "./read-directive.ts";
 import { checkFollowers } from "./check-followers.ts";
+import { freezePhases } from "./freeze-phases.ts";
+import { reportIdleSteps } from "./report-idle-steps.ts";
 import { lowerMetric, metricExpression } from "./lower-metric.ts";
 import { isOfExamples, meanOfExamples } from "./mean-metric.ts";
 import { reportMisplaced } from "./report-misplaced.ts";
@@ -168,16 +169,11 @@ export function lowerTrainSection(
   reportIdleGroups(marks, paths, scope);
   checkFollowers(marks, written.flatMap(writtenUpdates), model.module, scope);
   const follows = marks.flatMap((it) => (it.kind === "follow" ? [it.follow] : []));
-  const frozen = [
-    ...marks.flatMap((it) => (it.kind === "freeze" ? [it.pattern] : [])),
-    ...follows.map(({ pattern }) => pattern),
-  ];
-  for (const { step, updates } of collector.hasErrors ? [] : read) {
-    const changed = paths.filter((path) => matchesAny(updates, path));
-    if (!changed.every((path) => matchesAny(frozen, path))) continue;
-    const whose = step.name === undefined ? model.module.name : `the step \`${step.name}\``;
-    collector.report("MC4022", step.span, { model: whose, parameters: changed.length });
-  }
+  const freezes = marks.flatMap((it) => (it.kind === "freeze" ? [it.freeze] : []));
+  const still = follows.map(({ pattern }) => pattern);
+  const length = settings.has("steps") ? { steps: steps ?? Infinity } : { epochs: epochs ?? Infinity };
+  const phases = freezePhases(freezes, still, length, scope);
+  if (!collector.hasErrors) reportIdleSteps(read, phases, paths, model.module.name, collector);
 
   const lowered = read.flatMap(({ step, objective, optimizer, clip, updates }): readonly TrainStep[] => {
     if (objective === undefined || optimizer === undefined) return [];
@@ -216,8 +212,8 @@ export function lowerTrainSection(
     ...(average !== undefined && { average }),
     follows,
     groups: marks.flatMap((it) => (it.kind === "group" ? [it.group] : [])),
-    phases: [{ from: { steps: 0 }, frozen }],
-    length: settings.has("steps") ? { steps } : { epochs },
+    phases,
+    length,
     batch,
     accumulate,
     seed,

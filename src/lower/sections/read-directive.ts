@@ -1,13 +1,15 @@
 import type { FollowSpec, ParameterGroup } from "../../ir/program.ts";
 import { matchPath } from "../../support/match-path.ts";
 import type { Directive } from "../../syntax/ast/sections.ts";
+import { readFreeze, type Freeze } from "./read-freeze.ts";
 import { readFollow } from "./read-follow.ts";
+import { directiveWords } from "./section-keys.ts";
 import { readArguments, type SettingScope } from "./read-setting.ts";
 
 /** A directive of a training as it was read: what it sets of parameters, what it freezes, or what follows what. */
 export type ReadDirective =
   | { readonly kind: "group"; readonly directive: Directive; readonly group: ParameterGroup }
-  | { readonly kind: "freeze"; readonly directive: Directive; readonly pattern: string }
+  | { readonly kind: "freeze"; readonly directive: Directive; readonly freeze: Freeze }
   | { readonly kind: "follow"; readonly directive: Directive; readonly follow: FollowSpec };
 
 /** The paths of what a model owns. */
@@ -16,10 +18,8 @@ export interface OwnedPaths {
   readonly states: readonly string[];
 }
 
-const words = ["group", "freeze", "follow"] as const;
-
 /**
- * `group "**.bias": decay=0, scale=0.1`, `freeze "stem.**"` and `follow "target.**" of "online.**": decay=0.99`. A group's
+ * `group "**.bias": decay=0, scale=0.1`, `freeze "stem.**": until epoch 3` and `follow "target.**" of "online.**": decay=0.99`. A group's
  * pattern must match a parameter, the others a parameter or a state.
  */
 export function readDirective(
@@ -29,9 +29,9 @@ export function readDirective(
   scope: SettingScope,
 ): ReadDirective | undefined {
   const { word, pattern, of } = directive;
-  const key = words.find((it) => it === word.text);
+  const key = directiveWords.find((it) => it === word.text);
   if (key === undefined) {
-    scope.collector.report("MC4001", word.span, { key: word.text, section: "train", known: words });
+    scope.collector.report("MC4001", word.span, { key: word.text, section: "train", known: directiveWords });
     return undefined;
   }
   if (of !== undefined && key !== "follow") {
@@ -48,8 +48,10 @@ export function readDirective(
   switch (key) {
     case "group":
       return readGroup(directive, scope);
-    case "freeze":
-      return readFreeze(directive, scope);
+    case "freeze": {
+      const freeze = readFreeze(directive, scope);
+      return freeze && { kind: "freeze", directive, freeze };
+    }
     case "follow": {
       const follow = readFollow(directive, scope);
       return follow && { kind: "follow", directive, follow };
@@ -60,13 +62,6 @@ export function readDirective(
 function matchesSome(pattern: string, { parameters, states }: OwnedPaths, withStates: boolean): boolean {
   const matches = (path: string): boolean => matchPath(pattern, path);
   return parameters.some(matches) || (withStates && states.some(matches));
-}
-
-function readFreeze(directive: Directive, scope: SettingScope): ReadDirective | undefined {
-  const [extra] = directive.phrases.flatMap((it) => it.parts);
-  if (extra === undefined) return { kind: "freeze", directive, pattern: directive.pattern.value };
-  scope.collector.report("MC4005", extra.span, { argument: "settings", callee: "freeze", known: [] });
-  return undefined;
 }
 
 function readGroup(directive: Directive, scope: SettingScope): ReadDirective | undefined {

@@ -2,6 +2,7 @@ import type { Collector } from "../../diagnostics/collector.ts";
 import { brokenLimit } from "../../ir/limits.ts";
 import type { SettingValue } from "../../ir/program.ts";
 import type { ArgumentSchema, CallSchema } from "../../ir/settings.ts";
+import { directiveWords } from "./section-keys.ts";
 import { lostIn } from "../../graph/lost-in.ts";
 import { nearest } from "../../support/nearest.ts";
 import { textOf, type Span } from "../../support/source.ts";
@@ -271,16 +272,19 @@ export function settingsOf(
       first === undefined ? entry.span : { ...first.span, end: entry.key.at(-1)?.span.end ?? first.span.end };
     if (!known.includes(key)) {
       const suggestion = nearest(key, known);
+      const isDirective = section === "train" && directiveWords.some((it) => it === key);
       scope.collector.report(
         "MC4001",
         span,
         { key, section, known },
-        suggestion === undefined
-          ? {}
-          : {
-              help: `Did you mean \`${suggestion}\`?`,
-              fix: { title: `Change to \`${suggestion}\``, edits: [{ span, text: suggestion }] },
-            },
+        isDirective
+          ? { help: `A pattern of paths stands behind \`${key}\`, without a colon: \`${key} "stem.**"\`.` }
+          : suggestion === undefined
+            ? {}
+            : {
+                help: `Did you mean \`${suggestion}\`?`,
+                fix: { title: `Change to \`${suggestion}\``, edits: [{ span, text: suggestion }] },
+              },
       );
       // What is misspelt is not missing as well.
       if (suggestion !== undefined && !found.has(suggestion)) found.set(suggestion, entry);

@@ -10,9 +10,11 @@ export function reportIdleGroups(
 ): void {
   const groups = all.filter((it) => it.kind === "group");
   const stills = all.flatMap((it) => {
-    if (it.kind === "group") return [];
-    const [pattern, message] = it.kind === "freeze" ? [it.pattern, "frozen here"] : [it.follow.pattern, "follows here"];
-    return [{ directive: it.directive, pattern, message }];
+    const { directive } = it;
+    if (it.kind === "group" || (it.kind === "freeze" && (it.freeze.from ?? it.freeze.until) !== undefined)) return [];
+    return it.kind === "freeze"
+      ? [{ directive, pattern: it.freeze.pattern, message: "frozen here" }]
+      : [{ directive, pattern: it.follow.pattern, message: "follows here" }];
   });
   for (const [at, { directive, group }] of groups.entries()) {
     const matching = parameters.filter((path) => matchPath(group.pattern, path));

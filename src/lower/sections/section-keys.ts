@@ -21,3 +21,6 @@ export const sectionKeys = {
   },
   step: { now: ["loss", "update", "optimizer", "clip", "every"], later: [] },
 } as const;
+
+/** Words of a training that a pattern of paths follows, in place of a colon. */
+export const directiveWords = ["group", "freeze", "follow"] as const;

@@ -12,7 +12,14 @@ import type { Tensors } from "../../../src/runtime/tensor.ts";
 import { parseCheckpoint } from "../../../src/runtime/train/checkpoint.ts";
 import { runTraining, type EpochReport } from "../../../src/runtime/train/train-loop.ts";
 import { loadData, trainerOf } from "../../specs/spec-testing.ts";
-import { followingProgram, ganProgram, labelledProgram, pairsText, thawingProgram } from "../../specs/step-programs.ts";
+import {
+  followingProgram,
+  ganProgram,
+  labelledProgram,
+  pairsText,
+  restingProgram,
+  thawingProgram,
+} from "../../specs/step-programs.ts";
 import { useBackend } from "./backends.ts";
 import { typeErrors } from "./type-errors.ts";
 import { importEmitted, writeEmitted } from "./load-emitted.ts";
@@ -53,6 +60,7 @@ const programs: Readonly<Record<string, TrainProgram>> = {
   Net: thawingProgram(),
   Labelled: labelledProgram(),
   Twin: followingProgram(),
+  Resting: restingProgram(),
 };
 const folder = mkdtempSync(join(tmpdir(), "modelc-emitted-steps-"));
 writeFileSync(join(folder, "pairs.csv"), pairsText());
@@ -96,7 +104,7 @@ const held = async (bytes: Promise<Uint8Array>): Promise<Tensors> => {
 const plain = (tensors: Tensors): unknown =>
   [...tensors].map(([name, it]) => [name, [...toNumbers(it)]]).sort(([a], [b]) => (String(a) < String(b) ? -1 : 1));
 
-describe.each(["Gan", "Net", "Labelled", "Twin"])("the file of %s", (name) => {
+describe.each(["Gan", "Net", "Labelled", "Twin", "Resting"])("the file of %s", (name) => {
   const emitted = <M extends Emitted = Emitted>(): Promise<M> => importEmitted<M>(name, texts.get(name) ?? "", "steps");
 
   it("passes the strict type checker", () => {

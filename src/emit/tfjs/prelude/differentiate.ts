@@ -19,3 +19,13 @@ export function differentiate(
   kept.forEach((tensor) => tensor.dispose());
   return { results, gradients: variables.map((variable) => grads[variable.name] ?? tf.zerosLike(variable)) };
 }
+
+/** The same where there may be no variables to ask for, of which TensorFlow.js wants one at least. */
+export function differentiateAny(
+  variables: readonly tf.Variable[],
+  forward: () => readonly tf.Tensor[],
+): { results: tf.Tensor[]; gradients: tf.Tensor[] } {
+  if (variables.length > 0) return differentiate(variables, forward);
+  const [loss = tf.scalar(0), ...others] = forward();
+  return { results: [loss.asScalar(), ...others], gradients: [] };
+}

@@ -1,0 +1,47 @@
+import type { Duration, FreezePhase } from "../../ir/program.ts";
+import { textOf } from "../../support/source.ts";
+import { reportTime, type Freeze, type FreezeTime } from "./read-freeze.ts";
+import type { SettingScope } from "./read-setting.ts";
+
+/**
+ * The phases of a training by what freezes and until when; `always` are patterns that are frozen throughout. All times
+ * count the same, epochs or steps: which of an epoch and a step comes first is known with the data alone.
+ */
+export function freezePhases(
+  freezes: readonly Freeze[],
+  always: readonly string[],
+  length: Duration,
+  scope: SettingScope,
+): readonly [FreezePhase, ...FreezePhase[]] {
+  const times = freezes.flatMap(({ from, until }) => [from, until].filter((it) => it !== undefined));
+  times.forEach((it) => {
+    checkTime(it, times, length, scope);
+  });
+  const frozenFrom = (over: number): readonly string[] => [
+    ...freezes
+      .filter(({ from, until }) => (from?.over ?? 0) <= over && over < (until?.over ?? Infinity))
+      .map(({ pattern }) => pattern),
+    ...always,
+  ];
+  const unit = times[0]?.unit;
+  const later = [...new Set(times.map(({ over }) => over))].sort((a, b) => a - b);
+  return [
+    { from: { steps: 0 }, frozen: frozenFrom(0) },
+    ...later.map((over) => ({
+      from: unit === "epochs" ? { epochs: over } : { steps: over },
+      frozen: frozenFrom(over),
+    })),
+  ];
+}
+
+function checkTime(time: FreezeTime, times: readonly FreezeTime[], length: Duration, scope: SettingScope): void {
+  const [first] = times;
+  if (first !== undefined && time.unit !== first.unit) {
+    const expected = `in ${first.unit}, as \`${textOf(first.span)}\` is, for all times of freezing count the same`;
+    reportTime(time.span, expected, scope);
+    return;
+  }
+  const ends = "epochs" in length ? length.epochs : length.steps;
+  if (time.unit in length && time.over >= ends)
+    reportTime(time.span, `${time.unit.slice(0, -1)} ${ends} at the latest, the last one of this training`, scope);
+}

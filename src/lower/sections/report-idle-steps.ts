@@ -1,0 +1,30 @@
+import type { Collector } from "../../diagnostics/collector.ts";
+import { matchesAny } from "../../ir/is-learned.ts";
+import type { FreezePhase } from "../../ir/program.ts";
+import type { WrittenStep } from "./written-steps.ts";
+
+/** Reports steps that never change anything, and phases of freezing in which none of them does. */
+export function reportIdleSteps(
+  steps: readonly { readonly step: WrittenStep; readonly updates: readonly string[] }[],
+  phases: readonly FreezePhase[],
+  parameters: readonly string[],
+  model: string,
+  collector: Collector,
+): void {
+  const changed = (updates: readonly string[]): readonly string[] =>
+    parameters.filter((path) => matchesAny(updates, path));
+  const isIdle = (updates: readonly string[], { frozen }: FreezePhase): boolean =>
+    changed(updates).every((path) => matchesAny(frozen, path));
+  const idle = steps.filter(({ updates }) => phases.every((phase) => isIdle(updates, phase)));
+  for (const { step, updates } of idle) {
+    const whose = step.name === undefined ? model : `the step \`${step.name}\``;
+    collector.report("MC4022", step.span, { model: whose, parameters: changed(updates).length });
+  }
+  const still = phases.find((phase) => steps.every(({ updates }) => isIdle(updates, phase)));
+  const [first] = steps;
+  if (idle.length > 0 || still === undefined || first === undefined) return;
+  const { from } = still;
+  const at = "epochs" in from ? `epoch ${from.epochs + 1}` : `step ${from.steps + 1}`;
+  const updates = steps.flatMap((it) => it.updates);
+  collector.report("MC4022", first.step.span, { model, parameters: changed(updates).length, at });
+}
