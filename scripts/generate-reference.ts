@@ -55,8 +55,9 @@ const operatorGroups: readonly {
   {
     title: "Functions of every element",
     names: [
-      ...(["abs", "ceil", "clip", "cos", "erf", "exp", "expm1", "floor", "log", "log1p", "reciprocal"] as const),
-      ...(["round", "rsqrt", "sign", "sin", "sqrt", "square"] as const),
+      ...(["abs", "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh"] as const),
+      ...(["ceil", "clip", "cos", "cosh", "erf", "exp", "expm1", "floor", "log", "log1p", "reciprocal"] as const),
+      ...(["round", "rsqrt", "sign", "sin", "sinh", "sqrt", "square", "tan"] as const),
     ],
   },
   {

@@ -50,6 +50,7 @@ import { split, unstack } from "./split.ts";
 import { stepsWithin } from "./steps-within.ts";
 import { putAlong, takeAlong } from "./take-along.ts";
 import { transpose } from "./transpose.ts";
+import { acos, acosh, asin, asinh, atan, atan2, atanh, cosh, sinh, tan } from "./trigonometry.ts";
 import {
   abs,
   cos,
@@ -76,11 +77,18 @@ import { where } from "./where.ts";
 /** Every operator there is, by name; one line each. */
 export const operators = {
   abs,
+  acos,
+  acosh,
   adaptive_avg_pool: adaptiveAvgPool,
   adaptive_max_pool: adaptiveMaxPool,
   add,
   argmax,
   argmin,
+  asin,
+  asinh,
+  atan,
+  atan2,
+  atanh,
   avg_pool: avgPool,
   avg_pool_gradient: avgPoolGradient,
   batch_norm_inference: batchNormInference,
@@ -98,6 +106,7 @@ export const operators = {
   conv_kernel_gradient: convKernelGradient,
   conv_transpose: convTranspose,
   cos,
+  cosh,
   cross_entropy: crossEntropy,
   cross_entropy_gradient: crossEntropyGradient,
   cumprod,
@@ -177,6 +186,7 @@ export const operators = {
   silu,
   simple_rnn: simpleRnn,
   sin,
+  sinh,
   slice,
   softmax,
   softplus,
@@ -188,6 +198,7 @@ export const operators = {
   sub,
   sum,
   take_along: takeAlong,
+  tan,
   tanh,
   transpose,
   uniform_like: uniformLike,

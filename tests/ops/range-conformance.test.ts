@@ -30,6 +30,8 @@ const floors: Readonly<Record<string, (x: number) => number>> = {
   // TensorFlow.js's wasm reduces every angle by multiples of a quarter turn, small ones too.
   sin: (x) => epsilon * Math.max(2, Math.abs(x)),
   cos: (x) => epsilon * Math.max(2, Math.abs(x)),
+  // TensorFlow.js's wasm divides its sine by its cosine, and the slope goes by the square.
+  tan: (x) => 4 * epsilon * Math.max(1, Math.abs(x)) * (1 + Math.abs(Math.tan(x)) ** 3),
   // The polynomial of Abramowitz and Stegun 7.1.26, on TensorFlow.js's cpu.
   erf: () => 2e-7,
   // 1 + erf loses its digits far below 0, as PyTorch's does; what is left is multiplied by x.
@@ -102,7 +104,7 @@ function expectNear(
   expect(wrong).toEqual([]);
 }
 
-const angles: ReadonlySet<string> = new Set(["sin", "cos"]);
+const angles: ReadonlySet<string> = new Set(["sin", "cos", "tan"]);
 const unary = allOperators.filter(
   (it) =>
     it.operands.length === 1 &&
@@ -161,6 +163,7 @@ describe("over the range of what networks hold", () => {
       [name, "f32", some, some, false] as const,
       [name, "i32", whole, whole, false] as const,
     ]),
+    ["atan2", "f32", some.filter((it) => it !== 0), some, true],
     ["div", "f32", some, some.filter((it) => it !== 0), true],
     // Bases that are negative have powers of whole numbers alone; those of 0 below the first are infinite.
     ["pow", "f32", [0.25, 0.5, 1, 1.5, 2, 7], [-3, -0.5, 0, 0.5, 1, 2, 3], true],

@@ -4,6 +4,7 @@ import { first } from "../../../ops/define/elementwise.ts";
 import { integerLimits } from "../../../ops/define/integer-limits.ts";
 import type { OnnxRef, OnnxWriter } from "../onnx-writer.ts";
 import { saturatingCast } from "./cast.ts";
+import { log1p } from "./log1p.ts";
 import { binary, inInference, type OnnxLowerings, unary } from "./lowering.ts";
 
 /** Operators on single elements, as ONNX says them. */
@@ -124,18 +125,6 @@ export const elementwise = {
   identity: (writer, { refs }) => [writer.node("Identity", refs)],
   stop_gradient: (writer, { refs }) => [writer.node("Identity", refs)],
 } satisfies Partial<OnnxLowerings>;
-
-/** Kahan's correction: ln(u) * x / (u - 1) for u = fl(1 + x) cancels the rounding of the sum. */
-function log1p(writer: OnnxWriter, x: OnnxRef, dtype: DType): OnnxRef {
-  const one = writer.constant(dtype, 1);
-  const u = writer.node("Add", [x, one]);
-  const same = writer.node("Equal", [u, one]);
-  // What is infinite, divided by itself, would be no number.
-  const finite = writer.node("Min", [x, writer.constant(dtype, dtype === "f16" ? 60_000 : 1e30)]);
-  const part = writer.node("Sub", [writer.node("Add", [finite, one]), one]);
-  const ratio = writer.node("Div", [finite, writer.node("Where", [same, one, part])]);
-  return writer.node("Where", [same, x, writer.node("Mul", [writer.node("Log", [u]), ratio])]);
-}
 
 /** Integer Div cuts off towards 0: where signs differ and something is left over, the floor is one below. */
 function floorQuotient(writer: OnnxWriter, a: OnnxRef, b: OnnxRef, dtype: DType): OnnxRef {

@@ -1,5 +1,6 @@
 import type { AttributeSchema, Composite, LoweringInput, Primitive } from "../../../ops/define/operator.ts";
 import type { CompositeName, PrimitiveName } from "../../../ops/registry.ts";
+import { angles } from "./angles.ts";
 import { averagePool } from "./average-pool.ts";
 import { convolution } from "./convolution.ts";
 import { elementwise } from "./elementwise.ts";
@@ -17,6 +18,7 @@ import { withStandIn } from "./stand-ins.ts";
 
 /** How ONNX says every operator there is: one that is missing does not compile. */
 const lowerings: OnnxLowerings = {
+  ...angles,
   ...averagePool,
   ...convolution,
   ...elementwise,
