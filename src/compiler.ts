@@ -99,10 +99,12 @@ export function createChecker(host: ProgramHost): Checker {
         const collector = createCollector();
         const program = loadProgram(source, host, collector, memory, asker);
         const lowering = createLowering(program, {}, lowered);
-        checkProgram(program, collector, (callable, given) =>
-          lowering.model(asker, callable, undefined, undefined, given),
+        checkProgram(
+          program,
+          collector,
+          (callable, given) => lowering.model(asker, callable, undefined, undefined, given),
+          () => checkSections(program, lowering, asker, collector),
         );
-        checkSections(program, lowering, asker, collector);
         if (!collector.hasErrors) reportSameNames(declaredUnits(program), collector);
         return collector.diagnostics;
       });

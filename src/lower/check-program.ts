@@ -12,14 +12,16 @@ export interface CheckedProgram {
 }
 
 /**
- * Checks every declaration of a program's own files: models at their defaults, then what no model uses at its own.
- * Names and syntax were checked when it was loaded. `modelOf` gives what a declaration is lowered to at its defaults.
+ * Checks every declaration of a program's own files: models at their defaults, sections, then what neither uses at its
+ * own. Names and syntax were checked when it was loaded. `modelOf` gives what a declaration is lowered to at its defaults;
+ * `sections` checks these, and gives what they looked at.
  */
 export function checkProgram(
   program: Program,
   collector: Collector,
   modelOf: (callable: Callable, given: ModelOptions["given"]) => LoweredModel = (callable, given) =>
     lowerModel(program, callable, given === undefined ? {} : { given }),
+  sections: () => Iterable<Callable["declaration"]> = () => [],
 ): CheckedProgram {
   const callables = program.files.flatMap((file) =>
     file.ast.declarations.flatMap((declaration): Callable[] =>
@@ -43,6 +45,7 @@ export function checkProgram(
     visited.add(callable.declaration);
   };
   for (const it of callables) if (it.declaration.flavor === "model") check(it);
+  for (const it of sections()) visited.add(it);
   // What others use is checked by its uses, so those that nothing names come first.
   const used = new Set<string>();
   for (const { declaration } of callables) for (const it of referencesIn(declaration.body)) used.add(it);

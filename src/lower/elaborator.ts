@@ -70,8 +70,16 @@ const rules: Rules = {
   chain: lowerChain,
 };
 
-/** A fresh elaborator: nothing is lowered yet but the functions of a store, which what is lowered joins. */
-export function createElaborator(program: Program, collector: Collector, store?: FunctionStore): Elaborator {
+/**
+ * A fresh elaborator: nothing is lowered yet but the functions of a store, which what is lowered joins. What it looks at
+ * joins `visited`.
+ */
+export function createElaborator(
+  program: Program,
+  collector: Collector,
+  store?: FunctionStore,
+  visited: Elaborator["visited"] = new Set(),
+): Elaborator {
   return {
     program,
     collector,
@@ -80,7 +88,7 @@ export function createElaborator(program: Program, collector: Collector, store?:
     sizes: new Map(store?.sizes),
     keys: new Map(store?.keys),
     failed: new Set(),
-    visited: new Set(),
+    visited,
     rules,
     told: new Map(),
   };

@@ -53,6 +53,8 @@ export interface LoweredData extends Findings {
   readonly data: DataProgram | undefined;
   /** The functions that its features call. */
   readonly store: FunctionStore;
+  /** The declarations that its features looked at. */
+  readonly visited: Elaborator["visited"];
 }
 
 /** Lowers a `data` section: its source, its split, and the features as one function over batches of raw fields. */
@@ -60,8 +62,14 @@ export function lowerData(program: Program, file: ProgramFile, declaration: Data
   const collector = createCollector();
   const elaborator = createElaborator(program, collector);
   const data = lowerSection(elaborator, file, declaration);
-  const { functions, memo, sizes, keys } = elaborator;
-  return { data, store: { functions, memo, sizes, keys }, found: collector.found, saysNames: collector.saysNames };
+  const { functions, memo, sizes, keys, visited } = elaborator;
+  return {
+    data,
+    store: { functions, memo, sizes, keys },
+    visited,
+    found: collector.found,
+    saysNames: collector.saysNames,
+  };
 }
 
 function lowerSection(

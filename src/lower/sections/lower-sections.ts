@@ -2,6 +2,7 @@ import type { Program } from "../../analyze/program.ts";
 import type { Collector } from "../../diagnostics/collector.ts";
 import type { TestProgram, TrainProgram } from "../../ir/program.ts";
 import { createAsker, type Asker } from "../../support/memo.ts";
+import type { CallableDeclaration } from "../../syntax/ast.ts";
 import type { TrainDeclaration } from "../../syntax/ast/sections.ts";
 import { createLowering, type Lowering, type SectionOptions } from "./lowering.ts";
 
@@ -34,8 +35,13 @@ export function lowerTests(
   });
 }
 
-/** Checks every section of a program's entry file. */
-export function checkSections(program: Program, lowering: Lowering, asker: Asker, collector: Collector): void {
+/** Checks every section of a program's entry file, and gives the declarations that they looked at. */
+export function checkSections(
+  program: Program,
+  lowering: Lowering,
+  asker: Asker,
+  collector: Collector,
+): ReadonlySet<CallableDeclaration> {
   const { entry } = program;
   const { declarations } = entry.ast;
   const lowered = declarations.flatMap((it) => (it.kind === "train" ? [lowering.train(asker, it)] : []));
@@ -43,8 +49,13 @@ export function checkSections(program: Program, lowering: Lowering, asker: Asker
   const trains = lowered.flatMap((it) => it.train ?? []);
   // What tests a training that could not be lowered was reported there.
   if (trains.length === lowered.length) lowerTests(program, trains, collector, lowering, asker);
+  const visited = lowered.map((it) => it.visited);
   for (const it of declarations) {
-    if (it.kind === "data") collector.take(lowering.data(asker, entry, it));
-    else if (it.kind === "budget" || it.kind === "tune") collector.take(lowering.check(asker, it));
+    if (it.kind === "data") {
+      const data = lowering.data(asker, entry, it);
+      collector.take(data);
+      visited.push(data.visited);
+    } else if (it.kind === "budget" || it.kind === "tune") collector.take(lowering.check(asker, it));
   }
+  return new Set(visited.flatMap((it) => [...it]));
 }

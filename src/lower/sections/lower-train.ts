@@ -10,7 +10,7 @@ import { once } from "../../support/once.ts";
 import { parametersOf, statesOf } from "../../graph/parameters-of.ts";
 import type { Callable, ProgramFile } from "../../std/program-file.ts";
 import type { Span } from "../../support/source.ts";
-import type { CallExpression, Expression, NameReference } from "../../syntax/ast.ts";
+import type { CallableDeclaration, CallExpression, Expression, NameReference } from "../../syntax/ast.ts";
 import type { DataDeclaration, Directive, Setting, TrainDeclaration } from "../../syntax/ast/sections.ts";
 import { labelsOf } from "../value-facts.ts";
 import { freshValue, report, type Context, type Elaborator } from "../context.ts";
@@ -59,12 +59,16 @@ export interface TrainedOn {
   readonly data: (file: ProgramFile, declaration: DataDeclaration) => LoweredData;
 }
 
-/** Lowers a `train` section: the model for its data, and loss and metrics as one function. Undefined after a report. */
+/**
+ * Lowers a `train` section: the model for its data, and loss and metrics as one function. Undefined after a report. What
+ * loss and metrics look at joins `visited`.
+ */
 export function lowerTrainSection(
   program: Program,
   declaration: TrainDeclaration,
   given: TrainedOn,
   collector: Collector,
+  visited: Set<CallableDeclaration>,
 ): TrainProgram | undefined {
   const file = program.entry;
   const scope = settingScope(collector, file);
@@ -92,7 +96,7 @@ export function lowerTrainSection(
   const sized = match.fixed.size === 0 ? open : given.model(callable, declaration.model, match.fixed, fed);
   collector.take(sized);
   if (sized.module === undefined) return undefined;
-  const elaborator = createElaborator(program, collector, sized.store);
+  const elaborator = createElaborator(program, collector, sized.store, visited);
   const model: TrainedModel = { module: sized.module, resultFacts: sized.resultFacts, elaborator };
   const prepared = joinData(elaborator, data, store);
 

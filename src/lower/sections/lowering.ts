@@ -6,7 +6,7 @@ import type { Findings } from "../../diagnostics/findings.ts";
 import type { TestProgram, TrainProgram } from "../../ir/program.ts";
 import type { Callable, ProgramFile } from "../../std/program-file.ts";
 import { createMemo, type Asker, type Memo, type Table } from "../../support/memo.ts";
-import type { CallExpression, Declaration, NameReference } from "../../syntax/ast.ts";
+import type { CallableDeclaration, CallExpression, Declaration, NameReference } from "../../syntax/ast.ts";
 import type {
   BudgetDeclaration,
   DataDeclaration,
@@ -25,6 +25,8 @@ import { lowerTrainSection, type ModelOf } from "./lower-train.ts";
 export interface LoweredTrain extends Findings {
   /** Undefined where something is wrong with it. */
   readonly train: TrainProgram | undefined;
+  /** The declarations that its model, loss and metrics looked at. */
+  readonly visited: ReadonlySet<CallableDeclaration>;
 }
 
 /** A `test` section, lowered. */
@@ -108,12 +110,17 @@ export function createLowering(
   const train: Lowering["train"] = (asker, declaration) =>
     ofNames(memory.trains, asker, keyOf(entry, declaration), names, (own) => {
       const collector = createCollector();
-      const given = {
-        model: (...it: Parameters<ModelOf>) => model(own, ...it),
-        data: (file: ProgramFile, section: DataDeclaration) => data(own, file, section),
+      const visited = new Set<CallableDeclaration>();
+      const seen = <T extends LoweredModel | LoweredData>(made: T): T => {
+        for (const it of made.visited) visited.add(it);
+        return made;
       };
-      const made = lowerTrainSection(program, declaration, given, collector);
-      return { train: made, found: collector.found, saysNames: collector.saysNames };
+      const given = {
+        model: (...it: Parameters<ModelOf>) => seen(model(own, ...it)),
+        data: (file: ProgramFile, section: DataDeclaration) => seen(data(own, file, section)),
+      };
+      const made = lowerTrainSection(program, declaration, given, collector, visited);
+      return { train: made, visited, found: collector.found, saysNames: collector.saysNames };
     });
 
   const test: Lowering["test"] = (asker, declaration, trains) => {
