@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { formatDim } from "../../src/dims/dim.ts";
+import { depthOf } from "../../src/graph/depth-of.ts";
 import { measure } from "../../src/graph/measure.ts";
 import { type } from "../autodiff/gradient-testing.ts";
 import { lower } from "../lower/checking.ts";
@@ -82,4 +83,33 @@ it("lists what a scan constructs, with what it gives at one step and costs at al
       ["head", ["f32[B, 2]"], "16", "32 * B * T"],
     ],
   );
+});
+
+describe("depth", () => {
+  const depth = (body: string, blocks = ""): number =>
+    depthOf(lower(`${blocks}\nmodel M: (x: f32[B, 8]) -> y: f32[B, 8] {\n${body}\n}\n`, "M"));
+
+  it.each([
+    ["nothing that learns", "  x -> relu -> Dropout(0.5)", 0],
+    ["a row", "  x -> Dense(8) -> relu -> BatchNorm -> Dense(8)", 3],
+    ["the longer of two branches", "  a = x -> Dense(8)\n  b = x -> Dense(4) -> Dense(8)\n  (a + b) -> Dense(8)", 3],
+    ["a repeat", "  x -> repeat 5 as layer { Dense(8) -> LayerNorm }", 10],
+    ["one that is shared", "  cell = Dense(8)\n  x -> cell -> cell -> cell", 3],
+    ["a loop", "  x -> for u in [8, 8, 8] { Dense(u) }", 3],
+  ])("counts the layers of %s", (_, body, layers) => {
+    expect(depth(body)).toBe(layers);
+  });
+
+  it("goes into blocks, whatever these own beside, and counts what a scan applies once", () => {
+    const blocks = `block Pair: (x: f32[B, 8]) -> f32[B, 8] {
+  param by: f32[8] = ones
+  x * by -> Dense(8) -> Dense(8)
+}
+block Own: (x: f32[B, 8]) -> f32[B, 8] {
+  param by: f32[8] = ones
+  x * by
+}`;
+    expect(depth("  x -> Pair -> Own -> Pair", blocks)).toBe(5);
+    expect(depth("  reshape(x, [B, 4, 2]) -> LSTM(8) -> Dense(8)")).toBe(2);
+  });
 });

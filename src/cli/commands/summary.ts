@@ -3,6 +3,7 @@ import { decide } from "../../dims/decide.ts";
 import { add, asNumber, constant, formatDim, substitute, subtract, variable, type Dim } from "../../dims/dim.ts";
 import { assume, equal, formatRelation, negateRelation, noFacts } from "../../dims/facts.ts";
 import type { TensorType } from "../../ir/types.ts";
+import { depthOf } from "../../graph/depth-of.ts";
 import { elementsOf, measure } from "../../graph/measure.ts";
 import { entryOf, parametersOf } from "../../graph/parameters-of.ts";
 import { isEverLearned } from "../../ir/is-learned.ts";
@@ -32,6 +33,8 @@ interface ModelSummary {
   readonly parameters: { readonly trainable: Count; readonly nonTrainable: Count; readonly total: Count };
   readonly flops: Count;
   readonly activationBytes: Count;
+  /** The most layers that own parameters on a way from the inputs to the results. */
+  readonly depth: number;
   readonly inputs: readonly NamedType[];
   /** Of a training whose updates take the gradients of several batches: how many, and how large each is. */
   readonly update?: { readonly batches: number; readonly batch: number };
@@ -117,6 +120,7 @@ function summarise(
     },
     flops: count(measured.flops),
     activationBytes: count(measured.activationBytes),
+    depth: depthOf(module),
     ...(train !== undefined && train.accumulate > 1 && { update: { batches: train.accumulate, batch: train.batch } }),
     inputs: entry.body.inputs.map((it, at) => named(entry.inputNames[at], at, it.type, "input")),
     leftOut: declared.flatMap((it) => it.name?.text ?? []).filter((it) => !entry.inputNames.includes(it)),
@@ -170,6 +174,7 @@ function printSummary(model: ModelSummary): string {
           ? formatBytes(model.activationBytes)
           : `${model.activationBytes} bytes`,
       ],
+      ["depth", `${model.depth} ${model.depth === 1 ? "layer" : "layers"}`],
       ...(model.update === undefined ? [] : [["an update", updateText(model.update)]]),
     ],
     new Set(),

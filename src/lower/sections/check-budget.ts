@@ -1,5 +1,6 @@
 import { asConstant, formatDim, substitute, constant, variablesOf, type Dim } from "../../dims/dim.ts";
 import type { Collector } from "../../diagnostics/collector.ts";
+import { depthOf } from "../../graph/depth-of.ts";
 import { measure } from "../../graph/measure.ts";
 import type { ProgramFile } from "../../std/program-file.ts";
 import { nearest } from "../../support/nearest.ts";
@@ -9,7 +10,7 @@ import { findModel, type ModelOf } from "./lower-train.ts";
 import { settingValue, type SettingScope } from "./read-setting.ts";
 import { settingScope, sourceText } from "./section-context.ts";
 
-const measures = ["params", "flops", "memory"] as const;
+const measures = ["params", "flops", "memory", "depth"] as const;
 
 /** A figure is exact, and so is the comparison: no limit is rounded. */
 const holds: Readonly<Record<ComparisonOperator, (figure: bigint, limit: number) => boolean>> = {
@@ -38,6 +39,7 @@ export function checkBudget(
     params: measured.total,
     flops: measured.flops,
     memory: measured.activationBytes,
+    depth: constant(depthOf(lowered.module)),
   };
   const inputs = lowered.module.functions.get(lowered.module.entry)?.body.inputs ?? [];
   const dims = new Set(inputs.flatMap((it) => it.type.shape.flatMap((dim) => [...variablesOf(dim)])));
@@ -85,13 +87,10 @@ function checkLimit(
   const name = left?.kind === "reference" ? left.text : "";
   const figure = Object.hasOwn(figures, name) ? figures[name] : undefined;
   if (figure === undefined || operator === undefined || right === undefined || more !== undefined) {
-    if (name === "depth") scope.collector.report("MC4011", condition.span, { what: "A budget of `depth`" });
-    else {
-      const near = nearest(name, measures);
-      const found = figure === undefined && name !== "" ? name : sourceText(condition);
-      const help = near === undefined ? {} : { help: `Did you mean \`${near}\`?` };
-      scope.collector.report("MC4021", condition.span, { found, known: measures }, help);
-    }
+    const near = nearest(name, measures);
+    const found = figure === undefined && name !== "" ? name : sourceText(condition);
+    const help = near === undefined ? {} : { help: `Did you mean \`${near}\`?` };
+    scope.collector.report("MC4021", condition.span, { found, known: measures }, help);
     return;
   }
   const bound = settingValue(right, scope);
