@@ -10,6 +10,7 @@ import type { TestProgram, TrainProgram } from "./ir/program.ts";
 import { checkProgram } from "./lower/check-program.ts";
 import { elaborateModel, type GivenValue } from "./lower/elaborate-model.ts";
 import { checkSections, lowerTests, lowerTrain } from "./lower/sections/lower-sections.ts";
+import { lowerServed } from "./lower/sections/lower-served.ts";
 import { createLowering, createLoweringMemory, type Lowering } from "./lower/sections/lowering.ts";
 import { createMemo } from "./support/memo.ts";
 import type { SafeTensor } from "./support/safetensors.ts";
@@ -75,6 +76,8 @@ export interface Unit {
   readonly name: string;
   readonly module: Module;
   readonly train?: TrainProgram;
+  /** A trained model at sizes that its training leaves open: then it is built to be used, and nothing that trains. */
+  readonly served?: Module;
   /** Where to report what is wrong with it as a whole. */
   readonly span: Span;
 }
@@ -150,15 +153,16 @@ export function lowerUnits(
   collector: Collector,
 ): readonly Unit[] {
   // Data that several units train on are lowered once.
-  const lowering = createLowering(program, request);
+  const { dims: _, ...others } = request;
+  const lowering = createLowering(program, others);
   return declaredUnits(program)
     .filter((it) => request.model === undefined || it.name === request.model)
-    .flatMap((it) => lowerUnit(program, it, request, collector, lowering) ?? []);
+    .flatMap((it) => lowerBuilt(program, it, request, collector, lowering) ?? []);
 }
 
 /** Phases 4 to 6 for one unit. */
 export async function emitUnit(
-  { name, module, train, span }: Unit,
+  { name, module, train, served, span }: Unit,
   { targets, opset, split, weights, weightsFile, fingerprint }: Omit<CompileRequest, keyof Specialisation>,
   collector: Collector,
 ): Promise<ReadonlyMap<string, string | Uint8Array>> {
@@ -169,6 +173,7 @@ export async function emitUnit(
       name,
       module,
       ...training,
+      ...(served !== undefined && { served }),
       ...(opset !== undefined && { opset }),
       ...(split !== undefined && { split }),
       ...(weights !== undefined && { weights }),
@@ -180,8 +185,9 @@ export async function emitUnit(
     });
     for (const [path, content] of built?.files ?? []) files.set(path, content);
   }
-  if (targets.includes("tfjs") && !reportTfjsLimits(module, train, span, collector)) {
-    files.set(`${name}.ts`, await emitTfjs({ name, module, ...training }));
+  const written = served === undefined ? { module, ...training } : { module: served };
+  if (targets.includes("tfjs") && !reportTfjsLimits(written.module, train, span, collector)) {
+    files.set(`${name}.ts`, await emitTfjs({ name, ...written }));
   }
   return files;
 }
@@ -227,6 +233,26 @@ export function lowerUnit(
   }
   const module = elaborateModel(program, model.name.text, specialisation, collector);
   return module === undefined ? undefined : { name, module, span };
+}
+
+/**
+ * Phase 3 for one declaration that is built: sizes that are given fix a model without a training, and what a trained one is
+ * used at. Undefined after a report.
+ */
+export function lowerBuilt(
+  program: Program,
+  declared: DeclaredUnit,
+  { dims = {}, ...others }: Specialisation,
+  collector: Collector,
+  lowering?: Lowering,
+): Unit | undefined {
+  const { train: declaration } = declared;
+  if (declaration === undefined) return lowerUnit(program, declared, { ...others, dims }, collector);
+  const open = lowering ?? createLowering(program, others);
+  const unit = lowerUnit(program, declared, others, collector, open);
+  if (unit?.train === undefined || Object.keys(dims).length === 0) return unit;
+  const served = lowerServed(program, declaration, unit.train, dims, collector, open);
+  return served === undefined ? undefined : { ...unit, served };
 }
 
 /** What the `test` sections of a file ask of units. */

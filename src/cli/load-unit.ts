@@ -1,6 +1,13 @@
 import { loadProgram, type Program } from "../analyze/program.ts";
 import { mayBeLeftOut } from "../analyze/may-be-left-out.ts";
-import { declaredUnits, lowerUnit, type DeclaredUnit, type Specialisation, type Unit } from "../compiler.ts";
+import {
+  declaredUnits,
+  lowerBuilt,
+  lowerUnit,
+  type DeclaredUnit,
+  type Specialisation,
+  type Unit,
+} from "../compiler.ts";
 import { createCollector, type Collector } from "../diagnostics/collector.ts";
 import { renderText } from "../diagnostics/render.ts";
 import type { GivenValue } from "../lower/elaborate-model.ts";
@@ -58,26 +65,27 @@ export function loadSpec(path: string, { model }: UnitOptions, terminal: Termina
 }
 
 /**
- * Lowers units with the values of `--set` (`dims: "free"`: but not those of dims); undefined where one has errors, after
- * printing them.
+ * Lowers units with the values of `--set` (`dims: "free"`: but not those of dims; `"built"`: as they are built); undefined
+ * where one has errors, after printing them.
  */
 export function lowerAll(
   { program, collector, units }: LoadedSpec,
   { set }: UnitOptions,
   terminal: Terminal,
-  dims: "fixed" | "free" = "fixed",
+  dims: "fixed" | "free" | "built" = "fixed",
 ): readonly Unit[] | undefined {
   const before = collector.diagnostics.length;
   const lowered = units.flatMap((it) => {
     const { hyperparameters, given, ...rest } = readSettings(set ?? [], it);
+    const lower = dims === "built" ? lowerBuilt : lowerUnit;
     return (
-      lowerUnit(
+      lower(
         program,
         it,
         {
           ...(hyperparameters !== undefined && { hyperparameters }),
           ...(given !== undefined && { given }),
-          ...(dims === "fixed" && rest),
+          ...(dims !== "free" && rest),
         },
         collector,
       ) ?? []

@@ -33,7 +33,7 @@ interface Built {
 /** `modelc build`: compiles all that is meant, then writes it. */
 export async function build(file: string, options: BuildOptions, terminal: Terminal): Promise<ExitCode> {
   const spec = loadSpec(file, options, terminal);
-  const units = spec === undefined ? undefined : lowerAll(spec, options, terminal);
+  const units = spec === undefined ? undefined : lowerAll(spec, options, terminal, "built");
   if (spec === undefined || units === undefined) return exitCode.findings;
   const targets = options.target ?? (["onnx", "tfjs"] as const);
   if (options.weights !== undefined && options.weights !== "initial" && units.length > 1) {

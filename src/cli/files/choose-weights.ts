@@ -37,6 +37,8 @@ export function chooseWeights(
   const name = `${unit.name}.safetensors`;
   const path = folder.at(name);
   const model = modelFingerprint(unit.module);
+  // Parameters may have other sizes where the model is used at others.
+  const owner = { ...unit, module: unit.served ?? unit.module };
   if (option === "initial") return drawn(unit, `${unit.name}.initial.safetensors`, folder, model);
   const there = existsSync(path) ? readWeightsFile(path) : undefined;
   const given = option === undefined || resolve(option) === resolve(path) ? undefined : readWeightsFile(option);
@@ -44,7 +46,7 @@ export function chooseWeights(
     if (there === undefined || isInitial(there.checkpoint.origin)) return drawn(unit, name, folder, model);
     const { checkpoint, file } = there;
     const { perms, origin } = checkpoint;
-    const problems = weightProblems(unit, { tensors: file.tensors, ...(perms !== undefined && { perms }) });
+    const problems = weightProblems(owner, { tensors: file.tensors, ...(perms !== undefined && { perms }) });
     if (problems.length > 0) {
       collector.report("MC5010", unit.span, { path, problems }, { help: helpFor(path) });
       return undefined;
@@ -63,7 +65,7 @@ export function chooseWeights(
     collector.report("MC5011", unit.span, parameters, { help });
     return undefined;
   }
-  const { vocabulary, origin: theirs } = readWeights(option ?? "", unit.name, unit);
+  const { vocabulary, origin: theirs } = readWeights(option ?? "", unit.name, owner);
   const step = given.checkpoint.progress?.step;
   const origin: WeightsOrigin = { ...(step !== undefined && { step }), ...theirs, by: "build" };
   const metadata = new Map([

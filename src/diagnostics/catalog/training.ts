@@ -351,7 +351,8 @@ export const trainingCatalog = {
     title: "a limit on nothing that is measured",
     message: (it: { found: string; known: readonly string[] }) =>
       `A budget limits one of ${listed(it.known)}, as in \`params <= 250k\`; \`${it.found}\` is none of them.`,
-    explanation: "Parameters are counted, FLOPs count a multiply-add as two, memory is the bytes of activations, depth the most layers with parameters on a way from the inputs to the results.",
+    explanation:
+      "Parameters are counted, FLOPs count a multiply-add as two, memory is the bytes of activations, depth the most layers with parameters on a way from the inputs to the results.",
     bad: `${good}\nbudget Line { weights <= 2 }`,
     good: `${good}\nbudget Line { params <= 2 }`,
   }),

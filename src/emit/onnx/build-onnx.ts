@@ -41,6 +41,8 @@ export interface OnnxBuild {
   readonly module: Module;
   /** Without one, only the inference and the init graph are written. */
   readonly train?: TrainProgram;
+  /** The model at other sizes than it is trained at: then nothing is written that trains or evaluates. */
+  readonly served?: Module;
   /** Parameters and states in stored order, by path; without them, initial ones are drawn from the section's seed. */
   readonly weights?: ReadonlyMap<string, SafeTensor>;
   readonly weightsFile?: WeightsFile;
@@ -78,7 +80,8 @@ interface Part {
  * update, its two halves stand in the place of each training graph. Undefined after a report.
  */
 export function buildOnnx(build: OnnxBuild): OnnxFiles | undefined {
-  const { module, train, name, collector, span, opset = opsets.default } = build;
+  const { train, served, name, collector, span, opset = opsets.default } = build;
+  const module = served ?? build.module;
   if (!Number.isInteger(opset) || opset < opsets.least || opset > opsets.greatest) {
     collector.report("MC5001", span, { opset, least: opsets.least, greatest: opsets.greatest });
     return undefined;
@@ -92,20 +95,22 @@ export function buildOnnx(build: OnnxBuild): OnnxFiles | undefined {
   const trained: readonly Part[] =
     train === undefined
       ? []
-      : [
-          ...(train.accumulate > 1 ? [] : stepParts(train, "train", buildTrainingGraph, options)),
-          { name: { kind: "eval" }, graph: buildEvaluationGraph(train, options) },
-          ...(train.metrics.length === 0
-            ? []
-            : [{ name: { kind: "metrics" }, graph: buildMetricsGraph(train, options) } as const]),
-          ...preparationParts(train, { ...options, functions: module.functions }),
-          ...(build.split === true || train.accumulate > 1
-            ? [
-                ...stepParts(train, "grad", buildGradientGraph, options),
-                ...stepParts(train, "apply", buildApplyGraph, options),
-              ]
-            : []),
-        ];
+      : served !== undefined
+        ? preparationParts(train, { ...options, functions: train.model.functions })
+        : [
+            ...(train.accumulate > 1 ? [] : stepParts(train, "train", buildTrainingGraph, options)),
+            { name: { kind: "eval" }, graph: buildEvaluationGraph(train, options) },
+            ...(train.metrics.length === 0
+              ? []
+              : [{ name: { kind: "metrics" }, graph: buildMetricsGraph(train, options) } as const]),
+            ...preparationParts(train, { ...options, functions: module.functions }),
+            ...(build.split === true || train.accumulate > 1
+              ? [
+                  ...stepParts(train, "grad", buildGradientGraph, options),
+                  ...stepParts(train, "apply", buildApplyGraph, options),
+                ]
+              : []),
+          ];
   const { variables } = storedVariables([inference, ...trained.map((it) => it.graph)]);
   if (reportOversize(module, undefined, span, collector)) return undefined;
   const init = buildInitGraph(module, options, train);
@@ -149,7 +154,7 @@ export function buildOnnx(build: OnnxBuild): OnnxFiles | undefined {
   }
   const manifest = buildManifest({
     module,
-    ...(train !== undefined && { train }),
+    ...(train !== undefined && served === undefined && { train }),
     version: build.version,
     opset,
     weights: file,
