@@ -139,13 +139,15 @@ export function isDifferentiable(operator: Operator, sample: Sample): boolean {
 /**
  * The graph of a sample with the gradients of its operands by reverse accumulation: takes `g0`, `g1`, ... for the
  * gradients of float results and gives `d0`, `d1`, ... for those of float operands to which one flows, after the
- * results. `own` uses the operator's own rule where it is a composite that has one, `decomposition` never.
+ * results. `own` uses the operator's own rule where it is a composite that has one, `decomposition` never. `only` names
+ * the one operand that needs a gradient, where not all do.
  */
 export function gradientGraphOfSample(
   operator: Operator,
   sample: Sample,
   via: "own" | "decomposition",
   form: SampleForm = "literal",
+  only?: string,
 ): Graph {
   const keep = via === "own" ? keepOwnGradients : keepNone;
   const forward = expandComposites(graphOfSample(operator, sample, form), keep);
@@ -158,7 +160,9 @@ export function gradientGraphOfSample(
     given.push({ name: `g${index}`, role: "feature", value: gradient });
     seeds.push({ value, gradient });
   });
-  const wrt = forward.inputs.filter((it) => isFloat(it.value.type.dtype));
+  const wrt = forward.inputs.filter(
+    ({ name, value }) => isFloat(value.type.dtype) && (only === undefined || name === only),
+  );
   const made = differentiate(
     b,
     forward.nodes,
