@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { RawData } from "../../../src/sources/raw-data.ts";
 import { compareMade } from "../../../src/runtime/train/compare-made.ts";
 import { madeOf, parseMade, type Made } from "../../../src/runtime/train/made-of.ts";
+import { version } from "../../../src/support/version.ts";
 import { trainingOf } from "../../specs/spec-testing.ts";
 
 const source = `model Net: (x: f32[B, 2]) -> y: f32[B, 1] {
@@ -180,7 +181,92 @@ describe("two trainings", () => {
   });
 });
 
+/** A record whose fingerprints are shown as what they are. */
+const shown = ({ parts }: Made): unknown =>
+  JSON.parse(JSON.stringify(parts), (_, it: unknown) =>
+    typeof it === "string" && /^[0-9a-f]{16,}$/.test(it) ? "fingerprint" : it,
+  );
+
 describe("the record of a training", () => {
+  it("holds all that was written, as later versions read it from files", () => {
+    const text = source
+      .replace("split: train 0.8, validate 0.2", "split: train 0.75, validate 0.25, by position\n  clean: drop_missing")
+      .replace(
+        "sgd(lr=0.1)",
+        "adam(lr=cosine(peak=0.1, total=50), decay=0.2)\n  clip: norm(2.0)\n  average: ema(decay=0.5)",
+      )
+      .replace("epochs:    4", 'steps: 12\n  group "**.bias": decay=0\n  freeze "dense_0.bias"');
+    expect(shown(made({ text }))).toEqual({
+      model: "fingerprint",
+      loss: "fingerprint",
+      metrics: { names: ["mean_absolute_error"], of: "fingerprint", finish: ["fingerprint"] },
+      optimizer: {
+        kind: "adam",
+        decay: 0.2,
+        rate: { kind: "cosine", peak: 0.1, warmup: 0, floor: 0, total: 50 },
+        beta1: 0.9,
+        beta2: 0.999,
+        epsilon: 1e-7,
+      },
+      clip: { kind: "norm", limit: 2 },
+      groups: [
+        { pattern: "**.bias", decay: 0 },
+        { pattern: "dense_0.bias", frozen: true },
+      ],
+      average: { kind: "ema", decay: 0.5 },
+      follow: null,
+      batch: 2,
+      seed: 1,
+      data: { examples: 2, content: "fingerprint" },
+      clean: ["drop_missing"],
+      split: { fractions: { train: 0.75, validate: 0.25 }, seed: 0, by: "position" },
+      features: { types: { x: "f32[2]", price: "f32[1]" }, of: "fingerprint" },
+      save: { monitor: { split: "validate", metric: "loss" }, mode: "min" },
+      stop: { monitor: { split: "validate", metric: "loss" }, patience: 2, mode: "min" },
+      validate: { every: 1, unit: "epochs" },
+      length: { steps: 12, ends: null },
+      source: { kind: "csv", arguments: { path: "rows.csv" } },
+      runtime: `onnx 1.30, ${process.platform} ${process.arch}`,
+      version,
+    });
+  });
+
+  it("holds each step of several by its name, and what it changes where that is not everything at each step", () => {
+    const text = source.replace(/ {2}loss: .*\n| {2}optimizer: .*\n| {2}save: .*\n| {2}stop: .*\n/g, (line) =>
+      line.startsWith("  loss")
+        ? `  optimizer: sgd(lr=0.1)
+  step first { loss: mse(y, price), update: "dense_0.**" }
+  step second { loss: mse(y, price), every: 3, clip: value(1.0) }
+  step third { loss: mse(y, price) }
+`
+        : "",
+    );
+    const rate = { kind: "constant", rate: 0.1, warmup: 0 };
+    const { optimizer, clip, loss, length } = made({ text }).parts;
+    expect(optimizer).toEqual({
+      first: { kind: "sgd", decay: 0, rate, updates: ["dense_0.**"], every: 1 },
+      second: { kind: "sgd", decay: 0, rate, updates: ["**"], every: 3 },
+      third: { kind: "sgd", decay: 0, rate },
+    });
+    expect(clip).toEqual({ first: null, second: { kind: "value", limit: 1 }, third: null });
+    expect(loss).toMatchObject({ first: expect.any(String) as string });
+    expect(length).toEqual({ steps: 16, ends: null });
+  });
+
+  it("holds a text as its characters and their places among them", () => {
+    const text = (tokens: readonly number[], vocabulary: readonly string[] = ["a", "b"]): RawData => ({
+      kind: "text",
+      tokens: Int32Array.from(tokens),
+      vocabulary,
+      from: "a.txt",
+    });
+    const dataOf = (raw: RawData): unknown => made({ raw }).parts.data;
+    expect(dataOf(text([0, 1, 1]))).toEqual(dataOf(text([0, 1, 1])));
+    expect(dataOf(text([0, 1, 1]))).toMatchObject({ examples: 3 });
+    expect(dataOf(text([0, 1, 1]))).not.toEqual(dataOf(text([0, 1, 0])));
+    expect(dataOf(text([0, 1, 1]))).not.toEqual(dataOf(text([0, 1, 1], ["a", "c"])));
+  });
+
   it("comes back from a file", () => {
     expect(parseMade(JSON.stringify(made()))).toEqual(made());
   });
