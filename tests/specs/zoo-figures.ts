@@ -39,6 +39,7 @@ export const zooFigures: readonly ZooFigures[] = [
   { file: "mobilenet-v3", model: "MobileNetV3", parameters: 5_483_032, at: image, gigamacs: 0.217 },
   { file: "efficientnet", model: "EfficientNet", parameters: 5_288_548, at: image, gigamacs: 0.386 },
   { file: "convnext", model: "ConvNext", parameters: 28_589_128, at: image, gigamacs: 4.456 },
+  { file: "swin", model: "Swin", parameters: 28_288_354, at: image, gigamacs: 4.491 },
   { file: "mlp-mixer", model: "MlpMixer", parameters: 59_880_472, at: image },
   { file: "mixture-of-experts", model: "Mixtral", parameters: 46_702_792_704 },
   { file: "mamba", model: "MambaLm", parameters: 129_135_360 },
