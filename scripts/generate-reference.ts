@@ -79,7 +79,29 @@ const operatorGroups: readonly {
   {
     title: "Reductions and running sums",
     note: "Without an axis a reduction takes all of them. `sum` and `mean` take `mask=` and `lengths=` ([masks](language.md#masks)).",
-    names: ["sum", "mean", "max", "min", "prod", "variance", "logsumexp", "argmax", "argmin", "cumsum", "cumprod"],
+    names: [
+      "sum",
+      "mean",
+      "max",
+      "min",
+      "prod",
+      "variance",
+      "logsumexp",
+      "std",
+      "norm",
+      "any",
+      "all",
+      "argmax",
+      "argmin",
+      "cumsum",
+      "cumprod",
+      "cummax",
+      "cummin",
+      "cumlogsumexp",
+      "sort",
+      "argsort",
+      "top_k",
+    ],
   },
   { title: "Products", names: ["matmul", "einsum"] },
   {
@@ -88,6 +110,7 @@ const operatorGroups: readonly {
     names: [
       ...(["reshape", "transpose", "rearrange", "broadcast_to", "concat", "stack", "split", "unstack"] as const),
       ...(["slice", "flip", "pad", "gather", "scatter_add", "take_along", "put_along", "one_hot"] as const),
+      ...(["gather_along", "scatter_along", "roll", "tile", "repeat_each", "border"] as const),
     ],
   },
   {

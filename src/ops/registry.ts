@@ -51,6 +51,13 @@ import { stepsWithin } from "./steps-within.ts";
 import { putAlong, takeAlong } from "./take-along.ts";
 import { transpose } from "./transpose.ts";
 import { acos, acosh, asin, asinh, atan, atan2, atanh, cosh, sinh, tan } from "./trigonometry.ts";
+import { all, any } from "./truths.ts";
+import { border } from "./border.ts";
+import { cumlogsumexp, cummax, cummin } from "./running-extremes.ts";
+import { gatherAlong, scatterAlong } from "./gather-along.ts";
+import { norm, std } from "./norms.ts";
+import { repeatEach, roll, tile } from "./roll.ts";
+import { argsort, sort, topK, topPlaces } from "./sorting.ts";
 import {
   abs,
   cos,
@@ -82,8 +89,11 @@ export const operators = {
   adaptive_avg_pool: adaptiveAvgPool,
   adaptive_max_pool: adaptiveMaxPool,
   add,
+  all,
+  any,
   argmax,
   argmin,
+  argsort,
   asin,
   asinh,
   atan,
@@ -94,9 +104,20 @@ export const operators = {
   batch_norm_inference: batchNormInference,
   batch_norm_training: batchNormTraining,
   binary_cross_entropy: binaryCrossEntropy,
+  border,
   broadcast_to: broadcastTo,
   cast,
   causal_mask: causalMask,
+  cumlogsumexp,
+  cummax,
+  cummin,
+  gather_along: gatherAlong,
+  norm,
+  repeat_each: repeatEach,
+  roll,
+  scatter_along: scatterAlong,
+  sort,
+  std,
   steps_within: stepsWithin,
   ceil,
   clip,
@@ -200,6 +221,9 @@ export const operators = {
   take_along: takeAlong,
   tan,
   tanh,
+  tile,
+  top_k: topK,
+  top_places: topPlaces,
   transpose,
   uniform_like: uniformLike,
   unstack,

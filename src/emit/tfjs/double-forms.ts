@@ -162,6 +162,9 @@ const forms: DoubleForms = {
   scatter_add: arrays("addAtPlaces", ({ result, writer }) => [shapeOf(result, writer)]),
   take_along: arrays("takeDoubles", () => []),
   put_along: arrays("putDoubles", ({ attributes: { depth }, writer }) => [writer.dim(depth)]),
+  gather_along: arrays("gatherAlongDoubles", () => []),
+  scatter_along: arrays("scatterAlongDoubles", ({ attributes: { depth }, writer }) => [writer.dim(depth)]),
+  top_places: arrays("topDoubles", ({ attributes: { k, largest }, writer }) => [writer.dim(k), boolean(largest)]),
   one_hot: arrays("oneHotDoubles", ({ attributes: { depth }, writer }) => [writer.dim(depth)]),
 
   matmul: arrays("matMulDoubles", ({ attributes: { transposeA, transposeB } }) => [

@@ -33,6 +33,21 @@ export const lookups = {
     const axis = { axis: { int: shape.length - 1 } };
     return [writer.node("ScatterElements", [zerosOnnx(writer, dtype, shape), rows, updates], axis)];
   },
+  gather_along: (writer, { refs, operands }) => [
+    writer.node("GatherElements", refs, { axis: { int: first(operands).type.shape.length - 1 } }),
+  ],
+  scatter_along: (writer, { refs, results }) => {
+    const { dtype, shape } = first(results).type;
+    const attributes = { axis: { int: shape.length - 1 }, reduction: { string: "add" } };
+    return [writer.node("ScatterElements", [zerosOnnx(writer, dtype, shape), ...refs], attributes)];
+  },
+  top_places: (writer, { refs, attributes: { k, largest } }) => {
+    const found = writer.nodes("TopK", [first(refs), writer.shape([k])], 2, { largest: { int: largest ? 1 : 0 } });
+    return [writer.cast(second(found), "i32")];
+  },
+  top_k: "decomposed",
+  sort: "decomposed",
+  argsort: "decomposed",
   argmax: place("ArgMax"),
   argmin: place("ArgMin"),
 } satisfies Partial<OnnxLowerings>;

@@ -12,6 +12,10 @@ export const reductions = {
   prod: reduction("ReduceProd"),
   logsumexp: "decomposed",
   variance: "decomposed",
+  std: "decomposed",
+  norm: "decomposed",
+  any: "decomposed",
+  all: "decomposed",
   softmax: normalised("Softmax"),
   log_softmax: normalised("LogSoftmax"),
 } satisfies Partial<OnnxLowerings>;

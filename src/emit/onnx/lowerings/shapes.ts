@@ -59,6 +59,13 @@ export const shapes = {
   causal_mask: "decomposed",
   steps_within: "decomposed",
   cumprod: "decomposed",
+  cummax: "decomposed",
+  cummin: "decomposed",
+  cumlogsumexp: "decomposed",
+  roll: "decomposed",
+  tile: "decomposed",
+  repeat_each: "decomposed",
+  border: "decomposed",
   cumsum: (writer, { refs, attributes }) => [
     writer.node("CumSum", [first(refs), writer.constant("i64", attributes.axis)], {
       exclusive: { int: attributes.exclusive ? 1 : 0 },

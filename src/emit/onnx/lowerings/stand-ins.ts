@@ -21,6 +21,8 @@ const standIns: Readonly<Partial<Record<OperatorName, Readonly<Partial<Record<DT
   neg: { u8: "i32" },
   prod: { i8: "i32", u8: "i32" },
   put_along: { i8: "i32", u8: "i32" },
+  scatter_along: { i8: "i32", u8: "i32" },
+  top_places: { i8: "i32", u8: "i32", f16: "f32" },
   relu: { u8: "i32" },
   scatter_add: { i8: "i32", u8: "i32" },
   sign: { f16: "f32" },

@@ -41,6 +41,13 @@ export const lookups = {
       writer.tf("expandDims", second(args), writer.number(-1)),
       writer.number(0),
     ),
+  gather_along: (writer, { args }) => writer.helper("gatherAlong", ...args),
+  scatter_along: (writer, { args, attributes: { depth } }) => writer.helper("scatterAlong", ...args, writer.dim(depth)),
+  top_places: (writer, { args, attributes: { k, largest } }) =>
+    writer.helper("topPlaces", ...args, writer.dim(k), writer.boolean(largest)),
+  top_k: "decomposed",
+  sort: "decomposed",
+  argsort: "decomposed",
   argmax: (writer, { args, attributes }) => writer.tf("argMax", first(args), writer.number(attributes.axis)),
   argmin: (writer, { args, attributes }) => writer.tf("argMin", first(args), writer.number(attributes.axis)),
 } satisfies Partial<TfjsLowerings>;

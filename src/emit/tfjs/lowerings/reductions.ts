@@ -18,6 +18,10 @@ export const reductions = {
       writer.tf("logSumExp", first(args), writer.numbers(attributes.axes), writer.boolean(attributes.keep)),
   },
   variance: "decomposed",
+  std: "decomposed",
+  norm: "decomposed",
+  any: "decomposed",
+  all: "decomposed",
   softmax: normalised("softmax"),
   log_softmax: normalised("logSoftmax"),
 } satisfies Partial<TfjsLowerings>;

@@ -74,6 +74,13 @@ export const shapes = {
         : writer.helper("causalMask", elementAt(args, 0), writer.attribute("value")),
   },
   cumprod: "decomposed",
+  cummax: "decomposed",
+  cummin: "decomposed",
+  cumlogsumexp: "decomposed",
+  roll: "decomposed",
+  tile: "decomposed",
+  repeat_each: "decomposed",
+  border: "decomposed",
   cumsum: (writer, { args, operands, attributes: { axis, exclusive, reverse } }) => {
     const rank = first(operands).type.shape.length;
     const sums = (x: Expression) =>

@@ -17,6 +17,7 @@ const leavesRange: ReadonlySet<OperatorName> = new Set([
   "prod",
   "put_along",
   "scatter_add",
+  "scatter_along",
   "square",
   "sub",
   "sum",

@@ -37,6 +37,38 @@ export function putDoubles(places: Doubles, elements: Doubles, depth: number): D
   return combineDoubles([chosen, columns], (one, element) => (one === 1 ? element : 0));
 }
 
+/** Of each line along the last axis, the elements at the places of its own. */
+export function gatherAlongDoubles(x: Doubles, places: Doubles): Doubles {
+  const depth = x.shape[x.shape.length - 1] ?? 1;
+  const count = places.shape[places.shape.length - 1] ?? 1;
+  return doublesOf(places.shape, (at) => x.data[Math.floor(at / count) * depth + (places.data[at] ?? NaN)] ?? NaN);
+}
+
+/** Lines of zeros along the last axis, to each of which its elements are added at their places. */
+export function scatterAlongDoubles(places: Doubles, elements: Doubles, depth: number): Doubles {
+  const count = places.shape[places.shape.length - 1] ?? 1;
+  const shape = [...places.shape.slice(0, -1), depth];
+  const data = new Float64Array(sizeOf(shape));
+  for (let at = 0; at < elements.data.length; at++) {
+    const to = Math.floor(at / count) * depth + (places.data[at] ?? NaN);
+    data[to] = (data[to] ?? NaN) + (elements.data[at] ?? NaN);
+  }
+  return { shape, data };
+}
+
+/** Where the `k` largest, or smallest, elements of each line along the last axis stand, the first of equals first. */
+export function topDoubles(x: Doubles, k: number, largest: boolean): Doubles {
+  const depth = x.shape[x.shape.length - 1] ?? 1;
+  const sign = largest ? -1 : 1;
+  const rows = x.data.length / depth;
+  const places = Array.from({ length: rows }, (_, row) => {
+    const value = (place: number) => sign * (x.data[row * depth + place] ?? NaN);
+    const all = Array.from({ length: depth }, (_, place) => place);
+    return all.sort((a, b) => value(a) - value(b) || a - b).slice(0, k);
+  });
+  return { shape: [...x.shape.slice(0, -1), k], data: Float64Array.from(places.flat()) };
+}
+
 /** Lines of zeros along a new last axis, each with a one at its place. */
 export function oneHotDoubles(places: Doubles, depth: number): Doubles {
   const columns = reshapeDoubles(places, [...places.shape, 1]);

@@ -1,0 +1,62 @@
+import { constant, multiply } from "../dims/dim.ts";
+import { first } from "./define/elementwise.ts";
+import { defineComposite, type Sample } from "./define/operator.ts";
+import { elementsOf } from "./define/shape-rules.ts";
+import { reducedType, reductionAttributes } from "./reductions.ts";
+
+const samples: readonly Sample[] = [
+  { operands: [{ dtype: "f32", shape: [4], range: [-3, 3] }], attributes: { axes: [0] } },
+  { operands: [{ dtype: "f32", shape: [3, 5], range: [-3, 3] }], attributes: { axes: [1], keep: true } },
+  { operands: [{ dtype: "f32", shape: [2, 3, 1, 4], range: [-3, 3] }], attributes: { axes: [1, 3] } },
+];
+
+/** `norm`: the length of vectors. */
+export const norm = defineComposite({
+  name: "norm",
+  doc: "The root of the sum of squares over axes; with another order, that of the sum of such powers of sizes. At zeros alone it has no slope.",
+  exposed: true,
+  structure: "other",
+  operands: [{ name: "x", dtype: "float", shape: "[...]" }],
+  attributes: {
+    ...reductionAttributes,
+    order: { kind: "float", doc: "The power: 1 gives the sum of sizes, 2 the length.", default: 2, min: 1 },
+  },
+  infer: reducedType("norm"),
+  cost: ({ operands }) => ({ flops: multiply(elementsOf(first(operands)), constant(2)) }),
+  samples: [
+    ...samples,
+    ...samples.map((it) => ({ ...it, attributes: { ...it.attributes, order: 1 } })),
+    ...samples.map((it) => ({ ...it, attributes: { ...it.attributes, order: 3 } })),
+    {
+      operands: [{ dtype: "f32", shape: [2, 2], data: [0, 0, 3, 4] }],
+      attributes: { axes: [1] },
+      skipGradient: true,
+    },
+  ],
+  decompose: (b, { operands, attributes: { axes, keep, order } }) => {
+    const x = first(operands);
+    const number = (value: number) => b.scalar(value, x.type.dtype);
+    if (order === 1) return [b.sum(b.op("abs", [x]), axes, keep)];
+    const powers = order === 2 ? b.op("square", [x]) : b.op("pow", [b.op("abs", [x]), number(order)]);
+    const total = b.sum(powers, axes, keep);
+    // The slope of the root of 0 is infinite: times 0 it would be no number.
+    const isZero = b.op("equal", [total, number(0)]);
+    const known = b.where(isZero, number(1), total);
+    const root = order === 2 ? b.op("sqrt", [known]) : b.op("pow", [known, number(1 / order)]);
+    return [b.where(isZero, number(0), root)];
+  },
+});
+
+/** `std`: the root of the variance. */
+export const std = defineComposite({
+  name: "std",
+  doc: "The standard deviation over axes: the root of the variance, whose divisor is the number of elements.",
+  exposed: true,
+  structure: "other",
+  operands: [{ name: "x", dtype: "float", shape: "[...]" }],
+  attributes: reductionAttributes,
+  infer: reducedType("std"),
+  cost: ({ operands }) => ({ flops: multiply(elementsOf(first(operands)), constant(4)) }),
+  samples,
+  decompose: (b, { operands, attributes }) => [b.op("sqrt", [b.op("variance", operands, attributes)])],
+});

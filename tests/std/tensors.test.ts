@@ -1,0 +1,144 @@
+import { describe, expect, it } from "vitest";
+import type { NdArray } from "../../src/ops/define/operator.ts";
+import { required } from "../../src/support/fault.ts";
+import { useBackend } from "../emit/tfjs/backends.ts";
+import { checkFile } from "../lower/checking.ts";
+import { runText } from "../lower/run-text.ts";
+import { imageFigures } from "./image-figures.ts";
+
+const wave = (at: number): number => Math.fround(Math.sin(1 + 1.7 * at));
+
+/** Expects every result of a body on every runtime; inputs are given, or waves. */
+async function expectOn(
+  signature: string,
+  body: string,
+  expected: readonly (readonly number[])[],
+  given: Readonly<Record<string, readonly number[]>> = {},
+): Promise<void> {
+  await useBackend("cpu");
+  const fill = (name: string, type: NdArray): NdArray => ({
+    ...type,
+    data: Float64Array.from(type.data, (_, at) => given[name]?.[at] ?? wave(at)),
+  });
+  const { reference, runtimes } = required(await runText(`model M: ${signature} {\n${body}\n}`, fill), "results");
+  for (const made of [reference, ...Object.values(runtimes)]) {
+    const found = made.flatMap(({ data }) => [...data]);
+    expect(found.length).toBe(expected.flat().length);
+    const wrong = expected.flat().flatMap((right, at) => {
+      const value = found[at] ?? NaN;
+      return Math.abs(value - right) <= 3e-6 * Math.max(1, Math.abs(right)) ? [] : [`${at}: ${value}, not ${right}`];
+    });
+    expect(wrong).toEqual([]);
+  }
+}
+
+describe("functions of images are PyTorch's", () => {
+  it.each(imageFigures.map((it) => [`${it.shape.join(" x ")} ${it.call}`, it] as const))(
+    "%s",
+    async (_, { shape, call, result, values }) => {
+      await expectOn(`(x: f32[${shape.join(", ")}]) -> y: f32[${result.join(", ")}]`, `x -> ${call}`, [values]);
+    },
+  );
+
+  it("pixel_shuffle and depth_to_space differ in the order of channels, and are taken back", async () => {
+    const x = [0, 1, 2, 3, 4, 5, 6, 7];
+    await expectOn("(x: f32[1, 1, 1, 8]) -> y: f32[1, 2, 2, 2]", "x -> depth_to_space(2)", [x], { x });
+    await expectOn("(x: f32[1, 1, 1, 8]) -> y: f32[1, 2, 2, 2]", "x -> pixel_shuffle(2)", [[0, 4, 1, 5, 2, 6, 3, 7]], {
+      x,
+    });
+    const there = "(x: f32[1, 2, 4, 8]) -> y: f32[1, 2, 4, 8]";
+    const waves = Array.from({ length: 64 }, (_, at) => wave(at));
+    await expectOn(there, "x -> depth_to_space(2) -> space_to_depth(2)", [waves]);
+    await expectOn(there, "x -> pixel_shuffle(2) -> pixel_unshuffle(2)", [waves]);
+  });
+});
+
+describe("operators that order, lay out and reduce, as the language writes them", () => {
+  it("tril and triu keep what lies below and above a diagonal", async () => {
+    const x = [1, 2, 3, 4, 5, 6];
+    const given = "(x: f32[2, 3]) -> y: f32[2, 3]";
+    await expectOn(given, "tril(x)", [[1, 0, 0, 4, 5, 0]], { x });
+    await expectOn(given, "tril(x, diagonal=1)", [[1, 2, 0, 4, 5, 6]], { x });
+    await expectOn(given, "triu(x)", [[1, 2, 3, 0, 5, 6]], { x });
+    await expectOn(given, "triu(x, diagonal=1)", [[0, 2, 3, 0, 0, 6]], { x });
+  });
+
+  it("top_k gives values and places, and its gradient reaches what was chosen", async () => {
+    const x = [1, 5, 3, 5, -1, -2, -3, -4];
+    const signature = "(x: f32[2, 4]) -> (v: f32[2, 2], p: i32[2, 2], g: f32[2, 4])";
+    const body = "  (v, p) = top_k(x, 2)\n  w = v * v\n  (v, p, gradient(w, x))";
+    const values = [5, 5, -1, -2];
+    const slopes = [0, 10, 0, 10, -2, -4, 0, 0];
+    await expectOn(signature, body, [values, [1, 3, 0, 1], slopes], { x });
+  });
+
+  it("sort and argsort go along any axis, counted or named", async () => {
+    const x = [3, 1, 2, 0, 5, -1];
+    await expectOn(
+      "(x: f32[2, 3]) -> (a: f32[2, 3], b: i32[2, 3])",
+      "  (sort(x), argsort(x, axis=0, descending=true))",
+      [
+        [1, 2, 3, -1, 0, 5],
+        [0, 1, 0, 1, 0, 1],
+      ],
+      { x },
+    );
+  });
+
+  it("sparsemax gives shares of which many are 0", async () => {
+    const x = [0, 1, 0.8, 2, 0.1, 0.3, 0.2, 0];
+    await expectOn("(x: f32[2, 4]) -> y: f32[2, 4]", "sparsemax(x)", [[0, 0, 0, 1, 0.2, 0.4, 0.3, 0.1]], { x });
+  });
+
+  it("gather_rows takes rows of each example", async () => {
+    const x = Array.from({ length: 12 }, (_, at) => at);
+    const places = [2, 0, 1, 1];
+    const signature = "(x: f32[2, 3, 2], places: i32[2, 2]) -> y: f32[2, 2, 2]";
+    await expectOn(signature, "gather_rows(x, places)", [[4, 5, 0, 1, 8, 9, 8, 9]], { x, places });
+  });
+
+  it("roll, tile, repeat_each and border", async () => {
+    const x = [1, 2, 3];
+    await expectOn("(x: f32[3]) -> y: f32[3]", "roll(x, 4, axis=-1)", [[3, 1, 2]], { x });
+    await expectOn("(x: f32[3]) -> y: f32[6]", "tile(x, [2])", [[1, 2, 3, 1, 2, 3]], { x });
+    await expectOn("(x: f32[3]) -> y: f32[6]", "repeat_each(x, 2, axis=0)", [[1, 1, 2, 2, 3, 3]], { x });
+    const around = "(x: f32[3]) -> y: f32[7]";
+    await expectOn(around, "border(x, before=[2], after=[2])", [[3, 2, 1, 2, 3, 2, 1]], { x });
+    await expectOn(around, "border(x, before=[2], after=[2], mode=wrap)", [[2, 3, 1, 2, 3, 1, 2]], { x });
+    await expectOn(around, "border(x, before=[2], after=[2], mode=edge)", [[1, 1, 1, 2, 3, 3, 3]], { x });
+    await expectOn(around, "border(x, before=[2], after=[2], mode=symmetric)", [[2, 1, 1, 2, 3, 3, 2]], { x });
+  });
+
+  it("norm has no slope at 0; any and all are of truth values", async () => {
+    const x = [3, 4, 0, 0];
+    const signature = "(x: f32[2, 2]) -> (n: f32[2], g: f32[2, 2], a: bool[2], b: bool[2])";
+    const body = "  n = norm(x, axis=-1)\n  (n, gradient(n, x), any(x > 3, axis=-1), all(x > 2, axis=-1))";
+    await expectOn(
+      signature,
+      body,
+      [
+        [5, 0],
+        [0.6, 0.8, 0, 0],
+        [1, 0],
+        [1, 0],
+      ],
+      { x },
+    );
+  });
+});
+
+describe("what does not fit is told in its own words", () => {
+  it.each([
+    ["top_k(x, 5)", "The axis that top_k searches: 4 must be at least 5."],
+    ["border(x, before=[0, 4], after=[0, 0])", "What axis 1 gives to its border: 3 must be at least 4."],
+    ["tile(x, [2])", "Tile needs a count for each of the 2 axes, not 1"],
+    ["roll(x, 1, axis=2)", "axis 2"],
+    ["norm(x, order=0.5)", "order"],
+    ["border(x, before=[0, 1], after=[0, 0], mode=mirror)", "`mirror`"],
+    ["soft_shrink(x, threshold=-1)", "threshold is -1"],
+    ["glu(x[:, :3])", "Glu takes halves, and 3 is odd"],
+  ])("%s", (call, words) => {
+    const diagnostics = checkFile(`block M: (x: f32[2, 4]) {\n  ${call}\n}`);
+    expect(diagnostics.map((it) => it.message).join("\n")).toContain(words);
+  });
+});
