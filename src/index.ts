@@ -4,7 +4,8 @@
  */
 export { checkSource, compile, createChecker } from "./compiler.ts";
 export type { Checker, Compilation, CompileRequest, Specialisation, Target } from "./compiler.ts";
-export type { ProgramHost } from "./analyze/program.ts";
+export type { MissingImport, ProgramHost, UnreadableFile } from "./analyze/program.ts";
+export { createMemoryHost, type PackageMap } from "./analyze/memory-host.ts";
 export type { GivenValue } from "./lower/elaborate-model.ts";
 export type { Diagnostic, Fix, Label, Severity } from "./diagnostics/diagnostic.ts";
 export { renderJson, renderText, toJsonReport } from "./diagnostics/render.ts";

@@ -19,12 +19,17 @@ export interface UnreadableFile {
   readonly unreadable: string;
 }
 
+/** An import that leads to no file, with the reason: "no `node_modules` has the package". */
+export interface MissingImport {
+  readonly missing: string;
+}
+
 /** How a program reaches the files that it imports. */
 export interface ProgramHost {
   /** The file at a path, or undefined where there is none, or why there is one that cannot be read. */
   read(path: string): SourceFile | UnreadableFile | undefined;
-  /** The path that `to`, written in the file `from`, means. */
-  resolve(from: string, to: string): string;
+  /** The path that `to`, written in the file `from`, means, or why it means none. */
+  resolve(from: string, to: string): string | MissingImport | UnreadableFile;
 }
 
 /** A file with everything that it imports, its names resolved. */
@@ -114,6 +119,13 @@ export function loadProgram(
       return;
     }
     const path = host.resolve(file.source.path, declaration.from.value);
+    if (typeof path !== "string") {
+      if ("missing" in path)
+        collector.report("MC2007", declaration.from.span, { path: declaration.from.value, reason: path.missing });
+      else collector.report("MC2036", declaration.from.span, { path: declaration.from.value, reason: path.unreadable });
+      without(declaration.names);
+      return;
+    }
     if (underWay.includes(path)) {
       const cycle = [...underWay.slice(underWay.indexOf(path)), path].join(" -> ");
       collector.report("MC2009", declaration.from.span, { cycle });
@@ -123,7 +135,8 @@ export function loadProgram(
     const known = loaded.get(path);
     const source = known?.source ?? host.read(path);
     if (source === undefined) {
-      collector.report("MC2007", declaration.from.span, { path: declaration.from.value });
+      const reason = `I looked for ${path}`;
+      collector.report("MC2007", declaration.from.span, { path: declaration.from.value, reason });
       without(declaration.names);
       return;
     }

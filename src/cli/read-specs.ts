@@ -1,21 +1,15 @@
-import { readdirSync, realpathSync, statSync, type Dirent } from "node:fs";
-import { dirname, join, relative, resolve } from "node:path";
+import { readdirSync, realpathSync, type Dirent } from "node:fs";
+import { join, resolve } from "node:path";
 import type { ProgramHost } from "../analyze/program.ts";
 import { readRegularFile, reasonOf, type ReadProblem } from "../runtime/read-regular-file.ts";
 import { failure, success, type Result } from "../support/result.ts";
 import type { SourceFile } from "../support/source.ts";
 import { UsageError } from "./exit-code.ts";
+import { isFolder } from "./is-folder.ts";
+import { resolveImport } from "./resolve-import.ts";
 
 /** Folders that a search for specs leaves out. */
 const skipped = new Set(["node_modules", "dist"]);
-
-function isFolder(path: string): boolean {
-  try {
-    return statSync(path).isDirectory();
-  } catch {
-    return false;
-  }
-}
 
 /** The specs below a folder. What is hidden, no file, or behind a link to a folder is left out: links may lead in circles. */
 function specsIn(folder: string): readonly string[] {
@@ -81,16 +75,12 @@ export function readSpec(path: string): SourceFile {
   throw new UsageError(`I cannot read ${path}: ${reason}.`);
 }
 
-/** Imports are read from disk, relative to the file that imports. */
+/** Imports are read from disk: relative to the file that imports, and from packages in `node_modules`. */
 export const diskHost: ProgramHost = {
   read(path) {
     const read = readSpecFile(path);
     if (read.ok) return read.value;
     return read.error.missing ? undefined : { unreadable: read.error.reason };
   },
-  resolve: (from, to) => {
-    const path = resolve(dirname(from), to);
-    const near = relative(process.cwd(), path);
-    return near.startsWith("..") ? path : near;
-  },
+  resolve: resolveImport,
 };

@@ -66,8 +66,10 @@ export const namesCatalog = {
   MC2007: entry({
     severity: "error",
     title: "no such file",
-    message: (it: { readonly path: string }) => `There is no file \`${it.path}\` to import from.`,
-    explanation: "The path of an import is relative to the file that it stands in.",
+    message: (it: { readonly path: string; readonly reason: string }) =>
+      `There is no file \`${it.path}\` to import from: ${it.reason}.`,
+    explanation:
+      "What begins with `./`, `../` or `/` is a file, relative to the one that it stands in. Anything else is a file of a package, which lies in the nearest `node_modules` above that has it, or where the host's map says.",
     bad: `import { Head } from "./missing.model"\n\n${linear("  x -> Head\n")}`,
     good: `import { Head } from "./layers.model"\n\n${linear("  x -> Head\n")}`,
   }),
@@ -315,7 +317,7 @@ export const namesCatalog = {
     title: "import that cannot be read",
     message: (it: { readonly path: string; readonly reason: string }) => `I cannot read \`${it.path}\`: ${it.reason}.`,
     explanation:
-      "An import is a regular file of at most 4 MiB: no folder, no pipe, no device, and no link to another kind of file.",
+      "An import is a regular file of at most 4 MiB: no folder, no pipe, no device, and no link to another kind of file. One of a package is `package/file.model`; it does not lead out of the package, and nothing is fetched.",
     bad: `import { Head } from "./too-large.model"\n\n${linear("  x -> Head\n")}`,
     good: `import { Head } from "./layers.model"\n\n${linear("  x -> Head\n")}`,
   }),
