@@ -116,6 +116,17 @@ describe("freezeInstances", () => {
     expect(all).toEqual(["BatchNorm.frozen"]);
   });
 
+  it("leaves what runs as it did the same function, of frozen parameters too", () => {
+    for (const patterns of [["stem.**"], ["stage.1.**", "repeat_0.**"], ["**"]]) {
+      const { functions } = freeze(...patterns);
+      expect([...functions.keys()].filter((it) => /^(Dense|Dropout)/.test(it))).toEqual(
+        [...module.functions.keys()].filter((it) => /^(Dense|Dropout)/.test(it)),
+      );
+      for (const [key, func] of functions)
+        if (/^(Dense|Dropout)/.test(key)) expect(module.functions.get(key)).toBe(func);
+    }
+  });
+
   it("makes one function of instances that are frozen alike", () => {
     const made = [...freeze("stage.**").functions.keys()].filter((it) => it.startsWith("BatchNorm"));
     expect(made).toEqual(["BatchNorm", "BatchNorm.frozen"]);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Graph } from "../../src/ir/graph.ts";
-import { variable } from "../../src/dims/dim.ts";
+import type { Graph, Value } from "../../src/ir/graph.ts";
+import { constant, variable, type Dim } from "../../src/dims/dim.ts";
 import { interpretGraph } from "../../src/graph/interpret.ts";
 import { commonSubexpressions } from "../../src/passes/common-subexpressions.ts";
 import { eliminateDeadNodes } from "../../src/passes/eliminate-dead-nodes.ts";
@@ -124,6 +124,19 @@ describe("foldConstants", () => {
       return { y: b.op("mul", [x, row]), z: b.op("minimum", [x, infinite]) };
     });
     expect(left(graph, foldConstants)).toEqual(["constant", "constant", "constant", "div", "mul", "minimum"]);
+  });
+
+  it("makes a number of a size that has become known, and leaves those that are free", () => {
+    const graph = graphOf({ x: type("f32", "B", 2) }, (b, { x }) => {
+      const size = (dim: Dim): Value => {
+        const result = b.value({ dtype: "i64", shape: [] });
+        b.append({ kind: "dim", dim, results: [result] });
+        return result;
+      };
+      const known = b.op("mul", [size(constant(5)), b.scalar(3, "i64")]);
+      return { y: b.op("mul", [x, b.cast(known, "f32")]), free: size(variable("B")), known };
+    });
+    expect(left(graph, foldConstants, { B: 2 })).toEqual(["constant", "constant", "mul", "dim"]);
   });
 });
 
