@@ -3,11 +3,12 @@ import { compareKinks } from "./torch-kinks.ts";
 import { compareLosses } from "./torch-losses.ts";
 import { comparePenalty } from "./torch-penalty.ts";
 import { compareWithTorch, comparisons } from "./torch-conformance.ts";
+import { compareWindows } from "./torch-windows.ts";
 import { findTorch } from "./torch-peer.ts";
 
 /**
  * `npm run conformance`: the six specs against PyTorch, where some Python has it (outputs, gradients, ten training
- * steps, slopes at kinks, the penalty of WGAN-GP; with Keras 3 all losses), and mnist-cnn on both targets against each
+ * steps, slopes at kinks, the penalty of WGAN-GP; with Keras 3 all losses, convolutions and pools), and mnist-cnn on both targets against each
  * other over 200 steps. `--torch` and `--parity` run one of the two; a name (`-- --torch tiny-gpt`) the specs that have it alone. Exits with 1 where a figure is above its bound or a comparison
  * breaks off; where no Python has PyTorch it says so, and that is no failure. MODELC_ORACLE_PYTHON names the Python to
  * ask first.
@@ -45,6 +46,7 @@ if (both || words.includes("--torch")) {
     console.log(`Compared with ${peer.description}`);
     if (names.length === 0) await compare("slopes at kinks", () => Promise.resolve(compareKinks(peer.python)));
     if (names.length === 0) await compare("losses", () => Promise.resolve(compareLosses(peer.python)));
+    if (names.length === 0) await compare("convolutions and pools", () => Promise.resolve(compareWindows(peer.python)));
     if (names.length === 0) await compare("WGAN-GP", () => Promise.resolve(comparePenalty(peer.python)));
     for (const it of chosen) await compare(it.title, () => compareWithTorch(peer, it));
   }
