@@ -6,12 +6,15 @@ import {
   projectedSteps,
   recurrentAttributes,
   recurrentCost,
+  recurrentIndex,
   recurrentOperands,
   recurrentSamples,
   recurrentTypes,
   runSteps,
 } from "./define/recurrent.ts";
 import { one } from "./define/shape-rules.ts";
+
+const form = { gates: 3, biasRows: 2, states: 1 };
 
 /** `gru`: gated recurrent units (Cho et al., 2014), the reset applied after the product, as in Keras and cuDNN. */
 export const gru = defineComposite({
@@ -21,9 +24,10 @@ export const gru = defineComposite({
   structure: "other",
   operands: recurrentOperands("3 U", "[2, 3 U]", ["h0"]),
   attributes: recurrentAttributes,
-  infer: ({ operands, check }) => recurrentTypes("gru", operands, 3, 2, check),
-  cost: ({ operands }) => recurrentCost(operands, 3),
-  samples: recurrentSamples(3, 2, 1),
+  index: recurrentIndex(form.states),
+  infer: ({ operands, check }) => recurrentTypes("gru", operands, form, check),
+  cost: ({ operands }) => recurrentCost(operands, form.gates),
+  samples: recurrentSamples(form),
   decompose: (b, { operands, attributes: { reverse } }) => {
     const [x, kernel, recurrent, biases] = [0, 1, 2, 3].map((index) => elementAt(operands, index));
     if (x === undefined || kernel === undefined || recurrent === undefined || biases === undefined) return [];
@@ -32,17 +36,22 @@ export const gru = defineComposite({
       b.reshape(b.op("slice", [biases], { axis: 0, start: constant(index), size: one }), [width]);
     const projected = projectedSteps(b, x, kernel, row(0));
     const inner = row(1);
-    return runSteps(b, projected, operands.slice(4), reverse, (body, states, input) => {
-      const h = elementAt(states, 0);
-      const outer = body.ops("split", [input], { axis: 1, count: 3 });
-      const product = body.add(body.matmul(h, recurrent), inner);
-      const own = body.ops("split", [product], { axis: 1, count: 3 });
-      const gate = (index: number): Value =>
-        body.op("gate", [body.add(elementAt(outer, index), elementAt(own, index))]);
-      const reset = body.mul(gate(1), elementAt(own, 2));
-      const candidate = body.op("tanh", [body.add(elementAt(outer, 2), reset)]);
-      // update * h + (1 - update) * candidate
-      return [body.add(candidate, body.mul(gate(0), body.sub(h, candidate)))];
-    });
+    return runSteps(
+      b,
+      projected,
+      { initial: operands.slice(4, 5), lengths: operands[5], reverse },
+      (body, states, input) => {
+        const h = elementAt(states, 0);
+        const outer = body.ops("split", [input], { axis: 1, count: 3 });
+        const product = body.add(body.matmul(h, recurrent), inner);
+        const own = body.ops("split", [product], { axis: 1, count: 3 });
+        const gate = (index: number): Value =>
+          body.op("gate", [body.add(elementAt(outer, index), elementAt(own, index))]);
+        const reset = body.mul(gate(1), elementAt(own, 2));
+        const candidate = body.op("tanh", [body.add(elementAt(outer, 2), reset)]);
+        // update * h + (1 - update) * candidate
+        return [body.add(candidate, body.mul(gate(0), body.sub(h, candidate)))];
+      },
+    );
   },
 });

@@ -4,11 +4,14 @@ import {
   projectedSteps,
   recurrentAttributes,
   recurrentCost,
+  recurrentIndex,
   recurrentOperands,
   recurrentSamples,
   recurrentTypes,
   runSteps,
 } from "./define/recurrent.ts";
+
+const form = { gates: 1, biasRows: 1, states: 1 };
 
 /** `simple_rnn`: each state is an activation of the input and the state before (Elman, 1990). */
 export const simpleRnn = defineComposite({
@@ -21,11 +24,12 @@ export const simpleRnn = defineComposite({
     ...recurrentAttributes,
     activation: { kind: "string", doc: "What bends the sum.", default: "tanh", oneOf: ["tanh", "relu"] },
   },
-  infer: ({ operands, check }) => recurrentTypes("simple_rnn", operands, 1, 1, check),
-  cost: ({ operands }) => recurrentCost(operands, 1),
+  index: recurrentIndex(form.states),
+  infer: ({ operands, check }) => recurrentTypes("simple_rnn", operands, form, check),
+  cost: ({ operands }) => recurrentCost(operands, form.gates),
   samples: [
-    ...recurrentSamples(1, 1, 1),
-    ...recurrentSamples(1, 1, 1)
+    ...recurrentSamples(form),
+    ...recurrentSamples(form)
       .slice(0, 1)
       .map((sample) => ({ ...sample, attributes: { activation: "relu" } })),
   ],
@@ -33,8 +37,13 @@ export const simpleRnn = defineComposite({
     const [x, kernel, recurrent, bias] = [0, 1, 2, 3].map((index) => elementAt(operands, index));
     if (x === undefined || kernel === undefined || recurrent === undefined || bias === undefined) return [];
     const projected = projectedSteps(b, x, kernel, bias);
-    return runSteps(b, projected, operands.slice(4), reverse, (inner, states, input) => [
-      inner.op(activation, [inner.add(input, inner.matmul(elementAt(states, 0), recurrent))]),
-    ]);
+    return runSteps(
+      b,
+      projected,
+      { initial: operands.slice(4, 5), lengths: operands[5], reverse },
+      (inner, states, input) => [
+        inner.op(activation, [inner.add(input, inner.matmul(elementAt(states, 0), recurrent))]),
+      ],
+    );
   },
 });

@@ -8,9 +8,11 @@ import { loadData, relativeNorm, trainerOf, trainingOf, weightVector } from "./s
 
 /** Sequences to sequences: what a decoder reads of an encoder, where sources are of different lengths. */
 
-/** Of each source the first two to five places are there. */
-const lengths = `
+/** Of each source the first two to five places are there: which, or how many. */
+const there = `
   there:   bool[6]     = range(6)[None, :] < cast(raw.label[:, 0:1], i32) + 2`;
+const lengths = `
+  lengths: i32[]       = cast(raw.label[:, 0], i32) + 2`;
 
 const section = (more: string): string => `
 data Pairs {
@@ -75,21 +77,44 @@ model Translate(width: int = 8):
 }
 `;
 
+/** The source is read until its length from both sides, and attended to as far as that. */
+const packed = `
+model Translate(width: int = 8):
+  (heard: f32[B, S, 5], written: i32[B, T], lengths: i32[B]?) -> logits: f32[B, T, 4] {
+  (ahead, h, c) = heard -> LSTM(width, sequences=true, states=true)(lengths=lengths)
+  memory = ahead + (heard -> Bidirectional(GRU(width, sequences=true), merge=ave)(lengths=lengths))
+  steps = written -> Embedding(5, width) -> LSTM(width, sequences=true)(h, c)
+  attend = MultiHeadAttention(2)
+  seen = when given(lengths) {
+    attend(steps, memory, key_mask=range(S)[None, :] < lengths[:, None])
+  } else {
+    attend(steps, memory)
+  }
+  steps + seen -> Dense(4)
+}
+`;
+
 const opened: Trainer[] = [];
 afterAll(async () => {
   for (const it of opened) await it.dispose();
 });
 
-const cases = Object.entries({ transformer, masked, recurrent }).flatMap(([name, text]) => [
-  [`${name}, with lengths`, text + section(lengths)] as const,
-  [`${name}, all of one length`, text + section("")] as const,
+const models = {
+  transformer: { text: transformer, ends: there },
+  masked: { text: masked, ends: there },
+  recurrent: { text: recurrent, ends: there },
+  packed: { text: packed, ends: lengths },
+};
+const cases = Object.entries(models).flatMap(([name, { text, ends }]) => [
+  [`${name}, of several lengths`, text + section(ends), ends === there ? ["there"] : ["lengths"]] as const,
+  [`${name}, all of one length`, text + section(""), []] as const,
 ]);
 
-describe.each(cases)("%s", (name, text) => {
+describe.each(cases)("%s", (_, text, ends) => {
   it("trains alike on both runtimes", async () => {
     const program = trainingOf(text);
     const given = entryOf(program.model).inputNames;
-    expect(given).toEqual(["heard", "written", ...(name.includes("with") ? ["there"] : [])]);
+    expect(given).toEqual(["heard", "written", ...ends]);
     const { train } = (await loadData(program, "main.model")).splits;
     const onnx = trainerOf(await createOnnxTrainer(program, { totalSteps: 20, threads: 1 }));
     const tfjs = trainerOf(await createTfjsTrainer(program, { totalSteps: 20, backend: "cpu" }));
@@ -112,16 +137,23 @@ describe.each(cases)("%s", (name, text) => {
 });
 
 describe("places that are not there", () => {
-  it.each(Object.entries({ transformer, masked }))("change nothing: %s", async (_, text) => {
-    const program = trainingOf(text + section(lengths));
+  it.each(["transformer", "masked", "packed"] as const)("change nothing: %s", async (name) => {
+    const { text, ends } = models[name];
+    const program = trainingOf(text + section(ends));
     const { train } = (await loadData(program, "main.model")).splits;
     const trainer = trainerOf(await createOnnxTrainer(program, { totalSteps: 20, threads: 1 }));
     opened.push(trainer);
     const features = await trainer.prepare(train.gather([0, 1, 2, 3]));
     const heard = required(features.get("heard"), "heard");
-    const there = Array.from(required(features.get("there"), "there").data, Number);
-    expect(there.slice(0, 2)).toEqual([1, 1]);
-    expect(there).toContain(0);
+    const found = Array.from(
+      required(features.get("there") ?? features.get("lengths"), "where sources end").data,
+      Number,
+    );
+    const isThere =
+      ends === there ? found : found.flatMap((length) => Array.from({ length: 6 }, (_, at) => (at < length ? 1 : 0)));
+    expect(isThere.length).toBe(4 * 6);
+    expect(isThere.slice(0, 2)).toEqual([1, 1]);
+    expect(isThere).toContain(0);
     const lossWith = async (isChanged: (place: number) => boolean): Promise<number> => {
       const data = Float32Array.from(Array.from(heard.data, Number), (it, at) =>
         isChanged(Math.floor(at / 5)) ? 100 : it,
@@ -130,7 +162,7 @@ describe("places that are not there", () => {
       return required(losses[0], "a loss");
     };
     const loss = await lossWith(() => false);
-    expect(await lossWith((place) => there[place] === 0)).toBeCloseTo(loss, 6);
-    expect(Math.abs((await lossWith((place) => there[place] === 1)) - loss)).toBeGreaterThan(1e-3);
+    expect(await lossWith((place) => isThere[place] === 0)).toBeCloseTo(loss, 6);
+    expect(Math.abs((await lossWith((place) => isThere[place] === 1)) - loss)).toBeGreaterThan(1e-3);
   });
 });

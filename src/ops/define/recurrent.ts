@@ -4,7 +4,7 @@ import type { TensorType } from "../../ir/types.ts";
 import type { GraphBuilder } from "./builder.ts";
 import { elementAt } from "../../support/element-at.ts";
 import type { AttributeSchema, Cost, OperandSpec, Sample, ShapeChecker } from "./operator.ts";
-import { sharedDType } from "./shape-rules.ts";
+import { one, sharedDType } from "./shape-rules.ts";
 
 /** The attribute of all recurrent layers. */
 export const recurrentAttributes = {
@@ -19,7 +19,23 @@ export function recurrentOperands(gates: string, bias: string, states: readonly 
     { name: "recurrent", dtype: "float", shape: `[U, ${gates}]` },
     { name: "bias", dtype: "float", shape: bias },
     ...states.map((name): OperandSpec => ({ name, dtype: "float", shape: "[B, U]" })),
+    {
+      name: "lengths",
+      dtype: "integer",
+      shape: "[B]",
+      optional: true,
+      doc: "How many steps each example has: its states stay from there on, and the sequence is 0.",
+    },
   ];
+}
+
+/** Where the lengths of a recurrent layer with so many states stand, and that they end within its sequence. */
+export function recurrentIndex(states: number) {
+  return {
+    operand: 4 + states,
+    size: ({ operands }: { readonly operands: readonly TensorType[] }): Dim =>
+      add(elementAt(elementAt(operands, 0).shape, 1), constant(1)),
+  };
 }
 
 /** The sizes of a recurrent layer. */
@@ -42,14 +58,22 @@ export function recurrentSizes(operands: readonly { readonly type: TensorType }[
   };
 }
 
+/** What a recurrent layer is made of. */
+export interface RecurrentForm {
+  readonly gates: number;
+  readonly biasRows: number;
+  readonly states: number;
+}
+
 /** The result types of a recurrent layer (the sequence, then its last states), or undefined after a report. */
 export function recurrentTypes(
   what: string,
-  operands: readonly TensorType[],
-  gates: number,
-  biasRows: number,
+  given: readonly TensorType[],
+  { gates, biasRows, states }: RecurrentForm,
   check: ShapeChecker,
 ): readonly TensorType[] | undefined {
+  const operands = given.slice(0, 4 + states);
+  const lengths = given[4 + states];
   const dtype = sharedDType(operands, what, check);
   if (dtype === undefined) return undefined;
   const ranks = [3, 2, 2, biasRows === 1 ? 1 : 2, ...operands.slice(4).map(() => 2)];
@@ -59,6 +83,9 @@ export function recurrentTypes(
     if (type.shape.length !== rank) {
       return check.fail(`the ${elementAt(names, index)} of ${what} has rank ${rank}, not ${type.shape.length}`);
     }
+  }
+  if (lengths !== undefined && lengths.shape.length !== 1) {
+    return check.fail(`the lengths of ${what} have rank 1, one for each example, not ${lengths.shape.length}`);
   }
   const at = (operand: number, axis: number): Dim => elementAt(elementAt(operands, operand).shape, axis);
   const units = at(4, 1);
@@ -74,6 +101,9 @@ export function recurrentTypes(
       [at(4 + index, 0), at(0, 0), `the batch of the initial state of ${what} and of its input`],
       [at(4 + index, 1), units, `the units of the initial states of ${what}`],
     ]),
+    ...(lengths?.shape ?? []).map(
+      (size) => [size, at(0, 0), `the lengths of ${what} and the batch of its input`] as const,
+    ),
   ];
   if (!claims.map(([left, right, claim]) => check.equal(left, right, claim)).every(Boolean)) return undefined;
   const state = { dtype, shape: [at(0, 0), units] };
@@ -92,35 +122,59 @@ export function projectedSteps(b: GraphBuilder, x: Value, kernel: Value, bias: V
   return b.add(b.matmul(b.transpose(x, [1, 0, 2]), kernel), bias);
 }
 
-/** Runs a step over projected inputs: gives the sequence [B, T, U] and the last states. */
+/**
+ * Runs a step over projected inputs, until each example's length where lengths are given: gives the sequence [B, T, U] and
+ * the last states.
+ */
 export function runSteps(
   b: GraphBuilder,
   projected: Value,
-  initial: readonly Value[],
-  reverse: boolean,
+  {
+    initial,
+    lengths,
+    reverse,
+  }: { readonly initial: readonly Value[]; readonly lengths: Value | undefined; readonly reverse: boolean },
   step: (b: GraphBuilder, states: readonly Value[], input: Value) => readonly Value[],
 ): readonly Value[] {
   const length = elementAt(projected.type.shape, 0);
-  const settings = { initial, sequences: [projected], sequenceAxes: [0], emitAxes: [0], length, reverse };
+  const steps = lengths === undefined ? [] : b.ops("steps_within", [lengths], { size: length });
+  const sequences = [projected, ...steps.map((it) => b.reshape(it, [...it.type.shape, one]))];
+  const settings = { initial, sequences, sequenceAxes: sequences.map(() => 0), emitAxes: [0], length, reverse };
   const results = b.scan(settings, (inner, states, elements) => {
     const next = step(inner, states, elementAt(elements, 0));
-    return { carries: next, emits: next.slice(0, 1) };
+    const there = elements[1];
+    if (there === undefined) return { carries: next, emits: next.slice(0, 1) };
+    return {
+      carries: next.map((it, index) => inner.where(there, it, elementAt(states, index))),
+      emits: next.slice(0, 1).map((it) => inner.where(there, it, inner.scalar(0, it.type.dtype))),
+    };
   });
   const emitted = elementAt(results, initial.length);
   return [b.transpose(emitted, [1, 0, 2]), ...results.slice(0, initial.length)];
 }
 
-/** Samples of a recurrent layer: lengths of 1 and more, both directions. */
-export function recurrentSamples(gates: number, biasRows: number, states: number): readonly Sample[] {
-  const sample = (batch: number, length: number, features: number, units: number, reverse: boolean): Sample => ({
+/** Samples of a recurrent layer: lengths of 1 and more, both directions; all steps of each example, and some. */
+export function recurrentSamples({ gates, biasRows, states }: RecurrentForm): readonly Sample[] {
+  const sample = (
+    [batch, length, features, units]: readonly [number, number, number, number],
+    reverse: boolean,
+    lengths: readonly number[] = [],
+  ): Sample => ({
     operands: [
       { dtype: "f32", shape: [batch, length, features] },
       { dtype: "f32", shape: [features, gates * units] },
       { dtype: "f32", shape: [units, gates * units] },
       { dtype: "f32", shape: biasRows === 1 ? [gates * units] : [biasRows, gates * units] },
       ...Array.from({ length: states }, () => ({ dtype: "f32", shape: [batch, units] }) as const),
+      ...(lengths.length === 0 ? [] : [{ dtype: "i32", shape: [batch], data: lengths } as const]),
     ],
     attributes: { reverse },
   });
-  return [sample(2, 3, 2, 3, false), sample(1, 4, 3, 2, true), sample(3, 1, 1, 2, false)];
+  return [
+    sample([2, 3, 2, 3], false),
+    sample([1, 4, 3, 2], true),
+    sample([3, 1, 1, 2], false),
+    sample([3, 4, 2, 3], false, [2, 0, 4]),
+    sample([3, 4, 2, 3], true, [3, 4, 0]),
+  ];
 }

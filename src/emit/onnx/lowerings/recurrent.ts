@@ -32,14 +32,14 @@ export const recurrent = {
           kernelForOnnx(writer, ref(1), units, lstmOrder),
           kernelForOnnx(writer, ref(2), units, lstmOrder),
           writer.node("Unsqueeze", [biases, leading]),
-          writer.absent,
+          lengthsForOnnx(writer, refs[6]),
           writer.node("Unsqueeze", [ref(4), leading]),
           writer.node("Unsqueeze", [ref(5), leading]),
         ],
         3,
         recurrentOnnxAttributes(operands, reverse),
       );
-      return fromOnnxResults(writer, results);
+      return fromOnnxResults(writer, results, refs.slice(4, 6), refs[6]);
     },
   }),
   gru: inInference({
@@ -54,13 +54,13 @@ export const recurrent = {
           kernelForOnnx(writer, ref(1), units, gruOrder),
           kernelForOnnx(writer, ref(2), units, gruOrder),
           writer.node("Reshape", [ref(3), writer.ints([1, -1])]),
-          writer.absent,
+          lengthsForOnnx(writer, refs[5]),
           writer.node("Unsqueeze", [ref(4), writer.ints([0])]),
         ],
         2,
         { ...recurrentOnnxAttributes(operands, reverse), linear_before_reset: { int: 1 } },
       );
-      return fromOnnxResults(writer, results);
+      return fromOnnxResults(writer, results, refs.slice(4, 5), refs[5]);
     },
   }),
   simple_rnn: inInference({
@@ -80,7 +80,7 @@ export const recurrent = {
           kernelForOnnx(writer, ref(1), units, [0]),
           kernelForOnnx(writer, ref(2), units, [0]),
           writer.node("Unsqueeze", [biases, writer.ints([0])]),
-          writer.absent,
+          lengthsForOnnx(writer, refs[5]),
           writer.node("Unsqueeze", [ref(4), writer.ints([0])]),
         ],
         2,
@@ -89,7 +89,7 @@ export const recurrent = {
           activations: { strings: [activation === "relu" ? "Relu" : "Tanh"] },
         },
       );
-      return fromOnnxResults(writer, results);
+      return fromOnnxResults(writer, results, refs.slice(4, 5), refs[5]);
     },
   }),
 } satisfies Partial<OnnxLowerings>;
@@ -113,13 +113,34 @@ function reordered(writer: OnnxWriter, ref: OnnxRef, units: Dim, order: readonly
 }
 
 /** The results of an ONNX recurrent operator, [T, 1, B, U] and [1, B, U], as the language has them. */
-function fromOnnxResults(writer: OnnxWriter, results: readonly OnnxRef[]): readonly OnnxRef[] {
+function fromOnnxResults(
+  writer: OnnxWriter,
+  results: readonly OnnxRef[],
+  initial: readonly OnnxRef[],
+  lengths: OnnxRef | undefined,
+): readonly OnnxRef[] {
   const [sequence, ...states] = results;
+  // ONNX Runtime gives zeros as the last states of examples without a step: they are those that it began with.
+  const isEmpty =
+    lengths === undefined
+      ? undefined
+      : writer.node("Equal", [
+          writer.node("Unsqueeze", [writer.cast(lengths, "i32"), writer.ints([1])]),
+          writer.constant("i32", 0),
+        ]);
   const steps = writer.node("Squeeze", [sequence ?? writer.absent, writer.ints([1])]);
   return [
     writer.node("Transpose", [steps], { perm: { ints: [1, 0, 2] } }),
-    ...states.map((state) => writer.node("Squeeze", [state, writer.ints([0])])),
+    ...states.map((state, index) => {
+      const last = writer.node("Squeeze", [state, writer.ints([0])]);
+      return isEmpty === undefined ? last : writer.node("Where", [isEmpty, elementAt(initial, index), last]);
+    }),
   ];
+}
+
+/** Lengths as ONNX takes them, where there are some. */
+function lengthsForOnnx(writer: OnnxWriter, lengths: OnnxRef | undefined): OnnxRef {
+  return lengths === undefined ? writer.absent : writer.cast(lengths, "i32");
 }
 
 /** `x` time first. */
