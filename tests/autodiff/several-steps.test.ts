@@ -24,6 +24,14 @@ const programs: readonly (readonly [string, TrainProgram])[] = [
   ["two steps", gan],
   ["a step on every second batch", labelledProgram()],
   ["phases of freezing", thawingProgram()],
+  [
+    "a part that is always frozen, and averages",
+    {
+      ...thawingProgram(),
+      phases: [{ from: { steps: 0 }, frozen: ["head.kernel", "norm.scale"] }],
+      average: { kind: "ema", decay: 0.9 },
+    },
+  ],
   ["phases of freezing, and averages", { ...thawingProgram(), average: { kind: "ema", decay: 0.9 } }],
 ];
 
