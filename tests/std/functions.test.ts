@@ -50,6 +50,7 @@ async function expectOn(
   result: string,
   given: Readonly<Record<string, readonly number[]>>,
   expected: readonly number[],
+  digits = 1e-6,
 ): Promise<void> {
   const inputs = Object.entries(given).map(([name, { length }]) => `${name}: f32[${length}]`);
   const run = await runOn(`model M: (${inputs.join(", ")}) -> y: ${result} {\n  ${body}\n}`, given);
@@ -60,7 +61,7 @@ async function expectOn(
       const value = found[at] ?? NaN;
       if (value === right || (Number.isNaN(value) && Number.isNaN(right))) return;
       expect(Math.abs(value - right), `${body}: ${value}, not ${right}`).toBeLessThan(
-        1e-6 * Math.max(1, Math.abs(right)),
+        digits * Math.max(1, Math.abs(right)),
       );
     });
   }
@@ -103,6 +104,18 @@ describe("functions of single elements", () => {
       expect(numbersOf(made).map((it) => Math.round(it * 1e6) / 1e6)).toEqual([0.6, 0, -0.6]);
     }
     await expectOn("xlogy(a, b)", "f32[3]", { a: [0, 2, 0], b: [0, Math.E, 5] }, [0, 2, 0]);
+  });
+
+  it("lgamma and digamma are right beyond 1 as well", async () => {
+    const x = [1, 2, 3.5, 4, 10, 100];
+    await expectOn("lgamma(x)", "f32[6]", { x }, [0.0, 0.0, 1.2009736, 1.7917595, 12.801827, 359.13421], 3e-6);
+    await expectOn(
+      "digamma(x)",
+      "f32[6]",
+      { x },
+      [-0.57721566, 0.42278434, 1.1031566, 1.2561177, 2.2517526, 4.6001619],
+      3e-6,
+    );
   });
 
   it("lerp, heaviside and logical_xor", async () => {
