@@ -35,7 +35,7 @@ export function buildInitGraph(module: Module, options: BuildOptions, train?: Tr
     const variable = required(parameters.get(path) ?? states.get(path), path);
     const key = b.value(seed.type);
     b.append({ kind: "key", path: place, indices, base, results: [key] });
-    return initialValue(b, key, variable.type, variable.init);
+    return initialValue(b, key, variable.type, train?.initials.get(path) ?? variable.init);
   });
   const first = once((path: string): Value => {
     const value = drawn(followed.get(path) ?? path);

@@ -1,5 +1,5 @@
 import type { Span } from "../support/source.ts";
-import type { Func, Module } from "./graph.ts";
+import type { Func, Initializer, Module } from "./graph.ts";
 import type { TensorType } from "./types.ts";
 
 /** What the `data` and `train` sections mean once they are checked: plain data, for every target and the runtime. */
@@ -214,6 +214,8 @@ export interface TrainProgram {
   readonly metrics: readonly Metric[];
   readonly groups: readonly ParameterGroup[];
   readonly average?: AverageSpec;
+  /** How parameters begin, by path, where it is otherwise than they are declared. */
+  readonly initials: ReadonlyMap<string, Initializer>;
   /** Whatever follows is frozen in all phases. */
   readonly follows: readonly FollowSpec[];
   /** In order; the first is from the beginning. */

@@ -74,6 +74,7 @@ export function programOf(
     },
     metrics: [],
     groups: [],
+    initials: new Map(),
     follows: [],
     phases: [{ from: { steps: 0 }, frozen: [] }],
     length: { epochs: 1 },

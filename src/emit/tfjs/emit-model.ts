@@ -125,8 +125,8 @@ function portTypes({ type, inputs, outputs }: ModelContext): readonly Item[] {
 }
 
 function createFunction(context: ModelContext): FunctionItem {
-  const { type, parameters, states, trains, helpers } = context;
-  const makeParameters = createExpression(parameters, helpers);
+  const { type, initial, states, trains, helpers } = context;
+  const makeParameters = createExpression(initial, helpers);
   const makeStates = createExpression(states, helpers);
   const makeStatistics =
     context.statistics === undefined ? undefined : createExpression(context.statistics, helpers, unfitted);

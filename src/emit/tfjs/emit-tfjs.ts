@@ -29,6 +29,7 @@ import { fileNames, nameScope, severalNames } from "./names.ts";
 import { preludeClosure, preludeNames } from "./prelude.ts";
 import { printFile } from "./print.ts";
 import { variableTrees, type VariableNode } from "../structured/variable-tree.ts";
+import { withInitials } from "../structured/with-initials.ts";
 
 /** What becomes a TypeScript file. */
 export interface TfjsInput {
@@ -147,6 +148,7 @@ function attemptFile({ module: whole, train, name }: TfjsInput, isHelper: (name:
     type,
     forward: written.of(module.entry),
     parameters,
+    initial: train === undefined ? parameters : withInitials(parameters, train.initials),
     states,
     ...(statistics !== undefined && statistics.entries.size > 0 ? { statistics } : {}),
     interfaces,

@@ -23,6 +23,8 @@ export interface ModelContext {
   readonly type: string;
   readonly forward: CalledFunction;
   readonly parameters: VariableNode;
+  /** The parameters as they begin. */
+  readonly initial: VariableNode;
   readonly states: VariableNode;
   /** What the data section fits on the training examples, where it does. */
   readonly statistics?: VariableNode;

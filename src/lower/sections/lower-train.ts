@@ -34,6 +34,7 @@ import {
   readValidate,
 } from "./read-training.ts";
 import { readDirective } from "./read-directive.ts";
+import { readInitials } from "./read-initials.ts";
 import { checkFollowers } from "./check-followers.ts";
 import { freezePhases } from "./freeze-phases.ts";
 import { reportIdleSteps } from "./report-idle-steps.ts";
@@ -172,6 +173,12 @@ export function lowerTrainSection(
   const marks = directives.flatMap((it) => readDirective(it, owned, model.module.name, scope) ?? []);
   reportIdleGroups(marks, paths, scope);
   checkFollowers(marks, written.flatMap(writtenUpdates), model.module, scope);
+  const initials = readInitials(
+    marks.flatMap((it) => (it.kind === "init" ? [it.directive] : [])),
+    parametersOf(model.module),
+    sectionContext(elaborator, file, declaration.label?.text ?? model.module.name),
+    scope,
+  );
   const follows = marks.flatMap((it) => (it.kind === "follow" ? [it.follow] : []));
   const freezes = marks.flatMap((it) => (it.kind === "freeze" ? [it.freeze] : []));
   const still = follows.map(({ pattern }) => pattern);
@@ -214,6 +221,7 @@ export function lowerTrainSection(
     steps: [first, ...others],
     metrics,
     ...(average !== undefined && { average }),
+    initials,
     follows,
     groups: marks.flatMap((it) => (it.kind === "group" ? [it.group] : [])),
     phases,

@@ -10,6 +10,7 @@ import { readArguments, type SettingScope } from "./read-setting.ts";
 export type ReadDirective =
   | { readonly kind: "group"; readonly directive: Directive; readonly group: ParameterGroup }
   | { readonly kind: "freeze"; readonly directive: Directive; readonly freeze: Freeze }
+  | { readonly kind: "init"; readonly directive: Directive }
   | { readonly kind: "follow"; readonly directive: Directive; readonly follow: FollowSpec };
 
 /** The paths of what a model owns. */
@@ -38,16 +39,19 @@ export function readDirective(
     scope.collector.report("MC4005", of.span, { argument: "a second pattern", callee: key, known: [] });
     return undefined;
   }
+  const withStates = key === "freeze" || key === "follow";
   const patterns = of === undefined ? [pattern] : [pattern, of];
-  const unmatched = patterns.filter((it) => !matchesSome(it.value, owned, key !== "group"));
+  const unmatched = patterns.filter((it) => !matchesSome(it.value, owned, withStates));
   for (const it of unmatched) {
-    const what = key === "group" ? "no parameter" : "no parameter and no state";
+    const what = withStates ? "no parameter and no state" : "no parameter";
     scope.collector.report("MC4012", it.span, { pattern: it.value, model, what });
   }
   if (unmatched.length > 0) return undefined;
   switch (key) {
     case "group":
       return readGroup(directive, scope);
+    case "init":
+      return { kind: "init", directive };
     case "freeze": {
       const freeze = readFreeze(directive, scope);
       return freeze && { kind: "freeze", directive, freeze };

@@ -11,7 +11,8 @@ export function reportIdleGroups(
   const groups = all.filter((it) => it.kind === "group");
   const stills = all.flatMap((it) => {
     const { directive } = it;
-    if (it.kind === "group" || (it.kind === "freeze" && (it.freeze.from ?? it.freeze.until) !== undefined)) return [];
+    if (it.kind === "group" || it.kind === "init") return [];
+    if (it.kind === "freeze" && (it.freeze.from ?? it.freeze.until) !== undefined) return [];
     return it.kind === "freeze"
       ? [{ directive, pattern: it.freeze.pattern, message: "frozen here" }]
       : [{ directive, pattern: it.follow.pattern, message: "follows here" }];

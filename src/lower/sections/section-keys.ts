@@ -17,10 +17,10 @@ export const sectionKeys = {
       "stop",
       "save",
     ],
-    later: ["precision", "init"],
+    later: ["precision"],
   },
   step: { now: ["loss", "update", "optimizer", "clip", "every"], later: [] },
 } as const;
 
 /** Words of a training that a pattern of paths follows, in place of a colon. */
-export const directiveWords = ["group", "freeze", "follow"] as const;
+export const directiveWords = ["group", "freeze", "follow", "init"] as const;

@@ -50,6 +50,7 @@ export const program: TrainProgram = {
   ],
   metrics: [accuracyMetric],
   groups: [],
+  initials: new Map(),
   follows: [],
   phases: [{ from: { steps: 0 }, frozen: [] }],
   length: { epochs: 4 },
