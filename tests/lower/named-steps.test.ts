@@ -111,11 +111,11 @@ describe("a training in named steps", () => {
       "MC4006",
       "0",
     ],
-    ["a loss beside its steps", `loss: mean(fake)\n  ${critic}`, "MC4001", "loss: mean(fake)"],
+    ["a loss beside its steps", `loss: mean(fake)\n  ${critic}`, "MC4084", "loss: mean(fake)"],
     [
       "an optimizer that no step takes",
       `optimizer: sgd(lr=0.1)\n  ${critic}\n  ${generator}`,
-      "MC4001",
+      "MC4084",
       "optimizer: sgd(lr=0.1)",
     ],
   ])("is refused where it has %s", (_, train, code, text) => {

@@ -294,6 +294,16 @@ export const trainingCatalog = {
     bad: twins("target: Dense(2)", `${following}\n  freeze "target.**"`),
     good: twins("target: Dense(2)", `${following}\n  freeze "**.bias"`),
   }),
+  MC4084: entry({
+    severity: "error",
+    title: "a setting that all steps have for themselves",
+    message: (it: { key: string }) =>
+      `\`${it.key}\` has no effect here: this training takes steps, each of which has its own.`,
+    explanation:
+      "A step's loss stands in the step. `optimizer` and `clip` of the section are those of the steps that have none. Nothing in a section is silently ignored, so what no step takes is an error.",
+    bad: train("  loss: mse(y, t)\n  optimizer: sgd(lr=0.1)\n  step all { loss: mae(y, t) }"),
+    good: train("  optimizer: sgd(lr=0.1)\n  step all { loss: mae(y, t) }"),
+  }),
   MC4017: entry({
     severity: "error",
     title: "one name for two things",

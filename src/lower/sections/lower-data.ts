@@ -31,6 +31,7 @@ import { reportMisplaced } from "./report-misplaced.ts";
 import { sectionContext, sectionFunc, settingScope } from "./section-context.ts";
 import { sectionKeys } from "./section-keys.ts";
 import { typeRawFields, viewOf } from "./type-raw-fields.ts";
+import { hasDrawnFraction } from "./has-drawn-fraction.ts";
 
 /** The batch dimension of features: the first of every model input. */
 export const batchDim: Dim = variable("B");
@@ -293,7 +294,13 @@ function lowerFeature(
   const fits =
     value?.type.shape.length === wanted.shape.length &&
     value.type.shape.every((dim, at) => isSame(dim, wanted.shape[at]));
-  if (value !== undefined && fits && result.kind === "tensor") return { value, unrounded: result.value };
+  if (value !== undefined && fits && result.kind === "tensor") {
+    if (isFloat(type.dtype) || !hasDrawnFraction(ctx.nodes, result.value)) return { value, unrounded: result.value };
+    const help = "`floor(10 * noise.uniform)` is a whole number from 0 to 9.";
+    const parameters = { feature: name, declared: formatType(type), found: "drawn numbers with a fraction" };
+    collector.report("MC4016", expression.span, parameters, { help });
+    return undefined;
+  }
   const found = result.kind === "tensor" ? ofOneExample(result.value.type) : "no tensor";
   collector.report("MC4016", expression.span, { feature: name, declared: formatType(type), found });
   return undefined;

@@ -33,6 +33,18 @@ function replaceNoise(expression: Expression, by: (it: Expression) => Expression
   return mapWithin(expression, (it) => replaceNoise(it, by));
 }
 
+/** Where `noise` stands alone, which says nothing of how it is drawn. */
+function aloneIn(expression: Expression): readonly Expression[] {
+  if (noiseOf(expression) !== undefined) return [];
+  const found: Expression[] = expression.kind === "reference" && expression.text === "noise" ? [expression] : [];
+  if (expression.kind === "call") found.push(...aloneIn(expression.callee));
+  mapWithin(expression, (it) => {
+    found.push(...aloneIn(it));
+    return it;
+  });
+  return found;
+}
+
 /** What is asked of noise: `normal` in `noise.normal`, and in `noise.normal(2)`, which is none. */
 function noiseOf(it: Expression): { readonly kind: string; readonly span: Span } | undefined {
   if (it.kind === "call") return noiseOf(it.callee);
@@ -54,6 +66,14 @@ export function lowerNoise(
 ): Expression | undefined {
   let count = 0;
   let fine = true;
+  if (!ctx.file.scope.has("noise")) {
+    for (const it of aloneIn(expression)) {
+      const known = [...draws.keys()].map((kind) => `noise.${kind}`);
+      ctx.elaborator.collector.report("MC4004", it.span, { what: "noise", name: "`noise` alone", known });
+      fine = false;
+    }
+  }
+  if (!fine) return undefined;
   const lowered = replaceNoise(expression, (it) => {
     const local = `${feature}.noise.${count}`;
     count += 1;

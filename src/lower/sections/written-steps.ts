@@ -54,9 +54,10 @@ export function writtenSteps(
   for (const key of ["loss", ...shared]) {
     const setting = settings.get(key);
     if (setting === undefined || (key !== "loss" && read.some(({ own }) => !own.has(key)))) continue;
-    const known = sectionKeys.train.now.filter((it) => it !== key);
-    const help = `Each step has its own \`${key}\`: here it has no effect.`;
-    collector.report("MC4001", setting.span, { key, section: "train", known }, { help });
+    const labels = read
+      .flatMap(({ own }) => own.get(key) ?? [])
+      .map((it) => ({ span: it.span, message: "a step's own" }));
+    collector.report("MC4084", setting.span, { key }, { labels });
   }
   const steps = read.map(({ entry, own }): WrittenStep => ({
     name: entry.name.text,
