@@ -66,7 +66,7 @@ describe("what a spec imports", () => {
   });
 
   it("may not hold a zero byte in its name", async () => {
-    const folder = folderWith({ "net.model": importing("a\\u{0}.model") });
+    const folder = folderWith({ "net.model": importing("./a\\u{0}.model") });
     expect((await cli(["check", join(folder, "net.model")])).err).toMatch(/MC2036[^]*its name has a zero byte/);
   });
 
