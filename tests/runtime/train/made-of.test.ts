@@ -253,6 +253,16 @@ describe("the record of a training", () => {
     expect(length).toEqual({ steps: 16, ends: null });
   });
 
+  it("holds no `total` of a schedule that ends with the training, and shapes axis by axis", () => {
+    const text = source
+      .replace("sgd(lr=0.1)", "sgd(lr=cosine(peak=0.1))")
+      .replace("  price:", "  grid: f32[1, 2] = stack(raw.a, raw.b, axis=-1)[:, None]\n  price:");
+    const { optimizer, features, length } = made({ text }).parts;
+    expect(optimizer).toEqual({ kind: "sgd", decay: 0, rate: { kind: "cosine", peak: 0.1, warmup: 0, floor: 0 } });
+    expect(features).toMatchObject({ types: { x: "f32[2]", grid: "f32[1, 2]", price: "f32[1]" } });
+    expect(length).toEqual({ steps: 16, ends: 16 });
+  });
+
   it("holds a text as its characters and their places among them", () => {
     const text = (tokens: readonly number[], vocabulary: readonly string[] = ["a", "b"]): RawData => ({
       kind: "text",
