@@ -57,9 +57,9 @@ export function scatterAlongDoubles(places: Doubles, elements: Doubles, depth: n
 }
 
 /** Where the `k` largest, or smallest, elements of each line along the last axis stand, the first of equals first. */
-export function topDoubles(x: Doubles, k: number, largest: boolean): Doubles {
+export function topDoubles(x: Doubles, k: number, fromLargest: boolean): Doubles {
   const depth = x.shape[x.shape.length - 1] ?? 1;
-  const sign = largest ? -1 : 1;
+  const sign = fromLargest ? -1 : 1;
   const rows = x.data.length / depth;
   const places = Array.from({ length: rows }, (_, row) => {
     const value = (place: number) => sign * (x.data[row * depth + place] ?? NaN);
