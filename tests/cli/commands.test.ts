@@ -156,7 +156,10 @@ describe("the other commands", () => {
       expect(validateAgainst("check.schema.json", JSON.parse(out) as Json)).toEqual([]);
     }
     expect(JSON.parse((await cli(["check", folder, "--sarif"])).out)).toMatchObject({ version: "2.1.0" });
-    expect(await cli(["check", "specs"])).toEqual({ code: 0, out: "6 files checked, no problems\n", err: "" });
+    const files = readdirSync("specs", { recursive: true, encoding: "utf8" }).filter((it) => it.endsWith(".model"));
+    expect(files.length).toBeGreaterThan(6);
+    const out = `${String(files.length)} files checked, no problems\n`;
+    expect(await cli(["check", "specs"])).toEqual({ code: 0, out, err: "" });
   });
 
   it("fmt changes what is not laid out, and names it with --check", async () => {

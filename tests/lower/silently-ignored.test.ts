@@ -203,7 +203,7 @@ describe("every key of a section", () => {
     ['  group "**": decay=0, decay=1', "MC4005"],
     ['  group "**": lr=0', "MC4005"],
     ['  group "**": decay=-1', "MC4006"],
-    ['  freeze "**.bias": decay=0', "MC4005"],
+    ['  freeze "**.bias": decay=0', "MC4006"],
     ["  unknown: 3", "MC4001"],
   ])("train: %s", (entry, code) => expect(codesOfFile(file({ train: entry }))).toContain(code));
 
