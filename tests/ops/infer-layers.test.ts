@@ -92,8 +92,7 @@ describe("shapes of layers", () => {
       infer("max_pool", [tensor(B, 4, 4, 3)], {
         window: [2, 2],
         strides: [2, 2],
-        padding: "explicit",
-        pads: [2, 0, 0, 0],
+        padding: [2, 0, 0, 0],
       }),
       /smaller than its window/,
     ],
