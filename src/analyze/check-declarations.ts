@@ -41,7 +41,9 @@ export function checkDeclaration(file: ProgramFile, library: Library, declaratio
     checkInputOrder(declaration, form);
     checkMetric(declaration, form);
   }
-  if (declaration.kind === "callable" || declaration.kind === "const") checkNames(file, library, declaration, names);
+  // Of names that may have come out of their scopes, nothing is said.
+  if ((declaration.kind === "callable" || declaration.kind === "const") && !declaration.unbalanced)
+    checkNames(file, library, declaration, names);
   return { form, names, saysNames: names.saysNames };
 }
 

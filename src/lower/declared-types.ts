@@ -5,6 +5,7 @@ import type { TensorType, DType } from "../ir/types.ts";
 import { isDType, isFloat } from "../ops/define/dtype-class.ts";
 import { dimNamesOf } from "../analyze/dim-names.ts";
 import { genericElements } from "../analyze/builtins.ts";
+import { referencesIn } from "../analyze/walk.ts";
 import type { Span } from "../support/source.ts";
 import { textOf } from "../support/source.ts";
 import type { CallableDeclaration, Input, TypeExpression } from "../syntax/ast.ts";
@@ -13,7 +14,7 @@ import { findLocal, report, type Context, type Scope } from "./context.ts";
 import { asDim } from "./convert.ts";
 import { exampleOf, named, shapeChecker } from "./shape-checker.ts";
 import { judgePlaces, labelsOf } from "./value-facts.ts";
-import { describe, formatType, type TensorVal, type Val, type ValueFacts } from "./values.ts";
+import { describe, formatType, poison, type TensorVal, type Val, type ValueFacts } from "./values.ts";
 import { factsIn } from "./minima.ts";
 
 /** A declared type with known dims. */
@@ -143,13 +144,21 @@ export function matchInputs(
     const it = given[index];
     if (it === undefined) return;
     const { type } = it.val.value;
-    // An argument whose elements are wrong is told once: its sizes bind, and nothing else is asked of them.
-    const fits = matchElement(ctx, callee.scope, declaration, input, it);
-    const split = splitShape(ctx, declaration, input, it, fits);
-    if (!fits || split === undefined) fine = false;
-    if (split === undefined) return;
+    const split = matchElement(ctx, callee.scope, declaration, input, it)
+      ? splitShape(ctx, declaration, input, it)
+      : undefined;
+    if (split === undefined) {
+      fine = false;
+      // An argument that is wrong is told once: what its dims would have been, nothing says.
+      const spreads = input.type.dims.flatMap((dim) =>
+        dim.kind === "dim-spread" ? [dim.name?.text ?? spreadKey] : [],
+      );
+      for (const name of [...referencesIn(input.type), ...spreads])
+        if (!isBound(name)) callee.scope.names.set(name, poison);
+      return;
+    }
     const shape: Dim[] = [];
-    if (fits) types[index] = { dtype: type.dtype, shape, facts: it.val.facts };
+    types[index] = { dtype: type.dtype, shape, facts: it.val.facts };
     for (const part of split) {
       if (part.kind === "spread") {
         const key = part.name ?? spreadKey;
@@ -157,7 +166,7 @@ export function matchInputs(
         const before = findLocal(callee.scope, key);
         if (before === undefined || before.kind === "absent")
           callee.scope.names.set(key, { kind: "list", elements: dims.map((dim): Val => ({ kind: "dim", dim })) });
-        else if (before.kind === "list" && fits)
+        else if (before.kind === "list")
           later.push(() => sameSpread(ctx, declaration, input, it, before.elements, dims));
         shape.push(...dims);
         continue;
@@ -170,7 +179,6 @@ export function matchInputs(
         callee.scope.names.set(bare, { kind: "dim", dim: axisOf(dim, { label: bare }) });
         continue;
       }
-      if (!fits) continue;
       later.push(() => {
         const wanted = asDim(
           callee,
@@ -277,20 +285,18 @@ type ShapePart =
     }
   | { readonly kind: "spread"; readonly name: string | undefined; readonly dims: readonly Dim[] };
 
-/** Pairs the declared dims with the given ones; undefined for a rank that does not fit, which is reported where `tells`. */
+/** Pairs the declared dims with the given ones; undefined after reporting a rank that does not fit. */
 function splitShape(
   ctx: Context,
   declaration: CallableDeclaration,
   input: Input,
   it: GivenInput,
-  tells: boolean,
 ): readonly ShapePart[] | undefined {
   const { shape } = it.val.value.type;
   const { dims } = input.type;
   const spread = dims.findIndex((dim) => dim.kind === "dim-spread");
   const fixed = dims.length - (spread === -1 ? 0 : 1);
   if (spread === -1 ? shape.length !== fixed : shape.length < fixed) {
-    if (!tells) return undefined;
     report(
       ctx,
       "MC3001",

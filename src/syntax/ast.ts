@@ -61,6 +61,8 @@ export interface DeclarationBase extends NodeBase {
   readonly doc: Doc | undefined;
   /** True where a part of it did not parse, and was left out: later phases say nothing of what rests on it. */
   readonly broken: boolean;
+  /** True where its brackets do not match: which part lies within which is a guess. */
+  readonly unbalanced: boolean;
 }
 
 export interface ImportDeclaration extends DeclarationBase {

@@ -21,7 +21,7 @@ export function buildTopLevel(builder: DeclarationBuilder, node: CstNode): ast.N
   const child = onlyChild(node);
   if (child === undefined || !("children" in child)) return fault("a declaration with several parts");
   const doc = builder.docs.at(child.location?.startOffset ?? -1);
-  const common = { span: spanOf(builder, child), doc, broken: false };
+  const common = { span: spanOf(builder, child), doc, broken: false, unbalanced: false };
   const name = (): ast.Name => buildName(builder, oneToken(child, "Identifier"));
   switch (child.name) {
     case "specLine":

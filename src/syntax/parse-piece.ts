@@ -31,6 +31,9 @@ export interface ParsedPiece {
   readonly more: Span | undefined;
 }
 
+/** What is said of brackets that do not match. */
+const bracketErrors: readonly string[] = ["MC1002", "MC1003", "MC1004"];
+
 /** How deep a tree may be, so that later phases may recurse over it. */
 const deepestTree = 1000;
 
@@ -89,7 +92,8 @@ export function parsePiece(source: SourceFile, next: Span | undefined): ParsedPi
       const isNamed = !("name" in built) || built.name.text !== lostName;
       const isWhole = isNamed && !cuts.some((it) => it.start <= end && it.end >= start);
       const broken = !isWhole || reporter.reportedIn(start, end);
-      kept.push(broken ? { ...built, broken } : built);
+      const unbalanced = reporter.reportedIn(start, end, bracketErrors);
+      kept.push(broken ? { ...built, broken, unbalanced } : built);
     }
   }
   const { found, more } = reporter;
@@ -100,7 +104,7 @@ export function parsePiece(source: SourceFile, next: Span | undefined): ParsedPi
 function shallow({ kind, span, doc, ...it }: Declaration): Declaration {
   const lost: NameReference = { kind: "reference", span, text: lostName };
   const name: Name = { kind: "name", span, text: lostName };
-  const common = { span, doc, broken: true };
+  const common = { span, doc, broken: true, unbalanced: false };
   if (kind === "train" || kind === "tune")
     return { kind, ...common, label: undefined, model: lost, data: name, entries: [] };
   return { kind: "const", ...common, name: "name" in it ? it.name : name, value: lost };

@@ -8,8 +8,8 @@ export interface Reporter {
   readonly file: SourceFile;
   report<C extends Code>(code: C, span: Span, parameters: ParametersOf<C>, extras?: Extras): void;
   span(start: number, end: number): Span;
-  /** Whether something was reported that starts between two offsets, the end included. */
-  reportedIn(start: number, end: number): boolean;
+  /** Whether something, or something of these codes, was reported that starts between two offsets, the end included. */
+  reportedIn(start: number, end: number, codes?: readonly string[]): boolean;
   readonly full: boolean;
   /** Everything that was reported, in order of place. */
   readonly found: readonly Diagnostic[];
@@ -35,7 +35,8 @@ export function createReporter(file: SourceFile): Reporter {
       if (held.length >= limit) more ??= where;
       else held.push(makeDiagnostic(code, where, parameters, extras));
     },
-    reportedIn: (start, end) => held.some((it) => it.span.start >= start && it.span.start <= end),
+    reportedIn: (start, end, codes) =>
+      held.some((it) => it.span.start >= start && it.span.start <= end && codes?.includes(it.code) !== false),
     get full() {
       return held.length >= limit;
     },
