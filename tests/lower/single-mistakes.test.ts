@@ -275,6 +275,7 @@ describe("a single mistake", () => {
     ["metrics: accuracy(logits, label)", "metrics: acuracy(logits, label)"],
     ["metrics: accuracy(logits, label)", "metrics: accuracy(logits)"],
     ["metrics: accuracy(logits, label)", "metrics: accuracy(label, label)"],
+    ["metrics: accuracy(logits, label)", "metrics: accuracy(sum(logits), label)"],
     ["metrics: accuracy(logits, label)", "metrics: accuracy(logits, lable)"],
     ["metrics: accuracy(logits, label)", "metric: accuracy(logits, label)"],
     ["hits(probs, label)\n", "hits(prob, label)\n"],
