@@ -1,4 +1,5 @@
 import { constant, multiply } from "../dims/dim.ts";
+import type { Value } from "../ir/graph.ts";
 import { first } from "./define/elementwise.ts";
 import { defineComposite, type Sample } from "./define/operator.ts";
 import { elementsOf } from "./define/shape-rules.ts";
@@ -37,13 +38,19 @@ export const norm = defineComposite({
     const x = first(operands);
     const number = (value: number) => b.scalar(value, x.type.dtype);
     if (order === 1) return [b.sum(b.op("abs", [x]), axes, keep)];
-    const powers = order === 2 ? b.op("square", [x]) : b.op("pow", [b.op("abs", [x]), number(order)]);
-    const total = b.sum(powers, axes, keep);
     // The slope of the root of 0 is infinite: times 0 it would be no number.
-    const isZero = b.op("equal", [total, number(0)]);
-    const known = b.where(isZero, number(1), total);
-    const root = order === 2 ? b.op("sqrt", [known]) : b.op("pow", [known, number(1 / order)]);
-    return [b.where(isZero, number(0), root)];
+    const rooted = (total: Value, root: (total: Value) => Value): Value => {
+      const isZero = b.op("equal", [total, number(0)]);
+      return b.where(isZero, number(0), root(b.where(isZero, number(1), total)));
+    };
+    if (order === 2) return [rooted(b.sum(b.op("square", [x]), axes, keep), (total) => b.op("sqrt", [total]))];
+    // High powers leave the type: those of shares of the largest size are 1 at most.
+    const sizes = b.op("abs", [x]);
+    const most = b.op("stop_gradient", [b.op("max", [sizes], { axes, keep: true })]);
+    const scale = b.where(b.op("equal", [most, number(0)]), number(1), most);
+    const total = b.sum(b.op("pow", [b.div(sizes, scale), number(order)]), axes, keep);
+    const lengths = rooted(total, (it) => b.op("pow", [it, number(1 / order)]));
+    return [b.mul(lengths, b.reshape(scale, lengths.type.shape))];
   },
 });
 
