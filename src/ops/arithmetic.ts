@@ -128,6 +128,7 @@ export const floorDiv = defineBinary({
   name: "floor_div",
   doc: "The quotient of two tensors, rounded down as by Python's //.",
   dtype: "number",
+  isWhole: true,
   compute: (a, b) => Math.floor(a / b),
   range: (ranges, dtype) => (isFloat(dtype) ? anyValue : rangeOfQuotients(ranges)),
   gradient: "nondifferentiable",

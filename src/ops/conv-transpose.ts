@@ -23,7 +23,7 @@ const attributes = {
     doc: "That of the convolution whose transpose it is. `same`: the result has size * stride places; `valid`: all that the kernel reaches, and at least size * stride; in numbers, which are cut off again: one for all sides, one for each axis, or those before each axis and then those behind each.",
     oneOf: ["valid", "same"],
   },
-  outputPadding: {
+  output_padding: {
     kind: "ints",
     doc: "Places added behind each axis where the padding is in numbers, fewer than a stride: sizes that the convolution makes one of.",
     default: [0],
@@ -58,7 +58,7 @@ export const convTranspose = defineComposite({
     { operands: operandsOf([2, 3, 4, 2], [3, 2, 3, 2]), attributes: { strides: [2, 1], dilations: [1, 2] } },
     {
       operands: operandsOf([1, 3, 2, 4], [3, 3, 1, 4]),
-      attributes: { strides: [2], padding: [1], outputPadding: [1, 0], groups: 2 },
+      attributes: { strides: [2], padding: [1], output_padding: [1, 0], groups: 2 },
     },
     { operands: operandsOf([1, 4, 3, 2], [3, 2, 3, 2]), attributes: { padding: [0, 1, 2, 0], strides: [3, 2] } },
     {
@@ -68,10 +68,10 @@ export const convTranspose = defineComposite({
     { operands: operandsOf([1, 2, 3, 2, 2], [2, 3, 2, 3, 2]), attributes: { strides: [1, 2, 2], padding: "same" } },
     {
       operands: operandsOf([1, 2, 2, 3, 4], [2, 1, 3, 1, 4]),
-      attributes: { strides: [2, 1, 2], padding: [0, 0, 1], outputPadding: [1, 0, 1], groups: 2 },
+      attributes: { strides: [2, 1, 2], padding: [0, 0, 1], output_padding: [1, 0, 1], groups: 2 },
     },
   ],
-  decompose: (b, { operands, results, attributes: { outputPadding: _, ...shared } }) => [
+  decompose: (b, { operands, results, attributes: { output_padding: _, ...shared } }) => [
     b.op("conv_input_gradient", operands, { ...shared, inputShape: elementAt(results, 0).type.shape }),
   ],
 });
@@ -80,7 +80,7 @@ function operandsOf(x: readonly number[], kernel: readonly number[]) {
   return [x, kernel].map((shape) => ({ dtype: "f32", shape }) as const);
 }
 
-type TransposedAttributes = ConvolutionAttributes & { readonly outputPadding: readonly number[] };
+type TransposedAttributes = ConvolutionAttributes & { readonly output_padding: readonly number[] };
 
 /** The shape of the result, or undefined after a report. */
 function transposedShape(
@@ -96,10 +96,10 @@ function transposedShape(
       `${what} takes a kernel of the rank of its input, with its spatial axes first and then the channels that go out and in: ${kernel.length} is not ${input.length}`,
     );
   }
-  const { layout, groups, dilations, outputPadding } = given;
+  const { layout, groups, dilations, output_padding } = given;
   const at = kernelAxes(layout, kernel.length);
   const axes = at.spatial.length;
-  if (!checkWindowAttributes(what, axes, given, { dilations, outputPadding }, check)) return undefined;
+  if (!checkWindowAttributes(what, axes, given, { dilations, output_padding }, check)) return undefined;
   if (literalShape(at.spatial.map((axis) => elementAt(kernel, axis))) === undefined) {
     return check.fail(`the spatial sizes of the kernel of ${what} must be known numbers`);
   }
@@ -122,27 +122,27 @@ function transposedShape(
 function transposedSize(
   input: Dim,
   kernel: readonly number[],
-  { strides, dilations, padding, outputPadding }: TransposedAttributes,
+  { strides, dilations, padding, output_padding }: TransposedAttributes,
   axis: number,
   check: ShapeChecker,
 ): Dim | undefined {
   const axes = kernel.length;
   const along = (numbers: readonly number[]): number => elementAt(forEachAxis(numbers, axes), axis);
-  const [stride, extra] = [along(strides), along(outputPadding)];
+  const [stride, extra] = [along(strides), along(output_padding)];
   const extent = (elementAt(kernel, axis) - 1) * along(dilations) + 1;
   const sides = paddingAlong(padding, axis, axes);
   const whole = multiply(input, constant(stride));
   if (typeof sides === "string") {
     if (extra > 0) {
       return check.fail(
-        `\`${sides}\` says how large the result of conv_transpose is: outputPadding goes with a padding in numbers`,
+        `\`${sides}\` says how large the result of conv_transpose is: \`output_padding\` goes with a padding in numbers`,
       );
     }
     return sides === "same" ? whole : add(whole, constant(Math.max(extent - stride, 0)));
   }
   if (extra >= stride) {
     return check.fail(
-      `the outputPadding of conv_transpose must be less than its stride: ${extra} is not less than ${stride}`,
+      `the \`output_padding\` of conv_transpose must be less than its stride: ${extra} is not less than ${stride}`,
     );
   }
   const reach = add(multiply(subtract(input, one), constant(stride)), constant(extent));

@@ -19,8 +19,8 @@ export const matmul = definePrimitive({
     { name: "b", dtype: "float", shape: "[..., K, M]" },
   ],
   attributes: {
-    transposeA: { kind: "bool", doc: "Takes the last two axes of `a` swapped.", default: false },
-    transposeB: { kind: "bool", doc: "Takes the last two axes of `b` swapped.", default: false },
+    transposeA: { internal: true, kind: "bool", doc: "Takes the last two axes of `a` swapped.", default: false },
+    transposeB: { internal: true, kind: "bool", doc: "Takes the last two axes of `b` swapped.", default: false },
   },
   infer: ({ operands, attributes, check }) => {
     const a = elementAt(operands, 0);

@@ -1,3 +1,5 @@
+import type { Value } from "../ir/graph.ts";
+import type { GraphBuilder } from "./define/builder.ts";
 import { binarySamples, defineBinary, defineUnary, unarySamples } from "./define/elementwise.ts";
 
 /** `tan`: the tangent, of radians. */
@@ -16,10 +18,7 @@ export const asin = defineUnary({
   doc: "The angle from -pi/2 to pi/2 whose sine the element is; NaN beyond -1 and 1.",
   dtype: "float",
   compute: Math.asin,
-  gradient: (b, x, _y, g) => {
-    const one = b.scalar(1, x.type.dtype);
-    return b.div(g, b.op("sqrt", [b.mul(b.sub(one, x), b.add(one, x))]));
-  },
+  gradient: (b, x, _y, g) => b.div(g, b.op("sqrt", [oneLessSquare(b, x)])),
   samples: unarySamples([-0.9, 0.9]),
 });
 
@@ -29,10 +28,7 @@ export const acos = defineUnary({
   doc: "The angle from 0 to pi whose cosine the element is; NaN beyond -1 and 1.",
   dtype: "float",
   compute: Math.acos,
-  gradient: (b, x, _y, g) => {
-    const one = b.scalar(1, x.type.dtype);
-    return b.neg(b.div(g, b.op("sqrt", [b.mul(b.sub(one, x), b.add(one, x))])));
-  },
+  gradient: (b, x, _y, g) => b.neg(b.div(g, b.op("sqrt", [oneLessSquare(b, x)]))),
   samples: unarySamples([-0.9, 0.9]),
 });
 
@@ -92,10 +88,7 @@ export const atanh = defineUnary({
   doc: "The inverse of the hyperbolic tangent; NaN beyond -1 and 1.",
   dtype: "float",
   compute: Math.atanh,
-  gradient: (b, x, _y, g) => {
-    const one = b.scalar(1, x.type.dtype);
-    return b.div(g, b.mul(b.sub(one, x), b.add(one, x)));
-  },
+  gradient: (b, x, _y, g) => b.div(g, oneLessSquare(b, x)),
   samples: unarySamples([-0.9, 0.9]),
 });
 
@@ -122,3 +115,9 @@ export const atan2 = defineBinary({
     },
   ],
 });
+
+/** 1 - x^2, exact near 1 and -1. */
+function oneLessSquare(b: GraphBuilder, x: Value): Value {
+  const one = b.scalar(1, x.type.dtype);
+  return b.mul(b.sub(one, x), b.add(one, x));
+}

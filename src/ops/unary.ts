@@ -27,6 +27,7 @@ export const sign = defineUnary({
   name: "sign",
   doc: "-1, 0 or 1 as an element is negative, zero or positive.",
   dtype: "number",
+  isWhole: true,
   compute: Math.sign,
   gradient: "nondifferentiable",
   samples: [...unarySamples(), { operands: [{ dtype: "f32", shape: [3], data: [-2, 0, 5] }] }],

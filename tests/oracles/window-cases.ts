@@ -54,7 +54,7 @@ const transposed = axes.flatMap((n) => {
   ] as const;
   return combine(settings, steps, ({ padding, dilation, groups }, [stride, extra]): readonly WindowCase[] => [
     {
-      call: `conv_transpose(x, k, strides=${stride}, dilations=${dilation}, groups=${groups}, padding=${padding}, outputPadding=${extra})`,
+      call: `conv_transpose(x, k, strides=${stride}, dilations=${dilation}, groups=${groups}, padding=${padding}, output_padding=${extra})`,
       x: [2, ...[4, 3, 3].slice(0, n), 4],
       kernel: [...[3, 2, 2].slice(0, n), 6 / groups, 4],
       peer: `transposed(x, k, stride=${stride}, padding=${padding}, output_padding=${extra}, dilation=${dilation}, groups=${groups})`,

@@ -34,7 +34,7 @@ function ofTree(tree: VariableTree, path: string, initials: ReadonlyMap<string, 
 function initialsKey(tree: VariableTree): string {
   switch (tree.kind) {
     case "leaf":
-      return JSON.stringify(tree.init);
+      return `${tree.init.name}(${Object.entries(tree.init.arguments).join()})`;
     case "list":
       return initialsKey(tree.element);
     case "node":

@@ -63,6 +63,8 @@ export interface BinarySpec {
   readonly result?: DType;
   /** FLOPs an element; 1 unless said. */
   readonly flops?: number;
+  /** Whether it gives whole numbers of any. */
+  readonly isWhole?: boolean;
   readonly compute: (a: number, b: number, dtype: DType) => number;
   /** Which numbers the results may be, by those of the operands. */
   readonly range?: (ranges: readonly ValueRange[], dtype: DType) => ValueRange;
@@ -106,7 +108,7 @@ export function defineBinary(spec: BinarySpec): Primitive<NoAttributes> {
       const from = first(operands).dtype;
       return [zipArrays(first(operands), second(operands), first(results), (a, b) => compute(a, b, from))];
     },
-    element: { operands: 2, compute },
+    element: { operands: 2, compute, ...(spec.isWhole !== undefined && { isWhole: spec.isWhole }) },
     gradient:
       gradient === "nondifferentiable"
         ? gradient

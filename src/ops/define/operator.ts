@@ -252,14 +252,13 @@ export interface PrimitiveSpec<S extends AttributeSchema> extends OperatorBase<S
 }
 
 /** A function on one element of each operand, one or two, all of one element type. */
-export type ElementFunction =
-  | {
-      readonly operands: 1;
-      readonly compute: (x: number, dtype: DType) => number;
-      /** Whether it gives whole numbers. */
-      readonly isWhole?: boolean;
-    }
-  | { readonly operands: 2; readonly compute: (a: number, b: number, dtype: DType) => number };
+export type ElementFunction = {
+  /** Whether it gives whole numbers of any. */
+  readonly isWhole?: boolean;
+} & (
+  | { readonly operands: 1; readonly compute: (x: number, dtype: DType) => number }
+  | { readonly operands: 2; readonly compute: (a: number, b: number, dtype: DType) => number }
+);
 
 /** An operator defined by others: expanded unless a target writes it whole. */
 export interface CompositeSpec<S extends AttributeSchema> extends OperatorBase<S> {
