@@ -147,7 +147,8 @@ export async function train(stem, batches, { epochs = 1, hyper = {}, threads = 1
             shape,
           ),
         ]);
-        if (apply !== undefined) await call(graphs[apply[phase]], Object.fromEntries(mean), step);
+        const update = apply?.[phase] ?? undefined;
+        if (update !== undefined) await call(graphs[update], Object.fromEntries(mean), step);
       }
       step++;
     }

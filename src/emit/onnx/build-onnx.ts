@@ -107,7 +107,8 @@ export function buildOnnx(build: OnnxBuild): OnnxFiles | undefined {
             ...(build.split === true || train.accumulate > 1
               ? [
                   ...stepParts(train, "grad", buildGradientGraph, options),
-                  ...stepParts(train, "apply", buildApplyGraph, options),
+                  // What rests changes nothing, and a graph without outputs is none.
+                  ...stepParts(train, "apply", buildApplyGraph, options).filter(changes),
                 ]
               : []),
           ];
@@ -174,6 +175,10 @@ export function buildOnnx(build: OnnxBuild): OnnxFiles | undefined {
     ]),
     models,
   };
+}
+
+function changes({ graph }: Part): boolean {
+  return graph.outputs.length > 0;
 }
 
 function stepParts(

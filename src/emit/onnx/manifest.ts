@@ -115,7 +115,8 @@ export interface ManifestStep {
   readonly loss: string;
   /** Its graph in each phase, by its key in `graphs`: one that gives gradients where `apply` lists what takes their mean. */
   readonly graphs: readonly GraphKey[];
-  readonly apply?: readonly GraphKey[];
+  /** `null` for a phase in which the step rests, and nothing else moves behind it. */
+  readonly apply?: readonly (GraphKey | null)[];
 }
 
 /** What a manifest is made of. */
@@ -147,7 +148,7 @@ export function buildManifest({ module, train, version, opset, weights, graphs }
     weights,
     graphs: Object.fromEntries(graphs.map((it) => [graphKey(it.name), describeGraph(it, train)])),
     constraints: constraintsOf(module),
-    ...(train !== undefined && { training: trainingOf(train) }),
+    ...(train !== undefined && { training: trainingOf(train, new Set(graphs.map((it) => graphKey(it.name)))) }),
   };
 }
 
@@ -237,7 +238,7 @@ function describeValue({ name, role, path, value }: GraphInput | GraphOutput): M
   };
 }
 
-function trainingOf(train: TrainProgram): ManifestTraining {
+function trainingOf(train: TrainProgram, written: ReadonlySet<GraphKey>): ManifestTraining {
   return {
     name: train.name,
     batch: train.batch,
@@ -251,7 +252,7 @@ function trainingOf(train: TrainProgram): ManifestTraining {
       figure: portOf("metric", name),
       accumulators: accumulators.map((it) => ({ name: accumulatorPort(name, it.name), merge: it.merge })),
     })),
-    ...(!isPlain(train) && { run: train.steps.map((it) => stepOf(train, it)) }),
+    ...(!isPlain(train) && { run: train.steps.map((it) => stepOf(train, it, written)) }),
     ...(train.phases.length > 1 && { phases: train.phases }),
   };
 }
@@ -261,14 +262,16 @@ function isPlain({ steps, phases, accumulate }: TrainProgram): boolean {
   return steps.length === 1 && phases.length === 1 && accumulate === 1;
 }
 
-function stepOf(train: TrainProgram, step: TrainStep): ManifestStep {
+function stepOf(train: TrainProgram, step: TrainStep, written: ReadonlySet<GraphKey>): ManifestStep {
   const graphs = (kind: GraphKind): readonly GraphKey[] =>
     stepGraphs(train, kind).flatMap(({ name, place }) => (place.step === step ? [graphKey(name)] : []));
   return {
     ...(step.name !== undefined && { name: step.name }),
     every: step.every,
     loss: lossPort(step.name),
-    ...(train.accumulate === 1 ? { graphs: graphs("train") } : { graphs: graphs("grad"), apply: graphs("apply") }),
+    ...(train.accumulate === 1
+      ? { graphs: graphs("train") }
+      : { graphs: graphs("grad"), apply: graphs("apply").map((it) => (written.has(it) ? it : null)) }),
   };
 }
 

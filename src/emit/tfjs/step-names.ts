@@ -23,11 +23,14 @@ export interface StepNames {
   readonly key: string;
 }
 
-/** The names of a program's steps: plain for the only one, and with the step's name where there are several. */
+/** The names of a program's steps: plain for the only one, whatever it is called, and with the step's name for several. */
 export function stepNames({ steps }: Pick<TrainProgram, "steps">): ReadonlyMap<TrainStep, StepNames> {
   // A step's key is a variable where all steps are taken.
   const keys = nameScope([...fileNames, ...severalNames, ...preludeNames]);
-  return new Map(steps.map((step) => [step, step.name === undefined ? plain : named(keys.take(camelCase(step.name)))]));
+  const isOnly = steps.length === 1;
+  const namesOf = ({ name }: TrainStep): StepNames =>
+    isOnly || name === undefined ? plain : named(keys.take(camelCase(name)));
+  return new Map(steps.map((step) => [step, namesOf(step)]));
 }
 
 const plain: StepNames = {

@@ -135,6 +135,9 @@ export async function createOnnxTrainer(program: TrainProgram, options: OnnxTrai
     graph,
     loop: createStepLoop({ session: await graph.session(), graph: graph.description, values }),
   });
+  /** What takes the mean of gradients; a step that rests changes nothing. */
+  const applied = async (graph: LazySession): Promise<LoopedGraph | undefined> =>
+    graph.graph.outputs.length === 0 ? undefined : looped(graph);
   const trainingGraphs = async (which: StepPlace): Promise<TrainingGraphs> => {
     const { step, phase } = which;
     const known = training.get(step)?.get(phase);
@@ -145,7 +148,7 @@ export async function createOnnxTrainer(program: TrainProgram, options: OnnxTrai
         ? { whole: await looped(lazy("train", () => buildTrainingGraph(program, target, which))) }
         : {
             gradients: await looped(lazy("grad", () => buildGradientGraph(program, target, which))),
-            apply: await looped(lazy("apply", () => buildApplyGraph(program, target, which))),
+            apply: await applied(lazy("apply", () => buildApplyGraph(program, target, which))),
           };
     training.set(step, (training.get(step) ?? new Map<FreezePhase, TrainingGraphs>()).set(phase, made));
     return made;
@@ -223,7 +226,7 @@ export async function createOnnxTrainer(program: TrainProgram, options: OnnxTrai
         found.push({ result, examples });
         sum.add(outputs, examples);
       }
-      await apply.loop.run(feedsOf(apply, sum.mean(), at), () => true);
+      await apply?.loop.run(feedsOf(apply, sum.mean(), at), () => true);
       taken = true;
       return joinResults(found, measuredIn(program, step));
     } finally {
@@ -315,7 +318,8 @@ interface LoopedGraph {
 /** The two halves of a step, where the gradients of several batches make one update. */
 interface AccumulatingGraphs {
   readonly gradients: LoopedGraph;
-  readonly apply: LoopedGraph;
+  /** None where the step rests. */
+  readonly apply: LoopedGraph | undefined;
 }
 
 /** What takes a step. */

@@ -201,6 +201,16 @@ describe("the steps of a file", () => {
     expect(typeErrors(files, "step-names")).toEqual([]);
   }, 120_000);
 
+  it("may be one alone, with a name", async () => {
+    const files = new Map<string, string>();
+    for (const named of ["Gan", "Net"] as const) {
+      const program = programOf(named);
+      const only = { ...program, steps: [{ ...program.steps[0], name: "optimizer" }] } as const;
+      files.set(named.toLowerCase(), await emitTfjs({ module: program.model, train: only, name: named }));
+    }
+    expect(typeErrors(files, "one-step")).toEqual([]);
+  }, 60_000);
+
   it("are taken one by one as together", async () => {
     const module = await importEmitted<EmittedGan>("Gan", texts.get("Gan") ?? "", "steps");
     const batch = await batchOf("Gan", "validate");
