@@ -30,11 +30,18 @@ function multiplyRanges(a: Range, b: Range): Range {
   return widen(Math.min(...corners), Math.max(...corners));
 }
 
-function powerRange(base: Range, exponent: number): Range {
+function powerRange({ low, high }: Range, exponent: number): Range {
+  const [first, last] = [power(low, exponent), power(high, exponent)];
+  if (exponent % 2 === 1) return widen(first, last);
+  const least = low <= 0 && high >= 0 ? 0 : Math.min(first, last);
+  return widen(least, Math.max(first, last));
+}
+
+/** By products, which are exact as long as they are below 2^53. */
+function power(base: number, exponent: number): number {
   let result = base;
-  for (let i = 1; i < exponent; i++) result = multiplyRanges(result, base);
-  if (exponent % 2 === 1 || base.low >= 0 || base.high <= 0) return result;
-  return { low: 0, high: result.high };
+  for (let i = 1; i < exponent; i++) result *= base;
+  return result;
 }
 
 function quotientRange(a: Range, divisor: Range): Range {
