@@ -2,7 +2,7 @@ import type { Node, OperatorNode, Value } from "../ir/graph.ts";
 import type { GraphBuilder } from "../ops/define/builder.ts";
 import { attributesFor } from "../ops/define/operator.ts";
 import { findOperator } from "../ops/registry.ts";
-import { fault } from "../support/fault.ts";
+import { fault, required } from "../support/fault.ts";
 import { activeValues } from "./active-values.ts";
 import { differentiateScan, type Defer, type Reversed, type Seed } from "./differentiate-scan.ts";
 
@@ -93,6 +93,9 @@ function operatorGradients(
     operands: node.operands,
     results: node.results,
     gradients: flowing,
+    get g() {
+      return required(flowing[0], `a gradient of ${node.op}`);
+    },
     attributes: attributesFor(operator, node.attributes),
     needs,
   });

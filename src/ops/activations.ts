@@ -46,8 +46,7 @@ export const silu = defineComposite({
   cost: ({ results }) => ({ flops: multiply(elementsOf(first(results)), constant(2)) }),
   samples: unarySamples([-4, 4]),
   decompose: (b, { operands: values }) => [b.mul(first(values), b.op("sigmoid", values))],
-  gradient: ({ b, operands: values, results, gradients: [g] }) => {
-    if (g === undefined) return [];
+  gradient: ({ b, operands: values, results, g }) => {
     const share = b.op("sigmoid", values);
     // (x s)' = s + y (1 - s)
     const slope = b.add(share, b.mul(first(results), b.sub(like(b, share, 1), share)));

@@ -28,9 +28,7 @@ export const avgPool = definePrimitive({
     });
     return [{ ...result, data }];
   },
-  gradient: ({ b, operands, gradients, attributes, needs }) => {
-    const dy = gradients[0];
-    if (dy === undefined || needs[0] !== true) return [undefined];
+  gradient: ({ b, operands, g: dy, attributes }) => {
     return [b.op("avg_pool_gradient", [dy], { ...attributes, inputShape: elementAt(operands, 0).type.shape })];
   },
 });
@@ -70,8 +68,7 @@ export const avgPoolGradient = definePrimitive({
     });
     return [{ ...result, data }];
   },
-  gradient: ({ b, gradients, attributes: { inputShape: _, ...shared }, needs }) => {
-    const g = gradients[0];
-    return [g === undefined || needs[0] !== true ? undefined : b.op("avg_pool", [g], shared)];
+  gradient: ({ b, g, attributes: { inputShape: _, ...shared } }) => {
+    return [b.op("avg_pool", [g], shared)];
   },
 });

@@ -38,5 +38,5 @@ export const broadcastTo = definePrimitive({
   ],
   valueFact: "view",
   reference: ({ operands, attributes }) => [broadcastArray(first(operands), attributes.shape)],
-  gradient: ({ b, operands, gradients: [g] }) => [g && b.reduceTo(g, first(operands).type)],
+  gradient: ({ b, operands, g }) => [b.reduceTo(g, first(operands).type)],
 });

@@ -52,7 +52,7 @@ export const cast = definePrimitive({
     const limits = limitsOfCast(x.dtype, attributes.dtype);
     return [mapArray(x, (it) => (limits === undefined ? it : keptBetween(it, limits)), attributes.dtype)];
   },
-  gradient: ({ b, operands, gradients: [g] }) => {
+  gradient: ({ b, operands, g }) => {
     const from = first(operands).type.dtype;
     return [g !== undefined && isFloat(from) && isFloat(g.type.dtype) ? b.cast(g, from) : undefined];
   },

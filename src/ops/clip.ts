@@ -41,8 +41,7 @@ export const clip = definePrimitive({
   reference: ({ operands, attributes }) => [
     mapArray(first(operands), (x) => Math.min(Math.max(x, attributes.min), attributes.max)),
   ],
-  gradient: ({ b, operands, gradients: [g], attributes }) => {
-    if (g === undefined) return [];
+  gradient: ({ b, operands, g, attributes }) => {
     const x = first(operands);
     const zero = b.scalar(0, g.type.dtype);
     const [atLeast, atMost] = attributes.open ? ["greater", "less"] : ["greater_equal", "less_equal"];

@@ -91,8 +91,7 @@ export const concat = definePrimitive({
       }),
     ];
   },
-  gradient: ({ b, operands, gradients: [g], needs, attributes: { axis } }) => {
-    if (g === undefined) return [];
+  gradient: ({ b, operands, g, needs, attributes: { axis } }) => {
     const gradients: (Value | undefined)[] = [];
     let start: Dim = constant(0);
     operands.forEach((it, index) => {

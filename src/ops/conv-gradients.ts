@@ -47,10 +47,8 @@ export const convInputGradient = definePrimitive({
     });
     return [{ ...result, data }];
   },
-  gradient: ({ b, operands, gradients, attributes: { inputShape: _, ...shared }, needs }) => {
+  gradient: ({ b, operands, g, attributes: { inputShape: _, ...shared }, needs }) => {
     const [dy, kernel] = [elementAt(operands, 0), elementAt(operands, 1)];
-    const g = gradients[0];
-    if (g === undefined) return [undefined, undefined];
     return [
       needs[0] === true ? b.op("conv", [g, kernel], shared) : undefined,
       needs[1] === true
@@ -94,10 +92,8 @@ export const convKernelGradient = definePrimitive({
     });
     return [{ ...result, data }];
   },
-  gradient: ({ b, operands, gradients, attributes: { kernelShape: _, ...shared }, needs }) => {
+  gradient: ({ b, operands, g, attributes: { kernelShape: _, ...shared }, needs }) => {
     const [x, dy] = [elementAt(operands, 0), elementAt(operands, 1)];
-    const g = gradients[0];
-    if (g === undefined) return [undefined, undefined];
     return [
       needs[0] === true ? b.op("conv_input_gradient", [dy, g], { ...shared, inputShape: x.type.shape }) : undefined,
       needs[1] === true ? b.op("conv", [x, g], shared) : undefined,

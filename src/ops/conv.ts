@@ -37,10 +37,8 @@ export const conv = definePrimitive({
     });
     return [{ ...result, data }];
   },
-  gradient: ({ b, operands, gradients, attributes, needs }) => {
+  gradient: ({ b, operands, g: dy, attributes, needs }) => {
     const [x, kernel] = [elementAt(operands, 0), elementAt(operands, 1)];
-    const dy = gradients[0];
-    if (dy === undefined) return [undefined, undefined];
     return [
       needs[0] === true
         ? b.op("conv_input_gradient", [dy, kernel], { ...attributes, inputShape: x.type.shape })

@@ -60,9 +60,7 @@ export const crossEntropyGradient = definePrimitive({
       }),
     ];
   },
-  gradient: ({ b, operands, gradients, needs }) => {
-    const dy = gradients[0];
-    if (dy === undefined) return [undefined, undefined, undefined];
+  gradient: ({ b, operands, g: dy, needs }) => {
     const [logarithms, labels, scale] = [elementAt(operands, 0), elementAt(operands, 1), elementAt(operands, 2)];
     const axes = dy.type.shape.map((_, axis) => axis);
     const unscaled = () => b.op("cross_entropy_gradient", [logarithms, labels, b.scalar(1, scale.type.dtype)]);

@@ -41,7 +41,5 @@ export const cumsum = definePrimitive({
     });
     return [fillArray(x, (index) => elementAt(sums, index))];
   },
-  gradient: ({ b, gradients: [g], attributes }) => [
-    g && b.op("cumsum", [g], { ...attributes, reverse: !attributes.reverse }),
-  ],
+  gradient: ({ b, g, attributes }) => [b.op("cumsum", [g], { ...attributes, reverse: !attributes.reverse })],
 });

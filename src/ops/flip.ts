@@ -31,5 +31,5 @@ export const flip = definePrimitive({
     const steps = strides.map((it, index) => (index === axis ? -it : it));
     return [pick(x, stridedIndices(x.shape, steps, offset), x)];
   },
-  gradient: ({ b, gradients: [g], attributes: { axis } }) => [g && b.op("flip", [g], { axis })],
+  gradient: ({ b, g, attributes: { axis } }) => [b.op("flip", [g], { axis })],
 });

@@ -66,7 +66,7 @@ export const gatherAlong = definePrimitive({
       fillArray(first(results), (index) => at(x, Math.floor(index / count) * size + placeAt(indices, index, size))),
     ];
   },
-  gradient: ({ b, operands, gradients: [g] }) => [
+  gradient: ({ b, operands, g }) => [
     g &&
       b.op("scatter_along", [elementAt(operands, 1), g], { depth: required(first(operands).type.shape.at(-1), "row") }),
   ],
@@ -110,5 +110,5 @@ export const scatterAlong = definePrimitive({
     });
     return [{ ...type, data }];
   },
-  gradient: ({ b, operands, gradients: [g] }) => [undefined, g && b.op("gather_along", [g, first(operands)])],
+  gradient: ({ b, operands, g }) => [undefined, b.op("gather_along", [g, first(operands)])],
 });

@@ -96,8 +96,7 @@ export const gather = definePrimitive({
       }),
     ];
   },
-  gradient: ({ b, operands, gradients: [g], attributes: { axis } }) => {
-    if (g === undefined) return [];
+  gradient: ({ b, operands, g, attributes: { axis } }) => {
     const table = first(operands).type;
     const indices = second(operands);
     if (axis === 0) return [b.op("scatter_add", [indices, g], { shape: table.shape })];
@@ -181,5 +180,5 @@ export const scatterAdd = definePrimitive({
     });
     return [{ dtype, shape, data }];
   },
-  gradient: ({ b, operands, gradients: [g] }) => [undefined, g && b.op("gather", [g, first(operands)], { axis: 0 })],
+  gradient: ({ b, operands, g }) => [undefined, b.op("gather", [g, first(operands)], { axis: 0 })],
 });

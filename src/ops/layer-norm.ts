@@ -68,9 +68,7 @@ export const layerNorm = defineComposite({
   decompose: (b, { operands: values, attributes: { epsilon } }) => [
     elementAt(b.ops("layer_norm_with_statistics", values, { epsilon }), 0),
   ],
-  gradient: ({ b, operands: values, gradients, attributes: { epsilon }, needs }) => {
-    const dy = gradients[0];
-    if (dy === undefined) return [undefined, undefined, undefined];
+  gradient: ({ b, operands: values, g: dy, attributes: { epsilon }, needs }) => {
     const [x, scale] = [elementAt(values, 0), elementAt(values, 1)];
     const statistics = b.ops("layer_norm_with_statistics", values, { epsilon });
     const [mean, inverse] = [elementAt(statistics, 1), elementAt(statistics, 2)];

@@ -139,9 +139,8 @@ export const crossEntropy = defineComposite({
   ],
   decompose: (b, { operands, attributes }) => [b.neg(meanOfAll(b, likelihoods(b, operands, attributes.smoothing)))],
   each: (b, { operands, attributes }) => b.neg(likelihoods(b, operands, attributes.smoothing)),
-  gradient: ({ b, operands, attributes: { smoothing }, gradients, needs }) => {
-    const dy = gradients[0];
-    if (dy === undefined || needs[0] !== true) return [undefined, undefined];
+  gradient: ({ b, operands, attributes: { smoothing }, g: dy, needs }) => {
+    if (needs[0] !== true) return [undefined, undefined];
     const [logits, labels] = [elementAt(operands, 0), elementAt(operands, 1)];
     const { dtype, shape } = logits.type;
     // The same log_softmax as in the forward pass: common subexpressions are merged.
@@ -190,9 +189,7 @@ export const binaryCrossEntropy = defineComposite({
   ],
   decompose: (b, { operands }) => [meanOfAll(b, binaryEntropies(b, operands))],
   each: (b, { operands }) => binaryEntropies(b, operands),
-  gradient: ({ b, operands, gradients, needs }) => {
-    const dy = gradients[0];
-    if (dy === undefined) return [undefined, undefined];
+  gradient: ({ b, operands, g: dy, needs }) => {
     const [logits, targets] = [elementAt(operands, 0), elementAt(operands, 1)];
     const scale = share(b, dy, logits.type);
     return [

@@ -67,10 +67,9 @@ export const matmul = definePrimitive({
       elementAt(results, 0).shape,
     ),
   ],
-  gradient: ({ b: g, operands, gradients, attributes, needs }) => {
-    const dy = gradients[0];
+  gradient: ({ b: g, operands, g: dy, attributes, needs }) => {
     const [a, b] = operands;
-    if (dy === undefined || a === undefined || b === undefined) return [undefined, undefined];
+    if (a === undefined || b === undefined) return [undefined, undefined];
     const { transposeA, transposeB } = attributes;
     const gradientA = (): Value =>
       transposeA ? multiplied(g, b, dy, transposeB, true) : multiplied(g, dy, b, false, !transposeB);

@@ -40,9 +40,7 @@ export const maxPool = definePrimitive({
     });
     return [{ ...result, data }];
   },
-  gradient: ({ b, operands, results, gradients, attributes, needs }) => {
-    const dy = gradients[0];
-    if (dy === undefined || needs[0] !== true) return [undefined];
+  gradient: ({ b, operands, results, g: dy, attributes }) => {
     return [b.op("max_pool_gradient", [elementAt(operands, 0), elementAt(results, 0), dy], attributes)];
   },
 });

@@ -49,8 +49,7 @@ export const variance = defineComposite({
     const centred = b.sub(x, b.mean(x, axes, true));
     return [b.mean(b.op("square", [centred]), axes, keep)];
   },
-  gradient: ({ b, operands, gradients: [g], attributes: { axes } }) => {
-    if (g === undefined) return [];
+  gradient: ({ b, operands, g, attributes: { axes } }) => {
     const x = first(operands);
     const kept = b.reshape(g, keptShape(x.type.shape, axes));
     const centred = b.sub(x, b.mean(x, axes, true));

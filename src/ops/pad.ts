@@ -56,8 +56,7 @@ export const pad = definePrimitive({
     });
     return [{ dtype: x.dtype, shape: type.shape, data }];
   },
-  gradient: ({ b, operands, gradients: [g], attributes: { before, after } }) => {
-    if (g === undefined) return [];
+  gradient: ({ b, operands, g, attributes: { before, after } }) => {
     return [
       first(operands).type.shape.reduce((inner, size, axis) => {
         const start = required(before[axis], "border");

@@ -94,9 +94,7 @@ function defineReduction(spec: ReductionSpec): Primitive<typeof reductionAttribu
     reference: ({ operands, attributes, results }) => [
       reshapeArray(spec.compute(first(operands), attributes.axes), first(results).shape),
     ],
-    gradient: ({ b, operands, results, gradients, attributes }) => {
-      const [g] = gradients;
-      if (g === undefined) return [undefined];
+    gradient: ({ b, operands, results, g, attributes }) => {
       const x = first(operands);
       const kept = keptShape(x.type.shape, attributes.axes);
       const at = { x, y: b.reshape(first(results), kept), g: b.reshape(g, kept), axes: attributes.axes };

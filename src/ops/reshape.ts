@@ -34,5 +34,5 @@ export const reshape = definePrimitive({
   ],
   valueFact: "view",
   reference: ({ operands, attributes }) => [reshapeArray(first(operands), attributes.shape)],
-  gradient: ({ b, operands, gradients: [g] }) => [g && b.reshape(g, first(operands).type.shape)],
+  gradient: ({ b, operands, g }) => [b.reshape(g, first(operands).type.shape)],
 });

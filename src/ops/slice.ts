@@ -72,9 +72,9 @@ export const slice = definePrimitive({
     const steps = strides.map((it, index) => (index === axis ? it * step : it));
     return [pick(x, stridedIndices(type.shape, steps, start * stride), type)];
   },
-  gradient: ({ b, operands, gradients: [g], attributes: { axis, start, step } }) => {
+  gradient: ({ b, operands, g, attributes: { axis, start, step } }) => {
     const whole = required(first(operands).type.shape[axis], "sliced dimension");
-    return [g && placeSlice(b, g, axis, start, whole, step)];
+    return [placeSlice(b, g, axis, start, whole, step)];
   },
 });
 
@@ -137,8 +137,8 @@ export const scatterSlice = defineComposite({
   decompose: (b, { operands, attributes: { axis, start, size, step } }) => [
     placeSlice(b, first(operands), axis, start, size, step),
   ],
-  gradient: ({ b, operands, gradients: [g], attributes: { axis, start, step } }) => {
+  gradient: ({ b, operands, g, attributes: { axis, start, step } }) => {
     const size = required(first(operands).type.shape[axis], "placed dimension");
-    return [g && b.op("slice", [g], { axis, start, size, step })];
+    return [b.op("slice", [g], { axis, start, size, step })];
   },
 });

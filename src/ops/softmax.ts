@@ -58,9 +58,7 @@ export const softmax = defineSoftmax({
   doc: "Exponentials divided by their sum along an axis: probabilities.",
   probability: true,
   finish: (shifted, total) => Math.exp(shifted) / total,
-  gradient: ({ b, results, gradients, attributes: { axis } }) => {
-    const dy = gradients[0];
-    if (dy === undefined) return [undefined];
+  gradient: ({ b, results, g: dy, attributes: { axis } }) => {
     const y = elementAt(results, 0);
     const along = softmaxAxis(axis, y.type.shape.length);
     return [b.mul(y, b.sub(dy, b.sum(b.mul(dy, y), [along], true)))];
@@ -73,9 +71,7 @@ export const logSoftmax = defineSoftmax({
   doc: "The logarithm of softmax along an axis, without overflow.",
   probability: false,
   finish: (shifted, total) => shifted - Math.log(total),
-  gradient: ({ b, results, gradients, attributes: { axis } }) => {
-    const dy = gradients[0];
-    if (dy === undefined) return [undefined];
+  gradient: ({ b, results, g: dy, attributes: { axis } }) => {
     const y = elementAt(results, 0);
     const along = softmaxAxis(axis, y.type.shape.length);
     return [b.sub(dy, b.mul(b.op("exp", [y]), b.sum(dy, [along], true)))];

@@ -59,9 +59,9 @@ export const takeAlong = definePrimitive({
     const depth = elementAt(x.shape, x.shape.length - 1);
     return [fillArray(first(results), (row) => at(x, row * depth + placeAt(second(operands), row, depth)))];
   },
-  gradient: ({ b, operands, gradients: [g] }) => {
+  gradient: ({ b, operands, g }) => {
     const { shape } = first(operands).type;
-    return [g && b.op("put_along", [second(operands), g], { depth: required(shape[shape.length - 1], "row") })];
+    return [b.op("put_along", [second(operands), g], { depth: required(shape[shape.length - 1], "row") })];
   },
 });
 
@@ -124,5 +124,5 @@ export const putAlong = definePrimitive({
     });
     return [{ dtype, shape, data }];
   },
-  gradient: ({ b, operands, gradients: [g] }) => [undefined, g && b.op("take_along", [g, first(operands)])],
+  gradient: ({ b, operands, g }) => [undefined, b.op("take_along", [g, first(operands)])],
 });

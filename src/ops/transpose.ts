@@ -33,7 +33,7 @@ export const transpose = definePrimitive({
   ],
   valueFact: "view",
   reference: ({ operands, attributes }) => [transposeArray(first(operands), attributes.perm)],
-  gradient: ({ b, gradients: [g], attributes: { perm } }) => [g && b.transpose(g, inversePermutation(perm))],
+  gradient: ({ b, g, attributes: { perm } }) => [b.transpose(g, inversePermutation(perm))],
 });
 
 /** The permutation that undoes another. */

@@ -56,8 +56,8 @@ export const where = definePrimitive({
     };
     return [fillArray(first(results), (index) => (read(condition, index) !== 0 ? read(a, index) : read(b, index)))];
   },
-  gradient: ({ b, operands: [condition, left, right], gradients: [g], needs }) => {
-    if (g === undefined || condition === undefined || left === undefined || right === undefined) return [];
+  gradient: ({ b, operands: [condition, left, right], g, needs }) => {
+    if (condition === undefined || left === undefined || right === undefined) return [];
     const zero = b.scalar(0, g.type.dtype);
     return [
       undefined,

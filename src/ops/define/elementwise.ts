@@ -47,9 +47,8 @@ export function defineUnary(spec: UnarySpec): Primitive<NoAttributes> {
     gradient:
       gradient === "nondifferentiable"
         ? gradient
-        : ({ b, operands, results, gradients }) => {
-            const [g] = gradients;
-            return [g === undefined ? undefined : gradient(b, first(operands), first(results), g)];
+        : ({ b, operands, results, g }) => {
+            return [gradient(b, first(operands), first(results), g)];
           },
   });
 }
@@ -112,9 +111,7 @@ export function defineBinary(spec: BinarySpec): Primitive<NoAttributes> {
     gradient:
       gradient === "nondifferentiable"
         ? gradient
-        : ({ b, operands, results, gradients, needs }) => {
-            const [g] = gradients;
-            if (g === undefined) return [undefined, undefined];
+        : ({ b, operands, results, g, needs }) => {
             const left = first(operands);
             const right = second(operands);
             const values = { b, left, right, result: first(results), g };

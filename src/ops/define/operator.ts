@@ -141,6 +141,8 @@ export interface GradientInput<S extends AttributeSchema> {
   readonly operands: readonly Value[];
   readonly results: readonly Value[];
   readonly gradients: readonly (Value | undefined)[];
+  /** That of the first result. Where there is no other, it always flows. */
+  readonly g: Value;
   readonly attributes: AttributesOf<S>;
   /** Which operands need a gradient. */
   readonly needs: readonly boolean[];
