@@ -3,24 +3,26 @@ import { compareKinks } from "./torch-kinks.ts";
 import { compareLosses } from "./torch-losses.ts";
 import { comparePenalty } from "./torch-penalty.ts";
 import { compareWithTorch, comparisons } from "./torch-conformance.ts";
-import { compareWindows } from "./torch-windows.ts";
+import { compareLayers } from "./torch-layers.ts";
+import { peerCases } from "./peer-cases.ts";
 import { findTorch } from "./torch-peer.ts";
 
 /**
  * `npm run conformance`: the six specs against PyTorch, where some Python has it (outputs, gradients, ten training
- * steps, slopes at kinks, the penalty of WGAN-GP; with Keras 3 all losses, convolutions and pools), and mnist-cnn on both targets against each
- * other over 200 steps. `--torch` and `--parity` run one of the two; a name (`-- --torch tiny-gpt`) the specs that have it alone. Exits with 1 where a figure is above its bound or a comparison
+ * steps, slopes at kinks, the penalty of WGAN-GP; with Keras 3 all losses and layers), and mnist-cnn on both targets against each
+ * other over 200 steps. `--torch` and `--parity` run one of the two; a name (`-- --torch tiny-gpt`, `-- --torch LSTM`) the specs that have it alone, or that layer; `--record` keeps what the suite compares layers with. Exits with 1 where a figure is above its bound or a comparison
  * breaks off; where no Python has PyTorch it says so, and that is no failure. MODELC_ORACLE_PYTHON names the Python to
  * ask first.
  */
 const words = process.argv.slice(2);
 const names = words.filter((it) => !it.startsWith("--"));
+const layerNames = new Set(peerCases.map(({ of }) => of));
 const refused = [
-  ...words.filter((it) => it.startsWith("--") && it !== "--torch" && it !== "--parity"),
-  ...names.filter((name) => !comparisons.some((it) => it.spec.includes(name))),
+  ...words.filter((it) => it.startsWith("--") && !["--torch", "--parity", "--record"].includes(it)),
+  ...names.filter((name) => !comparisons.some((it) => it.spec.includes(name)) && !layerNames.has(name)),
 ];
 if (refused.length > 0) {
-  console.error(`I know no ${refused.join(", ")}; there are --torch, --parity and names of specs`);
+  console.error(`I know no ${refused.join(", ")}; there are --torch, --parity, --record and names of specs and layers`);
   process.exit(2);
 }
 const both = !words.includes("--torch") && !words.includes("--parity");
@@ -46,7 +48,9 @@ if (both || words.includes("--torch")) {
     console.log(`Compared with ${peer.description}`);
     if (names.length === 0) await compare("slopes at kinks", () => Promise.resolve(compareKinks(peer.python)));
     if (names.length === 0) await compare("losses", () => Promise.resolve(compareLosses(peer.python)));
-    if (names.length === 0) await compare("convolutions and pools", () => Promise.resolve(compareWindows(peer.python)));
+    const record = words.includes("--record");
+    for (const only of names.length === 0 ? [undefined] : names.filter((it) => layerNames.has(it)))
+      await compare("layers", () => Promise.resolve(compareLayers(peer.python, only, record)));
     if (names.length === 0) await compare("WGAN-GP", () => Promise.resolve(comparePenalty(peer.python)));
     for (const it of chosen) await compare(it.title, () => compareWithTorch(peer, it));
   }

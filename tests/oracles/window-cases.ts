@@ -1,10 +1,13 @@
+import { kerasLayer } from "./layer-cases.ts";
+import type { PeerCase } from "./peer-case.ts";
+
 /** Something that moves windows, in modelc and in PyTorch or Keras. */
-export interface WindowCase {
+interface WindowCase {
   /** What is applied to `x`, and to `k` where there is a kernel. */
   readonly call: string;
   readonly x: readonly number[];
   readonly kernel?: readonly number[];
-  /** The same in the terms of `torch_windows.py`; or the layer of Keras. */
+  /** The same in the terms of `torch_layers.py`; or the layer of Keras. */
   readonly peer: string;
   readonly isLayer: boolean;
 }
@@ -112,7 +115,7 @@ const layers: readonly WindowCase[] = axes.flatMap((n) => {
   const of = (call: string, peer: string): WindowCase => ({
     call,
     x: image(n, 4),
-    peer: `keras.layers.${peer}`,
+    peer,
     isLayer: true,
   });
   const words = n === 1 ? ["valid", "same", "causal"] : ["valid", "same"];
@@ -182,4 +185,20 @@ const layers: readonly WindowCase[] = axes.flatMap((n) => {
 });
 
 /** Every operator and layer that moves windows, over its options. */
-export const windowCases: readonly WindowCase[] = [...convolutions, ...transposed, ...pools, ...otherPools, ...layers];
+export const windowCases: readonly PeerCase[] = [
+  ...convolutions,
+  ...transposed,
+  ...pools,
+  ...otherPools,
+  ...layers,
+].map(({ call, x, kernel, peer, isLayer }) => {
+  const shape = (sizes: readonly number[]): string => `f32[${sizes.join(", ")}]`;
+  if (isLayer) return kerasLayer(shape(x), call, peer);
+  return {
+    of: /^\w+/.exec(call)?.[0] ?? "",
+    from: "PyTorch",
+    inputs: { x: shape(x), ...(kernel === undefined ? {} : { k: shape(kernel) }) },
+    body: call,
+    peer,
+  };
+});

@@ -1,0 +1,97 @@
+/** What a name of the library is called elsewhere. */
+export interface Counterpart {
+  /** Keras 3's name; "none" where it has no such thing. */
+  readonly keras: string;
+  /** PyTorch's name, under `torch`; "none" where it has no such thing. */
+  readonly torch: string;
+  /** What a person who knows those must know besides. */
+  readonly differs: string;
+}
+
+type Rows = Readonly<Record<string, Counterpart>>;
+
+const row = (keras: string, torch: string, differs = ""): Counterpart => ({ keras, torch, differs });
+
+/** Rows of layers of one to three spatial axes. */
+function forAxes(axes: readonly number[], rowsOf: (n: number) => Rows): Rows {
+  return Object.assign({}, ...axes.map(rowsOf)) as Rows;
+}
+
+const kernels = "PyTorch's kernels are [out, in, ...], its images channels first";
+
+/** The layers of the library, `block`s, by their names. */
+export const layerCounterparts: Rows = {
+  Dense: row("Dense", "nn.Linear", "PyTorch's weight is the kernel transposed"),
+  Embedding: row("Embedding", "nn.Embedding", "PyTorch's begins normal, with a deviation of 1"),
+  Flatten: row("Flatten", "nn.Flatten", "order of elements is that of channels last"),
+  ...forAxes([1, 2, 3], (n) => ({
+    [`Conv${n}D`]: row(`Conv${n}D`, `nn.Conv${n}d`, `${kernels}; \`padding\` takes numbers as PyTorch's does`),
+  })),
+  ...forAxes([1, 2], (n) => ({
+    [`DepthwiseConv${n}D`]: row(
+      `DepthwiseConv${n}D`,
+      `nn.Conv${n}d`,
+      "of Keras the kernel is [..., in, multiplier]; of PyTorch that with `groups` of 1 channel",
+    ),
+    [`SeparableConv${n}D`]: row(`SeparableConv${n}D`, "none", "of Keras the kernel is [..., in, multiplier]"),
+  })),
+  ...forAxes([1, 2, 3], (n) => ({
+    [`Conv${n}DTranspose`]: row(
+      `Conv${n}DTranspose`,
+      `nn.ConvTranspose${n}d`,
+      "PyTorch's kernels are [in, out, ...]; its padding in numbers, `output_padding` and `groups` are here too",
+    ),
+  })),
+  LayerNorm: row("LayerNormalization", "nn.LayerNorm", "the last axis alone; PyTorch's epsilon is 1e-5"),
+  RMSNorm: row("RMSNormalization", "nn.RMSNorm", "PyTorch's epsilon is that of the type"),
+  BatchNorm: row(
+    "BatchNormalization",
+    "nn.BatchNorm1d, 2d, 3d",
+    "PyTorch's `momentum` is what is new, 0.1 for 0.9 here; its epsilon is 1e-5, its running variance that of a sample",
+  ),
+  GroupNorm: row("GroupNormalization", "nn.GroupNorm", "PyTorch's epsilon is 1e-5"),
+  InstanceNorm: row(
+    "GroupNormalization(-1)",
+    "nn.InstanceNorm1d, 2d, 3d",
+    "PyTorch's has no scale and bias unless `affine`; its epsilon is 1e-5",
+  ),
+  Dropout: row("Dropout", "nn.Dropout", "draws by a key of its own place, so that a training can be repeated"),
+  ...forAxes([1, 2, 3], (n) => ({
+    [`MaxPool${n}D`]: row(`MaxPooling${n}D`, `nn.MaxPool${n}d`, "PyTorch's padding, dilation and `ceil` are here too"),
+    [`AvgPool${n}D`]: row(
+      `AveragePooling${n}D`,
+      `nn.AvgPool${n}d`,
+      "padding does not count, PyTorch's counts unless `count_include_pad=False`",
+    ),
+  })),
+  ...forAxes([1, 2, 3], (n) => ({
+    [`GlobalAvgPool${n}D`]: row(`GlobalAveragePooling${n}D`, `nn.AdaptiveAvgPool${n}d(1)`, "PyTorch keeps the axes"),
+    [`GlobalMaxPool${n}D`]: row(`GlobalMaxPooling${n}D`, `nn.AdaptiveMaxPool${n}d(1)`, "PyTorch keeps the axes"),
+  })),
+  ...forAxes([1, 2], (n) => ({
+    [`AdaptiveAvgPool${n}D`]: row(`AdaptiveAveragePooling${n}D`, `nn.AdaptiveAvgPool${n}d`),
+    [`AdaptiveMaxPool${n}D`]: row(`AdaptiveMaxPooling${n}D`, `nn.AdaptiveMaxPool${n}d`),
+  })),
+  ...forAxes([1, 2, 3], (n) => ({
+    [`UpSampling${n}D`]: row(`UpSampling${n}D`, "nn.Upsample", "nearest; `resize` has the other ways"),
+    [`ZeroPadding${n}D`]: row(`ZeroPadding${n}D`, `nn.ZeroPad${n}d`, "`pad` of constants, reflections and edges"),
+    [`Cropping${n}D`]: row(`Cropping${n}D`, "none", "a slice does the same: `x[:, 1:-1]`"),
+  })),
+  SimpleRNN: row("SimpleRNN", "nn.RNN", "one bias, PyTorch has two; `reverse` keeps the order of the sequence"),
+  LSTM: row(
+    "LSTM",
+    "nn.LSTM",
+    "gates input, forget, cell, output as in both; one bias, PyTorch has two; the forget gate's begins at 1 as in Keras",
+  ),
+  GRU: row(
+    "GRU",
+    "nn.GRU",
+    "gates update, reset, new as in Keras, PyTorch has reset first; the reset is after the product",
+  ),
+  Bidirectional: row("Bidirectional", "bidirectional=True", "of one value: a layer with `states` does not go in it"),
+  MultiHeadAttention: row(
+    "MultiHeadAttention",
+    "nn.MultiheadAttention",
+    "masks say what is seen, PyTorch's what is not; heads share the width, Keras has `key_dim`; gives no weights",
+  ),
+};
