@@ -9,6 +9,7 @@ const steps = [
   "scripts/generate-grammar.ts",
   "scripts/generate-specs.ts",
   "scripts/generate-reference.ts",
+  "scripts/generate-zoo.ts",
 ];
 const outputs = [
   "src/std/index.generated.ts",
@@ -21,6 +22,7 @@ const outputs = [
   "docs/operators.md",
   "docs/library.md",
   "docs/diagnostics.md",
+  "specs/zoo/README.md",
   "generated",
 ];
 
