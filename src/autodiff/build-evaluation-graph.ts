@@ -1,5 +1,5 @@
 import type { Graph, Module } from "../ir/graph.ts";
-import type { TrainProgram } from "../ir/program.ts";
+import type { PrecisionSpec, TrainProgram } from "../ir/program.ts";
 import { finalPasses, runPasses } from "../passes/pipeline.ts";
 import { flatten } from "../passes/flatten.ts";
 import type { BuildOptions } from "./build-training-step.ts";
@@ -20,12 +20,15 @@ export function buildEvaluationGraph(program: TrainProgram, options: BuildOption
   });
   const flat = resolveGradients(inlined);
   options.after?.("flatten", flat);
-  return runPasses(flat, finalPasses(options, "inference"), options.after);
+  return runPasses(flat, finalPasses(options, "inference", program.precision?.half), options.after);
 }
 
-/** The model in inference mode: features and outputs under their plain names, `param/<path>` and `state/<path>`. */
-export function buildInferenceGraph(module: Module, options: BuildOptions): Graph {
+/**
+ * The model in inference mode: features and outputs under their plain names, `param/<path>` and `state/<path>`. It computes
+ * in the precision of its training, if it has one.
+ */
+export function buildInferenceGraph(module: Module, options: BuildOptions, precision?: PrecisionSpec): Graph {
   const flat = resolveGradients(flatten(module, { mode: "inference" }));
   options.after?.("flatten", flat);
-  return runPasses(flat, finalPasses(options, "inference"), options.after);
+  return runPasses(flat, finalPasses(options, "inference", precision?.half), options.after);
 }

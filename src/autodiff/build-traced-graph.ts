@@ -70,6 +70,6 @@ export function buildTracedGraph(
   const outputs = values.flatMap(({ name, value, input }) =>
     input === undefined ? [{ name, role: "output" as const, value }] : [],
   );
-  const passes = [...passesBeforeGradients(options), ...finalPasses(options, "training")];
+  const passes = [...passesBeforeGradients(options), ...finalPasses(options, "training", program.precision?.half)];
   return { graph: runPasses({ ...flat, outputs }, passes, options.after), values, loss: elementAt(loss, 0) };
 }

@@ -172,5 +172,5 @@ function finish(program: TrainProgram, parts: Parts, options: BuildOptions): Gra
     nextId: b.nextId,
   };
   options.after?.("differentiate", graph);
-  return runPasses(graph, finalPasses(options, "training"), options.after);
+  return runPasses(graph, finalPasses(options, "training", program.precision?.half), options.after);
 }

@@ -1,6 +1,6 @@
 import type { Span } from "../support/source.ts";
 import type { Func, Initializer, Module } from "./graph.ts";
-import type { TensorType } from "./types.ts";
+import type { HalfType, TensorType } from "./types.ts";
 
 /** What the `data` and `train` sections mean once they are checked: plain data, for every target and the runtime. */
 
@@ -122,6 +122,13 @@ export interface AverageSpec {
   readonly decay: number;
 }
 
+/** What a training computes in 16 bits: sums of products, in the training and wherever the network is used. */
+export interface PrecisionSpec {
+  /** Its name in the table of `src/autodiff/precisions.ts`. */
+  readonly kind: string;
+  readonly half: HalfType;
+}
+
 /**
  * What moves toward other parameters after each batch, or after every so many, and is changed by nothing else: each path
  * that fits `pattern` follows the one of the same wildcards in `of`.
@@ -214,6 +221,8 @@ export interface TrainProgram {
   readonly metrics: readonly Metric[];
   readonly groups: readonly ParameterGroup[];
   readonly average?: AverageSpec;
+  /** Nothing where all is computed in the types that are declared. */
+  readonly precision?: PrecisionSpec;
   /** How parameters begin, by path, where it is otherwise than they are declared. */
   readonly initials: ReadonlyMap<string, Initializer>;
   /** Whatever follows is frozen in all phases. */

@@ -29,6 +29,7 @@ export const adaptiveAvgPool = defineComposite({
   doc: "The averages of as many windows along each spatial axis as `sizes` says: window i of n reaches from floor(i * size / n) to ceil((i + 1) * size / n).",
   exposed: true,
   structure: "other",
+  sumsProducts: true,
   operands: [{ name: "x", dtype: "float", shape: "[B, ...S, C]" }],
   attributes,
   infer: ({ operands, attributes: { sizes }, check }) => resultOf("adaptive_avg_pool", operands, sizes, check),

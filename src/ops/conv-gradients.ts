@@ -18,6 +18,7 @@ export const convInputGradient = definePrimitive({
   doc: "The gradient of conv with respect to its input: a transposed convolution.",
   exposed: false,
   structure: { kind: "image", operands: ["image", "kernel"], results: ["image"], imageShapes: ["inputShape"] },
+  sumsProducts: true,
   operands: [
     { name: "dy", dtype: "float", shape: "[B, ...O, filters]" },
     { name: "kernel", dtype: "float", shape: "[...K, C // groups, filters]" },
@@ -64,6 +65,7 @@ export const convKernelGradient = definePrimitive({
   doc: "The gradient of conv with respect to its kernel.",
   exposed: false,
   structure: "other",
+  sumsProducts: true,
   operands: [
     { name: "x", dtype: "float", shape: "[B, ...S, C]" },
     { name: "dy", dtype: "float", shape: "[B, ...O, filters]" },

@@ -37,6 +37,7 @@ export const convTranspose = defineComposite({
   doc: "A transposed convolution over one to three spatial axes: each place adds its multiple of the kernel to the result.",
   exposed: true,
   structure: { kind: "image", operands: ["image", "kernel"], results: ["image"] },
+  sumsProducts: true,
   operands: [
     { name: "x", dtype: "float", shape: "[B, ...S, C]" },
     { name: "kernel", dtype: "float", shape: "[...K, filters // groups, C]" },

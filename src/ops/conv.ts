@@ -12,6 +12,7 @@ export const conv = definePrimitive({
   doc: "A convolution with a kernel over one to three spatial axes: of sequences, images or volumes.",
   exposed: true,
   structure: { kind: "image", operands: ["image", "kernel"], results: ["image"], window: "kernel" },
+  sumsProducts: true,
   operands: [
     { name: "x", dtype: "float", shape: "[B, ...S, C]" },
     { name: "kernel", dtype: "float", shape: "[...K, C // groups, filters]" },

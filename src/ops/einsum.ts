@@ -139,6 +139,7 @@ export const einsum = defineComposite({
   doc: 'Products of tensors, summed over the axes that the result lacks: "b q d, b k d -> b q k".',
   exposed: true,
   structure: "other",
+  sumsProducts: true,
   operands: [{ name: "xs", dtype: "float", shape: "[...]", variadic: true }],
   attributes: { equation: { kind: "string", doc: "The axes of each operand and of the result, by name." } },
   infer: ({ operands, attributes: { equation }, check }) => {

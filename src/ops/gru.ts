@@ -22,6 +22,7 @@ export const gru = defineComposite({
   doc: "Gated recurrent units over [batch, time, features]: the sequence of states and the last one. Gates in the order update, reset, candidate; two rows of biases, of the input and of the state.",
   exposed: true,
   structure: "other",
+  sumsProducts: true,
   operands: recurrentOperands("3 U", "[2, 3 U]", ["h0"]),
   attributes: recurrentAttributes,
   index: recurrentIndex(form.states),

@@ -19,6 +19,7 @@ export const lstm = defineComposite({
   doc: "Long short-term memory over [batch, time, features]: the sequence of states, the last state and the last cell. Gates in the order input, forget, cell, output.",
   exposed: true,
   structure: "other",
+  sumsProducts: true,
   operands: recurrentOperands("4 U", "[4 U]", ["h0", "c0"]),
   attributes: recurrentAttributes,
   index: recurrentIndex(form.states),

@@ -14,6 +14,7 @@ export const matmul = definePrimitive({
   doc: "The matrix product over the last two axes; leading axes broadcast.",
   exposed: true,
   structure: "other",
+  sumsProducts: true,
   operands: [
     { name: "a", dtype: "float", shape: "[..., N, K]" },
     { name: "b", dtype: "float", shape: "[..., K, M]" },

@@ -19,6 +19,7 @@ export const simpleRnn = defineComposite({
   doc: "The plain recurrent layer over [batch, time, features]: the sequence of states and the last one.",
   exposed: true,
   structure: "other",
+  sumsProducts: true,
   operands: recurrentOperands("U", "[U]", ["h0"]),
   attributes: {
     ...recurrentAttributes,

@@ -1,4 +1,5 @@
 import type { Graph } from "../ir/graph.ts";
+import type { HalfType } from "../ir/types.ts";
 import { commonSubexpressions } from "./common-subexpressions.ts";
 import { cropUnread } from "./crop-unread.ts";
 import { eliminateDeadNodes } from "./eliminate-dead-nodes.ts";
@@ -7,6 +8,7 @@ import { expandKeys } from "./expand-keys.ts";
 import { foldConstants } from "./fold-constants.ts";
 import { guardIndices } from "./guard-indices.ts";
 import { hoistFromScans } from "./hoist-from-scans.ts";
+import { keepWithoutProducts, mixPrecision } from "./mix-precision.ts";
 import { simplify } from "./simplify.ts";
 import { toChannelsFirst } from "./to-channels-first.ts";
 
@@ -16,6 +18,8 @@ export interface PassTarget {
   readonly channelsFirst: boolean;
   /** Which composites stay whole in a mode. */
   readonly keeps: (mode: "training" | "inference") => Keep;
+  /** Types of 16 bits in which it has products; in others operands and results are rounded, and f32 computes. */
+  readonly multipliesIn?: ReadonlySet<HalfType>;
   /** Whether the keys of draws stay nodes with their paths, under a key of the step that is an input. */
   readonly keepsKeys?: boolean;
 }
@@ -46,20 +50,32 @@ export function passesBeforeGradients({ channelsFirst }: Pick<PassTarget, "chann
   ];
 }
 
-/** What is done to a flat graph whose gradients are built, or that needs none, in order. */
+/**
+ * What is done to a flat graph whose gradients are built, or that needs none, in order; `half` is the type in which its
+ * products are computed, where that is one of 16 bits.
+ */
 export function finalPasses(
-  { channelsFirst, keeps, keepsKeys }: PassTarget,
+  { channelsFirst, keeps, keepsKeys, multipliesIn }: PassTarget,
   mode: "training" | "inference",
+  half?: HalfType,
 ): readonly NamedPass[] {
+  const keep = half === undefined ? keeps(mode) : keepWithoutProducts(keeps(mode));
+  const native = half !== undefined && multipliesIn?.has(half) === true;
   return [
     ...(mode === "inference" ? [{ name: "guard-indices", run: guardIndices }] : []),
-    { name: "expand-composites", run: (graph) => expandComposites(graph, keeps(mode)) },
+    { name: "expand-composites", run: (graph) => expandComposites(graph, keep) },
     ...(mode === "inference" && channelsFirst ? [{ name: "to-channels-first", run: toChannelsFirst }] : []),
     ...(keepsKeys === true ? [] : [{ name: "expand-keys", run: expandKeys }]),
     { name: "hoist-from-scans", run: hoistFromScans },
     { name: "simplify", run: (graph) => simplify(graph, { differentiated: true }) },
     { name: "fold-constants", run: foldConstants },
     { name: "simplify-again", run: (graph) => simplify(graph, { differentiated: true }) },
+    ...(half === undefined
+      ? []
+      : [
+          { name: "mix-precision", run: (graph: Graph) => mixPrecision(graph, { half, native }) },
+          { name: "hoist-from-scans-again", run: hoistFromScans },
+        ]),
     { name: "common-subexpressions", run: commonSubexpressions },
     { name: "eliminate-dead-nodes", run: eliminateDeadNodes },
     ...(mode === "inference" ? [{ name: "crop-unread", run: cropUnread }] : []),

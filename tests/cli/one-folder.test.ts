@@ -75,7 +75,7 @@ async function expectAgreement(folder: string): Promise<void> {
   );
   const [unit] = lowerUnits(program, {}, createCollector());
   if (!weights.ok || unit === undefined) throw new Error("no weights, or no unit");
-  const predictor = await createPredictor(unit.module, weights.value.tensors, 1);
+  const predictor = await createPredictor(unit.module, weights.value.tensors, { threads: 1 });
   if (!predictor.ok) throw new Error(predictor.error);
   const outputs = await predictor.value.run(
     new Map([["x", { dtype: "f32", shape: [1, 3], data: Float32Array.from(input) }]]),

@@ -171,6 +171,7 @@ const trainKeys: Readonly<Record<(typeof sectionKeys.train.now)[number], { good:
     good: "best(validate.loss)",
     bad: ["best(foo=validate.loss)", "best(validate.loss, 3)", "best", "worst(validate.loss)"],
   },
+  precision: { good: "mixed_bf16", bad: ["bf16", "mixed_bf16(3)", "mixed_bf16, f32", '"f32"', "16", "f32(true)"] },
 };
 
 describe("every key of a section", () => {

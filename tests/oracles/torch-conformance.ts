@@ -114,7 +114,7 @@ export async function compareWithTorch(
   // What modelc computes.
   const raw = Array.from({ length: steps }, (_, step) => rawBatch(program, dataset, step));
   const features = await trainer.prepare(required(raw[0], "a batch"));
-  const predictor = await createPredictor(program.model, weights, threads);
+  const predictor = await createPredictor(program.model, weights, { threads, precision: program.precision });
   if (!predictor.ok) throw new Error(predictor.error);
   const [modelInput = ""] = required(program.model.functions.get(program.model.entry), "the model").inputNames;
   const outputs = await predictor.value.run(new Map([[modelInput, required(features.get(modelInput), modelInput)]]));

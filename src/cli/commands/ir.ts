@@ -24,7 +24,7 @@ export function ir(file: string, options: IrOptions, terminal: Terminal): ExitCo
 function textOf({ name, module, train }: Unit, stage: IrOptions["stage"]): string {
   const target = onnxTarget();
   if (stage === "structured") return printModule(module);
-  if (stage === "flat") return printGraph(buildInferenceGraph(module, target));
+  if (stage === "flat") return printGraph(buildInferenceGraph(module, target, train?.precision));
   if (train === undefined) throw new UsageError(`No train section trains ${name}: its ${stage} graph does not exist.`);
   if (stage === "evaluation") return printGraph(buildEvaluationGraph(train, target));
   return placesIn(train)

@@ -50,7 +50,11 @@ export async function predict(file: string, options: PredictOptions, surrounding
   const read = readWeights(path, unit.name, unit);
   const checkpoint = { ...read, tensors: settledWeights(read.tensors) };
   const threads = options.threads ?? availableParallelism();
-  const created = await createPredictor(unit.module, checkpoint.tensors, threads, options.runtimeFrom);
+  const created = await createPredictor(unit.module, checkpoint.tensors, {
+    threads,
+    precision: unit.train?.precision,
+    runtimeFrom: options.runtimeFrom,
+  });
   if (!created.ok) {
     throw /onnxruntime-node/.test(created.error)
       ? new UsageError(upperFirst(created.error))

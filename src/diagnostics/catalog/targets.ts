@@ -2,6 +2,17 @@ import { entry } from "../entry.ts";
 
 // What is wrong here lies in how a file is built: the examples begin with the command that builds them.
 const line = `model Line: (x: f32[B, 3]) -> y: f32[B, 1] { x -> Dense(1) }`;
+const mixed = `${line}
+data Points {
+  source: csv("points.csv")
+  x: f32[3] = stack(raw.a, raw.b, raw.c, axis=-1)
+  t: f32[1] = stack(raw.t, axis=-1)
+}
+train Line on Points {
+  loss: mse(y, t)
+  optimizer: sgd(lr=0.1)
+  precision: mixed_bf16
+}`;
 
 /** What the targets cannot build. */
 export const targetsCatalog = {
@@ -56,5 +67,15 @@ export const targetsCatalog = {
       "From seven axes on the backend `wasm` of TensorFlow.js gives wrong numbers without a word. Join axes that need not be apart with `reshape` or `rearrange`, or build for ONNX alone (`--target onnx`).",
     bad: `# modelc build --target tfjs\nmodel Wide: (x: f32[1, 2, 1, 2, 1, 2, 3]) -> y: f32[1, 2, 1, 2, 1, 2, 3] { relu(x) }`,
     good: `# modelc build --target onnx\nmodel Wide: (x: f32[1, 2, 1, 2, 1, 2, 3]) -> y: f32[1, 2, 1, 2, 1, 2, 3] { relu(x) }`,
+  }),
+  MC5016: entry({
+    severity: "warning",
+    title: "precision that TensorFlow.js lacks",
+    message: (it: { model: string; half: string }) =>
+      `TensorFlow.js has no ${it.half}: there ${it.model} is computed in f32 throughout, trained or not.`,
+    explanation:
+      "All real numbers of TensorFlow.js have 32 bits. Generated TypeScript, and `modelc train --runtime tfjs`, compute what `precision` asks to have in 16 bits in 32: more precisely, and as if the key were not there. ONNX files round as they should.",
+    bad: `# modelc build --target tfjs\n${mixed}`,
+    good: `# modelc build --target onnx\n${mixed}`,
   }),
 } as const;

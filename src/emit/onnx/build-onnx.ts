@@ -87,7 +87,7 @@ export function buildOnnx(build: OnnxBuild): OnnxFiles | undefined {
     return undefined;
   }
   const options = onnxTarget(opset);
-  const inference = buildInferenceGraph(module, options);
+  const inference = buildInferenceGraph(module, options, train?.precision);
   const { open } = storedVariables([inference]);
   for (const it of open) collector.report("MC5002", span, it);
   if (open.length > 0) return undefined;

@@ -9,7 +9,8 @@ const mostAxes = 6;
 
 /**
  * Whether a model needs what TensorFlow.js does wrongly and without a word: tensors of seven axes and more, of which the
- * backend `wasm` makes wrong numbers. True after a report of the first place.
+ * backend `wasm` makes wrong numbers. True after a report of the first place. A precision that it lacks is told as well,
+ * which keeps nothing from being built.
  */
 export function reportTfjsLimits(
   module: Module,
@@ -17,6 +18,8 @@ export function reportTfjsLimits(
   span: Span,
   collector: Collector,
 ): boolean {
+  if (train?.precision !== undefined)
+    collector.report("MC5016", train.origin, { model: module.name, half: train.precision.half });
   const functions = new Set([...module.functions.values(), ...(train?.model.functions.values() ?? [])]);
   const nodes = [...functions, ...(train?.steps.map((it) => it.objective) ?? [])].flatMap(({ body }) => body.nodes);
   const widest = [...nodesWithin(nodes)].find((node) => axesOf(node) > mostAxes);

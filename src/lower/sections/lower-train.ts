@@ -29,6 +29,7 @@ import {
   readClip,
   readInteger,
   readOptimizer,
+  readPrecision,
   readSave,
   readStop,
   readValidate,
@@ -147,6 +148,8 @@ export function lowerTrainSection(
   });
   const averageExpression = setting("average");
   const average = averageExpression && readAverage(averageExpression, scope);
+  const precisionExpression = setting("precision");
+  const precision = precisionExpression && readPrecision(precisionExpression, scope);
   const lacking = new Set<Split>();
   const reportLack = (split: Split, at: Span): void => {
     if (!lacking.has(split)) collector.report("MC4020", at, { data: data.name, split });
@@ -221,6 +224,7 @@ export function lowerTrainSection(
     steps: [first, ...others],
     metrics,
     ...(average !== undefined && { average }),
+    ...(precision !== undefined && { precision }),
     initials,
     follows,
     groups: marks.flatMap((it) => (it.kind === "group" ? [it.group] : [])),

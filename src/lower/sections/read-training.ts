@@ -12,6 +12,7 @@ import type {
 } from "../../ir/program.ts";
 import { clipTable } from "../../autodiff/clip-gradients.ts";
 import { optimizerTable } from "../../autodiff/optimizers.ts";
+import { precisionOf, precisionTable } from "../../autodiff/precisions.ts";
 import { constantSchedule, endsSomewhere, scheduleTable, totalOf } from "../../autodiff/schedules.ts";
 import type { ArgumentSchema } from "../../ir/settings.ts";
 import { fault } from "../../support/fault.ts";
@@ -88,6 +89,12 @@ export function readAverage(expression: Expression, scope: SettingScope): Averag
   const table = { ema: { decay: { kind: "number", default: 0.999, min: 0, below: 1 } } } as const;
   const call = readCall(expression, table, "average", scope);
   return call && { kind: "ema", decay: numberOf(call.values, "decay") };
+}
+
+/** `mixed_bf16`; nothing where it is `f32`, or after a report. */
+export function readPrecision(expression: Expression, scope: SettingScope): TrainProgram["precision"] {
+  const call = readCall(expression, precisionTable, "precision", scope);
+  return call && precisionOf(call.name);
 }
 
 /** A whole number of a section, or its default. */

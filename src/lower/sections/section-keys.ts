@@ -16,8 +16,9 @@ export const sectionKeys = {
       "validate",
       "stop",
       "save",
+      "precision",
     ],
-    later: ["precision"],
+    later: [],
   },
   step: { now: ["loss", "update", "optimizer", "clip", "every"], later: [] },
 } as const;

@@ -215,6 +215,11 @@ interface OperatorBase<S extends AttributeSchema> {
    * probabilities; anything else: nothing is known.
    */
   readonly valueFact?: "view" | "probability";
+  /**
+   * It adds up products of its operands, as the product of two matrices does; of a composite: what it is made of may.
+   * `precision` of a training computes such sums in 16 bits.
+   */
+  readonly sumsProducts?: true;
   /** Its gradient has slopes that no rule tells: `gradient` refuses what is made by it. */
   readonly differentiableOnce?: true;
   /** The operand that names places: each of its elements must lie in 0..size-1. Targets wrap, throw or read on elsewhere. */

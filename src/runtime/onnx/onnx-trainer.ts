@@ -100,7 +100,7 @@ export async function createOnnxTrainer(program: TrainProgram, options: OnnxTrai
     return { graph, description: required(manifest.graphs[kind], kind), session: () => (session ??= open()) };
   };
 
-  const target = onnxTarget(opset);
+  const target = onnxTarget(opset, "cpu");
   const init = lazy("init", () => buildInitGraph(program.model, target, program));
   const evaluation = lazy("eval", () => buildEvaluationGraph(program, target));
   const { functions } = program.model;

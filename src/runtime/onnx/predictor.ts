@@ -4,6 +4,7 @@ import { emitOnnx, opsets } from "../../emit/onnx/emit-graph.ts";
 import { buildManifest, type ManifestInput } from "../../emit/onnx/manifest.ts";
 import { encodeModel } from "../../emit/onnx/proto.ts";
 import type { Module } from "../../ir/graph.ts";
+import type { PrecisionSpec } from "../../ir/program.ts";
 import { fault, required } from "../../support/fault.ts";
 import { failure, success, type Result } from "../../support/result.ts";
 import { version } from "../../support/version.ts";
@@ -40,15 +41,23 @@ function describeStray(features: readonly ManifestInput[], inputs: Tensors): str
   return undefined;
 }
 
+/** How a network answers. */
+export interface PredictorOptions {
+  readonly threads: number;
+  /** That of its training. */
+  readonly precision?: PrecisionSpec | undefined;
+  /** The project whose runtime is loaded; modelc's own without it. */
+  readonly runtimeFrom?: string | undefined;
+}
+
 /** Loads a model's inference graph into ONNX Runtime; `weights` are a checkpoint's tensors, by path. */
 export async function createPredictor(
   module: Module,
   weights: Tensors,
-  threads: number,
-  runtimeFrom?: string,
+  { threads, precision, runtimeFrom }: PredictorOptions,
 ): Promise<Result<Predictor, string>> {
   const opset = opsets.default;
-  const graph = buildInferenceGraph(module, onnxTarget(opset));
+  const graph = buildInferenceGraph(module, onnxTarget(opset, "cpu"), precision);
   const parts = {
     module,
     version,

@@ -48,7 +48,7 @@ export async function replayStep(
   const loaded = loadRuntime(runtimeFrom);
   if (!loaded.ok) return failure(loaded.message);
   const opset = opsets.default;
-  const { graph, values, loss } = buildTracedGraph(program, place, onnxTarget(opset));
+  const { graph, values, loss } = buildTracedGraph(program, place, onnxTarget(opset, "cpu"));
   const manifest = buildManifest({
     module: program.model,
     train: program,

@@ -44,6 +44,7 @@ function textOf(part: MadePart, was: Json, is: Json): string {
   if (part === "data" && same(at(was, "examples"), at(is, "examples"))) return "the data have other values";
   if (part === "metrics" && same(at(was, "names"), at(is, "names"))) return "the metrics are other expressions";
   if (part === "length" && same(at(was, "steps"), at(is, "steps"))) return scheduleText(at(is, "ends") !== null);
+  if (part === "precision") return `precision: ${worded(was ?? "f32")}, now ${worded(is ?? "f32")}`;
   const shown = leaves(part, was, is).filter(
     ([path]) => !/^(data\.content|metrics\.of|metrics\.finish|length\.ends)$/.test(path),
   );
@@ -71,6 +72,7 @@ function worded(value: Json): string {
   if (!isRecord(value)) return String(value);
   const { kind, ...rest } = value;
   const given = Object.entries(rest).map(([key, it]) => `${key}=${worded(it)}`);
+  if (kind !== undefined && given.length === 0) return worded(kind);
   return kind === undefined ? `(${given.join(", ")})` : `${worded(kind)}(${given.join(", ")})`;
 }
 

@@ -15,7 +15,7 @@ describe("a network that draws in inference", () => {
       "model M: (x: f32[B, 2]) -> y: f32[B, 2] {\n  param w: f32[2] = ones\n  x * w + normal_like(x)\n}\n",
       "M",
     );
-    const made = await createPredictor(module, new Map([["w", tensor([2], 1, 1)]]), 1);
+    const made = await createPredictor(module, new Map([["w", tensor([2], 1, 1)]]), { threads: 1 });
     if (!made.ok) throw new Error(made.error);
     const answer = async (): Promise<readonly number[]> => {
       const result = await made.value.run(new Map([["x", tensor([2, 2], 1, 2, 3, 4)]]));

@@ -69,6 +69,7 @@ describe("two trainings", () => {
 
   it.each([
     ["Dense(3)", "Dense(4)", ["model: the model computes something else"]],
+    ["  batch:", "  precision: mixed_bf16\n  batch:", ["precision: precision: f32, now mixed_bf16"]],
     ["mse(y, price)", "mse(y, price) * 2", ["loss: the loss is another expression"]],
     [
       "mean_absolute_error(y, price)",
@@ -215,6 +216,7 @@ describe("the record of a training", () => {
       ],
       average: { kind: "ema", decay: 0.5 },
       follow: null,
+      precision: null,
       batch: 2,
       seed: 1,
       data: { examples: 2, content: "fingerprint" },
