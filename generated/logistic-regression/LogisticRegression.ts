@@ -250,20 +250,22 @@ function objective(logits: tf.Tensor, label: tf.Tensor): [tf.Tensor, tf.Tensor, 
 }
 
 /**
- * How often a logit is positive exactly where its target is above one half.
+ * How often a probability is above the threshold exactly where its target is above one half.
  *
  * logits: f32[B, 1], targets: f32[B, 1] -> f32[], f32[]
  */
 function binaryAccuracy(logits: tf.Tensor, targets: tf.Tensor): [tf.Tensor, tf.Tensor] {
   const [B] = logits.shape as [number, number];
-  const right = tf.equal(
-    tf.cast(
-      withoutGradient(() => tf.greater(logits, 0)),
-      "int32",
-    ),
-    tf.cast(
-      withoutGradient(() => tf.greater(targets, 0.5)),
-      "int32",
+  const right = withoutGradient(() =>
+    tf.equal(
+      tf.cast(
+        withoutGradient(() => tf.greater(logits, 0)),
+        "float32",
+      ),
+      tf.cast(
+        withoutGradient(() => tf.greater(targets, 0.5)),
+        "float32",
+      ),
     ),
   );
   return [tf.sum(tf.cast(right, "float32"), [0, 1]), tf.scalar(B)];

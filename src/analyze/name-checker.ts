@@ -108,5 +108,5 @@ export function reportUnknown(
     what === "name"
       ? [...visible(scope), ...words, ...at.file.scope.keys(), ...at.library.names, ...globalNames]
       : words;
-  reportUnknownName(at.collector, name, span, candidates, what);
+  reportUnknownName(at.collector, name, span, candidates, what, what === "name" ? words : undefined);
 }

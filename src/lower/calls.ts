@@ -85,7 +85,8 @@ export function resolveName(ctx: Context, name: string, span: Span, expected: Ex
   }
   // The library's own names exist, which a test sees to.
   if (ctx.file.library) fault(`the standard library names ${name}, which does not exist`);
-  if (!mayBeLost(ctx.file, name) && findLocal(ctx.scope, lostName) === undefined) reportUnknown(ctx, name, span);
+  if (!mayBeLost(ctx.file, name) && findLocal(ctx.scope, lostName) === undefined)
+    reportUnknown(ctx, name, span, expected);
   return poison;
 }
 
@@ -98,13 +99,13 @@ function reportBarred(ctx: Context, { what, name, declared }: Barred, span: Span
 }
 
 /** Most unknown names were reported when the file was loaded, and once is enough; not so words for a block's enum. */
-function reportUnknown(ctx: Context, name: string, span: Span): void {
+function reportUnknown(ctx: Context, name: string, span: Span, { words = new Set() }: Expected): void {
   const visible: string[] = [];
   for (let scope: Scope | undefined = ctx.scope; scope !== undefined; scope = scope.parent)
     visible.push(...scope.names.keys());
   ctx.elaborator.collector.sayNames();
-  const candidates = [...visible, ...ctx.words, ...ctx.file.scope.keys(), ...library.names];
-  reportUnknownName(reporter(ctx), name, span, candidates);
+  const candidates = [...visible, ...words, ...ctx.words, ...ctx.file.scope.keys(), ...library.names];
+  reportUnknownName(reporter(ctx), name, span, candidates, "name", words);
 }
 
 function recipe(target: RecipeVal["target"], text: string): RecipeVal {

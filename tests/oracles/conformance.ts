@@ -2,6 +2,7 @@ import { compareTargets } from "./target-parity.ts";
 import { compareKinks } from "./torch-kinks.ts";
 import { compareLosses } from "./torch-losses.ts";
 import { comparePenalty } from "./torch-penalty.ts";
+import { compareMetrics } from "./sklearn-metrics.ts";
 import { compareWithTorch, comparisons } from "./torch-conformance.ts";
 import { compareLayers } from "./torch-layers.ts";
 import { peerCases } from "./peer-cases.ts";
@@ -9,10 +10,11 @@ import { findTorch } from "./torch-peer.ts";
 
 /**
  * `npm run conformance`: the six specs against PyTorch, where some Python has it (outputs, gradients, ten training
- * steps, slopes at kinks, the penalty of WGAN-GP; with Keras 3 all losses and layers), and mnist-cnn on both targets against each
- * other over 200 steps. `--torch` and `--parity` run one of the two; a name (`-- --torch tiny-gpt`, `-- --torch LSTM`) the specs that have it alone, or that layer; `--record` keeps what the suite compares layers with. Exits with 1 where a figure is above its bound or a comparison
- * breaks off; where no Python has PyTorch it says so, and that is no failure. MODELC_ORACLE_PYTHON names the Python to
- * ask first.
+ * steps, slopes at kinks, the penalty of WGAN-GP; with Keras 3 all losses and layers; with scikit-learn and Keras 3 all
+ * metrics), and mnist-cnn on both targets against each other over 200 steps. `--torch` and `--parity` run one of the two;
+ * a name (`-- --torch tiny-gpt`, `-- --torch LSTM`) the specs that have it alone, or that layer; `--record` keeps what the
+ * suite compares layers with. Exits with 1 where a figure is above its bound or a comparison breaks off; where no Python
+ * has PyTorch it says so, and that is no failure. MODELC_ORACLE_PYTHON names the Python to ask first.
  */
 const words = process.argv.slice(2);
 const names = words.filter((it) => !it.startsWith("--"));
@@ -51,6 +53,7 @@ if (both || words.includes("--torch")) {
     const record = words.includes("--record");
     for (const only of names.length === 0 ? [undefined] : names.filter((it) => layerNames.has(it)))
       await compare("layers", () => Promise.resolve(compareLayers(peer.python, only, record)));
+    if (names.length === 0) await compare("metrics", () => compareMetrics(peer.python));
     if (names.length === 0) await compare("WGAN-GP", () => Promise.resolve(comparePenalty(peer.python)));
     for (const it of chosen) await compare(it.title, () => compareWithTorch(peer, it));
   }

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { wordsOf } from "../../src/analyze/hyperparameter-words.ts";
 import { isFloat } from "../../src/ops/define/dtype-class.ts";
 import type { NdArray } from "../../src/ops/define/operator.ts";
 import { library } from "../../src/std/library.ts";
+import { required } from "../../src/support/fault.ts";
 import { backends, useBackend } from "../emit/tfjs/backends.ts";
 import { checkFile } from "../lower/checking.ts";
 import { runText } from "../lower/run-text.ts";
@@ -111,15 +113,38 @@ const usual: Readonly<Record<string, Usual>> = {
   info_nce: { input: "f32[2, 4]", applied: "(x, 1 - x)" },
   dpo: { input: "f32[4]", applied: "(x, 1 - x, -x, x)" },
   ctc: { input: "f32[2, 5, 4]", applied: "(x, cast(x[:, :2, 0], i32))" },
+  above: { input: "f32[2, 4]" },
+  bin_of: { input: "f32[2, 4]", given: { thresholds: "5" } },
+  bin_sums: { input: "f32[2, 4]", given: { bins: "3" }, applied: "(cast(0 * x, i32), x)" },
+  count_pairs: { input: "f32[2, 4]", given: { classes: "3" }, applied: "(cast(0 * x, i32), cast(0 * x, i32))" },
+  average_share: { input: "f32[4]", given: { average: "macro" }, applied: "(x, 2 * x, x, x)" },
+  agreement: { input: "f32[4, 4]", given: { weights: "linear" } },
+  best_where: { input: "f32[4]", given: { least: "0.5" }, applied: "(x, 1 - x)" },
 };
 
-/** What each metric that takes arguments is of. */
-const measured: Readonly<Record<string, string>> = {
-  top_k_accuracy: "logits, label",
-  precision: "score, hit",
-  recall: "score, hit",
-  f1: "score, hit",
-  auc: "score, hit",
+/** What each metric that takes arguments is of, and what it must be given. */
+const measured: Readonly<Record<string, { readonly of: string; readonly given?: Readonly<Record<string, string>> }>> = {
+  top_k_accuracy: { of: "logits, label" },
+  class_precision: { of: "logits, label" },
+  class_recall: { of: "logits, label" },
+  class_f1: { of: "logits, label" },
+  cohen_kappa: { of: "logits, label" },
+  binary_accuracy: { of: "score, hit" },
+  precision: { of: "score, hit" },
+  recall: { of: "score, hit" },
+  specificity: { of: "score, hit" },
+  f1: { of: "score, hit" },
+  binary_iou: { of: "score, hit" },
+  binary_matthews: { of: "score, hit" },
+  auc: { of: "score, hit" },
+  average_precision: { of: "score, hit" },
+  multilabel_precision: { of: "logits, logits" },
+  multilabel_recall: { of: "logits, logits" },
+  multilabel_f1: { of: "logits, logits" },
+  sensitivity_at_specificity: { of: "score, hit", given: { specificity: "0.5" } },
+  specificity_at_sensitivity: { of: "score, hit", given: { sensitivity: "0.5" } },
+  precision_at_recall: { of: "score, hit", given: { recall: "0.5" } },
+  recall_at_precision: { of: "score, hit", given: { precision: "0.5" } },
 };
 
 const declared = library.names.flatMap((name) => {
@@ -129,6 +154,12 @@ const declared = library.names.flatMap((name) => {
 const layers = declared.filter(({ flavor }) => flavor !== "metric");
 const metrics = declared.filter(({ flavor }) => flavor === "metric");
 
+/** Values of all kinds, and the words that the parameter takes. */
+function valuesOf(name: string, parameter: string): readonly string[] {
+  const type = library.find(name)?.declaration.hyperparameters.find((it) => it.name.text === parameter)?.type;
+  return [...new Set([...odd, ...(type === undefined ? [] : wordsOf(type))])];
+}
+
 interface Call {
   readonly title: string;
   readonly text: string;
@@ -137,7 +168,7 @@ interface Call {
 function callsOf(name: string, parameters: readonly string[]): readonly Call[] {
   const { input, given = {}, applied = "x" } = usual[name] ?? { input: "f32[2, 4]" };
   return parameters.flatMap((parameter) =>
-    odd.map((value): Call => {
+    valuesOf(name, parameter).map((value): Call => {
       const entries = Object.entries({ ...given, [parameter]: value });
       const title = `${name}(${entries.map(([key, it]) => `${key}=${it}`).join(", ")})`;
       return { title, text: `block M: (x: ${input}) {\n  ${applied} -> ${title}\n}\n` };
@@ -198,9 +229,11 @@ describe.each(metrics.map((it) => [it.name.text, it.hyperparameters.map(({ name 
     it("is refused where it stands, or taken", () => {
       const problems: string[] = [];
       let taken = 0;
+      const { of, given } = required(measured[name], name);
       for (const parameter of parameters) {
-        for (const value of odd) {
-          const call = `${name}(${measured[name] ?? ""}, ${parameter}=${value})`;
+        for (const value of valuesOf(name, parameter)) {
+          const entries = Object.entries({ ...given, [parameter]: value });
+          const call = `${name}(${of}, ${entries.map(([key, it]) => `${key}=${it}`).join(", ")})`;
           const text = measuredBy(call);
           const found = checkFile(text).filter((it) => it.severity === "error");
           const at = text.indexOf(call);

@@ -1,0 +1,182 @@
+import type { MetricCase } from "./metric-cases.ts";
+
+/** Metrics of classes, by labels. */
+export const classCases: readonly MetricCase[] = [
+  { call: "accuracy(logits, label)", peer: `sk.accuracy_score(label, pred(logits))`, value: 0.16666666666666666 },
+  {
+    call: "accuracy(logits, label, mask=weight)",
+    peer: `sk.accuracy_score(label, pred(logits), sample_weight=weight)`,
+    value: 0.20512820512820512,
+  },
+  {
+    call: "accuracy(logits, label, mask=weight > 0)",
+    peer: `sk.accuracy_score(label, pred(logits), sample_weight=weight)`,
+    value: 0.20512820512820512,
+  },
+  { call: "accuracy(equal, label)", peer: `sk.accuracy_score(label, pred(equal))`, value: 0.2 },
+  {
+    call: "accuracy(words, tags, mask=known)",
+    peer: `sk.accuracy_score(flat(tags), flat(pred(words)), sample_weight=flat(known))`,
+    value: 0.15037593984962405,
+  },
+  {
+    call: "accuracy(words, tags, lengths=long)",
+    peer: `sk.accuracy_score(flat(tags), flat(pred(words)), sample_weight=flat(within(long)))`,
+    value: 0.21333333333333335,
+  },
+  {
+    call: "balanced_accuracy(logits, label)",
+    peer: `sk.balanced_accuracy_score(label, pred(logits))`,
+    value: 0.15831738437001594,
+  },
+  {
+    call: "balanced_accuracy(few, seldom, mask=weight)",
+    peer: `sk.balanced_accuracy_score(seldom, pred(few), sample_weight=weight)`,
+    value: 0.30513833992094863,
+  },
+  {
+    call: "exact_match(words, tags, lengths=long)",
+    peer: `np.mean(((pred(words) == tags) | (within(long) == 0)).all(1)[long > 0])`,
+    value: 0.125,
+  },
+  { call: "exact_match(logits, label)", peer: `sk.accuracy_score(label, pred(logits))`, value: 0.16666666666666666 },
+  {
+    call: "top_k_accuracy(logits, label, k=2)",
+    peer: `sk.top_k_accuracy_score(label, logits, k=2, labels=range(5))`,
+    value: 0.35,
+  },
+  {
+    call: "top_k_accuracy(logits, label, k=3, mask=share)",
+    peer: `sk.top_k_accuracy_score(label, logits, k=3, labels=range(5), sample_weight=share)`,
+    value: 0.7395153098104421,
+    sums: true,
+  },
+  {
+    call: "mean_reciprocal_rank(logits, label)",
+    peer: `np.mean(1 / (1 + (logits > np.take_along_axis(logits, label[:, None], 1)).sum(1)))`,
+    value: 0.4394444444444444,
+    sums: true,
+  },
+  {
+    call: "log_loss(logits, label)",
+    peer: `sk.log_loss(label, softmax(logits), labels=range(5))`,
+    value: 2.345093829135439,
+    sums: true,
+  },
+  {
+    call: "log_loss(words, tags, mask=known)",
+    peer: `sk.log_loss(flat(tags), softmax(words.reshape(-1, 5)), labels=range(5), sample_weight=flat(known))`,
+    value: 2.78376218053192,
+    sums: true,
+  },
+  {
+    call: "perplexity(logits, label)",
+    peer: `np.exp(sk.log_loss(label, softmax(logits), labels=range(5)))`,
+    value: 10.434251718436954,
+    sums: true,
+  },
+  {
+    call: "perplexity(logits, label, mask=weight)",
+    peer: `np.exp(sk.log_loss(label, softmax(logits), labels=range(5), sample_weight=weight))`,
+    value: 9.325716454489205,
+    sums: true,
+  },
+  {
+    call: "mean_iou(logits, label)",
+    peer: `sk.jaccard_score(label, pred(logits), average="macro", zero_division=0)`,
+    value: 0.08821277331259182,
+  },
+  {
+    call: "mean_iou(logits, label, mask=weight)",
+    peer: `sk.jaccard_score(label, pred(logits), average="macro", zero_division=0, sample_weight=weight)`,
+    value: 0.11213786213786214,
+  },
+  {
+    call: "mean_iou(few, seldom)",
+    peer: `sk.jaccard_score(seldom, pred(few), average="macro", zero_division=0)`,
+    value: 0.14638157894736842,
+  },
+  {
+    call: "class_precision(logits, label)",
+    peer: `sk.precision_score(label, pred(logits), average="macro", zero_division=0)`,
+    value: 0.16373959373959374,
+  },
+  {
+    call: "class_precision(few, seldom)",
+    peer: `sk.precision_score(seldom, pred(few), average="macro", zero_division=0)`,
+    value: 0.28055555555555556,
+  },
+  {
+    call: "class_precision(few, seldom, average=weighted)",
+    peer: `sk.precision_score(seldom, pred(few), average="weighted", zero_division=0)`,
+    value: 0.4257407407407407,
+  },
+  {
+    call: "class_precision(words, tags, average=micro, mask=known)",
+    peer: `sk.precision_score(flat(tags), flat(pred(words)), average="micro", zero_division=0, sample_weight=flat(known))`,
+    value: 0.15037593984962405,
+  },
+  {
+    call: "class_recall(few, seldom)",
+    peer: `sk.recall_score(seldom, pred(few), average="macro", zero_division=0)`,
+    value: 0.2299573055028463,
+  },
+  {
+    call: "class_recall(words, tags, average=weighted, lengths=long)",
+    peer: `sk.recall_score(flat(tags), flat(pred(words)), average="weighted", zero_division=0, sample_weight=flat(within(long)))`,
+    value: 0.21333333333333335,
+  },
+  {
+    call: "class_recall(equal, zero, average=micro)",
+    peer: `sk.recall_score(zero, pred(equal), average="micro", zero_division=0)`,
+    value: 0.5,
+  },
+  {
+    call: "class_f1(logits, label)",
+    peer: `sk.f1_score(label, pred(logits), average="macro", zero_division=0)`,
+    value: 0.15844155844155844,
+  },
+  {
+    call: "class_f1(few, seldom)",
+    peer: `sk.f1_score(seldom, pred(few), average="macro", zero_division=0)`,
+    value: 0.242512077294686,
+  },
+  {
+    call: "class_f1(few, seldom, average=weighted, mask=share)",
+    peer: `sk.f1_score(seldom, pred(few), average="weighted", zero_division=0, sample_weight=share)`,
+    value: 0.3570657061031642,
+    sums: true,
+  },
+  {
+    call: "class_f1(equal, label, average=micro)",
+    peer: `sk.f1_score(label, pred(equal), average="micro", zero_division=0)`,
+    value: 0.2,
+  },
+  {
+    call: "class_f1(logits, label, beta=2)",
+    peer: `sk.fbeta_score(label, pred(logits), beta=2, average="macro", zero_division=0)`,
+    value: 0.1576842697532353,
+  },
+  { call: "matthews(logits, label)", peer: `sk.matthews_corrcoef(label, pred(logits))`, value: -0.04612933430613296 },
+  {
+    call: "matthews(few, seldom, mask=weight)",
+    peer: `sk.matthews_corrcoef(seldom, pred(few), sample_weight=weight)`,
+    value: 0.08248071401091815,
+  },
+  { call: "matthews(logits, zero)", peer: `sk.matthews_corrcoef(zero, pred(logits))`, value: 0 },
+  {
+    call: "cohen_kappa(logits, label)",
+    peer: `sk.cohen_kappa_score(label, pred(logits))`,
+    value: -0.04566050888811435,
+  },
+  {
+    call: "cohen_kappa(words, tags, weights=linear, mask=known)",
+    peer: `sk.cohen_kappa_score(flat(tags), flat(pred(words)), weights="linear", sample_weight=flat(known))`,
+    value: -0.10025238362310707,
+  },
+  {
+    call: "cohen_kappa(logits, label, weights=quadratic)",
+    peer: `sk.cohen_kappa_score(label, pred(logits), weights="quadratic")`,
+    value: -0.1206896551724137,
+  },
+];
