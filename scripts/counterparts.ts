@@ -23,6 +23,17 @@ const kernels = "PyTorch's kernels are [out, in, ...], its images channels first
 export const layerCounterparts: Rows = {
   Dense: row("Dense", "nn.Linear", "PyTorch's weight is the kernel transposed"),
   Embedding: row("Embedding", "nn.Embedding", "PyTorch's begins normal, with a deviation of 1"),
+  EmbeddingBag: row(
+    "none",
+    "nn.EmbeddingBag",
+    "bags are of one length, with `mask` or `lengths`; `per_sample_weights` are a `mask` of floating point",
+  ),
+  RepeatVector: row("RepeatVector", "Tensor.expand"),
+  TimeDistributed: row(
+    "TimeDistributed",
+    "none",
+    "not for layers of the last axis, as `Dense`: they leave all others as they are",
+  ),
   Flatten: row("Flatten", "nn.Flatten", "order of elements is that of channels last"),
   ...forAxes([1, 2, 3], (n) => ({
     [`Conv${n}D`]: row(`Conv${n}D`, `nn.Conv${n}d`, `${kernels}; \`padding\` takes numbers as PyTorch's does`),
@@ -55,22 +66,40 @@ export const layerCounterparts: Rows = {
     "nn.InstanceNorm1d, 2d, 3d",
     "PyTorch's has no scale and bias unless `affine`; its epsilon is 1e-5",
   ),
+  UnitNorm: row("UnitNormalization", "functional.normalize", "of the last axis, by the Euclidean norm"),
+  PReLU: row(
+    "PReLU",
+    "nn.PReLU",
+    "a share for each channel; Keras has one for each place unless they are shared, PyTorch one in all, 0.25",
+  ),
   Dropout: row("Dropout", "nn.Dropout", "draws by a key of its own place, so that a training can be repeated"),
+  SpatialDropout: row("SpatialDropout1D, 2D, 3D", "nn.Dropout1d, 2d, 3d", "whole channels, of any number of axes"),
+  StochasticDepth: row("none", "none", 'torchvision has `StochasticDepth`, with `mode="row"`; timm `DropPath`'),
+  AlphaDropout: row("AlphaDropout", "nn.AlphaDropout"),
+  GaussianNoise: row("GaussianNoise", "none"),
+  GaussianDropout: row("GaussianDropout", "none"),
   ...forAxes([1, 2, 3], (n) => ({
     [`MaxPool${n}D`]: row(`MaxPooling${n}D`, `nn.MaxPool${n}d`, "PyTorch's padding, dilation and `ceil` are here too"),
     [`AvgPool${n}D`]: row(
       `AveragePooling${n}D`,
       `nn.AvgPool${n}d`,
-      "padding does not count, PyTorch's counts unless `count_include_pad=False`",
+      `padding does not count, PyTorch's counts unless \`count_include_pad=False\`: so does that of \`ZeroPadding${n}D\` before`,
     ),
   })),
   ...forAxes([1, 2, 3], (n) => ({
     [`GlobalAvgPool${n}D`]: row(`GlobalAveragePooling${n}D`, `nn.AdaptiveAvgPool${n}d(1)`, "PyTorch keeps the axes"),
     [`GlobalMaxPool${n}D`]: row(`GlobalMaxPooling${n}D`, `nn.AdaptiveMaxPool${n}d(1)`, "PyTorch keeps the axes"),
   })),
-  ...forAxes([1, 2], (n) => ({
+  ...forAxes([1, 2, 3], (n) => ({
     [`AdaptiveAvgPool${n}D`]: row(`AdaptiveAveragePooling${n}D`, `nn.AdaptiveAvgPool${n}d`),
     [`AdaptiveMaxPool${n}D`]: row(`AdaptiveMaxPooling${n}D`, `nn.AdaptiveMaxPool${n}d`),
+  })),
+  ...forAxes([1, 2, 3], (n) => ({
+    [`LpPool${n}D`]: row(
+      "none",
+      `nn.LPPool${n}d`,
+      "of absolute values, where PyTorch takes powers of what is negative; with `ceil` it scales windows up that reach over the end",
+    ),
   })),
   ...forAxes([1, 2, 3], (n) => ({
     [`UpSampling${n}D`]: row(`UpSampling${n}D`, "nn.Upsample", "nearest; `resize` has the other ways"),

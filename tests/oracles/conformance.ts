@@ -12,13 +12,13 @@ import { findTorch } from "./torch-peer.ts";
  * `npm run conformance`: the six specs against PyTorch, where some Python has it (outputs, gradients, ten training
  * steps, slopes at kinks, the penalty of WGAN-GP; with Keras 3 all losses and layers; with scikit-learn and Keras 3 all
  * metrics), and mnist-cnn on both targets against each other over 200 steps. `--torch` and `--parity` run one of the two;
- * a name (`-- --torch tiny-gpt`, `-- --torch LSTM`) the specs that have it alone, or that layer; `--record` keeps what the
- * suite compares layers with. Exits with 1 where a figure is above its bound or a comparison breaks off; where no Python
+ * a name (`-- --torch tiny-gpt`, `-- --torch LSTM`) the specs that have it alone, that layer or all
+ * `layers`; `--record` keeps what the suite compares layers with. Exits with 1 where a figure is above its bound or a comparison breaks off; where no Python
  * has PyTorch it says so, and that is no failure. MODELC_ORACLE_PYTHON names the Python to ask first.
  */
 const words = process.argv.slice(2);
 const names = words.filter((it) => !it.startsWith("--"));
-const layerNames = new Set(peerCases.map(({ of }) => of));
+const layerNames = new Set(["layers", ...peerCases.map(({ of }) => of)]);
 const refused = [
   ...words.filter((it) => it.startsWith("--") && !["--torch", "--parity", "--record"].includes(it)),
   ...names.filter((name) => !comparisons.some((it) => it.spec.includes(name)) && !layerNames.has(name)),
@@ -52,7 +52,9 @@ if (both || words.includes("--torch")) {
     if (names.length === 0) await compare("losses", () => Promise.resolve(compareLosses(peer.python)));
     const record = words.includes("--record");
     for (const only of names.length === 0 ? [undefined] : names.filter((it) => layerNames.has(it)))
-      await compare("layers", () => Promise.resolve(compareLayers(peer.python, only, record)));
+      await compare("layers", () =>
+        Promise.resolve(compareLayers(peer.python, only === "layers" ? undefined : only, record)),
+      );
     if (names.length === 0) await compare("metrics", () => compareMetrics(peer.python));
     if (names.length === 0) await compare("WGAN-GP", () => Promise.resolve(comparePenalty(peer.python)));
     for (const it of chosen) await compare(it.title, () => compareWithTorch(peer, it));

@@ -86,7 +86,66 @@ const dropouts = [
   kerasLayer(words, "Dropout(0)", "Dropout(0)", { mode: "training" }),
   torchLayer(words, "Dropout(0.4)", "F.dropout(x, 0.4, False)"),
   torchLayer(words, "Dropout(0)", "F.dropout(x, 0, True)", { mode: "training" }),
+  ...(["inference", "training"] as const).flatMap((mode) => {
+    const more = mode === "training" ? ({ mode } as const) : {};
+    const [rate, told] = mode === "training" ? [0, "training=True"] : [0.4, "training=False"];
+    return [
+      ...[1, 2, 3].flatMap((n) => {
+        const x = `f32[2, ${[3, 2, 2].slice(0, n).join(", ")}, 4]`;
+        return [
+          kerasLayer(x, `SpatialDropout(${rate})`, `SpatialDropout${n}D(${rate})`, more),
+          torchLayer(x, `SpatialDropout(${rate})`, `F.dropout${n}d(x, ${rate}, ${told})`, more),
+        ];
+      }),
+      kerasLayer(words, `AlphaDropout(${rate})`, `AlphaDropout(${rate})`, more),
+      torchLayer(words, `AlphaDropout(${rate})`, `F.alpha_dropout(x, ${rate}, ${told})`, more),
+      kerasLayer(words, `GaussianNoise(${rate})`, `GaussianNoise(${rate})`, more),
+      kerasLayer(words, `GaussianDropout(${rate})`, `GaussianDropout(${rate})`, more),
+    ];
+  }),
+];
+
+const bag = { type: "i32[2, 4]", data: [0, 2, 1, 2, 4, 4, 3, 0] };
+const kept = { type: "bool[2, 4]", data: [1, 0, 1, 1, 0, 1, 1, 0] };
+const shares = "f32[2, 4]";
+const lengths = { type: "i32[2]", data: [3, 1] };
+const bags: readonly PeerCase[] = [
+  ...["mean", "sum", "max"].map((mode) => ({
+    body: `ids -> own: EmbeddingBag(5, 3, mode=${mode})`,
+    peer: `F.embedding_bag(ids, w["table"], mode="${mode}")`,
+    inputs: { ids: bag },
+  })),
+  {
+    body: "ids -> own: EmbeddingBag(5, 3, mode=sum)(mask=shares)",
+    peer: 'F.embedding_bag(ids, w["table"], mode="sum", per_sample_weights=shares)',
+    inputs: { ids: bag, shares },
+  },
+  {
+    body: "ids -> own: EmbeddingBag(5, 3)(mask=kept)",
+    peer: 'F.embedding_bag(ids.masked_fill(~kept, 5), F.pad(w["table"], (0, 0, 0, 1)), mode="mean", padding_idx=5)',
+    inputs: { ids: bag, kept },
+  },
+  {
+    body: "ids -> own: EmbeddingBag(5, 3)(lengths=lengths)",
+    peer: 'F.embedding_bag(torch.tensor([0, 2, 1, 4]), w["table"], torch.tensor([0, 3]), mode="mean")',
+    inputs: { ids: bag, lengths },
+  },
+].map((it) => ({ ...it, of: "EmbeddingBag", from: "PyTorch" }));
+
+const volume = "f32[2, 5, 4, 6, 3]";
+const others = [
+  kerasLayer(table, "RepeatVector(3)", "RepeatVector(3)"),
+  torchLayer(table, "RepeatVector(3)", "x[:, None].expand(2, 3, 4)"),
+  kerasLayer(words, "TimeDistributed(Dense(5))", "TimeDistributed(keras.layers.Dense(5))"),
+  kerasLayer(volume, "TimeDistributed(Conv2D(2, 3))", "TimeDistributed(keras.layers.Conv2D(2, 3))"),
+  kerasLayer(volume, "TimeDistributed(Flatten)", "TimeDistributed(keras.layers.Flatten())"),
+  kerasLayer(table, "UnitNorm", "UnitNormalization()"),
+  torchLayer(words, "UnitNorm", "F.normalize(x, dim=-1)"),
+  kerasLayer(table, "PReLU(init=constant(0.25))", "PReLU()"),
+  kerasLayer(image, "PReLU", "PReLU(shared_axes=[1, 2])"),
+  torchLayer(image, "PReLU", 'last(F.prelu(first(x), w["slope"]))'),
+  torchLayer(image, "PReLU(shared=true)", 'last(F.prelu(first(x), w["slope"]))'),
 ];
 
 /** Dense layers, tables, normalisations, noise where it is off. */
-export const layerCases: readonly PeerCase[] = [...dense, ...norms, ...dropouts];
+export const layerCases: readonly PeerCase[] = [...dense, ...norms, ...dropouts, ...bags, ...others];

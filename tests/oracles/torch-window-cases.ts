@@ -60,7 +60,15 @@ function casesOf(n: number): readonly PeerCase[] {
       `ZeroPadding${n}D(1, after=${n === 1 ? "0" : lists([0, 2, 3])})`,
       `last(padded(first(x), [${[...new Array<number>(n).fill(1), ...[0, 2, 3].slice(0, n)].join(", ")}]))`,
     ),
-  ].filter((it) => !/^Adaptive\w+3D/.test(it.of));
+    torchLayer(x, `LpPool${n}D`, `pool("lp_pool", x.abs(), 2, 2)`),
+    torchLayer(x, `LpPool${n}D(3, 1.5, stride=2)`, `pool("lp_pool", x.abs(), 1.5, 3, 2)`),
+    torchLayer(
+      x,
+      `ZeroPadding${n}D(1) -> AvgPool${n}D(3, stride=2)`,
+      'pool("avg_pool", x, 3, 2, 1, count_include_pad=True)',
+      { of: `AvgPool${n}D` },
+    ),
+  ];
 }
 
 /** Layers that move windows, beside PyTorch. */

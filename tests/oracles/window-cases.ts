@@ -174,12 +174,8 @@ const layers: readonly WindowCase[] = axes.flatMap((n) => {
     of(`UpSampling${n}D(2)`, `UpSampling${n}D(2)`),
     of(`ZeroPadding${n}D(2)`, `ZeroPadding${n}D(2)`),
     of(`Cropping${n}D(1)`, `Cropping${n}D(1)`),
-    ...(n === 3
-      ? []
-      : [
-          of(`AdaptiveAvgPool${n}D(3)`, `AdaptiveAveragePooling${n}D(3)`),
-          of(`AdaptiveMaxPool${n}D(4)`, `AdaptiveMaxPooling${n}D(4)`),
-        ]),
+    of(`AdaptiveAvgPool${n}D(3)`, `AdaptiveAveragePooling${n}D(3)`),
+    of(`AdaptiveMaxPool${n}D(4)`, `AdaptiveMaxPooling${n}D(4)`),
   ];
   return [...convolved, ...others, ...sized];
 });
