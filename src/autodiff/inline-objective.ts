@@ -1,14 +1,11 @@
-import { asConstant, substitute, variablesOf as dimVariables, variable, sameForm, type Dim } from "../dims/dim.ts";
-import type { Func, Graph, GraphOutput, Module, Value } from "../ir/graph.ts";
+import type { Graph, GraphOutput, Module, Value } from "../ir/graph.ts";
 import { accumulatorPorts, lossPort, portOf } from "../ir/ports.ts";
 import { measuredIn } from "../ir/measures-of.ts";
 import type { TrainProgram, TrainStep } from "../ir/program.ts";
-import type { TensorType } from "../ir/types.ts";
 import { fault, required } from "../support/fault.ts";
 import { assembleGraph, stateOutputs } from "../graph/assemble-graph.ts";
 import { inlineModel, type InlinedModel } from "../passes/flatten.ts";
 import type { InlineOptions } from "../graph/inline.ts";
-import type { DimMap } from "../graph/map-dims.ts";
 import { entryOf } from "../graph/parameters-of.ts";
 
 /** Which outputs the graph of a model with its objectives has. */
@@ -40,8 +37,7 @@ export function inlineObjective(program: TrainProgram, options: ObjectiveOptions
   const { inliner } = inlined;
   const outputs: GraphOutput[] = [];
   for (const step of steps) {
-    const operands = objectiveOperands(step, model, inlined);
-    const [loss, ...measured] = inliner.apply(step.objective, "", operands.values, operands.dims);
+    const [loss, ...measured] = inliner.apply(step.objective, "", objectiveOperands(step, model, inlined));
     outputs.push({ name: lossPort(step.name), role: "loss", value: required(loss, "loss") });
     accumulatorPorts(measuredIn(program, step)).forEach((name, index) => {
       outputs.push({ name, role: "metric", value: required(measured[index], name) });
@@ -63,61 +59,19 @@ export function inlineObjective(program: TrainProgram, options: ObjectiveOptions
   });
 }
 
-/** What the objective is applied to, and what its dimensions are in the model's terms. */
+/** What the objective is applied to; the batch has features that the model does not take. */
 function objectiveOperands(
   { objective, objectiveInputs }: TrainStep,
   model: Module,
   { inliner, features, results }: InlinedModel,
-): { readonly values: readonly Value[]; readonly dims: DimMap | undefined } {
+): readonly Value[] {
   const entry = entryOf(model);
-  const known = objectiveInputs.map(({ from, name }): Value | undefined => {
-    if (from === "feature") return features.get(name);
-    const index = entry.resultNames.indexOf(name);
-    return index < 0 ? fault(`the model has no output ${name}`) : required(results[index], "model output");
-  });
-  const dims = unify(objective, known, features);
-  const values = objectiveInputs.map(({ name }, index) => {
-    const found = known[index];
-    if (found !== undefined) return found;
-    const { dtype, shape } = required(objective.body.inputs[index], "objective input").type;
-    const type: TensorType = { dtype, shape: dims === undefined ? shape : shape.map(dims) };
-    return inliner.input({ name: portOf("feature", name), role: "feature", type });
-  });
-  return { values, dims };
-}
-
-/**
- * Maps the objective's dim variables to the model's, where they have other names: by what it takes from the model, and
- * for the first axis of features that the model does not take, which is the batch, by the model's first input.
- */
-function unify(
-  objective: Func,
-  known: readonly (Value | undefined)[],
-  features: ReadonlyMap<string, Value>,
-): DimMap | undefined {
-  const names = new Map<string, Dim>();
-  const bind = (declared: Dim, actual: Dim): void => {
-    const [name] = dimVariables(declared);
-    const lone = name !== undefined && sameForm(declared, variable(name));
-    if (lone && !names.has(name) && !sameForm(declared, actual)) names.set(name, actual);
-  };
-  objective.body.inputs.forEach((input, index) => {
-    known[index]?.type.shape.forEach((actual, axis) => {
-      const declared = input.type.shape[axis];
-      if (declared !== undefined) bind(declared, actual);
-    });
-  });
-  const batch = [...features.values()][0]?.type.shape[0];
-  objective.body.inputs.forEach((input, index) => {
-    const [declared] = input.type.shape;
-    if (
-      known[index] === undefined &&
-      declared !== undefined &&
-      batch !== undefined &&
-      asConstant(declared) === undefined
-    ) {
-      bind(declared, batch);
+  return objectiveInputs.map(({ from, name }, at) => {
+    if (from === "output") {
+      const index = entry.resultNames.indexOf(name);
+      return index < 0 ? fault(`the model has no output ${name}`) : required(results[index], "model output");
     }
+    const { type } = required(objective.body.inputs[at], "objective input");
+    return features.get(name) ?? inliner.input({ name: portOf("feature", name), role: "feature", type });
   });
-  return names.size === 0 ? undefined : (dim) => substitute(dim, (name) => names.get(name));
 }

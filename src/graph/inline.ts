@@ -7,7 +7,6 @@ import type { GraphBuilder } from "../ops/define/builder.ts";
 import { fnv1a32 } from "../ops/random/counter.ts";
 import { fault, required } from "../support/fault.ts";
 import type { Span } from "../support/source.ts";
-import { mapAttributes, mapType, type DimMap } from "./map-dims.ts";
 import type { ModuleVariables } from "./parameters-of.ts";
 import { joinPath, splitIndices } from "./paths.ts";
 import { cloneNode } from "./rewrite.ts";
@@ -27,8 +26,8 @@ export interface Inliner {
   readonly b: GraphBuilder;
   /** The input of a name; made when it is first asked for. */
   input(entry: InputEntry): Value;
-  /** Applies a function at an instance path; `dims` maps its dimensions where they are not those of the graph. */
-  apply(func: Func, path: string, operands: readonly Value[], dims?: DimMap): readonly Value[];
+  /** Applies a function at an instance path. */
+  apply(func: Func, path: string, operands: readonly Value[]): readonly Value[];
   /** The inputs made so far. */
   inputs(): readonly GraphInput[];
   /** Nodes that come before those of `b`. */
@@ -73,7 +72,6 @@ interface Frame {
   readonly inScan: boolean;
   /** The key that its draws go by: that of this step, folded with the places of the scans around. */
   readonly key: () => Value;
-  readonly dims: DimMap | undefined;
   /** The outermost call around it. */
   readonly call?: Span;
   /** Ids of the function's values that something is differentiated by: each is a value of its own, whatever it equals. */
@@ -155,8 +153,7 @@ export function createInliner(options: InlineOptions): Inliner {
   };
 
   const inlineNode = (node: Node, scope: Map<number, Value>, frame: Frame, out: GraphBuilder): void => {
-    const typed = (type: TensorType): TensorType => (frame.dims === undefined ? type : mapType(type, frame.dims));
-    const fresh = (like: Value): Value => out.value(typed(like.type), like.name);
+    const fresh = (like: Value): Value => out.value(like.type, like.name);
     const use = (value: Value): Value => required(scope.get(value.id), `definition of value ${value.id}`);
     const define = (values: readonly Value[], as: readonly Value[]): void => {
       values.forEach((it, index) => scope.set(it.id, own(frame.apart, it, required(as[index], "inlined result"))));
@@ -176,22 +173,13 @@ export function createInliner(options: InlineOptions): Inliner {
     };
     switch (node.kind) {
       case "constant":
-        return out.append(cloneNode(node, scope, fresh));
-      case "operator": {
-        const mapped =
-          frame.dims === undefined ? node : { ...node, attributes: mapAttributes(node.attributes, frame.dims) };
-        out.append(cloneNode(mapped, scope, fresh));
-        return placed();
-      }
       case "dim":
-        return out.append(
-          cloneNode(frame.dims === undefined ? node : { ...node, dim: frame.dims(node.dim) }, scope, fresh),
-        );
+        return out.append(cloneNode(node, scope, fresh));
       case "parameter": {
         const path = joinPath(frame.path, node.path);
         const [result] = node.results;
         if (result !== undefined) {
-          scope.set(result.id, variable("parameter", path, typed(result.type), variables.parameters.get(path)));
+          scope.set(result.id, variable("parameter", path, result.type, variables.parameters.get(path)));
         }
         return;
       }
@@ -199,7 +187,7 @@ export function createInliner(options: InlineOptions): Inliner {
         const path = joinPath(frame.path, node.path);
         const [result] = node.results;
         if (result === undefined) return;
-        const value = current.get(path) ?? variable("state", path, typed(result.type), variables.states.get(path));
+        const value = current.get(path) ?? variable("state", path, result.type, variables.states.get(path));
         current.set(path, value);
         scope.set(result.id, value);
         return;
@@ -208,7 +196,7 @@ export function createInliner(options: InlineOptions): Inliner {
         if (frame.inScan) fault(`the state ${node.path} is updated in a scan`);
         const path = joinPath(frame.path, node.path);
         // An update must have an input to carry to, even where nothing reads the state.
-        variable("state", path, typed(node.value.type), variables.states.get(path));
+        variable("state", path, node.value.type, variables.states.get(path));
         current.set(path, use(node.value));
         updated.add(path);
         return;
@@ -249,12 +237,13 @@ export function createInliner(options: InlineOptions): Inliner {
         inlineNodes(taken.nodes, scope, frame, out);
         return define(node.results, taken.results.map(use));
       }
+      case "operator":
       case "gradient":
         out.append(cloneNode(node, scope, fresh));
         return placed();
       case "scan": {
         const bodyInputs = defineFresh(node.body.inputs);
-        const length = frame.dims === undefined ? node.length : frame.dims(node.length);
+        const { length } = node;
         // Its place along the axis, where a step draws.
         const places: { readonly all: Value; readonly one: Value }[] = [];
         let key: Value | undefined;
@@ -274,7 +263,6 @@ export function createInliner(options: InlineOptions): Inliner {
           initial: node.initial.map(use),
           sequences: [...node.sequences.map(use), ...places.map((it) => it.all)],
           sequenceAxes: [...node.sequenceAxes, ...places.map(() => 0)],
-          length,
           body: { ...body, inputs: [...body.inputs, ...places.map((it) => it.one)] },
           results,
         };
@@ -301,10 +289,10 @@ export function createInliner(options: InlineOptions): Inliner {
   return {
     b,
     input,
-    apply: (func, path, operands, dims) =>
+    apply: (func, path, operands) =>
       inlineFunction(
         func,
-        { path, place: path, indices: [], inScan: false, key: baseKey, dims, apart: apartIn(func) },
+        { path, place: path, indices: [], inScan: false, key: baseKey, apart: apartIn(func) },
         operands,
         b,
       ),

@@ -13,7 +13,7 @@ import { findOperator } from "../ops/registry.ts";
 import { concreteAttributes } from "../ops/define/concrete-attributes.ts";
 import { withDefaults } from "../ops/define/tag-attributes.ts";
 import { mapValues } from "../support/map-values.ts";
-import { mapAttributes } from "./map-dims.ts";
+import { mapAttributes } from "./map-attributes.ts";
 
 /** Values of dimension variables. */
 export type DimValues = ReadonlyMap<string, number>;

