@@ -62,7 +62,7 @@ function settingsOf(mutate, report) {
     coverageAnalysis: "perTest",
     concurrency: 1,
     disableTypeChecks: false,
-    timeoutMS: 20_000,
+    timeoutMS: 60_000,
     timeoutFactor: 2,
     warnings: { slow: false },
     reporters: ["json", "progress-append-only"],

@@ -34,7 +34,7 @@ export const groups = [
     tests: [
       "tests/lower/sections",
       "tests/lower/{bodies,catalog-types,data-sections,labels,match-features,metrics,named-steps,noise}.test.ts",
-      "tests/lower/{section-arguments,silently-ignored,vanishing-numbers}.test.ts",
+      "tests/lower/{gradient,section-arguments,silently-ignored,single-mistakes,used-by-sections,vanishing-numbers}.test.ts",
       "tests/diagnostics/{sites,catalog-data,catalog-training}.test.ts",
       "tests/passes/find-mixed-examples.test.ts",
     ],
@@ -44,7 +44,7 @@ export const groups = [
     sources: "src/runtime/train",
     // Whole steps on three runtimes are left out, which refuse no mutant that the others take.
     tests: [
-      "tests/runtime/train/{checkpoint,figures,find-stray-place,fit-statistics,host-preparation,made-of,stray-places,train-loop,watching}.test.ts",
+      "tests/runtime/train/{checkpoint,figures,find-stray-place,fit-statistics,host-preparation,made-of,parts-of-batches,stray-places,train-loop,watching}.test.ts",
       "tests/runtime/train/weights-origin.test.ts",
       "tests/cli/check-features.test.ts",
       "tests/runtime/data/precision.test.ts",
