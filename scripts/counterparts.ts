@@ -118,9 +118,23 @@ export const layerCounterparts: Rows = {
     "gates update, reset, new as in Keras, PyTorch has reset first; the reset is after the product",
   ),
   Bidirectional: row("Bidirectional", "bidirectional=True", "of one value: a layer with `states` does not go in it"),
+  ...forAxes([1, 2, 3], (n) => ({
+    [`ConvLSTM${n}D`]: row(`ConvLSTM${n}D`, "none", "`reverse` keeps the order of the sequence"),
+  })),
   MultiHeadAttention: row(
-    "MultiHeadAttention",
-    "nn.MultiheadAttention",
+    "MultiHeadAttention, GroupQueryAttention",
+    "nn.MultiheadAttention, functional.scaled_dot_product_attention",
     "masks say what is seen, PyTorch's what is not; heads share the width, Keras has `key_dim`; gives no weights",
   ),
+  CachedAttention: row(
+    "none",
+    "functional.scaled_dot_product_attention",
+    "a step of generation: `past_key_values` of transformers",
+  ),
+  Attention: row(
+    "Attention",
+    "functional.scaled_dot_product_attention",
+    "query, key, value, where Keras has query, value, key; products as they are, PyTorch divides by the root of the width",
+  ),
+  AdditiveAttention: row("AdditiveAttention", "none", "query, key, value, where Keras has query, value, key"),
 };

@@ -79,5 +79,23 @@ function casesOf({ own, torch, initial }: (typeof kinds)[number]): readonly Peer
   ];
 }
 
+/** Recurrent layers of sequences, images and volumes. */
+const convolved = [1, 2, 3].flatMap((n): readonly PeerCase[] => {
+  const of = `ConvLSTM${n}D`;
+  const keras = (call: string, peer: string, after = ""): PeerCase => ({
+    of,
+    from: "Keras",
+    inputs: { x: `f32[2, 3, ${[5, 4, 3].slice(0, n).join(", ")}, 2]` },
+    body: `x -> own: ${of}(3, 2${call})`,
+    peer: `layer(keras.layers.${of}(3, 2${peer}), x)${after}`,
+  });
+  return [
+    keras("", ""),
+    keras(", padding=same, sequences=true", ', padding="same", return_sequences=True'),
+    keras(", stride=2, states=true", ", strides=2, return_state=True"),
+    keras(", reverse=true, sequences=true", ", go_backwards=True, return_sequences=True", ".flip(1)"),
+  ];
+});
+
 /** Recurrent layers: directions, initial and last states, lengths, stacked. */
-export const recurrentCases: readonly PeerCase[] = kinds.flatMap(casesOf);
+export const recurrentCases: readonly PeerCase[] = [...kinds.flatMap(casesOf), ...convolved];

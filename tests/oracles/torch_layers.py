@@ -145,6 +145,33 @@ def attention_weights(w):
     return named
 
 
+def turned(x, start=0, base=10000.0):
+    """Rotary positions by complex numbers, whose parts are the halves of the channels."""
+    half = x.shape[-1] // 2
+    angle = torch.arange(start, start + x.shape[-2])[:, None] * base ** (-torch.arange(half).double() / half)
+    y = torch.complex(x[..., :half], x[..., half:]) * torch.polar(torch.ones_like(angle), angle)
+    return torch.cat([y.real, y.imag], -1)
+
+
+def attend(x, w, heads, groups, seen, rotary=False, past=None, relative=0):
+    """Attention by F.scaled_dot_product_attention: the result, keys and values of each head."""
+    start = 0 if past is None else past[0].shape[2]
+
+    def split(name, count):
+        y = F.linear(x, w[f"{name}.kernel"].T, w.get(f"{name}.bias"))
+        return y.unflatten(-1, (count, -1)).transpose(1, 2)
+
+    q, k, v = split("query_map", heads), split("key_map", groups), split("value_map", groups)
+    if rotary:
+        q, k = turned(q, start), turned(k, start)
+    if past is not None:
+        k, v = torch.cat([past[0], k], 2), torch.cat([past[1], v], 2)
+    apart = torch.arange(q.shape[2])[:, None] + start - torch.arange(k.shape[2])
+    mask = torch.zeros(apart.shape).double().masked_fill(~seen(apart), -1e9) + relative
+    y = F.scaled_dot_product_attention(q, k, v, mask, enable_gqa=True).transpose(1, 2).flatten(2)
+    return F.linear(y, w["output.kernel"].T, w.get("output.bias")), k, v
+
+
 def tensor(it):
     return torch.tensor(it["data"], dtype=torch.float64).reshape(it["shape"]).to(types[it["dtype"]])
 

@@ -39,6 +39,18 @@ interface Usual {
 /** What each layer is tried on, and what it must be given. */
 const usual: Readonly<Record<string, Usual>> = {
   MultiHeadAttention: { input: "f32[2, 3, 4]", given: { heads: "2" }, applied: "(x, x)" },
+  CachedAttention: {
+    input: "f32[2, 3, 4]",
+    given: { heads: "2" },
+    applied: '(x, rearrange(x, "b t (h d) -> b h t d", h=2), rearrange(x, "b t (h d) -> b h t d", h=2))',
+  },
+  Attention: { input: "f32[2, 3, 4]", applied: "(x, x)" },
+  AdditiveAttention: { input: "f32[2, 3, 4]", applied: "(x, x)" },
+  rotary: { input: "f32[2, 3, 4]" },
+  see_near: { input: "f32[2, 3, 4]", given: { window: "2" } },
+  ConvLSTM1D: { input: "f32[2, 2, 4, 2]", given: { filters: "2", kernel: "2" } },
+  ConvLSTM2D: { input: "f32[2, 2, 4, 3, 2]", given: { filters: "2", kernel: "2" } },
+  ConvLSTM3D: { input: "f32[1, 2, 2, 3, 2, 2]", given: { filters: "2", kernel: "2" } },
   Conv2D: { input: "f32[2, 6, 5, 4]", given: { filters: "4", kernel: "3" } },
   DepthwiseConv2D: { input: "f32[2, 6, 5, 2]", given: { kernel: "3" } },
   Conv1DTranspose: { input: "f32[2, 4, 2]", given: { filters: "3", kernel: "3" } },
