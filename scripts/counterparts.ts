@@ -138,3 +138,34 @@ export const layerCounterparts: Rows = {
   ),
   AdditiveAttention: row("AdditiveAttention", "none", "query, key, value, where Keras has query, value, key"),
 };
+
+/** Operators of windows, whose comparisons go by what moves channels and pads. */
+export const windowOperators: Readonly<Record<string, readonly [torch: string, keras: string]>> = {
+  conv: ["F.conv1d, F.conv2d, F.conv3d", "keras.ops.conv"],
+  conv_transpose: ["F.conv_transpose1d, 2d, 3d", "keras.ops.conv_transpose"],
+  max_pool: ["F.max_pool1d, 2d, 3d", "keras.ops.max_pool"],
+  avg_pool: ["F.avg_pool1d, 2d, 3d", "keras.ops.average_pool"],
+  lp_pool: ["F.lp_pool1d, 2d, 3d", ""],
+  adaptive_avg_pool: ["F.adaptive_avg_pool1d, 2d, 3d", "keras.ops.adaptive_average_pool"],
+  adaptive_max_pool: ["F.adaptive_max_pool1d, 2d, 3d", "keras.ops.adaptive_max_pool"],
+};
+
+/** Functions of the library that nothing is compared with by `npm run conformance`, and why. */
+export const withoutCounterpart: Readonly<Record<string, string>> = {
+  ignore: "labels that are not known, for `mask=`; PyTorch has `ignore_index`",
+  quick_gelu: "transformers has it; tests/std/functions.test.ts has its figures",
+  depth_to_space: "TensorFlow's `nn.depth_to_space`; tests/std/tensors.test.ts has its figures",
+  space_to_depth: "TensorFlow's `nn.space_to_depth`; tests/std/tensors.test.ts has its figures",
+  sparsemax: "Keras 3.15's shares do not add up to 1 where several are not 0; tests/std/tensors.test.ts has ours",
+  gather_rows: "PyTorch expands the indices of `gather`; tests/std/tensors.test.ts",
+  rotary: "a part of MultiHeadAttention, which is compared with it",
+  match_heads: "a part of MultiHeadAttention",
+  weigh_heads: "a part of MultiHeadAttention",
+  see_near: "a part of MultiHeadAttention",
+  mask_scores: "a part of Attention",
+  conv_lstm: "a part of ConvLSTM2D",
+  resize_line: "a part of resize",
+  grid_places: "a part of grid_sample",
+  log_add: "a part of ctc",
+  size_of: "a part of contrastive",
+};

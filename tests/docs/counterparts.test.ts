@@ -1,7 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { layerCounterparts } from "../../scripts/counterparts.ts";
-import { comparisonsOf, namesOf } from "../../scripts/describe-counterparts.ts";
+import { layerCounterparts, withoutCounterpart } from "../../scripts/counterparts.ts";
+import { calledBy, comparisonsOf, namesOf } from "../../scripts/describe-counterparts.ts";
+import { library } from "../../src/std/library.ts";
 import { peerCases } from "../oracles/peer-cases.ts";
+import { lossCases } from "../std/loss-cases.ts";
+import { metricCases } from "../std/metric-cases.ts";
 
 describe("the table of names in Keras and PyTorch", () => {
   it("has a row for every layer, and for nothing else", () => {
@@ -16,6 +19,23 @@ describe("the table of names in Keras and PyTorch", () => {
       expect(PyTorch > 0, `compared with ${torch}`).toBe(torch !== "none");
     },
   );
+
+  it("has every function of the library, beside another's or with what it is for", () => {
+    const compared = new Set([
+      ...peerCases.map(({ of }) => of),
+      ...lossCases.map(({ call }) => calledBy(call)),
+      ...Object.keys(withoutCounterpart),
+    ]);
+    // What the file of metrics has besides them are their parts.
+    const functions = namesOf("fn").filter((name) => library.find(name)?.file.source.path !== "std/metrics.model");
+    expect(functions.filter((name) => !compared.has(name))).toEqual([]);
+    expect(Object.keys(withoutCounterpart).filter((name) => !functions.includes(name))).toEqual([]);
+  });
+
+  it("has every metric", () => {
+    const compared = new Set(metricCases.map(({ call }) => calledBy(call)));
+    expect(namesOf("metric").filter((name) => !compared.has(name))).toEqual([]);
+  });
 
   it("compares under names that there are", () => {
     for (const { of, body } of peerCases) expect(body).toContain(of);

@@ -1,4 +1,5 @@
 import { attentionCases } from "./attention-cases.ts";
+import { functionCases } from "./function-cases.ts";
 import { layerCases } from "./layer-cases.ts";
 import type { PeerCase } from "./peer-case.ts";
 import { recurrentCases } from "./recurrent-cases.ts";
@@ -12,4 +13,5 @@ export const peerCases: readonly PeerCase[] = [
   ...attentionCases,
   ...windowCases,
   ...torchWindowCases,
+  ...functionCases,
 ];

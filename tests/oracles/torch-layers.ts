@@ -70,7 +70,8 @@ const written = ({ name, array: { dtype, shape, data }, learned }: CaseArray): o
   name,
   dtype,
   shape,
-  data: [...data],
+  // JSON has no words for what is no number.
+  data: Array.from(data, (it) => (Number.isFinite(it) ? it : String(it))),
   learned,
 });
 

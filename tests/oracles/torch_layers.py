@@ -173,7 +173,7 @@ def attend(x, w, heads, groups, seen, rotary=False, past=None, relative=0):
 
 
 def tensor(it):
-    return torch.tensor(it["data"], dtype=torch.float64).reshape(it["shape"]).to(types[it["dtype"]])
+    return torch.tensor([float(at) for at in it["data"]], dtype=torch.float64).reshape(it["shape"]).to(types[it["dtype"]])
 
 
 def answer(case):
