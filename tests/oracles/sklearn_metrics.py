@@ -58,6 +58,30 @@ def pearson(a, b, weight=None):
     return np.mean(found)
 
 
+def distance(a, b):
+    costs = list(range(len(b) + 1))
+    for i, x in enumerate(a):
+        before, costs = costs, [i + 1]
+        for j, y in enumerate(b):
+            costs.append(min(before[j] + (x != y), before[j + 1] + 1, costs[j] + 1))
+    return costs[-1]
+
+
+def edits(found, real, lengths=None, real_lengths=None):
+    rows = [list(x)[: None if lengths is None else lengths[i]] for i, x in enumerate(found)]
+    wanted = [list(x)[: None if real_lengths is None else real_lengths[i]] for i, x in enumerate(real)]
+    return sum(map(distance, rows, wanted)) / sum(map(len, wanted))
+
+
+def greedy(logits, blank, lengths=None):
+    # torchaudio's greedy decoding: the likeliest class of each step, repetitions as one, blanks left out.
+    rows = []
+    for i, x in enumerate(pred(logits)):
+        path = list(x)[: None if lengths is None else lengths[i]]
+        rows.append([c for t, c in enumerate(path) if c != blank and (t == 0 or c != path[t - 1])])
+    return rows
+
+
 def keras_figure(name, real, guess, weight=None, **settings):
     metric = getattr(keras.metrics, name)(**settings)
     metric.update_state(real, guess, sample_weight=weight)

@@ -1,5 +1,6 @@
 import { classCases } from "./class-metric-cases.ts";
 import { numberCases } from "./number-metric-cases.ts";
+import { sequenceCases } from "./sequence-metric-cases.ts";
 import { truthCases } from "./truth-metric-cases.ts";
 
 /** A metric of the library as a call, what gives the same figure in Python, and that figure. */
@@ -14,7 +15,7 @@ export interface MetricCase {
 }
 
 /** A case for each metric, and for what it makes a difference of. */
-export const metricCases: readonly MetricCase[] = [...classCases, ...truthCases, ...numberCases];
+export const metricCases: readonly MetricCase[] = [...classCases, ...truthCases, ...numberCases, ...sequenceCases];
 
 /** Figures of nothing, which are no numbers: scikit-learn warns, and gives none either. */
 export const undefinedCalls: readonly string[] = [

@@ -54,4 +54,11 @@ export const metricColumns: Readonly<Record<string, MetricColumn>> = {
   // What differs by little beside what is common to all.
   h: column("f32[2]", (at) => 300 + draw(at, 5), "high"),
   level: column("f32[2]", (at) => 300 + 0.7 * draw(at, 5) + 0.5 * draw(at, 6)),
+  // Sequences: what is heard at each step, what is read, and what is written, with their lengths.
+  h_steps: column("f32[6, 5]", (at) => 2 * draw(at, 17), "heard"),
+  steps: column("i32[]", (at) => Math.trunc((draw(at, 18) + 1) * 3.4999)),
+  read: column("class(4)[5]", (at) => Math.trunc((draw(at, 19) + 1) * 1.9999)),
+  read_size: column("i32[]", (at) => Math.trunc((draw(at, 20) + 1) * 2.9999)),
+  written: column("class(4)[3]", (at) => Math.trunc((draw(at, 21) + 1) * 1.9999)),
+  written_size: column("i32[]", (at) => 1 + Math.trunc((draw(at, 22) + 1) * 1.4999)),
 };
