@@ -156,6 +156,13 @@ export async function train(stem, batches, { epochs = 1, hyper = {}, threads = 1
   return { losses, weights: feeds };
 }
 
+/** A figure as a number, a row of numbers or a table of rows. */
+function figureOf({ data, dims: [rows, columns] }) {
+  if (rows === undefined) return data[0];
+  if (columns === undefined) return [...data];
+  return Array.from({ length: rows }, (_, row) => [...data.slice(row * columns, (row + 1) * columns)]);
+}
+
 /** How what batches give to metrics is merged. */
 const merges = { sum: (a, b) => a + b, max: Math.max, min: Math.min };
 
@@ -190,7 +197,7 @@ export async function evaluate(stem, weights, batches, { threads = 1 } = {}) {
     }
   }
   const made = graphs.metrics === undefined ? {} : await (await load(graphs.metrics)).run(sums);
-  const figures = training.metrics.map(({ name, figure }) => [name, made[figure].data[0]]);
+  const figures = training.metrics.map(({ name, figure }) => [name, figureOf(made[figure])]);
   const means = Object.entries(losses).map(([name, sum]) => [name, sum / examples]);
   return Object.fromEntries([...means, ...figures]);
 }

@@ -2,6 +2,7 @@ import { Presets, SingleBar } from "cli-progress";
 import type { Figures } from "../runtime/train/figures.ts";
 import type { EpochReport, StepReport } from "../runtime/train/train-loop.ts";
 import { formatFigure, formatSeconds } from "./format-figures.ts";
+import { formatUndefined } from "./format-tables.ts";
 import type { Terminal } from "./terminal.ts";
 import { toJson } from "../support/show-text.ts";
 
@@ -13,9 +14,11 @@ export interface TrainReport {
   pause(): void;
 }
 
-/** `loss 0.1234  accuracy 0.9876`; `prefix` marks the split. */
+/** `loss 0.1234  accuracy 0.9876`, of the figures that are one number; `prefix` marks the split. */
 export function figuresText(figures: Figures, prefix = ""): string {
-  return [...figures].map(([name, value]) => `${prefix}${name} ${formatFigure(value)}`).join("  ");
+  return [...figures]
+    .flatMap(([name, value]) => (typeof value === "number" ? [`${prefix}${name} ${formatFigure(value)}`] : []))
+    .join("  ");
 }
 
 const look = {
@@ -34,6 +37,7 @@ export function createTrainReport(
 ): TrainReport {
   let bar: SingleBar | undefined;
   let started = { at: 0, done: 0 };
+  let warned = false;
   const pause = (): void => {
     bar?.stop();
     bar = undefined;
@@ -71,6 +75,10 @@ export function createTrainReport(
         step % perEpoch === 0 ? `epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}` : `step ${step}`;
       const held = validate === undefined ? "" : `  ${figuresText(validate, "validate.")}`;
       terminal.out(`${place}  ${formatSeconds(seconds)}  ${figuresText(train)}${held}${improved ? "  *" : ""}\n`);
+      const lacks = warned ? undefined : formatUndefined(validate ?? train);
+      if (lacks === undefined) return;
+      terminal.error(`${lacks}\n`);
+      warned = true;
     },
     pause,
   };

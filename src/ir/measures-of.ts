@@ -1,3 +1,4 @@
+import { asNumber } from "../dims/dim.ts";
 import { fault } from "../support/fault.ts";
 import type { Accumulator, Metric, TrainProgram, TrainStep } from "./program.ts";
 import type { TensorType } from "./types.ts";
@@ -34,6 +35,20 @@ export function gatheredIn({ steps, metrics }: Pick<TrainProgram, "metrics" | "s
   const leading = leadingStep({ steps });
   const others = steps.filter((it) => it !== leading);
   return [...others.map((it) => ({ name: lossName(it), accumulators: lossAccumulators })), ...metrics];
+}
+
+/** The sizes of a metric's figure: none of one number, those of the axes of a row or a table. */
+export function figureShape({ name, finish }: Pick<Metric, "name" | "finish">): readonly number[] {
+  const [figure] = finish.body.results;
+  return (figure ?? fault(`${name} has no figure`)).type.shape.map(
+    (dim) => asNumber(dim) ?? fault(`the figure ${name} has a free dimension`),
+  );
+}
+
+/** The figures of a program that are one number, by name: such may be watched and expected. */
+export function numberNames({ steps, metrics }: Pick<TrainProgram, "metrics" | "steps">): readonly string[] {
+  const single = metrics.filter((it) => figureShape(it).length === 0);
+  return [...steps.map(lossName), ...single.map(({ name }) => name)];
 }
 
 /** The figures of a program by name: the losses of its steps, then its metrics. */

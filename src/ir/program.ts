@@ -163,10 +163,11 @@ export type Merge = "sum" | "max" | "min";
 /** A figure beside the loss: what it gathers over examples, however they come in batches, and what that makes. */
 export interface Metric {
   readonly name: string;
-  readonly better: "lower" | "higher";
+  /** Undefined where the figure is several numbers, of which none is better than another. */
+  readonly better?: "lower" | "higher";
   readonly accumulators: readonly Accumulator[];
   /**
-   * From the accumulators, merged over all batches, to the figure: one scalar. To the checker they are f32, and it is
+   * From the accumulators, merged over all batches, to the figure: one scalar, or a row or a table of static sizes. To the checker they are f32, and it is
    * computed in f64, as the preparation of data is. It owns and draws nothing; it may call the model's functions.
    */
   readonly finish: Func;

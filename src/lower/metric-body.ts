@@ -1,6 +1,7 @@
 import { asNumber, formatDim, variablesOf } from "../dims/dim.ts";
 import type { Func, Value } from "../ir/graph.ts";
 import type { Accumulator } from "../ir/program.ts";
+import type { TensorType } from "../ir/types.ts";
 import { isFloat } from "../ops/define/dtype-class.ts";
 import type { CallableDeclaration } from "../syntax/ast.ts";
 import type { FinishStatement, GatherStatement } from "../syntax/ast/metrics.ts";
@@ -13,6 +14,7 @@ import { lowerStatement } from "./statements.ts";
 import type { ValueTree } from "./value-tree.ts";
 import { formatType, tensor, type TensorVal, type Val } from "./values.ts";
 
+const betterOf = { more: "higher", less: "lower" } as const;
 const merges = { total: "sum", largest: "max", smallest: "min" } as const;
 
 /**
@@ -42,9 +44,11 @@ export function lowerMetricBody(ctx: Context, declaration: CallableDeclaration):
     } else if (!lowerStatement(ctx, statement)) fine = false;
   }
   const { better } = declaration;
-  if (!fine || finish === undefined || better === undefined || gathered.length === 0) return undefined;
+  const named = better !== undefined || declaration.results !== undefined;
+  if (!fine || finish === undefined || !named || gathered.length === 0) return undefined;
   const tree: ValueTree = { kind: "tuple", elements: gathered.map(() => ({ kind: "leaf" })) };
-  return { gathered, tree, parts: { better: better === "more" ? "higher" : "lower", accumulators, finish } };
+  const parts = { ...(better !== undefined && { better: betterOf[better] }), accumulators, finish };
+  return { gathered, tree, parts };
 }
 
 /** What a batch gives to an accumulator: f32, of a size that is the same for all batches. */
@@ -106,13 +110,23 @@ function lowerFinish(
   const inner: Context = { ...ctx, unit, scope, nodes: [], mode: "inference" };
   const figure = asTensor(inner, ctx.elaborator.rules.expression(inner, value), value.span, { dtype: "f32" });
   if (figure === undefined) return undefined;
-  const { type } = figure.value;
-  if (unit.draws || type.dtype !== "f32" || type.shape.length > 0) {
-    report(ctx, "MC3062", value.span, { found: unit.draws ? "draws random numbers" : `is ${formatType(type)}` });
+  const [several] = declaration.results ?? [];
+  if (unit.draws || !isFigure(ctx, figure.value.type, several !== undefined)) {
+    const found = unit.draws ? "draws random numbers" : `is ${formatType(figure.value.type)}`;
+    report(ctx, "MC3062", value.span, { found, several: several !== undefined });
     return undefined;
   }
+  if (several !== undefined && !checkType(inner, figure, several.type, value.span, "what `finish` makes"))
+    return undefined;
   const body = { inputs, nodes: inner.nodes, results: [figure.value] };
   return figureFunction(declaration.name.text, accumulators, body, span);
+}
+
+/** Whether a type is that of a figure: of one number, or of a row or a table, whose sizes are known where it is used. */
+function isFigure(ctx: Context, { dtype, shape }: TensorType, several: boolean): boolean {
+  if (dtype !== "f32") return false;
+  if (!several) return shape.length === 0;
+  return shape.length > 0 && shape.length <= 2 && (isEntry(ctx) || shape.every((dim) => asNumber(dim) !== undefined));
 }
 
 /** The names that `finish` sees beside the accumulators: what is known when compiled. What is of a batch is barred. */

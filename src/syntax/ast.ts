@@ -87,7 +87,10 @@ export interface CallableDeclaration extends DeclarationBase {
   readonly inputs: readonly Input[];
   /** Undefined where the result is inferred; one nameless entry for `-> type`; several for `-> (a: type, b: type)`. */
   readonly results: readonly TypedName[] | undefined;
-  /** Of a metric, in place of a result, which of its figure is better. Undefined elsewhere, and where that was reported. */
+  /**
+   * Of a metric of one number, in place of a result, which of it is better. Undefined elsewhere, of a metric of several
+   * numbers, which says their type, and where that was reported.
+   */
   readonly better: "more" | "less" | undefined;
   readonly where: readonly Fact[];
   readonly body: Body;

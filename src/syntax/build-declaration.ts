@@ -70,6 +70,7 @@ function buildCallable(builder: Builder, node: CstNode): CallableParts {
   const facts = maybeNode(node, "facts");
   const isMetric = maybeToken(node, "Metric") !== undefined;
   const name = buildName(builder, oneToken(node, "Identifier"));
+  const figure = isMetric ? buildFigure(builder, name, results, node) : undefined;
   return {
     kind: "callable",
     flavor: isMetric ? "metric" : maybeToken(node, "Model") ? "model" : maybeToken(node, "Block") ? "block" : "fn",
@@ -78,8 +79,8 @@ function buildCallable(builder: Builder, node: CstNode): CallableParts {
       ? nodes(hyperparameters, "hyperparameter").map((it) => buildHyperparameter(builder, it))
       : [],
     inputs: buildInputs(builder, oneNode(node, "inputs")),
-    results: isMetric ? undefined : results && buildResults(builder, results),
-    better: isMetric ? buildBetter(builder, name, results, node) : undefined,
+    results: isMetric ? figure?.results : results && buildResults(builder, results),
+    better: figure?.better,
     where: facts ? buildFacts(builder, facts) : [],
     body: buildBody(builder, oneNode(node, "body")),
   };
@@ -142,15 +143,23 @@ function buildResults(builder: Builder, node: CstNode): readonly ast.TypedName[]
   });
 }
 
-/** `more` or `less`, which stands where others have a result; undefined after a report. */
-function buildBetter(
+/**
+ * What a metric has where others have a result: `more` or `less`, or the type of several numbers, none of which is better
+ * than another. Undefined after a report.
+ */
+function buildFigure(
   builder: Builder,
   name: ast.Name,
   node: CstNode | undefined,
   whole: CstNode,
-): "more" | "less" | undefined {
+): { readonly better?: "more" | "less"; readonly results?: readonly ast.TypedName[] } | undefined {
   const text = node && textOf(spanOf(builder, node));
-  if (text === "more" || text === "less") return text;
+  if (text === "more" || text === "less") return { better: text };
+  // What is a word is `more` or `less`, misspelt; a type says its axes.
+  const results = text?.includes("[") === true && node !== undefined ? buildResults(builder, node) : undefined;
+  const [only, another] = results ?? [];
+  if (only !== undefined && another === undefined && only.name === undefined && only.type.dims.length > 0)
+    return { results: [only] };
   const { start, end } = spanOf(builder, whole);
   if (node === undefined && builder.reporter.reportedIn(start, end)) return undefined;
   const span = node ? spanOf(builder, node) : name.span;

@@ -119,13 +119,15 @@ describe("what is wrong with a metric is told where it is", () => {
     [
       "no direction",
       metric(`${good}  finish found`, ""),
-      ["MC1041 The metric `hits` must say whether more or less of it is better, `-> more` or `-> less`."],
+      [
+        "MC1041 The metric `hits` must say whether more or less of it is better, `-> more` or `-> less`, or the type of several numbers, such as `-> f32[C, C]`.",
+      ],
     ],
     [
       "a result",
       metric(`${good}  finish found`, "-> f32[]"),
       [
-        "MC1041 The metric `hits` must say whether more or less of it is better, `-> more` or `-> less`, and says `-> f32[]`.",
+        "MC1041 The metric `hits` must say whether more or less of it is better, `-> more` or `-> less`, or the type of several numbers, such as `-> f32[C, C]`; it says `-> f32[]`.",
       ],
     ],
     [
@@ -255,5 +257,71 @@ describe("what stands for a metric", () => {
       .replace(/stop: .*\n/, "")
       .replace(/save: .*\n/, "");
     expect(() => trainingOf(text)).toThrow(message);
+  });
+});
+
+describe("a metric of several numbers", () => {
+  const table = (type: string, finish: string): string =>
+    `metric table: (logits: f32[B, C], label: class(C)[B]) -> ${type} {
+      total pairs: f32[C, C] = matmul(transpose(one_hot(label, C)), one_hot(argmax(logits), C))
+      finish ${finish}
+    }`;
+  const told = (text: string): readonly string[] => checkFile(text).map((it) => `${it.code} ${it.message}`);
+  const unwatched = (text: string): string => text.replace(/stop: .*\n/, "").replace(/save: .*\n/, "");
+
+  it("says their type, and has no better and worse", () => {
+    const program = trainingOf(unwatched(source("table", table("f32[C, C]", "pairs"))));
+    expect(program.metrics[0]?.better).toBeUndefined();
+    const given = createFigureSum(program);
+    given.add({ losses: [0], metrics: [[Float64Array.of(1, 2, 3, 4, 5, 6, 7, 8, 9)]] }, 4);
+    given.add({ losses: [0], metrics: [[Float64Array.of(1, 0, 0, 0, 0, 0, 0, 0, 1)]] }, 2);
+    expect(given.figures().get("table")).toEqual([
+      [2, 2, 3],
+      [4, 5, 6],
+      [7, 8, 10],
+    ]);
+  });
+
+  it("is a row as well", () => {
+    const program = trainingOf(unwatched(source("table", table("f32[C]", "sum(pairs, axis=0)"))));
+    const given = createFigureSum(program);
+    given.add({ losses: [0], metrics: [[Float64Array.of(1, 2, 3, 4, 5, 6, 7, 8, 9)]] }, 4);
+    expect(given.figures().get("table")).toEqual([12, 15, 18]);
+  });
+
+  it.each([
+    ["f32[]", "sum(pairs)", "MC1041 The metric `table` must say whether more or less of it is better"],
+    ["(f32[C, C], f32[C])", "pairs", "MC1041"],
+    ["y: f32[C, C]", "pairs", "MC1041"],
+    ["most", "pairs", "MC1041"],
+    ["f32[C]", "pairs", "MC3001 What `finish` makes needs f32[C], and this is f32[3, 3]."],
+    ["f32[C, C]", "sum(pairs)", "MC3062 What `finish` makes is a row or a table of numbers"],
+    ["f32[C, C, C]", "pairs[..., None] + pairs", "MC3062 What `finish` makes is a row or a table of numbers"],
+    ["f32[C, 2]", "pairs", "MC3012 What `finish` makes is f32[3, 3]: axis 1 is 3, declared as 2."],
+    ["f32[C, D]", "pairs", "MC2001"],
+    ["more", "pairs", "MC3062 What `finish` makes is one number, `f32[]`, and this is f32[3, 3]."],
+  ])("is refused where it is %s and gives %s", (type, finish, message) => {
+    expect(told(unwatched(source("table", table(type, finish))))[0]).toMatch(
+      new RegExp(`^${message.replace(/[[\]().]/g, "\\$&")}`),
+    );
+  });
+
+  it("has sizes that are the same for all batches", () => {
+    const each = table("f32[B]", "zeros([B]) + sum(pairs)");
+    expect(told(unwatched(source("table", each)))[0]).toMatch(/^MC3062 What `finish` makes is a row or a table/);
+  });
+
+  it("is nothing to watch", () => {
+    expect(told(source("table", table("f32[C, C]", "pairs")))).toEqual([
+      "MC4015 `validate.table` is several numbers, and what is watched is one: `loss`.",
+      "MC4015 `validate.table` is several numbers, and what is watched is one: `loss`.",
+    ]);
+  });
+
+  it("is nothing to expect", () => {
+    const text = source("table", table("f32[C, C]", "pairs")).replace("validate 0.2", "test 0.2");
+    expect(told(`${unwatched(text)}test Net { expect table >= 1 }\n`)).toEqual([
+      "MC4015 `table` is several numbers, and what is watched is one: `loss`.",
+    ]);
   });
 });

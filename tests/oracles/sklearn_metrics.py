@@ -96,5 +96,5 @@ for name, it in request["columns"].items():
 results = []
 for expression in request["cases"]:
     lacks = ("sk." in expression and sk is None) or ("keras_" in expression and keras is None)
-    results.append(None if lacks else float(eval(expression, {**globals(), **columns})))
+    results.append(None if lacks else np.asarray(eval(expression, {**globals(), **columns}), np.float64).tolist())
 print(json.dumps(results))

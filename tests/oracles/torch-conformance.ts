@@ -1,4 +1,4 @@
-import { createFigureSum } from "../../src/runtime/train/figures.ts";
+import { createFigureSum, numberIn } from "../../src/runtime/train/figures.ts";
 import type { TrainProgram } from "../../src/ir/program.ts";
 import { epochOrder, type Dataset } from "../../src/runtime/data/dataset.ts";
 import { createOnnxTrainer } from "../../src/runtime/onnx/onnx-trainer.ts";
@@ -155,7 +155,7 @@ export async function compareWithTorch(
   const metric = required(program.metrics[0], "a metric");
   const sum = createFigureSum(program);
   sum.add(evaluated, 1);
-  const measured = required(sum.figures().get(metric.name), metric.name);
+  const measured = numberIn(sum.figures(), metric.name);
   const paths = [...gradients.keys()];
   const joined = (of: (path: string) => Float64Array): Float64Array =>
     Float64Array.from(paths.flatMap((it) => [...of(it)]));

@@ -45,4 +45,19 @@ metric spread: (guess: f32[B, N], real: f32[B, N]) -> less {
   smallest bottom: f32[N] = min(error, over=B)
   finish max(top - bottom)
 }
+
+## How often what is found, by columns, goes with what is real, by rows.
+metric pairs: (logit: f32[B, 1], real: f32[B, 1]) -> f32[2, 2] {
+  hit = cast(logit > 0, f32)
+  total table: f32[2, 2] = matmul(transpose(concat(1 - real, real, axis=1)), concat(1 - hit, hit, axis=1))
+  finish table
+}
+
+## Of what is not real, and of what is, the share that is found.
+metric rates: (logit: f32[B, 1], real: f32[B, 1]) -> f32[2] {
+  hit = cast(logit > 0, f32)
+  total found: f32[2] = sum(concat(1 - real, real, axis=1) * hit, axis=0)
+  total all:   f32[2] = sum(concat(1 - real, real, axis=1), axis=0)
+  finish found / all
+}
 `;

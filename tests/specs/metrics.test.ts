@@ -15,13 +15,14 @@ import { createOnnxTrainer } from "../../src/runtime/onnx/onnx-trainer.ts";
 import { toNumbers } from "../../src/runtime/onnx/typed-array.ts";
 import type { Tensor, Tensors } from "../../src/runtime/tensor.ts";
 import { createTfjsTrainer } from "../../src/runtime/tfjs/tfjs-trainer.ts";
-import { createFigureSum, fitsProgram, type FigureSum } from "../../src/runtime/train/figures.ts";
+import { createFigureSum, fitsProgram, type FigureSum, type Figure } from "../../src/runtime/train/figures.ts";
 import { parseProgress } from "../../src/runtime/train/parse-progress.ts";
 import type { BatchResult, Trainer } from "../../src/runtime/train/trainer.ts";
 import { required } from "../../src/support/fault.ts";
 import { useBackend } from "../emit/tfjs/backends.ts";
 import { importEmitted } from "../emit/tfjs/load-emitted.ts";
 import { aucBins, ownMetrics } from "./metric-programs.ts";
+import { distanceOf } from "../std/figure-distance.ts";
 import { trainingOf, trainerOf } from "./spec-testing.ts";
 
 const source = (metrics: string): string => `${ownMetrics}
@@ -48,7 +49,7 @@ train Net on Points {
 const written = trainingOf(source("binary_accuracy(logit, real)"));
 const program = trainingOf(
   source(
-    "binary_accuracy(logit, real), my_f1(logit, real), binned_auc(logit, real), my_r2(guess, target), spread(guess, target)",
+    "binary_accuracy(logit, real), my_f1(logit, real), binned_auc(logit, real), my_r2(guess, target), spread(guess, target), pairs(logit, real), rates(logit, real)",
   ),
 );
 
@@ -89,7 +90,7 @@ function batch(from: number, size: number): Tensors {
 }
 
 /** The figures of all examples at once as their definitions have them, of what the network gives in double precision. */
-function byDefinition(weights: Tensors): Readonly<Record<string, number>> {
+function byDefinition(weights: Tensors): Readonly<Record<string, Figure>> {
   const graph = buildEvaluationGraph(program, referenceTarget);
   const all = batch(0, count);
   const inputs = graph.inputs.map(({ name, path, value }): [string, NdArray] => {
@@ -121,14 +122,19 @@ function byDefinition(weights: Tensors): Readonly<Record<string, number>> {
     binned_auc: won.reduce<number>((a, b) => a + b, 0) / won.length,
     my_r2: 1 - squares((it, i) => it - (guesses[i] ?? NaN)) / squares((it) => it - mean),
     spread: Math.max(...errors) - Math.min(...errors),
+    pairs: [
+      [count - right - wrong - missed, wrong],
+      [missed, right],
+    ],
+    rates: [wrong / (count - right - missed), recall],
   };
 }
 
 /** That figures are those of the definitions: exactly where they are made of counts, to 1e-6 where of sums. */
-function expectFigures(found: Readonly<Record<string, number>>, expected: Readonly<Record<string, number>>): void {
+function expectFigures(found: Readonly<Record<string, Figure>>, expected: Readonly<Record<string, Figure>>): void {
   expect(Object.keys(found).filter((it) => it !== "loss")).toEqual(Object.keys(expected));
   for (const [name, figure] of Object.entries(expected)) {
-    expect(Math.abs((found[name] ?? NaN) - figure), name).toBeLessThan(
+    expect(distanceOf(required(found[name], name), figure), name).toBeLessThan(
       ["my_r2", "spread"].includes(name) ? 1e-6 : 1e-12,
     );
   }
@@ -161,7 +167,7 @@ describe("metrics of a person over uneven batches are those of all examples", ()
   let tfjs: Trainer;
   let emitted: Emitted;
   let weights: Tensors;
-  let expected: Readonly<Record<string, number>>;
+  let expected: Readonly<Record<string, Figure>>;
   const folder = mkdtempSync(join(tmpdir(), "modelc-metrics-"));
 
   beforeAll(async () => {
@@ -230,7 +236,7 @@ describe("metrics of a person over uneven batches are those of all examples", ()
         stem: string,
         weights: Readonly<Record<string, RuntimeTensor>>,
         batches: () => readonly Readonly<Record<string, RuntimeTensor>>[],
-      ) => Promise<Readonly<Record<string, number>>>;
+      ) => Promise<Readonly<Record<string, Figure>>>;
     };
     const runtimeTensors = (of: Tensors, prefix = ""): Record<string, RuntimeTensor> =>
       Object.fromEntries(

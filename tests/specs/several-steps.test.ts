@@ -1,3 +1,4 @@
+import { type Figure } from "../../src/runtime/train/figures.ts";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -72,9 +73,9 @@ const plain = (tensors: Tensors): unknown =>
     .map(([name, it]) => [name, it.shape, [...toNumbers(it)]])
     .sort(([a], [b]) => (String(a) < String(b) ? -1 : 1));
 
-const figuresOf = (reports: readonly EpochReport[]): readonly Record<string, number>[] =>
+const figuresOf = (reports: readonly EpochReport[]): readonly Record<string, Figure>[] =>
   reports.flatMap(({ train, validate }) =>
-    [train, validate ?? new Map<string, number>()].map((it) => Object.fromEntries(it)),
+    [train, validate ?? new Map<string, Figure>()].map((it) => Object.fromEntries(it)),
   );
 
 describe("a training in two steps", () => {

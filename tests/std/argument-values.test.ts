@@ -145,6 +145,7 @@ const usual: Readonly<Record<string, Usual>> = {
   bin_sums: { input: "f32[2, 4]", given: { bins: "3" }, applied: "(cast(0 * x, i32), x)" },
   count_pairs: { input: "f32[2, 4]", given: { classes: "3" }, applied: "(cast(0 * x, i32), cast(0 * x, i32))" },
   average_share: { input: "f32[4]", given: { average: "macro" }, applied: "(x, 2 * x, x, x)" },
+  normalized: { input: "f32[3, 4]", given: { normalize: "real" } },
   agreement: { input: "f32[4, 4]", given: { weights: "linear" } },
   best_where: { input: "f32[4]", given: { least: "0.5" }, applied: "(x, 1 - x)" },
 };
@@ -152,6 +153,8 @@ const usual: Readonly<Record<string, Usual>> = {
 /** What each metric that takes arguments is of, and what it must be given. */
 const measured: Readonly<Record<string, { readonly of: string; readonly given?: Readonly<Record<string, string>> }>> = {
   top_k_accuracy: { of: "logits, label" },
+  confusion_matrix: { of: "logits, label" },
+  f1_by_class: { of: "logits, label" },
   class_precision: { of: "logits, label" },
   class_recall: { of: "logits, label" },
   class_f1: { of: "logits, label" },

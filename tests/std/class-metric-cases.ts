@@ -179,4 +179,73 @@ export const classCases: readonly MetricCase[] = [
     peer: `sk.cohen_kappa_score(label, pred(logits), weights="quadratic")`,
     value: -0.1206896551724137,
   },
+  {
+    call: "confusion_matrix(logits, label)",
+    peer: `sk.confusion_matrix(label, pred(logits))`,
+    value: [
+      [1, 1, 3, 1, 4],
+      [3, 1, 1, 3, 0],
+      [4, 6, 4, 3, 2],
+      [1, 3, 1, 3, 3],
+      [3, 2, 5, 1, 1],
+    ],
+  },
+  {
+    call: "confusion_matrix(few, seldom, normalize=real, mask=weight)",
+    peer: `sk.confusion_matrix(seldom, pred(few), labels=range(5), normalize="true", sample_weight=weight)`,
+    value: [
+      [0.2, 0, 0.6, 0.2, 0],
+      [0.30434782608695654, 0.2608695652173913, 0.2608695652173913, 0.17391304347826086, 0],
+      [0.18181818181818182, 0.18181818181818182, 0.45454545454545453, 0.18181818181818182, 0],
+      [0, 0, 0, 0, 0],
+      [0, 0, 0, 0, 0],
+    ],
+  },
+  {
+    call: "confusion_matrix(words, tags, normalize=found, lengths=long)",
+    peer: `sk.confusion_matrix(flat(tags), flat(pred(words)), normalize="pred", sample_weight=flat(within(long)))`,
+    value: [
+      [0.2727272727272727, 0.3333333333333333, 0.2, 0.16666666666666666, 0.125],
+      [0.36363636363636365, 0.13333333333333333, 0.06666666666666667, 0.16666666666666666, 0.5],
+      [0, 0.26666666666666666, 0.26666666666666666, 0.3333333333333333, 0.125],
+      [0.2727272727272727, 0.06666666666666667, 0.3333333333333333, 0.2777777777777778, 0.125],
+      [0.09090909090909091, 0.2, 0.13333333333333333, 0.05555555555555555, 0.125],
+    ],
+  },
+  {
+    call: "confusion_matrix(equal, label, normalize=all)",
+    peer: `sk.confusion_matrix(label, pred(equal), normalize="all")`,
+    value: [
+      [0.08333333333333333, 0.05, 0, 0, 0.03333333333333333],
+      [0.06666666666666667, 0.016666666666666666, 0.016666666666666666, 0.03333333333333333, 0],
+      [0.13333333333333333, 0.1, 0.06666666666666667, 0.016666666666666666, 0],
+      [0.1, 0.03333333333333333, 0.03333333333333333, 0.016666666666666666, 0],
+      [0.11666666666666667, 0.03333333333333333, 0.016666666666666666, 0.016666666666666666, 0.016666666666666666],
+    ],
+  },
+  {
+    call: "precision_by_class(few, seldom)",
+    peer: `sk.precision_score(seldom, pred(few), labels=range(5), average=None, zero_division=0)`,
+    value: [0.2, 0.5333333333333333, 0.3888888888888889, 0, 0],
+  },
+  {
+    call: "recall_by_class(few, seldom)",
+    peer: `sk.recall_score(seldom, pred(few), labels=range(5), average=None, zero_division=0)`,
+    value: [0.25, 0.25806451612903225, 0.4117647058823529, 0, 0],
+  },
+  {
+    call: "f1_by_class(words, tags, mask=known)",
+    peer: `sk.f1_score(flat(tags), flat(pred(words)), labels=range(5), average=None, zero_division=0, sample_weight=flat(known))`,
+    value: [0.14814814814814814, 0.1276595744680851, 0.10714285714285714, 0.1509433962264151, 0.21428571428571427],
+  },
+  {
+    call: "f1_by_class(few, seldom, beta=2)",
+    peer: `sk.fbeta_score(seldom, pred(few), beta=2, labels=range(5), average=None, zero_division=0)`,
+    value: [0.23809523809523808, 0.28776978417266186, 0.4069767441860465, 0, 0],
+  },
+  {
+    call: "iou_by_class(few, seldom)",
+    peer: `sk.jaccard_score(seldom, pred(few), labels=range(5), average=None, zero_division=0)`,
+    value: [0.125, 0.21052631578947367, 0.25, 0, 0],
+  },
 ];

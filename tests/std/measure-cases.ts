@@ -1,5 +1,5 @@
 import type { Tensor, Tensors } from "../../src/runtime/tensor.ts";
-import { createFigureSum } from "../../src/runtime/train/figures.ts";
+import { createFigureSum, type Figure } from "../../src/runtime/train/figures.ts";
 import type { Trainer } from "../../src/runtime/train/trainer.ts";
 import type { TrainProgram } from "../../src/ir/program.ts";
 import { trainingOf } from "../specs/spec-testing.ts";
@@ -54,7 +54,7 @@ export async function measureCases(
   program: TrainProgram,
   trainer: Trainer,
   ends: readonly number[],
-): Promise<readonly number[]> {
+): Promise<readonly Figure[]> {
   const sum = createFigureSum(program);
   let from = 0;
   for (const to of ends) {

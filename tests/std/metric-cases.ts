@@ -1,3 +1,4 @@
+import type { Figure } from "../../src/runtime/train/figures.ts";
 import { classCases } from "./class-metric-cases.ts";
 import { numberCases } from "./number-metric-cases.ts";
 import { sequenceCases } from "./sequence-metric-cases.ts";
@@ -9,7 +10,7 @@ export interface MetricCase {
   /** With `sk` (scikit-learn's metrics), `keras` (Keras 3), `np`, and the helpers of `tests/oracles/sklearn_metrics.py`. */
   readonly peer: string;
   /** As the peer gives it: `npm run conformance -- --torch` asks it again. */
-  readonly value: number;
+  readonly value: Figure;
   /** Whether it is made of sums of real numbers, which batches give in single precision; others are counts, and exact. */
   readonly sums?: true;
 }

@@ -6,6 +6,8 @@ import { library } from "../../src/std/library.ts";
 import { useBackend } from "../emit/tfjs/backends.ts";
 import { trainerOf } from "../specs/spec-testing.ts";
 import { casesProgram, measureCases, unevenEnds } from "./measure-cases.ts";
+import { elementAt } from "../../src/support/element-at.ts";
+import { distanceOf, numbersOf } from "./figure-distance.ts";
 import { metricCases, undefinedCalls } from "./metric-cases.ts";
 import { exampleCount } from "./metric-columns.ts";
 
@@ -31,8 +33,8 @@ describe("the library's metrics", () => {
         const found = await measureCases(program, trainer, ends);
         expect(found.length).toBe(metricCases.length + undefinedCalls.length);
         for (const [at, { call, value, sums }] of metricCases.entries()) {
-          const bound = (sums === true ? 1e-6 : 1e-12) * Math.max(1, Math.abs(value));
-          expect(Math.abs((found[at] ?? NaN) - value), call).toBeLessThanOrEqual(bound);
+          const bound = (sums === true ? 1e-6 : 1e-12) * Math.max(1, ...numbersOf(value).map(Math.abs));
+          expect(distanceOf(elementAt(found, at), value), call).toBeLessThanOrEqual(bound);
         }
         expect(found.slice(metricCases.length)).toEqual(undefinedCalls.map(() => NaN));
       }

@@ -13,7 +13,11 @@ export const sequenceCases: readonly MetricCase[] = [
     peer: `edits(read, written, None, written_size)`,
     value: 2.0172413793103448,
   },
-  { call: "error_rate(argmax(words), tags, lengths=long)", peer: `edits(pred(words), tags, long)`, value: 0.8666666666666667 },
+  {
+    call: "error_rate(argmax(words), tags, lengths=long)",
+    peer: `edits(pred(words), tags, long)`,
+    value: 0.8666666666666667,
+  },
   { call: "error_rate(tags, tags)", peer: `edits(tags, tags)`, value: 0 },
   { call: "ctc_error_rate(heard, written)", peer: `edits(greedy(heard, 0), written)`, value: 0.9222222222222223 },
   {

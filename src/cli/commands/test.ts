@@ -3,11 +3,13 @@ import type { TestProgram } from "../../ir/program.ts";
 import { positionAt } from "../../support/source.ts";
 import { withStatistics } from "../../runtime/train/fit-statistics.ts";
 import { settledWeights } from "../../runtime/train/settled-weights.ts";
+import { numberIn } from "../../runtime/train/figures.ts";
 import { evaluateExamples } from "../../runtime/train/train-loop.ts";
 import { isInitial, originText } from "../../runtime/train/weights-origin.ts";
 import { printStrays } from "../print-strays.ts";
 import { exitCode, UsageError, type ExitCode } from "../exit-code.ts";
 import { formatFigure } from "../format-figures.ts";
+import { formatTables, formatUndefined } from "../format-tables.ts";
 import { printFindings } from "../load-unit.ts";
 import { openTraining, planTraining, type TrainingOptions } from "../open-training.ts";
 import { checkVocabulary, readWeights, weightsPath } from "../read-weights.ts";
@@ -52,7 +54,7 @@ export async function test(file: string, options: TestOptions, terminal: Termina
     const figures = await evaluateExamples(trainer, dataset.splits.test, program);
     const judged = tests
       .flatMap((it) => it.expectations)
-      .map((it) => ({ ...it, found: figures.get(it.metric) ?? NaN }))
+      .map((it) => ({ ...it, found: numberIn(figures, it.metric) }))
       // NaN is what it is for want of a value: no expectation holds of it, `!=` neither.
       .map((it) => ({ ...it, passed: !Number.isNaN(it.found) && holds[it.operator](it.found, it.value) }));
     const failed = judged.filter((it) => !it.passed).length;
@@ -69,6 +71,9 @@ export async function test(file: string, options: TestOptions, terminal: Termina
       );
     } else {
       terminal.out(`${program.name} on ${dataset.splits.test.count} examples: ${figuresText(figures)}\n`);
+      for (const line of formatTables(figures)) terminal.out(`${line}\n`);
+      const lacks = formatUndefined(figures);
+      if (lacks !== undefined) terminal.error(`${lacks}\n`);
       if (isInitial(weights.origin))
         terminal.out(`weights: ${showText(path)}, ${originText(weights.origin)}, never trained\n`);
       for (const { metric, operator, value, found, passed, origin } of judged) {

@@ -33,6 +33,7 @@ import { reportFeatures } from "../report-features.ts";
 import { elementText, reportDivergence } from "../report-divergence.ts";
 import { printStrays } from "../print-strays.ts";
 import type { Surroundings } from "../surroundings.ts";
+import { formatTables } from "../format-tables.ts";
 import { createTrainReport, figuresText } from "../train-report.ts";
 import { showText, toJson } from "../../support/show-text.ts";
 import { required } from "../../support/fault.ts";
@@ -350,7 +351,10 @@ function finish(
   if (result.outcome === "stopped early")
     terminal.out(`stopped early: no better for ${result.progress.waited} validations\n`);
   if (best !== undefined) terminal.out(`best at step ${best.step}\n`);
-  if (test !== undefined) terminal.out(`${figuresText(test, "test.")}\n`);
+  if (test !== undefined) {
+    terminal.out(`${figuresText(test, "test.")}\n`);
+    for (const line of formatTables(test, "test.")) terminal.out(`${line}\n`);
+  }
   terminal.out(`weights: ${showText(files.weights)}\n`);
 }
 

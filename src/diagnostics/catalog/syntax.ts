@@ -318,9 +318,9 @@ export const syntaxCatalog = {
     severity: "error",
     title: "a metric that does not say what is better",
     message: (it: { readonly name: string; readonly found?: string }) =>
-      `The metric \`${it.name}\` must say whether more or less of it is better, \`-> more\` or \`-> less\`${it.found === undefined ? "" : `, and says \`-> ${it.found}\``}.`,
+      `The metric \`${it.name}\` must say whether more or less of it is better, \`-> more\` or \`-> less\`, or the type of several numbers, such as \`-> f32[C, C]\`${it.found === undefined ? "" : `; it says \`-> ${it.found}\``}.`,
     explanation:
-      "In place of a result a metric says what is better: `stop` and `save` of a training go by it. The figure itself is a number, which `finish` makes.",
+      "In place of a result a metric says what is better: `stop` and `save` of a training go by it. The figure itself is a number, which `finish` makes. Of a row or a table of numbers, as of one for each class, none is better than another: such a metric says their type.",
     bad: "metric error: (guess: f32[B], real: f32[B]) -> f32[] {\n  total sum: f32[] = sum(abs(guess - real))\n  finish sum\n}\n",
     good: "metric error: (guess: f32[B], real: f32[B]) -> less {\n  total sum: f32[] = sum(abs(guess - real))\n  finish sum\n}\n",
   }),

@@ -188,10 +188,12 @@ export const trainingCatalog = {
   MC4015: entry({
     severity: "error",
     title: "unknown figure to watch",
-    message: (it: { found: string; known: readonly string[]; section: "train" | "test" }) =>
-      it.section === "train"
-        ? `\`${it.found}\` is nothing that training measures: say \`validate.\` or \`train.\` and one of ${listed(it.known)}.`
-        : `\`${it.found}\` is nothing that a test measures: compare one of ${listed(it.known)} with a number.`,
+    message: (it: { found: string; known: readonly string[]; section: "train" | "test"; several?: boolean }) =>
+      it.several === true
+        ? `\`${it.found}\` is several numbers, and what is watched is one: ${listed(it.known)}.`
+        : it.section === "train"
+          ? `\`${it.found}\` is nothing that training measures: say \`validate.\` or \`train.\` and one of ${listed(it.known)}.`
+          : `\`${it.found}\` is nothing that a test measures: compare one of ${listed(it.known)} with a number.`,
     explanation: "`stop`, `save` and `expect` watch the loss or a metric that the `train` section lists.",
     bad: train(
       "  loss: mse(y, t)\n  optimizer: sgd(lr=0.1)\n  epochs: 5\n  stop: early(validate.accuracy, patience=3)",

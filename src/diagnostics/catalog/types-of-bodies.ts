@@ -251,10 +251,12 @@ export const typesOfBodiesCatalog = {
   MC3062: entry({
     severity: "error",
     title: "no figure",
-    message: (it: { readonly found: string }) =>
-      `What \`finish\` makes is one number, \`f32[]\`, and this ${it.found}.`,
+    message: (it: { readonly found: string; readonly several: boolean }) =>
+      it.several
+        ? `What \`finish\` makes is a row or a table of numbers, of sizes that are the same for all batches, and this ${it.found}.`
+        : `What \`finish\` makes is one number, \`f32[]\`, and this ${it.found}.`,
     explanation:
-      "A metric is one figure of all examples. Of several numbers, as of one for each class, take the mean or another summary, or declare a metric for each.",
+      "A metric of which more or less is better is one number of all examples. Of several numbers, as of one for each class, take the mean or another summary, or say their type, of one axis or two, in place of `more` or `less`: `-> f32[C]`.",
     bad: metric("  total hits: f32[1] = sum(cast(guess == real, f32)) -> reshape([1])\n  finish hits\n"),
     good: metric("  total hits: f32[1] = sum(cast(guess == real, f32)) -> reshape([1])\n  finish sum(hits)\n"),
   }),

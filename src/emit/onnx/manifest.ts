@@ -91,7 +91,8 @@ export interface ManifestTraining {
    */
   readonly metrics: readonly {
     readonly name: string;
-    readonly better: "lower" | "higher";
+    /** Undefined where the figure is several numbers. */
+    readonly better?: "lower" | "higher";
     /** The output of the graph `metrics`. */
     readonly figure: string;
     /** Outputs of the training and evaluation graphs. */
@@ -248,7 +249,7 @@ function trainingOf(train: TrainProgram, written: ReadonlySet<GraphKey>): Manife
     ...(train.steps.length === 1 && { loss: lossPort(train.steps[0].name) }),
     metrics: train.metrics.map(({ name, better, accumulators }) => ({
       name,
-      better,
+      ...(better !== undefined && { better }),
       figure: portOf("metric", name),
       accumulators: accumulators.map((it) => ({ name: accumulatorPort(name, it.name), merge: it.merge })),
     })),

@@ -1,6 +1,6 @@
 import { buildMetricsGraph } from "../../autodiff/build-metrics-graph.ts";
 import { accumulatorShape, accumulatorSize } from "../../ir/accumulator-shape.ts";
-import { gatheredIn, leadingStep, lossAccumulators, lossName } from "../../ir/measures-of.ts";
+import { figureShape, gatheredIn, leadingStep, lossAccumulators, lossName } from "../../ir/measures-of.ts";
 import { accumulatorPort } from "../../ir/ports.ts";
 import { referenceTarget } from "../../passes/pipeline.ts";
 import { required } from "../../support/fault.ts";
@@ -69,7 +69,13 @@ export function figuresFunction({ model: { type, helpers }, program, isHelper }:
     );
     return { key, value: binary("/", identifier(required(sum, key)), identifier(required(count, key))) };
   });
-  const figures = program.metrics.map(({ name }, at): Entry => ({ key: name, value: required(results[at], name) }));
+  const figures = program.metrics.map((metric, at): Entry => {
+    const value = required(results[at], metric.name);
+    const lists = [undefined, "rowOf", "tableOf"][figureShape(metric).length];
+    if (lists === undefined) return { key: metric.name, value };
+    helpers.add(lists);
+    return { key: metric.name, value: call(lists, value) };
+  });
   const plain = places.every(({ shape }) => shape.length === 0);
   return {
     kind: "function",

@@ -1,6 +1,6 @@
 import { preparesAnew } from "../../autodiff/flatten-preparation.ts";
 import { placesOf } from "../../autodiff/places-of.ts";
-import { figureNames, gatheredIn, leadingStep } from "../../ir/measures-of.ts";
+import { figureNames, figureShape, gatheredIn, leadingStep } from "../../ir/measures-of.ts";
 import type { TrainProgram } from "../../ir/program.ts";
 import {
   arrayOf,
@@ -110,7 +110,8 @@ function batchType(type: string, ports: readonly Port[]): Item {
 }
 
 function figuresType({ model, program }: TrainingContext): Item {
-  const fields = figureNames(program).map((name): Field => ({ name, type: "number" }));
+  const tables = new Map(program.metrics.map((it) => [it.name, "[]".repeat(figureShape(it).length)]));
+  const fields = figureNames(program).map((name): Field => ({ name, type: `number${tables.get(name) ?? ""}` }));
   return { kind: "type", exported: true, name: `${model.type}Figures`, type: { kind: "object-type", fields } };
 }
 

@@ -1,6 +1,6 @@
 import { mayBeLost } from "../../analyze/may-be-lost.ts";
 import type { Collector } from "../../diagnostics/collector.ts";
-import { figureNames } from "../../ir/measures-of.ts";
+import { figureNames, numberNames } from "../../ir/measures-of.ts";
 import type { TestProgram, TrainProgram } from "../../ir/program.ts";
 import type { ProgramFile } from "../../std/program-file.ts";
 import type { ComparisonOperator } from "../../syntax/ast.ts";
@@ -54,7 +54,8 @@ export function lowerTest(
     return undefined;
   }
   const scope = settingScope(collector, file);
-  const measured = figureNames(train);
+  const measured = numberNames(train);
+  const figures = figureNames(train);
   if ((train.data.split.fractions.test ?? 0) === 0) {
     collector.report("MC4020", target.span, { data: train.data.name, split: "test" });
     return undefined;
@@ -67,12 +68,17 @@ export function lowerTest(
       fine = false;
       continue;
     }
-    const read = readExpectation(entry, measured);
+    const read = readExpectation(entry, figures);
     const value = read === undefined ? undefined : settingValue(read.limit, scope);
     const { condition } = entry;
     if (read === undefined || !measured.includes(read.metric)) {
       const found = read?.metric ?? sourceText(condition);
-      collector.report("MC4015", condition.span, { found, known: measured, section: "test" });
+      collector.report("MC4015", condition.span, {
+        found,
+        known: measured,
+        section: "test",
+        several: figures.includes(found),
+      });
       fine = false;
     } else if (typeof value !== "number") {
       const found = `\`${sourceText(read.limit)}\``;

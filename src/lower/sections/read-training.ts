@@ -14,6 +14,7 @@ import { clipTable } from "../../autodiff/clip-gradients.ts";
 import { optimizerTable } from "../../autodiff/optimizers.ts";
 import { precisionOf, precisionTable } from "../../autodiff/precisions.ts";
 import { constantSchedule, endsSomewhere, scheduleTable, totalOf } from "../../autodiff/schedules.ts";
+import { figureShape } from "../../ir/measures-of.ts";
 import type { ArgumentSchema } from "../../ir/settings.ts";
 import { fault } from "../../support/fault.ts";
 import type { Span } from "../../support/source.ts";
@@ -156,7 +157,8 @@ export function readMonitor(
 ): Monitor | undefined {
   const [split, ...rest] = membersOf(expression) ?? [];
   const metric = rest.length === 0 ? undefined : rest.join(".");
-  const measured = [...losses, ...metrics.map(({ name }) => name)];
+  const single = metrics.filter((it) => figureShape(it).length === 0);
+  const measured = [...losses, ...single.map(({ name }) => name)];
   const known = splits.find((it) => it === split && it !== "test");
   if (known !== undefined && metric !== undefined && measured.includes(metric)) {
     if ((data.split.fractions[known] ?? 0) > 0) return { split: known, metric };
@@ -168,6 +170,7 @@ export function readMonitor(
     found: file.text.slice(start, end),
     known: measured,
     section: "train",
+    several: known !== undefined && metrics.some(({ name }) => name === metric),
   });
   return undefined;
 }

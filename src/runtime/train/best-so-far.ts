@@ -1,5 +1,5 @@
 import type { Monitor } from "../../ir/program.ts";
-import type { Figures } from "./figures.ts";
+import { numberIn, type Figures } from "./figures.ts";
 
 /** The best value of what `stop` or `save` watches, and the step that had it. */
 export interface Best {
@@ -26,8 +26,9 @@ export function bestSoFar(
 ): Best | undefined {
   const name = `${monitor.split}.${monitor.metric}`;
   const known = before?.monitor === name ? before : undefined;
-  const value = (monitor.split === "train" ? now.train : now.validate)?.get(monitor.metric);
-  if (value === undefined || !Number.isFinite(value)) return known;
+  const figures = monitor.split === "train" ? now.train : now.validate;
+  const value = figures === undefined ? NaN : numberIn(figures, monitor.metric);
+  if (!Number.isFinite(value)) return known;
   if (known !== undefined && !(mode === "max" ? value > known.value : value < known.value)) return known;
   return { monitor: name, value, step: now.step };
 }

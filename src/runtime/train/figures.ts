@@ -5,12 +5,22 @@ import { figureNames, gatheredIn, leadingStep, lossName } from "../../ir/measure
 import { accumulatorPort, portOf } from "../../ir/ports.ts";
 import type { Merge, TrainProgram } from "../../ir/program.ts";
 import { referenceTarget } from "../../passes/pipeline.ts";
+import type { NdArray } from "../../ops/define/operator.ts";
 import { elementAt } from "../../support/element-at.ts";
 import { fault, required } from "../../support/fault.ts";
 import type { BatchResult } from "./trainer.ts";
 
+/** A loss, or what a metric has come to: a number, a row of them, or a table of rows. */
+export type Figure = number | readonly number[] | readonly (readonly number[])[];
+
 /** Losses and metrics over some batches: by name, the loss of a step without one as `loss`. */
-export type Figures = ReadonlyMap<string, number>;
+export type Figures = ReadonlyMap<string, Figure>;
+
+/** The figure of a name that is one number; NaN where it is none. */
+export function numberIn(figures: Figures, name: string): number {
+  const figure = figures.get(name);
+  return typeof figure === "number" ? figure : NaN;
+}
 
 /** What a {@link FigureSum} has come to, as plain data. */
 export interface FigureState {
@@ -78,7 +88,7 @@ export function createFigureSum(program: Measured, from?: FigureState): FigureSu
       });
     },
     figures() {
-      const found = new Map([[lossName(leading), loss / examples]]);
+      const found = new Map<string, Figure>([[lossName(leading), loss / examples]]);
       others.forEach((step, at) => {
         const [sum, count] = elementAt(sums, at).map(({ data }) => elementAt(data, 0));
         found.set(lossName(step), required(sum, "sum") / required(count, "count"));
@@ -90,7 +100,7 @@ export function createFigureSum(program: Measured, from?: FigureState): FigureSu
       );
       const made = interpretGraph(graph, new Map(gathered));
       for (const { name } of program.metrics) {
-        found.set(name, elementAt(required(made.get(portOf("metric", name)), name).data, 0));
+        found.set(name, figureOf(required(made.get(portOf("metric", name)), name)));
       }
       return new Map(figureNames(program).map((name) => [name, required(found.get(name), name)]));
     },
@@ -102,6 +112,14 @@ export function createFigureSum(program: Measured, from?: FigureState): FigureSu
       ),
     }),
   };
+}
+
+/** An array of no axes as a number, of one as a row, of two as a table. */
+function figureOf({ shape, data }: NdArray): Figure {
+  const [rows, columns] = shape;
+  if (rows === undefined) return elementAt(data, 0);
+  if (columns === undefined) return [...data];
+  return Array.from({ length: rows }, (_, row) => [...data.subarray(row * columns, (row + 1) * columns)]);
 }
 
 /** Whether a state is of the figures of a program: it has all that these gather, in its size, and nothing else. */

@@ -6,6 +6,17 @@ export interface Doubles {
   readonly data: ArrayLike<number>;
 }
 
+/** Doubles of one axis as a list of numbers. */
+export function rowOf({ data }: Doubles): number[] {
+  return Array.from(data);
+}
+
+/** Doubles of two axes as a list of rows. */
+export function tableOf({ shape, data }: Doubles): number[][] {
+  const [rows = 0, columns = 0] = shape;
+  return Array.from({ length: rows }, (_, row) => Array.from(data).slice(row * columns, (row + 1) * columns));
+}
+
 /** Doubles of a shape; `element` gives each, by its place in the row of all. */
 export function doublesOf(shape: readonly number[], element: (at: number) => number | boolean): Doubles {
   return { shape, data: Float64Array.from({ length: sizeOf(shape) }, (_, at) => Number(element(at))) };
