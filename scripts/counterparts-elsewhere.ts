@@ -28,8 +28,28 @@ export const elsewhere: readonly (readonly [from: "Keras" | "PyTorch", names: re
   ],
   ["Keras", ["IntegerLookup", "StringLookup", "TextVectorization"], "sources of a `data` section, as far as they go"],
   ["Keras", ["Resizing", "CenterCrop"], "`resize` and slices"],
-  ["Keras", ["Random...", "MixUp", "CutMix", "AugMix"], "features that draw, in `when training { ... }`"],
+  [
+    "Keras",
+    ["Random...", "MixUp", "CutMix", "AugMix", "RandAugment", "Pipeline"],
+    "features that draw, in `when training { ... }`",
+  ],
+  [
+    "Keras",
+    [
+      "AutoContrast",
+      "Equalization",
+      "ContrastLimitedAdaptiveHistogramEqualization",
+      "Solarization",
+      "MaxNumBoundingBoxes",
+    ],
+    "not here: images are prepared before they are data",
+  ],
   ["Keras", ["MelSpectrogram", "STFTSpectrogram"], "not here: there is no Fourier transform"],
+  [
+    "Keras",
+    ["Layer", "Wrapper", "InputLayer", "InputSpec", "JaxLayer", "FlaxLayer", "TFSMLayer", "TorchModuleWrapper"],
+    "blocks are written in the language, and inputs are what a header says",
+  ],
   ["PyTorch", ["nn.Bilinear"], "a `param` and `einsum`"],
   [
     "PyTorch",

@@ -1,3 +1,4 @@
+import { compareNames } from "./keras-names.ts";
 import { compareTargets } from "./target-parity.ts";
 import { compareKinks } from "./torch-kinks.ts";
 import { compareLosses } from "./torch-losses.ts";
@@ -49,6 +50,7 @@ if (both || words.includes("--torch")) {
   } else {
     console.log(`Compared with ${peer.description}`);
     if (names.length === 0) await compare("slopes at kinks", () => Promise.resolve(compareKinks(peer.python)));
+    if (names.length === 0) await compare("names of layers", () => Promise.resolve(compareNames(peer.python)));
     if (names.length === 0) await compare("losses", () => Promise.resolve(compareLosses(peer.python)));
     const record = words.includes("--record");
     for (const only of names.length === 0 ? [undefined] : names.filter((it) => layerNames.has(it)))
