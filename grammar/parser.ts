@@ -68,17 +68,15 @@ export class ModelParser extends CstParser {
     }
   }
 
-  /** `name: type = value` where the type is an element word or class: a feature, not a setting. */
+  /** `name: type = value`: a feature, not a setting, be its element type a word that exists or not. */
   private featureStarts(): boolean {
     if (this.LA(2).tokenType !== t.Colon) return false;
     const element = this.LA(3);
     if (!tokenMatcher(element, t.Identifier)) return false;
-    const known = element.image === "class" || t.elementWords.includes(element.image);
     let at = 4;
-    if (this.LA(at).tokenType === t.LeftParen && element.image === "class") at = this.afterBracket(at);
+    if (this.LA(at).tokenType === t.LeftParen) at = this.afterBracket(at);
     if (this.LA(at).tokenType === t.LeftBracket) at = this.afterBracket(at);
-    if (this.LA(at).tokenType !== t.Equals) return false;
-    return known || at > 4;
+    return this.LA(at).tokenType === t.Equals;
   }
 
   /** `repeat` is a keyword where a count follows: a plain call `repeat(x)` has no braces after it. */

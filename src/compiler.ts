@@ -185,7 +185,8 @@ export async function emitUnit(
     });
     for (const [path, content] of built?.files ?? []) files.set(path, content);
   }
-  const written = served === undefined ? { module, ...training } : { module: served };
+  const written =
+    served === undefined ? { module, ...training } : { module: served, ...(train !== undefined && { begins: train }) };
   if (targets.includes("tfjs") && !reportTfjsLimits(written.module, train, span, collector)) {
     files.set(`${name}.ts`, await emitTfjs({ name, ...written }));
   }

@@ -24,7 +24,9 @@ import { dimNamesOf, introducersOf, type DimNames } from "./dim-names.ts";
 import { emitsOf, nothingGiven } from "./emits-of.ts";
 import { isFunction } from "./is-function.ts";
 import { enumWordsOf, hyperparameterFor, wordsOf } from "./hyperparameter-words.ts";
+import { checkTypeForm } from "./check-type-form.ts";
 import { checkBranches, find, inside, type LocalScope } from "./local-scope.ts";
+import { namesInMessage } from "./message-holes.ts";
 import { mayBeLeftOut } from "./may-be-left-out.ts";
 import { calleeOf, declare, globals, reportUnknown, reportUnused, type Checker } from "./name-checker.ts";
 import { reportUnknownHyperparameter } from "./report-unknown-argument.ts";
@@ -67,8 +69,7 @@ function checkCallable(at: Checker, declaration: CallableDeclaration): void {
   }
   for (const it of declaration.where) {
     checkExpression(anyGiven, it.condition, outer);
-    for (const match of (it.message?.value ?? "").matchAll(/\{(\w+)\}/g)) {
-      const name = match[1] ?? "";
+    for (const name of namesInMessage(it.message?.value ?? "")) {
       const local = find(outer, name);
       if (local !== undefined) local.used = true;
       else if (it.message !== undefined) reportUnknown(at, outer, name, it.message.span, new Set());
@@ -116,9 +117,12 @@ function checkType(at: Checker, type: TypeExpression, scope: LocalScope): void {
   const element = type.element.text;
   if (element !== "class" && !elementTypes.has(element) && !genericElements.has(element)) {
     const local = find(scope, element);
-    if (local?.kind === "hyperparameter") local.used = true;
-    else reportUnknown(at, undefined, element, type.element.span, new Set([...elementTypes, "class"]), "element type");
-  }
+    if (local?.kind === "hyperparameter") {
+      local.used = true;
+      checkTypeForm(type, at.collector);
+    } else
+      reportUnknown(at, undefined, element, type.element.span, new Set([...elementTypes, "class"]), "element type");
+  } else if (genericElements.has(element)) checkTypeForm(type, at.collector);
   if (type.classes !== undefined) checkExpression(at, type.classes, scope);
   for (const dim of type.dims) {
     if (dim.kind === "dim-spread") {

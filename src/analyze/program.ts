@@ -61,6 +61,8 @@ export function loadProgram(
   const loaded = new Map<string, ProgramFile>();
   const files: ProgramFile[] = [];
   const underWay: string[] = [];
+  /** What other files import from each, by its path. */
+  const handedOn = new Map<string, Set<string>>();
 
   const load = (source: SourceFile): ProgramFile => {
     const ast = parsePieces(source, collector, memory.pieces, asker);
@@ -146,7 +148,10 @@ export function loadProgram(
       return;
     }
     const imported = known ?? load(source);
+    const handed = handedOn.get(path) ?? new Set<string>();
+    handedOn.set(path, handed);
     for (const name of declaration.names) {
+      handed.add(name.text);
       const found = imported.scope.get(name.text);
       if (found !== undefined) {
         if (!scope.has(name.text)) scope.set(name.text, found);
@@ -189,7 +194,7 @@ export function loadProgram(
     checkDeclarations(file, checks, collector);
     collector.take(cycles);
     for (const it of checks) collector.take(it.names);
-    checkImports(file, collector);
+    checkImports(file, handedOn.get(file.source.path) ?? new Set(), collector);
   }
   outer.take(collector);
   return { entry: entryFile, files, library, findings: collector, cyclic, dependencies };

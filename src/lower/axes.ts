@@ -4,12 +4,22 @@ import type { TensorType } from "../ir/types.ts";
 import type { Expression } from "../syntax/ast.ts";
 import { findLocal, report, type Context } from "./context.ts";
 import { asInteger } from "./convert.ts";
-import { formatType } from "./values.ts";
+import { describe, formatType } from "./values.ts";
+
+/** What a person may mean where a number is no axis, where that is known. */
+interface MeantOtherwise {
+  readonly help?: string;
+}
 
 /** The axes that a list, a name or a number means for a tensor; undefined after a report. */
-export function resolveAxes(ctx: Context, e: Expression, type: TensorType, extra = 0): readonly number[] | undefined {
+export function resolveAxes(
+  ctx: Context,
+  e: Expression,
+  type: TensorType,
+  meant: MeantOtherwise = {},
+): readonly number[] | undefined {
   const elements = e.kind === "list" || e.kind === "tuple" ? e.elements : [e];
-  const axes = elements.map((it) => resolveAxis(ctx, it, type, extra));
+  const axes = elements.map((it) => resolveAxis(ctx, it, type, 0, meant));
   return axes.every((it) => it !== undefined) ? axes : undefined;
 }
 
@@ -17,7 +27,13 @@ export function resolveAxes(ctx: Context, e: Expression, type: TensorType, extra
  * The axis that a name (`T`) or a number (`-1`) means for a tensor: names are those of the block as written. `extra`
  * is 1 where a new axis may come last. Undefined after a report.
  */
-export function resolveAxis(ctx: Context, e: Expression, type: TensorType, extra = 0): number | undefined {
+export function resolveAxis(
+  ctx: Context,
+  e: Expression,
+  type: TensorType,
+  extra = 0,
+  meant: MeantOtherwise = {},
+): number | undefined {
   const inner = e.kind === "parenthesized" ? e.inner : e;
   if (inner.kind === "reference") {
     const meaning = findLocal(ctx.scope, inner.text);
@@ -53,12 +69,16 @@ export function resolveAxis(ctx: Context, e: Expression, type: TensorType, extra
     }
   }
   const val = ctx.elaborator.rules.expression(ctx, e, { integer: true });
+  if (meant.help !== undefined && val.kind === "number" && !val.integer) {
+    report(ctx, "MC3008", e.span, { expected: "an axis must be a whole number", actual: describe(val) }, meant);
+    return undefined;
+  }
   const axis = asInteger(ctx, val, e.span, "an axis");
   if (axis === undefined) return undefined;
   const rank = type.shape.length + extra;
   const counted = axis < 0 ? axis + rank : axis;
   if (counted >= 0 && counted < rank) return counted;
-  report(ctx, "MC3014", e.span, { axis: String(axis), rank: String(type.shape.length), type: formatType(type) });
+  report(ctx, "MC3014", e.span, { axis: String(axis), rank: String(type.shape.length), type: formatType(type) }, meant);
   return undefined;
 }
 

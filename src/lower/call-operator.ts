@@ -16,6 +16,7 @@ import { claimNumbered } from "./paths.ts";
 import { reportGivenTwice } from "./report-given-twice.ts";
 import { poison, tensor, type RecipeVal, type TensorVal, type Val } from "./values.ts";
 import { isStaticNumber } from "./arithmetic.ts";
+import { countOf, helpOfTwo, mayBeFlag } from "./given-operands.ts";
 import { type ReadyOperand, type GivenOperand, operandTensors } from "./operand-tensors.ts";
 
 /** A value that an operator or function is given, with the text that it comes from. */
@@ -148,6 +149,11 @@ function sortArguments(
       const literal = value.kind === "string" || (value.kind === "list" && !variadic && pending.operands.length > 0);
       if (literal || !open) {
         const slot = slotFor(operator, pending, bound, named, value);
+        const isFlag = !literal && slot !== undefined && operator.attributes[slot]?.kind === "bool";
+        if (isFlag && !mayBeFlag(ctx, operator, pending.operands.length, value)) {
+          fine = false;
+          continue;
+        }
         if (slot !== undefined && axisWords.has(slot)) pending.axis.push(argument);
         else if (slot !== undefined) pending.attributes.set(slot, argument);
         else fine = tooMany(ctx, operator, argument);
@@ -257,11 +263,6 @@ function operandsOf(
   return operandTensors(ctx, given);
 }
 
-function countOf(operator: Operator): string {
-  const slots = operator.operands.filter((it) => it.isKey !== true);
-  return slots.some((it) => it.variadic === true) ? `${String(slots.length)} or more` : String(slots.length);
-}
-
 function isKey(val: Val): boolean {
   return val.kind === "tensor" && val.value.type.dtype === "u32" && val.value.type.shape.length === 1;
 }
@@ -348,7 +349,9 @@ function axisAttributes(
     }
   }
   if ("axes" in operator.attributes && attributes["axes"] === undefined) {
-    const axes = argument === undefined ? type.shape.map((_, axis) => axis) : resolveAxes(ctx, argument.value, type);
+    const meant = argument?.name === undefined ? helpOfTwo(operator.name) : {};
+    const axes =
+      argument === undefined ? type.shape.map((_, axis) => axis) : resolveAxes(ctx, argument.value, type, meant);
     if (axes === undefined) return false;
     attributes["axes"] = { kind: "numbers", value: [...axes].sort((a, b) => a - b) };
   }

@@ -77,10 +77,14 @@ export function resolveName(ctx: Context, name: string, span: Span, expected: Ex
   if (name === "training") return { kind: "training", negated: false };
   if (elementTypes.has(name) || ctx.words.has(name)) return { kind: "word", value: name };
   if (isBuiltinFunction(name)) {
-    report(ctx, "MC3008", span, {
-      expected: "a value is needed here",
-      actual: `the function ${name}, which is not called`,
-    });
+    const words = [...(expected.words ?? [])];
+    report(
+      ctx,
+      "MC3008",
+      span,
+      { expected: "a value is needed here", actual: `the function ${name}, which is not called` },
+      words.length === 0 ? {} : { help: `It takes the words ${words.join(", ")}.` },
+    );
     return poison;
   }
   // The library's own names exist, which a test sees to.

@@ -1,5 +1,6 @@
 import { enumWordsOf } from "../analyze/hyperparameter-words.ts";
 import { isFunction } from "../analyze/is-function.ts";
+import { fillMessage } from "../analyze/message-holes.ts";
 import { explicitNames, referencesIn } from "../analyze/walk.ts";
 import { formatDim } from "../dims/dim.ts";
 import { decide } from "../dims/decide.ts";
@@ -169,12 +170,32 @@ function asksGiven(condition: Expression): boolean {
 
 /** A fact's message with the values of the names in its braces. */
 export function factMessage(ctx: Context, message: string | undefined): string | undefined {
-  return message?.replace(/\{(\w+)\}/g, (whole, name: string) => {
+  if (message === undefined) return undefined;
+  return fillMessage(message, (name, index) => {
     const val = ctx.scope.names.get(name);
-    if (val === undefined || val.kind === "cell" || val.kind === "barred") return whole;
-    if (val.kind === "dim") return formatDim(val.dim);
-    return val.kind === "number" || val.kind === "boolean" || val.kind === "word" ? String(val.value) : whole;
+    if (val === undefined || val.kind === "cell" || val.kind === "barred") return undefined;
+    if (index === undefined) return shownValue(val);
+    const element = val.kind === "list" ? val.elements[index] : undefined;
+    return element && shownValue(element);
   });
+}
+
+/** A value as a message shows it; undefined for what has no short text. */
+function shownValue(val: Val): string | undefined {
+  switch (val.kind) {
+    case "dim":
+      return formatDim(val.dim);
+    case "number":
+    case "boolean":
+    case "word":
+      return String(val.value);
+    case "list": {
+      const texts = val.elements.map(shownValue);
+      return texts.every((it) => it !== undefined) ? `[${texts.join(", ")}]` : undefined;
+    }
+    default:
+      return undefined;
+  }
 }
 
 /** How many uses within uses are followed. */

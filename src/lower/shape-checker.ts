@@ -52,7 +52,7 @@ export function shapeChecker(
     },
     provesEqual: (left, right) => proves(equal(left, right)),
     provesAtLeast: (left, right) => proves(atLeast(left, right)),
-    atLeast(left, right, what) {
+    atLeast(left, right, what, argument) {
       const relation = atLeast(left, right);
       if (proves(relation)) return true;
       const example = exampleOf(relation, left, right, "is less than", ctx);
@@ -64,7 +64,9 @@ export function shapeChecker(
           { what, left: named(left), right: named(right), example },
           {
             labels: labels(),
-            ...stating(`${formatDim(left)} >= ${formatDim(right)}`, left, right),
+            ...(isKnown(left, right) && argument !== undefined
+              ? { help: smaller(ctx, argument) }
+              : stating(`${formatDim(left)} >= ${formatDim(right)}`, left, right)),
           },
         );
       // A size that is too small always is wrong now; one that may be is assumed to suffice until the end.
@@ -106,9 +108,24 @@ export function shapeChecker(
   };
 }
 
+function isKnown(left: Dim, right: Dim): boolean {
+  return asNumber(left) !== undefined && asNumber(right) !== undefined;
+}
+
+/** What layers of the library call the window that they slide over their input. */
+const windowNames: ReadonlySet<string> = new Set(["kernel", "size"]);
+
+/** What is too large, as it is called where the person wrote it. */
+function smaller({ frame }: Context, argument: string): string {
+  const given = frame.library ? frame.declaration?.hyperparameters : undefined;
+  const own = given?.find(({ name }) => windowNames.has(name.text));
+  const what = own === undefined ? `\`${argument}\`` : `\`${own.name.text}\` of \`${frame.name}\``;
+  return `Make ${what} smaller, or pad its input, as \`padding=same\` does.`;
+}
+
 /** What to write in the header, where sizes are open. */
 function stating(condition: string, left: Dim, right: Dim): { readonly help: string } | Record<string, never> {
-  if (asNumber(left) !== undefined && asNumber(right) !== undefined) return {};
+  if (isKnown(left, right)) return {};
   return { help: `State it in the header if it always holds: \`where ${condition}\`.` };
 }
 

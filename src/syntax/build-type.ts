@@ -1,5 +1,6 @@
 import { tokenMatcher, type CstNode, type IToken } from "chevrotain";
 import { elementWords, NumberToken } from "../../grammar/tokens.ts";
+import { nearest } from "../support/nearest.ts";
 import { textOf } from "../support/source.ts";
 import type * as ast from "./ast.ts";
 import { buildName, spanOf, spanOfToken, type Builder } from "./builder.ts";
@@ -7,43 +8,42 @@ import { maybeNode, maybeToken, nodes, oneToken } from "./cst.ts";
 import { numberLiteral } from "./literals.ts";
 import { buildExpression } from "./build-expression.ts";
 
-/** A tensor type, with its form checked: dims for every element but `class`, which takes its count. */
+/**
+ * A tensor type, with its form checked: dims for every element but `class`, which takes its count. Whether an element that
+ * is no word of the language is a hyperparameter, and its form then, is for those to say who know names.
+ */
 export function buildType(builder: Builder, node: CstNode): ast.TypeExpression {
   const span = spanOf(builder, node);
-  const element = buildName(builder, oneToken(node, "Identifier"));
   const argument = maybeNode(node, "expression");
   const classes = argument && buildExpression(builder, argument);
+  const element = readElement(builder, buildName(builder, oneToken(node, "Identifier")), classes);
   const bracketed = maybeToken(node, "LeftBracket") !== undefined;
   const end = builder.reporter.span(span.end, span.end);
+  const known = elementWords.includes(element.text);
   if (element.text === "class") {
     if (classes === undefined) {
       builder.reporter.report(
         "MC1021",
         element.span,
         { problem: "`class` needs the number of its classes" },
-        {
-          help: "Write for instance `class(10)`.",
-        },
+        { help: "Write for instance `class(10)`." },
       );
     }
-  } else if (classes !== undefined) {
+  } else if (known && classes !== undefined) {
     builder.reporter.report(
       "MC1021",
       span,
       { problem: `\`${element.text}\` takes no parentheses` },
-      {
-        help: `Dims stand in brackets: \`${element.text}[B, 10]\`.`,
-      },
+      { help: `Dims stand in brackets: \`${element.text}[B, 10]\`.` },
     );
-  } else if (!bracketed) {
-    const known = elementWords.includes(element.text);
+  } else if (known && !bracketed) {
     builder.reporter.report(
       "MC1021",
       span,
       { problem: `The type \`${element.text}\` needs its dims` },
       {
         help: `A scalar is \`${element.text}[]\`, a vector of ten \`${element.text}[10]\`.`,
-        ...(known && { fix: { title: "make it a scalar", edits: [{ span: end, text: "[]" }] } }),
+        fix: { title: "make it a scalar", edits: [{ span: end, text: "[]" }] },
       },
     );
   }
@@ -78,4 +78,20 @@ function buildDim(builder: Builder, node: CstNode): ast.DimExpression {
     return { kind: "dim-spread", span: spanOf(builder, node), name: name && buildName(builder, name) };
   }
   return buildExpression(builder, expression);
+}
+
+/** The element of a type; what is nearly `class` and counts something is taken for it, once that is reported. */
+function readElement(builder: Builder, element: ast.Name, classes: ast.Expression | undefined): ast.Name {
+  const words = [...elementWords, "class"];
+  if (classes === undefined || words.includes(element.text) || nearest(element.text, words) !== "class") return element;
+  builder.reporter.report(
+    "MC1021",
+    element.span,
+    { problem: `There is no element type \`${element.text}\`` },
+    {
+      help: `Did you mean \`class(${textOf(classes.span)})\`?`,
+      fix: { title: "change to class", edits: [{ span: element.span, text: "class" }] },
+    },
+  );
+  return { ...element, text: "class" };
 }

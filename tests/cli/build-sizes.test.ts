@@ -2,7 +2,8 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { InferenceSession, Tensor } from "onnxruntime-node";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, test } from "vitest";
+import { typeErrors } from "../emit/tfjs/type-errors.ts";
 import { cli, folderWith } from "./run-cli.ts";
 
 const model = `model Net(width: int = 4): (x: f32[B, T, 1]) -> y: f32[B, T, 1] where T <= 16, B <= 64 {
@@ -116,3 +117,40 @@ describe("a trained model that is built at fixed sizes", () => {
     expect(refused.code).toBe(1);
   }, 60_000);
 });
+
+test("TypeScript of a trained model at fixed sizes begins as its training says: seed, initial values, followers", async () => {
+  const folder = folderWith({
+    "net.model": `block Half: (x: f32[B, 2]) -> f32[B, 2] { x -> Dense(2) }
+model Net: (x: f32[B, 2]) -> (y: f32[B, 2], z: f32[B, 2]) {
+  a = Half()
+  b = Half()
+  (x -> a, x -> b)
+}
+data D {
+  source: drawn(count=8)
+  x: f32[2] = noise.normal
+}
+train Net on D {
+  loss: mse(y, x) + mse(z, x)
+  optimizer: adam
+  seed: 7
+  init "**.kernel": he_normal
+  init "a.**.bias": 0.25
+  follow "b.**" of "a.**": every=1
+}
+`,
+  });
+  const written = async (...more: readonly string[]): Promise<string> => {
+    const out = join(folder, "out");
+    const args = ["build", join(folder, "net.model"), "--out", out, "--target", "tfjs", ...more];
+    expect(await cli(args)).toMatchObject({ code: 0, err: "" });
+    return readFileSync(join(out, "Net.ts"), "utf8");
+  };
+  const [trained, fixed] = [await written(), await written("--set", "B=4")];
+  const beginning = (text: string): string =>
+    /export function create[^]*?parameters: [^]*?\n {4}\},\n/.exec(text)?.[0] ?? "";
+  expect(beginning(fixed)).toContain("heNormal");
+  expect(beginning(fixed)).toBe(beginning(trained));
+  expect(fixed).not.toContain("trainStep");
+  expect(typeErrors(new Map([["fixed-net", fixed]]), "begins")).toEqual([]);
+}, 60_000);

@@ -164,7 +164,7 @@ describe("shape rules", () => {
       /the lower bound of clip, 1, is above/,
     ],
     ["an argument that is unknown", infer("clip", [tensor(B)], { mni: 1 }), /clip has no argument mni/],
-    ["an argument that is missing", infer("cumsum", [tensor(B)]), /cumsum needs the argument axis/],
+    ["an argument that is missing", infer("cumsum", [tensor(B)]), /`cumsum` needs the argument `axis`/],
   ])("reject %s", (_, found, message) => {
     expect(found.join("\n")).toMatch(message);
   });

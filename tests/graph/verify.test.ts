@@ -48,7 +48,7 @@ describe("verifyGraph", () => {
       /sum has no argument axs/,
       ['input "x" feature %0: f32[2]', "%1: f32[] = sum(%0; axes=[0], axs=[0])"],
     ],
-    ["a missing attribute", /sum needs the argument axes/, ['input "x" feature %0: f32[2]', "%1: f32[] = sum(%0)"]],
+    ["a missing attribute", /`sum` needs the argument `axes`/, ['input "x" feature %0: f32[2]', "%1: f32[] = sum(%0)"]],
     [
       "an attribute of the wrong kind",
       /axes of sum must be a list of integers/,

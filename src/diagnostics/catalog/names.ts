@@ -289,7 +289,7 @@ export const namesCatalog = {
     message: (it: { readonly name: string; readonly path: string }) =>
       `\`${it.name}\` is imported from "${it.path}" and never used.`,
     explanation:
-      "What is imported is for the declarations and sections of the file. A file that only gathers imports for others is silent about this.",
+      "What is imported is for the declarations and sections of the file. A file that only gathers imports for others is silent about this, and so is one whose import another file of the program takes from it.",
     bad: `import { Head } from "./layers.model"\n\n${plain}`,
     good: 'import { Head } from "./layers.model"\n\nmodel M: (x: f32[B, 4]) -> y: f32[B, 2] {\n  x -> Head\n}\n',
   }),

@@ -48,7 +48,7 @@ export function movedFollowers(
 /** The table of what follows what, and the function that finds it in a model. */
 export function followerItems(
   { follows: any, helpers, type, states }: ModelContext,
-  { follows }: TrainProgram,
+  { follows }: Pick<TrainProgram, "follows">,
 ): readonly Item[] {
   if (!any) return [];
   ["Follow", "Follower", "followersAmong", "startFollowers", "entriesOf"].forEach((it) => helpers.add(it));

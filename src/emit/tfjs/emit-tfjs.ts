@@ -17,7 +17,7 @@ import { emitFunctions } from "./emit-functions.ts";
 import { tfjsTarget } from "./tfjs-target.ts";
 import { checkpointItems } from "./emit-checkpoint.ts";
 import { dataTypes, modelItems, modelType } from "./emit-model.ts";
-import { followNames } from "./emit-followers.ts";
+import { followerItems, followNames } from "./emit-followers.ts";
 import { portsOf, type ModelContext } from "./model-context.ts";
 import { featurePorts } from "./emit-preparation.ts";
 import { trainingItems } from "./emit-training.ts";
@@ -31,11 +31,16 @@ import { printFile } from "./print.ts";
 import { variableTrees, type VariableNode } from "../structured/variable-tree.ts";
 import { withInitials } from "../structured/with-initials.ts";
 
+/** What a training says of how its model begins. */
+type Beginning = Pick<TrainProgram, "seed" | "initials" | "follows">;
+
 /** What becomes a TypeScript file. */
 export interface TfjsInput {
   readonly module: Module;
   /** How the model is trained, where the spec says so; of this same module. */
   readonly train?: TrainProgram;
+  /** How a model begins that is written without its training, where it has one; that of `train` otherwise. */
+  readonly begins?: Beginning;
   /** The name of the file without its extension, for its first line. */
   readonly name: string;
 }
@@ -74,10 +79,13 @@ function fileItems(input: TfjsInput): FilePart {
   return isRight ? first : attemptFile(input, (name) => needed.has(name));
 }
 
-function attemptFile({ module: whole, train, name }: TfjsInput, isHelper: (name: string) => boolean): FilePart {
+function attemptFile(
+  { module: whole, train, begins = train, name }: TfjsInput,
+  isHelper: (name: string) => boolean,
+): FilePart {
   // What is frozen throughout is left out of the file: of several phases each has the model in its own form.
   const phased = train !== undefined && train.phases.length > 1;
-  const follows = train !== undefined && train.follows.length > 0;
+  const follows = begins !== undefined && begins.follows.length > 0;
   const module = train === undefined || phased ? whole : freezeInstances(whole, train.phases[0].frozen);
   const phases = phased ? phaseModules(module, train.phases) : undefined;
   const functions = new Map<string, Func>(phases?.functions ?? module.functions);
@@ -148,7 +156,7 @@ function attemptFile({ module: whole, train, name }: TfjsInput, isHelper: (name:
     type,
     forward: written.of(module.entry),
     parameters,
-    initial: train === undefined ? parameters : withInitials(parameters, train.initials),
+    initial: begins === undefined ? parameters : withInitials(parameters, begins.initials),
     states,
     ...(statistics !== undefined && statistics.entries.size > 0 ? { statistics } : {}),
     interfaces,
@@ -156,7 +164,7 @@ function attemptFile({ module: whole, train, name }: TfjsInput, isHelper: (name:
     outputs,
     helpers,
     strays,
-    seed: train?.seed ?? 0,
+    seed: begins?.seed ?? 0,
     trains: train !== undefined,
     remembers: train?.steps.some((it) => slotNames(it.optimizer).length > 0) === true,
     several: named.size > 1,
@@ -186,7 +194,8 @@ function attemptFile({ module: whole, train, name }: TfjsInput, isHelper: (name:
         });
   const checkpoint = checkpointItems(context, train);
   const isExported = (item: Item): boolean => "exported" in item && item.exported;
-  const own = [...model.functions, ...(training?.functions ?? []), ...checkpoint];
+  const followers = train === undefined && begins !== undefined ? followerItems(context, begins) : [];
+  const own = [...model.functions, ...(training?.functions ?? []), ...followers, ...checkpoint];
   const items: readonly Item[] = [
     { kind: "doc", text: fileDoc(module, name) },
     { kind: "import", text: "* as tf", from: "@tensorflow/tfjs" },

@@ -20,6 +20,7 @@ import { castNode, freshValue, type Context, type Elaborator, type FunctionStore
 import { createElaborator } from "../elaborator.ts";
 import { isFloat } from "../../ops/define/dtype-class.ts";
 import { pathScope } from "../paths.ts";
+import { nearest } from "../../support/nearest.ts";
 import { reportUnknownNames } from "../unknown-names.ts";
 import { formatType, poison, tensor, type TensorVal } from "../values.ts";
 import { mapChildren } from "./map-children.ts";
@@ -224,11 +225,19 @@ function declareFeature(feature: Feature, file: ProgramFile, scope: SettingScope
     }
     classes = value;
   } else if (!elementTypes.has(element.text)) {
-    scope.collector.report("MC4004", element.span, {
-      what: "element type",
-      name: `\`${element.text}\``,
-      known: [...elementTypes],
-    });
+    const known = [...elementTypes];
+    const near = nearest(element.text, known);
+    scope.collector.report(
+      "MC4004",
+      element.span,
+      { what: "element type", name: `\`${element.text}\``, known: [...known, "class(n)"] },
+      near === undefined
+        ? {}
+        : {
+            help: `Did you mean \`${near}\`?`,
+            fix: { title: `change to ${near}`, edits: [{ span: element.span, text: near }] },
+          },
+    );
     return undefined;
   }
   const dtype = element.text === "class" ? "i32" : (element.text as DType);

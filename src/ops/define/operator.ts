@@ -88,8 +88,8 @@ export interface ShapeChecker {
   /** Proves without reporting. */
   provesEqual(left: Dim, right: Dim): boolean;
   provesAtLeast(left: Dim, right: Dim): boolean;
-  /** Reports unless left >= right is proved. */
-  atLeast(left: Dim, right: Dim, what: string): boolean;
+  /** Reports unless left >= right is proved. `argument` is the operand or attribute that `right` is of. */
+  atLeast(left: Dim, right: Dim, what: string, argument?: string): boolean;
   /** Reports unless divisor divides dividend. */
   divides(divisor: Dim, dividend: Dim, what: string): boolean;
   /** Notes that broadcasting adds an axis to one of two shapes, and that `dim` so stands on two axes of the result. */

@@ -77,7 +77,7 @@ export function poolType(
       padding === "valid" ||
       check.atLeast(input, constant(dilation), `the image of a padded ${what} and the distance of its window's places`),
   );
-  if (!checkWindowsFit(what, windows, attributes, check) || !isHeld) return undefined;
+  if (!checkWindowsFit(what, windows, attributes, check, "window") || !isHeld) return undefined;
   const channels = elementAt(shape, imageAxes(layout, shape.length).channels);
   const spatial = windows.map((it) => it.output);
   return { dtype, shape: imageShape(layout, elementAt(shape, 0), spatial, channels) };

@@ -239,19 +239,20 @@ export function checkWindowsFit(
   windows: readonly AxisWindow[],
   { padding, ceil }: { readonly padding: string | readonly number[]; readonly ceil?: boolean },
   check: ShapeChecker,
+  argument: "kernel" | "window",
 ): boolean {
   // `same` and `causal` pad as much as their windows need.
   if (padding === "same" || padding === "causal") return true;
   const names = namesOfAxes(windows.length);
-  const fits = windows.map((window, axis) => {
+  // One that is too large is so along all axes, as a rule: the first is enough.
+  return windows.every((window, axis) => {
     const [before, behind] = paddingOf(padding, axis, windows.length);
     const padded = add(window.input, constant(before + behind));
     const name = elementAt(names, axis);
     // A last window may reach over the end, by less than a stride.
     const least = constant(window.extent - (ceil === true ? window.stride - 1 : 0));
-    return check.atLeast(padded, least, `the padded ${name} of the input of ${what} and its window`);
+    return check.atLeast(padded, least, `the padded ${name} of the input of ${what} and its ${argument}`, argument);
   });
-  return fits.every((it) => it);
 }
 
 function paddingOf(padding: string | readonly number[], axis: number, axes: number): readonly [number, number] {
@@ -295,7 +296,7 @@ export function convolutionShape(
   );
   const divided = groups === 1 || check.divides(constant(groups), filters, `the groups and the filters of ${what}`);
   const windows = convolutionWindows(input, kernel, attributes);
-  if (!checkWindowsFit(what, windows, attributes, check) || !fits || !divided) return undefined;
+  if (!checkWindowsFit(what, windows, attributes, check, "kernel") || !fits || !divided) return undefined;
   return imageShape(
     layout,
     elementAt(input, 0),

@@ -1,0 +1,163 @@
+import { describe, expect, it } from "vitest";
+import { loadProgram } from "../../src/analyze/program.ts";
+import { createMemoryHost } from "../../src/analyze/memory-host.ts";
+import { createCollector } from "../../src/diagnostics/collector.ts";
+import { library } from "../../src/std/library.ts";
+import { codesOf, codesOfFile, checkFile, onlyFinding } from "./checking.ts";
+
+const block = (inputs: string, body: string): string => `block M: (${inputs}) {\n  ${body}\n}\n`;
+
+/** The one finding: its code, where it is, and all that is said. */
+function told(text: string): readonly [code: string, at: string, message: string] {
+  const { code, at, message, help } = onlyFinding(text);
+  return [code, at, `${message} ${help ?? ""}`];
+}
+
+describe("a second value for what takes one tensor", () => {
+  it.each([
+    ["max(x, n)", "n", "maximum(a, b)"],
+    ["max(0, x)", "x", "maximum(a, b)"],
+    ["min(x, 2 * n)", "2 * n", "minimum(a, b)"],
+    ["sum(x, n)", "n", "takes 1 input, and 2 are given"],
+    ["mean(x, T)", "T", "axis=T"],
+  ])("%s is told as what it is", (call, at, says) => {
+    expect(told(block("x: f32[B, T], n: f32[B, T]", call))).toEqual(["MC3007", at, expect.stringContaining(says)]);
+  });
+
+  it("is no axis where it is a number that none has", () => {
+    const help = expect.stringContaining("minimum(a, b)") as unknown;
+    expect(told(block("n: i32[B]", "min(n, 3)"))).toEqual(["MC3014", "3", help]);
+    expect(told(block("x: f32[B]", "min(x, 0.5)"))).toEqual(["MC3008", "0.5", help]);
+    expect(told(block("x: f32[B]", "min(x, axis=3)"))[2]).not.toContain("minimum");
+    expect(codesOf(block("x: f32[B, T]", "(min(x, 1), max(x, 1, true), sum(x, 0, false))"))).toEqual([]);
+  });
+});
+
+describe("a word that an enum lacks", () => {
+  it.each([
+    ["border(x, [1, 1], mode=mirror)", "mirror", "It takes the words reflect, symmetric"],
+    ["x -> Conv2D(4, 3, padding=sme)", "sme", "Did you mean `same`?"],
+    ["x -> Conv2D(4, 3, padding=nothing)", "nothing", "It takes the words valid, same."],
+  ])("is told with those that there are: %s", (body, at, says) => {
+    expect(told(block("x: f32[B, 8, 8, 1]", body))).toEqual(["MC2001", at, expect.stringContaining(says)]);
+  });
+
+  it("is told so where it is a function", () => {
+    const [code, , says] = told(block("x: f32[B, 8, 8, 1]", "x -> Conv2D(4, 3, padding=full)"));
+    expect([code, says]).toEqual(["MC3008", expect.stringContaining("It takes the words valid, same.")]);
+  });
+});
+
+describe("what the library keeps to itself", () => {
+  it("is no name that a file may use or is told of", () => {
+    for (const name of ["ratio", "size_of", "log_add", "kept_count", "area_under_roc", "resize_line"]) {
+      expect(library.find(name)).toBeUndefined();
+      const [, , says] = told(block("x: f32[B, 8]", `${name}s(x)`));
+      expect(says).not.toContain(`\`${name}\``);
+    }
+    // What uses it goes on to find it.
+    expect(codesOf(block("x: f32[B, 8]", "(cosine_similarity(x, x), resize(x[:, :, None, None], 4, 4))"))).toEqual([]);
+  });
+});
+
+describe("an element type that does not exist", () => {
+  const feature = (type: string): string => `data D {\n  source: csv("a.csv")\n  t: ${type} = raw.c\n}\n`;
+  it.each([
+    ["clas(2)", "MC1021", "Did you mean `class(2)`?"],
+    ["f31", "MC4004", "Did you mean `f32`?"],
+    ["Dense(2)[3]", "MC4004", "`Dense` is no element type"],
+    ["float(2)", "MC4004", "`class(n)`"],
+    ["f32(2)", "MC1021", "takes no parentheses"],
+  ])("is told once in a feature: %s", (type, code, says) => {
+    const found = checkFile(feature(type));
+    expect(found.map((it) => it.code)).toEqual([code]);
+    expect(`${found[0]?.message ?? ""} ${found[0]?.help ?? ""}`).toContain(says);
+  });
+
+  it.each([
+    ["clas(2)[B]", "Did you mean `class(2)`?"],
+    ["clas[B]", "it is no element type"],
+    ["f31(3)", "it is no element type"],
+    ["any(3)", "takes no parentheses"],
+    ["float", "needs its dims"],
+  ])("is told once in an input: %s", (type, says) => {
+    const found = checkFile(`block Free: (x: ${type}) -> f32[] { 2 }\n`).filter((it) => it.severity === "error");
+    expect(found.map((it) => `${it.message} ${it.help ?? ""}`)).toEqual([expect.stringContaining(says)]);
+  });
+});
+
+describe("a window that is larger than its input", () => {
+  it.each([
+    ["x -> Conv2D(3, 5)", "`kernel` of `Conv2D`"],
+    ["x -> MaxPool2D(5)", "`size` of `MaxPool2D`"],
+    ["max_pool(x, window=[5, 5], strides=[1, 1])", "Make `window` smaller"],
+    ["conv(x, zeros([5, 5, 1, 3]))", "Make `kernel` smaller"],
+  ])("is told once, by the argument that gives it: %s", (body, says) => {
+    expect(told(block("x: f32[B, 4, 4, 1]", body))).toEqual([
+      "MC3028",
+      body.replace("x -> ", ""),
+      expect.stringContaining(says),
+    ]);
+  });
+});
+
+describe("the message of a `where`", () => {
+  it("shows elements of lists and whole lists", () => {
+    const text = `block R(before: [int] = [1, 2]): (x: f32[B, N]) -> f32[B, N]
+  where N > before[0], "{N} is not above {before[0]} of {before}, {before[7]} and {}" { x }
+block M: (x: f32[B, 1]) { x -> R }
+`;
+    expect(onlyFinding(text).message).toContain("1 is not above 1 of [1, 2], {before[7]} and {}");
+    expect(codesOfFile(text.replace("{before[0]} of", "{behind[0]} of"))).toContain("MC2001");
+  });
+});
+
+describe("an import that other files take from a file", () => {
+  const encoder = "block Encoder: (x: f32[B, 4]) -> f32[B, 4] { x }\n";
+  const joint = 'import { Encoder } from "./encoder.model"\nblock Own: (x: f32[B, 4]) -> f32[B, 4] { 2 * x }\n';
+  const found = (text: string): readonly string[] => {
+    const host = createMemoryHost({ "/encoder.model": encoder, "/joint.model": joint });
+    const collector = createCollector();
+    loadProgram({ path: "/main.model", text }, host, collector);
+    return collector.diagnostics.map(({ code, help }) => `${code} ${help ?? ""}`);
+  };
+  const use = (...names: readonly string[]): string =>
+    `import { ${names.join(", ")} } from "./joint.model"\nblock M: (x: f32[B, 4]) { x -> ${names.join(" -> ")} }\n`;
+
+  it("is used, and is told where it may stand otherwise", () => {
+    expect(found(use("Encoder", "Own"))).toEqual([]);
+    expect(found(use("Own"))).toEqual([
+      "MC2031 Remove it. What is only handed on to other files stands in a file that has imports and nothing else.",
+    ]);
+  });
+});
+
+describe("followers that do not go together", () => {
+  const follows = (...lines: readonly string[]): readonly string[] =>
+    checkFile(`block Half: (x: f32[B, 2]) -> f32[B, 2] { x -> Dense(2) }
+model Net: (x: f32[B, 2]) -> (y: f32[B, 2], z: f32[B, 2], v: f32[B, 2]) {
+  a = Half()
+  b = Half()
+  c = Half()
+  (x -> a, x -> b, x -> c)
+}
+data D {
+  source: drawn(count=8)
+  x: f32[2] = noise.normal
+}
+train Net on D {
+  loss: mse(y, x) + mse(z, v)
+  optimizer: adam
+  ${lines.map((it) => `follow ${it}: every=1`).join("\n  ")}
+}
+`).map(({ code }) => code);
+
+  it.each([
+    [['"a.**" of "b.**"', '"b.**" of "a.**"']],
+    [['"a.**" of "b.**"', '"a.**" of "c.**"']],
+    [['"a.**" of "b.**"', '"b.**" of "c.**"', '"c.**" of "a.**"']],
+    [['"a.**" of "a.**"']],
+  ])("are told once: %s", (lines) => {
+    expect(follows(...lines)).toEqual(["MC4082"]);
+  });
+});
