@@ -1,5 +1,6 @@
 import { builtFilesCatalog } from "./catalog/built-files.ts";
 import { dataCatalog } from "./catalog/data.ts";
+import { importsCatalog } from "./catalog/imports.ts";
 import { namesCatalog } from "./catalog/names.ts";
 import { resumingCatalog } from "./catalog/resuming.ts";
 import { runsCatalog } from "./catalog/runs.ts";
@@ -12,6 +13,7 @@ import { typesCatalog } from "./catalog/types.ts";
 export const catalog = {
   ...syntaxCatalog,
   ...namesCatalog,
+  ...importsCatalog,
   ...typesCatalog,
   ...trainingCatalog,
   ...runsCatalog,

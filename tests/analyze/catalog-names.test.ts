@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
+import { importsCatalog } from "../../src/diagnostics/catalog/imports.ts";
 import { namesCatalog } from "../../src/diagnostics/catalog/names.ts";
 import { createCollector } from "../../src/diagnostics/collector.ts";
 import { elaborateModel } from "../../src/lower/elaborate-model.ts";
 import { codesOf, load } from "../lower/checking.ts";
 
 describe("the catalog of names", () => {
-  it.each(Object.entries(namesCatalog).filter(([code]) => code !== "MC2021"))(
+  it.each(Object.entries({ ...namesCatalog, ...importsCatalog }).filter(([code]) => code !== "MC2021"))(
     "%s: the bad example yields it alone, the good one nothing",
     (code, entry) => {
       expect(codesOf(entry.bad)).toEqual([code]);

@@ -6,7 +6,7 @@ const plain = linear("  x -> Dense(2)\n");
 const wrapped = (times: number): string =>
   `block W(of: block): (x: f32[B, D]) {\n  x -> of\n}\n${linear(`  x -> ${"W(".repeat(times)}Dense(2)${")".repeat(times)}\n`)}`;
 
-/** MC2001 and on: declarations, scopes, imports, arguments and paths. */
+/** MC2001 and on: declarations, scopes, arguments and paths; imports stand beside. */
 export const namesCatalog = {
   MC2001: entry({
     severity: "error",
@@ -62,32 +62,6 @@ export const namesCatalog = {
     explanation: "A hyperparameter that changes nothing misleads whoever tunes it. Use it or remove it.",
     bad: "model M(units: int = 8): (x: f32[B, 4]) -> y: f32[B, 2] {\n  x -> Dense(8) -> Dense(2)\n}\n",
     good: "model M(units: int = 8): (x: f32[B, 4]) -> y: f32[B, 2] {\n  x -> Dense(units) -> Dense(2)\n}\n",
-  }),
-  MC2007: entry({
-    severity: "error",
-    title: "no such file",
-    message: (it: { readonly path: string; readonly reason: string }) =>
-      `There is no file \`${it.path}\` to import from: ${it.reason}.`,
-    explanation:
-      "What begins with `./`, `../` or `/` is a file, relative to the one that it stands in. Anything else is a file of a package, which lies in the nearest `node_modules` above that has it, or where the host's map says.",
-    bad: `import { Head } from "./missing.model"\n\n${linear("  x -> Head\n")}`,
-    good: `import { Head } from "./layers.model"\n\n${linear("  x -> Head\n")}`,
-  }),
-  MC2008: entry({
-    severity: "error",
-    title: "nothing of that name to import",
-    message: (it: { readonly name: string; readonly path: string }) => `\`${it.path}\` declares no \`${it.name}\`.`,
-    explanation: "An import names declarations of the other file: models, blocks, functions, constants and data.",
-    bad: `import { Haed } from "./layers.model"\n\n${plain}`,
-    good: `import { Head } from "./layers.model"\n\n${linear("  x -> Head\n")}`,
-  }),
-  MC2009: entry({
-    severity: "error",
-    title: "import cycle",
-    message: (it: { readonly cycle: string }) => `These files import one another: ${it.cycle}.`,
-    explanation: "Of two files only one may import the other. Move what both need to a third.",
-    bad: `import { Round } from "./cycle.model"\n\n${linear("  x -> Round\n")}`,
-    good: `import { Head } from "./layers.model"\n\n${linear("  x -> Head\n")}`,
   }),
   MC2010: entry({
     severity: "error",
@@ -283,16 +257,6 @@ export const namesCatalog = {
     bad: "block Half(n: int): (x: f32[B, D]) -> f32[B, n] {\n  x -> Dense(n)\n}\nmodel M: (x: f32[B, 4]) -> y: f32[B, 2] {\n  x -> Dense(2)\n}\n",
     good: "block Half(n: int): (x: f32[B, D]) -> f32[B, n] {\n  x -> Dense(n)\n}\nmodel M: (x: f32[B, 4]) -> y: f32[B, 2] {\n  x -> Half(2)\n}\n",
   }),
-  MC2031: entry({
-    severity: "warning",
-    title: "unused import",
-    message: (it: { readonly name: string; readonly path: string }) =>
-      `\`${it.name}\` is imported from "${it.path}" and never used.`,
-    explanation:
-      "What is imported is for the declarations and sections of the file. A file that only gathers imports for others is silent about this, and so is one whose import another file of the program takes from it.",
-    bad: `import { Head } from "./layers.model"\n\n${plain}`,
-    good: 'import { Head } from "./layers.model"\n\nmodel M: (x: f32[B, 4]) -> y: f32[B, 2] {\n  x -> Head\n}\n',
-  }),
   MC2032: entry({
     severity: "error",
     title: "given already",
@@ -302,24 +266,6 @@ export const namesCatalog = {
       "A block or function that is passed as a value keeps what was bound, and whoever uses it gives the rest: the second value would silently replace the first. `Bidirectional` gives `reverse` itself, to the copy that runs from the end; a layer that runs backwards alone is `LSTM(64, reverse=true)` without it.",
     bad: "model M: (x: f32[B, T, 4]) -> y: f32[B, 10] {\n  x -> Bidirectional(LSTM(5, reverse=true))\n}\n",
     good: "model M: (x: f32[B, T, 4]) -> y: f32[B, 10] {\n  x -> Bidirectional(LSTM(5))\n}\n",
-  }),
-  MC2035: entry({
-    severity: "error",
-    title: "import of what is no .model file",
-    message: (it: { readonly path: string }) => `\`${it.path}\` is no .model file: nothing else can be imported.`,
-    explanation:
-      "An import reads declarations of another `.model` file, whose name ends so. No other file is opened: a finding in it would show its lines.",
-    bad: `import { Head } from "./layers.txt"\n\n${linear("  x -> Head\n")}`,
-    good: `import { Head } from "./layers.model"\n\n${linear("  x -> Head\n")}`,
-  }),
-  MC2036: entry({
-    severity: "error",
-    title: "import that cannot be read",
-    message: (it: { readonly path: string; readonly reason: string }) => `I cannot read \`${it.path}\`: ${it.reason}.`,
-    explanation:
-      "An import is a regular file of at most 4 MiB: no folder, no pipe, no device, and no link to another kind of file. One of a package is `package/file.model`; it does not lead out of the package, and nothing is fetched.",
-    bad: `import { Head } from "./too-large.model"\n\n${linear("  x -> Head\n")}`,
-    good: `import { Head } from "./layers.model"\n\n${linear("  x -> Head\n")}`,
   }),
   MC2037: entry({
     severity: "error",
