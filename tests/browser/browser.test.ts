@@ -184,6 +184,54 @@ describe.skipIf(executablePath === undefined)("in a browser", { timeout: 300_000
     expect(there).toEqual(await compileBoth(modelc, wrong));
   });
 
+  describe("imports of files in memory", () => {
+    const imported = {
+      path: "/specs/net.model",
+      text: `import { Encoder } from "some-nets/encoder.model"
+import { Head } from "./head.model"
+
+model Net: (x: f32[B, 4]) -> y: f32[B, 2] {
+  x -> Encoder(8) -> Head
+}
+`,
+      files: {
+        "/specs/head.model": "block Head: (x: f32[B, D]) -> f32[B, 2] {\n  x -> Dense(2)\n}\n",
+        "/vendor/nets/encoder.model": `import { Layer } from "./parts/layer.model"
+
+block Encoder(width: int): (x: f32[B, D]) -> f32[B, width] {
+  x -> Layer(width) -> relu
+}
+`,
+        "/vendor/nets/parts/layer.model":
+          "block Layer(width: int): (x: f32[B, D]) -> f32[B, width] {\n  x -> Dense(width)\n}\n",
+      },
+      packages: { "some-nets/": "/vendor/nets/" },
+    };
+
+    it("reach packages by the map that a page gives, byte for byte as in Node", async () => {
+      const there = await call<typeof compileInPage>("compiler", "compileInPage", imported);
+      expect(there.diagnostics).toBe("");
+      expect(there.files["Net.ts"]).toContain("export function predict");
+      expect(there).toEqual(await compileBoth(modelc, imported));
+    });
+
+    it.each([
+      ["a package that the map lacks", { packages: {} }, "the map of packages has no `some-nets/encoder.model`"],
+      ["a file that is not there", { packages: { "some-nets/": "/elsewhere/" } }, "/elsewhere/encoder.model"],
+      [
+        "a path that leads out of its package",
+        { text: imported.text.replace("some-nets/encoder", "some-nets/../encoder") },
+        "some-nets/../encoder.model",
+      ],
+    ])("are refused as in Node: %s", async (_, change, says) => {
+      const wrong = { ...imported, ...change };
+      const there = await call<typeof compileInPage>("compiler", "compileInPage", wrong);
+      expect(there.files).toEqual({});
+      expect(there.diagnostics).toContain(says);
+      expect(there).toEqual(await compileBoth(modelc, wrong));
+    });
+  });
+
   describe.each(modelNames)("%s", (name) => {
     it("trains and predicts on stock onnxruntime-web as on onnxruntime-node", async () => {
       const here = trainedInNode(name);

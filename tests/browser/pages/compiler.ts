@@ -4,6 +4,9 @@ import type * as Modelc from "../../../src/index.ts";
 export interface CompilerRequest {
   readonly path: string;
   readonly text: string;
+  /** Other files by path, and where packages are among them. */
+  readonly files?: Readonly<Record<string, string>>;
+  readonly packages?: Readonly<Record<string, string>>;
 }
 
 /** What came of it: diagnostics as text, files as text or, binary ones, as length and SHA-256. */
@@ -12,13 +15,13 @@ export interface CompilerReport {
   readonly files: Readonly<Record<string, string>>;
 }
 
-/** Compiles a text that imports nothing to both targets. */
+/** Compiles a text to both targets, with files that are in memory. */
 export async function compileBoth(
-  { compile, renderText }: Pick<typeof Modelc, "compile" | "renderText">,
-  request: CompilerRequest,
+  { compile, createMemoryHost, renderText }: Pick<typeof Modelc, "compile" | "createMemoryHost" | "renderText">,
+  { path, text, files: others = {}, packages = {} }: CompilerRequest,
 ): Promise<CompilerReport> {
-  const host: Modelc.ProgramHost = { read: () => undefined, resolve: (_, to) => to };
-  const { diagnostics, files } = await compile(request, host, { targets: ["onnx", "tfjs"] });
+  const host = createMemoryHost(others, packages);
+  const { diagnostics, files } = await compile({ path, text }, host, { targets: ["onnx", "tfjs"] });
   const shown: Record<string, string> = {};
   for (const [path, content] of files) shown[path] = typeof content === "string" ? content : await fingerprint(content);
   return { diagnostics: renderText(diagnostics, { color: false }), files: shown };
