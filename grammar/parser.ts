@@ -76,7 +76,9 @@ export class ModelParser extends CstParser {
     let at = 4;
     if (this.LA(at).tokenType === t.LeftParen) at = this.afterBracket(at);
     if (this.LA(at).tokenType === t.LeftBracket) at = this.afterBracket(at);
-    return this.LA(at).tokenType === t.Equals;
+    if (this.LA(at).tokenType !== t.Equals) return false;
+    // `epochs: n=2` is a setting with an argument too many.
+    return at > 4 || element.image === "class" || /^(?:b?f|i|u|float|u?int|bool)\d*$/.test(element.image);
   }
 
   /** `repeat` is a keyword where a count follows: a plain call `repeat(x)` has no braces after it. */

@@ -174,7 +174,11 @@ export function applyLayout(lexed: readonly IToken[], reporter: Reporter, next?:
     }
     const braceAt = stack.findLastIndex((it) => it.token.tokenType === t.LeftBrace);
     const matching = stack.findLastIndex((it) => closerOf.get(it.token.tokenType) === wanted);
-    if (matching !== -1 && matching >= braceAt) {
+    // `[x, x), 2)`: the one that it could close has its own closer below, and the innermost has none.
+    const around = matching === stack.length - 2 && wanted !== t.RightBrace ? stack[matching] : undefined;
+    const isMistyped =
+      top !== undefined && around !== undefined && closedLater(index + 1, around) && !closedLater(index + 1, top);
+    if (matching !== -1 && matching >= braceAt && !isMistyped) {
       while (stack.length > matching + 1) closeOpen(spanOf(token));
       stack.pop();
       return true;

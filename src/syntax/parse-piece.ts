@@ -77,8 +77,8 @@ export function parsePiece(source: SourceFile, next: Span | undefined): ParsedPi
   const rules = { stage: buildStage, scan: buildScan, loop: buildFor, when: whenValue };
   const builder: DeclarationBuilder = { reporter, rules, docs };
   const kept: (Declaration | NumberLiteral)[] = [];
-  for (const node of nodes(cst, "topLevel")) {
-    const built = buildTopLevel(builder, node);
+  const all = nodes(cst, "topLevel").map((node) => buildTopLevel(builder, node));
+  for (const [at, built] of all.entries()) {
     if (built.kind === "number") {
       kept.push(built);
       continue;
@@ -91,8 +91,10 @@ export function parsePiece(source: SourceFile, next: Span | undefined): ParsedPi
     } else {
       const isNamed = !("name" in built) || built.name.text !== lostName;
       const isWhole = isNamed && !cuts.some((it) => it.start <= end && it.end >= start);
-      const broken = !isWhole || reporter.reportedIn(start, end);
-      const unbalanced = reporter.reportedIn(start, end, bracketErrors);
+      // A brace that closes nothing may stand below: one too many before it has ended the declaration.
+      const until = all[at + 1]?.span.start ?? source.text.length;
+      const unbalanced = reporter.reportedIn(start, until, bracketErrors);
+      const broken = !isWhole || unbalanced || reporter.reportedIn(start, end);
       kept.push(broken ? { ...built, broken, unbalanced } : built);
     }
   }

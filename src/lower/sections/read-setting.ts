@@ -1,3 +1,4 @@
+import { referencesIn } from "../../analyze/walk.ts";
 import type { Collector } from "../../diagnostics/collector.ts";
 import { brokenLimit } from "../../ir/limits.ts";
 import type { SettingValue } from "../../ir/program.ts";
@@ -21,6 +22,8 @@ export interface SettingCall {
 export interface SettingScope {
   readonly collector: Collector;
   readonly constant: (name: string) => SettingValue | undefined;
+  /** Where a constant is declared that has no value, for what an error in it may be behind; `lost` where it was reported. */
+  readonly unknown: (name: string) => Span | "lost" | undefined;
 }
 
 /** The value of a constant expression, or undefined where it is none. Words stand for themselves. */
@@ -140,13 +143,18 @@ export function checkedValue(
     scope.collector.report("MC4063", expression.span, parameters);
     return undefined;
   }
+  const [behind] = [...referencesIn(expression)].flatMap((name) => scope.unknown(name) ?? []);
+  if (behind === "lost") return undefined;
   const found = describe(value, expression);
   const suggestion = typeof value === "string" && schema.oneOf ? nearest(value, schema.oneOf) : undefined;
   scope.collector.report(
     "MC4006",
     expression.span,
     { argument, callee, expected: expectation(schema, value), found },
-    suggestion === undefined ? {} : { help: `Did you mean \`${suggestion}\`?` },
+    {
+      ...(suggestion !== undefined && { help: `Did you mean \`${suggestion}\`?` }),
+      ...(behind !== undefined && { unlessWrong: behind }),
+    },
   );
   return undefined;
 }

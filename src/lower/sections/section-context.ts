@@ -1,3 +1,4 @@
+import { referencesIn } from "../../analyze/walk.ts";
 import type { Collector } from "../../diagnostics/collector.ts";
 import { noFacts, type Facts } from "../../dims/facts.ts";
 import type { Func, HyperparameterValue, Value } from "../../ir/graph.ts";
@@ -78,6 +79,15 @@ export function settingScope(
       if (found?.kind !== "const" || above.has(found.declaration)) return undefined;
       const within = settingScope(collector, found.file, new Set([...above, found.declaration]));
       return settingValue(found.declaration.value, within);
+    },
+    unknown(name): Span | "lost" | undefined {
+      const found = file.scope.get(name);
+      if (found?.kind === "missing") return "lost";
+      if (found?.kind !== "const" || above.has(found.declaration)) return undefined;
+      const { value, span } = found.declaration;
+      const within = settingScope(collector, found.file, new Set([...above, found.declaration]));
+      const [behind] = [...referencesIn(value)].flatMap((it) => within.unknown(it) ?? []);
+      return behind ?? span;
     },
   };
 }

@@ -1,0 +1,54 @@
+import { describe, expect, it } from "vitest";
+import { checkFile } from "./checking.ts";
+
+const found = (text: string): readonly string[] => checkFile(text).map(({ code }) => code);
+
+describe("a wrong bracket", () => {
+  it.each([
+    ["in the place of the inner one", "  h = concat([x, x), axis=-1)\n  h -> Dense(2)\n", "MC1004"],
+    ["in the place of the only one", "  h = Dense(3](x)\n  h -> Dense(2)\n", "MC1004"],
+    ["where the inner one is missing", "  h = concat([x, x, axis=-1)\n  h -> Dense(2)\n", "MC1002"],
+    ["that is one too many", "  h = concat([x, x]), axis=-1)\n  h -> Dense(2)\n", "MC1003"],
+    [
+      "a brace that ends the body early",
+      "  h = x -> for i in range(2) as l { Dense(4) }}\n  h -> Dense(2)\n",
+      "MC1003",
+    ],
+    ["a brace behind the body", "  x -> Dense(2)\n}\n", "MC1003"],
+  ])("is told once: %s", (_, body, code) => {
+    expect(found(`model M: (x: f32[B, 4]) -> y: f32[B, 2] {\n${body}}\n`)[0]).toBe(code);
+    expect(found(`model M: (x: f32[B, 4]) -> y: f32[B, 2] {\n${body}}\n`)).toHaveLength(1);
+  });
+
+  it("is told once in a header", () => {
+    expect(found("model M: (x: f32[B, 4)) -> y: f32[B, 2] {\n  x -> Dense(2)\n}\n")).toEqual(["MC1004"]);
+  });
+});
+
+describe("a setting by a constant", () => {
+  const program = (constants: string): string => `${constants}
+model M: (x: f32[B, 2]) -> y: f32[B, 2] {
+  x -> Dense(2)
+}
+data D {
+  source: drawn(count=8)
+  x: f32[2] = noise.normal
+}
+train M on D {
+  loss: mse(y, x)
+  optimizer: adam(lr=n)
+  batch: n
+  epochs: n
+}
+`;
+  it.each([
+    ["that does not parse", "const n = (3 +", ["MC1002"]],
+    ["of an unknown name", "const n = 3 + foo", ["MC2001"]],
+    ["of another such one", "const m = 3 + foo\nconst n = 2 * m", ["MC2001"]],
+    ["that could not be imported", 'import { n } from "./nowhere.model"', ["MC2007"]],
+    ["that does not fit", "const n = 2.5", ["MC4006", "MC4006"]],
+    ["that fits", "const m = 3\nconst n = 2 * m", []],
+  ])("%s is told where it is wrong", (_, constants, codes) => {
+    expect(found(program(constants))).toEqual(codes);
+  });
+});
