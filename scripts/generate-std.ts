@@ -15,8 +15,7 @@ export async function generateLibraryIndex(): Promise<string> {
     .sort();
   const texts = files.map((name) => ({ path: `std/${name}`, text: readFileSync(join(folder, name), "utf8") }));
   const declarations = texts.flatMap(({ path, text }) =>
-    // What stands below this line is known in its own file alone.
-    [...text.replace(/^# Of this file alone\.\n[^]*/m, "").matchAll(/^(?:block|fn|metric|model) (\w+)/gm)].map((match) => ({ name: match[1] ?? "", path })),
+    [...text.matchAll(/^(?:block|fn|metric|model) (\w+)/gm)].map((match) => ({ name: match[1] ?? "", path })),
   );
   declarations.sort((a, b) => (a.name < b.name ? -1 : 1));
   const text = [

@@ -106,7 +106,7 @@ export function reportUnknown(
   at.collector.sayNames();
   const candidates =
     what === "name"
-      ? [...visible(scope), ...words, ...at.file.scope.keys(), ...at.library.names, ...globalNames]
+      ? [...visible(scope), ...words, ...at.file.scope.keys(), ...at.library.offered(), ...globalNames]
       : words;
   reportUnknownName(at.collector, name, span, candidates, what, what === "name" ? words : undefined);
 }

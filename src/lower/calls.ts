@@ -108,7 +108,7 @@ function reportUnknown(ctx: Context, name: string, span: Span, { words = new Set
   for (let scope: Scope | undefined = ctx.scope; scope !== undefined; scope = scope.parent)
     visible.push(...scope.names.keys());
   ctx.elaborator.collector.sayNames();
-  const candidates = [...visible, ...words, ...ctx.words, ...ctx.file.scope.keys(), ...library.names];
+  const candidates = [...visible, ...words, ...ctx.words, ...ctx.file.scope.keys(), ...library.offered()];
   reportUnknownName(reporter(ctx), name, span, candidates, "name", words);
 }
 

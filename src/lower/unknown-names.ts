@@ -18,7 +18,7 @@ export function reportUnknownNames(ctx: Context, e: Expression): boolean {
         // What is there and means nothing, or was left out for an error, has been reported.
         if (findLocal(ctx.scope, node.text) || ctx.file.scope.has(node.text) || mayBeLost(ctx.file, node.text)) return;
         ctx.elaborator.collector.sayNames();
-        const candidates = [...local, ...ctx.file.scope.keys(), ...ctx.elaborator.program.library.names];
+        const candidates = [...local, ...ctx.file.scope.keys(), ...ctx.elaborator.program.library.offered()];
         reportUnknownName(reporter(ctx), node.text, node.span, candidates);
         return;
       }

@@ -12,6 +12,8 @@ export interface Library {
   find(name: string): Callable | undefined;
   /** Every name that the library declares. */
   readonly names: readonly string[];
+  /** Those that messages offer: all but what files declare for themselves, below the line `# Of this file alone.` */
+  offered(): readonly string[];
 }
 
 const parsed = new Map<string, ProgramFile>();
@@ -52,6 +54,8 @@ function parseLibraryFile(source: SourceFile): File {
   return ast;
 }
 
+let offered: readonly string[] | undefined;
+
 /** The library that comes with modelc. */
 export const library: Library = {
   find(name) {
@@ -60,6 +64,14 @@ export const library: Library = {
     return found?.kind === "callable" ? found : fault(`the index of the standard library is stale: ${name}`);
   },
   names: Object.keys(libraryIndex),
+  offered() {
+    offered ??= Object.keys(libraryIndex).filter((name) => {
+      const text = libraryFiles[libraryIndex[name] ?? fault(name)] ?? "";
+      const own = text.indexOf("\n# Of this file alone.\n");
+      return own === -1 || !new RegExp(`^(?:block|fn|metric|model) ${name}\\b`, "m").test(text.slice(own));
+    });
+    return offered;
+  },
 };
 
 /** The text of every library file by path, for tools and tests. */

@@ -48,15 +48,18 @@ describe("a word that an enum lacks", () => {
   });
 });
 
-describe("what the library keeps to itself", () => {
-  it("is no name that a file may use or is told of", () => {
-    for (const name of ["ratio", "size_of", "log_add", "kept_count", "area_under_roc", "resize_line"]) {
-      expect(library.find(name)).toBeUndefined();
-      const [, , says] = told(block("x: f32[B, 8]", `${name}s(x)`));
-      expect(says).not.toContain(`\`${name}\``);
-    }
-    // What uses it goes on to find it.
-    expect(codesOf(block("x: f32[B, 8]", "(cosine_similarity(x, x), resize(x[:, :, None, None], 4, 4))"))).toEqual([]);
+describe("what files of the library declare for themselves", () => {
+  it.each(["ratio", "size_of", "log_add", "kept_count", "area_under_roc", "resize_line"])(
+    "is offered in no message: %s",
+    (name) => {
+      expect(library.names).toContain(name);
+      expect(library.offered()).not.toContain(name);
+      expect(told(block("x: f32[B, 8]", `${name}s(x)`))[2]).not.toContain(`\`${name}\``);
+    },
+  );
+
+  it("leaves all else to be offered", () => {
+    expect(library.offered()).toEqual(expect.arrayContaining(["relu6", "Dense", "ctc", "resize", "f1", "hinge"]));
   });
 });
 

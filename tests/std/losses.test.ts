@@ -49,6 +49,6 @@ describe("the library's losses", () => {
   it("have all a row here", () => {
     const text = lossCases.map((it) => it.call).join(" ");
     const losses = library.names.filter((it) => library.find(it)?.file.source.path === "std/losses.model");
-    expect(losses.filter((it) => !text.includes(`${it}(`))).toEqual([]);
+    expect(losses.filter((it) => library.offered().includes(it) && !text.includes(`${it}(`))).toEqual([]);
   });
 });
