@@ -1313,6 +1313,8 @@ function checkpointMisfit(
     const held = path.startsWith("statistic/") ? Number : Math.fround;
     const infinite = data.findIndex((value) => !Number.isFinite(held(value)));
     if (infinite >= 0) return `${path} has ${data[infinite] ?? NaN} at element ${infinite}`;
+    // A loss scale is of another target: nothing is scaled here.
+    if (/^opt\/(\w+_)?(loss_scale|finite_steps|skipped_steps)$/.test(path)) continue;
     // Another optimizer's memory is passed over, if it is of this model.
     const variable = known.get(path) ?? known.get(path.replace(/^opt\/\w+\//, ""));
     if (variable === undefined && path.startsWith("statistic/") && !knowsData) continue;

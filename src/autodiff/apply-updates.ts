@@ -9,6 +9,7 @@ import { mapValues } from "../support/map-values.ts";
 import type { GraphInputs } from "../graph/graph-inputs.ts";
 import { clipGradients } from "./clip-gradients.ts";
 import { buildUpdate, scalarsOf, updatesBy } from "./build-update.ts";
+import { scaledStep } from "./loss-scaling.ts";
 import { optimizerOf } from "./optimizers.ts";
 import { buildRate } from "./schedules.ts";
 
@@ -20,8 +21,9 @@ export interface TrainedParameter {
 
 /**
  * Appends to `b` the update of all parameters: gradients clipped, decay and rates of their groups applied, and gives the
- * outputs `next/param/<path>`, `next/opt/<slot>/<path>` (the averages among them) and, where the step is a program's only
- * one, `next/step`. Adds the inputs `opt/<slot>/<path>`, `step` and `hyper/...` that it needs.
+ * outputs `next/param/<path>`, `next/opt/<slot>/<path>` (the averages among them), the next scale of the loss where it has
+ * one, and, where the step is a program's only one, `next/step`. Where the loss is scaled and a gradient is not finite,
+ * parameters, slots and averages stay as they are. Adds the inputs `opt/<slot>/<path>`, `step` and `hyper/...` that it needs.
  */
 export function applyUpdates(
   b: GraphBuilder,
@@ -37,15 +39,20 @@ export function applyUpdates(
   const rate = b.mul(buildRate(b, spec.rate, b.cast(step, "f32"), total), hyper(ports.rateScale));
   const optimizer = optimizerOf(spec);
   const scalars = scalarsOf(spec, (_, value) => b.scalar(value, "f64"));
-  const shared = optimizer.shared?.(b, updatesBy(b, b.cast(step, "f64"), own.every), scalars) ?? {};
-  const scaled = scalarsBy(b);
+  const gradients = trained.map((it) => it.gradient);
+  const scaled = scaledStep(b, program, own, gradients, inputs);
+  const update = (): Value => {
+    const all = updatesBy(b, b.cast(step, "f64"), own.every);
+    return scaled === undefined ? all : scaled.taken(all);
+  };
+  const shared = optimizer.shared?.(b, update(), scalars) ?? {};
+  const kept = (next: Value, before: Value): Value => scaled?.kept(next, before) ?? next;
+  const times = scalarsBy(b);
 
-  const clipped = clipGradients(
-    b,
-    own.clip,
-    trained.map((it) => it.gradient),
-  );
-  const averaged = program.average && averageBy(b, program.average, step);
+  const clipped = clipGradients(b, own.clip, gradients);
+  const isFirst = (): Value =>
+    scaled === undefined ? b.op("equal", [step, b.scalar(0, "i64")]) : b.op("equal", [update(), b.scalar(1, "f64")]);
+  const averaged = program.average && averageBy(b, program.average, isFirst());
   const parameters: GraphOutput[] = [];
   const slots: GraphOutput[] = [];
   trained.forEach(({ input }, index) => {
@@ -61,36 +68,40 @@ export function applyUpdates(
       parameter: input.value,
       gradient: required(clipped[index], "gradient"),
       slot: (name) => required(slotValues.get(name), `slot ${name}`),
-      rate: scaled("rate", rate, scale, dtype),
-      decay: decay === 0 ? undefined : scaled("decay", hyper(ports.decayScale), decay, dtype),
-      shared: mapValues(shared, (name, value) => scaled(`shared ${name}`, b.cast(value, "f32"), 1, dtype)),
+      rate: times("rate", rate, scale, dtype),
+      decay: decay === 0 ? undefined : times("decay", hyper(ports.decayScale), decay, dtype),
+      shared: mapValues(shared, (name, value) => times(`shared ${name}`, b.cast(value, "f32"), 1, dtype)),
       named: (_, value) => value,
     });
     parameters.push({
       name: portOf("next", input.name),
       role: "parameter",
       path,
-      value: updated.parameter,
+      value: kept(updated.parameter, input.value),
       carries: input.name,
     });
-    slotInputs.forEach(([slot, it]) => slots.push(nextSlot(it, required(updated.slots[slot], "slot"))));
+    slotInputs.forEach(([slot, it]) => slots.push(nextSlot(it, kept(required(updated.slots[slot], "slot"), it.value))));
     if (averaged === undefined) return;
     const average = slotInput(inputs, input, { slot: averageSlot, path });
-    slots.push(nextSlot(average, averaged(average.value, updated.parameter)));
+    slots.push(nextSlot(average, kept(averaged(average.value, updated.parameter), average.value)));
   });
-  if (program.steps.length > 1) return [...parameters, ...slots];
+  const made = [...parameters, ...slots, ...(scaled?.outputs ?? [])];
+  if (program.steps.length > 1) return made;
   const next: GraphOutput = {
     name: portOf("next", ports.step),
     role: "step",
     value: b.add(step, b.scalar(1, "i64")),
     carries: ports.step,
   };
-  return [...parameters, ...slots, next];
+  return [...made, next];
 }
 
 /** How averages go on: the first update gives what it made of the parameter, as in Keras 3, later ones a share of it. */
-function averageBy(b: GraphBuilder, { decay }: AverageSpec, step: Value): (average: Value, parameter: Value) => Value {
-  const isFirst = b.op("equal", [step, b.scalar(0, "i64")]);
+function averageBy(
+  b: GraphBuilder,
+  { decay }: AverageSpec,
+  isFirst: Value,
+): (average: Value, parameter: Value) => Value {
   const share = (first: number, later: number): Value => b.where(isFirst, b.scalar(first), b.scalar(later));
   const [kept, taken] = [share(0, decay), share(1, 1 - decay)];
   const scaled = scalarsBy(b);

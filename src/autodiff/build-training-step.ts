@@ -12,6 +12,7 @@ import { finalPasses, passesBeforeGradients, runPasses, type PassTarget } from "
 import { applyUpdates, type TrainedParameter } from "./apply-updates.ts";
 import { differentiate } from "./differentiate.ts";
 import { moveFollowers } from "./move-followers.ts";
+import { lossScale, unscaled } from "./loss-scaling.ts";
 import { inlineObjective } from "./inline-objective.ts";
 import { resolveGradients } from "./resolve-gradients.ts";
 import type { Follower } from "../graph/followers-of.ts";
@@ -40,8 +41,7 @@ export function buildTrainingGraph(
   place: StepPlace = onlyPlace(program),
 ): Graph {
   const gradients = differentiateProgram(program, options, place);
-  const { forward, b } = gradients;
-  const inputs = extendInputs(b, forward.inputs);
+  const { forward, b, inputs } = gradients;
   const updates = applyUpdates(b, program, place.step, gradients.trained, inputs);
   const outputs = [...updates, ...forward.outputs];
   const behind = { program, step: place.step, inputs, outputs, target: options };
@@ -59,12 +59,11 @@ export function buildGradientGraph(
   place: StepPlace = onlyPlace(program),
 ): Graph {
   const gradients = differentiateProgram(program, options, place);
-  const { forward, b } = gradients;
+  const { forward, b, inputs } = gradients;
   const slopes = gradients.trained.map(({ input, gradient }): GraphOutput => {
     const path = required(input.path, "path");
     return { name: portOf("gradient", path), role: "gradient", path, value: gradient };
   });
-  const inputs = extendInputs(b, forward.inputs);
   const outputs = [...slopes, ...forward.outputs];
   const behind = { program, step: place.step, inputs, outputs, target: options };
   const followers = moveFollowers(b, behind, movedInHalves(program).first);
@@ -114,6 +113,8 @@ interface Gradients {
   /** The forward nodes, which come before those of `b`. */
   readonly nodes: readonly Node[];
   readonly b: GraphBuilder;
+  /** Those of the forward graph, and the scale of the loss where it has one. */
+  readonly inputs: GraphInputs;
   readonly trained: readonly TrainedParameter[];
 }
 
@@ -139,17 +140,23 @@ function trainedInputs(forward: Graph, place: StepPlace): readonly GraphInput[] 
 function differentiateProgram(program: TrainProgram, options: BuildOptions, place: StepPlace): Gradients {
   const forward = forwardGraph(program, options, place);
   const b = createBuilder({ firstId: forward.nextId, facts: forward.facts });
-  const inputs = trainedInputs(forward, place);
+  const inputs = extendInputs(b, forward.inputs);
+  const trainable = trainedInputs(forward, place);
   const loss = required(forward.outputs.find((it) => it.role === "loss")?.value, "loss");
-  const seed = { value: loss, gradient: b.scalar(1, loss.type.dtype) };
+  const scale = lossScale(program, place.step, inputs);
+  const { dtype } = loss.type;
   const { nodes, gradients } = differentiate(
     b,
     forward.nodes,
-    [seed],
-    inputs.map((it) => it.value),
+    [{ value: loss, gradient: scale === undefined ? b.scalar(1, dtype) : b.cast(scale, dtype) }],
+    trainable.map((it) => it.value),
   );
-  const trained = inputs.map((input, index) => ({ input, gradient: gradients[index] ?? b.zeros(input.value.type) }));
-  return { forward, nodes, b, trained };
+  const trained = trainable.map((input, index) => {
+    const gradient = gradients[index];
+    if (gradient === undefined) return { input, gradient: b.zeros(input.value.type) };
+    return { input, gradient: scale === undefined ? gradient : unscaled(b, gradient, scale) };
+  });
+  return { forward, nodes, b, inputs, trained };
 }
 
 interface Parts {

@@ -5,6 +5,7 @@ import type { Collector } from "../diagnostics/collector.ts";
 import type { Label } from "../diagnostics/diagnostic.ts";
 import { isPort, nameIn } from "../ir/ports.ts";
 import type { TrainProgram, TrainStep } from "../ir/program.ts";
+import { findOperator } from "../ops/registry.ts";
 import { replayStep, type FirstOddity } from "../runtime/onnx/replay-step.ts";
 import { findNonFinite } from "../runtime/train/find-non-finite.ts";
 import type { Divergence, LossDivergence } from "../runtime/train/train-loop.ts";
@@ -33,7 +34,11 @@ export interface DivergenceReport {
  */
 export async function reportDivergence(report: DivergenceReport, divergence: Divergence): Promise<string | undefined> {
   const { collector, program, step, help } = report;
-  const span = lossOf(program, divergence.kind === "loss" ? divergence.place.step : program.steps[0]);
+  const span = lossOf(program, divergence.kind === "tensors" ? program.steps[0] : divergence.place.step);
+  if (divergence.kind === "scale") {
+    collector.report("MC4045", span, { step, scale: String(divergence.scale) }, { help });
+    return undefined;
+  }
   if (divergence.kind === "tensors") {
     const { name, index, value } = divergence.at;
     collector.report("MC4044", span, { step, element: elementText(name, index), value: String(value) }, { help });
@@ -67,7 +72,7 @@ async function explain(
     const replayed = await replayStep(program, { snapshot, features, step: at, place }, runtimeFrom);
     if (!replayed.ok) return { cause: `which value was the first is not looked for, as ${replayed.error}`, labels: [] };
     const first = replayed.value;
-    if (first !== undefined) return explainFirst(first, step, from, divergence, snapshot);
+    if (first !== undefined) return explainFirst(first, { program, step }, from, divergence, snapshot);
   }
   return { cause: "computed again by ONNX Runtime, operator by operator, it is finite", labels: [] };
 }
@@ -75,7 +80,7 @@ async function explain(
 /** What the first value that is not finite says, in a part of a batch before which `from` examples come. */
 function explainFirst(
   first: FirstOddity,
-  step: number,
+  { program, step }: Pick<DivergenceReport, "program" | "step">,
   from: number,
   divergence: LossDivergence,
   snapshot: Tensors,
@@ -83,7 +88,7 @@ function explainFirst(
   const { index, value, traced } = first;
   switch (traced.input?.role) {
     case undefined:
-      return ofNode(first);
+      return ofNode(first, program);
     case "feature":
       return {
         cause: ofFeature(required(nameIn("feature", traced.name), traced.name), first, from, divergence, snapshot),
@@ -121,12 +126,14 @@ function ofFeature(
   return `the feature ${elementText(feature, place)} of ${example} is ${value}${because}`;
 }
 
-function ofNode({ traced, index, value, shape }: FirstOddity): Explanation {
+function ofNode({ traced, index, value, shape }: FirstOddity, { precision }: TrainProgram): Explanation {
   const { by, place } = traced.made ?? { by: "value", place: { path: "" } };
   const where = place.path === "" ? "" : ` in ${place.path}`;
   const at = index.length === 0 ? "" : ` at [${index.join(", ")}]`;
   const type = `${traced.value.type.dtype}[${shape.join(", ")}]`;
-  const cause = `the first value that is not finite is of \`${by}\`${where}, whose result, ${type}, has ${value}${at}`;
+  const narrow = precision?.half === "f16" && !Number.isNaN(value) && findOperator(by)?.sumsProducts === true;
+  const beyond = narrow ? ", beyond the 65504 at which f16 ends" : "";
+  const cause = `the first value that is not finite is of \`${by}\`${where}, whose result, ${type}, has ${value}${at}${beyond}`;
   const { origin } = place;
   const labels = origin === undefined ? [] : [{ span: origin, message: `here \`${by}\`${where} gives ${value}` }];
   return { cause, labels };

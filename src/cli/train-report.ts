@@ -61,12 +61,13 @@ export function createTrainReport(
       } else bar.update(done, payload);
       if (done === last) pause();
     },
-    epoch({ epoch, epochs, step, train, validate, seconds, improved }, perEpoch) {
+    epoch({ epoch, epochs, step, train, validate, scaling = [], seconds, improved }, perEpoch) {
       pause();
       if (options.json) {
         const figures = {
           train: Object.fromEntries(train),
           ...(validate !== undefined && { validate: Object.fromEntries(validate) }),
+          ...(scaling.length > 0 && { scaling }),
         };
         terminal.out(`${toJson({ event: "epoch", epoch, epochs, step, seconds, ...figures, improved })}\n`);
         return;
@@ -82,4 +83,15 @@ export function createTrainReport(
     },
     pause,
   };
+}
+
+/** Lines that tell of the steps that were skipped since the report before; none where none was. */
+export function skippedText({ scaling = [] }: EpochReport): string {
+  const lines = scaling.flatMap(({ step, scale, since }): readonly string[] => {
+    if (since === 0) return [];
+    const of = step === undefined ? "" : ` of ${step}`;
+    const steps = since === 1 ? `1 step${of} was` : `${since} steps${of} were`;
+    return [`  ${steps} skipped, as a gradient was not finite in f16; the loss scale is now ${scale}\n`];
+  });
+  return lines.join("");
 }

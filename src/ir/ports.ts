@@ -73,6 +73,24 @@ export function slotOf(step: string | undefined, slot: string): string {
   return step === undefined ? slot : `${step}_${slot}`;
 }
 
+/** What a step remembers of its loss scale: the scale, the steps since it was changed, and those that were skipped. */
+const scalingSlots = { scale: "loss_scale", finite: "finite_steps", skipped: "skipped_steps" } as const;
+
+/** What a step remembers of its loss scale. */
+export type ScalingSlot = keyof typeof scalingSlots;
+
+/** The port of what a step remembers of its loss scale: `opt/loss_scale`, of no parameter and so without a second slash. */
+export function scalingPort(step: string | undefined, slot: ScalingSlot): string {
+  return portOf("slot", slotOf(step, scalingSlots[slot]));
+}
+
+/** Whether a port is of what a step, of whatever name, remembers of its loss scale. */
+export function isScaling(port: string): boolean {
+  const name = nameIn("slot", port);
+  if (name === undefined || name.includes("/")) return false;
+  return Object.values(scalingSlots).some((slot) => name === slot || name.endsWith(slotOf("", slot)));
+}
+
 /** The port of the loss of a step: `loss`, or `loss/critic`. */
 export function lossPort(step: string | undefined): string {
   return step === undefined ? ports.loss : portOf("loss", step);

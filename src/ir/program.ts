@@ -127,6 +127,16 @@ export interface PrecisionSpec {
   /** Its name in the table of `src/autodiff/precisions.ts`. */
   readonly kind: string;
   readonly half: HalfType;
+  /** How losses are scaled, where gradients would vanish in that type. */
+  readonly scaling?: ScalingSpec;
+}
+
+/** A loss scale that follows the gradients: halved where one is not finite, doubled after so many steps where all are. */
+export interface ScalingSpec {
+  /** What it begins with. */
+  readonly scale: number;
+  /** Steps with finite gradients, one after the other, that double it. */
+  readonly growth: number;
 }
 
 /**

@@ -14,7 +14,8 @@ async function trained(text: string, runtime: string): Promise<CliResult> {
 }
 
 describe.each(["onnx", "tfjs"])("the catalog of runs (%s)", (runtime) => {
-  it.each(Object.entries(runsCatalog))(
+  // TensorFlow.js has no f16, and so no loss scale.
+  it.each(Object.entries(runsCatalog).filter(([code]) => runtime === "onnx" || code !== "MC4045"))(
     "%s: the bad example yields it alone, the good one nothing",
     async (code, entry) => {
       const bad = await trained(entry.bad, runtime);

@@ -4,12 +4,14 @@ import { describe, expect, test } from "vitest";
 import {
   accumulatorPort,
   checkpointName,
+  isScaling,
   isWeight,
   nameIn,
   portOf,
   ports,
   portsOfCheckpoint,
   readSlot,
+  scalingPort,
   slotPort,
 } from "../../src/ir/ports.ts";
 
@@ -41,6 +43,15 @@ describe("ports", () => {
     expect(nameIn("parameter", "next/param/w")).toBeUndefined();
     expect(readSlot("opt/m/a.b")).toEqual({ slot: "m", path: "a.b" });
     expect([readSlot("opt/m"), readSlot("param/m/a"), readSlot("opt")]).toEqual([undefined, undefined, undefined]);
+  });
+
+  test("of a loss scale are of no parameter, and no others are theirs", () => {
+    const own = [scalingPort(undefined, "scale"), scalingPort("critic", "finite"), scalingPort("a_b", "skipped")];
+    expect(own).toEqual(["opt/loss_scale", "opt/critic_finite_steps", "opt/a_b_skipped_steps"]);
+    expect(own.map(isScaling)).toEqual([true, true, true]);
+    expect(own.map(checkpointName)).toEqual(own);
+    const others = ["opt/loss_scales", "opt/lossloss_scale", "opt/m/loss_scale", "param/loss_scale", "loss_scale"];
+    expect(others.map(isScaling)).toEqual([false, false, false, false, false]);
   });
 
   test("are in a checkpoint where they are kept, weights under their bare paths", () => {

@@ -171,7 +171,23 @@ const trainKeys: Readonly<Record<(typeof sectionKeys.train.now)[number], { good:
     good: "best(validate.loss)",
     bad: ["best(foo=validate.loss)", "best(validate.loss, 3)", "best", "worst(validate.loss)"],
   },
-  precision: { good: "mixed_bf16", bad: ["bf16", "mixed_bf16(3)", "mixed_bf16, f32", '"f32"', "16", "f32(true)"] },
+  precision: {
+    good: "mixed_f16(scale=1024, growth=100)",
+    bad: [
+      "mixed_f16(0)",
+      "mixed_f16(scale=-1)",
+      "mixed_f16(growth=0)",
+      "mixed_f16(growth=1.5)",
+      "mixed_f16(1, 2, 3)",
+      "mixed_f16(scale=1e39)",
+      "bf16",
+      "mixed_bf16(3)",
+      "mixed_bf16, f32",
+      '"f32"',
+      "16",
+      "f32(true)",
+    ],
+  },
 };
 
 describe("every key of a section", () => {

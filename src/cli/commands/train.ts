@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { scalingMemoryOf } from "../../autodiff/loss-scaling.ts";
 import { averagedParameters, slotsOf } from "../../autodiff/slots-of.ts";
 import { parametersOf } from "../../graph/parameters-of.ts";
 import { asNumber } from "../../dims/dim.ts";
@@ -34,7 +35,7 @@ import { elementText, reportDivergence } from "../report-divergence.ts";
 import { printStrays } from "../print-strays.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { formatTables } from "../format-tables.ts";
-import { createTrainReport, figuresText } from "../train-report.ts";
+import { createTrainReport, figuresText, skippedText } from "../train-report.ts";
 import { showText, toJson } from "../../support/show-text.ts";
 import { required } from "../../support/fault.ts";
 import { listenForEndings } from "../listen-for-endings.ts";
@@ -121,6 +122,7 @@ async function trainInto(
           save(open, files, progress, tensors, { weights: program.save === undefined || isBest });
           saved = progress.step;
           report.epoch(it, perEpoch);
+          if (!json) terminal.out(skippedText(it));
         },
       });
     } finally {
@@ -229,11 +231,13 @@ async function begin(
     const before = collector.diagnostics.length;
     reportDifferences(files.checkpoint, open.made, options.allowed, program.origin, collector);
     if (!printFindings(collector, terminal, before)) return "refused";
-    const fresh = (["optimizer", "groups", "features", "average"] as const).some((it) => options.allowed.has(it));
+    const fresh = (["optimizer", "groups", "features", "average", "precision"] as const).some((it) =>
+      options.allowed.has(it),
+    );
     const checkpoint = readWeights(files.checkpoint, program.name, { ...owner, resumes: !fresh });
     checkVocabulary(files.checkpoint, checkpoint, dataset.vocabulary);
     // What another optimizer remembers is of no use to this one: its own begins as zeros.
-    const slots = new Set(slotsOf(program).map(({ port }) => port));
+    const slots = new Set([...slotsOf(program), ...scalingMemoryOf(program)].map(({ port }) => port));
     const kept = new Map([...checkpoint.tensors].filter(([name]) => !isPort("slot", name) || slots.has(name)));
     // A training that begins to keep averages does so with the parameters as they are.
     for (const { path } of averagedParameters(program)) {
@@ -331,7 +335,9 @@ function divergenceEvent(
   const what =
     divergence.kind === "loss"
       ? { step: step + 1, loss: divergence.loss }
-      : { step, element: elementText(divergence.at.name, divergence.at.index), value: divergence.at.value };
+      : divergence.kind === "scale"
+        ? { step, lossScale: divergence.scale }
+        : { step, element: elementText(divergence.at.name, divergence.at.index), value: divergence.at.value };
   return { event: "diverged", ...what, ...(saved !== undefined && { checkpoint: files.checkpoint, saved }) };
 }
 

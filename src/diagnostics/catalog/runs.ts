@@ -35,4 +35,16 @@ export const runsCatalog = {
     bad: training("1e38").replace("epochs: 10", "steps: 1"),
     good: training("0.1").replace("epochs: 10", "steps: 1"),
   }),
+  MC4045: entry({
+    severity: "error",
+    title: "gradients that no loss scale makes finite",
+    message: (it: { step: number; scale: string }) =>
+      `A gradient of step ${it.step} is not finite, though the loss scale has fallen to ${it.scale}.`,
+    explanation:
+      "With `precision: mixed_f16` a step with a gradient that is not finite is skipped, and the loss scale halved. Where one is infinite or NaN at a scale that small, it is so whatever the scale, and all further steps would be skipped: look for a square root or a norm of 0, or for gradients beyond the 65504 at which f16 ends. `mixed_bf16` has the range of f32.",
+    bad: training("0.1")
+      .replace("epochs: 10", "epochs: 20\n  precision: mixed_f16")
+      .replace("mse(y, t)", "mean(sqrt(abs(0 * y)))"),
+    good: training("0.1").replace("epochs: 10", "epochs: 20\n  precision: mixed_f16"),
+  }),
 } as const;

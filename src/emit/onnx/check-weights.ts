@@ -1,8 +1,9 @@
+import { scalingMemoryOf } from "../../autodiff/loss-scaling.ts";
 import { slotsOf } from "../../autodiff/slots-of.ts";
 import { formatDim } from "../../dims/format.ts";
 import { asNumber } from "../../dims/dim.ts";
 import type { Module } from "../../ir/graph.ts";
-import { bestSlot, isPort, portOf, readSlot } from "../../ir/ports.ts";
+import { bestSlot, isPort, isScaling, portOf, readSlot } from "../../ir/ports.ts";
 import type { TrainProgram } from "../../ir/program.ts";
 import type { TensorType } from "../../ir/types.ts";
 import { parametersOf, statesOf } from "../../graph/parameters-of.ts";
@@ -46,6 +47,15 @@ export function weightProblems(owner: WeightsOwner, { tensors, perms }: GivenWei
   const weights = expectedWeights(owner.module);
   const statistics = expectedStatistics(owner);
   const slots = expectedSlots(owner, weights);
+  const scales = new Map(
+    owner.train === undefined ? [] : scalingMemoryOf(owner.train).map((it) => [it.port, it.dtype]),
+  );
+  // A loss scale need not be there, as not every target has one; nor is it of use to every training.
+  const scaling = (path: string): Expected | undefined => {
+    const other = owner.resumes === true || !isScaling(path) ? undefined : tensors.get(path)?.dtype;
+    const dtype = scales.get(path) ?? other;
+    return dtype === undefined ? undefined : { dtype, shape: [] };
+  };
   const someStatistic = [...tensors.keys()].some((it) => isPort("statistic", it));
   const required = [
     ...weights,
@@ -58,6 +68,7 @@ export function weightProblems(owner: WeightsOwner, { tensors, perms }: GivenWei
       weights.get(path) ??
       statistics.get(path) ??
       slots.get(path) ??
+      scaling(path) ??
       (owner.resumes === true && readSlot(path)?.slot !== bestSlot ? undefined : parameterOfSlot(path, weights));
     if (expected !== undefined) return tensorProblems(path, tensor, expected, perms?.get(path), perms !== undefined);
     // Without a train section nothing is known of the data.

@@ -92,10 +92,10 @@ export function readAverage(expression: Expression, scope: SettingScope): Averag
   return call && { kind: "ema", decay: numberOf(call.values, "decay") };
 }
 
-/** `mixed_bf16`; nothing where it is `f32`, or after a report. */
+/** `mixed_bf16`, `mixed_f16(scale=1024)`; nothing where it is `f32`, or after a report. */
 export function readPrecision(expression: Expression, scope: SettingScope): TrainProgram["precision"] {
   const call = readCall(expression, precisionTable, "precision", scope);
-  return call && precisionOf(call.name);
+  return call && precisionOf(call.name, call.values);
 }
 
 /** A whole number of a section, or its default. */

@@ -7,6 +7,7 @@ import {
   buildTrainingGraph,
   onlyPlace,
 } from "../../autodiff/build-training-step.ts";
+import { scalingMemoryOf } from "../../autodiff/loss-scaling.ts";
 import { averagedParameters, slotsOf } from "../../autodiff/slots-of.ts";
 import { asNumber } from "../../dims/dim.ts";
 import { buildInitGraph } from "../../autodiff/build-init-graph.ts";
@@ -27,6 +28,7 @@ import {
   ports,
   portOf,
   portsOfCheckpoint,
+  scalingPort,
 } from "../../ir/ports.ts";
 import type { FreezePhase, Metric, StepPlace, TrainProgram, TrainStep } from "../../ir/program.ts";
 import { elementAt } from "../../support/element-at.ts";
@@ -40,6 +42,7 @@ import {
   defaultStatistic,
   evaluationStep,
   rawTensors,
+  type LossScale,
   type StepResult,
   type Trainer,
   type TrainerOptions,
@@ -262,6 +265,7 @@ export async function createOnnxTrainer(program: TrainProgram, options: OnnxTrai
       if (judgeStep(result) === undefined) values.set(ports.step, stepTensor(at + 1));
       return result;
     },
+    ...(program.precision?.scaling !== undefined && { scaling: () => scalesIn(values, program) }),
     async evaluate(features) {
       const feeds = new Map<string, Tensor>();
       for (const input of evaluation.description.inputs) {
@@ -331,6 +335,9 @@ function addSlots(
   program: TrainProgram,
   perms: ReadonlyMap<string, readonly number[]>,
 ): void {
+  for (const { port, dtype, initial } of scalingMemoryOf(program)) {
+    if (!values.has(port)) values.set(port, { dtype, shape: [], data: fromNumbers(dtype, initial, 1) });
+  }
   for (const { port, parameter, initial } of slotsOf(program)) {
     if (values.has(port)) continue;
     if (initial === "parameter") {
@@ -343,6 +350,16 @@ function addSlots(
     const shape = order.map((axis) => elementAt(logical, axis));
     values.set(port, { dtype, shape, data: fromNumbers(dtype, initial, countOf(shape)) });
   }
+}
+
+/** The loss scales that are known: of none before the first step, unless a checkpoint had them. */
+function scalesIn(values: ReadonlyMap<string, Tensor>, { steps }: TrainProgram): readonly LossScale[] {
+  return steps.flatMap(({ name }): readonly LossScale[] => {
+    const [scale, skipped] = [values.get(scalingPort(name, "scale")), values.get(scalingPort(name, "skipped"))];
+    if (scale === undefined || skipped === undefined) return [];
+    const [numbers, counts] = [toNumbers(scale), toNumbers(skipped)];
+    return [{ ...(name !== undefined && { step: name }), scale: elementAt(numbers, 0), skipped: elementAt(counts, 0) }];
+  });
 }
 
 function defaultsOf(graph: ManifestGraph): Tensors {

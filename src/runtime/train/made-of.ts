@@ -74,7 +74,7 @@ export function madeOf(program: TrainProgram, raw: RawData, examples: number, ru
     groups: asJson([...program.groups, ...freezesOf(program)]),
     average: asJson(program.average),
     follow: asJson(program.follows.length === 0 ? undefined : program.follows),
-    precision: program.precision === undefined ? null : { kind: program.precision.kind },
+    precision: precisionOf(program),
     batch: program.accumulate === 1 ? program.batch : `${program.accumulate} of ${program.batch}`,
     seed: program.seed,
     data: { examples: raw.kind === "text" ? raw.tokens.length : raw.count, content: contentOf(raw) },
@@ -110,6 +110,11 @@ function optimizerOf({ optimizer: { settings, rate, ...optimizer }, updates, eve
   const { total, ...numbers } = rate.settings;
   const schedule = { kind: rate.kind, ...numbers, ...(total !== undefined && total > 0 && { total }) };
   return asJson({ ...optimizer, rate: schedule, ...settings, ...(!all && { updates, every }) });
+}
+
+/** In what is computed, with how the loss is scaled; nothing of `f32`. */
+function precisionOf({ precision }: TrainProgram): Json {
+  return precision === undefined ? null : { kind: precision.kind, ...precision.scaling };
 }
 
 /** What is frozen: by pattern, or phase by phase. */

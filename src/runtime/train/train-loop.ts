@@ -8,7 +8,7 @@ import { bestSoFar, type Best } from "./best-so-far.ts";
 import { createFigureSum, type Figures, type FigureState, type Measured } from "./figures.ts";
 import { findNonFinite, type NonFiniteElement } from "./find-non-finite.ts";
 import { judgeStep } from "./judge-step.ts";
-import type { StepResult, Trainer } from "./trainer.ts";
+import type { LossScale, StepResult, Trainer } from "./trainer.ts";
 
 /** Where a run stands: enough, with the trainer's snapshot, to go on exactly as if it had never stopped. */
 export interface Progress {
@@ -41,6 +41,8 @@ export interface EpochReport {
   readonly step: number;
   readonly train: Figures;
   readonly validate?: Figures;
+  /** The loss scale of each step that has one, and how many of its steps were skipped since the last report. */
+  readonly scaling?: readonly (LossScale & { readonly since: number })[];
   readonly seconds: number;
   /** True where it is the best so far by what the section's `save` watches, or `stop` where it saves the last ones. */
   readonly improved: boolean;
@@ -81,6 +83,8 @@ export interface LossDivergence {
 /** Why a training cannot go on. */
 export type Divergence =
   | LossDivergence
+  /** A gradient of step `progress.step` is not finite, though the loss scale has become as small as it may. */
+  | { readonly kind: "scale"; readonly place: StepPlace; readonly scale: number }
   /** What the steps up to `progress.step` made of the network is not finite. */
   | { readonly kind: "tensors"; readonly at: NonFiniteElement };
 
@@ -95,6 +99,9 @@ export type LoopResult = {
 );
 
 const evaluationBatch = 256;
+
+/** A loss scale below this helps no gradient: what is not finite there is so for another reason. */
+const leastScale = 2 ** -14;
 
 /** Loss and metrics of a trained network over the examples of a split. */
 export async function evaluateExamples(trainer: Trainer, examples: Examples, program: Measured): Promise<Figures> {
@@ -156,6 +163,9 @@ export async function runTraining(options: LoopOptions): Promise<LoopResult> {
   let last: EpochReport | undefined;
   let sum = createFigureSum(program, progress.figures);
   let since = options.now();
+  const scales = (): readonly LossScale[] => trainer.scaling?.() ?? [];
+  const skips = (): ReadonlyMap<string | undefined, number> => new Map(scales().map((it) => [it.step, it.skipped]));
+  let skipped = skips();
   const ends = (): { readonly progress: Progress; readonly last?: EpochReport } => ({
     progress,
     ...(last !== undefined && { last }),
@@ -202,6 +212,11 @@ export async function runTraining(options: LoopOptions): Promise<LoopResult> {
         indices.length,
       );
       progress = moved(progress);
+      for (const { step: name, scale } of scales()) {
+        const step = program.steps.find((it) => it.name === name);
+        if (step === undefined || scale >= leastScale) continue;
+        return { ...ends(), outcome: "diverged", divergence: { kind: "scale", place: { step, phase }, scale } };
+      }
       options.onStep?.({
         epoch: epoch + 1,
         done: at + 1,
@@ -228,6 +243,9 @@ export async function runTraining(options: LoopOptions): Promise<LoopResult> {
         step: progress.step,
         train: trained,
         ...(held !== undefined && { validate: held }),
+        ...(trainer.scaling !== undefined && {
+          scaling: scales().map((it) => ({ ...it, since: it.skipped - (skipped.get(it.step) ?? 0) })),
+        }),
         seconds: (options.now() - since) / 1000,
         improved: (program.save === undefined ? progress.stop : progress.save)?.step === progress.step,
       };
@@ -239,6 +257,7 @@ export async function runTraining(options: LoopOptions): Promise<LoopResult> {
         return { ...ends(), outcome: "interrupted", tensors: stands.tensors };
       }
       sum = createFigureSum(program);
+      skipped = skips();
       since = options.now();
     }
   }

@@ -24,6 +24,15 @@ export interface BatchResult {
   readonly metrics: StepResult["metrics"];
 }
 
+/** A loss scale that follows the gradients of a step. */
+export interface LossScale {
+  /** The step's name, where it has one. */
+  readonly step?: string;
+  readonly scale: number;
+  /** Its steps that were skipped since the training began, as a gradient was not finite. */
+  readonly skipped: number;
+}
+
 /**
  * A network in training on one runtime. It owns parameters, states and optimizer slots; everything else (data, order,
  * schedule of validation, checkpoints) is the loop's.
@@ -51,6 +60,8 @@ export interface Trainer {
    * `opt/<slot>/<path>`, in stored order.
    */
   snapshot(): Promise<Tensors>;
+  /** The loss scale of each step that has one, as the last step has left it. */
+  scaling?(): readonly LossScale[];
   /** Stored axis orders of the parameters that are not stored in their logical order, by path. */
   readonly perms: ReadonlyMap<string, readonly number[]>;
   /**

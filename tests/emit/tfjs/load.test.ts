@@ -146,6 +146,7 @@ const faults: readonly (readonly [name: string, bytes: () => Uint8Array, message
   ],
   ["progress without slots", () => changed(without(/^opt/)), "the checkpoint has no opt/velocity/"],
   ["half of the statistics", () => changed(without(/mean$/)), "the checkpoint has no statistic/x.mean"],
+  ["a memory of nothing", () => changed(withTensor("opt/loss_scales", {})), "the model has no opt/loss_scales"],
   ["a tensor too many", () => changed(withTensor("head.bais", {})), "the model has no head.bais"],
   [
     "another type",
@@ -296,6 +297,12 @@ describe("load", () => {
     expect(module.load(plain).step).toBe(0);
     const given = module.load(saved);
     expect(await module.save(module.load(plain, given))).toEqual(saved);
+  });
+
+  it("passes over the loss scale of another target", async () => {
+    const model = module.load(changed(withTensor("opt/critic_loss_scale", { bytes: numbers(1024) })));
+    expect(await module.save(model)).toEqual(saved);
+    module.dispose(model);
   });
 
   it("passes over another optimizer's memory", async () => {

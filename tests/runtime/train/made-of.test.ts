@@ -70,6 +70,11 @@ describe("two trainings", () => {
   it.each([
     ["Dense(3)", "Dense(4)", ["model: the model computes something else"]],
     ["  batch:", "  precision: mixed_bf16\n  batch:", ["precision: precision: f32, now mixed_bf16"]],
+    [
+      "  batch:",
+      "  precision: mixed_f16(growth=9)\n  batch:",
+      ["precision: precision: f32, now mixed_f16(scale=32768, growth=9)"],
+    ],
     ["mse(y, price)", "mse(y, price) * 2", ["loss: the loss is another expression"]],
     [
       "mean_absolute_error(y, price)",
