@@ -1,16 +1,13 @@
-import { asNumber, constant, evaluate, variable, type Dim } from "../../src/dims/dim.ts";
-import { assume, equal, noFacts, type Facts } from "../../src/dims/facts.ts";
+import { evaluate } from "../../src/dims/dim.ts";
+import { noFacts } from "../../src/dims/facts.ts";
 import { differentiate } from "../../src/autodiff/differentiate.ts";
-import { mapAttributes } from "../../src/graph/map-attributes.ts";
-import { tagAttributes } from "../../src/ops/define/tag-attributes.ts";
-import { mapValues } from "../../src/support/map-values.ts";
-import type { Attributes, Graph, GraphInput, GraphOutput, Value } from "../../src/ir/graph.ts";
-import type { TensorType } from "../../src/ir/types.ts";
+import type { Graph, GraphInput, GraphOutput, Value } from "../../src/ir/graph.ts";
 import { createBuilder } from "../../src/graph/create-builder.ts";
 import { isFloat } from "../../src/ops/define/dtype-class.ts";
 import { fillArray, sizeOf } from "../../src/ops/define/nd-array.ts";
 import type { NdArray, Operator, Sample, SampleOperand } from "../../src/ops/define/operator.ts";
 import { expandComposites, keepNone, keepOwnGradients } from "../../src/passes/expand-composites.ts";
+import { attributesOf, demandsOf, typeOf, type SampleForm, type Sizes } from "./symbolic-samples.ts";
 
 /** Numbers in [0, 1) that are the same in every run: a linear congruence, its high bits. */
 export function createDraw(seed: number): () => number {
@@ -39,77 +36,25 @@ export function drawOperand(operand: SampleOperand, draw: () => number): NdArray
   });
 }
 
-/** Arrays for the inputs of a sample's graphs: `x0`, `x1`, ... and, for a gradient graph, `g0`, `g1`, ... */
-export function inputsOfSample(graph: Graph, sample: Sample): Map<string, NdArray> {
+/**
+ * Arrays for the inputs of a sample's graphs: `x0`, `x1`, ... and, for a gradient graph, `g0`, `g1`, ... `sizes` are those
+ * of a graph in symbolic form.
+ */
+export function inputsOfSample(graph: Graph, sample: Sample, sizes: Sizes = new Map()): Map<string, NdArray> {
   const draw = createDraw(20240607);
   const arrays = new Map<string, NdArray>();
   sample.operands.forEach((operand, index) => arrays.set(`x${index}`, drawOperand(operand, draw)));
   for (const { name, value } of graph.inputs) {
     if (arrays.has(name)) continue;
-    const sizes = new Map(sample.operands.flatMap((it) => it.shape.map((size) => [`D${size}`, size] as const)));
     const shape = value.type.shape.map((dim) => evaluate(dim, sizes));
     arrays.set(name, drawOperand({ dtype: value.type.dtype, shape }, draw));
   }
   return arrays;
 }
 
-/** How a sample's sizes are written: as they are, or as variables of which facts say the value. */
-export type SampleForm = "literal" | "symbolic";
-
-/** The size as a dimension; in symbolic form every size above 1 of an operand is a variable of its own. */
-function dimOf(size: number, form: SampleForm): Dim {
-  return form === "symbolic" && size > 1 ? variable(`D${size}`) : constant(size);
-}
-
-/** Operands and attributes whose sizes must be known when a model is compiled: keys, and kernels of convolutions. */
-function mustBeLiteral(operator: Operator, part: number | string): boolean {
-  if (typeof part === "string") return part === "kernelShape";
-  if (operator.operands[part]?.dtype === "u32") return true;
-  return (
-    part === 1 &&
-    (operator.name === "conv" || operator.name === "conv_input_gradient" || operator.name === "conv_transpose")
-  );
-}
-
-function typeOf(operator: Operator, index: number, { dtype, shape }: SampleOperand, form: SampleForm): TensorType {
-  const written = mustBeLiteral(operator, index) ? "literal" : form;
-  return { dtype, shape: shape.map((size) => dimOf(size, written)) };
-}
-
-/** The sizes of a sample that are variables in symbolic form. */
-function variableSizes(operator: Operator, sample: Sample): ReadonlySet<number> {
-  const operands = sample.operands.filter((_, index) => !mustBeLiteral(operator, index));
-  return new Set(operands.flatMap((it) => it.shape).filter((size) => size > 1));
-}
-
-/** What symbolic form knows of its variables: their values, so that whatever holds of the sizes can be proved. */
-function factsOf(operator: Operator, sample: Sample, form: SampleForm): Facts {
-  if (form === "literal") return noFacts;
-  const sizes = variableSizes(operator, sample);
-  return assume(noFacts, ...[...sizes].map((size) => equal(variable(`D${size}`), constant(size))));
-}
-
-/** The attributes of a sample; in symbolic form literal dimensions that an operand has become its variables. */
-function attributesOf(operator: Operator, sample: Sample, form: SampleForm): Attributes {
-  const sizes = variableSizes(operator, sample);
-  const renamed = (dim: Dim): Dim => {
-    const size = asNumber(dim);
-    return size !== undefined && sizes.has(size) ? dimOf(size, form) : dim;
-  };
-  const literal = tagAttributes(operator, sample.attributes ?? {});
-  const symbolic = mapAttributes(literal, renamed);
-  return mapValues(literal, (name, it) => (mustBeLiteral(operator, name) ? it : (symbolic[name] ?? it)));
-}
-
-/** What has no meaning unless a size is known when it is compiled: the number of results, pieces of two sizes. */
-export function needsLiteral(operator: Operator, sample: Sample): boolean {
-  if (operator.name === "unstack") return true;
-  return operator.name === "split" && sample.attributes?.["count"] === 2 && sample.operands[0]?.shape[1] === 7;
-}
-
 /** A flat graph that applies an operator to inputs `x0`, `x1`, ...; its results are the outputs `y0`, `y1`, ... */
 export function graphOfSample(operator: Operator, sample: Sample, form: SampleForm = "literal"): Graph {
-  const facts = factsOf(operator, sample, form);
+  const facts = form === "literal" ? noFacts : demandsOf(operator, sample);
   const b = createBuilder({ firstId: 0, facts });
   const inputs = sample.operands.map((it, index): GraphInput => {
     return { name: `x${index}`, role: "feature", value: b.value(typeOf(operator, index, it, form)) };

@@ -1,6 +1,6 @@
 import { readdirSync } from "node:fs";
 import * as tf from "@tensorflow/tfjs";
-import { asNumber, type Dim } from "../../src/dims/dim.ts";
+import { evaluate as evaluateDim, type Dim } from "../../src/dims/dim.ts";
 import type { Attributes, Node, OperatorNode, Value } from "../../src/ir/graph.ts";
 import { withDefaults } from "../../src/ops/define/tag-attributes.ts";
 import { attributesFor } from "../../src/ops/define/operator.ts";
@@ -13,6 +13,7 @@ import { writeAttribute } from "../../src/emit/structured/write-attribute.ts";
 import type { TfjsWriter } from "../../src/emit/tfjs/tfjs-writer.ts";
 import { fault, required } from "../../src/support/fault.ts";
 import { tfjsFused, tfjsLowering } from "../../src/emit/tfjs/lowerings/tfjs-lowerings.ts";
+import type { Sizes } from "./symbolic-samples.ts";
 import type { Keep } from "../../src/passes/expand-composites.ts";
 
 /** What the prelude's modules export: the functions that lowerings call. */
@@ -25,30 +26,34 @@ for (const file of readdirSync(prelude)) {
 
 type Names = ReadonlyMap<string, unknown>;
 
-/** Runs nodes on TensorFlow.js by the operators' lowerings, without going through printed text. */
-export function runNodes(nodes: readonly Node[], values: Map<number, tf.Tensor>): void {
+/**
+ * Runs nodes on TensorFlow.js by the operators' lowerings, without going through printed text. Lowerings see dimensions as
+ * they are; `sizes` are the values that their variables have when what is written runs.
+ */
+export function runNodes(nodes: readonly Node[], values: Map<number, tf.Tensor>, sizes: Sizes = new Map()): void {
   for (const node of nodes) {
-    const results = runNode(node, values);
+    const results = runNode(node, values, sizes);
     node.results.forEach((value, index) => values.set(value.id, required(results[index], "result")));
   }
 }
 
-function runNode(node: Node, values: Map<number, tf.Tensor>): readonly tf.Tensor[] {
+function runNode(node: Node, values: Map<number, tf.Tensor>, sizes: Sizes): readonly tf.Tensor[] {
+  const sizeOf = (dim: Dim): number => evaluateDim(dim, sizes);
   const read = (value: Value): tf.Tensor => values.get(value.id) ?? fault(`value ${value.id} is not defined`);
   switch (node.kind) {
     case "operator":
-      return runOperator(node, node.operands.map(read));
+      return runOperator(node, node.operands.map(read), sizeOf);
     case "constant": {
       const { type } = required(node.results[0], "result");
-      const shape = type.shape.map(literal);
+      const shape = type.shape.map(sizeOf);
       if (typeof node.data !== "number") return [tf.tensor([...node.data], shape, tfjsDType(type.dtype))];
       return [tf.cast(tf.fill(shape, node.data), tfjsDType(type.dtype))];
     }
     case "dim":
-      return [tf.scalar(literal(node.dim), "int32")];
+      return [tf.scalar(sizeOf(node.dim), "int32")];
     case "scan": {
       let carries = node.initial.map(read);
-      const length = literal(node.length);
+      const length = sizeOf(node.length);
       const emitted: tf.Tensor[][] = node.emitAxes.map(() => []);
       const sequences = node.sequences.map((it, index) => unstack(read(it), node.sequenceAxes[index]));
       for (let turn = 0; turn < length; turn += 1) {
@@ -56,7 +61,7 @@ function runNode(node: Node, values: Map<number, tf.Tensor>): readonly tf.Tensor
         const inner = new Map(values);
         const elements = sequences.map((it) => required(it[place], "element"));
         node.body.inputs.forEach((it, index) => inner.set(it.id, required([...carries, ...elements][index], "input")));
-        runNodes(node.body.nodes, inner);
+        runNodes(node.body.nodes, inner, sizes);
         const results = node.body.results.map((it) => required(inner.get(it.id), "result of a body"));
         carries = results.slice(0, carries.length);
         results.slice(carries.length).forEach((it, index) => emitted[index]?.push(it));
@@ -72,12 +77,16 @@ function runNode(node: Node, values: Map<number, tf.Tensor>): readonly tf.Tensor
 /** Keeps what TensorFlow.js does whole. */
 export const keepFusedByTfjs: Keep = (composite, input) => tfjsFused(composite, input) !== undefined;
 
-function runOperator(node: OperatorNode, operands: readonly tf.Tensor[]): readonly tf.Tensor[] {
+function runOperator(
+  node: OperatorNode,
+  operands: readonly tf.Tensor[],
+  sizeOf: (dim: Dim) => number,
+): readonly tf.Tensor[] {
   const operator = findOperator(node.op) ?? fault(`no operator is called ${node.op}`);
   const attributes = attributesFor(operator, node.attributes);
   const names = new Map<string, unknown>(operands.map((it, index) => [`$${index}`, it]));
   const args = operands.map((_, index): Expression => ({ kind: "identifier", name: `$${index}` }));
-  const writer = writerFor(withDefaults(operator, node.attributes));
+  const writer = writerFor(withDefaults(operator, node.attributes), sizeOf);
   const input = { operands: node.operands, results: node.results, attributes };
   const lower = operator.kind === "primitive" ? tfjsLowering(operator) : tfjsFused(operator, input);
   if (lower === undefined) fault(`${node.op} has no lowering to TensorFlow.js`);
@@ -87,16 +96,12 @@ function runOperator(node: OperatorNode, operands: readonly tf.Tensor[]): readon
   return results.map((it) => (it instanceof tf.Tensor ? it : fault(`${node.op} gave no tensor`)));
 }
 
-function literal(dim: Dim): number {
-  return asNumber(dim) ?? fault("a symbolic dimension");
-}
-
 const numberOf = (value: number): Expression => ({ kind: "number", value });
-const sizeOf = (dim: Dim): Expression => numberOf(literal(dim));
 const arrayOf = (elements: readonly Expression[]): Expression => ({ kind: "array", elements });
 
-/** A writer for one node whose dimensions are all literal. */
-function writerFor(attributes: Attributes): TfjsWriter {
+/** A writer for one node: sizes become the numbers that they are when it runs. */
+function writerFor(attributes: Attributes, valueOf: (dim: Dim) => number): TfjsWriter {
+  const sizeOf = (dim: Dim): Expression => numberOf(valueOf(dim));
   const call = (callee: Expression, args: readonly Expression[]): Expression => ({
     kind: "call",
     callee,

@@ -87,21 +87,25 @@ export function broadcastIndices(from: readonly number[], shape: readonly number
 /** For each element of `shape` in order: `offset` plus its coordinates times `strides`. */
 export function stridedIndices(shape: readonly number[], strides: readonly number[], offset = 0): Int32Array {
   const indices = new Int32Array(sizeOf(shape));
-  const position = new Array<number>(shape.length).fill(0);
-  let current = offset;
-  for (let index = 0; index < indices.length; index += 1) {
-    indices[index] = current;
-    for (let axis = shape.length - 1; axis >= 0; axis -= 1) {
+  const last = shape.length - 1;
+  if (last < 0) return indices.fill(offset);
+  const [width, step] = [elementAt(shape, last), elementAt(strides, last)];
+  const position = new Array<number>(last).fill(0);
+  let start = offset;
+  // Row by row: what runs along the last axis is a plain loop.
+  for (let row = 0; row < indices.length; row += width) {
+    for (let place = 0, current = start; place < width; place += 1, current += step) indices[row + place] = current;
+    for (let axis = last - 1; axis >= 0; axis -= 1) {
       const size = elementAt(shape, axis);
       const stride = elementAt(strides, axis);
       const next = elementAt(position, axis) + 1;
       if (next < size) {
         position[axis] = next;
-        current += stride;
+        start += stride;
         break;
       }
       position[axis] = 0;
-      current -= stride * (size - 1);
+      start -= stride * (size - 1);
     }
   }
   return indices;
@@ -124,6 +128,10 @@ export function zipArrays(
   type: ConcreteType,
   f: (left: number, right: number) => number,
 ): NdArray {
+  const count = sizeOf(type.shape);
+  if (a.data.length === count && b.data.length === count) {
+    return fillArray(type, (index) => held(type.dtype, f(at(a, index), at(b, index))));
+  }
   const left = broadcastIndices(a.shape, type.shape);
   const right = broadcastIndices(b.shape, type.shape);
   return fillArray(type, (index) => held(type.dtype, f(at(a, elementAt(left, index)), at(b, elementAt(right, index)))));

@@ -21,13 +21,8 @@ import { allOperators } from "../../../src/ops/registry.ts";
 import { expandComposites, keepNone } from "../../../src/passes/expand-composites.ts";
 import { elementAt } from "../../../src/support/element-at.ts";
 import { required } from "../../../src/support/fault.ts";
-import {
-  describeSample,
-  graphOfSample,
-  inputsOfSample,
-  needsLiteral,
-  type SampleForm,
-} from "../../ops/sample-graphs.ts";
+import { describeSample, graphOfSample, inputsOfSample } from "../../ops/sample-graphs.ts";
+import { needsLiteral, type SampleForm } from "../../ops/symbolic-samples.ts";
 import { emittedFolder, importEmitted } from "./load-emitted.ts";
 import type { Numbers } from "./reference.ts";
 

@@ -78,7 +78,8 @@ export const elementwise = {
   ceil: "Ceil",
   round: "Round",
   gelu: inInference({
-    when: (_input, opset) => opset >= 20,
+    // ONNX Runtime has Gelu in f32 alone.
+    when: ({ operands: values }, opset) => opset >= 20 && first(values).type.dtype === "f32",
     lower: (writer, { refs, attributes: { approximate } }) => [
       writer.node("Gelu", refs, { approximate: { string: approximate ? "tanh" : "none" } }),
     ],

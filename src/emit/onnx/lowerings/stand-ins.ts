@@ -30,6 +30,9 @@ const standIns: Readonly<Partial<Record<OperatorName, Readonly<Partial<Record<DT
   where: { i8: "i32" },
 };
 
+/** The element type that an operator computes another in, or undefined where it has that. */
+export const standInOf = (op: string, dtype: DType): DType | undefined => standIns[op as OperatorName]?.[dtype];
+
 /** The form of an operator that computes in another element type where there is none for the operands' own. */
 export function withStandIn(op: string, lower: OnnxLowering<AttributeSchema>): OnnxLowering<AttributeSchema> {
   const table = standIns[op as OperatorName];
