@@ -263,7 +263,14 @@ function objective(logits: tf.Tensor, label: tf.Tensor): [tf.Tensor, tf.Tensor, 
  */
 function accuracy(logits: tf.Tensor, labels: tf.Tensor): [tf.Tensor, tf.Tensor] {
   const [B] = logits.shape as [number, number];
-  return [tf.sum(tf.cast(tf.equal(tf.argMax(logits, 1), labels), "float32"), [0]), tf.scalar(B)];
+  const h = tf.cast(
+    tf.equal(
+      withoutGradient(() => tf.argMax(logits, 1)),
+      labels,
+    ),
+    "float32",
+  );
+  return [tf.sum(h, [0]), tf.scalar(B)];
 }
 
 /**
@@ -1542,6 +1549,11 @@ function restoreVariables(
 function memoryOf({ tensors, metadata }: Checkpoint): Checkpoint | undefined {
   const slots = [...tensors].filter(([path]) => path.startsWith("opt/"));
   return slots.length === 0 ? undefined : { tensors: new Map(slots), metadata };
+}
+
+/** What `compute` gives, as a constant to differentiation; TensorFlow.js has no gradients of comparisons. */
+function withoutGradient<T extends tf.Tensor>(compute: () => T): T {
+  return tf.customGrad<T>(() => ({ value: compute(), gradFunc: () => [] }))();
 }
 
 /** Places that were looked up, labels and rows of tables, and that were out of range: how many, as a scalar. */

@@ -49,7 +49,7 @@ export const adaptiveAvgPool = defineComposite({
 /** `adaptive_max_pool`: the largest values of as many windows as asked. */
 export const adaptiveMaxPool = defineComposite({
   name: "adaptive_max_pool",
-  doc: "The largest values of as many windows along each spatial axis as `sizes` says: window i of n reaches from floor(i * size / n) to ceil((i + 1) * size / n).",
+  doc: "The largest values of as many windows along each spatial axis as `sizes` says: window i of n reaches from floor(i * size / n) to ceil((i + 1) * size / n). Of equal ones the first gets the gradient.",
   exposed: true,
   structure: "other",
   operands: [{ name: "x", dtype: "float", shape: "[B, ...S, C]" }],
@@ -59,15 +59,23 @@ export const adaptiveMaxPool = defineComposite({
   samples,
   decompose: (b, { operands, attributes: { sizes } }) => [
     eachAxis(b, elementAt(operands, 0), sizes, (lines, size, length) => {
-      if (divides(size, length)) return b.op("max", [windowsOf(b, lines, size, length)], { axes: [2] });
+      if (divides(size, length)) return firstLargest(b, windowsOf(b, lines, size, length));
       const { shape } = lines.type;
       const all = b.reshape(lines, [elementAt(shape, 0), one, length, elementAt(shape, 2)]);
       const inside = b.reshape(isInside(b, size, length), [constant(size), length, one]);
       const held = b.where(inside, all, b.scalar(-Infinity, lines.type.dtype));
-      return b.op("max", [held], { axes: [2] });
+      return firstLargest(b, held);
     }),
   ],
 });
+
+/** The largest element along axis 2 of four, with its gradient to the first of equal ones; NaN if there is one. */
+function firstLargest(b: GraphBuilder, x: Value): Value {
+  const rows = b.transpose(x, [0, 1, 3, 2]);
+  const taken = b.op("take_along", [rows, b.op("argmax", [rows], { axis: 3 })]);
+  const largest = b.op("stop_gradient", [b.op("max", [rows], { axes: [3] })]);
+  return b.where(b.op("equal", [largest, largest]), taken, largest);
+}
 
 function resultOf(
   what: string,
@@ -85,7 +93,10 @@ function resultOf(
   return [{ dtype, shape: [elementAt(shape, 0), ...spatial, elementAt(shape, shape.length - 1)] }];
 }
 
-/** Pools axis by axis, the axis as the second of [before, length, behind]: windows are boxes. */
+/**
+ * Pools axis by axis, the axis as the second of [before, length, behind]: windows are boxes. The last axis comes first, so
+ * that the first of equal elements is the first of the whole box in row-major order.
+ */
 function eachAxis(
   b: GraphBuilder,
   x: Value,
@@ -93,7 +104,7 @@ function eachAxis(
   pool: (lines: Value, size: number, length: Dim) => Value,
 ): Value {
   const axes = x.type.shape.length - 2;
-  return forEachAxis(sizes, axes).reduce((value, size, index) => {
+  return forEachAxis(sizes, axes).reduceRight((value, size, index) => {
     const { shape } = value.type;
     const axis = index + 1;
     const length = elementAt(shape, axis);

@@ -60,6 +60,8 @@ interface ReductionSpec {
   ) => Value;
   readonly distinct?: boolean;
   readonly integers?: boolean;
+  /** Whether each result is one of the elements. */
+  readonly picks?: boolean;
 }
 
 function reductionSamples(spec: ReductionSpec): readonly Sample[] {
@@ -88,6 +90,7 @@ function defineReduction(spec: ReductionSpec): Primitive<typeof reductionAttribu
     structure: "reduction",
     operands: [{ name: "x", dtype: spec.dtype, shape: "[...]" }],
     attributes: reductionAttributes,
+    ...(spec.picks === true && { range: ({ ranges }) => first(ranges) }),
     infer: reducedType(spec.name),
     cost: ({ operands }) => ({ flops: elementsOf(first(operands)) }),
     samples: reductionSamples(spec),
@@ -144,6 +147,7 @@ export const max = defineReduction({
   dtype: "number",
   compute: (x, axes) => foldArray(x, axes, -Infinity, (largest, element) => Math.max(largest, element)),
   gradient: extremumGradient,
+  picks: true,
   distinct: true,
   integers: true,
 });
@@ -155,6 +159,7 @@ export const min = defineReduction({
   dtype: "number",
   compute: (x, axes) => foldArray(x, axes, Infinity, (smallest, element) => Math.min(smallest, element)),
   gradient: extremumGradient,
+  picks: true,
   distinct: true,
   integers: true,
 });

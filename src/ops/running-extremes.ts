@@ -3,6 +3,7 @@ import type { Value } from "../ir/graph.ts";
 import { elementAt } from "../support/element-at.ts";
 import { required } from "../support/fault.ts";
 import type { GraphBuilder } from "./define/builder.ts";
+import { isFloat } from "./define/dtype-class.ts";
 import { first } from "./define/elementwise.ts";
 import { defineComposite, type Composite, type DTypeClass, type Sample } from "./define/operator.ts";
 import { checkAxis, elementsOf, one, withoutAxis } from "./define/shape-rules.ts";
@@ -60,20 +61,27 @@ function defineRunning(spec: RunningSpec): Composite<typeof attributes> {
   });
 }
 
+/** The element where it compares so with what is before, or is no number; NaN stays, as it compares with nothing. */
+function latest(b: GraphBuilder, compare: "greater_equal" | "less_equal", before: Value, element: Value): Value {
+  const wins = b.op(compare, [element, before]);
+  if (!isFloat(element.type.dtype)) return b.where(wins, element, before);
+  return b.where(b.op("logical_or", [wins, b.op("not_equal", [element, element])]), element, before);
+}
+
 /** `cummax`: running maxima. */
 export const cummax = defineRunning({
   name: "cummax",
-  doc: "The largest element so far along an axis; equal ones share the gradient.",
+  doc: "The largest element so far along an axis; of equal ones the latest gets the gradient.",
   dtype: "number",
-  join: (b, before, element) => b.op("maximum", [before, element]),
+  join: (b, before, element) => latest(b, "greater_equal", before, element),
 });
 
 /** `cummin`: running minima. */
 export const cummin = defineRunning({
   name: "cummin",
-  doc: "The smallest element so far along an axis; equal ones share the gradient.",
+  doc: "The smallest element so far along an axis; of equal ones the latest gets the gradient.",
   dtype: "number",
-  join: (b, before, element) => b.op("minimum", [before, element]),
+  join: (b, before, element) => latest(b, "less_equal", before, element),
 });
 
 /** `cumlogsumexp`: the logarithms of running sums of exponentials. */

@@ -4,9 +4,10 @@ import { layerCases } from "./layer-cases.ts";
 import type { PeerCase } from "./peer-case.ts";
 import { recurrentCases } from "./recurrent-cases.ts";
 import { torchWindowCases } from "./torch-window-cases.ts";
+import { vectorCases } from "./vector-cases.ts";
 import { windowCases } from "./window-cases.ts";
 
-/** Everything of the library that is compared with PyTorch and Keras, but for losses and metrics. */
+/** Everything of the library, and operators, that are compared with PyTorch and Keras, but for losses and metrics. */
 export const peerCases: readonly PeerCase[] = [
   ...layerCases,
   ...recurrentCases,
@@ -14,4 +15,5 @@ export const peerCases: readonly PeerCase[] = [
   ...windowCases,
   ...torchWindowCases,
   ...functionCases,
+  ...vectorCases,
 ];

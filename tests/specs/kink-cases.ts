@@ -1,19 +1,19 @@
-/** An expression of w, both elements of which have the value, and the slope at each of the sum of both results. */
+/** An expression of w, both elements of which have the value, and the slopes of the sum of its results at each. */
 export interface KinkCase {
   readonly expression: string;
   /** What a PyTorch user writes for it; `zeros` has two elements. */
   readonly torch: string;
   readonly value: number;
-  /** As PyTorch 2.13 gives it: `npm run conformance -- --torch` asks it again. */
-  readonly slope: number;
+  /** As PyTorch 2.13 gives them: `npm run conformance -- --torch` asks it again. */
+  readonly slopes: readonly [number, number];
 }
 
-const kink = (expression: string, torch: string, value: number, slope: number): KinkCase => ({
-  expression,
-  torch,
-  value,
-  slope,
-});
+const kink = (
+  expression: string,
+  torch: string,
+  value: number,
+  slope: number | readonly [number, number],
+): KinkCase => ({ expression, torch, value, slopes: typeof slope === "number" ? [slope, slope] : slope });
 
 /** Kinks and ties, where a derivative is a matter of choice: PyTorch's is taken. */
 export const kinkCases: readonly KinkCase[] = [
@@ -43,4 +43,22 @@ export const kinkCases: readonly KinkCase[] = [
   kink("log(sigmoid(w))", "torch.log(torch.sigmoid(w))", -80, 1),
   kink("huber(w, zeros([2]))", "functional.huber_loss(w, zeros)", 1, 1),
   kink("mae(w, zeros([2]))", "functional.l1_loss(w, zeros)", 0, 0),
+  // Of two that are equal, the one that is chosen has the slope.
+  kink("cummax(w, axis=0)", "torch.cummax(w, 0).values", 1, 1),
+  kink("cummin(w, axis=0)", "torch.cummin(w, 0).values", 1, 1),
+  kink("top_k(w, 1)[0] / 2", "torch.topk(w, 1).values / 2", 1, [1, 0]),
+  kink("take_along(w, argmax(w, axis=0)) * ones([1]) / 2", "torch.max(w, 0).values[None] / 2", 1, [1, 0]),
+  kink("sort(w)", "torch.sort(w, stable=True).values", 1, 1),
+  kink(
+    "reshape(adaptive_max_pool(reshape(w, [1, 2, 1]), sizes=[1]), [1]) / 2",
+    "functional.adaptive_max_pool1d(w[None], 1)[0] / 2",
+    1,
+    [1, 0],
+  ),
+  kink(
+    "reshape(max_pool(reshape(w, [1, 2, 1]), window=[2], strides=[1]), [1]) / 2",
+    "functional.max_pool1d(w[None], 2)[0] / 2",
+    1,
+    [1, 0],
+  ),
 ];

@@ -1,10 +1,12 @@
+import type { argExtremeAttributes } from "../../../ops/arg-extremes.ts";
+import { isFloat } from "../../../ops/define/dtype-class.ts";
 import { first, second } from "../../../ops/define/elementwise.ts";
 import { frontOrder } from "../../../ops/gather.ts";
 import { required } from "../../../support/fault.ts";
 import { tfjsDType } from "../tfjs-dtype.ts";
 import type { Expression } from "../../structured/tree.ts";
 import type { TfjsWriter } from "../tfjs-writer.ts";
-import type { TfjsLowerings } from "./lowering.ts";
+import type { TfjsLowering, TfjsLowerings } from "./lowering.ts";
 
 /** Operators that look up, or write, by places, as TensorFlow.js says them. */
 export const lookups = {
@@ -48,9 +50,19 @@ export const lookups = {
   top_k: "decomposed",
   sort: "decomposed",
   argsort: "decomposed",
-  argmax: (writer, { args, attributes }) => writer.tf("argMax", first(args), writer.number(attributes.axis)),
-  argmin: (writer, { args, attributes }) => writer.tf("argMin", first(args), writer.number(attributes.axis)),
+  argmax: place("argMax"),
+  argmin: place("argMin"),
 } satisfies Partial<TfjsLowerings>;
+
+/** A place, as a constant to differentiation: TensorFlow.js refuses to go through it to what it is the place of. */
+function place(name: string): TfjsLowering<typeof argExtremeAttributes> {
+  return (writer, { args, attributes, operands }) => {
+    const found = writer.tf(name, first(args), writer.number(attributes.axis));
+    return isFloat(first(operands).type.dtype)
+      ? writer.helper("withoutGradient", { kind: "arrow", parameters: [], body: found })
+      : found;
+  };
+}
 
 function oneHotMask(writer: TfjsWriter, indices: Expression, depth: Expression): Expression {
   return writer.tf("cast", writer.helper("oneHot", indices, depth), writer.string("bool"));
