@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { catalog, type Code } from "../src/diagnostics/catalog.ts";
+import { formatDim, type Dim } from "../src/dims/dim.ts";
 import { initializers } from "../src/ops/initializers.ts";
 import { givenAttributes, type AttributeSpec, type Operator } from "../src/ops/define/operator.ts";
 import { allOperators, operators, type OperatorName } from "../src/ops/registry.ts";
@@ -129,10 +130,15 @@ const operatorGroups: readonly {
   },
 ];
 
+function isDim(value: AttributeSpec["default"]): value is Dim {
+  return typeof value === "object" && "terms" in value;
+}
+
 function attributeDefault({ kind, default: value }: AttributeSpec): string {
   if (value === undefined) return "";
   if (Array.isArray(value)) return code(JSON.stringify(value));
   if (typeof value === "number" && !Number.isFinite(value)) return "none";
+  if (isDim(value)) return code(formatDim(value));
   return code(kind === "string" ? String(value) : JSON.stringify(value));
 }
 

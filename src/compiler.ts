@@ -4,6 +4,7 @@ import { createCollector, type Collector } from "./diagnostics/collector.ts";
 import type { Diagnostic } from "./diagnostics/diagnostic.ts";
 import { buildOnnx, type WeightsFile } from "./emit/onnx/build-onnx.ts";
 import { emitTfjs } from "./emit/tfjs/emit-tfjs.ts";
+import { reportOpenSizes } from "./emit/report-open-sizes.ts";
 import { reportTfjsLimits } from "./emit/tfjs/report-tfjs-limits.ts";
 import type { Module } from "./ir/graph.ts";
 import type { TestProgram, TrainProgram } from "./ir/program.ts";
@@ -168,6 +169,7 @@ export async function emitUnit(
 ): Promise<ReadonlyMap<string, string | Uint8Array>> {
   const files = new Map<string, string | Uint8Array>();
   const training = train === undefined ? {} : { train };
+  if (reportOpenSizes(served ?? module, span, collector)) return files;
   if (targets.includes("onnx")) {
     const built = buildOnnx({
       name,

@@ -18,7 +18,7 @@ import type {
   TypeExpression,
 } from "../syntax/ast.ts";
 import type { ForExpression } from "../syntax/ast/loops.ts";
-import { elementTypes, genericElements } from "./builtins.ts";
+import { elementTypes, genericElements, standsForElement } from "./builtins.ts";
 import { checkGiven, isHandedOn, isLeftOut, isOptionalInput, knowing, reportLeftOut } from "./check-left-out.ts";
 import { dimNamesOf, introducersOf, type DimNames } from "./dim-names.ts";
 import { emitsOf, nothingGiven } from "./emits-of.ts";
@@ -315,7 +315,7 @@ function checkReference(at: Checker, name: string, span: Span, scope: LocalScope
     return;
   }
   if (at.file.scope.has(name) || at.library.find(name) !== undefined || globals.has(name)) return;
-  if (at.words.has(name) || elementTypes.has(name)) return;
+  if (at.words.has(name) || elementTypes.has(name) || standsForElement(name, at.inputs)) return;
   reportUnknown(at, scope, name, span, words);
 }
 

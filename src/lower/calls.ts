@@ -1,5 +1,5 @@
 import { findTopLevel } from "../analyze/program.ts";
-import { elementTypes, isBuiltinFunction } from "../analyze/builtins.ts";
+import { elementTypes, isBuiltinFunction, standsForElement } from "../analyze/builtins.ts";
 import { mayBeLost } from "../analyze/may-be-lost.ts";
 import { isFunction } from "../analyze/is-function.ts";
 import { findOperator } from "../ops/registry.ts";
@@ -24,6 +24,7 @@ import {
   type Expected,
   type Scope,
 } from "./context.ts";
+import { elementFor } from "./declared-types.ts";
 import { gatherInputs } from "./gather-inputs.ts";
 import { bindArguments, completeHyperparameters, evaluateHyperparameters } from "./hyperparameters.ts";
 import { describe, poison, type RecipeVal, type Val } from "./values.ts";
@@ -75,6 +76,8 @@ export function resolveName(ctx: Context, name: string, span: Span, expected: Ex
     return recipe({ kind: "operator", operator }, name);
   if (findInitializer(name) !== undefined) return recipe({ kind: "initializer", name }, name);
   if (name === "training") return { kind: "training", negated: false };
+  if (ctx.callable !== undefined && standsForElement(name, ctx.callable.declaration.inputs))
+    return { kind: "word", value: elementFor(ctx.scope, name) };
   if (elementTypes.has(name) || ctx.words.has(name)) return { kind: "word", value: name };
   if (isBuiltinFunction(name)) {
     const words = [...(expected.words ?? [])];

@@ -98,13 +98,20 @@ export function arePositive(ctx: Context, shape: readonly Dim[], declared: TypeE
     .every((fine) => fine);
 }
 
+/** What a signature's generic element type stands for in a body; where no input that is given says it, f32 or i32. */
+export function elementFor(scope: Scope, word: string): DType {
+  const bound = findLocal(scope, elementKey(word));
+  if (bound?.kind === "word" && isDType(bound.value)) return bound.value;
+  return word === "int" ? "i32" : "f32";
+}
+
 function resolveElement(ctx: Context, type: TypeExpression): DType | undefined {
   const word = type.element.text;
   if (word === "class") return "i32";
   if (isDType(word)) return word;
-  const bound = findLocal(ctx.scope, elementKey(word)) ?? findLocal(ctx.scope, word);
+  const bound = findLocal(ctx.scope, word);
   if (bound?.kind === "word" && isDType(bound.value)) return bound.value;
-  if (bound === undefined && genericElements.has(word)) return word === "int" ? "i32" : "f32";
+  if (genericElements.has(word)) return elementFor(ctx.scope, word);
   // What is nothing at all was reported with the names of the file.
   if (bound !== undefined && bound.kind !== "poison" && bound.kind !== "cell" && bound.kind !== "barred")
     report(ctx, "MC3008", type.element.span, { expected: "an element type is needed here", actual: describe(bound) });
@@ -239,6 +246,22 @@ export function matchInputs(
   return types.map((it) => it && { type: { dtype: it.dtype, shape: it.shape }, facts: it.facts });
 }
 
+/** Whether an element type is one of those that a generic word of a signature stands for. */
+function isOneOf(word: string, dtype: DType): boolean {
+  switch (word) {
+    case "float":
+      return isFloat(dtype);
+    case "int":
+      return !isFloat(dtype) && dtype !== "bool";
+    case "number":
+      return dtype !== "bool";
+    case "weight":
+      return isFloat(dtype) || dtype === "bool";
+    default:
+      return true;
+  }
+}
+
 function matchElement(
   ctx: Context,
   scope: Scope,
@@ -251,12 +274,9 @@ function matchElement(
   const fits = (): boolean => {
     if (word === "class") return dtype === "i32";
     if (isDType(word)) return dtype === word;
-    if (!genericElements.has(word)) {
-      const bound = findLocal(scope, word);
-      return bound?.kind === "word" && bound.value === dtype;
-    }
-    if (word === "float" && !isFloat(dtype)) return false;
-    if (word === "int" && (isFloat(dtype) || dtype === "bool")) return false;
+    const given = findLocal(scope, word);
+    if (given?.kind === "word" || !genericElements.has(word)) return given?.kind === "word" && given.value === dtype;
+    if (!isOneOf(word, dtype)) return false;
     const bound = findLocal(scope, elementKey(word));
     if (bound === undefined) scope.names.set(elementKey(word), { kind: "word", value: dtype });
     return bound === undefined || (bound.kind === "word" && bound.value === dtype);

@@ -1,4 +1,4 @@
-import { add, constant, multiply, subtract, type Dim } from "../dims/dim.ts";
+import { add, asNumber, constant, multiply, subtract, type Dim } from "../dims/dim.ts";
 import { elementAt } from "../support/element-at.ts";
 import {
   checkImage,
@@ -55,11 +55,11 @@ export const convTranspose = defineComposite({
   samples: [
     { operands: operandsOf([2, 3, 2], [3, 4, 2]) },
     { operands: operandsOf([2, 3, 2], [2, 4, 2]), attributes: { strides: [3] } },
-    { operands: operandsOf([1, 4, 2], [4, 2, 2]), attributes: { padding: "same", strides: [2], groups: 2 } },
+    { operands: operandsOf([1, 4, 2], [4, 2, 2]), attributes: { padding: "same", strides: [2], groups: constant(2) } },
     { operands: operandsOf([2, 3, 4, 2], [3, 2, 3, 2]), attributes: { strides: [2, 1], dilations: [1, 2] } },
     {
       operands: operandsOf([1, 3, 2, 4], [3, 3, 1, 4]),
-      attributes: { strides: [2], padding: [1], output_padding: [1, 0], groups: 2 },
+      attributes: { strides: [2], padding: [1], output_padding: [1, 0], groups: constant(2) },
     },
     { operands: operandsOf([1, 4, 3, 2], [3, 2, 3, 2]), attributes: { padding: [0, 1, 2, 0], strides: [3, 2] } },
     {
@@ -69,7 +69,7 @@ export const convTranspose = defineComposite({
     { operands: operandsOf([1, 2, 3, 2, 2], [2, 3, 2, 3, 2]), attributes: { strides: [1, 2, 2], padding: "same" } },
     {
       operands: operandsOf([1, 2, 2, 3, 4], [2, 1, 3, 1, 4]),
-      attributes: { strides: [2, 1, 2], padding: [0, 0, 1], output_padding: [1, 0, 1], groups: 2 },
+      attributes: { strides: [2, 1, 2], padding: [0, 0, 1], output_padding: [1, 0, 1], groups: constant(2) },
     },
   ],
   decompose: (b, { operands, results, attributes: { output_padding: _, ...shared } }) => [
@@ -111,12 +111,12 @@ function transposedShape(
     elementAt(kernel, at.output),
     `the input's channels and those that the kernel of ${what} takes, its last axis`,
   );
-  const divided = groups === 1 || check.divides(constant(groups), channels, `the groups and the channels of ${what}`);
+  const divided = asNumber(groups) === 1 || check.divides(groups, channels, `the groups and the channels of ${what}`);
   const sizes = places.spatial.map((place, axis) =>
     transposedSize(elementAt(input, place), kernelSizes(kernel, layout), given, axis, check),
   );
   if (!fits || !divided || !sizes.every((it) => it !== undefined)) return undefined;
-  return imageShape(layout, elementAt(input, 0), sizes, multiply(elementAt(kernel, at.input), constant(groups)));
+  return imageShape(layout, elementAt(input, 0), sizes, multiply(elementAt(kernel, at.input), groups));
 }
 
 /** The size of the result along one axis, or undefined after a report. */

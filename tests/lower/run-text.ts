@@ -13,6 +13,7 @@ import { expandComposites } from "../../src/passes/expand-composites.ts";
 import { flatten } from "../../src/passes/flatten.ts";
 import { fromNumbers, toNumbers } from "../../src/runtime/onnx/typed-array.ts";
 import { asInputs, sessionOf } from "../emit/onnx/graphs.ts";
+import { widePorts } from "../emit/onnx/wide-ports.ts";
 import { keepFusedByTfjs, runNodes } from "../ops/tfjs-evaluator.ts";
 import { lower } from "./checking.ts";
 import { onnxTarget } from "../../src/emit/onnx/onnx-target.ts";
@@ -44,19 +45,21 @@ export async function runText(text: string, fill: (name: string, type: NdArray) 
   const counted = wanted.outputs.find((it) => it.role === "faults")?.name ?? "";
   if ((expected.get(counted)?.data[0] ?? 0) > 0) return undefined;
 
-  const graph = buildInferenceGraph(module, onnxTarget(18));
+  const graph = widePorts(buildInferenceGraph(module, onnxTarget(18)));
   const session = await sessionOf(encodeModel(emitOnnx(graph, { ...asInputs, opset: 18 })));
-  const feeds = graph.inputs.flatMap(({ name, perm }) => {
+  const feeds = graph.inputs.flatMap(({ name, perm, value: { type } }) => {
     const given = inputs.get(name);
     if (given === undefined) return [];
-    const it = perm === undefined ? given : transposeArray(given, perm);
-    return [[name, { ...it, data: fromNumbers(it.dtype, it.data, it.data.length) }] as const];
+    const { shape, data } = perm === undefined ? given : transposeArray(given, perm);
+    return [[name, { dtype: type.dtype, shape, data: fromNumbers(type.dtype, data, data.length) }] as const];
   });
   const results = await session.run(new Map(feeds));
   await session.dispose();
   const onnx = names.flatMap((name) => {
     const it = results.get(name);
-    return it === undefined ? [] : [{ dtype: it.dtype, shape: it.shape, data: toNumbers(it) }];
+    if (it === undefined) return [];
+    const dtype = expected.get(name)?.dtype === "bf16" && it.dtype === "f32" ? "bf16" : it.dtype;
+    return [{ dtype, shape: it.shape, data: toNumbers(it) }];
   });
 
   const flat = expandComposites(resolveGradients(flatten(module, { mode: "inference" })), keepFusedByTfjs);

@@ -43,7 +43,7 @@ describe("shapes of layers", () => {
     ],
     [
       "a convolution in groups",
-      infer("conv", [tensor(B, 8, 8, times(C, 2)), tensor(1, 1, C, 6)], { groups: 2 }),
+      infer("conv", [tensor(B, 8, 8, times(C, 2)), tensor(1, 1, C, 6)], { groups: constant(2) }),
       ["f32[B, 8, 8, 6]"],
     ],
     [
@@ -83,7 +83,7 @@ describe("shapes of layers", () => {
     ["a kernel that may be too large", infer("conv", [tensor(B, H, 8, 3), tensor(3, 3, 3, 8)]), /at least 3/],
     [
       "groups that do not divide",
-      infer("conv", [tensor(B, 8, 8, 4), tensor(1, 1, 2, 3)], { groups: 2 }),
+      infer("conv", [tensor(B, 8, 8, 4), tensor(1, 1, 2, 3)], { groups: constant(2) }),
       /2 must divide 3/,
     ],
     ["a pool too large", infer("avg_pool", [tensor(B, 1, 4, 3)], { window: [2, 2], strides: [2, 2] }), /at least 2/],

@@ -8,6 +8,7 @@ import { backends, useBackend } from "../emit/tfjs/backends.ts";
 import { checkFile } from "../lower/checking.ts";
 import { runText } from "../lower/run-text.ts";
 import { relativeError } from "../ops/relative-error.ts";
+import { usualLayers } from "./usual-layers.ts";
 
 /**
  * Every argument of every layer of the library with values of all kinds. Each is refused where it stands, in words about
@@ -29,132 +30,6 @@ const odd = [
     "sum",
   ],
 ];
-
-interface Usual {
-  readonly input: string;
-  readonly given?: Readonly<Record<string, string>>;
-  readonly applied?: string;
-}
-
-/** What each layer is tried on, and what it must be given. */
-const usual: Readonly<Record<string, Usual>> = {
-  MultiHeadAttention: { input: "f32[2, 3, 4]", given: { heads: "2" }, applied: "(x, x)" },
-  CachedAttention: {
-    input: "f32[2, 3, 4]",
-    given: { heads: "2" },
-    applied: '(x, rearrange(x, "b t (h d) -> b h t d", h=2), rearrange(x, "b t (h d) -> b h t d", h=2))',
-  },
-  Attention: { input: "f32[2, 3, 4]", applied: "(x, x)" },
-  AdditiveAttention: { input: "f32[2, 3, 4]", applied: "(x, x)" },
-  rotary: { input: "f32[2, 3, 4]" },
-  see_near: { input: "f32[2, 3, 4]", given: { window: "2" } },
-  ConvLSTM1D: { input: "f32[2, 2, 4, 2]", given: { filters: "2", kernel: "2" } },
-  ConvLSTM2D: { input: "f32[2, 2, 4, 3, 2]", given: { filters: "2", kernel: "2" } },
-  ConvLSTM3D: { input: "f32[1, 2, 2, 3, 2, 2]", given: { filters: "2", kernel: "2" } },
-  Conv2D: { input: "f32[2, 6, 5, 4]", given: { filters: "4", kernel: "3" } },
-  DepthwiseConv2D: { input: "f32[2, 6, 5, 2]", given: { kernel: "3" } },
-  Conv1DTranspose: { input: "f32[2, 4, 2]", given: { filters: "3", kernel: "3" } },
-  Conv2DTranspose: { input: "f32[2, 4, 3, 2]", given: { filters: "3", kernel: "3" } },
-  Conv3DTranspose: { input: "f32[1, 2, 3, 2, 2]", given: { filters: "3", kernel: "2" } },
-  Conv1D: { input: "f32[2, 6, 4]", given: { filters: "4", kernel: "3" } },
-  Conv3D: { input: "f32[2, 4, 5, 3, 4]", given: { filters: "4", kernel: "3" } },
-  DepthwiseConv1D: { input: "f32[2, 6, 2]", given: { kernel: "3" } },
-  SeparableConv1D: { input: "f32[2, 6, 2]", given: { filters: "4", kernel: "3" } },
-  SeparableConv2D: { input: "f32[2, 6, 5, 2]", given: { filters: "4", kernel: "3" } },
-  Dense: { input: "f32[2, 4]", given: { units: "3" } },
-  Embedding: { input: "i32[2, 3]", given: { vocab: "5", width: "3" } },
-  EmbeddingBag: { input: "i32[2, 3]", given: { vocab: "5", width: "3" } },
-  RepeatVector: { input: "f32[2, 4]", given: { count: "3" } },
-  TimeDistributed: { input: "f32[2, 3, 4]", given: { Layer: "Dense(2)" } },
-  PReLU: { input: "f32[2, 4]" },
-  SpatialDropout: { input: "f32[2, 3, 4]" },
-  StochasticDepth: { input: "f32[2, 4]" },
-  AlphaDropout: { input: "f32[2, 4]" },
-  GaussianNoise: { input: "f32[2, 4]", given: { stddev: "0.5" } },
-  GaussianDropout: { input: "f32[2, 4]" },
-  LayerNorm: { input: "f32[2, 4]" },
-  RMSNorm: { input: "f32[2, 4]" },
-  BatchNorm: { input: "f32[2, 4]" },
-  GroupNorm: { input: "f32[2, 3, 4]", given: { groups: "2" } },
-  InstanceNorm: { input: "f32[2, 3, 4]" },
-  Dropout: { input: "f32[2, 4]" },
-  MaxPool1D: { input: "f32[2, 6, 2]" },
-  MaxPool2D: { input: "f32[2, 6, 5, 2]" },
-  MaxPool3D: { input: "f32[1, 4, 6, 5, 2]" },
-  AvgPool1D: { input: "f32[2, 6, 2]" },
-  AvgPool2D: { input: "f32[2, 6, 5, 2]" },
-  AvgPool3D: { input: "f32[1, 4, 6, 5, 2]" },
-  AdaptiveAvgPool1D: { input: "f32[2, 6, 2]", given: { size: "2" } },
-  AdaptiveAvgPool2D: { input: "f32[2, 6, 5, 2]", given: { size: "2" } },
-  AdaptiveAvgPool3D: { input: "f32[1, 4, 6, 5, 2]", given: { size: "2" } },
-  AdaptiveMaxPool3D: { input: "f32[1, 4, 6, 5, 2]", given: { size: "2" } },
-  LpPool1D: { input: "f32[2, 6, 2]" },
-  LpPool2D: { input: "f32[2, 6, 5, 2]" },
-  LpPool3D: { input: "f32[1, 4, 6, 5, 2]" },
-  AdaptiveMaxPool1D: { input: "f32[2, 6, 2]", given: { size: "2" } },
-  AdaptiveMaxPool2D: { input: "f32[2, 6, 5, 2]", given: { size: "2" } },
-  UpSampling1D: { input: "f32[2, 3, 2]" },
-  UpSampling2D: { input: "f32[2, 3, 2, 2]" },
-  UpSampling3D: { input: "f32[1, 2, 3, 2, 2]" },
-  ZeroPadding1D: { input: "f32[2, 3, 2]" },
-  ZeroPadding2D: { input: "f32[2, 3, 2, 2]" },
-  ZeroPadding3D: { input: "f32[1, 2, 3, 2, 2]" },
-  Cropping1D: { input: "f32[2, 7, 2]", given: { before: "1" } },
-  Cropping2D: { input: "f32[2, 7, 8, 2]", given: { before: "1" } },
-  Cropping3D: { input: "f32[1, 7, 8, 7, 2]", given: { before: "1" } },
-  SimpleRNN: { input: "f32[2, 3, 4]", given: { units: "3" } },
-  LSTM: { input: "f32[2, 3, 4]", given: { units: "3" } },
-  GRU: { input: "f32[2, 3, 4]", given: { units: "3" } },
-  Bidirectional: { input: "f32[2, 3, 4]", given: { Layer: "LSTM(2)" } },
-  ignore: { input: "f32[2, 4]", given: { mark: "255" } },
-  celu: { input: "f32[2, 4]" },
-  hard_shrink: { input: "f32[2, 4]" },
-  hard_tanh: { input: "f32[2, 4]" },
-  heaviside: { input: "f32[2, 4]" },
-  nan_to_num: { input: "f32[2, 4]" },
-  soft_shrink: { input: "f32[2, 4]" },
-  squareplus: { input: "f32[2, 4]" },
-  threshold: { input: "f32[2, 4]" },
-  tril: { input: "f32[2, 3, 4]" },
-  triu: { input: "f32[2, 3, 4]" },
-  local_response_norm: { input: "f32[2, 4]" },
-  depth_to_space: { input: "f32[2, 3, 2, 4]", given: { size: "2" } },
-  pixel_shuffle: { input: "f32[2, 3, 2, 4]", given: { size: "2" } },
-  space_to_depth: { input: "f32[2, 4, 6, 2]", given: { size: "2" } },
-  pixel_unshuffle: { input: "f32[2, 4, 6, 2]", given: { size: "2" } },
-  resize: { input: "f32[2, 3, 2, 2]", given: { height: "4", width: "3" } },
-  resize_line: { input: "f32[2, 3, 2]", given: { size: "4" } },
-  resize_points: { input: "f32[2, 3, 2]", given: { size: "4" } },
-  resize_smooth: { input: "f32[2, 3, 2]", given: { size: "4" } },
-  bincount: { input: "i32[2, 3]", given: { size: "5" } },
-  last_place: { input: "i32[2, 3]", given: { size: "4" } },
-  searchsorted: { input: "f32[4]", applied: "(x, x)" },
-  normalize: { input: "f32[2, 4]" },
-  grid_places: { input: "f32[2, 4]", given: { size: "4" } },
-  grid_sample: { input: "f32[2, 3, 4, 2]", applied: "(x, x)" },
-  focal_cross_entropy: { input: "f32[2, 4]", applied: "(x, cast(x[..., 0], i32))" },
-  binary_focal_cross_entropy: { input: "f32[2, 4]", applied: "(x, x)" },
-  multi_margin: { input: "f32[2, 4]", applied: "(x, cast(x[..., 0], i32))" },
-  smooth_l1: { input: "f32[2, 4]", applied: "(x, 1 - x)" },
-  pinball: { input: "f32[2, 4]", applied: "(x, 1 - x)" },
-  tversky: { input: "f32[2, 4]", applied: "(x, 1 - x)" },
-  cosine_embedding: { input: "f32[2, 4]", applied: "(x, 1 - x, x[..., 0])" },
-  contrastive: { input: "f32[2, 4]", applied: "(x, 1 - x, x[..., 0] - 0.5)" },
-  triplet: { input: "f32[2, 4]", applied: "(x, 1 - x, -x)" },
-  margin_ranking: { input: "f32[2, 4]", applied: "(x, 1 - x, x)" },
-  info_nce: { input: "f32[2, 4]", applied: "(x, 1 - x)" },
-  dpo: { input: "f32[4]", applied: "(x, 1 - x, -x, x)" },
-  ctc: { input: "f32[2, 5, 4]", applied: "(x, cast(x[:, :2, 0], i32))" },
-  ctc_greedy: { input: "f32[2, 5, 4]" },
-  above: { input: "f32[2, 4]" },
-  bin_of: { input: "f32[2, 4]", given: { thresholds: "5" } },
-  bin_sums: { input: "f32[2, 4]", given: { bins: "3" }, applied: "(cast(0 * x, i32), x)" },
-  count_pairs: { input: "f32[2, 4]", given: { classes: "3" }, applied: "(cast(0 * x, i32), cast(0 * x, i32))" },
-  average_share: { input: "f32[4]", given: { average: "macro" }, applied: "(x, 2 * x, x, x)" },
-  normalized: { input: "f32[3, 4]", given: { normalize: "real" } },
-  agreement: { input: "f32[4, 4]", given: { weights: "linear" } },
-  best_where: { input: "f32[4]", given: { least: "0.5" }, applied: "(x, 1 - x)" },
-};
 
 /** What each metric that takes arguments is of, and what it must be given. */
 const measured: Readonly<Record<string, { readonly of: string; readonly given?: Readonly<Record<string, string>> }>> = {
@@ -203,7 +78,7 @@ interface Call {
 }
 
 function callsOf(name: string, parameters: readonly string[]): readonly Call[] {
-  const { input, given = {}, applied = "x" } = usual[name] ?? { input: "f32[2, 4]" };
+  const { input, given = {}, applied = "x" } = usualLayers[name] ?? { input: "f32[2, 4]" };
   return parameters.flatMap((parameter) =>
     valuesOf(name, parameter).map((value): Call => {
       const entries = Object.entries({ ...given, [parameter]: value });
@@ -237,7 +112,7 @@ async function problemsOf(text: string): Promise<readonly string[]> {
 }
 
 it("covers every layer and metric that takes arguments", () => {
-  expect(layers.map((it) => it.name.text).sort()).toEqual(Object.keys(usual).sort());
+  expect(layers.map((it) => it.name.text).sort()).toEqual(Object.keys(usualLayers).sort());
   expect(metrics.map((it) => it.name.text).sort()).toEqual(Object.keys(measured).sort());
 });
 

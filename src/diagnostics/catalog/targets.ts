@@ -78,4 +78,14 @@ export const targetsCatalog = {
     bad: `# modelc build --target tfjs\n${mixed}`,
     good: `# modelc build --target onnx\n${mixed}`,
   }),
+  MC5017: entry({
+    severity: "error",
+    title: "open number of groups",
+    message: (it: { model: string; groups: string }) =>
+      `${it.model} has a convolution in \`${it.groups}\` groups here, and nothing fixes how many these are.`,
+    explanation:
+      "Both targets write the number of groups into the file. A block may split channels into as many groups as there are, whatever their number; the model that is built fixes it, in the file or with `--set C=8`.",
+    bad: `# modelc build --target onnx\nmodel Blur: (x: f32[B, 8, C], kernel: f32[3, 1, C]) -> y: f32[B, 6, C] { conv(x, kernel, groups=C) }`,
+    good: `# modelc build --target onnx\nmodel Blur: (x: f32[B, 8, 4], kernel: f32[3, 1, 4]) -> y: f32[B, 6, 4] { conv(x, kernel, groups=4) }`,
+  }),
 } as const;

@@ -88,9 +88,6 @@ export function buildOnnx(build: OnnxBuild): OnnxFiles | undefined {
   }
   const options = onnxTarget(opset);
   const inference = buildInferenceGraph(module, options, train?.precision);
-  const { open } = storedVariables([inference]);
-  for (const it of open) collector.report("MC5002", span, it);
-  if (open.length > 0) return undefined;
 
   const trained: readonly Part[] =
     train === undefined
@@ -112,7 +109,7 @@ export function buildOnnx(build: OnnxBuild): OnnxFiles | undefined {
                 ]
               : []),
           ];
-  const { variables } = storedVariables([inference, ...trained.map((it) => it.graph)]);
+  const variables = storedVariables([inference, ...trained.map((it) => it.graph)]);
   if (reportOversize(module, undefined, span, collector)) return undefined;
   const init = buildInitGraph(module, options, train);
   const problems =

@@ -9,6 +9,7 @@ import type { DimSource } from "./dims.ts";
 import type { ExternalData, OnnxGraph, OnnxModel, OnnxTensor, OnnxValueInfo } from "./model.ts";
 import { fuseConvBias } from "./fuse-conv-bias.ts";
 import { pruneGraph } from "./prune.ts";
+import { filledOnnx } from "./lowerings/fill.ts";
 import { onnxLowering, onnxFused } from "./lowerings/onnx-lowerings.ts";
 
 /** The operator sets that can be written; random numbers need BitwiseXor, of 18. */
@@ -214,9 +215,7 @@ function emitConstant(scope: Scope, node: ConstantNode): OnnxRef {
   if (known && count <= literalElements) return writer.constant(dtype, node.data, sizes);
   const { data } = node;
   const label = result?.name ?? "fill";
-  const [filled] = scope.within(label, [label], () => [
-    writer.node("Expand", [writer.constant(dtype, data), writer.shape(shape)]),
-  ]);
+  const [filled] = scope.within(label, [label], () => [filledOnnx(writer, dtype, data, writer.shape(shape))]);
   return required(filled, "expanded constant");
 }
 

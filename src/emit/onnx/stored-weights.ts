@@ -1,4 +1,4 @@
-import { asNumber, variablesOf } from "../../dims/dim.ts";
+import { asNumber } from "../../dims/dim.ts";
 import type { Graph, GraphInput } from "../../ir/graph.ts";
 import type { DType } from "../../ir/types.ts";
 import { fault } from "../../support/fault.ts";
@@ -13,41 +13,25 @@ export interface StoredVariable {
   readonly perm?: readonly number[];
 }
 
-/** Where a variable cannot be stored because building leaves a dimension of it open. */
-export interface OpenVariable {
-  readonly path: string;
-  readonly dims: readonly string[];
-}
-
-/** The parameters and states of graphs of one model, by path in their order, or those with open dimensions. */
-export function storedVariables(graphs: readonly Graph[]): {
-  readonly variables: ReadonlyMap<string, StoredVariable>;
-  readonly open: readonly OpenVariable[];
-} {
+/** The parameters and states of graphs of one model, by path in their order. Requires that nothing leaves their sizes open. */
+export function storedVariables(graphs: readonly Graph[]): ReadonlyMap<string, StoredVariable> {
   const variables = new Map<string, StoredVariable>();
-  const open: OpenVariable[] = [];
-  const seen = new Set<string>();
   for (const input of graphs.flatMap((it) => it.inputs)) {
     if (input.role !== "parameter" && input.role !== "state") continue;
     const path = input.path ?? fault(`${input.name} has no path`);
     const variable = describe(path, input);
     const known = variables.get(path);
-    if (known !== undefined && variable !== undefined && !sameStorage(known, variable)) {
+    if (known !== undefined && !sameStorage(known, variable)) {
       fault(`${path} is stored as [${known.shape.join()}] in one graph and as [${variable.shape.join()}] in another`);
     }
-    if (variable !== undefined) variables.set(path, known ?? variable);
-    else if (!seen.has(path)) {
-      open.push({ path, dims: [...new Set(input.value.type.shape.flatMap((it) => [...variablesOf(it)]))] });
-    }
-    seen.add(path);
+    variables.set(path, known ?? variable);
   }
-  return { variables, open };
+  return variables;
 }
 
-function describe(path: string, { value, perm }: GraphInput): StoredVariable | undefined {
+function describe(path: string, { value, perm }: GraphInput): StoredVariable {
   const { dtype, shape } = value.type;
-  const sizes = shape.map(asNumber).filter((it) => it !== undefined);
-  if (sizes.length < shape.length) return undefined;
+  const sizes = shape.map((it) => asNumber(it) ?? fault(`${path} has an open dimension`));
   return { path, dtype, shape: sizes, ...(perm !== undefined && { perm }) };
 }
 

@@ -259,7 +259,7 @@ function convolution(
 ): readonly Expression[] {
   const shared: WindowAttributes = attributes;
   const over = windowsOver(image.shape, kernelSizes(kernel.shape, attributes.layout), attributes.dilations, shared);
-  return [shapeOf(result, writer), windows(over, writer), literal(attributes.groups)];
+  return [shapeOf(result, writer), windows(over, writer), writer.dim(attributes.groups)];
 }
 
 function windows(over: readonly AxisWindow[], writer: DoublesWriter): Expression {

@@ -6,7 +6,7 @@ import {
   imageShape,
   kernelAxes,
   type AxisWindow,
-  type ConvolutionAttributes,
+  type ConcreteConvolution,
 } from "./window-geometry.ts";
 import { elementAt } from "../../support/element-at.ts";
 
@@ -21,7 +21,7 @@ export interface Tap {
 export function forEachTap(
   input: readonly number[],
   kernel: readonly number[],
-  attributes: ConvolutionAttributes,
+  attributes: ConcreteConvolution,
   visit: (tap: Tap) => void,
 ): void {
   const { layout, groups } = attributes;

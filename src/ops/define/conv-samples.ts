@@ -33,13 +33,13 @@ export const convolutionSamples: readonly ConvolutionSample[] = [
     x: [1, 2, 6, 6],
     kernel: [4, 1, 3, 3],
     y: [1, 4, 6, 6],
-    attributes: { groups: 2, padding: "same", layout: "NCHW" },
+    attributes: { groups: constant(2), padding: "same", layout: "NCHW" },
   },
   {
     x: [1, 6, 6, 3],
     kernel: [3, 3, 1, 3],
     y: [1, 3, 3, 3],
-    attributes: { groups: 3, padding: "same", strides: [2, 2] },
+    attributes: { groups: constant(3), padding: "same", strides: [2, 2] },
   },
   {
     x: [1, 2, 5, 6],
@@ -59,21 +59,21 @@ export const convolutionSamples: readonly ConvolutionSample[] = [
     x: [2, 4, 8],
     kernel: [4, 2, 3],
     y: [2, 4, 4],
-    attributes: { padding: "same", strides: [2], groups: 2, layout: "NCHW" },
+    attributes: { padding: "same", strides: [2], groups: constant(2), layout: "NCHW" },
   },
-  { x: [1, 8, 2], kernel: [2, 1, 4], y: [1, 5, 4], attributes: { padding: [0, 3], strides: [2], groups: 2 } },
+  { x: [1, 8, 2], kernel: [2, 1, 4], y: [1, 5, 4], attributes: { padding: [0, 3], strides: [2], groups: constant(2) } },
   { x: [2, 3, 5, 4, 2], kernel: [2, 3, 2, 2, 3], y: [2, 2, 3, 3, 3], attributes: {} },
   {
     x: [1, 2, 4, 5, 6],
     kernel: [4, 1, 2, 2, 3],
     y: [1, 4, 2, 3, 3],
-    attributes: { padding: "same", strides: [2], groups: 2, layout: "NCHW" },
+    attributes: { padding: "same", strides: [2], groups: constant(2), layout: "NCHW" },
   },
   {
     x: [1, 5, 4, 5, 3],
     kernel: [2, 2, 3, 1, 3],
     y: [1, 3, 4, 2, 3],
-    attributes: { padding: [0, 0, 1, 0, 1, 0], strides: [1, 1, 2], dilations: [2, 1, 1], groups: 3 },
+    attributes: { padding: [0, 0, 1, 0, 1, 0], strides: [1, 1, 2], dilations: [2, 1, 1], groups: constant(3) },
   },
 ];
 

@@ -4,6 +4,7 @@ import {
   ceilDivide,
   constant,
   floorDivide,
+  formatDim,
   maximum,
   minimum,
   multiply,
@@ -13,7 +14,7 @@ import {
 } from "../../dims/dim.ts";
 import { fault } from "../../support/fault.ts";
 import { elementAt } from "../../support/element-at.ts";
-import type { AttributeSchema, AttributesOf, Cost, ShapeChecker } from "./operator.ts";
+import type { AttributeSchema, AttributesOf, ConcreteAttributesOf, Cost, ShapeChecker } from "./operator.ts";
 import { literalShape, one } from "./shape-rules.ts";
 
 /** Attributes that all windowed operators on images share. */
@@ -49,11 +50,14 @@ export const convolutionAttributes = {
     default: [1],
     min: 1,
   },
-  groups: { kind: "int", doc: "Number of groups that the channels are split into.", default: 1, min: 1 },
+  groups: { kind: "dim", doc: "Number of groups that the channels are split into.", default: one, min: 1 },
 } as const satisfies AttributeSchema;
 
 export type WindowAttributes = AttributesOf<typeof windowAttributes>;
 export type ConvolutionAttributes = AttributesOf<typeof convolutionAttributes>;
+
+/** The same where all sizes are numbers. */
+export type ConcreteConvolution = ConcreteAttributesOf<typeof convolutionAttributes>;
 
 /** How a window moves along one spatial axis. */
 export interface AxisWindow {
@@ -185,7 +189,7 @@ export function kernelSizes(kernel: readonly Dim[], layout: string): readonly nu
 export function convolutionWindows(
   input: readonly Dim[],
   kernel: readonly Dim[],
-  attributes: ConvolutionAttributes,
+  attributes: Omit<ConvolutionAttributes, "groups">,
 ): readonly AxisWindow[] {
   return windowsOver(input, kernelSizes(kernel, attributes.layout), attributes.dilations, attributes);
 }
@@ -285,16 +289,16 @@ export function convolutionShape(
     return check.fail(`the spatial sizes of the kernel of ${what} must be known numbers`);
   }
   const channels = elementAt(input, imageAxes(layout, input.length).channels);
-  const expected = multiply(elementAt(kernel, at.input), constant(groups));
+  const expected = multiply(elementAt(kernel, at.input), groups);
   const filters = elementAt(kernel, at.output);
   const fits = check.equal(
     channels,
     expected,
-    groups === 1
+    asNumber(groups) === 1
       ? `the input's channels and those of the kernel of ${what}`
-      : `the input's channels and ${groups} groups of those of the kernel of ${what}`,
+      : `the input's channels and ${formatDim(groups)} groups of those of the kernel of ${what}`,
   );
-  const divided = groups === 1 || check.divides(constant(groups), filters, `the groups and the filters of ${what}`);
+  const divided = asNumber(groups) === 1 || check.divides(groups, filters, `the groups and the filters of ${what}`);
   const windows = convolutionWindows(input, kernel, attributes);
   if (!checkWindowsFit(what, windows, attributes, check, "kernel") || !fits || !divided) return undefined;
   return imageShape(
@@ -309,4 +313,9 @@ export function convolutionShape(
 export function convolutionFlops(kernel: readonly Dim[], output: readonly Dim[], layout: string): Cost {
   const filters = kernelAxes(layout, kernel.length).output;
   return { flops: product([constant(2), ...kernel.filter((_, axis) => axis !== filters), ...output]) };
+}
+
+/** In how many groups a convolution is where that must be a number: in a form of a target. */
+export function literalGroups({ groups }: ConvolutionAttributes): number {
+  return asNumber(groups) ?? fault(`a convolution in ${formatDim(groups)} groups reached a target`);
 }

@@ -257,7 +257,7 @@ describe("emitOnnx", () => {
   });
 
   it("gives a convolution its bias, unless its result is read elsewhere too", async () => {
-    const attributes = { strides: [1, 1], dilations: [1, 1], groups: 1, padding: "valid", layout: "NCHW" };
+    const attributes = { strides: [1, 1], dilations: [1, 1], groups: constant(1), padding: "valid", layout: "NCHW" };
     const made = (twice: boolean): Graph =>
       makeGraph(
         { x: { shape: [B, 2, 4, 4] }, w: { shape: [3, 2, 3, 3] }, bias: { shape: [3] } },

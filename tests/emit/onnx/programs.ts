@@ -22,7 +22,7 @@ export function classifier(): Module {
       const y = b.op("conv", [x, param("kernel", kernel)], {
         strides: [2, 2],
         dilations: [1, 1],
-        groups: 1,
+        groups: constant(1),
         padding: "same",
       });
       const running = state("mean", mean);

@@ -1,5 +1,5 @@
 import type { Dim } from "../../../dims/dim.ts";
-import { convolutionWindows } from "../../../ops/define/window-geometry.ts";
+import { convolutionWindows, literalGroups } from "../../../ops/define/window-geometry.ts";
 import { literalShape } from "../../../ops/define/shape-rules.ts";
 import { elementAt } from "../../../support/element-at.ts";
 import type { OnnxRef, OnnxWriter } from "../onnx-writer.ts";
@@ -24,7 +24,8 @@ import {
 export const convolution = {
   conv_transpose: "decomposed",
   conv: (writer, { operands, refs, attributes }) => {
-    const { layout, groups } = attributes;
+    const { layout } = attributes;
+    const groups = literalGroups(attributes);
     const windows = convolutionWindows(
       elementAt(operands, 0).type.shape,
       elementAt(operands, 1).type.shape,
@@ -42,7 +43,8 @@ export const convolution = {
     return [fromChannelsFirst(writer, y, layout, rank)];
   },
   conv_input_gradient: (writer, { operands, refs, attributes }) => {
-    const { layout, groups, inputShape } = attributes;
+    const { layout, inputShape } = attributes;
+    const groups = literalGroups(attributes);
     const windows = convolutionWindows(inputShape, elementAt(operands, 1).type.shape, attributes);
     const rank = inputShape.length;
     const dy = toChannelsFirst(writer, elementAt(refs, 0), layout, rank);
@@ -50,7 +52,8 @@ export const convolution = {
     return [fromChannelsFirst(writer, lowerInputGradient(writer, dy, kernel, windows, groups), layout, rank)];
   },
   conv_kernel_gradient: (writer, { operands, refs, attributes }) => {
-    const { layout, groups, kernelShape } = attributes;
+    const { layout, kernelShape } = attributes;
+    const groups = literalGroups(attributes);
     const [x, dy] = [elementAt(operands, 0), elementAt(operands, 1)];
     const windows = convolutionWindows(x.type.shape, kernelShape, attributes);
     const rank = kernelShape.length;

@@ -8,5 +8,11 @@ export function zerosOnnx(writer: OnnxWriter, dtype: DType, shape: readonly Dim[
   if (literalShape(shape)?.length === 0) return writer.constant(dtype, 0);
   return dtype === "f32"
     ? writer.node("ConstantOfShape", [writer.shape(shape)])
-    : writer.node("Expand", [writer.constant(dtype, 0), writer.shape(shape)]);
+    : filledOnnx(writer, dtype, 0, writer.shape(shape));
+}
+
+/** A tensor of one number; ONNX Runtime does not expand bf16. */
+export function filledOnnx(writer: OnnxWriter, dtype: DType, data: number, shape: OnnxRef): OnnxRef {
+  if (dtype === "bf16") return writer.cast(writer.node("Expand", [writer.constant("f32", data), shape]), dtype);
+  return writer.node("Expand", [writer.constant(dtype, data), shape]);
 }

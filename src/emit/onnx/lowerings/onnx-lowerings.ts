@@ -51,7 +51,7 @@ export function onnxFused(
   opset: number,
 ): OnnxLowering<AttributeSchema> | undefined {
   const fused = onnxFusion(name, mode);
-  return fused?.when?.(input, opset) === false ? undefined : fused?.lower;
+  return fused === undefined || fused.when?.(input, opset) === false ? undefined : withStandIn(name, fused.lower);
 }
 
 /** Whether a composite is ever written whole in a mode. */

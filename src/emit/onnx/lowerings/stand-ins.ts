@@ -30,16 +30,32 @@ const standIns: Readonly<Partial<Record<OperatorName, Readonly<Partial<Record<DT
   where: { i8: "i32" },
 };
 
-/** The element type that an operator computes another in, or undefined where it has that. */
-export const standInOf = (op: string, dtype: DType): DType | undefined => standIns[op as OperatorName]?.[dtype];
+/**
+ * What moves elements and computes nothing: ONNX Runtime's CPU provider does this alone in bf16, all else in f32. Its
+ * transposes are in f32 too, since ONNX Runtime 1.30 breaks down where it fuses one in bf16 with a product in f32.
+ */
+const moves: ReadonlySet<string> = new Set<OperatorName>([
+  "cast",
+  "concat",
+  "gather",
+  "identity",
+  "reshape",
+  "slice",
+  "split",
+  "stop_gradient",
+]);
+
+/** The element type that stands in for one in an operator; undefined where it computes in that itself. */
+export function standInOf(op: string, dtype: DType): DType | undefined {
+  if (dtype === "bf16") return moves.has(op) ? undefined : "f32";
+  return standIns[op as OperatorName]?.[dtype];
+}
 
 /** The form of an operator that computes in another element type where there is none for the operands' own. */
 export function withStandIn(op: string, lower: OnnxLowering<AttributeSchema>): OnnxLowering<AttributeSchema> {
-  const table = standIns[op as OperatorName];
-  if (table === undefined) return lower;
   return (writer, input) => {
-    const standIn = (value: Value): DType | undefined => table[value.type.dtype];
-    if (!input.operands.some(standIn)) return lower(writer, input);
+    const standIn = (value: Value): DType | undefined => standInOf(op, value.type.dtype);
+    if (![...input.operands, ...input.results].some(standIn)) return lower(writer, input);
     const inOther = (value: Value): Value => {
       const dtype = standIn(value);
       return dtype === undefined ? value : { ...value, type: { ...value.type, dtype } };
@@ -48,10 +64,13 @@ export function withStandIn(op: string, lower: OnnxLowering<AttributeSchema>): O
       const dtype = standIn(required(input.operands[index], "operand"));
       return dtype === undefined ? ref : writer.cast(ref, dtype);
     });
+    const { dtype } = input.attributes;
     const made = lower(writer, {
       ...input,
       operands: input.operands.map(inOther),
       results: input.results.map(inOther),
+      // What makes tensors of a type that is named makes them of the other.
+      ...(dtype === "bf16" && { attributes: { ...input.attributes, dtype: standInOf(op, dtype) ?? dtype } }),
       refs,
     });
     return made.map((ref, index) => {

@@ -1,3 +1,4 @@
+import { asNumber } from "../../../../src/dims/dim.ts";
 import type { PlainAttributes } from "../../../../src/ops/define/builder.ts";
 
 /** The shape of an image with its channels last. */
@@ -20,7 +21,7 @@ export function windowOptionsOf(attributes: PlainAttributes) {
     ...(Array.isArray(dilations) && { dilations: dilations.map(Number) }),
     ...(Array.isArray(padding) && { padding: padding.map(Number) }),
     ...(typeof padding === "string" && { padding }),
-    ...(typeof groups === "number" && { groups }),
+    ...(typeof groups === "object" && "terms" in groups && { groups: asNumber(groups) ?? NaN }),
     ...(typeof ceil === "boolean" && { ceil }),
   };
 }

@@ -1,0 +1,146 @@
+import type { DType } from "../../src/ir/types.ts";
+import { textOf } from "../../src/support/source.ts";
+import { elementTypes } from "../../src/analyze/builtins.ts";
+import { inClass, isDType } from "../../src/ops/define/dtype-class.ts";
+import type { CallableDeclaration, Input } from "../../src/syntax/ast.ts";
+import { usualLayers } from "./usual-layers.ts";
+
+/** A use of a declaration at one of the types that its signature promises. */
+export interface SignatureUse {
+  /** The types of what it is given, and how it is written. */
+  readonly title: string;
+  /** Its inputs as a header has them, those that are given alone. */
+  readonly inputs: readonly { readonly name: string; readonly type: string }[];
+  /** What its header must state, so that what the declaration demands can be proved. */
+  readonly facts: readonly string[];
+  /** The call, of inputs by their names. */
+  readonly call: string;
+}
+
+const everyType: readonly DType[] = [...elementTypes].filter(isDType);
+
+/** The element types that a word of a signature stands for; a word that is a type stands for itself. */
+function typesOf(word: string): readonly string[] {
+  if (word === "float") return everyType.filter((it) => inClass(it, "float"));
+  if (word === "int") return everyType.filter((it) => inClass(it, "integer"));
+  if (word === "number") return everyType.filter((it) => it !== "bool");
+  if (word === "weight") return everyType.filter((it) => it === "bool" || inClass(it, "float"));
+  return word === "any" ? everyType : [word];
+}
+
+/** Names in a text replaced by other texts. */
+function renamed(text: string, by: ReadonlyMap<string, string>): string {
+  return text.replace(/[A-Za-z_]\w*/g, (name) => by.get(name) ?? name);
+}
+
+/** The sizes that names of dims have where they are written out: few elements, even numbers, no two axes alike by mistake. */
+export const literalSizes: Readonly<Record<string, number>> = { B: 2, T: 6, C: 4, H: 6, W: 8, D: 4, S: 5, E: 3, L: 2 };
+
+const spreadSizes = [2, 3, 2, 4];
+
+/** Which uses are wanted: how many leading axes, and which element types in the place of a signature's words. */
+export interface Extent {
+  readonly ranks: readonly number[];
+  readonly isWanted?: (element: string) => boolean;
+}
+
+/** How the axes are written: with the names of the signature, or with sizes. */
+export type Sizes = "symbolic" | "literal";
+
+/** One rank of the leading axes of a signature; those that have lengths begin with the batch. */
+function axesOf(rank: number, sizes: Sizes, hasLengths: boolean): readonly string[] {
+  return Array.from({ length: rank }, (_, at) => {
+    if (sizes === "literal") return String(spreadSizes[at] ?? 2);
+    return at === 0 && hasLengths ? "B" : `S${at}`;
+  });
+}
+
+/**
+ * Every use of a declaration that its signature promises: each element type that its words stand for, leading axes of
+ * each rank, what may be left out given and not.
+ */
+export function signatureUses(
+  declaration: CallableDeclaration,
+  sizes: Sizes,
+  { ranks: wantedRanks, isWanted = () => true }: Extent,
+): readonly SignatureUse[] {
+  const { given = {} } = usualLayers[declaration.name.text] ?? {};
+  const values = new Map<string, string>();
+  for (const { name, default: standard } of declaration.hyperparameters) {
+    const value = given[name.text] ?? (standard && renamed(textOf(standard.span), values));
+    if (value !== undefined) values.set(name.text, value);
+  }
+  const words = [...new Set(declaration.inputs.map((it) => it.type.element.text))];
+  const choices = words.map((word) => typesOf(word));
+  const count = Math.max(1, ...choices.map((it) => it.length));
+  const hasSpread = declaration.inputs.some((it) => it.type.dims.some((dim) => dim.kind === "dim-spread"));
+  const ranks = hasSpread ? wantedRanks : [0];
+  const required = declaration.inputs.filter((it) => !it.optional && it.default === undefined);
+  const given_ = Object.entries(given).map(([name, value]) => `${name}=${value}`);
+  return ranks.flatMap((rank) =>
+    Array.from({ length: count }, (_, turn) => turn).flatMap((turn): readonly SignatureUse[] => {
+      const elements = new Map<string, string>(
+        words.map((word, at): [string, string] => {
+          const types = choices[at] ?? [];
+          return [word, types[turn % types.length] ?? word];
+        }),
+      );
+      if (![...elements].every(([word, type]) => word === type || isWanted(type))) return [];
+      // Lengths are those of a second axis, which there must be.
+      const all = declaration.inputs.filter((it) => !hasSpread || rank > 1 || it.name?.text !== "lengths");
+      const subsets = required.length === all.length ? [required] : [required, all];
+      return subsets.map((inputs) => useOf(declaration, sizes, rank, elements, inputs, values, given_));
+    }),
+  );
+}
+
+function useOf(
+  declaration: CallableDeclaration,
+  sizes: Sizes,
+  spread: number,
+  elements: ReadonlyMap<string, string>,
+  inputs: readonly Input[],
+  values: ReadonlyMap<string, string>,
+  given: readonly string[],
+): SignatureUse {
+  const names = new Map(values);
+  const hasLengths = declaration.inputs.some((it) => it.name?.text === "lengths");
+  if (sizes === "literal") for (const [name, size] of Object.entries(literalSizes)) names.set(name, String(size));
+  const typed = inputs.map(({ name, type }, at) => {
+    const dims = type.dims.flatMap((dim) =>
+      dim.kind === "dim-spread" ? axesOf(spread, sizes, hasLengths) : [renamed(textOf(dim.span), names)],
+    );
+    const word = type.element.text;
+    const classes = type.classes === undefined ? "" : `(${renamed(textOf(type.classes.span), names)})`;
+    const element = `${elements.get(word) ?? word}${classes}`;
+    return { name: name?.text ?? `input_${at}`, type: `${element}[${dims.join(", ")}]` };
+  });
+  const facts = declaration.where.flatMap(({ condition }) => {
+    const text = renamed(textOf(condition.span), names);
+    return sizes === "symbolic" && /\b[A-Z]\w*\b/.test(text) ? [text] : [];
+  });
+  const { text: name } = declaration.name;
+  // A window that is not padded fits into what it slides over.
+  if (sizes === "symbolic" && /^(Conv|DepthwiseConv|SeparableConv|MaxPool|AvgPool|Cropping)/.test(name)) {
+    const slid = ["T", "D", "H", "W"].filter((axis) => typed.some((it) => new RegExp(`\\b${axis}\\b`).test(it.type)));
+    facts.push(...slid.map((axis) => `${axis} >= 8`));
+  }
+  const places = typed.map((it, at) => (inputs[at]?.optional === true ? `${it.name}=${it.name}` : it.name));
+  const call =
+    declaration.flavor === "fn"
+      ? `${name}(${[...places, ...given].join(", ")})`
+      : `${name}(${given.join(", ")})(${places.join(", ")})`;
+  return {
+    title: `${name}(${[...typed.map((it) => `${it.name}: ${it.type}`), ...given].join(", ")})`,
+    inputs: typed,
+    facts,
+    call,
+  };
+}
+
+/** The use as a block by itself. */
+export function blockOf(use: SignatureUse, name: string): string {
+  const inputs = use.inputs.map((it) => `${it.name}: ${it.type}`).join(", ");
+  const facts = use.facts.length === 0 ? "" : ` where ${use.facts.join(", ")}`;
+  return `block ${name}: (${inputs})${facts} {\n  ${use.call}\n}\n`;
+}
