@@ -19,6 +19,12 @@ export interface SignatureUse {
 
 const everyType: readonly DType[] = [...elementTypes].filter(isDType);
 
+/** What must be given besides, so that a use takes all types. */
+const needed: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  TimeDistributed: { Layer: "Flatten" },
+  above: { threshold: "0.5" },
+};
+
 /** The element types that a word of a signature stands for; a word that is a type stands for itself. */
 function typesOf(word: string): readonly string[] {
   if (word === "float") return everyType.filter((it) => inClass(it, "float"));
@@ -64,7 +70,7 @@ export function signatureUses(
   sizes: Sizes,
   { ranks: wantedRanks, isWanted = () => true }: Extent,
 ): readonly SignatureUse[] {
-  const { given = {} } = usualLayers[declaration.name.text] ?? {};
+  const given = { ...usualLayers[declaration.name.text]?.given, ...needed[declaration.name.text] };
   const values = new Map<string, string>();
   for (const { name, default: standard } of declaration.hyperparameters) {
     const value = given[name.text] ?? (standard && renamed(textOf(standard.span), values));
@@ -85,7 +91,8 @@ export function signatureUses(
           return [word, types[turn % types.length] ?? word];
         }),
       );
-      if (![...elements].every(([word, type]) => word === type || isWanted(type))) return [];
+      const chosen = [...elements].flatMap(([word, type]) => (word === type ? [] : [type]));
+      if (chosen.length > 0 && !chosen.some(isWanted)) return [];
       // Lengths are those of a second axis, which there must be.
       const all = declaration.inputs.filter((it) => !hasSpread || rank > 1 || it.name?.text !== "lengths");
       const subsets = required.length === all.length ? [required] : [required, all];
@@ -121,7 +128,7 @@ function useOf(
   });
   const { text: name } = declaration.name;
   // A window that is not padded fits into what it slides over.
-  if (sizes === "symbolic" && /^(Conv|DepthwiseConv|SeparableConv|MaxPool|AvgPool|Cropping)/.test(name)) {
+  if (sizes === "symbolic" && /^(Conv|DepthwiseConv|SeparableConv|MaxPool|AvgPool|LpPool|Cropping)/.test(name)) {
     const slid = ["T", "D", "H", "W"].filter((axis) => typed.some((it) => new RegExp(`\\b${axis}\\b`).test(it.type)));
     facts.push(...slid.map((axis) => `${axis} >= 8`));
   }

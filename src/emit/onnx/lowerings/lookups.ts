@@ -1,11 +1,15 @@
 import type { argExtremeAttributes } from "../../../ops/arg-extremes.ts";
 import { first, second } from "../../../ops/define/elementwise.ts";
+import type { Value } from "../../../ir/graph.ts";
+import type { OnnxRef, OnnxWriter } from "../onnx-writer.ts";
 import { zerosOnnx } from "./fill.ts";
 import type { OnnxLowering, OnnxLowerings } from "./lowering.ts";
 
 /** Operators that look up, or write, by places, as ONNX says them. */
 export const lookups = {
-  gather: (writer, { refs, attributes }) => [writer.node("Gather", refs, { axis: { int: attributes.axis } })],
+  gather: (writer, { refs, operands, attributes }) => [
+    writer.node("Gather", [first(refs), places(writer, refs, operands)], { axis: { int: attributes.axis } }),
+  ],
   scatter_add: (writer, { refs, results, attributes: { shape } }) => {
     const zeros = zerosOnnx(writer, first(results).type.dtype, shape);
     const rows = writer.node("Unsqueeze", [writer.cast(first(refs), "i64"), writer.ints([-1])]);
@@ -21,7 +25,7 @@ export const lookups = {
   },
   take_along: (writer, { refs, operands }) => {
     const axis = first(operands).type.shape.length - 1;
-    const rows = writer.node("Unsqueeze", [second(refs), writer.ints([-1])]);
+    const rows = writer.node("Unsqueeze", [places(writer, refs, operands), writer.ints([-1])]);
     const taken = writer.node("GatherElements", [first(refs), rows], { axis: { int: axis } });
     return [writer.node("Squeeze", [taken, writer.ints([axis])])];
   },
@@ -34,7 +38,9 @@ export const lookups = {
     return [writer.node("ScatterElements", [zerosOnnx(writer, dtype, shape), rows, updates], axis)];
   },
   gather_along: (writer, { refs, operands }) => [
-    writer.node("GatherElements", refs, { axis: { int: first(operands).type.shape.length - 1 } }),
+    writer.node("GatherElements", [first(refs), places(writer, refs, operands)], {
+      axis: { int: first(operands).type.shape.length - 1 },
+    }),
   ],
   scatter_along: (writer, { refs, results }) => {
     const { dtype, shape } = first(results).type;
@@ -51,6 +57,12 @@ export const lookups = {
   argmax: place("ArgMax"),
   argmin: place("ArgMin"),
 } satisfies Partial<OnnxLowerings>;
+
+/** Second operands that are places, in a type in which ONNX takes them. */
+function places(writer: OnnxWriter, refs: readonly OnnxRef[], operands: readonly Value[]): OnnxRef {
+  const { dtype } = second(operands).type;
+  return dtype === "i32" || dtype === "i64" ? second(refs) : writer.cast(second(refs), "i32");
+}
 
 function place(type: string): OnnxLowering<typeof argExtremeAttributes> {
   return (writer, { refs, attributes }) => [
