@@ -1,5 +1,6 @@
 import { compareNames } from "./keras-names.ts";
 import { compareTargets } from "./target-parity.ts";
+import { compareAutocast } from "./torch-autocast.ts";
 import { compareKinks } from "./torch-kinks.ts";
 import { compareLosses } from "./torch-losses.ts";
 import { comparePenalty } from "./torch-penalty.ts";
@@ -59,6 +60,7 @@ if (both || words.includes("--torch")) {
       );
     if (names.length === 0) await compare("metrics", () => compareMetrics(peer.python));
     if (names.length === 0) await compare("WGAN-GP", () => Promise.resolve(comparePenalty(peer.python)));
+    if (names.length === 0) await compare("mixed precision", () => compareAutocast(peer.python));
     for (const it of chosen) await compare(it.title, () => compareWithTorch(peer, it));
   }
 }

@@ -27,7 +27,7 @@ export interface Gradients {
 /** Loads the gradient graph of a program into ONNX Runtime. */
 export async function openGradients(program: TrainProgram, threads: number): Promise<Gradients> {
   const opset = opsets.default;
-  const graph = buildGradientGraph(program, onnxTarget(opset));
+  const graph = buildGradientGraph(program, onnxTarget(opset, "cpu"));
   const graphs = [{ name: { kind: "grad" }, file: "", graph, stored: false }] as const;
   const manifest = buildManifest({ module: program.model, train: program, version, opset, weights: "", graphs });
   const { inputs, outputs } = required(manifest.graphs.grad, "the gradient graph");
