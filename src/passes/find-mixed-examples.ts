@@ -1,4 +1,4 @@
-import { asNumber, product, sameForm, variablesOf, type Dim } from "../dims/dim.ts";
+import { asNumber, constant, floorDivide, multiply, product, sameForm, variablesOf, type Dim } from "../dims/dim.ts";
 import type { Graph, Node, OperatorNode, Region, ScanNode, Value } from "../ir/graph.ts";
 import { readAttribute } from "../ops/define/read-attribute.ts";
 import { findOperator } from "../ops/registry.ts";
@@ -60,12 +60,19 @@ function liesOf(node: Node, scope: Scope, batch: Dim): readonly Lie[] {
   if (operator.operands.some(({ name }) => name === "key")) return node.results.map((it) => lieOfDraw(it, node, batch));
   if (operands.every((it) => it === undefined)) return [];
   if (node.op === "reshape") return operands;
-  const axes = node.operands.map((it, at) => axisOf(it, operands[at], batch));
-  const axis = axes.every((it, at) => it !== undefined || operands[at] === undefined)
-    ? axisOfResult(node, axes)
+  const found = node.operands.map((it, at) => axisOf(it, operands[at], batch));
+  const times = timesOf(found);
+  const isKnown = times !== undefined && found.every((it, at) => it !== undefined || operands[at] === undefined);
+  const axis = isKnown
+    ? axisOfResult(
+        node,
+        found.map((it) => it?.axis),
+      )
     : keepsPlaces(node, operands);
   if (axis === "as it was") return [operands.find((it) => it !== undefined)];
-  return node.results.map((it) => (axis === undefined ? { mixedBy: node } : lieAlong(it, axis)));
+  return node.results.map((it) =>
+    axis === undefined || times === undefined ? { mixedBy: node } : lieAlong(it, axis, times),
+  );
 }
 
 const mentions = (dim: Dim, batch: Dim): boolean => {
@@ -73,7 +80,9 @@ const mentions = (dim: Dim, batch: Dim): boolean => {
   return [...variablesOf(dim)].some((it) => names.has(it));
 };
 
-const lieAlong = ({ type: { shape } }: Value, axis: number): Lie => ({ inner: product(shape.slice(axis + 1)) });
+const lieAlong = ({ type: { shape } }: Value, axis: number, times: Dim = constant(1)): Lie => ({
+  inner: product([times, ...shape.slice(axis + 1)]),
+});
 
 function lieOfDraw(value: Value, node: Node, batch: Dim): Lie {
   const { shape } = value.type;
@@ -82,13 +91,28 @@ function lieOfDraw(value: Value, node: Node, batch: Dim): Lie {
   return axis < 0 ? { mixedBy: node } : lieAlong(value, axis);
 }
 
-/** The axis of a value that counts the examples; undefined where it has none, or where it is merged with others. */
-function axisOf({ type: { shape } }: Value, lie: Lie, batch: Dim): number | undefined {
+/** An axis that counts the examples, or so many places of each of them, one example behind the other. */
+interface ExampleAxis {
+  readonly axis: number;
+  readonly times: Dim;
+}
+
+/** The axis of a value that counts the examples; undefined where it has none, or where others lie outside of them. */
+function axisOf({ type: { shape } }: Value, lie: Lie, batch: Dim): ExampleAxis | undefined {
   if (lie === undefined || "mixedBy" in lie) return undefined;
-  const axis = shape.findIndex(
-    (size, at) => sameForm(size, batch) && sameForm(product(shape.slice(at + 1)), lie.inner),
-  );
-  return axis < 0 ? undefined : axis;
+  for (const [axis, size] of shape.entries()) {
+    const times = floorDivide(size, batch);
+    const isWhole = sameForm(multiply(times, batch), size);
+    if (isWhole && sameForm(product([times, ...shape.slice(axis + 1)]), lie.inner)) return { axis, times };
+  }
+  return undefined;
+}
+
+/** How many places of each example an operator's axes count; undefined where these differ. */
+function timesOf(found: readonly (ExampleAxis | undefined)[]): Dim | undefined {
+  const [first, ...rest] = found.filter((it) => it !== undefined);
+  if (first === undefined) return constant(1);
+  return rest.every((it) => sameForm(it.times, first.times)) ? first.times : undefined;
 }
 
 /** Where the examples are merged into an axis with others: an operator on single elements of one shape leaves them there. */
@@ -174,6 +198,12 @@ interface At {
 const rankOf = (node: OperatorNode, operand: number): number =>
   required(node.operands[operand], "operand").type.shape.length;
 
+/** Of what works along the last axis: any other one. */
+function besideLast(node: OperatorNode, axes: Axes): number | undefined {
+  const common = commonOf(axes);
+  return common === rankOf(node, 0) - 1 ? undefined : common;
+}
+
 const searched = ({ node, axes: [axis] }: At): number | undefined =>
   axis === undefined ? undefined : afterReduction(axis, [readAttribute(node, "axis", "number")], false);
 
@@ -183,8 +213,11 @@ const others: Readonly<Record<string, (at: At) => number | undefined>> = {
   argmin: searched,
   broadcast_to: ({ node, axes, rank }) => alignedAxis(node, axes, rank),
   one_hot: ({ axes: [axis] }) => axis,
+  gather_along: ({ node, axes }) => besideLast(node, axes),
   put_along: ({ axes }) => commonOf(axes),
+  scatter_along: ({ node, axes }) => besideLast(node, axes),
   take_along: ({ node, axes }) => (axes[0] === rankOf(node, 0) - 1 ? undefined : commonOf(axes)),
+  top_places: ({ node, axes }) => besideLast(node, axes),
   transpose: ({ node, axes: [axis] }) => {
     const to = readAttribute(node, "perm", "numbers").findIndex((it) => it === axis);
     return to < 0 ? undefined : to;
@@ -215,11 +248,13 @@ const others: Readonly<Record<string, (at: At) => number | undefined>> = {
 function liesOfScan(node: ScanNode, scope: Scope, batch: Dim): readonly Lie[] {
   const sequences = node.sequences.map((it, at): Lie => {
     const lie = scope.get(it.id);
-    const axis = axisOf(it, lie, batch);
+    const found = axisOf(it, lie, batch);
     if (lie === undefined || "mixedBy" in lie) return lie;
     const along = required(node.sequenceAxes[at], "axis");
-    if (axis === undefined || axis === along) return { mixedBy: node };
-    return lieAlong(required(node.body.inputs[node.initial.length + at], "element"), axis < along ? axis : axis - 1);
+    if (found === undefined || found.axis === along) return { mixedBy: node };
+    const { axis, times } = found;
+    const element = required(node.body.inputs[node.initial.length + at], "element");
+    return lieAlong(element, axis < along ? axis : axis - 1, times);
   });
   let carries = node.initial.map((it) => scope.get(it.id));
   for (;;) {
@@ -245,8 +280,9 @@ function emittedLies(node: ScanNode, results: readonly Lie[], batch: Dim): reado
   return node.emitAxes.map((along, at): Lie => {
     const lie = results[count + at];
     if (lie === undefined || "mixedBy" in lie) return lie;
-    const axis = axisOf(required(node.body.results[count + at], "emitted"), lie, batch);
-    if (axis === undefined) return { mixedBy: node };
-    return lieAlong(required(node.results[count + at], "emitted"), axis < along ? axis : axis + 1);
+    const found = axisOf(required(node.body.results[count + at], "emitted"), lie, batch);
+    if (found === undefined) return { mixedBy: node };
+    const { axis, times } = found;
+    return lieAlong(required(node.results[count + at], "emitted"), axis < along ? axis : axis + 1, times);
   });
 }

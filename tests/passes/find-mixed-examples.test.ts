@@ -104,6 +104,14 @@ describe("a feature of one example", () => {
     ["f32[2]", `moved(${pair})`],
     ["f32[2]", `merged(${pair})`],
     ["f32[2]", `along(${pair})`],
+    ["f32[3, 5, 1]", `resize(${image}, 3, 5)`],
+    ["f32[3, 5, 1]", `resize(${image}, 3, 5, method=bicubic)`],
+    ["f32[1, 3, 1]", `adaptive_avg_pool(${image}, [1, 3])`],
+    ["f32[3, 3, 1]", `adaptive_max_pool(${image}, [3])`],
+    ["f32[2, 2]", `sort(${square}, axis=1)`],
+    ["f32[1]", `top_k(${pair}, 1)[0]`],
+    ["f32[2]", `einsum("b t u, u -> b t", ${square}, ones([2]))`],
+    ["f32[2, 2]", `reshape(softmax(reshape(${square}, [-1, 2])), [-1, 2, 2])`],
     ["bool[]", "raw.a > 3"],
     ["f32[]", "raw.a -> standardize"],
     ["f32[]", "standardize(raw.a) + 1"],
@@ -125,6 +133,8 @@ describe("a feature of one example", () => {
     ["f32[]", "counted(raw.a)"],
     ["f32[2]", `centred(${pair})`],
     ["f32[2]", `across(${pair})`],
+    ["f32[]", "sort(raw.a, axis=0)"],
+    ["f32[2, 2]", `reshape(cumsum(reshape(${square}, [-1, 2]), axis=0), [-1, 2, 2])`],
     ["f32[2]", `matmul(${pair}, matmul(transpose(${pair}), ${pair}))`],
   ])("that depends on others is an error: %s = %s", (type, expression) => {
     expect(findingsOf(type, expression)).toEqual([
