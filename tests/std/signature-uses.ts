@@ -25,6 +25,13 @@ const needed: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   above: { threshold: "0.5" },
 };
 
+/** What must be known of sizes when a use is compiled: whether heads share their keys. */
+const known: Readonly<Record<string, readonly string[]>> = {
+  CachedAttention: ["G == 2"],
+  match_heads: ["H == G"],
+  weigh_heads: ["H == G"],
+};
+
 /** The element types that a word of a signature stands for; a word that is a type stands for itself. */
 function typesOf(word: string): readonly string[] {
   if (word === "float") return everyType.filter((it) => inClass(it, "float"));
@@ -40,7 +47,24 @@ function renamed(text: string, by: ReadonlyMap<string, string>): string {
 }
 
 /** The sizes that names of dims have where they are written out: few elements, even numbers, no two axes alike by mistake. */
-export const literalSizes: Readonly<Record<string, number>> = { B: 2, T: 6, C: 4, H: 6, W: 8, D: 4, S: 5, E: 3, L: 2 };
+const literalSizes: Readonly<Record<string, number>> = {
+  B: 2,
+  T: 6,
+  C: 4,
+  H: 6,
+  W: 8,
+  D: 4,
+  S: 5,
+  E: 3,
+  L: 2,
+  G: 2,
+  K: 2,
+  P: 3,
+  N: 3,
+  Q: 2,
+  R: 3,
+  F: 2,
+};
 
 const spreadSizes = [2, 3, 2, 4];
 
@@ -127,9 +151,12 @@ function useOf(
     return sizes === "symbolic" && /\b[A-Z]\w*\b/.test(text) ? [text] : [];
   });
   const { text: name } = declaration.name;
+  if (sizes === "symbolic") facts.push(...(known[name] ?? []));
   // A window that is not padded fits into what it slides over.
   if (sizes === "symbolic" && /^(Conv|DepthwiseConv|SeparableConv|MaxPool|AvgPool|LpPool|Cropping)/.test(name)) {
-    const slid = ["T", "D", "H", "W"].filter((axis) => typed.some((it) => new RegExp(`\\b${axis}\\b`).test(it.type)));
+    const slid = ["T", "L", "D", "H", "W"].filter((axis) =>
+      typed.some((it) => new RegExp(`\\b${axis}\\b`).test(it.type)),
+    );
     facts.push(...slid.map((axis) => `${axis} >= 8`));
   }
   const places = typed.map((it, at) => (inputs[at]?.optional === true ? `${it.name}=${it.name}` : it.name));

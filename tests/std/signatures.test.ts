@@ -15,7 +15,9 @@ import { relativeError } from "../ops/relative-error.ts";
 import { blockOf, signatureUses, type Extent, type SignatureUse, type Sizes } from "./signature-uses.ts";
 
 const declared = library.names.flatMap((name) => library.find(name)?.declaration ?? []);
-const callable = declared.filter(({ flavor }) => flavor !== "metric");
+/** Its kernel has one to three axes of known sizes, which no signature can say: the layers that are made of it are tried. */
+const inner: ReadonlySet<string> = new Set(["conv_lstm"]);
+const callable = declared.filter(({ flavor, name }) => flavor !== "metric" && !inner.has(name.text));
 const named = (some: readonly CallableDeclaration[]): readonly (readonly [string, CallableDeclaration])[] =>
   some.map((it) => [it.name.text, it]);
 
