@@ -42,6 +42,10 @@ function planOf(
   for (const name of sizes.keys()) {
     if (!names.includes(name)) return complain(`there is no axis ${name} to give a size to`, hint(name, names));
   }
+  const areSizes = [...sizes].map(([name, size]) =>
+    check.atLeast(size, one, `the size of the axis ${name} in the pattern "${pattern}"`),
+  );
+  if (!areSizes.every(Boolean)) return undefined;
   const restLeft = left.side.some((axis) => axis.kind === "rest");
   if (restLeft !== right.side.some((axis) => axis.kind === "rest")) return complain("... must stand on both sides");
   const single = left.side.length - (restLeft ? 1 : 0);

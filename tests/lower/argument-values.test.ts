@@ -231,6 +231,11 @@ describe("every argument of the initialiser", () => {
     expect(codes(at(init, type).replace("param w", "state w"))).toEqual(expected);
   });
 
+  it.each(["h=0", "h=-2"])("rearrange with %s is refused: an axis has an element", (size) => {
+    const text = `model M: (x: f32[B, 8]) -> y: f32[B] { rearrange(x, "b (h d) -> b h d", ${size}) -> sum(axes=[1, 2]) }\n`;
+    expect(codes(text)).toEqual(["MC3028"]);
+  });
+
   it.each([
     ["param w: i32[4]", "MC3073"],
     ["state w: u8[4] = 300", "MC3026"],

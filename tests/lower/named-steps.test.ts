@@ -7,7 +7,7 @@ import { referenceTarget } from "../../src/passes/pipeline.ts";
 import { textOf } from "../../src/support/source.ts";
 import { ganText, ganProgram } from "../specs/step-programs.ts";
 import { unitOf } from "../emit/tfjs/spec-unit.ts";
-import { checkFile } from "./checking.ts";
+import { checkFile, codesOfFile } from "./checking.ts";
 
 const critic = `step critic {
     loss:      mean(softplus(-real)) + mean(softplus(held))
@@ -130,4 +130,26 @@ describe("a training in named steps", () => {
       expect.stringMatching(new RegExp(`^\`${key}\` of this section must be `)),
     ]);
   });
+});
+
+it("may be tested by the losses of its steps", () => {
+  const text = `model M: (x: f32[B, 4]) -> (a: f32[B, 1], b: f32[B, 1]) {
+  one = Dense(1)
+  two = Dense(1)
+  (one(x), two(x))
+}
+data D {
+  source: drawn(count=20)
+  split: train 0.5, test 0.5
+  x: f32[4] = noise.normal
+}
+train M on D {
+  optimizer: sgd
+  steps: 3
+  step one { loss: mean(square(a - 1)), update: "one.**" }
+  step two { loss: mean(square(b)), update: "two.**" }
+}
+test M on D { expect one.loss <= 10, expect 5 >= two.loss }
+`;
+  expect(codesOfFile(text)).toEqual([]);
 });

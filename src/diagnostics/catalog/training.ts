@@ -25,6 +25,21 @@ train Line on Points {
   optimizer: sgd(lr=0.1)
 }
 `;
+/** A model that owns truth values beside what it learns. */
+const owning = (what: string): string => `model Line: (x: f32[B, 1]) -> y: f32[B, 1] {
+  ${what} kept: bool[1] = ones
+  where(kept, x, 0) -> Dense(1)
+}
+data Points {
+  source: csv("points.csv")
+  x: f32[1] = stack(raw.x, axis=-1)
+  t: f32[1] = stack(raw.t, axis=-1)
+}
+train Line on Points {
+  loss: mse(y, t)
+  optimizer: sgd(lr=0.1)
+}
+`;
 /** Two networks of one input, the second of which is to follow the first. */
 const twins = (
   second: string,
@@ -191,9 +206,11 @@ export const trainingCatalog = {
     message: (it: { found: string; known: readonly string[]; section: "train" | "test"; several?: boolean }) =>
       it.several === true
         ? `\`${it.found}\` is several numbers, and what is watched is one: ${listed(it.known)}.`
-        : it.section === "train"
-          ? `\`${it.found}\` is nothing that training measures: say \`validate.\` or \`train.\` and one of ${listed(it.known)}.`
-          : `\`${it.found}\` is nothing that a test measures: compare one of ${listed(it.known)} with a number.`,
+        : it.section === "test" && it.known.includes(it.found)
+          ? `\`${it.found}\` alone expects nothing: compare it with a number.`
+          : it.section === "train"
+            ? `\`${it.found}\` is nothing that training measures: say \`validate.\` or \`train.\` and one of ${listed(it.known)}.`
+            : `\`${it.found}\` is nothing that a test measures: compare one of ${listed(it.known)} with a number.`,
     explanation: "`stop`, `save` and `expect` watch the loss or a metric that the `train` section lists.",
     bad: train(
       "  loss: mse(y, t)\n  optimizer: sgd(lr=0.1)\n  epochs: 5\n  stop: early(validate.accuracy, patience=3)",
@@ -333,6 +350,16 @@ export const trainingCatalog = {
       "A budget is proved when the file is checked, before anything is trained. `modelc summary` shows where it goes.",
     bad: `${good}\nbudget Line { params <= 1 }`,
     good: `${good}\nbudget Line { params <= 2 }`,
+  }),
+  MC4085: entry({
+    severity: "error",
+    title: "parameter that cannot be learned",
+    message: (it: { path: string; type: string }) =>
+      `\`${it.path}\` is of ${it.type}, and what is learned is of a floating point type.`,
+    explanation:
+      "Training moves parameters by small steps, which integers and truth values cannot take. A `state` has any element type: it is kept with the weights, and changed by `<-` alone. A parameter of such a type is frozen by `freeze`.",
+    bad: owning("param"),
+    good: owning("state"),
   }),
   MC4020: entry({
     severity: "error",

@@ -5,6 +5,7 @@ import type { TestProgram, TrainProgram } from "../../ir/program.ts";
 import type { ProgramFile } from "../../std/program-file.ts";
 import type { ComparisonOperator } from "../../syntax/ast.ts";
 import type { Expectation, TestDeclaration } from "../../syntax/ast/sections.ts";
+import { membersOf } from "./members-of.ts";
 import { settingValue } from "./read-setting.ts";
 import { reportMisplaced } from "./report-misplaced.ts";
 import { settingScope, sourceText } from "./section-context.ts";
@@ -77,7 +78,7 @@ export function lowerTest(
         found,
         known: measured,
         section: "test",
-        several: figures.includes(found),
+        several: figures.includes(found) && !measured.includes(found),
       });
       fine = false;
     } else if (typeof value !== "number") {
@@ -96,8 +97,9 @@ function readExpectation({ condition }: Expectation, measured: readonly string[]
   const [left, right, more] = condition.operands;
   const [operator] = condition.operators;
   if (left === undefined || right === undefined || operator === undefined || more !== undefined) return undefined;
-  const isMirrored = right.kind === "reference" && measured.includes(right.text);
-  if (left.kind === "reference" && !isMirrored) return { metric: left.text, operator, limit: right };
-  if (right.kind === "reference") return { metric: right.text, operator: mirrored[operator], limit: left };
+  const [first, second] = [left, right].map((it) => membersOf(it)?.join("."));
+  const isMirrored = second !== undefined && measured.includes(second);
+  if (first !== undefined && !isMirrored) return { metric: first, operator, limit: right };
+  if (second !== undefined) return { metric: second, operator: mirrored[operator], limit: left };
   return undefined;
 }

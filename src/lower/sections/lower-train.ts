@@ -38,6 +38,7 @@ import { readDirective } from "./read-directive.ts";
 import { readInitials } from "./read-initials.ts";
 import { checkFollowers } from "./check-followers.ts";
 import { freezePhases } from "./freeze-phases.ts";
+import { reportUnlearnable } from "./report-unlearnable.ts";
 import { reportIdleSteps } from "./report-idle-steps.ts";
 import { lowerMetric, metricExpression } from "./lower-metric.ts";
 import { isOfExamples, meanOfExamples } from "./mean-metric.ts";
@@ -188,6 +189,7 @@ export function lowerTrainSection(
   const length = settings.has("steps") ? { steps: steps ?? Infinity } : { epochs: epochs ?? Infinity };
   const phases = freezePhases(freezes, still, length, scope);
   if (!collector.hasErrors) reportIdleSteps(read, phases, paths, model.module.name, collector);
+  reportUnlearnable(read, phases, parametersOf(model.module), collector);
 
   const lowered = read.flatMap(({ step, objective, optimizer, clip, updates }): readonly TrainStep[] => {
     if (objective === undefined || optimizer === undefined) return [];

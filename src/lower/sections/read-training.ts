@@ -20,6 +20,7 @@ import { fault } from "../../support/fault.ts";
 import type { Span } from "../../support/source.ts";
 import type { Expression } from "../../syntax/ast.ts";
 import type { Setting } from "../../syntax/ast/sections.ts";
+import { membersOf } from "./members-of.ts";
 import {
   checkedValue,
   onlyExpression,
@@ -173,13 +174,6 @@ export function readMonitor(
     several: known !== undefined && metrics.some(({ name }) => name === metric),
   });
   return undefined;
-}
-
-/** The names of `a.b.c`, or nothing for other expressions. */
-function membersOf(expression: Expression): readonly string[] | undefined {
-  if (expression.kind === "reference") return [expression.text];
-  const before = expression.kind === "member" ? membersOf(expression.target) : undefined;
-  return before && expression.kind === "member" ? [...before, expression.name.text] : undefined;
 }
 
 function modeOf({ metric }: Monitor, { metrics }: Measured): "min" | "max" {
