@@ -1,6 +1,7 @@
 import { builtFilesCatalog } from "./catalog/built-files.ts";
 import { dataCatalog } from "./catalog/data.ts";
 import { importsCatalog } from "./catalog/imports.ts";
+import { learningCatalog } from "./catalog/learning.ts";
 import { namesCatalog } from "./catalog/names.ts";
 import { resumingCatalog } from "./catalog/resuming.ts";
 import { runsCatalog } from "./catalog/runs.ts";
@@ -16,6 +17,7 @@ export const catalog = {
   ...importsCatalog,
   ...typesCatalog,
   ...trainingCatalog,
+  ...learningCatalog,
   ...runsCatalog,
   ...resumingCatalog,
   ...targetsCatalog,
