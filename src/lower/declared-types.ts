@@ -284,11 +284,12 @@ function matchElement(
   if (fits()) return true;
   // An element type that does not exist was reported where it is declared.
   if (word !== "class" && !isDType(word) && !genericElements.has(word) && !findLocal(scope, word)) return false;
+  const expected = word === "weight" ? "truth values or of floating point" : word;
   report(
     ctx,
     "MC3003",
     it.span,
-    { what: `\`${input.name?.text ?? "the input"}\` of \`${declaration.name.text}\``, expected: word, actual: dtype },
+    { what: `\`${input.name?.text ?? "the input"}\` of \`${declaration.name.text}\``, expected, actual: dtype },
     {
       labels: [{ span: input.span, message: "declared here" }],
       ...(isDType(word) && { help: `Convert it: \`cast(x, ${word})\`.` }),

@@ -72,8 +72,11 @@ export function attributesOf(operator: Operator, sample: Sample, form: SampleFor
   };
   const literal = tagAttributes(operator, sample.attributes ?? {});
   const symbolic = mapAttributes(literal, renamed);
-  return mapValues(literal, (name, it) => (name === "kernelShape" ? it : (symbolic[name] ?? it)));
+  return mapValues(literal, (name, it) => (known.has(name) ? it : (symbolic[name] ?? it)));
 }
+
+/** Attributes that targets write into a graph as numbers. */
+const known: ReadonlySet<string> = new Set(["kernelShape", "groups"]);
 
 /** What the operator's shape rule demands of the variables of a sample, and nothing beside it. */
 export function demandsOf(operator: Operator, sample: Sample): Facts {

@@ -40,7 +40,10 @@ it.each([
   ["sensitivity_at_specificity(score, real)", "MC2013 `sensitivity_at_specificity` needs `specificity`."],
   ["recall_at_precision(score, real, precision=2)", "MC3004 Precision is a share, and it is 2"],
   ["pearson(score[:, 0], real)", "MC3031 `real` of `pearson` has `...` = [] where this has [4]."],
-  ["r2(score, real, mask=long)", "MC3063 The mask is i32[B], and `sum` takes one of truth values or of floating point"],
+  [
+    "r2(score, real, mask=long)",
+    "MC3003 The elements of `mask` of `r2` must be truth values or of floating point, and they are i32.",
+  ],
   ["multilabel_f1(score, real, mask=known[:, :2])", "whose axes are the first of f32[B, 4]."],
   [
     "exact_match(logits, label, lengths=label)",
