@@ -51,7 +51,8 @@ export function buildTrainingGraph(
 
 /**
  * The first half of a training step: the same inputs but for the optimizer's, and as outputs `grad/<path>` for every
- * parameter that the step changes, `loss`, the metrics and the next states, of followers too. Gradients are neither clipped nor decayed.
+ * parameter that the step changes, `loss`, the metrics and the next states, of followers too. Gradients are neither
+ * clipped nor decayed.
  */
 export function buildGradientGraph(
   program: TrainProgram,

@@ -177,8 +177,9 @@ export interface Metric {
   readonly better?: "lower" | "higher";
   readonly accumulators: readonly Accumulator[];
   /**
-   * From the accumulators, merged over all batches, to the figure: one scalar, or a row or a table of static sizes. To the checker they are f32, and it is
-   * computed in f64, as the preparation of data is. It owns and draws nothing; it may call the model's functions.
+   * From the accumulators, merged over all batches, to the figure: one scalar, or a row or a table of static sizes. To
+   * the checker they are f32, and it is computed in f64, as the preparation of data is. It owns and draws nothing; it
+   * may call the model's functions.
    */
   readonly finish: Func;
 }

@@ -28,9 +28,9 @@ export const avgPool = definePrimitive({
     });
     return [{ ...result, data }];
   },
-  gradient: ({ b, operands, g: dy, attributes }) => {
-    return [b.op("avg_pool_gradient", [dy], { ...attributes, inputShape: elementAt(operands, 0).type.shape })];
-  },
+  gradient: ({ b, operands, g: dy, attributes }) => [
+    b.op("avg_pool_gradient", [dy], { ...attributes, inputShape: elementAt(operands, 0).type.shape }),
+  ],
 });
 
 /** The gradient of avg_pool: each output's gradient in equal parts to its window. */
@@ -68,7 +68,5 @@ export const avgPoolGradient = definePrimitive({
     });
     return [{ ...result, data }];
   },
-  gradient: ({ b, g, attributes: { inputShape: _, ...shared } }) => {
-    return [b.op("avg_pool", [g], shared)];
-  },
+  gradient: ({ b, g, attributes: { inputShape: _, ...shared } }) => [b.op("avg_pool", [g], shared)],
 });

@@ -54,6 +54,6 @@ export const cast = definePrimitive({
   },
   gradient: ({ b, operands, g }) => {
     const from = first(operands).type.dtype;
-    return [g !== undefined && isFloat(from) && isFloat(g.type.dtype) ? b.cast(g, from) : undefined];
+    return [isFloat(from) && isFloat(g.type.dtype) ? b.cast(g, from) : undefined];
   },
 });

@@ -67,8 +67,7 @@ export const gatherAlong = definePrimitive({
     ];
   },
   gradient: ({ b, operands, g }) => [
-    g &&
-      b.op("scatter_along", [elementAt(operands, 1), g], { depth: required(first(operands).type.shape.at(-1), "row") }),
+    b.op("scatter_along", [elementAt(operands, 1), g], { depth: required(first(operands).type.shape.at(-1), "row") }),
   ],
 });
 

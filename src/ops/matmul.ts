@@ -69,8 +69,7 @@ export const matmul = definePrimitive({
     ),
   ],
   gradient: ({ b: g, operands, g: dy, attributes, needs }) => {
-    const [a, b] = operands;
-    if (a === undefined || b === undefined) return [undefined, undefined];
+    const [a, b] = [elementAt(operands, 0), elementAt(operands, 1)];
     const { transposeA, transposeB } = attributes;
     const gradientA = (): Value =>
       transposeA ? multiplied(g, b, dy, transposeB, true) : multiplied(g, dy, b, false, !transposeB);

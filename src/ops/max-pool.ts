@@ -40,9 +40,9 @@ export const maxPool = definePrimitive({
     });
     return [{ ...result, data }];
   },
-  gradient: ({ b, operands, results, g: dy, attributes }) => {
-    return [b.op("max_pool_gradient", [elementAt(operands, 0), elementAt(results, 0), dy], attributes)];
-  },
+  gradient: ({ b, operands, results, g: dy, attributes }) => [
+    b.op("max_pool_gradient", [elementAt(operands, 0), elementAt(results, 0), dy], attributes),
+  ],
 });
 
 /** The gradient of max_pool: each output's gradient goes to the first largest element of its window. */

@@ -56,8 +56,8 @@ export const where = definePrimitive({
     };
     return [fillArray(first(results), (index) => (read(condition, index) !== 0 ? read(a, index) : read(b, index)))];
   },
-  gradient: ({ b, operands: [condition, left, right], g, needs }) => {
-    if (condition === undefined || left === undefined || right === undefined) return [];
+  gradient: ({ b, operands, g, needs }) => {
+    const [condition, left, right] = [first(operands), elementAt(operands, 1), elementAt(operands, 2)];
     const zero = b.scalar(0, g.type.dtype);
     return [
       undefined,
