@@ -47,8 +47,12 @@ export function figureShape({ name, finish }: Pick<Metric, "name" | "finish">): 
 
 /** The figures of a program that are one number, by name: such may be watched and expected. */
 export function numberNames({ steps, metrics }: Pick<TrainProgram, "metrics" | "steps">): readonly string[] {
-  const single = metrics.filter((it) => figureShape(it).length === 0);
-  return [...steps.map(lossName), ...single.map(({ name }) => name)];
+  return [...steps.map(lossName), ...namesOfNumbers(metrics)];
+}
+
+/** The metrics that are one number, by name: not those of a row or a table. */
+export function namesOfNumbers(metrics: readonly Metric[]): readonly string[] {
+  return metrics.filter((it) => figureShape(it).length === 0).map(({ name }) => name);
 }
 
 /** The figures of a program by name: the losses of its steps, then its metrics. */

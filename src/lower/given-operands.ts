@@ -29,8 +29,8 @@ export function mayBeFlag(ctx: Context, operator: Operator, given: number, value
 
 /** What a person may mean who gives two values to what takes the largest or the smallest element of one. */
 export function helpOfTwo(operator: string): { readonly help?: string } {
-  const [word, what] = operator === "max" ? ["maximum", "larger"] : ["minimum", "smaller"];
   if (operator !== "max" && operator !== "min") return {};
+  const [word, what] = operator === "max" ? ["maximum", "larger"] : ["minimum", "smaller"];
   return {
     help: `The ${what} of two, element by element, is \`${word}(a, b)\`; \`${operator}\` takes a tensor, and the axes that it goes over.`,
   };

@@ -14,7 +14,7 @@ import { clipTable } from "../../autodiff/clip-gradients.ts";
 import { optimizerTable } from "../../autodiff/optimizers.ts";
 import { precisionOf, precisionTable } from "../../autodiff/precisions.ts";
 import { constantSchedule, endsSomewhere, scheduleTable, totalOf } from "../../autodiff/schedules.ts";
-import { figureShape } from "../../ir/measures-of.ts";
+import { namesOfNumbers } from "../../ir/measures-of.ts";
 import type { ArgumentSchema } from "../../ir/settings.ts";
 import { fault } from "../../support/fault.ts";
 import type { Span } from "../../support/source.ts";
@@ -158,8 +158,7 @@ export function readMonitor(
 ): Monitor | undefined {
   const [split, ...rest] = membersOf(expression) ?? [];
   const metric = rest.length === 0 ? undefined : rest.join(".");
-  const single = metrics.filter((it) => figureShape(it).length === 0);
-  const measured = [...losses, ...single.map(({ name }) => name)];
+  const measured = [...losses, ...namesOfNumbers(metrics)];
   const known = splits.find((it) => it === split && it !== "test");
   if (known !== undefined && metric !== undefined && measured.includes(metric)) {
     if ((data.split.fractions[known] ?? 0) > 0) return { split: known, metric };
