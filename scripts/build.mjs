@@ -26,14 +26,11 @@ const parsedLibrary = {
   name: "parsed-library",
   setup({ onLoad }) {
     onLoad({ filter: /[\\/]src[\\/]std[\\/]parsed-library\.ts$/ }, ({ path }) => {
-      const empty = "const syntaxTrees: Readonly<Record<string, KeptFile>> = {};";
+      const empty = "const kept: KeptLibrary = { forms: [], files: {} };";
       const source = readFileSync(path, "utf8");
       if (!source.includes(empty)) throw new Error(`${path} has changed: the build does not find its table`);
       return {
-        contents: source.replace(
-          empty,
-          () => `const syntaxTrees: Readonly<Record<string, KeptFile>> = ${JSON.stringify(librarySyntaxTrees())};`,
-        ),
+        contents: source.replace(empty, () => `const kept: KeptLibrary = ${JSON.stringify(librarySyntaxTrees())};`),
         loader: "ts",
       };
     });

@@ -4,7 +4,7 @@ import { fault } from "../support/fault.ts";
 import type { SourceFile } from "../support/source.ts";
 import type { File } from "../syntax/ast.ts";
 import { libraryFiles, libraryIndex } from "./index.generated.ts";
-import { libraryTree, parsedLibraryFile, writeSyntaxTree, type KeptFile } from "./parsed-library.ts";
+import { libraryTree, parsedLibraryFile, writeSyntaxTrees, type KeptLibrary } from "./parsed-library.ts";
 import type { Callable, ProgramFile, TopLevel } from "./program-file.ts";
 
 /** The standard library: declarations by name, each read when it is first asked for. */
@@ -77,9 +77,7 @@ export const library: Library = {
 /** The text of every library file by path, for tools and tests. */
 export const librarySources: Readonly<Record<string, string>> = libraryFiles;
 
-/** The syntax trees of all library files by path, as the build keeps them. */
-export function librarySyntaxTrees(): Readonly<Record<string, KeptFile>> {
-  return Object.fromEntries(
-    Object.entries(libraryFiles).map(([path, text]) => [path, writeSyntaxTree(parseLibraryFile({ path, text }))]),
-  );
+/** The syntax trees of all library files, as the build keeps them. */
+export function librarySyntaxTrees(): KeptLibrary {
+  return writeSyntaxTrees(Object.entries(libraryFiles).map(([path, text]) => parseLibraryFile({ path, text })));
 }
