@@ -228,6 +228,7 @@ describe("what callers see", () => {
     expect(formatDim(product([B, T, n(64)]))).toBe("64 * B * T");
     expect(formatDim(add(over(T, 2), n(1)))).toBe("T // 2 + 1");
     expect(formatDim(subtract(n(3), H))).toBe("3 - H");
+    expect(formatDim(multiply(over(H, 2), over(H, 2)))).toBe("(H // 2) * (H // 2)");
     expect(formatDim(multiply(n(2), over(H, 2)))).toBe("2 * (H // 2)");
     expect(formatDim(negate(over(H, 2)))).toBe("-(H // 2)");
     expect(formatDim(modulo(add(H, W), n(4)))).toBe("(H + W) % 4");
