@@ -1,9 +1,8 @@
 import { asNumber, constant, type Dim } from "../dims/dim.ts";
-import type { Value } from "../ir/graph.ts";
 import { elementAt } from "../support/element-at.ts";
-import type { GraphBuilder } from "./define/builder.ts";
 import { defineComposite } from "./define/operator.ts";
 import { poolAttributes, poolCost, poolType, poolWindows } from "./define/pool.ts";
+import { rootOf } from "./define/root-of.ts";
 import { imageShape } from "./define/window-geometry.ts";
 
 /** `lp_pool`: the norm of each window. */
@@ -57,13 +56,3 @@ export const lpPool = defineComposite({
     return [rootOf(b, b.mul(means, b.scalar(taps, dtype)), power)];
   },
 });
-
-/** The root of sums; where one is 0 its gradient is 0, and not infinite. */
-function rootOf(b: GraphBuilder, sums: Value, power: number): Value {
-  if (power === 1) return sums;
-  const { dtype } = sums.type;
-  const isPositive = b.op("greater", [sums, b.scalar(0, dtype)]);
-  const positive = b.where(isPositive, sums, b.scalar(1, dtype));
-  const root = power === 2 ? b.op("sqrt", [positive]) : b.op("pow", [positive, b.scalar(1 / power, dtype)]);
-  return b.where(isPositive, root, b.scalar(0, dtype));
-}

@@ -1,7 +1,7 @@
 import { constant, multiply } from "../dims/dim.ts";
-import type { Value } from "../ir/graph.ts";
 import { first } from "./define/elementwise.ts";
 import { defineComposite, type Sample } from "./define/operator.ts";
+import { rootOf } from "./define/root-of.ts";
 import { elementsOf } from "./define/shape-rules.ts";
 import { reducedType, reductionAttributes } from "./reductions.ts";
 
@@ -38,18 +38,13 @@ export const norm = defineComposite({
     const x = first(operands);
     const number = (value: number) => b.scalar(value, x.type.dtype);
     if (order === 1) return [b.sum(b.op("abs", [x]), axes, keep)];
-    // The slope of the root of 0 is infinite: times 0 it would be no number.
-    const rooted = (total: Value, root: (total: Value) => Value): Value => {
-      const isZero = b.op("equal", [total, number(0)]);
-      return b.where(isZero, number(0), root(b.where(isZero, number(1), total)));
-    };
-    if (order === 2) return [rooted(b.sum(b.op("square", [x]), axes, keep), (total) => b.op("sqrt", [total]))];
+    if (order === 2) return [rootOf(b, b.sum(b.op("square", [x]), axes, keep), 2)];
     // High powers leave the type: those of shares of the largest size are 1 at most.
     const sizes = b.op("abs", [x]);
     const most = b.op("stop_gradient", [b.op("max", [sizes], { axes, keep: true })]);
     const scale = b.where(b.op("equal", [most, number(0)]), number(1), most);
     const total = b.sum(b.op("pow", [b.div(sizes, scale), number(order)]), axes, keep);
-    const lengths = rooted(total, (it) => b.op("pow", [it, number(1 / order)]));
+    const lengths = rootOf(b, total, order);
     return [b.mul(lengths, b.reshape(scale, lengths.type.shape))];
   },
 });
@@ -57,7 +52,7 @@ export const norm = defineComposite({
 /** `std`: the root of the variance. */
 export const std = defineComposite({
   name: "std",
-  doc: "The standard deviation over axes: the root of the variance, whose divisor is the number of elements.",
+  doc: "The standard deviation over axes: the root of the variance, whose divisor is the number of elements. Where all are alike it has no slope.",
   exposed: true,
   structure: "other",
   operands: [{ name: "x", dtype: "float", shape: "[...]" }],
@@ -65,5 +60,5 @@ export const std = defineComposite({
   infer: reducedType("std"),
   cost: ({ operands }) => ({ flops: multiply(elementsOf(first(operands)), constant(4)) }),
   samples,
-  decompose: (b, { operands, attributes }) => [b.op("sqrt", [b.op("variance", operands, attributes)])],
+  decompose: (b, { operands, attributes }) => [rootOf(b, b.op("variance", operands, attributes), 2)],
 });
