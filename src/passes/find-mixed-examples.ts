@@ -218,10 +218,7 @@ const others: Readonly<Record<string, (at: At) => number | undefined>> = {
   scatter_along: ({ node, axes }) => besideLast(node, axes),
   take_along: ({ node, axes }) => (axes[0] === rankOf(node, 0) - 1 ? undefined : commonOf(axes)),
   top_places: ({ node, axes }) => besideLast(node, axes),
-  transpose: ({ node, axes: [axis] }) => {
-    const to = readAttribute(node, "perm", "numbers").findIndex((it) => it === axis);
-    return to < 0 ? undefined : to;
-  },
+  transpose: ({ node, axes: [axis] }) => readAttribute(node, "perm", "numbers").findIndex((it) => it === axis),
   gather: ({ node, axes: [table, indices] }) => {
     const axis = readAttribute(node, "axis", "number");
     if (table === undefined) return indices === undefined ? undefined : axis + indices;

@@ -93,6 +93,13 @@ describe("a feature of one example", () => {
     ["i32[]", `argmax(${pair}, axis=-1)`],
     ["f32[5]", "one_hot(cast(raw.a, i32), 5)"],
     ["i32[]", "gather(range(5), cast(clip(raw.a, 0, 4), i32))"],
+    ["f32[2]", `gather(${pair}, range(2), axis=1)`],
+    ["f32[2]", `rearrange(gather(rearrange(${pair}, "b t -> t b"), range(2), axis=0), "t b -> b t")`],
+    [
+      "f32[2, 1]",
+      `rearrange(gather(rearrange(${pair}, "b t -> t b"), reshape(range(2), [1, 2]), axis=0), "u t b -> b t u")`,
+    ],
+    ["f32[3]", 'rearrange(gather(ones([3, 5]), cast(clip(raw.a, 0, 4), i32), axis=1), "c b -> b c")'],
     ["f32[3]", `matmul(${pair}, ones([2, 3]))`],
     ["f32[3]", `einsum("b k, k m -> b m", ${pair}, ones([2, 3]))`],
     ["f32[2]", `rearrange(${pair}, "b t -> t b") -> rearrange("t b -> b t")`],
@@ -134,6 +141,8 @@ describe("a feature of one example", () => {
     ["f32[2]", `centred(${pair})`],
     ["f32[2]", `across(${pair})`],
     ["f32[]", "sort(raw.a, axis=0)"],
+    ["f32[]", "raw.a + gather(raw.b, range(1), axis=0)"],
+    ["f32[]", "gather(raw.b, cast(clip(raw.a, 0, 0), i32), axis=0)"],
     ["f32[2, 2]", `reshape(cumsum(reshape(${square}, [-1, 2]), axis=0), [-1, 2, 2])`],
     ["f32[2]", `matmul(${pair}, matmul(transpose(${pair}), ${pair}))`],
   ])("that depends on others is an error: %s = %s", (type, expression) => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Graph, GraphInput, Node } from "../../src/ir/graph.ts";
-import { constant, product } from "../../src/dims/dim.ts";
+import { asNumber, constant, product } from "../../src/dims/dim.ts";
 import { interpretGraph } from "../../src/graph/interpret.ts";
 import type { NdArray } from "../../src/ops/define/operator.ts";
 import { transposeArray } from "../../src/ops/define/nd-array.ts";
@@ -140,6 +140,43 @@ describe("toChannelsFirst", () => {
     expectSame(withGradients(graph, ["x", "k", "scale"]), withGradients(after, ["x", "k", "scale"]), { B: 2 });
     // In: x, and the maps that broadcast. Out: the image, and the reduction that changes the order of axes.
     expect(operators(after.nodes).filter((it) => it === "transpose").length).toBeLessThanOrEqual(4);
+  });
+
+  it("moves the axis that an operator goes along, counted from either end", () => {
+    for (const axis of [-1, 0, 1, 2, 3]) {
+      const graph = graphOf(
+        { x: type("f32", "B", 6, 5, 2), k: type("f32", 3, 3, 2, 3), last: type("f32", 1, 1, 3, 1) },
+        (b, { x, k, last }) => ({ y: b.op("conv", [b.op("softmax", [b.op("conv", [x, k])], { axis }), last]) }),
+      );
+      const after = toChannelsFirst(graph);
+      expectSame(graph, after, { B: 2 });
+      const [along] = after.nodes.filter((it) => it.kind === "operator" && it.op === "softmax");
+      const moved = [0, 2, 3, 1].at(axis);
+      expect(along).toMatchObject({ attributes: { axis: { value: moved } } });
+    }
+  });
+
+  it("lays out what is broadcast over an image by its rank", () => {
+    const graph = graphOf(
+      {
+        x: type("f32", "B", 6, 5, 2),
+        k: type("f32", 3, 3, 2, 3),
+        number: type("f32"),
+        channels: type("f32", 3),
+        row: type("f32", 3, 3),
+        plane: type("f32", 4, 3, 1),
+        whole: type("f32", 1, 4, 1, 3),
+      },
+      (b, v) => {
+        const terms = [v.number, v.channels, v.row, v.plane, v.whole];
+        return { y: terms.reduce((sum, it) => b.add(it, sum), b.op("conv", [v.x, v.k])) };
+      },
+    );
+    const after = laidOut(graph);
+    expectSame(graph, after, { B: 2 });
+    const added = after.nodes.flatMap((it) => (it.kind === "operator" && it.op === "add" ? [it.operands[0]] : []));
+    const shapes = added.map((it) => it?.type.shape.map((dim) => asNumber(dim)));
+    expect(shapes).toEqual([[], [3, 1, 1], [1, 3, 1, 3], [1, 1, 4, 3], [1, 3, 4, 1]]);
   });
 
   it("goes through batch normalisation", () => {
