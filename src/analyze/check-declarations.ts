@@ -15,9 +15,10 @@ import type {
 } from "../syntax/ast.ts";
 import { lostName } from "../syntax/lost-name.ts";
 import { hyperparameterWords, elementTypes } from "./builtins.ts";
-import { mayBeLeftOut } from "./may-be-left-out.ts";
 import { checkNames } from "./check-names.ts";
+import { dimNamesOf } from "./dim-names.ts";
 import { isFunction } from "./is-function.ts";
+import { mayBeLeftOut } from "./may-be-left-out.ts";
 import { referencesIn, walk } from "./walk.ts";
 
 /** What is wrong with one declaration, looked at by itself and what its words mean. */
@@ -242,9 +243,10 @@ function findReferences(declaration: CallableDeclaration | ConstDeclaration): re
 }
 
 /** Reports declarations of a file that use themselves; gives those that were reported. */
-export function checkRecursion({ ast }: ProgramFile, collector: Collector): readonly Declaration[] {
+export function checkRecursion({ ast, scope }: ProgramFile, collector: Collector): readonly Declaration[] {
   const declared = new Map<string, CallableDeclaration | ConstDeclaration>();
   for (const it of ast.declarations) if (it.kind === "callable" || it.kind === "const") declared.set(it.name.text, it);
+  const isConstant = (name: string): boolean => scope.get(name)?.kind === "const";
   const cyclic: Declaration[] = [];
   const settled = new Set<string>();
   const visit = (name: string, chain: readonly string[]): void => {
@@ -258,7 +260,8 @@ export function checkRecursion({ ast }: ProgramFile, collector: Collector): read
     }
     if (settled.has(name)) return;
     settled.add(name);
-    for (const it of referencesOf(found)) visit(it, [...chain, name]);
+    const dims = found.kind === "const" ? undefined : dimNamesOf(found, isConstant).variables;
+    for (const it of referencesOf(found)) if (dims?.has(it) !== true) visit(it, [...chain, name]);
   };
   for (const name of declared.keys()) visit(name, []);
   return cyclic;

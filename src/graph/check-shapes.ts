@@ -18,9 +18,11 @@ export function createShapeChecker(facts: Facts, report: (finding: ShapeFinding)
     report(findingOf(verdict, claim));
     return false;
   };
+  const equals = (left: Dim, right: Dim, what: string): boolean =>
+    obliged(equal(left, right), `${what} must be equal, and ${named(left)} is not ${named(right)}`);
   return {
-    equal: (left, right, what) =>
-      obliged(equal(left, right), `${what} must be equal, and ${named(left)} is not ${named(right)}`),
+    equal: equals,
+    broadcasts: equals,
     provesEqual: (left, right) => proves(equal(left, right)),
     provesAtLeast: (left, right) => proves(atLeast(left, right)),
     atLeast: (left, right, what) =>

@@ -209,7 +209,7 @@ export function matchInputs(
             declared: textOf(expression.span),
             expected: formatDim(wanted),
             actual: named(dim),
-            example: exampleOf(equal(dim, wanted), dim, wanted, "is not", ctx),
+            example: exampleOf(equal(dim, wanted), dim, wanted, "is not", factsIn(ctx)),
           },
           {
             labels: [

@@ -165,7 +165,13 @@ function pointWindow(ctx: Context, e: Expression, at: IndexedAxis): Window | und
   report(ctx, "MC3025", e.span, {
     index: named(start),
     does: lieIn(size),
-    example: exampleOf(relation, start, below ? constant(0) : size, below ? "is less than" : "is not less than", ctx),
+    example: exampleOf(
+      relation,
+      start,
+      below ? constant(0) : size,
+      below ? "is less than" : "is not less than",
+      factsIn(ctx),
+    ),
   });
   return undefined;
 }
@@ -200,7 +206,7 @@ function sliceWindow(ctx: Context, e: SliceExpression, at: IndexedAxis): Window 
     report(ctx, "MC3025", e.span, {
       index: `${named(start)}:${named(stop)}`,
       does,
-      example: exampleOf(relation, left, right, verb, ctx),
+      example: exampleOf(relation, left, right, verb, factsIn(ctx)),
     });
     return undefined;
   }

@@ -166,7 +166,7 @@ export function checkType(
           declared: named(other),
           actual: formatDim(dim),
           type: formatType(actual),
-          example: exampleOf(relation, dim, other, "is not", ctx),
+          example: exampleOf(relation, dim, other, "is not", factsIn(ctx)),
         },
         { labels },
       );

@@ -179,7 +179,7 @@ function lowerSequences(ctx: Context, e: ScanExpression): readonly Sequence[] | 
           what: "the lengths of the sequences of a scan",
           left: named(own),
           right: named(length),
-          example: exampleOf(relation, own, length, "is not", ctx),
+          example: exampleOf(relation, own, length, "is not", factsIn(ctx)),
         });
         fine = false;
       }

@@ -1,12 +1,14 @@
-import { asNumber, evaluate, formatDim, variablesOf, type Dim } from "../dims/dim.ts";
+import { asNumber, constant, evaluate, formatDim, variablesOf, type Dim } from "../dims/dim.ts";
 import { decide } from "../dims/decide.ts";
-import { atLeast, divides, equal, negateRelation, type Relation } from "../dims/facts.ts";
+import { assume, atLeast, divides, equal, negateRelation, type Facts, type Relation } from "../dims/facts.ts";
 import type { Label } from "../diagnostics/diagnostic.ts";
 import type { ShapeChecker } from "../ops/define/operator.ts";
 import type { Span } from "../support/source.ts";
 import { formatExample } from "./convert.ts";
 import { report, type Context } from "./context.ts";
 import { factsIn } from "./minima.ts";
+
+type Help = { readonly help: string } | Record<string, never>;
 
 /** A dim as messages show it: with the name of its axis where that says more. */
 export function named(dim: Dim): string {
@@ -15,8 +17,8 @@ export function named(dim: Dim): string {
 }
 
 /** `; for example at H = 30: 15 is not 14`, or why there is no example. */
-export function exampleOf(relation: Relation, left: Dim, right: Dim, verb: string, ctx: Context): string {
-  const proof = decide(relation, factsIn(ctx));
+export function exampleOf(relation: Relation, left: Dim, right: Dim, verb: string, facts: Facts): string {
+  const proof = decide(relation, facts);
   if (proof.verdict === "unknown") return "; neither a proof nor a counterexample was found";
   if (proof.verdict === "proved" || proof.counterexample.size === 0) return "";
   const known = [left, right].every((it) => [...variablesOf(it)].every((name) => proof.counterexample.has(name)));
@@ -33,29 +35,37 @@ export function shapeChecker(
   crossed: ShapeChecker["meetsItself"] = () => undefined,
 ): ShapeChecker {
   const proves = (relation: Relation): boolean => decide(relation, factsIn(ctx)).verdict === "proved";
+  const unequal = (left: Dim, right: Dim, what: string, example: string, help: Help): false => {
+    const found = { what, left: named(left), right: named(right), example };
+    report(ctx, "MC3002", span, found, { labels: labels(), ...help });
+    return false;
+  };
   return {
     equal(left, right, what) {
       const relation = equal(left, right);
       if (proves(relation)) return true;
-      const example = exampleOf(relation, left, right, "is not", ctx);
-      report(
-        ctx,
-        "MC3002",
-        span,
-        { what, left: named(left), right: named(right), example },
-        {
-          labels: labels(),
-          ...stating(`${formatDim(left)} == ${formatDim(right)}`, left, right),
-        },
-      );
-      return false;
+      const example = exampleOf(relation, left, right, "is not", factsIn(ctx));
+      return unequal(left, right, what, example, stating(`${formatDim(left)} == ${formatDim(right)}`, left, right));
+    },
+    broadcasts(left, right, what) {
+      const relation = equal(left, right);
+      if (proves(relation)) return true;
+      const alone = [left, right].find((it) => proves(equal(it, constant(1))));
+      if (alone !== undefined) {
+        const help = `\`${formatDim(alone)}\` is 1 here: where a literal 1 is written in its place, it is broadcast.`;
+        return unequal(left, right, what, "", { help });
+      }
+      // Where one of them is 1 it would run.
+      const larger = [left, right].map((it) => atLeast(it, constant(2)));
+      const example = exampleOf(relation, left, right, "is not", assume(factsIn(ctx), ...larger));
+      return unequal(left, right, what, example, stating(`${formatDim(left)} == ${formatDim(right)}`, left, right));
     },
     provesEqual: (left, right) => proves(equal(left, right)),
     provesAtLeast: (left, right) => proves(atLeast(left, right)),
     atLeast(left, right, what, argument) {
       const relation = atLeast(left, right);
       if (proves(relation)) return true;
-      const example = exampleOf(relation, left, right, "is less than", ctx);
+      const example = exampleOf(relation, left, right, "is less than", factsIn(ctx));
       const say = (): void =>
         report(
           ctx,
@@ -81,7 +91,7 @@ export function shapeChecker(
     divides(divisor, dividend, what) {
       const relation = divides(divisor, dividend);
       if (proves(relation)) return true;
-      const example = exampleOf(relation, dividend, divisor, "is no multiple of", ctx);
+      const example = exampleOf(relation, dividend, divisor, "is no multiple of", factsIn(ctx));
       report(
         ctx,
         "MC3029",
@@ -124,7 +134,7 @@ function smaller({ frame }: Context, argument: string): string {
 }
 
 /** What to write in the header, where sizes are open. */
-function stating(condition: string, left: Dim, right: Dim): { readonly help: string } | Record<string, never> {
+function stating(condition: string, left: Dim, right: Dim): Help {
   if (isKnown(left, right)) return {};
   return { help: `State it in the header if it always holds: \`where ${condition}\`.` };
 }

@@ -37,7 +37,7 @@ export const matmul = definePrimitive({
     const [n, ka] = lastTwo(a.shape, attributes.transposeA);
     const [kb, m] = lastTwo(b.shape, attributes.transposeB);
     const inner = check.equal(ka, kb, "the inner dimensions of matmul");
-    const leading = broadcastShapes(a.shape.slice(0, -2), b.shape.slice(0, -2), "the leading axes of matmul", check);
+    const leading = broadcastShapes(a.shape.slice(0, -2), b.shape.slice(0, -2), "matmul", check, 2);
     if (!inner || leading === undefined) return undefined;
     return [{ dtype, shape: [...leading, n, m] }];
   },

@@ -91,6 +91,7 @@ export function demandsOf(operator: Operator, sample: Sample): Facts {
     };
     inferOperator(operator, types, attributes, {
       equal: (left, right) => demand(equal(left, right)),
+      broadcasts: (left, right) => demand(equal(left, right)),
       atLeast: (left, right) => demand(atLeast(left, right)),
       divides: (divisor, dividend) => demand(divides(divisor, dividend)),
       provesEqual: (left, right) => decide(equal(left, right), facts).verdict === "proved",

@@ -85,6 +85,8 @@ export interface OperandSpec {
 export interface ShapeChecker {
   /** Reports unless left == right is proved. `what` reads "the inner dimensions of matmul". */
   equal(left: Dim, right: Dim, what: string): boolean;
+  /** The same of two sizes that need not be equal where one of them is 1: of what is broadcast. */
+  broadcasts(left: Dim, right: Dim, what: string): boolean;
   /** Proves without reporting. */
   provesEqual(left: Dim, right: Dim): boolean;
   provesAtLeast(left: Dim, right: Dim): boolean;

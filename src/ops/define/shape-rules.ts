@@ -42,15 +42,18 @@ export function sharedDType(operands: readonly TensorType[], what: string, check
   return first.dtype;
 }
 
+const placesFromEnd = ["last axes", "last axes but one", "last axes but two"];
+
 /**
  * The shape that two shapes broadcast to, as NumPy has it, on dims that are proved equal or are the literal 1; or
- * undefined after a report.
+ * undefined after a report. `behind` are axes that the operands of `what` have behind these.
  */
 export function broadcastShapes(
   left: readonly Dim[],
   right: readonly Dim[],
   what: string,
   check: ShapeChecker,
+  behind = 0,
 ): readonly Dim[] | undefined {
   const rank = Math.max(left.length, right.length);
   const shape: Dim[] = [];
@@ -64,7 +67,8 @@ export function broadcastShapes(
     } else if (isOne(b)) shape.push(a);
     else if (isOne(a)) shape.push(b);
     else {
-      if (!check.equal(a, b, `dimensions ${axis - rank} of ${what}`)) fine = false;
+      const which = placesFromEnd[rank - axis - 1 + behind] ?? `axes ${String(axis - rank - behind)}`;
+      if (!check.broadcasts(a, b, `the ${which} of the operands of ${what}`)) fine = false;
       shape.push(preferred(a, b));
     }
   }

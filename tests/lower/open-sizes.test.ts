@@ -1,0 +1,44 @@
+import { describe, expect, it } from "vitest";
+import { codesOf, onlyFinding } from "./checking.ts";
+
+const model = (header: string, body: string): string => `model M: ${header} {\n  ${body}\n}\n`;
+
+describe("sizes that are broadcast", () => {
+  it("are shown to differ where neither is 1: there it would run", () => {
+    const { code, message, help } = onlyFinding(model("(a: f32[B, A], b: f32[B, C]) -> y: f32[B, A]", "a + b"));
+    expect(code).toBe("MC3002");
+    expect(message).toBe(
+      "The last axes of the operands of add must be equal, and A is not C; for example at A = 2, C = 3: 2 is not 3.",
+    );
+    expect(help).toBe("State it in the header if it always holds: `where A == C`.");
+  });
+
+  it("are named by their place", () => {
+    const { message } = onlyFinding(model("(a: f32[A, 4], b: f32[C, 4]) -> y: f32[A, 4]", "where(a > b, a, 0)"));
+    expect(message).toContain("The last axes but one of the operands of greater must be equal");
+    const product = model("(a: f32[A, 4, 4], b: f32[C, 4, 4]) -> y: f32[A, 4, 4]", "matmul(a, b)");
+    expect(onlyFinding(product).message).toContain("The last axes but two of the operands of matmul must be equal");
+  });
+
+  it.each(["(a: f32[B, A], s: f32[B, S])", "(s: f32[B, S], a: f32[B, A])"])(
+    "are to be written as 1 where they are: %s",
+    (inputs) => {
+      const { message, help } = onlyFinding(model(`${inputs} -> y: f32[B, A] where S == 1`, "a + s"));
+      expect(message).toMatch(/^The last axes of the operands of add must be equal, and A is not S\.$/);
+      expect(help).toBe("`S` is 1 here: where a literal 1 is written in its place, it is broadcast.");
+    },
+  );
+});
+
+describe("a dim", () => {
+  it("may be called as its model is, or as another: that is no use of it", () => {
+    expect(codesOf(model("(x: f32[B, M]) -> y: f32[B, M]", "x -> Dense(M)"))).toEqual([]);
+    const crossed = "block Net: (x: f32[B, M]) -> f32[B, M] { x -> Dense(M) }\n";
+    expect(codesOf(`${crossed}${model("(x: f32[B, Net]) -> y: f32[B, Net]", "x -> Dense(Net)")}`)).toEqual([]);
+  });
+
+  it("is none where a constant has its name", () => {
+    const text = "const N = K\nconst K = N\nblock Net: (x: f32[B, N]) -> f32[B, N] { x }\n";
+    expect(codesOf(text)).toEqual(["MC2015"]);
+  });
+});
