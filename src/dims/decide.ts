@@ -6,12 +6,16 @@ import { contradictory } from "./prove.ts";
 import { modulo } from "./quotient.ts";
 import { rangeOf } from "./range.ts";
 import { searchSmallest } from "./search.ts";
+import { searchReduced } from "./search-reduced.ts";
 
 /** What is known of a relation under facts. */
 export type Proof =
   /** It holds for all integers >= 1 that satisfy the facts. */
   | { readonly verdict: "proved" }
-  /** It fails for some. The counterexample is the smallest: least sum, then least in the order of the names. */
+  /**
+   * It fails for some. The counterexample is the smallest: least sum, then least in the order of the names; or where that
+   * is out of reach, one.
+   */
   | { readonly verdict: "refuted"; readonly counterexample: ReadonlyMap<string, number> }
   | { readonly verdict: "unknown" };
 
@@ -20,6 +24,7 @@ export type Verdict = Proof;
 
 const quickSearch = 2_000;
 const fullSearch = 120_000;
+const reducedSearch = 20_000;
 const proofSteps = 60_000;
 const remembered = 20_000;
 
@@ -75,6 +80,7 @@ function decideAnew(relation: Relation, facts: Facts): Proof {
     if (contradictory(negated, proofSteps)) return proved;
     search = searchSmallest(negated, fullSearch);
   }
+  if (search.kind === "spent") search = searchReduced(negated, reducedSearch);
   if (search.kind === "none") return proved;
   // What fails fails only where the other facts can hold: elsewhere nothing does.
   const possible = others.length === 0 ? "yes" : satisfiable(others);

@@ -30,6 +30,8 @@ export function contradictory(relations: readonly Relation[], steps: number): bo
 function infeasible(start: System, context: Context, tryLinear: boolean): boolean {
   let system = start;
   for (;;) {
+    for (const d of dimsOf(system)) context.budget.left -= sizeOf(d) / 8;
+    if (context.budget.left < 0) return false;
     if (dimsOf(system).some(hasRemainder)) system = mapSystem(system, withoutRemainders);
     const simple = simplifySystem(system);
     if (simple === undefined) return true;

@@ -33,8 +33,10 @@ interface Box {
   readonly most: number;
 }
 
-const farthest = 2 ** 40;
+// Sums of a few such are still exact.
+const farthest = 2 ** 50;
 const maximumWays = 3;
+const trimmingRounds = 2;
 
 /**
  * Searches for the smallest values, integers >= 1, under which all relations hold and have defined sides. It halves
@@ -64,20 +66,22 @@ export function searchSmallest(relations: readonly Relation[], budget: number): 
       if (!possible(narrow)) return "none";
     }
     if (least < most) {
-      const middle = Math.floor((least + most) / 2);
+      const middle = least + Math.floor((most - least) / 2);
       const first = solve({ lows, highs, least, most: middle });
       return first === "none" ? solve({ lows, highs, least: middle + 1, most }) : first;
     }
     const low = elementAt(lows, free);
-    const middle = Math.floor((low + elementAt(highs, free)) / 2);
+    const middle = low + Math.floor((elementAt(highs, free) - low) / 2);
     const first = solve({ lows, highs: replaced(highs, free, middle), least, most });
     return first === "none" ? solve({ lows: replaced(lows, free, middle + 1), highs, least, most }) : first;
   };
 
-  const lows = axes.map((a) => a.low);
-  const highs = axes.map((a) => a.high);
-  if (axes.some((a) => a.low > a.high)) return { kind: "none" };
-  const end = total(highs);
+  const start = trimmed(axes, (box) => {
+    left -= weight;
+    return left < 0 || possible(box);
+  });
+  if (start === undefined) return { kind: "none" };
+  const { lows, highs, most: end } = start;
   let width = 8;
   for (let least = total(lows); least <= Math.min(end, farthest); least += width, width *= 2) {
     const beyond = narrowed({ lows, highs, least, most: end }, axes);
@@ -99,6 +103,31 @@ function total(values: readonly number[]): number {
 
 function replaced(values: readonly number[], at: number, value: number): readonly number[] {
   return values.map((v, i) => (i === at ? value : v));
+}
+
+/**
+ * The box of all axes without the ends of each that interval arithmetic excludes whatever the others are; undefined where
+ * nothing is left. Ends are found by steps that double, and halve once they go too far.
+ */
+function trimmed(axes: readonly Axis[], possible: (box: Box) => boolean): Box | undefined {
+  if (axes.some((a) => a.low > a.high)) return undefined;
+  let lows: readonly number[] = axes.map((a) => a.low);
+  const highs = axes.map((a) => a.high);
+  const most = total(highs);
+  if (!possible({ lows, highs, least: total(lows), most })) return undefined;
+  for (let round = 0; round < trimmingRounds; round++) {
+    for (const [at, { step, high }] of axes.entries()) {
+      for (let width = step, grows = true; width >= step; width = grows ? 2 * width : width / 2) {
+        const next = elementAt(lows, at) + width;
+        const below = replaced(highs, at, next - step);
+        const isExcluded =
+          next <= Math.min(high, farthest) && !possible({ lows, highs: below, least: total(lows), most: total(below) });
+        if (isExcluded) lows = replaced(lows, at, next);
+        grows &&= isExcluded;
+      }
+    }
+  }
+  return { lows, highs, least: total(lows), most };
 }
 
 /** How many points a box has at most, the last free variable being determined by the sum. */

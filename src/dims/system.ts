@@ -1,11 +1,12 @@
 import type { Relation } from "./facts.ts";
-import type { Dim } from "./form.ts";
+import type { Dim, Factor } from "./form.ts";
 import { asConstant, dimKey, variablesOf } from "./form.ts";
 import {
   constant,
   constantTermOf,
   contentOf,
   floorOf,
+  fromAtom,
   fromTerms,
   gcd,
   negate,
@@ -100,7 +101,7 @@ export function simplifySystem(s: System): System | undefined {
     }
     const range = rangeOf(p);
     if (range.low > 0 || range.high < 0 || rest % common !== 0n) return undefined;
-    const reduced = shrink(p, common);
+    const reduced = withoutPowers(shrink(p, common));
     zeros.set(dimKey(reduced), reduced);
   }
   for (const d of s.atLeastZero) {
@@ -118,7 +119,7 @@ export function simplifySystem(s: System): System | undefined {
     if (range.low > 0 || range.high < 0) continue;
     const common = contentOf(subtract(p, constant(constantTermOf(p))));
     if (constantTermOf(p) % common !== 0n) continue;
-    const reduced = shrink(p, common);
+    const reduced = withoutPowers(shrink(p, common));
     if (range.low === 0) atLeastZero.set(dimKey(reduced), subtract(reduced, constant(1)));
     else nonzeros.set(dimKey(reduced), reduced);
   }
@@ -143,6 +144,17 @@ export function simplifySystem(s: System): System | undefined {
 function shrink(d: Dim, common: bigint): Dim {
   if (common <= 1n) return d;
   return fromTerms(d.terms.map((t) => ({ coefficient: floorOf(t.coefficient, common), factors: t.factors })));
+}
+
+/** For x^k - y^k, of products of what is not negative, x - y: 0 where that is, and of its sign. */
+function withoutPowers(p: Dim): Dim {
+  const [a, b] = p.terms;
+  if (a === undefined || b === undefined || p.terms.length !== 2 || a.coefficient !== -b.coefficient) return p;
+  const factors = p.terms.flatMap((t) => t.factors);
+  const common = factors.reduce((all, f) => gcd(all, BigInt(f.power)), 0n);
+  if (common <= 1n || factors.some(({ atom }) => rangeOf(fromAtom(atom)).low < 0)) return p;
+  const rooted = (f: Factor): Factor => ({ atom: f.atom, power: f.power / Number(common) });
+  return fromTerms(p.terms.map((t) => ({ coefficient: t.coefficient, factors: t.factors.map(rooted) })));
 }
 
 /** A variable that stands alone in one term of p with coefficient 1 or -1, and what it is where p is `value`. */

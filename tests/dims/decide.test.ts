@@ -52,6 +52,60 @@ function refutes(relation: Relation, example: Readonly<Record<string, number>>, 
   if (proof.verdict === "refuted") expect(Object.fromEntries(proof.counterexample)).toEqual(example);
 }
 
+describe("what is far away", () => {
+  const K = variable("K");
+
+  it("is found by the bounds of each size", () => {
+    refutes(
+      equal(multiply(B, W), product([B, over(W, 2), n(2)])),
+      { B: 1, H: 83, K: 83, W: 83 },
+      atLeast(H, W),
+      atLeast(K, H),
+      atLeast(over(W, 2), n(41)),
+    );
+    refutes(
+      negateRelation(equal(over(ceilDivide(W, n(16)), 3), n(7))),
+      { H: 1284, W: 321 },
+      equal(H, multiply(n(4), W)),
+    );
+    refutes(lessThan(H, n(2 ** 40 + 1)), { H: 2 ** 40 + 1 });
+  });
+
+  it("is found with sizes put in the place of those that are equal to them", () => {
+    refutes(atMost(T, 1024), { H: 33, T: 1089, W: 33 }, equal(T, multiply(H, W)), equal(H, W));
+    proves(atMost(T, 1024), equal(T, multiply(H, W)), equal(H, W), atMost(W, 32));
+  });
+
+  it("is found among large sizes, where the smallest ones are out of reach", () => {
+    refutes(lessThan(multiply(H, W), n(1e15)), { H: 2 ** 25, W: 2 ** 25 });
+  });
+
+  it("is found where proofs run into thousands of cases, and are given up", () => {
+    refutes(
+      equal(multiply(over(C, 2), n(2)), C),
+      { B: 13, C: 17, H: 8 },
+      equal(over(ceilDivide(multiply(C, B), n(7)), 8), minimum(subtract(H, modulo(C, n(5))), n(4))),
+      atLeast(H, n(8)),
+      lessThan(H, C),
+    );
+  });
+});
+
+describe("powers", () => {
+  it("are equal where what they are of is", () => {
+    proves(equal(H, T), equal(multiply(H, H), multiply(T, T)));
+    proves(equal(multiply(H, W), T), equal(product([H, H, H, W, W, W]), product([T, T, T])));
+    const sides = [subtract(H, n(3)), subtract(n(3), H)];
+    const [left, right] = sides.map((it) => maximum(it, n(0))) as [Dim, Dim];
+    proves(equal(left, right), equal(multiply(left, left), multiply(right, right)));
+  });
+
+  it("of what may be negative are equal for either sign", () => {
+    const [below, above] = [minimum(subtract(H, n(3)), n(1)), minimum(subtract(n(3), H), n(1))];
+    refutes(equal(below, above), { H: 2 }, equal(multiply(below, below), multiply(above, above)));
+  });
+});
+
 describe("what other checkers miss", () => {
   it("decides halves, quarters and roundings", () => {
     proves(equal(add(over(a, 2), over(add(a, n(1)), 2)), a));
