@@ -3,7 +3,15 @@ import { enumWordsOf, wordsOf } from "../analyze/hyperparameter-words.ts";
 import { createCollector, type Collector } from "../diagnostics/collector.ts";
 import { hasErrors, type Findings } from "../diagnostics/findings.ts";
 import { decide } from "../dims/decide.ts";
-import { assume, formatRelation, negateRelation, noFacts, type Facts } from "../dims/facts.ts";
+import {
+  assume,
+  formatRelation,
+  negateRelation,
+  noFacts,
+  relationVariables,
+  type Facts,
+  type Relation,
+} from "../dims/facts.ts";
 import { calleesOf } from "../ir/callees-of.ts";
 import type { Func, Module } from "../ir/graph.ts";
 import { isFunction } from "../analyze/is-function.ts";
@@ -16,7 +24,6 @@ import type { Argument, CallableDeclaration, HyperparameterType } from "../synta
 import { isOfAbsent } from "./bind-inputs.ts";
 import { statedRelations } from "./conditions.ts";
 import { createUnit, innerScope, report, type Context, type Elaborator, type FunctionStore } from "./context.ts";
-import { formatExample } from "./convert.ts";
 import { arePositive } from "./declared-types.ts";
 import { createElaborator } from "./elaborator.ts";
 import { entryInputs, type EntryOptions } from "./entry-inputs.ts";
@@ -235,34 +242,53 @@ interface Contract {
 function entryFacts(ctx: Context, declaration: CallableDeclaration): Contract | undefined {
   let { facts } = ctx;
   const contract: { readonly text: string; readonly message?: string }[] = [];
+  const assumed: StatedFact[] = [];
   for (const fact of declaration.where) {
     if (isOfAbsent(ctx, fact)) continue;
     const stated = statedRelations(ctx, fact.condition);
     if (stated === undefined) return undefined;
     const message = factMessage(ctx, fact.message?.value);
     for (const it of stated) {
-      const impossible = it !== false && decide(negateRelation(it.relation), facts).verdict === "proved";
-      if (it === false || impossible) {
-        const proof = it === false ? undefined : decide(it.relation, facts);
-        const example =
-          proof?.verdict === "refuted" && proof.counterexample.size > 0
-            ? ` (for example at ${formatExample(proof.counterexample)})`
-            : "";
-        report(ctx, "MC3004", fact.span, {
-          condition: textOf(fact.condition.span),
-          callee: declaration.name.text,
-          message,
-          example,
-          proved: "does not hold",
-        });
+      const isImpossible = it === false || decide(negateRelation(it.relation), facts).verdict === "proved";
+      if (isImpossible && (it === false || relationVariables(it.relation).size === 0)) {
+        const condition = textOf(fact.condition.span);
+        const callee = declaration.name.text;
+        report(ctx, "MC3004", fact.span, { condition, callee, message, example: "", proved: "does not hold" });
         return undefined;
       }
-      if (decide(it.relation, facts).verdict === "proved") continue;
-      facts = assume(facts, it.relation);
-      contract.push({ text: formatRelation(it.relation), ...(message !== undefined && { message }) });
+      const { relation } = it;
+      if (isImpossible) {
+        const others = contradicting(relation, assumed, ctx.facts).map((other) => other.condition);
+        report(
+          ctx,
+          "MC3100",
+          fact.span,
+          { name: declaration.name.text, conditions: [...others, fact.condition.span].map(textOf) },
+          { labels: others.map((span) => ({ span, message: "with this" })) },
+        );
+        return undefined;
+      }
+      if (decide(relation, facts).verdict === "proved") continue;
+      assumed.push({ relation, condition: fact.condition.span });
+      facts = assume(facts, relation);
+      contract.push({ text: formatRelation(relation), ...(message !== undefined && { message }) });
     }
   }
   return { facts, contract };
+}
+
+interface StatedFact {
+  readonly relation: Relation;
+  readonly condition: Span;
+}
+
+/** Those of earlier facts that a relation contradicts together: without any one of them it may hold. */
+function contradicting(relation: Relation, earlier: readonly StatedFact[], known: Facts): readonly StatedFact[] {
+  return earlier.reduceRight((kept, it) => {
+    const without = kept.filter((other) => other !== it);
+    const facts = assume(known, ...without.map((other) => other.relation));
+    return decide(negateRelation(relation), facts).verdict === "proved" ? without : kept;
+  }, earlier);
 }
 
 /** What holds in all that an entry leads to, as a text that tells instantiations apart. */

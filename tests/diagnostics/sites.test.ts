@@ -128,6 +128,7 @@ describe("values and types", () => {
     ["MC3034", "block A: (x: f32[B, D]) -> f32[B, D] where ⟦training⟧ {\n  x\n}\n" + inBody("  x -> A")],
     ["MC3034", "block A: (x: f32[B, D]) -> f32[B, D] where D >= 1, 3 == ⟦zeros([4])⟧ {\n  x\n}\n" + inBody("  x -> A")],
     ["MC3004", "model M: (x: f32[B, 4]) -> y: f32[B, 4] where ⟦1 == 2⟧ {\n  x\n}\n"],
+    ["MC3100", "model M: (x: f32[B, 4]) -> y: f32[B, 4] where B > 1, ⟦B == 1⟧ {\n  x\n}\n"],
     ["MC3008", inBody('  y = ⟦"a" < "b"⟧\n  x')],
     ["MC3008", inBody("  y = softmax(x, axis=⟦true⟧)\n  y")],
     ["MC3008", inBody("  x + ⟦D⟧\n") + 'data D {\n  source: csv("a.csv")\n  x: f32[4] = raw.x\n}\n'],

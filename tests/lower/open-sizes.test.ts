@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { textOf } from "../../src/support/source.ts";
 import { codesOf, onlyFinding } from "./checking.ts";
 
 const model = (header: string, body: string): string => `model M: ${header} {\n  ${body}\n}\n`;
@@ -40,5 +41,21 @@ describe("a dim", () => {
   it("is none where a constant has its name", () => {
     const text = "const N = K\nconst K = N\nblock Net: (x: f32[B, N]) -> f32[B, N] { x }\n";
     expect(codesOf(text)).toEqual(["MC2015"]);
+  });
+});
+
+describe("a header that no sizes satisfy", () => {
+  it("is told of once, with the facts that contradict one another", () => {
+    const header = "(x: f32[B, T, S]) -> y: f32[B, T, S]\n  where B > 1, T >= 8, S > T, S % 2 == 0, S < 4, B > 3";
+    const { code, message, at, labels } = onlyFinding(model(header, "x + zeros([T])"));
+    expect(code).toBe("MC3100");
+    expect(message).toBe("No sizes satisfy the header of M: `T >= 8`, `S > T`, `S < 4` contradict one another.");
+    expect(at).toBe("S < 4");
+    expect(labels?.map((it) => textOf(it.span))).toEqual(["T >= 8", "S > T"]);
+  });
+
+  it("may be so for one fact alone", () => {
+    const { message } = onlyFinding(model("(x: f32[B, T]) -> y: f32[B, T] where B > 1, T < 1", "x"));
+    expect(message).toBe("No sizes satisfy the header of M: `T < 1` holds for none.");
   });
 });

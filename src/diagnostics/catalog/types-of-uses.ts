@@ -272,4 +272,16 @@ export const typesOfUsesCatalog = {
     bad: model("(x: f32[B, 1], z: f32[B]) -> y: f32[B, B]", "  x - z\n"),
     good: model("(x: f32[B, 1], z: f32[B]) -> y: f32[B]", "  x[:, 0] - z\n"),
   }),
+  MC3100: entry({
+    severity: "error",
+    title: "header that no sizes satisfy",
+    message: (it: { readonly name: string; readonly conditions: readonly string[] }) =>
+      it.conditions.length === 1
+        ? `No sizes satisfy the header of ${it.name}: \`${it.conditions.join()}\` holds for none.`
+        : `No sizes satisfy the header of ${it.name}: ${it.conditions.map((text) => `\`${text}\``).join(", ")} contradict one another.`,
+    explanation:
+      "The facts of a header are assumed together. Where they contradict one another there are no sizes to run at, and anything would be proved of them. Only the facts that take part are named: without any one of them there are sizes.",
+    bad: "model M: (x: f32[B, T]) -> y: f32[B, T] where T >= 8, T < 4 {\n  x\n}\n",
+    good: "model M: (x: f32[B, T]) -> y: f32[B, T] where T >= 4, T < 8 {\n  x\n}\n",
+  }),
 } as const;
