@@ -7,14 +7,12 @@ import type { GraphBuilder } from "../ops/define/builder.ts";
 import { fault, required } from "../support/fault.ts";
 import { sortInputs } from "../graph/assemble-graph.ts";
 import { extendInputs, type GraphInputs } from "../graph/graph-inputs.ts";
-import { freezeInstances } from "../passes/freeze-instances.ts";
 import { finalPasses, passesBeforeGradients, runPasses, type PassTarget } from "../passes/pipeline.ts";
 import { applyUpdates, type TrainedParameter } from "./apply-updates.ts";
 import { differentiate } from "./differentiate.ts";
 import { moveFollowers } from "./move-followers.ts";
 import { lossScale, unscaled } from "./loss-scaling.ts";
-import { inlineObjective } from "./inline-objective.ts";
-import { resolveGradients } from "./resolve-gradients.ts";
+import { flattenStep } from "./flatten-step.ts";
 import type { Follower } from "../graph/followers-of.ts";
 
 /** What a graph builder is told besides the program; `after` sees the graph after every pass. */
@@ -121,17 +119,9 @@ interface Gradients {
 
 /** The step's forward graph, whose next states are those alone that the step changes. */
 function forwardGraph(program: TrainProgram, options: BuildOptions, place: StepPlace): Graph {
-  const { step, phase } = place;
-  const flat = inlineObjective(program, {
-    mode: "training",
-    steps: [step],
-    model: freezeInstances(program.model, phase.frozen),
-    withOutputs: false,
-  });
-  const changes = ({ role, path = "" }: GraphOutput): boolean => role !== "state" || isLearned(place, path);
-  const own = resolveGradients({ ...flat, outputs: flat.outputs.filter(changes) });
-  options.after?.("flatten", own);
-  return runPasses(own, passesBeforeGradients(options), options.after);
+  const flat = flattenStep(program, place);
+  options.after?.("flatten", flat);
+  return runPasses(flat, passesBeforeGradients(options), options.after);
 }
 
 function trainedInputs(forward: Graph, place: StepPlace): readonly GraphInput[] {

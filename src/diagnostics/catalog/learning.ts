@@ -16,6 +16,21 @@ train Line on Points {
 }
 `;
 
+/** A model that is trained by a loss. */
+const learnedFrom = (loss: string): string => `model Line: (x: f32[B, 1]) -> y: f32[B, 1] {
+  x -> Dense(1)
+}
+data Points {
+  source: csv("points.csv")
+  x: f32[1] = stack(raw.x, axis=-1)
+  t: f32[1] = stack(raw.t, axis=-1)
+}
+train Line on Points {
+  loss: ${loss}
+  optimizer: sgd(lr=0.1)
+}
+`;
+
 /** Two networks of one input, the second of which is to follow the first. */
 const twins = (
   second: string,
@@ -65,5 +80,15 @@ export const learningCatalog = {
       "Training moves parameters by small steps, which integers and truth values cannot take. A `state` has any element type: it is kept with the weights, and changed by `<-` alone. A parameter of such a type is frozen by `freeze`.",
     bad: owning("param"),
     good: owning("state"),
+  }),
+  MC4086: entry({
+    severity: "error",
+    title: "a loss that nothing is learned from",
+    message: (it: { model: string; why: string; at?: string }) =>
+      `Nothing is learned from this loss of ${it.model}${it.at === undefined ? "" : ` at ${it.at}`}: ${it.why}.`,
+    explanation:
+      "A step changes parameters by the gradient of its loss. None reaches them where the loss is made of features alone, where comparisons, rounding, whole numbers, `argmax` or `stop_gradient` lie between, which have no slopes, or where all that it reaches is frozen or not what the step updates. A parameter that the loss does not reach beside others that it does is no error: it stays as it is.",
+    bad: learnedFrom("mean(abs(t))"),
+    good: learnedFrom("mean(abs(y - t))"),
   }),
 } as const;

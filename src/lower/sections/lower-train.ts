@@ -40,6 +40,7 @@ import { checkFollowers } from "./check-followers.ts";
 import { freezePhases } from "./freeze-phases.ts";
 import { reportUnlearnable } from "./report-unlearnable.ts";
 import { reportIdleSteps } from "./report-idle-steps.ts";
+import { reportUnreached } from "./report-unreached.ts";
 import { lowerMetric, metricExpression } from "./lower-metric.ts";
 import { isOfExamples, meanOfExamples } from "./mean-metric.ts";
 import { reportMisplaced } from "./report-misplaced.ts";
@@ -212,7 +213,7 @@ export function lowerTrainSection(
   if (first === undefined || lowered.length < written.length) return undefined;
   if (epochs === undefined || steps === undefined || seed === undefined) return undefined;
   if (batch === undefined || accumulate === undefined) return undefined;
-  return {
+  const training: TrainProgram = {
     name: declaration.label?.text ?? model.module.name,
     model: {
       ...model.module,
@@ -240,6 +241,8 @@ export function lowerTrainSection(
     ...(save !== undefined && { save }),
     origin: declaration.model.span,
   };
+  reportUnreached(training, read, collector);
+  return collector.hasErrors ? undefined : training;
 }
 
 /** The functions that a section's own function calls. */

@@ -23,8 +23,11 @@ export function reportIdleSteps(
   const still = phases.find((phase) => steps.every(({ updates }) => isIdle(updates, phase)));
   const [first] = steps;
   if (idle.length > 0 || still === undefined || first === undefined) return;
-  const { from } = still;
-  const at = "epochs" in from ? `epoch ${from.epochs + 1}` : `step ${from.steps + 1}`;
   const updates = steps.flatMap((it) => it.updates);
-  collector.report("MC4022", first.step.span, { model, parameters: changed(updates).length, at });
+  collector.report("MC4022", first.step.span, { model, parameters: changed(updates).length, at: beginningOf(still) });
+}
+
+/** When a phase begins, in words: `epoch 3`. */
+export function beginningOf({ from }: FreezePhase): string {
+  return "epochs" in from ? `epoch ${from.epochs + 1}` : `step ${from.steps + 1}`;
 }
