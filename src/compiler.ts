@@ -10,7 +10,7 @@ import type { Module } from "./ir/graph.ts";
 import type { TestProgram, TrainProgram } from "./ir/program.ts";
 import { checkProgram } from "./lower/check-program.ts";
 import { elaborateModel, type GivenValue } from "./lower/elaborate-model.ts";
-import { checkSections, lowerTests, lowerTrain } from "./lower/sections/lower-sections.ts";
+import { checkConstants, checkSections, lowerTests, lowerTrain } from "./lower/sections/lower-sections.ts";
 import { lowerServed } from "./lower/sections/lower-served.ts";
 import { createLowering, createLoweringMemory, type Lowering } from "./lower/sections/lowering.ts";
 import { createMemo } from "./support/memo.ts";
@@ -109,6 +109,7 @@ export function createChecker(host: ProgramHost): Checker {
           (callable, given) => lowering.model(asker, callable, undefined, undefined, given),
           () => checkSections(program, lowering, asker, collector),
         );
+        checkConstants(program, lowering, asker, collector);
         if (!collector.hasErrors) reportSameNames(declaredUnits(program), collector);
         return collector.diagnostics;
       });

@@ -193,7 +193,8 @@ describe("checking a file as it is edited", () => {
       data: 1,
       train: 2,
       test: 2,
-      check: 2,
+      // A budget, a search, and the constants of both files.
+      check: 4,
     });
     // Wide and Deep at their defaults, Wide as it is trained; the imported Head is used by both.
     expect(count("model")).toBe(3);
@@ -215,7 +216,7 @@ describe("checking a file as it is edited", () => {
       "a constant",
       "const DEPTH = 2",
       "const DEPTH = 3",
-      ["check Wide", "model Wide", "model Wide", "test wide", "train wide"],
+      ["check DEPTH", "check Wide", "model Wide", "model Wide", "test wide", "train wide"],
     ],
     ["data", "raw.z", "raw.w", ["check Wide", "data Rows", "test Deep", "test wide", "train Deep", "train wide"]],
     [

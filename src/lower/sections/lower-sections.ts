@@ -59,3 +59,11 @@ export function checkSections(
   }
   return new Set(visited.flatMap((it) => [...it]));
 }
+
+/** Checks every constant of a program's own files by itself: one that nothing uses is looked at nowhere else. */
+export function checkConstants({ files }: Program, lowering: Lowering, asker: Asker, collector: Collector): void {
+  for (const file of files) {
+    for (const it of file.ast.declarations)
+      if (it.kind === "const" && !it.broken) collector.take(lowering.constant(asker, file, it));
+  }
+}

@@ -6,7 +6,13 @@ import type { Findings } from "../../diagnostics/findings.ts";
 import type { TestProgram, TrainProgram } from "../../ir/program.ts";
 import type { Callable, ProgramFile } from "../../std/program-file.ts";
 import { createMemo, type Asker, type Memo, type Table } from "../../support/memo.ts";
-import type { CallableDeclaration, CallExpression, Declaration, NameReference } from "../../syntax/ast.ts";
+import type {
+  CallableDeclaration,
+  CallExpression,
+  ConstDeclaration,
+  Declaration,
+  NameReference,
+} from "../../syntax/ast.ts";
 import type {
   BudgetDeclaration,
   DataDeclaration,
@@ -17,6 +23,7 @@ import type {
 import { lowerModel, type LoweredModel, type ModelOptions } from "../elaborate-model.ts";
 import { checkBudget } from "./check-budget.ts";
 import { checkTune } from "./check-tune.ts";
+import { lowerConstant } from "./lower-constant.ts";
 import { lowerData, type LoweredData } from "./lower-data.ts";
 import { lowerTest } from "./lower-test.ts";
 import { lowerTrainSection, type ModelOf } from "./lower-train.ts";
@@ -41,7 +48,7 @@ export interface LoweringMemory {
   readonly data: Table<LoweredData>;
   readonly trains: Table<LoweredTrain>;
   readonly tests: Table<LoweredTest>;
-  /** Budgets and searches: nothing comes of them but findings. */
+  /** Budgets, searches and constants by themselves: nothing comes of them but findings. */
   readonly checks: Table<Findings>;
 }
 
@@ -73,6 +80,7 @@ export interface Lowering {
   train(asker: Asker, declaration: TrainDeclaration): LoweredTrain;
   test(asker: Asker, declaration: TestDeclaration, trains: readonly TrainProgram[]): LoweredTest;
   check(asker: Asker, declaration: BudgetDeclaration | TuneDeclaration): Findings;
+  constant(asker: Asker, file: ProgramFile, declaration: ConstDeclaration): Findings;
 }
 
 /** The lowering of a program; `memory` holds what was lowered of it, with the same options, before an edit. */
@@ -144,5 +152,8 @@ export function createLowering(
       return { found: collector.found, saysNames: collector.saysNames };
     });
 
-  return { model, data, train, test, check };
+  const constant: Lowering["constant"] = (asker, file, declaration) =>
+    ofNames(memory.checks, asker, keyOf(file, declaration), names, () => lowerConstant(program, file, declaration));
+
+  return { model, data, train, test, check, constant };
 }
