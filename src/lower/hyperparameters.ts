@@ -22,11 +22,15 @@ import { describe, targetName, type Val } from "./values.ts";
 
 /** What an argument for a hyperparameter may be. */
 export function expectedOf(type: HyperparameterType): Expected {
-  const types = new Set(type.alternatives.flatMap((it) => (it.kind === "word" ? [it.name.text] : ["list"])));
+  const types = new Set(typeWords(type));
   const recipe = types.has("fn") || types.has("block");
-  const integer =
-    (types.has("int") || types.has("pair") || types.has("triple") || types.has("list")) && !types.has("float");
+  const integer = (types.has("int") || types.has("pair") || types.has("triple")) && !types.has("float");
   return { words: wordsOf(type), ...(recipe && { recipe }), ...(integer && { integer }) };
+}
+
+/** The words of a type, those of the elements of lists among them: what is expected of a list is expected of each. */
+function typeWords(type: HyperparameterType): readonly string[] {
+  return type.alternatives.flatMap((it) => (it.kind === "word" ? [it.name.text] : typeWords(it.element)));
 }
 
 /** A type as it is written: `same | valid | int`. */
@@ -94,6 +98,14 @@ function fitAlternative(ctx: Context, type: HyperparameterAlternative, val: Val,
   }
 }
 
+/** What of a value does not fit a type: of a list where one may stand, the first element that does not. */
+function wrongElement(ctx: Context, type: HyperparameterType, val: Val, span: Span): Val {
+  const list = type.alternatives.find((it) => it.kind === "list-of");
+  if (list === undefined || (val.kind !== "list" && val.kind !== "tuple")) return val;
+  const wrong = val.elements.find((it) => fit(ctx, list.element, it, span) === undefined);
+  return wrong === undefined ? val : wrongElement(ctx, list.element, wrong, span);
+}
+
 /** One value checked against the type of its hyperparameter; undefined after a report. */
 export function fitHyperparameter(
   ctx: Context,
@@ -108,11 +120,13 @@ export function fitHyperparameter(
   if (fitted !== undefined) return fitted;
   const words = wordsOf(it.type);
   const near = val.kind === "word" ? nearest(val.value, words) : undefined;
+  const wrong = wrongElement(ctx, it.type, val, span);
+  const actual = wrong === val ? describe(val) : `a list in which there is ${describe(wrong)}`;
   report(
     ctx,
     "MC3009",
     span,
-    { name: it.name.text, callee, expected: typeText(it.type), actual: describe(val) },
+    { name: it.name.text, callee, expected: typeText(it.type), actual },
     {
       labels: [{ span: it.span, message: "declared here" }],
       ...hint,
@@ -120,7 +134,7 @@ export function fitHyperparameter(
         help: `Did you mean \`${near}\`?`,
         fix: { title: `change to ${near}`, edits: [{ span, text: near }] },
       }),
-      ...(val.kind === "instance" && {
+      ...(wrong.kind === "instance" && {
         help: "Write the construction as the argument itself: a block given as a value is built anew at each use.",
       }),
     },
