@@ -23,7 +23,7 @@ import { checkGiven, isHandedOn, isLeftOut, isOptionalInput, knowing, reportLeft
 import { dimNamesOf, introducersOf, type DimNames } from "./dim-names.ts";
 import { emitsOf, nothingGiven } from "./emits-of.ts";
 import { isFunction } from "./is-function.ts";
-import { enumWordsOf, hyperparameterFor, wordsOf } from "./hyperparameter-words.ts";
+import { argumentWords, attributeWords, enumWordsOf, hyperparameterFor, wordsOf } from "./hyperparameter-words.ts";
 import { checkTypeForm } from "./check-type-form.ts";
 import { checkBranches, find, inside, type LocalScope } from "./local-scope.ts";
 import { namesInMessage } from "./message-holes.ts";
@@ -325,25 +325,19 @@ function checkCall(at: Checker, call: CallExpression, scope: LocalScope): void {
   const callee =
     call.callee.kind === "reference" && find(scope, call.callee.text) === undefined ? call.callee.text : undefined;
   const callable = callee === undefined ? undefined : calleeOf(at, callee);
+  const operator = callee === undefined ? undefined : findOperator(callee);
   call.arguments.forEach((argument, index) => {
     let words: ReadonlySet<string> = new Set();
     if (callable !== undefined) {
       const { declaration } = callable;
-      words = new Set(
-        placesOf(declaration, index).flatMap((place) => {
-          const it = hyperparameterFor(declaration, argument.name?.text, place);
-          return it === undefined ? [] : [...wordsOf(it.type)];
-        }),
-      );
+      words = argumentWords(declaration, argument.name?.text, index);
       if (argument.name !== undefined) checkArgumentName(at, declaration, argument.name);
-    } else if (callee !== undefined && findOperator(callee) !== undefined) {
-      words = operatorWords(callee, argument.name?.text);
-    }
+    } else if (operator !== undefined) words = attributeWords(operator, argument.name?.text);
     // The block that a hyperparameter stands for is known at the instantiation only: so are the words that it takes.
     // Of an unknown callee or argument they are not known at all, and one report is enough.
     const unknown =
       callable === undefined
-        ? callee === undefined || (findOperator(callee) === undefined && !globals.has(callee))
+        ? callee === undefined || (operator === undefined && !globals.has(callee))
         : argument.name !== undefined &&
           hyperparameterFor(callable.declaration, argument.name.text, index) === undefined;
     if (unknown && argument.value.kind === "reference" && /^[a-z]/.test(argument.value.text)) {
@@ -353,25 +347,10 @@ function checkCall(at: Checker, call: CallExpression, scope: LocalScope): void {
   });
 }
 
-/** The places among its hyperparameters that an argument may have: those of a fn follow as many inputs as are not piped. */
-function placesOf(declaration: CallableDeclaration, index: number): readonly number[] {
-  const before = isFunction(declaration) ? declaration.inputs.filter((it) => !mayBeLeftOut(it)).length : 0;
-  return Array.from({ length: before + 1 }, (_, piped) => index - before + piped);
-}
-
 function checkArgumentName(at: Checker, declaration: CallableDeclaration, name: Name): void {
   const known = [...declaration.hyperparameters, ...(isFunction(declaration) ? declaration.inputs : [])];
   if (known.some((it) => it.name?.text === name.text)) return;
   reportUnknownHyperparameter(at.collector, name, declaration);
-}
-
-function operatorWords(operator: string, argument: string | undefined): ReadonlySet<string> {
-  const attributes = Object.entries(findOperator(operator)?.attributes ?? {});
-  return new Set(
-    attributes
-      .filter(([name]) => argument === undefined || argument === name)
-      .flatMap(([, spec]) => [...(spec.oneOf ?? []), ...(spec.kind === "dtype" ? elementTypes : [])]),
-  );
 }
 
 /** The expressions within an item of an index. */

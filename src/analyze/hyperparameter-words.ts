@@ -1,5 +1,8 @@
+import type { Operator } from "../ops/define/operator.ts";
 import type { CallableDeclaration, Hyperparameter, HyperparameterType } from "../syntax/ast.ts";
 import { elementTypes, hyperparameterWords } from "./builtins.ts";
+import { isFunction } from "./is-function.ts";
+import { mayBeLeftOut } from "./may-be-left-out.ts";
 
 /** The bare words that a hyperparameter's type accepts: those of its enums, and element types for `dtype`. */
 export function wordsOf(type: HyperparameterType): ReadonlySet<string> {
@@ -26,4 +29,32 @@ export function hyperparameterFor(
   return name === undefined
     ? declaration.hyperparameters[position]
     : declaration.hyperparameters.find((it) => it.name.text === name);
+}
+
+/**
+ * The bare words that an argument of a call may be, `index` among all: those of a fn follow as many inputs as are not piped
+ * in, so that several hyperparameters may be meant.
+ */
+export function argumentWords(
+  declaration: CallableDeclaration,
+  name: string | undefined,
+  index: number,
+): ReadonlySet<string> {
+  const before = isFunction(declaration) ? declaration.inputs.filter((it) => !mayBeLeftOut(it)).length : 0;
+  const places = Array.from({ length: before + 1 }, (_, piped) => index - before + piped);
+  return new Set(
+    places.flatMap((place) => {
+      const it = hyperparameterFor(declaration, name, place);
+      return it === undefined ? [] : [...wordsOf(it.type)];
+    }),
+  );
+}
+
+/** The bare words that an attribute of an operator may be: of one by position, those of any. */
+export function attributeWords({ attributes }: Operator, name: string | undefined): ReadonlySet<string> {
+  return new Set(
+    Object.entries(attributes)
+      .filter(([key]) => name === undefined || name === key)
+      .flatMap(([, spec]) => [...(spec.oneOf ?? []), ...(spec.kind === "dtype" ? elementTypes : [])]),
+  );
 }

@@ -1,29 +1,37 @@
-import { mayBeLost } from "../analyze/may-be-lost.ts";
+import { argumentWords, attributeWords } from "../analyze/hyperparameter-words.ts";
+import { findTopLevel } from "../analyze/program.ts";
 import { isBuiltinFunction } from "../analyze/builtins.ts";
-import { reportUnknownName } from "../analyze/report-unknown-name.ts";
-import type { Expression } from "../syntax/ast.ts";
-import { findLocal, reporter, type Context } from "./context.ts";
+import { findOperator } from "../ops/registry.ts";
+import type { Argument, CallExpression, Expression } from "../syntax/ast.ts";
+import { findLocal, type Context } from "./context.ts";
+
+/** Bare words that may stand for themselves: some, or any. */
+type Words = ReadonlySet<string> | "any";
+const noWords: Words = new Set();
+
+/** A bare word may be an enum's: the callee says which it takes, of what is named where it is lowered. */
+function wordsFor(ctx: Context, { callee }: CallExpression, { name, value }: Argument, index: number): Words {
+  if (name !== undefined) return value.kind === "reference" ? "any" : noWords;
+  if (callee.kind !== "reference" || findLocal(ctx.scope, callee.text) !== undefined) return noWords;
+  const top = findTopLevel(ctx.file, callee.text);
+  if (top?.kind === "callable") return argumentWords(top.declaration, undefined, index);
+  const operator = top === undefined ? findOperator(callee.text) : undefined;
+  return operator === undefined ? noWords : attributeWords(operator, undefined);
+}
 
 /** False where the expression names what does not exist: reported, with the nearest right spelling. */
 export function reportUnknownNames(ctx: Context, e: Expression): boolean {
   let fine = true;
-  const local = [...ctx.scope.names.keys()];
-  const visit = (node: Expression, words: boolean): void => {
+  const visit = (node: Expression, words: Words): void => {
     switch (node.kind) {
       case "reference": {
-        if (words) return;
-        const val = ctx.elaborator.rules.expression({ ...ctx, nodes: [], before: [], around: [] }, node);
-        if (val.kind !== "poison") return;
-        fine = false;
-        // What is there and means nothing, or was left out for an error, has been reported.
-        if (findLocal(ctx.scope, node.text) || ctx.file.scope.has(node.text) || mayBeLost(ctx.file, node.text)) return;
-        ctx.elaborator.collector.sayNames();
-        const candidates = [...local, ...ctx.file.scope.keys(), ...ctx.elaborator.program.library.offered()];
-        reportUnknownName(reporter(ctx), node.text, node.span, candidates);
+        if (words === "any" || words.has(node.text)) return;
+        const aside: Context = { ...ctx, nodes: [], before: [], around: [] };
+        if (ctx.elaborator.rules.expression(aside, node, { words }).kind === "poison") fine = false;
         return;
       }
       case "member":
-        visit(node.target, false);
+        visit(node.target, noWords);
         return;
       case "list":
       case "tuple":
@@ -44,21 +52,22 @@ export function reportUnknownNames(ctx: Context, e: Expression): boolean {
         return;
       case "call":
         // The language's own functions are no values: they exist where they are called.
-        if (node.callee.kind !== "reference" || !isBuiltinFunction(node.callee.text)) visit(node.callee, false);
-        // A bare word may be an enum's: the callee says which it takes.
-        for (const it of node.arguments) visit(it.value, it.name !== undefined && it.value.kind === "reference");
+        if (node.callee.kind !== "reference" || !isBuiltinFunction(node.callee.text)) visit(node.callee, noWords);
+        node.arguments.forEach((it, index) => {
+          visit(it.value, wordsFor(ctx, node, it, index));
+        });
         return;
       case "index":
-        visit(node.target, false);
+        visit(node.target, noWords);
         return;
       case "pipe":
-        visit(node.source, false);
-        for (const it of node.stages) visit(it, false);
+        visit(node.source, noWords);
+        for (const it of node.stages) visit(it, noWords);
         return;
       default:
         return;
     }
   };
-  visit(e, false);
+  visit(e, noWords);
   return fine;
 }
