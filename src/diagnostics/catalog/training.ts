@@ -28,6 +28,9 @@ train Line on Points {
 const good = train("  loss: mse(y, t)\n  optimizer: sgd(lr=0.1)\n  epochs: 5\n  batch: 8");
 
 /** What `data`, `train` and `test` sections may get wrong. */
+const texts = (split: string): string =>
+  `data Letters {\n  source: text("book.txt")\n  split: ${split}\n  ids: i32[8] = raw.window(8)\n}`;
+
 export const trainingCatalog = {
   MC4001: entry({
     severity: "error",
@@ -236,6 +239,15 @@ export const trainingCatalog = {
       "Features that are noise are drawn for as many examples as the source has. Where nothing else is wanted, `source: drawn(count=1000)` has so many.",
     bad: 'data Points {\n  source: csv("points.csv")\n  z: f32[2] = noise.normal\n}',
     good: "data Points {\n  source: drawn(count=1000)\n  z: f32[2] = noise.normal\n}",
+  }),
+  MC4087: entry({
+    severity: "error",
+    title: "a setting that a text has no use for",
+    message: (it: { setting: string; why: string }) => `\`${it.setting}\` has no effect here: ${it.why}.`,
+    explanation:
+      "The windows of a text lie side by side: each split is one stretch of it, so that `seed` shuffles nothing, and there are no rows that `clean` could leave out. Nothing in a section is silently ignored.",
+    bad: texts("train 0.9, validate 0.1, seed 7"),
+    good: texts("train 0.9, validate 0.1, by position"),
   }),
   MC4081: entry({
     severity: "error",

@@ -26,7 +26,7 @@ import { formatType, poison, tensor, type TensorVal } from "../values.ts";
 import { mapChildren } from "./map-children.ts";
 import { lowerNoise } from "./noise.ts";
 import { isDirect, rawName, replaceRawFields, type RawMention } from "./raw-fields.ts";
-import { readClean, readSource, readSplit } from "./read-data.ts";
+import { readClean, readSource, readSplit, reportIdleForText } from "./read-data.ts";
 import { settingsOf, settingValue, type SettingScope } from "./read-setting.ts";
 import { reportMisplaced } from "./report-misplaced.ts";
 import { sectionContext, sectionFunc, settingScope } from "./section-context.ts";
@@ -99,6 +99,7 @@ function lowerSection(
       collector.report("MC4002", feature.name.span, { key: feature.name.text, section: "data" });
     names.add(feature.name.text);
   }
+  if (source !== undefined) reportIdleForText(source, settings, scope);
   if (source === undefined || split === undefined || clean === undefined) return undefined;
 
   const unknown = new Set<string>();

@@ -2,7 +2,7 @@ import type { CleanSpec, SettingValue, SourceSpec, SplitSpec } from "../../ir/pr
 import type { FieldArguments, Source } from "../../sources/define-source.ts";
 import { cleanSteps } from "../../sources/clean-steps.ts";
 import { allSources, findSource, laterSources } from "../../sources/registry.ts";
-import type { Span } from "../../support/source.ts";
+import { textOf, type Span } from "../../support/source.ts";
 import type { Argument } from "../../syntax/ast.ts";
 import type { DataDeclaration, Setting } from "../../syntax/ast/sections.ts";
 import { checkedValue, onlyExpression, onlyPart, phraseWords, readCall, type SettingScope } from "./read-setting.ts";
@@ -134,7 +134,11 @@ export function readClean(setting: Setting | undefined, scope: SettingScope): re
     const part = onlyPart(phrase);
     if (part === undefined) {
       const known = Object.keys(cleanSteps);
-      scope.collector.report("MC4004", phrase.span, { what: "cleaning step", name: "this", known });
+      scope.collector.report("MC4004", phrase.span, {
+        what: "cleaning step",
+        name: `\`${textOf(phrase.span)}\``,
+        known,
+      });
       return undefined;
     }
     const call = readCall(part, cleanTable, "cleaning step", scope);
@@ -144,4 +148,24 @@ export function readClean(setting: Setting | undefined, scope: SettingScope): re
     else steps.push({ kind: call.name, arguments: call.values });
   }
   return steps;
+}
+
+/** Reports what a section says of rows to a source that has none: windows of a text lie side by side. */
+export function reportIdleForText(
+  source: SourceSpec,
+  settings: ReadonlyMap<string, Setting>,
+  scope: SettingScope,
+): void {
+  const { collector } = scope;
+  if (findSource(source.kind)?.fields(source).kind !== "windows") return;
+  const clean = settings.get("clean");
+  if (clean !== undefined)
+    collector.report("MC4087", clean.span, { setting: "clean", why: "a text has no rows to leave out" });
+  for (const phrase of settings.get("split")?.phrases ?? []) {
+    if (phraseWords(phrase, scope)[0] !== "seed") continue;
+    collector.report("MC4087", phrase.span, {
+      setting: textOf(phrase.span),
+      why: "a text is always split by position",
+    });
+  }
 }

@@ -17,7 +17,7 @@ import { constantSchedule, endsSomewhere, scheduleTable, totalOf } from "../../a
 import { namesOfNumbers } from "../../ir/measures-of.ts";
 import type { ArgumentSchema } from "../../ir/settings.ts";
 import { fault } from "../../support/fault.ts";
-import type { Span } from "../../support/source.ts";
+import { textOf, type Span } from "../../support/source.ts";
 import type { Expression } from "../../syntax/ast.ts";
 import type { Setting } from "../../syntax/ast/sections.ts";
 import { membersOf } from "./members-of.ts";
@@ -191,7 +191,7 @@ export function readStop(expression: Expression, measured: Measured, scope: Sett
   ) {
     scope.collector.report("MC4004", expression.span, {
       what: "way of stopping",
-      name: "this",
+      name: `\`${textOf(expression.span)}\``,
       known: ["early(validate.loss, patience=3)"],
     });
     return undefined;
@@ -221,7 +221,7 @@ export function readSave(expression: Expression, measured: Measured, scope: Sett
   ) {
     scope.collector.report("MC4004", expression.span, {
       what: "way of saving",
-      name: "this",
+      name: `\`${textOf(expression.span)}\``,
       known: ["best(validate.loss)"],
     });
     return undefined;
