@@ -42,6 +42,11 @@ function checkTime(time: FreezeTime, times: readonly FreezeTime[], length: Durat
     return;
   }
   const ends = "epochs" in length ? length.epochs : length.steps;
-  if (time.unit in length && time.over >= ends)
-    reportTime(time.span, `${time.unit.slice(0, -1)} ${ends} at the latest, the last one of this training`, scope);
+  if (!(time.unit in length) || time.over < ends) return;
+  const unit = time.unit.slice(0, -1);
+  const expected =
+    ends === 1
+      ? `left out in a training of one ${unit}, which \`${time.unit}: ${time.over + 1}\` makes longer`
+      : `${unit} ${ends} at the latest, the last one of this training`;
+  reportTime(time.span, expected, scope);
 }
