@@ -1,6 +1,7 @@
 import type { DType } from "../../src/ir/types.ts";
 import { textOf } from "../../src/support/source.ts";
 import { elementTypes } from "../../src/analyze/builtins.ts";
+import { isFunction } from "../../src/analyze/is-function.ts";
 import { inClass, isDType } from "../../src/ops/define/dtype-class.ts";
 import type { CallableDeclaration, Input } from "../../src/syntax/ast.ts";
 import { usualLayers } from "./usual-layers.ts";
@@ -10,11 +11,19 @@ export interface SignatureUse {
   /** The types of what it is given, and how it is written. */
   readonly title: string;
   /** Its inputs as a header has them, those that are given alone. */
-  readonly inputs: readonly { readonly name: string; readonly type: string }[];
+  readonly inputs: readonly UsedInput[];
+  /** How many leading axes it has in the place of the spread of its signature. */
+  readonly rank: number;
   /** What its header must state, so that what the declaration demands can be proved. */
   readonly facts: readonly string[];
-  /** The call, of inputs by their names. */
-  readonly call: string;
+  /** The call, of inputs that are written in some way. */
+  readonly callOf: (written: (input: UsedInput) => string) => string;
+}
+
+/** An input of a use: its name in the declaration, and its type. */
+export interface UsedInput {
+  readonly name: string;
+  readonly type: string;
 }
 
 const everyType: readonly DType[] = [...elementTypes].filter(isDType);
@@ -23,6 +32,10 @@ const everyType: readonly DType[] = [...elementTypes].filter(isDType);
 const needed: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   TimeDistributed: { Layer: "Flatten" },
   above: { threshold: "0.5" },
+  sensitivity_at_specificity: { specificity: "0.5" },
+  specificity_at_sensitivity: { sensitivity: "0.5" },
+  precision_at_recall: { recall: "0.5" },
+  recall_at_precision: { precision: "0.5" },
 };
 
 /** What must be known of sizes when a use is compiled: whether heads share their keys. */
@@ -57,6 +70,7 @@ const literalSizes: Readonly<Record<string, number>> = {
   S: 5,
   E: 3,
   L: 2,
+  M: 3,
   G: 2,
   K: 2,
   P: 3,
@@ -72,6 +86,8 @@ const spreadSizes = [2, 3, 2, 4];
 export interface Extent {
   readonly ranks: readonly number[];
   readonly isWanted?: (element: string) => boolean;
+  /** Whether what may be left out is given in every combination, or all of it or nothing. */
+  readonly combined?: boolean;
 }
 
 /** How the axes are written: with the names of the signature, or with sizes. */
@@ -92,7 +108,7 @@ function axesOf(rank: number, sizes: Sizes, hasLengths: boolean): readonly strin
 export function signatureUses(
   declaration: CallableDeclaration,
   sizes: Sizes,
-  { ranks: wantedRanks, isWanted = () => true }: Extent,
+  { ranks: wantedRanks, isWanted = () => true, combined = false }: Extent,
 ): readonly SignatureUse[] {
   const given = { ...usualLayers[declaration.name.text]?.given, ...needed[declaration.name.text] };
   const values = new Map<string, string>();
@@ -117,11 +133,40 @@ export function signatureUses(
       );
       const chosen = [...elements].flatMap(([word, type]) => (word === type ? [] : [type]));
       if (chosen.length > 0 && !chosen.some(isWanted)) return [];
-      // Lengths are those of a second axis, which there must be.
-      const all = declaration.inputs.filter((it) => !hasSpread || rank > 1 || it.name?.text !== "lengths");
-      const subsets = required.length === all.length ? [required] : [required, all];
-      return subsets.map((inputs) => useOf(declaration, sizes, rank, elements, inputs, values, given_));
+      const all = declaration.inputs.filter((it) => it.name?.text !== "lengths" || hasSecondAxis(declaration, rank));
+      const optional = all.filter((it) => !required.includes(it));
+      const given = combined ? subsetsOf(optional) : optional.length === 0 ? [[]] : [[], optional];
+      return given
+        .filter((some) => canBeGiven(some, required, optional))
+        .map((some) => {
+          const inputs = all.filter((it) => required.includes(it) || some.includes(it));
+          return useOf(declaration, sizes, rank, elements, inputs, values, given_);
+        });
     }),
+  );
+}
+
+/** Whether the first input has a second axis, which lengths are of. */
+function hasSecondAxis({ inputs: [first] }: CallableDeclaration, rank: number): boolean {
+  const dims = first?.type.dims ?? [];
+  const at = dims.findIndex((it) => it.kind === "dim-spread");
+  return at < 0 || at + rank > 1;
+}
+
+/** Whether what is given has no dim that only an input introduces which is left out: its default has another there. */
+function canBeGiven(some: readonly Input[], required: readonly Input[], optional: readonly Input[]): boolean {
+  const dimsOf = (inputs: readonly Input[]): readonly string[] =>
+    inputs.flatMap((it) => it.type.dims.flatMap((dim) => (dim.kind === "reference" ? [dim.text] : [])));
+  const there = new Set(dimsOf([...required, ...some.filter((it) => it.default !== undefined)]));
+  const lost = dimsOf(optional.filter((it) => it.default !== undefined && !some.includes(it)));
+  return !dimsOf(some).some((it) => lost.includes(it) && !there.has(it));
+}
+
+/** Every choice of some elements, the empty one first. */
+function subsetsOf<T>(elements: readonly T[]): readonly (readonly T[])[] {
+  return elements.reduce<readonly (readonly T[])[]>(
+    (before, element) => [...before, ...before.map((it) => [...it, element])],
+    [[]],
   );
 }
 
@@ -159,16 +204,18 @@ function useOf(
     );
     facts.push(...slid.map((axis) => `${axis} >= 8`));
   }
-  const places = typed.map((it, at) => (inputs[at]?.optional === true ? `${it.name}=${it.name}` : it.name));
-  const call =
-    declaration.flavor === "fn"
+  const callOf: SignatureUse["callOf"] = (written) => {
+    const places = typed.map((it, at) => (inputs[at]?.optional === true ? `${it.name}=${written(it)}` : written(it)));
+    return isFunction(declaration)
       ? `${name}(${[...places, ...given].join(", ")})`
       : `${name}(${given.join(", ")})(${places.join(", ")})`;
+  };
   return {
     title: `${name}(${[...typed.map((it) => `${it.name}: ${it.type}`), ...given].join(", ")})`,
     inputs: typed,
+    rank: spread,
     facts,
-    call,
+    callOf,
   };
 }
 
@@ -176,5 +223,5 @@ function useOf(
 export function blockOf(use: SignatureUse, name: string): string {
   const inputs = use.inputs.map((it) => `${it.name}: ${it.type}`).join(", ");
   const facts = use.facts.length === 0 ? "" : ` where ${use.facts.join(", ")}`;
-  return `block ${name}: (${inputs})${facts} {\n  ${use.call}\n}\n`;
+  return `block ${name}: (${inputs})${facts} {\n  ${use.callOf((it) => it.name)}\n}\n`;
 }

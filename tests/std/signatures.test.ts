@@ -39,7 +39,7 @@ function refusals(uses: readonly SignatureUse[]): readonly string[] {
 
 /** All types at a size that is known; at sizes that are not, one type of each kind. */
 const extents: Readonly<Record<Sizes, Extent>> = {
-  literal: { ranks: [0, 1, 2, 3] },
+  literal: { ranks: [0, 1, 2, 3], combined: true },
   symbolic: { ranks: [0, 2], isWanted: (it) => it === "f16" || it === "f32" || it === "i32" },
 };
 
