@@ -109,11 +109,12 @@ export const commandHelp = {
     summary: "run a trained network on inputs",
     description:
       "Runs a network on inputs: JSON with nested arrays by name (with the batch as the outermost axis), or examples of its " +
-      "own data section. Raw fields are prepared as for training, features are taken as they are. Prints the outputs by " +
-      "name as JSON.",
+      "own data section. Raw fields are prepared as for training, features are taken as they are, and what the data " +
+      "section draws is drawn. Prints the outputs by name as JSON.",
     examples: [
       [`echo '{"x": [[1, 2, 3]]}' | modelc predict linear-regression.model`, "one example from standard input"],
       [`modelc predict ${file} --split test --count 5`, "predictions beside labels"],
+      ["modelc predict gan.model --count 16 --seed 3", "of inputs that are all drawn"],
     ],
   },
   explain: {

@@ -167,7 +167,8 @@ function createProgram(surroundings: Surroundings, finish: (code: ExitCode) => v
     .addOption(
       new Option("--split <split>", "predict examples of the data section").choices(["train", "validate", "test"]),
     )
-    .option("--count <n>", "how many examples of the split; 5 by default", readCount)
+    .option("--count <n>", "how many examples of the split, 5 by default; without one, how many to draw", readCount)
+    .option("--seed <n>", "seed of what is drawn; that of the training by default", readCount)
     .option("--data <path>", "read the data section's files from here")
     .option("--threads <n>", "threads of ONNX Runtime", readThreads)
     .option("--runtime-from <dir>", "load ONNX Runtime from this folder's project, not from beside modelc")

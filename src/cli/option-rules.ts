@@ -34,8 +34,8 @@ const rules: readonly Rule[] = [
   { option: "split", idle: onlyTfjs, message: "--split is for ONNX: give --target onnx as well." },
   {
     option: "count",
-    idle: (given) => !given.has("split"),
-    message: "--count says how many examples of a split to predict: give --split as well.",
+    idle: (given) => given.has("input"),
+    message: "--count says how many examples of a split to predict, or to draw: what --input gives is predicted whole.",
   },
   {
     option: "input",

@@ -1,6 +1,6 @@
 import type { Unit } from "../compiler.ts";
 import { asNumber } from "../dims/dim.ts";
-import type { RawField, TrainProgram } from "../ir/program.ts";
+import type { DataProgram, RawField, TrainProgram } from "../ir/program.ts";
 import { entryOf } from "../graph/parameters-of.ts";
 import { createDataset, type RawBatch } from "../runtime/data/dataset.ts";
 import type { Column, DataProblem, RawData } from "../sources/raw-data.ts";
@@ -14,6 +14,7 @@ import { createHostPreparation } from "../runtime/train/host-preparation.ts";
 import { failure, success, type Result } from "../support/result.ts";
 import { showName } from "../support/show-text.ts";
 import type { Span } from "../support/source.ts";
+import { drawInputs, drawnInputs } from "./draw-inputs.ts";
 import { InputError } from "./exit-code.ts";
 import { parseJson } from "./parse-json.ts";
 
@@ -46,17 +47,12 @@ export async function readInputs(
   const inner = key === undefined || others.length > 0 ? undefined : given[key];
   if (key === "features" && isRecord(inner) && !names.includes(key)) return success(readFeatures(inner, source, unit));
   if (train === undefined) return success(readFeatures(given, source, unit));
-  const data = restrictFeatures(train.data, names);
-  const restricted = {
-    ...train,
-    data: { ...data, clean: [], split: { fractions: { train: 1 }, seed: 0, by: "position" } },
-  } as const;
-  const fields = new Set(data.preparation.raw.map(keyOf));
-  if (key === "raw" && isRecord(inner) && !fields.has(key)) return prepare(inner, source, restricted, checkpoint);
+  const fields = new Set(restrictFeatures(train.data, names).preparation.raw.map(keyOf));
+  if (key === "raw" && isRecord(inner) && !fields.has(key)) return prepare(inner, source, unit, train, checkpoint);
   // A row of a table may have more columns than the inputs are made of: then these are named, and not all others.
   const keys = Object.keys(given);
   const isRaw = keys.some((it) => fields.has(it)) && !keys.every((it) => names.includes(it) && !fields.has(it));
-  return isRaw ? prepare(given, source, restricted, checkpoint) : success(readFeatures(given, source, unit, fields));
+  return isRaw ? prepare(given, source, unit, train, checkpoint) : success(readFeatures(given, source, unit, fields));
 }
 
 const isRecord = (it: unknown): it is Given => typeof it === "object" && it !== null && !Array.isArray(it);
@@ -64,8 +60,16 @@ const isRecord = (it: unknown): it is Given => typeof it === "object" && it !== 
 /** The name of a raw field in JSON: windows are cut from one text. */
 const keyOf = ({ name, window }: RawField): string => (window === undefined ? name : "text");
 
-/** Features by the names of the inputs; `fields` are the raw fields that might have been given in their place. */
+/** Features by the names of the inputs, those that are left out drawn where the data section draws them; `fields` as below. */
 function readFeatures(given: Given, source: string, unit: Unit, fields: Iterable<string> = []): Tensors {
+  const tensors = readGivenFeatures(given, source, unit, fields);
+  const [count = 0] = [...tensors.values()].map(({ shape: [first] }) => first ?? 0);
+  const left = drawnInputs(unit).filter((it) => !tensors.has(it));
+  return new Map([...drawInputs(unit, left, count), ...tensors]);
+}
+
+/** Features by the names of the inputs; `fields` are the raw fields that might have been given in their place. */
+function readGivenFeatures(given: Given, source: string, unit: Unit, fields: Iterable<string>): Tensors {
   const { inputNames, body } = entryOf(unit.module);
   const others = [...fields].filter((it) => !inputNames.includes(it));
   const known = `${inputNames.join(", ")}${others.length > 0 ? `, or the raw fields ${others.join(", ")}` : ""}`;
@@ -83,14 +87,26 @@ function readFeatures(given: Given, source: string, unit: Unit, fields: Iterable
   return tensors;
 }
 
-/** Features of raw fields, checked as those of a data source are. */
+/** Features of raw fields, checked as those of a data source are; what is drawn may be given beside them, as it is. */
 async function prepare(
   given: Given,
   source: string,
-  program: TrainProgram,
+  unit: Unit,
+  train: TrainProgram,
   { tensors, vocabulary }: Checkpoint,
 ): Promise<Result<Tensors, InputProblem>> {
-  const { data } = program;
+  const { inputNames } = entryOf(unit.module);
+  const drawn = drawnInputs(unit).filter((it) => Object.hasOwn(given, it));
+  const read = Object.fromEntries(Object.entries(given).filter(([name]) => drawn.includes(name)));
+  const data: DataProgram = {
+    ...restrictFeatures(
+      train.data,
+      inputNames.filter((it) => !drawn.includes(it)),
+    ),
+    clean: [],
+    split: { fractions: { train: 1 }, seed: 0, by: "position" },
+  };
+  const program = { ...train, data };
   const preparation = createHostPreparation(program);
   const missing = [...preparation.statistics().keys()].find((it) => !tensors.has(it));
   if (missing !== undefined) {
@@ -98,17 +114,19 @@ async function prepare(
     throw new InputError(`${source}: the weights have no ${missing}, which raw fields are prepared with: ${way}.`);
   }
   preparation.restore(tensors);
-  const raw = readRaw(given, source, data.preparation.raw, vocabulary);
+  const others = Object.fromEntries(Object.entries(given).filter(([name]) => !drawn.includes(name)));
+  const raw = readRaw(others, source, data.preparation.raw, vocabulary);
   const dataset = createDataset(raw, data);
   if (!dataset.ok) return failure({ problem: dataset.error, origin: data.source.origin });
   const trainer = {
     prepare: (batch: RawBatch) => Promise.resolve(preparation.prepare(batch)),
     snapshot: () => Promise.resolve(preparation.statistics()),
   };
-  const { train } = dataset.value.splits;
-  const stray = await checkFeatures(trainer, program, raw, dataset.value, [train]);
+  const { train: all } = dataset.value.splits;
+  const stray = await checkFeatures(trainer, program, raw, dataset.value, [all]);
   if (stray !== undefined) return failure({ problem: stray.problem, origin: stray.feature.origin });
-  return success(preparation.prepare(train.gather(Array.from({ length: train.count }, (_, i) => i))));
+  const made = preparation.prepare(all.gather(Array.from({ length: all.count }, (_, i) => i)));
+  return success(drawn.length === 0 ? made : new Map([...made, ...readGivenFeatures(read, source, unit, [])]));
 }
 
 function readRaw(

@@ -11,6 +11,8 @@ import type { Checkpoint } from "../../runtime/train/checkpoint.ts";
 import { settledWeights } from "../../runtime/train/settled-weights.ts";
 import { withStatistics } from "../../runtime/train/fit-statistics.ts";
 import type { Split } from "../../ir/program.ts";
+import { success } from "../../support/result.ts";
+import { drawInputs, drawnInputs, preparationDraws } from "../draw-inputs.ts";
 import { exitCode, InputError, upperFirst, UsageError, type ExitCode } from "../exit-code.ts";
 import { loadSpec, lowerAll, printFindings, type LoadedSpec, type UnitOptions } from "../load-unit.ts";
 import { openData } from "../open-training.ts";
@@ -28,6 +30,7 @@ export interface PredictOptions extends UnitOptions {
   readonly input?: string;
   readonly split?: Split;
   readonly count?: number;
+  readonly seed?: number;
   readonly threads?: number;
   readonly runtimeFrom?: string;
 }
@@ -40,9 +43,13 @@ export async function predict(file: string, options: PredictOptions, surrounding
   const spec = loadSpec(file, options, terminal);
   const units = spec === undefined ? undefined : lowerAll(spec, options, terminal);
   if (spec === undefined || units === undefined) return exitCode.findings;
-  const [unit] = units;
-  if (unit === undefined || units.length > 1)
+  const [declared] = units;
+  if (declared === undefined || units.length > 1)
     throw new UsageError(`${file} has ${units.map((it) => it.name).join(", ")}: name one with --model.`);
+  const seed = options.seed ?? declared.train?.seed;
+  const unit =
+    seed === undefined || declared.train === undefined ? declared : { ...declared, train: { ...declared.train, seed } };
+  if (options.count !== undefined && options.split === undefined) requireDrawn(unit);
   const before = spec.collector.diagnostics.length;
   reportOversize(unit.module, undefined, unit.span, spec.collector);
   if (!printFindings(spec.collector, terminal, before)) return exitCode.findings;
@@ -53,6 +60,7 @@ export async function predict(file: string, options: PredictOptions, surrounding
   const created = await createPredictor(unit.module, checkpoint.tensors, {
     threads,
     precision: unit.train?.precision,
+    seed,
     runtimeFrom: options.runtimeFrom,
   });
   if (!created.ok) {
@@ -62,6 +70,8 @@ export async function predict(file: string, options: PredictOptions, surrounding
   }
   const predictor = created.value;
   try {
+    if (options.seed !== undefined && !predictor.draws && !preparationDraws(unit))
+      throw new UsageError(`--seed is of what is drawn, and for ${unit.name} nothing is.`);
     if (options.split !== undefined) {
       const given = { path, checkpoint };
       const examples = await examplesOf(spec, unit, given, { ...options, split: options.split }, threads, terminal);
@@ -73,8 +83,7 @@ export async function predict(file: string, options: PredictOptions, surrounding
       terminal.out(`${print({ outputs: nested(outputs), features: nested(labels) })}\n`);
       return exitCode.clean;
     }
-    const { name: source, text } = readInput(options.input, surroundings);
-    const inputs = await readInputs(text, source, unit, checkpoint);
+    const { source, inputs } = await inputsOf(unit, checkpoint, options, surroundings);
     if (!inputs.ok) {
       const known = spec.collector.diagnostics.length;
       inputs.error.problem.reportTo(spec.collector, inputs.error.origin);
@@ -86,6 +95,30 @@ export async function predict(file: string, options: PredictOptions, surrounding
   } finally {
     await predictor.dispose();
   }
+}
+
+/** That all inputs are drawn, so that their number is all that there is to say. */
+function requireDrawn(unit: Unit): void {
+  const drawn = drawnInputs(unit);
+  const other = entryOf(unit.module).inputNames.find((it) => !drawn.includes(it));
+  if (other === undefined) return;
+  throw new UsageError(
+    `--count draws examples, or says how many of a split: ${unit.name} is given ${other}, which is not drawn. Give --split or --input.`,
+  );
+}
+
+/** The inputs that a person gives, or so many as `--count` says where they are drawn; `source` is what messages call them. */
+async function inputsOf(
+  unit: Unit,
+  checkpoint: Checkpoint,
+  { input, count }: PredictOptions,
+  surroundings: Surroundings,
+): Promise<{ readonly source: string; readonly inputs: Awaited<ReturnType<typeof readInputs>> }> {
+  if (count === undefined) {
+    const { name, text } = readInput(input, surroundings);
+    return { source: name, inputs: await readInputs(text, name, unit, checkpoint) };
+  }
+  return { source: "--count", inputs: success(drawInputs(unit, drawnInputs(unit), count)) };
 }
 
 async function answer(predictor: Predictor, inputs: Tensors, source: string): Promise<Tensors> {

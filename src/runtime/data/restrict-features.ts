@@ -2,12 +2,15 @@ import type { Func, Node } from "../../ir/graph.ts";
 import type { DataProgram } from "../../ir/program.ts";
 import { usesOf } from "../../graph/rewrite.ts";
 
-/** A data section with some of its features alone, and the raw fields and statistics that these need. */
-export function restrictFeatures(data: DataProgram, names: readonly string[]): DataProgram {
+/**
+ * A data section with some of its features alone, and the raw fields and statistics that these need; where they need none,
+ * with `counted`, one field by which examples are counted.
+ */
+export function restrictFeatures(data: DataProgram, names: readonly string[], counted?: "counted"): DataProgram {
   const { preparation } = data;
   const kept = data.features.map((it) => names.includes(it.name));
-  const func = restrict(preparation.func, kept);
-  const unrounded = restrict(preparation.unrounded, kept);
+  const func = restrict(preparation.func, kept, counted);
+  const unrounded = restrict(preparation.unrounded, kept, counted);
   const fields = new Set([...func.inputNames, ...unrounded.inputNames]);
   const paths = new Set([func, unrounded].flatMap((it) => it.states.map(({ path }) => path)));
   return {
@@ -23,7 +26,7 @@ export function restrictFeatures(data: DataProgram, names: readonly string[]): D
 }
 
 /** The function with the results that are kept, and what leads to them. */
-function restrict(func: Func, kept: readonly (boolean | undefined)[]): Func {
+function restrict(func: Func, kept: readonly boolean[], counted: "counted" | undefined): Func {
   const results = func.body.results.filter((_, at) => kept[at]);
   const used = new Set(results.map((it) => it.id));
   const nodes: Node[] = [];
@@ -33,7 +36,8 @@ function restrict(func: Func, kept: readonly (boolean | undefined)[]): Func {
     nodes.unshift(node);
   }
   const read = new Set(nodes.flatMap((it) => (it.kind === "state" ? [it.path] : [])));
-  const needed = func.body.inputs.map((it) => used.has(it.id));
+  const isNeeded = func.body.inputs.map((it) => used.has(it.id));
+  const needed = isNeeded.map((it, at) => it || (counted !== undefined && at === 0 && !isNeeded.includes(true)));
   return {
     ...func,
     inputNames: func.inputNames.filter((_, at) => needed[at]),

@@ -17,6 +17,7 @@ export function bindDimensions(
 ): Binding {
   const failed = (message: string): Binding => ({ ok: false, message });
   const dims = new Map<string, number>();
+  const givenBy = new Map<string, string>();
   for (const { name, dtype, shape, stored } of inputs) {
     if (stored === true) continue;
     const tensor = feeds.get(name);
@@ -26,8 +27,16 @@ export function bindDimensions(
     if (tensor.shape.length !== shape.length) return failed(shown);
     for (const [axis, dim] of shape.entries()) {
       const size = required(tensor.shape[axis], "size");
-      if (typeof dim === "number" ? dim !== size : (dims.get(dim) ?? size) !== size) return failed(shown);
-      if (typeof dim === "string") dims.set(dim, size);
+      if (typeof dim === "number") {
+        if (dim !== size) return failed(shown);
+        continue;
+      }
+      const known = dims.get(dim);
+      const other = givenBy.get(dim);
+      if (known !== undefined && known !== size && other !== undefined)
+        return failed(`${shown}: ${dim} is ${known} in ${other}`);
+      dims.set(dim, size);
+      if (other === undefined) givenBy.set(dim, name);
     }
   }
   for (const { text, message, check } of constraints) {

@@ -1,3 +1,4 @@
+import { seedWords } from "../../ops/random/counter.ts";
 import { elementAt } from "../../support/element-at.ts";
 import { buildInferenceGraph } from "../../autodiff/build-evaluation-graph.ts";
 import { emitOnnx, opsets } from "../../emit/onnx/emit-graph.ts";
@@ -12,12 +13,13 @@ import type { Tensor, Tensors } from "../tensor.ts";
 import { bindDimensions } from "./check-constraints.ts";
 import { createOnnxSession } from "./session.ts";
 import { StrayPlaces } from "../train/stray-places.ts";
-import { defaultTensor } from "./step-loop.ts";
 import { toNumbers } from "./typed-array.ts";
 import { onnxTarget } from "../../emit/onnx/onnx-target.ts";
 
 /** A network that answers. */
 export interface Predictor {
+  /** Whether the network draws random numbers as it answers. */
+  readonly draws: boolean;
   /** Outputs by name, or what is wrong with the inputs. */
   run(inputs: Tensors): Promise<Result<Tensors, string>>;
   dispose(): Promise<void>;
@@ -46,6 +48,8 @@ export interface PredictorOptions {
   readonly threads: number;
   /** That of its training. */
   readonly precision?: PrecisionSpec | undefined;
+  /** What a network that draws in inference draws by: the seed of its training, where nobody wants another. */
+  readonly seed?: number | undefined;
   /** The project whose runtime is loaded; modelc's own without it. */
   readonly runtimeFrom?: string | undefined;
 }
@@ -54,7 +58,7 @@ export interface PredictorOptions {
 export async function createPredictor(
   module: Module,
   weights: Tensors,
-  { threads, precision, runtimeFrom }: PredictorOptions,
+  { threads, precision, seed = 0, runtimeFrom }: PredictorOptions,
 ): Promise<Result<Predictor, string>> {
   const opset = opsets.default;
   const graph = buildInferenceGraph(module, onnxTarget(opset, "cpu"), precision);
@@ -70,8 +74,8 @@ export async function createPredictor(
   const stored = new Map<string, Tensor>();
   for (const input of description.inputs) {
     const { name, role, path, dtype, shape } = input;
-    // A network that draws in inference answers alike for one seed: that of its training, or 0.
-    if (role === "seed") stored.set(name, defaultTensor(input) ?? { dtype, shape: [2], data: Uint32Array.of(0, 0) });
+    // A network that draws in inference answers alike for one seed.
+    if (role === "seed") stored.set(name, { dtype, shape: [2], data: Uint32Array.from(seedWords(seed)) });
     if (role === "step") stored.set(name, { dtype, shape: [], data: BigInt64Array.of(0n) });
     if (role !== "parameter" && role !== "state") continue;
     const tensor = weights.get(path ?? "");
@@ -90,6 +94,7 @@ export async function createPredictor(
   const features = description.inputs.filter((it) => it.role === "feature");
   const faults = description.outputs.find((it) => it.role === "faults")?.name;
   return success({
+    draws: description.inputs.some((it) => it.role === "seed"),
     async run(inputs) {
       const unknown = [...inputs.keys()].find((name) => !features.some((it) => it.name === name));
       if (unknown !== undefined)

@@ -115,7 +115,7 @@ describe("bindDimensions", () => {
   });
 
   it("says what does not fit", () => {
-    expect(feed(4, 5)).toEqual({ ok: false, message: "input batch/y has the shape [B], not [5]" });
+    expect(feed(4, 5)).toEqual({ ok: false, message: "input batch/y has the shape [B], not [5]: B is 4 in batch/x" });
     expect(feed(514)).toEqual({ ok: false, message: "at most 512 at once" });
     expect(feed(3)).toEqual({ ok: false, message: "B % 2 == 0 does not hold (B = 3)" });
     expect(bindDimensions(inputs, [], new Map())).toEqual({ ok: false, message: "input batch/x is missing" });
