@@ -12,7 +12,6 @@ import type {
   Chain,
   ConstDeclaration,
   Expression,
-  IndexItem,
   Name,
   Statement,
   TypeExpression,
@@ -28,8 +27,19 @@ import { checkTypeForm } from "./check-type-form.ts";
 import { checkBranches, find, inside, type LocalScope } from "./local-scope.ts";
 import { namesInMessage } from "./message-holes.ts";
 import { mayBeLeftOut } from "./may-be-left-out.ts";
-import { calleeOf, declare, globals, reportUnknown, reportUnused, type Checker } from "./name-checker.ts";
+import {
+  calleeOf,
+  declare,
+  globals,
+  isKnown,
+  reportUnknown,
+  reportUnused,
+  type Checker,
+  type Role,
+} from "./name-checker.ts";
+import { reportModuleName } from "./report-module-name.ts";
 import { reportUnknownHyperparameter } from "./report-unknown-argument.ts";
+import { partsOfIndex } from "./walk.ts";
 
 /** Reports every unknown, doubly bound and unused name in a declaration of a file. */
 export function checkNames(
@@ -123,13 +133,13 @@ function checkType(at: Checker, type: TypeExpression, scope: LocalScope): void {
     } else
       reportUnknown(at, undefined, element, type.element.span, new Set([...elementTypes, "class"]), "element type");
   } else if (genericElements.has(element)) checkTypeForm(type, at.collector);
-  if (type.classes !== undefined) checkExpression(at, type.classes, scope);
+  if (type.classes !== undefined) checkExpression(at, type.classes, scope, new Set(), "dim");
   for (const dim of type.dims) {
     if (dim.kind === "dim-spread") {
       if (dim.name !== undefined && find(scope, dim.name.text) === undefined) {
-        reportUnknown(at, scope, dim.name.text, dim.name.span, new Set());
+        reportUnknown(at, scope, dim.name.text, dim.name.span, new Set(), "dim");
       }
-    } else checkExpression(at, dim, scope);
+    } else checkExpression(at, dim, scope, new Set(), "dim");
   }
 }
 
@@ -152,7 +162,8 @@ function checkStatement(at: Checker, statement: Statement, scope: LocalScope, la
     case "update": {
       checkExpression(at, statement.value, scope);
       const local = find(scope, statement.target.text);
-      if (local === undefined) reportUnknown(at, scope, statement.target.text, statement.target.span, new Set());
+      if (local === undefined)
+        reportUnknown(at, scope, statement.target.text, statement.target.span, new Set(), "updated");
       else if (local.kind === "state" || local.kind === "carry") local.used = true;
       else at.collector.report("MC2020", statement.target.span, { name: local.name, what: local.kind });
       return;
@@ -205,31 +216,43 @@ function isLost(e: Expression): boolean {
 }
 
 function checkChain(at: Checker, chain: Chain, scope: LocalScope): void {
-  for (const stage of chain.stages) checkExpression(at, stage, scope);
+  for (const stage of chain.stages) checkExpression(at, stage, scope, new Set(), "function");
 }
 
-/** `words`: bare words that are values here, because an enum is expected. */
-function checkExpression(at: Checker, e: Expression, scope: LocalScope, words: ReadonlySet<string> = new Set()): void {
+/** `words`: bare words that are values here, because an enum is expected. `role`: what a name stands for here. */
+function checkExpression(
+  at: Checker,
+  e: Expression,
+  scope: LocalScope,
+  words: ReadonlySet<string> = new Set(),
+  role: Role = "any",
+): void {
   switch (e.kind) {
     case "number":
     case "string":
     case "boolean":
       return;
     case "reference":
-      return checkReference(at, e.text, e.span, scope, words);
+      return checkReference(at, e.text, e.span, scope, words, role);
     case "list":
     case "tuple":
       for (const it of e.elements) checkExpression(at, it, scope, words);
       return;
     case "parenthesized":
-      return checkExpression(at, e.inner, scope, words);
+      return checkExpression(at, e.inner, scope, words, role);
     case "unary":
-      return checkExpression(at, e.operand, scope, words);
+      return checkExpression(at, e.operand, scope, words, computed(role));
     case "binary": {
-      checkExpression(at, e.left, scope, words);
+      checkExpression(at, e.left, scope, words, computed(role));
       // What decides a condition leaves the rest unlooked at.
       const decides = e.operator === "and" || e.operator === "or";
-      return checkExpression(decides ? knowing(at, e.left, e.operator === "and") : at, e.right, scope, words);
+      return checkExpression(
+        decides ? knowing(at, e.left, e.operator === "and") : at,
+        e.right,
+        scope,
+        words,
+        computed(role),
+      );
     }
     case "comparison":
       for (const it of e.operands) checkExpression(at, it, scope, at.words);
@@ -237,19 +260,21 @@ function checkExpression(at: Checker, e: Expression, scope: LocalScope, words: R
     case "call":
       return checkCall(at, e, scope);
     case "index":
-      checkExpression(at, e.target, scope);
+      checkExpression(at, e.target, scope, new Set(), "value");
       for (const it of e.indices) {
-        for (const part of partsOfIndex(it)) checkExpression(at, part, scope);
+        for (const part of partsOfIndex(it)) checkExpression(at, part, scope, new Set(), "value");
       }
       return;
     case "member":
-      return checkExpression(at, e.target, scope);
+      if (!reportModuleName(at.collector, e, (it) => isKnown(at, it, scope)))
+        checkExpression(at, e.target, scope, new Set(), "value");
+      return;
     case "pipe":
-      checkExpression(at, e.source, scope);
-      for (const it of e.stages) checkExpression(at, it, scope);
+      checkExpression(at, e.source, scope, new Set(), "value");
+      for (const it of e.stages) checkExpression(at, it, scope, new Set(), "function");
       return;
     case "labelled-stage":
-      return checkExpression(at, e.stage, scope);
+      return checkExpression(at, e.stage, scope, new Set(), "function");
     case "repeat-stage":
       checkExpression(at, e.count, scope);
       return checkChain(at, e.chain, scope);
@@ -275,7 +300,7 @@ function checkExpression(at: Checker, e: Expression, scope: LocalScope, words: R
       return;
     }
     case "scan": {
-      for (const it of e.sequences) checkExpression(at, it.source, scope);
+      for (const it of e.sequences) checkExpression(at, it.source, scope, new Set(), "value");
       checkExpression(at, e.over, scope);
       // Without the lengths that it names, a scan runs to the end.
       if (e.until !== undefined && !isOptionalInput(e.until, scope)) checkExpression(at, e.until, scope);
@@ -306,7 +331,19 @@ function checkFor(at: Checker, e: ForExpression, scope: LocalScope): void {
   if (nothing !== undefined) at.collector.report("MC2026", nothing.span, {}, { help: nothing.help });
 }
 
-function checkReference(at: Checker, name: string, span: Span, scope: LocalScope, words: ReadonlySet<string>): void {
+/** The role of an operand: a size in a type, and elsewhere a value. */
+function computed(role: Role): Role {
+  return role === "dim" ? role : "value";
+}
+
+function checkReference(
+  at: Checker,
+  name: string,
+  span: Span,
+  scope: LocalScope,
+  words: ReadonlySet<string>,
+  role: Role,
+): void {
   if (words.has(name)) return;
   const local = find(scope, name);
   if (local !== undefined) {
@@ -314,14 +351,14 @@ function checkReference(at: Checker, name: string, span: Span, scope: LocalScope
     if (isLeftOut(at, local)) reportLeftOut(at, local, span);
     return;
   }
-  if (at.file.scope.has(name) || at.library.find(name) !== undefined || globals.has(name)) return;
+  if (isKnown(at, name, scope)) return;
   if (at.words.has(name) || elementTypes.has(name) || standsForElement(name, at.inputs)) return;
-  reportUnknown(at, scope, name, span, words);
+  reportUnknown(at, scope, name, span, words, role);
 }
 
 function checkCall(at: Checker, call: CallExpression, scope: LocalScope): void {
   if (checkGiven(at, call, scope)) return;
-  checkExpression(at, call.callee, scope);
+  checkExpression(at, call.callee, scope, new Set(), "function");
   const callee =
     call.callee.kind === "reference" && find(scope, call.callee.text) === undefined ? call.callee.text : undefined;
   const callable = callee === undefined ? undefined : calleeOf(at, callee);
@@ -351,16 +388,4 @@ function checkArgumentName(at: Checker, declaration: CallableDeclaration, name: 
   const known = [...declaration.hyperparameters, ...(isFunction(declaration) ? declaration.inputs : [])];
   if (known.some((it) => it.name?.text === name.text)) return;
   reportUnknownHyperparameter(at.collector, name, declaration);
-}
-
-/** The expressions within an item of an index. */
-function partsOfIndex(it: IndexItem): readonly Expression[] {
-  switch (it.kind) {
-    case "index-mark":
-      return [];
-    case "slice":
-      return [it.start, it.stop, it.step].filter((part) => part !== undefined);
-    default:
-      return [it];
-  }
 }

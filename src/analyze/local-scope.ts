@@ -30,9 +30,14 @@ export function find(scope: LocalScope | undefined, name: string): Local | undef
   return scope === undefined ? undefined : (scope.names.get(name) ?? find(scope.parent, name));
 }
 
-/** Every name that can be seen. */
-export function visible(scope: LocalScope | undefined): readonly string[] {
-  return scope === undefined ? [] : [...scope.names.keys(), ...visible(scope.parent)];
+/** Every name that can be seen, of the kinds that are wanted. */
+export function visible(
+  scope: LocalScope | undefined,
+  isWanted: (kind: LocalKind) => boolean = () => true,
+): readonly string[] {
+  if (scope === undefined) return [];
+  const own = [...scope.names].flatMap(([name, { kind }]) => (isWanted(kind) ? [name] : []));
+  return [...own, ...visible(scope.parent, isWanted)];
 }
 
 /** Both branches may bind one name: each is checked against what stood before, and both are seen afterwards. */

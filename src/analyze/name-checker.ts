@@ -3,7 +3,8 @@ import type { Collector } from "../diagnostics/collector.ts";
 import { initializers } from "../ops/initializers.ts";
 import { allOperators } from "../ops/registry.ts";
 import type { Library } from "../std/library.ts";
-import type { Callable, ProgramFile } from "../std/program-file.ts";
+import type { Callable, ProgramFile, TopLevel } from "../std/program-file.ts";
+import { nearest } from "../support/nearest.ts";
 import type { Span } from "../support/source.ts";
 import type { CallableDeclaration, Input, Name } from "../syntax/ast.ts";
 import { builtinFunctions } from "./builtins.ts";
@@ -82,31 +83,75 @@ function article(kind: LocalKind): string {
   return /^[aei]/.test(kind) ? `an ${kind}` : `a ${kind}`;
 }
 
+/** Whether a name means something, wherever it may stand. */
+export function isKnown(at: Checker, name: string, scope: LocalScope): boolean {
+  return (
+    find(scope, name) !== undefined ||
+    at.file.scope.has(name) ||
+    at.library.find(name) !== undefined ||
+    globals.has(name)
+  );
+}
+
 /** The declaration that a name means outside of bodies. */
 export function calleeOf(at: Checker, name: string): Callable | undefined {
   const found = at.file.scope.get(name) ?? at.library.find(name);
   return found?.kind === "callable" ? found : undefined;
 }
 
-/** Reports a name that means nothing, with the nearest that does. */
+/**
+ * What a name that means nothing stands for where it is written: what is called, a value that is computed with, a size in a
+ * type, what `<-` changes, or any of these.
+ */
+export type Role = "function" | "value" | "dim" | "updated" | "any";
+
+const localsOf: Readonly<Record<Role, ((kind: LocalKind) => boolean) | undefined>> = {
+  // What is bound may be an instance, and a hyperparameter or an element of a list a block.
+  function: (kind) => kind === "binding" || kind === "hyperparameter" || kind === "loop",
+  value: undefined,
+  dim: undefined,
+  updated: (kind) => kind === "state" || kind === "carry",
+  any: undefined,
+};
+
+/** The names that could stand in a body where one does that means nothing. */
+function candidatesOf(at: Checker, scope: LocalScope | undefined, role: Role): readonly string[] {
+  const locals = visible(scope, localsOf[role]);
+  if (role === "updated") return locals;
+  const isMetric = (it: string): boolean => at.library.find(it)?.declaration.flavor === "metric";
+  const functions = [...at.library.offered().filter((it) => !isMetric(it)), ...globalNames];
+  const own = (isWanted: (it: TopLevel) => boolean): readonly string[] =>
+    [...at.file.scope].flatMap(([name, it]) => (isWanted(it) ? [name] : []));
+  const isCallable = (it: TopLevel): boolean => it.kind === "callable" && it.declaration.flavor !== "metric";
+  if (role === "function") return [...locals, ...own(isCallable), ...functions];
+  if (role === "any") return [...locals, ...own((it) => it.kind === "const" || isCallable(it)), ...functions];
+  return [...locals, ...own((it) => it.kind === "const"), ...(role === "value" ? ["training"] : [])];
+}
+
+/** The file from which a name could be imported, of those that a file imports from. */
+function whereToImport({ file }: Checker, name: string): string | undefined {
+  return [...file.imports].find(([, it]) => it.scope.has(name))?.[0];
+}
+
+/** Reports a name that means nothing, with the nearest that could stand there. */
 export function reportUnknown(
   at: Checker,
   scope: LocalScope | undefined,
   name: string,
   span: Span,
   words: ReadonlySet<string>,
-  what = "name",
+  role: Role | "element type" = "any",
 ): void {
   if (mayBeLost(at.file, name) || find(scope, lostName) !== undefined) return;
-  if (at.inputs.some((it) => it.name?.text === name)) {
-    const help = `\`${name}\` is an input: it is known in the body, and in the defaults of the inputs after it.`;
-    at.collector.report("MC2001", span, { name, what }, { help });
-    return;
-  }
+  const what = role === "element type" ? role : "name";
+  const report = (help: string): void => at.collector.report("MC2001", span, { name, what }, { help });
+  if (at.inputs.some((it) => it.name?.text === name))
+    return report(`\`${name}\` is an input: it is known in the body, and in the defaults of the inputs after it.`);
   at.collector.sayNames();
-  const candidates =
-    what === "name"
-      ? [...visible(scope), ...words, ...at.file.scope.keys(), ...at.library.offered(), ...globalNames]
-      : words;
+  const path = whereToImport(at, name);
+  if (path !== undefined) return report(`It is declared in ${path}: write \`import { ${name} } from "${path}"\`.`);
+  const candidates = role === "element type" ? words : [...words, ...candidatesOf(at, scope, role)];
+  if (role === "dim" && /^[a-z]/.test(name) && nearest(name, candidates) === undefined)
+    return report("A size that an input brings has a name with a capital: `B`, `Batch`.");
   reportUnknownName(at.collector, name, span, candidates, what, what === "name" ? words : undefined);
 }

@@ -67,7 +67,8 @@ export function loadProgram(
   const load = (source: SourceFile): ProgramFile => {
     const ast = parsePieces(source, collector, memory.pieces, asker);
     const scope = new Map<string, TopLevel>();
-    const file: ProgramFile = { source, ast, library: false, scope };
+    const imports = new Map<string, ProgramFile>();
+    const file: ProgramFile = { source, ast, library: false, scope, imports };
     loaded.set(source.path, file);
     files.push(file);
     underWay.push(source.path);
@@ -83,7 +84,7 @@ export function loadProgram(
     for (const declaration of ast.declarations) {
       switch (declaration.kind) {
         case "import":
-          importNames(file, scope, declaration);
+          importNames(file, scope, imports, declaration);
           break;
         case "callable":
           declare(declaration, { kind: "callable", declaration, file });
@@ -107,7 +108,12 @@ export function loadProgram(
       it.kind === "import" ? it.names.some(({ text }) => text === name) : "name" in it && it.name.text === name,
     );
 
-  const importNames = (file: ProgramFile, scope: Map<string, TopLevel>, declaration: ImportDeclaration): void => {
+  const importNames = (
+    file: ProgramFile,
+    scope: Map<string, TopLevel>,
+    imports: Map<string, ProgramFile>,
+    declaration: ImportDeclaration,
+  ): void => {
     const without = (names: ImportDeclaration["names"]): void => {
       for (const name of names) if (!scope.has(name.text)) scope.set(name.text, { kind: "missing" });
     };
@@ -148,6 +154,7 @@ export function loadProgram(
       return;
     }
     const imported = known ?? load(source);
+    imports.set(declaration.from.value, imported);
     const handed = handedOn.get(path) ?? new Set<string>();
     handedOn.set(path, handed);
     for (const name of declaration.names) {

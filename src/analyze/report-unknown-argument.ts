@@ -1,6 +1,7 @@
 import type { Collector } from "../diagnostics/collector.ts";
 import { nearest } from "../support/nearest.ts";
 import type { CallableDeclaration, Name } from "../syntax/ast.ts";
+import { answerOfArgument } from "./arguments-elsewhere.ts";
 import { isFunction } from "./is-function.ts";
 
 /** Reports an argument whose name the callee does not know, with the nearest right spelling. */
@@ -10,21 +11,13 @@ export function reportUnknownArgument(
   callee: string,
   known: readonly string[],
 ): void {
-  const near = nearest(name.text, known);
-  collector.report(
-    "MC2011",
-    name.span,
-    { name: name.text, callee },
-    near === undefined
-      ? {
-          help:
-            known.length === 0 ? `\`${callee}\` takes no such arguments.` : `\`${callee}\` takes ${known.join(", ")}.`,
-        }
-      : {
-          help: `Did you mean \`${near}\`? \`${callee}\` takes ${known.join(", ")}.`,
-          fix: { title: `change to ${near}`, edits: [{ span: name.span, text: near }] },
-        },
-  );
+  const answer = answerOfArgument(name.text, known);
+  const near = answer === undefined ? nearest(name.text, known) : answer.instead;
+  const all =
+    known.length === 0 ? `\`${callee}\` takes no such arguments.` : `\`${callee}\` takes ${known.join(", ")}.`;
+  const help = answer?.help ?? (near === undefined ? all : `Did you mean \`${near}\`? ${all}`);
+  const fix = near && { title: `change to ${near}`, edits: [{ span: name.span, text: near }] };
+  collector.report("MC2011", name.span, { name: name.text, callee }, { help, ...(fix && { fix }) });
 }
 
 /** Reports an argument of a construction or of a function's call that the declaration does not have. */

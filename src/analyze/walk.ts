@@ -7,6 +7,7 @@ import type {
   Expression,
   Fact,
   Hyperparameter,
+  IndexItem,
   Input,
   Name,
   RepeatStage,
@@ -84,4 +85,16 @@ export function explicitNames(root: BodyNode): ReadonlySet<string> {
     else if (isLoop(node) && node.label) names.add(node.label.text);
   });
   return names;
+}
+
+/** The expressions within an item of an index. */
+export function partsOfIndex(it: IndexItem): readonly Expression[] {
+  switch (it.kind) {
+    case "index-mark":
+      return [];
+    case "slice":
+      return [it.start, it.stop, it.step].filter((part) => part !== undefined);
+    default:
+      return [it];
+  }
 }

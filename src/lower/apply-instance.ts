@@ -5,6 +5,7 @@ import type { Span } from "../support/source.ts";
 import type { Argument, MemberExpression } from "../syntax/ast.ts";
 import type { Given } from "./call-operator.ts";
 import { adoptCrossings } from "./crossings.ts";
+import { explainMember, reportModuleMember } from "./explain-member.ts";
 import { findLocal, freshValue, report, type Context } from "./context.ts";
 import { gatherInputs } from "./gather-inputs.ts";
 import type { Instance, Instantiation, MetricParts } from "./instance.ts";
@@ -219,18 +220,13 @@ export function readMember(ctx: Context, e: MemberExpression): Val {
     const whole = findLocal(ctx.scope, [target.text, ...names].join("."));
     if (whole !== undefined && whole.kind !== "cell" && whole.kind !== "barred") return whole;
   }
+  if (reportModuleMember(ctx, e)) return poison;
   const val = ctx.elaborator.rules.expression(ctx, target);
   if (val.kind === "poison") return poison;
   if (val.kind !== "instance") {
-    report(
-      ctx,
-      "MC2018",
-      e.name.span,
-      { name: names.join("."), owner: target.kind === "reference" ? target.text : "this value" },
-      {
-        help: "Only an instance of a block has parameters to read.",
-      },
-    );
+    const owner = target.kind === "reference" ? target.text : undefined;
+    const help = explainMember(names[0] ?? "", owner ?? "x", val);
+    report(ctx, "MC2018", e.name.span, { name: names.join("."), owner: owner ?? "this value" }, { help });
     return poison;
   }
   const { instance } = val;

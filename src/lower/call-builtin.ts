@@ -81,6 +81,9 @@ function given(ctx: Context, call: CallExpression): Val {
   return { kind: "boolean", value: findLocal(ctx.scope, input.name.text)?.kind !== "absent", opaque: true };
 }
 
+const takesShape: ReadonlySet<string> = new Set(["zeros", "ones"]);
+const shapeHelp = (callee: string): string => `A shape is a list: \`${callee}([3, 4])\`.`;
+
 /** The arguments of a built-in function by name, all of them required; undefined after a report. */
 function builtinArguments(
   ctx: Context,
@@ -92,7 +95,8 @@ function builtinArguments(
   let fine = true;
   for (const [at, { name, value, span }] of call.arguments.entries()) {
     const key = name?.text ?? names[at];
-    if (key === undefined) report(ctx, "MC2014", span, { callee });
+    if (key === undefined)
+      report(ctx, "MC2014", span, { callee }, takesShape.has(callee) ? { help: shapeHelp(callee) } : {});
     else if (name !== undefined && !names.includes(key)) reportUnknownArgument(reporter(ctx), name, callee, names);
     else if (given.has(key)) report(ctx, "MC2012", span, { name: key, callee });
     else {

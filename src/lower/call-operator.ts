@@ -214,10 +214,15 @@ function slotFor(
   );
   const takes = (it: string): boolean => {
     const kind = operator.attributes[it]?.kind;
-    if (kind === "word or ints" || (kind === "ints" && value.kind === "number")) return true;
+    if (kind === "word or ints" || (kind === "ints" && isNumeral(value))) return true;
     return (kind === "dims" || kind === "ints" || kind === "strings") === (value.kind === "list");
   };
   return open.find(takes) ?? open[0];
+}
+
+/** `1`, `-1` */
+function isNumeral(e: Expression): boolean {
+  return e.kind === "number" || (e.kind === "unary" && e.operator === "-" && isNumeral(e.operand));
 }
 
 function tooMany(ctx: Context, operator: Operator, argument: Argument): boolean {

@@ -111,9 +111,22 @@ function reportUnknown(ctx: Context, name: string, span: Span, { words = new Set
   for (let scope: Scope | undefined = ctx.scope; scope !== undefined; scope = scope.parent)
     visible.push(...scope.names.keys());
   ctx.elaborator.collector.sayNames();
-  const candidates = [...visible, ...words, ...ctx.words, ...ctx.file.scope.keys(), ...library.offered()];
+  // Where words are wanted, nothing of the library stands in their place.
+  const named = words.size > 0 ? [] : [...ctx.file.scope.keys(), ...library.offered()];
+  const candidates = [...words, ...visible, ...ctx.words, ...named];
   reportUnknownName(reporter(ctx), name, span, candidates, "name", words);
 }
+
+/** Losses that are means of what metrics are, by the names of these. */
+const lossOfMetric: ReadonlyMap<string, string> = new Map([
+  ["mean_squared_error", "mse"],
+  ["mean_absolute_error", "mae"],
+  ["mean_absolute_percentage_error", "mape"],
+  ["mean_squared_logarithmic_error", "msle"],
+  ["log_loss", "cross_entropy"],
+  ["binary_log_loss", "binary_cross_entropy"],
+  ["mean_cosine_similarity", "1 - mean(cosine_similarity(a, b))"],
+]);
 
 function recipe(target: RecipeVal["target"], text: string): RecipeVal {
   return { kind: "recipe", target, bound: none, text };
@@ -211,7 +224,9 @@ export function callFunction(
   }
   const { callable } = target;
   if (callable.declaration.flavor === "metric") {
-    report(ctx, "MC2047", span, { name: callable.declaration.name.text });
+    const name = callable.declaration.name.text;
+    const loss = lossOfMetric.get(name);
+    report(ctx, "MC2047", span, { name }, loss === undefined ? {} : { help: `As a loss it is \`${loss}\`.` });
     return poison;
   }
   const bound = bindCall(ctx, it, callable, piped, args, span);

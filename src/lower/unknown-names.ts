@@ -1,13 +1,33 @@
 import { argumentWords, attributeWords } from "../analyze/hyperparameter-words.ts";
 import { findTopLevel } from "../analyze/program.ts";
-import { isBuiltinFunction } from "../analyze/builtins.ts";
-import { findOperator } from "../ops/registry.ts";
-import type { Argument, CallExpression, Expression } from "../syntax/ast.ts";
-import { findLocal, type Context } from "./context.ts";
+import { mayBeLost } from "../analyze/may-be-lost.ts";
+import { builtinFunctions, isBuiltinFunction } from "../analyze/builtins.ts";
+import { reportUnknownName } from "../analyze/report-unknown-name.ts";
+import { allOperators, findOperator } from "../ops/registry.ts";
+import type { Argument, CallableDeclaration, CallExpression, Expression } from "../syntax/ast.ts";
+import { meansSomething, reportModuleMember } from "./explain-member.ts";
+import { findLocal, reporter, type Context } from "./context.ts";
+
+/** What a name in a section stands for: what is called, or a value. */
+type Role = "function" | "value";
+
+/** The names that may stand in an expression of a section; metrics where these may be called. */
+function candidatesOf(ctx: Context, role: Role, metrics: boolean): readonly string[] {
+  const { library } = ctx.elaborator.program;
+  const isFunction = (it: CallableDeclaration | undefined): boolean =>
+    it?.flavor === "fn" || (metrics && it?.flavor === "metric");
+  const own = [...ctx.file.scope].flatMap(([name, it]) =>
+    (role === "function" ? it.kind === "callable" && isFunction(it.declaration) : it.kind === "const") ? [name] : [],
+  );
+  if (role === "value") return [...ctx.scope.names.keys(), ...own];
+  const operators = allOperators.filter((it) => it.exposed).map((it) => it.name);
+  const given = library.offered().filter((it) => isFunction(library.find(it)?.declaration));
+  return [...own, ...given, ...operators, ...builtinFunctions];
+}
 
 /** Bare words that may stand for themselves: some, or any. */
 type Words = ReadonlySet<string> | "any";
-const noWords: Words = new Set();
+const noWords: ReadonlySet<string> = new Set();
 
 /** A bare word may be an enum's: the callee says which it takes, of what is named where it is lowered. */
 function wordsFor(ctx: Context, { callee }: CallExpression, { name, value }: Argument, index: number): Words {
@@ -20,54 +40,63 @@ function wordsFor(ctx: Context, { callee }: CallExpression, { name, value }: Arg
 }
 
 /** False where the expression names what does not exist: reported, with the nearest right spelling. */
-export function reportUnknownNames(ctx: Context, e: Expression): boolean {
+export function reportUnknownNames(ctx: Context, e: Expression, { metrics = false } = {}): boolean {
   let fine = true;
-  const visit = (node: Expression, words: Words): void => {
+  const visit = (node: Expression, role: Role, words: Words = noWords): void => {
     switch (node.kind) {
       case "reference": {
         if (words === "any" || words.has(node.text)) return;
-        const aside: Context = { ...ctx, nodes: [], before: [], around: [] };
-        if (ctx.elaborator.rules.expression(aside, node, { words }).kind === "poison") fine = false;
+        if (meansSomething(ctx, node.text)) {
+          // What is there and means nothing, or was left out for an error, is reported by itself.
+          const val = ctx.elaborator.rules.expression({ ...ctx, nodes: [], before: [], around: [] }, node);
+          if (val.kind === "poison") fine = false;
+          return;
+        }
+        fine = false;
+        if (mayBeLost(ctx.file, node.text)) return;
+        ctx.elaborator.collector.sayNames();
+        reportUnknownName(reporter(ctx), node.text, node.span, [...words, ...candidatesOf(ctx, role, metrics)]);
         return;
       }
       case "member":
-        visit(node.target, noWords);
+        if (reportModuleMember(ctx, node)) fine = false;
+        else visit(node.target, "value");
         return;
       case "list":
       case "tuple":
-        for (const it of node.elements) visit(it, words);
+        for (const it of node.elements) visit(it, role, words);
         return;
       case "parenthesized":
-        visit(node.inner, words);
+        visit(node.inner, role, words);
         return;
       case "unary":
-        visit(node.operand, words);
+        visit(node.operand, role);
         return;
       case "binary":
-        visit(node.left, words);
-        visit(node.right, words);
+        visit(node.left, role);
+        visit(node.right, role);
         return;
       case "comparison":
-        for (const it of node.operands) visit(it, words);
+        for (const it of node.operands) visit(it, role);
         return;
       case "call":
         // The language's own functions are no values: they exist where they are called.
-        if (node.callee.kind !== "reference" || !isBuiltinFunction(node.callee.text)) visit(node.callee, noWords);
+        if (node.callee.kind !== "reference" || !isBuiltinFunction(node.callee.text)) visit(node.callee, "function");
         node.arguments.forEach((it, index) => {
-          visit(it.value, wordsFor(ctx, node, it, index));
+          visit(it.value, "value", wordsFor(ctx, node, it, index));
         });
         return;
       case "index":
-        visit(node.target, noWords);
+        visit(node.target, "value");
         return;
       case "pipe":
-        visit(node.source, noWords);
-        for (const it of node.stages) visit(it, noWords);
+        visit(node.source, "value");
+        for (const it of node.stages) visit(it, "function");
         return;
       default:
         return;
     }
   };
-  visit(e, noWords);
+  visit(e, "value");
   return fine;
 }

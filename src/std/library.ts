@@ -32,6 +32,7 @@ function libraryFile(path: string): ProgramFile {
     },
     library: true,
     scope,
+    imports: new Map(),
   };
   for (const name of tree.names) {
     scope.set(name, {

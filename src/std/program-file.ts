@@ -10,6 +10,8 @@ export interface ProgramFile {
   readonly library: boolean;
   /** What its top level declares and imports. */
   readonly scope: ReadonlyMap<string, TopLevel>;
+  /** The files that it imports from, by what it calls them. */
+  readonly imports: ReadonlyMap<string, ProgramFile>;
 }
 
 /** A model, block or fn with the file whose names its text means. */

@@ -17,14 +17,33 @@ function editDistance(a: string, b: string): number {
   return at(a.length, b.length);
 }
 
-/** The candidate that a misspelt word most likely meant, or nothing where none is near. Case counts for little. */
+const sorted = (word: string): string => [...word].sort().join("");
+const undigited = (word: string): string => word.replace(/\d/g, "0");
+const single = (word: string): string => word.replace(/(.)\1/g, "$1");
+
+/** How many slips two words may be apart and still be one: one in three letters of the shorter one. */
+function slipsAllowed(a: string, b: string): number {
+  const shorter = Math.min(a.length, b.length);
+  // In short words letters are swapped, doubled or lost; another letter makes another word, but not another digit.
+  if (shorter === 2) return sorted(a) === sorted(b) || single(a) === single(b) ? 1 : 0;
+  if (shorter <= 4 && a.length === b.length && sorted(a) !== sorted(b) && undigited(a) !== undigited(b)) return 0;
+  return Math.floor(shorter / 3);
+}
+
+/**
+ * The candidate that a misspelt word most likely meant, or nothing where none is near: of a word of one letter nothing is.
+ * Case counts for little, and the first letter for more than others.
+ */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   let found: string | undefined;
-  let least = Math.max(1, Math.floor(word.length / 3)) + 0.5;
+  let least = Infinity;
+  const small = word.toLowerCase();
   for (const candidate of candidates) {
     if (candidate === word) continue;
-    const distance =
-      candidate.toLowerCase() === word.toLowerCase() ? 0.25 : editDistance(word.toLowerCase(), candidate.toLowerCase());
+    const other = candidate.toLowerCase();
+    const slips = other === small ? 0 : editDistance(small, other);
+    if (slips > slipsAllowed(small, other)) continue;
+    const distance = slips + (other[0] === small[0] ? 0 : 0.5);
     if (distance < least) {
       least = distance;
       found = candidate;

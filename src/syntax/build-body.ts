@@ -1,6 +1,6 @@
 import { type CstNode } from "chevrotain";
 import { fault } from "../support/fault.ts";
-import { type Span } from "../support/source.ts";
+import { textOf, type Span } from "../support/source.ts";
 import type * as ast from "./ast.ts";
 import { buildName, checkLength, longestChain, spanOf, type Builder } from "./builder.ts";
 import { maybeNode, maybeToken, nodes, oneNode, oneToken, onlyChild, tokens } from "./cst.ts";
@@ -84,7 +84,9 @@ function buildExpressionStatement(
     it.kind === "reference" ? [{ kind: "name", span: it.span, text: it.text }] : [],
   );
   if (targets.length === 0 || targets.length < elements.length) {
-    builder.reporter.report("MC1018", target.span, {});
+    const isSelf = /^self\s*\./.test(textOf(target.span));
+    const help = "What a block owns is named alone, without `self`: `dense = Dense(8)`.";
+    builder.reporter.report("MC1018", target.span, {}, isSelf ? { help } : {});
     return undefined;
   }
   return {

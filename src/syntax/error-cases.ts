@@ -2,6 +2,7 @@ import { tokenMatcher, type IToken, type TokenType } from "chevrotain";
 import * as t from "../../grammar/tokens.ts";
 import { nearest } from "../support/nearest.ts";
 import { endOf } from "./cst.ts";
+import { foreignCases, foreignWord, topLevelHelp } from "./foreign-cases.ts";
 import { loopCases } from "./loop-cases.ts";
 import { foundAt, isName, isOneOf, isOperand, openers, placeOf, reserved, spanOf, type Case } from "./stop.ts";
 
@@ -58,74 +59,6 @@ const operatorAfterStage: Case = (stop) => {
     },
   );
   return true;
-};
-
-/** `return x`, `if c { ... }`, `let x = 3` */
-const foreignWord: Case = (stop) => {
-  const { before, token, reporter } = stop;
-  const advice: Readonly<Record<string, string>> = {
-    return: "The last line of a body is its result: no word is needed.",
-    if: "A choice is written `when condition { ... } else { ... }`.",
-    elif: "Write `else when condition { ... }`.",
-    let: "A binding is written `name = value`.",
-    var: "A binding is written `name = value`.",
-    const: "Within a body, a binding is written `name = value`.",
-    while: "There are no open loops: `repeat` copies stages, `for` runs through a list, `scan` over an axis.",
-    self: "What a block owns is named alone, without `self`.",
-    yield: "A `scan` and a `for` give their values with `emit`.",
-  };
-  for (const word of [before, token]) {
-    const help = word && Object.hasOwn(advice, word.image) ? advice[word.image] : undefined;
-    if (!word || help === undefined || !stop.rules.includes("body")) continue;
-    const span = spanOf(stop, word);
-    const drop = ["return", "let", "var", "const"].includes(word.image) && token !== word && token !== undefined;
-    const edits = drop ? [{ span: reporter.span(span.start, token.startOffset), text: "" }] : [];
-    const replace = word.image === "if" ? [{ span, text: "when" }] : edits;
-    reporter.report(
-      "MC1026",
-      span,
-      { word: word.image },
-      {
-        help,
-        ...(replace.length > 0 && {
-          fix: { title: word.image === "if" ? "write `when`" : `remove \`${word.image}\``, edits: replace },
-        }),
-      },
-    );
-    return true;
-  }
-  return false;
-};
-
-/** Signs of other languages that are made of two of ours. */
-const foreignSigns: Readonly<Record<string, string>> = {
-  "**": "There is no operator for powers: write `pow(x, 2)`.",
-  "=>": "Stages are joined by `->`.",
-  ":=": "A binding is written `name = value`.",
-  "||": "Write `or`.",
-  "+=": "A name is bound once: give the sum a new name.",
-  "-=": "A name is bound once: give the difference a new name.",
-  "*=": "A name is bound once: give the product a new name.",
-  "++": "A name is bound once: give the sum a new name.",
-  "===": "Equality is written `==`.",
-};
-
-/** `x ** 2`, `x => y` */
-const foreignSign: Case = (stop) => {
-  const { token, before, reporter } = stop;
-  if (token === undefined) return false;
-  for (const [first, second] of [
-    [before, token],
-    [token, stop.tokens[stop.place + 1]],
-  ]) {
-    if (first === undefined || second === undefined || endOf(first) !== second.startOffset) continue;
-    const sign = first.image + second.image;
-    const help = Object.hasOwn(foreignSigns, sign) ? foreignSigns[sign] : undefined;
-    if (help === undefined) continue;
-    reporter.report("MC1009", reporter.span(first.startOffset, endOf(second)), { text: sign }, { help });
-    return true;
-  }
-  return false;
 };
 
 /** `scan = 3`, `(not: f32[4])` */
@@ -343,22 +276,21 @@ const missingSeparator: Case = (stop) => {
 
 const notADeclaration: Case = (stop) => {
   const { token, rules, reporter } = stop;
-  if (token === undefined || rules.at(-1) !== "topLevel") return false;
+  const isTop = rules.at(-1) === "topLevel" || (rules.length === 0 && stop.place === 0);
+  if (token === undefined || !isTop) return false;
   const list = t.declarationWords.map((it) => `\`${it}\``).join(", ");
   reporter.report(
     "MC1001",
     placeOf(stop),
     { expected: "a declaration", found: foundAt(stop) },
-    {
-      help: `A file holds declarations; each begins with one of ${list}.`,
-    },
+    { help: topLevelHelp(token.image) ?? `A file holds declarations; each begins with one of ${list}.` },
   );
   return true;
 };
 
 /** What is often meant where parsing stops, the most telling first; each says whether it has reported. */
 export const errorCases: readonly Case[] = [
-  foreignSign,
+  ...foreignCases,
   ...loopCases,
   operatorAfterStage,
   foreignWord,

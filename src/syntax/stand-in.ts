@@ -20,6 +20,12 @@ function after(before: IToken, type: TokenType): IToken {
   return createTokenInstance(type, "", at, at - 1, line, line, column + 1, column + 1);
 }
 
+/** A token without text at the beginning of another. */
+function ahead(of: IToken, type: TokenType): IToken {
+  const { startOffset: start, startLine: line = 1, startColumn: column = 1 } = of;
+  return createTokenInstance(type, "", start, start - 1, line, line, column, column);
+}
+
 /** The name that was lost, or the value, at the end of a token. */
 const lostAfter = (before: IToken): IToken => after(before, t.Identifier);
 
@@ -66,7 +72,7 @@ function statementFor(line: readonly IToken[], first: boolean): readonly IToken[
     const equals = after(names.at(-1) ?? head, t.Equals);
     if (names.length < 2) return [names[0] ?? lostAfter(head), equals, lost];
     const listed = names.flatMap((it) => [it, after(it, t.Comma)]).slice(0, -1);
-    return [after(head, t.LeftParen), ...listed, after(names.at(-1) ?? head, t.RightParen), equals, lost];
+    return [ahead(names[0] ?? head, t.LeftParen), ...listed, after(names.at(-1) ?? head, t.RightParen), equals, lost];
   };
   if (isOneOf(head, owners) && isName(second)) return bind([second]);
   if (isName(head) && isOneOf(second, [t.UpdateArrow])) return [head, after(head, t.UpdateArrow), lost];
@@ -79,9 +85,15 @@ function statementFor(line: readonly IToken[], first: boolean): readonly IToken[
 /** The names that a line binds, or would if it parsed; undefined where it binds none. */
 function boundNames(line: readonly IToken[], first: boolean): readonly IToken[] | undefined {
   const [head, second] = line;
-  if (head === undefined || isOneOf(head, loops)) return undefined;
+  if (head === undefined || isOneOf(head, [...loops, t.Else])) return undefined;
   if (isName(head) && isOneOf(second, [t.Equals, t.Colon])) return [head];
   const equals = line.findIndex((it) => it.tokenType === t.Equals);
+  // `a, b = pair`
+  const listed = line.slice(0, Math.max(0, equals));
+  if (listed.length > 1 && listed.every((it, at) => (at % 2 === 0 ? isName(it) : isOneOf(it, [t.Comma]))))
+    return listed.filter(isName);
+  // `let extra = hidden`
+  if (isName(head) && isName(second) && isOneOf(line[2], [t.Equals])) return [second];
   if (isOneOf(head, [t.LeftParen])) return equals === -1 ? undefined : line.slice(0, equals).filter(isName);
   if (!first) return undefined;
   // `extra hidden * 2`, `extra -= hidden`, `3 = x`
@@ -133,7 +145,9 @@ export function declarationFor(broken: readonly IToken[]): readonly IToken[] {
   const at = (type: TokenType): IToken => after(last, type);
   if (word.tokenType === t.Import) {
     const end = broken.findIndex((it) => isOneOf(it, [t.RightBrace, t.From, t.StringToken]));
-    const names = broken.slice(1, end === -1 ? broken.length : end).filter(isName);
+    const words = broken.slice(1, end === -1 ? broken.length : end).filter(isName);
+    // `import numpy as np` names one module.
+    const names = words.filter((it, index) => words.findIndex(({ image }) => image === it.image) === index);
     const listed = (names.length === 0 ? [lostAfter(word)] : names).flatMap((it) => [it, after(it, t.Comma)]);
     return [word, after(word, t.LeftBrace), ...listed.slice(0, -1), at(t.RightBrace), at(t.From), at(t.StringToken)];
   }
@@ -144,7 +158,5 @@ export function declarationFor(broken: readonly IToken[]): readonly IToken[] {
   }
   const name = isName(second) ? second : undefined;
   if (name === undefined && word.tokenType !== t.Const) return [];
-  const { startOffset: start, startLine: line = 1, startColumn: column = 1 } = word;
-  const opening = createTokenInstance(t.Const, "", start, start - 1, line, line, column, column);
-  return [opening, name ?? lostAfter(word), at(t.Equals), lostAfter(last)];
+  return [ahead(word, t.Const), name ?? lostAfter(word), at(t.Equals), lostAfter(last)];
 }

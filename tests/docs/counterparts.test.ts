@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { layerCounterparts, withoutCounterpart } from "../../scripts/counterparts.ts";
 import { calledBy, comparisonsOf, namesOf } from "../../scripts/describe-counterparts.ts";
+import { answerOfName } from "../../src/analyze/names-elsewhere.ts";
 import { library } from "../../src/std/library.ts";
 import { peerCases } from "../oracles/peer-cases.ts";
 import { lossCases } from "../std/loss-cases.ts";
@@ -39,5 +40,23 @@ describe("the table of names in Keras and PyTorch", () => {
 
   it("compares under names that there are", () => {
     for (const { of, body } of peerCases) expect(body).toContain(of);
+  });
+});
+
+describe("a layer under the name that Keras or PyTorch has for it", () => {
+  const elsewhere = Object.entries(layerCounterparts).flatMap(([here, { keras, torch }]) =>
+    [
+      ...`${keras}, ${torch}`.matchAll(/(?<![\w.])(?:nn\.)?([A-Z][A-Za-z]*(?:[123][dD])?(?:Transpose)?)(?!\w)/g),
+    ].flatMap(([, name = ""]): readonly (readonly [string, string])[] =>
+      library.find(name) === undefined ? [[name, here]] : [],
+    ),
+  );
+
+  it.each(elsewhere)("is answered with what is written here: %s, %s", (name) => {
+    expect(answerOfName(name)?.help).toMatch(/`.+`/);
+  });
+
+  it("is among many", () => {
+    expect(elsewhere.length).toBeGreaterThan(50);
   });
 });

@@ -20,6 +20,7 @@ import { castNode, freshValue, type Context, type Elaborator, type FunctionStore
 import { createElaborator } from "../elaborator.ts";
 import { isFloat } from "../../ops/define/dtype-class.ts";
 import { pathScope } from "../paths.ts";
+import { answerOfElement } from "../../analyze/names-elsewhere.ts";
 import { nearest } from "../../support/nearest.ts";
 import { reportUnknownNames } from "../unknown-names.ts";
 import { formatType, poison, tensor, type TensorVal } from "../values.ts";
@@ -227,7 +228,8 @@ function declareFeature(feature: Feature, file: ProgramFile, scope: SettingScope
     classes = value;
   } else if (!elementTypes.has(element.text)) {
     const known = [...elementTypes];
-    const near = nearest(element.text, known);
+    const answer = answerOfElement(element.text);
+    const near = answer === undefined ? nearest(element.text, known) : answer.instead;
     scope.collector.report(
       "MC4004",
       element.span,
@@ -235,7 +237,7 @@ function declareFeature(feature: Feature, file: ProgramFile, scope: SettingScope
       near === undefined
         ? {}
         : {
-            help: `Did you mean \`${near}\`?`,
+            help: answer?.help ?? `Did you mean \`${near}\`?`,
             fix: { title: `change to ${near}`, edits: [{ span: element.span, text: near }] },
           },
     );

@@ -49,7 +49,7 @@ export function lowerMetric(
   batch: Dim,
   before: readonly Metric[],
 ): LoweredMetric | undefined {
-  if (!reportUnknownNames(ctx, expression)) return undefined;
+  if (!reportUnknownNames(ctx, expression, { metrics: true })) return undefined;
   const callee = expression.kind === "call" ? expression.callee : expression;
   const name = callee.kind === "reference" ? callee.text : undefined;
   const made = (parts: MetricParts, values: readonly Value[]): LoweredMetric => {
@@ -74,7 +74,16 @@ export function lowerMetric(
       return made(meanMetric(name), gatherMean(ctx, result.value, batch));
   }
   const known = knownMetrics(ctx.file);
-  ctx.elaborator.collector.report("MC4010", expression.span, { text: sourceText(expression), known });
+  const help = {
+    list: "Metrics stand without brackets, by commas: `accuracy(logits, label), f1(score, hit)`.",
+    string: "A metric is a call: `accuracy(logits, label)`.",
+  };
+  ctx.elaborator.collector.report(
+    "MC4010",
+    expression.span,
+    { text: sourceText(expression), known },
+    expression.kind === "list" || expression.kind === "string" ? { help: help[expression.kind] } : {},
+  );
   return undefined;
 }
 

@@ -383,7 +383,8 @@ function lowerLoss(ctx: Context, expression: Expression, batch: Dim): Value | un
   if (result.kind === "poison") return undefined;
   if (result.kind === "tensor" && isOfExamples(result.value, batch)) return meanOfExamples(ctx, result.value);
   const found = result.kind === "tensor" ? formatType(result.value.type) : describe(result);
-  ctx.elaborator.collector.report("MC4009", expression.span, { found });
+  const help = "A loss is computed of outputs and features, by their names: `mse(y, target)`.";
+  ctx.elaborator.collector.report("MC4009", expression.span, { found }, expression.kind === "string" ? { help } : {});
   return undefined;
 }
 

@@ -1,3 +1,4 @@
+import { answerOfArgument, answerOfKey } from "../../analyze/arguments-elsewhere.ts";
 import { referencesIn } from "../../analyze/walk.ts";
 import type { Collector } from "../../diagnostics/collector.ts";
 import { brokenLimit } from "../../ir/limits.ts";
@@ -168,11 +169,20 @@ export function readCall(
 ): SettingCall | undefined {
   const callee = expression.kind === "call" ? expression.callee : expression;
   if (callee.kind !== "reference") {
-    scope.collector.report("MC4004", expression.span, {
-      what,
-      name: describe(undefined, expression),
-      known: Object.keys(table),
-    });
+    const name = describe(undefined, expression);
+    const meant = callee.kind === "string" ? callee.value : callee.kind === "member" ? callee.name.text : "";
+    const near = Object.hasOwn(table, meant) ? meant : nearest(meant, Object.keys(table));
+    scope.collector.report(
+      "MC4004",
+      expression.span,
+      { what, name, known: Object.keys(table) },
+      near === undefined
+        ? {}
+        : {
+            help: `Names stand alone here, without quotes: \`${near}\`.`,
+            fix: { title: `change to ${near}`, edits: [{ span: callee.span, text: near }] },
+          },
+    );
     return undefined;
   }
   const schema = Object.hasOwn(table, callee.text) ? table[callee.text] : undefined;
@@ -200,6 +210,11 @@ export function readCall(
   );
 }
 
+function helpOfArgument(name: string, known: readonly string[]): string | undefined {
+  const near = nearest(name, known);
+  return answerOfArgument(name, known)?.help ?? (near === undefined ? undefined : `Did you mean \`${near}\`?`);
+}
+
 /** Reads arguments against a schema: positional ones first, in its order; defaults filled in. */
 export function readArguments(
   callee: string,
@@ -216,12 +231,12 @@ export function readArguments(
     const name = argument.name?.text ?? names[at];
     const spec = name === undefined || !Object.hasOwn(schema, name) ? undefined : schema[name];
     if (name === undefined || spec === undefined) {
-      const suggestion = name === undefined ? undefined : nearest(name, names);
+      const help = name === undefined ? undefined : helpOfArgument(name, names);
       scope.collector.report(
         "MC4005",
         argument.name?.span ?? argument.span,
         { argument: name === undefined ? "a further argument" : `the argument \`${name}\``, callee, known: names },
-        suggestion === undefined ? {} : { help: `Did you mean \`${suggestion}\`?` },
+        help === undefined ? {} : { help },
       );
       ok = false;
       continue;
@@ -279,7 +294,9 @@ export function settingsOf(
     const span =
       first === undefined ? entry.span : { ...first.span, end: entry.key.at(-1)?.span.end ?? first.span.end };
     if (!known.includes(key)) {
-      const suggestion = nearest(key, known);
+      const answer = answerOfKey(key, known);
+      const suggestion = answer === undefined ? nearest(key, known) : answer.instead;
+      const help = answer?.help ?? (suggestion === undefined ? undefined : `Did you mean \`${suggestion}\`?`);
       const isDirective = section === "train" && directiveWords.some((it) => it === key);
       scope.collector.report(
         "MC4001",
@@ -287,12 +304,12 @@ export function settingsOf(
         { key, section, known },
         isDirective
           ? { help: `A pattern of paths stands behind \`${key}\`, without a colon: \`${key} "stem.**"\`.` }
-          : suggestion === undefined
-            ? {}
-            : {
-                help: `Did you mean \`${suggestion}\`?`,
+          : {
+              ...(help !== undefined && { help }),
+              ...(suggestion !== undefined && {
                 fix: { title: `Change to \`${suggestion}\``, edits: [{ span, text: suggestion }] },
-              },
+              }),
+            },
       );
       // What is misspelt is not missing as well.
       if (suggestion !== undefined && !found.has(suggestion)) found.set(suggestion, entry);

@@ -1,0 +1,31 @@
+import type { Collector } from "../diagnostics/collector.ts";
+import { textOf } from "../support/source.ts";
+import type { MemberExpression } from "../syntax/ast.ts";
+import { answerOfName, isModule } from "./names-elsewhere.ts";
+
+/**
+ * Reports `nn.Linear`, a name behind that of another framework's package; false where it is none, or the package's name
+ * means something. `isKnown` knows the names that mean something here.
+ */
+export function reportModuleName(
+  collector: Pick<Collector, "report">,
+  e: MemberExpression,
+  isKnown: (name: string) => boolean,
+): boolean {
+  const root = rootOf(e);
+  if (root === undefined || !isModule(root) || isKnown(root)) return false;
+  const name = e.name.text;
+  const instead = isKnown(name) ? name : answerOfName(name)?.instead;
+  const alone = `Names stand alone here: \`${instead ?? ""}\`.`;
+  const help = instead === undefined ? (answerOfName(name) ?? answerOfName(root))?.help : alone;
+  const fix = instead && { title: `change to ${instead}`, edits: [{ span: e.span, text: instead }] };
+  const parameters = { name: textOf(e.span), what: "name" };
+  collector.report("MC2001", e.span, parameters, { ...(help !== undefined && { help }), ...(fix && { fix }) });
+  return true;
+}
+
+/** The name with which a chain of members begins, if it begins with one. */
+function rootOf({ target }: MemberExpression): string | undefined {
+  if (target.kind === "member") return rootOf(target);
+  return target.kind === "reference" ? target.text : undefined;
+}

@@ -1,0 +1,181 @@
+import * as t from "../../grammar/tokens.ts";
+import { endOf } from "./cst.ts";
+import { foundAt, isName, isOneOf, isOperand, spanOf, type Case, type Stop } from "./stop.ts";
+
+const importing =
+  'An import names what it takes from a file: `import { Head } from "./heads.model"`. The library needs none.';
+
+/** What is said of a word that another language has where a declaration is to begin. */
+export function topLevelHelp(word: string): string | undefined {
+  if (word === "from") return importing;
+  return word === "lambda" ? words[word] : undefined;
+}
+
+/** Words of other languages, and what is written here. */
+const words: Readonly<Record<string, string>> = {
+  return: "The last line of a body is its result: no word is needed.",
+  if: "A choice is written `when condition { ... } else { ... }`.",
+  elif: "Write `else when condition { ... }`.",
+  else: "An `else` follows the brace that closes its `when`: `when condition { ... } else { ... }`.",
+  let: "A binding is written `name = value`.",
+  var: "A binding is written `name = value`.",
+  const: "Within a body, a binding is written `name = value`.",
+  while: "There are no open loops: `repeat` copies stages, `for` runs through a list, `scan` over an axis.",
+  self: "What a block owns is named alone, without `self`.",
+  yield: "A `scan` and a `for` give their values with `emit`.",
+  def: "Functions stand at the top of the file: `fn twice: (x: f32[...S]) -> f32[...S] { 2 * x }`.",
+  class: "Networks and their parts stand at the top of the file, as `model` and `block`.",
+  lambda: "Functions stand at the top of the file: `fn twice: (x: f32[...S]) -> f32[...S] { 2 * x }`.",
+  import: `Imports stand at the top of the file. ${importing}`,
+  from: `Imports stand at the top of the file. ${importing}`,
+  is: "Values are compared by `==`; whether an input is there, `given(input)` says.",
+};
+
+/** Words that may be left out where they stand. */
+const dropped: ReadonlySet<string> = new Set(["return", "let", "var", "const"]);
+
+/** `return x`, `if c { ... }`, `let x = 3`, `x is None` */
+export const foreignWord: Case = (stop) => {
+  const { before, token, reporter } = stop;
+  for (const word of [before, token]) {
+    const help = word && Object.hasOwn(words, word.image) ? words[word.image] : undefined;
+    if (!word || help === undefined || !stop.rules.includes("body")) continue;
+    const span = spanOf(stop, word);
+    const drop = dropped.has(word.image) && token !== word && token !== undefined;
+    const edits = drop ? [{ span: reporter.span(span.start, token.startOffset), text: "" }] : [];
+    const replace = word.image === "if" ? [{ span, text: "when" }] : edits;
+    reporter.report(
+      "MC1026",
+      span,
+      { word: word.image },
+      {
+        help,
+        ...(replace.length > 0 && {
+          fix: { title: word.image === "if" ? "write `when`" : `remove \`${word.image}\``, edits: replace },
+        }),
+      },
+    );
+    return true;
+  }
+  return false;
+};
+
+/** Signs of other languages that are made of two of ours. */
+const signs: Readonly<Record<string, string>> = {
+  "**": "There is no operator for powers: write `pow(x, 2)`.",
+  "=>": "Stages are joined by `->`.",
+  ":=": "A binding is written `name = value`.",
+  "||": "Write `or`.",
+  "+=": "A name is bound once: give the sum a new name.",
+  "-=": "A name is bound once: give the difference a new name.",
+  "*=": "A name is bound once: give the product a new name.",
+  "/=": "A name is bound once: give the quotient a new name.",
+  "++": "A name is bound once: give the sum a new name.",
+  "===": "Equality is written `==`.",
+  "/*": "A comment begins with `#` and goes to the end of the line.",
+};
+
+/** `x ** 2`, `x => y` */
+const foreignSign: Case = (stop) => {
+  const { token, before, reporter } = stop;
+  if (token === undefined) return false;
+  for (const [first, second] of [
+    [before, token],
+    [token, stop.tokens[stop.place + 1]],
+  ]) {
+    if (first === undefined || second === undefined || endOf(first) !== second.startOffset) continue;
+    const sign = first.image + second.image;
+    const help = Object.hasOwn(signs, sign) ? signs[sign] : undefined;
+    if (help === undefined) continue;
+    reporter.report("MC1009", reporter.span(first.startOffset, endOf(second)), { text: sign }, { help });
+    return true;
+  }
+  return false;
+};
+
+/** The tokens of a place's line, before it. */
+function lineBefore({ tokens, token, place }: Stop): Stop["tokens"] {
+  return tokens.slice(0, place).filter((it) => it.startLine === token?.startLine);
+}
+
+/** `x // the input`, `// a comment` */
+const foreignComment: Case = (stop) => {
+  const { token, before } = stop;
+  const opener = isOneOf(token, [t.FloorDivide])
+    ? token
+    : lineBefore(stop).find((it) => it.tokenType === t.FloorDivide);
+  if (opener === undefined || (opener !== token && !(isName(before) && isOperand(token)))) return false;
+  const help = "A comment begins with `#`; `//` is floor division.";
+  stop.reporter.report("MC1009", spanOf(stop, opener), { text: "//" }, { help });
+  return true;
+};
+
+/** `f"..."`, `r"..."` */
+const prefixedString: Case = (stop) => {
+  const { token, before } = stop;
+  if (!isName(before) || !isOneOf(token, [t.StringToken]) || endOf(before) !== token.startOffset) return false;
+  const help = "A string stands in double quotes alone, and nothing is put into it but in the message of a `where`.";
+  stop.reporter.report("MC1009", spanOf(stop, before), { text: before.image }, { help });
+  return true;
+};
+
+/** `x ? y : z` */
+const questionMark: Case = (stop) => {
+  const { token } = stop;
+  if (token?.image !== "?" || !stop.rules.includes("body")) return false;
+  const help = "A choice is written `when condition { ... } else { ... }`, by elements `where(mask, a, b)`.";
+  stop.reporter.report("MC1009", spanOf(stop, token), { text: "?" }, { help });
+  return true;
+};
+
+/** `y, z = ...` */
+const severalNames: Case = (stop) => {
+  const { token, before, tokens, place, reporter } = stop;
+  if (!isOneOf(token, [t.Comma]) || !isName(before) || !stop.rules.includes("body")) return false;
+  const line = lineBefore(stop);
+  let end = place;
+  while (isOneOf(tokens[end], [t.Comma]) && isName(tokens[end + 1])) end += 2;
+  const last = tokens[end - 1];
+  if (line.length !== 1 || last === undefined || !isOneOf(tokens[end], [t.Equals])) return false;
+  const at = (offset: number, text: string) => ({ span: reporter.span(offset, offset), text });
+  const edits = [at(before.startOffset, "("), at(endOf(last), ")")];
+  reporter.report(
+    "MC1001",
+    spanOf(stop, token),
+    { expected: "`=` after one name", found: "`,`" },
+    {
+      help: "Several names are put in parentheses: `(a, b) = split(x, count=2, axis=-1)`.",
+      fix: { title: "put the names in parentheses", edits },
+    },
+  );
+  return true;
+};
+
+/** `for i in range(3):` */
+const colonBeforeBody: Case = (stop) => {
+  const { token } = stop;
+  if (!isOneOf(token, [t.Colon]) || stop.expected !== "LeftBrace" || !stop.rules.includes("body")) return false;
+  const help = "A body stands in braces, and not behind a colon: `for i in range(3) { x * i }`.";
+  stop.reporter.report("MC1001", spanOf(stop, token), { expected: "`{`", found: "`:`" }, { help });
+  return true;
+};
+
+/** `import torch`, `import Head from "./heads.model"` */
+const importedModule: Case = (stop) => {
+  const { token, before } = stop;
+  if (stop.rules.at(-1) !== "importDeclaration" || before?.tokenType !== t.Import || token === undefined) return false;
+  const parameters = { expected: "`{` and names", found: foundAt(stop) };
+  stop.reporter.report("MC1001", spanOf(stop, token), parameters, { help: importing });
+  return true;
+};
+
+/** What people write who know another language, where parsing stops; {@link foreignWord} comes after what is more telling. */
+export const foreignCases: readonly Case[] = [
+  foreignSign,
+  foreignComment,
+  prefixedString,
+  questionMark,
+  severalNames,
+  colonBeforeBody,
+  importedModule,
+];
