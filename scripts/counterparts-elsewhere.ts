@@ -54,7 +54,7 @@ export const elsewhere: readonly (readonly [from: "Keras" | "PyTorch", names: re
   [
     "PyTorch",
     ["nn.ReflectionPad2d", "nn.ReplicationPad2d", "nn.CircularPad2d"],
-    "`border`, with `mode=reflect`, `edge` or `wrap`",
+    "`pad`, with `mode=reflect`, `edge` or `wrap`",
   ],
   ["PyTorch", ["nn.PixelShuffle", "nn.Upsample", "nn.CosineSimilarity"], "functions, below"],
   ["PyTorch", ["nn.Transformer..."], "blocks of the [zoo](../specs/zoo/blocks/transformer.model)"],

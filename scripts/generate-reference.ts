@@ -101,7 +101,7 @@ const operatorGroups: readonly {
     names: [
       ...(["reshape", "transpose", "rearrange", "broadcast_to", "concat", "stack", "split", "unstack"] as const),
       ...(["slice", "flip", "pad", "gather", "scatter_add", "take_along", "put_along", "one_hot"] as const),
-      ...(["gather_along", "scatter_along", "roll", "tile", "repeat_each", "border"] as const),
+      ...(["gather_along", "scatter_along", "roll", "tile", "repeat_each"] as const),
     ],
   },
   {

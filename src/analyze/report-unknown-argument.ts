@@ -2,6 +2,7 @@ import type { Collector } from "../diagnostics/collector.ts";
 import { nearest } from "../support/nearest.ts";
 import type { CallableDeclaration, Name } from "../syntax/ast.ts";
 import { answerOfArgument } from "./arguments-elsewhere.ts";
+import { formerArguments } from "./former-names.ts";
 import { isFunction } from "./is-function.ts";
 
 /** Reports an argument whose name the callee does not know, with the nearest right spelling. */
@@ -11,7 +12,8 @@ export function reportUnknownArgument(
   callee: string,
   known: readonly string[],
 ): void {
-  const answer = answerOfArgument(name.text, known);
+  const former = formerArguments.get(`${callee}.${name.text}`);
+  const answer = former === undefined ? answerOfArgument(name.text, known) : { help: former };
   const near = answer === undefined ? nearest(name.text, known) : answer.instead;
   const all =
     known.length === 0 ? `\`${callee}\` takes no such arguments.` : `\`${callee}\` takes ${known.join(", ")}.`;

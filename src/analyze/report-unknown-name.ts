@@ -1,5 +1,6 @@
 import type { Collector } from "../diagnostics/collector.ts";
 import { nearest } from "../support/nearest.ts";
+import { formerNames } from "./former-names.ts";
 import type { Span } from "../support/source.ts";
 import { answerOfElement, answerOfName } from "./names-elsewhere.ts";
 
@@ -18,7 +19,8 @@ export function reportUnknownName(
   what = "name",
   words: ReadonlySet<string> = new Set(),
 ): void {
-  const answer = what === "name" ? answerOfName(name) : answerOfElement(name);
+  const former = what === "name" ? formerNames.get(name) : undefined;
+  const answer = former !== undefined ? { help: former } : what === "name" ? answerOfName(name) : answerOfElement(name);
   const near = answer === undefined ? nearest(name, candidates) : answer.instead;
   // A name in a string with escapes is no text that can be replaced.
   const isText = span.end - span.start === name.length;

@@ -49,7 +49,7 @@ export const lpPool = defineComposite({
     const before = border(windows.map((it) => it.before));
     const after = border(windows.map((it) => it.after));
     const isBare = [...before, ...after].every((it) => asNumber(it) === 0);
-    const padded = isBare ? powers : b.op("pad", [powers], { before, after });
+    const padded = isBare ? powers : b.op("pad_constant", [powers], { before, after });
     const { window, strides, layout } = pool;
     const means = b.op("avg_pool", [padded], { window, strides, layout });
     const taps = windows.reduce((all, it) => all * it.size, 1);

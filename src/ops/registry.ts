@@ -33,6 +33,7 @@ import { maxPool, maxPoolGradient } from "./max-pool.ts";
 import { logsumexp, variance } from "./moments.ts";
 import { oneHot } from "./one-hot.ts";
 import type { Operator } from "./define/operator.ts";
+import { padConstant } from "./pad-constant.ts";
 import { pad } from "./pad.ts";
 import { randomBits, randomNormal, randomUniform } from "./random/draws.ts";
 import { foldKey } from "./random/fold-key.ts";
@@ -52,7 +53,6 @@ import { putAlong, takeAlong } from "./take-along.ts";
 import { transpose } from "./transpose.ts";
 import { acos, acosh, asin, asinh, atan, atan2, atanh, cosh, sinh, tan } from "./trigonometry.ts";
 import { all, any } from "./truths.ts";
-import { border } from "./border.ts";
 import { cumlogsumexp, cummax, cummin } from "./running-extremes.ts";
 import { gatherAlong, scatterAlong } from "./gather-along.ts";
 import { norm, std } from "./norms.ts";
@@ -104,7 +104,6 @@ export const operators = {
   batch_norm_inference: batchNormInference,
   batch_norm_training: batchNormTraining,
   binary_cross_entropy: binaryCrossEntropy,
-  border,
   broadcast_to: broadcastTo,
   cast,
   causal_mask: causalMask,
@@ -186,6 +185,7 @@ export const operators = {
   ones_like: onesLike,
   orthogonalize,
   pad,
+  pad_constant: padConstant,
   pow,
   prod,
   put_along: putAlong,

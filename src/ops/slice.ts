@@ -88,7 +88,7 @@ function placeSlice(b: GraphBuilder, x: Value, axis: number, start: Dim, whole: 
   const behind = subtract(whole, add(start, span));
   if (asNumber(start) === 0 && asNumber(behind) === 0) return spread;
   const after = withAxis(zeros, axis, behind);
-  return b.op("pad", [spread], { before, after, value: 0 });
+  return b.op("pad_constant", [spread], { before, after, value: 0 });
 }
 
 /** Puts step - 1 zeros between neighbours along an axis: rows of `step` elements, less those behind the last. */
@@ -97,7 +97,11 @@ function spreadOut(b: GraphBuilder, x: Value, axis: number, span: Dim, step: num
   const size = required(shape[axis], "spread dimension");
   const rows = b.reshape(x, [...shape.slice(0, axis + 1), one, ...shape.slice(axis + 1)]);
   const zeros = rows.type.shape.map(() => zero);
-  const filled = b.op("pad", [rows], { before: zeros, after: withAxis(zeros, axis + 1, constant(step - 1)), value: 0 });
+  const filled = b.op("pad_constant", [rows], {
+    before: zeros,
+    after: withAxis(zeros, axis + 1, constant(step - 1)),
+    value: 0,
+  });
   const flat = b.reshape(filled, withAxis(shape, axis, multiply(size, constant(step))));
   return b.op("slice", [flat], { axis, start: zero, size: span });
 }

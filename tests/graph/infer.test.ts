@@ -35,8 +35,8 @@ describe("shape rules", () => {
       ["f32[T]"],
     ],
     [
-      "pad",
-      infer("pad", [tensor(B, T)], { before: [constant(0), constant(1)], after: [constant(0), constant(2)] }),
+      "pad_constant",
+      infer("pad_constant", [tensor(B, T)], { before: [constant(0), constant(1)], after: [constant(0), constant(2)] }),
       ["f32[B, T + 3]"],
     ],
     ["gather", infer("gather", [tensor(100, D), typed("i32", B, T)]), ["f32[B, T, D]"]],

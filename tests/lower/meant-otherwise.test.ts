@@ -35,7 +35,7 @@ describe("a second value for what takes one tensor", () => {
 
 describe("a word that an enum lacks", () => {
   it.each([
-    ["border(x, [1, 1], mode=mirror)", "mirror", "It takes the words reflect, symmetric"],
+    ["pad(x, [1, 1], mode=mirror)", "mirror", "It takes the words constant, reflect, symmetric"],
     ["x -> Conv2D(4, 3, padding=sme)", "sme", "Did you mean `same`?"],
     ["x -> Conv2D(4, 3, padding=nothing)", "nothing", "It takes the words valid, same."],
   ])("is told with those that there are: %s", (body, at, says) => {
@@ -45,6 +45,19 @@ describe("a word that an enum lacks", () => {
   it("is told so where it is a function", () => {
     const [code, , says] = told(block("x: f32[B, 8, 8, 1]", "x -> Conv2D(4, 3, padding=full)"));
     expect([code, says]).toEqual(["MC3008", expect.stringContaining("It takes the words valid, same.")]);
+  });
+});
+
+describe("what earlier versions called otherwise", () => {
+  it.each([
+    ["border(x, before=[0, 1], after=[0, 1])", "MC2001", "border", "mode=reflect"],
+    ["grid_sample(x[..., None, None], y, extend=true)", "MC2011", "extend", "`mode=edge`"],
+  ])("is told by what stands for it: %s", (body, code, at, says) => {
+    expect(told(block("x: f32[B, 8], y: f32[B, 2, 2, 2]", body))).toEqual([code, at, expect.stringContaining(says)]);
+  });
+
+  it("may be declared", () => {
+    expect(codesOf(`fn border: (x: f32[B]) -> f32[B] { 2 * x }\n${block("x: f32[B]", "border(x)")}`)).toEqual([]);
   });
 });
 

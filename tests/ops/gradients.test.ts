@@ -28,8 +28,8 @@ describe("the gradient of clip", () => {
 describe("the gradient of slice", () => {
   it.each([
     [0, 3, []],
-    [1, 2, ["pad"]],
-    [0, 2, ["pad"]],
+    [1, 2, ["pad_constant"]],
+    [0, 2, ["pad_constant"]],
   ])("from %i, %i of three elements", (start, size, needed) => {
     expect(gradientOf("slice", { axis: 0, start: constant(start), size: constant(size) })).toEqual(needed);
   });

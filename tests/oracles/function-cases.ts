@@ -119,7 +119,7 @@ const images = [
   ...casesOf({ x: image, at: "f32[2, 3, 5, 2]" }, [
     ["grid_sample(x, 1.2 * at)", "last(F.grid_sample(first(x), 1.2 * at, align_corners=False))"],
     [
-      "grid_sample(x, at, corners=true, extend=true)",
+      "grid_sample(x, at, corners=true, mode=edge)",
       'last(F.grid_sample(first(x), at, padding_mode="border", align_corners=True))',
     ],
   ]),

@@ -44,6 +44,22 @@ const smooth = [
   })),
 );
 
+const padded = (settings: string): string => `last(F.pad(first(x), (1, 3, 2, 1), ${settings}))`;
+
+/** Borders, in PyTorch and in Keras, which gives `edge` for `symmetric` on PyTorch. */
+const borders = [
+  ["constant, value=0.5", padded('mode="constant", value=0.5'), 'mode="constant", constant_values=0.5'],
+  ["reflect", padded('mode="reflect"'), 'mode="reflect"'],
+  ["edge", padded('mode="replicate"')],
+  ["wrap", padded('mode="circular"')],
+  ["symmetric", "x[:, [1, 0, 0, 1, 2, 3, 3]][:, :, [0, 0, 1, 2, 3, 4, 4, 3, 2]]"],
+].map(([mode, torch, keras]): FunctionCase => ({
+  inputs: { x: "f32[1, 4, 5, 2]" },
+  body: `pad(x, before=[0, 2, 1, 0], after=[0, 1, 3, 0], mode=${String(mode)})`,
+  ...(torch !== undefined && { torch }),
+  ...(keras !== undefined && { keras: `pad(x, [[0, 0], [2, 1], [1, 3], [0, 0]], ${keras})` }),
+}));
+
 const functions: Readonly<Record<string, readonly FunctionCase[]>> = {
   erfc: [{ inputs: line, body: "erfc(x)", torch: "torch.erfc(x)", ...inSingle }],
   erfinv: [{ inputs: share, body: "erfinv(x)", torch: "torch.erfinv(x)", keras: "erfinv(x)", ...inSingle }],
@@ -113,6 +129,7 @@ const functions: Readonly<Record<string, readonly FunctionCase[]>> = {
     },
   ],
   resize: smooth,
+  pad: borders,
   cummax: [
     {
       inputs: { x: given("f32[2, 4]", [1, 1, 0, 1, 2, 3, 3, 1]) },

@@ -68,7 +68,7 @@ describe("grid_sample is PyTorch's, with its gradient", () => {
       ],
     ],
     [
-      "grid_sample(extend=true)",
+      "grid_sample(mode=edge)",
       [
         0.95185486, -0.29245663, -0.21585945, 0.10356235, -0.75098723, 0.75157344, 0.028348556, 0.11734134, 0.64792442,
         -0.36160839, -0.9516021, -0.18216251,
@@ -87,7 +87,7 @@ describe("grid_sample is PyTorch's, with its gradient", () => {
       ],
     ],
     [
-      "grid_sample(corners=true, extend=true)",
+      "grid_sample(corners=true, mode=edge)",
       [
         0.96741768, -0.22002146, -0.11140964, 0.12462839, -0.67927798, 0.66715471, 0.022126639, 0.12028145, 0.3599132,
         -0.13242389, -0.59018129, 0.031906977,
@@ -148,16 +148,16 @@ describe("operators that order, lay out and reduce, as the language writes them"
     await expectOn(signature, "gather_rows(x, places)", [[4, 5, 0, 1, 8, 9, 8, 9]], { x, places });
   });
 
-  it("roll, tile, repeat_each and border", async () => {
+  it("roll, tile, repeat_each and pad", async () => {
     const x = [1, 2, 3];
     await expectOn("(x: f32[3]) -> y: f32[3]", "roll(x, 4, axis=-1)", [[3, 1, 2]], { x });
     await expectOn("(x: f32[3]) -> y: f32[6]", "tile(x, [2])", [[1, 2, 3, 1, 2, 3]], { x });
     await expectOn("(x: f32[3]) -> y: f32[6]", "repeat_each(x, 2, axis=0)", [[1, 1, 2, 2, 3, 3]], { x });
     const around = "(x: f32[3]) -> y: f32[7]";
-    await expectOn(around, "border(x, before=[2], after=[2])", [[3, 2, 1, 2, 3, 2, 1]], { x });
-    await expectOn(around, "border(x, before=[2], after=[2], mode=wrap)", [[2, 3, 1, 2, 3, 1, 2]], { x });
-    await expectOn(around, "border(x, before=[2], after=[2], mode=edge)", [[1, 1, 1, 2, 3, 3, 3]], { x });
-    await expectOn(around, "border(x, before=[2], after=[2], mode=symmetric)", [[2, 1, 1, 2, 3, 3, 2]], { x });
+    await expectOn(around, "pad(x, before=[2], after=[2], mode=reflect)", [[3, 2, 1, 2, 3, 2, 1]], { x });
+    await expectOn(around, "pad(x, before=[2], after=[2], mode=wrap)", [[2, 3, 1, 2, 3, 1, 2]], { x });
+    await expectOn(around, "pad(x, before=[2], after=[2], mode=edge)", [[1, 1, 1, 2, 3, 3, 3]], { x });
+    await expectOn(around, "pad(x, before=[2], after=[2], mode=symmetric)", [[2, 1, 1, 2, 3, 3, 2]], { x });
   });
 
   it("norm has no slope at 0; any and all are of truth values", async () => {
@@ -181,11 +181,13 @@ describe("operators that order, lay out and reduce, as the language writes them"
 describe("what does not fit is told in its own words", () => {
   it.each([
     ["top_k(x, 5)", "The axis that top_k searches: 4 must be at least 5."],
-    ["border(x, before=[0, 4], after=[0, 0])", "What axis 1 gives to its border: 3 must be at least 4."],
+    ["pad(x, before=[0, 4], after=[0, 0], mode=reflect)", "What axis 1 gives to its border: 3 must be at least 4."],
     ["tile(x, [2])", "Tile needs a count for each of the 2 axes, not 1"],
     ["roll(x, 1, axis=2)", "axis 2"],
     ["norm(x, order=0.5)", "order"],
-    ["border(x, before=[0, 1], after=[0, 0], mode=mirror)", "`mirror`"],
+    ["pad(x, before=[0, 1], after=[0, 0], mode=mirror)", "`mirror`"],
+    ["pad(x, before=[0, 1], after=[0, 0], mode=edge, value=1)", "The value 1 is that of a constant border"],
+    ["pad(x > 0, before=[0, 1], after=[0, 0], value=0.5)", "bool"],
     ["soft_shrink(x, threshold=-1)", "threshold is -1"],
     ["glu(x[:, :3])", "Glu takes halves, and 3 is odd"],
   ])("%s", (call, words) => {

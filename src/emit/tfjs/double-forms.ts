@@ -152,7 +152,7 @@ const forms: DoubleForms = {
     on: "arrays",
     write: ({ args, attributes: { axis }, writer }) => writer.helper("concatDoubles", arrayOf(...args), literal(axis)),
   },
-  pad: arrays("padDoubles", ({ attributes: { before, after, value }, writer }) => [
+  pad_constant: arrays("padDoubles", ({ attributes: { before, after, value }, writer }) => [
     arrayOf(...before.map(writer.dim)),
     arrayOf(...after.map(writer.dim)),
     literal(value),

@@ -35,7 +35,8 @@ export const shapes = {
     ]),
   ],
   scatter_slice: "decomposed",
-  pad: (writer, { refs, operands, attributes: { before, after, value } }) => [
+  pad: "decomposed",
+  pad_constant: (writer, { refs, operands, attributes: { before, after, value } }) => [
     writer.node("Pad", [
       first(refs),
       writer.shape([...before, ...after]),
@@ -65,7 +66,6 @@ export const shapes = {
   roll: "decomposed",
   tile: "decomposed",
   repeat_each: "decomposed",
-  border: "decomposed",
   cumsum: (writer, { refs, attributes }) => [
     writer.node("CumSum", [first(refs), writer.constant("i64", attributes.axis)], {
       exclusive: { int: attributes.exclusive ? 1 : 0 },

@@ -56,7 +56,8 @@ export const shapes = {
     return writer.tf("reshape", kept, writer.shape(withAxis(shape, axis, size)));
   },
   scatter_slice: "decomposed",
-  pad: (writer, { args, attributes: { before, after, value } }) => {
+  pad: "decomposed",
+  pad_constant: (writer, { args, attributes: { before, after, value } }) => {
     const borders = writer.array(before.map((it, axis) => writer.shape([it, required(after[axis], "border")])));
     return value === 0
       ? writer.tf("pad", first(args), borders)
@@ -80,7 +81,6 @@ export const shapes = {
   roll: "decomposed",
   tile: "decomposed",
   repeat_each: "decomposed",
-  border: "decomposed",
   cumsum: (writer, { args, operands, attributes: { axis, exclusive, reverse } }) => {
     const rank = first(operands).type.shape.length;
     const sums = (x: Expression) =>
