@@ -83,7 +83,7 @@ export const layerCounterparts: Rows = {
     [`AvgPool${n}D`]: row(
       `AveragePooling${n}D`,
       `nn.AvgPool${n}d`,
-      `padding does not count, PyTorch's counts unless \`count_include_pad=False\`: so does that of \`ZeroPadding${n}D\` before`,
+      "`count_padding` is PyTorch's `count_include_pad`, which is true there unless it is said",
     ),
   })),
   ...forAxes([1, 2, 3], (n) => ({

@@ -45,6 +45,13 @@ function casesOf(n: number): readonly PeerCase[] {
       `AvgPool${n}D(3, stride=2, padding=1, ceil=true)`,
       'pool("avg_pool", x, 3, 2, 1, ceil_mode=True, count_include_pad=False)',
     ),
+    ...["False", "True"].map((mode) =>
+      torchLayer(
+        x,
+        `AvgPool${n}D(3, stride=2, padding=1, ceil=${mode.toLowerCase()}, count_padding=true)`,
+        `pool("avg_pool", x, 3, 2, 1, ceil_mode=${mode}, count_include_pad=True)`,
+      ),
+    ),
     torchLayer(x, `AvgPool${n}D`, 'pool("avg_pool", x, 2)'),
     torchLayer(x, `GlobalAvgPool${n}D`, 'pool("adaptive_avg_pool", x, 1).flatten(1)'),
     torchLayer(x, `GlobalMaxPool${n}D`, 'pool("adaptive_max_pool", x, 1).flatten(1)'),
@@ -62,12 +69,6 @@ function casesOf(n: number): readonly PeerCase[] {
     ),
     torchLayer(x, `LpPool${n}D`, `pool("lp_pool", x.abs(), 2, 2)`),
     torchLayer(x, `LpPool${n}D(3, 1.5, stride=2)`, `pool("lp_pool", x.abs(), 1.5, 3, 2)`),
-    torchLayer(
-      x,
-      `ZeroPadding${n}D(1) -> AvgPool${n}D(3, stride=2)`,
-      'pool("avg_pool", x, 3, 2, 1, count_include_pad=True)',
-      { of: `AvgPool${n}D` },
-    ),
   ];
 }
 

@@ -78,13 +78,13 @@ const pools = axes.flatMap((n) =>
         peer: `pool("max_pool", x, 3, ${stride}, ${padding}, ${dilation}, ceil_mode=${mode})`,
         isLayer: false,
       };
-      const average = {
-        call: `avg_pool(x, window=3, strides=${stride}, padding=${own})`,
+      const averages = [false, true].map((counts) => ({
+        call: `avg_pool(x, window=3, strides=${stride}, padding=${own}, count_padding=${counts})`,
         x,
-        peer: `pool("avg_pool", x, 3, ${stride}, ${padding}, ceil_mode=${mode}, count_include_pad=False)`,
+        peer: `pool("avg_pool", x, 3, ${stride}, ${padding}, ceil_mode=${mode}, count_include_pad=${counts ? "True" : "False"})`,
         isLayer: false,
-      };
-      return dilation === 1 ? [largest, average] : [largest];
+      }));
+      return dilation === 1 ? [largest, ...averages] : [largest];
     }),
   ),
 );

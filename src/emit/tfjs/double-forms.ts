@@ -1,4 +1,4 @@
-import type { Dim } from "../../dims/dim.ts";
+import { constant, subtract, type Dim } from "../../dims/dim.ts";
 import type { DType, TensorType } from "../../ir/types.ts";
 import {
   kernelSizes,
@@ -11,7 +11,7 @@ import { isFloat } from "../../ops/define/dtype-class.ts";
 import { first, second } from "../../ops/define/elementwise.ts";
 import { limitsOfCast } from "../../ops/define/integer-limits.ts";
 import type { AttributeSchema, AttributesOf, NoAttributes } from "../../ops/define/operator.ts";
-import { poolWindows, type poolAttributes } from "../../ops/define/pool.ts";
+import { poolWindows } from "../../ops/define/pool.ts";
 import type { reductionAttributes } from "../../ops/reductions.ts";
 import type { AttributesOfOperator, PrimitiveName } from "../../ops/registry.ts";
 import { softmaxAxis, type softmaxAttributes } from "../../ops/softmax.ts";
@@ -48,6 +48,8 @@ export interface DoubleForm<S extends AttributeSchema = AttributeSchema> {
 const inNoFeature = undefined;
 
 type DoubleForms = { readonly [N in PrimitiveName]: DoubleForm<AttributesOfOperator<N>> | typeof inNoFeature };
+
+const zero = constant(0);
 
 const forms: DoubleForms = {
   neg: element((x, dtype) => whole(dtype, { kind: "unary", operator: "-", value: x })),
@@ -177,8 +179,38 @@ const forms: DoubleForms = {
   conv_input_gradient: arrays("spreadDoubles", ({ operands, result, attributes, writer }) =>
     convolution(result, second(operands), attributes, result, writer),
   ),
-  max_pool: pool(() => call("Math.max", { kind: "spread", value: identifier("elements") })),
-  avg_pool: pool((writer) => writer.helper("meanOf", identifier("elements"))),
+  max_pool: {
+    on: "arrays",
+    write: ({ args, operands, attributes, result, writer }) => {
+      const largest = call("Math.max", { kind: "spread", value: identifier("elements") });
+      return pooled(first(args), poolWindows(first(operands).shape, attributes), result, largest, writer);
+    },
+  },
+  avg_pool: {
+    on: "arrays",
+    write: (input) => {
+      const { args, operands, attributes, result, writer } = input;
+      const over = poolWindows(first(operands).shape, attributes);
+      const mean = writer.helper("meanOf", identifier("elements"));
+      if (!attributes.count_padding) return pooled(first(args), over, result, mean, writer);
+      const along = (sizes: readonly Dim[]): Expression => arrayOf(...[zero, ...sizes, zero].map(writer.dim));
+      const behind = over.map((it) => subtract(it.after, it.over));
+      const padded = writer.helper(
+        "padDoubles",
+        first(args),
+        along(over.map((it) => it.before)),
+        along(behind),
+        literal(0),
+      );
+      return pooled(
+        padded,
+        over.map((it) => ({ ...it, before: zero })),
+        result,
+        mean,
+        writer,
+      );
+    },
+  },
 
   random_bits: draw("bitsDoubles"),
   random_uniform: draw("uniformDoubles"),
@@ -242,12 +274,16 @@ function normalised(helper: string): DoubleForm<typeof softmaxAttributes> {
   ]);
 }
 
-function pool(write: (writer: DoublesWriter) => Expression): DoubleForm<typeof poolAttributes> {
-  return arrays("poolDoubles", ({ operands, result, attributes, writer }) => [
-    shapeOf(result, writer),
-    windows(poolWindows(first(operands).shape, attributes), writer),
-    { kind: "closure", parameters: [{ pattern: "elements" }], body: write(writer) },
-  ]);
+/** What each window of images holds of a channel, by an expression of its `elements`. */
+function pooled(
+  images: Expression,
+  over: readonly AxisWindow[],
+  result: TensorType,
+  body: Expression,
+  writer: DoublesWriter,
+): Expression {
+  const f: Expression = { kind: "closure", parameters: [{ pattern: "elements" }], body };
+  return writer.helper("poolDoubles", images, shapeOf(result, writer), windows(over, writer), f);
 }
 
 function convolution(

@@ -7,6 +7,7 @@ import {
   forEachAxis,
   imageAxes,
   imageShape,
+  paddedSize,
   paddingAlong,
   windowAttributes,
   windowsOver,
@@ -24,6 +25,16 @@ export const poolAttributes = {
   ceil: {
     kind: "bool",
     doc: "Whether a last window may reach over the end of the image; it begins before the padding there.",
+    default: false,
+  },
+} as const satisfies AttributeSchema;
+
+/** Those of averages. */
+export const averagePoolAttributes = {
+  ...poolAttributes,
+  count_padding: {
+    kind: "bool",
+    doc: "Whether padding counts, as zeros; what lies beyond it does not.",
     default: false,
   },
 } as const satisfies AttributeSchema;
@@ -89,11 +100,14 @@ export function poolCost(output: readonly Dim[], { window }: PoolAttributes): Co
   return { flops: product([...output, ...sizes.map((size) => constant(size))]) };
 }
 
-/** Calls `visit` for each window with the flat index of its output and those of its inputs, padding left out. */
+/**
+ * Calls `visit` for each window with the flat index of its output, those of its inputs, padding left out, and how many
+ * places it has with padding.
+ */
 export function forEachWindow(
   image: readonly number[],
   attributes: PoolAttributes,
-  visit: (output: number, inputs: readonly number[]) => void,
+  visit: (output: number, inputs: readonly number[], places: number) => void,
 ): void {
   const { layout } = attributes;
   const windows = poolWindows(image.map(constant), attributes);
@@ -101,7 +115,13 @@ export function forEachWindow(
   const sizes = windows.map((it) => extentOf(it.output));
   const output = imageShape(layout, batch, sizes, channels);
   const taps = placesOf(windows.map((it) => it.size));
+  const ends = windows.map((it) => extentOf(paddedSize(it)));
   for (const place of placesOf(sizes)) {
+    const isPadded = (tap: readonly number[]): boolean =>
+      windows.every(({ stride, dilation }, axis) => {
+        return elementAt(place, axis) * stride + elementAt(tap, axis) * dilation < elementAt(ends, axis);
+      });
+    const padded = taps.filter(isPadded).length;
     const sources = taps.flatMap((tap) => {
       const source = sourceOf(windows, place, tap);
       return source === undefined ? [] : [source];
@@ -109,7 +129,7 @@ export function forEachWindow(
     for (let n = 0; n < batch; n++) {
       for (let c = 0; c < channels; c++) {
         const inputs = sources.map((source) => flat(image, imageShape(layout, n, source, c)));
-        visit(flat(output, imageShape(layout, n, place, c)), inputs);
+        visit(flat(output, imageShape(layout, n, place, c)), inputs, padded);
       }
     }
   }
@@ -151,6 +171,19 @@ export const poolSamples: readonly PoolSample[] = [
   { x: [1, 2, 4, 4, 4], y: [1, 2, 2, 2, 2], attributes: { window: [2], strides: [2], layout: "NCHW" } },
   { x: [1, 3, 3, 5, 1], y: [1, 2, 2, 3, 1], attributes: { window: [2], strides: [2], padding: "same" } },
 ];
+
+/** Padding that counts, in words and numbers, and windows that reach over it or begin no more within the image. */
+export const countedPoolSamples: readonly PoolSample[] = [
+  { x: [1, 5, 2], y: [1, 3, 2], attributes: { window: [3], strides: [2], padding: "same" } },
+  { x: [2, 3, 8], y: [2, 3, 4], attributes: { window: [3], strides: [2], padding: "causal", layout: "NCHW" } },
+  { x: [1, 6, 2], y: [1, 4, 2], attributes: { window: [3], strides: [2], padding: [1], ceil: true } },
+  { x: [1, 5, 2], y: [1, 3, 2], attributes: { window: [3], strides: [2], padding: [1, 0], ceil: true } },
+  { x: [1, 6, 2], y: [1, 3, 2], attributes: { window: [3], strides: [2], padding: [0, 2], ceil: true } },
+  { x: [1, 4, 2], y: [1, 3, 2], attributes: { window: [2], strides: [2], padding: [1] } },
+  { x: [1, 5, 6, 2], y: [1, 3, 4, 2], attributes: { window: [3, 2], strides: [2], padding: [1], ceil: true } },
+  { x: [1, 2, 5, 6], y: [1, 2, 3, 4], attributes: { window: [3, 2], strides: [2], padding: [1], layout: "NCHW" } },
+  { x: [1, 4, 5, 6, 1], y: [1, 3, 3, 4, 1], attributes: { window: [3], strides: [2], padding: [1], ceil: true } },
+].map((it) => ({ ...it, attributes: { ...it.attributes, count_padding: true } }));
 
 /** Windows with gaps. */
 export const dilatedPoolSamples: readonly PoolSample[] = [

@@ -70,6 +70,8 @@ export interface AxisWindow {
   readonly extent: number;
   readonly before: Dim;
   readonly after: Dim;
+  /** Those of `after` that lie behind all padding: a last window reaches over the end by them. */
+  readonly over: Dim;
   readonly output: Dim;
   /** Padded places at the end that no window reaches. */
   readonly residual: Dim;
@@ -92,9 +94,9 @@ export function windowAlong(input: Dim, settings: AxisSettings): AxisWindow {
   const { size, stride, dilation, padding } = settings;
   const extent = (size - 1) * dilation + 1;
   const reach = (output: Dim): Dim => add(multiply(subtract(output, one), constant(stride)), constant(extent));
-  const placed = (output: Dim, before: Dim, after: Dim): AxisWindow => {
+  const placed = (output: Dim, before: Dim, after: Dim, over = zero): AxisWindow => {
     const residual = subtract(add(input, add(before, after)), reach(output));
-    return { input, size, stride, dilation, extent, before, after, output, residual };
+    return { input, size, stride, dilation, extent, before, after, over, output, residual };
   };
   if (padding === "same") {
     const output = ceilDivide(input, constant(stride));
@@ -113,7 +115,12 @@ export function windowAlong(input: Dim, settings: AxisSettings): AxisWindow {
   const inside = floorDivide(add(input, constant(begin - 1)), constant(stride));
   const output = add(end + stride <= extent ? steps : minimum(steps, inside), one);
   const after = maximum(subtract(reach(output), add(input, constant(begin))), constant(end));
-  return placed(output, constant(begin), after);
+  return placed(output, constant(begin), after, subtract(after, constant(end)));
+}
+
+/** How many places an axis has with its padding, without what a last window reaches over the end. */
+export function paddedSize({ input, before, after, over }: AxisWindow): Dim {
+  return subtract(add(input, add(before, after)), over);
 }
 
 /** The numbers of an attribute for each of so many axes: it has one for all of them, or one for each. */

@@ -1,8 +1,8 @@
-import { constant, type Dim, multiply } from "../../../dims/dim.ts";
+import { asNumber, constant, type Dim, multiply } from "../../../dims/dim.ts";
 import type { DType } from "../../../ir/types.ts";
 import { elementAt } from "../../../support/element-at.ts";
 import { poolWindows } from "../../../ops/define/pool.ts";
-import { imageAxes } from "../../../ops/define/window-geometry.ts";
+import { imageAxes, paddedSize } from "../../../ops/define/window-geometry.ts";
 import type { OnnxRef, OnnxWriter } from "../onnx-writer.ts";
 import type { OnnxLowerings } from "./lowering.ts";
 import {
@@ -10,6 +10,7 @@ import {
   fromChannelsFirst,
   padForWindows,
   padResiduals,
+  padSpatial,
   padsAttribute,
   staticPads,
   stretch,
@@ -26,7 +27,14 @@ export const averagePool = {
     const { dtype, shape } = elementAt(operands, 0).type;
     const windows = poolWindows(shape, attributes);
     const x = toChannelsFirst(writer, elementAt(refs, 0), attributes.layout, shape.length);
-    return [fromChannelsFirst(writer, averages(writer, x, dtype, windows), attributes.layout, shape.length)];
+    return [
+      fromChannelsFirst(
+        writer,
+        averages(writer, x, dtype, windows, attributes.count_padding),
+        attributes.layout,
+        shape.length,
+      ),
+    ];
   },
   avg_pool_gradient: (writer, { operands, refs, attributes }) => {
     const { layout, inputShape } = attributes;
@@ -36,32 +44,61 @@ export const averagePool = {
     const rank = inputShape.length;
     const channels = elementAt(inputShape, imageAxes(layout, rank).channels);
     const dy = toChannelsFirst(writer, elementAt(refs, 0), layout, rank);
-    return [fromChannelsFirst(writer, spread(writer, dy, type.dtype, windows, batch, channels), layout, rank)];
+    const shares = divided(writer, dy, type.dtype, windows, attributes.count_padding);
+    return [fromChannelsFirst(writer, spread(writer, shares, type.dtype, windows, batch, channels), layout, rank)];
   },
 } satisfies Partial<OnnxLowerings>;
 
-function averages(writer: OnnxWriter, x: OnnxRef, dtype: DType, windows: Windows): OnnxRef {
-  const pads = staticPads(windows);
+/**
+ * The averages of windows. What runtimes make of `ceil_mode` differs, and with `count_include_pad` is wrong in some: they
+ * are told how much is padded, and what counts is divided by here.
+ */
+function averages(writer: OnnxWriter, x: OnnxRef, dtype: DType, windows: Windows, countsPadding: boolean): OnnxRef {
+  const pads = countsPadding ? undefined : staticPads(windows);
   const attributes = windowAttributesOnnx(windows);
   if (pads !== undefined) return writer.node("AveragePool", [x], { ...attributes, ...padsAttribute(pads) });
   const sums = writer.node("AveragePool", [padForWindows(writer, x, windows)], attributes);
-  return writer.node("Div", [sums, counted(writer, dtype, windows)]);
+  return allCount(windows, countsPadding)
+    ? sums
+    : writer.node("Div", [sums, counted(writer, dtype, windows, countsPadding)]);
 }
 
-/** The part of each window that lies over the image, [1, 1, ...O]: an average of ones in zero padding. */
-function counted(writer: OnnxWriter, dtype: DType, windows: Windows): OnnxRef {
-  const shape = writer.shape([constant(1), constant(1), ...windows.map((it) => it.input)]);
-  const ones = writer.node("Expand", [writer.constant(dtype, 1), shape]);
-  return writer.node("AveragePool", [padForWindows(writer, ones, windows)], windowAttributesOnnx(windows));
+/** Whether it is known that every place of every window counts. */
+function allCount(windows: Windows, countsPadding: boolean): boolean {
+  const left = windows.flatMap(({ before, after, over }) => (countsPadding ? [over] : [before, after]));
+  return left.every((it) => asNumber(it) === 0);
 }
 
-/** Each output's gradient over the count of its window, spread over the window. */
-function spread(writer: OnnxWriter, dy: OnnxRef, dtype: DType, windows: Windows, batch: Dim, channels: Dim): OnnxRef {
+/** The part of each window that counts, [1, 1, ...O]: an average of ones in zero padding. */
+function counted(writer: OnnxWriter, dtype: DType, windows: Windows, countsPadding: boolean): OnnxRef {
+  const sizes = windows.map((it) => (countsPadding ? paddedSize(it) : it.input));
+  const ones = writer.node("Expand", [writer.constant(dtype, 1), writer.shape([constant(1), constant(1), ...sizes])]);
+  const before = windows.map((it) => (countsPadding ? constant(0) : it.before));
+  const after = windows.map((it) => (countsPadding ? it.over : it.after));
+  return writer.node("AveragePool", [padSpatial(writer, ones, { before, after })], windowAttributesOnnx(windows));
+}
+
+/** Each output's gradient over the count of its window. */
+function divided(writer: OnnxWriter, dy: OnnxRef, dtype: DType, windows: Windows, countsPadding: boolean): OnnxRef {
+  const taps = windows.reduce((all, it) => all * it.size, 1);
+  const share = writer.node("Mul", [dy, writer.constant(dtype, 1 / taps)]);
+  return allCount(windows, countsPadding)
+    ? share
+    : writer.node("Div", [share, counted(writer, dtype, windows, countsPadding)]);
+}
+
+/** Each output's share spread over its window. */
+function spread(
+  writer: OnnxWriter,
+  shares: OnnxRef,
+  dtype: DType,
+  windows: Windows,
+  batch: Dim,
+  channels: Dim,
+): OnnxRef {
   const sizes = windows.map((it) => it.size);
   const taps = sizes.reduce((all, size) => all * size, 1);
   const unpadded = staticPads(windows)?.every((pad) => pad === 0) === true;
-  const share = writer.node("Mul", [dy, writer.constant(dtype, 1 / taps)]);
-  const shares = unpadded ? share : writer.node("Div", [share, counted(writer, dtype, windows)]);
   if (unpadded && windows.every((window) => window.stride === window.size)) {
     return padResiduals(writer, stretch(writer, shares, windows), windows);
   }

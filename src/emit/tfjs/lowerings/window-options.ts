@@ -21,12 +21,16 @@ export function convolutionOptions(writer: TfjsWriter, attributes: ConvolutionAt
 }
 
 /** The options object of the prelude's pools. */
-export function poolOptions(writer: TfjsWriter, attributes: PoolAttributes): readonly Expression[] {
+export function poolOptions(
+  writer: TfjsWriter,
+  attributes: PoolAttributes & { readonly count_padding?: boolean },
+): readonly Expression[] {
   return optionsOf(writer, {
     strides: writer.attribute("strides"),
     padding: attributes.padding === "valid" ? undefined : writer.attribute("padding"),
     dilations: attributes.dilations && unlessOnes(writer, "dilations", attributes.dilations),
     ceil: attributes.ceil ? writer.boolean(true) : undefined,
+    countPadding: attributes.count_padding === true ? writer.boolean(true) : undefined,
   });
 }
 

@@ -1,9 +1,9 @@
 import * as tf from "@tensorflow/tfjs";
 import { withGradient } from "./custom-gradient.ts";
 import { joinTaps, placePool } from "./pool2d.ts";
-import { asImages, padImages, tapImages, type WindowOptions } from "./windows.ts";
+import { asImages, padImages, tapImages, type AxisWindow, type WindowOptions } from "./windows.ts";
 
-/** The average of each window of NHWC images; padding is not counted. */
+/** The average of each window of NHWC images. */
 export function avgPool2d(x: tf.Tensor, window: number[], options: WindowOptions = {}): tf.Tensor {
   return withGradient(
     [x],
@@ -37,15 +37,27 @@ function averageWindows(x: tf.Tensor, window: number[], options: WindowOptions):
   return tf.div(sumWindows(asImages(x), window, options), countWindows(x.shape, window, options));
 }
 
-/** Elements of the image in each window, [1, height, width, 1]. */
+/** How many places of each window count, [1, height, width, 1]. */
 function countWindows(shape: number[], window: number[], options: WindowOptions): tf.Tensor4D {
+  const { rows, columns } = placePool(shape, window, options);
   const [, height = 1, width = 1] = shape;
-  return sumWindows(tf.ones([1, height, width, 1]), window, options);
+  const ones = tf.ones<tf.Rank.R4>([1, height, width, 1]);
+  const value = options.countPadding === true ? 1 : 0;
+  const padded = padImages(
+    ones,
+    [rows.before, columns.before],
+    [rows.after - rows.over, columns.after - columns.over],
+    value,
+  );
+  return sumTaps(padImages(padded, [0, 0], [rows.over, columns.over]), rows, columns);
 }
 
 function sumWindows(x: tf.Tensor4D, window: number[], options: WindowOptions): tf.Tensor4D {
   const { rows, columns } = placePool(x.shape, window, options);
-  const padded = padImages(x, [rows.before, columns.before], [rows.after, columns.after]);
+  return sumTaps(padImages(x, [rows.before, columns.before], [rows.after, columns.after]), rows, columns);
+}
+
+function sumTaps(padded: tf.Tensor4D, rows: AxisWindow, columns: AxisWindow): tf.Tensor4D {
   const taps: tf.Tensor4D[] = [];
   for (let row = 0; row < rows.size; row++) {
     for (let column = 0; column < columns.size; column++) taps.push(tapImages(padded, row, column, rows, columns));

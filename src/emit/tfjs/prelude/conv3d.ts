@@ -52,7 +52,7 @@ export function conv3dKernelGradient(
 }
 
 /** A window of one place, which stays. */
-const onePlace: AxisWindow = { size: 1, stride: 1, dilation: 1, before: 0, after: 0, output: 1, residual: 0 };
+const onePlace: AxisWindow = { size: 1, stride: 1, dilation: 1, before: 0, after: 0, over: 0, output: 1, residual: 0 };
 
 function placeDepth(volume: number[], kernel: number[], options: ConvolutionOptions): AxisWindow {
   return placeWindow(volume[1] ?? 1, kernel[0] ?? 1, options, 0, 3);

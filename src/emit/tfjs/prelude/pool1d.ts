@@ -19,7 +19,7 @@ export function maxPool1dGradient(
   return fromRows(maxPool2dGradient(asRows(x), asRows(y), asRows(dy), [1, ...window], ofRows(options)));
 }
 
-/** The average of each window of sequences; padding is not counted. */
+/** The average of each window of sequences. */
 export function avgPool1d(x: tf.Tensor, window: number[], options: WindowOptions = {}): tf.Tensor {
   return fromRows(avgPool2d(asRows(x), [1, ...window], ofRows(options)));
 }

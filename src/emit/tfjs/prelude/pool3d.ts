@@ -27,7 +27,7 @@ export function maxPool3dGradient(
   return tf.reshape(within, x.shape);
 }
 
-/** The average of each window of volumes: of planes, then along the depth; padding is not counted. */
+/** The average of each window of volumes: of planes, then along the depth. */
 export function avgPool3d(x: tf.Tensor, window: number[], options: WindowOptions = {}): tf.Tensor {
   const pool = placeVolume(x.shape, window, options);
   const planes = avgPool2d(tf.reshape(x, pool.planes), pool.plane, pool.ofPlanes);

@@ -10,6 +10,8 @@ export interface WindowOptions {
   padding?: string | number[];
   /** Whether a last window may reach over the end; it begins before the padding there. */
   ceil?: boolean;
+  /** Whether padding counts in averages, as zeros; what lies beyond it does not. */
+  countPadding?: boolean;
 }
 
 /** A window's movement along one axis. */
@@ -19,6 +21,8 @@ export interface AxisWindow {
   dilation: number;
   before: number;
   after: number;
+  /** Those of `after` that lie behind all padding: a last window reaches over the end by them. */
+  over: number;
   output: number;
   /** Padded places at the end that no window reaches. */
   residual: number;
@@ -50,8 +54,9 @@ export function placeWindow(
   const steps = (input + before + after - extent) / stride;
   const output = (ceil ? Math.min(Math.ceil(steps), Math.floor((input + before - 1) / stride)) : Math.floor(steps)) + 1;
   const reach = (output - 1) * stride + extent;
-  after = Math.max(after, reach - input - before);
-  return { size, stride, dilation, before, after, output, residual: input + before + after - reach };
+  const over = Math.max(0, reach - input - before - after);
+  after += over;
+  return { size, stride, dilation, before, after, over, output, residual: input + before + after - reach };
 }
 
 /** The number of an axis in a list of one for all of them or one for each. */
