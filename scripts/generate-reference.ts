@@ -263,7 +263,7 @@ function describeLibrary(): string {
       return callable.file.source.path === path ? [callable] : [];
     });
     const file: ProgramFile | undefined = found[0]?.file;
-    const title = path.replace(/^std\/|\.model$/g, "");
+    const title = path.replace(/^std\/|\.model$/g, "").replaceAll("-", " ");
     lines.push(`## ${title.charAt(0).toUpperCase()}${title.slice(1)}`, "");
     // A file whose documentation is its own title says nothing new.
     const doc = file?.ast.doc?.text.replaceAll("\n", " ") ?? "";

@@ -12,7 +12,7 @@ export interface Library {
   find(name: string): Callable | undefined;
   /** Every name that the library declares. */
   readonly names: readonly string[];
-  /** Those that messages offer: all but what files declare for themselves, below the line `# Of this file alone.` */
+  /** Those that messages offer: all but what the library declares for itself, below a line such as `# Of this file alone.` */
   offered(): readonly string[];
 }
 
@@ -68,8 +68,8 @@ export const library: Library = {
   offered() {
     offered ??= Object.keys(libraryIndex).filter((name) => {
       const text = libraryFiles[libraryIndex[name] ?? fault(name)] ?? "";
-      const own = text.indexOf("\n# Of this file alone.\n");
-      return own === -1 || !new RegExp(`^(?:block|fn|metric|model) ${name}\\b`, "m").test(text.slice(own));
+      const own = /\n# Of (?:this file|the library) alone\.\n/.exec(text)?.index;
+      return own === undefined || !new RegExp(`^(?:block|fn|metric|model) ${name}\\b`, "m").test(text.slice(own));
     });
     return offered;
   },

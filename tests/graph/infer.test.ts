@@ -170,7 +170,9 @@ describe("shape rules", () => {
   });
 
   it("shows values at which a relation fails", () => {
-    expect(infer("add", [tensor(3), tensor(4)])).toEqual(["the last axes of the operands of add must be equal, and 3 is not 4"]);
+    expect(infer("add", [tensor(3), tensor(4)])).toEqual([
+      "the last axes of the operands of add must be equal, and 3 is not 4",
+    ]);
     expect(infer("add", [tensor(B), tensor(T)]).join()).toMatch(/for instance at .*B = \d/);
     const facts = assume(noFacts, atLeast(T, constant(3)));
     expect(infer("slice", [tensor(T)], { axis: 0, start: constant(2), size: constant(1) }, facts)).toEqual(["f32[1]"]);

@@ -150,7 +150,9 @@ describe("commonSubexpressions", () => {
         }),
       ),
     );
-    expect(left(graph, commonSubexpressions)).toEqual(Array.from({ length: 4 }, () => ["pad_constant", "reciprocal"]).flat());
+    expect(left(graph, commonSubexpressions)).toEqual(
+      Array.from({ length: 4 }, () => ["pad_constant", "reciprocal"]).flat(),
+    );
   });
 
   it("shares equal work, in scans with what is outside of them too, and nothing else", () => {

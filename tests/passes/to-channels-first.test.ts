@@ -123,7 +123,11 @@ describe("toChannelsFirst", () => {
         const scaled = b.mul(b.add(b.mul(residual, v.scale), v.map), v.plane);
         const centred = b.sub(scaled, b.mean(scaled, [1, 2], true));
         const joined = b.op("concat", [centred, conv], { axis: 3 });
-        const padded = b.op("pad_constant", [joined], { before: dims(0, 1, 0, 0), after: dims(0, 0, 2, 0), value: 0.25 });
+        const padded = b.op("pad_constant", [joined], {
+          before: dims(0, 1, 0, 0),
+          after: dims(0, 0, 2, 0),
+          value: 0.25,
+        });
         const mixed = b.op("conv", [padded, v.last], { strides: [2, 2] });
         const small = b.op("avg_pool", [b.op("tanh", [mixed])], { window: [2, 2], strides: [1, 1] });
         const odd = b.sum(mixed, [0]);

@@ -24,6 +24,24 @@ export const classCases: readonly MetricCase[] = [
     peer: `sk.accuracy_score(flat(tags), flat(pred(words)), sample_weight=flat(within(long)))`,
     value: 0.21333333333333335,
   },
+  { call: "class_auc(logits, label)", peer: `ovr(label, logits)`, value: 0.5252529656138633 },
+  {
+    call: "class_auc(logits, label, average=weighted, thresholds=50, mask=weight)",
+    peer: `ovr(label, logits, "weighted", thresholds=50, weight=weight)`,
+    value: 0.5674832473839917,
+  },
+  { call: "class_auc(few, seldom)", peer: `ovr(seldom, few)`, value: 0.5108452164455358 },
+  {
+    call: "class_auc(words, tags, lengths=long)",
+    peer: `ovr(tags, words, weight=within(long))`,
+    value: 0.4803909973959037,
+  },
+  {
+    call: "class_auc(logits, label, curve=pr)",
+    peer: `np.mean([keras_figure("AUC", label == c, softmax(logits)[:, c], curve="PR") for c in range(5)])`,
+    value: 0.250429730117321,
+    sums: true,
+  },
   {
     call: "balanced_accuracy(logits, label)",
     peer: `sk.balanced_accuracy_score(label, pred(logits))`,

@@ -26,6 +26,8 @@ export const undefinedCalls: readonly string[] = [
   "perplexity(words, tags, lengths=0 * long)",
   "root_mean_squared_error(score, real, mask=0 * weight)",
   "auc(score, ones)",
+  "class_auc(logits, zero)",
+  "multilabel_auc(many, 0 * marks)",
   "auc(score, 1 - ones, mask=weight)",
   "auc(score, 1 - ones, curve=pr)",
   "average_precision(score, real, mask=1 - real)",

@@ -94,6 +94,23 @@ export const numberCases: readonly MetricCase[] = [
     sums: true,
   },
   { call: "pearson(score, 0.1 * ones)", peer: `0.0`, value: 0, sums: true },
+  {
+    call: "spearman(guess, target, low=-1.5, high=1.5, bins=40)",
+    peer: `spearman(grade(guess, -1.5, 1.5, 40), grade(target, -1.5, 1.5, 40))`,
+    value: 0.805087800322302,
+  },
+  // Numbers that are in bins of their own: the ranks are those of all examples.
+  {
+    call: "spearman(tied, cast(read[:, 0], f32), low=-6.5, high=6.5, bins=13)",
+    peer: `spearman(tied, read[:, 0])`,
+    value: 0.011093810695709435,
+  },
+  {
+    call: "spearman(tied, score, low=-2.5, high=2.5, bins=5, mask=weight)",
+    peer: `spearman(grade(tied, -2.5, 2.5, 5), grade(score, -2.5, 2.5, 5), weight)`,
+    value: 0.9266939105173939,
+  },
+  { call: "spearman(score, ones, low=-3, high=3)", peer: `0.0`, value: 0 },
   { call: "mse(guess, target)", peer: `sk.mean_squared_error(target, guess)`, value: 0.12652547184674312, sums: true },
   {
     call: "squares(guess, target)",

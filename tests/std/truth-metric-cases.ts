@@ -117,6 +117,27 @@ export const truthCases: readonly MetricCase[] = [
     sums: true,
   },
   {
+    call: "multilabel_auc(many, marks)",
+    peer: `sk.roc_auc_score(marks[:, :3], bins(many[:, :3], 200))`,
+    value: 0.8452062978917199,
+  },
+  {
+    call: "multilabel_auc(many, marks, average=weighted, thresholds=30, mask=weight)",
+    peer: `sk.roc_auc_score(marks[:, :3], bins(many[:, :3], 30), average="weighted", sample_weight=weight)`,
+    value: 0.8694935465768799,
+  },
+  {
+    call: "multilabel_auc(many, marks, average=micro)",
+    peer: `sk.roc_auc_score(marks, bins(many, 200), average="micro")`,
+    value: 0.9021428571428571,
+  },
+  {
+    call: "multilabel_auc(many[:, :3], marks[:, :3], curve=pr)",
+    peer: `keras_figure("AUC", marks[:, :3], p(many[:, :3]), multi_label=True, curve="PR")`,
+    value: 0.7498204708099365,
+    sums: true,
+  },
+  {
     call: "average_precision(score, real)",
     peer: `sk.average_precision_score(real, bins(score, 200))`,
     value: 0.8029637584223722,
