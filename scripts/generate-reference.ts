@@ -92,6 +92,7 @@ const operatorGroups: readonly {
       "sort",
       "argsort",
       "top_k",
+      "quantile",
     ],
   },
   { title: "Products", names: ["matmul", "einsum"] },

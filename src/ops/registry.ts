@@ -49,6 +49,7 @@ import { scatterSlice, slice } from "./slice.ts";
 import { logSoftmax, softmax } from "./softmax.ts";
 import { split, unstack } from "./split.ts";
 import { stepsWithin } from "./steps-within.ts";
+import { quantile } from "./quantile.ts";
 import { putAlong, takeAlong } from "./take-along.ts";
 import { transpose } from "./transpose.ts";
 import { acos, acosh, asin, asinh, atan, atan2, atanh, cosh, sinh, tan } from "./trigonometry.ts";
@@ -189,6 +190,7 @@ export const operators = {
   pow,
   prod,
   put_along: putAlong,
+  quantile,
   random_bits: randomBits,
   random_normal: randomNormal,
   random_uniform: randomUniform,

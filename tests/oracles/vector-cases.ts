@@ -129,6 +129,42 @@ const functions: Readonly<Record<string, readonly FunctionCase[]>> = {
     },
   ],
   resize: smooth,
+  quantile: [
+    ...["f32[2, 5]", "f32[2, 4]", "f32[3, 1]"].flatMap((x) =>
+      [0, 0.25, 0.6, 1].map((q) => ({
+        inputs: { x },
+        body: `quantile(x, ${String(q)})`,
+        torch: `torch.quantile(x, ${String(q)}, dim=-1)`,
+        keras: `quantile(x, ${String(q)}, axis=-1)`,
+      })),
+    ),
+    {
+      inputs: { x: "f32[4, 3, 2]" },
+      body: "quantile(x, 0.3, axis=0, keep=true)",
+      torch: "torch.quantile(x, 0.3, dim=0, keepdim=True)",
+      keras: "quantile(x, 0.3, axis=0, keepdims=True)",
+    },
+    // Equal elements: the first of them is the lower one.
+    {
+      inputs: { x: given("f32[2, 4]", [1, 2, 2, 1, 3, 3, 3, 3]) },
+      body: "quantile(x, 0.4)",
+      torch: "torch.quantile(x, 0.4, dim=-1)",
+    },
+  ],
+  meshgrid: (["xy", "ij"] as const).flatMap((indexing) => [
+    {
+      inputs: sides,
+      body: `meshgrid(a, b, indexing=${indexing})`,
+      torch: `[it for it in torch.meshgrid(a, b, indexing="${indexing}")]`,
+      keras: `meshgrid(a, b, indexing="${indexing}")`,
+    },
+    {
+      inputs: { ...sides, c: "f32[2]" },
+      body: `meshgrid(a, b, z=c, indexing=${indexing})`,
+      torch: `[it for it in torch.meshgrid(a, b, c, indexing="${indexing}")]`,
+      keras: `meshgrid(a, b, c, indexing="${indexing}")`,
+    },
+  ]),
   pad: borders,
   cummax: [
     {

@@ -133,6 +133,7 @@ export const usualLayers: Readonly<Record<string, UsualUse>> = {
   bincount: { input: "i32[2, 3]", given: { size: "5" } },
   last_place: { input: "i32[2, 3]", given: { size: "4" } },
   searchsorted: { input: "f32[4]", applied: "(x, x)" },
+  meshgrid: { input: "f32[3]", applied: "(x, 2 * x)" },
   normalize: { input: "f32[2, 4]" },
   ctc_greedy: { input: "f32[2, 5, 4]" },
   normalized: { input: "f32[3, 4]", given: { normalize: "real" } },

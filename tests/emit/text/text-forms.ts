@@ -114,6 +114,7 @@ export const textForms: TextForms = {
   pow: "^",
   prod: "word",
   put_along: "word",
+  quantile: "word",
   random_bits: "word",
   random_normal: "word",
   random_uniform: "word",

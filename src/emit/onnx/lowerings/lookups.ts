@@ -52,6 +52,7 @@ export const lookups = {
     return [writer.cast(second(found), "i32")];
   },
   top_k: "decomposed",
+  quantile: "decomposed",
   sort: "decomposed",
   argsort: "decomposed",
   argmax: place("ArgMax"),

@@ -48,6 +48,7 @@ export const lookups = {
   top_places: (writer, { args, attributes: { k, largest } }) =>
     writer.helper("topPlaces", ...args, writer.dim(k), writer.boolean(largest)),
   top_k: "decomposed",
+  quantile: "decomposed",
   sort: "decomposed",
   argsort: "decomposed",
   argmax: place("argMax"),
