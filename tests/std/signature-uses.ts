@@ -38,13 +38,6 @@ const needed: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   recall_at_precision: { precision: "0.5" },
 };
 
-/** What must be known of sizes when a use is compiled: whether heads share their keys. */
-const known: Readonly<Record<string, readonly string[]>> = {
-  CachedAttention: ["G == 2"],
-  match_heads: ["H == G"],
-  weigh_heads: ["H == G"],
-};
-
 /** The element types that a word of a signature stands for; a word that is a type stands for itself. */
 function typesOf(word: string): readonly string[] {
   if (word === "float") return everyType.filter((it) => inClass(it, "float"));
@@ -196,7 +189,6 @@ function useOf(
     return sizes === "symbolic" && /\b[A-Z]\w*\b/.test(text) ? [text] : [];
   });
   const { text: name } = declaration.name;
-  if (sizes === "symbolic") facts.push(...(known[name] ?? []));
   // A window that is not padded fits into what it slides over.
   if (sizes === "symbolic" && /^(Conv|DepthwiseConv|SeparableConv|MaxPool|AvgPool|LpPool|Cropping)/.test(name)) {
     const slid = ["T", "L", "D", "H", "W"].filter((axis) =>

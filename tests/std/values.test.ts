@@ -242,6 +242,19 @@ describe("values of the library's layers", () => {
     });
   });
 
+  it("heads of keys serve several of queries each, however many there are", () => {
+    const grid = (a: number, b: number, c: number, seed: number): Nested =>
+      Array.from({ length: a }, (_, i) =>
+        Array.from({ length: b }, (__, j) => Array.from({ length: c }, (___, k) => Math.sin(seed + 9 * i + 4 * j + k))),
+      );
+    const given = { q: [grid(4, 3, 2, 1)], k: [grid(2, 5, 2, 2)], v: [grid(2, 5, 2, 3)] };
+    const inputs = "q: f32[B, H, T, D], k: f32[B, G, S, D], v: f32[B, G, S, D]";
+    const attend = (facts: string, body: string): string =>
+      `model M: (${inputs}) -> y: f32[B, H, T, D] where ${facts} {\n  ${body}\n}\n`;
+    const keys = "matmul(softmax(matmul(q, transpose(repeat_each(k, 2, axis=1)))), repeat_each(v, 2, axis=1))";
+    same(attend("H % G == 0", "weigh_heads(softmax(match_heads(q, k)), v)"), attend("H == 2 * G", keys), given);
+  });
+
   it("attention sees what masks say", () => {
     const attend = (more: string, layer = "MultiHeadAttention(2)"): string =>
       named(

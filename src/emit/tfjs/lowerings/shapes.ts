@@ -2,7 +2,7 @@ import { constant, multiply } from "../../../dims/dim.ts";
 import { isFloat } from "../../../ops/define/dtype-class.ts";
 import { elementAt } from "../../../support/element-at.ts";
 import { first } from "../../../ops/define/elementwise.ts";
-import { withAxis } from "../../../ops/define/shape-rules.ts";
+import { sameShape, withAxis } from "../../../ops/define/shape-rules.ts";
 import { required } from "../../../support/fault.ts";
 import { tfjsDType } from "../tfjs-dtype.ts";
 import type { Expression } from "../../structured/tree.ts";
@@ -11,7 +11,8 @@ import type { TfjsLowerings } from "./lowering.ts";
 
 /** Operators that lay tensors out anew, as TensorFlow.js says them. */
 export const shapes = {
-  reshape: (writer, { args, attributes }) => writer.tf("reshape", first(args), writer.shape(attributes.shape)),
+  reshape: (writer, { args, operands, attributes: { shape } }) =>
+    sameShape(first(operands).type.shape, shape) ? first(args) : writer.tf("reshape", first(args), writer.shape(shape)),
   transpose: (writer, { args, attributes }) => writer.tf("transpose", first(args), writer.numbers(attributes.perm)),
   broadcast_to: (writer, { args, operands, attributes }) => {
     const shape = writer.shape(attributes.shape);
