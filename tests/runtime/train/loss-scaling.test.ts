@@ -125,6 +125,32 @@ describe("a step whose gradients overflow", () => {
     );
   });
 
+  it.each([
+    ["decay=0.5", 0.5],
+    ["every=2", 1],
+  ])("moves followers, by %s toward what has stayed", async (how, share) => {
+    const pair = `model Net: (x: f32[B, 4]) -> (y: f32[B, 1], late: f32[B, 1]) {
+  (x -> online: Dense(1), x -> target: Dense(1))
+}`;
+    const text = source({ precision: "mixed_f16(scale=1024)", more: `follow "target.**" of "online.**": ${how}` });
+    const program = trainingOf(text.replace(/model Net[^}]*}/, pair));
+    const trainer = trainerOf(await createOnnxTrainer(program, { totalSteps: 8, threads: 1 }));
+    opened.push(trainer);
+    const numbersOf = async (name: string): Promise<readonly number[]> => {
+      const it = (await trainer.snapshot()).get(`${name}.kernel`);
+      return it === undefined ? [] : [...toNumbers(it)];
+    };
+    await trainer.step(batch(0), 0);
+    const [online, target] = [await numbersOf("online"), await numbersOf("target")];
+    expect(online).not.toEqual(target);
+    await trainer.step(batch(1, { far: 1e6 }), 1);
+    expect(trainer.scaling?.()[0]?.skipped).toBe(1);
+    expect(await numbersOf("online")).toEqual(online);
+    (await numbersOf("target")).forEach((it, at) => {
+      expect(it).toBeCloseTo((target[at] ?? NaN) * (1 - share) + (online[at] ?? NaN) * share, 6);
+    });
+  });
+
   it("moves no average, whose first update is the first that is taken", async () => {
     const trainer = await open({ precision: "mixed_f16", more: "average: ema(decay=0.5)" });
     const names = (prefix: string) => (name: string) => name.startsWith(prefix) && name.endsWith("kernel");
