@@ -36,6 +36,7 @@ const needed: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   specificity_at_sensitivity: { sensitivity: "0.5" },
   precision_at_recall: { recall: "0.5" },
   recall_at_precision: { precision: "0.5" },
+  spearman: { low: "-10", high: "10" },
 };
 
 /** The element types that a word of a signature stands for; a word that is a type stands for itself. */

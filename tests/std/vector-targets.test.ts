@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { isFloat } from "../../src/ops/define/dtype-class.ts";
 import type { NdArray } from "../../src/ops/define/operator.ts";
+import { elementAt } from "../../src/support/element-at.ts";
 import { required } from "../../src/support/fault.ts";
 import { useBackend } from "../emit/tfjs/backends.ts";
 import { runText } from "../lower/run-text.ts";
@@ -20,9 +21,14 @@ const isSmooth = ({ body }: PeerCase): boolean => !/^(bincount|searchsorted|top_
 function textOf(given: PeerCase): string {
   const inputs = Object.entries(given.inputs).map(([name, it]): [string, string] => [name, typeOf(it)]);
   const real = inputs.filter(([, type]) => type.startsWith("f32")).map(([name]) => name);
-  const results = isSmooth(given) ? ["y", ...real.map((name) => `gradient(y, ${name})`)] : ["y"];
-  const result = results.length === 1 ? "y" : `(${results.join(", ")})`;
-  return `block M: (${inputs.map((it) => it.join(": ")).join(", ")}) {\n  y = ${given.body}\n  ${result}\n}`;
+  // Grids are several results, each of one input.
+  const isGrid = given.body.startsWith("meshgrid");
+  const names = isGrid ? real.map((name) => `along_${name}`) : ["y"];
+  const gradients = real.map((name, at) => `gradient(${isGrid ? elementAt(names, at) : "y"}, ${name})`);
+  const results = [...names, ...(isSmooth(given) ? gradients : [])];
+  const listed = (of: readonly string[]): string => (of.length === 1 ? of.join() : `(${of.join(", ")})`);
+  const header = `block M: (${inputs.map((it) => it.join(": ")).join(", ")})`;
+  return `${header} {\n  ${listed(names)} = ${given.body}\n  ${listed(results)}\n}`;
 }
 
 function filled({ inputs }: PeerCase, name: string, type: NdArray): NdArray {
