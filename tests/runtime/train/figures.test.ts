@@ -79,6 +79,23 @@ describe("figures", () => {
     expect(figures.get("accuracy")).toBe((2 + 0.1 + 0.2 + 0.3 + (2 ** 24 + 2) + 1) / (4 + 3 + (2 ** 24 + 2) + 1));
   });
 
+  it("are rows and tables where these are what a metric has", () => {
+    const row = metricOf("row", [{ name: "sums", type: three, merge: "sum" }], (_, [sums]) => required(sums, "sums"));
+    const pairs: TensorType = { dtype: "f32", shape: [constant(2), constant(3)] };
+    const table = metricOf("table", [{ name: "pairs", type: pairs, merge: "sum" }], (_, [it]) => required(it, "pairs"));
+    const sum = createFigureSum({ ...program, metrics: [row, table] });
+    for (const metrics of [
+      [[Float64Array.of(1, 2, 3)], [Float64Array.of(1, 2, 3, 4, 5, 6)]],
+      [[Float64Array.of(0, 10, 0)], [Float64Array.of(0, 0, 0, 10, 0, 0)]],
+    ])
+      sum.add({ losses: [0, 0], metrics }, 1);
+    expect(sum.figures().get("row")).toEqual([1, 12, 3]);
+    expect(sum.figures().get("table")).toEqual([
+      [1, 2, 3],
+      [14, 5, 6],
+    ]);
+  });
+
   it("go on from a state of a file bit by bit", () => {
     const whole = createFigureSum(program);
     for (const [result, count] of batches) whole.add(result, count);

@@ -270,6 +270,16 @@ describe("the record of a training", () => {
     expect(length).toEqual({ steps: 16, ends: 16 });
   });
 
+  it("holds steps of cleaning as they are written, with what they are given", () => {
+    const program = trainingOf(source);
+    const steps = [
+      { kind: "drop_missing", arguments: {} },
+      { kind: "drop_outside", arguments: { low: 0, high: 1.5 } },
+    ];
+    const { parts } = madeOf({ ...program, data: { ...program.data, clean: steps } }, rows, 8, "onnx 1.30");
+    expect(parts.clean).toEqual(["drop_missing", "drop_outside(low=0, high=1.5)"]);
+  });
+
   it("holds a text as its characters and their places among them", () => {
     const text = (tokens: readonly number[], vocabulary: readonly string[] = ["a", "b"]): RawData => ({
       kind: "text",
