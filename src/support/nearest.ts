@@ -41,8 +41,12 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   for (const candidate of candidates) {
     if (candidate === word) continue;
     const other = candidate.toLowerCase();
-    const slips = other === small ? 0 : editDistance(small, other);
-    if (slips > slipsAllowed(small, other)) continue;
+    // Of words too far apart in length, most of them all, nothing is computed.
+    const [shorter, longer] = small.length < other.length ? [small, other] : [other, small];
+    if (longer.length - shorter.length > Math.max(1, shorter.length / 3)) continue;
+    const allowed = slipsAllowed(small, other);
+    const slips = other === small ? 0 : allowed === 0 ? Infinity : editDistance(small, other);
+    if (slips > allowed) continue;
     const distance = slips + (other[0] === small[0] ? 0 : 0.5);
     if (distance < least) {
       least = distance;
