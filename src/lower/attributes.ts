@@ -5,10 +5,12 @@ import type { TensorType } from "../ir/types.ts";
 import { isDType } from "../ops/define/dtype-class.ts";
 import type { AttributeSpec } from "../ops/define/operator.ts";
 import { elementTypes } from "../analyze/builtins.ts";
+import { elementAt } from "../support/element-at.ts";
 import type { Span } from "../support/source.ts";
 import { report, type Context, type Expected } from "./context.ts";
 import { asDim, asInteger, asReal, isHeld, sourceOf } from "./convert.ts";
 import { checkPositive } from "./declared-types.ts";
+import { reportRange } from "./given-argument.ts";
 import { describe, type Val } from "./values.ts";
 import { isRest, fillShape } from "./fill-shape.ts";
 
@@ -47,14 +49,14 @@ export function attributeOf(
   switch (spec.kind) {
     case "int": {
       const value = asInteger(ctx, val, span, what);
-      return value === undefined || !inRange(ctx, spec, what, value, span)
+      return value === undefined || !inRange(ctx, spec, what, value, val, span)
         ? undefined
         : withSource({ kind: "number", value }, sourceOf(val));
     }
     case "float": {
       const value = asReal(ctx, val, span, what);
       return value === undefined ||
-        !inRange(ctx, spec, what, value, span) ||
+        !inRange(ctx, spec, what, value, val, span) ||
         (operand !== undefined && !isHeld(ctx, what, value, operand.dtype, span))
         ? undefined
         : withSource({ kind: "number", value }, sourceOf(val));
@@ -75,7 +77,7 @@ export function attributeOf(
       return mismatch(ctx, `${what} must be an element type`, val, span);
     case "dim": {
       const dim = asDim(ctx, val, span, what);
-      return dim === undefined || !isSize(ctx, spec, dim, span)
+      return dim === undefined || !isSize(ctx, spec, dim, val, span)
         ? undefined
         : withSource({ kind: "dim", value: dim }, sourceOf(val));
     }
@@ -83,7 +85,9 @@ export function attributeOf(
       const vals = flatten(val);
       const dims = vals.map((it) => asDim(ctx, it, span, `each element of ${what}`));
       if (!dims.every((it) => it !== undefined)) return undefined;
-      if (!dims.every((it) => (spec.fills === true && isRest(it)) || isSize(ctx, spec, it, span))) return undefined;
+      const isFine = (it: Dim, index: number): boolean =>
+        (spec.fills === true && isRest(it)) || isSize(ctx, spec, it, elementAt(vals, index), span);
+      if (!dims.every(isFine)) return undefined;
       const filled = spec.fills === true ? fillShape(ctx, dims, operand, span) : dims;
       return filled && withSource({ kind: "dims", value: filled }, filled === dims ? sourceOfList(vals) : undefined);
     }
@@ -112,13 +116,13 @@ function integersOf(ctx: Context, spec: AttributeSpec, what: string, val: Val, s
   const vals = flatten(val);
   const values = vals.map((it) => asInteger(ctx, it, span, `each element of ${what}`));
   if (!values.every((it) => it !== undefined)) return undefined;
-  if (!values.every((it) => inRange(ctx, spec, what, it, span))) return undefined;
+  if (!values.every((it, index) => inRange(ctx, spec, what, it, elementAt(vals, index), span))) return undefined;
   return withSource({ kind: "numbers", value: values }, sourceOfList(vals));
 }
 
 /** Whether a dim is 1 or more where its attribute is a size. */
-function isSize(ctx: Context, { min }: AttributeSpec, dim: Dim, span: Span): boolean {
-  return min === undefined || checkPositive(ctx, dim, span, formatDim(dim));
+function isSize(ctx: Context, { min }: AttributeSpec, dim: Dim, val: Val, span: Span): boolean {
+  return min === undefined || checkPositive(ctx, dim, span, formatDim(dim), val);
 }
 
 function flatten(val: Val): readonly Val[] {
@@ -145,9 +149,8 @@ function mismatch(ctx: Context, expected: string, val: Val, span: Span): undefin
   return undefined;
 }
 
-function inRange(ctx: Context, spec: AttributeSpec, what: string, value: number, span: Span): boolean {
+function inRange(ctx: Context, spec: AttributeSpec, what: string, value: number, val: Val, span: Span): boolean {
   const limit = brokenLimit(spec, value);
-  if (limit === undefined) return true;
-  report(ctx, "MC3010", span, { what, limit, actual: String(value) });
-  return false;
+  if (limit !== undefined) reportRange(ctx, val, { what, limit, actual: String(value) }, span);
+  return limit === undefined;
 }

@@ -14,7 +14,7 @@ import type { Crossing } from "./crossings.ts";
 import type { Instantiation, MetricBody } from "./instance.ts";
 import type { Minimum } from "./minima.ts";
 import type { PathScope } from "./paths.ts";
-import type { TensorVal, Val } from "./values.ts";
+import type { GivenArgument, TensorVal, Val } from "./values.ts";
 
 /** What an expression is wanted for: it decides what words, quotients and calls mean. */
 export interface Expected {
@@ -50,6 +50,8 @@ export interface Elaborator extends FunctionStore {
   readonly rules: Rules;
   /** For each code and place that was reported, the use of the declaration in which it was, and the messages. */
   readonly told: Map<string, { readonly frame: Frame; readonly messages: Set<string> }>;
+  /** Uses of the library in which an error was told. */
+  readonly blamed: WeakSet<Frame>;
 }
 
 /** The rules that call one another; see `elaborator.ts`. */
@@ -290,7 +292,7 @@ export function broadcastNode(ctx: Context, value: Value, shape: readonly Dim[],
 
 /**
  * Reports a finding at the innermost line of the person's own file: where the text stands in the library, at the use
- * that led there. The chain of uses follows as labels.
+ * that led there, or at the argument of a use that is to blame. The chain of uses follows as labels.
  */
 export function report<C extends Code>(
   ctx: Context,
@@ -298,15 +300,19 @@ export function report<C extends Code>(
   span: Span,
   parameters: ParametersOf<C>,
   extras: Extras = {},
+  argument?: GivenArgument,
 ): void {
   let primary = span;
   let frame: Frame | undefined = ctx.frame;
+  let use: Frame | undefined;
   const labels: Label[] = [];
   while (frame.library && frame.call !== undefined && frame.parent !== undefined) {
+    use = frame;
     if (primary === span) labels.push({ span, message: `found in \`${frame.name}\` of the standard library` });
     primary = frame.call;
     frame = frame.parent;
   }
+  if (argument !== undefined) primary = argument.span;
   // One line is wrong once, however many instantiations it is wrong in: the first is told with its uses.
   const place = `${code} ${placeOf(primary)}`;
   const told = ctx.elaborator.told.get(place) ?? { frame, messages: new Set() };
@@ -318,6 +324,11 @@ export function report<C extends Code>(
   });
   // Copies of a loop are one text, and what they have in common is said once.
   if (told.messages.has(finding.message)) return;
+  // The library is right by itself: what else is found in one use of it follows from what was, but for other arguments.
+  if (use !== undefined && finding.severity === "error") {
+    if (argument === undefined && ctx.elaborator.blamed.has(use)) return;
+    ctx.elaborator.blamed.add(use);
+  }
   told.messages.add(finding.message);
   ctx.elaborator.collector.add(finding);
 }

@@ -7,6 +7,7 @@ import { isFloat } from "../ops/define/dtype-class.ts";
 import { numbersBetween, rangeOfDim } from "../ops/define/value-range.ts";
 import { textOf, type Span } from "../support/source.ts";
 import { broadcastNode, castNode, constantNode, dimNode, operatorNode, report, type Context } from "./context.ts";
+import { argumentOf } from "./given-argument.ts";
 import { describe, noValueFacts, targetName, tensor, type Provenance, type TensorVal, type Val } from "./values.ts";
 import { factsIn } from "./minima.ts";
 
@@ -114,9 +115,11 @@ export function combined(parts: readonly Val[], write: (texts: readonly string[]
   const opaque = parts.some(
     (it) => ("opaque" in it && it.opaque === true) || (it.kind === "dim" && it.source === undefined),
   );
-  if (opaque) return { opaque: true };
-  if (!parts.some((it) => "source" in it && it.source !== undefined)) return {};
-  return { source: write(parts.map(textOfStatic)) };
+  const argument = argumentOf(parts);
+  const given = argument === undefined ? {} : { argument };
+  if (opaque) return { opaque: true, ...given };
+  if (!parts.some((it) => "source" in it && it.source !== undefined)) return given;
+  return { source: write(parts.map(textOfStatic)), ...given };
 }
 
 function textOfStatic(val: Val): string {

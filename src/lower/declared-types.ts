@@ -14,6 +14,7 @@ import { findLocal, report, type Context, type Scope } from "./context.ts";
 import { asDim } from "./convert.ts";
 import { exampleOf, named, shapeChecker } from "./shape-checker.ts";
 import { judgePlaces, labelsOf } from "./value-facts.ts";
+import { argumentOf, reportRange } from "./given-argument.ts";
 import { describe, formatType, poison, type TensorVal, type Val, type ValueFacts } from "./values.ts";
 import { factsIn } from "./minima.ts";
 
@@ -67,24 +68,30 @@ export function resolveType(
     const val = ctx.elaborator.rules.expression(ctx, it, { integer: true });
     const dim = asDim(ctx, val, it.span, "a dimension");
     if (dim === undefined) return undefined;
-    if (dims === "checked" ? !checkPositive(ctx, dim, it.span, textOf(it.span)) : !isPositive(ctx, dim, it.span))
+    if (
+      dims === "checked" ? !checkPositive(ctx, dim, it.span, textOf(it.span), val) : !isPositive(ctx, dim, it.span, val)
+    )
       return undefined;
     shape.push(it.kind === "reference" ? withLabel(dim, it.text) : dim);
   }
   return dtype && { type: { dtype, shape }, facts: labelsOf(classes) };
 }
 
-function isPositive(ctx: Context, dim: Dim, span: Span, text = textOf(span)): boolean {
+function isPositive(ctx: Context, dim: Dim, span: Span, val?: Val, text = textOf(span)): boolean {
   const known = asNumber(dim);
   if (known === undefined || known >= 1) return true;
+  if (val !== undefined && argumentOf([val]) !== undefined) {
+    reportRange(ctx, val, { what: `\`${text}\``, limit: "at least 1", actual: String(known) }, span);
+    return false;
+  }
   const help = text === "-1" ? { help: "`-1` for what is left stands in the shape of a `reshape` alone." } : {};
   report(ctx, "MC3033", span, { dim: text, value: String(known) }, help);
   return false;
 }
 
-/** Proves that a dimension is 1 or more; false after a report. */
-export function checkPositive(ctx: Context, dim: Dim, span: Span, text: string): boolean {
-  if (asNumber(dim) !== undefined) return isPositive(ctx, dim, span, text);
+/** Proves that a dimension is 1 or more, `val` being what it was made of; false after a report. */
+export function checkPositive(ctx: Context, dim: Dim, span: Span, text: string, val?: Val): boolean {
+  if (asNumber(dim) !== undefined) return isPositive(ctx, dim, span, val, text);
   return shapeChecker(ctx, span, () => []).atLeast(dim, constant(1), `the dimension \`${text}\``);
 }
 

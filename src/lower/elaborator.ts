@@ -91,5 +91,6 @@ export function createElaborator(
     visited,
     rules,
     told: new Map(),
+    blamed: new WeakSet(),
   };
 }

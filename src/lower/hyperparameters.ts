@@ -19,6 +19,7 @@ import type {
 } from "../syntax/ast.ts";
 import { innerScope, report, reporter, type Context, type Expected } from "./context.ts";
 import { asDim } from "./convert.ts";
+import { withArgument } from "./given-argument.ts";
 import { isRecursive } from "./recursion.ts";
 import { reportGivenTwice } from "./report-given-twice.ts";
 import { describe, targetName, type Val } from "./values.ts";
@@ -199,7 +200,7 @@ function inputsByName(declaration: CallableDeclaration): { readonly help?: strin
 /** Arguments by the hyperparameters that they give, checked; nothing is required yet. Undefined after a report. */
 export function bindArguments(
   ctx: Context,
-  { declaration }: Callable,
+  { declaration, file }: Callable,
   { bound, arguments: args, text = declaration.name.text, span }: GivenArguments,
 ): ReadonlyMap<string, Val> | undefined {
   const callee = declaration.name.text;
@@ -249,7 +250,9 @@ export function bindArguments(
       continue;
     }
     here.add(target.name.text);
-    const val = ctx.elaborator.rules.expression(ctx, value, expectedOf(target.type));
+    const written = ctx.elaborator.rules.expression(ctx, value, expectedOf(target.type));
+    const isGiven = file.library && !ctx.file.library;
+    const val = isGiven ? withArgument(written, target.name.text, value.span) : written;
     const hint = val.kind === "tensor" && name === undefined ? inputsByName(declaration) : {};
     const fitted = fitHyperparameter(ctx, target, callee, val, value.span, hint);
     if (fitted === undefined) fine = false;
@@ -306,11 +309,12 @@ export function completeHyperparameters(
 
 /** A hyperparameter's value as its own body sees it: numbers carry its name as their source. */
 export function named(val: Val, name: string): Val {
+  const given = "argument" in val && val.argument !== undefined ? { argument: val.argument } : {};
   switch (val.kind) {
     case "number":
-      return { kind: "number", value: val.value, integer: val.integer, source: name };
+      return { kind: "number", value: val.value, integer: val.integer, source: name, ...given };
     case "dim":
-      return { kind: "dim", dim: val.dim, source: name };
+      return { kind: "dim", dim: val.dim, source: name, ...given };
     case "boolean":
       return { kind: "boolean", value: val.value, source: name };
     case "list":

@@ -24,6 +24,7 @@ import {
   type Unit,
 } from "./context.ts";
 import { matchInputs, type GivenInput, type ResolvedType } from "./declared-types.ts";
+import { argumentIn } from "./given-argument.ts";
 import { named, toHyperparameterValue } from "./hyperparameters.ts";
 import type { Instantiation } from "./instance.ts";
 import { pathScope } from "./paths.ts";
@@ -132,6 +133,7 @@ function proveFacts(
         facts = assume(facts, it.relation);
         continue;
       }
+      const argument = argumentIn(fact.condition, declaration, callee.scope);
       const example =
         proof?.verdict === "refuted" && proof.counterexample.size > 0
           ? ` (for example at ${formatExample(proof.counterexample)})`
@@ -150,12 +152,11 @@ function proveFacts(
         {
           labels: [
             { span: fact.span, message: "required here" },
-            ...(inputSpan === span ? [] : [{ span: inputSpan, message: "of this input" }]),
+            ...(inputSpan === span || argument !== undefined ? [] : [{ span: inputSpan, message: "of this input" }]),
           ],
-          help: asksGiven(fact.condition)
-            ? "Give the inputs that belong together, or leave them out together."
-            : "Choose other sizes, or add the same `where` to the header of the block that uses it.",
+          ...(argument !== undefined && example === "" ? {} : { help: helpFor(fact.condition) }),
         },
+        argument,
       );
       return undefined;
     }
@@ -163,9 +164,11 @@ function proveFacts(
   return facts;
 }
 
-/** Whether a condition asks which inputs are given. */
-function asksGiven(condition: Expression): boolean {
-  return referencesIn(condition).has("given");
+/** What to do where a condition does not hold, or cannot be proved. */
+function helpFor(condition: Expression): string {
+  return referencesIn(condition).has("given")
+    ? "Give the inputs that belong together, or leave them out together."
+    : "Choose other sizes, or add the same `where` to the header of the block that uses it.";
 }
 
 /** A fact's message with the values of the names in its braces. */

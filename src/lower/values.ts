@@ -21,9 +21,19 @@ export interface ValueFacts {
 /** Nothing is known. */
 export const noValueFacts: ValueFacts = {};
 
+/** What a person gave to a hyperparameter of the library. */
+export interface GivenArgument {
+  /** As the person may call it: `kernel`, or `kernel[0]` of a list. */
+  readonly name: string;
+  readonly value: string;
+  readonly span: Span;
+}
+
 /** Where a compile-time number came from: its text over hyperparameters, where it has one that holds in the function. */
 export interface Provenance {
   readonly source?: string;
+  /** The argument that it was made of, if it is one alone. */
+  readonly argument?: GivenArgument;
   /** True where a dim takes part: such a number has no text over hyperparameters alone. */
   readonly opaque?: true;
 }

@@ -112,10 +112,14 @@ function transposedShape(
     `the input's channels and those that the kernel of ${what} takes, its last axis`,
   );
   const divided = asNumber(groups) === 1 || check.divides(groups, channels, `the groups and the channels of ${what}`);
-  const sizes = places.spatial.map((place, axis) =>
-    transposedSize(elementAt(input, place), kernelSizes(kernel, layout), given, axis, check),
-  );
-  if (!fits || !divided || !sizes.every((it) => it !== undefined)) return undefined;
+  const sizes: Dim[] = [];
+  // What is wrong along one axis is so along all, as a rule: the first is enough.
+  const sized = places.spatial.every((place, axis) => {
+    const size = transposedSize(elementAt(input, place), kernelSizes(kernel, layout), given, axis, check);
+    if (size !== undefined) sizes.push(size);
+    return size !== undefined;
+  });
+  if (!fits || !divided || !sized) return undefined;
   return imageShape(layout, elementAt(input, 0), sizes, multiply(elementAt(kernel, at.input), groups));
 }
 

@@ -4,6 +4,7 @@ import { isFloat } from "../../src/ops/define/dtype-class.ts";
 import type { NdArray } from "../../src/ops/define/operator.ts";
 import { library } from "../../src/std/library.ts";
 import { required } from "../../src/support/fault.ts";
+import { textOf } from "../../src/support/source.ts";
 import { backends, useBackend } from "../emit/tfjs/backends.ts";
 import { checkFile } from "../lower/checking.ts";
 import { runText } from "../lower/run-text.ts";
@@ -11,8 +12,8 @@ import { relativeError } from "../ops/relative-error.ts";
 import { usualLayers } from "./usual-layers.ts";
 
 /**
- * Every argument of every layer of the library with values of all kinds. Each is refused where it stands, in words about
- * what was written, or gives what its type says, the same on both targets as in f64, and finite.
+ * Every argument of every layer of the library with values of all kinds. Each is refused once where it stands, in words
+ * about what was written, or gives what its type says, the same on both targets as in f64, and finite.
  */
 const odd = [
   ...["-100", "-1", "0", "1", "2", "3", "5", "20", "1.5", "0.5", "-0.5", "1e-60", "1e300", "true", "false", '"a"', "x"],
@@ -79,6 +80,8 @@ function valuesOf(name: string, parameter: string): readonly string[] {
 interface Call {
   readonly title: string;
   readonly text: string;
+  readonly parameter: string;
+  readonly value: string;
 }
 
 function callsOf(name: string, parameters: readonly string[]): readonly Call[] {
@@ -87,7 +90,7 @@ function callsOf(name: string, parameters: readonly string[]): readonly Call[] {
     valuesOf(name, parameter).map((value): Call => {
       const entries = Object.entries({ ...given, [parameter]: value });
       const title = `${name}(${entries.map(([key, it]) => `${key}=${it}`).join(", ")})`;
-      return { title, text: `block M: (x: ${input}) {\n  ${applied} -> ${title}\n}\n` };
+      return { title, parameter, value, text: `block M: (x: ${input}) {\n  ${applied} -> ${title}\n}\n` };
     }),
   );
 }
@@ -175,13 +178,22 @@ describe.each(layers.map((it) => [it.name.text, it.hyperparameters.map((given) =
       await useBackend(backends[0]);
       const problems: string[] = [];
       const taken: string[] = [];
-      for (const { title, text } of callsOf(name, parameters)) {
+      for (const { title, text, parameter, value } of callsOf(name, parameters)) {
         const found = checkFile(text).filter((it) => it.severity === "error");
         const vague = found.find(({ span, message }) => {
           const placed = span.file.path === "main.model" && span.start >= text.indexOf(" -> ") && span.end > span.start;
           return !placed || /NaN|undefined|\[object/.test(message);
         });
         if (vague !== undefined) problems.push(`${title}: ${vague.code} ${vague.message}`);
+        if (found.length > 1) problems.push(`${title}: told ${found.length} times`);
+        // A number out of range is told as the argument that it was given for.
+        for (const { code, message, span } of found) {
+          const named =
+            code !== "MC3010" ||
+            value.includes("(") ||
+            (message.startsWith(`\`${parameter}`) && textOf(span) === value);
+          if (!named || code === "MC3033") problems.push(`${title}: ${message} at ${textOf(span)}`);
+        }
         if (found.length > 0) continue;
         taken.push(title);
         for (const it of await problemsOf(text)) problems.push(`${title}: ${it}`);

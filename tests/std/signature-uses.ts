@@ -186,7 +186,8 @@ function useOf(
     return { name: name?.text ?? `input_${at}`, type: `${element}[${dims.join(", ")}]` };
   });
   const facts = declaration.where.flatMap(({ condition }) => {
-    const text = renamed(textOf(condition.span), names);
+    // A number that counts for each axis has no elements.
+    const text = renamed(textOf(condition.span), names).replace(/(?<=\b\d+)\[\d\]/g, "");
     return sizes === "symbolic" && /\b[A-Z]\w*\b/.test(text) ? [text] : [];
   });
   const { text: name } = declaration.name;
