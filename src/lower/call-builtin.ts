@@ -1,8 +1,9 @@
 import { reportUnknownArgument } from "../analyze/report-unknown-argument.ts";
 import type { BuiltinFunction } from "../analyze/builtins.ts";
 import { reportGiven } from "../analyze/given.ts";
-import { constant, product } from "../dims/dim.ts";
+import { product } from "../dims/dim.ts";
 import type { CallExpression, Expression } from "../syntax/ast.ts";
+import { dimOf } from "./arithmetic.ts";
 import { attributeOf } from "./attributes.ts";
 import { constantNode, findLocal, report, reporter, type Context } from "./context.ts";
 import { asReal, asTensor, isHeld } from "./convert.ts";
@@ -57,11 +58,9 @@ function listFunction(ctx: Context, name: "product" | "length", call: CallExpres
     return poison;
   }
   if (name === "length") return { kind: "number", value: list.elements.length, integer: true, opaque: true };
-  const dims = list.elements.map((it) =>
-    it.kind === "dim" ? it.dim : it.kind === "number" ? constant(it.value) : undefined,
-  );
+  const dims = list.elements.map(dimOf);
   if (dims.every((it) => it !== undefined)) return { kind: "dim", dim: product(dims), opaque: true };
-  const other = list.elements.find((it) => it.kind !== "dim" && it.kind !== "number" && it.kind !== "poison");
+  const other = list.elements.find((it) => dimOf(it) === undefined && it.kind !== "poison");
   const expected = "`product` takes a list of whole numbers and dims";
   if (other !== undefined) report(ctx, "MC3008", argument.span, { expected, actual: describe(other) });
   return poison;

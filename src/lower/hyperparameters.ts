@@ -208,6 +208,8 @@ export function bindArguments(
   const here = new Set<string>();
   const open = declaration.hyperparameters.filter((it) => !bound.has(it.name.text));
   let fine = true;
+  const tooMany = args.filter((it) => it.name === undefined).length > open.length;
+  let misplaced = false;
   let position = 0;
   let sawName = false;
   for (const argument of args) {
@@ -250,13 +252,22 @@ export function bindArguments(
       continue;
     }
     here.add(target.name.text);
+    // Where one is too many, which is told at the last one or where the same is given by name, others may have moved.
+    if (name === undefined && (tooMany || args.some((it) => it.name?.text === target.name.text))) continue;
     const written = ctx.elaborator.rules.expression(ctx, value, expectedOf(target.type));
     const isGiven = file.library && !ctx.file.library;
     const val = isGiven ? withArgument(written, target.name.text, value.span) : written;
     const hint = val.kind === "tensor" && name === undefined ? inputsByName(declaration) : {};
-    const fitted = fitHyperparameter(ctx, target, callee, val, value.span, hint);
-    if (fitted === undefined) fine = false;
-    else values.set(target.name.text, fitted);
+    // Where one is missing, those behind it are given for the ones before theirs: the first is enough.
+    const next = name === undefined ? open[position] : undefined;
+    const isMoved = next !== undefined && fit(ctx, next.type, val, value.span) !== undefined;
+    const isTold = isMoved && misplaced && fit(ctx, target.type, val, value.span) === undefined;
+    const fitted = isTold ? undefined : fitHyperparameter(ctx, target, callee, val, value.span, hint);
+    if (fitted !== undefined) values.set(target.name.text, fitted);
+    else {
+      fine = false;
+      misplaced ||= isMoved;
+    }
   }
   if (!fine || (here.size > 0 && span !== undefined && isRecursive(ctx, declaration, span))) return undefined;
   return values;

@@ -65,7 +65,11 @@ function shapeOf(
       axis += count;
     }
   }
-  const parts = dims.map((it) => (it.kind === "number" ? [constant(it.value)] : known.get(textOf(it.span))));
+  const parts = dims.map((it) => {
+    if (it.kind !== "number") return known.get(textOf(it.span));
+    // What is no size is told where it is declared.
+    return Number.isSafeInteger(it.value) ? [constant(it.value)] : undefined;
+  });
   return parts.every((it) => it !== undefined) ? parts.flat() : undefined;
 }
 

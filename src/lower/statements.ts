@@ -103,7 +103,9 @@ function lowerBinding(ctx: Context, binding: Binding): boolean {
   if (binding.tuple && !(binding.targets.length === 1 && val.kind !== "tuple")) {
     const elements = val.kind === "tuple" || val.kind === "list" ? val.elements : undefined;
     if (elements?.length !== binding.targets.length) {
-      if (val.kind !== "poison") {
+      // Of a name that is there twice, which was reported, one may be too many.
+      const isDoubled = new Set(binding.targets.map((it) => it.text)).size < binding.targets.length;
+      if (val.kind !== "poison" && !isDoubled) {
         report(ctx, "MC3021", binding.value.span, {
           names: String(binding.targets.length),
           actual: describe(val),

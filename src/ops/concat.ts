@@ -32,7 +32,8 @@ export const concat = definePrimitive({
       shape = shape.map((dim, index) => {
         const other = required(type.shape[index], "dimension");
         if (index === axis) return dim;
-        if (!check.equal(dim, other, `axes ${index} of the operands of concat`)) fine = false;
+        // What differs along one axis mostly does along others: the first is enough.
+        fine &&= check.equal(dim, other, `axes ${index} of the operands of concat`);
         return preferred(dim, other);
       });
     }
@@ -120,10 +121,10 @@ export const stack = defineComposite({
       return undefined;
     for (const type of rest) {
       if (type.shape.length !== head.shape.length) return check.fail("the operands of stack must have one rank");
-      const equal = head.shape.map((dim, index) =>
+      const equal = head.shape.every((dim, index) =>
         check.equal(dim, required(type.shape[index], "dimension"), `axes ${index} of the operands of stack`),
       );
-      if (equal.includes(false)) return undefined;
+      if (!equal) return undefined;
     }
     return [insertAxis(head, axis, constant(operands.length))];
   },

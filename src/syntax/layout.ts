@@ -113,15 +113,18 @@ export function applyLayout(lexed: readonly IToken[], reporter: Reporter, next?:
     const at = out.at(-1);
     const end = at === undefined ? 0 : endOf(at);
     const needed = symbolOf(closer);
-    reporter.report(
-      "MC1002",
-      reporter.span(open.token.startOffset, endOf(open.token)),
-      { opener: open.token.image, closer: needed },
-      {
-        ...(before && { labels: [{ span: before, message: "this already belongs to something else" }] }),
-        fix: { title: `insert \`${needed}\``, edits: [{ span: reporter.span(end, end), text: needed }] },
-      },
-    );
+    // A string without an end, which was reported, has taken what stands behind it on its line.
+    if (!lexed.some((it) => it.tokenType === t.BadString && isBehind(it, open.token))) {
+      reporter.report(
+        "MC1002",
+        reporter.span(open.token.startOffset, endOf(open.token)),
+        { opener: open.token.image, closer: needed },
+        {
+          ...(before && { labels: [{ span: before, message: "this already belongs to something else" }] }),
+          fix: { title: `insert \`${needed}\``, edits: [{ span: reporter.span(end, end), text: needed }] },
+        },
+      );
+    }
     insert(closer, at);
   };
 
@@ -363,4 +366,9 @@ function opensDeclaration(
 
 function headerContinues(token: IToken): boolean {
   return [t.LeftParen, t.LeftBrace, t.Colon, t.On, t.Equals].includes(token.tokenType);
+}
+
+/** Whether a token stands behind another on its line. */
+function isBehind({ startLine, startOffset }: IToken, other: IToken): boolean {
+  return startLine === other.startLine && startOffset > other.startOffset;
 }

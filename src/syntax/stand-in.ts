@@ -157,6 +157,8 @@ export function declarationFor(broken: readonly IToken[]): readonly IToken[] {
     return [...header, at(t.LeftBrace), ...body, at(t.RightBrace)];
   }
   const name = isName(second) ? second : undefined;
-  if (name === undefined && word.tokenType !== t.Const) return [];
+  // Several lines outside of all declarations are what is left of one: nobody knows its name.
+  const isRest = (last.endLine ?? 1) > (word.startLine ?? 1);
+  if (name === undefined && word.tokenType !== t.Const && !isRest) return [];
   return [ahead(word, t.Const), name ?? lostAfter(word), at(t.Equals), lostAfter(last)];
 }

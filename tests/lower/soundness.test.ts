@@ -11,8 +11,8 @@ const any = "model Any: (x: f32[B, H, W, 3]) -> y: f32[B, H, W, 3] where H >= 2,
 describe("what one model assumes", () => {
   it("is no fact in another", () => {
     expect(codesOf(same + even)).toEqual([]);
-    expect(codesOf(same + even + any)).toEqual(["MC3002", "MC3002"]);
-    expect(codesOf(same + any + even)).toEqual(["MC3002", "MC3002"]);
+    expect(codesOf(same + even + any)).toEqual(["MC3002"]);
+    expect(codesOf(same + any + even)).toEqual(["MC3002"]);
   });
 
   it("is no fact in another where it was put off", () => {

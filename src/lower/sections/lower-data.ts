@@ -88,7 +88,7 @@ function lowerSection(
   if (augment !== undefined) collector.report("MC4011", augment.span, { what: "`augment`" });
   reportMisplaced(declaration.entries, ["setting", "feature"], now, "data", collector);
 
-  const source = readSource(settings.get("source"), declaration, scope);
+  const source = readSource(settings, declaration, scope);
   const split = readSplit(settings.get("split"), scope);
   const clean = readClean(settings.get("clean"), scope);
   const declared = declaration.entries.flatMap((entry) =>

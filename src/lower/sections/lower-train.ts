@@ -11,6 +11,7 @@ import { parametersOf, statesOf } from "../../graph/parameters-of.ts";
 import type { Callable, ProgramFile } from "../../std/program-file.ts";
 import type { Span } from "../../support/source.ts";
 import type { CallableDeclaration, CallExpression, Expression, NameReference } from "../../syntax/ast.ts";
+import { lostName } from "../../syntax/lost-name.ts";
 import type { DataDeclaration, Directive, Setting, TrainDeclaration } from "../../syntax/ast/sections.ts";
 import { labelsOf } from "../value-facts.ts";
 import { freshValue, report, type Context, type Elaborator } from "../context.ts";
@@ -134,7 +135,8 @@ export function lowerTrainSection(
     };
     const required = (key: string): Expression | undefined => {
       // What is missing may be what did not parse.
-      if (step.setting(key) === undefined && !declaration.broken)
+      const mayBeLost = declaration.broken || step.setting(lostName) !== undefined;
+      if (step.setting(key) === undefined && !mayBeLost)
         collector.report("MC4003", step.span, { missing: `\`${key}\``, where: step.where });
       return own(key);
     };

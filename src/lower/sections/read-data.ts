@@ -4,18 +4,20 @@ import { cleanSteps } from "../../sources/clean-steps.ts";
 import { allSources, findSource, laterSources } from "../../sources/registry.ts";
 import { textOf, type Span } from "../../support/source.ts";
 import type { Argument } from "../../syntax/ast.ts";
+import { lostName } from "../../syntax/lost-name.ts";
 import type { DataDeclaration, Setting } from "../../syntax/ast/sections.ts";
 import { checkedValue, onlyExpression, onlyPart, phraseWords, readCall, type SettingScope } from "./read-setting.ts";
 
 /** What the `source` of a data section names, checked; undefined after a report. */
 export function readSource(
-  setting: Setting | undefined,
+  settings: ReadonlyMap<string, Setting>,
   declaration: DataDeclaration,
   scope: SettingScope,
 ): SourceSpec | undefined {
+  const setting = settings.get("source");
   if (setting === undefined) {
-    // It may be what did not parse.
-    if (declaration.broken) return undefined;
+    // It may be what did not parse, or has another key.
+    if (declaration.broken || settings.has(lostName)) return undefined;
     scope.collector.report("MC4003", declaration.name.span, {
       missing: "`source`",
       where: `the data section \`${declaration.name.text}\``,

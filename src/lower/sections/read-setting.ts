@@ -9,6 +9,7 @@ import { lostIn } from "../../graph/lost-in.ts";
 import { nearest } from "../../support/nearest.ts";
 import { textOf, type Span } from "../../support/source.ts";
 import type { Argument, Expression } from "../../syntax/ast.ts";
+import { lostName } from "../../syntax/lost-name.ts";
 import type { Entry, Phrase, Setting } from "../../syntax/ast/sections.ts";
 
 /** A checked call of a setting: `adam(lr=1e-3)`. Arguments of the kind `call` are left to the caller. */
@@ -279,7 +280,7 @@ export function readArguments(
   return ok ? { name: callee, values: Object.fromEntries(ordered), calls, span } : undefined;
 }
 
-/** Settings by their dotted key; reports unknown and repeated keys. */
+/** Settings by their dotted key, one that may have been meant for any as that of the lost name; reports unknown and repeated keys. */
 export function settingsOf(
   entries: readonly Entry[],
   known: readonly string[],
@@ -312,7 +313,8 @@ export function settingsOf(
             },
       );
       // What is misspelt is not missing as well.
-      if (suggestion !== undefined && !found.has(suggestion)) found.set(suggestion, entry);
+      const meant = suggestion ?? lostName;
+      if (!found.has(meant)) found.set(meant, entry);
     } else if (found.has(key)) {
       const earlier = found.get(key);
       scope.collector.report(

@@ -96,9 +96,9 @@ export function defineBinary(spec: BinarySpec): Primitive<NoAttributes> {
     attributes: {},
     infer: ({ operands, check }) => {
       const shared = sharedDType(operands, name, check);
+      if (shared === undefined) return undefined;
       const shape = broadcastShapes(first(operands).shape, second(operands).shape, name, check);
-      if (shared === undefined || shape === undefined) return undefined;
-      return [{ dtype: spec.result ?? shared, shape }];
+      return shape && [{ dtype: spec.result ?? shared, shape }];
     },
     ...(range !== undefined && { range: ({ operands, ranges }) => range(ranges, first(operands).dtype) }),
     cost: ({ results }) => ({ flops: multiply(elementsOf(first(results)), constant(spec.flops ?? 1)) }),

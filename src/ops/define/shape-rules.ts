@@ -57,7 +57,6 @@ export function broadcastShapes(
 ): readonly Dim[] | undefined {
   const rank = Math.max(left.length, right.length);
   const shape: Dim[] = [];
-  let fine = true;
   for (let axis = 0; axis < rank; axis += 1) {
     const a = left[axis - (rank - left.length)];
     const b = right[axis - (rank - right.length)];
@@ -67,12 +66,12 @@ export function broadcastShapes(
     } else if (isOne(b)) shape.push(a);
     else if (isOne(a)) shape.push(b);
     else {
+      // What differs along one axis mostly does along others: the first is enough.
       const which = placesFromEnd[rank - axis - 1 + behind] ?? `axes ${String(axis - rank - behind)}`;
-      if (!check.broadcasts(a, b, `the ${which} of the operands of ${what}`)) fine = false;
+      if (!check.broadcasts(a, b, `the ${which} of the operands of ${what}`)) return undefined;
       shape.push(preferred(a, b));
     }
   }
-  if (!fine) return undefined;
   const met = dimMeetingItself(left, right);
   if (met !== undefined) check.meetsItself(left, right, met);
   return shape;
