@@ -55,6 +55,20 @@ export const BadNumber = createToken({
   categories: [NumberToken],
   ...startsWith(digits),
 });
+/** A number that ends with a point, as Python has them: an error that the parser takes for the number. */
+export const PointedNumber = createToken({
+  name: "PointedNumber",
+  pattern: /\d+(_\d+)*\.(?![A-Za-z0-9_.])/,
+  categories: [NumberToken],
+  ...startsWith(digits),
+});
+/** A string in single quotes: an error that the parser takes for the string. */
+export const SingleQuoted = createToken({
+  name: "SingleQuoted",
+  pattern: /'(?:[^'\\\r\n]|\\[^\r\n])*'/,
+  categories: [StringToken],
+  ...startsWith(["'"]),
+});
 /** A string without its closing quote, to the end of its line. */
 export const BadString = createToken({
   name: "BadString",
@@ -215,10 +229,12 @@ const lexed: TokenType[] = [
   Blank,
   Doc,
   Comment,
+  PointedNumber,
   NumberToken,
   BadNumber,
   StringToken,
   BadString,
+  SingleQuoted,
   Identifier,
   ...[Ellipsis, Arrow, UpdateArrow, LessEqual, GreaterEqual, EqualEqual, NotEqual, Less, Greater, Equals],
   ...[Plus, Minus, Star, FloorDivide, Divide, Percent, Comma, Colon, Dot, Bar, Question],

@@ -126,6 +126,18 @@ const keysTold: Readonly<Record<string, string>> = {
   device: "A file says nothing of devices: leave it out.",
 };
 
+/** What settings of a training are called elsewhere: optimizers, schedules, ways of clipping. */
+const settings: Readonly<Record<string, readonly string[]>> = {
+  global_norm: ["clip_grad_norm", "clip_grad_norm_", "clip_by_global_norm", "global_clipnorm"],
+  norm: ["clip_by_norm", "clipnorm"],
+  value: ["clip_grad_value", "clip_grad_value_", "clip_by_value", "clipvalue"],
+  cosine: ["CosineDecay", "CosineAnnealingLR", "cosine_decay", "OneCycleLR"],
+  exponential: ["ExponentialDecay", "ExponentialLR", "exponential_decay"],
+  step: ["StepLR", "MultiStepLR", "PiecewiseConstantDecay"],
+  linear: ["LinearLR", "PolynomialDecay", "linear_decay"],
+  rmsprop: ["RMSprop", "RMSProp"],
+};
+
 const find = (table: Readonly<Record<string, string>>, name: string): string | undefined =>
   Object.hasOwn(table, name) ? table[name] : undefined;
 
@@ -138,6 +150,12 @@ export function answerOfArgument(name: string, known: readonly string[]): Answer
   if (instead !== undefined) return { help: `It is called \`${instead}\` here.`, instead };
   const help = find(told, name);
   return help === undefined ? undefined : { help };
+}
+
+/** What a setting that there is not is answered with, where another framework has it; `known` are those that may stand there. */
+export function answerOfSetting(name: string, known: readonly string[]): Answer | undefined {
+  const instead = known.find((it) => settings[it]?.includes(name) === true);
+  return instead === undefined ? undefined : { help: `It is called \`${instead}\` here.`, instead };
 }
 
 /** What a key that a section lacks is answered with, where another framework has it. */

@@ -121,6 +121,8 @@ const cell = "A `scan` runs a cell of your own over an axis; `LSTM`, `GRU` and `
 const merged = "Operators join tensors: `a + b`, `a * b`, `maximum(a, b)`, `concat(a, b, axis=-1)`.";
 const cast = "Element types are changed by `cast(x, f32)`, `cast(x, i32)`.";
 const noise = "Noise has the shape of something, `normal_like(x)`, or is a feature: `z: f32[64] = noise.normal`.";
+const standardized =
+  "A feature is standardized by its stage: `x: f32[4] = stack(raw.a, raw.b, axis=-1) -> standardize`.";
 const nowhere = "A file says nothing of devices: leave it out.";
 const newAxis = "An axis is added by `None` inside index brackets: `x[:, None]`.";
 
@@ -153,6 +155,7 @@ const told: Readonly<Record<string, string>> = {
   ...Object.fromEntries(["cuda", "cpu", "device"].map((it) => [it, nowhere])),
   Permute: "Write `transpose(x, perm=[0, 2, 1])`, the batch included, or `rearrange`.",
   Reshape: "Write `reshape([B, 28, 28, 1])`, the batch included.",
+  ...Object.fromEntries(["StandardScaler", "Normalize", "Normalization"].map((it) => [it, standardized])),
   backward: "A training has its gradients; `gradient(y, x)` is one as a value.",
   append: "A `for` gives the list of what its rounds end with: `for u in units { Dense(u)(x) }`.",
   pass: "A body holds what it computes, and ends with its result.",
@@ -201,10 +204,10 @@ export function answerOfName(name: string): Answer | undefined {
 const elements: Names = {
   f16: ["float16", "half"],
   bf16: ["bfloat16"],
-  f32: ["float32", "single"],
+  f32: ["float32", "single", "float"],
   f64: ["float64", "double"],
   i8: ["int8"],
-  i32: ["int32"],
+  i32: ["int32", "int"],
   i64: ["int64", "long"],
   u8: ["uint8", "byte"],
   bool: ["boolean", "bool_"],

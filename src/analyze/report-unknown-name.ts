@@ -5,11 +5,11 @@ import type { Span } from "../support/source.ts";
 import { answerOfElement, answerOfName } from "./names-elsewhere.ts";
 
 /** More words than these nobody wants to read in a help. */
-const mostWords = 8;
+export const mostWords = 8;
 
 /**
  * Reports a name that stands for nothing: with what is written for it here where it is another framework's, with the nearest
- * right spelling, or with the `words` that an argument takes.
+ * right spelling, or with the `words` that an argument takes, or what is to be said `otherwise`.
  */
 export function reportUnknownName(
   collector: Pick<Collector, "report">,
@@ -18,6 +18,7 @@ export function reportUnknownName(
   candidates: Iterable<string>,
   what = "name",
   words: ReadonlySet<string> = new Set(),
+  otherwise?: string,
 ): void {
   const former = what === "name" ? formerNames.get(name) : undefined;
   const answer = former !== undefined ? { help: former } : what === "name" ? answerOfName(name) : answerOfElement(name);
@@ -25,7 +26,7 @@ export function reportUnknownName(
   // A name in a string with escapes is no text that can be replaced.
   const isText = span.end - span.start === name.length;
   const choice =
-    words.size === 0 || words.size > mostWords ? undefined : `It takes the words ${[...words].join(", ")}.`;
+    words.size === 0 || words.size > mostWords ? otherwise : `It takes the words ${[...words].join(", ")}.`;
   const help = answer?.help ?? (near === undefined ? choice : `Did you mean \`${near}\`?`);
   collector.report(
     "MC2001",

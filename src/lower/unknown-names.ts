@@ -2,7 +2,7 @@ import { argumentWords, attributeWords } from "../analyze/hyperparameter-words.t
 import { findTopLevel } from "../analyze/program.ts";
 import { mayBeLost } from "../analyze/may-be-lost.ts";
 import { builtinFunctions, isBuiltinFunction } from "../analyze/builtins.ts";
-import { reportUnknownName } from "../analyze/report-unknown-name.ts";
+import { mostWords, reportUnknownName } from "../analyze/report-unknown-name.ts";
 import { allOperators, findOperator } from "../ops/registry.ts";
 import type { Argument, CallableDeclaration, CallExpression, Expression } from "../syntax/ast.ts";
 import { meansSomething, reportModuleMember } from "./explain-member.ts";
@@ -39,6 +39,13 @@ function wordsFor(ctx: Context, { callee }: CallExpression, { name, value }: Arg
   return operator === undefined ? noWords : attributeWords(operator, undefined);
 }
 
+/** The values that an expression of a section is computed of, in words: outputs, features. */
+function knownValues(ctx: Context, role: Role): string | undefined {
+  const names = [...ctx.scope.names.keys()].filter((it) => /^\w+$/.test(it));
+  if (role !== "value" || names.length === 0 || names.length > mostWords) return undefined;
+  return `There are the values ${names.join(", ")}.`;
+}
+
 /** False where the expression names what does not exist: reported, with the nearest right spelling. */
 export function reportUnknownNames(ctx: Context, e: Expression, { metrics = false } = {}): boolean {
   let fine = true;
@@ -55,7 +62,8 @@ export function reportUnknownNames(ctx: Context, e: Expression, { metrics = fals
         fine = false;
         if (mayBeLost(ctx.file, node.text)) return;
         ctx.elaborator.collector.sayNames();
-        reportUnknownName(reporter(ctx), node.text, node.span, [...words, ...candidatesOf(ctx, role, metrics)]);
+        const candidates = [...words, ...candidatesOf(ctx, role, metrics)];
+        reportUnknownName(reporter(ctx), node.text, node.span, candidates, "name", new Set(), knownValues(ctx, role));
         return;
       }
       case "member":

@@ -21,12 +21,16 @@ const sorted = (word: string): string => [...word].sort().join("");
 const undigited = (word: string): string => word.replace(/\d/g, "0");
 const single = (word: string): string => word.replace(/(.)\1/g, "$1");
 
+/** So many names are few: of a choice that a person has before their eyes, another letter is a slip in short words too. */
+const few = 12;
+
 /** How many slips two words may be apart and still be one: one in three letters of the shorter one. */
-function slipsAllowed(a: string, b: string): number {
+function slipsAllowed(a: string, b: string, amongFew: boolean): number {
   const shorter = Math.min(a.length, b.length);
-  // In short words letters are swapped, doubled or lost; another letter makes another word, but not another digit.
+  // In short words letters are swapped, doubled or lost; among many another letter makes another word, but no other digit.
   if (shorter === 2) return sorted(a) === sorted(b) || single(a) === single(b) ? 1 : 0;
-  if (shorter <= 4 && a.length === b.length && sorted(a) !== sorted(b) && undigited(a) !== undigited(b)) return 0;
+  if (shorter <= 4 && !amongFew && a.length === b.length && sorted(a) !== sorted(b) && undigited(a) !== undigited(b))
+    return 0;
   return Math.floor(shorter / 3);
 }
 
@@ -38,13 +42,14 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   let found: string | undefined;
   let least = Infinity;
   const small = word.toLowerCase();
-  for (const candidate of candidates) {
+  const all = [...candidates];
+  for (const candidate of all) {
     if (candidate === word) continue;
     const other = candidate.toLowerCase();
     // Of words too far apart in length, most of them all, nothing is computed.
     const [shorter, longer] = small.length < other.length ? [small, other] : [other, small];
     if (longer.length - shorter.length > Math.max(1, shorter.length / 3)) continue;
-    const allowed = slipsAllowed(small, other);
+    const allowed = slipsAllowed(small, other, all.length <= few);
     const slips = other === small ? 0 : allowed === 0 ? Infinity : editDistance(small, other);
     if (slips > allowed) continue;
     const distance = slips + (other[0] === small[0] ? 0 : 0.5);

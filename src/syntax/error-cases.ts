@@ -196,14 +196,16 @@ const missingColon: Case = (stop) => {
   const at = endOf(before);
   const assigned = isOneOf(token, [t.Equals]);
   const span = assigned ? spanOf(stop, token) : reporter.span(before.startOffset, at);
+  // What is assigned in a data section is a feature without its type.
+  const isFeature =
+    assigned && rules.includes("dataDeclaration") && !["source", "split", "clean"].includes(before.image);
+  const help = `A feature has a type: \`${before.image}: f32[4] = ...\`.`;
   const edit = assigned ? { span, text: ":" } : { span: reporter.span(at, at), text: ":" };
   reporter.report(
     "MC1013",
     span,
     { name: before.image },
-    {
-      ...((assigned || isOperand(token)) && { fix: { title: "write `:`", edits: [edit] } }),
-    },
+    isFeature ? { help } : { ...((assigned || isOperand(token)) && { fix: { title: "write `:`", edits: [edit] } }) },
   );
   return true;
 };

@@ -119,6 +119,23 @@ const prefixedString: Case = (stop) => {
   return true;
 };
 
+/** `.5` */
+const pointBeforeNumber: Case = (stop) => {
+  const { token, tokens, place, reporter } = stop;
+  const at = isOneOf(token, [t.Dot]) ? place : place - 1;
+  const [value, point, number] = [tokens[at - 1], tokens[at], tokens[at + 1]];
+  if (!isOneOf(point, [t.Dot]) || !isOneOf(number, [t.NumberToken]) || endOf(point) !== number.startOffset)
+    return false;
+  // What stands right before a point is what a name is wanted of.
+  if (value !== undefined && endOf(value) === point.startOffset) return false;
+  const span = reporter.span(point.startOffset, endOf(number));
+  const text = `0.${number.image}`;
+  const help = `A number begins with a digit: \`${text}\`.`;
+  const fix = { title: `write ${text}`, edits: [{ span, text }] };
+  reporter.report("MC1007", span, { text: `.${number.image}` }, { help, fix });
+  return true;
+};
+
 /** `x ? y : z` */
 const questionMark: Case = (stop) => {
   const { token } = stop;
@@ -174,6 +191,7 @@ export const foreignCases: readonly Case[] = [
   foreignSign,
   foreignComment,
   prefixedString,
+  pointBeforeNumber,
   questionMark,
   severalNames,
   colonBeforeBody,

@@ -1,5 +1,6 @@
 import type { IToken } from "chevrotain";
-import { BadNumber, BadString, NumberToken, StringToken, type Lexed } from "../../grammar/tokens.ts";
+import * as t from "../../grammar/tokens.ts";
+import type { Lexed } from "../../grammar/tokens.ts";
 import { endOf } from "./cst.ts";
 import { valueOfNumber } from "./literals.ts";
 import type { Reporter } from "./reporter.ts";
@@ -34,7 +35,7 @@ const directions: ReadonlyMap<string, string> = new Map([
 function reportDirections(lexed: Lexed, reporter: Reporter): void {
   const pattern = /[\u202a-\u202e\u2066-\u2069]/g;
   if (reporter.file.text.search(pattern) === -1) return;
-  const isString = ({ tokenType }: IToken): boolean => tokenType === StringToken || tokenType === BadString;
+  const isString = ({ tokenType }: IToken): boolean => [t.StringToken, t.BadString, t.SingleQuoted].includes(tokenType);
   for (const token of [...lexed.comments, ...lexed.tokens.filter(isString)]) {
     const place = isString(token) ? "string" : "comment";
     for (const { 0: character, index } of token.image.matchAll(pattern)) {
@@ -48,6 +49,8 @@ function reportDirections(lexed: Lexed, reporter: Reporter): void {
     }
   }
 }
+
+const shortened = (text: string): string => (text.length > 12 ? `${text.slice(0, 12)}...` : text);
 
 /**
  * Reports what the lexer could not read: strange characters, open strings, numbers with letters on their end; and the one
@@ -63,7 +66,7 @@ export function reportLexical(lexed: Lexed, reporter: Reporter): void {
     reporter.report(
       "MC1009",
       span,
-      { text: text.length > 12 ? `${text.slice(0, 12)}...` : text },
+      { text: shortened(text) },
       {
         ...(help !== undefined && { help }),
       },
@@ -74,9 +77,21 @@ export function reportLexical(lexed: Lexed, reporter: Reporter): void {
   if (barred !== undefined) reporter.report("MC1036", reporter.span(barred.startOffset, endOf(barred)), {});
   for (const token of lexed.tokens) {
     const span = reporter.span(token.startOffset, endOf(token));
-    const isNumber = token.tokenType !== NumberToken || Number.isFinite(valueOfNumber(token.image));
-    if (token.tokenType === BadNumber || !isNumber) reporter.report("MC1007", span, { text: token.image });
-    if (token.tokenType === BadString) {
+    const isNumber = token.tokenType !== t.NumberToken || Number.isFinite(valueOfNumber(token.image));
+    if (token.tokenType === t.BadNumber || !isNumber) reporter.report("MC1007", span, { text: token.image });
+    if (token.tokenType === t.PointedNumber) {
+      const text = `${token.image}0`;
+      const help = `No number ends with a point: \`${token.image.slice(0, -1)}\`, or \`${text}\` for a real one.`;
+      const fix = { title: `write ${text}`, edits: [{ span, text }] };
+      reporter.report("MC1007", span, { text: token.image }, { help, fix });
+    }
+    if (token.tokenType === t.SingleQuoted) {
+      const text = `"${token.image.slice(1, -1).replaceAll('"', '\\"')}"`;
+      const help = `Strings stand in double quotes: \`${text}\`. Words, as \`same\`, and functions have none.`;
+      const fix = { title: "write double quotes", edits: [{ span, text }] };
+      reporter.report("MC1009", span, { text: shortened(token.image) }, { help, fix });
+    }
+    if (token.tokenType === t.BadString) {
       const end = reporter.span(span.end, span.end);
       reporter.report("MC1006", span, {}, { fix: { title: 'insert `"`', edits: [{ span: end, text: '"' }] } });
     }

@@ -58,9 +58,14 @@ describe("the nearest of some names", () => {
     expect(nearest("ab", ["abs"])).toBeUndefined();
   });
 
+  it("among few may have another letter, however short it is", () => {
+    expect(nearest("Ned", ["Net", "Small"])).toBe("Net");
+    expect(nearest("Ned", [...names, "Net"])).toBeUndefined();
+  });
+
   it("may have another digit", () => {
-    expect(nearest("f33", ["f16", "f32", "f64"])).toBe("f32");
-    expect(nearest("f3x", ["f16", "f32", "f64"])).toBeUndefined();
+    expect(nearest("f33", [...names, "f32"])).toBe("f32");
+    expect(nearest("f3x", [...names, "f32"])).toBeUndefined();
   });
 
   it("begins as the word does where others are as near", () => {

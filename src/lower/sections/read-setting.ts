@@ -1,10 +1,10 @@
-import { answerOfArgument, answerOfKey } from "../../analyze/arguments-elsewhere.ts";
+import { answerOfArgument, answerOfKey, answerOfSetting } from "../../analyze/arguments-elsewhere.ts";
 import { referencesIn } from "../../analyze/walk.ts";
 import type { Collector } from "../../diagnostics/collector.ts";
 import { brokenLimit } from "../../ir/limits.ts";
 import type { SettingValue } from "../../ir/program.ts";
 import type { ArgumentSchema, CallSchema } from "../../ir/settings.ts";
-import { directiveWords } from "./section-keys.ts";
+import { directiveWords, sectionKeys } from "./section-keys.ts";
 import { lostIn } from "../../graph/lost-in.ts";
 import { nearest } from "../../support/nearest.ts";
 import { textOf, type Span } from "../../support/source.ts";
@@ -148,7 +148,8 @@ export function checkedValue(
   const [behind] = [...referencesIn(expression)].flatMap((name) => scope.unknown(name) ?? []);
   if (behind === "lost") return undefined;
   const found = describe(value, expression);
-  const suggestion = typeof value === "string" && schema.oneOf ? nearest(value, schema.oneOf) : undefined;
+  const choices = schema.kind === "boolean" ? ["true", "false"] : schema.oneOf;
+  const suggestion = typeof value === "string" && choices ? nearest(value, choices) : undefined;
   scope.collector.report(
     "MC4006",
     expression.span,
@@ -188,7 +189,8 @@ export function readCall(
   }
   const schema = Object.hasOwn(table, callee.text) ? table[callee.text] : undefined;
   if (schema === undefined) {
-    const suggestion = nearest(callee.text, Object.keys(table));
+    const answer = answerOfSetting(callee.text, Object.keys(table));
+    const suggestion = answer?.instead ?? nearest(callee.text, Object.keys(table));
     scope.collector.report(
       "MC4004",
       callee.span,
@@ -196,7 +198,7 @@ export function readCall(
       suggestion === undefined
         ? {}
         : {
-            help: `Did you mean \`${suggestion}\`?`,
+            help: answer?.help ?? `Did you mean \`${suggestion}\`?`,
             fix: { title: `Change to \`${suggestion}\``, edits: [{ span: callee.span, text: suggestion }] },
           },
     );
@@ -280,6 +282,13 @@ export function readArguments(
   return ok ? { name: callee, values: Object.fromEntries(ordered), calls, span } : undefined;
 }
 
+/** What is said of a key of a `train` section that stands in another one. */
+function keyOfTrain(key: string): string | undefined {
+  const known: readonly string[] = sectionKeys.train.now;
+  const instead = known.includes(key) ? key : answerOfKey(key, known)?.instead;
+  return instead === undefined ? undefined : `It belongs to the \`train\` section, as \`${instead}\`.`;
+}
+
 /** Settings by their dotted key, one that may have been meant for any as that of the lost name; reports unknown and repeated keys. */
 export function settingsOf(
   entries: readonly Entry[],
@@ -297,7 +306,8 @@ export function settingsOf(
     if (!known.includes(key)) {
       const answer = answerOfKey(key, known);
       const suggestion = answer === undefined ? nearest(key, known) : answer.instead;
-      const help = answer?.help ?? (suggestion === undefined ? undefined : `Did you mean \`${suggestion}\`?`);
+      const other = section === "data" ? keyOfTrain(key) : undefined;
+      const help = answer?.help ?? other ?? (suggestion === undefined ? undefined : `Did you mean \`${suggestion}\`?`);
       const isDirective = section === "train" && directiveWords.some((it) => it === key);
       scope.collector.report(
         "MC4001",
