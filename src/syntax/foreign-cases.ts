@@ -36,8 +36,11 @@ const dropped: ReadonlySet<string> = new Set(["return", "let", "var", "const"]);
 
 /** `return x`, `if c { ... }`, `let x = 3`, `x is None` */
 export const foreignWord: Case = (stop) => {
-  const { before, token, reporter } = stop;
-  for (const word of [before, token]) {
+  const { before, token, tokens, place, reporter } = stop;
+  const first = tokens[tokens.findLastIndex((it, at) => at < place && it.tokenType === t.Newline) + 1];
+  // `else:` is read on as a binding of that name, to the end of what stands behind the colon.
+  const opening = isOneOf(first, [t.Else]) ? first : undefined;
+  for (const word of [before, token, opening]) {
     const help = word && Object.hasOwn(words, word.image) ? words[word.image] : undefined;
     if (!word || help === undefined || !stop.rules.includes("body")) continue;
     const span = spanOf(stop, word);

@@ -222,6 +222,10 @@ describe("what other languages and frameworks write is told once, with what is w
   });
 });
 
+it("an `if` with an `else` behind colons is told at both", () => {
+  expect(told(body("if x > 0:\n    x\n  else:\n    y")).map(([at]) => at)).toEqual(["if", "else"]);
+});
+
 describe("what means the same here is taken:", () => {
   it.each([
     ...["x -> AdaptiveAvgPool2D(1)", "softmax(x, axis=1)", "x // 2", "(x > 0) and not (y > 0) or (x > 1)"],
