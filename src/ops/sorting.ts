@@ -104,6 +104,7 @@ const sortSamples: readonly Sample[] = [
   { operands: [{ dtype: "f32", shape: [4, 3], distinct: true }], attributes: { axis: 0, descending: true } },
   { operands: [{ dtype: "i32", shape: [2, 5], range: [0, 2] }], attributes: { descending: true } },
   { operands: [{ dtype: "f32", shape: [2, 1] }] },
+  { operands: [{ dtype: "f32", shape: [2, 5], data: [1, 0, 1, 0, 1, 2, 2, 2, -1, 2] }], skipGradient: true },
 ];
 
 /** `sort`: the elements of an axis in order. */

@@ -52,6 +52,10 @@ export const convolutionSamples: readonly ConvolutionSample[] = [
   { x: [1, 5, 4, 16], kernel: [3, 2, 16, 2], y: [1, 2, 3, 2], attributes: { strides: [2, 1] } },
   { x: [2, 16, 3, 3], kernel: [3, 16, 2, 2], y: [2, 3, 3, 3], attributes: { layout: "NCHW", padding: "same" } },
   { x: [1, 3, 4, 5], kernel: [2, 3, 1, 1], y: [1, 2, 4, 5], attributes: { layout: "NCHW" } },
+  // Windows that lie in the padding alone, steps longer than the image, and taps further apart than it is large.
+  { x: [2, 1, 5, 2], kernel: [1, 1, 2, 4], y: [2, 1, 9, 4], attributes: { strides: [6, 1], padding: [2] } },
+  { x: [1, 3, 4, 2], kernel: [2, 2, 2, 3], y: [1, 1, 1, 3], attributes: { strides: [7, 5] } },
+  { x: [1, 2, 3, 2], kernel: [3, 2, 2, 3], y: [1, 2, 3, 3], attributes: { dilations: [5, 4], padding: "same" } },
   // Sequences and volumes.
   { x: [2, 9, 3], kernel: [3, 3, 4], y: [2, 7, 4], attributes: {} },
   { x: [1, 7, 2], kernel: [3, 2, 3], y: [1, 7, 3], attributes: { padding: "causal", dilations: [2] } },

@@ -161,6 +161,9 @@ export const poolSamples: readonly PoolSample[] = [
     y: [1, 2, 3, 3],
     attributes: { window: [3, 3], strides: [2, 2], padding: [1, 1, 0, 1], layout: "NCHW" },
   },
+  // Steps longer than the image, and an image of one place.
+  { x: [1, 2, 3, 2], y: [1, 1, 1, 2], attributes: { window: [2, 2], strides: [5, 4] } },
+  { x: [1, 1, 1, 2], y: [1, 1, 1, 2], attributes: { window: [3], strides: [4], padding: [1] } },
   // Sequences and volumes; a last window over the end, and one that would begin in the padding there.
   { x: [2, 7, 3], y: [2, 3, 3], attributes: { window: [3], strides: [2] } },
   { x: [2, 3, 8], y: [2, 3, 4], attributes: { window: [2], strides: [2], padding: "causal", layout: "NCHW" } },

@@ -155,14 +155,20 @@ export function padImages(x: tf.Tensor4D, before: number[], after: number[], val
   const start = [0, Math.max(-top, 0), Math.max(-left, 0) * channels];
   const tall = height + Math.min(top, 0) + Math.min(bottom, 0);
   const wide = width + Math.min(left, 0) + Math.min(right, 0);
-  const cut = tall < height || wide < width ? tf.slice(lines, start, [batch, tall, wide * channels]) : lines;
   const paddings: [number, number][] = [
     [0, 0],
     [Math.max(top, 0), Math.max(bottom, 0)],
     [Math.max(left, 0) * channels, Math.max(right, 0) * channels],
   ];
-  const padded = paddings.some(([begin, end]) => begin + end > 0) ? tf.pad(cut, paddings, value) : cut;
-  return tf.reshape<tf.Rank.R4>(padded, [batch, height + top + bottom, width + left + right, channels]);
+  const pad = (it: tf.Tensor3D) =>
+    paddings.some(([begin, end]) => begin + end > 0) ? tf.pad(it, paddings, value) : it;
+  const shape: [number, number, number, number] = [batch, height + top + bottom, width + left + right, channels];
+  // Where more is cut off on one side than there is, it goes into what the other one is padded by.
+  if (tall <= 0 || wide <= 0) {
+    return tf.reshape(tf.slice(pad(lines), start, [batch, shape[1], shape[2] * channels]), shape);
+  }
+  const cut = tall < height || wide < width ? tf.slice(lines, start, [batch, tall, wide * channels]) : lines;
+  return tf.reshape(pad(cut), shape);
 }
 
 /** Puts `stride - 1` zeros between neighbours along height and width. */
