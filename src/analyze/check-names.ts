@@ -64,6 +64,8 @@ function checkCallable(at: Checker, declaration: CallableDeclaration): void {
   const known = (name: string): boolean => outer.names.has(name) || at.file.scope.get(name)?.kind === "const";
   const dims = dimNamesOf(declaration, known);
   for (const name of [...dims.variables, ...dims.spreads]) {
+    // The dims that a hyperparameter lists.
+    if (outer.names.has(name)) continue;
     const span = declaration.name.span;
     const introducers = (dims.introducedBy.get(name) ?? []).map((place) => elementAt(declaration.inputs, place));
     const needs = introducers.every((it) => it.optional) ? introducersOf(declaration, dims, name) : undefined;
@@ -136,9 +138,9 @@ function checkType(at: Checker, type: TypeExpression, scope: LocalScope): void {
   if (type.classes !== undefined) checkExpression(at, type.classes, scope, new Set(), "dim");
   for (const dim of type.dims) {
     if (dim.kind === "dim-spread") {
-      if (dim.name !== undefined && find(scope, dim.name.text) === undefined) {
-        reportUnknown(at, scope, dim.name.text, dim.name.span, new Set(), "dim");
-      }
+      const many = dim.name && find(scope, dim.name.text);
+      if (many !== undefined) many.used = true;
+      else if (dim.name !== undefined) reportUnknown(at, scope, dim.name.text, dim.name.span, new Set(), "dim");
     } else checkExpression(at, dim, scope, new Set(), "dim");
   }
 }

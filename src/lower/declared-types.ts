@@ -50,28 +50,30 @@ export function resolveType(
     );
     if (classes === undefined) return undefined;
   }
+  const isSize = (dim: Dim, span: Span, text: string, val: Val): boolean =>
+    dims === "checked" ? checkPositive(ctx, dim, span, text, val) : isPositive(ctx, dim, span, val, text);
   const shape: Dim[] = [];
   for (const it of type.dims) {
     if (it.kind === "dim-spread") {
-      const dims = findLocal(ctx.scope, it.name?.text ?? spreadKey);
-      if (dims?.kind === "absent") {
-        reportAbsent(ctx, dims, it.span);
+      const many = findLocal(ctx.scope, it.name?.text ?? spreadKey);
+      if (many?.kind === "absent") {
+        reportAbsent(ctx, many, it.span);
         return undefined;
       }
-      if (dims?.kind !== "list") {
+      if (many?.kind !== "list") {
         report(ctx, "MC2010", it.span, { name: it.name === undefined ? "..." : `...${it.name.text}` });
         return undefined;
       }
-      for (const dim of dims.elements) if (dim.kind === "dim") shape.push(dim.dim);
+      for (const element of many.elements) {
+        const dim = asDim(ctx, element, it.span, `each element of \`${it.name?.text ?? "..."}\``);
+        if (dim === undefined || !isSize(dim, it.span, formatDim(dim), element)) return undefined;
+        shape.push(dim);
+      }
       continue;
     }
     const val = ctx.elaborator.rules.expression(ctx, it, { integer: true });
     const dim = asDim(ctx, val, it.span, "a dimension");
-    if (dim === undefined) return undefined;
-    if (
-      dims === "checked" ? !checkPositive(ctx, dim, it.span, textOf(it.span), val) : !isPositive(ctx, dim, it.span, val)
-    )
-      return undefined;
+    if (dim === undefined || !isSize(dim, it.span, textOf(it.span), val)) return undefined;
     shape.push(it.kind === "reference" ? withLabel(dim, it.text) : dim);
   }
   return dtype && { type: { dtype, shape }, facts: labelsOf(classes) };
@@ -181,7 +183,7 @@ export function matchInputs(
         if (before === undefined || before.kind === "absent")
           callee.scope.names.set(key, { kind: "list", elements: dims.map((dim): Val => ({ kind: "dim", dim })) });
         else if (before.kind === "list")
-          later.push(() => sameSpread(ctx, declaration, input, it, before.elements, dims));
+          later.push(() => sameSpread(ctx, declaration, input, it, before.elements, { name: part.name, dims }));
         shape.push(...dims);
         continue;
       }
@@ -360,13 +362,16 @@ function sameSpread(
   input: Input,
   it: GivenInput,
   before: readonly Val[],
-  dims: readonly Dim[],
+  { name, dims }: { readonly name: string | undefined; readonly dims: readonly Dim[] },
 ): boolean {
+  const wanted = before.map((val) =>
+    val.kind === "dim" ? val.dim : val.kind === "number" && val.integer ? constant(val.value) : undefined,
+  );
   const same =
-    before.length === dims.length &&
-    before.every((val, index) => {
+    wanted.length === dims.length &&
+    wanted.every((size, index) => {
       const dim = dims[index];
-      return val.kind === "dim" && dim !== undefined && decide(equal(val.dim, dim), factsIn(ctx)).verdict === "proved";
+      return size !== undefined && dim !== undefined && decide(equal(size, dim), factsIn(ctx)).verdict === "proved";
     });
   if (same) return true;
   const shown = (list: readonly (Dim | undefined)[]): string =>
@@ -378,8 +383,8 @@ function sameSpread(
     {
       callee: declaration.name.text,
       input: input.name?.text ?? "the input",
-      declared: "...",
-      expected: shown(before.map((val) => (val.kind === "dim" ? val.dim : undefined))),
+      declared: `...${name ?? ""}`,
+      expected: shown(wanted),
       actual: shown(dims),
       example: "",
     },
