@@ -31,6 +31,7 @@ import { printFindings } from "../load-unit.ts";
 import { openTraining, planTraining, type OpenTraining, type TrainingOptions } from "../open-training.ts";
 import { checkVocabulary, readWeights } from "../read-weights.ts";
 import { reportFeatures } from "../report-features.ts";
+import { reportTimesBeyond } from "../report-times-beyond.ts";
 import { elementText, reportDivergence } from "../report-divergence.ts";
 import { printStrays } from "../print-strays.ts";
 import type { Surroundings } from "../surroundings.ts";
@@ -100,6 +101,7 @@ async function trainInto(
     await checkFolder(open, files);
     if (!printFindings(spec.collector, terminal, before)) return exitCode.findings;
     if (!(await reportFeatures(open, terminal))) return exitCode.findings;
+    reportTimesBeyond(open, terminal);
     const json = options.json === true;
     const stop = listenForEndings(terminal, signal);
     if (!json) terminal.out(`${headline(open, start)}\n`);

@@ -13,8 +13,18 @@ train Line on Blobs {
   epochs: 10
 }`;
 
-/** What ends a training that has begun. */
+/** What is wrong with a training that has begun. */
 export const runsCatalog = {
+  MC4046: entry({
+    severity: "warning",
+    title: "a training that ends too early",
+    message: (it: { what: string; steps: number; epochs: number }) =>
+      `${it.what}, and this training ends before: after ${it.steps} steps, in epoch ${it.epochs}.`,
+    explanation:
+      "How many steps an epoch has is known with the data alone, and the command line may make a training shorter. So a time of freezing in the other unit than the length of the training, and a warmup, may lie behind its end: what was to thaw never does, and the rate never has its full value.",
+    bad: training("0.1").replace("epochs: 10", 'epochs: 2\n  freeze "**.bias": until step 100'),
+    good: training("0.1").replace("epochs: 10", 'epochs: 2\n  freeze "**.bias": until step 3'),
+  }),
   MC4043: entry({
     severity: "error",
     title: "a loss that is no finite number",
