@@ -63,7 +63,7 @@ export function reportUnknownNames(ctx: Context, e: Expression, { metrics = fals
         if (mayBeLost(ctx.file, node.text)) return;
         ctx.elaborator.collector.sayNames();
         const candidates = [...words, ...candidatesOf(ctx, role, metrics)];
-        reportUnknownName(reporter(ctx), node.text, node.span, candidates, "name", new Set(), knownValues(ctx, role));
+        reportUnknownName(reporter(ctx), node.text, node.span, candidates, "name", words, knownValues(ctx, role));
         return;
       }
       case "member":
