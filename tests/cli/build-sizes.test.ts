@@ -91,7 +91,7 @@ describe("a trained model that is built at fixed sizes", () => {
   it.each([
     [["B=0"], "The dim B must be a whole number of at least 1, not 0."],
     [["B=four"], "The dim B must be a whole number of at least 1, not four."],
-    [["BB=4"], "Net has neither a hyperparameter nor a dim BB: did you mean B?"],
+    [["BB=4"], "Net has neither a hyperparameter nor a dim BB; it has width, B, T"],
     [["B=4", "B=5"], "--set gives B twice."],
     [["T=17"], "T <= 16"],
     [["B=65"], "B <= 64"],

@@ -39,7 +39,7 @@ it.each([
   ["auc(sigmoid(score), real)", "MC3019 `auc` takes logits, and this is a probability already."],
   ["sensitivity_at_specificity(score, real)", "MC2013 `sensitivity_at_specificity` needs `specificity`."],
   ["recall_at_precision(score, real, precision=2)", "MC3004 Precision is a share, and it is 2"],
-  ["pearson(score[:, 0], real)", "MC3031 `real` of `pearson` has `...` = [] where this has [4]."],
+  ["pearson(score[:, 0], real)", "MC3031 `real` of `pearson` has `...S` = [] where this has [4]."],
   [
     "r2(score, real, mask=long)",
     "MC3003 The elements of `mask` of `r2` must be truth values or of floating point, and they are i32.",
