@@ -25,9 +25,18 @@ export interface ModuleVariables {
   readonly states: ReadonlyMap<string, Variable>;
 }
 
+const owned = new WeakMap<Module, ModuleVariables>();
+
+/** What a model owns: found once, as many ask for it. */
+function ownedBy(module: Module): ModuleVariables {
+  const found = owned.get(module) ?? variablesOf(module.functions, entryOf(module));
+  owned.set(module, found);
+  return found;
+}
+
 /** All parameters of a model in the order of the program, each once. */
 export function parametersOf(module: Module): readonly ParameterInfo[] {
-  return [...variablesOf(module.functions, entryOf(module)).parameters].map(([path, it]) => ({
+  return [...ownedBy(module).parameters].map(([path, it]) => ({
     path,
     type: it.type,
     init: it.init,
@@ -36,7 +45,7 @@ export function parametersOf(module: Module): readonly ParameterInfo[] {
 
 /** All states of a model (running statistics and the like) in the order of the program, each once. */
 export function statesOf(module: Module): readonly StateInfo[] {
-  return [...variablesOf(module.functions, entryOf(module)).states].map(([path, it]) => ({
+  return [...ownedBy(module).states].map(([path, it]) => ({
     path,
     type: it.type,
     init: it.init,

@@ -16,8 +16,8 @@ import { usualLayers } from "./usual-layers.ts";
  * about what was written, or gives what its type says, the same on both targets as in f64, and finite.
  */
 const odd = [
-  ...["-100", "-1", "0", "1", "2", "3", "5", "20", "1.5", "0.5", "-0.5", "1e-60", "1e300", "true", "false", '"a"', "x"],
-  ...["[]", "[1]", "[2, 3]", "[0, 1]", "[-1, 1]", "[1.5, 1]", "[1, 2, 3]", "[20, 1]", "B", "same", "valid", "concat"],
+  ...["-100", "-1", "0", "1", "2", "3", "5", "7", "1.5", "0.5", "-0.5", "1e-60", "1e300", "true", "false", '"a"', "x"],
+  ...["[]", "[1]", "[2, 3]", "[0, 1]", "[-1, 1]", "[1.5, 1]", "[1, 2, 3]", "[7, 1]", "B", "same", "valid", "concat"],
   ...["mul", "nonsense", "relu", "softmax", "leaky_relu(0.1)", "leaky_relu(x)", "zeros", "ones", "constant(2)"],
   ...[
     "normal(stddev=-1)",
