@@ -74,6 +74,8 @@ describe("what is far away", () => {
   it("is found with sizes put in the place of those that are equal to them", () => {
     refutes(atMost(T, 1024), { H: 33, T: 1089, W: 33 }, equal(T, multiply(H, W)), equal(H, W));
     proves(atMost(T, 1024), equal(T, multiply(H, W)), equal(H, W), atMost(W, 32));
+    const proof = decide(atMost(T, 1024), given(equal(T, multiply(H, W)), equal(H, W)));
+    expect(proof.verdict === "refuted" && [...proof.counterexample.keys()]).toEqual(["H", "T", "W"]);
   });
 
   it("is found among large sizes, where the smallest ones are out of reach", () => {

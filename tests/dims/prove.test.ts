@@ -23,6 +23,7 @@ describe("what a proof shows without any search", () => {
     ["a lower bound by a product", ["A >= B * C", "B * C >= A + 1"]],
     ["minima by cases", ["min(A, B) >= 5", "A < 5"]],
     ["maxima by cases", ["4 >= max(A, B)", "B >= 5"]],
+    ["a maximum of what is smaller than a third", ["max(A, B) >= C + 1", "C >= A", "C >= B"]],
     ["the sum of both", ["max(A, B) + min(A, B) != A + B"]],
     ["nested choices", ["max(min(A, 3), min(B, 3)) >= 4"]],
     ["a square", ["0 >= min(A - 2, 1) * min(A - 2, 1) + 1"]],
@@ -43,6 +44,14 @@ describe("what a proof shows without any search", () => {
     ["a relation whose divisor is no divisor", ["B | A", "0 >= B"]],
   ])("%s", (_, given) => {
     expect(contradictory(relations(...given), steps)).toBe(true);
+  });
+
+  it.each([
+    ["substitutions", ["A == B + 1", "B == C + 1", "C >= A - 1"], 8, 128],
+    ["hundreds of cases, each of which is short", ["A // 512 + (A + 256) // 512 != (2 * A) // 512"], 64, 1024],
+  ])("all work counts: %s", (_, given, few, enough) => {
+    expect(contradictory(relations(...given), few)).toBe(false);
+    expect(contradictory(relations(...given), enough)).toBe(true);
   });
 
   it.each([
