@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { buildApplyGraph, buildGradientGraph, buildTrainingGraph } from "../../src/autodiff/build-training-step.ts";
+import { asNumber } from "../../src/dims/dim.ts";
+import { onnxTarget } from "../../src/emit/onnx/onnx-target.ts";
 import { interpretGraph } from "../../src/graph/interpret.ts";
 import { verifyGraph } from "../../src/graph/verify.ts";
 import type { Graph } from "../../src/ir/graph.ts";
@@ -68,6 +70,35 @@ describe("followers", () => {
     );
     expect(new Map([...states, ...parameters])).toEqual(new Map(whole));
     expect(whole).toHaveLength(6);
+  });
+
+  it("are kernels in their stored order for ONNX", () => {
+    const text = `
+block Half: (x: f32[B, 4, 4, 2]) -> f32[B, 3] {
+  x -> Conv2D(3, kernel=3) -> GlobalAvgPool2D
+}
+model Net: (x: f32[B, 4, 4, 2]) -> (y: f32[B, 3], z: f32[B, 3]) {
+  target = Half()
+  online = Half()
+  (x -> online, x -> target)
+}
+data Noise {
+  source: drawn(count=32)
+  x: f32[4, 4, 2] = noise.normal
+}
+train Net on Noise {
+  optimizer: sgd(lr=0.1)
+  loss: mse(y, z)
+  follow "target.**" of "online.**": decay=0.9
+}
+`;
+    const name = "param/target.conv2d_0.kernel";
+    const [logical, stored] = [referenceTarget, onnxTarget()].map((target) =>
+      buildTrainingGraph(trainingOf(text), target).inputs.find((it) => it.name === name),
+    );
+    expect([logical?.perm, stored?.perm]).toEqual([undefined, [3, 2, 0, 1]]);
+    expect(logical?.value.type.shape.map((it) => asNumber(it))).toEqual([3, 3, 2, 3]);
+    expect(stored?.value.type.shape.map((it) => asNumber(it))).toEqual([3, 2, 3, 3]);
   });
 
   it.each([
