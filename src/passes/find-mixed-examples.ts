@@ -70,9 +70,7 @@ function liesOf(node: Node, scope: Scope, batch: Dim): readonly Lie[] {
       )
     : keepsPlaces(node, operands);
   if (axis === "as it was") return [operands.find((it) => it !== undefined)];
-  return node.results.map((it) =>
-    axis === undefined || times === undefined ? { mixedBy: node } : lieAlong(it, axis, times),
-  );
+  return node.results.map((it) => (axis === undefined ? { mixedBy: node } : lieAlong(it, axis, times)));
 }
 
 const mentions = (dim: Dim, batch: Dim): boolean => {

@@ -1,4 +1,5 @@
 import type { Module } from "../ir/graph.ts";
+import { required } from "../support/fault.ts";
 import { flatten } from "./flatten.ts";
 import { passesBeforeGradients, runPasses } from "./pipeline.ts";
 
@@ -13,7 +14,7 @@ export function storedPermsOf(module: Module): ReadonlyMap<string, readonly numb
   const graphs = (["training", "inference"] as const).map((mode) => runPasses(flatten(module, { mode }), first));
   return new Map(
     graphs.flatMap(({ inputs }) =>
-      inputs.flatMap((it) => (it.path !== undefined && it.perm !== undefined ? [[it.path, it.perm] as const] : [])),
+      inputs.flatMap(({ path, perm }) => (perm === undefined ? [] : [[required(path, "path"), perm] as const])),
     ),
   );
 }

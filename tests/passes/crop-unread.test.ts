@@ -43,6 +43,12 @@ describe("cropping what is not read", () => {
     // Places of a side: 16, 14, 7, 5 and 2, of which the 2 need 4, 6, 12 and 14.
     const sizes = ["slice 14", "slice 14", "conv 12", "add 12", "max_pool 6", "relu 6", "conv 4", "avg_pool 2"];
     expect(cropped(graph)).toEqual(sizes);
+    // What is not cropped stays the value that it was.
+    const ids = new Set(graph.nodes.flatMap(({ results }) => results.map(({ id }) => id)));
+    const stayed = cropUnread(eliminateDeadNodes(graph)).nodes.filter(({ results }) =>
+      results.every(({ id }) => ids.has(id)),
+    );
+    expect(stayed.map((it) => it.kind === "operator" && it.op)).toEqual(["avg_pool"]);
   });
 
   it("leaves what is read elsewhere, made elsewhere, or saves too little", () => {

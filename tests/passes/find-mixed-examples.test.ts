@@ -110,6 +110,7 @@ describe("a feature of one example", () => {
     ["f32[1, 1, 1]", `max_pool(${image}, window=[2, 2], strides=[2, 2])`],
     ["f32[2]", `moved(${pair})`],
     ["f32[2]", `merged(${pair})`],
+    ["f32[2]", `rearrange(2 * rearrange(${pair}, "b t -> (t b)"), "(t b) -> b t", t=2)`],
     ["f32[2]", `along(${pair})`],
     ["f32[3, 5, 1]", `resize(${image}, 3, 5)`],
     ["f32[3, 5, 1]", `resize(${image}, 3, 5, method=bicubic)`],
