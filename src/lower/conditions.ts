@@ -29,7 +29,9 @@ export function lowerComparison(ctx: Context, e: ComparisonExpression): Val {
     const right = vals[index + 1];
     const leftSpan = e.operands[index]?.span ?? e.span;
     const rightSpan = e.operands[index + 1]?.span ?? e.span;
-    if (left === undefined || right === undefined) return poison;
+    const [a, b] = [e.operands[index], e.operands[index + 1]];
+    if (left === undefined || right === undefined || a === undefined || b === undefined) return poison;
+    if (isNeverEqual(ctx, a, b, right, e.span) || isNeverEqual(ctx, b, a, left, e.span)) return poison;
     const one = compare(ctx, operator, left, right, e, leftSpan, rightSpan);
     if (one.kind === "poison") return poison;
     if (one.kind === "boolean" && all.kind === "boolean") {
@@ -46,6 +48,35 @@ export function lowerComparison(ctx: Context, e: ComparisonExpression): Val {
     }
   }
   return all.kind === "boolean" ? { ...all, ...combined(vals, () => textOf(e.span)) } : all;
+}
+
+/** Whether a literal stands beside what it can never be the same as; then it is reported. */
+function isNeverEqual(ctx: Context, literal: Expression, other: Expression, val: Val, span: Span): boolean {
+  const own = ctx.callable?.declaration.hyperparameters.find((it) => nameOf(other) === it.name.text);
+  const takes = (word: string): boolean =>
+    own?.type.alternatives.some((it) => it.kind === "word" && it.name.text === word) === true;
+  const isNumber = isStaticNumber(val);
+  const actual =
+    literal.kind === "string" && !["string", "tensor", "poison"].includes(val.kind) && !takes("string")
+      ? `a text and ${describe(val)}`
+      : literal.kind === "number" && val.kind === "boolean" && !takes("int") && !takes("float")
+        ? `a number and ${describe(val)}`
+        : literal.kind === "boolean" && isNumber && !takes("bool")
+          ? `a truth value and ${describe(val)}`
+          : undefined;
+  if (actual === undefined) return false;
+  const help =
+    literal.kind !== "string"
+      ? {}
+      : isNumber
+        ? { help: "Numbers stand without quotes." }
+        : { help: `Words and functions stand without quotes: \`${literal.value}\`.` };
+  report(ctx, "MC3008", span, { expected: "what is compared must be of one kind", actual }, help);
+  return true;
+}
+
+function nameOf(e: Expression): string | undefined {
+  return e.kind === "reference" ? e.text : undefined;
 }
 
 function compare(

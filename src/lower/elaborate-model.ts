@@ -263,7 +263,7 @@ function entryFacts(ctx: Context, declaration: CallableDeclaration): Contract | 
           ctx,
           "MC3100",
           fact.span,
-          { name: declaration.name.text, conditions: [...others, fact.condition.span].map(textOf) },
+          { name: declaration.name.text, conditions: [...new Set([...others, fact.condition.span].map(textOf))] },
           { labels: others.map((span) => ({ span, message: "with this" })) },
         );
         return undefined;

@@ -86,9 +86,16 @@ export function reportLexical(lexed: Lexed, reporter: Reporter): void {
       reporter.report("MC1007", span, { text: token.image }, { help, fix });
     }
     if (token.tokenType === t.SingleQuoted) {
-      const text = `"${token.image.slice(1, -1).replaceAll('"', '\\"')}"`;
-      const help = `Strings stand in double quotes: \`${text}\`. Words, as \`same\`, and functions have none.`;
-      const fix = { title: "write double quotes", edits: [{ span, text }] };
+      const inside = token.image.slice(1, -1);
+      const quoted = `"${inside.replaceAll('"', '\\"')}"`;
+      // What is a name by itself is mostly meant as one: `padding='same'`.
+      const isWord = /^[A-Za-z_]\w*$/.test(inside);
+      const help = isWord
+        ? `Words and functions stand without quotes: \`${inside}\`. A text stands in double ones: \`${quoted}\`.`
+        : `Strings stand in double quotes: \`${quoted}\`. Words, as \`same\`, and functions have none.`;
+      const fix = isWord
+        ? { title: `write ${inside}`, edits: [{ span, text: inside }] }
+        : { title: "write double quotes", edits: [{ span, text: quoted }] };
       reporter.report("MC1009", span, { text: shortened(token.image) }, { help, fix });
     }
     if (token.tokenType === t.BadString) {

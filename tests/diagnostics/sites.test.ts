@@ -130,6 +130,10 @@ describe("values and types", () => {
     ["MC3004", "model M: (x: f32[B, 4]) -> y: f32[B, 4] where ⟦1 == 2⟧ {\n  x\n}\n"],
     ["MC3100", "model M: (x: f32[B, 4]) -> y: f32[B, 4] where B > 1, ⟦B == 1⟧ {\n  x\n}\n"],
     ["MC3008", inBody('  y = ⟦"a" < "b"⟧\n  x')],
+    [
+      "MC3008",
+      'block W(m: big | small): (x: f32[B, 4]) { when ⟦m == "big"⟧ { x } else { 2 * x } }\n' + inBody("  x -> W(big)"),
+    ],
     ["MC3008", inBody("  y = softmax(x, axis=⟦true⟧)\n  y")],
     ["MC3008", inBody("  x + ⟦D⟧\n") + 'data D {\n  source: csv("a.csv")\n  x: f32[4] = raw.x\n}\n'],
     ["MC3008", inBody("  y = ⟦3⟧[0]\n  x")],

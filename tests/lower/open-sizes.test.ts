@@ -57,5 +57,7 @@ describe("a header that no sizes satisfy", () => {
   it("may be so for one fact alone", () => {
     const { message } = onlyFinding(model("(x: f32[B, T]) -> y: f32[B, T] where B > 1, T < 1", "x"));
     expect(message).toBe("No sizes satisfy the header of M: `T < 1` holds for none.");
+    const between = onlyFinding(model("(x: f32[B, T]) -> y: f32[B, T] where 3 <= T <= 2", "x"));
+    expect(between.message).toBe("No sizes satisfy the header of M: `3 <= T <= 2` holds for none.");
   });
 });

@@ -143,6 +143,11 @@ train M on D {
 `;
 }
 
+it.each(Object.entries(measured))("%s is measured without a warning", (name, { of, given = {} }) => {
+  const values = Object.entries(given).map(([key, it]) => `, ${key}=${it}`);
+  expect(checkFile(measuredBy(`${name}(${of}${values.join("")})`)).map((it) => it.message)).toEqual([]);
+});
+
 describe.each(metrics.map((it) => [it.name.text, it.hyperparameters.map(({ name }) => name.text)] as const))(
   "every argument of %s",
   (name, parameters) => {

@@ -171,6 +171,8 @@ export function readCall(
 ): SettingCall | undefined {
   const callee = expression.kind === "call" ? expression.callee : expression;
   if (callee.kind !== "reference") {
+    // Single quotes were told where the text was read.
+    if (callee.kind === "string" && textOf(callee.span).startsWith("'")) return undefined;
     const name = describe(undefined, expression);
     const meant = callee.kind === "string" ? callee.value : callee.kind === "member" ? callee.name.text : "";
     const near = Object.hasOwn(table, meant) ? meant : nearest(meant, Object.keys(table));
