@@ -1,0 +1,91 @@
+import { describe, expect, it } from "vitest";
+import { createCollector } from "../../../src/diagnostics/collector.ts";
+import { isDirect, replaceRawFields, type RawMention } from "../../../src/lower/sections/raw-fields.ts";
+import { required } from "../../../src/support/fault.ts";
+import type { Expression } from "../../../src/syntax/ast.ts";
+import { parseFile } from "../../../src/syntax/parse.ts";
+
+/** The expression of a feature, as it is written. */
+function expressionOf(text: string): Expression {
+  const file = { path: "d.model", text: `data D {\n  source: csv("d.csv")\n  x: f32[2] = ${text}\n}\n` };
+  const collector = createCollector();
+  const [data] = parseFile(file, collector).declarations;
+  if (data?.kind !== "data" || collector.diagnostics.length > 0) throw new Error(text);
+  const [feature] = data.entries.flatMap((it) => (it.kind === "feature" ? [it] : []));
+  return required(feature?.value, "value");
+}
+
+/** What is mentioned in an expression, and what stands in its place. */
+function replaced(text: string): { readonly names: readonly string[]; readonly expression: Expression } {
+  const mentions = new Map<string, RawMention>();
+  const expression = replaceRawFields(expressionOf(text), mentions, (it) =>
+    it.kind === "number" ? it.value : undefined,
+  );
+  return { names: [...mentions.keys()], expression };
+}
+
+const moves = (text: string, own: readonly string[] = []): boolean =>
+  isDirect(replaced(text).expression, (name) => own.includes(name));
+
+describe("raw fields", () => {
+  it.each([
+    ["raw.a", ["a"]],
+    ['raw["fixed acidity"]', ["fixed acidity"]],
+    ['stack(raw["a"], raw.b, raw.a)', ["a", "b"]],
+    ["raw.window(64, shift=1)", ["window_64_1"]],
+    ["raw.a[0]", ["a"]],
+    ['other["a"]', []],
+    ['raw["a", "b"]', []],
+    ["raw[0]", []],
+    ["raw[..., None]", []],
+    ['raw.a["b"]', ["a"]],
+  ])("are found in %s", (text, names) => {
+    expect(replaced(text).names).toEqual(names);
+  });
+
+  it("keep the place where they are mentioned first", () => {
+    const mentions = new Map<string, RawMention>();
+    replaceRawFields(expressionOf("raw.a + 2 * raw.a"), mentions, () => undefined);
+    const { start, file } = required(mentions.get("a"), "a").expression.span;
+    expect(start).toBe(file.text.indexOf("raw.a"));
+  });
+
+  it.each([
+    "raw.a",
+    "(raw.a)",
+    "raw.a[0]",
+    "raw.a[:, 0]",
+    "stack(raw.a, raw.b, axis=-1)",
+    "concat(raw.a, raw.b, axis=-1)",
+    "reshape(raw.a, [B, 2])",
+    "transpose(raw.a, perm=[1, 0])",
+    'rearrange(raw.a, "b t -> t b")',
+    "raw.a -> transpose",
+    'raw.a -> rearrange("b (t u) -> b t u", t=2) -> reshape([B, 4])',
+    "stack(reshape(raw.a, [B]), raw.b)",
+  ])("are moved alone by %s", (text) => {
+    expect(moves(text)).toBe(true);
+  });
+
+  it.each([
+    "raw.a + 1",
+    "other",
+    "sin(raw.a)",
+    "stack(raw.a, sin(raw.b))",
+    "stack(raw.a, other)",
+    "stack(1, 2)",
+    "raw.a -> sin",
+    "raw.a -> standardize -> transpose",
+    "raw.a -> reshape([B]) -> sin(raw.b)",
+    "raw.a -> concat(raw.b)",
+    "sin(raw.a)[0]",
+  ])("are computed with by %s", (text) => {
+    expect(moves(text)).toBe(false);
+  });
+
+  it("are computed with by a function of the file's own that is called as an operator is", () => {
+    expect(moves("stack(raw.a, raw.b)", ["stack"])).toBe(false);
+    expect(moves("raw.a -> transpose", ["transpose"])).toBe(false);
+    expect(moves("raw.a -> transpose", ["stack"])).toBe(true);
+  });
+});
