@@ -128,6 +128,31 @@ describe("runTraining", () => {
     ]);
   });
 
+  it("tells of loss scales, and of the steps that were skipped since the last report", async () => {
+    const trainer = recorder();
+    // Of steps 0, 3 and 4 a gradient is not finite; two more were skipped before.
+    const scaling = () => {
+      const skipped = trainer.steps.filter(({ step }) => [0, 3, 4].includes(step)).length;
+      return [{ scale: 2 ** (10 - skipped), skipped: 2 + skipped }];
+    };
+    const { epochs } = await train({ ...trainer, scaling }, { length: { epochs: 3 } });
+    expect(epochs.map((it) => it.scaling)).toEqual([
+      [{ scale: 2 ** 9, skipped: 3, since: 1 }],
+      [{ scale: 2 ** 7, skipped: 5, since: 2 }],
+      [{ scale: 2 ** 7, skipped: 5, since: 0 }],
+    ]);
+    const [plain] = (await train(recorder(), { length: { epochs: 1 } })).epochs;
+    expect(plain !== undefined && "scaling" in plain).toBe(false);
+  });
+
+  it("diverges where a loss scale is too small to help", async () => {
+    const scaling = (scale: number) => () => [{ scale, skipped: 0 }];
+    const { outcome } = await train({ ...recorder(), scaling: scaling(2 ** -14) }, { length: { epochs: 1 } });
+    expect(outcome).toBe("finished");
+    const small = await train({ ...recorder(), scaling: scaling(2 ** -15) }, { length: { epochs: 1 } });
+    expect(small).toMatchObject({ outcome: "diverged", divergence: { kind: "scale", scale: 2 ** -15 } });
+  });
+
   it("validates nothing where no example is held back", async () => {
     const empty = { ...dataset, splits: { ...dataset.splits, validate: counting(0) } };
     const { epochs } = await train(recorder(), { length: { epochs: 1 } }, { dataset: empty });
