@@ -9,6 +9,12 @@ import { dims } from "./define/sample-dims.ts";
 
 const zero = constant(0);
 
+/** How wide a border is. */
+export const borderSides = {
+  before: { kind: "dims", doc: "For each axis, how many elements stand before it." },
+  after: { kind: "dims", doc: "For each axis, how many elements stand behind it." },
+} as const;
+
 /** `pad_constant`: a border of one value. */
 export const padConstant = definePrimitive({
   name: "pad_constant",
@@ -17,8 +23,7 @@ export const padConstant = definePrimitive({
   structure: { kind: "each axis", attributes: ["before", "after"] },
   operands: [{ name: "x", dtype: "any", shape: "[...]" }],
   attributes: {
-    before: { kind: "dims", doc: "For each axis, how many elements stand before it." },
-    after: { kind: "dims", doc: "For each axis, how many elements stand behind it." },
+    ...borderSides,
     value: { kind: "float", doc: "The value of the border.", default: 0 },
   },
   range: ({ ranges, attributes: { value } }) =>

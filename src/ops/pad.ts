@@ -7,6 +7,7 @@ import { defineComposite } from "./define/operator.ts";
 import { one, withAxis } from "./define/shape-rules.ts";
 import { dims } from "./define/sample-dims.ts";
 import { numbersBetween, unionOf } from "./define/value-range.ts";
+import { borderSides } from "./pad-constant.ts";
 
 const modes = ["constant", "reflect", "symmetric", "edge", "wrap"] as const;
 
@@ -18,8 +19,7 @@ export const pad = defineComposite({
   structure: { kind: "each axis", attributes: ["before", "after"] },
   operands: [{ name: "x", dtype: "any", shape: "[...]" }],
   attributes: {
-    before: { kind: "dims", doc: "For each axis, how many elements stand before it." },
-    after: { kind: "dims", doc: "For each axis, how many elements stand behind it." },
+    ...borderSides,
     value: { kind: "float", doc: "The value of a border that is constant.", default: 0 },
     mode: {
       kind: "string",
