@@ -50,33 +50,37 @@ export function lowerComparison(ctx: Context, e: ComparisonExpression): Val {
   return all.kind === "boolean" ? { ...all, ...combined(vals, () => textOf(e.span)) } : all;
 }
 
+/** Literals by their kind: what they are called, the types that take them, and the values that they are never the same as. */
+const literals = {
+  string: {
+    called: "a text",
+    types: ["string"],
+    differsFrom: ({ kind }: Val) => !["string", "tensor", "poison"].includes(kind),
+  },
+  number: { called: "a number", types: ["int", "float"], differsFrom: ({ kind }: Val) => kind === "boolean" },
+  boolean: { called: "a truth value", types: ["bool"], differsFrom: isStaticNumber },
+} as const;
+
 /** Whether a literal stands beside what it can never be the same as; then it is reported. */
 function isNeverEqual(ctx: Context, literal: Expression, other: Expression, val: Val, span: Span): boolean {
-  const own = ctx.callable?.declaration.hyperparameters.find((it) => nameOf(other) === it.name.text);
-  const takes = (word: string): boolean =>
-    own?.type.alternatives.some((it) => it.kind === "word" && it.name.text === word) === true;
-  const isNumber = isStaticNumber(val);
-  const actual =
-    literal.kind === "string" && !["string", "tensor", "poison"].includes(val.kind) && !takes("string")
-      ? `a text and ${describe(val)}`
-      : literal.kind === "number" && val.kind === "boolean" && !takes("int") && !takes("float")
-        ? `a number and ${describe(val)}`
-        : literal.kind === "boolean" && isNumber && !takes("bool")
-          ? `a truth value and ${describe(val)}`
-          : undefined;
-  if (actual === undefined) return false;
-  const help =
-    literal.kind !== "string"
-      ? {}
-      : isNumber
-        ? { help: "Numbers stand without quotes." }
-        : { help: `Words and functions stand without quotes: \`${literal.value}\`.` };
-  report(ctx, "MC3008", span, { expected: "what is compared must be of one kind", actual }, help);
+  if (literal.kind !== "string" && literal.kind !== "number" && literal.kind !== "boolean") return false;
+  const { called, types, differsFrom } = literals[literal.kind];
+  if (!differsFrom(val)) return false;
+  // A hyperparameter of several types may be given the one that the literal is not of.
+  const own = ctx.callable?.declaration.hyperparameters.find(
+    ({ name }) => other.kind === "reference" && other.text === name.text,
+  );
+  if (own?.type.alternatives.some((it) => it.kind === "word" && types.some((type) => type === it.name.text)))
+    return false;
+  const expected = "what is compared must be of one kind";
+  report(ctx, "MC3008", span, { expected, actual: `${called} and ${describe(val)}` }, helpOfQuotes(literal, val));
   return true;
 }
 
-function nameOf(e: Expression): string | undefined {
-  return e.kind === "reference" ? e.text : undefined;
+function helpOfQuotes(literal: Expression, val: Val): { readonly help?: string } {
+  if (literal.kind !== "string") return {};
+  if (isStaticNumber(val)) return { help: "Numbers stand without quotes." };
+  return { help: `Words and functions stand without quotes: \`${literal.value}\`.` };
 }
 
 function compare(
