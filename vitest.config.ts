@@ -1,7 +1,7 @@
 import { configDefaults, defineConfig } from "vitest/config";
 
-// Tests of these folders choose a TensorFlow.js backend, start processes, or write to the console: each file in a
-// process of its own. The others only compile and run graphs, and share the modules that they load.
+// Tests of these folders start processes, write to the console or load what was generated: each file in a process of its
+// own. The others compile and run graphs, and share the modules that they load.
 const apart = ["browser", "cli", "docs", "emit", "runtime", "soak", "specs"].map((folder) => `tests/${folder}/**`);
 const options = {
   testTimeout: 60_000,
