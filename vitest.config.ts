@@ -1,8 +1,8 @@
 import { configDefaults, defineConfig } from "vitest/config";
 
-// Tests of these folders start processes, write to the console or load what was generated: each file in a process of its
-// own. The others compile and run graphs, and share the modules that they load.
-const apart = ["browser", "cli", "docs", "emit", "runtime", "soak", "specs"].map((folder) => `tests/${folder}/**`);
+// These replace modules or watch whole processes: each file in a process of its own. The others share the modules that
+// they load.
+const apart = ["tests/browser/*.test.ts", "tests/soak/*.test.ts", "tests/cli/kill-at-write.test.ts"];
 const options = {
   testTimeout: 60_000,
   hookTimeout: 60_000,
@@ -14,7 +14,7 @@ const options = {
 export default defineConfig({
   test: {
     projects: [
-      { test: { ...options, name: "apart", include: apart.map((files) => `${files}/*.test.ts`) } },
+      { test: { ...options, name: "apart", include: apart } },
       {
         test: {
           ...options,

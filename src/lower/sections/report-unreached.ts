@@ -1,6 +1,7 @@
 import { activeValues } from "../../autodiff/active-values.ts";
 import { flattenStep } from "../../autodiff/flatten-step.ts";
 import { dependents } from "../../autodiff/nodes-between.ts";
+import { surelyLearns } from "../../autodiff/surely-learns.ts";
 import type { Collector } from "../../diagnostics/collector.ts";
 import { entryOf, parametersOf } from "../../graph/parameters-of.ts";
 import { usesOf } from "../../graph/rewrite.ts";
@@ -23,37 +24,41 @@ export function reportUnreached(
 ): void {
   const { model, steps, phases } = program;
   const places = phases.map((phase) => steps.flatMap((step) => lookAt(program, { step, phase })));
-  const tell = (it: Learning, at?: string): void => {
-    const step = required(written[steps.indexOf(it.place.step)], "step").step;
+  const tell = ({ place, unreached }: Learning, at?: string): void => {
+    const step = required(written[steps.indexOf(place.step)], "step").step;
     const { span } = step.setting("loss")?.phrases[0] ?? step;
-    const { why, help } = whyNot(it, model);
+    const { why, help } = whyNot(required(unreached, "graph"), model);
     collector.report("MC4086", span, { model: model.name, why, ...(at !== undefined && { at }) }, { help });
   };
   const idle = steps.flatMap((step) => {
     const own = places.flat().filter((it) => it.place.step === step);
-    return own.some(({ reaches }) => reaches) ? [] : own.slice(0, 1);
+    return own.every(({ unreached }) => unreached !== undefined) ? own.slice(0, 1) : [];
   });
   idle.forEach((it) => {
     tell(it);
   });
-  const [still] = places.find((it) => it.every(({ reaches }) => !reaches)) ?? [];
+  const [still] = places.find((it) => it.every(({ unreached }) => unreached !== undefined)) ?? [];
   if (idle.length === 0 && still !== undefined) tell(still, beginningOf(still.place.phase));
 }
 
-/** A step in a phase in which it is to change something. */
+/** A step in a phase in which it is to change something, and its graph where its loss does not reach that. */
 interface Learning {
   readonly place: StepPlace;
+  readonly unreached?: Unreached;
+}
+
+interface Unreached {
   readonly graph: Graph;
   readonly loss: Value;
-  readonly reaches: boolean;
 }
 
 function lookAt(program: TrainProgram, place: StepPlace): readonly Learning[] {
   if (!parametersOf(program.model).some(({ path }) => isLearned(place, path))) return [];
+  if (surelyLearns(program, place)) return [{ place }];
   const graph = expandComposites(flattenStep(program, place), keepOwnGradients);
   const loss = required(graph.outputs.find(({ role }) => role === "loss")?.value, "loss");
   const learned = parametersIn(graph).filter(({ path }) => isLearned(place, required(path, "path")));
-  return [{ place, graph, loss, reaches: slopesOf(graph, learned).has(loss.id) }];
+  return [{ place, ...(!slopesOf(graph, learned).has(loss.id) && { unreached: { graph, loss } }) }];
 }
 
 function parametersIn({ inputs }: Graph): readonly GraphInput[] {
@@ -69,7 +74,7 @@ function slopesOf({ nodes }: Graph, inputs: readonly GraphInput[]): ReadonlySet<
 }
 
 /** Why the gradient of a loss reaches nothing that is to change, and what to do. */
-function whyNot({ graph, loss }: Learning, model: Module): { readonly why: string; readonly help: string } {
+function whyNot({ graph, loss }: Unreached, model: Module): { readonly why: string; readonly help: string } {
   const { nodes } = graph;
   const parameters = parametersIn(graph);
   const made = dependents(
