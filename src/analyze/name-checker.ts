@@ -12,7 +12,7 @@ import type { GivenGroups } from "./given.ts";
 import { find, visible, type Local, type LocalKind, type LocalScope } from "./local-scope.ts";
 import { lostName } from "../syntax/lost-name.ts";
 import { mayBeLost } from "./may-be-lost.ts";
-import { reportUnknownName } from "./report-unknown-name.ts";
+import { mostHelped, reportUnknownName } from "./report-unknown-name.ts";
 
 /** Where names are looked at, and what is known there. */
 export interface Checker {
@@ -150,7 +150,8 @@ export function reportUnknown(
   at.collector.sayNames();
   const path = whereToImport(at, name);
   if (path !== undefined) return report(`It is declared in ${path}: write \`import { ${name} } from "${path}"\`.`);
-  const candidates = role === "element type" ? words : [...words, ...candidatesOf(at, scope, role)];
+  const isOnlyWords = role === "element type" || at.collector.found.length > mostHelped;
+  const candidates = isOnlyWords ? words : [...words, ...candidatesOf(at, scope, role)];
   if (role === "dim" && /^[a-z]/.test(name) && nearest(name, candidates) === undefined)
     return report("A size that an input brings has a name with a capital: `B`, `Batch`.");
   reportUnknownName(at.collector, name, span, candidates, what, what === "name" ? words : undefined);

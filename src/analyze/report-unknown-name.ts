@@ -7,6 +7,9 @@ import { answerOfElement, answerOfName } from "./names-elsewhere.ts";
 /** More words than these nobody wants to read in a help. */
 export const mostWords = 8;
 
+/** Beside so many findings in one body a name that is near helps nobody, and takes long to find among thousands. */
+export const mostHelped = 100;
+
 /**
  * Reports a name that stands for nothing: with what is written for it here where it is another framework's, with the nearest
  * right spelling, or with the `words` that an argument takes, or what is to be said `otherwise`.

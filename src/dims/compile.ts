@@ -76,6 +76,8 @@ function compileAtom(atom: Atom, positions: ReadonlyMap<string, number>): Evalua
         return best;
       };
     }
+    case "sum":
+      return compileDim(atom.of, positions);
   }
 }
 

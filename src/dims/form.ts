@@ -32,7 +32,9 @@ export type Atom =
   | { readonly kind: "variable"; readonly name: string }
   | { readonly kind: "floor"; readonly dividend: Dim; readonly divisor: Dim }
   | { readonly kind: "mod"; readonly dividend: Dim; readonly divisor: Dim }
-  | { readonly kind: "min" | "max"; readonly operands: readonly Dim[] };
+  | { readonly kind: "min" | "max"; readonly operands: readonly Dim[] }
+  /** A factor that stays as it is: multiplied out, the product would have too many terms. */
+  | { readonly kind: "sum"; readonly of: Dim };
 
 const atomKeys = new WeakMap<Atom, string>();
 const monomialKeys = new WeakMap<readonly Factor[], string>();
@@ -59,6 +61,8 @@ function buildAtomKey(atom: Atom): string {
       return `n(${atom.operands.map(dimKey).join(",")})`;
     case "max":
       return `x(${atom.operands.map(dimKey).join(",")})`;
+    case "sum":
+      return `s(${dimKey(atom.of)})`;
   }
 }
 
@@ -149,11 +153,16 @@ function collectVariables(d: Dim, names: Set<string>): void {
   }
 }
 
+const sizes = new WeakMap<Dim, number>();
+
 /** How many terms and factors a dimension has, those within its atoms included: the measure of work on it. */
 export function sizeOf(d: Dim): number {
-  let size = 1;
+  const known = sizes.get(d);
+  if (known !== undefined) return known;
+  let size = 1 + d.terms.length;
   for (const t of d.terms) for (const f of t.factors) size += 1 + operandsOf(f.atom).reduce((n, o) => n + sizeOf(o), 0);
-  return size + d.terms.length;
+  sizes.set(d, size);
+  return size;
 }
 
 /** The dimensions within an atom; none in a variable. */
@@ -167,5 +176,7 @@ export function operandsOf(atom: Atom): readonly Dim[] {
     case "min":
     case "max":
       return atom.operands;
+    case "sum":
+      return [atom.of];
   }
 }

@@ -1,7 +1,7 @@
 import type { Atom, Dim, Factor, Term } from "./form.ts";
 import { asConstant } from "./form.ts";
 
-/** The dimension in the language's own syntax, `2 * H`, `T // 2 + 1`, `min(A, B)`: parsing it gives it back. */
+/** The dimension in the language's own syntax, `2 * H`, `T // 2 + 1`, `min(A, B)`: parsing it gives its value back. */
 export function formatDim(d: Dim): string {
   if (d.terms.length === 0) return "0";
   // A sum begins with a positive term where it has one: `3 - H`, not `-H + 3`.
@@ -48,6 +48,8 @@ function formatAtom(atom: Atom, nested: boolean): string {
     case "min":
     case "max":
       return `${atom.kind}(${atom.operands.map(formatDim).join(", ")})`;
+    case "sum":
+      return `(${formatDim(atom.of)})`;
   }
 }
 

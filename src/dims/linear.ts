@@ -26,6 +26,8 @@ type Monomials = Map<string, Monomial>;
 
 const maximumRows = 160;
 const maximumProducts = 60;
+/** With more unknowns than these there are more rows than {@link maximumRows} after any elimination. */
+const maximumMonomials = 2 * maximumRows;
 
 /**
  * Whether no integers satisfy all of the inequalities d >= 0, seen as linear in their monomials: Fourier-Motzkin
@@ -37,8 +39,15 @@ export function linearlyInfeasible(atLeastZero: readonly Dim[], budget: Budget):
   const floors = new Map<string, Atom>();
   for (const d of atLeastZero) collectFloors(d, floors);
   const definitions = [...floors.values()].flatMap(floorBounds);
+  const dims = [...atLeastZero, ...definitions];
+  budget.left -= dims.reduce((work, d) => work + shiftedSize(d), 0) / 4;
+  if (budget.left < 0) return false;
   const monomials: Monomials = new Map();
-  const rows = [...atLeastZero, ...definitions].map((d) => rowOf(d, monomials));
+  const rows: Row[] = [];
+  for (const d of dims) {
+    rows.push(rowOf(d, monomials));
+    if (monomials.size > maximumMonomials) return false;
+  }
   const signs = [...monomials.values()].filter((m) => m.nonnegative).map((m) => unitRow(m.key));
   return eliminate([...rows, ...productRows(rows, monomials), ...signs], budget);
 }
@@ -64,6 +73,11 @@ function floorBounds(atom: Atom): readonly Dim[] {
   const rest = subtract(atom.dividend, multiply(atom.divisor, fromAtom(atom)));
   const bounds = [rest, add(subtract(negate(rest), constant(1)), atom.divisor)];
   return asConstant(atom.divisor) === undefined ? [...bounds, subtract(atom.divisor, constant(1))] : bounds;
+}
+
+/** How many monomials a dimension has once all its atoms are shifted, at most. */
+function shiftedSize(d: Dim): number {
+  return d.terms.reduce((sum, { factors }) => sum + 2 ** factors.reduce((degree, f) => degree + f.power, 0), 0);
 }
 
 function rowOf(d: Dim, monomials: Monomials): Row {

@@ -1,6 +1,6 @@
 import { fault } from "../support/fault.ts";
 import type { Atom, Dim, Factor, Term } from "./form.ts";
-import { asConstant, atomKey, compareMonomials, compareText, monomialKey } from "./form.ts";
+import { asConstant, atomKey, compareMonomials, compareText, monomialKey, sizeOf } from "./form.ts";
 
 const noFactors: readonly Factor[] = [];
 const zero: Dim = { kind: "dim", terms: [] };
@@ -95,12 +95,26 @@ export function subtract(a: Dim, b: Dim): Dim {
   return b.terms.length === 0 ? a : add(a, negate(b));
 }
 
-/** a * b. Where one of them is 1, the other with its label. */
+/** The most terms and factors of a product that is multiplied out. */
+const mostMultiplied = 1000;
+
+/** a * b. Where one of them is 1, the other with its label. Sums whose product would be too long stay its factors. */
 export function multiply(a: Dim, b: Dim): Dim {
   const x = asConstant(a);
   if (x !== undefined) return scale(b, x);
   const y = asConstant(b);
   if (y !== undefined) return scale(a, y);
+  const isLong = sizeOf(a) * b.terms.length + sizeOf(b) * a.terms.length > mostMultiplied;
+  return isLong ? multiplyOut(asFactor(a), asFactor(b)) : multiplyOut(a, b);
+}
+
+/** A sum of several terms as one atom; anything else as it is. */
+function asFactor(d: Dim): Dim {
+  return d.terms.length > 1 ? fromAtom({ kind: "sum", of: d }) : d;
+}
+
+/** a * b as a sum of the products of their terms, however many. */
+function multiplyOut(a: Dim, b: Dim): Dim {
   const products: Term[] = [];
   for (const s of a.terms) for (const t of b.terms) products.push(multiplyTerms(s, t));
   return fromTerms(products);
@@ -242,7 +256,7 @@ export function dividePolynomials(a: Dim, b: Dim): { readonly quotient: Dim; rea
     if (factors !== undefined && times !== 0n) {
       const step = fromTerm({ coefficient: times * sign, factors });
       quotient = add(quotient, step);
-      rest = subtract(rest, multiply(step, b));
+      rest = subtract(rest, multiplyOut(step, b));
     }
     if (left !== 0n) {
       remainder.push({ coefficient: left, factors: t.factors });

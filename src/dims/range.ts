@@ -81,6 +81,8 @@ function atomRange(atom: Atom, of: (name: string) => Range): Range {
       const ranges = atom.operands.map((operand) => rangeOf(operand, of));
       return { low: choose(...ranges.map((r) => r.low)), high: choose(...ranges.map((r) => r.high)) };
     }
+    case "sum":
+      return rangeOf(atom.of, of);
   }
 }
 

@@ -42,6 +42,8 @@ export function mapAtom(atom: Atom, map: (d: Dim) => Dim): Dim {
       return minimum(...atom.operands.map(map));
     case "max":
       return maximum(...atom.operands.map(map));
+    case "sum":
+      return map(atom.of);
   }
 }
 
@@ -84,6 +86,8 @@ function atomValue(atom: Atom, env: ReadonlyMap<string, number>): bigint | undef
       }
       return best;
     }
+    case "sum":
+      return valueOf(atom.of, env);
   }
 }
 

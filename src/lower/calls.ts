@@ -29,7 +29,7 @@ import { gatherInputs } from "./gather-inputs.ts";
 import { bindArguments, completeHyperparameters, evaluateHyperparameters } from "./hyperparameters.ts";
 import { describe, poison, type RecipeVal, type Val } from "./values.ts";
 import { findInitializer } from "../ops/initializers.ts";
-import { reportUnknownName } from "../analyze/report-unknown-name.ts";
+import { mostHelped, reportUnknownName } from "../analyze/report-unknown-name.ts";
 import { isPlace } from "./indexing.ts";
 import type { Callable } from "../std/program-file.ts";
 import { takesMasks, isMaskArgument } from "../analyze/masks.ts";
@@ -107,14 +107,19 @@ function reportBarred(ctx: Context, { what, name, declared }: Barred, span: Span
 
 /** Most unknown names were reported when the file was loaded, and once is enough; not so words for a block's enum. */
 function reportUnknown(ctx: Context, name: string, span: Span, { words = new Set() }: Expected): void {
+  const { collector } = ctx.elaborator;
+  collector.sayNames();
+  const candidates = collector.found.length > mostHelped ? words : candidatesOf(ctx, words);
+  reportUnknownName(reporter(ctx), name, span, candidates, "name", words);
+}
+
+/** What a name may have been meant to be: where words are wanted, nothing of the library stands in their place. */
+function candidatesOf(ctx: Context, words: ReadonlySet<string>): readonly string[] {
   const visible: string[] = [];
   for (let scope: Scope | undefined = ctx.scope; scope !== undefined; scope = scope.parent)
     visible.push(...scope.names.keys());
-  ctx.elaborator.collector.sayNames();
-  // Where words are wanted, nothing of the library stands in their place.
   const named = words.size > 0 ? [] : [...ctx.file.scope.keys(), ...library.offered()];
-  const candidates = [...words, ...visible, ...ctx.words, ...named];
-  reportUnknownName(reporter(ctx), name, span, candidates, "name", words);
+  return [...words, ...visible, ...ctx.words, ...named];
 }
 
 /** Losses that are means of what metrics are, by the names of these. */

@@ -35,7 +35,7 @@ import { keyOfFacts } from "./value-facts.ts";
 import type { ValueTree } from "./value-tree.ts";
 import { formatType, keyOfVal, type Val } from "./values.ts";
 import { factsIn } from "./minima.ts";
-import { isTooLarge, writtenSize } from "./written-size.ts";
+import { isTooLarge, isTooVaried, writtenSize } from "./written-size.ts";
 
 /** A use of a declaration that fits it: its inputs as the body sees them. */
 export interface Use {
@@ -282,7 +282,8 @@ function lowerBody(use: Use): Instantiation | undefined {
   const size = writtenSize(elaborator, context.nodes);
   const { parent, call } = context.frame;
   const outside = parent === undefined ? context : { ...context, frame: parent };
-  if (isTooLarge(outside, size, `\`${func.name}\``, call ?? declaration.name.span)) return undefined;
+  const place = call ?? declaration.name.span;
+  if (isTooLarge(outside, size, `\`${func.name}\``, place) || isTooVaried(outside, place)) return undefined;
   elaborator.sizes.set(key, size);
   elaborator.functions.set(key, func);
   const made = summarise(

@@ -6,6 +6,9 @@ import { report, type Context, type FunctionStore } from "./context.ts";
 /** The most operators that a network has, every use and every copy written out. */
 const mostOperators = 100_000;
 
+/** The most instantiations of blocks and functions with hyperparameters or sizes of their own that a network has. */
+const mostFunctions = 20_000;
+
 /** How many operators nodes are, every call and every copy of a repeat written out. */
 export function writtenSize(store: Pick<FunctionStore, "sizes">, nodes: readonly Node[]): number {
   return nodes.reduce((sum, node) => {
@@ -27,6 +30,13 @@ export function writtenSize(store: Pick<FunctionStore, "sizes">, nodes: readonly
 /** Whether so many operators are more than a network may have; true after a report. */
 export function isTooLarge(ctx: Context, size: number, what: string, span: Span): boolean {
   if (size <= mostOperators) return false;
-  report(ctx, "MC2038", span, { what, most: mostOperators });
+  report(ctx, "MC2038", span, { what, most: mostOperators, of: "operators" });
+  return true;
+}
+
+/** Whether a network has no room for another function; true after a report. */
+export function isTooVaried(ctx: Context, span: Span): boolean {
+  if (ctx.elaborator.functions.size < mostFunctions) return false;
+  report(ctx, "MC2038", span, { what: "this network", most: mostFunctions, of: "different blocks and functions" });
   return true;
 }

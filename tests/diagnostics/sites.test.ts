@@ -104,6 +104,19 @@ describe("names and declarations", () => {
       "block Twice(f: block): (x: f32[B, D]) -> f32[B, D] {\n  x -> ⟦f⟧ -> f\n}\n" +
         inBody(`  x -> ${"Twice(".repeat(17)}Dense(4)${")".repeat(17)}`),
     ],
+    [
+      "MC2038",
+      "block B0(k: int): (x: f32[B, D]) -> f32[B, D] {\n  x * k\n}\n" +
+        "block B1(k: int): (x: f32[B, D]) -> f32[B, D] {\n  x -> B0(2 * k) -> B0(2 * k + 1)\n}\n" +
+        "block B2(k: int): (x: f32[B, D]) -> f32[B, D] {\n  x -> B1(2 * k) -> ⟦B1(2 * k + 1)⟧\n}\n" +
+        Array.from({ length: 13 }, (_, at) => at + 3)
+          .map(
+            (n) =>
+              `block B${n}(k: int): (x: f32[B, D]) -> f32[B, D] {\n  x -> B${n - 1}(2 * k) -> B${n - 1}(2 * k + 1)\n}\n`,
+          )
+          .join("") +
+        inBody("  x -> B15(1)"),
+    ],
   ]);
 });
 

@@ -280,10 +280,13 @@ export const namesCatalog = {
   MC2038: entry({
     severity: "error",
     title: "network too large to be written out",
-    message: (it: { readonly what: string; readonly most: number }) =>
-      `Written out, ${it.what} is more than ${it.most.toLocaleString("en")} operators.`,
+    message: (it: {
+      readonly what: string;
+      readonly most: number;
+      readonly of: "operators" | "different blocks and functions";
+    }) => `Written out, ${it.what} is more than ${it.most.toLocaleString("en")} ${it.of}.`,
     explanation:
-      "Graphs hold every use of a block or function, and every copy of a `repeat` or `for`, written out. The largest networks there are have some ten thousand operators: what has more is a number with too many digits, or uses that double, each within the next.",
+      "A block is a different one with other hyperparameters, or other sizes of its inputs. Graphs hold every use of a block or function, and every copy of a `repeat` or `for`, written out. The largest networks there are have some ten thousand operators: what has more is a number with too many digits, or uses that double, each within the next.",
     bad: linear("  x -> repeat 1_000_000 { relu } -> Dense(2)\n"),
     good: linear("  x -> repeat 100 { relu } -> Dense(2)\n"),
   }),

@@ -93,6 +93,8 @@ export function createDimWriter(sources: ReadonlyMap<string, DimSource>, operati
       case "min":
       case "max":
         return node(it.kind === "min" ? "Min" : "Max", it.operands.map(single), name);
+      case "sum":
+        return single(it.of);
     }
   };
 

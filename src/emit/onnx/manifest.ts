@@ -334,5 +334,7 @@ function atomExpression(atom: Atom): DimExpression {
     case "min":
     case "max":
       return [atom.kind, ...atom.operands.map(dimExpression)];
+    case "sum":
+      return dimExpression(atom.of);
   }
 }

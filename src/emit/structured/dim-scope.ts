@@ -86,6 +86,8 @@ export function dimScope(
         return arithmetic("minimum", ...atom.operands.map(dim));
       case "max":
         return arithmetic("maximum", ...atom.operands.map(dim));
+      case "sum":
+        return dim(atom.of);
     }
   };
 
