@@ -14,7 +14,7 @@ function forAxes(rowsOf: (n: number) => Names): Names {
 }
 
 /** What bears another name here, by its name here: layers of Keras and PyTorch, functions of both and of NumPy. */
-const renamed: Names = {
+const renamed = (): Names => ({
   Dense: ["Linear", "LazyLinear", "FullyConnected"],
   ...forAxes((n) => ({
     [`Conv${n}D`]: [`Conv${n}d`, `LazyConv${n}d`, `Convolution${n}D`],
@@ -111,7 +111,7 @@ const renamed: Names = {
   precision: ["Precision", "precision_score"],
   recall: ["Recall", "recall_score"],
   r2: ["R2Score", "r2_score"],
-};
+});
 
 const stage = "A function is a stage by itself: `-> relu`, `-> leaky_relu(0.2)`.";
 const pipe = "Stages stand one after the other: `x -> Dense(64) -> relu -> Dense(10)`.";
@@ -186,17 +186,21 @@ const modules: ReadonlySet<string> = new Set([
   ...["jax", "math", "tfl", "torchvision", "linalg"],
 ]);
 
-const answers: ReadonlyMap<string, Answer> = new Map([
-  ...Object.entries(renamed).flatMap(([instead, names]) =>
-    names.map((it): [string, Answer] => [it, { help: `It is called \`${instead}\` here.`, instead }]),
-  ),
-  ...Object.entries(told).map(([name, help]): [string, Answer] => [name, { help }]),
-]);
+let known: ReadonlyMap<string, Answer> | undefined;
+
+/** All answers by name: made when the first name means nothing, which in most files none does. */
+const answers = (): ReadonlyMap<string, Answer> =>
+  (known ??= new Map([
+    ...Object.entries(renamed()).flatMap(([instead, names]) =>
+      names.map((it): [string, Answer] => [it, { help: `It is called \`${instead}\` here.`, instead }]),
+    ),
+    ...Object.entries(told).map(([name, help]): [string, Answer] => [name, { help }]),
+  ]));
 
 /** What a name that means nothing is answered with, where another framework or language has it. */
 export function answerOfName(name: string): Answer | undefined {
   return (
-    answers.get(name) ?? (modules.has(name) ? { help: `Names stand alone here, without \`${name}.\`.` } : undefined)
+    answers().get(name) ?? (modules.has(name) ? { help: `Names stand alone here, without \`${name}.\`.` } : undefined)
   );
 }
 
@@ -217,7 +221,7 @@ const elements: Names = {
 export function answerOfElement(name: string): Answer | undefined {
   const instead = Object.entries(elements).find(([, names]) => names.includes(name))?.[0];
   if (instead !== undefined) return { help: `It is called \`${instead}\` here.`, instead };
-  return name === "Tensor" || name === "self" ? answers.get(name) : undefined;
+  return name === "Tensor" || name === "self" ? answers().get(name) : undefined;
 }
 
 /** Whether a name is that of a package or module of another framework. */
@@ -226,4 +230,6 @@ export function isModule(name: string): boolean {
 }
 
 /** All names that are answered, each with the name here that stands for it, if one does. */
-export const answeredNames: Iterable<readonly [name: string, answer: Answer]> = answers;
+export function answeredNames(): Iterable<readonly [name: string, answer: Answer]> {
+  return answers();
+}
