@@ -1,7 +1,7 @@
 import { formatDim, type Dim } from "../dims/dim.ts";
 import { decide, type Verdict } from "../dims/decide.ts";
 import { atLeast, divides, equal, type Facts, type Relation } from "../dims/facts.ts";
-import type { ShapeChecker } from "../ops/define/operator.ts";
+import type { ShapeChecker, SizePair } from "../ops/define/operator.ts";
 
 /** What a shape rule found wrong: a clause in the user's words, with help where there is some. */
 export interface ShapeFinding {
@@ -20,9 +20,12 @@ export function createShapeChecker(facts: Facts, report: (finding: ShapeFinding)
   };
   const equals = (left: Dim, right: Dim, what: string): boolean =>
     obliged(equal(left, right), `${what} must be equal, and ${named(left)} is not ${named(right)}`);
+  const allEqual = (pairs: readonly SizePair[]): boolean =>
+    pairs.every(({ left, right, what }) => equals(left, right, what));
   return {
     equal: equals,
-    broadcasts: equals,
+    allEqual,
+    allBroadcast: allEqual,
     provesEqual: (left, right) => proves(equal(left, right)),
     provesAtLeast: (left, right) => proves(atLeast(left, right)),
     atLeast: (left, right, what) =>

@@ -333,6 +333,13 @@ export function report<C extends Code>(
   ctx.elaborator.collector.add(finding);
 }
 
+/** The use of the library that a frame is within, the outermost one. */
+export function libraryUse(frame: Frame): Frame | undefined {
+  let use: Frame | undefined;
+  for (let it: Frame | undefined = frame; it?.library === true; it = it.parent) use = it;
+  return use;
+}
+
 function placeOf(span: Span): string {
   const { file, start, end } = inFile(span);
   return `${file.path} ${start} ${end}`;

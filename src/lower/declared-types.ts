@@ -12,7 +12,8 @@ import type { CallableDeclaration, Input, TypeExpression } from "../syntax/ast.t
 import { reportAbsent } from "./report-absent.ts";
 import { findLocal, report, type Context, type Scope } from "./context.ts";
 import { asDim } from "./convert.ts";
-import { exampleOf, named, shapeChecker } from "./shape-checker.ts";
+import { reportMisfits, type Misfit } from "./report-misfits.ts";
+import { shapeChecker } from "./shape-checker.ts";
 import { judgePlaces, labelsOf } from "./value-facts.ts";
 import { argumentOf, reportRange } from "./given-argument.ts";
 import { describe, formatType, poison, type TensorVal, type Val, type ValueFacts } from "./values.ts";
@@ -152,6 +153,7 @@ export function matchInputs(
   const isKnown = (name: string): boolean => isBound(name) || callee.file.scope.get(name)?.kind === "const";
   const { variables } = dimNamesOf(declaration, isKnown);
   const later: (() => boolean)[] = [];
+  const misfits: Misfit[][] = declaration.inputs.map(() => []);
   const types: ({ dtype: DType; shape: Dim[]; facts: ValueFacts } | undefined)[] = declaration.inputs.map(
     () => undefined,
   );
@@ -208,25 +210,7 @@ export function matchInputs(
           if (asNumber(dim) === undefined) shape[at] = withLabel(wanted, bare);
           return true;
         }
-        report(
-          ctx,
-          "MC3031",
-          it.span,
-          {
-            callee: declaration.name.text,
-            input: input.name?.text ?? `input ${String(index + 1)}`,
-            declared: textOf(expression.span),
-            expected: formatDim(wanted),
-            actual: named(dim),
-            example: exampleOf(equal(dim, wanted), dim, wanted, "is not", factsIn(ctx)),
-          },
-          {
-            labels: [
-              { span: input.span, message: "declared here" },
-              { span: it.span, message: `this is ${formatType(type)}` },
-            ],
-          },
-        );
+        misfits[index]?.push({ declared: textOf(expression.span), wanted, dim });
         return false;
       });
     }
@@ -251,6 +235,10 @@ export function matchInputs(
   });
   // Compound dims may rest on names that only a later input introduces.
   for (const check of later) if (!check()) fine = false;
+  misfits.forEach((some, index) => {
+    const it = given[index];
+    if (it !== undefined) reportMisfits(ctx, declaration, index, it, some);
+  });
   if (!fine) return undefined;
   return types.map((it) => it && { type: { dtype: it.dtype, shape: it.shape }, facts: it.facts });
 }
@@ -383,9 +371,7 @@ function sameSpread(
     {
       callee: declaration.name.text,
       input: input.name?.text ?? "the input",
-      declared: `...${name ?? ""}`,
-      expected: shown(wanted),
-      actual: shown(dims),
+      sizes: [{ declared: `...${name ?? ""}`, expected: shown(wanted), actual: shown(dims) }],
       example: "",
     },
     { labels: [{ span: input.span, message: "declared here" }] },

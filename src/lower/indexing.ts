@@ -1,17 +1,18 @@
 import { add, ceilDivide, constant, subtract, type Dim } from "../dims/dim.ts";
 import { decide } from "../dims/decide.ts";
-import { atLeast, lessThan } from "../dims/facts.ts";
+import type { ParametersOf } from "../diagnostics/catalog.ts";
+import { atLeast, lessThan, type Relation } from "../dims/facts.ts";
 import { operators } from "../ops/registry.ts";
 import { tagAttributes } from "../ops/define/tag-attributes.ts";
 import type { Expression, IndexExpression, IndexItem, SliceExpression } from "../syntax/ast.ts";
 import { applyOperator } from "./apply-operator.ts";
 import { report, type Context } from "./context.ts";
 import { asDim, asInteger } from "./convert.ts";
-import { exampleOf, named } from "./shape-checker.ts";
+import { exampleOf, named, stating } from "./shape-checker.ts";
 import { describe, formatType, poison, type TensorVal, type Val } from "./values.ts";
-import { factsIn } from "./minima.ts";
+import { factsIn, putOff } from "./minima.ts";
 import { elementAt } from "../support/element-at.ts";
-import { textOf } from "../support/source.ts";
+import { textOf, type Span } from "../support/source.ts";
 
 /** `layers[0]`, `x[:, -1]`, `x[0, 1:3]`. */
 export function lowerIndex(ctx: Context, e: IndexExpression): Val {
@@ -156,24 +157,26 @@ function pointWindow(ctx: Context, e: Expression, at: IndexedAxis): Window | und
   const { size } = at;
   const start = place(ctx, e, at);
   if (start === undefined) return undefined;
-  const inside =
-    decide(lessThan(start, size), factsIn(ctx)).verdict === "proved" &&
-    decide(atLeast(start, constant(0)), factsIn(ctx)).verdict === "proved";
-  if (inside) return { start, size: constant(1), step: 1 };
-  const below = decide(atLeast(start, constant(0)), factsIn(ctx)).verdict !== "proved";
-  const relation = below ? atLeast(start, constant(0)) : lessThan(start, size);
-  report(ctx, "MC3025", e.span, {
-    index: named(start),
-    does: lieIn(size),
-    example: exampleOf(
-      relation,
-      start,
-      below ? constant(0) : size,
-      below ? "is less than" : "is not less than",
-      factsIn(ctx),
-    ),
+  const bounds = [
+    { relation: atLeast(start, constant(0)), right: constant(0), verb: "is less than" },
+    { relation: lessThan(start, size), right: size, verb: "is not less than" },
+  ];
+  const fits = bounds.every(({ relation, right, verb }) =>
+    isSure(ctx, relation, e.span, () => {
+      const example = exampleOf(relation, start, right, verb, factsIn(ctx));
+      return { index: named(start), does: lieIn(size), example };
+    }),
+  );
+  return fits ? { start, size: constant(1), step: 1 } : undefined;
+}
+
+/** Whether what an index needs is proved, or may be put off; else it is reported, with what `found` says of it. */
+function isSure(ctx: Context, relation: Relation, span: Span, found: () => ParametersOf<"MC3025">): boolean {
+  if (decide(relation, factsIn(ctx)).verdict === "proved") return true;
+  const parameters = found();
+  return putOff(ctx, relation, span, (all) => {
+    report(ctx, "MC3025", span, parameters, stating(ctx.facts, all));
   });
-  return undefined;
 }
 
 function sliceWindow(ctx: Context, e: SliceExpression, at: IndexedAxis): Window | "all" | undefined {
@@ -201,14 +204,12 @@ function sliceWindow(ctx: Context, e: SliceExpression, at: IndexedAxis): Window 
       does: "hold an element",
     },
   ];
-  for (const { relation, left, right, verb, does } of checks) {
-    if (decide(relation, factsIn(ctx)).verdict === "proved") continue;
-    report(ctx, "MC3025", e.span, {
-      index: `${named(start)}:${named(stop)}`,
-      does,
-      example: exampleOf(relation, left, right, verb, factsIn(ctx)),
-    });
-    return undefined;
-  }
+  const fits = checks.every(({ relation, left, right, verb, does }) =>
+    isSure(ctx, relation, e.span, () => {
+      const example = exampleOf(relation, left, right, verb, factsIn(ctx));
+      return { index: `${named(start)}:${named(stop)}`, does, example };
+    }),
+  );
+  if (!fits) return undefined;
   return { start, size: step === 1 ? length : ceilDivide(length, constant(step)), step };
 }

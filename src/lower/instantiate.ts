@@ -12,7 +12,7 @@ import { fault } from "../support/fault.ts";
 import { textOf, type Span } from "../support/source.ts";
 import type { CallableDeclaration, Expression } from "../syntax/ast.ts";
 import { bindInputs, isOfAbsent, type BoundInput } from "./bind-inputs.ts";
-import { statedRelations } from "./conditions.ts";
+import { statedRelations, type Stated } from "./conditions.ts";
 import {
   createUnit,
   freshValue,
@@ -35,6 +35,7 @@ import { keyOfFacts } from "./value-facts.ts";
 import type { ValueTree } from "./value-tree.ts";
 import { formatType, keyOfVal, type Val } from "./values.ts";
 import { factsIn } from "./minima.ts";
+import { clausesFor } from "./shape-checker.ts";
 import { isTooLarge, isTooVaried, writtenSize } from "./written-size.ts";
 
 /** A use of a declaration that fits it: its inputs as the body sees them. */
@@ -154,7 +155,7 @@ function proveFacts(
             { span: fact.span, message: "required here" },
             ...(inputSpan === span || argument !== undefined ? [] : [{ span: inputSpan, message: "of this input" }]),
           ],
-          ...(argument !== undefined && example === "" ? {} : { help: helpFor(fact.condition) }),
+          ...(argument !== undefined && example === "" ? {} : { help: helpFor(ctx, fact.condition, it) }),
         },
         argument,
       );
@@ -165,10 +166,12 @@ function proveFacts(
 }
 
 /** What to do where a condition does not hold, or cannot be proved. */
-function helpFor(condition: Expression): string {
-  return referencesIn(condition).has("given")
-    ? "Give the inputs that belong together, or leave them out together."
-    : "Choose other sizes, or add the same `where` to the header of the block that uses it.";
+function helpFor(ctx: Context, condition: Expression, stated: Stated | false): string {
+  if (referencesIn(condition).has("given")) return "Give the inputs that belong together, or leave them out together.";
+  const clauses = stated === false ? undefined : clausesFor(factsIn(ctx), [stated.relation]);
+  return clauses === undefined
+    ? "Choose other sizes."
+    : `Choose other sizes, or state it in the header if it always holds: \`where ${clauses}\`.`;
 }
 
 /** A fact's message with the values of the names in its braces. */

@@ -1,11 +1,15 @@
 import { decide } from "../dims/decide.ts";
-import { assume, type Facts, type Relation } from "../dims/facts.ts";
-import type { Context } from "./context.ts";
+import { assume, negateRelation, type Facts, type Relation } from "../dims/facts.ts";
+import type { Span } from "../support/source.ts";
+import { libraryUse, type Context, type Frame } from "./context.ts";
 
 /** A smallest size that something needs and nothing states. */
 export interface Minimum {
   readonly relation: Relation;
-  readonly report: () => void;
+  /** What needs it, a use of the library or a place: what one of them needs is reported together. */
+  readonly by: Frame | Span;
+  /** Reports it; `all`: what is needed there. */
+  readonly report: (all: readonly Relation[]) => void;
 }
 
 const assumed = new WeakMap<readonly Minimum[], WeakMap<Facts, { readonly count: number; readonly facts: Facts }>>();
@@ -24,8 +28,22 @@ export function factsIn(ctx: Context): Facts {
 }
 
 /**
+ * Whether a place may go on that needs a relation which is not proved. A size that is too small always is reported now; one
+ * that may be is assumed to suffice until the end.
+ */
+export function putOff(ctx: Context, relation: Relation, span: Span, report: Minimum["report"]): boolean {
+  const { minima } = ctx;
+  if (minima === undefined || decide(negateRelation(relation), factsIn(ctx)).verdict === "proved") {
+    report([relation]);
+    return false;
+  }
+  minima.push({ relation, by: libraryUse(ctx.frame) ?? span, report });
+  return true;
+}
+
+/**
  * Lowers with smallest sizes put off: a size that something needs is assumed from there on, so that what is wrong at
- * every size shows. Where nothing else was found they are reported in the end, the strongest of them alone; else they
+ * every size shows. Where nothing else was found they are reported in the end, the strongest of them alone, those of one use together; else they
  * wait for the next check.
  */
 export function withMinima<T>(ctx: Context, lower: (ctx: Context) => T | undefined): T | undefined {
@@ -34,10 +52,15 @@ export function withMinima<T>(ctx: Context, lower: (ctx: Context) => T | undefin
   if (minima.length === 0) return result;
   if (ctx.elaborator.collector.hasErrors) return undefined;
   let stated = ctx.facts;
-  for (const it of [...minima].reverse()) {
+  const needed: Minimum[] = [];
+  for (const it of minima.toReversed()) {
     if (decide(it.relation, stated).verdict === "proved") continue;
-    it.report();
+    needed.unshift(it);
     stated = assume(stated, it.relation);
+  }
+  for (const by of new Set(needed.map((it) => it.by))) {
+    const there = needed.filter((it) => it.by === by);
+    there[0]?.report(there.map(({ relation }) => relation));
   }
   return undefined;
 }

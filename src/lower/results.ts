@@ -1,12 +1,13 @@
 import { asNumber, axisOf, formatDim, type Dim } from "../dims/dim.ts";
 import { decide } from "../dims/decide.ts";
 import { equal } from "../dims/facts.ts";
+import { required } from "../support/fault.ts";
 import { textOf, type Span } from "../support/source.ts";
 import type { CallableDeclaration, Expression, TypeExpression } from "../syntax/ast.ts";
 import { report, type Context } from "./context.ts";
 import { asTensor } from "./convert.ts";
 import { resolveType } from "./declared-types.ts";
-import { exampleOf, named } from "./shape-checker.ts";
+import { exampleOf, named, stating } from "./shape-checker.ts";
 import { judgePlaces } from "./value-facts.ts";
 import { leavesOf, treeOf, type ValueTree } from "./value-tree.ts";
 import { formatType, tensor, type TensorVal, type Val } from "./values.ts";
@@ -151,11 +152,12 @@ export function checkType(
     return undefined;
   }
   const shape: Dim[] = [];
+  const declaredSize = (axis: number): Dim => required(wanted.type.shape[axis], "dimension");
   for (const [axis, dim] of actual.shape.entries()) {
-    const other = wanted.type.shape[axis];
-    if (other === undefined) return undefined;
+    const other = declaredSize(axis);
     const relation = equal(dim, other);
     if (decide(relation, factsIn(ctx)).verdict !== "proved") {
+      const all = actual.shape.map((it, at) => equal(it, declaredSize(at)));
       report(
         ctx,
         "MC3012",
@@ -168,7 +170,7 @@ export function checkType(
           type: formatType(actual),
           example: exampleOf(relation, dim, other, "is not", factsIn(ctx)),
         },
-        { labels },
+        { labels, ...stating(factsIn(ctx), all) },
       );
       return undefined;
     }

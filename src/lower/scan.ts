@@ -17,7 +17,7 @@ import {
 } from "./context.ts";
 import { asTensor, sameType } from "./convert.ts";
 import { resolveType } from "./declared-types.ts";
-import { exampleOf, named } from "./shape-checker.ts";
+import { exampleOf, named, stating } from "./shape-checker.ts";
 import { lowerInitial } from "./lower-initial.ts";
 import { lowerStatements } from "./statements.ts";
 import { formatType, poison, tensor, type TensorVal, type Val, type ValueFacts } from "./values.ts";
@@ -175,12 +175,10 @@ function lowerSequences(ctx: Context, e: ScanExpression): readonly Sequence[] | 
     else {
       const relation = equal(own, length);
       if (decide(relation, factsIn(ctx)).verdict !== "proved") {
-        report(ctx, "MC3002", it.source.span, {
-          what: "the lengths of the sequences of a scan",
-          left: named(own),
-          right: named(length),
-          example: exampleOf(relation, own, length, "is not", factsIn(ctx)),
-        });
+        const example = exampleOf(relation, own, length, "is not", factsIn(ctx));
+        const what = "the lengths of the sequences of a scan";
+        const found = { what, left: named(own), right: named(length), example };
+        report(ctx, "MC3002", it.source.span, found, stating(factsIn(ctx), [relation]));
         fine = false;
       }
     }

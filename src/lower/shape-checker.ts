@@ -1,12 +1,13 @@
 import { asNumber, constant, evaluate, formatDim, variablesOf, type Dim } from "../dims/dim.ts";
 import { decide } from "../dims/decide.ts";
-import { assume, atLeast, divides, equal, negateRelation, type Facts, type Relation } from "../dims/facts.ts";
+import { assume, atLeast, divides, equal, formatRelation, type Facts, type Relation } from "../dims/facts.ts";
 import type { Label } from "../diagnostics/diagnostic.ts";
-import type { ShapeChecker } from "../ops/define/operator.ts";
+import { sufficientFacts } from "../dims/sufficient-facts.ts";
+import type { ShapeChecker, SizePair } from "../ops/define/operator.ts";
 import type { Span } from "../support/source.ts";
 import { formatExample } from "./convert.ts";
 import { report, type Context } from "./context.ts";
-import { factsIn } from "./minima.ts";
+import { factsIn, putOff } from "./minima.ts";
 
 type Help = { readonly help: string } | Record<string, never>;
 
@@ -35,38 +36,44 @@ export function shapeChecker(
   crossed: ShapeChecker["meetsItself"] = () => undefined,
 ): ShapeChecker {
   const proves = (relation: Relation): boolean => decide(relation, factsIn(ctx)).verdict === "proved";
-  const unequal = (left: Dim, right: Dim, what: string, example: string, help: Help): false => {
+  const proved = (left: Dim, right: Dim): boolean => proves(equal(left, right));
+  const unequal = ({ left, right, what }: SizePair, example: string, help: Help): false => {
     const found = { what, left: named(left), right: named(right), example };
     report(ctx, "MC3002", span, found, { labels: labels(), ...help });
     return false;
   };
+  const open = (pairs: readonly SizePair[]): readonly SizePair[] => pairs.filter((it) => !proved(it.left, it.right));
+  const allEqual = (pairs: readonly SizePair[]): boolean => {
+    const [first, ...others] = open(pairs);
+    if (first === undefined) return true;
+    const { left, right } = first;
+    const example = exampleOf(equal(left, right), left, right, "is not", factsIn(ctx));
+    return unequal(first, example, stating(factsIn(ctx), equalities([first, ...others])));
+  };
   return {
-    equal(left, right, what) {
-      const relation = equal(left, right);
-      if (proves(relation)) return true;
-      const example = exampleOf(relation, left, right, "is not", factsIn(ctx));
-      return unequal(left, right, what, example, stating(`${formatDim(left)} == ${formatDim(right)}`, left, right));
-    },
-    broadcasts(left, right, what) {
-      const relation = equal(left, right);
-      if (proves(relation)) return true;
-      const alone = [left, right].find((it) => proves(equal(it, constant(1))));
+    equal: (left, right, what) => allEqual([{ left, right, what }]),
+    allEqual,
+    allBroadcast(pairs) {
+      const [first, ...others] = open(pairs);
+      if (first === undefined) return true;
+      const { left, right } = first;
+      const alone = [left, right].find((it) => proved(it, constant(1)));
       if (alone !== undefined) {
         const help = `\`${formatDim(alone)}\` is 1 here: where a literal 1 is written in its place, it is broadcast.`;
-        return unequal(left, right, what, "", { help });
+        return unequal(first, "", { help });
       }
       // Where one of them is 1 it would run.
       const larger = [left, right].map((it) => atLeast(it, constant(2)));
-      const example = exampleOf(relation, left, right, "is not", assume(factsIn(ctx), ...larger));
-      return unequal(left, right, what, example, stating(`${formatDim(left)} == ${formatDim(right)}`, left, right));
+      const example = exampleOf(equal(left, right), left, right, "is not", assume(factsIn(ctx), ...larger));
+      return unequal(first, example, stating(factsIn(ctx), equalities([first, ...others])));
     },
-    provesEqual: (left, right) => proves(equal(left, right)),
+    provesEqual: proved,
     provesAtLeast: (left, right) => proves(atLeast(left, right)),
     atLeast(left, right, what, argument) {
       const relation = atLeast(left, right);
       if (proves(relation)) return true;
       const example = exampleOf(relation, left, right, "is less than", factsIn(ctx));
-      const say = (): void =>
+      const say = (all: readonly Relation[]): void =>
         report(
           ctx,
           "MC3028",
@@ -76,17 +83,11 @@ export function shapeChecker(
             labels: labels(),
             ...(isKnown(left, right) && argument !== undefined
               ? { help: smaller(ctx, argument) }
-              : stating(`${formatDim(left)} >= ${formatDim(right)}`, left, right)),
+              : // What was found wanting before it is reported by itself.
+                stating(ctx.facts, all)),
           },
         );
-      // A size that is too small always is wrong now; one that may be is assumed to suffice until the end.
-      const { minima } = ctx;
-      if (minima === undefined || proves(negateRelation(relation))) {
-        say();
-        return false;
-      }
-      minima.push({ relation, report: say });
-      return true;
+      return putOff(ctx, relation, span, say);
     },
     divides(divisor, dividend, what) {
       const relation = divides(divisor, dividend);
@@ -99,7 +100,7 @@ export function shapeChecker(
         { what, divisor: named(divisor), dividend: named(dividend), example },
         {
           labels: labels(),
-          ...stating(`${parenthesized(dividend)} % ${parenthesized(divisor)} == 0`, dividend, divisor),
+          ...stating(factsIn(ctx), [relation]),
         },
       );
       return false;
@@ -133,15 +134,19 @@ function smaller({ frame }: Context, argument: string): string {
   return `Make ${what} smaller, or pad its input, as \`padding=same\` does.`;
 }
 
-/** What to write in the header, where sizes are open. */
-function stating(condition: string, left: Dim, right: Dim): Help {
-  if (isKnown(left, right)) return {};
-  return { help: `State it in the header if it always holds: \`where ${condition}\`.` };
+function equalities(pairs: readonly SizePair[]): readonly Relation[] {
+  return pairs.map(({ left, right }) => equal(left, right));
 }
 
-function parenthesized(dim: Dim): string {
-  const text = formatDim(dim);
-  return /^\w+$/.test(text) ? text : `(${text})`;
+/** What to write in the header for relations to hold, where sizes are open. */
+export function stating(facts: Facts, relations: readonly Relation[]): Help {
+  const clauses = clausesFor(facts, relations);
+  return clauses === undefined ? {} : { help: `State it in the header if it always holds: \`where ${clauses}\`.` };
+}
+
+/** The conditions under which relations hold, as a header states them; undefined where there are none. */
+export function clausesFor(facts: Facts, relations: readonly Relation[]): string | undefined {
+  return sufficientFacts(relations, facts)?.map(formatRelation).join(", ");
 }
 
 function sentence(text: string): string {

@@ -4,7 +4,7 @@ import type { Value } from "../ir/graph.ts";
 import { required } from "../support/fault.ts";
 import { first } from "./define/elementwise.ts";
 import { at, fillArray, stridesOf } from "./define/nd-array.ts";
-import { defineComposite, definePrimitive } from "./define/operator.ts";
+import { defineComposite, definePrimitive, type SizePair } from "./define/operator.ts";
 import { checkAxis, one, preferred, shapeOfOthers, sharedDType, withAxis } from "./define/shape-rules.ts";
 import { insertAxis } from "../ir/axes.ts";
 
@@ -22,7 +22,7 @@ export const concat = definePrimitive({
     if (dtype === undefined || head === undefined || !checkAxis(axis, head.shape.length, "concat", check))
       return undefined;
     let shape: readonly Dim[] = head.shape;
-    let fine = true;
+    const pairs: SizePair[] = [];
     for (const type of rest) {
       if (type.shape.length !== head.shape.length) {
         return check.fail(
@@ -32,13 +32,12 @@ export const concat = definePrimitive({
       shape = shape.map((dim, index) => {
         const other = required(type.shape[index], "dimension");
         if (index === axis) return dim;
-        // What differs along one axis mostly does along others: the first is enough.
-        fine &&= check.equal(dim, other, `axes ${index} of the operands of concat`);
+        pairs.push({ left: dim, right: other, what: `axes ${index} of the operands of concat` });
         return preferred(dim, other);
       });
     }
     const total = sum(operands.flatMap((it) => it.shape[axis] ?? []));
-    return fine ? [{ dtype, shape: withAxis(shape, axis, total) }] : undefined;
+    return check.allEqual(pairs) ? [{ dtype, shape: withAxis(shape, axis, total) }] : undefined;
   },
   cost: () => ({ flops: constant(0) }),
   samples: [
@@ -121,10 +120,11 @@ export const stack = defineComposite({
       return undefined;
     for (const type of rest) {
       if (type.shape.length !== head.shape.length) return check.fail("the operands of stack must have one rank");
-      const equal = head.shape.every((dim, index) =>
-        check.equal(dim, required(type.shape[index], "dimension"), `axes ${index} of the operands of stack`),
-      );
-      if (!equal) return undefined;
+      const pairs = head.shape.map((left, index) => {
+        const right = required(type.shape[index], "dimension");
+        return { left, right, what: `axes ${index} of the operands of stack` };
+      });
+      if (!check.allEqual(pairs)) return undefined;
     }
     return [insertAxis(head, axis, constant(operands.length))];
   },

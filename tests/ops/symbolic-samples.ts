@@ -91,7 +91,8 @@ export function demandsOf(operator: Operator, sample: Sample): Facts {
     };
     inferOperator(operator, types, attributes, {
       equal: (left, right) => demand(equal(left, right)),
-      broadcasts: (left, right) => demand(equal(left, right)),
+      allEqual: (pairs) => pairs.every(({ left, right }) => demand(equal(left, right))),
+      allBroadcast: (pairs) => pairs.every(({ left, right }) => demand(equal(left, right))),
       atLeast: (left, right) => demand(atLeast(left, right)),
       divides: (divisor, dividend) => demand(divides(divisor, dividend)),
       provesEqual: (left, right) => decide(equal(left, right), facts).verdict === "proved",

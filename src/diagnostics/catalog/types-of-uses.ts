@@ -243,12 +243,16 @@ export const typesOfUsesCatalog = {
     message: (it: {
       readonly callee: string;
       readonly input: string;
-      readonly declared: string;
-      readonly expected: string;
-      readonly actual: string;
+      /** Along each axis that does not fit: the size as it is declared, what that is at this use, and what is given. */
+      readonly sizes: readonly { readonly declared: string; readonly expected: string; readonly actual: string }[];
       readonly example: string;
-    }) =>
-      `\`${it.input}\` of \`${it.callee}\` has ${it.declared === it.expected ? `\`${it.declared}\`` : `\`${it.declared}\` = ${it.expected}`} where this has ${it.actual}${it.example}.`,
+    }) => {
+      const sizes = it.sizes.map(({ declared, expected, actual }) => {
+        const known = declared === expected ? `\`${declared}\`` : `\`${declared}\` = ${expected}`;
+        return `${known} where this has ${actual}`;
+      });
+      return `\`${it.input}\` of \`${it.callee}\` has ${sizes.join(", and ")}${it.example}.`;
+    },
     explanation:
       "A dim that is written out, or that another input gave a value, must be the same here, for all sizes that the model allows.",
     bad: "block Head: (x: f32[B, 8]) -> f32[B, 2] {\n  x -> Dense(2)\n}\n\nmodel M: (x: f32[B, 4]) -> y: f32[B, 2] {\n  x -> Head\n}\n",

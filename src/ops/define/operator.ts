@@ -78,6 +78,13 @@ export interface OperandSpec {
   readonly isKey?: true;
 }
 
+/** Two sizes that must be equal, and which they are: "axes 1 of the operands of concat". */
+export interface SizePair {
+  readonly left: Dim;
+  readonly right: Dim;
+  readonly what: string;
+}
+
 /**
  * What a shape rule says its findings to. Each check proves a relation under the facts in force; what is not proved is
  * reported and false is returned. Messages are whole clauses in the user's words.
@@ -85,8 +92,10 @@ export interface OperandSpec {
 export interface ShapeChecker {
   /** Reports unless left == right is proved. `what` reads "the inner dimensions of matmul". */
   equal(left: Dim, right: Dim, what: string): boolean;
-  /** The same of two sizes that need not be equal where one of them is 1: of what is broadcast. */
-  broadcasts(left: Dim, right: Dim, what: string): boolean;
+  /** Reports the first pair that is not proved to be equal: what differs along one axis mostly does along others. */
+  allEqual(pairs: readonly SizePair[]): boolean;
+  /** The same of sizes that need not be equal where one of them is 1: of what is broadcast. */
+  allBroadcast(pairs: readonly SizePair[]): boolean;
   /** Proves without reporting. */
   provesEqual(left: Dim, right: Dim): boolean;
   provesAtLeast(left: Dim, right: Dim): boolean;

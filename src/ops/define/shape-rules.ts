@@ -1,7 +1,8 @@
 import { asNumber, constant, product, sameForm, type Dim } from "../../dims/dim.ts";
 import type { DType, TensorType } from "../../ir/types.ts";
+import { required } from "../../support/fault.ts";
 import { isFloat } from "./dtype-class.ts";
-import type { ShapeChecker } from "./operator.ts";
+import type { ShapeChecker, SizePair } from "./operator.ts";
 
 /** The dimension 1. */
 export const one: Dim = constant(1);
@@ -57,6 +58,7 @@ export function broadcastShapes(
 ): readonly Dim[] | undefined {
   const rank = Math.max(left.length, right.length);
   const shape: Dim[] = [];
+  const pairs: SizePair[] = [];
   for (let axis = 0; axis < rank; axis += 1) {
     const a = left[axis - (rank - left.length)];
     const b = right[axis - (rank - right.length)];
@@ -66,12 +68,12 @@ export function broadcastShapes(
     } else if (isOne(b)) shape.push(a);
     else if (isOne(a)) shape.push(b);
     else {
-      // What differs along one axis mostly does along others: the first is enough.
       const which = placesFromEnd[rank - axis - 1 + behind] ?? `axes ${String(axis - rank - behind)}`;
-      if (!check.broadcasts(a, b, `the ${which} of the operands of ${what}`)) return undefined;
+      pairs.push({ left: a, right: b, what: `the ${which} of the operands of ${what}` });
       shape.push(preferred(a, b));
     }
   }
+  if (!check.allBroadcast(pairs)) return undefined;
   const met = dimMeetingItself(left, right);
   if (met !== undefined) check.meetsItself(left, right, met);
   return shape;
@@ -122,12 +124,13 @@ export function checkSameShape(
     check.fail(`${what} must have one shape, and the ranks ${left.length} and ${right.length} differ`);
     return false;
   }
-  let fine = true;
-  left.forEach((dim, axis) => {
-    const other = right[axis];
-    if (other !== undefined && !check.equal(dim, other, `axes ${axis} of ${what}`)) fine = false;
-  });
-  return fine;
+  return check.allEqual(
+    left.map((dim, axis) => ({
+      left: dim,
+      right: required(right[axis], "dimension"),
+      what: `axes ${axis} of ${what}`,
+    })),
+  );
 }
 
 /** A shape with one axis taken out. */

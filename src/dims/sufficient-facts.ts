@@ -1,0 +1,183 @@
+import { decide } from "./decide.ts";
+import {
+  assume,
+  atLeast,
+  divides,
+  equal,
+  lessThan,
+  relationVariables,
+  sidesOf,
+  type Facts,
+  type Relation,
+} from "./facts.ts";
+import { asNumber, operandsOf, variablesOf, type Atom, type Dim } from "./form.ts";
+import {
+  constant,
+  contentOf,
+  fromTerms,
+  gcd,
+  negate,
+  subtract,
+  variable,
+  withoutCommonVariables,
+} from "./polynomial.ts";
+import { modulo } from "./quotient.ts";
+
+/** A size is asked to be a multiple of numbers up to this one. */
+const largestMultiple = 4096;
+/** A size is asked to leave a rest that is not 0 where it is divided by numbers up to this one. */
+const largestRest = 8;
+/** A size is asked to be at least numbers up to this one. */
+const largestLeast = 2 ** 16;
+
+/**
+ * The weakest facts under which all goals hold, of the kinds that a person states: that a size is a multiple of a number,
+ * or at least one, that sizes are equal, or that one divides another. Undefined where none of these suffice, or where they
+ * cannot hold at any sizes.
+ */
+export function sufficientFacts(goals: readonly Relation[], facts: Facts): readonly Relation[] | undefined {
+  let found: readonly Relation[] = [];
+  for (const goal of goals) {
+    const known = assume(facts, ...found);
+    if (proves(goal, known)) continue;
+    const more = factsFor(goal, known);
+    if (more === undefined) return undefined;
+    found = [...found, ...more];
+  }
+  // What was found first may follow from what was found later.
+  return found.reduce<readonly Relation[]>((kept, it) => {
+    const others = kept.filter((other) => other !== it);
+    return proves(it, assume(facts, ...others)) ? others : kept;
+  }, found);
+}
+
+function factsFor(goal: Relation, facts: Facts): readonly Relation[] | undefined {
+  const suffice = (stated: readonly Relation[]): boolean => {
+    const all = assume(facts, ...stated);
+    return proves(goal, all) && arePossible(all);
+  };
+  const bound = goal.kind === "atLeast" || goal.kind === "lessThan" ? leastFor(goal, suffice) : undefined;
+  const single = bound ?? singlesFor(goal).find((it) => suffice([it]));
+  if (single !== undefined) return [single];
+  // All quotients exact, and each variable then as free as the others allow.
+  const choices = multiplesIn(goal);
+  let chosen = choices.flatMap((it) => it.findLast(({ kind }) => kind === "divides") ?? []);
+  if (choices.length > 1 && suffice(chosen)) {
+    choices.forEach((choice, at) => {
+      const weakest = choice.find((it) => suffice(chosen.with(at, it)));
+      if (weakest !== undefined) chosen = chosen.with(at, weakest);
+    });
+    return chosen;
+  }
+  const itself = [simplest(goal)];
+  return suffice(itself) ? itself : undefined;
+}
+
+function proves(goal: Relation, facts: Facts): boolean {
+  return decide(goal, facts).verdict === "proved";
+}
+
+/** Whether some sizes satisfy facts. */
+function arePossible(facts: Facts): boolean {
+  return decide(lessThan(constant(1), constant(1)), facts).verdict === "refuted";
+}
+
+/** The smallest size of one variable from which on a goal holds. */
+function leastFor(goal: Relation, suffice: (stated: readonly Relation[]) => boolean): Relation | undefined {
+  for (const name of relationVariables(goal)) {
+    const from = (least: number): Relation => atLeast(variable(name), constant(least));
+    if (!suffice([from(largestLeast)])) continue;
+    let [short, enough] = [1, largestLeast];
+    while (enough - short > 1) {
+      const middle = Math.floor((short + enough) / 2);
+      if (suffice([from(middle)])) enough = middle;
+      else short = middle;
+    }
+    return from(enough);
+  }
+  return undefined;
+}
+
+/** Facts that may suffice alone, those of a kind from the weakest on. */
+function singlesFor(goal: Relation): readonly Relation[] {
+  const names = [...relationVariables(goal)].map(variable);
+  const [first, second] = names;
+  const same = goal.kind === "equal" && names.length === 2 && first && second ? [equal(first, second)] : [];
+  const within = sidesOf(goal).flatMap(atomsWithin);
+  return [
+    ...multiplesIn(goal).flat(),
+    ...within.flatMap(orders),
+    ...within.flatMap(exactness),
+    ...(hasAtoms(goal) ? same : []),
+  ];
+}
+
+/** For each variable what it may be a multiple of, or leave as its rest, so that quotients are exact: the weakest first. */
+function multiplesIn(goal: Relation): readonly (readonly Relation[])[] {
+  const common = new Map<string, number>();
+  const visit = (dividend: Dim, divisor: Dim, outer: number): void => {
+    const by = outer * (asNumber(divisor) ?? Infinity);
+    for (const name of by <= largestMultiple ? variablesOf(dividend) : []) {
+      const known = common.get(name) ?? 1;
+      const both = (known * by) / Number(gcd(BigInt(known), BigInt(by)));
+      if (both <= largestMultiple) common.set(name, both);
+    }
+    for (const atom of atomsOf(dividend)) within(atom, by);
+  };
+  const within = (atom: Atom, outer: number): void => {
+    if (atom.kind === "floor" || atom.kind === "mod") visit(atom.dividend, atom.divisor, outer);
+    else for (const inner of operandsOf(atom).flatMap(atomsOf)) within(inner, outer);
+  };
+  if (goal.kind === "divides") visit(goal.dividend, goal.divisor, 1);
+  for (const atom of sidesOf(goal).flatMap(atomsOf)) within(atom, 1);
+  return [...common].map(([name, most]) =>
+    divisorsOf(most).flatMap((by) => {
+      const rests = Array.from({ length: by <= largestRest ? by - 1 : 0 }, (_, at) => at + 1);
+      const rested = rests.map((it) => equal(modulo(variable(name), constant(by)), constant(it)));
+      return [divides(constant(by), variable(name)), ...rested];
+    }),
+  );
+}
+
+/** The divisors of a number from 2 on, in order. */
+function divisorsOf(most: number): readonly number[] {
+  return Array.from({ length: most - 1 }, (_, at) => at + 2).filter((it) => most % it === 0);
+}
+
+/** Which operand of a minimum or maximum is the larger. */
+function orders(atom: Atom): readonly Relation[] {
+  if (atom.kind !== "min" && atom.kind !== "max") return [];
+  return atom.operands.flatMap((a) => atom.operands.filter((b) => a !== b).map((b) => atLeast(a, b)));
+}
+
+/** That a division is exact. */
+function exactness(atom: Atom): readonly Relation[] {
+  return atom.kind === "floor" || atom.kind === "mod" ? [divides(atom.divisor, atom.dividend)] : [];
+}
+
+function atomsOf(d: Dim): readonly Atom[] {
+  return d.terms.flatMap((it) => it.factors.map(({ atom }) => atom));
+}
+
+/** All atoms of a dimension, those within others included. */
+function atomsWithin(d: Dim): readonly Atom[] {
+  return atomsOf(d).flatMap((it) => [it, ...operandsOf(it).flatMap(atomsWithin)]);
+}
+
+function hasAtoms(goal: Relation): boolean {
+  return sidesOf(goal)
+    .flatMap(atomsOf)
+    .some(({ kind }) => kind !== "variable");
+}
+
+/** A relation in the fewest words: what its sides share left out, and each side a sum. */
+function simplest(goal: Relation): Relation {
+  if ("divisor" in goal || hasAtoms(goal)) return goal;
+  const difference = withoutCommonVariables(subtract(goal.left, goal.right));
+  const common = contentOf(difference);
+  if (common === 0n) return goal;
+  const terms = difference.terms.map((it) => ({ ...it, coefficient: it.coefficient / common }));
+  const left = fromTerms(terms.filter((it) => it.coefficient > 0n));
+  const right = negate(fromTerms(terms.filter((it) => it.coefficient < 0n)));
+  return { kind: goal.kind, left, right };
+}

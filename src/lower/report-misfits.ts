@@ -1,0 +1,53 @@
+import { formatDim, type Dim } from "../dims/dim.ts";
+import { equal } from "../dims/facts.ts";
+import type { CallableDeclaration } from "../syntax/ast.ts";
+import { required } from "../support/fault.ts";
+import { report, type Context } from "./context.ts";
+import type { GivenInput } from "./declared-types.ts";
+import { factsIn } from "./minima.ts";
+import { exampleOf, named, stating } from "./shape-checker.ts";
+import { formatType } from "./values.ts";
+
+/** A size of an input that is not what the declaration wants at a use. */
+export interface Misfit {
+  /** As it is written there. */
+  readonly declared: string;
+  readonly wanted: Dim;
+  readonly dim: Dim;
+}
+
+/** Reports all sizes of one input that do not fit, with what would make them fit. */
+export function reportMisfits(
+  ctx: Context,
+  declaration: CallableDeclaration,
+  index: number,
+  { val, span }: GivenInput,
+  misfits: readonly Misfit[],
+): void {
+  const [first] = misfits;
+  if (first === undefined) return;
+  const input = required(declaration.inputs[index], "input");
+  const relations = misfits.map(({ dim, wanted }) => equal(dim, wanted));
+  report(
+    ctx,
+    "MC3031",
+    span,
+    {
+      callee: declaration.name.text,
+      input: input.name?.text ?? `input ${String(index + 1)}`,
+      sizes: misfits.map(({ declared, wanted, dim }) => ({
+        declared,
+        expected: formatDim(wanted),
+        actual: named(dim),
+      })),
+      example: exampleOf(equal(first.dim, first.wanted), first.dim, first.wanted, "is not", factsIn(ctx)),
+    },
+    {
+      labels: [
+        { span: input.span, message: "declared here" },
+        { span, message: `this is ${formatType(val.value.type)}` },
+      ],
+      ...stating(factsIn(ctx), relations),
+    },
+  );
+}

@@ -1,0 +1,91 @@
+import { describe, expect, it } from "vitest";
+import { required } from "../../src/support/fault.ts";
+import { checkFile } from "./checking.ts";
+
+const double = `block Double(ch: int): (x: f32[B, H, W, C]) -> f32[B, H, W, ch] {
+  x -> Conv2D(ch, 3, padding=same) -> relu
+}
+`;
+const levels = (count: number): string => {
+  const down = Array.from({ length: count }, (_, at) => `  d${at + 1} = d${at} -> MaxPool2D(2) -> Double(4)`);
+  const up = Array.from({ length: count }, (_, at) => count - at - 1).map(
+    (at) =>
+      `  u${at} = concat(${at === count - 1 ? "d" : "u"}${at + 1} -> UpSampling2D(2), d${at}, axis=-1) -> Double(4)`,
+  );
+  return [...down, ...up].join("\n");
+};
+const unet = (count: number): string => `${double}model M: (image: f32[B, H, W, 3]) -> y: f32[B, H, W, 4]@ {
+  d0 = image -> Double(4)
+${levels(count)}
+  u0
+}
+`;
+
+/** What the helps offer, all of them. */
+function offered(text: string): readonly string[] {
+  return checkFile(text).map((it) => /`where (.*)`/.exec(it.help ?? "")?.[1] ?? `${it.code}: ${it.message}`);
+}
+
+describe("what a help offers for the header", () => {
+  it.each([
+    ["four poolings and back", unet(4), "H % 16 == 0, W % 16 == 0"],
+    ["six poolings and back", unet(6), "H % 64 == 0, W % 64 == 0"],
+    [
+      "patches",
+      "model M: (x: f32[B, H, W, 3]) -> y: f32[B, H // 16, 16, W // 16, 16, 3]@ {\n  reshape(x, [B, H // 16, 16, W // 16, 16, 3])\n}\n",
+      "H % 16 == 0, W % 16 == 0",
+    ],
+    ["halves", "model M: (x: f32[B, T]) -> y: f32[B, T // 2]@ {\n  x[:, :T // 2] + x[:, T // 2:]\n}\n", "T % 2 == 0"],
+    [
+      "halves that share the middle",
+      "model M: (x: f32[B, T]) -> y: f32[B, T // 2 + 1]@ {\n  x[:, :T // 2 + 1] + x[:, T // 2:]\n}\n",
+      "T % 2 == 1",
+    ],
+    ["two inputs of one length", "model M: (x: f32[B, T], y: f32[B, S]) -> z: f32[B, T]@ {\n  x + y\n}\n", "T == S"],
+    [
+      "two inputs of twice one length",
+      "model M: (x: f32[B, T], y: f32[B, S]) -> z: f32[B, T]@ {\n  x + concat(y, y, axis=1)\n}\n",
+      "T == 2 * S",
+    ],
+    [
+      "two images of one size",
+      "model M: (x: f32[B, H, W, 3], y: f32[B, K, L, 3]) -> z: f32[B, H, W, 6]@ {\n  concat(x, y, axis=-1)\n}\n",
+      "H == K, W == L",
+    ],
+    ["heads", "model M: (x: f32[B, T, D]) -> y: f32[B, T, D]@ {\n  x -> MultiHeadAttention(8)\n}\n", "D % 8 == 0"],
+    [
+      "a window",
+      "model M: (x: f32[B, H, W, 3]) -> y: f32[B, 4]@ {\n  x -> Conv2D(4, 5) -> GlobalAvgPool2D\n}\n",
+      "H >= 5, W >= 5",
+    ],
+    [
+      "windows over windows",
+      "model M: (x: f32[B, T, 3]) -> y: f32[B, 4]@ {\n  x -> Conv1D(4, 3, stride=2) -> Conv1D(4, 3, stride=2) -> GlobalAvgPool1D\n}\n",
+      "T >= 7",
+    ],
+    ["a part that is longer", "model M: (x: f32[B, T]) -> y: f32[B, 8]@ {\n  x[:, :8]\n}\n", "T >= 8"],
+    [
+      "a result that is declared",
+      "model M: (x: f32[B, H, W, 3]) -> y: f32[B, H, W, 3]@ {\n  x -> MaxPool2D(4) -> UpSampling2D(4)\n}\n",
+      "H % 4 == 0, W % 4 == 0",
+    ],
+    [
+      "pieces of two lengths",
+      "model M: (x: f32[B, T], y: f32[B, S]) -> z: f32[B, 3 * (T // 3)]@ {\n  reshape(x, [B, T // 3, 3]) -> Flatten\n}\n",
+      "T % 3 == 0",
+    ],
+  ])("suffices, and is what a person would write: %s", (_, text, wanted) => {
+    expect([...new Set(offered(text.replace("@", "")))]).toEqual([wanted]);
+    expect(offered(text.replace("@", ` where ${wanted}`)).filter((it) => !it.startsWith("MC2005"))).toEqual([]);
+  });
+
+  it.each([
+    ["sizes that are never equal", "model M: (x: f32[B, N]) -> y: f32[B, N] {\n  x + concat(x, x, axis=1)\n}\n"],
+    [
+      "a size that the header rules out",
+      "model M: (x: f32[B, N], y: f32[B, 8]) -> z: f32[B, 8] where N >= 9 {\n  x + y\n}\n",
+    ],
+  ])("is nothing where nothing can hold: %s", (_, text) => {
+    expect(required(checkFile(text)[0], "finding").help).toBeUndefined();
+  });
+});
