@@ -27,33 +27,37 @@ const copyCost = 32;
  * same outputs. Sizes that are free stay; so does what a cut would save less of than it costs.
  */
 export function cropUnread(graph: Graph): Graph {
-  const makers = new Map(graph.nodes.flatMap((node) => node.results.map((it): [number, Node] => [it.id, node])));
   const refused = new Set<Node>();
   for (;;) {
-    const croppable = croppableNodes(graph, makers, refused);
+    const croppable = croppableNodes(graph, refused);
     const needs = neededExtents(graph, croppable);
-    const wasteful = [...croppable].filter((node) => !isWorthwhile(node, needs));
+    const wasteful = [...croppable.values()].filter((node) => !isWorthwhile(node, needs));
     if (wasteful.length === 0) return needs.size === 0 ? graph : crop(graph, croppable, needs);
     for (const node of wasteful) refused.add(node);
   }
 }
 
-/** A node that computes each place of its result from a part of its operands that is known. */
-type Croppable = ReadonlySet<OperatorNode>;
+/** The nodes that compute each place of their one result from a part of their operands that is known, by its id. */
+type Croppable = ReadonlyMap<number, OperatorNode>;
 
 /** Unpadded convolutions, whose input can be cut; and unpadded pools and elementwise operators that follow on one. */
-function croppableNodes(graph: Graph, makers: ReadonlyMap<number, Node>, refused: ReadonlySet<Node>): Croppable {
-  const croppable = new Set<OperatorNode>();
-  const isMade = (value: Value): boolean => {
-    const maker = makers.get(value.id);
-    return maker?.kind === "operator" && croppable.has(maker);
-  };
+function croppableNodes(graph: Graph, refused: ReadonlySet<Node>): Croppable {
+  const croppable = new Map<number, OperatorNode>();
   for (const node of graph.nodes) {
     if (node.kind !== "operator" || refused.has(node)) continue;
     const isKnown = isElementwise(node) || windowsOf(node) !== undefined;
-    if (isKnown && (imageStructureOf(node)?.window === "kernel" || node.operands.some(isMade))) croppable.add(node);
+    const follows = node.operands.some((it) => croppable.has(it.id));
+    if (isKnown && (follows || isConvolution(node))) croppable.set(resultOf(node).id, node);
   }
   return croppable;
+}
+
+function isConvolution(node: OperatorNode): boolean {
+  return imageStructureOf(node)?.window === "kernel";
+}
+
+function resultOf(node: Node): Value {
+  return elementAt(node.results, 0);
 }
 
 /** How an unpadded window moves along one axis of a node's image. */
@@ -63,24 +67,22 @@ interface Window {
   readonly stride: number;
 }
 
-/** The windows of an unpadded convolution or pool of literal size. */
+/** The windows of an unpadded convolution or pool. */
 function windowsOf(node: OperatorNode): readonly Window[] | undefined {
-  const [image, kernel] = node.operands;
   const window = imageStructureOf(node)?.window;
-  if (image === undefined || window === undefined || node.attributes["padding"]?.kind === "numbers") return undefined;
+  if (window === undefined || node.attributes["padding"]?.kind === "numbers") return undefined;
   const isPool = window === "attribute";
   if (readAttribute(node, "padding", "string") !== "valid" || (isPool && readAttribute(node, "ceil", "boolean"))) {
     return undefined;
   }
   const layout = layoutOf(node);
-  const { spatial } = imageAxes(layout, image.type.shape.length);
+  const { spatial } = imageAxes(layout, elementAt(node.operands, 0).type.shape.length);
   const numbers = (name: string): readonly number[] =>
     forEachAxis(readAttribute(node, name, "numbers"), spatial.length);
-  const sizes = isPool ? numbers("window") : kernelSizes(required(kernel, "kernel").type.shape, layout);
+  const sizes = isPool ? numbers("window") : kernelSizes(elementAt(node.operands, 1).type.shape, layout);
   const strides = numbers("strides");
   const hasDilations = "dilations" in required(findOperator(node.op), `operator ${node.op}`).attributes;
   const dilations = hasDilations ? numbers("dilations") : spatial.map(() => 1);
-  if (spatial.some((axis) => extentAt(image, axis) === Infinity)) return undefined;
   return spatial.map((axis, at) => ({
     axis,
     extent: (elementAt(sizes, at) - 1) * elementAt(dilations, at) + 1,
@@ -109,14 +111,13 @@ function neededExtents(graph: Graph, croppable: Croppable): ReadonlyMap<number, 
   };
   for (const it of graph.outputs) need(it.value, everything(it.value));
   for (const node of [...graph.nodes].reverse()) {
-    const crops = node.kind === "operator" && croppable.has(node);
-    for (const it of usesOf(node)) need(it, crops ? extentsRead(node, it, needs) : everything(it));
+    const crops = croppable.get(resultOf(node).id);
+    for (const it of usesOf(node)) need(it, crops === undefined ? everything(it) : extentsRead(crops, it, needs));
   }
-  const made = new Map([...croppable].flatMap((node) => node.results.map((it) => [it.id, it] as const)));
   return new Map(
     [...needs].filter(([id, extents]) => {
-      const value = made.get(id);
-      return value !== undefined && extents.some((it, axis) => it < extentAt(value, axis));
+      const maker = croppable.get(id);
+      return maker !== undefined && extents.some((it, axis) => it < extentAt(resultOf(maker), axis));
     }),
   );
 }
@@ -127,20 +128,20 @@ function everything(value: Value): Extents {
 
 /** What a croppable node reads of an operand to compute what is needed of its result. */
 function extentsRead(node: OperatorNode, operand: Value, needs: ReadonlyMap<number, Extents>): Extents {
-  const result = required(node.results[0], "result");
-  const needed = needs.get(result.id) ?? everything(result);
+  const result = resultOf(node);
+  const needed = required(needs.get(result.id), "what is needed of a node that is not dead");
   const windows = windowsOf(node);
   if (windows === undefined) {
     const skipped = result.type.shape.length - operand.type.shape.length;
-    return operand.type.shape.map((dim, axis) =>
-      asNumber(dim) === extentAt(result, axis + skipped) ? (needed[axis + skipped] ?? Infinity) : Infinity,
+    return operand.type.shape.map((_, axis) =>
+      extentAt(operand, axis) === extentAt(result, axis + skipped) ? elementAt(needed, axis + skipped) : Infinity,
     );
   }
-  if (operand.id !== node.operands[0]?.id) return everything(operand);
+  if (operand.id !== elementAt(node.operands, 0).id) return everything(operand);
   return operand.type.shape.map((_, axis) => {
     const window = windows.find((it) => it.axis === axis);
     if (window === undefined) return Infinity;
-    const places = Math.min(needed[axis] ?? Infinity, extentAt(result, axis));
+    const places = Math.min(elementAt(needed, axis), extentAt(result, axis));
     return (places - 1) * window.stride + window.extent;
   });
 }
@@ -148,12 +149,11 @@ function extentsRead(node: OperatorNode, operand: Value, needs: ReadonlyMap<numb
 /** False for a node whose operands must be cut for it, unless it is a convolution that saves more than a cut costs. */
 function isWorthwhile(node: OperatorNode, needs: ReadonlyMap<number, Extents>): boolean {
   if (node.operands.every((it) => cutsOf(node, it, needs).length === 0)) return true;
-  const result = required(node.results[0], "result");
-  const kernel = node.operands[1];
-  if (imageStructureOf(node)?.window !== "kernel" || kernel === undefined) return false;
-  const needed = needs.get(result.id) ?? everything(result);
+  if (!isConvolution(node)) return false;
+  const result = resultOf(node);
+  const needed = required(needs.get(result.id), "what is needed of a node that is cropped");
   const left = needed.reduce((part, it, axis) => (it === Infinity ? part : (part * it) / extentAt(result, axis)), 1);
-  const { shape } = kernel.type;
+  const { shape } = elementAt(node.operands, 1).type;
   const { input } = kernelAxes(layoutOf(node), shape.length);
   const work = shape.reduce((total, dim, axis) => (axis === input ? total : total * (asNumber(dim) ?? 1)), 1);
   return (1 - left) * work >= copyCost;
@@ -165,8 +165,7 @@ function cutsOf(
   operand: Value,
   needs: ReadonlyMap<number, Extents>,
 ): readonly { readonly axis: number; readonly size: number }[] {
-  const result = required(node.results[0], "result");
-  if (!needs.has(result.id)) return [];
+  if (!needs.has(resultOf(node).id)) return [];
   return extentsRead(node, operand, needs).flatMap((size, axis) => {
     const there = Math.min(extentAt(operand, axis), needs.get(operand.id)?.[axis] ?? Infinity);
     // A remainder smaller than a stride makes no further place.
@@ -180,11 +179,13 @@ function crop(graph: Graph, croppable: Croppable, needs: ReadonlyMap<number, Ext
   const scope = new Map<number, Value>();
   const rename = renameBy(scope);
   for (const node of graph.nodes) {
-    const [result] = node.results;
-    if (node.kind === "operator" && result !== undefined && croppable.has(node) && needs.has(result.id)) {
-      const operands = node.operands.map((it) => cut(b, rename(it), cutsOf(node, it, needs)));
-      scope.set(result.id, elementAt(b.apply({ ...node, operands }), 0));
-    } else b.append(renameUses(node, rename));
+    const { id } = resultOf(node);
+    const cropped = needs.has(id) ? croppable.get(id) : undefined;
+    if (cropped === undefined) b.append(renameUses(node, rename));
+    else {
+      const operands = cropped.operands.map((it) => cut(b, rename(it), cutsOf(cropped, it, needs)));
+      scope.set(id, elementAt(b.apply({ ...cropped, operands }), 0));
+    }
   }
   const outputs = renameAll(
     graph.outputs.map((it) => it.value),
