@@ -27,9 +27,6 @@ const axisInFirst = (axis: number, rank: number): number => required(toLast(rank
 
 const rankOf = (value: Value): number => value.type.shape.length;
 
-/** True for a batch with one to three spatial axes and channels. */
-const isImage = (value: Value): boolean => rankOf(value) >= 3 && rankOf(value) <= 5;
-
 /**
  * Lays images out as NCHW, as ONNX has them, sequences and volumes likewise: convolutions and pools take their attribute `layout: NCHW`, what lies
  * between them is computed in that layout, and transposes remain where images come from and go to other operators.
@@ -96,38 +93,32 @@ function rewriteScan(node: ScanNode, layout: Layout): void {
   layout.b.append({ ...node, initial, sequences, body });
 }
 
+/** The value as the original has it; remembered, so that what was computed so is not transposed there and back. */
 function asLast(layout: Layout, value: Value): Value {
   const known = layout.last.get(value.id);
   if (known !== undefined) return known;
-  const first = layout.first.get(value.id);
-  const kernel = layout.kernels.get(value.id);
-  if (first === undefined && kernel === undefined) return value;
-  const made =
-    first !== undefined
-      ? layout.b.transpose(first, toLast(rankOf(value)))
-      : layout.b.transpose(kernel ?? value, toKernelLast(rankOf(value)));
+  const [first, kernel] = [layout.first.get(value.id), layout.kernels.get(value.id)];
+  const rank = rankOf(value);
+  const kept = kernel === undefined ? value : layout.b.transpose(kernel, toKernelLast(rank));
+  const made = first === undefined ? kept : layout.b.transpose(first, toLast(rank));
   layout.last.set(value.id, made);
   return made;
 }
 
 function asFirst(layout: Layout, value: Value): Value {
-  const known = layout.first.get(value.id);
-  if (known !== undefined) return known;
-  // Remembered as it is, so that what was computed as NHWC is not transposed there and back.
-  const original = asLast(layout, value);
-  layout.last.set(value.id, original);
-  const made = layout.b.transpose(original, toFirst(rankOf(value)));
-  layout.first.set(value.id, made);
-  return made;
+  return moved(layout, layout.first, value, toFirst(rankOf(value)));
 }
 
 function asKernel(layout: Layout, value: Value): Value {
-  const known = layout.kernels.get(value.id);
-  if (known !== undefined) return known;
-  const original = asLast(layout, value);
-  layout.last.set(value.id, original);
-  const made = layout.b.transpose(original, toKernelFirst(rankOf(value)));
-  layout.kernels.set(value.id, made);
+  return moved(layout, layout.kernels, value, toKernelFirst(rankOf(value)));
+}
+
+/** The value as `known` has it, or with its axes moved, which it has from then on. */
+function moved(layout: Layout, known: Map<number, Value>, value: Value, perm: Perm): Value {
+  const before = known.get(value.id);
+  if (before !== undefined) return before;
+  const made = layout.b.transpose(asLast(layout, value), perm);
+  known.set(value.id, made);
   return made;
 }
 
@@ -142,46 +133,37 @@ function rewriteOperator(node: OperatorNode, layout: Layout): boolean {
   const images = node.operands.filter((it) => isFirst(layout, it));
   if (rule !== undefined && readAttribute(node, "layout", "string") === "NHWC") {
     // Batch normalisation takes any rank: what is no image keeps its channels last.
-    const [image] = node.operands;
-    const applies = image !== undefined && isImage(image) && (rule.follows !== true || images.length > 0);
+    const applies = rule.follows !== true || images.length > 0;
     if (applies) rewriteLayoutOperator(node, rule, layout);
     return applies;
   }
   if (images.length === 0) return false;
-  const [operand] = node.operands;
-  const [result] = node.results;
-  if (operand === undefined || result === undefined || node.results.length !== 1) return false;
   const structure = structureOf(node);
-  if (structure === "elementwise" && node.operands.length === 1) {
-    emit({ ...node, operands: [asFirst(layout, operand)] }, layout);
-    return true;
-  }
   if (structure === "elementwise") {
-    const rank = rankOf(result);
+    const rank = rankOf(elementAt(node.results, 0));
     if (images.some((it) => rankOf(it) !== rank)) return false;
     emit({ ...node, operands: node.operands.map((it) => broadcastable(layout, it, rank)) }, layout);
     return true;
   }
-  if (structure === "reduction") return rewriteReduction(node, operand, result, layout);
-  const rank = rankOf(operand);
-  const allImages = isImage(operand) && node.operands.every((it) => rankOf(it) === rank) && rankOf(result) === rank;
-  if (structure === "along axis" && allImages) {
-    const axis = readAttribute(node, "axis", "number");
-    const moved = axisInFirst(axis < 0 ? axis + rank : axis, rank);
-    const attributes: Attributes = { ...node.attributes, axis: { kind: "number", value: moved } };
-    emit({ ...node, operands: node.operands.map((it) => asFirst(layout, it)), attributes }, layout);
-    return true;
-  }
+  if (structure === "reduction") return rewriteReduction(node, layout);
   const ofAxes = eachAxisAttributes(node);
-  if (ofAxes === undefined) return false;
-  const attributes = { ...node.attributes, ...permutedAttributes(node, ofAxes) };
-  emit({ ...node, operands: [asFirst(layout, operand)], attributes }, layout);
+  if (structure !== "along axis" && ofAxes === undefined) return false;
+  const attributes = ofAxes === undefined ? movedAxis(node) : permutedAttributes(node, ofAxes);
+  const operands = node.operands.map((it) => asFirst(layout, it));
+  emit({ ...node, operands, attributes: { ...node.attributes, ...attributes } }, layout);
   return true;
+}
+
+/** The attribute of what goes along one axis, which counts from the end where it is negative. */
+function movedAxis(node: OperatorNode): Attributes {
+  const rank = rankOf(elementAt(node.operands, 0));
+  const axis = readAttribute(node, "axis", "number");
+  return { axis: { kind: "number", value: axisInFirst(axis < 0 ? axis + rank : axis, rank) } };
 }
 
 function rewriteLayoutOperator(node: OperatorNode, rule: ImageStructure, layout: Layout): void {
   const operands = node.operands.map((it, index) => {
-    const kind = rule.operands[index] ?? "other";
+    const kind = rule.operands[index];
     return kind === "image" ? asFirst(layout, it) : kind === "kernel" ? asKernel(layout, it) : asLast(layout, it);
   });
   const attributes: Attributes = {
@@ -197,24 +179,22 @@ function rewriteLayoutOperator(node: OperatorNode, rule: ImageStructure, layout:
 }
 
 function emit(node: OperatorNode, layout: Layout): void {
-  const result = required(node.results[0], "result");
-  layout.first.set(result.id, elementAt(layout.b.apply(node), 0));
+  layout.first.set(elementAt(node.results, 0).id, elementAt(layout.b.apply(node), 0));
 }
 
 /** Reductions keep the layout where they keep the axes, and leave it where what is left is in the original's order. */
-function rewriteReduction(node: OperatorNode, operand: Value, result: Value, layout: Layout): boolean {
+function rewriteReduction(node: OperatorNode, layout: Layout): boolean {
+  const operand = elementAt(node.operands, 0);
   const reduced = readAttribute(node, "axes", "numbers");
+  const keeps = readAttribute(node, "keep", "boolean");
   const rank = rankOf(operand);
-  const moved = reduced.map((axis) => axisInFirst(axis, rank)).sort((a, b) => a - b);
-  const attributes: Attributes = { ...node.attributes, axes: { kind: "numbers", value: moved } };
-  if (readAttribute(node, "keep", "boolean")) {
-    emit({ ...node, operands: [asFirst(layout, operand)], attributes }, layout);
-    return true;
-  }
   const left = toFirst(rank).filter((axis) => !reduced.includes(axis));
-  if (left.some((axis, index) => index > 0 && axis < elementAt(left, index - 1))) return false;
+  if (!keeps && left.some((axis, index) => index > 0 && axis < elementAt(left, index - 1))) return false;
+  const axes = reduced.map((axis) => axisInFirst(axis, rank)).sort((a, b) => a - b);
+  const attributes: Attributes = { ...node.attributes, axes: { kind: "numbers", value: axes } };
   const made = layout.b.apply({ ...node, operands: [asFirst(layout, operand)], attributes });
-  layout.last.set(result.id, elementAt(made, 0));
+  const where = keeps ? layout.first : layout.last;
+  where.set(elementAt(node.results, 0).id, elementAt(made, 0));
   return true;
 }
 
@@ -225,9 +205,7 @@ function broadcastable(layout: Layout, value: Value, rank: number): Value {
   if (shape.length === rank) return asFirst(layout, value);
   const one = constant(1);
   const plain = asLast(layout, value);
-  const [channels] = shape;
-  if (shape.length === 1 && channels !== undefined)
-    return layout.b.reshape(plain, [channels, ...new Array<Dim>(rank - 2).fill(one)]);
+  if (shape.length === 1) return layout.b.reshape(plain, [...shape, ...new Array<Dim>(rank - 2).fill(one)]);
   const whole = layout.b.reshape(plain, [...new Array<Dim>(rank - shape.length).fill(one), ...shape]);
   return layout.b.transpose(whole, toFirst(rank));
 }
@@ -238,8 +216,7 @@ function kernelParameters(graph: Graph): ReadonlySet<number> {
   for (const node of nodesWithin(graph.nodes)) {
     if (node.kind !== "operator") continue;
     imageStructureOf(node)?.operands.forEach((kind, index) => {
-      const operand = node.operands[index];
-      if (kind === "kernel" && operand !== undefined) used.add(operand.id);
+      if (kind === "kernel") used.add(elementAt(node.operands, index).id);
     });
   }
   const parameters = graph.inputs.filter((it) => it.role === "parameter" && it.perm === undefined);

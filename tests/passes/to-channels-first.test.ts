@@ -2,11 +2,12 @@ import { describe, expect, it } from "vitest";
 import type { Graph, GraphInput, Node } from "../../src/ir/graph.ts";
 import { asNumber, constant, product } from "../../src/dims/dim.ts";
 import { interpretGraph } from "../../src/graph/interpret.ts";
+import { verifyGraph } from "../../src/graph/verify.ts";
 import type { NdArray } from "../../src/ops/define/operator.ts";
 import { transposeArray } from "../../src/ops/define/nd-array.ts";
 import { eliminateDeadNodes } from "../../src/passes/eliminate-dead-nodes.ts";
 import { commonSubexpressions } from "../../src/passes/common-subexpressions.ts";
-import { expandComposites, keepOwnGradients } from "../../src/passes/expand-composites.ts";
+import { expandComposites, keepNone, keepOwnGradients } from "../../src/passes/expand-composites.ts";
 import { simplify } from "../../src/passes/simplify.ts";
 import { toChannelsFirst } from "../../src/passes/to-channels-first.ts";
 import { dims, graphOf, inputsFor, type, withGradients } from "../autodiff/gradient-testing.ts";
@@ -231,5 +232,194 @@ describe("toChannelsFirst", () => {
     ]);
     expectSame({ ...graph, inputs }, after, { B: 2 });
     expect(toChannelsFirst(after).inputs).toEqual(after.inputs);
+  });
+
+  /** The operators that the pass alone makes of a graph, with their attributes that tell of axes, once what they give is checked. */
+  function made(graph: Graph, sizes: Readonly<Record<string, number>> = { B: 2 }): readonly string[] {
+    const after = toChannelsFirst(graph);
+    expect(verifyGraph(after)).toEqual([]);
+    expectSame(graph, after, sizes);
+    return after.nodes.flatMap((node) => {
+      if (node.kind !== "operator") return [];
+      const told = ["perm", "axes", "axis", "layout"].flatMap((name) => node.attributes[name]?.value ?? []);
+      return [[node.op, ...told.map(String)].join(" ")];
+    });
+  }
+
+  it("moves sequences and volumes likewise", () => {
+    const sequence = graphOf({ x: type("f32", "B", 7, 2), k: type("f32", 3, 2, 4) }, (b, { x, k }) => ({
+      y: b.op("avg_pool", [b.op("conv", [x, k])], { window: [2], strides: [2] }),
+    }));
+    expect(made(sequence)).toEqual(["transpose 0 2 1", "conv NCHW", "avg_pool NCHW", "transpose 0 2 1"]);
+    expect(toChannelsFirst(sequence).inputs.map((it) => it.perm)).toEqual([undefined, [2, 1, 0]]);
+    const volume = graphOf({ x: type("f32", 1, 4, 3, 3, 2), k: type("f32", 2, 2, 2, 2, 3) }, (b, { x, k }) => ({
+      y: b.op("conv", [x, k]),
+    }));
+    expect(made(volume)).toEqual(["transpose 0 4 1 2 3", "conv NCHW", "transpose 0 2 3 4 1"]);
+    expect(toChannelsFirst(volume).inputs.map((it) => it.perm)).toEqual([undefined, [4, 3, 0, 1, 2]]);
+  });
+
+  it("moves an image and a kernel once, there or back, however often they are read", () => {
+    const image = { x: type("f32", "B", 4, 4, 2), k: type("f32", 1, 1, 2, 2) };
+    const twice = graphOf(image, (b, { x, k }) => ({
+      first: b.op("conv", [x, k]),
+      second: b.op("max_pool", [x], { window: [2, 2], strides: [2, 2] }),
+      decay: b.add(b.sum(b.op("square", [k]), [0, 1, 2, 3]), b.sum(k, [0, 1, 2, 3])),
+      plain: b.op("exp", [x]),
+    }));
+    expect(made(twice)).toEqual([
+      "transpose 0 3 1 2",
+      "conv NCHW",
+      "max_pool NCHW",
+      "transpose 2 3 1 0",
+      "square",
+      "sum 0 1 2 3",
+      "sum 0 1 2 3",
+      "add",
+      "exp",
+      "transpose 0 2 3 1",
+      "transpose 0 2 3 1",
+      "transpose 0 2 3 1",
+    ]);
+    const computed = graphOf(image, (b, { x, k }) => {
+      const kernel = b.op("tanh", [k]);
+      return { y: b.op("conv", [b.op("conv", [x, kernel]), kernel]), kernel };
+    });
+    expect(made(computed)).toEqual([
+      "tanh",
+      "transpose 0 3 1 2",
+      "transpose 3 2 0 1",
+      "conv NCHW",
+      "conv NCHW",
+      "transpose 0 2 3 1",
+    ]);
+  });
+
+  it("leaves what has no layout, has another, or has fewer axes", () => {
+    const graph = graphOf(
+      {
+        x: type("f32", "B", 4, 4, 2),
+        k: type("f32", 1, 1, 2, 2),
+        rows: type("f32", 5, 2),
+        turned: type("f32", "B", 2, 4, 4),
+        scale: type("f32", 2),
+        sequence: type("f32", 4, 2, 4),
+        l: type("f32", 1, 4, 4),
+        square: type("f32", 2, 2),
+      },
+      (b, v) => {
+        const norm = (it: typeof v.x) => b.op("batch_norm_inference", [it, v.scale, v.scale, v.scale, v.scale]);
+        const short = b.op("conv", [v.sequence, v.l]);
+        return {
+          rows: norm(v.rows),
+          image: norm(v.x),
+          turned: b.op("max_pool", [v.turned], { window: [2, 2], strides: [2, 2], layout: "NCHW" }),
+          // An image of three axes is a map to one of four.
+          mapped: b.add(b.reshape(v.x, dims("B", 4, 2, 4)), short),
+          product: b.matmul(b.op("conv", [v.x, v.k]), v.square),
+        };
+      },
+    );
+    expect(made(graph)).toEqual([
+      "transpose 0 2 1",
+      "conv NCHW",
+      "batch_norm_inference",
+      "batch_norm_inference",
+      "max_pool NCHW",
+      "reshape",
+      "transpose 0 2 1",
+      "add",
+      "transpose 0 3 1 2",
+      "conv NCHW",
+      "transpose 0 2 3 1",
+      "matmul",
+    ]);
+  });
+
+  it("reduces in the layout where what is left keeps its order, and moves back first where it does not", () => {
+    const reduced = (axes: readonly number[], keep = false): readonly string[] =>
+      made(
+        graphOf({ x: type("f32", "B", 4, 5, 2), k: type("f32", 1, 1, 2, 3) }, (b, { x, k }) => ({
+          y: b.op("max", [b.op("conv", [x, k])], { axes, keep }),
+        })),
+      ).slice(2);
+    expect(reduced([1, 2])).toEqual(["max 2 3"]);
+    expect(reduced([1, 3])).toEqual(["max 1 2"]);
+    expect(reduced([3])).toEqual(["max 1"]);
+    expect(reduced([0])).toEqual(["transpose 0 2 3 1", "max 0"]);
+    expect(reduced([2])).toEqual(["transpose 0 2 3 1", "max 2"]);
+    expect(reduced([2], true)).toEqual(["max 3", "transpose 0 2 3 1"]);
+    expect(reduced([1, 3], true)).toEqual(["max 1 2", "transpose 0 2 3 1"]);
+  });
+
+  it("goes into scans, and knows there what is known outside", () => {
+    const graph = graphOf(
+      { x: type("f32", "B", 4, 4, 2), k: type("f32", 3, 3, 2, 2), rows: type("f32", 3, "B", 4, 4, 2) },
+      (b, { x, k, rows }) => {
+        const conv = b.op("conv", [x, k], { padding: "same" });
+        const [last, all] = b.scan(
+          {
+            initial: [conv],
+            sequences: [rows],
+            sequenceAxes: [0],
+            emitAxes: [0],
+            length: constant(3),
+            reverse: false,
+          },
+          (inner, [h], [row]) => {
+            if (h === undefined || row === undefined) throw new Error("unreachable");
+            const next = inner.add(inner.op("conv", [inner.add(h, row), k], { padding: "same" }), conv);
+            return { carries: [next], emits: [inner.op("relu", [next])] };
+          },
+        );
+        if (last === undefined || all === undefined) throw new Error("unreachable");
+        return { last, all, conv };
+      },
+    );
+    const after = toChannelsFirst(graph);
+    expect(verifyGraph(after)).toEqual([]);
+    expectSame(graph, after, { B: 2 });
+    expect(after.inputs.map((it) => it.perm)).toEqual([undefined, [3, 2, 0, 1], undefined]);
+    const [scan] = after.nodes.filter((it) => it.kind === "scan");
+    expect(operators(scan?.body.nodes ?? [])).toEqual([
+      "add",
+      "transpose",
+      "conv",
+      "add",
+      "relu",
+      "transpose",
+      "transpose",
+    ]);
+    // Of the convolution before the scan, and what the outputs need was moved for the scan.
+    expect(operators(after.nodes)).toEqual(["transpose", "conv", "transpose"]);
+  });
+
+  it("gives the sizes of images that an operator is told in their new order", () => {
+    const graph = graphOf({ x: type("f32", "B", 3, 4, 2), k: type("f32", 2, 2, 5, 2) }, (b, { x, k }) => ({
+      y: b.op("conv_transpose", [x, k], { strides: [2, 2] }),
+      padded: b.op("pad", [b.op("conv", [x, b.transpose(k, [0, 1, 3, 2])])], {
+        before: dims(0, 1, 0, 0),
+        after: dims(0, 0, 2, 0),
+        mode: "reflect",
+      }),
+    }));
+    const expanded = expandComposites(graph, keepNone);
+    const after = toChannelsFirst(expanded);
+    expect(verifyGraph(after)).toEqual([]);
+    expectSame(graph, after, { B: 2 });
+    expect(operators(after.nodes)).toContain("conv_input_gradient");
+    expect(made(graph)).toContain("pad");
+  });
+
+  it("keeps the names of stored kernels, and their types as the language has them", () => {
+    const graph = graphOf({ x: type("f32", "B", 5, 5, 1), k: type("f32", 3, 2, 1, 4) }, (b, { x, k }) => ({
+      y: b.op("conv", [x, k]),
+    }));
+    const [, kernel] = toChannelsFirst(graph).inputs;
+    expect(kernel).toMatchObject({
+      name: "k",
+      value: { name: "k", type: type("f32", 4, 1, 3, 2) },
+      logicalType: type("f32", 3, 2, 1, 4),
+    });
   });
 });
