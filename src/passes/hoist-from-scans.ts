@@ -72,7 +72,7 @@ function hoistScan(scan: ScanNode, b: GraphBuilder): void {
     if (!usesOf(node).some((it) => inside.has(it.id))) {
       b.append(node);
     } else if (node.kind === "operator" && isHoistable(node, inside, elements)) {
-      hoist(node, required(node.results[0], "result"));
+      hoist(node, elementAt(node.results, 0));
     } else {
       for (const it of node.results) inside.add(it.id);
       kept.push(node.kind === "operator" ? products.scaleOnce(node, multiplied) : node);
@@ -107,15 +107,17 @@ function createProducts(body: Region, elements: ReadonlyMap<number, Sequence>): 
   const uses = new Map<number, number>();
   for (const it of [...body.nodes.flatMap(usesOf), ...body.results]) uses.set(it.id, (uses.get(it.id) ?? 0) + 1);
   const makers = new Map(body.nodes.flatMap((node) => node.results.map((it): [number, Node] => [it.id, node])));
-  /** The operands of a product of one type: the factor from a sequence last. */
+  /** The operands of a product of one type: the factor from a sequence last, which is the only one, or it were hoisted. */
   const scaled = (node: Node | undefined): readonly [Value, Value] | undefined => {
     if (node?.kind !== "operator" || node.op !== "mul") return undefined;
-    const [left, right] = node.operands;
-    const [result] = node.results;
-    if (left === undefined || right === undefined || result === undefined) return undefined;
+    const [left, right, result] = [
+      elementAt(node.operands, 0),
+      elementAt(node.operands, 1),
+      elementAt(node.results, 0),
+    ];
     if (![left, right].every((it) => sameShape(it.type.shape, result.type.shape))) return undefined;
-    if (elements.has(right.id) && !elements.has(left.id)) return [left, right];
-    return elements.has(left.id) && !elements.has(right.id) ? [right, left] : undefined;
+    if (elements.has(right.id)) return [left, right];
+    return elements.has(left.id) ? [right, left] : undefined;
   };
   return {
     scaleOnce(node, multiplied) {
@@ -145,18 +147,14 @@ function isHoistable(
   inside: ReadonlySet<number>,
   elements: ReadonlyMap<number, Sequence>,
 ): boolean {
-  const [result] = node.results;
-  const [left, right] = node.operands;
-  if (result === undefined || left === undefined) return false;
-  const rank = result.type.shape.length;
+  const left = elementAt(node.operands, 0);
   if (node.op === "matmul") {
-    const plain = !readAttribute(node, "transposeA", "boolean") && left.type.shape.length >= 2;
-    const fixed = right !== undefined && !inside.has(right.id) && right.type.shape.length === 2;
-    return plain && fixed && elements.has(left.id);
+    const right = elementAt(node.operands, 1);
+    const isFixed = !inside.has(right.id) && right.type.shape.length === 2;
+    return isFixed && elements.has(left.id) && !readAttribute(node, "transposeA", "boolean");
   }
   if (!isElementwise(node)) return false;
   // An element of a lower rank would no longer broadcast with the axis of the steps before its own.
-  return node.operands.every((it) =>
-    inside.has(it.id) ? elements.has(it.id) && it.type.shape.length === rank : it.type.shape.length <= rank,
-  );
+  const rank = elementAt(node.results, 0).type.shape.length;
+  return node.operands.every((it) => !inside.has(it.id) || (elements.has(it.id) && it.type.shape.length === rank));
 }
