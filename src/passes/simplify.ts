@@ -3,7 +3,6 @@ import { asNumber, sameForm, type Dim } from "../dims/dim.ts";
 import type { Graph, Node, OperatorNode, Value } from "../ir/graph.ts";
 import type { GraphBuilder } from "../ops/define/builder.ts";
 import { isElementwise } from "../ops/define/structure.ts";
-import { required } from "../support/fault.ts";
 import { usesOf } from "../graph/rewrite.ts";
 import { rewriteGraph } from "../graph/rewrite-graph.ts";
 import { readAttribute } from "../ops/define/read-attribute.ts";
@@ -56,12 +55,11 @@ function ruleFor(rules: Readonly<Record<string, Rule>>, node: OperatorNode): Rul
 
 function remember(nodes: readonly Node[], known: Known): void {
   for (const node of nodes) {
-    const [result] = node.results;
-    if (result === undefined) continue;
-    if (node.kind === "operator") known.makers.set(result.id, node);
+    const { id } = elementAt(node.results, 0);
+    if (node.kind === "operator") known.makers.set(id, node);
     if (node.kind === "constant") {
       const [first] = typeof node.data === "number" ? [node.data] : node.data.length === 1 ? node.data : [];
-      if (first !== undefined) known.splats.set(result.id, first);
+      if (first !== undefined) known.splats.set(id, first);
     }
   }
 }
@@ -78,38 +76,33 @@ const rulesByOperator: Readonly<Record<string, Rule>> = {
   },
   reshape: (node, b, known) => {
     const maker = known.makers.get(first(node).id);
-    const source = maker?.op === "reshape" ? required(maker.operands[0], "operand") : undefined;
-    if (source === undefined) return sameShape(first(node), result(node)) ? first(node) : undefined;
-    return sameShape(source, result(node)) ? source : b.reshape(source, result(node).type.shape);
+    if (maker?.op === "reshape") return b.reshape(first(maker), result(node).type.shape);
+    return sameShape(first(node), result(node)) ? first(node) : undefined;
   },
   transpose: (node, b, known) => {
     const maker = known.makers.get(first(node).id);
-    const perm = readAttribute(node, "perm", "numbers");
     const before = maker?.op === "transpose" ? maker : undefined;
-    const source = before === undefined ? first(node) : required(before.operands[0], "operand");
-    const inner = before === undefined ? undefined : readAttribute(before, "perm", "numbers");
-    const joined = inner === undefined ? perm : perm.map((axis) => required(inner[axis], "axis"));
-    if (joined.every((axis, index) => axis === index)) return source;
+    const perm = readAttribute(node, "perm", "numbers");
+    const source = first(before ?? node);
+    const joined =
+      before === undefined ? perm : perm.map((axis) => elementAt(readAttribute(before, "perm", "numbers"), axis));
     if (movesOnlyOnes(source, joined)) return b.reshape(source, result(node).type.shape);
     return before === undefined ? undefined : b.transpose(source, joined);
   },
   matmul: (node, b, known) => {
-    const flags = (["transposeA", "transposeB"] as const).map((name, index) => {
-      const flag = readAttribute(node, name, "boolean");
-      const value = required(node.operands[index], "operand");
+    const factor = (flag: string, index: number) => {
+      const value = elementAt(node.operands, index);
       const maker = known.makers.get(value.id);
-      const swapped = maker?.op === "transpose" && swapsLastTwo(readAttribute(maker, "perm", "numbers"));
-      return swapped
-        ? { value: required(maker.operands[0], "operand"), flag: !flag, swapped }
-        : { value, flag, swapped };
-    });
-    if (!flags.some((it) => it.swapped)) return undefined;
-    const [left, right] = flags;
-    return b.op(
-      "matmul",
-      flags.map((it) => it.value),
-      { transposeA: left?.flag ?? false, transposeB: right?.flag ?? false },
-    );
+      const isTurned = maker?.op === "transpose" && swapsLastTwo(readAttribute(maker, "perm", "numbers"));
+      return {
+        value: isTurned ? first(maker) : value,
+        isTurned,
+        flag: readAttribute(node, flag, "boolean") !== isTurned,
+      };
+    };
+    const [left, right] = [factor("transposeA", 0), factor("transposeB", 1)];
+    if (!left.isTurned && !right.isTurned) return undefined;
+    return b.op("matmul", [left.value, right.value], { transposeA: left.flag, transposeB: right.flag });
   },
   // The largest element stays the largest through relu, which has fewer elements to do after the pool. The gradients are
   // the same as well: a window without positive elements passes none either way.
@@ -126,8 +119,7 @@ const rulesByOperator: Readonly<Record<string, Rule>> = {
 
 /** The other operand, where one is the operator's neutral element and the other has the result's shape. */
 function neutral(node: OperatorNode, known: Known, element: number, commutes: boolean): Value | undefined {
-  const [left, right] = node.operands;
-  if (left === undefined || right === undefined) return undefined;
+  const [left, right] = [elementAt(node.operands, 0), elementAt(node.operands, 1)];
   if (known.splats.get(right.id) === element && sameShape(left, result(node))) return left;
   return commutes && known.splats.get(left.id) === element && sameShape(right, result(node)) ? right : undefined;
 }
@@ -145,31 +137,27 @@ function dropBroadcasts(node: OperatorNode, b: GraphBuilder, known: Known): Valu
   return elementAt(b.apply({ ...node, operands }), 0);
 }
 
+/** Whether a permutation leaves the axes of other sizes than 1 in their order, as one does that moves none. */
 function movesOnlyOnes(value: Value, perm: readonly number[]): boolean {
-  const moved = perm.filter((axis) => {
-    const size = value.type.shape[axis];
-    return size === undefined || asNumber(size) !== 1;
-  });
+  const moved = perm.filter((axis) => asNumber(elementAt(value.type.shape, axis)) !== 1);
   return moved.every((axis, index) => index === 0 || axis > elementAt(moved, index - 1));
 }
 
+/** Whether a permutation of two axes or more swaps the last two and nothing else. */
 function swapsLastTwo(perm: readonly number[]): boolean {
-  const rank = perm.length;
-  return (
-    rank >= 2 &&
-    perm.every((axis, index) => axis === (index === rank - 1 ? rank - 2 : index === rank - 2 ? rank - 1 : index))
-  );
+  const last = perm.length - 1;
+  return perm.every((axis, index) => axis === (index === last ? last - 1 : index === last - 1 ? last : index));
 }
 
 function first(node: OperatorNode): Value {
-  return required(node.operands[0], "operand");
+  return elementAt(node.operands, 0);
 }
 
 function result(node: OperatorNode): Value {
-  return required(node.results[0], "result");
+  return elementAt(node.results, 0);
 }
 
 function sameShape(a: Value, b: Value): boolean {
   const [left, right] = [a.type.shape, b.type.shape];
-  return left.length === right.length && left.every((dim: Dim, axis) => sameForm(dim, required(right[axis], "axis")));
+  return left.length === right.length && left.every((dim: Dim, axis) => sameForm(dim, elementAt(right, axis)));
 }

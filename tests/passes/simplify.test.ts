@@ -108,6 +108,113 @@ describe("simplify", () => {
     expect(pools(true)).toEqual(["relu", "max_pool", "sum"]);
   });
 
+  it("drops what keeps the type, the shape or the order of axes", () => {
+    const graph = graphOf({ x: type("f32", "B", 1, 3), k: type("i32", "B") }, (b, { x, k }) => ({
+      cast: b.op("exp", [b.op("cast", [x], { dtype: "f32" })]),
+      broadcast: b.op("tanh", [b.op("broadcast_to", [x], { shape: x.type.shape })]),
+      reshaped: b.op("square", [b.op("reshape", [x], { shape: x.type.shape })]),
+      turned: b.op("relu", [b.op("transpose", [x], { perm: [0, 1, 2] })]),
+      thrice: b.op("abs", [b.op("neg", [b.op("neg", [b.op("neg", [x])])])]),
+      other: b.op("cast", [k], { dtype: "f32" }),
+      wider: b.op("broadcast_to", [x], { shape: dims("B", 2, 3) }),
+    }));
+    expect(left(graph, simplified, { B: 2 })).toEqual([
+      "exp",
+      "tanh",
+      "square",
+      "relu",
+      "neg",
+      "abs",
+      "cast",
+      "broadcast_to",
+    ]);
+  });
+
+  it("takes a neutral element on either side where the operator commutes, of one element too", () => {
+    const graph = graphOf({ x: type("f32", "B", 3) }, (b, { x }) => {
+      const [zero, one] = [b.constant(type("f32", 1), [0]), b.constant(type("f32", 3), 1)];
+      return {
+        sum: b.op("exp", [b.op("add", [zero, x])]),
+        sumRight: b.op("tanh", [b.op("add", [x, zero])]),
+        difference: b.op("square", [b.op("sub", [x, zero])]),
+        product: b.op("relu", [b.op("mul", [one, x])]),
+        quotient: b.op("abs", [b.op("div", [x, one])]),
+        negative: b.op("sub", [zero, x]),
+        inverse: b.op("div", [one, x]),
+        wider: b.op("add", [b.sum(x, [0]), b.zeros(type("f32", 1, 3))]),
+        many: b.op("mul", [x, b.constant(type("f32", 3), [1, 1, 1])]),
+      };
+    });
+    expect(left(graph, simplified, { B: 2 }).filter((it) => it !== "constant")).toEqual([
+      "exp",
+      "tanh",
+      "square",
+      "relu",
+      "abs",
+      "sub",
+      "div",
+      "sum",
+      "add",
+      "mul",
+    ]);
+  });
+
+  it("turns the flags of products over where a transpose stands before one that has them", () => {
+    const graph = graphOf({ x: type("f32", 3, 4), w: type("f32", 3, 5), v: type("f32", 4) }, (b, { x, w, v }) => ({
+      turned: b.op("matmul", [b.transpose(x, [1, 0]), b.transpose(w, [1, 0])], { transposeB: true }),
+      vector: b.op("exp", [b.op("transpose", [v], { perm: [0] })]),
+    }));
+    const after = eliminateDeadNodes(simplified(graph));
+    const [product] = after.nodes.filter((it) => it.kind === "operator" && it.op === "matmul");
+    expect(product).toMatchObject({ attributes: { transposeA: { value: true }, transposeB: { value: false } } });
+    expect(left(graph, simplified)).toEqual(["matmul", "exp"]);
+  });
+
+  it("drops broadcasts before any operator on elements, as long as one operand has the shape", () => {
+    const graph = graphOf({ x: type("f32", "B", 3), v: type("f32", 3), c: type("bool", "B", 1) }, (b, { x, v, c }) => {
+      const wide = b.broadcast(v, x.type.shape);
+      return {
+        chosen: b.op("where", [b.broadcast(c, x.type.shape), x, wide]),
+        less: b.op("less", [wide, x]),
+        divided: b.op("div", [wide, x]),
+        joined: b.op("concat", [wide, x], { axis: 1 }),
+        narrow: b.op("maximum", [wide, v]),
+      };
+    });
+    expect(left(graph, simplified, { B: 2 })).toEqual(["broadcast_to", "where", "less", "div", "concat", "maximum"]);
+  });
+
+  it("puts max pools before relu one after another, in scans too, and none where relu leaves the graph", () => {
+    const pool = { window: [2, 2], strides: [1, 1] };
+    const twice = graphOf({ x: type("f32", "B", 4, 4, 1) }, (b, { x }) => ({
+      y: b.op("max_pool", [b.op("max_pool", [b.op("relu", [x])], pool)], pool),
+    }));
+    expect(left(twice, simplified, { B: 2 })).toEqual(["max_pool", "max_pool", "relu"]);
+    const kept = graphOf({ x: type("f32", "B", 4, 4, 1) }, (b, { x }) => {
+      const positive = b.op("relu", [x]);
+      return { y: b.op("max_pool", [positive], pool), positive };
+    });
+    expect(left(kept, simplified, { B: 2 })).toEqual(["relu", "max_pool"]);
+    const scanned = graphOf({ x: type("f32", 2, "B", 4, 4, 1), s: type("f32", "B", 3, 3, 1) }, (b, { x, s }) => {
+      const [y] = b.scan(
+        { initial: [s], sequences: [x], sequenceAxes: [0], emitAxes: [], length: constant(2), reverse: false },
+        (inner, [h], [image]) => {
+          if (h === undefined || image === undefined) throw new Error("unreachable");
+          const next = inner.op("max_pool", [inner.op("relu", [image])], pool);
+          return { carries: [inner.add(h, inner.op("neg", [inner.op("neg", [next])]))], emits: [] };
+        },
+      );
+      return { y: y ?? s };
+    });
+    const [scan] = eliminateDeadNodes(simplified(scanned)).nodes;
+    expect(left(scanned, simplified, { B: 2 })).toEqual(["scan"]);
+    expect(scan?.kind === "scan" && scan.body.nodes.map((it) => (it.kind === "operator" ? it.op : it.kind))).toEqual([
+      "max_pool",
+      "relu",
+      "add",
+    ]);
+  });
+
   it("keeps stop_gradient until gradients are built", () => {
     const graph = graphOf({ x: type("f32", 3) }, (b, { x }) => ({ y: b.op("stop_gradient", [b.op("exp", [x])]) }));
     expect(left(graph, (it) => simplify(it, { differentiated: false }))).toEqual(["exp", "stop_gradient"]);
