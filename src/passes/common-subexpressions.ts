@@ -2,6 +2,8 @@ import { dimKey } from "../dims/dim.ts";
 import type { Graph, Node, Region, Value } from "../ir/graph.ts";
 import type { TensorType } from "../ir/types.ts";
 import { attributesKey } from "../ir/attributes-key.ts";
+import { operandsOf } from "../ir/visit.ts";
+import { elementAt } from "../support/element-at.ts";
 import { withValues } from "../graph/rewrite-graph.ts";
 import { renameAll, renameBy, renameUses } from "../graph/rewrite.ts";
 
@@ -12,7 +14,7 @@ import { renameAll, renameBy, renameUses } from "../graph/rewrite.ts";
  */
 export function commonSubexpressions(graph: Graph): Graph {
   const scope = new Map<number, Value>();
-  const nodes = shareNodes(graph.nodes, scope, [new Map()]);
+  const nodes = shareNodes(graph.nodes, scope, new Map(), []);
   const outputs = renameAll(
     graph.outputs.map((it) => it.value),
     renameBy(scope),
@@ -22,28 +24,30 @@ export function commonSubexpressions(graph: Graph): Graph {
 
 type Known = Map<string, readonly Value[]>;
 
-function shareNodes(nodes: readonly Node[], scope: Map<number, Value>, known: readonly Known[]): readonly Node[] {
+/** The nodes without those that compute what `known` or `outer` has: what is computed here so far, and around it. */
+function shareNodes(
+  nodes: readonly Node[],
+  scope: Map<number, Value>,
+  known: Known,
+  outer: readonly Known[],
+): readonly Node[] {
   const rename = renameBy(scope);
-  const [innermost] = known;
   return nodes.flatMap((node): readonly Node[] => {
     if (node.kind === "scan") {
       const shell = { ...node, initial: renameAll(node.initial, rename), sequences: renameAll(node.sequences, rename) };
-      const inner = shareNodes(node.body.nodes, scope, [new Map(), ...known]);
+      const inner = shareNodes(node.body.nodes, scope, new Map(), [known, ...outer]);
       const body: Region = { inputs: node.body.inputs, nodes: inner, results: renameAll(node.body.results, rename) };
       return [{ ...shell, body }];
     }
     const renamed = renameUses(node, rename);
     const key = keyOf(renamed);
     if (key === undefined) return [renamed];
-    const before = known.map((it) => it.get(key)).find((it) => it !== undefined);
+    const before = [known, ...outer].map((it) => it.get(key)).find((it) => it !== undefined);
     if (before === undefined) {
-      innermost?.set(key, renamed.results);
+      known.set(key, renamed.results);
       return [renamed];
     }
-    renamed.results.forEach((it, index) => {
-      const same = before[index];
-      if (same !== undefined) scope.set(it.id, same);
-    });
+    renamed.results.forEach((it, index) => scope.set(it.id, elementAt(before, index)));
     return [];
   });
 }
@@ -58,7 +62,7 @@ function keyOf(node: Node): string | undefined {
     case "dim":
       return `dim ${dimKey(node.dim)}`;
     case "key":
-      return `key ${node.path} ${node.indices.join()} ${node.base?.id ?? ""}`;
+      return `key ${node.path} ${node.indices.join()} ${ids(operandsOf(node))}`;
     default:
       return undefined;
   }

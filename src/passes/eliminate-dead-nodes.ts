@@ -14,9 +14,8 @@ export function eliminateDeadNodes(graph: Graph): Graph {
 /** The nodes that the values in `live` need, in order; adds to `live` what these need. */
 function liveNodes(nodes: readonly Node[], live: Set<number>): readonly Node[] {
   const kept: Node[] = [];
-  for (let index = nodes.length - 1; index >= 0; index -= 1) {
-    const node = nodes[index];
-    if (node === undefined || !node.results.some((it) => live.has(it.id))) continue;
+  for (const node of nodes.toReversed()) {
+    if (!node.results.some((it) => live.has(it.id))) continue;
     const pruned = node.kind === "scan" ? pruneScan(node, live) : node;
     kept.push(pruned);
     for (const it of usesOf(pruned)) live.add(it.id);

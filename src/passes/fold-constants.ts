@@ -1,10 +1,13 @@
-import { asNumber, type Dim } from "../dims/dim.ts";
+import { asNumber } from "../dims/dim.ts";
 import type { Graph, OperatorNode, Value } from "../ir/graph.ts";
 import type { GraphBuilder } from "../ops/define/builder.ts";
 import { concreteAttributes } from "../ops/define/concrete-attributes.ts";
+import { sizeOf } from "../ops/define/nd-array.ts";
 import type { NdArray } from "../ops/define/operator.ts";
+import { literalShape } from "../ops/define/shape-rules.ts";
 import { findOperator } from "../ops/registry.ts";
-import { required } from "../support/fault.ts";
+import type { TensorType } from "../ir/types.ts";
+import { elementAt } from "../support/element-at.ts";
 import { rewriteGraph } from "../graph/rewrite-graph.ts";
 
 /** Constants with more elements than this are computed at run time, rather than stored. */
@@ -17,9 +20,9 @@ export function foldConstants(graph: Graph): Graph {
   const arrays = new Map<number, NdArray>();
   return rewriteGraph(graph, (node, b) => {
     if (node.kind === "constant") {
-      const [result] = node.results;
-      const array = result && constantArray(result, node.data);
-      if (result !== undefined && array !== undefined) arrays.set(result.id, array);
+      const result = elementAt(node.results, 0);
+      const type = storedType(result.type);
+      if (type !== undefined) arrays.set(result.id, constantArray(type, node.data));
       return undefined;
     }
     if (node.kind === "dim") {
@@ -32,23 +35,18 @@ export function foldConstants(graph: Graph): Graph {
 }
 
 function fold(node: OperatorNode, b: GraphBuilder, arrays: Map<number, NdArray>): readonly Value[] | undefined {
-  const operands = node.operands.flatMap((it) => arrays.get(it.id) ?? []);
-  if (operands.length < node.operands.length || operands.length === 0) return undefined;
   const operator = findOperator(node.op);
-  const shapes = node.results.map((it) => literalShape(it.type.shape));
-  if (operator?.kind !== "primitive") return undefined;
-  const results = node.results.flatMap((it, index) => {
-    const shape = shapes[index];
-    return shape === undefined || sizeOf(shape) > largest ? [] : [{ dtype: it.type.dtype, shape }];
-  });
+  if (operator?.kind !== "primitive" || node.operands.length === 0) return undefined;
+  const operands = node.operands.flatMap((it) => arrays.get(it.id) ?? []);
+  const results = node.results.flatMap((it) => storedType(it.type) ?? []);
   const attributes = concreteAttributes(operator, node.attributes, asNumber);
-  if (results.length < node.results.length || attributes === undefined) return undefined;
+  const isKnown = operands.length === node.operands.length && results.length === node.results.length;
+  if (!isKnown || attributes === undefined) return undefined;
   const computed = operator.reference({ operands, attributes, results });
   if (computed.some((it) => !it.data.every(Number.isFinite))) return undefined;
   return node.results.map((it, index) => {
-    const array = required(computed[index], "folded result");
-    const [only] = array.data;
-    const data = array.data.length === 1 && only !== undefined ? only : [...array.data];
+    const array = elementAt(computed, index);
+    const data = array.data.length === 1 ? elementAt(array.data, 0) : [...array.data];
     return remember(b.constant(it.type, data), array, arrays);
   });
 }
@@ -58,19 +56,15 @@ function remember(value: Value, array: NdArray, arrays: Map<number, NdArray>): V
   return value;
 }
 
-function constantArray(value: Value, data: number | readonly number[]): NdArray | undefined {
-  const shape = literalShape(value.type.shape);
-  if (shape === undefined || sizeOf(shape) > largest) return undefined;
-  const { dtype } = value.type;
-  const elements = typeof data === "number" ? new Float64Array(sizeOf(shape)).fill(data) : Float64Array.from(data);
-  return { dtype, shape, data: elements };
+type StoredType = Pick<NdArray, "dtype" | "shape">;
+
+/** The type of a constant that is stored; undefined where it is free, or has too many elements. */
+function storedType({ dtype, shape }: TensorType): StoredType | undefined {
+  const sizes = literalShape(shape);
+  return sizes === undefined || sizeOf(sizes) > largest ? undefined : { dtype, shape: sizes };
 }
 
-function literalShape(shape: readonly Dim[]): readonly number[] | undefined {
-  const sizes = shape.flatMap((it) => asNumber(it) ?? []);
-  return sizes.length === shape.length ? sizes : undefined;
-}
-
-function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((product, it) => product * it, 1);
+function constantArray(type: StoredType, data: number | readonly number[]): NdArray {
+  const elements = typeof data === "number" ? new Float64Array(sizeOf(type.shape)).fill(data) : Float64Array.from(data);
+  return { ...type, data: elements };
 }

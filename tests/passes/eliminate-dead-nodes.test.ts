@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { constant } from "../../src/dims/dim.ts";
+import { constant, variable } from "../../src/dims/dim.ts";
 import { interpretGraph } from "../../src/graph/interpret.ts";
 import { verifyGraph } from "../../src/graph/verify.ts";
 import type { Graph, ScanNode, Value } from "../../src/ir/graph.ts";
 import { eliminateDeadNodes } from "../../src/passes/eliminate-dead-nodes.ts";
 import { graphOf, inputsFor, type } from "../autodiff/gradient-testing.ts";
+import { left } from "./operators-left.ts";
 
 /**
  * A scan over `s` and `t`: `count` adds 1 a step, `sum` adds the element of `s`, `product` multiplies by that of `t`
@@ -66,5 +67,42 @@ describe("of a scan", () => {
 
   it("a sequence stays even where no element is read: it says how many steps there are", () => {
     expect(leftOf("count", "counts")).toEqual({ carries: 1, sequences: 1, emits: 1 });
+  });
+});
+
+describe("eliminateDeadNodes", () => {
+  it("removes carries, sequences and emits of scans that nothing needs, and keeps those that others need", () => {
+    const graph = graphOf({ x: type("f32", "T", 2), y: type("f32", "T", 2) }, (b, { x, y }) => {
+      const zero = b.zeros(type("f32", 2));
+      const [a, , , first, second] = b.scan(
+        {
+          initial: [zero, zero, zero],
+          sequences: [x, y],
+          sequenceAxes: [0, 0],
+          emitAxes: [0, 0],
+          length: variable("T"),
+          reverse: false,
+        },
+        (inner, [p, q, r], [u, v]) => {
+          if (p === undefined || q === undefined || r === undefined || u === undefined || v === undefined)
+            throw new Error("unreachable");
+          // p needs q; r needs only itself.
+          return {
+            carries: [inner.add(p, q), inner.mul(q, u), inner.add(r, v)],
+            emits: [inner.op("exp", [r]), inner.op("tanh", [p])],
+          };
+        },
+      );
+      if (a === undefined || first === undefined || second === undefined) throw new Error("unreachable");
+      return { a, second };
+    });
+    const after = eliminateDeadNodes(graph);
+    const scan = after.nodes.find((it) => it.kind === "scan");
+    if (scan?.kind !== "scan") throw new Error("the scan is gone");
+    expect([scan.initial.length, scan.sequences.length, scan.emitAxes.length, scan.results.length]).toEqual([
+      2, 1, 1, 3,
+    ]);
+    expect(scan.body.nodes.map((it) => (it.kind === "operator" ? it.op : it.kind))).toEqual(["add", "mul", "tanh"]);
+    expect(left(graph, (it) => it, { T: 3 })).toEqual(["constant", "scan"]);
   });
 });
