@@ -1,12 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { Graph, Value } from "../../src/ir/graph.ts";
 import { constant, variable, type Dim } from "../../src/dims/dim.ts";
-import { interpretGraph } from "../../src/graph/interpret.ts";
-import { commonSubexpressions } from "../../src/passes/common-subexpressions.ts";
 import { eliminateDeadNodes } from "../../src/passes/eliminate-dead-nodes.ts";
 import { foldConstants } from "../../src/passes/fold-constants.ts";
-import { simplify } from "../../src/passes/simplify.ts";
-import { dims, graphOf, inputsFor, type } from "../autodiff/gradient-testing.ts";
+import { dims, graphOf, type } from "../autodiff/gradient-testing.ts";
 
 import { left } from "./operators-left.ts";
 
