@@ -40,14 +40,12 @@ export function cropUnread(graph: Graph): Graph {
 /** The nodes that compute each place of their one result from a part of their operands that is known, by its id. */
 type Croppable = ReadonlyMap<number, OperatorNode>;
 
-/** Unpadded convolutions, whose input can be cut; and unpadded pools and elementwise operators that follow on one. */
+/** Unpadded convolutions and pools, and elementwise operators. */
 function croppableNodes(graph: Graph, refused: ReadonlySet<Node>): Croppable {
   const croppable = new Map<number, OperatorNode>();
   for (const node of graph.nodes) {
     if (node.kind !== "operator" || refused.has(node)) continue;
-    const isKnown = isElementwise(node) || windowsOf(node) !== undefined;
-    const follows = node.operands.some((it) => croppable.has(it.id));
-    if (isKnown && (follows || isConvolution(node))) croppable.set(resultOf(node).id, node);
+    if (isElementwise(node) || windowsOf(node) !== undefined) croppable.set(resultOf(node).id, node);
   }
   return croppable;
 }
@@ -71,15 +69,13 @@ interface Window {
 function windowsOf(node: OperatorNode): readonly Window[] | undefined {
   const window = imageStructureOf(node)?.window;
   if (window === undefined || node.attributes["padding"]?.kind === "numbers") return undefined;
-  const isPool = window === "attribute";
-  if (readAttribute(node, "padding", "string") !== "valid" || (isPool && readAttribute(node, "ceil", "boolean"))) {
-    return undefined;
-  }
+  if (readAttribute(node, "padding", "string") !== "valid") return undefined;
   const layout = layoutOf(node);
   const { spatial } = imageAxes(layout, elementAt(node.operands, 0).type.shape.length);
   const numbers = (name: string): readonly number[] =>
     forEachAxis(readAttribute(node, name, "numbers"), spatial.length);
-  const sizes = isPool ? numbers("window") : kernelSizes(elementAt(node.operands, 1).type.shape, layout);
+  const sizes =
+    window === "attribute" ? numbers("window") : kernelSizes(elementAt(node.operands, 1).type.shape, layout);
   const strides = numbers("strides");
   const hasDilations = "dilations" in required(findOperator(node.op), `operator ${node.op}`).attributes;
   const dilations = hasDilations ? numbers("dilations") : spatial.map(() => 1);
@@ -132,17 +128,14 @@ function extentsRead(node: OperatorNode, operand: Value, needs: ReadonlyMap<numb
   const needed = required(needs.get(result.id), "what is needed of a node that is not dead");
   const windows = windowsOf(node);
   if (windows === undefined) {
-    const skipped = result.type.shape.length - operand.type.shape.length;
-    return operand.type.shape.map((_, axis) =>
-      extentAt(operand, axis) === extentAt(result, axis + skipped) ? elementAt(needed, axis + skipped) : Infinity,
-    );
+    return needed.slice(result.type.shape.length - operand.type.shape.length);
   }
   if (operand.id !== elementAt(node.operands, 0).id) return everything(operand);
   return operand.type.shape.map((_, axis) => {
     const window = windows.find((it) => it.axis === axis);
     if (window === undefined) return Infinity;
     const places = Math.min(elementAt(needed, axis), extentAt(result, axis));
-    return (places - 1) * window.stride + window.extent;
+    return Math.min((places - 1) * window.stride + window.extent, extentAt(operand, axis));
   });
 }
 

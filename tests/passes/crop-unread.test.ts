@@ -109,6 +109,12 @@ describe("cropping what is not read", () => {
       "conv 6x4x32",
       "max_pool 3x2x32",
     ]);
+    // Each axis by its own stride: across, the column behind the last place stays.
+    expect(pooled(["B", 9, 8, 2], kernel, { strides: [1, 2] }, { window: [2, 3], strides: [2, 3] })).toEqual([
+      "slice 8x8x2",
+      "conv 6x3x32",
+      "max_pool 3x1x32",
+    ]);
     // 11 and 10 places, of which windows of 3 that begin 3 apart read 9.
     const apart = { window: [2, 2], strides: [3, 3], dilations: [2, 2] };
     expect(pooled(image, kernel, {}, apart)).toEqual([
@@ -157,10 +163,25 @@ describe("cropping what is not read", () => {
     expect(pooled(image, kernel, { padding: [1, 1] }, pool)).toEqual(["conv 9x9x32", "max_pool 4x4x32"]);
     expect(pooled(image, kernel, {}, { ...pool, padding: "same" })).toEqual(["conv 7x7x32", "max_pool 4x4x32"]);
     expect(pooled(image, kernel, {}, { ...pool, ceil: true })).toEqual(["conv 7x7x32", "max_pool 4x4x32"]);
+    const strides = { strides: [2, 2], padding: "same" };
+    expect(pooled(["B", 12, 12, 2], kernel, strides, { window: [4, 4], strides: [4, 4] })).toEqual([
+      "conv 6x6x32",
+      "max_pool 1x1x32",
+    ]);
     expect(pooled(["B", 8, 8, 2], kernel, {}, pool)).toEqual(["conv 6x6x32", "max_pool 3x3x32"]);
-    const image1 = { x: type("f32", "B", 9, 9, 32) };
-    const pools = graphOf(image1, (b, { x }) => ({ y: b.op("max_pool", [b.op("relu", [x])], pool) }));
-    expect(sizesAfter(pools)).toEqual(["relu 9x9x32", "max_pool 4x4x32"]);
+    const pools = graphOf({ x: type("f32", "B", 9, 9, 32) }, (b, { x }) => ({
+      y: b.op("max_pool", [b.op("relu", [b.mul(x, b.scalar(2))])], pool),
+    }));
+    expect(sizesAfter(pools)).toEqual(["mul 9x9x32", "relu 9x9x32", "max_pool 4x4x32"]);
+    expect(cropUnread(pools)).toBe(pools);
+  });
+
+  it("goes through a pool that rounds up, but for a window that reaches over the end", () => {
+    const chain = graphOf({ x: type("f32", "B", 11, 10, 2), k: type("f32", 3, 3, 2, 32) }, (b, { x, k }) => ({
+      y: b.op("max_pool", [b.op("avg_pool", [b.op("conv", [x, k])], { ...pool, ceil: true })], pool),
+    }));
+    // 9 and 8 places, of which pools make 5 and 4, and then read 4 and 4.
+    expect(sizesAfter(chain)).toEqual(["slice 10x10x2", "conv 8x8x32", "avg_pool 4x4x32", "max_pool 2x2x32"]);
   });
 
   it("cuts where that saves as much as it costs, and where it saves less it does not", () => {
@@ -200,7 +221,7 @@ describe("cropping what is not read", () => {
 
   it("keeps what any network of convolutions, pools and elementwise operators computes", () => {
     const step = fc.record({
-      op: fc.constantFrom("conv", "max_pool", "avg_pool", "relu", "bias", "residual", "same"),
+      op: fc.constantFrom("conv", "max_pool", "avg_pool", "ceil", "relu", "bias", "residual", "same"),
       size: fc.integer({ min: 1, max: 3 }),
       stride: fc.integer({ min: 1, max: 3 }),
       tap: fc.boolean(),
@@ -243,6 +264,8 @@ function network(
       if (op === "same") return b.op("conv", [last, kernel], { padding: "same" });
       if (op === "relu") return b.op("relu", [last]);
       if (op === "bias") return b.add(last, bias);
+      if (op === "ceil")
+        return b.op("max_pool", [last], { window: [size, size], strides: [stride, stride], ceil: true });
       if (op !== "residual") return b.op(op, [last], { window: [size, size], strides: [stride, stride] });
       const shapeOf = (it: Value): string => it.type.shape.map(formatDim).join();
       return shapeOf(before) === shapeOf(last) ? b.add(last, before) : last;

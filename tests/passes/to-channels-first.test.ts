@@ -317,6 +317,7 @@ describe("toChannelsFirst", () => {
           // An image of three axes is a map to one of four.
           mapped: b.add(b.reshape(v.x, dims("B", 4, 2, 4)), short),
           product: b.matmul(b.op("conv", [v.x, v.k]), v.square),
+          images: b.add(b.sum(short, [1, 2], true), b.op("conv", [v.x, v.k])),
         };
       },
     );
@@ -333,6 +334,11 @@ describe("toChannelsFirst", () => {
       "conv NCHW",
       "transpose 0 2 3 1",
       "matmul",
+      "sum 1 2",
+      "conv NCHW",
+      "transpose 0 2 1",
+      "transpose 0 2 3 1",
+      "add",
     ]);
   });
 
