@@ -77,6 +77,8 @@ function typeKey(type: TensorType): string {
 }
 
 function dataKey(data: number | readonly number[]): string {
-  const all = typeof data === "number" ? [data] : data;
-  return all.map((it) => (Object.is(it, -0) ? "-0" : `${it}`)).join();
+  return [data]
+    .flat()
+    .map((it) => (Object.is(it, -0) ? "-0" : `${it}`))
+    .join();
 }

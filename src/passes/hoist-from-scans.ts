@@ -1,7 +1,7 @@
-import { sameForm, type Dim } from "../dims/dim.ts";
 import type { Graph, Node, OperatorNode, Region, ScanNode, Value } from "../ir/graph.ts";
 import type { GraphBuilder } from "../ops/define/builder.ts";
 import { createBuilder } from "../graph/create-builder.ts";
+import { sameShape } from "../ops/define/shape-rules.ts";
 import { isElementwise } from "../ops/define/structure.ts";
 import { required } from "../support/fault.ts";
 import { usesOf } from "../graph/rewrite.ts";
@@ -122,17 +122,14 @@ function createProducts(body: Region, elements: ReadonlyMap<number, Sequence>): 
   return {
     scaleOnce(node, multiplied) {
       const outer = scaled(node);
-      const inner = outer && scaled(makers.get(outer[0].id));
-      if (outer === undefined || inner === undefined || uses.get(outer[0].id) !== 1) return node;
+      if (outer === undefined || uses.get(outer[0].id) !== 1) return node;
+      const inner = scaled(makers.get(outer[0].id));
+      if (inner === undefined) return node;
       const once = { ...node, operands: [inner[0], multiplied(inner[1], outer[1])] };
       for (const it of node.results) makers.set(it.id, once);
       return once;
     },
   };
-}
-
-function sameShape(a: readonly Dim[], b: readonly Dim[]): boolean {
-  return a.length === b.length && a.every((dim, axis) => sameForm(dim, required(b[axis], "axis")));
 }
 
 /** What a scan takes an element of at every step. */

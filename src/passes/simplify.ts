@@ -1,7 +1,8 @@
 import { elementAt } from "../support/element-at.ts";
-import { asNumber, sameForm, type Dim } from "../dims/dim.ts";
+import { asNumber } from "../dims/dim.ts";
 import type { Graph, Node, OperatorNode, Value } from "../ir/graph.ts";
 import type { GraphBuilder } from "../ops/define/builder.ts";
+import { sameShape } from "../ops/define/shape-rules.ts";
 import { isElementwise } from "../ops/define/structure.ts";
 import { usesOf } from "../graph/rewrite.ts";
 import { rewriteGraph } from "../graph/rewrite-graph.ts";
@@ -10,8 +11,8 @@ import { readAttribute } from "../ops/define/read-attribute.ts";
 /** Which values made by which nodes are known while a graph is simplified. */
 interface Known {
   readonly makers: Map<number, OperatorNode>;
-  /** The number that fills a value. */
-  readonly splats: Map<number, number>;
+  /** The number that fills a value, where it is one. */
+  readonly splats: Map<number, number | undefined>;
   /** How often each value of the graph as it was is used. */
   readonly uses: ReadonlyMap<number, number>;
 }
@@ -33,8 +34,9 @@ export function simplify(graph: Graph, { differentiated }: SimplifyOptions): Gra
   const known: Known = { makers: new Map(), splats: new Map(), uses: countUses(graph) };
   const rules = differentiated ? { ...rulesByOperator, stop_gradient: operand } : rulesByOperator;
   return rewriteGraph(graph, (node, b) => {
+    const before = b.nodes.length;
     const simpler = node.kind === "operator" ? ruleFor(rules, node)?.(node, b, known) : undefined;
-    remember(simpler === undefined ? [node] : b.nodes.slice(-2), known);
+    remember(simpler === undefined ? [node] : b.nodes.slice(before), known);
     return simpler === undefined ? undefined : [simpler];
   });
 }
@@ -50,18 +52,20 @@ function countUses(graph: Graph): ReadonlyMap<number, number> {
 }
 
 function ruleFor(rules: Readonly<Record<string, Rule>>, node: OperatorNode): Rule | undefined {
-  return rules[node.op] ?? (isElementwise(node) && node.operands.length > 1 ? dropBroadcasts : undefined);
+  return rules[node.op] ?? (isElementwise(node) ? dropBroadcasts : undefined);
 }
 
 function remember(nodes: readonly Node[], known: Known): void {
   for (const node of nodes) {
     const { id } = elementAt(node.results, 0);
     if (node.kind === "operator") known.makers.set(id, node);
-    if (node.kind === "constant") {
-      const [first] = typeof node.data === "number" ? [node.data] : node.data.length === 1 ? node.data : [];
-      if (first !== undefined) known.splats.set(id, first);
-    }
+    if (node.kind === "constant") known.splats.set(id, splatOf(node.data));
   }
+}
+
+function splatOf(data: number | readonly number[]): number | undefined {
+  if (typeof data === "number") return data;
+  return data.length === 1 ? data[0] : undefined;
 }
 
 const operand: Rule = (node) => node.operands[0];
@@ -69,7 +73,7 @@ const operand: Rule = (node) => node.operands[0];
 const rulesByOperator: Readonly<Record<string, Rule>> = {
   identity: operand,
   cast: (node) => (first(node).type.dtype === result(node).type.dtype ? first(node) : undefined),
-  broadcast_to: (node) => (sameShape(first(node), result(node)) ? first(node) : undefined),
+  broadcast_to: (node) => (sameShape(first(node).type.shape, result(node).type.shape) ? first(node) : undefined),
   neg: (node, _b, known) => {
     const maker = known.makers.get(first(node).id);
     return maker?.op === "neg" ? maker.operands[0] : undefined;
@@ -77,7 +81,7 @@ const rulesByOperator: Readonly<Record<string, Rule>> = {
   reshape: (node, b, known) => {
     const maker = known.makers.get(first(node).id);
     if (maker?.op === "reshape") return b.reshape(first(maker), result(node).type.shape);
-    return sameShape(first(node), result(node)) ? first(node) : undefined;
+    return sameShape(first(node).type.shape, result(node).type.shape) ? first(node) : undefined;
   },
   transpose: (node, b, known) => {
     const maker = known.makers.get(first(node).id);
@@ -120,8 +124,9 @@ const rulesByOperator: Readonly<Record<string, Rule>> = {
 /** The other operand, where one is the operator's neutral element and the other has the result's shape. */
 function neutral(node: OperatorNode, known: Known, element: number, commutes: boolean): Value | undefined {
   const [left, right] = [elementAt(node.operands, 0), elementAt(node.operands, 1)];
-  if (known.splats.get(right.id) === element && sameShape(left, result(node))) return left;
-  return commutes && known.splats.get(left.id) === element && sameShape(right, result(node)) ? right : undefined;
+  const { shape } = result(node).type;
+  if (known.splats.get(right.id) === element && sameShape(left.type.shape, shape)) return left;
+  return commutes && known.splats.get(left.id) === element && sameShape(right.type.shape, shape) ? right : undefined;
 }
 
 /** An elementwise operator broadcasts by itself, as long as one operand has the result's shape. */
@@ -131,7 +136,9 @@ function dropBroadcasts(node: OperatorNode, b: GraphBuilder, known: Known): Valu
     return maker?.op === "broadcast_to" ? maker.operands[0] : undefined;
   });
   if (sources.every((it) => it === undefined)) return undefined;
-  const full = node.operands.some((it, index) => sources[index] === undefined && sameShape(it, result(node)));
+  const full = node.operands.some(
+    (it, index) => sources[index] === undefined && sameShape(it.type.shape, result(node).type.shape),
+  );
   if (!full) return undefined;
   const operands = node.operands.map((it, index) => sources[index] ?? it);
   return elementAt(b.apply({ ...node, operands }), 0);
@@ -155,9 +162,4 @@ function first(node: OperatorNode): Value {
 
 function result(node: OperatorNode): Value {
   return elementAt(node.results, 0);
-}
-
-function sameShape(a: Value, b: Value): boolean {
-  const [left, right] = [a.type.shape, b.type.shape];
-  return left.length === right.length && left.every((dim: Dim, axis) => sameForm(dim, elementAt(right, axis)));
 }

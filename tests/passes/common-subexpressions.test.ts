@@ -4,7 +4,6 @@ import { constant, variable, type Dim } from "../../src/dims/dim.ts";
 import { commonSubexpressions } from "../../src/passes/common-subexpressions.ts";
 import { eliminateDeadNodes } from "../../src/passes/eliminate-dead-nodes.ts";
 import { dims, graphOf, type } from "../autodiff/gradient-testing.ts";
-
 import { left } from "./operators-left.ts";
 
 describe("commonSubexpressions", () => {
@@ -20,6 +19,8 @@ describe("commonSubexpressions", () => {
         integer: b.constant(type("i32"), 1),
         row: b.constant(type("f32", 1), 1),
         same: b.constant(type("f32"), 1),
+        zero: b.constant(type("f32"), 0),
+        negative: b.op("reciprocal", [b.constant(type("f32"), -0)]),
         first: b.constant(type("f32", 2), [1, 2]),
         second: b.constant(type("f32", 2), [2, 1]),
         third: b.constant(type("f32", 2), [1, 2]),
@@ -36,6 +37,8 @@ describe("commonSubexpressions", () => {
     const after = eliminateDeadNodes(commonSubexpressions(graph));
     expect(left(graph, commonSubexpressions)).toEqual([
       ...Array.from({ length: 5 }, () => "constant"),
+      "reciprocal",
+      ...["constant", "constant"],
       ...["sum", "sum", "less", "less", "dim", "dim"],
     ]);
     const made = (name: string): number | undefined => after.outputs.find((it) => it.name === name)?.value.id;

@@ -1,11 +1,17 @@
 import { describe, expect, it } from "vitest";
+import type { GraphBuilder } from "../../src/ops/define/builder.ts";
 import type { Graph, Value } from "../../src/ir/graph.ts";
-import { constant, variable, type Dim } from "../../src/dims/dim.ts";
+import { constant, minimum, variable, type Dim } from "../../src/dims/dim.ts";
 import { eliminateDeadNodes } from "../../src/passes/eliminate-dead-nodes.ts";
 import { foldConstants } from "../../src/passes/fold-constants.ts";
 import { dims, graphOf, type } from "../autodiff/gradient-testing.ts";
-
 import { left } from "./operators-left.ts";
+
+function sizeNode(b: GraphBuilder, dim: Dim): Value {
+  const result = b.value({ dtype: "i64", shape: [] });
+  b.append({ kind: "dim", dim, results: [result] });
+  return result;
+}
 
 describe("foldConstants", () => {
   it("computes what depends on constants alone, and leaves the rest, and what is not finite", () => {
@@ -20,13 +26,8 @@ describe("foldConstants", () => {
 
   it("makes a number of a size that has become known, and leaves those that are free", () => {
     const graph = graphOf({ x: type("f32", "B", 2) }, (b, { x }) => {
-      const size = (dim: Dim): Value => {
-        const result = b.value({ dtype: "i64", shape: [] });
-        b.append({ kind: "dim", dim, results: [result] });
-        return result;
-      };
-      const known = b.op("mul", [size(constant(5)), b.scalar(3, "i64")]);
-      return { y: b.op("mul", [x, b.cast(known, "f32")]), free: size(variable("B")), known };
+      const known = b.op("mul", [sizeNode(b, constant(5)), b.scalar(3, "i64")]);
+      return { y: b.op("mul", [x, b.cast(known, "f32")]), free: sizeNode(b, variable("B")), known };
     });
     expect(left(graph, foldConstants, { B: 2 })).toEqual(["constant", "constant", "mul", "dim"]);
   });
@@ -62,6 +63,11 @@ describe("what foldConstants stores", () => {
         free: b.op("broadcast_to", [b.scalar(2)], { shape: x.type.shape }),
         range: b.op("range", [], { size: constant(3) }),
         composite: b.op("gelu", [b.scalar(1)]),
+        place: b.op("slice", [b.constant(type("f32", 4), [1, 2, 3, 4])], {
+          axis: 0,
+          start: minimum(variable("B"), constant(3)),
+          size: constant(1),
+        }),
         looped: looped ?? x,
       };
     });
@@ -79,6 +85,7 @@ describe("what foldConstants stores", () => {
       "broadcast_to",
       "range",
       "gelu",
+      "slice",
     ]);
   });
 
@@ -88,6 +95,7 @@ describe("what foldConstants stores", () => {
       one: b.op("add", [b.constant(type("f32", 1), [1]), b.scalar(2)]),
       row: b.op("mul", [b.constant(type("f32", 3), [1, 2, 3]), b.constant(type("f32", 3), 2)]),
       integer: b.op("cast", [b.op("add", [b.scalar(1), b.scalar(2)])], { dtype: "i32" }),
+      size: sizeNode(b, constant(7)),
       extremes: b.op("maximum", [b.constant(type("f32", 2), [Infinity, 1]), b.scalar(2)]),
     }));
     const after = eliminateDeadNodes(foldConstants(graph));
@@ -99,6 +107,7 @@ describe("what foldConstants stores", () => {
       ["f32", 3],
       ["f32", [2, 4, 6]],
       ["i32", 3],
+      ["i64", 7],
       ["f32", [Infinity, 1]],
       ["f32", 2],
     ]);

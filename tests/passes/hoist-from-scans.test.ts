@@ -88,6 +88,8 @@ describe("hoisting from scans", () => {
     const column = (b: GraphBuilder, it: Value): Value => b.sum(it, [1], true);
     const wide = recurrence((b, h, s, t) => b.mul(b.mul(column(b, h), s), t));
     expect(hoisted(wide).inside).toEqual(["sum", "mul", "mul"]);
+    const scalar = recurrence((b, h, s, t) => b.mul(b.mul(b.sum(h, [0, 1]), s), t));
+    expect(hoisted(scalar).inside).toEqual(["sum", "mul", "mul"]);
     const sums = recurrence((b, h, s, t) => b.add(b.add(b.op("tanh", [h]), s), t));
     expect(hoisted(sums).inside).toEqual(["tanh", "add", "add"]);
     const reused = recurrence((b, h, s, t) => b.mul(b.mul(h, b.op("tanh", [h])), b.mul(s, t)));

@@ -5,7 +5,6 @@ import { eliminateDeadNodes } from "../../src/passes/eliminate-dead-nodes.ts";
 import { foldConstants } from "../../src/passes/fold-constants.ts";
 import { simplify } from "../../src/passes/simplify.ts";
 import { dims, graphOf, type } from "../autodiff/gradient-testing.ts";
-
 import { left } from "./operators-left.ts";
 
 const simplified = (graph: Graph): Graph => simplify(graph, { differentiated: true });
@@ -61,7 +60,8 @@ describe("simplify", () => {
   });
 
   it("leaves alone what it has no simpler form for", () => {
-    const graph = graphOf({ x: type("f32", "B", 4), w: type("f32", 4, 4), v: type("f32", 4) }, (b, { x, w, v }) => ({
+    const inputs = { x: type("f32", "B", 4), w: type("f32", 4, 4), v: type("f32", 4), image: type("f32", 1, 4, 4, 1) };
+    const graph = graphOf(inputs, (b, { x, w, v, image }) => ({
       product: b.op("matmul", [x, w], { transposeB: true }),
       turned: b.op("matmul", [b.transpose(b.reshape(x, dims("B", 2, 2)), [1, 0, 2]), b.reshape(v, dims(2, 2))]),
       sums: b.op("add", [b.op("add", [x, v]), b.scalar(2)]),
@@ -72,6 +72,13 @@ describe("simplify", () => {
       scalar: b.op("add", [b.zeros(type("f32", 4)), b.sum(v, [0])]),
       negated: b.neg(b.op("exp", [b.neg(x)])),
       cast: b.cast(b.cast(x, "i32"), "f32"),
+      both: b.matmul(b.transpose(b.reshape(w, dims(2, 2, 2, 2)), [1, 0, 3, 2]), b.reshape(v, dims(2, 2))),
+      blurred: b.op(
+        "conv",
+        [b.reshape(w, dims(1, 4, 4, 1)), b.broadcast(b.reshape(b.sum(v, [0]), dims(1, 1, 1, 1)), dims(3, 3, 1, 1))],
+        { padding: "same" },
+      ),
+      raw: b.op("max_pool", [image], { window: [2, 2], strides: [2, 2] }),
       pooled: b.op("max_pool", [b.op("exp", [b.reshape(w, dims(1, 4, 4, 1))])], { window: [2, 2], strides: [2, 2] }),
     }));
     expect(simplify(graph, { differentiated: false })).toEqual(graph);
