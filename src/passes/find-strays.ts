@@ -16,6 +16,7 @@ import {
   unionOf,
   type ValueRange,
 } from "../ops/define/value-range.ts";
+import { elementAt } from "../support/element-at.ts";
 import { required } from "../support/fault.ts";
 
 /** The places that are looked up and that may be out of range: what must be checked when a model runs. */
@@ -75,20 +76,16 @@ export function findStrays({ region, features, facts, functions }: Traced): Stra
 }
 
 function trace(tracing: Tracing, scope: Scope, region: Region, given: readonly Known[]): readonly Known[] {
-  region.inputs.forEach((it, at) => scope.set(it.id, required(given[at], "what is known of an input")));
+  region.inputs.forEach((it, at) => scope.set(it.id, elementAt(given, at)));
   for (const node of region.nodes) {
-    const known = traceNode(tracing, scope, node);
-    node.results.forEach((it, at) => scope.set(it.id, known[at] ?? unknown(it)));
+    traceNode(tracing, scope, node).forEach((it, at) => scope.set(elementAt(node.results, at).id, it));
   }
   return region.results.map((it) => knownOf(scope, it));
 }
 
-function unknown({ type }: Value): Known {
-  return { range: rangeOfType(type.dtype) };
-}
-
+/** What is known of a value; what its type says where nothing else is. */
 function knownOf(scope: Scope, value: Value): Known {
-  return scope.get(value.id) ?? unknown(value);
+  return scope.get(value.id) ?? { range: rangeOfType(value.type.dtype) };
 }
 
 function traceNode(tracing: Tracing, scope: Scope, node: Node): readonly Known[] {
@@ -129,8 +126,9 @@ function traceNode(tracing: Tracing, scope: Scope, node: Node): readonly Known[]
       );
     }
     case "training": {
-      const [then, otherwise] = [node.then, node.otherwise].map((it) => trace(tracing, scope, it, []));
-      return node.results.map((_, at) => common([then?.[at], otherwise?.[at]]));
+      const then = trace(tracing, scope, node.then, []);
+      const otherwise = trace(tracing, scope, node.otherwise, []);
+      return then.map((it, at) => common(it, elementAt(otherwise, at)));
     }
     case "parameter":
     case "state":
@@ -141,15 +139,10 @@ function traceNode(tracing: Tracing, scope: Scope, node: Node): readonly Known[]
   }
 }
 
-/** What holds of each of several values. */
-function common(all: readonly (Known | undefined)[]): Known {
-  const [first] = all;
-  const { feature } = first ?? {};
-  const shared = all.every((it) => it?.feature?.name === feature?.name && it?.feature?.whole === feature?.whole);
-  return {
-    range: unionOf(all.map((it) => it?.range ?? anyValue)),
-    ...(shared && feature !== undefined && { feature }),
-  };
+/** What holds of both of two values. */
+function common(a: Known, b: Known): Known {
+  const isShared = a.feature?.name === b.feature?.name && a.feature?.whole === b.feature?.whole;
+  return { range: unionOf([a.range, b.range]), ...(isShared && a.feature !== undefined && { feature: a.feature }) };
 }
 
 function traceCall(tracing: Tracing, callee: Func, given: readonly Known[]): readonly Known[] {
@@ -180,11 +173,11 @@ function traceLoop(
   for (;;) {
     const after = trace(dry, scope, body, [...carries, ...elements]);
     const kept = carries.map((it, at): Known => {
-      const held = common([it, after[at]]);
-      const same = sameRange(held.range, it.range) && held.feature?.name === it.feature?.name;
-      return same ? it : { range: anyValue };
+      const held = common(it, elementAt(after, at));
+      const isSame = sameRange(held.range, it.range) && held.feature === it.feature;
+      return isSame ? it : { range: anyValue };
     });
-    if (kept.every((it, at) => it === carries[at] || it.range === carries[at]?.range)) break;
+    if (kept.every((it, at) => it === carries[at])) break;
     carries = kept;
   }
   return trace(tracing, scope, body, [...carries, ...elements]);
@@ -207,10 +200,9 @@ function traceOperator(tracing: Tracing, scope: Scope, node: OperatorNode): read
 
 /** The feature whose elements a view of it holds: all of them, or some. */
 function featureOf(operator: Operator, node: OperatorNode, known: readonly Known[], result: Value): Known["feature"] {
-  const [operand, ...others] = node.operands;
   const from = known[0]?.feature;
-  if (operator.valueFact !== "view" || operand === undefined || others.length > 0 || from === undefined)
-    return undefined;
+  if (operator.valueFact !== "view" || node.operands.length > 1 || from === undefined) return undefined;
+  const operand = elementAt(node.operands, 0);
   const whole =
     from.whole &&
     !isFloat(operand.type.dtype) &&

@@ -152,6 +152,14 @@ describe("graphs whose places may stray", () => {
     await expectOnnx(module, [1, 1, 1, 3, 0, 9], outputs, [2, 3]);
   });
 
+  it("are counted where a loop begins with a feature and goes on from it", () => {
+    const body = "scan t in x over T with h: i32[B] = k {\n    h <- h + 1\n    emit h -> Embedding(4, 3)\n  }";
+    const graph = buildInferenceGraph(moduleOf("(x: f32[B, T], k: i32[B]) -> y: f32[B, T, 3]", body), referenceTarget);
+    const results = interpretGraph(graph, arraysOf(graph, [0, 1, 3]));
+    // 1 2 3, 2 3 4 and 4 5 6.
+    expect(results.get("faults")?.data[0]).toBe(4);
+  });
+
   it("name their output apart from the model's", () => {
     const graph = guarded("(k: i32[B]) -> faults: f32[B, 2]", "k -> Embedding(3, 2)");
     expect(graph.outputs.map(({ name, role }) => [name, role])).toEqual([
