@@ -257,7 +257,8 @@ function liesOfScan(node: ScanNode, scope: Scope, batch: Dim): readonly Lie[] {
     const next = carries.map((it, at): Lie => {
       const later = results[at];
       if (it === undefined || later === undefined) return it ?? later;
-      return sameLie(it, later) || "mixedBy" in it ? it : { mixedBy: node };
+      if ("mixedBy" in it || sameLie(it, later)) return it;
+      return "mixedBy" in later ? later : { mixedBy: node };
     });
     if (next.every((it, at) => it === carries[at])) return [...next, ...emittedLies(node, results, batch)];
     carries = next;
