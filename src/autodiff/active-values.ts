@@ -2,7 +2,8 @@ import type { Node, ScanNode, Value } from "../ir/graph.ts";
 import { isFloat } from "../ops/define/dtype-class.ts";
 import { findOperator } from "../ops/registry.ts";
 import { capturesOf } from "../graph/rewrite.ts";
-import { fault, required } from "../support/fault.ts";
+import { elementAt } from "../support/element-at.ts";
+import { fault } from "../support/fault.ts";
 
 /** Ids of the values of a region that depend differentiably on `roots`, the roots included. */
 export function activeValues(nodes: readonly Node[], roots: readonly Value[]): ReadonlySet<number> {
@@ -39,26 +40,20 @@ export function activeInputs(scan: ScanNode, outer: ReadonlySet<number>): ScanAc
   const outerInputs = [...scan.initial, ...scan.sequences];
   const captured = capturesOf(body).filter((it) => outer.has(it.id));
   const inputs = new Set(
-    body.inputs
-      .filter((it, index) => {
-        const from = outerInputs[index];
-        return from !== undefined && outer.has(from.id) && isFloat(it.type.dtype);
-      })
-      .map((it) => it.id),
+    body.inputs.filter((_, index) => outer.has(elementAt(outerInputs, index).id)).map((it) => it.id),
   );
   for (;;) {
     const active = activeValues(body.nodes, [...captured, ...body.inputs.filter((it) => inputs.has(it.id))]);
     const before = inputs.size;
     body.results.slice(0, carried).forEach((next, index) => {
-      const input = required(body.inputs[index], "carry");
-      if (active.has(next.id)) inputs.add(input.id);
+      if (active.has(next.id)) inputs.add(elementAt(body.inputs, index).id);
     });
     if (inputs.size === before) {
-      const results = scan.results.filter((_, index) => {
-        const from = required(body.results[index], "scan result");
-        const carry = index < carried ? body.inputs[index] : undefined;
-        return active.has(from.id) || (carry !== undefined && inputs.has(carry.id));
-      });
+      const results = scan.results.filter(
+        (_, index) =>
+          active.has(elementAt(body.results, index).id) ||
+          (index < carried && inputs.has(elementAt(body.inputs, index).id)),
+      );
       return { inputs, results: results.map((it) => it.id) };
     }
   }

@@ -52,9 +52,7 @@ export function reverse(
   for (const { value, gradient } of seeds) accumulate(value, gradient);
 
   const rewritten: Node[] = [];
-  for (let index = nodes.length - 1; index >= 0; index -= 1) {
-    const node = nodes[index];
-    if (node === undefined) continue;
+  for (const node of nodes.toReversed()) {
     const flowing = node.results.map((it) => gradients.get(it.id));
     if (flowing.every((it) => it === undefined)) {
       rewritten.push(node);
