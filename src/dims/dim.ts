@@ -3,7 +3,7 @@
  * in `decide.ts`.
  */
 export type { Atom, Dim, Factor, Term } from "./form.ts";
-export { asConstant, asNumber, dimKey, sameForm, variablesOf } from "./form.ts";
+export { asConstant, asNumber, asVariable, dimKey, sameForm, variablesOf } from "./form.ts";
 export {
   add,
   axisOf,

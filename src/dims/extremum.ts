@@ -1,6 +1,7 @@
+import { elementAt } from "../support/element-at.ts";
 import { fault } from "../support/fault.ts";
 import type { Dim, Term } from "./form.ts";
-import { asConstant, compareMonomials, compareText, dimKey } from "./form.ts";
+import { asConstant, compareMonomials, compareText, dimKey, loneAtom } from "./form.ts";
 import { add, constant, constantTermOf, contentOf, fromAtom, gcd, scale, subtract } from "./polynomial.ts";
 import { rangeOf } from "./range.ts";
 
@@ -18,10 +19,8 @@ function extremum(kind: "min" | "max", dims: readonly Dim[]): Dim {
   const [first] = dims;
   if (first === undefined) return fault(`${kind} of no dimensions`);
   if (dims.length === 1) return first;
-  const kept = undominated(kind, [...distinct(dims.flatMap((d) => operandsOf(kind, d)))].sort(compareOperands));
-  const [only] = kept;
-  if (only !== undefined && kept.length === 1) return only;
-  const operands = kept;
+  const operands = undominated(kind, [...distinct(dims.flatMap((d) => operandsOf(kind, d)))].sort(compareOperands));
+  if (operands.length === 1) return elementAt(operands, 0);
   const common = operands.reduce((g, d) => gcd(g, contentOf(d)), 0n);
   if (common > 1n)
     return scale(
@@ -62,11 +61,9 @@ function shrink(d: Dim, by: bigint): Dim {
 function operandsOf(kind: "min" | "max", d: Dim): readonly Dim[] {
   const offset = constantTermOf(d);
   const [term] = d.terms;
-  const [factor] = term?.factors ?? [];
-  if (d.terms.length !== (offset === 0n ? 1 : 2)) return [d];
-  if (term?.factors.length !== 1 || factor?.power !== 1) return [d];
-  const { atom } = factor;
-  if (atom.kind !== "min" && atom.kind !== "max") return [d];
+  if (term === undefined || d.terms.length !== (offset === 0n ? 1 : 2)) return [d];
+  const atom = loneAtom(term);
+  if (atom?.kind !== "min" && atom?.kind !== "max") return [d];
   if ((atom.kind === kind) !== term.coefficient > 0n) return [d];
   return atom.operands.map((it) => add(scale(it, term.coefficient), constant(offset)));
 }
@@ -79,14 +76,10 @@ function distinct(dims: readonly Dim[]): readonly Dim[] {
 
 /** Leaves out what another operand is at most (min) or at least (max) for all values of the variables; of equals, the later. */
 function undominated(kind: "min" | "max", dims: readonly Dim[]): readonly Dim[] {
-  const kept: Dim[] = [];
+  let kept: readonly Dim[] = [];
   for (const d of dims) {
     if (kept.some((k) => dominates(kind, k, d))) continue;
-    for (let i = kept.length - 1; i >= 0; i--) {
-      const k = kept[i];
-      if (k !== undefined && dominates(kind, d, k)) kept.splice(i, 1);
-    }
-    kept.push(d);
+    kept = [...kept.filter((k) => !dominates(kind, d, k)), d];
   }
   return kept;
 }

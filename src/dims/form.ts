@@ -1,3 +1,5 @@
+import { elementAt } from "../support/element-at.ts";
+
 /**
  * A symbolic dimension: an integer-valued expression over named variables, each an integer >= 1, in polynomial normal
  * form over atoms (variables, floor quotients, remainders, minima, maxima). Immutable; equal forms print equally.
@@ -99,10 +101,8 @@ export function compareMonomials(a: readonly Factor[], b: readonly Factor[]): nu
   if (a === b) return 0;
   const byDegree = degreeOf(b) - degreeOf(a);
   if (byDegree !== 0) return byDegree;
-  for (let i = 0; i < a.length && i < b.length; i++) {
-    const x = a[i];
-    const y = b[i];
-    if (x === undefined || y === undefined) break;
+  for (let i = 0; i < Math.min(a.length, b.length); i++) {
+    const [x, y] = [elementAt(a, i), elementAt(b, i)];
     if (x.atom !== y.atom) {
       const byAtom = compareText(atomKey(x.atom), atomKey(y.atom));
       if (byAtom !== 0) return byAtom;
@@ -124,9 +124,9 @@ export function sameForm(a: Dim, b: Dim): boolean {
 
 /** The value of a dimension that has no variables, else undefined. */
 export function asConstant(d: Dim): bigint | undefined {
-  if (d.terms.length === 0) return 0n;
-  const [only] = d.terms;
-  return d.terms.length === 1 && only !== undefined && only.factors.length === 0 ? only.coefficient : undefined;
+  const [only, ...others] = d.terms;
+  if (only === undefined) return 0n;
+  return others.length === 0 && only.factors.length === 0 ? only.coefficient : undefined;
 }
 
 /** The value of a constant dimension as a safe integer; undefined for a symbolic one or one beyond 2^53. */
@@ -135,6 +135,25 @@ export function asNumber(d: Dim): number | undefined {
   if (value === undefined) return undefined;
   const number = Number(value);
   return Number.isSafeInteger(number) ? number : undefined;
+}
+
+/** The atom that a term is a multiple of, where it is of one alone, to the first power. */
+export function loneAtom({ factors }: Term): Atom | undefined {
+  if (factors.length !== 1) return undefined;
+  const { atom, power } = elementAt(factors, 0);
+  return power === 1 ? atom : undefined;
+}
+
+/** The atom that a dimension is, where it is one alone. */
+export function asAtom(d: Dim): Atom | undefined {
+  const [term, ...others] = d.terms;
+  return term?.coefficient === 1n && others.length === 0 ? loneAtom(term) : undefined;
+}
+
+/** The name of a dimension that is one variable alone. */
+export function asVariable(d: Dim): string | undefined {
+  const atom = asAtom(d);
+  return atom?.kind === "variable" ? atom.name : undefined;
 }
 
 /** The names of all variables in a dimension, those inside quotients, remainders, minima and maxima included. */

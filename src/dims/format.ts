@@ -1,5 +1,5 @@
 import type { Atom, Dim, Factor, Term } from "./form.ts";
-import { asConstant } from "./form.ts";
+import { asAtom, asConstant } from "./form.ts";
 
 /** The dimension in the language's own syntax, `2 * H`, `T // 2 + 1`, `min(A, B)`: parsing it gives its value back. */
 export function formatDim(d: Dim): string {
@@ -57,8 +57,6 @@ function formatOperand(d: Dim): string {
   const value = asConstant(d);
   const text = formatDim(d);
   if (value !== undefined) return value < 0n ? `(${text})` : text;
-  const [term] = d.terms;
-  const [factor] = term?.factors ?? [];
-  const lone = d.terms.length === 1 && term?.coefficient === 1n && term.factors.length === 1 && factor?.power === 1;
-  return lone && factor.atom.kind !== "floor" && factor.atom.kind !== "mod" ? text : `(${text})`;
+  const atom = asAtom(d);
+  return atom === undefined || atom.kind === "floor" || atom.kind === "mod" ? `(${text})` : text;
 }

@@ -1,6 +1,6 @@
 import type { Relation } from "./facts.ts";
 import type { Atom, Dim } from "./form.ts";
-import { asConstant, atomKey, operandsOf, sizeOf, variablesOf } from "./form.ts";
+import { asConstant, atomKey, loneAtom, operandsOf, sizeOf, variablesOf } from "./form.ts";
 import type { Budget } from "./linear.ts";
 import { linearlyInfeasible } from "./linear.ts";
 import { add, constant, gcd, multiply, negate, scale, subtract, variable } from "./polynomial.ts";
@@ -100,12 +100,11 @@ function solveMultiple(s: System, context: Context): System | undefined {
   if (first === undefined) return undefined;
   const m = reduceMultiple(first);
   const rest: System = { ...s, multiples: others };
-  const [term] = m.dividend.terms;
-  const [factor] = term?.factors ?? [];
-  const lone = m.dividend.terms.length === 1 && term?.factors.length === 1 && factor?.power === 1;
-  if (lone && factor.atom.kind === "variable" && asConstant(m.divisor) !== undefined) {
+  const [term, ...terms] = m.dividend.terms;
+  const lone = term === undefined || terms.length > 0 ? undefined : loneAtom(term);
+  if (lone?.kind === "variable" && asConstant(m.divisor) !== undefined) {
     // The divisor shares nothing with the coefficient any more.
-    return substituted(rest, factor.atom.name, multiply(m.divisor, freshVariable(context)));
+    return substituted(rest, lone.name, multiply(m.divisor, freshVariable(context)));
   }
   const p = subtract(m.dividend, multiply(m.divisor, freshInteger(lowQuotient(m), context)));
   const [solution] = solutionsOf(p).filter((x) => !x.name.startsWith("#") || variablesOf(m.dividend).has(x.name));

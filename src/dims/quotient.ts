@@ -1,5 +1,5 @@
 import type { Dim, Factor, Term } from "./form.ts";
-import { asConstant, atomKey } from "./form.ts";
+import { asAtom, asConstant, atomKey, loneAtom, sameForm } from "./form.ts";
 import {
   add,
   constant,
@@ -61,11 +61,10 @@ function mergeNested(a: Dim, b: Dim): Dim | undefined {
   const inner = a.terms.filter((t) => t.factors.some((f) => f.atom.kind === "floor"));
   const [term] = inner;
   if (inner.length !== 1 || term === undefined || term.coefficient !== 1n) return undefined;
-  const [factor] = term.factors;
-  if (term.factors.length !== 1 || factor === undefined || factor.power !== 1) return undefined;
-  if (factor.atom.kind !== "floor") return undefined;
+  const atom = loneAtom(term);
+  if (atom?.kind !== "floor") return undefined;
   const rest = fromTerms(a.terms.filter((t) => t !== term));
-  const { dividend, divisor } = factor.atom;
+  const { dividend, divisor } = atom;
   return floorDivide(add(dividend, multiply(divisor, rest)), multiply(divisor, b));
 }
 
@@ -151,11 +150,8 @@ function shrink(d: Dim, by: bigint): Dim {
 }
 
 function isRemainderBy(d: Dim, divisor: Dim): boolean {
-  const [term] = d.terms;
-  const [factor] = term?.factors ?? [];
-  if (d.terms.length !== 1 || term?.coefficient !== 1n || term.factors.length !== 1) return false;
-  if (factor === undefined || factor.power !== 1 || factor.atom.kind !== "mod") return false;
-  return subtract(factor.atom.divisor, divisor).terms.length === 0;
+  const atom = asAtom(d);
+  return atom?.kind === "mod" && sameForm(atom.divisor, divisor);
 }
 
 /** Modulo n, x % k stands for x wherever n divides k. */

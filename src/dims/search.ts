@@ -4,7 +4,7 @@ import { compileRelation } from "./compile.ts";
 import type { Relation } from "./facts.ts";
 import { holds, relationVariables, sidesOf } from "./facts.ts";
 import type { Dim } from "./form.ts";
-import { asConstant, asNumber, compareText, sizeOf } from "./form.ts";
+import { asConstant, asNumber, compareText, loneAtom, sizeOf } from "./form.ts";
 import { constantTermOf, floorOf, gcd, scale, subtract, sum, variable, withoutCommonVariables } from "./polynomial.ts";
 import type { Range } from "./range.ts";
 import { rangeOf, widen } from "./range.ts";
@@ -135,7 +135,7 @@ function volumeOf(box: Box, axes: readonly Axis[]): number {
   let volume = box.most - box.least + 1;
   let largest = 1;
   for (const [i, low] of box.lows.entries()) {
-    const count = ((box.highs[i] ?? low) - low) / (axes[i]?.step ?? 1) + 1;
+    const count = (elementAt(box.highs, i) - low) / elementAt(axes, i).step + 1;
     largest = Math.max(largest, count);
     volume *= count;
   }
@@ -212,12 +212,10 @@ function axisOf(name: string, relations: readonly Relation[]): Axis {
 
 function linearIn(d: Dim, name: string): { readonly coefficient: bigint; readonly rest: bigint } | undefined {
   const [term] = d.terms;
-  const [factor] = term?.factors ?? [];
   const rest = constantTermOf(d);
-  if (term === undefined || factor === undefined || term.factors.length !== 1 || factor.power !== 1) return undefined;
-  if (d.terms.length !== (rest === 0n ? 1 : 2)) return undefined;
-  if (factor.atom.kind !== "variable" || factor.atom.name !== name) return undefined;
-  return { coefficient: term.coefficient, rest };
+  if (term === undefined || d.terms.length !== (rest === 0n ? 1 : 2)) return undefined;
+  const atom = loneAtom(term);
+  return atom?.kind === "variable" && atom.name === name ? { coefficient: term.coefficient, rest } : undefined;
 }
 
 /** A test of all relations at a point: exact, where numbers do not suffice. */
@@ -258,8 +256,8 @@ function compileBounds(relations: readonly Relation[], names: readonly string[])
 function throughSum(d: Dim, names: readonly string[]): (box: Box, of: (name: string) => Range) => Range {
   const coefficients = new Set<bigint>();
   for (const t of d.terms) {
-    const linear = t.factors.length === 1 && t.factors[0]?.power === 1 && t.factors[0].atom.kind === "variable";
-    if (linear && Number.isSafeInteger(Number(t.coefficient))) coefficients.add(t.coefficient);
+    if (loneAtom(t)?.kind === "variable" && Number.isSafeInteger(Number(t.coefficient)))
+      coefficients.add(t.coefficient);
   }
   const all = sum(names.map(variable));
   const ways = [...coefficients].slice(0, maximumWays).map((c) => ({

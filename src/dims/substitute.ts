@@ -1,6 +1,7 @@
 import { fault } from "../support/fault.ts";
 import { maximum, minimum } from "./extremum.ts";
 import type { Atom, Dim } from "./form.ts";
+import { asAtom } from "./form.ts";
 import { add, constant, floorOf, fromAtom, multiply, power } from "./polynomial.ts";
 import { floorDivide, modulo } from "./quotient.ts";
 
@@ -14,12 +15,9 @@ export function substitute(d: Dim, replacement: (name: string) => Dim | undefine
 
 /** The dimension with every outermost atom replaced by what a function makes of it. */
 export function rebuild(d: Dim, of: (atom: Atom) => Dim): Dim {
-  const [first] = d.terms;
-  // A lone atom comes back as it is, with the label of what replaces it.
-  if (d.terms.length === 1 && first?.coefficient === 1n && first.factors.length === 1) {
-    const [factor] = first.factors;
-    if (factor !== undefined && factor.power === 1) return of(factor.atom);
-  }
+  const lone = asAtom(d);
+  // It comes back as it is, with the label of what replaces it.
+  if (lone !== undefined) return of(lone);
   let result = constant(0);
   for (const t of d.terms) {
     let part = constant(t.coefficient);

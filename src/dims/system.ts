@@ -1,6 +1,6 @@
 import type { Relation } from "./facts.ts";
 import type { Dim, Factor } from "./form.ts";
-import { asConstant, dimKey, variablesOf } from "./form.ts";
+import { asConstant, dimKey, loneAtom, variablesOf } from "./form.ts";
 import {
   constant,
   constantTermOf,
@@ -169,13 +169,12 @@ export interface Solution {
 /** The variables for which p == 0 can be solved, in the order of the terms. */
 export function solutionsOf(p: Dim): readonly Solution[] {
   return p.terms.flatMap((t): readonly Solution[] => {
-    const [factor] = t.factors;
-    if (t.factors.length !== 1 || factor === undefined || factor.power !== 1) return [];
-    if (factor.atom.kind !== "variable" || (t.coefficient !== 1n && t.coefficient !== -1n)) return [];
+    const atom = loneAtom(t);
+    if (atom?.kind !== "variable" || (t.coefficient !== 1n && t.coefficient !== -1n)) return [];
     const rest = fromTerms(p.terms.filter((other) => other !== t));
-    if (variablesOf(rest).has(factor.atom.name)) return [];
+    if (variablesOf(rest).has(atom.name)) return [];
     const sign = t.coefficient === 1n ? 1 : -1;
-    return [{ name: factor.atom.name, value: sign === 1 ? negate(rest) : rest, sign }];
+    return [{ name: atom.name, value: sign === 1 ? negate(rest) : rest, sign }];
   });
 }
 

@@ -1,4 +1,4 @@
-import { asNumber } from "../../dims/dim.ts";
+import { asNumber, asVariable } from "../../dims/dim.ts";
 import type { Graph, GraphInput, Node, OperatorNode, ScanNode, ConstantNode, Region, Value } from "../../ir/graph.ts";
 import type { OnnxRef } from "./onnx-writer.ts";
 import { attributesFor } from "../../ops/define/operator.ts";
@@ -125,11 +125,8 @@ function dimSourcesOf(inputs: readonly GraphInput[]): ReadonlyMap<string, DimSou
   const sources = new Map<string, DimSource>();
   for (const { name, value } of inputs) {
     value.type.shape.forEach((dim, axis) => {
-      const [term] = dim.terms;
-      const [factor] = term?.factors ?? [];
-      if (dim.terms.length !== 1 || term?.coefficient !== 1n || term.factors.length !== 1) return;
-      if (factor?.power !== 1 || factor.atom.kind !== "variable" || sources.has(factor.atom.name)) return;
-      sources.set(factor.atom.name, { input: name, axis });
+      const variable = asVariable(dim);
+      if (variable !== undefined && !sources.has(variable)) sources.set(variable, { input: name, axis });
     });
   }
   return sources;

@@ -1,4 +1,4 @@
-import { asNumber, dimKey, type Dim, type Factor, type Term } from "../../dims/dim.ts";
+import { asNumber, asVariable, dimKey, type Dim, type Factor, type Term } from "../../dims/dim.ts";
 import { rangeOf } from "../../dims/range.ts";
 import type { TensorType } from "../../ir/types.ts";
 import { arithmetic } from "./host-arithmetic.ts";
@@ -39,7 +39,7 @@ export function dimScope(
     if (axis === undefined) return undefined;
     const known = bound.get(key);
     if (known !== undefined) return known.name;
-    const name = names.take(dim.label ?? variableOf(dim) ?? "size");
+    const name = names.take(dim.label ?? asVariable(dim) ?? "size");
     bound.set(key, { axis, name });
     return name;
   };
@@ -103,12 +103,4 @@ export function dimScope(
         return [{ kind: "axes", names: named, of: tensor, rank: type.shape.length }];
       }),
   };
-}
-
-/** The name of a dimension that is one variable alone. */
-function variableOf(dim: Dim): string | undefined {
-  const [term] = dim.terms;
-  const [factor] = term?.factors ?? [];
-  const lone = dim.terms.length === 1 && term?.coefficient === 1n && term.factors.length === 1 && factor?.power === 1;
-  return lone && factor.atom.kind === "variable" ? factor.atom.name : undefined;
 }
