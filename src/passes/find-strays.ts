@@ -212,9 +212,10 @@ function featureOf(operator: Operator, node: OperatorNode, known: readonly Known
 }
 
 function judge(tracing: Tracing, operator: Operator, node: OperatorNode, known: readonly Known[]): void {
+  if (operator.index === undefined) return;
   const size = sizeOfLookUp(operator, node);
-  const places = known[operator.index?.operand ?? -1];
-  if (size === undefined || places === undefined || provesIndex(places.range, size, tracing.facts)) return;
+  const places = elementAt(known, operator.index.operand);
+  if (provesIndex(places.range, size, tracing.facts)) return;
   const count = asNumber(size);
   const { feature } = places;
   const note = (map: Map<string, number>, name: string, to: number): void => {
@@ -227,9 +228,9 @@ function judge(tracing: Tracing, operator: Operator, node: OperatorNode, known: 
   tracing.nodes.add(node);
 }
 
-/** Among how many the places of a look-up are; undefined where a node is none. */
-export function sizeOfLookUp(operator: Operator, { operands, attributes }: OperatorNode): Dim | undefined {
-  return operator.index?.size({
+/** Among how many the places of a look-up are. */
+export function sizeOfLookUp(operator: Operator, { operands, attributes }: OperatorNode): Dim {
+  return required(operator.index, `places of ${operator.name}`).size({
     operands: operands.map((it) => it.type),
     attributes: attributesFor(operator, attributes),
   });

@@ -86,7 +86,7 @@ function guardNodes(
       continue;
     }
     const operator = required(findOperator(node.op), node.op);
-    const size = required(sizeOfLookUp(operator, renamed), "size of a look-up");
+    const size = sizeOfLookUp(operator, renamed);
     const at = required(operator.index, "places of a look-up").operand;
     const given = required(renamed.operands[at], "places");
     const key = `${given.id}:${formatDim(size)}`;

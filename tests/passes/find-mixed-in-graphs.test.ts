@@ -3,24 +3,9 @@ import { constant, multiply, variable } from "../../src/dims/dim.ts";
 import type { Value } from "../../src/ir/graph.ts";
 import type { TensorType } from "../../src/ir/types.ts";
 import type { GraphBuilder } from "../../src/ops/define/builder.ts";
-import { findMixedExamples } from "../../src/passes/find-mixed-examples.ts";
-import { dims, graphOf, type } from "../autodiff/gradient-testing.ts";
+import { dims, type } from "../autodiff/gradient-testing.ts";
 
-type Build = (b: GraphBuilder, x: Value, y: Value, w: Value) => Value;
-
-const batch = variable("B");
-
-/**
- * What mixes the examples of `x` and `y`, whose first axis counts them, or "apart". `w` is no input with examples.
- */
-function mixedBy(
-  [x, y, w]: readonly [x: TensorType, y: TensorType, w: TensorType],
-  build: (b: GraphBuilder, x: Value, y: Value, w: Value) => Value,
-): string {
-  const graph = graphOf({ x, y, w }, (b, values) => ({ out: build(b, values.x, values.y, values.w) }));
-  const node = findMixedExamples(graph, batch, ({ name }) => name === "w").get("out");
-  return node === undefined ? "apart" : node.kind === "operator" ? node.op : node.kind;
-}
+import { batch, mixedBy, type Build } from "./mixed-by.ts";
 
 const rows = type("f32", "B", 4);
 const plain = [rows, rows, rows] as const;
@@ -46,6 +31,12 @@ describe("examples in a graph", () => {
     ["what was mixed, among others", plain, (b, x, y) => b.add(b.op("exp", [y]), b.mul(x, b.sum(x, [0]))), "sum"],
     ["softmax of each", plain, (b, x) => b.op("softmax", [x], { axis: -1 }), "apart"],
     ["softmax over the first axis", plain, (b, x) => b.op("softmax", [x], { axis: 0 }), "softmax"],
+    [
+      "softmax over examples that come last",
+      plain,
+      (b, x) => b.op("softmax", [b.transpose(x, [1, 0])], { axis: -1 }),
+      "softmax",
+    ],
     ["columns joined", plain, (b, x, y) => b.op("concat", [x, y], { axis: 1 }), "apart"],
     ["batches joined", plain, (b, x, y) => b.op("concat", [x, y], { axis: 0 }), "concat"],
     [
@@ -243,6 +234,8 @@ describe("examples in a graph", () => {
     expect(of((b, x, y) => back(b, b.add(merged(b, x), merged(b, y))))).toBe("apart");
     expect(of((b, x) => back(b, b.mul(merged(b, x), b.scalar(2))))).toBe("apart");
     expect(of((b, x) => back(b, b.op("cumsum", [merged(b, x)], { axis: 0 })))).toBe("cumsum");
+    expect(of((b, x, y) => back(b, b.op("cumsum", [b.add(merged(b, x), merged(b, y))], { axis: 0 })))).toBe("cumsum");
+    expect(of((b, x, y) => b.op("max", [back(b, b.add(merged(b, x), merged(b, y)))], { axes: [0] }))).toBe("max");
     // Turned first, an example's elements are B apart.
     const turned = (b: GraphBuilder, x: Value): Value => merged(b, b.transpose(x, [1, 0]));
     expect(of((b, x) => b.op("exp", [turned(b, x)]))).toBe("apart");
@@ -284,106 +277,5 @@ describe("examples in a graph", () => {
       b.op("random_uniform", [w], { shape: [multiply(batch, constant(2))] }),
     );
     expect(twice).toBe("random_uniform");
-  });
-});
-
-describe("examples in a loop", () => {
-  /** A scan over the axis `along` of `x` with a carry that begins as `start`, which emits along the axis `to`. */
-  function loop(
-    x: TensorType,
-    start: TensorType,
-    [along, to]: readonly [along: number, to: number],
-    step: (b: GraphBuilder, h: Value, element: Value) => readonly [next: Value, emitted: Value],
-    behind: (b: GraphBuilder, last: Value, all: Value) => Value,
-    isShared = false,
-  ): string {
-    const inputs = isShared ? ([x, x, start] as const) : ([x, start, start] as const);
-    return mixedBy(inputs, (b, sequence, own, shared) => {
-      const [last, all] = b.scan(
-        {
-          initial: [isShared ? shared : own],
-          sequences: [sequence],
-          sequenceAxes: [along],
-          emitAxes: [to],
-          length: x.shape[along] ?? constant(1),
-          reverse: false,
-        },
-        (inner, [h], [element]) => {
-          if (h === undefined || element === undefined) throw new Error("unreachable");
-          const [next, emitted] = step(inner, h, element);
-          return { carries: [next], emits: [emitted] };
-        },
-      );
-      if (last === undefined || all === undefined) throw new Error("unreachable");
-      return behind(b, last, all);
-    });
-  }
-  const steps = type("f32", "B", 5, 4);
-  const add = (b: GraphBuilder, h: Value, element: Value): readonly [Value, Value] => {
-    const next = b.add(h, element);
-    return [next, next];
-  };
-
-  it("stay apart over any other axis, before theirs and behind it", () => {
-    expect(loop(steps, rows, [1, 0], add, (_, last) => last)).toBe("apart");
-    expect(loop(steps, rows, [1, 0], add, (b, _, all) => b.sum(all, [0]))).toBe("apart");
-    expect(loop(steps, rows, [1, 1], add, (b, _, all) => b.sum(all, [1]))).toBe("apart");
-    expect(loop(steps, rows, [1, 0], add, (b, _, all) => b.sum(all, [1]))).toBe("sum");
-    expect(loop(steps, rows, [1, 1], add, (b, _, all) => b.sum(all, [0]))).toBe("sum");
-    const columns = loop(
-      type("f32", "B", 5),
-      type("f32", "B"),
-      [1, 0],
-      (b, h, element) => add(b, h, element),
-      (b, _, all) => b.op("softmax", [all], { axis: 0 }),
-    );
-    expect(columns).toBe("apart");
-  });
-
-  it("are mixed by a loop over them, and by what its steps do", () => {
-    expect(loop(type("f32", "B", 4), type("f32", 4), [0, 0], add, (_, last) => last, true)).toBe("scan");
-    const mean = loop(
-      steps,
-      rows,
-      [1, 0],
-      (b, h, element) => add(b, h, b.mean(element, [0], true)),
-      (_, last) => last,
-    );
-    expect(mean).toBe("mean");
-    const emitted = loop(
-      steps,
-      rows,
-      [1, 0],
-      (b, h, element) => [b.add(h, element), b.sum(h, [0])],
-      (_, __, all) => all,
-    );
-    expect(emitted).toBe("sum");
-    const turned = loop(
-      type("f32", "B", 5, "B"),
-      type("f32", "B", "B"),
-      [1, 0],
-      (b, h, element) => [b.add(b.transpose(h, [1, 0]), b.scalar(1)), element],
-      (_, last) => last,
-    );
-    expect(turned).toBe("scan");
-  });
-
-  it("come into a carry that begins without them", () => {
-    const begin = (step: typeof add, behind: (b: GraphBuilder, last: Value, all: Value) => Value): string =>
-      loop(steps, rows, [1, 0], step, behind, true);
-    expect(begin(add, (_, last) => last)).toBe("apart");
-    expect(begin(add, (b, last) => b.sum(last, [0]))).toBe("sum");
-    expect(
-      begin(
-        (b, h, element) => [b.mul(h, b.scalar(2)), element],
-        (b, last) => b.sum(last, [0]),
-      ),
-    ).toBe("apart");
-    expect(
-      begin(
-        (b, h, element) => [b.add(h, element), b.sum(h, [0])],
-        (_, last, all) => (last.id < 0 ? last : all),
-      ),
-    ).toBe("sum");
   });
 });

@@ -169,6 +169,24 @@ describe("of a loop", () => {
     expect(loop(zero, (b, h) => [b.op("clip", [h], { min: 0, max: 0 }), h])).toEqual(nothing);
     expect(loop(zero, (b, h) => [b.add(h, one(b)), h])).toEqual(lookUps("one_hot"));
     expect(loop(zero, (b, h) => [b.sub(h, one(b)), h])).toEqual(lookUps("one_hot"));
+    const two = straysOf({ k: type("i32", 4), l: type("i32", 2), m: type("i32", 2) }, (b, v) => {
+      const [, , all] = b.scan(
+        {
+          initial: [v.l, v.m],
+          sequences: [v.k],
+          sequenceAxes: [0],
+          emitAxes: [0],
+          length: constant(4),
+          reverse: false,
+        },
+        (inner, [g, h]) => {
+          if (g === undefined || h === undefined) throw new Error("unreachable");
+          return { carries: [g, inner.add(h, one(inner))], emits: [inner.add(look(inner, g), look(inner, h))] };
+        },
+      );
+      return all ?? v.k;
+    });
+    expect(two).toEqual({ ...ofFeatures({ l: 5 }), nodes: ["one_hot"] });
     // A feature at first, and something else later.
     expect(
       loop(
@@ -223,6 +241,18 @@ describe("of functions", () => {
       ];
     });
     expect(part).toEqual({ features: { k: 5 }, hints: { k: 5 }, nodes: ["one_hot"] });
+  });
+
+  it("is found once, however many ways lead to a function", () => {
+    const chain = Array.from({ length: 30 }).reduce<readonly Func[]>((made) => {
+      const [callee = lookUp] = made.toReversed();
+      const next = func(`Twice${made.length}`, { x: row }, {}, (body, { x }) => [
+        body.b.add(body.call(callee, "a", x), body.call(callee, "b", x)),
+      ]);
+      return [...made, next];
+    }, []);
+    const [last = lookUp] = chain.toReversed();
+    expect(net((body, v) => [body.call(last, "a", v.k)], ...chain)).toEqual(ofFeatures({ k: 5 }));
   });
 
   it("what a call gives is known behind it", () => {
