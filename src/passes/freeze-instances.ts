@@ -170,13 +170,14 @@ function withoutUnused({ inputs, nodes, results }: Region): Region {
       if (node.kind === "training") {
         const isRead = node.results.map((it) => used.has(it.id));
         const read = (from: readonly Value[]): readonly Value[] => from.filter((_, index) => isRead[index]);
-        const [then, otherwise] = [node.then, node.otherwise].map((it): Region => {
-          read(it.results).forEach(use);
-          return { inputs: it.inputs, nodes: sweep(it.nodes), results: read(it.results) };
-        });
-        if (then === undefined || otherwise === undefined) continue;
-        const isEmpty = then.nodes.length + otherwise.nodes.length + then.results.length === 0;
-        if (!isEmpty) kept.push({ ...node, then, otherwise, results: read(node.results) });
+        const swept = (it: Region): Region => {
+          const left = read(it.results);
+          left.forEach(use);
+          return { inputs: it.inputs, nodes: sweep(it.nodes), results: left };
+        };
+        const [then, otherwise, left] = [swept(node.then), swept(node.otherwise), read(node.results)];
+        const isEmpty = [then.nodes, otherwise.nodes, left].every((it) => it.length === 0);
+        if (!isEmpty) kept.push({ ...node, then, otherwise, results: left });
         continue;
       }
       const isStatement = node.kind === "update" || node.kind === "repeat" || node.kind === "call";

@@ -204,4 +204,40 @@ describe("what freezing makes of", () => {
       "
     `);
   });
+
+  it("nothing, where no state is frozen, and where the frozen ones are of something else", () => {
+    expect(freezeInstances(module, ["**.scale", "**.bias"])).toBe(module);
+    expect(freezeInstances(module, ["other.**"])).toBe(module);
+  });
+
+  it("what leads to values that nothing reads any more: it is gone, but for what may update states", () => {
+    const statistics = func("Statistics", { x: vector }, { states: { sum: vector } }, (body, { x }) => {
+      const { b } = body;
+      const sum = body.state("sum", vector);
+      const inLoop = body.repeat("loop", 2, true, b.op("exp", [x]), (inner, h) => inner.b.mul(h, x));
+      const called = body.call(norm, "norm", b.op("tanh", [x]));
+      const unread = b.op("sigmoid", [b.op("relu", [x])]);
+      body.update("sum", (inner) => inner.b.add(sum, inner.b.add(unread, inner.b.add(inLoop, called))));
+      return [
+        body.training(
+          (inner) => inner.b.add(x, unread),
+          (inner) => inner.b.add(x, sum),
+        ),
+      ];
+    });
+    const entry = func("Net", { x: vector }, { flavor: "model", results: ["y"] }, (body, { x }) => [
+      body.call(statistics, "s", x),
+    ]);
+    const frozen = freezeInstances(moduleOf(entry, statistics, norm, noisy), ["s.sum"]);
+    expect(verifyModule(frozen)).toEqual([]);
+    const made = frozen.functions.get("Statistics.frozen");
+    expect(made?.body.nodes.map((it) => (it.kind === "operator" ? it.op : it.kind))).toEqual([
+      "state",
+      "exp",
+      "repeat",
+      "tanh",
+      "call",
+      "add",
+    ]);
+  });
 });
