@@ -44,7 +44,7 @@ export const groups = [
     sources: "src/runtime/train",
     // Whole steps on three runtimes are left out, which refuse no mutant that the others take.
     tests: [
-      "tests/runtime/train/{checkpoint,figures,find-stray-place,fit-statistics,host-preparation,made-of,parts-of-batches,stray-places,train-loop,watching}.test.ts",
+      "tests/runtime/train/{best-so-far,checkpoint,cut-batch,figures,find-stray-place,first-non-finite-value,fit-statistics,host-preparation,made-of,parts-of-batches,stray-places,train-loop,watching}.test.ts",
       "tests/runtime/train/weights-origin.test.ts",
       "tests/cli/check-features.test.ts",
       "tests/runtime/data/precision.test.ts",
