@@ -22,7 +22,7 @@ export function cutBatch(features: Tensors, size: number): readonly BatchPart[] 
 }
 
 function rows({ dtype, shape, data }: Tensor, from: number, to: number): Tensor {
-  const [count, ...rest] = shape;
-  const size = count === undefined || count === 0 ? 0 : data.length / count;
+  const [, ...rest] = shape;
+  const size = data.length / elementAt(shape, 0);
   return { dtype, shape: [to - from, ...rest], data: data.subarray(from * size, to * size) };
 }

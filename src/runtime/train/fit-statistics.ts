@@ -29,8 +29,7 @@ export function fitStatistics({ data, model, seed }: TrainProgram, train: Exampl
   const groups = new Map<Func, Statistic[]>();
   for (const it of data.preparation.statistics) groups.set(it.measured, [...(groups.get(it.measured) ?? []), it]);
   for (const statistics of groups.values()) {
-    const [first] = statistics;
-    if (first === undefined) continue;
+    const first = elementAt(statistics, 0);
     const size = sizeOf(first);
     const graph = buildStatisticGraph(first, { ...referenceTarget, functions: model.functions });
     const moments = measureMoments(graph, train, { statistics: fitted, seed }, size);
