@@ -1,8 +1,10 @@
 import type { Collector } from "../../diagnostics/collector.ts";
-import { asNumber, constant, sameForm, substitute, variable, variablesOf, type Dim } from "../../dims/dim.ts";
+import { asNumber, asVariable, constant, substitute, type Dim } from "../../dims/dim.ts";
 import type { Func } from "../../ir/graph.ts";
 import type { DataProgram, FeatureSpec } from "../../ir/program.ts";
 import type { TensorType } from "../../ir/types.ts";
+import { sameShape } from "../../ops/define/shape-rules.ts";
+import { elementAt } from "../../support/element-at.ts";
 import { formatType } from "../values.ts";
 import type { Span } from "../../support/source.ts";
 import { batchDim } from "./lower-data.ts";
@@ -26,11 +28,6 @@ export function batchOf(renamed: ReadonlyMap<string, Dim>): Dim {
   return substitute(batchDim, (name) => renamed.get(name));
 }
 
-const loneVariable = (dim: Dim): string | undefined => {
-  const [name, other] = variablesOf(dim);
-  return name !== undefined && other === undefined && sameForm(dim, variable(name)) ? name : undefined;
-};
-
 /** Matches a model's inputs to features by name; what does not fit is reported at the section. */
 export function matchFeatures(
   collector: Collector,
@@ -43,9 +40,9 @@ export function matchFeatures(
   const pairs: { readonly input: string; readonly type: TensorType; readonly feature: FeatureSpec }[] = [];
   let fine = true;
   for (const [at, input] of model.inputNames.entries()) {
-    const type = model.body.inputs[at]?.type;
+    const { type } = elementAt(model.body.inputs, at);
     const feature = data.features.find((it) => it.name === input);
-    if (type === undefined || feature === undefined) {
+    if (feature === undefined) {
       const features = data.features.map((it) => it.name);
       collector.report("MC4007", span, { model: model.name, input, data: data.name, features });
       fine = false;
@@ -55,11 +52,11 @@ export function matchFeatures(
     const actual = [batchDim, ...feature.type.shape];
     if (actual.length !== type.shape.length) continue;
     for (const [axis, dim] of type.shape.entries()) {
-      const given = actual[axis];
-      const name = loneVariable(dim);
-      if (given === undefined || name === undefined) continue;
+      const name = asVariable(dim);
+      if (name === undefined) continue;
+      const given = elementAt(actual, axis);
       const size = asNumber(given);
-      const other = loneVariable(given);
+      const other = asVariable(given);
       if (size !== undefined) fixed.set(name, size);
       else if (other !== undefined && !renamed.has(other)) renamed.set(other, dim);
     }
@@ -67,7 +64,7 @@ export function matchFeatures(
   for (const { input, type, feature } of pairs) {
     // The batch is as large as it comes: a model whose batch size is a number, or that of something else, has none.
     const [first] = type.shape;
-    const lead = first && loneVariable(first);
+    const lead = first && asVariable(first);
     if (lead === undefined || fixed.has(lead)) {
       const found = formatType({ dtype: feature.type.dtype, shape: [batchDim, ...feature.type.shape] });
       collector.report("MC4008", span, { input, expected: formatType(type), feature: feature.name, found });
@@ -77,9 +74,7 @@ export function matchFeatures(
     const expected = type.shape.map((dim) => substitute(dim, (name) => fixedDim(fixed, name)));
     const found = batchType(feature, renamed);
     const given = found.shape.map((dim) => substitute(dim, (name) => fixedDim(fixed, name)));
-    const same =
-      expected.length === given.length && expected.every((dim, axis) => sameForm(dim, given[axis] ?? batchDim));
-    if (same && type.dtype === found.dtype) continue;
+    if (sameShape(expected, given) && type.dtype === found.dtype) continue;
     collector.report(
       "MC4008",
       span,

@@ -1,3 +1,4 @@
+import { elementAt } from "../../support/element-at.ts";
 import { matchPath } from "../../support/match-path.ts";
 import type { Span } from "../../support/source.ts";
 import type { StringLiteral } from "../../syntax/ast.ts";
@@ -66,8 +67,8 @@ export function writtenSteps(
     setting: (key) => own.get(key) ?? (shared.some((it) => it === key) ? settings.get(key) : undefined),
     every: readInteger(own.get("every"), 1, 1, scope) ?? 1,
   }));
-  const [first] = steps;
-  if (first !== undefined && steps.every(({ every }) => every > 1)) {
+  const first = elementAt(steps, 0);
+  if (steps.every(({ every }) => every > 1)) {
     const expected = "1 in one step at least, so that something runs on every batch";
     const span = first.setting("every")?.span ?? first.span;
     collector.report("MC4006", span, {
