@@ -1,5 +1,6 @@
 import { loadProgram, type Program, type ProgramHost } from "./analyze/program.ts";
 import { createProgramMemory } from "./analyze/program-memory.ts";
+import { reportIdleIgnores } from "./analyze/report-idle-ignores.ts";
 import { createCollector, type Collector } from "./diagnostics/collector.ts";
 import type { Diagnostic } from "./diagnostics/diagnostic.ts";
 import { buildOnnx, type WeightsFile } from "./emit/onnx/build-onnx.ts";
@@ -111,6 +112,7 @@ export function createChecker(host: ProgramHost): Checker {
         );
         checkConstants(program, lowering, asker, collector);
         if (!collector.hasErrors) reportSameNames(declaredUnits(program), collector);
+        reportIdleIgnores(program, collector);
         return collector.diagnostics;
       });
       made = run.made;

@@ -1,5 +1,6 @@
 import { createCollector, type Collector } from "../diagnostics/collector.ts";
 import type { Findings } from "../diagnostics/findings.ts";
+import type { Ignore } from "../diagnostics/ignores.ts";
 import { library, type Library } from "../std/library.ts";
 import type { Callable, Constant, DataEntry, ProgramFile, TopLevel } from "../std/program-file.ts";
 import { nearest } from "../support/nearest.ts";
@@ -13,6 +14,7 @@ import { checkImports } from "./check-imports.ts";
 import { dependenciesOf, ofNames, type Dependencies } from "./dependencies.ts";
 import { mayBeLost } from "./may-be-lost.ts";
 import { createProgramMemory, type ProgramMemory } from "./program-memory.ts";
+import { readIgnores } from "./read-ignores.ts";
 
 /** A file that a host does not read, with the reason: "it is a folder". */
 export interface UnreadableFile {
@@ -43,6 +45,8 @@ export interface Program {
   /** Declarations that were reported as using themselves. */
   readonly cyclic: ReadonlySet<Declaration>;
   readonly dependencies: Dependencies;
+  /** What comments of its files silence. */
+  readonly ignores: readonly Ignore[];
 }
 
 /**
@@ -203,8 +207,10 @@ export function loadProgram(
     for (const it of checks) collector.take(it.names);
     checkImports(file, handedOn.get(file.source.path) ?? new Set(), collector);
   }
+  const ignores = files.flatMap(({ ast }) => readIgnores(ast, collector));
   outer.take(collector);
-  return { entry: entryFile, files, library, findings: collector, cyclic, dependencies };
+  outer.ignore(ignores);
+  return { entry: entryFile, files, library, findings: collector, cyclic, dependencies, ignores };
 }
 
 /** What a name at the top level means in a file: its own declarations and imports, then the standard library. */

@@ -1,5 +1,6 @@
 import { builtFilesCatalog } from "./catalog/built-files.ts";
 import { dataCatalog } from "./catalog/data.ts";
+import { ignoresCatalog } from "./catalog/ignores.ts";
 import { importsCatalog } from "./catalog/imports.ts";
 import { learningCatalog } from "./catalog/learning.ts";
 import { namesCatalog } from "./catalog/names.ts";
@@ -13,6 +14,7 @@ import { typesCatalog } from "./catalog/types.ts";
 /** Every diagnostic code: MC1xxx syntax, 2xxx names, 3xxx types and shapes, 4xxx training, 5xxx targets, 6xxx data. */
 export const catalog = {
   ...syntaxCatalog,
+  ...ignoresCatalog,
   ...namesCatalog,
   ...importsCatalog,
   ...typesCatalog,

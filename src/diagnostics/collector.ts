@@ -2,6 +2,7 @@ import type { Span } from "../support/source.ts";
 import type { Code, ParametersOf } from "./catalog.ts";
 import type { Diagnostic } from "./diagnostic.ts";
 import { hasErrors, tell, type Findings } from "./findings.ts";
+import { withoutIgnored, type Ignore } from "./ignores.ts";
 import { makeDiagnostic, type Extras } from "./make-diagnostic.ts";
 
 /** Gathers what is found while one value is made, in the order of its report. */
@@ -13,6 +14,8 @@ export interface Collector extends Findings {
   take(other: Findings): void;
   /** Notes that what is reported says which names there are. */
   sayNames(): void;
+  /** Leaves out of what is told the warnings that comments silence. */
+  ignore(ignores: readonly Ignore[]): void;
   /** All of it as people read it. */
   readonly diagnostics: readonly Diagnostic[];
   readonly hasErrors: boolean;
@@ -21,6 +24,7 @@ export interface Collector extends Findings {
 /** An empty collector. */
 export function createCollector(): Collector {
   const found: (Diagnostic | Findings)[] = [];
+  const ignored: Ignore[] = [];
   let names = false;
   const findings: Findings = {
     found,
@@ -45,8 +49,11 @@ export function createCollector(): Collector {
     take(other) {
       found.push(other);
     },
+    ignore(ignores) {
+      ignored.push(...ignores);
+    },
     get diagnostics() {
-      return tell(findings);
+      return withoutIgnored(tell(findings), ignored);
     },
     get hasErrors() {
       return hasErrors(findings);

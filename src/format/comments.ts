@@ -1,4 +1,4 @@
-import type { Span } from "../support/source.ts";
+import { textOf, type Span } from "../support/source.ts";
 import { childrenOf, type Node } from "./nodes.ts";
 
 /**
@@ -125,16 +125,18 @@ function place(comment: AttachedComment, endOfLine: boolean): boolean {
   const { enclosingNode: around, precedingNode: before, followingNode: after } = comment;
   if (around === undefined) return false;
   const elements = elementsOf(around);
+  // In a header the element before may belong to a list that is already closed.
+  const between =
+    before && comment.span.file.text.slice(before.span.end, comment.span.start).replaceAll(/#[^\n]*/g, "");
+  const adjoins = around.kind !== "callable" || /^[\s,]*$/.test(between ?? "");
+  // What an ignore comment silences begins on the line that it ends: it stays beside that, or goes above it.
+  if (endOfLine && isIgnore(comment) && (before === undefined || !adjoins)) return placeAbove(around, comment);
   // After a line's end, as in `a` newline `+ # note`, a comment belongs to what follows.
   const sameLine =
     before !== undefined && !comment.span.file.text.slice(before.span.end, comment.span.start).includes("\n");
   if (endOfLine && !sameLine && after !== undefined && around.kind !== "callable" && leadable(after, around)) {
     return attach(after, comment, "leading");
   }
-  // In a header the element before may belong to a list that is already closed.
-  const between =
-    before && comment.span.file.text.slice(before.span.end, comment.span.start).replaceAll(/#[^\n]*/g, "");
-  const adjoins = around.kind !== "callable" || /^[\s,]*$/.test(between ?? "");
   const [result] = around.kind === "callable" ? (around.results ?? []) : [];
   if (around.kind === "callable" && around.results?.length === 1 && before === result) {
     // A sole result is printed without parentheses, and what follows it stands in the body.
@@ -154,6 +156,15 @@ function place(comment: AttachedComment, endOfLine: boolean): boolean {
   if (elements.length === 0 && "entries" in around) {
     return attach(around, comment, "dangling");
   }
+  return placeAbove(around, comment);
+}
+
+function isIgnore({ span }: AttachedComment): boolean {
+  return /^#\s*modelc-ignore/.test(textOf(span));
+}
+
+/** Puts a comment above the innermost of a node and those around it above which a line may stand. */
+function placeAbove(around: Node, comment: AttachedComment): true {
   let node = around;
   for (let parent = parents.get(node); parent !== undefined; parent = parents.get(node)) {
     if (leadable(node, parent)) break;
