@@ -10,6 +10,7 @@ import { freshValue, type Context } from "./context.ts";
 import { noteCrossing } from "./crossings.ts";
 import { guardDivision } from "./guard-division.ts";
 import { shapeChecker } from "./shape-checker.ts";
+import type { Maker } from "./prove-probability.ts";
 import { factsOfResult, judgePlaces, refusesProbability } from "./value-facts.ts";
 import { formatType, poison, tensor, type TensorVal, type Val } from "./values.ts";
 
@@ -58,7 +59,11 @@ export function applyOperator(
     origin: span,
   });
   const [only, ...others] = results;
-  const known = (it: Value): TensorVal => tensor(it, factsOfResult(operator, operands, attributes, it.type, span));
+  const made: Maker = { op: operator.name, operands, attributes };
+  const known = (it: Value): TensorVal => {
+    ctx.unit.makers.set(it.id, made);
+    return tensor(it, factsOfResult(ctx.unit.makers, operator, made, it.type, span));
+  };
   if (only !== undefined && others.length === 0) return guard?.finish(known(only)) ?? known(only);
   return { kind: "tuple", elements: results.map(known) };
 }

@@ -14,6 +14,7 @@ import type { Crossing } from "./crossings.ts";
 import type { Instantiation, MetricBody } from "./instance.ts";
 import type { Minimum } from "./minima.ts";
 import type { PathScope } from "./paths.ts";
+import type { Maker } from "./prove-probability.ts";
 import type { GivenArgument, TensorVal, Val } from "./values.ts";
 
 /** What an expression is wanted for: it decides what words, quotients and calls mean. */
@@ -134,6 +135,8 @@ export interface Unit extends Holdings {
   readonly parameters: Variable[];
   readonly states: Variable[];
   readonly cells: TypedCell[];
+  /** What made its values, by their ids. */
+  readonly makers: Map<number, Maker | number>;
   /** Where broadcasting sets a dim against itself, in it or in what it calls. */
   readonly crossings: Crossing[];
 }
@@ -210,6 +213,7 @@ export function createUnit(): Unit {
     states: [],
     cells: [],
     ...noHoldings(),
+    makers: new Map(),
     crossings: [],
   };
 }
@@ -235,6 +239,7 @@ export function constantNode(
   span: Span,
 ): Value {
   const value = freshValue(ctx.unit, type);
+  ctx.unit.makers.set(value.id, data);
   ctx.nodes.push({ kind: "constant", data, results: [value], origin: span, ...(source !== undefined && { source }) });
   return value;
 }

@@ -16,18 +16,20 @@ import type { Operator } from "../ops/define/operator.ts";
 import { inFile, type Span } from "../support/source.ts";
 import { report, type Context } from "./context.ts";
 import { factsIn } from "./minima.ts";
+import { proveProbability, type Maker, type Makers } from "./prove-probability.ts";
 import { noValueFacts, type TensorVal, type ValueFacts } from "./values.ts";
 
 /** What is known of an operator's results, besides their types, by what is of its operands. */
 export function factsOfResult(
+  makers: Makers,
   operator: Operator,
-  operands: readonly TensorVal[],
-  attributes: Attributes,
+  made: Maker,
   result: TensorType,
   span: Span,
 ): ValueFacts {
   if (operator.valueFact === "probability") return { probability: span };
-  const probability = operator.valueFact === "view" ? operands[0]?.facts.probability : undefined;
+  const { operands, attributes } = made;
+  const probability = proveProbability(makers, made, span);
   return {
     ...(probability !== undefined && { probability }),
     ...rangeFacts(operator, operands, attributes, result, span),
