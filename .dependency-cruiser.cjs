@@ -17,6 +17,7 @@ const layers = [
   "src/std",
   "src/analyze",
   "src/lower",
+  "src/lint",
   "src/emit",
   "src/compiler",
   "src/index",

@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { catalog, type Code } from "../src/diagnostics/catalog.ts";
+import type { CatalogEntry } from "../src/diagnostics/entry.ts";
 import { formatDim, type Dim } from "../src/dims/dim.ts";
 import { initializers } from "../src/ops/initializers.ts";
 import { givenAttributes, type AttributeSpec, type Operator } from "../src/ops/define/operator.ts";
@@ -329,8 +330,8 @@ function describeDiagnostics(): string {
   for (const { digit, title, note } of families) {
     lines.push(`## ${title}`, "", note, "");
     for (const it of codes.filter((candidate) => rank(candidate) === digit)) {
-      const { severity, title: what, explanation, bad, good } = catalog[it];
-      const kind = severity === "error" ? "" : ` (${severity})`;
+      const { severity, optIn, title: what, explanation, bad, good }: CatalogEntry<never> = catalog[it];
+      const kind = severity === "error" ? "" : ` (${severity}${optIn === true ? ", told to those who ask" : ""})`;
       lines.push(`### ${it}: ${what}${kind}`, "", explanation, "", "Reported:", "", ...fenced(bad));
       lines.push("Fine:", "", ...fenced(good));
     }

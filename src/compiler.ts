@@ -9,6 +9,7 @@ import { reportOpenSizes } from "./emit/report-open-sizes.ts";
 import { reportTfjsLimits } from "./emit/tfjs/report-tfjs-limits.ts";
 import type { Module } from "./ir/graph.ts";
 import type { TestProgram, TrainProgram } from "./ir/program.ts";
+import { createLinter } from "./lint/create-linter.ts";
 import { checkProgram } from "./lower/check-program.ts";
 import { elaborateModel, type GivenValue } from "./lower/elaborate-model.ts";
 import { checkConstants, checkSections, lowerTests, lowerTrain } from "./lower/sections/lower-sections.ts";
@@ -92,11 +93,18 @@ export interface Checker {
   readonly made: readonly (readonly [kind: string, key: string])[];
 }
 
+/** What a check is to do beside what it always does. */
+export interface CheckOptions {
+  /** Codes of warnings that are told to those who ask for them alone. */
+  readonly optIn?: readonly string[];
+}
+
 /** A checker that has seen nothing yet. What it keeps is that of one file and its imports. */
-export function createChecker(host: ProgramHost): Checker {
+export function createChecker(host: ProgramHost, { optIn = [] }: CheckOptions = {}): Checker {
   const memo = createMemo();
   const memory = createProgramMemory(memo);
   const lowered = createLoweringMemory(memo);
+  const linter = createLinter(new Set(optIn));
   let made: Checker["made"] = [];
   return {
     check(source) {
@@ -104,13 +112,15 @@ export function createChecker(host: ProgramHost): Checker {
         const collector = createCollector();
         const program = loadProgram(source, host, collector, memory, asker);
         const lowering = createLowering(program, {}, lowered);
+        const lints = linter.of(program);
         checkProgram(
           program,
           collector,
-          (callable, given) => lowering.model(asker, callable, undefined, undefined, given),
-          () => checkSections(program, lowering, asker, collector),
+          (callable, given) => lints.model(lowering.model(asker, callable, undefined, undefined, given)),
+          () => checkSections(program, lowering, asker, collector, lints.train),
         );
         checkConstants(program, lowering, asker, collector);
+        collector.take(lints);
         if (!collector.hasErrors) reportSameNames(declaredUnits(program), collector);
         reportIdleIgnores(program, collector);
         return collector.diagnostics;
@@ -125,8 +135,8 @@ export function createChecker(host: ProgramHost): Checker {
 }
 
 /** Phases 1 to 3 over everything in a file: all that `modelc check` finds. */
-export function checkSource(source: SourceFile, host: ProgramHost): readonly Diagnostic[] {
-  return createChecker(host).check(source);
+export function checkSource(source: SourceFile, host: ProgramHost, options: CheckOptions = {}): readonly Diagnostic[] {
+  return createChecker(host, options).check(source);
 }
 
 /** Files are called after units: two of one name would write over each other's, on some systems whatever the case. */

@@ -3,7 +3,7 @@
  * {@link ProgramHost} alone. Training is not here: generated code and ONNX graphs train by themselves.
  */
 export { checkSource, compile, createChecker } from "./compiler.ts";
-export type { Checker, Compilation, CompileRequest, Specialisation, Target } from "./compiler.ts";
+export type { Checker, CheckOptions, Compilation, CompileRequest, Specialisation, Target } from "./compiler.ts";
 export type { MissingImport, ProgramHost, UnreadableFile } from "./analyze/program.ts";
 export { createMemoryHost, type PackageMap } from "./analyze/memory-host.ts";
 export type { GivenValue } from "./lower/elaborate-model.ts";

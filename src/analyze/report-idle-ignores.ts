@@ -1,3 +1,4 @@
+import { catalog } from "../diagnostics/catalog.ts";
 import { builtFilesCatalog } from "../diagnostics/catalog/built-files.ts";
 import { dataCatalog } from "../diagnostics/catalog/data.ts";
 import { resumingCatalog } from "../diagnostics/catalog/resuming.ts";
@@ -6,18 +7,16 @@ import { targetsCatalog } from "../diagnostics/catalog/targets.ts";
 import type { Collector } from "../diagnostics/collector.ts";
 import type { Fix } from "../diagnostics/diagnostic.ts";
 import { tell } from "../diagnostics/findings.ts";
+import type { CatalogEntry } from "../diagnostics/entry.ts";
 import { silences, type Ignore } from "../diagnostics/ignores.ts";
 import { inFile, type Span } from "../support/source.ts";
 import type { Program } from "./program.ts";
 
-/** Codes that only what runs, builds and loads finds. */
-const foundLater: object = {
-  ...runsCatalog,
-  ...resumingCatalog,
-  ...targetsCatalog,
-  ...builtFilesCatalog,
-  ...dataCatalog,
-};
+/** Codes that a check need not find: what runs, builds and loads does, or nobody has asked for them. */
+const foundElsewhere: ReadonlySet<string> = new Set([
+  ...[runsCatalog, resumingCatalog, targetsCatalog, builtFilesCatalog, dataCatalog].flatMap((it) => Object.keys(it)),
+  ...Object.entries<CatalogEntry<never>>(catalog).flatMap(([code, { optIn }]) => (optIn === true ? [code] : [])),
+]);
 
 /**
  * Reports the codes in ignore comments of a program's entry file that silence nothing of what `collector` holds: everything
@@ -34,7 +33,7 @@ export function reportIdleIgnores(program: Program, collector: Collector): void 
   const found = tell(collector);
   for (const ignore of own) {
     const idle = ignore.codes.filter(
-      ({ code }) => !(code in foundLater) && !found.some((it) => silences(ignore, code, it)),
+      ({ code }) => !foundElsewhere.has(code) && !found.some((it) => silences(ignore, code, it)),
     );
     const fix = idle.length === ignore.codes.length ? { fix: removal(ignore) } : {};
     for (const { code, span } of idle) {

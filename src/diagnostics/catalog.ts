@@ -3,6 +3,7 @@ import { dataCatalog } from "./catalog/data.ts";
 import { ignoresCatalog } from "./catalog/ignores.ts";
 import { importsCatalog } from "./catalog/imports.ts";
 import { learningCatalog } from "./catalog/learning.ts";
+import { lintsOfModelsCatalog } from "./catalog/lints-of-models.ts";
 import { namesCatalog } from "./catalog/names.ts";
 import { resumingCatalog } from "./catalog/resuming.ts";
 import { runsCatalog } from "./catalog/runs.ts";
@@ -18,6 +19,7 @@ export const catalog = {
   ...namesCatalog,
   ...importsCatalog,
   ...typesCatalog,
+  ...lintsOfModelsCatalog,
   ...trainingCatalog,
   ...learningCatalog,
   ...runsCatalog,

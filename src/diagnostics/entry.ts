@@ -3,6 +3,8 @@ import type { Severity } from "./diagnostic.ts";
 /** What the catalog knows of one diagnostic code. `bad` yields the code when checked; `good` yields nothing. */
 export interface CatalogEntry<Parameters extends object> {
   readonly severity: Severity;
+  /** A warning that is told to those who ask for it: a matter of taste, or nothing that does harm. */
+  readonly optIn?: true;
   /** A few words, for lists and `modelc explain`. */
   readonly title: string;
   /** The message of one report: what is wrong, in the words of the person's own file. */

@@ -94,7 +94,7 @@ describe("an ignore comment", () => {
     const comment = "# modelc-ignore MC2004: later";
     expect(codesOfFile(model(`x -> Dense(3) ${comment}`))).toEqual(["MC3012"]);
     expect(codesOfFile(`block A: (x: f32[B, 4]) -> f32[B, 2] {\n  x -> Dense(2) ${comment}\n}\n`)).toEqual([]);
-    expect(codesOfFile(model("x -> Dense(2) # modelc-ignore MC4046: later"))).toEqual([]);
+    expect(codesOfFile(model("x -> Dense(2) # modelc-ignore MC4046, MC3202: later"))).toEqual([]);
   });
 
   it("silences what is found in a file that is imported, without being idle there", () => {

@@ -15,7 +15,7 @@ const host: ProgramHost = {
   resolve: (_, to) => to.replace(/^\.\//, ""),
 };
 const codesOf = (text: string): readonly string[] =>
-  checkSource({ path: "main.model", text }, host).map((it) => it.code);
+  checkSource({ path: "main.model", text }, host, { optIn: Object.keys(catalog) }).map((it) => it.code);
 
 /** Codes that a check alone does not find: what the command line names, what is built, what is loaded, what training comes to. */
 const later = /^MC(2021|404[3-6]|405[012]|5(?!014)|6)/;

@@ -10,7 +10,7 @@ train Net on Blobs {
   loss:      cross_entropy(logits, label)
   optimizer: sgd(lr=0.1)
 }`;
-const net = `model Net(width: int = 2): (x: f32[B, 3]) -> logits: f32[B, 2] { x -> Dense(width) -> Dense(2) }
+const net = `model Net(width: int = 2): (x: f32[B, 3]) -> logits: f32[B, 2] { x -> Dense(width, activation=relu) -> Dense(2) }
 ${blobs}`;
 const squashed = `model Net(squash: fn = relu): (x: f32[B, 3]) -> logits: f32[B, 2] { x -> Dense(4) -> squash -> Dense(2) }
 ${blobs}`;

@@ -35,18 +35,20 @@ export function lowerTests(
   });
 }
 
-/** Checks every section of a program's entry file, and gives the declarations that they looked at. */
+/** Checks every section of a program's entry file, and gives the declarations that they looked at; `look` is shown the trainings. */
 export function checkSections(
   program: Program,
   lowering: Lowering,
   asker: Asker,
   collector: Collector,
+  look: (train: TrainProgram) => void = () => undefined,
 ): ReadonlySet<CallableDeclaration> {
   const { entry } = program;
   const { declarations } = entry.ast;
   const lowered = declarations.flatMap((it) => (it.kind === "train" ? [lowering.train(asker, it)] : []));
   for (const it of lowered) collector.take(it);
   const trains = lowered.flatMap((it) => it.train ?? []);
+  trains.forEach(look);
   // What tests a training that could not be lowered was reported there.
   if (trains.length === lowered.length) lowerTests(program, trains, collector, lowering, asker);
   const visited = lowered.map((it) => it.visited);

@@ -1,0 +1,208 @@
+import { describe, expect, it } from "vitest";
+import { checkSource, createChecker } from "../../src/compiler.ts";
+import { lintsOfModelsCatalog } from "../../src/diagnostics/catalog/lints-of-models.ts";
+import type { Diagnostic } from "../../src/diagnostics/diagnostic.ts";
+import { textOf } from "../../src/support/source.ts";
+import { codesOfFile, host } from "../lower/checking.ts";
+
+describe("the catalog of lints of models", () => {
+  it.each(Object.entries(lintsOfModelsCatalog))(
+    "%s: the bad example yields it alone, the good one nothing",
+    (code, it) => {
+      const check = (text: string): readonly Diagnostic[] =>
+        checkSource({ path: "main.model", text }, host, { optIn: [code] });
+      expect(check(it.bad).map((found) => found.code)).toEqual([code]);
+      expect(check(it.good)).toEqual([]);
+      expect(check(it.bad)[0]?.message).toMatch(/^[A-Z`].*\.$/s);
+    },
+  );
+
+  it("those that are a matter of taste are told to who asks", () => {
+    expect(codesOfFile(lintsOfModelsCatalog.MC3202.bad)).toEqual([]);
+  });
+});
+
+/** A body of a model from f32[B, 8] to f32[B, 8] that is trained, after `before`. */
+const trained = (body: string, before = ""): string => `${before}model M: (x: f32[B, 8]) -> y: f32[B, 8] {
+  ${body}
+}
+data D {
+  source: drawn(count=640)
+  x: f32[8] = noise.normal
+}
+train M on D {
+  loss: mean(square(y))
+  optimizer: adam
+}
+`;
+
+/** Codes with the texts that they point to. */
+const found = (text: string): readonly string[] =>
+  checkSource({ path: "main.model", text }, host, { optIn: ["MC3202"] }).map((it) => `${it.code} ${textOf(it.span)}`);
+
+describe("two linear layers in a row", () => {
+  it.each([
+    ["x -> Dense(16) -> Dropout(0.1) -> Dense(8)", "Dense(8)"],
+    ["x -> Dense(8) -> Dense(8, activation=relu)", "Dense(8, activation=relu)"],
+    ["x -> repeat 2 { Dense(8) }", "Dense(8)"],
+    ["x -> for u in [16, 8] { Dense(u) }", "Dense(u)"],
+    ["h = x -> Dense(8)\n  h -> Dense(8, bias=false)", "Dense(8, bias=false)"],
+    ["d = Dense(8)\n  x -> d -> Dense(8)", "Dense(8)"],
+  ])("%s", (body, at) => {
+    expect(found(trained(body))).toEqual([`MC3201 ${at}`]);
+  });
+
+  it("of the person's own", () => {
+    const own = `block Linear(n: int): (x: f32[B, D]) -> f32[B, n] {
+  param w: f32[D, n] = glorot_uniform
+  param b: f32[n] = zeros
+  matmul(x, w) + b
+}
+`;
+    expect(found(trained("x -> Linear(9) -> Linear(8)", own))).toEqual(["MC3201 Linear(8)"]);
+    expect(found(trained("x -> Linear(9) -> tanh -> Linear(8)", own))).toEqual([]);
+  });
+
+  it.each([
+    ["x -> Dense(16, activation=relu) -> Dense(8)"],
+    ["x -> Dense(16) -> relu -> Dense(8)"],
+    ["x -> Dense(16) -> LayerNorm -> Dense(8)"],
+    // A product of two narrow matrices stands for a wide one.
+    ["x -> Dense(3) -> Dense(8)"],
+    // What lies between is used beside.
+    ["h = x -> Dense(8)\n  (h -> Dense(8)) + h"],
+    ["h = x -> Dense(8)\n  (h -> Dense(8)) * (h -> Dense(8))"],
+    // One of the layers is used elsewhere, or is applied again and again.
+    ["d = Dense(8)\n  (x -> d -> Dense(8)) + (tanh(x) -> d)"],
+    ["d = Dense(8)\n  (x -> Dense(8) -> d) + (tanh(x) -> d)"],
+    ["d = Dense(8)\n  (x -> Dense(8) -> d) + matmul(tanh(x), d.kernel)"],
+    ["x -> repeat 3 shared { Dense(8) }"],
+    ["x -> repeat 1 { Dense(8) }"],
+    ["x -> repeat 2 { Dense(8) -> relu }"],
+    ["x -> repeat 2 { Dense(8, activation=relu) }"],
+    // A reshape between makes another map of it.
+    ["x -> Dense(16) -> reshape([B, 2, 8]) -> Dense(4) -> Flatten"],
+  ])("is not: %s", (body) => {
+    expect(found(trained(body))).toEqual([]);
+  });
+
+  it("is nothing to a model whose weights come from elsewhere", () => {
+    expect(found(trained("x -> Dense(16) -> Dense(8)").replace(/data[^]*/, ""))).toEqual([]);
+  });
+
+  it("is told once of a block that is used twice", () => {
+    const block = "block Two: (x: f32[B, D]) -> f32[B, D] {\n  x -> Dense(D) -> Dense(D)\n}\n";
+    expect(found(trained("x -> Two -> Two", block))).toEqual(["MC3201 Dense(D)"]);
+  });
+});
+
+describe("a bias that a normalisation takes away", () => {
+  it.each([
+    ["x -> Dense(8) -> BatchNorm -> relu", ["MC3202 Dense(8)"]],
+    ["x -> Dense(8, bias=false) -> BatchNorm", []],
+    ["x -> Dense(8, activation=relu) -> BatchNorm", []],
+    ["x -> Dense(8) -> LayerNorm", []],
+    ["h = x -> Dense(8)\n  (h -> BatchNorm) + h", []],
+    ["x -> Dense(8) -> reshape([B, 4, 2]) -> BatchNorm -> Flatten", []],
+  ])("%s", (body, codes) => {
+    expect(found(trained(body))).toEqual(codes);
+  });
+});
+
+describe("dropout before a batch normalisation", () => {
+  it.each([
+    ["x -> Dropout(0.1) -> BatchNorm", ["MC3203 Dropout(0.1)"]],
+    ["x -> Dropout(0.1) -> reshape([B, 2, 4]) -> BatchNorm -> Flatten", ["MC3203 Dropout(0.1)"]],
+    ["x -> Dropout(0) -> BatchNorm", []],
+    ["x -> BatchNorm -> Dropout(0.1)", []],
+    ["x -> Dropout(0.1) -> LayerNorm", []],
+  ])("%s", (body, codes) => {
+    expect(found(trained(body))).toEqual(codes);
+  });
+});
+
+describe("an image whose channels stand first", () => {
+  const taken = (shape: string, body: string): readonly string[] =>
+    found(
+      `model M: (image: f32[${shape}]) -> y: f32[B, H2, W2, C2] {\n  ${body}\n}\n`
+        .replace("[B, H2, W2, C2]", "[]")
+        .replace(`${body}`, `h = ${body}\n  mean(h)`),
+    );
+  it.each([
+    ["B, 3, 224, 224", "image -> Conv2D(4, 3)", ["MC3204 Conv2D(4, 3)"]],
+    ["B, 1, 28, 28", "image / 255 - 0.5 -> Conv2D(4, 3, padding=same)", ["MC3204 Conv2D(4, 3, padding=same)"]],
+    ["B, 3, 224, 224", 'image -> rearrange("b c h w -> b h w c") -> Conv2D(4, 3)', []],
+    ["B, 224, 224, 3", "image -> Conv2D(4, 3)", []],
+    ["B, 3, 4, 4", "image -> Conv2D(4, 2)", []],
+    ["B, 3, 20, 64", "image -> Conv2D(4, 3)", []],
+    ["B, 5, 64, 64", "image -> Conv2D(4, 3)", []],
+    ["B, 1, 64, 64", "image -> Conv2D(4, [1, 3])", []],
+    ["B, 3, 64, 64", "image -> Conv2D(4, 1)", []],
+  ])("[%s]: %s", (shape, body, codes) => {
+    expect(taken(shape, body)).toEqual(codes);
+  });
+});
+
+describe("a softmax over the batch", () => {
+  const model = (shape: string, body: string): string =>
+    `model M: (x: f32[${shape}]) -> y: f32[] {\n  mean(${body})\n}\n`;
+  it.each([
+    ["B, 8", "softmax(x, axis=0)", ["MC3205 softmax(x, axis=0)"]],
+    ["B, 8", "log_softmax(x, axis=-2)", ["MC3205 log_softmax(x, axis=-2)"]],
+    ["B, 8", "softmax(transpose(x))", ["MC3205 softmax(transpose(x))"]],
+    ["B, 8", "softmax(x)", []],
+    ["B, T, 8", "softmax(x, axis=1)", []],
+    // Pairs of examples, nodes of a graph, and what has no batch at all.
+    ["B, 8", "softmax(matmul(x, transpose(x)), axis=0)", []],
+    ["N, 8", "softmax(x, axis=0)", []],
+    ["B", "softmax(x)", []],
+    ["4, 8", "softmax(x, axis=0)", []],
+  ])("[%s]: %s", (shape, body, codes) => {
+    expect(found(model(shape, body))).toEqual(codes);
+  });
+
+  it("of whatever name, where the model is trained", () => {
+    const text = trained("x -> Dense(8) -> softmax(axis=0)");
+    expect(found(text.replaceAll("[B, 8]", "[N, 8]"))).toEqual(["MC3205 softmax(axis=0)"]);
+  });
+});
+
+describe("results that are bound to one another's names", () => {
+  const block = `block Parts: (x: f32[B, 8]) -> (a: f32[B, 8], b: f32[B, 8], c: f32[B, 8]) {
+  (x + 1, x * 2, x - 3)
+}
+`;
+  it.each([
+    ["(b, a, c)", true],
+    ["(b, c, a)", true],
+    ["(_, c, b)", true],
+    ["(a, b, c)", false],
+    ["(p, q, r)", false],
+    ["(b, q, r)", false],
+    ["(_, b, _)", false],
+  ])("%s", (names, isWrong) => {
+    const used = [...names.matchAll(/[a-z]/g)].map(([it]) => it);
+    const codes = found(trained(`${names} = x -> Parts\n  ${used.join(" + ")} -> Dense(8)`, block));
+    expect(codes).toEqual(isWrong ? ["MC3206 Parts"] : []);
+  });
+});
+
+describe("lints", () => {
+  it("are kept for what an edit does not bear on, and silenced by comments", () => {
+    const checker = createChecker(host);
+    const codes = (text: string): readonly string[] => checker.check({ path: "main.model", text }).map((it) => it.code);
+    const text = trained("x -> Dense(8) -> Dense(8)");
+    expect(codes(text)).toEqual(["MC3201"]);
+    expect(codes(`const a = 1\n${text}`)).toEqual(["MC3201"]);
+    expect(codes(text.replace("-> Dense(8)\n", "-> Dense(8) # modelc-ignore MC3201: a test\n"))).toEqual([]);
+    expect(codes(text.replace("x -> Dense(8)", "x -> Dense(8, activation=relu)"))).toEqual([]);
+  });
+
+  it("are told of imported files, at their own lines", () => {
+    const block = "block Two: (x: f32[B, 8]) -> f32[B, 8] {\n  x -> Dropout(0.1) -> BatchNorm\n}\n";
+    const reading = { ...host, read: (path: string) => ({ path, text: block }) };
+    const text = `import { Two } from "./two.model"\n${trained("x -> Two")}`;
+    const all = createChecker(reading).check({ path: "main.model", text });
+    expect(all.map((it) => [it.code, it.span.file.path])).toEqual([["MC3203", "two.model"]]);
+  });
+});
