@@ -4,6 +4,7 @@ import { ignoresCatalog } from "./catalog/ignores.ts";
 import { importsCatalog } from "./catalog/imports.ts";
 import { learningCatalog } from "./catalog/learning.ts";
 import { lintsOfModelsCatalog } from "./catalog/lints-of-models.ts";
+import { lintsOfTrainingsCatalog } from "./catalog/lints-of-trainings.ts";
 import { namesCatalog } from "./catalog/names.ts";
 import { resumingCatalog } from "./catalog/resuming.ts";
 import { runsCatalog } from "./catalog/runs.ts";
@@ -22,6 +23,7 @@ export const catalog = {
   ...lintsOfModelsCatalog,
   ...trainingCatalog,
   ...learningCatalog,
+  ...lintsOfTrainingsCatalog,
   ...runsCatalog,
   ...resumingCatalog,
   ...targetsCatalog,

@@ -3,7 +3,9 @@ import type { Findings } from "../diagnostics/findings.ts";
 import type { TrainProgram } from "../ir/program.ts";
 import type { LoweredModel } from "../lower/elaborate-model.ts";
 import { inFile } from "../support/source.ts";
-import { lintModel, type Told } from "./lint-model.ts";
+import { lintModel } from "./lint-model.ts";
+import type { Told } from "./lint-report.ts";
+import { lintTraining } from "./lint-training.ts";
 
 /** Looks at what a program is lowered to, for what is right by all rules of the language and most often a slip. */
 export interface Lints extends Findings {
@@ -39,7 +41,8 @@ export function createLinter(asked: ReadonlySet<string>): Linter {
           return lowered;
         },
         train(train) {
-          found.push(once(train, () => lintModel(train.model, told, true)));
+          found.push(once(train.model, () => lintModel(train.model, told, true)));
+          found.push(once(train, () => lintTraining(train, told)));
         },
       };
     },

@@ -7,9 +7,11 @@ import type { Given } from "./call-operator.ts";
 import { adoptCrossings } from "./crossings.ts";
 import { explainMember, reportModuleMember } from "./explain-member.ts";
 import { findLocal, freshValue, report, type Context } from "./context.ts";
+import type { GivenInput } from "./declared-types.ts";
 import { gatherInputs } from "./gather-inputs.ts";
 import type { Instance, Instantiation, MetricParts } from "./instance.ts";
 import { instantiate, prepareUse, type Use } from "./instantiate.ts";
+import { noteApplication } from "./note-application.ts";
 import { callerLabels, relabel } from "./relabel.ts";
 import { claimNamed, claimNumbered, markEscaped, snakeCase } from "./paths.ts";
 import { fromLeaves } from "./value-tree.ts";
@@ -153,11 +155,23 @@ export function applyFunction(
 ): Val {
   const given = inputTensors(ctx, callable.declaration, inputs);
   if (given === undefined) return poison;
+  noteCall(ctx, callable, given, span);
   const inlined = callable.file.library;
   const use = prepareUse(ctx, callable, hyperparameters, given, span, inlined ? "inlined" : "called");
   if (use === undefined) return poison;
   if (inlined) return inline(ctx, use);
   return callUse(ctx, use, span)?.result ?? poison;
+}
+
+function noteCall(
+  ctx: Context,
+  { declaration }: Callable,
+  given: readonly (GivenInput | undefined)[],
+  span: Span,
+): void {
+  const { name, inputs } = declaration;
+  const names = inputs.map((it) => it.name?.text);
+  noteApplication(ctx, name.text, names, given, span);
 }
 
 /** A call of what a use was lowered to; undefined after a report. */
@@ -185,6 +199,7 @@ export function applyMetric(
   span: Span,
 ): { readonly result: Val; readonly parts: MetricParts } | undefined {
   const given = inputTensors(ctx, callable.declaration, inputs);
+  if (given !== undefined) noteCall(ctx, callable, given, span);
   const use = given && prepareUse(ctx, callable, hyperparameters, given, span);
   const called = use && callUse(ctx, use, span);
   return (

@@ -9,6 +9,7 @@ import type { Span } from "../support/source.ts";
 import { freshValue, type Context } from "./context.ts";
 import { noteCrossing } from "./crossings.ts";
 import { guardDivision } from "./guard-division.ts";
+import { noteApplication } from "./note-application.ts";
 import { shapeChecker } from "./shape-checker.ts";
 import type { Maker } from "./prove-probability.ts";
 import { factsOfResult, judgePlaces, refusesProbability } from "./value-facts.ts";
@@ -49,6 +50,11 @@ export function applyOperator(
   const guard = guardDivision(ctx, operator, operands, span, (it, given) =>
     applyOperator(ctx, it, given, {}, span, operandSpans),
   );
+  if (ctx.frame.section === true) {
+    const names = operator.operands.map((it) => it.name);
+    const given = operands.map((val, at) => ({ val, span: operandSpans[at] ?? span }));
+    noteApplication(ctx, operator.name, names, given, span);
+  }
   const results = types.map((type) => freshValue(ctx.unit, type));
   ctx.nodes.push({
     kind: "operator",

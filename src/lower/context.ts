@@ -129,6 +129,20 @@ export interface Scope {
   readonly names: Map<string, Val | Cell | Barred>;
 }
 
+/** A loss or a metric that a section applies: what it calls the first two of its inputs, and what is given for each. */
+export interface Application {
+  readonly name: string;
+  readonly first: AppliedInput;
+  readonly second: AppliedInput;
+  readonly span: Span;
+}
+
+interface AppliedInput {
+  readonly name: string;
+  readonly val: TensorVal;
+  readonly span: Span;
+}
+
 /** The function under construction. */
 export interface Unit extends Holdings {
   nextId: number;
@@ -137,6 +151,8 @@ export interface Unit extends Holdings {
   readonly cells: TypedCell[];
   /** What made its values, by their ids. */
   readonly makers: Map<number, Maker | number>;
+  /** Losses and metrics that a section applies, which may be given their arguments in the wrong order. */
+  readonly applied: Application[];
   /** Where broadcasting sets a dim against itself, in it or in what it calls. */
   readonly crossings: Crossing[];
 }
@@ -214,6 +230,7 @@ export function createUnit(): Unit {
     cells: [],
     ...noHoldings(),
     makers: new Map(),
+    applied: [],
     crossings: [],
   };
 }

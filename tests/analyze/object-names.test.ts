@@ -13,7 +13,7 @@ block Mlp(units: [int], act: fn = relu, order: before | after = after): (x: f32[
   sum(stem, axis=-1, keep=true) -> Dense(4)
 }
 model Net(k: int = 2): (x: f32[B, 3]) -> logits: f32[B, 2] {
-  x -> Mlp([4, k]) -> repeat 2 as layer { Dense(4) } -> scaled(by=0.5) -> head: Dense(2)
+  x -> Mlp([4, k]) -> repeat 2 as layer { Dense(4, activation=tanh) } -> scaled(by=0.5) -> head: Dense(2)
 }
 data Points {
   source: csv("points.csv")

@@ -36,7 +36,7 @@ model Net(depth: int = 2): (x: f32[B, 4]) -> (probs: f32[B, 2], logits: f32[B, 2
   first = mixed -> Wide(width)
   second = first -> Wide(twice)
   both = concat(first, second, axis=-1)
-  deep = both -> Dense(width) -> for i in range(depth) as layer { Dense(width) -> relu }
+  deep = both -> Dense(width, activation=relu) -> for i in range(depth) as layer { Dense(width) -> relu }
   logits = deep -> Head
   probs = softmax(logits)
   (probs, logits)

@@ -45,6 +45,7 @@ import { reportUnreached } from "./report-unreached.ts";
 import { lowerMetric, metricExpression } from "./lower-metric.ts";
 import { isOfExamples, meanOfExamples } from "./mean-metric.ts";
 import { reportMisplaced } from "./report-misplaced.ts";
+import { reportSwapped } from "./report-swapped.ts";
 import { sectionContext, sectionFunc, settingScope, sourceText } from "./section-context.ts";
 import { sectionKeys } from "./section-keys.ts";
 import { readUpdates, writtenSteps, writtenUpdates } from "./written-steps.ts";
@@ -366,6 +367,7 @@ function lowerObjective(
     gathered.push(...found.values);
   }
   if (lossValue === undefined || named.length !== metrics.length) return undefined;
+  reportSwapped(ctx, inputs);
   const used = usedValues(ctx, [lossValue, ...gathered]);
   const kept = inputs.filter((it) => used.has(it.value.id));
   const results = [lossValue, ...gathered].map((value, at) => ({ name: at === 0 ? "loss" : `metric_${at}`, value }));

@@ -11,6 +11,7 @@ import type { StepPlace, TrainProgram } from "../../ir/program.ts";
 import { expandComposites, keepOwnGradients } from "../../passes/expand-composites.ts";
 import { required } from "../../support/fault.ts";
 import { beginningOf } from "./report-idle-steps.ts";
+import { reportUnlearned, type LearningGraph } from "./report-unlearned.ts";
 import type { WrittenStep } from "./written-steps.ts";
 
 /**
@@ -22,34 +23,42 @@ export function reportUnreached(
   written: readonly { readonly step: WrittenStep }[],
   collector: Collector,
 ): void {
-  const { model, steps, phases } = program;
+  const { model, steps, phases, origin } = program;
   const places = phases.map((phase) => steps.flatMap((step) => lookAt(program, { step, phase })));
-  const tell = ({ place, unreached }: Learning, at?: string): void => {
+  const tell = ({ place, graph }: Learning, at?: string): void => {
     const step = required(written[steps.indexOf(place.step)], "step").step;
     const { span } = step.setting("loss")?.phrases[0] ?? step;
-    const { why, help } = whyNot(required(unreached, "graph"), model);
+    const { why, help } = whyNot(required(graph, "graph"), model);
     collector.report("MC4086", span, { model: model.name, why, ...(at !== undefined && { at }) }, { help });
   };
+  const isStill = ({ graph }: Learning): boolean => graph?.reaches === false;
   const idle = steps.flatMap((step) => {
     const own = places.flat().filter((it) => it.place.step === step);
-    return own.every(({ unreached }) => unreached !== undefined) ? own.slice(0, 1) : [];
+    return own.every(isStill) ? own.slice(0, 1) : [];
   });
   idle.forEach((it) => {
     tell(it);
   });
-  const [still] = places.find((it) => it.every(({ unreached }) => unreached !== undefined)) ?? [];
+  const [still] = places.find((it) => it.every(isStill)) ?? [];
   if (idle.length === 0 && still !== undefined) tell(still, beginningOf(still.place.phase));
+  const graphs = places.flat().flatMap(({ graph }) => graph ?? []);
+  // One step that surely reaches all parameters is enough for them.
+  if (idle.length === 0 && still === undefined && graphs.length === places.flat().length) {
+    const [leading] = written;
+    const { span } = leading?.step.setting("loss")?.phrases[0] ?? { span: origin };
+    reportUnlearned(graphs, model.name, span, collector);
+  }
 }
 
-/** A step in a phase in which it is to change something, and its graph where its loss does not reach that. */
+/** A step in a phase in which it is to change something, with its graph where that shows what it learns. */
 interface Learning {
   readonly place: StepPlace;
-  readonly unreached?: Unreached;
+  /** Undefined where its loss surely reaches all parameters. */
+  readonly graph?: StepGraph;
 }
 
-interface Unreached {
-  readonly graph: Graph;
-  readonly loss: Value;
+interface StepGraph extends LearningGraph {
+  readonly reaches: boolean;
 }
 
 function lookAt(program: TrainProgram, place: StepPlace): readonly Learning[] {
@@ -57,8 +66,10 @@ function lookAt(program: TrainProgram, place: StepPlace): readonly Learning[] {
   if (surelyLearns(program, place)) return [{ place }];
   const graph = expandComposites(flattenStep(program, place), keepOwnGradients);
   const loss = required(graph.outputs.find(({ role }) => role === "loss")?.value, "loss");
-  const learned = parametersIn(graph).filter(({ path }) => isLearned(place, required(path, "path")));
-  return [{ place, ...(!slopesOf(graph, learned).has(loss.id) && { unreached: { graph, loss } }) }];
+  const inputs = parametersIn(graph).filter(({ path }) => isLearned(place, required(path, "path")));
+  const slopes = slopesOf(graph, inputs);
+  const learned = new Set(inputs.flatMap(({ path }) => path ?? []));
+  return [{ place, graph: { graph, loss, learned, slopes, reaches: slopes.has(loss.id) } }];
 }
 
 function parametersIn({ inputs }: Graph): readonly GraphInput[] {
@@ -74,7 +85,7 @@ function slopesOf({ nodes }: Graph, inputs: readonly GraphInput[]): ReadonlySet<
 }
 
 /** Why the gradient of a loss reaches nothing that is to change, and what to do. */
-function whyNot({ graph, loss }: Unreached, model: Module): { readonly why: string; readonly help: string } {
+function whyNot({ graph, loss }: LearningGraph, model: Module): { readonly why: string; readonly help: string } {
   const { nodes } = graph;
   const parameters = parametersIn(graph);
   const made = dependents(
