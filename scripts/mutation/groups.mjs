@@ -37,8 +37,10 @@ export const groups = [
       "tests/lower/{gradient,section-arguments,silently-ignored,single-mistakes,used-by-sections,vanishing-numbers}.test.ts",
       "tests/diagnostics/{sites,catalog-data,catalog-training}.test.ts",
       "tests/passes/find-mixed-examples.test.ts",
+      "tests/lint/lint-training.test.ts",
     ],
   },
+  { name: "lint", sources: "src/lint", tests: ["tests/lint"] },
   {
     name: "train",
     sources: "src/runtime/train",

@@ -37,11 +37,11 @@ export function createLinter(asked: ReadonlySet<string>): Linter {
         saysNames: false,
         model(lowered) {
           const { module } = lowered;
-          if (module !== undefined) found.push(once(lowered, () => lintModel(module, told, false)));
+          if (module !== undefined) found.push(once(lowered, () => lintModel(module, told)));
           return lowered;
         },
         train(train) {
-          found.push(once(train.model, () => lintModel(train.model, told, true)));
+          found.push(once(train.model, () => lintModel(train.model, told, train)));
           found.push(once(train, () => lintTraining(train, told)));
         },
       };

@@ -2,6 +2,7 @@ import type { Findings } from "../diagnostics/findings.ts";
 import { asNumber, formatDim, sameForm, type Dim } from "../dims/dim.ts";
 import { entryOf } from "../graph/parameters-of.ts";
 import type { Module } from "../ir/graph.ts";
+import type { TrainProgram } from "../ir/program.ts";
 import { viewFunctions } from "./function-view.ts";
 import { lintReport, type Told } from "./lint-report.ts";
 import type { ModelRule } from "./model-rule.ts";
@@ -18,11 +19,16 @@ const always: readonly ModelRule[] = [dropoutBeforeBatchNorm, channelsFirst, sof
 /** What costs a training something, and is nothing to a network whose weights come from elsewhere. */
 const inTraining: readonly ModelRule[] = [linearInARow, biasBeforeBatchNorm];
 
-/** What is right by all types in a model, and most often a slip: warnings of the functions that are the person's own. */
-export function lintModel(module: Module, told: Told, isTrained: boolean): Findings {
+/**
+ * What is right by all types in a model, and most often a slip: warnings of the functions that are the person's own. `train`
+ * is what trains the model, as it is there.
+ */
+export function lintModel(module: Module, told: Told, train?: TrainProgram): Findings {
   const { findings, report } = lintReport(told);
-  const rules = isTrained ? [...always, ...inTraining] : always;
-  const view = viewFunctions(module, batchOf(module, isTrained));
+  // What is frozen is as it was trained elsewhere.
+  const learnsAll = train?.phases.every(({ frozen }) => frozen.length === 0) === true;
+  const rules = learnsAll ? [...always, ...inTraining] : always;
+  const view = viewFunctions(module, batchOf(module, train !== undefined));
   for (const func of module.functions.values()) {
     if (func.origin === undefined || !told.isOwn(func.origin)) continue;
     const seen = view(func);

@@ -90,6 +90,12 @@ describe("two linear layers in a row", () => {
     expect(found(trained("x -> Dense(16) -> Dense(8)").replace(/data[^]*/, ""))).toEqual([]);
   });
 
+  it("is nothing where a part is frozen, as it was trained elsewhere", () => {
+    const text = trained("x -> Dense(16) -> head: Dense(8)");
+    expect(found(text)).toEqual(["MC3201 Dense(8)"]);
+    expect(found(text.replace("adam\n", 'adam\n  freeze "dense_0.**"\n'))).toEqual([]);
+  });
+
   it("is told once of a block that is used twice", () => {
     const block = "block Two: (x: f32[B, D]) -> f32[B, D] {\n  x -> Dense(D) -> Dense(D)\n}\n";
     expect(found(trained("x -> Two -> Two", block))).toEqual(["MC3201 Dense(D)"]);
@@ -133,7 +139,7 @@ describe("an image whose channels stand first", () => {
     ["B, 1, 28, 28", "image / 255 - 0.5 -> Conv2D(4, 3, padding=same)", ["MC3204 Conv2D(4, 3, padding=same)"]],
     ["B, 3, 224, 224", 'image -> rearrange("b c h w -> b h w c") -> Conv2D(4, 3)', []],
     ["B, 224, 224, 3", "image -> Conv2D(4, 3)", []],
-    ["B, 3, 4, 4", "image -> Conv2D(4, 2)", []],
+    ["B, 3, 8, 8", "image -> Conv2D(4, 2)", []],
     ["B, 3, 20, 64", "image -> Conv2D(4, 3)", []],
     ["B, 5, 64, 64", "image -> Conv2D(4, 3)", []],
     ["B, 1, 64, 64", "image -> Conv2D(4, [1, 3])", []],

@@ -118,6 +118,16 @@ describe("more classes than labels", () => {
     ["many more", classes(30), ["MC4203 cross_entropy(logits, label)"]],
     ["as many", classes(3), []],
     ["widened for speed", classes(64), []],
+    [
+      "of a sequence, which some may only begin",
+      {
+        body: "x[:, None] + zeros([B, 2, 2]) -> Dense(4)",
+        results: "(logits: f32[B, 2, 4])",
+        features: "marks: class(3)[2] = stack(raw.label, raw.label, axis=-1)",
+        loss: "cross_entropy(logits, marks)",
+      },
+      [],
+    ],
     ["of labels that are computed", { ...classes(4), loss: "cross_entropy(logits, 3 - label)" }, []],
     [
       "through views",

@@ -96,7 +96,7 @@ export const lintsOfTrainingsCatalog = {
     }) =>
       `\`${it.loss}\` is given logits of ${it.logits} classes, and \`${it.label}\` is class(${it.classes}): no example is ever of the ${it.logits === it.classes + 1 ? "last one" : "others"}.`,
     explanation:
-      "The network learns never to choose a class that no label names, and `accuracy` says nothing of it. Most often one of the two counts is wrong. Nothing is said of multiples of 64, to which tables of words are widened for speed.",
+      "The network learns never to choose a class that no label names, and `accuracy` says nothing of it. Most often one of the two counts is wrong. Nothing is said of multiples of 64, to which tables are widened for speed, and of labels of each step of a sequence, where some classes may only begin or fill one.",
     bad: classifier(4),
     good: classifier(3),
   }),

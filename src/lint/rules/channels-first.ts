@@ -17,8 +17,8 @@ export const channelsFirst: ModelRule = (node, view, report) => {
   const sizes = [channels, height, width].map((it) => it && asNumber(it));
   const [depth, tall, wide] = sizes;
   if (batch === undefined || more.length > 0 || (depth !== 1 && depth !== 3) || tall !== wide) return;
-  // One row, or windows of one, are a sequence; so few places are no image.
-  if (tall === undefined || tall < 8 || rows === 1 || columns === 1) return;
+  // Windows of one row are over a sequence; so few places are no image.
+  if (tall === undefined || tall < 16 || rows === 1 || columns === 1) return;
   const shape = (dims: readonly unknown[]): string => `[${[formatDim(batch), ...dims].join(", ")}]`;
   report("MC3204", node.origin, {
     name: func.inputNames[at] ?? "",

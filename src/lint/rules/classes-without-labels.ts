@@ -6,7 +6,10 @@ import type { TrainRule } from "../train-rule.ts";
 /** To multiples of this, tables of classes are widened for speed. */
 const widened = 64;
 
-/** MC4203: logits of classes that no label ever names. */
+/**
+ * MC4203: logits of classes that no label ever names. Labels are one for each example: among those of each step of a
+ * sequence there may be some that only begin or fill one.
+ */
 export const classesWithoutLabels: TrainRule = ({ steps, data }, report) => {
   for (const step of steps) {
     const features = featuresIn(step);
@@ -16,9 +19,10 @@ export const classesWithoutLabels: TrainRule = ({ steps, data }, report) => {
       const last = logits?.type.shape.at(-1);
       const size = last && asNumber(last);
       const label = labels && features.get(labels.id);
-      const classes = data.features.find(({ name }) => name === label)?.classes;
-      if (size === undefined || label === undefined || classes === undefined) continue;
-      if (size <= classes || size % widened === 0) continue;
+      const feature = data.features.find(({ name }) => name === label);
+      if (size === undefined || label === undefined || feature?.classes === undefined) continue;
+      const { classes, type } = feature;
+      if (type.shape.length > 0 || size <= classes || size % widened === 0) continue;
       report("MC4203", node.origin, { loss: node.op, logits: size, label, classes });
     }
   }
