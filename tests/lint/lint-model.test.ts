@@ -36,9 +36,11 @@ train M on D {
 }
 `;
 
+const all = (text: string): readonly Diagnostic[] =>
+  checkSource({ path: "main.model", text }, host, { optIn: ["MC3202"] });
+
 /** Codes with the texts that they point to. */
-const found = (text: string): readonly string[] =>
-  checkSource({ path: "main.model", text }, host, { optIn: ["MC3202"] }).map((it) => `${it.code} ${textOf(it.span)}`);
+const found = (text: string): readonly string[] => all(text).map((it) => `${it.code} ${textOf(it.span)}`);
 
 describe("two linear layers in a row", () => {
   it.each([
@@ -112,6 +114,24 @@ describe("a bias that a normalisation takes away", () => {
     ["x -> Dense(8) -> reshape([B, 4, 2]) -> BatchNorm -> Flatten", []],
   ])("%s", (body, codes) => {
     expect(found(trained(body))).toEqual(codes);
+  });
+});
+
+describe("what is said of a bias that a normalisation takes away", () => {
+  const own = (hyperparameters: string): string => `block Linear(${hyperparameters}): (x: f32[B, D]) -> f32[B, n] {
+  param w: f32[D, n] = glorot_uniform
+  param b: f32[n] = zeros
+  when bias { matmul(x, w) + b } else { matmul(x, w) }
+}
+`;
+  it.each([
+    ["", "Dense(8)", "Write `bias=false`."],
+    [own("n: int, bias: bool = true"), "Linear(8)", "Write `bias=false`."],
+    [own("n: int").replace(/ {2}when.*/, "  matmul(x, w) + b"), "Linear(8)", undefined],
+    [own("n: int, bias: float = 1").replace(/ {2}when.*/, "  matmul(x * bias, w) + b"), "Linear(8)", undefined],
+  ])("%s%s", (before, layer, help) => {
+    const [finding] = all(trained(`x -> ${layer} -> BatchNorm`, before)).filter((it) => it.code === "MC3202");
+    expect(finding?.help).toBe(help);
   });
 });
 
@@ -210,5 +230,62 @@ describe("lints", () => {
     const text = `import { Two } from "./two.model"\n${trained("x -> Two")}`;
     const all = createChecker(reading).check({ path: "main.model", text });
     expect(all.map((it) => [it.code, it.span.file.path])).toEqual([["MC3203", "two.model"]]);
+  });
+});
+
+/** A finding as it is told: its message, its labels with their texts, its help. */
+const words = (finding: Diagnostic | undefined): readonly string[] =>
+  finding === undefined
+    ? []
+    : [
+        finding.message,
+        ...finding.labels.map(({ span, message }) => `${textOf(span)}: ${message}`),
+        ...(finding.help === undefined ? [] : [finding.help]),
+      ];
+
+describe("what lints say", () => {
+  it.each([
+    [
+      trained("x -> Dense(16) -> Dense(8)"),
+      "Between `Dense(16)` and `Dense(8)` there is no activation: together they can do no more than one linear layer.",
+      "Dense(16): the linear layer before it",
+      "Give the first one an activation, as `activation=relu`, or leave it out.",
+    ],
+    [
+      trained("x -> repeat 4 { Dense(8) }"),
+      "Between `Dense(8)` and `Dense(8)` there is no activation: together they can do no more than one linear layer.",
+      "Give it an activation, as `activation=relu`: copies of a linear layer in a row are no more than one of them.",
+    ],
+    [
+      trained("x -> Dense(8) -> BatchNorm(0.9)"),
+      "`BatchNorm(0.9)` takes the mean of each channel away, and with it the bias of `Dense(8)`, which so learns nothing.",
+      "BatchNorm(0.9): this takes the mean away",
+      "Write `bias=false`.",
+    ],
+    [
+      trained("x -> Dropout(0.3) -> BatchNorm"),
+      "`BatchNorm` keeps the spread of what `Dropout(0.3)` leaves in training, and what it is given later spreads less.",
+      "BatchNorm: this keeps averages of it for later",
+      "Put it behind the normalisation, or behind the last one of the network.",
+    ],
+    [
+      "model M: (photo: f32[B, 3, 64, 64]) -> y: f32[] {\n  mean(photo -> Conv2D(4, 3))\n}\n",
+      "`Conv2D(4, 3)` takes channels last, and `photo`, [B, 3, 64, 64], seems to have them first: write [B, 64, 64, 3].",
+    ],
+    [
+      trained("x -> Dense(8) -> softmax(axis=0)"),
+      "Axis 0 of this `softmax` is that of the batch: what it gives for an example depends on the others beside it.",
+      "The last axis is `axis=-1`, which is the default.",
+    ],
+    [
+      trained(
+        "(b, a) = x -> Two\n  a / b -> Dense(8)",
+        "block Two: (x: f32[B, 8]) -> (a: f32[B, 8], b: f32[B, 8]) {\n  (x, exp(x))\n}\n",
+      ),
+      "`Two` gives (a, b), and here they are bound as (b, a).",
+      "Results go by their places: write `(a, b) = ...`, or other names.",
+    ],
+  ])("%#", (text, ...said) => {
+    expect(words(all(text)[0])).toEqual(said);
   });
 });

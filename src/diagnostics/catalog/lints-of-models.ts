@@ -14,7 +14,7 @@ export const lintsOfModelsCatalog = {
     severity: "warning",
     title: "two linear layers in a row",
     message: (it: { readonly first: string; readonly second: string }) =>
-      `Between \`${it.first}\` and \`${it.second}\` nothing bends: together they can do no more than one linear layer.`,
+      `Between \`${it.first}\` and \`${it.second}\` there is no activation: together they can do no more than one linear layer.`,
     explanation:
       "A linear map of a linear map is one linear map: the first layer costs time and memory, and the network learns nothing by it that the second could not by itself. Most often its activation was forgotten. Nothing is said where the layer between is narrower than what goes in and what comes out, as in a product of two small matrices that stands for a large one, nor of a model that the file does not train.",
     bad: trained("x -> Dense(16) -> Dense(4)"),
@@ -35,7 +35,7 @@ export const lintsOfModelsCatalog = {
     severity: "warning",
     title: "dropout before a batch normalisation",
     message: (it: { readonly dropout: string; readonly norm: string }) =>
-      `\`${it.norm}\` measures what \`${it.dropout}\` leaves in training, which spreads otherwise than all of it does later.`,
+      `\`${it.norm}\` keeps the spread of what \`${it.dropout}\` leaves in training, and what it is given later spreads less.`,
     explanation:
       "Dropout makes the spread of its elements larger in training and leaves it as it is otherwise. The normalisation keeps the average of the larger one and divides by it when the network is used, so that its results are too small there (Li et al. 2018).",
     bad: vector("x -> Dense(4, activation=relu, bias=false) -> Dropout(0.2) -> BatchNorm"),
@@ -55,7 +55,7 @@ export const lintsOfModelsCatalog = {
     severity: "warning",
     title: "a softmax over the batch",
     message: (it: { readonly op: string; readonly axis: string }) =>
-      `Axis ${it.axis} of this \`${it.op}\` is that of the batch: the examples share one distribution, and each has another in other company.`,
+      `Axis ${it.axis} of this \`${it.op}\` is that of the batch: what it gives for an example depends on the others beside it.`,
     explanation:
       "What a network gives for an example should not depend on which others are in its batch: with one example alone this softmax gives 1 everywhere. Most often the axis of the classes is meant, the last one.",
     bad: "model M: (x: f32[B, 8]) -> probs: f32[B, 3] {\n  x -> Dense(3) -> softmax(axis=0)\n}\n",
