@@ -158,6 +158,19 @@ describe("parameters that no loss reaches", () => {
       { ...heads, entries: 'freeze "size.**": until step 5\n  steps: 10' },
       ["size.kernel", "size.bias"],
     ],
+    [
+      "a parameter of the model's own",
+      {
+        body: "param b: f32[3] = zeros\n  param c: f32[3] = zeros\n  ((x -> Dense(3)) + b, c + x[:, 0:1])",
+        results: "(logits: f32[B, 3], size: f32[B, 3])",
+      },
+      ["c"],
+    ],
+    [
+      "the bias of what a loss takes the gradient of",
+      { body: "(x -> Dense(3)) + x[:, 0:1]", loss: "mean(square(gradient(logits, x)))" },
+      [],
+    ],
     ["what only a bias can change", { body: "param b: f32[3] = zeros\n  (x -> Dense(3)) + b" }, []],
     [
       "the last copy of a loop",
@@ -172,7 +185,11 @@ describe("parameters that no loss reaches", () => {
     const messages = checkFile(file(it)).map((finding) => finding.message);
     const list = paths.map((path) => `\`${path}\``).join(", ");
     expect(messages).toEqual(
-      paths.length === 0 ? [] : [`No gradient reaches ${list} of \`M\`: they stay as they begin.`],
+      paths.length === 0
+        ? []
+        : [
+            `No gradient reaches ${list} of \`M\`: ${paths.length === 1 ? "it stays as it begins" : "they stay as they begin"}.`,
+          ],
     );
   });
 

@@ -149,7 +149,7 @@ train M on D {
 }
 `;
   it.each([
-    "mean(square(gradient(y, h)))",
+    "mean(square(gradient(y, h))) + mean(h)",
     "mean(gradient(y * k, x))",
     "mean(gradient(h, h) * y[:, None, None, None])",
   ])("%s", (loss) => expect(codesOfFile(file(loss))).toEqual([]));

@@ -75,6 +75,7 @@ describe("a loss from which something is learned", () => {
   freeze "one.**": until epoch 3`,
     ],
   ])("%s is none of its business", (_, entries) => {
-    expect(found(entries)).toEqual([]);
+    // What else stays as it begins is a warning of its own.
+    expect(found(entries).filter((it) => !it.startsWith("MC4204"))).toEqual([]);
   });
 });

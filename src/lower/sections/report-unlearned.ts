@@ -14,7 +14,8 @@ export interface LearningGraph {
 
 /**
  * Warns of the parameters that a training is to change and that the gradient of none of its losses reaches. Copies of a loop
- * are made alike: the last one may have parts that only one after it would read.
+ * are made alike: the last one may have parts that only one after it would read. Of a layer that is reached, a part that is
+ * not, as the bias of what a loss takes the gradient of, is no slip.
  */
 export function reportUnlearned(
   places: readonly LearningGraph[],
@@ -22,13 +23,19 @@ export function reportUnlearned(
   span: Span,
   collector: Collector,
 ): void {
-  const reached = new Set(places.flatMap(reachedBy).map(placeOf));
+  const reached = new Set(places.flatMap(reachedBy).map(ownerOf));
   const wanted = new Set(places.flatMap(({ learned }) => [...learned]));
-  const paths = [...wanted].filter((path) => !reached.has(placeOf(path)));
+  const paths = [...wanted].filter((path) => !reached.has(ownerOf(path)));
   if (paths.length === 0) return;
   const help =
     "Make the loss of what they are for, leave them out, or write `freeze` with a pattern of their paths where it is meant.";
   collector.report("MC4204", span, { model, paths }, { help });
+}
+
+/** What owns a parameter, the same for all copies of a loop: its layer, or itself where the model owns it. */
+function ownerOf(path: string): string {
+  const { place } = splitIndices(path);
+  return place.includes(".") ? place.slice(0, place.lastIndexOf(".") + 1) : place;
 }
 
 /** The paths of the learned parameters that a loss is made of through what has slopes. */
@@ -39,10 +46,6 @@ function reachedBy({ graph, loss, learned, slopes }: LearningGraph): readonly st
   return graph.inputs.flatMap(({ path, value }) =>
     path !== undefined && learned.has(path) && needed.has(value.id) ? [path] : [],
   );
-}
-
-function placeOf(path: string): string {
-  return splitIndices(path).place;
 }
 
 function isNeeded(node: Node, needed: ReadonlySet<number>): boolean {
