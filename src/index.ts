@@ -8,9 +8,10 @@ export type { MissingImport, ProgramHost, UnreadableFile } from "./analyze/progr
 export { createMemoryHost, type PackageMap } from "./analyze/memory-host.ts";
 export type { GivenValue } from "./lower/elaborate-model.ts";
 export type { Diagnostic, Fix, Label, Severity } from "./diagnostics/diagnostic.ts";
-export { renderJson, renderText, toJsonReport } from "./diagnostics/render.ts";
-export type { JsonDiagnostic, JsonReport, RenderOptions } from "./diagnostics/render.ts";
-export { renderSarif } from "./diagnostics/render-sarif.ts";
+export { renderText, type RenderOptions } from "./diagnostics/render.ts";
+export { formats, type Format, type FormatName } from "./diagnostics/formats.ts";
+export { createReport, type FormatOptions, type Report, type Trouble } from "./diagnostics/report.ts";
+export { toJsonReport, type JsonDiagnostic, type JsonPlace, type JsonReport } from "./diagnostics/formats/json.ts";
 export { formatSource } from "./format/format.ts";
 export type { Manifest, ManifestGraph, ManifestInput, ManifestOutput } from "./emit/onnx/manifest.ts";
 export { readSafetensors, writeSafetensors } from "./support/safetensors.ts";

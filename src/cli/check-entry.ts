@@ -1,15 +1,15 @@
+import { readCheckOptions } from "./check-options.ts";
 import { check } from "./commands/check.ts";
-import { readCheckArguments } from "./check-arguments.ts";
 import { processTerminal } from "./process-terminal.ts";
 import { reportFailure } from "./report-failure.ts";
-import { guardTerminal, type Terminal } from "./terminal.ts";
+import type { Surroundings } from "./surroundings.ts";
+import { guardTerminal } from "./terminal.ts";
 
 /** `modelc check` by itself: the arguments after `check`; returns the exit code. */
-export function run(argv: readonly string[], given: Terminal = processTerminal()): number {
-  const terminal = guardTerminal(given);
+export function run(argv: readonly string[], given: Surroundings = { terminal: processTerminal() }): number {
+  const terminal = guardTerminal(given.terminal);
   try {
-    const { paths, options } = readCheckArguments(argv);
-    return check(paths, options, terminal);
+    return check(readCheckOptions(argv), { ...given, terminal });
   } catch (error) {
     return reportFailure(error, terminal);
   }

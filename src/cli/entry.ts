@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { join } from "node:path";
 import { setFlagsFromString } from "node:v8";
+import { isCheck } from "./is-check.ts";
 import { loadCached } from "./load-cached.ts";
 
 /** What each bundle of the command line exports. */
@@ -9,8 +10,8 @@ interface Bundle {
 }
 
 // `check` is what editors and hooks call all day: it has a bundle of its own, without all that it does not need.
-const [command, ...rest] = process.argv.slice(2);
-const quick = command === "check" && !rest.some((it) => it === "--help" || it === "-h");
+const argv = process.argv.slice(2);
+const quick = isCheck(argv);
 // By default V8 starts to optimise functions that run for a few milliseconds, on other threads, which costs a third of a
 // whole check and is done when the check is. What runs for long is optimised all the same. Engines that may lack the flag
 // are left alone: they would complain.
@@ -22,6 +23,6 @@ const finish = (code: number): void => {
   // Everything is written, and nothing is left to be done: this spares the collection of garbage that nobody needs collected.
   if (quick) process.exit();
 };
-const outcome = bundle.exports.run(quick ? rest : process.argv.slice(2));
+const outcome = bundle.exports.run(quick ? argv.slice(1) : argv);
 if (typeof outcome === "number") finish(outcome);
 else void outcome.then(finish);

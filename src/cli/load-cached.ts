@@ -3,6 +3,7 @@ import { basename, dirname, isAbsolute, join } from "node:path";
 import { getHeapCodeStatistics } from "node:v8";
 import { Script } from "node:vm";
 import { crc32 } from "node:zlib";
+import { hashText } from "../support/hash-text.ts";
 
 /** A CommonJS bundle with what to call once its work is done. */
 export interface CachedModule<Exports> {
@@ -26,7 +27,7 @@ export function loadCached<Exports>(path: string, load: NodeJS.Require): CachedM
   // Bundles are ASCII (the build sees to it): read as such, they need neither decoding nor two bytes for a character.
   const source = readFileSync(path, "latin1");
   const { size, mtimeMs, uid: owner } = statSync(path);
-  const name = `${basename(path)}.${hash([path, size, mtimeMs, process.version, process.arch, process.execArgv].join("\n"))}.cache`;
+  const name = `${basename(path)}.${hashText([path, size, mtimeMs, process.version, process.arch, process.execArgv].join("\n"))}.cache`;
   const folders = cacheFolders(dirname(path));
   const cachedData = folders.map((folder) => readIfSound(folder, name, owner)).find((it) => it !== undefined);
   const wrapped = `(function (exports, require, module, __filename, __dirname) {${source}\n})`;
@@ -49,17 +50,6 @@ export function loadCached<Exports>(path: string, load: NodeJS.Require): CachedM
 
 /** The bytes of all functions that V8 has compiled or read from a cache. */
 const compiledBytes = (): number => getHeapCodeStatistics().bytecode_and_metadata_size;
-
-/** Two words like FNV-1a's: they tell builds apart, and node:crypto takes longer to load than all else here. */
-function hash(text: string): string {
-  let low = 0x811c9dc5;
-  let high = 0xcbf29ce4;
-  for (let at = 0; at < text.length; at++) {
-    low = Math.imul(low ^ text.charCodeAt(at), 0x01000193);
-    high = Math.imul(high ^ low, 0x85ebca6b);
-  }
-  return (low >>> 0).toString(16).padStart(8, "0") + (high >>> 0).toString(16).padStart(8, "0");
-}
 
 /** Where compiled code may be kept: beside the bundle, where all users find it, then in a folder of the user's own. */
 function cacheFolders(beside: string): readonly string[] {

@@ -2,9 +2,10 @@ import { Command, CommanderError, Option } from "commander";
 import { nearest } from "../support/nearest.ts";
 import { showText } from "../support/show-text.ts";
 import { version } from "../support/version.ts";
-import { checkFlags, readCheckArguments } from "./check-arguments.ts";
+import { checkOptions } from "./check-options.ts";
 import { exitCode, UsageError, type ExitCode } from "./exit-code.ts";
 import { commandHelp, programHelp, type CommandName } from "./help.ts";
+import { isCheck } from "./is-check.ts";
 import { refuseIdleOptions } from "./option-rules.ts";
 import { processTerminal } from "./process-terminal.ts";
 import { collect, collectList, readCount, readThreads } from "./read-options.ts";
@@ -25,6 +26,7 @@ export async function run(
   let code: ExitCode = exitCode.clean;
   const program = createProgram(surroundings, (it) => (code = it));
   try {
+    if (isCheck(argv)) return (await import("./check-entry.ts")).run(argv.slice(1), surroundings);
     if (argv.length === 0) terminal.out(program.helpInformation());
     else await program.parseAsync([...argv], { from: "user" });
     return code;
@@ -95,14 +97,9 @@ function createProgram(surroundings: Surroundings, finish: (code: ExitCode) => v
       .option("--runtime-from <dir>", "load the runtime from this folder's project, not from beside modelc")
       .option("--threads <n>", "threads of ONNX Runtime; with 1, runs are bit-identical everywhere", readThreads);
 
-  const check = add("check").argument("[paths...]", "files, or folders with .model files; this folder by default");
-  for (const [name, what] of Object.entries(checkFlags))
-    check.option(name === "quiet" ? "-q, --quiet" : `--${name}`, what);
-  check.action(async (paths: readonly string[], options: Readonly<Record<string, boolean>>) => {
-    const flags = Object.entries(options).flatMap(([name, on]) => (on ? [`--${name}`] : []));
-    const read = readCheckArguments([...flags, "--", ...paths]);
-    finish((await import("./commands/check.ts")).check(read.paths, read.options, terminal));
-  });
+  // For its help alone: what it does is in check-entry.ts.
+  const check = add("check").argument("[paths...]", "files, folders, quoted patterns, or -; this folder by default");
+  for (const { flags, what } of Object.values(checkOptions)) check.option(flags, what);
 
   modelOptions(add("build").argument("<file>", "the .model file"))
     .addOption(

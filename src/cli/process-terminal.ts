@@ -20,14 +20,31 @@ export function processTerminal(): Terminal {
     },
     // Asked for only where there is something to paint.
     get color() {
-      const { NO_COLOR: noColor, FORCE_COLOR: forceColor } = process.env;
-      if (forceColor !== undefined && forceColor !== "0") return true;
-      return process.stderr.isTTY && (noColor ?? "") === "";
+      return mayColor(2);
+    },
+    get outColor() {
+      return mayColor(1);
     },
     get interactive() {
       return process.stderr.isTTY && (process.env["CI"] ?? "") === "";
     },
   };
+}
+
+/** What FORCE_COLOR and NO_COLOR say, or whether a stream is a terminal that knows colours. */
+function mayColor(descriptor: 1 | 2): boolean {
+  const { NO_COLOR: noColor = "", FORCE_COLOR: forceColor, TERM: kind } = process.env;
+  if (forceColor !== undefined) return forceColor !== "0" && forceColor !== "false";
+  return noColor === "" && kind !== "dumb" && isTerminal(descriptor);
+}
+
+function isTerminal(descriptor: 1 | 2): boolean {
+  try {
+    // Node sets a stream up to say so, which takes some milliseconds: of what is no device it is not asked.
+    return fstatSync(descriptor).isCharacterDevice() && (descriptor === 1 ? process.stdout : process.stderr).isTTY;
+  } catch {
+    return false;
+  }
 }
 
 /**

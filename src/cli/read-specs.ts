@@ -1,41 +1,12 @@
-import { readdirSync, realpathSync, type Dirent } from "node:fs";
-import { join, resolve } from "node:path";
+import { realpathSync } from "node:fs";
+import { resolve } from "node:path";
 import type { ProgramHost } from "../analyze/program.ts";
-import { readRegularFile, reasonOf, type ReadProblem } from "../runtime/read-regular-file.ts";
+import { readRegularFile, type ReadProblem } from "../runtime/read-regular-file.ts";
 import { failure, success, type Result } from "../support/result.ts";
 import type { SourceFile } from "../support/source.ts";
 import { UsageError } from "./exit-code.ts";
 import { isFolder } from "./is-folder.ts";
 import { resolveImport } from "./resolve-import.ts";
-
-/** Folders that a search for specs leaves out. */
-const skipped = new Set(["node_modules", "dist"]);
-
-/** The specs below a folder. What is hidden, no file, or behind a link to a folder is left out: links may lead in circles. */
-function specsIn(folder: string): readonly string[] {
-  let entries: readonly Dirent[];
-  try {
-    entries = readdirSync(folder, { withFileTypes: true });
-  } catch (error) {
-    throw new UsageError(`I cannot open the folder ${folder}: ${reasonOf(error).reason}.`);
-  }
-  return [...entries]
-    .filter((entry) => !entry.name.startsWith("."))
-    .sort((a, b) => (a.name < b.name ? -1 : 1))
-    .flatMap((entry) => {
-      const path = join(folder, entry.name);
-      if (entry.isDirectory()) return skipped.has(entry.name) ? [] : specsIn(path);
-      const wanted = entry.name.endsWith(".model") && (entry.isFile() || (entry.isSymbolicLink() && !isFolder(path)));
-      return wanted ? [path] : [];
-    });
-}
-
-/** The spec files that arguments name: files as they are, folders with all `.model` files below them. */
-export function findSpecs(paths: readonly string[]): readonly string[] {
-  const found = (paths.length === 0 ? ["."] : paths).flatMap((path) => (isFolder(path) ? specsIn(path) : [path]));
-  if (found.length === 0) throw new UsageError(`There are no .model files in ${paths.join(", ") || "this folder"}.`);
-  return [...new Set(found)];
-}
 
 /** The bytes of a file that an option names. */
 export function readFileBytes(path: string): Uint8Array {

@@ -2,10 +2,13 @@ import { showText } from "../support/show-text.ts";
 
 /** Where a command writes, and what may be written there. */
 export interface Terminal {
-  out(text: string): void;
+  /** Writes to standard output; `colored` where the text may have modelc's own colours. */
+  out(text: string, colored?: boolean): void;
   error(text: string): void;
   /** Whether errors may be coloured. */
   readonly color: boolean;
+  /** Whether standard output may be coloured. */
+  readonly outColor: boolean;
   /** Whether progress may be redrawn in place. */
   readonly interactive: boolean;
 }
@@ -13,10 +16,13 @@ export interface Terminal {
 /** A terminal that is sent no control characters but newlines and modelc's own colours, whatever was forgotten before. */
 export function guardTerminal(terminal: Terminal): Terminal {
   return {
-    out: (text) => terminal.out(showControls(text, false)),
+    out: (text, colored = false) => terminal.out(showControls(text, colored)),
     error: (text) => terminal.error(showControls(text, terminal.color)),
     get color() {
       return terminal.color;
+    },
+    get outColor() {
+      return terminal.outColor;
     },
     get interactive() {
       return terminal.interactive;

@@ -1,8 +1,8 @@
 import { elementAt } from "../support/element-at.ts";
-import { lineStarts, positionAt, type SourceFile, type Span } from "../support/source.ts";
+import { lineStarts, lineText, positionAt, type SourceFile, type Span } from "../support/source.ts";
 import type { Diagnostic } from "./diagnostic.ts";
 import { displayWidth, expandTabs } from "./display-width.ts";
-import { showText, toJson } from "../support/show-text.ts";
+import { showText } from "../support/show-text.ts";
 
 /** How to print diagnostics. */
 export interface RenderOptions {
@@ -104,11 +104,6 @@ function renderMarks(file: SourceFile, marks: readonly Mark[], gutter: number, c
   return lines;
 }
 
-function lineText(file: SourceFile, start: number): string {
-  const end = file.text.indexOf("\n", start);
-  return file.text.slice(start, end === -1 ? undefined : end).replace(/\r$/, "");
-}
-
 /** A part of a line as it is printed: tabs as spaces, what a terminal would obey or hide escaped. */
 function shownPart(line: string, from: number, to: number): string {
   return showText(expandTabs(line.slice(from, to)));
@@ -116,55 +111,4 @@ function shownPart(line: string, from: number, to: number): string {
 
 function windowStart(text: string, column: number): number {
   return text.length <= widestLine ? 0 : Math.max(0, Math.min(column - 60, text.length - widestLine));
-}
-
-/** One diagnostic in the published JSON shape: lines and columns count from 1, the end is exclusive. */
-export interface JsonDiagnostic {
-  readonly code: string;
-  readonly severity: "error" | "warning";
-  readonly message: string;
-  readonly file: string;
-  readonly line: number;
-  readonly column: number;
-  readonly endLine: number;
-  readonly endColumn: number;
-  readonly help: string | null;
-}
-
-/** What `modelc check --json` prints. */
-export interface JsonReport {
-  readonly diagnostics: readonly JsonDiagnostic[];
-  /** How many files were checked. */
-  readonly files: number;
-  readonly errors: number;
-  readonly warnings: number;
-}
-
-/** Diagnostics as data, with the number of files that were looked at. */
-export function toJsonReport(diagnostics: readonly Diagnostic[], files: number): JsonReport {
-  return {
-    diagnostics: diagnostics.map((it) => {
-      const start = positionAt(it.span.file, it.span.start);
-      const end = positionAt(it.span.file, it.span.end);
-      return {
-        code: it.code,
-        severity: it.severity,
-        message: it.message,
-        file: it.span.file.path,
-        line: start.line,
-        column: start.column,
-        endLine: end.line,
-        endColumn: end.column,
-        help: it.help ?? null,
-      };
-    }),
-    files,
-    errors: diagnostics.filter((it) => it.severity === "error").length,
-    warnings: diagnostics.filter((it) => it.severity === "warning").length,
-  };
-}
-
-/** {@link toJsonReport} as text. */
-export function renderJson(diagnostics: readonly Diagnostic[], files: number): string {
-  return `${toJson(toJsonReport(diagnostics, files), 2)}\n`;
 }

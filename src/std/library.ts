@@ -22,7 +22,7 @@ function libraryFile(path: string): ProgramFile {
   const known = parsed.get(path);
   if (known !== undefined) return known;
   const text = libraryFiles[path] ?? fault(`the standard library has no file ${path}`);
-  const source = { path, text };
+  const source: SourceFile = { path, text, library: true };
   const tree = parsedLibraryFile(source) ?? libraryTree(parseLibraryFile(source));
   const scope = new Map<string, TopLevel>();
   const file: ProgramFile = {

@@ -3,6 +3,8 @@ import { elementAt } from "./element-at.ts";
 export interface SourceFile {
   readonly path: string;
   readonly text: string;
+  /** True where it is part of modelc, and lies in nobody's folder. */
+  readonly library?: true;
   /** Where a piece of a file stands in it. Spans within the piece stay what they are when it moves. */
   readonly place?: { readonly file: SourceFile; readonly offset: number };
 }
@@ -46,6 +48,13 @@ export function positionAt(file: SourceFile, offset: number): Position {
     else high = middle - 1;
   }
   return { line: low + 1, column: offset - elementAt(starts, low) + 1 };
+}
+
+/** The line that an offset lies in, without its end. */
+export function lineText(file: SourceFile, offset: number): string {
+  const start = elementAt(lineStarts(file), positionAt(file, offset).line - 1);
+  const end = file.text.indexOf("\n", start);
+  return file.text.slice(start, end === -1 ? undefined : end).replace(/\r$/, "");
 }
 
 /** The text that a span covers. */

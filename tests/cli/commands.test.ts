@@ -155,7 +155,7 @@ describe("the other commands", () => {
       const { out } = await cli(["check", path, "--json"]);
       expect(validateAgainst("check.schema.json", JSON.parse(out) as Json)).toEqual([]);
     }
-    expect(JSON.parse((await cli(["check", folder, "--sarif"])).out)).toMatchObject({ version: "2.1.0" });
+    expect(JSON.parse((await cli(["check", folder, "--format", "sarif"])).out)).toMatchObject({ version: "2.1.0" });
     const files = readdirSync("specs", { recursive: true, encoding: "utf8" }).filter((it) => it.endsWith(".model"));
     expect(files.length).toBeGreaterThan(6);
     const out = `${String(files.length)} files checked, no problems\n`;

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { run as runCheck } from "../../src/cli/check-entry.ts";
 import { run } from "../../src/cli/main.ts";
+import type { Terminal } from "../../src/cli/terminal.ts";
 import { writeSafetensors } from "../../src/support/safetensors.ts";
 import { folderWith } from "./run-cli.ts";
 
@@ -27,19 +28,14 @@ interface Printed {
   readonly text: string;
 }
 
-async function printed(
-  start: (terminal: Parameters<typeof runCheck>[1]) => number | Promise<number>,
-  color = false,
-): Promise<Printed> {
+async function printed(start: (terminal: Terminal) => number | Promise<number>, color = false): Promise<Printed> {
   let text = "";
   const write = (it: string): void => void (text += it);
-  return { code: await start({ out: write, error: write, color, interactive: false }), text };
+  return { code: await start({ out: write, error: write, color, outColor: color, interactive: false }), text };
 }
 
 const cli = (argv: readonly string[], stdin?: string): Promise<Printed> =>
-  printed((terminal) =>
-    run(argv, { terminal: terminal ?? expect.fail(), ...(stdin !== undefined && { stdin: () => stdin }) }),
-  );
+  printed((terminal) => run(argv, { terminal, ...(stdin !== undefined && { stdin: () => stdin }) }));
 
 function expectShown({ text }: Printed, about: unknown): void {
   const unsound = /[^\P{Cc}\n]|[\p{Cf}\p{Cs}\p{Zl}\p{Zp}]|^FORGED/mu.exec(text)?.[0];
@@ -78,7 +74,7 @@ describe.each(hostile)("%s", (_, name) => {
       for (const argv of [
         ["check", path],
         ["check", path, "--json"],
-        ["check", path, "--sarif"],
+        ["check", path, "--format", "sarif"],
         ["fmt", "--check", path],
         ["fmt", path],
         ["summary", path],
@@ -95,7 +91,7 @@ describe.each(hostile)("%s", (_, name) => {
         ["build", path, "--out", path],
       ])
         expectShown(await cli(argv), argv);
-      expectShown(await printed((terminal) => runCheck([path], terminal)), "check-entry");
+      expectShown(await printed((terminal) => runCheck([path], { terminal })), "check-entry");
       const json = await cli(["check", path, "--json"]);
       expect(() => void JSON.parse(json.text)).not.toThrow();
     }
@@ -130,7 +126,7 @@ describe.each(hostile)("%s", (_, name) => {
       expect({ argv, code: result.code }).not.toMatchObject({ code: 0 });
       expectShown(result, argv);
     }
-    expectShown(await printed((terminal) => runCheck([`--${name}`], terminal)), "check-entry");
+    expectShown(await printed((terminal) => runCheck([`--${name}`], { terminal })), "check-entry");
   });
 
   it("in the text of a spec", async () => {
@@ -149,7 +145,7 @@ describe.each(hostile)("%s", (_, name) => {
       for (const argv of [
         ["check", path],
         ["check", path, "--json"],
-        ["check", path, "--sarif"],
+        ["check", path, "--format", "sarif"],
         ["fmt", "--check", path],
         ["train", path],
       ])
@@ -210,7 +206,7 @@ describe.each(hostile)("%s", (_, name) => {
 describe("colours", () => {
   it("are modelc's own alone", async () => {
     const path = join(folderWith({ "net.model": `${bad} # \u202e\n` }), "net.model");
-    const { text } = await printed((terminal) => runCheck([path], terminal), true);
+    const { text } = await printed((terminal) => runCheck([path], { terminal }), true);
     expect(text).toContain("\u001b[31m");
     const without = [1, 22, 31, 33, 34, 39].reduce((rest, it) => rest.replaceAll(`\u001b[${it}m`, ""), text);
     expect(without).not.toMatch(/[^\P{Cc}\n]|\p{Cf}/u);

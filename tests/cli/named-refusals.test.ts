@@ -12,9 +12,10 @@ const test = (name: string): string => `test ${name} {\n  expect loss < 1\n}\n`;
 
 async function findings(spec: string, command: string, ...rest: readonly string[]) {
   const folder = folderWith({ "net.model": spec, "in.json": '{"x": [[1, 2, 3]]}' });
-  const out = command === "train" ? ["--out", join(folder, "out")] : [];
-  const { code, err } = await cli([command, join(folder, "net.model"), ...out, ...rest]);
-  return { code, codes: [...err.matchAll(/^(?:error|warning)\[(MC\d+)\]/gm)].map((it) => it[1]), err };
+  const options = command === "train" ? ["--out", join(folder, "out")] : [];
+  const { code, out, err } = await cli([command, join(folder, "net.model"), ...options, ...rest]);
+  const findings = command === "check" ? out : err;
+  return { code, codes: [...findings.matchAll(/^(?:error|warning)\[(MC\d+)\]/gm)].map((it) => it[1]), err };
 }
 
 describe("names that differ in case alone", () => {

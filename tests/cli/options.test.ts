@@ -25,7 +25,7 @@ const path = (): string => join(folderWith({ "net.model": spec }), "net.model");
 
 describe("options of the command line", () => {
   it("that exclude each other are refused", async () => {
-    expect(await cli(["check", path(), "--json", "--sarif"])).toMatchObject({ code: 2, out: "" });
+    expect(await cli(["check", path(), "--json", "--format", "sarif"])).toMatchObject({ code: 2, out: "" });
   });
 
   it.each([

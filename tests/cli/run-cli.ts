@@ -23,6 +23,7 @@ export async function cli(
     out: (text: string) => void (out += text),
     error: (text: string) => void (err += text),
     color: false,
+    outColor: false,
     interactive: false,
   };
   const code = await run(argv, { terminal, ...surroundings });

@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Diagnostic } from "../../src/diagnostics/diagnostic.ts";
-import { renderSarif } from "../../src/diagnostics/render-sarif.ts";
-import { renderJson, renderText, toJsonReport } from "../../src/diagnostics/render.ts";
+import { renderText } from "../../src/diagnostics/render.ts";
 import { createCollector } from "../../src/diagnostics/collector.ts";
 import { parseFile } from "../../src/syntax/parse.ts";
 
@@ -54,52 +53,5 @@ describe("renderText", () => {
   it("uses colours only where asked", () => {
     expect(renderText(check(piped), { color: false })).not.toContain("\u001b");
     expect(renderText(check(piped), { color: true })).toContain("\u001b[31m");
-  });
-});
-
-describe("renderJson", () => {
-  it("has the published shape", () => {
-    const diagnostics = check(piped);
-    expect(JSON.parse(renderJson(diagnostics, 1))).toEqual({
-      diagnostics: [
-        {
-          code: "MC1014",
-          severity: "error",
-          message: "After `->` stands one stage: `+` cannot follow it.",
-          file: "specs/a.model",
-          line: 2,
-          column: 21,
-          endLine: 2,
-          endColumn: 22,
-          help: "Put the stages in parentheses, so that it is clear what the operator joins.",
-        },
-      ],
-      files: 1,
-      errors: 1,
-      warnings: 0,
-    });
-    expect(toJsonReport([], 6)).toEqual({ diagnostics: [], files: 6, errors: 0, warnings: 0 });
-  });
-});
-
-describe("renderSarif", () => {
-  it("names the rule, the place and the labels", () => {
-    const log: unknown = JSON.parse(renderSarif(check(piped), "1.2.3"));
-    expect(log).toMatchObject({
-      version: "2.1.0",
-      runs: [
-        {
-          tool: { driver: { name: "modelc", rules: [{ id: "MC1014" }] } },
-          results: [
-            {
-              ruleId: "MC1014",
-              level: "error",
-              locations: [{ physicalLocation: { region: { startLine: 2, startColumn: 21 } } }],
-              relatedLocations: [{ message: { text: "the value before it ends with a stage" } }],
-            },
-          ],
-        },
-      ],
-    });
   });
 });

@@ -190,7 +190,7 @@ interface Outcome {
 async function command(argv: readonly string[]): Promise<Outcome> {
   let text = "";
   const add = (it: string): void => void (text += it);
-  const terminal = { out: add, error: add, color: false, interactive: false };
+  const terminal = { out: add, error: add, color: false, outColor: false, interactive: false };
   const code = await run(argv, { terminal, stdin: () => given });
   return { code, text };
 }

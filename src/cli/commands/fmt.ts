@@ -3,7 +3,8 @@ import { renderText } from "../../diagnostics/render.ts";
 import { formatSource } from "../../format/format.ts";
 import { parseFile } from "../../syntax/parse.ts";
 import { exitCode, type ExitCode } from "../exit-code.ts";
-import { findSpecs, readSpec } from "../read-specs.ts";
+import { findSpecs } from "../find-specs.ts";
+import { readSpec } from "../read-specs.ts";
 import { rewriteFile } from "../rewrite-file.ts";
 import type { Terminal } from "../terminal.ts";
 import { showText } from "../../support/show-text.ts";
@@ -16,7 +17,8 @@ export interface FormatOptions {
 export async function fmt(paths: readonly string[], options: FormatOptions, terminal: Terminal): Promise<ExitCode> {
   let worst: ExitCode = exitCode.clean;
   let changed = 0;
-  const specs = findSpecs(paths);
+  const { paths: specs, troubles } = findSpecs(paths);
+  for (const { error } of troubles) throw error;
   for (const path of specs) {
     const source = readSpec(path);
     const collector = createCollector();

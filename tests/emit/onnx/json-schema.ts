@@ -20,6 +20,11 @@ export function validateAgainst(schema: string, document: Json): readonly string
   return check(document, root, "", root);
 }
 
+/** What of a schema a document breaks. */
+export function validateBy(schema: Json, document: Json): readonly string[] {
+  return isObject(schema) ? check(document, schema, "", schema) : ["the schema is no object"];
+}
+
 function typeOf(value: Json): string {
   if (value === null) return "null";
   if (Array.isArray(value)) return "array";
@@ -36,6 +41,10 @@ function check(value: Json, schema: Schema, at: string, root: Schema): readonly 
       case "$schema":
       case "$id":
       case "$defs":
+      case "definitions":
+      case "id":
+      case "default":
+      case "format":
       case "title":
       case "description":
         break;
@@ -62,6 +71,20 @@ function check(value: Json, schema: Schema, at: string, root: Schema): readonly 
         break;
       case "minimum":
         if (typeof value === "number" && value < Number(rule)) fail(`is below ${String(rule)}`);
+        break;
+      case "maximum":
+        if (typeof value === "number" && value > Number(rule)) fail(`is above ${String(rule)}`);
+        break;
+      case "uniqueItems":
+        if (Array.isArray(value) && new Set(value.map((it) => JSON.stringify(it))).size < value.length)
+          fail("has an item twice");
+        break;
+      case "oneOf":
+        if (
+          Array.isArray(rule) &&
+          rule.filter((it: Json) => isObject(it) && check(value, it, at, root).length === 0).length !== 1
+        )
+          fail("fits none or several of the alternatives");
         break;
       case "pattern":
         if (typeof value === "string" && !new RegExp(String(rule)).test(value)) fail(`does not match ${String(rule)}`);

@@ -1,0 +1,66 @@
+import type { Diagnostic } from "./diagnostic.ts";
+
+/** A file that was not checked to its end: it cannot be read, or modelc itself failed on it. */
+export interface Trouble {
+  readonly path: string;
+  readonly kind: "unreadable" | "defect";
+  readonly message: string;
+}
+
+/** What a check of some files found: what every format is written from. */
+export interface Report {
+  /** The files that were checked, in order. */
+  readonly files: readonly string[];
+  /** The findings to show, file by file. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** How many errors and warnings there are, with those that are not shown. */
+  readonly errors: number;
+  readonly warnings: number;
+  readonly notShown: number;
+  readonly troubles: readonly Trouble[];
+}
+
+/** What a format asks besides the findings. */
+export interface FormatOptions {
+  readonly version: string;
+  readonly color?: boolean;
+  /** Leaves the line that sums up out, where the format has one. */
+  readonly quiet?: boolean;
+  /** Whether a finding fails the check; every error does by default. */
+  readonly fails?: (diagnostic: Diagnostic) => boolean;
+  /** A path as the repository has it, with `/`; an absolute one where it lies outside of it. */
+  readonly placeOf?: (path: string) => string;
+  /** The URI of the folder that the places of {@link placeOf} are in, with a `/` at its end. */
+  readonly baseUri?: () => string;
+}
+
+/** A report of files that were all checked, the first `most` of their findings shown: errors before warnings. */
+export function createReport(
+  files: readonly string[],
+  diagnostics: readonly Diagnostic[],
+  troubles: readonly Trouble[] = [],
+  most = Infinity,
+): Report {
+  const errors = diagnostics.filter((it) => it.severity === "error");
+  const warnings = diagnostics.filter((it) => it.severity === "warning");
+  const shown = new Set([...errors, ...warnings].slice(0, most));
+  return {
+    files,
+    diagnostics: diagnostics.filter((it) => shown.has(it)),
+    errors: errors.length,
+    warnings: warnings.length,
+    notShown: diagnostics.length - shown.size,
+    troubles,
+  };
+}
+
+const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
+
+/** The line that sums up: `6 files checked, no problems`. */
+export function summarise({ files, errors, warnings, notShown, troubles }: Report): string {
+  const found = [errors > 0 ? counted(errors, "error") : "", warnings > 0 ? counted(warnings, "warning") : ""];
+  const problems = found.filter((it) => it !== "").join(" and ");
+  const hidden = notShown > 0 ? `, ${notShown} of them not shown` : "";
+  const unchecked = troubles.length > 0 ? `; ${counted(troubles.length, "file")} could not be checked` : "";
+  return `${counted(files.length, "file")} checked, ${problems === "" ? "no problems" : problems}${hidden}${unchecked}`;
+}
