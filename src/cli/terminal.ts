@@ -16,7 +16,7 @@ export interface Terminal {
 /** A terminal that is sent no control characters but newlines and modelc's own colours, whatever was forgotten before. */
 export function guardTerminal(terminal: Terminal): Terminal {
   return {
-    out: (text, colored = false) => terminal.out(showControls(text, colored)),
+    out: (text, colored = false) => terminal.out(showControls(text, colored), colored),
     error: (text) => terminal.error(showControls(text, terminal.color)),
     get color() {
       return terminal.color;
