@@ -15,6 +15,7 @@ export interface CheckOptions {
   readonly stdinFilepath?: string;
   readonly color: "auto" | "always" | "never";
   readonly quiet: boolean;
+  readonly fix: boolean;
 }
 
 type Settings = { -readonly [K in keyof CheckOptions]: CheckOptions[K] };
@@ -80,6 +81,11 @@ export const checkOptions = {
     what: "auto (on a terminal, by default), always or never",
     read: (settings, value) => void (settings.color = choice("color", ["auto", "always", "never"], value)),
   },
+  fix: {
+    flags: "--fix",
+    what: "change the files where a finding says what to write, then tell what is left",
+    read: (settings) => void (settings.fix = true),
+  },
   quiet: {
     flags: "-q, --quiet",
     what: "print findings alone, not the line that sums up",
@@ -94,7 +100,7 @@ const isOption = (name: string): name is OptionName => Object.hasOwn(checkOption
 /** Reads what follows `modelc check`. */
 export function readCheckOptions(argv: readonly string[]): CheckOptions {
   const paths: string[] = [];
-  const settings: Settings = { paths, format: "pretty", failLevel: "error", color: "auto", quiet: false };
+  const settings: Settings = { paths, format: "pretty", failLevel: "error", color: "auto", quiet: false, fix: false };
   const given = new Set<OptionName>();
   const words = argv[Symbol.iterator]();
   let rest = false;
@@ -144,4 +150,5 @@ function refuseIdle({ paths, stdinFilepath }: Settings, given: ReadonlySet<Optio
   const piped = stdinFilepath !== undefined || others.length < paths.length;
   if (piped && others.length > 0)
     throw new UsageError("Standard input is checked by itself: give either - (or --stdin-filepath), or paths.");
+  if (piped && given.has("fix")) throw new UsageError("--fix changes files: of standard input, --json has the fixes.");
 }

@@ -7,6 +7,14 @@ export interface Trouble {
   readonly message: string;
 }
 
+/** What `--fix` has changed in a file. */
+export interface Fixed {
+  readonly path: string;
+  readonly code: string;
+  /** What was done, as "change to Dense". */
+  readonly title: string;
+}
+
 /** What a check of some files found: what every format is written from. */
 export interface Report {
   /** The files that were checked, in order. */
@@ -18,6 +26,7 @@ export interface Report {
   readonly warnings: number;
   readonly notShown: number;
   readonly troubles: readonly Trouble[];
+  readonly fixed: readonly Fixed[];
 }
 
 /** What a format asks besides the findings. */
@@ -34,12 +43,19 @@ export interface FormatOptions {
   readonly baseUri?: () => string;
 }
 
-/** A report of files that were all checked, the first `most` of their findings shown: errors before warnings. */
+/** A report of files, the first `most` of their findings shown: errors before warnings. */
 export function createReport(
   files: readonly string[],
   diagnostics: readonly Diagnostic[],
-  troubles: readonly Trouble[] = [],
-  most = Infinity,
+  {
+    troubles = [],
+    fixed = [],
+    most = Infinity,
+  }: {
+    readonly troubles?: readonly Trouble[];
+    readonly fixed?: readonly Fixed[];
+    readonly most?: number | undefined;
+  } = {},
 ): Report {
   const errors = diagnostics.filter((it) => it.severity === "error");
   const warnings = diagnostics.filter((it) => it.severity === "warning");
@@ -51,16 +67,18 @@ export function createReport(
     warnings: warnings.length,
     notShown: diagnostics.length - shown.size,
     troubles,
+    fixed,
   };
 }
 
 const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
 
 /** The line that sums up: `6 files checked, no problems`. */
-export function summarise({ files, errors, warnings, notShown, troubles }: Report): string {
+export function summarise({ files, errors, warnings, notShown, troubles, fixed }: Report): string {
   const found = [errors > 0 ? counted(errors, "error") : "", warnings > 0 ? counted(warnings, "warning") : ""];
   const problems = found.filter((it) => it !== "").join(" and ");
   const hidden = notShown > 0 ? `, ${notShown} of them not shown` : "";
+  const mended = fixed.length > 0 ? `, ${fixed.length} fixed` : "";
   const unchecked = troubles.length > 0 ? `; ${counted(troubles.length, "file")} could not be checked` : "";
-  return `${counted(files.length, "file")} checked, ${problems === "" ? "no problems" : problems}${hidden}${unchecked}`;
+  return `${counted(files.length, "file")} checked, ${problems === "" ? "no problems" : problems}${hidden}${mended}${unchecked}`;
 }

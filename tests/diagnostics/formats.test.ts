@@ -34,11 +34,11 @@ const reports: Readonly<Record<string, Report>> = {
   "a clean file": createReport(["a.model"], []),
   findings: createReport(["a.model", "b.model"], [...check("a.model", several), ...check("b.model", piped)]),
   "an odd name": createReport([odd], check(odd, several)),
-  trouble: createReport(["a.model"], check("a.model", piped), [
-    ...troubles,
-    { path: odd, kind: "defect", message: "Error: a\u0000b\u001b[31m\ud800]]>" },
-  ]),
-  "too many": createReport(["a.model"], check("a.model", several), [], 1),
+  trouble: createReport(["a.model"], check("a.model", piped), {
+    troubles: [...troubles, { path: odd, kind: "defect", message: "Error: a\u0000b\u001b[31m\ud800]]>" }],
+    fixed: [{ path: odd, code: "MC2001", title: "change to Dense" }],
+  }),
+  "too many": createReport(["a.model"], check("a.model", several), { most: 1 }),
 };
 
 describe.each(Object.entries(reports))("%s", (_, report) => {
@@ -110,6 +110,7 @@ describe("json", () => {
       errors: 1,
       warnings: 0,
       notShown: 0,
+      fixed: [],
       troubles: [],
     });
   });
@@ -246,9 +247,9 @@ describe("a report", () => {
     const all = check("a.model", several);
     expect(all.map((it) => it.severity)).toEqual(["warning", "error", "error", "error"]);
     const shown = (most: number): readonly string[] =>
-      createReport(["a.model"], all, [], most).diagnostics.map((it) => it.severity);
+      createReport(["a.model"], all, { most }).diagnostics.map((it) => it.severity);
     expect([shown(0), shown(2), shown(4)]).toEqual([[], ["error", "error"], ["warning", "error", "error", "error"]]);
-    const report = createReport(["a.model"], all, troubles, 1);
+    const report = createReport(["a.model"], all, { troubles, most: 1 });
     expect(formats.pretty(report, { version: "1" })).toMatch(
       /\n1 file checked, 3 errors and 1 warning, 3 of them not shown; 1 file could not be checked\n$/,
     );

@@ -33,6 +33,8 @@ export interface JsonReport {
   readonly warnings: number;
   /** How many findings `--max-problems` has left out. */
   readonly notShown: number;
+  /** What `--fix` has changed. */
+  readonly fixed: readonly { readonly file: string; readonly code: string; readonly title: string }[];
   readonly troubles: readonly { readonly file: string; readonly kind: Trouble["kind"]; readonly message: string }[];
 }
 
@@ -58,13 +60,14 @@ function diagnosticOf({ code, severity, message, span, labels, help, fix }: Diag
 }
 
 /** A report as data. */
-export function toJsonReport({ files, diagnostics, errors, warnings, notShown, troubles }: Report): JsonReport {
+export function toJsonReport({ files, diagnostics, errors, warnings, notShown, troubles, fixed }: Report): JsonReport {
   return {
     diagnostics: diagnostics.map(diagnosticOf),
     files: files.length,
     errors,
     warnings,
     notShown,
+    fixed: fixed.map(({ path, code, title }) => ({ file: path, code, title })),
     troubles: troubles.map(({ path, kind, message }) => ({ file: path, kind, message })),
   };
 }
