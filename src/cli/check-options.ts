@@ -3,16 +3,21 @@ import { nearest } from "../support/nearest.ts";
 import { UsageError } from "./exit-code.ts";
 
 /** From which severity on findings fail a check. */
-export type FailLevel = "error" | "warning" | "never";
+export type FailLevel = (typeof failLevels)[number];
+
+const failLevels = ["error", "warning", "never"] as const;
+
+export const isFailLevel = (it: unknown): it is FailLevel => failLevels.some((level) => level === it);
 
 /** What follows `modelc check`, read. */
 export interface CheckOptions {
   readonly paths: readonly string[];
   readonly format: FormatName;
   readonly output?: string;
-  readonly failLevel: FailLevel;
+  readonly failLevel?: FailLevel;
   readonly maxProblems?: number;
   readonly stdinFilepath?: string;
+  readonly config?: string;
   readonly color: "auto" | "always" | "never";
   readonly quiet: boolean;
   readonly fix: boolean;
@@ -61,7 +66,7 @@ export const checkOptions = {
   "fail-level": {
     flags: "--fail-level <level>",
     what: "what makes the exit code 1: error (by default), warning, or never",
-    read: (settings, value) => void (settings.failLevel = choice("fail-level", ["error", "warning", "never"], value)),
+    read: (settings, value) => void (settings.failLevel = choice("fail-level", failLevels, value)),
   },
   "max-problems": {
     flags: "--max-problems <n>",
@@ -75,6 +80,11 @@ export const checkOptions = {
     flags: "--stdin-filepath <path>",
     what: "check standard input as the file at this path, which its imports are relative to",
     read: (settings, value) => void (settings.stdinFilepath = value),
+  },
+  config: {
+    flags: "--config <file>",
+    what: "read this configuration, not the nearest modelc.config.json (docs/schemas/config.schema.json)",
+    read: (settings, value) => void (settings.config = value),
   },
   color: {
     flags: "--color <when>",
@@ -100,7 +110,7 @@ const isOption = (name: string): name is OptionName => Object.hasOwn(checkOption
 /** Reads what follows `modelc check`. */
 export function readCheckOptions(argv: readonly string[]): CheckOptions {
   const paths: string[] = [];
-  const settings: Settings = { paths, format: "pretty", failLevel: "error", color: "auto", quiet: false, fix: false };
+  const settings: Settings = { paths, format: "pretty", color: "auto", quiet: false, fix: false };
   const given = new Set<OptionName>();
   const words = argv[Symbol.iterator]();
   let rest = false;

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, type Dirent } from "node:fs";
 import { join, normalize, resolve } from "node:path";
 import { reasonOf } from "../runtime/read-regular-file.ts";
 import { UsageError } from "./exit-code.ts";
-import { ignoreRulesAbove, ignoreRulesIn, isIgnored, slashed, type IgnoreRule } from "./files/gitignore.ts";
+import { ignoreRulesAbove, ignoreRulesIn, isIgnored, isNamed, slashed, type IgnoreRule } from "./files/gitignore.ts";
 import { globSource, isGlob } from "./files/glob.ts";
 import { isFolder } from "./is-folder.ts";
 
@@ -15,6 +15,8 @@ export interface FoundSpecs {
 /** What a search in folders leaves out besides what git ignores. */
 export interface SearchRules {
   readonly exclude?: readonly IgnoreRule[];
+  /** Those of what is looked at, where it is not all. */
+  readonly include?: readonly IgnoreRule[];
   readonly gitignore?: boolean;
 }
 
@@ -38,7 +40,7 @@ export function findSpecs(paths: readonly string[], rules: SearchRules = {}): Fo
     }
     const matches = pattern === undefined ? undefined : matcherOf(pattern);
     const own: string[] = [];
-    const search = { own, troubles, matches, gitignore: rules.gitignore ?? true };
+    const search = { own, troubles, matches, include: rules.include, gitignore: rules.gitignore ?? true };
     if (isFolder(folder)) {
       const above = search.gitignore ? ignoreRulesAbove(resolve(folder)) : [];
       specsIn(folder, [...above, ...(rules.exclude ?? [])], search);
@@ -49,7 +51,10 @@ export function findSpecs(paths: readonly string[], rules: SearchRules = {}): Fo
   }
   if (found.length === 0 && troubles.length === 0) {
     const where = paths.join(", ") || "this folder";
-    throw new UsageError(`There are no .model files in ${where}.`, "What git ignores is left out.");
+    throw new UsageError(
+      `There are no .model files in ${where}.`,
+      "What git ignores, or a modelc.config.json excludes, is left out.",
+    );
   }
   return { paths: [...new Set(found)], troubles };
 }
@@ -58,6 +63,7 @@ interface Search {
   readonly own: string[];
   readonly troubles: { readonly path: string; readonly error: UsageError }[];
   readonly matches: ((path: string) => boolean) | undefined;
+  readonly include: readonly IgnoreRule[] | undefined;
   readonly gitignore: boolean;
 }
 
@@ -80,6 +86,7 @@ function specsIn(folder: string, rules: readonly IgnoreRule[], search: Search): 
     }
     const wanted = entry.name.endsWith(".model") && (entry.isFile() || (entry.isSymbolicLink() && !isFolder(path)));
     if (!wanted || isIgnored(resolve(path), false, rules) || search.matches?.(path) === false) continue;
+    if (search.include !== undefined && !isNamed(resolve(path), search.include)) continue;
     search.own.push(path);
   }
 }

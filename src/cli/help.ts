@@ -31,10 +31,12 @@ export const commandHelp = {
     summary: "find mistakes in .model files",
     description:
       "Reports everything that is wrong with .model files: syntax, names, types, shapes, and sections that do not fit. Dims " +
-      "such as B or T stand for every size from 1 on: a shape error comes with the smallest sizes at which it shows.",
+      "such as B or T stand for every size from 1 on: a shape error comes with the smallest sizes at which it shows. The nearest modelc.config.json says which files and warnings count.",
     examples: [
       ["modelc check", "checks every .model file below this folder"],
-      [`modelc check ${file} --json`, "prints the findings for other programs"],
+      ["modelc check 'specs/**/*.model' --fix", "makes the changes that findings offer"],
+      ["modelc check --format sarif --output modelc.sarif", "writes the findings for other programs"],
+      ["modelc check - --stdin-filepath specs/a.model", "checks what an editor holds"],
     ],
   },
   build: {

@@ -1,4 +1,5 @@
 import { builtFilesCatalog } from "./catalog/built-files.ts";
+import { configCatalog } from "./catalog/config.ts";
 import { dataCatalog } from "./catalog/data.ts";
 import { ignoresCatalog } from "./catalog/ignores.ts";
 import { importsCatalog } from "./catalog/imports.ts";
@@ -13,7 +14,7 @@ import { targetsCatalog } from "./catalog/targets.ts";
 import { trainingCatalog } from "./catalog/training.ts";
 import { typesCatalog } from "./catalog/types.ts";
 
-/** Every diagnostic code: MC1xxx syntax, 2xxx names, 3xxx types and shapes, 4xxx training, 5xxx targets, 6xxx data. */
+/** Every diagnostic code: MC1xxx syntax, 2xxx names, 3xxx types and shapes, 4xxx training, 5xxx targets, 6xxx data, 7xxx configuration. */
 export const catalog = {
   ...syntaxCatalog,
   ...ignoresCatalog,
@@ -29,6 +30,7 @@ export const catalog = {
   ...targetsCatalog,
   ...builtFilesCatalog,
   ...dataCatalog,
+  ...configCatalog,
 } as const;
 
 export type Catalog = typeof catalog;

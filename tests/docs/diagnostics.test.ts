@@ -21,14 +21,16 @@ const codesOf = (text: string): readonly string[] =>
 const later = /^MC(2021|404[3-6]|405[012]|5(?!014)|6)/;
 
 describe("the examples of docs/diagnostics.md", () => {
-  it.each(Object.entries(catalog).filter(([code]) => !later.test(code)))("%s: yield it, or nothing", (code, it) => {
+  const entries = Object.entries(catalog).filter(([code]) => !code.startsWith("MC7"));
+
+  it.each(entries.filter(([code]) => !later.test(code)))("%s: yield it, or nothing", (code, it) => {
     expect(codesOf(it.bad)).toContain(code);
     // Examples of syntax may name what they do not declare.
     const fine = codesOf(it.good).filter((found) => !code.startsWith("MC1") || found.startsWith("MC1"));
     expect(fine).toEqual([]);
   });
 
-  it.each(Object.entries(catalog).filter(([code]) => later.test(code)))("%s: check clean", (_, it) => {
+  it.each(entries.filter(([code]) => later.test(code)))("%s: check clean", (_, it) => {
     expect(codesOf(it.bad)).toEqual([]);
     expect(codesOf(it.good)).toEqual([]);
   });

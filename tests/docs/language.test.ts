@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { optimizerTable } from "../../src/autodiff/optimizers.ts";
 import { describe, expect, it } from "vitest";
 import { loadProgram, type ProgramHost } from "../../src/analyze/program.ts";
+import { readConfig } from "../../src/cli/config/read-config.ts";
 import { checkSource } from "../../src/compiler.ts";
 import { createCollector } from "../../src/diagnostics/collector.ts";
 import { renderText } from "../../src/diagnostics/render.ts";
@@ -46,15 +47,21 @@ const whole = fences.filter((it) => it.info === "model" || it.info.startsWith("m
 const wrong = fences.filter((it) => it.info.startsWith("model error "));
 const fragments = fences.filter((it) => it.info.startsWith("model fragment"));
 const paths = fences.filter((it) => it.info === "paths");
+const configurations = fences.filter((it) => it.info === "json");
 
 describe("the examples of docs/language.md", () => {
+  it.each(configurations.map((it) => [named(it), it] as const))("%s: is a configuration", (_, { text: written }) => {
+    expect(readConfig({ path: "modelc.config.json", text: written }).diagnostics).toEqual([]);
+  });
+
   it("are all of a known kind", () => {
-    const known = new Set([...whole, ...wrong, ...fragments, ...paths]);
+    const known = new Set([...whole, ...wrong, ...fragments, ...paths, ...configurations]);
     expect(fences.filter((it) => !known.has(it)).map((it) => it.info)).toEqual(["text"]);
     expect(whole.length).toBeGreaterThan(10);
     expect(wrong.length).toBeGreaterThan(10);
     expect(fragments).toHaveLength(3);
     expect(paths).toHaveLength(1);
+    expect(configurations).toHaveLength(1);
   });
 
   it.each(whole.map((it) => [named(it), it] as const))("check clean, %s", (_, it) => {

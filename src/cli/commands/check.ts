@@ -7,11 +7,14 @@ import { showText } from "../../support/show-text.ts";
 import type { SourceFile } from "../../support/source.ts";
 import { version } from "../../support/version.ts";
 import type { CheckOptions, FailLevel } from "../check-options.ts";
+import { atLevels } from "../config/at-levels.ts";
+import { findConfig } from "../config/find-config.ts";
+import { searchRules } from "../config/search-rules.ts";
 import { checkSpecs, type SpecTrouble } from "../check-specs.ts";
 import { exitCode, UsageError, type ExitCode } from "../exit-code.ts";
 import { repositoryOf, slashed } from "../files/gitignore.ts";
 import { writeFile } from "../files/write-file.ts";
-import { findSpecs } from "../find-specs.ts";
+import { findSpecs, type SearchRules } from "../find-specs.ts";
 import { fixSpecs } from "../fix-specs.ts";
 import { diskHost, readSpec } from "../read-specs.ts";
 import { readStandardInput } from "../read-standard-input.ts";
@@ -23,24 +26,31 @@ const standardInput = "<stdin>";
 
 /** `modelc check`: every declaration of every file, all findings in one run. */
 export function check(options: CheckOptions, { terminal, stdin }: Surroundings): ExitCode {
-  const read = readSources(options, stdin);
-  const { files, diagnostics, ...checked } = options.fix
+  const found = findConfig(options.config);
+  const failLevel = options.failLevel ?? found?.config.failLevel ?? "error";
+  const read = readSources(options, searchRules(found), stdin);
+  const { files, ...checked } = options.fix
     ? fixSpecs(read.sources, diskHost)
     : { ...checkSpecs(read.sources, diskHost), fixed: [] };
+  const diagnostics = [...(found?.diagnostics ?? []), ...atLevels(checked.diagnostics, found?.config.levels)];
   const troubles = [...read.troubles, ...checked.troubles].map(({ path, error }): Trouble => {
     reportFailure(error, terminal);
     const kind = error instanceof UsageError ? "unreadable" : "defect";
     return { path, kind, message: error instanceof Error ? error.message : String(error) };
   });
 
-  const report = createReport(files, diagnostics, { troubles, fixed: checked.fixed, most: options.maxProblems });
+  const report = createReport(files, diagnostics, {
+    troubles,
+    fixed: checked.fixed,
+    most: options.maxProblems ?? found?.config.maxProblems,
+  });
   const color =
     options.output === undefined && (options.color === "auto" ? terminal.outColor : options.color === "always");
   const text = formats[options.format](report, {
     version,
     color,
     quiet: options.quiet,
-    fails: (it) => fails(it, options.failLevel),
+    fails: (it) => fails(it, failLevel),
     ...places(),
   });
   if (options.output === undefined) terminal.out(text, color);
@@ -49,19 +59,20 @@ export function check(options: CheckOptions, { terminal, stdin }: Surroundings):
     if (!options.quiet) terminal.out(`${summarise(report)}: see ${showText(options.output)}\n`);
   }
   if (troubles.length > 0) return exitCode.failure;
-  return diagnostics.some((it) => fails(it, options.failLevel)) ? exitCode.findings : exitCode.clean;
+  return diagnostics.some((it) => fails(it, failLevel)) ? exitCode.findings : exitCode.clean;
 }
 
 /** The files to check, and what keeps others from it. */
 function readSources(
   { paths, stdinFilepath }: CheckOptions,
+  rules: SearchRules,
   stdin: Surroundings["stdin"] = readStandardInput,
 ): { readonly sources: readonly SourceFile[]; readonly troubles: readonly SpecTrouble[] } {
   if (stdinFilepath !== undefined || paths.includes("-")) {
     const text = stdin().replace(/^\uFEFF/, "");
     return { sources: [{ path: stdinFilepath ?? standardInput, text }], troubles: [] };
   }
-  const found = findSpecs(paths);
+  const found = findSpecs(paths, rules);
   const sources: SourceFile[] = [];
   const troubles: SpecTrouble[] = [...found.troubles];
   for (const path of found.paths) {

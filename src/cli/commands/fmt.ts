@@ -2,6 +2,8 @@ import { createCollector } from "../../diagnostics/collector.ts";
 import { renderText } from "../../diagnostics/render.ts";
 import { formatSource } from "../../format/format.ts";
 import { parseFile } from "../../syntax/parse.ts";
+import { findConfig } from "../config/find-config.ts";
+import { searchRules } from "../config/search-rules.ts";
 import { exitCode, type ExitCode } from "../exit-code.ts";
 import { findSpecs } from "../find-specs.ts";
 import { readSpec } from "../read-specs.ts";
@@ -17,7 +19,7 @@ export interface FormatOptions {
 export async function fmt(paths: readonly string[], options: FormatOptions, terminal: Terminal): Promise<ExitCode> {
   let worst: ExitCode = exitCode.clean;
   let changed = 0;
-  const { paths: specs, troubles } = findSpecs(paths);
+  const { paths: specs, troubles } = findSpecs(paths, searchRules(findConfig()));
   for (const { error } of troubles) throw error;
   for (const path of specs) {
     const source = readSpec(path);

@@ -45,12 +45,24 @@ export function ignoreRulesIn(folder: string): readonly IgnoreRule[] {
 
 /** Whether rules leave an absolute path out: the last one that matches says so. */
 export function isIgnored(path: string, isFolder: boolean, rules: readonly IgnoreRule[]): boolean {
+  return lastMatch(path, isFolder, rules)?.negated === false;
+}
+
+function lastMatch(path: string, isFolder: boolean, rules: readonly IgnoreRule[]): IgnoreRule | undefined {
   const place = slashed(path);
-  const last = rules.findLast(({ base, matches, foldersOnly }) => {
+  return rules.findLast(({ base, matches, foldersOnly }) => {
     const prefix = base.endsWith("/") ? base : `${base}/`;
     return (isFolder || !foldersOnly) && place.startsWith(prefix) && matches.test(place.slice(prefix.length));
   });
-  return last !== undefined && !last.negated;
+}
+
+/** Whether rules name a file, or else the nearest folder around it that they speak of. */
+export function isNamed(path: string, rules: readonly IgnoreRule[]): boolean {
+  for (let at = path, isFolder = false; ; at = dirname(at), isFolder = true) {
+    const match = lastMatch(at, isFolder, rules);
+    if (match !== undefined) return !match.negated;
+    if (dirname(at) === at) return false;
+  }
 }
 
 /** The root of the git repository that a folder lies in. */

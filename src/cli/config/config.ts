@@ -1,0 +1,25 @@
+import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
+import type { FailLevel } from "../check-options.ts";
+
+/** What becomes of the findings of a code. */
+export type Level = "off" | "warning" | "error";
+
+/** What a `modelc.config.json` says: all of it may be left out. */
+export interface Config {
+  /** What of the files in folders is looked at, as lines of a `.gitignore`; all where it is left out. */
+  readonly include?: readonly string[];
+  /** What is not, likewise. */
+  readonly exclude?: readonly string[];
+  /** Whether what git ignores is left out of folders; true by default. */
+  readonly gitignore?: boolean;
+  readonly levels?: ReadonlyMap<string, Level>;
+  readonly failLevel?: FailLevel;
+  readonly maxProblems?: number;
+}
+
+/** A configuration with the folder that its paths are in, and what is wrong with it. */
+export interface FoundConfig {
+  readonly config: Config;
+  readonly folder: string;
+  readonly diagnostics: readonly Diagnostic[];
+}
