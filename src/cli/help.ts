@@ -73,6 +73,27 @@ export const commandHelp = {
       [`modelc summary ${file} --json`, "prints the figures for other programs"],
     ],
   },
+  diff: {
+    summary: "say what differs between two models for who relies on them",
+    description:
+      "Compares the models of two files: inputs, outputs, what the headers demand of sizes, paths and shapes of parameters, " +
+      "and figures. What was taken and is refused now, or was given and is not any more, breaks (exit code 1); so does what " +
+      "keeps weights of the first from loading into the second.",
+    examples: [
+      ["modelc diff old.model new.model", "says what differs"],
+      [`modelc diff main:${file} ${file} --format markdown`, "a table for the description of a change"],
+    ],
+  },
+  breaking: {
+    summary: "say whether models break what relies on them as they were",
+    description:
+      "Compares the models below a folder with what they were at a commit of git, imports included, or one file with " +
+      "another. Exit code 1 where something breaks: see `modelc diff`.",
+    examples: [
+      ["modelc breaking --against origin/main", "every .model file below this folder"],
+      [`modelc breaking ${file} --against HEAD~1 --format json`, "for other programs"],
+    ],
+  },
   ir: {
     summary: "print what a model is lowered to",
     description:

@@ -129,6 +129,28 @@ function createProgram(surroundings: Surroundings, finish: (code: ExitCode) => v
       finish((await import("./commands/summary.ts")).summary(file, options, terminal)),
     );
 
+  const diffFormat = (): Option =>
+    new Option("--format <format>", "how differences are written")
+      .choices(["text", "json", "markdown"])
+      .default("text");
+  modelOptions(
+    add("diff")
+      .argument("<before>", "a .model file, or one at a commit, as main:specs/net.model")
+      .argument("<after>", "likewise"),
+  )
+    .addOption(diffFormat())
+    .action(async (before: string, after: string, options) =>
+      finish((await import("./commands/diff.ts")).diff(before, after, options, terminal)),
+    );
+
+  add("breaking")
+    .argument("[paths...]", "files, or folders with .model files; this folder by default")
+    .requiredOption("--against <what>", "a commit of git, as main or HEAD~1, or a .model file")
+    .addOption(diffFormat())
+    .action(async (paths: readonly string[], options) =>
+      finish((await import("./commands/breaking.ts")).breaking(paths, options, terminal)),
+    );
+
   modelOptions(add("ir").argument("<file>", "the .model file"))
     .addOption(
       new Option("--stage <stage>", "which form to print")

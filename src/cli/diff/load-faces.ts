@@ -1,0 +1,29 @@
+import { loadProgram, type ProgramHost } from "../../analyze/program.ts";
+import { declaredUnits, lowerUnit } from "../../compiler.ts";
+import { createCollector } from "../../diagnostics/collector.ts";
+import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
+import type { SourceFile } from "../../support/source.ts";
+import { readSettings, type UnitOptions } from "../load-unit.ts";
+import { faceOf, type ModelFace } from "./model-face.ts";
+
+/** The models of a file, or what is wrong with it. */
+export interface LoadedFaces {
+  readonly faces: readonly ModelFace[];
+  readonly errors: readonly Diagnostic[];
+}
+
+/** Lowers the models of a file, all or the one that is named, for what others rely on. */
+export function loadFaces(source: SourceFile, host: ProgramHost, { model, set = [] }: UnitOptions): LoadedFaces {
+  const collector = createCollector();
+  const program = loadProgram(source, host, collector);
+  const faces = collector.hasErrors
+    ? []
+    : declaredUnits(program)
+        .filter((it) => model === undefined || it.name === model || it.model.name.text === model)
+        .flatMap((declared) => {
+          const { dims: _, ...specialisation } = readSettings(set, declared);
+          const unit = lowerUnit(program, declared, specialisation, collector);
+          return unit === undefined ? [] : [faceOf(unit, declared)];
+        });
+  return { faces, errors: collector.diagnostics.filter((it) => it.severity === "error") };
+}

@@ -1,0 +1,80 @@
+import type { DeclaredUnit, Unit } from "../../compiler.ts";
+import { mayBeLeftOut } from "../../analyze/may-be-left-out.ts";
+import type { Dim } from "../../dims/dim.ts";
+import type { Facts } from "../../dims/facts.ts";
+import { depthOf } from "../../graph/depth-of.ts";
+import { measure } from "../../graph/measure.ts";
+import { entryOf, parametersOf, statesOf } from "../../graph/parameters-of.ts";
+import type { TensorType } from "../../ir/types.ts";
+import { storedPermsOf } from "../../passes/stored-perms.ts";
+import { textOf } from "../../support/source.ts";
+
+/** A tensor that goes in or comes out, by its name. */
+export interface NamedTensor {
+  readonly name: string;
+  readonly type: TensorType;
+}
+
+/** A parameter or state as a checkpoint has it. */
+export interface StoredTensor {
+  readonly dtype: string;
+  /** In stored order. */
+  readonly shape: readonly Dim[];
+  /** Which logical axis each stored one is, where that is not the same. */
+  readonly perm: readonly number[];
+}
+
+/** What others rely on of a model: whoever runs it, and whoever has weights of it. */
+export interface ModelFace {
+  readonly name: string;
+  readonly inputs: readonly NamedTensor[];
+  /** Inputs that may be left out, and are: the text of the type of each. */
+  readonly leftOut: ReadonlyMap<string, string>;
+  /** Inputs that may be left out, and are there. */
+  readonly optional: ReadonlySet<string>;
+  readonly outputs: readonly NamedTensor[];
+  /** What the header demands of sizes. */
+  readonly facts: Facts;
+  readonly weights: ReadonlyMap<string, StoredTensor>;
+  readonly measures: {
+    readonly parameters: Dim;
+    readonly flops: Dim;
+    readonly activationBytes: Dim;
+    readonly depth: number;
+  };
+}
+
+/** The face of a model that was lowered. */
+export function faceOf({ name, module }: Unit, { model }: DeclaredUnit): ModelFace {
+  const entry = entryOf(module);
+  const named = (kind: string, given: string | undefined, at: number, type: TensorType): NamedTensor => ({
+    name: given ?? `${kind}${at}`,
+    type,
+  });
+  const may = model.inputs
+    .filter(mayBeLeftOut)
+    .flatMap((it) => (it.name === undefined ? [] : [[it.name.text, it.type] as const]));
+  const perms = storedPermsOf(module);
+  const measured = measure(module);
+  return {
+    name,
+    inputs: entry.body.inputs.map((it, at) => named("input", entry.inputNames[at], at, it.type)),
+    leftOut: new Map(may.flatMap(([it, type]) => (entry.inputNames.includes(it) ? [] : [[it, textOf(type.span)]]))),
+    optional: new Set(may.flatMap(([it]) => (entry.inputNames.includes(it) ? [it] : []))),
+    outputs: entry.body.results.map((it, at) => named("output", entry.resultNames[at], at, it.type)),
+    facts: module.facts,
+    weights: new Map(
+      [...parametersOf(module), ...statesOf(module)].map(({ path, type }) => [path, stored(type, perms.get(path))]),
+    ),
+    measures: {
+      parameters: measured.total,
+      flops: measured.flops,
+      activationBytes: measured.activationBytes,
+      depth: depthOf(module),
+    },
+  };
+}
+
+function stored({ dtype, shape }: TensorType, perm: readonly number[] = shape.map((_, axis) => axis)): StoredTensor {
+  return { dtype, shape: perm.flatMap((axis) => shape[axis] ?? []), perm };
+}
