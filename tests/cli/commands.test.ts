@@ -201,7 +201,19 @@ describe("the other commands", () => {
 
   it("help teaches every command, and mistakes are met with the nearest word", async () => {
     const { out } = await cli(["--help"]);
-    const commands = ["check", "build", "fmt", "summary", "diff", "breaking", "ir", "train", "test", "predict", "explain"];
+    const commands = [
+      "check",
+      "build",
+      "fmt",
+      "summary",
+      "diff",
+      "breaking",
+      "ir",
+      "train",
+      "test",
+      "predict",
+      "explain",
+    ];
     for (const name of commands) {
       expect(out).toMatch(new RegExp(`^ {2}${name} `, "m"));
       const help = await cli([name, "--help"]);

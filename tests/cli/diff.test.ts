@@ -140,7 +140,10 @@ describe("what others rely on", () => {
       .filter(({ shape, where }) =>
         where.every((it) => ["A", "C"].every((name) => !it.includes(name) || shape.some((dim) => dim === name))),
       );
-    type Header = { readonly shape: readonly string[]; readonly where: readonly string[] };
+    interface Header {
+      readonly shape: readonly string[];
+      readonly where: readonly string[];
+    }
     const textOf = ({ shape: [a, b, c], where }: Header): string =>
       net(
         `(x: f32[${a}, ${b}], z: f32[${c}]) -> y: f32[${a}, ${b}]${where.length === 0 ? "" : ` where ${where.join(", ")}`}`,

@@ -28,7 +28,10 @@ function foundOrNone(folder: string): readonly string[] {
   try {
     return [...found(folder)].sort();
   } catch (error) {
-    expect(error).toMatchObject({ name: "UsageError", help: "What git ignores, or a modelc.config.json excludes, is left out." });
+    expect(error).toMatchObject({
+      name: "UsageError",
+      help: "What git ignores, or a modelc.config.json excludes, is left out.",
+    });
     return [];
   }
 }
