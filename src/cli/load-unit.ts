@@ -9,6 +9,7 @@ import {
   type Unit,
 } from "../compiler.ts";
 import { createCollector, type Collector } from "../diagnostics/collector.ts";
+import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { renderText } from "../diagnostics/render.ts";
 import type { GivenValue } from "../lower/elaborate-model.ts";
 import { nearest } from "../support/nearest.ts";
@@ -74,7 +75,6 @@ export function lowerAll(
   terminal: Terminal,
   dims: "fixed" | "free" | "built" = "fixed",
 ): readonly Unit[] | undefined {
-  const before = collector.diagnostics.length;
   const lowered = units.flatMap((it) => {
     const { hyperparameters, given, ...rest } = readSettings(set ?? [], it);
     const lower = dims === "built" ? lowerBuilt : lowerUnit;
@@ -91,12 +91,20 @@ export function lowerAll(
       ) ?? []
     );
   });
-  return printFindings(collector, terminal, before) ? lowered : undefined;
+  return printFindings(collector, terminal) ? lowered : undefined;
 }
 
-/** Prints findings from the given one on; false where one is an error. */
-export function printFindings(collector: Collector, terminal: Terminal, from = 0): boolean {
-  const found = collector.diagnostics.slice(from);
+/** What has been printed of each collector: a later finding may take an earlier one's place. */
+const printed = new WeakMap<Collector, Set<string>>();
+
+/** Prints the findings that have not been printed yet; false where any of all is an error. */
+export function printFindings(collector: Collector, terminal: Terminal): boolean {
+  const told = printed.get(collector) ?? new Set<string>();
+  printed.set(collector, told);
+  const keyOf = ({ code, span, message }: Diagnostic): string =>
+    [code, span.file.path, span.start, span.end, message].join("\n");
+  const found = collector.diagnostics.filter((it) => !told.has(keyOf(it)));
+  for (const it of found) told.add(keyOf(it));
   if (found.length > 0) terminal.error(`${renderText(found, { color: terminal.color })}\n`);
   return !collector.hasErrors;
 }

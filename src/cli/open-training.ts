@@ -50,10 +50,9 @@ export function planTraining(
   const units = spec === undefined ? undefined : lowerAll(spec, options, terminal);
   if (spec === undefined || units === undefined) return undefined;
   const program = withOptions(theTraining(file, spec, units), options);
-  const before = spec.collector.diagnostics.length;
   reportOversize(program.model, keeps === "checkpoints" ? program : undefined, program.origin, spec.collector);
   if (options.runtime === "tfjs") reportTfjsLimits(program.model, program, program.origin, spec.collector);
-  return printFindings(spec.collector, terminal, before) ? { spec, units, program } : undefined;
+  return printFindings(spec.collector, terminal) ? { spec, units, program } : undefined;
 }
 
 /** Opens what is planned; undefined after printing what is wrong with its data. */
@@ -105,12 +104,11 @@ export async function openData(
   override: string | undefined,
   terminal: Terminal,
 ): Promise<{ readonly raw: RawData; readonly dataset: Dataset } | undefined> {
-  const before = collector.diagnostics.length;
   const raw = await loadSource(data, data.source.origin.file.path, override);
   const dataset = raw.ok ? createDataset(raw.value, data) : raw;
   if (raw.ok && dataset.ok) return { raw: raw.value, dataset: dataset.value };
   if (!dataset.ok) dataset.error.reportTo(collector, data.source.origin);
-  printFindings(collector, terminal, before);
+  printFindings(collector, terminal);
   return undefined;
 }
 

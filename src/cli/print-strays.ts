@@ -9,8 +9,7 @@ import type { Terminal } from "./terminal.ts";
 export async function printStrays(open: OpenTraining, error: unknown, terminal: Terminal): Promise<ExitCode> {
   if (!(error instanceof StrayPlaces)) throw error;
   const { collector } = open.spec;
-  const before = collector.diagnostics.length;
   await describeStrays(open, error, collector);
-  printFindings(collector, terminal, before);
+  printFindings(collector, terminal);
   return exitCode.findings;
 }

@@ -22,8 +22,7 @@ export async function reportFeatures(
 ): Promise<boolean> {
   const stray = await checkFeatures(trainer, program, raw, dataset, searched);
   if (stray === undefined) return true;
-  const before = spec.collector.diagnostics.length;
   stray.problem.reportTo(spec.collector, stray.feature.origin);
-  printFindings(spec.collector, terminal, before);
+  printFindings(spec.collector, terminal);
   return false;
 }

@@ -14,7 +14,6 @@ export function reportTimesBeyond(
   terminal: Terminal,
 ): void {
   const examples = dataset.splits.train.count;
-  const before = collector.diagnostics.length;
   const steps = totalSteps(program, examples);
   const perEpoch = Math.ceil(examples / examplesOfUpdate(program));
   const frozen = program.phases
@@ -26,5 +25,5 @@ export function reportTimesBeyond(
     .map((it) => `The learning rate is to warm up for ${it} steps`);
   for (const what of [...frozen, ...warm])
     collector.report("MC4046", program.origin, { what, steps, epochs: Math.ceil(steps / perEpoch) });
-  printFindings(collector, terminal, before);
+  printFindings(collector, terminal);
 }

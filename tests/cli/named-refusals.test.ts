@@ -87,3 +87,9 @@ describe("tensors of seven axes", () => {
     expect(await findings(wide, "check")).toMatchObject({ code: 0, codes: [] });
   });
 });
+
+it("an error that takes the place of a warning is told, once", async () => {
+  const spec = "model Net(d: int): (x: f32[B, 3], m: bool[B]?) -> y: f32[B, d] {\n  x -> Dense(d)\n}\n";
+  const { code, codes } = await findings(spec, "summary");
+  expect({ code, codes }).toEqual({ code: 1, codes: ["MC2005", "MC2013"] });
+});

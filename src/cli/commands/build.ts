@@ -44,9 +44,8 @@ export async function build(file: string, options: BuildOptions, terminal: Termi
   if (options.weights !== undefined && options.target?.includes("onnx") === false) {
     throw new UsageError("--weights goes into ONNX files: generated TypeScript takes them with `load`.");
   }
-  const before = spec.collector.diagnostics.length;
   reportSameNames(spec.units, spec.collector);
-  if (!printFindings(spec.collector, terminal, before)) return exitCode.findings;
+  if (!printFindings(spec.collector, terminal)) return exitCode.findings;
   const folders: OutputFolder[] = [];
   try {
     for (const unit of units) folders.push(openOutputFolder(options.out, unit.name, "build"));
@@ -56,7 +55,7 @@ export async function build(file: string, options: BuildOptions, terminal: Termi
       const one = folder && (await buildUnit(unit, folder, { ...options, target: targets }, spec.collector));
       if (one !== undefined) built.push(one);
     }
-    if (!printFindings(spec.collector, terminal, before)) return exitCode.findings;
+    if (!printFindings(spec.collector, terminal)) return exitCode.findings;
     for (const { folder, files, retired } of built) folder.write(files, retired);
     report(built, options.json === true, terminal);
   } finally {

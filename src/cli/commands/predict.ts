@@ -50,9 +50,8 @@ export async function predict(file: string, options: PredictOptions, surrounding
   const unit =
     seed === undefined || declared.train === undefined ? declared : { ...declared, train: { ...declared.train, seed } };
   if (options.count !== undefined && options.split === undefined) requireDrawn(unit);
-  const before = spec.collector.diagnostics.length;
   reportOversize(unit.module, undefined, unit.span, spec.collector);
-  if (!printFindings(spec.collector, terminal, before)) return exitCode.findings;
+  if (!printFindings(spec.collector, terminal)) return exitCode.findings;
   const path = weightsPath(options.weights, unit.name, file);
   const read = readWeights(path, unit.name, unit);
   const checkpoint = { ...read, tensors: settledWeights(read.tensors) };
@@ -85,9 +84,8 @@ export async function predict(file: string, options: PredictOptions, surrounding
     }
     const { source, inputs } = await inputsOf(unit, checkpoint, options, surroundings);
     if (!inputs.ok) {
-      const known = spec.collector.diagnostics.length;
       inputs.error.problem.reportTo(spec.collector, inputs.error.origin);
-      printFindings(spec.collector, terminal, known);
+      printFindings(spec.collector, terminal);
       return exitCode.findings;
     }
     terminal.out(`${print(nested(await answer(predictor, inputs.value, source)))}\n`);

@@ -58,14 +58,13 @@ export function summary(file: string, options: SummaryOptions, terminal: Termina
   // Figures are formulas in the free dims: those that --set gives are put in afterwards.
   const units = lowerAll(spec, options, terminal, "free");
   if (units === undefined) return exitCode.findings;
-  const before = spec.collector.diagnostics.length;
   const models = units.map((unit, at) => {
     const declared = spec.units[at];
     const dims = declared === undefined ? {} : (readSettings(options.set ?? [], declared).dims ?? {});
     reportBroken(unit, dims, spec.collector);
     return summarise(unit, dims, declared?.model.inputs ?? []);
   });
-  if (!printFindings(spec.collector, terminal, before)) return exitCode.findings;
+  if (!printFindings(spec.collector, terminal)) return exitCode.findings;
   if (options.json === true) terminal.out(`${toJson({ models }, 2)}\n`);
   else for (const model of models) terminal.out(printSummary(model));
   return exitCode.clean;

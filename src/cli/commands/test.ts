@@ -41,9 +41,8 @@ export async function test(file: string, options: TestOptions, terminal: Termina
   if (open === undefined) return exitCode.findings;
   const { program, dataset, trainer, spec, units } = open;
   try {
-    const before = spec.collector.diagnostics.length;
     const tests = lowerUnitTests(spec.program, units, spec.collector).filter((it) => it.train.name === program.name);
-    if (!printFindings(spec.collector, terminal, before)) return exitCode.findings;
+    if (!printFindings(spec.collector, terminal)) return exitCode.findings;
     if (dataset.splits.test.count === 0)
       throw new UsageError(`The section ${program.data.name} gives nothing to the test split.`);
     const path = weightsPath(options.weights, program.name, file);

@@ -97,9 +97,8 @@ async function trainInto(
   try {
     const start = await begin(open, files, options, terminal);
     if (start === "refused") return exitCode.findings;
-    const before = spec.collector.diagnostics.length;
     await checkFolder(open, files);
-    if (!printFindings(spec.collector, terminal, before)) return exitCode.findings;
+    if (!printFindings(spec.collector, terminal)) return exitCode.findings;
     if (!(await reportFeatures(open, terminal))) return exitCode.findings;
     reportTimesBeyond(open, terminal);
     const json = options.json === true;
@@ -144,7 +143,6 @@ async function trainInto(
     }
     if (result.outcome === "diverged") {
       const { divergence, progress } = result;
-      const before = spec.collector.diagnostics.length;
       const goesOn =
         saved === undefined
           ? "Nothing was written. Try a lower learning rate, `warmup`, or `clip`."
@@ -158,7 +156,7 @@ async function trainInto(
         const event = divergenceEvent(progress, divergence, saved, files);
         terminal.out(`${toJson({ ...event, ...(cause !== undefined && { cause }) })}\n`);
       }
-      printFindings(spec.collector, terminal, before);
+      printFindings(spec.collector, terminal);
       return exitCode.findings;
     }
     // With `save`, the weights are those of the best validation; where none had a finite value, the last ones.
@@ -230,9 +228,8 @@ async function begin(
       );
     }
     const { collector } = open.spec;
-    const before = collector.diagnostics.length;
     reportDifferences(files.checkpoint, open.made, options.allowed, program.origin, collector);
-    if (!printFindings(collector, terminal, before)) return "refused";
+    if (!printFindings(collector, terminal)) return "refused";
     const fresh = (["optimizer", "groups", "features", "average", "precision"] as const).some((it) =>
       options.allowed.has(it),
     );
