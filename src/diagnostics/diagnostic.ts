@@ -23,6 +23,8 @@ export interface Diagnostic {
   readonly labels: readonly Label[];
   readonly help?: string;
   readonly fix?: Fix;
+  /** Sizes of dims at which it shows, where the message names some. */
+  readonly counterexample?: Readonly<Record<string, number>>;
   /** Where an error makes this not worth telling: it may be all that is behind it, as of a name that nothing uses. */
   readonly unlessWrong?: Span;
 }

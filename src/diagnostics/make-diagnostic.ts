@@ -8,6 +8,7 @@ export interface Extras {
   readonly labels?: readonly Label[];
   readonly help?: string;
   readonly fix?: Fix;
+  readonly counterexample?: Readonly<Record<string, number>>;
   readonly unlessWrong?: Span;
 }
 
@@ -36,7 +37,7 @@ export function makeDiagnostic<C extends Code>(
   code: C,
   span: Span,
   parameters: ParametersOf<C>,
-  { labels, help, fix, unlessWrong }: Extras = {},
+  { labels, help, fix, counterexample, unlessWrong }: Extras = {},
 ): Diagnostic {
   return {
     code,
@@ -46,6 +47,7 @@ export function makeDiagnostic<C extends Code>(
     labels: (labels ?? []).map((it) => ({ ...it, message: showText(it.message, widestParameter) })),
     ...(help !== undefined && { help: showLines(help) }),
     ...(fix !== undefined && { fix: { ...fix, title: showText(fix.title, widestParameter) } }),
+    ...(counterexample !== undefined && { counterexample }),
     ...(unlessWrong !== undefined && { unlessWrong }),
   };
 }

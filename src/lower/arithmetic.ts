@@ -11,6 +11,7 @@ import {
   asTensor,
   combined,
   exactQuotient,
+  failsAt,
   formatExample,
   literalType,
   isWhole,
@@ -149,7 +150,12 @@ export function isNonzero(ctx: Context, divisor: Dim, span: Span): boolean {
     "MC3032",
     span,
     { expression: textOf(span) },
-    at === "" ? {} : { help: `At ${at} the divisor is 0. Exclude that in the header's \`where\`.` },
+    at === ""
+      ? {}
+      : {
+          help: `At ${at} the divisor is 0. Exclude that in the header's \`where\`.`,
+          ...failsAt(negateRelation(equal(divisor, constant(0))), factsIn(ctx)),
+        },
   );
   return false;
 }

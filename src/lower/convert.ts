@@ -1,6 +1,7 @@
 import { asNumber, constant, divideExactly, formatDim, sameForm, type Dim } from "../dims/dim.ts";
 import { decide } from "../dims/decide.ts";
-import { divides } from "../dims/facts.ts";
+import type { Extras } from "../diagnostics/make-diagnostic.ts";
+import { divides, type Facts, type Relation } from "../dims/facts.ts";
 import type { DType, TensorType } from "../ir/types.ts";
 import { lostIn } from "../graph/lost-in.ts";
 import { isFloat } from "../ops/define/dtype-class.ts";
@@ -47,9 +48,19 @@ export function exactQuotient(ctx: Context, dividend: Dim, divisor: Dim, span: S
     "MC3005",
     span,
     { dividend: formatDim(dividend), divisor: formatDim(divisor), example },
-    { help: "Add a `where` to the header that says so, use `//` for floor division, or choose other sizes." },
+    {
+      help: "Add a `where` to the header that says so, use `//` for floor division, or choose other sizes.",
+      ...failsAt(divides(divisor, dividend), factsIn(ctx)),
+    },
   );
   return undefined;
+}
+
+/** The sizes at which a relation fails, for who reads findings as data. */
+export function failsAt(relation: Relation, facts: Facts): Pick<Extras, "counterexample"> {
+  const proof = decide(relation, facts);
+  if (proof.verdict !== "refuted" || proof.counterexample.size === 0) return {};
+  return { counterexample: Object.fromEntries(proof.counterexample) };
 }
 
 /** `H = 30, W = 12` */

@@ -7,7 +7,7 @@ import { tagAttributes } from "../ops/define/tag-attributes.ts";
 import type { Expression, IndexExpression, IndexItem, SliceExpression } from "../syntax/ast.ts";
 import { applyOperator } from "./apply-operator.ts";
 import { report, type Context } from "./context.ts";
-import { asDim, asInteger } from "./convert.ts";
+import { asDim, asInteger, failsAt } from "./convert.ts";
 import { exampleOf, named, stating } from "./shape-checker.ts";
 import { describe, formatType, poison, type TensorVal, type Val } from "./values.ts";
 import { factsIn, putOff } from "./minima.ts";
@@ -174,8 +174,9 @@ function pointWindow(ctx: Context, e: Expression, at: IndexedAxis): Window | und
 function isSure(ctx: Context, relation: Relation, span: Span, found: () => ParametersOf<"MC3025">): boolean {
   if (decide(relation, factsIn(ctx)).verdict === "proved") return true;
   const parameters = found();
+  const shows = failsAt(relation, factsIn(ctx));
   return putOff(ctx, relation, span, (all) => {
-    report(ctx, "MC3025", span, parameters, stating(ctx.facts, all));
+    report(ctx, "MC3025", span, parameters, { ...stating(ctx.facts, all), ...shows });
   });
 }
 

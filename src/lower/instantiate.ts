@@ -30,7 +30,7 @@ import type { Instantiation } from "./instance.ts";
 import { pathScope } from "./paths.ts";
 import { isOnReportedCycle } from "./recursion.ts";
 import { matchResults } from "./results.ts";
-import { formatExample } from "./convert.ts";
+import { failsAt, formatExample } from "./convert.ts";
 import { keyOfFacts } from "./value-facts.ts";
 import type { ValueTree } from "./value-tree.ts";
 import { formatType, keyOfVal, type Val } from "./values.ts";
@@ -156,6 +156,7 @@ function proveFacts(
             ...(inputSpan === span || argument !== undefined ? [] : [{ span: inputSpan, message: "of this input" }]),
           ],
           ...(argument !== undefined && example === "" ? {} : { help: helpFor(ctx, fact.condition, it) }),
+          ...(it === false ? {} : failsAt(it.relation, factsIn(ctx))),
         },
         argument,
       );

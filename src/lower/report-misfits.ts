@@ -2,6 +2,7 @@ import { formatDim, type Dim } from "../dims/dim.ts";
 import { equal } from "../dims/facts.ts";
 import type { CallableDeclaration } from "../syntax/ast.ts";
 import { required } from "../support/fault.ts";
+import { failsAt } from "./convert.ts";
 import { report, type Context } from "./context.ts";
 import type { GivenInput } from "./declared-types.ts";
 import { factsIn } from "./minima.ts";
@@ -48,6 +49,7 @@ export function reportMisfits(
         { span, message: `this is ${formatType(val.value.type)}` },
       ],
       ...stating(factsIn(ctx), relations),
+      ...failsAt(equal(first.dim, first.wanted), factsIn(ctx)),
     },
   );
 }

@@ -5,7 +5,7 @@ import { required } from "../support/fault.ts";
 import { textOf, type Span } from "../support/source.ts";
 import type { CallableDeclaration, Expression, TypeExpression } from "../syntax/ast.ts";
 import { report, type Context } from "./context.ts";
-import { asTensor } from "./convert.ts";
+import { asTensor, failsAt } from "./convert.ts";
 import { resolveType } from "./declared-types.ts";
 import { exampleOf, named, stating } from "./shape-checker.ts";
 import { judgePlaces } from "./value-facts.ts";
@@ -170,7 +170,7 @@ export function checkType(
           type: formatType(actual),
           example: exampleOf(relation, dim, other, "is not", factsIn(ctx)),
         },
-        { labels, ...stating(factsIn(ctx), all) },
+        { labels, ...stating(factsIn(ctx), all), ...failsAt(relation, factsIn(ctx)) },
       );
       return undefined;
     }

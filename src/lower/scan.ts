@@ -15,7 +15,7 @@ import {
   type Emission,
   type TypedCell,
 } from "./context.ts";
-import { asTensor, sameType } from "./convert.ts";
+import { asTensor, failsAt, sameType } from "./convert.ts";
 import { resolveType } from "./declared-types.ts";
 import { exampleOf, named, stating } from "./shape-checker.ts";
 import { lowerInitial } from "./lower-initial.ts";
@@ -178,7 +178,8 @@ function lowerSequences(ctx: Context, e: ScanExpression): readonly Sequence[] | 
         const example = exampleOf(relation, own, length, "is not", factsIn(ctx));
         const what = "the lengths of the sequences of a scan";
         const found = { what, left: named(own), right: named(length), example };
-        report(ctx, "MC3002", it.source.span, found, stating(factsIn(ctx), [relation]));
+        const shows = failsAt(relation, factsIn(ctx));
+        report(ctx, "MC3002", it.source.span, found, { ...stating(factsIn(ctx), [relation]), ...shows });
         fine = false;
       }
     }

@@ -1,11 +1,12 @@
 import { asNumber, constant, evaluate, formatDim, variablesOf, type Dim } from "../dims/dim.ts";
+import type { Extras } from "../diagnostics/make-diagnostic.ts";
 import { decide } from "../dims/decide.ts";
 import { assume, atLeast, divides, equal, formatRelation, type Facts, type Relation } from "../dims/facts.ts";
 import type { Label } from "../diagnostics/diagnostic.ts";
 import { sufficientFacts } from "../dims/sufficient-facts.ts";
 import type { ShapeChecker, SizePair } from "../ops/define/operator.ts";
 import type { Span } from "../support/source.ts";
-import { formatExample } from "./convert.ts";
+import { failsAt, formatExample } from "./convert.ts";
 import { report, type Context } from "./context.ts";
 import { factsIn, putOff } from "./minima.ts";
 
@@ -37,9 +38,9 @@ export function shapeChecker(
 ): ShapeChecker {
   const proves = (relation: Relation): boolean => decide(relation, factsIn(ctx)).verdict === "proved";
   const proved = (left: Dim, right: Dim): boolean => proves(equal(left, right));
-  const unequal = ({ left, right, what }: SizePair, example: string, help: Help): false => {
+  const unequal = ({ left, right, what }: SizePair, example: string, extras: Extras): false => {
     const found = { what, left: named(left), right: named(right), example };
-    report(ctx, "MC3002", span, found, { labels: labels(), ...help });
+    report(ctx, "MC3002", span, found, { labels: labels(), ...extras });
     return false;
   };
   const open = (pairs: readonly SizePair[]): readonly SizePair[] => pairs.filter((it) => !proved(it.left, it.right));
@@ -48,7 +49,10 @@ export function shapeChecker(
     if (first === undefined) return true;
     const { left, right } = first;
     const example = exampleOf(equal(left, right), left, right, "is not", factsIn(ctx));
-    return unequal(first, example, stating(factsIn(ctx), equalities([first, ...others])));
+    return unequal(first, example, {
+      ...stating(factsIn(ctx), equalities([first, ...others])),
+      ...failsAt(equal(left, right), factsIn(ctx)),
+    });
   };
   return {
     equal: (left, right, what) => allEqual([{ left, right, what }]),
@@ -64,8 +68,12 @@ export function shapeChecker(
       }
       // Where one of them is 1 it would run.
       const larger = [left, right].map((it) => atLeast(it, constant(2)));
-      const example = exampleOf(equal(left, right), left, right, "is not", assume(factsIn(ctx), ...larger));
-      return unequal(first, example, stating(factsIn(ctx), equalities([first, ...others])));
+      const both = assume(factsIn(ctx), ...larger);
+      const example = exampleOf(equal(left, right), left, right, "is not", both);
+      return unequal(first, example, {
+        ...stating(factsIn(ctx), equalities([first, ...others])),
+        ...failsAt(equal(left, right), both),
+      });
     },
     provesEqual: proved,
     provesAtLeast: (left, right) => proves(atLeast(left, right)),
@@ -73,6 +81,7 @@ export function shapeChecker(
       const relation = atLeast(left, right);
       if (proves(relation)) return true;
       const example = exampleOf(relation, left, right, "is less than", factsIn(ctx));
+      const shows = failsAt(relation, factsIn(ctx));
       const say = (all: readonly Relation[]): void =>
         report(
           ctx,
@@ -85,6 +94,7 @@ export function shapeChecker(
               ? { help: smaller(ctx, argument) }
               : // What was found wanting before it is reported by itself.
                 stating(ctx.facts, all)),
+            ...shows,
           },
         );
       return putOff(ctx, relation, span, say);
@@ -101,6 +111,7 @@ export function shapeChecker(
         {
           labels: labels(),
           ...stating(factsIn(ctx), [relation]),
+          ...failsAt(relation, factsIn(ctx)),
         },
       );
       return false;

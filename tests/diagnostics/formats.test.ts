@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { Diagnostic } from "../../src/diagnostics/diagnostic.ts";
+import { catalog } from "../../src/diagnostics/catalog.ts";
 import { formats } from "../../src/diagnostics/formats.ts";
 import { createReport, type Report } from "../../src/diagnostics/report.ts";
 import { checkSource } from "../../src/compiler.ts";
@@ -97,6 +98,7 @@ describe("json", () => {
               message: "the value before it ends with a stage",
             },
           ],
+          counterexample: null,
           fix: {
             title: "put the stages in parentheses",
             edits: [
@@ -113,6 +115,41 @@ describe("json", () => {
       fixed: [],
       troubles: [],
     });
+  });
+});
+
+describe("counterexamples", () => {
+  const sizes = (text: string): Readonly<Record<string, number>> | undefined => {
+    const [, said] = /\b(?:for example at|[Aa]t) ((?:\w+ = \d+(?:, )?)+)/.exec(text) ?? [];
+    const pairs = said?.split(", ").filter((it) => it !== "");
+    return pairs && Object.fromEntries(pairs.map((it) => [it.split(" = ")[0] ?? "", Number(it.split(" = ")[1])]));
+  };
+  const found = Object.values(catalog).flatMap(({ bad }) => check("a.model", bad));
+  const model = (body: string, result = "f32[...]"): string =>
+    `model M: (x: f32[B, T], z: f32[B, S]) -> y: ${result} {\n  ${body}\n}\n`;
+
+  it.each([
+    ["MC3002", model("x + z", "f32[B, T]"), { S: 2, T: 3 }],
+    ["MC3012", model("x + sum(z)", "f32[B, 3]"), { T: 1 }],
+    ["MC3025", model("x[:, 3] + sum(z)", "f32[B]"), { T: 1 }],
+    ["MC3025", model("x[:, 2:5] + sum(z)", "f32[B, 3]"), { T: 1 }],
+    ["MC3029", model('a = rearrange(x, "b (t two) -> b t two", two=2)\n  sum(a) + sum(z)', "f32[]"), { T: 1 }],
+    [
+      "MC3004",
+      `fn half: (x: f32[B, N]) -> f32[B, N] where N % 2 == 0 {\n  x\n}\n${model("half(x) + sum(z)", "f32[B, T]")}`,
+      { T: 1 },
+    ],
+    ["MC3005", model("reshape(x, [B, T / 2, 2]) + sum(z)", "f32[B, T / 2, 2]"), { T: 1 }],
+  ])("%s %s", (code, text, sizes) => {
+    expect(check("a.model", text).map((it) => [it.code, it.counterexample])).toContainEqual([code, sizes]);
+  });
+
+  it("are data where messages name them, and the same", () => {
+    // A condition that differs names two, and which is which.
+    const own = found.filter((it) => it.code !== "MC3016");
+    for (const { code, message, help = "", counterexample } of own)
+      expect({ code, message, sizes: counterexample }).toEqual({ code, message, sizes: sizes(message) ?? sizes(help) });
+    expect(own.filter((it) => it.counterexample !== undefined).length).toBeGreaterThan(3);
   });
 });
 

@@ -20,6 +20,8 @@ export interface JsonDiagnostic extends JsonPlace {
   readonly help: string | null;
   /** Other places that it speaks of, each with what it shows. */
   readonly related: readonly (JsonPlace & { readonly message: string })[];
+  /** Sizes of dims at which it shows. */
+  readonly counterexample: Readonly<Record<string, number>> | null;
   /** The change that resolves it, where `--fix` knows one. */
   readonly fix: { readonly title: string; readonly edits: readonly (JsonPlace & { readonly text: string })[] } | null;
 }
@@ -44,7 +46,16 @@ function placeOf({ file, start, end }: Span): JsonPlace {
   return { file: file.path, line: from.line, column: from.column, endLine: to.line, endColumn: to.column };
 }
 
-function diagnosticOf({ code, severity, message, span, labels, help, fix }: Diagnostic): JsonDiagnostic {
+function diagnosticOf({
+  code,
+  severity,
+  message,
+  span,
+  labels,
+  help,
+  fix,
+  counterexample,
+}: Diagnostic): JsonDiagnostic {
   return {
     code,
     severity,
@@ -52,6 +63,7 @@ function diagnosticOf({ code, severity, message, span, labels, help, fix }: Diag
     ...placeOf(span),
     help: help ?? null,
     related: labels.map((it) => ({ ...placeOf(it.span), message: it.message })),
+    counterexample: counterexample ?? null,
     fix:
       fix === undefined
         ? null
