@@ -6,10 +6,16 @@ import type { Surroundings } from "./surroundings.ts";
 import { guardTerminal } from "./terminal.ts";
 
 /** `modelc check` by itself: the arguments after `check`; returns the exit code. */
-export function run(argv: readonly string[], given: Surroundings = { terminal: processTerminal() }): number {
+export function run(
+  argv: readonly string[],
+  given: Surroundings = { terminal: processTerminal() },
+): number | Promise<number> {
   const terminal = guardTerminal(given.terminal);
   try {
-    return check(readCheckOptions(argv), { ...given, terminal });
+    const options = readCheckOptions(argv);
+    const surroundings = { ...given, terminal };
+    if (options.watch) return import("./commands/watch.ts").then(({ watch }) => watch(options, surroundings));
+    return check(options, surroundings);
   } catch (error) {
     return reportFailure(error, terminal);
   }

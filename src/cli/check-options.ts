@@ -21,6 +21,7 @@ export interface CheckOptions {
   readonly color: "auto" | "always" | "never";
   readonly quiet: boolean;
   readonly fix: boolean;
+  readonly watch: boolean;
 }
 
 type Settings = { -readonly [K in keyof CheckOptions]: CheckOptions[K] };
@@ -96,6 +97,11 @@ export const checkOptions = {
     what: "change the files where a finding says what to write, then tell what is left",
     read: (settings) => void (settings.fix = true),
   },
+  watch: {
+    flags: "--watch",
+    what: "check again whenever a file changes, until Ctrl-C",
+    read: (settings) => void (settings.watch = true),
+  },
   quiet: {
     flags: "-q, --quiet",
     what: "print findings alone, not the line that sums up",
@@ -110,7 +116,7 @@ const isOption = (name: string): name is OptionName => Object.hasOwn(checkOption
 /** Reads what follows `modelc check`. */
 export function readCheckOptions(argv: readonly string[]): CheckOptions {
   const paths: string[] = [];
-  const settings: Settings = { paths, format: "pretty", color: "auto", quiet: false, fix: false };
+  const settings: Settings = { paths, format: "pretty", color: "auto", quiet: false, fix: false, watch: false };
   const given = new Set<OptionName>();
   const words = argv[Symbol.iterator]();
   let rest = false;
@@ -160,5 +166,6 @@ function refuseIdle({ paths, stdinFilepath }: Settings, given: ReadonlySet<Optio
   const piped = stdinFilepath !== undefined || others.length < paths.length;
   if (piped && others.length > 0)
     throw new UsageError("Standard input is checked by itself: give either - (or --stdin-filepath), or paths.");
+  if (piped && given.has("watch")) throw new UsageError("--watch looks at files: standard input does not change.");
   if (piped && given.has("fix")) throw new UsageError("--fix changes files: of standard input, --json has the fixes.");
 }

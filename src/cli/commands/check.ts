@@ -1,5 +1,7 @@
 import { isAbsolute, relative, resolve, sep } from "node:path";
 import { pathToFileURL } from "node:url";
+import type { ProgramHost } from "../../analyze/program.ts";
+import { checkSource } from "../../compiler.ts";
 import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
 import { formats } from "../../diagnostics/formats.ts";
 import { createReport, summarise, type FormatOptions, type Trouble } from "../../diagnostics/report.ts";
@@ -10,7 +12,7 @@ import type { CheckOptions, FailLevel } from "../check-options.ts";
 import { atLevels } from "../config/at-levels.ts";
 import { findConfig } from "../config/find-config.ts";
 import { searchRules } from "../config/search-rules.ts";
-import { checkSpecs, type SpecTrouble } from "../check-specs.ts";
+import { checkSpecs, type CheckOne, type SpecTrouble } from "../check-specs.ts";
 import { exitCode, UsageError, type ExitCode } from "../exit-code.ts";
 import { repositoryOf, slashed } from "../files/gitignore.ts";
 import { writeFile } from "../files/write-file.ts";
@@ -24,14 +26,24 @@ import type { Surroundings } from "../surroundings.ts";
 /** What standard input is called where it has no name. */
 const standardInput = "<stdin>";
 
+/** How files are read and checked. */
+export interface Checking {
+  readonly host: ProgramHost;
+  readonly check: CheckOne;
+}
+
 /** `modelc check`: every declaration of every file, all findings in one run. */
-export function check(options: CheckOptions, { terminal, stdin }: Surroundings): ExitCode {
+export function check(
+  options: CheckOptions,
+  { terminal, stdin }: Surroundings,
+  { host, check: checkOne }: Checking = { host: diskHost, check: checkSource },
+): ExitCode {
   const found = findConfig(options.config);
   const failLevel = options.failLevel ?? found?.config.failLevel ?? "error";
   const read = readSources(options, searchRules(found), stdin);
   const { files, ...checked } = options.fix
-    ? fixSpecs(read.sources, diskHost)
-    : { ...checkSpecs(read.sources, diskHost), fixed: [] };
+    ? fixSpecs(read.sources, host)
+    : { ...checkSpecs(read.sources, host, checkOne), fixed: [] };
   const diagnostics = [...(found?.diagnostics ?? []), ...atLevels(checked.diagnostics, found?.config.levels)];
   const troubles = [...read.troubles, ...checked.troubles].map(({ path, error }): Trouble => {
     reportFailure(error, terminal);

@@ -20,6 +20,7 @@ export interface Config {
 /** A configuration with the folder that its paths are in, and what is wrong with it. */
 export interface FoundConfig {
   readonly config: Config;
+  readonly path: string;
   readonly folder: string;
   readonly diagnostics: readonly Diagnostic[];
 }

@@ -15,7 +15,7 @@ export function findConfig(path?: string): FoundConfig | undefined {
   const text = Buffer.from(readFileBytes(path ?? found))
     .toString("utf8")
     .replace(/^\uFEFF/, "");
-  return { ...readConfig({ path: shown, text }), folder: dirname(found) };
+  return { ...readConfig({ path: shown, text }), path: shown, folder: dirname(found) };
 }
 
 function nearestConfig(): string | undefined {
