@@ -1,7 +1,10 @@
 // How long `modelc check` on all specs takes against a bare start of Node, whole processes in turn: `npm run bench:startup`.
+// And a monorepo: many distinct specs in one process, by the number of specs, which shows whether that is linear.
 // Processor time is what a busy machine leaves comparable; it is read from bash's `times`, and left out where there is none.
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 
 const runs = Number(process.argv[2] ?? 21);
 const specs = readdirSync("specs")
@@ -57,4 +60,24 @@ for (const [kind, byCommand] of Object.entries(figures)) {
   console.log(
     `${kind.padEnd(6)}${"times a bare start".padEnd(26)}${least.toFixed(2).padStart(6)}${median(ratios).toFixed(2).padStart(6)}\n`,
   );
+}
+
+// Specs that import nothing, each of them many times with another first line: no two are one text.
+const texts = specs.map((path) => readFileSync(path, "utf8")).filter((text) => !/^import /m.test(text));
+const monorepo = mkdtempSync(join(tmpdir(), "modelc-monorepo-"));
+try {
+  for (const count of [100, 500]) {
+    const folder = join(monorepo, String(count));
+    for (let at = 0; at < count; at++) {
+      const place = join(folder, `package-${Math.floor(at / 25)}`);
+      mkdirSync(place, { recursive: true });
+      writeFileSync(join(place, `${at}.model`), `# ${at}\n${texts[at % texts.length]}`);
+    }
+    const times = [0, 1, 2].map(() => time(["dist/cli.cjs", "check", folder]));
+    const least = (kind) => Math.min(...times.map((it) => it[kind] ?? Number.NaN));
+    const cells = [least("wall"), least("cpu"), least("wall") / count].map((it) => it.toFixed(1).padStart(9));
+    console.log(`modelc check of ${count} specs: wall, cpu, wall by spec${cells.join("")}`);
+  }
+} finally {
+  rmSync(monorepo, { recursive: true, force: true });
 }
