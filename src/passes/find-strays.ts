@@ -213,8 +213,10 @@ function featureOf(operator: Operator, node: OperatorNode, known: readonly Known
 
 function judge(tracing: Tracing, operator: Operator, node: OperatorNode, known: readonly Known[]): void {
   if (operator.index === undefined) return;
+  // Lengths of sequences may be left out.
+  const places = known[operator.index.operand];
+  if (places === undefined) return;
   const size = sizeOfLookUp(operator, node);
-  const places = elementAt(known, operator.index.operand);
   if (provesIndex(places.range, size, tracing.facts)) return;
   const count = asNumber(size);
   const { feature } = places;

@@ -45,6 +45,7 @@ describe("graphs whose places are proved", () => {
     ["(k: i32[B]) -> y: f32[B, 2]", "cast(k > 0, i32) -> Embedding(2, 2)"],
     ["(k: i32[B, T]) -> y: f32[B, T, 2]", "scan t in k % 5 over T {\n    emit t -> Embedding(5, 2)\n  }"],
     ["(x: f32[B, 4]) -> y: f32[B, 4]", "x -> Dense(4)"],
+    ["(x: f32[B, T, 4]) -> y: f32[B, 3]", "x -> LSTM(3, sequences=false)"],
   ])("stay as they are: %s { %s }", (signature, body) => {
     expect(faultsOf(guarded(signature, body))).toBe(0);
   });
