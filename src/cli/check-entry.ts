@@ -1,5 +1,6 @@
 import { readCheckOptions } from "./check-options.ts";
 import { check } from "./commands/check.ts";
+import { watch } from "./commands/watch.ts";
 import { processTerminal } from "./process-terminal.ts";
 import { reportFailure } from "./report-failure.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -14,8 +15,7 @@ export function run(
   try {
     const options = readCheckOptions(argv);
     const surroundings = { ...given, terminal };
-    if (options.watch) return import("./commands/watch.ts").then(({ watch }) => watch(options, surroundings));
-    return check(options, surroundings);
+    return options.watch ? watch(options, surroundings) : check(options, surroundings);
   } catch (error) {
     return reportFailure(error, terminal);
   }

@@ -114,7 +114,7 @@ describe("modelc.config.json", () => {
     const { code, out, err } = await cli(["check"]);
     expect({ code, err }).toEqual({ code: 1, err: "" });
     expect(out).toMatchInlineSnapshot(`
-      "error[MC7002]: The configuration has no key \`levles\`; it has $schema, include, exclude, gitignore, levels, failLevel, maxProblems.
+      "error[MC7002]: The configuration has no key \`levles\`; it has $schema, include, exclude, gitignore, levels, budget, failLevel, maxProblems.
        --> modelc.config.json:2:3
         |
       2 |   "levles": {},
@@ -162,13 +162,40 @@ describe("modelc.config.json", () => {
   });
 });
 
-describe("findings of a configuration", () => {
-  it.each(Object.entries(configCatalog))("%s: the bad example yields it, the good one nothing", (code, entry) => {
-    const codesOf = (text: string) => readConfig({ path: "c", text }).diagnostics.map((it) => it.code);
-    expect(codesOf(entry.bad)).toEqual([code]);
-    expect(codesOf(entry.good)).toEqual([]);
+describe("the budget of a project", () => {
+  it("bounds every model of files without errors, at the sizes that are given", async () => {
+    const entry = configCatalog.MC7004;
     expect(validateAgainst("config.schema.json", JSON.parse(entry.good) as Json)).toEqual([]);
+    inside({ "a.model": `${good}${good.replace("Net", "Other")}`, "b.model": good, "modelc.config.json": entry.bad });
+    const { code, out } = await cli(["check", "a.model"]);
+    expect(code).toBe(1);
+    expect(out.match(/MC7004[^\n]*\n[^\n]*/g)).toEqual([
+      "MC7004]: `Net` has params of 8, and modelc.config.json allows 5.\n --> a.model:1:7",
+      "MC7004]: `Other` has params of 8, and modelc.config.json allows 5.\n --> a.model:2:7",
+    ]);
+    writeFileSync("modelc.config.json", entry.good);
+    expect((await cli(["check"])).code).toBe(0);
+    const flops = async (at: object): Promise<number> => {
+      writeFileSync("modelc.config.json", config({ budget: { flops: 30, memory: 1e9, depth: 1, at } }));
+      return (await cli(["check", "b.model"])).code;
+    };
+    expect([await flops({}), await flops({ B: 1 }), await flops({ B: 32 })]).toEqual([0, 0, 1]);
+    writeFileSync("modelc.config.json", config({ budget: { depth: 0 } }));
+    writeFileSync("b.model", good.replace("Dense", "Denze"));
+    expect((await cli(["check", "b.model"])).out).not.toContain("MC7004");
   });
+});
+
+describe("findings of a configuration", () => {
+  it.each(Object.entries(configCatalog).filter(([code]) => code !== "MC7004"))(
+    "%s: the bad example yields it, the good one nothing",
+    (code, entry) => {
+      const codesOf = (text: string) => readConfig({ path: "c", text }).diagnostics.map((it) => it.code);
+      expect(codesOf(entry.bad)).toEqual([code]);
+      expect(codesOf(entry.good)).toEqual([]);
+      expect(validateAgainst("config.schema.json", JSON.parse(entry.good) as Json)).toEqual([]);
+    },
+  );
 
   it.each([
     ["", "MC7001", "", /no JSON: here should be a value/],
@@ -186,6 +213,9 @@ describe("findings of a configuration", () => {
     ['{"__proto__": 1}', "MC7002", '"__proto__"', /no key `__proto__`/],
     ['{"levels": {"constructor": "off"}}', "MC7002", '"constructor"', /no code `constructor`/],
     ['{"a\u001b[31m": 1}', "MC7001", '"', /JSON/],
+    ['{"budget": {"flop": 3}}', "MC7002", '"flop"', /no key `flop`; it has params, flops/],
+    ['{"budget": {"params": "5M"}}', "MC7003", '"5M"', /`params` is a whole number of at least 0/],
+    ['{"budget": {"at": {"B": 0}}}', "MC7003", "0", /`B` is a whole number of at least 1, not 0/],
     ["{} x", "MC7001", "x", /the end of the file/],
     ["// no\n{}", "MC7001", "/", /a value/],
     ["[".repeat(100_000), "MC7001", "[", /less depth/],
@@ -216,6 +246,11 @@ describe("the published schema", () => {
     const value = fc.oneof(
       fc.constantFrom("off", "error", "warning", "never", "x", true, false, null, 0, 3, -1, 1.5),
       fc.array(fc.constantFrom("a", 3), { maxLength: 2 }),
+      fc.dictionary(
+        fc.constantFrom("params", "depth", "at", "x"),
+        fc.oneof(fc.constantFrom(3, -1, "3"), fc.dictionary(fc.constant("B"), fc.constantFrom(0, 1, "1"))),
+        { maxKeys: 2 },
+      ),
       fc.dictionary(fc.constantFrom("MC2004", "MC2006"), fc.constantFrom("off", "error", "warning", 3, "on"), {
         maxKeys: 2,
       }),

@@ -10,9 +10,11 @@ import type { SourceFile } from "../../support/source.ts";
 import { version } from "../../support/version.ts";
 import type { CheckOptions, FailLevel } from "../check-options.ts";
 import { atLevels } from "../config/at-levels.ts";
+import type { Budget } from "../config/config.ts";
 import { findConfig } from "../config/find-config.ts";
+import { overBudget } from "../config/over-budget.ts";
 import { searchRules } from "../config/search-rules.ts";
-import { checkSpecs, type CheckOne, type SpecTrouble } from "../check-specs.ts";
+import { checkSpecs, type CheckedSpecs, type CheckOne, type SpecTrouble } from "../check-specs.ts";
 import { exitCode, UsageError, type ExitCode } from "../exit-code.ts";
 import { repositoryOf, slashed } from "../files/gitignore.ts";
 import { writeFile } from "../files/write-file.ts";
@@ -44,7 +46,11 @@ export function check(
   const { files, ...checked } = options.fix
     ? fixSpecs(read.sources, host)
     : { ...checkSpecs(read.sources, host, checkOne), fixed: [] };
-  const diagnostics = [...(found?.diagnostics ?? []), ...atLevels(checked.diagnostics, found?.config.levels)];
+  const diagnostics = [
+    ...(found?.diagnostics ?? []),
+    ...atLevels(checked.diagnostics, found?.config.levels),
+    ...beyond(found?.config.budget, read.sources, checked, host),
+  ];
   const troubles = [...read.troubles, ...checked.troubles].map(({ path, error }): Trouble => {
     reportFailure(error, terminal);
     const kind = error instanceof UsageError ? "unreadable" : "defect";
@@ -95,6 +101,19 @@ function readSources(
     }
   }
   return { sources, troubles };
+}
+
+/** What goes beyond the budget of a configuration, of files that were checked and have no errors. */
+function beyond(
+  budget: Budget | undefined,
+  sources: readonly SourceFile[],
+  { diagnostics, troubles }: Pick<CheckedSpecs, "diagnostics" | "troubles">,
+  host: ProgramHost,
+): readonly Diagnostic[] {
+  if (budget === undefined) return [];
+  const wrong = new Set(troubles.map((it) => it.path));
+  for (const it of diagnostics) if (it.severity === "error") wrong.add(it.span.file.path);
+  return sources.filter((it) => !wrong.has(it.path)).flatMap((it) => overBudget(it, host, budget));
 }
 
 function fails({ severity }: Diagnostic, level: FailLevel): boolean {

@@ -1,5 +1,4 @@
 import { statSync } from "node:fs";
-import { setTimeout as wait } from "node:timers/promises";
 import { createChecker, type Checker } from "../../compiler.ts";
 import { showText } from "../../support/show-text.ts";
 import type { CheckOptions } from "../check-options.ts";
@@ -70,11 +69,22 @@ export async function watch(options: CheckOptions, surroundings: Surroundings): 
       terminal.error(`\nChanged: ${names.join(", ")}${more}\n`);
       once();
     }
-    await wait(Math.max(pause, taken / share), undefined, { ...(signal !== undefined && { signal }) }).catch(
-      () => undefined,
-    );
+    await wait(Math.max(pause, taken / share), signal);
   }
   return last;
+}
+
+/** Waits so many milliseconds, or until the signal is given. */
+async function wait(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+  await new Promise<void>((done) => {
+    const end = (): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", end);
+      done();
+    };
+    const timer = setTimeout(end, milliseconds);
+    signal?.addEventListener("abort", end);
+  });
 }
 
 /** What tells whether a file is another, of each file that a check would read; `read` are those that it has read. */

@@ -5,7 +5,7 @@ import { parseJsonTree, type JsonTree } from "../../support/json-tree.ts";
 import { nearest } from "../../support/nearest.ts";
 import type { SourceFile, Span } from "../../support/source.ts";
 import { isFailLevel } from "../check-options.ts";
-import type { Config, Level } from "./config.ts";
+import type { Budget, Config, Level } from "./config.ts";
 
 type Draft = { -readonly [K in keyof Config]: Config[K] };
 
@@ -28,6 +28,7 @@ const keys: Readonly<Record<keyof Config | "$schema", (tree: JsonTree, place: Pl
       readPlain(tree, place, "true or false", (it) => typeof it === "boolean"),
     ),
   levels: (tree, place, config) => set(config, "levels", readLevels(tree, place)),
+  budget: (tree, place, config) => set(config, "budget", readBudget(tree, place)),
   failLevel: (tree, place, config) =>
     set(config, "failLevel", readPlain(tree, place, 'one of "error", "warning" and "never"', isFailLevel)),
   maxProblems: (tree, place, config) =>
@@ -62,10 +63,18 @@ export function readConfig(file: SourceFile): { readonly config: Config; readonl
       keys[key](value, { ...place, key }, config);
       continue;
     }
-    const help = offer(nearest(key, configKeys));
-    collector.report("MC7002", at(own), { key, kind: "key", known: configKeys.join(", ") }, help);
+    unknownKey(key, own, place, configKeys);
   }
   return { config, diagnostics: collector.diagnostics };
+}
+
+function unknownKey(
+  key: string,
+  own: { readonly start: number; readonly end: number },
+  { at, collector }: Place,
+  known: readonly string[],
+): void {
+  collector.report("MC7002", at(own), { key, kind: "key", known: known.join(", ") }, offer(nearest(key, known)));
 }
 
 const offer = (near: string | undefined): { readonly help?: string } =>
@@ -135,4 +144,29 @@ function readLevels(tree: JsonTree, place: Place): ReadonlyMap<string, Level> {
     if (level !== undefined) levels.set(code, level);
   }
   return levels;
+}
+
+const budgetKeys = ["params", "flops", "memory", "depth", "at"] as const satisfies readonly (keyof Budget)[];
+
+function readBudget(tree: JsonTree, place: Place): Budget {
+  const budget: { -readonly [K in keyof Budget]: Budget[K] } = {};
+  for (const { key: name, value, ...own } of entriesOf(tree, place)) {
+    const key = budgetKeys.find((it) => it === name);
+    if (key === undefined) unknownKey(name, own, place, budgetKeys);
+    else if (key === "at") budget.at = readSizes(value, { ...place, key });
+    else {
+      const most = readPlain(value, { ...place, key }, "a whole number of at least 0", isCount);
+      if (most !== undefined) budget[key] = most;
+    }
+  }
+  return budget;
+}
+
+function readSizes(tree: JsonTree, place: Place): Readonly<Record<string, number>> {
+  const isSize = (it: unknown): it is number => isCount(it) && it >= 1;
+  const sizes = entriesOf(tree, place).flatMap(({ key, value }): readonly (readonly [string, number])[] => {
+    const size = readPlain(value, { ...place, key }, "a whole number of at least 1", isSize);
+    return size === undefined ? [] : [[key, size]];
+  });
+  return Object.fromEntries(sizes);
 }

@@ -35,4 +35,14 @@ export const configCatalog = {
     bad: `{\n  "levels": { "MC2004": "of" }\n}`,
     good: `{\n  "levels": { "MC2004": "off" }\n}`,
   }),
+  MC7004: entry({
+    severity: "error",
+    title: "model beyond the budget of the project",
+    message: (it: { model: string; figure: string; value: string; limit: string }) =>
+      `\`${it.model}\` has ${it.figure} of ${it.value}, and modelc.config.json allows ${it.limit}.`,
+    explanation:
+      "The `budget` of a configuration bounds every model of the project: `params`, `flops` (a multiply-add is two), `memory` (bytes of all activations) and `depth`, at the sizes of dims that `at` gives, and 1 for all others. Make the model smaller, or the budget larger; a `budget` section bounds one model in its own file.",
+    bad: `{\n  "budget": { "params": 5 }\n}`,
+    good: `{\n  "budget": { "params": 50000, "flops": 100000, "at": { "B": 32 } }\n}`,
+  }),
 } as const;
