@@ -161,7 +161,32 @@ describe("modelc check --fix", () => {
     });
   });
 
-  it("ends where fixes go in a circle", async () => {
+  it("removes imports that are not used", async () => {
+    const layers = ["Aa", "Bb", "Cc", "Dd", "Ee"].map(
+      (it) => `block ${it}: (x: f32[B, 3]) -> f32[B, 3] {\n  x -> Dense(3)\n}\n`,
+    );
+    const model = "\nmodel M: (x: f32[B, 3]) -> y: f32[B, 3] {\n  x -> Bb\n}\n";
+    const folder = folderWith({ "layers.model": layers.join("\n"), "rest.model": layers.join("\n") });
+    const path = join(folder, "a.model");
+    for (const [imports, expected] of [
+      ['import { Aa, Bb, Cc } from "./layers.model"\n', 'import { Bb } from "./layers.model"\n'],
+      ['import { Aa, Cc, Bb, } from "./layers.model"\n', 'import { Bb, } from "./layers.model"\n'],
+      [
+        'import { Bb, Aa, Cc } from "./layers.model"\r\nimport { Dd, Ee } from "./rest.model"\r\n# why\n',
+        'import { Bb } from "./layers.model"\r\n# why\n',
+      ],
+      [
+        'import {\n  Aa, # why\n  Bb,\n} from "./layers.model"\n',
+        'import {\n  Aa, # why\n  Bb,\n} from "./layers.model"\n',
+      ],
+    ] as const) {
+      writeFileSync(path, imports + model);
+      expect((await cli(["check", path, "--fix"])).code).toBe(0);
+      expect(readFileSync(path, "utf8")).toBe(expected + model);
+    }
+  });
+
+  it("mends several names of one line", async () => {
     const folder = folderWith({ "a.model": "" });
     writeFileSync(
       join(folder, "a.model"),
