@@ -56,7 +56,10 @@ export function findSpecs(paths: readonly string[], rules: SearchRules = {}): Fo
       "What git ignores, or a modelc.config.json excludes, is left out.",
     );
   }
-  return { paths: [...new Set(found)], troubles };
+  // One file may be named in several ways.
+  const seen = new Set<string>();
+  const isFirst = (path: string): boolean => !seen.has(path) && seen.add(path).has(path);
+  return { paths: found.filter((it) => isFirst(resolve(it))), troubles };
 }
 
 interface Search {

@@ -14,11 +14,12 @@ const mostRounds = 20;
 
 /**
  * Checks files and applies the fixes of what is found, until nothing is left to fix; then writes the files that changed,
- * each whole. Files that are imported and were not named stay as they are.
+ * each whole. Files that are imported and were not named stay as they are, and so does what is not `heeded`.
  */
 export function fixSpecs(
   sources: readonly SourceFile[],
   host: ProgramHost,
+  heeded: (diagnostics: readonly Diagnostic[]) => readonly Diagnostic[] = (it) => it,
 ): CheckedSpecs & { readonly fixed: readonly Fixed[] } {
   const known = new Map(sources.map((it) => [resolve(it.path), it]));
   const current: ProgramHost = {
@@ -33,7 +34,8 @@ export function fixSpecs(
   const fixed = new Map<string, Fixed[]>();
   const now = (): readonly SourceFile[] => [...known.values()];
   let checked = checkSpecs(now(), current);
-  for (let round = 0; round < mostRounds && fixOnce(checked.diagnostics); round++) checked = checkSpecs(now(), current);
+  for (let round = 0; round < mostRounds && fixOnce(heeded(checked.diagnostics)); round++)
+    checked = checkSpecs(now(), current);
 
   const unwritten = sources.flatMap((it) => writeFixed(it, known.get(resolve(it.path))));
   const lost = new Set(unwritten.map((it) => it.path));

@@ -91,6 +91,18 @@ describe("modelc.config.json", () => {
     expect(out.match(/(?<=--> )[^:]*/g)).toEqual(["a.model", "specs/b.model", "specs/deep/c.model"]);
   });
 
+  it("keeps --fix from what is off", async () => {
+    const use = 'import { A1, B1 } from "./layers.model"\n\nmodel M: (x: f32[B, 3]) -> y: f32[B, 3] {\n  x -> A1\n}\n';
+    const block = (name: string): string => `block ${name}: (x: f32[B, 3]) -> f32[B, 3] {\n  x -> Dense(3)\n}\n`;
+    const files = { "a.model": use, "layers.model": `${block("A1")}\n${block("B1")}` };
+    inside({ ...files, "modelc.config.json": config({ levels: { MC2031: "off" } }) });
+    expect(await cli(["check", "--fix"])).toMatchObject({ code: 0, out: "2 files checked, no problems\n" });
+    expect(readFileSync("a.model", "utf8")).toBe(use);
+    writeFileSync("modelc.config.json", "{}");
+    expect((await cli(["check", "--fix"])).out).toContain("1 fixed");
+    expect(readFileSync("a.model", "utf8")).toBe(use.replace(", B1", ""));
+  });
+
   it("says how many findings are shown and what fails, unless an option does", async () => {
     const levels = { failLevel: "never", maxProblems: 0 };
     inside({ "a.model": good.replace("Dense", "Denze"), "modelc.config.json": config(levels) });

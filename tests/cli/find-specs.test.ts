@@ -147,6 +147,13 @@ describe.skipIf(!hasGit)("folders leave out what git ignores", () => {
   });
 });
 
+it("a file that is named in several ways is one, by its first name", () => {
+  const folder = treeOf(["a.model", "b.model"]);
+  const [a, again] = [join(folder, "a.model"), `${folder}/./a.model`];
+  const b = join(folder, "b.model");
+  expect(findSpecs([again, b, a, folder]).paths).toEqual([again, b]);
+});
+
 describe("patterns", () => {
   const files = [
     "a.model",

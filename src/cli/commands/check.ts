@@ -43,12 +43,13 @@ export function check(
   const found = findConfig(options.config);
   const failLevel = options.failLevel ?? found?.config.failLevel ?? "error";
   const read = readSources(options, searchRules(found), stdin);
+  const heeded = (it: readonly Diagnostic[]): readonly Diagnostic[] => atLevels(it, found?.config.levels);
   const { files, ...checked } = options.fix
-    ? fixSpecs(read.sources, host)
+    ? fixSpecs(read.sources, host, heeded)
     : { ...checkSpecs(read.sources, host, checkOne), fixed: [] };
   const diagnostics = [
     ...(found?.diagnostics ?? []),
-    ...atLevels(checked.diagnostics, found?.config.levels),
+    ...heeded(checked.diagnostics),
     ...beyond(found?.config.budget, read.sources, checked, host),
   ];
   const troubles = [...read.troubles, ...checked.troubles].map(({ path, error }): Trouble => {

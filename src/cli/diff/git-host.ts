@@ -20,11 +20,14 @@ export function openGit(reference: string, folder: string): GitFiles {
   const root = repositoryOf(folder);
   if (root === undefined)
     throw new UsageError(`${folder} lies in no git repository, so that there is no ${reference}.`);
-  const commit = git(root, ["rev-parse", "--verify", "--quiet", "--end-of-options", `${reference}^{commit}`])?.trim();
-  if (commit === undefined || commit === "")
+  const found = run(root, ["rev-parse", "--verify", "--quiet", "--end-of-options", `${reference}^{commit}`]);
+  const commit = found.stdout.trim();
+  if (found.status !== 0 || commit === "")
     throw new UsageError(
       `git knows no commit ${reference} in ${root}.`,
-      "A checkout of CI often has one commit alone: fetch the branch first (`git fetch --depth=1 origin main`).",
+      // As that the repository is another user's.
+      found.stderr.trim() ||
+        "A checkout of CI often has one commit alone: fetch the branch first (`git fetch --depth=1 origin main`).",
     );
   const placeOf = (path: string): string | undefined => {
     const way = relative(root, resolve(path));
@@ -54,9 +57,20 @@ export function openGit(reference: string, folder: string): GitFiles {
 
 /** What git prints; nothing where it fails. */
 function git(root: string, argv: readonly string[]): string | undefined {
-  const { error, status, stdout } = spawnSync("git", ["-C", root, ...argv], { encoding: "utf8", maxBuffer: 2 ** 28 });
-  if (error !== undefined) throw new UsageError(`I cannot run git: ${error.message}.`);
+  const { status, stdout } = run(root, argv);
   return status === 0 ? stdout : undefined;
+}
+
+function run(
+  root: string,
+  argv: readonly string[],
+): { readonly status: number | null; readonly stdout: string; readonly stderr: string } {
+  const ran = spawnSync("git", ["-C", root, ...argv], { encoding: "utf8", maxBuffer: 2 ** 28 });
+  if (ran.error !== undefined) {
+    const isMissing = "code" in ran.error && ran.error.code === "ENOENT";
+    throw new UsageError(`I cannot run git: ${isMissing ? "there is none" : ran.error.message}.`);
+  }
+  return ran;
 }
 
 /** A reference to a file at a commit, as `HEAD~1:specs/a.model`. */
