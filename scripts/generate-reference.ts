@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { catalog, type Code } from "../src/diagnostics/catalog.ts";
+import { families } from "../src/diagnostics/families.ts";
 import type { CatalogEntry } from "../src/diagnostics/entry.ts";
 import { formatDim, type Dim } from "../src/dims/dim.ts";
 import { initializers } from "../src/ops/initializers.ts";
@@ -295,20 +296,6 @@ function describeLibrary(): string {
   );
   return `${lines.join("\n").trimEnd()}\n`;
 }
-
-const families: readonly { readonly digit: string; readonly title: string; readonly note: string }[] = [
-  { digit: "1", title: "Syntax", note: "The text of a file." },
-  { digit: "2", title: "Names", note: "Declarations, imports, names and arguments." },
-  { digit: "3", title: "Types and shapes", note: "What values are, and which sizes fit." },
-  { digit: "4", title: "Training", note: "`data`, `train`, `test` and `budget` sections." },
-  { digit: "5", title: "Targets", note: "What cannot be compiled." },
-  {
-    digit: "6",
-    title: "Data",
-    note: "Found when data are loaded: files beside the spec decide whether the examples yield them.",
-  },
-  { digit: "7", title: "Configuration", note: "`modelc.config.json`; the examples are such files." },
-];
 
 function describeDiagnostics(): string {
   const codes = (Object.keys(catalog) as Code[]).sort();

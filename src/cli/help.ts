@@ -143,6 +143,10 @@ export const commandHelp = {
   explain: {
     summary: "explain the code of a finding",
     description: "Says what a code such as MC3001 means, why it is so and what to do, with a bad and a good example.",
-    examples: [["modelc explain MC3001", "explains the code"]],
+    examples: [
+      ["modelc explain MC3001", "explains the code"],
+      ["modelc explain unused", "lists the codes about what is unused"],
+      ["modelc explain", "lists all codes"],
+    ],
   },
 } as const satisfies Readonly<Record<string, HelpText>>;

@@ -196,8 +196,10 @@ function createProgram(surroundings: Surroundings, finish: (code: ExitCode) => v
     );
 
   add("explain")
-    .argument("<code>", "the code of a finding, as in error[MC3001]")
-    .action(async (word: string) => finish((await import("./commands/explain.ts")).explain(word, terminal)));
+    .argument("[code]", "the code of a finding, as in error[MC3001], or a word of its title; all codes without it")
+    .action(async (word: string | undefined) =>
+      finish((await import("./commands/explain.ts")).explain(word, terminal)),
+    );
   program.commands.forEach(refuseIdleOptions);
   return program;
 }

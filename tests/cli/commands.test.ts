@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { catalog } from "../../src/diagnostics/catalog.ts";
 import { version } from "../../src/support/version.ts";
 import { validateAgainst, type Json } from "../emit/onnx/json-schema.ts";
 import { cli, folderWith, folderWithSpecs } from "./run-cli.ts";
@@ -197,6 +198,17 @@ describe("the other commands", () => {
     expect(defect.code).toBe(0);
     expect(defect.out).toMatch(/^MC9-285db7f6 stands for a failure of modelc itself/);
     expect(await cli(["explain", "MC6999"])).toMatchObject({ code: 2 });
+  });
+
+  it("explain lists the codes, all or those about a word", async () => {
+    const { code, out } = await cli(["explain"]);
+    expect(code).toBe(0);
+    expect(out.match(/^ {2}MC\d{4} {2}\S/gm)).toHaveLength(Object.keys(catalog).length);
+    const about = await cli(["explain", "unused"]);
+    expect(about.code).toBe(0);
+    expect(about.out).toMatch(/^Names\n {2}MC2004 {2}unused binding \(warning\)\n/);
+    expect(about.out).not.toContain("MC1001");
+    expect(await cli(["explain", "nothing of the kind"])).toMatchObject({ code: 2 });
   });
 
   it("help teaches every command, and mistakes are met with the nearest word", async () => {
