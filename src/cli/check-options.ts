@@ -160,8 +160,10 @@ function optionOf(flag: string, word: string): OptionName {
 }
 
 /** Refuses what would be without effect beside something else. */
-function refuseIdle({ paths, stdinFilepath }: Settings, given: ReadonlySet<OptionName>): void {
+function refuseIdle({ paths, stdinFilepath, output }: Settings, given: ReadonlySet<OptionName>): void {
   if (given.has("json") && given.has("format")) throw new UsageError("Give either --json or --format, not both.");
+  if (output?.endsWith(".model") === true)
+    throw new UsageError(`--output writes findings over a file, and ${output} is named as a spec.`);
   const others = paths.filter((it) => it !== "-");
   const piped = stdinFilepath !== undefined || others.length < paths.length;
   if (piped && others.length > 0)

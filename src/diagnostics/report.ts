@@ -80,5 +80,6 @@ export function summarise({ files, errors, warnings, notShown, troubles, fixed }
   const hidden = notShown > 0 ? `, ${notShown} of them not shown` : "";
   const mended = fixed.length > 0 ? `, ${fixed.length} fixed` : "";
   const unchecked = troubles.length > 0 ? `; ${counted(troubles.length, "file")} could not be checked` : "";
-  return `${counted(files.length, "file")} checked, ${problems === "" ? "no problems" : problems}${hidden}${mended}${unchecked}`;
+  const none = files.length === 0 ? "" : ", no problems";
+  return `${counted(files.length, "file")} checked${problems === "" ? none : `, ${problems}`}${hidden}${mended}${unchecked}`;
 }

@@ -286,6 +286,9 @@ describe("a report", () => {
     const shown = (most: number): readonly string[] =>
       createReport(["a.model"], all, { most }).diagnostics.map((it) => it.severity);
     expect([shown(0), shown(2), shown(4)]).toEqual([[], ["error", "error"], ["warning", "error", "error", "error"]]);
+    expect(formats.pretty(createReport([], [], { troubles }), { version: "1" })).toBe(
+      "0 files checked; 1 file could not be checked\n",
+    );
     const report = createReport(["a.model"], all, { troubles, most: 1 });
     expect(formats.pretty(report, { version: "1" })).toMatch(
       /\n1 file checked, 3 errors and 1 warning, 3 of them not shown; 1 file could not be checked\n$/,
