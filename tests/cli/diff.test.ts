@@ -304,6 +304,24 @@ describe.skipIf(!hasGit)("modelc breaking", () => {
     expect((await cli(["breaking", "--against", "HEAD"])).out).toContain("break   model Net is called Other now");
   });
 
+  it("leaves models that need values, and says so; diff takes them", async () => {
+    const open = other("Open").replace("Open:", "Open(d: int):").replace("Dense(2)", "Dense(d) -> Dense(2)");
+    repository({ "a.model": open + other("Net"), "b.model": other("Late") });
+    writeFileSync("b.model", open.replaceAll("Open", "Late"));
+    expect(await cli(["breaking", "--against", "HEAD"])).toEqual({
+      code: 0,
+      out:
+        "a.model: not compared: Open needs d\nNet (HEAD -> a.model): no difference\n" +
+        "b.model: not compared: Late needs d\n1 model compared, nothing breaks\n",
+      err: "",
+    });
+    const diff = ["diff", "HEAD:a.model", "a.model", "--model", "Open"];
+    expect((await cli(diff)).err).toContain("MC2013");
+    expect(await cli([...diff, "--set", "d=3"])).toMatchObject({ code: 0, err: "" });
+    const table = await cli(["breaking", "--against", "HEAD", "--format", "markdown"]);
+    expect(table.out).toContain("| `a.model` |  | not compared: Open needs d |");
+  });
+
   it("leaves what was wrong there, and refuses what is wrong here", async () => {
     repository({ "a.model": other("Net").replace("Dense", "Denze") });
     writeFileSync("a.model", other("Net"));

@@ -9,6 +9,7 @@ import { openGit, type GitFiles } from "../diff/git-host.ts";
 import { loadFaces, type LoadedFaces } from "../diff/load-faces.ts";
 import { exitCode, UsageError, type ExitCode } from "../exit-code.ts";
 import { findSpecs } from "../find-specs.ts";
+import type { ModelFace } from "../diff/model-face.ts";
 import { isFolder } from "../is-folder.ts";
 import { diskHost, readSpec } from "../read-specs.ts";
 import type { Terminal } from "../terminal.ts";
@@ -36,8 +37,10 @@ export function breaking(paths: readonly string[], options: BreakingOptions, ter
   const errors: LoadedFaces["errors"][number][] = [];
   const pairs = specs.map((path): Pair => {
     const source = git.read(path);
-    const old = source === undefined || "unreadable" in source ? undefined : loadFaces(source, git.host, {});
-    const now = old === undefined || existsSync(path) ? loadFaces(readSpec(path), diskHost, {}) : undefined;
+    const old =
+      source === undefined || "unreadable" in source ? undefined : loadFaces(source, git.host, { leaveOpen: true });
+    const now =
+      old === undefined || existsSync(path) ? loadFaces(readSpec(path), diskHost, { leaveOpen: true }) : undefined;
     errors.push(...(now?.errors ?? []));
     return { path, old, now };
   });
@@ -70,7 +73,13 @@ function comparePairs(pairs: readonly Pair[], against: string): readonly FileCom
     const isNew = old === undefined;
     const before = isNew ? moved.filter((it) => now?.faces.some(({ name }) => name === it.name)) : old.faces;
     const left = now === undefined ? before.filter((it) => !arrived.has(it.name)) : before;
-    return { ...names, models: compareAll(left, now?.faces ?? []), skipped: null };
+    // What is open on one side alone has no other to be compared with.
+    const open = new Map(
+      [...(old?.open ?? []), ...(now?.open ?? [])].map((it) => [it.name, `${it.name} needs ${it.needs}`]),
+    );
+    const closed = (faces: readonly ModelFace[]): readonly ModelFace[] => faces.filter((it) => !open.has(it.name));
+    const skipped = open.size === 0 ? null : [...open.values()].join(", ");
+    return { ...names, models: compareAll(closed(left), closed(now?.faces ?? [])), skipped };
   });
 }
 

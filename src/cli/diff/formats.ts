@@ -8,7 +8,7 @@ export interface FileComparison {
   /** Where it was compared with: another file, or one at a commit. */
   readonly against: string;
   readonly models: readonly Comparison[];
-  /** Why it was not compared, where it was not: "it had errors at main". */
+  /** Why it was not compared, or some of its models were not: "it has errors at main". */
   readonly skipped: string | null;
 }
 
@@ -62,13 +62,14 @@ function changesOf(comparison: Comparison): readonly { readonly breaks: boolean;
 
 function text(files: readonly FileComparison[]): string {
   const lines = files.flatMap(({ file, against, models, skipped }) => {
-    if (skipped !== null) return [`${file}: not compared: ${skipped}`];
-    return models.flatMap((it) => [
+    const left = skipped === null ? [] : [`${file}: not compared: ${skipped}`];
+    const compared = models.flatMap((it) => [
       `${it.name} (${against} -> ${file})${isSame(it) ? ": no difference" : ""}`,
       ...changesOf(it).map(({ breaks, message }) => `  ${breaks ? "break " : "change"}  ${message}`),
       ...it.measures.map((measure) => `          ${measureText(measure)}`),
       ...(isSame(it) || loading(it) === "" ? [] : [`  ${loading(it)}`]),
     ]);
+    return [...left, ...compared];
   });
   return `${[...lines, summaryOf(files)].map((it) => showText(it)).join("\n")}\n`;
 }
@@ -88,8 +89,8 @@ function json(files: readonly FileComparison[]): string {
 /** A table for the description of a change, or for the summary of a job. */
 function markdown(files: readonly FileComparison[]): string {
   const rows = files.flatMap(({ file, models, skipped }) => {
-    if (skipped !== null) return [[code(file), "", `not compared: ${cell(skipped)}`]];
-    return models
+    const left = skipped === null ? [] : [[code(file), "", `not compared: ${cell(skipped)}`]];
+    const compared = models
       .filter((it) => !isSame(it))
       .flatMap((it) => [
         ...changesOf(it).map(({ breaks, message }) => [
@@ -100,6 +101,7 @@ function markdown(files: readonly FileComparison[]): string {
         ...it.measures.map((measure) => [code(it.name), "", cell(measureText(measure))]),
         ...(loading(it) === "" ? [] : [[code(it.name), it.checkpointLoads === true ? "" : "**breaks**", loading(it)]]),
       ]);
+    return [...left, ...compared];
   });
   const head = `### Models: ${summaryOf(files)}\n`;
   if (rows.length === 0) return head;

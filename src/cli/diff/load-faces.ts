@@ -10,20 +10,38 @@ import { faceOf, type ModelFace } from "./model-face.ts";
 export interface LoadedFaces {
   readonly faces: readonly ModelFace[];
   readonly errors: readonly Diagnostic[];
+  /** Models that were left out, each with a hyperparameter that it needs. */
+  readonly open: readonly { readonly name: string; readonly needs: string }[];
+}
+
+/** Which models of a file are meant, and whether those that need values are left out, where they would be errors. */
+export interface FaceOptions extends UnitOptions {
+  readonly leaveOpen?: boolean;
 }
 
 /** Lowers the models of a file, all or the one that is named, for what others rely on. */
-export function loadFaces(source: SourceFile, host: ProgramHost, { model, set = [] }: UnitOptions): LoadedFaces {
+export function loadFaces(
+  source: SourceFile,
+  host: ProgramHost,
+  { model, set = [], leaveOpen = false }: FaceOptions,
+): LoadedFaces {
   const collector = createCollector();
+  const open: { readonly name: string; readonly needs: string }[] = [];
   const program = loadProgram(source, host, collector);
   const faces = collector.hasErrors
     ? []
     : declaredUnits(program)
         .filter((it) => model === undefined || it.name === model || it.model.name.text === model)
         .flatMap((declared) => {
+          const needed =
+            declared.train === undefined ? declared.model.hyperparameters.find((it) => !it.default) : undefined;
+          if (leaveOpen && needed !== undefined) {
+            open.push({ name: declared.name, needs: needed.name.text });
+            return [];
+          }
           const { dims: _, ...specialisation } = readSettings(set, declared);
           const unit = lowerUnit(program, declared, specialisation, collector);
           return unit === undefined ? [] : [faceOf(unit, declared)];
         });
-  return { faces, errors: collector.diagnostics.filter((it) => it.severity === "error") };
+  return { faces, errors: collector.diagnostics.filter((it) => it.severity === "error"), open };
 }
