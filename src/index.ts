@@ -8,6 +8,7 @@ export type { MissingImport, ProgramHost, UnreadableFile } from "./analyze/progr
 export { createMemoryHost, type PackageMap } from "./analyze/memory-host.ts";
 export type { GivenValue } from "./lower/elaborate-model.ts";
 export type { Diagnostic, Fix, Label, Severity } from "./diagnostics/diagnostic.ts";
+export { applyFixes, type FixedText } from "./diagnostics/apply-fixes.ts";
 export { renderText, type RenderOptions } from "./diagnostics/render.ts";
 export { formats, type Format, type FormatName } from "./diagnostics/formats.ts";
 export { createReport, type FormatOptions, type Report, type Trouble } from "./diagnostics/report.ts";
