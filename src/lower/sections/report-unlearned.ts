@@ -1,7 +1,8 @@
 import type { Collector } from "../../diagnostics/collector.ts";
+import { isUnused } from "../../graph/is-unused.ts";
 import { splitIndices } from "../../graph/paths.ts";
 import { usesOf } from "../../graph/rewrite.ts";
-import type { Graph, Node, Value } from "../../ir/graph.ts";
+import type { Graph, Module, Node, Value } from "../../ir/graph.ts";
 import type { Span } from "../../support/source.ts";
 
 /** A training graph of a step, with the parameters that the step is to change, and the values that have slopes in any. */
@@ -19,17 +20,19 @@ export interface LearningGraph {
  */
 export function reportUnlearned(
   places: readonly LearningGraph[],
-  model: string,
+  model: Module,
   span: Span,
   collector: Collector,
 ): void {
   const reached = new Set(places.flatMap(reachedBy).map(ownerOf));
   const wanted = new Set(places.flatMap(({ learned }) => [...learned]));
-  const paths = [...wanted].filter((path) => !reached.has(ownerOf(path)));
+  const idle = [...wanted].filter((path) => !reached.has(ownerOf(path)));
+  // What nothing reads is said where it stands.
+  const paths = idle.filter((path) => !isUnused(model, splitIndices(path).place));
   if (paths.length === 0) return;
   const help =
     "Make the loss of what they are for, leave them out, or write `freeze` with a pattern of their paths where it is meant.";
-  collector.report("MC4204", span, { model, paths }, { help });
+  collector.report("MC4204", span, { model: model.name, paths }, { help });
 }
 
 /** What owns a parameter, the same for all copies of a loop: its layer, or itself where the model owns it. */

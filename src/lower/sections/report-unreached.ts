@@ -46,7 +46,7 @@ export function reportUnreached(
   if (idle.length === 0 && still === undefined && graphs.length === places.flat().length) {
     const [leading] = written;
     const { span } = leading?.step.setting("loss")?.phrases[0] ?? { span: origin };
-    reportUnlearned(graphs, model.name, span, collector);
+    reportUnlearned(graphs, model, span, collector);
   }
 }
 
