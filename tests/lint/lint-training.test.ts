@@ -231,3 +231,41 @@ describe("parameters that no loss reaches", () => {
     ]);
   });
 });
+
+describe("what lints of trainings say", () => {
+  const normalised = "x -> Dense(4, bias=false) -> BatchNorm -> relu -> Dense(3)";
+  it.each<[Training, readonly string[]]>([
+    [
+      { body: normalised, source: "synthetic_blobs(count=97, classes=3)" },
+      [
+        "`BatchNorm` normalises over the batch, and the last batch of an epoch is one example: 97 leave one over in batches of 32.",
+        "BatchNorm: it has nothing but the batch to measure",
+        "Take another size, as `batch: 31`.",
+      ],
+    ],
+    [
+      { body: normalised, entries: "batch: 1" },
+      [
+        "`BatchNorm` normalises over the batch, and a batch here is one example: what it gives is the same for all of them.",
+        "BatchNorm: it has nothing but the batch to measure",
+        "Take larger batches; `LayerNorm` and `GroupNorm` normalise each example by itself.",
+      ],
+    ],
+    [
+      { body: "x -> Dense(4)", results: "(logits: f32[B, 4])" },
+      ["`cross_entropy` is given logits of 4 classes, and `label` is class(3): no example is ever of the last one."],
+    ],
+    [
+      { body: "x -> Dense(5)", results: "(logits: f32[B, 5])" },
+      ["`cross_entropy` is given logits of 5 classes, and `label` is class(3): no example is ever of the others."],
+    ],
+  ])("%#", (it, said) => {
+    const [finding, ...others] = checkFile(file(it));
+    expect(others).toEqual([]);
+    expect([
+      finding?.message,
+      ...(finding?.labels ?? []).map(({ span, message }) => `${textOf(span)}: ${message}`),
+      ...(finding?.help === undefined ? [] : [finding.help]),
+    ]).toEqual(said);
+  });
+});
