@@ -18,6 +18,8 @@ export interface FunctionView {
   uses(value: Value): number;
   /** What the callee of a call is. */
   form(node: CallNode): LayerForm;
+  /** The callee of a call, as rules look at it. */
+  into(node: CallNode): FunctionView;
   /** How often an instance of the function is applied, or its parameters are read. */
   applications(instance: string): number;
 }
@@ -25,12 +27,14 @@ export interface FunctionView {
 /** Looks at the functions of a module; what is found of a callee is kept for all. */
 export function viewFunctions(module: Module, batch: Dim | undefined): (func: Func) => FunctionView {
   const forms = new Map<string, LayerForm>();
-  const form = ({ callee }: CallNode): LayerForm => {
-    const known = forms.get(callee) ?? layerForm(required(module.functions.get(callee), `function ${callee}`));
+  const calleeOf = ({ callee }: CallNode): Func => required(module.functions.get(callee), `function ${callee}`);
+  const form = (node: CallNode): LayerForm => {
+    const { callee } = node;
+    const known = forms.get(callee) ?? layerForm(calleeOf(node));
     forms.set(callee, known);
     return known;
   };
-  return (func) => {
+  const view = (func: Func): FunctionView => {
     const nodes = [...nodesWithin(func.body.nodes)];
     const makers = new Map<number, Node>();
     const uses = new Map<number, number>();
@@ -52,9 +56,11 @@ export function viewFunctions(module: Module, batch: Dim | undefined): (func: Fu
       maker: ({ id }) => makers.get(id),
       uses: ({ id }) => uses.get(id) ?? 0,
       form,
+      into: (node) => view(calleeOf(node)),
       applications: (instance) => applied.get(instance) ?? 0,
     };
   };
+  return view;
 }
 
 /** The instance whose parameter a path is. */

@@ -176,6 +176,27 @@ describe("an image whose channels stand first", () => {
   });
 });
 
+describe("an image whose channels stand first, given to a block of the person's own", () => {
+  const stem = (body: string): string => `block Stem: (x: f32[B, H, W, C]) {
+  ${body}
+}
+block Net: (x: f32[B, H, W, C]) {
+  x -> Stem
+}
+model M: (image: f32[B, 3, 32, 32]) -> y: f32[] {
+  mean(image -> Net)
+}
+`;
+  it.each([
+    ["2 * x -> Conv2D(4, 3, activation=relu)", ["MC3204 Conv2D(4, 3, activation=relu)"]],
+    ["x -> MaxPool2D(2, padding=same) -> Conv2D(4, 3, padding=same)", []],
+    ['x -> rearrange("b c h w -> b h w c") -> Conv2D(4, 3)', []],
+    ["x -> Dense(4)", []],
+  ])("%s", (body, codes) => {
+    expect(found(stem(body))).toEqual(codes);
+  });
+});
+
 describe("a softmax over the batch", () => {
   const model = (shape: string, body: string): string =>
     `model M: (x: f32[${shape}]) -> y: f32[] {\n  mean(${body})\n}\n`;

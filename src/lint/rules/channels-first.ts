@@ -1,6 +1,7 @@
 import { asNumber, formatDim } from "../../dims/dim.ts";
-import type { Node, Value } from "../../ir/graph.ts";
-import { textOf } from "../../support/source.ts";
+import type { CallNode, Node, Value } from "../../ir/graph.ts";
+import type { TensorType } from "../../ir/types.ts";
+import { textOf, type Span } from "../../support/source.ts";
 import type { FunctionView } from "../function-view.ts";
 import type { ModelRule } from "../model-rule.ts";
 
@@ -8,25 +9,43 @@ import type { ModelRule } from "../model-rule.ts";
 export const channelsFirst: ModelRule = (node, view, report) => {
   const { func, module } = view;
   if (node.kind !== "call" || node.origin === undefined || func.key !== module.entry) return;
-  const { product } = view.form(node);
   const image = inputBehind(view, node.operands[0]);
-  if (product?.op !== "conv" || image === undefined) return;
-  const at = func.body.inputs.findIndex(({ id }) => id === image.id);
+  if (image === undefined) return;
   const [batch, channels, height, width, ...more] = image.type.shape;
-  const [rows, columns] = product.weights.shape.map(asNumber);
-  const sizes = [channels, height, width].map((it) => it && asNumber(it));
-  const [depth, tall, wide] = sizes;
+  const [depth, tall, wide] = [channels, height, width].map((it) => it && asNumber(it));
   if (batch === undefined || more.length > 0 || (depth !== 1 && depth !== 3) || tall !== wide) return;
-  // Windows of one row are over a sequence; so few places are no image.
-  if (tall === undefined || tall < 16 || rows === 1 || columns === 1) return;
-  const shape = (dims: readonly unknown[]): string => `[${[formatDim(batch), ...dims].join(", ")}]`;
-  report("MC3204", node.origin, {
-    name: func.inputNames[at] ?? "",
-    given: shape([depth, tall, wide]),
-    wanted: shape([tall, wide, depth]),
-    layer: textOf(node.origin),
+  // So few places are no image.
+  if (tall === undefined || tall < 16) return;
+  const first = firstConvolution(view, node);
+  // Windows of one row are over a sequence.
+  if (first?.origin === undefined || first.weights.shape.slice(0, 2).some((it) => asNumber(it) === 1)) return;
+  const shape = (dims: readonly number[]): string => `[${[formatDim(batch), ...dims].join(", ")}]`;
+  report("MC3204", first.origin, {
+    name: func.inputNames[func.body.inputs.findIndex(({ id }) => id === image.id)] ?? "",
+    given: shape([depth, tall, tall]),
+    wanted: shape([tall, tall, depth]),
+    layer: textOf(first.origin),
   });
 };
+
+interface Convolution {
+  readonly weights: TensorType;
+  readonly origin: Span | undefined;
+}
+
+/** The convolution that the input of a call goes to first: the callee, or one within it, which may be the person's own. */
+function firstConvolution(view: FunctionView, call: CallNode): Convolution | undefined {
+  const { product } = view.form(call);
+  if (product !== undefined)
+    return product.op === "conv" ? { weights: product.weights, origin: call.origin } : undefined;
+  const inside = view.into(call);
+  for (const node of inside.nodes) {
+    if (node.kind !== "call" || inputBehind(inside, node.operands[0]) === undefined) continue;
+    const found = firstConvolution(inside, node);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
 
 /** The input of the function that a value is, scaled or shifted by numbers at most. */
 function inputBehind(view: FunctionView, value: Value | undefined): Value | undefined {
