@@ -43,6 +43,7 @@ const renamed: Readonly<Record<string, readonly string[]>> = {
   bias_initializer: ["bias_init"],
   eps: ["epsilon"],
   ceil_mode: ["ceil"],
+  count_include_pad: ["count_padding"],
   is_causal: ["causal"],
   use_causal_mask: ["causal"],
   attn_mask: ["mask"],

@@ -11,6 +11,14 @@ export interface DimNames {
   readonly introducedBy: ReadonlyMap<string, readonly number[]>;
 }
 
+/** Words of Python, which as sizes would be the same wherever they stand. */
+const noSizes: ReadonlySet<string> = new Set(["None", "True", "False"]);
+
+/** Whether a name that stands alone in an input's type may be that of a size. */
+export function isDimName(name: string): boolean {
+  return /^[A-Z]/.test(name) && !noSizes.has(name);
+}
+
 /** Finds the dim variables of a declaration; `known` holds its hyperparameters and the file's constants. */
 export function dimNamesOf(
   declaration: Pick<CallableDeclaration, "inputs">,
@@ -30,7 +38,7 @@ export function dimNamesOf(
         if (dim.name === undefined) continue;
         spreads.add(dim.name.text);
         note(dim.name.text, place);
-      } else if (dim.kind === "reference" && /^[A-Z]/.test(dim.text) && !known(dim.text)) {
+      } else if (dim.kind === "reference" && isDimName(dim.text) && !known(dim.text)) {
         variables.add(dim.text);
         note(dim.text, place);
       }

@@ -152,6 +152,8 @@ export function reportUnknown(
   if (path !== undefined) return report(`It is declared in ${path}: write \`import { ${name} } from "${path}"\`.`);
   const isOnlyWords = role === "element type" || at.collector.found.length > mostHelped;
   const candidates = isOnlyWords ? words : [...words, ...candidatesOf(at, scope, role)];
+  if (role === "dim" && name === "None")
+    return report("A size that is open has a name of its own, `B` or `T`: where it stands again, it is the same size.");
   if (role === "dim" && /^[a-z]/.test(name) && nearest(name, candidates) === undefined)
     return report("A size that an input brings has a name with a capital: `B`, `Batch`.");
   reportUnknownName(at.collector, name, span, candidates, what, what === "name" ? words : undefined);

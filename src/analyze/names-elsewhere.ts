@@ -169,6 +169,8 @@ const told: Readonly<Record<string, string>> = {
   masked_fill: "Write `where(mask, value, x)`.",
   randint: "Write `floor(10 * uniform_like(x))`, or in a feature `floor(10 * noise.uniform)`.",
   chunk: "Write `split(x, count=3, axis=-1)`.",
+  percentile: "Write `quantile(x, 0.9, axis=-1)`: parts of 1, not of 100.",
+  linspace: "Write `range(8) / 7`, scaled as you need it.",
   unbind: "Write `unstack(x, axis=0)`.",
   numel: "Write `product([B, 4])`, of sizes.",
   print: "Nothing is printed while a network runs: make what you want to see a result of the model.",

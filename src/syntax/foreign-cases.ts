@@ -130,7 +130,8 @@ const pointBeforeNumber: Case = (stop) => {
   if (!isOneOf(point, [t.Dot]) || !isOneOf(number, [t.NumberToken]) || endOf(point) !== number.startOffset)
     return false;
   // What stands right before a point is what a name is wanted of.
-  if (value !== undefined && endOf(value) === point.startOffset) return false;
+  const isMember = isName(value) || isOneOf(value, [t.RightParen, t.RightBracket, t.NumberToken]);
+  if (isMember && endOf(value) === point.startOffset) return false;
   const span = reporter.span(point.startOffset, endOf(number));
   const text = `0.${number.image}`;
   const help = `A number begins with a digit: \`${text}\`.`;
@@ -180,6 +181,20 @@ const colonBeforeBody: Case = (stop) => {
   return true;
 };
 
+/** `where T = 4`, `where T in [4, 8]` */
+const foreignComparison: Case = (stop) => {
+  const { token, tokens, place } = stop;
+  const header = tokens.slice(tokens.slice(0, place).findLastIndex((it) => isOneOf(it, [t.LeftBrace])) + 1, place);
+  const isFact = stop.expected === "LeftBrace" && header.some((it) => it.image === "where");
+  if (!isFact || token === undefined || (token.image !== "=" && token.image !== "in")) return false;
+  const span = spanOf(stop, token);
+  const parameters = { expected: "a comparison", found: foundAt(stop) };
+  const help = "A fact compares sizes by `==`, `>=`, `<` and the like: `T == 4`, `T % 4 == 0`, `4 <= T`.";
+  const fix = { title: "write `==`", edits: [{ span, text: "==" }] };
+  stop.reporter.report("MC1001", span, parameters, { help, ...(token.image === "=" && { fix }) });
+  return true;
+};
+
 /** `import torch`, `import Head from "./heads.model"` */
 const importedModule: Case = (stop) => {
   const { token, before } = stop;
@@ -198,5 +213,6 @@ export const foreignCases: readonly Case[] = [
   questionMark,
   severalNames,
   colonBeforeBody,
+  foreignComparison,
   importedModule,
 ];

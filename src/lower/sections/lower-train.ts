@@ -388,7 +388,7 @@ function lowerLoss(ctx: Context, expression: Expression, batch: Dim): Value | un
   if (result.kind === "tensor" && isOfExamples(result.value, batch)) return meanOfExamples(ctx, result.value);
   const found = result.kind === "tensor" ? formatType(result.value.type) : describe(result);
   const help = "A loss is computed of outputs and features, by their names: `mse(y, target)`.";
-  ctx.elaborator.collector.report("MC4009", expression.span, { found }, expression.kind === "string" ? { help } : {});
+  ctx.elaborator.collector.report("MC4009", expression.span, { found }, result.kind === "tensor" ? {} : { help });
   return undefined;
 }
 
