@@ -1,6 +1,7 @@
 import { asConstant, formatDim, substitute, constant, variablesOf, type Dim } from "../../dims/dim.ts";
 import type { Collector } from "../../diagnostics/collector.ts";
 import { depthOf } from "../../graph/depth-of.ts";
+import { entryOf } from "../../graph/parameters-of.ts";
 import { measure } from "../../graph/measure.ts";
 import type { ProgramFile } from "../../std/program-file.ts";
 import { nearest } from "../../support/nearest.ts";
@@ -41,7 +42,7 @@ export function checkBudget(
     memory: measured.activationBytes,
     depth: constant(depthOf(lowered.module)),
   };
-  const inputs = lowered.module.functions.get(lowered.module.entry)?.body.inputs ?? [];
+  const { inputs } = entryOf(lowered.module).body;
   const dims = new Set(inputs.flatMap((it) => it.type.shape.flatMap((dim) => [...variablesOf(dim)])));
   for (const limit of declaration.entries) checkLimit(limit, figures, dims, scope);
 }

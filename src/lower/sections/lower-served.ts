@@ -1,10 +1,11 @@
 import { mayBeLeftOut } from "../../analyze/may-be-left-out.ts";
 import type { Program } from "../../analyze/program.ts";
 import type { Collector } from "../../diagnostics/collector.ts";
-import { asNumber, sameForm, variable, variablesOf } from "../../dims/dim.ts";
+import { asNumber, asVariable } from "../../dims/dim.ts";
 import { entryOf } from "../../graph/parameters-of.ts";
 import type { Module } from "../../ir/graph.ts";
 import type { TrainProgram } from "../../ir/program.ts";
+import { elementAt } from "../../support/element-at.ts";
 import { createAsker } from "../../support/memo.ts";
 import type { TrainDeclaration } from "../../syntax/ast/sections.ts";
 import { findModel } from "./lower-train.ts";
@@ -40,13 +41,11 @@ export function lowerServed(
 function fixedIn(open: Module, fixed: Module): ReadonlyMap<string, number> {
   const sizes = new Map<string, number>();
   entryOf(open).body.inputs.forEach(({ type }, at) => {
-    const known = entryOf(fixed).body.inputs[at]?.type.shape ?? [];
+    const known = elementAt(entryOf(fixed).body.inputs, at).type.shape;
     type.shape.forEach((dim, axis) => {
-      const [name] = variablesOf(dim);
-      const there = known[axis];
-      const size = there === undefined ? undefined : asNumber(there);
       // Every dim stands alone in some input: what is made of dims says nothing that is not said there.
-      if (name !== undefined && size !== undefined && sameForm(dim, variable(name))) sizes.set(name, size);
+      const [name, size] = [asVariable(dim), asNumber(elementAt(known, axis))];
+      if (name !== undefined && size !== undefined) sizes.set(name, size);
     });
   });
   return sizes;

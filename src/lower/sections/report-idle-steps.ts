@@ -1,6 +1,7 @@
 import type { Collector } from "../../diagnostics/collector.ts";
 import { matchesAny } from "../../ir/is-learned.ts";
 import type { FreezePhase } from "../../ir/program.ts";
+import { elementAt } from "../../support/element-at.ts";
 import type { WrittenStep } from "./written-steps.ts";
 
 /** Reports steps that never change anything, and phases of freezing in which none of them does. */
@@ -21,10 +22,13 @@ export function reportIdleSteps(
     collector.report("MC4022", step.span, { model: whose, parameters: changed(updates).length });
   }
   const still = phases.find((phase) => steps.every(({ updates }) => isIdle(updates, phase)));
-  const [first] = steps;
-  if (idle.length > 0 || still === undefined || first === undefined) return;
+  if (idle.length > 0 || still === undefined) return;
   const updates = steps.flatMap((it) => it.updates);
-  collector.report("MC4022", first.step.span, { model, parameters: changed(updates).length, at: beginningOf(still) });
+  collector.report("MC4022", elementAt(steps, 0).step.span, {
+    model,
+    parameters: changed(updates).length,
+    at: beginningOf(still),
+  });
 }
 
 /** When a phase begins, in words: `epoch 3`. */
