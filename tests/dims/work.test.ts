@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
-import type { Relation } from "../../src/dims/facts.ts";
+import { holds, type Relation } from "../../src/dims/facts.ts";
 import { linearlyInfeasible } from "../../src/dims/linear.ts";
 import { contradictory } from "../../src/dims/prove.ts";
-import { searchSmallest } from "../../src/dims/search.ts";
+import { searchSmallest, type SearchResult } from "../../src/dims/search.ts";
+import { searchReduced } from "../../src/dims/search-reduced.ts";
 import { dim, relations } from "./systems.ts";
 
 /**
@@ -21,6 +22,11 @@ function leastBudget(isAnswered: (budget: number) => boolean): number {
     else spent = middle;
   }
   return enough;
+}
+
+/** What was found, in words: `A=7 B=2`. */
+function told(found: SearchResult): string {
+  return found.kind === "found" ? [...found.values].map(([name, value]) => `${name}=${value}`).join(" ") : found.kind;
 }
 
 describe("what a search costs", () => {
@@ -47,12 +53,36 @@ describe("what a search costs", () => {
     [["A * B == A + B + 10000"], "A=74 B=138", 16913],
     [["A - B >= 1000000", "B * B >= 900"], "A=1000030 B=30", 855],
     [["A == 3 * B", "B == 5 * C", "A >= 1000"], "A=1005 B=335 C=67", 931],
+    [["B | 12", "B >= 5", "A * A >= 2 * B * B + 50"], "A=12 B=6", 321],
+    [["B | 12", "A * B == 66"], "A=11 B=6", 513],
+    [["B + 1 | 12", "B >= 4", "A * B >= 70"], "A=7 B=11", 921],
+    [["12 | 8 * A", "A * B >= 100", "A >= B + 1"], "A=12 B=9", 628],
+    [["9 | A", "6 | A", "A * B >= 1000", "B >= A"], "A=36 B=36", 976],
+    [["3 * A == 21", "A * B >= 100"], "A=7 B=15", 131],
+    [["5 * A < 23", "A * B >= 1000"], "A=4 B=250", 323],
+    [["23 < 5 * A", "12 >= 2 * A", "A * B >= 1000"], "A=6 B=167", 410],
+    [["3 !| A * B", "A * B >= 100", "B >= A"], "A=10 B=10", 1354],
+    [["A !| B", "B >= 6", "A >= 3"], "A=3 B=7", 139],
+    [["A !| B", "2 >= A", "6 >= B", "B >= 5"], "A=2 B=5", 101],
+    [["A | B", "B >= 50", "A * A >= 30", "B < A * A"], "A=10 B=50", 400],
+    [["A | 7", "A >= 2", "A * B >= 50"], "A=7 B=8", 405],
+    [["B * B >= A + 3", "B + A >= 5"], "A=1 B=4", 173],
+    [["A >= 5", "A < 3"], "none", 0],
+    [["3 >= 2"], "", 6],
+    [["2 >= 3"], "none", 0],
+    [["A * A * A * A * A * A >= 1000000 * 1000000 * 1000000"], "A=1000", 2005],
+    [["A * A == B * B * B + 17", "A >= 5"], "A=5 B=2", 127],
+    [["A + B + C == 30", "A * B * C >= 990"], "A=9 B=10 C=11", 1618],
+    [["A + B >= 2000", "A * B < 4000"], "A=1 B=1999", 571],
+    [["A - B == 7", "A * B == 170"], "A=17 B=10", 994],
+    [["A // B == 3", "A % B == 5", "B >= 9"], "A=32 B=9", 701],
   ])("%j: %s, %i", (given, values, cost) => {
     const asked: readonly Relation[] = relations(...given);
     const found = searchSmallest(asked, 10_000_000);
-    const told =
-      found.kind === "found" ? [...found.values].map(([name, value]) => `${name}=${value}`).join(" ") : found.kind;
-    expect([told, leastBudget((budget) => searchSmallest(asked, budget).kind !== "spent")]).toEqual([values, cost]);
+    expect([told(found), leastBudget((budget) => searchSmallest(asked, budget).kind !== "spent")]).toEqual([
+      values,
+      cost,
+    ]);
   });
 });
 
@@ -91,5 +121,40 @@ describe("what a proof costs", () => {
     const budget = { left: 1_000_000 };
     linearlyInfeasible(rows.map(dim), budget);
     expect(1_000_000 - budget.left).toBe(cost);
+  });
+});
+
+describe("a search with what equalities determine in the place of variables", () => {
+  it.each<readonly [readonly string[], string]>([
+    [["A == 4 * B", "B >= 10", "A % 3 == 1"], "A=40 B=10"],
+    [["A == B + C", "B == 2 * C", "C >= 5"], "A=15 B=10 C=5"],
+    [["A == B - 3", "B * B >= 50"], "A=5 B=8"],
+    [["A == B - 3", "4 >= B", "A >= 2"], "none"],
+    [["A == B * C", "A + B + C >= 40", "C == B + 1"], "A=30 B=5 C=6"],
+    [["A == 5", "B == A + 1"], "A=5 B=6"],
+    [["A == 5", "A >= 6"], "none"],
+    [["2 * A == 3 * B", "A >= 10"], "A=12 B=8"],
+    [["A * A == 2 * B * B"], "spent"],
+    [["A == C // 2", "B == C // 3", "A + B >= 70"], "A=42 B=28 C=84"],
+  ])("%j: %s", (given, expected) => {
+    const asked = relations(...given);
+    const found = searchReduced(asked, 3_000);
+    if (found.kind === "found") expect(asked.every((it) => holds(it, found.values) === true)).toBe(true);
+    expect(told(found)).toBe(expected);
+  });
+
+  it.each<readonly [readonly string[], string]>([
+    [["A * B >= 100", "C == A + 1"], "A=15 B=16 C=16"],
+    [["B * B >= 100 * A * A", "A * B >= 2"], "A=1 B=16"],
+    [["C == A * B", "C >= 50", "A * A == B * B"], "A=8 B=8 C=64"],
+    [["A * A == 2 * B * B"], "spent"],
+    [["A == 4 - B", "B * B >= 16"], "none"],
+    [["A * A >= 1000000 * 1000000 * 1000000", "B == A + 1"], "A=1073741823 B=1073741824"],
+    [["A >= 1000000 * 1000000 * 1000000 * B"], "spent"],
+  ])("tries large sizes, each alone and all alike, once its budget is spent: %j: %s", (given, expected) => {
+    const asked = relations(...given);
+    const found = searchReduced(asked, 0);
+    if (found.kind === "found") expect(asked.every((it) => holds(it, found.values) === true)).toBe(true);
+    expect(told(found)).toBe(expected);
   });
 });
