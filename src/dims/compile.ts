@@ -13,9 +13,6 @@ type Tester = (values: readonly number[]) => boolean | undefined;
 /** Compiles a dimension for repeated evaluation; every variable must have a position. */
 export function compileDim(d: Dim, positions: ReadonlyMap<string, number>): Evaluator {
   const terms = d.terms.map((t) => compileTerm(t, positions));
-  const [first] = terms;
-  if (first === undefined) return () => 0;
-  if (terms.length === 1) return first;
   return (values) => {
     let total = 0;
     for (const term of terms) total += term(values);
@@ -33,9 +30,6 @@ function compileTerm(t: Term, positions: ReadonlyMap<string, number>): Evaluator
     const atom = compileAtom(f.atom, positions);
     return Array.from({ length: f.power }, () => atom);
   });
-  const [only] = factors;
-  if (only === undefined) return () => coefficient;
-  if (factors.length === 1) return coefficient === 1 ? only : (values) => safe(coefficient * only(values));
   return (values) => {
     let total = coefficient;
     for (const factor of factors) total = safe(total * factor(values));
@@ -67,14 +61,7 @@ function compileAtom(atom: Atom, positions: ReadonlyMap<string, number>): Evalua
     case "max": {
       const operands = atom.operands.map((d) => compileDim(d, positions));
       const choose = atom.kind === "min" ? Math.min : Math.max;
-      return (values) => {
-        let best = NaN;
-        for (const [i, operand] of operands.entries()) {
-          const value = operand(values);
-          best = i === 0 ? value : choose(best, value);
-        }
-        return best;
-      };
+      return (values) => choose(...operands.map((operand) => operand(values)));
     }
     case "sum":
       return compileDim(atom.of, positions);

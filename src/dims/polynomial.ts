@@ -1,4 +1,5 @@
-import { fault } from "../support/fault.ts";
+import { elementAt } from "../support/element-at.ts";
+import { fault, required } from "../support/fault.ts";
 import type { Atom, Dim, Factor, Term } from "./form.ts";
 import { asConstant, atomKey, compareMonomials, compareText, monomialKey, sizeOf } from "./form.ts";
 
@@ -28,9 +29,9 @@ export function fromAtom(atom: Atom): Dim {
   return { kind: "dim", terms: [{ coefficient: 1n, factors: [{ atom, power: 1 }] }] };
 }
 
-/** The dimension that is one term. */
+/** The dimension that is one term, which is not 0. */
 function fromTerm(term: Term): Dim {
-  return term.coefficient === 0n ? zero : { kind: "dim", terms: [term] };
+  return { kind: "dim", terms: [term] };
 }
 
 /** The dimension that is the sum of terms in any order, repeated monomials included. */
@@ -43,7 +44,6 @@ export function fromTerms(terms: Iterable<Term>): Dim {
     else known.coefficient += t.coefficient;
   }
   const kept = [...collected.values()].filter((t) => t.coefficient !== 0n);
-  if (kept.length === 0) return zero;
   return { kind: "dim", terms: kept.sort((x, y) => compareMonomials(x.factors, y.factors)) };
 }
 
@@ -51,37 +51,38 @@ export function fromTerms(terms: Iterable<Term>): Dim {
 export function add(a: Dim, b: Dim): Dim {
   if (a.terms.length === 0) return b;
   if (b.terms.length === 0) return a;
-  const x = asConstant(a);
-  const y = asConstant(b);
-  if (x !== undefined && y !== undefined) return constant(x + y);
-  const terms: Term[] = [];
-  let i = 0;
-  let j = 0;
-  for (;;) {
-    const s = a.terms[i];
-    const t = b.terms[j];
-    if (s === undefined && t === undefined) break;
-    const order = s === undefined ? 1 : t === undefined ? -1 : compareMonomials(s.factors, t.factors);
-    if (s !== undefined && order < 0) {
-      terms.push(s);
-      i++;
-    } else if (t !== undefined && order > 0) {
-      terms.push(t);
-      j++;
-    } else if (s !== undefined && t !== undefined) {
-      const coefficient = s.coefficient + t.coefficient;
-      if (coefficient !== 0n) terms.push({ coefficient, factors: s.factors });
-      i++;
-      j++;
-    }
+  const terms = merged(
+    a.terms,
+    b.terms,
+    (s, t) => compareMonomials(s.factors, t.factors),
+    (s, t): Term => ({ coefficient: s.coefficient + t.coefficient, factors: s.factors }),
+  );
+  return { kind: "dim", terms: terms.filter((it) => it.coefficient !== 0n) };
+}
+
+/** Two ordered lists as one, with what `join` makes of two elements that are the same. */
+function merged<T>(
+  a: readonly T[],
+  b: readonly T[],
+  compare: (x: T, y: T) => number,
+  join: (x: T, y: T) => T,
+): readonly T[] {
+  const all: T[] = [];
+  let [i, j] = [0, 0];
+  while (i < a.length && j < b.length) {
+    const [x, y] = [elementAt(a, i), elementAt(b, j)];
+    const order = compare(x, y);
+    all.push(order < 0 ? x : order > 0 ? y : join(x, y));
+    if (order <= 0) i++;
+    if (order >= 0) j++;
   }
-  return terms.length === 0 ? zero : { kind: "dim", terms };
+  return [...all, ...a.slice(i), ...b.slice(j)];
 }
 
 /** factor * d for an integer factor. */
 export function scale(d: Dim, factor: bigint): Dim {
   if (factor === 1n) return d;
-  if (factor === 0n || d.terms.length === 0) return zero;
+  if (factor === 0n) return zero;
   return { kind: "dim", terms: d.terms.map((t) => ({ coefficient: t.coefficient * factor, factors: t.factors })) };
 }
 
@@ -126,28 +127,12 @@ function multiplyTerms(s: Term, t: Term): Term {
 }
 
 function multiplyFactors(a: readonly Factor[], b: readonly Factor[]): readonly Factor[] {
-  if (a.length === 0) return b;
-  if (b.length === 0) return a;
-  const merged: Factor[] = [];
-  let i = 0;
-  let j = 0;
-  for (;;) {
-    const f = a[i];
-    const g = b[j];
-    if (f === undefined && g === undefined) return merged;
-    const order = f === undefined ? 1 : g === undefined ? -1 : compareText(atomKey(f.atom), atomKey(g.atom));
-    if (f !== undefined && order < 0) {
-      merged.push(f);
-      i++;
-    } else if (g !== undefined && order > 0) {
-      merged.push(g);
-      j++;
-    } else if (f !== undefined && g !== undefined) {
-      merged.push({ atom: f.atom, power: f.power + g.power });
-      i++;
-      j++;
-    }
-  }
+  return merged(
+    a,
+    b,
+    (f, g) => compareText(atomKey(f.atom), atomKey(g.atom)),
+    (f, g): Factor => ({ atom: f.atom, power: f.power + g.power }),
+  );
 }
 
 /** d^exponent for an exponent of at least 0. */
@@ -278,6 +263,9 @@ export function withoutCommonVariables(d: Dim): Dim {
   });
   if (common.length === 0) return d;
   return fromTerms(
-    d.terms.map((t) => ({ coefficient: t.coefficient, factors: divideFactors(t.factors, common) ?? t.factors })),
+    d.terms.map((t) => ({
+      coefficient: t.coefficient,
+      factors: required(divideFactors(t.factors, common), "quotient"),
+    })),
   );
 }

@@ -1,3 +1,4 @@
+import { required } from "../support/fault.ts";
 import type { Dim, Factor, Term } from "./form.ts";
 import { asAtom, asConstant, atomKey, loneAtom, sameForm } from "./form.ts";
 import {
@@ -82,7 +83,10 @@ function cancelCommon(a: Dim, b: Dim): { readonly a: Dim; readonly b: Dim } | un
 
 function divideByFactors(d: Dim, factors: readonly Factor[]): Dim {
   return fromTerms(
-    d.terms.map((t) => ({ coefficient: t.coefficient, factors: divideFactors(t.factors, factors) ?? t.factors })),
+    d.terms.map((t) => ({
+      coefficient: t.coefficient,
+      factors: required(divideFactors(t.factors, factors), "quotient"),
+    })),
   );
 }
 

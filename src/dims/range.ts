@@ -48,16 +48,9 @@ function quotientRange(a: Range, divisor: Range): Range {
   const low = Math.max(1, divisor.low);
   const high = Math.max(low, divisor.high);
   return {
-    low: a.low === -Infinity ? -Infinity : Math.floor(a.low >= 0 ? a.low / high : a.low / low),
+    low: Math.floor(a.low >= 0 ? a.low / high : a.low / low),
     // a negative number over an unbounded divisor comes arbitrarily near to zero from below, and its floor is -1
-    high:
-      a.high === Infinity
-        ? Infinity
-        : a.high >= 0
-          ? Math.floor(a.high / low)
-          : high === Infinity
-            ? -1
-            : Math.floor(a.high / high),
+    high: a.high >= 0 ? Math.floor(a.high / low) : high === Infinity ? -1 : Math.floor(a.high / high),
   };
 }
 
