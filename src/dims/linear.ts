@@ -28,6 +28,8 @@ const maximumRows = 160;
 const maximumProducts = 60;
 /** With more unknowns than these there are more rows than {@link maximumRows} after any elimination. */
 const maximumMonomials = 2 * maximumRows;
+/** A dimension that is longer once it is shifted has mostly more than {@link maximumMonomials}. */
+const maximumShifted = 8 * maximumMonomials;
 
 /**
  * Whether no integers satisfy all of the inequalities d >= 0, seen as linear in their monomials: Fourier-Motzkin
@@ -40,8 +42,7 @@ export function linearlyInfeasible(atLeastZero: readonly Dim[], budget: Budget):
   for (const d of atLeastZero) collectFloors(d, floors);
   const definitions = [...floors.values()].flatMap(floorBounds);
   const dims = [...atLeastZero, ...definitions];
-  budget.left -= dims.reduce((work, d) => work + shiftedSize(d), 0) / 4;
-  if (budget.left < 0) return false;
+  if (dims.some((d) => shiftedSize(d) > maximumShifted)) return false;
   const monomials: Monomials = new Map();
   const rows: Row[] = [];
   for (const d of dims) {
