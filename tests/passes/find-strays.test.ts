@@ -97,6 +97,24 @@ describe("findStrays", () => {
     expect(straysOf({ k, l: type("i32", "B") }, (b, v) => b.op("gather", [v.k, v.l]))).toEqual(lookUps("gather"));
   });
 
+  it("names lengths that a recurrent layer is given, and nothing of one that is given none", () => {
+    const inputs = {
+      x: type("f32", "B", 4, 3),
+      kernel: type("f32", 3, 2),
+      recurrent: type("f32", 2, 2),
+      bias: type("f32", 2),
+      h: type("f32", "B", 2),
+      lengths: type("i32", "B"),
+    };
+    const layer = (withLengths: boolean): Found =>
+      straysOf(inputs, (b, { x, kernel, recurrent, bias, h, lengths }) => {
+        const operands = [x, kernel, recurrent, bias, h, ...(withLengths ? [lengths] : [])];
+        return b.ops("simple_rnn", operands)[0] ?? x;
+      });
+    expect(layer(true)).toEqual(ofFeatures({ lengths: 5 }));
+    expect(layer(false)).toEqual(nothing);
+  });
+
   it("is silent where a range is proved, and where nothing is looked up", () => {
     expect(straysOf({ k }, (b, v) => look(b, b.op("clip", [v.k], { min: 0, max: 4 })))).toEqual(nothing);
     expect(straysOf({ k }, (b, v) => b.op("clip", [v.k], { min: 0, max: 9 }))).toEqual(nothing);
