@@ -226,6 +226,35 @@ describe("labels of the library's metrics", () => {
   });
 });
 
+describe("the objective of a training", () => {
+  it("gives the loss, then what metrics gather, and takes what these read alone", () => {
+    const text = `model Net: (x: f32[B, 2]) -> (error: f32[], other: f32[B, 2]) {
+  (x -> Dense(1) -> square -> mean, 2 * x)
+}
+data Rows { source: csv("rows.csv"), x: f32[2] = stack(raw.a, raw.b, axis=-1) }
+train Net on Rows {
+  loss:      error
+  metrics:   mean_absolute_error(other, x)
+  optimizer: sgd(lr=0.1)
+}
+`;
+    const [{ objective, objectiveInputs }] = trainingOf(text).steps;
+    expect(objective.name).toBe("objective");
+    expect(objective.resultNames).toEqual([
+      "loss",
+      ...objective.resultNames.slice(1).map((_, at) => `metric_${at + 1}`),
+    ]);
+    expect(objective.resultNames.length).toBeGreaterThan(1);
+    expect(objectiveInputs).toEqual([
+      { from: "output", name: "error" },
+      { from: "output", name: "other" },
+      { from: "feature", name: "x" },
+    ]);
+    const [{ objectiveInputs: alone }] = trainingOf(text.replace(/ {2}metrics: .*\n/, "")).steps;
+    expect(alone).toEqual([{ from: "output", name: "error" }]);
+  });
+});
+
 describe("a loss with numbers for each example", () => {
   it.each([
     ["f32[B]", "sum(square(logits), over=C) + cast(label, f32)"],
