@@ -4,7 +4,7 @@ import { applyFixes } from "../diagnostics/apply-fixes.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { Fixed } from "../diagnostics/report.ts";
 import type { SourceFile } from "../support/source.ts";
-import { checkSpecs, type CheckedSpecs, type SpecTrouble } from "./check-specs.ts";
+import { checkSpecs, type CheckedSpecs, type CheckOne, type SpecTrouble } from "./check-specs.ts";
 import { UsageError } from "./exit-code.ts";
 import { readFileBytes } from "./read-specs.ts";
 import { rewriteFile } from "./rewrite-file.ts";
@@ -20,6 +20,7 @@ export function fixSpecs(
   sources: readonly SourceFile[],
   host: ProgramHost,
   heeded: (diagnostics: readonly Diagnostic[]) => readonly Diagnostic[] = (it) => it,
+  check?: CheckOne,
 ): CheckedSpecs & { readonly fixed: readonly Fixed[] } {
   const known = new Map(sources.map((it) => [resolve(it.path), it]));
   const current: ProgramHost = {
@@ -33,9 +34,9 @@ export function fixSpecs(
   const seen = new Set(sources.map((it) => `${it.path}\n${it.text}`));
   const fixed = new Map<string, Fixed[]>();
   const now = (): readonly SourceFile[] => [...known.values()];
-  let checked = checkSpecs(now(), current);
+  let checked = checkSpecs(now(), current, check);
   for (let round = 0; round < mostRounds && fixOnce(heeded(checked.diagnostics)); round++)
-    checked = checkSpecs(now(), current);
+    checked = checkSpecs(now(), current, check);
 
   const unwritten = sources.flatMap((it) => writeFixed(it, known.get(resolve(it.path))));
   const lost = new Set(unwritten.map((it) => it.path));

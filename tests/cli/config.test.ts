@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { configKeys, readConfig } from "../../src/cli/config/read-config.ts";
+import { catalog } from "../../src/diagnostics/catalog.ts";
 import { configCatalog } from "../../src/diagnostics/catalog/config.ts";
 import { parseJsonTree, type JsonTree } from "../../src/support/json-tree.ts";
 import { textOf } from "../../src/support/source.ts";
@@ -28,6 +29,21 @@ function inside(files: Readonly<Record<string, string>>, at = "."): string {
 const config = (value: unknown): string => JSON.stringify(value);
 
 describe("modelc.config.json", () => {
+  it.each([
+    [undefined, []],
+    ["off", []],
+    ["warning", ["warning"]],
+    ["error", ["error"]],
+  ] as const)("asks for what is told to those who ask by its level: %s", async (level, told) => {
+    const bad = catalog.MC3202.bad;
+    inside({ "a.model": bad, "modelc.config.json": config(level === undefined ? {} : { levels: { MC3202: level } }) });
+    for (const more of [[], ["--fix"]]) {
+      const { out } = await cli(["check", "--json", ...more]);
+      const { diagnostics } = JSON.parse(out) as { diagnostics: { code: string; severity: string }[] };
+      expect(diagnostics.filter(({ code }) => code === "MC3202").map(({ severity }) => severity)).toEqual(told);
+    }
+  });
+
   it("turns warnings off, or makes errors of them", async () => {
     for (const [level, code, summary] of [
       ["off", 0, "1 file checked, no problems"],

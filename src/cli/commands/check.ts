@@ -43,10 +43,13 @@ export function check(
   const found = findConfig(options.config);
   const failLevel = options.failLevel ?? found?.config.failLevel ?? "error";
   const read = readSources(options, searchRules(found), stdin);
+  // A level that a code is given asks for it, where it is told to those who ask.
+  const optIn = [...(found?.config.levels ?? [])].flatMap(([code, level]) => (level === "off" ? [] : [code]));
+  const asking: CheckOne = (source, files) => checkOne(source, files, { optIn });
   const heeded = (it: readonly Diagnostic[]): readonly Diagnostic[] => atLevels(it, found?.config.levels);
   const { files, ...checked } = options.fix
-    ? fixSpecs(read.sources, host, heeded)
-    : { ...checkSpecs(read.sources, host, checkOne), fixed: [] };
+    ? fixSpecs(read.sources, host, heeded, asking)
+    : { ...checkSpecs(read.sources, host, asking), fixed: [] };
   const diagnostics = [
     ...(found?.diagnostics ?? []),
     ...heeded(checked.diagnostics),

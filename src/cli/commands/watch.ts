@@ -38,9 +38,10 @@ export async function watch(options: CheckOptions, surroundings: Surroundings): 
   const checkers = new Map<string, Checker>();
   const checking: Checking = {
     host,
-    check(source) {
-      const checker = checkers.get(source.path) ?? createChecker(host);
-      checkers.set(source.path, checker);
+    check(source, _, asked) {
+      const key = [source.path, ...(asked?.optIn ?? [])].join("\n");
+      const checker = checkers.get(key) ?? createChecker(host, asked);
+      checkers.set(key, checker);
       return checker.check(source);
     },
   };
