@@ -9,6 +9,7 @@ const steps = [
   "scripts/generate-grammar.ts",
   "scripts/generate-specs.ts",
   "scripts/generate-reference.ts",
+  "scripts/generate-messages.ts",
   "scripts/generate-zoo.ts",
 ];
 const outputs = [
@@ -22,6 +23,7 @@ const outputs = [
   "docs/operators.md",
   "docs/library.md",
   "docs/diagnostics.md",
+  "docs/messages.md",
   "specs/zoo/README.md",
   "generated",
 ];

@@ -115,7 +115,11 @@ export function judgePlaces(
   }
   const numbers = describeRange(range);
   if (numbers === undefined) return true;
-  report(ctx, "MC3020", span, { what, numbers, taker, available });
+  const help =
+    range.below === undefined
+      ? {}
+      : { help: `They need room for ${formatDim(range.below)}: as many outputs of the last layer, or rows of the table.` };
+  report(ctx, "MC3020", span, { what, numbers, taker, available }, help);
   return false;
 }
 

@@ -140,7 +140,7 @@ describe("a number", () => {
     ["x * where(m, 1, 0)", "MC3006", "Convert one of them with cast(x, f32)."],
     ["concat(x, 0, axis=1)", "MC2014", undefined],
     ["matmul(x, 3)", "MC3006", "Add an axis: of a vector, `x[None]` is a row and `x[:, None]` a column."],
-    ["cross_entropy(x, 4)", "MC3020", undefined],
+    ["cross_entropy(x, 4)", "MC3020", "They need room for 5: as many outputs of the last layer, or rows of the table."],
   ])("is refused in %s: %s", (expression, code, help) => {
     const found = onlyFinding(`block M: (x: f32[B, 4], m: bool[B, 4]) {\n  (${expression}, x, m)\n}\n`);
     expect([found.code, found.help]).toEqual([code, help]);

@@ -121,7 +121,13 @@ export function checkSameShape(
   check: ShapeChecker,
 ): boolean {
   if (left.length !== right.length) {
-    check.fail(`${what} must have one shape, and the ranks ${left.length} and ${right.length} differ`);
+    const [long, short] = left.length > right.length ? [left, right] : [right, left];
+    const last = long.at(-1);
+    const isColumn = long.length === short.length + 1 && last !== undefined && isOne(last);
+    check.fail(
+      `${what} must have one shape, and the ranks ${left.length} and ${right.length} differ`,
+      isColumn ? "the longer one has a last axis of 1: its numbers without that axis are `[..., 0]`" : undefined,
+    );
     return false;
   }
   return check.allEqual(
