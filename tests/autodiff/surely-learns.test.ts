@@ -99,6 +99,7 @@ ${sums}`;
       "(a, idle) = for i in range(2) with h = x, k = x {\n    h <- h -> Dense(4)\n    k <- k -> Dense(4)\n    emit last h\n    emit last k\n  }\n  a",
     ],
     ["what stops the gradient of one part", "stop_gradient(x -> Dense(4)) + (x -> Dense(4))"],
+    ["what a loop stops", "(x -> Dense(4) -> repeat 2 { stop_gradient }) + (x -> Dense(4))"],
     ["what a scan of no result draws from", "h = x -> Dense(4)\n  idle = h -> Sums\n  x -> Dense(4)"],
   ])("does not say it of %s", (_, body) => {
     const more = `block Both: (x: f32[B, D]) -> (a: f32[B, D], b: f32[B, D]) {

@@ -113,3 +113,10 @@ describe.each(targets)("places out of range (%s)", (target) => {
     expect(bits(await checked.snapshot())).toEqual(bits(await proved.snapshot()));
   });
 });
+
+it.each([
+  [1, "one place that the network looks up is out of range (a label, or the row of a table)"],
+  [12, "12 places that the network looks up are out of range (labels, or rows of tables)"],
+])("%i are said to be so many", (count, message) => {
+  expect(new StrayPlaces(count)).toMatchObject({ name: "StrayPlaces", count, message });
+});
