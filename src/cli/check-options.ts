@@ -163,7 +163,7 @@ function optionOf(flag: string, word: string): OptionName {
 function refuseIdle({ paths, stdinFilepath, output }: Settings, given: ReadonlySet<OptionName>): void {
   if (given.has("json") && given.has("format")) throw new UsageError("Give either --json or --format, not both.");
   if (output?.endsWith(".model") === true)
-    throw new UsageError(`--output writes findings over a file, and ${output} is named as a spec.`);
+    throw new UsageError(`--output writes findings over a file, and ${output} has the name of a spec.`);
   const others = paths.filter((it) => it !== "-");
   const piped = stdinFilepath !== undefined || others.length < paths.length;
   if (piped && others.length > 0)

@@ -52,7 +52,7 @@ export function findSpecs(paths: readonly string[], rules: SearchRules = {}): Fo
   if (found.length === 0 && troubles.length === 0) {
     const where = paths.join(", ") || "this folder";
     throw new UsageError(
-      `There are no .model files in ${where}.`,
+      `There are no .model files in ${where === "." ? "this folder" : where}.`,
       "What git ignores, or a modelc.config.json excludes, is left out.",
     );
   }

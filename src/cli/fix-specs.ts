@@ -40,6 +40,11 @@ export function fixSpecs(
 
   const unwritten = sources.flatMap((it) => writeFixed(it, known.get(resolve(it.path))));
   const lost = new Set(unwritten.map((it) => it.path));
+  if (lost.size > 0) {
+    // What could not be written is as it was, with all that is found in it.
+    for (const it of sources) if (lost.has(it.path)) known.set(resolve(it.path), it);
+    checked = checkSpecs(now(), current, check);
+  }
   return {
     ...checked,
     troubles: [...checked.troubles, ...unwritten],

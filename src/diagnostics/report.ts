@@ -1,3 +1,4 @@
+import { required } from "../support/fault.ts";
 import type { Diagnostic } from "./diagnostic.ts";
 
 /** A file that was not checked to its end: it cannot be read, or modelc itself failed on it. */
@@ -25,6 +26,8 @@ export interface Report {
   readonly errors: number;
   readonly warnings: number;
   readonly notShown: number;
+  /** Those findings. */
+  readonly hidden: readonly Diagnostic[];
   readonly troubles: readonly Trouble[];
   readonly fixed: readonly Fixed[];
 }
@@ -43,10 +46,10 @@ export interface FormatOptions {
   readonly baseUri?: () => string;
 }
 
-/** A report of files, the first `most` of their findings shown: errors before warnings. */
+/** A report of files, the first `most` of their findings shown, errors before warnings, each file's in the order of its text. */
 export function createReport(
   files: readonly string[],
-  diagnostics: readonly Diagnostic[],
+  found: readonly Diagnostic[],
   {
     troubles = [],
     fixed = [],
@@ -57,6 +60,7 @@ export function createReport(
     readonly most?: number | undefined;
   } = {},
 ): Report {
+  const diagnostics = inOrder(found);
   const errors = diagnostics.filter((it) => it.severity === "error");
   const warnings = diagnostics.filter((it) => it.severity === "warning");
   const shown = new Set([...errors, ...warnings].slice(0, most));
@@ -66,9 +70,18 @@ export function createReport(
     errors: errors.length,
     warnings: warnings.length,
     notShown: diagnostics.length - shown.size,
+    hidden: diagnostics.filter((it) => !shown.has(it)),
     troubles,
     fixed,
   };
+}
+
+/** Findings by their files, in the order in which these come, and by their places in them. */
+function inOrder(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  const files = [...new Set(diagnostics.map(({ span }) => span.file.path))];
+  const rank = new Map(files.map((path, at) => [path, at]));
+  const rankOf = ({ span }: Diagnostic): number => required(rank.get(span.file.path), "file");
+  return diagnostics.toSorted((a, b) => rankOf(a) - rankOf(b) || a.span.start - b.span.start);
 }
 
 const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;

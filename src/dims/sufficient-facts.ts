@@ -37,7 +37,7 @@ const largestLeast = 2 ** 16;
  */
 export function sufficientFacts(goals: readonly Relation[], facts: Facts): readonly Relation[] | undefined {
   let found: readonly Relation[] = [];
-  for (const goal of goals) {
+  for (const goal of goals.map(simplest)) {
     const known = assume(facts, ...found);
     if (proves(goal, known)) continue;
     const more = factsFor(goal, known);
@@ -69,8 +69,7 @@ function factsFor(goal: Relation, facts: Facts): readonly Relation[] | undefined
     });
     return chosen;
   }
-  const itself = [simplest(goal)];
-  return suffice(itself) ? itself : undefined;
+  return suffice([goal]) ? [goal] : undefined;
 }
 
 function proves(goal: Relation, facts: Facts): boolean {
@@ -130,13 +129,28 @@ function multiplesIn(goal: Relation): readonly (readonly Relation[])[] {
   };
   if (goal.kind === "divides") visit(goal.dividend, goal.divisor, 1);
   for (const atom of sidesOf(goal).flatMap(atomsOf)) within(atom, 1);
-  return [...common].map(([name, most]) =>
-    divisorsOf(most).flatMap((by) => {
-      const rests = Array.from({ length: by <= largestRest ? by - 1 : 0 }, (_, at) => at + 1);
-      const rested = rests.map((it) => equal(modulo(variable(name), constant(by)), constant(it)));
-      return [divides(constant(by), variable(name)), ...rested];
-    }),
-  );
+  return [...common].map(([name, most]) => [
+    ...divisorsOf(most).map((by) => divides(constant(by), variable(name))),
+    ...divisorsOf(most)
+      .toReversed()
+      .map((by) => notDivides(constant(by), variable(name))),
+    ...divisorsOf(most)
+      .filter((by) => by <= largestRest)
+      .flatMap((by) => restsOf(name, by)),
+  ]);
+}
+
+/** That a variable leaves a rest that is not 0. */
+function restsOf(name: string, by: number): readonly Relation[] {
+  const rests = Array.from({ length: by - 1 }, (_, at) => at + 1);
+  return rests.map((it) => equal(modulo(variable(name), constant(by)), constant(it)));
+}
+
+/** That a divisor leaves a rest: of 2 it is 1, which says more. */
+function notDivides(divisor: Dim, dividend: Dim): Relation {
+  return asNumber(divisor) === 2
+    ? equal(modulo(dividend, divisor), constant(1))
+    : { kind: "notDivides", divisor, dividend };
 }
 
 /** The divisors of a number from 2 on, in order. */
@@ -170,14 +184,47 @@ function hasAtoms(goal: Relation): boolean {
     .some(({ kind }) => kind !== "variable");
 }
 
-/** A relation in the fewest words: what its sides share left out, and each side a sum. */
+/** A relation in the fewest words: what its sides share left out, each side a sum, and a number on the right. */
 function simplest(goal: Relation): Relation {
-  if ("divisor" in goal || hasAtoms(goal)) return goal;
+  if ("divisor" in goal) {
+    // Both sides together keep what they do not share.
+    const shared = sharedBy(goal.dividend, goal.divisor);
+    return { kind: goal.kind, divisor: dividedBy(goal.divisor, shared), dividend: dividedBy(goal.dividend, shared) };
+  }
   const difference = withoutCommonVariables(subtract(goal.left, goal.right));
   const common = contentOf(difference);
   if (common === 0n) return goal;
   const terms = difference.terms.map((it) => ({ ...it, coefficient: it.coefficient / common }));
   const left = fromTerms(terms.filter((it) => it.coefficient > 0n));
   const right = negate(fromTerms(terms.filter((it) => it.coefficient < 0n)));
-  return { kind: goal.kind, left, right };
+  const isTurned = goal.kind === "equal" && asNumber(left) !== undefined && asNumber(right) === undefined;
+  return isTurned ? { kind: goal.kind, left: right, right: left } : { kind: goal.kind, left, right };
+}
+
+/** The number and the variables that divide each term of two dimensions. */
+interface Shared {
+  readonly content: bigint;
+  readonly powers: ReadonlyMap<string, number>;
+}
+
+function sharedBy(a: Dim, b: Dim): Shared {
+  const terms = [...a.terms, ...b.terms];
+  const powerIn = (name: string) => (it: Dim["terms"][number]) =>
+    it.factors.find(({ atom }) => atom.kind === "variable" && atom.name === name)?.power ?? 0;
+  const names = [...new Set([...variablesOf(a), ...variablesOf(b)])];
+  const powers = names.map((name): [string, number] => [name, Math.min(...terms.map(powerIn(name)))]);
+  return { content: gcd(contentOf(a), contentOf(b)), powers: new Map(powers.filter(([, power]) => power > 0)) };
+}
+
+function dividedBy(d: Dim, { content, powers }: Shared): Dim {
+  if (content === 0n) return d;
+  return fromTerms(
+    d.terms.map(({ coefficient, factors }) => ({
+      coefficient: coefficient / content,
+      factors: factors.flatMap(({ atom, power }) => {
+        const left = power - (atom.kind === "variable" ? (powers.get(atom.name) ?? 0) : 0);
+        return left === 0 ? [] : [{ atom, power: left }];
+      }),
+    })),
+  );
 }

@@ -11,6 +11,7 @@ import { broadcastNode, castNode, constantNode, dimNode, operatorNode, report, t
 import { argumentOf } from "./given-argument.ts";
 import { describe, noValueFacts, targetName, tensor, type Provenance, type TensorVal, type Val } from "./values.ts";
 import { factsIn } from "./minima.ts";
+import { conditionFor } from "./offered-facts.ts";
 
 /** The dimension that a compile-time integer is, or undefined after a report. */
 export function asDim(ctx: Context, val: Val, span: Span, what: string): Dim | undefined {
@@ -37,22 +38,18 @@ export function exactQuotient(ctx: Context, dividend: Dim, divisor: Dim, span: S
     report(ctx, "MC3005", span, { dividend: formatDim(dividend), divisor: "0", example: "" });
     return undefined;
   }
-  const proof = decide(divides(divisor, dividend), factsIn(ctx));
+  const relation = divides(divisor, dividend);
+  const proof = decide(relation, factsIn(ctx));
   if (proof.verdict === "proved") return divideExactly(dividend, divisor);
   const example =
     proof.verdict === "refuted" && proof.counterexample.size > 0
       ? ` (for example at ${formatExample(proof.counterexample)})`
       : "";
-  report(
-    ctx,
-    "MC3005",
-    span,
-    { dividend: formatDim(dividend), divisor: formatDim(divisor), example },
-    {
-      help: "Add a `where` to the header that says so, use `//` for floor division, or choose other sizes.",
-      ...failsAt(divides(divisor, dividend), factsIn(ctx)),
-    },
-  );
+  const condition = conditionFor(ctx, [relation]);
+  const otherwise = "Use `//` for floor division, or choose other sizes";
+  const help = condition === undefined ? `${otherwise}.` : `${otherwise}; or state it ${condition}.`;
+  const found = { dividend: formatDim(dividend), divisor: formatDim(divisor), example };
+  report(ctx, "MC3005", span, found, { help, ...failsAt(relation, factsIn(ctx)) });
   return undefined;
 }
 

@@ -8,7 +8,8 @@ import type { Expression, IndexExpression, IndexItem, SliceExpression } from "..
 import { applyOperator } from "./apply-operator.ts";
 import { report, type Context } from "./context.ts";
 import { asDim, asInteger, failsAt } from "./convert.ts";
-import { exampleOf, named, stating } from "./shape-checker.ts";
+import { stating } from "./offered-facts.ts";
+import { exampleOf, named } from "./shape-checker.ts";
 import { describe, formatType, poison, type TensorVal, type Val } from "./values.ts";
 import { factsIn, putOff } from "./minima.ts";
 import { elementAt } from "../support/element-at.ts";
@@ -176,7 +177,7 @@ function isSure(ctx: Context, relation: Relation, span: Span, found: () => Param
   const parameters = found();
   const shows = failsAt(relation, factsIn(ctx));
   return putOff(ctx, relation, span, (all) => {
-    report(ctx, "MC3025", span, parameters, { ...stating(ctx.facts, all), ...shows });
+    report(ctx, "MC3025", span, parameters, { ...stating(ctx, all, ctx.facts), ...shows });
   });
 }
 

@@ -35,7 +35,7 @@ import { keyOfFacts } from "./value-facts.ts";
 import type { ValueTree } from "./value-tree.ts";
 import { formatType, keyOfVal, type Val } from "./values.ts";
 import { factsIn } from "./minima.ts";
-import { clausesFor } from "./shape-checker.ts";
+import { conditionFor } from "./offered-facts.ts";
 import { isTooLarge, isTooVaried, writtenSize } from "./written-size.ts";
 
 /** A use of a declaration that fits it: its inputs as the body sees them. */
@@ -169,10 +169,8 @@ function proveFacts(
 /** What to do where a condition does not hold, or cannot be proved. */
 function helpFor(ctx: Context, condition: Expression, stated: Stated | false): string {
   if (referencesIn(condition).has("given")) return "Give the inputs that belong together, or leave them out together.";
-  const clauses = stated === false ? undefined : clausesFor(factsIn(ctx), [stated.relation]);
-  return clauses === undefined
-    ? "Choose other sizes."
-    : `Choose other sizes, or state it in the header if it always holds: \`where ${clauses}\`.`;
+  const stating = stated === false ? undefined : conditionFor(ctx, [stated.relation]);
+  return stating === undefined ? "Choose other sizes." : `Choose other sizes, or state it ${stating}.`;
 }
 
 /** A fact's message with the values of the names in its braces. */

@@ -6,7 +6,8 @@ import { failsAt } from "./convert.ts";
 import { report, type Context } from "./context.ts";
 import type { GivenInput } from "./declared-types.ts";
 import { factsIn } from "./minima.ts";
-import { exampleOf, named, stating } from "./shape-checker.ts";
+import { stating } from "./offered-facts.ts";
+import { exampleOf, named } from "./shape-checker.ts";
 import { formatType } from "./values.ts";
 
 /** A size of an input that is not what the declaration wants at a use. */
@@ -48,7 +49,7 @@ export function reportMisfits(
         { span: input.span, message: "declared here" },
         { span, message: `this is ${formatType(val.value.type)}` },
       ],
-      ...stating(factsIn(ctx), relations),
+      ...stating(ctx, relations),
       ...failsAt(equal(first.dim, first.wanted), factsIn(ctx)),
     },
   );

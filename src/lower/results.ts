@@ -7,7 +7,8 @@ import type { CallableDeclaration, Expression, TypeExpression } from "../syntax/
 import { report, type Context } from "./context.ts";
 import { asTensor, failsAt } from "./convert.ts";
 import { resolveType } from "./declared-types.ts";
-import { exampleOf, named, stating } from "./shape-checker.ts";
+import { stating } from "./offered-facts.ts";
+import { exampleOf, named } from "./shape-checker.ts";
 import { judgePlaces } from "./value-facts.ts";
 import { leavesOf, treeOf, type ValueTree } from "./value-tree.ts";
 import { formatType, tensor, type TensorVal, type Val } from "./values.ts";
@@ -170,7 +171,7 @@ export function checkType(
           type: formatType(actual),
           example: exampleOf(relation, dim, other, "is not", factsIn(ctx)),
         },
-        { labels, ...stating(factsIn(ctx), all), ...failsAt(relation, factsIn(ctx)) },
+        { labels, ...stating(ctx, all), ...failsAt(relation, factsIn(ctx)) },
       );
       return undefined;
     }

@@ -17,7 +17,8 @@ import {
 } from "./context.ts";
 import { asTensor, failsAt, sameType } from "./convert.ts";
 import { resolveType } from "./declared-types.ts";
-import { exampleOf, named, stating } from "./shape-checker.ts";
+import { stating } from "./offered-facts.ts";
+import { exampleOf, named } from "./shape-checker.ts";
 import { lowerInitial } from "./lower-initial.ts";
 import { lowerStatements } from "./statements.ts";
 import { formatType, poison, tensor, type TensorVal, type Val, type ValueFacts } from "./values.ts";
@@ -179,7 +180,7 @@ function lowerSequences(ctx: Context, e: ScanExpression): readonly Sequence[] | 
         const what = "the lengths of the sequences of a scan";
         const found = { what, left: named(own), right: named(length), example };
         const shows = failsAt(relation, factsIn(ctx));
-        report(ctx, "MC3002", it.source.span, found, { ...stating(factsIn(ctx), [relation]), ...shows });
+        report(ctx, "MC3002", it.source.span, found, { ...stating(ctx, [relation]), ...shows });
         fine = false;
       }
     }

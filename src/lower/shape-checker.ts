@@ -1,16 +1,14 @@
 import { asNumber, constant, evaluate, formatDim, variablesOf, type Dim } from "../dims/dim.ts";
 import type { Extras } from "../diagnostics/make-diagnostic.ts";
 import { decide } from "../dims/decide.ts";
-import { assume, atLeast, divides, equal, formatRelation, type Facts, type Relation } from "../dims/facts.ts";
+import { assume, atLeast, divides, equal, type Facts, type Relation } from "../dims/facts.ts";
 import type { Label } from "../diagnostics/diagnostic.ts";
-import { sufficientFacts } from "../dims/sufficient-facts.ts";
 import type { ShapeChecker, SizePair } from "../ops/define/operator.ts";
 import type { Span } from "../support/source.ts";
 import { failsAt, formatExample } from "./convert.ts";
 import { report, type Context } from "./context.ts";
 import { factsIn, putOff } from "./minima.ts";
-
-type Help = { readonly help: string } | Record<string, never>;
+import { stating } from "./offered-facts.ts";
 
 /** A dim as messages show it: with the name of its axis where that says more. */
 export function named(dim: Dim): string {
@@ -50,7 +48,7 @@ export function shapeChecker(
     const { left, right } = first;
     const example = exampleOf(equal(left, right), left, right, "is not", factsIn(ctx));
     return unequal(first, example, {
-      ...stating(factsIn(ctx), equalities([first, ...others])),
+      ...stating(ctx, equalities([first, ...others])),
       ...failsAt(equal(left, right), factsIn(ctx)),
     });
   };
@@ -75,7 +73,7 @@ export function shapeChecker(
           ? {
               help: `A layer gives one of them the other's size: \`Dense(${formatDim(right)})\` works on the last axis.`,
             }
-          : stating(factsIn(ctx), equalities([first, ...others]))),
+          : stating(ctx, equalities([first, ...others]))),
         ...failsAt(equal(left, right), both),
       });
     },
@@ -97,7 +95,7 @@ export function shapeChecker(
             ...(isKnown(left, right) && argument !== undefined
               ? { help: smaller(ctx, argument) }
               : // What was found wanting before it is reported by itself.
-                stating(ctx.facts, all)),
+                stating(ctx, all, ctx.facts)),
             ...shows,
           },
         );
@@ -114,7 +112,7 @@ export function shapeChecker(
         { what, divisor: named(divisor), dividend: named(dividend), example },
         {
           labels: labels(),
-          ...stating(factsIn(ctx), [relation]),
+          ...stating(ctx, [relation]),
           ...failsAt(relation, factsIn(ctx)),
         },
       );
@@ -151,17 +149,6 @@ function smaller({ frame }: Context, argument: string): string {
 
 function equalities(pairs: readonly SizePair[]): readonly Relation[] {
   return pairs.map(({ left, right }) => equal(left, right));
-}
-
-/** What to write in the header for relations to hold, where sizes are open. */
-export function stating(facts: Facts, relations: readonly Relation[]): Help {
-  const clauses = clausesFor(facts, relations);
-  return clauses === undefined ? {} : { help: `State it in the header if it always holds: \`where ${clauses}\`.` };
-}
-
-/** The conditions under which relations hold, as a header states them; undefined where there are none. */
-export function clausesFor(facts: Facts, relations: readonly Relation[]): string | undefined {
-  return sufficientFacts(relations, facts)?.map(formatRelation).join(", ");
 }
 
 function sentence(text: string): string {

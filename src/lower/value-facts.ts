@@ -118,7 +118,9 @@ export function judgePlaces(
   const help =
     range.below === undefined
       ? {}
-      : { help: `They need room for ${formatDim(range.below)}: as many outputs of the last layer, or rows of the table.` };
+      : {
+          help: `They need room for ${formatDim(range.below)}: as many outputs of the last layer, or rows of the table.`,
+        };
   report(ctx, "MC3020", span, { what, numbers, taker, available }, help);
   return false;
 }

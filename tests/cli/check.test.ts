@@ -152,7 +152,7 @@ describe("options of check", () => {
     [["--format"], /--format lacks its value: it is given as --format <format>\./],
     [["--format="], /--format is empty/],
     [["--output", ""], /--output is empty: it is given as --output <file>\./],
-    [["--output", "a.model"], /--output writes findings over a file, and a\.model is named as a spec/],
+    [["--output", "a.model"], /--output writes findings over a file, and a\.model has the name of a spec/],
     [["--format=json", "--format=sarif"], /--format is given twice/],
     [["--sarif"], /has no option --sarif: give --format sarif\./],
     [["--junit"], /give --format junit/],

@@ -176,6 +176,13 @@ describe("modelc.config.json", () => {
     expect((await cli(["check", "--json"])).out).toContain('"file": "modelc.config.json"');
   });
 
+  it("is not written over by --output", async () => {
+    const folder = inside({ "a.model": good, "modelc.config.json": config({ failLevel: "never" }) });
+    const { code, err } = await cli(["check", "--output", "modelc.config.json"]);
+    expect([code, err]).toEqual([2, expect.stringContaining("modelc.config.json is the configuration")]);
+    expect(readFileSync(join(folder, "modelc.config.json"), "utf8")).toBe(config({ failLevel: "never" }));
+  });
+
   it("that cannot be read is an error", async () => {
     inside({ "a.model": good });
     mkdirSync("modelc.config.json");

@@ -152,6 +152,8 @@ describe("modelc check --fix", () => {
     expect(readFileSync(join(folder, "b.model")).includes(0xff)).toBe(true);
     expect(readFileSync(join(folder, "c.model"), "utf8")).toBe(good);
     expect(out.match(/fixed MC2001/g)).toHaveLength(1);
+    // What could not be mended is told still.
+    expect(out).toMatch(/^error\[MC2001\][^\n]*\n[^\n]*a\.model:1/m);
   });
 
   it("is refused of standard input", async () => {

@@ -303,7 +303,7 @@ describe("what lints say", () => {
     [
       trained("x -> Dense(8) -> softmax(axis=0)"),
       "Axis 0 of this `softmax` is that of the batch: what it gives for an example depends on the others beside it.",
-      "The last axis is `axis=-1`, which is the default.",
+      "Give it the axis of the classes, which is most often the last one: of [B, 10] `axis=-1`, the default.",
     ],
     [
       trained(

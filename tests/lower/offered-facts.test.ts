@@ -52,6 +52,24 @@ describe("what a help offers for the header", () => {
       "model M: (x: f32[B, H, W, 3], y: f32[B, K, L, 3]) -> z: f32[B, H, W, 6]@ {\n  concat(x, y, axis=-1)\n}\n",
       "H == K, W == L",
     ],
+    [
+      "padding that makes one part more",
+      "model M: (x: f32[B, T, 4]) -> y: f32[B, T // 8 + 1, 4]@ {\n  x -> AvgPool1D(8, padding=same)\n}\n",
+      "T % 8 != 0",
+    ],
+    [
+      "a rest of a reshape",
+      "model M: (x: f32[B, T, 12])@ -> y: f32[B, T // 3, 36] {\n  reshape(x, [B, -1, 36])\n}\n"
+        .replace("@", "")
+        .replace("36] {", "36]@ {"),
+      "T % 3 == 0",
+    ],
+    [
+      "sizes of a product",
+      "model M: (x: f32[B, H, W, 4]) -> y: f32[B, 100]@ {\n  x -> MaxPool2D(2, padding=same) -> reshape([B, 100])\n}\n",
+      "((H + 1) // 2) * ((W + 1) // 2) == 25",
+    ],
+    ["a number", "model M: (x: f32[B, N, 4], y: f32[196, 4]) -> z: f32[B, N, 4]@ {\n  x + y\n}\n", "N == 196"],
     ["heads", "model M: (x: f32[B, T, D]) -> y: f32[B, T, D]@ {\n  x -> MultiHeadAttention(8)\n}\n", "D % 8 == 0"],
     [
       "a window",
@@ -87,5 +105,19 @@ describe("what a help offers for the header", () => {
     ],
   ])("is nothing where nothing can hold: %s", (_, text) => {
     expect(required(checkFile(text)[0], "finding").help).toBeUndefined();
+  });
+
+  it("names the header where the error is in a block that has dims of its own", () => {
+    const text = `block Up: (x: f32[B, L, E]) -> f32[B, L, E] {
+  x -> MultiHeadAttention(4)
+}
+model M: (x: f32[N, T, D]) -> y: f32[N, T, D] {
+  x -> Up
+}
+`;
+    const [found] = checkFile(text);
+    expect(found?.help).toContain("in the header of `M` if it always holds: `where D % 4 == 0`");
+    const stated = text.replace("y: f32[N, T, D] {", "y: f32[N, T, D] where D % 4 == 0 {");
+    expect(checkFile(stated)).toEqual([]);
   });
 });

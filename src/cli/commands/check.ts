@@ -41,6 +41,8 @@ export function check(
   { host, check: checkOne }: Checking = { host: diskHost, check: checkSource },
 ): ExitCode {
   const found = findConfig(options.config);
+  if (options.output !== undefined && found !== undefined && resolve(options.output) === resolve(found.path))
+    throw new UsageError(`--output writes findings over a file, and ${options.output} is the configuration.`);
   const failLevel = options.failLevel ?? found?.config.failLevel ?? "error";
   const read = readSources(options, searchRules(found), stdin);
   // A level that a code is given asks for it, where it is told to those who ask.

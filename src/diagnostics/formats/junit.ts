@@ -15,7 +15,7 @@ interface Case {
  * case that passes with a text; a file without findings is one case that passes, and one that cannot be checked an error.
  */
 export function junit(
-  { files, diagnostics, troubles }: Report,
+  { files, diagnostics, hidden, troubles }: Report,
   { placeOf = (path) => path, fails = ({ severity }) => severity === "error" }: FormatOptions,
 ): string {
   const byFile = new Map<string, Case[]>(
@@ -27,6 +27,10 @@ export function junit(
   };
   for (const it of troubles) add(it.path, (file) => troubleCase(it, file));
   for (const it of diagnostics) add(it.span.file.path, (file) => findingCase(it, file, fails(it)));
+  for (const path of new Set(hidden.filter(fails).map(({ span }) => span.file.path))) {
+    const count = hidden.filter((it) => it.span.file.path === path && fails(it)).length;
+    add(path, (file) => hiddenCase(count, file));
+  }
   for (const path of files) {
     const file = placeOf(path);
     if (byFile.get(file)?.length === 0) add(path, () => ({ kind: "passed", text: testCase("check", file, "") }));
@@ -49,6 +53,13 @@ function countsOf(cases: readonly Case[]): Readonly<Record<string, string>> {
 function troubleCase({ kind, message }: Trouble, file: string): Case {
   const inner = `<error ${attributes({ message, type: kind })}>${escape(message)}</error>`;
   return { kind: "errors", text: testCase("check", file, inner) };
+}
+
+/** Findings that fail the check and are not shown: the file must not pass for it. */
+function hiddenCase(count: number, file: string): Case {
+  const message = count === 1 ? "one more finding is not shown" : `${count} more findings are not shown`;
+  const inner = `<failure ${attributes({ message, type: "hidden" })}>${escape(message)}</failure>`;
+  return { kind: "failures", text: testCase("not shown", file, inner) };
 }
 
 function findingCase(diagnostic: Diagnostic, file: string, fails: boolean): Case {

@@ -18,6 +18,6 @@ export const softmaxOverBatch: ModelRule = (node, { batch }, report) => {
     "MC3205",
     node.origin,
     { op: node.op, axis: String(axis) },
-    { help: "The last axis is `axis=-1`, which is the default." },
+    { help: "Give it the axis of the classes, which is most often the last one: of [B, 10] `axis=-1`, the default." },
   );
 };
