@@ -298,6 +298,12 @@ describe.skipIf(!hasGit)("modelc breaking", () => {
     const git = repository({ "a.model": other("Net") });
     renameSync("a.model", "b.model");
     expect(await cli(["breaking", "--against", "HEAD"])).toMatchObject({ code: 0 });
+    // The file alone is named, as a hook does.
+    writeFileSync("b.model", other("Net").replace("Dense(2)", "Dense(4) -> Dense(2)"));
+    const alone = await cli(["breaking", "--against", "HEAD", "b.model"]);
+    expect(alone).toMatchObject({ code: 1, out: expect.stringContaining("parameter") as string });
+    writeFileSync("b.model", other("Net"));
+    expect(await cli(["breaking", "--against", "HEAD", "b.model"])).toMatchObject({ code: 0 });
     git("add", "-A");
     git("commit", "-qm", "two");
     writeFileSync("b.model", other("Other"));

@@ -48,7 +48,7 @@ export function breaking(paths: readonly string[], options: BreakingOptions, ter
     terminal.error(`${renderText(errors, { color: terminal.color })}\n`);
     return exitCode.findings;
   }
-  const files = comparePairs(pairs, against);
+  const files = comparePairs(pairs, against, goneElsewhere(pairs, git));
   terminal.out(diffFormats[options.format](files));
   return breaksAny(files) ? exitCode.findings : exitCode.clean;
 }
@@ -60,9 +60,27 @@ interface Pair {
   readonly now: LoadedFaces | undefined;
 }
 
-function comparePairs(pairs: readonly Pair[], against: string): readonly FileComparison[] {
+/** The models of files that are gone and were not named: one that is new here may have been there. */
+function goneElsewhere(pairs: readonly Pair[], git: GitFiles): readonly ModelFace[] {
+  if (pairs.every(({ old }) => old !== undefined)) return [];
+  const named = new Set(pairs.map(({ path }) => resolve(path)));
+  return git
+    .specsBelow(git.root)
+    .filter((it) => !existsSync(it) && !named.has(it))
+    .flatMap((it) => {
+      const source = git.read(it);
+      if (source === undefined || "unreadable" in source) return [];
+      return loadFaces(source, git.host, { leaveOpen: true }).faces;
+    });
+}
+
+function comparePairs(
+  pairs: readonly Pair[],
+  against: string,
+  elsewhere: readonly ModelFace[],
+): readonly FileComparison[] {
   // A model that moved to another file is the same model.
-  const moved = pairs.filter((it) => it.now === undefined).flatMap((it) => it.old?.faces ?? []);
+  const moved = [...pairs.filter((it) => it.now === undefined).flatMap((it) => it.old?.faces ?? []), ...elsewhere];
   const arrived = new Set(
     pairs.filter((it) => it.old === undefined).flatMap((it) => it.now?.faces.map(({ name }) => name) ?? []),
   );

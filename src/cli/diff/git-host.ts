@@ -11,6 +11,8 @@ export interface GitFiles {
   readonly host: ProgramHost;
   /** The file at a path, or nothing where there was none. */
   read(path: string): SourceFile | UnreadableFile | undefined;
+  /** The folder of the repository. */
+  readonly root: string;
   /** Absolute paths of the specs below a folder. */
   specsBelow(folder: string): readonly string[];
 }
@@ -43,6 +45,7 @@ export function openGit(reference: string, folder: string): GitFiles {
   return {
     host: { ...diskHost, read },
     read,
+    root,
     specsBelow(below) {
       const place = placeOf(below) ?? "";
       const listed =
