@@ -378,7 +378,7 @@ function embedding(ids: tf.Tensor, p: EmbeddingParameters): tf.Tensor {
 function checkInputs({ tokens }: TinyGptInputs): void {
   checkTensors(["tokens", tokens, "int32", ["B", "T"]]);
   const [, T] = tokens.shape as [number, number];
-  checkThat(T <= 64, "64 >= T");
+  checkThat(T <= 64, "T <= 64");
   checkPlaces(["tokens", tokens, 65]);
 }
 
@@ -467,7 +467,7 @@ const groups: Group[] = [
 function checkBatch({ tokens, next }: TinyGptBatch): void {
   checkTensors(["tokens", tokens, "int32", ["B", "T"]], ["next", next, "int32", ["B", "T"]]);
   const [, T] = tokens.shape as [number, number];
-  checkThat(T <= 64, "64 >= T");
+  checkThat(T <= 64, "T <= 64");
 }
 
 /** All variables of a model but the optimizer's, by their names in a checkpoint. */

@@ -1,5 +1,5 @@
 import type { Dim } from "./form.ts";
-import { compareText, dimKey, variablesOf } from "./form.ts";
+import { asConstant, compareText, dimKey, variablesOf } from "./form.ts";
 import { formatDim } from "./format.ts";
 import { substitute, valueOf } from "./substitute.ts";
 
@@ -52,13 +52,17 @@ export function negateRelation(r: Relation): Relation {
 }
 
 const signs = { equal: "==", notEqual: "!=", atLeast: ">=", lessThan: "<" } as const;
+/** The same with the sides turned round. */
+const turned = { equal: "==", notEqual: "!=", atLeast: "<=", lessThan: ">" } as const;
 
-/** The relation in the language's syntax: `H % 16 == 0`, `T < 512`. */
+/** The relation in the language's syntax, a number on its right: `H % 16 == 0`, `T < 512`. */
 export function formatRelation(r: Relation): string {
   if ("divisor" in r) {
     const lone = (d: Dim): string => (/^\w+$/.test(formatDim(d)) ? formatDim(d) : `(${formatDim(d)})`);
     return `${lone(r.dividend)} % ${lone(r.divisor)} ${r.kind === "divides" ? "==" : "!="} 0`;
   }
+  if (asConstant(r.left) !== undefined && asConstant(r.right) === undefined)
+    return `${formatDim(r.right)} ${turned[r.kind]} ${formatDim(r.left)}`;
   return `${formatDim(r.left)} ${signs[r.kind]} ${formatDim(r.right)}`;
 }
 

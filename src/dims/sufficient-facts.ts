@@ -184,7 +184,7 @@ function hasAtoms(goal: Relation): boolean {
     .some(({ kind }) => kind !== "variable");
 }
 
-/** A relation in the fewest words: what its sides share left out, each side a sum, and a number on the right. */
+/** A relation in the fewest words: what its sides share left out, and each side a sum. */
 function simplest(goal: Relation): Relation {
   if ("divisor" in goal) {
     // Both sides together keep what they do not share.
@@ -197,8 +197,7 @@ function simplest(goal: Relation): Relation {
   const terms = difference.terms.map((it) => ({ ...it, coefficient: it.coefficient / common }));
   const left = fromTerms(terms.filter((it) => it.coefficient > 0n));
   const right = negate(fromTerms(terms.filter((it) => it.coefficient < 0n)));
-  const isTurned = goal.kind === "equal" && asNumber(left) !== undefined && asNumber(right) === undefined;
-  return isTurned ? { kind: goal.kind, left: right, right: left } : { kind: goal.kind, left, right };
+  return { kind: goal.kind, left, right };
 }
 
 /** The number and the variables that divide each term of two dimensions. */

@@ -2,6 +2,7 @@ import type { Program } from "../analyze/program.ts";
 import { enumWordsOf, wordsOf } from "../analyze/hyperparameter-words.ts";
 import { createCollector, type Collector } from "../diagnostics/collector.ts";
 import { hasErrors, type Findings } from "../diagnostics/findings.ts";
+import { formatDim } from "../dims/dim.ts";
 import { decide } from "../dims/decide.ts";
 import {
   assume,
@@ -15,12 +16,12 @@ import {
 import { calleesOf } from "../ir/callees-of.ts";
 import type { Func, Module } from "../ir/graph.ts";
 import { isFunction } from "../analyze/is-function.ts";
-import { explicitNames } from "../analyze/walk.ts";
+import { explicitNames, referencesIn } from "../analyze/walk.ts";
 import type { Callable, ProgramFile } from "../std/program-file.ts";
 import { fault } from "../support/fault.ts";
 import { nearest } from "../support/nearest.ts";
 import { textOf, type Span } from "../support/source.ts";
-import type { Argument, CallableDeclaration, HyperparameterType } from "../syntax/ast.ts";
+import type { Argument, CallableDeclaration, Expression, HyperparameterType } from "../syntax/ast.ts";
 import { isOfAbsent } from "./bind-inputs.ts";
 import { statedRelations } from "./conditions.ts";
 import { createUnit, innerScope, report, type Context, type Elaborator, type FunctionStore } from "./context.ts";
@@ -253,7 +254,8 @@ function entryFacts(ctx: Context, declaration: CallableDeclaration): Contract | 
       if (isImpossible && (it === false || relationVariables(it.relation).size === 0)) {
         const condition = textOf(fact.condition.span);
         const callee = declaration.name.text;
-        report(ctx, "MC3004", fact.span, { condition, callee, message, example: "", proved: "does not hold" });
+        const example = sizesIn(ctx, fact.condition);
+        report(ctx, "MC3004", fact.span, { condition, callee, message, example, proved: "does not hold" });
         return undefined;
       }
       const { relation } = it;
@@ -275,6 +277,16 @@ function entryFacts(ctx: Context, declaration: CallableDeclaration): Contract | 
     }
   }
   return { facts, contract };
+}
+
+/** ` (T = 28, S = 14)`: the sizes and numbers that a condition names, as they are given. */
+function sizesIn({ scope }: Context, condition: Expression): string {
+  const sizes = [...referencesIn(condition)].flatMap((name) => {
+    const val = scope.names.get(name);
+    if (val?.kind === "dim") return [`${name} = ${formatDim(val.dim)}`];
+    return val?.kind === "number" ? [`${name} = ${String(val.value)}`] : [];
+  });
+  return sizes.length === 0 ? "" : ` (${sizes.join(", ")})`;
 }
 
 interface StatedFact {

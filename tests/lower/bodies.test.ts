@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { formatType } from "../../src/lower/values.ts";
-import { check, codesOf, entryOf, lower, nodesOf, onlyFinding, statesOf } from "./checking.ts";
+import { check, checkFile, codesOf, entryOf, lower, nodesOf, onlyFinding, statesOf } from "./checking.ts";
 
 const resultOf = (text: string): string =>
   entryOf(lower(text, "M"))
@@ -201,8 +201,28 @@ describe("facts", () => {
   it("of a model are its contract", () => {
     const text =
       'model M(most: int = 512): (x: f32[B, T]) -> y: f32[B, T] where T <= most, "at most {most}" {\n  x * 2\n}\n';
-    expect(lower(text, "M").contract).toEqual([{ text: "512 >= T", message: "at most 512" }]);
+    expect(lower(text, "M").contract).toEqual([{ text: "T <= 512", message: "at most 512" }]);
     expect(lower(text, "M", { dims: { T: 8 } }).contract).toEqual([]);
+  });
+
+  it("says what sizes a training has that break it", () => {
+    const text = `model M(parts: int = 3): (x: f32[B, T], y: f32[B, S]) -> z: f32[B, T] where T == parts * S {
+  x + sum(y, axis=-1)[:, None] * Dense(1)(x)
+}
+data D {
+  source: synthetic_blobs(count=100, features=8)
+  x: f32[8] = raw.x
+  y: f32[4] = raw.x[:, :4]
+}
+train M on D {
+  loss: mse(z, x)
+  optimizer: adam
+}
+`;
+    expect(checkFile(text).map(({ message }) => message)).toEqual([
+      "`T == parts * S`, which `M` requires, does not hold (T = 8, parts = 3, S = 4).",
+    ]);
+    expect(checkFile(text.replace("parts: int = 3", "parts: int = 2"))).toEqual([]);
   });
 
   it("of values reach a loss through blocks", () => {
