@@ -328,18 +328,27 @@ describe.skipIf(!hasGit)("modelc breaking", () => {
     expect(table.out).toContain("| `a.model` |  | not compared: Open needs d |");
   });
 
-  it("leaves what was wrong there, and refuses what is wrong here", async () => {
-    repository({ "a.model": other("Net").replace("Dense", "Denze") });
+  it("leaves what was wrong there and what is wrong here, tells the latter, and compares all else", async () => {
+    repository({
+      "a.model": other("Net").replace("Dense", "Denze"),
+      "b.model": other("Good"),
+      "c.model": other("Late"),
+    });
     writeFileSync("a.model", other("Net"));
     expect(await cli(["breaking", "--against", "HEAD"])).toEqual({
       code: 0,
-      out: "a.model: not compared: it has errors at HEAD\n0 models compared, nothing breaks\n",
+      out: expect.stringMatching(
+        /^a\.model: not compared: it has errors at HEAD\n[^]*\n2 models compared, nothing breaks\n$/,
+      ),
       err: "",
     });
-    writeFileSync("a.model", other("Net").replace("Dense", "Denze"));
+    writeFileSync("b.model", other("Good").replace("Dense", "Denze"));
     const { code, out, err } = await cli(["breaking", "--against", "HEAD"]);
-    expect({ code, out }).toEqual({ code: 1, out: "" });
+    expect(code).toBe(1);
+    expect(out).toMatch(/^a\.model: [^\n]*\nb\.model: not compared: it has errors\nLate [^]*\n1 model compared/);
     expect(err).toContain("MC2001");
+    const asData = await cli(["breaking", "--against", "HEAD", "--format", "json"]);
+    expect(JSON.parse(asData.out)).toMatchObject({ files: [{}, { skipped: "it has errors" }, { skipped: null }] });
   });
 
   it("says what it cannot", async () => {

@@ -44,13 +44,10 @@ export function breaking(paths: readonly string[], options: BreakingOptions, ter
     errors.push(...(now?.errors ?? []));
     return { path, old, now };
   });
-  if (errors.length > 0) {
-    terminal.error(`${renderText(errors, { color: terminal.color })}\n`);
-    return exitCode.findings;
-  }
+  if (errors.length > 0) terminal.error(`${renderText(errors, { color: terminal.color })}\n`);
   const files = comparePairs(pairs, against, goneElsewhere(pairs, git));
   terminal.out(diffFormats[options.format](files));
-  return breaksAny(files) ? exitCode.findings : exitCode.clean;
+  return breaksAny(files) || errors.length > 0 ? exitCode.findings : exitCode.clean;
 }
 
 /** A file as it was and as it is. */
@@ -88,6 +85,7 @@ function comparePairs(
     const names = { file: path, against };
     if (old !== undefined && old.errors.length > 0)
       return { ...names, models: [], skipped: `it has errors at ${against}` };
+    if (now !== undefined && now.errors.length > 0) return { ...names, models: [], skipped: "it has errors" };
     const isNew = old === undefined;
     const before = isNew ? moved.filter((it) => now?.faces.some(({ name }) => name === it.name)) : old.faces;
     const left = now === undefined ? before.filter((it) => !arrived.has(it.name)) : before;
