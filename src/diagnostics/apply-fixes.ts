@@ -8,8 +8,8 @@ export interface FixedText {
 }
 
 /**
- * Applies the fixes of findings that are of one text (`isIts` says of what file), in their order, each whole or not at all: one that touches what an earlier
- * one changes is left for the next round, as its places may not be what they were.
+ * Applies the fixes of findings that are of one text (`isIts` says of what file), in their order, each whole or not at
+ * all: one that touches what an earlier one changes is left for the next round, as its places may not be what they were.
  */
 export function applyFixes(
   text: string,

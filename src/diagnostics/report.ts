@@ -46,7 +46,10 @@ export interface FormatOptions {
   readonly baseUri?: () => string;
 }
 
-/** A report of files, the first `most` of their findings shown, errors before warnings, each file's in the order of its text. */
+/**
+ * A report of files, the first `most` of their findings shown, errors before warnings, each file's in the order of its
+ * text.
+ */
 export function createReport(
   files: readonly string[],
   found: readonly Diagnostic[],

@@ -252,20 +252,28 @@ export function dividePolynomials(a: Dim, b: Dim): { readonly quotient: Dim; rea
 
 /** Without the variables that all its terms share: each at least 1, they change neither its sign nor its being 0. */
 export function withoutCommonVariables(d: Dim): Dim {
-  const [first, ...others] = d.terms;
-  if (first === undefined || first.factors.length === 0) return d;
-  const common = first.factors.flatMap((f): readonly Factor[] => {
+  const common = commonVariables(d.terms);
+  return common.length === 0 ? d : divideTerms(d, common);
+}
+
+/** The variables that terms share, each to the least of its powers. */
+export function commonVariables([first, ...others]: readonly Term[]): readonly Factor[] {
+  if (first === undefined) return [];
+  return first.factors.flatMap((f): readonly Factor[] => {
     if (f.atom.kind !== "variable") return [];
     const key = atomKey(f.atom);
     const powers = others.map((t) => t.factors.find((g) => atomKey(g.atom) === key)?.power ?? 0);
     const power = Math.min(f.power, ...powers);
     return power === 0 ? [] : [{ atom: f.atom, power }];
   });
-  if (common.length === 0) return d;
+}
+
+/** A dimension with every term divided by factors that it has, and by a number that divides its coefficient. */
+export function divideTerms(d: Dim, factors: readonly Factor[], by = 1n): Dim {
   return fromTerms(
     d.terms.map((t) => ({
-      coefficient: t.coefficient,
-      factors: required(divideFactors(t.factors, common), "quotient"),
+      coefficient: t.coefficient / by,
+      factors: required(divideFactors(t.factors, factors), "factors of a term"),
     })),
   );
 }

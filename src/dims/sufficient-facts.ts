@@ -12,8 +12,10 @@ import {
 } from "./facts.ts";
 import { asNumber, operandsOf, variablesOf, type Atom, type Dim } from "./form.ts";
 import {
+  commonVariables,
   constant,
   contentOf,
+  divideTerms,
   fromTerms,
   gcd,
   negate,
@@ -187,43 +189,17 @@ function hasAtoms(goal: Relation): boolean {
 /** A relation in the fewest words: what its sides share left out, and each side a sum. */
 function simplest(goal: Relation): Relation {
   if ("divisor" in goal) {
-    // Both sides together keep what they do not share.
-    const shared = sharedBy(goal.dividend, goal.divisor);
-    return { kind: goal.kind, divisor: dividedBy(goal.divisor, shared), dividend: dividedBy(goal.dividend, shared) };
+    const { kind, dividend, divisor } = goal;
+    const shared = commonVariables([...dividend.terms, ...divisor.terms]);
+    const content = gcd(contentOf(dividend), contentOf(divisor));
+    const left = (d: Dim): Dim => (content === 0n ? d : divideTerms(d, shared, content));
+    return { kind, divisor: left(divisor), dividend: left(dividend) };
   }
   const difference = withoutCommonVariables(subtract(goal.left, goal.right));
   const common = contentOf(difference);
   if (common === 0n) return goal;
-  const terms = difference.terms.map((it) => ({ ...it, coefficient: it.coefficient / common }));
+  const { terms } = divideTerms(difference, [], common);
   const left = fromTerms(terms.filter((it) => it.coefficient > 0n));
   const right = negate(fromTerms(terms.filter((it) => it.coefficient < 0n)));
   return { kind: goal.kind, left, right };
-}
-
-/** The number and the variables that divide each term of two dimensions. */
-interface Shared {
-  readonly content: bigint;
-  readonly powers: ReadonlyMap<string, number>;
-}
-
-function sharedBy(a: Dim, b: Dim): Shared {
-  const terms = [...a.terms, ...b.terms];
-  const powerIn = (name: string) => (it: Dim["terms"][number]) =>
-    it.factors.find(({ atom }) => atom.kind === "variable" && atom.name === name)?.power ?? 0;
-  const names = [...new Set([...variablesOf(a), ...variablesOf(b)])];
-  const powers = names.map((name): [string, number] => [name, Math.min(...terms.map(powerIn(name)))]);
-  return { content: gcd(contentOf(a), contentOf(b)), powers: new Map(powers.filter(([, power]) => power > 0)) };
-}
-
-function dividedBy(d: Dim, { content, powers }: Shared): Dim {
-  if (content === 0n) return d;
-  return fromTerms(
-    d.terms.map(({ coefficient, factors }) => ({
-      coefficient: coefficient / content,
-      factors: factors.flatMap(({ atom, power }) => {
-        const left = power - (atom.kind === "variable" ? (powers.get(atom.name) ?? 0) : 0);
-        return left === 0 ? [] : [{ atom, power: left }];
-      }),
-    })),
-  );
 }

@@ -2,7 +2,6 @@ import type { Program } from "../analyze/program.ts";
 import { enumWordsOf, wordsOf } from "../analyze/hyperparameter-words.ts";
 import { createCollector, type Collector } from "../diagnostics/collector.ts";
 import { hasErrors, type Findings } from "../diagnostics/findings.ts";
-import { formatDim } from "../dims/dim.ts";
 import { decide } from "../dims/decide.ts";
 import {
   assume,
@@ -29,7 +28,7 @@ import { arePositive } from "./declared-types.ts";
 import { createElaborator } from "./elaborator.ts";
 import { entryInputs, type EntryOptions } from "./entry-inputs.ts";
 import { bindArguments, completeHyperparameters, fitHyperparameter, named } from "./hyperparameters.ts";
-import { factMessage, instantiate } from "./instantiate.ts";
+import { factMessage, instantiate, shownValue } from "./instantiate.ts";
 import { withMinima } from "./minima.ts";
 import { pathScope } from "./paths.ts";
 import type { Val, ValueFacts } from "./values.ts";
@@ -279,12 +278,12 @@ function entryFacts(ctx: Context, declaration: CallableDeclaration): Contract | 
   return { facts, contract };
 }
 
-/** ` (T = 28, S = 14)`: the sizes and numbers that a condition names, as they are given. */
+/** ` (T = 28, S = 14)`: what a condition names, as it is given. */
 function sizesIn({ scope }: Context, condition: Expression): string {
   const sizes = [...referencesIn(condition)].flatMap((name) => {
     const val = scope.names.get(name);
-    if (val?.kind === "dim") return [`${name} = ${formatDim(val.dim)}`];
-    return val?.kind === "number" ? [`${name} = ${String(val.value)}`] : [];
+    const shown = val === undefined || val.kind === "cell" || val.kind === "barred" ? undefined : shownValue(val);
+    return shown === undefined ? [] : [`${name} = ${shown}`];
   });
   return sizes.length === 0 ? "" : ` (${sizes.join(", ")})`;
 }

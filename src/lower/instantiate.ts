@@ -186,7 +186,7 @@ export function factMessage(ctx: Context, message: string | undefined): string |
 }
 
 /** A value as a message shows it; undefined for what has no short text. */
-function shownValue(val: Val): string | undefined {
+export function shownValue(val: Val): string | undefined {
   switch (val.kind) {
     case "dim":
       return formatDim(val.dim);

@@ -58,7 +58,7 @@ export function shapeChecker(
     allBroadcast(pairs) {
       const [first, ...others] = open(pairs);
       if (first === undefined) return true;
-      const { left, right, what } = first;
+      const { left, right, isLast } = first;
       const alone = [left, right].find((it) => proved(it, constant(1)));
       if (alone !== undefined) {
         const help = `\`${formatDim(alone)}\` is 1 here: where a literal 1 is written in its place, it is broadcast.`;
@@ -69,7 +69,7 @@ export function shapeChecker(
       const both = assume(factsIn(ctx), ...larger);
       const example = exampleOf(equal(left, right), left, right, "is not", both);
       return unequal(first, example, {
-        ...(isKnown(left, right) && what.startsWith("the last axes of")
+        ...(isKnown(left, right) && isLast === true
           ? {
               help: `A layer gives one of them the other's size: \`Dense(${formatDim(right)})\` works on the last axis.`,
             }

@@ -1,4 +1,7 @@
-/** Sixteen hexadecimal digits that tell texts apart: two words like FNV-1a's, and no defence against who looks for two texts of one. */
+/**
+ * Sixteen hexadecimal digits that tell texts apart: two words like FNV-1a's, and no defence against who looks for two
+ * texts of one.
+ */
 export function hashText(text: string): string {
   let low = 0x811c9dc5;
   let high = 0xcbf29ce4;

@@ -1,5 +1,5 @@
 import { decide } from "../../dims/decide.ts";
-import { formatDim, sameForm, substitute, variable, variablesOf, type Dim } from "../../dims/dim.ts";
+import { asVariable, formatDim, substitute, variable, variablesOf, type Dim } from "../../dims/dim.ts";
 import { equal, formatRelation, substituteRelation } from "../../dims/facts.ts";
 import type { ModelFace } from "./model-face.ts";
 
@@ -25,7 +25,7 @@ export function fitSizes(giver: ModelFace, taker: ModelFace): SizeFit {
   });
   // A lone name is what stands at its first place; other dims must come out the same.
   for (const { dim, given } of pairs) {
-    const alone = loneVariable(dim);
+    const alone = asVariable(dim);
     if (alone !== undefined && !meant.has(alone)) meant.set(alone, given);
   }
   const free = new Set(giver.inputs.flatMap(({ type }) => type.shape.flatMap((dim) => [...variablesOf(dim)])));
@@ -46,11 +46,6 @@ export function fitSizes(giver: ModelFace, taker: ModelFace): SizeFit {
 /** Whether a dim of the taker is one of the giver's at all sizes that this one takes. */
 export function isSame(taken: Dim, given: Dim, giver: ModelFace, { meaning }: SizeFit): boolean {
   return decide(equal(substitute(taken, meaning), given), giver.facts).verdict === "proved";
-}
-
-function loneVariable(dim: Dim): string | undefined {
-  const [only, ...others] = variablesOf(dim);
-  return only !== undefined && others.length === 0 && sameForm(dim, variable(only)) ? only : undefined;
 }
 
 /** A shape as it is written: `f32[B, 28, 28, 1]`. */

@@ -83,6 +83,8 @@ export interface SizePair {
   readonly left: Dim;
   readonly right: Dim;
   readonly what: string;
+  /** Whether they are of the last axis, which layers may give another size. */
+  readonly isLast?: boolean;
 }
 
 /**

@@ -69,7 +69,8 @@ export function broadcastShapes(
     else if (isOne(a)) shape.push(b);
     else {
       const which = placesFromEnd[rank - axis - 1 + behind] ?? `axes ${String(axis - rank - behind)}`;
-      pairs.push({ left: a, right: b, what: `the ${which} of the operands of ${what}` });
+      const isLast = axis === rank - 1 && behind === 0;
+      pairs.push({ left: a, right: b, what: `the ${which} of the operands of ${what}`, isLast });
       shape.push(preferred(a, b));
     }
   }
