@@ -25,9 +25,8 @@ export function diff(before: string, after: string, options: DiffOptions, termin
     return exitCode.findings;
   }
   const { model } = options;
-  const names = [...old.faces, ...now.faces].map((it) => it.name);
-  if (names.length === 0) {
-    const near = model === undefined ? undefined : nearest(model, names);
+  if (old.faces.length + now.faces.length === 0) {
+    const near = model === undefined ? undefined : nearest(model, [...old.names, ...now.names]);
     throw new UsageError(
       `Neither ${before} nor ${after} has a model${model === undefined ? "" : ` ${model}`}.${near === undefined ? "" : ` Did you mean ${near}?`}`,
     );

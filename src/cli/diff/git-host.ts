@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { dirname, relative, resolve, sep } from "node:path";
+import { relative, resolve, sep } from "node:path";
 import type { ProgramHost, UnreadableFile } from "../../analyze/program.ts";
 import type { SourceFile } from "../../support/source.ts";
 import { UsageError } from "../exit-code.ts";
@@ -79,7 +79,5 @@ function run(
 /** A reference to a file at a commit, as `HEAD~1:specs/a.model`. */
 export function readGitPath(text: string): { readonly reference: string; readonly path: string } | undefined {
   const [, reference, path] = /^([^:]{2,}):(.+)$/s.exec(text) ?? [];
-  return reference === undefined || path === undefined
-    ? undefined
-    : { reference, path: path === "" ? dirname(path) : path };
+  return reference === undefined || path === undefined ? undefined : { reference, path };
 }

@@ -9,6 +9,8 @@ import { faceOf, type ModelFace } from "./model-face.ts";
 /** The models of a file, or what is wrong with it. */
 export interface LoadedFaces {
   readonly faces: readonly ModelFace[];
+  /** What there is to name in the file. */
+  readonly names: readonly string[];
   readonly errors: readonly Diagnostic[];
   /** Models that were left out, each with a hyperparameter that it needs. */
   readonly open: readonly { readonly name: string; readonly needs: string }[];
@@ -28,20 +30,24 @@ export function loadFaces(
   const collector = createCollector();
   const open: { readonly name: string; readonly needs: string }[] = [];
   const program = loadProgram(source, host, collector);
-  const faces = collector.hasErrors
-    ? []
-    : declaredUnits(program)
-        .filter((it) => model === undefined || it.name === model || it.model.name.text === model)
-        .flatMap((declared) => {
-          const needed =
-            declared.train === undefined ? declared.model.hyperparameters.find((it) => !it.default) : undefined;
-          if (leaveOpen && needed !== undefined) {
-            open.push({ name: declared.name, needs: needed.name.text });
-            return [];
-          }
-          const { dims: _, ...specialisation } = readSettings(set, declared);
-          const unit = lowerUnit(program, declared, specialisation, collector);
-          return unit === undefined ? [] : [faceOf(unit, declared)];
-        });
-  return { faces, errors: collector.diagnostics.filter((it) => it.severity === "error"), open };
+  const units = collector.hasErrors ? [] : declaredUnits(program);
+  const faces = units
+    .filter((it) => model === undefined || it.name === model || it.model.name.text === model)
+    .flatMap((declared) => {
+      const needed =
+        declared.train === undefined ? declared.model.hyperparameters.find((it) => !it.default) : undefined;
+      if (leaveOpen && needed !== undefined) {
+        open.push({ name: declared.name, needs: needed.name.text });
+        return [];
+      }
+      const { dims: _, ...specialisation } = readSettings(set, declared);
+      const unit = lowerUnit(program, declared, specialisation, collector);
+      return unit === undefined ? [] : [faceOf(unit, declared)];
+    });
+  return {
+    faces,
+    names: units.map(({ name }) => name),
+    errors: collector.diagnostics.filter((it) => it.severity === "error"),
+    open,
+  };
 }
