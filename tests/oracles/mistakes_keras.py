@@ -1,14 +1,12 @@
 # What Keras says of the mistakes of tests/docs/messages, made in its own words: JSON, by name.
-import json
 import os
-import re
-import sys
-import warnings
 
 os.environ["KERAS_BACKEND"] = "torch"
 import keras
 import numpy as np
 from keras import layers, losses, ops
+
+from mistakes import tell
 
 
 def flattened():
@@ -89,14 +87,4 @@ def window():
 
 
 made = [flattened, skip, heads, residual, softmax, target, classes, channels, inner, argument, vocabulary, window]
-told = {}
-for at, make in enumerate(made):
-    with warnings.catch_warnings(record=True) as seen:
-        warnings.simplefilter("always")
-        try:
-            make()
-            said = "\n".join(f"{it.category.__name__}: {it.message}" for it in seen if it.category is not DeprecationWarning)
-        except Exception as error:
-            said = f"{type(error).__name__}: {error}"
-    told[f"{at + 1:02}"] = re.sub("\x1b\\[[0-9;]*m", "", said).strip()
-json.dump({"version": keras.__version__, "told": told}, sys.stdout, indent=2)
+tell(keras.__version__, made)

@@ -1,15 +1,10 @@
 # What PyTorch says of the mistakes of tests/docs/messages, made in its own words: JSON, by name.
-import json
-import re
-import sys
-import warnings
 
 import torch
 from torch import nn
 from torch.nn import functional as F
 
-warnings.simplefilter("always")
-
+from mistakes import tell
 
 def flattened():
     net = nn.Sequential(
@@ -73,14 +68,4 @@ def window():
 
 
 made = [flattened, skip, heads, residual, softmax, target, classes, channels, inner, argument, vocabulary, window]
-told = {}
-for at, make in enumerate(made):
-    with warnings.catch_warnings(record=True) as seen:
-        warnings.simplefilter("always")
-        try:
-            make()
-            said = "\n".join(f"{it.category.__name__}: {it.message}" for it in seen if it.category is not DeprecationWarning)
-        except Exception as error:
-            said = f"{type(error).__name__}: {error}"
-    told[f"{at + 1:02}"] = re.sub("\x1b\\[[0-9;]*m", "", said).strip()
-json.dump({"version": torch.__version__.split("+")[0], "told": told}, sys.stdout, indent=2)
+tell(torch.__version__.split("+")[0], made)
