@@ -361,7 +361,10 @@ describe.skipIf(!hasGit)("modelc breaking", () => {
       [["breaking", "--against", "a.model"], /give the one file/],
       [["diff", "HEAD:no.model", "a.model"], /There is no file no\.model at HEAD/],
       [["diff", "a.model", "no.model"], /There is no file no\.model/],
-      [["diff", "a.model", "a.model", "--model", "Nett"], /Neither a\.model nor a\.model has a model Nett\. Did you mean Net\?/],
+      [
+        ["diff", "a.model", "a.model", "--model", "Nett"],
+        /Neither a\.model nor a\.model has a model Nett\. Did you mean Net\?/,
+      ],
       [["diff", "a.model", "a.model", "--format", "xml"], /choices/],
     ] as const) {
       const { code, out, err } = await cli(argv);
