@@ -1,5 +1,4 @@
 import { readFileSync, realpathSync } from "node:fs";
-import { createRequire } from "node:module";
 import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { readImportPath } from "../analyze/import-path.ts";
 import { isFolder } from "./is-folder.ts";
@@ -69,6 +68,8 @@ function hasExports(root: string): boolean {
 /** The file that a package gives for what a file in `folder` imports, by the rules of Node. */
 function exported(folder: string, to: string): string | undefined {
   try {
+    // Loaded where it is needed: it would take a millisecond of every start.
+    const { createRequire } = process.getBuiltinModule("node:module");
     return createRequire(join(folder, "importing.js")).resolve(to);
   } catch {
     return undefined;

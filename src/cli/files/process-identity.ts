@@ -1,4 +1,3 @@
-import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { platform } from "node:os";
 
@@ -36,10 +35,13 @@ function linuxIdentity(pid: number): string | undefined {
 }
 
 function postedIdentity(pid: number): string | undefined {
-  const { status, stdout } = spawnSync("ps", ["-o", "stat=,lstart=", "-p", String(pid)], {
-    encoding: "utf8",
-    env: { ...process.env, LC_ALL: "C", TZ: "UTC" },
-  });
+  // Loaded where it is needed: it would take milliseconds of every start.
+  const { status, stdout } = process
+    .getBuiltinModule("node:child_process")
+    .spawnSync("ps", ["-o", "stat=,lstart=", "-p", String(pid)], {
+      encoding: "utf8",
+      env: { ...process.env, LC_ALL: "C", TZ: "UTC" },
+    });
   const [, state = "", started] = /^\s*(\S+)\s+(.+?)\s*$/.exec(stdout) ?? [];
   return status !== 0 || state.startsWith("Z") ? undefined : started;
 }
