@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { isCheck } from "./is-check.ts";
 import { loadCached } from "./load-cached.ts";
+import { startFlags } from "./start-flags.ts";
 
 /** What each bundle of the command line exports. */
 interface Bundle {
@@ -12,10 +13,7 @@ interface Bundle {
 // `check` is what editors and hooks call all day: it has a bundle of its own, without all that it does not need.
 const argv = process.argv.slice(2);
 const quick = isCheck(argv);
-// By default V8 starts to optimise functions that run for a few milliseconds, on other threads, which costs a third of a
-// whole check and is done when the check is. What runs for long is optimised all the same. Engines that may lack the flag
-// are left alone: they would complain.
-if (quick && Number.parseInt(process.versions.node) <= 24) setFlagsFromString("--interrupt-budget=4000000");
+if (quick) startFlags(Number.parseInt(process.versions.node)).forEach(setFlagsFromString);
 const bundle = loadCached<Bundle>(join(__dirname, quick ? "check.cjs" : "main.cjs"), require);
 const finish = (code: number): void => {
   process.exitCode = code;
