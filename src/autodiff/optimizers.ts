@@ -95,6 +95,36 @@ export const optimizers = {
     },
   }),
 
+  adadelta: defineOptimizer({
+    settings: { lr: rate(1e-3), rho: fraction(0.95), epsilon, decay: decay() },
+    summary: "One step of Adadelta (Zeiler 2012), as Keras 3 computes it.",
+    decay: "by gradient",
+    slots: () => ({ square: 0, delta: 0 }),
+    update: ({ b, scalars, parameter, gradient, slot, rate, named }) => {
+      const root = (square: Value): Value => b.op("sqrt", [plus(b, square, scalars.epsilon)]);
+      const square = blend(b, slot("square"), b.op("square", [gradient]), scalars.rho);
+      const change = named("change", b.div(b.mul(root(slot("delta")), gradient), root(square)));
+      return {
+        parameter: b.sub(parameter, times(b, change, rate)),
+        slots: { square, delta: blend(b, slot("delta"), b.op("square", [change]), scalars.rho) },
+      };
+    },
+  }),
+
+  adamax: defineOptimizer({
+    settings: { ...adamSettings, decay: decay() },
+    summary: "One step of Adamax (Kingma and Ba 2015), as Keras 3 computes it.",
+    decay: "by gradient",
+    slots: () => ({ m: 0, u: 0 }),
+    shared: (b, t, { beta1 }) => ({ lacking: lacking(b, beta1, t) }),
+    update: ({ b, scalars, parameter, gradient, slot, rate, shared, named }) => {
+      const m = blend(b, slot("m"), gradient, scalars.beta1);
+      const u = b.op("maximum", [times(b, slot("u"), scalars.beta2), b.op("abs", [gradient])]);
+      const change = named("change", b.div(times(b, m, b.div(rate, shared.lacking)), plus(b, u, scalars.epsilon)));
+      return { parameter: b.sub(parameter, change), slots: { m, u } };
+    },
+  }),
+
   lion: defineOptimizer({
     settings: { lr: rate(1e-3), beta1: fraction(0.9), beta2: fraction(0.99), decay: decay() },
     summary: "One step of Lion (Chen et al. 2023), as Keras 3 computes it.",

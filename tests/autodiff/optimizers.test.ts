@@ -176,6 +176,32 @@ describe("optimizers", () => {
     });
   });
 
+  it("adadelta", () => {
+    expectRule(programWith({ kind: "adadelta", rate, decay: 0, settings: { rho: 0.95, epsilon: 1e-7 } }), () => {
+      let square = 0;
+      let change = 0;
+      return (p, g) => {
+        square = 0.95 * square + 0.05 * g * g;
+        const step = (Math.sqrt(change + 1e-7) * g) / Math.sqrt(square + 1e-7);
+        change = 0.95 * change + 0.05 * step * step;
+        return p - 0.1 * step;
+      };
+    });
+  });
+
+  it("adamax", () => {
+    const settings = { beta1: 0.9, beta2: 0.999, epsilon: 1e-7 };
+    expectRule(programWith({ kind: "adamax", rate, decay: 0, settings }), () => {
+      let m = 0;
+      let u = 0;
+      return (p, g, step) => {
+        m = 0.9 * m + 0.1 * g;
+        u = Math.max(0.999 * u, Math.abs(g));
+        return p - ((0.1 / (1 - 0.9 ** (step + 1))) * m) / (u + 1e-7);
+      };
+    });
+  });
+
   const adamRule = (decay: { readonly coupled: number; readonly decoupled: number }) => (): Rule => {
     let m = 0;
     let v = 0;
@@ -410,6 +436,8 @@ describe("parameters after four steps are those of Keras 3.15.1", () => {
       { kind: "adagrad", settings: { initial_accumulator_value: 0.1, epsilon: 1e-7 } },
       [0.9523158, -1.8320028, 0.3741285],
     ],
+    ["Adadelta(0.1)", { kind: "adadelta", settings: { rho: 0.95, epsilon: 1e-7 } }, [0.9999332, -1.9997302, 0.4998043]],
+    ["Adamax(0.1)", { kind: "adamax", settings: beta }, [0.8466772, -1.7701508, 0.2751903]],
     ["Adam(0.1)", { kind: "adam", settings: beta }, [0.8392027, -1.7026331, 0.2022057]],
     ["AdamW(0.1, weight_decay=0.3)", { kind: "adamw", settings: beta, decay }, [0.7381182, -1.4891784, 0.1600369]],
     ["Lamb(0.1, weight_decay=0.3)", { kind: "lamb", settings: beta, decay }, [0.7148541, -1.3320969, -0.0100367]],
