@@ -53,10 +53,12 @@ export function sufficientFacts(goals: readonly Relation[], facts: Facts): reado
   }, found);
 }
 
+const never = lessThan(constant(1), constant(1));
+
 function factsFor(goal: Relation, facts: Facts): readonly Relation[] | undefined {
   const suffice = (stated: readonly Relation[]): boolean => {
     const all = assume(facts, ...stated);
-    return proves(goal, all) && arePossible(all);
+    return proves(goal, all) && arePossible(all, facts);
   };
   const bound = goal.kind === "atLeast" || goal.kind === "lessThan" ? leastFor(goal, suffice) : undefined;
   const single = bound ?? singlesFor(goal).find((it) => suffice([it]));
@@ -78,9 +80,10 @@ function proves(goal: Relation, facts: Facts): boolean {
   return decide(goal, facts).verdict === "proved";
 }
 
-/** Whether some sizes satisfy facts. */
-function arePossible(facts: Facts): boolean {
-  return decide(lessThan(constant(1), constant(1)), facts).verdict === "refuted";
+/** Whether some sizes satisfy facts, as far as that is known of what was there `before`. */
+function arePossible(facts: Facts, before: Facts): boolean {
+  const { verdict } = decide(never, facts);
+  return verdict === "refuted" || (verdict === "unknown" && decide(never, before).verdict === "unknown");
 }
 
 /** The smallest size of one variable from which on a goal holds. */

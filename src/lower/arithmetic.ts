@@ -20,6 +20,7 @@ import {
 } from "./convert.ts";
 import { factsIn } from "./minima.ts";
 import { describe, poison, type RatioVal, type Val } from "./values.ts";
+import { reportUndecided } from "./report-undecided.ts";
 
 type ArithmeticOperator = "+" | "-" | "*" | "/" | "//" | "%";
 
@@ -144,7 +145,12 @@ function foldBinary(
 export function isNonzero(ctx: Context, divisor: Dim, span: Span): boolean {
   const proof = decide(negateRelation(equal(divisor, constant(0))), factsIn(ctx));
   if (proof.verdict === "proved") return true;
-  const at = proof.verdict === "refuted" ? formatExample(proof.counterexample) : "";
+  if (proof.verdict === "unknown") {
+    const relations = [negateRelation(equal(divisor, constant(0)))];
+    reportUndecided(ctx, span, { claim: `the divisor of \`${textOf(span)}\` is never 0`, relations });
+    return false;
+  }
+  const at = formatExample(proof.counterexample);
   report(
     ctx,
     "MC3032",

@@ -8,6 +8,7 @@ import { combined, formatExample, numberOf } from "./convert.ts";
 import { dimOf, isStaticNumber, tensorBinary } from "./arithmetic.ts";
 import { describe, keyOfVal, poison, type BooleanVal, type TrainingVal, type Val } from "./values.ts";
 import { factsIn } from "./minima.ts";
+import { reportUndecided } from "./report-undecided.ts";
 
 const tensorOperators: Readonly<Record<ComparisonOperator, string>> = {
   "==": "equal",
@@ -157,9 +158,13 @@ function decided(ctx: Context, relation: Relation, e: Expression): Val {
   if (holds.verdict === "proved") return { kind: "boolean", value: true, opaque: true };
   const fails = decide(negateRelation(relation), factsIn(ctx));
   if (fails.verdict === "proved") return { kind: "boolean", value: false, opaque: true };
-  const against = holds.verdict === "refuted" ? `false at ${formatExample(holds.counterexample)}` : undefined;
-  const towards = fails.verdict === "refuted" ? `true at ${formatExample(fails.counterexample)}` : undefined;
-  const example = [towards, against].filter((it) => it !== undefined).join(" and ");
+  if (holds.verdict === "unknown" || fails.verdict === "unknown") {
+    const never = holds.verdict === "unknown" ? "" : "never ";
+    const claim = `\`${textOf(e.span)}\` ${never}holds, for all sizes`;
+    reportUndecided(ctx, e.span, { claim, relations: [never === "" ? relation : negateRelation(relation)] });
+    return poison;
+  }
+  const example = `true at ${formatExample(fails.counterexample)} and false at ${formatExample(holds.counterexample)}`;
   const dims = [...new Set([...formatDims(relation)])].join(" and ");
   report(
     ctx,

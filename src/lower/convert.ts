@@ -12,6 +12,7 @@ import { argumentOf } from "./given-argument.ts";
 import { describe, noValueFacts, targetName, tensor, type Provenance, type TensorVal, type Val } from "./values.ts";
 import { factsIn } from "./minima.ts";
 import { conditionFor } from "./offered-facts.ts";
+import { reportUndecided } from "./report-undecided.ts";
 
 /** The dimension that a compile-time integer is, or undefined after a report. */
 export function asDim(ctx: Context, val: Val, span: Span, what: string): Dim | undefined {
@@ -41,10 +42,11 @@ export function exactQuotient(ctx: Context, dividend: Dim, divisor: Dim, span: S
   const relation = divides(divisor, dividend);
   const proof = decide(relation, factsIn(ctx));
   if (proof.verdict === "proved") return divideExactly(dividend, divisor);
-  const example =
-    proof.verdict === "refuted" && proof.counterexample.size > 0
-      ? ` (for example at ${formatExample(proof.counterexample)})`
-      : "";
+  if (proof.verdict === "unknown") {
+    const claim = `${formatDim(dividend)} always divides by ${formatDim(divisor)}`;
+    return reportUndecided(ctx, span, { claim, relations: [relation] });
+  }
+  const example = proof.counterexample.size > 0 ? ` (for example at ${formatExample(proof.counterexample)})` : "";
   const condition = conditionFor(ctx, [relation]);
   const otherwise = "Use `//` for floor division, or choose other sizes";
   const help = condition === undefined ? `${otherwise}.` : `${otherwise}; or state it ${condition}.`;

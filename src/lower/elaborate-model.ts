@@ -254,7 +254,7 @@ function entryFacts(ctx: Context, declaration: CallableDeclaration): Contract | 
         const condition = textOf(fact.condition.span);
         const callee = declaration.name.text;
         const example = sizesIn(ctx, fact.condition);
-        report(ctx, "MC3004", fact.span, { condition, callee, message, example, proved: "does not hold" });
+        report(ctx, "MC3004", fact.span, { condition, callee, message, example });
         return undefined;
       }
       const { relation } = it;

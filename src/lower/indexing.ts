@@ -14,6 +14,7 @@ import { describe, formatType, poison, type TensorVal, type Val } from "./values
 import { factsIn, putOff } from "./minima.ts";
 import { elementAt } from "../support/element-at.ts";
 import { textOf, type Span } from "../support/source.ts";
+import { isUndecided, reportUndecided } from "./report-undecided.ts";
 
 /** `layers[0]`, `x[:, -1]`, `x[0, 1:3]`. */
 export function lowerIndex(ctx: Context, e: IndexExpression): Val {
@@ -176,7 +177,13 @@ function isSure(ctx: Context, relation: Relation, span: Span, found: () => Param
   if (decide(relation, factsIn(ctx)).verdict === "proved") return true;
   const parameters = found();
   const shows = failsAt(relation, factsIn(ctx));
+  const isOpen = isUndecided(relation, factsIn(ctx));
   return putOff(ctx, relation, span, (all) => {
+    if (isOpen) {
+      const claim = `${parameters.index} always ${parameters.does.replace(/^(lie|hold)\b/, "$1s")}`;
+      reportUndecided(ctx, span, { claim, relations: all, facts: ctx.facts });
+      return;
+    }
     report(ctx, "MC3025", span, parameters, { ...stating(ctx, all, ctx.facts), ...shows });
   });
 }

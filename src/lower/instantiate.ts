@@ -37,6 +37,7 @@ import { formatType, keyOfVal, type Val } from "./values.ts";
 import { factsIn } from "./minima.ts";
 import { conditionFor } from "./offered-facts.ts";
 import { isTooLarge, isTooVaried, writtenSize } from "./written-size.ts";
+import { reportUndecided } from "./report-undecided.ts";
 
 /** A use of a declaration that fits it: its inputs as the body sees them. */
 export interface Use {
@@ -134,6 +135,11 @@ function proveFacts(
         facts = assume(facts, it.relation);
         continue;
       }
+      const labels = [{ span: fact.span, message: "required here" }];
+      if (it !== false && proof?.verdict === "unknown") {
+        const claim = `\`${textOf(fact.condition.span)}\` holds, which \`${declaration.name.text}\` requires`;
+        return reportUndecided(ctx, span, { claim, relations: [it.relation], labels });
+      }
       const argument = argumentIn(fact.condition, declaration, callee.scope);
       const example =
         proof?.verdict === "refuted" && proof.counterexample.size > 0
@@ -148,11 +154,10 @@ function proveFacts(
           callee: declaration.name.text,
           message: factMessage(callee, fact.message?.value),
           example,
-          proved: proof?.verdict === "unknown" ? "cannot be proved" : "does not hold",
         },
         {
           labels: [
-            { span: fact.span, message: "required here" },
+            ...labels,
             ...(inputSpan === span || argument !== undefined ? [] : [{ span: inputSpan, message: "of this input" }]),
           ],
           ...(argument !== undefined && example === "" ? {} : { help: helpFor(ctx, fact.condition, it) }),

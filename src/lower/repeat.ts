@@ -1,3 +1,4 @@
+import { formatDim, type Dim } from "../dims/dim.ts";
 import { explicitNames } from "../analyze/walk.ts";
 import type { Node, RepeatNode, Value } from "../ir/graph.ts";
 import type { Span } from "../support/source.ts";
@@ -9,6 +10,7 @@ import { joined } from "./value-tree.ts";
 import { formatType, poison, tensor, type TensorVal, type Val } from "./values.ts";
 import { claimLoop, collapse, hold, holdingApart, writeOut } from "./write-out.ts";
 import { isTooLarge, writtenSize } from "./written-size.ts";
+import { isUndecidedType } from "./report-undecided.ts";
 
 function elementsOf(val: Val): readonly Val[] {
   return val.kind === "tuple" ? val.elements : [val];
@@ -68,6 +70,13 @@ export function lowerRepeat(
     results.length === inputs.length &&
     results.every((it, index) => inputs[index] !== undefined && sameType(ctx, it.value.type, inputs[index].type));
   if (stage.shared && !unchanged) {
+    const claim = (before: Dim, after: Dim): string =>
+      `a copy of the \`repeat\` keeps the shape: ${formatDim(before)} is ${formatDim(after)}`;
+    const types = results.length === inputs.length ? results.map((it, at) => [inputs[at], it.value] as const) : [];
+    const isOpen = types.some(
+      ([before, after]) => before !== undefined && isUndecidedType(ctx, stage.span, [before.type, after.type], claim),
+    );
+    if (isOpen) return poison;
     const shown = (types: readonly Value[]): string => types.map((it) => formatType(it.type)).join(", ");
     report(ctx, "MC3023", stage.span, { input: shown(inputs), output: shown(results.map((it) => it.value)) });
     return poison;

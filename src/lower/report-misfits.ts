@@ -9,6 +9,7 @@ import { factsIn } from "./minima.ts";
 import { stating } from "./offered-facts.ts";
 import { exampleOf, named } from "./shape-checker.ts";
 import { formatType } from "./values.ts";
+import { isUndecided, reportUndecided, worst } from "./report-undecided.ts";
 
 /** A size of an input that is not what the declaration wants at a use. */
 export interface Misfit {
@@ -26,17 +27,27 @@ export function reportMisfits(
   { val, span }: GivenInput,
   misfits: readonly Misfit[],
 ): void {
-  const [first] = misfits;
-  if (first === undefined) return;
+  if (misfits.length === 0) return;
   const input = required(declaration.inputs[index], "input");
   const relations = misfits.map(({ dim, wanted }) => equal(dim, wanted));
+  const first = worst(misfits, ({ dim, wanted }) => isUndecided(equal(dim, wanted), factsIn(ctx)));
+  const labels = [
+    { span: input.span, message: "declared here" },
+    { span, message: `this is ${formatType(val.value.type)}` },
+  ];
+  const name = input.name?.text ?? `input ${String(index + 1)}`;
+  if (isUndecided(equal(first.dim, first.wanted), factsIn(ctx))) {
+    const claim = `${named(first.dim)} is ${formatDim(first.wanted)}, as \`${name}\` of \`${declaration.name.text}\` needs`;
+    reportUndecided(ctx, span, { claim, relations, labels });
+    return;
+  }
   report(
     ctx,
     "MC3031",
     span,
     {
       callee: declaration.name.text,
-      input: input.name?.text ?? `input ${String(index + 1)}`,
+      input: name,
       sizes: misfits.map(({ declared, wanted, dim }) => ({
         declared,
         expected: formatDim(wanted),
@@ -45,10 +56,7 @@ export function reportMisfits(
       example: exampleOf(equal(first.dim, first.wanted), first.dim, first.wanted, "is not", factsIn(ctx)),
     },
     {
-      labels: [
-        { span: input.span, message: "declared here" },
-        { span, message: `this is ${formatType(val.value.type)}` },
-      ],
+      labels,
       ...stating(ctx, relations),
       ...failsAt(equal(first.dim, first.wanted), factsIn(ctx)),
     },

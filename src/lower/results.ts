@@ -13,6 +13,7 @@ import { judgePlaces } from "./value-facts.ts";
 import { leavesOf, treeOf, type ValueTree } from "./value-tree.ts";
 import { formatType, tensor, type TensorVal, type Val } from "./values.ts";
 import { factsIn } from "./minima.ts";
+import { isUndecidedType } from "./report-undecided.ts";
 
 /** One result of a body, with its declared name. */
 export interface BodyResult {
@@ -154,6 +155,8 @@ export function checkType(
   }
   const shape: Dim[] = [];
   const declaredSize = (axis: number): Dim => required(wanted.type.shape[axis], "dimension");
+  const claim = (own: Dim, size: Dim): string => `${what} has the declared shape: ${named(own)} is ${named(size)}`;
+  if (isUndecidedType(ctx, span, [actual, wanted.type], claim, labels)) return undefined;
   for (const [axis, dim] of actual.shape.entries()) {
     const other = declaredSize(axis);
     const relation = equal(dim, other);

@@ -25,6 +25,7 @@ import { formatType, poison, tensor, type TensorVal, type Val, type ValueFacts }
 import { factsIn } from "./minima.ts";
 import { isOfExamples, lowerUntil, withinLength } from "./until-lengths.ts";
 import { joined } from "./value-tree.ts";
+import { isUndecidedType, reportUndecided } from "./report-undecided.ts";
 
 interface Sequence {
   readonly value: Value;
@@ -175,7 +176,12 @@ function lowerSequences(ctx: Context, e: ScanExpression): readonly Sequence[] | 
     if (length === undefined) length = own;
     else {
       const relation = equal(own, length);
-      if (decide(relation, factsIn(ctx)).verdict !== "proved") {
+      const { verdict } = decide(relation, factsIn(ctx));
+      if (verdict === "unknown") {
+        const claim = `the lengths of the sequences of a scan are equal, ${named(own)} and ${named(length)}`;
+        reportUndecided(ctx, it.source.span, { claim, relations: [relation] });
+        fine = false;
+      } else if (verdict === "refuted") {
         const example = exampleOf(relation, own, length, "is not", factsIn(ctx));
         const what = "the lengths of the sequences of a scan";
         const found = { what, left: named(own), right: named(length), example };
@@ -203,12 +209,17 @@ export function lowerCarry(ctx: Context, it: Pick<ScanCarry, "name" | "type" | "
   const initial = lowerInitial(ctx, it.init, () => type, "A carry");
   if (initial === undefined) return undefined;
   if (sameType(ctx, initial.value.type, type)) return { initial: initial.value, type };
+  const what = `the carry \`${it.name.text}\``;
+  const labels = [{ span: it.type.span, message: "declared here" }];
+  const claim = (own: Dim, declared: Dim): string =>
+    `${what} has the declared shape: ${named(own)} is ${named(declared)}`;
+  if (isUndecidedType(ctx, it.init.span, [initial.value.type, type], claim, labels)) return undefined;
   report(
     ctx,
     "MC3024",
     it.init.span,
-    { what: `the carry \`${it.name.text}\``, declared: formatType(type), actual: formatType(initial.value.type) },
-    { labels: [{ span: it.type.span, message: "declared here" }] },
+    { what, declared: formatType(type), actual: formatType(initial.value.type) },
+    { labels },
   );
   return undefined;
 }

@@ -9,6 +9,7 @@ import { failsAt, formatExample } from "./convert.ts";
 import { report, type Context } from "./context.ts";
 import { factsIn, putOff } from "./minima.ts";
 import { stating } from "./offered-facts.ts";
+import { isUndecided, reportUndecided, worst } from "./report-undecided.ts";
 
 /** A dim as messages show it: with the name of its axis where that says more. */
 export function named(dim: Dim): string {
@@ -16,11 +17,10 @@ export function named(dim: Dim): string {
   return dim.label === undefined || dim.label === text ? text : `${text} (${dim.label})`;
 }
 
-/** `; for example at H = 30: 15 is not 14`, or why there is no example. */
+/** `; for example at H = 30: 15 is not 14`, where a relation is refuted by sizes. */
 export function exampleOf(relation: Relation, left: Dim, right: Dim, verb: string, facts: Facts): string {
   const proof = decide(relation, facts);
-  if (proof.verdict === "unknown") return "; neither a proof nor a counterexample was found";
-  if (proof.verdict === "proved" || proof.counterexample.size === 0) return "";
+  if (proof.verdict !== "refuted" || proof.counterexample.size === 0) return "";
   const known = [left, right].every((it) => [...variablesOf(it)].every((name) => proof.counterexample.has(name)));
   const at = formatExample(proof.counterexample);
   if (!known) return `; for example at ${at}`;
@@ -36,45 +36,61 @@ export function shapeChecker(
 ): ShapeChecker {
   const proves = (relation: Relation): boolean => decide(relation, factsIn(ctx)).verdict === "proved";
   const proved = (left: Dim, right: Dim): boolean => proves(equal(left, right));
-  const unequal = ({ left, right, what }: SizePair, example: string, extras: Extras): false => {
+  const undecided = (claim: string, relations: readonly Relation[], facts = factsIn(ctx)): false => {
+    reportUndecided(ctx, span, { claim, relations, labels: labels(), facts });
+    return false;
+  };
+  /** Reports the pair that surely differs, else the first; `within` are the facts under which the two of a pair must be the same. */
+  const differ = (
+    pairs: readonly SizePair[],
+    within: (pair: SizePair) => Facts,
+    helpFor: (pair: SizePair, all: readonly Relation[]) => Extras,
+  ): false => {
+    const all = pairs.map(({ left, right }) => equal(left, right));
+    const pair = worst(pairs, (it) => isUndecided(equal(it.left, it.right), within(it)));
+    const { left, right, what } = pair;
+    const relation = equal(left, right);
+    const facts = within(pair);
+    if (isUndecided(relation, facts)) return undecided(`${what} are equal, ${named(left)} and ${named(right)}`, all);
+    const example = exampleOf(relation, left, right, "is not", facts);
     const found = { what, left: named(left), right: named(right), example };
-    report(ctx, "MC3002", span, found, { labels: labels(), ...extras });
+    report(ctx, "MC3002", span, found, { labels: labels(), ...helpFor(pair, all), ...failsAt(relation, facts) });
     return false;
   };
   const open = (pairs: readonly SizePair[]): readonly SizePair[] => pairs.filter((it) => !proved(it.left, it.right));
   const allEqual = (pairs: readonly SizePair[]): boolean => {
-    const [first, ...others] = open(pairs);
-    if (first === undefined) return true;
-    const { left, right } = first;
-    const example = exampleOf(equal(left, right), left, right, "is not", factsIn(ctx));
-    return unequal(first, example, {
-      ...stating(ctx, equalities([first, ...others])),
-      ...failsAt(equal(left, right), factsIn(ctx)),
-    });
+    const found = open(pairs);
+    return (
+      found.length === 0 ||
+      differ(
+        found,
+        () => factsIn(ctx),
+        (_, all) => stating(ctx, all),
+      )
+    );
   };
   return {
     equal: (left, right, what) => allEqual([{ left, right, what }]),
     allEqual,
     allBroadcast(pairs) {
-      const [first, ...others] = open(pairs);
-      if (first === undefined) return true;
-      const { left, right, isLast } = first;
-      const alone = [left, right].find((it) => proved(it, constant(1)));
-      if (alone !== undefined) {
-        const help = `\`${formatDim(alone)}\` is 1 here: where a literal 1 is written in its place, it is broadcast.`;
-        return unequal(first, "", { help });
-      }
+      const found = open(pairs);
+      if (found.length === 0) return true;
       // Where one of them is 1 it would run.
-      const larger = [left, right].map((it) => atLeast(it, constant(2)));
-      const both = assume(factsIn(ctx), ...larger);
-      const example = exampleOf(equal(left, right), left, right, "is not", both);
-      return unequal(first, example, {
-        ...(isKnown(left, right) && isLast === true
+      const larger = ({ left, right }: SizePair): Facts => {
+        const both = assume(factsIn(ctx), ...[left, right].map((it) => atLeast(it, constant(2))));
+        return decide(equal(left, right), both).verdict === "proved" ? factsIn(ctx) : both;
+      };
+      return differ(found, larger, ({ left, right, isLast }, all) => {
+        const alone = [left, right].find((it) => proved(it, constant(1)));
+        if (alone !== undefined) {
+          const help = `\`${formatDim(alone)}\` is 1 here: where a literal 1 is written in its place, it is broadcast.`;
+          return { help };
+        }
+        return isKnown(left, right) && isLast === true
           ? {
               help: `A layer gives one of them the other's size: \`Dense(${formatDim(right)})\` works on the last axis.`,
             }
-          : stating(ctx, equalities([first, ...others]))),
-        ...failsAt(equal(left, right), both),
+          : stating(ctx, all);
       });
     },
     provesEqual: proved,
@@ -84,7 +100,12 @@ export function shapeChecker(
       if (proves(relation)) return true;
       const example = exampleOf(relation, left, right, "is less than", factsIn(ctx));
       const shows = failsAt(relation, factsIn(ctx));
-      const say = (all: readonly Relation[]): void =>
+      const isOpen = isUndecided(relation, factsIn(ctx));
+      const say = (all: readonly Relation[]): void => {
+        if (isOpen) {
+          undecided(`${named(left)} is at least ${named(right)} (${what})`, all, ctx.facts);
+          return;
+        }
         report(
           ctx,
           "MC3028",
@@ -99,11 +120,14 @@ export function shapeChecker(
             ...shows,
           },
         );
+      };
       return putOff(ctx, relation, span, say);
     },
     divides(divisor, dividend, what) {
       const relation = divides(divisor, dividend);
       if (proves(relation)) return true;
+      if (isUndecided(relation, factsIn(ctx)))
+        return undecided(`${named(divisor)} divides ${named(dividend)} (${what})`, [relation]);
       const example = exampleOf(relation, dividend, divisor, "is no multiple of", factsIn(ctx));
       report(
         ctx,
@@ -145,10 +169,6 @@ function smaller({ frame }: Context, argument: string): string {
   const own = given?.find(({ name }) => windowNames.has(name.text));
   const what = own === undefined ? `\`${argument}\`` : `\`${own.name.text}\` of \`${frame.name}\``;
   return `Make ${what} smaller, or pad its input, as \`padding=same\` does.`;
-}
-
-function equalities(pairs: readonly SizePair[]): readonly Relation[] {
-  return pairs.map(({ left, right }) => equal(left, right));
 }
 
 function sentence(text: string): string {

@@ -1,3 +1,4 @@
+import { formatDim, type Dim } from "../dims/dim.ts";
 import type {
   Binding,
   Body,
@@ -20,6 +21,7 @@ import { checkType } from "./results.ts";
 import { lostName } from "../syntax/lost-name.ts";
 import { lowerTraining } from "./training.ts";
 import { describe, formatType, poison, tensor, type TensorVal, type Val } from "./values.ts";
+import { isUndecidedType } from "./report-undecided.ts";
 
 /** Lowers the statements of a body; the value is that of the last one. */
 export function lowerBody(ctx: Context, body: Body): Val {
@@ -194,12 +196,17 @@ function updatedValue(ctx: Context, cell: TypedCell, update: Update): TensorVal 
   const val = asTensor(ctx, ctx.elaborator.rules.expression(ctx, update.value), update.value.span, cell.type);
   if (val === undefined) return undefined;
   if (sameType(ctx, val.value.type, cell.type)) return tensor({ ...val.value, type: cell.type }, val.facts);
+  const what = `the ${cell.role} \`${cell.name}\``;
+  const labels = [{ span: cell.declared, message: "declared here" }];
+  const claim = (own: Dim, declared: Dim): string =>
+    `${what} keeps its shape: ${formatDim(own)} is ${formatDim(declared)}`;
+  if (isUndecidedType(ctx, update.value.span, [val.value.type, cell.type], claim, labels)) return undefined;
   report(
     ctx,
     "MC3024",
     update.value.span,
-    { what: `the ${cell.role} \`${cell.name}\``, declared: formatType(cell.type), actual: formatType(val.value.type) },
-    { labels: [{ span: cell.declared, message: "declared here" }] },
+    { what, declared: formatType(cell.type), actual: formatType(val.value.type) },
+    { labels },
   );
   return undefined;
 }

@@ -1,3 +1,4 @@
+import { formatDim, type Dim } from "../dims/dim.ts";
 import type { Node, Region, TrainingNode, Value } from "../ir/graph.ts";
 import type { Span } from "../support/source.ts";
 import { freshValue, innerScope, regionWithin, report, type Cell, type Context } from "./context.ts";
@@ -5,6 +6,7 @@ import { commonFacts } from "./value-facts.ts";
 import { asTensor, literalType, sameType } from "./convert.ts";
 import { fromLeaves, leavesOf, sameTree, treeOf } from "./value-tree.ts";
 import { formatType, poison, tensor, type TensorVal, type Val } from "./values.ts";
+import { isUndecidedType } from "./report-undecided.ts";
 
 /** What a branch is made of: its value, if the `when` has one. */
 export type Branch = (ctx: Context) => Val | undefined;
@@ -44,6 +46,8 @@ export function lowerTraining(ctx: Context, inTraining: Branch, otherwise: Branc
         return against !== undefined && sameType(ctx, it.value.type, against.value.type);
       });
     if (!fits) {
+      const parts = left.length === right.length ? left.map((it, at) => [it, right[at]] as const) : [];
+      if (parts.some(([a, b]) => b !== undefined && areBranchesUndecided(ctx, a, b, span))) return poison;
       const shown = (vals: readonly TensorVal[]): string =>
         vals.map((it) => formatType(it.value.type)).join(", ") || "nothing";
       report(ctx, "MC3017", span, { first: shown(left), second: shown(right) });
@@ -63,6 +67,7 @@ export function lowerTraining(ctx: Context, inTraining: Branch, otherwise: Branc
     const b = tensorBeside(other.context, second, first, span);
     if (a === undefined || b === undefined) return poison;
     if (!sameType(ctx, a.value.type, b.value.type)) {
+      if (areBranchesUndecided(ctx, a, b, span)) return poison;
       report(ctx, "MC3017", span, { first: formatType(a.value.type), second: formatType(b.value.type) });
       return poison;
     }
@@ -128,4 +133,10 @@ function tensorBeside(ctx: Context, val: Val, other: Val, span: Span): TensorVal
 /** What a branch may update. */
 function cellsOf(ctx: Context): readonly Cell[] {
   return [...ctx.unit.cells, ...ctx.carries];
+}
+
+function areBranchesUndecided(ctx: Context, a: TensorVal, b: TensorVal, span: Span): boolean {
+  const claim = (left: Dim, right: Dim): string =>
+    `the branches have one shape: ${formatDim(left)} is ${formatDim(right)}`;
+  return isUndecidedType(ctx, span, [a.value.type, b.value.type], claim);
 }

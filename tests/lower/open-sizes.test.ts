@@ -25,7 +25,9 @@ describe("sizes that are broadcast", () => {
     "are to be written as 1 where they are: %s",
     (inputs) => {
       const { message, help } = onlyFinding(model(`${inputs} -> y: f32[B, A] where S == 1`, "a + s"));
-      expect(message).toMatch(/^The last axes of the operands of add must be equal, and A is not S\.$/);
+      expect(message).toMatch(
+        /^The last axes of the operands of add must be equal, and A is not S; for example at A = 2, S = 1: \d is not \d\.$/,
+      );
       expect(help).toBe("`S` is 1 here: where a literal 1 is written in its place, it is broadcast.");
     },
   );

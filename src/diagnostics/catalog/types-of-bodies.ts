@@ -35,7 +35,7 @@ export const typesOfBodiesCatalog = {
     severity: "error",
     title: "condition that depends on the size",
     message: (it: { readonly condition: string; readonly dims: string; readonly example: string }) =>
-      `\`${it.condition}\` depends on ${it.dims}${it.example === "" ? "" : `: it is ${it.example}`}.`,
+      `\`${it.condition}\` depends on ${it.dims}: it is ${it.example}.`,
     explanation:
       "A condition over dims is decided once, when the model is built: it must hold, or fail, for all sizes that the model allows.",
     bad: model("(x: f32[B, T]) -> y: f32[B, T]", "  when T > 8 { x * 2 } else { x }\n"),

@@ -66,9 +66,8 @@ export const typesOfUsesCatalog = {
       readonly callee: string;
       readonly message: string | undefined;
       readonly example: string;
-      readonly proved: string;
     }) =>
-      `${it.message === undefined ? "" : `${sentence(it.message)}: `}\`${it.condition}\`, which \`${it.callee}\` requires, ${it.proved}${it.example}.`,
+      `${it.message === undefined ? "" : `${sentence(it.message)}: `}\`${it.condition}\`, which \`${it.callee}\` requires, does not hold${it.example}.`,
     explanation: "A `where` in a header is assumed in the body and proved at every use, with what is known there.",
     bad: 'block Heads(n: int): (x: f32[B, D]) -> f32[B, D] where D % n == 0 {\n  x -> rearrange("b (n d) -> b (d n)", n=n)\n}\n\nmodel M: (x: f32[B, 10]) -> y: f32[B, 10] {\n  x -> Heads(3)\n}\n',
     good: 'block Heads(n: int): (x: f32[B, D]) -> f32[B, D] where D % n == 0 {\n  x -> rearrange("b (n d) -> b (d n)", n=n)\n}\n\nmodel M: (x: f32[B, 10]) -> y: f32[B, 10] {\n  x -> Heads(5)\n}\n',
@@ -287,5 +286,14 @@ export const typesOfUsesCatalog = {
       "The facts of a header are assumed together. Where they contradict one another there are no sizes to run at, and anything would be proved of them. Only the facts that take part are named: without any one of them there are sizes.",
     bad: "model M: (x: f32[B, T]) -> y: f32[B, T] where T >= 8, T < 4 {\n  x\n}\n",
     good: "model M: (x: f32[B, T]) -> y: f32[B, T] where T >= 4, T < 8 {\n  x\n}\n",
+  }),
+  MC3107: entry({
+    severity: "error",
+    title: "neither proved nor refuted",
+    message: (it: { readonly claim: string }) => `It is neither proved nor refuted that ${it.claim}.`,
+    explanation:
+      "Shapes must fit for all sizes that the model allows. Here it was found neither that they do nor sizes at which they do not, within the steps that a check takes: it may be right, and is not accepted unproved. If you know that it always holds, state it in the header's `where`: whoever runs the model then gets it checked. Else write the sizes in a simpler way, or fix some of them.",
+    bad: "block Apart: (x: f32[A, B, C]) -> f32[A, B, C] where A * A * A + B * B * B != C * C * C {\n  x\n}\n\nmodel M: (x: f32[A, B, C]) -> y: f32[A, B, C] {\n  x -> Apart\n}\n",
+    good: "block Apart: (x: f32[A, B, C]) -> f32[A, B, C] where A * A * A + B * B * B != C * C * C {\n  x\n}\n\nmodel M: (x: f32[A, B, C]) -> y: f32[A, B, C] where A * A * A + B * B * B != C * C * C {\n  x -> Apart\n}\n",
   }),
 } as const;
