@@ -1,10 +1,12 @@
 import type { Label } from "../diagnostics/diagnostic.ts";
-import type { Dim } from "../dims/dim.ts";
+import { constant, sameForm, type Dim } from "../dims/dim.ts";
 import type { Attributes, Value } from "../ir/graph.ts";
 import { inferOperator, operandSpecAt } from "../graph/infer.ts";
 import { attributesFor, type Operator } from "../ops/define/operator.ts";
 import { tagAttributes } from "../ops/define/tag-attributes.ts";
 import { rangeOfType } from "../ops/define/value-range.ts";
+import { findOperator } from "../ops/registry.ts";
+import { required } from "../support/fault.ts";
 import type { Span } from "../support/source.ts";
 import { freshValue, type Context } from "./context.ts";
 import { noteCrossing } from "./crossings.ts";
@@ -31,21 +33,32 @@ export function applyOperator(
         ? []
         : [{ span: at, message: `this is ${formatType(it.value.type)}` }];
     });
-  const types = inferOperator(
-    operator,
-    operands.map((it) => it.value.type),
-    attributes,
-    shapeChecker(ctx, span, labels, (left, right, dim) => {
-      const spanOf = (shape: readonly Dim[]): Span | undefined =>
-        operandSpans[operands.findIndex((it) => it.value.type.shape === shape)];
+  const ones: Dim[] = [];
+  const crossings: (() => void)[] = [];
+  const crossed = (left: readonly Dim[], right: readonly Dim[], dim: Dim): void => {
+    const spanOf = (shape: readonly Dim[]): Span | undefined =>
+      operandSpans[operands.findIndex((it) => it.value.type.shape === shape)];
+    crossings.push(() => {
       noteCrossing(ctx, {
         span,
         left: { shape: left, span: spanOf(left) },
         right: { shape: right, span: spanOf(right) },
         dim,
       });
-    }),
+    });
+  };
+  const types = inferOperator(
+    operator,
+    operands.map((it) => it.value.type),
+    attributes,
+    shapeChecker(ctx, span, labels, { crossed, one: (dim) => ones.push(dim) }),
   );
+  if (types !== undefined && ones.length > 0) {
+    const literal = operands.map((it) => withOnes(ctx, it, ones, span));
+    if (!literal.every((it) => it !== undefined)) return poison;
+    return applyOperator(ctx, operator, literal, attributes, span, operandSpans);
+  }
+  crossings.forEach((note) => note());
   if (types === undefined || !checkValues(ctx, operator, operands, attributes, span, operandSpans)) return poison;
   const guard = guardDivision(ctx, operator, operands, span, (it, given) =>
     applyOperator(ctx, it, given, {}, span, operandSpans),
@@ -110,4 +123,14 @@ function checkValues(
     if (!judgePlaces(ctx, places.facts, size, spans[index.operand] ?? span, named)) fine = false;
   }
   return fine;
+}
+
+/** An operand whose dims that are proved to be 1 are the literal 1: what is broadcast is known by that alone from here on. */
+function withOnes(ctx: Context, operand: TensorVal, ones: readonly Dim[], span: Span): TensorVal | undefined {
+  const { shape } = operand.value.type;
+  const literal = shape.map((dim) => (ones.some((it) => sameForm(it, dim)) ? constant(1) : dim));
+  if (literal.every((dim, axis) => dim === shape[axis])) return operand;
+  const reshape = required(findOperator("reshape"), "reshape");
+  const made = applyOperator(ctx, reshape, [operand], { shape: { kind: "dims", value: literal } }, span, [span]);
+  return made.kind === "tensor" ? made : undefined;
 }

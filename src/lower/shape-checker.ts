@@ -27,12 +27,20 @@ export function exampleOf(relation: Relation, left: Dim, right: Dim, verb: strin
   return `; for example at ${at}: ${String(evaluate(left, proof.counterexample))} ${verb} ${String(evaluate(right, proof.counterexample))}`;
 }
 
+/** What is done with what a shape rule finds that is no error. */
+export interface Noted {
+  /** Broadcasting adds an axis, and a dim so meets itself. */
+  readonly crossed?: ShapeChecker["meetsItself"];
+  /** A dim is proved to be 1 and is to be broadcast: without this it is as all others. */
+  readonly one?: (dim: Dim) => void;
+}
+
 /** Reports what a shape rule finds, with counterexamples, at `span`; `labels` show the operands. */
 export function shapeChecker(
   ctx: Context,
   span: Span,
   labels: () => readonly Label[],
-  crossed: ShapeChecker["meetsItself"] = () => undefined,
+  { crossed, one }: Noted = {},
 ): ShapeChecker {
   const proves = (relation: Relation): boolean => decide(relation, factsIn(ctx)).verdict === "proved";
   const proved = (left: Dim, right: Dim): boolean => proves(equal(left, right));
@@ -73,7 +81,12 @@ export function shapeChecker(
     equal: (left, right, what) => allEqual([{ left, right, what }]),
     allEqual,
     allBroadcast(pairs) {
-      const found = open(pairs);
+      const found = open(pairs).filter(({ left, right, leftAlone }) => {
+        const alone = (leftAlone === true ? [left] : [left, right]).find((it) => proved(it, constant(1)));
+        if (alone === undefined || one === undefined) return true;
+        one(alone);
+        return false;
+      });
       if (found.length === 0) return true;
       // Where one of them is 1 it would run.
       const larger = ({ left, right }: SizePair): Facts => {
@@ -81,11 +94,6 @@ export function shapeChecker(
         return decide(equal(left, right), both).verdict === "proved" ? factsIn(ctx) : both;
       };
       return differ(found, larger, ({ left, right, isLast }, all) => {
-        const alone = [left, right].find((it) => proved(it, constant(1)));
-        if (alone !== undefined) {
-          const help = `\`${formatDim(alone)}\` is 1 here: where a literal 1 is written in its place, it is broadcast.`;
-          return { help };
-        }
         return isKnown(left, right) && isLast === true
           ? {
               help: `A layer gives one of them the other's size: \`Dense(${formatDim(right)})\` works on the last axis.`,
@@ -142,7 +150,7 @@ export function shapeChecker(
       );
       return false;
     },
-    meetsItself: (left, right, dim) => crossed(left, right, dim),
+    meetsItself: (left, right, dim) => crossed?.(left, right, dim),
     fail(message, help) {
       report(
         ctx,

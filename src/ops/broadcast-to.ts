@@ -17,14 +17,12 @@ export const broadcastTo = definePrimitive({
     const x = first(operands);
     const extra = shape.length - x.shape.length;
     if (extra < 0) return check.fail(`broadcast_to cannot take ${x.shape.length} axes to ${shape.length}`);
-    let fine = true;
-    x.shape.forEach((dim, axis) => {
-      const target = shape[axis + extra];
-      if (target === undefined || isOne(dim)) return;
-      if (!check.equal(dim, target, `axes ${axis} of the operand and ${axis + extra} of the result of broadcast_to`))
-        fine = false;
+    const pairs = x.shape.flatMap((left, axis) => {
+      const right = shape[axis + extra];
+      const what = `axes ${axis} of the operand and ${axis + extra} of the result of broadcast_to`;
+      return right === undefined || isOne(left) ? [] : [{ left, right, what, leftAlone: true }];
     });
-    return fine ? [{ dtype: x.dtype, shape }] : undefined;
+    return check.allBroadcast(pairs) ? [{ dtype: x.dtype, shape }] : undefined;
   },
   cost: () => ({ flops: constant(0) }),
   samples: [

@@ -20,17 +20,6 @@ describe("sizes that are broadcast", () => {
     const product = model("(a: f32[A, 4, 4], b: f32[C, 4, 4]) -> y: f32[A, 4, 4]", "matmul(a, b)");
     expect(onlyFinding(product).message).toContain("The last axes but two of the operands of matmul must be equal");
   });
-
-  it.each(["(a: f32[B, A], s: f32[B, S])", "(s: f32[B, S], a: f32[B, A])"])(
-    "are to be written as 1 where they are: %s",
-    (inputs) => {
-      const { message, help } = onlyFinding(model(`${inputs} -> y: f32[B, A] where S == 1`, "a + s"));
-      expect(message).toMatch(
-        /^The last axes of the operands of add must be equal, and A is not S; for example at A = 2, S = 1: \d is not \d\.$/,
-      );
-      expect(help).toBe("`S` is 1 here: where a literal 1 is written in its place, it is broadcast.");
-    },
-  );
 });
 
 describe("a dim", () => {

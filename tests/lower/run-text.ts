@@ -3,11 +3,11 @@ import { buildInferenceGraph } from "../../src/autodiff/build-evaluation-graph.t
 import { resolveGradients } from "../../src/autodiff/resolve-gradients.ts";
 import { emitOnnx } from "../../src/emit/onnx/emit-graph.ts";
 import { encodeModel } from "../../src/emit/onnx/proto.ts";
+import { evaluate, type Dim } from "../../src/dims/dim.ts";
 import type { DType } from "../../src/ir/types.ts";
 import { interpretGraph } from "../../src/graph/interpret.ts";
 import { sizeOf, transposeArray } from "../../src/ops/define/nd-array.ts";
 import type { NdArray } from "../../src/ops/define/operator.ts";
-import { literalShape } from "../../src/ops/define/shape-rules.ts";
 import { tfjsDType } from "../../src/emit/tfjs/tfjs-dtype.ts";
 import { expandComposites } from "../../src/passes/expand-composites.ts";
 import { flatten } from "../../src/passes/flatten.ts";
@@ -21,21 +21,26 @@ import { referenceTarget } from "../../src/passes/pipeline.ts";
 
 /** What a model or block gives: what its types say, what it is in f64, and what each runtime makes of it. */
 export interface Run {
-  readonly predicted: readonly { readonly dtype: DType; readonly shape: readonly number[] | undefined }[];
+  readonly predicted: readonly { readonly dtype: DType; readonly shape: readonly number[] }[];
   readonly reference: readonly NdArray[];
   readonly runtimes: Readonly<Record<"ONNX Runtime" | "TensorFlow.js", readonly NdArray[]>>;
 }
 
 /**
- * Runs `M` of a text, all sizes of which are literal, on both targets and by the reference; undefined where a place that
- * it looks up is out of range.
+ * Runs `M` of a text on both targets and by the reference, at `sizes` of its dims; undefined where a place that it looks up
+ * is out of range.
  */
-export async function runText(text: string, fill: (name: string, type: NdArray) => NdArray): Promise<Run | undefined> {
+export async function runText(
+  text: string,
+  fill: (name: string, type: NdArray) => NdArray,
+  sizes: ReadonlyMap<string, number> = new Map(),
+): Promise<Run | undefined> {
+  const shapeAt = (shape: readonly Dim[]): readonly number[] => shape.map((dim) => evaluate(dim, sizes));
   const module = lower(text, "M");
   const wanted = buildInferenceGraph(module, referenceTarget);
   const inputs = new Map(
     wanted.inputs.map(({ name, value: { type } }): [string, NdArray] => {
-      const shape = literalShape(type.shape) ?? [];
+      const shape = shapeAt(type.shape);
       return [name, fill(name, { dtype: type.dtype, shape, data: new Float64Array(sizeOf(shape)) })];
     }),
   );
@@ -69,7 +74,7 @@ export async function runText(text: string, fill: (name: string, type: NdArray) 
     const it = inputs.get(name);
     if (it !== undefined) values.set(value.id, tf.tensor([...it.data], [...it.shape], tfjsDType(it.dtype)));
   }
-  runNodes(flat.nodes, values);
+  runNodes(flat.nodes, values, sizes);
   const tfjs = flat.outputs.slice(0, names.length).map(({ value }): NdArray => {
     const made = values.get(value.id) ?? tf.scalar(NaN);
     const dtype = made.dtype === tfjsDType(value.type.dtype) ? value.type.dtype : "u32";
@@ -77,7 +82,7 @@ export async function runText(text: string, fill: (name: string, type: NdArray) 
   });
   tf.engine().endScope();
   return {
-    predicted: outputs.map(({ value: { type } }) => ({ dtype: type.dtype, shape: literalShape(type.shape) })),
+    predicted: outputs.map(({ value: { type } }) => ({ dtype: type.dtype, shape: shapeAt(type.shape) })),
     reference: names.flatMap((name) => expected.get(name) ?? []),
     runtimes: { "ONNX Runtime": onnx, "TensorFlow.js": tfjs },
   };

@@ -46,7 +46,7 @@ export function sharedDType(operands: readonly TensorType[], what: string, check
 const placesFromEnd = ["last axes", "last axes but one", "last axes but two"];
 
 /**
- * The shape that two shapes broadcast to, as NumPy has it, on dims that are proved equal or are the literal 1; or
+ * The shape that two shapes broadcast to, as NumPy has it, on dims that are proved equal, or that are the literal 1 or proved to be; or
  * undefined after a report. `behind` are axes that the operands of `what` have behind these.
  */
 export function broadcastShapes(
