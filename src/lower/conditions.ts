@@ -8,6 +8,7 @@ import { combined, formatExample, numberOf } from "./convert.ts";
 import { dimOf, isStaticNumber, tensorBinary } from "./arithmetic.ts";
 import { describe, keyOfVal, poison, type BooleanVal, type TrainingVal, type Val } from "./values.ts";
 import { factsIn } from "./minima.ts";
+import { inParentheses, valuesIn } from "./shown-value.ts";
 import { reportUndecided } from "./report-undecided.ts";
 
 const tensorOperators: Readonly<Record<ComparisonOperator, string>> = {
@@ -170,7 +171,7 @@ function decided(ctx: Context, relation: Relation, e: Expression): Val {
     ctx,
     "MC3016",
     e.span,
-    { condition: textOf(e.span), dims, example },
+    { condition: textOf(e.span), values: inParentheses(valuesIn(ctx, e)), dims, example },
     {
       help: "Fix the dim, state the condition in the header's `where`, or make the choice a hyperparameter.",
     },

@@ -201,6 +201,8 @@ export interface Context {
   readonly mode: "training" | "inference" | undefined;
   /** In a loss or a metric: the model, and what it calls the values that are named there. */
   readonly measured: { readonly entry: Func; readonly values: ReadonlyMap<number, Value> } | undefined;
+  /** The rounds that this text is part of of loops that are written out, the outermost first: where each is, and which. */
+  readonly rounds: readonly Label[];
   /** The innermost scan or `for` around, inside one. */
   readonly emits: Emissions | undefined;
   /** Whether it is lowered for every step of a scan. */
@@ -342,7 +344,7 @@ export function report<C extends Code>(
   ctx.elaborator.told.set(place, told);
   const finding = makeDiagnostic(code, primary, parameters, {
     ...extras,
-    labels: [...(extras.labels ?? []), ...labels, ...usesOf(frame, primary)],
+    labels: [...(extras.labels ?? []), ...labels, ...ctx.rounds, ...usesOf(frame, primary)],
   });
   // Copies of a loop are one text, and what they have in common is said once.
   if (told.messages.has(finding.message)) return;

@@ -15,20 +15,23 @@ import {
 import { calleesOf } from "../ir/callees-of.ts";
 import type { Func, Module } from "../ir/graph.ts";
 import { isFunction } from "../analyze/is-function.ts";
-import { explicitNames, referencesIn } from "../analyze/walk.ts";
+import { explicitNames } from "../analyze/walk.ts";
 import type { Callable, ProgramFile } from "../std/program-file.ts";
 import { fault } from "../support/fault.ts";
 import { nearest } from "../support/nearest.ts";
 import { textOf, type Span } from "../support/source.ts";
-import type { Argument, CallableDeclaration, Expression, HyperparameterType } from "../syntax/ast.ts";
+import type { Argument, CallableDeclaration, HyperparameterType } from "../syntax/ast.ts";
 import { isOfAbsent } from "./bind-inputs.ts";
 import { statedRelations } from "./conditions.ts";
 import { createUnit, innerScope, report, type Context, type Elaborator, type FunctionStore } from "./context.ts";
+import { isWhole, numberOf } from "./convert.ts";
 import { arePositive } from "./declared-types.ts";
 import { createElaborator } from "./elaborator.ts";
 import { entryInputs, type EntryOptions } from "./entry-inputs.ts";
 import { bindArguments, completeHyperparameters, fitHyperparameter, named } from "./hyperparameters.ts";
-import { factMessage, instantiate, shownValue } from "./instantiate.ts";
+import { factMessage, instantiate } from "./instantiate.ts";
+import { inParentheses, valuesIn } from "./shown-value.ts";
+import { inWordsOfHeader } from "./in-words-of-header.ts";
 import { withMinima } from "./minima.ts";
 import { pathScope } from "./paths.ts";
 import type { Val, ValueFacts } from "./values.ts";
@@ -91,10 +94,26 @@ export interface LoweredModel extends Findings {
 
 /** Lowers a model, or a block or fn as if it were one. */
 export function lowerModel(program: Program, callable: Callable, options: ModelOptions): LoweredModel {
+  const { values, ...lowered } = lowerAt(program, callable, options);
+  const at = (name: string, value: number): Findings["found"] => {
+    const hyperparameters = { ...options.hyperparameters, [name]: value };
+    return lowerAt(program, callable, { ...options, hyperparameters }).found;
+  };
+  return { ...lowered, found: inWordsOfHeader(lowered.found, values, at) };
+}
+
+/** The same, with the whole numbers that its hyperparameters are, and what is found said with these. */
+function lowerAt(
+  program: Program,
+  callable: Callable,
+  options: ModelOptions,
+): LoweredModel & { readonly values: ReadonlyMap<string, number> } {
   const collector = createCollector();
   const elaborator = createElaborator(program, collector);
   const { functions, memo, sizes, keys, visited } = elaborator;
-  const entry = elaborateEntry(elaborator, callable, options);
+  const outer = topContext(elaborator, options.file ?? callable.file);
+  const hyperparameters = entryHyperparameters(outer, callable, options);
+  const entry = hyperparameters && elaborateEntry(elaborator, callable, hyperparameters, options);
   if (entry === undefined && !collector.hasErrors && !hasErrors(program.findings)) {
     fault(`${callable.declaration.name.text} does not lower, and nothing was said of it`);
   }
@@ -105,6 +124,12 @@ export function lowerModel(program: Program, callable: Callable, options: ModelO
     visited,
     found: collector.found,
     saysNames: collector.saysNames,
+    values: new Map(
+      [...(hyperparameters ?? [])].flatMap(([name, val]): [string, number][] => {
+        const value = isWhole(val) ? numberOf(val) : undefined;
+        return value === undefined || value < 1 ? [] : [[name, value]];
+      }),
+    ),
   };
 }
 
@@ -120,6 +145,7 @@ export function topContext(elaborator: Elaborator, file: ProgramFile, callable?:
     nodes: [],
     before: [],
     around: [],
+    rounds: [],
     paths: pathScope(callable === undefined ? new Set() : explicitNames(callable.declaration.body)),
     facts: noFacts,
     assumptions: "",
@@ -159,12 +185,10 @@ function toVal(ctx: Context, value: GivenValue, type: HyperparameterType, span: 
 function elaborateEntry(
   elaborator: Elaborator,
   callable: Callable,
+  hyperparameters: ReadonlyMap<string, Val>,
   options: ModelOptions,
 ): { readonly module: Module; readonly resultFacts: readonly ValueFacts[] } | undefined {
   const { declaration } = callable;
-  const outer = topContext(elaborator, options.file ?? callable.file);
-  const hyperparameters = entryHyperparameters(outer, callable, options);
-  if (hyperparameters === undefined) return undefined;
   const top = topContext(elaborator, callable.file, callable);
   for (const [name, val] of hyperparameters) top.scope.names.set(name, named(val, name));
   const bound = entryInputs(top, declaration, options);
@@ -253,7 +277,7 @@ function entryFacts(ctx: Context, declaration: CallableDeclaration): Contract | 
       if (isImpossible && (it === false || relationVariables(it.relation).size === 0)) {
         const condition = textOf(fact.condition.span);
         const callee = declaration.name.text;
-        const example = sizesIn(ctx, fact.condition);
+        const example = inParentheses(valuesIn(ctx, fact.condition));
         report(ctx, "MC3004", fact.span, { condition, callee, message, example });
         return undefined;
       }
@@ -276,16 +300,6 @@ function entryFacts(ctx: Context, declaration: CallableDeclaration): Contract | 
     }
   }
   return { facts, contract };
-}
-
-/** ` (T = 28, S = 14)`: what a condition names, as it is given. */
-function sizesIn({ scope }: Context, condition: Expression): string {
-  const sizes = [...referencesIn(condition)].flatMap((name) => {
-    const val = scope.names.get(name);
-    const shown = val === undefined || val.kind === "cell" || val.kind === "barred" ? undefined : shownValue(val);
-    return shown === undefined ? [] : [`${name} = ${shown}`];
-  });
-  return sizes.length === 0 ? "" : ` (${sizes.join(", ")})`;
 }
 
 interface StatedFact {

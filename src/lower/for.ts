@@ -4,6 +4,7 @@ import type { EmitStatement } from "../syntax/ast.ts";
 import type { ForExpression, ForStage, LoopCarry, LoopHead } from "../syntax/ast/loops.ts";
 import type { Span } from "../support/source.ts";
 import { report, type Cell, type Context, type Emission } from "./context.ts";
+import { shownValue } from "./shown-value.ts";
 import { listOf } from "./list-of.ts";
 import { lowerCarry } from "./scan.ts";
 import { lowerStatements } from "./statements.ts";
@@ -22,7 +23,7 @@ export function lowerForStage(
   const list = listOf(ctx, stage.list, "`for` runs through a list", stage.span);
   if (list === undefined || input.kind === "poison") return poison;
   let val: Val = input;
-  const fine = writeOut(ctx, loopOf(stage, hint), list.length, (inner, index) => {
+  const fine = writeOut(ctx, loopOf(stage, list, hint), list.length, (inner, index) => {
     if (!bindTargets(inner, stage, list[index] ?? poison)) return undefined;
     val = ctx.elaborator.rules.chain(inner, val, stage.chain, inputSpan);
     return val.kind === "poison" ? undefined : [val];
@@ -47,7 +48,7 @@ export function lowerFor(ctx: Context, e: ForExpression, hint: string | undefine
   const gathers = cells.length > 0 || emits.length > 0;
   const elements: Val[] = [];
   const rounds: (readonly Emission[])[] = [];
-  const fine = writeOut(ctx, loopOf(e, hint), list.length, (inner, index) => {
+  const fine = writeOut(ctx, loopOf(e, list, hint), list.length, (inner, index) => {
     if (!bindTargets(inner, e, list[index] ?? poison)) return undefined;
     if (!gathers) {
       const val = ctx.elaborator.rules.body(inner, e.body);
@@ -71,10 +72,17 @@ export function lowerFor(ctx: Context, e: ForExpression, hint: string | undefine
   return list.length === 0 ? withoutRounds(ctx, e, emits, cells) : gathered(ctx, e, rounds, cells);
 }
 
-function loopOf(loop: ForStage | ForExpression, hint: string | undefined): WrittenLoop {
+function loopOf(loop: ForStage | ForExpression, list: readonly Val[], hint: string | undefined): WrittenLoop {
   const label = loop.label?.text ?? hint;
   const names = explicitNames(loop.kind === "for-stage" ? loop.chain : loop.body);
-  return { kind: "for", label, names, shared: false, span: loop.span };
+  const [target, ...others] = loop.targets;
+  const differs = (index: number): string => {
+    const val = others.length === 0 ? list[index] : undefined;
+    const shown = val === undefined || target === undefined ? undefined : shownValue(val);
+    return shown === undefined ? "" : `, where ${target?.text ?? ""} = ${shown}`;
+  };
+  const head = { ...loop.span, end: loop.list.span.end };
+  return { kind: "for", label, names, shared: false, span: loop.span, head, differs };
 }
 
 /** Binds what a loop's head names to an element; false after a report. */

@@ -1,8 +1,7 @@
 import { enumWordsOf } from "../analyze/hyperparameter-words.ts";
 import { isFunction } from "../analyze/is-function.ts";
-import { fillMessage } from "../analyze/message-holes.ts";
+import { fillMessage, namesInMessage } from "../analyze/message-holes.ts";
 import { explicitNames, referencesIn } from "../analyze/walk.ts";
-import { formatDim } from "../dims/dim.ts";
 import { decide } from "../dims/decide.ts";
 import { assume, type Facts } from "../dims/facts.ts";
 import type { Func } from "../ir/graph.ts";
@@ -36,6 +35,7 @@ import type { ValueTree } from "./value-tree.ts";
 import { formatType, keyOfVal, type Val } from "./values.ts";
 import { factsIn } from "./minima.ts";
 import { conditionFor } from "./offered-facts.ts";
+import { inParentheses, shownValue, valuesIn } from "./shown-value.ts";
 import { isTooLarge, isTooVaried, writtenSize } from "./written-size.ts";
 import { reportUndecided } from "./report-undecided.ts";
 
@@ -78,6 +78,7 @@ export function prepareUse(
     nodes: how === "inlined" ? ctx.nodes : [],
     before: how === "inlined" ? ctx.before : [],
     around: how === "inlined" ? ctx.around : [],
+    rounds: ctx.rounds,
     paths: how === "inlined" ? ctx.paths : pathScope(explicitNames(declaration.body)),
     facts: ctx.facts,
     assumptions: ctx.assumptions,
@@ -137,14 +138,16 @@ function proveFacts(
       }
       const labels = [{ span: fact.span, message: "required here" }];
       if (it !== false && proof?.verdict === "unknown") {
-        const claim = `\`${textOf(fact.condition.span)}\` holds, which \`${declaration.name.text}\` requires`;
+        const values = inParentheses(valuesIn(callee, fact.condition));
+        const claim = `\`${textOf(fact.condition.span)}\`${values} holds, which \`${declaration.name.text}\` requires`;
         return reportUndecided(ctx, span, { claim, relations: [it.relation], labels });
       }
       const argument = argumentIn(fact.condition, declaration, callee.scope);
-      const example =
-        proof?.verdict === "refuted" && proof.counterexample.size > 0
-          ? ` (for example at ${formatExample(proof.counterexample)})`
-          : "";
+      const isAt = proof?.verdict === "refuted" && proof.counterexample.size > 0;
+      const at = isAt ? `for example at ${formatExample(proof.counterexample)}` : "";
+      // What its own message shows is known already.
+      const shown = new Set(fact.message === undefined ? [] : namesInMessage(fact.message.value));
+      const example = inParentheses(valuesIn(callee, fact.condition, shown), at);
       report(
         ctx,
         "MC3004",
@@ -160,7 +163,7 @@ function proveFacts(
             ...labels,
             ...(inputSpan === span || argument !== undefined ? [] : [{ span: inputSpan, message: "of this input" }]),
           ],
-          ...(argument !== undefined && example === "" ? {} : { help: helpFor(ctx, fact.condition, it) }),
+          ...(argument !== undefined && at === "" ? {} : { help: helpFor(ctx, fact.condition, it) }),
           ...(it === false ? {} : failsAt(it.relation, factsIn(ctx))),
         },
         argument,
@@ -188,24 +191,6 @@ export function factMessage(ctx: Context, message: string | undefined): string |
     const element = val.kind === "list" ? val.elements[index] : undefined;
     return element && shownValue(element);
   });
-}
-
-/** A value as a message shows it; undefined for what has no short text. */
-export function shownValue(val: Val): string | undefined {
-  switch (val.kind) {
-    case "dim":
-      return formatDim(val.dim);
-    case "number":
-    case "boolean":
-    case "word":
-      return String(val.value);
-    case "list": {
-      const texts = val.elements.map(shownValue);
-      return texts.every((it) => it !== undefined) ? `[${texts.join(", ")}]` : undefined;
-    }
-    default:
-      return undefined;
-  }
 }
 
 /** How many uses within uses are followed. */

@@ -85,7 +85,14 @@ export function lowerRepeat(
     let val: Val = joined(tensors);
     const fine = writeOut(
       ctx,
-      { kind: "repeat", label, names, shared: stage.shared, span: stage.span },
+      {
+        kind: "repeat",
+        label,
+        names,
+        shared: stage.shared,
+        span: stage.span,
+        head: { ...stage.span, end: stage.count.span.end },
+      },
       count,
       (round) => {
         val = ctx.elaborator.rules.chain(round, val, stage.chain, inputSpan);

@@ -16,6 +16,10 @@ export interface WrittenLoop {
   /** Whether all rounds have one set of weights. */
   readonly shared: boolean;
   readonly span: Span;
+  /** How often it goes round, as it is written: `repeat 12`. */
+  readonly head: Span;
+  /** What a round has that others have not: `, where units = 16`. */
+  readonly differs?: (index: number) => string;
 }
 
 /**
@@ -28,7 +32,7 @@ export function writeOut(
   rounds: number,
   lower: (inner: Context, index: number) => readonly Val[] | undefined,
 ): boolean {
-  const { kind, label, names, shared, span } = loop;
+  const { kind, label, names, shared, span, head, differs } = loop;
   // The name is claimed once the rounds are known to own or draw something.
   const trial = numberedBefore(ctx.paths, label, kind);
   // Rounds that share their weights draw random numbers of their own all the same.
@@ -50,6 +54,17 @@ export function writeOut(
       before: [...ctx.before, ctx.nodes],
       paths,
       scope: innerScope(ctx.scope),
+      // What is wrong in the first is wrong in the text.
+      rounds:
+        index === 0
+          ? ctx.rounds
+          : [
+              ...ctx.rounds,
+              {
+                span: head,
+                message: `in round ${index + 1} of ${rounds}${differs === undefined ? "" : differs(index)}`,
+              },
+            ],
       owning: ctx.owning === "yes" ? "nested" : ctx.owning,
     };
     const { result, holdings } = holdingApart(ctx.unit, () => lower(inner, index));

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { required } from "../../src/support/fault.ts";
+import { textOf } from "../../src/support/source.ts";
 import { checkFile } from "./checking.ts";
 
 const double = `block Double(ch: int): (x: f32[B, H, W, C]) -> f32[B, H, W, ch] {
@@ -119,5 +120,76 @@ model M: (x: f32[N, T, D]) -> y: f32[N, T, D] {
     expect(found?.help).toContain("in the header of `M` if it always holds: `where D % 4 == 0`");
     const stated = text.replace("y: f32[N, T, D] {", "y: f32[N, T, D] where D % 4 == 0 {");
     expect(checkFile(stated)).toEqual([]);
+  });
+});
+
+describe("what a help offers beside hyperparameters", () => {
+  const rot = "block Rot(n: int): (x: f32[B, T, D]) -> f32[B, T, D] where T >= n {\n  x\n}\n";
+  const split = "block Heads(k: int): (x: f32[B, T, D]) -> f32[B, T, D] where D % k == 0 {\n  x\n}\n";
+  const model = (hyperparameters: string, body: string): string =>
+    `model M(${hyperparameters}): (x: f32[B, T, D]) -> y: f32[B, T, D]@ {\n  ${body}\n}\n`;
+  it.each([
+    ["what a block requires", rot + model("n: int = 4", "x -> Rot(n)"), "T >= n"],
+    ["a multiple", split + model("n: int = 4", "x -> Heads(2 * n)"), "D % (2 * n) == 0"],
+    [
+      "what is made of it on the way",
+      `${rot}block Inner(k: int): (x: f32[B, T, D]) -> f32[B, T, D] {\n  x -> Rot(3 * k + 1)\n}\n${model("n: int = 2", "x -> Inner(n - 1)")}`,
+      "T >= 3 * n - 2",
+    ],
+    ["pieces", model("n: int = 4", "concat(split(x, axis=-1, count=n), axis=-1)"), "D % n == 0"],
+    [
+      "a window of the library",
+      `model M(k: int = 5): (x: f32[B, T, 3]) -> y: f32[B, 4]@ {\n  x -> Conv1D(4, k) -> GlobalAvgPool1D\n}\n`,
+      "T >= k",
+    ],
+    ["a size that is declared", "model M(n: int = 4): (x: f32[B, T, D]) -> y: f32[B, n, D]@ {\n  x\n}\n", "T == n"],
+    // Nothing of the kind is 5 steps wide beside 4.
+    ["one of two that are alike", `${rot}${model("n: int = 4, m: int = 4", "x -> Rot(m)")}`, "T >= m"],
+    [
+      "a number that only looks like it",
+      `model M(n: int = 4): (x: f32[B, T, 3]) -> y: f32[B, n]@ {\n  x -> Conv1D(n, 4) -> GlobalAvgPool1D\n}\n`,
+      "T >= 4",
+    ],
+    ["what goes with it in no line", rot + model("n: int = 4", "x -> Rot(n * n)"), "T >= 16"],
+    [
+      "what is not possible one more up",
+      `block Even(n: int): (x: f32[B, T, D]) -> f32[B, T, D] where n % 4 == 0, T >= n {\n  x\n}\n${model("n: int = 4", "x -> Even(n)")}`,
+      "T >= n",
+    ],
+    ["what is no whole number", `${rot}${model("n: float = 4.0", "(x * n) -> Rot(4)")}`, "T >= 4"],
+  ])("is said by them where it comes from them: %s", (_, text, wanted) => {
+    expect([...new Set(offered(text.replace("@", "")))]).toEqual([wanted]);
+    expect(checkFile(text.replace("@", ` where ${wanted}`)).filter((it) => it.severity === "error")).toEqual([]);
+  });
+});
+
+describe("the message of a condition", () => {
+  const rot = "block Rot(n: int): (x: f32[B, T, D]) -> f32[B, T, D] where T * 2 >= n@ {\n  x\n}\n";
+  const message = (text: string): string => required(checkFile(text)[0], "finding").message;
+
+  it("has the values of what it names, but for those that its own text shows", () => {
+    const text = `${rot}model M(k: int = 4): (x: f32[B, T, D]) -> y: f32[B, T, D] {\n  x -> Rot(2 * k)\n}\n`;
+    expect(message(text.replace("@", ""))).toBe(
+      "`T * 2 >= n`, which `Rot` requires, does not hold (n = 8; for example at T = 1).",
+    );
+    expect(message(text.replace("@", ', "less than {n}"'))).toBe(
+      "Less than 8: `T * 2 >= n`, which `Rot` requires, does not hold (for example at T = 1).",
+    );
+    const known = `${rot}model M: (x: f32[B, 3, D]) -> y: f32[B, 3, D] {\n  x -> Rot(8)\n}\n`;
+    expect(message(known.replace("@", ""))).toBe("`T * 2 >= n`, which `Rot` requires, does not hold (T = 3, n = 8).");
+    const chosen = "model M(n: int = 3): (x: f32[B, T]) -> y: f32[B, T] {\n  when T > n { x } else { x * 2 }\n}\n";
+    expect(message(chosen)).toBe("`T > n` (n = 3) depends on T: it is true at T = 4 and false at T = 1.");
+  });
+
+  it("comes with the round of a loop in which it is false", () => {
+    const labels = (text: string): readonly string[] =>
+      required(checkFile(text)[0], "finding").labels.map((it) => `${textOf(it.span)}: ${it.message}`);
+    const loop = `${rot.replace("@", "")}model M: (x: f32[B, 3, D]) -> y: f32[B, 3, D] {\n  x -> for k in [2, 6, 7, 9] { Rot(k) }\n}\n`;
+    expect(labels(loop)).toContain("for k in [2, 6, 7, 9]: in round 3 of 4, where k = 7");
+    const copies =
+      "model M: (x: f32[B, 28, 28, 1]) -> y: f32[B, 1] {\n  x -> repeat 9 { Conv2D(4, 3, stride=2) } -> Flatten -> Dense(1)\n}\n";
+    expect(labels(copies)).toContain("repeat 9: in round 4 of 9");
+    const first = copies.replace("28, 28", "2, 2");
+    expect(labels(first).join()).not.toContain("in round");
   });
 });

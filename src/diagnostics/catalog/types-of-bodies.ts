@@ -34,8 +34,13 @@ export const typesOfBodiesCatalog = {
   MC3016: entry({
     severity: "error",
     title: "condition that depends on the size",
-    message: (it: { readonly condition: string; readonly dims: string; readonly example: string }) =>
-      `\`${it.condition}\` depends on ${it.dims}: it is ${it.example}.`,
+    message: (it: {
+      readonly condition: string;
+      /** Of the names in it, where they are known: ` (n = 4)`. */
+      readonly values: string;
+      readonly dims: string;
+      readonly example: string;
+    }) => `\`${it.condition}\`${it.values} depends on ${it.dims}: it is ${it.example}.`,
     explanation:
       "A condition over dims is decided once, when the model is built: it must hold, or fail, for all sizes that the model allows.",
     bad: model("(x: f32[B, T]) -> y: f32[B, T]", "  when T > 8 { x * 2 } else { x }\n"),

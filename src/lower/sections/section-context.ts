@@ -28,6 +28,7 @@ export function sectionContext(
     nodes: [],
     before: [],
     around: [],
+    rounds: [],
     paths: pathScope(new Set()),
     ...entry,
     minima: undefined,
