@@ -54,7 +54,8 @@ export function reverse(
   const rewritten: Node[] = [];
   for (const node of nodes.toReversed()) {
     const flowing = node.results.map((it) => gradients.get(it.id));
-    if (flowing.every((it) => it === undefined)) {
+    // What is made of nothing ends the way: it is differentiated by, and hands nothing on.
+    if (flowing.every((it) => it === undefined) || node.kind === "constant" || node.kind === "dim") {
       rewritten.push(node);
     } else if (node.kind === "operator") {
       rewritten.push(node);

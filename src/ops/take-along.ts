@@ -53,6 +53,13 @@ export const takeAlong = definePrimitive({
         { dtype: "i32", shape: [2, 1, 3], range: [0, 1] },
       ],
     },
+    // More than f32 can count to.
+    {
+      operands: [
+        { dtype: "i32", shape: [2, 3], range: [16_777_217, 33_554_431] },
+        { dtype: "i32", shape: [2], range: [0, 2] },
+      ],
+    },
   ],
   reference: ({ operands, results }) => {
     const x = first(operands);
@@ -113,6 +120,13 @@ export const putAlong = definePrimitive({
         { dtype: "f32", shape: [3] },
       ],
       attributes: { depth: constant(1) },
+    },
+    {
+      operands: [
+        { dtype: "i32", shape: [2], range: [0, 2] },
+        { dtype: "i32", shape: [2], range: [16_777_217, 33_554_431] },
+      ],
+      attributes: { depth: constant(3) },
     },
   ],
   reference: ({ operands, results }) => {

@@ -49,6 +49,13 @@ describe("a gradient", () => {
     expectGradients(graph, uses, dataOf(graph));
   });
 
+  it.each(["ones([3])", "full([3], 1)"])("goes by what is made of no input: %s", (of) => {
+    const text = `model M: (x: f32[2]) -> y: f32[3] {\n  c = ${of}\n  gradient(2 * c + sum(x), c) + gradient(c, c)\n}\n`;
+    const graph = resolveGradients(flatten(lower(text, "M"), { mode: "inference" }));
+    const given = interpretGraph(graph, dataOf(graph)).get("y");
+    expect([...(given?.data ?? [])]).toEqual([3, 3, 3]);
+  });
+
   it("is read back from the text of a module", () => {
     const module = lower("model M: (x: f32[3]) -> y: f32[3] {\n  gradient(tanh(x), x)\n}\n", "M");
     const text = printModule(module);

@@ -1,4 +1,5 @@
 import type { argExtremeAttributes } from "../../../ops/arg-extremes.ts";
+import type { Value } from "../../../ir/graph.ts";
 import { isFloat } from "../../../ops/define/dtype-class.ts";
 import { first, second } from "../../../ops/define/elementwise.ts";
 import { frontOrder } from "../../../ops/gather.ts";
@@ -33,15 +34,20 @@ export const lookups = {
   take_along: (writer, { args, operands }) => {
     const { shape } = first(operands).type;
     const depth = writer.dim(required(shape[shape.length - 1], "row"));
-    const masked = writer.tf("where", oneHotMask(writer, second(args), depth), first(args), writer.number(0));
+    const masked = writer.tf(
+      "where",
+      oneHotMask(writer, second(args), depth),
+      first(args),
+      zero(writer, first(operands)),
+    );
     return writer.tf("sum", masked, writer.number(shape.length - 1));
   },
-  put_along: (writer, { args, attributes: { depth } }) =>
+  put_along: (writer, { args, operands, attributes: { depth } }) =>
     writer.tf(
       "where",
       oneHotMask(writer, first(args), writer.dim(depth)),
       writer.tf("expandDims", second(args), writer.number(-1)),
-      writer.number(0),
+      zero(writer, second(operands)),
     ),
   gather_along: (writer, { args }) => writer.helper("gatherAlong", ...args),
   scatter_along: (writer, { args, attributes: { depth } }) => writer.helper("scatterAlong", ...args, writer.dim(depth)),
@@ -54,6 +60,11 @@ export const lookups = {
   argmax: place("argMax"),
   argmin: place("argMin"),
 } satisfies Partial<TfjsLowerings>;
+
+/** 0 in the place of a value: a plain number would make real numbers of integers. */
+function zero(writer: TfjsWriter, { type: { dtype } }: Value): Expression {
+  return isFloat(dtype) ? writer.number(0) : writer.tf("scalar", writer.number(0), writer.string(tfjsDType(dtype)));
+}
 
 /** A place, as a constant to differentiation: TensorFlow.js refuses to go through it to what it is the place of. */
 function place(name: string): TfjsLowering<typeof argExtremeAttributes> {
