@@ -1,0 +1,89 @@
+import { evaluateExact, variablesOf } from "../../src/dims/dim.ts";
+import { holds, relationsOf } from "../../src/dims/facts.ts";
+import type { Diagnostic } from "../../src/diagnostics/diagnostic.ts";
+import type { Random } from "../soak/random.ts";
+import { checkText, type Verdict } from "./check-types.ts";
+import { inputDims, permittedSizes } from "./permitted-sizes.ts";
+import { blockText, type FuzzProgram, type Sizes } from "./program.ts";
+import { runAtSizes } from "./run-at-sizes.ts";
+
+/** What became of a program that was rejected. */
+export interface RejectedReport {
+  /**
+   * `refuted`: its counterexample is rejected as well, or fails; `always`: it has none, and is rejected at all sizes that were
+   * tried; `unknown`: the checker says that it cannot tell; `at no size`: it has no counterexample, and is accepted at every
+   * size that was tried; `no sizes`: none was found that its header permits.
+   */
+  readonly kind: "refuted" | "always" | "unknown" | "at no size" | "no sizes";
+  readonly problems: readonly string[];
+}
+
+/** Holds a rejection to sizes written in as literals. */
+export async function judgeRejected(
+  program: FuzzProgram,
+  { errors }: Verdict,
+  random: Random,
+): Promise<RejectedReport> {
+  const [error] = errors;
+  if (error === undefined) return { kind: "no sizes", problems: [] };
+  const header: FuzzProgram = { ...program, statements: [], results: [program.inputs[0]?.name ?? ""] };
+  const { module } = checkText(blockText(header));
+  if (module === undefined) return { kind: "no sizes", problems: [] };
+  const { counterexample } = error;
+  if (counterexample === undefined) {
+    if (isUnknown(error)) return { kind: "unknown", problems: [] };
+    const tried = permittedSizes(module, random, 3);
+    if (tried.length === 0) return { kind: "no sizes", problems: [] };
+    const verdicts = tried.map((sizes) => checkText(blockText(program, sizes)));
+    const problems = verdicts.flatMap((it) => it.faults);
+    return { kind: verdicts.every((it) => it.errors.length === 0) ? "at no size" : "always", problems };
+  }
+  const known = new Map(Object.entries(counterexample));
+  const names = new Set(inputDims(module).flatMap((it) => [...variablesOf(it)]));
+  const sizes = completed(module, known, names, random);
+  if (sizes === undefined) {
+    const shown = [...known].map(([name, size]) => `${name}=${String(size)}`).join(" ");
+    // Sizes of what a block's own header names are none of the model's.
+    const isOwn = [...known.keys()].every((it) => names.has(it));
+    return {
+      kind: "no sizes",
+      problems:
+        isOwn && [...known.values()].every((it) => it < 60) ? [`nothing that the header permits has ${shown}`] : [],
+    };
+  }
+  const text = blockText(program, sizes);
+  const verdict = checkText(text);
+  if (verdict.faults.length > 0) return { kind: "refuted", problems: verdict.faults };
+  if (verdict.module === undefined) return { kind: "refuted", problems: [] };
+  const { problems } = await runAtSizes(text, verdict.module, [new Map()], false);
+  return {
+    kind: "refuted",
+    problems: problems.length > 0 ? [] : [`accepted and runs with its counterexample written in:\n${text}`],
+  };
+}
+
+/** Whether a finding says that something can be neither proved nor refuted. */
+function isUnknown({ message, help }: Diagnostic): boolean {
+  return /neither|cannot be (?:proved|decided)|could not be/.test(`${message} ${help ?? ""}`);
+}
+
+/** Sizes that a header permits among which are those of a counterexample. */
+function completed(
+  module: NonNullable<Verdict["module"]>,
+  known: Sizes,
+  names: ReadonlySet<string>,
+  random: Random,
+): Sizes | undefined {
+  const relations = relationsOf(module.facts);
+  const dims = inputDims(module);
+  const open = [...names].filter((it) => !known.has(it));
+  for (let turn = 0; turn < 300; turn++) {
+    const most = 1 + Math.min(turn, 30);
+    const sizes = new Map([...known].filter(([name]) => names.has(name)));
+    for (const name of open) sizes.set(name, 1 + random.integer(most));
+    if ([...known.keys()].some((it) => !names.has(it))) return undefined;
+    if (relations.every((it) => holds(it, sizes) === true) && dims.every((it) => evaluateExact(it, sizes) >= 1n))
+      return sizes;
+  }
+  return undefined;
+}

@@ -1,0 +1,91 @@
+import { evaluate } from "../../src/dims/dim.ts";
+import { interpretNodes, type Environment } from "../../src/graph/interpret.ts";
+import type { Graph } from "../../src/ir/graph.ts";
+import { isFloat } from "../../src/ops/define/dtype-class.ts";
+import { fillArray, sizeOf } from "../../src/ops/define/nd-array.ts";
+import type { NdArray } from "../../src/ops/define/operator.ts";
+import { required } from "../../src/support/fault.ts";
+import { createRandom } from "../soak/random.ts";
+import type { Sizes } from "./program.ts";
+
+/** Numbers for what a graph wants, which every element type holds exactly; `places` are what integers are drawn below. */
+export function drawInputs(graph: Graph, sizes: Sizes, seed: number, places: number): Map<string, NdArray> {
+  const random = createRandom(seed);
+  return new Map(
+    graph.inputs.flatMap(({ name, role, value: { type } }): readonly [string, NdArray][] => {
+      if (role !== "feature") return [];
+      const shape = type.shape.map((dim) => evaluate(dim, sizes));
+      const isPositive = random.next() < 0.5;
+      const draw = (): number => {
+        if (type.dtype === "bool") return random.integer(2);
+        // Half of the tensors are of positive numbers, which every function takes.
+        const least = isPositive ? 1 : -63;
+        return isFloat(type.dtype) ? (least + random.integer(64 - least)) / 32 : random.integer(places);
+      };
+      return [[name, fillArray({ dtype: type.dtype, shape }, draw)]];
+    }),
+  );
+}
+
+/** What remains of numbers where roundings differ: for each output the widest spread of each element. */
+export interface Stability {
+  readonly spreads: ReadonlyMap<string, Float64Array>;
+  /** Something on the way is beyond what its type holds: the targets, which compute in it, may give anything. */
+  readonly isBeyond: boolean;
+}
+
+const epsilons = { f16: 2 ** -10, bf16: 2 ** -7, f32: 2 ** -22, f64: 2 ** -22 } as const;
+const greatest = { f16: 6e4, bf16: 1e37, f32: 1e37, f64: 1e37 } as const;
+const least = { f16: 1e-4, bf16: 1e-36, f32: 1e-36, f64: 1e-36 } as const;
+
+/** Computes a graph several times with a rounding error behind every node. */
+export function stabilityOf(graph: Graph, inputs: ReadonlyMap<string, NdArray>, dims: Sizes): Stability {
+  const random = createRandom(7);
+  let isBeyond = false;
+  const runs = Array.from({ length: 4 }, () => {
+    const environment: Environment = new Map();
+    for (const input of graph.inputs) environment.set(input.value.id, required(inputs.get(input.name), input.name));
+    for (const node of graph.nodes) {
+      interpretNodes([node], environment, dims);
+      for (const { id, type } of node.results) {
+        const array = required(environment.get(id), "value");
+        const { dtype } = type;
+        if (dtype !== "f16" && dtype !== "bf16" && dtype !== "f32" && dtype !== "f64") {
+          if (dtype !== "bool" && array.data.some((it) => Math.abs(it) > 2 ** 24)) isBeyond = true;
+          continue;
+        }
+        const [most, small] = [greatest[dtype], least[dtype]];
+        // Nothing is said of how NaN compares with numbers.
+        const isOdd = (it: number): boolean => !(Math.abs(it) <= most) || (it !== 0 && Math.abs(it) < small);
+        if (array.data.some(isOdd)) isBeyond = true;
+        // What does not change is exact on every target: the noise is of what is computed.
+        const by = epsilons[dtype];
+        environment.set(id, { ...array, data: array.data.map((it) => it * (1 + by * (2 * random.next() - 1))) });
+      }
+    }
+    return new Map(graph.outputs.map((it) => [it.name, required(environment.get(it.value.id), it.name)]));
+  });
+  const spreads = new Map(
+    graph.outputs.map(({ name }): [string, Float64Array] => {
+      const arrays = runs.map((it) => required(it.get(name), name).data);
+      const spread = Float64Array.from({ length: arrays[0]?.length ?? 0 }, (_, at) => {
+        const values = arrays.map((it) => it[at] ?? NaN);
+        return values.every(Number.isFinite) ? Math.max(...values) - Math.min(...values) : Infinity;
+      });
+      return [name, spread];
+    }),
+  );
+  return { spreads, isBeyond };
+}
+
+/** Whether two arrays are one but for rounding; `spread` says how much of it each element may have. */
+export function agree(found: NdArray, right: NdArray, spread?: Float64Array): boolean {
+  if (found.data.length !== sizeOf(right.shape)) return false;
+  const most = right.data.reduce((a, b) => (Number.isFinite(b) ? Math.max(a, Math.abs(b)) : a), 0);
+  const bound = { f16: 5e-3, bf16: 4e-2, f32: 2e-5, f64: 2e-5 }[right.dtype as "f32"] ?? 0;
+  return right.data.every((value, at) => {
+    const actual = found.data[at] ?? NaN;
+    if (!Number.isFinite(value) || Object.is(value, actual)) return !Number.isFinite(value) ? true : actual === value;
+    return Math.abs(actual - value) <= bound * Math.max(most, 1e-3) + 20 * (spread?.[at] ?? 0);
+  });
+}
