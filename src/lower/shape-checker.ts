@@ -81,17 +81,17 @@ export function shapeChecker(
     equal: (left, right, what) => allEqual([{ left, right, what }]),
     allEqual,
     allBroadcast(pairs) {
-      const found = open(pairs).filter(({ left, right, leftAlone }) => {
-        const alone = (leftAlone === true ? [left] : [left, right]).find((it) => proved(it, constant(1)));
+      const found = open(pairs).filter((pair) => {
+        const alone = repeated(pair).find((it) => proved(it, constant(1)));
         if (alone === undefined || one === undefined) return true;
         one(alone);
         return false;
       });
       if (found.length === 0) return true;
       // Where one of them is 1 it would run.
-      const larger = ({ left, right }: SizePair): Facts => {
-        const both = assume(factsIn(ctx), ...[left, right].map((it) => atLeast(it, constant(2))));
-        return decide(equal(left, right), both).verdict === "proved" ? factsIn(ctx) : both;
+      const larger = (pair: SizePair): Facts => {
+        const both = assume(factsIn(ctx), ...repeated(pair).map((it) => atLeast(it, constant(2))));
+        return decide(equal(pair.left, pair.right), both).verdict === "proved" ? factsIn(ctx) : both;
       };
       return differ(found, larger, ({ left, right, isLast }, all) => {
         return isKnown(left, right) && isLast === true
@@ -182,4 +182,9 @@ function smaller({ frame }: Context, argument: string): string {
 function sentence(text: string): string {
   const capital = text.charAt(0).toUpperCase() + text.slice(1);
   return /[.?!]$/.test(capital) ? capital : `${capital}.`;
+}
+
+/** The sides of a pair that may be 1 where the other is more. */
+function repeated({ left, right, leftAlone }: SizePair): readonly Dim[] {
+  return leftAlone === true ? [left] : [left, right];
 }

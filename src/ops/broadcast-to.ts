@@ -1,7 +1,8 @@
 import { constant } from "../dims/dim.ts";
+import { elementAt } from "../support/element-at.ts";
 import { first } from "./define/elementwise.ts";
 import { broadcastArray } from "./define/nd-array.ts";
-import { definePrimitive } from "./define/operator.ts";
+import { definePrimitive, type SizePair } from "./define/operator.ts";
 import { dims } from "./define/sample-dims.ts";
 import { isOne } from "./define/shape-rules.ts";
 
@@ -17,10 +18,10 @@ export const broadcastTo = definePrimitive({
     const x = first(operands);
     const extra = shape.length - x.shape.length;
     if (extra < 0) return check.fail(`broadcast_to cannot take ${x.shape.length} axes to ${shape.length}`);
-    const pairs = x.shape.flatMap((left, axis) => {
-      const right = shape[axis + extra];
+    const pairs = x.shape.flatMap((left, axis): readonly SizePair[] => {
+      const right = elementAt(shape, axis + extra);
       const what = `axes ${axis} of the operand and ${axis + extra} of the result of broadcast_to`;
-      return right === undefined || isOne(left) ? [] : [{ left, right, what, leftAlone: true }];
+      return isOne(left) ? [] : [{ left, right, what, leftAlone: true }];
     });
     return check.allBroadcast(pairs) ? [{ dtype: x.dtype, shape }] : undefined;
   },

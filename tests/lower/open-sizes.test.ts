@@ -22,6 +22,22 @@ describe("sizes that are broadcast", () => {
   });
 });
 
+describe("sizes that are repeated to those of a result", () => {
+  const repeated = (shape: string): string => model("(x: f32[B, N]) -> y: f32[B, 4]", `broadcast_to(x, ${shape})`);
+
+  it.each(["4", "1"])("are shown to differ where they are not 1: there it would run, to %s", (size) => {
+    const found = onlyFinding(repeated(`[B, ${size}]`));
+    expect(found.message).toContain("Axes 1 of the operand and 1 of the result of broadcast_to");
+    expect(found.counterexample).toEqual({ N: 2 });
+  });
+
+  it("are told of once, with what makes all of them equal", () => {
+    const { code, help } = onlyFinding(repeated("[N, 4]"));
+    expect(code).toBe("MC3002");
+    expect(help).toBe("State it in the header if it always holds: `where B == N, N == 4`.");
+  });
+});
+
 describe("a dim", () => {
   it("may be called as its model is, or as another: that is no use of it", () => {
     expect(codesOf(model("(x: f32[B, M]) -> y: f32[B, M]", "x -> Dense(M)"))).toEqual([]);
