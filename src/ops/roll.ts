@@ -1,4 +1,5 @@
-import { asNumber, constant, multiply, subtract, type Dim } from "../dims/dim.ts";
+import { asNumber, constant, modulo, multiply, subtract, type Dim } from "../dims/dim.ts";
+import type { Value } from "../ir/graph.ts";
 import { elementAt } from "../support/element-at.ts";
 import { first } from "./define/elementwise.ts";
 import { defineComposite } from "./define/operator.ts";
@@ -15,15 +16,8 @@ export const roll = defineComposite({
     shift: { kind: "int", doc: "By how many places; negative ones move towards the beginning." },
     axis: { kind: "int", doc: "The axis that is moved.", min: 0 },
   },
-  infer: ({ operands, attributes: { shift, axis }, check }) => {
-    const { shape } = first(operands);
-    if (!checkAxis(axis, shape.length, "roll", check)) return undefined;
-    const size = elementAt(shape, axis);
-    // Of a size that is known the shift counts around.
-    const fits =
-      asNumber(size) !== undefined || check.atLeast(size, constant(Math.abs(shift) + 1), "the axis that roll moves");
-    return fits ? operands : undefined;
-  },
+  infer: ({ operands, attributes: { axis }, check }) =>
+    checkAxis(axis, first(operands).shape.length, "roll", check) ? operands : undefined,
   cost: () => ({ flops: constant(0) }),
   samples: [
     { operands: [{ dtype: "f32", shape: [5] }], attributes: { shift: 2, axis: 0 } },
@@ -31,17 +25,25 @@ export const roll = defineComposite({
     { operands: [{ dtype: "i32", shape: [2, 4] }], attributes: { shift: 3, axis: 1 } },
     { operands: [{ dtype: "f32", shape: [2, 1] }], attributes: { shift: 1, axis: 1 } },
     { operands: [{ dtype: "f32", shape: [4] }], attributes: { shift: 0, axis: 0 } },
+    { operands: [{ dtype: "f32", shape: [3] }], attributes: { shift: -7, axis: 0 } },
   ],
   valueFact: "view",
   decompose: (b, { operands, attributes: { shift, axis } }) => {
     const x = first(operands);
     const size = elementAt(x.type.shape, axis);
+    if (shift === 0) return [x];
+    const piece = (of: Value, start: Dim, length: Dim) => b.op("slice", [of], { axis, start, size: length });
     const known = asNumber(size);
-    const by = known === undefined ? shift : ((shift % known) + known) % known;
+    if (known === undefined) {
+      // The shift counts around, by a size that is known when it runs: of two copies, one that begins in the first.
+      const by = modulo(constant(Math.abs(shift)), size);
+      const twice = b.op("concat", [x, x], { axis });
+      return [piece(twice, shift > 0 ? subtract(size, by) : by, size)];
+    }
+    const by = ((shift % known) + known) % known;
     if (by === 0) return [x];
-    const cut = by > 0 ? subtract(size, constant(by)) : constant(-by);
-    const piece = (start: Dim, length: Dim) => b.op("slice", [x], { axis, start, size: length });
-    return [b.op("concat", [piece(cut, subtract(size, cut)), piece(constant(0), cut)], { axis })];
+    const cut = constant(known - by);
+    return [b.op("concat", [piece(x, cut, constant(by)), piece(x, constant(0), cut)], { axis })];
   },
 });
 
