@@ -1,11 +1,21 @@
-import { asNumber, formatDim, variablesOf } from "../dims/dim.ts";
+import { referencesIn } from "../analyze/walk.ts";
+import { asNumber, formatDim, variablesOf, type Dim } from "../dims/dim.ts";
 import type { Func, Value } from "../ir/graph.ts";
 import type { Accumulator } from "../ir/program.ts";
 import type { TensorType } from "../ir/types.ts";
 import { isFloat } from "../ops/define/dtype-class.ts";
-import type { CallableDeclaration } from "../syntax/ast.ts";
+import type { CallableDeclaration, Expression } from "../syntax/ast.ts";
 import type { FinishStatement, GatherStatement } from "../syntax/ast/metrics.ts";
-import { castNode, createUnit, freshValue, innerScope, report, type Context, type Scope } from "./context.ts";
+import {
+  castNode,
+  createUnit,
+  freshValue,
+  findLocal,
+  innerScope,
+  report,
+  type Context,
+  type Scope,
+} from "./context.ts";
 import { asTensor } from "./convert.ts";
 import { figureFunction } from "./figure-function.ts";
 import type { MetricBody } from "./instance.ts";
@@ -101,13 +111,14 @@ function lowerFinish(
   accumulators: readonly Accumulator[],
 ): Func | undefined {
   const unit = createUnit();
-  const scope = finishScope(ctx.scope);
+  const scope = finishScope(ctx.scope, isEntry(ctx) ? batchDims(declaration) : undefined);
   const inputs = accumulators.map((it): Value => {
     const input = freshValue(unit, it.type, it.name);
     scope.names.set(it.name, tensor(input));
     return input;
   });
   const inner: Context = { ...ctx, unit, scope, nodes: [], mode: "inference" };
+  lowerConstants(inner, declaration, value);
   const figure = asTensor(inner, ctx.elaborator.rules.expression(inner, value), value.span, { dtype: "f32" });
   if (figure === undefined) return undefined;
   const [several] = declaration.results ?? [];
@@ -129,17 +140,45 @@ function isFigure(ctx: Context, { dtype, shape }: TensorType, several: boolean):
   return shape.length > 0 && shape.length <= 2 && (isEntry(ctx) || shape.every((dim) => asNumber(dim) !== undefined));
 }
 
-/** The names that `finish` sees beside the accumulators: what is known when compiled. What is of a batch is barred. */
-function finishScope({ parent, names }: Scope): Scope {
-  const scope = innerScope(parent);
+/**
+ * Tensors that the body binds before `finish` and that are made of no batch, such as `range(C)`, are made again for it: those
+ * that it mentions, and what these are made of.
+ */
+function lowerConstants(inner: Context, { body }: CallableDeclaration, finish: Expression): void {
+  const bindings = body.statements.filter((it) => it.kind === "binding");
+  const needed = new Set(referencesIn(finish));
+  for (const { targets, value } of bindings.toReversed())
+    if (targets.some((it) => needed.has(it.text))) for (const name of referencesIn(value)) needed.add(name);
+  const { scope } = inner;
+  const isBarred = (name: string): boolean => findLocal(scope, name)?.kind === "barred";
+  for (const binding of bindings) {
+    const bound = binding.targets.map((it) => it.text);
+    if (!bound.some((it) => needed.has(it) && isBarred(it)) || [...referencesIn(binding.value)].some(isBarred))
+      continue;
+    for (const it of bound) scope.names.delete(it);
+    lowerStatement(inner, binding);
+  }
+}
+
+/**
+ * The names that `finish` sees beside the accumulators: what is known when compiled, as dims are that are not of the batch.
+ * What is of a batch is barred: what has its dims, or at a use, where all others are known, any that is open.
+ */
+function finishScope({ parent, names }: Scope, batch: readonly string[] | undefined): Scope {
+  const scope = innerScope(parent && finishScope(parent, batch));
+  const isOfBatch = (dim: Dim): boolean => {
+    const open = variablesOf(dim);
+    return batch === undefined ? open.size > 0 : batch.some((it) => open.has(it));
+  };
+  const isKnown = (val: Val): boolean => {
+    if (val.kind === "tuple" || val.kind === "list") return val.elements.every(isKnown);
+    if (val.kind === "dim") return !isOfBatch(val.dim);
+    if (val.kind === "ratio") return !isOfBatch(val.dividend) && !isOfBatch(val.divisor);
+    return val.kind !== "tensor";
+  };
   for (const [name, it] of names) {
-    if (it.kind === "cell" || it.kind === "barred" || isStatic(it)) scope.names.set(name, it);
+    if (it.kind === "cell" || it.kind === "barred" || isKnown(it)) scope.names.set(name, it);
     else scope.names.set(name, { kind: "barred", what: "batch", name, declared: undefined });
   }
   return scope;
-}
-
-function isStatic(val: Val): boolean {
-  if (val.kind === "tuple" || val.kind === "list") return val.elements.every(isStatic);
-  return val.kind !== "tensor";
 }

@@ -31,7 +31,7 @@ export function isExtreme(name: string): boolean {
 
 /** Whether calling a name with numbers known at compile time gives one: operators on real numbers, one by one. */
 export function isStaticFunction(name: string): boolean {
-  return extremes.has(name) || elementFunction(name) !== undefined;
+  return extremes.has(name) || name === "pow" || elementFunction(name) !== undefined;
 }
 
 function elementFunction(
@@ -45,7 +45,7 @@ function elementFunction(
 }
 
 /**
- * `sqrt(D / heads)`, `min(a, b)`, `ceil(a / b)`: functions of compile-time numbers, and of dims where they stay
+ * `sqrt(D / heads)`, `pow(2, i)`, `min(a, b)`, `ceil(a / b)`: functions of compile-time numbers, and of dims where they stay
  * dims. Undefined where an argument is a tensor or the function is none of these.
  */
 export function lowerStaticCall(
@@ -71,8 +71,12 @@ export function lowerStaticCall(
     if (!dims.every((it) => it !== undefined)) return undefined;
     return { kind: "dim", dim: extreme.ofDims(...dims), ...provenance };
   }
-  const [first] = vals;
-  const [value] = numbers;
+  const [first, second] = vals;
+  const [value, exponent] = numbers;
+  if (name === "pow" && vals.length === 2 && value !== undefined && exponent !== undefined) {
+    const integer = vals.every(isWhole) && exponent >= 0;
+    return finite(ctx, call, { kind: "number", value: value ** exponent, integer, ...provenance });
+  }
   if (first === undefined || vals.length !== 1) return undefined;
   const divide = quotients.get(name);
   if (divide !== undefined && value === undefined) {
@@ -84,11 +88,15 @@ export function lowerStaticCall(
   const element = elementFunction(name);
   if (element === undefined || value === undefined) return undefined;
   const result = element.compute(value, "f64");
-  if (!Number.isFinite(result)) {
+  const integer = element.isWhole === true || expected.integer === true || (element.keepsType && isWhole(first));
+  return finite(ctx, call, { kind: "number", value: result, integer, ...provenance });
+}
+
+/** A number that a call gives, whole only where it is held exactly; what is none is told. */
+function finite(ctx: Context, call: CallExpression, number: Val & { readonly kind: "number" }): Val {
+  if (!Number.isFinite(number.value)) {
     report(ctx, "MC3032", call.span, { expression: textOf(call.span) });
     return poison;
   }
-  const whole = element.isWhole === true || expected.integer === true || (element.keepsType && isWhole(first));
-  const integer = whole && Number.isSafeInteger(result);
-  return { kind: "number", value: result, integer, ...provenance };
+  return { ...number, integer: number.integer && Number.isSafeInteger(number.value) };
 }

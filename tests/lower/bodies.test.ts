@@ -45,6 +45,9 @@ describe("expressions", () => {
 
   it.each([
     ["sigmoid(0)", 0.5],
+    ["pow(2, 3)", 8],
+    ["pow(0.5, 2)", 0.25],
+    ["pow(4, -1)", 0.25],
     ["log1p(0)", 0],
     ["round(2.5)", 2],
     ["relu(-3)", 0],

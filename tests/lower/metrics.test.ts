@@ -155,6 +155,24 @@ describe("what is wrong with a metric is told where it is", () => {
       metric(`${good}  finish found / mean(hit)`),
       ["MC3060 `hit` is of the examples of one batch: `finish` sees what has been gathered of all of them."],
     ],
+    [
+      "the batch in finish",
+      metric(`${good}  finish found / B`),
+      ["MC3060 `B` is of the examples of one batch: `finish` sees what has been gathered of all of them."],
+    ],
+    [
+      "what is made of the batch in finish",
+      metric(`  n = 2 * B\n  each = cast(range(B), f32)\n${good}  finish found / n + sum(each)`),
+      [
+        "MC3060 `n` is of the examples of one batch: `finish` sees what has been gathered of all of them.",
+        "MC3060 `each` is of the examples of one batch: `finish` sees what has been gathered of all of them.",
+      ],
+    ],
+    [
+      "a tensor in finish that is of no batch",
+      metric(`  cost = square(cast(range(C), f32))\n  twice = 2 * cost\n${good}  finish found / sum(twice)`),
+      [],
+    ],
     ["what is known in finish", metric(`  n = 2 * 3\n${good}  finish found / n + limit + C`), []],
     [
       "several figures",
@@ -337,7 +355,7 @@ describe("a metric of several numbers", () => {
 
   it("has sizes that are the same for all batches", () => {
     const each = table("f32[B]", "zeros([B]) + sum(pairs)");
-    expect(told(unwatched(source("table", each)))[0]).toMatch(/^MC3062 What `finish` makes is a row or a table/);
+    expect(told(unwatched(source("table", each)))[0]).toMatch(/^MC3060 `B` is of the examples of one batch/);
   });
 
   it("is nothing to watch", () => {
