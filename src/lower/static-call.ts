@@ -71,7 +71,7 @@ export function lowerStaticCall(
     if (!dims.every((it) => it !== undefined)) return undefined;
     return { kind: "dim", dim: extreme.ofDims(...dims), ...provenance };
   }
-  const [first, second] = vals;
+  const [first] = vals;
   const [value, exponent] = numbers;
   if (name === "pow" && vals.length === 2 && value !== undefined && exponent !== undefined) {
     const integer = vals.every(isWhole) && exponent >= 0;
