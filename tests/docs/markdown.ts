@@ -25,15 +25,26 @@ export function fencesOf(path: string): readonly Fence[] {
   return fences;
 }
 
+/** The tables of a Markdown file, each as its rows, cell by cell. */
+export function tablesOf(path: string): readonly (readonly (readonly string[])[])[] {
+  const tables: string[][][] = [];
+  let inTable = false;
+  for (const line of readFileSync(path, "utf8").split("\n")) {
+    const isRow = line.startsWith("| ");
+    if (isRow && !inTable) tables.push([]);
+    if (isRow) tables.at(-1)?.push(cellsOf(line));
+    inTable = isRow;
+  }
+  return tables;
+}
+
 /** The rows of every table of a Markdown file, cell by cell. */
 export function tableRowsOf(path: string): readonly (readonly string[])[] {
-  return readFileSync(path, "utf8")
-    .split("\n")
-    .filter((it) => it.startsWith("| "))
-    .map((it) =>
-      it
-        .replace(/^\| ?|\|\s*$/g, "")
-        .split(/(?<!\\)\|/)
-        .map((cell) => cell.trim().replaceAll("\\|", "|")),
-    );
+  return tablesOf(path).flat();
 }
+
+const cellsOf = (line: string): string[] =>
+  line
+    .replace(/^\| ?|\|\s*$/g, "")
+    .split(/(?<!\\)\|/)
+    .map((cell) => cell.trim().replaceAll("\\|", "|"));

@@ -40,11 +40,11 @@ function load(path: string, text: string) {
   return { collector, program, done };
 }
 
-/** A model of a spec, the first one if none is named. */
+/** The model or the block of a name, or the first model of a spec. */
 export function loadModule(path: string, options: ModelOptions = {}, name?: string): Module {
   const { collector, program, done } = load(path, readFileSync(path, "utf8"));
   const model = program.entry.ast.declarations.find(
-    (it) => it.kind === "callable" && it.flavor === "model" && (name === undefined || it.name.text === name),
+    (it) => it.kind === "callable" && (name === undefined ? it.flavor === "model" : it.name.text === name),
   );
   return done(model?.kind === "callable" ? elaborateModel(program, model.name.text, options, collector) : undefined);
 }
