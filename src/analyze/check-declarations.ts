@@ -18,7 +18,7 @@ import { hyperparameterWords, elementTypes } from "./builtins.ts";
 import { checkNames } from "./check-names.ts";
 import { dimNamesOf } from "./dim-names.ts";
 import { isFunction } from "./is-function.ts";
-import { mayBeLeftOut } from "./may-be-left-out.ts";
+import { mayBeLeftOut, misplacedInputs } from "./may-be-left-out.ts";
 import { referencesIn, walk } from "./walk.ts";
 
 /** What is wrong with one declaration, looked at by itself and what its words mean. */
@@ -166,14 +166,14 @@ function checkHyperparameterType(type: HyperparameterType, collector: Collector)
 
 /** Inputs go by position first: those that must be given stand before the others. */
 function checkInputOrder({ inputs }: CallableDeclaration, collector: Collector): void {
-  const first = inputs.findIndex(mayBeLeftOut);
-  if (first === -1) return;
-  const before = elementAt(inputs, first);
-  for (const it of inputs.slice(first)) {
-    if (mayBeLeftOut(it)) continue;
-    const labels = [{ span: before.span, message: "may be left out" }];
-    collector.report("MC2042", it.span, { name: nameOf(it), before: nameOf(before) }, { labels });
-  }
+  const [first, ...others] = misplacedInputs(inputs);
+  const before = inputs.find(mayBeLeftOut);
+  if (first === undefined || before === undefined) return;
+  const labels = [
+    { span: before.span, message: "may be left out" },
+    ...others.map(({ span }) => ({ span, message: "and this must be given" })),
+  ];
+  collector.report("MC2042", first.span, { name: nameOf(first), before: nameOf(before) }, { labels });
 }
 
 function nameOf({ name }: Input): string {

@@ -18,10 +18,19 @@ export function isLeftOut({ given }: Checker, { needs }: Local): boolean {
   return needs !== undefined && !given.some((group) => group.every((it) => needs.includes(it)));
 }
 
-/** Reports a use of an optional input, or of a dim of such inputs alone, where nothing says that it is given. */
-export function reportLeftOut(at: Checker, { name, kind, needs = [] }: Local, span: Span): void {
-  const what = kind === "dim" ? "dim" : "input";
-  at.collector.report("MC2041", span, { name, what, inputs: needs }, { help: whenGiven(needs) });
+/** Notes a use of an optional input, or of a dim of such inputs alone, where nothing says that it is given. */
+export function noteLeftOut({ leftOut }: Checker, local: Local, span: Span): void {
+  leftOut.set(local, [...(leftOut.get(local) ?? []), span]);
+}
+
+/** Reports each of what was noted once, with all its uses. */
+export function reportLeftOut({ collector, leftOut }: Checker): void {
+  for (const [{ name, kind, needs = [] }, [first, ...others]] of leftOut) {
+    if (first === undefined) continue;
+    const what = kind === "dim" ? "dim" : "input";
+    const labels = others.map((span) => ({ span, message: "and here" }));
+    collector.report("MC2041", first, { name, what, inputs: needs }, { labels, help: whenGiven(needs) });
+  }
 }
 
 /** Checks a call of `given`, which uses nothing of the input that it names; false for any other call. */

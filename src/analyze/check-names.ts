@@ -4,8 +4,9 @@ import type { Library } from "../std/library.ts";
 import type { ProgramFile } from "../std/program-file.ts";
 import { elementAt } from "../support/element-at.ts";
 import type { Span } from "../support/source.ts";
-import { lostName } from "../syntax/lost-name.ts";
+import { isLost } from "../syntax/lost-name.ts";
 import type {
+  Argument,
   Body,
   CallableDeclaration,
   CallExpression,
@@ -18,8 +19,17 @@ import type {
 } from "../syntax/ast.ts";
 import type { ForExpression } from "../syntax/ast/loops.ts";
 import { elementTypes, genericElements, standsForElement } from "./builtins.ts";
-import { checkGiven, isHandedOn, isLeftOut, isOptionalInput, knowing, reportLeftOut } from "./check-left-out.ts";
-import { dimNamesOf, introducersOf, type DimNames } from "./dim-names.ts";
+import {
+  checkGiven,
+  isHandedOn,
+  isLeftOut,
+  isOptionalInput,
+  knowing,
+  noteLeftOut,
+  reportLeftOut,
+} from "./check-left-out.ts";
+import { declareDims } from "./declare-dims.ts";
+import { introducersOf, type DimNames } from "./dim-names.ts";
 import { emitsOf, nothingGiven } from "./emits-of.ts";
 import { isFunction } from "./is-function.ts";
 import { argumentWords, attributeWords, enumWordsOf, hyperparameterFor, wordsOf } from "./hyperparameter-words.ts";
@@ -50,7 +60,7 @@ export function checkNames(
 ): void {
   const words: ReadonlySet<string> = declaration.kind === "const" ? new Set() : enumWordsOf(declaration);
   const inputs = declaration.kind === "const" ? [] : declaration.inputs;
-  const at: Checker = { file, library, collector, words, inputs, given: [], locals: [] };
+  const at: Checker = { file, library, collector, words, inputs, given: [], locals: [], leftOut: new Map() };
   if (declaration.kind === "callable") checkCallable(at, declaration);
   else checkExpression(at, declaration.value, inside(undefined));
 }
@@ -61,16 +71,7 @@ function checkCallable(at: Checker, declaration: CallableDeclaration): void {
     if (it.default !== undefined) checkExpression(at, it.default, outer, wordsOf(it.type));
     declare(at, outer, it.name, "hyperparameter");
   }
-  const known = (name: string): boolean => outer.names.has(name) || at.file.scope.get(name)?.kind === "const";
-  const dims = dimNamesOf(declaration, known);
-  for (const name of [...dims.variables, ...dims.spreads]) {
-    // The dims that a hyperparameter lists.
-    if (outer.names.has(name)) continue;
-    const span = declaration.name.span;
-    const introducers = (dims.introducedBy.get(name) ?? []).map((place) => elementAt(declaration.inputs, place));
-    const needs = introducers.every((it) => it.optional) ? introducersOf(declaration, dims, name) : undefined;
-    outer.names.set(name, { name, span, kind: "dim", used: true, ...(needs !== undefined && { needs }) });
-  }
+  const dims = declareDims(at, declaration, outer);
   const scope = inside(outer);
   // What a use gives of this is looked at there; a fact of what it leaves out has nothing to say.
   const anyGiven: Checker = { ...at, given: declaration.inputs.map((it) => [it.name?.text ?? "_"]) };
@@ -102,6 +103,7 @@ function checkCallable(at: Checker, declaration: CallableDeclaration): void {
     results.add(it.name.text);
   }
   checkBody(at, declaration.body, scope, "value");
+  reportLeftOut(at);
   reportUnused(at, declaration);
 }
 
@@ -150,6 +152,13 @@ function checkBody(at: Checker, body: Body, scope: LocalScope, use: "value" | "s
   body.statements.forEach((statement, index) => {
     checkStatement(at, statement, scope, use === "value" && index === body.statements.length - 1);
   });
+  // That there is no result is told, and this was probably to be it.
+  const last = body.statements.at(-1);
+  if (use !== "value" || last?.kind !== "binding") return;
+  for (const { text } of last.targets) {
+    const local = find(scope, text);
+    if (local !== undefined) local.used = true;
+  }
 }
 
 function checkStatement(at: Checker, statement: Statement, scope: LocalScope, last: boolean): void {
@@ -210,11 +219,6 @@ function checkStatement(at: Checker, statement: Statement, scope: LocalScope, la
         );
       }
   }
-}
-
-/** Whether an expression stands in for what did not parse. */
-function isLost(e: Expression): boolean {
-  return e.kind === "reference" && e.text === lostName;
 }
 
 function checkChain(at: Checker, chain: Chain, scope: LocalScope): void {
@@ -345,22 +349,25 @@ function checkReference(
   scope: LocalScope,
   words: ReadonlySet<string>,
   role: Role,
+  given: readonly Argument[] = [],
 ): void {
   if (words.has(name)) return;
   const local = find(scope, name);
   if (local !== undefined) {
     local.used = true;
-    if (isLeftOut(at, local)) reportLeftOut(at, local, span);
+    if (isLeftOut(at, local)) noteLeftOut(at, local, span);
     return;
   }
   if (isKnown(at, name, scope)) return;
   if (at.words.has(name) || elementTypes.has(name) || standsForElement(name, at.inputs)) return;
-  reportUnknown(at, scope, name, span, words, role);
+  reportUnknown(at, scope, name, span, words, role, given);
 }
 
 function checkCall(at: Checker, call: CallExpression, scope: LocalScope): void {
   if (checkGiven(at, call, scope)) return;
-  checkExpression(at, call.callee, scope, new Set(), "function");
+  if (call.callee.kind === "reference")
+    checkReference(at, call.callee.text, call.callee.span, scope, new Set(), "function", call.arguments);
+  else checkExpression(at, call.callee, scope, new Set(), "function");
   const callee =
     call.callee.kind === "reference" && find(scope, call.callee.text) === undefined ? call.callee.text : undefined;
   const callable = callee === undefined ? undefined : calleeOf(at, callee);
@@ -377,8 +384,8 @@ function checkCall(at: Checker, call: CallExpression, scope: LocalScope): void {
     const unknown =
       callable === undefined
         ? callee === undefined || (operator === undefined && !globals.has(callee))
-        : argument.name !== undefined &&
-          hyperparameterFor(callable.declaration, argument.name.text, index) === undefined;
+        : hyperparameterFor(callable.declaration, argument.name?.text, index) === undefined &&
+          (argument.name !== undefined || !isFunction(callable.declaration));
     if (unknown && argument.value.kind === "reference" && /^[a-z]/.test(argument.value.text)) {
       if (find(scope, argument.value.text) === undefined) words = new Set([...words, argument.value.text]);
     }

@@ -6,7 +6,7 @@ import type { Library } from "../std/library.ts";
 import type { Callable, ProgramFile, TopLevel } from "../std/program-file.ts";
 import { nearest } from "../support/nearest.ts";
 import type { Span } from "../support/source.ts";
-import type { CallableDeclaration, Input, Name } from "../syntax/ast.ts";
+import type { Argument, CallableDeclaration, Input, Name } from "../syntax/ast.ts";
 import { builtinFunctions } from "./builtins.ts";
 import type { GivenGroups } from "./given.ts";
 import { find, visible, type Local, type LocalKind, type LocalScope } from "./local-scope.ts";
@@ -27,6 +27,8 @@ export interface Checker {
   readonly given: GivenGroups;
   /** Everything declared so far, for what is unused in the end. */
   readonly locals: Local[];
+  /** What may be left out, with where it is used although nothing says that it is given. */
+  readonly leftOut: Map<Local, Span[]>;
 }
 
 const globalNames: readonly string[] = [
@@ -141,6 +143,7 @@ export function reportUnknown(
   span: Span,
   words: ReadonlySet<string>,
   role: Role | "element type" = "any",
+  given: readonly Argument[] = [],
 ): void {
   if (mayBeLost(at.file, name) || find(scope, lostName) !== undefined) return;
   const what = role === "element type" ? role : "name";
@@ -156,5 +159,5 @@ export function reportUnknown(
     return report("A size that is open has a name of its own, `B` or `T`: where it stands again, it is the same size.");
   if (role === "dim" && /^[a-z]/.test(name) && nearest(name, candidates) === undefined)
     return report("A size that an input brings has a name with a capital: `B`, `Batch`.");
-  reportUnknownName(at.collector, name, span, candidates, what, what === "name" ? words : undefined);
+  reportUnknownName(at.collector, name, span, candidates, what, what === "name" ? words : undefined, undefined, given);
 }

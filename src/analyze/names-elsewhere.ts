@@ -4,6 +4,8 @@ export interface Answer {
   readonly help: string;
   /** The name that can stand in its place as it is, where one can. */
   readonly instead?: string;
+  /** How many arguments by position it has at least where the first is the size of its input, which is seen here. */
+  readonly sizes?: number;
 }
 
 type Names = Readonly<Record<string, readonly string[]>>;
@@ -188,13 +190,29 @@ const modules: ReadonlySet<string> = new Set([
   ...["jax", "math", "tfl", "torchvision", "linalg"],
 ]);
 
+/** What takes the size of its input first, in PyTorch, with how many arguments by position it is written at least. */
+const sized: ReadonlyMap<string, number> = new Map([
+  ["Linear", 2],
+  ["RNN", 2],
+  ["MultiheadAttention", 2],
+  ...[1, 2, 3].flatMap((n): readonly (readonly [string, number])[] => [
+    [`Conv${n}d`, 3],
+    [`ConvTranspose${n}d`, 3],
+    [`BatchNorm${n}d`, 1],
+    [`InstanceNorm${n}d`, 1],
+  ]),
+]);
+
 let known: ReadonlyMap<string, Answer> | undefined;
 
 /** All answers by name: made when the first name means nothing, which in most files none does. */
 const answers = (): ReadonlyMap<string, Answer> =>
   (known ??= new Map([
     ...Object.entries(renamed()).flatMap(([instead, names]) =>
-      names.map((it): [string, Answer] => [it, { help: `It is called \`${instead}\` here.`, instead }]),
+      names.map((it): [string, Answer] => {
+        const sizes = sized.get(it);
+        return [it, { help: `It is called \`${instead}\` here.`, instead, ...(sizes !== undefined && { sizes }) }];
+      }),
     ),
     ...Object.entries(told).map(([name, help]): [string, Answer] => [name, { help }]),
   ]));

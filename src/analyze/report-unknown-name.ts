@@ -1,7 +1,8 @@
 import type { Collector } from "../diagnostics/collector.ts";
 import { nearest } from "../support/nearest.ts";
 import { formerNames } from "./former-names.ts";
-import type { Span } from "../support/source.ts";
+import { textOf, type Span } from "../support/source.ts";
+import type { Argument } from "../syntax/ast.ts";
 import { answerOfElement, answerOfName } from "./names-elsewhere.ts";
 
 /** More words than these nobody wants to read in a help. */
@@ -22,6 +23,7 @@ export function reportUnknownName(
   what = "name",
   words: ReadonlySet<string> = new Set(),
   otherwise?: string,
+  given: readonly Argument[] = [],
 ): void {
   const former = what === "name" ? formerNames.get(name) : undefined;
   const answer = former !== undefined ? { help: former } : what === "name" ? answerOfName(name) : answerOfElement(name);
@@ -30,14 +32,33 @@ export function reportUnknownName(
   const isText = span.end - span.start === name.length;
   const choice =
     words.size === 0 || words.size > mostWords ? otherwise : `It takes the words ${[...words].join(", ")}.`;
-  const help = answer?.help ?? (near === undefined ? choice : `Did you mean \`${near}\`?`);
+  const idle = answer?.sizes === undefined ? undefined : sizeOfInput(given, answer.sizes);
+  const help =
+    idle !== undefined && answer !== undefined
+      ? `${answer.help} It sees the size of its input: leave out \`${textOf(idle.argument.span)}\`.`
+      : (answer?.help ?? (near === undefined ? choice : `Did you mean \`${near}\`?`));
   collector.report(
     "MC2001",
     span,
     { name, what },
     {
       ...(help !== undefined && { help }),
-      ...(near !== undefined && isText && { fix: { title: `change to ${near}`, edits: [{ span, text: near }] } }),
+      ...(near !== undefined &&
+        isText && { fix: { title: `change to ${near}`, edits: [{ span, text: near }, ...(idle?.edits ?? [])] } }),
     },
   );
+}
+
+/** The size of the input, which PyTorch wants first and nothing here does, and what takes it away. */
+function sizeOfInput(
+  given: readonly Argument[],
+  least: number,
+):
+  | { readonly argument: Argument; readonly edits: readonly { readonly span: Span; readonly text: string }[] }
+  | undefined {
+  const [argument, next] = given;
+  const positional = given.filter((it) => it.name === undefined).length;
+  if (argument?.name !== undefined || argument === undefined || positional < least) return undefined;
+  const { file, start, end } = argument.span;
+  return { argument, edits: [{ span: { file, start, end: next?.span.start ?? end }, text: "" }] };
 }

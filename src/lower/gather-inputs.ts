@@ -1,6 +1,6 @@
 import { isFunction } from "../analyze/is-function.ts";
 import { reportUnknownInput } from "../analyze/report-unknown-argument.ts";
-import { mayBeLeftOut } from "../analyze/may-be-left-out.ts";
+import { mayBeLeftOut, misplacedInputs } from "../analyze/may-be-left-out.ts";
 import type { Callable } from "../std/program-file.ts";
 import { textOf, type Span } from "../support/source.ts";
 import type { Argument, CallableDeclaration, Input } from "../syntax/ast.ts";
@@ -112,6 +112,8 @@ function isComplete(
     report(ctx, "MC2013", span, { callee, names }, { labels });
     return false;
   }
+  // Which input is which is told where the header puts one that may be left out first.
+  if (misplacedInputs(declared).length > 0) return false;
   const least = declared.filter((it) => !mayBeLeftOut(it)).length;
   const expected = least === declared.length ? String(least) : `${String(least)} to ${String(declared.length)}`;
   report(ctx, "MC3007", span, { callee, expected, actual: String(count) }, { labels });

@@ -208,7 +208,8 @@ export function bindArguments(
   const here = new Set<string>();
   const open = declaration.hyperparameters.filter((it) => !bound.has(it.name.text));
   let fine = true;
-  const tooMany = args.filter((it) => it.name === undefined).length > open.length;
+  const positional = args.filter((it) => it.name === undefined).length;
+  const tooMany = positional > open.length;
   let misplaced = false;
   let position = 0;
   let sawName = false;
@@ -224,11 +225,14 @@ export function bindArguments(
       target = open[position];
       position += 1;
       if (target === undefined) {
+        if (position > open.length + 1) continue;
+        const end = (args.findLast((it) => it.name === undefined) ?? argument).span.end;
+        const isCounted = !isFunction(declaration) && positional > 1;
         report(
           ctx,
           "MC2014",
-          argument.span,
-          { callee },
+          { ...argument.span, end },
+          { callee, ...(isCounted && { takes: open.length, given: positional }) },
           {
             labels: [{ span: declaration.name.span, message: "declared here" }],
             ...inputsByName(declaration),

@@ -38,7 +38,11 @@ export function lowerBody(ctx: Context, body: Body): Val {
   if (last?.kind !== "expression-statement") {
     const span = last?.span ?? body.span;
     // A line that ends in an operator takes the result below it in.
-    const extras = { help: "End the body with the expression that is its result.", unlessWrong: span };
+    const help =
+      last?.kind === "binding"
+        ? `The last statement gives a name to a value: write the value alone, or, below it, \`${last.targets.map((it) => it.text).join(", ")}\`.`
+        : "End the body with the expression that is its result.";
+    const extras = { help, unlessWrong: span };
     report(ctx, "MC2026", span, {}, extras);
     return poison;
   }

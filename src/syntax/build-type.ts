@@ -18,7 +18,6 @@ export function buildType(builder: Builder, node: CstNode): ast.TypeExpression {
   const classes = argument && buildExpression(builder, argument);
   const element = readElement(builder, buildName(builder, oneToken(node, "Identifier")), classes);
   const bracketed = maybeToken(node, "LeftBracket") !== undefined;
-  const end = builder.reporter.span(span.end, span.end);
   const known = elementWords.includes(element.text);
   if (element.text === "class") {
     if (classes === undefined) {
@@ -42,8 +41,7 @@ export function buildType(builder: Builder, node: CstNode): ast.TypeExpression {
       span,
       { problem: `The type \`${element.text}\` needs its dims` },
       {
-        help: `A scalar is \`${element.text}[]\`, a vector of ten \`${element.text}[10]\`.`,
-        fix: { title: "make it a scalar", edits: [{ span: end, text: "[]" }] },
+        help: `A scalar is \`${element.text}[]\`, a vector of ten \`${element.text}[10]\`, of any shape \`${element.text}[...S]\`.`,
       },
     );
   }

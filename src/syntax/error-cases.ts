@@ -69,6 +69,12 @@ const reservedName: Case = (stop) => {
   const atName = stop.expected === "Identifier" || isOneOf(next, [t.Equals, t.Colon, t.UpdateArrow]);
   const word = used ?? (isOneOf(token, reserved) && atName ? token : undefined);
   if (word === undefined) return false;
+  // Its uses below mean the same, and nothing more is wrong with them.
+  const type = word.tokenType;
+  tokens.forEach((it, at) => {
+    const isUse = at >= place - 1 && it.tokenType === type && it.image === word.image;
+    if (isUse && (it === word || !isOperand(tokens[at + 1]))) t.retag(it, t.Identifier);
+  });
   reporter.report(
     "MC1017",
     spanOf(stop, word),
@@ -98,6 +104,9 @@ const misspeltWord: Case = (stop) => {
   };
   if (isName(token) && t.contextualWords.includes(stop.expected.toLowerCase())) {
     return report(token, nearest(token.image, [stop.expected.toLowerCase()]), "word");
+  }
+  if (isName(before) && isOneOf(stop.tokens[stop.place - 2], [t.Arrow]) && isOperand(token)) {
+    return report(before, nearest(before.image, ["repeat", "for", "when"]), "stage");
   }
   const start = startOfPart(stop, [t.Newline]);
   if (!isName(before) || start !== stop.place - 1 || !isOperand(token)) return false;
@@ -182,6 +191,14 @@ const missingOf: Case = ({ token, tokens, place, before, rules, reporter }) => {
   return true;
 };
 
+/** The type of a hyperparameter whose default is a literal. */
+function typeOfLiteral({ tokenType, image }: IToken): string | undefined {
+  if (tokenType === t.True || tokenType === t.False) return "bool";
+  if (tokenType === t.StringToken) return "string";
+  if (tokenType !== t.NumberToken) return undefined;
+  return /[.e]/.test(image) ? "float" : "int";
+}
+
 /** `epochs 3`, `epochs = 3`, `param kernel f32[4]` */
 const missingColon: Case = (stop) => {
   const { token, tokens, before, reporter, rules } = stop;
@@ -200,6 +217,21 @@ const missingColon: Case = (stop) => {
   const isFeature =
     assigned && rules.includes("dataDeclaration") && !["source", "split", "clean"].includes(before.image);
   const help = `A feature has a type: \`${before.image}: f32[4] = ...\`.`;
+  const given = tokens[stop.place + 1];
+  if (assigned && rules.at(-1) === "hyperparameter" && given !== undefined) {
+    const type = typeOfLiteral(given);
+    const edits = [{ span: reporter.span(at, at), text: `: ${type ?? ""}` }];
+    reporter.report(
+      "MC1013",
+      spanOf(stop, before),
+      { name: before.image },
+      {
+        help: `A hyperparameter has a type before its default: \`${before.image}: ${type ?? "int"} = ${type === undefined ? "..." : given.image}\`.`,
+        ...(type !== undefined && { fix: { title: `write \`: ${type}\``, edits } }),
+      },
+    );
+    return true;
+  }
   const edit = assigned ? { span, text: ":" } : { span: reporter.span(at, at), text: ":" };
   reporter.report(
     "MC1013",
@@ -207,6 +239,20 @@ const missingColon: Case = (stop) => {
     { name: before.image },
     isFeature ? { help } : { ...((assigned || isOperand(token)) && { fix: { title: "write `:`", edits: [edit] } }) },
   );
+  return true;
+};
+
+/** `(f32[B, 4] x)`: a type before its name. */
+const typeFirst: Case = (stop) => {
+  const { token, before, tokens, rules, reporter } = stop;
+  if (!isName(token) || !isOneOf(before, [t.RightBracket]) || rules.includes("body")) return false;
+  const first = tokens[startOfPart(stop, [t.Comma])];
+  if (!isName(first) || !t.elementWords.includes(first.image)) return false;
+  const span = reporter.span(first.startOffset, endOf(token));
+  const type = reporter.file.text.slice(first.startOffset, endOf(before));
+  const text = `${token.image}: ${type}`;
+  const fix = { title: `write \`${text}\``, edits: [{ span, text }] };
+  reporter.report("MC1001", span, { expected: "the name before its type", found: `\`${type}\`` }, { fix });
   return true;
 };
 
@@ -303,6 +349,7 @@ export const errorCases: readonly Case[] = [
   missingExpect,
   missingOf,
   missingColon,
+  typeFirst,
   missingComma,
   missingSeparator,
   notADeclaration,

@@ -21,6 +21,8 @@ interface Open {
   readonly indent: number;
   /** Whether something follows it on its line. */
   readonly goesOn: boolean;
+  /** Whether its line begins with `->`. */
+  readonly inStage: boolean;
 }
 
 const closerOf = new Map<TokenType, TokenType>([
@@ -87,6 +89,7 @@ export function applyLayout(lexed: readonly IToken[], reporter: Reporter, next?:
   const loops: number[] = [];
   let newline: IToken | undefined;
   let indent = 1;
+  let inStage = false;
   let segmentStart = 0;
 
   const spanOf = (token: IToken): Span => reporter.span(token.startOffset, endOf(token));
@@ -260,13 +263,16 @@ export function applyLayout(lexed: readonly IToken[], reporter: Reporter, next?:
     const following = lexed[i + 1];
     if (first) {
       indent = token.startColumn ?? 1;
+      inStage = token.tokenType === t.Arrow;
       const declares = indent === 1 && opensDeclaration(token, following, lexed[i + 2], stack.length > 0, reporter);
       if (declares) while (stack.length > 0) closeOpen(spanOf(token));
       // Two operands side by side: the line began something new, and the bracket above was left open.
       const top = stack.at(-1);
       if (top !== undefined && top.token.tokenType !== t.LeftBrace && indent <= top.indent) {
         const before = out.at(-1)?.tokenType ?? t.Comma;
-        if (opensOperand(token, following) && !wantsMore.has(before) && !closerOf.has(before)) {
+        // `-> Conv2D(32, activation=relu` with another stage below it.
+        const isNextStage = token.tokenType === t.Arrow && top.inStage && !closedLater(i, top);
+        if (isNextStage || (opensOperand(token, following) && !wantsMore.has(before) && !closerOf.has(before))) {
           while (stack.length > 0 && stack.at(-1)?.token.tokenType !== t.LeftBrace) closeOpen(spanOf(token));
         }
       }
@@ -290,7 +296,8 @@ export function applyLayout(lexed: readonly IToken[], reporter: Reporter, next?:
         if (before?.tokenType === t.Comma) dropTrailingComma();
         if (loops.at(-1) === stack.length) loops.pop();
       }
-      stack.push({ token, indent, goesOn: following !== undefined && following.tokenType !== t.Newline });
+      const goesOn = following !== undefined && following.tokenType !== t.Newline;
+      stack.push({ token, indent, goesOn, inStage });
       if (stack.length > deepestNesting) {
         reporter.report("MC1005", reporter.span(token.startOffset, endOf(token)), { limit: deepestNesting });
         return endingInLost(trimNewlines(out.slice(0, segmentStart)));

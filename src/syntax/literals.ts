@@ -39,10 +39,16 @@ function partsOf(raw: string): { readonly mantissa: string; readonly exponent: n
 
 const escapes: Readonly<Record<string, string>> = { n: "\n", t: "\t", r: "\r", '"': '"', "\\": "\\", "0": "\0" };
 
+/** A string with `/` in the place of each backslash. */
+function pathOf({ image }: IToken): string {
+  return `\`${image.replaceAll(/\\+/g, "/")}\``;
+}
+
 /** The text that a string token stands for, its escapes resolved; an unknown escape is reported and kept. */
 export function stringLiteral(token: IToken, reporter: Reporter): StringLiteral {
   const span = reporter.span(token.startOffset, endOf(token));
   const inner = token.tokenType === BadString ? token.image.slice(1) : token.image.slice(1, -1);
+  let told = false;
   const value = inner.replace(
     /\\(u\{([0-9a-fA-F]{1,6})\}|.)/g,
     (whole, escape: string, code: string | undefined, at) => {
@@ -51,7 +57,12 @@ export function stringLiteral(token: IToken, reporter: Reporter): StringLiteral 
       const point = code === undefined ? Number.NaN : Number.parseInt(code, 16);
       if (point <= 0x10ffff) return String.fromCodePoint(point);
       const start = token.startOffset + 1 + Number(at);
-      reporter.report("MC1008", reporter.span(start, start + whole.length), { escape: whole });
+      if (!told) {
+        // Who does not mean an escape means none of the string's.
+        const help = `A backslash by itself is written \`\\\\\`. Paths have \`/\` on every system: ${pathOf(token)}.`;
+        reporter.report("MC1008", reporter.span(start, start + whole.length), { escape: whole }, { help });
+      }
+      told = true;
       return whole;
     },
   );

@@ -2,7 +2,7 @@ import { createTokenInstance, tokenMatcher, type IToken, type TokenType } from "
 import * as t from "../../grammar/tokens.ts";
 import { endOf } from "./cst.ts";
 import { lostName } from "./lost-name.ts";
-import { isName, isOneOf, openers } from "./stop.ts";
+import { isName, isOneOf, openers, reserved } from "./stop.ts";
 
 /**
  * What stands in for a part of a text that does not parse: the least that does, with the names that the part declares,
@@ -11,6 +11,7 @@ import { isName, isOneOf, openers } from "./stop.ts";
 
 const closers: readonly TokenType[] = [t.RightParen, t.RightBracket, t.RightBrace];
 const owners: readonly TokenType[] = [t.Param, t.State, t.Total, t.Largest, t.Smallest];
+const operandEnds: readonly TokenType[] = [...closers, t.NumberToken, t.StringToken, t.Identifier];
 const loops: readonly TokenType[] = [t.For, t.When, t.Scan];
 
 /** A token without text at the end of another. */
@@ -24,6 +25,12 @@ function after(before: IToken, type: TokenType): IToken {
 function ahead(of: IToken, type: TokenType): IToken {
   const { startOffset: start, startLine: line = 1, startColumn: column = 1 } = of;
   return createTokenInstance(type, "", start, start - 1, line, line, column, column);
+}
+
+/** A word that is no name as one. */
+function named({ image, startOffset, startLine = 1, startColumn = 1 }: IToken): IToken {
+  const [end, endColumn] = [startOffset + image.length - 1, startColumn + image.length - 1];
+  return createTokenInstance(t.Identifier, image, startOffset, end, startLine, startLine, startColumn, endColumn);
 }
 
 /** The name that was lost, or the value, at the end of a token. */
@@ -47,14 +54,17 @@ export function statementsFor(broken: readonly IToken[]): readonly IToken[] {
   return made;
 }
 
-/** The lines of tokens outside of brackets; what stands in brackets belongs to the line of the first. */
+/** The statements of tokens, by their lines outside of brackets; what stands in brackets belongs to the line of the first. */
 function linesOf(tokens: readonly IToken[]): readonly (readonly IToken[])[] {
   const lines: IToken[][] = [];
   let depth = 0;
   let before: IToken | undefined;
-  for (const it of tokens) {
+  for (const [at, it] of tokens.entries()) {
     const line = lines.at(-1);
-    if (line === undefined || (depth === 0 && it.startLine !== before?.endLine)) lines.push([it]);
+    // `u = f(a) v = f(b)`
+    const binds = isName(it) && isOneOf(tokens[at + 1], [t.Equals]) && isOneOf(line?.[1], [t.Equals]);
+    const another = it.startLine !== before?.endLine || (binds && isOneOf(before, operandEnds));
+    if (line === undefined || (depth === 0 && another)) lines.push([it]);
     else line.push(it);
     if (isOneOf(it, openers)) depth++;
     else if (isOneOf(it, closers)) depth--;
@@ -85,6 +95,8 @@ function statementFor(line: readonly IToken[], first: boolean): readonly IToken[
 /** The names that a line binds, or would if it parsed; undefined where it binds none. */
 function boundNames(line: readonly IToken[], first: boolean): readonly IToken[] | undefined {
   const [head, second] = line;
+  // `scan = x`, where the word is told to be none for a name.
+  if (isOneOf(head, reserved) && isOneOf(second, [t.Equals])) return [named(head)];
   if (head === undefined || isOneOf(head, [...loops, t.Else])) return undefined;
   if (isName(head) && isOneOf(second, [t.Equals, t.Colon])) return [head];
   const equals = line.findIndex((it) => it.tokenType === t.Equals);

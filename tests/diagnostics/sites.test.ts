@@ -58,7 +58,7 @@ describe("names and declarations", () => {
     ["MC2016", `model ⟦m⟧: (x: f32[B, 4]) -> y: f32[B, 4] {\n  x\n}\n`],
     ["MC2003", "block C: (x: f32[B, 4]) -> (a: f32[B, 4], ⟦a⟧: f32[B, 4]) {\n  (x, x)\n}\n"],
     ["MC2018", inBody("  h = x -> Dense(4)\n  x.⟦kernel⟧ + h")],
-    ["MC2014", inBody("  x -> Dense(4, true, zeros, zeros, 1, 2, 3, ⟦4⟧)")],
+    ["MC2014", inBody("  x -> Dense(4, true, zeros, zeros, 1, ⟦2, 3, 4⟧)")],
     [
       "MC2014",
       "block A(act: fn = clip(min=0, max=1)): (x: f32[B, D]) -> f32[B, D] {\n  x -> act(5, ⟦6⟧)\n}\n" +

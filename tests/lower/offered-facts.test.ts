@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { required } from "../../src/support/fault.ts";
 import { textOf } from "../../src/support/source.ts";
+import { withOfferedFacts } from "../fixtures/follow-helps.ts";
 import { checkFile } from "./checking.ts";
 
 const double = `block Double(ch: int): (x: f32[B, H, W, C]) -> f32[B, H, W, ch] {
@@ -15,7 +16,7 @@ const levels = (count: number): string => {
   );
   return [...down, ...up].join("\n");
 };
-const unet = (count: number): string => `${double}model M: (image: f32[B, H, W, 3]) -> y: f32[B, H, W, 4]@ {
+const unet = (count: number): string => `${double}model M: (image: f32[B, H, W, 3]) -> y: f32[B, H, W, 4] {
   d0 = image -> Double(4)
 ${levels(count)}
   u0
@@ -33,69 +34,69 @@ describe("what a help offers for the header", () => {
     ["six poolings and back", unet(6), "H % 64 == 0, W % 64 == 0"],
     [
       "patches",
-      "model M: (x: f32[B, H, W, 3]) -> y: f32[B, H // 16, 16, W // 16, 16, 3]@ {\n  reshape(x, [B, H // 16, 16, W // 16, 16, 3])\n}\n",
+      "model M: (x: f32[B, H, W, 3]) -> y: f32[B, H // 16, 16, W // 16, 16, 3] {\n  reshape(x, [B, H // 16, 16, W // 16, 16, 3])\n}\n",
       "H % 16 == 0, W % 16 == 0",
     ],
-    ["halves", "model M: (x: f32[B, T]) -> y: f32[B, T // 2]@ {\n  x[:, :T // 2] + x[:, T // 2:]\n}\n", "T % 2 == 0"],
+    ["halves", "model M: (x: f32[B, T]) -> y: f32[B, T // 2] {\n  x[:, :T // 2] + x[:, T // 2:]\n}\n", "T % 2 == 0"],
     [
       "halves that share the middle",
-      "model M: (x: f32[B, T]) -> y: f32[B, T // 2 + 1]@ {\n  x[:, :T // 2 + 1] + x[:, T // 2:]\n}\n",
+      "model M: (x: f32[B, T]) -> y: f32[B, T // 2 + 1] {\n  x[:, :T // 2 + 1] + x[:, T // 2:]\n}\n",
       "T % 2 == 1",
     ],
-    ["two inputs of one length", "model M: (x: f32[B, T], y: f32[B, S]) -> z: f32[B, T]@ {\n  x + y\n}\n", "T == S"],
+    ["two inputs of one length", "model M: (x: f32[B, T], y: f32[B, S]) -> z: f32[B, T] {\n  x + y\n}\n", "T == S"],
     [
       "two inputs of twice one length",
-      "model M: (x: f32[B, T], y: f32[B, S]) -> z: f32[B, T]@ {\n  x + concat(y, y, axis=1)\n}\n",
+      "model M: (x: f32[B, T], y: f32[B, S]) -> z: f32[B, T] {\n  x + concat(y, y, axis=1)\n}\n",
       "T == 2 * S",
     ],
     [
       "two images of one size",
-      "model M: (x: f32[B, H, W, 3], y: f32[B, K, L, 3]) -> z: f32[B, H, W, 6]@ {\n  concat(x, y, axis=-1)\n}\n",
+      "model M: (x: f32[B, H, W, 3], y: f32[B, K, L, 3]) -> z: f32[B, H, W, 6] {\n  concat(x, y, axis=-1)\n}\n",
       "H == K, W == L",
     ],
     [
       "padding that makes one part more",
-      "model M: (x: f32[B, T, 4]) -> y: f32[B, T // 8 + 1, 4]@ {\n  x -> AvgPool1D(8, padding=same)\n}\n",
+      "model M: (x: f32[B, T, 4]) -> y: f32[B, T // 8 + 1, 4] {\n  x -> AvgPool1D(8, padding=same)\n}\n",
       "T % 8 != 0",
     ],
     [
       "a rest of a reshape",
-      "model M: (x: f32[B, T, 12])@ -> y: f32[B, T // 3, 36] {\n  reshape(x, [B, -1, 36])\n}\n"
-        .replace("@", "")
-        .replace("36] {", "36]@ {"),
+      "model M: (x: f32[B, T, 12]) -> y: f32[B, T // 3, 36] {\n  reshape(x, [B, -1, 36])\n}\n",
       "T % 3 == 0",
     ],
     [
       "sizes of a product",
-      "model M: (x: f32[B, H, W, 4]) -> y: f32[B, 100]@ {\n  x -> MaxPool2D(2, padding=same) -> reshape([B, 100])\n}\n",
+      "model M: (x: f32[B, H, W, 4]) -> y: f32[B, 100] {\n  x -> MaxPool2D(2, padding=same) -> reshape([B, 100])\n}\n",
       "((H + 1) // 2) * ((W + 1) // 2) == 25",
     ],
-    ["a number", "model M: (x: f32[B, N, 4], y: f32[196, 4]) -> z: f32[B, N, 4]@ {\n  x + y\n}\n", "N == 196"],
-    ["heads", "model M: (x: f32[B, T, D]) -> y: f32[B, T, D]@ {\n  x -> MultiHeadAttention(8)\n}\n", "D % 8 == 0"],
+    ["a number", "model M: (x: f32[B, N, 4], y: f32[196, 4]) -> z: f32[B, N, 4] {\n  x + y\n}\n", "N == 196"],
+    ["heads", "model M: (x: f32[B, T, D]) -> y: f32[B, T, D] {\n  x -> MultiHeadAttention(8)\n}\n", "D % 8 == 0"],
     [
       "a window",
-      "model M: (x: f32[B, H, W, 3]) -> y: f32[B, 4]@ {\n  x -> Conv2D(4, 5) -> GlobalAvgPool2D\n}\n",
+      "model M: (x: f32[B, H, W, 3]) -> y: f32[B, 4] {\n  x -> Conv2D(4, 5) -> GlobalAvgPool2D\n}\n",
       "H >= 5, W >= 5",
     ],
     [
       "windows over windows",
-      "model M: (x: f32[B, T, 3]) -> y: f32[B, 4]@ {\n  x -> Conv1D(4, 3, stride=2) -> Conv1D(4, 3, stride=2) -> GlobalAvgPool1D\n}\n",
+      "model M: (x: f32[B, T, 3]) -> y: f32[B, 4] {\n  x -> Conv1D(4, 3, stride=2) -> Conv1D(4, 3, stride=2) -> GlobalAvgPool1D\n}\n",
       "T >= 7",
     ],
-    ["a part that is longer", "model M: (x: f32[B, T]) -> y: f32[B, 8]@ {\n  x[:, :8]\n}\n", "T >= 8"],
+    ["a part that is longer", "model M: (x: f32[B, T]) -> y: f32[B, 8] {\n  x[:, :8]\n}\n", "T >= 8"],
     [
       "a result that is declared",
-      "model M: (x: f32[B, H, W, 3]) -> y: f32[B, H, W, 3]@ {\n  x -> MaxPool2D(4) -> UpSampling2D(4)\n}\n",
+      "model M: (x: f32[B, H, W, 3]) -> y: f32[B, H, W, 3] {\n  x -> MaxPool2D(4) -> UpSampling2D(4)\n}\n",
       "H % 4 == 0, W % 4 == 0",
     ],
     [
       "pieces of two lengths",
-      "model M: (x: f32[B, T], y: f32[B, S]) -> z: f32[B, 3 * (T // 3)]@ {\n  reshape(x, [B, T // 3, 3]) -> Flatten\n}\n",
+      "model M: (x: f32[B, T], y: f32[B, S]) -> z: f32[B, 3 * (T // 3)] {\n  reshape(x, [B, T // 3, 3]) -> Flatten\n}\n",
       "T % 3 == 0",
     ],
   ])("suffices, and is what a person would write: %s", (_, text, wanted) => {
-    expect([...new Set(offered(text.replace("@", "")))]).toEqual([wanted]);
-    expect(offered(text.replace("@", ` where ${wanted}`)).filter((it) => !it.startsWith("MC2005"))).toEqual([]);
+    const source = { path: "main.model", text };
+    expect([...new Set(offered(source.text))]).toEqual([wanted]);
+    const stated = withOfferedFacts(source, checkFile(source.text));
+    expect(offered(stated).filter((it) => !it.startsWith("MC2005"))).toEqual([]);
   });
 
   it.each([
@@ -116,10 +117,9 @@ model M: (x: f32[N, T, D]) -> y: f32[N, T, D] {
   x -> Up
 }
 `;
-    const [found] = checkFile(text);
-    expect(found?.help).toContain("in the header of `M` if it always holds: `where D % 4 == 0`");
-    const stated = text.replace("y: f32[N, T, D] {", "y: f32[N, T, D] where D % 4 == 0 {");
-    expect(checkFile(stated)).toEqual([]);
+    const found = checkFile(text);
+    expect(found[0]?.help).toContain("in the header of `M` if it always holds: `where D % 4 == 0`");
+    expect(checkFile(withOfferedFacts({ path: "main.model", text }, found))).toEqual([]);
   });
 });
 

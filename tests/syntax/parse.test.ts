@@ -456,7 +456,7 @@ describe("recovery", () => {
       "block B: (x: f32[4]) {\n  f(x 3)\n}\n",
       "block B: (x: f32[4])\n{\n  f(x]\n}\n",
       "train M on D {\n  epochs 3\n  batch = 4\n}\n",
-      "fn f: (x: f32) -> f32[1k] { x) }\n",
+      "fn f: (x: f32[1k]) -> f32[1k] { x) }\n",
       'const a = "text\n',
       "block B: (x: f32[4]) {\n  return x\n}\n",
       "block B: (x: f32[4]) {\n  f(x: 3)\n}\n",

@@ -104,7 +104,10 @@ export const namesCatalog = {
   MC2014: entry({
     severity: "error",
     title: "too many arguments",
-    message: (it: { readonly callee: string }) => `\`${it.callee}\` takes no further argument.`,
+    message: (it: { readonly callee: string; readonly takes?: number; readonly given?: number }) =>
+      it.takes === undefined || it.given === undefined
+        ? `\`${it.callee}\` takes no further argument.`
+        : `\`${it.callee}\` takes ${it.takes === 0 ? "no arguments" : `${it.takes} argument${it.takes === 1 ? "" : "s"}`}, and ${it.given} are given.`,
     explanation:
       "The parentheses of a block hold its hyperparameters; a function takes its inputs, then its hyperparameters.",
     bad: linear("  x -> tanh(3) -> Dense(2)\n"),
