@@ -3,6 +3,7 @@ import type { Span } from "../support/source.ts";
 import type { Argument, CallExpression, Expression } from "../syntax/ast.ts";
 import { givenBy, reportGiven, whenGiven } from "./given.ts";
 import { find, type Local, type LocalScope } from "./local-scope.ts";
+import { mayBeLost } from "./may-be-lost.ts";
 import { mayBeLeftOut } from "./may-be-left-out.ts";
 import { calleeOf, type Checker } from "./name-checker.ts";
 import { takesMasks, isMaskArgument } from "./masks.ts";
@@ -66,7 +67,7 @@ export function isHandedOn(
   if (name === undefined) return false;
   // `Block(...)(mask=mask)`, `function(mask=mask)`: what is called in another way is known at the instantiation only.
   const written = callee.kind === "call" ? callee.callee : callee;
-  if (written.kind === "reference" && find(scope, written.text) === undefined) {
+  if (written.kind === "reference" && find(scope, written.text) === undefined && !mayBeLost(at.file, written.text)) {
     const declaration = calleeOf(at, written.text)?.declaration;
     const takesInputs = declaration !== undefined && (isFunction(declaration) || callee.kind === "call");
     const input = takesInputs ? declaration.inputs.find((it) => it.name?.text === name.text) : undefined;

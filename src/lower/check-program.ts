@@ -3,6 +3,7 @@ import { mayBeLeftOut } from "../analyze/may-be-left-out.ts";
 import { referencesIn } from "../analyze/walk.ts";
 import type { Collector } from "../diagnostics/collector.ts";
 import type { Callable } from "../std/program-file.ts";
+import { namedByWrong } from "./rests-on-wrong.ts";
 import { lowerModel, type LoweredModel, type ModelOptions } from "./elaborate-model.ts";
 
 /** What checking a program looked at. */
@@ -49,7 +50,8 @@ export function checkProgram(
   // What others use is checked by its uses, so those that nothing names come first.
   const used = new Set<string>();
   for (const { declaration } of callables) for (const it of referencesIn(declaration.body)) used.add(it);
-  const rest = callables.filter((it) => it.declaration.flavor !== "model");
+  const elsewhere = namedByWrong(program, collector);
+  const rest = callables.filter((it) => it.declaration.flavor !== "model" && !elsewhere.has(it.declaration.name.text));
   for (const it of rest) if (!used.has(it.declaration.name.text) && !visited.has(it.declaration)) check(it);
   for (const it of rest) if (used.has(it.declaration.name.text) && !visited.has(it.declaration)) check(it);
   const unseen = undecided.filter((it) => !visited.has(it));

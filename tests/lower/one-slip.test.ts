@@ -52,3 +52,52 @@ train M on D {
     expect(found(program(constants))).toEqual(codes);
   });
 });
+
+describe("what its uses would say of a declaration is not asked where these are wrong", () => {
+  const program = (half: string, use: string): string => `fn ${half}(number: f32[B]) -> f32[B, 8] {
+  number[:, None] * cast(range(8), f32)
+}
+
+fn turned: (x: f32[B, T]) -> f32[B, T] {
+  concat(x[:, T // 2:], x[:, :T // 2], axis=-1)
+}
+
+model M: (x: f32[B, 8]) -> y: f32[B, 8] {
+  x -> Dense(8)
+}
+
+data D {
+  source: drawn(count=8)
+  x: f32[8] = ${use}
+}
+
+train M on D {
+  loss:      mse(y, x)
+  optimizer: adam
+}
+`;
+  it.each([
+    ["nothing is wrong", "counted: ", "turned(counted(raw.number))", []],
+    ["what it takes does not parse", "counted:: ", "turned(counted(raw.number))", ["MC1001"]],
+    ["its use does not parse", "counted: ", "turned(counted(raw.number)", ["MC1002"]],
+    ["its use names what is not there", "counted: ", "turned(count(raw.number))", ["MC2001"]],
+  ])("where %s", (_, half, use, codes) => {
+    expect(found(program(half, use))).toEqual(codes);
+  });
+
+  it("nor whether an input may be left out of what does not parse", () => {
+    const text = `block Layer: (x: f32[B, D], there: bool[B]?)) -> f32[B, D] {
+  x -> Dense(D)
+}
+
+block Outer: (x: f32[B, D], there: bool[B]?) -> f32[B, D] {
+  x -> Layer()(there=there)
+}
+
+model M: (x: f32[B, 8]) -> y: f32[B, 8] {
+  x -> Outer
+}
+`;
+    expect(found(text)).toEqual(["MC1003"]);
+  });
+});
