@@ -22,16 +22,20 @@ export function createShapeChecker(facts: Facts, report: (finding: ShapeFinding)
     obliged(equal(left, right), `${what} must be equal, and ${named(left)} is not ${named(right)}`);
   const allEqual = (pairs: readonly SizePair[]): boolean =>
     pairs.every(({ left, right, what }) => equals(left, right, what));
+  const isAtLeast = (left: Dim, right: Dim, what: string): boolean =>
+    obliged(atLeast(left, right), `${what}: ${named(left)} must be at least ${named(right)}`);
+  const divide = (divisor: Dim, dividend: Dim, what: string): boolean =>
+    obliged(divides(divisor, dividend), `${what}: ${named(divisor)} must divide ${named(dividend)}`);
   return {
     equal: equals,
     allEqual,
     allBroadcast: allEqual,
     provesEqual: (left, right) => proves(equal(left, right)),
     provesAtLeast: (left, right) => proves(atLeast(left, right)),
-    atLeast: (left, right, what) =>
-      obliged(atLeast(left, right), `${what}: ${named(left)} must be at least ${named(right)}`),
-    divides: (divisor, dividend, what) =>
-      obliged(divides(divisor, dividend), `${what}: ${named(divisor)} must divide ${named(dividend)}`),
+    atLeast: isAtLeast,
+    allAtLeast: (needs) => needs.every(({ left, right, what }) => isAtLeast(left, right, what)),
+    divides: divide,
+    allDivide: (needs) => needs.every(({ left, right, what }) => divide(left, right, what)),
     meetsItself: () => undefined,
     fail: (message, help) => {
       report({ message, ...(help !== undefined && { help }) });

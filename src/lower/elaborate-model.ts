@@ -29,7 +29,8 @@ import { arePositive } from "./declared-types.ts";
 import { createElaborator } from "./elaborator.ts";
 import { entryInputs, type EntryOptions } from "./entry-inputs.ts";
 import { bindArguments, completeHyperparameters, fitHyperparameter, named } from "./hyperparameters.ts";
-import { factMessage, instantiate } from "./instantiate.ts";
+import { instantiate } from "./instantiate.ts";
+import { factMessage } from "./prove-facts.ts";
 import { inParentheses, valuesIn } from "./shown-value.ts";
 import { inWordsOfHeader } from "./in-words-of-header.ts";
 import { withMinima } from "./minima.ts";
@@ -278,7 +279,7 @@ function entryFacts(ctx: Context, declaration: CallableDeclaration): Contract | 
         const condition = textOf(fact.condition.span);
         const callee = declaration.name.text;
         const example = inParentheses(valuesIn(ctx, fact.condition));
-        report(ctx, "MC3004", fact.span, { condition, callee, message, example });
+        report(ctx, "MC3004", fact.span, { condition, callee, message, example, others: [] });
         return undefined;
       }
       const { relation } = it;

@@ -1,17 +1,12 @@
 import { enumWordsOf } from "../analyze/hyperparameter-words.ts";
 import { isFunction } from "../analyze/is-function.ts";
-import { fillMessage, namesInMessage } from "../analyze/message-holes.ts";
-import { explicitNames, referencesIn } from "../analyze/walk.ts";
-import { decide } from "../dims/decide.ts";
-import { assume, type Facts } from "../dims/facts.ts";
+import { explicitNames } from "../analyze/walk.ts";
 import type { Func } from "../ir/graph.ts";
 import type { TensorType } from "../ir/types.ts";
 import type { Callable } from "../std/program-file.ts";
 import { fault } from "../support/fault.ts";
-import { textOf, type Span } from "../support/source.ts";
-import type { CallableDeclaration, Expression } from "../syntax/ast.ts";
-import { bindInputs, isOfAbsent, type BoundInput } from "./bind-inputs.ts";
-import { statedRelations, type Stated } from "./conditions.ts";
+import type { Span } from "../support/source.ts";
+import { bindInputs, type BoundInput } from "./bind-inputs.ts";
 import {
   createUnit,
   freshValue,
@@ -23,21 +18,16 @@ import {
   type Unit,
 } from "./context.ts";
 import { matchInputs, type GivenInput, type ResolvedType } from "./declared-types.ts";
-import { argumentIn } from "./given-argument.ts";
 import { named, toHyperparameterValue } from "./hyperparameters.ts";
 import type { Instantiation } from "./instance.ts";
 import { pathScope } from "./paths.ts";
 import { isOnReportedCycle } from "./recursion.ts";
 import { matchResults } from "./results.ts";
-import { failsAt, formatExample } from "./convert.ts";
 import { keyOfFacts } from "./value-facts.ts";
 import type { ValueTree } from "./value-tree.ts";
 import { formatType, keyOfVal, type Val } from "./values.ts";
-import { factsIn } from "./minima.ts";
-import { conditionFor } from "./offered-facts.ts";
-import { inParentheses, shownValue, valuesIn } from "./shown-value.ts";
+import { proveFacts } from "./prove-facts.ts";
 import { isTooLarge, isTooVaried, writtenSize } from "./written-size.ts";
-import { reportUndecided } from "./report-undecided.ts";
 
 /** A use of a declaration that fits it: its inputs as the body sees them. */
 export interface Use {
@@ -115,82 +105,6 @@ export function prepareUse(
     inputs: bound.inputs,
     operands: given.flatMap((it) => it ?? []),
   };
-}
-
-/** Proves the declared facts at a use; the facts in force in the body, or undefined after a report. */
-function proveFacts(
-  ctx: Context,
-  callee: Context,
-  declaration: CallableDeclaration,
-  inputSpan: Span,
-  span: Span,
-): Facts | undefined {
-  let { facts } = ctx;
-  for (const fact of declaration.where) {
-    if (isOfAbsent(callee, fact)) continue;
-    const stated = statedRelations(callee, fact.condition);
-    if (stated === undefined) return undefined;
-    for (const it of stated) {
-      const proof = it === false ? undefined : decide(it.relation, factsIn(ctx));
-      if (it !== false && proof?.verdict === "proved") {
-        facts = assume(facts, it.relation);
-        continue;
-      }
-      const labels = [{ span: fact.span, message: "required here" }];
-      if (it !== false && proof?.verdict === "unknown") {
-        const values = inParentheses(valuesIn(callee, fact.condition));
-        const claim = `\`${textOf(fact.condition.span)}\`${values} holds, which \`${declaration.name.text}\` requires`;
-        return reportUndecided(ctx, span, { claim, relations: [it.relation], labels });
-      }
-      const argument = argumentIn(fact.condition, declaration, callee.scope);
-      const isAt = proof?.verdict === "refuted" && proof.counterexample.size > 0;
-      const at = isAt ? `for example at ${formatExample(proof.counterexample)}` : "";
-      // What its own message shows is known already.
-      const shown = new Set(fact.message === undefined ? [] : namesInMessage(fact.message.value));
-      const example = inParentheses(valuesIn(callee, fact.condition, shown), at);
-      report(
-        ctx,
-        "MC3004",
-        span,
-        {
-          condition: textOf(fact.condition.span),
-          callee: declaration.name.text,
-          message: factMessage(callee, fact.message?.value),
-          example,
-        },
-        {
-          labels: [
-            ...labels,
-            ...(inputSpan === span || argument !== undefined ? [] : [{ span: inputSpan, message: "of this input" }]),
-          ],
-          ...(argument !== undefined && at === "" ? {} : { help: helpFor(ctx, fact.condition, it) }),
-          ...(it === false ? {} : failsAt(it.relation, factsIn(ctx))),
-        },
-        argument,
-      );
-      return undefined;
-    }
-  }
-  return facts;
-}
-
-/** What to do where a condition does not hold, or cannot be proved. */
-function helpFor(ctx: Context, condition: Expression, stated: Stated | false): string {
-  if (referencesIn(condition).has("given")) return "Give the inputs that belong together, or leave them out together.";
-  const stating = stated === false ? undefined : conditionFor(ctx, [stated.relation]);
-  return stating === undefined ? "Choose other sizes." : `Choose other sizes, or state it ${stating}.`;
-}
-
-/** A fact's message with the values of the names in its braces. */
-export function factMessage(ctx: Context, message: string | undefined): string | undefined {
-  if (message === undefined) return undefined;
-  return fillMessage(message, (name, index) => {
-    const val = ctx.scope.names.get(name);
-    if (val === undefined || val.kind === "cell" || val.kind === "barred") return undefined;
-    if (index === undefined) return shownValue(val);
-    const element = val.kind === "list" ? val.elements[index] : undefined;
-    return element && shownValue(element);
-  });
 }
 
 /** How many uses within uses are followed. */

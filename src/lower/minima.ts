@@ -1,5 +1,6 @@
 import { decide } from "../dims/decide.ts";
 import { assume, negateRelation, type Facts, type Relation } from "../dims/facts.ts";
+import { sufficientFacts } from "../dims/sufficient-facts.ts";
 import type { Span } from "../support/source.ts";
 import { libraryUse, type Context, type Frame } from "./context.ts";
 
@@ -8,6 +9,8 @@ export interface Minimum {
   readonly relation: Relation;
   /** What needs it, a use of the library or a place: what one of them needs is reported together. */
   readonly by: Frame | Span;
+  /** Whether it is told beside other errors: else it may be all that is behind them. */
+  readonly isToldAlways?: true;
   /** Reports it; `all`: what is needed there. */
   readonly report: (all: readonly Relation[]) => void;
 }
@@ -50,16 +53,17 @@ export function withMinima<T>(ctx: Context, lower: (ctx: Context) => T | undefin
   const minima: Minimum[] = [];
   const result = lower({ ...ctx, minima });
   if (minima.length === 0) return result;
-  if (ctx.elaborator.collector.hasErrors) return undefined;
+  const { hasErrors } = ctx.elaborator.collector;
   let stated = ctx.facts;
   const needed: Minimum[] = [];
   for (const it of minima.toReversed()) {
     if (decide(it.relation, stated).verdict === "proved") continue;
     needed.unshift(it);
-    stated = assume(stated, it.relation);
+    // As a header would state it: of a chain of halves the last says that a size is a multiple of 8.
+    stated = assume(stated, it.relation, ...(sufficientFacts([it.relation], stated) ?? []));
   }
   for (const by of new Set(needed.map((it) => it.by))) {
-    const there = needed.filter((it) => it.by === by);
+    const there = needed.filter((it) => it.by === by && (!hasErrors || it.isToldAlways === true));
     there[0]?.report(there.map(({ relation }) => relation));
   }
   return undefined;

@@ -13,7 +13,7 @@ import { judgePlaces } from "./value-facts.ts";
 import { leavesOf, treeOf, type ValueTree } from "./value-tree.ts";
 import { formatType, tensor, type TensorVal, type Val } from "./values.ts";
 import { factsIn } from "./minima.ts";
-import { isUndecidedType } from "./report-undecided.ts";
+import { isUndecided, isUndecidedType } from "./report-undecided.ts";
 
 /** One result of a body, with its declared name. */
 export interface BodyResult {
@@ -153,37 +153,35 @@ export function checkType(
     report(ctx, "MC3001", span, { what, expected: textOf(type.span), actual: formatType(actual) }, { labels });
     return undefined;
   }
-  const shape: Dim[] = [];
-  const declaredSize = (axis: number): Dim => required(wanted.type.shape[axis], "dimension");
+  const pairs = actual.shape.map((own, axis) => ({
+    own,
+    declared: required(wanted.type.shape[axis], "dimension"),
+    axis,
+  }));
   const claim = (own: Dim, size: Dim): string => `${what} has the declared shape: ${named(own)} is ${named(size)}`;
   if (isUndecidedType(ctx, span, [actual, wanted.type], claim, labels)) return undefined;
-  for (const [axis, dim] of actual.shape.entries()) {
-    const other = declaredSize(axis);
-    const relation = equal(dim, other);
-    if (decide(relation, factsIn(ctx)).verdict !== "proved") {
-      const all = actual.shape.map((it, at) => equal(it, declaredSize(at)));
-      report(
-        ctx,
-        "MC3012",
-        span,
-        {
-          what,
-          axis: String(axis),
-          declared: named(other),
-          actual: formatDim(dim),
-          type: formatType(actual),
-          example: exampleOf(relation, dim, other, "is not", factsIn(ctx)),
-        },
-        { labels, ...stating(ctx, all), ...failsAt(relation, factsIn(ctx)) },
-      );
-      return undefined;
-    }
-    shape.push(asNumber(dim) === undefined ? other : axisOf(dim, other));
+  const facts = factsIn(ctx);
+  const differing = pairs.filter((it) => decide(equal(it.own, it.declared), facts).verdict !== "proved");
+  const first = differing.find((it) => !isUndecided(equal(it.own, it.declared), facts));
+  if (first !== undefined) {
+    const { own, declared } = first;
+    const relation = equal(own, declared);
+    const axes = [first, ...differing.filter((it) => it !== first)].map((it) => ({
+      axis: String(it.axis),
+      declared: named(it.declared),
+      actual: formatDim(it.own),
+    }));
+    const example = exampleOf(relation, own, declared, "is not", facts);
+    const all = pairs.map((it) => equal(it.own, it.declared));
+    const extras = { labels, ...stating(ctx, all), ...failsAt(relation, facts) };
+    report(ctx, "MC3012", span, { what, axes, type: formatType(actual), example }, extras);
+    return undefined;
   }
+  const shape = pairs.map(({ own, declared }) => (asNumber(own) === undefined ? declared : axisOf(own, declared)));
   const declared = wanted.facts.range?.below;
   if (declared !== undefined && !judgePlaces(ctx, val.facts, declared, span, { what: "numbers", taker: what }))
     return undefined;
-  const facts = declared === undefined ? val.facts : wanted.facts;
+  const known = declared === undefined ? val.facts : wanted.facts;
   // Axis names alone never need a node: they live beside the value's identity.
-  return tensor({ ...val.value, type: { dtype: actual.dtype, shape } }, facts);
+  return tensor({ ...val.value, type: { dtype: actual.dtype, shape } }, known);
 }

@@ -184,7 +184,7 @@ function lowerSequences(ctx: Context, e: ScanExpression): readonly Sequence[] | 
       } else if (verdict === "refuted") {
         const example = exampleOf(relation, own, length, "is not", factsIn(ctx));
         const what = "the lengths of the sequences of a scan";
-        const found = { what, left: named(own), right: named(length), example };
+        const found = { what, left: named(own), right: named(length), example, others: [] };
         const shows = failsAt(relation, factsIn(ctx));
         report(ctx, "MC3002", it.source.span, found, { ...stating(ctx, [relation]), ...shows });
         fine = false;

@@ -27,6 +27,13 @@ export function exampleOf(relation: Relation, left: Dim, right: Dim, verb: strin
   return `; for example at ${at}: ${String(evaluate(left, proof.counterexample))} ${verb} ${String(evaluate(right, proof.counterexample))}`;
 }
 
+/** A pair as messages show it. */
+interface Shown {
+  readonly what: string;
+  readonly left: string;
+  readonly right: string;
+}
+
 /** What is done with what a shape rule finds that is no error. */
 export interface Noted {
   /** Broadcasting adds an axis, and a dim so meets itself. */
@@ -61,7 +68,8 @@ export function shapeChecker(
     const facts = within(pair);
     if (isUndecided(relation, facts)) return undecided(`${what} are equal, ${named(left)} and ${named(right)}`, all);
     const example = exampleOf(relation, left, right, "is not", facts);
-    const found = { what, left: named(left), right: named(right), example };
+    const others = pairs.filter((it) => it !== pair && !isUndecided(equal(it.left, it.right), within(it))).map(shown);
+    const found = { what, left: named(left), right: named(right), example, others };
     report(ctx, "MC3002", span, found, { labels: labels(), ...helpFor(pair, all), ...failsAt(relation, facts) });
     return false;
   };
@@ -76,6 +84,50 @@ export function shapeChecker(
         (_, all) => stating(ctx, all),
       )
     );
+  };
+  const allAtLeast = (needs: readonly SizePair[], argument?: string): boolean => {
+    const facts = factsIn(ctx);
+    const small = needs.filter(({ left, right }) => !proves(atLeast(left, right)));
+    const known = small.filter(({ left, right }) => isKnown(left, right));
+    return small
+      .map((need): boolean => {
+        const { left, right, what } = need;
+        const relation = atLeast(left, right);
+        const isOpen = isUndecided(relation, facts);
+        const example = exampleOf(relation, left, right, "is less than", facts);
+        const shows = failsAt(relation, facts);
+        // Of numbers all is said at once; what sizes need stands in the help.
+        const others = known.includes(need) ? known.filter((it) => it !== need).map(shown) : [];
+        if (known.indexOf(need) > 0) return false;
+        return putOff(ctx, relation, span, (all) => {
+          if (isOpen) {
+            undecided(`${named(left)} is at least ${named(right)} (${what})`, all, ctx.facts);
+            return;
+          }
+          const found = { what, left: named(left), right: named(right), example, others };
+          // What was found wanting before it is reported by itself.
+          const help = isKnown(left, right) && argument !== undefined ? smaller(ctx, argument) : undefined;
+          const helps = help === undefined ? stating(ctx, all, ctx.facts) : { help };
+          report(ctx, "MC3028", span, found, { labels: labels(), ...helps, ...shows });
+        });
+      })
+      .every((fine) => fine);
+  };
+  const allDivide = (needs: readonly SizePair[]): boolean => {
+    const facts = factsIn(ctx);
+    const found = needs.filter(({ left, right }) => !proves(divides(left, right)));
+    if (found.length === 0) return true;
+    const all = found.map(({ left, right }) => divides(left, right));
+    const isOpen = ({ left, right }: SizePair): boolean => isUndecided(divides(left, right), facts);
+    const need = worst(found, isOpen);
+    const { left, right, what } = need;
+    if (isOpen(need)) return undecided(`${named(left)} divides ${named(right)} (${what})`, all);
+    const relation = divides(left, right);
+    const example = exampleOf(relation, right, left, "is no multiple of", facts);
+    const others = found.filter((it) => it !== need && !isOpen(it)).map(shown);
+    const told = { what, divisor: named(left), dividend: named(right), example, others };
+    report(ctx, "MC3029", span, told, { labels: labels(), ...stating(ctx, all), ...failsAt(relation, facts) });
+    return false;
   };
   return {
     equal: (left, right, what) => allEqual([{ left, right, what }]),
@@ -93,63 +145,20 @@ export function shapeChecker(
         const both = assume(factsIn(ctx), ...repeated(pair).map((it) => atLeast(it, constant(2))));
         return decide(equal(pair.left, pair.right), both).verdict === "proved" ? factsIn(ctx) : both;
       };
-      return differ(found, larger, ({ left, right, isLast }, all) => {
-        return isKnown(left, right) && isLast === true
+      return differ(found, larger, ({ left, right, isLast }, all) =>
+        isKnown(left, right) && isLast === true
           ? {
               help: `A layer gives one of them the other's size: \`Dense(${formatDim(right)})\` works on the last axis.`,
             }
-          : stating(ctx, all);
-      });
+          : stating(ctx, all),
+      );
     },
     provesEqual: proved,
     provesAtLeast: (left, right) => proves(atLeast(left, right)),
-    atLeast(left, right, what, argument) {
-      const relation = atLeast(left, right);
-      if (proves(relation)) return true;
-      const example = exampleOf(relation, left, right, "is less than", factsIn(ctx));
-      const shows = failsAt(relation, factsIn(ctx));
-      const isOpen = isUndecided(relation, factsIn(ctx));
-      const say = (all: readonly Relation[]): void => {
-        if (isOpen) {
-          undecided(`${named(left)} is at least ${named(right)} (${what})`, all, ctx.facts);
-          return;
-        }
-        report(
-          ctx,
-          "MC3028",
-          span,
-          { what, left: named(left), right: named(right), example },
-          {
-            labels: labels(),
-            ...(isKnown(left, right) && argument !== undefined
-              ? { help: smaller(ctx, argument) }
-              : // What was found wanting before it is reported by itself.
-                stating(ctx, all, ctx.facts)),
-            ...shows,
-          },
-        );
-      };
-      return putOff(ctx, relation, span, say);
-    },
-    divides(divisor, dividend, what) {
-      const relation = divides(divisor, dividend);
-      if (proves(relation)) return true;
-      if (isUndecided(relation, factsIn(ctx)))
-        return undecided(`${named(divisor)} divides ${named(dividend)} (${what})`, [relation]);
-      const example = exampleOf(relation, dividend, divisor, "is no multiple of", factsIn(ctx));
-      report(
-        ctx,
-        "MC3029",
-        span,
-        { what, divisor: named(divisor), dividend: named(dividend), example },
-        {
-          labels: labels(),
-          ...stating(ctx, [relation]),
-          ...failsAt(relation, factsIn(ctx)),
-        },
-      );
-      return false;
-    },
+    atLeast: (left, right, what, argument) => allAtLeast([{ left, right, what }], argument),
+    allAtLeast,
+    divides: (left, right, what) => allDivide([{ left, right, what }]),
+    allDivide,
     meetsItself: (left, right, dim) => crossed?.(left, right, dim),
     fail(message, help) {
       report(
@@ -162,6 +171,10 @@ export function shapeChecker(
       return undefined;
     },
   };
+}
+
+function shown({ what, left, right }: SizePair): Shown {
+  return { what, left: named(left), right: named(right) };
 }
 
 function isKnown(left: Dim, right: Dim): boolean {

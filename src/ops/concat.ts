@@ -118,14 +118,15 @@ export const stack = defineComposite({
     const [head, ...rest] = operands;
     if (dtype === undefined || head === undefined || !checkAxis(axis, head.shape.length + 1, "stack", check))
       return undefined;
-    for (const type of rest) {
-      if (type.shape.length !== head.shape.length) return check.fail("the operands of stack must have one rank");
-      const pairs = head.shape.map((left, index) => {
+    if (rest.some((type) => type.shape.length !== head.shape.length))
+      return check.fail("the operands of stack must have one rank");
+    const pairs = rest.flatMap((type) =>
+      head.shape.map((left, index) => {
         const right = required(type.shape[index], "dimension");
         return { left, right, what: `axes ${index} of the operands of stack` };
-      });
-      if (!check.allEqual(pairs)) return undefined;
-    }
+      }),
+    );
+    if (!check.allEqual(pairs)) return undefined;
     return [insertAxis(head, axis, constant(operands.length))];
   },
   cost: () => ({ flops: constant(0) }),

@@ -4,7 +4,7 @@ import { required } from "../support/fault.ts";
 import { nearest } from "../support/nearest.ts";
 import type { GraphBuilder } from "./define/builder.ts";
 import { parsePatternSide, repeatedName, type PatternSide } from "./define/einops-pattern.ts";
-import { defineComposite, type ShapeChecker } from "./define/operator.ts";
+import { defineComposite, type ShapeChecker, type SizePair } from "./define/operator.ts";
 import { one, preferred, sharedDType } from "./define/shape-rules.ts";
 import { trusting } from "./define/trusting-checker.ts";
 
@@ -28,6 +28,7 @@ function equationOf(text: string, shapes: readonly (readonly Dim[])[], check: Sh
   }
   const sizes = new Map<string, Dim>();
   const inputs: (readonly string[])[] = [];
+  const pairs: SizePair[] = [];
   let widest = 0;
   for (const [index, part] of parts.entries()) {
     const parsed = parsePatternSide(part);
@@ -44,12 +45,13 @@ function equationOf(text: string, shapes: readonly (readonly Dim[])[], check: Sh
     for (const [axis, name] of names.entries()) {
       const dim = required(shape[axis], "dimension");
       const known = sizes.get(name);
-      if (known !== undefined && !check.equal(known, dim, `the sizes of the axis ${name} in "${text}"`))
-        return undefined;
+      if (known !== undefined)
+        pairs.push({ left: known, right: dim, what: `the sizes of the axis ${name} in "${text}"` });
       sizes.set(name, known === undefined ? dim : preferred(known, dim));
     }
     inputs.push(names);
   }
+  if (!check.allEqual(pairs)) return undefined;
   const result = parsePatternSide(to);
   if ("problem" in result) return complain(result.problem);
   const output = namesWith(result.side, widest);

@@ -42,18 +42,20 @@ export const pad = defineComposite({
     }
     const isConstant = mode === "constant";
     const takesMany = !isConstant && mode !== "edge";
-    let fine = true;
-    shape.forEach((size, axis) => {
-      for (const width of [elementAt(before, axis), elementAt(after, axis)]) {
-        if (!check.atLeast(width, constant(isConstant || isNone(width) ? 0 : 1), "a border of pad")) fine = false;
+    const needs = shape.flatMap((size, axis) =>
+      [elementAt(before, axis), elementAt(after, axis)].flatMap((width) => {
+        const least = constant(isConstant || isNone(width) ? 0 : 1);
         // What an axis cannot give: its elements, without the outermost where that is the mirror.
         const most = mode === "reflect" ? subtract(size, one) : size;
-        if (takesMany && !isNone(width) && !check.atLeast(most, width, `what axis ${axis} gives to its border`)) {
-          fine = false;
-        }
-      }
-    });
-    if (!fine) return undefined;
+        return [
+          { left: width, right: least, what: `a border of pad along axis ${axis}` },
+          ...(takesMany && !isNone(width)
+            ? [{ left: most, right: width, what: `what axis ${axis} gives to its border` }]
+            : []),
+        ];
+      }),
+    );
+    if (!check.allAtLeast(needs)) return undefined;
     return [{ dtype, shape: shape.map((size, axis) => sum([elementAt(before, axis), size, elementAt(after, axis)])) }];
   },
   cost: () => ({ flops: constant(0) }),

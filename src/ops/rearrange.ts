@@ -3,7 +3,7 @@ import { required } from "../support/fault.ts";
 import { nearest } from "../support/nearest.ts";
 import { first } from "./define/elementwise.ts";
 import { namesOf, parsePatternSide, repeatedName, type PatternSide } from "./define/einops-pattern.ts";
-import { defineComposite, type ShapeChecker } from "./define/operator.ts";
+import { defineComposite, type ShapeChecker, type SizePair } from "./define/operator.ts";
 import { dims } from "./define/sample-dims.ts";
 import { one } from "./define/shape-rules.ts";
 import { trusting } from "./define/trusting-checker.ts";
@@ -76,6 +76,8 @@ function bindSide(
 ): Bound | undefined {
   const apart: Dim[] = [];
   const places = new Map<string, number>();
+  const equal: SizePair[] = [];
+  const pieces: SizePair[] = [];
   let restStart = 0;
   let axis = 0;
   const put = (name: string, dim: Dim): void => {
@@ -101,15 +103,15 @@ function bindSide(
     }
     const known = product(part.names.flatMap((name) => sizes.get(name) ?? []));
     const what = `the axis (${part.names.join(" ")}) of "${pattern}"`;
-    if (open === undefined) {
-      if (!check.equal(known, whole, `${what} and the operand's axis ${axis - 1}`)) return undefined;
-    } else if (part.names.length > 1 && !check.divides(known, whole, what)) return undefined;
+    if (open === undefined)
+      equal.push({ left: known, right: whole, what: `${what} and the operand's axis ${axis - 1}` });
+    else if (part.names.length > 1) pieces.push({ left: known, right: whole, what });
     for (const name of part.names) {
       if (name !== open) put(name, required(sizes.get(name), "size of an axis"));
       else put(name, part.names.length === 1 ? whole : floorDivide(whole, known));
     }
   }
-  return { apart, places, restStart };
+  return check.allEqual(equal) && check.allDivide(pieces) ? { apart, places, restStart } : undefined;
 }
 
 function arrange({ apart, places, restStart }: Bound, side: PatternSide, rest: number): Plan {

@@ -28,7 +28,7 @@ describe("what is neither proved nor refuted", () => {
     [
       "a size that is large enough",
       model("  k = top_k(s, 1)\n  pad(s, before=[n - 2], after=[0])"),
-      " is at least 0 (a border of pad)",
+      " is at least 0 (a border of pad along axis 0)",
     ],
     [
       "pieces",

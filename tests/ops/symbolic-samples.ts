@@ -94,6 +94,8 @@ export function demandsOf(operator: Operator, sample: Sample): Facts {
       allEqual: (pairs) => pairs.every(({ left, right }) => demand(equal(left, right))),
       allBroadcast: (pairs) => pairs.every(({ left, right }) => demand(equal(left, right))),
       atLeast: (left, right) => demand(atLeast(left, right)),
+      allAtLeast: (needs) => needs.every(({ left, right }) => demand(atLeast(left, right))),
+      allDivide: (needs) => needs.every(({ left, right }) => demand(divides(left, right))),
       divides: (divisor, dividend) => demand(divides(divisor, dividend)),
       provesEqual: (left, right) => decide(equal(left, right), facts).verdict === "proved",
       provesAtLeast: (left, right) => decide(atLeast(left, right), facts).verdict === "proved",

@@ -83,7 +83,7 @@ function reportBroken(
     const condition = formatRelation(relation);
     const message = module.contract.find((it) => it.text === condition)?.message;
     const example = `: --set says ${set.map(([name, size]) => `${name} = ${size}`).join(", ")}`;
-    collector.report("MC3004", span, { condition, callee: module.name, message, example });
+    collector.report("MC3004", span, { condition, callee: module.name, message, example, others: [] });
   }
 }
 

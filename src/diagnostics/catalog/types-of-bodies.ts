@@ -19,13 +19,14 @@ export const typesOfBodiesCatalog = {
     title: "not the declared shape",
     message: (it: {
       readonly what: string;
-      readonly axis: string;
-      readonly declared: string;
-      readonly actual: string;
+      /** Those along which it is not as declared. */
+      readonly axes: readonly { readonly axis: string; readonly declared: string; readonly actual: string }[];
       readonly type: string;
       readonly example: string;
-    }) =>
-      `${it.what.charAt(0).toUpperCase()}${it.what.slice(1)} is ${it.type}: axis ${it.axis} is ${it.actual}, declared as ${it.declared}${it.example}.`,
+    }) => {
+      const axes = it.axes.map(({ axis, declared, actual }) => `axis ${axis} is ${actual}, declared as ${declared}`);
+      return `${it.what.charAt(0).toUpperCase()}${it.what.slice(1)} is ${it.type}: ${axes.join("; ")}${it.example}.`;
+    },
     explanation:
       "A declared type is checked, for all sizes that the model allows. A counterexample shows a size at which it fails.",
     bad: model("(x: f32[B, 4]) -> y: f32[B, 3]", "  x -> Dense(2)\n"),

@@ -4,6 +4,29 @@ const model = (header: string, body: string): string => `model M: ${header} {\n$
 const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 const plain = model("(x: f32[B, 4]) -> y: f32[B, 2]", "  x -> Dense(2)\n");
 
+/** Two sizes of which something is asked, and which they are. */
+interface AskedPair {
+  readonly what: string;
+  readonly left: string;
+  readonly right: string;
+}
+
+/** "axes 2", beside "axes 1 of the operands of concat": what the two share is said once. */
+const besides = (what: string, first: string): string => {
+  const shared = / of .*/.exec(first)?.[0] ?? "";
+  return shared !== "" && what.endsWith(shared) ? what.slice(0, -shared.length) : what;
+};
+
+/** The most pairs that one message shows besides the first. */
+const mostPairs = 3;
+
+const nor = (first: string, others: readonly AskedPair[]): string => {
+  const shown = others.slice(0, mostPairs);
+  const more = others.length - shown.length;
+  const sentences = shown.map((it) => ` Nor are ${besides(it.what, first)}: ${it.left} is not ${it.right}.`);
+  return `${sentences.join("")}${more === 0 ? "" : ` Nor ${more === 1 ? "is one pair" : `are ${more} pairs`} more.`}`;
+};
+
 interface Crossing {
   readonly left: string;
   readonly right: string;
@@ -42,8 +65,8 @@ export const typesOfUsesCatalog = {
   MC3002: entry({
     severity: "error",
     title: "dimensions differ",
-    message: (it: { readonly what: string; readonly left: string; readonly right: string; readonly example: string }) =>
-      `${sentence(it.what)} must be equal, and ${it.left} is not ${it.right}${it.example}.`,
+    message: (it: AskedPair & { readonly example: string; readonly others: readonly AskedPair[] }) =>
+      `${sentence(it.what)} must be equal, and ${it.left} is not ${it.right}${it.example}.${nor(it.what, it.others)}`,
     explanation:
       "Two dimensions must be equal, for all sizes that the model allows. Where they are equal only for some, a counterexample shows it: state what you know in the header's `where`, or change the sizes. `[A]` against `[B]` is an error: that one of them might be 1 at run time proves nothing.",
     bad: model("(a: f32[B, 4], b: f32[B, 5]) -> y: f32[B, 4]", "  a + b\n"),
@@ -66,8 +89,19 @@ export const typesOfUsesCatalog = {
       readonly callee: string;
       readonly message: string | undefined;
       readonly example: string;
+      /** What it requires besides, and does not hold either. */
+      readonly others: readonly {
+        readonly condition: string;
+        readonly message: string | undefined;
+        readonly example: string;
+      }[];
     }) =>
-      `${it.message === undefined ? "" : `${sentence(it.message)}: `}\`${it.condition}\`, which \`${it.callee}\` requires, does not hold${it.example}.`,
+      `${it.message === undefined ? "" : `${sentence(it.message)}: `}\`${it.condition}\`, which \`${it.callee}\` requires, does not hold${it.example}.${it.others
+        .map(
+          (other) =>
+            ` Nor does \`${other.condition}\`${other.example}${other.message === undefined ? "" : `: ${other.message}`}.`,
+        )
+        .join("")}`,
     explanation: "A `where` in a header is assumed in the body and proved at every use, with what is known there.",
     bad: 'block Heads(n: int): (x: f32[B, D]) -> f32[B, D] where D % n == 0 {\n  x -> rearrange("b (n d) -> b (d n)", n=n)\n}\n\nmodel M: (x: f32[B, 10]) -> y: f32[B, 10] {\n  x -> Heads(3)\n}\n',
     good: 'block Heads(n: int): (x: f32[B, D]) -> f32[B, D] where D % n == 0 {\n  x -> rearrange("b (n d) -> b (d n)", n=n)\n}\n\nmodel M: (x: f32[B, 10]) -> y: f32[B, 10] {\n  x -> Heads(5)\n}\n',
@@ -215,8 +249,10 @@ export const typesOfUsesCatalog = {
   MC3028: entry({
     severity: "error",
     title: "dimension that may be too small",
-    message: (it: { readonly what: string; readonly left: string; readonly right: string; readonly example: string }) =>
-      `${sentence(it.what)}: ${it.left} must be at least ${it.right}${it.example}.`,
+    message: (it: AskedPair & { readonly example: string; readonly others: readonly AskedPair[] }) =>
+      `${sentence(it.what)}: ${it.left} must be at least ${it.right}${it.example}.${it.others
+        .map(({ what, left, right }) => ` ${sentence(what)}: ${left} must be at least ${right}.`)
+        .join("")}`,
     explanation:
       "A window must fit into what it slides over, for all sizes that the model allows. State the smallest size in the header's `where`.",
     bad: model("(x: f32[B, H, 8, 1]) -> y: f32[B, H - 2, 6, 4]", "  x -> Conv2D(4, 3)\n"),
@@ -230,7 +266,11 @@ export const typesOfUsesCatalog = {
       readonly divisor: string;
       readonly dividend: string;
       readonly example: string;
-    }) => `${sentence(it.what)}: ${it.divisor} must divide ${it.dividend}${it.example}.`,
+      readonly others: readonly AskedPair[];
+    }) =>
+      `${sentence(it.what)}: ${it.divisor} must divide ${it.dividend}${it.example}.${it.others
+        .map(({ what, left, right }) => ` ${sentence(what)}: ${left} must divide ${right}.`)
+        .join("")}`,
     explanation:
       "Pieces must be equal for all sizes that the model allows. State in the header's `where` what divides, or choose other sizes.",
     bad: model("(x: f32[B, T]) -> y: f32[B, T]", "  (a, b) = split(x, axis=1, count=2)\n  concat(b, a, axis=1)\n"),

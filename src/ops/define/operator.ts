@@ -78,7 +78,7 @@ export interface OperandSpec {
   readonly isKey?: true;
 }
 
-/** Two sizes that must be equal, and which they are: "axes 1 of the operands of concat". */
+/** Two sizes of which something is asked, as that they are equal, and which they are: "axes 1 of the operands of concat". */
 export interface SizePair {
   readonly left: Dim;
   readonly right: Dim;
@@ -105,8 +105,12 @@ export interface ShapeChecker {
   provesAtLeast(left: Dim, right: Dim): boolean;
   /** Reports unless left >= right is proved. `argument` is the operand or attribute that `right` is of. */
   atLeast(left: Dim, right: Dim, what: string, argument?: string): boolean;
+  /** The same along several axes at once: all that are too small are told together. */
+  allAtLeast(needs: readonly SizePair[], argument?: string): boolean;
   /** Reports unless divisor divides dividend. */
   divides(divisor: Dim, dividend: Dim, what: string): boolean;
+  /** Reports unless each left one divides its right one, all together. */
+  allDivide(needs: readonly SizePair[]): boolean;
   /** Notes that broadcasting adds an axis to one of two shapes, and that `dim` so stands on two axes of the result. */
   meetsItself(left: readonly Dim[], right: readonly Dim[], dim: Dim): void;
   /** Reports a violation that is no relation of dimensions: a rank, a dtype, an axis out of range. */

@@ -82,12 +82,18 @@ export function poolType(
   }
   const windows = poolWindows(shape, attributes);
   // Between the places of a window with gaps there must be no room for the whole image.
-  const isHeld = windows.every(
-    ({ input, dilation }) =>
-      dilation === 1 ||
-      padding === "valid" ||
-      check.atLeast(input, constant(dilation), `the image of a padded ${what} and the distance of its window's places`),
+  const gaps = windows.flatMap(({ input, dilation }) =>
+    dilation === 1 || padding === "valid"
+      ? []
+      : [
+          {
+            left: input,
+            right: constant(dilation),
+            what: `the image of a padded ${what} and the distance of its window's places`,
+          },
+        ],
   );
+  const isHeld = check.allAtLeast(gaps);
   if (!checkWindowsFit(what, windows, attributes, check, "window") || !isHeld) return undefined;
   const channels = elementAt(shape, imageAxes(layout, shape.length).channels);
   const spatial = windows.map((it) => it.output);

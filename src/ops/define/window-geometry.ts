@@ -255,15 +255,15 @@ export function checkWindowsFit(
   // `same` and `causal` pad as much as their windows need.
   if (padding === "same" || padding === "causal") return true;
   const names = namesOfAxes(windows.length);
-  // One that is too large is so along all axes, as a rule: the first is enough.
-  return windows.every((window, axis) => {
+  const needs = windows.map((window, axis) => {
     const [before, behind] = paddingOf(padding, axis, windows.length);
     const padded = add(window.input, constant(before + behind));
     const name = elementAt(names, axis);
     // A last window may reach over the end, by less than a stride.
     const least = constant(window.extent - (ceil === true ? window.stride - 1 : 0));
-    return check.atLeast(padded, least, `the padded ${name} of the input of ${what} and its ${argument}`, argument);
+    return { left: padded, right: least, what: `the padded ${name} of the input of ${what} and its ${argument}` };
   });
+  return check.allAtLeast(needs, argument);
 }
 
 function paddingOf(padding: string | readonly number[], axis: number, axes: number): readonly [number, number] {

@@ -1,0 +1,193 @@
+import { fillMessage, namesInMessage } from "../analyze/message-holes.ts";
+import { referencesIn } from "../analyze/walk.ts";
+import { createCollector } from "../diagnostics/collector.ts";
+import { decide } from "../dims/decide.ts";
+import { assume, negateRelation, type Facts, type Relation } from "../dims/facts.ts";
+import { textOf, type Span } from "../support/source.ts";
+import type { CallableDeclaration, Fact } from "../syntax/ast.ts";
+import { isOfAbsent } from "./bind-inputs.ts";
+import { statedRelations } from "./conditions.ts";
+import { libraryUse, report, type Context } from "./context.ts";
+import { failsAt, formatExample } from "./convert.ts";
+import { argumentIn } from "./given-argument.ts";
+import { factsIn } from "./minima.ts";
+import { conditionFor } from "./offered-facts.ts";
+import { reportUndecided } from "./report-undecided.ts";
+import { inParentheses, shownValue, valuesIn } from "./shown-value.ts";
+
+/** A fact of a header that is not proved at a use: what it comes to there, and false where that is known. */
+interface Failing {
+  readonly fact: Fact;
+  readonly relation: Relation | false;
+}
+
+/**
+ * Proves the declared facts at a use; the facts in force in the body, or undefined after a report. All that do not hold
+ * are told together. Those that the header may state are assumed from there on, so that what rests on them is told of
+ * as well.
+ */
+export function proveFacts(
+  ctx: Context,
+  callee: Context,
+  declaration: CallableDeclaration,
+  inputSpan: Span,
+  span: Span,
+): Facts | undefined {
+  const found = failingFacts(ctx, callee, declaration);
+  if (found === undefined) return undefined;
+  const { failing, facts, isWhole } = found;
+  const [first] = failing;
+  if (first === undefined) return facts;
+  const known = factsIn(ctx);
+  const worst =
+    failing.find((it) => it.relation === false || decide(it.relation, known).verdict === "refuted") ?? first;
+  const inputs = inputSpan === span ? [] : [{ span: inputSpan, message: "of this input" }];
+  const say = (told: readonly Failing[]): void =>
+    reportFailing(ctx, callee, { declaration, inputs, span, known }, told);
+  const needed = relationsOf(failing);
+  const mayHold =
+    isWhole &&
+    ctx.minima !== undefined &&
+    worst.relation !== false &&
+    needed.length === failing.length &&
+    possible(ctx, failing).length === needed.length &&
+    conditionFor(ctx, needed, ctx.facts) !== undefined;
+  if (!mayHold) {
+    say([worst, ...failing.filter((it) => it !== worst)]);
+    return undefined;
+  }
+  const by = libraryUse(ctx.frame) ?? span;
+  for (const relation of needed) {
+    ctx.minima?.push({
+      relation,
+      by,
+      isToldAlways: true,
+      report: (all) => say(failing.filter((it) => it.relation !== false && all.includes(it.relation))),
+    });
+  }
+  return facts;
+}
+
+function relationsOf(failing: readonly Failing[]): readonly Relation[] {
+  return failing.flatMap(({ relation }) => (relation === false ? [] : [relation]));
+}
+
+/** What may hold at some sizes: nothing is assumed that cannot. */
+function possible(ctx: Context, failing: readonly Failing[]): readonly Relation[] {
+  const facts = factsIn(ctx);
+  return relationsOf(failing).filter((it) => decide(negateRelation(it), facts).verdict !== "proved");
+}
+
+/** The facts that are not proved, one after the other as if those before it held, and all of them as facts of the body. */
+function failingFacts(
+  ctx: Context,
+  callee: Context,
+  declaration: CallableDeclaration,
+): { readonly failing: readonly Failing[]; readonly facts: Facts; readonly isWhole: boolean } | undefined {
+  let isWhole = true;
+  const failing: Failing[] = [];
+  let { facts } = ctx;
+  for (const fact of declaration.where) {
+    if (isOfAbsent(callee, fact)) continue;
+    // What rests on a fact that fails may fail for that alone: as a quotient that is exact under it.
+    const needed = possible(ctx, failing);
+    const apart = { collector: createCollector(), told: new Map(), blamed: new WeakSet() };
+    const assumed = { facts: assume(callee.facts, ...needed), elaborator: { ...callee.elaborator, ...apart } };
+    const stated = statedRelations(failing.length === 0 ? callee : { ...callee, ...assumed }, fact.condition);
+    if (stated === undefined && failing.length > 0) {
+      isWhole = false;
+      continue;
+    }
+    if (stated === undefined) return undefined;
+    for (const it of stated) {
+      const relation = it === false ? it : it.relation;
+      const isProved = relation !== false && proves(ctx, failing, relation);
+      if (!isProved) failing.push({ fact, relation });
+      if (relation !== false) facts = assume(facts, relation);
+    }
+  }
+  return { failing, facts, isWhole };
+}
+
+function proves(ctx: Context, failing: readonly Failing[], relation: Relation): boolean {
+  return decide(relation, assume(factsIn(ctx), ...possible(ctx, failing))).verdict === "proved";
+}
+
+/** A use, as what does not hold there is told. */
+interface ToldUse {
+  readonly declaration: CallableDeclaration;
+  readonly inputs: readonly { readonly span: Span; readonly message: string }[];
+  readonly span: Span;
+  readonly known: Facts;
+}
+
+function reportFailing(ctx: Context, callee: Context, use: ToldUse, told: readonly Failing[]): void {
+  const [first, ...others] = told;
+  if (first === undefined) return;
+  const { declaration, inputs, span, known } = use;
+  const { fact, relation } = first;
+  const relations = relationsOf(told);
+  const labels = told.map((it) => ({ span: it.fact.span, message: "required here" }));
+  const verdict = relation === false ? undefined : decide(relation, known);
+  if (verdict?.verdict === "unknown") {
+    const values = inParentheses(valuesIn(callee, fact.condition));
+    const claim = `\`${textOf(fact.condition.span)}\`${values} holds, which \`${declaration.name.text}\` requires`;
+    reportUndecided(ctx, span, { claim, relations, labels, facts: ctx.facts });
+    return;
+  }
+  const argument = argumentIn(fact.condition, declaration, callee.scope);
+  const isAt = verdict?.verdict === "refuted" && verdict.counterexample.size > 0;
+  const at = isAt ? `for example at ${formatExample(verdict.counterexample)}` : "";
+  const shown = ({ condition, message }: Fact): Pick<Told, "condition" | "message" | "values"> => ({
+    condition: textOf(condition.span),
+    message: factMessage(callee, message?.value),
+    // What its own message shows is known already.
+    values: valuesIn(callee, condition, new Set(message === undefined ? [] : namesInMessage(message.value))),
+  });
+  const { values, ...one } = shown(fact);
+  report(
+    ctx,
+    "MC3004",
+    span,
+    {
+      ...one,
+      callee: declaration.name.text,
+      example: inParentheses(values, at),
+      others: others.map((it) => {
+        const { values: its, ...other } = shown(it.fact);
+        return { ...other, example: inParentheses(its) };
+      }),
+    },
+    {
+      labels: [...labels, ...(argument === undefined ? inputs : [])],
+      ...(argument !== undefined && !isAt ? {} : { help: helpFor(ctx, fact, relation === false ? [] : relations) }),
+      ...(relation === false ? {} : failsAt(relation, known)),
+    },
+    argument,
+  );
+}
+
+interface Told {
+  readonly condition: string;
+  readonly message: string | undefined;
+  readonly values: string;
+}
+
+/** What to do where conditions do not hold, or cannot be proved. */
+function helpFor(ctx: Context, { condition }: Fact, relations: readonly Relation[]): string {
+  if (referencesIn(condition).has("given")) return "Give the inputs that belong together, or leave them out together.";
+  const stating = relations.length === 0 ? undefined : conditionFor(ctx, relations, ctx.facts);
+  return stating === undefined ? "Choose other sizes." : `Choose other sizes, or state it ${stating}.`;
+}
+
+/** A fact's message with the values of the names in its braces. */
+export function factMessage(ctx: Context, message: string | undefined): string | undefined {
+  if (message === undefined) return undefined;
+  return fillMessage(message, (name, index) => {
+    const val = ctx.scope.names.get(name);
+    if (val === undefined || val.kind === "cell" || val.kind === "barred") return undefined;
+    if (index === undefined) return shownValue(val);
+    const element = val.kind === "list" ? val.elements[index] : undefined;
+    return element && shownValue(element);
+  });
+}
