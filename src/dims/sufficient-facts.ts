@@ -4,6 +4,7 @@ import {
   atLeast,
   divides,
   equal,
+  holds,
   lessThan,
   relationVariables,
   sidesOf,
@@ -28,7 +29,7 @@ import { modulo } from "./quotient.ts";
 /** A size is asked to be a multiple of numbers up to this one. */
 const largestMultiple = 4096;
 /** A size is asked to leave a rest that is not 0 where it is divided by numbers up to this one. */
-const largestRest = 8;
+const largestRest = 16;
 /** A size is asked to be at least numbers up to this one. */
 const largestLeast = 2 ** 16;
 
@@ -56,9 +57,18 @@ export function sufficientFacts(goals: readonly Relation[], facts: Facts): reado
 const never = lessThan(constant(1), constant(1));
 
 function factsFor(goal: Relation, facts: Facts): readonly Relation[] | undefined {
+  // Sizes at which the goal fails: what holds at one of them does not suffice.
+  const failing: ReadonlyMap<string, number>[] = [];
+  const isKnownToFail = (stated: readonly Relation[]): boolean =>
+    failing.some((sizes) =>
+      stated.every((it) => [...relationVariables(it)].every((name) => sizes.has(name)) && holds(it, sizes) === true),
+    );
   const suffice = (stated: readonly Relation[]): boolean => {
+    if (isKnownToFail(stated)) return false;
     const all = assume(facts, ...stated);
-    return proves(goal, all) && arePossible(all, facts);
+    const proof = decide(goal, all);
+    if (proof.verdict === "refuted") failing.push(proof.counterexample);
+    return proof.verdict === "proved" && arePossible(all, facts);
   };
   const bound = goal.kind === "atLeast" || goal.kind === "lessThan" ? leastFor(goal, suffice) : undefined;
   const single = bound ?? singlesFor(goal).find((it) => suffice([it]));
@@ -139,16 +149,29 @@ function multiplesIn(goal: Relation): readonly (readonly Relation[])[] {
     ...divisorsOf(most)
       .toReversed()
       .map((by) => notDivides(constant(by), variable(name))),
-    ...divisorsOf(most)
-      .filter((by) => by <= largestRest)
-      .flatMap((by) => restsOf(name, by)),
+    ...restsOf(
+      name,
+      divisorsOf(most).filter((by) => by <= largestRest),
+    ),
   ]);
 }
 
-/** That a variable leaves a rest that is not 0. */
-function restsOf(name: string, by: number): readonly Relation[] {
-  const rests = Array.from({ length: by - 1 }, (_, at) => at + 1);
-  return rests.map((it) => equal(modulo(variable(name), constant(by)), constant(it)));
+/** That a variable leaves one rest, or one of several that begin or end with the least or the largest: the weakest first. */
+function restsOf(name: string, divisors: readonly number[]): readonly Relation[] {
+  const all = divisors.flatMap((by) => {
+    const rest = modulo(variable(name), constant(by));
+    const single = Array.from({ length: by - 1 }, (_, at) => ({
+      share: 1 / by,
+      relation: equal(rest, constant(at + 1)),
+    }));
+    // Two of them or more, and not all but 0, which is that it is no multiple.
+    const several = Array.from({ length: Math.max(by - 2, 0) }, (_, at) => at + 2).flatMap((count) => [
+      ...(count === by - 1 ? [] : [{ share: count / by, relation: atLeast(rest, constant(by - count)) }]),
+      { share: count / by, relation: atLeast(constant(count - 1), rest) },
+    ]);
+    return [...several, ...single];
+  });
+  return all.toSorted((a, b) => b.share - a.share).map(({ relation }) => relation);
 }
 
 /** That a divisor leaves a rest: of 2 it is 1, which says more. */

@@ -37,6 +37,10 @@ describe("sufficientFacts", () => {
     ["the smallest multiple", [equal(multiply(n(2), by(H, 64)), by(H, 32))], "H % 64 == 0"],
     ["a multiple beside coefficients", [divides(n(16), multiply(n(6), H))], "H % 8 == 0"],
     ["a rest", [equal(by(add(H, n(1)), 2), add(by(H, 2), n(1)))], "H % 2 == 1"],
+    ["the largest rests", [equal(by(subtract(H, n(2)), 4), by(H, 4))], "H % 4 >= 2"],
+    ["rests of a larger divisor", [equal(by(subtract(H, n(5)), 12), by(H, 12))], "H % 12 >= 5"],
+    ["all rests but one", [equal(by(subtract(H, n(1)), 4), by(H, 4))], "H % 4 != 0"],
+    ["one rest alone", [equal(by(subtract(H, n(3)), 4), by(H, 4))], "H % 4 == 3"],
     [
       "one multiple for several quotients",
       [equal(add(multiply(n(2), by(T, 2)), multiply(n(3), by(T, 3))), multiply(n(2), T))],
@@ -77,6 +81,8 @@ describe("sufficientFacts", () => {
   });
 
   it("rests on what is known", () => {
+    const odd = assume(noFacts, equal(modulo(H, n(2)), n(1)));
+    expect(offered([equal(by(add(H, n(4)), 8), by(H, 8))], odd)).toBe("H % 8 <= 4");
     expect(offered([divides(n(8), H)], assume(noFacts, divides(n(4), H)))).toBe("H % 8 == 0");
     expect(offered([equal(H, W)], assume(noFacts, equal(W, T), equal(T, S)))).toBe("H == W");
     expect(offered([equal(multiply(n(2), by(H, 2)), H)], assume(noFacts, equal(H, multiply(n(2), W))))).toBe("");
