@@ -47,6 +47,16 @@ function written(text: string, sizes: Sizes | undefined): string {
   return text.replace(/@\{\w+\|(-?\d+)\}/g, "$1").replace(/\b[A-Z]\b/g, (name) => String(sizes.get(name) ?? name));
 }
 
+/** The program with numbers in the place of some of its dims, and of all of what it says of them. */
+export function withSizes(program: FuzzProgram, sizes: Sizes): FuzzProgram {
+  return {
+    ...program,
+    facts: [],
+    inputs: program.inputs.map((it) => ({ ...it, dims: it.dims.map((dim) => written(dim, sizes)) })),
+    statements: program.statements.map((it) => ({ ...it, text: written(it.text, sizes) })),
+  };
+}
+
 function header(program: FuzzProgram, sizes: Sizes | undefined): string {
   const inputs = program.inputs.map(({ name, element, dims }) => {
     return `${name}: ${element}[${dims.map((it) => written(it, sizes)).join(", ")}]`;

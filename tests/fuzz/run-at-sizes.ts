@@ -7,7 +7,7 @@ import type { Sizes } from "./program.ts";
 import { runAccepted, type RunReport } from "./run-accepted.ts";
 
 /** Whether a module leaves open what must be known when it is built: then it is built for sizes. */
-function isOpen(module: Module): boolean {
+export function isOpen(module: Module): boolean {
   const nowhere = { file: { path: "main.model", text: "" }, start: 0, end: 0 };
   return reportOpenSizes(module, nowhere, createCollector());
 }

@@ -1,0 +1,79 @@
+import { buildInitGraph } from "../../src/autodiff/build-init-graph.ts";
+import { buildTrainingGraph } from "../../src/autodiff/build-training-step.ts";
+import { evaluate } from "../../src/dims/dim.ts";
+import { onnxTarget } from "../../src/emit/onnx/onnx-target.ts";
+import { interpretGraph } from "../../src/graph/interpret.ts";
+import type { Graph } from "../../src/ir/graph.ts";
+import { placesIn } from "../../src/ir/is-learned.ts";
+import type { TrainProgram } from "../../src/ir/program.ts";
+import { fillArray } from "../../src/ops/define/nd-array.ts";
+import type { NdArray } from "../../src/ops/define/operator.ts";
+import { referenceTarget } from "../../src/passes/pipeline.ts";
+import { compareOutputs, stabilityOnce, type Expected } from "./compare-outputs.ts";
+import { openOnnx } from "./open-onnx.ts";
+import type { RunReport } from "./run-accepted.ts";
+import { isOpen } from "./run-at-sizes.ts";
+import { drawInputs } from "./values.ts";
+
+const scalar = (dtype: NdArray["dtype"], value: number): NdArray => ({
+  dtype,
+  shape: [],
+  data: Float64Array.of(value),
+});
+
+/** One training step on ONNX Runtime, in each place of a training, against the reference. */
+export async function runTraining(program: TrainProgram, batch: number): Promise<RunReport> {
+  const problems: string[] = [];
+  if (isOpen(program.model)) return { problems, compared: 0, runs: 0 };
+  let compared = 0;
+  let runs = 0;
+  const seed: NdArray = { dtype: "u32", shape: [2], data: Float64Array.of(program.seed, 0) };
+  const owned = interpretGraph(buildInitGraph(program.model, referenceTarget, program), new Map([["seed", seed]]));
+  for (const place of placesIn(program)) {
+    runs++;
+    const graph = buildTrainingGraph(program, referenceTarget, place);
+    const expected = settled(graph, owned, seed, batch);
+    const session = await openOnnx(buildTrainingGraph(program, onnxTarget(18, "cpu"), place));
+    try {
+      const found = await session.run(expected.inputs);
+      problems.push(...compareOutputs("ONNX", found, expected, stabilityOnce(expected)).map((it) => `training: ${it}`));
+      if (!expected.hasFaults) compared++;
+    } finally {
+      await session.close();
+    }
+  }
+  return { problems, compared, runs };
+}
+
+/** What one step gives, for a batch whose places are in range where there is one. */
+function settled(graph: Graph, owned: ReadonlyMap<string, NdArray>, seed: NdArray, batch: number): Expected {
+  const counted = graph.outputs.find((it) => it.role === "faults")?.name;
+  const sizes = new Map([["B", batch]]);
+  const ofPlaces = (places: number): Expected => {
+    const inputs = new Map([...owned, ...drawInputs(graph, sizes, 13, places)]);
+    for (const {
+      name,
+      role,
+      value: { type },
+      init,
+    } of graph.inputs) {
+      if (inputs.has(name)) continue;
+      if (role === "seed") inputs.set(name, seed);
+      else if (role === "step") inputs.set(name, scalar("i64", 0));
+      else if (role === "hyper") inputs.set(name, scalar("f32", name === "hyper/total_steps" ? 50 : 1));
+      else {
+        const shape = type.shape.map((dim) => evaluate(dim, sizes));
+        const first = init?.arguments["value"] ?? 0;
+        inputs.set(
+          name,
+          fillArray({ dtype: type.dtype, shape }, () => first),
+        );
+      }
+    }
+    const outputs = interpretGraph(graph, inputs);
+    const hasFaults = counted !== undefined && (outputs.get(counted)?.data[0] ?? 0) > 0;
+    return { graph, sizes, inputs, outputs, hasFaults };
+  };
+  const many = ofPlaces(3);
+  return many.hasFaults ? ofPlaces(1) : many;
+}
