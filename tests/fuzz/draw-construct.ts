@@ -15,6 +15,12 @@ export function drawConstruct(adding: Adding): Addition | undefined {
   return adding.random.pick(makers)(adding);
 }
 
+/** What is used of the language by the lines of this file. */
+export const constructNames: readonly string[] = [
+  ...["+", "-", "*", "/", "//", "%", "<", ">=", "==", "!="],
+  ...["index", "for", "for with", "repeat", "when", "scan", "param", "state", "gradient", "and", "reshape", "constant"],
+];
+
 const infix: Maker = (adding) => {
   const { random } = adding;
   const a = some(adding, isNumber);

@@ -89,7 +89,7 @@ function begin(random: Random): Growing {
 
 function drawLine(adding: Adding, theme: Applied | undefined): Addition | undefined {
   const { random } = adding;
-  if (theme === undefined && random.next() < 0.3) return drawConstruct(adding);
+  if (theme === undefined && random.next() < 0.35) return drawConstruct(adding);
   const applied = theme ?? random.pick(catalogue);
   return applied.kind === "operator"
     ? drawOperator(adding, applied.operator)
