@@ -4,7 +4,8 @@ import type { Library } from "../std/library.ts";
 import type { ProgramFile } from "../std/program-file.ts";
 import { elementAt } from "../support/element-at.ts";
 import { nearest } from "../support/nearest.ts";
-import type { Span } from "../support/source.ts";
+import { textOf, type Span } from "../support/source.ts";
+import type { Fix } from "../diagnostics/diagnostic.ts";
 import type {
   CallableDeclaration,
   ConstDeclaration,
@@ -17,7 +18,7 @@ import { lostName } from "../syntax/lost-name.ts";
 import { hyperparameterWords, elementTypes } from "./builtins.ts";
 import { checkNames } from "./check-names.ts";
 import { dimNamesOf } from "./dim-names.ts";
-import { isFunction } from "./is-function.ts";
+import { helpOfOwner, isFunction } from "./is-function.ts";
 import { mayBeLeftOut, misplacedInputs } from "./may-be-left-out.ts";
 import { referencesIn, walk } from "./walk.ts";
 
@@ -131,8 +132,23 @@ function checkResultNames({ flavor, name, results, broken }: CallableDeclaration
   if (flavor !== "model" || broken) return;
   if (results !== undefined && results.every((it) => it.name !== undefined)) return;
   const span = results?.find((it) => it.name === undefined)?.span ?? name.span;
-  collector.report("MC2029", span, { model: name.text });
+  const given = span === name.span ? "f32[B, 10]" : textOf(span);
+  collector.report("MC2029", span, { model: name.text }, { help: `Put a name before it: \`output: ${given}\`.` });
 }
+
+/** What types of other languages are called here. */
+const typesElsewhere: ReadonlyMap<string, string> = new Map([
+  ["str", "string"],
+  ["text", "string"],
+  ["integer", "int"],
+  ["double", "float"],
+  ["number", "float"],
+  ["boolean", "bool"],
+  ["function", "fn"],
+  ["callable", "fn"],
+  ["module", "block"],
+  ["layer", "block"],
+]);
 
 function checkHyperparameterType(type: HyperparameterType, collector: Collector): void {
   const [only, ...others] = type.alternatives;
@@ -147,7 +163,7 @@ function checkHyperparameterType(type: HyperparameterType, collector: Collector)
     const near = nearest(word, hyperparameterWords);
     const lone = others.length === 0 && it === only;
     if (!lone && near === undefined && !elementTypes.has(word)) continue;
-    const better = near ?? (elementTypes.has(word) ? "float" : undefined);
+    const better = near ?? typesElsewhere.get(word) ?? (elementTypes.has(word) ? "float" : undefined);
     collector.report(
       "MC2017",
       it.span,
@@ -192,12 +208,16 @@ function checkMetric(declaration: CallableDeclaration, collector: Collector): vo
   if (flavor !== "metric" || broken) return;
   const early = body.statements.slice(0, -1).find((it) => it.kind === "finish");
   const last = body.statements.at(-1);
-  const report = (span: Span, problem: string): void => {
-    collector.report("MC2046", span, { name: name.text, problem });
+  const report = (span: Span, problem: string, fix?: Fix): void => {
+    collector.report("MC2046", span, { name: name.text, problem }, fix && { fix });
   };
   if (early !== undefined) report(early.span, "goes on after its `finish`");
-  else if (last !== undefined && last.kind !== "finish") report(last.span, "does not end in `finish`");
-  else if (last !== undefined && !body.statements.some((it) => it.kind === "gather"))
+  else if (last !== undefined && last.kind !== "finish") {
+    const at = { ...last.span, end: last.span.start };
+    const isFigure = last.kind === "expression-statement";
+    const fix = { title: "write `finish`", edits: [{ span: at, text: "finish " }] };
+    report(last.span, "does not end in `finish`", isFigure ? fix : undefined);
+  } else if (last !== undefined && !body.statements.some((it) => it.kind === "gather"))
     report(name.span, "gathers nothing: it needs a `total`, a `largest` or a `smallest`");
 }
 
@@ -206,7 +226,8 @@ function checkFn(declaration: CallableDeclaration, collector: Collector): void {
   if (!isFunction(declaration)) return;
   walk(declaration, (node) => {
     if (node.kind === "param") {
-      collector.report("MC2023", node.span, { fn: declaration.name.text, what: node.flavor });
+      const help = declaration.flavor === "fn" ? { help: helpOfOwner(declaration.name.text) } : {};
+      collector.report("MC2023", node.span, { fn: declaration.name.text, what: node.flavor }, help);
     }
   });
 }
@@ -254,7 +275,8 @@ export function checkRecursion({ ast, scope }: ProgramFile, collector: Collector
     const found = declared.get(name);
     if (found === undefined || found.broken) return;
     if (at !== -1) {
-      collector.report("MC2015", found.name.span, { cycle: [...chain.slice(at), name].join(" -> ") });
+      const help = "A network has a fixed number of layers: for several in a row write `repeat` or `for`.";
+      collector.report("MC2015", found.name.span, { cycle: [...chain.slice(at), name].join(" -> ") }, { help });
       cyclic.push(found);
       return;
     }

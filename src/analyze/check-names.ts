@@ -44,6 +44,7 @@ import {
   isKnown,
   reportUnknown,
   reportUnused,
+  useUpdated,
   type Checker,
   type Role,
 } from "./name-checker.ts";
@@ -172,11 +173,7 @@ function checkStatement(at: Checker, statement: Statement, scope: LocalScope, la
       return;
     case "update": {
       checkExpression(at, statement.value, scope);
-      const local = find(scope, statement.target.text);
-      if (local === undefined)
-        reportUnknown(at, scope, statement.target.text, statement.target.span, new Set(), "updated");
-      else if (local.kind === "state" || local.kind === "carry") local.used = true;
-      else at.collector.report("MC2020", statement.target.span, { name: local.name, what: local.kind });
+      useUpdated(at, scope, statement.target);
       return;
     }
     case "param":

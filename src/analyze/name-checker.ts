@@ -159,5 +159,34 @@ export function reportUnknown(
     return report("A size that is open has a name of its own, `B` or `T`: where it stands again, it is the same size.");
   if (role === "dim" && /^[a-z]/.test(name) && nearest(name, candidates) === undefined)
     return report("A size that an input brings has a name with a capital: `B`, `Batch`.");
-  reportUnknownName(at.collector, name, span, candidates, what, what === "name" ? words : undefined, undefined, given);
+  // A branch or a loop has names of its own.
+  const elsewhere = at.locals.find((it) => it.name === name && it.kind === "binding");
+  const labels =
+    elsewhere === undefined ? [] : [{ span: elsewhere.span, message: "bound here, and known in these braces alone" }];
+  const dims = visible(scope, (kind) => kind === "dim");
+  const isDim = role === "dim" || (/^[A-Z][A-Z0-9]?$/.test(name) && dims.length > 0);
+  const otherwise = isDim && what === "name" ? helpOfDim(dims) : undefined;
+  reportUnknownName(at.collector, name, span, candidates, what, what === "name" ? words : undefined, {
+    otherwise,
+    given,
+    labels,
+  });
+}
+
+/** Where dims come from, and which there are. */
+function helpOfDim(dims: readonly string[]): string {
+  const known = dims.length === 0 ? "" : ` Here ${dims.length === 1 ? "is" : "are"} ${dims.join(", ")}.`;
+  return `A dim is introduced by an input in which it stands alone, as \`T\` in \`f32[B, T]\`.${known}`;
+}
+
+/** What to do where a name is to mean another value. */
+const renaming =
+  "Give the new value a name of its own. In a loop, a carry is updated: `for _ in range(3) with h = x { h <- f(h) }`.";
+
+/** Takes note of what `<-` changes, and reports what it cannot change. */
+export function useUpdated(at: Checker, scope: LocalScope, { text, span }: Name): void {
+  const local = find(scope, text);
+  if (local === undefined) reportUnknown(at, scope, text, span, new Set(), "updated");
+  else if (local.kind === "state" || local.kind === "carry") local.used = true;
+  else at.collector.report("MC2020", span, { name: local.name, what: local.kind }, { help: renaming });
 }

@@ -1,4 +1,5 @@
 import type { Collector } from "../diagnostics/collector.ts";
+import type { Label } from "../diagnostics/diagnostic.ts";
 import { nearest } from "../support/nearest.ts";
 import { formerNames } from "./former-names.ts";
 import { textOf, type Span } from "../support/source.ts";
@@ -11,9 +12,18 @@ export const mostWords = 8;
 /** Beside so many findings in one body a name that is near helps nobody, and takes long to find among thousands. */
 export const mostHelped = 100;
 
+/** What else is known of a name that stands for nothing. */
+export interface MoreOfName {
+  /** What is to be said where nothing is near. */
+  readonly otherwise?: string | undefined;
+  /** What is given to it, where it is called. */
+  readonly given?: readonly Argument[];
+  readonly labels?: readonly Label[];
+}
+
 /**
  * Reports a name that stands for nothing: with what is written for it here where it is another framework's, with the nearest
- * right spelling, or with the `words` that an argument takes, or what is to be said `otherwise`.
+ * right spelling, or with the `words` that an argument takes, or what else is known of it.
  */
 export function reportUnknownName(
   collector: Pick<Collector, "report">,
@@ -22,8 +32,7 @@ export function reportUnknownName(
   candidates: Iterable<string>,
   what = "name",
   words: ReadonlySet<string> = new Set(),
-  otherwise?: string,
-  given: readonly Argument[] = [],
+  { otherwise, given = [], labels = [] }: MoreOfName = {},
 ): void {
   const former = what === "name" ? formerNames.get(name) : undefined;
   const answer = former !== undefined ? { help: former } : what === "name" ? answerOfName(name) : answerOfElement(name);
@@ -42,6 +51,7 @@ export function reportUnknownName(
     span,
     { name, what },
     {
+      labels,
       ...(help !== undefined && { help }),
       ...(near !== undefined &&
         isText && { fix: { title: `change to ${near}`, edits: [{ span, text: near }, ...(idle?.edits ?? [])] } }),

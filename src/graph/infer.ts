@@ -50,7 +50,10 @@ function checkOperands(operator: Operator, operands: readonly TensorType[], chec
   operands.forEach((type, index) => {
     const spec = operandSpecAt(operator, index);
     if (spec === undefined || inClass(type.dtype, spec.dtype)) return;
-    check.fail(`${spec.name} of ${name} must be ${classInWords(spec.dtype)}, and it is ${type.dtype}`);
+    check.fail(
+      `${spec.name} of ${name} must be ${classInWords(spec.dtype)}, and it is ${type.dtype}`,
+      spec.dtype === "bool" ? "a comparison gives truth values: `x > 0`" : undefined,
+    );
     fine = false;
   });
   return fine;

@@ -1,7 +1,7 @@
 import type { CallNode } from "../ir/graph.ts";
 import type { Callable } from "../std/program-file.ts";
 import { fault } from "../support/fault.ts";
-import type { Span } from "../support/source.ts";
+import { textOf, type Span } from "../support/source.ts";
 import type { Argument, MemberExpression } from "../syntax/ast.ts";
 import type { Given } from "./call-operator.ts";
 import { adoptCrossings } from "./crossings.ts";
@@ -249,7 +249,9 @@ export function readMember(ctx: Context, e: MemberExpression): Val {
   const type = instance.applied?.instantiation.variables.get(path);
   if (type === undefined) {
     const known = [...(instance.applied?.instantiation.variables.keys() ?? [])];
+    const [only, ...others] = known;
     const near = nearest(path, known);
+    const meant = near ?? (others.length === 0 ? only : undefined);
     report(
       ctx,
       "MC2018",
@@ -259,9 +261,15 @@ export function readMember(ctx: Context, e: MemberExpression): Val {
         help:
           instance.applied === undefined
             ? "Its parameters have shapes once it is applied: read it after that."
-            : near === undefined
-              ? `It has ${known.length === 0 ? "no parameters" : known.join(", ")}.`
-              : `Did you mean \`${near}\`?`,
+            : near !== undefined
+              ? `Did you mean \`${near}\`?`
+              : meant === undefined
+                ? `It has ${known.length === 0 ? "no parameters" : known.join(", ")}.`
+                : `Its one parameter is called \`${meant}\`.`,
+        ...(meant !== undefined &&
+          textOf(e.name.span) === path && {
+            fix: { title: `change to ${meant}`, edits: [{ span: e.name.span, text: meant }] },
+          }),
       },
     );
     return poison;

@@ -4,6 +4,7 @@ import { givenAttributes } from "../ops/define/operator.ts";
 import { fault } from "../support/fault.ts";
 import { findInitializer } from "../ops/initializers.ts";
 import { textOf } from "../support/source.ts";
+import type { Span } from "../support/source.ts";
 import type { Argument, CallExpression } from "../syntax/ast.ts";
 import { attributeOf, expectedFor } from "./attributes.ts";
 import { positionalAttributes } from "./call-operator.ts";
@@ -33,7 +34,7 @@ export function bindRecipe(ctx: Context, it: RecipeVal, call: CallExpression): V
       const bound = new Map(it.bound);
       const open = positionalAttributes(target.operator).filter((name) => !bound.has(name));
       let fine = true;
-      const here = new Set<string>();
+      const here = new Map<string, Span>();
       call.arguments.forEach((argument, index) => {
         const name = argument.name?.text ?? open[index];
         if (name !== undefined && isRepeated(ctx, here, it, name, target.operator.name, argument)) fine = false;
@@ -63,18 +64,18 @@ export function bindRecipe(ctx: Context, it: RecipeVal, call: CallExpression): V
 /** Whether an argument was given before, which is reported; `here` gathers those of one call. */
 function isRepeated(
   ctx: Context,
-  here: Set<string>,
+  here: Map<string, Span>,
   { bound, text }: RecipeVal,
   name: string,
   callee: string,
   argument: Argument,
 ): boolean {
   const repeated = reportGivenTwice(ctx, argument, name, callee, {
-    here: here.has(name),
+    here: here.get(name),
     bound: bound.has(name),
     text,
   });
-  here.add(name);
+  here.set(name, argument.span);
   return repeated;
 }
 
@@ -83,7 +84,7 @@ function bindInitializer(ctx: Context, it: RecipeVal, name: string, call: CallEx
   const signature = Object.keys(declared);
   const bound = new Map(it.bound);
   let fine = true;
-  const here = new Set<string>();
+  const here = new Map<string, Span>();
   const open = signature.filter((key) => !it.bound.has(key));
   call.arguments.forEach((argument, index) => {
     const parameter = argument.name?.text ?? open[index];

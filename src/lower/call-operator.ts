@@ -171,18 +171,18 @@ function sortArguments(
     const given = name.text;
     if (axisWords.has(given) && ("axis" in operator.attributes || "axes" in operator.attributes)) {
       const earlier = ["axis", "axes"].find((it) => bound.has(it));
-      const before = { here: pending.axis.length > 0, bound: earlier !== undefined, text };
+      const before = { here: pending.axis[0]?.span, bound: earlier !== undefined, text };
       if (reportGivenTwice(ctx, argument, earlier ?? given, operator.name, before)) fine = false;
       else pending.axis.push(argument);
     } else if (
       Object.hasOwn(givenAttributes(operator), given) &&
       !(takesSizes(operator) && (given === "names" || given === "sizes"))
     ) {
-      const before = { here: pending.attributes.has(given), bound: bound.has(given), text };
+      const before = { here: pending.attributes.get(given)?.span, bound: bound.has(given), text };
       if (reportGivenTwice(ctx, argument, given, operator.name, before)) fine = false;
       else pending.attributes.set(given, argument);
     } else if (operator.operands.some((it) => it.name === given)) {
-      const before = { here: pending.named.has(given), bound: false, text };
+      const before = { here: pending.named.get(given)?.span, bound: false, text };
       if (reportGivenTwice(ctx, argument, given, operator.name, before)) fine = false;
       else pending.named.set(given, { val: ctx.elaborator.rules.expression(ctx, value), span: value.span });
     } else if (takesSizes(operator)) {

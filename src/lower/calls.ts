@@ -8,6 +8,7 @@ import { library } from "../std/library.ts";
 import { type Span } from "../support/source.ts";
 import type { Argument, CallExpression, Expression } from "../syntax/ast.ts";
 import { lostName } from "../syntax/lost-name.ts";
+import { helpOfOwner } from "../analyze/is-function.ts";
 import { reportAbsent } from "./report-absent.ts";
 import { applyFunction, applyInstance } from "./apply-instance.ts";
 import { isExtreme, isStaticFunction, lowerStaticCall } from "./static-call.ts";
@@ -195,7 +196,8 @@ export function construct(
   if (hyperparameters === undefined) return poison;
   if (ctx.owning === "fn") {
     const fn = ctx.callable?.declaration.name.text;
-    report(ctx, "MC2023", span, { ...(fn !== undefined && { fn }), what: callable.declaration.name.text });
+    const help = fn === undefined ? {} : { help: helpOfOwner(fn) };
+    report(ctx, "MC2023", span, { ...(fn !== undefined && { fn }), what: callable.declaration.name.text }, help);
     return poison;
   }
   return {

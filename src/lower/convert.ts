@@ -157,6 +157,13 @@ function holds(dtype: DType, value: number): boolean {
   return value >= least && value <= largest && (isFloat(dtype) || Number.isSafeInteger(value));
 }
 
+/** The last number of an element type on the side on which one lies beyond it. */
+function endOf(dtype: DType, value: number): number | undefined {
+  if (dtype === "bool") return undefined;
+  const [least, largest] = ranges[dtype];
+  return value < least ? least : value > largest ? largest : undefined;
+}
+
 /**
  * Whether an element type holds a number, and does not make it 0 or infinite; false after a report. The type is that of
  * the tensor at `beside`, where it comes from one.
@@ -174,7 +181,9 @@ export function isHeld(ctx: Context, what: string, value: number, dtype: DType, 
           ? undefined
           : `Beside whole numbers a number is whole.${wide}`;
     const labels = beside === undefined ? [] : [{ span: beside, message: `this is ${dtype}` }];
-    report(ctx, "MC3026", span, { value: String(value), dtype }, { labels, ...(help !== undefined && { help }) });
+    const ends = endOf(dtype, value);
+    const found = { value: String(value), dtype, ...(ends !== undefined && { ends: String(ends) }) };
+    report(ctx, "MC3026", span, found, { labels, ...(help !== undefined && { help }) });
     return false;
   }
   const lost = lostIn(dtype, value);

@@ -14,6 +14,7 @@ import { findLocal, report, type Context, type Scope } from "./context.ts";
 import { asDim } from "./convert.ts";
 import { reportMisfits, type Misfit } from "./report-misfits.ts";
 import { shapeChecker } from "./shape-checker.ts";
+import { helpOfElement, helpOfRank } from "./input-helps.ts";
 import { judgePlaces, labelsOf } from "./value-facts.ts";
 import { argumentOf, reportRange } from "./given-argument.ts";
 import { describe, formatType, poison, type TensorVal, type Val, type ValueFacts } from "./values.ts";
@@ -289,7 +290,7 @@ function matchElement(
     { what: `\`${input.name?.text ?? "the input"}\` of \`${declaration.name.text}\``, expected, actual: dtype },
     {
       labels: [{ span: input.span, message: "declared here" }],
-      ...(isDType(word) && { help: `Convert it: \`cast(x, ${word})\`.` }),
+      ...helpOfElement(word, dtype, it.span),
     },
   );
   return false;
@@ -324,7 +325,10 @@ function splitShape(
         expected: textOf(input.type.span),
         actual: formatType(it.val.value.type),
       },
-      { labels: [{ span: input.span, message: "declared here" }] },
+      {
+        labels: [{ span: input.span, message: "declared here" }],
+        ...helpOfRank(ctx, it, spread === -1 ? fixed : undefined),
+      },
     );
     return undefined;
   }

@@ -25,7 +25,8 @@ export function lowerForStage(
   let val: Val = input;
   const fine = writeOut(ctx, loopOf(stage, list, hint), list.length, (inner, index) => {
     if (!bindTargets(inner, stage, list[index] ?? poison)) return undefined;
-    val = ctx.elaborator.rules.chain(inner, val, stage.chain, inputSpan);
+    const from = index === 0 ? inputSpan : (stage.chain.stages.at(-1)?.span ?? inputSpan);
+    val = ctx.elaborator.rules.chain(inner, val, stage.chain, from);
     return val.kind === "poison" ? undefined : [val];
   });
   return fine ? val : poison;

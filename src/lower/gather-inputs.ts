@@ -116,6 +116,7 @@ function isComplete(
   if (misplacedInputs(declared).length > 0) return false;
   const least = declared.filter((it) => !mayBeLeftOut(it)).length;
   const expected = least === declared.length ? String(least) : `${String(least)} to ${String(declared.length)}`;
-  report(ctx, "MC3007", span, { callee, expected, actual: String(count) }, { labels });
+  const lacks = count > 0 ? missing.flatMap((it) => it.name?.text ?? []) : [];
+  report(ctx, "MC3007", span, { callee, expected, actual: String(count), missing: lacks }, { labels });
   return false;
 }

@@ -7,7 +7,7 @@ import type { Fix } from "../diagnostics/diagnostic.ts";
 import { findOperator } from "../ops/registry.ts";
 import { library } from "../std/library.ts";
 import { nearest } from "../support/nearest.ts";
-import type { Span } from "../support/source.ts";
+import { textOf, type Span } from "../support/source.ts";
 import type { HyperparameterValue } from "../ir/graph.ts";
 import type { Callable } from "../std/program-file.ts";
 import type {
@@ -205,7 +205,7 @@ export function bindArguments(
 ): ReadonlyMap<string, Val> | undefined {
   const callee = declaration.name.text;
   const values = new Map(bound);
-  const here = new Set<string>();
+  const here = new Map<string, Span>();
   const open = declaration.hyperparameters.filter((it) => !bound.has(it.name.text));
   let fine = true;
   const positional = args.filter((it) => it.name === undefined).length;
@@ -218,7 +218,15 @@ export function bindArguments(
     let target: Hyperparameter | undefined;
     if (name === undefined) {
       if (sawName) {
-        report(ctx, "MC2019", argument.span, { callee });
+        const next = open.find((it) => !here.has(it.name.text));
+        const text = next && `${next.name.text}=${textOf(argument.span)}`;
+        report(
+          ctx,
+          "MC2019",
+          argument.span,
+          { callee },
+          text === undefined ? {} : { help: `Name it too, if it is this: \`${text}\`.` },
+        );
         fine = false;
         continue;
       }
@@ -250,12 +258,12 @@ export function bindArguments(
         continue;
       }
     }
-    const earlier = { here: here.has(target.name.text), bound: bound.has(target.name.text), text };
+    const earlier = { here: here.get(target.name.text), bound: bound.has(target.name.text), text };
     if (reportGivenTwice(ctx, argument, target.name.text, callee, earlier)) {
       fine = false;
       continue;
     }
-    here.add(target.name.text);
+    here.set(target.name.text, argument.span);
     // Where one is too many, which is told at the last one or where the same is given by name, others may have moved.
     if (name === undefined && (tooMany || args.some((it) => it.name?.text === target.name.text))) continue;
     const written = ctx.elaborator.rules.expression(ctx, value, expectedOf(target.type));

@@ -1,7 +1,8 @@
-import { add, ceilDivide, constant, subtract, type Dim } from "../dims/dim.ts";
+import { add, asNumber, ceilDivide, constant, subtract, type Dim } from "../dims/dim.ts";
 import { decide } from "../dims/decide.ts";
 import type { ParametersOf } from "../diagnostics/catalog.ts";
 import { atLeast, lessThan, type Relation } from "../dims/facts.ts";
+import type { TensorType } from "../ir/types.ts";
 import { operators } from "../ops/registry.ts";
 import { tagAttributes } from "../ops/define/tag-attributes.ts";
 import type { Expression, IndexExpression, IndexItem, SliceExpression } from "../syntax/ast.ts";
@@ -104,7 +105,7 @@ function lowerTensorIndex(ctx: Context, target: TensorVal, e: IndexExpression): 
       if (item.mark === "...") axis += passed.length;
       continue;
     }
-    const at = { text: textOf(e.target.span), axis, size: elementAt(type.shape, axis) };
+    const at = { text: textOf(e.target.span), axis, size: elementAt(type.shape, axis), type };
     const window = item.kind === "slice" ? sliceWindow(ctx, item, at) : pointWindow(ctx, item, at);
     if (window === undefined) return poison;
     if (window !== "all") {
@@ -133,10 +134,12 @@ interface IndexedAxis {
   readonly text: string;
   readonly axis: number;
   readonly size: Dim;
+  readonly type: TensorType;
 }
 
 /** What an index of an axis of a size must do. */
-const lieIn = (size: Dim): string => `lie in the axis, which has ${named(size)}`;
+const lieIn = ({ axis, size, type }: IndexedAxis): string =>
+  `lie in axis ${String(axis)} of ${formatType(type)}, which has ${named(size)}`;
 
 /** A place, counted from the end where it is negative. */
 function place(ctx: Context, e: Expression, { text, axis, size }: IndexedAxis): Dim | undefined {
@@ -166,10 +169,15 @@ function pointWindow(ctx: Context, e: Expression, at: IndexedAxis): Window | und
   const fits = bounds.every(({ relation, right, verb }) =>
     isSure(ctx, relation, e.span, () => {
       const example = exampleOf(relation, start, right, verb, factsIn(ctx));
-      return { index: named(start), does: lieIn(size), example };
+      return { index: `\`${textOf(e.span)}\``, does: lieIn(at), always: !isPlain(start, right), example };
     }),
   );
   return fits ? { start, size: constant(1), step: 1 } : undefined;
+}
+
+/** Whether two dims are numbers: what is said of them is so at all sizes. */
+function isPlain(left: Dim, right: Dim): boolean {
+  return asNumber(left) !== undefined && asNumber(right) !== undefined;
 }
 
 /** Whether what an index needs is proved, or may be put off; else it is reported, with what `found` says of it. */
@@ -203,8 +211,8 @@ function sliceWindow(ctx: Context, e: SliceExpression, at: IndexedAxis): Window 
   }
   const length = subtract(stop, start);
   const checks = [
-    { relation: atLeast(start, constant(0)), left: start, right: constant(0), verb: "is less than", does: lieIn(size) },
-    { relation: atLeast(size, stop), left: stop, right: size, verb: "is more than", does: lieIn(size) },
+    { relation: atLeast(start, constant(0)), left: start, right: constant(0), verb: "is less than", does: lieIn(at) },
+    { relation: atLeast(size, stop), left: stop, right: size, verb: "is more than", does: lieIn(at) },
     {
       relation: atLeast(length, constant(1)),
       left: length,
@@ -216,7 +224,7 @@ function sliceWindow(ctx: Context, e: SliceExpression, at: IndexedAxis): Window 
   const fits = checks.every(({ relation, left, right, verb, does }) =>
     isSure(ctx, relation, e.span, () => {
       const example = exampleOf(relation, left, right, verb, factsIn(ctx));
-      return { index: `${named(start)}:${named(stop)}`, does, example };
+      return { index: `\`${textOf(e.span)}\``, does, always: !isPlain(left, right), example };
     }),
   );
   if (!fits) return undefined;

@@ -94,7 +94,7 @@ export function prepareUse(
     if (how === "inlined" && operand !== undefined) return { ...operand.val.value, type };
     return freshValue(unit, type, declaration.inputs[place]?.name?.text);
   });
-  const facts = bound && proveFacts(ctx, context, declaration, given[0]?.span ?? span, span);
+  const facts = bound && proveFacts(ctx, context, declaration, given[0], span);
   if (bound === undefined || facts === undefined) return undefined;
   // Numbers keep the text that they have in the caller: the fn's own names mean nothing there.
   if (how === "inlined") for (const [key, val] of hyperparameters) bound.scope.names.set(key, val);

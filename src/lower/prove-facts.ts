@@ -10,10 +10,12 @@ import { statedRelations } from "./conditions.ts";
 import { libraryUse, report, type Context } from "./context.ts";
 import { failsAt, formatExample } from "./convert.ts";
 import { argumentIn } from "./given-argument.ts";
+import type { GivenInput } from "./declared-types.ts";
 import { factsIn } from "./minima.ts";
 import { conditionFor } from "./offered-facts.ts";
 import { reportUndecided } from "./report-undecided.ts";
 import { inParentheses, shownValue, valuesIn } from "./shown-value.ts";
+import { formatType } from "./values.ts";
 
 /** A fact of a header that is not proved at a use: what it comes to there, and false where that is known. */
 interface Failing {
@@ -30,7 +32,7 @@ export function proveFacts(
   ctx: Context,
   callee: Context,
   declaration: CallableDeclaration,
-  inputSpan: Span,
+  input: GivenInput | undefined,
   span: Span,
 ): Facts | undefined {
   const found = failingFacts(ctx, callee, declaration);
@@ -41,7 +43,10 @@ export function proveFacts(
   const known = factsIn(ctx);
   const worst =
     failing.find((it) => it.relation === false || decide(it.relation, known).verdict === "refuted") ?? first;
-  const inputs = inputSpan === span ? [] : [{ span: inputSpan, message: "of this input" }];
+  const inputs =
+    input === undefined || input.span === span
+      ? []
+      : [{ span: input.span, message: `this is ${formatType(input.val.value.type)}` }];
   const say = (told: readonly Failing[]): void =>
     reportFailing(ctx, callee, { declaration, inputs, span, known }, told);
   const needed = relationsOf(failing);

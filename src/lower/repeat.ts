@@ -94,8 +94,9 @@ export function lowerRepeat(
         head: { ...stage.span, end: stage.count.span.end },
       },
       count,
-      (round) => {
-        val = ctx.elaborator.rules.chain(round, val, stage.chain, inputSpan);
+      (round, index) => {
+        const from = index === 0 ? inputSpan : (stage.chain.stages.at(-1)?.span ?? inputSpan);
+        val = ctx.elaborator.rules.chain(round, val, stage.chain, from);
         return val.kind === "poison" ? undefined : [val];
       },
     );

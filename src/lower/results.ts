@@ -31,7 +31,7 @@ export interface BodyResults {
 export function matchResults(ctx: Context, declaration: CallableDeclaration, val: Val): BodyResults | undefined {
   if (val.kind === "poison") return undefined;
   const expression = resultExpression(declaration);
-  const span = expression?.span ?? declaration.body.span;
+  const span = expression === undefined ? declaration.body.span : makerOf(expression);
   const elements = val.kind === "tuple" ? val.elements : [val];
   const spans = elementSpans(expression, elements.length, span);
   const declared = declaration.results;
@@ -102,9 +102,14 @@ function resultExpression(declaration: CallableDeclaration): Expression | undefi
 }
 
 function elementSpans(e: Expression | undefined, length: number, span: Span): readonly Span[] {
-  return e?.kind === "tuple" && e.elements.length === length
-    ? e.elements.map((it) => it.span)
-    : Array<Span>(length).fill(span);
+  return e?.kind === "tuple" && e.elements.length === length ? e.elements.map(makerOf) : Array<Span>(length).fill(span);
+}
+
+/** What makes a value: of a pipe its last stage. */
+function makerOf(e: Expression): Span {
+  if (e.kind === "pipe") return makerOf(e.stages.at(-1) ?? e.source);
+  if (e.kind === "labelled-stage") return makerOf(e.stage);
+  return e.kind === "parenthesized" ? makerOf(e.inner) : e.span;
 }
 
 /** `(logvar, mean)` for `(mean, logvar)`: names that say one thing at places that say another. */

@@ -17,7 +17,8 @@ export function lowerPipe(ctx: Context, e: PipeExpression, hint: string | undefi
   const only = e.stages.length === 1 ? hint : undefined;
   for (const stage of e.stages) {
     val = lowerStage(ctx, val, stage, at, only);
-    at = { file: at.file, start: e.source.span.start, end: stage.span.end };
+    // What made a value is shown for it.
+    at = stage.span;
   }
   return val;
 }
@@ -25,8 +26,10 @@ export function lowerPipe(ctx: Context, e: PipeExpression, hint: string | undefi
 /** Stages joined by `->`, from an input. */
 export function lowerChain(ctx: Context, input: Val, chain: Chain, inputSpan: Span, hint?: string): Val {
   let val = input;
+  let at = inputSpan;
   for (const stage of chain.stages) {
-    val = lowerStage(ctx, val, stage, inputSpan, chain.stages.length === 1 ? hint : undefined);
+    val = lowerStage(ctx, val, stage, at, chain.stages.length === 1 ? hint : undefined);
+    at = stage.span;
   }
   return val;
 }

@@ -80,7 +80,8 @@ function lowerEmit(ctx: Context, { last, value, span }: EmitStatement): boolean 
   const given = ctx.elaborator.rules.expression(ctx, value);
   const { emits } = ctx;
   if (emits === undefined) {
-    report(ctx, "MC2027", span, {});
+    const help = "The result of a body is its last expression, without a word before it.";
+    report(ctx, "MC2027", span, {}, { help });
     return false;
   }
   if (given.kind === "poison") return false;
@@ -221,7 +222,10 @@ function lowerParam(ctx: Context, it: ParamDeclaration): boolean {
   ctx.scope.names.set(it.name.text, poison);
   if (ctx.owning === "fn") return false;
   if (ctx.owning === "nested" || ctx.inScan) {
-    report(ctx, "MC2028", it.span, { what: it.flavor, name: it.name.text });
+    const help = ctx.inScan
+      ? "Declare it in the block itself, before the `scan`: all steps share it."
+      : "Declare it in the block itself, outside of loops and of `when training`. Where each round is to have its own, let the round construct a block that declares it.";
+    report(ctx, "MC2028", it.span, { what: it.flavor, name: it.name.text }, { help });
     return false;
   }
   const resolved = resolveType(ctx, it.type);

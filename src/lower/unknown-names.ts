@@ -63,7 +63,9 @@ export function reportUnknownNames(ctx: Context, e: Expression, { metrics = fals
         if (mayBeLost(ctx.file, node.text)) return;
         ctx.elaborator.collector.sayNames();
         const candidates = [...words, ...candidatesOf(ctx, role, metrics)];
-        reportUnknownName(reporter(ctx), node.text, node.span, candidates, "name", words, knownValues(ctx, role));
+        reportUnknownName(reporter(ctx), node.text, node.span, candidates, "name", words, {
+          otherwise: knownValues(ctx, role),
+        });
         return;
       }
       case "member":

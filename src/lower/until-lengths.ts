@@ -4,7 +4,8 @@ import { equal } from "../dims/facts.ts";
 import type { Value } from "../ir/graph.ts";
 import type { TensorType } from "../ir/types.ts";
 import { elementAt } from "../support/element-at.ts";
-import type { Span } from "../support/source.ts";
+import { isFloat } from "../ops/define/dtype-class.ts";
+import { textOf, type Span } from "../support/source.ts";
 import type { ScanExpression } from "../syntax/ast/loops.ts";
 import { building } from "./building.ts";
 import { findLocal, report, type Context } from "./context.ts";
@@ -33,7 +34,9 @@ export function lowerUntil(ctx: Context, { until }: ScanExpression, length: Dim)
   const { dtype, shape } = val.value.type;
   const [batch] = shape;
   if ((dtype !== "i32" && dtype !== "i64") || batch === undefined || shape.length > 1) {
-    report(ctx, "MC3098", until.span, { found: formatType(val.value.type) });
+    const help =
+      isFloat(dtype) && shape.length === 1 ? { help: `Convert them: \`cast(${textOf(until.span)}, i32)\`.` } : {};
+    report(ctx, "MC3098", until.span, { found: formatType(val.value.type) }, help);
     return undefined;
   }
   const steps = building(ctx, (b) => b.op("steps_within", [val.value], { size: length }));

@@ -1,4 +1,4 @@
-import { asNumber, formatDim, type Dim } from "../dims/dim.ts";
+import { asNumber, constant, formatDim, subtract, type Dim } from "../dims/dim.ts";
 import {
   anyValue,
   highest,
@@ -13,7 +13,7 @@ import { isFloat } from "../ops/define/dtype-class.ts";
 import type { Attributes } from "../ir/graph.ts";
 import type { TensorType } from "../ir/types.ts";
 import type { Operator } from "../ops/define/operator.ts";
-import { inFile, type Span } from "../support/source.ts";
+import { inFile, textOf, type Span } from "../support/source.ts";
 import { report, type Context } from "./context.ts";
 import { factsIn } from "./minima.ts";
 import { proveProbability, type Maker, type Makers } from "./prove-probability.ts";
@@ -109,7 +109,13 @@ export function judgePlaces(
       "MC3040",
       span,
       { what, taker, available, left: describeRange(range) },
-      { labels: [{ span: computed, message: "this is where it was lost" }] },
+      {
+        labels:
+          computed.start === span.start && computed.end === span.end
+            ? []
+            : [{ span: computed, message: "this is where it was lost" }],
+        help: `Bring them into range where that is meant, \`clip(${textOf(span)}, 0, ${formatDim(subtract(size, constant(1)))})\`, or declare the class that the data have.`,
+      },
     );
     return true;
   }

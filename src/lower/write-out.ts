@@ -62,7 +62,7 @@ export function writeOut(
               ...ctx.rounds,
               {
                 span: head,
-                message: `in round ${index + 1} of ${rounds}${differs === undefined ? "" : differs(index)}`,
+                message: `in ${kind === "repeat" ? "copy" : "round"} ${index + 1} of ${rounds}${differs === undefined ? "" : differs(index)}`,
               },
             ],
       owning: ctx.owning === "yes" ? "nested" : ctx.owning,

@@ -1,4 +1,4 @@
-import { constant, product, type Dim } from "../dims/dim.ts";
+import { constant, formatDim, product, type Dim } from "../dims/dim.ts";
 import type { Value } from "../ir/graph.ts";
 import type { GraphBuilder } from "./define/builder.ts";
 import { elementAt } from "../support/element-at.ts";
@@ -36,6 +36,13 @@ export const matmul = definePrimitive({
     }
     const [n, ka] = lastTwo(a.shape, attributes.transposeA);
     const [kb, m] = lastTwo(b.shape, attributes.transposeB);
+    // Scores of queries and keys: as they stand, they are multiplied along what they have in common.
+    if (!attributes.transposeB && !check.provesEqual(ka, kb) && check.provesEqual(ka, m)) {
+      return check.fail(
+        `matmul multiplies the rows of the first by the columns of the second, and these have ${formatDim(ka)} and ${formatDim(kb)} elements`,
+        "the rows of both have the same: write `matmul(a, transpose(b))`",
+      );
+    }
     const inner = check.equal(ka, kb, "the inner dimensions of matmul");
     const leading = broadcastShapes(a.shape.slice(0, -2), b.shape.slice(0, -2), "matmul", check, 2);
     if (!inner || leading === undefined) return undefined;

@@ -86,7 +86,9 @@ function buildExpressionStatement(
   if (targets.length === 0 || targets.length < elements.length) {
     const isSelf = /^self\s*\./.test(textOf(target.span));
     const help = "What a block owns is named alone, without `self`: `dense = Dense(8)`.";
-    builder.reporter.report("MC1018", target.span, {}, isSelf ? { help } : {});
+    const changed = `A tensor is made anew, not changed: \`where(mask, a, b)\` chooses by elements, \`concat\` joins parts.`;
+    const extras = isSelf ? { help } : target.kind === "index" ? { help: changed } : {};
+    builder.reporter.report("MC1018", target.span, {}, extras);
     return undefined;
   }
   return {

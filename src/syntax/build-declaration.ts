@@ -116,7 +116,8 @@ function buildInput(builder: Builder, node: CstNode): ast.Input {
   const question = maybeToken(node, "Question");
   const value = maybeNode(node, "expression");
   if (question !== undefined && value !== undefined) {
-    builder.reporter.report("MC1037", builder.reporter.span(question.startOffset, endOf(question)), {});
+    const span = builder.reporter.span(question.startOffset, endOf(question));
+    builder.reporter.report("MC1037", span, {}, { fix: { title: "remove `?`", edits: [{ span, text: "" }] } });
   }
   return {
     kind: "input",
@@ -137,7 +138,9 @@ function buildResults(builder: Builder, node: CstNode): readonly ast.TypedName[]
     const { name, type } = it;
     const span = builder.reporter.span(it.span.start, type.span.end);
     if (it.optional || it.default !== undefined) {
-      builder.reporter.report("MC1038", builder.reporter.span(type.span.end, it.span.end), {});
+      const extra = builder.reporter.span(type.span.end, it.span.end);
+      const fix = { title: `remove \`${textOf(extra).trim()}\``, edits: [{ span: extra, text: "" }] };
+      builder.reporter.report("MC1038", extra, {}, { fix });
     }
     return { kind: "typed-name", span, name, type };
   });

@@ -58,7 +58,11 @@ function binaryFile(file: SourceFile, collector: Collector): File | undefined {
   // Control characters but for white space, and what bytes that are no UTF-8 are read as.
   const binary = /[^\P{Cc}\t\n\v\f\r]|\ufffd/u.exec(file.text);
   if (binary === null) return undefined;
-  const help = /^\ufffd\ufffd|^.?\0/su.test(file.text) ? { help: "It looks like UTF-16: save it as UTF-8." } : {};
+  const help = /^\ufffd\ufffd|^.?\0/su.test(file.text)
+    ? { help: "It looks like UTF-16: save it as UTF-8." }
+    : binary[0] === "\ufffd"
+      ? { help: "Save it as UTF-8: letters such as `ü` are written otherwise in Latin-1." }
+      : {};
   const span = { file, start: binary.index, end: binary.index + 1 };
   collector.report("MC1010", span, { offset: binary.index }, help);
   return {

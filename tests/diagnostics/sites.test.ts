@@ -228,7 +228,7 @@ describe("sections", () => {
     ["MC4001", train(sgd, `tune M on D {\n  search: random(2)\n  ⟦expect loss < 3⟧\n}\n`)],
     ["MC4006", train(sgd, `test M {\n  expect loss < ⟦M⟧\n}\n`).replace(source, tested)],
     ["MC4019", `${model}budget M {\n  ⟦depth < 1⟧\n}\n`],
-    ["MC4021", `${model}budget M {\n  ⟦dept < 3⟧\n}\n`],
+    ["MC4021", `${model}budget M {\n  ⟦dept⟧ < 3\n}\n`],
     ["MC4006", `${model}budget M {\n  params < ⟦"a"⟧\n}\n`],
     ["MC4004", 'data D {\n  source: idx(images="a")\n  x: f32[4] = ⟦raw.label⟧\n}\n'],
     ["MC4005", 'data D {\n  source: idx(image="a", ⟦images="b"⟧)\n  x: f32[4] = raw.image\n}\n'],

@@ -87,7 +87,7 @@ describe("shape rules", () => {
     [
       "sizes that may differ",
       infer("add", [tensor(B), tensor(T)]),
-      /the last axes of the operands of add must be equal, and B is not T/,
+      /axes 0 of the operands of `\+` must be equal, and B is not T/,
     ],
     [
       "element types that differ",
@@ -171,7 +171,7 @@ describe("shape rules", () => {
 
   it("shows values at which a relation fails", () => {
     expect(infer("add", [tensor(3), tensor(4)])).toEqual([
-      "the last axes of the operands of add must be equal, and 3 is not 4",
+      "axes 0 of the operands of `+` must be equal, and 3 is not 4",
     ]);
     expect(infer("add", [tensor(B), tensor(T)]).join()).toMatch(/for instance at .*B = \d/);
     const facts = assume(noFacts, atLeast(T, constant(3)));

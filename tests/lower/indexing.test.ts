@@ -94,11 +94,14 @@ describe("an index", () => {
   });
 
   it.each([
-    ["x[..., 4]", "4 does not always lie in the axis, which has 4."],
-    ["x[:, 2]", "2 does not always lie in the axis, which has T; for example at T = 1: 2 is not less than 1."],
-    ["x[..., 2:5]", "2:5 does not always lie in the axis, which has 4."],
-    ["x[..., 2:2]", "2:2 does not always hold an element."],
-    ["x[..., 3:-1]", "3:3 does not always hold an element."],
+    ["x[..., 4]", "`4` does not lie in axis 2 of f32[B, T, 4], which has 4."],
+    [
+      "x[:, 2]",
+      "`2` does not always lie in axis 1 of f32[B, T, 4], which has T; for example at T = 1: 2 is not less than 1.",
+    ],
+    ["x[..., 2:5]", "`2:5` does not lie in axis 2 of f32[B, T, 4], which has 4."],
+    ["x[..., 2:2]", "`2:2` does not hold an element."],
+    ["x[..., 3:-1]", "`3:-1` does not hold an element."],
   ])("of %s says what is wrong", (expression, message) => {
     expect(onlyFinding(`block M: (x: f32[B, T, 4]) {\n  ${expression}\n}\n`).message).toBe(message);
   });

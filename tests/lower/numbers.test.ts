@@ -136,8 +136,8 @@ describe("a number", () => {
   });
 
   it.each([
-    ["where(m, 1, 0) * x", "MC3006", "Convert one of them with cast(x, f32)."],
-    ["x * where(m, 1, 0)", "MC3006", "Convert one of them with cast(x, f32)."],
+    ["where(m, 1, 0) * x", "MC3006", "Convert one of them with `cast(x, f32)`."],
+    ["x * where(m, 1, 0)", "MC3006", "Convert one of them with `cast(x, f32)`."],
     ["concat(x, 0, axis=1)", "MC2014", undefined],
     ["matmul(x, 3)", "MC3006", "Add an axis: of a vector, `x[None]` is a row and `x[:, None]` a column."],
     ["cross_entropy(x, 4)", "MC3020", "They need room for 5: as many outputs of the last layer, or rows of the table."],

@@ -188,8 +188,8 @@ describe("the message of a condition", () => {
     expect(labels(loop)).toContain("for k in [2, 6, 7, 9]: in round 3 of 4, where k = 7");
     const copies =
       "model M: (x: f32[B, 28, 28, 1]) -> y: f32[B, 1] {\n  x -> repeat 9 { Conv2D(4, 3, stride=2) } -> Flatten -> Dense(1)\n}\n";
-    expect(labels(copies)).toContain("repeat 9: in round 4 of 9");
+    expect(labels(copies)).toContain("repeat 9: in copy 4 of 9");
     const first = copies.replace("28, 28", "2, 2");
-    expect(labels(first).join()).not.toContain("in round");
+    expect(labels(first).join()).not.toContain("in copy");
   });
 });

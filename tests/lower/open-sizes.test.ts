@@ -9,16 +9,16 @@ describe("sizes that are broadcast", () => {
     const { code, message, help } = onlyFinding(model("(a: f32[B, A], b: f32[B, C]) -> y: f32[B, A]", "a + b"));
     expect(code).toBe("MC3002");
     expect(message).toBe(
-      "The last axes of the operands of add must be equal, and A is not C; for example at A = 2, C = 3: 2 is not 3.",
+      "Axes 1 of the operands of `+` must be equal, and A is not C; for example at A = 2, C = 3: 2 is not 3.",
     );
     expect(help).toBe("State it in the header if it always holds: `where A == C`.");
   });
 
   it("are named by their place", () => {
     const { message } = onlyFinding(model("(a: f32[A, 4], b: f32[C, 4]) -> y: f32[A, 4]", "where(a > b, a, 0)"));
-    expect(message).toContain("The last axes but one of the operands of greater must be equal");
+    expect(message).toContain("Axes 0 of the operands of `>` must be equal");
     const product = model("(a: f32[A, 4, 4], b: f32[C, 4, 4]) -> y: f32[A, 4, 4]", "matmul(a, b)");
-    expect(onlyFinding(product).message).toContain("The last axes but two of the operands of matmul must be equal");
+    expect(onlyFinding(product).message).toContain("Axes 0 of the operands of matmul must be equal");
   });
 });
 

@@ -19,7 +19,7 @@ function errors(text: string): readonly string[] {
 
 describe("what is neither proved nor refuted", () => {
   it.each([
-    ["sizes that broadcast", model(`  s + ${some}`), "the last axes of the operands of add are equal, 2 and "],
+    ["sizes that broadcast", model(`  s + ${some}`), "axes 0 of the operands of `+` are equal, 2 and "],
     [
       "sizes that are one",
       model(`  concat(stack(s, s), stack(${some}, ${some}), axis=0)[0]`),
@@ -37,8 +37,8 @@ describe("what is neither proved nor refuted", () => {
     ],
     ["a quotient", model("  s * mean(cast(range(2 / n), f32))"), "2 always divides by "],
     ["a divisor", model("  s * (4 // (n - 1))"), "the divisor of `4 // (n - 1)` is never 0"],
-    ["an index", model("  s * s[n - 1]"), " always lies in the axis, which has 2"],
-    ["what a slice holds", model("  s * mean(s[n - 2:])"), " always lies in the axis, which has 2"],
+    ["an index", model("  s * s[n - 1]"), " always lies in axis 0 of f32[2], which has 2"],
+    ["what a slice holds", model("  s * mean(s[n - 2:])"), " always lies in axis 0 of f32[2], which has 2"],
     ["a declared result", model(`  ${some}`), "the result `y` has the declared shape: "],
     ["a condition", model("  when n == 2 { s } else { s * 2 }"), "`n == 2` holds, for all sizes"],
     [

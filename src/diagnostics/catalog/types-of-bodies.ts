@@ -109,8 +109,13 @@ export const typesOfBodiesCatalog = {
   MC3025: entry({
     severity: "error",
     title: "index out of range",
-    message: (it: { readonly index: string; readonly does: string; readonly example: string }) =>
-      `${it.index} does not always ${it.does}${it.example}.`,
+    message: (it: {
+      readonly index: string;
+      readonly does: string;
+      /** Whether there are sizes at which it does. */
+      readonly always: boolean;
+      readonly example: string;
+    }) => `${it.index} does not ${it.always ? "always " : ""}${it.does}${it.example}.`,
     explanation:
       "Indices count from 0, or back from the end from -1, and must lie inside for all sizes that the model allows. A slice holds one element at least.",
     bad: model("(x: f32[B, T]) -> y: f32[B]", "  x[:, 5]\n"),
@@ -119,7 +124,10 @@ export const typesOfBodiesCatalog = {
   MC3026: entry({
     severity: "error",
     title: "number that the element type cannot hold",
-    message: (it: { readonly value: string; readonly dtype: string }) => `${it.value} is no ${it.dtype}.`,
+    message: (it: { readonly value: string; readonly dtype: string; readonly ends?: string }) =>
+      it.ends === undefined
+        ? `${it.value} is no ${it.dtype}.`
+        : `${it.value} is beyond ${it.dtype}, whose numbers end at ${it.ends}.`,
     explanation: "A number takes the element type of the tensor beside it. `cast(x, f32)` converts the tensor.",
     bad: model("(x: i32[B, 4]) -> y: i32[B, 4]", "  x * 0.5\n"),
     good: model("(x: i32[B, 4]) -> y: f32[B, 4]", "  cast(x, f32) * 0.5\n"),

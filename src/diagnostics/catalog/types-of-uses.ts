@@ -127,8 +127,14 @@ export const typesOfUsesCatalog = {
   MC3007: entry({
     severity: "error",
     title: "wrong number of inputs",
-    message: (it: { readonly callee: string; readonly expected: string; readonly actual: string }) =>
-      `\`${it.callee}\` takes ${it.expected} ${it.expected === "1" ? "input" : "inputs"}, and ${it.actual} ${it.actual === "1" ? "is" : "are"} given.`,
+    message: (it: {
+      readonly callee: string;
+      readonly expected: string;
+      readonly actual: string;
+      /** Those that are not given, by their names. */
+      readonly missing?: readonly string[];
+    }) =>
+      `\`${it.callee}\` takes ${it.expected} ${it.expected === "1" ? "input" : "inputs"}, and ${it.actual} ${it.actual === "1" ? "is" : "are"} given${it.missing === undefined || it.missing.length === 0 ? "" : `: ${it.missing.map((name) => `\`${name}\``).join(", ")} ${it.missing.length === 1 ? "is" : "are"} missing`}.`,
     explanation: "Several inputs are given as `(a, b) -> Block`, `a -> Block()(b)` or `Block()(a, b)`.",
     bad: model("(a: f32[B, 4], b: f32[B, 4]) -> y: f32[B, 2]", "  (a, b) -> Dense(2)\n"),
     good: model("(a: f32[B, 4], b: f32[B, 4]) -> y: f32[B, 2]", "  (a + b) -> Dense(2)\n"),

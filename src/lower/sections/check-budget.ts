@@ -76,6 +76,18 @@ function readSizes(
   return fine ? sizes : undefined;
 }
 
+/** What measures are called elsewhere. */
+const measuresElsewhere: ReadonlyMap<string, (typeof measures)[number]> = new Map([
+  ["parameters", "params"],
+  ["weights", "params"],
+  ["size", "params"],
+  ["macs", "flops"],
+  ["ops", "flops"],
+  ["ram", "memory"],
+  ["activations", "memory"],
+  ["layers", "depth"],
+]);
+
 function checkLimit(
   limit: Limit,
   figures: Readonly<Record<string, Dim>>,
@@ -88,10 +100,12 @@ function checkLimit(
   const name = left?.kind === "reference" ? left.text : "";
   const figure = Object.hasOwn(figures, name) ? figures[name] : undefined;
   if (figure === undefined || operator === undefined || right === undefined || more !== undefined) {
-    const near = nearest(name, measures);
+    const near = measuresElsewhere.get(name) ?? nearest(name, measures);
     const found = figure === undefined && name !== "" ? name : sourceText(condition);
-    const help = near === undefined ? {} : { help: `Did you mean \`${near}\`?` };
-    scope.collector.report("MC4021", condition.span, { found, known: measures }, help);
+    const span = figure === undefined && left?.kind === "reference" ? left.span : condition.span;
+    const fix = { title: `change to ${near ?? ""}`, edits: [{ span, text: near ?? "" }] };
+    const meant = near === undefined ? {} : { help: `Did you mean \`${near}\`?`, fix };
+    scope.collector.report("MC4021", span, { found, known: measures }, meant);
     return;
   }
   const bound = settingValue(right, scope);
@@ -110,7 +124,8 @@ function checkLimit(
   const value = substitute(figure, (dim) => sizes.get(dim));
   const known = asConstant(value);
   if (known === undefined) {
-    const free = [...variablesOf(value)].map((it) => `${it}=1`).join(", ");
+    const given = [...sizes].map(([it, size]) => `${it}=${formatDim(size)}`);
+    const free = [...given, ...[...variablesOf(value)].map((it) => `${it}=1`)].join(", ");
     scope.collector.report("MC4018", condition.span, { figure: name, value: formatDim(value), at: free });
   } else if (!holds[operator](known, bound)) {
     scope.collector.report("MC4019", condition.span, {

@@ -1,4 +1,5 @@
 import type { Program } from "../../analyze/program.ts";
+import { helpOfMissing, helpOfSplit } from "./training-helps.ts";
 import { mayBeLost } from "../../analyze/may-be-lost.ts";
 import type { Collector } from "../../diagnostics/collector.ts";
 import { usesOf } from "../../graph/rewrite.ts";
@@ -137,8 +138,9 @@ export function lowerTrainSection(
     const required = (key: string): Expression | undefined => {
       // What is missing may be what did not parse.
       const mayBeLost = declaration.broken || step.setting(lostName) !== undefined;
+      const missing = { missing: `\`${key}\``, where: step.where };
       if (step.setting(key) === undefined && !mayBeLost)
-        collector.report("MC4003", step.span, { missing: `\`${key}\``, where: step.where });
+        collector.report("MC4003", step.span, missing, helpOfMissing(key));
       return own(key);
     };
     const [loss, optimizer, clip] = [required("loss"), required("optimizer"), own("clip")];
@@ -157,7 +159,7 @@ export function lowerTrainSection(
   const precision = precisionExpression && readPrecision(precisionExpression, scope);
   const lacking = new Set<Split>();
   const reportLack = (split: Split, at: Span): void => {
-    if (!lacking.has(split)) collector.report("MC4020", at, { data: data.name, split });
+    if (!lacking.has(split)) collector.report("MC4020", at, { data: data.name, split }, helpOfSplit(split, data.name));
     lacking.add(split);
   };
   if (data.split.fractions.train === undefined) reportLack("train", declaration.data.span);

@@ -44,7 +44,18 @@ export function matchFeatures(
     const feature = data.features.find((it) => it.name === input);
     if (feature === undefined) {
       const features = data.features.map((it) => it.name);
-      collector.report("MC4007", span, { model: model.name, input, data: data.name, features });
+      // One that no input takes, of the input's element type and rank, may be it under another name.
+      const fits = data.features.filter(
+        (it) =>
+          !model.inputNames.includes(it.name) &&
+          it.type.dtype === type.dtype &&
+          it.type.shape.length + 1 === type.shape.length,
+      );
+      const [only] = fits.length === 1 ? fits : [];
+      const help = only && {
+        help: `Inputs take features by name: call \`${only.name}\` \`${input}\`, in one of the two.`,
+      };
+      collector.report("MC4007", span, { model: model.name, input, data: data.name, features }, help);
       fine = false;
       continue;
     }

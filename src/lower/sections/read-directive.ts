@@ -1,4 +1,5 @@
 import type { FollowSpec, ParameterGroup } from "../../ir/program.ts";
+import { helpOfPaths } from "./help-of-paths.ts";
 import { matchPath } from "../../support/match-path.ts";
 import type { Directive } from "../../syntax/ast/sections.ts";
 import { readFreeze, type Freeze } from "./read-freeze.ts";
@@ -44,7 +45,8 @@ export function readDirective(
   const unmatched = patterns.filter((it) => !matchesSome(it.value, owned, withStates));
   for (const it of unmatched) {
     const what = withStates ? "no parameter and no state" : "no parameter";
-    scope.collector.report("MC4012", it.span, { pattern: it.value, model, what });
+    const paths = withStates ? [...owned.parameters, ...owned.states] : owned.parameters;
+    scope.collector.report("MC4012", it.span, { pattern: it.value, model, what }, helpOfPaths(paths));
   }
   if (unmatched.length > 0) return undefined;
   switch (key) {

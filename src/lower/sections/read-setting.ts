@@ -201,7 +201,7 @@ export function readCall(
         ? {}
         : {
             help: answer?.help ?? `Did you mean \`${suggestion}\`?`,
-            fix: { title: `Change to \`${suggestion}\``, edits: [{ span: callee.span, text: suggestion }] },
+            fix: { title: `change to ${suggestion}`, edits: [{ span: callee.span, text: suggestion }] },
           },
     );
     return undefined;
@@ -320,7 +320,7 @@ export function settingsOf(
           : {
               ...(help !== undefined && { help }),
               ...(suggestion !== undefined && {
-                fix: { title: `Change to \`${suggestion}\``, edits: [{ span, text: suggestion }] },
+                fix: { title: `change to ${suggestion}`, edits: [{ span, text: suggestion }] },
               }),
             },
       );

@@ -17,6 +17,9 @@ export function reportUnlearnable(
     const wrong = fixed.filter(
       ({ path }) => matchesAny(updates, path) && phases.some(({ frozen }) => !matchesAny(frozen, path)),
     );
-    for (const { path, type } of wrong) collector.report("MC4085", step.span, { path, type: type.dtype });
+    for (const { path, type } of wrong) {
+      const help = `Make it a \`state\`, which \`<-\` changes, or leave it as it is: \`freeze "${path}"\`.`;
+      collector.report("MC4085", step.span, { path, type: type.dtype }, { help });
+    }
   }
 }

@@ -61,7 +61,8 @@ export function typeRawFields(
   if (!drawsAll) return [...fields.values()];
   const counts = countingField(delivered);
   if (counts !== undefined) return [counts];
-  scope.collector.report("MC4080", data.span, { data: data.text, source: source.kind });
+  const help = "Where nothing is to be read, count them: `source: drawn(count=1000)`.";
+  scope.collector.report("MC4080", data.span, { data: data.text, source: source.kind }, { help });
   return undefined;
 }
 

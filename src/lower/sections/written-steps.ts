@@ -1,3 +1,4 @@
+import { helpOfPaths } from "./help-of-paths.ts";
 import { elementAt } from "../../support/element-at.ts";
 import { matchPath } from "../../support/match-path.ts";
 import type { Span } from "../../support/source.ts";
@@ -111,7 +112,12 @@ export function readUpdates(
       return [];
     }
     if (!parameters.some((path) => matchPath(part.value, path)))
-      scope.collector.report("MC4012", part.span, { pattern: part.value, model, what: "no parameter" });
+      scope.collector.report(
+        "MC4012",
+        part.span,
+        { pattern: part.value, model, what: "no parameter" },
+        helpOfPaths(parameters),
+      );
     return [part.value];
   });
 }

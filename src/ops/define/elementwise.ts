@@ -5,7 +5,7 @@ import { required } from "../../support/fault.ts";
 import type { GraphBuilder } from "./builder.ts";
 import { mapArray, zipArrays } from "./nd-array.ts";
 import { definePrimitive, type DTypeClass, type NoAttributes, type Primitive, type Sample } from "./operator.ts";
-import { broadcastShapes, elementsOf, sharedDType } from "./shape-rules.ts";
+import { broadcastShapes, elementsOf, sharedDType, writtenName } from "./shape-rules.ts";
 import type { ValueRange } from "./value-range.ts";
 
 /** What differs between operators on single elements. */
@@ -95,9 +95,9 @@ export function defineBinary(spec: BinarySpec): Primitive<NoAttributes> {
     ],
     attributes: {},
     infer: ({ operands, check }) => {
-      const shared = sharedDType(operands, name, check);
+      const shared = sharedDType(operands, writtenName(name), check);
       if (shared === undefined) return undefined;
-      const shape = broadcastShapes(first(operands).shape, second(operands).shape, name, check);
+      const shape = broadcastShapes(first(operands).shape, second(operands).shape, writtenName(name), check);
       return shape && [{ dtype: spec.result ?? shared, shape }];
     },
     ...(range !== undefined && { range: ({ operands, ranges }) => range(ranges, first(operands).dtype) }),

@@ -37,10 +37,21 @@ export function sharedDType(operands: readonly TensorType[], what: string, check
     const { dtype } = isFloat(other.dtype) && !isFloat(first.dtype) ? other : first;
     return check.fail(
       `the operands of ${what} must have one element type, and ${first.dtype} is not ${other.dtype}`,
-      `convert one of them with cast(x, ${dtype})`,
+      `convert one of them with \`cast(x, ${dtype})\``,
     );
   }
   return first.dtype;
+}
+
+const signs: Readonly<Record<string, string>> = {
+  ...{ add: "+", sub: "-", mul: "*", div: "/", floor_div: "//", mod: "%" },
+  ...{ equal: "==", not_equal: "!=", less: "<", less_equal: "<=", greater: ">", greater_equal: ">=" },
+};
+
+/** An operator as it is written: by its sign where it has one. */
+export function writtenName(operator: string): string {
+  const sign = signs[operator];
+  return sign === undefined ? operator : `\`${sign}\``;
 }
 
 const placesFromEnd = ["last axes", "last axes but one", "last axes but two"];
@@ -68,9 +79,13 @@ export function broadcastShapes(
     } else if (isOne(b)) shape.push(a);
     else if (isOne(a)) shape.push(b);
     else {
-      const which = placesFromEnd[rank - axis - 1 + behind] ?? `axes ${String(axis - rank - behind)}`;
+      // Of two ranks, places are counted from where they meet.
+      const which =
+        left.length === right.length
+          ? `axes ${String(axis)}`
+          : `the ${placesFromEnd[rank - axis - 1 + behind] ?? `axes ${String(axis - rank - behind)}`}`;
       const isLast = axis === rank - 1 && behind === 0;
-      pairs.push({ left: a, right: b, what: `the ${which} of the operands of ${what}`, isLast });
+      pairs.push({ left: a, right: b, what: `${which} of the operands of ${what}`, isLast });
       shape.push(preferred(a, b));
     }
   }
