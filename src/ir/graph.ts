@@ -248,6 +248,8 @@ export interface Module {
   readonly contract: readonly { readonly text: string; readonly message?: string; readonly relation?: Relation }[];
   /** Facts about results that a loss must know; by result name. */
   readonly resultFacts: ReadonlyMap<string, { readonly probability: boolean }>;
+  /** Of inputs and results that are declared as labels, among how many, by their names. */
+  readonly labels?: ReadonlyMap<string, Dim>;
 }
 
 /** What an input or output of a flat graph is for: the manifest repeats it. */

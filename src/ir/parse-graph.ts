@@ -1,3 +1,4 @@
+import type { Dim } from "../dims/dim.ts";
 import { assume, noFacts, type Facts, type Relation } from "../dims/facts.ts";
 import type {
   Func,
@@ -148,13 +149,15 @@ function readModule(reader: TextReader): Module {
     reader.expect("probability");
     resultFacts.set(result, { probability: reader.boolean() });
   }
+  const labels = new Map<string, Dim>();
+  while (reader.takes("labels")) labels.set(reader.string(), parseLabelledDim(reader));
   const functions = new Map<string, Func>();
   while (reader.takes("function")) {
     const func = readFunc(reader);
     functions.set(func.key, func);
   }
   reader.expect("}");
-  return { name, entry, functions, facts, contract, resultFacts };
+  return { name, entry, functions, facts, contract, resultFacts, ...(labels.size > 0 && { labels }) };
 }
 
 function readFunc(reader: TextReader): Func {

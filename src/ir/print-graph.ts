@@ -57,6 +57,7 @@ export function printModule(module: Module): string {
         return `contract ${quoted(text)}${said}${meant}`;
       }),
       ...[...module.resultFacts].map(([name, { probability }]) => `result ${quoted(name)} probability ${probability}`),
+      ...[...(module.labels ?? [])].map(([name, among]) => `labels ${quoted(name)} ${printDim(among)}`),
       ...[...module.functions.values()].flatMap(printFunc),
     ]),
     "}",

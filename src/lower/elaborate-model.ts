@@ -3,6 +3,7 @@ import { enumWordsOf, wordsOf } from "../analyze/hyperparameter-words.ts";
 import { createCollector, type Collector } from "../diagnostics/collector.ts";
 import { hasErrors, type Findings } from "../diagnostics/findings.ts";
 import { decide } from "../dims/decide.ts";
+import type { Dim } from "../dims/dim.ts";
 import {
   assume,
   formatRelation,
@@ -20,8 +21,8 @@ import type { Callable, ProgramFile } from "../std/program-file.ts";
 import { fault } from "../support/fault.ts";
 import { nearest } from "../support/nearest.ts";
 import { textOf, type Span } from "../support/source.ts";
-import type { Argument, CallableDeclaration, HyperparameterType } from "../syntax/ast.ts";
-import { isOfAbsent } from "./bind-inputs.ts";
+import type { Argument, CallableDeclaration, Expression, HyperparameterType } from "../syntax/ast.ts";
+import { isOfAbsent, type BoundInputs } from "./bind-inputs.ts";
 import { statedRelations } from "./conditions.ts";
 import { createUnit, innerScope, report, type Context, type Elaborator, type FunctionStore } from "./context.ts";
 import { isWhole, numberOf } from "./convert.ts";
@@ -229,8 +230,24 @@ function elaborateEntry(
     facts: contract.facts,
     contract: contract.contract,
     resultFacts: new Map(probabilities),
+    ...labelsIn(declaration, inputs, made.resultFacts),
   };
   return { module, resultFacts: made.resultFacts };
+}
+
+/** The inputs and results that a header declares as labels. */
+function labelsIn(
+  { results = [] }: CallableDeclaration,
+  inputs: BoundInputs["inputs"],
+  resultFacts: readonly ValueFacts[],
+): { readonly labels?: ReadonlyMap<string, Dim> } {
+  const given = inputs.map(({ name, declared, facts }) => [name, declared, facts] as const);
+  const made = results.map(({ name, type }, at) => [name?.text, type, resultFacts[at]] as const);
+  const labels = [...given, ...made].flatMap(([name, { element }, facts]): readonly (readonly [string, Dim])[] => {
+    const among = element.text === "class" ? facts?.range?.below : undefined;
+    return name === undefined || among === undefined ? [] : [[name, among]];
+  });
+  return labels.length === 0 ? {} : { labels: new Map(labels) };
 }
 
 function entryHyperparameters(

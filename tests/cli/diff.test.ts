@@ -124,9 +124,100 @@ describe("what others rely on", () => {
         "break: weights `c.bias` (`f32[3]`) are new",
       ],
     ],
+    [
+      "fewer labels, which were taken",
+      net("(x: class(10)[B]) -> y: i32[B]"),
+      net("(x: class(5)[B]) -> y: i32[B]"),
+      ["break: input `x`: `class(10)[B]` is now `class(5)[B]`, which takes not all of these labels"],
+    ],
+    [
+      "labels where any number was taken",
+      net("(x: i32[B]) -> y: i32[B]"),
+      net("(x: class(5)[N]) -> y: i32[N]"),
+      ["break: input `x`: `i32[B]` is now `class(5)[N]`, which takes not all of these labels"],
+    ],
+    [
+      "more labels, and any number",
+      net("(x: class(5)[B], z: class(5)[B]) -> y: i32[B]", "x + z"),
+      net("(x: class(10)[B], z: i32[B]) -> y: i32[B]", "x + z"),
+      [
+        "change: input `x`: `class(5)[B]` is now `class(10)[B]`, which takes more labels",
+        "change: input `z`: `class(5)[B]` is now `i32[B]`, which takes more labels",
+      ],
+    ],
+    [
+      "labels that come out",
+      net("(x: f32[B, 5]) -> (y: class(9)[B], z: class(5)[B])", "(argmax(x), argmax(x))"),
+      net("(x: f32[B, 5]) -> (y: class(5)[B], z: class(7)[B])", "(argmax(x), argmax(x))"),
+      [
+        "change: output `y`: `class(9)[B]` is now `class(5)[B]`, which has fewer values",
+        "break: output `z`: `class(5)[B]` is now `class(7)[B]`, and may have other values",
+      ],
+    ],
+    [
+      "another activation",
+      net("(x: f32[B, 3]) -> y: f32[B, 3]", "x -> relu"),
+      net("(x: f32[B, 3]) -> y: f32[B, 3]", "x -> tanh"),
+      ["change: the computation differs"],
+    ],
+    [
+      "another number",
+      net(
+        "(x: f32[B, T]) -> y: f32[B, T]",
+        "scan e in x over T with h: f32[B] = 0 { h <- 0.9 * h + e, emit h }".replace(", emit", "\n emit"),
+      ),
+      net(
+        "(x: f32[B, T]) -> y: f32[B, T]",
+        "scan e in x over T with h: f32[B] = 0 { h <- 0.8 * h + e, emit h }".replace(", emit", "\n emit"),
+      ),
+      ["change: the computation differs"],
+    ],
+    [
+      "a rate of dropout",
+      net("(x: f32[B, 3]) -> y: f32[B, 3]", "x -> Dropout(0.1)"),
+      net("(x: f32[B, 3]) -> y: f32[B, 3]", "x -> Dropout(0.2)"),
+      ["change: the computation differs in training alone"],
+    ],
+    [
+      "nothing but what the text calls it, and where it stands",
+      net("(x: f32[B, D], z: f32[B, D]) -> y: f32[B, D]", "\n  a = relu(x)\n  b = tanh(z)\n  a * b + zeros([B, D])\n"),
+      `fn half: (u: f32[N, M]) -> f32[N, M] { tanh(u) }\n${net(
+        "(x: f32[N, M], z: f32[N, M]) -> y: f32[N, M]",
+        "\n  late = half(z)\n  early = relu(x)\n  early * late + zeros([N, M])\n",
+      )}`,
+      [],
+    ],
+    [
+      "labels of a training",
+      ...([10, 5].map(
+        (classes) =>
+          `${net("(image: f32[B, 28, 28, 1]) -> logits: f32[B, 10]", "image -> Flatten -> Dense(10)")}
+data D { source: synthetic_digits(count=640), image: f32[28, 28, 1] = raw.image, label: class(${classes}) = raw.label }
+train Net on D { loss: cross_entropy(logits, label), optimizer: adam }
+`,
+      ) as [string, string]),
+      ["change: labels `label` of the training: `class(10)` is now `class(5)`"],
+    ],
   ])("%s", (_, before, after, expected) => {
     expect(changes(before, after)).toEqual(expected);
     expect(changes(before, before)).toEqual([]);
+  });
+
+  it("has no weights that could load where it has none", async () => {
+    const folder = folderWith({
+      "a.model": net("(x: f32[B, 3]) -> y: f32[B, 3]", "relu(x)"),
+      "b.model": net("(x: f32[B, 3]) -> y: f32[B, 3]", "tanh(x)"),
+    });
+    const names = [join(folder, "a.model"), join(folder, "b.model")];
+    const text = await cli(["diff", ...names]);
+    expect(text).toMatchObject({ code: 0, err: "" });
+    expect(text.out).toMatch(/\n {2}change {2}the computation differs\n1 model compared, nothing breaks\n$/);
+    const { out } = await cli(["diff", ...names, "--format", "json"]);
+    expect(validateAgainst("diff.schema.json", JSON.parse(out) as Json)).toEqual([]);
+    expect(JSON.parse(out)).toMatchObject({ files: [{ models: [{ checkpointLoads: null }] }] });
+    const table = await cli(["diff", ...names, "--format", "markdown"]);
+    expect(table.out).toContain("| `Net` | changes | the computation differs |\n");
+    expect(table.out).not.toContain("load");
   });
 
   it("is taken where every size is, and refused where one is not (by counting)", () => {

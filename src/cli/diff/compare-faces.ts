@@ -1,10 +1,10 @@
 import { asNumber, formatDim, substitute, type Dim } from "../../dims/dim.ts";
-import { fitSizes, isSame, typeText, type SizeFit } from "./fit-sizes.ts";
+import { fitSizes, isSame, takesLabels, typeText, type SizeFit } from "./fit-sizes.ts";
 import type { ModelFace, NamedTensor, StoredTensor } from "./model-face.ts";
 
 /** What is not as it was. */
 export interface Change {
-  readonly about: "model" | "input" | "output" | "where" | "weights";
+  readonly about: "model" | "input" | "output" | "where" | "weights" | "labels" | "computation";
   /** Whether who relies on the model as it was is let down. */
   readonly breaks: boolean;
   readonly name: string;
@@ -25,7 +25,10 @@ export interface Comparison {
   readonly name: string;
   readonly changes: readonly Change[];
   readonly measures: readonly MeasureChange[];
-  /** Whether weights of the model as it was are taken by the model as it is; null where one of the two is not there. */
+  /**
+   * Whether weights of the model as it was are taken by the model as it is; null where one of the two is not there, or
+   * neither has any.
+   */
   readonly checkpointLoads: boolean | null;
 }
 
@@ -34,17 +37,37 @@ export function compareFaces(old: ModelFace, now: ModelFace): Comparison {
   const fit = fitSizes(old, now);
   const back = fitSizes(now, old);
   const weights = weightChanges(old, now, fit);
+  const changes = [
+    ...inputChanges(old, now, fit, back),
+    ...whereChanges(fit, back),
+    ...outputChanges(old, now, fit, back),
+    ...weights,
+  ];
   return {
     name: now.name,
-    changes: [
-      ...inputChanges(old, now, fit, back),
-      ...whereChanges(fit, back),
-      ...outputChanges(old, now, fit),
-      ...weights,
-    ],
+    changes: [...changes, ...labelChanges(old, now), ...(changes.length === 0 ? computationChanges(old, now) : [])],
     measures: measureChanges(old, now, fit),
-    checkpointLoads: weights.length === 0,
+    checkpointLoads: old.weights.size + now.weights.size === 0 ? null : weights.length === 0,
   };
+}
+
+/** Labels that trainings compare results with: who trains has others. */
+function labelChanges(old: ModelFace, now: ModelFace): readonly Change[] {
+  return [...now.labels].flatMap(([name, classes]): readonly Change[] => {
+    const was = old.labels.get(name);
+    if (was === undefined || was === classes) return [];
+    const [before, after] = [`class(${was})`, `class(${classes})`];
+    const message = `labels \`${name}\` of the training: \`${before}\` is now \`${after}\``;
+    return [{ about: "labels", breaks: false, name, before, after, message }];
+  });
+}
+
+/** Of models that look alike to others, whether the same inputs and weights give the same results. */
+function computationChanges(old: ModelFace, now: ModelFace): readonly Change[] {
+  const differs = old.computation.inference !== now.computation.inference;
+  if (!differs && old.computation.training === now.computation.training) return [];
+  const message = differs ? "the computation differs" : "the computation differs in training alone";
+  return [{ about: "computation", breaks: false, name: now.name, before: null, after: null, message }];
 }
 
 const byName = (all: readonly NamedTensor[], name: string): NamedTensor | undefined =>
@@ -80,11 +103,16 @@ function inputChanges(old: ModelFace, now: ModelFace, fit: SizeFit, back: SizeFi
       return before === after ? required : [...required, change(true, `is now \`${after}\``)];
     if (was.type.dtype !== is.type.dtype || was.type.shape.length !== is.type.shape.length)
       return [...required, change(true, `is now \`${after}\``)];
+    const labels = is.type.labels;
+    if (!fit.refused.has(name) && !takesLabels(labels, was.type.labels, old, fit))
+      return [...required, change(true, `is now \`${after}\`, which takes not all of these labels`)];
     if (fit.refused.has(name))
       return [...required, change(true, `is now \`${after}\`, which takes not all of these sizes`)];
     return back.refused.has(name)
       ? [...required, change(false, `is now \`${after}\`, which takes more sizes`)]
-      : required;
+      : takesLabels(was.type.labels, labels, now, back)
+        ? required
+        : [...required, change(false, `is now \`${after}\`, which takes more labels`)];
   });
 }
 
@@ -111,7 +139,7 @@ function whereChanges(fit: SizeFit, back: SizeFit): readonly Change[] {
   return [...asked, ...dropped];
 }
 
-function outputChanges(old: ModelFace, now: ModelFace, fit: SizeFit): readonly Change[] {
+function outputChanges(old: ModelFace, now: ModelFace, fit: SizeFit, back: SizeFit): readonly Change[] {
   const names = new Set([...old.outputs, ...now.outputs].map((it) => it.name));
   return [...names].flatMap((name): readonly Change[] => {
     const [was, is] = [byName(old.outputs, name), byName(now.outputs, name)];
@@ -131,7 +159,13 @@ function outputChanges(old: ModelFace, now: ModelFace, fit: SizeFit): readonly C
       was.type.dtype === is.type.dtype &&
       was.type.shape.length === is.type.shape.length &&
       was.type.shape.every((dim, axis) => isSame(is.type.shape[axis] ?? dim, dim, old, fit));
-    return isAlike ? [] : [change(true, `is now \`${after ?? ""}\``)];
+    if (!isAlike) return [change(true, `is now \`${after ?? ""}\``)];
+    // Who reads an output relies on what it cannot be.
+    if (!takesLabels(was.type.labels, is.type.labels, now, back))
+      return [change(true, `is now \`${after ?? ""}\`, and may have other values`)];
+    return takesLabels(is.type.labels, was.type.labels, old, fit)
+      ? []
+      : [change(false, `is now \`${after ?? ""}\`, which has fewer values`)];
   });
 }
 

@@ -1,6 +1,6 @@
 import { decide } from "../../dims/decide.ts";
 import { asVariable, formatDim, substitute, variable, variablesOf, type Dim } from "../../dims/dim.ts";
-import { equal, formatRelation, substituteRelation } from "../../dims/facts.ts";
+import { atLeast, equal, formatRelation, substituteRelation } from "../../dims/facts.ts";
 import type { ModelFace } from "./model-face.ts";
 
 /** Whether one model takes every size that another takes. */
@@ -48,7 +48,24 @@ export function isSame(taken: Dim, given: Dim, giver: ModelFace, { meaning }: Si
   return decide(equal(substitute(taken, meaning), given), giver.facts).verdict === "proved";
 }
 
-/** A shape as it is written: `f32[B, 28, 28, 1]`. */
-export function typeText({ dtype, shape }: { readonly dtype: string; readonly shape: readonly Dim[] }): string {
-  return `${dtype}[${shape.map(formatDim).join(", ")}]`;
+/** A type as it is written: `f32[B, 28, 28, 1]`, `class(10)[B]`. */
+export function typeText(type: {
+  readonly dtype: string;
+  readonly shape: readonly Dim[];
+  readonly labels?: Dim;
+}): string {
+  const element = type.labels === undefined ? type.dtype : `class(${formatDim(type.labels)})`;
+  return `${element}[${type.shape.map(formatDim).join(", ")}]`;
+}
+
+/** Whether all labels of the giver are among those of the taker, which may be any where they are not said. */
+export function takesLabels(
+  taken: Dim | undefined,
+  given: Dim | undefined,
+  giver: ModelFace,
+  { meaning }: SizeFit,
+): boolean {
+  if (taken === undefined) return true;
+  if (given === undefined) return false;
+  return decide(atLeast(substitute(taken, meaning), given), giver.facts).verdict === "proved";
 }

@@ -5,6 +5,7 @@ import type { Facts } from "../../dims/facts.ts";
 import { depthOf } from "../../graph/depth-of.ts";
 import { measure } from "../../graph/measure.ts";
 import { entryOf, parametersOf, statesOf } from "../../graph/parameters-of.ts";
+import { computationOf, type Computation } from "./computation-of.ts";
 import type { TensorType } from "../../ir/types.ts";
 import { storedPermsOf } from "../../passes/stored-perms.ts";
 import { textOf } from "../../support/source.ts";
@@ -12,7 +13,7 @@ import { textOf } from "../../support/source.ts";
 /** A tensor that goes in or comes out, by its name. */
 export interface NamedTensor {
   readonly name: string;
-  readonly type: TensorType;
+  readonly type: TensorType & { readonly labels?: Dim };
 }
 
 /** A parameter or state as a checkpoint has it. */
@@ -36,6 +37,9 @@ export interface ModelFace {
   /** What the header demands of sizes. */
   readonly facts: Facts;
   readonly weights: ReadonlyMap<string, StoredTensor>;
+  /** Labels that a training compares its results with: among how many, by the names of the features. */
+  readonly labels: ReadonlyMap<string, number>;
+  readonly computation: Computation;
   readonly measures: {
     readonly parameters: Dim;
     readonly flops: Dim;
@@ -45,12 +49,13 @@ export interface ModelFace {
 }
 
 /** The face of a model that was lowered. */
-export function faceOf({ name, module }: Unit, { model }: DeclaredUnit): ModelFace {
+export function faceOf({ name, module, train }: Unit, { model }: DeclaredUnit): ModelFace {
   const entry = entryOf(module);
-  const named = (kind: string, given: string | undefined, at: number, type: TensorType): NamedTensor => ({
-    name: given ?? `${kind}${at}`,
-    type,
-  });
+  const named = (kind: string, given: string | undefined, at: number, type: TensorType): NamedTensor => {
+    const labels = given === undefined ? undefined : module.labels?.get(given);
+    return { name: given ?? `${kind}${at}`, type: { ...type, ...(labels !== undefined && { labels }) } };
+  };
+  const compared = (train?.data.features ?? []).filter((it) => !entry.inputNames.includes(it.name));
   const may = model.inputs
     .filter(mayBeLeftOut)
     .flatMap((it) => (it.name === undefined ? [] : [[it.name.text, it.type] as const]));
@@ -66,6 +71,8 @@ export function faceOf({ name, module }: Unit, { model }: DeclaredUnit): ModelFa
     weights: new Map(
       [...parametersOf(module), ...statesOf(module)].map(({ path, type }) => [path, stored(type, perms.get(path))]),
     ),
+    labels: new Map(compared.flatMap((it) => (it.classes === undefined ? [] : [[it.name, it.classes]]))),
+    computation: computationOf(module),
     measures: {
       parameters: measured.total,
       flops: measured.flops,

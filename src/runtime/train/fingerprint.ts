@@ -13,7 +13,8 @@ export function fingerprint(text: string | Uint8Array): string {
 /** A fingerprint of what a model computes, whatever is said about it in comments or done with it in a training. */
 export function modelFingerprint(module: Module): string {
   const functions = calledFrom([module.entry], module.functions);
-  return fingerprint(printModule({ ...module, functions: withoutDocs(functions) }));
+  const { labels: _, ...computed } = module;
+  return fingerprint(printModule({ ...computed, functions: withoutDocs(functions) }));
 }
 
 /** What functions compute, whatever is said about them in comments; nothing where there are none. */
