@@ -1,5 +1,7 @@
 import type { Func, Node, Value } from "../ir/graph.ts";
 import type { TensorType } from "../ir/types.ts";
+import { sameForm } from "../dims/dim.ts";
+import { readAttribute } from "../ops/define/read-attribute.ts";
 import { findOperator } from "../ops/registry.ts";
 import { nodesWithin, operandsOf } from "../ir/visit.ts";
 
@@ -15,6 +17,8 @@ export interface LayerForm {
   readonly hasBias: boolean;
   /** Normalises every channel of its input over the batch in training. */
   readonly isBatchNorm: boolean;
+  /** Takes the mean of each channel away first: over the batch, or over the places of each example. */
+  readonly centres: boolean;
   /** Leaves out elements of its input at random in training. */
   readonly isDropout: boolean;
 }
@@ -25,6 +29,7 @@ const unknown: LayerForm = {
   isAffine: false,
   hasBias: false,
   isBatchNorm: false,
+  centres: false,
   isDropout: false,
 };
 
@@ -50,12 +55,14 @@ export function layerForm({ body }: Func): LayerForm {
   const affine = productOf(within, summands.find((it) => it !== bias) ?? result);
   const products = body.nodes.flatMap((it) => productOf(within, it.results[0]) ?? []);
   const [first] = uses.get(input.id) === 1 ? products : [];
+  const isBatchNorm = isOf(made, "batch_norm_training", within);
   return {
     isView: within.isInput(result),
     product: first,
     isAffine: affine !== undefined && (summands.length === 0 || bias !== undefined),
     hasBias: affine !== undefined && bias !== undefined,
-    isBatchNorm: isOf(made, "batch_norm_training", within),
+    isBatchNorm,
+    centres: isBatchNorm || body.nodes.some((it) => centresChannels(it, input, within, uses)),
     isDropout: isOf(made, "dropout", within),
   };
 }
@@ -85,4 +92,25 @@ function productOf({ makers, isInput }: Within, value: Value | undefined): Layer
 function isOf(node: Node | undefined, op: string, { isInput }: Within): boolean {
   const [x] = node?.kind === "operator" && node.op === op ? node.operands : [];
   return x !== undefined && isInput(x);
+}
+
+/**
+ * Whether a node takes the mean of each channel of the input away, `x - mean(x, axes=[1, 2], keep=true)`, and nothing else
+ * reads the input.
+ */
+function centresChannels(node: Node, input: Value, within: Within, uses: ReadonlyMap<number, number>): boolean {
+  const [x, mean] = node.kind === "operator" && node.op === "sub" ? node.operands : [];
+  const reduced = mean && within.makers.get(mean.id);
+  if (x === undefined || !within.isInput(x) || reduced?.kind !== "operator" || reduced.op !== "mean") return false;
+  const [last, own] = [x.type.shape.at(-1), input.type.shape.at(-1)];
+  const isAlone = x.id === input.id || uses.get(input.id) === 1;
+  const keepsChannels = last !== undefined && own !== undefined && sameForm(last, own);
+  const axes = readAttribute(reduced, "axes", "numbers");
+  return (
+    reduced.operands[0]?.id === x.id &&
+    isAlone &&
+    uses.get(x.id) === 2 &&
+    keepsChannels &&
+    !axes.includes(x.type.shape.length - 1)
+  );
 }

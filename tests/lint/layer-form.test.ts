@@ -31,6 +31,13 @@ describe("the form of a layer", () => {
     ["Dropout(0)", { isView: true }],
     ["Flatten", { isView: true }],
     ["LayerNorm", {}],
+    ["InstanceNorm", { centres: true }],
+    ["GroupNorm(2)", {}],
+    ["RMSNorm", {}],
+    [own("x - mean(x, axis=0, keep=true)"), { centres: true }],
+    [own("x - mean(x, axis=-1, keep=true)"), {}],
+    [own("x * x - mean(x, axis=0, keep=true)"), {}],
+    [own("(x - mean(x, axis=0, keep=true)) * x"), {}],
     ["MaxPool2D(2)", {}],
     [own(`${weights}matmul(x, w) + b`), { op: "matmul", isAffine: true, hasBias: true }],
     [own(`${weights}b + matmul(x, w)`), { op: "matmul", isAffine: true, hasBias: true }],
@@ -57,6 +64,7 @@ describe("the form of a layer", () => {
       isAffine: false,
       hasBias: false,
       isBatchNorm: false,
+      centres: wanted.isBatchNorm === true,
       isDropout: false,
       ...wanted,
     });
@@ -72,6 +80,7 @@ describe("the form of a layer", () => {
       isAffine: false,
       hasBias: false,
       isBatchNorm: false,
+      centres: false,
       isDropout: false,
     });
   });

@@ -110,6 +110,12 @@ describe("a bias that a normalisation takes away", () => {
     ["x -> Dense(8, bias=false) -> BatchNorm", []],
     ["x -> Dense(8, activation=relu) -> BatchNorm", []],
     ["x -> Dense(8) -> LayerNorm", []],
+    ["x -> Dense(8) -> RMSNorm", []],
+    [
+      "x -> Dense(8) -> reshape([B, 8, 1]) -> Conv1D(4, 3, padding=same) -> InstanceNorm -> Flatten -> Dense(8)",
+      ["MC3202 Conv1D(4, 3, padding=same)"],
+    ],
+    ["x -> reshape([B, 8, 1]) -> Conv1D(4, 3, padding=same) -> GroupNorm(2) -> Flatten -> Dense(8)", []],
     ["h = x -> Dense(8)\n  (h -> BatchNorm) + h", []],
     ["x -> Dense(8) -> reshape([B, 4, 2]) -> BatchNorm -> Flatten", []],
   ])("%s", (body, codes) => {
@@ -140,7 +146,8 @@ describe("dropout before a batch normalisation", () => {
     ["x -> Dropout(0.1) -> BatchNorm", ["MC3203 Dropout(0.1)"]],
     ["x -> Dropout(0.1) -> reshape([B, 2, 4]) -> BatchNorm -> Flatten", ["MC3203 Dropout(0.1)"]],
     ["x -> Dropout(0) -> BatchNorm", []],
-    ["x -> Dropout(0.1) -> relu -> BatchNorm", []],
+    ["x -> Dropout(0.1) -> relu -> BatchNorm", ["MC3203 Dropout(0.1)"]],
+    ["x -> Dropout(0.1) -> Dense(8, bias=false) -> BatchNorm", []],
     ["(x -> Dropout(0.1)) + x -> BatchNorm", []],
     ["concat((x -> Dropout(0.1))[:, 0:4], x[:, 0:4], axis=-1) -> BatchNorm", []],
     ["x -> BatchNorm -> Dropout(0.1)", []],
@@ -168,6 +175,10 @@ describe("an image whose channels stand first", () => {
     ["B, 3, 64, 64, 1", "image -> Conv3D(4, 2)", []],
     ["B, 3, 64, 64", "image * mean(image) -> Conv2D(4, 2)", []],
     ["B, 3, 20, 64", "image -> Conv2D(4, 3)", []],
+    ["B, 3, H, W", "image -> Conv2D(4, 3, padding=same)", ["MC3204 Conv2D(4, 3, padding=same)"]],
+    ["B, 3, H, 64", "image -> Conv2D(4, 3, padding=same)", []],
+    ["B, C, H, W", "image -> Conv2D(4, 3, padding=same)", []],
+    ["B, 3, 64, 64", "relu(image) -> Conv2D(4, 3)", ["MC3204 Conv2D(4, 3)"]],
     ["B, 5, 64, 64", "image -> Conv2D(4, 3)", []],
     ["B, 1, 64, 64", "image -> Conv2D(4, [1, 3])", []],
     ["B, 3, 64, 64", "image -> Conv2D(4, 1)", []],
@@ -204,6 +215,7 @@ describe("a softmax over the batch", () => {
     ["B, 8", "softmax(x, axis=0)", ["MC3205 softmax(x, axis=0)"]],
     ["B, 8", "log_softmax(x, axis=-2)", ["MC3205 log_softmax(x, axis=-2)"]],
     ["B, 8", "softmax(transpose(x))", ["MC3205 softmax(transpose(x))"]],
+    ["B, 8", "exp(x) / sum(exp(x), axis=0)", []],
     ["B, 8", "softmax(x)", []],
     ["B, T, 8", "softmax(x, axis=1)", []],
     // Pairs of examples, nodes of a graph, and what has no batch at all.
@@ -213,6 +225,14 @@ describe("a softmax over the batch", () => {
     ["4, 8", "softmax(x, axis=0)", []],
   ])("[%s]: %s", (shape, body, codes) => {
     expect(found(model(shape, body))).toEqual(codes);
+  });
+
+  it.each([
+    ["axis=0", ["MC3205 e / sum(e, axis=0, keep=true)"]],
+    ["axis=1", []],
+  ])("written out, along %s", (axis, codes) => {
+    const text = `model M: (x: f32[B, 8]) -> y: f32[] {\n  e = exp(x)\n  mean(e / sum(e, ${axis}, keep=true))\n}\n`;
+    expect(found(text)).toEqual(codes);
   });
 
   it("of whatever name, where the model is trained", () => {
@@ -238,6 +258,18 @@ describe("results that are bound to one another's names", () => {
     const used = [...names.matchAll(/[a-z]/g)].map(([it]) => it);
     const codes = found(trained(`${names} = x -> Parts\n  ${used.join(" + ")} -> Dense(8)`, block));
     expect(codes).toEqual(isWrong ? ["MC3206 Parts"] : []);
+  });
+});
+
+describe("results that are bound to one another's names, of inputs in another order", () => {
+  it.each([
+    ["(second, first) = (b, a) -> Both", []],
+    ["(second, first) = (a, b) -> Both", ["MC3206 Both"]],
+    ["(first, second) = (b, a) -> Both", []],
+  ])("%s", (line, codes) => {
+    const block =
+      "block Both: (a: f32[B, 8], b: f32[B, 8]) -> (first: f32[B, 8], second: f32[B, 8]) {\n  (2 * a, b - 1)\n}\n";
+    expect(found(trained(`a = x + 1\n  b = x * 3\n  ${line}\n  first / second -> Dense(8)`, block))).toEqual(codes);
   });
 });
 

@@ -2,9 +2,9 @@ import { textOf } from "../../support/source.ts";
 import { callBehind } from "../function-view.ts";
 import type { ModelRule } from "../model-rule.ts";
 
-/** MC3202: a bias that a batch normalisation takes away again. */
+/** MC3202: a bias that a normalisation takes away again. */
 export const biasBeforeBatchNorm: ModelRule = (node, view, report) => {
-  if (node.kind !== "call" || node.origin === undefined || !view.form(node).isBatchNorm) return;
+  if (node.kind !== "call" || node.origin === undefined || !view.form(node).centres) return;
   const before = callBehind(view, node.operands[0], () => false);
   if (before?.origin === undefined || !view.form(before).hasBias || before.results.some((it) => view.uses(it) > 1))
     return;

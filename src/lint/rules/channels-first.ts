@@ -1,6 +1,7 @@
-import { asNumber, formatDim } from "../../dims/dim.ts";
+import { asNumber, asVariable, formatDim, sameForm, type Dim } from "../../dims/dim.ts";
 import type { CallNode, Node, Value } from "../../ir/graph.ts";
 import type { TensorType } from "../../ir/types.ts";
+import { isElementwise } from "../../ops/define/structure.ts";
 import { textOf, type Span } from "../../support/source.ts";
 import type { FunctionView } from "../function-view.ts";
 import type { ModelRule } from "../model-rule.ts";
@@ -12,21 +13,28 @@ export const channelsFirst: ModelRule = (node, view, report) => {
   const image = inputBehind(view, node.operands[0]);
   if (image === undefined) return;
   const [batch, channels, height, width, ...more] = image.type.shape;
-  const [depth, tall, wide] = [channels, height, width].map((it) => it && asNumber(it));
-  if (batch === undefined || more.length > 0 || (depth !== 1 && depth !== 3) || tall !== wide) return;
-  // So few places are no image.
-  if (tall === undefined || tall < 16) return;
+  if (batch === undefined || height === undefined || width === undefined || more.length > 0) return;
+  const depth = channels && asNumber(channels);
+  if (channels === undefined || (depth !== 1 && depth !== 3) || !maySpan(height, width)) return;
   const first = firstConvolution(view, node);
   // Windows of one row are over a sequence.
   if (first?.origin === undefined || first.weights.shape.slice(0, 2).some((it) => asNumber(it) === 1)) return;
-  const shape = (dims: readonly number[]): string => `[${[formatDim(batch), ...dims].join(", ")}]`;
+  const shape = (...dims: readonly Dim[]): string => `[${[batch, ...dims].map(formatDim).join(", ")}]`;
   report("MC3204", first.origin, {
     name: func.inputNames[func.body.inputs.findIndex(({ id }) => id === image.id)] ?? "",
-    given: shape([depth, tall, tall]),
-    wanted: shape([tall, tall, depth]),
+    given: shape(channels, height, width),
+    wanted: shape(height, width, channels),
     layer: textOf(first.origin),
   });
 };
+
+/** Whether two dims may be the height and the width of an image: both open, or one number, which is no small one. */
+function maySpan(height: Dim, width: Dim): boolean {
+  const [tall, wide] = [asNumber(height), asNumber(width)];
+  if (tall === undefined || wide === undefined)
+    return asVariable(height) !== undefined && asVariable(width) !== undefined && !sameForm(height, width);
+  return tall === wide && tall >= 16;
+}
 
 interface Convolution {
   readonly weights: TensorType;
@@ -51,12 +59,10 @@ function firstConvolution(view: FunctionView, call: CallNode): Convolution | und
 function inputBehind(view: FunctionView, value: Value | undefined): Value | undefined {
   if (value === undefined || view.func.body.inputs.some(({ id }) => id === value.id)) return value;
   const node = view.maker(value);
-  if (node?.kind !== "operator" || !elementwise.has(node.op)) return undefined;
+  if (node?.kind !== "operator" || !isElementwise(node)) return undefined;
   const [only, ...others] = node.operands.filter((it) => !isConstant(view.maker(it)));
   return others.length > 0 ? undefined : inputBehind(view, only);
 }
-
-const elementwise: ReadonlySet<string> = new Set(["add", "sub", "mul", "div", "cast", "identity"]);
 
 function isConstant(node: Node | undefined): boolean {
   return node?.kind === "constant";

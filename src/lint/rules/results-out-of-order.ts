@@ -1,14 +1,13 @@
+import type { Value } from "../../ir/graph.ts";
 import { required } from "../../support/fault.ts";
 import type { ModelRule } from "../model-rule.ts";
 
 /** MC3206: results that are bound to one another's names. */
 export const resultsOutOfOrder: ModelRule = (node, { module }, report) => {
   if (node.kind !== "call" || node.origin === undefined || node.results.length < 2) return;
-  const { name: callee, resultNames } = required(module.functions.get(node.callee), "callee");
-  const places = node.results.map(({ name }) => (name === undefined ? -1 : resultNames.indexOf(name)));
-  // Those that stand at one another's places: other names, and a name that happens to be that of a result, are free.
-  const isSwapped = places.some((place, at) => place !== at && returnsTo(places, at));
-  if (!isSwapped) return;
+  const { name: callee, inputNames, resultNames } = required(module.functions.get(node.callee), "callee");
+  // What is given in another order comes out in another order.
+  if (!isSwapped(node.results, resultNames) || isSwapped(node.operands, inputNames)) return;
   const bound = node.results.map(({ name }) => name ?? "_");
   const declared = resultNames.map((it) => it ?? "_");
   report(
@@ -18,6 +17,15 @@ export const resultsOutOfOrder: ModelRule = (node, { module }, report) => {
     { help: `Results go by their places: write \`(${declared.join(", ")}) = ...\`, or other names.` },
   );
 };
+
+/**
+ * Whether values that are called as others are declared stand at one another's places: other names, and a name that happens
+ * to be one of those that are declared, are free.
+ */
+function isSwapped(values: readonly Value[], declared: readonly (string | undefined)[]): boolean {
+  const places = values.map(({ name }) => (name === undefined ? -1 : declared.indexOf(name)));
+  return places.some((place, at) => place !== at && returnsTo(places, at));
+}
 
 /** Whether the places lead from one of them back to it. */
 function returnsTo(places: readonly number[], start: number): boolean {
