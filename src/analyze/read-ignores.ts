@@ -8,6 +8,9 @@ import type { Comment, File } from "../syntax/ast.ts";
 
 const opening = /^#\s*modelc-ignore(?![\w-])/;
 
+/** What is nearly that, of a comment that names a code. */
+const nearlyOpening = /^#+[!\s]*modelc[\s_:-]*(?:ignore|disable|suppress|noqa)[\w-]*(?=[\s:,(]*\[?MC\d)/i;
+
 /** The ignore comments of a file. What is wrong with them is reported; what they say all the same, they mean. */
 export function readIgnores({ comments }: File, collector: Collector): readonly Ignore[] {
   return comments.flatMap((it) => readIgnore(it, collector) ?? []);
@@ -15,7 +18,10 @@ export function readIgnores({ comments }: File, collector: Collector): readonly 
 
 function readIgnore({ text, span }: Comment, collector: Collector): Ignore | undefined {
   const [begin] = opening.exec(text) ?? [];
-  if (begin === undefined) return undefined;
+  if (begin === undefined) {
+    reportNearly(text, span, collector);
+    return undefined;
+  }
   const rest = text.slice(begin.length);
   const [named = ""] = /^(?:[\s,]*[a-z]{0,3}\d+)*/i.exec(rest) ?? [];
   const reason = rest.slice(named.length).trim();
@@ -36,6 +42,18 @@ function readIgnore({ text, span }: Comment, collector: Collector): Ignore | und
   if (problem !== undefined)
     collector.report("MC1050", span, { problem }, { help: `Write \`# modelc-ignore ${first}: the reason\`.` });
   return codes.length === 0 ? undefined : { span, line: lineOf(span), codes };
+}
+
+/** A comment that is nearly one that silences, and silences nothing: `## modelc-ignore MC2004: reason`. */
+function reportNearly(text: string, span: Span, collector: Collector): void {
+  const [begin] = nearlyOpening.exec(text) ?? [];
+  if (begin === undefined) return;
+  const problem = `\`${begin}\` silences nothing: what silences begins with \`# modelc-ignore\``;
+  const edit = {
+    span: { file: span.file, start: span.start, end: span.start + begin.length },
+    text: "# modelc-ignore",
+  };
+  collector.report("MC1050", span, { problem }, { fix: { title: "write `# modelc-ignore`", edits: [edit] } });
 }
 
 /** Whether a word is the code of a warning; false after a report. */
@@ -61,13 +79,13 @@ function isWarning(code: string, span: Span, collector: Collector): boolean {
 }
 
 /** The line of which a comment speaks: its own where code stands before it, else the next with code. */
-function lineOf(comment: Span): number {
+function lineOf(comment: Span): number | undefined {
   const { file, start } = inFile(comment);
   const { text } = file;
   const starts = lineStarts(file);
   let { line } = positionAt(file, start);
   if (text.slice(elementAt(starts, line - 1), start).trim() !== "") return line;
   do line += 1;
-  while (line < starts.length && /^\s*(#|$)/.test(text.slice(elementAt(starts, line - 1), starts[line])));
-  return line;
+  while (line <= starts.length && /^\s*(#|$)/.test(text.slice(elementAt(starts, line - 1), starts[line])));
+  return line > starts.length ? undefined : line;
 }

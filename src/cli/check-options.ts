@@ -73,7 +73,8 @@ export const checkOptions = {
     flags: "--max-problems <n>",
     what: "show so many findings, errors before warnings, and say how many more there are",
     read: (settings, value) => {
-      if (!/^\d{1,15}$/.test(value)) throw new UsageError(`--max-problems is a whole number, not ${value}.`);
+      if (!/^\d{1,15}$/.test(value))
+        throw new UsageError(`--max-problems is a whole number of at least 0, not ${value}.`);
       settings.maxProblems = Number(value);
     },
   },

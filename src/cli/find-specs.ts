@@ -41,7 +41,8 @@ export function findSpecs(paths: readonly string[], rules: SearchRules = {}): Fo
     const matches = pattern === undefined ? undefined : matcherOf(pattern);
     const own: string[] = [];
     const search = { own, troubles, matches, include: rules.include, gitignore: rules.gitignore ?? true };
-    if (isFolder(folder)) {
+    // In a folder that is left out, all is.
+    if (isFolder(folder) && !isNamed(resolve(folder), rules.exclude ?? [], "folder")) {
       const above = search.gitignore ? ignoreRulesAbove(resolve(folder)) : [];
       specsIn(folder, [...above, ...(rules.exclude ?? [])], search);
     }

@@ -13,6 +13,7 @@ import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { renderText } from "../diagnostics/render.ts";
 import type { GivenValue } from "../lower/elaborate-model.ts";
 import { nearest } from "../support/nearest.ts";
+import { findConfig } from "./config/find-config.ts";
 import { UsageError } from "./exit-code.ts";
 import { diskHost, readSpec } from "./read-specs.ts";
 import type { Terminal } from "./terminal.ts";
@@ -103,8 +104,11 @@ export function printFindings(collector: Collector, terminal: Terminal): boolean
   printed.set(collector, told);
   const keyOf = ({ code, span, message }: Diagnostic): string =>
     [code, span.file.path, span.start, span.end, message].join("\n");
-  const found = collector.diagnostics.filter((it) => !told.has(keyOf(it)));
-  for (const it of found) told.add(keyOf(it));
+  const fresh = collector.diagnostics.filter((it) => !told.has(keyOf(it)));
+  for (const it of fresh) told.add(keyOf(it));
+  // What a project has turned off is off; that a warning is to fail is for `check`, before anything runs.
+  const levels = fresh.length === 0 ? undefined : findConfig()?.config.levels;
+  const found = fresh.filter((it) => it.severity === "error" || levels?.get(it.code) !== "off");
   if (found.length > 0) terminal.error(`${renderText(found, { color: terminal.color })}\n`);
   return !collector.hasErrors;
 }

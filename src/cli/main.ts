@@ -1,6 +1,5 @@
 import { Command, CommanderError, Option } from "commander";
 import { nearest } from "../support/nearest.ts";
-import { showText } from "../support/show-text.ts";
 import { version } from "../support/version.ts";
 import { checkOptions } from "./check-options.ts";
 import { exitCode, UsageError, type ExitCode } from "./exit-code.ts";
@@ -12,6 +11,7 @@ import { collect, collectList, readCount, readThreads } from "./read-options.ts"
 import { reportFailure } from "./report-failure.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { guardTerminal } from "./terminal.ts";
+import { usageErrorOf } from "./usage-error-of.ts";
 
 /**
  * The command line: the arguments after `modelc`; returns the exit code. Commands are loaded when they run, and what they
@@ -32,8 +32,8 @@ export async function run(
     return code;
   } catch (error) {
     if (!(error instanceof CommanderError)) return reportFailure(error, terminal);
-    // Help and version are no errors; the rest commander has said already.
-    return error.exitCode === 0 ? exitCode.clean : exitCode.failure;
+    // Help and version are no errors.
+    return exitCode.clean;
   }
 }
 
@@ -43,7 +43,8 @@ function createProgram(surroundings: Surroundings, finish: (code: ExitCode) => v
   const output = {
     writeOut: terminal.out,
     writeErr: terminal.error,
-    outputError: (text: string, write: (text: string) => void) => write(showUsage(text)),
+    // It is told as any other wrong usage.
+    outputError: () => undefined,
     getOutHelpWidth: () => 100,
     getErrHelpWidth: () => 100,
     getOutHasColors: () => false,
@@ -51,10 +52,10 @@ function createProgram(surroundings: Surroundings, finish: (code: ExitCode) => v
   };
   const setUp = (command: Command): Command =>
     command
-      .exitOverride()
-      .configureOutput(output)
-      .showSuggestionAfterError(true)
-      .showHelpAfterError(`(${command === program ? "modelc" : `modelc ${command.name()}`} --help says more)`);
+      .exitOverride((error) => {
+        throw error.exitCode === 0 ? error : usageErrorOf(command, error);
+      })
+      .configureOutput(output);
   setUp(program)
     .description(programHelp.description)
     .version(version, "-V, --version", "print the version")
@@ -202,12 +203,6 @@ function createProgram(surroundings: Surroundings, finish: (code: ExitCode) => v
     );
   program.commands.forEach(refuseIdleOptions);
   return program;
-}
-
-/** A message of commander, which quotes arguments as they are: on one line, but for its own suggestion. */
-function showUsage(text: string): string {
-  const [, message = "", suggestion = ""] = /^(.*?)(\n\(Did you mean [^\n]*\?\))?\n$/s.exec(text) ?? [text, text];
-  return `${showText(message)}${suggestion}\n`;
 }
 
 function collectTarget(value: string, before: readonly string[] | undefined): readonly string[] {

@@ -4,8 +4,8 @@ import type { Diagnostic } from "./diagnostic.ts";
 /** A comment `# modelc-ignore MC2004: reason`: the warnings of some codes that begin on one line are not told. */
 export interface Ignore {
   readonly span: Span;
-  /** The line, from 1, of whose warnings it speaks. */
-  readonly line: number;
+  /** The line, from 1, of whose warnings it speaks; undefined where no code follows. */
+  readonly line: number | undefined;
   /** The codes that it names, each where it stands. */
   readonly codes: readonly { readonly code: string; readonly span: Span }[];
 }

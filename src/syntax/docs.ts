@@ -13,7 +13,8 @@ export interface Docs {
   readonly comments: readonly Comment[];
 }
 
-const isDoc = (token: IToken): boolean => token.image.startsWith("##");
+/** What is said to modelc documents nothing, however many signs it begins with. */
+const isDoc = ({ image }: IToken): boolean => image.startsWith("##") && !/^#+\s*modelc-ignore\b/i.test(image);
 
 /** Gathers `##` lines into blocks and finds what each documents. Tokens must not hold newlines. */
 export function readDocs(comments: readonly IToken[], tokens: readonly IToken[], reporter: Reporter): Docs {

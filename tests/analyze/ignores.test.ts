@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createChecker } from "../../src/compiler.ts";
 import { ignoresCatalog } from "../../src/diagnostics/catalog/ignores.ts";
+import { applyFixes } from "../../src/diagnostics/apply-fixes.ts";
 import { formatSource } from "../../src/format/format.ts";
 import { textOf } from "../../src/support/source.ts";
 import { checkFile, codesOfFile, host } from "../lower/checking.ts";
@@ -58,6 +59,9 @@ describe("an ignore comment", () => {
     ["# modelc-ignore MC2004 later: perhaps", "A colon is missing before the reason."],
     ["# modelc-ignore MC2004, MC20041: later", "There is no code `MC20041`."],
     ["# modelc-ignore mc2004: later", "There is no code `mc2004`."],
+    ...["## modelc-ignore", "# modelc-disable", "# modelc_ignore", "# Modelc-Ignore", "# modelc-ignore-next-line"].map(
+      (it) => [`${it} MC2004: later`, `\`${it}\` silences nothing: what silences begins with \`# modelc-ignore\`.`],
+    ),
   ])("%s: %s", (comment, message) => {
     const found = checkFile(model(`h = x -> Dense(3) ${comment}`, "x -> Dense(2)")).filter(
       (it) => it.code !== "MC2004",
@@ -72,8 +76,23 @@ describe("an ignore comment", () => {
     expect(fixes.map(({ span, text }) => [textOf(span), text])).toEqual([["mc2004", "MC2004"]]);
   });
 
+  it("that no code follows speaks of nothing", () => {
+    const [finding, ...others] = checkFile(`${model("x -> Dense(2)")}# modelc-ignore MC2004: later\n\n# more\n`);
+    expect(others).toEqual([]);
+    expect(finding?.message).toBe("No code follows that this comment could speak of: it silences nothing.");
+  });
+
+  it.each(["## modelc-ignore", "# modelc_ignore"])("%s on a line of its own is mended by its fix", (begin) => {
+    const text = model(`${begin} MC2004: later`, "h = x -> Dense(3)", "x -> Dense(2)");
+    const found = checkFile(text);
+    expect(found.map((it) => it.code).toSorted()).toEqual(["MC1050", "MC2004"]);
+    expect(checkFile(applyFixes(text, found, () => true).text)).toEqual([]);
+  });
+
   it("is no comment in a string, and none that begins otherwise", () => {
-    expect(codesOfFile(`const a = "# modelc-ignore"\n\n${model("x -> Dense(2) # modelc-ignores MC1")}`)).toEqual([]);
+    expect(
+      codesOfFile(`const a = "# modelc-ignore"\n\n${model("x -> Dense(2) # modelc-ignores what it knows")}`),
+    ).toEqual([]);
   });
 
   it.each([

@@ -157,7 +157,7 @@ describe("options of check", () => {
     [["--sarif"], /has no option --sarif: give --format sarif\./],
     [["--junit"], /give --format junit/],
     [["--fail-level", "info"], /--fail-level is error, warning or never, not info/],
-    [["--max-problems", "-1"], /--max-problems is a whole number, not -1/],
+    [["--max-problems", "-1"], /--max-problems is a whole number of at least 0, not -1/],
     [["--max-problems", "1e3"], /whole number/],
     [["--max-problems", "99999999999999999999"], /whole number/],
     [["--color", "yes"], /--color is auto, always or never, not yes/],

@@ -94,6 +94,38 @@ describe("modelc.config.json", () => {
     expect((await cli(["check", "../old/a.model"])).out).toBe("1 file checked, no problems\n");
   });
 
+  it.each(["drafts/", "drafts", "/drafts/", "drafts/**"])("leaves %s out, in patterns as well", async (line) => {
+    inside({
+      "modelc.config.json": config({ exclude: [line, "*.old.model"] }),
+      "drafts/a.model": warned,
+      "drafts/deep/b.model": warned,
+      "specs/c.model": warned,
+      "specs/d.old.model": warned,
+    });
+    for (const paths of [[], ["**/*.model"], ["{drafts,specs}/*.model"], ["drafts", "specs"]]) {
+      const { out } = await cli(["check", ...paths]);
+      expect(out.match(/(?<=--> )[^:]*/g)).toEqual(["specs/c.model"]);
+    }
+    for (const path of ["drafts/*.model", "drafts/**/*.model", "drafts/deep", "drafts"])
+      expect(await cli(["check", path])).toMatchObject({ code: 2 });
+    // What a person names is meant.
+    expect((await cli(["check", "drafts/a.model"])).out).toContain("1 warning");
+  });
+
+  it("turns findings off for other commands, which go on where one is to be an error", async () => {
+    const at = (level: string): string => config({ levels: { MC2006: level } });
+    inside({ "modelc.config.json": at("off"), "a.model": warned });
+    expect((await cli(["summary", "a.model"])).err).toBe("");
+    for (const level of ["error", "warning"]) {
+      writeFileSync("modelc.config.json", at(level));
+      expect(await cli(["summary", "a.model"])).toMatchObject({
+        code: 0,
+        err: expect.stringMatching(/^warning\[MC2006\]/) as string,
+      });
+    }
+    expect((await cli(["check", "a.model"])).code).toBe(0);
+  });
+
   it("says what is looked at in folders", async () => {
     inside({
       "modelc.config.json": config({ include: ["specs", "/*.model", "!specs/draft.model"] }),
@@ -264,6 +296,7 @@ describe("findings of a configuration", () => {
     const helpOf = (text: string) => readConfig({ path: "c", text }).diagnostics[0]?.help;
     expect(helpOf('{"exclud": []}')).toBe("Did you mean `exclude`?");
     expect(helpOf('{"failLevel": "warnig"}')).toBe("Did you mean `warning`?");
+    expect(helpOf('{"levels": {"mc2004": "off"}}')).toBe("Did you mean `MC2004`?");
     expect(helpOf('{"levels": {"MC20004": "off"}}')).toMatch(/^Did you mean `MC2\d{3}`\?$/);
   });
 });

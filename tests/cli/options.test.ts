@@ -47,6 +47,26 @@ describe("options of the command line", () => {
   });
 
   it.each([
+    ["check --foo", "`modelc check` has no option --foo.\n`modelc check --help` lists the options."],
+    ["diff --foo", "`modelc diff` has no option --foo.\n`modelc diff --help` lists the options."],
+    [
+      "diff --formt text",
+      "`modelc diff` has no option --formt. Did you mean --format?\n`modelc diff --help` lists the options.",
+    ],
+    ["check --format", "--format lacks its value: it is given as --format <format>."],
+    ["diff a b --format", "--format lacks its value: it is given as --format <format>."],
+    ["diff a b --format jsn", "--format is text, json or markdown, not jsn. Did you mean json?"],
+    ["check --format jsn", "--format is pretty, json, sarif, github or junit, not jsn. Did you mean json?"],
+    ["diff a", "`modelc diff` needs <after>.\nThe usage is: modelc diff [options] <before> <after>."],
+    ["diff a b c", "`modelc diff` is given too many arguments.\nThe usage is: modelc diff [options] <before> <after>."],
+    ["breaking", "`modelc breaking` needs --against <what>.\nThe usage is: modelc breaking [options] [paths...]."],
+    ["train a --epochs -1", "--epochs cannot be -1. It is no whole number."],
+    ["check --max-problems -1", "--max-problems is a whole number of at least 0, not -1."],
+  ])("are refused in the same words by all commands: %s", async (line, message) => {
+    expect(await cli(line.split(" "))).toEqual({ code: 2, out: "", err: `error: ${message}\n` });
+  });
+
+  it.each([
     [["summary", ""], /An argument is empty; the usage is: modelc summary \[options\] <file>\./],
     [["check", ""], /An argument is empty; the usage is: modelc check \[options\] \[paths\.\.\.\]\./],
     [["fmt", "a.model", ""], /An argument is empty/],
@@ -65,7 +85,7 @@ describe("options of the command line", () => {
   it.each(["0", "-1", "1e9", "100000"])("--threads %s is refused", async (threads) => {
     const { code, out, err } = await cli(["train", path(), `--threads=${threads}`]);
     expect({ code, out }).toEqual({ code: 2, out: "" });
-    expect(err).toMatch(/'--threads <n>' argument .* is invalid/);
+    expect(err).toMatch(/--threads cannot be /);
   });
 
   it("--model names a training by its label, and a model at its defaults by its own name", async () => {

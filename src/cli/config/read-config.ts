@@ -132,7 +132,8 @@ function readLevels(tree: JsonTree, place: Place): ReadonlyMap<string, Level> {
   for (const { key: code, value, ...own } of entriesOf(tree, place)) {
     const known = entries.get(code);
     if (known === undefined) {
-      const help = offer(nearest(code, entries.keys()));
+      const inCapitals = code.toUpperCase();
+      const help = offer(entries.has(inCapitals) ? inCapitals : nearest(code, entries.keys()));
       place.collector.report("MC7002", place.at(own), { key: code, kind: "code", known: "" }, help);
       continue;
     }

@@ -56,9 +56,9 @@ function lastMatch(path: string, isFolder: boolean, rules: readonly IgnoreRule[]
   });
 }
 
-/** Whether rules name a file, or else the nearest folder around it that they speak of. */
-export function isNamed(path: string, rules: readonly IgnoreRule[]): boolean {
-  for (let at = path, isFolder = false; ; at = dirname(at), isFolder = true) {
+/** Whether rules name a file, or a folder, or else the nearest folder around it that they speak of. */
+export function isNamed(path: string, rules: readonly IgnoreRule[], kind: "file" | "folder" = "file"): boolean {
+  for (let at = path, isFolder = kind === "folder"; ; at = dirname(at), isFolder = true) {
     const match = lastMatch(at, isFolder, rules);
     if (match !== undefined) return !match.negated;
     if (dirname(at) === at) return false;

@@ -17,8 +17,10 @@ export const ignoresCatalog = {
   MC1051: entry({
     severity: "warning",
     title: "an ignore comment that silences nothing",
-    message: (it: { readonly code: string; readonly line: number }) =>
-      `Nothing on line ${String(it.line)} is reported as \`${it.code}\`: this comment silences nothing.`,
+    message: (it: { readonly code: string; readonly line: number | undefined }) =>
+      it.line === undefined
+        ? "No code follows that this comment could speak of: it silences nothing."
+        : `Nothing on line ${String(it.line)} is reported as \`${it.code}\`: this comment silences nothing.`,
     explanation:
       "What a comment silenced has been mended, or stands on another line: a comment of its own line speaks of the next line of code, one at the end of a line of that line. Remove it; it would hide what comes there later.",
     bad: "model M: (x: f32[B, 4]) -> y: f32[B, 2] {\n  # modelc-ignore MC2004: the next version reads it\n  x -> Dense(2)\n}\n",
