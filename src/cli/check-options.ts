@@ -22,6 +22,8 @@ export interface CheckOptions {
   readonly quiet: boolean;
   readonly fix: boolean;
   readonly watch: boolean;
+  /** Where what is found is kept, where it is. */
+  readonly cache?: string;
 }
 
 type Settings = { -readonly [K in keyof CheckOptions]: CheckOptions[K] };
@@ -32,6 +34,9 @@ interface CheckOption {
   readonly what: string;
   readonly read: (settings: Settings, value: string) => void;
 }
+
+/** Where `--cache` keeps what is found. */
+export const defaultCache = ".modelccache";
 
 const formatNames = Object.keys(formats);
 const isFormat = (name: string): name is FormatName => Object.hasOwn(formats, name);
@@ -103,6 +108,16 @@ export const checkOptions = {
     what: "check again whenever a file changes, until Ctrl-C",
     read: (settings) => void (settings.watch = true),
   },
+  cache: {
+    flags: "--cache",
+    what: "keep what is found, and look again only at files that changed or whose imports did",
+    read: (settings) => void (settings.cache ??= defaultCache),
+  },
+  "cache-location": {
+    flags: "--cache-location <file>",
+    what: `where --cache keeps it; ${defaultCache} by default`,
+    read: (settings, value) => void (settings.cache = value),
+  },
   quiet: {
     flags: "-q, --quiet",
     what: "print findings alone, not the line that sums up",
@@ -161,8 +176,16 @@ function optionOf(flag: string, word: string): OptionName {
 }
 
 /** Refuses what would be without effect beside something else. */
-function refuseIdle({ paths, stdinFilepath, output }: Settings, given: ReadonlySet<OptionName>): void {
+function refuseIdle({ paths, stdinFilepath, output, cache }: Settings, given: ReadonlySet<OptionName>): void {
   if (given.has("json") && given.has("format")) throw new UsageError("Give either --json or --format, not both.");
+  if (given.has("cache-location") && !given.has("cache"))
+    throw new UsageError("--cache-location says where --cache keeps what is found: give --cache as well.");
+  if (cache?.endsWith(".model") === true || cache?.endsWith(".json") === true)
+    throw new UsageError(
+      `--cache-location is a file of its own, and ${cache} has the name of a spec or a configuration.`,
+    );
+  if (given.has("watch") && given.has("cache"))
+    throw new UsageError("--watch remembers by itself: --cache is for checks that end.");
   if (output?.endsWith(".model") === true)
     throw new UsageError(`--output writes findings over a file, and ${output} has the name of a spec.`);
   const others = paths.filter((it) => it !== "-");
@@ -170,5 +193,6 @@ function refuseIdle({ paths, stdinFilepath, output }: Settings, given: ReadonlyS
   if (piped && others.length > 0)
     throw new UsageError("Standard input is checked by itself: give either - (or --stdin-filepath), or paths.");
   if (piped && given.has("watch")) throw new UsageError("--watch looks at files: standard input does not change.");
+  if (piped && given.has("cache")) throw new UsageError("--cache is for files: standard input is always looked at.");
   if (piped && given.has("fix")) throw new UsageError("--fix changes files: of standard input, --json has the fixes.");
 }

@@ -14,6 +14,7 @@ import type { Budget } from "../config/config.ts";
 import { findConfig } from "../config/find-config.ts";
 import { overBudget } from "../config/over-budget.ts";
 import { searchRules } from "../config/search-rules.ts";
+import { openCheckCache, type CheckCache } from "../check-cache.ts";
 import { checkSpecs, type CheckedSpecs, type CheckOne, type SpecTrouble } from "../check-specs.ts";
 import { exitCode, UsageError, type ExitCode } from "../exit-code.ts";
 import { repositoryOf, slashed } from "../files/gitignore.ts";
@@ -47,7 +48,11 @@ export function check(
   const read = readSources(options, searchRules(found), stdin);
   // A level that a code is given asks for it, where it is told to those who ask.
   const optIn = [...(found?.config.levels ?? [])].flatMap(([code, level]) => (level === "off" ? [] : [code]));
-  const asking: CheckOne = (source, files) => checkOne(source, files, { optIn });
+  const cache = options.cache === undefined ? undefined : openCheckCache(options.cache);
+  const asking: CheckOne = (source, files) => {
+    const find = (from: ProgramHost): readonly Diagnostic[] => checkOne(source, from, { optIn });
+    return cache === undefined ? find(files) : cache.remember(`check ${optIn.join()}`, source, files, find);
+  };
   const heeded = (it: readonly Diagnostic[]): readonly Diagnostic[] => atLevels(it, found?.config.levels);
   const { files, ...checked } = options.fix
     ? fixSpecs(read.sources, host, heeded, asking)
@@ -55,8 +60,9 @@ export function check(
   const diagnostics = [
     ...(found?.diagnostics ?? []),
     ...heeded(checked.diagnostics),
-    ...beyond(found?.config.budget, read.sources, checked, host),
+    ...beyond(found?.config.budget, read.sources, checked, host, cache),
   ];
+  saveCache(cache, terminal);
   const troubles = [...read.troubles, ...checked.troubles].map(({ path, error }): Trouble => {
     reportFailure(error, terminal);
     const kind = error instanceof UsageError ? "unreadable" : "defect";
@@ -84,6 +90,16 @@ export function check(
   }
   if (troubles.length > 0) return exitCode.failure;
   return diagnostics.some((it) => fails(it, failLevel)) ? exitCode.findings : exitCode.clean;
+}
+
+/** Writes the cache; where that cannot be, the check is what it is, and is told to be slow the next time. */
+function saveCache(cache: CheckCache | undefined, terminal: Surroundings["terminal"]): void {
+  try {
+    cache?.save();
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    terminal.error(`warning: ${showText(error.message)} The next check looks at everything again.\n`);
+  }
 }
 
 /** The files to check, and what keeps others from it. */
@@ -115,11 +131,17 @@ function beyond(
   sources: readonly SourceFile[],
   { diagnostics, troubles }: Pick<CheckedSpecs, "diagnostics" | "troubles">,
   host: ProgramHost,
+  cache: CheckCache | undefined,
 ): readonly Diagnostic[] {
   if (budget === undefined) return [];
   const wrong = new Set(troubles.map((it) => it.path));
   for (const it of diagnostics) if (it.severity === "error") wrong.add(it.span.file.path);
-  return sources.filter((it) => !wrong.has(it.path)).flatMap((it) => overBudget(it, host, budget));
+  return sources
+    .filter((it) => !wrong.has(it.path))
+    .flatMap((source) => {
+      const find = (from: ProgramHost): readonly Diagnostic[] => overBudget(source, from, budget);
+      return cache?.remember(`budget ${JSON.stringify(budget)}`, source, host, find) ?? find(host);
+    });
 }
 
 function fails({ severity }: Diagnostic, level: FailLevel): boolean {
