@@ -197,6 +197,22 @@ function inputsByName(declaration: CallableDeclaration): { readonly help?: strin
   return { help: `Inputs of \`${name.text}\` that may be left out go by name: ${names}.` };
 }
 
+/** Inputs that were given among the hyperparameters: a block has parentheses for each. */
+function inputsApart(
+  declaration: CallableDeclaration,
+  args: readonly Argument[],
+  takes: number,
+): { readonly help?: string } {
+  const { name, inputs } = declaration;
+  const own = args.filter((it, at) => it.name !== undefined || at < takes);
+  const rest = args.filter((it) => !own.includes(it));
+  if (isFunction(declaration) || rest.length > inputs.length) return inputsByName(declaration);
+  const listed = (of: readonly Argument[]): string => of.map((it) => textOf(it.span)).join(", ");
+  return {
+    help: `A block has its inputs in parentheses of their own: \`${name.text}(${listed(own)})(${listed(rest)})\`.`,
+  };
+}
+
 /** Arguments by the hyperparameters that they give, checked; nothing is required yet. Undefined after a report. */
 export function bindArguments(
   ctx: Context,
@@ -243,7 +259,7 @@ export function bindArguments(
           { callee, ...(isCounted && { takes: open.length, given: positional }) },
           {
             labels: [{ span: declaration.name.span, message: "declared here" }],
-            ...inputsByName(declaration),
+            ...inputsApart(declaration, args, open.length),
           },
         );
         fine = false;

@@ -181,12 +181,29 @@ const colonBeforeBody: Case = (stop) => {
   return true;
 };
 
+/** Whether it stopped in the facts of a header. */
+function isInFacts({ tokens, place, expected }: Stop): boolean {
+  const header = tokens.slice(tokens.slice(0, place).findLastIndex((it) => isOneOf(it, [t.LeftBrace])) + 1, place);
+  return expected === "LeftBrace" && header.some((it) => it.image === "where");
+}
+
+/** `where n >= 2: "n is small"`, `where n >= 2 "n is small"` */
+const messageOfFact: Case = (stop) => {
+  const { token, tokens, place, reporter } = stop;
+  const colon = isOneOf(token, [t.Colon]) ? token : undefined;
+  const message = colon === undefined ? token : tokens[place + 1];
+  if (!isInFacts(stop) || token === undefined || !isOneOf(message, [t.StringToken])) return false;
+  const span = spanOf(stop, token);
+  const edit = colon === undefined ? { span: reporter.span(span.start, span.start), text: ", " } : { span, text: "," };
+  const parameters = { expected: "`,` before the message of a fact", found: foundAt(stop) };
+  reporter.report("MC1001", span, parameters, { fix: { title: "write `,`", edits: [edit] } });
+  return true;
+};
+
 /** `where T = 4`, `where T in [4, 8]` */
 const foreignComparison: Case = (stop) => {
-  const { token, tokens, place } = stop;
-  const header = tokens.slice(tokens.slice(0, place).findLastIndex((it) => isOneOf(it, [t.LeftBrace])) + 1, place);
-  const isFact = stop.expected === "LeftBrace" && header.some((it) => it.image === "where");
-  if (!isFact || token === undefined || (token.image !== "=" && token.image !== "in")) return false;
+  const { token } = stop;
+  if (!isInFacts(stop) || token === undefined || (token.image !== "=" && token.image !== "in")) return false;
   const span = spanOf(stop, token);
   const parameters = { expected: "a comparison", found: foundAt(stop) };
   const help = "A fact compares sizes by `==`, `>=`, `<` and the like: `T == 4`, `T % 4 == 0`, `4 <= T`.";
@@ -212,6 +229,7 @@ export const foreignCases: readonly Case[] = [
   pointBeforeNumber,
   questionMark,
   severalNames,
+  messageOfFact,
   colonBeforeBody,
   foreignComparison,
   importedModule,

@@ -433,3 +433,20 @@ describe("carries of a scan", () => {
     expect(codesOf(text)).toEqual([]);
   });
 });
+
+describe("inputs of a block", () => {
+  it.each([
+    ["Join(a, b)", "Join()(a, b)"],
+    ["Join(2, a, b)", "Join(2)(a, b)"],
+  ])("have parentheses of their own: %s", (use, meant) => {
+    const header = use.includes("2") ? "block Join(n: int)" : "block Join";
+    const text = `${header}: (a: f32[B, A], b: f32[B, A]) -> f32[B, A] { a + ${use.includes("2") ? "n * b" : "b"} }
+model M: (a: f32[B, 4], b: f32[B, 4]) -> y: f32[B, 4] {\n  ${use}\n}\n`;
+    const found = onlyFinding(text);
+    expect([found.code, found.help]).toEqual([
+      "MC2014",
+      `A block has its inputs in parentheses of their own: \`${meant}\`.`,
+    ]);
+    expect(errorsOf(text.replace(use, meant))).toEqual([]);
+  });
+});

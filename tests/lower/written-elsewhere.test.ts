@@ -188,6 +188,8 @@ const inSections: readonly (readonly [written: string, at: string, says: string,
 const atTheTop: readonly Case[] = [
   ["block M: (x: f32[B, T]) where T = 4 { x }\n", "=", "A fact compares sizes by `==`"],
   ["block M: (x: f32[B, T])\n  where B >= 2,\n    T in [4, 8] { x }\n", "in", "A fact compares sizes by `==`"],
+  ['block M: (x: f32[B, T]) where T >= 4: "short" { x }\n', ":", "before the message of a fact"],
+  ['block M: (x: f32[B, T])\n  where B >= 2,\n    T >= 4 "short" { x }\n', '"short"', "before the message of a fact"],
   ["block M: (x: f32[None, 4]) { x }\n", "None", "A size that is open has a name of its own"],
   ["import torch\n", "torch", '`import { Head } from "./heads.model"`'],
   ["import numpy as np\n", "numpy", '`import { Head } from "./heads.model"`'],
