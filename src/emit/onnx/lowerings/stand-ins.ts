@@ -7,7 +7,9 @@ import type { OnnxLowering } from "./lowering.ts";
 
 /**
  * Element types in which ONNX, or ONNX Runtime's CPU provider, lacks an operator, and those that stand in: small integers
- * are computed in 32 bits and wrap when they are cut to their own width again; f64 keeps the digits of f32 alone.
+ * are computed in 32 bits and wrap when they are cut to their own width again; f64 keeps the digits of f32 alone. Transposes
+ * of 16 bits are in f32, since ONNX Runtime 1.30 breaks down where it moves one past the casts that it adds to what it
+ * computes in f32.
  */
 const standIns: Readonly<Partial<Record<OperatorName, Readonly<Partial<Record<DType, DType>>>>>> = {
   avg_pool: { f64: "f32" },
@@ -27,12 +29,13 @@ const standIns: Readonly<Partial<Record<OperatorName, Readonly<Partial<Record<DT
   scatter_add: { i8: "i32", u8: "i32", f16: "f32" },
   sign: { f16: "f32" },
   sum: { i8: "i32", u8: "i32" },
+  transpose: { f16: "f32" },
   where: { i8: "i32" },
 };
 
 /**
- * What moves elements and computes nothing: ONNX Runtime's CPU provider does this alone in bf16, all else in f32. Its
- * transposes are in f32 too, since ONNX Runtime 1.30 breaks down where it fuses one in bf16 with a product in f32.
+ * What moves elements and computes nothing: ONNX Runtime's CPU provider does this alone in bf16, all else in f32, and
+ * transposes as in f16.
  */
 const moves: ReadonlySet<string> = new Set<OperatorName>([
   "cast",
