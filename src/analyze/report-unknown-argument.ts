@@ -1,6 +1,8 @@
 import type { Collector } from "../diagnostics/collector.ts";
 import { nearest } from "../support/nearest.ts";
+import type { Span } from "../support/source.ts";
 import type { CallableDeclaration, Name } from "../syntax/ast.ts";
+import { mentionsOf } from "./mentions.ts";
 import { answerOfArgument } from "./arguments-elsewhere.ts";
 import { formerArguments } from "./former-names.ts";
 import { isFunction } from "./is-function.ts";
@@ -11,6 +13,7 @@ export function reportUnknownArgument(
   name: Name,
   callee: string,
   known: readonly string[],
+  unlessWrong?: Span,
 ): void {
   const former = formerArguments.get(`${callee}.${name.text}`);
   const answer = former === undefined ? answerOfArgument(name.text, known) : { help: former };
@@ -19,7 +22,16 @@ export function reportUnknownArgument(
     known.length === 0 ? `\`${callee}\` takes no such arguments.` : `\`${callee}\` takes ${known.join(", ")}.`;
   const help = answer?.help ?? (near === undefined ? all : `Did you mean \`${near}\`? ${all}`);
   const fix = near && { title: `change to ${near}`, edits: [{ span: name.span, text: near }] };
-  collector.report("MC2011", name.span, { name: name.text, callee }, { help, ...(fix && { fix }) });
+  collector.report(
+    "MC2011",
+    name.span,
+    { name: name.text, callee },
+    {
+      help,
+      ...(fix && { fix }),
+      ...(unlessWrong && { unlessWrong }),
+    },
+  );
 }
 
 /** Reports an argument of a construction or of a function's call that the declaration does not have. */
@@ -37,7 +49,9 @@ export function reportUnknownHyperparameter(
     return;
   }
   const known = [...hyperparameters, ...(takesInputs ? inputs : [])].flatMap((it) => it.name?.text ?? []);
-  reportUnknownArgument(collector, name, callee, known);
+  // A hyperparameter that the body asks for and the header lacks is told in the body.
+  const lacks = mentionsOf(declaration.body).has(name.text);
+  reportUnknownArgument(collector, name, callee, known, lacks ? declaration.span : undefined);
 }
 
 /** Reports an argument of an instance that is none of its inputs. */

@@ -43,9 +43,46 @@ export function tell(findings: Findings): readonly Diagnostic[] {
   };
   visit(findings);
   const errors = told.filter((it) => it.severity === "error" && it.unlessWrong === undefined);
-  return told.flatMap(({ unlessWrong: part, ...it }) =>
-    part !== undefined && errors.some(({ span }) => liesIn(span, part)) ? [] : [it],
+  return unknownOnce(
+    told.flatMap(({ unlessWrong: part, ...it }) =>
+      part !== undefined && errors.some(({ span }) => liesIn(span, part)) ? [] : [it],
+    ),
   );
+}
+
+/** Codes of names that mean nothing: a person who misspells one, or leaves out what declares it, does so in all places. */
+const ofNames: ReadonlySet<string> = new Set(["MC2001", "MC2011"]);
+
+/** A name that means nothing in a file is told where it stands first, with how many places more; its fix is for all of them. */
+function unknownOnce(told: readonly Diagnostic[]): readonly Diagnostic[] {
+  const groups = new Map<string, Diagnostic[]>();
+  for (const it of told) {
+    if (!ofNames.has(it.code)) continue;
+    const name = `${it.span.file.path}\n${it.message}`;
+    const key = `${name}\n${it.help ?? ""}`;
+    // Beside many findings nothing is offered any more, whatever was offered first.
+    const group = groups.get(key) ?? (it.help === undefined ? groups.get(name) : undefined);
+    if (group !== undefined) group.push(it);
+    else {
+      const begun = [it];
+      groups.set(key, begun);
+      if (!groups.has(name)) groups.set(name, begun);
+    }
+  }
+  const folded = new Map(
+    [...groups.values()].map(
+      (group) => [group.reduce((a, b) => (b.span.start < a.span.start ? b : a)), group] as const,
+    ),
+  );
+  return told.flatMap((it) => {
+    if (!ofNames.has(it.code)) return [it];
+    const group = folded.get(it) ?? [];
+    if (group.length < 2) return group;
+    const more = group.length - 1;
+    const label = { span: it.span, message: `and in ${more} more place${more === 1 ? "" : "s"}` };
+    const edits = group.flatMap(({ fix }) => fix?.edits ?? []);
+    return [{ ...it, labels: [...it.labels, label], ...(it.fix !== undefined && { fix: { ...it.fix, edits } }) }];
+  });
 }
 
 function liesIn({ file, start }: Span, part: Span): boolean {

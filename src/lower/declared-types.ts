@@ -62,6 +62,8 @@ export function resolveType(
         reportAbsent(ctx, many, it.span);
         return undefined;
       }
+      // An unknown name was reported with the names.
+      if (it.name !== undefined && many === undefined) return undefined;
       if (many?.kind !== "list") {
         report(ctx, "MC2010", it.span, { name: it.name === undefined ? "..." : `...${it.name.text}` });
         return undefined;

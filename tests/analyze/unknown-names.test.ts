@@ -124,7 +124,8 @@ describe("what another file declares", () => {
 it("thousands of names that mean nothing are all told, the first of them with what is near", () => {
   const lines = Array.from({ length: 3000 }, (_, at) => `  a${at} = Dnse(4)(x) + scalde${at}`).join("\n");
   const found = unknown(`block M: (x: f32[B, 4]) {\n${lines}\n  x\n}\n`);
-  expect(found.length).toBe(6000);
+  // The one that stands in each line is told once.
+  expect(found.length).toBe(3001);
   expect(found[0]).toEqual(["Dnse", "Did you mean `Dense`?"]);
   expect(found.at(-1)).toEqual(["scalde2999", ""]);
 });

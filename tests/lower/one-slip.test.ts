@@ -101,3 +101,22 @@ model M: (x: f32[B, 8]) -> y: f32[B, 8] {
     expect(found(text)).toEqual(["MC1003"]);
   });
 });
+
+describe("what a header lacks is told once", () => {
+  const user = "model M: (x: f32[B, 4]) -> y: f32[B, 8] {\n  x -> L(8, rate=0.1) -> L(8, rate=0.1)\n}\n";
+  it.each([
+    [
+      "a hyperparameter, whoever gives it",
+      `block L(units: int): (x: f32[B, D]) -> f32[B, units] {\n  x -> Dense(units) -> Dropout(rate)\n}\n\n${user}`,
+      ["MC2001"],
+    ],
+    [
+      "an argument that nothing takes, wherever it is given",
+      `block L(units: int): (x: f32[B, D]) -> f32[B, units] {\n  x -> Dense(units)\n}\n\n${user}`,
+      ["MC2011"],
+    ],
+    ["dims that nothing introduces", "block L: (x: f32[...S, D]) -> f32[...Q, D] {\n  x -> Dense(D)\n}\n", ["MC2001"]],
+  ])("%s", (_, text, codes) => {
+    expect(found(text)).toEqual(codes);
+  });
+});

@@ -104,6 +104,8 @@ describe("a single mistake", () => {
     ["factor: float = 2", 'factor: float = "two"'],
     ["factor: float = 2", "factor: float"],
     ["fn scaled", "fn scaledd"],
+    ["block Wide", "block Wider"],
+    ["label: class(2) = raw.label", "labels: class(2) = raw.label"],
     ["fn scaled", "fun scaled"],
     ["(x: f32[..., D]) -> f32[..., D]", "(x: f33[..., D]) -> f32[..., D]"],
     ["(x: f32[..., D]) -> f32[..., D]", "(x: f32[..., D) -> f32[..., D]"],
@@ -319,9 +321,7 @@ describe("a single mistake", () => {
     ["const width = 8", "const width = 8.5", 2, "two blocks are given a number that is not whole"],
     ["(x: f32[..., D]) -> f32[..., D]", "(x: i32[..., D]) -> f32[..., D]", 2, "its use gives f32, and its body i32"],
     ["Dense(size) -> relu", "Dense(size, 2, 3) -> relu", 2, "two arguments are wrong, each in its way"],
-    ["block Wide", "block Wider", 2, "two uses have the old name"],
     ["model Net", "model Nett", 2, "a training and a budget have the old name"],
-    ["label: class(2) = raw.label", "labels: class(2) = raw.label", 3, "loss and metrics have the old name"],
     ["class(2)", "class(3)", 2, "loss and metric have room for two classes"],
     ["class(2)", "f32[]", 3, "a loss and two metrics want labels"],
   ])("%j as %j is told at %i places: %s", (right, wrong, places) => {

@@ -110,3 +110,32 @@ model M: (x: f32[B, 4]) -> y: f32[B, 1] {
     expect(told(`${body("x -> reshape([B, product([1.5, 2])])")}`)).toEqual([["MC3008", "[1.5, 2]"]]);
   });
 });
+
+describe("a name that means nothing", () => {
+  const text = `model M: (x: f32[B, 4]) -> y: f32[B, 4] {
+  hiden = x -> Dense(4)
+  hidden + hidden -> Dense(4) -> other
+}
+
+block N: (x: f32[B, 4]) -> f32[B, 4] {
+  x -> other -> other
+}
+`;
+
+  it("is told where it stands first, with how many places more", () => {
+    expect(checkFile(text).map(({ code, span, labels }) => [code, span.start, labels.map((it) => it.message)])).toEqual(
+      [
+        ["MC2001", text.indexOf("hidden"), ["and in 1 more place"]],
+        ["MC2001", text.indexOf("other"), ["and in 2 more places"]],
+      ],
+    );
+  });
+
+  it("is mended everywhere", () => {
+    const [first] = checkFile(text);
+    expect(first?.fix?.edits.map((it) => [text.slice(it.span.start, it.span.end), it.text])).toEqual([
+      ["hidden", "hiden"],
+      ["hidden", "hiden"],
+    ]);
+  });
+});
