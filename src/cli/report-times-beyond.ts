@@ -6,8 +6,8 @@ import type { OpenTraining } from "./open-training.ts";
 import type { Terminal } from "./terminal.ts";
 
 /**
- * Warns of what is to happen in a training after it ends: freezing and thawing, and the end of a
- * warmup. What the section alone tells is an error when it is checked.
+ * Warns of what is to happen in a training after it ends: freezing and thawing, the end of a warmup, and validation, which is
+ * then carried out once, at the end. What the section alone tells is an error when it is checked.
  */
 export function reportTimesBeyond(
   { program, dataset, spec: { collector } }: Pick<OpenTraining, "program" | "dataset" | "spec">,
@@ -23,7 +23,11 @@ export function reportTimesBeyond(
   const warm = [...new Set(warmups)]
     .filter((it) => it > steps)
     .map((it) => `The learning rate is to warm up for ${it} steps`);
-  for (const what of [...frozen, ...warm])
+  const { validate } = program;
+  const every = validate === undefined ? 0 : validate.unit === "steps" ? validate.every : validate.every * perEpoch;
+  const unseen = every > steps && validate !== undefined && dataset.splits.validate.count > 0;
+  const measured = unseen ? [`The validate split is to be measured every ${validate.every} ${validate.unit}`] : [];
+  for (const what of [...frozen, ...warm, ...measured])
     collector.report("MC4046", program.origin, { what, steps, epochs: Math.ceil(steps / perEpoch) });
   printFindings(collector, terminal);
 }

@@ -1,5 +1,5 @@
 /** How many examples are drawn. */
-export const count = { kind: "integer", default: 1000, min: 0 } as const;
+export const count = { kind: "integer", default: 1000, min: 1 } as const;
 
 /** What they are drawn by. */
 export const seed = { kind: "integer", default: 0, min: 0 } as const;

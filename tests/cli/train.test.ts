@@ -83,6 +83,20 @@ describe("modelc train", () => {
     });
   }
 
+  it.each([
+    ["3 epochs", "epochs: 2", 3],
+    ["200 steps", "epochs: 2", 200],
+    ["1 epoch", "epochs: 2", 0],
+  ])("says where validation every %s comes after the end of `%s`", async (every, _, told) => {
+    const often = every.startsWith("1 ") ? "every epoch" : `every ${every}`;
+    const folder = folderWith({ "net.model": spec.replace("batch:     16", `batch: 16\n  validate: ${often}`) });
+    const { out, err } = await cli(["train", join(folder, "net.model"), "--out", join(folder, "out")]);
+    const found = `${out}${err}`.match(/MC4046.*validate split is to be measured every (\d+)/);
+    expect(Number(found?.[1] ?? 0)).toBe(told);
+    // At the end it is measured all the same.
+    expect(out).toMatch(/validate\.loss/);
+  });
+
   it("two epochs are one and one more", async () => {
     const folder = folderWith({ "net.model": spec.replace("cosine(peak=1e-2, warmup=5, floor=1e-3)", "1e-2") });
     const file = join(folder, "net.model");

@@ -72,8 +72,8 @@ export const dataCatalog = {
     title: "no examples",
     message: (it: { path: string; split: string }) => `${it.path} leaves no examples for the ${it.split} split.`,
     explanation: "Every split that is used needs at least one example: give it a larger share, or more data.",
-    bad: digits("synthetic_digits(count=0, seed=1)"),
-    good: digits("synthetic_digits(count=100, seed=1)"),
+    bad: digits("synthetic_digits(count=1, seed=1)\n  split: train 0.5, validate 0.5"),
+    good: digits("synthetic_digits(count=100, seed=1)\n  split: train 0.5, validate 0.5"),
   }),
   MC6007: entry({
     severity: "error",

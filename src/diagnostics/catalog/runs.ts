@@ -21,7 +21,7 @@ export const runsCatalog = {
     message: (it: { what: string; steps: number; epochs: number }) =>
       `${it.what}, and this training ends before: after ${it.steps} steps, in epoch ${it.epochs}.`,
     explanation:
-      "How many steps an epoch has is known with the data alone, and the command line may make a training shorter. So a time of freezing in the other unit than the length of the training, and a warmup, may lie behind its end: what was to thaw never does, and the rate never has its full value.",
+      "How many steps an epoch has is known with the data alone, and the command line may make a training shorter. So a time of freezing in the other unit than the length of the training, and a warmup, may lie behind its end: what was to thaw never does, and the rate never has its full value. Validation less often than a training is long happens once, at its end.",
     bad: training("0.1").replace("epochs: 10", 'epochs: 2\n  freeze "**.bias": until step 100'),
     good: training("0.1").replace("epochs: 10", 'epochs: 2\n  freeze "**.bias": until step 3'),
   }),
