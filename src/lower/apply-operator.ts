@@ -13,6 +13,7 @@ import { noteCrossing } from "./crossings.ts";
 import { guardDivision } from "./guard-division.ts";
 import { noteApplication } from "./note-application.ts";
 import { shapeChecker } from "./shape-checker.ts";
+import { sizeChains } from "./size-chain.ts";
 import type { Maker } from "./prove-probability.ts";
 import { factsOfResult, judgePlaces, refusesProbability } from "./value-facts.ts";
 import { formatType, poison, tensor, type TensorVal, type Val } from "./values.ts";
@@ -51,7 +52,16 @@ export function applyOperator(
     operator,
     operands.map((it) => it.value.type),
     attributes,
-    shapeChecker(ctx, span, labels, { crossed, one: (dim) => ones.push(dim) }),
+    shapeChecker(ctx, span, labels, {
+      crossed,
+      one: (dim) => ones.push(dim),
+      origins: (sizes) =>
+        sizeChains(
+          ctx,
+          operands.map((it) => it.value),
+          sizes,
+        ),
+    }),
   );
   if (types !== undefined && ones.length > 0) {
     const literal = operands.map((it) => withOnes(ctx, it, ones, span));

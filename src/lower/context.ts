@@ -73,6 +73,8 @@ export interface Frame {
   /** What is used; a section is of none. */
   readonly declaration: CallableDeclaration | undefined;
   readonly library: boolean;
+  /** What the inputs are where it is used, by the ids that they have in it. */
+  readonly given?: { readonly ctx: Context; readonly values: ReadonlyMap<number, Value> };
   /** True at the top of a section: what is lowered is a loss, a metric or a feature. */
   readonly section?: boolean;
 }

@@ -1,7 +1,7 @@
 import { enumWordsOf } from "../analyze/hyperparameter-words.ts";
 import { isFunction } from "../analyze/is-function.ts";
 import { explicitNames } from "../analyze/walk.ts";
-import type { Func } from "../ir/graph.ts";
+import type { Func, Value } from "../ir/graph.ts";
 import type { TensorType } from "../ir/types.ts";
 import type { Callable } from "../std/program-file.ts";
 import { fault } from "../support/fault.ts";
@@ -58,6 +58,7 @@ export function prepareUse(
   const scope = innerScope(undefined);
   for (const [key, val] of hyperparameters) scope.names.set(key, named(val, key));
   const unit = how === "inlined" ? ctx.unit : createUnit();
+  const values = new Map<number, Value>();
   const context: Context = {
     elaborator: ctx.elaborator,
     unit,
@@ -75,7 +76,7 @@ export function prepareUse(
     minima: ctx.minima,
     constants: ctx.constants,
     nesting: ctx.nesting,
-    frame: { parent: ctx.frame, call: span, name, declaration, library: file.library },
+    frame: { parent: ctx.frame, call: span, name, declaration, library: file.library, given: { ctx, values } },
     mode: how === "inlined" ? ctx.mode : undefined,
     measured: how === "inlined" ? ctx.measured : undefined,
     emits: how === "inlined" ? ctx.emits : undefined,
@@ -92,7 +93,9 @@ export function prepareUse(
   const bound = bindInputs(context, declaration, isGiven, typesOf, (type, place) => {
     const operand = given[place];
     if (how === "inlined" && operand !== undefined) return { ...operand.val.value, type };
-    return freshValue(unit, type, declaration.inputs[place]?.name?.text);
+    const value = freshValue(unit, type, declaration.inputs[place]?.name?.text);
+    if (operand !== undefined) values.set(value.id, operand.val.value);
+    return value;
   });
   const facts = bound && proveFacts(ctx, context, declaration, given[0], span);
   if (bound === undefined || facts === undefined) return undefined;

@@ -7,13 +7,14 @@ import { textOf, type Span } from "../support/source.ts";
 import type { CallableDeclaration, Fact } from "../syntax/ast.ts";
 import { isOfAbsent } from "./bind-inputs.ts";
 import { statedRelations } from "./conditions.ts";
-import { libraryUse, report, type Context } from "./context.ts";
+import { findLocal, libraryUse, report, type Context } from "./context.ts";
 import { failsAt, formatExample } from "./convert.ts";
 import { argumentIn } from "./given-argument.ts";
 import type { GivenInput } from "./declared-types.ts";
 import { factsIn } from "./minima.ts";
 import { conditionFor } from "./offered-facts.ts";
 import { reportUndecided } from "./report-undecided.ts";
+import { sizeChains } from "./size-chain.ts";
 import { inParentheses, shownValue, valuesIn } from "./shown-value.ts";
 import { formatType } from "./values.ts";
 
@@ -150,6 +151,11 @@ function reportFailing(ctx: Context, callee: Context, use: ToldUse, told: readon
     values: valuesIn(callee, condition, new Set(message === undefined ? [] : namesInMessage(message.value))),
   });
   const { values, ...one } = shown(fact);
+  const given = [...(callee.frame.given?.values.values() ?? [])];
+  const sizes = [...referencesIn(fact.condition)].flatMap((name) => {
+    const val = findLocal(callee.scope, name);
+    return val?.kind === "dim" ? [val.dim] : [];
+  });
   report(
     ctx,
     "MC3004",
@@ -164,7 +170,7 @@ function reportFailing(ctx: Context, callee: Context, use: ToldUse, told: readon
       }),
     },
     {
-      labels: [...labels, ...(argument === undefined ? inputs : [])],
+      labels: [...labels, ...(argument === undefined ? inputs : []), ...sizeChains(ctx, given, sizes)],
       ...(argument !== undefined && !isAt ? {} : { help: helpFor(ctx, fact, relation === false ? [] : relations) }),
       ...(relation === false ? {} : failsAt(relation, known)),
     },

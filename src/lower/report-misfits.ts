@@ -7,6 +7,7 @@ import { report, type Context } from "./context.ts";
 import type { GivenInput } from "./declared-types.ts";
 import { factsIn } from "./minima.ts";
 import { stating } from "./offered-facts.ts";
+import { sizeChains } from "./size-chain.ts";
 import { exampleOf, named } from "./shape-checker.ts";
 import { formatType } from "./values.ts";
 import { isUndecided, reportUndecided, worst } from "./report-undecided.ts";
@@ -56,7 +57,14 @@ export function reportMisfits(
       example: exampleOf(equal(first.dim, first.wanted), first.dim, first.wanted, "is not", factsIn(ctx)),
     },
     {
-      labels,
+      labels: [
+        ...labels,
+        ...sizeChains(
+          ctx,
+          [val.value],
+          misfits.map(({ dim }) => dim),
+        ),
+      ],
       ...stating(ctx, relations),
       ...failsAt(equal(first.dim, first.wanted), factsIn(ctx)),
     },

@@ -9,6 +9,7 @@ import { asTensor, failsAt } from "./convert.ts";
 import { resolveType } from "./declared-types.ts";
 import { stating } from "./offered-facts.ts";
 import { exampleOf, named } from "./shape-checker.ts";
+import { sizeChains } from "./size-chain.ts";
 import { judgePlaces } from "./value-facts.ts";
 import { leavesOf, treeOf, type ValueTree } from "./value-tree.ts";
 import { formatType, tensor, type TensorVal, type Val } from "./values.ts";
@@ -178,7 +179,8 @@ export function checkType(
     }));
     const example = exampleOf(relation, own, declared, "is not", facts);
     const all = pairs.map((it) => equal(it.own, it.declared));
-    const extras = { labels, ...stating(ctx, all), ...failsAt(relation, facts) };
+    const origins = sizeChains(ctx, [val.value], [own]);
+    const extras = { labels: [...labels, ...origins], ...stating(ctx, all), ...failsAt(relation, facts) };
     report(ctx, "MC3012", span, { what, axes, type: formatType(actual), example }, extras);
     return undefined;
   }

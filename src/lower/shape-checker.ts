@@ -40,6 +40,8 @@ export interface Noted {
   readonly crossed?: ShapeChecker["meetsItself"];
   /** A dim is proved to be 1 and is to be broadcast: without this it is as all others. */
   readonly one?: (dim: Dim) => void;
+  /** Labels that show where sizes come from that are at fault. */
+  readonly origins?: (sizes: readonly Dim[]) => readonly Label[];
 }
 
 /** Reports what a shape rule finds, with counterexamples, at `span`; `labels` show the operands. */
@@ -47,7 +49,7 @@ export function shapeChecker(
   ctx: Context,
   span: Span,
   labels: () => readonly Label[],
-  { crossed, one }: Noted = {},
+  { crossed, one, origins = () => [] }: Noted = {},
 ): ShapeChecker {
   const proves = (relation: Relation): boolean => decide(relation, factsIn(ctx)).verdict === "proved";
   const proved = (left: Dim, right: Dim): boolean => proves(equal(left, right));
@@ -70,7 +72,11 @@ export function shapeChecker(
     const example = exampleOf(relation, left, right, "is not", facts);
     const others = pairs.filter((it) => it !== pair && !isUndecided(equal(it.left, it.right), within(it))).map(shown);
     const found = { what, left: named(left), right: named(right), example, others };
-    report(ctx, "MC3002", span, found, { labels: labels(), ...helpFor(pair, all), ...failsAt(relation, facts) });
+    report(ctx, "MC3002", span, found, {
+      labels: [...labels(), ...origins([left, right])],
+      ...helpFor(pair, all),
+      ...failsAt(relation, facts),
+    });
     return false;
   };
   const open = (pairs: readonly SizePair[]): readonly SizePair[] => pairs.filter((it) => !proved(it.left, it.right));
@@ -108,7 +114,7 @@ export function shapeChecker(
           // What was found wanting before it is reported by itself.
           const help = isKnown(left, right) && argument !== undefined ? smaller(ctx, argument) : undefined;
           const helps = help === undefined ? stating(ctx, all, ctx.facts) : { help };
-          report(ctx, "MC3028", span, found, { labels: labels(), ...helps, ...shows });
+          report(ctx, "MC3028", span, found, { labels: [...labels(), ...origins([left, right])], ...helps, ...shows });
         });
       })
       .every((fine) => fine);
@@ -126,7 +132,11 @@ export function shapeChecker(
     const example = exampleOf(relation, right, left, "is no multiple of", facts);
     const others = found.filter((it) => it !== need && !isOpen(it)).map(shown);
     const told = { what, divisor: named(left), dividend: named(right), example, others };
-    report(ctx, "MC3029", span, told, { labels: labels(), ...stating(ctx, all), ...failsAt(relation, facts) });
+    report(ctx, "MC3029", span, told, {
+      labels: [...labels(), ...origins([left, right])],
+      ...stating(ctx, all),
+      ...failsAt(relation, facts),
+    });
     return false;
   };
   return {
