@@ -206,7 +206,7 @@ function inputsApart(
   const { name, inputs } = declaration;
   const own = args.filter((it, at) => it.name !== undefined || at < takes);
   const rest = args.filter((it) => !own.includes(it));
-  if (isFunction(declaration) || rest.length > inputs.length) return inputsByName(declaration);
+  if (declaration.flavor !== "block" || rest.length > inputs.length) return inputsByName(declaration);
   const listed = (of: readonly Argument[]): string => of.map((it) => textOf(it.span)).join(", ");
   return {
     help: `A block has its inputs in parentheses of their own: \`${name.text}(${listed(own)})(${listed(rest)})\`.`,
