@@ -107,7 +107,9 @@ export const initializers = {
       },
     ),
     misfit: ({ type: { shape } }) =>
-      shape.length < 2 ? `fills matrices, of two axes or more, and this has ${shape.length === 0 ? "none" : "one"}` : undefined,
+      shape.length < 2
+        ? `fills matrices, of two axes or more, and this has ${shape.length === 0 ? "none" : "one"}`
+        : undefined,
   },
 } as const satisfies Readonly<Record<string, InitializerRule>>;
 
