@@ -14,6 +14,8 @@ export interface Drawn {
   /** Programs that were rejected, the last few. */
   readonly rejected: readonly FuzzProgram[];
   readonly faults: readonly string[];
+  /** How often the facts that a help offers were stated, and how often the line was right then. */
+  readonly helps: { readonly followed: number; readonly sufficed: number };
   /** The longest check, with its text. */
   readonly slowest: { readonly cpuMilliseconds: number; readonly text: string };
 }
@@ -32,20 +34,29 @@ export function drawProgram(seed: number, index: number): Drawn {
     if (cpuMilliseconds > slowest.cpuMilliseconds)
       slowest = { cpuMilliseconds, text: blockText(program, undefined, names) };
     faults.push(...verdict.faults.map((it) => `${it}\n${blockText(program, undefined, names)}`));
+    faults.push(...impossibleHelps(verdict).map((it) => `${it}\n${blockText(program, undefined, names)}`));
     if (errors.length > 0 && program.inputs.length > 0) rejected.push({ ...program, results: names });
   };
 
   let growing = begin(random);
-  const grow = (addition: Addition): Growing | undefined => {
-    const { program, named } = withAddition(growing, addition);
+  const helps = { followed: 0, sufficed: 0 };
+  const grow = (addition: Addition, from = growing): Growing | undefined => {
+    const { program, named } = withAddition(from, addition);
     const names = [...addition.statement.targets, ...addition.inputs.map((it) => it.name)];
     const { verdict, types, count } = typesOf(program, names);
     look(program, verdict, names);
     if (types === undefined) {
       const several = asSeveral(addition, addition.statement.targets.length + count - names.length);
-      return count === 0 || several === undefined ? undefined : grow(several);
+      if (count > 0) return several === undefined ? undefined : grow(several, from);
+      const offered = from === growing ? offeredFacts(verdict) : [];
+      if (offered.length === 0) return undefined;
+      helps.followed++;
+      const helped = { ...from, program: { ...from.program, facts: [...from.program.facts, ...offered] } };
+      const grown = grow(addition, helped);
+      if (grown !== undefined) helps.sufficed++;
+      return grown;
     }
-    const grown = { program, types: new Map([...growing.types, ...types]), named };
+    const grown = { program, types: new Map([...from.types, ...types]), named };
     return isLarge(grown) ? undefined : grown;
   };
   const length = 1 + random.integer(6);
@@ -62,7 +73,20 @@ export function drawProgram(seed: number, index: number): Drawn {
       break;
     }
   }
-  return { growing: withResults(growing, random), rejected: rejected.slice(-4), faults, slowest };
+  return { growing: withResults(growing, random), rejected: rejected.slice(-4), faults, helps, slowest };
+}
+
+/** The facts that the help of the first finding offers. */
+function offeredFacts({ errors: [first] }: Verdict): readonly string[] {
+  const clause = /`where ([^`]+)`/.exec(first?.help ?? "")?.[1];
+  return clause === undefined ? [] : clause.split(", ");
+}
+
+/** Facts that were stated since a help offered them, and that no sizes satisfy. */
+function impossibleHelps({ errors }: Verdict): readonly string[] {
+  return errors
+    .filter((it) => it.code === "MC3100")
+    .map((it) => `the facts that helps offer contradict: ${it.message}`);
 }
 
 function begin(random: Random): Growing {

@@ -44,6 +44,8 @@ export async function fuzzProgram(seed: number, index: number, effort: Effort): 
   failures.push(...drawn.faults, ...slowOf(drawn.slowest));
   count("programs");
   count("lines", program.statements.length);
+  count("helps followed", drawn.helps.followed);
+  count("helps that sufficed", drawn.helps.sufficed);
 
   /** Judges a program, and makes it smaller as long as the same is wrong. */
   const hold = async (candidate: FuzzProgram, what: string, sizes: number, withTfjs: boolean): Promise<void> => {

@@ -79,8 +79,8 @@ function completed(
   const relations = relationsOf(module.facts);
   const dims = inputDims(module);
   const open = [...names].filter((it) => !known.has(it));
-  for (let turn = 0; turn < 300; turn++) {
-    const most = 1 + Math.min(turn, 30);
+  for (let turn = 0; turn < 2_000; turn++) {
+    const most = 1 + Math.min(turn, 99);
     const sizes = new Map([...known].filter(([name]) => names.has(name)));
     for (const name of open) sizes.set(name, 1 + random.integer(most));
     if ([...known.keys()].some((it) => !names.has(it))) return undefined;
