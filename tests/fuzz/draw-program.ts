@@ -5,7 +5,15 @@ import { typesOf, type Verdict } from "./check-types.ts";
 import { drawConstruct } from "./draw-construct.ts";
 import { drawLibrary } from "./draw-library.ts";
 import { drawOperator } from "./draw-operator.ts";
-import { asSeveral, startAdding, withAddition, type Adding, type Addition, type Growing } from "./growing.ts";
+import {
+  asSeveral,
+  inOwnBlock,
+  startAdding,
+  withAddition,
+  type Adding,
+  type Addition,
+  type Growing,
+} from "./growing.ts";
 import { blockText, dimNames, type FuzzInput, type FuzzProgram } from "./program.ts";
 
 /** A program that the checker accepts, and what it said of those that were tried on the way. */
@@ -67,9 +75,12 @@ export function drawProgram(seed: number, index: number): Drawn {
       const adding = startAdding(growing, random);
       const addition = drawLine(adding, theme);
       if (addition === undefined) continue;
+      const operands = adding.operands();
       const grown = grow(addition);
       if (grown === undefined) continue;
-      growing = grown;
+      const flavor = random.pick(["block", "fn"] as const);
+      const inBlock = random.next() < 0.15 ? inOwnBlock(addition, operands, flavor) : undefined;
+      growing = (inBlock && grow(inBlock)) ?? grown;
       break;
     }
   }

@@ -130,3 +130,33 @@ export function asSeveral(addition: Addition, count: number): Addition | undefin
   const targets = Array.from({ length: count }, (_, at) => `${name}_${String(at)}`);
   return withTargets({ use: statement.uses.join(), written }, { inputs: [...inputs] }, targets);
 }
+
+/**
+ * An addition whose value is made by a block, or a function, of its own: what it reads are inputs, and dims that are no name
+ * have one there. Undefined where it is more than one value.
+ */
+export function inOwnBlock(
+  { statement, written, inputs }: Addition,
+  operands: readonly Operand[],
+  flavor: "block" | "fn",
+): Addition | undefined {
+  if (written === undefined) return undefined;
+  const read = operands.filter((it) => new RegExp(`\\b${it.name}\\b`).test(written));
+  if (read.length === 0) return undefined;
+  const name = flavor === "fn" ? `part_${statement.targets.join("_")}` : `Part${statement.targets.join("")}`;
+  const dims = new Map<string, string>();
+  const dimOf = (text: string): string => {
+    if (/^(\w|\d+)$/.test(text)) return text;
+    const known = dims.get(text) ?? `Q${String(dims.size)}`;
+    dims.set(text, known);
+    return known;
+  };
+  const header = read.map((it) => `${it.name}: ${it.dtype}[${it.dims.map(dimOf).join(", ")}]`).join(", ");
+  const body = written.replace(/@\{(\w+)\|-?\d+\}/g, "$1");
+  const given = read.map((it) => it.name).join(", ");
+  const use = flavor === "fn" ? `${name}(${given})` : `${name}()(${given})`;
+  return {
+    ...withTargets({ use: statement.uses.join(), written: use }, { inputs: [...inputs] }, statement.targets),
+    blocks: [`${flavor} ${name}: (${header}) {\n  ${body}\n}`],
+  };
+}
