@@ -35,7 +35,7 @@ import { isFunction } from "./is-function.ts";
 import { argumentWords, attributeWords, enumWordsOf, hyperparameterFor, wordsOf } from "./hyperparameter-words.ts";
 import { checkTypeForm } from "./check-type-form.ts";
 import { checkBranches, find, inside, type LocalScope } from "./local-scope.ts";
-import { namesInMessage } from "./message-holes.ts";
+import { namesInMessage, strayHoles } from "./message-holes.ts";
 import { mayBeLeftOut } from "./may-be-left-out.ts";
 import {
   calleeOf,
@@ -83,6 +83,8 @@ function checkCallable(at: Checker, declaration: CallableDeclaration): void {
   }
   for (const it of declaration.where) {
     checkExpression(anyGiven, it.condition, outer);
+    for (const hole of strayHoles(it.message?.value ?? ""))
+      at.collector.report("MC2050", it.message?.span ?? it.span, { hole });
     for (const name of namesInMessage(it.message?.value ?? "")) {
       const local = find(outer, name);
       if (local !== undefined) local.used = true;

@@ -70,7 +70,7 @@ function factsFor(goal: Relation, facts: Facts): readonly Relation[] | undefined
     if (proof.verdict === "refuted") failing.push(proof.counterexample);
     return proof.verdict === "proved" && arePossible(all, facts);
   };
-  const bound = goal.kind === "atLeast" || goal.kind === "lessThan" ? leastFor(goal, suffice) : undefined;
+  const bound = goal.kind === "atLeast" || goal.kind === "lessThan" ? leastFor(goal, facts, suffice) : undefined;
   const single = bound ?? singlesFor(goal).find((it) => suffice([it]));
   if (single !== undefined) return [single];
   // All quotients exact, and each variable then as free as the others allow.
@@ -97,7 +97,11 @@ function arePossible(facts: Facts, before: Facts): boolean {
 }
 
 /** The smallest size of one variable from which on a goal holds. */
-function leastFor(goal: Relation, suffice: (stated: readonly Relation[]) => boolean): Relation | undefined {
+function leastFor(
+  goal: Relation,
+  facts: Facts,
+  suffice: (stated: readonly Relation[]) => boolean,
+): Relation | undefined {
   for (const name of relationVariables(goal)) {
     const from = (least: number): Relation => atLeast(variable(name), constant(least));
     if (!suffice([from(largestLeast)])) continue;
@@ -107,7 +111,11 @@ function leastFor(goal: Relation, suffice: (stated: readonly Relation[]) => bool
       if (suffice([from(middle)])) enough = middle;
       else short = middle;
     }
-    return from(enough);
+    // The least size that there is: of even sizes `H >= 7` and `H >= 8` say the same.
+    const next = decide(lessThan(variable(name), constant(enough)), assume(facts, from(enough)));
+    const least = next.verdict === "refuted" ? next.counterexample.get(name) : undefined;
+    const isNext = least !== undefined && proves(atLeast(variable(name), constant(least)), assume(facts, from(enough)));
+    return from(isNext ? least : enough);
   }
   return undefined;
 }

@@ -108,6 +108,18 @@ function compare(
     const x = dimOf(left);
     const y = dimOf(right);
     if (x !== undefined && y !== undefined) return decided(ctx, relationOf(operator, x, y), e);
+    const [size, number] = x === undefined ? [y, a] : [x, b];
+    if (size !== undefined) {
+      const expected = `\`${operator}\` compares a size with whole numbers that are exact`;
+      report(
+        ctx,
+        "MC3008",
+        e.span,
+        { expected, actual: describe(x === undefined ? left : right) },
+        wholeHelp(operator, formatDim(size), number, x === undefined),
+      );
+      return poison;
+    }
   }
   if (operator === "==" || operator === "!=") {
     return { kind: "boolean", value: (keyOfVal(left) === keyOfVal(right)) === (operator === "==") };
@@ -117,6 +129,20 @@ function compare(
     actual: `${describe(left)} and ${describe(right)}`,
   });
   return poison;
+}
+
+/** `T >= 5`, for `T >= 4.5`: what a comparison with a number comes to that is not whole. */
+function wholeHelp(
+  operator: ComparisonOperator,
+  size: string,
+  number: number | undefined,
+  isTurned: boolean,
+): { readonly help?: string } {
+  if (number === undefined || Number.isInteger(number) || Math.abs(number) >= Number.MAX_SAFE_INTEGER) return {};
+  if (operator === "==" || operator === "!=") return { help: `\`${size}\` is a whole number.` };
+  const isAbove = (operator === ">" || operator === ">=") !== isTurned;
+  const bound = isAbove ? `>= ${String(Math.ceil(number))}` : `<= ${String(Math.floor(number))}`;
+  return { help: `\`${size}\` is a whole number: write \`${size} ${bound}\`.` };
 }
 
 function compareNumbers(operator: ComparisonOperator, a: number, b: number): boolean {
@@ -173,7 +199,10 @@ function decided(ctx: Context, relation: Relation, e: Expression): Val {
     e.span,
     { condition: textOf(e.span), values: inParentheses(valuesIn(ctx, e)), dims, example },
     {
-      help: "Fix the dim, state the condition in the header's `where`, or make the choice a hyperparameter.",
+      help:
+        ctx.inWhere === true
+          ? "A `where` states comparisons, joined by `and` or commas: what an `or` chooses between must be known when the model is built."
+          : "Fix the dim, state the condition in the header's `where`, or make the choice a hyperparameter.",
     },
   );
   return poison;
@@ -195,6 +224,24 @@ export function lowerCondition(ctx: Context, e: Expression): BooleanVal | Traini
   const help = val.kind === "tensor" ? "To choose by the elements of a tensor, write `where(mask, a, b)`." : undefined;
   report(ctx, "MC3034", e.span, { actual: describe(val) }, help === undefined ? {} : { help });
   return undefined;
+}
+
+const opposites: Readonly<Record<ComparisonOperator, ComparisonOperator>> = {
+  "==": "!=",
+  "!=": "==",
+  "<": ">=",
+  "<=": ">",
+  ">": "<=",
+  ">=": "<",
+};
+
+/** The comparison that holds where one does not; undefined where it is none, or a chain of several. */
+function oppositeOf(e: Expression): Expression | undefined {
+  if (e.kind === "parenthesized") return oppositeOf(e.inner);
+  if (e.kind === "unary" && e.operator === "not") return e.operand;
+  const [operator, ...others] = e.kind === "comparison" ? e.operators : [];
+  if (e.kind !== "comparison" || operator === undefined || others.length > 0) return undefined;
+  return { ...e, operators: [opposites[operator]] };
 }
 
 /** One relation that a `where` states. */
@@ -226,7 +273,11 @@ export function statedRelations(ctx: Context, e: Expression): readonly (Stated |
     }
     return parts;
   }
-  const val = lowerCondition(ctx, e);
+  if (e.kind === "unary" && e.operator === "not") {
+    const whole = oppositeOf(e.operand);
+    if (whole !== undefined) return statedRelations(ctx, whole);
+  }
+  const val = lowerCondition({ ...ctx, inWhere: true }, e);
   if (val === undefined) return undefined;
   if (val.kind === "boolean") return val.value ? [] : [false];
   report(ctx, "MC3034", e.span, { actual: describe(val) });

@@ -284,7 +284,13 @@ function matchElement(
   if (fits()) return true;
   // An element type that does not exist was reported where it is declared.
   if (word !== "class" && !isDType(word) && !genericElements.has(word) && !findLocal(scope, word)) return false;
-  const expected = word === "weight" ? "truth values or of floating point" : word;
+  const bound = findLocal(scope, elementKey(word));
+  const expected =
+    bound?.kind === "word"
+      ? `${bound.value}, as those of the inputs before it are`
+      : word === "weight"
+        ? "truth values or of floating point"
+        : word;
   report(
     ctx,
     "MC3003",

@@ -9,6 +9,7 @@ import { isOfAbsent } from "./bind-inputs.ts";
 import { statedRelations } from "./conditions.ts";
 import { findLocal, libraryUse, report, type Context } from "./context.ts";
 import { failsAt, formatExample } from "./convert.ts";
+import type { GivenInput } from "./declared-types.ts";
 import { argumentIn } from "./given-argument.ts";
 import type { GivenInput } from "./declared-types.ts";
 import { factsIn } from "./minima.ts";

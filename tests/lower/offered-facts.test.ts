@@ -193,3 +193,11 @@ describe("the message of a condition", () => {
     expect(labels(first).join()).not.toContain("in copy");
   });
 });
+
+describe("a least size", () => {
+  it("is one that there is, as the message says it", () => {
+    const text =
+      "block Large: (x: f32[B, H, C]) -> f32[B, H, C] where H >= 8 {\n  x\n}\nmodel M: (x: f32[B, H, C]) -> y: f32[B, H, C] where H % 2 == 0 {\n  x -> Large\n}\n";
+    expect(offered(text)).toEqual(["H >= 8"]);
+  });
+});

@@ -34,7 +34,10 @@ it.each([
   ],
   ["class_f1(logits, label, beta=0)", "MC3004 Recall counts beta times as much as precision, and beta is 0"],
   ["class_f1(logits, real)", "MC3003 The elements of `labels` of `class_f1` must be class, and they are f32."],
-  ["auc(logits, label)", "MC3003 The elements of `targets` of `auc` must be float, and they are i32."],
+  [
+    "auc(logits, label)",
+    "MC3003 The elements of `targets` of `auc` must be f32, as those of the inputs before it are, and they are i32.",
+  ],
   ["auc(score, real, thresholds=1)", "MC3004 The curve begins at one threshold and ends at another, and there are 1"],
   ["auc(sigmoid(score), real)", "MC3019 `auc` takes logits, and this is a probability already."],
   ["sensitivity_at_specificity(score, real)", "MC2013 `sensitivity_at_specificity` needs `specificity`."],

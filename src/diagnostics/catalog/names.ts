@@ -351,4 +351,13 @@ export const namesCatalog = {
     bad: `metric top: (y: f32[B, 2]) -> less {\n  largest it: f32[] = max(y)\n  finish it\n}\n${linear("  y = x -> Dense(2)\n  y * top(y)\n")}`,
     good: `fn top: (y: f32[B, 2]) -> f32[] { max(y) }\n${linear("  y = x -> Dense(2)\n  y * top(y)\n")}`,
   }),
+  MC2050: entry({
+    severity: "warning",
+    title: "braces in a message that are no name",
+    message: (it: { readonly hole: string }) => `\`{${it.hole}}\` is shown as it stands: braces take one name.`,
+    explanation:
+      "In the message of a `where`, `{T}` is replaced by the value of `T`, and `{sizes[0]}` by an element of a list. Nothing is computed in braces: write it beside them, as in `one more than {T}`.",
+    bad: 'model M: (x: f32[B, T], z: f32[B, S]) -> y: f32[B, T] where S == T + 1, "z needs {T + 1}" {\n  x + z[:, 1:]\n}\n',
+    good: 'model M: (x: f32[B, T], z: f32[B, S]) -> y: f32[B, T] where S == T + 1, "z needs one more than {T}" {\n  x + z[:, 1:]\n}\n',
+  }),
 } as const;

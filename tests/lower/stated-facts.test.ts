@@ -1,0 +1,84 @@
+import { describe, expect, it } from "vitest";
+import { formatRelation } from "../../src/dims/facts.ts";
+import { checkFile, codesOfFile, lower, onlyFinding } from "./checking.ts";
+
+const stating = (where: string, body = "x"): string =>
+  `const width = 4\nconst big = 99999999 * 999999999\nmodel M: (x: f32[B, T]) -> y: f32[B, T] where ${where} {\n  ${body}\n}\n`;
+
+describe("a fact of a header", () => {
+  it.each([
+    ["not (T > 4)", "T <= 4"],
+    ["not T == 4", "T != 4"],
+    ["not (not (T < 9))", "T < 9"],
+    ["not T % 4 == 0", "T % 4 != 0"],
+    ["not T >= width", "T < 4"],
+  ])("may be the opposite of another: %s", (where, wanted) => {
+    expect(lower(stating(where), "M").facts.relations.map(formatRelation)).toEqual([wanted]);
+  });
+
+  it("is told to be a comparison where it is made of several", () => {
+    const { code, help } = onlyFinding(stating("T > 4 or T == 2"));
+    expect(code).toBe("MC3016");
+    expect(help).toBe(
+      "A `where` states comparisons, joined by `and` or commas: what an `or` chooses between must be known when the model is built.",
+    );
+    const { help: other } = onlyFinding(stating("T >= 1", "when T > 4 { x } else { x * 2 }"));
+    expect(other).toContain("state the condition in the header's `where`");
+  });
+
+  it.each([
+    ["T >= 4.5", "T >= 5"],
+    ["T > 4.5", "T >= 5"],
+    ["T < 4.5", "T <= 4"],
+    ["T <= 4.5", "T <= 4"],
+    ["4.5 <= T", "T >= 5"],
+    ["4.5 > T", "T <= 4"],
+  ])("is of whole numbers: %s", (where, wanted) => {
+    const { code, help } = onlyFinding(stating(where));
+    expect(code).toBe("MC3008");
+    expect(help).toBe(`\`T\` is a whole number: write \`${wanted}\`.`);
+    expect(codesOfFile(stating(wanted))).toEqual([]);
+  });
+
+  it.each(["T == 4.5", "T != 4.5"])("is no question of a number that is not whole: %s", (where) => {
+    expect(onlyFinding(stating(where)).help).toBe("`T` is a whole number.");
+  });
+
+  it.each(["T == 99999999 * 999999999", "T == big", "T <= 9007199254740993", "big >= T"])(
+    "is of numbers that are exact: %s",
+    (where) => {
+      const { code, message } = onlyFinding(stating(where));
+      expect(code).toBe("MC3008");
+      expect(message).toContain("whole numbers that are exact");
+      expect(message).toContain("too large to be exact");
+    },
+  );
+
+  it("has braces in its message that take names alone", () => {
+    const found = checkFile(stating('T > 4, "{T}, {T + 1} and {T"'));
+    expect(found.map((it) => `${it.code} ${it.message}`)).toEqual([
+      "MC2050 `{T + 1}` is shown as it stands: braces take one name.",
+    ]);
+  });
+});
+
+describe("a name that a size does not get", () => {
+  it("is told where it would", () => {
+    const [first] = checkFile("model M: (x: f32[2 * N, D]) -> y: f32[D] {\n  x[0]\n}\n");
+    expect(first?.help).toBe(
+      "A size gets its name where it stands alone in the type of an input, as in `x: f32[N]`; elsewhere the name is used.",
+    );
+    const near = checkFile("model M: (x: f32[B, Time]) -> y: f32[B, Tine] {\n  x\n}\n");
+    expect(near[0]?.help).toBe("Did you mean `Time`?");
+  });
+});
+
+describe("an element type that another input fixes", () => {
+  it("is called by its name", () => {
+    const text =
+      "model M: (x: f32[A], z: i32[C]) -> y: f32[A, C] {\n  (a, b) = meshgrid(x, z, indexing=ij)\n  a + b\n}\n";
+    expect(onlyFinding(text).message).toBe(
+      "The elements of `y` of `meshgrid` must be f32, as those of the inputs before it are, and they are i32.",
+    );
+  });
+});
