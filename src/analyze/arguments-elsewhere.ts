@@ -63,6 +63,17 @@ const renamed: Readonly<Record<string, readonly string[]>> = {
   beta_2: ["beta2"],
 };
 
+/** Words that arguments take elsewhere, and those that mean the same here. */
+const words: Readonly<Record<string, string>> = {
+  replicate: "edge",
+  nearest: "edge",
+  border: "edge",
+  circular: "wrap",
+  zeros: "constant",
+  zero: "constant",
+  mirror: "reflect",
+};
+
 const known = "What it is given says its size: leave this out.";
 
 /** Arguments that have no counterpart here, and what stands for them. */
@@ -151,6 +162,14 @@ export function answerOfArgument(name: string, known: readonly string[]): Answer
   if (instead !== undefined) return { help: `It is called \`${instead}\` here.`, instead };
   const help = find(told, name);
   return help === undefined ? undefined : { help };
+}
+
+/** What a word that an argument does not take is answered with: another framework's, or one that other arguments take. */
+export function answerOfWord(name: string, taken: ReadonlySet<string>): Answer | undefined {
+  const instead = find(words, name);
+  if (instead !== undefined && taken.has(instead)) return { help: `It is called \`${instead}\` here.`, instead };
+  // A word near to it is not what is meant by who knows it from elsewhere.
+  return name === "micro" && taken.size > 0 ? { help: `It takes the words ${[...taken].join(", ")}.` } : undefined;
 }
 
 /** What a setting that there is not is answered with, where another framework has it; `known` are those that may stand there. */

@@ -154,8 +154,10 @@ export function reportUnknown(
   at.collector.sayNames();
   const path = whereToImport(at, name);
   if (path !== undefined) return report(`It is declared in ${path}: write \`import { ${name} } from "${path}"\`.`);
-  const isOnlyWords = role === "element type" || at.collector.found.length > mostHelped;
-  const candidates = isOnlyWords ? words : [...words, ...candidatesOf(at, scope, role)];
+  // Where words are wanted no function is.
+  const asked = role === "any" && words.size > 0 ? "value" : role;
+  const isOnlyWords = asked === "element type" || at.collector.found.length > mostHelped;
+  const candidates = isOnlyWords ? words : [...words, ...candidatesOf(at, scope, asked)];
   if (role === "dim" && name === "None")
     return report("A size that is open has a name of its own, `B` or `T`: where it stands again, it is the same size.");
   if (role === "dim" && isDimName(name) && nearest(name, candidates) === undefined)

@@ -108,7 +108,7 @@ const renamed = (): Names => ({
     ...["Accuracy", "SparseCategoricalAccuracy", "CategoricalAccuracy", "sparse_categorical_accuracy"],
     ...["categorical_accuracy", "accuracy_score"],
   ],
-  auc: ["AUC", "roc_auc_score"],
+  auc: ["AUC", "roc_auc_score", "roc_auc"],
   f1: ["F1Score", "f1_score"],
   precision: ["Precision", "precision_score"],
   recall: ["Recall", "recall_score"],

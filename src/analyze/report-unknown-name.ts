@@ -4,6 +4,7 @@ import { nearest } from "../support/nearest.ts";
 import { formerNames } from "./former-names.ts";
 import { textOf, type Span } from "../support/source.ts";
 import type { Argument } from "../syntax/ast.ts";
+import { answerOfWord } from "./arguments-elsewhere.ts";
 import { answerOfElement, answerOfName } from "./names-elsewhere.ts";
 
 /** More words than these nobody wants to read in a help. */
@@ -35,7 +36,8 @@ export function reportUnknownName(
   { otherwise, given = [], labels = [] }: MoreOfName = {},
 ): void {
   const former = what === "name" ? formerNames.get(name) : undefined;
-  const answer = former !== undefined ? { help: former } : what === "name" ? answerOfName(name) : answerOfElement(name);
+  const elsewhere = what === "name" ? (answerOfWord(name, words) ?? answerOfName(name)) : answerOfElement(name);
+  const answer = former !== undefined ? { help: former } : elsewhere;
   const near = answer === undefined ? nearest(name, candidates) : answer.instead;
   // A name in a string with escapes is no text that can be replaced.
   const isText = span.end - span.start === name.length;

@@ -84,7 +84,7 @@ function checkAttributes(operator: Operator, attributes: Attributes, check: Shap
     const given: Attribute | undefined = attributes[name];
     if (given === undefined) {
       if (spec.default !== undefined) continue;
-      check.fail(`\`${operator.name}\` needs the argument \`${name}\``);
+      check.fail(`\`${operator.name}\` needs the argument \`${name}\``, spec.doc);
       fine = false;
     } else {
       const problem = attributeProblem(spec, given);

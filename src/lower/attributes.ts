@@ -108,6 +108,13 @@ function wordOf(
   val: Val & { readonly kind: "string" | "word" },
   span: Span,
 ): Attribute | undefined {
+  // As everywhere, what is one of several words stands without quotes.
+  if (val.kind === "string" && oneOf?.includes(val.value) === true) {
+    const help = `Words stand without quotes: \`${val.value}\`.`;
+    const fix = { title: `write \`${val.value}\``, edits: [{ span, text: val.value }] };
+    report(ctx, "MC3008", span, { expected: `${what} must be a word`, actual: describe(val) }, { help, fix });
+    return undefined;
+  }
   if (oneOf === undefined || oneOf.includes(val.value)) return { kind: "string", value: val.value };
   return mismatch(ctx, `${what} must be one of ${oneOf.join(", ")}`, val, span);
 }

@@ -1,3 +1,4 @@
+import { isFloat } from "../ops/define/dtype-class.ts";
 import { constant } from "../dims/dim.ts";
 import type { Attribute } from "../ir/graph.ts";
 import type { TensorType } from "../ir/types.ts";
@@ -160,7 +161,11 @@ function sortArguments(
         continue;
       }
       const val = ctx.elaborator.rules.expression(ctx, value);
-      if (val.kind === "word" || (isNumber(val) && pending.operands.length >= required && !takesNumbers)) {
+      if (
+        val.kind === "word" ||
+        val.kind === "string" ||
+        (isNumber(val) && pending.operands.length >= required && !takesNumbers)
+      ) {
         const slot = slotFor(operator, pending, bound, named, value);
         if (slot === undefined) fine = tooMany(ctx, operator, argument);
         else if (axisWords.has(slot)) pending.axis.push(argument);
@@ -225,8 +230,11 @@ function isNumeral(e: Expression): boolean {
   return e.kind === "number" || (e.kind === "unary" && e.operator === "-" && isNumeral(e.operand));
 }
 
+const orderHelp = "It swaps the last two axes; `perm=[0, 2, 1]` says another order, of all axes.";
+
 function tooMany(ctx: Context, operator: Operator, argument: Argument): boolean {
-  report(ctx, "MC2014", argument.span, { callee: operator.name });
+  const help = operator.name === "transpose" ? orderHelp : undefined;
+  report(ctx, "MC2014", argument.span, { callee: operator.name }, { ...(help !== undefined && { help }) });
   return false;
 }
 
@@ -290,7 +298,10 @@ function attributesOf(
   span: Span,
 ): Record<string, Attribute> | undefined {
   const attributes: Record<string, Attribute> = {};
-  const computedIn = typeOfFirst(operator, operands);
+  const typed = typeOfFirst(operator, operands);
+  // Integers where real numbers are wanted are told as what they are, not by the number beside them.
+  const [{ dtype: wanted } = { dtype: "any" }] = operator.operands;
+  const computedIn = wanted === "float" && typed !== undefined && !isFloat(typed.dtype) ? undefined : typed;
   let fine = true;
   for (const [name, spec] of Object.entries(givenAttributes(operator))) {
     const argument = pending.attributes.get(name);

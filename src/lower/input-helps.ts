@@ -1,14 +1,20 @@
 import { findTopLevel } from "../analyze/program.ts";
 import type { DType } from "../ir/types.ts";
-import { isDType } from "../ops/define/dtype-class.ts";
+import { isDType, isFloat } from "../ops/define/dtype-class.ts";
 import { textOf, type Span } from "../support/source.ts";
 import type { Context } from "./context.ts";
 import type { GivenInput } from "./declared-types.ts";
 
-/** What makes elements of the type that is wanted of others. */
+/** What makes elements of the type that is wanted of others: of logits the class is meant, which no conversion gives. */
 export function helpOfElement(word: string, dtype: DType, span: Span): { readonly help?: string } {
   const text = shortText(span);
-  if (isDType(word)) return { help: `Convert it: \`cast(${text}, ${word})\`.` };
+  if (isDType(word)) {
+    const cast = `\`cast(${text}, ${word})\``;
+    const cut = isFloat(dtype) && !isFloat(word) && word !== "bool";
+    return {
+      help: cut ? `${cast} cuts fractions off; of logits, \`argmax(${text})\` is the class.` : `Convert it: ${cast}.`,
+    };
+  }
   if (word !== "float") return {};
   const looked = dtype === "bool" ? "" : "An `Embedding` looks whole numbers up in a table. ";
   return { help: `${looked}To compute with them, convert them: \`cast(${text}, f32)\`.` };

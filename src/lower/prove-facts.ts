@@ -11,7 +11,6 @@ import { findLocal, libraryUse, report, type Context } from "./context.ts";
 import { failsAt, formatExample } from "./convert.ts";
 import type { GivenInput } from "./declared-types.ts";
 import { argumentIn } from "./given-argument.ts";
-import type { GivenInput } from "./declared-types.ts";
 import { factsIn } from "./minima.ts";
 import { conditionFor } from "./offered-facts.ts";
 import { reportUndecided } from "./report-undecided.ts";

@@ -148,6 +148,7 @@ function transposedSize(
   if (extra >= stride) {
     return check.fail(
       `the \`output_padding\` of conv_transpose must be less than its stride: ${extra} is not less than ${stride}`,
+      "from a stride on, no convolution has this input: cut less off by `padding`, or add zeros behind by `pad`",
     );
   }
   const reach = add(multiply(subtract(input, one), constant(stride)), constant(extent));

@@ -237,7 +237,11 @@ const missingColon: Case = (stop) => {
     "MC1013",
     span,
     { name: before.image },
-    isFeature ? { help } : { ...((assigned || isOperand(token)) && { fix: { title: "write `:`", edits: [edit] } }) },
+    ofPatterns.has(before.image)
+      ? { help: `A pattern of paths in quotes stands behind \`${before.image}\`: \`${before.image} "stem.**"\`.` }
+      : isFeature
+        ? { help }
+        : { ...((assigned || isOperand(token)) && { fix: { title: "write `:`", edits: [edit] } }) },
   );
   return true;
 };
@@ -255,6 +259,9 @@ const typeFirst: Case = (stop) => {
   reporter.report("MC1001", span, { expected: "the name before its type", found: `\`${type}\`` }, { fix });
   return true;
 };
+
+/** Words of a training behind which patterns stand. */
+const ofPatterns: ReadonlySet<string> = new Set(["freeze", "group", "init", "follow"]);
 
 /** `f(a b)`, `f(a: 3)` */
 const missingComma: Case = (stop) => {

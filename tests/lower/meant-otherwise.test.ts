@@ -35,7 +35,9 @@ describe("a second value for what takes one tensor", () => {
 
 describe("a word that an enum lacks", () => {
   it.each([
-    ["pad(x, [1, 1], mode=mirror)", "mirror", "It takes the words constant, reflect, symmetric"],
+    ["pad(x, [1, 1], mode=around)", "around", "It takes the words constant, reflect, symmetric"],
+    ["pad(x, [1, 1], mode=mirror)", "mirror", "It is called `reflect` here."],
+    ["pad(x, [1, 1], mode=replicate)", "replicate", "It is called `edge` here."],
     ["x -> Conv2D(4, 3, padding=sme)", "sme", "Did you mean `same`?"],
     ["x -> Conv2D(4, 3, padding=nothing)", "nothing", "It takes the words valid, same."],
   ])("is told with those that there are: %s", (body, at, says) => {
@@ -45,6 +47,76 @@ describe("a word that an enum lacks", () => {
   it("is told so where it is a function", () => {
     const [code, , says] = told(block("x: f32[B, 8, 8, 1]", "x -> Conv2D(4, 3, padding=full)"));
     expect([code, says]).toEqual(["MC3008", expect.stringContaining("It takes the words valid, same.")]);
+  });
+});
+
+describe("what other frameworks write of an operator", () => {
+  it.each([
+    ['pad(x, [0, 1], [0, 1], mode="reflect")', "MC3008", '"reflect"', "Words stand without quotes: `reflect`."],
+    ["pad(x, [[0, 0], [1, 1]])", "MC3006", "pad(x, [[0, 0], [1, 1]])", "how many elements stand behind it"],
+    ["transpose(x, 0, 1)", "MC2014", "1", "`perm=[0, 2, 1]` says another order"],
+    ["median(x, axis=0)", "MC2011", "axis", "`quantile(x, 0.5, axis=1)` goes along another"],
+    ["x + np.random.normal(x)", "MC2001", "np.random.normal", "`normal_like`"],
+    ["x + np.random.uniform(x)", "MC2001", "np.random.uniform", "`uniform_like`"],
+    ["x + np.normal(x)", "MC2001", "np.normal", "`normal`"],
+    ["quantile(ids, 0.5)", "MC3006", "quantile(ids, 0.5)", "floating point"],
+  ])("is answered: %s", (body, code, at, says) => {
+    expect(told(block("x: f32[B, 8], ids: i32[B]", `h = ids\n  ${body}`).replace("h = ids", "_ = ids"))).toEqual([
+      code,
+      at,
+      expect.stringContaining(says),
+    ]);
+  });
+
+  const training = (
+    line: string,
+  ): string => `model M: (x: f32[B, 4]) -> (logits: f32[B, 3], score: f32[B], each: f32[B, 4]) {
+  (x -> Dense(3), mean(x, axis=1), 2 * x)
+}
+data D {
+  source: npz("d.npz")
+  x:     f32[4]   = raw.x
+  label: class(3) = raw.label
+  words: class(3)[4] = raw.words
+  hard:  i32[]    = raw.hard
+}
+train M on D {
+  loss:      cross_entropy(logits, label)
+  optimizer: adam
+  ${line}
+}
+`;
+  it.each([
+    ["metrics: auc(score, hard)", "MC3003", "Convert it: `cast(x, f32)`."],
+    ["metrics: roc_auc(score, hard)", "MC2001", "It is called `auc` here."],
+    ["metrics: class_auc(logits, label, average=micro)", "MC2001", "It takes the words macro, weighted."],
+    ["metrics: bleu(each, words)", "MC3003", "of logits, `argmax(x)` is the class"],
+    ["freeze pat", "MC1013", 'stands behind `freeze`: `freeze "stem.**"`.'],
+    ["group bias", "MC1013", 'stands behind `group`: `group "stem.**"`.'],
+  ])("is answered in a training: %s", (line, code, says) => {
+    const [found, ...more] = checkFile(training(line));
+    expect([found?.code, found?.help]).toEqual([code, expect.stringContaining(says)]);
+    expect(more).toEqual([]);
+  });
+});
+
+describe("constants", () => {
+  const file = (source: string): string => `const path = "a.csv"
+const widths = [2, 3]
+const pairs = "b t d, b s d -> b t s"
+data D {
+  source: csv(${source})
+  x: f32[widths[0]]      = stack(raw.a, raw.b, axis=-1)
+  y: f32[widths[-1] - 1] = stack(raw.a, raw.b, axis=-1)
+}
+model M: (x: f32[B, 6, 6]) -> y: f32[B, 6, 6] {
+  einsum(pairs, x, x)
+}
+`;
+  it("stand for paths, for sizes of features by their places, and for equations", () => {
+    expect(codesOfFile(file("path"))).toEqual([]);
+    expect(codesOfFile(file("paths"))).toEqual(["MC4006"]);
+    expect(codesOfFile(file("path").replace("widths[0]", "widths[2]"))).toEqual(["MC4006"]);
   });
 });
 

@@ -69,6 +69,13 @@ export function settingValue(expression: Expression, scope: SettingScope): Setti
       const values = expression.elements.map((it) => settingValue(it, scope));
       return values.every((it) => it !== undefined) ? values : undefined;
     }
+    case "index": {
+      const list = settingValue(expression.target, scope);
+      const [item, ...others] = expression.indices;
+      if (!Array.isArray(list) || item === undefined || others.length > 0) return undefined;
+      const place = item.kind === "slice" || item.kind === "index-mark" ? undefined : settingValue(item, scope);
+      return typeof place === "number" ? (list as readonly SettingValue[]).at(place) : undefined;
+    }
     default:
       return undefined;
   }
@@ -121,7 +128,8 @@ function fits(value: SettingValue, schema: ArgumentSchema, expression: Expressio
     case "boolean":
       return typeof value === "boolean";
     case "string":
-      return expression.kind === "string";
+      // A constant holds a text, and a name that is none stands for itself.
+      return expression.kind === "string" || (expression.kind === "reference" && value !== expression.text);
     case "word":
       return typeof value === "string" && (schema.oneOf?.includes(value) ?? true);
     case "call":
