@@ -1,10 +1,9 @@
 // How long `modelc check` on all specs takes against a bare start of Node, whole processes in turn: `npm run bench:startup`.
 // And a monorepo: many distinct specs in one process, by the number of specs, which shows whether that is linear.
-// Processor time is what a busy machine leaves comparable; it is read from bash's `times`, and left out where there is none.
-import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { timeProcess } from "./time-process.mjs";
 
 const runs = Number(process.argv[2] ?? 21);
 const specs = readdirSync("specs")
@@ -16,21 +15,8 @@ const commands = {
 };
 if (!existsSync("dist/cli.cjs")) throw new Error("There is no dist/cli.cjs: run npm run build first.");
 
-/** Seconds that bash's `times` says in a word like `0m0.061s`. */
-const seconds = (word) => Number(word.split("m")[0]) * 60 + Number.parseFloat(word.split("m")[1]);
-
-/** Wall and processor milliseconds of one whole process. */
-function time(arguments_) {
-  const script = '"$@" > /dev/null; code=$?; times; exit $code';
-  const shell = spawnSync("bash", ["-c", script, "bash", process.execPath, ...arguments_], { encoding: "utf8" });
-  const start = performance.now();
-  const { status } = spawnSync(process.execPath, arguments_, { stdio: ["ignore", "ignore", "inherit"] });
-  const wall = performance.now() - start;
-  if (status !== 0) throw new Error(`${arguments_.join(" ")} ended with ${status}`);
-  const words = shell.status === 0 ? shell.stdout.trim().split("\n").at(-1).split(/\s+/) : [];
-  const cpu = words.length === 2 ? 1000 * (seconds(words[0]) + seconds(words[1])) : undefined;
-  return { wall, cpu };
-}
+/** Wall and processor milliseconds of Node with arguments. */
+const time = (arguments_) => timeProcess(process.execPath, arguments_);
 
 const figures = { wall: {}, cpu: {} };
 for (const [name, arguments_] of Object.entries(commands)) {
