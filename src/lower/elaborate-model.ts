@@ -21,7 +21,7 @@ import type { Callable, ProgramFile } from "../std/program-file.ts";
 import { fault } from "../support/fault.ts";
 import { nearest } from "../support/nearest.ts";
 import { textOf, type Span } from "../support/source.ts";
-import type { Argument, CallableDeclaration, Expression, HyperparameterType } from "../syntax/ast.ts";
+import type { Argument, CallableDeclaration, HyperparameterType } from "../syntax/ast.ts";
 import { isOfAbsent, type BoundInputs } from "./bind-inputs.ts";
 import { statedRelations } from "./conditions.ts";
 import { createUnit, innerScope, report, type Context, type Elaborator, type FunctionStore } from "./context.ts";
