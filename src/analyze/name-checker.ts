@@ -1,4 +1,3 @@
-import { isDimName } from "./dim-names.ts";
 import type { Code, ParametersOf } from "../diagnostics/catalog.ts";
 import type { Collector } from "../diagnostics/collector.ts";
 import { initializers } from "../ops/initializers.ts";
@@ -160,10 +159,6 @@ export function reportUnknown(
   const candidates = isOnlyWords ? words : [...words, ...candidatesOf(at, scope, asked)];
   if (role === "dim" && name === "None")
     return report("A size that is open has a name of its own, `B` or `T`: where it stands again, it is the same size.");
-  if (role === "dim" && isDimName(name) && nearest(name, candidates) === undefined)
-    return report(
-      `A size gets its name where it stands alone in the type of an input, as in \`x: f32[${name}]\`; elsewhere the name is used.`,
-    );
   if (role === "dim" && /^[a-z]/.test(name) && nearest(name, candidates) === undefined)
     return report("A size that an input brings has a name with a capital: `B`, `Batch`.");
   // A branch or a loop has names of its own.

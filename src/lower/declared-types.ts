@@ -298,7 +298,7 @@ function matchElement(
     { what: `\`${input.name?.text ?? "the input"}\` of \`${declaration.name.text}\``, expected, actual: dtype },
     {
       labels: [{ span: input.span, message: "declared here" }],
-      ...helpOfElement(word, dtype, it.span),
+      ...helpOfElement(declaration, word, dtype, it.span),
     },
   );
   return false;

@@ -2,11 +2,17 @@ import { findTopLevel } from "../analyze/program.ts";
 import type { DType } from "../ir/types.ts";
 import { isDType, isFloat } from "../ops/define/dtype-class.ts";
 import { textOf, type Span } from "../support/source.ts";
+import type { CallableDeclaration } from "../syntax/ast.ts";
 import type { Context } from "./context.ts";
 import type { GivenInput } from "./declared-types.ts";
 
 /** What makes elements of the type that is wanted of others: of logits the class is meant, which no conversion gives. */
-export function helpOfElement(word: string, dtype: DType, span: Span): { readonly help?: string } {
+export function helpOfElement(
+  { flavor }: Pick<CallableDeclaration, "flavor">,
+  word: string,
+  dtype: DType,
+  span: Span,
+): { readonly help?: string } {
   const text = shortText(span);
   if (isDType(word)) {
     const cast = `\`cast(${text}, ${word})\``;
@@ -16,8 +22,12 @@ export function helpOfElement(word: string, dtype: DType, span: Span): { readonl
     };
   }
   if (word !== "float") return {};
-  const looked = dtype === "bool" ? "" : "An `Embedding` looks whole numbers up in a table. ";
-  return { help: `${looked}To compute with them, convert them: \`cast(${text}, f32)\`.` };
+  const cast = `\`cast(${text}, f32)\``;
+  const help =
+    flavor !== "block" || dtype === "bool"
+      ? `Convert it: ${cast}.`
+      : `An \`Embedding\` looks whole numbers up in a table. To compute with them, convert them: ${cast}.`;
+  return { help };
 }
 
 /** How a value is written in a help: by its name, or as `x`. */

@@ -87,10 +87,10 @@ train M on D {
 }
 `;
   it.each([
-    ["metrics: auc(score, hard)", "MC3003", "Convert it: `cast(x, f32)`."],
+    ["metrics: auc(score, hard)", "MC3003", "Convert it: `cast(hard, f32)`."],
     ["metrics: roc_auc(score, hard)", "MC2001", "It is called `auc` here."],
     ["metrics: class_auc(logits, label, average=micro)", "MC2001", "It takes the words macro, weighted."],
-    ["metrics: bleu(each, words)", "MC3003", "of logits, `argmax(x)` is the class"],
+    ["metrics: bleu(each, words)", "MC3003", "of logits, `argmax(each)` is the class"],
     ["freeze pat", "MC1013", 'stands behind `freeze`: `freeze "stem.**"`.'],
     ["group bias", "MC1013", 'stands behind `group`: `group "stem.**"`.'],
   ])("is answered in a training: %s", (line, code, says) => {

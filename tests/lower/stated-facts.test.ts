@@ -66,7 +66,7 @@ describe("a name that a size does not get", () => {
   it("is told where it would", () => {
     const [first] = checkFile("model M: (x: f32[2 * N, D]) -> y: f32[D] {\n  x[0]\n}\n");
     expect(first?.help).toBe(
-      "A size gets its name where it stands alone in the type of an input, as in `x: f32[N]`; elsewhere the name is used.",
+      "A dim is introduced by an input in which it stands alone, as `T` in `f32[B, T]`. Here is D.",
     );
     const near = checkFile("model M: (x: f32[B, Time]) -> y: f32[B, Tine] {\n  x\n}\n");
     expect(near[0]?.help).toBe("Did you mean `Time`?");
