@@ -1,4 +1,4 @@
-import { asNumber, constant, multiply, product, type Dim } from "../dims/dim.ts";
+import { asNumber, constant, modulo, multiply, product, type Dim } from "../dims/dim.ts";
 import type { Initializer, Value } from "../ir/graph.ts";
 import type { Limits } from "../ir/limits.ts";
 import type { TensorType } from "../ir/types.ts";
@@ -47,8 +47,9 @@ export const initializers = {
     arguments: {},
     random: false,
     misfit: ({ type: { dtype, shape } }) => {
-      const size = shape.length === 1 ? asNumber(elementAt(shape, 0)) : undefined;
-      return isFloat(dtype) && size !== undefined && size % 4 === 0
+      // Also of a size that the one who builds the model gives.
+      const rest = shape.length === 1 ? modulo(elementAt(shape, 0), constant(4)) : undefined;
+      return isFloat(dtype) && rest !== undefined && asNumber(rest) === 0
         ? undefined
         : "is for the bias of an LSTM: real numbers along one axis, whose size is a multiple of 4";
     },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { textOf } from "../../src/support/source.ts";
-import { codesOf, onlyFinding } from "./checking.ts";
+import { codesOf, lower, onlyFinding, parametersOf } from "./checking.ts";
 
 const model = (header: string, body: string): string => `model M: ${header} {\n  ${body}\n}\n`;
 
@@ -35,6 +35,28 @@ describe("sizes that are repeated to those of a result", () => {
     const { code, help } = onlyFinding(repeated("[N, 4]"));
     expect(code).toBe("MC3002");
     expect(help).toBe("State it in the header if it always holds: `where B == N, N == 4`.");
+  });
+});
+
+describe("a width that the one who builds a model gives", () => {
+  it.each([
+    "Dense(D)",
+    "SimpleRNN(D)",
+    "LSTM(D)",
+    "GRU(D)",
+    "Bidirectional(LSTM(2 * D))",
+    "Conv1D(D, 3, padding=same)",
+    "Conv1DTranspose(D, 3)",
+    "SeparableConv1D(D, 3, padding=same)",
+  ])("is one for %s", (layer) => {
+    const text = `block M: (x: f32[B, T, D]) {\n  x -> ${layer}\n}\n`;
+    expect(codesOf(text)).toEqual([]);
+    expect(parametersOf(lower(text, "M", { dims: { D: 3 } })).size).toBeGreaterThan(0);
+  });
+
+  it("is one for convolutions with a memory", () => {
+    const text = "block M: (x: f32[B, T, H, D]) {\n  x -> ConvLSTM1D(D, 3, padding=same)\n}\n";
+    expect(codesOf(text)).toEqual([]);
   });
 });
 
