@@ -67,7 +67,7 @@ export async function fuzzProgram(seed: number, index: number, effort: Effort): 
     const mutant = mutate(program, random);
     if (mutant !== undefined) await hold(mutant.program, "mutants ", 1, false);
   }
-  const trained = effort.trains ? await trainProgram(program, random) : undefined;
+  const trained = effort.trains ? await trainProgram(program, random, effort.withTfjs) : undefined;
   for (const [key, by] of trained?.counts ?? []) count(key, by);
   failures.push(...(trained?.problems ?? []));
   const uses = [...program.statements.flatMap((it) => it.uses), ...(trained?.uses ?? [])];

@@ -9,11 +9,16 @@ import type { TrainProgram } from "../../src/ir/program.ts";
 import { fillArray } from "../../src/ops/define/nd-array.ts";
 import type { NdArray } from "../../src/ops/define/operator.ts";
 import { referenceTarget } from "../../src/passes/pipeline.ts";
+import { fromNumbers } from "../../src/runtime/onnx/typed-array.ts";
+import type { Tensor } from "../../src/runtime/tensor.ts";
+import { createTfjsTrainer } from "../../src/runtime/tfjs/tfjs-trainer.ts";
+import { required } from "../../src/support/fault.ts";
+import { trainerOf } from "../specs/spec-testing.ts";
 import { compareOutputs, stabilityOnce, type Expected } from "./compare-outputs.ts";
 import { openOnnx } from "./open-onnx.ts";
 import type { RunReport } from "./run-accepted.ts";
 import { isOpen } from "./run-at-sizes.ts";
-import { drawInputs } from "./values.ts";
+import { agree, drawInputs } from "./values.ts";
 
 const scalar = (dtype: NdArray["dtype"], value: number): NdArray => ({
   dtype,
@@ -21,8 +26,11 @@ const scalar = (dtype: NdArray["dtype"], value: number): NdArray => ({
   data: Float64Array.of(value),
 });
 
-/** One training step on ONNX Runtime, in each place of a training, against the reference. */
-export async function runTraining(program: TrainProgram, batch: number): Promise<RunReport> {
+/**
+ * One training step on ONNX Runtime, in each place of a training, against the reference; where there is one place alone, its
+ * loss in generated TypeScript as well, if that is wanted.
+ */
+export async function runTraining(program: TrainProgram, batch: number, withTfjs: boolean): Promise<RunReport> {
   const problems: string[] = [];
   if (isOpen(program.model)) return { problems, compared: 0, runs: 0 };
   let compared = 0;
@@ -38,11 +46,39 @@ export async function runTraining(program: TrainProgram, batch: number): Promise
       const found = await session.run(expected.inputs);
       problems.push(...compareOutputs("ONNX", found, expected, stabilityOnce(expected)).map((it) => `training: ${it}`));
       if (!expected.hasFaults) compared++;
+      if (withTfjs && !expected.hasFaults && isPlain(program)) problems.push(...(await lossInTfjs(program, expected)));
     } finally {
       await session.close();
     }
   }
   return { problems, compared, runs };
+}
+
+/** Whether a training is one that TensorFlow.js computes with the same numbers: no half precision, one step, one batch. */
+function isPlain({ steps, phases, precision, accumulate }: TrainProgram): boolean {
+  return steps.length === 1 && phases.length === 1 && precision === undefined && accumulate === 1;
+}
+
+/** What is wrong with the loss of generated TypeScript. */
+async function lossInTfjs(program: TrainProgram, expected: Expected): Promise<readonly string[]> {
+  const right = required(expected.outputs.get("loss"), "loss");
+  const trainer = trainerOf(await createTfjsTrainer(program, { totalSteps: 50, backend: "cpu" }));
+  try {
+    const batch = [...expected.inputs].flatMap(
+      ([name, { dtype, shape, data }]): readonly (readonly [string, Tensor])[] =>
+        name.startsWith("batch/")
+          ? [[name.slice("batch/".length), { dtype, shape, data: fromNumbers(dtype, data, data.length) }]]
+          : [],
+    );
+    const { loss } = await trainer.step(new Map(batch), 0);
+    const found: NdArray = { ...right, data: Float64Array.of(loss) };
+    if (agree(found, right)) return [];
+    const { isBeyond, spreads } = stabilityOnce(expected)();
+    if (isBeyond || agree(found, right, spreads.get("loss"))) return [];
+    return [`TensorFlow.js trains with the loss ${loss}, not ${right.data.join()}`];
+  } finally {
+    await trainer.dispose();
+  }
 }
 
 /** What one step gives, for a batch whose places are in range where there is one. */

@@ -18,7 +18,7 @@ export interface TrainedReport {
 const nothing: TrainedReport = { problems: [], uses: [], counts: new Map() };
 
 /** Draws sections around a program, and takes a step of the training where they are accepted. */
-export async function trainProgram(program: FuzzProgram, random: Random): Promise<TrainedReport> {
+export async function trainProgram(program: FuzzProgram, random: Random, withTfjs: boolean): Promise<TrainedReport> {
   const { module } = checkText(blockText(program));
   const sizes = module && permittedSizes(module, random, 2).at(-1);
   const training = sizes && drawTraining(program, sizes, random);
@@ -27,7 +27,7 @@ export async function trainProgram(program: FuzzProgram, random: Random): Promis
   try {
     const [error] = checkFile(text).filter((it) => it.severity === "error");
     if (error !== undefined) return { ...nothing, counts: new Map([[`trainings rejected: ${error.code}`, 1]]) };
-    const { problems, compared, runs } = await runTraining(trainingOf(text), 1 + random.integer(3));
+    const { problems, compared, runs } = await runTraining(trainingOf(text), 1 + random.integer(3), withTfjs);
     const counts = new Map([
       ["trainings accepted", 1],
       ["training steps", runs],
