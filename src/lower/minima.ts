@@ -15,19 +15,35 @@ export interface Minimum {
   readonly report: (all: readonly Relation[]) => void;
 }
 
-const assumed = new WeakMap<readonly Minimum[], WeakMap<Facts, { readonly count: number; readonly facts: Facts }>>();
+/** The minima of a list that are assumed beside facts, as far as the list went; those that follow from later ones are left out. */
+interface Assumed {
+  readonly count: number;
+  readonly kept: readonly Relation[];
+  readonly facts: Facts;
+}
+
+const assumed = new WeakMap<readonly Minimum[], WeakMap<Facts, Assumed>>();
 
 /** What may be assumed at a place: its facts, and the smallest sizes that were found wanting so far. */
 export function factsIn(ctx: Context): Facts {
   const { minima } = ctx;
   if (minima === undefined || minima.length === 0) return ctx.facts;
-  const known = assumed.get(minima) ?? new WeakMap<Facts, { readonly count: number; readonly facts: Facts }>();
+  const known = assumed.get(minima) ?? new WeakMap<Facts, Assumed>();
   assumed.set(minima, known);
-  const before = known.get(ctx.facts);
-  if (before?.count === minima.length) return before.facts;
-  const facts = assume(ctx.facts, ...minima.map((it) => it.relation));
-  known.set(ctx.facts, { count: minima.length, facts });
+  const before = known.get(ctx.facts) ?? { count: 0, kept: [], facts: ctx.facts };
+  if (before.count === minima.length) return before.facts;
+  const kept = minima
+    .slice(before.count)
+    .reduce((all, { relation }) => withStronger(all, relation, ctx.facts), before.kept);
+  const facts = assume(ctx.facts, ...kept);
+  known.set(ctx.facts, { count: minima.length, kept, facts });
   return facts;
+}
+
+/** Relations and one more, without those that it says already: of hundreds of windows in a row the last says all. */
+function withStronger(kept: readonly Relation[], relation: Relation, facts: Facts): readonly Relation[] {
+  const alone = assume(facts, relation);
+  return [...kept.filter((it) => decide(it, alone).verdict !== "proved"), relation];
 }
 
 /**
