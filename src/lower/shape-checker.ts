@@ -144,7 +144,7 @@ export function shapeChecker(
     allEqual,
     allBroadcast(pairs) {
       const found = open(pairs).filter((pair) => {
-        const alone = repeated(pair).find((it) => proved(it, constant(1)));
+        const alone = repeatedOf(pair).find((it) => proved(it, constant(1)));
         if (alone === undefined || one === undefined) return true;
         one(alone);
         return false;
@@ -152,7 +152,7 @@ export function shapeChecker(
       if (found.length === 0) return true;
       // Where one of them is 1 it would run.
       const larger = (pair: SizePair): Facts => {
-        const both = assume(factsIn(ctx), ...repeated(pair).map((it) => atLeast(it, constant(2))));
+        const both = assume(factsIn(ctx), ...repeatedOf(pair).map((it) => atLeast(it, constant(2))));
         return decide(equal(pair.left, pair.right), both).verdict === "proved" ? factsIn(ctx) : both;
       };
       return differ(found, larger, ({ left, right, isLast }, all) =>
@@ -183,6 +183,11 @@ export function shapeChecker(
   };
 }
 
+/** Those of two sizes that are broadcast where they are 1. */
+function repeatedOf({ left, right, isOneWay }: SizePair): readonly Dim[] {
+  return isOneWay === true ? [left] : [left, right];
+}
+
 function shown({ what, left, right }: SizePair): Shown {
   return { what, left: named(left), right: named(right) };
 }
@@ -205,9 +210,4 @@ function smaller({ frame }: Context, argument: string): string {
 function sentence(text: string): string {
   const capital = text.charAt(0).toUpperCase() + text.slice(1);
   return /[.?!]$/.test(capital) ? capital : `${capital}.`;
-}
-
-/** The sides of a pair that may be 1 where the other is more. */
-function repeated({ left, right, leftAlone }: SizePair): readonly Dim[] {
-  return leftAlone === true ? [left] : [left, right];
 }

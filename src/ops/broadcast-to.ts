@@ -21,7 +21,7 @@ export const broadcastTo = definePrimitive({
     const pairs = x.shape.flatMap((left, axis): readonly SizePair[] => {
       const right = elementAt(shape, axis + extra);
       const what = `axes ${axis} of the operand and ${axis + extra} of the result of broadcast_to`;
-      return isOne(left) ? [] : [{ left, right, what, leftAlone: true }];
+      return isOne(left) ? [] : [{ left, right, what, isOneWay: true }];
     });
     return check.allBroadcast(pairs) ? [{ dtype: x.dtype, shape }] : undefined;
   },

@@ -85,8 +85,8 @@ export interface SizePair {
   readonly what: string;
   /** Whether they are of the last axis, which layers may give another size. */
   readonly isLast?: boolean;
-  /** Whether the left one alone may be 1 where the other is more. */
-  readonly leftAlone?: boolean;
+  /** Of what is broadcast: the left alone may be 1, as where it is repeated to what a result is to be. */
+  readonly isOneWay?: true;
 }
 
 /**
