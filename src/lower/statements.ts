@@ -3,6 +3,7 @@ import type {
   Binding,
   Body,
   EmitStatement,
+  Expression,
   ParamDeclaration,
   Statement,
   Update,
@@ -94,6 +95,15 @@ function lowerEmit(ctx: Context, { last, value, span }: EmitStatement): boolean 
   return val !== undefined;
 }
 
+/** What is said of a loop whose carry is taken for one of its results. */
+function helpOfLoop(value: Expression, val: Val): { readonly help?: string } {
+  if (value.kind !== "for-expression" || val.kind !== "list") return {};
+  const [carry] = value.carries;
+  if (carry === undefined) return {};
+  const { text } = carry.name;
+  return { help: `A loop that emits gives what it emits alone: \`emit last ${text}\` gives \`${text}\` as well.` };
+}
+
 /** Whether a binding's name is that of the instance on its right: one construction, or a value through one stage. */
 function namesInstance({ tuple, value }: Binding): boolean {
   if (tuple) return false;
@@ -113,10 +123,8 @@ function lowerBinding(ctx: Context, binding: Binding): boolean {
       // Of a name that is there twice, which was reported, one may be too many.
       const isDoubled = new Set(binding.targets.map((it) => it.text)).size < binding.targets.length;
       if (val.kind !== "poison" && !isDoubled) {
-        report(ctx, "MC3021", binding.value.span, {
-          names: String(binding.targets.length),
-          actual: describe(val),
-        });
+        const names = String(binding.targets.length);
+        report(ctx, "MC3021", binding.value.span, { names, actual: describe(val) }, helpOfLoop(binding.value, val));
       }
       for (const it of binding.targets) ctx.scope.names.set(it.text, poison);
       return false;

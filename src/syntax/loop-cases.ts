@@ -69,5 +69,25 @@ const untilAfterReverse: Case = (stop) => {
   return true;
 };
 
+/** `scan e in x over T until lengths - 1 with ...` */
+const computedEnd: Case = (stop) => {
+  const { token, before, reporter, rules } = stop;
+  // A body is expected, or what may stand before it.
+  if (
+    !rules.slice(-2).includes("scan") ||
+    !isOneOf(token, [t.Plus, t.Minus, t.Star, t.Divide, t.FloorDivide, t.Percent])
+  )
+    return false;
+  const help = `What is computed stands in parentheses: \`(${before?.image ?? ""} ${token.image} ...)\`.`;
+  reporter.report("MC1001", spanOf(stop, token), { expected: "`with` or `{`", found: foundAt(stop) }, { help });
+  return true;
+};
+
 /** What is often meant where parsing stops at a loop. */
-export const loopCases: readonly Case[] = [severalTargets, comprehension, statementInChain, untilAfterReverse];
+export const loopCases: readonly Case[] = [
+  severalTargets,
+  comprehension,
+  statementInChain,
+  untilAfterReverse,
+  computedEnd,
+];

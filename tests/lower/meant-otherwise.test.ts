@@ -58,6 +58,7 @@ describe("what other frameworks write of an operator", () => {
     ["median(x, axis=0)", "MC2011", "axis", "`quantile(x, 0.5, axis=1)` goes along another"],
     ["x + np.random.normal(x)", "MC2001", "np.random.normal", "`normal_like`"],
     ["x + np.random.uniform(x)", "MC2001", "np.random.uniform", "`uniform_like`"],
+    ["matmul(x, eye(8))", "MC2001", "eye", "`diag(ones([n]))`"],
     ["x + np.normal(x)", "MC2001", "np.normal", "`normal`"],
     ["quantile(ids, 0.5)", "MC3006", "quantile(ids, 0.5)", "floating point"],
   ])("is answered: %s", (body, code, at, says) => {
@@ -97,6 +98,26 @@ train M on D {
     const [found, ...more] = checkFile(training(line));
     expect([found?.code, found?.help]).toEqual([code, expect.stringContaining(says)]);
     expect(more).toEqual([]);
+  });
+});
+
+describe("what is written of a loop", () => {
+  it.each([
+    [
+      "(all, h) = for _ in range(3) with h = x { emit h\n h <- 2 * h }\n  h",
+      "MC3021",
+      "`emit last h` gives `h` as well.",
+    ],
+    ["(a, b) = for _ in range(3) { x }\n  a + b", "MC3021", ""],
+    [
+      "scan e in x over T until n - 1 with h: f32[B] = zeros { h <- h + e }",
+      "MC1001",
+      "`(n - ...)`",
+    ],
+    ["scan e in x over T until (n - 1) with h: f32[B] = zeros { h <- h + e }", "", ""],
+  ])("is answered: %s", (body, code, help) => {
+    const [found] = checkFile(block("x: f32[B, T], n: i32[B]", `_ = n\n  ${body}`));
+    expect([found?.code ?? "", found?.help ?? ""]).toEqual([code, expect.stringContaining(help)]);
   });
 });
 
