@@ -116,6 +116,17 @@ describe("options of the command line", () => {
     expect(refused.err).toContain("H % 2 == 0");
   });
 
+  it("summary says which inputs are of any rank, and how they are shown", async () => {
+    const text = "model Any: (x: f32[..., 4], y: f32[B, 4]) -> z: f32[B, 4] {\n  y + mean(x)\n}\n";
+    const folder = folderWith({ "any.model": text });
+    const { out } = await cli(["summary", join(folder, "any.model")]);
+    expect(out.split("\n")[1]).toBe("any rank: x, shown with two dims for `...`");
+    const json = JSON.parse((await cli(["summary", join(folder, "any.model"), "--json"])).out) as {
+      models: { openRank: string[] }[];
+    };
+    expect(json.models.map((it) => it.openRank)).toEqual([["x"]]);
+  });
+
   it("--set NAME=given gives an input that may be left out, of a model that is not trained", async () => {
     const inputs = async (...options: readonly string[]): Promise<unknown> => {
       const { out } = await cli(["summary", path(), ...options, "--json"]);

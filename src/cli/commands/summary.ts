@@ -40,6 +40,8 @@ interface ModelSummary {
   readonly update?: { readonly batches: number; readonly batch: number };
   /** Names of the inputs that are left out. */
   readonly leftOut: readonly string[];
+  /** Names of the inputs whose rank is open, and which are shown with two dims in the place of `...`. */
+  readonly openRank: readonly string[];
   readonly outputs: readonly NamedType[];
   readonly layers: readonly {
     readonly path: string;
@@ -121,6 +123,7 @@ function summarise(
     depth: depthOf(module),
     ...(train !== undefined && train.accumulate > 1 && { update: { batches: train.accumulate, batch: train.batch } }),
     inputs: entry.body.inputs.map((it, at) => named(entry.inputNames[at], at, it.type, "input")),
+    openRank: train === undefined ? declared.filter(isOpen).flatMap((it) => it.name?.text ?? []) : [],
     leftOut: declared.flatMap((it) => it.name?.text ?? []).filter((it) => !entry.inputNames.includes(it)),
     outputs: entry.body.results.map((it, at) => named(entry.resultNames[at], at, it.type, "output")),
     layers: measured.layers.map((it) => {
@@ -179,5 +182,12 @@ function printSummary(model: ModelSummary): string {
   );
   const head = `${model.name}: (${model.inputs.map(typed).join(", ")}) -> ${model.outputs.map(typed).join(", ")}`;
   const leftOut = model.leftOut.length === 0 ? [] : [`left out: ${model.leftOut.join(", ")}`];
-  return [head, ...leftOut, rule, table[0], rule, ...table.slice(1), rule, ...totals, "", ""].join("\n");
+  const open =
+    model.openRank.length === 0 ? [] : [`any rank: ${model.openRank.join(", ")}, shown with two dims for \`...\``];
+  return [head, ...leftOut, ...open, rule, table[0], rule, ...table.slice(1), rule, ...totals, "", ""].join("\n");
+}
+
+/** Whether an input has any leading dims: `x: f32[..., D]`. */
+function isOpen({ type }: Input): boolean {
+  return type.dims.some((it) => it.kind === "dim-spread");
 }
