@@ -1,7 +1,7 @@
 import type { CallNode } from "../ir/graph.ts";
 import type { Callable } from "../std/program-file.ts";
 import { fault } from "../support/fault.ts";
-import { textOf, type Span } from "../support/source.ts";
+import { inFile, textOf, type Span } from "../support/source.ts";
 import type { Argument, MemberExpression } from "../syntax/ast.ts";
 import type { Given } from "./call-operator.ts";
 import { adoptCrossings } from "./crossings.ts";
@@ -15,7 +15,7 @@ import { noteApplication } from "./note-application.ts";
 import { callerLabels, relabel } from "./relabel.ts";
 import { claimNamed, claimNumbered, markEscaped, snakeCase } from "./paths.ts";
 import { fromLeaves } from "./value-tree.ts";
-import { formatType, poison, tensor, type Val } from "./values.ts";
+import { formatType, poison, tensor, type Val, type ValueFacts } from "./values.ts";
 import { nearest } from "../support/nearest.ts";
 import { inputTensors } from "./input-tensors.ts";
 
@@ -138,8 +138,14 @@ export function callNode(ctx: Context, use: Use, instantiation: Instantiation, i
     origin: span,
   };
   ctx.nodes.push(node);
-  const vals = results.map((it, index) => tensor(it, instantiation.resultFacts[index]));
+  const vals = results.map((it, index) => tensor(it, seenFrom(ctx, instantiation.resultFacts[index], span)));
   return fromLeaves(instantiation.resultTree, vals);
+}
+
+/** Facts as a use has them: what the library makes a probability becomes one, for a person, where the library is used. */
+function seenFrom({ file }: Context, facts: ValueFacts | undefined, use: Span): ValueFacts | undefined {
+  const made = facts?.probability && inFile(facts.probability);
+  return made?.file.library === true && !file.library ? { ...facts, probability: use } : facts;
 }
 
 /**

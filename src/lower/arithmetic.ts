@@ -100,8 +100,9 @@ function foldBinary(
   const b = numberOf(right);
   const provenance = combined([left, right], ([x = "", y = ""]) => `${x} ${op} ${y}`);
   if (a !== undefined && b !== undefined) {
+    const computed = `${a} ${op} ${b}`;
     if ((op === "/" || op === "//" || op === "%") && b === 0) {
-      report(ctx, "MC3032", span, { expression: textOf(span) });
+      report(ctx, "MC3032", span, { expression: textOf(span), computed });
       return poison;
     }
     if (op === "/" && integer) {
@@ -119,7 +120,7 @@ function foldBinary(
     }
     const value = fold(op, a, b);
     if (!Number.isFinite(value)) {
-      report(ctx, "MC3032", span, { expression: textOf(span) });
+      report(ctx, "MC3032", span, { expression: textOf(span), computed });
       return poison;
     }
     return {

@@ -1,4 +1,4 @@
-import type { Span } from "../support/source.ts";
+import { textOf, type Span } from "../support/source.ts";
 import type { CallExpression, Chain, Expression, PipeExpression, WhenStage } from "../syntax/ast.ts";
 import { applyInstance } from "./apply-instance.ts";
 import type { Given } from "./call-operator.ts";
@@ -65,9 +65,15 @@ function applyStage(ctx: Context, callee: Val, given: Given, stage: Expression, 
     case "recipe":
       return given.val.kind === "poison" ? poison : applyRecipe(ctx, callee, [given], stage.span, hint);
     default:
-      report(ctx, "MC3027", stage.span, { actual: describe(callee) });
+      report(ctx, "MC3027", stage.span, { actual: describe(callee) }, joiningHelp(callee, stage.span));
       return poison;
   }
+}
+
+/** What to do where a value stands for a stage. */
+function joiningHelp({ kind }: Val, span: Span): { readonly help?: string } {
+  if (kind !== "tensor") return {};
+  return { help: `Two values are joined by an operator: \`(...) * ${textOf(span)}\`, \`(...) + ${textOf(span)}\`.` };
 }
 
 /** `x -> Dense(10)`, `x -> f(args)`, `x -> Decoder(8)(memory)`, `x -> decoder(memory)`. */

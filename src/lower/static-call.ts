@@ -75,7 +75,7 @@ export function lowerStaticCall(
   const [value, exponent] = numbers;
   if (name === "pow" && vals.length === 2 && value !== undefined && exponent !== undefined) {
     const integer = vals.every(isWhole) && exponent >= 0;
-    return finite(ctx, call, { kind: "number", value: value ** exponent, integer, ...provenance });
+    return finite(ctx, call, [value, exponent], { kind: "number", value: value ** exponent, integer, ...provenance });
   }
   if (first === undefined || vals.length !== 1) return undefined;
   const divide = quotients.get(name);
@@ -89,13 +89,19 @@ export function lowerStaticCall(
   if (element === undefined || value === undefined) return undefined;
   const result = element.compute(value, "f64");
   const integer = element.isWhole === true || expected.integer === true || (element.keepsType && isWhole(first));
-  return finite(ctx, call, { kind: "number", value: result, integer, ...provenance });
+  return finite(ctx, call, [value], { kind: "number", value: result, integer, ...provenance });
 }
 
-/** A number that a call gives, whole only where it is held exactly; what is none is told. */
-function finite(ctx: Context, call: CallExpression, number: Val & { readonly kind: "number" }): Val {
+/** A number that a call gives, whole only where it is held exactly; what is none is told, with what it was made of. */
+function finite(
+  ctx: Context,
+  call: CallExpression,
+  made: readonly number[],
+  number: Val & { readonly kind: "number" },
+): Val {
   if (!Number.isFinite(number.value)) {
-    report(ctx, "MC3032", call.span, { expression: textOf(call.span) });
+    const computed = `${textOf(call.callee.span)}(${made.map((it) => Number(it.toPrecision(6))).join(", ")})`;
+    report(ctx, "MC3032", call.span, { expression: textOf(call.span), computed });
     return poison;
   }
   return { ...number, integer: number.integer && Number.isSafeInteger(number.value) };

@@ -150,7 +150,14 @@ export const typesOfBodiesCatalog = {
   MC3032: entry({
     severity: "error",
     title: "arithmetic without a result",
-    message: (it: { readonly expression: string }) => `\`${it.expression}\` has no value.`,
+    message: (it: {
+      readonly expression: string;
+      /** The same of the numbers that it comes to. */
+      readonly computed?: string;
+    }) =>
+      it.computed === undefined || it.computed === it.expression
+        ? `\`${it.expression}\` has no value.`
+        : `\`${it.expression}\` has no value: it is \`${it.computed}\`.`,
     explanation:
       "Division by zero, a function outside of where it is defined, or a result beyond 1.8e308, among numbers that are known at compile time.",
     bad: model("(x: f32[B, 4]) -> y: f32[B, 4]", "  x * (1 / 0)\n"),
