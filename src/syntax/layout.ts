@@ -91,6 +91,8 @@ export function applyLayout(lexed: readonly IToken[], reporter: Reporter, next?:
   let indent = 1;
   let inStage = false;
   let segmentStart = 0;
+  /** Brackets that are known to be closed below. */
+  const closed = new Set<Open>();
 
   const spanOf = (token: IToken): Span => reporter.span(token.startOffset, endOf(token));
 
@@ -149,6 +151,25 @@ export function applyLayout(lexed: readonly IToken[], reporter: Reporter, next?:
       else if (it.tokenType === closer) missing--;
     }
     return missing === 0;
+  };
+
+  /** Whether the brackets open since the last brace have too few closers before that brace is closed, counted from a token on. */
+  const lacksCloser = (from: number, top: Open): boolean => {
+    if (closed.has(top)) return false;
+    const opener = top.token.tokenType;
+    const braceAt = stack.findLastIndex((it) => it.token.tokenType === t.LeftBrace);
+    let missing = stack.slice(braceAt + 1).filter((it) => it.token.tokenType === opener).length;
+    let braces = 0;
+    for (const it of lexed.slice(from)) {
+      if (it.tokenType === t.LeftBrace) braces++;
+      else if (it.tokenType === t.RightBrace && braces-- === 0) break;
+      else if (it.tokenType === opener) missing++;
+      else if (it.tokenType === closerOf.get(opener)) missing--;
+      if (missing > 0) continue;
+      closed.add(top);
+      return false;
+    }
+    return true;
   };
 
   /** Whether braces that are open have no closers before the next declaration, counted from a token on. */
@@ -240,14 +261,8 @@ export function applyLayout(lexed: readonly IToken[], reporter: Reporter, next?:
     if (type === t.LeftBrace) {
       const where = reporter.span(token.startOffset, endOf(token));
       const gap = reporter.span(endOf(before), token.startOffset);
-      reporter.report(
-        "MC1015",
-        where,
-        {},
-        {
-          fix: { title: "move it up", edits: [{ span: gap, text: " " }] },
-        },
-      );
+      const fix = { title: "move it up", edits: [{ span: gap, text: " " }] };
+      reporter.report("MC1015", where, {}, { fix });
       return false;
     }
     return true;
@@ -271,7 +286,7 @@ export function applyLayout(lexed: readonly IToken[], reporter: Reporter, next?:
       if (top !== undefined && top.token.tokenType !== t.LeftBrace && indent <= top.indent) {
         const before = out.at(-1)?.tokenType ?? t.Comma;
         // `-> Conv2D(32, activation=relu` with another stage below it.
-        const isNextStage = token.tokenType === t.Arrow && top.inStage && !closedLater(i, top);
+        const isNextStage = token.tokenType === t.Arrow && top.inStage && lacksCloser(i, top);
         if (isNextStage || (opensOperand(token, following) && !wantsMore.has(before) && !closerOf.has(before))) {
           while (stack.length > 0 && stack.at(-1)?.token.tokenType !== t.LeftBrace) closeOpen(spanOf(token));
         }

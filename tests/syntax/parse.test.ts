@@ -337,6 +337,20 @@ describe("recovery", () => {
     expect(read("block B: (x: f32[B, T, 4]) {\n  y = f(x\n  at = x\n  at\n}\n").found).toEqual(["2:8 MC1002"]);
   });
 
+  it("closes a bracket that a stage leaves open on its line, and none that is closed below", () => {
+    const model = (...lines: readonly string[]): string =>
+      `model M: (x: f32[B, 4]) -> y: f32[B, 4] {\n${lines.join("\n")}\n}\n`;
+    const open = read(
+      model("  x", "    -> Dense(4, activation=relu", "    -> repeat 2 { Dense(4) }", "    -> Dense(4)"),
+    );
+    expect(open.found).toEqual(["3:13 MC1002"]);
+    for (const whole of [
+      model("x", "-> Add(", "x", "-> Dense(", "4", ")", ")"),
+      model("  x", "    -> Add((x", "    -> Dense(4)", "    -> repeat 2 { Dense(4) }", "    ))", "    -> Dense(4)"),
+    ])
+      expect(read(whole).found, whole).toEqual([]);
+  });
+
   it("finds every error of a file, each at its place, and keeps the rest", () => {
     const { file, found } = read(readFileSync("tests/syntax/broken.model", "utf8"));
     expect(found).toEqual([
