@@ -12,7 +12,7 @@ it("random programs run as they are checked, and what is rejected fails at its c
   const { failures, counts, uses } = await fuzzMany(
     seed,
     Array.from({ length: programs }, (_, index) => index),
-    (index) => ({ withTfjs: index % 10 === 0, sizes: 2, mutants: 1, trains: index % 6 === 0 }),
+    (index) => ({ withTfjs: index % 20 === 0, sizes: 2, mutants: 1, trains: index % 10 === 0 }),
   );
   expect(failures).toEqual([]);
   // What draws little, or nothing that is accepted, finds nothing.
@@ -20,5 +20,5 @@ it("random programs run as they are checked, and what is rejected fails at its c
   expect(catalogue?.share).toBeGreaterThan(0.8);
   expect((counts.get("accepted") ?? 0) / programs).toBeGreaterThan(0.9);
   expect(counts.get("mutants rejected: refuted")).toBeGreaterThan(programs / 30);
-  expect(counts.get("trainings accepted")).toBeGreaterThan(programs / 15);
+  expect(counts.get("trainings accepted")).toBeGreaterThan(programs / 20);
 }, 3_600_000);
