@@ -161,7 +161,7 @@ const told: Readonly<Record<string, string>> = {
   backward: "A training has its gradients; `gradient(y, x)` is one as a value.",
   append: "A `for` gives the list of what its rounds end with: `for u in units { Dense(u)(x) }`.",
   pass: "A body holds what it computes, and ends with its result.",
-  ...Object.fromEntries(["eye", "identity"].map((it) => [it, "Write `diag(ones([n]))`."])),
+  eye: "Write `diag(ones([n]))`.",
   unsqueeze: newAxis,
   expand_dims: newAxis,
   newaxis: newAxis,
