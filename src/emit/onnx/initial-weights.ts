@@ -3,11 +3,11 @@ import { asNumber } from "../../dims/dim.ts";
 import type { Graph, GraphOutput, Node, OperatorNode, Value } from "../../ir/graph.ts";
 import type { DType } from "../../ir/types.ts";
 import { interpretNodes, type Environment } from "../../graph/interpret.ts";
+import { usesOf } from "../../graph/rewrite.ts";
 import { type ElementFunction, type NdArray, type Primitive } from "../../ops/define/operator.ts";
 import { seedWords } from "../../ops/random/counter.ts";
 import { findOperator } from "../../ops/registry.ts";
 import { isElementwise } from "../../ops/define/structure.ts";
-import { eliminateDeadNodes } from "../../passes/eliminate-dead-nodes.ts";
 import { encodeElements } from "../../support/element-bytes.ts";
 import { fault, required } from "../../support/fault.ts";
 import type { SafeTensor } from "../../support/safetensors.ts";
@@ -27,17 +27,33 @@ export function initialWeights(
   seed: number,
 ): ReadonlyMap<string, SafeTensor> {
   const weights = new Map<string, SafeTensor>();
+  const needed = nodesByResult(init.nodes);
   for (const output of init.outputs) {
     const variable = variables.get(output.path ?? "");
     if (variable === undefined) continue;
     const { path, dtype, shape } = variable;
-    weights.set(path, { name: path, dtype, shape, bytes: drawOutput(init, output, seed) });
+    weights.set(path, { name: path, dtype, shape, bytes: drawOutput(init, needed(output.value), output, seed) });
   }
   return weights;
 }
 
-function drawOutput(init: Graph, output: GraphOutput, seed: number): Uint8Array {
-  const { nodes } = eliminateDeadNodes({ ...init, outputs: [output] });
+/** Finds the nodes that a value is made by, in their order, without a look at all others: there may be as many values. */
+function nodesByResult(nodes: readonly Node[]): (value: Value) => readonly Node[] {
+  const makers = new Map(nodes.flatMap((node, at) => node.results.map((it) => [it.id, at] as const)));
+  return (value) => {
+    const found = new Set<number>();
+    const open = [value];
+    for (let next = open.pop(); next !== undefined; next = open.pop()) {
+      const at = makers.get(next.id);
+      if (at === undefined || found.has(at)) continue;
+      found.add(at);
+      open.push(...usesOf(elementAt(nodes, at)));
+    }
+    return [...found].sort((a, b) => a - b).map((at) => elementAt(nodes, at));
+  };
+}
+
+function drawOutput(init: Graph, nodes: readonly Node[], output: GraphOutput, seed: number): Uint8Array {
   const environment: Environment = new Map();
   for (const { role, value } of init.inputs) {
     const { dtype } = value.type;
