@@ -8,6 +8,7 @@ export {
   add,
   axisOf,
   constant,
+  dividePolynomials,
   multiply,
   negate,
   product,
@@ -19,5 +20,5 @@ export {
 } from "./polynomial.ts";
 export { ceilDivide, divideExactly, floorDivide, modulo } from "./quotient.ts";
 export { maximum, minimum } from "./extremum.ts";
-export { evaluate, evaluateExact, substitute } from "./substitute.ts";
+export { evaluate, evaluateExact, mapAtom, rebuild, substitute } from "./substitute.ts";
 export { formatDim } from "./format.ts";

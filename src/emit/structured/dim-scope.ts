@@ -1,4 +1,18 @@
-import { asNumber, asVariable, dimKey, type Dim, type Factor, type Term } from "../../dims/dim.ts";
+import {
+  add,
+  asNumber,
+  asVariable,
+  dimKey,
+  dividePolynomials,
+  mapAtom,
+  multiply,
+  rebuild,
+  variable,
+  variablesOf,
+  type Dim,
+  type Factor,
+  type Term,
+} from "../../dims/dim.ts";
 import { rangeOf } from "../../dims/range.ts";
 import type { TensorType } from "../../ir/types.ts";
 import { arithmetic } from "./host-arithmetic.ts";
@@ -10,8 +24,16 @@ export interface DimScope {
   dim(dim: Dim): Expression;
   /** The statements that name the axes used (`const [B, T] = x.shape`), for the head of the function. */
   readonly bindings: () => readonly Statement[];
-  /** Dim variables that no input has as an axis: arguments of the function, in order of use. */
-  readonly missing: () => readonly string[];
+  /** Dim variables that cannot be had from axes of the inputs: arguments of the function, in order of use. */
+  readonly missing: () => readonly SizeArgument[];
+}
+
+/** A size that a function takes as an argument. */
+export interface SizeArgument {
+  /** The dim variable that it is, which callers know. */
+  readonly variable: string;
+  /** What the function calls it: an axis of its own may have the name of the variable. */
+  readonly name: string;
 }
 
 interface Axis {
@@ -30,6 +52,16 @@ export function dimScope(
       if (asNumber(dim) === undefined && !axes.has(dimKey(dim))) axes.set(dimKey(dim), { input, axis });
     });
   });
+  /** Axes that are computed, by variables that stand for them: no dim of a program has a name with a space. */
+  const computed = new Map(
+    inputs.flatMap(({ type }, input) =>
+      type.shape.flatMap((dim, axis): readonly (readonly [string, Dim])[] => {
+        const own = axes.get(dimKey(dim));
+        if (own?.input !== input || own.axis !== axis || asVariable(dim) !== undefined) return [];
+        return [[`${dim.label ?? ""} ${input}.${axis}`, dim]];
+      }),
+    ),
+  );
   const bound = new Map<string, { readonly axis: Axis; readonly name: string }>();
   const missing = new Map<string, string>();
 
@@ -49,7 +81,15 @@ export function dimScope(
     if (value !== undefined) return literal(value, it.label);
     const name = axisName(it);
     if (name !== undefined) return identifier(name);
-    return it.terms.map(termExpression).reduce((left, term) => combine(left, term));
+    const isOpen = [...variablesOf(it)].some((own) => !axes.has(dimKey(variable(own))));
+    const { terms } = isOpen ? overAxes(it) : it;
+    return terms.map(termExpression).reduce((left, term) => combine(left, term));
+  };
+
+  /** A dim over computed axes, as far as these divide it: `2 * (T // 2)` is twice the axis that is `T // 2`. */
+  const overAxes = (it: Dim): Dim => {
+    const divided = [...computed].reduce((rest, [name, axis]) => dividedBy(rest, axis, variable(name)), it);
+    return rebuild(divided, (atom) => mapAtom(atom, overAxes));
   };
 
   const combine = (left: Expression, right: Expression): Expression =>
@@ -72,7 +112,7 @@ export function dimScope(
   const atomExpression = (atom: Factor["atom"]): Expression => {
     switch (atom.kind) {
       case "variable": {
-        const name = axisName({ kind: "dim", terms: [{ coefficient: 1n, factors: [{ atom, power: 1 }] }] });
+        const name = axisName(computed.get(atom.name) ?? variable(atom.name));
         if (name !== undefined) return identifier(name);
         const known = missing.get(atom.name) ?? names.take(atom.name);
         missing.set(atom.name, known);
@@ -93,7 +133,7 @@ export function dimScope(
 
   return {
     dim,
-    missing: () => [...missing.keys()],
+    missing: () => [...missing].map(([variable, name]) => ({ variable, name })),
     bindings: () =>
       inputs.flatMap(({ tensor, type }, input): readonly Statement[] => {
         const used = [...bound.values()].filter(({ axis }) => axis.input === input);
@@ -103,4 +143,11 @@ export function dimScope(
         return [{ kind: "axes", names: named, of: tensor, rank: type.shape.length }];
       }),
   };
+}
+
+/** A dim with a variable in the place of an axis, wherever that divides it. */
+function dividedBy(it: Dim, axis: Dim, standIn: Dim): Dim {
+  const { quotient, remainder } = dividePolynomials(it, axis);
+  if (quotient.terms.length === 0) return it;
+  return add(multiply(dividedBy(quotient, axis, standIn), standIn), remainder);
 }

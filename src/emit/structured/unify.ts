@@ -33,7 +33,7 @@ export function unify(drafts: readonly Draft[]): readonly Cluster[] {
 
 /** What makes a function of a draft. */
 function headOf({ statements, needs, dims, inputs }: Draft): readonly unknown[] {
-  return [inputs.map(({ name }) => name), needs, dims, statements];
+  return [inputs.map(({ name }) => name), needs, dims.map(({ name }) => name), statements];
 }
 
 /** Whether two pieces of the tree are the same but for the values of their literals. */

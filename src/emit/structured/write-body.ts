@@ -4,7 +4,7 @@ import { required } from "../../support/fault.ts";
 import { bind, readTensor } from "./bind-value.ts";
 import type { BodyContext, Env, FunctionState, Needs } from "./body-context.ts";
 import type { Callable } from "./callables.ts";
-import { dimScope } from "./dim-scope.ts";
+import { dimScope, type SizeArgument } from "./dim-scope.ts";
 import { createNameScope, type NameScope } from "./name-scope.ts";
 import { settle } from "./settle.ts";
 import { ownNames } from "./structured-target.ts";
@@ -18,7 +18,7 @@ export interface Draft {
   readonly inputs: readonly { readonly name: string; readonly type: TensorType }[];
   readonly needs: Readonly<Needs>;
   readonly statements: readonly Statement[];
-  readonly dims: readonly string[];
+  readonly dims: readonly SizeArgument[];
   /** Functions of the target's own that it calls. */
   readonly helpers: ReadonlySet<string>;
   readonly names: NameScope;

@@ -42,6 +42,8 @@ export interface StructuredFunction {
 export interface CalledFunction {
   readonly name: string;
   readonly needs: Readonly<Needs>;
+  /** Dim variables that it takes as arguments, behind its inputs and what it owns. */
+  readonly dims: readonly string[];
 }
 
 /** The functions of a model. */
@@ -100,7 +102,7 @@ export function writeFunctions({
         // A caller whose instances differ in it takes an argument of the same name.
         arguments: cluster.arguments.map((it) => ({ ...required(it.values[index], "argument"), source: it.name })),
         needs: draft.needs,
-        dims: draft.dims,
+        dims: draft.dims.map(({ variable }) => variable),
       });
     });
     const { callable, needs, inputs, dims, statements, helpers } = template;
@@ -113,7 +115,7 @@ export function writeFunctions({
       parameters: needs.parameters ? parametersOf(callable.key) : nothing,
       states: needs.states ? statesOf(callable.key) : nothing,
       settings: cluster.arguments,
-      sizes: dims,
+      sizes: dims.map(({ name }) => name),
       results: callable.body.results.map(({ type }) => type),
       body: statements,
       renamed,

@@ -1,3 +1,4 @@
+import { variable } from "../../dims/dim.ts";
 import { joinPath, splitIndices } from "../../graph/paths.ts";
 import type { CallNode, ConstantNode, Node, OperatorNode, Value } from "../../ir/graph.ts";
 import type { DType } from "../../ir/types.ts";
@@ -215,12 +216,7 @@ function applyCallee(
   state.needs.states ||= needs.states;
   state.needs.training ||= needs.training;
   state.needs.strays ||= needs.strays;
-  const sizes = callee.dims.map((name) =>
-    state.dim({
-      kind: "dim",
-      terms: [{ coefficient: 1n, factors: [{ atom: { kind: "variable", name }, power: 1 }] }],
-    }),
-  );
+  const sizes = callee.dims.map((name) => state.dim(variable(name)));
   const made: Expression = {
     kind: "invoke",
     name: callee.name,

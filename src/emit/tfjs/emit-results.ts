@@ -1,8 +1,9 @@
 import { placesOf, wholePlacesOf } from "../../autodiff/places-of.ts";
-import { variable as dimVariable } from "../../dims/dim.ts";
+import { variable } from "../../dims/dim.ts";
 import { measuredIn } from "../../ir/measures-of.ts";
 import type { TrainProgram } from "../../ir/program.ts";
 import { required } from "../../support/fault.ts";
+import { dimScope } from "../structured/dim-scope.ts";
 import {
   arrayOf,
   call,
@@ -19,7 +20,8 @@ import {
 import { forwardCall, modelPlace, outputPattern } from "./emit-model.ts";
 import type { StepContext } from "./emit-step.ts";
 import { portsPattern, type Port } from "./model-context.ts";
-import { localName } from "./names.ts";
+import { localName, nameScope } from "./names.ts";
+import { toStatements, toSyntax } from "./to-syntax.ts";
 
 const batch = identifier("batch");
 const strays = identifier("strays");
@@ -28,7 +30,7 @@ const strays = identifier("strays");
 export function batchPorts({ model, program }: Pick<StepContext, "model" | "program">): readonly Port[] {
   const known = new Set(model.inputs.map(({ name }) => name));
   const taken = new Set([...model.inputs, ...model.outputs].map(({ local }) => local));
-  const first = model.inputs[0]?.type.shape[0] ?? dimVariable("B");
+  const first = model.inputs[0]?.type.shape[0] ?? variable("B");
   const inputs = program.steps.flatMap((it) => it.objectiveInputs);
   const extra = inputs.flatMap(({ from, name }): readonly Port[] => {
     if (from !== "feature" || known.has(name)) return [];
@@ -115,9 +117,15 @@ export function resultsFunction(context: StepContext): Item {
     locals.get(it.name) ??
     it.name;
   const args = step.objectiveInputs.map((it) => identifier(localOf(it)));
+  // A size that the objective asks for is an axis of what the batch holds.
+  const scope = dimScope(
+    ports.map(({ local, type }) => ({ tensor: identifier(local), type })),
+    nameScope([...locals.values()]),
+  );
+  const sizes = isJoined ? [] : objective.dims.map((it) => toSyntax(scope.dim(variable(it))));
   const judged = isJoined
     ? forwardByPhase(context, [...model.inputs, ...ownPorts(context, ports)])
-    : call(objective.name, ...args, ...(objective.needs.strays ? [strays] : []));
+    : call(objective.name, ...args, ...sizes, ...(objective.needs.strays ? [strays] : []));
   const single = measuredIn(program, step).length === 0;
   const measured: readonly Expression[] = [
     single ? judged : { kind: "spread", value: judged },
@@ -156,6 +164,7 @@ export function resultsFunction(context: StepContext): Item {
         .map(({ name, local }) =>
           constant(local, call("inRange", member(batch, name), member(identifier("places"), name), strays)),
         ),
+      ...toStatements(scope.bindings()),
       ...(isJoined ? [] : [constant(pattern, forwardByPhase(context))]),
       returns(single || counts ? arrayOf(...measured) : judged),
     ],
