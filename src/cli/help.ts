@@ -78,7 +78,8 @@ export const commandHelp = {
     description:
       "Compares the models of two files: inputs, outputs, what the headers demand of sizes, paths and shapes of parameters, " +
       "and figures. What was taken and is refused now, or was given and is not any more, breaks (exit code 1); so does what " +
-      "keeps weights of the first from loading into the second.",
+      "keeps weights of the first from loading into the second. Inputs that may be left out are compared left out, each " +
+      "given by itself, and all given.",
     examples: [
       ["modelc diff old.model new.model", "says what differs"],
       [`modelc diff main:${file} ${file} --format markdown`, "a table for the description of a change"],

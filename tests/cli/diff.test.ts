@@ -22,6 +22,20 @@ function changes(before: string, after: string): readonly string[] {
 
 const net = (header: string, body = "x"): string => `model Net: ${header} { ${body} }\n`;
 
+/** A model with a mask that may be left out. */
+const masked = (length: string, given: string): string =>
+  net(
+    `(x: f32[B, ${length}], m: bool[B, ${length}]?) -> y: f32[B, ${length}]`,
+    `when given(m) { ${given} } else { x }`,
+  );
+
+/** A model with two inputs that may be left out: what it computes where both are given, and where one is. */
+const both = (together: string, alone = "x + m"): string =>
+  net(
+    "(x: f32[B, 3], m: f32[B, 3]?, n: f32[B, 3]?) -> y: f32[B, 3]",
+    `when given(m) { when given(n) { ${together} } else { ${alone} } } else { x }`,
+  );
+
 describe("what others rely on", () => {
   it.each<[what: string, before: string, after: string, expected: readonly string[]]>([
     ["names of dims are nobody's", net("(x: f32[B, D]) -> y: f32[B, D]"), net("(x: f32[N, M]) -> y: f32[N, M]"), []],
@@ -185,6 +199,51 @@ describe("what others rely on", () => {
         "(x: f32[N, M], z: f32[N, M]) -> y: f32[N, M]",
         "\n  late = half(z)\n  early = relu(x)\n  early * late + zeros([N, M])\n",
       )}`,
+      [],
+    ],
+    [
+      "names of dims that an input has which may be left out",
+      masked("T", "where(m, x, 0)"),
+      masked("L", "where(m, x, 0)"),
+      [],
+    ],
+    [
+      "another type of an input that may be left out",
+      masked("T", "where(m, x, 0)"),
+      masked("T", "where(m, x, 0)").replace("m: bool[B, T]", "m: bool[1, T]"),
+      ["break: input `m`: `bool[B, T]` is now `bool[1, T]`, which takes not all of these sizes"],
+    ],
+    [
+      "what is computed where an input is given",
+      masked("T", "where(m, x, 0)"),
+      masked("L", "where(m, 0, x)"),
+      ["change: the computation differs, where `m` is given"],
+    ],
+    [
+      "weights where an input is given",
+      net("(x: f32[B, 8], m: f32[B, 8]?) -> y: f32[B, 8]", "when given(m) { m -> extra: Dense(8) } else { x }"),
+      net(
+        "(x: f32[B, 8], m: f32[B, 8]?) -> y: f32[B, 8]",
+        "when given(m) { m -> extra: Dense(8, bias=false) } else { x }",
+      ),
+      ["break: weights `extra.bias`: `f32[8]` are gone, where `m` is given"],
+    ],
+    [
+      "what is computed where two inputs are given, and where either is",
+      both("x + m * n"),
+      both("x - m * n", "x + m").replace("else { x }", "else { when given(n) { -n } else { x } }"),
+      ["change: the computation differs, where `n` is given"],
+    ],
+    [
+      "what is computed where two inputs are given alone",
+      both("x + m * n"),
+      both("x - m * n"),
+      ["change: the computation differs, where `m` and `n` are given"],
+    ],
+    [
+      "an input that was given always, with weights of its own",
+      net("(x: f32[B, 8], m: f32[B, 8]) -> y: f32[B, 8]", "x + (m -> extra: Dense(8))"),
+      net("(x: f32[B, 8], m: f32[B, 8]?) -> y: f32[B, 8]", "when given(m) { x + (m -> extra: Dense(8)) } else { x }"),
       [],
     ],
     [

@@ -1,5 +1,5 @@
 import { asNumber, formatDim, substitute, type Dim } from "../../dims/dim.ts";
-import { fitSizes, isSame, takesLabels, typeText, type SizeFit } from "./fit-sizes.ts";
+import { fitSizes, inputsOf, isSame, takesLabels, typeText, type SizeFit } from "./fit-sizes.ts";
 import type { ModelFace, NamedTensor, StoredTensor } from "./model-face.ts";
 
 /** What is not as it was. */
@@ -32,8 +32,40 @@ export interface Comparison {
   readonly checkpointLoads: boolean | null;
 }
 
-/** Compares what others rely on of a model as it was (`old`) and as it is. */
+/**
+ * Compares what others rely on of a model as it was (`old`) and as it is: whichever of the inputs that may be left out are
+ * given, each by itself and all of them.
+ */
 export function compareFaces(old: ModelFace, now: ModelFace): Comparison {
+  const plain = compareOne(old, counterpart(old, now) ?? now);
+  const told = new Set(plain.changes.map((it) => it.message));
+  const others = old.variants.flatMap((variant) => {
+    const same = counterpart(variant, now);
+    if (same === undefined) return [];
+    const { changes, checkpointLoads } = compareOne(variant, same);
+    const fresh = changes.filter((it) => !told.has(it.message));
+    for (const it of fresh) told.add(it.message);
+    const given = [...variant.optional].filter((it) => !old.optional.has(it)).map((it) => `\`${it}\``);
+    const where = `, where ${given.join(" and ")} ${given.length === 1 ? "is" : "are"} given`;
+    return [{ changes: fresh.map((it) => ({ ...it, message: `${it.message}${where}` })), checkpointLoads }];
+  });
+  const loads = [plain, ...others].flatMap((it) => it.checkpointLoads ?? []);
+  return {
+    ...plain,
+    changes: [...plain.changes, ...others.flatMap((it) => it.changes)],
+    checkpointLoads: loads.length === 0 ? null : !loads.includes(false),
+  };
+}
+
+/** The model as it is, with those inputs given that the old one was given. */
+function counterpart(old: ModelFace, now: ModelFace): ModelFace | undefined {
+  const given = new Set(old.inputs.map((it) => it.name));
+  const isMeant = ({ leftOut, optional }: ModelFace): boolean =>
+    [...optional].every((it) => given.has(it)) && ![...leftOut.keys()].some((it) => given.has(it));
+  return [now, ...now.variants].find(isMeant);
+}
+
+function compareOne(old: ModelFace, now: ModelFace): Comparison {
   const fit = fitSizes(old, now);
   const back = fitSizes(now, old);
   const weights = weightChanges(old, now, fit);
@@ -74,16 +106,17 @@ const byName = (all: readonly NamedTensor[], name: string): NamedTensor | undefi
   all.find((it) => it.name === name);
 
 function inputChanges(old: ModelFace, now: ModelFace, fit: SizeFit, back: SizeFit): readonly Change[] {
-  const textIn = (face: ModelFace, name: string): string | undefined => {
-    const given = byName(face.inputs, name);
-    return given === undefined ? face.leftOut.get(name) : typeText(given.type);
+  const [wasTaken, isTaken] = [inputsOf(old), inputsOf(now)];
+  const textIn = (face: ModelFace, all: readonly NamedTensor[], name: string): string | undefined => {
+    const given = byName(all, name);
+    return given === undefined ? face.leftOut.get(name)?.text : typeText(given.type);
   };
   const may = (face: ModelFace, name: string): boolean => face.leftOut.has(name) || face.optional.has(name);
   const names = new Set(
     [...old.inputs, ...now.inputs].map((it) => it.name).concat([...old.leftOut.keys(), ...now.leftOut.keys()]),
   );
   return [...names].flatMap((name): readonly Change[] => {
-    const [before, after] = [textIn(old, name) ?? null, textIn(now, name) ?? null];
+    const [before, after] = [textIn(old, wasTaken, name) ?? null, textIn(now, isTaken, name) ?? null];
     const change = (breaks: boolean, what: string): Change => ({
       about: "input",
       breaks,
@@ -98,7 +131,7 @@ function inputChanges(old: ModelFace, now: ModelFace, fit: SizeFit, back: SizeFi
         ? [change(false, `(\`${after}\`) is new, and may be left out`)]
         : [change(true, `(\`${after}\`) is new, and must be given`)];
     const required = may(old, name) && !may(now, name) ? [change(true, "must be given now")] : [];
-    const [was, is] = [byName(old.inputs, name), byName(now.inputs, name)];
+    const [was, is] = [byName(wasTaken, name), byName(isTaken, name)];
     if (was === undefined || is === undefined)
       return before === after ? required : [...required, change(true, `is now \`${after}\``)];
     if (was.type.dtype !== is.type.dtype || was.type.shape.length !== is.type.shape.length)

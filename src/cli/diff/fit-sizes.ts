@@ -1,7 +1,7 @@
 import { decide } from "../../dims/decide.ts";
 import { asVariable, formatDim, substitute, variable, variablesOf, type Dim } from "../../dims/dim.ts";
 import { atLeast, equal, formatRelation, substituteRelation } from "../../dims/facts.ts";
-import type { ModelFace } from "./model-face.ts";
+import type { ModelFace, NamedTensor } from "./model-face.ts";
 
 /** Whether one model takes every size that another takes. */
 export interface SizeFit {
@@ -17,8 +17,9 @@ export interface SizeFit {
 export function fitSizes(giver: ModelFace, taker: ModelFace): SizeFit {
   const meant = new Map<string, Dim>();
   const meaning = (name: string): Dim | undefined => meant.get(name);
-  const pairs = taker.inputs.flatMap(({ name, type }) => {
-    const given = giver.inputs.find((it) => it.name === name)?.type.shape;
+  const givenBy = inputsOf(giver);
+  const pairs = inputsOf(taker).flatMap(({ name, type }) => {
+    const given = givenBy.find((it) => it.name === name)?.type.shape;
     return given?.length === type.shape.length
       ? type.shape.map((dim, axis) => ({ name, dim, given: given[axis] ?? dim }))
       : [];
@@ -28,7 +29,7 @@ export function fitSizes(giver: ModelFace, taker: ModelFace): SizeFit {
     const alone = asVariable(dim);
     if (alone !== undefined && !meant.has(alone)) meant.set(alone, given);
   }
-  const free = new Set(giver.inputs.flatMap(({ type }) => type.shape.flatMap((dim) => [...variablesOf(dim)])));
+  const free = new Set(givenBy.flatMap(({ type }) => type.shape.flatMap((dim) => [...variablesOf(dim)])));
   for (const { dim } of pairs) {
     for (const name of variablesOf(dim)) if (!meant.has(name) && free.has(name)) meant.set(name, variable(name));
   }
@@ -41,6 +42,11 @@ export function fitSizes(giver: ModelFace, taker: ModelFace): SizeFit {
     return [{ text: formatRelation(relation), example: sizes.join(", ") }];
   });
   return { meaning, refused: new Set(refused), demands };
+}
+
+/** The inputs of a model, those that are left out behind the others. */
+export function inputsOf({ inputs, leftOut }: ModelFace): readonly NamedTensor[] {
+  return [...inputs, ...[...leftOut].flatMap(([name, { type }]) => (type === undefined ? [] : [{ name, type }]))];
 }
 
 /** Whether a dim of the taker is one of the giver's at all sizes that this one takes. */

@@ -1,7 +1,10 @@
-import { loadProgram, type ProgramHost } from "../../analyze/program.ts";
-import { declaredUnits, lowerUnit } from "../../compiler.ts";
-import { createCollector } from "../../diagnostics/collector.ts";
+import { mayBeLeftOut } from "../../analyze/may-be-left-out.ts";
+import { loadProgram, type Program, type ProgramHost } from "../../analyze/program.ts";
+import { declaredUnits, lowerUnit, type DeclaredUnit, type Specialisation } from "../../compiler.ts";
+import { createCollector, type Collector } from "../../diagnostics/collector.ts";
 import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
+import { entryOf } from "../../graph/parameters-of.ts";
+import { elaborateModel } from "../../lower/elaborate-model.ts";
 import type { SourceFile } from "../../support/source.ts";
 import { readSettings, type UnitOptions } from "../load-unit.ts";
 import { faceOf, type ModelFace } from "./model-face.ts";
@@ -41,8 +44,7 @@ export function loadFaces(
         return [];
       }
       const { dims: _, ...specialisation } = readSettings(set, declared);
-      const unit = lowerUnit(program, declared, specialisation, collector);
-      return unit === undefined ? [] : [faceOf(unit, declared)];
+      return faceAt(program, declared, specialisation, collector) ?? [];
     });
   return {
     faces,
@@ -50,4 +52,35 @@ export function loadFaces(
     errors: collector.diagnostics.filter((it) => it.severity === "error"),
     open,
   };
+}
+
+/** A model for what others rely on, whichever inputs it is given; undefined after a report. */
+function faceAt(
+  program: Program,
+  declared: DeclaredUnit,
+  settings: Specialisation,
+  collector: Collector,
+): ModelFace | undefined {
+  const unit = lowerUnit(program, declared, settings, collector);
+  if (unit === undefined) return undefined;
+  const { model, train } = declared;
+  const { inputNames } = entryOf(unit.module);
+  const left = model.inputs
+    .filter(mayBeLeftOut)
+    .flatMap((it) => (it.name === undefined || inputNames.includes(it.name.text) ? [] : [it.name.text]));
+  if (left.length === 0) return faceOf(unit, declared, undefined);
+  if (train !== undefined) {
+    // The data settle what a training gives: of what is left out only the types are of interest.
+    const header = train.model.kind === "call" ? { arguments: train.model.arguments, file: program.entry } : {};
+    const options = { ...settings, ...header, given: "all" } as const;
+    return faceOf(unit, declared, elaborateModel(program, model.name.text, options, createCollector()));
+  }
+  const given = settings.given ?? new Set();
+  const ways = left.length === 1 ? [left] : [...left.map((it) => [it]), left];
+  const units = ways.map((it) =>
+    lowerUnit(program, declared, { ...settings, given: new Set([...given, ...it]) }, collector),
+  );
+  const whole = units.at(-1)?.module;
+  const variants = units.flatMap((it) => (it === undefined ? [] : [faceOf(it, declared, whole)]));
+  return faceOf(unit, declared, whole, variants);
 }

@@ -6,6 +6,7 @@ import { depthOf } from "../../graph/depth-of.ts";
 import { measure } from "../../graph/measure.ts";
 import { entryOf, parametersOf, statesOf } from "../../graph/parameters-of.ts";
 import { computationOf, type Computation } from "./computation-of.ts";
+import type { Module } from "../../ir/graph.ts";
 import type { TensorType } from "../../ir/types.ts";
 import { storedPermsOf } from "../../passes/stored-perms.ts";
 import { textOf } from "../../support/source.ts";
@@ -25,12 +26,18 @@ export interface StoredTensor {
   readonly perm: readonly number[];
 }
 
+/** An input that is left out: its type as it is written, and what that is; undefined where the model is wrong with it. */
+export interface LeftOut {
+  readonly text: string;
+  readonly type: NamedTensor["type"] | undefined;
+}
+
 /** What others rely on of a model: whoever runs it, and whoever has weights of it. */
 export interface ModelFace {
   readonly name: string;
   readonly inputs: readonly NamedTensor[];
-  /** Inputs that may be left out, and are: the text of the type of each. */
-  readonly leftOut: ReadonlyMap<string, string>;
+  /** Inputs that may be left out, and are: what each is where it is given. */
+  readonly leftOut: ReadonlyMap<string, LeftOut>;
   /** Inputs that may be left out, and are there. */
   readonly optional: ReadonlySet<string>;
   readonly outputs: readonly NamedTensor[];
@@ -46,15 +53,22 @@ export interface ModelFace {
     readonly activationBytes: Dim;
     readonly depth: number;
   };
+  /** The same model with more of its inputs given: each one that is left out by itself, and all of them together. */
+  readonly variants: readonly ModelFace[];
 }
 
-/** The face of a model that was lowered. */
-export function faceOf({ name, module, train }: Unit, { model }: DeclaredUnit): ModelFace {
+/** The face of a model that was lowered; `whole` is the model with all inputs given, if it is right. */
+export function faceOf(
+  { name, module, train }: Unit,
+  { model }: DeclaredUnit,
+  whole: Module | undefined,
+  variants: readonly ModelFace[] = [],
+): ModelFace {
   const entry = entryOf(module);
-  const named = (kind: string, given: string | undefined, at: number, type: TensorType): NamedTensor => {
-    const labels = given === undefined ? undefined : module.labels?.get(given);
-    return { name: given ?? `${kind}${at}`, type: { ...type, ...(labels !== undefined && { labels }) } };
-  };
+  const named = (kind: string, given: string | undefined, at: number, type: TensorType): NamedTensor => ({
+    name: given ?? `${kind}${at}`,
+    type: withLabels(module, given, type),
+  });
   const compared = (train?.data.features ?? []).filter((it) => !entry.inputNames.includes(it.name));
   const may = model.inputs
     .filter(mayBeLeftOut)
@@ -64,7 +78,11 @@ export function faceOf({ name, module, train }: Unit, { model }: DeclaredUnit): 
   return {
     name,
     inputs: entry.body.inputs.map((it, at) => named("input", entry.inputNames[at], at, it.type)),
-    leftOut: new Map(may.flatMap(([it, type]) => (entry.inputNames.includes(it) ? [] : [[it, textOf(type.span)]]))),
+    leftOut: new Map(
+      may.flatMap(([it, type]) =>
+        entry.inputNames.includes(it) ? [] : [[it, { text: textOf(type.span), type: inputOf(whole, it) }]],
+      ),
+    ),
     optional: new Set(may.flatMap(([it]) => (entry.inputNames.includes(it) ? [it] : []))),
     outputs: entry.body.results.map((it, at) => named("output", entry.resultNames[at], at, it.type)),
     facts: module.facts,
@@ -79,7 +97,20 @@ export function faceOf({ name, module, train }: Unit, { model }: DeclaredUnit): 
       activationBytes: measured.activationBytes,
       depth: depthOf(module),
     },
+    variants,
   };
+}
+
+function inputOf(module: Module | undefined, name: string): NamedTensor["type"] | undefined {
+  if (module === undefined) return undefined;
+  const { body, inputNames } = entryOf(module);
+  const type = body.inputs[inputNames.indexOf(name)]?.type;
+  return type && withLabels(module, name, type);
+}
+
+function withLabels({ labels }: Module, name: string | undefined, type: TensorType): NamedTensor["type"] {
+  const known = name === undefined ? undefined : labels?.get(name);
+  return { ...type, ...(known !== undefined && { labels: known }) };
 }
 
 function stored({ dtype, shape }: TensorType, perm: readonly number[] = shape.map((_, axis) => axis)): StoredTensor {
