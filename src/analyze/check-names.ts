@@ -107,7 +107,7 @@ function checkCallable(at: Checker, declaration: CallableDeclaration): void {
   }
   checkBody(at, declaration.body, scope, "value");
   reportLeftOut(at);
-  reportUnused(at, declaration);
+  reportUnused(at, declaration, dims);
 }
 
 /** A default stands among the inputs before it; a dim that later ones introduce, or it itself, is not known yet. */

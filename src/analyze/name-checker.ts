@@ -8,10 +8,12 @@ import { nearest } from "../support/nearest.ts";
 import type { Span } from "../support/source.ts";
 import type { Argument, CallableDeclaration, Input, Name } from "../syntax/ast.ts";
 import { builtinFunctions } from "./builtins.ts";
+import type { DimNames } from "./dim-names.ts";
 import type { GivenGroups } from "./given.ts";
 import { find, visible, type Local, type LocalKind, type LocalScope } from "./local-scope.ts";
 import { lostName } from "../syntax/lost-name.ts";
 import { mayBeLost } from "./may-be-lost.ts";
+import { sizeGivers } from "./size-givers.ts";
 import { mostHelped, reportUnknownName } from "./report-unknown-name.ts";
 
 /** Where names are looked at, and what is known there. */
@@ -41,15 +43,17 @@ const globalNames: readonly string[] = [
 export const globals: ReadonlySet<string> = new Set(globalNames);
 
 /** Reports what a declaration declares and does not use: where all else is right, since a misspelt use uses it too. */
-export function reportUnused(at: Checker, { name, span: unlessWrong, body }: CallableDeclaration): void {
+export function reportUnused(at: Checker, declaration: CallableDeclaration, dims: DimNames): void {
+  const { name, span: unlessWrong, body } = declaration;
   const callable = name.text;
+  const givers = sizeGivers(declaration, dims);
   for (const { used, name, span, kind } of at.locals) {
     if (used || name === lostName || name.startsWith("_")) continue;
     const report = <C extends Code>(code: C, parameters: ParametersOf<C>): void => {
       at.collector.report(code, span, parameters, { unlessWrong });
     };
     if (kind === "hyperparameter") report("MC2006", { name, callable });
-    else if (kind === "input") report("MC2005", { name, callable });
+    else if (kind === "input" && !givers.has(name)) report("MC2005", { name, callable });
     else if (kind === "param" || kind === "state") report("MC2022", { name, what: kind });
     else if (kind === "binding" || kind === "element" || kind === "carry") report("MC2004", { name });
     // Without `finish` there is nothing to use an accumulator, which is reported.

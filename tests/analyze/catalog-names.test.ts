@@ -3,7 +3,7 @@ import { importsCatalog } from "../../src/diagnostics/catalog/imports.ts";
 import { namesCatalog } from "../../src/diagnostics/catalog/names.ts";
 import { createCollector } from "../../src/diagnostics/collector.ts";
 import { elaborateModel } from "../../src/lower/elaborate-model.ts";
-import { codesOf, load } from "../lower/checking.ts";
+import { check, codesOf, load } from "../lower/checking.ts";
 
 describe("the catalog of names", () => {
   it.each(Object.entries({ ...namesCatalog, ...importsCatalog }).filter(([code]) => code !== "MC2021"))(
@@ -25,5 +25,34 @@ describe("the catalog of names", () => {
       elaborateModel(load(text, collector), "M", {}, collector);
       expect(collector.diagnostics.map((it) => it.code)).toEqual(codes);
     }
+  });
+});
+
+describe("an input that nothing reads", () => {
+  it.each<[what: string, text: string, told: readonly string[]]>([
+    [
+      "is one whose size is read, which no other has",
+      "model M: (x: f32[B, T, 4], z: f32[B, S, 4]) -> y: f32[B, S, 4] where T >= S {\n  x[:, :S]\n}\n",
+      [],
+    ],
+    [
+      "is the second of two that have a size which is read",
+      "model M: (x: f32[B, 4], z: f32[B, S], w: f32[B, S]) -> y: f32[B, S] {\n  zeros([B, S]) + mean(x)\n}\n",
+      ["w"],
+    ],
+    [
+      "has a size that an input which is read has as well",
+      "model M: (x: f32[B, S], z: f32[B, S, 4]) -> y: f32[B, S] {\n  x + zeros([B, S])\n}\n",
+      ["z"],
+    ],
+    [
+      "has a size of its own, which the header alone names",
+      "model M: (x: f32[B, T], z: f32[B, S]) -> y: f32[B, T] where S >= 2 {\n  x\n}\n",
+      ["z"],
+    ],
+  ])("%s", (_, text, told) => {
+    const found = check(text);
+    expect(found.filter((it) => it.severity === "error")).toEqual([]);
+    expect(found.flatMap((it) => (it.code === "MC2005" ? [text.slice(it.span.start, it.span.end)] : []))).toEqual(told);
   });
 });

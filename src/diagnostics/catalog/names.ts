@@ -50,7 +50,7 @@ export const namesCatalog = {
     message: (it: { readonly name: string; readonly callable: string }) =>
       `\`${it.callable}\` never uses its input \`${it.name}\`.`,
     explanation:
-      "An input that nothing reads is most often a slip. Remove it, or begin its name with `_` to say that it is meant.",
+      "An input that nothing reads, and none of whose sizes is read that no other input has, is most often a slip. Remove it, or begin its name with `_` to say that it is meant.",
     bad: "model M: (x: f32[B, 4], mask: f32[B, 4]) -> y: f32[B, 2] {\n  x -> Dense(2)\n}\n",
     good: "model M: (x: f32[B, 4], mask: f32[B, 4]) -> y: f32[B, 2] {\n  x * mask -> Dense(2)\n}\n",
   }),
