@@ -11,27 +11,40 @@ const mostTried = 2;
 
 /**
  * Findings whose offered facts are in the words of the header: `T >= n`, where 4 is what `n` is. What a number came from
- * is not guessed: the same is lowered at other values of a hyperparameter that stands where something was found (`at`),
- * and a number that goes with it in a line is written by it.
+ * is not guessed: the same is lowered at other values of a hyperparameter (`at`), and a number that goes with it in a line,
+ * or is multiplied with each step of it, is written by it. Those are tried that stand where something was found, then those
+ * of which a number is a multiple.
  */
 export function inWordsOfHeader(
   found: Findings["found"],
   values: ReadonlyMap<string, number>,
   at: (name: string, value: number) => Findings["found"],
 ): Findings["found"] {
-  const isOffered = (it: Diagnostic | Findings): it is Diagnostic =>
-    "help" in it && (clause.exec(it.help ?? "")?.[0].match(number) ?? []).length > 0;
+  const isOffered = (it: Diagnostic | Findings): it is Diagnostic => "help" in it && numbersIn(it.help).length > 0;
   const offering = found.filter(isOffered);
-  const tried = [...values].filter(([name]) => offering.some((it) => isNamedAt(name, it))).slice(0, mostTried);
+  const isMeant = (name: string, value: number, it: Diagnostic): boolean =>
+    isNamedAt(name, it) || (value > 1 && numbersIn(it.help).some((digits) => Number(digits) % value === 0));
+  const named = [...values].filter(([name]) => offering.some((it) => isNamedAt(name, it)));
+  const others = [...values].filter(
+    ([name, value]) => !named.some(([it]) => it === name) && offering.some((it) => isMeant(name, value, it)),
+  );
+  const tried = [...named, ...others].slice(0, mostTried);
   return tried.reduce((all, [name, value]) => {
     // Where the next ones do not fit, multiples may.
     for (const by of [1, value]) {
       const steps = [value + by, value + 2 * by].map((it) => ({ value: it, found: at(name, it) }));
-      const told = all.map((it) => (isOffered(it) && isNamedAt(name, it) ? rewritten(it, { name, value }, steps) : it));
+      const told = all.map((it) =>
+        isOffered(it) && isMeant(name, value, it) ? rewritten(it, { name, value }, steps) : it,
+      );
       if (told.some((it, index) => it !== all[index])) return told;
     }
     return all;
   }, found);
+}
+
+/** The numbers of the facts that a help offers. */
+function numbersIn(help = ""): readonly string[] {
+  return clause.exec(help)?.[0].match(number) ?? [];
 }
 
 /** Whether a name stands in one of the texts that a finding shows. */
@@ -60,15 +73,15 @@ function rewritten(it: Diagnostic, known: Known, steps: readonly Step[]): Diagno
       .flatMap((other) => ("code" in other && isSamePlace(it, other) ? (other.help ?? "") : []))
       .find((other) => other.replace(number, "#") === help.replace(number, "#")),
   );
-  const facts = counterparts.map((other) => clause.exec(other ?? "")?.[0].match(number) ?? []);
+  const facts = counterparts.map(numbersIn);
   let index = -1;
   const words = (clause.exec(help)?.[0] ?? "").replace(number, (digits: string, place: number, whole: string) => {
     index += 1;
     const points = facts.map((numbers, step) => [steps[step]?.value ?? NaN, Number(numbers[index])] as const);
-    const text = lineThrough(known, Number(digits), points);
+    const text = lineThrough(known, Number(digits), points) ?? powerThrough(known, Number(digits), points);
     if (text === undefined) return digits;
     const isFactor = / [%*] $/.test(whole.slice(0, place)) || whole.slice(place + digits.length).startsWith(" *");
-    return isFactor && text !== known.name ? `(${text})` : text;
+    return isFactor && !/^\w+(\(.*)?$/.test(text) ? `(${text})` : text;
   });
   const told = help.replace(clause, () => words);
   return told === help ? it : { ...it, help: told };
@@ -92,4 +105,18 @@ function lineThrough(
   const product = slope === 1 ? name : `${String(slope)} * ${name}`;
   if (rest === 0) return product;
   return `${product} ${rest < 0 ? "-" : "+"} ${String(Math.abs(rest))}`;
+}
+
+/** `pow(2, n)`, `3 * pow(2, n)`, where that is what a number is at all points, each one step from the last. */
+function powerThrough(
+  { name, value }: Known,
+  number: number,
+  points: readonly (readonly [at: number, number: number])[],
+): string | undefined {
+  const base = (points[0]?.[1] ?? NaN) / number;
+  const factor = number / base ** value;
+  if (!Number.isInteger(base) || base < 2 || !Number.isInteger(factor)) return undefined;
+  if (points.some(([at, it]) => it !== factor * base ** at)) return undefined;
+  const power = `pow(${String(base)}, ${name})`;
+  return factor === 1 ? power : `${String(factor)} * ${power}`;
 }

@@ -1,4 +1,5 @@
 import { asNumber, constant, formatDim, subtract, type Dim } from "../dims/dim.ts";
+import { atLeast } from "../dims/facts.ts";
 import {
   anyValue,
   highest,
@@ -16,6 +17,7 @@ import type { Operator } from "../ops/define/operator.ts";
 import { inFile, textOf, type Span } from "../support/source.ts";
 import { report, type Context } from "./context.ts";
 import { factsIn } from "./minima.ts";
+import { conditionFor } from "./offered-facts.ts";
 import { proveProbability, type Maker, type Makers } from "./prove-probability.ts";
 import { noValueFacts, type TensorVal, type ValueFacts } from "./values.ts";
 
@@ -121,14 +123,16 @@ export function judgePlaces(
   }
   const numbers = describeRange(range);
   if (numbers === undefined) return true;
-  const help =
-    range.below === undefined
-      ? {}
-      : {
-          help: `They need room for ${formatDim(range.below)}: as many outputs of the last layer, or rows of the table.`,
-        };
+  const help = range.below === undefined ? {} : { help: roomFor(ctx, range.low, range.below, size) };
   report(ctx, "MC3020", span, { what, numbers, taker, available }, help);
   return false;
+}
+
+/** What to do where there is no room for numbers: make it, or state that there is. */
+function roomFor(ctx: Context, low: number, below: Dim, size: Dim): string {
+  const make = `They need room for ${formatDim(below)}: as many outputs of the last layer, or rows of the table.`;
+  const condition = low < 0 ? undefined : conditionFor(ctx, [atLeast(size, below)]);
+  return condition === undefined ? make : `${make} Or state that there is, ${condition}.`;
 }
 
 /** `class(10)`, or the ends; undefined where one of them is not known. */

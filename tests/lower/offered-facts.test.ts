@@ -88,6 +88,11 @@ describe("what a help offers for the header", () => {
       "H % 4 == 0, W % 4 == 0",
     ],
     [
+      "rows of a table of positions",
+      "model M: (x: f32[B, T, 8]) -> y: f32[B, T, 8] {\n  x + (range(T) -> Embedding(16, 8))\n}\n",
+      "T <= 16",
+    ],
+    [
       "pieces of two lengths",
       "model M: (x: f32[B, T], y: f32[B, S]) -> z: f32[B, 3 * (T // 3)] {\n  reshape(x, [B, T // 3, 3]) -> Flatten\n}\n",
       "T % 3 == 0",
@@ -143,6 +148,31 @@ describe("what a help offers beside hyperparameters", () => {
       "T >= k",
     ],
     ["a size that is declared", "model M(n: int = 4): (x: f32[B, T, D]) -> y: f32[B, n, D]@ {\n  x\n}\n", "T == n"],
+    [
+      "rows of a table of positions",
+      "model M(ctx: int = 16): (x: f32[B, T, 8]) -> y: f32[B, T, 8]@ {\n  x + (range(T) -> Embedding(ctx, 8))\n}\n",
+      "T <= ctx",
+    ],
+    [
+      "a size of what is owned, which stands elsewhere",
+      "model M(ctx: int = 16): (x: f32[B, T, 8]) -> y: f32[B, T, 8]@ {\n  param pe: f32[ctx, 8] = zeros\n  x + pe[:T]\n}\n",
+      "T <= ctx",
+    ],
+    [
+      "a size that stands elsewhere, beside another number that it would divide",
+      "model M(ctx: int = 16, n: int = 2): (x: f32[B, T, 8]) -> y: f32[B, T, 8]@ {\n  param pe: f32[16, 8] = zeros\n  x * n + pe[:T] * ctx\n}\n",
+      "T <= 16",
+    ],
+    [
+      "what each copy doubles",
+      "model M(n: int = 3): (x: f32[B, T, 8]) -> y: f32[B, 8]@ {\n  x -> repeat n { MaxPool1D(2) } -> GlobalAvgPool1D\n}\n",
+      "T >= pow(2, n)",
+    ],
+    [
+      "what each copy doubles, and one before them triples",
+      "model M(n: int = 2): (x: f32[B, T, 8]) -> y: f32[B, T, 8]@ {\n  x -> MaxPool1D(3) -> repeat n { MaxPool1D(2) } -> repeat n { UpSampling1D(2) } -> UpSampling1D(3)\n}\n",
+      "T % (3 * pow(2, n)) == 0",
+    ],
     // Nothing of the kind is 5 steps wide beside 4.
     ["one of two that are alike", `${rot}${model("n: int = 4, m: int = 4", "x -> Rot(m)")}`, "T >= m"],
     [
