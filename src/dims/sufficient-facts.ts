@@ -127,6 +127,8 @@ function singlesFor(goal: Relation): readonly Relation[] {
   const same = goal.kind === "equal" && names.length === 2 && first && second ? [equal(first, second)] : [];
   const within = sidesOf(goal).flatMap(atomsWithin);
   return [
+    // That a product or a sum is a multiple says less than that one of its sizes is, or each.
+    ...[...within.flatMap(exactness), goal].flatMap(plainMultiple),
     ...multiplesIn(goal).flat(),
     ...within.flatMap(orders),
     ...within.flatMap(exactness),
@@ -203,6 +205,14 @@ function orders(atom: Atom): readonly Relation[] {
 /** That a division is exact. */
 function exactness(atom: Atom): readonly Relation[] {
   return atom.kind === "floor" || atom.kind === "mod" ? [divides(atom.divisor, atom.dividend)] : [];
+}
+
+/** That several sizes together are a multiple of a number, where nothing but sizes stands there. */
+function plainMultiple(relation: Relation): readonly Relation[] {
+  if (relation.kind !== "divides") return [];
+  const least = simplest(relation);
+  const isPlain = !hasAtoms(least) && sidesOf(least).some((it) => asNumber(it) !== undefined);
+  return isPlain && relationVariables(least).size > 1 ? [least] : [];
 }
 
 function atomsOf(d: Dim): readonly Atom[] {

@@ -69,6 +69,18 @@ describe("sufficientFacts", () => {
     ["equal sizes within quotients", [equal(by(T, 2), by(S, 2))], "T == S"],
     ["an exact division", [equal(multiply(T, floorDivide(S, T)), S)], "S % T == 0"],
     ["which is larger", [equal(maximum(T, S), T)], "T >= S"],
+    [
+      "a multiple of a product",
+      [equal(multiply(n(8), by(multiply(H, W), 4)), multiply(n(2), multiply(H, W)))],
+      "(H * W) % 4 == 0",
+    ],
+    ["a multiple of a product, as it is asked", [divides(n(8), multiply(n(2), multiply(H, W)))], "(H * W) % 4 == 0"],
+    ["a multiple of a sum", [equal(multiply(n(2), by(add(S, T), 2)), add(S, T))], "(S + T) % 2 == 0"],
+    [
+      "a multiple of one size where that of a product does not suffice",
+      [equal(multiply(n(2), multiply(by(H, 2), W)), multiply(H, W))],
+      "H % 2 == 0",
+    ],
     ["nothing where all holds", [equal(modulo(H, n(1)), n(0))], ""],
   ])("finds %s", (_, goals, wanted) => {
     expect(offered(goals)).toBe(wanted);

@@ -93,6 +93,16 @@ describe("what a help offers for the header", () => {
       "T <= 16",
     ],
     [
+      "parts of a product",
+      "model M: (x: f32[B, H, W, 2]) -> y: f32[B, H * W // 4, 8] {\n  reshape(x, [B, H * W // 4, 8])\n}\n",
+      "(H * W) % 4 == 0",
+    ],
+    [
+      "parts of a sum",
+      "model M: (x: f32[B, S, 8], y: f32[B, T, 8]) -> z: f32[B, 2, (S + T) // 2, 8] {\n  reshape(concat(x, y, axis=1), [B, 2, -1, 8])\n}\n",
+      "(S + T) % 2 == 0",
+    ],
+    [
       "pieces of two lengths",
       "model M: (x: f32[B, T], y: f32[B, S]) -> z: f32[B, 3 * (T // 3)] {\n  reshape(x, [B, T // 3, 3]) -> Flatten\n}\n",
       "T % 3 == 0",
