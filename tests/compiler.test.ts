@@ -42,8 +42,23 @@ describe("compile", () => {
     const all = await compile(source, host, { targets: ["onnx"] });
     expect(all.files.size).toBe(0);
     expect(all.diagnostics.map((it) => it.code)).toEqual(["MC5002"]);
+    expect(all.diagnostics[0]?.help).toContain("Give its size when you build, `--set D=...`, or");
     const fixed = await compile(source, host, { targets: ["onnx"], model: "Other", dims: { D: 5 } });
     expect(fixed.diagnostics).toEqual([]);
     expect(fixed.files.has("Other.onnx")).toBe(true);
+  });
+
+  it.each([
+    [
+      "f32[B, H, W, 3]",
+      "x -> Conv2D(2, 3, padding=same) -> Flatten -> Dense(2)",
+      "when you build, `--set H=... --set W=...`, or",
+    ],
+    ["f32[B, ...S]", "x -> Flatten -> Dense(2)", "Write sizes in the header in the place of `...`."],
+  ])("says how open sizes of parameters are fixed: %s", async (type, body, help) => {
+    const text = `model Net: (x: ${type}) -> y: f32[B, 2] {\n  ${body}\n}\n`;
+    const { diagnostics } = await compile({ path: "a.model", text }, host, { targets: ["onnx"] });
+    expect(diagnostics.map((it) => it.code)).toEqual(["MC5002"]);
+    expect(diagnostics[0]?.help).toContain(help);
   });
 });

@@ -1,5 +1,6 @@
 import { asNumber, formatDim, variablesOf, type Dim } from "../dims/dim.ts";
 import type { Collector } from "../diagnostics/collector.ts";
+import { entryOf } from "../graph/parameters-of.ts";
 import { readAttribute } from "../ops/define/read-attribute.ts";
 import type { Module } from "../ir/graph.ts";
 import { nodesWithin } from "../ir/visit.ts";
@@ -17,7 +18,8 @@ export function reportOpenSizes(module: Module, span: Span, collector: Collector
     for (const { role, path, value } of flatten(module, { mode: "inference" }).inputs) {
       const { shape } = value.type;
       if ((role !== "parameter" && role !== "state") || path === undefined || !isOpen(shape)) continue;
-      collector.report("MC5002", span, { path, dims: [...new Set(shape.flatMap((it) => [...variablesOf(it)]))] });
+      const dims = [...new Set(shape.flatMap((it) => [...variablesOf(it)]))];
+      collector.report("MC5002", span, { path, dims }, { help: waysToFix(module, dims) });
     }
     return true;
   }
@@ -29,6 +31,14 @@ export function reportOpenSizes(module: Module, span: Span, collector: Collector
     return true;
   }
   return false;
+}
+
+/** How sizes are fixed: in the command that builds, unless they stand for the axes of `...`, which have no names there. */
+function waysToFix(module: Module, dims: readonly string[]): string {
+  const named = new Set(entryOf(module).body.inputs.flatMap(({ type }) => type.shape.flatMap((it) => it.label ?? [])));
+  if (!dims.every((it) => named.has(it))) return "Write sizes in the header in the place of `...`.";
+  const flags = dims.map((it) => `--set ${it}=...`).join(" ");
+  return `Give ${dims.length === 1 ? "its size" : "their sizes"} when you build, \`${flags}\`, or write ${dims.length === 1 ? "it" : "them"} in the header.`;
 }
 
 function isOpen(shape: readonly Dim[]): boolean {
