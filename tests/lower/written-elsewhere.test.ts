@@ -114,6 +114,16 @@ const inBodies: readonly Case[] = [
   ['x -> Dense(4, activation="relu")', '"relu"', "without quotes: `relu`"],
   ['x -> Conv2D(4, 3, padding="same")', '"same"', "without quotes: `same`"],
   ["x -> Dense(4, activation=nn.ReLU())", "nn.ReLU", "Names stand alone here: `relu`."],
+  // Sizes of the input, which are seen here.
+  ["x -> LayerNorm(4)", "4", "Epsilon is small, and 4 is not: the size of the input is seen, so leave it out"],
+  ["x -> LayerNorm(4, scale=false)", "4", "Epsilon is small, and 4 is not"],
+  ["x -> RMSNorm(4)", "4", "Epsilon is small, and 4 is not"],
+  ["x -> InstanceNorm(4)", "4", "Epsilon is small, and 4 is not"],
+  ["x -> GroupNorm(2, 4)", "4", "Epsilon is small, and 4 is not"],
+  ["x -> BatchNorm(1)", "1", "this is 1: the size of the input is seen, so leave it out"],
+  ["x -> BatchNorm(4)", "4", "this is 4: the size of the input is seen, so leave it out"],
+  ["x -> BatchNorm(-1)", "-1", "A share of -1 of the old average cannot be kept"],
+  ["x -> BatchNorm(0.9, 4)", "4", "Epsilon is small, and 4 is not"],
   // Words and signs.
   ["def f(a):", "def", "`fn twice:"],
   ["class Net:", "class", "as `model` and `block`"],
