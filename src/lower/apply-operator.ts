@@ -1,9 +1,11 @@
 import type { Label } from "../diagnostics/diagnostic.ts";
 import { constant, sameForm, type Dim } from "../dims/dim.ts";
 import type { Attributes, Value } from "../ir/graph.ts";
+import type { DType } from "../ir/types.ts";
 import { inferOperator, operandSpecAt } from "../graph/infer.ts";
 import { attributesFor, type Operator } from "../ops/define/operator.ts";
 import { tagAttributes } from "../ops/define/tag-attributes.ts";
+import { inClass } from "../ops/define/dtype-class.ts";
 import { rangeOfType } from "../ops/define/value-range.ts";
 import { findOperator } from "../ops/registry.ts";
 import { required } from "../support/fault.ts";
@@ -12,6 +14,7 @@ import { freshValue, type Context } from "./context.ts";
 import { noteCrossing } from "./crossings.ts";
 import { guardDivision } from "./guard-division.ts";
 import { noteApplication } from "./note-application.ts";
+import { reportExchanged } from "./report-exchanged.ts";
 import { shapeChecker } from "./shape-checker.ts";
 import { sizeChains } from "./size-chain.ts";
 import type { Maker } from "./prove-probability.ts";
@@ -34,6 +37,13 @@ export function applyOperator(
         ? []
         : [{ span: at, message: `this is ${formatType(it.value.type)}` }];
     });
+  const wanted = operands.map((val, index) => {
+    const { name, dtype } = required(operandSpecAt(operator, index), "operand");
+    const at = operandSpans[index];
+    const takes = (given: DType): boolean => inClass(given, dtype);
+    return { name, element: dtype, takes, given: at && { val, span: at } };
+  });
+  if (reportExchanged(ctx, operator.name, wanted)) return poison;
   const ones: Dim[] = [];
   const crossings: (() => void)[] = [];
   const crossed = (left: readonly Dim[], right: readonly Dim[], dim: Dim): void => {

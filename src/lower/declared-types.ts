@@ -2,7 +2,7 @@ import { asNumber, axisOf, constant, formatDim, sameForm, withLabel, type Dim } 
 import { decide } from "../dims/decide.ts";
 import { equal } from "../dims/facts.ts";
 import type { TensorType, DType } from "../ir/types.ts";
-import { isDType, isFloat } from "../ops/define/dtype-class.ts";
+import { isDType } from "../ops/define/dtype-class.ts";
 import { dimNamesOf } from "../analyze/dim-names.ts";
 import { genericElements } from "../analyze/builtins.ts";
 import { referencesIn } from "../analyze/walk.ts";
@@ -13,6 +13,8 @@ import { reportAbsent } from "./report-absent.ts";
 import { findLocal, report, type Context, type Scope } from "./context.ts";
 import { asDim } from "./convert.ts";
 import { reportMisfits, type Misfit } from "./report-misfits.ts";
+import { isOfElement } from "./is-of-element.ts";
+import { reportExchanged } from "./report-exchanged.ts";
 import { shapeChecker } from "./shape-checker.ts";
 import { helpOfElement, helpOfRank } from "./input-helps.ts";
 import { judgePlaces, labelsOf } from "./value-facts.ts";
@@ -149,6 +151,13 @@ export function matchInputs(
   declaration: CallableDeclaration,
   given: readonly (GivenInput | undefined)[],
 ): readonly (ResolvedType | undefined)[] | undefined {
+  const wanted = declaration.inputs.map((it, place) => ({
+    name: it.name?.text,
+    element: it.type.element.text,
+    takes: (dtype: DType) => isOfElement(it.type.element.text, dtype),
+    given: given[place],
+  }));
+  if (reportExchanged(ctx, declaration.name.text, wanted)) return undefined;
   const isBound = (name: string): boolean => {
     const val = findLocal(callee.scope, name);
     return val !== undefined && val.kind !== "absent";
@@ -246,22 +255,6 @@ export function matchInputs(
   return types.map((it) => it && { type: { dtype: it.dtype, shape: it.shape }, facts: it.facts });
 }
 
-/** Whether an element type is one of those that a generic word of a signature stands for. */
-function isOneOf(word: string, dtype: DType): boolean {
-  switch (word) {
-    case "float":
-      return isFloat(dtype);
-    case "int":
-      return !isFloat(dtype) && dtype !== "bool";
-    case "number":
-      return dtype !== "bool";
-    case "weight":
-      return isFloat(dtype) || dtype === "bool";
-    default:
-      return true;
-  }
-}
-
 function matchElement(
   ctx: Context,
   scope: Scope,
@@ -272,11 +265,10 @@ function matchElement(
   const word = input.type.element.text;
   const { dtype } = it.val.value.type;
   const fits = (): boolean => {
-    if (word === "class") return dtype === "i32";
-    if (isDType(word)) return dtype === word;
+    if (word === "class" || isDType(word)) return isOfElement(word, dtype);
     const given = findLocal(scope, word);
     if (given?.kind === "word" || !genericElements.has(word)) return given?.kind === "word" && given.value === dtype;
-    if (!isOneOf(word, dtype)) return false;
+    if (!isOfElement(word, dtype)) return false;
     const bound = findLocal(scope, elementKey(word));
     if (bound === undefined) scope.names.set(elementKey(word), { kind: "word", value: dtype });
     return bound === undefined || (bound.kind === "word" && bound.value === dtype);
@@ -298,7 +290,7 @@ function matchElement(
     { what: `\`${input.name?.text ?? "the input"}\` of \`${declaration.name.text}\``, expected, actual: dtype },
     {
       labels: [{ span: input.span, message: "declared here" }],
-      ...helpOfElement(declaration, word, dtype, it.span),
+      ...helpOfElement(declaration, input, it),
     },
   );
   return false;

@@ -1,22 +1,32 @@
 import { findTopLevel } from "../analyze/program.ts";
-import type { DType } from "../ir/types.ts";
+import type { TensorType } from "../ir/types.ts";
 import { isDType, isFloat } from "../ops/define/dtype-class.ts";
 import { textOf, type Span } from "../support/source.ts";
-import type { CallableDeclaration } from "../syntax/ast.ts";
+import type { CallableDeclaration, Input } from "../syntax/ast.ts";
 import type { Context } from "./context.ts";
 import type { GivenInput } from "./declared-types.ts";
 
 /** What makes elements of the type that is wanted of others: of logits the class is meant, which no conversion gives. */
 export function helpOfElement(
-  { flavor }: Pick<CallableDeclaration, "flavor">,
-  word: string,
-  dtype: DType,
-  span: Span,
+  { name, flavor, inputs }: CallableDeclaration,
+  input: Input,
+  { val, span }: GivenInput,
 ): { readonly help?: string } {
   const text = shortText(span);
+  const word = input.type.element.text;
+  const { dtype } = val.value.type;
+  if (word === "bool") {
+    const [query, memory] = inputs.map((it) => it.name?.text);
+    const isThird = inputs[2] === input && query === "query" && memory === "memory" && isFloat(dtype);
+    return {
+      help: isThird
+        ? `\`memory\`, the second input, gives keys and values: \`${name.text}(...)(query, memory)\`.`
+        : `A comparison gives truth values: \`${text} ${isFloat(dtype) ? ">" : "!="} 0\`.`,
+    };
+  }
   if (isDType(word)) {
     const cast = `\`cast(${text}, ${word})\``;
-    const cut = isFloat(dtype) && !isFloat(word) && word !== "bool";
+    const cut = isFloat(dtype) && !isFloat(word);
     return {
       help: cut ? `${cast} cuts fractions off; of logits, \`argmax(${text})\` is the class.` : `Convert it: ${cast}.`,
     };
@@ -49,6 +59,20 @@ export function helpOfRank(
   if (shape.length + 1 === wanted && wanted > 2)
     return { help: `An axis of size 1 is added by \`None\`, at the end by \`${shortText(span)}[..., None]\`.` };
   return wanted === 2 && shape.length > 2 ? { help: "`Flatten` joins all axes but the first." } : {};
+}
+
+/** What gives a result the axes of its declared type; `made`: where it is computed. */
+export function helpOfResult(
+  ctx: Context,
+  { shape }: TensorType,
+  wanted: number,
+  made: Span,
+): { readonly help?: string } {
+  if (shape.length < wanted) return lastStepHelp(ctx, made) ?? {};
+  const between = shape.length - 2;
+  if (wanted !== 2 || between < 1) return {};
+  const pool = between <= 3 ? `, and \`GlobalAvgPool${between}D\` leaves one place of them` : "";
+  return { help: `\`Flatten\` joins all axes but the first${pool}: it stands before the layers that give the result.` };
 }
 
 /**

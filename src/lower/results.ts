@@ -7,6 +7,7 @@ import type { CallableDeclaration, Expression, TypeExpression } from "../syntax/
 import { report, type Context } from "./context.ts";
 import { asTensor, failsAt } from "./convert.ts";
 import { resolveType } from "./declared-types.ts";
+import { helpOfResult } from "./input-helps.ts";
 import { stating } from "./offered-facts.ts";
 import { exampleOf, named } from "./shape-checker.ts";
 import { sizeChains } from "./size-chain.ts";
@@ -59,7 +60,7 @@ export function matchResults(ctx: Context, declaration: CallableDeclaration, val
     const wanted = declared[index];
     const name = wanted?.name?.text;
     const what = `the result${name === undefined ? "" : ` \`${name}\``}`;
-    const checked = wanted && checkType(ctx, it, wanted.type, at, what);
+    const checked = wanted && checkType(ctx, it, wanted.type, at, what, declaration.body.span);
     if (checked === undefined) fine = false;
     else results.push({ name, val: checked });
   });
@@ -136,8 +137,8 @@ function isPermuted(ctx: Context, declaration: CallableDeclaration, e: Expressio
 }
 
 /**
- * A value checked against a type as it is written; with the axis names of that type. A number fills it. Undefined after a
- * report.
+ * A value checked against a type as it is written; with the axis names of that type. A number fills it; `made` is where it
+ * is computed, where that is more than `span`. Undefined after a report.
  */
 export function checkType(
   ctx: Context,
@@ -145,6 +146,7 @@ export function checkType(
   type: TypeExpression,
   span: Span,
   what: string,
+  made: Span = span,
 ): TensorVal | undefined {
   const wanted = resolveType(ctx, type, "trusted");
   const val = wanted && asTensor(ctx, given, span, wanted.type);
@@ -156,7 +158,8 @@ export function checkType(
     return undefined;
   }
   if (actual.shape.length !== wanted.type.shape.length) {
-    report(ctx, "MC3001", span, { what, expected: textOf(type.span), actual: formatType(actual) }, { labels });
+    const parameters = { what, expected: textOf(type.span), actual: formatType(actual) };
+    report(ctx, "MC3001", span, parameters, { labels, ...helpOfResult(ctx, actual, wanted.type.shape.length, made) });
     return undefined;
   }
   const pairs = actual.shape.map((own, axis) => ({

@@ -2,7 +2,9 @@ import { describe, expect, it } from "vitest";
 import { loadProgram } from "../../src/analyze/program.ts";
 import { createMemoryHost } from "../../src/analyze/memory-host.ts";
 import { createCollector } from "../../src/diagnostics/collector.ts";
+import { applyFixes } from "../../src/diagnostics/apply-fixes.ts";
 import { library } from "../../src/std/library.ts";
+import { textOf } from "../../src/support/source.ts";
 import { codesOf, codesOfFile, checkFile, onlyFinding } from "./checking.ts";
 
 const block = (inputs: string, body: string): string => `block M: (${inputs}) {\n  ${body}\n}\n`;
@@ -109,11 +111,7 @@ describe("what is written of a loop", () => {
       "`emit last h` gives `h` as well.",
     ],
     ["(a, b) = for _ in range(3) { x }\n  a + b", "MC3021", ""],
-    [
-      "scan e in x over T until n - 1 with h: f32[B] = zeros { h <- h + e }",
-      "MC1001",
-      "`(n - ...)`",
-    ],
+    ["scan e in x over T until n - 1 with h: f32[B] = zeros { h <- h + e }", "MC1001", "`(n - ...)`"],
     ["scan e in x over T until (n - 1) with h: f32[B] = zeros { h <- h + e }", "", ""],
   ])("is answered: %s", (body, code, help) => {
     const [found] = checkFile(block("x: f32[B, T], n: i32[B]", `_ = n\n  ${body}`));
@@ -268,5 +266,94 @@ train Net on D {
     [['"a.**" of "a.**"']],
   ])("are told once: %s", (lines) => {
     expect(follows(...lines)).toEqual(["MC4082"]);
+  });
+});
+
+describe("arguments in each other's place", () => {
+  const training = (loss: string, metric = "accuracy(logits, label)"): string => `
+model M: (x: f32[B, 4]) -> (logits: f32[B, 2], score: f32[B]) {
+  h = x -> Dense(2)
+  (h, h[:, 0])
+}
+data D {
+  source: synthetic_blobs(count=100)
+  x: f32[4] = concat(raw.x, raw.x, axis=-1)
+  label: class(2) = raw.label
+  hit: bool[] = raw.label > 0
+}
+train M on D {
+  loss: ${loss}
+  optimizer: adam(lr=1e-3)
+  metrics: ${metric}
+}
+`;
+  it.each([
+    "cross_entropy(label, logits)",
+    "focal_cross_entropy(label, logits, gamma=3)",
+    "cross_entropy(label, logits, mask=hit)",
+    "mean(cross_entropy(label, logits))",
+  ])("are told once, with a fix: %s", (loss) => {
+    const text = training(loss);
+    const found = checkFile(text);
+    const help = "Two arguments are in each other's place: give `logits` before `label`.";
+    expect(found.map((it) => [it.code, textOf(it.span), it.help])).toEqual([["MC3003", "label", help]]);
+    const { text: fixed } = applyFixes(text, found, () => true);
+    expect(fixed).toBe(training(loss.replace("label, logits", "logits, label")));
+  });
+
+  it.each([
+    ["accuracy(label, logits)", "give `logits` before `label`"],
+    ["top_k_accuracy(label, logits, k=2)", "give `logits` before `label`"],
+  ])("are told in a metric: %s", (metric, says) => {
+    const found = checkFile(training("cross_entropy(logits, label)", metric));
+    expect(found.map((it) => it.help)).toEqual([expect.stringContaining(says)]);
+  });
+
+  it("are told of operators, and not where both places would not fit", () => {
+    expect(told(block("x: f32[B], y: f32[B]", "where(x, x > y, y)"))).toEqual([
+      "MC3003",
+      "x",
+      expect.stringContaining("give `x > y` before `x`"),
+    ]);
+    expect(onlyFinding(block("x: i32[B, 3], y: i32[B]", "cross_entropy(x, y)")).help).toBeUndefined();
+  });
+});
+
+describe("a mask that is given other elements", () => {
+  it("is not made of features", () => {
+    const inputs = "x: f32[B, 8, 64], n: f32[B, 8]";
+    expect(told(block(inputs, "MultiHeadAttention(8)(x, x, x)"))).toEqual([
+      "MC3003",
+      "x",
+      expect.stringContaining(
+        "`memory`, the second input, gives keys and values: `MultiHeadAttention(...)(query, memory)`.",
+      ),
+    ]);
+    expect(onlyFinding(block(inputs, "MultiHeadAttention(8)(x, key_mask=n)")).help).toBe(
+      "A comparison gives truth values: `n > 0`.",
+    );
+    expect(onlyFinding(block("x: f32[B, 8, 64], n: i32[B, 8]", "Attention()(x, x, key_mask=n)")).help).toBe(
+      "A comparison gives truth values: `n != 0`.",
+    );
+  });
+});
+
+describe("a result that has other axes than are declared", () => {
+  const result = (type: string, inputs: string, body: string): string =>
+    `block M: (${inputs}) -> ${type} {\n  ${body}\n}\n`;
+  it.each([
+    ["image: f32[B, 28, 28, 1]", "f32[B, 10]", "image -> Conv2D(8, 3) -> Dense(10)", "`GlobalAvgPool2D`"],
+    ["x: f32[B, T, 4]", "f32[B, 10]", "x -> Dense(10)", "`GlobalAvgPool1D`"],
+    ["x: f32[B, T, 4]", "f32[B, 10]", "y = x -> Dense(10)\n  y", "`Flatten` joins all axes but the first"],
+    ["x: i32[B, T]", "f32[B, T, 10]", "x -> Embedding(100, 8) -> LSTM(64) -> Dense(10)", "`LSTM(64, sequences=true)`"],
+    ["x: f32[B, T, 4]", "f32[B, T, 10]", "h = x -> GRU(64)\n  h -> Dense(10)", "`GRU(64, sequences=true)`"],
+  ])("says what gives these: %s", (inputs, type, body, says) => {
+    const { code, help } = onlyFinding(result(type, inputs, body));
+    expect([code, help]).toEqual(["MC3001", expect.stringContaining(says)]);
+  });
+
+  it("says nothing where no layer would", () => {
+    expect(onlyFinding(result("f32[B]", "x: f32[B, 4, 5]", "x -> Dense(1)")).help).toBeUndefined();
+    expect(onlyFinding(result("f32[B, 3, 4]", "x: f32[B, 4]", "x -> Dense(1)")).help).toBeUndefined();
   });
 });
