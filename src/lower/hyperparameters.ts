@@ -20,6 +20,7 @@ import type {
 import { innerScope, report, reporter, type Context, type Expected } from "./context.ts";
 import { asDim } from "./convert.ts";
 import { withArgument } from "./given-argument.ts";
+import { helpOfInputSize } from "./input-size.ts";
 import { isRecursive } from "./recursion.ts";
 import { reportGivenTwice } from "./report-given-twice.ts";
 import { describe, targetName, type Val } from "./values.ts";
@@ -285,7 +286,10 @@ export function bindArguments(
     const written = ctx.elaborator.rules.expression(ctx, value, expectedOf(target.type));
     const isGiven = file.library && !ctx.file.library;
     const val = isGiven ? withArgument(written, target.name.text, value.span) : written;
-    const hint = val.kind === "tensor" && name === undefined ? inputsByName(declaration) : {};
+    const hint =
+      val.kind === "tensor" && name === undefined
+        ? inputsByName(declaration)
+        : helpOfInputSize(declaration.name.text, target, args);
     // Where one is missing, those behind it are given for the ones before theirs: the first is enough.
     const next = name === undefined ? open[position] : undefined;
     const isMoved = next !== undefined && fit(ctx, next.type, val, value.span) !== undefined;

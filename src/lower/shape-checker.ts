@@ -8,6 +8,7 @@ import type { Span } from "../support/source.ts";
 import { failsAt, formatExample } from "./convert.ts";
 import { report, type Context } from "./context.ts";
 import { factsIn, putOff } from "./minima.ts";
+import { helpOfChannels } from "./input-size.ts";
 import { stating } from "./offered-facts.ts";
 import { isUndecided, reportUndecided, worst } from "./report-undecided.ts";
 
@@ -203,6 +204,8 @@ const windowNames: ReadonlySet<string> = new Set(["kernel", "size"]);
 function smaller({ frame }: Context, argument: string): string {
   const given = frame.library ? frame.declaration?.hyperparameters : undefined;
   const own = given?.find(({ name }) => windowNames.has(name.text));
+  const channels = own?.name.text === "kernel" && frame.call !== undefined ? helpOfChannels(frame.call) : undefined;
+  if (channels !== undefined) return channels;
   const what = own === undefined ? `\`${argument}\`` : `\`${own.name.text}\` of \`${frame.name}\``;
   return `Make ${what} smaller, or pad its input, as \`padding=same\` does.`;
 }

@@ -124,6 +124,13 @@ const inBodies: readonly Case[] = [
   ["x -> BatchNorm(4)", "4", "this is 4: the size of the input is seen, so leave it out"],
   ["x -> BatchNorm(-1)", "-1", "A share of -1 of the old average cannot be kept"],
   ["x -> BatchNorm(0.9, 4)", "4", "Epsilon is small, and 4 is not"],
+  ["x -> Dense(4, 8)", "8", "It sees the size of its input: leave out `4`, `Dense(8)`."],
+  ["x -> Dense(4, 8, bias=false)", "8", "leave out `4`, `Dense(8, bias=false)`."],
+  ["x[:, 0] -> MultiHeadAttention(4, 2)", "2", "leave out `4`, `MultiHeadAttention(2)`."],
+  ["x[:, 0] -> LSTM(4, 2)", "2", "leave out `4`, `LSTM(2)`."],
+  ["x -> Conv2D(4, 32, 3)", "Conv2D(4, 32, 3)", "leave out `4`, `Conv2D(32, 3)`."],
+  ["x -> Conv2D(4, 9)", "Conv2D(4, 9)", "Make `kernel` of `Conv2D` smaller"],
+  ["x -> Conv2D(4, 9, 9)", "Conv2D(4, 9, 9)", "Make `kernel` of `Conv2D` smaller"],
   // Words and signs.
   ["def f(a):", "def", "`fn twice:"],
   ["class Net:", "class", "as `model` and `block`"],
