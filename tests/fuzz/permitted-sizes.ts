@@ -35,7 +35,19 @@ export function permittedSizes(module: Module, random: Random, count: number): r
   const look = (sizes: Sizes): void => {
     if (isPermitted(sizes) && elementsOf(sizes) <= mostElements) found.set([...sizes].join(), sizes);
   };
-  look(new Map(names.map((it) => [it, 1])));
+  /** Sizes that begin with one for all, each raised as long as something that it is in does not hold. */
+  const raised = (least: number): Sizes => {
+    const sizes = new Map(names.map((it) => [it, least]));
+    for (let turn = 0; turn < 40; turn++) {
+      const relation = relations.find((it) => holds(it, sizes) !== true);
+      if (relation === undefined) break;
+      const sides = "divisor" in relation ? [relation.dividend] : [relation.left, relation.right];
+      for (const name of new Set(sides.flatMap((it) => [...variablesOf(it)])))
+        sizes.set(name, (sizes.get(name) ?? 0) + 1);
+    }
+    return sizes;
+  };
+  for (const least of [1, 2, 3]) look(raised(least));
   for (let turn = 0; turn < 200 && found.size < 12 * count; turn++) {
     const most = 2 + random.integer(turn < 100 ? 6 : 24);
     look(new Map(names.map((it) => [it, 1 + random.integer(most)])));
