@@ -26,18 +26,27 @@ const assumed = new WeakMap<readonly Minimum[], WeakMap<Facts, Assumed>>();
 
 /** What may be assumed at a place: its facts, and the smallest sizes that were found wanting so far. */
 export function factsIn(ctx: Context): Facts {
+  return assumedIn(ctx)?.facts ?? ctx.facts;
+}
+
+/** The smallest sizes that were found wanting so far, without those that others say already. */
+export function minimaIn(ctx: Context): readonly Relation[] {
+  return assumedIn(ctx)?.kept ?? [];
+}
+
+function assumedIn(ctx: Context): Assumed | undefined {
   const { minima } = ctx;
-  if (minima === undefined || minima.length === 0) return ctx.facts;
+  if (minima === undefined || minima.length === 0) return undefined;
   const known = assumed.get(minima) ?? new WeakMap<Facts, Assumed>();
   assumed.set(minima, known);
   const before = known.get(ctx.facts) ?? { count: 0, kept: [], facts: ctx.facts };
-  if (before.count === minima.length) return before.facts;
+  if (before.count === minima.length) return before;
   const kept = minima
     .slice(before.count)
     .reduce((all, { relation }) => withStronger(all, relation, ctx.facts), before.kept);
-  const facts = assume(ctx.facts, ...kept);
-  known.set(ctx.facts, { count: minima.length, kept, facts });
-  return facts;
+  const now = { count: minima.length, kept, facts: assume(ctx.facts, ...kept) };
+  known.set(ctx.facts, now);
+  return now;
 }
 
 /** Relations and one more, without those that it says already: of hundreds of windows in a row the last says all. */

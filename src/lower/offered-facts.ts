@@ -1,8 +1,8 @@
 import type { Extras } from "../diagnostics/make-diagnostic.ts";
-import { formatRelation, type Facts, type Relation } from "../dims/facts.ts";
+import { assume, formatRelation, relationVariables, type Facts, type Relation } from "../dims/facts.ts";
 import { sufficientFacts } from "../dims/sufficient-facts.ts";
 import type { Context } from "./context.ts";
-import { factsIn } from "./minima.ts";
+import { factsIn, minimaIn } from "./minima.ts";
 
 /** What to write in the header for relations to hold, where sizes are open. */
 export function stating(ctx: Context, relations: readonly Relation[], facts = factsIn(ctx)): Pick<Extras, "help"> {
@@ -22,7 +22,16 @@ export function conditionFor(
   const header = headerOf(ctx);
   const found = header === undefined ? undefined : sufficientFacts(relations, facts);
   if (header === undefined || found === undefined) return undefined;
-  return `in ${header} if it always holds: \`where ${found.map(formatRelation).join(", ")}\``;
+  const stated = [...found, ...minimaBeside(ctx, found, facts)];
+  return `in ${header} if it always holds: \`where ${stated.map(formatRelation).join(", ")}\``;
+}
+
+/** What the same sizes must be at least, where `facts` assume it and it would be asked for next. */
+function minimaBeside(ctx: Context, found: readonly Relation[], facts: Facts): readonly Relation[] {
+  if (facts !== factsIn(ctx)) return [];
+  const named = new Set(found.flatMap((it) => [...relationVariables(it)]));
+  const minima = minimaIn(ctx).filter((it) => [...relationVariables(it)].every((name) => named.has(name)));
+  return sufficientFacts(minima, assume(ctx.facts, ...found)) ?? [];
 }
 
 /** The header that has the sizes which a finding names: that of what is checked, in whose dims all is. */

@@ -103,6 +103,11 @@ describe("what a help offers for the header", () => {
       "(S + T) % 2 == 0",
     ],
     [
+      "a window that goes back to the size, which must be as large as it",
+      "model M: (x: f32[B, H, W, 3]) -> y: f32[B, H, W, 3] {\n  x -> Conv2D(3, 3, stride=2) -> Conv2DTranspose(3, 3, stride=2)\n}\n",
+      "H % 2 == 1, W % 2 == 1, H >= 3, W >= 3",
+    ],
+    [
       "pieces of two lengths",
       "model M: (x: f32[B, T], y: f32[B, S]) -> z: f32[B, 3 * (T // 3)] {\n  reshape(x, [B, T // 3, 3]) -> Flatten\n}\n",
       "T % 3 == 0",
