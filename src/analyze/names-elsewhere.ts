@@ -105,7 +105,7 @@ const renamed = (): Names => ({
   poisson: ["PoissonNLLLoss", "poisson_nll_loss", "Poisson"],
   gaussian_nll: ["GaussianNLLLoss", "gaussian_nll_loss"],
   accuracy: [
-    ...["Accuracy", "SparseCategoricalAccuracy", "CategoricalAccuracy", "sparse_categorical_accuracy"],
+    ...["acc", "Accuracy", "SparseCategoricalAccuracy", "CategoricalAccuracy", "sparse_categorical_accuracy"],
     ...["categorical_accuracy", "accuracy_score"],
   ],
   auc: ["AUC", "roc_auc_score", "roc_auc"],
@@ -132,8 +132,6 @@ const newAxis = "An axis is added by `None` inside index brackets: `x[:, None]`.
 const told: Readonly<Record<string, string>> = {
   None: "`None` adds an axis inside index brackets: `x[:, None]`. Elsewhere it is no value: what is not wanted is left out.",
   null: "There is no such value: what is not wanted is left out.",
-  True: "Write `true`.",
-  False: "Write `false`.",
   Activation: stage,
   Lambda: stage,
   Sequential: pipe,
@@ -216,6 +214,10 @@ const answers = (): ReadonlyMap<string, Answer> =>
       }),
     ),
     ...Object.entries(told).map(([name, help]): [string, Answer] => [name, { help }]),
+    ...["true", "false"].map((instead): [string, Answer] => [
+      instead === "true" ? "True" : "False",
+      { help: `Write \`${instead}\`.`, instead },
+    ]),
   ]));
 
 /** What a name that means nothing is answered with, where another framework or language has it. */

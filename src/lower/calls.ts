@@ -182,6 +182,11 @@ function isInitializer(it: RecipeVal): boolean {
   return it.target.kind === "initializer";
 }
 
+/** What a section has in the place of a block. */
+function helpInSection(block: string): string | undefined {
+  return block === "Flatten" ? "`reshape(x, [-1, 784])` gives each example 784 elements in a row." : undefined;
+}
+
 /** Makes an instance of a block: `Dense(10)`. */
 export function construct(
   ctx: Context,
@@ -196,8 +201,9 @@ export function construct(
   if (hyperparameters === undefined) return poison;
   if (ctx.owning === "fn") {
     const fn = ctx.callable?.declaration.name.text;
-    const help = fn === undefined ? {} : { help: helpOfOwner(fn) };
-    report(ctx, "MC2023", span, { ...(fn !== undefined && { fn }), what: callable.declaration.name.text }, help);
+    const what = callable.declaration.name.text;
+    const help = fn === undefined ? helpInSection(what) : helpOfOwner(fn);
+    report(ctx, "MC2023", span, { ...(fn !== undefined && { fn }), what }, help === undefined ? {} : { help });
     return poison;
   }
   return {

@@ -117,6 +117,9 @@ function isComplete(
   const least = declared.filter((it) => !mayBeLeftOut(it)).length;
   const expected = least === declared.length ? String(least) : `${String(least)} to ${String(declared.length)}`;
   const lacks = count > 0 ? missing.flatMap((it) => it.name?.text ?? []) : [];
-  report(ctx, "MC3007", span, { callee, expected, actual: String(count), missing: lacks }, { labels });
+  const needed = declared.filter((it) => !mayBeLeftOut(it)).map((it) => it.name?.text ?? "_");
+  const called = `It is called with its inputs: \`${callee}(${needed.join(", ")})\`.`;
+  const help = count === 0 && isFunction(declaration) ? { help: called } : {};
+  report(ctx, "MC3007", span, { callee, expected, actual: String(count), missing: lacks }, { labels, ...help });
   return false;
 }

@@ -1,4 +1,4 @@
-import { constant, product } from "../dims/dim.ts";
+import { asNumber, constant, formatDim, multiply, product } from "../dims/dim.ts";
 import { first } from "./define/elementwise.ts";
 import { reshapeArray } from "./define/nd-array.ts";
 import { definePrimitive } from "./define/operator.ts";
@@ -21,6 +21,21 @@ export const reshape = definePrimitive({
   },
   infer: ({ operands, attributes, check }) => {
     const x = first(operands);
+    const [batch] = x.shape;
+    const perExample = product(attributes.shape);
+    // The shape of an example alone, as Keras writes it.
+    if (
+      batch !== undefined &&
+      asNumber(batch) === undefined &&
+      !check.provesEqual(product(x.shape), perExample) &&
+      check.provesEqual(product(x.shape), multiply(batch, perExample))
+    ) {
+      const others = attributes.shape.map((it) => formatDim(it)).join(", ");
+      return check.fail(
+        `the new shape of a reshape, [${others}], leaves out the first axis, of ${formatDim(batch)}`,
+        `the batch is an axis as well: \`[-1${others === "" ? "" : `, ${others}`}]\``,
+      );
+    }
     const fits = check.equal(product(x.shape), product(attributes.shape), "the numbers of elements of a reshape");
     return fits ? [{ dtype: x.dtype, shape: attributes.shape }] : undefined;
   },

@@ -1,6 +1,6 @@
 import { catalog } from "../../diagnostics/catalog.ts";
 import { families } from "../../diagnostics/families.ts";
-import { nearest } from "../../support/nearest.ts";
+import { nearestCode } from "../../diagnostics/nearest-code.ts";
 import { showText } from "../../support/show-text.ts";
 import { exitCode, UsageError, type ExitCode } from "../exit-code.ts";
 import type { Terminal } from "../terminal.ts";
@@ -43,7 +43,7 @@ export function explain(word: string | undefined, terminal: Terminal): ExitCode 
       terminal.out(`${listed(about.map(([it]) => it))}\n`);
       return exitCode.clean;
     }
-    const near = nearest(code, entries.keys());
+    const near = nearestCode(code, entries.keys());
     throw new UsageError(
       `There is no code ${word}${near === undefined ? ": codes look like MC3001." : `. Did you mean ${near}?`}`,
     );

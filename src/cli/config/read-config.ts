@@ -1,6 +1,7 @@
 import { catalog } from "../../diagnostics/catalog.ts";
 import { createCollector, type Collector } from "../../diagnostics/collector.ts";
 import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
+import { nearestCode } from "../../diagnostics/nearest-code.ts";
 import { parseJsonTree, type JsonTree } from "../../support/json-tree.ts";
 import { nearest } from "../../support/nearest.ts";
 import type { SourceFile, Span } from "../../support/source.ts";
@@ -133,7 +134,7 @@ function readLevels(tree: JsonTree, place: Place): ReadonlyMap<string, Level> {
     const known = entries.get(code);
     if (known === undefined) {
       const inCapitals = code.toUpperCase();
-      const help = offer(entries.has(inCapitals) ? inCapitals : nearest(code, entries.keys()));
+      const help = offer(entries.has(inCapitals) ? inCapitals : nearestCode(code, entries.keys()));
       place.collector.report("MC7002", place.at(own), { key: code, kind: "code", known: "" }, help);
       continue;
     }

@@ -190,7 +190,7 @@ export const namesCatalog = {
     title: "a function that would own parameters",
     message: (it: { readonly fn?: string; readonly what: string }) =>
       it.fn === undefined
-        ? `A section may not hold a ${it.what}: models and blocks alone own parameters.`
+        ? `A section holds functions alone, and \`${it.what}\` is none.`
         : `\`${it.fn}\` may not hold a ${it.what}: functions and metrics own nothing.`,
     explanation:
       "`block` and `model` may own parameters, `fn` may not: a call of a function has no place for them in a checkpoint. Make it a block. Features, losses and metrics are functions too: what learns belongs into the model.",

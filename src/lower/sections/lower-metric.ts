@@ -56,9 +56,11 @@ export function lowerMetric(
     const own = freeName(name ?? "", before);
     return { metric: { ...parts, name: own, finish: { ...parts.finish, key: `metric ${own}`, name: own } }, values };
   };
+  let isRecipe = false;
   if (name !== undefined) {
     const target = resolveCallee(ctx, callee, undefined);
     if (target.kind === "poison") return undefined;
+    isRecipe = target.kind === "recipe";
     if (target.kind === "recipe" && target.target.kind === "callable") {
       const { callable } = target.target;
       if (callable.declaration.flavor === "metric") {
@@ -74,16 +76,18 @@ export function lowerMetric(
       return made(meanMetric(name), gatherMean(ctx, result.value, batch));
   }
   const known = knownMetrics(ctx.file);
-  const help = {
+  const helps = {
     list: "Metrics stand without brackets, by commas: `accuracy(logits, label), f1(score, hit)`.",
     string: "A metric is a call: `accuracy(logits, label)`.",
   };
-  ctx.elaborator.collector.report(
-    "MC4010",
-    expression.span,
-    { text: sourceText(expression), known },
-    expression.kind === "list" || expression.kind === "string" ? { help: help[expression.kind] } : {},
-  );
+  const help =
+    expression.kind === "list" || expression.kind === "string"
+      ? helps[expression.kind]
+      : expression.kind === "reference" && isRecipe
+        ? `A metric is a call: \`${expression.text}(...)\`.`
+        : undefined;
+  const extras = help === undefined ? {} : { help };
+  ctx.elaborator.collector.report("MC4010", expression.span, { text: sourceText(expression), known }, extras);
   return undefined;
 }
 

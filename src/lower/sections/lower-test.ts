@@ -1,8 +1,10 @@
+import { answerOfName } from "../../analyze/names-elsewhere.ts";
 import { mayBeLost } from "../../analyze/may-be-lost.ts";
 import type { Collector } from "../../diagnostics/collector.ts";
 import { figureNames, numberNames } from "../../ir/measures-of.ts";
 import type { TestProgram, TrainProgram } from "../../ir/program.ts";
 import type { ProgramFile } from "../../std/program-file.ts";
+import { nearest } from "../../support/nearest.ts";
 import type { ComparisonOperator } from "../../syntax/ast.ts";
 import type { Expectation, TestDeclaration } from "../../syntax/ast/sections.ts";
 import { membersOf } from "./members-of.ts";
@@ -74,12 +76,10 @@ export function lowerTest(
     const { condition } = entry;
     if (read === undefined || !measured.includes(read.metric)) {
       const found = read?.metric ?? sourceText(condition);
-      collector.report("MC4015", condition.span, {
-        found,
-        known: measured,
-        section: "test",
-        several: figures.includes(found) && !measured.includes(found),
-      });
+      const several = figures.includes(found) && !measured.includes(found);
+      const meant = several ? undefined : meantFigure(found, measured);
+      const help = meant === undefined ? {} : { help: `On the test split this is \`${meant}\`.` };
+      collector.report("MC4015", condition.span, { found, known: measured, section: "test", several }, help);
       fine = false;
     } else if (typeof value !== "number") {
       const found = `\`${sourceText(read.limit)}\``;
@@ -89,6 +89,14 @@ export function lowerTest(
     } else expectations.push({ metric: read.metric, operator: read.operator, value, origin: entry.span });
   }
   return fine ? { train, expectations, origin: target.span } : undefined;
+}
+
+/** The figure that a name stands for elsewhere, as `val_accuracy` and `acc` do, or one that is near. */
+function meantFigure(name: string, measured: readonly string[]): string | undefined {
+  const own = name.replace(/^(?:val|validate|train|test)[_.]/, "");
+  if (own !== name && measured.includes(own)) return own;
+  const instead = answerOfName(own)?.instead;
+  return instead !== undefined && measured.includes(instead) ? instead : nearest(own, measured);
 }
 
 /** `accuracy >= 0.97`, or `0.97 <= accuracy`; beside a figure that is measured, the other name is that of a constant. */

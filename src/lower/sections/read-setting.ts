@@ -1,6 +1,7 @@
 import { answerOfArgument, answerOfKey, answerOfSetting } from "../../analyze/arguments-elsewhere.ts";
 import { referencesIn } from "../../analyze/walk.ts";
 import type { Collector } from "../../diagnostics/collector.ts";
+import type { Fix } from "../../diagnostics/diagnostic.ts";
 import { brokenLimit } from "../../ir/limits.ts";
 import type { SettingValue } from "../../ir/program.ts";
 import type { ArgumentSchema, CallSchema } from "../../ir/settings.ts";
@@ -8,7 +9,7 @@ import { directiveWords, sectionKeys } from "./section-keys.ts";
 import { lostIn } from "../../graph/lost-in.ts";
 import { nearest } from "../../support/nearest.ts";
 import { textOf, type Span } from "../../support/source.ts";
-import type { Argument, Expression } from "../../syntax/ast.ts";
+import type { Argument, Expression, Name } from "../../syntax/ast.ts";
 import { lostName } from "../../syntax/lost-name.ts";
 import type { Entry, Phrase, Setting } from "../../syntax/ast/sections.ts";
 
@@ -223,9 +224,15 @@ export function readCall(
   );
 }
 
-function helpOfArgument(name: string, known: readonly string[]): string | undefined {
-  const near = nearest(name, known);
-  return answerOfArgument(name, known)?.help ?? (near === undefined ? undefined : `Did you mean \`${near}\`?`);
+/** What a name that no argument has is answered with, and the name that can stand in its place. */
+function answerOf({ text, span }: Name, known: readonly string[]): { readonly help?: string; readonly fix?: Fix } {
+  const answer = answerOfArgument(text, known);
+  const near = answer === undefined ? nearest(text, known) : answer.instead;
+  const help = answer?.help ?? (near === undefined ? undefined : `Did you mean \`${near}\`?`);
+  return {
+    ...(help !== undefined && { help }),
+    ...(near !== undefined && { fix: { title: `change to ${near}`, edits: [{ span, text: near }] } }),
+  };
 }
 
 /** Reads arguments against a schema: positional ones first, in its order; defaults filled in. */
@@ -244,12 +251,11 @@ export function readArguments(
     const name = argument.name?.text ?? names[at];
     const spec = name === undefined || !Object.hasOwn(schema, name) ? undefined : schema[name];
     if (name === undefined || spec === undefined) {
-      const help = name === undefined ? undefined : helpOfArgument(name, names);
       scope.collector.report(
         "MC4005",
         argument.name?.span ?? argument.span,
         { argument: name === undefined ? "a further argument" : `the argument \`${name}\``, callee, known: names },
-        help === undefined ? {} : { help },
+        argument.name === undefined ? {} : answerOf(argument.name, names),
       );
       ok = false;
       continue;
