@@ -13,6 +13,7 @@ import type {
   Input,
 } from "../../src/syntax/ast.ts";
 import { boundTo, type Addition, type Adding, type Operand } from "./growing.ts";
+import { dimNames } from "./program.ts";
 
 const everyType: readonly DType[] = [...elementTypes].filter(isDType);
 
@@ -26,10 +27,10 @@ export function drawLibrary(adding: Adding, declaration: CallableDeclaration): A
     given.set(it.name.text, drawHyperparameter(adding, it));
   }
   const header = createHeader(adding, declaration, given);
-  const operands = declaration.inputs.flatMap((input, index): readonly string[] => {
+  const operands = declaration.inputs.flatMap((input): readonly string[] => {
     const isOptional = input.optional || input.default !== undefined;
     if (isOptional && random.next() < 0.7) return [];
-    const operand = header.operand(input, index);
+    const operand = header.operand(input);
     return [isOptional && input.name !== undefined ? `${input.name.text}=${operand}` : operand];
   });
   const values = [...given].map(([key, value]) => `${key}=${value}`);
@@ -119,8 +120,28 @@ function alternativeOf(adding: Adding, it: HyperparameterAlternative, name: stri
   }
 }
 
+function isDimName(text: string): boolean {
+  return dimNames.some((it) => it === text);
+}
+
+/** What makes another size of an axis. */
+interface Resizing {
+  readonly size: (name: string) => string;
+  readonly made: (tensor: string, place: number, name: string) => string;
+}
+
+function cutTo(size: Resizing["size"]): Resizing {
+  return { size, made: (tensor, place, name) => `${tensor}[${":, ".repeat(place)}:${size(name)}]` };
+}
+
+const resizings: readonly Resizing[] = [
+  cutTo((name) => `${name} // 2`),
+  cutTo((name) => `(${name} + 1) // 2`),
+  { size: (name) => `2 * ${name}`, made: (tensor, place) => `concat(${tensor}, ${tensor}, axis=${String(place)})` },
+];
+
 interface Header {
-  operand(input: Input, index: number): string;
+  operand(input: Input): string;
 }
 
 /** What dims and element types of a declaration stand for at one use. */
@@ -228,21 +249,39 @@ function createHeader(adding: Adding, declaration: CallableDeclaration, given: R
         return part;
       }
       const text = textOf(it.span);
-      if (isNew(text)) dims.set(text, adding.size());
+      // A program often has for a size the name that the library has for it: they must not be taken for each other.
+      if (isNew(text)) dims.set(text, isDimName(text) && random.next() < 0.4 ? text : adding.size());
       return [renamed(text)];
     });
-    return adding.input(typed(input), axes);
+    const operand = adding.input(typed(input), axes);
+    return random.next() < 0.3 ? resized(operand) : operand;
+  };
+
+  /** An input of which an axis is made of another size where it is used: what is bound to its name is that size. */
+  const resized = (operand: Operand): Operand => {
+    const named = operand.dims.filter(isDimName);
+    if (named.length === 0) return operand;
+    const name = random.pick(named);
+    const { size, made: make } = random.pick(resizings);
+    const places = operand.dims.flatMap((it, at) => (it === name ? [at] : []));
+    const computed = size(name);
+    for (const [text, dim] of dims) if (dim === name) dims.set(text, computed);
+    return {
+      ...operand,
+      name: places.reduce((tensor, at) => make(tensor, at, name), operand.name),
+      dims: operand.dims.map((it) => (it === name ? computed : it)),
+    };
   };
 
   return {
-    operand(input, index) {
+    operand(input) {
       const there = adding.operands().flatMap((it) => {
         const bind = fits(it.dtype, input) ? matched(input.type.dims, it.dims) : undefined;
         return bind === undefined ? [] : [{ it, bind }];
       });
       const usable = inClass("i32", input.type.element.text as DType) ? [] : there;
       let operand: Operand;
-      if (usable.length > 0 && random.next() < (index === 0 ? 0.85 : 0.6)) {
+      if (usable.length > 0 && random.next() < 0.6) {
         const { it, bind } = random.pick(usable);
         bind();
         operand = it;
