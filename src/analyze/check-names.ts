@@ -331,9 +331,10 @@ function checkFor(at: Checker, e: ForExpression, scope: LocalScope): void {
   for (const it of e.targets) declare(at, body, it, "loop");
   for (const it of e.carries) declare(at, body, it.name, "carry");
   const gathers = e.carries.length > 0 || emitsOf(e.body).length > 0;
-  checkBody(at, e.body, body, gathers ? "statements" : "value");
+  checkBody({ ...at, inFor: true }, e.body, body, gathers ? "statements" : "value");
   const nothing = nothingGiven(e);
-  if (nothing !== undefined) at.collector.report("MC2026", nothing.span, {}, { help: nothing.help });
+  if (nothing !== undefined && !nothing.names.some((it) => find(scope, it) !== undefined))
+    at.collector.report("MC2026", nothing.span, {}, { help: nothing.help });
 }
 
 /** The role of an operand: a size in a type, and elsewhere a value. */

@@ -27,6 +27,8 @@ export interface Checker {
   readonly inputs: readonly Input[];
   /** What is known of optional inputs. */
   readonly given: GivenGroups;
+  /** Whether it is the body of a `for`, whose rounds have names of their own. */
+  readonly inFor?: boolean;
   /** Everything declared so far, for what is unused in the end. */
   readonly locals: Local[];
   /** What may be left out, with where it is used although nothing says that it is given. */
@@ -61,6 +63,9 @@ export function reportUnused(at: Checker, declaration: CallableDeclaration, dims
   }
 }
 
+const roundsHelp =
+  "No name is bound twice. `x -> repeat 3 { Dense(10) }` applies stages one after the other; a carry goes from round to round: `for i in range(3) with h = x { h <- h -> Dense(10) }`.";
+
 /** Binds a name in a scope; `needs`: of what may be left out, the inputs of which one must be given. */
 export function declare(at: Checker, scope: LocalScope, name: Name, kind: LocalKind, needs?: readonly string[]): void {
   if (name.text === "_") return;
@@ -73,7 +78,7 @@ export function declare(at: Checker, scope: LocalScope, name: Name, kind: LocalK
       { name: name.text },
       {
         labels: [{ span: before.span, message: `\`${name.text}\` is already the name of ${article(before.kind)}` }],
-        help: "Give one of them another name: no name is bound twice.",
+        help: at.inFor === true ? roundsHelp : "Give one of them another name: no name is bound twice.",
       },
     );
     // What it should have been called may be used below.

@@ -63,6 +63,8 @@ export function resolveAxis(
             names.length === 0
               ? "Its axes have no names here: count them, as in `axis=-1`."
               : `Its axes with names are ${names.join(", ")}; others are counted, as in \`axis=-1\`.`,
+          // A name that stands for nothing is told as that.
+          unlessWrong: e.span,
         },
       );
       return undefined;

@@ -42,7 +42,7 @@ export function lowerFor(ctx: Context, e: ForExpression, hint: string | undefine
   if (list === undefined || !cells.every((it) => it !== undefined)) return poison;
   const nothing = nothingGiven(e);
   if (nothing !== undefined) {
-    report(ctx, "MC2026", nothing.span, {}, { help: nothing.help });
+    report(ctx, "MC2026", nothing.span, {}, { help: nothing.help, unlessWrong: nothing.span });
     return poison;
   }
   const emits = emitsOf(e.body);

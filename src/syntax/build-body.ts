@@ -7,6 +7,7 @@ import { maybeNode, maybeToken, nodes, oneNode, oneToken, onlyChild, tokens } fr
 import { buildExpression, buildOr } from "./build-expression.ts";
 import { buildType } from "./build-type.ts";
 import { endsInValue, joinStatement, joinValue, type WhenArm } from "./join-when.ts";
+import { lostName } from "./lost-name.ts";
 
 /** `{ statements }` of a block, a scan or a branch. */
 export function buildBody(builder: Builder, node: CstNode): ast.Body {
@@ -84,6 +85,14 @@ function buildExpressionStatement(
     it.kind === "reference" ? [{ kind: "name", span: it.span, text: it.text }] : [],
   );
   if (targets.length === 0 || targets.length < elements.length) {
+    const nested = target.kind === "tuple" ? namesIn(target) : undefined;
+    if (nested !== undefined) {
+      const names = nested.map((it) => it.text).join(", ");
+      const help = `All names stand in one pair of parentheses: \`(${names}) = ...\`. A recurrent layer gives its states with \`states=true\`.`;
+      builder.reporter.report("MC1018", target.span, {}, { help });
+      const value: ast.Expression = { kind: "reference", span: target.span, text: lostName };
+      return { kind: "binding", span, targets: nested, tuple: true, annotation: undefined, value };
+    }
     const isSelf = /^self\s*\./.test(textOf(target.span));
     const help = "What a block owns is named alone, without `self`: `dense = Dense(8)`.";
     const changed = `A tensor is made anew, not changed: \`where(mask, a, b)\` chooses by elements, \`concat\` joins parts.`;
@@ -99,6 +108,15 @@ function buildExpressionStatement(
     annotation: undefined,
     value: buildExpression(builder, right),
   };
+}
+
+/** The names of a tuple and of those in it; undefined where there is anything else. */
+function namesIn({ elements }: ast.Expression & { readonly kind: "tuple" }): readonly ast.Name[] | undefined {
+  const found = elements.map((it): readonly ast.Name[] | undefined => {
+    if (it.kind === "reference") return [{ kind: "name", span: it.span, text: it.text }];
+    return it.kind === "tuple" ? namesIn(it) : undefined;
+  });
+  return found.every((it) => it !== undefined) ? found.flat() : undefined;
 }
 
 function whenArms(builder: Builder, node: CstNode): { arms: readonly WhenArm[]; otherwise: ast.Body | undefined } {

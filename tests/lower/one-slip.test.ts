@@ -102,6 +102,41 @@ model M: (x: f32[B, 8]) -> y: f32[B, 8] {
   });
 });
 
+describe("what a loop or a tuple of names is written as elsewhere is told once", () => {
+  const told = (inputs: string, body: string): readonly (readonly [string, string | undefined])[] =>
+    checkFile(`block M: (${inputs}) {\n  ${body}\n}\n`).map((it) => [it.code, it.help]);
+  const says = (text: string): unknown => expect.stringContaining(text);
+
+  it("a tuple in a tuple", () => {
+    const inputs = "x: f32[B, T, 4]";
+    expect(told(inputs, "(out, (h, c)) = x -> LSTM(3)\n  out + h * c")).toEqual([
+      ["MC1018", says("`(out, h, c) = ...`. A recurrent layer gives its states with `states=true`.")],
+    ]);
+    expect(told(inputs, "(out, h, c) = x -> LSTM(3, states=true)\n  out + h * c")).toEqual([]);
+    expect(told(inputs, "(out, (h, 2)) = x -> LSTM(3)\n  x")).toEqual([["MC1018", undefined]]);
+  });
+
+  it("a name that is bound again in each round", () => {
+    const inputs = "x: f32[B, 10]";
+    expect(told(inputs, "for i in range(3) { x = x -> Dense(10) }\n  x")).toEqual([
+      ["MC2003", says("`x -> repeat 3 { Dense(10) }`")],
+    ]);
+    expect(told(inputs, "for i in range(3) { y = x -> Dense(10) }").map(([code]) => code)).toContain("MC2026");
+    expect(told(inputs, "for i in range(3) with h = x { h <- h -> Dense(10) }")).toEqual([]);
+    expect(told(inputs, "x -> repeat 3 { Dense(10) }")).toEqual([]);
+  });
+
+  it("a name of an axis that is nothing", () => {
+    expect(told("x: f32[B, T, 4]", "mean(x, axis=tme)").map(([code]) => code)).toEqual(["MC2001"]);
+    expect(
+      told("x: f32[B, T, 4]", "scan x_t in x over tme with h: f32[B, 4] = zeros { h <- h + x_t }").map(
+        ([code]) => code,
+      ),
+    ).toEqual(["MC2001"]);
+    expect(told("x: f32[B, T, 4], y: f32[B, U, 4]", "mean(x, axis=U) + mean(y, axis=1)")[0]?.[0]).toBe("MC3013");
+  });
+});
+
 describe("what a header lacks is told once", () => {
   const user = "model M: (x: f32[B, 4]) -> y: f32[B, 8] {\n  x -> L(8, rate=0.1) -> L(8, rate=0.1)\n}\n";
   it.each([
