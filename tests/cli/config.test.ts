@@ -168,6 +168,13 @@ describe("modelc.config.json", () => {
     expect((await cli(["check"])).out).toContain("2 files checked");
   });
 
+  it("names a code that there is not, and no other one for it", async () => {
+    inside({ "a.model": good, "modelc.config.json": config({ levels: { MC9999: "off" } }) });
+    const { code, out } = await cli(["check"]);
+    expect([code, out]).toEqual([1, expect.stringContaining("There is no code `MC9999`.")]);
+    expect(out).not.toContain("Did you mean");
+  });
+
   it("that is wrong is found, with its place, beside all other findings", async () => {
     const text = '{\n  "levles": {},\n  "failLevel": "warn",\n  "levels": { "MC2OO6": "off", "MC2006": "error" }\n}\n';
     inside({ "a.model": warned, "modelc.config.json": text });
