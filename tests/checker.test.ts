@@ -251,6 +251,14 @@ describe("checking a file as it is edited", () => {
     expect(help("")).toEqual([undefined]);
   });
 
+  it("suggests no name whose declaration has lost its end since", () => {
+    const checker = createChecker(host);
+    const whole = "model M: (x: f32[B, 4]) -> y: f32[B, 4] {\n  x -> tail\n}\n\nblock Tail: (x: f32[B, 4]) {\n  x\n}\n";
+    for (const text of [whole, whole.replace("  x\n}\n", "  x\n}\n  -> relu\n}\n"), whole]) {
+      expect(shown(checker.check(file(text)))).toEqual(shown(checkSource(file(text), host)));
+    }
+  });
+
   it("tells a line of a block that two models use once, by its first use", () => {
     const block = "block Half: (x: f32[B, D]) { x -> reshape([B, D / 2]) }\n";
     const model = (name: string, width: number) =>

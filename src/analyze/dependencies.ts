@@ -1,4 +1,4 @@
-import type { ProgramFile } from "../std/program-file.ts";
+import type { ProgramFile, TopLevel } from "../std/program-file.ts";
 import type { Asker, Table } from "../support/memo.ts";
 import { textOf } from "../support/source.ts";
 import type { Declaration, Expression } from "../syntax/ast.ts";
@@ -10,7 +10,7 @@ import type { ProgramMemory } from "./program-memory.ts";
 export interface Dependencies {
   /** A declaration, or an expression in one, with all that it leads to: what its words mean, what theirs do. */
   of(file: ProgramFile, node: Dependent): string;
-  /** All names of all files: what says which there are depends on them. */
+  /** All names of all files and what they are: what says which there are depends on them. */
   readonly names: string;
 }
 
@@ -69,8 +69,13 @@ export function dependenciesOf(
       keys.set(node, key);
       return key;
     },
-    names: files.map((it) => [...it.scope.keys()].join(" ")).join("; "),
+    names: files.map(({ scope }) => [...scope].map(([name, it]) => `${whatIs(it)} ${name}`).join(" ")).join("; "),
   };
+}
+
+/** What a name is, as far as it decides where the name may be meant. */
+function whatIs(it: TopLevel): string {
+  return it.kind === "callable" ? it.declaration.flavor : it.kind;
 }
 
 /** What keys of a declaration's values begin with, for those who read them. */
