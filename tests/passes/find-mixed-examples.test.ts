@@ -57,7 +57,7 @@ fn centred: (x: f32[N, M]) -> f32[N, M] { x - mean(x, over=N, keep=true) }
 fn counted: (x: f32[N]) -> f32[N] { x + cast(range(N), f32) }
 fn merged: (x: f32[N, M]) -> f32[N, M] { reshape(reshape(x, [N * M]) * 2, [N, M]) }
 fn blurred: (x: f32[N]) -> f32[N] {
-  reshape(conv(reshape(x, [1, N, 1, 1]), ones([3, 1, 1, 1]), padding="same"), [N])
+  reshape(conv(reshape(x, [1, N, 1, 1]), ones([3, 1, 1, 1]), padding=same), [N])
 }
 fn along: (x: f32[N, M]) -> f32[N, M] {
   scan t in x over M with h: f32[N] = zeros {
