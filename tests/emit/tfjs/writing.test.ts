@@ -88,7 +88,7 @@ describe("dimensions", () => {
     const scope = dimScope(inputs, nameScope(["x"]));
     expect(printExpression(toSyntax(scope.dim(floorDivide(H, constant(2)))))).toBe("Math.floor(H / (2))");
     expect(printExpression(toSyntax(scope.dim(modulo(H, constant(3)))))).toBe("H % (3)");
-    expect(scope.missing()).toEqual(["H"]);
+    expect(scope.missing()).toEqual([{ variable: "H", name: "H" }]);
   });
 });
 
