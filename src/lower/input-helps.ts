@@ -1,10 +1,11 @@
-import { findTopLevel } from "../analyze/program.ts";
-import type { TensorType } from "../ir/types.ts";
+import type { Value } from "../ir/graph.ts";
+import { operandsOf } from "../ir/visit.ts";
 import { isDType, isFloat } from "../ops/define/dtype-class.ts";
 import { textOf, type Span } from "../support/source.ts";
 import type { CallableDeclaration, Input } from "../syntax/ast.ts";
 import type { Context } from "./context.ts";
 import type { GivenInput } from "./declared-types.ts";
+import { makerOf } from "./maker-of.ts";
 
 /** What makes elements of the type that is wanted of others: of logits the class is meant, which no conversion gives. */
 export function helpOfElement(
@@ -53,7 +54,7 @@ export function helpOfRank(
   wanted: number | undefined,
 ): { readonly help?: string } {
   const { shape } = val.value.type;
-  const help = wanted === undefined || shape.length < wanted ? lastStepHelp(ctx, span) : undefined;
+  const help = wanted === undefined || shape.length < wanted ? lastStepHelp(ctx, val.value) : undefined;
   if (help !== undefined) return help;
   if (wanted === undefined) return {};
   if (shape.length + 1 === wanted && wanted > 2)
@@ -61,34 +62,39 @@ export function helpOfRank(
   return wanted === 2 && shape.length > 2 ? { help: "`Flatten` joins all axes but the first." } : {};
 }
 
-/** What gives a result the axes of its declared type; `made`: where it is computed. */
-export function helpOfResult(
-  ctx: Context,
-  { shape }: TensorType,
-  wanted: number,
-  made: Span,
-): { readonly help?: string } {
-  if (shape.length < wanted) return lastStepHelp(ctx, made) ?? {};
+/** What gives a result the axes of its declared type. */
+export function helpOfResult(ctx: Context, result: Value, wanted: number): { readonly help?: string } {
+  const { shape } = result.type;
+  if (shape.length < wanted) return lastStepHelp(ctx, result) ?? {};
   const between = shape.length - 2;
   if (wanted !== 2 || between < 1) return {};
   const pool = between <= 3 ? `, and \`GlobalAvgPool${between}D\` leaves one place of them` : "";
   return { help: `\`Flatten\` joins all axes but the first${pool}: it stands before the layers that give the result.` };
 }
 
+/** How many values deep a layer is looked for. */
+const deepest = 100;
+
 /**
- * What to do where a value lacks the axis of its steps, since what makes it, at `maker`, gives the last step alone: a layer
- * of which `sequences=true` asks for all of them. Undefined of any other value.
+ * What to do where a value lacks the axis of its steps, since a layer that it is made by gives the last step alone, of which
+ * `sequences=true` asks for all. Undefined of any other value.
  */
-function lastStepHelp({ file }: Context, maker: Span): { readonly help: string } | undefined {
-  const text = textOf(maker);
-  if (/\bsequences\b/.test(text)) return undefined;
-  for (const [use, name = "", rest = ""] of text.matchAll(/\b([A-Z]\w*)(\([^()]*\))?/g)) {
-    const found = findTopLevel(file, name);
-    if (found?.kind !== "callable") continue;
-    if (!found.declaration.hyperparameters.some((it) => it.name.text === "sequences")) continue;
-    const given = rest.slice(1, -1);
-    const all = `${name}(${given === "" ? "" : `${given}, `}sequences=true)`;
-    return { help: `\`${use}\` gives the last step alone; \`${all}\` gives all of them.` };
+function lastStepHelp(ctx: Context, value: Value): { readonly help: string } | undefined {
+  let at: Value | undefined = value;
+  for (let depth = 0; at !== undefined && depth < deepest; depth += 1) {
+    const node = makerOf(ctx, at);
+    if (node === undefined) return undefined;
+    const func = node.kind === "call" ? ctx.elaborator.functions.get(node.callee) : undefined;
+    if (
+      func?.hyperparameters.some(
+        ({ name, value }) => name === "sequences" && value.kind === "boolean" && !value.value,
+      ) === true
+    ) {
+      const [use, given = ""] = /^[A-Z]\w*(?:\((.*)\))?$/s.exec(node.origin ? textOf(node.origin) : "") ?? [func.name];
+      const all = `${func.name}(${given === "" ? "" : `${given}, `}sequences=true)`;
+      return { help: `\`${use}\` gives the last step alone; \`${all}\` gives all of them.` };
+    }
+    [at] = operandsOf(node);
   }
   return undefined;
 }

@@ -60,7 +60,7 @@ export function matchResults(ctx: Context, declaration: CallableDeclaration, val
     const wanted = declared[index];
     const name = wanted?.name?.text;
     const what = `the result${name === undefined ? "" : ` \`${name}\``}`;
-    const checked = wanted && checkType(ctx, it, wanted.type, at, what, declaration.body.span);
+    const checked = wanted && checkType(ctx, it, wanted.type, at, what);
     if (checked === undefined) fine = false;
     else results.push({ name, val: checked });
   });
@@ -137,8 +137,8 @@ function isPermuted(ctx: Context, declaration: CallableDeclaration, e: Expressio
 }
 
 /**
- * A value checked against a type as it is written; with the axis names of that type. A number fills it; `made` is where it
- * is computed, where that is more than `span`. Undefined after a report.
+ * A value checked against a type as it is written; with the axis names of that type. A number fills it. Undefined after a
+ * report.
  */
 export function checkType(
   ctx: Context,
@@ -146,7 +146,6 @@ export function checkType(
   type: TypeExpression,
   span: Span,
   what: string,
-  made: Span = span,
 ): TensorVal | undefined {
   const wanted = resolveType(ctx, type, "trusted");
   const val = wanted && asTensor(ctx, given, span, wanted.type);
@@ -159,7 +158,7 @@ export function checkType(
   }
   if (actual.shape.length !== wanted.type.shape.length) {
     const parameters = { what, expected: textOf(type.span), actual: formatType(actual) };
-    report(ctx, "MC3001", span, parameters, { labels, ...helpOfResult(ctx, actual, wanted.type.shape.length, made) });
+    report(ctx, "MC3001", span, parameters, { labels, ...helpOfResult(ctx, val.value, wanted.type.shape.length) });
     return undefined;
   }
   const pairs = actual.shape.map((own, axis) => ({

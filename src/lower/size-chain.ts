@@ -1,9 +1,11 @@
 import { formatDim, sameForm, type Dim } from "../dims/dim.ts";
 import type { Label } from "../diagnostics/diagnostic.ts";
 import type { Node, Value } from "../ir/graph.ts";
+import { operandsOf } from "../ir/visit.ts";
 import { required } from "../support/fault.ts";
 import { textOf, type Span } from "../support/source.ts";
 import type { Context } from "./context.ts";
+import { makerOf } from "./maker-of.ts";
 
 /** A stage that changed a size: what made which value, and where. */
 interface Step {
@@ -84,20 +86,6 @@ function chainOf(start: Context, value: Value, axis: number): SizeChain {
     at = before;
   }
   return { axis, start: sizeOf(at), of: at.name, steps };
-}
-
-/** What makes a value, in the lists of nodes that stand before a place. */
-function makerOf({ nodes, before, around }: Context, { id }: Value): Node | undefined {
-  const lists: readonly (readonly Node[])[] = [nodes, ...before, ...around.flat()];
-  for (const list of lists) {
-    const node = list.findLast((it) => it.results.some((result) => result.id === id));
-    if (node !== undefined) return node;
-  }
-  return undefined;
-}
-
-function operandsOf(node: Node): readonly Value[] {
-  return "operands" in node ? node.operands : [];
 }
 
 /** What a stage is called where it is written. */
