@@ -1,6 +1,7 @@
 import { formats, type FormatName } from "../diagnostics/formats.ts";
 import { nearest } from "../support/nearest.ts";
 import { UsageError } from "./exit-code.ts";
+import { listChoices } from "./list-choices.ts";
 
 /** From which severity on findings fail a check. */
 export type FailLevel = (typeof failLevels)[number];
@@ -40,14 +41,13 @@ export const defaultCache = ".modelccache";
 
 const formatNames = Object.keys(formats);
 const isFormat = (name: string): name is FormatName => Object.hasOwn(formats, name);
-const list = (words: readonly string[]): string => `${words.slice(0, -1).join(", ")} or ${words.at(-1) ?? ""}`;
 
 function choice<W extends string>(option: string, words: readonly W[], value: string): W {
   const found = words.find((it) => it === value);
   if (found !== undefined) return found;
   const near = nearest(value, words);
   throw new UsageError(
-    `--${option} is ${list(words)}, not ${value}.${near === undefined ? "" : ` Did you mean ${near}?`}`,
+    `--${option} is ${listChoices(words)}, not ${value}.${near === undefined ? "" : ` Did you mean ${near}?`}`,
   );
 }
 
@@ -58,7 +58,11 @@ function readFormat(settings: Settings, value: string): void {
 
 /** The options of `modelc check` by name, for its own quick start and for the help of the whole command line. */
 export const checkOptions = {
-  format: { flags: "--format <format>", what: `how findings are written: ${list(formatNames)}`, read: readFormat },
+  format: {
+    flags: "--format <format>",
+    what: `how findings are written: ${listChoices(formatNames)}`,
+    read: readFormat,
+  },
   json: {
     flags: "--json",
     what: "the same as --format json (docs/schemas/check.schema.json)",

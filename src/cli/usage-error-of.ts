@@ -1,9 +1,8 @@
 import type { Command, CommanderError } from "commander";
 import { nearest } from "../support/nearest.ts";
 import { UsageError } from "./exit-code.ts";
+import { listChoices } from "./list-choices.ts";
 
-const list = (words: readonly string[]): string =>
-  words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} or ${words.at(-1) ?? ""}`;
 const meant = (near: string | undefined): string => (near === undefined ? "" : ` Did you mean ${near}?`);
 
 /** What commander finds wrong with the arguments of a command, in the words in which `modelc check` says it. */
@@ -31,7 +30,7 @@ export function usageErrorOf(command: Command, { code, message }: CommanderError
     case "commander.invalidArgument": {
       const choices = option?.argChoices;
       if (choices !== undefined)
-        return new UsageError(`${flag} is ${list(choices)}, not ${second}.${meant(nearest(second, choices))}`);
+        return new UsageError(`${flag} is ${listChoices(choices)}, not ${second}.${meant(nearest(second, choices))}`);
       const [, why = ""] = /' is invalid\. (.*)$/s.exec(message) ?? [];
       return new UsageError(`${flag} cannot be ${second}. ${why}`.trim());
     }

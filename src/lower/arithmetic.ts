@@ -1,4 +1,5 @@
 import { add, constant, floorDivide, modulo, multiply, subtract, type Dim } from "../dims/dim.ts";
+import { operatorOfSign } from "../ops/define/operator-signs.ts";
 import { decide } from "../dims/decide.ts";
 import { equal, negateRelation } from "../dims/facts.ts";
 import { isFloat } from "../ops/define/dtype-class.ts";
@@ -24,15 +25,6 @@ import { reportUndecided } from "./report-undecided.ts";
 
 type ArithmeticOperator = "+" | "-" | "*" | "/" | "//" | "%";
 
-const operatorOf: Readonly<Record<ArithmeticOperator, string>> = {
-  "+": "add",
-  "-": "sub",
-  "*": "mul",
-  "/": "div",
-  "//": "floor_div",
-  "%": "mod",
-};
-
 /** True for what is known at compile time and takes part in arithmetic. */
 export function isStaticNumber(val: Val): boolean {
   return val.kind === "number" || val.kind === "dim" || val.kind === "ratio";
@@ -49,7 +41,7 @@ export function lowerBinary(ctx: Context, e: BinaryExpression, expected: Expecte
     const folded = foldBinary(ctx, e.operator, left, right, e.span, expected.integer === true);
     if (folded !== undefined) return folded;
   }
-  return tensorBinary(ctx, operatorOf[e.operator], left, right, e);
+  return tensorBinary(ctx, operatorOfSign[e.operator], left, right, e);
 }
 
 /** Applies a binary operator to two values of which one is a tensor; a number takes the other's element type. */

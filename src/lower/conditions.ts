@@ -1,4 +1,5 @@
 import { asNumber, formatDim, type Dim } from "../dims/dim.ts";
+import { operatorOfSign } from "../ops/define/operator-signs.ts";
 import { decide } from "../dims/decide.ts";
 import { atLeast, divides, equal, lessThan, negateRelation, type Relation } from "../dims/facts.ts";
 import { textOf, type Span } from "../support/source.ts";
@@ -10,15 +11,6 @@ import { describe, keyOfVal, poison, type BooleanVal, type TrainingVal, type Val
 import { factsIn } from "./minima.ts";
 import { inParentheses, valuesIn } from "./shown-value.ts";
 import { reportUndecided } from "./report-undecided.ts";
-
-const tensorOperators: Readonly<Record<ComparisonOperator, string>> = {
-  "==": "equal",
-  "!=": "not_equal",
-  "<": "less",
-  "<=": "less_equal",
-  ">": "greater",
-  ">=": "greater_equal",
-};
 
 /** `a < b`, chained as in Python; of tensors a tensor, else decided now. */
 export function lowerComparison(ctx: Context, e: ComparisonExpression): Val {
@@ -95,7 +87,7 @@ function compare(
   rightSpan: Span,
 ): Val {
   if (left.kind === "tensor" || right.kind === "tensor") {
-    return tensorBinary(ctx, tensorOperators[operator], left, right, {
+    return tensorBinary(ctx, operatorOfSign[operator], left, right, {
       span: e.span,
       left: { span: leftSpan },
       right: { span: rightSpan },

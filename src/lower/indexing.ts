@@ -188,7 +188,7 @@ function isSure(ctx: Context, relation: Relation, span: Span, found: () => Param
   const isOpen = isUndecided(relation, factsIn(ctx));
   return putOff(ctx, relation, span, (all) => {
     if (isOpen) {
-      const claim = `${parameters.index} always ${parameters.does.replace(/^(lie|hold)\b/, "$1s")}`;
+      const claim = `${parameters.index} will always ${parameters.does}`;
       reportUndecided(ctx, span, { claim, relations: all, facts: ctx.facts });
       return;
     }

@@ -37,8 +37,8 @@ describe("what is neither proved nor refuted", () => {
     ],
     ["a quotient", model("  s * mean(cast(range(2 / n), f32))"), "2 always divides by "],
     ["a divisor", model("  s * (4 // (n - 1))"), "the divisor of `4 // (n - 1)` is never 0"],
-    ["an index", model("  s * s[n - 1]"), " always lies in axis 0 of f32[2], which has 2"],
-    ["what a slice holds", model("  s * mean(s[n - 2:])"), " always lies in axis 0 of f32[2], which has 2"],
+    ["an index", model("  s * s[n - 1]"), " will always lie in axis 0 of f32[2], which has 2"],
+    ["what a slice holds", model("  s * mean(s[n - 2:])"), " will always lie in axis 0 of f32[2], which has 2"],
     ["a declared result", model(`  ${some}`), "the result `y` has the declared shape: "],
     ["a condition", model("  when n == 2 { s } else { s * 2 }"), "`n == 2` holds, for all sizes"],
     [

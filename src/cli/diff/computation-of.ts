@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { dimKey, substitute, variable, variablesOf, type Dim } from "../../dims/dim.ts";
 import { mapAttributes } from "../../graph/map-attributes.ts";
 import { entryOf } from "../../graph/parameters-of.ts";
@@ -6,6 +5,7 @@ import { attributesKey } from "../../ir/attributes-key.ts";
 import type { Graph, Module, Node, Region, Value } from "../../ir/graph.ts";
 import type { TensorType } from "../../ir/types.ts";
 import { flatten } from "../../passes/flatten.ts";
+import { fingerprint } from "../../runtime/train/fingerprint.ts";
 import { fault, required } from "../../support/fault.ts";
 
 /** A fingerprint of what a model computes of its inputs and its weights, in either mode. */
@@ -46,7 +46,7 @@ function fingerprintOf(graph: Graph, shown: (dim: Dim) => Dim): string {
   for (const { name, value } of graph.inputs) made.set(value.id, `input ${JSON.stringify(name)}`);
   nameNodes(graph.nodes, made, shown);
   const outputs = graph.outputs.map(({ name, value }) => `${JSON.stringify(name)} ${madeOf(value, made)}`);
-  return hash(outputs.toSorted().join("\n"));
+  return fingerprint(outputs.toSorted().join("\n"));
 }
 
 function madeOf({ id }: Value, made: ReadonlyMap<number, string>): string {
@@ -55,7 +55,7 @@ function madeOf({ id }: Value, made: ReadonlyMap<number, string>): string {
 
 function nameNodes(nodes: readonly Node[], made: Map<number, string>, shown: (dim: Dim) => Dim): void {
   for (const node of nodes) {
-    const text = hash(textOfNode(node, made, shown));
+    const text = fingerprint(textOfNode(node, made, shown));
     node.results.forEach(({ id }, at) => made.set(id, `${text} ${at}`));
   }
 }
@@ -90,8 +90,4 @@ function textOfRegion({ inputs, nodes, results }: Region, made: Map<number, stri
   inputs.forEach(({ id }, at) => made.set(id, `element ${at}`));
   nameNodes(nodes, made, shown);
   return results.map((it) => madeOf(it, made)).join(",");
-}
-
-function hash(text: string): string {
-  return createHash("sha256").update(text).digest("base64").slice(0, 24);
 }

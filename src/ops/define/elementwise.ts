@@ -5,7 +5,8 @@ import { required } from "../../support/fault.ts";
 import type { GraphBuilder } from "./builder.ts";
 import { mapArray, zipArrays } from "./nd-array.ts";
 import { definePrimitive, type DTypeClass, type NoAttributes, type Primitive, type Sample } from "./operator.ts";
-import { broadcastShapes, elementsOf, sharedDType, writtenName } from "./shape-rules.ts";
+import { writtenName } from "./operator-signs.ts";
+import { broadcastShapes, elementsOf, sharedDType } from "./shape-rules.ts";
 import type { ValueRange } from "./value-range.ts";
 
 /** What differs between operators on single elements. */

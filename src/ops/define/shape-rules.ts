@@ -43,22 +43,11 @@ export function sharedDType(operands: readonly TensorType[], what: string, check
   return first.dtype;
 }
 
-const signs: Readonly<Record<string, string>> = {
-  ...{ add: "+", sub: "-", mul: "*", div: "/", floor_div: "//", mod: "%" },
-  ...{ equal: "==", not_equal: "!=", less: "<", less_equal: "<=", greater: ">", greater_equal: ">=" },
-};
-
-/** An operator as it is written: by its sign where it has one. */
-export function writtenName(operator: string): string {
-  const sign = signs[operator];
-  return sign === undefined ? operator : `\`${sign}\``;
-}
-
 const placesFromEnd = ["last axes", "last axes but one", "last axes but two"];
 
 /**
- * The shape that two shapes broadcast to, as NumPy has it, on dims that are proved equal, or that are the literal 1 or proved to be; or
- * undefined after a report. `behind` are axes that the operands of `what` have behind these.
+ * The shape that two shapes broadcast to, as NumPy has it, on dims that are proved equal, or that are the literal 1 or
+ * proved to be; or undefined after a report. `behind` are axes that the operands of `what` have behind these.
  */
 export function broadcastShapes(
   left: readonly Dim[],
