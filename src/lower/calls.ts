@@ -183,9 +183,8 @@ function isInitializer(it: RecipeVal): boolean {
 }
 
 /** What a section has in the place of a block. */
-function helpInSection(block: string): string | undefined {
-  return block === "Flatten" ? "`reshape(x, [-1, 784])` gives each example 784 elements in a row." : undefined;
-}
+const helpInSection =
+  "What learns belongs into the model; what owns nothing has a function, as `reshape(x, [-1, 784])`.";
 
 /** Makes an instance of a block: `Dense(10)`. */
 export function construct(
@@ -202,8 +201,8 @@ export function construct(
   if (ctx.owning === "fn") {
     const fn = ctx.callable?.declaration.name.text;
     const what = callable.declaration.name.text;
-    const help = fn === undefined ? helpInSection(what) : helpOfOwner(fn);
-    report(ctx, "MC2023", span, { ...(fn !== undefined && { fn }), what }, help === undefined ? {} : { help });
+    const help = fn === undefined ? helpInSection : helpOfOwner(fn);
+    report(ctx, "MC2023", span, { ...(fn !== undefined && { fn }), what }, { help });
     return poison;
   }
   return {

@@ -6,7 +6,7 @@ import type { Module } from "../../src/ir/graph.ts";
 import type { NdArray } from "../../src/ops/define/operator.ts";
 import { stripTypes } from "../../src/runtime/tfjs/strip-types.ts";
 import { tensorOf } from "../emit/tfjs/reference.ts";
-import type { Opened } from "./open-onnx.ts";
+import type { Opened } from "../emit/onnx/open-onnx.ts";
 
 interface Generated {
   create(seed: number): object;

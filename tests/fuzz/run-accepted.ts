@@ -7,7 +7,7 @@ import type { NdArray } from "../../src/ops/define/operator.ts";
 import { referenceTarget } from "../../src/passes/pipeline.ts";
 import { initialValues } from "../emit/tfjs/reference.ts";
 import { compareOutputs, stabilityOnce, type Expected } from "./compare-outputs.ts";
-import { openOnnx } from "./open-onnx.ts";
+import { openOnnx } from "../emit/onnx/open-onnx.ts";
 import { openTfjs } from "./open-tfjs.ts";
 import type { Sizes } from "./program.ts";
 import { drawInputs } from "./values.ts";

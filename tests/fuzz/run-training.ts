@@ -15,7 +15,7 @@ import { createTfjsTrainer } from "../../src/runtime/tfjs/tfjs-trainer.ts";
 import { required } from "../../src/support/fault.ts";
 import { trainerOf } from "../specs/spec-testing.ts";
 import { compareOutputs, stabilityOnce, type Expected } from "./compare-outputs.ts";
-import { openOnnx } from "./open-onnx.ts";
+import { openOnnx } from "../emit/onnx/open-onnx.ts";
 import type { RunReport } from "./run-accepted.ts";
 import { isOpen } from "./run-at-sizes.ts";
 import { agree, drawInputs } from "./values.ts";

@@ -1,19 +1,15 @@
 import * as tf from "@tensorflow/tfjs";
 import { buildInferenceGraph } from "../../src/autodiff/build-evaluation-graph.ts";
 import { resolveGradients } from "../../src/autodiff/resolve-gradients.ts";
-import { emitOnnx } from "../../src/emit/onnx/emit-graph.ts";
-import { encodeModel } from "../../src/emit/onnx/proto.ts";
 import { evaluate, type Dim } from "../../src/dims/dim.ts";
 import type { DType } from "../../src/ir/types.ts";
 import { interpretGraph } from "../../src/graph/interpret.ts";
-import { sizeOf, transposeArray } from "../../src/ops/define/nd-array.ts";
+import { sizeOf } from "../../src/ops/define/nd-array.ts";
 import type { NdArray } from "../../src/ops/define/operator.ts";
 import { tfjsDType } from "../../src/emit/tfjs/tfjs-dtype.ts";
 import { expandComposites } from "../../src/passes/expand-composites.ts";
 import { flatten } from "../../src/passes/flatten.ts";
-import { fromNumbers, toNumbers } from "../../src/runtime/onnx/typed-array.ts";
-import { asInputs, sessionOf } from "../emit/onnx/graphs.ts";
-import { widePorts } from "../emit/onnx/wide-ports.ts";
+import { openOnnx } from "../emit/onnx/open-onnx.ts";
 import { keepFusedByTfjs, runNodes } from "../ops/tfjs-evaluator.ts";
 import { lower } from "./checking.ts";
 import { onnxTarget } from "../../src/emit/onnx/onnx-target.ts";
@@ -50,21 +46,14 @@ export async function runText(
   const counted = wanted.outputs.find((it) => it.role === "faults")?.name ?? "";
   if ((expected.get(counted)?.data[0] ?? 0) > 0) return undefined;
 
-  const graph = widePorts(buildInferenceGraph(module, onnxTarget(18)));
-  const session = await sessionOf(encodeModel(emitOnnx(graph, { ...asInputs, opset: 18 })));
-  const feeds = graph.inputs.flatMap(({ name, perm, value: { type } }) => {
-    const given = inputs.get(name);
-    if (given === undefined) return [];
-    const { shape, data } = perm === undefined ? given : transposeArray(given, perm);
-    return [[name, { dtype: type.dtype, shape, data: fromNumbers(type.dtype, data, data.length) }] as const];
-  });
-  const results = await session.run(new Map(feeds));
-  await session.dispose();
+  const opened = await openOnnx(buildInferenceGraph(module, onnxTarget(18)));
+  const results = await opened.run(inputs);
+  await opened.close();
   const onnx = names.flatMap((name) => {
     const it = results.get(name);
     if (it === undefined) return [];
     const dtype = expected.get(name)?.dtype === "bf16" && it.dtype === "f32" ? "bf16" : it.dtype;
-    return [{ dtype, shape: it.shape, data: toNumbers(it) }];
+    return [{ ...it, dtype }];
   });
 
   const flat = expandComposites(resolveGradients(flatten(module, { mode: "inference" })), keepFusedByTfjs);

@@ -1,11 +1,11 @@
-import { emitOnnx } from "../../src/emit/onnx/emit-graph.ts";
-import { encodeModel } from "../../src/emit/onnx/proto.ts";
-import type { Graph } from "../../src/ir/graph.ts";
-import { transposeArray } from "../../src/ops/define/nd-array.ts";
-import type { NdArray } from "../../src/ops/define/operator.ts";
-import { fromNumbers, toNumbers } from "../../src/runtime/onnx/typed-array.ts";
-import { asInputs, sessionOf } from "../emit/onnx/graphs.ts";
-import { widePorts } from "../emit/onnx/wide-ports.ts";
+import { emitOnnx } from "../../../src/emit/onnx/emit-graph.ts";
+import { encodeModel } from "../../../src/emit/onnx/proto.ts";
+import type { Graph } from "../../../src/ir/graph.ts";
+import { transposeArray } from "../../../src/ops/define/nd-array.ts";
+import type { NdArray } from "../../../src/ops/define/operator.ts";
+import { fromNumbers, toNumbers } from "../../../src/runtime/onnx/typed-array.ts";
+import { asInputs, sessionOf } from "./graphs.ts";
+import { widePorts } from "./wide-ports.ts";
 
 /** A network that runs: from arrays by name to arrays by name, in logical order of axes. */
 export interface Opened {
