@@ -46,6 +46,11 @@ describe("an input that nothing reads", () => {
       ["z"],
     ],
     [
+      "stands before one that is read and has the same size",
+      "model M: (z: f32[B, S, 4], x: f32[B, S]) -> y: f32[B, S] {\n  x + zeros([B, S])\n}\n",
+      ["z"],
+    ],
+    [
       "has a size of its own, which the header alone names",
       "model M: (x: f32[B, T], z: f32[B, S]) -> y: f32[B, T] where S >= 2 {\n  x\n}\n",
       ["z"],

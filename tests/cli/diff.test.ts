@@ -175,6 +175,12 @@ describe("what others rely on", () => {
       ["change: the computation differs"],
     ],
     [
+      "the halves in each other's place",
+      net("(x: f32[B, 6]) -> y: f32[B, 3]", "(a, b) = split(x, axis=-1, count=2)\n  a - b"),
+      net("(x: f32[B, 6]) -> y: f32[B, 3]", "(a, b) = split(x, axis=-1, count=2)\n  b - a"),
+      ["change: the computation differs"],
+    ],
+    [
       "another number",
       net(
         "(x: f32[B, T]) -> y: f32[B, T]",

@@ -75,4 +75,13 @@ describe("a size that changed from stage to stage", () => {
     expect(checkFile(text).some((it) => it.severity === "error")).toBe(true);
     expect(chains(text)).toEqual([]);
   });
+
+  it.each([
+    ["the first axis", "concat(concat(x, x, axis=0), x, axis=0) + zeros([5, 28, 28, 1])"],
+    ["the last axis", "(x -> Conv2D(8, 3, padding=same) -> Conv2D(4, 3, padding=same)) + zeros([28, 28, 7])"],
+  ])("is not shown of %s, which is plain to see", (_, body) => {
+    const text = net(body, "x: f32[1, 28, 28, 1]");
+    expect(checkFile(text).map((it) => it.code)).toContain("MC3002");
+    expect(chains(text)).toEqual([]);
+  });
 });

@@ -91,4 +91,19 @@ describe("what is neither proved nor refuted", () => {
     const stated = text.replace(/ \{\n/, ` where ${clause ?? ""} {\n`);
     expect(errors(stated)).toEqual([]);
   });
+
+  it("is told behind what surely differs", () => {
+    const text = model(
+      `  concat(stack(s, s, axis=0)[:, None], stack(${some}, ${some}, ${some}, axis=0)[:, None], axis=1)`,
+    );
+    expect(errors(text)).toEqual([
+      expect.stringMatching(/^MC3002 Axes 0 of the operands of concat must be equal, and 2 is not 3\.$/),
+    ]);
+    const turned = text
+      .replace("axis=0)[:, None], axis=1)", "axis=-1)[:, None], axis=1)")
+      .replace("stack(s, s, axis=0)", "stack(s, s, axis=-1)");
+    expect(errors(turned)).toEqual([
+      expect.stringMatching(/^MC3002 Axes 2 of the operands of concat must be equal, and 2 is not 3\.$/),
+    ]);
+  });
 });
