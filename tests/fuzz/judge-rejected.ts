@@ -1,5 +1,5 @@
-import { evaluateExact, variablesOf } from "../../src/dims/dim.ts";
-import { holds, relationsOf } from "../../src/dims/facts.ts";
+import { constant, variablesOf } from "../../src/dims/dim.ts";
+import { holds, relationsOf, sidesOf, type Relation } from "../../src/dims/facts.ts";
 import type { Diagnostic } from "../../src/diagnostics/diagnostic.ts";
 import type { Random } from "../soak/random.ts";
 import { checkText, type Verdict } from "./check-types.ts";
@@ -69,23 +69,33 @@ function isUnknown({ message, help }: Diagnostic): boolean {
   return /neither|cannot be (?:proved|decided)|could not be/.test(`${message} ${help ?? ""}`);
 }
 
-/** Sizes that a header permits among which are those of a counterexample. */
+/**
+ * Sizes that a header permits among which are those of a counterexample: drawn, then, as long as something does not hold, one
+ * of its sizes is drawn again among those at which it does.
+ */
 function completed(
   module: NonNullable<Verdict["module"]>,
   known: Sizes,
   names: ReadonlySet<string>,
   random: Random,
 ): Sizes | undefined {
-  const relations = relationsOf(module.facts);
-  const dims = inputDims(module);
-  const open = [...names].filter((it) => !known.has(it));
-  for (let turn = 0; turn < 2_000; turn++) {
+  if ([...known.keys()].some((it) => !names.has(it))) return undefined;
+  const sizesOfInputs = inputDims(module).map((it): Relation => ({ kind: "atLeast", left: it, right: constant(1) }));
+  const relations = [...relationsOf(module.facts), ...sizesOfInputs];
+  for (let turn = 0; turn < 200; turn++) {
     const most = 1 + Math.min(turn, 99);
-    const sizes = new Map([...known].filter(([name]) => names.has(name)));
-    for (const name of open) sizes.set(name, 1 + random.integer(most));
-    if ([...known.keys()].some((it) => !names.has(it))) return undefined;
-    if (relations.every((it) => holds(it, sizes) === true) && dims.every((it) => evaluateExact(it, sizes) >= 1n))
-      return sizes;
+    const sizes = new Map([...names].map((it) => [it, known.get(it) ?? 1 + random.integer(most)]));
+    for (let step = 0; step < 30; step++) {
+      const broken = relations.find((it) => holds(it, sizes) !== true);
+      if (broken === undefined) return sizes;
+      const open = sidesOf(broken).flatMap((it) => [...variablesOf(it)].filter((name) => !known.has(name)));
+      if (open.length === 0) return undefined;
+      const name = random.pick(open);
+      const fitting = numbers.filter((size) => holds(broken, new Map([...sizes, [name, size]])) === true);
+      sizes.set(name, fitting.length > 0 ? random.pick(fitting) : 1 + random.integer(most));
+    }
   }
   return undefined;
 }
+
+const numbers = Array.from({ length: 256 }, (_, at) => at + 1);
