@@ -10,7 +10,7 @@ export interface CachedModule<Exports> {
   readonly exports: Exports;
   /**
    * Keeps the compiled code for the next start, where nothing is kept. Where the bundle was the only code to run (`alone`),
-   * also where it compiled much that is not kept: a first run on a small file compiles a part only.
+   * one run in eight looks whether it compiled much that is not kept: a first run on a small file compiles a part only.
    */
   save(alone: boolean): void;
 }
@@ -32,7 +32,8 @@ export function loadCached<Exports>(path: string, load: NodeJS.Require): CachedM
   const cachedData = folders.map((folder) => readIfSound(folder, name, owner)).find((it) => it !== undefined);
   const wrapped = `(function (exports, require, module, __filename, __dirname) {${source}\n})`;
   const script = new Script(wrapped, { filename: path, ...(cachedData !== undefined && { cachedData }) });
-  const loaded = compiledBytes();
+  // V8 walks its whole heap for this number, a millisecond each time.
+  const loaded = Math.random() < 1 / 8 ? compiledBytes() : undefined;
   const module = { exports: {} };
   type Wrapper = (exports: object, require: NodeJS.Require, module: object, filename: string, dirname: string) => void;
   const run = script.runInThisContext() as Wrapper;
@@ -41,7 +42,8 @@ export function loadCached<Exports>(path: string, load: NodeJS.Require): CachedM
     exports: module.exports as Exports,
     save(alone) {
       const known = cachedData !== undefined && script.cachedDataRejected !== true;
-      if (known && !(alone && compiledBytes() > loaded * 1.125)) return;
+      const hasGrown = (): boolean => loaded !== undefined && compiledBytes() > loaded * 1.125;
+      if (known && !(alone && hasGrown())) return;
       const code = script.createCachedData();
       folders.some((folder) => writeIfPossible(folder, name, code, owner));
     },

@@ -1,5 +1,4 @@
 import { readFileSync } from "node:fs";
-import { platform } from "node:os";
 
 /**
  * What tells a process from a later one of the same number: when it began, in the system's own words. Undefined where no
@@ -7,9 +6,9 @@ import { platform } from "node:os";
  * not say.
  */
 export function processIdentity(pid: number): string | undefined {
-  if (platform() === "linux") return linuxIdentity(pid);
+  if (process.platform === "linux") return linuxIdentity(pid);
   // Windows has no quick way to ask: there a number alone must do.
-  return platform() === "win32" ? undefined : postedIdentity(pid);
+  return process.platform === "win32" ? undefined : postedIdentity(pid);
 }
 
 /** Whether a process with this number runs; one of somebody else's does, too. */
@@ -19,7 +18,7 @@ export function isRunning(pid: number): boolean {
   } catch (error) {
     if (!(error instanceof Error && "code" in error && error.code === "EPERM")) return false;
   }
-  return platform() === "win32" || processIdentity(pid) !== undefined;
+  return process.platform === "win32" || processIdentity(pid) !== undefined;
 }
 
 function linuxIdentity(pid: number): string | undefined {
