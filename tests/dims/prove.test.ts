@@ -1,11 +1,10 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { proofSteps } from "../../src/dims/decide.ts";
 import type { Relation } from "../../src/dims/facts.ts";
 import { contradictory } from "../../src/dims/prove.ts";
 import { build, expressions } from "./expressions.ts";
 import { relations, solutionOnGrid } from "./systems.ts";
-
-const steps = 60_000;
 
 /** The prover by itself: `decide` asks the search first, which hides what a proof no longer shows. */
 describe("what a proof shows without any search", () => {
@@ -43,7 +42,7 @@ describe("what a proof shows without any search", () => {
     ["a convolution's length", ["A >= 3", "0 >= (A - 3) // 2 + 1"]],
     ["a relation whose divisor is no divisor", ["B | A", "0 >= B"]],
   ])("%s", (_, given) => {
-    expect(contradictory(relations(...given), steps)).toBe(true);
+    expect(contradictory(relations(...given), proofSteps)).toBe(true);
   });
 
   it.each([
@@ -65,13 +64,13 @@ describe("what a proof shows without any search", () => {
     ["what might be equal", ["A != B"]],
   ])("and does not show of what has a solution: %s", (_, given) => {
     expect(solutionOnGrid(relations(...given), 12)).toBeDefined();
-    expect(contradictory(relations(...given), steps)).toBe(false);
+    expect(contradictory(relations(...given), proofSteps)).toBe(false);
   });
 
   it("says nothing once its steps are spent", () => {
     const given = relations("A // 2 + (A + 1) // 2 != A");
     expect(contradictory(given, 0)).toBe(false);
-    expect(contradictory(given, steps)).toBe(true);
+    expect(contradictory(given, proofSteps)).toBe(true);
   });
 });
 
