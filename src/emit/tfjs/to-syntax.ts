@@ -274,7 +274,9 @@ function scanSyntax(
   }
   const elements = patternOf(over.map(({ name }) => name));
   if (index === undefined) {
-    return { kind: "for-of", pattern: elements, iterable: reverse ? reversed(together) : together, body };
+    // A copy is turned around: TensorFlow.js goes by its own list when it differentiates.
+    const own = sequences.length > 1 ? together : callTensor("Array.from", together);
+    return { kind: "for-of", pattern: elements, iterable: reverse ? reversed(own) : together, body };
   }
   const entries: PlainExpression = { kind: "call", callee: member(together, "entries"), arguments: [] };
   return {
