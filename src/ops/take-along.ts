@@ -109,6 +109,13 @@ export const putAlong = definePrimitive({
     },
     {
       operands: [
+        { dtype: "i32", shape: [2, 1, 2, 3], range: [0, 3] },
+        { dtype: "f32", shape: [2, 1, 2, 3] },
+      ],
+      attributes: { depth: constant(4) },
+    },
+    {
+      operands: [
         { dtype: "i32", shape: [2, 3], range: [0, 1] },
         { dtype: "f32", shape: [2, 3] },
       ],

@@ -86,6 +86,15 @@ describe("tensors of seven axes", () => {
     expect(await findings(wide, "train")).toMatchObject({ code: 0, codes: [] });
     expect(await findings(wide, "check")).toMatchObject({ code: 0, codes: [] });
   });
+
+  it("are found within what an operator is made of", async () => {
+    const repeated =
+      line("Line", "repeat_each(reshape(x, [B, 1, 1, 1, 1, 3]), 1, axis=4) -> reshape([B, 3]) -> Dense(1)") +
+      data +
+      train("Line");
+    expect(await findings(repeated, "train", "--runtime", "tfjs")).toMatchObject({ code: 1, codes: ["MC5015"] });
+    expect(await findings(repeated, "train")).toMatchObject({ code: 0, codes: [] });
+  });
 });
 
 it("an error that takes the place of a warning is told, once", async () => {

@@ -3,6 +3,8 @@ import type { Module, Node } from "../../ir/graph.ts";
 import type { TrainProgram } from "../../ir/program.ts";
 import { nodesWithin } from "../../ir/visit.ts";
 import type { Span } from "../../support/source.ts";
+import { collectCallables } from "../structured/callables.ts";
+import { tfjsTarget } from "./tfjs-target.ts";
 
 /** The most axes that every backend of TensorFlow.js computes with rightly. */
 const mostAxes = 6;
@@ -21,6 +23,12 @@ export function reportTfjsLimits(
   if (train?.precision !== undefined)
     collector.report("MC5016", train.origin, { model: module.name, half: train.precision.half });
   const functions = new Set([...module.functions.values(), ...(train?.model.functions.values() ?? [])]);
+  const { ofNode } = collectCallables(functions, module.facts, tfjsTarget);
+  /** The most axes of what a node makes, on the way to it too where it is written as a function of its own. */
+  const axesOf = (node: Node): number => {
+    const parts = node.kind === "operator" ? (ofNode(node)?.body.nodes ?? []) : [];
+    return Math.max(0, ...node.results.map((it) => it.type.shape.length), ...[...nodesWithin(parts)].map(axesOf));
+  };
   const nodes = [...functions, ...(train?.steps.map((it) => it.objective) ?? [])].flatMap(({ body }) => body.nodes);
   const widest = [...nodesWithin(nodes)].find((node) => axesOf(node) > mostAxes);
   const entries = module.functions.get(module.entry)?.body.inputs ?? [];
@@ -29,8 +37,4 @@ export function reportTfjsLimits(
   const axes = widest === undefined ? given : axesOf(widest);
   collector.report("MC5015", widest?.origin ?? span, { model: module.name, axes, most: mostAxes });
   return true;
-}
-
-function axesOf(node: Node): number {
-  return Math.max(0, ...node.results.map((it) => it.type.shape.length));
 }

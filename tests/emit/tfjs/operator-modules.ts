@@ -17,13 +17,13 @@ export function samplesFor(operator: Operator): readonly Sample[] {
   return operator.samples.filter(({ attributes }) => attributes?.["layout"] !== "NCHW");
 }
 
-/** The module of an operator: inputs `a0_0`, `a0_1`, ... of sample 0 and so on, results `y0_0`, ... */
-export function operatorModule(operator: Operator): OperatorModule {
+/** The module of an operator at samples: inputs `a0_0`, `a0_1`, ... of sample 0 and so on, results `y0_0`, ... */
+export function operatorModule(operator: Operator, samples = samplesFor(operator)): OperatorModule {
   const b = createBuilder({ firstId: 0 });
   const inputs: { readonly name: string; readonly value: Value }[] = [];
   const arrays = new Map<string, NdArray>();
   const results: { readonly name: string; readonly value: Value }[] = [];
-  samplesFor(operator).forEach((sample, at) => {
+  samples.forEach((sample, at) => {
     const draw = createDraw(20240607);
     const operands = sample.operands.map((operand, index) => {
       const name = `a${at}_${index}`;

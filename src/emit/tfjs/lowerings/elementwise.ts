@@ -3,7 +3,9 @@ import { isFloat } from "../../../ops/define/dtype-class.ts";
 import { first } from "../../../ops/define/elementwise.ts";
 import { limitsOfCast } from "../../../ops/define/integer-limits.ts";
 import type { NoAttributes } from "../../../ops/define/operator.ts";
+import { elementAt } from "../../../support/element-at.ts";
 import { tfjsDType } from "../tfjs-dtype.ts";
+import { broadcasting } from "./broadcast.ts";
 import { binary, type DifferentiatedForm, type TfjsLowerings, unary } from "./lowering.ts";
 
 /** Operators on single elements, as TensorFlow.js says them. */
@@ -114,10 +116,13 @@ export const elementwise = {
     if (attributes.min === -Infinity) return writer.tf("minimum", x, writer.attribute("max"));
     return writer.helper("clip", x, writer.attribute("min"), writer.attribute("max"));
   },
-  where: (writer, { args, results }) => {
-    const [condition, a, b] = args;
-    if (first(results).type.dtype !== "bool" || condition === undefined || a === undefined || b === undefined)
-      return writer.tf("where", ...args);
+  where: (writer, { args, operands, results }) => {
+    const { dtype, shape } = first(results).type;
+    const branches = args.slice(1).map((it, at) => broadcasting(writer, it, elementAt(operands, at + 1).type, shape));
+    const [condition] = args;
+    const [a, b] = branches;
+    if (dtype !== "bool" || condition === undefined || a === undefined || b === undefined)
+      return writer.tf("where", first(args), ...branches);
     const otherwise = writer.tf("logicalAnd", writer.tf("logicalNot", condition), b);
     return writer.tf("logicalOr", writer.tf("logicalAnd", condition, a), otherwise);
   },

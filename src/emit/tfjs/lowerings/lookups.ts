@@ -1,3 +1,4 @@
+import { constant } from "../../../dims/dim.ts";
 import type { argExtremeAttributes } from "../../../ops/arg-extremes.ts";
 import type { Value } from "../../../ir/graph.ts";
 import { isFloat } from "../../../ops/define/dtype-class.ts";
@@ -7,6 +8,7 @@ import { required } from "../../../support/fault.ts";
 import { tfjsDType } from "../tfjs-dtype.ts";
 import type { Expression } from "../../structured/tree.ts";
 import type { TfjsWriter } from "../tfjs-writer.ts";
+import { broadcasting } from "./broadcast.ts";
 import type { TfjsLowering, TfjsLowerings } from "./lowering.ts";
 
 /** Operators that look up, or write, by places, as TensorFlow.js says them. */
@@ -42,13 +44,16 @@ export const lookups = {
     );
     return writer.tf("sum", masked, writer.number(shape.length - 1));
   },
-  put_along: (writer, { args, operands, attributes: { depth } }) =>
-    writer.tf(
+  put_along: (writer, { args, operands, results, attributes: { depth } }) => {
+    const { type } = second(operands);
+    const values = writer.tf("expandDims", second(args), writer.number(-1));
+    return writer.tf(
       "where",
       oneHotMask(writer, first(args), writer.dim(depth)),
-      writer.tf("expandDims", second(args), writer.number(-1)),
+      broadcasting(writer, values, { ...type, shape: [...type.shape, constant(1)] }, first(results).type.shape),
       zero(writer, second(operands)),
-    ),
+    );
+  },
   gather_along: (writer, { args }) => writer.helper("gatherAlong", ...args),
   scatter_along: (writer, { args, attributes: { depth } }) => writer.helper("scatterAlong", ...args, writer.dim(depth)),
   top_places: (writer, { args, attributes: { k, largest } }) =>

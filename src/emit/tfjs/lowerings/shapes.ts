@@ -1,5 +1,4 @@
 import { constant, multiply } from "../../../dims/dim.ts";
-import { isFloat } from "../../../ops/define/dtype-class.ts";
 import { elementAt } from "../../../support/element-at.ts";
 import { first } from "../../../ops/define/elementwise.ts";
 import { sameShape, withAxis } from "../../../ops/define/shape-rules.ts";
@@ -7,6 +6,7 @@ import { required } from "../../../support/fault.ts";
 import { tfjsDType } from "../tfjs-dtype.ts";
 import type { Expression } from "../../structured/tree.ts";
 import type { TfjsWriter } from "../tfjs-writer.ts";
+import { broadcast } from "./broadcast.ts";
 import type { TfjsLowerings } from "./lowering.ts";
 
 /** Operators that lay tensors out anew, as TensorFlow.js says them. */
@@ -14,11 +14,8 @@ export const shapes = {
   reshape: (writer, { args, operands, attributes: { shape } }) =>
     sameShape(first(operands).type.shape, shape) ? first(args) : writer.tf("reshape", first(args), writer.shape(shape)),
   transpose: (writer, { args, attributes }) => writer.tf("transpose", first(args), writer.numbers(attributes.perm)),
-  broadcast_to: (writer, { args, operands, attributes }) => {
-    const shape = writer.shape(attributes.shape);
-    const plain = attributes.shape.length <= 4 || !isFloat(first(operands).type.dtype);
-    return plain ? writer.tf("broadcastTo", first(args), shape) : writer.helper("broadcastTo", first(args), shape);
-  },
+  broadcast_to: (writer, { args, operands, attributes: { shape } }) =>
+    broadcast(writer, first(args), first(operands).type, shape),
   concat: (writer, { args, attributes }) => writer.tf("concat", writer.array(args), writer.number(attributes.axis)),
   stack: {
     lower: (writer, { args, attributes }) => writer.tf("stack", writer.array(args), writer.number(attributes.axis)),
@@ -45,15 +42,9 @@ export const shapes = {
     const padding = shape.map((_, index) => writer.numbers([0, index === axis ? step - 1 : 0]));
     const whole = writer.tf("pad", x, writer.array(padding));
     const run = cut(writer, whole, shape.length, axis, writer.dim(start), writer.dim(multiply(size, constant(step))));
-    const rows = [...shape.slice(0, axis), size, constant(step), ...shape.slice(axis + 1)];
-    const kept = cut(
-      writer,
-      writer.tf("reshape", run, writer.shape(rows)),
-      rows.length,
-      axis + 1,
-      writer.number(0),
-      writer.number(1),
-    );
+    const row = shape.slice(axis + 1).reduce(multiply, constant(1));
+    const rows = writer.array([writer.number(-1), writer.number(step), writer.dim(row)]);
+    const kept = cut(writer, writer.tf("reshape", run, rows), 3, 1, writer.number(0), writer.number(1));
     return writer.tf("reshape", kept, writer.shape(withAxis(shape, axis, size)));
   },
   scatter_slice: "decomposed",
