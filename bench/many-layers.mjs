@@ -1,6 +1,7 @@
 // How long `modelc check` of networks of many distinct layers takes, by their number, which shows whether that is linear:
-// processor time of whole processes. Beside it, where Python has onnx, what its strict shape inference in C++ takes on the
-// same network as an ONNX graph, `import onnx` included, as a check in CI has it. `npm run bench` runs it at its end.
+// processor time of whole processes. Beside it, reading the text alone, below which no check of it can be, and where Python
+// has onnx, what its strict shape inference in C++ takes on the same network as an ONNX graph, `import onnx` included, as a
+// check in CI has it. `npm run bench` runs it at its end.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -24,6 +25,15 @@ function widthsOf(layers) {
   return Array.from({ length: layers + 1 }, (_, at) => 2 + walk[at % walk.length]);
 }
 
+/** What reading a text alone takes. */
+function readingTimeOf(spec) {
+  const times = Array.from({ length: rounds }, () => {
+    const { stdout } = spawnSync(process.execPath, ["scripts/run.mjs", "bench/parse.ts", spec], { encoding: "utf8" });
+    return JSON.parse(stdout).tree;
+  });
+  return Math.min(...times);
+}
+
 /** The network as a spec. */
 function specOf(widths) {
   const lines = widths
@@ -43,7 +53,9 @@ try {
     const [spec, graph, said] = ["model", "onnx", "json"].map((it) => join(folder, `net-${layers}.${it}`));
     writeFileSync(spec, specOf(widths));
     const check = least(process.execPath, ["dist/cli.cjs", "check", spec]);
-    const size = (statSync(spec).size / 1024).toFixed(0);
+    const bytes = statSync(spec).size;
+    const read = readingTimeOf(spec);
+    const reading = `, reading alone${read.toFixed(0).padStart(6)} (${(bytes / 1e3 / read).toFixed(1)} MB/s)`;
     let peer = "onnx: not found here, left out";
     if (hasOnnx) {
       writeFileSync(said, JSON.stringify(widths));
@@ -52,7 +64,8 @@ try {
       const infer = least(python, ["bench/onnx-peer.py", "infer", graph]);
       peer = `import onnx and strict inference${infer.toFixed(0).padStart(8)}, ${(check / infer).toFixed(2)} x`;
     }
-    console.log(`${String(layers).padStart(6)} (${size} kB)  modelc check${check.toFixed(0).padStart(8)}   ${peer}`);
+    const size = `${String(layers).padStart(6)} (${(bytes / 1024).toFixed(0)} kB)`;
+    console.log(`${size}  modelc check${check.toFixed(0).padStart(8)}${reading}   ${peer}`);
   }
 } finally {
   rmSync(folder, { recursive: true, force: true });
