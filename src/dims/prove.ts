@@ -3,7 +3,7 @@ import type { Atom, Dim } from "./form.ts";
 import { asConstant, atomKey, loneAtom, operandsOf, sizeOf, variablesOf } from "./form.ts";
 import type { Budget } from "./linear.ts";
 import { linearlyInfeasible } from "./linear.ts";
-import { add, constant, gcd, multiply, negate, scale, subtract, variable } from "./polynomial.ts";
+import { add, constant, fromAtom, fromTerms, gcd, multiply, negate, scale, subtract, variable } from "./polynomial.ts";
 import { floorDivide, modulo } from "./quotient.ts";
 import { rangeOf } from "./range.ts";
 import { mapAtom, rebuild, substitute } from "./substitute.ts";
@@ -176,12 +176,54 @@ function chosen(s: System, choice: Choice, at: number): System {
 function contradictsLinearly(s: System, budget: Budget): boolean {
   const rows = [...s.atLeastZero, ...s.zeros.flatMap((p) => [p, negate(p)])];
   if (rows.length > 0 && linearlyInfeasible(rows, budget)) return true;
+  const order = orderOfQuotients(rows, budget);
+  if (order.length > 0 && linearlyInfeasible([...rows, ...order], budget)) return true;
   const one = constant(1);
   return s.nonzeros.some(
     (p) =>
       linearlyInfeasible([...rows, subtract(p, one)], budget) &&
       linearlyInfeasible([...rows, subtract(negate(p), one)], budget),
   );
+}
+
+/** A quotient by a constant, rounded down: of what, by what, and what it is. */
+interface Quotient {
+  readonly dividend: Dim;
+  readonly divisor: Dim;
+  readonly value: Dim;
+}
+
+/** As many quotients have an order at most: it is looked for between each two of them. */
+const mostQuotients = 4;
+
+/**
+ * What quotients by constants have of the order of what is divided, which rounding each of them down loses: a // m >= b // n
+ * for n * a >= m * b, and a // m >= 0 for a >= 0. Each is at least 0.
+ */
+function orderOfQuotients(rows: readonly Dim[], budget: Budget): readonly Dim[] {
+  const atoms = new Map(rows.flatMap(atomsOf).map((it) => [atomKey(it), it]));
+  const quotients = [...atoms.values()].flatMap(quotientOf);
+  if (quotients.length < 2 || quotients.length > mostQuotients) return [];
+  const known = rows.filter(isPolynomial);
+  const isNever = (d: Dim): boolean => linearlyInfeasible([...known, subtract(d, constant(1))], budget);
+  return quotients.flatMap((a) => [
+    ...(isNever(negate(a.dividend)) ? [a.value] : []),
+    ...quotients.flatMap((b): readonly Dim[] => {
+      const less = subtract(multiply(b.dividend, a.divisor), multiply(a.dividend, b.divisor));
+      return a !== b && isNever(less) ? [subtract(a.value, b.value)] : [];
+    }),
+  ]);
+}
+
+/** The normal form of (a * b - a) // 24 is (a * b + 23 * a) // 24 - a: back to what is nearest to 0. */
+function quotientOf(atom: Atom): readonly Quotient[] {
+  if (atom.kind !== "floor" || !isPolynomial(atom.dividend)) return [];
+  const { dividend, divisor } = atom;
+  const by = asConstant(divisor);
+  if (by === undefined) return [];
+  const far = dividend.terms.filter((it) => it.factors.length > 0 && 2n * it.coefficient > by);
+  const taken = fromTerms(far.map((it) => ({ ...it, coefficient: 1n })));
+  return [{ dividend: subtract(dividend, multiply(taken, divisor)), divisor, value: subtract(fromAtom(atom), taken) }];
 }
 
 /** A variable to split into residues, and the modulus that makes the floors around it polynomials in it. */

@@ -38,6 +38,9 @@ describe("what a proof shows without any search", () => {
     ["what is not equal, between bounds", ["A >= B", "B >= A", "A != B"]],
     ["a floor under a bound", ["A >= 8", "3 >= A // 2"]],
     ["a floor by a variable under a bound", ["A >= B", "0 >= A // B"]],
+    ["quotients in order", ["B >= C", "A * B // 24 < A * C // 48"]],
+    ["a sum of quotients", ["B >= A", "B >= C", "A * B // 24 + B * C // 36 < A * C // 48"]],
+    ["quotients of what is less by some", ["A >= 2", "A >= B", "A * A // 24 < (A * B - B) // 24"]],
     ["an upsampled half", ["2 | A", "2 * (A // 2) != A"]],
     ["a convolution's length", ["A >= 3", "0 >= (A - 3) // 2 + 1"]],
     ["a relation whose divisor is no divisor", ["B | A", "0 >= B"]],
@@ -61,6 +64,8 @@ describe("what a proof shows without any search", () => {
     ["residues", ["(A + B) // 2 != A // 2 + B // 2"]],
     ["remainders", ["A % 3 >= 2"]],
     ["a convolution's length", ["A >= 2", "0 >= (A - 3) // 2 + 1"]],
+    ["quotients by what is smaller", ["B >= A", "B >= C", "A * B // 24 + B * C // 36 < A * C // 11"]],
+    ["quotients whose order turns", ["A * B // 24 < A * C // 48"]],
     ["what might be equal", ["A != B"]],
   ])("and does not show of what has a solution: %s", (_, given) => {
     expect(solutionOnGrid(relations(...given), 12)).toBeDefined();
