@@ -13,6 +13,7 @@ import { createLinter } from "./lint/create-linter.ts";
 import { checkProgram } from "./lower/check-program.ts";
 import { elaborateModel, type GivenValue } from "./lower/elaborate-model.ts";
 import { checkConstants, checkSections, lowerTests, lowerTrain } from "./lower/sections/lower-sections.ts";
+import { knownTraining } from "./lower/sections/known-training.ts";
 import { lowerServed } from "./lower/sections/lower-served.ts";
 import { createLowering, createLoweringMemory, type Lowering } from "./lower/sections/lowering.ts";
 import { createMemo } from "./support/memo.ts";
@@ -275,7 +276,7 @@ export function lowerBuilt(
 export function lowerUnitTests(program: Program, units: readonly Unit[], collector: Collector): readonly TestProgram[] {
   return lowerTests(
     program,
-    units.flatMap((it) => it.train ?? []),
+    units.flatMap((it) => (it.train === undefined ? [] : [knownTraining(it.train)])),
     collector,
   );
 }

@@ -1,7 +1,7 @@
 import { noFacts } from "../dims/facts.ts";
 import type { Func, Graph, GraphOutput, Value } from "../ir/graph.ts";
 import { portOf } from "../ir/ports.ts";
-import type { DataProgram, Statistic } from "../ir/program.ts";
+import type { DataProgram, PreparedFeatures, Statistic } from "../ir/program.ts";
 import { createBuilder } from "../graph/create-builder.ts";
 import { required } from "../support/fault.ts";
 import { resolveGradients } from "./resolve-gradients.ts";
@@ -20,7 +20,10 @@ export interface PreparationMode {
 }
 
 /** Whether training prepares data otherwise than validation, tests and predictions do, or anew in each step. */
-export function preparesAnew({ preparation }: DataProgram, functions: ReadonlyMap<string, Func> = new Map()): boolean {
+export function preparesAnew(
+  { preparation }: PreparedFeatures,
+  functions: ReadonlyMap<string, Func> = new Map(),
+): boolean {
   return variesInTraining(preparation.func, functions);
 }
 
@@ -31,7 +34,7 @@ export function flattenRounded(data: DataProgram, options: PreparationMode): Gra
 }
 
 /** The features of a batch before they become what they are declared as, as a flat graph; no pass has run. */
-export function flattenUnrounded(data: DataProgram, options: PreparationMode): Graph {
+export function flattenUnrounded(data: PreparedFeatures, options: PreparationMode): Graph {
   const names = data.features.map((it) => it.name);
   return flatten(nameOf(data, "unrounded", options), data.preparation.unrounded, names, options);
 }
@@ -42,7 +45,7 @@ export function flattenMeasured(statistic: Statistic, options: Omit<PreparationM
   return flatten(name, statistic.measured, ["measured"], { ...options, mode: "inference" });
 }
 
-function nameOf(data: DataProgram, kind: string, { mode }: PreparationMode): string {
+function nameOf(data: PreparedFeatures, kind: string, { mode }: PreparationMode): string {
   return `${data.name}.${kind}${mode === "training" ? ".train" : ""}`;
 }
 

@@ -1,6 +1,6 @@
 import type { Graph, GraphOutput } from "../ir/graph.ts";
 import { isLearned } from "../ir/is-learned.ts";
-import type { StepPlace, TrainProgram } from "../ir/program.ts";
+import type { Objectives, ObjectiveStep, StepPlace } from "../ir/program.ts";
 import { freezeInstances } from "../passes/freeze-instances.ts";
 import { inlineObjective } from "./inline-objective.ts";
 import { resolveGradients } from "./resolve-gradients.ts";
@@ -9,7 +9,7 @@ import { resolveGradients } from "./resolve-gradients.ts";
  * The model and a step's objective as one flat graph, as they run in a phase, before any pass. Its next states are those
  * alone that the step changes.
  */
-export function flattenStep(program: TrainProgram, place: StepPlace): Graph {
+export function flattenStep(program: Objectives, place: StepPlace<ObjectiveStep>): Graph {
   const { step, phase } = place;
   const flat = inlineObjective(program, {
     mode: "training",

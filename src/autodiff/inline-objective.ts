@@ -1,7 +1,7 @@
 import type { Graph, GraphOutput, Module, Value } from "../ir/graph.ts";
 import { accumulatorPorts, lossPort, portOf } from "../ir/ports.ts";
 import { measuredIn } from "../ir/measures-of.ts";
-import type { TrainProgram, TrainStep } from "../ir/program.ts";
+import type { Objectives, ObjectiveStep } from "../ir/program.ts";
 import { fault, required } from "../support/fault.ts";
 import { assembleGraph, stateOutputs } from "../graph/assemble-graph.ts";
 import { inlineModel, type InlinedModel } from "../passes/flatten.ts";
@@ -12,7 +12,7 @@ import { entryOf } from "../graph/parameters-of.ts";
 export interface ObjectiveOptions {
   readonly mode: "training" | "inference";
   /** The steps that are asked for their objectives. */
-  readonly steps: readonly TrainStep[];
+  readonly steps: readonly ObjectiveStep[];
   /** The model as it runs there. */
   readonly model: Module;
   /** Whether the model's own outputs are among them, as `output/<name>`. */
@@ -25,7 +25,7 @@ export interface ObjectiveOptions {
  * losses, what the batch gives to metrics as `metric/<name>/<accumulator>` where a step measures them, and, in training,
  * the next states. A training step that has a name draws by keys of its own.
  */
-export function inlineObjective(program: TrainProgram, options: ObjectiveOptions): Graph {
+export function inlineObjective(program: Objectives, options: ObjectiveOptions): Graph {
   const { mode, model, steps } = options;
   const [only] = steps;
   const inlined = inlineModel(model, {
@@ -61,7 +61,7 @@ export function inlineObjective(program: TrainProgram, options: ObjectiveOptions
 
 /** What the objective is applied to; the batch has features that the model does not take. */
 function objectiveOperands(
-  { objective, objectiveInputs }: TrainStep,
+  { objective, objectiveInputs }: ObjectiveStep,
   model: Module,
   { inliner, features, results }: InlinedModel,
 ): readonly Value[] {

@@ -3,7 +3,7 @@ import { entryOf, parametersOf } from "../graph/parameters-of.ts";
 import { usesOf } from "../graph/rewrite.ts";
 import type { CallNode, Func, Module, Node, OperatorNode, Region, RepeatNode, ScanNode, Value } from "../ir/graph.ts";
 import { isLearned } from "../ir/is-learned.ts";
-import type { StepPlace, TrainProgram } from "../ir/program.ts";
+import type { Objectives, ObjectiveStep, StepPlace } from "../ir/program.ts";
 import { nodesWithin } from "../ir/visit.ts";
 import { isFloat } from "../ops/define/dtype-class.ts";
 import { loweringInput, type Composite } from "../ops/define/operator.ts";
@@ -17,7 +17,7 @@ import { fault, required } from "../support/fault.ts";
  *
  * Nothing is told of steps that leave a parameter as it is, and of what is made by gradients.
  */
-export function surelyLearns({ model }: TrainProgram, place: StepPlace): boolean {
+export function surelyLearns({ model }: Objectives, place: StepPlace<ObjectiveStep>): boolean {
   if (place.phase.frozen.length > 0 || !parametersOf(model).every(({ path }) => isLearned(place, path))) return false;
   const { objective, objectiveInputs } = place.step;
   const slopes = createSlopes(model);

@@ -1,5 +1,5 @@
 import { matchPath } from "../support/match-path.ts";
-import type { FreezePhase, StepPlace, TrainProgram } from "./program.ts";
+import type { FreezePhase, ObjectiveStep, StepPlace, TrainProgram } from "./program.ts";
 
 /** Whether a path of a parameter or a state fits one of some patterns. */
 export function matchesAny(patterns: readonly string[], path: string): boolean {
@@ -12,7 +12,7 @@ export function isFrozen({ frozen }: Pick<FreezePhase, "frozen">, path: string):
 }
 
 /** Whether a step changes a parameter or a state in a phase. */
-export function isLearned({ step, phase }: StepPlace, path: string): boolean {
+export function isLearned({ step, phase }: StepPlace<ObjectiveStep>, path: string): boolean {
   return matchesAny(step.updates, path) && !isFrozen(phase, path);
 }
 

@@ -1,20 +1,23 @@
 import { asNumber } from "../dims/dim.ts";
 import { fault } from "../support/fault.ts";
-import type { Accumulator, Metric, TrainProgram, TrainStep } from "./program.ts";
+import type { Accumulator, Metric, ObjectiveStep, TrainProgram } from "./program.ts";
 import type { TensorType } from "./types.ts";
 
 /** The first of the steps that run on every batch; each program has one. It measures the metrics. */
-export function leadingStep({ steps }: Pick<TrainProgram, "steps">): TrainStep {
+export function leadingStep<S extends ObjectiveStep>({ steps }: { readonly steps: readonly S[] }): S {
   return steps.find(({ every }) => every === 1) ?? fault("no step of the training runs on every batch");
 }
 
 /** The metrics that a step measures on a batch before it changes anything: the leading step all, the others none. */
-export function measuredIn(program: Pick<TrainProgram, "metrics" | "steps">, step: TrainStep): readonly Metric[] {
+export function measuredIn(
+  program: Pick<TrainProgram, "metrics"> & { readonly steps: readonly ObjectiveStep[] },
+  step: ObjectiveStep,
+): readonly Metric[] {
   return step === leadingStep(program) ? program.metrics : [];
 }
 
 /** What the loss of a step is called among the figures: `loss`, or `critic.loss`. */
-export function lossName({ name }: Pick<TrainStep, "name">): string {
+export function lossName({ name }: Pick<ObjectiveStep, "name">): string {
   return name === undefined ? "loss" : `${name}.loss`;
 }
 

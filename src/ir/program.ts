@@ -74,13 +74,18 @@ export interface SplitSpec {
   readonly by: "seed" | "position";
 }
 
-export interface DataProgram {
+/** Features and how they are made. */
+export interface PreparedFeatures {
+  /** The name of their section. */
   readonly name: string;
+  readonly features: readonly FeatureSpec[];
+  readonly preparation: Preparation;
+}
+
+export interface DataProgram extends PreparedFeatures {
   readonly source: SourceSpec;
   readonly split: SplitSpec;
   readonly clean: readonly CleanSpec[];
-  readonly features: readonly FeatureSpec[];
-  readonly preparation: Preparation;
   readonly origin: Span;
 }
 
@@ -187,11 +192,8 @@ export interface Metric {
 /** A stretch of a training. */
 export type Duration = { readonly epochs: number } | { readonly steps: number };
 
-/**
- * What a training does with each batch: a forward pass with the parameters as they are then, gradients, an update. A
- * program has one without a name, or several, which run in order on the same batch, each with its loss and optimizer.
- */
-export interface TrainStep {
+/** What a step of a training is to make small, and by what: all of it but how it moves. */
+export interface ObjectiveStep {
   /** What its files, its loss and what its optimizer remembers are called after; no two have the same. */
   readonly name?: string;
   /**
@@ -204,10 +206,22 @@ export interface TrainStep {
   readonly objectiveInputs: readonly { readonly from: "output" | "feature"; readonly name: string }[];
   /** Patterns of the paths, of parameters and states, that it changes: `**` for all. */
   readonly updates: readonly string[];
-  readonly optimizer: OptimizerSpec;
-  readonly clip?: ClipSpec;
   /** It runs at the steps of the program, counted from 0, that this divides: at all of them with 1, as one at least does. */
   readonly every: number;
+}
+
+/**
+ * What a training does with each batch: a forward pass with the parameters as they are then, gradients, an update. A
+ * program has one without a name, or several, which run in order on the same batch, each with its loss and optimizer.
+ */
+export interface TrainStep extends ObjectiveStep {
+  readonly optimizer: OptimizerSpec;
+  readonly clip?: ClipSpec;
+}
+
+/** A model and what it is to make small: the part of a training that its losses and their gradients are made of. */
+export interface Objectives extends Pick<TrainProgram, "name" | "model" | "metrics"> {
+  readonly steps: readonly ObjectiveStep[];
 }
 
 /** What is frozen from some step of a training on, until the next phase. */
@@ -218,8 +232,8 @@ export interface FreezePhase {
 }
 
 /** One training graph: a step, in a phase of freezing. */
-export interface StepPlace {
-  readonly step: TrainStep;
+export interface StepPlace<S extends ObjectiveStep = TrainStep> {
+  readonly step: S;
   readonly phase: FreezePhase;
 }
 

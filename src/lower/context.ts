@@ -9,7 +9,7 @@ import type { DimNode, Func, Node, Value, Variable } from "../ir/graph.ts";
 import type { DType, TensorType } from "../ir/types.ts";
 import type { Callable, ProgramFile } from "../std/program-file.ts";
 import { inFile, type Span } from "../support/source.ts";
-import type { Body, CallableDeclaration, Chain, Expression } from "../syntax/ast.ts";
+import type { Body, CallableDeclaration, Chain, Expression, Name } from "../syntax/ast.ts";
 import type { Crossing } from "./crossings.ts";
 import type { Instantiation, MetricBody } from "./instance.ts";
 import type { Minimum } from "./minima.ts";
@@ -46,6 +46,8 @@ export interface Elaborator extends FunctionStore {
   readonly collector: Collector;
   /** Instantiations that failed in a person's own file: the report stands already. */
   readonly failed: Set<string>;
+  /** Names of declarations whose bodies give something else than their headers say. */
+  readonly doubted: Set<Name>;
   /** Declarations whose bodies have been lowered. */
   readonly visited: Set<CallableDeclaration>;
   readonly rules: Rules;
@@ -201,8 +203,8 @@ export interface Context {
   readonly nesting: { tooDeep: boolean };
   /** Known inside the regions of a training node. */
   readonly mode: "training" | "inference" | undefined;
-  /** In a loss or a metric: the model, and what it calls the values that are named there. */
-  readonly measured: { readonly entry: Func; readonly values: ReadonlyMap<number, Value> } | undefined;
+  /** In a loss or a metric: the model, unless something is wrong with it, and what it calls the values that are named there. */
+  readonly measured: { readonly entry: Func | undefined; readonly values: ReadonlyMap<number, Value> } | undefined;
   /** Whether it is a condition of a `where`. */
   readonly inWhere?: true;
   /** The rounds that this text is part of of loops that are written out, the outermost first: where each is, and which. */

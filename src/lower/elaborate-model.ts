@@ -31,6 +31,7 @@ import { createElaborator } from "./elaborator.ts";
 import { entryInputs, type EntryOptions } from "./entry-inputs.ts";
 import { bindArguments, completeHyperparameters, fitHyperparameter, named } from "./hyperparameters.ts";
 import { instantiate } from "./instantiate.ts";
+import { declaredHeader, headerOf, type ModelHeader } from "./model-header.ts";
 import { factMessage } from "./prove-facts.ts";
 import { inParentheses, valuesIn } from "./shown-value.ts";
 import { inWordsOfHeader } from "./in-words-of-header.ts";
@@ -87,7 +88,8 @@ export function elaborateModel(
 export interface LoweredModel extends Findings {
   /** Undefined where it is not well typed: everything wrong with it is among the findings. */
   readonly module: Module | undefined;
-  readonly resultFacts: readonly ValueFacts[];
+  /** Undefined where the header itself is wrong, or does not hold at these values. */
+  readonly header: ModelHeader | undefined;
   /** Its functions, for sections that add theirs. */
   readonly store: FunctionStore;
   /** Declarations whose bodies were lowered. */
@@ -116,12 +118,12 @@ function lowerAt(
   const outer = topContext(elaborator, options.file ?? callable.file);
   const hyperparameters = entryHyperparameters(outer, callable, options);
   const entry = hyperparameters && elaborateEntry(elaborator, callable, hyperparameters, options);
-  if (entry === undefined && !collector.hasErrors && !hasErrors(program.findings)) {
+  if (entry?.module === undefined && !collector.hasErrors && !hasErrors(program.findings)) {
     fault(`${callable.declaration.name.text} does not lower, and nothing was said of it`);
   }
   return {
     module: entry?.module,
-    resultFacts: entry?.resultFacts ?? [],
+    header: entry?.header,
     store: { functions, memo, sizes, keys },
     visited,
     found: collector.found,
@@ -183,13 +185,13 @@ function toVal(ctx: Context, value: GivenValue, type: HyperparameterType, span: 
   );
 }
 
-/** Lowers one declaration as the entry of a module. */
+/** Lowers one declaration as the entry of a module; the header alone where its body is wrong. */
 function elaborateEntry(
   elaborator: Elaborator,
   callable: Callable,
   hyperparameters: ReadonlyMap<string, Val>,
   options: ModelOptions,
-): { readonly module: Module; readonly resultFacts: readonly ValueFacts[] } | undefined {
+): { readonly module: Module | undefined; readonly header: ModelHeader } | undefined {
   const { declaration } = callable;
   const top = topContext(elaborator, callable.file, callable);
   for (const [name, val] of hyperparameters) top.scope.names.set(name, named(val, name));
@@ -218,7 +220,8 @@ function elaborateEntry(
           operands: [],
         });
   });
-  if (made === undefined) return undefined;
+  if (made === undefined)
+    return { module: undefined, header: declaredHeader({ ...entry, scope: bound.scope }, declaration, inputs) };
   const probabilities = made.func.resultNames.flatMap((name, index): [string, { readonly probability: boolean }][] => {
     const facts = made.resultFacts[index];
     return name === undefined || facts === undefined ? [] : [[name, { probability: facts.probability !== undefined }]];
@@ -232,7 +235,7 @@ function elaborateEntry(
     resultFacts: new Map(probabilities),
     ...labelsIn(declaration, inputs, made.resultFacts),
   };
-  return { module, resultFacts: made.resultFacts };
+  return { module, header: headerOf(made.func, made.resultFacts, entry) };
 }
 
 /** The inputs and results that a header declares as labels. */

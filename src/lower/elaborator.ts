@@ -88,6 +88,7 @@ export function createElaborator(
     sizes: new Map(store?.sizes),
     keys: new Map(store?.keys),
     failed: new Set(),
+    doubted: new Set(),
     visited,
     rules,
     told: new Map(),

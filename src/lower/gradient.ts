@@ -33,6 +33,10 @@ export function lowerGradient(ctx: Context, of: Expression, by: Expression, span
     if (isFloat(value.type.dtype)) continue;
     return refuse(expression.span, `\`${text(expression)}\` is of ${value.type.dtype}, which has no slopes`);
   }
+  const { measured } = ctx;
+  const model = measured?.entry;
+  // What lies between them may lie in a model that is wrong.
+  if (measured !== undefined && model === undefined) return poison;
   // The regions that are open here, the innermost first.
   const open = [[...ctx.before, ctx.nodes], ...ctx.around];
   const regions = open.map((lists) => lists.flat());
@@ -43,10 +47,9 @@ export function lowerGradient(ctx: Context, of: Expression, by: Expression, span
   }
   const result = freshValue(ctx.unit, x.type);
   const node: GradientNode = { kind: "gradient", of: y, by: x, results: [result], origin: span };
-  const { measured } = ctx;
   const joined =
-    measured !== undefined && takesDependents(measured.entry, x, measured.values)
-      ? joinNodes(measured.entry, { inputs: [], nodes: [...everything, node], results: [] }, measured.values)
+    measured !== undefined && model !== undefined && takesDependents(model, x, measured.values)
+      ? joinNodes(model, { inputs: [], nodes: [...everything, node], results: [] }, measured.values)
       : undefined;
   if (!dependents(joined?.nodes ?? everything, [joined?.of(x) ?? x]).has(joined?.of(y).id ?? y.id)) {
     const help = `Give what \`${text(of)}\` is made of a name, use that name in it, and differentiate by it.`;
@@ -75,7 +78,7 @@ export function lowerGradient(ctx: Context, of: Expression, by: Expression, span
     return refuse(by.span, `what lies between them begins outside of the region that makes \`${text(of)}\``, help);
   }
   const asked = through?.nodes.at(-1) ?? node;
-  const owner = through === undefined ? ctx.unit : required(measured, "model").entry;
+  const owner = through === undefined ? ctx.unit : required(model, "model");
   const replaced = tryOut(ctx, owner, [...way, asked], place === 0 ? ctx.mode : undefined);
   if (replaced.every(({ gradient }) => gradient === undefined)) {
     return refuse(by.span, `\`${text(of)}\` depends on \`${text(by)}\` by steps alone, whose slopes are 0`);

@@ -25,7 +25,7 @@ import { isOnReportedCycle } from "./recursion.ts";
 import { matchResults } from "./results.ts";
 import { keyOfFacts } from "./value-facts.ts";
 import type { ValueTree } from "./value-tree.ts";
-import { formatType, keyOfVal, type Val } from "./values.ts";
+import { formatType, keyOfVal, poison, type Val } from "./values.ts";
 import { proveFacts } from "./prove-facts.ts";
 import { isTooLarge, isTooVaried, writtenSize } from "./written-size.ts";
 
@@ -169,10 +169,12 @@ function lowerBody(use: Use): Instantiation | undefined {
   elaborator.visited.add(declaration);
   const key = functionKey(elaborator, declaration.name.text);
   const metric = declaration.flavor === "metric" ? elaborator.rules.metric(context, declaration) : undefined;
+  const given = declaration.flavor === "metric" ? poison : elaborator.rules.body(context, declaration.body);
   const matched =
     declaration.flavor === "metric"
       ? metric && { results: metric.gathered, tree: metric.tree }
-      : matchResults(context, declaration, elaborator.rules.body(context, declaration.body));
+      : matchResults(context, declaration, given);
+  if (matched === undefined && given.kind !== "poison") elaborator.doubted.add(declaration.name);
   if (matched === undefined) return undefined;
   const { results, tree } = matched;
   const func: Func = {

@@ -5,6 +5,7 @@ import { builtinFunctions, isBuiltinFunction } from "../analyze/builtins.ts";
 import { mostWords, reportUnknownName } from "../analyze/report-unknown-name.ts";
 import { allOperators, findOperator } from "../ops/registry.ts";
 import type { Argument, CallableDeclaration, CallExpression, Expression } from "../syntax/ast.ts";
+import { lostName } from "../syntax/lost-name.ts";
 import { meansSomething, reportModuleMember } from "./explain-member.ts";
 import { findLocal, reporter, type Context } from "./context.ts";
 
@@ -61,6 +62,7 @@ export function reportUnknownNames(ctx: Context, e: Expression, { metrics = fals
         }
         fine = false;
         if (mayBeLost(ctx.file, node.text)) return;
+        if (role === "value" && findLocal(ctx.scope, lostName) !== undefined) return;
         ctx.elaborator.collector.sayNames();
         const candidates = [...words, ...candidatesOf(ctx, role, metrics)];
         reportUnknownName(reporter(ctx), node.text, node.span, candidates, "name", words, {

@@ -33,7 +33,8 @@ describe("a dim that broadcasting sets against itself", () => {
     "mean(pow(y, t))",
     "mse(y - t, y - t)",
   ])("is an error in a loss: %s", (loss) => {
-    const found = checkFile(training(loss)).filter((it) => it.code !== "MC3046");
+    // Some of them have no slopes besides.
+    const found = checkFile(training(loss)).filter((it) => it.code !== "MC3046" && it.code !== "MC4086");
     expect(new Set(found.map((it) => it.code))).toEqual(new Set(["MC3045"]));
     expect(found[0]?.severity).toBe("error");
     expect(found[0]?.message).toContain("[B, B]");

@@ -1,13 +1,14 @@
 import { asConstant, formatDim, substitute, constant, variablesOf, type Dim } from "../../dims/dim.ts";
 import type { Collector } from "../../diagnostics/collector.ts";
 import { depthOf } from "../../graph/depth-of.ts";
-import { entryOf } from "../../graph/parameters-of.ts";
 import { measure } from "../../graph/measure.ts";
+import type { Module } from "../../ir/graph.ts";
 import type { ProgramFile } from "../../std/program-file.ts";
 import { nearest } from "../../support/nearest.ts";
 import type { ComparisonOperator } from "../../syntax/ast.ts";
 import type { BudgetDeclaration, Limit } from "../../syntax/ast/sections.ts";
-import { findModel, type ModelOf } from "./lower-train.ts";
+import { findModel } from "./find-named.ts";
+import type { ModelOf } from "./lower-train.ts";
 import { settingValue, type SettingScope } from "./read-setting.ts";
 import { settingScope, sourceText } from "./section-context.ts";
 
@@ -33,33 +34,34 @@ export function checkBudget(
   const callable = findModel(collector, file, declaration.target);
   const lowered = callable && modelOf(callable, declaration.target, new Map());
   if (lowered !== undefined) collector.take(lowered);
-  if (lowered?.module === undefined) return;
   const scope = settingScope(collector, file);
-  const measured = measure(lowered.module);
-  const figures: Readonly<Record<(typeof measures)[number], Dim>> = {
-    params: measured.total,
-    flops: measured.flops,
-    memory: measured.activationBytes,
-    depth: constant(depthOf(lowered.module)),
-  };
-  const { inputs } = entryOf(lowered.module).body;
-  const dims = new Set(inputs.flatMap((it) => it.type.shape.flatMap((dim) => [...variablesOf(dim)])));
+  const figures = lowered?.module && figuresOf(lowered.module);
+  const shapes = lowered?.header?.inputs.flatMap(({ type }) => type.shape);
+  const dims = shapes && new Set(shapes.flatMap((dim) => [...variablesOf(dim)]));
   for (const limit of declaration.entries) checkLimit(limit, figures, dims, scope);
 }
 
-/** The sizes of `at B=1, T=64`: of dims that the model has, each once. Undefined after a report. */
+type Measure = (typeof measures)[number];
+
+function figuresOf(module: Module): Readonly<Record<Measure, Dim>> {
+  const { total, flops, activationBytes } = measure(module);
+  return { params: total, flops, memory: activationBytes, depth: constant(depthOf(module)) };
+}
+
+/** The sizes of `at B=1, T=64`: of dims that the model has, where these are known, each once. Undefined after a report. */
 function readSizes(
   { at }: Limit,
-  dims: ReadonlySet<string>,
+  dims: ReadonlySet<string> | undefined,
   scope: SettingScope,
 ): ReadonlyMap<string, Dim> | undefined {
   const sizes = new Map<string, Dim>();
   let fine = true;
   for (const { name, value } of at) {
     const size = settingValue(value, scope);
-    if (name === undefined || !dims.has(name.text)) {
+    if (name === undefined || dims?.has(name.text) === false) {
       const missing = name?.text ?? sourceText(value);
-      scope.collector.report("MC4013", name?.span ?? value.span, { what: "free dim", name: missing, known: [...dims] });
+      const known = [...(dims ?? [])];
+      scope.collector.report("MC4013", name?.span ?? value.span, { what: "free dim", name: missing, known });
     } else if (sizes.has(name.text)) scope.collector.report("MC4002", name.span, { key: name.text, section: "budget" });
     else if (typeof size === "number" && Number.isSafeInteger(size) && size >= 1) {
       sizes.set(name.text, constant(size));
@@ -77,7 +79,7 @@ function readSizes(
 }
 
 /** What measures are called elsewhere. */
-const measuresElsewhere: ReadonlyMap<string, (typeof measures)[number]> = new Map([
+const measuresElsewhere: ReadonlyMap<string, Measure> = new Map([
   ["parameters", "params"],
   ["weights", "params"],
   ["size", "params"],
@@ -90,15 +92,15 @@ const measuresElsewhere: ReadonlyMap<string, (typeof measures)[number]> = new Ma
 
 function checkLimit(
   limit: Limit,
-  figures: Readonly<Record<string, Dim>>,
-  dims: ReadonlySet<string>,
+  figures: Readonly<Record<Measure, Dim>> | undefined,
+  dims: ReadonlySet<string> | undefined,
   scope: SettingScope,
 ): void {
   const { condition } = limit;
   const [left, right, more] = condition.kind === "comparison" ? condition.operands : [];
   const operator = condition.kind === "comparison" ? condition.operators[0] : undefined;
   const name = left?.kind === "reference" ? left.text : "";
-  const figure = Object.hasOwn(figures, name) ? figures[name] : undefined;
+  const figure = measures.find((it) => it === name);
   if (figure === undefined || operator === undefined || right === undefined || more !== undefined) {
     const near = measuresElsewhere.get(name) ?? nearest(name, measures);
     const found = figure === undefined && name !== "" ? name : sourceText(condition);
@@ -117,19 +119,18 @@ function checkLimit(
       expected: "a number",
       found,
     });
-    return;
   }
   const sizes = readSizes(limit, dims, scope);
-  if (sizes === undefined) return;
-  const value = substitute(figure, (dim) => sizes.get(dim));
+  if (typeof bound !== "number" || sizes === undefined || figures === undefined) return;
+  const value = substitute(figures[figure], (dim) => sizes.get(dim));
   const known = asConstant(value);
   if (known === undefined) {
     const given = [...sizes].map(([it, size]) => `${it}=${formatDim(size)}`);
     const free = [...given, ...[...variablesOf(value)].map((it) => `${it}=1`)].join(", ");
-    scope.collector.report("MC4018", condition.span, { figure: name, value: formatDim(value), at: free });
+    scope.collector.report("MC4018", condition.span, { figure, value: formatDim(value), at: free });
   } else if (!holds[operator](known, bound)) {
     scope.collector.report("MC4019", condition.span, {
-      figure: name,
+      figure,
       value: known.toLocaleString("en"),
       limit: `${operator} ${bound.toLocaleString("en", { maximumFractionDigits: 20 })}`,
     });

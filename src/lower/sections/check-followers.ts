@@ -11,7 +11,7 @@ import type { ReadDirective } from "./read-directive.ts";
 import type { SettingScope } from "./read-setting.ts";
 
 /**
- * Reports followers that have no partner, or one of another type; what follows twice, or is followed as well; and patterns
+ * Whether all that follows has what it follows. Reports followers that have no partner, or one of another type; what follows twice, or is followed as well; and patterns
  * of steps and freezes that match nothing but followers.
  */
 export function checkFollowers(
@@ -19,7 +19,7 @@ export function checkFollowers(
   updates: readonly StringLiteral[],
   module: Module,
   scope: SettingScope,
-): void {
+): boolean {
   const follows = marks.filter((it) => it.kind === "follow");
   const followers = followersOf(
     module,
@@ -50,6 +50,7 @@ export function checkFollowers(
   };
   for (const it of marks) if (it.kind === "freeze") reportIdle("freeze", it.freeze.pattern, it.directive.span);
   for (const it of updates) reportIdle("update", it.value, it.span);
+  return told.size === 0;
 }
 
 /** What is wrong with a follower, in words, and what it does not go together with. */

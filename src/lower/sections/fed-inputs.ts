@@ -1,10 +1,10 @@
 import { mayBeLeftOut } from "../../analyze/may-be-left-out.ts";
 import { mentionsOf } from "../../analyze/mentions.ts";
 import type { Collector } from "../../diagnostics/collector.ts";
-import type { DataProgram } from "../../ir/program.ts";
 import { nearest } from "../../support/nearest.ts";
 import type { CallableDeclaration } from "../../syntax/ast.ts";
 import type { TrainDeclaration } from "../../syntax/ast/sections.ts";
+import type { KnownData } from "./lower-data.ts";
 
 /**
  * The inputs of a model that may be left out and are there in a training: those that have features of their names. A
@@ -12,12 +12,12 @@ import type { TrainDeclaration } from "../../syntax/ast/sections.ts";
  */
 export function fedInputs(
   model: CallableDeclaration,
-  data: DataProgram,
+  data: KnownData,
   train: TrainDeclaration,
   collector: Collector,
 ): ReadonlySet<string> {
   const inputs = new Set(model.inputs.flatMap((it) => it.name?.text ?? []));
-  const features = data.features.map((it) => it.name);
+  const features = [...data.features.map((it) => it.name), ...data.doubted];
   const read = mentionsOf(train);
   const idle = features.filter((it) => !inputs.has(it) && !read.has(it));
   const fed = new Set<string>();

@@ -5,18 +5,18 @@ import type { SettingScope } from "./read-setting.ts";
 
 /**
  * The phases of a training by what freezes and until when; `always` are patterns that are frozen throughout. All times
- * count the same, epochs or steps: which of an epoch and a step comes first is known with the data alone.
+ * count the same, epochs or steps: which of an epoch and a step comes first is known with the data alone. Undefined after a
+ * report.
  */
 export function freezePhases(
   freezes: readonly Freeze[],
   always: readonly string[],
   length: Duration,
   scope: SettingScope,
-): readonly [FreezePhase, ...FreezePhase[]] {
+): readonly [FreezePhase, ...FreezePhase[]] | undefined {
   const times = freezes.flatMap(({ from, until }) => [from, until].filter((it) => it !== undefined));
-  times.forEach((it) => {
-    checkTime(it, times, length, scope);
-  });
+  const fits = times.map((it) => isInTime(it, times, length, scope));
+  if (fits.includes(false)) return undefined;
   const frozenFrom = (over: number): readonly string[] => [
     ...freezes
       .filter(({ from, until }) => (from?.over ?? 0) <= over && over < (until?.over ?? Infinity))
@@ -34,19 +34,21 @@ export function freezePhases(
   ];
 }
 
-function checkTime(time: FreezeTime, times: readonly FreezeTime[], length: Duration, scope: SettingScope): void {
+/** Whether a time is one of this training; false after a report. */
+function isInTime(time: FreezeTime, times: readonly FreezeTime[], length: Duration, scope: SettingScope): boolean {
   const [first] = times;
   if (first !== undefined && time.unit !== first.unit) {
     const expected = `in ${first.unit}, as \`${textOf(first.span)}\` is, for all times of freezing count the same`;
     reportTime(time.span, expected, scope);
-    return;
+    return false;
   }
   const ends = "epochs" in length ? length.epochs : length.steps;
-  if (!(time.unit in length) || time.over < ends) return;
+  if (!(time.unit in length) || time.over < ends) return true;
   const unit = time.unit.slice(0, -1);
   const expected =
     ends === 1
       ? `left out in a training of one ${unit}, which \`${time.unit}: ${time.over + 1}\` makes longer`
       : `${unit} ${ends} at the latest, the last one of this training`;
   reportTime(time.span, expected, scope);
+  return false;
 }

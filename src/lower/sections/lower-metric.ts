@@ -33,6 +33,14 @@ export function metricExpression(phrase: Phrase, file: ProgramFile, scope: Setti
   return part;
 }
 
+/** The name that a metric in which something is wrong has all the same; undefined where it is not known which is meant. */
+export function metricName(expression: Expression, { scope }: ProgramFile): string | undefined {
+  const callee = expression.kind === "call" ? expression.callee : expression;
+  if (callee.kind !== "reference") return undefined;
+  const isKnown = scope.get(callee.text)?.kind === "callable" || library.find(callee.text) !== undefined;
+  return isKnown ? callee.text : undefined;
+}
+
 /** A metric of a section: what makes it one, and what a batch gives to its accumulators. */
 export interface LoweredMetric {
   readonly metric: Metric;

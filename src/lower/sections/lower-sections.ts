@@ -4,6 +4,7 @@ import type { TestProgram, TrainProgram } from "../../ir/program.ts";
 import { createAsker, type Asker } from "../../support/memo.ts";
 import type { CallableDeclaration } from "../../syntax/ast.ts";
 import type { TrainDeclaration } from "../../syntax/ast/sections.ts";
+import type { KnownTraining } from "./known-training.ts";
 import { createLowering, type Lowering, type SectionOptions } from "./lowering.ts";
 
 /** Lowers one `train` section of a program's entry file. Undefined after a report. */
@@ -22,7 +23,7 @@ export function lowerTrain(
 /** Lowers the `test` sections of a program's entry file against its trainings. */
 export function lowerTests(
   program: Program,
-  trains: readonly TrainProgram[],
+  trains: readonly KnownTraining[],
   collector: Collector,
   lowering: Lowering = createLowering(program),
   asker: Asker = createAsker(),
@@ -47,10 +48,9 @@ export function checkSections(
   const { declarations } = entry.ast;
   const lowered = declarations.flatMap((it) => (it.kind === "train" ? [lowering.train(asker, it)] : []));
   for (const it of lowered) collector.take(it);
-  const trains = lowered.flatMap((it) => it.train ?? []);
-  trains.forEach(look);
-  // What tests a training that could not be lowered was reported there.
-  if (trains.length === lowered.length) lowerTests(program, trains, collector, lowering, asker);
+  for (const { train } of lowered) if (train !== undefined) look(train);
+  const trains = lowered.map(({ known }) => known);
+  lowerTests(program, trains, collector, lowering, asker);
   const visited = lowered.map((it) => it.visited);
   for (const it of declarations) {
     if (it.kind === "data") {

@@ -8,7 +8,7 @@ import type { TrainProgram } from "../../ir/program.ts";
 import { elementAt } from "../../support/element-at.ts";
 import { createAsker } from "../../support/memo.ts";
 import type { TrainDeclaration } from "../../syntax/ast/sections.ts";
-import { findModel } from "./lower-train.ts";
+import { findModel } from "./find-named.ts";
 import type { Lowering } from "./lowering.ts";
 
 /**

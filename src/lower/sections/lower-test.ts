@@ -1,14 +1,14 @@
 import { answerOfName } from "../../analyze/names-elsewhere.ts";
 import { mayBeLost } from "../../analyze/may-be-lost.ts";
 import type { Collector } from "../../diagnostics/collector.ts";
-import { figureNames, numberNames } from "../../ir/measures-of.ts";
-import type { TestProgram, TrainProgram } from "../../ir/program.ts";
+import type { TestProgram } from "../../ir/program.ts";
 import type { ProgramFile } from "../../std/program-file.ts";
 import { nearest } from "../../support/nearest.ts";
 import type { ComparisonOperator } from "../../syntax/ast.ts";
 import type { Expectation, TestDeclaration } from "../../syntax/ast/sections.ts";
+import type { KnownTraining } from "./known-training.ts";
 import { membersOf } from "./members-of.ts";
-import { settingValue } from "./read-setting.ts";
+import { settingValue, type SettingScope } from "./read-setting.ts";
 import { reportMisplaced } from "./report-misplaced.ts";
 import { settingScope, sourceText } from "./section-context.ts";
 
@@ -29,66 +29,81 @@ export function lowerTest(
   collector: Collector,
   file: ProgramFile,
   declaration: TestDeclaration,
-  trains: readonly TrainProgram[],
+  trains: readonly KnownTraining[],
 ): TestProgram | undefined {
   const { target } = declaration;
+  const scope = settingScope(collector, file);
+  const tested = findTraining(collector, file, declaration, trains);
+  const expectations: TestProgram["expectations"][number][] = [];
+  let fine = true;
+  const { data, split } = tested ?? {};
+  if (data !== undefined && split !== undefined && (split.fractions.test ?? 0) === 0) {
+    collector.report("MC4020", target.span, { data, split: "test" });
+    fine = false;
+  }
+  reportMisplaced(declaration.entries, ["expectation"], ["expect"], "test", collector);
+  for (const entry of declaration.entries) {
+    const expectation = entry.kind === "expectation" ? lowerExpectation(entry, tested, scope) : undefined;
+    if (expectation === undefined) fine = false;
+    else expectations.push(expectation);
+  }
+  const train = tested?.train;
+  return fine && train !== undefined ? { train, expectations, origin: target.span } : undefined;
+}
+
+/** The training that a section tests; undefined after a report. */
+function findTraining(
+  collector: Collector,
+  file: ProgramFile,
+  { target, data }: TestDeclaration,
+  trains: readonly KnownTraining[],
+): KnownTraining | undefined {
   if (target.kind === "call") {
-    collector.report(
-      "MC4005",
-      target.span,
-      { argument: "hyperparameters", callee: "test", known: [] },
-      {
-        help: "It measures what a `train` section made: name that section by its label.",
-      },
-    );
+    const help = "It measures what a `train` section made: name that section by its label.";
+    const parameters = { argument: "hyperparameters", callee: "test", known: [] };
+    collector.report("MC4005", target.span, parameters, { help });
     return undefined;
   }
   const name = sourceText(target);
-  const train = trains.find(
+  const found = trains.find(
     (it) =>
-      (it.name === name || it.model.name === name) &&
-      (declaration.data === undefined || it.data.name === declaration.data.text),
+      (it.name === name || it.model === name) && (data === undefined || it.data === undefined || it.data === data.text),
   );
-  if (train === undefined) {
-    if (mayBeLost(file, name)) return undefined;
-    const on = declaration.data === undefined ? "" : ` on ${declaration.data.text}`;
-    const known = trains.map((it) => it.name);
-    collector.report("MC4013", target.span, { what: "`train` section", name: `${name}${on}`, known });
+  if (found !== undefined || mayBeLost(file, name) || trains.some((it) => it.broken)) return found;
+  const on = data === undefined ? "" : ` on ${data.text}`;
+  const known = trains.map((it) => it.name);
+  collector.report("MC4013", target.span, { what: "`train` section", name: `${name}${on}`, known });
+  return undefined;
+}
+
+/** What a section expects of a training, or of one that is not known; undefined after a report. */
+function lowerExpectation(
+  entry: Expectation,
+  tested: KnownTraining | undefined,
+  scope: SettingScope,
+): TestProgram["expectations"][number] | undefined {
+  const { collector } = scope;
+  const { condition } = entry;
+  const { numbers = [], figures = [] } = tested ?? {};
+  const read = readExpectation(entry, figures);
+  const isKnown = (it: string): boolean => tested === undefined || numbers.includes(it) || tested.mayMeasure(it);
+  if (read === undefined || !isKnown(read.metric)) {
+    const found = read?.metric ?? sourceText(condition);
+    const several = figures.includes(found) && !numbers.includes(found);
+    const meant = several ? undefined : meantFigure(found, numbers);
+    const help = meant === undefined ? {} : { help: `On the test split this is \`${meant}\`.` };
+    collector.report("MC4015", condition.span, { found, known: numbers, section: "test", several }, help);
     return undefined;
   }
-  const scope = settingScope(collector, file);
-  const measured = numberNames(train);
-  const figures = figureNames(train);
-  if ((train.data.split.fractions.test ?? 0) === 0) {
-    collector.report("MC4020", target.span, { data: train.data.name, split: "test" });
-    return undefined;
-  }
-  const expectations: TestProgram["expectations"][number][] = [];
-  let fine = true;
-  reportMisplaced(declaration.entries, ["expectation"], ["expect"], "test", collector);
-  for (const entry of declaration.entries) {
-    if (entry.kind !== "expectation") {
-      fine = false;
-      continue;
-    }
-    const read = readExpectation(entry, figures);
-    const value = read === undefined ? undefined : settingValue(read.limit, scope);
-    const { condition } = entry;
-    if (read === undefined || !measured.includes(read.metric)) {
-      const found = read?.metric ?? sourceText(condition);
-      const several = figures.includes(found) && !measured.includes(found);
-      const meant = several ? undefined : meantFigure(found, measured);
-      const help = meant === undefined ? {} : { help: `On the test split this is \`${meant}\`.` };
-      collector.report("MC4015", condition.span, { found, known: measured, section: "test", several }, help);
-      fine = false;
-    } else if (typeof value !== "number") {
-      const found = `\`${sourceText(read.limit)}\``;
-      const parameters = { argument: read.metric, callee: "this section", expected: "a number", found };
-      collector.report("MC4006", read.limit.span, parameters);
-      fine = false;
-    } else expectations.push({ metric: read.metric, operator: read.operator, value, origin: entry.span });
-  }
-  return fine ? { train, expectations, origin: target.span } : undefined;
+  const { metric, operator, limit } = read;
+  const value = settingValue(limit, scope);
+  if (typeof value === "number") return { metric, operator, value, origin: entry.span };
+  // Where nothing is known of the figures, either side may be one.
+  if (tested === undefined && typeof value === "string") return undefined;
+  const found = `\`${sourceText(limit)}\``;
+  const parameters = { argument: metric, callee: "this section", expected: "a number", found };
+  collector.report("MC4006", limit.span, parameters);
+  return undefined;
 }
 
 /** The figure that a name stands for elsewhere, as `val_accuracy` and `acc` do, or one that is near. */

@@ -25,6 +25,7 @@ import { checkBudget } from "./check-budget.ts";
 import { checkTune } from "./check-tune.ts";
 import { lowerConstant } from "./lower-constant.ts";
 import { lowerData, type LoweredData } from "./lower-data.ts";
+import type { KnownTraining } from "./known-training.ts";
 import { lowerTest } from "./lower-test.ts";
 import { lowerTrainSection, type ModelOf } from "./lower-train.ts";
 
@@ -32,6 +33,7 @@ import { lowerTrainSection, type ModelOf } from "./lower-train.ts";
 export interface LoweredTrain extends Findings {
   /** Undefined where something is wrong with it. */
   readonly train: TrainProgram | undefined;
+  readonly known: KnownTraining;
   /** The declarations that its model, loss and metrics looked at. */
   readonly visited: ReadonlySet<CallableDeclaration>;
 }
@@ -78,7 +80,7 @@ export interface Lowering {
   ): LoweredModel;
   data(asker: Asker, file: ProgramFile, declaration: DataDeclaration): LoweredData;
   train(asker: Asker, declaration: TrainDeclaration): LoweredTrain;
-  test(asker: Asker, declaration: TestDeclaration, trains: readonly TrainProgram[]): LoweredTest;
+  test(asker: Asker, declaration: TestDeclaration, trains: readonly KnownTraining[]): LoweredTest;
   check(asker: Asker, declaration: BudgetDeclaration | TuneDeclaration): Findings;
   constant(asker: Asker, file: ProgramFile, declaration: ConstDeclaration): Findings;
 }
@@ -128,13 +130,13 @@ export function createLowering(
         data: (file: ProgramFile, section: DataDeclaration) => seen(data(own, file, section)),
       };
       const made = lowerTrainSection(program, declaration, given, collector, visited);
-      return { train: made, visited, found: collector.found, saysNames: collector.saysNames };
+      return { ...made, visited, found: collector.found, saysNames: collector.saysNames };
     });
 
   const test: Lowering["test"] = (asker, declaration, trains) => {
     // Of trainings that it does not name, only that they are there.
     const words = mentionsOf(declaration);
-    const known = trains.map((it) => (words.has(it.name) || words.has(it.model.name) ? idOf(it) : it.name));
+    const known = trains.map((it) => (words.has(it.name) || words.has(it.model) ? idOf(it) : it.name));
     return ofNames(memory.tests, asker, `${keyOf(entry, declaration)} in ${known.join(" ")}`, names, () => {
       const collector = createCollector();
       const made = lowerTest(collector, entry, declaration, trains);

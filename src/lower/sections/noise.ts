@@ -5,6 +5,7 @@ import { findOperator } from "../../ops/registry.ts";
 import { required } from "../../support/fault.ts";
 import type { Span } from "../../support/source.ts";
 import type { Expression } from "../../syntax/ast.ts";
+import { lostName } from "../../syntax/lost-name.ts";
 import { applyOperator } from "../apply-operator.ts";
 import { drawKey } from "../call-operator.ts";
 import type { Context } from "../context.ts";
@@ -31,6 +32,11 @@ export function mentionsNoise(expression: Expression): boolean {
 function replaceNoise(expression: Expression, by: (it: Expression) => Expression): Expression {
   if (noiseOf(expression) !== undefined) return by(expression);
   return mapWithin(expression, (it) => replaceNoise(it, by));
+}
+
+/** A feature's expression with something unknown for each mention of noise. */
+export function withoutNoise(expression: Expression): Expression {
+  return replaceNoise(expression, ({ span }) => ({ kind: "reference", text: lostName, span }));
 }
 
 /** Where `noise` stands alone, which says nothing of how it is drawn. */

@@ -22,11 +22,11 @@ export interface OwnedPaths {
 
 /**
  * `group "**.bias": decay=0, scale=0.1`, `freeze "stem.**": until epoch 3` and `follow "target.**" of "online.**": decay=0.99`. A group's
- * pattern must match a parameter, the others a parameter or a state.
+ * pattern must match a parameter, the others a parameter or a state; where it is not known what there is, nothing is said.
  */
 export function readDirective(
   directive: Directive,
-  owned: OwnedPaths,
+  owned: OwnedPaths | undefined,
   model: string,
   scope: SettingScope,
 ): ReadDirective | undefined {
@@ -42,13 +42,21 @@ export function readDirective(
   }
   const withStates = key === "freeze" || key === "follow";
   const patterns = of === undefined ? [pattern] : [pattern, of];
-  const unmatched = patterns.filter((it) => !matchesSome(it.value, owned, withStates));
+  const paths = owned && (withStates ? [...owned.parameters, ...owned.states] : owned.parameters);
+  const unmatched = patterns.filter((it) => paths?.some((path) => matchPath(it.value, path)) === false);
   for (const it of unmatched) {
     const what = withStates ? "no parameter and no state" : "no parameter";
-    const paths = withStates ? [...owned.parameters, ...owned.states] : owned.parameters;
-    scope.collector.report("MC4012", it.span, { pattern: it.value, model, what }, helpOfPaths(paths));
+    scope.collector.report("MC4012", it.span, { pattern: it.value, model, what }, helpOfPaths(paths ?? []));
   }
-  if (unmatched.length > 0) return undefined;
+  const read = readSettings(key, directive, scope);
+  return unmatched.length > 0 ? undefined : read;
+}
+
+function readSettings(
+  key: (typeof directiveWords)[number],
+  directive: Directive,
+  scope: SettingScope,
+): ReadDirective | undefined {
   switch (key) {
     case "group":
       return readGroup(directive, scope);
@@ -63,11 +71,6 @@ export function readDirective(
       return follow && { kind: "follow", directive, follow };
     }
   }
-}
-
-function matchesSome(pattern: string, { parameters, states }: OwnedPaths, withStates: boolean): boolean {
-  const matches = (path: string): boolean => matchPath(pattern, path);
-  return parameters.some(matches) || (withStates && states.some(matches));
 }
 
 function readGroup(directive: Directive, scope: SettingScope): ReadDirective | undefined {

@@ -1,7 +1,6 @@
 import type {
   AverageSpec,
   ClipSpec,
-  DataProgram,
   Metric,
   Monitor,
   OptimizerSpec,
@@ -145,25 +144,25 @@ const splits: readonly Split[] = ["train", "validate", "test"];
 export interface Measured {
   readonly losses: readonly string[];
   readonly metrics: readonly Metric[];
-  readonly data: DataProgram;
-  /** Says once that there is no such split. */
+  /** Whether a figure in which something is wrong may have a name. */
+  readonly mayMeasure: (name: string) => boolean;
+  /** Says of a split that has no share that it has none, once. */
   readonly reportLack: (split: Split, span: Span) => void;
 }
 
 /** `validate.loss`, `train.accuracy`, `validate.critic.loss`: a split and what is measured on it. */
 export function readMonitor(
   expression: Expression,
-  { losses, metrics, data, reportLack }: Measured,
+  { losses, metrics, mayMeasure, reportLack }: Measured,
   scope: SettingScope,
 ): Monitor | undefined {
   const [split, ...rest] = membersOf(expression) ?? [];
   const metric = rest.length === 0 ? undefined : rest.join(".");
   const measured = [...losses, ...namesOfNumbers(metrics)];
   const known = splits.find((it) => it === split && it !== "test");
-  if (known !== undefined && metric !== undefined && measured.includes(metric)) {
-    if ((data.split.fractions[known] ?? 0) > 0) return { split: known, metric };
+  if (known !== undefined && metric !== undefined && (measured.includes(metric) || mayMeasure(metric))) {
     reportLack(known, expression.span);
-    return undefined;
+    return { split: known, metric };
   }
   const { file, start, end } = expression.span;
   scope.collector.report("MC4015", expression.span, {

@@ -7,7 +7,7 @@ import { entryOf, parametersOf } from "../../graph/parameters-of.ts";
 import { usesOf } from "../../graph/rewrite.ts";
 import type { Graph, GraphInput, Module, Node, Value } from "../../ir/graph.ts";
 import { isLearned } from "../../ir/is-learned.ts";
-import type { StepPlace, TrainProgram } from "../../ir/program.ts";
+import type { Objectives, ObjectiveStep, StepPlace, TrainProgram } from "../../ir/program.ts";
 import { expandComposites, keepOwnGradients } from "../../passes/expand-composites.ts";
 import { required } from "../../support/fault.ts";
 import { beginningOf } from "./report-idle-steps.ts";
@@ -19,7 +19,7 @@ import type { WrittenStep } from "./written-steps.ts";
  * every step: nothing is learned then. A step of which all is frozen rests, and is not asked.
  */
 export function reportUnreached(
-  program: TrainProgram,
+  program: Objectives & Pick<TrainProgram, "phases" | "origin">,
   written: readonly { readonly step: WrittenStep }[],
   collector: Collector,
 ): void {
@@ -52,7 +52,7 @@ export function reportUnreached(
 
 /** A step in a phase in which it is to change something, with its graph where that shows what it learns. */
 interface Learning {
-  readonly place: StepPlace;
+  readonly place: StepPlace<ObjectiveStep>;
   /** Undefined where its loss surely reaches all parameters. */
   readonly graph?: StepGraph;
 }
@@ -61,7 +61,7 @@ interface StepGraph extends LearningGraph {
   readonly reaches: boolean;
 }
 
-function lookAt(program: TrainProgram, place: StepPlace): readonly Learning[] {
+function lookAt(program: Objectives, place: StepPlace<ObjectiveStep>): readonly Learning[] {
   if (!parametersOf(program.model).some(({ path }) => isLearned(place, path))) return [];
   if (surelyLearns(program, place)) return [{ place }];
   const graph = expandComposites(flattenStep(program, place), keepOwnGradients);

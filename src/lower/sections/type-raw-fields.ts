@@ -1,42 +1,32 @@
 import { asNumber, constant, sameForm, type Dim } from "../../dims/dim.ts";
 import type { RawField, SourceSpec } from "../../ir/program.ts";
-import type { DType, TensorType } from "../../ir/types.ts";
+import type { DType } from "../../ir/types.ts";
 import type { FieldShape, SourceFields } from "../../sources/define-source.ts";
 import { sourceOf } from "../../sources/registry.ts";
 import { showRawField } from "../../sources/show-raw-field.ts";
-import type { Expression } from "../../syntax/ast.ts";
-import type { Name } from "../../syntax/ast.ts";
+import type { DataDeclaration } from "../../syntax/ast/sections.ts";
+import type { BrokenFeature, DeclaredFeature } from "./declare-feature.ts";
 import { mentionsNoise } from "./noise.ts";
 import type { RawMention } from "./raw-fields.ts";
 import type { SettingScope } from "./read-setting.ts";
 import { sourceText } from "./section-context.ts";
 
-/** A feature as far as raw fields are concerned. */
-interface FieldReader {
-  /** One example. */
-  readonly type: TensorType;
-  /** Raw fields that it mentions. */
-  readonly mentions: ReadonlyMap<string, RawMention>;
-  /** Whether it holds them as they are. */
-  readonly direct: boolean;
-  readonly expression: Expression;
-}
-
 /**
  * Raw fields in the order of their first mention, typed by the source and by the features that read them; where all are
- * drawn, one that counts the examples, or undefined after a report that the source has none.
+ * drawn, one that counts the examples. Fields that the source does not have are reported, and are not among them.
  */
 export function typeRawFields(
   source: SourceSpec,
-  declared: readonly FieldReader[],
-  unknown: Set<string>,
-  data: Name,
+  features: readonly (DeclaredFeature | BrokenFeature)[],
+  { name: data, broken }: DataDeclaration,
   scope: SettingScope,
-): readonly RawField[] | undefined {
+): readonly RawField[] {
   const fields = new Map<string, RawField>();
+  const unknown = new Set<string>();
   const delivered = sourceOf(source).fields(source);
-  for (const { type, mentions } of declared) {
-    for (const mention of mentions.values()) {
+  const declared = features.filter((it) => it.kind === "declared");
+  for (const feature of features) {
+    for (const mention of feature.mentions.values()) {
       if (fields.has(mention.name) || unknown.has(mention.name)) continue;
       const shape = shapeOf(mention, delivered);
       if (shape === undefined) {
@@ -44,6 +34,8 @@ export function typeRawFields(
         reportUnknown(mention, source, delivered, scope);
         continue;
       }
+      if (feature.kind === "broken") continue;
+      const { type } = feature;
       fields.set(mention.name, {
         name: mention.name,
         type: {
@@ -57,13 +49,13 @@ export function typeRawFields(
       });
     }
   }
-  const drawsAll = fields.size === 0 && unknown.size === 0 && declared.some((it) => mentionsNoise(it.expression));
-  if (!drawsAll) return [...fields.values()];
+  const reads = broken || features.some(({ mentions }) => mentions.size > 0);
+  if (reads || !features.some((it) => mentionsNoise(it.expression))) return [...fields.values()];
   const counts = countingField(delivered);
   if (counts !== undefined) return [counts];
   const help = "Where nothing is to be read, count them: `source: drawn(count=1000)`.";
   scope.collector.report("MC4080", data.span, { data: data.text, source: source.kind }, { help });
-  return undefined;
+  return [];
 }
 
 /** A field that a source has for certain, to count the examples by where no feature reads any. */
@@ -77,7 +69,7 @@ function countingField(delivered: SourceFields): RawField | undefined {
 }
 
 /** A feature that is the field and nothing else, which tells its shape better than one that computes with it. */
-function plainReader({ name }: RawMention, declared: readonly FieldReader[]): FieldReader | undefined {
+function plainReader({ name }: RawMention, declared: readonly DeclaredFeature[]): DeclaredFeature | undefined {
   return declared.find(({ mentions, expression: it }) => mentions.has(name) && it.kind === "reference");
 }
 
@@ -122,17 +114,17 @@ function knownFields(delivered: SourceFields): readonly string[] {
  * The element type in which a raw field is read, whatever the order of its readers: an integer type where integer features
  * hold it as it is, otherwise real. What a feature cannot hold is reported when the data are loaded.
  */
-function rawType(name: string, declared: readonly FieldReader[]): DType {
+function rawType(name: string, declared: readonly DeclaredFeature[]): DType {
   const whole = declared.filter((it) => it.mentions.has(name) && holdsIntegers(it));
   if (whole.length === 0) return "f32";
   return whole.some((it) => it.type.dtype === "i64") ? "i64" : "i32";
 }
 
-const holdsIntegers = ({ type: { dtype }, direct }: FieldReader): boolean =>
+const holdsIntegers = ({ type: { dtype }, direct }: DeclaredFeature): boolean =>
   direct && (dtype === "i32" || dtype === "i64");
 
 /** The element type in which one feature sees a raw field: it computes with real numbers, whatever others hold as it is. */
-export function viewOf(field: RawField, reader: FieldReader): DType {
+export function viewOf(field: RawField, reader: DeclaredFeature): DType {
   if (field.window !== undefined) return field.type.dtype;
   return holdsIntegers(reader) ? reader.type.dtype : "f32";
 }

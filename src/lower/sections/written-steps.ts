@@ -7,6 +7,7 @@ import type { Setting, StepEntry, TrainDeclaration } from "../../syntax/ast/sect
 import { readInteger } from "./read-training.ts";
 import { onlyPart, settingsOf, type SettingScope } from "./read-setting.ts";
 import { reportMisplaced } from "./report-misplaced.ts";
+import { lostName } from "../../syntax/lost-name.ts";
 import { sectionKeys } from "./section-keys.ts";
 
 /** A step of a training as it is written: a `step` of a section, or the section itself where it has none. */
@@ -90,16 +91,20 @@ export function writtenUpdates(step: WrittenStep): readonly StringLiteral[] {
   });
 }
 
-/** The patterns of what a step changes: all where it says nothing. */
+/**
+ * The patterns of what a step changes: all where it says nothing. Undefined after a report; without the paths of parameters
+ * nothing is said of what matches none.
+ */
 export function readUpdates(
   step: WrittenStep,
-  parameters: readonly string[],
+  parameters: readonly string[] | undefined,
   model: string,
   scope: SettingScope,
-): readonly string[] {
+): readonly string[] | undefined {
   const setting = step.setting("update");
-  if (setting === undefined) return ["**"];
-  return setting.phrases.flatMap((phrase): readonly string[] => {
+  if (setting === undefined) return step.setting(lostName) === undefined ? ["**"] : undefined;
+  let fine = true;
+  const patterns = setting.phrases.flatMap((phrase): readonly string[] => {
     const part = onlyPart(phrase);
     if (part?.kind !== "string") {
       const expected = 'patterns of paths in double quotes, as in `"critic.**"`';
@@ -109,15 +114,15 @@ export function readUpdates(
         expected,
         found: "this",
       });
+      fine = false;
       return [];
     }
-    if (!parameters.some((path) => matchPath(part.value, path)))
-      scope.collector.report(
-        "MC4012",
-        part.span,
-        { pattern: part.value, model, what: "no parameter" },
-        helpOfPaths(parameters),
-      );
+    if (parameters?.some((path) => matchPath(part.value, path)) === false) {
+      const what = { pattern: part.value, model, what: "no parameter" };
+      scope.collector.report("MC4012", part.span, what, helpOfPaths(parameters));
+      fine = false;
+    }
     return [part.value];
   });
+  return fine ? patterns : undefined;
 }

@@ -1,0 +1,99 @@
+import { elementTypes } from "../../analyze/builtins.ts";
+import { answerOfElement } from "../../analyze/names-elsewhere.ts";
+import { constant, variable, type Dim } from "../../dims/dim.ts";
+import type { DType, TensorType } from "../../ir/types.ts";
+import type { ProgramFile } from "../../std/program-file.ts";
+import { nearest } from "../../support/nearest.ts";
+import type { Expression } from "../../syntax/ast.ts";
+import type { Feature } from "../../syntax/ast/sections.ts";
+import { isDirect, replaceRawFields, type RawMention } from "./raw-fields.ts";
+import { settingValue, type SettingScope } from "./read-setting.ts";
+
+/** A feature whose declared type is right. */
+export interface DeclaredFeature {
+  readonly kind: "declared";
+  readonly feature: Feature;
+  /** One example. */
+  readonly type: TensorType;
+  readonly classes: number | undefined;
+  readonly expression: Expression;
+  /** Raw fields that it mentions. */
+  readonly mentions: ReadonlyMap<string, RawMention>;
+  /** Whether it holds them as they are. */
+  readonly direct: boolean;
+}
+
+/** A feature whose declared type is wrong, which has been reported. */
+export interface BrokenFeature extends Pick<DeclaredFeature, "feature" | "expression" | "mentions"> {
+  readonly kind: "broken";
+}
+
+/** A feature as it is declared: in its type literals and constants are sizes, and capitalised names vary by example. */
+export function declareFeature(
+  feature: Feature,
+  file: ProgramFile,
+  scope: SettingScope,
+): DeclaredFeature | BrokenFeature {
+  const mentions = new Map<string, RawMention>();
+  const expression = replaceRawFields(feature.value, mentions, (it) => settingValue(it, scope));
+  const declared = typeOf(feature, scope);
+  if (declared === undefined) return { kind: "broken", feature, expression, mentions };
+  const direct = isDirect(expression, (name) => file.scope.has(name));
+  return { kind: "declared", feature, ...declared, expression, mentions, direct };
+}
+
+/** The type of one example; undefined after a report. */
+function typeOf(feature: Feature, scope: SettingScope): Pick<DeclaredFeature, "type" | "classes"> | undefined {
+  const { element, classes: classesExpression, dims } = feature.type;
+  const shape: Dim[] = [];
+  for (const dim of dims) {
+    const value = dim.kind === "dim-spread" ? undefined : settingValue(dim, scope);
+    if (typeof value === "number" && Number.isSafeInteger(value) && value >= 1) shape.push(constant(value));
+    else if (typeof value === "string" && /^[A-Z]/.test(value)) shape.push(variable(value));
+    else {
+      const expected = "a whole number of at least 1, or a capitalised name for what varies by example";
+      scope.collector.report("MC4006", dim.span, {
+        argument: feature.name.text,
+        callee: "this section",
+        expected,
+        found: "this",
+      });
+      return undefined;
+    }
+  }
+  let classes: number | undefined;
+  if (element.text === "class") {
+    // `class` without parentheses is an error of syntax.
+    if (classesExpression === undefined) return undefined;
+    const value = settingValue(classesExpression, scope);
+    if (typeof value !== "number" || !Number.isSafeInteger(value) || value < 1) {
+      const expected = "a whole number of at least 1";
+      scope.collector.report("MC4006", feature.type.span, {
+        argument: "class",
+        callee: "this section",
+        expected,
+        found: "this",
+      });
+      return undefined;
+    }
+    classes = value;
+  } else if (!elementTypes.has(element.text)) {
+    const known = [...elementTypes];
+    const answer = answerOfElement(element.text);
+    const near = answer === undefined ? nearest(element.text, known) : answer.instead;
+    scope.collector.report(
+      "MC4004",
+      element.span,
+      { what: "element type", name: `\`${element.text}\``, known: [...known, "class(n)"] },
+      near === undefined
+        ? {}
+        : {
+            help: answer?.help ?? `Did you mean \`${near}\`?`,
+            fix: { title: `change to ${near}`, edits: [{ span: element.span, text: near }] },
+          },
+    );
+    return undefined;
+  }
+  const dtype = element.text === "class" ? "i32" : (element.text as DType);
+  return { type: { dtype, shape }, classes };
+}

@@ -1,0 +1,37 @@
+import { figureNames, numberNames } from "../../ir/measures-of.ts";
+import type { SplitSpec, TrainProgram } from "../../ir/program.ts";
+
+/** What tests go by of a training, also of one in which something is wrong. */
+export interface KnownTraining {
+  /** The label, or the model's name. */
+  readonly name: string;
+  readonly model: string;
+  /** Undefined where nothing has that name. */
+  readonly data: string | undefined;
+  /** Whether part of it did not parse: its names may be others. */
+  readonly broken: boolean;
+  /** Undefined where it is wrong. */
+  readonly split: SplitSpec | undefined;
+  /** The figures by name: all that are known, and those of them that are one number. */
+  readonly figures: readonly string[];
+  readonly numbers: readonly string[];
+  /** Whether a figure in which something is wrong may have a name. */
+  readonly mayMeasure: (name: string) => boolean;
+  /** Undefined where something is wrong with it. */
+  readonly train: TrainProgram | undefined;
+}
+
+/** What is known of a training in which everything is right. */
+export function knownTraining(train: TrainProgram): KnownTraining {
+  return {
+    name: train.name,
+    model: train.model.name,
+    data: train.data.name,
+    split: train.data.split,
+    broken: false,
+    figures: figureNames(train),
+    numbers: numberNames(train),
+    mayMeasure: () => false,
+    train,
+  };
+}

@@ -1,0 +1,194 @@
+import { constant, variablesOf, type Dim } from "../../dims/dim.ts";
+import { noFacts } from "../../dims/facts.ts";
+import { entryOf } from "../../graph/parameters-of.ts";
+import { usesOf } from "../../graph/rewrite.ts";
+import type { Func, Module, Value } from "../../ir/graph.ts";
+import type { Metric, TrainStep } from "../../ir/program.ts";
+import type { TensorType } from "../../ir/types.ts";
+import type { ProgramFile } from "../../std/program-file.ts";
+import type { CallableDeclaration, Expression } from "../../syntax/ast.ts";
+import type { TrainDeclaration } from "../../syntax/ast/sections.ts";
+import { lostName } from "../../syntax/lost-name.ts";
+import { freshValue, report, type Context, type Elaborator } from "../context.ts";
+import { reachable } from "../elaborate-model.ts";
+import type { ModelHeader } from "../model-header.ts";
+import { reportUnknownNames } from "../unknown-names.ts";
+import { labelsOf } from "../value-facts.ts";
+import { describe, formatType, poison, tensor, type ValueFacts } from "../values.ts";
+import type { KnownData } from "./lower-data.ts";
+import { lowerMetric, metricName } from "./lower-metric.ts";
+import { batchOf, batchType, type FeatureMatch } from "./match-features.ts";
+import { isOfExamples, meanOfExamples } from "./mean-metric.ts";
+import { reportSwapped } from "./report-swapped.ts";
+import { sectionContext, sectionFunc } from "./section-context.ts";
+
+/** The model that is trained, with the elaborator in which the section's own expressions join its functions. */
+export interface TrainedModel {
+  /** Undefined where nothing has that name. */
+  readonly declaration: CallableDeclaration | undefined;
+  /** Undefined where it is not known what it takes and gives. */
+  readonly header: ModelHeader | undefined;
+  /** Undefined where something is wrong with it. */
+  readonly module: Module | undefined;
+  readonly elaborator: Elaborator;
+}
+
+/** What losses and metrics of a section are computed of. */
+export interface Measurable {
+  readonly file: ProgramFile;
+  readonly declaration: TrainDeclaration;
+  readonly model: TrainedModel;
+  /** Undefined where there are none. */
+  readonly data: KnownData | undefined;
+  /** Undefined where it is not known how the two go together. */
+  readonly match: FeatureMatch | undefined;
+}
+
+/** A loss and metrics as one function. */
+export interface Objective {
+  readonly func: Func;
+  /** Functions that it calls. */
+  readonly callees: ReadonlyMap<string, Func>;
+  readonly inputs: TrainStep["objectiveInputs"];
+}
+
+/** A loss and metrics as far as they are right. */
+export interface LoweredObjective {
+  /** The loss, with those metrics that are right; undefined where something is wrong with it. */
+  readonly objective: Objective | undefined;
+  readonly metrics: readonly Metric[];
+  /** The names of metrics in which something is wrong; undefined where it is not known which one is meant. */
+  readonly wrong: readonly (string | undefined)[];
+}
+
+/** Loss and metrics as one function of the model's outputs and the features that they mention. */
+export function lowerObjective(
+  measurable: Measurable,
+  loss: Expression | undefined,
+  metrics: readonly Expression[],
+): LoweredObjective {
+  const { declaration, model, match } = measurable;
+  const { ctx, inputs } = namesOf(measurable);
+  const batch = batchOf(match?.renamed ?? new Map());
+  const lossValue = loss && lowerLoss(ctx, loss, batch);
+  const gathered: Value[] = [];
+  const named: Metric[] = [];
+  const wrong: (string | undefined)[] = [];
+  for (const expression of metrics) {
+    const { length } = ctx.unit.applied;
+    const found = lowerMetric(ctx, expression, batch, named);
+    if (found === undefined) {
+      wrong.push(metricName(expression, ctx.file));
+      // Of what is wrong already nothing more is said.
+      ctx.unit.applied.splice(length);
+      continue;
+    }
+    named.push(found.metric);
+    gathered.push(...found.values);
+  }
+  if (lossValue === undefined) return { objective: undefined, metrics: named, wrong };
+  reportSwapped(ctx, inputs);
+  const used = usedValues(ctx, [lossValue, ...gathered]);
+  const kept = inputs.filter((it) => used.has(it.value.id));
+  const results = [lossValue, ...gathered].map((value, at) => ({ name: at === 0 ? "loss" : `metric_${at}`, value }));
+  const func = sectionFunc(ctx, "objective", kept, results, declaration.span);
+  const objective = {
+    func,
+    callees: new Map([func, ...named.map((it) => it.finish)].flatMap((it) => [...calleesOf(model.elaborator, it)])),
+    inputs: kept.map(({ from, name }) => ({ from, name })),
+  };
+  return { objective, metrics: named, wrong };
+}
+
+/** The functions that a section's own function calls. */
+export function calleesOf({ functions }: Elaborator, func: Func): ReadonlyMap<string, Func> {
+  const callees = new Map(reachable(functions, func));
+  callees.delete(func.key);
+  return callees;
+}
+
+interface ObjectiveInput {
+  readonly from: "output" | "feature";
+  readonly name: string;
+  readonly value: Value;
+}
+
+/** A context in which outputs and features have their names; those of which something is wrong mean nothing there. */
+function namesOf({ file, declaration, model, data, match }: Measurable): {
+  readonly ctx: Context;
+  readonly inputs: readonly ObjectiveInput[];
+} {
+  const { module, header, elaborator } = model;
+  const { facts = noFacts, assumptions = "" } = header ?? {};
+  const values = new Map<number, Value>();
+  const section = declaration.label?.text ?? model.declaration?.name.text ?? "";
+  const entry = module && match?.fits === true ? entryOf(module) : undefined;
+  const ctx: Context = {
+    ...sectionContext(elaborator, file, section, { facts, assumptions }),
+    measured: { entry, values },
+  };
+  const { names } = ctx.scope;
+  const inputs: ObjectiveInput[] = [];
+  const add = (
+    from: ObjectiveInput["from"],
+    name: string,
+    type: TensorType | undefined,
+    known: ValueFacts,
+    inModel: Value | undefined,
+  ): void => {
+    if (type === undefined || match === undefined || isDoubted(type, match)) {
+      names.set(name, poison);
+      return;
+    }
+    const value = freshValue(ctx.unit, type, name);
+    names.set(name, tensor(value, known));
+    inputs.push({ from, name, value });
+    if (inModel !== undefined) values.set(value.id, inModel);
+  };
+  const declared = model.declaration?.results?.map(({ name }) => ({ name: name?.text, type: undefined, facts: {} }));
+  const results = header?.results ?? declared;
+  for (const [at, { name, type, facts: known }] of (results ?? []).entries())
+    if (name !== undefined) add("output", name, type, known, entry?.body.results[at]);
+  let isTaken = false;
+  for (const feature of data?.features ?? []) {
+    if (names.has(feature.name)) {
+      // Each step meets it: it is told once.
+      report(ctx, "MC4017", declaration.data.span, {
+        name: feature.name,
+        model: model.declaration?.name.text ?? "",
+        data: data?.name ?? "",
+      });
+      names.set(feature.name, poison);
+      isTaken = true;
+      continue;
+    }
+    const known = labelsOf(feature.classes === undefined ? undefined : constant(feature.classes));
+    const type = match && batchType(feature, match.renamed);
+    add("feature", feature.name, type, known, entry?.body.inputs[entry.inputNames.indexOf(feature.name)]);
+  }
+  for (const name of data?.doubted ?? []) names.set(name, poison);
+  if (results === undefined || data === undefined || data.mayLack || isTaken) names.set(lostName, poison);
+  return { ctx, inputs };
+}
+
+/** Whether a type rests on dims of which it is not known what they are. */
+function isDoubted({ shape }: TensorType, { doubted }: FeatureMatch): boolean {
+  return shape.some((dim) => [...variablesOf(dim)].some((name) => doubted.has(name)));
+}
+
+/** A loss: a number of the batch, or numbers of its examples, whose mean is taken. Undefined after a report. */
+function lowerLoss(ctx: Context, expression: Expression, batch: Dim): Value | undefined {
+  if (!reportUnknownNames(ctx, expression)) return undefined;
+  const result = ctx.elaborator.rules.expression(ctx, expression);
+  if (result.kind === "poison") return undefined;
+  if (result.kind === "tensor" && isOfExamples(result.value, batch)) return meanOfExamples(ctx, result.value);
+  const found = result.kind === "tensor" ? formatType(result.value.type) : describe(result);
+  const help = "A loss is computed of outputs and features, by their names: `mse(y, target)`.";
+  ctx.elaborator.collector.report("MC4009", expression.span, { found }, result.kind === "tensor" ? {} : { help });
+  return undefined;
+}
+
+/** Ids of all values that the nodes of a context, and some results, take. */
+function usedValues(ctx: Context, results: readonly Value[]): ReadonlySet<number> {
+  return new Set([...results, ...ctx.nodes.flatMap(usesOf)].map((it) => it.id));
+}
