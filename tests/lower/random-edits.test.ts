@@ -6,6 +6,7 @@ import type { ProgramHost } from "../../src/analyze/program.ts";
 import { createChecker, type Checker } from "../../src/compiler.ts";
 import { elementAt } from "../../src/support/element-at.ts";
 import { fencesOf } from "../docs/markdown.ts";
+import { drawing } from "./drawing.ts";
 
 /** Edits in all: some, and by `npm run fuzz` many. Another seed draws others. */
 const runs = Number(process.env["MODELC_FUZZ"] ?? 150);
@@ -33,17 +34,6 @@ const host: ProgramHost = {
   },
   resolve: (from, to) => join(dirname(from), to),
 };
-
-/** Whole numbers below a bound, drawn from a seed (mulberry32). */
-function drawing(from: number): (below: number) => number {
-  let state = from >>> 0;
-  return (below) => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
-  };
-}
 
 interface Edited {
   readonly what: string;

@@ -25,7 +25,7 @@ import { calleesOf, lowerObjective } from "./lower-objective.ts";
 import { matchFeatures, type FeatureMatch } from "./match-features.ts";
 import { readDirective } from "./read-directive.ts";
 import { readInitials } from "./read-initials.ts";
-import { onlyExpression, settingsOf } from "./read-setting.ts";
+import { onlyExpression, onlyPart, settingsOf } from "./read-setting.ts";
 import {
   checkRate,
   readAverage,
@@ -171,9 +171,14 @@ export function lowerTrainSection(
   if (validateSetting !== undefined) reportLack("validate", validateSetting.span);
   const metrics = read.flatMap((it) => it.metrics);
   const wrong = read.flatMap((it) => it.wrong);
-  const isLost = broken || settings.has(lostName) || metricExpressions.length < phrases.length;
-  const mayMeasure = (it: string): boolean =>
+  // A key that is none may be meant for them.
+  const unknown = settings.has("metrics") ? [] : (settings.get(lostName)?.phrases ?? []);
+  const mayBeMetrics = unknown.some((it) => ["call", "list"].includes(onlyPart(it)?.kind ?? "call"));
+  const isLost = mayBeMetrics || metricExpressions.length < phrases.length;
+  const mayBeWrong = (it: string): boolean =>
     isLost || wrong.some((own) => own === undefined || it === own || it.startsWith(`${own}_`));
+  // No metric has the name of a loss.
+  const mayMeasure = (it: string): boolean => broken || (!/(?:^|\.)loss$/.test(it) && mayBeWrong(it));
   const losses = written.map(lossName);
   const measured = { losses, metrics, mayMeasure, reportLack };
   const stopExpression = setting("stop");

@@ -1,0 +1,10 @@
+/** Whole numbers below a bound, drawn from a seed (mulberry32). */
+export function drawing(from: number): (below: number) => number {
+  let state = from >>> 0;
+  return (below) => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
+  };
+}
