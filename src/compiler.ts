@@ -2,9 +2,11 @@ import { loadProgram, type Program, type ProgramHost } from "./analyze/program.t
 import { createProgramMemory } from "./analyze/program-memory.ts";
 import { reportIdleIgnores } from "./analyze/report-idle-ignores.ts";
 import { createCollector, type Collector } from "./diagnostics/collector.ts";
+import type { Findings } from "./diagnostics/findings.ts";
 import type { Diagnostic } from "./diagnostics/diagnostic.ts";
 import { buildOnnx, type WeightsFile } from "./emit/onnx/build-onnx.ts";
 import { emitTfjs } from "./emit/tfjs/emit-tfjs.ts";
+import { findUnbuildable } from "./emit/find-unbuildable.ts";
 import { reportOpenSizes } from "./emit/report-open-sizes.ts";
 import { reportTfjsLimits } from "./emit/tfjs/report-tfjs-limits.ts";
 import type { Module } from "./ir/graph.ts";
@@ -16,7 +18,7 @@ import { checkConstants, checkSections, lowerTests, lowerTrain } from "./lower/s
 import { knownTraining } from "./lower/sections/known-training.ts";
 import { lowerServed } from "./lower/sections/lower-served.ts";
 import { createLowering, createLoweringMemory, type Lowering } from "./lower/sections/lowering.ts";
-import { createMemo } from "./support/memo.ts";
+import { createMemo, type Asker } from "./support/memo.ts";
 import type { SafeTensor } from "./support/safetensors.ts";
 import type { SourceFile, Span } from "./support/source.ts";
 import { version } from "./support/version.ts";
@@ -106,6 +108,7 @@ export function createChecker(host: ProgramHost, { optIn = [] }: CheckOptions = 
   const memory = createProgramMemory(memo);
   const lowered = createLoweringMemory(memo);
   const linter = createLinter(new Set(optIn));
+  const unbuildable = new WeakMap<Module, Findings>();
   let made: Checker["made"] = [];
   return {
     check(source) {
@@ -122,6 +125,11 @@ export function createChecker(host: ProgramHost, { optIn = [] }: CheckOptions = 
         );
         checkConstants(program, lowering, asker, collector);
         collector.take(lints);
+        for (const { module, train, span } of checkedUnits(program, lowering, asker)) {
+          const found = unbuildable.get(module) ?? findUnbuildable(module, train, span);
+          unbuildable.set(module, found);
+          collector.take(found);
+        }
         if (!collector.hasErrors) reportSameNames(declaredUnits(program), collector);
         reportIdleIgnores(program, collector);
         return collector.diagnostics;
@@ -133,6 +141,20 @@ export function createChecker(host: ProgramHost, { optIn = [] }: CheckOptions = 
       return made;
     },
   };
+}
+
+/** The units of a file as they were lowered to be checked: those with errors are left out. */
+function checkedUnits(program: Program, lowering: Lowering, asker: Asker): readonly Unit[] {
+  return declaredUnits(program).flatMap(({ name, model, train: declaration }): readonly Unit[] => {
+    if (declaration !== undefined) {
+      const { train } = lowering.train(asker, declaration);
+      return train === undefined ? [] : [{ name, module: train.model, train, span: declaration.model.span }];
+    }
+    const callable = program.entry.scope.get(model.name.text);
+    if (callable?.kind !== "callable" || model.hyperparameters.some((it) => it.default === undefined)) return [];
+    const { module } = lowering.model(asker, callable);
+    return module === undefined ? [] : [{ name, module, span: model.name.span }];
+  });
 }
 
 /** Phases 1 to 3 over everything in a file: all that `modelc check` finds. */
@@ -183,7 +205,8 @@ export async function emitUnit(
 ): Promise<ReadonlyMap<string, string | Uint8Array>> {
   const files = new Map<string, string | Uint8Array>();
   const training = train === undefined ? {} : { train };
-  if (reportOpenSizes(served ?? module, span, collector)) return files;
+  const how = train === undefined || served !== undefined ? "built" : "trained";
+  if (reportOpenSizes(served ?? module, span, collector, how)) return files;
   if (targets.includes("onnx")) {
     const built = buildOnnx({
       name,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { compile, type ProgramHost } from "../src/index.ts";
+import { checkSource, compile, type ProgramHost } from "../src/index.ts";
 
 const files: Readonly<Record<string, string>> = {
   "blocks.model": "block Twice(units: int): (x: f32[B, D]) -> f32[B, units] { x -> Dense(units) -> Dense(units) }\n",
@@ -60,5 +60,45 @@ describe("compile", () => {
     const { diagnostics } = await compile({ path: "a.model", text }, host, { targets: ["onnx"] });
     expect(diagnostics.map((it) => it.code)).toEqual(["MC5002"]);
     expect(diagnostics[0]?.help).toContain(help);
+  });
+
+  it("builds a model whose header leaves no choice of the sizes of its parameters", async () => {
+    const text = `model One: (x: f32[B, S]) -> y: f32[B, 3] where S == 1 {\n  x -> Dense(3)\n}
+model Two: (x: f32[B, S, T]) -> y: f32[B, S, 3] where T == 2 * S, S <= 3, T >= 6 {\n  x -> Dense(3)\n}\n`;
+    const { diagnostics, files } = await compile({ path: "a.model", text }, host, { targets: ["onnx", "tfjs"] });
+    expect(diagnostics).toEqual([]);
+    expect([...files.keys()]).toEqual(expect.arrayContaining(["One.onnx", "One.ts", "Two.onnx", "Two.ts"]));
+  });
+});
+
+describe("what keeps a model from being built", () => {
+  const told = (text: string): readonly string[] =>
+    checkSource({ path: "a.model", text }, host).map(({ code, severity }) => `${severity} ${code}`);
+
+  it.each([
+    [
+      "an axis of `...` that a parameter has",
+      "(x: f32[B, ...S]) -> y: f32[B, ...S] {\n  x -> LayerNorm",
+      ["error MC5002"],
+    ],
+    ["a named dim, which the build may give", "(x: f32[B, D]) -> y: f32[B, 1] {\n  x -> Dense(1)", []],
+    [
+      "weights that no file holds",
+      "(x: f32[B, 3]) -> y: f32[B, 2_000_000_000] {\n  x -> Dense(2_000_000_000)",
+      ["warning MC5018"],
+    ],
+    ["seven axes", "(x: f32[B, 1, 1, 1, 1, 1, 1]) -> y: f32[B, 1, 1, 1, 1, 1, 1] {\n  relu(x)", ["warning MC5018"]],
+    ["six axes", "(x: f32[B, 1, 1, 1, 1, 1]) -> y: f32[B, 1, 1, 1, 1, 1] {\n  relu(x)", []],
+  ])("is told when it is checked: %s", (_, model, expected) => {
+    expect(told(`model M: ${model}\n}\n`)).toEqual(expected);
+  });
+
+  it("is told again of a training, which is given no more sizes", () => {
+    const text = (shape: string): string => `model M: (x: f32[B, T, 3]) -> y: f32[B, 1] {\n  x -> Flatten -> Dense(1)\n}
+data D {\n  source: npz("a.npz")\n  x: f32[${shape}] = raw.x\n  t: f32[1] = raw.t\n}
+train M on D {\n  loss: mse(y, t)\n  optimizer: adam\n}\n`;
+    expect(told(text("T, 3"))).toEqual(["error MC5002"]);
+    expect(told(text("5, 3"))).toEqual([]);
+    expect(told(text("T, 3").replace(" {\n  x ->", " where T == 5 {\n  x ->"))).toEqual([]);
   });
 });

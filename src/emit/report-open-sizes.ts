@@ -5,40 +5,69 @@ import { readAttribute } from "../ops/define/read-attribute.ts";
 import type { Module } from "../ir/graph.ts";
 import { nodesWithin } from "../ir/visit.ts";
 import { flatten } from "../passes/flatten.ts";
+import { elementAt } from "../support/element-at.ts";
 import type { Span } from "../support/source.ts";
 
 /**
  * Whether a model leaves open what every target needs to know: sizes of its parameters and states, and groups of
- * convolutions. True after a report of each.
+ * convolutions. True after a report of each. What is `built` may be given sizes that have names, what is `trained` no more
+ * than its data give; of what is neither yet, those alone are told that have no names (`nameless`).
  */
-export function reportOpenSizes(module: Module, span: Span, collector: Collector): boolean {
+export function reportOpenSizes(
+  module: Module,
+  span: Span,
+  collector: Collector,
+  how: "built" | "trained" | "nameless",
+): boolean {
+  const isAsked = (dims: readonly string[]): boolean => how !== "nameless" || !areNamed(module, dims);
   const functions = [...module.functions.values()];
   const owned = functions.flatMap((it) => [...it.parameters, ...it.states]);
   if (owned.some(({ type }) => isOpen(type.shape))) {
-    for (const { role, path, value } of flatten(module, { mode: "inference" }).inputs) {
-      const { shape } = value.type;
-      if ((role !== "parameter" && role !== "state") || path === undefined || !isOpen(shape)) continue;
-      const dims = [...new Set(shape.flatMap((it) => [...variablesOf(it)]))];
-      collector.report("MC5002", span, { path, dims }, { help: waysToFix(module, dims) });
-    }
-    return true;
+    const open = flatten(module, { mode: "inference" }).inputs.flatMap(({ role, path, value: { type } }) => {
+      const dims = [...new Set(type.shape.flatMap((it) => [...variablesOf(it)]))];
+      const isOwned = (role === "parameter" || role === "state") && path !== undefined;
+      return isOwned && dims.length > 0 && isAsked(dims) ? [{ path, dims }] : [];
+    });
+    const keyOf = (dims: readonly string[]): string => [...dims].sort().join(" ");
+    const groups = new Map(
+      open.map((it) => [keyOf(it.dims), open.filter(({ dims }) => keyOf(dims) === keyOf(it.dims))]),
+    );
+    for (const [{ path, dims }, ...more] of [...groups.values()].map(
+      (it) => [elementAt(it, 0), ...it.slice(1)] as const,
+    ))
+      collector.report(
+        "MC5002",
+        span,
+        { path, dims, more: more.length },
+        { help: waysToFix(module, dims, how === "trained") },
+      );
+    return open.length > 0;
   }
   for (const node of nodesWithin(functions.flatMap(({ body }) => body.nodes))) {
     if (node.kind !== "operator" || node.attributes["groups"] === undefined) continue;
     const groups = readAttribute(node, "groups", "dim");
-    if (asNumber(groups) !== undefined) continue;
-    collector.report("MC5017", node.origin ?? span, { model: module.name, groups: formatDim(groups) });
+    const dims = [...variablesOf(groups)];
+    if (asNumber(groups) !== undefined || !isAsked(dims)) continue;
+    const help = waysToFix(module, dims, how === "trained");
+    collector.report("MC5017", node.origin ?? span, { model: module.name, groups: formatDim(groups) }, { help });
     return true;
   }
   return false;
 }
 
-/** How sizes are fixed: in the command that builds, unless they stand for the axes of `...`, which have no names there. */
-function waysToFix(module: Module, dims: readonly string[]): string {
+/** Whether dims have names in the header: those that stand for the axes of `...` have none. */
+function areNamed(module: Module, dims: readonly string[]): boolean {
   const named = new Set(entryOf(module).body.inputs.flatMap(({ type }) => type.shape.flatMap((it) => it.label ?? [])));
-  if (!dims.every((it) => named.has(it))) return "Write sizes in the header in the place of `...`.";
+  return dims.every((it) => named.has(it));
+}
+
+/** How sizes are fixed: in the command that builds, where they have names and nothing is trained. */
+function waysToFix(module: Module, dims: readonly string[], trained: boolean): string {
+  if (!areNamed(module, dims)) return "Write sizes in the header in the place of `...`.";
+  const [their, them] = dims.length === 1 ? ["its size", "it"] : ["their sizes", "them"];
+  if (trained) return `Write ${their} in the header, or in the types of the features that give ${them}.`;
   const flags = dims.map((it) => `--set ${it}=...`).join(" ");
-  return `Give ${dims.length === 1 ? "its size" : "their sizes"} when you build, \`${flags}\`, or write ${dims.length === 1 ? "it" : "them"} in the header.`;
+  return `Give ${their} when you build, \`${flags}\`, or write ${them} in the header.`;
 }
 
 function isOpen(shape: readonly Dim[]): boolean {

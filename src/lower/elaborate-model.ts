@@ -33,6 +33,7 @@ import { bindArguments, completeHyperparameters, fitHyperparameter, named } from
 import { instantiate } from "./instantiate.ts";
 import { declaredHeader, headerOf, type ModelHeader } from "./model-header.ts";
 import { factMessage } from "./prove-facts.ts";
+import { fixedByFacts, hasOpenSizes } from "./fixed-by-facts.ts";
 import { inParentheses, valuesIn } from "./shown-value.ts";
 import { inWordsOfHeader } from "./in-words-of-header.ts";
 import { withMinima } from "./minima.ts";
@@ -53,8 +54,8 @@ export interface ModelOptions extends EntryOptions {
 }
 
 /**
- * Lowers a model, or a block as if it were one, with its own dim variables free. Undefined where it is not well typed:
- * everything wrong with it has been reported.
+ * Lowers a model, or a block as if it were one, with its own dim variables free, unless it must know them and its header fixes them.
+ * Undefined where it is not well typed: everything wrong with it has been reported.
  */
 export function elaborateModel(
   program: Program,
@@ -80,8 +81,16 @@ export function elaborateModel(
     return undefined;
   }
   const lowered = lowerModel(program, top, options);
-  collector.take(lowered);
-  return lowered.module;
+  const { module, header } = lowered;
+  const types = header?.inputs.map(({ type }) => type) ?? [];
+  const isOpen = module !== undefined && hasOpenSizes(module);
+  const sizes = isOpen ? fixedByFacts(types, module.facts) : new Map<string, number>();
+  const fixed =
+    sizes.size === 0
+      ? lowered
+      : lowerModel(program, top, { ...options, dims: { ...options.dims, ...Object.fromEntries(sizes) } });
+  collector.take(fixed);
+  return fixed.module;
 }
 
 /** A model as it is at some values, with what was found while it was lowered. */

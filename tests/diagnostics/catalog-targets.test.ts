@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { compile, type CompileRequest } from "../../src/compiler.ts";
+import { checkSource, compile, type CompileRequest } from "../../src/compiler.ts";
 import { targetsCatalog } from "../../src/diagnostics/catalog/targets.ts";
 
 const host = { read: () => undefined, resolve: (_from: string, to: string) => to };
@@ -7,6 +7,7 @@ const host = { read: () => undefined, resolve: (_from: string, to: string) => to
 /** Builds an example as the command in its first line says; any file of weights holds those of another model. */
 async function codesOf(text: string): Promise<readonly string[]> {
   const [first = ""] = text.split("\n");
+  if (first === "# modelc check") return checkSource({ path: "example.model", text }, host).map((it) => it.code);
   expect(first).toMatch(/^# modelc build --target (onnx|tfjs)/);
   const option = (name: string): string | undefined => new RegExp(`--${name} (\\S+)`).exec(first)?.[1];
   const opset = option("opset");

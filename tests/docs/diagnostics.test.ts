@@ -18,7 +18,7 @@ const codesOf = (text: string): readonly string[] =>
   checkSource({ path: "main.model", text }, host, { optIn: Object.keys(catalog) }).map((it) => it.code);
 
 /** Codes that a check alone does not find: what the command line names, what is built, what is loaded, what training comes to. */
-const later = /^MC(2021|404[3-6]|405[012]|5(?!014)|6)/;
+const later = /^MC(2021|404[3-6]|405[012]|5(?!014|018)|6)/;
 
 describe("the examples of docs/diagnostics.md", () => {
   const entries = Object.entries(catalog).filter(([code]) => !code.startsWith("MC7"));
@@ -31,7 +31,7 @@ describe("the examples of docs/diagnostics.md", () => {
   });
 
   it.each(entries.filter(([code]) => later.test(code)))("%s: check clean", (_, it) => {
-    expect(codesOf(it.bad)).toEqual([]);
-    expect(codesOf(it.good)).toEqual([]);
+    // That one of the targets cannot is a warning before it is an error.
+    for (const text of [it.bad, it.good]) expect(codesOf(text).filter((found) => found !== "MC5018")).toEqual([]);
   });
 });

@@ -9,7 +9,7 @@ import { runAccepted, type RunReport } from "./run-accepted.ts";
 /** Whether a module leaves open what must be known when it is built: then it is built for sizes. */
 export function isOpen(module: Module): boolean {
   const nowhere = { file: { path: "main.model", text: "" }, start: 0, end: 0 };
-  return reportOpenSizes(module, nowhere, createCollector());
+  return reportOpenSizes(module, nowhere, createCollector(), "built");
 }
 
 /** Runs an accepted text at each of some sizes, built once where it can be, else for each of them as `--set` does it. */

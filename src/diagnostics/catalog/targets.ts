@@ -29,10 +29,10 @@ export const targetsCatalog = {
   MC5002: entry({
     severity: "error",
     title: "open dimension in a parameter",
-    message: (it: { path: string; dims: readonly string[] }) =>
-      `The parameter \`${it.path}\` depends on ${it.dims.map((dim) => `\`${dim}\``).join(" and ")}, which nothing fixes.`,
+    message: (it: { path: string; dims: readonly string[]; more: number }) =>
+      `The parameter \`${it.path}\` ${it.more === 0 ? "depends" : `and ${it.more} more depend`} on ${it.dims.map((dim) => `\`${dim}\``).join(" and ")}, which nothing fixes.`,
     explanation:
-      "Weights have one shape for good. A model may leave a dimension of its inputs open as long as no parameter has it; else fix it when you build, with `--set D=64`, or in the file.",
+      "Weights have one shape for good. A model may leave a dimension of its inputs open as long as no parameter has it; else fix it when you build, with `--set D=64`, or in the file. What a `train` section leaves open, and an axis of `...`, no command can give: `modelc check` reports these.",
     bad: `# modelc build --target onnx\nmodel Line: (x: f32[B, D]) -> y: f32[B, 1] { x -> Dense(1) }`,
     good: `# modelc build --target onnx --set D=64\nmodel Line: (x: f32[B, D]) -> y: f32[B, 1] { x -> Dense(1) }`,
   }),
@@ -87,5 +87,15 @@ export const targetsCatalog = {
       "Both targets write the number of groups into the file. A block may split channels into as many groups as there are, whatever their number; the model that is built fixes it, in the file or with `--set C=8`.",
     bad: `# modelc build --target onnx\nmodel Blur: (x: f32[B, 8, C], kernel: f32[3, 1, C]) -> y: f32[B, 6, C] { conv(x, kernel, groups=C) }`,
     good: `# modelc build --target onnx\nmodel Blur: (x: f32[B, 8, 4], kernel: f32[3, 1, 4]) -> y: f32[B, 6, 4] { conv(x, kernel, groups=4) }`,
+  }),
+  MC5018: entry({
+    severity: "warning",
+    title: "model that one target cannot be built for",
+    message: (it: { model: string; target: string; why: string }) =>
+      `${it.model} cannot be built for ${it.target}: ${it.why}.`,
+    explanation:
+      "A model may be checked and measured that one of the two targets cannot hold: `modelc build` says so of that target with an error, and builds for the other one (`--target`). Silence the warning where that is enough.",
+    bad: `# modelc check\nmodel Wide: (x: f32[1, 2, 1, 2, 1, 2, 3]) -> y: f32[1, 2, 1, 2, 1, 2, 3] { relu(x) }`,
+    good: `# modelc check\nmodel Wide: (x: f32[1, 2, 2, 2, 3]) -> y: f32[1, 2, 2, 2, 3] { relu(x) }`,
   }),
 } as const;

@@ -39,6 +39,15 @@ export function reportOversize(
   return true;
 }
 
+/** How much a model's weights take where that is more than one file holds, in words; sizes that are left open count for nothing. */
+export function sizeOfWeights(module: Module): { readonly bytes: string; readonly limit: string } | undefined {
+  const owned = [...parametersOf(module), ...statesOf(module)].filter(({ type }) =>
+    type.shape.every((dim) => asNumber(dim) !== undefined),
+  );
+  const bytes = owned.reduce((sum, it) => sum + bytesOf(it.type), 0);
+  return bytes > greatestFile ? { bytes: gigabytes(bytes), limit: gigabytes(greatestFile) } : undefined;
+}
+
 /** The bytes of a tensor, beyond 2^53 rounded. */
 function bytesOf({ dtype, shape }: TensorType): number {
   return shape.reduce(

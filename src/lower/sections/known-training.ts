@@ -1,5 +1,7 @@
 import { figureNames, numberNames } from "../../ir/measures-of.ts";
 import type { SplitSpec, TrainProgram } from "../../ir/program.ts";
+import type { TrainDeclaration } from "../../syntax/ast/sections.ts";
+import { sourceText } from "./section-context.ts";
 
 /** What tests go by of a training, also of one in which something is wrong. */
 export interface KnownTraining {
@@ -19,6 +21,22 @@ export interface KnownTraining {
   readonly mayMeasure: (name: string) => boolean;
   /** Undefined where something is wrong with it. */
   readonly train: TrainProgram | undefined;
+}
+
+/** What is known of a training of which nothing is looked at: it may measure anything. */
+export function unknownTraining({ label, model, data }: TrainDeclaration): KnownTraining {
+  const name = sourceText(model.kind === "call" ? model.callee : model);
+  return {
+    name: label?.text ?? name,
+    model: name,
+    data: data.text,
+    broken: false,
+    split: undefined,
+    figures: [],
+    numbers: [],
+    mayMeasure: () => true,
+    train: undefined,
+  };
 }
 
 /** What is known of a training in which everything is right. */

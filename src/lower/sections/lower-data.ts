@@ -34,7 +34,8 @@ export interface KnownData extends Pick<DataProgram, "name" | "features"> {
 export interface LoweredData extends Findings {
   /** Undefined where something is wrong with it. */
   readonly data: DataProgram | undefined;
-  readonly known: KnownData;
+  /** Undefined where its source is not there yet: nor need be what is made of it. */
+  readonly known: KnownData | undefined;
   /** The functions that its features call. */
   readonly store: FunctionStore;
   /** The declarations that its features looked at. */
@@ -71,6 +72,7 @@ function lowerSection(
   reportMisplaced(declaration.entries, ["setting", "feature"], now, "data", collector);
 
   const source = readSource(settings, declaration, scope);
+  if (source === "later") return { data: undefined, known: undefined };
   // A key that is none may be meant for it.
   const mayBeLost = !settings.has("split") && (settings.has(lostName) || declaration.broken);
   const split = readSplit(settings.get("split"), scope);

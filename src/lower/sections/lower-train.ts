@@ -1,7 +1,7 @@
 import { mayBeLeftOut } from "../../analyze/may-be-left-out.ts";
 import type { Program } from "../../analyze/program.ts";
 import type { Collector } from "../../diagnostics/collector.ts";
-import { parametersOf, statesOf } from "../../graph/parameters-of.ts";
+import { entryOf, parametersOf, statesOf } from "../../graph/parameters-of.ts";
 import { lossName, namesOfNumbers } from "../../ir/measures-of.ts";
 import type { ObjectiveStep, Split, TrainProgram, TrainStep } from "../../ir/program.ts";
 import type { Callable, ProgramFile } from "../../std/program-file.ts";
@@ -11,6 +11,7 @@ import type { Span } from "../../support/source.ts";
 import type { CallableDeclaration, CallExpression, Expression, NameReference } from "../../syntax/ast.ts";
 import type { DataDeclaration, Directive, Setting, TrainDeclaration } from "../../syntax/ast/sections.ts";
 import { lostName } from "../../syntax/lost-name.ts";
+import { fixedByFacts, hasOpenSizes } from "../fixed-by-facts.ts";
 import { createElaborator } from "../elaborator.ts";
 import type { LoweredModel } from "../elaborate-model.ts";
 import { checkFollowers } from "./check-followers.ts";
@@ -18,11 +19,11 @@ import { fedInputs } from "./fed-inputs.ts";
 import { findData, findModel } from "./find-named.ts";
 import { freezePhases } from "./freeze-phases.ts";
 import { joinData } from "./join-data.ts";
-import type { KnownTraining } from "./known-training.ts";
+import { unknownTraining, type KnownTraining } from "./known-training.ts";
 import type { KnownData, LoweredData } from "./lower-data.ts";
 import { metricExpression } from "./lower-metric.ts";
 import { calleesOf, lowerObjective } from "./lower-objective.ts";
-import { matchFeatures, type FeatureMatch } from "./match-features.ts";
+import { matchFeatures, withSizes, type FeatureMatch } from "./match-features.ts";
 import { readDirective } from "./read-directive.ts";
 import { readInitials } from "./read-initials.ts";
 import { onlyExpression, onlyPart, settingsOf } from "./read-setting.ts";
@@ -88,6 +89,7 @@ export function lowerTrainSection(
   const lowered = found && given.data(found.file, found.declaration);
   if (lowered !== undefined) collector.take(lowered);
   const data = lowered?.known;
+  if (lowered !== undefined && data === undefined) return { train: undefined, known: unknownTraining(declaration) };
   const settings = settingsOf(declaration.entries, [...now, ...later], "train", scope);
   for (const key of later) {
     const setting = settings.get(key);
@@ -289,8 +291,21 @@ function fitModel(
     return {};
   const name = callable.declaration.name.text;
   const match = matchFeatures(collector, name, open.header, data, declaration.data.span);
-  if (match === undefined || match.fixed.size === 0) return { lowered: open, match };
-  const sized = given.model(callable, declaration.model, match.fixed, fed);
-  collector.take(sized);
-  return { lowered: sized, match };
+  if (match === undefined) return { lowered: open, match };
+  const atSizes = (sizes: FeatureMatch["fixed"]): LoweredModel => {
+    const sized = given.model(callable, declaration.model, sizes, fed);
+    collector.take(sized);
+    return sized;
+  };
+  const sized = match.fixed.size === 0 ? open : atSizes(match.fixed);
+  if (sized.module === undefined || !hasOpenSizes(sized.module)) return { lowered: sized, match };
+  // The batch is as large as it comes.
+  const types = entryOf(sized.module).body.inputs.map(({ type: { dtype, shape } }) => ({
+    dtype,
+    shape: shape.slice(1),
+  }));
+  const stated = fixedByFacts(types, sized.module.facts);
+  if (stated.size === 0) return { lowered: sized, match };
+  const lowered = atSizes(new Map([...match.fixed, ...stated]));
+  return { lowered, match: withSizes(match, stated) };
 }

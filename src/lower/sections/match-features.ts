@@ -108,6 +108,13 @@ export function matchFeatures(
   return { fixed, renamed, fits: pairs.length === inputs.length && misfits.length === 0, doubted };
 }
 
+/** A match where the model's dims have sizes besides those that the data fix. */
+export function withSizes(match: FeatureMatch, sizes: ReadonlyMap<string, number>): FeatureMatch {
+  const fixed = new Map([...match.fixed, ...sizes]);
+  const sized = (dim: Dim): Dim => substitute(dim, (name) => fixedDim(fixed, name));
+  return { ...match, fixed, renamed: new Map([...match.renamed].map(([name, dim]) => [name, sized(dim)])) };
+}
+
 /** Reports an input that has no feature. */
 function reportLacking(
   collector: Collector,

@@ -8,12 +8,12 @@ import { lostName } from "../../syntax/lost-name.ts";
 import type { DataDeclaration, Setting } from "../../syntax/ast/sections.ts";
 import { checkedValue, onlyExpression, onlyPart, phraseWords, readCall, type SettingScope } from "./read-setting.ts";
 
-/** What the `source` of a data section names, checked; undefined after a report. */
+/** What the `source` of a data section names, checked; undefined after a report, `later` after that it is not there yet. */
 export function readSource(
   settings: ReadonlyMap<string, Setting>,
   declaration: DataDeclaration,
   scope: SettingScope,
-): SourceSpec | undefined {
+): SourceSpec | "later" | undefined {
   const setting = settings.get("source");
   if (setting === undefined) {
     // It may be what did not parse, or has another key.
@@ -29,7 +29,7 @@ export function readSource(
   const callee = expression.kind === "call" ? expression.callee : expression;
   if (callee.kind === "reference" && laterSources.includes(callee.text)) {
     scope.collector.report("MC4011", callee.span, { what: `The source \`${callee.text}\`` });
-    return undefined;
+    return "later";
   }
   const source = callee.kind === "reference" ? findSource(callee.text) : undefined;
   const given = expression.kind === "call" ? expression.arguments : [];
