@@ -175,11 +175,19 @@ export interface Accumulator {
 /** How what batches give is merged: added up, or the largest or the smallest of all. */
 export type Merge = "sum" | "max" | "min";
 
+/** Between which numbers a figure lies, both among them, where it is a number; an end that is left out is open. */
+export interface FigureRange {
+  readonly least?: number;
+  readonly greatest?: number;
+}
+
 /** A figure beside the loss: what it gathers over examples, however they come in batches, and what that makes. */
 export interface Metric {
   readonly name: string;
   /** Undefined where the figure is several numbers, of which none is better than another. */
   readonly better?: "lower" | "higher";
+  /** Undefined where nothing is known of it. */
+  readonly range?: FigureRange;
   readonly accumulators: readonly Accumulator[];
   /**
    * From the accumulators, merged over all batches, to the figure: one scalar, or a row or a table of static sizes. To

@@ -27,10 +27,12 @@ train Line on Points {
 `;
 const good = train("  loss: mse(y, t)\n  optimizer: sgd(lr=0.1)\n  epochs: 5\n  batch: 8");
 
-/** What `data`, `train` and `test` sections may get wrong. */
+const tested = good.replace("  x: f32[1]", "  split: train 0.8, test 0.2\n  x: f32[1]");
+
 const texts = (split: string): string =>
   `data Letters {\n  source: text("book.txt")\n  split: ${split}\n  ids: i32[8] = raw.window(8)\n}`;
 
+/** What `data`, `train` and `test` sections may get wrong. */
 export const trainingCatalog = {
   MC4001: entry({
     severity: "error",
@@ -310,6 +312,16 @@ export const trainingCatalog = {
       "A budget is proved when the file is checked, before anything is trained. `modelc summary` shows where it goes.",
     bad: `${good}\nbudget Line { params <= 1 }`,
     good: `${good}\nbudget Line { params <= 2 }`,
+  }),
+  MC4088: entry({
+    severity: "error",
+    title: "an expectation beyond what a figure can be",
+    message: (it: { metric: string; lies: string; condition: string; verdict: "never" | "always" }) =>
+      `\`${it.metric}\` ${it.lies}: \`${it.condition}\` ${it.verdict} holds.`,
+    explanation:
+      "Shares such as `accuracy` and `auc` lie from 0 to 1, correlations from -1 to 1, and errors and most losses are never negative; `perplexity` is 1 at least. An expectation beyond that says nothing of a network: a share is no percentage, 90 % are `0.9`.",
+    bad: `${tested}\ntest Line { expect loss < 0 }`,
+    good: `${tested}\ntest Line { expect loss < 1 }`,
   }),
   MC4020: entry({
     severity: "error",

@@ -1,5 +1,7 @@
-import { figureNames, numberNames } from "../../ir/measures-of.ts";
-import type { SplitSpec, TrainProgram } from "../../ir/program.ts";
+import { neverNegative } from "../../graph/never-negative.ts";
+import type { Func } from "../../ir/graph.ts";
+import { figureNames, lossName, numberNames } from "../../ir/measures-of.ts";
+import type { FigureRange, Objectives, SplitSpec, TrainProgram } from "../../ir/program.ts";
 import type { TrainDeclaration } from "../../syntax/ast/sections.ts";
 import { sourceText } from "./section-context.ts";
 
@@ -17,10 +19,23 @@ export interface KnownTraining {
   /** The figures by name: all that are known, and those of them that are one number. */
   readonly figures: readonly string[];
   readonly numbers: readonly string[];
+  /** Between which numbers a figure lies, as far as that is known. */
+  readonly rangeOf: (figure: string) => FigureRange | undefined;
   /** Whether a figure in which something is wrong may have a name. */
   readonly mayMeasure: (name: string) => boolean;
   /** Undefined where something is wrong with it. */
   readonly train: TrainProgram | undefined;
+}
+
+/** Between which numbers a loss of some steps, or one of some metrics, lies. */
+export function rangeAmong(
+  figure: string,
+  { steps, metrics }: Pick<Objectives, "steps" | "metrics">,
+  functions: ReadonlyMap<string, Func>,
+): FigureRange | undefined {
+  const step = steps.find((it) => lossName(it) === figure);
+  if (step !== undefined) return neverNegative(step.objective, functions) ? { least: 0 } : undefined;
+  return metrics.find(({ name }) => name === figure)?.range;
 }
 
 /** What is known of a training of which nothing is looked at: it may measure anything. */
@@ -34,6 +49,7 @@ export function unknownTraining({ label, model, data }: TrainDeclaration): Known
     split: undefined,
     figures: [],
     numbers: [],
+    rangeOf: () => undefined,
     mayMeasure: () => true,
     train: undefined,
   };
@@ -49,6 +65,7 @@ export function knownTraining(train: TrainProgram): KnownTraining {
     broken: false,
     figures: figureNames(train),
     numbers: numberNames(train),
+    rangeOf: (figure) => rangeAmong(figure, train, train.model.functions),
     mayMeasure: () => false,
     train,
   };

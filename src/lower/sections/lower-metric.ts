@@ -1,6 +1,8 @@
 import type { Dim } from "../../dims/dim.ts";
 import type { Value } from "../../ir/graph.ts";
+import { neverNegative } from "../../graph/never-negative.ts";
 import type { Metric } from "../../ir/program.ts";
+import { figureRanges } from "../../std/figure-ranges.ts";
 import { library } from "../../std/library.ts";
 import type { ProgramFile } from "../../std/program-file.ts";
 import { textOf } from "../../support/source.ts";
@@ -75,13 +77,14 @@ export function lowerMetric(
         const given = expression.kind === "call" ? expression.arguments : [];
         const bound = bindCall(ctx, target, callable, [], given, expression.span);
         const called = bound && applyMetric(ctx, callable, bound.hyperparameters, bound.inputs, expression.span);
-        return called && made(called.parts, valuesOf(called.result));
+        const range = callable.file.library ? figureRanges.get(name) : undefined;
+        return called && made({ ...called.parts, ...(range !== undefined && { range }) }, valuesOf(called.result));
       }
     }
     const result = expression.kind === "call" ? ctx.elaborator.rules.expression(ctx, expression) : target;
     if (result.kind === "poison") return undefined;
     if (expression.kind === "call" && result.kind === "tensor" && isOfExamples(result.value, batch))
-      return made(meanMetric(name), gatherMean(ctx, result.value, batch));
+      return made({ ...meanMetric(name), ...rangeOf(ctx, result.value) }, gatherMean(ctx, result.value, batch));
   }
   const known = knownMetrics(ctx.file);
   const helps = {
@@ -97,6 +100,12 @@ export function lowerMetric(
   const extras = help === undefined ? {} : { help };
   ctx.elaborator.collector.report("MC4010", expression.span, { text: sourceText(expression), known }, extras);
   return undefined;
+}
+
+/** The range of the mean of a value, as far as it is known. */
+function rangeOf({ nodes, elaborator }: Context, value: Value): Pick<Metric, "range"> {
+  const isNever = neverNegative({ body: { inputs: [], nodes, results: [value] } }, elaborator.functions);
+  return isNever ? { range: { least: 0 } } : {};
 }
 
 function valuesOf(result: Val): readonly Value[] {

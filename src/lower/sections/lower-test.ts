@@ -9,6 +9,7 @@ import type { Expectation, TestDeclaration } from "../../syntax/ast/sections.ts"
 import type { KnownTraining } from "./known-training.ts";
 import { membersOf } from "./members-of.ts";
 import { settingValue, type SettingScope } from "./read-setting.ts";
+import { reportOutOfRange } from "./report-out-of-range.ts";
 import { reportMisplaced } from "./report-misplaced.ts";
 import { settingScope, sourceText } from "./section-context.ts";
 
@@ -97,7 +98,10 @@ function lowerExpectation(
   }
   const { metric, operator, limit } = read;
   const value = settingValue(limit, scope);
-  if (typeof value === "number") return { metric, operator, value, origin: entry.span };
+  if (typeof value === "number") {
+    reportOutOfRange(tested?.rangeOf(metric), { metric, operator, value, span: limit.span }, collector);
+    return { metric, operator, value, origin: entry.span };
+  }
   // Where nothing is known of the figures, either side may be one.
   if (tested === undefined && typeof value === "string") return undefined;
   const found = `\`${sourceText(limit)}\``;

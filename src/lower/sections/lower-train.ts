@@ -19,7 +19,7 @@ import { fedInputs } from "./fed-inputs.ts";
 import { findData, findModel } from "./find-named.ts";
 import { freezePhases } from "./freeze-phases.ts";
 import { joinData } from "./join-data.ts";
-import { unknownTraining, type KnownTraining } from "./known-training.ts";
+import { rangeAmong, unknownTraining, type KnownTraining } from "./known-training.ts";
 import type { KnownData, LoweredData } from "./lower-data.ts";
 import { metricExpression } from "./lower-metric.ts";
 import { calleesOf, lowerObjective } from "./lower-objective.ts";
@@ -231,6 +231,7 @@ export function lowerTrainSection(
     broken,
     figures: [...losses, ...metrics.map((it) => it.name)],
     numbers: [...losses, ...namesOfNumbers(metrics)],
+    rangeOf: (figure: string) => rangeAmong(figure, { steps: objectives, metrics }, elaborator.functions),
     mayMeasure,
   };
   const [first, ...others] = objectives.flatMap((objective, at): readonly TrainStep[] => {

@@ -1,0 +1,102 @@
+import type { Func, Node, OperatorNode, Region, Value } from "../ir/graph.ts";
+import { isFloat } from "../ops/define/dtype-class.ts";
+import { findOperator } from "../ops/registry.ts";
+import { elementAt } from "../support/element-at.ts";
+
+/** Operators whose results are not negative, whatever they are given. */
+const always: ReadonlySet<string> = new Set([
+  "abs",
+  "square",
+  "exp",
+  "sqrt",
+  "relu",
+  "sigmoid",
+  "softplus",
+  "softmax",
+  "norm",
+  "std",
+  "mse",
+  "mae",
+  "huber",
+  "cross_entropy",
+  "kl_normal",
+  "one_hot",
+]);
+
+/** Operators whose results are not negative where no operand is. */
+const keeping: ReadonlySet<string> = new Set([
+  "add",
+  "mul",
+  "div",
+  "sum",
+  "mean",
+  "max",
+  "min",
+  "minimum",
+  "prod",
+  "cumsum",
+  "cast",
+  "concat",
+  "stack",
+]);
+
+/**
+ * Whether no element of a function's first result can be negative (it may be no number), whatever the function is given.
+ * False is no proof that one can.
+ */
+export function neverNegative({ body }: Pick<Func, "body">, functions: ReadonlyMap<string, Func>): boolean {
+  return (
+    resultsOf(
+      body,
+      body.inputs.map(() => false),
+      functions,
+    )[0] ?? false
+  );
+}
+
+/** Which results of a region are never negative, where some of its inputs are not. */
+function resultsOf(
+  { inputs, nodes, results }: Region,
+  given: readonly boolean[],
+  functions: ReadonlyMap<string, Func>,
+): readonly boolean[] {
+  const found = new Set(inputs.filter((_, at) => given[at] === true).map(({ id }) => id));
+  const holds = ({ id, type }: Value): boolean => found.has(id) || type.dtype === "bool" || type.dtype === "u8";
+  for (const node of nodes) {
+    const flags = resultsOfNode(node, holds, functions);
+    node.results.forEach(({ id }, at) => {
+      if (flags[at] === true) found.add(id);
+    });
+  }
+  return results.map(holds);
+}
+
+function resultsOfNode(
+  node: Node,
+  holds: (value: Value) => boolean,
+  functions: ReadonlyMap<string, Func>,
+): readonly boolean[] {
+  switch (node.kind) {
+    case "constant":
+      return [[node.data].flat().every((it) => it >= 0)];
+    case "dim":
+      return [true];
+    case "call": {
+      const callee = functions.get(node.callee);
+      return callee === undefined ? [] : resultsOf(callee.body, node.operands.map(holds), functions);
+    }
+    case "operator":
+      return [isKept(node, holds)];
+    default:
+      return [];
+  }
+}
+
+function isKept({ op, operands }: OperatorNode, holds: (value: Value) => boolean): boolean {
+  if (always.has(op)) return true;
+  if (op === "mul" && elementAt(operands, 0).id === operands[1]?.id) return isFloat(elementAt(operands, 0).type.dtype);
+  if (op === "maximum") return operands.some(holds);
+  if (op === "where") return operands.slice(1).every(holds);
+  if (op === "pow") return holds(elementAt(operands, 0));
+  return (keeping.has(op) || findOperator(op)?.valueFact === "view") && operands.every(holds);
+}
