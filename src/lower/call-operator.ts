@@ -18,6 +18,7 @@ import { reportGivenTwice } from "./report-given-twice.ts";
 import { poison, tensor, type RecipeVal, type TensorVal, type Val } from "./values.ts";
 import { isStaticNumber } from "./arithmetic.ts";
 import { countOf, helpOfTwo, mayBeFlag } from "./given-operands.ts";
+import { reportTooMany } from "./report-too-many.ts";
 import { type ReadyOperand, type GivenOperand, operandTensors } from "./operand-tensors.ts";
 
 /** A value that an operator or function is given, with the text that it comes from. */
@@ -31,7 +32,8 @@ const axisWords: ReadonlySet<string> = new Set(["axis", "axes", "over", "along"]
 /** Attributes that were given where the operator was passed as a value, and the text there. */
 type Bound = Pick<RecipeVal, "bound" | "text">;
 
-interface Pending {
+/** What a call gives an operator, sorted. */
+export interface Pending {
   readonly operands: Given[];
   readonly named: Map<string, Given>;
   readonly attributes: Map<string, Argument>;
@@ -120,6 +122,7 @@ function sortArguments(
     sizes: [],
   };
   let fine = true;
+  const extra: Argument[] = [];
   const slots = operator.operands.filter((it) => it.isKey !== true);
   const variadic = slots.at(-1)?.variadic === true;
   // Of several tensors that numbers may stand among, those in a list are all there are.
@@ -157,7 +160,7 @@ function sortArguments(
         }
         if (slot !== undefined && axisWords.has(slot)) pending.axis.push(argument);
         else if (slot !== undefined) pending.attributes.set(slot, argument);
-        else fine = tooMany(ctx, operator, argument);
+        else extra.push(argument);
         continue;
       }
       const val = ctx.elaborator.rules.expression(ctx, value);
@@ -167,7 +170,7 @@ function sortArguments(
         (isNumber(val) && pending.operands.length >= required && !takesNumbers)
       ) {
         const slot = slotFor(operator, pending, bound, named, value);
-        if (slot === undefined) fine = tooMany(ctx, operator, argument);
+        if (slot === undefined) extra.push(argument);
         else if (axisWords.has(slot)) pending.axis.push(argument);
         else pending.attributes.set(slot, argument);
       } else addOperand({ val, span: value.span });
@@ -198,7 +201,8 @@ function sortArguments(
       fine = false;
     }
   }
-  return fine ? pending : undefined;
+  if (extra.length > 0) reportTooMany(ctx, operator, pending, extra);
+  return fine && extra.length === 0 ? pending : undefined;
 }
 
 function isNumber(val: Val): boolean {
@@ -228,14 +232,6 @@ function slotFor(
 /** `1`, `-1` */
 function isNumeral(e: Expression): boolean {
   return e.kind === "number" || (e.kind === "unary" && e.operator === "-" && isNumeral(e.operand));
-}
-
-const orderHelp = "It swaps the last two axes; `perm=[0, 2, 1]` says another order, of all axes.";
-
-function tooMany(ctx: Context, operator: Operator, argument: Argument): boolean {
-  const help = operator.name === "transpose" ? orderHelp : undefined;
-  report(ctx, "MC2014", argument.span, { callee: operator.name }, { ...(help !== undefined && { help }) });
-  return false;
 }
 
 function operandsOf(

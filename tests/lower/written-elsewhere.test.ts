@@ -200,8 +200,8 @@ const inSections: readonly (readonly [written: string, at: string, says: string,
   ["loss: F.mse_loss(y, t)", "F.mse_loss", "Names stand alone here: `mse`.", "loss"],
   ["loss: MSELoss()(y, t)", "MSELoss", "It is called `mse` here.", "loss"],
   ["loss: mean_squared_error(y, t)", "mean_squared_error(y, t)", "As a loss it is `mse`.", "loss"],
-  ['loss: "mse"', '"mse"', "`mse(y, target)`", "loss"],
-  ["loss: mse", "mse", "`mse(y, target)`", "loss"],
+  ['loss: "mse"', '"mse"', "`mse(y, t)`", "loss"],
+  ["loss: mse", "mse", "`mse(y, t)`", "loss"],
   ["loss: sparse_categorical_crossentropy(y, t)", "sparse_categorical_crossentropy", "`cross_entropy`", "loss"],
 ];
 

@@ -61,7 +61,11 @@ function readSizes(
     if (name === undefined || dims?.has(name.text) === false) {
       const missing = name?.text ?? sourceText(value);
       const known = [...(dims ?? [])];
-      scope.collector.report("MC4013", name?.span ?? value.span, { what: "free dim", name: missing, known });
+      const [only] = known.length === 1 ? known : [];
+      const span = name?.span ?? value.span;
+      const fix = only && { title: `change to ${only}`, edits: [{ span, text: only }] };
+      const extras = only && fix && name !== undefined ? { help: `Did you mean \`${only}\`?`, fix } : {};
+      scope.collector.report("MC4013", span, { what: "free dim", name: missing, known }, extras);
     } else if (sizes.has(name.text)) scope.collector.report("MC4002", name.span, { key: name.text, section: "budget" });
     else if (typeof size === "number" && Number.isSafeInteger(size) && size >= 1) {
       sizes.set(name.text, constant(size));

@@ -9,12 +9,14 @@ import type { ProgramFile } from "../../std/program-file.ts";
 import type { CallableDeclaration, Expression } from "../../syntax/ast.ts";
 import type { TrainDeclaration } from "../../syntax/ast/sections.ts";
 import { lostName } from "../../syntax/lost-name.ts";
+import { answerOfName } from "../../analyze/names-elsewhere.ts";
+import { meansSomething } from "../explain-member.ts";
 import { freshValue, report, type Context, type Elaborator } from "../context.ts";
 import { reachable } from "../elaborate-model.ts";
 import type { ModelHeader } from "../model-header.ts";
 import { reportUnknownNames } from "../unknown-names.ts";
 import { labelsOf } from "../value-facts.ts";
-import { describe, formatType, poison, tensor, type ValueFacts } from "../values.ts";
+import { describe, targetName, formatType, poison, tensor, type ValueFacts } from "../values.ts";
 import type { KnownData } from "./lower-data.ts";
 import { lowerMetric, metricName } from "./lower-metric.ts";
 import { batchOf, batchType, type FeatureMatch } from "./match-features.ts";
@@ -70,7 +72,7 @@ export function lowerObjective(
   const { declaration, model, match } = measurable;
   const { ctx, inputs } = namesOf(measurable);
   const batch = batchOf(match?.renamed ?? new Map());
-  const lossValue = loss && lowerLoss(ctx, loss, batch);
+  const lossValue = loss && lowerLoss(ctx, loss, batch, operandsOf(inputs));
   const gathered: Value[] = [];
   const named: Metric[] = [];
   const wrong: (string | undefined)[] = [];
@@ -176,14 +178,28 @@ function isDoubted({ shape }: TensorType, { doubted }: FeatureMatch): boolean {
   return shape.some((dim) => [...variablesOf(dim)].some((name) => doubted.has(name)));
 }
 
+/** What a loss is most often computed of, in words: the first output, and the last feature, for those that models take stand first. */
+function operandsOf(inputs: readonly ObjectiveInput[]): string {
+  const output = inputs.find((it) => it.from === "output")?.name ?? "...";
+  return `${output}, ${inputs.findLast((it) => it.from === "feature")?.name ?? "..."}`;
+}
+
 /** A loss: a number of the batch, or numbers of its examples, whose mean is taken. Undefined after a report. */
-function lowerLoss(ctx: Context, expression: Expression, batch: Dim): Value | undefined {
+function lowerLoss(ctx: Context, expression: Expression, batch: Dim, operands: string): Value | undefined {
   if (!reportUnknownNames(ctx, expression)) return undefined;
   const result = ctx.elaborator.rules.expression(ctx, expression);
   if (result.kind === "poison") return undefined;
   if (result.kind === "tensor" && isOfExamples(result.value, batch)) return meanOfExamples(ctx, result.value);
   const found = result.kind === "tensor" ? formatType(result.value.type) : describe(result);
-  const help = "A loss is computed of outputs and features, by their names: `mse(y, target)`.";
+  const isFunction =
+    result.kind === "recipe" &&
+    (result.target.kind === "operator" ||
+      (result.target.kind === "callable" && result.target.callable.declaration.flavor === "fn"));
+  const named = result.kind === "string" ? result.value : isFunction ? targetName(result.target) : undefined;
+  const loss = named && (answerOfName(named)?.instead ?? named);
+  const isLoss = loss !== undefined && meansSomething(ctx, loss);
+  const call = isLoss ? `${loss}(${operands})` : "mse(y, target)";
+  const help = `A loss is computed of outputs and features, by their names: \`${call}\`.`;
   ctx.elaborator.collector.report("MC4009", expression.span, { found }, result.kind === "tensor" ? {} : { help });
   return undefined;
 }

@@ -1,12 +1,11 @@
-import { answerOfName } from "../../analyze/names-elsewhere.ts";
 import { mayBeLost } from "../../analyze/may-be-lost.ts";
 import type { Collector } from "../../diagnostics/collector.ts";
 import type { TestProgram } from "../../ir/program.ts";
 import type { ProgramFile } from "../../std/program-file.ts";
-import { nearest } from "../../support/nearest.ts";
 import type { ComparisonOperator } from "../../syntax/ast.ts";
 import type { Expectation, TestDeclaration } from "../../syntax/ast/sections.ts";
 import type { KnownTraining } from "./known-training.ts";
+import { meantFigure } from "./meant-figure.ts";
 import { membersOf } from "./members-of.ts";
 import { settingValue, type SettingScope } from "./read-setting.ts";
 import { reportOutOfRange } from "./report-out-of-range.ts";
@@ -91,8 +90,15 @@ function lowerExpectation(
   if (read === undefined || !isKnown(read.metric)) {
     const found = read?.metric ?? sourceText(condition);
     const several = figures.includes(found) && !numbers.includes(found);
-    const meant = several ? undefined : meantFigure(found, numbers);
-    const help = meant === undefined ? {} : { help: `On the test split this is \`${meant}\`.` };
+    const { left } = read ?? {};
+    const called = condition.kind === "comparison" ? condition.operands.find((it) => it.kind === "call") : undefined;
+    const name = called?.kind === "call" && called.callee.kind === "reference" ? called.callee.text : found;
+    const place = called ?? left;
+    const meant = several ? undefined : meantFigure(name, numbers);
+    const fix = place &&
+      meant !== undefined && { title: `change to ${meant}`, edits: [{ span: place.span, text: meant }] };
+    const help =
+      meant === undefined ? {} : { help: `On the test split this is \`${meant}\`.`, ...(fix !== undefined && { fix }) };
     collector.report("MC4015", condition.span, { found, known: numbers, section: "test", several }, help);
     return undefined;
   }
@@ -110,14 +116,6 @@ function lowerExpectation(
   return undefined;
 }
 
-/** The figure that a name stands for elsewhere, as `val_accuracy` and `acc` do, or one that is near. */
-function meantFigure(name: string, measured: readonly string[]): string | undefined {
-  const own = name.replace(/^(?:val|validate|train|test)[_.]/, "");
-  if (own !== name && measured.includes(own)) return own;
-  const instead = answerOfName(own)?.instead;
-  return instead !== undefined && measured.includes(instead) ? instead : nearest(own, measured);
-}
-
 /** `accuracy >= 0.97`, or `0.97 <= accuracy`; beside a figure that is measured, the other name is that of a constant. */
 function readExpectation({ condition }: Expectation, measured: readonly string[]) {
   if (condition.kind !== "comparison") return undefined;
@@ -126,7 +124,7 @@ function readExpectation({ condition }: Expectation, measured: readonly string[]
   if (left === undefined || right === undefined || operator === undefined || more !== undefined) return undefined;
   const [first, second] = [left, right].map((it) => membersOf(it)?.join("."));
   const isMirrored = second !== undefined && measured.includes(second);
-  if (first !== undefined && !isMirrored) return { metric: first, operator, limit: right };
-  if (second !== undefined) return { metric: second, operator: mirrored[operator], limit: left };
+  if (first !== undefined && !isMirrored) return { metric: first, left, operator, limit: right };
+  if (second !== undefined) return { metric: second, left: right, operator: mirrored[operator], limit: left };
   return undefined;
 }

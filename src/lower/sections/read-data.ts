@@ -6,6 +6,7 @@ import { textOf, type Span } from "../../support/source.ts";
 import type { Argument } from "../../syntax/ast.ts";
 import { lostName } from "../../syntax/lost-name.ts";
 import type { DataDeclaration, Setting } from "../../syntax/ast/sections.ts";
+import { meantSplit } from "./meant-split.ts";
 import { checkedValue, onlyExpression, onlyPart, phraseWords, readCall, type SettingScope } from "./read-setting.ts";
 
 /** What the `source` of a data section names, checked; undefined after a report, `later` after that it is not there yet. */
@@ -104,12 +105,9 @@ export function readSplit(setting: Setting | undefined, scope: SettingScope): Sp
     else {
       const expected =
         "shares above 0 and at most 1, each split once (`train 0.8`), and either `seed 7` or `by position`";
-      scope.collector.report("MC4006", phrase.span, {
-        argument: "split",
-        callee: "this section",
-        expected,
-        found: "this",
-      });
+      const parameters = { argument: "split", callee: "this section", expected, found: `\`${textOf(phrase.span)}\`` };
+      const isShare = word !== "seed" && word !== "by";
+      scope.collector.report("MC4006", phrase.span, parameters, isShare ? meantSplit(setting) : {});
       return undefined;
     }
   }

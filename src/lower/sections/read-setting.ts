@@ -183,6 +183,14 @@ export function readCall(
     // Single quotes were told where the text was read.
     if (callee.kind === "string" && textOf(callee.span).startsWith("'")) return undefined;
     const name = describe(undefined, expression);
+    const [only] = callee.kind === "number" ? Object.entries(table) : [];
+    if (only !== undefined && Object.values(only[1])[0]?.kind === "number") {
+      const text = `${only[0]}(${textOf(callee.span)})`;
+      const fix = { title: `change to ${text}`, edits: [{ span: callee.span, text }] };
+      const known = Object.keys(table);
+      scope.collector.report("MC4004", expression.span, { what, name, known }, { help: `Write \`${text}\`.`, fix });
+      return undefined;
+    }
     const meant = callee.kind === "string" ? callee.value : callee.kind === "member" ? callee.name.text : "";
     const near = Object.hasOwn(table, meant) ? meant : nearest(meant, Object.keys(table));
     scope.collector.report(
@@ -269,8 +277,14 @@ export function readArguments(
       ok = false;
       continue;
     }
-    if (spec.kind === "call" && argument.value.kind === "call") {
-      calls[name] = argument.value;
+    // A word that is no constant is a call without arguments.
+    const { value: written } = argument;
+    const isWord =
+      written.kind === "reference" &&
+      scope.constant(written.text) === undefined &&
+      scope.unknown(written.text) === undefined;
+    if (spec.kind === "call" && (written.kind === "call" || isWord)) {
+      calls[name] = written;
       continue;
     }
     const value = checkedValue(

@@ -19,6 +19,7 @@ import { fault } from "../../support/fault.ts";
 import { textOf, type Span } from "../../support/source.ts";
 import type { Expression } from "../../syntax/ast.ts";
 import type { Setting } from "../../syntax/ast/sections.ts";
+import { meantFigure } from "./meant-figure.ts";
 import { membersOf } from "./members-of.ts";
 import {
   checkedValue,
@@ -164,13 +165,18 @@ export function readMonitor(
     reportLack(known, expression.span);
     return { split: known, metric };
   }
-  const { file, start, end } = expression.span;
-  scope.collector.report("MC4015", expression.span, {
-    found: file.text.slice(start, end),
-    known: measured,
-    section: "train",
-    several: known !== undefined && metrics.some(({ name }) => name === metric),
-  });
+  const found = textOf(expression.span);
+  const several = known !== undefined && metrics.some(({ name }) => name === metric);
+  const name = known === undefined ? found : (metric ?? "");
+  const meant = several ? undefined : measured.includes(name) ? name : meantFigure(name, measured);
+  const watched = meant && `${known ?? (/^train[_.]/.test(found) ? "train" : "validate")}.${meant}`;
+  const fix = watched && { title: `change to ${watched}`, edits: [{ span: expression.span, text: watched }] };
+  scope.collector.report(
+    "MC4015",
+    expression.span,
+    { found, known: measured, section: "train", several },
+    watched && fix ? { help: `Did you mean \`${watched}\`?`, fix } : {},
+  );
   return undefined;
 }
 

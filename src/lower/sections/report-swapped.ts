@@ -28,7 +28,16 @@ export function reportSwapped(ctx: Context, inputs: readonly ObjectiveInput[]): 
       "MC4202",
       span,
       { loss: name, first: first.name, second: second.name, given: a, instead: b },
-      { help: `Give \`${b}\` first and \`${a}\` second.` },
+      {
+        help: `Give \`${b}\` first and \`${a}\` second.`,
+        fix: {
+          title: "swap the two",
+          edits: [
+            { span: first.span, text: b },
+            { span: second.span, text: a },
+          ],
+        },
+      },
     );
   }
 }
