@@ -50,8 +50,12 @@ export function drawTraining(program: FuzzProgram, sizes: Sizes, random: Random)
   const losses = typed.filter(({ type }) => isReal(type.dtype)).map(({ name, type }) => lossOf(random, name, type));
   const loss = ["mean(square(score))", ...losses].join(" + ");
   const section = drawSection(random, loss, measured.calls, data.uses.includes("split"));
+  const isSeveral = section.uses.includes("step");
+  const isTested = data.uses.includes("test") && random.next() < 0.5;
+  const test = isTested ? `test Net { expect ${isSeveral ? "one.loss" : "loss"} < 1e9 }\n` : "";
+  const budget = random.next() < 0.2 ? "budget Net { params <= 1000M, depth <= 100 }\n" : "";
   return {
-    text: `${model}${data.text}train Net on Rows {\n${section.text}}\n`,
+    text: `${model}${data.text}train Net on Rows {\n${section.text}}\n${test}${budget}`,
     uses: [...data.uses, ...section.uses, ...measured.uses],
   };
 }
@@ -112,8 +116,10 @@ function drawData(random: Random, features: readonly Feature[]): Written {
   const uses = ["source", isDrawn ? "drawn" : "npz"];
   const keys = [`  source: ${isDrawn ? "drawn(count=20)" : 'npz("rows.npz")'}\n`];
   if (random.next() < 0.5) {
-    keys.push(`  split: train 0.8, validate 0.2${random.pick(["", ", seed 3", ", by position"])}\n`);
-    uses.push("split");
+    const isTested = random.next() < 0.5;
+    const shares = isTested ? "train 0.6, validate 0.2, test 0.2" : "train 0.8, validate 0.2";
+    keys.push(`  split: ${shares}${random.pick(["", ", seed 3", ", by position"])}\n`);
+    uses.push("split", ...(isTested ? ["test"] : []));
   }
   if (!isDrawn && random.next() < 0.3) {
     keys.push(`  clean: ${random.pick(["drop_missing", "drop_duplicates", "drop_missing, drop_duplicates"])}\n`);

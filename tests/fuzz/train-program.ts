@@ -6,6 +6,7 @@ import { drawTraining } from "./draw-training.ts";
 import { permittedSizes } from "./permitted-sizes.ts";
 import { blockText, type FuzzProgram } from "./program.ts";
 import { runTraining } from "./run-training.ts";
+import { judgeSectionMutants } from "./section-mutants.ts";
 
 /** What the training of a program came to. */
 export interface TrainedReport {
@@ -27,13 +28,16 @@ export async function trainProgram(program: FuzzProgram, random: Random, withTfj
   try {
     const [error] = checkFile(text).filter((it) => it.severity === "error");
     if (error !== undefined) return { ...nothing, counts: new Map([[`trainings rejected: ${error.code}`, 1]]) };
+    const mutants = 3;
+    const misjudged = judgeSectionMutants(text, random, mutants);
     const { problems, compared, runs } = await runTraining(trainingOf(text), 1 + random.integer(3), withTfjs);
     const counts = new Map([
       ["trainings accepted", 1],
+      ["mutants of trainings", mutants],
       ["training steps", runs],
       ["training steps whose values were compared", compared],
     ]);
-    return { problems: problems.map((it) => `${it}\n${text}`), uses, counts };
+    return { problems: [...misjudged, ...problems.map((it) => `${it}\n${text}`)], uses, counts };
   } catch (error) {
     const fault = error instanceof Error ? (error.stack ?? error.message) : String(error);
     return { ...nothing, problems: [`${fault}\n${text}`] };
