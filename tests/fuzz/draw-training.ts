@@ -34,10 +34,13 @@ export function drawTraining(program: FuzzProgram, sizes: Sizes, random: Random)
     "score: f32[B, 2]",
     ...typed.map(({ name, type }) => `${name}: ${type.dtype}[${type.shape.map(formatDim).join(", ")}]`),
   ];
+  const follows = random.next() < 0.2;
   const body = [
     ...others.map((it) => `  ${ownedInput(it.name, it.element, it.dims)}\n`),
     ...fixed.statements.map((it) => `  ${it.text}\n`),
-    `  (given -> head: Dense(2), ${fixed.results.join(", ")})\n`,
+    // What follows the head is seen by nothing that learns.
+    ...(follows ? ["  shadowed = given -> shadow: Dense(2)\n"] : []),
+    `  (${follows ? "(given -> head: Dense(2)) + 0.1 * stop_gradient(shadowed)" : "given -> head: Dense(2)"}, ${fixed.results.join(", ")})\n`,
   ];
   const blocks = fixed.blocks.map((it) => `${it}\n`).join("");
   const model = `${blocks}model Net: (${named.join(", ")})\n  -> (${results.join(", ")}) {\n${body.join("")}}\n`;
@@ -49,7 +52,7 @@ export function drawTraining(program: FuzzProgram, sizes: Sizes, random: Random)
   ]);
   const losses = typed.filter(({ type }) => isReal(type.dtype)).map(({ name, type }) => lossOf(random, name, type));
   const loss = ["mean(square(score))", ...losses].join(" + ");
-  const section = drawSection(random, loss, measured.calls, data.uses.includes("split"));
+  const section = drawSection(random, loss, measured.calls, data.uses.includes("split"), follows);
   const isSeveral = section.uses.includes("step");
   const isTested = data.uses.includes("test") && random.next() < 0.5;
   const test = isTested ? `test Net { expect ${isSeveral ? "one.loss" : "loss"} < 1e9 }\n` : "";
@@ -140,7 +143,13 @@ function noiseOf(random: Random, element: string): string {
   return /^b?f\d/.test(element) ? random.pick(["noise.normal", "noise.uniform"]) : "floor(2 * noise.uniform)";
 }
 
-function drawSection(random: Random, loss: string, calls: readonly string[], isSplit: boolean): Written {
+function drawSection(
+  random: Random,
+  loss: string,
+  calls: readonly string[],
+  isSplit: boolean,
+  follows: boolean,
+): Written {
   const uses = ["loss", "optimizer"];
   const lines: string[] = [];
   const add = (key: string, value: string, more: readonly string[] = []): void => {
@@ -183,6 +192,7 @@ function drawSection(random: Random, loss: string, calls: readonly string[], isS
     random.pick(isInEpochs ? ["from epoch 2", "until epoch 2", ""] : ["until step 20", ""]),
   );
   maybe(0.2, 'init "head.kernel"', () => drawInitial(random));
+  if (follows) add('follow "shadow.**" of "head.**"', random.pick(["decay=0.9", "every=2", "decay=0.5, every=3"]));
   const text = lines.map((it) => it.replace(/^( {2}freeze "[^"]*"): \n$/, "$1\n")).join("");
   return { text, uses };
 }
