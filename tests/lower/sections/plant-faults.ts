@@ -89,7 +89,7 @@ function faultsOf(declaration: Declaration, all: readonly Declaration[]): readon
       ];
     }
     case "test":
-      return [insert("expect nothing_at_all > 1"), insert("colour: red"), insert('expect loss < "low"')];
+      return [insert("expect nothing_at_all > 1", ["metrics"]), insert("colour: red"), insert('expect loss < "low"')];
     case "budget":
       return [insert("parmeters <= 3"), insert("params <= 3 at Nothing=2", ["dims"]), insert('params <= "few"')];
     default:
