@@ -43,7 +43,7 @@ export function checkGiven(at: Checker, call: CallExpression, scope: LocalScope)
   if (argument === undefined || others.length > 0) return true;
   const { value } = argument;
   const input = value.kind === "reference" ? at.inputs.find((it) => it.name?.text === value.text) : undefined;
-  if (input?.optional !== true) reportGiven(at.collector, value, input);
+  if (input?.optional !== true && !at.broken) reportGiven(at.collector, value, input);
   const local = value.kind === "reference" ? find(scope, value.text) : undefined;
   if (local !== undefined) local.used = true;
   return true;

@@ -49,6 +49,7 @@ import {
   type Role,
 } from "./name-checker.ts";
 import { reportModuleName } from "./report-module-name.ts";
+import { reportComparedArgument } from "./report-compared-argument.ts";
 import { reportUnknownHyperparameter } from "./report-unknown-argument.ts";
 import { partsOfIndex } from "./walk.ts";
 
@@ -61,7 +62,8 @@ export function checkNames(
 ): void {
   const words: ReadonlySet<string> = declaration.kind === "const" ? new Set() : enumWordsOf(declaration);
   const inputs = declaration.kind === "const" ? [] : declaration.inputs;
-  const at: Checker = { file, library, collector, words, inputs, given: [], locals: [], leftOut: new Map() };
+  const { broken } = declaration;
+  const at: Checker = { file, library, collector, words, inputs, broken, given: [], locals: [], leftOut: new Map() };
   if (declaration.kind === "callable") checkCallable(at, declaration);
   else checkExpression(at, declaration.value, inside(undefined));
 }
@@ -153,7 +155,8 @@ function checkType(at: Checker, type: TypeExpression, scope: LocalScope): void {
 /** `use`: whether the last statement gives a value, or the body is there for its statements. */
 function checkBody(at: Checker, body: Body, scope: LocalScope, use: "value" | "statements"): void {
   body.statements.forEach((statement, index) => {
-    checkStatement(at, statement, scope, use === "value" && index === body.statements.length - 1);
+    const next = body.statements[index + 1];
+    checkStatement(at, statement, scope, use === "value" && next === undefined, next);
   });
   // That there is no result is told, and this was probably to be it.
   const last = body.statements.at(-1);
@@ -164,7 +167,7 @@ function checkBody(at: Checker, body: Body, scope: LocalScope, use: "value" | "s
   }
 }
 
-function checkStatement(at: Checker, statement: Statement, scope: LocalScope, last: boolean): void {
+function checkStatement(at: Checker, statement: Statement, scope: LocalScope, last: boolean, next?: Statement): void {
   switch (statement.kind) {
     case "binding":
       if (statement.annotation !== undefined) checkType(at, statement.annotation, scope);
@@ -205,6 +208,7 @@ function checkStatement(at: Checker, statement: Statement, scope: LocalScope, la
       checkExpression(at, statement.value, scope);
       if (
         !last &&
+        !at.broken &&
         !isLost(statement.value) &&
         !(statement.value.kind === "for-expression" && nothingGiven(statement.value) !== undefined)
       ) {
@@ -214,6 +218,8 @@ function checkStatement(at: Checker, statement: Statement, scope: LocalScope, la
           {},
           {
             help: "Bind it to a name, or remove it. Only the last statement of a body is its result.",
+            // Without the `->` before the next line, that is to blame.
+            ...(next !== undefined && { unlessWrong: next.span }),
           },
         );
       }
@@ -373,6 +379,7 @@ function checkCall(at: Checker, call: CallExpression, scope: LocalScope): void {
   const callable = callee === undefined ? undefined : calleeOf(at, callee);
   const operator = callee === undefined ? undefined : findOperator(callee);
   call.arguments.forEach((argument, index) => {
+    if (callee !== undefined && reportComparedArgument(at, callee, argument, scope)) return;
     let words: ReadonlySet<string> = new Set();
     if (callable !== undefined) {
       const { declaration } = callable;

@@ -25,6 +25,8 @@ export interface Checker {
   readonly words: ReadonlySet<string>;
   /** The declaration's inputs, which `given` may ask for. */
   readonly inputs: readonly Input[];
+  /** Whether a part of the declaration did not parse. */
+  readonly broken: boolean;
   /** What is known of optional inputs. */
   readonly given: GivenGroups;
   /** Whether it is the body of a `for`, whose rounds have names of their own. */

@@ -15,8 +15,13 @@ import { reportUndecided } from "./report-undecided.ts";
 /** `a < b`, chained as in Python; of tensors a tensor, else decided now. */
 export function lowerComparison(ctx: Context, e: ComparisonExpression): Val {
   const words = ctx.words;
-  const vals = e.operands.map((it) => ctx.elaborator.rules.expression(ctx, it, { words }));
-  if (vals.some((it) => it.kind === "poison")) return poison;
+  const vals: Val[] = [];
+  for (const it of e.operands) {
+    const val = ctx.elaborator.rules.expression(ctx, it, { words });
+    // What is compared with nothing may be a word of the argument that was meant: `padding==same`.
+    if (val.kind === "poison") return poison;
+    vals.push(val);
+  }
   let all: Val = { kind: "boolean", value: true };
   for (const [index, operator] of e.operators.entries()) {
     const left = vals[index];

@@ -41,7 +41,7 @@ export function gatherInputs(
     const input = name && declared.find((it) => it.name?.text === name.text);
     if (name === undefined) {
       if (sawName) {
-        report(ctx, "MC2019", argument.span, { callee });
+        report(ctx, "MC2019", argument.span, { callee }, { unlessWrong: argument.span });
         fine = false;
       } else if (rest.length > 0 || byPlace.length >= places) rest.push(argument);
       else {
@@ -120,6 +120,8 @@ function isComplete(
   const needed = declared.filter((it) => !mayBeLeftOut(it)).map((it) => it.name?.text ?? "_");
   const called = `It is called with its inputs: \`${callee}(${needed.join(", ")})\`.`;
   const help = count === 0 && isFunction(declaration) ? { help: called } : {};
-  report(ctx, "MC3007", span, { callee, expected, actual: String(count), missing: lacks }, { labels, ...help });
+  // Whoever asks there whether an input is given meant it to be one that may be left out.
+  const extras = { labels, ...help, ...(missing.length > 0 && { unlessWrong: declaration.span }) };
+  report(ctx, "MC3007", span, { callee, expected, actual: String(count), missing: lacks }, extras);
   return false;
 }

@@ -242,7 +242,10 @@ export function bindArguments(
           "MC2019",
           argument.span,
           { callee },
-          text === undefined ? {} : { help: `Name it too, if it is this: \`${text}\`.` },
+          {
+            unlessWrong: argument.span,
+            ...(text !== undefined && { help: `Name it too, if it is this: \`${text}\`.` }),
+          },
         );
         fine = false;
         continue;

@@ -77,7 +77,8 @@ function buildExpressionStatement(
   if (right === undefined) {
     const when = bareWhen(left);
     if (when !== undefined) return whenStatement(builder, when, last);
-    return { kind: "expression-statement", span, value: buildExpression(builder, left) };
+    const value = buildExpression(builder, left);
+    return (last ? undefined : comparedName(builder, value, span)) ?? { kind: "expression-statement", span, value };
   }
   const target = buildExpression(builder, left);
   const elements = target.kind === "tuple" ? target.elements : target.kind === "parenthesized" ? [target.inner] : [];
@@ -107,6 +108,27 @@ function buildExpressionStatement(
     tuple: true,
     annotation: undefined,
     value: buildExpression(builder, right),
+  };
+}
+
+/** `h == x -> Dense(4)` before other statements, reported and taken for a binding; undefined where it is no such comparison. */
+function comparedName(builder: Builder, value: ast.Expression, span: Span): ast.Statement | undefined {
+  const source = value.kind === "pipe" ? value.source : value;
+  if (source.kind !== "comparison" || source.operators.join() !== "==") return undefined;
+  const [left, right] = source.operands;
+  if (left?.kind !== "reference" || right === undefined) return undefined;
+  const sign = left.span.end + left.span.file.text.slice(left.span.end, right.span.start).indexOf("==");
+  const at = builder.reporter.span(sign, sign + "==".length);
+  const fix = { title: "write `=`", edits: [{ span: at, text: "=" }] };
+  builder.reporter.report("MC1001", at, { expected: "`=`", found: "`==`" }, { fix });
+  const targets: readonly ast.Name[] = [{ kind: "name", span: left.span, text: left.text }];
+  return {
+    kind: "binding",
+    span,
+    targets,
+    tuple: false,
+    annotation: undefined,
+    value: value.kind === "pipe" ? { ...value, source: right } : right,
   };
 }
 

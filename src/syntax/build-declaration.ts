@@ -1,3 +1,4 @@
+import { lostName } from "./lost-name.ts";
 import type { CstNode } from "chevrotain";
 import { fault } from "../support/fault.ts";
 import { textOf } from "../support/source.ts";
@@ -31,6 +32,7 @@ export function buildTopLevel(builder: DeclarationBuilder, node: CstNode): ast.N
       const from = stringLiteral(oneToken(child, "String"), builder.reporter);
       if (names.length === 0) {
         builder.reporter.report("MC1019", common.span, { what: "import", needs: "a name" });
+        names.push({ kind: "name", span: common.span, text: lostName });
       }
       return { kind: "import", ...common, names, from };
     }

@@ -1,6 +1,6 @@
 import { createTokenInstance, type CstNode, type IToken } from "chevrotain";
 import { modelParser } from "../../grammar/parser.ts";
-import { Newline, tokenize } from "../../grammar/tokens.ts";
+import * as t from "../../grammar/tokens.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { SourceFile, Span } from "../support/source.ts";
 import type { Comment, Declaration, Doc, Name, NameReference, NumberLiteral } from "./ast.ts";
@@ -13,8 +13,10 @@ import { readDocs } from "./docs.ts";
 import { explainError } from "./explain-error.ts";
 import { applyLayout } from "./layout.ts";
 import { lostName } from "./lost-name.ts";
-import { exciseStatement, keepBefore, type Cut } from "./recover.ts";
+import { mendBrackets } from "./mend-brackets.ts";
+import { exciseStatement, exciseWithin, keepBefore, type Cut } from "./recover.ts";
 import { reportLexical } from "./report-lexical.ts";
+import { isName } from "./stop.ts";
 import { createReporter, limit, type Reporter } from "./reporter.ts";
 
 /** What one piece of a text holds. Spans lie in the piece. */
@@ -65,9 +67,9 @@ export function parsePiece(source: SourceFile, next: Span | undefined): ParsedPi
     const fix = { title: "change to a line feed", edits: [{ span: at, text: "\n" }] };
     reporter.report("MC1031", at, {}, { fix });
   }
-  const lexed = tokenize(source.text);
+  const lexed = t.tokenize(source.text);
   reportLexical(lexed, reporter);
-  const laid = applyLayout(lexed.tokens, reporter, next);
+  const laid = applyLayout(mendBrackets(lexed.tokens, reporter), reporter, next);
   const { cst, cuts } = parseTokens(laid, reporter, next !== undefined);
   const docs = readDocs(
     lexed.comments,
@@ -121,6 +123,13 @@ function parseTokens(
   const parser = modelParser();
   const cuts: Cut[] = [];
   let tokens = laid;
+  for (const { code, span } of reporter.found) {
+    if (!bracketErrors.includes(code) || cuts.some((it) => it.start <= span.start && span.start <= it.end)) continue;
+    const cut = cutGuessed(tokens, span);
+    if (cut === undefined) continue;
+    cuts.push(cut);
+    tokens = cut.tokens;
+  }
   for (;;) {
     parser.input = tokens;
     const cst = parser.file();
@@ -135,6 +144,11 @@ function parseTokens(
       tokens = keepBefore(tokens, place);
       continue;
     }
+    const once = withoutDoubled(tokens, place, reporter);
+    if (once !== undefined) {
+      tokens = once;
+      continue;
+    }
     const cut = exciseStatement(tokens, place, reporter.file.text.length);
     if (!reporter.reportedIn(cut.start, cut.end)) {
       explainError(error, place === tokens.length && goesOn ? [...tokens, lineEnd(tokens)] : tokens, place, reporter);
@@ -144,10 +158,37 @@ function parseTokens(
   }
 }
 
+/**
+ * The tokens without what holds parentheses or brackets that were guessed, since it says nothing of itself; undefined where
+ * nothing around them has to go.
+ */
+function cutGuessed(tokens: IToken[], { file: { text }, start }: Span): Cut | undefined {
+  const place = tokens.findLastIndex((it) => it.startOffset <= start && it.image !== "");
+  const token = tokens[place];
+  if (token === undefined || token.tokenType === t.LeftBrace || token.tokenType === t.RightBrace) return undefined;
+  // One that was left out is known by its text, and by what stands before it on its line.
+  const isLeftOut = token.startOffset !== start;
+  const isApart = /^[{}]/.test(text.slice(start)) || text.slice(token.startOffset, start).includes("\n");
+  return isLeftOut && isApart ? undefined : exciseWithin(tokens, place, text.length);
+}
+
+/** The tokens without a word that stands twice right before where parsing stopped, which is reported: `model model Net`. */
+function withoutDoubled(tokens: readonly IToken[], place: number, reporter: Reporter): IToken[] | undefined {
+  const [first, second] = [tokens[place - 2], tokens[place - 1]];
+  if (!isName(first) || !isName(second) || first.image !== second.image || first.image === "") return undefined;
+  const span = reporter.span(second.startOffset, endOf(second));
+  const fix = {
+    title: `remove \`${second.image}\``,
+    edits: [{ span: reporter.span(endOf(first), span.end), text: "" }],
+  };
+  reporter.report("MC1001", span, { expected: `one \`${first.image}\``, found: "another" }, { fix });
+  return tokens.filter((it) => it !== second);
+}
+
 /** The end of the line before the next declaration. */
 function lineEnd(tokens: readonly IToken[]): IToken {
   const last = tokens.at(-1);
   const at = last === undefined ? 0 : endOf(last);
   const { endLine: line = 1, endColumn: column = 0 } = last ?? {};
-  return createTokenInstance(Newline, "\n", at, at, line, line, column + 1, column + 1);
+  return createTokenInstance(t.Newline, "\n", at, at, line, line, column + 1, column + 1);
 }

@@ -61,40 +61,61 @@ function without(tokens: readonly IToken[], start: number, end: number, instead:
 
 /** Puts a stand-in for what holds the token at `place`, which did not fit; `textEnd` is where the text ends. */
 export function exciseStatement(tokens: readonly IToken[], place: number, textEnd: number): Cut {
-  // A newline, a closing brace or the end of the text did not fit because of what stands before it.
-  const at = tokens[place]?.tokenType;
-  const ended = at === undefined || at === t.Newline || at === t.RightBrace;
-  const blamed = ended ? Math.max(0, place - 1) : place;
-  const opens = tokens[blamed]?.tokenType === t.LeftBrace;
-  const brace = enclosingBrace(tokens, opens ? blamed : blamed + 1);
-  const [topStart, topEnd] = segmentAround(tokens, blamed, -1);
-  const cut = (from: number, to: number, standIn: (broken: readonly IToken[]) => readonly IToken[]): Cut => {
-    // What was left out before, as a stray bracket, counts up to the next token.
-    const next = tokens[to]?.startOffset;
-    const last = tokens[to - 1];
-    const end = Math.max(next === undefined ? textEnd : next - 1, last === undefined ? 0 : endOf(last));
-    const broken = tokens.slice(from, to);
-    // A stand-in that does not fit either, as a binding among stages, goes without another.
-    const instead = isStandIn(broken) ? [] : standIn(broken);
-    return { tokens: without(tokens, from, to, instead), start: tokens[from]?.startOffset ?? 0, end };
-  };
-  const header = tokens[topStart];
-  const isCallable = header !== undefined && callables.includes(header.tokenType);
-  if (brace >= topStart && header?.tokenType !== t.Import) {
-    const [start, end] = segmentAround(tokens, blamed, brace);
-    // An entry that is missing from a broken section is not missed.
-    if (start < end) return cut(start, end, isCallable ? statementsFor : () => []);
-  }
-  // The header is at fault: keep the body for its own errors.
-  const [bodyStart, bodyEnd] = lastBraces(tokens, topStart, topEnd);
-  const named = headerFor(tokens.slice(topStart, bodyStart));
-  if (named !== undefined && bodyStart > blamed && bodyEnd === topEnd) return cut(topStart, bodyStart, () => named);
+  const within = exciseWithin(tokens, place, textEnd);
+  if (within !== undefined) return within;
+  const [topStart, topEnd] = segmentAround(tokens, blamedAt(tokens, place), -1);
   // Lines below that open no declaration belong to what is broken here.
   let until = Math.max(topEnd, topStart + 1);
   while (until < tokens.length && !opensDeclaration(tokens[until + 1])) {
     until = segmentAround(tokens, until + 1, -1)[1];
   }
-  return cut(topStart, until, declarationFor);
+  return cutOf(tokens, topStart, until, declarationFor, textEnd);
+}
+
+/** The index of what is at fault where a token did not fit. */
+function blamedAt(tokens: readonly IToken[], place: number): number {
+  // A newline, a closing brace or the end of the text did not fit because of what stands before it.
+  const at = tokens[place]?.tokenType;
+  const ended = at === undefined || at === t.Newline || at === t.RightBrace;
+  return ended ? Math.max(0, place - 1) : place;
+}
+
+/** A cut of tokens from an index to another, with what stands in for them. */
+function cutOf(
+  tokens: readonly IToken[],
+  from: number,
+  to: number,
+  standIn: (broken: readonly IToken[]) => readonly IToken[],
+  textEnd: number,
+): Cut {
+  // What was left out before, as a stray bracket, counts up to the next token.
+  const next = tokens[to]?.startOffset;
+  const last = tokens[to - 1];
+  const end = Math.max(next === undefined ? textEnd : next - 1, last === undefined ? 0 : endOf(last));
+  const broken = tokens.slice(from, to);
+  // A stand-in that does not fit either, as a binding among stages, goes without another.
+  const instead = isStandIn(broken) ? [] : standIn(broken);
+  return { tokens: without(tokens, from, to, instead), start: tokens[from]?.startOffset ?? 0, end };
+}
+
+/** The same where a statement, an entry or a header with its body holds the token; undefined where the declaration has to go. */
+export function exciseWithin(tokens: readonly IToken[], place: number, textEnd: number): Cut | undefined {
+  const blamed = blamedAt(tokens, place);
+  const opens = tokens[blamed]?.tokenType === t.LeftBrace;
+  const brace = enclosingBrace(tokens, opens ? blamed : blamed + 1);
+  const [topStart, topEnd] = segmentAround(tokens, blamed, -1);
+  const header = tokens[topStart];
+  const isCallable = header !== undefined && callables.includes(header.tokenType);
+  if (brace >= topStart && header?.tokenType !== t.Import) {
+    const [start, end] = segmentAround(tokens, blamed, brace);
+    // An entry that is missing from a broken section is not missed.
+    if (start < end) return cutOf(tokens, start, end, isCallable ? statementsFor : () => [], textEnd);
+  }
+  // The header is at fault: keep the body for its own errors.
+  const [bodyStart, bodyEnd] = lastBraces(tokens, topStart, topEnd);
+  const named = headerFor(tokens.slice(topStart, bodyStart));
+  if (named === undefined || bodyStart <= blamed || bodyEnd !== topEnd) return undefined;
+  return cutOf(tokens, topStart, bodyStart, () => named, textEnd);
 }
 
 function opensDeclaration(token: IToken | undefined): boolean {

@@ -87,7 +87,9 @@ function statementFor(line: readonly IToken[], first: boolean): readonly IToken[
   if (isOneOf(head, owners) && isName(second)) return bind([second]);
   if (isName(head) && isOneOf(second, [t.UpdateArrow])) return [head, after(head, t.UpdateArrow), lost];
   const names = boundNames(line, first);
-  if (names !== undefined) return bind(names);
+  // `h image = -> Dense(4)`: which of the names it was to bind is not known.
+  const isOpen = isName(second) && line.slice(2).some((it) => it.tokenType === t.Equals);
+  if (names !== undefined) return bind(isOpen && names.length === 1 ? [...names, lost] : names);
   if (!first) return [];
   return isOneOf(head, [t.Emit]) ? [head, lost] : [lost];
 }
@@ -97,6 +99,8 @@ function boundNames(line: readonly IToken[], first: boolean): readonly IToken[] 
   const [head, second] = line;
   // `scan = x`, where the word is told to be none for a name.
   if (isOneOf(head, reserved) && isOneOf(second, [t.Equals])) return [named(head)];
+  // ` = x -> Dense(4)`, which goes on from the line above
+  if (isOneOf(head, [t.Equals])) return [lostAfter(head)];
   if (head === undefined || isOneOf(head, [...loops, t.Else])) return undefined;
   if (isName(head) && isOneOf(second, [t.Equals, t.Colon])) return [head];
   const equals = line.findIndex((it) => it.tokenType === t.Equals);
@@ -109,7 +113,9 @@ function boundNames(line: readonly IToken[], first: boolean): readonly IToken[] 
   if (isOneOf(head, [t.LeftParen])) return equals === -1 ? undefined : line.slice(0, equals).filter(isName);
   if (!first) return undefined;
   // `extra hidden * 2`, `extra -= hidden`, `3 = x`
-  const operand = [t.Identifier, t.NumberToken, t.StringToken].some((it) => second && tokenMatcher(second, it));
+  const operand =
+    isOneOf(second, loops) ||
+    [t.Identifier, t.NumberToken, t.StringToken].some((it) => second && tokenMatcher(second, it));
   if (isName(head) && operand && !isOneOf(head, [t.Emit, t.Finish])) return [head];
   let depth = 0;
   for (const it of line) {
@@ -121,11 +127,20 @@ function boundNames(line: readonly IToken[], first: boolean): readonly IToken[] 
   return undefined;
 }
 
+/** Whether what follows a declaration's name goes on as it should: what is wrong is not the name. */
+function isSound([word, , third, fourth, fifth]: readonly IToken[]): boolean {
+  if (isName(third)) return false;
+  if (!isOneOf(word, [t.Model, t.Block, t.Fn, t.Metric])) return true;
+  if (isOneOf(third, [t.LeftParen])) return !isOneOf(fourth, [t.Colon]);
+  // `block Layerheads: int): (x: f32[B, D])`
+  return isOneOf(fourth, [t.LeftParen]) || !isOneOf(fifth, [t.Colon, t.Comma, t.Equals]);
+}
+
 /** What stands in for the header of a declaration whose body is kept; undefined where it opens with no declaration's word. */
 export function headerFor(broken: readonly IToken[]): readonly IToken[] | undefined {
   const [word, second] = broken;
   if (word === undefined) return undefined;
-  const name = isName(second) ? second : lostAfter(word);
+  const name = isName(second) && isSound(broken) ? second : lostAfter(word);
   const at = (type: TokenType): IToken => after(name, type);
   const lost = lostAfter(name);
   switch (word.tokenType) {
@@ -168,9 +183,11 @@ export function declarationFor(broken: readonly IToken[]): readonly IToken[] {
     const body = isOneOf(word, [t.Model, t.Block, t.Fn, t.Metric]) ? [lostAfter(last)] : [];
     return [...header, at(t.LeftBrace), ...body, at(t.RightBrace)];
   }
-  const name = isName(second) ? second : undefined;
+  const isConst = word.tokenType === t.Const;
   // Several lines outside of all declarations are what is left of one: nobody knows its name.
   const isRest = (last.endLine ?? 1) > (word.startLine ?? 1);
-  if (name === undefined && word.tokenType !== t.Const && !isRest) return [];
-  return [ahead(word, t.Const), name ?? lostAfter(word), at(t.Equals), lostAfter(last)];
+  // ` width = 3`
+  const name = isConst ? second : isOneOf(second, [t.Equals]) && !isRest ? word : undefined;
+  if (!isName(second) && name === undefined && !isConst && !isRest) return [];
+  return [ahead(word, t.Const), isName(name) ? name : lostAfter(word), at(t.Equals), lostAfter(last)];
 }

@@ -15,9 +15,45 @@ describe("a wrong bracket", () => {
       "MC1003",
     ],
     ["a brace behind the body", "  x -> Dense(2)\n}\n", "MC1003"],
+    ["a brace for a parenthesis", "  h = concat([x, x}, axis=-1)\n  h -> Dense(2)\n", "MC1004"],
+    ["an opener of another kind", "  h = Dense[3, activation=relu)(x)\n  h -> Dense(2)\n", "MC1001"],
+    ["two that stand the other way round", "  h = Dense(2)(x[:, 1:)]\n  h -> Dense(2)\n", "MC1004"],
+    ["a brace that stands twice", "  x -> repeat 2 as l {{ Dense(4) } -> Dense(2)\n", "MC1001"],
+    ["a brace that is missing in a line", "  x -> repeat 2 as l Dense(4) } -> Dense(2)\n", "MC1001"],
+    ["a brace before else", "  h = when B > 2 { x else { 2 * x }\n  h -> Dense(2)\n", "MC1002"],
+    ["a parenthesis that is missing", "  h = concat [x, x], axis=-1)\n  h -> Dense(2)\n", "MC1003"],
+    [
+      "a word that is glued to what was in parentheses",
+      "  h = Dense4, activation=relu)(x)\n  h -> Dense(2)\n",
+      "MC1003",
+    ],
   ])("is told once: %s", (_, body, code) => {
     expect(found(`model M: (x: f32[B, 4]) -> y: f32[B, 2] {\n${body}}\n`)[0]).toBe(code);
     expect(found(`model M: (x: f32[B, 4]) -> y: f32[B, 2] {\n${body}}\n`)).toHaveLength(1);
+  });
+
+  it("is told where it stands, with what belongs there", () => {
+    const mended = (text: string): string | undefined => {
+      const [first] = checkFile(text);
+      return first?.fix?.edits
+        .toSorted((a, b) => b.span.start - a.span.start)
+        .reduce((it, { span, text: edit }) => it.slice(0, span.start) + edit + it.slice(span.end), text);
+    };
+    const right = "model M(n: int = 2): (x: f32[B, 4]) -> y: f32[B, n] {\n  x -> Dense(n)\n}\n";
+    for (const [sound, slip] of [
+      ["[B, 4]", "[B, 4}"],
+      ["f32[B, 4]", "f32(B, 4]"],
+      ["(n: int = 2)", "{n: int = 2)"],
+      ["(n: int = 2)", "[n: int = 2)"],
+      ["M(n", "M n"],
+      ["Dense(n)", "Dense[n)"],
+      ["n] {", "n] ("],
+      ["n] {", "n] {{"],
+      ["n] {", "n]"],
+      ["n)\n}", "n}\n)"],
+      ["4])", "4)]"],
+    ] as const)
+      expect([slip, mended(right.replace(sound, slip))]).toEqual([slip, right]);
   });
 
   it("is told once in a header", () => {
@@ -134,6 +170,17 @@ describe("what a loop or a tuple of names is written as elsewhere is told once",
       ),
     ).toEqual(["MC2001"]);
     expect(told("x: f32[B, T, 4], y: f32[B, U, 4]", "mean(x, axis=U) + mean(y, axis=1)")[0]?.[0]).toBe("MC3013");
+  });
+});
+
+describe("what is not a name is told once", () => {
+  it.each([
+    ["an argument that is compared", "x -> Conv1D(2, 3, padding==same)", ["MC2001"]],
+    ["a binding that compares", "h == x -> Dense(2)\n  h -> Dense(2)", ["MC1001"]],
+    ["a stage without its arrow", "x\n    Dense(2)\n    -> relu", ["MC3008"]],
+    ["an argument without its sign", "x -> Dense(2, activation=relu, biasfalse)", ["MC2001"]],
+  ])("%s", (_, body, codes) => {
+    expect(found(`model M: (x: f32[B, T, 4]) -> y: f32[B, T, 2] {\n  ${body}\n}\n`)).toEqual(codes);
   });
 });
 

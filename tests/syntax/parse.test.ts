@@ -407,7 +407,7 @@ describe("recovery", () => {
     ["data D (1) { source: a }", "data", "D"],
     ["data { source: a }", "data", lostName],
     ["train a: M in D { epochs: 1 }", "train", undefined],
-    ["nothing of this = kind", "const", "of"],
+    ["nothing of this = kind", "const", lostName],
   ])("keeps the name of a broken declaration: %j", (text, kind, name) => {
     const { file, found } = read(`${text}\n\nconst z = 1\n`);
     expect(found).toHaveLength(1);
