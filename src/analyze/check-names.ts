@@ -49,6 +49,7 @@ import {
   type Role,
 } from "./name-checker.ts";
 import { reportModuleName } from "./report-module-name.ts";
+import { reportIdleArguments } from "./report-idle-arguments.ts";
 import { reportComparedArgument } from "./report-compared-argument.ts";
 import { reportUnknownHyperparameter } from "./report-unknown-argument.ts";
 import { partsOfIndex } from "./walk.ts";
@@ -378,6 +379,8 @@ function checkCall(at: Checker, call: CallExpression, scope: LocalScope): void {
     call.callee.kind === "reference" && find(scope, call.callee.text) === undefined ? call.callee.text : undefined;
   const callable = callee === undefined ? undefined : calleeOf(at, callee);
   const operator = callee === undefined ? undefined : findOperator(callee);
+  if (callable !== undefined && !at.file.library)
+    reportIdleArguments(at.collector, callable.declaration, call.arguments, (name) => find(scope, name) !== undefined);
   call.arguments.forEach((argument, index) => {
     if (callee !== undefined && reportComparedArgument(at, callee, argument, scope)) return;
     let words: ReadonlySet<string> = new Set();

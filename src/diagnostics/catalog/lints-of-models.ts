@@ -71,4 +71,14 @@ export const lintsOfModelsCatalog = {
     bad: encoder("(spread, mean)"),
     good: encoder("(mean, spread)"),
   }),
+  MC3210: entry({
+    severity: "warning",
+    title: "an argument that has no effect",
+    message: (it: { readonly name: string; readonly callee: string; readonly conditions: readonly string[] }) =>
+      `\`${it.name}\` has no effect here: \`${it.callee}\` reads it only where ${it.conditions.map((condition) => `\`${condition}\``).join(" or ")}.`,
+    explanation:
+      "What a block takes may matter in one of its branches alone: how a bias begins, where there is one, the base of rotary positions. Given without it, the argument says what the network is not. Nothing is said where the condition is not decided by what is written at this place, nor of an argument that hands on what its own block is given.",
+    bad: vector("x -> Dense(4, bias=false, bias_init=ones)"),
+    good: vector("x -> Dense(4, bias_init=ones)"),
+  }),
 };
