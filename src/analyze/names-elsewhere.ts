@@ -104,6 +104,19 @@ const renamed = (): Names => ({
   margin_ranking: ["MarginRankingLoss", "margin_ranking_loss"],
   poisson: ["PoissonNLLLoss", "poisson_nll_loss", "Poisson"],
   gaussian_nll: ["GaussianNLLLoss", "gaussian_nll_loss"],
+  glorot_uniform: ["xavier_uniform", "xavier_uniform_", "GlorotUniform"],
+  glorot_normal: ["xavier_normal", "xavier_normal_", "GlorotNormal"],
+  he_uniform: ["kaiming_uniform", "kaiming_uniform_", "HeUniform"],
+  he_normal: ["kaiming_normal", "kaiming_normal_", "HeNormal"],
+  lecun_uniform: ["LecunUniform"],
+  lecun_normal: ["LecunNormal"],
+  orthogonal: ["orthogonal_", "Orthogonal"],
+  truncated_normal: ["trunc_normal", "trunc_normal_", "TruncatedNormal"],
+  normal: ["normal_", "RandomNormal"],
+  uniform: ["uniform_", "RandomUniform"],
+  zeros: ["zeros_"],
+  ones: ["ones_"],
+  constant: ["constant_"],
   accuracy: [
     ...["acc", "Accuracy", "SparseCategoricalAccuracy", "CategoricalAccuracy", "sparse_categorical_accuracy"],
     ...["categorical_accuracy", "accuracy_score"],
@@ -126,6 +139,8 @@ const noise = "Noise has the shape of something, `normal_like(x)`, or is a featu
 const standardized =
   "A feature is standardized by its stage: `x: f32[4] = stack(raw.a, raw.b, axis=-1) -> standardize`.";
 const nowhere = "A file says nothing of devices: leave it out.";
+const variances =
+  "Its scales are squares of gains: 2 by fan-in is `he_normal`, 1 `lecun_normal`, by the mean of both `glorot_normal`, and any other one of these with `gain=`.";
 const newAxis = "An axis is added by `None` inside index brackets: `x[:, None]`.";
 
 /** What has no counterpart of one name, and what is written for it. */
@@ -164,6 +179,7 @@ const told: Readonly<Record<string, string>> = {
   expand_dims: newAxis,
   newaxis: newAxis,
   squeeze: "An axis of size 1 goes by its place, `x[:, 0]`, or by `reshape`.",
+  ...Object.fromEntries(["VarianceScaling", "variance_scaling"].map((it) => [it, variances])),
   shape: sizes,
   size: sizes,
   flatten: "Write `x -> Flatten`, or `reshape(x, [B, -1])`.",

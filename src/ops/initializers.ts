@@ -37,6 +37,9 @@ interface InitializerRule {
 /** A spread by fan: the variance is scale / fan. */
 type Fan = "in" | "average";
 
+/** What is drawn is multiplied by it, as by PyTorch's `gain`; Keras' `scale` of a variance is its square. */
+const gain = { gain: { default: 1, above: 0 } } as const;
+
 /** Every initialiser by name. What they mean, and their defaults, are Keras 3's. */
 export const initializers = {
   zeros: filled("All zeros.", {}, () => 0),
@@ -95,7 +98,7 @@ export const initializers = {
   orthogonal: {
     ...drawn(
       "An orthogonal matrix over all but the last axis and the last (Saxe et al., 2013).",
-      { gain: { default: 1 } },
+      gain,
       ({ b, key, type, argument }) => {
         const { shape } = type;
         const columns = elementAt(shape, shape.length - 1);
@@ -191,8 +194,8 @@ function fanSize(shape: readonly Dim[], fan: Fan): number {
 }
 
 function fanUniform(doc: string, scale: number, fan: Fan): InitializerRule {
-  return drawn(doc, {}, ({ b, key, type }) => {
-    const limit = Math.sqrt((3 * scale) / fanSize(type.shape, fan));
+  return drawn(doc, gain, ({ b, key, type, argument }) => {
+    const limit = argument("gain") * Math.sqrt((3 * scale) / fanSize(type.shape, fan));
     return uniformWithin(b, key, type.shape, -limit, limit);
   });
 }
@@ -207,8 +210,8 @@ function uniformWithin(b: GraphBuilder, key: Value, shape: readonly Dim[], min: 
 const truncatedDeviation = 0.87962566103423978;
 
 function fanNormal(doc: string, scale: number, fan: Fan): InitializerRule {
-  return drawn(doc, {}, ({ b, key, type }) => {
-    const deviation = Math.sqrt(scale / fanSize(type.shape, fan)) / truncatedDeviation;
+  return drawn(doc, gain, ({ b, key, type, argument }) => {
+    const deviation = (argument("gain") * Math.sqrt(scale / fanSize(type.shape, fan))) / truncatedDeviation;
     return scaled(b, truncatedNormal(b, key, type.shape), deviation, 0);
   });
 }

@@ -40,6 +40,23 @@ function deviation(values: readonly number[]): number {
 }
 
 describe("initialisers", () => {
+  const onHost: Readonly<Record<InitializerName, tfjs.Initializer>> = {
+    zeros: tfjs.zeros,
+    ones: tfjs.ones,
+    constant: tfjs.filledWith(0),
+    forget_bias: tfjsNormal.forgetBias,
+    uniform: tfjs.uniformWithin(),
+    normal: tfjs.normalWith(),
+    truncated_normal: tfjsNormal.truncatedNormalWith(),
+    glorot_uniform: tfjs.glorotUniform,
+    glorot_normal: tfjsNormal.glorotNormal,
+    he_uniform: tfjs.heUniform,
+    he_normal: tfjsNormal.heNormal,
+    lecun_uniform: tfjs.lecunUniform,
+    lecun_normal: tfjsNormal.lecunNormal,
+    orthogonal: tfjsNormal.orthogonalTimes(),
+  };
+
   it("fill", () => {
     expect(initial("zeros", [3])).toEqual([0, 0, 0]);
     expect(initial("ones", [2])).toEqual([1, 1]);
@@ -75,6 +92,28 @@ describe("initialisers", () => {
     expect(deviation(initial("truncated_normal", [5000])) / (0.05 * 0.87962566)).toBeCloseTo(1, 1);
   });
 
+  it.each([
+    // The largest number and the deviation that torch.nn.init drew for 240,000 elements, fans 600 and 400:
+    // xavier_uniform_ with calculate_gain("relu"), xavier_normal_ with 5 / 3, kaiming_uniform_ with a=0.2.
+    ["glorot_uniform", Math.SQRT2, 0.10954298, 0.06326753],
+    ["glorot_normal", 5 / 3, undefined, 0.07459684],
+    ["he_uniform", 1 / Math.sqrt(1.04), 0.09805632, undefined],
+    // Keras' VarianceScaling(scale=3): the variance is scale / fan.
+    ["lecun_uniform", Math.sqrt(3), Math.sqrt(9 / 600), Math.sqrt(3 / 600)],
+    ["lecun_normal", Math.sqrt(3), undefined, Math.sqrt(3 / 600)],
+    ["he_normal", 0.5, undefined, 0.5 * Math.sqrt(2 / 600)],
+  ] as const)("multiply what %s draws by a gain", (name, gain, largest, spread) => {
+    const values = initial(name, [600, 400], { gain });
+    if (largest !== undefined) expect(Math.max(...values.slice(0, 100_000)) / largest).toBeCloseTo(1, 3);
+    if (spread !== undefined) expect(deviation(values) / spread).toBeCloseTo(1, 2);
+    const plain = initial(name, [8, 4]);
+    const host = tfjs.timesGain(onHost[name], gain)([8, 4], key);
+    initial(name, [8, 4], { gain }).forEach((value, i) => {
+      expect(Math.abs(value - (plain[i] ?? NaN) * gain)).toBeLessThan(2e-7);
+      expect(Math.abs((host[i] ?? NaN) - value)).toBeLessThan(2e-7);
+    });
+  });
+
   it("inverts the truncated normal distribution", () => {
     // P(z < 1 | -2 < z < 2) = (Phi(1) - Phi(-2)) / (Phi(2) - Phi(-2)) = 0.85758...
     const values = initial("truncated_normal", [20000], { stddev: 1 });
@@ -102,23 +141,6 @@ describe("initialisers", () => {
       }
     }
   });
-
-  const onHost: Readonly<Record<InitializerName, tfjs.Initializer>> = {
-    zeros: tfjs.zeros,
-    ones: tfjs.ones,
-    constant: tfjs.filledWith(0),
-    forget_bias: tfjsNormal.forgetBias,
-    uniform: tfjs.uniformWithin(),
-    normal: tfjs.normalWith(),
-    truncated_normal: tfjsNormal.truncatedNormalWith(),
-    glorot_uniform: tfjs.glorotUniform,
-    glorot_normal: tfjsNormal.glorotNormal,
-    he_uniform: tfjs.heUniform,
-    he_normal: tfjsNormal.heNormal,
-    lecun_uniform: tfjs.lecunUniform,
-    lecun_normal: tfjsNormal.lecunNormal,
-    orthogonal: tfjsNormal.orthogonalTimes(),
-  };
 
   it.each(Object.keys(initializers) as InitializerName[])("%s is the same in TypeScript", (name) => {
     const shape = name === "forget_bias" ? [24] : [4, 6];

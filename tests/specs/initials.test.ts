@@ -59,6 +59,21 @@ describe("initial values of a training", () => {
     expect(size("layer.2.kernel")).toBeCloseTo(Math.sqrt(8), 4);
   });
 
+  it("are drawn with a gain alike on both runtimes", async () => {
+    const plain = await (await open(trainingOf(text('init "**.kernel": he_normal')), "ONNX Runtime")).snapshot();
+    const program = trainingOf(text('init "**.kernel": he_normal(gain=0.1)\n  init "head.kernel": glorot_uniform(3)'));
+    for (const runtime of runtimeNames) {
+      const now = await (await open(program, runtime)).snapshot();
+      numbers(now, "layer.1.kernel").forEach((value, i) => {
+        expect(value, runtime).toBeCloseTo(0.1 * (numbers(plain, "layer.1.kernel")[i] ?? NaN), 6);
+      });
+      // Uniform up to 3 * sqrt(6 / 16).
+      const largest = Math.max(...numbers(now, "head.kernel").map(Math.abs));
+      expect(largest, runtime).toBeGreaterThan(1.5);
+      expect(largest, runtime).toBeLessThanOrEqual(3 * Math.sqrt(6 / 16) + 1e-6);
+    }
+  });
+
   it.each([
     ['init "heads.**": zeros', "MC4012", "heads.**"],
     ['init "**": orthogonal', "MC3073", "orthogonal"],
@@ -68,6 +83,8 @@ describe("initial values of a training", () => {
     ['init "**.bias": relu', "MC3037", "Initialisers are"],
     ['init "**.bias": zeroes', "MC2001", "zeroes"],
     ['init "**.bias": normal(stdev=1)', "MC2011", "stdev"],
+    ['init "**": he_normal(gain=0)', "MC3010", "above 0"],
+    ['init "**": glorot_uniform(gain=-1)', "MC3010", "above 0"],
     ['init "**.bias": 1e50', "MC3026", "1e"],
     ['init "**.bias" of "**.kernel": zeros', "MC4005", "init"],
     ["init: zeros", "MC4001", "init"],

@@ -118,6 +118,11 @@ function nameOf({ name }: Initializer): InitializerName {
   return isInitializer(name) ? name : fault(`no initialiser is called ${name}`);
 }
 
+/** Whether the function of the prelude is given the arguments; what is drawn by fan is multiplied by its gain, where it has one. */
+function takesArguments(name: InitializerName): boolean {
+  return !/^(?:glorot|he|lecun)_/.test(name);
+}
+
 function initializerExpression(init: Initializer, helpers: Set<string>): Expression {
   const name = nameOf(init);
   const helper = helperOf[name];
@@ -128,6 +133,12 @@ function initializerExpression(init: Initializer, helpers: Set<string>): Express
     value: init.arguments[argument] ?? usual,
     usual,
   }));
+  if (!takesArguments(name)) {
+    const [gain] = values;
+    if (gain === undefined || gain.value === gain.usual) return identifier(helper);
+    helpers.add("timesGain");
+    return call("timesGain", identifier(helper), literal(gain.value));
+  }
   const given = values.findLastIndex(({ value, usual }) => value !== usual) + 1;
   // Bounds come together; a standard deviation is written without a mean of zero.
   const shown = name === "uniform" ? 2 : Math.max(given, 1);

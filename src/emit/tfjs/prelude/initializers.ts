@@ -68,6 +68,11 @@ export function uniformWith(square: number): Initializer {
   return uniformWithin(-limit, limit);
 }
 
+/** What an initialiser gives, times a factor. */
+export function timesGain(initializer: Initializer, gain: number): Initializer {
+  return (shape, key) => initializer(shape, key).map((value) => value * gain);
+}
+
 /** The fans of a kernel: its last two axes, times the extent of those before. */
 export function fansOf(shape: number[]): { fanIn: number; fanOut: number } {
   if (shape.length < 2) return { fanIn: sizeOf(shape), fanOut: sizeOf(shape) };
