@@ -249,7 +249,7 @@ export function matchInputs(
   for (const check of later) if (!check()) fine = false;
   misfits.forEach((some, index) => {
     const it = given[index];
-    if (it !== undefined) reportMisfits(ctx, declaration, index, it, some);
+    if (it !== undefined) reportMisfits(ctx, callee.file, declaration, index, it, some);
   });
   if (!fine) return undefined;
   return types.map((it) => it && { type: { dtype: it.dtype, shape: it.shape }, facts: it.facts });

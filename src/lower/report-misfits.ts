@@ -1,7 +1,9 @@
 import { formatDim, type Dim } from "../dims/dim.ts";
 import { equal } from "../dims/facts.ts";
 import type { CallableDeclaration } from "../syntax/ast.ts";
+import type { ProgramFile } from "../std/program-file.ts";
 import { required } from "../support/fault.ts";
+import { constantLabels } from "./constant-labels.ts";
 import { failsAt } from "./convert.ts";
 import { report, type Context } from "./context.ts";
 import type { GivenInput } from "./declared-types.ts";
@@ -20,9 +22,10 @@ export interface Misfit {
   readonly dim: Dim;
 }
 
-/** Reports all sizes of one input that do not fit, with what would make them fit. */
+/** Reports all sizes of one input that do not fit, with what would make them fit; `file` is that of the declaration. */
 export function reportMisfits(
   ctx: Context,
+  file: ProgramFile,
   declaration: CallableDeclaration,
   index: number,
   { val, span }: GivenInput,
@@ -35,6 +38,11 @@ export function reportMisfits(
   const labels = [
     { span: input.span, message: "declared here" },
     { span, message: `this is ${formatType(val.value.type)}` },
+    ...constantLabels(
+      file,
+      declaration,
+      misfits.map((it) => it.declared),
+    ),
   ];
   const name = input.name?.text ?? `input ${String(index + 1)}`;
   if (isUndecided(equal(first.dim, first.wanted), factsIn(ctx))) {

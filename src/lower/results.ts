@@ -5,6 +5,7 @@ import { required } from "../support/fault.ts";
 import { textOf, type Span } from "../support/source.ts";
 import type { CallableDeclaration, Expression, TypeExpression } from "../syntax/ast.ts";
 import { report, type Context } from "./context.ts";
+import { constantLabels } from "./constant-labels.ts";
 import { asTensor, failsAt } from "./convert.ts";
 import { resolveType } from "./declared-types.ts";
 import { helpOfResult } from "./input-helps.ts";
@@ -181,7 +182,13 @@ export function checkType(
     }));
     const example = exampleOf(relation, own, declared, "is not", facts);
     const all = pairs.map((it) => equal(it.own, it.declared));
-    const origins = sizeChains(ctx, [val.value], [own]);
+    const sizes = type.dims.flatMap((it, axis) =>
+      it.kind === "reference" && differing.some((other) => other.axis === axis) ? [it.text] : [],
+    );
+    const origins = [
+      ...constantLabels(ctx.file, ctx.callable?.declaration, sizes),
+      ...sizeChains(ctx, [val.value], [own]),
+    ];
     const extras = { labels: [...labels, ...origins], ...stating(ctx, all), ...failsAt(relation, facts) };
     report(ctx, "MC3012", span, { what, axes, type: formatType(actual), example }, extras);
     return undefined;

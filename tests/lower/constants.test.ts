@@ -68,3 +68,30 @@ model N: (x: f32[B, wrong]) -> y: f32[B, 4] {
 `;
   expect(told(text)).toEqual([["MC3097", "5"]]);
 });
+
+describe("a constant that reads like a dim", () => {
+  const labels = (text: string): readonly (readonly string[])[] =>
+    checkFile(`const T = 12\n\nconst D = 2 * 4\n\n${text}`).map(({ code, labels }) => [
+      code,
+      ...labels.flatMap((it) => (it.message.includes("the constant") ? [`${textOf(it.span)}: ${it.message}`] : [])),
+    ]);
+  const steps = "T: `T` is the constant 12, and no size that is open";
+  const width = "D: `D` is the constant 2 * 4, and no size that is open";
+  const block = "block Windows: (x: f32[B, T, D]) -> f32[B, T, D] {\n  x -> Dense(D)\n}\n\n";
+  const given = (type: string): string => `${block}model M: (x: ${type}) -> y: ${type} {\n  x -> Windows\n}\n`;
+
+  it.each([
+    ["an open size", given("f32[B, L, 8]"), ["MC3031", steps]],
+    ["another number", given("f32[B, 12, 9]"), ["MC3031", width]],
+    ["both", given("f32[B, 10, 9]"), ["MC3031", steps, width]],
+    ["a result", "model M: (x: f32[B, L, 8]) -> y: f32[B, T, D] {\n  x -> Dense(D)\n}\n", ["MC3012", steps]],
+  ])("is pointed at where it meets %s", (_, text, found) => {
+    expect(labels(text)).toEqual([found]);
+  });
+
+  it("is not where a size beside it is wrong, nor where a block calls a size of its own so", () => {
+    const beside = "model M: (x: f32[B, T, 4]) -> y: f32[B, T, 3] {\n  x -> Dense(4)\n}\n";
+    expect(labels(beside)).toEqual([["MC3012"]]);
+    expect(labels("model M(T: int = 3): (x: f32[B, 4]) -> y: f32[B, T] {\n  x -> Dense(4)\n}\n")).toEqual([["MC3012"]]);
+  });
+});
