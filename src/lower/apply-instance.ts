@@ -138,6 +138,7 @@ export function callNode(ctx: Context, use: Use, instantiation: Instantiation, i
     origin: span,
   };
   ctx.nodes.push(node);
+  ctx.elaborator.called.set(node.operands, use);
   const vals = results.map((it, index) => tensor(it, seenFrom(ctx, instantiation.resultFacts[index], span)));
   return fromLeaves(instantiation.resultTree, vals);
 }

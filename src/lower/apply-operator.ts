@@ -17,6 +17,7 @@ import { noteApplication } from "./note-application.ts";
 import { reportExchanged } from "./report-exchanged.ts";
 import { shapeChecker } from "./shape-checker.ts";
 import { sizeChains } from "./size-chain.ts";
+import { helpOfSizes } from "./sizes/help-of-sizes.ts";
 import type { Maker } from "./prove-probability.ts";
 import { factsOfResult, judgePlaces, refusesProbability } from "./value-facts.ts";
 import { formatType, poison, tensor, type TensorVal, type Val } from "./values.ts";
@@ -71,6 +72,14 @@ export function applyOperator(
           operands.map((it) => it.value),
           sizes,
         ),
+      help: () =>
+        helpOfSizes(ctx, {
+          operator,
+          operands: operands.map((it) => it.value),
+          spans: operandSpans,
+          attributes,
+          span,
+        }),
     }),
   );
   if (types !== undefined && ones.length > 0) {

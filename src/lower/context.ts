@@ -11,7 +11,7 @@ import type { Callable, ProgramFile } from "../std/program-file.ts";
 import { inFile, type Span } from "../support/source.ts";
 import type { Body, CallableDeclaration, Chain, Expression, Name } from "../syntax/ast.ts";
 import type { Crossing } from "./crossings.ts";
-import type { Instantiation, MetricBody } from "./instance.ts";
+import type { Called, Instantiation, MetricBody } from "./instance.ts";
 import type { Minimum } from "./minima.ts";
 import type { PathScope } from "./paths.ts";
 import type { Maker } from "./prove-probability.ts";
@@ -55,6 +55,8 @@ export interface Elaborator extends FunctionStore {
   readonly told: Map<string, { readonly frame: Frame; readonly messages: Set<string> }>;
   /** Uses of the library in which an error was told. */
   readonly blamed: WeakSet<Frame>;
+  /** What calls were made of, by the list of their operands: helps ask what they would be of something else. */
+  readonly called: WeakMap<readonly Value[], Called>;
 }
 
 /** The rules that call one another; see `elaborator.ts`. */
@@ -62,6 +64,8 @@ export interface Rules {
   expression(ctx: Context, e: Expression, expected?: Expected): Val;
   body(ctx: Context, body: Body): Val;
   metric(ctx: Context, declaration: CallableDeclaration): MetricBody | undefined;
+  /** The types of the results of a use; undefined after a report. */
+  use(ctx: Context, called: Called, span: Span): readonly TensorType[] | undefined;
   stage(ctx: Context, input: Val, stage: Expression, inputSpan: Span, hint?: string): Val;
   chain(ctx: Context, input: Val, chain: Chain, inputSpan: Span, hint?: string): Val;
 }

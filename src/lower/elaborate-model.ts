@@ -226,6 +226,7 @@ function elaborateEntry(
           hyperparameters,
           context: { ...context, scope: bound.scope },
           inputs,
+          given: [],
           operands: [],
         });
   });

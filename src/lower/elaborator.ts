@@ -8,6 +8,7 @@ import { lowerCall, resolveName } from "./calls.ts";
 import { lowerComparison } from "./conditions.ts";
 import type { Context, Elaborator, Expected, FunctionStore, Rules } from "./context.ts";
 import { lowerFor } from "./for.ts";
+import { typesOfUse } from "./instantiate.ts";
 import { lowerIndex } from "./indexing.ts";
 import { lowerMetricBody } from "./metric-body.ts";
 import { lowerScan } from "./scan.ts";
@@ -66,6 +67,7 @@ const rules: Rules = {
   expression: lowerExpression,
   body: lowerBody,
   metric: lowerMetricBody,
+  use: typesOfUse,
   stage: lowerStage,
   chain: lowerChain,
 };
@@ -93,5 +95,6 @@ export function createElaborator(
     rules,
     told: new Map(),
     blamed: new WeakSet(),
+    called: new WeakMap(),
   };
 }

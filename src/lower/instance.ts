@@ -4,6 +4,7 @@ import type { TensorType } from "../ir/types.ts";
 import type { Callable } from "../std/program-file.ts";
 import type { Span } from "../support/source.ts";
 import type { Crossing } from "./crossings.ts";
+import type { GivenInput } from "./declared-types.ts";
 import type { PathScope } from "./paths.ts";
 import type { ValueTree } from "./value-tree.ts";
 import type { TensorVal, Val, ValueFacts } from "./values.ts";
@@ -54,4 +55,12 @@ export interface Instance {
   path: string | undefined;
   /** What it was first applied to. */
   applied: { readonly instantiation: Instantiation; readonly span: Span } | undefined;
+}
+
+/** A use that became a call. */
+export interface Called {
+  readonly callable: Callable;
+  readonly hyperparameters: ReadonlyMap<string, Val>;
+  /** What is given for each input. */
+  readonly given: readonly (GivenInput | undefined)[];
 }

@@ -19,7 +19,7 @@ import {
 } from "./context.ts";
 import { matchInputs, type GivenInput, type ResolvedType } from "./declared-types.ts";
 import { named, toHyperparameterValue } from "./hyperparameters.ts";
-import type { Instantiation } from "./instance.ts";
+import type { Called, Instantiation } from "./instance.ts";
 import { pathScope } from "./paths.ts";
 import { isOnReportedCycle } from "./recursion.ts";
 import { matchResults } from "./results.ts";
@@ -30,9 +30,7 @@ import { proveFacts } from "./prove-facts.ts";
 import { isTooLarge, isTooVaried, writtenSize } from "./written-size.ts";
 
 /** A use of a declaration that fits it: its inputs as the body sees them. */
-export interface Use {
-  readonly callable: Callable;
-  readonly hyperparameters: ReadonlyMap<string, Val>;
+export interface Use extends Called {
   /** The context of the body: dims and inputs bound, facts assumed. */
   readonly context: Context;
   /** What is given, in the order of the header. */
@@ -106,8 +104,19 @@ export function prepareUse(
     hyperparameters,
     context: { ...context, scope: bound.scope, facts },
     inputs: bound.inputs,
+    given,
     operands: given.flatMap((it) => it ?? []),
   };
+}
+
+/** The types of the results of a use; undefined after a report. */
+export function typesOfUse(
+  ctx: Context,
+  { callable, hyperparameters, given }: Called,
+  span: Span,
+): readonly TensorType[] | undefined {
+  const use = prepareUse(ctx, callable, hyperparameters, given, span);
+  return use && instantiate(use)?.func.body.results.map((it) => it.type);
 }
 
 /** How many uses within uses are followed. */

@@ -6,12 +6,13 @@ import { textOf, type Span } from "../support/source.ts";
 import type { CallableDeclaration, Expression, TypeExpression } from "../syntax/ast.ts";
 import { report, type Context } from "./context.ts";
 import { constantLabels } from "./constant-labels.ts";
-import { asTensor, failsAt } from "./convert.ts";
+import { asTensor, failsAt, sameType } from "./convert.ts";
 import { resolveType } from "./declared-types.ts";
 import { helpOfResult } from "./input-helps.ts";
 import { stating } from "./offered-facts.ts";
 import { exampleOf, named } from "./shape-checker.ts";
 import { sizeChains } from "./size-chain.ts";
+import { helpOfStages } from "./sizes/help-of-stages.ts";
 import { judgePlaces } from "./value-facts.ts";
 import { leavesOf, treeOf, type ValueTree } from "./value-tree.ts";
 import { formatType, tensor, type TensorVal, type Val } from "./values.ts";
@@ -189,7 +190,14 @@ export function checkType(
       ...constantLabels(ctx.file, ctx.callable?.declaration, sizes),
       ...sizeChains(ctx, [val.value], [own]),
     ];
-    const extras = { labels: [...labels, ...origins], ...stating(ctx, all), ...failsAt(relation, facts) };
+    const stated = stating(ctx, all);
+    const help =
+      stated.help ?? helpOfStages(ctx, [val.value], ([type]) => type !== undefined && sameType(ctx, type, wanted.type));
+    const extras = {
+      labels: [...labels, ...origins],
+      ...(help !== undefined && { help }),
+      ...failsAt(relation, facts),
+    };
     report(ctx, "MC3012", span, { what, axes, type: formatType(actual), example }, extras);
     return undefined;
   }

@@ -43,6 +43,8 @@ export interface Noted {
   readonly one?: (dim: Dim) => void;
   /** Labels that show where sizes come from that are at fault. */
   readonly origins?: (sizes: readonly Dim[]) => readonly Label[];
+  /** What to do where sizes differ that no fact can make equal. */
+  readonly help?: () => string | undefined;
 }
 
 /** Reports what a shape rule finds, with counterexamples, at `span`; `labels` show the operands. */
@@ -50,7 +52,7 @@ export function shapeChecker(
   ctx: Context,
   span: Span,
   labels: () => readonly Label[],
-  { crossed, one, origins = () => [] }: Noted = {},
+  { crossed, one, origins = () => [], help = () => undefined }: Noted = {},
 ): ShapeChecker {
   const proves = (relation: Relation): boolean => decide(relation, factsIn(ctx)).verdict === "proved";
   const proved = (left: Dim, right: Dim): boolean => proves(equal(left, right));
@@ -62,7 +64,7 @@ export function shapeChecker(
   const differ = (
     pairs: readonly SizePair[],
     within: (pair: SizePair) => Facts,
-    helpFor: (pair: SizePair, all: readonly Relation[]) => Extras,
+    otherwise: (pair: SizePair) => Extras = () => ({}),
   ): false => {
     const all = pairs.map(({ left, right }) => equal(left, right));
     const pair = worst(pairs, (it) => isUndecided(equal(it.left, it.right), within(it)));
@@ -75,22 +77,21 @@ export function shapeChecker(
     const found = { what, left: named(left), right: named(right), example, others };
     report(ctx, "MC3002", span, found, {
       labels: [...labels(), ...origins([left, right])],
-      ...helpFor(pair, all),
+      ...helpFor(pair, all, otherwise),
       ...failsAt(relation, facts),
     });
     return false;
   };
+  const helpFor = (pair: SizePair, all: readonly Relation[], otherwise: (pair: SizePair) => Extras): Extras => {
+    const stated = stating(ctx, all);
+    if (stated.help !== undefined) return stated;
+    const found = help();
+    return found === undefined ? otherwise(pair) : { help: found };
+  };
   const open = (pairs: readonly SizePair[]): readonly SizePair[] => pairs.filter((it) => !proved(it.left, it.right));
   const allEqual = (pairs: readonly SizePair[]): boolean => {
     const found = open(pairs);
-    return (
-      found.length === 0 ||
-      differ(
-        found,
-        () => factsIn(ctx),
-        (_, all) => stating(ctx, all),
-      )
-    );
+    return found.length === 0 || differ(found, () => factsIn(ctx));
   };
   const allAtLeast = (needs: readonly SizePair[], argument?: string): boolean => {
     const facts = factsIn(ctx);
@@ -156,12 +157,12 @@ export function shapeChecker(
         const both = assume(factsIn(ctx), ...repeatedOf(pair).map((it) => atLeast(it, constant(2))));
         return decide(equal(pair.left, pair.right), both).verdict === "proved" ? factsIn(ctx) : both;
       };
-      return differ(found, larger, ({ left, right, isLast }, all) =>
+      return differ(found, larger, ({ left, right, isLast }) =>
         isKnown(left, right) && isLast === true
           ? {
               help: `A layer gives one of them the other's size: \`Dense(${formatDim(right)})\` works on the last axis.`,
             }
-          : stating(ctx, all),
+          : {},
       );
     },
     provesEqual: proved,

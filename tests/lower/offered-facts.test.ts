@@ -126,7 +126,7 @@ describe("what a help offers for the header", () => {
       "model M: (x: f32[B, N], y: f32[B, 8]) -> z: f32[B, 8] where N >= 9 {\n  x + y\n}\n",
     ],
   ])("is nothing where nothing can hold: %s", (_, text) => {
-    expect(required(checkFile(text)[0], "finding").help).toBeUndefined();
+    expect(required(checkFile(text)[0], "finding").help ?? "").not.toContain("header");
   });
 
   it("names the header where the error is in a block that has dims of its own", () => {

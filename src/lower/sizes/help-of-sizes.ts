@@ -1,0 +1,97 @@
+import { asNumber, divideExactly, multiply, product, sameForm } from "../../dims/dim.ts";
+import { equal } from "../../dims/facts.ts";
+import type { Attributes, Value } from "../../ir/graph.ts";
+import type { Operator } from "../../ops/define/operator.ts";
+import { elementAt } from "../../support/element-at.ts";
+import { inFile, textOf, type Span } from "../../support/source.ts";
+import type { Context } from "../context.ts";
+import { conditionFor } from "../offered-facts.ts";
+import { makerOf } from "../maker-of.ts";
+import { helpOfCut, helpOfOperands } from "./help-of-operands.ts";
+import { helpOfStages } from "./help-of-stages.ts";
+import { fits } from "./replay.ts";
+
+/** An application of an operator whose sizes do not fit. */
+export interface Misapplied {
+  readonly operator: Operator;
+  readonly operands: readonly Value[];
+  readonly spans: readonly (Span | undefined)[];
+  readonly attributes: Attributes;
+  readonly span: Span;
+}
+
+/** Operators that join their operands place by place. */
+const joins: ReadonlySet<string> = new Set(["concat", "stack"]);
+
+/** What a person may do about sizes that do not fit, where it is known that they then do. */
+export function helpOfSizes(ctx: Context, misapplied: Misapplied): string | undefined {
+  const { operator, operands, spans, attributes } = misapplied;
+  if (operator.name === "reshape") return helpOfReshape(misapplied);
+  if (operator.name === "matmul") return helpOfMatrix(ctx, misapplied);
+  if (operator.structure !== "elementwise" && !joins.has(operator.name)) return undefined;
+  const fitting = (types: Parameters<typeof fits>[2]): boolean => fits(ctx, operator, types, attributes);
+  const byStages = helpOfStages(ctx, operands, fitting);
+  const [a, b, ...others] = operands.flatMap((value, index) => {
+    const span = spans[index];
+    return span === undefined ? [] : [{ value, span }];
+  });
+  if (a === undefined || b === undefined || others.length > 0 || operands.length > 2) return byStages;
+  if (byStages === undefined)
+    return helpOfOperands(ctx, operator.name, [a, b], fitting) ?? helpBesideFacts(ctx, misapplied);
+  const smaller = helpOfCut(ctx, [a, b], fitting);
+  return smaller === undefined ? byStages : `${byStages} Or cut the larger one: ${smaller}.`;
+}
+
+/** The same where the header has to state something besides, as that sizes are even. */
+function helpBesideFacts(ctx: Context, { operator, operands, attributes }: Misapplied): string | undefined {
+  const { axis } = attributes;
+  let stated: string | undefined;
+  const help = helpOfStages(ctx, operands, ([first, ...others]) => {
+    if (first === undefined || others.some((it) => it.shape.length !== first.shape.length)) return false;
+    const relations = others.flatMap(({ shape }) =>
+      shape.flatMap((dim, at) =>
+        operator.name === "concat" && axis?.value === at ? [] : [equal(elementAt(first.shape, at), dim)],
+      ),
+    );
+    stated = conditionFor(ctx, relations);
+    return stated !== undefined;
+  });
+  return help === undefined || stated === undefined ? undefined : `${help} And state it ${stated}.`;
+}
+
+/** The one number in a new shape that is another, for the number of elements to stay. */
+function helpOfReshape({ operands, attributes, span }: Misapplied): string | undefined {
+  const { shape: wanted } = attributes;
+  const [x] = operands;
+  if (x === undefined || wanted?.kind !== "dims" || inFile(span).file.library === true) return undefined;
+  const text = textOf(span);
+  const [list, inside = ""] = /\[([^[\]]*)\](?=[^[\]]*$)/.exec(text) ?? [];
+  const written = inside.split(",").map((it) => it.trim());
+  if (list === undefined || written.length !== wanted.value.length) return undefined;
+  const count = product(x.type.shape);
+  const shapes = wanted.value.flatMap((dim, axis): string[] => {
+    if (asNumber(dim) === undefined) return [];
+    const beside = product(wanted.value.filter((_, other) => other !== axis));
+    const quotient = divideExactly(count, beside);
+    const right = sameForm(multiply(quotient, beside), count) ? asNumber(quotient) : undefined;
+    return right === undefined
+      ? []
+      : [text.replace(list, `[${written.map((it, at) => (at === axis ? String(right) : it)).join(", ")}]`)];
+  });
+  const [first, ...others] = shapes;
+  if (first === undefined) return undefined;
+  const isFlat = wanted.value.length === 2 && asNumber(elementAt(wanted.value, 0)) === undefined;
+  const also = isFlat ? ", or `Flatten`, which counts them itself" : others.map((it) => `, or \`${it}\``).join("");
+  return `Write \`${first}\` in place of \`${text}\`${also}.`;
+}
+
+/** How many rows a matrix needs that is a parameter. */
+function helpOfMatrix(ctx: Context, { operands }: Misapplied): string | undefined {
+  const [a, b] = operands;
+  const node = b && makerOf(ctx, b);
+  if (a === undefined || b === undefined || node?.kind !== "parameter" || b.type.shape.length !== 2) return undefined;
+  const rows = asNumber(elementAt(a.type.shape, a.type.shape.length - 1));
+  return rows === undefined
+    ? undefined
+    : `\`${node.path}\` needs ${String(rows)} rows, as many as the rows of the other have elements.`;
+}

@@ -1,0 +1,62 @@
+import { describe, expect, it } from "vitest";
+import { checkFile } from "./checking.ts";
+
+const helps = (text: string): readonly (string | undefined)[] => checkFile(text).map((it) => it.help);
+const chain = (layer: string, count: number): string => Array<string>(count).fill(layer).join(" -> ");
+
+describe("what a help says of sizes that do not go together", () => {
+  it.each([
+    [
+      "a dense layer where there are no places",
+      "model M: (x: f32[B, 20]) -> y: f32[B, 3] {\n  h = x -> Dense(64, activation=relu)\n  (x + h) -> Dense(3)\n}\n",
+      "A dense layer gives it the size of the other: write `(x -> Dense(64))` in place of `x`.",
+    ],
+    [
+      "the one of two that the other is made from",
+      "model M: (i: f32[B, 8, 8, 3]) -> y: f32[B, 8, 8, 4] {\n  x = i -> Conv2D(2, 1)\n  h = x -> Conv2D(4, 3, padding=same)\n  h + x\n}\n",
+      "A layer for each place alone gives it the channels of the other: write `(x -> Conv2D(4, 1))` in place of `x`.",
+    ],
+    [
+      "the layers by what they are where there are many",
+      `model M: (x: f32[B, 64, 64, 3]) -> y: f32[B, 64, 64, 3] {\n  h = x -> ${[3, 5, 7, 9, 11].map((it) => `Conv2D(3, ${String(it)})`).join(" -> ")}\n  h + x\n}\n`,
+      "Without padding a convolution makes its input smaller: write `padding=same` in each `Conv2D` that has none. Or cut the larger one: `(x -> Cropping2D(15))` in place of `x`.",
+    ],
+    [
+      "where a block of one's own is what makes them smaller",
+      "block Twice: (x: f32[B, T, C]) where T >= 5 {\n  x -> Conv1D(C, 3) -> Conv1D(C, 3)\n}\n\nmodel M: (x: f32[B, 16, 4]) -> y: f32[B, 16, 4] {\n  x + (x -> Twice)\n}\n",
+      "Without padding a convolution makes its input smaller: write `padding=same` in `Conv1D(C, 3)`. Or cut the larger one: `(x -> Cropping1D(2))` in place of `x`.",
+    ],
+    [
+      "nothing of layers in a function, which has none",
+      "fn join: (a: f32[B, 4], b: f32[B, 5]) -> f32[B, 4] {\n  a + b\n}\n\nmodel M: (a: f32[B, 4], b: f32[B, 5]) -> y: f32[B, 4] {\n  join(a, b)\n}\n",
+      "A layer gives one of them the other's size: `Dense(5)` works on the last axis.",
+    ],
+    [
+      "nothing where a size of 1 would only be repeated",
+      "model M: (x: f32[B, 16, 16, 3]) -> y: f32[B, 16, 16, 3] {\n  p = x -> GlobalAvgPool2D -> Dense(4)\n  x + p[:, None, None]\n}\n",
+      "A layer for each place alone gives it the channels of the other: write `(x -> Conv2D(4, 1))` in place of `x`.",
+    ],
+    [
+      "a number of a reshape, of which two may be another",
+      "model M: (x: f32[B, 12]) -> y: f32[B, 2, 2] {\n  reshape(x, [B, 2, 2])\n}\n",
+      "Write `reshape(x, [B, 6, 2])` in place of `reshape(x, [B, 2, 2])`, or `reshape(x, [B, 2, 6])`.",
+    ],
+  ])("is %s", (_, text, help) => {
+    expect(helps(text)).toEqual([help]);
+  });
+
+  it.each([
+    ["no number of a reshape does it", "model M: (x: f32[B, 7]) -> y: f32[B, 2, 2] {\n  reshape(x, [B, 2, 2])\n}\n"],
+    [
+      "lengths have nothing to do with each other",
+      "model M: (x: f32[B, 5, 4], z: f32[B, 700, 4]) -> y: f32[B, 5, 4] {\n  x + z\n}\n",
+    ],
+  ])("is none where %s", (_, text) => {
+    expect(helps(text)).toEqual([undefined]);
+  });
+
+  it("is looked for in a network of thousands of layers no longer than it is worth", () => {
+    const text = `model M: (x: f32[B, 9000, 4]) -> y: f32[B, 9000, 4] {\n  h = x -> ${chain("Conv1D(4, 3)", 3000)}\n  h + x\n}\n`;
+    expect(checkFile(text).map((it) => it.code)).toEqual(["MC3002"]);
+  });
+});
