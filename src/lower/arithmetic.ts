@@ -6,6 +6,7 @@ import { isFloat } from "../ops/define/dtype-class.ts";
 import { findOperator } from "../ops/registry.ts";
 import { textOf, type Span } from "../support/source.ts";
 import type { BinaryExpression, UnaryExpression } from "../syntax/ast.ts";
+import { eitherOf, nearestNumbers } from "./sizes/nearest-numbers.ts";
 import { applyOperator } from "./apply-operator.ts";
 import { report, type Context, type Expected } from "./context.ts";
 import {
@@ -99,15 +100,9 @@ function foldBinary(
     }
     if (op === "/" && integer) {
       if (Number.isSafeInteger(a / b)) return { kind: "number", value: a / b, integer: true, ...provenance };
-      report(
-        ctx,
-        "MC3005",
-        span,
-        { dividend: String(a), divisor: String(b), example: "" },
-        {
-          help: "Use `//` for floor division, or choose other sizes.",
-        },
-      );
+      const fitting = nearestNumbers(b, (it) => Number.isSafeInteger(a / it));
+      const help = `Use \`//\` for floor division, or choose other sizes: ${String(a)} divides by ${eitherOf(fitting)}.`;
+      report(ctx, "MC3005", span, { dividend: String(a), divisor: String(b), example: "" }, { help });
       return poison;
     }
     const value = fold(op, a, b);

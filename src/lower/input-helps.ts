@@ -1,7 +1,7 @@
-import type { Value } from "../ir/graph.ts";
+import type { Func, Node, Value } from "../ir/graph.ts";
 import { operandsOf } from "../ir/visit.ts";
 import { isDType, isFloat } from "../ops/define/dtype-class.ts";
-import { textOf, type Span } from "../support/source.ts";
+import { inFile, textOf, type Span } from "../support/source.ts";
 import type { CallableDeclaration, Input } from "../syntax/ast.ts";
 import type { Context } from "./context.ts";
 import type { GivenInput } from "./declared-types.ts";
@@ -80,21 +80,45 @@ const deepest = 100;
  * `sequences=true` asks for all. Undefined of any other value.
  */
 function lastStepHelp(ctx: Context, value: Value): { readonly help: string } | undefined {
+  const layer = layerOfLastStep(ctx, value, (it) => makerOf(ctx, it), deepest);
+  const [use, name, given = ""] = /^(\w+)(?:\((.*)\))?$/s.exec(layer ?? "") ?? [];
+  if (use === undefined || name === undefined) return undefined;
+  const all = `${name}(${given === "" ? "" : `${given}, `}sequences=true)`;
+  return { help: `\`${use}\` gives the last step alone; \`${all}\` gives all of them.` };
+}
+
+/** The layer that gives the last step alone among what made a value, as it is written, within blocks too. */
+function layerOfLastStep(
+  ctx: Context,
+  value: Value,
+  maker: (value: Value) => Node | undefined,
+  left: number,
+): string | undefined {
   let at: Value | undefined = value;
-  for (let depth = 0; at !== undefined && depth < deepest; depth += 1) {
-    const node = makerOf(ctx, at);
+  for (let depth = 0; at !== undefined && depth < left; depth += 1) {
+    const node = maker(at);
     if (node === undefined) return undefined;
     const func = node.kind === "call" ? ctx.elaborator.functions.get(node.callee) : undefined;
-    if (
-      func?.hyperparameters.some(
-        ({ name, value }) => name === "sequences" && value.kind === "boolean" && !value.value,
-      ) === true
-    ) {
-      const [use, given = ""] = /^[A-Z]\w*(?:\((.*)\))?$/s.exec(node.origin ? textOf(node.origin) : "") ?? [func.name];
-      const all = `${func.name}(${given === "" ? "" : `${given}, `}sequences=true)`;
-      return { help: `\`${use}\` gives the last step alone; \`${all}\` gives all of them.` };
-    }
+    const layer = func && lastStepOf(ctx, func, node.origin, left - depth - 1);
+    if (layer !== undefined) return layer;
     [at] = operandsOf(node);
   }
   return undefined;
+}
+
+function lastStepOf(ctx: Context, func: Func, use: Span | undefined, left: number): string | undefined {
+  const isLast = func.hyperparameters.some(
+    ({ name, value }) => name === "sequences" && value.kind === "boolean" && !value.value,
+  );
+  const text = use === undefined ? "" : textOf(use);
+  if (isLast) return /^[A-Z]\w*(?:\(.*\))?$/s.test(text) ? text : func.name;
+  const [result] = func.body.results;
+  const within = result && layerOfLastStep(ctx, result, (it) => nodeOf(func, it), left);
+  if (within === undefined || func.origin === undefined || inFile(func.origin).file.library !== true) return within;
+  // What the library applies a person gave it: `Bidirectional(LSTM(64))`.
+  return func.hyperparameters.flatMap(({ value }) => (value.kind === "recipe" ? [value.text] : []))[0];
+}
+
+function nodeOf({ body }: Func, { id }: Value): Node | undefined {
+  return body.nodes.find(({ results }) => results.some((it) => it.id === id));
 }

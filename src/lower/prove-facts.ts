@@ -15,6 +15,7 @@ import { factsIn } from "./minima.ts";
 import { conditionFor } from "./offered-facts.ts";
 import { reportUndecided } from "./report-undecided.ts";
 import { sizeChains } from "./size-chain.ts";
+import { fittingSizes } from "./sizes/fitting-sizes.ts";
 import { inParentheses, shownValue, valuesIn } from "./shown-value.ts";
 import { formatType } from "./values.ts";
 
@@ -171,7 +172,9 @@ function reportFailing(ctx: Context, callee: Context, use: ToldUse, told: readon
     },
     {
       labels: [...labels, ...(argument === undefined ? inputs : []), ...sizeChains(ctx, given, sizes)],
-      ...(argument !== undefined && !isAt ? {} : { help: helpFor(ctx, fact, relation === false ? [] : relations) }),
+      ...(argument !== undefined && !isAt
+        ? {}
+        : { help: helpFor(ctx, callee, declaration, fact, relation === false ? [] : relations) }),
       ...(relation === false ? {} : failsAt(relation, known)),
     },
     argument,
@@ -185,10 +188,18 @@ interface Told {
 }
 
 /** What to do where conditions do not hold, or cannot be proved. */
-function helpFor(ctx: Context, { condition }: Fact, relations: readonly Relation[]): string {
+function helpFor(
+  ctx: Context,
+  callee: Context,
+  declaration: CallableDeclaration,
+  { condition }: Fact,
+  relations: readonly Relation[],
+): string {
   if (referencesIn(condition).has("given")) return "Give the inputs that belong together, or leave them out together.";
   const stating = relations.length === 0 ? undefined : conditionFor(ctx, relations, ctx.facts);
-  return stating === undefined ? "Choose other sizes." : `Choose other sizes, or state it ${stating}.`;
+  if (stating !== undefined) return `Choose other sizes, or state it ${stating}.`;
+  const fitting = fittingSizes(ctx, callee, declaration, condition);
+  return fitting === undefined ? "Choose other sizes." : `Choose other sizes: ${fitting}.`;
 }
 
 /** A fact's message with the values of the names in its braces. */

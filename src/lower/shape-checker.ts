@@ -114,8 +114,9 @@ export function shapeChecker(
           }
           const found = { what, left: named(left), right: named(right), example, others };
           // What was found wanting before it is reported by itself.
-          const help = isKnown(left, right) && argument !== undefined ? smaller(ctx, argument) : undefined;
-          const helps = help === undefined ? stating(ctx, all, ctx.facts) : { help };
+          const isOfWindow = isKnown(left, right) && argument !== undefined;
+          const otherwise = isOfWindow ? (help() ?? smaller(ctx, argument)) : undefined;
+          const helps = otherwise === undefined ? stating(ctx, all, ctx.facts) : { help: otherwise };
           report(ctx, "MC3028", span, found, { labels: [...labels(), ...origins([left, right])], ...helps, ...shows });
         });
       })

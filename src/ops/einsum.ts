@@ -3,7 +3,7 @@ import type { Value } from "../ir/graph.ts";
 import { required } from "../support/fault.ts";
 import { nearest } from "../support/nearest.ts";
 import type { GraphBuilder } from "./define/builder.ts";
-import { parsePatternSide, repeatedName, type PatternSide } from "./define/einops-pattern.ts";
+import { helpOfLetters, parsePatternSide, repeatedName, type PatternSide } from "./define/einops-pattern.ts";
 import { defineComposite, type ShapeChecker, type SizePair } from "./define/operator.ts";
 import { one, preferred, sharedDType } from "./define/shape-rules.ts";
 import { trusting } from "./define/trusting-checker.ts";
@@ -19,7 +19,11 @@ function equationOf(text: string, shapes: readonly (readonly Dim[])[], check: Sh
   const complain = (problem: string, help?: string): undefined =>
     check.fail(`in the equation "${text}" ${problem}`, help);
   const [from, to, ...more] = text.split("->");
-  if (from === undefined || to === undefined || more.length > 0) return complain("one -> must separate both sides");
+  if (from === undefined || to === undefined || more.length > 0)
+    return complain(
+      "one -> must separate both sides",
+      "behind it stand the axes of the result: `b q d, b k d -> b q k`",
+    );
   const parts = from.split(",");
   if (parts.length !== shapes.length) {
     return complain(
@@ -37,10 +41,23 @@ function equationOf(text: string, shapes: readonly (readonly Dim[])[], check: Sh
     const rest = shape.length - parsed.side.filter((axis) => axis.kind === "names").length;
     const names = namesWith(parsed.side, rest);
     if (names === undefined) return complain("axes cannot be composed with parentheses or 1");
-    if (names.length !== shape.length || rest < 0)
-      return complain(`operand ${index} has ${shape.length} axes, not ${names.length}`);
+    if (names.length !== shape.length || rest < 0) {
+      const count = `${names.length} ${names.length === 1 ? "axis" : "axes"}`;
+      return complain(
+        `\`${part.trim()}\` names ${count}, and that operand has ${shape.length}`,
+        helpOfLetters(
+          text,
+          shapes.map((it) => it.length),
+          "b q d, b k d -> b q k",
+        ),
+      );
+    }
     const twice = repeatedName(names);
-    if (twice !== undefined) return complain(`the axis ${twice} stands twice in one operand`);
+    if (twice !== undefined)
+      return complain(
+        `the axis ${twice} stands twice in one operand`,
+        "`diagonal` takes those where two axes are at one place",
+      );
     if (parsed.side.some((axis) => axis.kind === "rest")) widest = Math.max(widest, rest);
     for (const [axis, name] of names.entries()) {
       const dim = required(shape[axis], "dimension");
@@ -63,7 +80,7 @@ function equationOf(text: string, shapes: readonly (readonly Dim[])[], check: Sh
     const near = nearest(name, sizes.keys());
     return complain(
       `the axis ${name} stands on the right alone`,
-      near === undefined ? undefined : `did you mean ${near}?`,
+      near === undefined ? `on the left stand ${[...sizes.keys()].join(", ")}` : `did you mean ${near}?`,
     );
   }
   return { inputs, output, sizes };

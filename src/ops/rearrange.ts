@@ -2,7 +2,7 @@ import { constant, floorDivide, product, type Dim } from "../dims/dim.ts";
 import { required } from "../support/fault.ts";
 import { nearest } from "../support/nearest.ts";
 import { first } from "./define/elementwise.ts";
-import { namesOf, parsePatternSide, repeatedName, type PatternSide } from "./define/einops-pattern.ts";
+import { helpOfLetters, namesOf, parsePatternSide, repeatedName, type PatternSide } from "./define/einops-pattern.ts";
 import { defineComposite, type ShapeChecker, type SizePair } from "./define/operator.ts";
 import { dims } from "./define/sample-dims.ts";
 import { one } from "./define/shape-rules.ts";
@@ -33,11 +33,15 @@ function planOf(
   const wanted = namesOf(right.side);
   const twice = repeatedName(names) ?? repeatedName(wanted);
   if (twice !== undefined) return complain(`the axis ${twice} stands twice on one side`);
+  const letters =
+    names.length === shape.length ? undefined : helpOfLetters(pattern, [shape.length], "b h w c -> b c h w");
   for (const name of wanted) {
-    if (!names.includes(name)) return complain(`the axis ${name} stands on the right alone`, hint(name, names));
+    if (!names.includes(name))
+      return complain(`the axis ${name} stands on the right alone`, letters ?? hint(name, names));
   }
   for (const name of names) {
-    if (!wanted.includes(name)) return complain(`the axis ${name} stands on the left alone`, hint(name, wanted));
+    if (!wanted.includes(name))
+      return complain(`the axis ${name} stands on the left alone`, letters ?? hint(name, wanted));
   }
   for (const name of sizes.keys()) {
     if (!names.includes(name)) return complain(`there is no axis ${name} to give a size to`, hint(name, names));

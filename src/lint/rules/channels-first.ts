@@ -1,7 +1,8 @@
-import { asNumber, asVariable, formatDim, sameForm, type Dim } from "../../dims/dim.ts";
+import { asNumber, formatDim, type Dim } from "../../dims/dim.ts";
 import type { CallNode, Node, Value } from "../../ir/graph.ts";
 import type { TensorType } from "../../ir/types.ts";
 import { isElementwise } from "../../ops/define/structure.ts";
+import { seemsChannelsFirst } from "../../lower/sizes/seems-channels-first.ts";
 import { textOf, type Span } from "../../support/source.ts";
 import type { FunctionView } from "../function-view.ts";
 import type { ModelRule } from "../model-rule.ts";
@@ -12,10 +13,9 @@ export const channelsFirst: ModelRule = (node, view, report) => {
   if (node.kind !== "call" || node.origin === undefined || func.key !== module.entry) return;
   const image = inputBehind(view, node.operands[0]);
   if (image === undefined) return;
-  const [batch, channels, height, width, ...more] = image.type.shape;
-  if (batch === undefined || height === undefined || width === undefined || more.length > 0) return;
-  const depth = channels && asNumber(channels);
-  if (channels === undefined || (depth !== 1 && depth !== 3) || !maySpan(height, width)) return;
+  const [batch, channels, height, width] = image.type.shape;
+  if (batch === undefined || channels === undefined || height === undefined || width === undefined) return;
+  if (!seemsChannelsFirst(image.type.shape)) return;
   const first = firstConvolution(view, node);
   // Windows of one row are over a sequence.
   if (first?.origin === undefined || first.weights.shape.slice(0, 2).some((it) => asNumber(it) === 1)) return;
@@ -27,14 +27,6 @@ export const channelsFirst: ModelRule = (node, view, report) => {
     layer: textOf(first.origin),
   });
 };
-
-/** Whether two dims may be the height and the width of an image: both open, or one number, which is no small one. */
-function maySpan(height: Dim, width: Dim): boolean {
-  const [tall, wide] = [asNumber(height), asNumber(width)];
-  if (tall === undefined || wide === undefined)
-    return asVariable(height) !== undefined && asVariable(width) !== undefined && !sameForm(height, width);
-  return tall === wide && tall >= 16;
-}
 
 interface Convolution {
   readonly weights: TensorType;

@@ -1,10 +1,14 @@
 import { asNumber, divideExactly, multiply, product, sameForm } from "../../dims/dim.ts";
 import { equal } from "../../dims/facts.ts";
 import type { Attributes, Value } from "../../ir/graph.ts";
+import { isElementwise } from "../../ops/define/structure.ts";
 import type { Operator } from "../../ops/define/operator.ts";
 import { elementAt } from "../../support/element-at.ts";
 import { inFile, textOf, type Span } from "../../support/source.ts";
+import type { TypeExpression } from "../../syntax/ast.ts";
 import type { Context } from "../context.ts";
+import { formatType } from "../values.ts";
+import { seemsChannelsFirst } from "./seems-channels-first.ts";
 import { conditionFor } from "../offered-facts.ts";
 import { makerOf } from "../maker-of.ts";
 import { helpOfCut, helpOfOperands } from "./help-of-operands.ts";
@@ -28,6 +32,8 @@ export function helpOfSizes(ctx: Context, misapplied: Misapplied): string | unde
   const { operator, operands, spans, attributes } = misapplied;
   if (operator.name === "reshape") return helpOfReshape(misapplied);
   if (operator.name === "matmul") return helpOfMatrix(ctx, misapplied);
+  if (typeof operator.structure === "object" && operator.structure.kind === "image")
+    return helpOfLayout(ctx, misapplied);
   if (operator.structure !== "elementwise" && !joins.has(operator.name)) return undefined;
   const fitting = (types: Parameters<typeof fits>[2]): boolean => fits(ctx, operator, types, attributes);
   const byStages = helpOfStages(ctx, operands, fitting);
@@ -83,6 +89,34 @@ function helpOfReshape({ operands, attributes, span }: Misapplied): string | und
   const isFlat = wanted.value.length === 2 && asNumber(elementAt(wanted.value, 0)) === undefined;
   const also = isFlat ? ", or `Flatten`, which counts them itself" : others.map((it) => `, or \`${it}\``).join("");
   return `Write \`${first}\` in place of \`${text}\`${also}.`;
+}
+
+/** How an image is declared with its channels last, where they seem to stand first. */
+function helpOfLayout(ctx: Context, { operands: [image] }: Misapplied): string | undefined {
+  const found = image && inputBehind(ctx, image);
+  if (found === undefined || !seemsChannelsFirst(found.value.type.shape)) return undefined;
+  const { value, declared } = found;
+  const [batch, channels, ...sides] = value.type.shape;
+  if (batch === undefined || channels === undefined) return undefined;
+  const wanted = formatType({ dtype: value.type.dtype, shape: [batch, ...sides, channels] });
+  return `Images have their channels last: write \`${wanted}\` in place of \`${textOf(declared.span)}\`.`;
+}
+
+/** The input of the model that a value is, scaled or shifted by numbers at most, out of the uses that it is in. */
+function inputBehind(
+  ctx: Context,
+  value: Value,
+): { readonly value: Value; readonly declared: TypeExpression } | undefined {
+  const node = makerOf(ctx, value);
+  if (node !== undefined) {
+    if (node.kind !== "operator" || !isElementwise(node)) return undefined;
+    const [only, ...others] = node.operands.filter((it) => makerOf(ctx, it)?.kind !== "constant");
+    return only === undefined || others.length > 0 ? undefined : inputBehind(ctx, only);
+  }
+  const outside = ctx.frame.given?.values.get(value.id);
+  if (ctx.frame.given !== undefined) return outside && inputBehind(ctx.frame.given.ctx, outside);
+  const declared = ctx.frame.declaration?.inputs.find(({ name }) => name?.text === value.name);
+  return declared && { value, declared: declared.type };
 }
 
 /** How many rows a matrix needs that is a parameter. */

@@ -1,4 +1,3 @@
-import { createCollector } from "../../diagnostics/collector.ts";
 import { inferOperator } from "../../graph/infer.ts";
 import type { Attributes, CallNode, Node, Region, Value } from "../../ir/graph.ts";
 import type { TensorType } from "../../ir/types.ts";
@@ -7,11 +6,11 @@ import type { Operator, ShapeChecker } from "../../ops/define/operator.ts";
 import { findOperator } from "../../ops/registry.ts";
 import { elementAt } from "../../support/element-at.ts";
 import type { Span } from "../../support/source.ts";
-import type { CallableDeclaration } from "../../syntax/ast.ts";
-import type { Context, Frame } from "../context.ts";
+import type { Context } from "../context.ts";
 import type { Called } from "../instance.ts";
 import { shapeChecker } from "../shape-checker.ts";
 import { formatType, tensor, type Val } from "../values.ts";
+import { quietly } from "./quietly.ts";
 
 /** Something else that a person might have written. */
 export interface Change {
@@ -125,24 +124,6 @@ export function fits(
 
 function areAsBefore(node: Node, operands: readonly TensorType[]): boolean {
   return operandsOf(node).every((it, at) => formatType(it.type) === formatType(elementAt(operands, at)));
-}
-
-/** A context of which nothing is told and nothing stays. */
-function quietly(ctx: Context): Context {
-  const { functions, memo, sizes, keys, failed } = ctx.elaborator;
-  const elaborator = {
-    ...ctx.elaborator,
-    collector: createCollector(),
-    functions: new Map(functions),
-    memo: new Map(memo),
-    sizes: new Map(sizes),
-    keys: new Map(keys),
-    failed: new Set(failed),
-    visited: new Set<CallableDeclaration>(),
-    told: new Map(),
-    blamed: new WeakSet<Frame>(),
-  };
-  return { ...ctx, minima: ctx.minima && [...ctx.minima], elaborator };
 }
 
 function checking(quiet: Context): ShapeChecker {

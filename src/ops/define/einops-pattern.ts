@@ -42,3 +42,15 @@ export function namesOf(side: PatternSide): readonly string[] {
 export function repeatedName(names: readonly string[]): string | undefined {
   return names.find((name, index) => names.indexOf(name) !== index);
 }
+
+/** What to write for a pattern as NumPy has it, in which each letter is an axis of one of some ranks; `instance` is another. */
+export function helpOfLetters(text: string, ranks: readonly number[], instance: string): string | undefined {
+  const sides = text.split("->").map((side) => side.split(",").map((it) => it.trim()));
+  if (sides.flat().some((it) => !/^[A-Za-z.]*$/.test(it))) return undefined;
+  const help = "axes have names, with spaces between them";
+  const letters = sides.map((side) => side.map((it) => it.match(/[A-Za-z]|\.{3}/g) ?? []));
+  const areLetters = letters[0]?.some((it, index) => it.length === ranks[index] && it.length > 1) === true;
+  if (!areLetters) return `${help}: \`${instance}\``;
+  const spaced = letters.map((side) => side.map((it) => it.join(" ")).join(", ")).join(" -> ");
+  return `${help}: write \`"${spaced}"\` in place of \`"${text}"\``;
+}
