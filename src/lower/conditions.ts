@@ -9,7 +9,7 @@ import { combined, formatExample, numberOf } from "./convert.ts";
 import { dimOf, isStaticNumber, tensorBinary } from "./arithmetic.ts";
 import { describe, keyOfVal, poison, type BooleanVal, type TrainingVal, type Val } from "./values.ts";
 import { factsIn } from "./minima.ts";
-import { inParentheses, valuesIn } from "./shown-value.ts";
+import { inParentheses, shownValue, valuesIn } from "./shown-value.ts";
 import { reportUndecided } from "./report-undecided.ts";
 
 /** `a < b`, chained as in Python; of tensors a tensor, else decided now. */
@@ -118,6 +118,20 @@ function compare(
       return poison;
     }
   }
+  const [list, size] = left.kind === "list" ? [left, right] : [right, left];
+  if (list.kind === "list" && size.kind === "dim" && asNumber(size.dim) === undefined) {
+    const dim = formatDim(size.dim);
+    const factors = list.elements.map((it) => `(${dim} - ${describedNumber(it)})`).join(" * ");
+    const expected = `\`${operator}\` compares a size with a size`;
+    report(
+      ctx,
+      "MC3008",
+      e.span,
+      { expected, actual: describe(list) },
+      { help: `It is one of them where a product is 0: \`${factors} == 0\`.` },
+    );
+    return poison;
+  }
   if (operator === "==" || operator === "!=") {
     return { kind: "boolean", value: (keyOfVal(left) === keyOfVal(right)) === (operator === "==") };
   }
@@ -126,6 +140,10 @@ function compare(
     actual: `${describe(left)} and ${describe(right)}`,
   });
   return poison;
+}
+
+function describedNumber(val: Val): string {
+  return shownValue(val) ?? describe(val);
 }
 
 /** `T >= 5`, for `T >= 4.5`: what a comparison with a number comes to that is not whole. */
@@ -188,21 +206,55 @@ function decided(ctx: Context, relation: Relation, e: Expression): Val {
     reportUndecided(ctx, e.span, { claim, relations: [never === "" ? relation : negateRelation(relation)] });
     return poison;
   }
-  const example = `true at ${formatExample(fails.counterexample)} and false at ${formatExample(holds.counterexample)}`;
   const dims = [...new Set([...formatDims(relation)])].join(" and ");
+  if (ctx.inWhere !== undefined) {
+    const parameters = { condition: textOf(ctx.inWhere.span), part: textOf(e.span), dims };
+    report(ctx, "MC3108", ctx.inWhere.span, parameters, { help: helpOfChoice(ctx.inWhere) });
+    return poison;
+  }
+  const example = `true at ${formatExample(fails.counterexample)} and false at ${formatExample(holds.counterexample)}`;
   report(
     ctx,
     "MC3016",
     e.span,
     { condition: textOf(e.span), values: inParentheses(valuesIn(ctx, e)), dims, example },
     {
-      help:
-        ctx.inWhere === true
-          ? "A `where` states comparisons, joined by `and` or commas: what an `or` chooses between must be known when the model is built."
-          : "Fix the dim, state the condition in the header's `where`, or make the choice a hyperparameter.",
+      help: "Fix the dim, state the condition in the header's `where`, or make the choice a hyperparameter.",
     },
   );
   return poison;
+}
+
+/** What to state for facts of which one holds. */
+function helpOfChoice(e: Expression): string {
+  const [left, right] = e.kind === "binary" && e.operator === "or" ? [singleOf(e.left), singleOf(e.right)] : [];
+  const otherwise = "State the one that the body needs, or write a block for each case.";
+  if (left === undefined || right === undefined || left.operator !== right.operator) return otherwise;
+  const [a, b] = [textOf(left.first.span), textOf(right.first.span)];
+  const [c, d] = [left, right].map(({ second }) => whole(textOf(second.span)));
+  if (left.operator === "==")
+    return `One of two equations holds where a product is 0: \`(${a} - ${c}) * (${b} - ${d}) == 0\`.`;
+  const isSame = c === d && a !== b;
+  if (isSame && (left.operator === ">=" || left.operator === ">"))
+    return `One of two is as large where the larger is: \`max(${a}, ${b}) ${left.operator} ${c}\`.`;
+  if (isSame && (left.operator === "<=" || left.operator === "<"))
+    return `One of two is as small where the smaller is: \`min(${a}, ${b}) ${left.operator} ${c}\`.`;
+  return otherwise;
+}
+
+/** A text as an operand of `-`. */
+function whole(text: string): string {
+  return /^\w+$/.test(text) ? text : `(${text})`;
+}
+
+/** The two sides of a comparison that is no chain. */
+function singleOf(
+  e: Expression,
+): { readonly operator: ComparisonOperator; readonly first: Expression; readonly second: Expression } | undefined {
+  if (e.kind === "parenthesized") return singleOf(e.inner);
+  if (e.kind !== "comparison" || e.operators.length !== 1) return undefined;
+  const [[operator], [first, second]] = [e.operators, e.operands];
+  return operator && first && second && { operator, first, second };
 }
 
 function formatDims(relation: Relation): readonly string[] {
@@ -218,9 +270,18 @@ export function lowerCondition(ctx: Context, e: Expression): BooleanVal | Traini
   }
   if (val.kind === "boolean" || val.kind === "training") return val;
   if (val.kind === "poison") return undefined;
-  const help = val.kind === "tensor" ? "To choose by the elements of a tensor, write `where(mask, a, b)`." : undefined;
+  const help =
+    val.kind === "tensor"
+      ? "To choose by the elements of a tensor, write `where(mask, a, b)`."
+      : val.kind === "dim" || val.kind === "number"
+        ? `A number is no condition: compare it, \`${textOf(e.span)} ${isRemainder(e) ? "== 0" : "> 1"}\`.`
+        : undefined;
   report(ctx, "MC3034", e.span, { actual: describe(val) }, help === undefined ? {} : { help });
   return undefined;
+}
+
+function isRemainder(e: Expression): boolean {
+  return e.kind === "binary" && e.operator === "%";
 }
 
 const opposites: Readonly<Record<ComparisonOperator, ComparisonOperator>> = {
@@ -274,7 +335,7 @@ export function statedRelations(ctx: Context, e: Expression): readonly (Stated |
     const whole = oppositeOf(e.operand);
     if (whole !== undefined) return statedRelations(ctx, whole);
   }
-  const val = lowerCondition({ ...ctx, inWhere: true }, e);
+  const val = lowerCondition({ ...ctx, inWhere: e }, e);
   if (val === undefined) return undefined;
   if (val.kind === "boolean") return val.value ? [] : [false];
   report(ctx, "MC3034", e.span, { actual: describe(val) });

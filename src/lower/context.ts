@@ -209,8 +209,8 @@ export interface Context {
   readonly mode: "training" | "inference" | undefined;
   /** In a loss or a metric: the model, unless something is wrong with it, and what it calls the values that are named there. */
   readonly measured: { readonly entry: Func | undefined; readonly values: ReadonlyMap<number, Value> } | undefined;
-  /** Whether it is a condition of a `where`. */
-  readonly inWhere?: true;
+  /** The condition of a `where` that it is part of. */
+  readonly inWhere?: Expression;
   /** The rounds that this text is part of of loops that are written out, the outermost first: where each is, and which. */
   readonly rounds: readonly Label[];
   /** The innermost scan or `for` around, inside one. */

@@ -75,6 +75,8 @@ const signs: Readonly<Record<string, string>> = {
   "/=": "A name is bound once: give the quotient a new name.",
   "++": "A name is bound once: give the sum a new name.",
   "===": "Equality is written `==`.",
+  "<>": "Inequality is written `!=`.",
+  "=<": "Write `<=`.",
   "/*": "A comment begins with `#` and goes to the end of the line.",
 };
 
@@ -88,7 +90,8 @@ const foreignSign: Case = (stop) => {
   ]) {
     if (first === undefined || second === undefined || endOf(first) !== second.startOffset) continue;
     const sign = first.image + second.image;
-    const help = Object.hasOwn(signs, sign) ? signs[sign] : undefined;
+    const isBound = sign === "=>" && isInFacts(stop);
+    const help = isBound ? "Write `>=`." : Object.hasOwn(signs, sign) ? signs[sign] : undefined;
     if (help === undefined) continue;
     reporter.report("MC1009", reporter.span(first.startOffset, endOf(second)), { text: sign }, { help });
     return true;
@@ -200,15 +203,29 @@ const messageOfFact: Case = (stop) => {
   return true;
 };
 
-/** `where T = 4`, `where T in [4, 8]` */
+/** Words and signs of other languages between the sizes of a fact, and what is written here. */
+const comparisons: Readonly<Record<string, string>> = {
+  "=": "A fact compares sizes by `==`, `>=`, `<` and the like: `T == 4`, `T % 4 == 0`, `4 <= T`.",
+  in: "A fact compares sizes, and looks none up: a range is `4 <= T < 8`, and one of two numbers `(T - 4) * (T - 8) == 0`.",
+  not: "That two sizes differ is written `T != 4`.",
+  mod: "The rest of a division is written `%`: `T % 4 == 0`.",
+  divides: "That 4 divides a size is written `T % 4 == 0`.",
+  xor: "A `where` states what holds, each beside the others: nothing chooses between facts.",
+  "|": "`or` chooses between what is known when the model is built; that 4 divides a size is written `T % 4 == 0`.",
+};
+
+/** `where T = 4`, `where T in [4, 8]`, `where T mod 4 == 0` */
 const foreignComparison: Case = (stop) => {
   const { token } = stop;
-  if (!isInFacts(stop) || token === undefined || (token.image !== "=" && token.image !== "in")) return false;
+  if (!isInFacts(stop) || token === undefined || !Object.hasOwn(comparisons, token.image)) return false;
   const span = spanOf(stop, token);
   const parameters = { expected: "a comparison", found: foundAt(stop) };
-  const help = "A fact compares sizes by `==`, `>=`, `<` and the like: `T == 4`, `T % 4 == 0`, `4 <= T`.";
+  const help = comparisons[token.image];
   const fix = { title: "write `==`", edits: [{ span, text: "==" }] };
-  stop.reporter.report("MC1001", span, parameters, { help, ...(token.image === "=" && { fix }) });
+  stop.reporter.report("MC1001", span, parameters, {
+    ...(help !== undefined && { help }),
+    ...(token.image === "=" && { fix }),
+  });
   return true;
 };
 
@@ -224,6 +241,7 @@ const importedModule: Case = (stop) => {
 /** What people write who know another language, where parsing stops; {@link foreignWord} comes after what is more telling. */
 export const foreignCases: readonly Case[] = [
   foreignSign,
+  foreignComparison,
   foreignComment,
   prefixedString,
   pointBeforeNumber,
@@ -231,6 +249,5 @@ export const foreignCases: readonly Case[] = [
   severalNames,
   messageOfFact,
   colonBeforeBody,
-  foreignComparison,
   importedModule,
 ];

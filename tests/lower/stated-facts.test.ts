@@ -16,14 +16,32 @@ describe("a fact of a header", () => {
     expect(lower(stating(where), "M").facts.relations.map(formatRelation)).toEqual([wanted]);
   });
 
+  it.each([
+    ["T == 4 or T == 8", "One of two equations holds where a product is 0: `(T - 4) * (T - 8) == 0`."],
+    [
+      "T == 4 or (T == width - 1)",
+      "One of two equations holds where a product is 0: `(T - 4) * (T - (width - 1)) == 0`.",
+    ],
+    ["width == 4 and (T > 4 or B > 4)", "One of two is as large where the larger is: `max(T, B) > 4`."],
+    ["T <= 4 or B <= 4", "One of two is as small where the smaller is: `min(T, B) <= 4`."],
+    ["T <= 4 or T <= 5", "State the one that the body needs, or write a block for each case."],
+    ["not (T == 4 and B == 4)", "State the one that the body needs, or write a block for each case."],
+  ])("does not choose: %s", (condition, help) => {
+    expect(onlyFinding(stating(condition))).toMatchObject({ code: "MC3108", help });
+  });
+
+  it.each([
+    ["T", "A number is no condition: compare it, `T > 1`."],
+    ["T % width", "A number is no condition: compare it, `T % width == 0`."],
+    ["width", "A number is no condition: compare it, `width > 1`."],
+  ])("is no number: %s", (condition, help) => {
+    expect(onlyFinding(stating(condition))).toMatchObject({ code: "MC3034", help });
+  });
+
   it("is told to be a comparison where it is made of several", () => {
     const { code, help } = onlyFinding(stating("T > 4 or T == 2"));
-    expect(code).toBe("MC3016");
-    expect(help).toBe(
-      "A `where` states comparisons, joined by `and` or commas: what an `or` chooses between must be known when the model is built.",
-    );
-    const { help: other } = onlyFinding(stating("T >= 1", "when T > 4 { x } else { x * 2 }"));
-    expect(other).toContain("state the condition in the header's `where`");
+    expect(code).toBe("MC3108");
+    expect(help).toBe("State the one that the body needs, or write a block for each case.");
   });
 
   it.each([

@@ -342,4 +342,14 @@ export const typesOfUsesCatalog = {
     bad: "block Apart: (x: f32[A, B, C]) -> f32[A, B, C] where A * A * A + B * B * B != C * C * C {\n  x\n}\n\nmodel M: (x: f32[A, B, C]) -> y: f32[A, B, C] {\n  x -> Apart\n}\n",
     good: "block Apart: (x: f32[A, B, C]) -> f32[A, B, C] where A * A * A + B * B * B != C * C * C {\n  x\n}\n\nmodel M: (x: f32[A, B, C]) -> y: f32[A, B, C] where A * A * A + B * B * B != C * C * C {\n  x -> Apart\n}\n",
   }),
+  MC3108: entry({
+    severity: "error",
+    title: "fact that chooses",
+    message: (it: { readonly condition: string; readonly part: string; readonly dims: string }) =>
+      `A \`where\` states what always holds, and \`${it.condition}\` chooses: whether \`${it.part}\` depends on ${it.dims}.`,
+    explanation:
+      "Facts are comparisons, joined by `and` or commas, each of which holds at all sizes that the model allows. What an `or` or a `not` is about must be known when the model is built, as hyperparameters are. Two equations of which one holds are one: a product that is 0.",
+    bad: model("(x: f32[B, T]) -> y: f32[B, T] where T == 4 or T == 8", "  x * 2\n"),
+    good: model("(x: f32[B, T]) -> y: f32[B, T] where (T - 4) * (T - 8) == 0", "  x * 2\n"),
+  }),
 } as const;
