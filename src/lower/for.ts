@@ -49,7 +49,8 @@ export function lowerFor(ctx: Context, e: ForExpression, hint: string | undefine
   const gathers = cells.length > 0 || emits.length > 0;
   const elements: Val[] = [];
   const rounds: (readonly Emission[])[] = [];
-  const fine = writeOut(ctx, loopOf(e, list, hint), list.length, (inner, index) => {
+  const loop: WrittenLoop = { ...loopOf(e, list, hint), ...(!gathers && { apart: true }) };
+  const fine = writeOut(ctx, loop, list.length, (inner, index) => {
     if (!bindTargets(inner, e, list[index] ?? poison)) return undefined;
     if (!gathers) {
       const val = ctx.elaborator.rules.body(inner, e.body);

@@ -1,6 +1,9 @@
+import { createCollector } from "../diagnostics/collector.ts";
+import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import type { Findings } from "../diagnostics/findings.ts";
 import type { Node } from "../ir/graph.ts";
 import { mapRegions } from "../ir/visit.ts";
-import type { Span } from "../support/source.ts";
+import { inFile, type Span } from "../support/source.ts";
 import { innerScope, noHoldings, report, type Context, type Holdings, type Unit } from "./context.ts";
 import type { Instance } from "./instance.ts";
 import { claimNamed, claimNumbered, pathScope, type PathScope } from "./paths.ts";
@@ -20,7 +23,12 @@ export interface WrittenLoop {
   readonly head: Span;
   /** What a round has that others have not: `, where units = 16`. */
   readonly differs?: (index: number) => string;
+  /** Whether a round needs nothing of those before it: where one is wrong, the others are looked at too. */
+  readonly apart?: true;
 }
+
+/** So many rounds that are wrong are enough. */
+const mostWrong = 3;
 
 /**
  * Lowers the rounds of a loop one after the other: `layer.0`, `layer.1`, ...; or each under the same names where they
@@ -44,6 +52,7 @@ export function writeOut(
   let owned = false;
   let kept = false;
   let size = 0;
+  let wrong = 0;
   for (let index = 0; index < rounds; index += 1) {
     const base = shared ? trial : `${trial}.${String(index)}`;
     const paths: PathScope = pathScope(names, `${base}.`, ctx.paths);
@@ -67,8 +76,14 @@ export function writeOut(
             ],
       owning: ctx.owning === "yes" ? "nested" : ctx.owning,
     };
-    const { result, holdings } = holdingApart(ctx.unit, () => lower(inner, index));
-    if (result === undefined) return false;
+    const { result, holdings } = holdingApart(ctx.unit, () =>
+      wrong === 0 ? lower(inner, index) : lowerBesideWrong(inner, (quiet) => lower(quiet, index)),
+    );
+    if (result === undefined) {
+      wrong += 1;
+      if (loop.apart === undefined || wrong === mostWrong) return false;
+      continue;
+    }
     size += writtenSize(ctx.elaborator, nodes);
     if (isTooLarge(ctx, size, `this \`${kind}\``, span)) return false;
     if (settleInstances(result, paths, base)) owned = kept = true;
@@ -85,7 +100,27 @@ export function writeOut(
       hold(ctx.unit, holdings, (inside) => inside);
     }
   }
+  if (wrong > 0) return false;
   return !kept || claimLoop(ctx, label, kind, owned, span) !== undefined;
+}
+
+/** Lowers a round where another was wrong: what is wrong in it for another reason is told. */
+function lowerBesideWrong<T>(inner: Context, lower: (inner: Context) => T): T {
+  const { elaborator } = inner;
+  const reasonOf = ({ code, span, message }: Diagnostic): string => {
+    const { file, start, end } = inFile(span);
+    return `${code} ${file.path} ${start} ${end} ${message.replace(/\d+/g, "#")}`;
+  };
+  const isDiagnostic = (it: Diagnostic | Findings): it is Diagnostic => "code" in it;
+  const told = new Set(elaborator.collector.found.filter(isDiagnostic).map(reasonOf));
+  const collector = createCollector();
+  const result = lower({ ...inner, elaborator: { ...elaborator, collector, told: new Map(), blamed: new WeakSet() } });
+  for (const it of collector.found) {
+    if (!isDiagnostic(it)) elaborator.collector.take(it);
+    else if (!told.has(reasonOf(it))) elaborator.collector.add(it);
+  }
+  if (collector.saysNames) elaborator.collector.sayNames();
+  return result;
 }
 
 /** Lowers a part of a function, with what it holds apart from what the function held before. */

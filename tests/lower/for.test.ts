@@ -1,5 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { countOf, codesOf, codesOfFile, entryOf, lower, nodesOf, onlyFinding, parametersOf } from "./checking.ts";
+import {
+  checkFile,
+  countOf,
+  codesOf,
+  codesOfFile,
+  entryOf,
+  lower,
+  nodesOf,
+  onlyFinding,
+  parametersOf,
+} from "./checking.ts";
 import { runText } from "./run-text.ts";
 
 const model = (body: string, header = "(x: f32[2, 4]) -> y: f32[2, 4]"): string => `model M: ${header} {\n${body}\n}\n`;
@@ -243,5 +253,32 @@ train M on D {
   it("a list that a header declares as a tensor", () => {
     const text = `block P: (x: f32[B, D]) -> f32[B, D] {\n  for i in range(2) { x * i }\n}\n${model("  x -> P")}`;
     expect(codesOf(text)).toEqual(["MC3092"]);
+  });
+});
+
+describe("rounds that need nothing of one another", () => {
+  const told = (body: string, header = "(x: f32[B, 20, 8], z: f32[B, T, 8]) -> y: f32[B, 20, 8]"): readonly string[] =>
+    checkFile(model(`${body}\n  ys[0] + mean(z, axis=1)[:, None]`, header)).map((it) => `${it.code} ${it.message}`);
+
+  it("are told each of what is wrong in it alone", () => {
+    const body = "  ys = for n in [3, 30, 0, 2] {\n    h = x -> Conv1D(8, n, padding=1)\n    h + x\n  }";
+    expect(told(body).map((it) => it.slice(0, 6))).toEqual(["MC3028", "MC3010", "MC3002"]);
+    expect(told("  ys = for k in [z, z[:, :1], z[:, :2]] { x + k }").map((it) => it.slice(0, 6))).toEqual([
+      "MC3002",
+      "MC3002",
+    ]);
+  });
+
+  it("are told once of what differs by numbers alone", () => {
+    expect(told("  ys = for n in [3, 5, 7, 9] { x + (x -> Conv1D(8, n)) }")).toEqual([
+      "MC3002 Axes 1 of the operands of `+` must be equal, and 20 is not 18.",
+    ]);
+  });
+
+  it("are left alone after three that are wrong, and where a carry goes from one to the next", () => {
+    const wrong = "Conv1D(8, 30), Conv1D(8, 3), Conv1D(0, 1), Dense(7)";
+    expect(told(`  ys = for L in [${wrong}] { x + (x -> L) }`)).toHaveLength(3);
+    const carried = "  ys = for n in [30, 0] with h = x {\n    h <- h -> Conv1D(8, n)\n    emit h\n  }";
+    expect(told(carried).map((it) => it.slice(0, 6))).toEqual(["MC3028"]);
   });
 });
