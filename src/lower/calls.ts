@@ -53,6 +53,8 @@ export function resolveName(ctx: Context, name: string, span: Span, expected: Ex
   }
   const top = findTopLevel(ctx.file, name);
   if (top?.kind === "const") {
+    const other = ctx.elaborator.constants.get(top.declaration);
+    if (other !== undefined) return { kind: "number", value: other, integer: true };
     const key = `const ${top.file.source.path}:${name}`;
     // A constant that rests on itself has been reported.
     if (ctx.constants.has(key)) return poison;

@@ -9,7 +9,7 @@ import type { DimNode, Func, Node, Value, Variable } from "../ir/graph.ts";
 import type { DType, TensorType } from "../ir/types.ts";
 import type { Callable, ProgramFile } from "../std/program-file.ts";
 import { inFile, type Span } from "../support/source.ts";
-import type { Body, CallableDeclaration, Chain, Expression, Name } from "../syntax/ast.ts";
+import type { Body, CallableDeclaration, Chain, ConstDeclaration, Expression, Name } from "../syntax/ast.ts";
 import type { Crossing } from "./crossings.ts";
 import type { Called, Instantiation, MetricBody } from "./instance.ts";
 import type { Minimum } from "./minima.ts";
@@ -53,6 +53,8 @@ export interface Elaborator extends FunctionStore {
   readonly rules: Rules;
   /** For each code and place that was reported, the use of the declaration in which it was, and the messages. */
   readonly told: Map<string, { readonly frame: Frame; readonly messages: Set<string> }>;
+  /** Constants that are other numbers than the file says: a help asks what would be found. */
+  readonly constants: ReadonlyMap<ConstDeclaration, number>;
   /** Uses of the library in which an error was told. */
   readonly blamed: WeakSet<Frame>;
   /** What calls were made of, by the list of their operands: helps ask what they would be of something else. */

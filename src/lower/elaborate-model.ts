@@ -21,7 +21,7 @@ import type { Callable, ProgramFile } from "../std/program-file.ts";
 import { fault } from "../support/fault.ts";
 import { nearest } from "../support/nearest.ts";
 import { textOf, type Span } from "../support/source.ts";
-import type { Argument, CallableDeclaration, HyperparameterType } from "../syntax/ast.ts";
+import type { Argument, CallableDeclaration, ConstDeclaration, HyperparameterType } from "../syntax/ast.ts";
 import { isOfAbsent, type BoundInputs } from "./bind-inputs.ts";
 import { statedRelations } from "./conditions.ts";
 import { createUnit, innerScope, report, type Context, type Elaborator, type FunctionStore } from "./context.ts";
@@ -35,7 +35,7 @@ import { declaredHeader, headerOf, type ModelHeader } from "./model-header.ts";
 import { factMessage } from "./prove-facts.ts";
 import { fixedByFacts, hasOpenSizes } from "./fixed-by-facts.ts";
 import { inParentheses, valuesIn } from "./shown-value.ts";
-import { inWordsOfHeader } from "./in-words-of-header.ts";
+import { inWordsOfHeader, type FoundAt } from "./in-words-of-header.ts";
 import { withMinima } from "./minima.ts";
 import { pathScope } from "./paths.ts";
 import type { Val, ValueFacts } from "./values.ts";
@@ -108,11 +108,35 @@ export interface LoweredModel extends Findings {
 /** Lowers a model, or a block or fn as if it were one. */
 export function lowerModel(program: Program, callable: Callable, options: ModelOptions): LoweredModel {
   const { values, ...lowered } = lowerAt(program, callable, options);
-  const at = (name: string, value: number): Findings["found"] => {
-    const hyperparameters = { ...options.hyperparameters, [name]: value };
-    return lowerAt(program, callable, { ...options, hyperparameters }).found;
+  const constants = numbersOf(callable.file);
+  const at: FoundAt = (others) => {
+    const changed = [...constants].flatMap(([name, { declaration }]): [ConstDeclaration, number][] => {
+      const value = values.has(name) ? undefined : others.get(name);
+      return value === undefined ? [] : [[declaration, value]];
+    });
+    const hyperparameters = Object.fromEntries([...others].filter(([name]) => values.has(name)));
+    const all = { ...options.hyperparameters, ...hyperparameters };
+    return lowerAt(program, callable, { ...options, hyperparameters: all }, new Map(changed)).found;
   };
-  return { ...lowered, found: inWordsOfHeader(lowered.found, values, at) };
+  const named = new Map([...constants].map(([name, { value }]) => [name, value]));
+  return { ...lowered, found: inWordsOfHeader(lowered.found, new Map([...values, ...without(named, values)]), at) };
+}
+
+/** The constants of a file that are whole numbers as they are written, of 1 and more. */
+function numbersOf({
+  scope,
+}: ProgramFile): ReadonlyMap<string, { readonly declaration: ConstDeclaration; readonly value: number }> {
+  return new Map(
+    [...scope].flatMap(([name, top]) => {
+      const value = top.kind === "const" && top.declaration.value.kind === "number" ? top.declaration.value : undefined;
+      if (top.kind !== "const" || value?.integer !== true || value.value < 1) return [];
+      return [[name, { declaration: top.declaration, value: value.value }] as const];
+    }),
+  );
+}
+
+function without<T>(map: ReadonlyMap<string, T>, names: ReadonlyMap<string, unknown>): readonly [string, T][] {
+  return [...map].filter(([name]) => !names.has(name));
 }
 
 /** The same, with the whole numbers that its hyperparameters are, and what is found said with these. */
@@ -120,9 +144,10 @@ function lowerAt(
   program: Program,
   callable: Callable,
   options: ModelOptions,
+  constants: Elaborator["constants"] = new Map(),
 ): LoweredModel & { readonly values: ReadonlyMap<string, number> } {
   const collector = createCollector();
-  const elaborator = createElaborator(program, collector);
+  const elaborator = { ...createElaborator(program, collector), constants };
   const { functions, memo, sizes, keys, visited } = elaborator;
   const outer = topContext(elaborator, options.file ?? callable.file);
   const hyperparameters = entryHyperparameters(outer, callable, options);

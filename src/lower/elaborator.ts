@@ -94,6 +94,7 @@ export function createElaborator(
     visited,
     rules,
     told: new Map(),
+    constants: new Map(),
     blamed: new WeakSet(),
     called: new WeakMap(),
   };

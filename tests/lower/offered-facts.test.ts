@@ -129,6 +129,22 @@ describe("what a help offers for the header", () => {
     expect(required(checkFile(text)[0], "finding").help ?? "").not.toContain("header");
   });
 
+  it.each([
+    ["a constant", "const context = 128\n", "x + zeros([context, 8])", "T == context"],
+    [
+      "a constant that is a factor",
+      "const patch = 16\n",
+      'rearrange(x, "b (t p) c -> b t (p c)", p=patch) -> Dense(8)',
+      "T % patch == 0",
+    ],
+    ["a constant that bounds", "const window = 16\n", "x[:, :window]", "T >= window"],
+    ["several hyperparameters", "", "x -> Conv1D(8, a) -> Conv1D(8, b) -> Conv1D(8, c)", "T >= a + b + c - 2"],
+    ["a hyperparameter and a constant", "const k = 9\n", "x -> Conv1D(8, a) -> Conv1D(8, k)", "T >= a + k - 1"],
+  ])("has the name of what a number came from: %s", (_, before, body, wanted) => {
+    const text = `${before}model M(a: int = 3, b: int = 5, c: int = 7): (x: f32[B, T, 8]) -> y: f32[B, 8] {\n  h = ${body}\n  mean(h, axis=1) * a * b * c\n}\n`;
+    expect(offered(text)).toEqual([wanted]);
+  });
+
   it("names the header where the error is in a block that has dims of its own", () => {
     const text = `block Up: (x: f32[B, L, E]) -> f32[B, L, E] {
   x -> MultiHeadAttention(4)
