@@ -1,5 +1,6 @@
 import type { Extras } from "../diagnostics/make-diagnostic.ts";
-import { assume, formatRelation, relationVariables, type Facts, type Relation } from "../dims/facts.ts";
+import { asNumber, asVariable } from "../dims/dim.ts";
+import { assume, formatRelation, relationVariables, sidesOf, type Facts, type Relation } from "../dims/facts.ts";
 import { sufficientFacts } from "../dims/sufficient-facts.ts";
 import type { Context } from "./context.ts";
 import { factsIn, minimaIn } from "./minima.ts";
@@ -22,8 +23,22 @@ export function conditionFor(
   const header = headerOf(ctx);
   const found = header === undefined ? undefined : sufficientFacts(relations, facts);
   if (header === undefined || found === undefined) return undefined;
+  if (found.some((it) => isOfNumber(it) && !relations.some(isWritten))) return undefined;
   const stated = [...found, ...minimaBeside(ctx, found, facts)];
   return `in ${header} if it always holds: \`where ${stated.map(formatRelation).join(", ")}\``;
+}
+
+/** Whether a fact says of sizes that they are one number, and not what rest they leave. */
+function isOfNumber(fact: Relation): boolean {
+  const sides = fact.kind === "equal" ? sidesOf(fact) : [];
+  const atoms = sides.flatMap((it) => it.terms).flatMap((it) => it.factors.map(({ atom }) => atom.kind));
+  return sides.some((it) => asNumber(it) !== undefined) && !atoms.includes("mod");
+}
+
+/** Whether a size is to be a number as it stands: one that comes out where elements are counted is a coincidence. */
+function isWritten(goal: Relation): boolean {
+  const sides = sidesOf(goal);
+  return sides.some((it) => asVariable(it) !== undefined) && sides.some((it) => asNumber(it) !== undefined);
 }
 
 /** What the same sizes must be at least, where `facts` assume it and it would be asked for next. */

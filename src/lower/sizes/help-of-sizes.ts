@@ -1,4 +1,4 @@
-import { asNumber, divideExactly, multiply, product, sameForm } from "../../dims/dim.ts";
+import { asNumber, divideExactly, formatDim, multiply, product, sameForm } from "../../dims/dim.ts";
 import { equal } from "../../dims/facts.ts";
 import type { Attributes, Value } from "../../ir/graph.ts";
 import { isElementwise } from "../../ops/define/structure.ts";
@@ -30,7 +30,7 @@ const joins: ReadonlySet<string> = new Set(["concat", "stack"]);
 /** What a person may do about sizes that do not fit, where it is known that they then do. */
 export function helpOfSizes(ctx: Context, misapplied: Misapplied): string | undefined {
   const { operator, operands, spans, attributes } = misapplied;
-  if (operator.name === "reshape") return helpOfReshape(misapplied);
+  if (operator.name === "reshape") return helpOfReshape(ctx, misapplied);
   if (operator.name === "matmul") return helpOfMatrix(ctx, misapplied);
   if (typeof operator.structure === "object" && operator.structure.kind === "image")
     return helpOfLayout(ctx, misapplied);
@@ -66,7 +66,7 @@ function helpBesideFacts(ctx: Context, { operator, operands, attributes }: Misap
 }
 
 /** The one number in a new shape that is another, for the number of elements to stay. */
-function helpOfReshape({ operands, attributes, span }: Misapplied): string | undefined {
+function helpOfReshape(ctx: Context, { operands, attributes, span }: Misapplied): string | undefined {
   const { shape: wanted } = attributes;
   const [x] = operands;
   if (x === undefined || wanted?.kind !== "dims" || inFile(span).file.library === true) return undefined;
@@ -79,10 +79,11 @@ function helpOfReshape({ operands, attributes, span }: Misapplied): string | und
     if (asNumber(dim) === undefined) return [];
     const beside = product(wanted.value.filter((_, other) => other !== axis));
     const quotient = divideExactly(count, beside);
-    const right = sameForm(multiply(quotient, beside), count) ? asNumber(quotient) : undefined;
-    return right === undefined
-      ? []
-      : [text.replace(list, `[${written.map((it, at) => (at === axis ? String(right) : it)).join(", ")}]`)];
+    // The sizes of a use have other names in what is used.
+    const isNamed = asNumber(quotient) !== undefined || ctx.frame.parent === undefined;
+    if (!isNamed || !sameForm(multiply(quotient, beside), count)) return [];
+    const right = formatDim(quotient);
+    return [text.replace(list, `[${written.map((it, at) => (at === axis ? right : it)).join(", ")}]`)];
   });
   const [first, ...others] = shapes;
   if (first === undefined) return undefined;
