@@ -9,12 +9,19 @@ import type { ModelRule } from "./model-rule.ts";
 import { biasBeforeBatchNorm } from "./rules/bias-before-batch-norm.ts";
 import { channelsFirst } from "./rules/channels-first.ts";
 import { dropoutBeforeBatchNorm } from "./rules/dropout-before-batch-norm.ts";
+import { inputSizeFirst } from "./rules/input-size-first.ts";
 import { linearInARow } from "./rules/linear-in-a-row.ts";
 import { resultsOutOfOrder } from "./rules/results-out-of-order.ts";
 import { softmaxOverBatch } from "./rules/softmax-over-batch.ts";
 
 /** What is a slip in any model. */
-const always: readonly ModelRule[] = [dropoutBeforeBatchNorm, channelsFirst, softmaxOverBatch, resultsOutOfOrder];
+const always: readonly ModelRule[] = [
+  dropoutBeforeBatchNorm,
+  channelsFirst,
+  softmaxOverBatch,
+  resultsOutOfOrder,
+  inputSizeFirst,
+];
 
 /** What costs a training something, and is nothing to a network whose weights come from elsewhere. */
 const inTraining: readonly ModelRule[] = [linearInARow, biasBeforeBatchNorm];

@@ -23,7 +23,7 @@ export function helpOfInputSize(
 
 /** The same of `Conv2D(1, 32, 3)`, whose second number is taken as the kernel; `call` is where it stands. */
 export function helpOfChannels(call: Span): string | undefined {
-  const [, callee, channels, filters, kernel] = /^(\w+)\((\d+), *(\d+), *(\d+)[,)]/.exec(textOf(call)) ?? [];
+  const [, callee, channels, own, filters, kernel] = /^(\w+)\((\d+), *((\d+), *(\d+)[,)].*)$/s.exec(textOf(call)) ?? [];
   if (Number(kernel) >= Number(filters) || callee === undefined) return undefined;
-  return `It sees the channels of its input: leave out \`${channels}\`, \`${callee}(${filters}, ${kernel})\`.`;
+  return `It sees the channels of its input: leave out \`${channels}\`, \`${callee}(${own}\`.`;
 }

@@ -355,3 +355,27 @@ describe("what lints say", () => {
     expect(words(all(text)[0])).toEqual(said);
   });
 });
+
+describe("the channels of the input as an argument", () => {
+  const taken = (layer: string, channels: number): readonly string[] =>
+    found(`model M: (x: f32[B, 64, 64, ${String(channels)}]) -> y: f32[] {\n  mean(x -> ${layer})\n}\n`);
+  it.each([
+    ["Conv2D(3, 64, 3)", 3],
+    ["Conv2D(1, 32, 3, padding=same)", 1],
+    ["Conv2DTranspose(64, 32, 2)", 64],
+    ["SeparableConv2D(16, 32, 3)", 16],
+  ] as const)("is told: %s of %i", (layer, channels) => {
+    expect(taken(layer, channels)).toEqual([`MC3211 ${layer}`]);
+  });
+
+  it.each([
+    ["Conv2D(64, 3, 2)", 64],
+    ["Conv2D(64, 7, 2)", 64],
+    ["Conv2D(3, 64, 3)", 4],
+    ["Conv2D(16, 16, 16)", 16],
+    ["Conv2D(16, 32)", 16],
+    ["Conv2D(16, kernel=32, stride=3)", 16],
+  ] as const)("is not: %s of %i", (layer, channels) => {
+    expect(taken(layer, channels)).toEqual([]);
+  });
+});

@@ -81,4 +81,14 @@ export const lintsOfModelsCatalog = {
     bad: vector("x -> Dense(4, bias=false, bias_init=ones)"),
     good: vector("x -> Dense(4, bias_init=ones)"),
   }),
+  MC3211: entry({
+    severity: "warning",
+    title: "the size of the input as an argument",
+    message: (it: { readonly layer: string; readonly size: string; readonly taken: string }) =>
+      `\`${it.layer}\` takes ${it.size}, which is the size of its input, as \`${it.taken}\`.`,
+    explanation:
+      "PyTorch's layers have the size of their input first: `Conv2d(3, 64, 3)` are 64 filters with a kernel of 3. Here a layer sees the size of its input, and the same numbers are 3 filters with a kernel of 64.",
+    bad: "model M: (x: f32[B, 64, 64, 3]) -> y: f32[B, 22, 22, 3] {\n  x -> Conv2D(3, 64, 3, padding=same)\n}\n",
+    good: "model M: (x: f32[B, 64, 64, 3]) -> y: f32[B, 64, 64, 64] {\n  x -> Conv2D(64, 3, padding=same)\n}\n",
+  }),
 };
