@@ -88,6 +88,32 @@ describe("two linear layers in a row", () => {
     expect(found(trained(body))).toEqual([]);
   });
 
+  const convolved = (body: string): readonly string[] =>
+    found(trained(`image = reshape(x, [B, 2, 2, 2])\n  h = image -> ${body}\n  h -> Flatten -> Dense(8)`));
+  it.each([
+    ["Conv2D(4, 2, padding=same) -> Conv2D(4, 2, padding=same, activation=relu)"],
+    ["Conv2D(4, 2, padding=same) -> Dropout(0.1) -> Conv2D(4, 2, stride=2, padding=same) -> relu"],
+  ])("of convolutions: %s", (body) => {
+    expect(convolved(body).map((it) => it.slice(0, 13))).toEqual(["MC3201 Conv2D"]);
+  });
+
+  it.each([
+    ["Conv2D(4, 2, padding=same, activation=relu) -> Conv2D(4, 2, padding=same) -> relu"],
+    ["Conv2D(4, 2, padding=same) -> BatchNorm -> Conv2D(4, 2, padding=same) -> relu"],
+    ["Conv2D(4, [1, 2], padding=same) -> Conv2D(4, [2, 1], padding=same) -> relu"],
+    ["Conv2D(4, 2, padding=same) -> Conv2D(4, 1) -> relu"],
+    ["Conv2D(4, 1) -> Conv2D(4, 2, padding=same) -> relu"],
+    ["DepthwiseConv2D(2, padding=same) -> Conv2D(4, 2, padding=same) -> relu"],
+    ["Conv2D(4, 2, padding=same) -> DepthwiseConv2D(2, padding=same) -> relu"],
+    ["Conv2D(4, 2, padding=same) -> Conv2D(4, 2, padding=same, groups=2) -> relu"],
+    ["SeparableConv2D(4, 2, padding=same) -> Conv2D(4, 2, padding=same) -> relu"],
+    ["Conv2D(4, 2, padding=same) -> MaxPool2D(2) -> Conv2D(4, 1) -> relu"],
+    // A narrow one between two wide ones.
+    ["Conv2D(1, 2, padding=same) -> Conv2D(4, 2, padding=same) -> relu"],
+  ])("not of convolutions as these: %s", (body) => {
+    expect(convolved(body).filter((it) => it.startsWith("MC3201"))).toEqual([]);
+  });
+
   it("is nothing to a model whose weights come from elsewhere", () => {
     expect(found(trained("x -> Dense(16) -> Dense(8)").replace(/data[^]*/, ""))).toEqual([]);
   });
