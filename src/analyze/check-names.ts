@@ -1,5 +1,4 @@
 import type { Collector } from "../diagnostics/collector.ts";
-import { findOperator } from "../ops/registry.ts";
 import type { Library } from "../std/library.ts";
 import type { ProgramFile } from "../std/program-file.ts";
 import { elementAt } from "../support/element-at.ts";
@@ -32,7 +31,7 @@ import { declareDims } from "./declare-dims.ts";
 import { introducersOf, type DimNames } from "./dim-names.ts";
 import { emitsOf, nothingGiven } from "./emits-of.ts";
 import { isFunction } from "./is-function.ts";
-import { argumentWords, attributeWords, enumWordsOf, hyperparameterFor, wordsOf } from "./hyperparameter-words.ts";
+import { enumWordsOf, wordsOf } from "./hyperparameter-words.ts";
 import { checkTypeForm } from "./check-type-form.ts";
 import { checkBranches, find, inside, type LocalScope } from "./local-scope.ts";
 import { namesInMessage, strayHoles } from "./message-holes.ts";
@@ -40,7 +39,6 @@ import { mayBeLeftOut } from "./may-be-left-out.ts";
 import {
   calleeOf,
   declare,
-  globals,
   isKnown,
   reportUnknown,
   reportUnused,
@@ -53,6 +51,7 @@ import { reportIdleArguments } from "./report-idle-arguments.ts";
 import { reportComparedArgument } from "./report-compared-argument.ts";
 import { reportUnknownHyperparameter } from "./report-unknown-argument.ts";
 import { partsOfIndex } from "./walk.ts";
+import { wordsOfArgument } from "./words-of-argument.ts";
 
 /** Reports every unknown, doubly bound and unused name in a declaration of a file. */
 export function checkNames(
@@ -378,27 +377,13 @@ function checkCall(at: Checker, call: CallExpression, scope: LocalScope): void {
   const callee =
     call.callee.kind === "reference" && find(scope, call.callee.text) === undefined ? call.callee.text : undefined;
   const callable = callee === undefined ? undefined : calleeOf(at, callee);
-  const operator = callee === undefined ? undefined : findOperator(callee);
   if (callable !== undefined && !at.file.library)
     reportIdleArguments(at.collector, callable.declaration, call.arguments, (name) => find(scope, name) !== undefined);
   call.arguments.forEach((argument, index) => {
     if (callee !== undefined && reportComparedArgument(at, callee, argument, scope)) return;
-    let words: ReadonlySet<string> = new Set();
-    if (callable !== undefined) {
-      const { declaration } = callable;
-      words = argumentWords(declaration, argument.name?.text, index);
-      if (argument.name !== undefined) checkArgumentName(at, declaration, argument.name);
-    } else if (operator !== undefined) words = attributeWords(operator, argument.name?.text);
-    // The block that a hyperparameter stands for is known at the instantiation only: so are the words that it takes.
-    // Of an unknown callee or argument they are not known at all, and one report is enough.
-    const unknown =
-      callable === undefined
-        ? callee === undefined || (operator === undefined && !globals.has(callee))
-        : hyperparameterFor(callable.declaration, argument.name?.text, index) === undefined &&
-          (argument.name !== undefined || !isFunction(callable.declaration));
-    if (unknown && argument.value.kind === "reference" && /^[a-z]/.test(argument.value.text)) {
-      if (find(scope, argument.value.text) === undefined) words = new Set([...words, argument.value.text]);
-    }
+    if (callable !== undefined && argument.name !== undefined)
+      checkArgumentName(at, callable.declaration, argument.name);
+    const words = wordsOfArgument({ name: callee, declaration: callable?.declaration }, argument, index, scope);
     if (!isHandedOn(at, call, argument, scope)) checkExpression(at, argument.value, scope, words);
   });
 }

@@ -15,16 +15,8 @@ import { isExtreme, isStaticFunction, lowerStaticCall } from "./static-call.ts";
 import { bindRecipe } from "./bind-recipe.ts";
 import { callBuiltin } from "./call-builtin.ts";
 import { callOperator, type Given } from "./call-operator.ts";
-import {
-  findLocal,
-  innerScope,
-  report,
-  reporter,
-  type Barred,
-  type Context,
-  type Expected,
-  type Scope,
-} from "./context.ts";
+import type { Barred } from "./cells.ts";
+import { findLocal, innerScope, report, reporter, type Context, type Expected, type Scope } from "./context.ts";
 import { elementFor } from "./declared-types.ts";
 import { gatherInputs } from "./gather-inputs.ts";
 import { bindArguments, completeHyperparameters, evaluateHyperparameters } from "./hyperparameters.ts";

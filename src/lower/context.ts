@@ -10,6 +10,7 @@ import type { DType, TensorType } from "../ir/types.ts";
 import type { Callable, ProgramFile } from "../std/program-file.ts";
 import { inFile, type Span } from "../support/source.ts";
 import type { Body, CallableDeclaration, Chain, ConstDeclaration, Expression, Name } from "../syntax/ast.ts";
+import type { Barred, Cell, Emissions, TypedCell } from "./cells.ts";
 import type { Crossing } from "./crossings.ts";
 import type { Called, Instantiation, MetricBody } from "./instance.ts";
 import type { Minimum } from "./minima.ts";
@@ -85,52 +86,6 @@ export interface Frame {
   readonly given?: { readonly ctx: Context; readonly values: ReadonlyMap<number, Value> };
   /** True at the top of a section: what is lowered is a loss, a metric or a feature. */
   readonly section?: boolean;
-}
-
-/** What `<-` changes. */
-export type Cell = TypedCell | FreeCell;
-
-/** A state of the function being lowered, a carry of a scan, or one of a `for` that has a type. */
-export interface TypedCell {
-  readonly kind: "cell";
-  readonly role: "state" | "carry";
-  readonly name: string;
-  readonly path: string;
-  readonly type: TensorType;
-  readonly declared: Span;
-  current: TensorVal | undefined;
-}
-
-/** A carry of a `for` without a type: each round may give it another. */
-export interface FreeCell {
-  readonly kind: "cell";
-  readonly role: "free";
-  readonly name: string;
-  readonly declared: Span;
-  current: Val | undefined;
-}
-
-/** A loop around, as `emit` sees it. */
-export interface Emissions {
-  readonly loop: "scan" | "for";
-  /** Of the loop itself: what is made for one mode alone, it cannot give. */
-  readonly mode: Context["mode"];
-  readonly emitted: Emission[];
-}
-
-/** What one `emit` gives, tensors alone in a scan. */
-export interface Emission {
-  readonly last: boolean;
-  readonly val: Val;
-  readonly span: Span;
-}
-
-/** A name of a metric that means nothing where the scope is seen: accumulators before `finish`, what is of a batch in it. */
-export interface Barred {
-  readonly kind: "barred";
-  readonly what: "accumulator" | "batch";
-  readonly name: string;
-  readonly declared: Span | undefined;
 }
 
 /** Names of a body: values, what `<-` changes, and what is out of reach. */

@@ -5,16 +5,8 @@ import type { Node, ScanNode, Value } from "../ir/graph.ts";
 import type { TensorType } from "../ir/types.ts";
 import type { ScanCarry, ScanExpression } from "../syntax/ast/loops.ts";
 import { resolveAxis } from "./axes.ts";
-import {
-  constantNode,
-  freshValue,
-  innerScope,
-  regionWithin,
-  report,
-  type Context,
-  type Emission,
-  type TypedCell,
-} from "./context.ts";
+import type { Emission, TypedCell } from "./cells.ts";
+import { constantNode, freshValue, innerScope, regionWithin, report, type Context } from "./context.ts";
 import { asTensor, failsAt, sameType } from "./convert.ts";
 import { resolveType } from "./declared-types.ts";
 import { stating } from "./offered-facts.ts";

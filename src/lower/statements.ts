@@ -10,7 +10,8 @@ import type {
   WhenExpression,
   WhenStatement,
 } from "../syntax/ast.ts";
-import { findLocal, freshValue, innerScope, report, type Context, type TypedCell } from "./context.ts";
+import type { TypedCell } from "./cells.ts";
+import { findLocal, freshValue, innerScope, report, type Context } from "./context.ts";
 import { asTensor, sameType } from "./convert.ts";
 import { lowerCondition } from "./conditions.ts";
 import { resolveType } from "./declared-types.ts";

@@ -1,7 +1,8 @@
 import { formatDim, type Dim } from "../dims/dim.ts";
 import type { Node, Region, TrainingNode, Value } from "../ir/graph.ts";
 import type { Span } from "../support/source.ts";
-import { freshValue, innerScope, regionWithin, report, type Cell, type Context } from "./context.ts";
+import type { Cell } from "./cells.ts";
+import { freshValue, innerScope, regionWithin, report, type Context } from "./context.ts";
 import { commonFacts } from "./value-facts.ts";
 import { asTensor, literalType, sameType } from "./convert.ts";
 import { fromLeaves, leavesOf, sameTree, treeOf } from "./value-tree.ts";
