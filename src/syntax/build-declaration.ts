@@ -1,5 +1,6 @@
 import { lostName } from "./lost-name.ts";
 import type { CstNode } from "chevrotain";
+import { elementWords } from "../../grammar/tokens.ts";
 import { fault } from "../support/fault.ts";
 import { textOf } from "../support/source.ts";
 import type * as ast from "./ast.ts";
@@ -121,15 +122,29 @@ function buildInput(builder: Builder, node: CstNode): ast.Input {
     const span = builder.reporter.span(question.startOffset, endOf(question));
     builder.reporter.report("MC1037", span, {}, { fix: { title: "remove `?`", edits: [{ span, text: "" }] } });
   }
+  const type = buildType(builder, oneNode(node, "type"));
+  const untyped = name === undefined && isNameAlone(type);
+  if (untyped) {
+    const [problem, help] = [
+      `\`${type.element.text}\` has no type`,
+      `Write for instance \`${type.element.text}: f32[B, 10]\`.`,
+    ];
+    builder.reporter.report("MC1021", type.span, { problem }, { help });
+  }
   return {
     kind: "input",
     span: spanOf(builder, node),
-    name: name && buildName(builder, name),
-    type: buildType(builder, oneNode(node, "type")),
+    name: untyped ? type.element : name && buildName(builder, name),
+    type: untyped ? { ...type, element: { ...type.element, text: lostName }, bracketed: true } : type,
     // Of the two, the default stands: one report is enough.
     optional: question !== undefined && value === undefined,
     default: value && buildExpression(builder, value),
   };
+}
+
+/** Whether what was read as a type is a name without one. */
+function isNameAlone({ element, classes, bracketed }: ast.TypeExpression): boolean {
+  return !bracketed && classes === undefined && !elementWords.includes(element.text) && /^[a-z_]/.test(element.text);
 }
 
 /** Results are read as inputs are, and are nothing but a name and a type. */
