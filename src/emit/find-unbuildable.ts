@@ -5,7 +5,7 @@ import type { TrainProgram } from "../ir/program.ts";
 import type { Span } from "../support/source.ts";
 import { sizeOfWeights } from "./onnx/report-oversize.ts";
 import { reportOpenSizes } from "./report-open-sizes.ts";
-import { mostAxes, widestOf } from "./tfjs/report-tfjs-limits.ts";
+import { mostAxes, widestOf } from "./tfjs/widest-of.ts";
 
 /**
  * What keeps a model from being built that is known before it is: an error where no target can be, whatever sizes are given
