@@ -24,7 +24,7 @@ train Net on Blobs {
   save:      best(validate.loss)
 }
 test Net on Blobs { expect accuracy >= 0, expect loss < 100 }
-test Net on Blobs { expect accuracy > 1 }
+test Net on Blobs { expect accuracy > 0.9999 }
 `;
 
 function checkpoint(path: string): Checkpoint {
@@ -220,6 +220,6 @@ describe("modelc test and predict", () => {
     expect(report.expectations.map((it) => it.passed)).toEqual([true, true, false]);
     expect(report.failed).toBe(1);
     const text = await cli(["test", file, "--weights", join(folder, "Net.safetensors")]);
-    expect(text.out).toMatch(/FAILED {2}accuracy > 1: \d.*net\.model:20:21/);
+    expect(text.out).toMatch(/FAILED {2}accuracy > 0\.9999: \d.*net\.model:20:21/);
   });
 });
