@@ -3,7 +3,7 @@ import { textOf } from "../support/source.ts";
 import type { Argument, CallableDeclaration, Expression, Hyperparameter } from "../syntax/ast.ts";
 import { hyperparameterFor, wordsOf } from "./hyperparameter-words.ts";
 import { isFunction } from "./is-function.ts";
-import { childrenOf, referencesIn, type BodyNode } from "./walk.ts";
+import { eachChild, referencesIn, type BodyNode } from "./walk.ts";
 
 /** What a condition comes to: a number, a truth value, or a text, which a word is as well; undefined where it is not known. */
 type Known = number | boolean | string | undefined;
@@ -32,16 +32,17 @@ export function reportIdleArguments(
     const target = hyperparameterFor(declaration, argument.name?.text, index);
     return target === undefined ? [] : [[target, argument]];
   });
-  if (given.length === 0) return;
-  const env = valuesOf(declaration, given);
+  let env: Env | undefined;
   for (const [{ name, default: usual }, argument] of given) {
     // What has to be given, or stands before another by position, cannot be left out.
     const isLast = argument.name !== undefined || args.findLast((it) => it.name === undefined) === argument;
     if (usual === undefined || !isLast) continue;
-    if ([...referencesIn(argument.value)].some(isOwn)) continue;
     const reads = readsOf(declaration, name.text);
-    const isIdle = reads.every((guards) => guards.some(({ condition, holds }) => valueOf(condition, env) === !holds));
-    if (reads.length === 0 || !isIdle) continue;
+    if (reads.length === 0 || reads.some((it) => it.length === 0)) continue;
+    if ([...referencesIn(argument.value)].some(isOwn)) continue;
+    const known = (env ??= valuesOf(declaration, given));
+    const isIdle = reads.every((guards) => guards.some(({ condition, holds }) => valueOf(condition, known) === !holds));
+    if (!isIdle) continue;
     const conditions = [...new Set(reads.map(conditionText))];
     const callee = declaration.name.text;
     collector.report(
@@ -125,8 +126,18 @@ function compared(operator: string, left: Known, right: Known): boolean | undefi
   return operator === ">" ? left > right : left >= right;
 }
 
+const knownReads = new WeakMap<CallableDeclaration, Map<string, readonly (readonly Guard[])[]>>();
+
 /** Where a declaration reads a hyperparameter to compute something: the conditions around each place. */
 function readsOf(declaration: CallableDeclaration, name: string): readonly (readonly Guard[])[] {
+  const known = knownReads.get(declaration) ?? new Map<string, readonly (readonly Guard[])[]>();
+  knownReads.set(declaration, known);
+  const reads = known.get(name) ?? findReads(declaration, name);
+  known.set(name, reads);
+  return reads;
+}
+
+function findReads(declaration: CallableDeclaration, name: string): readonly (readonly Guard[])[] {
   const reads: (readonly Guard[])[] = [];
   const visit = (node: BodyNode, guards: readonly Guard[]): void => {
     if (!referencesIn(node).has(name)) return;
@@ -138,7 +149,7 @@ function readsOf(declaration: CallableDeclaration, name: string): readonly (read
       return;
     }
     if (node.kind === "reference") reads.push(guards);
-    else for (const it of childrenOf(node)) visit(it, guards);
+    else eachChild(node, (it) => visit(it, guards));
   };
   const { hyperparameters, inputs, results, body } = declaration;
   for (const it of [...hyperparameters.flatMap((h) => h.default ?? []), ...inputs, ...(results ?? []), body])

@@ -42,17 +42,21 @@ function isNode(value: unknown): value is BodyNode {
   return typeof value === "object" && value !== null && "kind" in value && "span" in value;
 }
 
-/** The nodes right within a node, in the order of the text. */
-export function childrenOf(node: BodyNode): readonly BodyNode[] {
-  return Object.values(node).flatMap((value: unknown) =>
-    Array.isArray(value) ? value.filter(isNode) : isNode(value) ? [value] : [],
-  );
+/** Calls `visit` for the nodes right within a node, in the order of the text. */
+export function eachChild(node: BodyNode, visit: (child: BodyNode) => void): void {
+  for (const value of Object.values(node)) {
+    if (Array.isArray(value)) {
+      for (const it of value) if (isNode(it)) visit(it);
+    } else if (isNode(value)) visit(value);
+  }
 }
 
 /** Calls `visit` for a node and everything in it, in the order of the text. */
 export function walk(node: BodyNode, visit: (node: BodyNode) => void): void {
   visit(node);
-  for (const it of childrenOf(node)) walk(it, visit);
+  eachChild(node, (it) => {
+    walk(it, visit);
+  });
 }
 
 const referencesOf = new WeakMap<BodyNode, ReadonlySet<string>>();
