@@ -62,6 +62,13 @@ describe("compile", () => {
     expect(diagnostics[0]?.help).toContain(help);
   });
 
+  it("asks for sizes of what a training alone owns", async () => {
+    const text = "model Net: (x: f32[B, L]) -> y: f32[B, L] {\n  x -> when training { LayerNorm }\n}\n";
+    const { diagnostics } = await compile({ path: "a.model", text }, host, { targets: ["onnx"] });
+    expect(diagnostics.map((it) => it.code)).toEqual(["MC5002"]);
+    expect(diagnostics[0]?.message).toContain("`layer_norm_0.scale` and 1 more depend on `L`");
+  });
+
   it("builds a model whose header leaves no choice of the sizes of its parameters", async () => {
     const text = `model One: (x: f32[B, S]) -> y: f32[B, 3] where S == 1 {\n  x -> Dense(3)\n}
 model Two: (x: f32[B, S, T]) -> y: f32[B, S, 3] where T == 2 * S, S <= 3, T >= 6 {\n  x -> Dense(3)\n}\n`;

@@ -23,11 +23,16 @@ export function reportOpenSizes(
   const functions = [...module.functions.values()];
   const owned = functions.flatMap((it) => [...it.parameters, ...it.states]);
   if (owned.some(({ type }) => isOpen(type.shape))) {
-    const open = flatten(module, { mode: "inference" }).inputs.flatMap(({ role, path, value: { type } }) => {
-      const dims = [...new Set(type.shape.flatMap((it) => [...variablesOf(it)]))];
-      const isOwned = (role === "parameter" || role === "state") && path !== undefined;
-      return isOwned && dims.length > 0 && isAsked(dims) ? [{ path, dims }] : [];
-    });
+    // A training may own what a prediction does without.
+    const inputs = (["inference", "training"] as const).flatMap((mode) => flatten(module, { mode }).inputs);
+    const byPath = new Map(
+      inputs.flatMap(({ role, path, value: { type } }) => {
+        const dims = [...new Set(type.shape.flatMap((it) => [...variablesOf(it)]))];
+        const isOwned = (role === "parameter" || role === "state") && path !== undefined;
+        return isOwned && dims.length > 0 && isAsked(dims) ? [[path, dims] as const] : [];
+      }),
+    );
+    const open = [...byPath].map(([path, dims]) => ({ path, dims }));
     const keyOf = (dims: readonly string[]): string => [...dims].sort().join(" ");
     const groups = new Map(
       open.map((it) => [keyOf(it.dims), open.filter(({ dims }) => keyOf(dims) === keyOf(it.dims))]),
@@ -41,7 +46,7 @@ export function reportOpenSizes(
         { path, dims, more: more.length },
         { help: waysToFix(module, dims, how === "trained") },
       );
-    return open.length > 0;
+    if (open.length > 0) return true;
   }
   for (const node of nodesWithin(functions.flatMap(({ body }) => body.nodes))) {
     if (node.kind !== "operator" || node.attributes["groups"] === undefined) continue;
