@@ -52,11 +52,12 @@ export function eachChild(node: BodyNode, visit: (child: BodyNode) => void): voi
 }
 
 /** Calls `visit` for a node and everything in it, in the order of the text. */
-export function walk(node: BodyNode, visit: (node: BodyNode) => void): void {
-  visit(node);
-  eachChild(node, (it) => {
-    walk(it, visit);
-  });
+export function walk(root: BodyNode, visit: (node: BodyNode) => void): void {
+  const enter = (node: BodyNode): void => {
+    visit(node);
+    eachChild(node, enter);
+  };
+  enter(root);
 }
 
 const referencesOf = new WeakMap<BodyNode, ReadonlySet<string>>();

@@ -13,15 +13,23 @@ export const mostAxes = 6;
 export function widestOf(
   module: Module,
   train: TrainProgram | undefined,
-  partsOf: (node: Node) => readonly Node[] = () => [],
+  partsOf?: (node: Node) => readonly Node[],
 ): { readonly axes: number; readonly origin: Span | undefined } | undefined {
+  const wideAxes = (node: Node): number | undefined => {
+    const wide = node.results.find(({ type }) => type.shape.length > mostAxes);
+    if (wide !== undefined || partsOf === undefined) return wide?.type.shape.length;
+    for (const part of nodesWithin(partsOf(node))) {
+      const axes = wideAxes(part);
+      if (axes !== undefined) return axes;
+    }
+    return undefined;
+  };
+  const given = module.functions.get(module.entry)?.body.inputs.find(({ type }) => type.shape.length > mostAxes);
   const functions = new Set([...module.functions.values(), ...(train?.model.functions.values() ?? [])]);
-  const axesOf = (node: Node): number =>
-    Math.max(0, ...node.results.map((it) => it.type.shape.length), ...[...nodesWithin(partsOf(node))].map(axesOf));
   const nodes = [...functions, ...(train?.steps.map((it) => it.objective) ?? [])].flatMap(({ body }) => body.nodes);
-  const widest = [...nodesWithin(nodes)].find((node) => axesOf(node) > mostAxes);
-  const entries = module.functions.get(module.entry)?.body.inputs ?? [];
-  const given = Math.max(0, ...entries.map((it) => it.type.shape.length));
-  if (widest === undefined && given <= mostAxes) return undefined;
-  return { axes: widest === undefined ? given : axesOf(widest), origin: widest?.origin };
+  for (const node of nodesWithin(nodes)) {
+    const axes = wideAxes(node);
+    if (axes !== undefined) return { axes, origin: node.origin };
+  }
+  return given && { axes: given.type.shape.length, origin: undefined };
 }
