@@ -3,6 +3,7 @@ import * as t from "../../grammar/tokens.ts";
 import { nearest } from "../support/nearest.ts";
 import { endOf } from "./cst.ts";
 import { foreignCases, foreignWord, topLevelHelp } from "./foreign-cases.ts";
+import { headerCases } from "./header-cases.ts";
 import { loopCases } from "./loop-cases.ts";
 import { foundAt, isName, isOneOf, isOperand, openers, placeOf, reserved, spanOf, type Case } from "./stop.ts";
 
@@ -347,6 +348,7 @@ const notADeclaration: Case = (stop) => {
 export const errorCases: readonly Case[] = [
   ...foreignCases,
   ...loopCases,
+  ...headerCases,
   operatorAfterStage,
   foreignWord,
   reservedName,

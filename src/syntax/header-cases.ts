@@ -1,0 +1,37 @@
+import * as t from "../../grammar/tokens.ts";
+import { foundAt, isName, isOneOf, placeOf, spanOf, type Case } from "./stop.ts";
+
+/** `model Net: (x: f32[B, 4]) y: f32[B, 2] {` */
+const missingArrow: Case = (stop) => {
+  const { token, before, tokens, place, reporter } = stop;
+  if (stop.expected !== "LeftBrace" || !isName(token) || !isOneOf(before, [t.RightParen])) return false;
+  if (!isOneOf(tokens[place + 1], [t.Colon, t.LeftBracket])) return false;
+  const at = reporter.span(token.startOffset, token.startOffset);
+  const fix = { title: "insert `->`", edits: [{ span: at, text: "-> " }] };
+  reporter.report("MC1001", spanOf(stop, token), { expected: "`->`", found: foundAt(stop) }, { fix });
+  return true;
+};
+
+/** `model Net: x: f32[B, 4] -> ... {` */
+const missingParentheses: Case = (stop) => {
+  const { token, before, tokens, place, reporter } = stop;
+  if (stop.expected !== "LeftParen" || !isName(token) || !isOneOf(before, [t.Colon])) return false;
+  if (!isOneOf(tokens[place + 1], [t.Colon])) return false;
+  const help = `Inputs stand in parentheses: \`(${token.image}: f32[B, 10]) -> ...\`.`;
+  reporter.report("MC1001", placeOf(stop), { expected: "`(`", found: foundAt(stop) }, { help });
+  return true;
+};
+
+/** `f32(B, 4)` */
+const parenthesizedDims: Case = (stop) => {
+  const { token, tokens, place, reporter } = stop;
+  const [element, open] = [tokens[place - 3], tokens[place - 2]];
+  if (!isOneOf(token, [t.Comma]) || !isOneOf(open, [t.LeftParen]) || element === undefined) return false;
+  if (!t.elementWords.includes(element.image)) return false;
+  const help = `Dims stand in brackets: \`${element.image}[B, 10]\`.`;
+  reporter.report("MC1001", spanOf(stop, open), { expected: "`[`", found: "`(`" }, { help });
+  return true;
+};
+
+/** What goes wrong in a header. */
+export const headerCases: readonly Case[] = [missingArrow, missingParentheses, parenthesizedDims];
