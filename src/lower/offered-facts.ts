@@ -25,6 +25,7 @@ export function conditionFor(
   if (header === undefined || found === undefined) return undefined;
   if (found.some((it) => isOfNumber(it) && !relations.some(isWritten))) return undefined;
   const stated = [...found, ...minimaBeside(ctx, found, facts)];
+  if (stated.length === 0) return undefined;
   return `in ${header} if it always holds: \`where ${stated.map(formatRelation).join(", ")}\``;
 }
 

@@ -93,6 +93,13 @@ describe("what is far away", () => {
   });
 });
 
+it("proves what is left where both sides add the same", () => {
+  const three: readonly Relation[] = [equal(modulo(n(3), B), n(0)), atLeast(B, n(2))];
+  proves(equal(add(B, W), add(W, n(3))), ...three);
+  proves(atLeast(add(multiply(W, H), B), add(multiply(W, H), n(3))), ...three);
+  refutes(equal(add(B, W), add(W, n(4))), { B: 3, W: 1 }, ...three);
+});
+
 describe("powers", () => {
   it("are equal where what they are of is", () => {
     proves(equal(H, T), equal(multiply(H, H), multiply(T, T)));
