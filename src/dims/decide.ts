@@ -1,7 +1,7 @@
 import type { Facts, Relation } from "./facts.ts";
 import { negateRelation, relationKey, relationVariables, relationsOf } from "./facts.ts";
 import { asConstant, sameForm } from "./form.ts";
-import { fromTerms, subtract } from "./polynomial.ts";
+import { fromTerms, subtract, withoutCommonVariables } from "./polynomial.ts";
 import { contradictory } from "./prove.ts";
 import { modulo } from "./quotient.ts";
 import { rangeOf } from "./range.ts";
@@ -78,7 +78,7 @@ function decideAnew(relation: Relation, facts: Facts): Proof {
   const negated = [...relevant, negateRelation(relation)];
   let search = searchSmallest(negated, quickSearch);
   if (search.kind === "spent") {
-    const short = withoutCommonTerms(relation);
+    const short = withoutCommon(relation);
     if (short !== undefined && decide(short, facts).verdict === "proved") return proved;
     if (contradictory(negated, proofSteps)) return proved;
     search = searchSmallest(negated, fullSearch);
@@ -92,10 +92,10 @@ function decideAnew(relation: Relation, facts: Facts): Proof {
   return { verdict: "refuted", counterexample: search.values };
 }
 
-/** The relation without what both sides add, where that leaves fewer variables: B + S == S + 3 is B == 3. */
-function withoutCommonTerms(r: Relation): Relation | undefined {
+/** The relation without what both sides have, where that leaves fewer variables: of B + S == S + 3 and B * S == 3 * S, B == 3. */
+function withoutCommon(r: Relation): Relation | undefined {
   if ("divisor" in r) return undefined;
-  const difference = subtract(r.left, r.right);
+  const difference = withoutCommonVariables(subtract(r.left, r.right));
   const [left, right] = [1n, -1n].map((sign) =>
     fromTerms(
       difference.terms.flatMap((t) => (t.coefficient * sign > 0n ? [{ ...t, coefficient: t.coefficient * sign }] : [])),

@@ -93,10 +93,11 @@ describe("what is far away", () => {
   });
 });
 
-it("proves what is left where both sides add the same", () => {
+it("proves what is left where both sides have the same", () => {
   const three: readonly Relation[] = [equal(modulo(n(3), B), n(0)), atLeast(B, n(2))];
   proves(equal(add(B, W), add(W, n(3))), ...three);
   proves(atLeast(add(multiply(W, H), B), add(multiply(W, H), n(3))), ...three);
+  proves(equal(product([B, W, H]), product([n(3), W, H])), ...three);
   refutes(equal(add(B, W), add(W, n(4))), { B: 3, W: 1 }, ...three);
 });
 
