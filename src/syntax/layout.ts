@@ -253,7 +253,9 @@ export function applyLayout(lexed: readonly IToken[], reporter: Reporter, next?:
       const named = tokenMatcher(token, t.Identifier) && next !== undefined && top === t.LeftBrace;
       const binds = named && (next.tokenType === t.Equals || next.tokenType === t.UpdateArrow);
       const opens = named && next.tokenType === t.Colon && before.tokenType === t.Colon;
-      return opens || (binds && binary.has(before.tokenType));
+      // Settings of a pattern have names: `group "**.bias":` and `decay=0` below it.
+      const sets = before.tokenType === t.Colon && out.at(-2)?.tokenType === t.StringToken;
+      return opens || (binds && !sets && binary.has(before.tokenType));
     }
     if (type === t.Where && stack.length === 0) return false;
     if (type === t.With && loops.at(-1) === stack.length) return false;
