@@ -1,5 +1,6 @@
 import { inFile, type Span } from "../support/source.ts";
 import type { Diagnostic } from "./diagnostic.ts";
+import { labelOfMore } from "./label-of-more.ts";
 
 /**
  * What was found while a value was made, in order: diagnostics, and what was found while the values were made that it
@@ -78,8 +79,7 @@ function unknownOnce(told: readonly Diagnostic[]): readonly Diagnostic[] {
     if (!ofNames.has(it.code)) return [it];
     const group = folded.get(it) ?? [];
     if (group.length < 2) return group;
-    const more = group.length - 1;
-    const label = { span: it.span, message: `and in ${more} more place${more === 1 ? "" : "s"}` };
+    const label = labelOfMore(it.span, group.length - 1);
     const edits = group.flatMap(({ fix }) => fix?.edits ?? []);
     return [{ ...it, labels: [...it.labels, label], ...(it.fix !== undefined && { fix: { ...it.fix, edits } }) }];
   });

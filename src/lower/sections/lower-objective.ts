@@ -18,11 +18,13 @@ import { reportUnknownNames } from "../unknown-names.ts";
 import { labelsOf } from "../value-facts.ts";
 import { describe, targetName, formatType, poison, tensor, type ValueFacts } from "../values.ts";
 import type { KnownData } from "./lower-data.ts";
-import { lowerMetric, metricName } from "./lower-metric.ts";
+import { helpOfLabels } from "./help-of-labels.ts";
+import { lowerMetric, metricName, type LoweredMetric } from "./lower-metric.ts";
 import { batchOf, batchType, type FeatureMatch } from "./match-features.ts";
 import { isOfExamples, meanOfExamples } from "./mean-metric.ts";
 import { reportSwapped } from "./report-swapped.ts";
 import { sectionContext, sectionFunc } from "./section-context.ts";
+import { createToldOfOperands } from "./told-of-operands.ts";
 
 /** The model that is trained, with the elaborator in which the section's own expressions join its functions. */
 export interface TrainedModel {
@@ -72,13 +74,22 @@ export function lowerObjective(
   const { declaration, model, match } = measurable;
   const { ctx, inputs } = namesOf(measurable);
   const batch = batchOf(match?.renamed ?? new Map());
-  const lossValue = loss && lowerLoss(ctx, loss, batch, operandsOf(inputs));
+  const told = createToldOfOperands();
+  const lossValue =
+    loss &&
+    told.lower(
+      ctx,
+      loss,
+      (at) => lowerLoss(at, loss, batch, operandsOf(inputs)),
+      (it) => helpOfLabels(ctx, it),
+    );
   const gathered: Value[] = [];
   const named: Metric[] = [];
   const wrong: (string | undefined)[] = [];
   for (const expression of metrics) {
     const { length } = ctx.unit.applied;
-    const found = lowerMetric(ctx, expression, batch, named);
+    const lowered = (at: Context): LoweredMetric | undefined => lowerMetric(at, expression, batch, named);
+    const found = told.lower(ctx, expression, lowered, (it) => helpOfLabels(ctx, it));
     if (found === undefined) {
       wrong.push(metricName(expression, ctx.file));
       // Of what is wrong already nothing more is said.
@@ -88,6 +99,7 @@ export function lowerObjective(
     named.push(found.metric);
     gathered.push(...found.values);
   }
+  told.tell(model.elaborator.collector);
   if (lossValue === undefined) return { objective: undefined, metrics: named, wrong };
   reportSwapped(ctx, inputs);
   const used = usedValues(ctx, [lossValue, ...gathered]);
