@@ -170,7 +170,9 @@ const told: Readonly<Record<string, string>> = {
   ...Object.fromEntries(["cuda", "cpu", "device"].map((it) => [it, nowhere])),
   Permute: "Write `transpose(x, perm=[0, 2, 1])`, the batch included, or `rearrange`.",
   Reshape: "Write `reshape([B, 28, 28, 1])`, the batch included.",
-  ...Object.fromEntries(["StandardScaler", "Normalize", "Normalization"].map((it) => [it, standardized])),
+  ...Object.fromEntries(
+    ["standardize", "StandardScaler", "Normalize", "Normalization"].map((it) => [it, standardized]),
+  ),
   backward: "A training has its gradients; `gradient(y, x)` is one as a value.",
   append: "A `for` gives the list of what its rounds end with: `for u in units { Dense(u)(x) }`.",
   pass: "A body holds what it computes, and ends with its result.",

@@ -47,8 +47,14 @@ function knownValues(ctx: Context, role: Role): string | undefined {
   return `There are the values ${names.join(", ")}.`;
 }
 
+/** What may be called in an expression beside functions: metrics, and what is named. */
+interface Around {
+  readonly metrics?: boolean;
+  readonly also?: readonly string[];
+}
+
 /** False where the expression names what does not exist: reported, with the nearest right spelling. */
-export function reportUnknownNames(ctx: Context, e: Expression, { metrics = false } = {}): boolean {
+export function reportUnknownNames(ctx: Context, e: Expression, { metrics = false, also = [] }: Around = {}): boolean {
   let fine = true;
   const visit = (node: Expression, role: Role, words: Words = noWords): void => {
     switch (node.kind) {
@@ -64,7 +70,7 @@ export function reportUnknownNames(ctx: Context, e: Expression, { metrics = fals
         if (mayBeLost(ctx.file, node.text)) return;
         if (role === "value" && findLocal(ctx.scope, lostName) !== undefined) return;
         ctx.elaborator.collector.sayNames();
-        const candidates = [...words, ...candidatesOf(ctx, role, metrics)];
+        const candidates = [...words, ...candidatesOf(ctx, role, metrics), ...(role === "function" ? also : [])];
         reportUnknownName(reporter(ctx), node.text, node.span, candidates, "name", words, {
           otherwise: knownValues(ctx, role),
         });

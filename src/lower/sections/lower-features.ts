@@ -18,6 +18,7 @@ import { mapChildren } from "./map-children.ts";
 import { lowerNoise, withoutNoise } from "./noise.ts";
 import { rawName } from "./raw-fields.ts";
 import type { SettingScope } from "./read-setting.ts";
+import { reportMethods } from "./report-methods.ts";
 import { sectionContext, sectionFunc } from "./section-context.ts";
 import { typeRawFields, viewOf } from "./type-raw-fields.ts";
 
@@ -63,8 +64,9 @@ export function lowerFeatures(
     // What a feature draws goes by its own name: other features, and those of the model, draw other numbers.
     const paths = pathScope(new Set(), `${portOf("feature", it.feature.name.text)}.`);
     const own = { ...ctx, paths };
+    if (reportMethods(own, it.expression)) return undefined;
     if (it.kind === "declared") return lowerFeature(own, it, inputs, raw, statistics);
-    reportUnknownNames(own, withoutStandardize(withoutNoise(it.expression)));
+    reportUnknownNames(own, withoutStandardize(withoutNoise(it.expression)), { also: stages });
     return "misfit";
   });
   const right = declared.flatMap((it) => {
@@ -121,7 +123,8 @@ function lowerFeature(
   const { rules, collector } = ctx.elaborator;
   const name = feature.name.text;
   const expression = lowerNoise(ctx, name, type, batchDim, raw, written);
-  if (expression === undefined || !reportUnknownNames(ctx, withoutStandardize(expression))) return undefined;
+  if (expression === undefined || !reportUnknownNames(ctx, withoutStandardize(expression), { also: stages }))
+    return undefined;
   // What is standardized is lowered, measured and stands under a name of its own in what is around it.
   let count = 0;
   const standardize = (measured: Expression, span: Expression["span"]): Expression => {
@@ -185,6 +188,9 @@ function withoutStandardize(expression: Expression): Expression {
   const [argument] = inner.kind === "call" && isStandardize(inner.callee) ? inner.arguments : [];
   return argument?.value ?? inner;
 }
+
+/** What features alone have, beside all functions. */
+const stages: readonly string[] = ["standardize"];
 
 const isStandardize = (it: Expression): boolean => it.kind === "reference" && it.text === "standardize";
 
