@@ -17,6 +17,7 @@ import { noteApplication } from "./note-application.ts";
 import { reportExchanged } from "./report-exchanged.ts";
 import { shapeChecker } from "./shape-checker.ts";
 import { sizeChains } from "./size-chain.ts";
+import { lacksAxes } from "./sizes/help-of-axes.ts";
 import { helpOfSizes } from "./sizes/help-of-sizes.ts";
 import type { Maker } from "./prove-probability.ts";
 import { factsOfResult, judgePlaces, refusesProbability } from "./value-facts.ts";
@@ -72,6 +73,7 @@ export function applyOperator(
           operands.map((it) => it.value),
           sizes,
         ),
+      lacksAxes: operator.structure === "elementwise" && areUnlike(operands),
       help: () =>
         helpOfSizes(ctx, {
           operator,
@@ -114,6 +116,12 @@ export function applyOperator(
   };
   if (only !== undefined && others.length === 0) return guard?.finish(known(only)) ?? known(only);
   return { kind: "tuple", elements: results.map(known) };
+}
+
+/** Whether operands have axes between those of others that these lack. */
+function areUnlike(operands: readonly TensorVal[]): boolean {
+  const shapes = operands.map((it) => it.value.type.shape);
+  return shapes.some((a, at) => shapes.slice(at + 1).some((b) => lacksAxes(a, b)));
 }
 
 /** Internal attributes that what is known of the operands decides; those that are as by default are left out. */

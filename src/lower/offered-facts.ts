@@ -6,24 +6,32 @@ import type { Context } from "./context.ts";
 import { factsIn, minimaIn } from "./minima.ts";
 
 /** What to write in the header for relations to hold, where sizes are open. */
-export function stating(ctx: Context, relations: readonly Relation[], facts = factsIn(ctx)): Pick<Extras, "help"> {
-  const condition = conditionFor(ctx, relations, facts);
+export function stating(
+  ctx: Context,
+  relations: readonly Relation[],
+  facts = factsIn(ctx),
+  lacksAxes = false,
+): Pick<Extras, "help"> {
+  const condition = conditionFor(ctx, relations, facts, lacksAxes);
   return condition === undefined ? {} : { help: `State it ${condition}.` };
 }
 
 /**
  * Where and how a header states relations: "in the header if it always holds: `where T >= 4`". Undefined where no facts that
- * can hold suffice, and in a section, which has no header.
+ * can hold suffice, and in a section, which has no header. Where an operand `lacksAxes`, sizes meet that have nothing to do
+ * with each other: it is not offered that they are the same.
  */
 export function conditionFor(
   ctx: Context,
   relations: readonly Relation[],
   facts: Facts = factsIn(ctx),
+  lacksAxes = false,
 ): string | undefined {
   const header = headerOf(ctx);
   const found = header === undefined ? undefined : sufficientFacts(relations, facts);
   if (header === undefined || found === undefined) return undefined;
   if (found.some((it) => isOfNumber(it) && !relations.some(isWritten))) return undefined;
+  if (lacksAxes && found.some((it) => it.kind === "equal" && !isOfRest(it))) return undefined;
   const stated = [...found, ...minimaBeside(ctx, found, facts)];
   if (stated.length === 0) return undefined;
   return `in ${header} if it always holds: \`where ${stated.map(formatRelation).join(", ")}\``;
@@ -32,8 +40,13 @@ export function conditionFor(
 /** Whether a fact says of sizes that they are one number, and not what rest they leave. */
 function isOfNumber(fact: Relation): boolean {
   const sides = fact.kind === "equal" ? sidesOf(fact) : [];
-  const atoms = sides.flatMap((it) => it.terms).flatMap((it) => it.factors.map(({ atom }) => atom.kind));
-  return sides.some((it) => asNumber(it) !== undefined) && !atoms.includes("mod");
+  return sides.some((it) => asNumber(it) !== undefined) && !isOfRest(fact);
+}
+
+/** Whether a fact says what rest a size leaves. */
+function isOfRest(fact: Relation): boolean {
+  const factors = sidesOf(fact).flatMap((it) => it.terms.flatMap((term) => term.factors));
+  return factors.some(({ atom }) => atom.kind === "mod");
 }
 
 /** Whether a size is to be a number as it stands: one that comes out where elements are counted is a coincidence. */

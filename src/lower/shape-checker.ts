@@ -45,6 +45,8 @@ export interface Noted {
   readonly origins?: (sizes: readonly Dim[]) => readonly Label[];
   /** What to do where sizes differ that no fact can make equal. */
   readonly help?: () => string | undefined;
+  /** Whether operands that go together place by place lack axes of one another. */
+  readonly lacksAxes?: boolean;
 }
 
 /** Reports what a shape rule finds, with counterexamples, at `span`; `labels` show the operands. */
@@ -52,7 +54,7 @@ export function shapeChecker(
   ctx: Context,
   span: Span,
   labels: () => readonly Label[],
-  { crossed, one, origins = () => [], help = () => undefined }: Noted = {},
+  { crossed, one, origins = () => [], help = () => undefined, lacksAxes = false }: Noted = {},
 ): ShapeChecker {
   const proves = (relation: Relation): boolean => decide(relation, factsIn(ctx)).verdict === "proved";
   const proved = (left: Dim, right: Dim): boolean => proves(equal(left, right));
@@ -83,7 +85,7 @@ export function shapeChecker(
     return false;
   };
   const helpFor = (pair: SizePair, all: readonly Relation[], otherwise: (pair: SizePair) => Extras): Extras => {
-    const stated = stating(ctx, all);
+    const stated = stating(ctx, all, factsIn(ctx), lacksAxes);
     if (stated.help !== undefined) return stated;
     const found = help();
     return found === undefined ? otherwise(pair) : { help: found };

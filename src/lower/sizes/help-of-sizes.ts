@@ -11,6 +11,7 @@ import { formatType } from "../values.ts";
 import { seemsChannelsFirst } from "./seems-channels-first.ts";
 import { conditionFor } from "../offered-facts.ts";
 import { makerOf } from "../maker-of.ts";
+import { helpOfAxes } from "./help-of-axes.ts";
 import { helpOfCut, helpOfOperands } from "./help-of-operands.ts";
 import { helpOfStages } from "./help-of-stages.ts";
 import { fits } from "./replay.ts";
@@ -42,6 +43,7 @@ export function helpOfSizes(ctx: Context, misapplied: Misapplied): string | unde
     return span === undefined ? [] : [{ value, span }];
   });
   if (a === undefined || b === undefined || others.length > 0 || operands.length > 2) return byStages;
+  if (a.value.type.shape.length !== b.value.type.shape.length) return helpOfAxes(ctx, [a, b], fitting) ?? byStages;
   if (byStages === undefined)
     return helpOfOperands(ctx, operator.name, [a, b], fitting) ?? helpBesideFacts(ctx, misapplied);
   const smaller = helpOfCut(ctx, [a, b], fitting);

@@ -2,14 +2,14 @@ import { inferOperator } from "../../graph/infer.ts";
 import type { Attributes, CallNode, Node, Region, Value } from "../../ir/graph.ts";
 import type { TensorType } from "../../ir/types.ts";
 import { nodesWithin, operandsOf } from "../../ir/visit.ts";
-import type { Operator, ShapeChecker } from "../../ops/define/operator.ts";
+import type { Operator } from "../../ops/define/operator.ts";
 import { findOperator } from "../../ops/registry.ts";
 import { elementAt } from "../../support/element-at.ts";
 import type { Span } from "../../support/source.ts";
 import type { Context } from "../context.ts";
 import type { Called } from "../instance.ts";
-import { shapeChecker } from "../shape-checker.ts";
 import { formatType, tensor, type Val } from "../values.ts";
+import { checking } from "./checking.ts";
 import { quietly } from "./quietly.ts";
 
 /** Something else that a person might have written. */
@@ -42,7 +42,7 @@ const [mostValues, deepest] = [20_000, 400];
 export function replay(ctx: Context, values: readonly Value[], change: Change): Replayed | undefined {
   const changed: Span[] = [];
   const quiet = quietly(ctx);
-  const check = checking(quiet);
+  const check = checking(ctx);
   let left = mostValues;
   const typeOf = (place: Place, value: Value, depth: number): TensorType | undefined => {
     const known = place.known.get(value.id);
@@ -119,15 +119,11 @@ export function fits(
   operands: readonly TensorType[],
   attributes: Attributes,
 ): boolean {
-  return inferOperator(operator, operands, attributes, checking(quietly(ctx))) !== undefined;
+  return inferOperator(operator, operands, attributes, checking(ctx)) !== undefined;
 }
 
 function areAsBefore(node: Node, operands: readonly TensorType[]): boolean {
   return operandsOf(node).every((it, at) => formatType(it.type) === formatType(elementAt(operands, at)));
-}
-
-function checking(quiet: Context): ShapeChecker {
-  return shapeChecker(quiet, { file: quiet.file.source, start: 0, end: 0 }, () => []);
 }
 
 function placeOf(ctx: Context): Place {
