@@ -46,6 +46,21 @@ describe("what a help says of sizes that do not go together", () => {
   });
 
   it.each([
+    ["a normalisation", "Conv2D(32, 3, padding=same) -> GroupNorm(8)"],
+    ["a pool", "Conv2D(32, 3, padding=same) -> MaxPool2D(4, stride=1, padding=same)"],
+    ["an upsampling", "Conv2D(32, 3, stride=2, padding=same) -> UpSampling2D(2)"],
+    ["a convolution by channels", "Conv2D(32, 3, padding=same) -> DepthwiseConv2D(3, padding=same)"],
+    ["a block of one's own", "Conv2D(32, 3, padding=same) -> Se(4)"],
+  ])("has the channels of the other where %s stands behind the layer that gives them", (_, layers) => {
+    const se =
+      "block Se(r: int): (x: f32[B, H, W, C]) -> f32[B, H, W, C] {\n  x * (x -> GlobalAvgPool2D -> Dense(C // r) -> Dense(C))[:, None, None]\n}\n";
+    const text = `${layers.includes("Se(") ? se : ""}model M: (x: f32[B, 16, 16, 8]) -> y: f32[B, 16, 16, 32] {\n  (x -> ${layers}) + x\n}\n`;
+    expect(helps(text)).toEqual([
+      "A layer for each place alone gives it the channels of the other: write `(x -> Conv2D(32, 1))` in place of `x`.",
+    ]);
+  });
+
+  it.each([
     ["no number of a reshape does it", "model M: (x: f32[B, 7]) -> y: f32[B, 2, 2] {\n  reshape(x, [B, 2, 2])\n}\n"],
     [
       "lengths have nothing to do with each other",

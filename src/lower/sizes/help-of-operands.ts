@@ -1,10 +1,11 @@
 import { asNumber, ceilDivide, constant, formatDim, multiply, sameForm, subtract, type Dim } from "../../dims/dim.ts";
-import type { Node, Value } from "../../ir/graph.ts";
+import type { CallNode, Node, Value } from "../../ir/graph.ts";
 import type { TensorType } from "../../ir/types.ts";
 import { operandsOf } from "../../ir/visit.ts";
 import { elementAt } from "../../support/element-at.ts";
 import { inFile, textOf, type Span } from "../../support/source.ts";
-import type { Context } from "../context.ts";
+import { findLocal, type Context } from "../context.ts";
+import { numberOf } from "../convert.ts";
 import { makerOf } from "../maker-of.ts";
 import type { Fitting } from "./help-of-stages.ts";
 
@@ -224,17 +225,32 @@ function* stagesOf(ctx: Context, value: Value): Iterable<Node> {
   }
 }
 
-/** How the number of channels that a value has is written in the layer that gives it: `C`, `4 * C`. */
+/** Hyperparameters of the library that say how many channels a layer gives. */
+const namesOfChannels: ReadonlySet<string> = new Set(["filters", "units"]);
+
+/** How the number of channels that a value has is written in the layer that gives it, where that is a word: `C`, `4 * C`. */
 function argumentOf(ctx: Context, value: Value, channels: Dim): string | undefined {
   for (const node of stagesOf(ctx, value)) {
     const [before] = operandsOf(node);
-    if (node.kind !== "call" || node.origin === undefined) continue;
-    const [, argument] = /^[A-Z]\w*\((?:filters=|units=)?([\w *+]+)[,)]/.exec(textOf(node.origin)) ?? [];
-    const changes =
-      before !== undefined && !sameForm(elementAt(before.type.shape, before.type.shape.length - 1), channels);
-    if (changes || argument !== undefined) return argument?.trim();
+    const written = node.kind === "call" ? firstArgument(ctx, node, channels) : undefined;
+    if (written !== undefined) return written;
+    if (before === undefined || !sameForm(elementAt(before.type.shape, before.type.shape.length - 1), channels))
+      return undefined;
   }
   return undefined;
+}
+
+/** The first argument of a layer as it is written, where it is so many channels, in names that are known at the end as well. */
+function firstArgument(ctx: Context, { origin, operands }: CallNode, channels: Dim): string | undefined {
+  const called = ctx.elaborator.called.get(operands);
+  const [first] = called?.callable.declaration.hyperparameters ?? [];
+  if (called === undefined || first === undefined || origin === undefined) return undefined;
+  if (called.callable.file.library === true && !namesOfChannels.has(first.name.text)) return undefined;
+  const val = called.hyperparameters.get(first.name.text);
+  if (val === undefined || numberOf(val) !== asNumber(channels)) return undefined;
+  const [, name = first.name.text, text] = /^[A-Z]\w*\((?:(\w+)=)?([\w *+]+)[,)]/.exec(textOf(origin)) ?? [];
+  const isKnown = text?.match(/[A-Za-z_]\w*/g)?.every((it) => findLocal(ctx.scope, it) !== undefined);
+  return name === first.name.text && isKnown === true ? text?.trim() : undefined;
 }
 
 /** How the stride is written of the one stage that has one. */
