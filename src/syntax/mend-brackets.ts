@@ -1,13 +1,15 @@
 import { createTokenInstance, type IToken, type TokenType } from "chevrotain";
 import * as t from "../../grammar/tokens.ts";
+import { closingPlace } from "./closing-place.ts";
 import { endOf } from "./cst.ts";
 import type { Reporter } from "./reporter.ts";
 import { isName, isOneOf, isOperand, openers } from "./stop.ts";
 
 /**
  * Mends what one slip at a bracket leaves in a declaration, before the rules of layout look at it: a bracket of another
- * kind, two closers in each other's place, a brace twice, an opener that is missing between two values or at the end of a
- * line. A slip is taken for what it is where all brackets of the declaration match without it; what is left is for the layout.
+ * kind, two closers in each other's place, an opener twice, an opener that is missing between two values or at the
+ * end of a line, a closer that is missing before what cannot stand in its brackets. A slip is taken for what it is
+ * where all brackets of the declaration match without it; what is left is for the layout.
  */
 export function mendBrackets(lexed: readonly IToken[], reporter: Reporter): readonly IToken[] {
   return declarationsOf(lexed).flatMap((part) => {
@@ -153,19 +155,67 @@ const exchanged: Slip = (tokens, { at, open }, reporter) => {
   return tokens;
 };
 
-/** `{{` with one `}`. */
-const doubledBrace: Slip = (tokens, { at, open }, reporter) => {
-  if (at < tokens.length || open.length !== 1) return undefined;
+/** `{{` with one `}`, `f((8, bias=false)`, `f32[[B, 8]`. */
+const doubledOpener: Slip = (tokens, { open }, reporter) => {
   const place = tokens.findIndex(
-    (it, index) => it.tokenType === t.LeftBrace && tokens[index + 1]?.tokenType === t.LeftBrace,
+    (it, index) =>
+      isDoubled(tokens, index) && (it.tokenType === t.LeftBrace || open.includes(index) || open.includes(index + 1)),
   );
-  const [first, second] = [tokens[place], tokens[place + 1]];
-  if (first === undefined || second === undefined) return undefined;
+  const second = tokens[place + 1];
+  if (place === -1 || second === undefined) return undefined;
   const rest = tokens.filter((it) => it !== second);
   if (mismatch(rest) !== undefined) return undefined;
   const span = reporter.span(second.startOffset, endOf(second));
-  const fix = { title: "remove `{`", edits: [{ span, text: "" }] };
-  reporter.report("MC1001", span, { expected: "one `{`", found: "another" }, { fix });
+  const fix = { title: `remove \`${second.image}\``, edits: [{ span, text: "" }] };
+  reporter.report("MC1001", span, { expected: `one \`${second.image}\``, found: "another" }, { fix });
+  return rest;
+};
+
+/** Whether an opener stands twice where the second opens nothing that may stand in the first. */
+function isDoubled(tokens: readonly IToken[], at: number): boolean {
+  const [before, first, second] = [tokens[at - 1], tokens[at], tokens[at + 1]];
+  if (first === undefined || second === undefined || first.tokenType !== second.tokenType) return false;
+  if (first.tokenType === t.LeftBrace) return true;
+  if (first.tokenType === t.LeftBracket)
+    return before !== undefined && endOf(before) === first.startOffset && !isOneOf(before, openers);
+  let depth = 0;
+  for (const it of tokens.slice(at + 2)) {
+    if (isOneOf(it, closers)) depth--;
+    else if (isOneOf(it, openers)) depth++;
+    if (depth < 0) return false;
+    if (depth === 0 && isOneOf(it, [t.Comma, t.Equals, t.Colon])) return true;
+  }
+  return false;
+}
+
+/** A closer that is missing before what cannot stand in its brackets: `when (c { x }`, `[a, b, axis=-1)`. */
+const missingCloser: Slip = (tokens, { at, open }, reporter) => {
+  const from = open.at(-1) ?? -1;
+  const opener = tokens[from];
+  if (opener === undefined || (isOneOf(opener, [t.LeftBrace]) && !isOneOf(tokens[from - 1], [t.Import])))
+    return undefined;
+  const place = closingPlace(tokens, from, at);
+  const next = tokens[place];
+  const before = tokens.slice(0, Math.max(0, place)).findLast((it) => it.tokenType !== t.Newline);
+  if (next === undefined || before === undefined || before === opener) return undefined;
+  const inserted = tokenAfter(before, closerOf(opener));
+  const last = tokens.indexOf(before) + 1;
+  const rest = [...tokens.slice(0, last), inserted, ...tokens.slice(last)];
+  if (mismatch(rest) !== undefined) return undefined;
+  const text = symbolOf(inserted.tokenType);
+  const end = endOf(before);
+  reporter.report(
+    "MC1002",
+    reporter.span(opener.startOffset, endOf(opener)),
+    { opener: opener.image, closer: text },
+    {
+      labels: [{ span: reporter.span(next.startOffset, endOf(next)), message: `a \`${text}\` is missing before this` }],
+      fix: {
+        title: `insert \`${text}\``,
+        edits: [{ span: reporter.span(end, end), text: isOneOf(opener, [t.LeftBrace]) ? ` ${text}` : text }],
+      },
+    },
+  );
   return rest;
 };
 
@@ -313,4 +363,12 @@ const turnedRound: Slip = (tokens, { at, open }, reporter) => {
 };
 
 /** The slips, the surest first. */
-const slips: readonly Slip[] = [turnedRound, otherKind, exchanged, doubledBrace, beforeElse, missingOpener];
+const slips: readonly Slip[] = [
+  turnedRound,
+  otherKind,
+  exchanged,
+  doubledOpener,
+  beforeElse,
+  missingCloser,
+  missingOpener,
+];

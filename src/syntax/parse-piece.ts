@@ -1,6 +1,7 @@
 import { createTokenInstance, type CstNode, type IToken } from "chevrotain";
 import { modelParser } from "../../grammar/parser.ts";
 import * as t from "../../grammar/tokens.ts";
+import { applyFixes } from "../diagnostics/apply-fixes.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { SourceFile, Span } from "../support/source.ts";
 import type { Comment, Declaration, Doc, Name, NameReference, NumberLiteral } from "./ast.ts";
@@ -60,6 +61,27 @@ function treeDepth(root: object): number {
  * in the text.
  */
 export function parsePiece(source: SourceFile, next: Span | undefined): ParsedPiece {
+  const parsed = parseOnce(source, next);
+  const found = parsed.found.map((it): Diagnostic => {
+    if (it.fix === undefined || !isOfBrackets(source.text, it.fix.edits)) return it;
+    const { text } = applyFixes(source.text, [it], () => true);
+    if (parseOnce({ ...source, text }, next).found.length < parsed.found.length) return it;
+    // What leaves the text as broken as it was is no fix.
+    const { fix: _, ...rest } = it;
+    return rest;
+  });
+  return { ...parsed, found };
+}
+
+type Edits = NonNullable<Diagnostic["fix"]>["edits"];
+
+/** Whether edits change brackets alone. */
+function isOfBrackets(text: string, edits: Edits): boolean {
+  return edits.every((it) => /^[\s()[\]{}]*$/.test(text.slice(it.span.start, it.span.end) + it.text));
+}
+
+/** Parses a piece, with the fixes of all its errors. */
+function parseOnce(source: SourceFile, next: Span | undefined): ParsedPiece {
   const reporter = createReporter(source);
   // A prettier plugin would take it for the end of a line, the lexer for a blank: neither was meant.
   for (const { index } of source.text.matchAll(/\r(?!\n)/g)) {
