@@ -275,8 +275,11 @@ export function checkRecursion({ ast, scope }: ProgramFile, collector: Collector
     const found = declared.get(name);
     if (found === undefined || found.broken) return;
     if (at !== -1) {
-      const help = "A network has a fixed number of layers: for several in a row write `repeat` or `for`.";
-      collector.report("MC2015", found.name.span, { cycle: [...chain.slice(at), name].join(" -> ") }, { help });
+      const cycle = chain.slice(at);
+      const help = cycle.every(isConstant)
+        ? "A constant is made of numbers, and of constants that are known without it."
+        : "A network has a fixed number of layers: for several in a row write `repeat` or `for`.";
+      collector.report("MC2015", found.name.span, { cycle: [...cycle, name].join(" -> ") }, { help });
       cyclic.push(found);
       return;
     }

@@ -127,6 +127,9 @@ const localsOf: Readonly<Record<Role, ((kind: LocalKind) => boolean) | undefined
   any: undefined,
 };
 
+/** Words that are values by themselves. */
+const truths: readonly string[] = ["true", "false"];
+
 /** The names that could stand in a body where one does that means nothing. */
 function candidatesOf(at: Checker, scope: LocalScope | undefined, role: Role): readonly string[] {
   const locals = visible(scope, localsOf[role]);
@@ -137,8 +140,10 @@ function candidatesOf(at: Checker, scope: LocalScope | undefined, role: Role): r
     [...at.file.scope].flatMap(([name, it]) => (isWanted(it) ? [name] : []));
   const isCallable = (it: TopLevel): boolean => it.kind === "callable" && it.declaration.flavor !== "metric";
   if (role === "function") return [...locals, ...own(isCallable), ...functions];
-  if (role === "any") return [...locals, ...own((it) => it.kind === "const" || isCallable(it)), ...functions];
-  return [...locals, ...own((it) => it.kind === "const"), ...(role === "value" ? ["training"] : [])];
+  const values = [...truths, ...locals];
+  if (role === "any") return [...values, ...own((it) => it.kind === "const" || isCallable(it)), ...functions];
+  const constants = own((it) => it.kind === "const");
+  return role === "value" ? [...values, ...constants, "training"] : [...locals, ...constants];
 }
 
 /** The file from which a name could be imported, of those that a file imports from. */

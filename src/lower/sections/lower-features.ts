@@ -14,6 +14,7 @@ import { reportUnknownNames } from "../unknown-names.ts";
 import { formatType, poison, tensor, type TensorVal } from "../values.ts";
 import { declareFeature, type DeclaredFeature } from "./declare-feature.ts";
 import { hasDrawnFraction } from "./has-drawn-fraction.ts";
+import { helpOfMisfit } from "./help-of-misfit.ts";
 import { mapChildren } from "./map-children.ts";
 import { lowerNoise, withoutNoise } from "./noise.ts";
 import { rawName } from "./raw-fields.ts";
@@ -170,7 +171,9 @@ function lowerFeature(
     return "misfit";
   }
   const found = result.kind === "tensor" ? ofOneExample(result.value.type) : "no tensor";
-  collector.report("MC4016", expression.span, { feature: name, declared: formatType(type), found });
+  const help = helpOfMisfit(feature, type, result, batchDim);
+  const parameters = { feature: name, declared: formatType(type), found };
+  collector.report("MC4016", expression.span, parameters, help === undefined ? {} : { help });
   return "misfit";
 }
 

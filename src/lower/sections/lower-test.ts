@@ -94,7 +94,8 @@ function lowerExpectation(
     const called = condition.kind === "comparison" ? condition.operands.find((it) => it.kind === "call") : undefined;
     const name = called?.kind === "call" && called.callee.kind === "reference" ? called.callee.text : found;
     const place = called ?? left;
-    const meant = several ? undefined : meantFigure(name, numbers);
+    const isCalled = called !== undefined && numbers.includes(name);
+    const meant = several ? undefined : isCalled ? name : meantFigure(name, numbers);
     const fix = place &&
       meant !== undefined && { title: `change to ${meant}`, edits: [{ span: place.span, text: meant }] };
     const help =

@@ -1,15 +1,16 @@
-import { answerOfArgument, answerOfKey, answerOfSetting } from "../../analyze/arguments-elsewhere.ts";
+import { answerOfKey, answerOfSetting } from "../../analyze/arguments-elsewhere.ts";
 import { referencesIn } from "../../analyze/walk.ts";
 import type { Collector } from "../../diagnostics/collector.ts";
-import type { Fix } from "../../diagnostics/diagnostic.ts";
 import { brokenLimit } from "../../ir/limits.ts";
 import type { SettingValue } from "../../ir/program.ts";
 import type { ArgumentSchema, CallSchema } from "../../ir/settings.ts";
+import { answerOfGiven } from "./answer-of-given.ts";
+import { helpOfFeature } from "./help-of-feature.ts";
 import { directiveWords, sectionKeys } from "./section-keys.ts";
 import { lostIn } from "../../graph/lost-in.ts";
 import { nearest } from "../../support/nearest.ts";
 import { textOf, type Span } from "../../support/source.ts";
-import type { Argument, Expression, Name } from "../../syntax/ast.ts";
+import type { Argument, Expression } from "../../syntax/ast.ts";
 import { lostName } from "../../syntax/lost-name.ts";
 import type { Entry, Phrase, Setting } from "../../syntax/ast/sections.ts";
 
@@ -232,17 +233,6 @@ export function readCall(
   );
 }
 
-/** What a name that no argument has is answered with, and the name that can stand in its place. */
-function answerOf({ text, span }: Name, known: readonly string[]): { readonly help?: string; readonly fix?: Fix } {
-  const answer = answerOfArgument(text, known);
-  const near = answer === undefined ? nearest(text, known) : answer.instead;
-  const help = answer?.help ?? (near === undefined ? undefined : `Did you mean \`${near}\`?`);
-  return {
-    ...(help !== undefined && { help }),
-    ...(near !== undefined && { fix: { title: `change to ${near}`, edits: [{ span, text: near }] } }),
-  };
-}
-
 /** Reads arguments against a schema: positional ones first, in its order; defaults filled in. */
 export function readArguments(
   callee: string,
@@ -263,7 +253,7 @@ export function readArguments(
         "MC4005",
         argument.name?.span ?? argument.span,
         { argument: name === undefined ? "a further argument" : `the argument \`${name}\``, callee, known: names },
-        argument.name === undefined ? {} : answerOf(argument.name, names),
+        argument.name === undefined ? {} : answerOfGiven(argument.name, names, callee),
       );
       ok = false;
       continue;
@@ -337,7 +327,8 @@ export function settingsOf(
       const answer = answerOfKey(key, known);
       const suggestion = answer === undefined ? nearest(key, known) : answer.instead;
       const other = section === "data" ? keyOfTrain(key) : undefined;
-      const help = answer?.help ?? other ?? (suggestion === undefined ? undefined : `Did you mean \`${suggestion}\`?`);
+      const near = suggestion === undefined ? undefined : `Did you mean \`${suggestion}\`?`;
+      const help = (section === "data" ? helpOfFeature(entry) : undefined) ?? answer?.help ?? other ?? near;
       const isDirective = section === "train" && directiveWords.some((it) => it === key);
       scope.collector.report(
         "MC4001",

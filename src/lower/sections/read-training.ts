@@ -130,12 +130,16 @@ export function readValidate(setting: Setting, scope: SettingScope): TrainProgra
     }
   }
   const expected = "`every 250 steps`, `every epoch` or the like";
-  scope.collector.report("MC4006", setting.span, {
-    argument: "validate",
-    callee: "this section",
-    expected,
-    found: "this",
-  });
+  const parameters = { argument: "validate", callee: "this section", expected, found: "this" };
+  const unit = /^(step|epoch)s?$/.exec(String(second))?.[1];
+  const isOne = phrase !== undefined && more === undefined && extra === undefined && word === "every";
+  if (!isOne || unit === undefined || typeof first !== "number" || !Number.isSafeInteger(first) || first < 1) {
+    scope.collector.report("MC4006", setting.span, parameters);
+    return undefined;
+  }
+  const meant = first === 1 ? `every ${unit}` : `every ${first} ${unit}s`;
+  const fix = { title: `write \`${meant}\``, edits: [{ span: phrase.span, text: meant }] };
+  scope.collector.report("MC4006", setting.span, parameters, { help: `Write \`${meant}\`.`, fix });
   return undefined;
 }
 
