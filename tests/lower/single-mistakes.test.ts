@@ -322,8 +322,8 @@ describe("a single mistake", () => {
     ["model Net", "model Nett", 2, "a training and a budget have the old name"],
     ["(x: f32[B, 4]) -> (", "(y: f32[B, 4]) -> (", 2, "its body and its data have the old name"],
     ["  split: train 0.6, validate 0.2, test 0.2, seed 1\n", "", 2, "one split is watched, and another one tested"],
-    ["class(2)", "class(3)", 2, "loss and metric have room for two classes"],
-    ["class(2)", "f32[]", 3, "a loss and two metrics want labels"],
+    ["class(2)", "class(3)", 1, "a loss has room for two classes, and a metric of the same values as well"],
+    ["class(2)", "f32[]", 2, "a loss wants labels, as a metric of the same values does, and a metric of others"],
   ])("%j as %j is told at %i places: %s", (right, wrong, places) => {
     expect(program).toContain(right);
     const found = told(program.replace(right, () => wrong));
