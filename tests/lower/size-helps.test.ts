@@ -19,12 +19,12 @@ describe("what a help says of sizes that do not go together", () => {
     [
       "the layers by what they are where there are many",
       `model M: (x: f32[B, 64, 64, 3]) -> y: f32[B, 64, 64, 3] {\n  h = x -> ${[3, 5, 7, 9, 11].map((it) => `Conv2D(3, ${String(it)})`).join(" -> ")}\n  h + x\n}\n`,
-      "Without padding a convolution makes its input smaller: write `padding=same` in each `Conv2D` that has none. Or cut the larger one: `(x -> Cropping2D(15))` in place of `x`.",
+      "Without padding a convolution makes its input smaller: write `padding=same` in each `Conv2D` that has none.",
     ],
     [
       "where a block of one's own is what makes them smaller",
       "block Twice: (x: f32[B, T, C]) where T >= 5 {\n  x -> Conv1D(C, 3) -> Conv1D(C, 3)\n}\n\nmodel M: (x: f32[B, 16, 4]) -> y: f32[B, 16, 4] {\n  x + (x -> Twice)\n}\n",
-      "Without padding a convolution makes its input smaller: write `padding=same` in `Conv1D(C, 3)`. Or cut the larger one: `(x -> Cropping1D(2))` in place of `x`.",
+      "Without padding a convolution makes its input smaller: write `padding=same` in `Conv1D(C, 3)`.",
     ],
     [
       "nothing of layers in a function, which has none",
@@ -33,7 +33,7 @@ describe("what a help says of sizes that do not go together", () => {
     ],
     [
       "nothing where a size of 1 would only be repeated",
-      "model M: (x: f32[B, 16, 16, 3]) -> y: f32[B, 16, 16, 3] {\n  p = x -> GlobalAvgPool2D -> Dense(4)\n  x + p[:, None, None]\n}\n",
+      "model M: (x: f32[B, 16, 16, 3]) -> y: f32[B, 16, 16, 4] {\n  p = x -> GlobalAvgPool2D -> Dense(4)\n  x + p[:, None, None]\n}\n",
       "A layer for each place alone gives it the channels of the other: write `(x -> Conv2D(4, 1))` in place of `x`.",
     ],
     [

@@ -36,6 +36,7 @@ export function helpOfOperands(
   op: string,
   operands: readonly [Written, Written],
   fitting: Fitting,
+  word: (size: Dim) => string | undefined = () => undefined,
 ): string | undefined {
   const [a, b] = operands;
   if (!areOwn(operands)) return undefined;
@@ -56,7 +57,7 @@ export function helpOfOperands(
   for (const make of makers) {
     for (const at of skip === 1 ? ([1, 0] as const) : ([0, 1] as const)) {
       const [own, other] = at === 0 ? [a, b] : [b, a];
-      const stage = make(ctx, own, other).find((it) => fit(at, it));
+      const stage = make(ctx, own, other, word).find((it) => fit(at, it));
       const text = stage && replaced(own, stage);
       if (stage !== undefined && text !== undefined) return `${stage.because}: write ${text}.`;
     }
@@ -110,12 +111,17 @@ function isMadeFrom(ctx: Context, value: Value, source: Value): boolean {
 }
 
 /** A convolution of 1 x 1, or of what has no places a dense layer, with the channels of the other and its stride. */
-function projected(ctx: Context, own: Written, { value }: Written): readonly Stage[] {
+function projected(
+  ctx: Context,
+  own: Written,
+  { value }: Written,
+  word: (size: Dim) => string | undefined,
+): readonly Stage[] {
   if (ctx.owning !== "yes" || ctx.frame.section === true) return [];
   const { shape, dtype } = own.value.type;
   const places = shape.length - 2;
   const channels = elementAt(value.type.shape, shape.length - 1);
-  const filters = argumentOf(ctx, value, channels) ?? formatDim(channels);
+  const filters = argumentOf(ctx, value, channels) ?? word(channels) ?? formatDim(channels);
   if (places > 3 || asNumber(channels) === undefined) return [];
   if (places === 0) {
     const because = "A dense layer gives it the size of the other";

@@ -11,6 +11,7 @@ import { formatType } from "../values.ts";
 import { seemsChannelsFirst } from "./seems-channels-first.ts";
 import { conditionFor } from "../offered-facts.ts";
 import { makerOf } from "../maker-of.ts";
+import { declaredResult } from "./declared-result.ts";
 import { helpOfAxes } from "./help-of-axes.ts";
 import { helpOfCut, helpOfOperands } from "./help-of-operands.ts";
 import { helpOfStages } from "./help-of-stages.ts";
@@ -36,7 +37,9 @@ export function helpOfSizes(ctx: Context, misapplied: Misapplied): string | unde
   if (typeof operator.structure === "object" && operator.structure.kind === "image")
     return helpOfLayout(ctx, misapplied);
   if (operator.structure !== "elementwise" && !joins.has(operator.name)) return undefined;
-  const fitting = (types: Parameters<typeof fits>[2]): boolean => fits(ctx, operator, types, attributes);
+  const declared = declaredResult(ctx, misapplied.span);
+  const fitting = (types: Parameters<typeof fits>[2]): boolean =>
+    fits(ctx, operator, types, attributes, declared?.type);
   const byStages = helpOfStages(ctx, operands, fitting);
   const [a, b, ...others] = operands.flatMap((value, index) => {
     const span = spans[index];
@@ -45,7 +48,7 @@ export function helpOfSizes(ctx: Context, misapplied: Misapplied): string | unde
   if (a === undefined || b === undefined || others.length > 0 || operands.length > 2) return byStages;
   if (a.value.type.shape.length !== b.value.type.shape.length) return helpOfAxes(ctx, [a, b], fitting) ?? byStages;
   if (byStages === undefined)
-    return helpOfOperands(ctx, operator.name, [a, b], fitting) ?? helpBesideFacts(ctx, misapplied);
+    return helpOfOperands(ctx, operator.name, [a, b], fitting, declared?.word) ?? helpBesideFacts(ctx, misapplied);
   const smaller = helpOfCut(ctx, [a, b], fitting);
   return smaller === undefined ? byStages : `${byStages} Or cut the larger one: ${smaller}.`;
 }

@@ -112,14 +112,16 @@ export function replay(ctx: Context, values: readonly Value[], change: Change): 
   return types && { types, changed };
 }
 
-/** Whether operands of other types fit an operator. */
+/** Whether operands of other types fit an operator, and what it then gives is what is wanted. */
 export function fits(
   ctx: Context,
   operator: Operator,
   operands: readonly TensorType[],
   attributes: Attributes,
+  wanted?: TensorType,
 ): boolean {
-  return inferOperator(operator, operands, attributes, checking(ctx)) !== undefined;
+  const [type] = inferOperator(operator, operands, attributes, checking(ctx)) ?? [];
+  return type !== undefined && (wanted === undefined || formatType(type) === formatType(wanted));
 }
 
 function areAsBefore(node: Node, operands: readonly TensorType[]): boolean {
