@@ -399,6 +399,9 @@ describe("the channels of the input as an argument", () => {
     ["Conv2D(64, 7, 2)", 64],
     ["Conv2D(3, 64, 3)", 4],
     ["Conv2D(16, 16, 16)", 16],
+    ["Conv2D(8, 8, 4, padding=2)", 8],
+    ["Conv2D(8, 16, 4, padding=6)", 8],
+    ["Conv2D(8, 10, 5)", 8],
     ["Conv2D(16, 32)", 16],
     ["Conv2D(16, kernel=32, stride=3)", 16],
   ] as const)("is not: %s of %i", (layer, channels) => {
