@@ -4,7 +4,7 @@ import { createCollector } from "../diagnostics/collector.ts";
 import { decide } from "../dims/decide.ts";
 import { assume, negateRelation, type Facts, type Relation } from "../dims/facts.ts";
 import { textOf, type Span } from "../support/source.ts";
-import type { CallableDeclaration, Fact } from "../syntax/ast.ts";
+import type { CallableDeclaration, Fact, Expression } from "../syntax/ast.ts";
 import { isOfAbsent } from "./bind-inputs.ts";
 import { statedRelations } from "./conditions.ts";
 import { findLocal, libraryUse, report, type Context } from "./context.ts";
@@ -51,6 +51,9 @@ export function proveFacts(
       : [{ span: input.span, message: `this is ${formatType(input.val.value.type)}` }];
   const say = (told: readonly Failing[]): void =>
     reportFailing(ctx, callee, { declaration, inputs, span, known }, told);
+  // By itself it cannot be decided which of several facts holds, and here it is: no more is to be said of that.
+  if (failing.some((it) => it.relation === false && isChoice(it.fact.condition)))
+    ctx.elaborator.visited.add(declaration);
   const needed = relationsOf(failing);
   const mayHold =
     isWhole &&
@@ -83,6 +86,12 @@ function relationsOf(failing: readonly Failing[]): readonly Relation[] {
 function possible(ctx: Context, failing: readonly Failing[]): readonly Relation[] {
   const facts = factsIn(ctx);
   return relationsOf(failing).filter((it) => decide(negateRelation(it), facts).verdict !== "proved");
+}
+
+/** Whether a condition has several facts of which one is to hold. */
+function isChoice(e: Expression): boolean {
+  if (e.kind === "parenthesized") return isChoice(e.inner);
+  return e.kind === "binary" && (e.operator === "or" || isChoice(e.left) || isChoice(e.right));
 }
 
 /** The facts that are not proved, one after the other as if those before it held, and all of them as facts of the body. */
