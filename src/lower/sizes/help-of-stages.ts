@@ -28,9 +28,19 @@ const changes: readonly StageChange[] = [
     written: "padding=same",
     because: "Without padding a convolution makes its input smaller",
   },
+  {
+    change: { layer: trimmed },
+    written: "padding=same",
+    because: "Without padding a transposed convolution gives more than a multiple of its stride",
+  },
   ...Array.from({ length: largestStride - 1 }, (_, index): StageChange => ({
     change: { layer: (given) => extended(given, index + 1) },
     written: `output_padding=${String(index + 1)}`,
+    because: "A stride rounds, and its transpose does not know what was cut off",
+  })),
+  ...Array.from({ length: largestStride - 1 }, (_, index): StageChange => ({
+    change: { layer: (given) => lengthened(given, index + 1) },
+    written: `padding=0, output_padding=${String(index + 1)}`,
     because: "A stride rounds, and its transpose does not know what was cut off",
   })),
   ...Array.from({ length: mostPadding }, (_, index): StageChange => ({
@@ -83,6 +93,12 @@ function padded(given: Hyperparameters): Hyperparameters | undefined {
   return kernel.every((it) => it === 1) ? undefined : withOne(given, "padding", { kind: "word", value: "same" });
 }
 
+/** A transposed convolution without padding, with all the padding that it wants. */
+function trimmed(given: Hyperparameters): Hyperparameters | undefined {
+  if (!given.has("output_padding") || !isPaddedBy(given, "valid")) return undefined;
+  return withOne(given, "padding", { kind: "word", value: "same" });
+}
+
 /** A transposed convolution whose padding is in numbers, with places behind it. */
 function extended(given: Hyperparameters, by: number): Hyperparameters | undefined {
   const already = numbersOf(given.get("output_padding"));
@@ -90,6 +106,11 @@ function extended(given: Hyperparameters, by: number): Hyperparameters | undefin
   if (already?.every((it) => it === 0) !== true || numbersOf(given.get("padding")) === undefined) return undefined;
   if (strides === undefined || Math.min(...strides) <= by) return undefined;
   return withOne(given, "output_padding", likeFirst(given.get("stride"), by));
+}
+
+/** The same of one without padding, which says so in numbers then. */
+function lengthened(given: Hyperparameters, by: number): Hyperparameters | undefined {
+  return isPaddedBy(given, "valid") ? extended(withOne(given, "padding", whole(0)), by) : undefined;
 }
 
 /** A transposed convolution that has all its padding, in numbers: an odd size becomes an odd one. */
