@@ -51,7 +51,7 @@ export const StringToken = createToken({
 /** A number with letters on its end: an error that the parser takes for the number it was meant to be. */
 export const BadNumber = createToken({
   name: "BadNumber",
-  pattern: /\d[A-Za-z0-9_]*(\.\d[A-Za-z0-9_]*)?/,
+  pattern: /\d[\d_]*(\.\d[\d_]*)?[eE][+-]\d[A-Za-z0-9_]*|\d[A-Za-z0-9_]*(\.\d[A-Za-z0-9_]*)?/,
   categories: [NumberToken],
   ...startsWith(digits),
 });

@@ -1,10 +1,12 @@
 import { type CstNode, type IToken } from "chevrotain";
+import { BadNumber } from "../../grammar/tokens.ts";
 import { fault } from "../support/fault.ts";
 import { cover } from "../support/source.ts";
 import type * as ast from "./ast.ts";
 import { buildName, checkLength, longestChain, spanOf, spanOfToken, type Builder } from "./builder.ts";
 import { maybeNode, maybeToken, nodes, oneNode, oneToken, onlyChild, soleNode, tokens } from "./cst.ts";
 import { numberLiteral, stringLiteral } from "./literals.ts";
+import { lostName } from "./lost-name.ts";
 import { binaryOperator, comparisonOperator } from "./operators.ts";
 
 /** An expression with its stages. */
@@ -163,6 +165,8 @@ function buildPrimary(builder: Builder, node: CstNode): ast.Expression {
   const span = spanOf(builder, node);
   const child = onlyChild(node) ?? fault("a primary expression with several parts");
   if (!("children" in child)) {
+    // A malformed number was reported: what is made of it would say more of the same.
+    if (child.tokenType === BadNumber) return { kind: "reference", span: spanOfToken(builder, child), text: lostName };
     if (node.children["Number"]) return numberLiteral(child, builder.reporter);
     if (node.children["String"]) return stringLiteral(child, builder.reporter);
     if (node.children["True"]) return { kind: "boolean", span, value: true };

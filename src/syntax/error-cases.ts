@@ -269,6 +269,12 @@ const missingComma: Case = (stop) => {
   const { token, before, reporter, expected } = stop;
   const importing = stop.rules.at(-1) === "importDeclaration" && expected === "RightBrace";
   if (before === undefined || !(importing || expected === "RightParen" || expected === "RightBracket")) return false;
+  if (isOneOf(token, [t.Colon]) && stop.rules.at(-1) === "call" && !isName(before)) {
+    // `x(:, 0:4)`
+    const help = "An index stands in `[ ]`: `x[:, 0:4]`.";
+    reporter.report("MC1001", spanOf(stop, token), { expected: "an argument", found: "`:`" }, { help });
+    return true;
+  }
   if (isOneOf(token, [t.Colon]) && stop.rules.at(-1) === "call") {
     const span = spanOf(stop, token);
     reporter.report(

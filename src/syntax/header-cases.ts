@@ -1,4 +1,5 @@
 import * as t from "../../grammar/tokens.ts";
+import { endOf } from "./cst.ts";
 import { foundAt, isName, isOneOf, placeOf, spanOf, type Case } from "./stop.ts";
 
 /** `model Net: (x: f32[B, 4]) y: f32[B, 2] {` */
@@ -33,5 +34,17 @@ const parenthesizedDims: Case = (stop) => {
   return true;
 };
 
+/** `(x f32[B, 4])`, `-> y f32[B, 4]` */
+const missingColonOfType: Case = (stop) => {
+  const { token, before, rules, reporter } = stop;
+  const inHeader = rules.includes("callable") && (!rules.includes("body") || stop.expected === "LeftBrace");
+  if (!inHeader || !isName(token) || !isName(before)) return false;
+  if (!t.elementWords.includes(token.image) || t.elementWords.includes(before.image)) return false;
+  const at = endOf(before);
+  const fix = { title: "write `:`", edits: [{ span: reporter.span(at, at), text: ":" }] };
+  reporter.report("MC1013", spanOf(stop, before), { name: before.image }, { fix });
+  return true;
+};
+
 /** What goes wrong in a header. */
-export const headerCases: readonly Case[] = [missingArrow, missingParentheses, parenthesizedDims];
+export const headerCases: readonly Case[] = [missingColonOfType, missingArrow, missingParentheses, parenthesizedDims];

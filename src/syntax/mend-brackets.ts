@@ -171,6 +171,24 @@ const doubledOpener: Slip = (tokens, { open }, reporter) => {
   return rest;
 };
 
+/** `repeat 3 { Dense(8) }} -> Dense(4) }`: a `}` that stands twice, before what goes on. */
+const doubledCloser: Slip = (tokens, { at, open }, reporter) => {
+  if (open.length > 0 || tokens[at]?.tokenType !== t.RightBrace) return undefined;
+  const place = tokens.findIndex((it, index) => {
+    const [second, next] = [tokens[index + 1], tokens[index + 2]];
+    const isTwice = it.tokenType === t.RightBrace && second?.tokenType === t.RightBrace;
+    return isTwice && endOf(it) === second.startOffset && isOneOf(next, [t.Arrow, t.Else]);
+  });
+  const second = tokens[place + 1];
+  if (place === -1 || second === undefined) return undefined;
+  const rest = tokens.filter((it) => it !== second);
+  if (mismatch(rest) !== undefined) return undefined;
+  const span = reporter.span(second.startOffset, endOf(second));
+  const fix = { title: "remove `}`", edits: [{ span, text: "" }] };
+  reporter.report("MC1003", span, { closer: "}" }, { fix });
+  return rest;
+};
+
 /** Whether an opener stands twice where the second opens nothing that may stand in the first. */
 function isDoubled(tokens: readonly IToken[], at: number): boolean {
   const [before, first, second] = [tokens[at - 1], tokens[at], tokens[at + 1]];
@@ -368,6 +386,7 @@ const slips: readonly Slip[] = [
   otherKind,
   exchanged,
   doubledOpener,
+  doubledCloser,
   beforeElse,
   missingCloser,
   missingOpener,

@@ -17,7 +17,7 @@ import { lostName } from "./lost-name.ts";
 import { mendBrackets } from "./mend-brackets.ts";
 import { exciseStatement, exciseWithin, keepBefore, type Cut } from "./recover.ts";
 import { reportLexical } from "./report-lexical.ts";
-import { isName } from "./stop.ts";
+import { isName, isOneOf } from "./stop.ts";
 import { createReporter, limit, type Reporter } from "./reporter.ts";
 
 /** What one piece of a text holds. Spans lie in the piece. */
@@ -145,6 +145,13 @@ function parseTokens(
   const parser = modelParser();
   const cuts: Cut[] = [];
   let tokens = laid;
+  for (const number of laid.filter((it) => it.tokenType === t.BadNumber)) {
+    const place = tokens.indexOf(number);
+    const cut = place !== -1 && isInSection(tokens, place) && exciseWithin(tokens, place, reporter.file.text.length);
+    if (!cut) continue;
+    cuts.push(cut);
+    tokens = cut.tokens;
+  }
   for (const { code, span } of reporter.found) {
     if (!bracketErrors.includes(code) || cuts.some((it) => it.start <= span.start && span.start <= it.end)) continue;
     const cut = cutGuessed(tokens, span);
@@ -178,6 +185,14 @@ function parseTokens(
     cuts.push(cut);
     tokens = cut.tokens;
   }
+}
+
+/** Whether a place lies in a section of entries, of which one that lacks its number says nothing of itself. */
+function isInSection(tokens: readonly IToken[], place: number): boolean {
+  const word = tokens
+    .slice(0, place)
+    .findLast((it) => it.startColumn === 1 && t.declarationTokens.includes(it.tokenType));
+  return isOneOf(word, [t.Data, t.Train, t.Tune, t.Test, t.Budget]);
 }
 
 /**

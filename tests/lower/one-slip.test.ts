@@ -202,3 +202,41 @@ describe("what a header lacks is told once", () => {
     expect(found(text)).toEqual(codes);
   });
 });
+
+describe("a slip is told with what mends it", () => {
+  const told = (text: string): readonly (readonly [string, string | undefined])[] =>
+    checkFile(text).map((it) => {
+      const edits = (it.fix?.edits ?? []).toSorted((a, b) => b.span.start - a.span.start);
+      const fixed = edits.reduce((t, { span, text }) => t.slice(0, span.start) + text + t.slice(span.end), text);
+      return [it.code, it.fix === undefined ? it.help : fixed.split("\n").slice(0, 2).join("; ")];
+    });
+  const model = (body: string): string => `model M: (x: f32[B, 8]) -> y: f32[B, 4] {\n  ${body}\n}\n`;
+
+  it.each([
+    ["model M: (x f32[B, 8]) -> y: f32[B, 4] {\n  x -> Dense(4)\n}\n", "MC1013", "(x: f32[B, 8])"],
+    ["model M: (x: f32[B, 8]) -> y f32[B, 4] {\n  x -> Dense(4)\n}\n", "MC1013", "-> y: f32[B, 4] {"],
+    [model("x -> repeat 3 as a { Dense(8) }} -> Dense(4)"), "MC1003", "{ Dense(8) } -> Dense(4)"],
+    [model("h = x(:, 0:4)\n  h -> Dense(4)"), "MC1001", "An index stands in `[ ]`"],
+  ])("%s", (text, code, says) => {
+    expect(told(text)).toEqual([[code, expect.stringContaining(says)]]);
+  });
+
+  it.each(["250kb", "10e", "32b", "1e-3x"])("the number %s", (number) => {
+    const settings = (lr: string, batch: string): string => `${model("x -> Dense(4)")}
+data D {
+  source: drawn(count=8)
+  x: f32[8] = noise.normal
+  t: f32[4] = noise.normal
+}
+train M on D {
+  loss:      mse(y, t)
+  optimizer: adam(lr=${lr})
+  batch:     ${batch}
+}
+`;
+    expect(found(`${model("x -> Dense(4)")}\nbudget M {\n  params <= ${number}\n}\n`)).toEqual(["MC1007"]);
+    expect(found(settings("1e-3", number))).toEqual(["MC1007"]);
+    expect(found(settings(number, "8"))).toEqual(["MC1007"]);
+    expect(found(model(`x -> Dense(${number}) -> Dense(4)`))).toEqual(["MC1007"]);
+  });
+});
