@@ -1,6 +1,7 @@
 import { tokenMatcher, type IToken, type TokenType } from "chevrotain";
 import * as t from "../../grammar/tokens.ts";
 import { nearest } from "../support/nearest.ts";
+import { bracketCases } from "./bracket-cases.ts";
 import { endOf } from "./cst.ts";
 import { foreignCases, foreignWord, topLevelHelp } from "./foreign-cases.ts";
 import { headerCases } from "./header-cases.ts";
@@ -355,6 +356,7 @@ export const errorCases: readonly Case[] = [
   ...foreignCases,
   ...loopCases,
   ...headerCases,
+  ...bracketCases,
   operatorAfterStage,
   foreignWord,
   reservedName,

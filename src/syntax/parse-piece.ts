@@ -211,8 +211,13 @@ function cutGuessed(tokens: IToken[], { file: { text }, start }: Span): Cut | un
 
 /** The tokens without a word that stands twice right before where parsing stopped, which is reported: `model model Net`. */
 function withoutDoubled(tokens: readonly IToken[], place: number, reporter: Reporter): IToken[] | undefined {
-  const [first, second] = [tokens[place - 2], tokens[place - 1]];
-  if (!isName(first) || !isName(second) || first.image !== second.image || first.image === "") return undefined;
+  const [third, before, token] = [tokens[place - 2], tokens[place - 1], tokens[place]];
+  // A word that no name can be, or an arrow, fits no more where it stands again.
+  const isSign = isOneOf(token, [t.Arrow, t.Else, t.For, t.When, t.Scan]) && token.tokenType === before?.tokenType;
+  const [first, second] = isSign ? [before, token] : [third, before];
+  if (first === undefined || second === undefined || first.image !== second.image || first.image === "")
+    return undefined;
+  if (!isSign && !(isName(first) && isName(second))) return undefined;
   const span = reporter.span(second.startOffset, endOf(second));
   const fix = {
     title: `remove \`${second.image}\``,

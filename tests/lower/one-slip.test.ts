@@ -221,6 +221,20 @@ describe("a slip is told with what mends it", () => {
     expect(told(text)).toEqual([[code, expect.stringContaining(says)]]);
   });
 
+  it.each([
+    ["x -> Dense[4, activation=relu]", "stand in `( )`"],
+    ["x -> Dense{4, activation=relu}", "stand in `( )`"],
+    ["x -> repeat 3 ( Dense(8) )", "stands in `{ }`"],
+    ["when true [ x ] else { x }", "stands in `{ }`"],
+    ["x -> -> Dense(4)", "x -> Dense(4)"],
+    ["x -> for for i in range(2) as l { Dense(4) }", "x -> for i in"],
+    ["when true { x -> Dense(4) } else else { x -> Dense(4) }", "} else {"],
+  ])("%s", (body, says) => {
+    const [first, ...others] = told(model(body));
+    expect(first?.[1]).toContain(says);
+    expect(others).toEqual([]);
+  });
+
   it.each(["250kb", "10e", "32b", "1e-3x"])("the number %s", (number) => {
     const settings = (lr: string, batch: string): string => `${model("x -> Dense(4)")}
 data D {
