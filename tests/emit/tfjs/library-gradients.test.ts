@@ -14,6 +14,7 @@ import { library } from "../../../src/std/library.ts";
 import { required } from "../../../src/support/fault.ts";
 import { createDraw } from "../../ops/sample-graphs.ts";
 import { checkText } from "../../fuzz/check-types.ts";
+import { bitsOfF32 } from "../../std/bits-of-f32.ts";
 import { blockOf, signatureUses } from "../../std/signature-uses.ts";
 import { useBackend } from "./backends.ts";
 import { importEmitted } from "./load-emitted.ts";
@@ -26,8 +27,8 @@ interface Emitted {
   readonly predict: (model: object, inputs: Record<string, tf.Tensor>) => Record<string, tf.Tensor>;
 }
 
-/** The kernel of the first has axes that no signature can say; the others take the bits of an f32 apart. */
-const left: ReadonlySet<string> = new Set(["conv_lstm", "few_bits", "batch_middle"]);
+/** The kernel of this one has axes that no signature can say. */
+const left: ReadonlySet<string> = new Set(["conv_lstm", ...bitsOfF32]);
 
 const uses = library.names.flatMap((name) => {
   const declaration = library.find(name)?.declaration;
