@@ -1,44 +1,7 @@
 import type { Func, Node, OperatorNode, Region, Value } from "../ir/graph.ts";
 import { isFloat } from "../ops/define/dtype-class.ts";
+import { whereAllAre } from "../ops/define/non-negative.ts";
 import { findOperator } from "../ops/registry.ts";
-import { elementAt } from "../support/element-at.ts";
-
-/** Operators whose results are not negative, whatever they are given. */
-const always: ReadonlySet<string> = new Set([
-  "abs",
-  "square",
-  "exp",
-  "sqrt",
-  "relu",
-  "sigmoid",
-  "softplus",
-  "softmax",
-  "norm",
-  "std",
-  "mse",
-  "mae",
-  "huber",
-  "cross_entropy",
-  "kl_normal",
-  "one_hot",
-]);
-
-/** Operators whose results are not negative where no operand is. */
-const keeping: ReadonlySet<string> = new Set([
-  "add",
-  "mul",
-  "div",
-  "sum",
-  "mean",
-  "max",
-  "min",
-  "minimum",
-  "prod",
-  "cumsum",
-  "cast",
-  "concat",
-  "stack",
-]);
 
 /**
  * Whether no element of a function's first result can be negative (it may be no number), whatever the function is given.
@@ -93,10 +56,10 @@ function resultsOfNode(
 }
 
 function isKept({ op, operands }: OperatorNode, holds: (value: Value) => boolean): boolean {
-  if (always.has(op)) return true;
-  if (op === "mul" && elementAt(operands, 0).id === operands[1]?.id) return isFloat(elementAt(operands, 0).type.dtype);
-  if (op === "maximum") return operands.some(holds);
-  if (op === "where") return operands.slice(1).every(holds);
-  if (op === "pow") return holds(elementAt(operands, 0));
-  return (keeping.has(op) || findOperator(op)?.valueFact === "view") && operands.every(holds);
+  const [first, second] = operands;
+  // Of integers a square may wrap around.
+  if (op === "mul" && first !== undefined && first.id === second?.id) return isFloat(first.type.dtype);
+  const { nonNegative, valueFact } = findOperator(op) ?? {};
+  const kept = operands.map(holds);
+  return nonNegative?.(kept) ?? (valueFact === "probability" || (valueFact === "view" && whereAllAre(kept)));
 }

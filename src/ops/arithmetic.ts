@@ -11,11 +11,13 @@ import {
   rangeOfRemainders,
   rangeOfSums,
 } from "./define/value-range.ts";
+import { whereAllAre } from "./define/non-negative.ts";
 
 /** `add`: a + b. */
 export const add = defineBinary({
   name: "add",
   doc: "The sum of two tensors.",
+  nonNegative: whereAllAre,
   dtype: "number",
   compute: (a, b) => a + b,
   range: (ranges, dtype) => heldBy(rangeOfSums(ranges), dtype),
@@ -38,6 +40,7 @@ export const sub = defineBinary({
 export const mul = defineBinary({
   name: "mul",
   doc: "The product of two tensors, element by element.",
+  nonNegative: whereAllAre,
   dtype: "number",
   // An f64 product of two 32-bit integers may lose low bits, which are those that wrapping keeps.
   compute: (a, b, dtype) => (dtype === "i32" || dtype === "u32" ? Math.imul(a, b) : a * b),
@@ -50,6 +53,7 @@ export const mul = defineBinary({
 export const div = defineBinary({
   name: "div",
   doc: "The quotient of two floating point tensors.",
+  nonNegative: whereAllAre,
   dtype: "float",
   compute: (a, b) => a / b,
   gradient: [({ b, right, g }) => b.div(g, right), ({ b, right, result, g }) => b.neg(b.div(b.mul(g, result), right))],
@@ -60,6 +64,7 @@ export const div = defineBinary({
 export const pow = defineBinary({
   name: "pow",
   doc: "a to the power of b.",
+  nonNegative: ([base]) => base === true,
   dtype: "float",
   compute: (a, b) => a ** b,
   gradient: [
@@ -105,6 +110,7 @@ function shareOfExtreme(wins: "greater" | "less", side: "left" | "right"): Binar
 export const maximum = defineBinary({
   name: "maximum",
   doc: "The larger of two tensors, element by element; equal ones share the gradient.",
+  nonNegative: (operands) => operands.some((it) => it),
   dtype: "number",
   compute: (a, b) => (Number.isNaN(a) || a >= b ? a : b),
   range: (ranges, dtype) => (isFloat(dtype) ? anyValue : rangeOfGreater(ranges)),
@@ -116,6 +122,7 @@ export const maximum = defineBinary({
 export const minimum = defineBinary({
   name: "minimum",
   doc: "The smaller of two tensors, element by element; equal ones share the gradient.",
+  nonNegative: whereAllAre,
   dtype: "number",
   compute: (a, b) => (Number.isNaN(a) || a <= b ? a : b),
   range: (ranges, dtype) => (isFloat(dtype) ? anyValue : rangeOfLesser(ranges)),

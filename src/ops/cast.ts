@@ -5,11 +5,13 @@ import { mapArray } from "./define/nd-array.ts";
 import { definePrimitive } from "./define/operator.ts";
 import { elementsOf, withDType } from "./define/shape-rules.ts";
 import { heldBy, isHeldBy, rangeOfType } from "./define/value-range.ts";
+import { whereAllAre } from "./define/non-negative.ts";
 
 /** `cast`: the same values as another element type. */
 export const cast = definePrimitive({
   name: "cast",
   doc: "The same values as another element type. To integers, fractions are cut off towards zero, what lies beyond the type becomes its least or greatest number, and NaN becomes 0.",
+  nonNegative: whereAllAre,
   exposed: true,
   structure: "elementwise",
   operands: [{ name: "x", dtype: "any", shape: "[...]" }],

@@ -7,11 +7,13 @@ import { at, fillArray, stridesOf } from "./define/nd-array.ts";
 import { defineComposite, definePrimitive, type SizePair } from "./define/operator.ts";
 import { checkAxis, one, preferred, shapeOfOthers, sharedDType, withAxis } from "./define/shape-rules.ts";
 import { insertAxis } from "../ir/axes.ts";
+import { whereAllAre } from "./define/non-negative.ts";
 
 /** `concat`: tensors joined along an axis. */
 export const concat = definePrimitive({
   name: "concat",
   doc: "Tensors joined along an axis.",
+  nonNegative: whereAllAre,
   exposed: true,
   structure: "along axis",
   operands: [{ name: "xs", dtype: "any", shape: "[..., N, ...]", variadic: true }],
@@ -107,6 +109,7 @@ export const concat = definePrimitive({
 export const stack = defineComposite({
   name: "stack",
   doc: "Tensors of one shape, side by side along a new axis.",
+  nonNegative: whereAllAre,
   exposed: true,
   structure: "other",
   operands: [{ name: "xs", dtype: "any", shape: "[...]", variadic: true, shapeOfNumber: shapeOfOthers }],

@@ -4,11 +4,13 @@ import { at, fillArray, stridesOf } from "./define/nd-array.ts";
 import { definePrimitive } from "./define/operator.ts";
 import { runningAttributes } from "./define/running.ts";
 import { checkAxis, elementsOf } from "./define/shape-rules.ts";
+import { whereAllAre } from "./define/non-negative.ts";
 
 /** `cumsum`: running sums. */
 export const cumsum = definePrimitive({
   name: "cumsum",
   doc: "Running sums along an axis.",
+  nonNegative: whereAllAre,
   exposed: true,
   structure: "along axis",
   operands: [{ name: "x", dtype: "number", shape: "[..., N, ...]" }],

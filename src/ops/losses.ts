@@ -13,6 +13,7 @@ import {
   type ShapeChecker,
 } from "./define/operator.ts";
 import { checkSameShape, elementsOf, shapeOfOthers, sharedDType } from "./define/shape-rules.ts";
+import { always } from "./define/non-negative.ts";
 
 /** A loss: one f32 scalar. */
 export const lossType: TensorType = { dtype: "f32", shape: [] };
@@ -95,6 +96,7 @@ function likelihoods(b: GraphBuilder, operands: readonly Value[], smoothing: num
 export const crossEntropy = defineComposite({
   name: "cross_entropy",
   doc: "The mean over all examples and positions of the negative log likelihood of the label, from logits.",
+  nonNegative: always,
   exposed: true,
   structure: "other",
   operands: [{ name: "logits", dtype: "float", shape: "[..., classes]", unnormalized: true }, labelOperand],
@@ -214,6 +216,7 @@ function definePairLoss(spec: PairLoss): Composite<NoAttributes> {
     doc: spec.doc,
     exposed: true,
     structure: "other",
+    nonNegative: always,
     operands: pairOperands,
     attributes: {},
     infer: ({ operands, check }) => (checkPair(spec.name, operands, check) ? [lossType] : undefined),
@@ -268,6 +271,7 @@ function huberErrors(b: GraphBuilder, operands: readonly Value[], delta: number)
 export const huber = defineComposite({
   name: "huber",
   doc: "The mean Huber loss: half the square of an error up to delta, linear beyond.",
+  nonNegative: always,
   exposed: true,
   structure: "other",
   operands: pairOperands,
@@ -290,6 +294,7 @@ function divergences(b: GraphBuilder, operands: readonly Value[]): Value {
 export const klNormal = defineComposite({
   name: "kl_normal",
   doc: "The divergence of diagonal normal distributions from the standard one: the sum over the last axis, its mean over the rest.",
+  nonNegative: always,
   exposed: true,
   structure: "other",
   operands: [

@@ -4,6 +4,7 @@ import { defineComposite, type Sample } from "./define/operator.ts";
 import { rootOf } from "./define/root-of.ts";
 import { elementsOf } from "./define/shape-rules.ts";
 import { reducedType, reductionAttributes } from "./reductions.ts";
+import { always } from "./define/non-negative.ts";
 
 const samples: readonly Sample[] = [
   { operands: [{ dtype: "f32", shape: [4], range: [-3, 3] }], attributes: { axes: [0] } },
@@ -15,6 +16,7 @@ const samples: readonly Sample[] = [
 export const norm = defineComposite({
   name: "norm",
   doc: "The root of the sum of squares over axes; with another order, that of the sum of such powers of sizes. At zeros alone it has no slope.",
+  nonNegative: always,
   exposed: true,
   structure: "other",
   operands: [{ name: "x", dtype: "float", shape: "[...]" }],
@@ -53,6 +55,7 @@ export const norm = defineComposite({
 export const std = defineComposite({
   name: "std",
   doc: "The standard deviation over axes: the root of the variance, whose divisor is the number of elements. Where all are alike it has no slope.",
+  nonNegative: always,
   exposed: true,
   structure: "other",
   operands: [{ name: "x", dtype: "float", shape: "[...]" }],

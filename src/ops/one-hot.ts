@@ -5,11 +5,13 @@ import { definePrimitive } from "./define/operator.ts";
 import { elementsOf } from "./define/shape-rules.ts";
 import { constant } from "../dims/dim.ts";
 import { numbersBetween } from "./define/value-range.ts";
+import { always } from "./define/non-negative.ts";
 
 /** `one_hot`: a row with a single 1 for each index. */
 export const oneHot = definePrimitive({
   name: "one_hot",
   doc: "For each index a row of zeros with a 1 at its place.",
+  nonNegative: always,
   exposed: true,
   structure: "other",
   operands: [{ name: "indices", dtype: "integer", shape: "[...S]" }],

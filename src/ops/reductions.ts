@@ -7,12 +7,14 @@ import {
   definePrimitive,
   type DTypeClass,
   type NdArray,
+  type Operator,
   type Primitive,
   type Sample,
   type ShapeRuleInput,
 } from "./define/operator.ts";
 import { checkAxes, elementsOf, one } from "./define/shape-rules.ts";
 import type { TensorType } from "../ir/types.ts";
+import { whereAllAre } from "./define/non-negative.ts";
 
 /** The attributes that every reduction has. */
 export const reductionAttributes = {
@@ -62,6 +64,7 @@ interface ReductionSpec {
   readonly integers?: boolean;
   /** Whether each result is one of the elements. */
   readonly picks?: boolean;
+  readonly nonNegative?: Operator["nonNegative"];
 }
 
 function reductionSamples(spec: ReductionSpec): readonly Sample[] {
@@ -91,6 +94,7 @@ function defineReduction(spec: ReductionSpec): Primitive<typeof reductionAttribu
     operands: [{ name: "x", dtype: spec.dtype, shape: "[...]" }],
     attributes: reductionAttributes,
     ...(spec.picks === true && { range: ({ ranges }) => first(ranges) }),
+    ...(spec.nonNegative !== undefined && { nonNegative: spec.nonNegative }),
     infer: reducedType(spec.name),
     cost: ({ operands }) => ({ flops: elementsOf(first(operands)) }),
     samples: reductionSamples(spec),
@@ -119,6 +123,7 @@ function extremumGradient(
 export const sum = defineReduction({
   name: "sum",
   doc: "The sum over axes.",
+  nonNegative: whereAllAre,
   dtype: "number",
   compute: (x, axes) => foldArray(x, axes, 0, (total, element) => total + element),
   gradient: (b, { x, g }) => b.broadcast(g, x.type.shape),
@@ -129,6 +134,7 @@ export const sum = defineReduction({
 export const mean = defineReduction({
   name: "mean",
   doc: "The mean over axes.",
+  nonNegative: whereAllAre,
   dtype: "float",
   compute: (x, axes) => {
     const count = sizeOf(x.shape.filter((_, axis) => axes.includes(axis)));
@@ -144,6 +150,7 @@ export const mean = defineReduction({
 export const max = defineReduction({
   name: "max",
   doc: "The largest element over axes.",
+  nonNegative: whereAllAre,
   dtype: "number",
   compute: (x, axes) => foldArray(x, axes, -Infinity, (largest, element) => Math.max(largest, element)),
   gradient: extremumGradient,
@@ -156,6 +163,7 @@ export const max = defineReduction({
 export const min = defineReduction({
   name: "min",
   doc: "The smallest element over axes.",
+  nonNegative: whereAllAre,
   dtype: "number",
   compute: (x, axes) => foldArray(x, axes, Infinity, (smallest, element) => Math.min(smallest, element)),
   gradient: extremumGradient,
@@ -168,6 +176,7 @@ export const min = defineReduction({
 export const prod = defineReduction({
   name: "prod",
   doc: "The product over axes.",
+  nonNegative: whereAllAre,
   dtype: "number",
   compute: (x, axes) =>
     foldArray(x, axes, 1, (total, element) => (x.dtype === "i32" ? Math.imul(total, element) : total * element)),

@@ -1,6 +1,7 @@
 import type { Value } from "../ir/graph.ts";
 import type { GraphBuilder } from "./define/builder.ts";
 import { defineUnary, unarySamples } from "./define/elementwise.ts";
+import { always } from "./define/non-negative.ts";
 
 /** `neg`: the negative of every element. */
 export const neg = defineUnary({
@@ -16,6 +17,7 @@ export const neg = defineUnary({
 export const abs = defineUnary({
   name: "abs",
   doc: "The magnitude of every element.",
+  nonNegative: always,
   dtype: "number",
   compute: Math.abs,
   gradient: (b, x, _y, g) => b.mul(g, b.op("sign", [x])),
@@ -37,6 +39,7 @@ export const sign = defineUnary({
 export const exp = defineUnary({
   name: "exp",
   doc: "e to the power of every element.",
+  nonNegative: always,
   dtype: "float",
   compute: Math.exp,
   gradient: (b, _x, y, g) => b.mul(g, y),
@@ -77,6 +80,7 @@ export const expm1 = defineUnary({
 export const sqrt = defineUnary({
   name: "sqrt",
   doc: "The square root of every element.",
+  nonNegative: always,
   dtype: "float",
   compute: Math.sqrt,
   gradient: (b, x, y, g) => b.div(b.mul(g, b.scalar(0.5, x.type.dtype)), y),
@@ -97,6 +101,7 @@ export const rsqrt = defineUnary({
 export const square = defineUnary({
   name: "square",
   doc: "Every element times itself.",
+  nonNegative: always,
   dtype: "number",
   compute: (x, dtype) => (dtype === "i32" ? Math.imul(x, x) : x * x),
   gradient: (b, x, _y, g) => b.mul(g, b.mul(x, b.scalar(2, x.type.dtype))),
@@ -177,6 +182,7 @@ export const gate = defineUnary({
 export const relu = defineUnary({
   name: "relu",
   doc: "Every element where it is positive, 0 elsewhere.",
+  nonNegative: always,
   dtype: "number",
   compute: (x) => (x > 0 ? x : x <= 0 ? 0 : x),
   gradient: (b, x, y, g) => {
@@ -192,6 +198,7 @@ export const relu = defineUnary({
 export const softplus = defineUnary({
   name: "softplus",
   doc: "The smooth rectifier ln(1 + exp(x)).",
+  nonNegative: always,
   dtype: "float",
   compute: (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))),
   gradient: (b, x, _y, g) => b.mul(g, b.op("sigmoid", [x])),

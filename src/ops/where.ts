@@ -5,11 +5,13 @@ import { at, broadcastIndices, fillArray } from "./define/nd-array.ts";
 import { definePrimitive } from "./define/operator.ts";
 import { broadcastShapes, elementsOf, sharedDType } from "./define/shape-rules.ts";
 import { unionOf } from "./define/value-range.ts";
+import { whereAllAre } from "./define/non-negative.ts";
 
 /** `where`: a where the condition holds, b elsewhere. */
 export const where = definePrimitive({
   name: "where",
   doc: "Elements of a where the condition is true, of b where it is false.",
+  nonNegative: ([, ...branches]) => whereAllAre(branches),
   exposed: true,
   structure: "elementwise",
   operands: [

@@ -4,7 +4,14 @@ import type { Value } from "../../ir/graph.ts";
 import { required } from "../../support/fault.ts";
 import type { GraphBuilder } from "./builder.ts";
 import { mapArray, zipArrays } from "./nd-array.ts";
-import { definePrimitive, type DTypeClass, type NoAttributes, type Primitive, type Sample } from "./operator.ts";
+import {
+  definePrimitive,
+  type DTypeClass,
+  type NoAttributes,
+  type Operator,
+  type Primitive,
+  type Sample,
+} from "./operator.ts";
 import { writtenName } from "./operator-signs.ts";
 import { broadcastShapes, elementsOf, sharedDType } from "./shape-rules.ts";
 import type { ValueRange } from "./value-range.ts";
@@ -20,6 +27,7 @@ export interface UnarySpec {
   readonly gradient: ((b: GraphBuilder, x: Value, y: Value, g: Value) => Value) | "nondifferentiable";
   readonly samples: readonly Sample[];
   readonly valueFact?: "view" | "probability";
+  readonly nonNegative?: Operator["nonNegative"];
   /** Whether it gives whole numbers. */
   readonly isWhole?: boolean;
   /** False for what other operators alone are made of. */
@@ -40,6 +48,7 @@ export function defineUnary(spec: UnarySpec): Primitive<NoAttributes> {
     cost: ({ results }) => ({ flops: elementsOf(first(results)) }),
     samples,
     ...(spec.valueFact !== undefined && { valueFact: spec.valueFact }),
+    ...(spec.nonNegative !== undefined && { nonNegative: spec.nonNegative }),
     reference: ({ operands }) => {
       const x = first(operands);
       return [mapArray(x, (it) => compute(it, x.dtype))];
@@ -68,6 +77,7 @@ export interface BinarySpec {
   readonly compute: (a: number, b: number, dtype: DType) => number;
   /** Which numbers the results may be, by those of the operands. */
   readonly range?: (ranges: readonly ValueRange[], dtype: DType) => ValueRange;
+  readonly nonNegative?: Operator["nonNegative"];
   /** Gradients of both operands before they are summed to the operands' shapes; called only for what is needed. */
   readonly gradient: readonly [left: BinaryGradient, right: BinaryGradient] | "nondifferentiable";
   readonly samples: readonly Sample[];
@@ -102,6 +112,7 @@ export function defineBinary(spec: BinarySpec): Primitive<NoAttributes> {
       return shape && [{ dtype: spec.result ?? shared, shape }];
     },
     ...(range !== undefined && { range: ({ operands, ranges }) => range(ranges, first(operands).dtype) }),
+    ...(spec.nonNegative !== undefined && { nonNegative: spec.nonNegative }),
     cost: ({ results }) => ({ flops: multiply(elementsOf(first(results)), constant(spec.flops ?? 1)) }),
     samples,
     reference: ({ operands, results }) => {
