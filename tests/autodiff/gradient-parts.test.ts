@@ -53,6 +53,23 @@ describe("the parts of a region with gradients", () => {
     });
   });
 
+  it("have on the way what leads from one gradient to what another goes through, and not what joins it there", () => {
+    const parts = partsOf((body, x, y) => {
+      const { b } = body;
+      const first = gradient(body, b.sum(b.op("tanh", [x]), [0]), x);
+      const fixed = b.op("exp", [x]);
+      const scaled = b.mul(b.op("square", [first]), fixed);
+      const unread = b.op("relu", [first]);
+      const second = gradient(body, b.sum(b.op("sqrt", [b.add(y, scaled)]), [0]), y);
+      return b.sub(unread, second);
+    });
+    expect(parts).toEqual({
+      before: ["exp"],
+      way: ["tanh", "sum", "gradient", "square", "mul", "add", "sqrt", "sum", "gradient"],
+      after: ["relu", "sub"],
+    });
+  });
+
   it("have nothing on the way where no gradient is", () => {
     const parts = partsOf(({ b }, x, y) => b.add(b.op("exp", [x]), y));
     expect(parts).toEqual({ before: ["exp", "add"], way: [], after: [] });
