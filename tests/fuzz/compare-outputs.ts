@@ -42,6 +42,7 @@ export function compareOutputs(
   });
 }
 
-function shown({ data }: NdArray): string {
+/** The first numbers of an array. */
+export function shown({ data }: NdArray): string {
   return `[${[...data.slice(0, 6)].map((it) => it.toPrecision(6)).join(", ")}${data.length > 6 ? ", ..." : ""}]`;
 }

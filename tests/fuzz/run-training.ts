@@ -6,15 +6,16 @@ import { interpretGraph } from "../../src/graph/interpret.ts";
 import type { Graph } from "../../src/ir/graph.ts";
 import { placesIn } from "../../src/ir/is-learned.ts";
 import type { TrainProgram } from "../../src/ir/program.ts";
-import { fillArray } from "../../src/ops/define/nd-array.ts";
+import { fillArray, transposeArray } from "../../src/ops/define/nd-array.ts";
 import type { NdArray } from "../../src/ops/define/operator.ts";
+import { inversePermutation } from "../../src/ops/transpose.ts";
 import { referenceTarget } from "../../src/passes/pipeline.ts";
-import { fromNumbers } from "../../src/runtime/onnx/typed-array.ts";
+import { fromNumbers, toNumbers } from "../../src/runtime/onnx/typed-array.ts";
 import type { Tensor } from "../../src/runtime/tensor.ts";
 import { createTfjsTrainer } from "../../src/runtime/tfjs/tfjs-trainer.ts";
 import { required } from "../../src/support/fault.ts";
 import { trainerOf } from "../specs/spec-testing.ts";
-import { compareOutputs, stabilityOnce, type Expected } from "./compare-outputs.ts";
+import { compareOutputs, shown, stabilityOnce, type Expected } from "./compare-outputs.ts";
 import { openOnnx } from "../emit/onnx/open-onnx.ts";
 import type { RunReport } from "./run-accepted.ts";
 import { isOpen } from "./run-at-sizes.ts";
@@ -27,8 +28,8 @@ const scalar = (dtype: NdArray["dtype"], value: number): NdArray => ({
 });
 
 /**
- * One training step on ONNX Runtime, in each place of a training, against the reference; where there is one place alone, its
- * loss in generated TypeScript as well, if that is wanted.
+ * One training step on ONNX Runtime, in each place of a training, against the reference; where there is one place alone, the
+ * same in generated TypeScript as well, if that is wanted.
  */
 export async function runTraining(program: TrainProgram, batch: number, withTfjs: boolean): Promise<RunReport> {
   const problems: string[] = [];
@@ -46,7 +47,7 @@ export async function runTraining(program: TrainProgram, batch: number, withTfjs
       const found = await session.run(expected.inputs);
       problems.push(...compareOutputs("ONNX", found, expected, stabilityOnce(expected)).map((it) => `training: ${it}`));
       if (!expected.hasFaults) compared++;
-      if (withTfjs && !expected.hasFaults && isPlain(program)) problems.push(...(await lossInTfjs(program, expected)));
+      if (withTfjs && !expected.hasFaults && isPlain(program)) problems.push(...(await stepInTfjs(program, expected)));
     } finally {
       await session.close();
     }
@@ -59,9 +60,8 @@ function isPlain({ steps, phases, precision, accumulate }: TrainProgram): boolea
   return steps.length === 1 && phases.length === 1 && precision === undefined && accumulate === 1;
 }
 
-/** What is wrong with the loss of generated TypeScript. */
-async function lossInTfjs(program: TrainProgram, expected: Expected): Promise<readonly string[]> {
-  const right = required(expected.outputs.get("loss"), "loss");
+/** What is wrong with a step of generated TypeScript: its loss, and what it makes of all that the training keeps. */
+async function stepInTfjs(program: TrainProgram, expected: Expected): Promise<readonly string[]> {
   const trainer = trainerOf(await createTfjsTrainer(program, { totalSteps: 50, backend: "cpu" }));
   try {
     const batch = [...expected.inputs].flatMap(
@@ -71,11 +71,30 @@ async function lossInTfjs(program: TrainProgram, expected: Expected): Promise<re
           : [],
     );
     const { loss } = await trainer.step(new Map(batch), 0);
-    const found: NdArray = { ...right, data: Float64Array.of(loss) };
-    if (agree(found, right)) return [];
-    const { isBeyond, spreads } = stabilityOnce(expected)();
-    if (isBeyond || agree(found, right, spreads.get("loss"))) return [];
-    return [`TensorFlow.js trains with the loss ${loss}, not ${right.data.join()}`];
+    const kept = await trainer.snapshot();
+    const stability = stabilityOnce(expected);
+    const { graph, outputs } = expected;
+    return graph.outputs.flatMap(({ name, carries }): readonly string[] => {
+      const right = required(outputs.get(name), name);
+      const input = graph.inputs.find((it) => it.name === carries);
+      const place = input?.role === "parameter" || input?.role === "state" ? input.path : input?.name;
+      const tensor = place === undefined ? undefined : kept.get(place);
+      if (name !== "loss" && tensor === undefined) return [];
+      const found: NdArray =
+        tensor === undefined
+          ? { ...right, data: Float64Array.of(loss) }
+          : { dtype: right.dtype, shape: tensor.shape, data: toNumbers(tensor) };
+      // Slots are stored as what they are of.
+      const path = place?.replace(/^opt\/[^/]+\//, "") ?? "";
+      const perm = trainer.perms.get(path);
+      const logical = perm === undefined ? found : transposeArray(found, inversePermutation(perm));
+      const order = graph.inputs.find((it) => it.role === "parameter" && it.path === path)?.perm;
+      const stored = order === undefined ? logical : transposeArray(logical, order);
+      if (agree(stored, right)) return [];
+      const { isBeyond, spreads } = stability();
+      if (isBeyond || agree(stored, right, spreads.get(name))) return [];
+      return [`TensorFlow.js trains ${name} to ${shown(stored)}, not ${shown(right)}`];
+    });
   } finally {
     await trainer.dispose();
   }
