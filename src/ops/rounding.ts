@@ -35,7 +35,9 @@ export const round = defineUnary({
 
 function roundHalfToEven(x: number): number {
   const below = Math.floor(x);
+  // What is negative and next to 0 is -0, as IEEE 754 has it: `atan2` tells the two apart.
+  const above = below === -1 ? -0 : below + 1;
   const rest = x - below;
-  if (rest !== 0.5) return rest < 0.5 ? below : below + 1;
-  return below % 2 === 0 ? below : below + 1;
+  if (rest !== 0.5) return rest < 0.5 ? below : above;
+  return below % 2 === 0 ? below : above;
 }

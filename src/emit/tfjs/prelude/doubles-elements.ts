@@ -1,8 +1,9 @@
 /** The nearest whole number; halves go to the even one. */
 export function roundToEven(x: number): number {
   const below = Math.floor(x);
+  const above = below === -1 ? -0 : below + 1;
   const rest = x - below;
-  return rest < 0.5 || (rest === 0.5 && below % 2 === 0) ? below : below + 1;
+  return rest < 0.5 || (rest === 0.5 && below % 2 === 0) ? below : above;
 }
 
 /** A number as a whole one between two ends: fractions are cut off towards 0, and NaN is 0. */
