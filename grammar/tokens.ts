@@ -209,19 +209,20 @@ const contextualTokens = [
   None,
 ];
 
-const textOfWord = (token: TokenType): string => (token.LABEL ?? "").slice(1, -1);
+/** What a sign or a word is written as, by its type. */
+export const imageOf = (type: TokenType): string => (type.LABEL ?? "").slice(1, -1);
 
 /** The words that can never be names. */
-export const reservedWords: readonly string[] = reservedTokens.map(textOfWord);
+export const reservedWords: readonly string[] = reservedTokens.map(imageOf);
 /** The words that mean something in their place and are ordinary names elsewhere. */
-export const contextualWords: readonly string[] = contextualTokens.map(textOfWord);
+export const contextualWords: readonly string[] = contextualTokens.map(imageOf);
 /** The words that open a declaration. */
-export const declarationWords: readonly string[] = declarationTokens.map(textOfWord);
+export const declarationWords: readonly string[] = declarationTokens.map(imageOf);
 /** The element types of tensors. */
 export const elementWords: readonly string[] = ["f16", "bf16", "f32", "f64", "i8", "i32", "i64", "u8", "bool"];
 
 const wordTokens = new Map<string, TokenType>(
-  [...reservedTokens, ...contextualTokens].map((token) => [textOfWord(token), token]),
+  [...reservedTokens, ...contextualTokens].map((token) => [imageOf(token), token]),
 );
 
 const lexed: TokenType[] = [

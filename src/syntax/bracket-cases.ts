@@ -1,8 +1,7 @@
 import * as t from "../../grammar/tokens.ts";
+import { closers, openers } from "./brackets.ts";
 import { endOf } from "./cst.ts";
-import { foundAt, isName, isOneOf, openers, placeOf, type Case, type Stop } from "./stop.ts";
-
-const closers = [t.RightParen, t.RightBracket, t.RightBrace];
+import { foundAt, isName, isOneOf, placeOf, type Case, type Stop } from "./stop.ts";
 
 /** The index of the opener that is open before an index; -1 where none is. */
 function openedBefore(tokens: Stop["tokens"], place: number): number {

@@ -1,9 +1,9 @@
 import type { IToken, TokenType } from "chevrotain";
 import * as t from "../../grammar/tokens.ts";
+import { closers, openers } from "./brackets.ts";
 import { endOf } from "./cst.ts";
-import { isName, isOneOf, openers } from "./stop.ts";
+import { isName, isOneOf } from "./stop.ts";
 
-const closers: readonly TokenType[] = [t.RightParen, t.RightBracket, t.RightBrace];
 /** Words that have a body behind them. */
 const bodied: readonly TokenType[] = [t.When, t.For, t.Scan, t.Repeat];
 /** What joins the stages or the clauses behind a bracket with it, and stands in none. */

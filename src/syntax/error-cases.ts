@@ -2,17 +2,17 @@ import { tokenMatcher, type IToken, type TokenType } from "chevrotain";
 import * as t from "../../grammar/tokens.ts";
 import { nearest } from "../support/nearest.ts";
 import { bracketCases } from "./bracket-cases.ts";
+import { closers, openers } from "./brackets.ts";
 import { endOf } from "./cst.ts";
 import { foreignCases, foreignWord, topLevelHelp } from "./foreign-cases.ts";
 import { headerCases } from "./header-cases.ts";
 import { loopCases } from "./loop-cases.ts";
-import { foundAt, isName, isOneOf, isOperand, openers, placeOf, reserved, spanOf, type Case } from "./stop.ts";
+import { foundAt, isName, isOneOf, isOperand, placeOf, reserved, spanOf, type Case } from "./stop.ts";
 
 const arithmetic: readonly TokenType[] = [t.Plus, t.Minus, t.Star, t.Divide, t.FloorDivide, t.Percent, t.And, t.Or];
 const comparing: readonly TokenType[] = [...[t.EqualEqual, t.NotEqual, t.Less, t.LessEqual, t.Greater, t.GreaterEqual]];
 const operators: readonly TokenType[] = [...arithmetic, ...comparing];
 const ends: readonly TokenType[] = [t.Newline, t.RightBrace, t.RightParen, t.RightBracket, t.Comma];
-const closers: readonly TokenType[] = [t.RightParen, t.RightBracket, t.RightBrace];
 
 /** The index after the separator or bracket before a place, at the depth of that place. */
 function startOfPart(stop: Parameters<Case>[0], boundaries: readonly TokenType[]): number {

@@ -1,9 +1,11 @@
 import { createTokenInstance, tokenMatcher, type IToken, type TokenType } from "chevrotain";
 import * as t from "../../grammar/tokens.ts";
 import { nearest } from "../support/nearest.ts";
+import { closerOf, closers, openers } from "./brackets.ts";
 import { endOf } from "./cst.ts";
 import { endingInLost } from "./recover.ts";
 import type { Reporter } from "./reporter.ts";
+import { tokenAfter } from "./token-after.ts";
 import type { Span } from "../support/source.ts";
 
 /**
@@ -24,14 +26,6 @@ interface Open {
   /** Whether its line begins with `->`. */
   readonly inStage: boolean;
 }
-
-const closerOf = new Map<TokenType, TokenType>([
-  [t.LeftParen, t.RightParen],
-  [t.LeftBracket, t.RightBracket],
-  [t.LeftBrace, t.RightBrace],
-]);
-const closers = new Set<TokenType>(closerOf.values());
-const symbolOf = (type: TokenType): string => (type.LABEL ?? "").slice(1, -1);
 
 const binary = new Set<TokenType>([
   ...[t.Arrow, t.UpdateArrow, t.Plus, t.Minus, t.Star, t.Divide, t.FloorDivide, t.Percent, t.And, t.Or, t.Bar],
@@ -61,7 +55,7 @@ const infixTokens: readonly TokenType[] = [
   ...[t.As, t.In, t.Over, t.Of, t.On, t.Where, t.With, t.At, t.Else, t.Until, t.Reverse, t.Shared, t.From],
 ];
 /** Their texts. */
-export const infixWords: readonly string[] = infixTokens.map((it) => symbolOf(it));
+export const infixWords: readonly string[] = infixTokens.map(t.imageOf);
 
 /** Words that open an entry or a statement, and so are no misspelling of a declaration's. */
 const innerWords = new Set([
@@ -96,28 +90,21 @@ export function applyLayout(lexed: readonly IToken[], reporter: Reporter, next?:
 
   const spanOf = (token: IToken): Span => reporter.span(token.startOffset, endOf(token));
 
-  const insert = (type: TokenType, at: IToken | undefined): void => {
-    const offset = at === undefined ? 0 : endOf(at);
-    const line = at?.endLine ?? 1;
-    const column = (at?.endColumn ?? 0) + 1;
-    out.push(createTokenInstance(type, "", offset, offset - 1, line, line, column, column));
-  };
-
   const dropTrailingComma = (): void => {
     const before = out.at(-2)?.tokenType;
     if (out.at(-1)?.tokenType !== t.Comma || before === undefined) return;
-    if (before !== t.Comma && before !== t.Newline && !closerOf.has(before)) out.pop();
+    if (before !== t.Comma && before !== t.Newline && !openers.includes(before)) out.pop();
   };
 
   /** Closes the innermost bracket, which the text does not. */
   const closeOpen = (before: Span | undefined): void => {
     const open = stack.pop();
-    const closer = open && closerOf.get(open.token.tokenType);
-    if (open === undefined || closer === undefined) return;
+    if (open === undefined) return;
+    const closer = closerOf(open.token.tokenType);
     dropTrailingComma();
     const at = out.at(-1);
     const end = at === undefined ? 0 : endOf(at);
-    const needed = symbolOf(closer);
+    const needed = t.imageOf(closer);
     // A string without an end, which was reported, has taken what stands behind it on its line.
     if (!lexed.some((it) => it.tokenType === t.BadString && isBehind(it, open.token))) {
       reporter.report(
@@ -130,12 +117,12 @@ export function applyLayout(lexed: readonly IToken[], reporter: Reporter, next?:
         },
       );
     }
-    insert(closer, at);
+    out.push(tokenAfter(at, closer));
   };
 
   /** Whether the brackets open since the last brace have all their closers below, so that one more has no place. */
   const closedLater = (from: number, top: Open): boolean => {
-    const closer = closerOf.get(top.token.tokenType);
+    const closer = closerOf(top.token.tokenType);
     let missing = 0;
     for (const it of stack) {
       if (it.token.tokenType === t.LeftBrace) missing = 0;
@@ -164,7 +151,7 @@ export function applyLayout(lexed: readonly IToken[], reporter: Reporter, next?:
       if (it.tokenType === t.LeftBrace) braces++;
       else if (it.tokenType === t.RightBrace && braces-- === 0) break;
       else if (it.tokenType === opener) missing++;
-      else if (it.tokenType === closerOf.get(opener)) missing--;
+      else if (it.tokenType === closerOf(opener)) missing--;
       if (missing > 0) continue;
       closed.add(top);
       return false;
@@ -195,12 +182,12 @@ export function applyLayout(lexed: readonly IToken[], reporter: Reporter, next?:
   const close = (token: IToken, index: number): boolean => {
     const wanted = token.tokenType;
     const top = stack.at(-1);
-    if (top !== undefined && closerOf.get(top.token.tokenType) === wanted) {
+    if (top !== undefined && closerOf(top.token.tokenType) === wanted) {
       stack.pop();
       return true;
     }
     const braceAt = stack.findLastIndex((it) => it.token.tokenType === t.LeftBrace);
-    const matching = stack.findLastIndex((it) => closerOf.get(it.token.tokenType) === wanted);
+    const matching = stack.findLastIndex((it) => closerOf(it.token.tokenType) === wanted);
     // `[x, x), 2)`: the one that it could close has its own closer below, and the innermost has none.
     const around = matching === stack.length - 2 && wanted !== t.RightBrace ? stack[matching] : undefined;
     const isMistyped =
@@ -223,8 +210,8 @@ export function applyLayout(lexed: readonly IToken[], reporter: Reporter, next?:
       );
       return false;
     }
-    const meant = closerOf.get(top.token.tokenType) ?? wanted;
-    const text = symbolOf(meant);
+    const meant = closerOf(top.token.tokenType);
+    const text = t.imageOf(meant);
     reporter.report(
       "MC1004",
       where,
@@ -289,7 +276,7 @@ export function applyLayout(lexed: readonly IToken[], reporter: Reporter, next?:
         const before = out.at(-1)?.tokenType ?? t.Comma;
         // `-> Conv2D(32, activation=relu` with another stage below it.
         const isNextStage = token.tokenType === t.Arrow && top.inStage && lacksCloser(i, top);
-        if (isNextStage || (opensOperand(token, following) && !wantsMore.has(before) && !closerOf.has(before))) {
+        if (isNextStage || (opensOperand(token, following) && !wantsMore.has(before) && !openers.includes(before))) {
           while (stack.length > 0 && stack.at(-1)?.token.tokenType !== t.LeftBrace) closeOpen(spanOf(token));
         }
       }
@@ -308,7 +295,7 @@ export function applyLayout(lexed: readonly IToken[], reporter: Reporter, next?:
       out.push(createTokenInstance(t.Less, "<", at, at, line, line, column, column));
       token = createTokenInstance(t.Minus, "-", at + 1, at + 1, line, line, column + 1, column + 1);
     }
-    if (closerOf.has(token.tokenType)) {
+    if (openers.includes(token.tokenType)) {
       if (token.tokenType === t.LeftBrace) {
         if (before?.tokenType === t.Comma) dropTrailingComma();
         if (loops.at(-1) === stack.length) loops.pop();
@@ -319,7 +306,7 @@ export function applyLayout(lexed: readonly IToken[], reporter: Reporter, next?:
         reporter.report("MC1005", reporter.span(token.startOffset, endOf(token)), { limit: deepestNesting });
         return endingInLost(trimNewlines(out.slice(0, segmentStart)));
       }
-    } else if (closers.has(token.tokenType)) {
+    } else if (closers.includes(token.tokenType)) {
       dropTrailingComma();
       if (!close(token, i)) continue;
     } else if (token.tokenType === t.Scan || token.tokenType === t.For) loops.push(stack.length);
@@ -383,7 +370,7 @@ function opensDeclaration(
       fix: { title: `write \`${meant}\``, edits: [{ span, text: meant }] },
     },
   );
-  const type = t.declarationTokens.find((it) => symbolOf(it) === meant);
+  const type = t.declarationTokens.find((it) => t.imageOf(it) === meant);
   if (type !== undefined) t.retag(token, type);
   return true;
 }

@@ -1,6 +1,7 @@
 import * as t from "../../grammar/tokens.ts";
+import { openers } from "./brackets.ts";
 import { endOf } from "./cst.ts";
-import { foundAt, isName, isOneOf, openers, spanOf, type Case } from "./stop.ts";
+import { foundAt, isName, isOneOf, spanOf, type Case } from "./stop.ts";
 
 /** `for i, u in enumerate(units)` */
 const severalTargets: Case = (stop) => {

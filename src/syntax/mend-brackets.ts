@@ -1,9 +1,11 @@
-import { createTokenInstance, type IToken, type TokenType } from "chevrotain";
+import type { IToken, TokenType } from "chevrotain";
 import * as t from "../../grammar/tokens.ts";
+import { closerOf, closers, openerOf, openers } from "./brackets.ts";
 import { closingPlace } from "./closing-place.ts";
 import { endOf } from "./cst.ts";
 import type { Reporter } from "./reporter.ts";
-import { isName, isOneOf, isOperand, openers } from "./stop.ts";
+import { isName, isOneOf, isOperand } from "./stop.ts";
+import { tokenAfter } from "./token-after.ts";
 
 /**
  * Mends what one slip at a bracket leaves in a declaration, before the rules of layout look at it: a bracket of another
@@ -36,10 +38,6 @@ type Slip = (tokens: readonly IToken[], found: Mismatch, reporter: Reporter) => 
 /** What a body may stand behind, beside a name. */
 const bodyFollows: readonly TokenType[] = [t.NumberToken, t.StringToken, t.RightParen, t.RightBracket, t.Else];
 const infixes: readonly TokenType[] = [t.As, t.In, t.Over, t.Until, t.Reverse, t.Shared, t.With, t.Where, t.On];
-const closers: readonly TokenType[] = [t.RightParen, t.RightBracket, t.RightBrace];
-const symbolOf = (type: TokenType): string => (type.LABEL ?? "").slice(1, -1);
-const closerOf = (opener: IToken): TokenType => closers[openers.indexOf(opener.tokenType)] ?? opener.tokenType;
-const openerOf = (closer: IToken): TokenType => openers[closers.indexOf(closer.tokenType)] ?? closer.tokenType;
 
 /** Where brackets stop matching from a token on, with some open; undefined where all match. */
 function mismatch(tokens: readonly IToken[], from = 0, before: readonly number[] = []): Mismatch | undefined {
@@ -49,7 +47,7 @@ function mismatch(tokens: readonly IToken[], from = 0, before: readonly number[]
     if (openers.includes(type)) open.push(at);
     else if (closers.includes(type)) {
       const top = tokens[open.at(-1) ?? -1];
-      if (top === undefined || closerOf(top) !== type) return { at, open };
+      if (top === undefined || closerOf(top.tokenType) !== type) return { at, open };
       open.pop();
     }
   }
@@ -73,9 +71,9 @@ const otherKind: Slip = (tokens, { at, open }, reporter) => {
   if (mismatch(tokens, at + 1, open.slice(0, -1)) !== undefined) return undefined;
   if (isOpenerMeant(tokens, open.at(-1) ?? -1, at)) reportCloser(opener, closer, reporter);
   else {
-    const meant = openerOf(closer);
+    const meant = openerOf(closer.tokenType);
     const span = reporter.span(opener.startOffset, endOf(opener));
-    const text = symbolOf(meant);
+    const text = t.imageOf(meant);
     reporter.report(
       "MC1001",
       span,
@@ -92,8 +90,8 @@ const otherKind: Slip = (tokens, { at, open }, reporter) => {
 
 /** Reports a closer that is none of its opener's kind, and makes it one; `partner` is the closer that it stands in the place of. */
 function reportCloser(opener: IToken, closer: IToken, reporter: Reporter, partner?: IToken): void {
-  const meant = closerOf(opener);
-  const text = symbolOf(meant);
+  const meant = closerOf(opener.tokenType);
+  const text = t.imageOf(meant);
   const span = reporter.span(closer.startOffset, endOf(closer));
   const edits = [{ span, text }];
   if (partner !== undefined)
@@ -115,7 +113,7 @@ function isOpenerMeant(tokens: readonly IToken[], from: number, to: number): boo
   const [opener, closer, before] = [tokens[from], tokens[to], tokens[from - 1]];
   if (opener === undefined || closer === undefined) return true;
   const touches = before !== undefined && endOf(before) === opener.startOffset;
-  if ([opener.tokenType, openerOf(closer)].includes(t.LeftBrace)) {
+  if ([opener.tokenType, openerOf(closer.tokenType)].includes(t.LeftBrace)) {
     // Braces stand apart from the word, the header or the count before them.
     const follows =
       isOneOf(before, closers) || isName(before) || isOneOf(before, [t.NumberToken, t.StringToken, t.Else]);
@@ -148,10 +146,10 @@ const exchanged: Slip = (tokens, { at, open }, reporter) => {
   const [one, other] = [tokens[at], tokens[second]];
   const [outer, inner] = [tokens[open.at(-2) ?? -1], tokens[open.at(-1) ?? -1]];
   if (one === undefined || other === undefined || outer === undefined || inner === undefined) return undefined;
-  if (closerOf(inner) !== other.tokenType || closerOf(outer) !== one.tokenType) return undefined;
+  if (closerOf(inner.tokenType) !== other.tokenType || closerOf(outer.tokenType) !== one.tokenType) return undefined;
   if (mismatch(tokens, second + 1, open.slice(0, -2)) !== undefined) return undefined;
   reportCloser(inner, one, reporter, other);
-  t.retag(other, closerOf(outer));
+  t.retag(other, closerOf(outer.tokenType));
   return tokens;
 };
 
@@ -216,11 +214,11 @@ const missingCloser: Slip = (tokens, { at, open }, reporter) => {
   const next = tokens[place];
   const before = tokens.slice(0, Math.max(0, place)).findLast((it) => it.tokenType !== t.Newline);
   if (next === undefined || before === undefined || before === opener) return undefined;
-  const inserted = tokenAfter(before, closerOf(opener));
+  const inserted = tokenAfter(before, closerOf(opener.tokenType));
   const last = tokens.indexOf(before) + 1;
   const rest = [...tokens.slice(0, last), inserted, ...tokens.slice(last)];
   if (mismatch(rest) !== undefined) return undefined;
-  const text = symbolOf(inserted.tokenType);
+  const text = t.imageOf(inserted.tokenType);
   const end = endOf(before);
   reporter.report(
     "MC1002",
@@ -263,13 +261,6 @@ const beforeElse: Slip = (tokens, { at, open }, reporter) => {
   return undefined;
 };
 
-/** A token without text at the end of another. */
-function tokenAfter(before: IToken, type: TokenType): IToken {
-  const at = endOf(before);
-  const { endLine: line = 1, endColumn: column = 0 } = before;
-  return createTokenInstance(type, "", at, at - 1, line, line, column + 1, column + 1);
-}
-
 /** `mse y, t)`, and a body whose `{` is missing at the end of a line. */
 const missingOpener: Slip = (tokens, { at, open }, reporter) => {
   if (tokens[at] === undefined || mismatch(tokens, at + 1, open) !== undefined) return undefined;
@@ -280,10 +271,10 @@ const missingOpener: Slip = (tokens, { at, open }, reporter) => {
   const closer = tokens[end];
   const before = tokens[place];
   if (before === undefined || closer === undefined) return undefined;
-  const opener = openerOf(closer);
+  const opener = openerOf(closer.tokenType);
   const rest = [...tokens.slice(0, place + 1), tokenAfter(before, opener), ...tokens.slice(place + 1)];
   if (mismatch(rest) !== undefined) return undefined;
-  const text = symbolOf(opener);
+  const text = t.imageOf(opener);
   const from = endOf(before);
   const next = tokens[place + 1];
   const endsLine = next === undefined || next.tokenType === t.Newline;
@@ -368,7 +359,7 @@ function betweenValues(tokens: readonly IToken[], at: number, isBody: boolean): 
 /** An opener and its neighbour in each other's place, as in `f32[B{ ]` and `f32][`. */
 const turnedRound: Slip = (tokens, { at, open }, reporter) => {
   const closer = tokens[at];
-  const [from, to] = tokens[at + 1]?.tokenType === (closer && openerOf(closer)) ? [at, at + 1] : [at - 1, at];
+  const [from, to] = tokens[at + 1]?.tokenType === (closer && openerOf(closer.tokenType)) ? [at, at + 1] : [at - 1, at];
   const [one, other] = [tokens[from], tokens[to]];
   if (closer === undefined || one === undefined || other === undefined) return undefined;
   const rest = [...tokens.slice(0, from), other, one, ...tokens.slice(to + 1)];

@@ -1,4 +1,4 @@
-import { createTokenInstance, type CstNode, type IToken } from "chevrotain";
+import type { CstNode, IToken } from "chevrotain";
 import { modelParser } from "../../grammar/parser.ts";
 import * as t from "../../grammar/tokens.ts";
 import { applyFixes } from "../diagnostics/apply-fixes.ts";
@@ -19,6 +19,7 @@ import { exciseStatement, exciseWithin, keepBefore, type Cut } from "./recover.t
 import { reportLexical } from "./report-lexical.ts";
 import { isName, isOneOf } from "./stop.ts";
 import { createReporter, limit, type Reporter } from "./reporter.ts";
+import { tokenAfter } from "./token-after.ts";
 
 /** What one piece of a text holds. Spans lie in the piece. */
 export interface ParsedPiece {
@@ -180,7 +181,12 @@ function parseTokens(
     }
     const cut = exciseStatement(tokens, place, reporter.file.text.length);
     if (!reporter.reportedIn(cut.start, cut.end)) {
-      explainError(error, place === tokens.length && goesOn ? [...tokens, lineEnd(tokens)] : tokens, place, reporter);
+      explainError(
+        error,
+        place === tokens.length && goesOn ? [...tokens, tokenAfter(tokens.at(-1), t.Newline)] : tokens,
+        place,
+        reporter,
+      );
     }
     cuts.push(cut);
     tokens = cut.tokens;
@@ -225,12 +231,4 @@ function withoutDoubled(tokens: readonly IToken[], place: number, reporter: Repo
   };
   reporter.report("MC1001", span, { expected: `one \`${first.image}\``, found: "another" }, { fix });
   return tokens.filter((it) => it !== second);
-}
-
-/** The end of the line before the next declaration. */
-function lineEnd(tokens: readonly IToken[]): IToken {
-  const last = tokens.at(-1);
-  const at = last === undefined ? 0 : endOf(last);
-  const { endLine: line = 1, endColumn: column = 0 } = last ?? {};
-  return createTokenInstance(t.Newline, "\n", at, at, line, line, column + 1, column + 1);
 }

@@ -1,7 +1,9 @@
-import { createTokenInstance, type IToken, type TokenType } from "chevrotain";
+import type { IToken, TokenType } from "chevrotain";
 import * as t from "../../grammar/tokens.ts";
+import { closers, openers } from "./brackets.ts";
 import { endOf } from "./cst.ts";
 import { declarationFor, headerFor, isStandIn, statementsFor } from "./stand-in.ts";
+import { tokenAfter } from "./token-after.ts";
 
 /**
  * Recovery from a syntax error, on tokens whose brackets are balanced: the smallest statement, entry or declaration
@@ -15,8 +17,6 @@ export interface Cut {
   readonly end: number;
 }
 
-const openers: readonly TokenType[] = [t.LeftParen, t.LeftBracket, t.LeftBrace];
-const closers: readonly TokenType[] = [t.RightParen, t.RightBracket, t.RightBrace];
 const callables: readonly TokenType[] = [t.Model, t.Block, t.Fn, t.Metric];
 
 /** The index of the `{` that holds a place, or -1 at the top level. */
@@ -144,10 +144,7 @@ export function keepBefore(tokens: readonly IToken[], place: number): IToken[] {
 /** Tokens with a declaration after them that stands for what is left out of the text. */
 export function endingInLost(tokens: readonly IToken[]): IToken[] {
   const last = tokens.at(-1);
-  const at = last === undefined ? 0 : endOf(last);
-  const { endLine: line = 1, endColumn: column = 0 } = last ?? {};
-  const token = (type: TokenType): IToken =>
-    createTokenInstance(type, "", at, at - 1, line, line, column + 1, column + 1);
+  const token = (type: TokenType): IToken => tokenAfter(last, type);
   const separator = last === undefined ? [] : [token(t.Newline)];
   return [...tokens, ...separator, token(t.Const), token(t.Identifier), token(t.Equals), token(t.Identifier)];
 }

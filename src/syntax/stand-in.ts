@@ -1,25 +1,18 @@
 import { createTokenInstance, tokenMatcher, type IToken, type TokenType } from "chevrotain";
 import * as t from "../../grammar/tokens.ts";
-import { endOf } from "./cst.ts";
+import { closers, openers } from "./brackets.ts";
 import { lostName } from "./lost-name.ts";
-import { isName, isOneOf, openers, reserved } from "./stop.ts";
+import { isName, isOneOf, reserved } from "./stop.ts";
+import { tokenAfter } from "./token-after.ts";
 
 /**
  * What stands in for a part of a text that does not parse: the least that does, with the names that the part declares,
  * so that their uses are known. Its own tokens have no text, and what is not known is {@link lostName}.
  */
 
-const closers: readonly TokenType[] = [t.RightParen, t.RightBracket, t.RightBrace];
 const owners: readonly TokenType[] = [t.Param, t.State, t.Total, t.Largest, t.Smallest];
 const operandEnds: readonly TokenType[] = [...closers, t.NumberToken, t.StringToken, t.Identifier];
 const loops: readonly TokenType[] = [t.For, t.When, t.Scan];
-
-/** A token without text at the end of another. */
-function after(before: IToken, type: TokenType): IToken {
-  const at = endOf(before);
-  const { endLine: line = 1, endColumn: column = 0 } = before;
-  return createTokenInstance(type, "", at, at - 1, line, line, column + 1, column + 1);
-}
 
 /** A token without text at the beginning of another. */
 function ahead(of: IToken, type: TokenType): IToken {
@@ -34,7 +27,7 @@ function named({ image, startOffset, startLine = 1, startColumn = 1 }: IToken): 
 }
 
 /** The name that was lost, or the value, at the end of a token. */
-const lostAfter = (before: IToken): IToken => after(before, t.Identifier);
+const lostAfter = (before: IToken): IToken => tokenAfter(before, t.Identifier);
 
 /** Whether tokens are a stand-in. */
 export function isStandIn(tokens: readonly IToken[]): boolean {
@@ -48,7 +41,7 @@ export function statementsFor(broken: readonly IToken[]): readonly IToken[] {
   for (const [index, line] of linesOf(broken).entries()) {
     const statement = statementFor(line, index === 0);
     const before = made.at(-1);
-    if (before !== undefined && statement.length > 0) made.push(after(before, t.Newline));
+    if (before !== undefined && statement.length > 0) made.push(tokenAfter(before, t.Newline));
     made.push(...statement);
   }
   return made;
@@ -79,13 +72,19 @@ function statementFor(line: readonly IToken[], first: boolean): readonly IToken[
   if (head === undefined || last === undefined) return [];
   const lost = lostAfter(last);
   const bind = (names: readonly IToken[]): readonly IToken[] => {
-    const equals = after(names.at(-1) ?? head, t.Equals);
+    const equals = tokenAfter(names.at(-1) ?? head, t.Equals);
     if (names.length < 2) return [names[0] ?? lostAfter(head), equals, lost];
-    const listed = names.flatMap((it) => [it, after(it, t.Comma)]).slice(0, -1);
-    return [ahead(names[0] ?? head, t.LeftParen), ...listed, after(names.at(-1) ?? head, t.RightParen), equals, lost];
+    const listed = names.flatMap((it) => [it, tokenAfter(it, t.Comma)]).slice(0, -1);
+    return [
+      ahead(names[0] ?? head, t.LeftParen),
+      ...listed,
+      tokenAfter(names.at(-1) ?? head, t.RightParen),
+      equals,
+      lost,
+    ];
   };
   if (isOneOf(head, owners) && isName(second)) return bind([second]);
-  if (isName(head) && isOneOf(second, [t.UpdateArrow])) return [head, after(head, t.UpdateArrow), lost];
+  if (isName(head) && isOneOf(second, [t.UpdateArrow])) return [head, tokenAfter(head, t.UpdateArrow), lost];
   const names = boundNames(line, first);
   // `h image = -> Dense(4)`: which of the names it was to bind is not known.
   const isOpen = isName(second) && line.slice(2).some((it) => it.tokenType === t.Equals);
@@ -141,7 +140,7 @@ export function headerFor(broken: readonly IToken[]): readonly IToken[] | undefi
   const [word, second] = broken;
   if (word === undefined) return undefined;
   const name = isName(second) && isSound(broken) ? second : lostAfter(word);
-  const at = (type: TokenType): IToken => after(name, type);
+  const at = (type: TokenType): IToken => tokenAfter(name, type);
   const lost = lostAfter(name);
   switch (word.tokenType) {
     case t.Model:
@@ -169,14 +168,21 @@ export function declarationFor(broken: readonly IToken[]): readonly IToken[] {
   const [word, second] = broken;
   const last = broken.at(-1);
   if (word === undefined || last === undefined) return [];
-  const at = (type: TokenType): IToken => after(last, type);
+  const at = (type: TokenType): IToken => tokenAfter(last, type);
   if (word.tokenType === t.Import) {
     const end = broken.findIndex((it) => isOneOf(it, [t.RightBrace, t.From, t.StringToken]));
     const words = broken.slice(1, end === -1 ? broken.length : end).filter(isName);
     // `import numpy as np` names one module.
     const names = words.filter((it, index) => words.findIndex(({ image }) => image === it.image) === index);
-    const listed = (names.length === 0 ? [lostAfter(word)] : names).flatMap((it) => [it, after(it, t.Comma)]);
-    return [word, after(word, t.LeftBrace), ...listed.slice(0, -1), at(t.RightBrace), at(t.From), at(t.StringToken)];
+    const listed = (names.length === 0 ? [lostAfter(word)] : names).flatMap((it) => [it, tokenAfter(it, t.Comma)]);
+    return [
+      word,
+      tokenAfter(word, t.LeftBrace),
+      ...listed.slice(0, -1),
+      at(t.RightBrace),
+      at(t.From),
+      at(t.StringToken),
+    ];
   }
   const header = headerFor(broken);
   if (header !== undefined) {

@@ -22,9 +22,6 @@ export type Case = (stop: Stop) => boolean;
 /** Words that no name can be. */
 export const reserved: readonly TokenType[] = [t.True, t.False, t.And, t.Or, t.Not, t.For, t.When, t.Scan];
 
-/** What opens brackets. */
-export const openers: readonly TokenType[] = [t.LeftParen, t.LeftBracket, t.LeftBrace];
-
 /** Whether there is a token, of one of these types. */
 export const isOneOf = (token: IToken | undefined, types: readonly TokenType[]): token is IToken =>
   token !== undefined && types.includes(token.tokenType);
