@@ -23,7 +23,7 @@ const bracketsOfArguments: Case = (stop) => {
   const isBrace = at === place;
   if (!isBrace && !(isOneOf(token, [t.Equals]) && opener.tokenType === t.LeftBracket)) return false;
   const help = `Arguments stand in \`( )\`: \`${name.image}(...)\`.`;
-  const span = reporter.span(opener.startOffset, endOf(opener));
+  const span = reporter.spanOf(opener);
   reporter.report("MC1001", span, { expected: "`(`", found: `\`${opener.image}\`` }, { help });
   return true;
 };
@@ -41,7 +41,7 @@ const bracketsOfBody: Case = (stop) => {
   const [value, opener] = [tokens[at - 1], tokens[at]];
   if (value === undefined || opener === undefined || endOf(value) === opener.startOffset) return false;
   const help = "The body of `repeat`, `for`, `scan` and `when` stands in `{ }`.";
-  const span = opener.startLine === before.startLine ? reporter.span(opener.startOffset, endOf(opener)) : placeOf(stop);
+  const span = opener.startLine === before.startLine ? reporter.spanOf(opener) : placeOf(stop);
   const found = span.start === opener.startOffset ? `\`${opener.image}\`` : foundAt(stop);
   reporter.report("MC1001", span, { expected: "`{`", found }, { help });
   return true;

@@ -9,7 +9,7 @@ import { buildBody } from "./build-body.ts";
 import { buildArgument, buildArguments, buildExpression, buildOr, buildSum } from "./build-expression.ts";
 import { buildType } from "./build-type.ts";
 import { buildName, spanOf, type Builder } from "./builder.ts";
-import { endOf, maybeNode, maybeToken, nodes, oneNode, oneToken, onlyChild, tokens } from "./cst.ts";
+import { maybeNode, maybeToken, nodes, oneNode, oneToken, onlyChild, tokens } from "./cst.ts";
 import type { Docs } from "./docs.ts";
 import { numberLiteral, stringLiteral } from "./literals.ts";
 
@@ -119,7 +119,7 @@ function buildInput(builder: Builder, node: CstNode): ast.Input {
   const question = maybeToken(node, "Question");
   const value = maybeNode(node, "expression");
   if (question !== undefined && value !== undefined) {
-    const span = builder.reporter.span(question.startOffset, endOf(question));
+    const span = builder.reporter.spanOf(question);
     builder.reporter.report("MC1037", span, {}, { fix: { title: "remove `?`", edits: [{ span, text: "" }] } });
   }
   const type = buildType(builder, oneNode(node, "type"));
@@ -212,7 +212,7 @@ function buildModelUse(builder: Builder, node: CstNode): ast.NameReference | ast
   const call = maybeNode(node, "call");
   const callee: ast.NameReference = {
     kind: "reference",
-    span: builder.reporter.span(token.startOffset, endOf(token)),
+    span: builder.reporter.spanOf(token),
     text: token.image,
   };
   if (call === undefined) return callee;

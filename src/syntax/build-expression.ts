@@ -3,7 +3,7 @@ import { BadNumber } from "../../grammar/tokens.ts";
 import { fault } from "../support/fault.ts";
 import { cover } from "../support/source.ts";
 import type * as ast from "./ast.ts";
-import { buildName, checkLength, longestChain, spanOf, spanOfToken, type Builder } from "./builder.ts";
+import { buildName, checkLength, longestChain, spanOf, type Builder } from "./builder.ts";
 import { maybeNode, maybeToken, nodes, oneNode, oneToken, onlyChild, soleNode, tokens } from "./cst.ts";
 import { numberLiteral, stringLiteral } from "./literals.ts";
 import { lostName } from "./lost-name.ts";
@@ -67,7 +67,7 @@ function buildUnary(
 ): ast.Expression {
   checkLength(builder, node, marks.length);
   return marks.slice(-longestChain).reduceRight<ast.Expression>((inner, mark) => {
-    return { kind: "unary", span: cover(spanOfToken(builder, mark), inner.span), operator, operand: inner };
+    return { kind: "unary", span: cover(builder.reporter.spanOf(mark), inner.span), operator, operand: inner };
   }, operand);
 }
 
@@ -166,7 +166,8 @@ function buildPrimary(builder: Builder, node: CstNode): ast.Expression {
   const child = onlyChild(node) ?? fault("a primary expression with several parts");
   if (!("children" in child)) {
     // A malformed number was reported: what is made of it would say more of the same.
-    if (child.tokenType === BadNumber) return { kind: "reference", span: spanOfToken(builder, child), text: lostName };
+    if (child.tokenType === BadNumber)
+      return { kind: "reference", span: builder.reporter.spanOf(child), text: lostName };
     if (node.children["Number"]) return numberLiteral(child, builder.reporter);
     if (node.children["String"]) return stringLiteral(child, builder.reporter);
     if (node.children["True"]) return { kind: "boolean", span, value: true };

@@ -3,7 +3,7 @@ import { elementWords, NumberToken } from "../../grammar/tokens.ts";
 import { nearest } from "../support/nearest.ts";
 import { textOf } from "../support/source.ts";
 import type * as ast from "./ast.ts";
-import { buildName, spanOf, spanOfToken, type Builder } from "./builder.ts";
+import { buildName, spanOf, type Builder } from "./builder.ts";
 import { maybeNode, maybeToken, nodes, oneToken } from "./cst.ts";
 import { numberLiteral } from "./literals.ts";
 import { buildExpression } from "./build-expression.ts";
@@ -52,10 +52,13 @@ export function buildType(builder: Builder, node: CstNode): ast.TypeExpression {
     const { value } = numberLiteral(token, builder.reporter);
     builder.reporter.report(
       "MC1022",
-      spanOfToken(builder, token),
+      builder.reporter.spanOf(token),
       { raw: token.image },
       {
-        fix: { title: `write ${String(value)}`, edits: [{ span: spanOfToken(builder, token), text: String(value) }] },
+        fix: {
+          title: `write ${String(value)}`,
+          edits: [{ span: builder.reporter.spanOf(token), text: String(value) }],
+        },
       },
     );
   }

@@ -2,7 +2,6 @@ import type { CstNode, IToken } from "chevrotain";
 import type { Span } from "../support/source.ts";
 import type * as ast from "./ast.ts";
 import type { ForExpression, ScanExpression } from "./ast/loops.ts";
-import { endOf } from "./cst.ts";
 import type { Reporter } from "./reporter.ts";
 
 /** Longest run of operators, suffixes or alternatives at one level: what recursion over the tree can surely bear. */
@@ -28,14 +27,9 @@ export function spanOf(builder: Builder, node: CstNode): Span {
   return builder.reporter.span(location?.startOffset ?? 0, (location?.endOffset ?? -1) + 1);
 }
 
-/** Where a token stands. */
-export function spanOfToken(builder: Builder, token: IToken): Span {
-  return builder.reporter.span(token.startOffset, endOf(token));
-}
-
 /** A name. */
 export function buildName(builder: Builder, token: IToken): ast.Name {
-  return { kind: "name", span: spanOfToken(builder, token), text: token.image };
+  return { kind: "name", span: builder.reporter.spanOf(token), text: token.image };
 }
 
 /** Reports a run of too many parts. */

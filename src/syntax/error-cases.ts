@@ -7,7 +7,7 @@ import { endOf } from "./cst.ts";
 import { foreignCases, foreignWord, topLevelHelp } from "./foreign-cases.ts";
 import { headerCases } from "./header-cases.ts";
 import { loopCases } from "./loop-cases.ts";
-import { foundAt, isName, isOneOf, isOperand, placeOf, reserved, spanOf, type Case } from "./stop.ts";
+import { foundAt, isName, isOneOf, isOperand, placeOf, reserved, type Case } from "./stop.ts";
 
 const arithmetic: readonly TokenType[] = [t.Plus, t.Minus, t.Star, t.Divide, t.FloorDivide, t.Percent, t.And, t.Or];
 const comparing: readonly TokenType[] = [...[t.EqualEqual, t.NotEqual, t.Less, t.LessEqual, t.Greater, t.GreaterEqual]];
@@ -46,7 +46,7 @@ const operatorAfterStage: Case = (stop) => {
   const [from, to] = [first.startOffset, endOf(before)];
   reporter.report(
     "MC1014",
-    spanOf(stop, token),
+    reporter.spanOf(token),
     { operator: token.image },
     {
       labels: [{ span: reporter.span(from, to), message: "the value before it ends with a stage" }],
@@ -79,7 +79,7 @@ const reservedName: Case = (stop) => {
   });
   reporter.report(
     "MC1017",
-    spanOf(stop, word),
+    reporter.spanOf(word),
     { word: word.image },
     {
       help: `Choose another name, such as \`${word.image}_\`.`,
@@ -93,7 +93,7 @@ const misspeltWord: Case = (stop) => {
   const { token, before, reporter, rules } = stop;
   const report = (word: IToken, meant: string | undefined, what: string): boolean => {
     if (meant === undefined || meant === word.image) return false;
-    const span = spanOf(stop, word);
+    const span = reporter.spanOf(word);
     reporter.report(
       "MC1012",
       span,
@@ -138,7 +138,7 @@ const missingValue: Case = (stop) => {
       : stop.rules.at(-1) === "type" && before.image === ":"
         ? "A type"
         : "A value";
-  reporter.report("MC1016", spanOf(stop, before), { what, after: before.image });
+  reporter.report("MC1016", reporter.spanOf(before), { what, after: before.image });
   return true;
 };
 
@@ -169,7 +169,7 @@ const missingExpect: Case = (stop) => {
   const compares = start === stop.place - 1 && isName(first) && isOneOf(token, comparing);
   if (first === undefined || !(compares || (start === stop.place && isOneOf(token, [t.NumberToken])))) return false;
   const parameters = { expected: "`expect`, with which every expectation begins", found: `\`${first.image}\`` };
-  const span = spanOf(stop, first);
+  const span = reporter.spanOf(first);
   const edits = [{ span: { ...span, end: span.start }, text: "expect " }];
   reporter.report("MC1001", span, parameters, { fix: { title: "write `expect`", edits } });
   return true;
@@ -178,7 +178,7 @@ const missingExpect: Case = (stop) => {
 /** `follow "a.**" "b.**"`, `follow "a.**" of b` */
 const missingOf: Case = ({ token, tokens, place, before, rules, reporter }) => {
   if (!["directive", "section"].includes(rules.at(-1) ?? "") || token === undefined) return false;
-  const span = reporter.span(token.startOffset, endOf(token));
+  const span = reporter.spanOf(token);
   if (before?.tokenType === t.Of && tokens[place - 2]?.tokenType === t.StringToken) {
     const expected = 'a pattern of paths in double quotes, such as "online.**"';
     reporter.report("MC1001", span, { expected, found: `\`${token.image}\`` });
@@ -214,7 +214,7 @@ const missingColon: Case = (stop) => {
   if (rules.at(-1) === "section" && start !== stop.place - keyed) return false;
   const at = endOf(before);
   const assigned = isOneOf(token, [t.Equals]);
-  const span = assigned ? spanOf(stop, token) : reporter.span(before.startOffset, at);
+  const span = assigned ? reporter.spanOf(token) : reporter.span(before.startOffset, at);
   // What is assigned in a data section is a feature without its type.
   const isFeature =
     assigned && rules.includes("dataDeclaration") && !["source", "split", "clean"].includes(before.image);
@@ -225,7 +225,7 @@ const missingColon: Case = (stop) => {
     const edits = [{ span: reporter.span(at, at), text: `: ${type ?? ""}` }];
     reporter.report(
       "MC1013",
-      spanOf(stop, before),
+      reporter.spanOf(before),
       { name: before.image },
       {
         help: `A hyperparameter has a type before its default: \`${before.image}: ${type ?? "int"} = ${type === undefined ? "..." : given.image}\`.`,
@@ -273,11 +273,11 @@ const missingComma: Case = (stop) => {
   if (isOneOf(token, [t.Colon]) && stop.rules.at(-1) === "call" && !isName(before)) {
     // `x(:, 0:4)`
     const help = "An index stands in `[ ]`: `x[:, 0:4]`.";
-    reporter.report("MC1001", spanOf(stop, token), { expected: "an argument", found: "`:`" }, { help });
+    reporter.report("MC1001", reporter.spanOf(token), { expected: "an argument", found: "`:`" }, { help });
     return true;
   }
   if (isOneOf(token, [t.Colon]) && stop.rules.at(-1) === "call") {
-    const span = spanOf(stop, token);
+    const span = reporter.spanOf(token);
     reporter.report(
       "MC1001",
       span,
@@ -292,7 +292,7 @@ const missingComma: Case = (stop) => {
   const at = endOf(before);
   reporter.report(
     "MC1030",
-    spanOf(stop, token),
+    reporter.spanOf(token),
     { after: before.image },
     {
       fix: { title: "insert `,`", edits: [{ span: reporter.span(at, at), text: "," }] },
@@ -309,7 +309,7 @@ const missingSeparator: Case = (stop) => {
     const at = endOf(before);
     reporter.report(
       "MC1001",
-      spanOf(stop, token),
+      reporter.spanOf(token),
       { expected: "`->` or `}`", found: foundAt(stop) },
       {
         help: "The braces of `repeat`, `for` and `when` after `->` hold stages, joined by `->`.",
@@ -324,10 +324,10 @@ const missingSeparator: Case = (stop) => {
   const number = tokenMatcher(before, t.NumberToken) || tokenMatcher(token, t.NumberToken);
   reporter.report(
     "MC1029",
-    spanOf(stop, token),
+    reporter.spanOf(token),
     { what, found: foundAt(stop) },
     {
-      labels: [{ span: spanOf(stop, before), message: "it could have ended here" }],
+      labels: [{ span: reporter.spanOf(before), message: "it could have ended here" }],
       help:
         what === "statement" && !number
           ? "Start a new line for a new statement, or join the two by an operator, `->` or `,`."

@@ -1,6 +1,6 @@
 import * as t from "../../grammar/tokens.ts";
 import { endOf } from "./cst.ts";
-import { foundAt, isName, isOneOf, isOperand, spanOf, type Case, type Stop } from "./stop.ts";
+import { foundAt, isName, isOneOf, isOperand, type Case, type Stop } from "./stop.ts";
 
 const importing =
   'An import names what it takes from a file: `import { Head } from "./heads.model"`. The library needs none.';
@@ -43,7 +43,7 @@ export const foreignWord: Case = (stop) => {
   for (const word of [before, token, opening]) {
     const help = word && Object.hasOwn(words, word.image) ? words[word.image] : undefined;
     if (!word || help === undefined || !stop.rules.includes("body")) continue;
-    const span = spanOf(stop, word);
+    const span = reporter.spanOf(word);
     const drop = dropped.has(word.image) && token !== word && token !== undefined;
     const edits = drop ? [{ span: reporter.span(span.start, token.startOffset), text: "" }] : [];
     const replace = word.image === "if" ? [{ span, text: "when" }] : edits;
@@ -112,7 +112,7 @@ const foreignComment: Case = (stop) => {
     : lineBefore(stop).find((it) => it.tokenType === t.FloorDivide);
   if (opener === undefined || (opener !== token && !(isName(before) && isOperand(token)))) return false;
   const help = "A comment begins with `#`; `//` is floor division.";
-  stop.reporter.report("MC1009", spanOf(stop, opener), { text: "//" }, { help });
+  stop.reporter.report("MC1009", stop.reporter.spanOf(opener), { text: "//" }, { help });
   return true;
 };
 
@@ -121,7 +121,7 @@ const prefixedString: Case = (stop) => {
   const { token, before } = stop;
   if (!isName(before) || !isOneOf(token, [t.StringToken]) || endOf(before) !== token.startOffset) return false;
   const help = "A string stands in double quotes alone, and nothing is put into it but in the message of a `where`.";
-  stop.reporter.report("MC1009", spanOf(stop, before), { text: before.image }, { help });
+  stop.reporter.report("MC1009", stop.reporter.spanOf(before), { text: before.image }, { help });
   return true;
 };
 
@@ -148,7 +148,7 @@ const questionMark: Case = (stop) => {
   const { token } = stop;
   if (token?.image !== "?" || !stop.rules.includes("body")) return false;
   const help = "A choice is written `when condition { ... } else { ... }`, by elements `where(mask, a, b)`.";
-  stop.reporter.report("MC1009", spanOf(stop, token), { text: "?" }, { help });
+  stop.reporter.report("MC1009", stop.reporter.spanOf(token), { text: "?" }, { help });
   return true;
 };
 
@@ -165,7 +165,7 @@ const severalNames: Case = (stop) => {
   const edits = [at(before.startOffset, "("), at(endOf(last), ")")];
   reporter.report(
     "MC1001",
-    spanOf(stop, token),
+    reporter.spanOf(token),
     { expected: "`=` after one name", found: "`,`" },
     {
       help: "Several names are put in parentheses: `(a, b) = split(x, count=2, axis=-1)`.",
@@ -180,7 +180,7 @@ const colonBeforeBody: Case = (stop) => {
   const { token } = stop;
   if (!isOneOf(token, [t.Colon]) || stop.expected !== "LeftBrace" || !stop.rules.includes("body")) return false;
   const help = "A body stands in braces, and not behind a colon: `for i in range(3) { x * i }`.";
-  stop.reporter.report("MC1001", spanOf(stop, token), { expected: "`{`", found: "`:`" }, { help });
+  stop.reporter.report("MC1001", stop.reporter.spanOf(token), { expected: "`{`", found: "`:`" }, { help });
   return true;
 };
 
@@ -196,7 +196,7 @@ const messageOfFact: Case = (stop) => {
   const colon = isOneOf(token, [t.Colon]) ? token : undefined;
   const message = colon === undefined ? token : tokens[place + 1];
   if (!isInFacts(stop) || token === undefined || !isOneOf(message, [t.StringToken])) return false;
-  const span = spanOf(stop, token);
+  const span = reporter.spanOf(token);
   const edit = colon === undefined ? { span: reporter.span(span.start, span.start), text: ", " } : { span, text: "," };
   const parameters = { expected: "`,` before the message of a fact", found: foundAt(stop) };
   reporter.report("MC1001", span, parameters, { fix: { title: "write `,`", edits: [edit] } });
@@ -218,7 +218,7 @@ const comparisons: Readonly<Record<string, string>> = {
 const foreignComparison: Case = (stop) => {
   const { token } = stop;
   if (!isInFacts(stop) || token === undefined || !Object.hasOwn(comparisons, token.image)) return false;
-  const span = spanOf(stop, token);
+  const span = stop.reporter.spanOf(token);
   const parameters = { expected: "a comparison", found: foundAt(stop) };
   const help = comparisons[token.image];
   const fix = { title: "write `==`", edits: [{ span, text: "==" }] };
@@ -234,7 +234,7 @@ const importedModule: Case = (stop) => {
   const { token, before } = stop;
   if (stop.rules.at(-1) !== "importDeclaration" || before?.tokenType !== t.Import || token === undefined) return false;
   const parameters = { expected: "`{` and names", found: foundAt(stop) };
-  stop.reporter.report("MC1001", spanOf(stop, token), parameters, { help: importing });
+  stop.reporter.report("MC1001", stop.reporter.spanOf(token), parameters, { help: importing });
   return true;
 };
 

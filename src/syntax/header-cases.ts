@@ -1,6 +1,6 @@
 import * as t from "../../grammar/tokens.ts";
 import { endOf } from "./cst.ts";
-import { foundAt, isName, isOneOf, placeOf, spanOf, type Case } from "./stop.ts";
+import { foundAt, isName, isOneOf, placeOf, type Case } from "./stop.ts";
 
 /** `model Net: (x: f32[B, 4]) y: f32[B, 2] {` */
 const missingArrow: Case = (stop) => {
@@ -9,7 +9,7 @@ const missingArrow: Case = (stop) => {
   if (!isOneOf(tokens[place + 1], [t.Colon, t.LeftBracket])) return false;
   const at = reporter.span(token.startOffset, token.startOffset);
   const fix = { title: "insert `->`", edits: [{ span: at, text: "-> " }] };
-  reporter.report("MC1001", spanOf(stop, token), { expected: "`->`", found: foundAt(stop) }, { fix });
+  reporter.report("MC1001", reporter.spanOf(token), { expected: "`->`", found: foundAt(stop) }, { fix });
   return true;
 };
 
@@ -30,7 +30,7 @@ const parenthesizedDims: Case = (stop) => {
   if (!isOneOf(token, [t.Comma]) || !isOneOf(open, [t.LeftParen]) || element === undefined) return false;
   if (!t.elementWords.includes(element.image)) return false;
   const help = `Dims stand in brackets: \`${element.image}[B, 10]\`.`;
-  reporter.report("MC1001", spanOf(stop, open), { expected: "`[`", found: "`(`" }, { help });
+  reporter.report("MC1001", reporter.spanOf(open), { expected: "`[`", found: "`(`" }, { help });
   return true;
 };
 
@@ -42,7 +42,7 @@ const missingColonOfType: Case = (stop) => {
   if (!t.elementWords.includes(token.image) || t.elementWords.includes(before.image)) return false;
   const at = endOf(before);
   const fix = { title: "write `:`", edits: [{ span: reporter.span(at, at), text: ":" }] };
-  reporter.report("MC1013", spanOf(stop, before), { name: before.image }, { fix });
+  reporter.report("MC1013", reporter.spanOf(before), { name: before.image }, { fix });
   return true;
 };
 

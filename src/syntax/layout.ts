@@ -88,8 +88,6 @@ export function applyLayout(lexed: readonly IToken[], reporter: Reporter, next?:
   /** Brackets that are known to be closed below. */
   const closed = new Set<Open>();
 
-  const spanOf = (token: IToken): Span => reporter.span(token.startOffset, endOf(token));
-
   const dropTrailingComma = (): void => {
     const before = out.at(-2)?.tokenType;
     if (out.at(-1)?.tokenType !== t.Comma || before === undefined) return;
@@ -109,7 +107,7 @@ export function applyLayout(lexed: readonly IToken[], reporter: Reporter, next?:
     if (!lexed.some((it) => it.tokenType === t.BadString && isBehind(it, open.token))) {
       reporter.report(
         "MC1002",
-        reporter.span(open.token.startOffset, endOf(open.token)),
+        reporter.spanOf(open.token),
         { opener: open.token.image, closer: needed },
         {
           ...(before && { labels: [{ span: before, message: "this already belongs to something else" }] }),
@@ -193,11 +191,11 @@ export function applyLayout(lexed: readonly IToken[], reporter: Reporter, next?:
     const isMistyped =
       top !== undefined && around !== undefined && closedLater(index + 1, around) && !closedLater(index + 1, top);
     if (matching !== -1 && matching >= braceAt && !isMistyped) {
-      while (stack.length > matching + 1) closeOpen(spanOf(token));
+      while (stack.length > matching + 1) closeOpen(reporter.spanOf(token));
       stack.pop();
       return true;
     }
-    const where = reporter.span(token.startOffset, endOf(token));
+    const where = reporter.spanOf(token);
     const stray = top === undefined || top.token.tokenType === t.LeftBrace || wanted === t.RightBrace;
     if (stray || closedLater(index + 1, top)) {
       reporter.report(
@@ -217,7 +215,7 @@ export function applyLayout(lexed: readonly IToken[], reporter: Reporter, next?:
       where,
       { opener: top.token.image, closer: token.image, meant: text },
       {
-        labels: [{ span: reporter.span(top.token.startOffset, endOf(top.token)), message: "opened here" }],
+        labels: [{ span: reporter.spanOf(top.token), message: "opened here" }],
         fix: { title: `write \`${text}\``, edits: [{ span: where, text }] },
       },
     );
@@ -248,7 +246,7 @@ export function applyLayout(lexed: readonly IToken[], reporter: Reporter, next?:
     if (type === t.With && loops.at(-1) === stack.length) return false;
     if (type === t.Else && before.tokenType === t.RightBrace) return false;
     if (type === t.LeftBrace) {
-      const where = reporter.span(token.startOffset, endOf(token));
+      const where = reporter.spanOf(token);
       const gap = reporter.span(endOf(before), token.startOffset);
       const fix = { title: "move it up", edits: [{ span: gap, text: " " }] };
       reporter.report("MC1015", where, {}, { fix });
@@ -269,7 +267,7 @@ export function applyLayout(lexed: readonly IToken[], reporter: Reporter, next?:
       indent = token.startColumn ?? 1;
       inStage = token.tokenType === t.Arrow;
       const declares = indent === 1 && opensDeclaration(token, following, lexed[i + 2], stack.length > 0, reporter);
-      if (declares) while (stack.length > 0) closeOpen(spanOf(token));
+      if (declares) while (stack.length > 0) closeOpen(reporter.spanOf(token));
       // Two operands side by side: the line began something new, and the bracket above was left open.
       const top = stack.at(-1);
       if (top !== undefined && top.token.tokenType !== t.LeftBrace && indent <= top.indent) {
@@ -277,10 +275,11 @@ export function applyLayout(lexed: readonly IToken[], reporter: Reporter, next?:
         // `-> Conv2D(32, activation=relu` with another stage below it.
         const isNextStage = token.tokenType === t.Arrow && top.inStage && lacksCloser(i, top);
         if (isNextStage || (opensOperand(token, following) && !wantsMore.has(before) && !openers.includes(before))) {
-          while (stack.length > 0 && stack.at(-1)?.token.tokenType !== t.LeftBrace) closeOpen(spanOf(token));
+          while (stack.length > 0 && stack.at(-1)?.token.tokenType !== t.LeftBrace) closeOpen(reporter.spanOf(token));
         }
       }
-      for (let open = stack.at(-1); open && leftOpen(token, i, open); open = stack.at(-1)) closeOpen(spanOf(token));
+      for (let open = stack.at(-1); open && leftOpen(token, i, open); open = stack.at(-1))
+        closeOpen(reporter.spanOf(token));
       if (newline !== undefined && endsHere(token, following, declares)) {
         dropTrailingComma();
         out.push(newline);
@@ -303,7 +302,7 @@ export function applyLayout(lexed: readonly IToken[], reporter: Reporter, next?:
       const goesOn = following !== undefined && following.tokenType !== t.Newline;
       stack.push({ token, indent, goesOn, inStage });
       if (stack.length > deepestNesting) {
-        reporter.report("MC1005", reporter.span(token.startOffset, endOf(token)), { limit: deepestNesting });
+        reporter.report("MC1005", reporter.spanOf(token), { limit: deepestNesting });
         return endingInLost(trimNewlines(out.slice(0, segmentStart)));
       }
     } else if (closers.includes(token.tokenType)) {
@@ -361,7 +360,7 @@ function opensDeclaration(
   if (!plausible) return false;
   const meant = foreignWords.get(token.image) ?? nearest(token.image, t.declarationWords);
   if (meant === undefined) return false;
-  const span = reporter.span(token.startOffset, endOf(token));
+  const span = reporter.spanOf(token);
   reporter.report(
     "MC1012",
     span,

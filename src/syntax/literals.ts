@@ -1,14 +1,13 @@
 import type { IToken } from "chevrotain";
 import { BadNumber, BadString } from "../../grammar/tokens.ts";
 import type { NumberLiteral, StringLiteral } from "./ast.ts";
-import { endOf } from "./cst.ts";
 import type { Reporter } from "./reporter.ts";
 
 const suffixExponents: Readonly<Record<string, number>> = { k: 3, M: 6, G: 9, T: 12 };
 
 /** The value of a number token. A malformed one was reported by the layout step and counts as 0. */
 export function numberLiteral(token: IToken, reporter: Reporter): NumberLiteral {
-  const span = reporter.span(token.startOffset, endOf(token));
+  const span = reporter.spanOf(token);
   const raw = token.image;
   if (token.tokenType === BadNumber) return { kind: "number", span, value: 0, integer: true, raw };
   const { mantissa, shift } = partsOf(raw);
@@ -46,7 +45,7 @@ function pathOf({ image }: IToken): string {
 
 /** The text that a string token stands for, its escapes resolved; an unknown escape is reported and kept. */
 export function stringLiteral(token: IToken, reporter: Reporter): StringLiteral {
-  const span = reporter.span(token.startOffset, endOf(token));
+  const span = reporter.spanOf(token);
   const inner = token.tokenType === BadString ? token.image.slice(1) : token.image.slice(1, -1);
   let told = false;
   const value = inner.replace(

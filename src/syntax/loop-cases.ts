@@ -1,7 +1,7 @@
 import * as t from "../../grammar/tokens.ts";
 import { openers } from "./brackets.ts";
 import { endOf } from "./cst.ts";
-import { foundAt, isName, isOneOf, spanOf, type Case } from "./stop.ts";
+import { foundAt, isName, isOneOf, type Case } from "./stop.ts";
 
 /** `for i, u in enumerate(units)` */
 const severalTargets: Case = (stop) => {
@@ -18,7 +18,7 @@ const severalTargets: Case = (stop) => {
   ];
   reporter.report(
     "MC1001",
-    spanOf(stop, token),
+    reporter.spanOf(token),
     { expected: "`in` after one name", found: "`,`" },
     {
       help: "Several names are put in parentheses: `for (i, u) in enumerate(units)`.",
@@ -35,7 +35,7 @@ const comprehension: Case = (stop) => {
   if (!inBrackets || !isOneOf(token, [t.For]) || isOneOf(before, [t.Comma, ...openers])) return false;
   reporter.report(
     "MC1001",
-    spanOf(stop, token),
+    reporter.spanOf(token),
     { expected: "`,` or the end of these brackets", found: "the word `for`" },
     { help: "A `for` is a list by itself: `for i in range(3) { x * i }`." },
   );
@@ -48,7 +48,7 @@ const statementInChain: Case = (stop) => {
   if (rules.at(-1) !== "chain" || !isOneOf(token, [t.Equals, t.UpdateArrow])) return false;
   reporter.report(
     "MC1001",
-    spanOf(stop, token),
+    reporter.spanOf(token),
     { expected: "`->` or `}`", found: foundAt(stop) },
     {
       help: "After `->` the braces of `repeat`, `for` and `when` hold stages. A `for` with statements is a value of its own, with no `->` before it.",
@@ -63,7 +63,7 @@ const untilAfterReverse: Case = (stop) => {
   if (!isOneOf(token, [t.Until]) || !isOneOf(before, [t.Reverse])) return false;
   reporter.report(
     "MC1001",
-    spanOf(stop, token),
+    reporter.spanOf(token),
     { expected: "`with` or `{`", found: foundAt(stop) },
     { help: "`until` follows the axis that it ends: `over T until lengths reverse`." },
   );
@@ -80,7 +80,7 @@ const computedEnd: Case = (stop) => {
   )
     return false;
   const help = `What is computed stands in parentheses: \`(${before?.image ?? ""} ${token.image} ...)\`.`;
-  reporter.report("MC1001", spanOf(stop, token), { expected: "`with` or `{`", found: foundAt(stop) }, { help });
+  reporter.report("MC1001", reporter.spanOf(token), { expected: "`with` or `{`", found: foundAt(stop) }, { help });
   return true;
 };
 

@@ -72,14 +72,14 @@ const otherKind: Slip = (tokens, { at, open }, reporter) => {
   if (isOpenerMeant(tokens, open.at(-1) ?? -1, at)) reportCloser(opener, closer, reporter);
   else {
     const meant = openerOf(closer.tokenType);
-    const span = reporter.span(opener.startOffset, endOf(opener));
+    const span = reporter.spanOf(opener);
     const text = t.imageOf(meant);
     reporter.report(
       "MC1001",
       span,
       { expected: `\`${text}\``, found: `\`${opener.image}\`` },
       {
-        labels: [{ span: reporter.span(closer.startOffset, endOf(closer)), message: "closed here" }],
+        labels: [{ span: reporter.spanOf(closer), message: "closed here" }],
         fix: { title: `write \`${text}\``, edits: [{ span, text }] },
       },
     );
@@ -92,16 +92,15 @@ const otherKind: Slip = (tokens, { at, open }, reporter) => {
 function reportCloser(opener: IToken, closer: IToken, reporter: Reporter, partner?: IToken): void {
   const meant = closerOf(opener.tokenType);
   const text = t.imageOf(meant);
-  const span = reporter.span(closer.startOffset, endOf(closer));
+  const span = reporter.spanOf(closer);
   const edits = [{ span, text }];
-  if (partner !== undefined)
-    edits.push({ span: reporter.span(partner.startOffset, endOf(partner)), text: closer.image });
+  if (partner !== undefined) edits.push({ span: reporter.spanOf(partner), text: closer.image });
   reporter.report(
     "MC1004",
     span,
     { opener: opener.image, closer: closer.image, meant: text },
     {
-      labels: [{ span: reporter.span(opener.startOffset, endOf(opener)), message: "opened here" }],
+      labels: [{ span: reporter.spanOf(opener), message: "opened here" }],
       fix: { title: partner === undefined ? `write \`${text}\`` : "exchange the two", edits },
     },
   );
@@ -163,7 +162,7 @@ const doubledOpener: Slip = (tokens, { open }, reporter) => {
   if (place === -1 || second === undefined) return undefined;
   const rest = tokens.filter((it) => it !== second);
   if (mismatch(rest) !== undefined) return undefined;
-  const span = reporter.span(second.startOffset, endOf(second));
+  const span = reporter.spanOf(second);
   const fix = { title: `remove \`${second.image}\``, edits: [{ span, text: "" }] };
   reporter.report("MC1001", span, { expected: `one \`${second.image}\``, found: "another" }, { fix });
   return rest;
@@ -181,7 +180,7 @@ const doubledCloser: Slip = (tokens, { at, open }, reporter) => {
   if (place === -1 || second === undefined) return undefined;
   const rest = tokens.filter((it) => it !== second);
   if (mismatch(rest) !== undefined) return undefined;
-  const span = reporter.span(second.startOffset, endOf(second));
+  const span = reporter.spanOf(second);
   const fix = { title: "remove `}`", edits: [{ span, text: "" }] };
   reporter.report("MC1003", span, { closer: "}" }, { fix });
   return rest;
@@ -222,10 +221,10 @@ const missingCloser: Slip = (tokens, { at, open }, reporter) => {
   const end = endOf(before);
   reporter.report(
     "MC1002",
-    reporter.span(opener.startOffset, endOf(opener)),
+    reporter.spanOf(opener),
     { opener: opener.image, closer: text },
     {
-      labels: [{ span: reporter.span(next.startOffset, endOf(next)), message: `a \`${text}\` is missing before this` }],
+      labels: [{ span: reporter.spanOf(next), message: `a \`${text}\` is missing before this` }],
       fix: {
         title: `insert \`${text}\``,
         edits: [{ span: reporter.span(end, end), text: isOneOf(opener, [t.LeftBrace]) ? ` ${text}` : text }],
@@ -249,10 +248,10 @@ const beforeElse: Slip = (tokens, { at, open }, reporter) => {
     if (opener === undefined) continue;
     reporter.report(
       "MC1002",
-      reporter.span(opener.startOffset, endOf(opener)),
+      reporter.spanOf(opener),
       { opener: "{", closer: "}" },
       {
-        labels: [{ span: reporter.span(it.startOffset, endOf(it)), message: "a `}` is missing before this" }],
+        labels: [{ span: reporter.spanOf(it), message: "a `}` is missing before this" }],
         fix: { title: "insert `}`", edits: [{ span: reporter.span(it.startOffset, it.startOffset), text: "} " }] },
       },
     );
@@ -279,15 +278,13 @@ const missingOpener: Slip = (tokens, { at, open }, reporter) => {
   const next = tokens[place + 1];
   const endsLine = next === undefined || next.tokenType === t.Newline;
   const found = endsLine ? "the end of the line" : `\`${next.image}\``;
-  const span = endsLine ? reporter.span(from, from) : reporter.span(next.startOffset, endOf(next));
+  const span = endsLine ? reporter.span(from, from) : reporter.spanOf(next);
   reporter.report(
     "MC1001",
     span,
     { expected: `\`${text}\``, found },
     {
-      labels: [
-        { span: reporter.span(closer.startOffset, endOf(closer)), message: `this \`${closer.image}\` closes it` },
-      ],
+      labels: [{ span: reporter.spanOf(closer), message: `this \`${closer.image}\` closes it` }],
       fix: {
         title: `insert \`${text}\``,
         edits: [{ span: reporter.span(from, isBody ? from : span.start), text: isBody ? ` ${text}` : text }],

@@ -224,7 +224,7 @@ function withoutDoubled(tokens: readonly IToken[], place: number, reporter: Repo
   if (first === undefined || second === undefined || first.image !== second.image || first.image === "")
     return undefined;
   if (!isSign && !(isName(first) && isName(second))) return undefined;
-  const span = reporter.span(second.startOffset, endOf(second));
+  const span = reporter.spanOf(second);
   const fix = {
     title: `remove \`${second.image}\``,
     edits: [{ span: reporter.span(endOf(first), span.end), text: "" }],

@@ -1,7 +1,6 @@
 import type { IToken } from "chevrotain";
 import * as t from "../../grammar/tokens.ts";
 import type { Lexed } from "../../grammar/tokens.ts";
-import { endOf } from "./cst.ts";
 import { valueOfNumber } from "./literals.ts";
 import type { Reporter } from "./reporter.ts";
 
@@ -78,9 +77,9 @@ export function reportLexical(lexed: Lexed, reporter: Reporter): void {
   }
   // Once is enough: a name that is declared is used, too.
   const barred = lexed.tokens.find(({ image }) => image === "__proto__" || image === '"__proto__"');
-  if (barred !== undefined) reporter.report("MC1036", reporter.span(barred.startOffset, endOf(barred)), {});
+  if (barred !== undefined) reporter.report("MC1036", reporter.spanOf(barred), {});
   for (const token of lexed.tokens) {
-    const span = reporter.span(token.startOffset, endOf(token));
+    const span = reporter.spanOf(token);
     const isNumber = token.tokenType !== t.NumberToken || Number.isFinite(valueOfNumber(token.image));
     if (token.tokenType === t.BadNumber || !isNumber) reporter.report("MC1007", span, { text: token.image });
     if (token.tokenType === t.PointedNumber) {

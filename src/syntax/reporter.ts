@@ -1,13 +1,17 @@
+import type { IToken } from "chevrotain";
 import type { Code, ParametersOf } from "../diagnostics/catalog.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { makeDiagnostic, type Extras } from "../diagnostics/make-diagnostic.ts";
 import type { SourceFile, Span } from "../support/source.ts";
+import { endOf } from "./cst.ts";
 
 /** Gathers the syntax errors of one text: at most {@link limit} of them, so that rubbish never floods a terminal. */
 export interface Reporter {
   readonly file: SourceFile;
   report<C extends Code>(code: C, span: Span, parameters: ParametersOf<C>, extras?: Extras): void;
   span(start: number, end: number): Span;
+  /** Where a token stands. */
+  spanOf(token: IToken): Span;
   /** Whether something, or something of these codes, was reported that starts between two offsets, the end included. */
   reportedIn(start: number, end: number, codes?: readonly string[]): boolean;
   readonly full: boolean;
@@ -31,6 +35,7 @@ export function createReporter(file: SourceFile): Reporter {
   return {
     file,
     span,
+    spanOf: (token) => span(token.startOffset, endOf(token)),
     report(code, where, parameters, extras) {
       if (held.length >= limit) more ??= where;
       else held.push(makeDiagnostic(code, where, parameters, extras));

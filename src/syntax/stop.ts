@@ -36,10 +36,6 @@ export const isOperand = (token: IToken | undefined): boolean =>
   ([t.Identifier, t.NumberToken, t.StringToken].some((type) => tokenMatcher(token, type)) ||
     isOneOf(token, [t.True, t.False, t.When, t.Scan, t.For, t.Not, t.LeftParen, t.LeftBracket]));
 
-/** Where a token stands. */
-export const spanOf = (stop: Stop, token: IToken): ReturnType<Reporter["span"]> =>
-  stop.reporter.span(token.startOffset, endOf(token));
-
 /** What stands at the place, in words. */
 export function foundAt({ token }: Stop): string {
   if (token === undefined) return "the end of the file";
@@ -51,7 +47,7 @@ export function foundAt({ token }: Stop): string {
 /** The place itself: empty, after the token before, where a line or the text ended too early. */
 export function placeOf({ token, before, reporter }: Stop): ReturnType<Reporter["span"]> {
   if (token !== undefined && token.tokenType !== t.Newline && token.image !== "") {
-    return reporter.span(token.startOffset, endOf(token));
+    return reporter.spanOf(token);
   }
   const end = before === undefined ? 0 : endOf(before);
   return reporter.span(end, end);
