@@ -47,5 +47,27 @@ const bracketsOfBody: Case = (stop) => {
   return true;
 };
 
-/** Brackets of another kind than what they hold stands in. */
-export const bracketCases: readonly Case[] = [bracketsOfArguments, bracketsOfBody];
+/** `f32(B, 4)` */
+const parenthesizedDims: Case = (stop) => {
+  const { token, tokens, place, reporter } = stop;
+  const [element, open] = [tokens[place - 3], tokens[place - 2]];
+  if (!isOneOf(token, [t.Comma]) || !isOneOf(open, [t.LeftParen]) || element === undefined) return false;
+  if (!t.elementWords.includes(element.image)) return false;
+  const help = `Dims stand in brackets: \`${element.image}[B, 10]\`.`;
+  reporter.report("MC1001", reporter.spanOf(open), { expected: "`[`", found: "`(`" }, { help });
+  return true;
+};
+
+/** `x(:, 0:4)`: what is more telling comes before it. */
+export const parenthesizedIndex: Case = (stop) => {
+  const { token, before, expected, rules, reporter } = stop;
+  const isClosed = expected === "RightParen" || expected === "RightBracket";
+  if (!isClosed || rules.at(-1) !== "call" || !isOneOf(token, [t.Colon]) || before === undefined || isName(before))
+    return false;
+  const help = "An index stands in `[ ]`: `x[:, 0:4]`.";
+  reporter.report("MC1001", reporter.spanOf(token), { expected: "an argument", found: "`:`" }, { help });
+  return true;
+};
+
+/** Brackets of another kind than what they hold stands in; {@link parenthesizedIndex} is one more. */
+export const bracketCases: readonly Case[] = [parenthesizedDims, bracketsOfArguments, bracketsOfBody];

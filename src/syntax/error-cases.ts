@@ -1,7 +1,7 @@
 import { tokenMatcher, type IToken, type TokenType } from "chevrotain";
 import * as t from "../../grammar/tokens.ts";
 import { nearest } from "../support/nearest.ts";
-import { bracketCases } from "./bracket-cases.ts";
+import { bracketCases, parenthesizedIndex } from "./bracket-cases.ts";
 import { closers, openers } from "./brackets.ts";
 import { endOf } from "./cst.ts";
 import { foreignCases, foreignWord, topLevelHelp } from "./foreign-cases.ts";
@@ -270,12 +270,6 @@ const missingComma: Case = (stop) => {
   const { token, before, reporter, expected } = stop;
   const importing = stop.rules.at(-1) === "importDeclaration" && expected === "RightBrace";
   if (before === undefined || !(importing || expected === "RightParen" || expected === "RightBracket")) return false;
-  if (isOneOf(token, [t.Colon]) && stop.rules.at(-1) === "call" && !isName(before)) {
-    // `x(:, 0:4)`
-    const help = "An index stands in `[ ]`: `x[:, 0:4]`.";
-    reporter.report("MC1001", reporter.spanOf(token), { expected: "an argument", found: "`:`" }, { help });
-    return true;
-  }
   if (isOneOf(token, [t.Colon]) && stop.rules.at(-1) === "call") {
     const span = reporter.spanOf(token);
     reporter.report(
@@ -367,6 +361,7 @@ export const errorCases: readonly Case[] = [
   missingOf,
   missingColon,
   typeFirst,
+  parenthesizedIndex,
   missingComma,
   missingSeparator,
   notADeclaration,

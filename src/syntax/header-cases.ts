@@ -23,17 +23,6 @@ const missingParentheses: Case = (stop) => {
   return true;
 };
 
-/** `f32(B, 4)` */
-const parenthesizedDims: Case = (stop) => {
-  const { token, tokens, place, reporter } = stop;
-  const [element, open] = [tokens[place - 3], tokens[place - 2]];
-  if (!isOneOf(token, [t.Comma]) || !isOneOf(open, [t.LeftParen]) || element === undefined) return false;
-  if (!t.elementWords.includes(element.image)) return false;
-  const help = `Dims stand in brackets: \`${element.image}[B, 10]\`.`;
-  reporter.report("MC1001", reporter.spanOf(open), { expected: "`[`", found: "`(`" }, { help });
-  return true;
-};
-
 /** `(x f32[B, 4])`, `-> y f32[B, 4]` */
 const missingColonOfType: Case = (stop) => {
   const { token, before, rules, reporter } = stop;
@@ -47,4 +36,4 @@ const missingColonOfType: Case = (stop) => {
 };
 
 /** What goes wrong in a header. */
-export const headerCases: readonly Case[] = [missingColonOfType, missingArrow, missingParentheses, parenthesizedDims];
+export const headerCases: readonly Case[] = [missingColonOfType, missingArrow, missingParentheses];
