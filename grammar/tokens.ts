@@ -166,20 +166,12 @@ export const With = contextual("with");
 export const None = contextual("None");
 
 const reservedTokens = [True, False, And, Or, Not, For, When, Scan];
+/** The words that open a declaration of something with a body. */
+export const callableTokens: readonly TokenType[] = [Fn, Block, Model, Metric];
+/** The words that open a section of entries. */
+export const sectionTokens: readonly TokenType[] = [Data, Train, Tune, Test, Budget];
 /** The words that open a declaration, in the order in which the reference presents them. */
-export const declarationTokens: readonly TokenType[] = [
-  Import,
-  Const,
-  Fn,
-  Block,
-  Model,
-  Metric,
-  Data,
-  Train,
-  Tune,
-  Test,
-  Budget,
-];
+export const declarationTokens: readonly TokenType[] = [Import, Const, ...callableTokens, ...sectionTokens];
 const contextualTokens = [
   Spec,
   ...declarationTokens,

@@ -1,7 +1,9 @@
 import type { IToken, TokenType } from "chevrotain";
 import * as t from "../../grammar/tokens.ts";
+import { elementAt } from "../support/element-at.ts";
 import { closers, openers } from "./brackets.ts";
 import { endOf } from "./cst.ts";
+import { lineIndent } from "./line-indent.ts";
 import { isName, isOneOf } from "./stop.ts";
 
 /** Words that have a body behind them. */
@@ -18,8 +20,7 @@ type Held = "names" | "dims" | "index" | "list" | "header" | "arguments" | "valu
  */
 export function closingPlace(tokens: readonly IToken[], opener: number, end: number): number {
   const held = heldBy(tokens, opener);
-  const line = tokens[opener]?.startLine;
-  const indent = tokens.find((it) => it.startLine === line && it.tokenType !== t.Newline)?.startColumn ?? 1;
+  const indent = lineIndent(tokens, elementAt(tokens, opener));
   let depth = 0;
   /** Words that a body is wanted behind. */
   let wanted = 0;

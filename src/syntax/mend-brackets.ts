@@ -1,10 +1,12 @@
-import type { IToken, TokenType } from "chevrotain";
+import type { IToken } from "chevrotain";
 import * as t from "../../grammar/tokens.ts";
+import { bracketMismatch, type Slip } from "./bracket-mismatch.ts";
 import { closerOf, closers, openerOf, openers } from "./brackets.ts";
 import { closingPlace } from "./closing-place.ts";
 import { endOf } from "./cst.ts";
+import { missingOpener } from "./missing-opener.ts";
 import type { Reporter } from "./reporter.ts";
-import { isName, isOneOf, isOperand } from "./stop.ts";
+import { isName, isOneOf } from "./stop.ts";
 import { tokenAfter } from "./token-after.ts";
 
 /**
@@ -15,7 +17,7 @@ import { tokenAfter } from "./token-after.ts";
  */
 export function mendBrackets(lexed: readonly IToken[], reporter: Reporter): readonly IToken[] {
   return declarationsOf(lexed).flatMap((part) => {
-    const found = mismatch(part);
+    const found = bracketMismatch(part);
     if (found === undefined) return part;
     for (const slip of slips) {
       const mended = slip(part, found, reporter);
@@ -23,35 +25,6 @@ export function mendBrackets(lexed: readonly IToken[], reporter: Reporter): read
     }
     return part;
   });
-}
-
-/** Where brackets of tokens stop matching, with the indices of those that are open there. */
-interface Mismatch {
-  /** The closer that does not fit; the number of tokens where none is and some are open at the end. */
-  readonly at: number;
-  readonly open: readonly number[];
-}
-
-/** The tokens without the slip, which is reported; undefined where it is another one. */
-type Slip = (tokens: readonly IToken[], found: Mismatch, reporter: Reporter) => readonly IToken[] | undefined;
-
-/** What a body may stand behind, beside a name. */
-const bodyFollows: readonly TokenType[] = [t.NumberToken, t.StringToken, t.RightParen, t.RightBracket, t.Else];
-const infixes: readonly TokenType[] = [t.As, t.In, t.Over, t.Until, t.Reverse, t.Shared, t.With, t.Where, t.On];
-
-/** Where brackets stop matching from a token on, with some open; undefined where all match. */
-function mismatch(tokens: readonly IToken[], from = 0, before: readonly number[] = []): Mismatch | undefined {
-  const open = [...before];
-  for (let at = from; at < tokens.length; at++) {
-    const type = tokens[at]?.tokenType ?? t.Newline;
-    if (openers.includes(type)) open.push(at);
-    else if (closers.includes(type)) {
-      const top = tokens[open.at(-1) ?? -1];
-      if (top === undefined || closerOf(top.tokenType) !== type) return { at, open };
-      open.pop();
-    }
-  }
-  return open.length === 0 ? undefined : { at: tokens.length, open };
 }
 
 /** The tokens of each declaration: what begins with its word and a name in column 1. */
@@ -68,7 +41,7 @@ function declarationsOf(tokens: readonly IToken[]): readonly (readonly IToken[])
 const otherKind: Slip = (tokens, { at, open }, reporter) => {
   const [closer, opener] = [tokens[at], tokens[open.at(-1) ?? -1]];
   if (closer === undefined || opener === undefined) return undefined;
-  if (mismatch(tokens, at + 1, open.slice(0, -1)) !== undefined) return undefined;
+  if (bracketMismatch(tokens, at + 1, open.slice(0, -1)) !== undefined) return undefined;
   if (isOpenerMeant(tokens, open.at(-1) ?? -1, at)) reportCloser(opener, closer, reporter);
   else {
     const meant = openerOf(closer.tokenType);
@@ -146,7 +119,7 @@ const exchanged: Slip = (tokens, { at, open }, reporter) => {
   const [outer, inner] = [tokens[open.at(-2) ?? -1], tokens[open.at(-1) ?? -1]];
   if (one === undefined || other === undefined || outer === undefined || inner === undefined) return undefined;
   if (closerOf(inner.tokenType) !== other.tokenType || closerOf(outer.tokenType) !== one.tokenType) return undefined;
-  if (mismatch(tokens, second + 1, open.slice(0, -2)) !== undefined) return undefined;
+  if (bracketMismatch(tokens, second + 1, open.slice(0, -2)) !== undefined) return undefined;
   reportCloser(inner, one, reporter, other);
   t.retag(other, closerOf(outer.tokenType));
   return tokens;
@@ -161,7 +134,7 @@ const doubledOpener: Slip = (tokens, { open }, reporter) => {
   const second = tokens[place + 1];
   if (place === -1 || second === undefined) return undefined;
   const rest = tokens.filter((it) => it !== second);
-  if (mismatch(rest) !== undefined) return undefined;
+  if (bracketMismatch(rest) !== undefined) return undefined;
   const span = reporter.spanOf(second);
   const fix = { title: `remove \`${second.image}\``, edits: [{ span, text: "" }] };
   reporter.report("MC1001", span, { expected: `one \`${second.image}\``, found: "another" }, { fix });
@@ -179,7 +152,7 @@ const doubledCloser: Slip = (tokens, { at, open }, reporter) => {
   const second = tokens[place + 1];
   if (place === -1 || second === undefined) return undefined;
   const rest = tokens.filter((it) => it !== second);
-  if (mismatch(rest) !== undefined) return undefined;
+  if (bracketMismatch(rest) !== undefined) return undefined;
   const span = reporter.spanOf(second);
   const fix = { title: "remove `}`", edits: [{ span, text: "" }] };
   reporter.report("MC1003", span, { closer: "}" }, { fix });
@@ -215,8 +188,8 @@ const missingCloser: Slip = (tokens, { at, open }, reporter) => {
   if (next === undefined || before === undefined || before === opener) return undefined;
   const inserted = tokenAfter(before, closerOf(opener.tokenType));
   const last = tokens.indexOf(before) + 1;
-  const rest = [...tokens.slice(0, last), inserted, ...tokens.slice(last)];
-  if (mismatch(rest) !== undefined) return undefined;
+  const rest = tokens.toSpliced(last, 0, inserted);
+  if (bracketMismatch(rest) !== undefined) return undefined;
   const text = t.imageOf(inserted.tokenType);
   const end = endOf(before);
   reporter.report(
@@ -242,9 +215,9 @@ const beforeElse: Slip = (tokens, { at, open }, reporter) => {
     const before = tokens[place - 1];
     if (it.tokenType !== t.Else || before === undefined || before.tokenType === t.RightBrace) continue;
     const inserted = tokenAfter(before, t.RightBrace);
-    const rest = [...tokens.slice(0, place), inserted, ...tokens.slice(place)];
-    if (mismatch(rest) !== undefined) continue;
-    const opener = tokens[mismatch(tokens.slice(0, place))?.open.at(-1) ?? -1];
+    const rest = tokens.toSpliced(place, 0, inserted);
+    if (bracketMismatch(rest) !== undefined) continue;
+    const opener = tokens[bracketMismatch(tokens.slice(0, place))?.open.at(-1) ?? -1];
     if (opener === undefined) continue;
     reporter.report(
       "MC1002",
@@ -260,107 +233,14 @@ const beforeElse: Slip = (tokens, { at, open }, reporter) => {
   return undefined;
 };
 
-/** `mse y, t)`, and a body whose `{` is missing at the end of a line. */
-const missingOpener: Slip = (tokens, { at, open }, reporter) => {
-  if (tokens[at] === undefined || mismatch(tokens, at + 1, open) !== undefined) return undefined;
-  const isBody = tokens[at].tokenType === t.RightBrace;
-  const end = isBody ? closerOfAnother(tokens, at) : at;
-  const below = isBody ? lineWithoutBrace(tokens, end) : -1;
-  const place = below === -1 ? betweenValues(tokens, end, isBody) : below;
-  const closer = tokens[end];
-  const before = tokens[place];
-  if (before === undefined || closer === undefined) return undefined;
-  const opener = openerOf(closer.tokenType);
-  const rest = [...tokens.slice(0, place + 1), tokenAfter(before, opener), ...tokens.slice(place + 1)];
-  if (mismatch(rest) !== undefined) return undefined;
-  const text = t.imageOf(opener);
-  const from = endOf(before);
-  const next = tokens[place + 1];
-  const endsLine = next === undefined || next.tokenType === t.Newline;
-  const found = endsLine ? "the end of the line" : `\`${next.image}\``;
-  const span = endsLine ? reporter.span(from, from) : reporter.spanOf(next);
-  reporter.report(
-    "MC1001",
-    span,
-    { expected: `\`${text}\``, found },
-    {
-      labels: [{ span: reporter.spanOf(closer), message: `this \`${closer.image}\` closes it` }],
-      fix: {
-        title: `insert \`${text}\``,
-        edits: [{ span: reporter.span(from, isBody ? from : span.start), text: isBody ? ` ${text}` : text }],
-      },
-    },
-  );
-  return rest;
-};
-
-/** The column at which the line of a token begins. */
-function indentOf(tokens: readonly IToken[], token: IToken): number {
-  return tokens.find((it) => it.startLine === token.startLine && it.tokenType !== t.Newline)?.startColumn ?? 1;
-}
-
-/** The first \`}\` that by its place closes nothing that it could, up to one that closes nothing at all. */
-function closerOfAnother(tokens: readonly IToken[], at: number): number {
-  const open: IToken[] = [];
-  for (const [place, it] of tokens.slice(0, at).entries()) {
-    if (openers.includes(it.tokenType)) open.push(it);
-    else if (closers.includes(it.tokenType)) {
-      const opener = open.pop();
-      if (opener?.tokenType !== t.LeftBrace || opener.startLine === it.startLine) continue;
-      const isFirst = tokens[place - 1]?.tokenType === t.Newline;
-      if (!isFirst || indentOf(tokens, opener) !== it.startColumn) return place;
-    }
-  }
-  return at;
-}
-
-/** The last token of the line above those that are indented as if the brace of a stray `}` had opened there; -1 where there is none. */
-function lineWithoutBrace(tokens: readonly IToken[], at: number): number {
-  const closer = tokens[at];
-  if (closer === undefined || tokens[at - 1]?.tokenType !== t.Newline) return -1;
-  const column = closer.startColumn ?? 1;
-  let following = closer;
-  for (let place = at - 1; place > 0; place--) {
-    const ended = tokens[place];
-    if (ended === undefined || ended.tokenType === t.Newline) continue;
-    const below = following;
-    following = ended;
-    if (tokens[place + 1]?.tokenType !== t.Newline) continue;
-    const indent = indentOf(tokens, ended);
-    if (indent < column) return -1;
-    if (indent === column)
-      return (below.startColumn ?? 1) > column && !isOneOf(ended, [t.LeftBrace, t.RightBrace]) ? place : -1;
-  }
-  return -1;
-}
-
-/**
- * The first of two values side by side in the line and the brackets of a closer, or what a body stands behind where the
- * closer is its; -1 where there are none.
- */
-function betweenValues(tokens: readonly IToken[], at: number, isBody: boolean): number {
-  let depth = 0;
-  let found = -1;
-  for (let place = at - 1; place > 0; place--) {
-    const [before, token] = [tokens[place - 1], tokens[place]];
-    if (isOneOf(token, closers)) depth++;
-    else if (isOneOf(token, openers)) depth--;
-    if (depth < 0 || token?.tokenType === t.Newline) break;
-    const follows = isOneOf(before, isBody ? [...bodyFollows, t.Identifier] : [t.Identifier]);
-    const begins = isOperand(token) && !isOneOf(token, [t.LeftParen, t.LeftBracket, ...infixes]);
-    if (depth === 0 && follows && begins) found = place - 1;
-  }
-  return found;
-}
-
 /** An opener and its neighbour in each other's place, as in `f32[B{ ]` and `f32][`. */
 const turnedRound: Slip = (tokens, { at, open }, reporter) => {
   const closer = tokens[at];
   const [from, to] = tokens[at + 1]?.tokenType === (closer && openerOf(closer.tokenType)) ? [at, at + 1] : [at - 1, at];
   const [one, other] = [tokens[from], tokens[to]];
   if (closer === undefined || one === undefined || other === undefined) return undefined;
-  const rest = [...tokens.slice(0, from), other, one, ...tokens.slice(to + 1)];
-  if (!isOneOf(from === at ? other : one, openers) || mismatch(rest) !== undefined || open.length === 0)
+  const rest = tokens.toSpliced(from, 2, other, one);
+  if (!isOneOf(from === at ? other : one, openers) || bracketMismatch(rest) !== undefined || open.length === 0)
     return undefined;
   const span = reporter.span(one.startOffset, endOf(other));
   const fix = { title: "exchange the two", edits: [{ span, text: `${other.image} ${one.image}` }] };

@@ -198,7 +198,7 @@ function isInSection(tokens: readonly IToken[], place: number): boolean {
   const word = tokens
     .slice(0, place)
     .findLast((it) => it.startColumn === 1 && t.declarationTokens.includes(it.tokenType));
-  return isOneOf(word, [t.Data, t.Train, t.Tune, t.Test, t.Budget]);
+  return isOneOf(word, t.sectionTokens);
 }
 
 /**

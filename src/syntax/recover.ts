@@ -17,8 +17,6 @@ export interface Cut {
   readonly end: number;
 }
 
-const callables: readonly TokenType[] = [t.Model, t.Block, t.Fn, t.Metric];
-
 /** The index of the `{` that holds a place, or -1 at the top level. */
 function enclosingBrace(tokens: readonly IToken[], place: number): number {
   const depths: number[] = [];
@@ -105,7 +103,7 @@ export function exciseWithin(tokens: readonly IToken[], place: number, textEnd: 
   const brace = enclosingBrace(tokens, opens ? blamed : blamed + 1);
   const [topStart, topEnd] = segmentAround(tokens, blamed, -1);
   const header = tokens[topStart];
-  const isCallable = header !== undefined && callables.includes(header.tokenType);
+  const isCallable = header !== undefined && t.callableTokens.includes(header.tokenType);
   if (brace >= topStart && header?.tokenType !== t.Import) {
     const [start, end] = segmentAround(tokens, blamed, brace);
     // An entry that is missing from a broken section is not missed.

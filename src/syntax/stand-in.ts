@@ -129,7 +129,7 @@ function boundNames(line: readonly IToken[], first: boolean): readonly IToken[] 
 /** Whether what follows a declaration's name goes on as it should: what is wrong is not the name. */
 function isSound([word, , third, fourth, fifth]: readonly IToken[]): boolean {
   if (isName(third)) return false;
-  if (!isOneOf(word, [t.Model, t.Block, t.Fn, t.Metric])) return true;
+  if (!isOneOf(word, t.callableTokens)) return true;
   if (isOneOf(third, [t.LeftParen])) return !isOneOf(fourth, [t.Colon]);
   // `block Layerheads: int): (x: f32[B, D])`
   return isOneOf(fourth, [t.LeftParen]) || !isOneOf(fifth, [t.Colon, t.Comma, t.Equals]);
@@ -186,7 +186,7 @@ export function declarationFor(broken: readonly IToken[]): readonly IToken[] {
   }
   const header = headerFor(broken);
   if (header !== undefined) {
-    const body = isOneOf(word, [t.Model, t.Block, t.Fn, t.Metric]) ? [lostAfter(last)] : [];
+    const body = isOneOf(word, t.callableTokens) ? [lostAfter(last)] : [];
     return [...header, at(t.LeftBrace), ...body, at(t.RightBrace)];
   }
   const isConst = word.tokenType === t.Const;
