@@ -1,7 +1,7 @@
 import type { Facts, Relation } from "./facts.ts";
 import { negateRelation, relationKey, relationVariables, relationsOf } from "./facts.ts";
 import { asConstant, sameForm } from "./form.ts";
-import { fromTerms, subtract, withoutCommonVariables } from "./polynomial.ts";
+import { sidesOfDifference, subtract, withoutCommonVariables } from "./polynomial.ts";
 import { contradictory } from "./prove.ts";
 import { modulo } from "./quotient.ts";
 import { rangeOf } from "./range.ts";
@@ -95,13 +95,7 @@ function decideAnew(relation: Relation, facts: Facts): Proof {
 /** The relation without what both sides have, where that leaves fewer variables: of B + S == S + 3 and B * S == 3 * S, B == 3. */
 function withoutCommon(r: Relation): Relation | undefined {
   if ("divisor" in r) return undefined;
-  const difference = withoutCommonVariables(subtract(r.left, r.right));
-  const [left, right] = [1n, -1n].map((sign) =>
-    fromTerms(
-      difference.terms.flatMap((t) => (t.coefficient * sign > 0n ? [{ ...t, coefficient: t.coefficient * sign }] : [])),
-    ),
-  );
-  if (left === undefined || right === undefined) return undefined;
+  const [left, right] = sidesOfDifference(withoutCommonVariables(subtract(r.left, r.right)));
   const short: Relation = { kind: r.kind, left, right };
   return new Set(relationVariables(short)).size < new Set(relationVariables(r)).size ? short : undefined;
 }

@@ -256,6 +256,13 @@ export function withoutCommonVariables(d: Dim): Dim {
   return common.length === 0 ? d : divideTerms(d, common);
 }
 
+/** Two sums without a minus whose difference a dimension is: `[a, 2 * b]` of a - 2 * b. */
+export function sidesOfDifference({ terms }: Dim): readonly [Dim, Dim] {
+  const left = fromTerms(terms.filter((it) => it.coefficient > 0n));
+  const right = negate(fromTerms(terms.filter((it) => it.coefficient < 0n)));
+  return [left, right];
+}
+
 /** The variables that terms share, each to the least of its powers. */
 export function commonVariables([first, ...others]: readonly Term[]): readonly Factor[] {
   if (first === undefined) return [];

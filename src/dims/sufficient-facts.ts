@@ -17,9 +17,8 @@ import {
   constant,
   contentOf,
   divideTerms,
-  fromTerms,
   gcd,
-  negate,
+  sidesOfDifference,
   subtract,
   variable,
   withoutCommonVariables,
@@ -242,8 +241,6 @@ function simplest(goal: Relation): Relation {
   const difference = withoutCommonVariables(subtract(goal.left, goal.right));
   const common = contentOf(difference);
   if (common === 0n) return goal;
-  const { terms } = divideTerms(difference, [], common);
-  const left = fromTerms(terms.filter((it) => it.coefficient > 0n));
-  const right = negate(fromTerms(terms.filter((it) => it.coefficient < 0n)));
+  const [left, right] = sidesOfDifference(divideTerms(difference, [], common));
   return { kind: goal.kind, left, right };
 }
