@@ -4,7 +4,7 @@ import { emitTfjs } from "../../../src/emit/tfjs/emit-tfjs.ts";
 import { createBuilder } from "../../../src/graph/create-builder.ts";
 import { concreteType, interpretGraph } from "../../../src/graph/interpret.ts";
 import { differentiate } from "../../../src/autodiff/differentiate.ts";
-import type { Graph, GraphOutput, Module, Value } from "../../../src/ir/graph.ts";
+import type { Graph, GraphInput, GraphOutput, Module, Value } from "../../../src/ir/graph.ts";
 import { isFloat } from "../../../src/ops/define/dtype-class.ts";
 import { fillArray } from "../../../src/ops/define/nd-array.ts";
 import type { NdArray } from "../../../src/ops/define/operator.ts";
@@ -17,14 +17,15 @@ import { checkText } from "../../fuzz/check-types.ts";
 import { bitsOfF32 } from "../../std/bits-of-f32.ts";
 import { blockOf, signatureUses } from "../../std/signature-uses.ts";
 import { useBackend } from "./backends.ts";
+import { differentiated, givenOf, weightedSum, worstGap, type Emitted } from "./emitted-gradients.ts";
 import { importEmitted } from "./load-emitted.ts";
 import { tensorOf } from "./reference.ts";
 
 /** What TensorFlow.js differentiates of the library's layers and functions, against our derivatives in f64. */
 
-interface Emitted {
+/** The generated code of a block, which may own weights and states. */
+interface EmittedBlock extends Emitted {
   readonly create?: () => { readonly parameters?: object; readonly states?: object };
-  readonly predict: (model: object, inputs: Record<string, tf.Tensor>) => Record<string, tf.Tensor>;
 }
 
 /** The kernel of this one has axes that no signature can say. */
@@ -47,44 +48,45 @@ describe("gradients by TensorFlow.js", () => {
     // Layers take every number, functions mostly what is positive: shares, weights and what logarithms are taken of.
     const { graph, inputs } = withData(module, isLayer(name) ? -1 : 0.25);
     const right = interpretGraph(graph, inputs);
-    if (graph.outputs.every((it) => it.role !== "gradient")) return;
-    const emitted = await importEmitted<Emitted>(`gradients_of_${name}`, await emitTfjs({ module, name: "M" }));
+    const emitted = await importEmitted<EmittedBlock>(`gradients_of_${name}`, await emitTfjs({ module, name: "M" }));
     const model = emitted.create?.() ?? {};
     const owned = new Map([...variablesOf(model.parameters ?? {}), ...variablesOf(model.states ?? {})]);
-    const wrong: string[] = [];
-    tf.engine().startScope();
-    const given: Record<string, tf.Tensor> = {};
-    const wanted = new Map<string, tf.Variable>();
-    for (const { name: port, role, path, value } of graph.inputs) {
-      const array = required(inputs.get(port), port);
-      if (role === "parameter" || role === "state") {
-        const variable = required(owned.get(required(path, "path")), `variable ${String(path)}`);
-        variable.assign(tensorOf(array));
-        if (role === "parameter") wanted.set(port, variable);
-      } else if (role === "feature" && !port.startsWith("weight/")) {
-        const tensor = tensorOf(array);
-        given[port] = isFloat(value.type.dtype) ? tf.variable(tensor) : tensor;
-        if (isFloat(value.type.dtype)) wanted.set(port, given[port] as tf.Variable);
-      }
+    const isFeature = (it: GraphInput): boolean => it.role === "feature" && !it.name.startsWith("weight/");
+    const features = graph.inputs.filter(isFeature);
+    const floats = new Set(features.flatMap((it) => (isFloat(it.value.type.dtype) ? [it.name] : [])));
+    const arrayOf = (port: string): NdArray => required(inputs.get(port), port);
+    const { inputs: given, variables } = givenOf(
+      features.map((it) => [it.name, arrayOf(it.name)] as const),
+      (port) => floats.has(port),
+    );
+    for (const { name: port, role, path } of graph.inputs) {
+      if (role !== "parameter" && role !== "state") continue;
+      const variable = required(owned.get(required(path, "path")), `variable ${String(path)}`);
+      variable.assign(tensorOf(arrayOf(port)));
+      if (role === "parameter") variables.set(port, variable);
     }
-    const { grads } = tf.variableGrads(() => {
-      const results = emitted.predict(model, given);
-      const parts = Object.values(results).flatMap((it, at) =>
-        it.dtype === "float32" ? [tf.sum(tf.mul(it, tensorOf(weightOf(at, it.shape))))] : [],
-      );
-      return tf.addN(parts) as tf.Scalar;
-    }, [...wanted.values()]);
-    for (const [port, variable] of wanted) {
-      const ours = right.get(`grad/${port}`)?.data ?? new Float64Array(variable.size);
-      const theirs = (grads[variable.name] as tf.Tensor | null)?.dataSync() ?? new Float32Array(variable.size);
-      const most = ours.reduce((all, it) => Math.max(all, Math.abs(it)), 1);
-      const worst = ours.reduce((all, it, at) => Math.max(all, Math.abs(it - (theirs[at] ?? NaN))), 0) / most;
-      if (!(worst < 1e-4)) wrong.push(`${port}: off by ${worst}`);
-    }
-    tf.engine().endScope();
+    // What takes and owns whole numbers alone has no gradient.
+    if (variables.size === 0) return;
+    const { gradients } = differentiated(variables, () => {
+      const results = Object.values(emitted.predict(model, given));
+      return weightedSum([
+        ...results.flatMap((it, at) => (it.dtype === "float32" ? [[it, weightOf(at, it.shape)] as const] : [])),
+        // TensorFlow.js differentiates by nothing on which a loss does not depend.
+        ...[...variables.values()].map((it) => [it, zerosLike(it)] as const),
+      ]);
+    });
+    const wrong = [...variables].flatMap(([port, it]) => {
+      const gap = worstGap(gradients.get(port), right.get(`grad/${port}`) ?? zerosLike(it));
+      return gap < 1e-4 ? [] : [`${port}: off by ${gap}`];
+    });
+    tf.dispose(given);
     expect(wrong, text).toEqual([]);
   });
 });
+
+function zerosLike({ shape, size }: tf.Tensor): NdArray {
+  return { dtype: "f32", shape, data: new Float64Array(size) };
+}
 
 /** A weight for each element of a result, the same in both. */
 function weightOf(place: number, shape: readonly number[]): NdArray {

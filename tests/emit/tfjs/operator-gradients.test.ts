@@ -8,15 +8,11 @@ import { allOperators } from "../../../src/ops/registry.ts";
 import { required } from "../../../src/support/fault.ts";
 import { gradientGraphOfSample, inputsOfSample, isDifferentiable } from "../../ops/sample-graphs.ts";
 import { backends, useBackend } from "./backends.ts";
+import { differentiated, givenOf, weightedSum, worstGap, type Emitted } from "./emitted-gradients.ts";
 import { importEmitted } from "./load-emitted.ts";
 import { operatorModule, samplesFor } from "./operator-modules.ts";
 
 /** What TensorFlow.js itself differentiates when generated TypeScript trains, against our derivative in f64. */
-
-interface Emitted {
-  readonly create: () => object;
-  readonly predict: (model: object, inputs: Record<string, tf.Tensor>) => Record<string, tf.Tensor>;
-}
 
 const differentiable = allOperators.flatMap((operator) => {
   // What draws is what it is given outside of a training.
@@ -60,36 +56,20 @@ describe.each(backends)("gradients of TensorFlow.js on %s", (backend) => {
   it.each(differentiable)("are ours for %s", async (name, operator, samples) => {
     const { module, inputs } = operatorModule(operator, samples);
     const emitted = await importEmitted<Emitted>(`${name}_gradients`, await emitTfjs({ module, name }));
-    const tensors = new Map([...inputs].map(([key, { dtype, shape, data }]) => [key, tensorOf(dtype, shape, data)]));
-    const floats = [...inputs].filter(([, { dtype }]) => isFloat(dtype));
-    const variables = floats.map(([key]) =>
-      tf.variable(required(tensors.get(key), key), true, `${backend}_${name}_${key}`),
-    );
+    const { inputs: given, variables } = givenOf(inputs, (key) => isFloat(required(inputs.get(key), key).dtype));
     const expected = samples.map((sample) => oursFor(operator, sample));
-    const { grads } = tf.variableGrads(() => {
-      const given = {
-        ...Object.fromEntries(tensors),
-        ...Object.fromEntries(floats.map(([key], at) => [key, variables[at]])),
-      };
-      const results = emitted.predict(emitted.create(), given as Record<string, tf.Tensor>);
-      const parts = expected.flatMap(({ seeds }, at) =>
-        [...seeds].map(([index, seed]) =>
-          tf.sum(tf.mul(required(results[`y${at}_${index}`], "result"), tensorOf("f32", seed.shape, seed.data))),
-        ),
+    const { gradients: found } = differentiated(variables, () => {
+      const results = emitted.predict(emitted.create?.() ?? {}, given);
+      const seeds = expected.flatMap((it, at) =>
+        it.seeds.map(([index, seed]) => [required(results[`y${at}_${index}`], "result"), seed] as const),
       );
-      return tf.addN(parts) as tf.Scalar;
-    }, variables);
-    expected.forEach(({ gradients }, at) => {
-      for (const [index, wanted] of gradients) {
-        const found = required(
-          grads[`${backend}_${name}_a${at}_${index}`],
-          `gradient of operand ${index} of sample ${at}`,
-        );
-        expect(found.shape, `sample ${at}, operand ${index}`).toEqual(wanted.shape);
-        expect(worstError(found.dataSync(), wanted.data), `sample ${at}, operand ${index}`).toBeLessThan(1e-4);
-      }
+      return weightedSum(seeds);
     });
-    tf.dispose([[...tensors.values()], variables, grads]);
+    expected.forEach(({ gradients }, at) => {
+      for (const [index, wanted] of gradients)
+        expect(worstGap(found.get(`a${at}_${index}`), wanted), `sample ${at}, operand ${index}`).toBeLessThan(1e-4);
+    });
+    tf.dispose(given);
   });
 });
 
@@ -101,16 +81,4 @@ function oursFor(operator: Operator, sample: Sample) {
   const named = (letter: string, from: typeof inputs) =>
     [...from].flatMap(([name, array]) => (name.startsWith(letter) ? [[Number(name.slice(1)), array] as const] : []));
   return { gradients: named("d", results), seeds: named("g", inputs) };
-}
-
-function tensorOf(dtype: string, shape: readonly number[], data: ArrayLike<number>): tf.Tensor {
-  const to = isFloat(dtype as "f32") ? "float32" : dtype === "bool" ? "bool" : "int32";
-  return tf.tensor(Array.from(data), [...shape], to);
-}
-
-function worstError(found: ArrayLike<number>, wanted: ArrayLike<number>): number {
-  return Array.from(wanted).reduce((worst, value, at) => {
-    const error = Math.abs((found[at] ?? NaN) - value) / Math.max(1, Math.abs(value));
-    return Number.isNaN(error) && Number.isNaN(value) ? worst : Math.max(worst, Number.isNaN(error) ? Infinity : error);
-  }, 0);
 }

@@ -7,16 +7,12 @@ import { emitTfjs } from "../../../src/emit/tfjs/emit-tfjs.ts";
 import { interpretGraph } from "../../../src/graph/interpret.ts";
 import type { NdArray } from "../../../src/ops/define/operator.ts";
 import { allOperators } from "../../../src/ops/registry.ts";
-import { tfjsDType } from "../../../src/emit/tfjs/tfjs-dtype.ts";
 import { graphOfSample } from "../../ops/sample-graphs.ts";
 import { backends, useBackend } from "./backends.ts";
+import type { Emitted } from "./emitted-gradients.ts";
 import { emittedFolder, importEmitted, writeEmitted } from "./load-emitted.ts";
 import { operatorModule, samplesFor } from "./operator-modules.ts";
-
-interface Emitted {
-  readonly create: () => object;
-  readonly predict: (model: object, inputs: Record<string, tf.Tensor>) => Record<string, tf.Tensor>;
-}
+import { numbersOf, tensorOf, worstError } from "./reference.ts";
 
 /** Keys are no tensors here: what takes one is tested through models that draw. */
 const operators = allOperators.filter(
@@ -53,7 +49,7 @@ describe("every operator's TypeScript", () => {
         const { inputs } = operatorModule(operator);
         const before = tf.memory().numTensors;
         const tensors = Object.fromEntries([...inputs].map(([key, array]) => [key, tensorOf(array)]));
-        const results = module.predict(module.create(), tensors);
+        const results = module.predict(module.create?.() ?? {}, tensors);
         samplesFor(operator).forEach((sample, at) => {
           const graph = graphOfSample(operator, sample);
           const arrays = new Map(sample.operands.map((_, index) => [`x${index}`, arrayAt(inputs, `a${at}_${index}`)]));
@@ -62,7 +58,7 @@ describe("every operator's TypeScript", () => {
             const result = results[`y${at}_${index}`];
             const wanted = arrayAt(expected, output.name);
             expect(result?.shape).toEqual(wanted.shape);
-            expect(worstError(result?.dataSync() ?? [], wanted.data)).toBeLessThan(1e-5);
+            expect(worstError(result && numbersOf(result), wanted)).toBeLessThan(1e-5);
           });
         });
         tf.dispose([tensors, results]);
@@ -76,19 +72,4 @@ function arrayAt(arrays: ReadonlyMap<string, NdArray>, name: string): NdArray {
   const found = arrays.get(name);
   if (found === undefined) throw new Error(`no array ${name}`);
   return found;
-}
-
-function tensorOf(array: NdArray): tf.Tensor {
-  return tf.tidy(() => tf.tensor(Float32Array.from(array.data), [...array.shape]).cast(tfjsDType(array.dtype)));
-}
-
-/** The largest error over the largest magnitude. */
-function worstError(actual: ArrayLike<number>, expected: Float64Array): number {
-  let error = 0;
-  let magnitude = 1e-30;
-  expected.forEach((value, index) => {
-    error = Math.max(error, Math.abs((actual[index] ?? NaN) - value));
-    magnitude = Math.max(magnitude, Math.abs(value));
-  });
-  return Number.isNaN(error) ? Infinity : error / Math.max(magnitude, 1e-6);
 }

@@ -98,6 +98,11 @@ export function evaluateGraph(
   return interpretGraph(graph, new Map(inputs));
 }
 
+/** The numbers of a tensor. */
+export function numbersOf(tensor: tf.Tensor): Numbers {
+  return { shape: tensor.shape, data: tensor.dataSync() };
+}
+
 /** A tensor of the current backend. */
 export function tensorOf({ dtype, shape, data }: NdArray): tf.Tensor {
   const held = tfjsDType(dtype);

@@ -9,6 +9,7 @@ import { required } from "../../../src/support/fault.ts";
 import { inputsFor, withGradients } from "../../autodiff/gradient-testing.ts";
 import { checkText } from "../../fuzz/check-types.ts";
 import { backends, useBackend } from "./backends.ts";
+import { differentiated, givenOf, worstGap, type Emitted } from "./emitted-gradients.ts";
 import { importEmitted } from "./load-emitted.ts";
 
 /** Loops as people write them, each with what they may have: TensorFlow.js goes back through what is generated. */
@@ -25,7 +26,7 @@ const loops = sequences.flatMap((over) =>
   steps.flatMap(([name, step]) =>
     ends.flatMap((end) =>
       directions.flatMap((direction) =>
-        results.map((result, at) => {
+        results.map((result) => {
           const inside = over.includes("y_t") ? `${step} + y_t` : step;
           const title = `${over} over T${end}${direction}: ${name}, ${result.replaceAll("\n    ", ", ")}`;
           const names = result.includes("\n") ? "(all, last)" : "all";
@@ -36,11 +37,7 @@ const loops = sequences.flatMap((over) =>
   }
   ${names === "all" ? "sum(square(all))" : "sum(square(all)) + sum(last)"}
 }`;
-          return [
-            title,
-            [over, name, end, direction, at].map((it) => String(it).length).join("_") + String(at),
-            text,
-          ] as const;
+          return [title, text] as const;
         }),
       ),
     ),
@@ -50,16 +47,11 @@ const loops = sequences.flatMap((over) =>
 const sizes = { B: 2, T: 4 };
 const lengths: NdArray = { dtype: "i32", shape: [2], data: Float64Array.of(2, 4) };
 
-interface Emitted {
-  readonly create: () => object;
-  readonly predict: (model: object, inputs: Record<string, tf.Tensor>) => Record<string, tf.Tensor>;
-}
-
 describe.each(backends)("gradients through a scan on %s", (backend) => {
   beforeAll(() => useBackend(backend));
   afterAll(() => useBackend("cpu"));
 
-  it.each(loops)("are ours for %s", async (_, name, text) => {
+  it.each(loops.map((it, at) => [...it, at] as const))("are ours for %s", async (_, text, at) => {
     const module = required(checkText(text).module, "module");
     const flat = flatten(module, { mode: "inference" });
     const graph = { ...flat, outputs: flat.outputs.map((it) => ({ ...it, name: "loss" })) };
@@ -67,24 +59,14 @@ describe.each(backends)("gradients through a scan on %s", (backend) => {
     const inputs = new Map([...inputsFor(graph, sizes), ["lengths", lengths]]);
     const right = interpretGraph(withGradients(expandComposites(graph, keepNone), wrt), inputs);
 
-    const emitted = await importEmitted<Emitted>(`scan_${name}`, await emitTfjs({ module, name: "M" }));
-    const tensors = Object.fromEntries(
-      [...inputs].map(([key, { dtype, shape, data }]) => [
-        key,
-        tf.tensor(Array.from(data), [...shape], dtype === "i32" ? "int32" : "float32"),
-      ]),
-    );
-    const variables = wrt.map((key) => tf.variable(required(tensors[key], key), true, `${backend}_${name}_${key}`));
-    const { value, grads } = tf.variableGrads(() => {
-      const given = { ...tensors, ...Object.fromEntries(wrt.map((key, at) => [key, variables[at]])) };
-      const [loss] = Object.values(emitted.predict(emitted.create(), given as Record<string, tf.Tensor>));
-      return required(loss, "loss") as tf.Scalar;
-    }, variables);
-    const close = (found: tf.Tensor, wanted: NdArray | undefined): void => {
-      found.dataSync().forEach((it, at) => expect(it).toBeCloseTo(required(wanted, "wanted").data[at] ?? NaN, 4));
-    };
-    close(value, right.get("loss"));
-    for (const key of wrt) close(required(grads[`${backend}_${name}_${key}`], key), right.get(`grad/${key}`));
-    tf.dispose([tensors, variables, value, grads]);
+    const emitted = await importEmitted<Emitted>(`scan_${at}`, await emitTfjs({ module, name: "M" }));
+    const { inputs: given, variables } = givenOf(inputs, (key) => wrt.includes(key));
+    const found = differentiated(variables, () => {
+      const [loss] = Object.values(emitted.predict(emitted.create?.() ?? {}, given));
+      return required(loss, "loss");
+    });
+    expect(worstGap(found.loss, right.get("loss"))).toBeLessThan(1e-6);
+    for (const key of wrt) expect(worstGap(found.gradients.get(key), right.get(`grad/${key}`))).toBeLessThan(1e-6);
+    tf.dispose(given);
   });
 });
