@@ -22,4 +22,5 @@ it("random programs run as they are checked, and what is rejected fails at its c
   expect((counts.get("accepted") ?? 0) / programs).toBeGreaterThan(0.9);
   expect(counts.get("mutants rejected: refuted")).toBeGreaterThan(programs / 30);
   expect(counts.get("trainings accepted")).toBeGreaterThan(programs / 20);
+  expect(counts.get("mutants of trainings")).toBeGreaterThan(programs / 10);
 }, 3_600_000);

@@ -1,9 +1,8 @@
-import { constant, variablesOf } from "../../src/dims/dim.ts";
-import { holds, relationsOf, sidesOf, type Relation } from "../../src/dims/facts.ts";
+import { holds, relationVariables } from "../../src/dims/facts.ts";
 import type { Diagnostic } from "../../src/diagnostics/diagnostic.ts";
 import type { Random } from "../soak/random.ts";
 import { checkText, type Verdict } from "./check-types.ts";
-import { inputDims, permittedSizes } from "./permitted-sizes.ts";
+import { headerOf, permittedSizes, type Header } from "./permitted-sizes.ts";
 import { blockText, type FuzzProgram, type Sizes } from "./program.ts";
 import { runAtSizes } from "./run-at-sizes.ts";
 
@@ -39,12 +38,12 @@ export async function judgeRejected(
     return { kind: verdicts.every((it) => it.errors.length === 0) ? "at no size" : "always", problems };
   }
   const known = new Map(Object.entries(counterexample));
-  const names = new Set(inputDims(module).flatMap((it) => [...variablesOf(it)]));
-  const sizes = completed(module, known, names, random);
+  const permitting = headerOf(module);
+  const sizes = completed(permitting, known, random);
   if (sizes === undefined) {
     const shown = [...known].map(([name, size]) => `${name}=${String(size)}`).join(" ");
     // Sizes of what a block's own header names are none of the model's.
-    const isOwn = [...known.keys()].every((it) => names.has(it));
+    const isOwn = [...known.keys()].every((it) => permitting.names.has(it));
     return {
       kind: "no sizes",
       problems:
@@ -69,33 +68,27 @@ function isUnknown({ message, help }: Diagnostic): boolean {
   return /neither|cannot be (?:proved|decided)|could not be/.test(`${message} ${help ?? ""}`);
 }
 
+/** Sizes that are tried where one has to change. */
+const candidates = Array.from({ length: 256 }, (_, at) => at + 1);
+
 /**
  * Sizes that a header permits among which are those of a counterexample: drawn, then, as long as something does not hold, one
  * of its sizes is drawn again among those at which it does.
  */
-function completed(
-  module: NonNullable<Verdict["module"]>,
-  known: Sizes,
-  names: ReadonlySet<string>,
-  random: Random,
-): Sizes | undefined {
+function completed({ names, relations }: Header, known: Sizes, random: Random): Sizes | undefined {
   if ([...known.keys()].some((it) => !names.has(it))) return undefined;
-  const sizesOfInputs = inputDims(module).map((it): Relation => ({ kind: "atLeast", left: it, right: constant(1) }));
-  const relations = [...relationsOf(module.facts), ...sizesOfInputs];
   for (let turn = 0; turn < 200; turn++) {
     const most = 1 + Math.min(turn, 99);
     const sizes = new Map([...names].map((it) => [it, known.get(it) ?? 1 + random.integer(most)]));
     for (let step = 0; step < 30; step++) {
       const broken = relations.find((it) => holds(it, sizes) !== true);
       if (broken === undefined) return sizes;
-      const open = sidesOf(broken).flatMap((it) => [...variablesOf(it)].filter((name) => !known.has(name)));
+      const open = [...relationVariables(broken)].filter((name) => !known.has(name));
       if (open.length === 0) return undefined;
       const name = random.pick(open);
-      const fitting = numbers.filter((size) => holds(broken, new Map([...sizes, [name, size]])) === true);
+      const fitting = candidates.filter((size) => holds(broken, new Map([...sizes, [name, size]])) === true);
       sizes.set(name, fitting.length > 0 ? random.pick(fitting) : 1 + random.integer(most));
     }
   }
   return undefined;
 }
-
-const numbers = Array.from({ length: 256 }, (_, at) => at + 1);

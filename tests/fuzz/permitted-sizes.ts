@@ -1,17 +1,28 @@
-import { evaluateExact, variablesOf, type Dim } from "../../src/dims/dim.ts";
-import { holds, relationsOf } from "../../src/dims/facts.ts";
+import { constant, evaluateExact, variablesOf } from "../../src/dims/dim.ts";
+import { atLeast, holds, relationsOf, relationVariables, type Relation } from "../../src/dims/facts.ts";
+import { entryOf } from "../../src/graph/parameters-of.ts";
 import type { Module } from "../../src/ir/graph.ts";
-import { required } from "../../src/support/fault.ts";
 import type { Random } from "../soak/random.ts";
 import type { Sizes } from "./program.ts";
 
 /** How many elements all inputs may have together. */
 const mostElements = 3_000;
 
-/** The dims of a module's inputs. */
-export function inputDims(module: Module): readonly Dim[] {
-  const entry = required(module.functions.get(module.entry), "entry");
-  return entry.body.inputs.flatMap((it) => it.type.shape);
+/** What the header of a module says of sizes. */
+export interface Header {
+  /** Those that have names in the types of inputs. */
+  readonly names: ReadonlySet<string>;
+  /** What holds of them: facts, and that no size of an input is less than 1. */
+  readonly relations: readonly Relation[];
+}
+
+/** The header of a module. */
+export function headerOf(module: Module): Header {
+  const dims = entryOf(module).body.inputs.flatMap((it) => it.type.shape);
+  return {
+    names: new Set(dims.flatMap((it) => [...variablesOf(it)])),
+    relations: [...relationsOf(module.facts), ...dims.map((it) => atLeast(it, constant(1)))],
+  };
 }
 
 /**
@@ -19,18 +30,14 @@ export function inputDims(module: Module): readonly Dim[] {
  * where no small ones satisfy what its header says.
  */
 export function permittedSizes(module: Module, random: Random, count: number): readonly Sizes[] {
-  const dims = inputDims(module);
-  const names = [...new Set(dims.flatMap((it) => [...variablesOf(it)]))];
-  const relations = relationsOf(module.facts);
-  const isPermitted = (sizes: Sizes): boolean =>
-    relations.every((it) => holds(it, sizes) === true) && dims.every((it) => evaluateExact(it, sizes) >= 1n);
-  const elementsOf = (sizes: Sizes): number => {
-    const entry = required(module.functions.get(module.entry), "entry");
-    return entry.body.inputs.reduce(
+  const { names: named, relations } = headerOf(module);
+  const names = [...named];
+  const isPermitted = (sizes: Sizes): boolean => relations.every((it) => holds(it, sizes) === true);
+  const elementsOf = (sizes: Sizes): number =>
+    entryOf(module).body.inputs.reduce(
       (sum, it) => sum + it.type.shape.reduce((product, dim) => product * Number(evaluateExact(dim, sizes)), 1),
       0,
     );
-  };
   const found = new Map<string, Sizes>();
   const look = (sizes: Sizes): void => {
     if (isPermitted(sizes) && elementsOf(sizes) <= mostElements) found.set([...sizes].join(), sizes);
@@ -41,9 +48,9 @@ export function permittedSizes(module: Module, random: Random, count: number): r
     for (let turn = 0; turn < 40; turn++) {
       const relation = relations.find((it) => holds(it, sizes) !== true);
       if (relation === undefined) break;
-      const sides = "divisor" in relation ? [relation.dividend] : [relation.left, relation.right];
-      for (const name of new Set(sides.flatMap((it) => [...variablesOf(it)])))
-        sizes.set(name, (sizes.get(name) ?? 0) + 1);
+      // A divisor that grows divides less.
+      const raising = "divisor" in relation ? variablesOf(relation.dividend) : relationVariables(relation);
+      for (const name of raising) sizes.set(name, (sizes.get(name) ?? 0) + 1);
     }
     return sizes;
   };

@@ -58,16 +58,22 @@ const defects: Readonly<Record<string, Defect>> = {
 
 /**
  * What is wrong with how a file is judged in whose sections one defect is put: it is to be told once, in its line. `file`
- * is right.
+ * is right. `judged` of `count` draws were of a defect that it has a line for.
  */
-export function judgeSectionMutants(file: string, random: Random, count: number): readonly string[] {
+export function judgeSectionMutants(
+  file: string,
+  random: Random,
+  count: number,
+): { readonly problems: readonly string[]; readonly judged: number } {
   const problems: string[] = [];
+  let judged = 0;
   for (let turn = 0; turn < count; turn++) {
     const [what, { at, make, told }] = random.pick(Object.entries(defects));
     const key = /^\n {2}(metrics|average): /.exec(make(""))?.[1];
     const right = key === undefined ? file : file.replace(new RegExp(`^ {2}${key}: .*\\n`, "m"), "");
     const match = at.exec(right);
     if (match === null) continue;
+    judged++;
     const text = right.slice(0, match.index) + make(match[0]) + right.slice(match.index + match[0].length);
     const place = told === "training" ? (training.exec(text)?.index ?? 0) : match.index;
     const line = text.slice(0, place).split("\n").length + (told === "behind" ? 1 : 0);
@@ -77,5 +83,5 @@ export function judgeSectionMutants(file: string, random: Random, count: number)
     const said = errors.map(({ code, message }, index) => `line ${lines[index] ?? 0}: ${code} ${message}`).join("; ");
     problems.push(`a training with ${what} in line ${line} is told ${said || "nothing"}\n${text}`);
   }
-  return problems;
+  return { problems, judged };
 }

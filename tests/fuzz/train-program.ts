@@ -28,16 +28,15 @@ export async function trainProgram(program: FuzzProgram, random: Random, withTfj
   try {
     const [error] = checkFile(text).filter((it) => it.severity === "error");
     if (error !== undefined) return { ...nothing, counts: new Map([[`trainings rejected: ${error.code}`, 1]]) };
-    const mutants = 3;
-    const misjudged = judgeSectionMutants(text, random, mutants);
+    const mutants = judgeSectionMutants(text, random, 3);
     const { problems, compared, runs } = await runTraining(trainingOf(text), 1 + random.integer(3), withTfjs);
     const counts = new Map([
       ["trainings accepted", 1],
-      ["mutants of trainings", mutants],
+      ["mutants of trainings", mutants.judged],
       ["training steps", runs],
       ["training steps whose values were compared", compared],
     ]);
-    return { problems: [...misjudged, ...problems.map((it) => `${it}\n${text}`)], uses, counts };
+    return { problems: [...mutants.problems, ...problems.map((it) => `${it}\n${text}`)], uses, counts };
   } catch (error) {
     const fault = error instanceof Error ? (error.stack ?? error.message) : String(error);
     return { ...nothing, problems: [`${fault}\n${text}`] };
