@@ -5,7 +5,6 @@ import { readAttribute } from "../ops/define/read-attribute.ts";
 import type { Module } from "../ir/graph.ts";
 import { nodesWithin } from "../ir/visit.ts";
 import { flatten } from "../passes/flatten.ts";
-import { elementAt } from "../support/element-at.ts";
 import type { Span } from "../support/source.ts";
 
 /**
@@ -25,28 +24,25 @@ export function reportOpenSizes(
   if (owned.some(({ type }) => isOpen(type.shape))) {
     // A training may own what a prediction does without.
     const inputs = (["inference", "training"] as const).flatMap((mode) => flatten(module, { mode }).inputs);
-    const byPath = new Map(
-      inputs.flatMap(({ role, path, value: { type } }) => {
-        const dims = [...new Set(type.shape.flatMap((it) => [...variablesOf(it)]))];
-        const isOwned = (role === "parameter" || role === "state") && path !== undefined;
-        return isOwned && dims.length > 0 && isAsked(dims) ? [[path, dims] as const] : [];
-      }),
-    );
-    const open = [...byPath].map(([path, dims]) => ({ path, dims }));
-    const keyOf = (dims: readonly string[]): string => [...dims].sort().join(" ");
-    const groups = new Map(
-      open.map((it) => [keyOf(it.dims), open.filter(({ dims }) => keyOf(dims) === keyOf(it.dims))]),
-    );
-    for (const [{ path, dims }, ...more] of [...groups.values()].map(
-      (it) => [elementAt(it, 0), ...it.slice(1)] as const,
-    ))
-      collector.report(
-        "MC5002",
-        span,
-        { path, dims, more: more.length },
-        { help: waysToFix(module, dims, how === "trained") },
-      );
-    if (open.length > 0) return true;
+    // Those that depend on the same sizes are told at the first of them.
+    const told = new Map<
+      string,
+      { readonly path: string; readonly dims: readonly string[]; readonly more: Set<string> }
+    >();
+    for (const { role, path, value } of inputs) {
+      const dims = [...new Set(value.type.shape.flatMap((it) => [...variablesOf(it)]))];
+      const isOwned = role === "parameter" || role === "state";
+      if (!isOwned || path === undefined || dims.length === 0 || !isAsked(dims)) continue;
+      const key = dims.toSorted().join(" ");
+      const group = told.get(key);
+      if (group === undefined) told.set(key, { path, dims, more: new Set() });
+      else if (group.path !== path) group.more.add(path);
+    }
+    for (const { path, dims, more } of told.values()) {
+      const help = waysToFix(module, dims, how === "trained");
+      collector.report("MC5002", span, { path, dims, more: more.size }, { help });
+    }
+    if (told.size > 0) return true;
   }
   for (const node of nodesWithin(functions.flatMap(({ body }) => body.nodes))) {
     if (node.kind !== "operator" || node.attributes["groups"] === undefined) continue;

@@ -14,7 +14,7 @@ import { tfjsDType } from "./tfjs-dtype.ts";
 import { isTuple, type VariableLeaf, type VariableTree } from "../structured/variable-tree.ts";
 import { namesIn } from "./visit-syntax.ts";
 
-/** The function of the prelude that each initialiser of the language is: itself, or with arguments what gives it. */
+/** The function of the prelude that each initialiser of the language is: itself, or what gives it from its arguments. */
 const helperOf: Readonly<Record<InitializerName, string>> = {
   zeros: "zeros",
   ones: "ones",
