@@ -99,7 +99,7 @@ export function create(seed = 42): SimpleRnn {
     parameters: {
       cell: {
         kernel: weights([1, 32], glorotUniform, at("cell.kernel")),
-        recurrent: weights([32, 32], orthogonalTimes(1), at("cell.recurrent")),
+        recurrent: weights([32, 32], orthogonal, at("cell.recurrent")),
         bias: weights([32], zeros),
       },
       dense_0: { kernel: weights([32, 1], glorotUniform, at("dense_0.kernel")), bias: weights([1], zeros) },
@@ -886,19 +886,17 @@ function swapLastAxes(x: tf.Tensor): tf.Tensor {
   return tf.transpose(x, [...axes.slice(0, -2), x.rank - 1, x.rank - 2]);
 }
 
-/** An orthogonal matrix over all but the last axis and the last one, times a factor: Saxe et al. 2013. */
-function orthogonalTimes(gain = 1): Initializer {
-  return (shape, key) => {
-    const columns = shape[shape.length - 1] ?? 1;
-    const rows = sizeOf(shape) / columns;
-    const [few, many] = [Math.min(rows, columns), Math.max(rows, columns)];
-    return tf.tidy(() => {
-      const drawn = Float32Array.from({ length: few * many }, (_, i) => normalAt(key, i));
-      const basis = orthogonalize(tf.tensor2d(drawn, [few, many]));
-      const matrix = tf.mul(rows < columns ? basis : tf.transpose(basis), gain);
-      return Float32Array.from(matrix.dataSync());
-    });
-  };
+/** An orthogonal matrix over all but the last axis and the last one: Saxe et al. 2013. */
+function orthogonal(shape: number[], key: RandomKey): Float32Array {
+  const columns = shape[shape.length - 1] ?? 1;
+  const rows = sizeOf(shape) / columns;
+  const [few, many] = [Math.min(rows, columns), Math.max(rows, columns)];
+  return tf.tidy(() => {
+    const drawn = Float32Array.from({ length: few * many }, (_, i) => normalAt(key, i));
+    const basis = orthogonalize(tf.tensor2d(drawn, [few, many]));
+    const matrix = rows < columns ? basis : tf.transpose(basis);
+    return Float32Array.from(matrix.dataSync());
+  });
 }
 
 /** Orthonormal rows from linearly independent ones, by Gram and Schmidt; each is freed twice of those before it. */

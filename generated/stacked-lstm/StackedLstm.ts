@@ -103,17 +103,17 @@ export function create(seed = 42): StackedLstm {
     parameters: {
       lstm_0: {
         kernel: weights([64, 512], glorotUniform, at("lstm_0.kernel")),
-        recurrent: weights([128, 512], orthogonalTimes(1), at("lstm_0.recurrent")),
+        recurrent: weights([128, 512], orthogonal, at("lstm_0.recurrent")),
         bias: weights([512], forgetBias),
       },
       lstm_1: {
         kernel: weights([128, 512], glorotUniform, at("lstm_1.kernel")),
-        recurrent: weights([128, 512], orthogonalTimes(1), at("lstm_1.recurrent")),
+        recurrent: weights([128, 512], orthogonal, at("lstm_1.recurrent")),
         bias: weights([512], forgetBias),
       },
       lstm_2: {
         kernel: weights([128, 512], glorotUniform, at("lstm_2.kernel")),
-        recurrent: weights([128, 512], orthogonalTimes(1), at("lstm_2.recurrent")),
+        recurrent: weights([128, 512], orthogonal, at("lstm_2.recurrent")),
         bias: weights([512], forgetBias),
       },
       dense_0: { kernel: weights([128, 10], glorotUniform, at("dense_0.kernel")), bias: weights([10], zeros) },
@@ -991,19 +991,17 @@ function swapLastAxes(x: tf.Tensor): tf.Tensor {
   return tf.transpose(x, [...axes.slice(0, -2), x.rank - 1, x.rank - 2]);
 }
 
-/** An orthogonal matrix over all but the last axis and the last one, times a factor: Saxe et al. 2013. */
-function orthogonalTimes(gain = 1): Initializer {
-  return (shape, key) => {
-    const columns = shape[shape.length - 1] ?? 1;
-    const rows = sizeOf(shape) / columns;
-    const [few, many] = [Math.min(rows, columns), Math.max(rows, columns)];
-    return tf.tidy(() => {
-      const drawn = Float32Array.from({ length: few * many }, (_, i) => normalAt(key, i));
-      const basis = orthogonalize(tf.tensor2d(drawn, [few, many]));
-      const matrix = tf.mul(rows < columns ? basis : tf.transpose(basis), gain);
-      return Float32Array.from(matrix.dataSync());
-    });
-  };
+/** An orthogonal matrix over all but the last axis and the last one: Saxe et al. 2013. */
+function orthogonal(shape: number[], key: RandomKey): Float32Array {
+  const columns = shape[shape.length - 1] ?? 1;
+  const rows = sizeOf(shape) / columns;
+  const [few, many] = [Math.min(rows, columns), Math.max(rows, columns)];
+  return tf.tidy(() => {
+    const drawn = Float32Array.from({ length: few * many }, (_, i) => normalAt(key, i));
+    const basis = orthogonalize(tf.tensor2d(drawn, [few, many]));
+    const matrix = rows < columns ? basis : tf.transpose(basis);
+    return Float32Array.from(matrix.dataSync());
+  });
 }
 
 /** Zeros, and ones for the forget gate, the second of four. */

@@ -54,7 +54,7 @@ describe("initialisers", () => {
     he_normal: tfjsNormal.heNormal,
     lecun_uniform: tfjs.lecunUniform,
     lecun_normal: tfjsNormal.lecunNormal,
-    orthogonal: tfjsNormal.orthogonalTimes(),
+    orthogonal: tfjsNormal.orthogonal,
   };
 
   it("fill", () => {

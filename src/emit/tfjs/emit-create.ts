@@ -28,7 +28,7 @@ const helperOf: Readonly<Record<InitializerName, string>> = {
   he_normal: "heNormal",
   lecun_uniform: "lecunUniform",
   lecun_normal: "lecunNormal",
-  orthogonal: "orthogonalTimes",
+  orthogonal: "orthogonal",
   forget_bias: "forgetBias",
 };
 
@@ -118,27 +118,23 @@ function nameOf({ name }: Initializer): InitializerName {
   return isInitializer(name) ? name : fault(`no initialiser is called ${name}`);
 }
 
-/** Whether the function of the prelude is given the arguments; what is drawn by fan is multiplied by its gain, where it has one. */
-function takesArguments(name: InitializerName): boolean {
-  return !/^(?:glorot|he|lecun)_/.test(name);
-}
-
 function initializerExpression(init: Initializer, helpers: Set<string>): Expression {
   const name = nameOf(init);
   const helper = helperOf[name];
   helpers.add(helper);
   const declared = Object.entries<InitializerArgument>(initializers[name].arguments);
-  if (declared.length === 0) return identifier(helper);
   const values = declared.map(([argument, { default: usual }]) => ({
+    argument,
     value: init.arguments[argument] ?? usual,
     usual,
   }));
-  if (!takesArguments(name)) {
-    const [gain] = values;
-    if (gain === undefined || gain.value === gain.usual) return identifier(helper);
+  // A gain multiplies what the function gives, which takes no arguments.
+  const gain = values.find(({ argument }) => argument === "gain");
+  if (gain !== undefined && gain.value !== gain.usual) {
     helpers.add("timesGain");
     return call("timesGain", identifier(helper), literal(gain.value));
   }
+  if (gain !== undefined || values.length === 0) return identifier(helper);
   const given = values.findLastIndex(({ value, usual }) => value !== usual) + 1;
   // Bounds come together; a standard deviation is written without a mean of zero.
   const shown = name === "uniform" ? 2 : Math.max(given, 1);

@@ -25,19 +25,17 @@ export function lecunNormal(shape: number[], key: RandomKey): Float32Array {
   return truncatedWithVariance(1 / fansOf(shape).fanIn)(shape, key);
 }
 
-/** An orthogonal matrix over all but the last axis and the last one, times a factor: Saxe et al. 2013. */
-export function orthogonalTimes(gain = 1): Initializer {
-  return (shape, key) => {
-    const columns = shape[shape.length - 1] ?? 1;
-    const rows = sizeOf(shape) / columns;
-    const [few, many] = [Math.min(rows, columns), Math.max(rows, columns)];
-    return tf.tidy(() => {
-      const drawn = Float32Array.from({ length: few * many }, (_, i) => normalAt(key, i));
-      const basis = orthogonalize(tf.tensor2d(drawn, [few, many]));
-      const matrix = tf.mul(rows < columns ? basis : tf.transpose(basis), gain);
-      return Float32Array.from(matrix.dataSync());
-    });
-  };
+/** An orthogonal matrix over all but the last axis and the last one: Saxe et al. 2013. */
+export function orthogonal(shape: number[], key: RandomKey): Float32Array {
+  const columns = shape[shape.length - 1] ?? 1;
+  const rows = sizeOf(shape) / columns;
+  const [few, many] = [Math.min(rows, columns), Math.max(rows, columns)];
+  return tf.tidy(() => {
+    const drawn = Float32Array.from({ length: few * many }, (_, i) => normalAt(key, i));
+    const basis = orthogonalize(tf.tensor2d(drawn, [few, many]));
+    const matrix = rows < columns ? basis : tf.transpose(basis);
+    return Float32Array.from(matrix.dataSync());
+  });
 }
 
 /** Zeros, and ones for the forget gate, the second of four. */
