@@ -138,7 +138,8 @@ const cast = "Element types are changed by `cast(x, f32)`, `cast(x, i32)`.";
 const noise = "Noise has the shape of something, `normal_like(x)`, or is a feature: `z: f32[64] = noise.normal`.";
 const standardized =
   "A feature is standardized by its stage: `x: f32[4] = stack(raw.a, raw.b, axis=-1) -> standardize`.";
-const nowhere = "A file says nothing of devices: leave it out.";
+/** What is said of the devices that files elsewhere name. */
+export const devices = "A file says nothing of devices: leave it out.";
 const variances =
   "Its scales are squares of gains: 2 by fan-in is `he_normal`, 1 `lecun_normal`, by the mean of both `glorot_normal`, and any other one of these with `gain=`.";
 const newAxis = "An axis is added by `None` inside index brackets: `x[:, None]`.";
@@ -167,7 +168,7 @@ const told: Readonly<Record<string, string>> = {
     ["float", "int", "double", "half", "long", "to", "type", "convert_to_tensor"].map((it) => [it, cast]),
   ),
   ...Object.fromEntries(["randn", "rand", "random_normal", "random_uniform"].map((it) => [it, noise])),
-  ...Object.fromEntries(["cuda", "cpu", "device"].map((it) => [it, nowhere])),
+  ...Object.fromEntries(["cuda", "cpu", "device"].map((it) => [it, devices])),
   Permute: "Write `transpose(x, perm=[0, 2, 1])`, the batch included, or `rearrange`.",
   Reshape: "Write `reshape([B, 28, 28, 1])`, the batch included.",
   ...Object.fromEntries(
@@ -220,6 +221,11 @@ const sized: ReadonlyMap<string, number> = new Map([
   ]),
 ]);
 
+/** The answer to what has another name here. */
+export function renamedTo(instead: string): Answer & { readonly instead: string } {
+  return { help: `It is called \`${instead}\` here.`, instead };
+}
+
 let known: ReadonlyMap<string, Answer> | undefined;
 
 /** All answers by name: made when the first name means nothing, which in most files none does. */
@@ -228,7 +234,7 @@ const answers = (): ReadonlyMap<string, Answer> =>
     ...Object.entries(renamed()).flatMap(([instead, names]) =>
       names.map((it): [string, Answer] => {
         const sizes = sized.get(it);
-        return [it, { help: `It is called \`${instead}\` here.`, instead, ...(sizes !== undefined && { sizes }) }];
+        return [it, { ...renamedTo(instead), ...(sizes !== undefined && { sizes }) }];
       }),
     ),
     ...Object.entries(told).map(([name, help]): [string, Answer] => [name, { help }]),
@@ -261,7 +267,7 @@ const elements: Names = {
 /** What a word that is no element type is answered with, where another framework has it. */
 export function answerOfElement(name: string): Answer | undefined {
   const instead = Object.entries(elements).find(([, names]) => names.includes(name))?.[0];
-  if (instead !== undefined) return { help: `It is called \`${instead}\` here.`, instead };
+  if (instead !== undefined) return renamedTo(instead);
   return name === "Tensor" || name === "self" ? answers().get(name) : undefined;
 }
 

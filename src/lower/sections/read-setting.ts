@@ -1,4 +1,4 @@
-import { answerOfKey, answerOfSetting } from "../../analyze/arguments-elsewhere.ts";
+import { answerOfKey, answerOfSetting } from "../../analyze/sections-elsewhere.ts";
 import { referencesIn } from "../../analyze/walk.ts";
 import type { Collector } from "../../diagnostics/collector.ts";
 import { brokenLimit } from "../../ir/limits.ts";
