@@ -24,7 +24,7 @@ export function reportOversize(
   span: Span,
   collector: Collector,
 ): boolean {
-  const weights = [...parametersOf(module), ...statesOf(module)].reduce((sum, it) => sum + bytesOf(it.type), 0);
+  const weights = bytesOfWeights(module);
   const slots = train === undefined ? [] : slotsOf(train);
   const memory = slots.reduce((sum, { parameter }) => sum + bytesOf(parameter.type), 0);
   if (weights + memory <= greatestFile) return false;
@@ -41,11 +41,15 @@ export function reportOversize(
 
 /** How much a model's weights take where that is more than one file holds, in words; sizes that are left open count for nothing. */
 export function sizeOfWeights(module: Module): { readonly bytes: string; readonly limit: string } | undefined {
-  const owned = [...parametersOf(module), ...statesOf(module)].filter(({ type }) =>
-    type.shape.every((dim) => asNumber(dim) !== undefined),
-  );
-  const bytes = owned.reduce((sum, it) => sum + bytesOf(it.type), 0);
+  const bytes = bytesOfWeights(module);
   return bytes > greatestFile ? { bytes: gigabytes(bytes), limit: gigabytes(greatestFile) } : undefined;
+}
+
+/** The bytes of all that a model owns whose sizes are known. */
+function bytesOfWeights(module: Module): number {
+  return [...parametersOf(module), ...statesOf(module)]
+    .filter(({ type }) => type.shape.every((dim) => asNumber(dim) !== undefined))
+    .reduce((sum, it) => sum + bytesOf(it.type), 0);
 }
 
 /** The bytes of a tensor, beyond 2^53 rounded. */
