@@ -1,5 +1,6 @@
 import type { IToken } from "chevrotain";
 import * as t from "../../grammar/tokens.ts";
+import type { Fix } from "../diagnostics/diagnostic.ts";
 import { bracketMismatch, type Slip } from "./bracket-mismatch.ts";
 import { closerOf, closers, openerOf, openers } from "./brackets.ts";
 import { closingPlace } from "./closing-place.ts";
@@ -192,20 +193,24 @@ const missingCloser: Slip = (tokens, { at, open }, reporter) => {
   if (bracketMismatch(rest) !== undefined) return undefined;
   const text = t.imageOf(inserted.tokenType);
   const end = endOf(before);
+  const edit = { span: reporter.span(end, end), text: isOneOf(opener, [t.LeftBrace]) ? ` ${text}` : text };
+  reportMissing(opener, next, edit, reporter);
+  return rest;
+};
+
+/** Reports that the closer of an opener is missing before a token, with the edit that inserts it. */
+function reportMissing(opener: IToken, next: IToken, edit: Fix["edits"][number], reporter: Reporter): void {
+  const closer = t.imageOf(closerOf(opener.tokenType));
   reporter.report(
     "MC1002",
     reporter.spanOf(opener),
-    { opener: opener.image, closer: text },
+    { opener: opener.image, closer },
     {
-      labels: [{ span: reporter.spanOf(next), message: `a \`${text}\` is missing before this` }],
-      fix: {
-        title: `insert \`${text}\``,
-        edits: [{ span: reporter.span(end, end), text: isOneOf(opener, [t.LeftBrace]) ? ` ${text}` : text }],
-      },
+      labels: [{ span: reporter.spanOf(next), message: `a \`${closer}\` is missing before this` }],
+      fix: { title: `insert \`${closer}\``, edits: [edit] },
     },
   );
-  return rest;
-};
+}
 
 /** `when c { a else { b }` */
 const beforeElse: Slip = (tokens, { at, open }, reporter) => {
@@ -219,15 +224,8 @@ const beforeElse: Slip = (tokens, { at, open }, reporter) => {
     if (bracketMismatch(rest) !== undefined) continue;
     const opener = tokens[bracketMismatch(tokens.slice(0, place))?.open.at(-1) ?? -1];
     if (opener === undefined) continue;
-    reporter.report(
-      "MC1002",
-      reporter.spanOf(opener),
-      { opener: "{", closer: "}" },
-      {
-        labels: [{ span: reporter.spanOf(it), message: "a `}` is missing before this" }],
-        fix: { title: "insert `}`", edits: [{ span: reporter.span(it.startOffset, it.startOffset), text: "} " }] },
-      },
-    );
+    const edit = { span: reporter.span(it.startOffset, it.startOffset), text: "} " };
+    reportMissing(opener, it, edit, reporter);
     return rest;
   }
   return undefined;

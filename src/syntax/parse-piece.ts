@@ -2,7 +2,7 @@ import type { CstNode, IToken } from "chevrotain";
 import { modelParser } from "../../grammar/parser.ts";
 import * as t from "../../grammar/tokens.ts";
 import { applyFixes } from "../diagnostics/apply-fixes.ts";
-import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import type { Diagnostic, Fix } from "../diagnostics/diagnostic.ts";
 import type { SourceFile, Span } from "../support/source.ts";
 import type { Comment, Declaration, Doc, Name, NameReference, NumberLiteral } from "./ast.ts";
 import { whenValue } from "./build-body.ts";
@@ -74,10 +74,8 @@ export function parsePiece(source: SourceFile, next: Span | undefined): ParsedPi
   return { ...parsed, found };
 }
 
-type Edits = NonNullable<Diagnostic["fix"]>["edits"];
-
 /** Whether edits change brackets alone. */
-function isOfBrackets(text: string, edits: Edits): boolean {
+function isOfBrackets(text: string, edits: Fix["edits"]): boolean {
   return edits.every((it) => /^[\s()[\]{}]*$/.test(text.slice(it.span.start, it.span.end) + it.text));
 }
 
