@@ -2,6 +2,8 @@ import { describe, expect, it } from "vitest";
 import { checkFile } from "./checking.ts";
 
 const helps = (text: string): readonly (string | undefined)[] => checkFile(text).map((it) => it.help);
+const helpsOf = (code: string, text: string): readonly (string | undefined)[] =>
+  checkFile(text).flatMap((it) => (it.code === code ? [it.help] : []));
 const chain = (layer: string, count: number): string => Array<string>(count).fill(layer).join(" -> ");
 
 describe("what a help says of sizes that do not go together", () => {
@@ -57,6 +59,27 @@ describe("what a help says of sizes that do not go together", () => {
     const text = `${layers.includes("Se(") ? se : ""}model M: (x: f32[B, 16, 16, 8]) -> y: f32[B, 16, 16, 32] {\n  (x -> ${layers}) + x\n}\n`;
     expect(helps(text)).toEqual([
       "A layer for each place alone gives it the channels of the other: write `(x -> Conv2D(32, 1))` in place of `x`.",
+    ]);
+  });
+
+  it.each([
+    ["of the one that has it", "Conv2D(32, 3, stride=s, padding=same)", "16, 16", "Conv2D(32, 1, stride=s)"],
+    ["by position too", "DepthwiseConv2D(3, s, padding=same) -> Conv2D(n, 1)", "16, 16", "Conv2D(n, 1, stride=s)"],
+    ["of a block of one's own", "Down(4 * t, stride=s)", "16, 16", "Conv2D(4 * t, 1, stride=s)"],
+    ["of both together", "Conv2D(n, 3, stride=s, padding=same) -> MaxPool2D(2)", "8, 8", "Conv2D(n, 1, stride=4)"],
+    [
+      "of all together, as numbers",
+      "Conv2D(kernel=3, filters=n, stride=2, padding=same) -> Conv2D(n, 3, stride=s, padding=same)",
+      "8, 8",
+      "Conv2D(n, 1, stride=4)",
+    ],
+    ["of a pair", "Conv2D(n, 3, stride=[s, s], padding=same)", "16, 16", "Conv2D(n, 1, stride=2)"],
+  ])("has the stride %s", (_, layers, sides, layer) => {
+    const down =
+      "block Down(c: int, stride: int): (x: f32[B, H, W, C]) {\n  x -> Conv2D(c, 3, stride=stride, padding=same)\n}\n\n";
+    const header = `model M(s: int = 2, n: int = 32, t: int = 8): (x: f32[B, 32, 32, 3]) -> y: f32[B, ${sides}, 32]`;
+    expect(helpsOf("MC3002", `${down}${header} {\n  h = x -> ${layers}\n  h + x\n}\n`)).toEqual([
+      `A convolution of kernel 1 gives it the size of the other: write \`(x -> ${layer})\` in place of \`x\`.`,
     ]);
   });
 

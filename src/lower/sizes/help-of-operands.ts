@@ -5,9 +5,12 @@ import { operandsOf } from "../../ir/visit.ts";
 import { elementAt } from "../../support/element-at.ts";
 import { inFile, textOf, type Span } from "../../support/source.ts";
 import { findLocal, type Context } from "../context.ts";
-import { numberOf } from "../convert.ts";
+import { numberOf, sourceOf } from "../convert.ts";
+import { argumentOf } from "../given-argument.ts";
 import { makerOf } from "../maker-of.ts";
+import type { Val } from "../values.ts";
 import type { Fitting } from "./help-of-stages.ts";
+import { numbersOf } from "./numbers-of.ts";
 
 /** One of two values that do not go together, where it is written. */
 export interface Written {
@@ -121,16 +124,15 @@ function projected(
   const { shape, dtype } = own.value.type;
   const places = shape.length - 2;
   const channels = elementAt(value.type.shape, shape.length - 1);
-  const filters = argumentOf(ctx, value, channels) ?? word(channels) ?? formatDim(channels);
+  const filters = writtenChannels(ctx, value, channels) ?? word(channels) ?? formatDim(channels);
   if (places > 3 || asNumber(channels) === undefined) return [];
   if (places === 0) {
     const because = "A dense layer gives it the size of the other";
     return [{ text: `Dense(${filters})`, type: { dtype, shape: [elementAt(shape, 0), channels] }, because }];
   }
-  const stride = strideOf(ctx, value);
   return [1, ...ratios].map((ratio) => {
     const smaller = shape.slice(1, -1).map((it) => ceilDivide(it, constant(ratio)));
-    const by = ratio === 1 ? "" : `, stride=${stride ?? String(ratio)}`;
+    const by = ratio === 1 ? "" : `, stride=${strideOf(ctx, value, ratio) ?? String(ratio)}`;
     return {
       text: places === 1 && ratio === 1 ? `Dense(${filters})` : `Conv${String(places)}D(${filters}, 1${by})`,
       type: { dtype, shape: [elementAt(shape, 0), ...smaller, channels] },
@@ -235,7 +237,7 @@ function* stagesOf(ctx: Context, value: Value): Iterable<Node> {
 const namesOfChannels: ReadonlySet<string> = new Set(["filters", "units"]);
 
 /** How the number of channels that a value has is written in the layer that gives it, where that is a word: `C`, `4 * C`. */
-function argumentOf(ctx: Context, value: Value, channels: Dim): string | undefined {
+function writtenChannels(ctx: Context, value: Value, channels: Dim): string | undefined {
   for (const node of stagesOf(ctx, value)) {
     const [before] = operandsOf(node);
     const written = node.kind === "call" ? firstArgument(ctx, node, channels) : undefined;
@@ -246,25 +248,34 @@ function argumentOf(ctx: Context, value: Value, channels: Dim): string | undefin
   return undefined;
 }
 
-/** The first argument of a layer as it is written, where it is so many channels, in names that are known at the end as well. */
-function firstArgument(ctx: Context, { origin, operands }: CallNode, channels: Dim): string | undefined {
+/** The first argument of a layer as it is written, where it is so many channels. */
+function firstArgument(ctx: Context, { operands }: CallNode, channels: Dim): string | undefined {
   const called = ctx.elaborator.called.get(operands);
   const [first] = called?.callable.declaration.hyperparameters ?? [];
-  if (called === undefined || first === undefined || origin === undefined) return undefined;
+  if (called === undefined || first === undefined) return undefined;
   if (called.callable.file.library === true && !namesOfChannels.has(first.name.text)) return undefined;
   const val = called.hyperparameters.get(first.name.text);
-  if (val === undefined || numberOf(val) !== asNumber(channels)) return undefined;
-  const [, name = first.name.text, text] = /^[A-Z]\w*\((?:(\w+)=)?([\w *+]+)[,)]/.exec(textOf(origin)) ?? [];
-  const isKnown = text?.match(/[A-Za-z_]\w*/g)?.every((it) => findLocal(ctx.scope, it) !== undefined);
-  return name === first.name.text && isKnown === true ? text?.trim() : undefined;
+  return val === undefined || numberOf(val) !== asNumber(channels) ? undefined : writtenNumber(ctx, val);
 }
 
-/** How the stride is written of the one stage that has one. */
-function strideOf(ctx: Context, value: Value): string | undefined {
-  const strides = [...stagesOf(ctx, value)].flatMap(({ origin }) => {
-    const [, stride] = /\bstride=(\w+)/.exec(origin === undefined ? "" : textOf(origin)) ?? [];
-    return stride === undefined || stride === "1" ? [] : [stride];
-  });
-  const [only, ...others] = strides;
-  return others.length === 0 ? only : undefined;
+/** How a stride is written that is a ratio, of the stages that made a value. */
+function strideOf(ctx: Context, value: Value, ratio: number): string | undefined {
+  for (const node of stagesOf(ctx, value)) {
+    const called = node.kind === "call" ? ctx.elaborator.called.get(node.operands) : undefined;
+    const stride = called?.hyperparameters.get("stride");
+    if (stride === undefined || numbersOf(stride)?.every((it) => it === ratio) !== true) continue;
+    const written = writtenNumber(ctx, stride);
+    if (written !== undefined) return written;
+  }
+  return undefined;
+}
+
+/** How a number that a call was given is written, in names that are known at the end as well: `C`, `4 * C`. */
+function writtenNumber(ctx: Context, val: Val): string | undefined {
+  const argument = argumentOf([val]);
+  const text = argument === undefined ? sourceOf(val) : textOf(argument.span);
+  if (text === undefined || !/^[\w *+]+$/.test(text)) return undefined;
+  return text.match(/[A-Za-z_]\w*/g)?.every((it) => findLocal(ctx.scope, it) !== undefined) === false
+    ? undefined
+    : text;
 }

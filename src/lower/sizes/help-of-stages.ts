@@ -2,8 +2,8 @@ import type { Value } from "../../ir/graph.ts";
 import type { TensorType } from "../../ir/types.ts";
 import { textOf, type Span } from "../../support/source.ts";
 import type { Context } from "../context.ts";
-import { numberOf } from "../convert.ts";
 import type { Val } from "../values.ts";
+import { numbersOf } from "./numbers-of.ts";
 import { replay, type Change, type Replayed } from "./replay.ts";
 
 /** Whether values of such types would be right. */
@@ -124,19 +124,6 @@ function narrowed(given: Hyperparameters, padding: number): Hyperparameters | un
 function isPaddedBy(given: Hyperparameters, word: string): boolean {
   const padding = given.get("padding");
   return padding?.kind === "word" && padding.value === word;
-}
-
-/** The numbers that a hyperparameter is, one or a list of them. */
-function numbersOf(val: Val | undefined): readonly number[] | undefined {
-  if (val?.kind !== "list") return val === undefined ? undefined : numbersOfOne(val);
-  const all = val.elements.map(numbersOfOne);
-  return all.every((it) => it !== undefined) ? all.flat() : undefined;
-}
-
-function numbersOfOne(val: Val): readonly number[] | undefined {
-  if (val.kind !== "number" && val.kind !== "dim") return undefined;
-  const number = numberOf(val);
-  return number === undefined ? undefined : [number];
 }
 
 /** A number in the form of a value: one, or a list of as many. */
