@@ -1,10 +1,12 @@
 import { referencesIn } from "../../analyze/walk.ts";
 import { decide } from "../../dims/decide.ts";
-import { asNumber, constant } from "../../dims/dim.ts";
+import { constant } from "../../dims/dim.ts";
 import type { CallableDeclaration, Expression } from "../../syntax/ast.ts";
 import { isOfAbsent } from "../bind-inputs.ts";
+import type { Barred, Cell } from "../cells.ts";
 import { statedRelations } from "../conditions.ts";
 import { innerScope, type Context } from "../context.ts";
+import { isWhole, numberOf } from "../convert.ts";
 import { factsIn } from "../minima.ts";
 import type { Val } from "../values.ts";
 import { eitherOf, nearestNumbers } from "./nearest-numbers.ts";
@@ -54,10 +56,14 @@ function isGiven({ scope }: Context, name: string): boolean {
 
 /** A value that is a whole number of at least 1, and the value that another number is in its place. */
 function ofNumber(
-  val: Context["scope"]["names"] extends ReadonlyMap<string, infer V> ? V : never,
+  val: Val | Cell | Barred,
 ): { readonly value: number; readonly like: (value: number) => Val } | undefined {
-  if (val.kind === "number" && val.integer && val.value >= 1)
-    return { value: val.value, like: (value) => ({ kind: "number", value, integer: true }) };
-  const size = val.kind === "dim" ? asNumber(val.dim) : undefined;
-  return size === undefined ? undefined : { value: size, like: (value) => ({ kind: "dim", dim: constant(value) }) };
+  if (val.kind !== "dim" && val.kind !== "number") return undefined;
+  const value = isWhole(val) ? numberOf(val) : undefined;
+  if (value === undefined || value < 1) return undefined;
+  return {
+    value,
+    like: (other) =>
+      val.kind === "dim" ? { kind: "dim", dim: constant(other) } : { kind: "number", value: other, integer: true },
+  };
 }
