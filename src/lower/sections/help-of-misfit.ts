@@ -1,5 +1,6 @@
 import { sameForm, variable, type Dim } from "../../dims/dim.ts";
 import type { TensorType } from "../../ir/types.ts";
+import { sameShape } from "../../ops/define/shape-rules.ts";
 import { textOf } from "../../support/source.ts";
 import type { Expression } from "../../syntax/ast.ts";
 import type { Feature } from "../../syntax/ast/sections.ts";
@@ -17,7 +18,7 @@ export function helpOfMisfit(
     return `Columns become one feature along its last axis: \`stack(${columns.join(", ")}, axis=-1)\`.`;
   const [first, ...rest] = shape;
   if (first === undefined || result.kind !== "tensor" || !isBatch(first, batch)) return undefined;
-  if (!isSameShape(result.value.type.shape, [batch, ...rest])) return undefined;
+  if (!sameShape(result.value.type.shape, [batch, ...rest])) return undefined;
   return `A feature is of one example, and the batch comes before it by itself: \`${formatType({ dtype, shape: rest })}\`.`;
 }
 
@@ -38,8 +39,4 @@ function textsOf(parts: readonly Expression[]): readonly string[] | undefined {
 /** Whether a dim is called as the batch is, by any of its names. */
 function isBatch(dim: Dim, batch: Dim): boolean {
   return [batch, variable("N"), variable("Batch")].some((it) => sameForm(it, dim));
-}
-
-function isSameShape(a: readonly Dim[], b: readonly Dim[]): boolean {
-  return a.length === b.length && a.every((dim, at) => b[at] !== undefined && sameForm(dim, b[at]));
 }

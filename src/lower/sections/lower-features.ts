@@ -4,6 +4,7 @@ import { portOf } from "../../ir/ports.ts";
 import type { FeatureSpec, Preparation, RawField, SourceSpec, Statistic } from "../../ir/program.ts";
 import type { TensorType } from "../../ir/types.ts";
 import { isFloat } from "../../ops/define/dtype-class.ts";
+import { sameShape } from "../../ops/define/shape-rules.ts";
 import type { ProgramFile } from "../../std/program-file.ts";
 import { elementAt } from "../../support/element-at.ts";
 import type { Expression } from "../../syntax/ast.ts";
@@ -100,8 +101,6 @@ function specOf({ feature, type, classes, direct, mentions }: DeclaredFeature): 
   };
 }
 
-const isSame = (a: Dim, b: Dim | undefined): boolean => b !== undefined && sameForm(a, b);
-
 const batched = (type: TensorType): TensorType => ({ dtype: type.dtype, shape: [batchDim, ...type.shape] });
 
 /** A feature over a batch: in its declared type, and before it becomes that. */
@@ -156,14 +155,10 @@ function lowerFeature(
   };
   const result = rules.expression(ctx, resolve(expression));
   if (result.kind === "poison") return undefined;
-  const wanted = batched(type);
   // Numbers become the numbers that are declared; truth values stay what they are.
   const agrees = result.kind === "tensor" && (result.value.type.dtype === "bool") === (type.dtype === "bool");
   const value = agrees ? castNode(ctx, result.value, type.dtype, expression.span) : undefined;
-  const fits =
-    value?.type.shape.length === wanted.shape.length &&
-    value.type.shape.every((dim, at) => isSame(dim, wanted.shape[at]));
-  if (value !== undefined && fits && result.kind === "tensor") {
+  if (value !== undefined && sameShape(value.type.shape, batched(type).shape) && result.kind === "tensor") {
     if (isFloat(type.dtype) || !hasDrawnFraction(ctx.nodes, result.value)) return { value, unrounded: result.value };
     const help = "`floor(10 * noise.uniform)` is a whole number from 0 to 9.";
     const parameters = { feature: name, declared: formatType(type), found: "drawn numbers with a fraction" };
@@ -180,7 +175,7 @@ function lowerFeature(
 /** What a batch has for one example, in words. */
 function ofOneExample(type: TensorType): string {
   const [first, ...shape] = type.shape;
-  if (first === undefined || !isSame(first, batchDim)) return `${formatType(type)} for the whole batch`;
+  if (first === undefined || !sameForm(first, batchDim)) return `${formatType(type)} for the whole batch`;
   return formatType({ dtype: type.dtype, shape });
 }
 

@@ -3,12 +3,13 @@ import type { Attributes, CallNode, Node, Region, Value } from "../../ir/graph.t
 import type { TensorType } from "../../ir/types.ts";
 import { nodesWithin, operandsOf } from "../../ir/visit.ts";
 import type { Operator } from "../../ops/define/operator.ts";
+import { sameShape } from "../../ops/define/shape-rules.ts";
 import { findOperator } from "../../ops/registry.ts";
 import { elementAt } from "../../support/element-at.ts";
 import type { Span } from "../../support/source.ts";
 import type { Context } from "../context.ts";
 import type { Called } from "../instance.ts";
-import { formatType, tensor, type Val } from "../values.ts";
+import { tensor, type Val } from "../values.ts";
 import { checking } from "./checking.ts";
 import { quietly } from "./quietly.ts";
 
@@ -121,11 +122,15 @@ export function fits(
   wanted?: TensorType,
 ): boolean {
   const [type] = inferOperator(operator, operands, attributes, checking(ctx)) ?? [];
-  return type !== undefined && (wanted === undefined || formatType(type) === formatType(wanted));
+  return type !== undefined && (wanted === undefined || isSame(type, wanted));
 }
 
 function areAsBefore(node: Node, operands: readonly TensorType[]): boolean {
-  return operandsOf(node).every((it, at) => formatType(it.type) === formatType(elementAt(operands, at)));
+  return operandsOf(node).every((it, at) => isSame(it.type, elementAt(operands, at)));
+}
+
+function isSame(a: TensorType, b: TensorType): boolean {
+  return a.dtype === b.dtype && sameShape(a.shape, b.shape);
 }
 
 function placeOf(ctx: Context): Place {
