@@ -1,4 +1,3 @@
-import { createCollector } from "../diagnostics/collector.ts";
 import type { Facts } from "../dims/facts.ts";
 import type { Func } from "../ir/graph.ts";
 import type { TensorType } from "../ir/types.ts";
@@ -7,6 +6,7 @@ import type { CallableDeclaration } from "../syntax/ast.ts";
 import type { BoundInputs } from "./bind-inputs.ts";
 import type { Context } from "./context.ts";
 import { resolveType } from "./declared-types.ts";
+import { tellingApart } from "./telling-apart.ts";
 import { noValueFacts, type ValueFacts } from "./values.ts";
 
 /** What sections go by of a model: what its header says, also where its body is wrong. */
@@ -54,7 +54,7 @@ export function declaredHeader(
 ): ModelHeader {
   const { elaborator } = ctx;
   const doubted = elaborator.doubted.has(declaration.name);
-  const silent = { ...elaborator, collector: createCollector(), told: new Map(), blamed: new WeakSet() };
+  const silent = tellingApart(elaborator);
   return {
     inputs: inputs.map(({ name, type }) => ({ name, type })),
     results: results.map(({ name, type }): HeaderResult => {

@@ -1,6 +1,5 @@
 import { fillMessage, namesInMessage } from "../analyze/message-holes.ts";
 import { referencesIn } from "../analyze/walk.ts";
-import { createCollector } from "../diagnostics/collector.ts";
 import { decide } from "../dims/decide.ts";
 import { assume, negateRelation, type Facts, type Relation } from "../dims/facts.ts";
 import { textOf, type Span } from "../support/source.ts";
@@ -17,6 +16,7 @@ import { reportUndecided } from "./report-undecided.ts";
 import { sizeChains } from "./size-chain.ts";
 import { fittingSizes } from "./sizes/fitting-sizes.ts";
 import { inParentheses, shownValue, valuesIn } from "./shown-value.ts";
+import { tellingApart } from "./telling-apart.ts";
 import { formatType } from "./values.ts";
 
 /** A fact of a header that is not proved at a use: what it comes to there, and false where that is known. */
@@ -107,8 +107,7 @@ function failingFacts(
     if (isOfAbsent(callee, fact)) continue;
     // What rests on a fact that fails may fail for that alone: as a quotient that is exact under it.
     const needed = possible(ctx, failing);
-    const apart = { collector: createCollector(), told: new Map(), blamed: new WeakSet() };
-    const assumed = { facts: assume(callee.facts, ...needed), elaborator: { ...callee.elaborator, ...apart } };
+    const assumed = { facts: assume(callee.facts, ...needed), elaborator: tellingApart(callee.elaborator) };
     const stated = statedRelations(failing.length === 0 ? callee : { ...callee, ...assumed }, fact.condition);
     if (stated === undefined && failing.length > 0) {
       isWhole = false;

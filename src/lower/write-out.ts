@@ -1,4 +1,3 @@
-import { createCollector } from "../diagnostics/collector.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { Findings } from "../diagnostics/findings.ts";
 import type { Node } from "../ir/graph.ts";
@@ -7,6 +6,7 @@ import { inFile, type Span } from "../support/source.ts";
 import { innerScope, noHoldings, report, type Context, type Holdings, type Unit } from "./context.ts";
 import type { Instance } from "./instance.ts";
 import { claimNamed, claimNumbered, pathScope, type PathScope } from "./paths.ts";
+import { tellingApart } from "./telling-apart.ts";
 import type { Val } from "./values.ts";
 import { isTooLarge, writtenSize } from "./written-size.ts";
 
@@ -113,8 +113,9 @@ function lowerBesideWrong<T>(inner: Context, lower: (inner: Context) => T): T {
   };
   const isDiagnostic = (it: Diagnostic | Findings): it is Diagnostic => "code" in it;
   const told = new Set(elaborator.collector.found.filter(isDiagnostic).map(reasonOf));
-  const collector = createCollector();
-  const result = lower({ ...inner, elaborator: { ...elaborator, collector, told: new Map(), blamed: new WeakSet() } });
+  const apart = tellingApart(elaborator);
+  const { collector } = apart;
+  const result = lower({ ...inner, elaborator: apart });
   for (const it of collector.found) {
     if (!isDiagnostic(it)) elaborator.collector.take(it);
     else if (!told.has(reasonOf(it))) elaborator.collector.add(it);
