@@ -1,5 +1,6 @@
 import { insertAxis } from "../ir/axes.ts";
 import type { Node, OperatorNode, Region, ScanNode, Value } from "../ir/graph.ts";
+import { makersOf } from "../ir/makers-of.ts";
 import type { GraphBuilder } from "../ops/define/builder.ts";
 import { capturesOf, cloneNode, renameAll, renameBy, renameUses } from "../graph/rewrite.ts";
 import { required } from "../support/fault.ts";
@@ -212,7 +213,7 @@ function bringInSaved(
   forward: readonly Node[],
   stacks: Stacks,
 ): { readonly region: Region; readonly saved: readonly Stacked[] } {
-  const makers = new Map(forward.flatMap((node) => node.results.map((it): [number, Node] => [it.id, node])));
+  const makers = makersOf(forward);
   const forwardInputs = stacks.finish().body.inputs;
   const inputIds = new Set(forwardInputs.map((it) => it.id));
   const scope = new Map<number, Value>();

@@ -1,5 +1,6 @@
 import type { Dim } from "../dims/dim.ts";
 import type { CallNode, Func, Module, Node, Value } from "../ir/graph.ts";
+import { makersOf } from "../ir/makers-of.ts";
 import { nodesWithin, operandsOf, regionsOf } from "../ir/visit.ts";
 import { required } from "../support/fault.ts";
 import { layerForm, type LayerForm } from "./layer-form.ts";
@@ -36,13 +37,12 @@ export function viewFunctions(module: Module, batch: Dim | undefined): (func: Fu
   };
   const view = (func: Func): FunctionView => {
     const nodes = [...nodesWithin(func.body.nodes)];
-    const makers = new Map<number, Node>();
+    const makers = makersOf(nodes);
     const uses = new Map<number, number>();
     const applied = new Map<string, number>();
     const read = ({ id }: Value): void => void uses.set(id, (uses.get(id) ?? 0) + 1);
     func.body.results.forEach(read);
     for (const node of nodes) {
-      for (const it of node.results) makers.set(it.id, node);
       operandsOf(node).forEach(read);
       for (const region of regionsOf(node)) region.results.forEach(read);
       const path = node.kind === "call" ? node.instance : node.kind === "parameter" ? instanceOf(node.path) : "";

@@ -1,4 +1,5 @@
 import type { Func, Node, Value } from "../ir/graph.ts";
+import { makersOf } from "../ir/makers-of.ts";
 import type { TensorType } from "../ir/types.ts";
 import { sameForm } from "../dims/dim.ts";
 import { readAttribute } from "../ops/define/read-attribute.ts";
@@ -38,10 +39,9 @@ export function layerForm({ body }: Func): LayerForm {
   const [input, ...inputs] = body.inputs;
   const [result, ...results] = body.results;
   if (input === undefined || result === undefined || inputs.length + results.length > 0) return unknown;
-  const makers = new Map<number, Node>();
+  const makers = makersOf(nodesWithin(body.nodes));
   const uses = new Map<number, number>();
   for (const node of nodesWithin(body.nodes)) {
-    for (const it of node.results) makers.set(it.id, node);
     for (const { id } of operandsOf(node)) uses.set(id, (uses.get(id) ?? 0) + 1);
   }
   const within: Within = { makers, isInput: (it) => origin(makers, it).id === input.id };

@@ -1,11 +1,12 @@
 import type { Node, Value } from "../../ir/graph.ts";
+import { makersOf } from "../../ir/makers-of.ts";
 import { isFloat } from "../../ops/define/dtype-class.ts";
 import { operandsOf } from "../../ir/visit.ts";
 import { findOperator } from "../../ops/registry.ts";
 
 /** Whether a value is computed from drawn real numbers that nothing has rounded: hardly ever is it a whole number. */
 export function hasDrawnFraction(nodes: readonly Node[], value: Value): boolean {
-  const makers = new Map(nodes.flatMap((node) => node.results.map((it) => [it.id, node] as const)));
+  const makers = makersOf(nodes);
   const seen = new Set<number>();
   const visit = ({ id, type }: Value): boolean => {
     const node = makers.get(id);

@@ -1,5 +1,6 @@
 import { inferOperator } from "../../graph/infer.ts";
 import type { Attributes, CallNode, Node, Region, Value } from "../../ir/graph.ts";
+import { makersOf } from "../../ir/makers-of.ts";
 import type { TensorType } from "../../ir/types.ts";
 import { nodesWithin, operandsOf } from "../../ir/visit.ts";
 import type { Operator } from "../../ops/define/operator.ts";
@@ -139,7 +140,7 @@ function placeOf(ctx: Context): Place {
   const { given } = frame;
   let outer: Place | undefined;
   return {
-    makers: makersOf(lists.flat()),
+    makers: makersOf(nodesWithin(lists.flat())),
     known: new Map(),
     outside: ({ id }) => {
       const value = given?.values.get(id);
@@ -153,17 +154,11 @@ function placeOf(ctx: Context): Place {
 function within(place: Place, { nodes, inputs }: Region, given: (input: number) => Value): Place {
   const places = new Map(inputs.map(({ id }, index) => [id, index]));
   return {
-    makers: makersOf(nodes),
+    makers: makersOf(nodesWithin(nodes)),
     known: new Map(),
     outside: ({ id }) => {
       const input = places.get(id);
       return input === undefined ? undefined : { place, value: given(input) };
     },
   };
-}
-
-function makersOf(nodes: readonly Node[]): ReadonlyMap<number, Node> {
-  const makers = new Map<number, Node>();
-  for (const node of nodesWithin(nodes)) for (const { id } of node.results) makers.set(id, node);
-  return makers;
 }
