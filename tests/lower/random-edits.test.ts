@@ -1,25 +1,15 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { Newline, tokenize } from "../../grammar/tokens.ts";
-import type { ProgramHost } from "../../src/analyze/program.ts";
 import { createChecker, type Checker } from "../../src/compiler.ts";
 import { elementAt } from "../../src/support/element-at.ts";
 import { fencesOf } from "../docs/markdown.ts";
 import { drawing } from "./drawing.ts";
+import { hostOf, modelsIn } from "./models-in.ts";
 
 /** Edits in all: some, and by `npm run fuzz` many. Another seed draws others. */
 const runs = Number(process.env["MODELC_FUZZ"] ?? 150);
 const seed = Number(process.env["MODELC_SEED"] ?? 1);
-
-/** Every `.model` file of a folder and those in it, by path. */
-function modelsIn(folder: string): readonly (readonly [string, string])[] {
-  return readdirSync(folder, { withFileTypes: true }).flatMap((it) => {
-    const path = join(folder, it.name);
-    if (it.isDirectory()) return modelsIn(path);
-    return it.name.endsWith(".model") ? [[path, readFileSync(path, "utf8")] as const] : [];
-  });
-}
 
 const examples = fencesOf("docs/language.md").filter((it) => /^model( file=\S+)?$/.test(it.info));
 const named = examples.flatMap(({ info, text }) => {
@@ -27,13 +17,7 @@ const named = examples.flatMap(({ info, text }) => {
   return name === undefined ? [] : [[join("docs", name), text] as const];
 });
 const files = new Map([...modelsIn("specs"), ...named]);
-const host: ProgramHost = {
-  read(path) {
-    const text = files.get(path);
-    return text === undefined ? undefined : { path, text };
-  },
-  resolve: (from, to) => join(dirname(from), to),
-};
+const host = hostOf(files);
 
 interface Edited {
   readonly what: string;

@@ -1,32 +1,15 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { ProgramHost } from "../../src/analyze/program.ts";
 import { createChecker } from "../../src/compiler.ts";
+import { hostOf, modelsIn } from "./models-in.ts";
 import { slipsOf, type Slip } from "./slips.ts";
 
 /** Slips that are looked at, of all that may be made in the corpus; others are drawn by another seed. */
 const runs = Number(process.env["MODELC_SLIPS"] ?? 300);
 const seed = Number(process.env["MODELC_SEED"] ?? 1);
 
-/** Every `.model` file of a folder and those in it, by path. */
-function modelsIn(folder: string): readonly (readonly [string, string])[] {
-  return readdirSync(folder, { withFileTypes: true }).flatMap((it) => {
-    const path = join(folder, it.name);
-    if (it.isDirectory()) return modelsIn(path);
-    return it.name.endsWith(".model") ? [[path, readFileSync(path, "utf8")] as const] : [];
-  });
-}
-
 const corpus = [...modelsIn("specs"), ...modelsIn(join("tests", "fixtures", "right"))];
-const files = new Map([...corpus, ...modelsIn(join("tests", "fixtures", "parts"))]);
-const host: ProgramHost = {
-  read(path) {
-    const text = files.get(path);
-    return text === undefined ? undefined : { path, text };
-  },
-  resolve: (from, to) => join(dirname(from), to),
-};
+const host = hostOf(new Map([...corpus, ...modelsIn(join("tests", "fixtures", "parts"))]));
 
 describe("one slip of a token in a right program", () => {
   it("is one finding, but for few", () => {
