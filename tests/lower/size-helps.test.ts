@@ -43,6 +43,11 @@ describe("what a help says of sizes that do not go together", () => {
       "model M: (x: f32[B, 12]) -> y: f32[B, 2, 2] {\n  reshape(x, [B, 2, 2])\n}\n",
       "Write `reshape(x, [B, 6, 2])` in place of `reshape(x, [B, 2, 2])`, or `reshape(x, [B, 2, 6])`.",
     ],
+    [
+      "a number of a reshape, whatever is indexed in it",
+      "model M: (x: f32[4, 4, 12]) -> y: f32[2, 2] {\n  reshape(x[2, 2], shape=[2, 2])\n}\n",
+      "Write `reshape(x[2, 2], shape=[6, 2])` in place of `reshape(x[2, 2], shape=[2, 2])`, or `reshape(x[2, 2], shape=[2, 6])`.",
+    ],
   ])("is %s", (_, text, help) => {
     expect(helps(text)).toEqual([help]);
   });
@@ -84,6 +89,10 @@ describe("what a help says of sizes that do not go together", () => {
   });
 
   it.each([
+    [
+      "the new shape has a name, and an index looks like it",
+      "model M: (x: f32[4, 4, B, 12]) -> y: f32[B, 5] {\n  s = [B, 5]\n  reshape(x[0, 1], s)\n}\n",
+    ],
     ["no number of a reshape does it", "model M: (x: f32[B, 7]) -> y: f32[B, 2, 2] {\n  reshape(x, [B, 2, 2])\n}\n"],
     [
       "lengths have nothing to do with each other",

@@ -76,9 +76,11 @@ function helpOfReshape(ctx: Context, { operands, attributes, span }: Misapplied)
   const [x] = operands;
   if (x === undefined || wanted?.kind !== "dims" || inFile(span).file.library === true) return undefined;
   const text = textOf(span);
-  const [list, inside = ""] = /\[([^[\]]*)\](?=[^[\]]*$)/.exec(text) ?? [];
+  // What the list stands behind is no name, of which it would be an index.
+  const match = /(?<=[(,=]\s*)\[([^[\]]*)\](?=,?\s*\)$)/.exec(text);
+  const [list, inside = ""] = match ?? [];
   const written = inside.split(",").map((it) => it.trim());
-  if (list === undefined || written.length !== wanted.value.length) return undefined;
+  if (match === null || list === undefined || written.length !== wanted.value.length) return undefined;
   const count = product(x.type.shape);
   const shapes = wanted.value.flatMap((dim, axis): string[] => {
     if (asNumber(dim) === undefined) return [];
@@ -88,7 +90,8 @@ function helpOfReshape(ctx: Context, { operands, attributes, span }: Misapplied)
     const isNamed = asNumber(quotient) !== undefined || ctx.frame.parent === undefined;
     if (!isNamed || !sameForm(multiply(quotient, beside), count)) return [];
     const right = formatDim(quotient);
-    return [text.replace(list, `[${written.map((it, at) => (at === axis ? right : it)).join(", ")}]`)];
+    const sizes = written.map((it, at) => (at === axis ? right : it)).join(", ");
+    return [`${text.slice(0, match.index)}[${sizes}]${text.slice(match.index + list.length)}`];
   });
   const [first, ...others] = shapes;
   if (first === undefined) return undefined;
