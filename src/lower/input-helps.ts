@@ -6,6 +6,7 @@ import type { CallableDeclaration, Input } from "../syntax/ast.ts";
 import type { Context } from "./context.ts";
 import type { GivenInput } from "./declared-types.ts";
 import { makerOf } from "./maker-of.ts";
+import { endOfCall } from "./sizes/end-of-call.ts";
 
 /** What makes elements of the type that is wanted of others: of logits the class is meant, which no conversion gives. */
 export function helpOfElement(
@@ -81,10 +82,16 @@ const deepest = 100;
  */
 function lastStepHelp(ctx: Context, value: Value): { readonly help: string } | undefined {
   const layer = layerOfLastStep(ctx, value, (it) => makerOf(ctx, it), deepest);
-  const [use, name, given = ""] = /^(\w+)(?:\((.*)\))?$/s.exec(layer ?? "") ?? [];
-  if (use === undefined || name === undefined) return undefined;
-  const all = `${name}(${given === "" ? "" : `${given}, `}sequences=true)`;
-  return { help: `\`${use}\` gives the last step alone; \`${all}\` gives all of them.` };
+  if (layer === undefined) return undefined;
+  return { help: `\`${layer}\` gives the last step alone; \`${ofAllSteps(layer)}\` gives all of them.` };
+}
+
+/** The text of a layer, `LSTM` or `LSTM(64)`, that gives all steps. */
+function ofAllSteps(layer: string): string {
+  const given = /\bsequences *= *\w+/;
+  if (given.test(layer)) return layer.replace(given, "sequences=true");
+  if (!layer.includes("(")) return `${layer}(sequences=true)`;
+  return `${layer.slice(0, -1)}${layer.endsWith("()") ? "" : ", "}sequences=true)`;
 }
 
 /** The layer that gives the last step alone among what made a value, as it is written, within blocks too. */
@@ -111,7 +118,8 @@ function lastStepOf(ctx: Context, func: Func, use: Span | undefined, left: numbe
     ({ name, value }) => name === "sequences" && value.kind === "boolean" && !value.value,
   );
   const text = use === undefined ? "" : textOf(use);
-  if (isLast) return /^[A-Z]\w*(?:\(.*\))?$/s.test(text) ? text : func.name;
+  // Without what it is applied to: `LSTM(64)` of `LSTM(64)(x)`.
+  if (isLast) return /^[A-Z]\w*\(/.test(text) ? text.slice(0, endOfCall(text)) : func.name;
   const [result] = func.body.results;
   const within = result && layerOfLastStep(ctx, result, (it) => nodeOf(func, it), left);
   if (within === undefined || func.origin === undefined || inFile(func.origin).file.library !== true) return within;

@@ -8,6 +8,7 @@ import { inFile, textOf, type Span } from "../../support/source.ts";
 import type { Context } from "../context.ts";
 import { makerOf } from "../maker-of.ts";
 import { checking } from "./checking.ts";
+import { endOfCall } from "./end-of-call.ts";
 import type { Written } from "./help-of-operands.ts";
 import type { Fitting } from "./help-of-stages.ts";
 
@@ -109,13 +110,5 @@ function indexOf(places: readonly number[], rank: number): string {
 
 /** Whether a text may have an index behind it as it stands: a name, a call, or what parentheses are around. */
 function isOperand(text: string): boolean {
-  if (/^[\w.]+$/.test(text)) return true;
-  const start = /^[\w.]*\(/.exec(text)?.[0].length ?? 0;
-  let depth = 1;
-  for (let at = start; start > 0 && at < text.length; at += 1) {
-    if (text[at] === "(") depth += 1;
-    if (text[at] === ")") depth -= 1;
-    if (depth === 0) return at === text.length - 1;
-  }
-  return false;
+  return /^[\w.]+$/.test(text) || (/^[\w.]*\(/.test(text) && endOfCall(text) === text.length);
 }
