@@ -2,17 +2,8 @@ import type { Program } from "../analyze/program.ts";
 import { enumWordsOf, wordsOf } from "../analyze/hyperparameter-words.ts";
 import { createCollector, type Collector } from "../diagnostics/collector.ts";
 import { hasErrors, type Findings } from "../diagnostics/findings.ts";
-import { decide } from "../dims/decide.ts";
 import type { Dim } from "../dims/dim.ts";
-import {
-  assume,
-  formatRelation,
-  negateRelation,
-  noFacts,
-  relationVariables,
-  type Facts,
-  type Relation,
-} from "../dims/facts.ts";
+import { noFacts } from "../dims/facts.ts";
 import { calleesOf } from "../ir/callees-of.ts";
 import type { Func, Module } from "../ir/graph.ts";
 import { isFunction } from "../analyze/is-function.ts";
@@ -20,21 +11,19 @@ import { explicitNames } from "../analyze/walk.ts";
 import type { Callable, ProgramFile } from "../std/program-file.ts";
 import { fault } from "../support/fault.ts";
 import { nearest } from "../support/nearest.ts";
-import { textOf, type Span } from "../support/source.ts";
+import type { Span } from "../support/source.ts";
 import type { Argument, CallableDeclaration, ConstDeclaration, HyperparameterType } from "../syntax/ast.ts";
-import { isOfAbsent, type BoundInputs } from "./bind-inputs.ts";
-import { statedRelations } from "./conditions.ts";
+import type { BoundInputs } from "./bind-inputs.ts";
 import { createUnit, innerScope, report, type Context, type Elaborator, type FunctionStore } from "./context.ts";
 import { isWhole, numberOf } from "./convert.ts";
 import { arePositive } from "./declared-types.ts";
 import { createElaborator } from "./elaborator.ts";
+import { assumptionsOf, entryFacts } from "./entry-facts.ts";
 import { entryInputs, type EntryOptions } from "./entry-inputs.ts";
 import { bindArguments, completeHyperparameters, fitHyperparameter, named } from "./hyperparameters.ts";
 import { instantiate } from "./instantiate.ts";
 import { declaredHeader, headerOf, type ModelHeader } from "./model-header.ts";
-import { factMessage } from "./prove-facts.ts";
 import { fixedByFacts, hasOpenSizes } from "./fixed-by-facts.ts";
-import { inParentheses, valuesIn } from "./shown-value.ts";
 import { inWordsOfHeader, type FoundAt } from "./in-words-of-header.ts";
 import { withMinima } from "./minima.ts";
 import { pathScope } from "./paths.ts";
@@ -311,70 +300,6 @@ function entryHyperparameters(
     values.set(name, fitted);
   }
   return completeHyperparameters(ctx, callable, values, declaration.name.span);
-}
-
-interface Contract {
-  readonly facts: Facts;
-  readonly contract: Module["contract"];
-}
-
-/** The entry's `where`: assumed in its body, carried into what is generated as a run-time check. */
-function entryFacts(ctx: Context, declaration: CallableDeclaration): Contract | undefined {
-  let { facts } = ctx;
-  const contract: { readonly text: string; readonly message?: string }[] = [];
-  const assumed: StatedFact[] = [];
-  for (const fact of declaration.where) {
-    if (isOfAbsent(ctx, fact)) continue;
-    const stated = statedRelations(ctx, fact.condition);
-    if (stated === undefined) return undefined;
-    const message = factMessage(ctx, fact.message?.value);
-    for (const it of stated) {
-      const isImpossible = it === false || decide(negateRelation(it.relation), facts).verdict === "proved";
-      if (isImpossible && (it === false || relationVariables(it.relation).size === 0)) {
-        const condition = textOf(fact.condition.span);
-        const callee = declaration.name.text;
-        const example = inParentheses(valuesIn(ctx, fact.condition));
-        report(ctx, "MC3004", fact.span, { condition, callee, message, example, others: [] });
-        return undefined;
-      }
-      const { relation } = it;
-      if (isImpossible) {
-        const others = contradicting(relation, assumed, ctx.facts).map((other) => other.condition);
-        report(
-          ctx,
-          "MC3100",
-          fact.span,
-          { name: declaration.name.text, conditions: [...new Set([...others, fact.condition.span].map(textOf))] },
-          { labels: others.map((span) => ({ span, message: "with this" })) },
-        );
-        return undefined;
-      }
-      if (decide(relation, facts).verdict === "proved") continue;
-      assumed.push({ relation, condition: fact.condition.span });
-      facts = assume(facts, relation);
-      contract.push({ text: formatRelation(relation), ...(message !== undefined && { message }) });
-    }
-  }
-  return { facts, contract };
-}
-
-interface StatedFact {
-  readonly relation: Relation;
-  readonly condition: Span;
-}
-
-/** Those of earlier facts that a relation contradicts together: without any one of them it may hold. */
-function contradicting(relation: Relation, earlier: readonly StatedFact[], known: Facts): readonly StatedFact[] {
-  return earlier.reduceRight((kept, it) => {
-    const without = kept.filter((other) => other !== it);
-    const facts = assume(known, ...without.map((other) => other.relation));
-    return decide(negateRelation(relation), facts).verdict === "proved" ? without : kept;
-  }, earlier);
-}
-
-/** What holds in all that an entry leads to, as a text that tells instantiations apart. */
-export function assumptionsOf({ contract }: Pick<Module, "contract">): string {
-  return contract.map((it) => it.text).join(", ");
 }
 
 /** The functions that an entry calls, directly or not, the entry last: callees come before their callers. */
