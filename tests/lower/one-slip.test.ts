@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { applyFixes } from "../../src/diagnostics/apply-fixes.ts";
 import { checkFile } from "./checking.ts";
 
 const found = (text: string): readonly string[] => checkFile(text).map(({ code }) => code);
@@ -33,12 +34,7 @@ describe("a wrong bracket", () => {
   });
 
   it("is told where it stands, with what belongs there", () => {
-    const mended = (text: string): string | undefined => {
-      const [first] = checkFile(text);
-      return first?.fix?.edits
-        .toSorted((a, b) => b.span.start - a.span.start)
-        .reduce((it, { span, text: edit }) => it.slice(0, span.start) + edit + it.slice(span.end), text);
-    };
+    const mended = (text: string): string => applyFixes(text, checkFile(text).slice(0, 1), () => true).text;
     const right = "model M(n: int = 2): (x: f32[B, 4]) -> y: f32[B, n] {\n  x -> Dense(n)\n}\n";
     for (const [sound, slip] of [
       ["[B, 4]", "[B, 4}"],
@@ -206,8 +202,7 @@ describe("what a header lacks is told once", () => {
 describe("a slip is told with what mends it", () => {
   const told = (text: string): readonly (readonly [string, string | undefined])[] =>
     checkFile(text).map((it) => {
-      const edits = (it.fix?.edits ?? []).toSorted((a, b) => b.span.start - a.span.start);
-      const fixed = edits.reduce((t, { span, text }) => t.slice(0, span.start) + text + t.slice(span.end), text);
+      const fixed = applyFixes(text, [it], () => true).text;
       return [it.code, it.fix === undefined ? it.help : fixed.split("\n").slice(0, 2).join("; ")];
     });
   const model = (body: string): string => `model M: (x: f32[B, 8]) -> y: f32[B, 4] {\n  ${body}\n}\n`;
