@@ -4,6 +4,7 @@ import type { HalfType, TensorType } from "./types.ts";
 
 /** What the `data` and `train` sections mean once they are checked: plain data, for every target and the runtime. */
 
+/** A part of the data. */
 export type Split = "train" | "validate" | "test";
 
 /** An argument of a source, a step of cleaning, an optimizer or the like, evaluated. */
@@ -42,6 +43,7 @@ export interface RawField {
   readonly window?: { readonly size: number; readonly shift: number };
 }
 
+/** A feature of a data section. */
 export interface FeatureSpec {
   readonly name: string;
   /** Type of one example, without the batch dim. */
@@ -67,6 +69,7 @@ export interface Preparation {
   readonly statistics: readonly Statistic[];
 }
 
+/** How data are split. */
 export interface SplitSpec {
   readonly fractions: Readonly<Partial<Record<Split, number>>>;
   readonly seed: number;
@@ -82,6 +85,7 @@ export interface PreparedFeatures {
   readonly preparation: Preparation;
 }
 
+/** A `data` section: where examples come from, how they are split, and the features that are made of them. */
 export interface DataProgram extends PreparedFeatures {
   readonly source: SourceSpec;
   readonly split: SplitSpec;
@@ -157,6 +161,7 @@ export interface FollowSpec {
   readonly every: number;
 }
 
+/** A figure that is watched, and the split on which it is measured. */
 export interface Monitor {
   readonly split: Split;
   /** `loss`, or the name of a metric. */
@@ -245,6 +250,7 @@ export interface StepPlace<S extends ObjectiveStep = TrainStep> {
   readonly phase: FreezePhase;
 }
 
+/** A `train` section: a model, its data, and how it is trained. */
 export interface TrainProgram {
   /** The label, or the model's name. */
   readonly name: string;

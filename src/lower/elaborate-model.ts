@@ -43,8 +43,8 @@ export interface ModelOptions extends EntryOptions {
 }
 
 /**
- * Lowers a model, or a block as if it were one, with its own dim variables free, unless it must know them and its header fixes them.
- * Undefined where it is not well typed: everything wrong with it has been reported.
+ * Lowers a model, or a block as if it were one, with its own dim variables free, unless it must know them and its header
+ * fixes them. Undefined where it is not well typed: everything wrong with it has been reported.
  */
 export function elaborateModel(
   program: Program,

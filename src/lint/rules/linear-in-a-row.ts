@@ -8,8 +8,8 @@ import type { ModelRule } from "../model-rule.ts";
 type Product = NonNullable<LayerForm["product"]>;
 
 /**
- * MC3201: two linear layers, or convolutions, with nothing between them that bends. A narrow one in between, as of a factorised table, is
- * meant: together they are no less than they seem.
+ * MC3201: two linear layers, or convolutions, with nothing between them that bends. A narrow one in between, as of a
+ * factorised table, is meant: together they are no less than they seem.
  */
 export const linearInARow: ModelRule = (node, view, report) => {
   if (node.kind === "repeat") reportRepeated(node, view, report);

@@ -11,8 +11,8 @@ import type { ReadDirective } from "./read-directive.ts";
 import type { SettingScope } from "./read-setting.ts";
 
 /**
- * Whether all that follows has what it follows. Reports followers that have no partner, or one of another type; what follows twice, or is followed as well; and patterns
- * of steps and freezes that match nothing but followers.
+ * Whether all that follows has what it follows. Reports followers that have no partner, or one of another type; what
+ * follows twice, or is followed as well; and patterns of steps and freezes that match nothing but followers.
  */
 export function checkFollowers(
   marks: readonly ReadDirective[],

@@ -6,7 +6,10 @@ import type { Expression } from "../../syntax/ast.ts";
 import type { Feature } from "../../syntax/ast/sections.ts";
 import { formatType, type Val } from "../values.ts";
 
-/** What is most often meant where a feature is not what it is declared: columns that are not stacked along the last axis, a batch that is written out. */
+/**
+ * What is most often meant where a feature is not what it is declared: columns that are not stacked along the last axis, a
+ * batch that is written out.
+ */
 export function helpOfMisfit(
   { value }: Feature,
   { dtype, shape }: TensorType,
