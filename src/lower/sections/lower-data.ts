@@ -13,6 +13,7 @@ import type { DataDeclaration } from "../../syntax/ast/sections.ts";
 import { lostName } from "../../syntax/lost-name.ts";
 import type { Elaborator, FunctionStore } from "../context.ts";
 import { createElaborator } from "../elaborator.ts";
+import { keyText } from "./key-text.ts";
 import { batchDim, lowerFeatures } from "./lower-features.ts";
 import { readClean, readSource, readSplit, reportIdleForText } from "./read-data.ts";
 import { settingsOf } from "./read-setting.ts";
@@ -112,8 +113,8 @@ function lowerSection(
 /** Keys that a section does not have: each may be meant for a feature. */
 function unknownKeys({ entries }: DataDeclaration, known: readonly string[]): readonly string[] {
   return entries.flatMap((it) => {
-    const key = it.kind === "setting" ? it.key.map(({ text }) => text).join(".") : "";
-    return it.kind === "setting" && !known.includes(key) ? [key] : [];
+    const key = it.kind === "setting" ? keyText(it) : undefined;
+    return key === undefined || known.includes(key) ? [] : [key];
   });
 }
 

@@ -6,6 +6,7 @@ import type { SettingValue } from "../../ir/program.ts";
 import type { ArgumentSchema, CallSchema } from "../../ir/settings.ts";
 import { answerOfGiven } from "./answer-of-given.ts";
 import { helpOfFeature } from "./help-of-feature.ts";
+import { keyText } from "./key-text.ts";
 import { directiveWords, sectionKeys } from "./section-keys.ts";
 import { lostIn } from "../../graph/lost-in.ts";
 import { nearest } from "../../support/nearest.ts";
@@ -319,7 +320,7 @@ export function settingsOf(
   const found = new Map<string, Setting>();
   for (const entry of entries) {
     if (entry.kind !== "setting") continue;
-    const key = entry.key.map((it) => it.text).join(".");
+    const key = keyText(entry);
     const [first] = entry.key;
     const span =
       first === undefined ? entry.span : { ...first.span, end: entry.key.at(-1)?.span.end ?? first.span.end };
@@ -364,7 +365,7 @@ export function onlyExpression(setting: Setting, scope: SettingScope): Expressio
   const [phrase, extra] = setting.phrases;
   const part = phrase === undefined ? undefined : onlyPart(phrase);
   if (part !== undefined && extra === undefined) return part;
-  const key = setting.key.map((it) => it.text).join(".");
+  const key = keyText(setting);
   scope.collector.report("MC4006", setting.span, {
     argument: key,
     callee: "this section",

@@ -19,6 +19,7 @@ import { fault } from "../../support/fault.ts";
 import { textOf, type Span } from "../../support/source.ts";
 import type { Expression } from "../../syntax/ast.ts";
 import type { Setting } from "../../syntax/ast/sections.ts";
+import { keyText } from "./key-text.ts";
 import { meantFigure } from "./meant-figure.ts";
 import { membersOf } from "./members-of.ts";
 import {
@@ -109,7 +110,7 @@ export function readInteger(
   if (setting === undefined) return otherwise;
   const expression = onlyExpression(setting, scope);
   const schema: ArgumentSchema = { kind: "integer", min };
-  const key = setting.key.map((it) => it.text).join(".");
+  const key = keyText(setting);
   const value = expression === undefined ? undefined : checkedValue(expression, schema, key, "this section", scope);
   return typeof value === "number" ? value : undefined;
 }

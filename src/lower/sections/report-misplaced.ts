@@ -1,12 +1,13 @@
 import type { Collector } from "../../diagnostics/collector.ts";
 import { textOf } from "../../support/source.ts";
 import type { SectionEntry } from "../../syntax/ast/sections.ts";
+import { keyText } from "./key-text.ts";
 
 /** How an entry begins, as the person wrote it. */
 function beginningOf(entry: SectionEntry): string {
   switch (entry.kind) {
     case "setting":
-      return entry.key.map((it) => it.text).join(".");
+      return keyText(entry);
     case "directive":
       return entry.word.text;
     case "feature":
@@ -39,12 +40,13 @@ export function reportMisplaced(
 
 /** `expect: accuracy > 0.9`: the right word, written as a setting. */
 function reportColon(
-  { span, key, phrases }: Extract<SectionEntry, { readonly kind: "setting" }>,
+  setting: Extract<SectionEntry, { readonly kind: "setting" }>,
   section: string,
   known: readonly string[],
   collector: Collector,
 ): void {
-  const word = key.map((it) => it.text).join(".");
+  const { span, phrases } = setting;
+  const word = keyText(setting);
   const [phrase] = phrases;
   const better = `${word} ${phrase === undefined ? "..." : textOf(phrase.span)}`;
   const help = `\`${word}\` takes no colon: \`${better}\`.`;

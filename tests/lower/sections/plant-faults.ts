@@ -1,5 +1,6 @@
 import { loadProgram, type ProgramHost } from "../../../src/analyze/program.ts";
 import { createCollector } from "../../../src/diagnostics/collector.ts";
+import { keyText } from "../../../src/lower/sections/key-text.ts";
 import { inFile, type Span } from "../../../src/support/source.ts";
 import type { Declaration, Expression } from "../../../src/syntax/ast.ts";
 import type { Entry, Feature, Setting } from "../../../src/syntax/ast/sections.ts";
@@ -150,7 +151,7 @@ function faultsOfSetting(it: Entry, result: string | undefined): readonly Fault[
   }
 }
 
-const keyOf = (it: Entry): string => (it.kind === "setting" ? it.key.map(({ text }) => text).join(".") : "");
+const keyOf = (it: Entry): string => (it.kind === "setting" ? keyText(it) : "");
 
 /** A setting with another value. */
 function valueOf(it: Setting, text: string, loses: readonly string[] = [], needs: readonly string[] = []): Fault {
