@@ -7,6 +7,7 @@ import type { Context } from "./context.ts";
 import type { GivenInput } from "./declared-types.ts";
 import { makerOf } from "./maker-of.ts";
 import { endOfCall } from "./sizes/end-of-call.ts";
+import { withFurther } from "./sizes/with-further.ts";
 
 /** What makes elements of the type that is wanted of others: of logits the class is meant, which no conversion gives. */
 export function helpOfElement(
@@ -90,8 +91,7 @@ function lastStepHelp(ctx: Context, value: Value): { readonly help: string } | u
 function ofAllSteps(layer: string): string {
   const given = /\bsequences *= *\w+/;
   if (given.test(layer)) return layer.replace(given, "sequences=true");
-  if (!layer.includes("(")) return `${layer}(sequences=true)`;
-  return `${layer.slice(0, -1)}${layer.endsWith("()") ? "" : ", "}sequences=true)`;
+  return layer.endsWith(")") ? withFurther(layer, "sequences=true") : `${layer}(sequences=true)`;
 }
 
 /** The layer that gives the last step alone among what made a value, as it is written, within blocks too. */

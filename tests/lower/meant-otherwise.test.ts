@@ -349,6 +349,7 @@ describe("a result that has other axes than are declared", () => {
     ["x: f32[B, T, 4]", "f32[B, T, 10]", "h = x -> GRU(64)\n  h -> Dense(10)", "`GRU(64, sequences=true)`"],
     ["x: f32[B, T, 4]", "f32[B, T, 10]", "h = GRU(64)(x)\n  Dense(10)(h)", "`GRU(64)` gives the last step alone"],
     ["x: f32[B, T, 4]", "f32[B, T, 10]", "GRU(2 * (3 + 2))(x)", "`GRU(2 * (3 + 2), sequences=true)` gives"],
+    ["x: f32[B, T, 4]", "f32[B, T, 10]", "x -> GRU(10,)", "`GRU(10, sequences=true)` gives"],
     ["x: f32[B, T, 4]", "f32[B, T, 10]", "x -> GRU(10, sequences=false)", "`GRU(10, sequences=true)` gives"],
   ])("says what gives these: %s", (inputs, type, body, says) => {
     const { code, help } = onlyFinding(result(type, inputs, body));

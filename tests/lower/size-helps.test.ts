@@ -39,6 +39,11 @@ describe("what a help says of sizes that do not go together", () => {
       "A layer for each place alone gives it the channels of the other: write `(x -> Conv2D(4, 1))` in place of `x`.",
     ],
     [
+      "keep of a reduction behind its last argument",
+      "model M: (x: f32[B, 8, 4]) -> y: f32[B, 8, 4] {\n  x - sum(x, axis=1,)\n}\n",
+      "`keep=true` leaves an axis of size 1 where it was reduced: write `sum(x, axis=1, keep=true)` in place of `sum(x, axis=1,)`.",
+    ],
+    [
       "a number of a reshape, of which two may be another",
       "model M: (x: f32[B, 12]) -> y: f32[B, 2, 2] {\n  reshape(x, [B, 2, 2])\n}\n",
       "Write `reshape(x, [B, 6, 2])` in place of `reshape(x, [B, 2, 2])`, or `reshape(x, [B, 2, 6])`.",

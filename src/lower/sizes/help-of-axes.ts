@@ -11,6 +11,7 @@ import { checking } from "./checking.ts";
 import { endOfCall } from "./end-of-call.ts";
 import type { Written } from "./help-of-operands.ts";
 import type { Fitting } from "./help-of-stages.ts";
+import { withFurther } from "./with-further.ts";
 
 /** The longest text that is repeated in a help, and the most places of which one is meant. */
 const [longest, mostMeant] = [70, 3];
@@ -28,7 +29,7 @@ export function helpOfAxes(ctx: Context, operands: readonly [Written, Written], 
   const text = textOf(own.span);
   const kept = keptOf(ctx, own);
   if (kept !== undefined && fit(kept)) {
-    const call = `${text.slice(0, -1)}, keep=true)`;
+    const call = withFurther(text, "keep=true");
     return `\`keep=true\` leaves an axis of size 1 where it was reduced: write \`${call}\` in place of \`${text}\`.`;
   }
   const { dtype, shape } = own.value.type;
