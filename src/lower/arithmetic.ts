@@ -101,7 +101,8 @@ function foldBinary(
     if (op === "/" && integer) {
       if (Number.isSafeInteger(a / b)) return { kind: "number", value: a / b, integer: true, ...provenance };
       const fitting = nearestNumbers(b, (it) => Number.isSafeInteger(a / it));
-      const help = `Use \`//\` for floor division, or choose other sizes: ${String(a)} divides by ${eitherOf(fitting)}.`;
+      const divides = fitting.length === 0 ? "" : `: ${String(a)} divides by ${eitherOf(fitting)}`;
+      const help = `Use \`//\` for floor division, or choose other sizes${divides}.`;
       report(ctx, "MC3005", span, { dividend: String(a), divisor: String(b), example: "" }, { help });
       return poison;
     }

@@ -112,3 +112,19 @@ describe("what a help says of sizes that do not go together", () => {
     expect(checkFile(text).map((it) => it.code)).toEqual(["MC3002"]);
   });
 });
+
+describe("what a help says of a division that leaves a remainder", () => {
+  const helpOf = (a: number, b: number): readonly (string | undefined)[] =>
+    helpsOf(
+      "MC3005",
+      `model M(a: int = ${a}, b: int = ${b}): (x: f32[B, 4]) -> y: f32[B, 2] {\n  x -> Dense(a / b) -> Dense(2)\n}\n`,
+    );
+  const otherwise = "Use `//` for floor division, or choose other sizes";
+  it.each([
+    [384, 7, `${otherwise}: 384 divides by 6 or 8.`],
+    [7, -2, `${otherwise}: 7 divides by 1.`],
+    [1009, 2000, `${otherwise}.`],
+  ])("of %i by %i", (a, b, help) => {
+    expect(helpOf(a, b)).toEqual([help]);
+  });
+});
