@@ -9,8 +9,8 @@ import { combined, formatExample, numberOf } from "./convert.ts";
 import { dimOf, isStaticNumber, tensorBinary } from "./arithmetic.ts";
 import { describe, keyOfVal, poison, type BooleanVal, type TrainingVal, type Val } from "./values.ts";
 import { factsIn } from "./minima.ts";
-import { inParentheses, shownValue, valuesIn } from "./shown-value.ts";
-import { helpOfChoice } from "./help-of-choice.ts";
+import { inParentheses, valuesIn } from "./shown-value.ts";
+import { helpOfChoice, helpOfListed } from "./help-of-choice.ts";
 import { reportUndecided } from "./report-undecided.ts";
 
 /** `a < b`, chained as in Python; of tensors a tensor, else decided now. */
@@ -121,16 +121,10 @@ function compare(
   }
   const [list, size] = left.kind === "list" ? [left, right] : [right, left];
   if (list.kind === "list" && size.kind === "dim" && asNumber(size.dim) === undefined) {
-    const dim = formatDim(size.dim);
-    const factors = list.elements.map((it) => `(${dim} - ${describedNumber(it)})`).join(" * ");
-    const expected = `\`${operator}\` compares a size with a size`;
-    report(
-      ctx,
-      "MC3008",
-      e.span,
-      { expected, actual: describe(list) },
-      { help: `It is one of them where a product is 0: \`${factors} == 0\`.` },
-    );
+    const sizes = list.elements.flatMap((it) => dimOf(it) ?? []);
+    const help = sizes.length === list.elements.length ? helpOfListed(operator, size.dim, sizes) : undefined;
+    const found = { expected: `\`${operator}\` compares a size with a size`, actual: describe(list) };
+    report(ctx, "MC3008", e.span, found, help === undefined ? {} : { help });
     return poison;
   }
   if (operator === "==" || operator === "!=") {
@@ -141,10 +135,6 @@ function compare(
     actual: `${describe(left)} and ${describe(right)}`,
   });
   return poison;
-}
-
-function describedNumber(val: Val): string {
-  return shownValue(val) ?? describe(val);
 }
 
 /** `T >= 5`, for `T >= 4.5`: what a comparison with a number comes to that is not whole. */

@@ -1,3 +1,4 @@
+import { formatDim, type Dim } from "../dims/dim.ts";
 import { textOf } from "../support/source.ts";
 import type { ComparisonOperator, Expression } from "../syntax/ast.ts";
 
@@ -16,6 +17,15 @@ export function helpOfChoice(e: Expression): string {
   if (isSame && (left.operator === "<=" || left.operator === "<"))
     return `One of two is as small where the smaller is: \`min(${a}, ${b}) ${left.operator} ${c}\`.`;
   return otherwise;
+}
+
+/** What to state where a size is to be one of some, or none of them; undefined of other comparisons. */
+export function helpOfListed(operator: ComparisonOperator, size: Dim, listed: readonly Dim[]): string | undefined {
+  if (listed.length === 0 || (operator !== "==" && operator !== "!=")) return undefined;
+  const factors = listed.map((it) => `(${formatDim(size)} - ${whole(formatDim(it))})`).join(" * ");
+  const what =
+    operator === "==" ? "It is one of them where a product is 0" : "It is none of them where a product is not 0";
+  return `${what}: \`${factors} ${operator} 0\`.`;
 }
 
 /** A text as an operand of `-`. */

@@ -31,6 +31,18 @@ describe("a fact of a header", () => {
   });
 
   it.each([
+    ["T == [4, 8]", "It is one of them where a product is 0: `(T - 4) * (T - 8) == 0`."],
+    ["[4, B - 1] == T + 1", "It is one of them where a product is 0: `(T + 1 - 4) * (T + 1 - (B - 1)) == 0`."],
+    ["T != [4, 8]", "It is none of them where a product is not 0: `(T - 4) * (T - 8) != 0`."],
+    ["T > [4, 8]", undefined],
+    ["T == []", undefined],
+    ["T == [4, 2.5]", undefined],
+  ])("looks no size up in a list: %s", (condition, help) => {
+    const { code, help: told } = onlyFinding(stating(condition));
+    expect([code, told]).toEqual(["MC3008", help]);
+  });
+
+  it.each([
     ["T", "A number is no condition: compare it, `T > 1`."],
     ["T % width", "A number is no condition: compare it, `T % width == 0`."],
     ["width", "A number is no condition: compare it, `width > 1`."],
