@@ -1,10 +1,13 @@
 import type { ArgumentSchema, CallSchema } from "../src/ir/settings.ts";
 import type { Source } from "../src/sources/define-source.ts";
 import { cleanSteps } from "../src/sources/clean-steps.ts";
+import { readings } from "../src/sources/readings.ts";
 import { allSources, laterSources } from "../src/sources/registry.ts";
 
-const argument = ([name, { default: value }]: readonly [string, ArgumentSchema]): string =>
-  value === undefined ? `\`${name}\`` : `\`${name}=${String(value)}\``;
+const argument = ([name, { kind, default: value }]: readonly [string, ArgumentSchema]): string => {
+  if (value === undefined) return `\`${name}\``;
+  return `\`${name}=${kind === "string" || kind === "strings" ? JSON.stringify(value) : String(value)}\``;
+};
 
 const argumentsOf = (schema: CallSchema): string => Object.entries(schema).map(argument).join(", ");
 
@@ -28,9 +31,15 @@ const cleanRows: readonly string[] = Object.entries(cleanSteps).map(([name, it])
   return `| \`${name}\` |${given === "" ? "" : ` ${given}`} | ${it.doc} |`;
 });
 
+const readingRows: readonly string[] = Object.entries(readings).map(([name, it]) => {
+  const given = argumentsOf(it.arguments);
+  return `| \`${name}\` |${given === "" ? "" : ` ${given}`} | ${it.doc} |`;
+});
+
 const tables: readonly (readonly [head: string, rows: readonly string[]])[] = [
   ["| Source | Arguments | `raw` |", sourceRows],
   ["| Step | Arguments | What it leaves out |", cleanRows],
+  ["| Reading | Arguments | What it makes of a cell |", readingRows],
 ];
 
 /** The tables of a page that list what `src/sources/` declares, each known by its head, with the rows of today. */

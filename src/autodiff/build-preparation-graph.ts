@@ -1,5 +1,5 @@
 import type { Graph } from "../ir/graph.ts";
-import type { DataProgram, Statistic } from "../ir/program.ts";
+import type { DataProgram, Moment } from "../ir/program.ts";
 import { expandComposites, keepNone } from "../passes/expand-composites.ts";
 import { finalPasses, runPasses } from "../passes/pipeline.ts";
 import { widen } from "../passes/widen.ts";
@@ -30,7 +30,7 @@ export function buildUnroundedGraph(data: DataProgram, options: PreparationOptio
  * What a statistic is fitted on: inputs `raw/<field>` of one example and the statistics fitted before, output `measured`,
  * in f64. It is what the statistic is of outside of training: noise is no property of the data.
  */
-export function buildStatisticGraph(statistic: Statistic, options: Omit<PreparationOptions, "mode">): Graph {
+export function buildStatisticGraph(statistic: Moment, options: Omit<PreparationOptions, "mode">): Graph {
   return finish(flattenMeasured(statistic, options), { ...options, rounded: false });
 }
 

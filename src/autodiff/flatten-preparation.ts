@@ -1,7 +1,7 @@
 import { noFacts } from "../dims/facts.ts";
 import type { Func, Graph, GraphOutput, Value } from "../ir/graph.ts";
 import { portOf } from "../ir/ports.ts";
-import type { DataProgram, PreparedFeatures, Statistic } from "../ir/program.ts";
+import type { DataProgram, Moment, PreparedFeatures } from "../ir/program.ts";
 import { createBuilder } from "../graph/create-builder.ts";
 import { required } from "../support/fault.ts";
 import { resolveGradients } from "./resolve-gradients.ts";
@@ -40,7 +40,7 @@ export function flattenUnrounded(data: PreparedFeatures, options: PreparationMod
 }
 
 /** What a statistic is fitted on, outside of training, as a flat graph; no pass has run. */
-export function flattenMeasured(statistic: Statistic, options: Omit<PreparationMode, "mode">): Graph {
+export function flattenMeasured(statistic: Moment, options: Omit<PreparationMode, "mode">): Graph {
   const name = `statistic ${statistic.path}`;
   return flatten(name, statistic.measured, ["measured"], { ...options, mode: "inference" });
 }

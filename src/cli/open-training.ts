@@ -4,6 +4,7 @@ import type { TrainProgram } from "../ir/program.ts";
 import { reportOversize } from "../emit/onnx/report-oversize.ts";
 import { reportTfjsLimits } from "../emit/tfjs/report-tfjs-limits.ts";
 import { createDataset, type Dataset } from "../runtime/data/dataset.ts";
+import type { Vocabularies } from "../runtime/data/number-words.ts";
 import { loadSource } from "../runtime/data/load-source.ts";
 import type { RawData } from "../sources/raw-data.ts";
 import type { TfjsBackend } from "../runtime/tfjs/load-tfjs.ts";
@@ -55,13 +56,14 @@ export function planTraining(
   return printFindings(spec.collector, terminal) ? { spec, units, program } : undefined;
 }
 
-/** Opens what is planned; undefined after printing what is wrong with its data. */
+/** Opens what is planned, words with the numbers of those that are known; undefined after printing what is wrong with its data. */
 export async function openTraining(
   plan: Pick<OpenTraining, "spec" | "units" | "program">,
   options: TrainingOptions,
   terminal: Terminal,
+  known?: Vocabularies,
 ): Promise<OpenTraining | undefined> {
-  const data = await openData(plan.spec, plan.program, options.data, terminal);
+  const data = await openData(plan.spec, plan.program, options.data, terminal, known);
   if (data === undefined) return undefined;
   const { trainer } = required(await createTrainer(plan.program, data.dataset, options));
   return { ...plan, ...data, trainer };
@@ -97,15 +99,16 @@ function withOptions(program: TrainProgram, { epochs, steps, batch, seed }: Trai
   return { ...program, length, batch: batch ?? program.batch, seed: seed ?? program.seed };
 }
 
-/** Loads and splits a program's data; undefined after printing what is wrong with them. */
+/** Loads and splits a program's data, words with the numbers of those that are known; undefined after printing what is wrong with them. */
 export async function openData(
   { collector }: LoadedSpec,
   { data }: TrainProgram,
   override: string | undefined,
   terminal: Terminal,
+  known?: Vocabularies,
 ): Promise<{ readonly raw: RawData; readonly dataset: Dataset } | undefined> {
   const raw = await loadSource(data, data.source.origin.file.path, override);
-  const dataset = raw.ok ? createDataset(raw.value, data) : raw;
+  const dataset = raw.ok ? createDataset(raw.value, data, known) : raw;
   if (raw.ok && dataset.ok) return { raw: raw.value, dataset: dataset.value };
   if (!dataset.ok) dataset.error.reportTo(collector, data.source.origin);
   printFindings(collector, terminal);

@@ -93,7 +93,7 @@ async function prepare(
   source: string,
   unit: Unit,
   train: TrainProgram,
-  { tensors, vocabulary }: Checkpoint,
+  { tensors, vocabularies = {} }: Checkpoint,
 ): Promise<Result<Tensors, InputProblem>> {
   const { inputNames } = entryOf(unit.module);
   const drawn = drawnInputs(unit).filter((it) => Object.hasOwn(given, it));
@@ -115,8 +115,8 @@ async function prepare(
   }
   preparation.restore(tensors);
   const others = Object.fromEntries(Object.entries(given).filter(([name]) => !drawn.includes(name)));
-  const raw = readRaw(others, source, data.preparation.raw, vocabulary);
-  const dataset = createDataset(raw, data);
+  const raw = readRaw(others, source, data.preparation.raw, vocabularies["text"]);
+  const dataset = createDataset(raw, data, vocabularies);
   if (!dataset.ok) return failure({ problem: dataset.error, origin: data.source.origin });
   const trainer = {
     prepare: (batch: RawBatch) => Promise.resolve(preparation.prepare(batch)),

@@ -1,6 +1,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { weightProblems, type WeightsOwner } from "../emit/onnx/check-weights.ts";
+import type { Dataset } from "../runtime/data/dataset.ts";
+import type { Vocabularies } from "../runtime/data/number-words.ts";
 import { bytesOf } from "../runtime/onnx/typed-array.ts";
 import { readCheckpoint, type Checkpoint } from "../runtime/train/checkpoint.ts";
 import type { SafeTensor } from "../support/safetensors.ts";
@@ -42,11 +44,19 @@ export function storedTensors({ tensors }: Checkpoint): ReadonlyMap<string, Safe
 }
 
 /** Throws where weights were trained on a text of other characters than the data at hand have. */
-export function checkVocabulary(path: string, { vocabulary }: Checkpoint, found: readonly string[] | undefined): void {
+export function checkVocabulary(path: string, { vocabularies }: Checkpoint, dataset: Dataset): void {
+  const { text: vocabulary } = vocabularies ?? {};
+  const { text: found } = dataset.vocabularies;
   if (vocabulary === undefined || found === undefined || vocabulary.join("") === found.join("")) return;
   const stray = found.find((it) => !vocabulary.includes(it)) ?? vocabulary.find((it) => !found.includes(it)) ?? "";
   const where = found.includes(stray) ? "the data have" : "its own text had";
   throw new InputError(
     `${path} is of a text with other characters: ${where} ${JSON.stringify(stray)} in addition, so that the numbers of characters differ.`,
   );
+}
+
+/** What the numbers of words stand for in weights, where the file is there and can be read. */
+export function knownVocabularies(path: string): Vocabularies {
+  const read = readCheckpoint(path);
+  return read.ok ? (read.value.vocabularies ?? {}) : {};
 }

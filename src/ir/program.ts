@@ -24,14 +24,44 @@ export interface CleanSpec {
 }
 
 /** A value that is fitted on the train split before training and stored with the checkpoint. */
-export interface Statistic {
+export type Statistic = Moment | Fill;
+
+interface FittedValue {
   /** `image.mean`: the path in the checkpoint, under `statistic/`. */
   readonly path: string;
   readonly type: TensorType;
+}
+
+/** A statistic of what features compute. */
+export interface Moment extends FittedValue {
   /** Mean and standard deviation over all examples, each over the statistic's type (reduced axes are leading ones). */
   readonly kind: "mean" | "deviation";
   /** Gives, for raw inputs of one example, the value that is measured. Its states are statistics fitted before. */
   readonly measured: Func;
+}
+
+/** What stands in place of the missing cells of a raw field. */
+export interface Fill extends FittedValue {
+  readonly kind: "fill";
+  /** The raw field that holds the cells. */
+  readonly field: string;
+  readonly by: FillRule;
+}
+
+/** What missing cells are filled with: a figure of those that are there, or the number of a given word. */
+export type FillRule = "mean" | "median" | "mode" | { readonly word: string };
+
+/** Which columns of a table a raw field is read from. */
+export type ColumnChoice =
+  | { readonly kind: "named"; readonly name: string }
+  /** All whose names fit a pattern, or that hold numbers alone, but for some: in the order of the file. */
+  | { readonly kind: "matching"; readonly pattern: string; readonly except: readonly string[] }
+  | { readonly kind: "numeric"; readonly except: readonly string[] };
+
+/** How the cells of a table become numbers: one of `src/sources/readings.ts`, with its arguments. */
+export interface ReadingSpec {
+  readonly kind: string;
+  readonly arguments: Readonly<Record<string, SettingValue>>;
 }
 
 /** One field that a source delivers for each example, as the prep function takes it. */
@@ -39,6 +69,14 @@ export interface RawField {
   readonly name: string;
   /** Type of one example: `i32` or `i64`, or `f32` for real numbers, which are carried as f64 until they are features. */
   readonly type: TensorType;
+  /** The columns of a table that it is read from; the one of its name where it is left out. */
+  readonly columns?: ColumnChoice;
+  /** How it is read from a table; as numbers where it is left out. */
+  readonly reading?: ReadingSpec;
+  /** How many words its reading has to tell apart, where that is declared. */
+  readonly words?: number;
+  /** The raw field that tells which of its cells are missing, where features take care of that. */
+  readonly missing?: string;
   /** For a window cut from a text, `raw.window(size, shift=n)`: elements from the window's start plus `shift` on. */
   readonly window?: { readonly size: number; readonly shift: number };
 }

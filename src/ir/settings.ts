@@ -4,7 +4,7 @@ import type { SettingValue } from "./program.ts";
 
 /** What the argument of a setting may be. */
 export interface ArgumentSchema extends Limits {
-  readonly kind: "number" | "integer" | "boolean" | "string" | "word" | "call";
+  readonly kind: "number" | "integer" | "boolean" | "string" | "strings" | "word" | "call";
   /** Left out: the argument is required. */
   readonly default?: SettingValue;
   readonly oneOf?: readonly string[];
@@ -26,9 +26,11 @@ type ValueOf<A extends ArgumentSchema> = A["kind"] extends "number" | "integer"
     ? boolean
     : A["kind"] extends "string"
       ? string
-      : A extends { readonly kind: "word"; readonly oneOf: readonly (infer Word)[] }
-        ? Word
-        : never;
+      : A["kind"] extends "strings"
+        ? readonly string[]
+        : A extends { readonly kind: "word"; readonly oneOf: readonly (infer Word)[] }
+          ? Word
+          : never;
 
 /** The values of a schema's arguments. */
 export type SettingValues<S extends CallSchema> = { readonly [K in keyof S]: ValueOf<S[K]> };
@@ -52,6 +54,8 @@ function holds<S extends CallSchema>(schema: S, values: Values): values is Value
       case "boolean":
       case "string":
         return typeof value === kind;
+      case "strings":
+        return Array.isArray(value) && value.every((it) => typeof it === "string");
       case "call":
         return true;
     }

@@ -3,6 +3,11 @@ import { typedValues, type CallSchema, type SettingValues } from "../ir/settings
 import { required } from "../support/fault.ts";
 import { sizeOf, type Column } from "./raw-data.ts";
 
+/** A column as cleaning sees it: whether features fill its missing cells. */
+export interface CleanColumn extends Column {
+  readonly filled?: boolean;
+}
+
 /** A step of `clean` as its author writes it: `S` its arguments. */
 interface Definition<S extends CallSchema> {
   /** A phrase on the rows that it leaves out. */
@@ -12,7 +17,7 @@ interface Definition<S extends CallSchema> {
   /** Those of the rows that stay, in their order. `columns` are the fields that features read. */
   readonly keep: (
     rows: Int32Array,
-    columns: readonly Column[],
+    columns: readonly CleanColumn[],
     given: { readonly arguments: SettingValues<S> },
   ) => Int32Array;
 }
@@ -21,7 +26,7 @@ interface Definition<S extends CallSchema> {
 interface CleanStep {
   readonly doc: string;
   readonly arguments: CallSchema;
-  readonly keep: (rows: Int32Array, columns: readonly Column[], spec: CleanSpec) => Int32Array;
+  readonly keep: (rows: Int32Array, columns: readonly CleanColumn[], spec: CleanSpec) => Int32Array;
 }
 
 function defineStep<const S extends CallSchema>({ doc, arguments: schema, keep }: Definition<S>): CleanStep {
@@ -35,10 +40,9 @@ function defineStep<const S extends CallSchema>({ doc, arguments: schema, keep }
 /** All steps of `clean` by the names of the language. */
 export const cleanSteps: Readonly<Record<string, CleanStep>> = {
   drop_missing: defineStep({
-    doc: "rows with an empty cell or NaN",
+    doc: "rows with a [missing cell](#missing-cells), or NaN, that no feature fills",
     arguments: {},
-    keep: (rows, columns) =>
-      rows.filter((row) => !columns.some((it) => elementsOf(it.data, it, row).some((value) => Number.isNaN(value)))),
+    keep: (rows, columns) => rows.filter((row) => !columns.some((it) => it.filled !== true && isMissing(it, row))),
   }),
 
   drop_duplicates: defineStep({
@@ -57,10 +61,18 @@ export const cleanSteps: Readonly<Record<string, CleanStep>> = {
 };
 
 /** The rows that the steps of a section keep, in order. */
-export function cleanedRows(count: number, columns: readonly Column[], steps: readonly CleanSpec[]): Int32Array {
+export function cleanedRows(count: number, columns: readonly CleanColumn[], steps: readonly CleanSpec[]): Int32Array {
   let rows: Int32Array = Int32Array.from({ length: count }, (_, row) => row);
   for (const spec of steps) rows = required(cleanSteps[spec.kind], `the step ${spec.kind}`).keep(rows, columns, spec);
   return rows;
+}
+
+/** Whether one row of a column lacks a value. */
+function isMissing({ data, dictionary, shape }: Column, row: number): boolean {
+  const size = sizeOf(shape);
+  for (let at = row * size; at < (row + 1) * size; at++)
+    if (dictionary === undefined ? Number.isNaN(data[at]) : data[at] === -1) return true;
+  return false;
 }
 
 /** What one row holds of a column. */

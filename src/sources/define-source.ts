@@ -6,10 +6,11 @@ import type { DataProblem, SourceData } from "./raw-data.ts";
 /** The shape of one example, or that which the feature declares that reads the field. */
 export type FieldShape = readonly number[] | "declared";
 
-/** The raw fields of a source, as far as its arguments tell: these alone, any name with one shape, or windows. */
+/** The raw fields of a source, as far as its arguments tell: these alone, any name with one shape, columns of a table, or windows. */
 export type SourceFields =
   | { readonly kind: "listed"; readonly shapes: Readonly<Record<string, FieldShape>> }
   | { readonly kind: "any"; readonly shape: FieldShape }
+  | { readonly kind: "table" }
   | { readonly kind: "windows" };
 
 /** The files that a source may read. A place is where a file lies, as messages say it. */

@@ -12,22 +12,48 @@ export interface Column {
   readonly data: Float32Array | Float64Array | Int32Array;
   /** The same as 64-bit integers, where a feature takes them as such; 0 where `data` is no integer that they hold. */
   readonly integers?: BigInt64Array;
+  /** The words that its numbers stand for, counted from 0: -1 is none. Otherwise NaN is what is missing. */
+  readonly dictionary?: readonly string[];
   /** The file or generator that it came from, for messages. */
   readonly from: string;
-  /** Where it stands in a text file: the line of each example, and the number of its cells in them, from 1. */
-  readonly cells?: { readonly lines: Int32Array; readonly column: number };
+  /** Where it stands in a text file: the line of each example, and the numbers of its cells in them, from 1. */
+  readonly cells?: { readonly lines: Int32Array; readonly columns: readonly number[] };
 }
 
-/** The place of one example of a column, for messages: `houses.csv:4:2`, or `labels.idx, example 2`. */
-export function placeOf({ from, cells }: Column, example: number): string {
+/** The place of one example of a column, or of one of its elements, for messages: `houses.csv:4:2`, or `labels.idx, example 2`. */
+export function placeOf({ from, cells }: Column, example: number, element = 0): string {
   return cells === undefined
     ? `${from}, example ${example}`
-    : `${from}:${elementAt(cells.lines, example)}:${cells.column}`;
+    : `${from}:${elementAt(cells.lines, example)}:${elementAt(cells.columns, cells.columns.length === 1 ? 0 : element)}`;
 }
 
 /** The place of one example, whichever of its fields is meant: `houses.csv:4`, or `labels.idx, example 2`. */
 export function exampleOf({ from, cells }: Column, example: number): string {
   return cells === undefined ? `${from}, example ${example}` : `${from}:${elementAt(cells.lines, example)}`;
+}
+
+/** A cell of a table: a text, or a value that the file has a type for; undefined where it is missing. */
+export type Cell = string | number | bigint | boolean | undefined;
+
+/** A column of a table as it lies there. */
+export interface CellColumn {
+  readonly name: string;
+  readonly cells: readonly Cell[];
+  /** Where it stands in a text file, as in {@link Column}. */
+  readonly place?: { readonly lines: Int32Array; readonly column: number };
+}
+
+/** A table as it lies in a file, of which fields are read. */
+export interface CellTable {
+  readonly kind: "table";
+  /** The names of all columns, in the order of the file; the empty name is that of any number of columns. */
+  readonly names: readonly string[];
+  /** Those that fields may be read from. */
+  readonly columns: readonly CellColumn[];
+  readonly count: number;
+  readonly from: string;
+  /** The line that names the columns, in a text file that has one. */
+  readonly header?: number;
 }
 
 /** One long text from which windows are cut. */
@@ -38,8 +64,8 @@ interface RawText {
   readonly from: string;
 }
 
-/** What a source has read or drawn: columns of equally many examples, which is checked after it, or a text. */
-export type SourceData = { readonly kind: "columns"; readonly columns: readonly Column[] } | RawText;
+/** What a source has read or drawn: columns of equally many examples, which is checked after it, a table, or a text. */
+export type SourceData = { readonly kind: "columns"; readonly columns: readonly Column[] } | CellTable | RawText;
 
 /** The data of a section: columns of equally many examples, each in the shape that features read it in, or a text. */
 export type RawData =

@@ -28,6 +28,7 @@ function argument(random: Random, schema: ArgumentSchema): Written | undefined {
     case "word":
       return schema.oneOf === undefined ? undefined : { text: random.pick(schema.oneOf), uses: [] };
     case "string":
+    case "strings":
       return undefined;
     case "call":
       return random.next() < 0.5 ? fit([0.001, 0.01, 0.1]) : drawCall(random, scheduleTable);

@@ -45,6 +45,8 @@ function valuesOf(schema: ArgumentSchema): { readonly good: string; readonly bad
       return { good: "true", bad: ["1", '"true"'] };
     case "string":
       return { good: '"a"', bad: ["1", "word"] };
+    case "strings":
+      return { good: '["a"]', bad: ["1", '"a"', "[a]", "[1]"] };
     case "word":
       return { good: schema.oneOf?.[0] ?? "word", bad: ["1", "wrong_word"] };
     case "call":

@@ -67,6 +67,7 @@ const numbers = [
     ],
     ["x -> deg2rad", "torch.deg2rad(x)", "keras.ops.deg2rad(x)"],
     ["x -> rad2deg", "torch.rad2deg(x)"],
+    ["x -> cyclic(24)", "torch.stack([torch.sin(x * (2 * torch.pi / 24)), torch.cos(x * (2 * torch.pi / 24))], -1)"],
     ["x -> tril(1)", "torch.tril(x, 1)", "keras.ops.tril(x, 1)"],
     ["x -> triu(-1)", "torch.triu(x, -1)", "keras.ops.triu(x, -1)"],
   ]),

@@ -27,19 +27,9 @@ describe("what is wrong with a table is said with its line and cell", () => {
     ["two columns that are read", "b,a,a\n1,2,3\n", "MC6004 t.csv:1:3: two columns are named `a`."],
     ["two of them below empty lines", "\n\nb,a,a\n1,2,3\n", "MC6004 t.csv:3:3: two columns are named `a`."],
     [
-      "semicolons",
-      "a;b\n1;2\n",
-      "MC6007 t.csv has no column `a`. Commas separate the cells of a line, and this file has `;`: save it with commas.",
-    ],
-    [
-      "tabs",
-      "a\tb\n1\t2\n",
-      "MC6007 t.csv has no column `a`. Commas separate the cells of a line, and this file has tabs: save it with commas.",
-    ],
-    [
       "no header",
       "1,2\n3,4\n",
-      "MC6007 t.csv has no column `a`. Its first line holds numbers: put a line with the names of the columns above it.",
+      'MC6007 t.csv has no column `a`. Its first line holds numbers: where it has no line of names, give them in the source: `columns=["a", "b"]`.',
     ],
     ["another case", "A,b\n1,2\n", "MC6007 t.csv has no column `a`. Did you mean `raw.A`?"],
     [

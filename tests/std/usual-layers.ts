@@ -67,6 +67,7 @@ export const usualLayers: Readonly<Record<string, UsualUse>> = {
   celu: { input: "f32[2, 4]" },
   hard_shrink: { input: "f32[2, 4]" },
   hard_tanh: { input: "f32[2, 4]" },
+  cyclic: { input: "f32[2, 4]" },
   heaviside: { input: "f32[2, 4]" },
   nan_to_num: { input: "f32[2, 4]" },
   soft_shrink: { input: "f32[2, 4]" },

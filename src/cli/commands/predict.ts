@@ -152,10 +152,10 @@ async function examplesOf(
   const { train } = unit;
   if (train === undefined)
     throw new UsageError(`No train section names data for ${unit.name}: give inputs with --input.`);
-  const opened = await openData(spec, train, data, terminal);
+  const opened = await openData(spec, train, data, terminal, weights.checkpoint.vocabularies);
   if (opened === undefined) return undefined;
   const { raw, dataset } = opened;
-  checkVocabulary(weights.path, weights.checkpoint, dataset.vocabulary);
+  checkVocabulary(weights.path, weights.checkpoint, dataset);
   const whole = dataset.splits[split];
   const examples = { ...whole, count: Math.min(count, whole.count) };
   const created = await createOnnxTrainer(train, {
@@ -166,7 +166,7 @@ async function examplesOf(
   if (!created.ok) throw new UsageError(upperFirst(created.message));
   const { trainer } = created;
   try {
-    await trainer.restore(withStatistics(weights.checkpoint.tensors, train, dataset.splits.train));
+    await trainer.restore(withStatistics(weights.checkpoint.tensors, train, dataset));
     if (!(await reportFeatures({ spec, program: train, trainer, raw, dataset }, terminal, [examples])))
       return undefined;
     return await trainer.prepare(examples.gather(Int32Array.from({ length: examples.count }, (_, i) => i)));

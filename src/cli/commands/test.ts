@@ -12,7 +12,7 @@ import { formatFigure } from "../format-figures.ts";
 import { formatTables, formatUndefined } from "../format-tables.ts";
 import { printFindings } from "../load-unit.ts";
 import { openTraining, planTraining, type TrainingOptions } from "../open-training.ts";
-import { checkVocabulary, readWeights, weightsPath } from "../read-weights.ts";
+import { checkVocabulary, knownVocabularies, readWeights, weightsPath } from "../read-weights.ts";
 import { reportFeatures } from "../report-features.ts";
 import type { Terminal } from "../terminal.ts";
 import { figuresText } from "../train-report.ts";
@@ -37,7 +37,9 @@ const holds: Readonly<Record<Expectation["operator"], (found: number, limit: num
 /** `modelc test`: measures weights on the test split against the file's expectations. */
 export async function test(file: string, options: TestOptions, terminal: Terminal): Promise<ExitCode> {
   const plan = planTraining(file, options, terminal, "weights");
-  const open = plan === undefined ? undefined : await openTraining(plan, options, terminal);
+  if (plan === undefined) return exitCode.findings;
+  const known = knownVocabularies(weightsPath(options.weights, plan.program.name, file));
+  const open = await openTraining(plan, options, terminal, known);
   if (open === undefined) return exitCode.findings;
   const { program, dataset, trainer, spec, units } = open;
   try {
@@ -47,8 +49,8 @@ export async function test(file: string, options: TestOptions, terminal: Termina
       throw new UsageError(`The section ${program.data.name} gives nothing to the test split.`);
     const path = weightsPath(options.weights, program.name, file);
     const weights = readWeights(path, program.name, { module: program.model, train: program });
-    checkVocabulary(path, weights, dataset.vocabulary);
-    await trainer.restore(withStatistics(settledWeights(weights.tensors), program, dataset.splits.train));
+    checkVocabulary(path, weights, dataset);
+    await trainer.restore(withStatistics(settledWeights(weights.tensors), program, dataset));
     if (!(await reportFeatures(open, terminal, [dataset.splits.test]))) return exitCode.findings;
     const figures = await evaluateExamples(trainer, dataset.splits.test, program);
     const judged = tests

@@ -29,7 +29,7 @@ import { readAllowed, reportDifferences } from "../check-resume.ts";
 import { formatCount } from "../format-figures.ts";
 import { printFindings } from "../load-unit.ts";
 import { openTraining, planTraining, type OpenTraining, type TrainingOptions } from "../open-training.ts";
-import { checkVocabulary, readWeights } from "../read-weights.ts";
+import { checkVocabulary, knownVocabularies, readWeights } from "../read-weights.ts";
 import { reportFeatures } from "../report-features.ts";
 import { reportTimesBeyond } from "../report-times-beyond.ts";
 import { elementText, reportDivergence } from "../report-divergence.ts";
@@ -62,16 +62,13 @@ export async function train(file: string, options: TrainOptions, surroundings: S
   const written = [`${name}.safetensors`, `${name}.checkpoint.safetensors`];
   const folder = openOutputFolder(options.out, name, "train", written);
   try {
-    const open = await openTraining(plan, options, terminal);
+    const files = filesOf(folder, name);
+    const earlier = options.resume === true ? files.checkpoint : options.weights;
+    const known = earlier === undefined ? {} : knownVocabularies(earlier);
+    const open = await openTraining(plan, options, terminal, known);
     return open === undefined
       ? exitCode.findings
-      : await trainInto(
-          filesOf(folder, name),
-          { ...open, made: recordOf(open) },
-          file,
-          { ...options, allowed },
-          surroundings,
-        );
+      : await trainInto(files, { ...open, made: recordOf(open) }, file, { ...options, allowed }, surroundings);
   } finally {
     folder.close();
   }
@@ -197,14 +194,14 @@ function weightsAt({ program, trainer, dataset }: OpenTraining, step: number, al
   const tensors = settledWeights(all);
   const { perms } = trainer;
   const origin = { by: "train", step, model: modelFingerprint(program.model) } as const;
-  return { tensors, perms, origin, ...(dataset.vocabulary !== undefined && { vocabulary: dataset.vocabulary }) };
+  return { tensors, perms, origin, vocabularies: dataset.vocabularies };
 }
 
 /** Reports a built graph in the folder that would read other weights than its own. */
 async function checkFolder(open: OpenTraining, { folder, name }: Files): Promise<void> {
   const { program, spec, trainer } = open;
   const weights = weightsAt(open, 0, await trainer.snapshot());
-  const { places } = encodeWeights(weights, program.data.source);
+  const { places } = encodeWeights(weights, program.data);
   const fingerprint = modelFingerprint(program.model);
   checkBuilt(folder, name, { tensors: weights.tensors, places, fingerprint }, program.origin, spec.collector);
 }
@@ -234,7 +231,7 @@ async function begin(
       options.allowed.has(it),
     );
     const checkpoint = readWeights(files.checkpoint, program.name, { ...owner, resumes: !fresh });
-    checkVocabulary(files.checkpoint, checkpoint, dataset.vocabulary);
+    checkVocabulary(files.checkpoint, checkpoint, dataset);
     // What another optimizer remembers is of no use to this one: its own begins as zeros.
     const slots = new Set([...slotsOf(program), ...scalingMemoryOf(program)].map(({ port }) => port));
     const kept = new Map([...checkpoint.tensors].filter(([name]) => !isPort("slot", name) || slots.has(name)));
@@ -243,15 +240,15 @@ async function begin(
       const parameter = kept.get(path);
       if (parameter !== undefined && !kept.has(averagePort(path))) kept.set(averagePort(path), parameter);
     }
-    const restored = withStatistics(kept, program, dataset.splits.train);
+    const restored = withStatistics(kept, program, dataset);
     await trainer.restore(restored);
     saveBest(open, files, checkpoint, restored);
     return checkProgress(files.checkpoint, checkpoint, open);
   }
   const given = options.weights === undefined ? undefined : readWeights(options.weights, program.name, owner);
-  if (given !== undefined) checkVocabulary(options.weights ?? "", given, dataset.vocabulary);
+  if (given !== undefined) checkVocabulary(options.weights ?? "", given, dataset);
   const weights = settledWeights(given?.tensors ?? new Map<string, Tensor>());
-  await trainer.restore(withStatistics(weights, program, dataset.splits.train));
+  await trainer.restore(withStatistics(weights, program, dataset));
   return undefined;
 }
 
@@ -288,7 +285,7 @@ function saveBest(
   });
   if (best.length === 0) return;
   const checkpoint = weightsAt(open, progress.save.step, new Map([...settledWeights(restored), ...best]));
-  folder.write(new Map([[`${name}.safetensors`, encodeWeights(checkpoint, open.program.data.source).bytes]]));
+  folder.write(new Map([[`${name}.safetensors`, encodeWeights(checkpoint, open.program.data).bytes]]));
 }
 
 /**
@@ -306,9 +303,7 @@ function save(
   const checkpoint = encodeCheckpoint({ ...weights, tensors, progress, made: open.made, seed: open.program.seed });
   folder.write(
     new Map([
-      ...(wanted.weights
-        ? [[`${name}.safetensors`, encodeWeights(weights, open.program.data.source).bytes] as const]
-        : []),
+      ...(wanted.weights ? [[`${name}.safetensors`, encodeWeights(weights, open.program.data).bytes] as const] : []),
       [`${name}.checkpoint.safetensors`, checkpoint] as const,
     ]),
   );

@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import type { CompileRequest, Unit } from "../../compiler.ts";
 import type { Collector } from "../../diagnostics/collector.ts";
 import { weightProblems } from "../../emit/onnx/check-weights.ts";
-import { parseCheckpoint, type Checkpoint } from "../../runtime/train/checkpoint.ts";
+import { parseCheckpoint, type Checkpoint, vocabularyEntries } from "../../runtime/train/checkpoint.ts";
 import { modelFingerprint } from "../../runtime/train/fingerprint.ts";
 import { settledWeights } from "../../runtime/train/settled-weights.ts";
 import { isInitial, originEntry, originText, type WeightsOrigin } from "../../runtime/train/weights-origin.ts";
@@ -65,12 +65,12 @@ export function chooseWeights(
     collector.report("MC5011", unit.span, parameters, { help });
     return undefined;
   }
-  const { vocabulary, origin: theirs } = readWeights(option ?? "", unit.name, owner);
+  const { vocabularies, origin: theirs } = readWeights(option ?? "", unit.name, owner);
   const step = given.checkpoint.progress?.step;
   const origin: WeightsOrigin = { ...(step !== undefined && { step }), ...theirs, by: "build" };
   const metadata = new Map([
     originEntry(origin),
-    ...(vocabulary === undefined ? [] : [["vocabulary", JSON.stringify(vocabulary)] as const]),
+    ...vocabularyEntries(vocabularies === undefined ? {} : { vocabularies }),
   ]);
   return {
     request: { weights: settledWeights(given.file.tensors), weightsFile: { name, metadata }, fingerprint: model },

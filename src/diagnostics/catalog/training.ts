@@ -251,6 +251,15 @@ export const trainingCatalog = {
     bad: texts("train 0.9, validate 0.1, seed 7"),
     good: texts("train 0.9, validate 0.1, by position"),
   }),
+  MC4089: entry({
+    severity: "error",
+    title: "a column that is read in a way that makes no sense",
+    message: (it: { stage: string; problem: string }) => `\`${it.stage}\` has no place here: ${it.problem}.`,
+    explanation:
+      "Stages right behind a column of a table say how its cells are read: `raw.age -> impute(median)`, `raw.species -> categories`, `raw.when -> days_since`. What is missing is filled first, then the cells are read, in one way; what follows computes with numbers.",
+    bad: 'data Plane {\n  source: csv("numbers.csv")\n  x: f32[] = raw.x -> categories -> impute(mode)\n}',
+    good: 'data Plane {\n  source: csv("numbers.csv")\n  x: class(2) = raw.x -> impute(mode) -> categories\n}',
+  }),
   MC4081: entry({
     severity: "error",
     title: "noise of an unknown size",

@@ -126,7 +126,7 @@ export function buildOnnx(build: OnnxBuild): OnnxFiles | undefined {
   const fitted = [...weights.keys()].filter((it) => isPort("statistic", it));
   const stored = [...variables.keys(), ...fitted].flatMap((path) => weights.get(path) ?? []);
   const described = new Map([...(metadata ?? []), ...weightsMetadata(variables.values())]);
-  const written = known === undefined ? writeWeights(stored, described, train?.data.source) : undefined;
+  const written = known === undefined ? writeWeights(stored, described, train?.data) : undefined;
   const places = written?.places ?? known ?? new Map<string, TensorPlace>();
   const doc = module.functions.get(module.entry)?.doc;
   const parts: readonly Part[] = [

@@ -6,7 +6,7 @@ import type { ProgramFile } from "../../std/program-file.ts";
 import { nearest } from "../../support/nearest.ts";
 import type { Expression } from "../../syntax/ast.ts";
 import type { Feature } from "../../syntax/ast/sections.ts";
-import { isDirect, replaceRawFields, type RawMention } from "./raw-fields.ts";
+import { isDirect, replaceRawFields, type FilledField, type RawMention, type RawNames } from "./raw-fields.ts";
 import { settingValue, type SettingScope } from "./read-setting.ts";
 
 /** A feature whose declared type is right. */
@@ -19,12 +19,14 @@ export interface DeclaredFeature {
   readonly expression: Expression;
   /** Raw fields that it mentions. */
   readonly mentions: ReadonlyMap<string, RawMention>;
+  /** Those whose missing cells it fills, by the names under which it refers to them. */
+  readonly filled: ReadonlyMap<string, FilledField>;
   /** Whether it holds them as they are. */
   readonly direct: boolean;
 }
 
 /** A feature whose declared type is wrong, which has been reported. */
-export interface BrokenFeature extends Pick<DeclaredFeature, "feature" | "expression" | "mentions"> {
+export interface BrokenFeature extends Pick<DeclaredFeature, "feature" | "expression" | "mentions" | "filled"> {
   readonly kind: "broken";
 }
 
@@ -33,13 +35,20 @@ export function declareFeature(
   feature: Feature,
   file: ProgramFile,
   scope: SettingScope,
+  names: RawNames,
 ): DeclaredFeature | BrokenFeature {
-  const mentions = new Map<string, RawMention>();
-  const expression = replaceRawFields(feature.value, mentions, (it) => settingValue(it, scope));
+  const fields = new Map<string, RawMention>();
+  const filled = new Map<string, FilledField>();
+  const isOwn = (name: string): boolean => file.scope.has(name);
+  const expression = replaceRawFields(feature.value, { fields, filled }, { scope, isOwn, names });
   const declared = typeOf(feature, scope);
-  if (declared === undefined) return { kind: "broken", feature, expression, mentions };
-  const direct = isDirect(expression, (name) => file.scope.has(name));
-  return { kind: "declared", feature, ...declared, expression, mentions, direct };
+  if (declared === undefined) return { kind: "broken", feature, expression, mentions: fields, filled };
+  // A label that is a word has as many of them as it has classes.
+  const worded = [...fields.values()].filter((it) => it.reading?.kind === "categories");
+  if (declared.classes !== undefined && expression.kind === "reference")
+    for (const it of worded) fields.set(it.name, { ...it, words: it.words ?? declared.classes });
+  const direct = isDirect(expression, isOwn);
+  return { kind: "declared", feature, ...declared, expression, mentions: fields, filled, direct };
 }
 
 /** The type of one example; undefined after a report. */

@@ -31,7 +31,9 @@ export function joinData(into: Elaborator, data: DataProgram, from: FunctionStor
       ...preparation,
       func: renamed(preparation.func),
       unrounded: renamed(preparation.unrounded),
-      statistics: preparation.statistics.map((it) => ({ ...it, measured: renamed(it.measured) })),
+      statistics: preparation.statistics.map((it) =>
+        it.kind === "fill" ? it : { ...it, measured: renamed(it.measured) },
+      ),
     },
   };
 }

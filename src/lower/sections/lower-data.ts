@@ -3,7 +3,7 @@ import { flattenMeasured, flattenUnrounded, preparesAnew } from "../../autodiff/
 import { createCollector } from "../../diagnostics/collector.ts";
 import type { Findings } from "../../diagnostics/findings.ts";
 import type { Func } from "../../ir/graph.ts";
-import type { DataProgram, PreparedFeatures, Statistic } from "../../ir/program.ts";
+import type { DataProgram, PreparedFeatures, Moment } from "../../ir/program.ts";
 import { operandsOf } from "../../ir/visit.ts";
 import { eliminateDeadNodes } from "../../passes/eliminate-dead-nodes.ts";
 import { expandComposites, keepNone } from "../../passes/expand-composites.ts";
@@ -122,13 +122,15 @@ function unknownKeys({ entries }: DataDeclaration, known: readonly string[]): re
 function reportDrawnStatistics(data: PreparedFeatures, { functions, collector }: Elaborator): void {
   if (!preparesAnew(data, functions)) return;
   const drawn = data.features.filter(({ name }) =>
-    data.preparation.statistics.some((it) => it.path.startsWith(`${name}.`) && isDrawn(it, functions)),
+    data.preparation.statistics.some(
+      (it) => it.kind !== "fill" && it.path.startsWith(`${name}.`) && isDrawn(it, functions),
+    ),
   );
   for (const { name, origin } of drawn) collector.report("MC4069", origin, { feature: name });
 }
 
 /** Whether what a statistic is fitted on depends on the seed. */
-function isDrawn(statistic: Statistic, functions: ReadonlyMap<string, Func>): boolean {
+function isDrawn(statistic: Moment, functions: ReadonlyMap<string, Func>): boolean {
   const { inputs, nodes } = eliminateDeadNodes(flattenMeasured(statistic, { functions }));
   const seed = inputs.find(({ role }) => role === "seed")?.value.id;
   return nodes.some((node) => operandsOf(node).some(({ id }) => id === seed));

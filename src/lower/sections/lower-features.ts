@@ -1,7 +1,7 @@
 import { sameForm, variable, type Dim } from "../../dims/dim.ts";
 import type { Func, Value } from "../../ir/graph.ts";
 import { portOf } from "../../ir/ports.ts";
-import type { FeatureSpec, Preparation, RawField, SourceSpec, Statistic } from "../../ir/program.ts";
+import type { FeatureSpec, Moment, Preparation, RawField, SourceSpec, Statistic } from "../../ir/program.ts";
 import type { TensorType } from "../../ir/types.ts";
 import { isFloat } from "../../ops/define/dtype-class.ts";
 import { sameShape } from "../../ops/define/shape-rules.ts";
@@ -14,11 +14,12 @@ import { pathScope } from "../paths.ts";
 import { reportUnknownNames } from "../unknown-names.ts";
 import { formatType, poison, tensor, type TensorVal } from "../values.ts";
 import { declareFeature, type DeclaredFeature } from "./declare-feature.ts";
+import { fillMissing } from "./fill-missing.ts";
 import { hasDrawnFraction } from "./has-drawn-fraction.ts";
 import { helpOfMisfit } from "./help-of-misfit.ts";
 import { mapChildren } from "./map-children.ts";
 import { lowerNoise, withoutNoise } from "./noise.ts";
-import { rawName } from "./raw-fields.ts";
+import { rawName, rawNames } from "./raw-fields.ts";
 import type { SettingScope } from "./read-setting.ts";
 import { reportMethods } from "./report-methods.ts";
 import { sectionContext, sectionFunc } from "./section-context.ts";
@@ -50,7 +51,8 @@ export function lowerFeatures(
   source: SourceSpec | undefined,
   scope: SettingScope,
 ): LoweredFeatures {
-  const all = entries.map((it) => declareFeature(it, file, scope));
+  const names = rawNames();
+  const all = entries.map((it) => declareFeature(it, file, scope, names));
   const declared = all.filter((it) => it.kind === "declared");
   const raw = source === undefined ? [] : typeRawFields(source, all, declaration, scope);
   const ctx = sectionContext(elaborator, file, declaration.name.text);
@@ -63,6 +65,11 @@ export function lowerFeatures(
       const { value } = elementAt(inputs, at);
       ctx.scope.names.set(rawName(field.name), tensor(castNode(ctx, value, viewOf(field, it), it.expression.span)));
     });
+    for (const [name, filled] of it.filled) {
+      const isKnown = it.kind === "declared" && [filled.field, filled.missing].every((of) => isTyped(raw, of));
+      const rawInputs = raw.map((field, at) => ({ field, value: elementAt(inputs, at).value }));
+      ctx.scope.names.set(name, isKnown ? fillMissing(ctx, filled, rawInputs, statistics) : poison);
+    }
     // What a feature draws goes by its own name: other features, and those of the model, draw other numbers.
     const paths = pathScope(new Set(), `${portOf("feature", it.feature.name.text)}.`);
     const own = { ...ctx, paths };
@@ -100,6 +107,8 @@ function specOf({ feature, type, classes, direct, mentions }: DeclaredFeature): 
     origin: feature.span,
   };
 }
+
+const isTyped = (raw: readonly RawField[], name: string): boolean => raw.some((it) => it.name === name);
 
 const batched = (type: TensorType): TensorType => ({ dtype: type.dtype, shape: [batchDim, ...type.shape] });
 
@@ -217,7 +226,7 @@ function standardized(
     states: [...ctx.unit.states],
     body: { inputs: inputs.map((it) => it.value), nodes: [...ctx.nodes], results: [measured.value] },
   };
-  const read = (kind: Statistic["kind"], init: number): Value => {
+  const read = (kind: Moment["kind"], init: number): Value => {
     const first = `${feature}.${kind}`;
     const earlier = statistics.filter((it) => it.path === first || it.path.startsWith(`${first}_`)).length;
     const path = earlier === 0 ? first : `${first}_${earlier}`;

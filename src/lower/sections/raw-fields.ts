@@ -1,65 +1,130 @@
-import type { SettingValue } from "../../ir/program.ts";
+import type { Span } from "../../support/source.ts";
 import type { Argument, Expression } from "../../syntax/ast.ts";
+import { lostName } from "../../syntax/lost-name.ts";
 import { mapWithin } from "./map-within.ts";
+import { fillOf, readRaw, type CellsRead, type Imputation, type RawRead } from "./read-raw.ts";
+import type { SettingScope } from "./read-setting.ts";
 
-/** A mention of a raw field in a feature: `raw.image`, `raw["fixed acidity"]`, `raw.window(64, shift=1)`. */
-export interface RawMention {
-  /** Unique for what it reads: `image`, `window_64_1`. */
+/** A mention of a raw field in a feature: `raw.image`, `raw["fixed acidity"]`, `raw.age -> impute(median)`. */
+export interface RawMention extends Partial<CellsRead> {
+  /** Unique for what it reads: `image`, `date.month`, `window_64_1`. */
   readonly name: string;
   readonly window?: { readonly size: number; readonly shift: number };
+  /** The raw field that tells which of its cells are missing, where the feature fills them wherever it reads it. */
+  readonly missing?: string;
+  /** How many words it has to tell apart, where what it is used for says so. */
+  readonly words?: number;
   readonly expression: Expression;
+}
+
+/** What a feature reads: raw fields by their names, and those with filled cells by {@link filledName}. */
+export interface RawMentions {
+  readonly fields: Map<string, RawMention>;
+  readonly filled: Map<string, FilledField>;
+}
+
+/** A raw field with its missing cells filled. */
+export interface FilledField {
+  readonly field: string;
+  readonly missing: string;
+  readonly by: Imputation;
+  readonly span: Span;
 }
 
 /** The name under which a raw field is in scope while features are lowered; no person can write it. */
 export const rawName = (name: string): string => `raw.${name}`;
 
-/**
- * Replaces each mention of a raw field by a plain reference, so that expressions of features are lowered like any
- * other, and gathers what is mentioned.
- */
-export function replaceRawFields(
-  expression: Expression,
-  mentions: Map<string, RawMention>,
-  valueOf: (expression: Expression) => SettingValue | undefined,
-): Expression {
-  const replace = (it: Expression): Expression => replaceRawFields(it, mentions, valueOf);
-  const mention = (it: RawMention): Expression => {
-    if (!mentions.has(it.name)) mentions.set(it.name, it);
-    return { kind: "reference", text: rawName(it.name), span: it.expression.span };
-  };
-  switch (expression.kind) {
-    case "member":
-      if (expression.target.kind !== "reference" || expression.target.text !== "raw") break;
-      return mention({ name: expression.name.text, expression });
-    case "index": {
-      const name = quotedName(expression);
-      if (name !== undefined) return mention({ name, expression });
-      break;
-    }
-    case "call": {
-      const { callee } = expression;
-      const window =
-        callee.kind === "member" &&
-        callee.target.kind === "reference" &&
-        callee.target.text === "raw" &&
-        callee.name.text === "window";
-      if (window) {
-        const cut = windowOf(expression.arguments, valueOf);
-        if (cut !== undefined) return mention({ name: `window_${cut.size}_${cut.shift}`, window: cut, expression });
-      }
-      break;
-    }
-    default:
-      break;
-  }
-  return mapWithin(expression, replace);
+/** The name under which it is in scope with its missing cells filled; no person can write it. */
+const filledName = (name: string, by: Imputation): string => `filled.${name}.${JSON.stringify(by)}`;
+
+/** How expressions of features are read. */
+export interface RawReader {
+  readonly scope: SettingScope;
+  /** Whether the file declares a name, in place of a reading's perhaps. */
+  readonly isOwn: (name: string) => boolean;
+  /** The names of what the section reads: one for each column and reading. */
+  readonly names: RawNames;
 }
 
-/** The name of `raw["..."]`, for columns whose names are no words of the language. */
-function quotedName({ target, indices }: Extract<Expression, { kind: "index" }>): string | undefined {
-  const [name, ...others] = indices;
-  if (target.kind !== "reference" || target.text !== "raw" || others.length > 0) return undefined;
-  return name?.kind === "string" ? name.value : undefined;
+/** Gives a name to each thing that a section reads: the column's own where it is read as it is. */
+export type RawNames = (base: string, key: string) => string;
+
+/** Names for the raw fields of a section. */
+export function rawNames(): RawNames {
+  const keys = new Map<string, string>();
+  return (base, key) => {
+    let name = base;
+    for (let count = 1; (keys.get(name) ?? key) !== key; count++) name = `${base}_${count}`;
+    keys.set(name, key);
+    return name;
+  };
+}
+
+/**
+ * Replaces each mention of a raw field, with what is read of it, by a plain reference, so that expressions of features are
+ * lowered like any other, and gathers what is mentioned. What is wrong in a reading is reported.
+ */
+export function replaceRawFields(expression: Expression, mentions: RawMentions, reader: RawReader): Expression {
+  const replace = (it: Expression): Expression => replaceRawFields(it, mentions, reader);
+  const found = readRaw(expression, reader);
+  if (found === undefined) return mapWithin(expression, replace);
+  const reference = mention(found.read, mentions, reader);
+  return expression.kind === "pipe" && found.rest.length > 0
+    ? { ...expression, source: reference, stages: found.rest.map(replace) }
+    : reference;
+}
+
+/** Takes note of what is read; a reference to it. */
+function mention(
+  { chain, expression }: RawRead,
+  { fields, filled }: RawMentions,
+  { names, scope }: RawReader,
+): Expression {
+  const add = (it: RawMention): string => {
+    const earlier = fields.get(it.name);
+    // Where it is read without being filled as well, nothing may be missing.
+    const missing = earlier === undefined || earlier.missing !== undefined ? it.missing : undefined;
+    const words = earlier?.words ?? it.words;
+    const { name, columns, count, reading, window } = it;
+    fields.set(name, {
+      name,
+      expression: earlier?.expression ?? it.expression,
+      ...(columns !== undefined && { columns }),
+      ...(count !== undefined && { count }),
+      ...(reading !== undefined && { reading }),
+      ...(window !== undefined && { window }),
+      ...(missing !== undefined && { missing }),
+      ...(words !== undefined && { words }),
+    });
+    return name;
+  };
+  const reference = (text: string): Expression => ({ kind: "reference", text, span: expression.span });
+  if (chain.kind === "broken") return reference(lostName);
+  if (chain.kind === "window") {
+    const { size, shift } = chain;
+    return reference(rawName(add({ name: `window_${size}_${shift}`, window: { size, shift }, expression })));
+  }
+  const { cells, words } = chain;
+  const by = chain.by === undefined ? undefined : fillOf(cells, chain.by, expression.span, scope);
+  if (chain.by !== undefined && by === undefined) return reference(lostName);
+  const nameFor = ({ columns, reading }: CellsRead): string => {
+    const base = columns.kind === "named" ? columns.name : "columns";
+    return names(reading === undefined ? base : `${base}.${reading.kind}`, JSON.stringify([columns, reading ?? null]));
+  };
+  const name = nameFor(cells);
+  const mask: CellsRead = { ...cells, reading: { kind: "missing", arguments: {} } };
+  const missing = by === undefined ? undefined : add({ ...mask, name: nameFor(mask), expression });
+  add({
+    ...cells,
+    name,
+    expression,
+    ...(missing !== undefined && { missing }),
+    ...(words !== undefined && { words }),
+  });
+  if (by === undefined || missing === undefined) return reference(rawName(name));
+  const local = filledName(name, by);
+  filled.set(local, { field: name, missing, by, span: expression.span });
+  return reference(local);
 }
 
 const moving: ReadonlySet<string> = new Set(["stack", "concat", "reshape", "transpose", "rearrange"]);
@@ -99,27 +164,3 @@ export function isDirect(it: Expression, isOwn: (name: string) => boolean): bool
 
 const isSetting = ({ kind }: Expression): boolean => kind === "list" || kind === "string" || kind === "number";
 const isArgument = ({ name, value }: Argument): boolean => name !== undefined || isSetting(value);
-
-function windowOf(
-  given: readonly Argument[],
-  valueOf: (expression: Expression) => SettingValue | undefined,
-): { readonly size: number; readonly shift: number } | undefined {
-  const values = new Map<string, SettingValue | undefined>();
-  for (const [at, argument] of given.entries()) {
-    const name = argument.name?.text ?? ["size", "shift"][at] ?? "";
-    // Given twice, it is no window that could be read.
-    values.set(values.has(name) ? "" : name, valueOf(argument.value));
-  }
-  const size = values.get("size");
-  const shift = values.get("shift") ?? 0;
-  if (
-    typeof size !== "number" ||
-    typeof shift !== "number" ||
-    [...values.keys()].some((it) => it !== "size" && it !== "shift")
-  ) {
-    return undefined;
-  }
-  return Number.isSafeInteger(size) && size > 0 && Number.isSafeInteger(shift) && shift >= 0
-    ? { size, shift }
-    : undefined;
-}

@@ -103,6 +103,7 @@ function expectation(schema: ArgumentSchema, value?: SettingValue): string {
     integer: "a whole number",
     boolean: "`true` or `false`",
     string: "a text in double quotes",
+    strings: "a list of texts in double quotes",
     word: "a word",
     call: "a call",
   }[schema.kind];
@@ -133,6 +134,13 @@ function fits(value: SettingValue, schema: ArgumentSchema, expression: Expressio
     case "string":
       // A constant holds a text, and a name that is none stands for itself.
       return expression.kind === "string" || (expression.kind === "reference" && value !== expression.text);
+    case "strings": {
+      const isText = (it: Expression, at: number): boolean =>
+        it.kind === "string" || (it.kind === "reference" && (value as readonly SettingValue[])[at] !== it.text);
+      return expression.kind === "list"
+        ? expression.elements.every(isText)
+        : Array.isArray(value) && value.every((it) => typeof it === "string");
+    }
     case "word":
       return typeof value === "string" && (schema.oneOf?.includes(value) ?? true);
     case "call":

@@ -2,7 +2,8 @@ import { asNumber, constant, sameForm, type Dim } from "../../dims/dim.ts";
 import type { RawField, SourceSpec } from "../../ir/program.ts";
 import type { DType } from "../../ir/types.ts";
 import type { FieldShape, SourceFields } from "../../sources/define-source.ts";
-import { sourceOf } from "../../sources/registry.ts";
+import { readingOf } from "../../sources/readings.ts";
+import { allSources, sourceOf } from "../../sources/registry.ts";
 import { showRawField } from "../../sources/show-raw-field.ts";
 import type { DataDeclaration } from "../../syntax/ast/sections.ts";
 import type { BrokenFeature, DeclaredFeature } from "./declare-feature.ts";
@@ -28,6 +29,11 @@ export function typeRawFields(
   for (const feature of features) {
     for (const mention of feature.mentions.values()) {
       if (fields.has(mention.name) || unknown.has(mention.name)) continue;
+      if (delivered.kind !== "table" && isOfTable(mention)) {
+        unknown.add(mention.name);
+        reportNoTable(mention, source, scope);
+        continue;
+      }
       const shape = shapeOf(mention, delivered);
       if (shape === undefined) {
         unknown.add(mention.name);
@@ -36,16 +42,28 @@ export function typeRawFields(
       }
       if (feature.kind === "broken") continue;
       const { type } = feature;
+      const own = shape === "declared" ? declaredShape(mention, feature, declared, scope) : shape.map(constant);
+      if (own === undefined) {
+        unknown.add(mention.name);
+        continue;
+      }
+      const isNamed = mention.columns?.kind === "named" && mention.columns.name === mention.name;
+      const missing = features.every((it) => {
+        const own = it.mentions.get(mention.name);
+        return own === undefined || own.missing !== undefined;
+      });
+      const words = features.flatMap((it) => it.mentions.get(mention.name)?.words ?? [])[0];
       fields.set(mention.name, {
         name: mention.name,
         type: {
-          dtype: mention.window !== undefined ? "i32" : rawType(mention.name, declared),
-          shape:
-            shape === "declared"
-              ? (plainReader(mention, declared)?.type ?? type).shape
-              : generalised(shape.map(constant), type.shape),
+          dtype: mention.window !== undefined ? "i32" : rawType(mention, declared),
+          shape: shape === "declared" ? own : generalised(own, type.shape),
         },
         ...(mention.window !== undefined && { window: mention.window }),
+        ...(delivered.kind === "table" && !isNamed && mention.columns !== undefined && { columns: mention.columns }),
+        ...(mention.reading !== undefined && { reading: mention.reading }),
+        ...(words !== undefined && { words }),
+        ...(missing && mention.missing !== undefined && { missing: mention.missing }),
       });
     }
   }
@@ -73,10 +91,51 @@ function plainReader({ name }: RawMention, declared: readonly DeclaredFeature[])
   return declared.find(({ mentions, expression: it }) => mentions.has(name) && it.kind === "reference");
 }
 
+/** Whether a mention reads what tables alone have: several columns, or cells in a way that is said. */
+const isOfTable = ({ columns, reading }: RawMention): boolean =>
+  reading !== undefined || (columns !== undefined && columns.kind !== "named");
+
+function reportNoTable({ reading, expression }: RawMention, source: SourceSpec, scope: SettingScope): void {
+  const tables = allSources.filter((it) => it.fields(source).kind === "table").map((it) => `\`${it.name}\``);
+  const stage = reading === undefined ? "raw.columns" : reading.kind === "missing" ? "impute or missing" : reading.kind;
+  const problem = `the source \`${source.kind}\` has no cells`;
+  const help = `It is for the columns of a table, which ${tables.join(", ")} reads.`;
+  scope.collector.report("MC4089", expression.span, { stage, problem }, { help });
+}
+
+/** The shape that the features declare for a field; undefined after a report, where they do not tell it. */
+function declaredShape(
+  mention: RawMention,
+  feature: DeclaredFeature,
+  declared: readonly DeclaredFeature[],
+  scope: SettingScope,
+): readonly Dim[] | undefined {
+  const { type } = plainReader(mention, declared) ?? feature;
+  if (mention.columns === undefined || mention.columns.kind === "named") return type.shape;
+  const sizes = type.shape.map(asNumber);
+  const count =
+    mention.count ??
+    sizes.reduce<number | undefined>((all, it) => (all !== undefined && it !== undefined ? all * it : undefined), 1);
+  if (count !== undefined) return [constant(count)];
+  const help = '`raw.columns("pixel*", count=784)` says so.';
+  scope.collector.report(
+    "MC4089",
+    mention.expression.span,
+    { stage: "raw.columns", problem: "nothing tells how many columns these are" },
+    { help },
+  );
+  return undefined;
+}
+
 /** The shape of what is mentioned; undefined where the source has no such field. */
-function shapeOf({ name, window }: RawMention, delivered: SourceFields): FieldShape | undefined {
+function shapeOf({ name, window, columns, reading }: RawMention, delivered: SourceFields): FieldShape | undefined {
   if (window !== undefined) return delivered.kind === "windows" ? [window.size] : undefined;
   switch (delivered.kind) {
+    case "table": {
+      if (columns?.kind !== "named") return "declared";
+      const read = readingOf(reading);
+      return read.kind === "numbers" ? read.shape : [];
+    }
     case "listed":
       return Object.hasOwn(delivered.shapes, name) ? delivered.shapes[name] : undefined;
     case "any":
@@ -104,6 +163,7 @@ function knownFields(delivered: SourceFields): readonly string[] {
     case "listed":
       return Object.keys(delivered.shapes).map(showRawField);
     case "any":
+    case "table":
       return ["raw.NAME"];
     case "windows":
       return ["raw.window(size)"];
@@ -114,10 +174,17 @@ function knownFields(delivered: SourceFields): readonly string[] {
  * The element type in which a raw field is read, whatever the order of its readers: an integer type where integer features
  * hold it as it is, otherwise real. What a feature cannot hold is reported when the data are loaded.
  */
-function rawType(name: string, declared: readonly DeclaredFeature[]): DType {
+function rawType({ name, reading }: RawMention, declared: readonly DeclaredFeature[]): DType {
+  if (givenBy(reading) !== "f32") return "i32";
   const whole = declared.filter((it) => it.mentions.has(name) && holdsIntegers(it));
   if (whole.length === 0) return "f32";
   return whole.some((it) => it.type.dtype === "i64") ? "i64" : "i32";
+}
+
+/** What features see of a reading. */
+function givenBy(reading: RawField["reading"]): "f32" | "i32" | "bool" {
+  const read = readingOf(reading);
+  return read.kind === "numbers" ? read.gives : read.kind === "words" ? "i32" : "bool";
 }
 
 const holdsIntegers = ({ type: { dtype }, direct }: DeclaredFeature): boolean =>
@@ -126,6 +193,8 @@ const holdsIntegers = ({ type: { dtype }, direct }: DeclaredFeature): boolean =>
 /** The element type in which one feature sees a raw field: it computes with real numbers, whatever others hold as it is. */
 export function viewOf(field: RawField, reader: DeclaredFeature): DType {
   if (field.window !== undefined) return field.type.dtype;
+  const given = givenBy(field.reading);
+  if (given !== "f32") return given;
   return holdsIntegers(reader) ? reader.type.dtype : "f32";
 }
 

@@ -1,13 +1,13 @@
 import { elementAt } from "../../support/element-at.ts";
 import type { DataProgram, RawField, Split } from "../../ir/program.ts";
 import { asNumber } from "../../dims/dim.ts";
-import { cleanedRows } from "../../sources/clean-steps.ts";
-import { showRawField } from "../../sources/show-raw-field.ts";
+import { cleanedRows, type CleanColumn } from "../../sources/clean-steps.ts";
+import { showField } from "../../sources/show-raw-field.ts";
 import { required } from "../../support/fault.ts";
 import { failure, success, type Result } from "../../support/result.ts";
-import type { DType } from "../../ir/types.ts";
-import { findMisfit } from "./find-misfit.ts";
-import { placeOf, problem, sizeOf, type Column, type DataProblem, type RawData } from "../../sources/raw-data.ts";
+import { problem, sizeOf, type Column, type DataProblem, type RawData } from "../../sources/raw-data.ts";
+import { findUnsuitable } from "./find-unsuitable.ts";
+import { numberWords, type Vocabularies } from "./number-words.ts";
 import { shuffled } from "./shuffle.ts";
 
 /** One raw field of a batch: the first axis counts the examples. */
@@ -34,13 +34,12 @@ export interface Dataset {
   readonly splits: Readonly<Record<Split, Examples>>;
   /** Where the data came from, for messages. */
   readonly from: string;
-  /** Distinct characters of a text source. */
-  readonly vocabulary?: readonly string[];
+  readonly vocabularies: Vocabularies;
 }
 
-/** Cleans and splits raw data as the section says. */
-export function createDataset(raw: RawData, data: DataProgram): Result<Dataset, DataProblem> {
-  return raw.kind === "text" ? splitText(raw, data) : splitColumns(raw, data);
+/** Cleans and splits raw data as the section says. Words have the numbers of those that are `known`, of a training before. */
+export function createDataset(raw: RawData, data: DataProgram, known: Vocabularies = {}): Result<Dataset, DataProblem> {
+  return raw.kind === "text" ? splitText(raw, data) : splitColumns(raw, data, known);
 }
 
 const splitNames: readonly Split[] = ["train", "validate", "test"];
@@ -56,28 +55,88 @@ function boundsOf(count: number, data: DataProgram): Readonly<Record<Split, read
   return { train: bound("train"), validate: bound("validate"), test: bound("test") };
 }
 
-function splitColumns(raw: Extract<RawData, { kind: "columns" }>, data: DataProgram): Result<Dataset, DataProblem> {
+function splitColumns(
+  raw: Extract<RawData, { kind: "columns" }>,
+  data: DataProgram,
+  known: Vocabularies,
+): Result<Dataset, DataProblem> {
   const fields = data.preparation.raw;
   // That a source has the fields is checked with the file; that a table has the columns, when it is read.
-  const columns = fields.map(({ name }) => required(raw.columns.get(name), `a column for raw.${name}`));
-  const from = columns[0]?.from ?? data.source.kind;
-  const kept = cleanedRows(raw.count, columns, data.clean);
-  const unsuitable = findUnsuitable(columns, data, kept);
-  if (unsuitable !== undefined) return failure(unsuitable);
+  const read = fields.map(({ name, missing }): CleanColumn => ({
+    ...required(raw.columns.get(name), `a column for raw.${name}`),
+    filled: missing !== undefined,
+  }));
+  const from = read[0]?.from ?? data.source.kind;
+  const kept = cleanedRows(raw.count, read, data.clean);
   const order = data.split.by === "seed" ? shuffled(kept.length, data.split.seed, 0, "split") : undefined;
   const bounds = boundsOf(kept.length, data);
-  const examplesOf = (name: Split): Examples => {
+  const rowsFor = (name: Split): Int32Array => {
     const [start, end] = bounds[name];
-    const rows = Int32Array.from({ length: end - start }, (_, i) => elementAt(kept, order?.[start + i] ?? start + i));
-    return {
-      count: rows.length,
-      rowOf: (index) => rows[index] ?? index,
-      gather: (indices) =>
-        new Map(columns.map((column, at) => [column.name, rowsOf(column, fields[at], rows, indices)])),
-    };
+    return Int32Array.from({ length: end - start }, (_, i) => elementAt(kept, order?.[start + i] ?? start + i));
   };
+  const rows = { train: rowsFor("train"), validate: rowsFor("validate"), test: rowsFor("test") };
+  const vocabularies: Record<string, readonly string[]> = {};
+  const columns: Column[] = [];
+  for (const [at, field] of fields.entries()) {
+    const column = elementAt(read, at);
+    if (column.dictionary === undefined) columns.push(field.missing === undefined ? column : filledWith(column, 0));
+    else {
+      const numbered = numberWords(
+        column,
+        field,
+        { kept, train: rows.train },
+        { known: known[field.name], filled: filledWords(field, data) },
+      );
+      if (!numbered.ok) return numbered;
+      vocabularies[field.name] = numbered.value.words;
+      columns.push(numbered.value.column);
+    }
+  }
+  const unsuitable = findUnsuitable(columns, data, kept) ?? findUnfillable(raw, data, rows.train);
+  if (unsuitable !== undefined) return failure(unsuitable);
+  const examplesOf = (name: Split): Examples => ({
+    count: rows[name].length,
+    rowOf: (index) => rows[name][index] ?? index,
+    gather: (indices) =>
+      new Map(columns.map((column, at) => [column.name, rowsOf(column, fields[at], rows[name], indices)])),
+  });
   const splits = { train: examplesOf("train"), validate: examplesOf("validate"), test: examplesOf("test") };
-  return requireExamples({ splits, from }, data);
+  return requireExamples({ splits, from, vocabularies }, data);
+}
+
+/** The words that features give to the missing cells of a field. */
+const filledWords = ({ name }: RawField, { preparation }: DataProgram): readonly string[] =>
+  preparation.statistics.flatMap((it) =>
+    it.kind === "fill" && it.field === name && typeof it.by === "object" ? [it.by.word] : [],
+  );
+
+/** A column with a number in place of what is missing, where features fill it themselves. */
+function filledWith(column: Column, number: number): Column {
+  return column.data.some((it) => Number.isNaN(it))
+    ? { ...column, data: column.data.map((it) => (Number.isNaN(it) ? number : it)) }
+    : column;
+}
+
+/** A column that is to be filled by what the train split has of it, and has nothing there. */
+function findUnfillable(
+  raw: Extract<RawData, { kind: "columns" }>,
+  { preparation }: DataProgram,
+  train: Int32Array,
+): DataProblem | undefined {
+  for (const statistic of preparation.statistics) {
+    if (statistic.kind !== "fill" || typeof statistic.by === "object") continue;
+    const field = required(
+      preparation.raw.find((it) => it.name === statistic.field),
+      statistic.field,
+    );
+    const mask = required(raw.columns.get(required(field.missing, "a mask")), "a mask");
+    const size = sizeOf(mask.shape);
+    for (let element = 0; element < size; element++) {
+      if (train.length === 0 || train.some((row) => mask.data[row * size + element] === 0)) continue;
+      return problem("MC6014", { path: mask.from, field: showField(field), rule: statistic.by });
+    }
+  }
+  return undefined;
 }
 
 function rowsOf(
@@ -104,99 +163,6 @@ function rowsOf(
   return { shape, data, ...(column.data instanceof Float32Array && { single: true }) };
 }
 
-/** A raw number that no feature can hold as it wants it: nothing is guessed or rounded in its place. */
-function findUnsuitable(columns: readonly Column[], data: DataProgram, kept: Int32Array): DataProblem | undefined {
-  for (const [at, column] of columns.entries()) {
-    const takers = takersOf(column.name, data.preparation.raw[at], data);
-    // 32-bit integers need no second look where every taker holds them all.
-    if (column.data instanceof Int32Array && takers.every((it) => roomy.has(it.dtype))) continue;
-    const size = sizeOf(column.shape);
-    for (const row of kept) {
-      for (let i = row * size; i < (row + 1) * size; i++) {
-        const value = elementAt(column.data, i);
-        const exact = isExact(column, i);
-        const found =
-          judge(column, row, value, exact, takers) ?? (exact === false ? lost(column, row, value) : undefined);
-        if (found !== undefined) return found;
-      }
-    }
-  }
-  return undefined;
-}
-
-const roomy: ReadonlySet<DType> = new Set(["i32", "i64", "f32", "f64", "bf16"]);
-
-/** Who takes the numbers of a raw field, as they are unless it computes, with the element type that must hold them. */
-interface Taker {
-  readonly name: string;
-  readonly dtype: DType;
-  readonly computes?: true;
-}
-
-function takersOf(name: string, field: RawField | undefined, { features }: DataProgram): readonly Taker[] {
-  const direct = features.filter((it) => it.direct?.includes(name) === true);
-  const dtype = field?.type.dtype ?? "f32";
-  const computing = features.filter((it) => it.computes?.includes(name) === true);
-  return [
-    ...direct.map((it) => ({ name: it.name, dtype: it.type.dtype })),
-    ...computing.map((it) => ({ name: it.name, dtype: "f64", computes: true }) as const),
-    ...(dtype === "f32" ? [] : [{ name: "it", dtype }]),
-  ];
-}
-
-function judge(
-  column: Column,
-  row: number,
-  value: number,
-  exact: boolean | undefined,
-  takers: readonly Taker[],
-): DataProblem | undefined {
-  const field = showRawField(column.name);
-  if (Number.isNaN(value)) {
-    const help = "Leave such examples out with `clean: drop_missing`.";
-    return problem("MC6009", { place: placeOf(column, row), field }, help);
-  }
-  if (!Number.isFinite(value)) return problem("MC6021", { place: placeOf(column, row), what: field, value });
-  for (const { name, dtype, computes } of takers) {
-    // The number beside the integer may have been rounded out of its range.
-    if (dtype === "i64" && exact === true) continue;
-    const isBlurred = computes === true && Number.isInteger(value) && !Number.isSafeInteger(value);
-    const blurred = { kind: "range", limits: "integers of -2^53 + 1 to 2^53 - 1 exactly" } as const;
-    const misfit = isBlurred ? blurred : findMisfit(dtype, value);
-    if (misfit === undefined) continue;
-    const taker =
-      name === "it" ? "it is read as" : `the feature ${name} is${computes === true ? " computed from it in" : ""}`;
-    const parameters = { place: placeOf(column, row), what: field, value: numberText(value), taker, dtype };
-    if (misfit.kind === "fraction") return problem("MC6010", parameters);
-    return problem("MC6020", { ...parameters, limits: misfit.limits });
-  }
-  return undefined;
-}
-
-/** Whether a 64-bit integer was read exactly; undefined where none is wanted. */
-function isExact({ integers, data }: Column, at: number): boolean | undefined {
-  return integers === undefined ? undefined : Number(integers[at]) === data[at];
-}
-
-/** A cell of a 64-bit integer whose number is one, and which is none itself: a fraction that no double keeps, or just below the range. */
-function lost(column: Column, row: number, value: number): DataProblem {
-  const parameters = {
-    place: placeOf(column, row),
-    what: showRawField(column.name),
-    value: numberText(value),
-    taker: "it is read as",
-    dtype: "i64",
-  };
-  return value === -(2 ** 63)
-    ? problem("MC6020", { ...parameters, limits: "-2^63 to 2^63 - 1" })
-    : problem("MC6010", { ...parameters, value: `${parameters.value} and a fraction` });
-}
-
-/** A number in full where it is whole: JavaScript rounds those of more than 17 digits once more. */
-function numberText(value: number): string {
-  return Number.isInteger(value) && Math.abs(value) < 1e21 ? String(BigInt(value)) : String(value);
-}
-
 /** Splits a text by position; each split is cut into windows side by side. */
 function splitText(raw: Extract<RawData, { kind: "text" }>, data: DataProgram): Result<Dataset, DataProblem> {
   const { tokens, from, vocabulary } = raw;
@@ -219,7 +185,7 @@ function splitText(raw: Extract<RawData, { kind: "text" }>, data: DataProgram): 
     };
   };
   const splits = { train: examplesOf("train"), validate: examplesOf("validate"), test: examplesOf("test") };
-  return requireExamples({ splits, from, vocabulary }, data);
+  return requireExamples({ splits, from, vocabularies: { text: vocabulary } }, data);
 }
 
 function windowsOf(

@@ -4,6 +4,7 @@ import { asNumber } from "../../dims/dim.ts";
 import type { DataProgram, RawField } from "../../ir/program.ts";
 import type { SourceFiles } from "../../sources/define-source.ts";
 import { problem, sizeOf, type Column, type DataProblem, type RawData } from "../../sources/raw-data.ts";
+import { readTable } from "../../sources/read-table.ts";
 import { sourceOf } from "../../sources/registry.ts";
 import { showRawField } from "../../sources/show-raw-field.ts";
 import { failure, success, type Result } from "../../support/result.ts";
@@ -21,6 +22,10 @@ export async function loadSource(
   const loaded = await sourceOf(source).load(source, preparation.raw, filesOf(dirname(specPath), override));
   if (!loaded.ok) return loaded;
   if (loaded.value.kind === "text") return success(loaded.value);
+  if (loaded.value.kind === "table") {
+    const read = readTable(loaded.value, preparation.raw);
+    return read.ok ? success(tableOf(loaded.value.count, read.value)) : read;
+  }
   const columns: Column[] = [];
   for (const column of loaded.value.columns) {
     const field = preparation.raw.find((it) => it.name === column.name);
@@ -36,11 +41,16 @@ function assembled(columns: readonly Column[]): Result<RawData, DataProblem> {
   const [first, ...others] = columns;
   const count = first === undefined ? 0 : countOf(first);
   const other = others.find((it) => countOf(it) !== count);
-  if (first === undefined || other === undefined)
-    return success({ kind: "columns", count, columns: new Map(columns.map((it) => [it.name, it])) });
+  if (first === undefined || other === undefined) return success(tableOf(count, columns));
   const counts = { firstCount: count, secondCount: countOf(other) };
   return failure(problem("MC6008", { first: first.from, second: other.from, ...counts }));
 }
+
+const tableOf = (count: number, columns: readonly Column[]): RawData => ({
+  kind: "columns",
+  count,
+  columns: new Map(columns.map((it) => [it.name, it])),
+});
 
 const countOf = ({ data, shape }: Column): number => (data.length === 0 ? 0 : data.length / sizeOf(shape));
 

@@ -1,9 +1,10 @@
 import { writeWeights } from "../../emit/onnx/weights-file.ts";
-import type { SourceSpec } from "../../ir/program.ts";
+import type { DataProgram } from "../../ir/program.ts";
 import { stringifyNumbers } from "../../support/json-numbers.ts";
 import { readSafetensors, writeSafetensors, type SafeTensor } from "../../support/safetensors.ts";
 import { jsonKeys } from "../../support/json-keys.ts";
 import { failure, success, type Result } from "../../support/result.ts";
+import type { Vocabularies } from "../data/number-words.ts";
 import { bytesOf, fromBytes } from "../onnx/typed-array.ts";
 import { readRegularFile } from "../read-regular-file.ts";
 import type { Tensor, Tensors } from "../tensor.ts";
@@ -20,8 +21,8 @@ export interface Checkpoint {
   readonly perms?: ReadonlyMap<string, readonly number[]>;
   /** Absent in plain weights. */
   readonly progress?: Progress;
-  /** Distinct characters of a text source, so that a network can be fed without its data. */
-  readonly vocabulary?: readonly string[];
+  /** What the numbers of words stand for, so that a network can be fed without its data. */
+  readonly vocabularies?: Vocabularies;
   /** Absent in weights of other programs. */
   readonly origin?: WeightsOrigin;
   /** What the training is made of; absent in plain weights. */
@@ -37,10 +38,13 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
 
 /**
  * The bytes of a file of weights, laid out as a build lays it out, so that ONNX graphs which refer to it find each weight;
- * `source` is that of its data.
+ * `data` is what it was trained on.
  */
-export function encodeWeights(checkpoint: Checkpoint, source: SourceSpec): ReturnType<typeof writeWeights> {
-  return writeWeights(storedTensors(checkpoint), metadataOf(checkpoint), source);
+export function encodeWeights(
+  checkpoint: Checkpoint,
+  data: Pick<DataProgram, "source" | "preparation">,
+): ReturnType<typeof writeWeights> {
+  return writeWeights(storedTensors(checkpoint), metadataOf(checkpoint), data);
 }
 
 function storedTensors({ tensors }: Checkpoint): readonly SafeTensor[] {
@@ -58,10 +62,19 @@ function metadataOf(checkpoint: Checkpoint): ReadonlyMap<string, string> {
   metadata.set("perm", JSON.stringify(Object.fromEntries(perms)));
   if (checkpoint.progress !== undefined) metadata.set("progress", stringifyNumbers(checkpoint.progress));
   if (checkpoint.seed !== undefined) metadata.set("seed", String(checkpoint.seed));
-  if (checkpoint.vocabulary !== undefined) metadata.set("vocabulary", JSON.stringify(checkpoint.vocabulary));
+  for (const [key, value] of vocabularyEntries(checkpoint)) metadata.set(key, value);
   if (checkpoint.made !== undefined) metadata.set("made", JSON.stringify(checkpoint.made));
   if (checkpoint.origin !== undefined) metadata.set(...originEntry(checkpoint.origin));
   return metadata;
+}
+
+const vocabularyKey = "vocabularies";
+
+/** The entry of the metadata with what the numbers of words stand for; none where there are no words. */
+export function vocabularyEntries({
+  vocabularies = {},
+}: Pick<Checkpoint, "vocabularies">): readonly (readonly [string, string])[] {
+  return Object.keys(vocabularies).length === 0 ? [] : [[vocabularyKey, JSON.stringify(vocabularies)]];
 }
 
 /** Reads a checkpoint or plain weights; the error names the file and the byte. */
@@ -86,8 +99,8 @@ export function parseCheckpoint(bytes: Uint8Array): Result<Checkpoint, string> {
   if (!perms.ok) return perms;
   const progress = parseEntry(metadata, "progress", parseProgress);
   if (!progress.ok) return progress;
-  const vocabulary = parseEntry(metadata, "vocabulary", parseVocabulary);
-  if (!vocabulary.ok) return vocabulary;
+  const vocabularies = parseEntry(metadata, vocabularyKey, parseVocabularies);
+  if (!vocabularies.ok) return vocabularies;
   const seed = parseEntry(metadata, "seed", parseSeed);
   if (!seed.ok) return seed;
   const origin = originIn(metadata);
@@ -96,7 +109,7 @@ export function parseCheckpoint(bytes: Uint8Array): Result<Checkpoint, string> {
     tensors,
     ...(perms.value !== undefined && { perms: perms.value }),
     ...(progress.value !== undefined && { progress: progress.value }),
-    ...(vocabulary.value !== undefined && { vocabulary: vocabulary.value }),
+    ...(vocabularies.value !== undefined && { vocabularies: vocabularies.value }),
     ...(origin !== undefined && { origin }),
     ...(made !== undefined && { made }),
     ...(seed.value !== undefined && { seed: seed.value }),
@@ -151,11 +164,17 @@ function parseSeed(value: unknown): Result<number, string> {
   return typeof value === "number" && Number.isSafeInteger(value) ? success(value) : failure("it is no whole number");
 }
 
-function parseVocabulary(value: unknown): Result<readonly string[], string> {
-  const characters: string[] = [];
-  for (const it of Array.isArray(value) ? value : [undefined]) {
-    if (typeof it !== "string") return failure("it is no list of characters");
-    characters.push(it);
+function parseVocabularies(value: unknown): Result<Vocabularies, string> {
+  if (!isRecord(value)) return failure("it is no object of lists of words");
+  const vocabularies: Record<string, readonly string[]> = {};
+  for (const [field, list] of Object.entries(value)) {
+    const words: string[] = [];
+    for (const it of Array.isArray(list) ? list : [undefined]) {
+      if (typeof it !== "string") return failure(`${showName(field)} has no list of words`);
+      words.push(it);
+    }
+    if (new Set(words).size < words.length) return failure(`${showName(field)} has a word twice`);
+    vocabularies[field] = words;
   }
-  return new Set(characters).size < characters.length ? failure("it has a character twice") : success(characters);
+  return success(vocabularies);
 }

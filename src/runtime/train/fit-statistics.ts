@@ -3,11 +3,13 @@ import { buildStatisticGraph } from "../../autodiff/build-preparation-graph.ts";
 import { asNumber } from "../../dims/dim.ts";
 import type { Func, Graph } from "../../ir/graph.ts";
 import { isPort, nameIn, portOf } from "../../ir/ports.ts";
-import type { Statistic, TrainProgram } from "../../ir/program.ts";
+import type { Moment, TrainProgram } from "../../ir/program.ts";
 import { referenceTarget } from "../../passes/pipeline.ts";
 import { usesOf } from "../../graph/rewrite.ts";
 import { fault, required } from "../../support/fault.ts";
-import type { Examples } from "../data/dataset.ts";
+import type { Dataset, Examples } from "../data/dataset.ts";
+import type { Vocabularies } from "../data/number-words.ts";
+import { fitFills } from "./fit-fills.ts";
 import type { Tensor, Tensors } from "../tensor.ts";
 import { interpretPreparation, type PreparationState } from "./interpret-preparation.ts";
 
@@ -20,14 +22,19 @@ const batchSize = 128;
 const explained = { double: 4 * 2 ** -52, single: 4 * 2 ** -23 } as const;
 
 /**
- * Fits the statistics of a data section on its train split: mean and standard deviation (of the population) over all
+ * Fits the statistics of a data section on its train split: what fills missing cells, then mean and standard deviation (of the population) over all
  * examples and leading axes, of unrounded values, in f64. They are the same for every runtime. A deviation that rounding
  * explains becomes 1, so that what never varies is left at 0. Returned under `statistic/<path>`.
  */
-export function fitStatistics({ data, model, seed }: TrainProgram, train: Examples): Tensors {
-  const fitted = new Map<string, Tensor>();
-  const groups = new Map<Func, Statistic[]>();
-  for (const it of data.preparation.statistics) groups.set(it.measured, [...(groups.get(it.measured) ?? []), it]);
+export function fitStatistics(
+  { data, model, seed }: TrainProgram,
+  train: Examples,
+  vocabularies: Vocabularies = {},
+): Tensors {
+  const fitted = new Map<string, Tensor>(fitFills(data, train, vocabularies));
+  const groups = new Map<Func, Moment[]>();
+  for (const it of data.preparation.statistics)
+    if (it.kind !== "fill") groups.set(it.measured, [...(groups.get(it.measured) ?? []), it]);
   for (const statistics of groups.values()) {
     const first = elementAt(statistics, 0);
     const size = sizeOf(first);
@@ -43,12 +50,14 @@ export function fitStatistics({ data, model, seed }: TrainProgram, train: Exampl
 }
 
 /** Weights with the statistics of the data: their own, or where they come from elsewhere and have none, fitted ones. */
-export function withStatistics(weights: Tensors, program: TrainProgram, train: Examples): Tensors {
+export function withStatistics(weights: Tensors, program: TrainProgram, dataset: Dataset): Tensors {
   const theirs = [...weights.keys()].some((it) => isPort("statistic", it));
-  return theirs ? weights : new Map([...weights, ...fitStatistics(program, train)]);
+  return theirs
+    ? weights
+    : new Map([...weights, ...fitStatistics(program, dataset.splits.train, dataset.vocabularies)]);
 }
 
-function sizeOf({ path, type }: Statistic): number {
+function sizeOf({ path, type }: Moment): number {
   return type.shape.reduce(
     (size, it) => size * (asNumber(it) ?? fault(`the statistic ${path} has a free dimension`)),
     1,

@@ -182,7 +182,8 @@ function contentOf(raw: RawData): string {
     for (const name of [...raw.columns.keys()].sort()) {
       const column = raw.columns.get(name);
       if (column === undefined) continue;
-      hash.update(JSON.stringify([name, column.shape, column.data.constructor.name]));
+      const { shape, data, dictionary = [] } = column;
+      hash.update(JSON.stringify([name, shape, data.constructor.name, ...dictionary]));
       add(column.data);
     }
   }

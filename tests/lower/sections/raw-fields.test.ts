@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createCollector } from "../../../src/diagnostics/collector.ts";
-import { isDirect, replaceRawFields, type RawMention } from "../../../src/lower/sections/raw-fields.ts";
+import { isDirect, rawNames, replaceRawFields, type RawMention } from "../../../src/lower/sections/raw-fields.ts";
 import { required } from "../../../src/support/fault.ts";
 import type { Expression } from "../../../src/syntax/ast.ts";
 import { parseFile } from "../../../src/syntax/parse.ts";
@@ -15,12 +15,18 @@ function expressionOf(text: string): Expression {
   return required(feature?.value, "value");
 }
 
+function read(text: string): { readonly mentions: ReadonlyMap<string, RawMention>; readonly expression: Expression } {
+  const fields = new Map<string, RawMention>();
+  const scope = { collector: createCollector(), constant: () => undefined, unknown: () => undefined };
+  const reader = { scope, isOwn: () => false, names: rawNames() };
+  const expression = replaceRawFields(expressionOf(text), { fields, filled: new Map() }, reader);
+  expect(scope.collector.diagnostics).toEqual([]);
+  return { mentions: fields, expression };
+}
+
 /** What is mentioned in an expression, and what stands in its place. */
 function replaced(text: string): { readonly names: readonly string[]; readonly expression: Expression } {
-  const mentions = new Map<string, RawMention>();
-  const expression = replaceRawFields(expressionOf(text), mentions, (it) =>
-    it.kind === "number" ? it.value : undefined,
-  );
+  const { mentions, expression } = read(text);
   return { names: [...mentions.keys()], expression };
 }
 
@@ -44,8 +50,7 @@ describe("raw fields", () => {
   });
 
   it("keep the place where they are mentioned first", () => {
-    const mentions = new Map<string, RawMention>();
-    replaceRawFields(expressionOf("raw.a + 2 * raw.a"), mentions, () => undefined);
+    const { mentions } = read("raw.a + 2 * raw.a");
     const { start, file } = required(mentions.get("a"), "a").expression.span;
     expect(start).toBe(file.text.indexOf("raw.a"));
   });

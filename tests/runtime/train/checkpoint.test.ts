@@ -12,14 +12,32 @@ import {
   type Checkpoint,
 } from "../../../src/runtime/train/checkpoint.ts";
 import { madeForm, madeParts, type Made } from "../../../src/runtime/train/made-of.ts";
-import type { SourceSpec } from "../../../src/ir/program.ts";
+import type { Func } from "../../../src/ir/graph.ts";
+import type { DataProgram, RawField } from "../../../src/ir/program.ts";
 import { writeSafetensors } from "../../../src/support/safetensors.ts";
 
-const csv: SourceSpec = {
-  kind: "csv",
-  arguments: { path: "t.csv" },
-  origin: { file: { path: "t.model", text: "" }, start: 0, end: 0 },
+const span = { file: { path: "t.model", text: "" }, start: 0, end: 0 };
+const noFunction: Func = {
+  key: "prepare",
+  name: "prepare",
+  flavor: "fn",
+  hyperparameters: [],
+  inputNames: [],
+  resultNames: [],
+  parameters: [],
+  states: [],
+  body: { inputs: [], nodes: [], results: [] },
+  origin: span,
 };
+const dataOf = (reading: RawField["reading"]): Pick<DataProgram, "source" | "preparation"> => ({
+  source: { kind: "npz", arguments: { path: "t.npz" }, origin: span },
+  preparation: {
+    func: noFunction,
+    unrounded: noFunction,
+    raw: [{ name: "a", type: { dtype: "i32", shape: [] }, ...(reading !== undefined && { reading }) }],
+    statistics: [],
+  },
+});
 
 const checkpoint: Checkpoint = {
   tensors: new Map<string, Tensor>([
@@ -43,7 +61,7 @@ const checkpoint: Checkpoint = {
       ],
     },
   },
-  vocabulary: [" ", "a", "ß"],
+  vocabularies: { text: [" ", "a", "ß"], "species.categories": ["Adelie", "Gentoo"] },
   seed: 2 ** 40 + 1,
   origin: { by: "train", step: 7, seed: 3, model: "abc" },
   made: { form: madeForm, parts: Object.fromEntries(madeParts.map((it, at) => [it, at])) as Made["parts"] },
@@ -68,7 +86,9 @@ describe("checkpoints", () => {
 
   it("of weights hold all of it too, each weight where it lay before the training", () => {
     const weights = [...checkpoint.tensors].filter(([name]) => !name.startsWith("opt/"));
-    const [initial, trained] = [{ tensors: new Map(weights) }, checkpoint].map((it) => encodeWeights(it, csv));
+    const [initial, trained] = [{ tensors: new Map(weights) }, checkpoint].map((it) =>
+      encodeWeights(it, dataOf(undefined)),
+    );
     for (const [name] of weights) {
       expect(trained?.places.get(name), name).toBeDefined();
       expect(trained?.places.get(name), name).toEqual(initial?.places.get(name));
@@ -141,9 +161,10 @@ describe("metadata of checkpoints", () => {
     ["seed", "x", 'metadata "seed": this is no JSON.'],
     ["seed", "1.5", 'metadata "seed": it is no whole number.'],
     ["seed", '"3"', "it is no whole number"],
-    ["vocabulary", "{}", 'metadata "vocabulary": it is no list of characters.'],
-    ["vocabulary", '["a",1]', "it is no list of characters"],
-    ["vocabulary", '["a","b","a"]', "it has a character twice"],
+    ["vocabularies", "[]", 'metadata "vocabularies": it is no object of lists of words.'],
+    ["vocabularies", '{"text":{}}', "text has no list of words"],
+    ["vocabularies", '{"text":["a",1]}', "text has no list of words"],
+    ["vocabularies", '{"text":["a","b","a"]}', "text has a word twice"],
   ])("%s: %s", (key, text, message) => {
     const read = parseCheckpoint(withMetadata({ [key]: text }));
     expect(read.ok ? "ok" : read.error).toContain(message);
@@ -159,7 +180,7 @@ describe("metadata of checkpoints", () => {
   it("never throws, whatever it holds", () => {
     fc.assert(
       fc.property(
-        fc.constantFrom("progress", "perm", "vocabulary", "seed"),
+        fc.constantFrom("progress", "perm", "vocabularies", "seed"),
         fc.oneof(
           fc.json(),
           fc.string(),

@@ -232,7 +232,10 @@ describe("the record of a training", () => {
       stop: { monitor: { split: "validate", metric: "loss" }, patience: 2, mode: "min" },
       validate: { every: 1, unit: "epochs" },
       length: { steps: 12, ends: null },
-      source: { kind: "csv", arguments: { path: "rows.csv" } },
+      source: {
+        kind: "csv",
+        arguments: { path: "rows.csv", columns: [], delimiter: "found", quote: '"', missing: [], marks: true },
+      },
       runtime: `onnx 1.30, ${process.platform} ${process.arch}`,
       version,
     });

@@ -12,7 +12,11 @@ import {
 import type { StepResult, Trainer } from "../../../src/runtime/train/trainer.ts";
 import { counting, program } from "./loop-testing.ts";
 
-const dataset: Dataset = { splits: { train: counting(10), validate: counting(6), test: counting(0) }, from: "nowhere" };
+const dataset: Dataset = {
+  splits: { train: counting(10), validate: counting(6), test: counting(0) },
+  from: "nowhere",
+  vocabularies: {},
+};
 
 interface Recorded extends Trainer {
   readonly steps: { readonly step: number; readonly examples: readonly number[] }[];

@@ -54,7 +54,11 @@ async function run(
   const reports: EpochReport[] = [];
   const result = await runTraining({
     program: { ...program, batch: 4, length: { steps: course.train.loss.length }, ...changes },
-    dataset: { splits: { train: counting(4), validate: counting(1), test: counting(0) }, from: "nowhere" },
+    dataset: {
+      splits: { train: counting(4), validate: counting(1), test: counting(0) },
+      from: "nowhere",
+      vocabularies: {},
+    },
     trainer,
     ...(start !== undefined && { start }),
     now: () => 0,
@@ -176,7 +180,11 @@ describe("figures that are no finite numbers", () => {
     controller.abort();
     const result = await runTraining({
       program: { ...program, batch: 2, length: { steps: 4 } },
-      dataset: { splits: { train: counting(8), validate: counting(0), test: counting(0) }, from: "nowhere" },
+      dataset: {
+        splits: { train: counting(8), validate: counting(0), test: counting(0) },
+        from: "nowhere",
+        vocabularies: {},
+      },
       trainer: following(figures, () => NaN),
       signal: controller.signal,
       now: () => 0,

@@ -1,0 +1,107 @@
+import type { DataProgram, RawField } from "../../ir/program.ts";
+import type { DType } from "../../ir/types.ts";
+import { placeOf, problem, sizeOf, type Column, type DataProblem } from "../../sources/raw-data.ts";
+import { sourceOf } from "../../sources/registry.ts";
+import { showField } from "../../sources/show-raw-field.ts";
+import { elementAt } from "../../support/element-at.ts";
+import { findMisfit } from "./find-misfit.ts";
+
+/** A raw number that no feature can hold as it wants it: nothing is guessed or rounded in its place. */
+export function findUnsuitable(
+  columns: readonly Column[],
+  data: DataProgram,
+  kept: Int32Array,
+): DataProblem | undefined {
+  const isTable = sourceOf(data.source).fields(data.source).kind === "table";
+  for (const [at, column] of columns.entries()) {
+    const field = elementAt(data.preparation.raw, at);
+    const takers = takersOf(field, data);
+    // 32-bit integers need no second look where every taker holds them all.
+    if (column.data instanceof Int32Array && takers.every((it) => roomy.has(it.dtype))) continue;
+    const size = sizeOf(column.shape);
+    for (const row of kept) {
+      for (let i = row * size; i < (row + 1) * size; i++) {
+        const value = elementAt(column.data, i);
+        const exact = isExact(column, i);
+        const place = placeOf(column, row, i - row * size);
+        if (Number.isNaN(value)) return missingValue(place, field, isTable);
+        const found =
+          judge(place, showField(field), value, exact, takers) ??
+          (exact === false ? lost(place, showField(field), value) : undefined);
+        if (found !== undefined) return found;
+      }
+    }
+  }
+  return undefined;
+}
+
+const roomy: ReadonlySet<DType> = new Set(["i32", "i64", "f32", "f64", "bf16"]);
+
+/** Who takes the numbers of a raw field, as they are unless it computes, with the element type that must hold them. */
+interface Taker {
+  readonly name: string;
+  readonly dtype: DType;
+  readonly computes?: true;
+}
+
+function takersOf({ name, type: { dtype } }: RawField, { features }: DataProgram): readonly Taker[] {
+  const direct = features.filter((it) => it.direct?.includes(name) === true);
+  const computing = features.filter((it) => it.computes?.includes(name) === true);
+  return [
+    ...direct.map((it) => ({ name: it.name, dtype: it.type.dtype })),
+    ...computing.map((it) => ({ name: it.name, dtype: "f64", computes: true }) as const),
+    ...(dtype === "f32" ? [] : [{ name: "it", dtype }]),
+  ];
+}
+
+/** A value that is missing, and that no feature fills. */
+export function missingValue(place: string, field: RawField, isTable: boolean): DataProblem {
+  const shown = showField(field);
+  const rule = field.reading?.kind === "categories" ? "mode" : "median";
+  const others = isTable
+    ? `, fill them with \`${shown} -> impute(${rule})\`, or ask for them with \`missing(${shown})\``
+    : "";
+  return problem("MC6009", { place, field: shown }, `Leave such examples out with \`clean: drop_missing\`${others}.`);
+}
+
+function judge(
+  place: string,
+  what: string,
+  value: number,
+  exact: boolean | undefined,
+  takers: readonly Taker[],
+): DataProblem | undefined {
+  if (!Number.isFinite(value)) return problem("MC6021", { place, what, value });
+  for (const { name, dtype, computes } of takers) {
+    // The number beside the integer may have been rounded out of its range.
+    if (dtype === "i64" && exact === true) continue;
+    const isBlurred = computes === true && Number.isInteger(value) && !Number.isSafeInteger(value);
+    const blurred = { kind: "range", limits: "integers of -2^53 + 1 to 2^53 - 1 exactly" } as const;
+    const misfit = isBlurred ? blurred : findMisfit(dtype, value);
+    if (misfit === undefined) continue;
+    const taker =
+      name === "it" ? "it is read as" : `the feature ${name} is${computes === true ? " computed from it in" : ""}`;
+    const parameters = { place, what, value: numberText(value), taker, dtype };
+    if (misfit.kind === "fraction") return problem("MC6010", parameters);
+    return problem("MC6020", { ...parameters, limits: misfit.limits });
+  }
+  return undefined;
+}
+
+/** Whether a 64-bit integer was read exactly; undefined where none is wanted. */
+function isExact({ integers, data }: Column, at: number): boolean | undefined {
+  return integers === undefined ? undefined : Number(integers[at]) === data[at];
+}
+
+/** A cell of a 64-bit integer whose number is one, and which is none itself: a fraction that no double keeps, or just below the range. */
+function lost(place: string, what: string, value: number): DataProblem {
+  const parameters = { place, what, value: numberText(value), taker: "it is read as", dtype: "i64" };
+  return value === -(2 ** 63)
+    ? problem("MC6020", { ...parameters, limits: "-2^63 to 2^63 - 1" })
+    : problem("MC6010", { ...parameters, value: `${parameters.value} and a fraction` });
+}
+
+/** A number in full where it is whole: JavaScript rounds those of more than 17 digits once more. */
+function numberText(value: number): string {
+  return Number.isInteger(value) && Math.abs(value) < 1e21 ? String(BigInt(value)) : String(value);
+}

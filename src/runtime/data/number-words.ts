@@ -1,0 +1,115 @@
+import type { RawField } from "../../ir/program.ts";
+import { placeOf, problem, type Column, type DataProblem } from "../../sources/raw-data.ts";
+import { readingOf } from "../../sources/readings.ts";
+import { showField } from "../../sources/show-raw-field.ts";
+import { elementAt } from "../../support/element-at.ts";
+import { required } from "../../support/fault.ts";
+import { failure, success, type Result } from "../../support/result.ts";
+import { showName } from "../../support/show-text.ts";
+import { missingValue } from "./find-unsuitable.ts";
+
+/** The words that numbers stand for, counted from 0, by raw field; those of a text source, its characters, by `text`. */
+export type Vocabularies = Readonly<Record<string, readonly string[]>>;
+
+/** Which rows of a column are looked at, and of which its words are found. */
+interface Rows {
+  readonly kept: Int32Array;
+  readonly train: Int32Array;
+}
+
+/** A column of words in the numbers that features see, and which words these are. */
+interface Numbered {
+  readonly column: Column;
+  readonly words: readonly string[];
+}
+
+/**
+ * Numbers the words of a column: those given with the reading, those that are `known` from earlier, or those of the train
+ * split, and what missing cells are filled with, in the order of code points. Missing cells that features fill become 0.
+ */
+export function numberWords(
+  column: Column,
+  field: RawField,
+  { kept, train }: Rows,
+  { known, filled }: { readonly known: readonly string[] | undefined; readonly filled: readonly string[] },
+): Result<Numbered, DataProblem> {
+  const dictionary = required(column.dictionary, `the words of ${field.name}`);
+  const reading = readingOf(field.reading);
+  const given = reading.kind === "words" ? reading : { words: [], rest: false };
+  const listed = given.words.length > 0;
+  const words = listed ? given.words : (known ?? distinct(column, dictionary, train, filled));
+  const count = words.length + (given.rest ? 1 : 0);
+  if (field.words !== undefined && count !== field.words) {
+    const shown = words
+      .slice(0, 20)
+      .map((it) => `\`${showName(it)}\``)
+      .join(", ");
+    const more = words.length > 20 ? ` and ${words.length - 20} more` : "";
+    const where = listed
+      ? "is given"
+      : known === undefined
+        ? "has, in the train split,"
+        : "had, where the weights come from,";
+    const found = `${where} ${count} word${count === 1 ? "" : "s"} (${shown}${more})`;
+    const parameters = {
+      place: column.from,
+      field: showField(field),
+      problem: `${found}, but ${field.words} are declared`,
+    };
+    return failure(problem("MC6013", parameters, `Declare as many as there are: \`${count}\`.`));
+  }
+  const numbers = new Map(words.map((word, number) => [word, number]));
+  const strange = given.rest ? undefined : filled.find((it) => !numbers.has(it));
+  if (strange !== undefined) {
+    const what = `is filled with \`${showName(strange)}\`, which is none of its words`;
+    return failure(problem("MC6013", { place: column.from, field: showField(field), problem: what }));
+  }
+  const coded = dictionary.map((word) => numbers.get(word) ?? (given.rest ? words.length : undefined));
+  const data = new Int32Array(column.data.length);
+  for (const row of kept) {
+    const at = elementAt(column.data, row);
+    if (at < 0 && field.missing === undefined) return failure(missingValue(placeOf(column, row), field, true));
+    const number = at < 0 ? 0 : coded[at];
+    if (number === undefined) {
+      const word = elementAt(dictionary, at);
+      const where = listed ? "which is none of the words given" : "which no row of the train split has";
+      const parameters = {
+        place: placeOf(column, row),
+        field: showField(field),
+        problem: `is \`${showName(word)}\`, ${where}`,
+      };
+      const help = listed
+        ? "Add it to them, or give all others one number with `rest=true`."
+        : `List the words, and give all others one number: \`categories([${words
+            .slice(0, 3)
+            .map((it) => JSON.stringify(it))
+            .join(", ")}${words.length > 3 ? ", ..." : ""}], rest=true)\`.`;
+      return failure(problem("MC6013", parameters, help));
+    }
+    data[row] = number;
+  }
+  return success({ column: { ...column, data }, words });
+}
+
+/** The words of some rows and more, in the order of their code points. */
+function distinct(
+  column: Column,
+  dictionary: readonly string[],
+  rows: Int32Array,
+  more: readonly string[],
+): readonly string[] {
+  const found = new Set<number>();
+  for (const row of rows) found.add(elementAt(column.data, row));
+  const words = [...found].flatMap((it) => (it < 0 ? [] : elementAt(dictionary, it)));
+  return [...new Set([...words, ...more])].sort(byCodePoints);
+}
+
+/** The order of two texts by their code points, in which UTF-16 differs beyond the first 65,536. */
+function byCodePoints(a: string, b: string): number {
+  const [left, right] = [[...a], [...b]];
+  for (let at = 0; at < Math.min(left.length, right.length); at++) {
+    const difference = (left[at]?.codePointAt(0) ?? 0) - (right[at]?.codePointAt(0) ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return left.length - right.length;
+}

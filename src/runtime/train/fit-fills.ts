@@ -1,0 +1,86 @@
+import { asNumber } from "../../dims/dim.ts";
+import { portOf } from "../../ir/ports.ts";
+import type { DataProgram, Fill, RawField } from "../../ir/program.ts";
+import { elementAt } from "../../support/element-at.ts";
+import { fault, required } from "../../support/fault.ts";
+import type { Examples } from "../data/dataset.ts";
+import type { Vocabularies } from "../data/number-words.ts";
+import type { Tensor } from "../tensor.ts";
+
+const batchSize = 1024;
+
+/**
+ * What fills the missing cells of a data section, in f64, under `statistic/<path>`: mean, median or mode of the cells of
+ * the train split that have a value, each column by itself, or the number of a word. Of several modes it is the smallest.
+ */
+export function fitFills(
+  { preparation: { raw, statistics } }: DataProgram,
+  train: Examples,
+  vocabularies: Vocabularies,
+): readonly (readonly [string, Tensor])[] {
+  const fieldOf = (name: string): RawField =>
+    required(
+      raw.find((it) => it.name === name),
+      `the raw field ${name}`,
+    );
+  return statistics.flatMap((it) => {
+    if (it.kind !== "fill") return [];
+    const shape = it.type.shape.map((size) => asNumber(size) ?? fault(`the fill ${it.path} has a free dimension`));
+    const data = Float64Array.from(fillOf(it, fieldOf(it.field), train, vocabularies));
+    return [[portOf("statistic", it.path), { dtype: "f64", shape, data }] as const];
+  });
+}
+
+function fillOf(
+  { by, field: name }: Fill,
+  field: RawField,
+  train: Examples,
+  vocabularies: Vocabularies,
+): readonly number[] {
+  if (typeof by === "object") {
+    const words = required(vocabularies[name], `the words of ${name}`);
+    // What is none of them is the rest, which comes last: that there is one was checked with the words.
+    const number = words.indexOf(by.word);
+    return [number < 0 ? words.length : number];
+  }
+  return presentValues(field, train).map((values) => figures[by](values));
+}
+
+/** The values of each column that are there, in the train split. */
+function presentValues({ name, missing }: RawField, train: Examples): readonly (readonly number[])[] {
+  const mask = required(missing, `what tells which cells of ${name} are missing`);
+  const columns: number[][] = [];
+  for (let from = 0; from < train.count; from += batchSize) {
+    const batch = train.gather(
+      Int32Array.from({ length: Math.min(batchSize, train.count - from) }, (_, at) => from + at),
+    );
+    const { data, shape } = required(batch.get(name), name);
+    const gone = required(batch.get(mask), mask).data;
+    const size = shape.slice(1).reduce((product, it) => product * it, 1);
+    for (let at = 0; at < data.length; at++) {
+      const column = (columns[at % size] ??= []);
+      if (Number(gone[at]) === 0) column.push(Number(data[at]));
+    }
+  }
+  return columns;
+}
+
+const figures: Readonly<Record<"mean" | "median" | "mode", (values: readonly number[]) => number>> = {
+  mean: (values) => {
+    const first = elementAt(values, 0);
+    // Of distances from a value, so that a mean far from 0 loses nothing.
+    return first + values.reduce((sum, it) => sum + (it - first), 0) / values.length;
+  },
+  median: (values) => {
+    const sorted = Float64Array.from(values).sort();
+    const half = sorted.length >> 1;
+    const upper = elementAt(sorted, half);
+    return sorted.length % 2 === 1 ? upper : (elementAt(sorted, half - 1) + upper) / 2;
+  },
+  mode: (values) => {
+    const counts = new Map<number, number>();
+    for (const it of values) counts.set(it, (counts.get(it) ?? 0) + 1);
+    const most = Math.max(...counts.values());
+    return Math.min(...[...counts].flatMap(([value, count]) => (count === most ? [value] : [])));
+  },
+};

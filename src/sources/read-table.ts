@@ -1,0 +1,184 @@
+import type { ColumnChoice, RawField } from "../ir/program.ts";
+import { asNumber } from "../dims/dim.ts";
+import { nearest } from "../support/nearest.ts";
+import { elementAt } from "../support/element-at.ts";
+import { failure, success, type Result } from "../support/result.ts";
+import { showName } from "../support/show-text.ts";
+import { chooseColumns } from "./choose-columns.ts";
+import { placeOf, problem, type CellColumn, type CellTable, type Column, type DataProblem } from "./raw-data.ts";
+import { readDate } from "./read-date.ts";
+import { integerOf, notANumber, readNumber } from "./read-number.ts";
+import { cellText, readingOf, type Reading } from "./readings.ts";
+import { showChoice, showRawField } from "./show-raw-field.ts";
+
+/** The raw fields of a table: each read from its columns as it says, numbers of several columns side by side. */
+export function readTable(table: CellTable, fields: readonly RawField[]): Result<readonly Column[], DataProblem> {
+  const columns: Column[] = [];
+  for (const field of fields) {
+    const read = readField(table, field);
+    if (!read.ok) return read;
+    columns.push(read.value);
+  }
+  return success(columns);
+}
+
+/** The choice of a field: the column of its name where it has no other. */
+export const choiceOf = ({ name, columns }: Pick<RawField, "name" | "columns">): ColumnChoice =>
+  columns ?? { kind: "named", name };
+
+function readField(table: CellTable, field: RawField): Result<Column, DataProblem> {
+  const choice = choiceOf(field);
+  const chosen = chooseColumns(choice, table.columns);
+  const [first, second] = chosen;
+  if (first === undefined) return failure(absent(table, choice));
+  const reading = readingOf(field.reading);
+  if (choice.kind === "named") {
+    if (second !== undefined) {
+      const place = { path: table.from, line: table.header ?? 1, column: second.place?.column ?? 1 };
+      return failure(problem("MC6004", { ...place, problem: `two columns are named \`${showName(choice.name)}\`` }));
+    }
+    const read = readColumn(table, first, reading, field);
+    return read.ok ? success({ ...read.value, name: field.name }) : read;
+  }
+  const wanted = asNumber(field.type.shape[0] ?? { kind: "dim", terms: [] });
+  if (wanted !== chosen.length) {
+    const shown = chosen.slice(0, 12).map((it) => showName(it.name));
+    const more = chosen.length > shown.length ? ` and ${chosen.length - shown.length} more` : "";
+    return failure(
+      problem("MC6011", {
+        path: table.from,
+        found: chosen.length,
+        wanted: wanted ?? 0,
+        choice: showChoice(choice),
+        names: `${shown.join(", ")}${more}`,
+      }),
+    );
+  }
+  const parts: Column[] = [];
+  for (const it of chosen) {
+    const read = readColumn(table, it, reading, field);
+    if (!read.ok) return read;
+    parts.push(read.value);
+  }
+  return success(sideBySide(field.name, table, parts));
+}
+
+function readColumn(
+  table: CellTable,
+  { name, cells, place }: CellColumn,
+  reading: Reading,
+  field: RawField,
+): Result<Column, DataProblem> {
+  const cellsAt = place && { cells: { lines: place.lines, columns: [place.column] } };
+  const origin = { name, from: table.from, ...cellsAt };
+  const { count } = table;
+  switch (reading.kind) {
+    case "missing":
+      return success({
+        ...origin,
+        shape: [],
+        data: Int32Array.from({ length: count }, (_, at) => (cells[at] === undefined ? 1 : 0)),
+      });
+    case "words": {
+      const numbers = new Map<string, number>();
+      const data = Int32Array.from({ length: count }, (_, at) => {
+        const cell = cells[at];
+        if (cell === undefined) return -1;
+        const word = cellText(cell);
+        const number = numbers.get(word) ?? numbers.size;
+        numbers.set(word, number);
+        return number;
+      });
+      return success({ ...origin, shape: [], data, dictionary: [...numbers.keys()] });
+    }
+    case "numbers": {
+      const { shape, missing = [NaN] } = reading;
+      const size = missing.length;
+      const data = new Float64Array(count * size);
+      const integers = field.type.dtype === "i64" ? new BigInt64Array(count) : undefined;
+      for (let at = 0; at < count; at++) {
+        const cell = cells[at];
+        const found = cell === undefined ? success(missing) : reading.read(cell);
+        if (!found.ok) {
+          const text = cell === undefined ? "" : cellText(cell);
+          const what = `\`${showName(text)}\` in column \`${showName(name)}\` ${found.error}`;
+          const isOther = field.reading === undefined && found.error === notANumber;
+          const help = isOther ? helpForCell(text, name) : undefined;
+          return failure(unreadable({ ...origin, shape, data }, at, what, help));
+        }
+        const { value } = found;
+        if (typeof value === "number") data[at] = value;
+        else if ("text" in value) {
+          data[at] = value.value;
+          if (integers !== undefined) integers[at] = integerOf(value.text);
+        } else data.set(value, at * size);
+      }
+      return success({ ...origin, shape, data, ...(integers !== undefined && { integers }) });
+    }
+  }
+}
+
+/** A cell that cannot be read as it should be. */
+function unreadable(column: Column, example: number, what: string, help: string | undefined): DataProblem {
+  const { cells, from } = column;
+  return cells === undefined
+    ? problem("MC6012", { place: placeOf(column, example), problem: what }, help)
+    : problem(
+        "MC6004",
+        { path: from, line: elementAt(cells.lines, example), column: elementAt(cells.columns, 0), problem: what },
+        help,
+      );
+}
+
+/** What to write for a cell that is read as a number and holds something else. */
+function helpForCell(text: string, name: string): string {
+  const raw = showRawField(name);
+  const stage = (it: string, what: string): string => `Read ${what} with \`${raw} -> ${it}\`.`;
+  if (/^(?:true|false|yes|no)$/i.test(text)) return stage("truth", "truth values");
+  if (readDate(text, "").ok) return stage("days_since", "dates");
+  if (/^\d{1,2}([./-])\d{1,2}\1\d{4}$/.test(text)) {
+    const sign = /\D/.exec(text)?.[0] ?? "/";
+    return stage(`days_since(format="%d${sign}%m${sign}%Y")`, "dates");
+  }
+  if (/^[+-]?[\d.,]+\s*%$/.test(text)) return stage("percent", "percentages");
+  if (/^[+-]?(?:\p{Sc}|[A-Z]{3} ?)[\d.,]+$|^[\d.,]+ ?(?:\p{Sc}|[A-Z]{3})$/u.test(text))
+    return stage("currency", "amounts");
+  if (readNumber(text, { decimal: ".", thousands: "," }).ok) return stage('number(thousands=",")', "such numbers");
+  if (readNumber(text, { decimal: ",", thousands: "." }).ok)
+    return stage(`number(decimal=","${text.includes(".") ? ', thousands="."' : ""})`, "such numbers");
+  if (/^(?:inf|infinity|[+-]inf)$/i.test(text))
+    return "No feature can hold it: correct the file, or leave the row out.";
+  return `${stage("categories", "words")} Where it stands for a cell without a value, name it in the source: \`missing=[${JSON.stringify(text)}]\`.`;
+}
+
+/** Several columns of numbers as one field: a row of the table in the order of the file. */
+function sideBySide(name: string, { count, from }: CellTable, parts: readonly Column[]): Column {
+  const data = new Float64Array(count * parts.length);
+  for (const [at, part] of parts.entries())
+    for (let row = 0; row < count; row++) data[row * parts.length + at] = elementAt(part.data, row);
+  const lines = parts[0]?.cells?.lines;
+  const columns = parts.flatMap((it) => it.cells?.columns ?? []);
+  return { name, shape: [parts.length], data, from, ...(lines !== undefined && { cells: { lines, columns } }) };
+}
+
+/** What to do about a column that a table lacks. */
+function absent({ names, from }: CellTable, choice: ColumnChoice): DataProblem {
+  if (choice.kind !== "named")
+    return problem("MC6011", { path: from, found: 0, wanted: 0, choice: showChoice(choice), names: listed(names) });
+  return problem("MC6007", { path: from, kind: "column", name: choice.name }, helpForColumn(choice.name, names));
+}
+
+function helpForColumn(name: string, names: readonly string[]): string {
+  if (names.every((it) => readNumber(it).ok))
+    return 'Its first line holds numbers: where it has no line of names, give them in the source: `columns=["a", "b"]`.';
+  const near = nearest(name, names);
+  const garbled = names.some((it) => it.includes("\ufffd"));
+  if (garbled && (/[^\0-\x7f]/.test(name) || near?.includes("\ufffd") === true))
+    return "The names of its columns are no UTF-8: save the file as UTF-8.";
+  return near !== undefined ? `Did you mean \`${showRawField(near)}\`?` : `It has ${listed(names)}.`;
+}
+
+function listed(names: readonly string[]): string {
+  const shown = names.filter((it) => it !== "").map((it) => `\`${showRawField(showName(it))}\``);
+  return `${shown.slice(0, 12).join(", ")}${shown.length > 12 ? ` and ${shown.length - 12} more` : ""}`;
+}
