@@ -74,11 +74,14 @@ export function printExpression(node: ast.Expression, printing: Printing, args: 
 /** Lists of numbers fill their lines; others are on one line or have an element a line. */
 function printList(node: ast.ListExpression, printing: Printing): Doc {
   const parts = several(printing, "elements", node.elements);
-  const plain = node.elements.every((it) => !hasComments(it) && (it.kind === "number" || it.kind === "unary"));
+  const plain = node.elements.every((it) => !hasComments(it) && isShort(it));
   if (!plain || parts.length < 8) return commaList("[", parts, "]");
   const filled = parts.flatMap((it, i) => (i === parts.length - 1 ? [it] : [[it, ","], line]));
   return group(["[", indent([softline, fill(filled)]), softline, "]"]);
 }
+
+/** Whether an element is a number or a text, of which several stand on a line. */
+const isShort = ({ kind }: ast.Expression): boolean => kind === "number" || kind === "unary" || kind === "string";
 
 /** The column from which stages no longer line up below the first arrow. */
 const furthestHang = 60;

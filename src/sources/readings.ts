@@ -209,14 +209,13 @@ export const readings: Readonly<Record<string, ReadingEntry>> = {
   }),
   categories: defineReading({
     kind: "words",
-    doc: "the number of its word, from 0: of the words of the train split in the order of code points, or of `words`; with `rest=true` all other words have one number more, the last",
+    doc: "the number of its word, from 0: of the words of the train split in the order of code points, or of `words`; with `rest=true` all others have the last number, and where no words are given the most frequent ones have the numbers before it",
     arguments: { words: { kind: "strings", default: [] }, rest: { kind: "boolean", default: false } },
-    wrong: ({ words, rest }) => {
+    wrong: ({ words }) => {
       const again = repeated(words);
-      if (again !== undefined) return { argument: "words", problem: `each word once, and \`${again}\` is there twice` };
-      if (rest && words.length === 0)
-        return { argument: "rest", problem: "`words` beside it, to tell what is not the rest" };
-      return undefined;
+      return again === undefined
+        ? undefined
+        : { argument: "words", problem: `each word once, and \`${again}\` is there twice` };
     },
     words: ({ words }) => words,
     rest: ({ rest }) => rest,

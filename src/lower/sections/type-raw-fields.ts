@@ -47,12 +47,20 @@ export function typeRawFields(
         unknown.add(mention.name);
         continue;
       }
+      const words = features.flatMap((it) => it.mentions.get(mention.name)?.words ?? [])[0];
+      const { reading } = mention;
+      if (words === undefined && reading?.kind === "categories" && reading.arguments["rest"] === true) {
+        unknown.add(mention.name);
+        const problem = "nothing says how many words there are to be, the rest among them";
+        const help = `\`class(12)\` as the type of the feature says so, or \`one_hot(12)\` as the next stage.`;
+        scope.collector.report("MC4089", mention.expression.span, { stage: "categories", problem }, { help });
+        continue;
+      }
       const isNamed = mention.columns?.kind === "named" && mention.columns.name === mention.name;
       const missing = features.every((it) => {
         const own = it.mentions.get(mention.name);
         return own === undefined || own.missing !== undefined;
       });
-      const words = features.flatMap((it) => it.mentions.get(mention.name)?.words ?? [])[0];
       fields.set(mention.name, {
         name: mention.name,
         type: {
@@ -61,7 +69,7 @@ export function typeRawFields(
         },
         ...(mention.window !== undefined && { window: mention.window }),
         ...(delivered.kind === "table" && !isNamed && mention.columns !== undefined && { columns: mention.columns }),
-        ...(mention.reading !== undefined && { reading: mention.reading }),
+        ...(reading !== undefined && { reading }),
         ...(words !== undefined && { words }),
         ...(missing && mention.missing !== undefined && { missing: mention.missing }),
       });

@@ -37,34 +37,23 @@ export function numberWords(
   const reading = readingOf(field.reading);
   const given = reading.kind === "words" ? reading : { words: [], rest: false };
   const listed = given.words.length > 0;
-  const words = listed ? given.words : (known ?? distinct(column, dictionary, train, filled));
-  const count = words.length + (given.rest ? 1 : 0);
-  if (field.words !== undefined && count !== field.words) {
-    const shown = words
-      .slice(0, 20)
-      .map((it) => `\`${showName(it)}\``)
-      .join(", ");
-    const more = words.length > 20 ? ` and ${words.length - 20} more` : "";
-    const where = listed
-      ? "is given"
-      : known === undefined
-        ? "has, in the train split,"
-        : "had, where the weights come from,";
-    const found = `${where} ${count} word${count === 1 ? "" : "s"} (${shown}${more})`;
-    const parameters = {
-      place: column.from,
-      field: showField(field),
-      problem: `${found}, but ${field.words} are declared`,
-    };
-    return failure(problem("MC6013", parameters, `Declare as many as there are: \`${count}\`.`));
-  }
+  const wanted = {
+    filled,
+    most: given.rest ? required(field.words, `the number of words of ${field.name}`) - 1 : Infinity,
+  };
+  const words = listed ? given.words : (known ?? distinct(column, dictionary, train, wanted));
+  // Where words are found and others are the rest, which is the last, there may be fewer than there is room for.
+  const rest = given.rest ? (listed ? words.length : wanted.most) : undefined;
+  const count = rest === undefined ? words.length : rest + 1;
+  if (field.words !== undefined && count !== field.words)
+    return failure(otherNumber(column, field, words, count, listed, known));
   const numbers = new Map(words.map((word, number) => [word, number]));
   const strange = given.rest ? undefined : filled.find((it) => !numbers.has(it));
   if (strange !== undefined) {
     const what = `is filled with \`${showName(strange)}\`, which is none of its words`;
     return failure(problem("MC6013", { place: column.from, field: showField(field), problem: what }));
   }
-  const coded = dictionary.map((word) => numbers.get(word) ?? (given.rest ? words.length : undefined));
+  const coded = dictionary.map((word) => numbers.get(word) ?? rest);
   const data = new Int32Array(column.data.length);
   for (const row of kept) {
     const at = elementAt(column.data, row);
@@ -80,10 +69,7 @@ export function numberWords(
       };
       const help = listed
         ? "Add it to them, or give all others one number with `rest=true`."
-        : `List the words, and give all others one number: \`categories([${words
-            .slice(0, 3)
-            .map((it) => JSON.stringify(it))
-            .join(", ")}${words.length > 3 ? ", ..." : ""}], rest=true)\`.`;
+        : "Give such words one number with `categories(rest=true)`, or list all words: `categories([...])`.";
       return failure(problem("MC6013", parameters, help));
     }
     data[row] = number;
@@ -91,17 +77,43 @@ export function numberWords(
   return success({ column: { ...column, data }, words });
 }
 
-/** The words of some rows and more, in the order of their code points. */
+/** Words that are of another number than the declared one. */
+function otherNumber(
+  { from }: Column,
+  field: RawField,
+  words: readonly string[],
+  count: number,
+  listed: boolean,
+  known: readonly string[] | undefined,
+): DataProblem {
+  const shown = words.slice(0, 20).map((it) => `\`${showName(it)}\``);
+  const more = words.length > 20 ? ` and ${words.length - 20} more` : "";
+  const has = known === undefined ? "has, in the train split," : "had, where the weights come from,";
+  const found = `${listed ? "is given" : has} ${count} word${count === 1 ? "" : "s"} (${shown.join(", ")}${more})`;
+  const parameters = {
+    place: from,
+    field: showField(field),
+    problem: `${found}, but ${field.words ?? 0} are declared`,
+  };
+  const others = listed ? "" : ", or give the rare ones one number with `categories(rest=true)`";
+  return problem("MC6013", parameters, `Declare as many as there are, \`${count}\`${others}.`);
+}
+
+/** The words of some rows, at most so many of the most frequent, and those that cells are filled with, in the order of code points. */
 function distinct(
   column: Column,
   dictionary: readonly string[],
   rows: Int32Array,
-  more: readonly string[],
+  { filled, most }: { readonly filled: readonly string[]; readonly most: number },
 ): readonly string[] {
-  const found = new Set<number>();
-  for (const row of rows) found.add(elementAt(column.data, row));
-  const words = [...found].flatMap((it) => (it < 0 ? [] : elementAt(dictionary, it)));
-  return [...new Set([...words, ...more])].sort(byCodePoints);
+  const counts = new Map<number, number>();
+  for (const row of rows) {
+    const at = elementAt(column.data, row);
+    if (at >= 0) counts.set(at, (counts.get(at) ?? 0) + 1);
+  }
+  const found = [...counts].map(([at, count]) => ({ word: elementAt(dictionary, at), count }));
+  const frequent = found.toSorted((a, b) => b.count - a.count || byCodePoints(a.word, b.word)).map((it) => it.word);
+  return [...new Set([...filled, ...frequent])].slice(0, most).sort(byCodePoints);
 }
 
 /** The order of two texts by their code points, in which UTF-16 differs beyond the first 65,536. */

@@ -39,9 +39,9 @@ function fillOf(
 ): readonly number[] {
   if (typeof by === "object") {
     const words = required(vocabularies[name], `the words of ${name}`);
-    // What is none of them is the rest, which comes last: that there is one was checked with the words.
     const number = words.indexOf(by.word);
-    return [number < 0 ? words.length : number];
+    // What is none of them is the rest, which comes last: that there is one was checked with the words.
+    return [number < 0 ? (field.words ?? words.length + 1) - 1 : number];
   }
   return presentValues(field, train).map((values) => figures[by](values));
 }
