@@ -68,6 +68,8 @@ export interface CompileRequest extends Specialisation {
   readonly weightsFile?: WeightsFile;
   /** A fingerprint of the model, to be kept in its inference graph. */
   readonly fingerprint?: string;
+  /** The words that numbers of raw fields stand for, to be kept in the inference and the preparation graph. */
+  readonly vocabularies?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** What a compilation gives: no files where a diagnostic is an error. */
@@ -200,7 +202,7 @@ export function lowerUnits(
 /** Phases 4 to 6 for one unit. */
 export async function emitUnit(
   { name, module, train, served, span }: Unit,
-  { targets, opset, split, weights, weightsFile, fingerprint }: Omit<CompileRequest, keyof Specialisation>,
+  { targets, opset, split, weights, weightsFile, fingerprint, vocabularies }: Omit<CompileRequest, keyof Specialisation>,
   collector: Collector,
 ): Promise<ReadonlyMap<string, string | Uint8Array>> {
   const files = new Map<string, string | Uint8Array>();
@@ -218,6 +220,7 @@ export async function emitUnit(
       ...(weights !== undefined && { weights }),
       ...(weightsFile !== undefined && { weightsFile }),
       ...(fingerprint !== undefined && { fingerprint }),
+      ...(vocabularies !== undefined && { vocabularies }),
       version,
       collector,
       span,

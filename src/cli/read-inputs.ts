@@ -12,6 +12,7 @@ import { checkFeatures } from "../runtime/train/check-features.ts";
 import type { Checkpoint } from "../runtime/train/checkpoint.ts";
 import { createHostPreparation } from "../runtime/train/host-preparation.ts";
 import { failure, success, type Result } from "../support/result.ts";
+import { columnNames, columnsOf, isListOfRows, isTable, readTableInputs } from "./read-table-inputs.ts";
 import { showName } from "../support/show-text.ts";
 import type { Span } from "../support/source.ts";
 import { drawInputs, drawnInputs } from "./draw-inputs.ts";
@@ -28,7 +29,7 @@ export interface InputProblem {
 
 /**
  * A network's inputs from JSON: raw fields by name, which are prepared as for training, with the statistics and the
- * vocabulary of the checkpoint; or features by name, which are taken as they are. Names that are both are raw fields;
+ * vocabularies of the checkpoint, those of a table as columns or as a list of rows; or features by name, which are taken as they are. Names that are both are raw fields;
  * `{"features": {...}}` and `{"raw": {...}}` say which. Where there is one input, its value alone will do.
  */
 export async function readInputs(
@@ -39,15 +40,18 @@ export async function readInputs(
 ): Promise<Result<Tensors, InputProblem>> {
   const parsed = parseJson(text, source);
   const names = entryOf(unit.module).inputNames;
+  const { train } = unit;
+  if (train !== undefined && isTable(train) && isListOfRows(parsed))
+    return prepare(columnsOf(parsed), source, unit, train, checkpoint);
   const [only = ""] = names;
   const given = Array.isArray(parsed) && names.length === 1 ? { [only]: parsed } : parsed;
   if (!isRecord(given)) throw new InputError(`${source}: an object with the inputs ${names.join(", ")} is expected.`);
-  const { train } = unit;
   const [key, ...others] = Object.keys(given);
   const inner = key === undefined || others.length > 0 ? undefined : given[key];
   if (key === "features" && isRecord(inner) && !names.includes(key)) return success(readFeatures(inner, source, unit));
   if (train === undefined) return success(readFeatures(given, source, unit));
-  const fields = new Set(restrictFeatures(train.data, names).preparation.raw.map(keyOf));
+  const read = restrictFeatures(train.data, names).preparation.raw;
+  const fields = new Set(isTable(train) ? columnNames(read) : read.map(keyOf));
   if (key === "raw" && isRecord(inner) && !fields.has(key)) return prepare(inner, source, unit, train, checkpoint);
   // A row of a table may have more columns than the inputs are made of: then these are named, and not all others.
   const keys = Object.keys(given);
@@ -115,15 +119,19 @@ async function prepare(
   }
   preparation.restore(tensors);
   const others = Object.fromEntries(Object.entries(given).filter(([name]) => !drawn.includes(name)));
-  const raw = readRaw(others, source, data.preparation.raw, vocabularies["text"]);
-  const dataset = createDataset(raw, data, vocabularies);
+  const { raw: fields } = data.preparation;
+  const raw = isTable(train)
+    ? readTableInputs(others, source, fields, train.data.preparation.raw)
+    : success(readRaw(others, source, fields, vocabularies["text"]));
+  if (!raw.ok) return failure({ problem: raw.error, origin: data.source.origin });
+  const dataset = createDataset(raw.value, data, vocabularies);
   if (!dataset.ok) return failure({ problem: dataset.error, origin: data.source.origin });
   const trainer = {
     prepare: (batch: RawBatch) => Promise.resolve(preparation.prepare(batch)),
     snapshot: () => Promise.resolve(preparation.statistics()),
   };
   const { train: all } = dataset.value.splits;
-  const stray = await checkFeatures(trainer, program, raw, dataset.value, [all]);
+  const stray = await checkFeatures(trainer, program, raw.value, dataset.value, [all]);
   if (stray !== undefined) return failure({ problem: stray.problem, origin: stray.feature.origin });
   const made = preparation.prepare(all.gather(Array.from({ length: all.count }, (_, i) => i)));
   return success(drawn.length === 0 ? made : new Map([...made, ...readGivenFeatures(read, source, unit, [])]));

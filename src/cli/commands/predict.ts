@@ -79,7 +79,8 @@ export async function predict(file: string, options: PredictOptions, surrounding
       const inputs = new Map([...examples].filter(([name]) => names.includes(name)));
       const outputs = await answer(predictor, inputs, file);
       const labels = new Map([...examples].filter(([name]) => !names.includes(name)));
-      terminal.out(`${print({ outputs: nested(outputs), features: nested(labels) })}\n`);
+      const words = classWords(unit, checkpoint);
+      terminal.out(`${print({ outputs: nested(outputs), features: nested(labels), ...words })}\n`);
       return exitCode.clean;
     }
     const { source, inputs } = await inputsOf(unit, checkpoint, options, surroundings);
@@ -88,7 +89,8 @@ export async function predict(file: string, options: PredictOptions, surrounding
       printFindings(spec.collector, terminal);
       return exitCode.findings;
     }
-    terminal.out(`${print(nested(await answer(predictor, inputs.value, source)))}\n`);
+    const outputs = nested(await answer(predictor, inputs.value, source));
+    terminal.out(`${print({ ...outputs, ...("classes" in outputs ? {} : classWords(unit, checkpoint)) })}\n`);
     return exitCode.clean;
   } finally {
     await predictor.dispose();
@@ -123,6 +125,18 @@ async function answer(predictor: Predictor, inputs: Tensors, source: string): Pr
   const outputs = await predictor.run(inputs);
   if (!outputs.ok) throw new InputError(`${source}: ${outputs.error}.`);
   return outputs.value;
+}
+
+/** The words of the classes that features are of, where they are words: `{ classes: { species: ["Adelie", ...] } }`. */
+function classWords(
+  { train }: Unit,
+  { vocabularies = {} }: Checkpoint,
+): { readonly classes?: Readonly<Record<string, readonly string[]>> } {
+  const named = (train?.data.features ?? []).flatMap(({ name, classes, direct = [] }) => {
+    const words = direct.flatMap((it) => (Object.hasOwn(vocabularies, it) ? [vocabularies[it]] : []))[0];
+    return classes === undefined || words === undefined ? [] : [[name, words] as const];
+  });
+  return named.length === 0 ? {} : { classes: Object.fromEntries(named) };
 }
 
 const nested = (tensors: Tensors): Readonly<Record<string, Nested>> =>

@@ -16,7 +16,7 @@ import type { OutputFolder } from "./output-folder.ts";
 
 /** The weights of a build: what the compiler is told of them, and what a person is. */
 export interface ChosenWeights {
-  readonly request: Pick<CompileRequest, "weights" | "weightsFile" | "fingerprint">;
+  readonly request: Pick<CompileRequest, "weights" | "weightsFile" | "fingerprint" | "vocabularies">;
   readonly path: string;
   readonly origin: WeightsOrigin | undefined;
   /** The file that they come from, where it says that it was made for another model. */
@@ -45,14 +45,14 @@ export function chooseWeights(
   if (given === undefined) {
     if (there === undefined || isInitial(there.checkpoint.origin)) return drawn(unit, name, folder, model);
     const { checkpoint, file } = there;
-    const { perms, origin } = checkpoint;
+    const { perms, origin, vocabularies = {} } = checkpoint;
     const problems = weightProblems(owner, { tensors: file.tensors, ...(perms !== undefined && { perms }) });
     if (problems.length > 0) {
       collector.report("MC5010", unit.span, { path, problems }, { help: helpFor(path) });
       return undefined;
     }
     return {
-      request: { weights: file.tensors, weightsFile: { name, places: file.places }, fingerprint: model },
+      request: { weights: file.tensors, weightsFile: { name, places: file.places }, fingerprint: model, vocabularies },
       path,
       origin,
       ...changed(path, origin, model),
@@ -65,15 +65,17 @@ export function chooseWeights(
     collector.report("MC5011", unit.span, parameters, { help });
     return undefined;
   }
-  const { vocabularies, origin: theirs } = readWeights(option ?? "", unit.name, owner);
+  const { vocabularies = {}, origin: theirs } = readWeights(option ?? "", unit.name, owner);
   const step = given.checkpoint.progress?.step;
   const origin: WeightsOrigin = { ...(step !== undefined && { step }), ...theirs, by: "build" };
-  const metadata = new Map([
-    originEntry(origin),
-    ...vocabularyEntries(vocabularies === undefined ? {} : { vocabularies }),
-  ]);
+  const metadata = new Map([originEntry(origin), ...vocabularyEntries({ vocabularies })]);
   return {
-    request: { weights: settledWeights(given.file.tensors), weightsFile: { name, metadata }, fingerprint: model },
+    request: {
+      weights: settledWeights(given.file.tensors),
+      weightsFile: { name, metadata },
+      fingerprint: model,
+      vocabularies,
+    },
     path,
     origin,
     ...changed(option ?? "", origin, model),

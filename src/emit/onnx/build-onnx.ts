@@ -55,6 +55,8 @@ export interface OnnxBuild {
   readonly version: string;
   /** A fingerprint of the model, for the metadata of the inference graph. */
   readonly fingerprint?: string;
+  /** The words that numbers of raw fields stand for, for the metadata of the inference and the preparation graph. */
+  readonly vocabularies?: Readonly<Record<string, readonly string[]>>;
   readonly collector: Collector;
   /** Where to report what is wrong with the build: the model's name, say. */
   readonly span: Span;
@@ -135,6 +137,15 @@ export function buildOnnx(build: OnnxBuild): OnnxFiles | undefined {
     ...trained,
   ];
   const models = new Map<string, OnnxModel>();
+  const words = Object.keys(build.vocabularies ?? {}).length === 0 ? undefined : JSON.stringify(build.vocabularies);
+  const besides = ({ kind }: Part["name"]): OnnxModel["metadata"] => [
+    ...(kind === "inference" && build.fingerprint !== undefined
+      ? [["modelc.fingerprint", build.fingerprint] as const]
+      : []),
+    ...((kind === "inference" || kind === "prep") && words !== undefined
+      ? [["modelc.vocabularies", words] as const]
+      : []),
+  ];
   for (const { name: part, graph } of parts) {
     const model = emitOnnx(graph, {
       opset,
@@ -144,11 +155,7 @@ export function buildOnnx(build: OnnxBuild): OnnxFiles | undefined {
         ? { parametersAs: "initializers", externalWeights: { file, entries: places } }
         : { parametersAs: "inputs" }),
     });
-    const marked = part.kind === "inference" && build.fingerprint !== undefined;
-    models.set(
-      fileOf(name, part),
-      marked ? { ...model, metadata: [...model.metadata, ["modelc.fingerprint", build.fingerprint]] } : model,
-    );
+    models.set(fileOf(name, part), { ...model, metadata: [...model.metadata, ...besides(part)] });
   }
   const manifest = buildManifest({
     module,
