@@ -202,7 +202,15 @@ export function lowerUnits(
 /** Phases 4 to 6 for one unit. */
 export async function emitUnit(
   { name, module, train, served, span }: Unit,
-  { targets, opset, split, weights, weightsFile, fingerprint, vocabularies }: Omit<CompileRequest, keyof Specialisation>,
+  {
+    targets,
+    opset,
+    split,
+    weights,
+    weightsFile,
+    fingerprint,
+    vocabularies,
+  }: Omit<CompileRequest, keyof Specialisation>,
   collector: Collector,
 ): Promise<ReadonlyMap<string, string | Uint8Array>> {
   const files = new Map<string, string | Uint8Array>();

@@ -11,8 +11,7 @@ import { InputError } from "./exit-code.ts";
 type Row = Readonly<Record<string, unknown>>;
 
 /** Whether a training reads the cells of a table. */
-export const isTable = ({ data: { source } }: TrainProgram): boolean =>
-  sourceOf(source).fields(source).kind === "table";
+export const isTable = ({ data: { source } }: TrainProgram): boolean => sourceOf(source).isTable;
 
 /** Whether JSON is a list of rows, each with the cells of its columns by name. */
 export function isListOfRows(value: unknown): value is readonly Row[] {

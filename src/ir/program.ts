@@ -58,6 +58,16 @@ export type ColumnChoice =
   | { readonly kind: "matching"; readonly pattern: string; readonly except: readonly string[] }
   | { readonly kind: "numeric"; readonly except: readonly string[] };
 
+/** Rows of a table before that of the example: so many, the last of which is `horizon` rows before it. */
+export interface RowWindow {
+  readonly size: number;
+  readonly horizon: number;
+  /** The column that rows are ordered by; as they lie in the file where it is left out. */
+  readonly order?: string;
+  /** The column that tells series apart; all rows are one where it is left out. */
+  readonly by?: string;
+}
+
 /** How the cells of a table become numbers: one of `src/sources/readings.ts`, with its arguments. */
 export interface ReadingSpec {
   readonly kind: string;
@@ -73,6 +83,10 @@ export interface RawField {
   readonly columns?: ColumnChoice;
   /** How it is read from a table; as numbers where it is left out. */
   readonly reading?: ReadingSpec;
+  /** The rows before the example that it is read from; the example's own where it is left out. */
+  readonly rows?: RowWindow;
+  /** Whether a missing cell is what the last one before it is that is there, in the order of `rows`. */
+  readonly carried?: true;
   /** How many words its reading has to tell apart, where that is declared. */
   readonly words?: number;
   /** The raw field that tells which of its cells are missing, where features take care of that. */

@@ -60,9 +60,13 @@ export const cleanSteps: Readonly<Record<string, CleanStep>> = {
   }),
 };
 
-/** The rows that the steps of a section keep, in order. */
-export function cleanedRows(count: number, columns: readonly CleanColumn[], steps: readonly CleanSpec[]): Int32Array {
-  let rows: Int32Array = Int32Array.from({ length: count }, (_, row) => row);
+/** Those of some rows that the steps of a section keep, in order. */
+export function cleanedRows(
+  whole: Int32Array,
+  columns: readonly CleanColumn[],
+  steps: readonly CleanSpec[],
+): Int32Array {
+  let rows = whole;
   for (const spec of steps) rows = required(cleanSteps[spec.kind], `the step ${spec.kind}`).keep(rows, columns, spec);
   return rows;
 }

@@ -2,10 +2,9 @@ import type { CsvError } from "csv-parse/sync";
 import { decodeText } from "../support/decode-text.ts";
 import { failure, success, type Result } from "../support/result.ts";
 import { showText } from "../support/show-text.ts";
-import { mayBeChosen } from "./choose-columns.ts";
 import { defineSource } from "./define-source.ts";
 import { problem, type CellTable, type DataProblem } from "./raw-data.ts";
-import { choiceOf } from "./read-table.ts";
+import { mayBeRead } from "./read-table.ts";
 
 /** What programs write for a cell without a value, beside leaving it empty: of what pandas knows, and `?`. */
 const missingMarks = ["NA", "N/A", "n/a", "NaN", "nan", "null", "NULL", "None", "<NA>", "#N/A", "?"] as const;
@@ -29,20 +28,19 @@ export const csv = defineSource({
     missing: { kind: "strings", default: [] },
     marks: { kind: "boolean", default: true },
   },
-  fields: () => ({ kind: "table" }),
+  fields: "table",
   load: async ({ arguments: { path, columns, delimiter, quote, missing, marks }, wanted, files }) => {
     const place = files.placeOf(path);
     const bytes = await files.read(place);
     if (!bytes.ok) return bytes;
     const text = decodeText(bytes.value);
     if (!text.ok) return failure(problem("MC6002", { path: place, offset: 0, problem: text.error }));
-    const choices = wanted.map(choiceOf);
     return parseCsv(text.value, place, {
       columns,
       quote,
       missing: marks ? [...missingMarks, ...missing] : missing,
       ...(delimiter !== "found" && { delimiter }),
-      isWanted: (name) => choices.some((it) => mayBeChosen(it, name)),
+      isWanted: (name) => wanted.some((it) => mayBeRead(it, name)),
     });
   },
 });

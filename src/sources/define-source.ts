@@ -43,8 +43,8 @@ interface Definition<S extends CallSchema> {
   /** In positional order. */
   readonly arguments: S;
   readonly fieldArguments?: FieldArguments;
-  /** What it delivers for each example, as far as that is known before anything is read. */
-  readonly fields: (given: Given<S>) => SourceFields;
+  /** What it delivers for each example, as far as that is known before anything is read, or the columns of a table. */
+  readonly fields: ((given: Given<S>) => SourceFields) | "table";
   /** Reads or draws all examples. A package that only this source needs is imported here, when it is needed. */
   readonly load: (request: LoadRequest<S>) => Loaded | Promise<Loaded>;
 }
@@ -69,6 +69,8 @@ export interface Source {
   readonly doc: string;
   readonly arguments: CallSchema;
   readonly fieldArguments: FieldArguments | undefined;
+  /** Whether it delivers the columns of a table. */
+  readonly isTable: boolean;
   readonly fields: (spec: SourceSpec) => SourceFields;
   readonly load: (spec: SourceSpec, wanted: readonly RawField[], files: SourceFiles) => Loaded | Promise<Loaded>;
 }
@@ -92,7 +94,8 @@ export function defineSource<const S extends CallSchema>(definition: Definition<
     doc: definition.doc,
     arguments: definition.arguments,
     fieldArguments,
-    fields: (spec) => definition.fields(givenBy(spec)),
+    isTable: definition.fields === "table",
+    fields: (spec) => (definition.fields === "table" ? { kind: "table" } : definition.fields(givenBy(spec))),
     load: (spec, wanted, files) => definition.load({ ...givenBy(spec), wanted, files }),
   };
 }

@@ -14,6 +14,8 @@ export interface Column {
   readonly integers?: BigInt64Array;
   /** The words that its numbers stand for, counted from 0: -1 is none. Otherwise NaN is what is missing. */
   readonly dictionary?: readonly string[];
+  /** 1 for each row that is no example, as something is not there that it needs: rows before it. */
+  readonly absent?: Uint8Array;
   /** The file or generator that it came from, for messages. */
   readonly from: string;
   /** Where it stands in a text file: the line of each example, and the numbers of its cells in them, from 1. */
@@ -21,10 +23,10 @@ export interface Column {
 }
 
 /** The place of one example of a column, or of one of its elements, for messages: `houses.csv:4:2`, or `labels.idx, example 2`. */
-export function placeOf({ from, cells }: Column, example: number, element = 0): string {
+export function placeOf({ from, cells }: Pick<Column, "from" | "cells">, example: number, element = 0): string {
   return cells === undefined
     ? `${from}, example ${example}`
-    : `${from}:${elementAt(cells.lines, example)}:${elementAt(cells.columns, cells.columns.length === 1 ? 0 : element)}`;
+    : `${from}:${elementAt(cells.lines, example)}:${elementAt(cells.columns, element % cells.columns.length)}`;
 }
 
 /** The place of one example, whichever of its fields is meant: `houses.csv:4`, or `labels.idx, example 2`. */

@@ -4,31 +4,44 @@ import { nearest } from "../support/nearest.ts";
 import { elementAt } from "../support/element-at.ts";
 import { failure, success, type Result } from "../support/result.ts";
 import { showName } from "../support/show-text.ts";
-import { chooseColumns } from "./choose-columns.ts";
+import { chooseColumns, mayBeChosen } from "./choose-columns.ts";
 import { placeOf, problem, type CellColumn, type CellTable, type Column, type DataProblem } from "./raw-data.ts";
 import { readDate } from "./read-date.ts";
 import { integerOf, notANumber, readNumber } from "./read-number.ts";
 import { cellText, readingOf, type Reading } from "./readings.ts";
 import { showChoice, showRawField } from "./show-raw-field.ts";
+import { carriedForward, rowsBefore, windowed, type RowsBefore } from "./window-rows.ts";
 
 /** The raw fields of a table: each read from its columns as it says, numbers of several columns side by side. */
 export function readTable(table: CellTable, fields: readonly RawField[]): Result<readonly Column[], DataProblem> {
   const columns: Column[] = [];
   for (const field of fields) {
-    const read = readField(table, field);
+    const { rows } = field;
+    const before =
+      rows === undefined && field.carried === undefined ? success(undefined) : rowsBefore(table, rows ?? {});
+    if (!before.ok) return before;
+    const read = readField(table, field, before.value);
     if (!read.ok) return read;
-    columns.push(read.value);
+    columns.push(
+      rows === undefined || before.value === undefined ? read.value : windowed(read.value, rows, before.value),
+    );
   }
   return success(columns);
 }
+
+/** Whether a field may be read from a column of this name. */
+export const mayBeRead = (field: RawField, name: string): boolean =>
+  mayBeChosen(choiceOf(field), name) || field.rows?.order === name || field.rows?.by === name;
 
 /** The choice of a field: the column of its name where it has no other. */
 export const choiceOf = ({ name, columns }: Pick<RawField, "name" | "columns">): ColumnChoice =>
   columns ?? { kind: "named", name };
 
-function readField(table: CellTable, field: RawField): Result<Column, DataProblem> {
+function readField(table: CellTable, field: RawField, before: RowsBefore | undefined): Result<Column, DataProblem> {
   const choice = choiceOf(field);
-  const chosen = chooseColumns(choice, table.columns);
+  const chosen = chooseColumns(choice, table.columns).map((it) =>
+    field.carried === undefined || before === undefined ? it : { ...it, cells: carriedForward(it.cells, before) },
+  );
   const [first, second] = chosen;
   if (first === undefined) return failure(absent(table, choice));
   const reading = readingOf(field.reading);
@@ -40,7 +53,7 @@ function readField(table: CellTable, field: RawField): Result<Column, DataProble
     const read = readColumn(table, first, reading, field);
     return read.ok ? success({ ...read.value, name: field.name }) : read;
   }
-  const wanted = asNumber(field.type.shape[0] ?? { kind: "dim", terms: [] });
+  const wanted = asNumber(field.type.shape[field.rows === undefined ? 0 : 1] ?? { kind: "dim", terms: [] });
   if (wanted !== chosen.length) {
     const shown = chosen.slice(0, 12).map((it) => showName(it.name));
     const more = chosen.length > shown.length ? ` and ${chosen.length - shown.length} more` : "";

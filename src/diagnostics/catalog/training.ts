@@ -260,6 +260,16 @@ export const trainingCatalog = {
     bad: 'data Plane {\n  source: csv("numbers.csv")\n  x: f32[] = raw.x -> categories -> impute(mode)\n}',
     good: 'data Plane {\n  source: csv("numbers.csv")\n  x: class(2) = raw.x -> impute(mode) -> categories\n}',
   }),
+  MC4091: entry({
+    severity: "warning",
+    title: "windows that look into another split",
+    message: (it: { feature: string }) =>
+      `The rows are shuffled before they are split, and \`${it.feature}\` is made of rows before its own: those of one split see what another one is to predict.`,
+    explanation:
+      "A window is of rows that come before the one that is predicted. Where the rows are shuffled into splits, what training learns to predict lies in the windows of the test split, and the other way round, so that the figures promise too much. `by position` splits them in their order.",
+    bad: 'data Days {\n  source: csv("days.csv")\n  split: train 0.8, test 0.2\n  past: f32[7] = raw.x -> window(7)\n}',
+    good: 'data Days {\n  source: csv("days.csv")\n  split: train 0.8, test 0.2, by position\n  past: f32[7] = raw.x -> window(7)\n}',
+  }),
   MC4081: entry({
     severity: "error",
     title: "noise of an unknown size",

@@ -10,6 +10,7 @@ import { expandComposites, keepNone } from "../../passes/expand-composites.ts";
 import { findMixedExamples } from "../../passes/find-mixed-examples.ts";
 import type { ProgramFile } from "../../std/program-file.ts";
 import type { DataDeclaration } from "../../syntax/ast/sections.ts";
+import { showField } from "../../sources/show-raw-field.ts";
 import { lostName } from "../../syntax/lost-name.ts";
 import type { Elaborator, FunctionStore } from "../context.ts";
 import { createElaborator } from "../elaborator.ts";
@@ -93,6 +94,11 @@ function lowerSection(
   const prepared = { name, features, preparation };
   reportDrawnStatistics(prepared, elaborator);
   reportMixedExamples(prepared, elaborator);
+  const windows = preparation.raw.find((it) => it.rows !== undefined);
+  if (windows !== undefined && split?.by === "seed" && Object.keys(split.fractions).length > 1) {
+    const at = settings.get("split")?.span ?? origin;
+    collector.report("MC4091", at, { feature: showField(windows) });
+  }
 
   const isWhole = !collector.hasErrors && !declaration.broken && features.length === entries.length;
   return {

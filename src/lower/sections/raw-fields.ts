@@ -85,13 +85,15 @@ function mention(
     // Where it is read without being filled as well, nothing may be missing.
     const missing = earlier === undefined || earlier.missing !== undefined ? it.missing : undefined;
     const words = earlier?.words ?? it.words;
-    const { name, columns, count, reading, window } = it;
+    const { name, columns, count, reading, rows, carried, window } = it;
     fields.set(name, {
       name,
       expression: earlier?.expression ?? it.expression,
       ...(columns !== undefined && { columns }),
       ...(count !== undefined && { count }),
       ...(reading !== undefined && { reading }),
+      ...(rows !== undefined && { rows }),
+      ...(carried !== undefined && { carried }),
       ...(window !== undefined && { window }),
       ...(missing !== undefined && { missing }),
       ...(words !== undefined && { words }),
@@ -107,9 +109,15 @@ function mention(
   const { cells, words } = chain;
   const by = chain.by === undefined ? undefined : fillOf(cells, chain.by, expression.span, scope);
   if (chain.by !== undefined && by === undefined) return reference(lostName);
-  const nameFor = ({ columns, reading }: CellsRead): string => {
-    const base = columns.kind === "named" ? columns.name : "columns";
-    return names(reading === undefined ? base : `${base}.${reading.kind}`, JSON.stringify([columns, reading ?? null]));
+  const nameFor = ({ columns, reading, rows, carried }: CellsRead): string => {
+    const parts = [
+      columns.kind === "named" ? columns.name : "columns",
+      reading?.kind,
+      carried && "previous",
+      rows && `window_${rows.size}`,
+    ];
+    const key = JSON.stringify([columns, reading ?? null, rows ?? null, carried ?? null]);
+    return names(parts.filter((it) => it !== undefined).join("."), key);
   };
   const name = nameFor(cells);
   const mask: CellsRead = { ...cells, reading: { kind: "missing", arguments: {} } };

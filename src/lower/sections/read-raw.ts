@@ -1,4 +1,5 @@
-import type { ColumnChoice, FillRule, ReadingSpec, SettingValue } from "../../ir/program.ts";
+import type { ColumnChoice, FillRule, ReadingSpec, RowWindow, SettingValue } from "../../ir/program.ts";
+import { typedValues } from "../../ir/settings.ts";
 import { readingOf, readings } from "../../sources/readings.ts";
 import { nearest } from "../../support/nearest.ts";
 import { textOf, type Span } from "../../support/source.ts";
@@ -12,6 +13,8 @@ export interface CellsRead {
   /** How many columns these are, where the spec says so. */
   readonly count?: number;
   readonly reading?: ReadingSpec;
+  readonly rows?: RowWindow;
+  readonly carried?: true;
 }
 
 /** What stands in place of missing cells: a rule that is fitted, or a number. */
@@ -41,7 +44,7 @@ interface Stage {
 }
 
 /** The names of the stages that stand right behind a column. */
-export const columnStages: ReadonlySet<string> = new Set(["impute", ...Object.keys(readings)]);
+export const columnStages: ReadonlySet<string> = new Set(["impute", "window", ...Object.keys(readings)]);
 
 /**
  * What an expression reads of the source, and the stages of a pipe that follow; undefined where it begins with something
@@ -160,14 +163,25 @@ function extended(chain: RawRead["chain"], stage: Stage, { scope }: RawReader): 
   if (chain.kind === "window") return refuse("a window of a text has no cells", "Leave it out.");
   const { cells, by } = chain;
   const earlier = cells.reading?.kind;
+  if (cells.rows !== undefined)
+    return refuse("a window is of cells that have been read", `\`${stage.name}\` stands before \`window\`.`);
+  if (stage.name === "window") {
+    const call = readArguments("window", windowArguments, stage.given, stage.span, scope);
+    if (call === undefined) return { kind: "broken" };
+    const { size, horizon, order, by: series } = typedValues(windowArguments, call.values);
+    const rows = { size, horizon, ...(order !== "" && { order }), ...(series !== "" && { by: series }) };
+    return { ...chain, cells: { ...cells, rows } };
+  }
   if (stage.name === "impute") {
-    if (by !== undefined) return refuse("what is missing is filled already", "Leave one of the two out.");
+    if (by !== undefined || cells.carried !== undefined)
+      return refuse("what is missing is filled already", "Leave one of the two out.");
     if (earlier !== undefined) {
       const help = `\`impute\` stands right behind the column, before \`${earlier}\`.`;
       return refuse(`what is missing is filled before \`${earlier}\` reads the cells`, help);
     }
     const rule = imputationOf(stage, scope);
-    return rule === undefined ? { kind: "broken" } : { ...chain, by: rule };
+    if (rule === undefined) return { kind: "broken" };
+    return rule === "previous" ? { ...chain, cells: { ...cells, carried: true } } : { ...chain, by: rule };
   }
   if (earlier !== undefined) {
     const help = "Each mention of a column reads it in one way; another mention may read it in another.";
@@ -187,10 +201,18 @@ function extended(chain: RawRead["chain"], stage: Stage, { scope }: RawReader): 
   return { ...chain, cells: { ...cells, reading: spec } };
 }
 
-const rules = ["mean", "median", "mode"] as const;
+/** What `window` is given: columns by their names. */
+const windowArguments = {
+  size: { kind: "integer", min: 1 },
+  horizon: { kind: "integer", min: 1, default: 1 },
+  order: { kind: "string", default: "" },
+  by: { kind: "string", default: "" },
+} as const;
+
+const rules = ["mean", "median", "mode", "previous"] as const;
 
 /** What `impute(...)` says, or undefined after a report. */
-function imputationOf({ given, span }: Stage, scope: SettingScope): Imputation | undefined {
+function imputationOf({ given, span }: Stage, scope: SettingScope): Imputation | "previous" | undefined {
   const [argument, extra] = given;
   if (argument === undefined) {
     scope.collector.report("MC4003", span, { missing: "what to fill in", where: "`impute`" }, { help: fillHelp });
@@ -221,7 +243,7 @@ function imputationOf({ given, span }: Stage, scope: SettingScope): Imputation |
   return undefined;
 }
 
-const expectedFill = "`mean`, `median`, `mode`, a number or a text in double quotes";
+const expectedFill = "`mean`, `median`, `mode`, `previous`, a number or a text in double quotes";
 const fillHelp = `Missing cells become ${expectedFill}: \`impute(median)\`.`;
 
 /**

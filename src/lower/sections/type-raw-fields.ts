@@ -70,6 +70,8 @@ export function typeRawFields(
         ...(mention.window !== undefined && { window: mention.window }),
         ...(delivered.kind === "table" && !isNamed && mention.columns !== undefined && { columns: mention.columns }),
         ...(reading !== undefined && { reading }),
+        ...(mention.rows !== undefined && { rows: mention.rows }),
+        ...(mention.carried !== undefined && { carried: mention.carried }),
         ...(words !== undefined && { words }),
         ...(missing && mention.missing !== undefined && { missing: mention.missing }),
       });
@@ -100,12 +102,20 @@ function plainReader({ name }: RawMention, declared: readonly DeclaredFeature[])
 }
 
 /** Whether a mention reads what tables alone have: several columns, or cells in a way that is said. */
-const isOfTable = ({ columns, reading }: RawMention): boolean =>
-  reading !== undefined || (columns !== undefined && columns.kind !== "named");
+const isOfTable = ({ columns, reading, rows, carried }: RawMention): boolean =>
+  reading !== undefined ||
+  rows !== undefined ||
+  carried !== undefined ||
+  (columns !== undefined && columns.kind !== "named");
 
-function reportNoTable({ reading, expression }: RawMention, source: SourceSpec, scope: SettingScope): void {
-  const tables = allSources.filter((it) => it.fields(source).kind === "table").map((it) => `\`${it.name}\``);
-  const stage = reading === undefined ? "raw.columns" : reading.kind === "missing" ? "impute or missing" : reading.kind;
+function reportNoTable(
+  { reading, rows, carried, expression }: RawMention,
+  source: SourceSpec,
+  scope: SettingScope,
+): void {
+  const tables = allSources.filter((it) => it.isTable).map((it) => `\`${it.name}\``);
+  const filling = carried === undefined ? "raw.columns" : "impute";
+  const stage = rows !== undefined ? "window" : reading === undefined ? filling : reading.kind;
   const problem = `the source \`${source.kind}\` has no cells`;
   const help = `It is for the columns of a table, which ${tables.join(", ")} reads.`;
   scope.collector.report("MC4089", expression.span, { stage, problem }, { help });
@@ -120,29 +130,29 @@ function declaredShape(
 ): readonly Dim[] | undefined {
   const { type } = plainReader(mention, declared) ?? feature;
   if (mention.columns === undefined || mention.columns.kind === "named") return type.shape;
-  const sizes = type.shape.map(asNumber);
-  const count =
-    mention.count ??
-    sizes.reduce<number | undefined>((all, it) => (all !== undefined && it !== undefined ? all * it : undefined), 1);
-  if (count !== undefined) return [constant(count)];
+  const before = mention.rows === undefined ? [] : [mention.rows.size];
+  const sizes = type.shape.map((it) => asNumber(it) ?? NaN);
+  const all = sizes.reduce((product, it) => product * it, 1);
+  const count = mention.count ?? all / (before[0] ?? 1);
+  if (Number.isInteger(count)) return [...before, count].map(constant);
   const help = '`raw.columns("pixel*", count=784)` says so.';
-  scope.collector.report(
-    "MC4089",
-    mention.expression.span,
-    { stage: "raw.columns", problem: "nothing tells how many columns these are" },
-    { help },
-  );
+  const problem = "nothing tells how many columns these are";
+  scope.collector.report("MC4089", mention.expression.span, { stage: "raw.columns", problem }, { help });
   return undefined;
 }
 
 /** The shape of what is mentioned; undefined where the source has no such field. */
-function shapeOf({ name, window, columns, reading }: RawMention, delivered: SourceFields): FieldShape | undefined {
+function shapeOf(
+  { name, window, columns, reading, rows }: RawMention,
+  delivered: SourceFields,
+): FieldShape | undefined {
   if (window !== undefined) return delivered.kind === "windows" ? [window.size] : undefined;
   switch (delivered.kind) {
     case "table": {
       if (columns?.kind !== "named") return "declared";
       const read = readingOf(reading);
-      return read.kind === "numbers" ? read.shape : [];
+      const shape = read.kind === "numbers" ? read.shape : [];
+      return rows === undefined ? shape : [rows.size, ...shape];
     }
     case "listed":
       return Object.hasOwn(delivered.shapes, name) ? delivered.shapes[name] : undefined;

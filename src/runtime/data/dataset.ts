@@ -67,7 +67,10 @@ function splitColumns(
     filled: missing !== undefined,
   }));
   const from = read[0]?.from ?? data.source.kind;
-  const kept = cleanedRows(raw.count, read, data.clean);
+  const whole = Int32Array.from({ length: raw.count }, (_, row) => row).filter((row) =>
+    read.every((it) => it.absent?.[row] !== 1),
+  );
+  const kept = cleanedRows(whole, read, data.clean);
   const order = data.split.by === "seed" ? shuffled(kept.length, data.split.seed, 0, "split") : undefined;
   const bounds = boundsOf(kept.length, data);
   const rowsFor = (name: Split): Int32Array => {

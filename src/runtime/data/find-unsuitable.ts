@@ -12,7 +12,7 @@ export function findUnsuitable(
   data: DataProgram,
   kept: Int32Array,
 ): DataProblem | undefined {
-  const isTable = sourceOf(data.source).fields(data.source).kind === "table";
+  const isTable = sourceOf(data.source).isTable;
   for (const [at, column] of columns.entries()) {
     const field = elementAt(data.preparation.raw, at);
     const takers = takersOf(field, data);
