@@ -116,7 +116,9 @@ function mention(
       carried && "previous",
       rows && `window_${rows.size}`,
     ];
-    const key = JSON.stringify([columns, reading ?? null, rows ?? null, carried ?? null]);
+    // A word that cells are filled with is one of those that are numbered.
+    const filling = reading?.kind === "categories" && typeof by === "object" ? by : null;
+    const key = JSON.stringify([columns, reading ?? null, rows ?? null, carried ?? null, filling]);
     return names(parts.filter((it) => it !== undefined).join("."), key);
   };
   const name = nameFor(cells);

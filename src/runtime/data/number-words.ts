@@ -1,5 +1,5 @@
 import type { RawField } from "../../ir/program.ts";
-import { placeOf, problem, type Column, type DataProblem } from "../../sources/raw-data.ts";
+import { placeOf, problem, sizeOf, type Column, type DataProblem } from "../../sources/raw-data.ts";
 import { readingOf } from "../../sources/readings.ts";
 import { showField } from "../../sources/show-raw-field.ts";
 import { elementAt } from "../../support/element-at.ts";
@@ -34,6 +34,11 @@ export function numberWords(
   { known, filled }: { readonly known: readonly string[] | undefined; readonly filled: readonly string[] },
 ): Result<Numbered, DataProblem> {
   const dictionary = required(column.dictionary, `the words of ${field.name}`);
+  const size = sizeOf(column.shape);
+  if (field.missing === undefined) {
+    const without = kept.find((row) => column.data.subarray(row * size, (row + 1) * size).some((it) => it < 0));
+    if (without !== undefined) return failure(missingValue(placeOf(column, without), field, true));
+  }
   const reading = readingOf(field.reading);
   const given = reading.kind === "words" ? reading : { words: [], rest: false };
   const listed = given.words.length > 0;
@@ -56,23 +61,20 @@ export function numberWords(
   const coded = dictionary.map((word) => numbers.get(word) ?? rest);
   const data = new Int32Array(column.data.length);
   for (const row of kept) {
-    const at = elementAt(column.data, row);
-    if (at < 0 && field.missing === undefined) return failure(missingValue(placeOf(column, row), field, true));
-    const number = at < 0 ? 0 : coded[at];
-    if (number === undefined) {
-      const word = elementAt(dictionary, at);
-      const where = listed ? "which is none of the words given" : "which no row of the train split has";
-      const parameters = {
-        place: placeOf(column, row),
-        field: showField(field),
-        problem: `is \`${showName(word)}\`, ${where}`,
-      };
-      const help = listed
-        ? "Add it to them, or give all others one number with `rest=true`."
-        : "Give such words one number with `categories(rest=true)`, or list all words: `categories([...])`.";
-      return failure(problem("MC6013", parameters, help));
+    for (let place = row * size; place < (row + 1) * size; place++) {
+      const at = elementAt(column.data, place);
+      const number = at < 0 ? 0 : coded[at];
+      if (number === undefined) {
+        const where = listed ? "which is none of the words given" : "which no row of the train split has";
+        const what = `is \`${showName(elementAt(dictionary, at))}\`, ${where}`;
+        const help = listed
+          ? "Add it to them, or give all others one number with `rest=true`."
+          : "Give such words one number with `categories(rest=true)`, or list all words: `categories([...])`.";
+        const parameters = { place: placeOf(column, row, place - row * size), field: showField(field), problem: what };
+        return failure(problem("MC6013", parameters, help));
+      }
+      data[place] = number;
     }
-    data[row] = number;
   }
   return success({ column: { ...column, data }, words });
 }
@@ -107,10 +109,10 @@ function distinct(
   { filled, most }: { readonly filled: readonly string[]; readonly most: number },
 ): readonly string[] {
   const counts = new Map<number, number>();
-  for (const row of rows) {
-    const at = elementAt(column.data, row);
-    if (at >= 0) counts.set(at, (counts.get(at) ?? 0) + 1);
-  }
+  const size = sizeOf(column.shape);
+  for (const row of rows)
+    for (const at of column.data.subarray(row * size, (row + 1) * size))
+      if (at >= 0) counts.set(at, (counts.get(at) ?? 0) + 1);
   const found = [...counts].map(([at, count]) => ({ word: elementAt(dictionary, at), count }));
   const frequent = found.toSorted((a, b) => b.count - a.count || byCodePoints(a.word, b.word)).map((it) => it.word);
   return [...new Set([...filled, ...frequent])].slice(0, most).sort(byCodePoints);
