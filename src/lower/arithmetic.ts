@@ -5,7 +5,7 @@ import { equal, negateRelation } from "../dims/facts.ts";
 import { isFloat } from "../ops/define/dtype-class.ts";
 import { findOperator } from "../ops/registry.ts";
 import { textOf, type Span } from "../support/source.ts";
-import type { BinaryExpression, UnaryExpression } from "../syntax/ast.ts";
+import type { BinaryExpression, Expression, UnaryExpression } from "../syntax/ast.ts";
 import { eitherOf, nearestNumbers } from "./sizes/nearest-numbers.ts";
 import { applyOperator } from "./apply-operator.ts";
 import { report, type Context, type Expected } from "./context.ts";
@@ -205,7 +205,13 @@ export function lowerUnary(ctx: Context, e: UnaryExpression, expected: Expected)
       return poison;
     case "number":
       if (e.operator === "not") break;
-      return { ...operand, value: -operand.value, ...combined([operand], ([x = ""]) => `-${x}`) };
+      return {
+        kind: "number",
+        value: -operand.value,
+        integer: operand.integer,
+        ...(isOne(e.operand) && { rest: true }),
+        ...combined([operand], ([x = ""]) => `-${x}`),
+      };
     case "dim":
       if (e.operator === "not") break;
       return { kind: "dim", dim: subtract(constant(0), operand.dim), ...combined([operand], ([x = ""]) => `-${x}`) };
@@ -225,6 +231,11 @@ export function lowerUnary(ctx: Context, e: UnaryExpression, expected: Expected)
   const expectedText = e.operator === "-" ? "`-` needs a number or a tensor" : "`not` needs a condition";
   report(ctx, "MC3008", e.operand.span, { expected: expectedText, actual: describe(operand) });
   return poison;
+}
+
+/** Whether the number 1 is written. */
+function isOne(e: Expression): boolean {
+  return e.kind === "parenthesized" ? isOne(e.inner) : e.kind === "number" && e.value === 1;
 }
 
 function lowerLogical(ctx: Context, e: BinaryExpression, op: "and" | "or", left: Val): Val {

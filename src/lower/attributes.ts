@@ -1,4 +1,4 @@
-import { formatDim, type Dim } from "../dims/dim.ts";
+import { asNumber, formatDim, type Dim } from "../dims/dim.ts";
 import type { Attribute, AttributeValue } from "../ir/graph.ts";
 import { brokenLimit } from "../ir/limits.ts";
 import type { TensorType } from "../ir/types.ts";
@@ -10,7 +10,7 @@ import type { Span } from "../support/source.ts";
 import { report, type Context, type Expected } from "./context.ts";
 import { asDim, asInteger, asReal, isHeld, sourceOf } from "./convert.ts";
 import { checkPositive } from "./declared-types.ts";
-import { reportRange } from "./given-argument.ts";
+import { argumentOf, reportRange } from "./given-argument.ts";
 import { describe, type Val } from "./values.ts";
 import { isRest, fillShape } from "./fill-shape.ts";
 
@@ -85,10 +85,12 @@ export function attributeOf(
       const vals = flatten(val);
       const dims = vals.map((it) => asDim(ctx, it, span, `each element of ${what}`));
       if (!dims.every((it) => it !== undefined)) return undefined;
-      const isFine = (it: Dim, index: number): boolean =>
-        (spec.fills === true && isRest(it)) || isSize(ctx, spec, it, elementAt(vals, index), span);
+      const isFine = (it: Dim, index: number): boolean => {
+        const given = elementAt(vals, index);
+        return (spec.fills === true && isRest(given)) || isSize(ctx, spec, it, given, span);
+      };
       if (!dims.every(isFine)) return undefined;
-      const filled = spec.fills === true ? fillShape(ctx, dims, operand, span) : dims;
+      const filled = spec.fills === true ? fillShape(ctx, dims, vals, operand, span) : dims;
       return filled && withSource({ kind: "dims", value: filled }, filled === dims ? sourceOfList(vals) : undefined);
     }
     case "ints":
@@ -128,8 +130,14 @@ function integersOf(ctx: Context, spec: AttributeSpec, what: string, val: Val, s
 }
 
 /** Whether a dim is 1 or more where its attribute is a size. */
-function isSize(ctx: Context, { min }: AttributeSpec, dim: Dim, val: Val, span: Span): boolean {
-  return min === undefined || checkPositive(ctx, dim, span, formatDim(dim), val);
+function isSize(ctx: Context, { min, fills }: AttributeSpec, dim: Dim, val: Val, span: Span): boolean {
+  if (min === undefined) return true;
+  if (fills === true && asNumber(dim) === -1 && argumentOf([val]) === undefined) {
+    const help = "What is left is a `-1` that is written as such, and this one is computed.";
+    report(ctx, "MC3033", span, { dim: "-1", value: "-1" }, { help });
+    return false;
+  }
+  return checkPositive(ctx, dim, span, formatDim(dim), val);
 }
 
 function flatten(val: Val): readonly Val[] {

@@ -20,6 +20,7 @@ import { helpOfElement, helpOfRank } from "./input-helps.ts";
 import { judgePlaces, labelsOf } from "./value-facts.ts";
 import { argumentOf, reportRange } from "./given-argument.ts";
 import { describe, formatType, poison, type TensorVal, type Val, type ValueFacts } from "./values.ts";
+import { isRest } from "./fill-shape.ts";
 import { factsIn } from "./minima.ts";
 
 /** A declared type with known dims. */
@@ -92,7 +93,8 @@ function isPositive(ctx: Context, dim: Dim, span: Span, val?: Val, text = textOf
     reportRange(ctx, val, { what: `\`${text}\``, limit: "at least 1", actual: String(known) }, span);
     return false;
   }
-  const help = text === "-1" ? { help: "`-1` for what is left stands in the shape of a `reshape` alone." } : {};
+  const isWritten = text === "-1" && (val === undefined || isRest(val));
+  const help = isWritten ? { help: "`-1` for what is left stands in the shape of a `reshape` alone." } : {};
   report(ctx, "MC3033", span, { dim: text, value: String(known) }, help);
   return false;
 }

@@ -196,7 +196,8 @@ export function topContext(elaborator: Elaborator, file: ProgramFile, callable?:
 }
 
 function toVal(ctx: Context, value: GivenValue, type: HyperparameterType, span: Span): Val {
-  if (typeof value === "number") return { kind: "number", value, integer: Number.isSafeInteger(value) };
+  if (typeof value === "number")
+    return { kind: "number", value, integer: Number.isSafeInteger(value), ...(value === -1 && { rest: true }) };
   if (typeof value === "boolean") return { kind: "boolean", value };
   if (typeof value !== "string") return { kind: "list", elements: value.map((it) => toVal(ctx, it, type, span)) };
   if (type.alternatives.some((it) => it.kind === "word" && it.name.text === "string")) return { kind: "string", value };

@@ -1,23 +1,29 @@
-import { asNumber, divideExactly, product, type Dim } from "../dims/dim.ts";
+import { divideExactly, product, type Dim } from "../dims/dim.ts";
 import type { TensorType } from "../ir/types.ts";
+import { elementAt } from "../support/element-at.ts";
 import type { Span } from "../support/source.ts";
 import { report, type Context } from "./context.ts";
 import { shapeChecker } from "./shape-checker.ts";
-import { formatType } from "./values.ts";
+import { formatType, type Val } from "./values.ts";
 
-/** Whether a dim of a written shape is the -1 that stands for what is left. */
-export function isRest(dim: Dim): boolean {
-  return asNumber(dim) === -1;
+/** Whether an element of a new shape is the -1 that stands for what is left. */
+export function isRest(val: Val): boolean {
+  return val.kind === "number" && val.rest === true;
 }
 
-/** A shape with its -1 replaced by what the others leave of a tensor's elements, proved exact; undefined after a report. */
+/**
+ * A shape, made of `vals`, with its -1 replaced by what the others leave of a tensor's elements, proved exact; undefined
+ * after a report.
+ */
 export function fillShape(
   ctx: Context,
   shape: readonly Dim[],
+  vals: readonly Val[],
   of: TensorType | undefined,
   span: Span,
 ): readonly Dim[] | undefined {
-  const others = shape.filter((it) => !isRest(it));
+  const isRestAt = (axis: number): boolean => isRest(elementAt(vals, axis));
+  const others = shape.filter((_, axis) => !isRestAt(axis));
   const count = shape.length - others.length;
   if (count > 1) {
     report(ctx, "MC3080", span, { count: String(count) });
@@ -29,5 +35,5 @@ export function fillShape(
   const what = `the \`-1\` in a shape for ${formatType(of)}`;
   if (!shapeChecker(ctx, span, () => []).divides(divisor, dividend, what)) return undefined;
   const rest = divideExactly(dividend, divisor);
-  return shape.map((it) => (isRest(it) ? rest : it));
+  return shape.map((it, axis) => (isRestAt(axis) ? rest : it));
 }

@@ -358,7 +358,14 @@ export function named(val: Val, name: string): Val {
   const given = "argument" in val && val.argument !== undefined ? { argument: val.argument } : {};
   switch (val.kind) {
     case "number":
-      return { kind: "number", value: val.value, integer: val.integer, source: name, ...given };
+      return {
+        kind: "number",
+        value: val.value,
+        integer: val.integer,
+        source: name,
+        ...(val.rest === true && { rest: true }),
+        ...given,
+      };
     case "dim":
       return { kind: "dim", dim: val.dim, source: name, ...given };
     case "boolean":

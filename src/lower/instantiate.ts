@@ -25,7 +25,7 @@ import { isOnReportedCycle } from "./recursion.ts";
 import { matchResults } from "./results.ts";
 import { keyOfFacts } from "./value-facts.ts";
 import type { ValueTree } from "./value-tree.ts";
-import { formatType, keyOfVal, poison, type Val } from "./values.ts";
+import { formatType, keyOfVal, poison, type NumberVal, type Val } from "./values.ts";
 import { proveFacts } from "./prove-facts.ts";
 import { isTooLarge, isTooVaried, writtenSize } from "./written-size.ts";
 
@@ -154,7 +154,7 @@ function isTooDeep({ context }: Use): boolean {
 }
 
 function keyOfUse({ callable, hyperparameters, inputs, context: { assumptions } }: Use): string {
-  const values = [...hyperparameters].map(([name, val]) => `${name}=${keyOfVal(val)}`).join(",");
+  const values = [...hyperparameters].map(([name, val]) => `${name}=${keyOfVal(val, keyOfGiven)}`).join(",");
   const types = inputs.map(({ name, type, facts }) => {
     const labels = type.shape.map((it) => it.label ?? it.origin ?? "").join(",");
     return `${name}: ${formatType(type)}${labels}${keyOfFacts(facts)}`;
@@ -162,6 +162,11 @@ function keyOfUse({ callable, hyperparameters, inputs, context: { assumptions } 
   const name = `${callable.file.source.path}:${callable.declaration.name.text}`;
   // Facts within the body follow from those of the entry, so these say all that is assumed.
   return `${name}(${values})(${types.join(";")}) where ${assumptions}`;
+}
+
+/** What tells a given number apart: whether it is a `-1` that stands for what is left, besides its value. */
+function keyOfGiven({ value, rest }: NumberVal): string {
+  return rest === true ? "rest" : String(value);
 }
 
 /** The key of a new function: its name, numbered where the name is taken. */

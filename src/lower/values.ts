@@ -66,6 +66,8 @@ export interface NumberVal extends Provenance {
   readonly value: number;
   /** False for what was written or computed as a real number. */
   readonly integer: boolean;
+  /** True where it is written as `-1`: in a new shape that stands for what is left, and what is computed does not. */
+  readonly rest?: true;
 }
 
 /** A dimension: symbolic, or known but named by an axis. */
@@ -213,11 +215,12 @@ export function describe(val: Val): string {
   }
 }
 
-/** A text that two compile-time values share exactly when they are equal: part of what tells instantiations apart. */
-export function keyOfVal(val: Val): string {
+/** A text that two compile-time values share exactly when they are equal. */
+export function keyOfVal(val: Val, ofNumber: (it: NumberVal) => string = (it) => String(it.value)): string {
+  const keyOf = (it: Val): string => keyOfVal(it, ofNumber);
   switch (val.kind) {
     case "number":
-      return String(val.value);
+      return ofNumber(val);
     case "dim":
       return formatDim(val.dim);
     case "boolean":
@@ -228,10 +231,10 @@ export function keyOfVal(val: Val): string {
       return `'${val.value}`;
     case "list":
     case "tuple":
-      return `[${val.elements.map(keyOfVal).join(",")}]`;
+      return `[${val.elements.map(keyOf).join(",")}]`;
     case "recipe": {
       const file = val.target.kind === "callable" ? `${val.target.callable.file.source.path}:` : "";
-      const bound = [...val.bound].map(([name, it]) => `${name}=${keyOfVal(it)}`).join(",");
+      const bound = [...val.bound].map(([name, it]) => `${name}=${keyOf(it)}`).join(",");
       return `${file}${targetName(val.target)}(${bound})`;
     }
     case "tensor":

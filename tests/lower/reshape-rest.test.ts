@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { formatType } from "../../src/lower/values.ts";
-import { entryOf, lower, onlyFinding } from "./checking.ts";
+import { check, entryOf, lower, onlyFinding } from "./checking.ts";
 
 const text = (expression: string, where = ""): string => `block M: (x: f32[B, T, 6]) ${where}{\n  ${expression}\n}\n`;
 
@@ -51,6 +51,39 @@ describe("-1 in a reshape", () => {
     const found = onlyFinding("model M: (x: f32[B, 6]) -> y: f32[B, -1] {\n  x\n}\n");
     expect([found.code, found.at]).toEqual(["MC3033", "-1"]);
     expect(found.help).toContain("`reshape` alone");
+  });
+
+  it.each([
+    ["reshape(x, [B, 1 - 2])", "A dimension is -1, and every dimension is at least 1."],
+    ["reshape(x, [-(2 - 1), 6])", "A dimension is -1, and every dimension is at least 1."],
+    ["reshape(x, [--1 - 2, 6])", "A dimension is -1, and every dimension is at least 1."],
+    ["reshape(x, [max(-1, -2), 6])", "A dimension is -1, and every dimension is at least 1."],
+    ["reshape(x, [length([1]) - 2])", "A dimension is -1, and every dimension is at least 1."],
+  ])("is what is written so, and not what comes out: %s", (expression, message) => {
+    const found = onlyFinding(text(expression));
+    expect([found.code, found.message]).toEqual(["MC3033", message]);
+    expect(found.help).toBe("What is left is a `-1` that is written as such, and this one is computed.");
+  });
+
+  it("is not what comes out of a hyperparameter, at whatever values its block is used before", () => {
+    const block = "block A(n: int): (x: f32[2, 6]) {\n  reshape(x, [n])\n}\n\n";
+    const uses = (text: string): string => `${block}block M: (x: f32[2, 6]) {\n  ${text}\n}\n`;
+    expect(check(uses("(x -> A(-1), x -> A((-1)), x -> A(12))"))).toEqual([]);
+    expect(onlyFinding(uses("(x -> A(-1), x -> A(1 - 2))")).code).toBe("MC3033");
+    expect(onlyFinding(uses("(x -> A(1 - 2), x -> A(-1))")).code).toBe("MC3033");
+  });
+
+  it("may be a constant, an element of a list, a default and a value that is given to a model", () => {
+    const other = "block A(s: [int] = [-1, 3]): (x: f32[2, 6]) {\n  reshape(x, s)\n}\n\nconst rest = -1\n\n";
+    expect(
+      check(`${other}model M(n: int = 12): (x: f32[2, 6]) -> (a: f32[4, 3], b: f32[2, 6], c: f32[12]) {
+  (x -> A, reshape(x, [2, rest]), reshape(x, [n]))
+}
+`),
+    ).toEqual([]);
+    const open = "model M(n: int = 12): (x: f32[2, 6]) -> y: f32[12] {\n  reshape(x, [n])\n}\n";
+    const [result] = entryOf(lower(open, "M", { hyperparameters: { n: -1 } })).body.results;
+    expect(result && formatType(result.type)).toBe("f32[12]");
   });
 
   it("names the dims of what it is to fill, and what to state", () => {

@@ -167,7 +167,7 @@ export const typesOfBodiesCatalog = {
     severity: "error",
     title: "dimension below 1",
     message: (it: { readonly dim: string; readonly value: string }) =>
-      `The dimension \`${it.dim}\` is ${it.value}, and every dimension is at least 1.`,
+      `${it.dim === it.value ? "A dimension" : `The dimension \`${it.dim}\``} is ${it.value}, and every dimension is at least 1.`,
     explanation: "Tensors without elements have no use in a network, and half of all off-by-one errors make one.",
     bad: "model M(n: int = 0): (x: f32[B, n]) -> y: f32[B, n] {\n  x * 2\n}\n",
     good: "model M(n: int = 3): (x: f32[B, n]) -> y: f32[B, n] {\n  x * 2\n}\n",
