@@ -5,7 +5,7 @@ import { nearest } from "../support/nearest.ts";
 import type { GraphBuilder } from "./define/builder.ts";
 import { helpOfLetters, parsePatternSide, repeatedName, type PatternSide } from "./define/einops-pattern.ts";
 import { defineComposite, type ShapeChecker, type SizePair } from "./define/operator.ts";
-import { one, preferred, sharedDType } from "./define/shape-rules.ts";
+import { isOne, one, preferred, sharedDType } from "./define/shape-rules.ts";
 import { trusting } from "./define/trusting-checker.ts";
 
 /** An equation with the axes of `...` named after their places from the end: `...1` is the last of them. */
@@ -62,13 +62,15 @@ function equationOf(text: string, shapes: readonly (readonly Dim[])[], check: Sh
     for (const [axis, name] of names.entries()) {
       const dim = required(shape[axis], "dimension");
       const known = sizes.get(name);
-      if (known !== undefined)
+      if (known === undefined || isOne(known)) sizes.set(name, dim);
+      else if (!isOne(dim)) {
         pairs.push({ left: known, right: dim, what: `the sizes of the axis ${name} in "${text}"` });
-      sizes.set(name, known === undefined ? dim : preferred(known, dim));
+        sizes.set(name, preferred(known, dim));
+      }
     }
     inputs.push(names);
   }
-  if (!check.allEqual(pairs)) return undefined;
+  if (!check.allBroadcast(pairs)) return undefined;
   const result = parsePatternSide(to);
   if ("problem" in result) return complain(result.problem);
   const output = namesWith(result.side, widest);
@@ -109,6 +111,22 @@ interface Named {
 function reduced(b: GraphBuilder, { value, axes }: Named, keep: ReadonlySet<string>): Named {
   const gone = axes.flatMap((name, axis) => (keep.has(name) ? [] : [axis]));
   return { value: b.sum(value, gone), axes: axes.filter((name) => keep.has(name)) };
+}
+
+/** Without the axes of size 1 that are longer elsewhere: along these it is the same for all. */
+function unrepeated(b: GraphBuilder, { value, axes }: Named, sizes: Equation["sizes"]): Named {
+  const { shape } = value.type;
+  const stays = axes.map(
+    (name, axis) => !isOne(required(shape[axis], "dimension")) || isOne(required(sizes.get(name), "size")),
+  );
+  if (stays.every((it) => it)) return { value, axes };
+  return {
+    value: b.reshape(
+      value,
+      shape.filter((_, axis) => stays[axis]),
+    ),
+    axes: axes.filter((_, axis) => stays[axis]),
+  };
 }
 
 /** Permutes axes to an order. */
@@ -155,7 +173,7 @@ function contracted(b: GraphBuilder, left: Named, right: Named, keep: ReadonlySe
 /** `einsum`: products of tensors, summed over axes by name. */
 export const einsum = defineComposite({
   name: "einsum",
-  doc: 'Products of tensors, summed over the axes that the result lacks: "b q d, b k d -> b q k".',
+  doc: 'Products of tensors, summed over the axes that the result lacks: "b q d, b k d -> b q k". An axis of size 1 is repeated.',
   exposed: true,
   structure: "other",
   sumsProducts: true,
@@ -228,11 +246,28 @@ export const einsum = defineComposite({
       ],
       attributes: { equation: "b i, b i j -> b" },
     },
+    {
+      operands: [
+        { dtype: "f32", shape: [3, 1] },
+        { dtype: "f32", shape: [3, 4] },
+        { dtype: "f32", shape: [1, 4] },
+      ],
+      attributes: { equation: "i j, i j, i j -> i" },
+    },
+    {
+      operands: [
+        { dtype: "f32", shape: [1, 1, 3] },
+        { dtype: "f32", shape: [2, 5, 3] },
+      ],
+      attributes: { equation: "b q d, b k d -> b k q" },
+    },
   ],
   decompose: (b, { operands, attributes: { equation } }) => {
     const shapes = operands.map((it) => it.type.shape);
     const parsed = required(equationOf(equation, shapes, trusting), "checked equation");
-    const terms = operands.map((value, index): Named => ({ value, axes: required(parsed.inputs[index], "axes") }));
+    const terms = operands.map((value, index): Named => {
+      return unrepeated(b, { value, axes: required(parsed.inputs[index], "axes") }, parsed.sizes);
+    });
     const keptFrom = (index: number): ReadonlySet<string> =>
       new Set([...parsed.output, ...terms.slice(index).flatMap((it) => it.axes)]);
     const [head, ...rest] = terms;

@@ -36,6 +36,22 @@ describe("a dim that is proved to be 1", () => {
       "repeated",
       "model M: (x: f32[B, A], s: f32[B, S]) -> y: f32[B, A] where S == 1 {\n  broadcast_to(s * s, [B, A]) * x\n}\n",
     ],
+    [
+      "multiplied by name",
+      'model M: (x: f32[B, A], s: f32[B, S]) -> y: f32[A, B] where S == 1 {\n  einsum("b a, b a -> a b", x, s)\n}\n',
+    ],
+    [
+      "summed over by name, last and first",
+      'model M: (x: f32[B, A], s: f32[B, S]) -> y: f32[B] where S == 1 {\n  einsum("b a, b a, b a -> b", s, x, s)\n}\n',
+    ],
+    [
+      "on two axes by name, with another that is 1 everywhere",
+      'model M: (x: f32[B, 1, A], s: f32[S, S, A]) -> y: f32[B, 1] where S == 1 {\n  einsum("b q a, b q a -> b q", s, x)\n}\n',
+    ],
+    [
+      "under ...",
+      'model M: (x: f32[B, A, A], s: f32[S, A, A]) -> y: f32[B, A, A] where S == 1 {\n  einsum("... i j, ... j k -> ... k i", x, s)\n}\n',
+    ],
     ["on two axes", "model M: (x: f32[B, A], s: f32[S, S]) -> y: f32[B, A] where S == 1 {\n  x * s\n}\n"],
     [
       "through a block",
@@ -89,5 +105,13 @@ describe("a dim that is proved to be 1", () => {
     // A loss is of what is of one shape.
     const loss = "model M: (x: f32[B, A], s: f32[B, S]) -> y: f32[] where S == 1 {\n  mean(mse(x, s))\n}\n";
     expect(onlyFinding(loss).code).toBe("MC3002");
+  });
+
+  it("is looked for beside other sizes where names of einsum meet, as with what is added", () => {
+    const text = 'block M: (x: f32[B, A], s: f32[B, S]) {\n  einsum("b a, b a -> b", x, s)\n}\n';
+    const found = onlyFinding(text);
+    expect([found.code, found.counterexample]).toEqual(["MC3002", { A: 2, S: 3 }]);
+    const known = 'block M: (x: f32[B, 5], s: f32[B, 4], r: f32[B, 1]) {\n  einsum("b a, b a, b a -> b", x, r, s)\n}\n';
+    expect(onlyFinding(known).message).toContain('the axis a in "b a, b a, b a -> b"');
   });
 });
