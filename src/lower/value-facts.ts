@@ -16,9 +16,12 @@ import type { TensorType } from "../ir/types.ts";
 import type { Operator } from "../ops/define/operator.ts";
 import { inFile, textOf, type Span } from "../support/source.ts";
 import { report, type Context } from "./context.ts";
+import { failsAt } from "./convert.ts";
 import { factsIn } from "./minima.ts";
 import { conditionFor } from "./offered-facts.ts";
 import { proveProbability, type Maker, type Makers } from "./prove-probability.ts";
+import { isUndecided, reportUndecided } from "./report-undecided.ts";
+import { exampleOf } from "./shape-checker.ts";
 import { noValueFacts, type TensorVal, type ValueFacts } from "./values.ts";
 
 /** What is known of an operator's results, besides their types, by what is of its operands. */
@@ -122,9 +125,20 @@ export function judgePlaces(
     return true;
   }
   const numbers = describeRange(range);
-  if (numbers === undefined) return true;
-  const help = range.below === undefined ? {} : { help: roomFor(ctx, range.low, range.below, size) };
-  report(ctx, "MC3020", span, { what, numbers, taker, available }, help);
+  const { low, below } = range;
+  if (numbers === undefined || below === undefined) return true;
+  // Below 0 there is no place at any size.
+  const facts = factsIn(ctx);
+  const room = low < 0 ? undefined : atLeast(size, below);
+  if (room !== undefined && isUndecided(room, facts)) {
+    const claim = `${taker} has room for the ${what}, ${numbers}: ${available} is at least ${formatDim(below)}`;
+    reportUndecided(ctx, span, { claim, relations: [room], facts });
+    return false;
+  }
+  const example = room === undefined ? "" : exampleOf(room, size, below, "is less than", facts);
+  const shows = room === undefined ? {} : failsAt(room, facts);
+  const help = roomFor(ctx, low, below, size);
+  report(ctx, "MC3020", span, { what, numbers, taker, available, example }, { help, ...shows });
   return false;
 }
 

@@ -59,6 +59,22 @@ describe("places of a known range", () => {
     });
   });
 
+  it("are beyond it at sizes that are told, in words and as data", () => {
+    const text = (where: string): string =>
+      `block M: (label: class(N)[B], table: f32[R, 4], x: f32[N]) ${where}{\n  (gather(table, label), x)\n}\n`;
+    const found = onlyFinding(text(""));
+    expect(found).toMatchObject({ code: "MC3020", at: "label", counterexample: { N: 2, R: 1 } });
+    expect(found.message).toBe(
+      "The indices are class(N), and gather has room for R; for example at N = 2, R = 1: 1 is less than 2.",
+    );
+    expect(onlyFinding(text("where N == R + 3 ")).counterexample).toEqual({ N: 4, R: 1 });
+    expect(codesOf(text("where N <= R "))).toEqual([]);
+    expect(onlyFinding(model("one_hot(label, 2)")).counterexample).toBeUndefined();
+    // Below 0 there is no room at any size.
+    const places = "block M: (at: i32[B], table: f32[R, 4]) {\n  gather(table, clip(at, -1, 0))\n}\n";
+    expect(onlyFinding(places).message).toBe("The indices are numbers from -1 to 0, and gather has room for R.");
+  });
+
   it.each([
     ["argmax(x, axis=1)", "class(3)"],
     ["range(B) % 3", "class(3)"],

@@ -36,6 +36,7 @@ describe("what is neither proved nor refuted", () => {
       " divides 2 (the `-1` in a shape for f32[2])",
     ],
     ["a quotient", model("  s * mean(cast(range(2 / n), f32))"), "2 always divides by "],
+    ["room for places", model("  s * mean(one_hot(range(2), n))"), "one_hot has room for the indices, class(2): "],
     ["a divisor", model("  s * (4 // (n - 1))"), "the divisor of `4 // (n - 1)` is never 0"],
     ["an index", model("  s * s[n - 1]"), " will always lie in axis 0 of f32[2], which has 2"],
     ["what a slice holds", model("  s * mean(s[n - 2:])"), " will always lie in axis 0 of f32[2], which has 2"],

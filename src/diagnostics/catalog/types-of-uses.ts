@@ -222,7 +222,8 @@ export const typesOfUsesCatalog = {
       readonly numbers: string;
       readonly taker: string;
       readonly available: string;
-    }) => `The ${it.what} are ${it.numbers}, and ${it.taker} has room for ${it.available}.`,
+      readonly example: string;
+    }) => `The ${it.what} are ${it.numbers}, and ${it.taker} has room for ${it.available}${it.example}.`,
     explanation:
       "`class(n)` holds labels from 0 to n - 1: there must be a logit, a row or a column for each. The same holds of numbers from `range`, `argmax`, `clip` and constants, whose ends are known.",
     bad: model("(x: f32[B, 4], label: class(5)[B]) -> loss: f32[]", "  cross_entropy(x -> Dense(3), label)\n"),
