@@ -1,9 +1,10 @@
 import { evaluate } from "../../src/dims/dim.ts";
 import { interpretNodes, type Environment } from "../../src/graph/interpret.ts";
-import type { Graph } from "../../src/ir/graph.ts";
+import type { Graph, Node } from "../../src/ir/graph.ts";
 import { isFloat } from "../../src/ops/define/dtype-class.ts";
 import { fillArray, sizeOf } from "../../src/ops/define/nd-array.ts";
 import type { NdArray } from "../../src/ops/define/operator.ts";
+import { elementAt } from "../../src/support/element-at.ts";
 import { required } from "../../src/support/fault.ts";
 import { expandComposites, keepNone } from "../../src/passes/expand-composites.ts";
 import { createRandom } from "../soak/random.ts";
@@ -52,7 +53,9 @@ export function stabilityOf(whole: Graph, inputs: ReadonlyMap<string, NdArray>, 
     const environment: Environment = new Map();
     for (const input of graph.inputs) environment.set(input.value.id, required(inputs.get(input.name), input.name));
     for (const node of graph.nodes) {
-      interpretNodes([node], environment, dims);
+      const read = readBy(node, environment, run);
+      interpretNodes([node], read, dims);
+      for (const { id } of node.results) environment.set(id, required(read.get(id), "result"));
       for (const { id, type } of node.results) {
         const array = required(environment.get(id), "value");
         const { dtype } = type;
@@ -85,6 +88,34 @@ export function stabilityOf(whole: Graph, inputs: ReadonlyMap<string, NdArray>, 
     }),
   );
   return { spreads, isBeyond };
+}
+
+/** Signs that say whether two numbers are one: what is the same but for rounding may be, and rounding makes it so nowhere. */
+const samenesses: ReadonlySet<string> = new Set(["equal", "not_equal"]);
+
+/** The arrays that a node reads; those whose elements are asked whether they are one are on a grid in some of the runs. */
+function readBy(node: Node, environment: Environment, run: number): Environment {
+  if (node.kind !== "operator" || !samenesses.has(node.op) || run < 1 || run > grids.length) return environment;
+  const read = new Map(environment);
+  for (const { id, type } of node.operands) {
+    const { dtype } = type;
+    const array = required(environment.get(id), "operand");
+    if (dtype !== "f16" && dtype !== "bf16" && dtype !== "f32" && dtype !== "f64") continue;
+    read.set(id, {
+      ...array,
+      data: array.data.map((it) => onGrid(it, 64 * epsilons[dtype], elementAt(grids, run - 1))),
+    });
+  }
+  return read;
+}
+
+/** Where the grids begin, in steps: what lies on both sides of a border of one lies between those of another. */
+const grids = [0, 0.25, 0.5, 0.75] as const;
+
+/** The nearest number of a grid whose steps are about such a share of it. */
+function onGrid(it: number, share: number, start: number): number {
+  const step = share * 2 ** Math.floor(Math.log2(Math.abs(it)));
+  return step === 0 || !Number.isFinite(step) ? it : step * (Math.round(it / step + start) - start);
 }
 
 /** Whether two arrays are one but for rounding; `spread` says how much of it each element may have. */
