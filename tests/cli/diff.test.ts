@@ -36,6 +36,22 @@ const both = (together: string, alone = "x + m"): string =>
     `when given(m) { when given(n) { ${together} } else { ${alone} } } else { x }`,
   );
 
+/** A model with three inputs that may be left out: what it computes where the first and the last alone are given. */
+const three = (ends: string): string =>
+  net(
+    "(x: f32[B, 3], a: f32[B, 3]?, b: f32[B, 3]?, c: f32[B, 3]?) -> y: f32[B, 3]",
+    `when given(a) and given(c) and not given(b) { ${ends} } else { x }`,
+  );
+
+/** A model with six inputs that may be left out: what it computes where all are given but the last. */
+const six = (most: string): string => {
+  const names = ["a", "b", "c", "d", "e"];
+  return net(
+    `(x: f32[B, 3], ${names.map((it) => `${it}: f32[B, 3]?`).join(", ")}, f: f32[B, 3]?) -> y: f32[B, 3]`,
+    `when ${names.map((it) => `given(${it})`).join(" and ")} { when given(f) { x } else { ${most} } } else { x }`,
+  );
+};
+
 describe("what others rely on", () => {
   it.each<[what: string, before: string, after: string, expected: readonly string[]]>([
     ["names of dims are nobody's", net("(x: f32[B, D]) -> y: f32[B, D]"), net("(x: f32[N, M]) -> y: f32[N, M]"), []],
@@ -245,6 +261,25 @@ describe("what others rely on", () => {
       both("x + m * n"),
       both("x - m * n"),
       ["change: the computation differs, where `m` and `n` are given"],
+    ],
+    [
+      "what is computed where two of three inputs are given that may be left out",
+      three("x + a * c"),
+      three("x - a * c"),
+      ["change: the computation differs, where `a` and `c` are given"],
+    ],
+    [
+      "what is wrong where two of three inputs are given, and was not",
+      three("x + a * c"),
+      three("x + matmul(a, c)"),
+      ["break: model Net has errors now, where `a` and `c` are given"],
+    ],
+    ["what was wrong where two of three inputs are given", three("x + matmul(a, c)"), three("x + a * c"), []],
+    [
+      "what is computed where all are given but one of many",
+      six("x + a * b * c * d * e"),
+      six("x - a * b * c * d * e"),
+      ["change: the computation differs, where `a` and `b` and `c` and `d` and `e` are given"],
     ],
     [
       "an input that was given always, with weights of its own",

@@ -34,15 +34,16 @@ export interface Comparison {
 
 /**
  * Compares what others rely on of a model as it was (`old`) and as it is: whichever of the inputs that may be left out are
- * given, each by itself and all of them.
+ * given.
  */
 export function compareFaces(old: ModelFace, now: ModelFace): Comparison {
   const plain = compareOne(old, counterpart(old, now) ?? now);
   const told = new Set(plain.changes.map((it) => it.message));
   const others = old.variants.flatMap((variant) => {
     const same = counterpart(variant, now);
-    if (same === undefined) return [];
-    const { changes, checkpointLoads } = compareOne(variant, same);
+    if (same === undefined && !isWrong(variant, now)) return [];
+    const { changes, checkpointLoads } =
+      same === undefined ? { changes: [fails(now)], checkpointLoads: null } : compareOne(variant, same);
     const fresh = changes.filter((it) => !told.has(it.message));
     for (const it of fresh) told.add(it.message);
     const given = [...variant.optional].filter((it) => !old.optional.has(it)).map((it) => `\`${it}\``);
@@ -63,6 +64,16 @@ function counterpart(old: ModelFace, now: ModelFace): ModelFace | undefined {
   const isMeant = ({ leftOut, optional }: ModelFace): boolean =>
     [...optional].every((it) => given.has(it)) && ![...leftOut.keys()].some((it) => given.has(it));
   return [now, ...now.variants].find(isMeant);
+}
+
+/** Whether the model as it is has errors with those inputs that the old one was given. */
+function isWrong(old: ModelFace, now: ModelFace): boolean {
+  const given = new Set(old.inputs.map((it) => it.name));
+  return now.wrong.some((way) => [...now.leftOut.keys()].every((it) => given.has(it) === way.includes(it)));
+}
+
+function fails({ name }: ModelFace): Change {
+  return { about: "model", breaks: true, name, before: name, after: null, message: `model ${name} has errors now` };
 }
 
 function compareOne(old: ModelFace, now: ModelFace): Comparison {

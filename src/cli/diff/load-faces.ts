@@ -1,6 +1,6 @@
 import { mayBeLeftOut } from "../../analyze/may-be-left-out.ts";
 import { loadProgram, type Program, type ProgramHost } from "../../analyze/program.ts";
-import { declaredUnits, lowerUnit, type DeclaredUnit, type Specialisation } from "../../compiler.ts";
+import { declaredUnits, lowerUnit, type DeclaredUnit, type Specialisation, type Unit } from "../../compiler.ts";
 import { createCollector, type Collector } from "../../diagnostics/collector.ts";
 import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
 import { entryOf } from "../../graph/parameters-of.ts";
@@ -76,11 +76,30 @@ function faceAt(
     return faceOf(unit, declared, elaborateModel(program, model.name.text, options, createCollector()));
   }
   const given = settings.given ?? new Set();
-  const ways = left.length === 1 ? [left] : [...left.map((it) => [it]), left];
-  const units = ways.map((it) =>
-    lowerUnit(program, declared, { ...settings, given: new Set([...given, ...it]) }, collector),
+  const at = (way: readonly string[], own: Collector): Unit | undefined =>
+    lowerUnit(program, declared, { ...settings, given: new Set([...given, ...way]) }, own);
+  const all = at(left, collector);
+  // Whether a model is right where some of them are given and others not is not asked of it otherwise.
+  const some = waysOf(left).map((way) => ({ way, unit: at(way, createCollector()) }));
+  const variants = [...some.flatMap((it) => it.unit ?? []), ...(all === undefined ? [] : [all])];
+  return {
+    ...faceOf(unit, declared, all?.module),
+    variants: variants.map((it) => faceOf(it, declared, all?.module)),
+    wrong: some.flatMap(({ way, unit }) => (unit === undefined ? [way] : [])),
+  };
+}
+
+/** So many inputs that may be left out are compared in all ways, of which there are twice as many with each more. */
+const mostTogether = 5;
+
+/** Which of some inputs may be given, but for none and all of them, the fewest first: of many one, and all but one. */
+function waysOf(left: readonly string[]): readonly (readonly string[])[] {
+  if (left.length > mostTogether) {
+    return [...left.map((it) => [it]), ...left.map((it) => left.filter((other) => other !== it))];
+  }
+  const subsets = left.reduce<readonly (readonly string[])[]>(
+    (ways, name) => [...ways, ...ways.map((it) => [...it, name])],
+    [[]],
   );
-  const whole = units.at(-1)?.module;
-  const variants = units.flatMap((it) => (it === undefined ? [] : [faceOf(it, declared, whole)]));
-  return faceOf(unit, declared, whole, variants);
+  return subsets.filter(({ length }) => length > 0 && length < left.length).sort((a, b) => a.length - b.length);
 }

@@ -53,17 +53,14 @@ export interface ModelFace {
     readonly activationBytes: Dim;
     readonly depth: number;
   };
-  /** The same model with more of its inputs given: each one that is left out by itself, and all of them together. */
+  /** The same model with more of its inputs given that may be left out: some of them, and all. */
   readonly variants: readonly ModelFace[];
+  /** Inputs that may be left out and are, with which alone the model has errors. */
+  readonly wrong: readonly (readonly string[])[];
 }
 
 /** The face of a model that was lowered; `whole` is the model with all inputs given, if it is right. */
-export function faceOf(
-  { name, module, train }: Unit,
-  { model }: DeclaredUnit,
-  whole: Module | undefined,
-  variants: readonly ModelFace[] = [],
-): ModelFace {
+export function faceOf({ name, module, train }: Unit, { model }: DeclaredUnit, whole: Module | undefined): ModelFace {
   const entry = entryOf(module);
   const named = (kind: string, given: string | undefined, at: number, type: TensorType): NamedTensor => ({
     name: given ?? `${kind}${at}`,
@@ -97,7 +94,8 @@ export function faceOf(
       activationBytes: measured.activationBytes,
       depth: depthOf(module),
     },
-    variants,
+    variants: [],
+    wrong: [],
   };
 }
 
