@@ -1,6 +1,5 @@
 import type { Func, Node, OperatorNode, Region, Value } from "../ir/graph.ts";
-import { isFloat } from "../ops/define/dtype-class.ts";
-import { whereAllAre } from "../ops/define/non-negative.ts";
+import { always, unlessItWraps, whereAllAre } from "../ops/define/non-negative.ts";
 import { findOperator } from "../ops/registry.ts";
 
 /**
@@ -55,11 +54,12 @@ function resultsOfNode(
   }
 }
 
-function isKept({ op, operands }: OperatorNode, holds: (value: Value) => boolean): boolean {
+function isKept({ op, operands, results }: OperatorNode, holds: (value: Value) => boolean): boolean {
   const [first, second] = operands;
-  // Of integers a square may wrap around.
-  if (op === "mul" && first !== undefined && first.id === second?.id) return isFloat(first.type.dtype);
+  const dtype = results[0]?.type.dtype;
+  if (dtype === undefined) return false;
+  if (op === "mul" && first !== undefined && first.id === second?.id) return unlessItWraps(always)([], dtype);
   const { nonNegative, valueFact } = findOperator(op) ?? {};
   const kept = operands.map(holds);
-  return nonNegative?.(kept) ?? (valueFact === "probability" || (valueFact === "view" && whereAllAre(kept)));
+  return nonNegative?.(kept, dtype) ?? (valueFact === "probability" || (valueFact === "view" && whereAllAre(kept)));
 }

@@ -11,13 +11,13 @@ import {
   rangeOfRemainders,
   rangeOfSums,
 } from "./define/value-range.ts";
-import { whereAllAre } from "./define/non-negative.ts";
+import { unlessItWraps, whereAllAre } from "./define/non-negative.ts";
 
 /** `add`: a + b. */
 export const add = defineBinary({
   name: "add",
   doc: "The sum of two tensors.",
-  nonNegative: whereAllAre,
+  nonNegative: unlessItWraps(whereAllAre),
   dtype: "number",
   compute: (a, b) => a + b,
   range: (ranges, dtype) => heldBy(rangeOfSums(ranges), dtype),
@@ -40,7 +40,7 @@ export const sub = defineBinary({
 export const mul = defineBinary({
   name: "mul",
   doc: "The product of two tensors, element by element.",
-  nonNegative: whereAllAre,
+  nonNegative: unlessItWraps(whereAllAre),
   dtype: "number",
   // An f64 product of two 32-bit integers may lose low bits, which are those that wrapping keeps.
   compute: (a, b, dtype) => (dtype === "i32" || dtype === "u32" ? Math.imul(a, b) : a * b),

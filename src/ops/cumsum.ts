@@ -1,16 +1,16 @@
 import { elementAt } from "../support/element-at.ts";
 import { first } from "./define/elementwise.ts";
-import { at, fillArray, stridesOf } from "./define/nd-array.ts";
+import { at, fillArray, held, stridesOf } from "./define/nd-array.ts";
 import { definePrimitive } from "./define/operator.ts";
 import { runningAttributes } from "./define/running.ts";
 import { checkAxis, elementsOf } from "./define/shape-rules.ts";
-import { whereAllAre } from "./define/non-negative.ts";
+import { unlessItWraps, whereAllAre } from "./define/non-negative.ts";
 
 /** `cumsum`: running sums. */
 export const cumsum = definePrimitive({
   name: "cumsum",
   doc: "Running sums along an axis.",
-  nonNegative: whereAllAre,
+  nonNegative: unlessItWraps(whereAllAre),
   exposed: true,
   structure: "along axis",
   operands: [{ name: "x", dtype: "number", shape: "[..., N, ...]" }],
@@ -26,6 +26,7 @@ export const cumsum = definePrimitive({
     { operands: [{ dtype: "f32", shape: [3, 2, 4] }], attributes: { axis: 0 } },
     { operands: [{ dtype: "f32", shape: [4] }], attributes: { axis: 0, reverse: true } },
     { operands: [{ dtype: "i32", shape: [2, 3], range: [-3, 3] }], attributes: { axis: 1 } },
+    { operands: [{ dtype: "i32", shape: [3], data: [2 ** 30, 2 ** 30, 2 ** 30] }], attributes: { axis: 0 } },
   ],
   reference: ({ operands, attributes: { axis, exclusive, reverse } }) => {
     const x = first(operands);
@@ -41,7 +42,7 @@ export const cumsum = definePrimitive({
       for (let it = from; it < to; it += 1) total += at(x, start + it * stride);
       sums[index] = total;
     });
-    return [fillArray(x, (index) => elementAt(sums, index))];
+    return [fillArray(x, (index) => held(x.dtype, elementAt(sums, index)))];
   },
   gradient: ({ b, g, attributes }) => [b.op("cumsum", [g], { ...attributes, reverse: !attributes.reverse })],
 });

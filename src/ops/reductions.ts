@@ -14,7 +14,7 @@ import {
 } from "./define/operator.ts";
 import { checkAxes, elementsOf, one } from "./define/shape-rules.ts";
 import type { TensorType } from "../ir/types.ts";
-import { whereAllAre } from "./define/non-negative.ts";
+import { unlessItWraps, whereAllAre } from "./define/non-negative.ts";
 
 /** The attributes that every reduction has. */
 export const reductionAttributes = {
@@ -123,7 +123,7 @@ function extremumGradient(
 export const sum = defineReduction({
   name: "sum",
   doc: "The sum over axes.",
-  nonNegative: whereAllAre,
+  nonNegative: unlessItWraps(whereAllAre),
   dtype: "number",
   compute: (x, axes) => foldArray(x, axes, 0, (total, element) => total + element),
   gradient: (b, { x, g }) => b.broadcast(g, x.type.shape),
@@ -176,7 +176,7 @@ export const min = defineReduction({
 export const prod = defineReduction({
   name: "prod",
   doc: "The product over axes.",
-  nonNegative: whereAllAre,
+  nonNegative: unlessItWraps(whereAllAre),
   dtype: "number",
   compute: (x, axes) =>
     foldArray(x, axes, 1, (total, element) => (x.dtype === "i32" ? Math.imul(total, element) : total * element)),

@@ -1,7 +1,7 @@
 import type { Value } from "../ir/graph.ts";
 import type { GraphBuilder } from "./define/builder.ts";
 import { defineUnary, unarySamples } from "./define/elementwise.ts";
-import { always } from "./define/non-negative.ts";
+import { unlessItWraps, always } from "./define/non-negative.ts";
 
 /** `neg`: the negative of every element. */
 export const neg = defineUnary({
@@ -17,7 +17,7 @@ export const neg = defineUnary({
 export const abs = defineUnary({
   name: "abs",
   doc: "The magnitude of every element.",
-  nonNegative: always,
+  nonNegative: unlessItWraps(always),
   dtype: "number",
   compute: Math.abs,
   gradient: (b, x, _y, g) => b.mul(g, b.op("sign", [x])),
@@ -101,7 +101,7 @@ export const rsqrt = defineUnary({
 export const square = defineUnary({
   name: "square",
   doc: "Every element times itself.",
-  nonNegative: always,
+  nonNegative: unlessItWraps(always),
   dtype: "number",
   compute: (x, dtype) => (dtype === "i32" ? Math.imul(x, x) : x * x),
   gradient: (b, x, _y, g) => b.mul(g, b.mul(x, b.scalar(2, x.type.dtype))),

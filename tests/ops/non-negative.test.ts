@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { interpretGraph } from "../../src/graph/interpret.ts";
-import { allOperators } from "../../src/ops/registry.ts";
+import { allOperators, findOperator } from "../../src/ops/registry.ts";
+import { required } from "../../src/support/fault.ts";
 import { describeSample, graphOfSample, inputsOfSample } from "./sample-graphs.ts";
 
 const declared = allOperators.filter((it) => it.nonNegative !== undefined);
@@ -28,7 +29,8 @@ describe("operators whose results are not negative", () => {
           ]),
         );
         const flags = all.map((name) => inputs.get(name)?.data.every((it) => it >= 0) ?? false);
-        if (operator.nonNegative?.(flags) !== true) continue;
+        const [result] = graph.outputs;
+        if (result === undefined || operator.nonNegative?.(flags, result.value.type.dtype) !== true) continue;
         for (const { data } of interpretGraph(graph, inputs).values())
           expect(
             [...data].filter((it) => it < 0),
@@ -36,5 +38,26 @@ describe("operators whose results are not negative", () => {
           ).toEqual([]);
       }
     }
+  });
+
+  it.each<[string, readonly number[]]>([
+    ["add", [2 ** 31 - 1, 1]],
+    ["mul", [2 ** 30, 2]],
+    ["abs", [-(2 ** 31)]],
+    ["square", [46341]],
+    ["sum", [2 ** 30]],
+    ["prod", [46341]],
+    ["cumsum", [2 ** 30]],
+  ])("are none of integers that wrap around: %s", (name, numbers) => {
+    const operator = required(findOperator(name), name);
+    const along = "axis" in operator.attributes ? { axis: 0 } : "axes" in operator.attributes ? { axes: [0] } : {};
+    const operands = numbers.map((it) => ({ dtype: "i32" as const, shape: [2], data: [it, it] }));
+    const graph = graphOfSample(operator, { operands, attributes: along });
+    const inputs = inputsOfSample(graph, { operands });
+    const results = [...interpretGraph(graph, inputs).values()].flatMap(({ data }) => [...data]);
+    expect(results.some((it) => it < 0)).toBe(true);
+    const all = operands.map(() => true);
+    expect(operator.nonNegative?.(all, "i32")).toBe(false);
+    expect(["f32", "u8"].map((it) => operator.nonNegative?.(all, it as "f32" | "u8"))).toEqual([true, true]);
   });
 });

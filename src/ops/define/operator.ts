@@ -235,10 +235,10 @@ interface OperatorBase<S extends AttributeSchema> {
    */
   readonly valueFact?: "view" | "probability";
   /**
-   * Whether no element of its results is negative (it may be NaN), by whether none of each operand's is. Without it that is
-   * known of probabilities and views alone.
+   * Whether no element of its results, of an element type, is negative (it may be NaN), by whether none of each operand's
+   * is. Without it that is known of probabilities and views alone.
    */
-  readonly nonNegative?: (operands: readonly boolean[]) => boolean;
+  readonly nonNegative?: (operands: readonly boolean[], result: DType) => boolean;
   /**
    * It adds up products of its operands, as the product of two matrices does; of a composite: what it is made of may.
    * `precision` of a training computes such sums in 16 bits.
