@@ -39,6 +39,7 @@ const renamed: Readonly<Record<string, readonly string[]>> = {
   drop_prob: ["rate"],
   use_bias: ["bias"],
   kernel_initializer: ["init"],
+  kernel_init: ["init"],
   embeddings_initializer: ["init"],
   bias_initializer: ["bias_init"],
   eps: ["epsilon"],

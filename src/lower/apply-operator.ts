@@ -19,6 +19,7 @@ import { shapeChecker } from "./shape-checker.ts";
 import { sizeChains } from "./size-chain.ts";
 import { lacksAxes } from "./sizes/help-of-axes.ts";
 import { helpOfSizes } from "./sizes/help-of-sizes.ts";
+import { helpOfTable } from "./sizes/help-of-table.ts";
 import type { Maker } from "./prove-probability.ts";
 import { factsOfResult, judgePlaces, refusesProbability } from "./value-facts.ts";
 import { formatType, poison, tensor, type TensorVal, type Val } from "./values.ts";
@@ -74,6 +75,14 @@ export function applyOperator(
           sizes,
         ),
       lacksAxes: operator.structure === "elementwise" && areUnlike(operands),
+      instead: () =>
+        operator.structure === "elementwise"
+          ? helpOfTable(
+              ctx,
+              operands.map((it) => it.value),
+              operandSpans,
+            )
+          : undefined,
       help: () =>
         helpOfSizes(ctx, {
           operator,

@@ -3,10 +3,6 @@ import { elementTypes, hyperparameterWords } from "../analyze/builtins.ts";
 import { enumWordsOf, wordsOf } from "../analyze/hyperparameter-words.ts";
 import { mayBeLeftOut } from "../analyze/may-be-left-out.ts";
 import { reportUnknownHyperparameter } from "../analyze/report-unknown-argument.ts";
-import type { Fix } from "../diagnostics/diagnostic.ts";
-import { findOperator } from "../ops/registry.ts";
-import { library } from "../std/library.ts";
-import { nearest } from "../support/nearest.ts";
 import { textOf, type Span } from "../support/source.ts";
 import type { HyperparameterValue } from "../ir/graph.ts";
 import type { Callable } from "../std/program-file.ts";
@@ -20,6 +16,7 @@ import type {
 import { innerScope, report, reporter, type Context, type Expected } from "./context.ts";
 import { asDim } from "./convert.ts";
 import { withArgument } from "./given-argument.ts";
+import { helpOfArgument } from "./help-of-argument.ts";
 import { helpOfInputSize } from "./input-size.ts";
 import { isRecursive } from "./recursion.ts";
 import { reportGivenTwice } from "./report-given-twice.ts";
@@ -111,21 +108,6 @@ function wrongElement(ctx: Context, type: HyperparameterType, val: Val, span: Sp
   return wrong === undefined ? val : wrongElement(ctx, list.element, wrong, span);
 }
 
-/** What is said of `"same"` and `"relu"`, words and functions in quotes. */
-function withoutQuotes(
-  { type }: Hyperparameter,
-  text: string,
-  words: ReadonlySet<string>,
-  span: Span,
-): { readonly help?: string; readonly fix?: Fix } {
-  const takesFunctions = type.alternatives.some((it) => it.kind === "word" && it.name.text === "fn");
-  const isFunction = takesFunctions && (findOperator(text)?.exposed === true || library.find(text) !== undefined);
-  const meant = words.has(text) || isFunction ? text : nearest(text, words);
-  if (meant === undefined) return {};
-  const fix = { title: `write ${meant}`, edits: [{ span, text: meant }] };
-  return { help: `Words and functions stand without quotes: \`${meant}\`.`, fix };
-}
-
 /** One value checked against the type of its hyperparameter; undefined after a report. */
 export function fitHyperparameter(
   ctx: Context,
@@ -138,8 +120,6 @@ export function fitHyperparameter(
   if (val.kind === "poison") return undefined;
   const fitted = fit(ctx, it.type, val, span);
   if (fitted !== undefined) return fitted;
-  const words = wordsOf(it.type);
-  const near = val.kind === "word" ? nearest(val.value, words) : undefined;
   const wrong = wrongElement(ctx, it.type, val, span);
   const actual = wrong === val ? describe(val) : `a list in which there is ${describe(wrong)}`;
   report(
@@ -150,14 +130,7 @@ export function fitHyperparameter(
     {
       labels: [{ span: it.span, message: "declared here" }],
       ...hint,
-      ...(near !== undefined && {
-        help: `Did you mean \`${near}\`?`,
-        fix: { title: `change to ${near}`, edits: [{ span, text: near }] },
-      }),
-      ...(val.kind === "string" && withoutQuotes(it, val.value, words, span)),
-      ...(wrong.kind === "instance" && {
-        help: "Write the construction as the argument itself: a block given as a value is built anew at each use.",
-      }),
+      ...helpOfArgument(it, val, wrong, span),
     },
   );
   return undefined;

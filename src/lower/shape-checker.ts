@@ -43,6 +43,8 @@ export interface Noted {
   readonly one?: (dim: Dim) => void;
   /** Labels that show where sizes come from that are at fault. */
   readonly origins?: (sizes: readonly Dim[]) => readonly Label[];
+  /** What to do where sizes differ that are not meant to be equal. */
+  readonly instead?: () => string | undefined;
   /** What to do where sizes differ that no fact can make equal. */
   readonly help?: () => string | undefined;
   /** Whether operands that go together place by place lack axes of one another. */
@@ -54,7 +56,14 @@ export function shapeChecker(
   ctx: Context,
   span: Span,
   labels: () => readonly Label[],
-  { crossed, one, origins = () => [], help = () => undefined, lacksAxes = false }: Noted = {},
+  {
+    crossed,
+    one,
+    origins = () => [],
+    instead = () => undefined,
+    help = () => undefined,
+    lacksAxes = false,
+  }: Noted = {},
 ): ShapeChecker {
   const proves = (relation: Relation): boolean => decide(relation, factsIn(ctx)).verdict === "proved";
   const proved = (left: Dim, right: Dim): boolean => proves(equal(left, right));
@@ -85,6 +94,8 @@ export function shapeChecker(
     return false;
   };
   const helpFor = (pair: SizePair, all: readonly Relation[], otherwise: (pair: SizePair) => Extras): Extras => {
+    const meant = instead();
+    if (meant !== undefined) return { help: meant };
     const stated = stating(ctx, all, factsIn(ctx), lacksAxes);
     if (stated.help !== undefined) return stated;
     const found = help();
@@ -161,11 +172,7 @@ export function shapeChecker(
         return decide(equal(pair.left, pair.right), both).verdict === "proved" ? factsIn(ctx) : both;
       };
       return differ(found, larger, ({ left, right, isLast }) =>
-        isKnown(left, right) && isLast === true
-          ? {
-              help: `A layer gives one of them the other's size: \`Dense(${formatDim(right)})\` works on the last axis.`,
-            }
-          : {},
+        isKnown(left, right) && isLast === true ? helpOfLast(ctx, right) : {},
       );
     },
     provesEqual: proved,
@@ -203,6 +210,18 @@ function isKnown(left: Dim, right: Dim): boolean {
 
 /** What layers of the library call the window that they slide over their input. */
 const windowNames: ReadonlySet<string> = new Set(["kernel", "size"]);
+
+/** What gives the last axis a size that is known: in a section nothing does. */
+function helpOfLast({ owning, frame }: Context, size: Dim): Extras {
+  if (frame.section === true) return {};
+  if (owning !== "fn")
+    return {
+      help: `A layer gives one of them the other's size: \`Dense(${formatDim(size)})\` works on the last axis.`,
+    };
+  return {
+    help: `A function has no layers: declare both with one size, and let \`${frame.name}\` be given what has it.`,
+  };
+}
 
 /** What is too large, as it is called where the person wrote it. */
 function smaller({ frame }: Context, argument: string): string {

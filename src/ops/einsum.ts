@@ -3,7 +3,13 @@ import type { Value } from "../ir/graph.ts";
 import { required } from "../support/fault.ts";
 import { nearest } from "../support/nearest.ts";
 import type { GraphBuilder } from "./define/builder.ts";
-import { helpOfLetters, parsePatternSide, repeatedName, type PatternSide } from "./define/einops-pattern.ts";
+import {
+  helpOfLetters,
+  parsePatternSide,
+  spacedLetters,
+  repeatedName,
+  type PatternSide,
+} from "./define/einops-pattern.ts";
 import { defineComposite, type ShapeChecker, type SizePair } from "./define/operator.ts";
 import { isOne, one, preferred, sharedDType } from "./define/shape-rules.ts";
 import { trusting } from "./define/trusting-checker.ts";
@@ -15,15 +21,22 @@ interface Equation {
   readonly sizes: ReadonlyMap<string, Dim>;
 }
 
+/** An equation as it is written. */
+const instance = "b q d, b k d -> b q k";
+
 function equationOf(text: string, shapes: readonly (readonly Dim[])[], check: ShapeChecker): Equation | undefined {
   const complain = (problem: string, help?: string): undefined =>
     check.fail(`in the equation "${text}" ${problem}`, help);
   const [from, to, ...more] = text.split("->");
-  if (from === undefined || to === undefined || more.length > 0)
+  const ranks = shapes.map((it) => it.length);
+  if (from === undefined || to === undefined || more.length > 0) {
+    const whole = more.length > 0 ? undefined : spacedLetters(text, ranks);
+    const behind = "behind it stand the axes of the result";
     return complain(
       "one -> must separate both sides",
-      "behind it stand the axes of the result: `b q d, b k d -> b q k`",
+      whole === undefined ? `${behind}: \`${instance}\`` : `${behind}: write \`"${whole}"\` in place of \`"${text}"\``,
     );
+  }
   const parts = from.split(",");
   if (parts.length !== shapes.length) {
     return complain(
@@ -45,11 +58,7 @@ function equationOf(text: string, shapes: readonly (readonly Dim[])[], check: Sh
       const count = `${names.length} ${names.length === 1 ? "axis" : "axes"}`;
       return complain(
         `\`${part.trim()}\` names ${count}, and that operand has ${shape.length}`,
-        helpOfLetters(
-          text,
-          shapes.map((it) => it.length),
-          "b q d, b k d -> b q k",
-        ),
+        helpOfLetters(text, ranks, instance),
       );
     }
     const twice = repeatedName(names);
@@ -64,7 +73,7 @@ function equationOf(text: string, shapes: readonly (readonly Dim[])[], check: Sh
       const known = sizes.get(name);
       if (known === undefined || isOne(known)) sizes.set(name, dim);
       else if (!isOne(dim)) {
-        pairs.push({ left: known, right: dim, what: `the sizes of the axis ${name} in "${text}"` });
+        pairs.push({ left: known, right: dim, what: `the sizes of ${wordsOf(name)} in "${text}"` });
         sizes.set(name, preferred(known, dim));
       }
     }
@@ -82,10 +91,21 @@ function equationOf(text: string, shapes: readonly (readonly Dim[])[], check: Sh
     const near = nearest(name, sizes.keys());
     return complain(
       `the axis ${name} stands on the right alone`,
-      near === undefined ? `on the left stand ${[...sizes.keys()].join(", ")}` : `did you mean ${near}?`,
+      spacedLetters(text, ranks) !== undefined
+        ? helpOfLetters(text, ranks, instance)
+        : near === undefined
+          ? `on the left stand ${[...sizes.keys()].join(", ")}`
+          : `did you mean ${near}?`,
     );
   }
   return { inputs, output, sizes };
+}
+
+/** An axis as messages call it. */
+function wordsOf(name: string): string {
+  if (!name.startsWith("...")) return `the axis ${name}`;
+  const behind = Number(name.slice(3)) - 1;
+  return `the last axis${behind === 0 ? "" : ` but ${behind === 1 ? "one" : String(behind)}`} of ...`;
 }
 
 function namesWith(side: PatternSide, rest: number): readonly string[] | undefined {

@@ -35,5 +35,15 @@ const missingColonOfType: Case = (stop) => {
   return true;
 };
 
+/** `where: T >= 2` */
+const colonBehindWhere: Case = (stop) => {
+  const { token, before, rules, reporter } = stop;
+  if (rules.at(-1) !== "facts" || !isOneOf(token, [t.Colon]) || before?.image !== "where") return false;
+  const edits = [{ span: reporter.span(endOf(before), endOf(token)), text: "" }];
+  const fix = { title: "remove the colon", edits };
+  reporter.report("MC1001", reporter.spanOf(token), { expected: "a fact such as `T >= 2`", found: "`:`" }, { fix });
+  return true;
+};
+
 /** What goes wrong in a header. */
-export const headerCases: readonly Case[] = [missingColonOfType, missingArrow, missingParentheses];
+export const headerCases: readonly Case[] = [colonBehindWhere, missingColonOfType, missingArrow, missingParentheses];

@@ -64,7 +64,7 @@ describe("what a help offers for the header", () => {
       "model M: (x: f32[B, T, 12]) -> y: f32[B, T // 3, 36] {\n  reshape(x, [B, -1, 36])\n}\n",
       "T % 3 == 0",
     ],
-    ["a number", "model M: (x: f32[B, N, 4], y: f32[196, 4]) -> z: f32[B, N, 4] {\n  x + y\n}\n", "N == 196"],
+    ["a number", "model M: (x: f32[B, N, 4], y: f32[B, 196, 4]) -> z: f32[B, N, 4] {\n  x + y\n}\n", "N == 196"],
     ["heads", "model M: (x: f32[B, T, D]) -> y: f32[B, T, D] {\n  x -> MultiHeadAttention(8)\n}\n", "D % 8 == 0"],
     [
       "a window",

@@ -31,7 +31,27 @@ describe("what a help says of sizes that do not go together", () => {
     [
       "nothing of layers in a function, which has none",
       "fn join: (a: f32[B, 4], b: f32[B, 5]) -> f32[B, 4] {\n  a + b\n}\n\nmodel M: (a: f32[B, 4], b: f32[B, 5]) -> y: f32[B, 4] {\n  join(a, b)\n}\n",
+      "A function has no layers: declare both with one size, and let `join` be given what has it.",
+    ],
+    [
+      "a layer where nothing else is known to fit",
+      "model M: (a: f32[B, 4], b: f32[5]) -> y: f32[B, 4] {\n  a + b\n}\n",
       "A layer gives one of them the other's size: `Dense(5)` works on the last axis.",
+    ],
+    [
+      "the first rows of a table of positions",
+      "model M: (x: f32[B, T, 8], table: f32[S, 8]) -> y: f32[B, T, 8] {\n  table + x * 2\n}\n",
+      "Of a table, take the rows that there are places for: write `table[:T]` in place of `table`, and state it in the header if it always holds: `where S >= T`.",
+    ],
+    [
+      "so many rows of a table as there are places, where they are numbers",
+      "model M: (x: f32[B, 16, 8]) -> y: f32[B, 16, 8] {\n  param table: f32[64, 8]\n  x + table\n}\n",
+      "Of a table, take the rows that there are places for: write `table[:16]` in place of `table`.",
+    ],
+    [
+      "how many rows a table needs that has fewer",
+      "model M: (x: f32[B, 16, 8]) -> y: f32[B, 16, 8] {\n  param table: f32[4, 8]\n  x + table\n}\n",
+      "`table` needs 16 rows, one for each place, and has 4.",
     ],
     [
       "nothing where a size of 1 would only be repeated",

@@ -1,6 +1,8 @@
 import { asNumber, divideExactly, formatDim, multiply, product, sameForm } from "../../dims/dim.ts";
 import { equal } from "../../dims/facts.ts";
 import type { Attributes, Value } from "../../ir/graph.ts";
+import { inferOperator } from "../../graph/infer.ts";
+import { helpOfLetters, spacedLetters } from "../../ops/define/einops-pattern.ts";
 import { isElementwise } from "../../ops/define/structure.ts";
 import type { Operator } from "../../ops/define/operator.ts";
 import { elementAt } from "../../support/element-at.ts";
@@ -11,6 +13,7 @@ import { formatType } from "../values.ts";
 import { seemsChannelsFirst } from "./seems-channels-first.ts";
 import { conditionFor } from "../offered-facts.ts";
 import { makerOf } from "../maker-of.ts";
+import { checking } from "./checking.ts";
 import { declaredResult } from "./declared-result.ts";
 import { helpOfAxes } from "./help-of-axes.ts";
 import { helpOfCut, helpOfOperands } from "./help-of-operands.ts";
@@ -34,6 +37,7 @@ export function helpOfSizes(ctx: Context, misapplied: Misapplied): string | unde
   const { operator, operands, spans, attributes } = misapplied;
   if (operator.name === "reshape") return helpOfReshape(ctx, misapplied);
   if (operator.name === "matmul") return helpOfMatrix(ctx, misapplied);
+  if (operator.name === "einsum") return helpOfEquation(ctx, misapplied);
   if (typeof operator.structure === "object" && operator.structure.kind === "image")
     return helpOfLayout(ctx, misapplied);
   if (operator.structure !== "elementwise" && !joins.has(operator.name)) return undefined;
@@ -98,6 +102,22 @@ function helpOfReshape(ctx: Context, { operands, attributes, span }: Misapplied)
   const isFlat = wanted.value.length === 2 && asNumber(elementAt(wanted.value, 0)) === undefined;
   const also = isFlat ? ", or `Flatten`, which counts them itself" : others.map((it) => `, or \`${it}\``).join("");
   return `Write \`${first}\` in place of \`${text}\`${also}.`;
+}
+
+/** An equation as NumPy has it, behind whose `...` letters stand that are axes each. */
+function helpOfEquation(
+  ctx: Context,
+  { operator, operands, attributes: { equation } }: Misapplied,
+): string | undefined {
+  if (equation?.kind !== "string") return undefined;
+  const types = operands.map((it) => it.type);
+  const ranks = types.map((it) => it.shape.length);
+  const spaced = spacedLetters(equation.value, ranks);
+  if (spaced === undefined) return undefined;
+  const meant = { equation: { kind: "string", value: spaced } } as const;
+  if (inferOperator(operator, types, meant, checking(ctx)) === undefined) return undefined;
+  const help = helpOfLetters(equation.value, ranks, "");
+  return help && `${help.charAt(0).toUpperCase()}${help.slice(1)}.`;
 }
 
 /** How an image is declared with its channels last, where they seem to stand first. */

@@ -45,12 +45,44 @@ export function repeatedName(names: readonly string[]): string | undefined {
 
 /** What to write for a pattern as NumPy has it, in which each letter is an axis of one of some ranks; `instance` is another. */
 export function helpOfLetters(text: string, ranks: readonly number[], instance: string): string | undefined {
-  const sides = text.split("->").map((side) => side.split(",").map((it) => it.trim()));
-  if (sides.flat().some((it) => !/^[A-Za-z.]*$/.test(it))) return undefined;
+  const parts = sidesOf(text).flat();
+  if (!parts.every(isOfLetters)) return undefined;
   const help = "axes have names, with spaces between them";
-  const letters = sides.map((side) => side.map((it) => it.match(/[A-Za-z]|\.{3}/g) ?? []));
-  const areLetters = letters[0]?.some((it, index) => it.length === ranks[index] && it.length > 1) === true;
-  if (!areLetters) return `${help}: \`${instance}\``;
-  const spaced = letters.map((side) => side.map((it) => it.join(" ")).join(", ")).join(" -> ");
+  const spaced = spacedLetters(text, ranks);
+  if (spaced === undefined) return parts.some((it) => it.includes(" ")) ? undefined : `${help}: \`${instance}\``;
   return `${help}: write \`"${spaced}"\` in place of \`"${text}"\``;
+}
+
+/**
+ * A pattern as NumPy has it, `...ij,...jk->...ik`, in which each letter is an axis, as it is written here:
+ * `... i j, ... j k -> ... i k`. Where no side is behind an arrow it is what NumPy puts there: what stands once, in the order
+ * of the alphabet. Undefined where letters are no axes of such ranks, or all stand apart.
+ */
+export function spacedLetters(text: string, ranks: readonly number[]): string | undefined {
+  const sides = sidesOf(text);
+  const [operands = []] = sides;
+  const isGlued = sides.flat().some((it) => /[A-Za-z]{2}/.test(it));
+  if (!sides.flat().every(isOfLetters) || (!isGlued && sides.length > 1)) return undefined;
+  const letters = sides.map((side) => side.map((it) => it.match(/[A-Za-z]|\.{3}/g) ?? []));
+  const fit = operands.every((it, at) => {
+    const count = it.match(/[A-Za-z]/g)?.length ?? 0;
+    const rank = ranks[at];
+    return rank !== undefined && (it.includes("...") ? count <= rank : count === rank);
+  });
+  if (!fit || operands.length !== ranks.length) return undefined;
+  const all = letters.flat(2);
+  const once = [...new Set(all)].filter((it) => it !== "..." && all.indexOf(it) === all.lastIndexOf(it)).sort();
+  const result = sides.length > 1 ? [] : [[[...(all.includes("...") ? ["..."] : []), ...once]]];
+  return [...letters, ...result]
+    .map((side) => side.map((it) => it.join(" ")).join(", "))
+    .join(" -> ")
+    .trim();
+}
+
+function sidesOf(text: string): readonly (readonly string[])[] {
+  return text.split("->").map((side) => side.split(",").map((it) => it.trim()));
+}
+
+function isOfLetters(part: string): boolean {
+  return /^[A-Za-z]*(\.{3})?[A-Za-z]*$/.test(part.replaceAll(" ", ""));
 }
