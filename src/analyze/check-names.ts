@@ -2,6 +2,7 @@ import type { Collector } from "../diagnostics/collector.ts";
 import type { Library } from "../std/library.ts";
 import type { ProgramFile } from "../std/program-file.ts";
 import { elementAt } from "../support/element-at.ts";
+import { findOperator } from "../ops/registry.ts";
 import type { Span } from "../support/source.ts";
 import { isLost } from "../syntax/lost-name.ts";
 import type {
@@ -47,7 +48,7 @@ import {
   type Role,
 } from "./name-checker.ts";
 import { reportModuleName } from "./report-module-name.ts";
-import { reportIdleArguments } from "./report-idle-arguments.ts";
+import { reportIdleArguments, reportIdleAttributes } from "./report-idle-arguments.ts";
 import { reportComparedArgument } from "./report-compared-argument.ts";
 import { reportUnknownHyperparameter } from "./report-unknown-argument.ts";
 import { partsOfIndex } from "./walk.ts";
@@ -379,6 +380,8 @@ function checkCall(at: Checker, call: CallExpression, scope: LocalScope): void {
   const callable = callee === undefined ? undefined : calleeOf(at, callee);
   if (callable !== undefined && !at.file.library)
     reportIdleArguments(at.collector, callable.declaration, call.arguments, (name) => find(scope, name) !== undefined);
+  const operator = callable === undefined && callee !== undefined ? findOperator(callee) : undefined;
+  if (operator !== undefined && !at.file.library) reportIdleAttributes(at.collector, operator, call.arguments);
   call.arguments.forEach((argument, index) => {
     if (callee !== undefined && reportComparedArgument(at, callee, argument, scope)) return;
     if (callable !== undefined && argument.name !== undefined)

@@ -1,4 +1,6 @@
 import type { Collector } from "../diagnostics/collector.ts";
+import type { AttributeSpec, Operator } from "../ops/define/operator.ts";
+import { findOperator } from "../ops/registry.ts";
 import { textOf } from "../support/source.ts";
 import type { Argument, CallableDeclaration, Expression, Hyperparameter } from "../syntax/ast.ts";
 import { hyperparameterFor, wordsOf } from "./hyperparameter-words.ts";
@@ -9,10 +11,10 @@ import { eachChild, referencesIn, type BodyNode } from "./walk.ts";
 type Known = number | boolean | string | undefined;
 type Env = ReadonlyMap<string, Known>;
 
-/** A condition around a place, and whether it holds there. */
+/** What a place is read by alone, in words, and whether it is known not to be. */
 interface Guard {
-  readonly condition: Expression;
-  readonly holds: boolean;
+  readonly text: string;
+  readonly isBroken: (known: Env) => boolean;
 }
 
 /**
@@ -41,9 +43,8 @@ export function reportIdleArguments(
     if (reads.length === 0 || reads.some((it) => it.length === 0)) continue;
     if ([...referencesIn(argument.value)].some(isOwn)) continue;
     const known = (env ??= valuesOf(declaration, given));
-    const isIdle = reads.every((guards) => guards.some(({ condition, holds }) => valueOf(condition, known) === !holds));
-    if (!isIdle) continue;
-    const conditions = [...new Set(reads.map(conditionText))];
+    if (!reads.every((guards) => guards.some((it) => it.isBroken(known)))) continue;
+    const conditions = [...new Set(reads.map((guards) => guards.map((it) => it.text).join(" and ")))];
     const callee = declaration.name.text;
     collector.report(
       "MC3210",
@@ -52,6 +53,45 @@ export function reportIdleArguments(
       { help: `Leave \`${name.text}\` out, or give \`${callee}\` what it is read with.` },
     );
   }
+}
+
+/** The same of what an operator is given by name: `count_padding=true` without padding. */
+export function reportIdleAttributes(
+  collector: Pick<Collector, "report">,
+  operator: Operator,
+  args: readonly Argument[],
+): void {
+  for (const argument of args) {
+    const guard = guardOfAttribute(operator, argument, args);
+    if (argument.name === undefined || guard?.isBroken(new Map()) !== true) continue;
+    const [name, callee] = [argument.name.text, operator.name];
+    const help = `Leave \`${name}\` out, or give \`${callee}\` what it is read with.`;
+    collector.report("MC3210", argument.span, { name, callee, conditions: [guard.text] }, { help });
+  }
+}
+
+/** What an attribute of an operator rests on, if it does on another. */
+function guardOfAttribute(operator: Operator, { name }: Argument, args: readonly Argument[]): Guard | undefined {
+  const other = name === undefined ? undefined : operator.attributes[name.text]?.restsOn;
+  const spec = other === undefined ? undefined : operator.attributes[other];
+  const usual = spec?.default;
+  if (other === undefined || (typeof usual !== "string" && typeof usual !== "number")) return undefined;
+  const given = args.find((it) => it.name?.text === other)?.value;
+  // By position it may be given without its name.
+  const isOpen = given === undefined && args.some((it) => it.name === undefined && mayBeAttribute(it.value, spec));
+  return {
+    text: `${given === undefined ? other : textOf(given.span)} != ${usual}`,
+    isBroken: (known) => {
+      const value = given === undefined ? (isOpen ? undefined : usual) : valueOf(given, known, new Set(spec?.oneOf));
+      return value === usual || value === 0;
+    },
+  };
+}
+
+/** Whether a value that stands without a name is none of an operand. */
+function mayBeAttribute(value: Expression, spec: AttributeSpec | undefined): boolean {
+  if (value.kind === "reference") return spec?.oneOf?.includes(value.text) === true;
+  return value.kind === "number" || value.kind === "list" || value.kind === "string";
 }
 
 /** What is known of the hyperparameters of a use. */
@@ -144,8 +184,17 @@ function findReads(declaration: CallableDeclaration, name: string): readonly (re
     if (node.kind === "when-statement" || node.kind === "when-expression" || node.kind === "when-stage") {
       const { condition, then, otherwise } = node;
       visit(condition, guards);
-      visit(then, [...guards, { condition, holds: true }]);
-      if (otherwise !== undefined) visit(otherwise, [...guards, { condition, holds: false }]);
+      visit(then, [...guards, guardOf(condition, true)]);
+      if (otherwise !== undefined) visit(otherwise, [...guards, guardOf(condition, false)]);
+      return;
+    }
+    const operator =
+      node.kind === "call" && node.callee.kind === "reference" ? findOperator(node.callee.text) : undefined;
+    if (node.kind === "call" && operator !== undefined) {
+      for (const it of node.arguments) {
+        const guard = guardOfAttribute(operator, it, node.arguments);
+        visit(it.value, guard === undefined ? guards : [...guards, guard]);
+      }
       return;
     }
     if (node.kind === "reference") reads.push(guards);
@@ -157,13 +206,9 @@ function findReads(declaration: CallableDeclaration, name: string): readonly (re
   return reads;
 }
 
-/** `positions == rotary`, `bias=true and level > 0` */
-function conditionText(guards: readonly Guard[]): string {
-  return guards
-    .map(({ condition, holds }) => {
-      const text = textOf(condition.span);
-      if (condition.kind === "reference") return `${text}=${String(holds)}`;
-      return holds ? text : `not (${text})`;
-    })
-    .join(" and ");
+/** What stands in a branch: `positions == rotary`, `bias=true`, `not (level > 0)`. */
+function guardOf(condition: Expression, holds: boolean): Guard {
+  const written = textOf(condition.span);
+  const text = condition.kind === "reference" ? `${written}=${String(holds)}` : holds ? written : `not (${written})`;
+  return { text, isBroken: (known) => valueOf(condition, known) === !holds };
 }

@@ -33,6 +33,17 @@ describe("an argument that is read only where something else holds", () => {
     ["x -> Named(first=2, kind=right)", ["MC3210 first=2"]],
     ["x -> Named(first=2, kind=left)", []],
     ["x -> Named(kind=right, second=2)", []],
+    ["x -> AvgPool1D(1, count_padding=true)", ["MC3210 count_padding=true"]],
+    ["x -> AvgPool1D(1, padding=0, count_padding=true)", ["MC3210 count_padding=true"]],
+    ["x -> AvgPool1D(1, padding=same, count_padding=true)", []],
+    ["x -> AvgPool1D(1, padding=[0, 0], count_padding=true)", []],
+    ["x -> AvgPool1D(1, 1, 0, count_padding=true)", ["MC3210 count_padding=true"]],
+    ["avg_pool(x, window=1, strides=1, count_padding=true)", ["MC3210 count_padding=true"]],
+    ["x -> avg_pool(window=1, strides=1, count_padding=true, padding=valid)", ["MC3210 count_padding=true"]],
+    ["x -> avg_pool([1], [1], same, count_padding=true)", []],
+    ["avg_pool(x, window=3, strides=1, padding=1, count_padding=true)", []],
+    ["x -> Pooled(count=true)", ["MC3210 count=true"]],
+    ["x -> Pooled(count=true, around=same)", []],
   ])("is told where that is known not to: %s", (body, found) => {
     const blocks = `
 block Scaled(on: bool = false, by: float = 1.5, shift: float = 0, level: int = 1): (x: f32[B, T, D]) -> f32[B, T, D] {
@@ -41,6 +52,10 @@ block Scaled(on: bool = false, by: float = 1.5, shift: float = 0, level: int = 1
 
 block Named(kind: left | right = left, first: float = 1, second: float = 1): (x: f32[B, T, D]) -> f32[B, T, D] {
   when kind == left { x * first } else { x * second }
+}
+
+block Pooled(around: valid | same = valid, count: bool = false): (x: f32[B, T, D]) -> f32[B, T, D] {
+  x -> avg_pool(window=1, strides=1, padding=around, count_padding=count)
 }
 `;
     expect(told(model(body, blocks))).toEqual(found);
@@ -65,6 +80,10 @@ block By(rate: float = 2, other: float = 3): (x: f32[B, T, D], mask: bool[B, T]?
   it("is told with the condition, and silenced as other warnings are", () => {
     const [found] = checkFile(model("x -> Dense(8, bias=false, bias_init=ones)"));
     expect(found?.message).toBe("`bias_init` has no effect here: `Dense` reads it only where `bias=true`.");
+    const [other] = checkFile(model("x -> AvgPool1D(1, count_padding=true)"));
+    expect(other?.message).toBe(
+      "`count_padding` has no effect here: `AvgPool1D` reads it only where `padding != valid`.",
+    );
     const silenced = model(
       "# modelc-ignore MC3210: begins so once it has one\n  x -> Dense(8, bias=false, bias_init=ones)",
     );
@@ -112,18 +131,25 @@ describe("in the library", () => {
   );
 
   it("these wait for another argument", () => {
-    expect([...told].toSorted()).toEqual(["`base` where `positions == rotary`.", "`bias_init` where `bias=true`."]);
+    expect([...told].toSorted()).toEqual([
+      "`base` where `positions == rotary`.",
+      "`bias_init` where `bias=true`.",
+      "`count_padding` where `padding != valid`.",
+    ]);
   });
 
   it.each([
     ["MultiHeadAttention(2, base=10)", "MultiHeadAttention(2, base=20)"],
     ["Dense(8, bias=false, bias_init=ones)", "Dense(8, bias=false)"],
     ["Conv1D(8, 3, padding=same, bias=false, bias_init=ones)", "Conv1D(8, 3, padding=same, bias=false)"],
+    ["AvgPool1D(1, count_padding=true)", "AvgPool1D(1, count_padding=false)"],
   ])("the network of %s is that of %s", (one, other) => {
     const textOfModel = (stage: string): string => {
       const collector = createCollector();
       const module = elaborateModel(load(model(`x -> ${stage}`), collector), "M", {}, collector);
-      return module === undefined ? expect.fail() : printModule(module).replaceAll(/hyper "(?:bias_init|base)".*/g, "");
+      return module === undefined
+        ? expect.fail()
+        : printModule(module).replaceAll(/hyper "(?:bias_init|base|count_padding)".*|count_padding=\w+,? ?/g, "");
     };
     expect(textOfModel(one)).toBe(textOfModel(other));
   });

@@ -77,7 +77,7 @@ export const lintsOfModelsCatalog = {
     message: (it: { readonly name: string; readonly callee: string; readonly conditions: readonly string[] }) =>
       `\`${it.name}\` has no effect here: \`${it.callee}\` reads it only where ${it.conditions.map((condition) => `\`${condition}\``).join(" or ")}.`,
     explanation:
-      "What a block takes may matter in one of its branches alone: how a bias begins, where there is one, the base of rotary positions. Given without it, the argument says what the network is not. Nothing is said where the condition is not decided by what is written at this place, nor of an argument that hands on what its own block is given.",
+      "What a block takes may matter in one of its branches alone: how a bias begins, where there is one, the base of rotary positions; and whether padding counts in an average, where there is padding. Given without it, the argument says what the network is not. Nothing is said where the condition is not decided by what is written at this place, nor of an argument that hands on what its own block is given.",
     bad: vector("x -> Dense(4, bias=false, bias_init=ones)"),
     good: vector("x -> Dense(4, bias_init=ones)"),
   }),

@@ -27,6 +27,8 @@ export interface AttributeSpec<K extends AttributeKind = AttributeKind> extends 
   readonly doc: string;
   readonly default?: AttributeTypes[K];
   readonly oneOf?: readonly string[];
+  /** Another attribute, without which it changes nothing: where that is as by default, or 0. */
+  readonly restsOn?: string;
   /** Of an axis: it counts those of the result, which has one more than the operands. */
   readonly ofResult?: boolean;
   /** Of a shape: one -1 in it stands for what is left of the first operand's elements. */

@@ -36,6 +36,7 @@ export const averagePoolAttributes = {
     kind: "bool",
     doc: "Whether padding counts, as zeros; what lies beyond it does not.",
     default: false,
+    restsOn: "padding",
   },
 } as const satisfies AttributeSchema;
 
