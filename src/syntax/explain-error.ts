@@ -22,6 +22,7 @@ const wanted: Readonly<Record<string, string>> = {
   index: "an index",
   indexItem: "a place, a slice such as `1:3`, or `None`",
   loop: "a name, as in `for part in parts with sum = 0`",
+  loopNames: "a name, as in `for (part, weight) in zip(parts, weights)`",
   loopHead: "a name, as in `for part in parts`",
   scan: "a name, as in `scan x_t in x over T with h: f32[B, 4] = zeros`",
   phrase: "a value",
