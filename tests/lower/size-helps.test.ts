@@ -44,6 +44,11 @@ describe("what a help says of sizes that do not go together", () => {
       "Of a table, take the rows that there are places for: write `table[:T]` in place of `table`, and state it in the header if it always holds: `where S >= T`.",
     ],
     [
+      "the rows of a table in the words of the block that is used",
+      "block Places(rows: int): (x: f32[B, T, 8]) -> f32[B, T, 8] {\n  param table: f32[rows, 8]\n  x + table\n}\n\nmodel M: (x: f32[B, 16, 8]) -> y: f32[B, 16, 8] {\n  x -> Places(64)\n}\n",
+      "Of a table, take the rows that there are places for: write `table[:T]` in place of `table`.",
+    ],
+    [
       "so many rows of a table as there are places, where they are numbers",
       "model M: (x: f32[B, 16, 8]) -> y: f32[B, 16, 8] {\n  param table: f32[64, 8]\n  x + table\n}\n",
       "Of a table, take the rows that there are places for: write `table[:16]` in place of `table`.",

@@ -28,7 +28,8 @@ export function helpOfTable(
   const length = lengthBeside(own, other);
   if (span === undefined || length === undefined || inFile(span).file.library === true) return undefined;
   const text = textOf(span);
-  if (text.length > longest || !/^[\w.]+$/.test(text) || !isWritable(ctx, length)) return undefined;
+  const count = writtenSize(ctx, length);
+  if (text.length > longest || !/^[\w.]+$/.test(text) || count === undefined) return undefined;
   const [rows, places] = [asNumber(elementAt(own, 0)), asNumber(length)];
   if (rows !== undefined && places !== undefined && rows < places)
     return `\`${text}\` needs ${String(places)} rows, one for each place, and has ${String(rows)}.`;
@@ -36,7 +37,7 @@ export function helpOfTable(
   const isProved = decide(room, factsIn(ctx)).verdict === "proved";
   const condition = isProved ? undefined : conditionFor(ctx, [room]);
   if (!isProved && condition === undefined) return undefined;
-  const taken = `Of a table, take the rows that there are places for: write \`${text}[:${formatDim(length)}]\` in place of \`${text}\``;
+  const taken = `Of a table, take the rows that there are places for: write \`${text}[:${count}]\` in place of \`${text}\``;
   return condition === undefined ? `${taken}.` : `${taken}, and state it ${condition}.`;
 }
 
@@ -50,11 +51,14 @@ function lengthBeside(own: readonly Dim[], other: readonly Dim[]): Dim | undefin
   return isMet[0] === false && isMet.slice(1).every((it) => it) ? other[before] : undefined;
 }
 
-/** Whether a size can be written where the table is: its names mean the same there. */
-function isWritable(ctx: Context, dim: Dim): boolean {
-  if (asNumber(dim) !== undefined) return true;
-  return [...variablesOf(dim)].every((name) => {
+/** How a size is written where the table is, in names that mean the same there; undefined where it cannot be. */
+function writtenSize(ctx: Context, dim: Dim): string | undefined {
+  const isNamed = (name: string, meant: Dim): boolean => {
     const found = findLocal(ctx.scope, name);
-    return found?.kind === "dim" && sameForm(found.dim, variable(name));
-  });
+    return found?.kind === "dim" && sameForm(found.dim, meant);
+  };
+  if (dim.label !== undefined && isNamed(dim.label, dim)) return dim.label;
+  // What is used with a number has a name for it.
+  if (asNumber(dim) !== undefined) return ctx.frame.parent === undefined ? formatDim(dim) : undefined;
+  return [...variablesOf(dim)].every((name) => isNamed(name, variable(name))) ? formatDim(dim) : undefined;
 }
