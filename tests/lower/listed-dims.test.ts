@@ -31,7 +31,7 @@ describe("dims that a hyperparameter lists", () => {
 
   it("are at least 1 each", () => {
     const { code, message } = onlyFinding(`${up}block M: (x: f32[B, 8, 2]) {\n  x -> Up(3, [0])\n}\n`);
-    expect([code, message]).toEqual(["MC3033", expect.stringContaining("`0`")]);
+    expect([code, message]).toEqual(["MC3033", "A dimension is 0, and every dimension is at least 1."]);
   });
 
   const scale = "block Scale(sizes: [int]): (x: f32[B], z: f32[...sizes]) -> f32[B] {\n  x * sum(z)\n}\n";
