@@ -133,7 +133,7 @@ function integersOf(ctx: Context, spec: AttributeSpec, what: string, val: Val, s
 function isSize(ctx: Context, { min, fills }: AttributeSpec, dim: Dim, val: Val, span: Span): boolean {
   if (min === undefined) return true;
   if (fills === true && asNumber(dim) === -1 && argumentOf([val]) === undefined) {
-    const help = "What is left is a `-1` that is written as such, and this one is computed.";
+    const help = "Only a `-1` that is written as such stands for what is left, and this one is computed.";
     report(ctx, "MC3033", span, { dim: "-1", value: "-1" }, { help });
     return false;
   }

@@ -62,7 +62,7 @@ describe("-1 in a reshape", () => {
   ])("is what is written so, and not what comes out: %s", (expression, message) => {
     const found = onlyFinding(text(expression));
     expect([found.code, found.message]).toEqual(["MC3033", message]);
-    expect(found.help).toBe("What is left is a `-1` that is written as such, and this one is computed.");
+    expect(found.help).toBe("Only a `-1` that is written as such stands for what is left, and this one is computed.");
   });
 
   it("is not what comes out of a hyperparameter, at whatever values its block is used before", () => {
