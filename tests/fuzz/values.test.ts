@@ -29,6 +29,11 @@ describe("how much rounding results may have", () => {
     },
   );
 
+  it("all, where what may be nothing divides itself", () => {
+    expect(spreadOf("(x + y - z) % (x + y - z)", { x: 0.1, y: 0.2, z: 0.3 })).toBe(Infinity);
+    expect(spreadOf("(x + y - z) / (x + y - z)", { x: 0.1, y: 0.2, z: 0.301 })).toBeLessThan(1e-6);
+  });
+
   it("next to none, where nothing is asked of them", () => {
     expect(spreadOf("x + y - 2 * z", { x: 0.1, y: 0.2, z: 0.3 })).toBeLessThan(1e-6);
   });

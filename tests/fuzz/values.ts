@@ -68,10 +68,15 @@ export function stabilityOf(whole: Graph, inputs: ReadonlyMap<string, NdArray>, 
         const isOdd = (it: number): boolean => !(Math.abs(it) <= most) || (it !== 0 && Math.abs(it) < small);
         if (array.data.some(isOdd)) isBeyond = true;
         const by = epsilons[dtype];
+        // What is next to nothing beside the others may be a difference, of which rounding leaves 0; beside what it is the
+        // difference of, it is one, and what was before that was rounded several times.
         const largest = array.data.reduce((most, it) => Math.max(most, Math.abs(it)), 0);
-        // What is next to nothing beside the others may be a difference, of which rounding leaves 0.
-        const rounded = (it: number): number =>
-          run % 2 === 1 && Math.abs(it) < by * largest ? 0 : it * (1 + noise * by * (2 * random.next() - 1));
+        const parts = differing(node, environment);
+        const isNothing = (it: number, at: number): boolean =>
+          Math.abs(it) < by * largest ||
+          parts.some(({ data }) => Math.abs(it) < 8 * by * Math.abs(data[data.length === 1 ? 0 : at] ?? 0));
+        const rounded = (it: number, at: number): number =>
+          run % 2 === 1 && isNothing(it, at) ? 0 : it * (1 + noise * by * (2 * random.next() - 1));
         environment.set(id, { ...array, data: array.data.map(rounded) });
       }
     }
@@ -107,6 +112,16 @@ function readBy(node: Node, environment: Environment, run: number): Environment 
     });
   }
   return read;
+}
+
+/** What each element of a node's result is the sum or the difference of, where the operands say so place by place. */
+function differing(node: Node, environment: Environment): readonly NdArray[] {
+  if (node.kind !== "operator" || (node.op !== "sub" && node.op !== "add")) return [];
+  const size = Math.max(...node.operands.map(({ id }) => required(environment.get(id), "operand").data.length));
+  return node.operands.flatMap(({ id }) => {
+    const array = required(environment.get(id), "operand");
+    return array.data.length === size || array.data.length === 1 ? [array] : [];
+  });
 }
 
 /** Where the grids begin, in steps: what lies on both sides of a border of one lies between those of another. */
