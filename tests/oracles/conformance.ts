@@ -5,6 +5,7 @@ import { compareKinks } from "./torch-kinks.ts";
 import { compareLosses } from "./torch-losses.ts";
 import { comparePenalty } from "./torch-penalty.ts";
 import { compareMetrics } from "./sklearn-metrics.ts";
+import { comparePreparation } from "./sklearn-tables.ts";
 import { compareWithTorch, comparisons } from "./torch-conformance.ts";
 import { compareLayers } from "./torch-layers.ts";
 import { peerCases } from "./peer-cases.ts";
@@ -59,6 +60,7 @@ if (both || words.includes("--torch")) {
         Promise.resolve(compareLayers(peer.python, only === "layers" ? undefined : only, record)),
       );
     if (names.length === 0) await compare("metrics", () => compareMetrics(peer.python));
+    if (names.length === 0) await compare("tables", () => comparePreparation(peer.python));
     if (names.length === 0) await compare("WGAN-GP", () => Promise.resolve(comparePenalty(peer.python)));
     if (names.length === 0) await compare("mixed precision", () => compareAutocast(peer.python));
     for (const it of chosen) await compare(it.title, () => compareWithTorch(peer, it));
