@@ -4,7 +4,9 @@ import { csv } from "./csv.ts";
 import type { Source } from "./define-source.ts";
 import { drawn } from "./drawn.ts";
 import { idx } from "./idx.ts";
+import { npy } from "./npy.ts";
 import { npz } from "./npz.ts";
+import { safetensors } from "./safetensors.ts";
 import { syntheticBlobs } from "./synthetic-blobs.ts";
 import { syntheticDigits } from "./synthetic-digits.ts";
 import { syntheticSequences } from "./synthetic-sequences.ts";
@@ -15,7 +17,9 @@ import { text } from "./text.ts";
 export const allSources: readonly Source[] = [
   idx,
   csv,
+  npy,
   npz,
+  safetensors,
   text,
   syntheticDigits,
   syntheticBlobs,
@@ -25,7 +29,7 @@ export const allSources: readonly Source[] = [
 ];
 
 /** Sources that the language has and that nothing carries out yet. */
-export const laterSources: readonly string[] = ["jsonl", "npy", "parquet", "wav", "image_folder", "safetensors"];
+export const laterSources: readonly string[] = ["jsonl", "parquet", "wav", "image_folder"];
 
 const byName: ReadonlyMap<string, Source> = new Map(allSources.map((it) => [it.name, it]));
 

@@ -145,6 +145,14 @@ export function decodeElements(type: ElementType, bytes: Uint8Array): Float64Arr
   return Float64Array.from({ length: Math.floor(bytes.byteLength / size) }, (_, i) => read(view, i * size));
 }
 
+/** Little-endian bytes of 64-bit integers, exactly. */
+export function decodeIntegers(bytes: Uint8Array): BigInt64Array {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return BigInt64Array.from({ length: bytes.byteLength / elementSize.i64 }, (_, i) =>
+    view.getBigInt64(i * elementSize.i64, true),
+  );
+}
+
 /** Bits of the exponent of floats, in their last two bytes: where all are set, a number is infinite or none. */
 const exponentBits: Readonly<Partial<Record<ElementType, number>>> = {
   f16: 0x7c00,

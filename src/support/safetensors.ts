@@ -28,6 +28,8 @@ export interface SafeTensorsFile {
 export interface SafeTensorsError {
   readonly message: string;
   readonly offset: number;
+  /** The file is whole, and holds an element type that is not read here. */
+  readonly isUnsupported?: true;
 }
 
 export type SafeTensorsResult =
@@ -153,9 +155,9 @@ export function readSafetensors(bytes: Uint8Array): SafeTensorsResult {
     readonly shape: readonly number[];
     readonly range: readonly [number, number];
   }[] = [];
+  const placeOf = (name: string): number => byteAt(required(outer.get(name), `the place of ${name}`));
   for (const [name, value] of Object.entries(header)) {
-    const failedHere = (message: string): SafeTensorsResult =>
-      failed(message, byteAt(required(outer.get(name), `the place of ${name}`)));
+    const failedHere = (message: string): SafeTensorsResult => failed(message, placeOf(name));
     if (name === "__metadata__") {
       if (!isRecord(value)) return failedHere("its metadata is no JSON object");
       for (const [key, entry] of Object.entries(value)) {
@@ -166,6 +168,11 @@ export function readSafetensors(bytes: Uint8Array): SafeTensorsResult {
     }
     const entry = readEntry(value);
     if (typeof entry === "string") return failedHere(`tensor "${showName(name)}" ${entry}`);
+    if ("tag" in entry) {
+      const type = showName(JSON.stringify(entry.tag));
+      const message = `tensor "${showName(name)}" has the element type ${type}, which is not supported`;
+      return { ok: false, error: { message, offset: placeOf(name), isUnsupported: true } };
+    }
     found.push({ name, ...entry });
   }
 
@@ -216,16 +223,18 @@ function isSizes(value: unknown): value is readonly number[] {
   return Array.isArray(value) && value.every((it) => Number.isSafeInteger(it) && it >= 0 && !Object.is(it, -0));
 }
 
+/** What a header says of a tensor, the tag of an element type that is not known, or what is wrong. */
 function readEntry(
   value: unknown,
 ):
   | string
+  | { readonly tag: unknown }
   | { readonly dtype: ElementType; readonly shape: readonly number[]; readonly range: readonly [number, number] } {
   if (!isRecord(value)) return "is no JSON object";
   const { dtype: tag, shape, data_offsets: offsets } = value;
   if (tag === undefined) return "has no element type";
   const dtype = typeof tag === "string" ? fromTag.get(tag) : undefined;
-  if (dtype === undefined) return `has the element type ${showName(JSON.stringify(tag))}, which is not supported`;
+  if (dtype === undefined) return { tag };
   if (!isSizes(shape)) return "has no valid shape";
   if (!isSizes(offsets)) return "has no valid offsets";
   const [begin, end] = offsets;

@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inflateSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { npz as source, parseNpy } from "../../src/sources/npz.ts";
+import { npz as source } from "../../src/sources/npz.ts";
+import { parseNpy } from "../../src/sources/parse-npy.ts";
 import { success } from "../../src/support/result.ts";
 import { messageOf, openData, problemOf, trainersOf } from "../runtime/data/open-data.ts";
 import { relativeNorm, weightVector } from "../specs/spec-testing.ts";
@@ -183,7 +184,11 @@ describe("what cannot be read is told with file, array and what to do", () => {
       Buffer.from("a,b\n1,2\n"),
       "MC6002 t.npz is damaged at byte 0: a .npz file begins with the letters PK.",
     ],
-    ["one array", x, /^MC6001 I cannot read t\.npz: it is one array, of `numpy\.save`\. Write it as `numpy\.savez/],
+    [
+      "one array",
+      x,
+      /^MC6001 I cannot read t\.npz: it is one array, of `numpy\.save`\. Such files are read by `npy\(x="x\.npy"\)`, one for each field\.$/,
+    ],
     [
       "half a file",
       good.subarray(0, 90),
