@@ -63,7 +63,7 @@ export async function openTraining(
   terminal: Terminal,
   known?: Vocabularies,
 ): Promise<OpenTraining | undefined> {
-  const data = await openData(plan.spec, plan.program, options.data, terminal, known);
+  const data = await openData(plan.spec, plan.program, options, terminal, known);
   if (data === undefined) return undefined;
   const { trainer } = required(await createTrainer(plan.program, data.dataset, options));
   return { ...plan, ...data, trainer };
@@ -103,11 +103,11 @@ function withOptions(program: TrainProgram, { epochs, steps, batch, seed }: Trai
 export async function openData(
   { collector }: LoadedSpec,
   { data }: TrainProgram,
-  override: string | undefined,
+  { data: override, runtimeFrom }: { readonly data?: string | undefined; readonly runtimeFrom?: string | undefined },
   terminal: Terminal,
   known?: Vocabularies,
 ): Promise<{ readonly raw: RawData; readonly dataset: Dataset } | undefined> {
-  const raw = await loadSource(data, data.source.origin.file.path, override);
+  const raw = await loadSource(data, data.source.origin.file.path, override, runtimeFrom);
   const dataset = raw.ok ? createDataset(raw.value, data, known) : raw;
   if (raw.ok && dataset.ok) return { raw: raw.value, dataset: dataset.value };
   if (!dataset.ok) dataset.error.reportTo(collector, data.source.origin);

@@ -124,6 +124,8 @@ export interface Preparation {
 /** How data are split. */
 export interface SplitSpec {
   readonly fractions: Readonly<Partial<Record<Split, number>>>;
+  /** The folders that splits are, in place of shares: then shares are those of the train folder. */
+  readonly folders?: Readonly<Partial<Record<Split, string>>>;
   readonly seed: number;
   /** Whether examples are shuffled by seed before they are split, or taken in order. */
   readonly by: "seed" | "position";

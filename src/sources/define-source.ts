@@ -1,6 +1,7 @@
 import type { RawField, SourceSpec } from "../ir/program.ts";
 import { typedValues, type ArgumentSchema, type CallSchema, type SettingValues } from "../ir/settings.ts";
 import type { Result } from "../support/result.ts";
+import type { Picture, PictureRequest } from "./picture.ts";
 import type { DataProblem, SourceData } from "./raw-data.ts";
 
 /** The shape of one example, or that which the feature declares that reads the field. */
@@ -8,7 +9,12 @@ export type FieldShape = readonly number[] | "declared";
 
 /** The raw fields of a source, as far as its arguments tell: these alone, any name with one shape, columns of a table, or windows. */
 export type SourceFields =
-  | { readonly kind: "listed"; readonly shapes: Readonly<Record<string, FieldShape>> }
+  | {
+      readonly kind: "listed";
+      readonly shapes: Readonly<Record<string, FieldShape>>;
+      /** Those whose numbers may stand for words: there are as many as a label that holds them has classes. */
+      readonly words?: readonly string[];
+    }
   | { readonly kind: "any"; readonly shape: FieldShape }
   | { readonly kind: "table" }
   | { readonly kind: "windows" };
@@ -23,6 +29,8 @@ export interface SourceFiles {
   readonly read: (place: string) => Promise<Result<Uint8Array, DataProblem>>;
   /** What a folder holds; undefined where the place is none. */
   readonly list: (place: string) => readonly string[] | undefined;
+  /** The pixels of an image file; left out where nothing can decode any. */
+  readonly readPicture?: (place: string, request: PictureRequest) => Promise<Result<Picture, DataProblem>>;
 }
 
 /** Arguments of any name beside those that a schema lists: one for each raw field. */
@@ -43,6 +51,8 @@ interface Definition<S extends CallSchema> {
   /** In positional order. */
   readonly arguments: S;
   readonly fieldArguments?: FieldArguments;
+  /** Whether its files lie in folders, which splits may be made of. */
+  readonly hasFolders?: true;
   /** What it delivers for each example, as far as that is known before anything is read, or the columns of a table. */
   readonly fields: ((given: Given<S>) => SourceFields) | "table";
   /** Reads or draws all examples. A package that only this source needs is imported here, when it is needed. */
@@ -61,6 +71,8 @@ interface LoadRequest<S extends CallSchema> extends Given<S> {
   /** The raw fields that features read: nothing else need be delivered. */
   readonly wanted: readonly RawField[];
   readonly files: SourceFiles;
+  /** The folders that the splits are in; none where they are shares. */
+  readonly folders: readonly string[];
 }
 
 /** A data source as the rest of the compiler uses it. */
@@ -71,8 +83,14 @@ export interface Source {
   readonly fieldArguments: FieldArguments | undefined;
   /** Whether it delivers the columns of a table. */
   readonly isTable: boolean;
+  readonly hasFolders: boolean;
   readonly fields: (spec: SourceSpec) => SourceFields;
-  readonly load: (spec: SourceSpec, wanted: readonly RawField[], files: SourceFiles) => Loaded | Promise<Loaded>;
+  readonly load: (
+    spec: SourceSpec,
+    wanted: readonly RawField[],
+    files: SourceFiles,
+    folders?: readonly string[],
+  ) => Loaded | Promise<Loaded>;
 }
 
 /** Makes a source of its definition. */
@@ -96,6 +114,7 @@ export function defineSource<const S extends CallSchema>(definition: Definition<
     fieldArguments,
     isTable: definition.fields === "table",
     fields: (spec) => (definition.fields === "table" ? { kind: "table" } : definition.fields(givenBy(spec))),
-    load: (spec, wanted, files) => definition.load({ ...givenBy(spec), wanted, files }),
+    hasFolders: definition.hasFolders ?? false,
+    load: (spec, wanted, files, folders = []) => definition.load({ ...givenBy(spec), wanted, files, folders }),
   };
 }

@@ -9,28 +9,38 @@ export interface Column {
   readonly name: string;
   /** Shape of one example; a scalar has none. */
   readonly shape: readonly number[];
-  readonly data: Float32Array | Float64Array | Int32Array;
+  readonly data: Float32Array | Float64Array | Int32Array | Uint8Array;
   /** The same as 64-bit integers, where a feature takes them as such; 0 where `data` is no integer that they hold. */
   readonly integers?: BigInt64Array;
   /** The words that its numbers stand for, counted from 0: -1 is none. Otherwise NaN is what is missing. */
   readonly dictionary?: readonly string[];
   /** 1 for each row that is no example, as something is not there that it needs: rows before it. */
   readonly absent?: Uint8Array;
+  /** Whether the words keep these numbers, whichever of them are in the train split: folders of classes do. */
+  readonly isNumbered?: true;
   /** The file or generator that it came from, for messages. */
   readonly from: string;
   /** Where it stands in a text file: the line of each example, and the numbers of its cells in them, from 1. */
   readonly cells?: { readonly lines: Int32Array; readonly columns: readonly number[] };
+  /** The file of each example, where each has one of its own. */
+  readonly files?: readonly string[];
 }
 
 /** The place of one example of a column, or of one of its elements, for messages: `houses.csv:4:2`, or `labels.idx, example 2`. */
-export function placeOf({ from, cells }: Pick<Column, "from" | "cells">, example: number, element = 0): string {
+export function placeOf(
+  { from, cells, files }: Pick<Column, "from" | "cells" | "files">,
+  example: number,
+  element = 0,
+): string {
+  if (files !== undefined) return elementAt(files, example);
   return cells === undefined
     ? `${from}, example ${example}`
     : `${from}:${elementAt(cells.lines, example)}:${elementAt(cells.columns, element % cells.columns.length)}`;
 }
 
 /** The place of one example, whichever of its fields is meant: `houses.csv:4`, or `labels.idx, example 2`. */
-export function exampleOf({ from, cells }: Column, example: number): string {
+export function exampleOf({ from, cells, files }: Column, example: number): string {
+  if (files !== undefined) return elementAt(files, example);
   return cells === undefined ? `${from}, example ${example}` : `${from}:${elementAt(cells.lines, example)}`;
 }
 
@@ -67,11 +77,25 @@ interface RawText {
 }
 
 /** What a source has read or drawn: columns of equally many examples, which is checked after it, a table, or a text. */
-export type SourceData = { readonly kind: "columns"; readonly columns: readonly Column[] } | CellTable | RawText;
+export type SourceData =
+  | {
+      readonly kind: "columns";
+      readonly columns: readonly Column[];
+      /** The folder of each example, where splits are made of these. */
+      readonly folders?: readonly string[];
+    }
+  | CellTable
+  | RawText;
 
 /** The data of a section: columns of equally many examples, each in the shape that features read it in, or a text. */
 export type RawData =
-  { readonly kind: "columns"; readonly count: number; readonly columns: ReadonlyMap<string, Column> } | RawText;
+  | {
+      readonly kind: "columns";
+      readonly count: number;
+      readonly columns: ReadonlyMap<string, Column>;
+      readonly folders?: readonly string[];
+    }
+  | RawText;
 
 export type DataCode = keyof typeof dataCatalog;
 

@@ -3,6 +3,7 @@ import { required } from "../support/fault.ts";
 import { csv } from "./csv.ts";
 import type { Source } from "./define-source.ts";
 import { drawn } from "./drawn.ts";
+import { imageFolder } from "./image-folder.ts";
 import { idx } from "./idx.ts";
 import { npy } from "./npy.ts";
 import { npz } from "./npz.ts";
@@ -20,6 +21,7 @@ export const allSources: readonly Source[] = [
   npy,
   npz,
   safetensors,
+  imageFolder,
   text,
   syntheticDigits,
   syntheticBlobs,
@@ -29,7 +31,7 @@ export const allSources: readonly Source[] = [
 ];
 
 /** Sources that the language has and that nothing carries out yet. */
-export const laterSources: readonly string[] = ["jsonl", "parquet", "wav", "image_folder"];
+export const laterSources: readonly string[] = ["jsonl", "parquet", "wav"];
 
 const byName: ReadonlyMap<string, Source> = new Map(allSources.map((it) => [it.name, it]));
 

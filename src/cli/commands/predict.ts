@@ -166,7 +166,7 @@ async function examplesOf(
   const { train } = unit;
   if (train === undefined)
     throw new UsageError(`No train section names data for ${unit.name}: give inputs with --input.`);
-  const opened = await openData(spec, train, data, terminal, weights.checkpoint.vocabularies);
+  const opened = await openData(spec, train, { data, runtimeFrom }, terminal, weights.checkpoint.vocabularies);
   if (opened === undefined) return undefined;
   const { raw, dataset } = opened;
   checkVocabulary(weights.path, weights.checkpoint, dataset);

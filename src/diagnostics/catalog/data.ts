@@ -193,6 +193,15 @@ export const dataCatalog = {
     bad: digits('idx(images="bomb.idx.gz", labels="labels.idx")'),
     good: digits("synthetic_digits(count=100, seed=1)"),
   }),
+  MC6050: entry({
+    severity: "error",
+    title: "files that lie otherwise",
+    message: (it: { path: string; problem: string }) => `${it.path}: ${it.problem}.`,
+    explanation:
+      "A folder of images has a folder for each class, with its images in it; or a table says the label of each file; or a second folder holds the mask of each image under the same name. `split` may name the folders of its splits. Nothing is guessed: what does not fit is told by its path.",
+    bad: digits('image_folder(".")'),
+    good: digits("synthetic_digits(count=100, seed=1)"),
+  }),
   MC6040: entry({
     severity: "error",
     title: "place out of range",

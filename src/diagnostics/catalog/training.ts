@@ -244,10 +244,10 @@ export const trainingCatalog = {
   }),
   MC4087: entry({
     severity: "error",
-    title: "a setting that a text has no use for",
+    title: "a setting that the source has no use for",
     message: (it: { setting: string; why: string }) => `\`${it.setting}\` has no effect here: ${it.why}.`,
     explanation:
-      "The windows of a text lie side by side: each split is one stretch of it, so that `seed` shuffles nothing, and there are no rows that `clean` could leave out. Nothing in a section is silently ignored.",
+      "The windows of a text lie side by side: each split is one stretch of it, so that `seed` shuffles nothing, and there are no rows that `clean` could leave out. A split is a folder where the source reads folders. Nothing in a section is silently ignored.",
     bad: texts("train 0.9, validate 0.1, seed 7"),
     good: texts("train 0.9, validate 0.1, by position"),
   }),

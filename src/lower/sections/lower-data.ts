@@ -16,7 +16,7 @@ import type { Elaborator, FunctionStore } from "../context.ts";
 import { createElaborator } from "../elaborator.ts";
 import { keyText } from "./key-text.ts";
 import { batchDim, lowerFeatures } from "./lower-features.ts";
-import { readClean, readSource, readSplit, reportIdleForText } from "./read-data.ts";
+import { readClean, readSource, readSplit, reportIdleFolders, reportIdleForText } from "./read-data.ts";
 import { settingsOf } from "./read-setting.ts";
 import { reportMisplaced } from "./report-misplaced.ts";
 import { settingScope } from "./section-context.ts";
@@ -80,6 +80,7 @@ function lowerSection(
   const split = readSplit(settings.get("split"), scope);
   const clean = readClean(settings.get("clean"), scope);
   if (source !== undefined) reportIdleForText(source, settings, scope);
+  if (source !== undefined) reportIdleFolders(source, settings, scope);
   const entries = declaration.entries.filter((it) => it.kind === "feature");
   const doubted = new Set(unknownKeys(declaration, keys));
   const again = entries.filter(({ name }, at) => entries.slice(0, at).some((it) => it.name.text === name.text));

@@ -1,5 +1,6 @@
 import { mayBeLost } from "../../analyze/may-be-lost.ts";
 import type { Collector } from "../../diagnostics/collector.ts";
+import { hasSplit } from "../../ir/has-split.ts";
 import type { TestProgram } from "../../ir/program.ts";
 import type { ProgramFile } from "../../std/program-file.ts";
 import type { ComparisonOperator } from "../../syntax/ast.ts";
@@ -37,7 +38,7 @@ export function lowerTest(
   const expectations: TestProgram["expectations"][number][] = [];
   let fine = true;
   const { data, split } = tested ?? {};
-  if (data !== undefined && split !== undefined && (split.fractions.test ?? 0) === 0) {
+  if (data !== undefined && split !== undefined && !hasSplit(split, "test")) {
     collector.report("MC4020", target.span, { data, split: "test" });
     fine = false;
   }

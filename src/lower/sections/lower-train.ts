@@ -2,6 +2,7 @@ import { mayBeLeftOut } from "../../analyze/may-be-left-out.ts";
 import type { Program } from "../../analyze/program.ts";
 import type { Collector } from "../../diagnostics/collector.ts";
 import { entryOf, parametersOf, statesOf } from "../../graph/parameters-of.ts";
+import { hasSplit } from "../../ir/has-split.ts";
 import { lossName, namesOfNumbers } from "../../ir/measures-of.ts";
 import type { ObjectiveStep, Split, TrainProgram, TrainStep } from "../../ir/program.ts";
 import type { Callable, ProgramFile } from "../../std/program-file.ts";
@@ -160,7 +161,7 @@ export function lowerTrainSection(
   const precision = precisionExpression && readPrecision(precisionExpression, scope);
   const lacking = new Set<Split>();
   const reportLack = (split: Split, at: Span): void => {
-    if (data?.split === undefined || (data.split.fractions[split] ?? 0) > 0 || lacking.has(split)) return;
+    if (data?.split === undefined || hasSplit(data.split, split) || lacking.has(split)) return;
     collector.report("MC4020", at, { data: data.name, split }, helpOfSplit(split, data.name));
     lacking.add(split);
   };

@@ -73,24 +73,39 @@ function readFieldArguments(
   return undefined;
 }
 
-/** `train 0.8, validate 0.1, test 0.1, seed 7` or `..., by position`. Without it, everything is the train split. */
+/**
+ * `train 0.8, validate 0.1, test 0.1, seed 7` or `..., by position`; `train from "train", validate 0.1, test from "test"` where splits
+ * are folders. Without it, everything is the train split.
+ */
 export function readSplit(setting: Setting | undefined, scope: SettingScope): SplitSpec | undefined {
   if (setting === undefined) return { fractions: { train: 1 }, seed: 0, by: "seed" };
   const fractions: Record<string, number> = {};
+  const folders: Record<string, string> = {};
   let seed: number | undefined;
   let by: "position" | undefined;
   for (const phrase of setting.phrases) {
-    const [word, value, extra] = phraseWords(phrase, scope);
+    const [word, value, extra, further] = phraseWords(phrase, scope);
     if (
       (word === "train" || word === "validate" || word === "test") &&
       typeof value === "number" &&
       value > 0 &&
       value <= 1 &&
       extra === undefined &&
-      fractions[word] === undefined
+      fractions[word] === undefined &&
+      folders[word] === undefined
     ) {
       fractions[word] = value;
     } else if (
+      (word === "train" || word === "validate" || word === "test") &&
+      value === "from" &&
+      typeof extra === "string" &&
+      phrase.parts[2]?.value.kind === "string" &&
+      further === undefined &&
+      fractions[word] === undefined &&
+      folders[word] === undefined
+    )
+      folders[word] = extra;
+    else if (
       word === "seed" &&
       typeof value === "number" &&
       Number.isSafeInteger(value) &&
@@ -111,6 +126,12 @@ export function readSplit(setting: Setting | undefined, scope: SettingScope): Sp
       return undefined;
     }
   }
+  const ofFolders = folderTrouble(fractions, folders);
+  if (ofFolders !== undefined) {
+    const parameters = { argument: "split", callee: "this section", ...ofFolders };
+    scope.collector.report("MC4006", setting.span, parameters);
+    return undefined;
+  }
   const sum = Object.values(fractions).reduce((total, it) => total + it, 0);
   if (sum > 1 + 1e-9) {
     const found = `shares that add up to ${Number(sum.toFixed(6))}`;
@@ -122,7 +143,41 @@ export function readSplit(setting: Setting | undefined, scope: SettingScope): Sp
     });
     return undefined;
   }
-  return { fractions, seed: seed ?? 0, by: by ?? "seed" };
+  const named = Object.keys(folders).length > 0 && { folders };
+  return { fractions, ...named, seed: seed ?? 0, by: by ?? "seed" };
+}
+
+/** What is wrong with splits of which some are folders: shares are those of the train folder, and leave some of it. */
+function folderTrouble(
+  fractions: Readonly<Record<string, number>>,
+  folders: Readonly<Record<string, string>>,
+): { readonly expected: string; readonly found: string } | undefined {
+  const names = Object.values(folders);
+  if (names.length === 0) return undefined;
+  if (folders["train"] === undefined) {
+    const found = fractions["train"] === undefined ? "no `train`" : `\`train ${fractions["train"]}\``;
+    return { expected: 'a folder for `train` where another split is one (`train from "train"`)', found };
+  }
+  const again = names.find((it, at) => names.indexOf(it) !== at);
+  if (again !== undefined) return { expected: "a folder for one split each", found: `\`${again}\` twice` };
+  const sum = Object.values(fractions).reduce((total, it) => total + it, 0);
+  if (sum < 1) return undefined;
+  const found = `shares that add up to ${Number(sum.toFixed(6))}`;
+  return { expected: "shares of the train folder that leave some of it for training", found };
+}
+
+/** Reports splits that are to be folders of a source that reads none. */
+export function reportIdleFolders(
+  source: SourceSpec,
+  settings: ReadonlyMap<string, Setting>,
+  scope: SettingScope,
+): void {
+  if (findSource(source.kind)?.hasFolders !== false) return;
+  for (const phrase of settings.get("split")?.phrases ?? []) {
+    if (phraseWords(phrase, scope)[1] !== "from") continue;
+    const why = `\`${source.kind}\` reads no folders that splits could be`;
+    scope.collector.report("MC4087", phrase.span, { setting: textOf(phrase.span), why });
+  }
 }
 
 const cleanTable = Object.fromEntries(Object.entries(cleanSteps).map(([name, it]) => [name, it.arguments]));

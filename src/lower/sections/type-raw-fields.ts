@@ -47,7 +47,10 @@ export function typeRawFields(
         unknown.add(mention.name);
         continue;
       }
-      const words = features.flatMap((it) => it.mentions.get(mention.name)?.words ?? [])[0];
+      const counted = delivered.kind === "listed" && delivered.words?.includes(mention.name) === true;
+      const words = counted
+        ? plainReader(mention, declared)?.classes
+        : features.flatMap((it) => it.mentions.get(mention.name)?.words ?? [])[0];
       const { reading } = mention;
       if (words === undefined && reading?.kind === "categories" && reading.arguments["rest"] === true) {
         unknown.add(mention.name);

@@ -1,6 +1,7 @@
 import { elementAt } from "../../support/element-at.ts";
 import type { DataProgram, RawField, Split } from "../../ir/program.ts";
 import { asNumber } from "../../dims/dim.ts";
+import { hasSplit } from "../../ir/has-split.ts";
 import { cleanedRows, type CleanColumn } from "../../sources/clean-steps.ts";
 import { showField } from "../../sources/show-raw-field.ts";
 import { required } from "../../support/fault.ts";
@@ -9,6 +10,7 @@ import { problem, sizeOf, type Column, type DataProblem, type RawData } from "..
 import { findUnsuitable } from "./find-unsuitable.ts";
 import { numberWords, type Vocabularies } from "./number-words.ts";
 import { shuffled } from "./shuffle.ts";
+import { splitByFolders } from "./split-by-folders.ts";
 
 /** One raw field of a batch: the first axis counts the examples. */
 export interface RawBatchField {
@@ -73,7 +75,9 @@ function splitColumns(
   const kept = cleanedRows(whole, read, data.clean);
   const order = data.split.by === "seed" ? shuffled(kept.length, data.split.seed, 0, "split") : undefined;
   const bounds = boundsOf(kept.length, data);
+  const parts = raw.folders && splitByFolders(kept, raw.folders, data.split);
   const rowsFor = (name: Split): Int32Array => {
+    if (parts !== undefined) return parts[name];
     const [start, end] = bounds[name];
     return Int32Array.from({ length: end - start }, (_, i) => elementAt(kept, order?.[start + i] ?? start + i));
   };
@@ -212,8 +216,7 @@ function windowsOf(
 
 function requireExamples(dataset: Dataset, data: DataProgram): Result<Dataset, DataProblem> {
   for (const name of splitNames) {
-    const wanted = (data.split.fractions[name] ?? 0) > 0;
-    if (wanted && dataset.splits[name].count === 0)
+    if (hasSplit(data.split, name) && dataset.splits[name].count === 0)
       return failure(problem("MC6006", { path: dataset.from, split: name }));
   }
   return success(dataset);

@@ -17,7 +17,7 @@ export function findUnsuitable(
     const field = elementAt(data.preparation.raw, at);
     const takers = takersOf(field, data);
     // 32-bit integers need no second look where every taker holds them all.
-    if (column.data instanceof Int32Array && takers.every((it) => roomy.has(it.dtype))) continue;
+    if (isWhole(column.data) && takers.every((it) => roomy.has(it.dtype))) continue;
     const size = sizeOf(column.shape);
     for (const row of kept) {
       for (let i = row * size; i < (row + 1) * size; i++) {
@@ -34,6 +34,8 @@ export function findUnsuitable(
   }
   return undefined;
 }
+
+const isWhole = (data: Column["data"]): boolean => data instanceof Int32Array || data instanceof Uint8Array;
 
 const roomy: ReadonlySet<DType> = new Set(["i32", "i64", "f32", "f64", "bf16"]);
 

@@ -9,17 +9,20 @@ import { sourceOf } from "../../sources/registry.ts";
 import { showRawField } from "../../sources/show-raw-field.ts";
 import { failure, success, type Result } from "../../support/result.ts";
 import { readBytes } from "./read-file.ts";
+import { createPictureReader } from "./read-picture.ts";
 
 /**
  * Loads what a data section's source delivers. Relative paths start from the folder of the spec; `override` is `--data`:
- * a file to read instead, or a folder that holds the files.
+ * a file to read instead, or a folder that holds the files. `packagesFrom` is a project that has the packages that sources need.
  */
 export async function loadSource(
-  { source, preparation }: Pick<DataProgram, "source" | "preparation">,
+  { source, preparation, split }: Pick<DataProgram, "source" | "preparation" | "split">,
   specPath: string,
   override?: string,
+  packagesFrom?: string,
 ): Promise<Result<RawData, DataProblem>> {
-  const loaded = await sourceOf(source).load(source, preparation.raw, filesOf(dirname(specPath), override));
+  const files = filesOf(dirname(specPath), override, packagesFrom);
+  const loaded = await sourceOf(source).load(source, preparation.raw, files, Object.values(split.folders ?? {}));
   if (!loaded.ok) return loaded;
   if (loaded.value.kind === "text") return success(loaded.value);
   if (loaded.value.kind === "table") {
@@ -33,11 +36,13 @@ export async function loadSource(
     if (!shaped.ok) return shaped;
     columns.push(shaped.value);
   }
-  return assembled(columns);
+  const assembly = assembled(columns);
+  const { folders } = loaded.value;
+  return assembly.ok && folders !== undefined ? success({ ...assembly.value, folders }) : assembly;
 }
 
 /** Columns as one table, which need equally many examples. */
-function assembled(columns: readonly Column[]): Result<RawData, DataProblem> {
+function assembled(columns: readonly Column[]): Result<Extract<RawData, { kind: "columns" }>, DataProblem> {
   const [first, ...others] = columns;
   const count = first === undefined ? 0 : countOf(first);
   const other = others.find((it) => countOf(it) !== count);
@@ -46,7 +51,7 @@ function assembled(columns: readonly Column[]): Result<RawData, DataProblem> {
   return failure(problem("MC6008", { first: first.from, second: other.from, ...counts }));
 }
 
-const tableOf = (count: number, columns: readonly Column[]): RawData => ({
+const tableOf = (count: number, columns: readonly Column[]): Extract<RawData, { kind: "columns" }> => ({
   kind: "columns",
   count,
   columns: new Map(columns.map((it) => [it.name, it])),
@@ -72,7 +77,7 @@ function shapedAs(column: Column, { name, type }: RawField): Result<Column, Data
 const long = (shape: readonly number[]): string => shape.filter((it) => it !== 1).join();
 
 /** The files of a spec in this folder. */
-function filesOf(folder: string, override: string | undefined): SourceFiles {
+function filesOf(folder: string, override: string | undefined, packagesFrom: string | undefined): SourceFiles {
   const inside = override === undefined ? undefined : namesIn(override);
   return {
     ...(override !== undefined && { override }),
@@ -82,6 +87,7 @@ function filesOf(folder: string, override: string | undefined): SourceFiles {
     },
     read: (place) => Promise.resolve(readBytes(place)),
     list: namesIn,
+    readPicture: createPictureReader(packagesFrom),
   };
 }
 

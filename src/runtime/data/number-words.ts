@@ -2,6 +2,7 @@ import type { RawField } from "../../ir/program.ts";
 import { placeOf, problem, sizeOf, type Column, type DataProblem } from "../../sources/raw-data.ts";
 import { readingOf } from "../../sources/readings.ts";
 import { showField } from "../../sources/show-raw-field.ts";
+import { byCodePoints } from "../../support/by-code-points.ts";
 import { elementAt } from "../../support/element-at.ts";
 import { required } from "../../support/fault.ts";
 import { failure, success, type Result } from "../../support/result.ts";
@@ -42,16 +43,27 @@ export function numberWords(
   const reading = readingOf(field.reading);
   const given = reading.kind === "words" ? reading : { words: [], rest: false };
   const listed = given.words.length > 0;
+  const isNumbered = column.isNumbered === true && known === undefined;
   const wanted = {
     filled,
     most: given.rest ? required(field.words, `the number of words of ${field.name}`) - 1 : Infinity,
   };
-  const words = listed ? given.words : (known ?? distinct(column, dictionary, train, wanted));
+  const words = listed
+    ? given.words
+    : (known ?? (isNumbered ? dictionary : distinct(column, dictionary, train, wanted)));
   // Where words are found and others are the rest, which is the last, there may be fewer than there is room for.
   const rest = given.rest ? (listed ? words.length : wanted.most) : undefined;
   const count = rest === undefined ? words.length : rest + 1;
   if (field.words !== undefined && count !== field.words)
-    return failure(otherNumber(column, field, words, count, listed, known));
+    return failure(
+      otherNumber(
+        column,
+        field,
+        words,
+        count,
+        listed ? "given" : isNumbered ? "there" : known === undefined ? "found" : "known",
+      ),
+    );
   const numbers = new Map(words.map((word, number) => [word, number]));
   const strange = given.rest ? undefined : filled.find((it) => !numbers.has(it));
   if (strange !== undefined) {
@@ -79,26 +91,32 @@ export function numberWords(
   return success({ column: { ...column, data }, words });
 }
 
+/** How messages say where words come from. */
+const whence = {
+  given: "is given",
+  there: "has",
+  found: "has, in the train split,",
+  known: "had, where the weights come from,",
+} as const;
+
 /** Words that are of another number than the declared one. */
 function otherNumber(
   { from }: Column,
   field: RawField,
   words: readonly string[],
   count: number,
-  listed: boolean,
-  known: readonly string[] | undefined,
+  source: keyof typeof whence,
 ): DataProblem {
   const shown = words.slice(0, 20).map((it) => `\`${showName(it)}\``);
   const more = words.length > 20 ? ` and ${words.length - 20} more` : "";
-  const has = known === undefined ? "has, in the train split," : "had, where the weights come from,";
-  const found = `${listed ? "is given" : has} ${count} word${count === 1 ? "" : "s"} (${shown.join(", ")}${more})`;
+  const found = `${whence[source]} ${count} word${count === 1 ? "" : "s"} (${shown.join(", ")}${more})`;
   const parameters = {
     place: from,
     field: showField(field),
     problem: `${found}, but ${field.words ?? 0} are declared`,
   };
-  const others = listed ? "" : ", or give the rare ones one number with `categories(rest=true)`";
-  return problem("MC6013", parameters, `Declare as many as there are, \`${count}\`${others}.`);
+  const others = source === "found" ? ", or give the rare ones one number with `categories(rest=true)`" : "";
+  return problem("MC6013", parameters, `Declare as many as there are: \`${count}\`${others}.`);
 }
 
 /** The words of some rows, at most so many of the most frequent, and those that cells are filled with, in the order of code points. */
@@ -116,14 +134,4 @@ function distinct(
   const found = [...counts].map(([at, count]) => ({ word: elementAt(dictionary, at), count }));
   const frequent = found.toSorted((a, b) => b.count - a.count || byCodePoints(a.word, b.word)).map((it) => it.word);
   return [...new Set([...filled, ...frequent])].slice(0, most).sort(byCodePoints);
-}
-
-/** The order of two texts by their code points, in which UTF-16 differs beyond the first 65,536. */
-function byCodePoints(a: string, b: string): number {
-  const [left, right] = [[...a], [...b]];
-  for (let at = 0; at < Math.min(left.length, right.length); at++) {
-    const difference = (left[at]?.codePointAt(0) ?? 0) - (right[at]?.codePointAt(0) ?? 0);
-    if (difference !== 0) return difference;
-  }
-  return left.length - right.length;
 }

@@ -1,6 +1,6 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { loadProgram } from "../../../src/analyze/program.ts";
 import { createCollector } from "../../../src/diagnostics/collector.ts";
 import type { TrainProgram } from "../../../src/ir/program.ts";
@@ -53,8 +53,8 @@ export function messageOf(problem: DataProblem): string {
     .join("\n");
 }
 
-/** A file's content, or that of several by their names. */
-type Content = string | Uint8Array | Readonly<Record<string, Uint8Array>>;
+/** A file's content, or that of several by their paths. */
+export type Content = string | Uint8Array | Readonly<Record<string, string | Uint8Array>>;
 
 /** Loads a data section whose source is the given file, `t.csv` by default, or files; what is wrong as text. */
 export async function openData(
@@ -66,7 +66,10 @@ export async function openData(
   const folder = mkdtempSync(join(tmpdir(), "modelc-data-"));
   try {
     const files = typeof content === "string" || content instanceof Uint8Array ? { [file]: content } : content;
-    for (const [name, it] of Object.entries(files)) writeFileSync(join(folder, name), it);
+    for (const [name, it] of Object.entries(files)) {
+      mkdirSync(dirname(join(folder, name)), { recursive: true });
+      writeFileSync(join(folder, name), it);
+    }
     const path = join(folder, "spec.model");
     const program = programOf(section, path, loss);
     const raw = await loadSource(program.data, path);

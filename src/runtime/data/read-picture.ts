@@ -1,0 +1,111 @@
+import { createRequire } from "node:module";
+import type Sharp from "sharp";
+import type { Picture, PictureRequest } from "../../sources/picture.ts";
+import { problem, type DataProblem } from "../../sources/raw-data.ts";
+import { nearestPixels, scalePixels } from "../../sources/scale-pixels.ts";
+import { elementAt } from "../../support/element-at.ts";
+import { failure, success, type Result } from "../../support/result.ts";
+import { missingPackages, resolvePackage } from "../resolve-package.ts";
+import { readBytes } from "./read-file.ts";
+
+/** Reads image files. */
+export type PictureReader = (place: string, request: PictureRequest) => Promise<Result<Picture, DataProblem>>;
+
+/**
+ * What reads PNG, JPEG and WebP files: by `sharp`, an optional peer of modelc, from beside modelc or from a project. It
+ * decodes in threads of its own. Images stand as people see them, whichever way the camera was held; profiles of colours
+ * are not applied.
+ */
+export function createPictureReader(project?: string): PictureReader {
+  let loaded: Result<typeof Sharp, string> | undefined;
+  return async (place, request) => {
+    loaded ??= loadSharp(project);
+    if (!loaded.ok) return cannotRead(place, loaded.error);
+    const bytes = readBytes(place);
+    if (!bytes.ok) return bytes;
+    const format = formatOf(bytes.value);
+    if (format.kind === "other") return cannotRead(place, format.what, format.help);
+    try {
+      return await decode(loaded.value, bytes.value, place, request);
+    } catch {
+      // What the decoder says is left out: of several images at a time, it may say it of another one.
+      return cannotRead(place, `it is a ${format.name} image that is damaged or cut off`);
+    }
+  };
+}
+
+async function decode(
+  sharp: typeof Sharp,
+  bytes: Uint8Array,
+  place: string,
+  { channels, size, isMask }: PictureRequest,
+): Promise<Result<Picture, DataProblem>> {
+  const image = sharp(bytes, { failOn: "warning", ignoreIcc: true }).autoOrient().toColourspace("srgb");
+  const opacity = channels === 4 ? image.ensureAlpha() : image.removeAlpha();
+  const { data: decoded, info } = await opacity.raw({ depth: "uchar" }).toBuffer({ resolveWithObject: true });
+  if (isMask && channels === 1 && isColoured(decoded)) {
+    const help =
+      "Save it with the number of its class at each pixel, in grey; what is read as `[height, width, 3]` may have colours.";
+    return cannotRead(place, "it has colours, and a mask has one number for each pixel", help);
+  }
+  const pixels = channels === 1 ? greyOf(decoded) : new Uint8Array(decoded);
+  const original = [info.height, info.width] as const;
+  const [height, width] = size ?? original;
+  if (height === info.height && width === info.width) return success({ height, width, data: pixels, original });
+  const scale = isMask ? nearestPixels : scalePixels;
+  const data = scale({ height: info.height, width: info.width, channels, data: pixels }, height, width);
+  return success({ height, width, data, original });
+}
+
+/** Red, green and blue as grey levels: ITU-R 601, rounded as Pillow's mode `L` is. */
+function greyOf(colours: Uint8Array): Uint8Array {
+  return Uint8Array.from({ length: colours.length / 3 }, (_, at) => {
+    const [red, green, blue] = [0, 1, 2].map((it) => elementAt(colours, 3 * at + it));
+    return (19595 * (red ?? 0) + 38470 * (green ?? 0) + 7471 * (blue ?? 0) + 0x8000) >> 16;
+  });
+}
+
+function isColoured(colours: Uint8Array): boolean {
+  for (let at = 0; at < colours.length; at += 3) {
+    if (colours[at] !== colours[at + 1] || colours[at] !== colours[at + 2]) return true;
+  }
+  return false;
+}
+
+type Format =
+  | { readonly kind: "known"; readonly name: string }
+  | { readonly kind: "other"; readonly what: string; readonly help?: string };
+
+/** How files of images begin, those that are read first. */
+const beginnings: readonly (readonly [name: string, begins: RegExp, isRead: boolean])[] = [
+  ["JPEG", /^\xff\xd8\xff/, true],
+  ["PNG", /^\x89PNG\r\n/, true],
+  ["WebP", /^RIFF[^]{4}WEBP/, true],
+  ["GIF", /^GIF8/, false],
+  ["TIFF", /^(?:II\*\0|MM\0\*)/, false],
+  ["BMP", /^BM/, false],
+  ["AVIF or HEIC", /^[^]{4}ftyp/, false],
+];
+
+/** What a file is by its first bytes, whatever its name says. */
+function formatOf(bytes: Uint8Array): Format {
+  if (bytes.length === 0) return { kind: "other", what: "the file is empty" };
+  const start = Buffer.from(bytes.subarray(0, 16)).toString("latin1");
+  const [name, , isRead] = beginnings.find(([, begins]) => begins.test(start)) ?? [];
+  if (name === undefined) return { kind: "other", what: "it is no image: PNG, JPEG and WebP are read" };
+  if (isRead === true) return { kind: "known", name };
+  return { kind: "other", what: `it is a ${name} image, and PNG, JPEG and WebP are read`, help: "Save it as PNG." };
+}
+
+const cannotRead = (path: string, reason: string, help?: string): Extract<Result<never, DataProblem>, { ok: false }> =>
+  failure(problem("MC6001", { path, reason }, help));
+
+function loadSharp(project: string | undefined): Result<typeof Sharp, string> {
+  const entry = resolvePackage("sharp", project);
+  if (entry === undefined) return failure(missingPackages("reading images", ["sharp"], project));
+  try {
+    return success(createRequire(entry)(entry) as typeof Sharp);
+  } catch (error) {
+    return failure(`sharp was found but does not load: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}

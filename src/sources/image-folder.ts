@@ -1,0 +1,172 @@
+import { asNumber } from "../dims/dim.ts";
+import type { RawField } from "../ir/program.ts";
+import { elementAt } from "../support/element-at.ts";
+import { required } from "../support/fault.ts";
+import { mapConcurrently } from "../support/map-concurrently.ts";
+import { failure, success, type Result } from "../support/result.ts";
+import { defineSource, type SourceFiles } from "./define-source.ts";
+import { unreadable } from "./file-problems.ts";
+import { findImages, type FoundImage } from "./find-images.ts";
+import type { PictureRequest } from "./picture.ts";
+import { problem, sizeOf, type Column, type DataProblem } from "./raw-data.ts";
+import { showRawField } from "./show-raw-field.ts";
+
+/** Image files in a folder: a folder for each class, a table of labels, or pairs of image and mask. */
+export const imageFolder = defineSource({
+  name: "image_folder",
+  doc:
+    "`raw.image`, 0 to 255, shaped as the feature that reads it: `[height, width, channels]`, of which 1 is grey, 3 " +
+    "red, green and blue, 4 with opacity, or `[height, width]` in grey. PNG, JPEG and WebP, read by the package " +
+    "`sharp`; images of another size are scaled to it as `resize(antialias=true)` does, whatever that makes of their " +
+    "proportions. `raw.label`: each folder is a class, numbered from 0 in the order of code points, and holds its " +
+    "images or folders of them. With `labels`, a CSV file with the columns `file` and `label`, the label that it gives " +
+    "each file of the folder: a number, or a word, of which each is a class; files that it does not name are left " +
+    "out. With `masks`, `raw.mask` in place of the label: the image of the same name in that folder, whatever its " +
+    "ending, whose numbers are kept; where it is scaled, the nearest pixel. Hidden files, `Thumbs.db` and their like " +
+    "are none. Examples stand in the order of their paths",
+  arguments: {
+    path: { kind: "string" },
+    labels: { kind: "string", default: "" },
+    masks: { kind: "string", default: "" },
+  },
+  hasFolders: true,
+  fields: ({ arguments: { labels, masks } }) => ({
+    kind: "listed",
+    words: ["label"],
+    shapes: {
+      ...((masks === "" || labels !== "") && { label: [] }),
+      image: "declared",
+      ...(masks !== "" && { mask: "declared" }),
+    },
+  }),
+  load: async ({ arguments: { path, labels, masks }, wanted, files, folders }) => {
+    const place = placeOfFolder(path, files);
+    const options = {
+      ...(labels !== "" && { labels: files.placeOf(labels) }),
+      ...(masks !== "" && { masks: placeOfFolder(masks, files) }),
+    };
+    const found = await findImages(files, place, options, folders);
+    if (!found.ok) return found;
+    const { images, classes } = found.value;
+    const columns: Column[] = [];
+    const sizes = new Map<string, readonly Size[]>();
+    for (const field of wanted) {
+      if (field.name === "label") {
+        const labels = images.map((it) => required(it.label, `the label of ${it.place}`));
+        const data = classes === undefined ? Float64Array.from(labels) : Int32Array.from(labels);
+        columns.push({
+          name: "label",
+          shape: [],
+          data,
+          from: options.labels ?? place,
+          files: images.map((it) => it.place),
+          ...(classes !== undefined && { dictionary: classes, isNumbered: true }),
+        });
+        continue;
+      }
+      const isMask = field.name === "mask";
+      const places = images.map((it) => (isMask ? required(it.mask, `the mask of ${it.place}`) : it.place));
+      const read = await readPictures(places, (isMask ? options.masks : undefined) ?? place, field, isMask, files);
+      if (!read.ok) return read;
+      columns.push(read.value.column);
+      sizes.set(field.name, read.value.sizes);
+    }
+    const unequal = findUnequal(images, sizes);
+    if (unequal !== undefined) return failure(unequal);
+    return success({
+      kind: "columns",
+      columns,
+      ...(folders.length > 0 && { folders: images.map((it) => it.folder) }),
+    });
+  },
+});
+
+type Size = readonly [height: number, width: number];
+
+/** The folder of `--data`, where it holds none of this name, is the folder itself. */
+function placeOfFolder(name: string, files: SourceFiles): string {
+  const place = files.placeOf(name);
+  const { override } = files;
+  return override !== undefined && files.list(place) === undefined && files.list(override) !== undefined
+    ? override
+    : place;
+}
+
+/** A mask of another size than its image, before both are scaled. */
+function findUnequal(
+  images: readonly FoundImage[],
+  sizes: ReadonlyMap<string, readonly Size[]>,
+): DataProblem | undefined {
+  const [ofImages, ofMasks] = [sizes.get("image"), sizes.get("mask")];
+  if (ofImages === undefined || ofMasks === undefined) return undefined;
+  const at = ofImages.findIndex((it, index) => it.join() !== elementAt(ofMasks, index).join());
+  if (at === -1) return undefined;
+  const { mask, place } = elementAt(images, at);
+  const [own, other] = [ofMasks, ofImages].map((it) => elementAt(it, at).join(" x "));
+  const what = `this mask has ${own ?? ""} pixels, and its image ${place} has ${other ?? ""}`;
+  return problem("MC6050", { path: required(mask, `the mask of ${place}`), problem: what });
+}
+
+/** How many images are decoded at a time: a few more than the threads of the platform's pool. */
+const concurrency = 8;
+
+/** Images as one column in the shape that features read them in, and their sizes in the files. */
+async function readPictures(
+  places: readonly string[],
+  from: string,
+  { name, type }: RawField,
+  isMask: boolean,
+  { readPicture }: SourceFiles,
+): Promise<Result<{ readonly column: Column; readonly sizes: readonly Size[] }, DataProblem>> {
+  if (readPicture === undefined) return unreadable(from, "nothing here reads images");
+  const dims = type.shape.map(asNumber);
+  const channels = dims.length === 2 ? 1 : dims[2];
+  if (dims.length < 2 || dims.length > 3 || (channels !== 1 && channels !== 3 && channels !== 4))
+    return failure(noImage(from, name, dims));
+  const [height, width] = dims;
+  const request: PictureRequest = {
+    channels,
+    isMask,
+    ...(height !== undefined && width !== undefined && { size: [height, width] }),
+  };
+  const first = elementAt(places, 0);
+  const model = request.size === undefined ? await readPicture(first, request) : undefined;
+  if (model?.ok === false) return model;
+  const [tall = 0, wide = 0] = request.size ?? model?.value.original ?? [];
+  const shape = [tall, wide, channels];
+  const data = roomFor(places.length * sizeOf(shape));
+  if (data === undefined) {
+    const gigabytes = ((places.length * sizeOf(shape)) / 1e9).toFixed(1);
+    return unreadable(from, `its ${places.length} images of ${shape.join(" x ")} numbers fill ${gigabytes} GB`);
+  }
+  const sizes = await mapConcurrently(places, concurrency, async (place, at): Promise<Result<Size, DataProblem>> => {
+    const read = await readPicture(place, request);
+    if (!read.ok) return read;
+    const { height, width, data: pixels, original } = read.value;
+    if (height !== tall || width !== wide) {
+      const help = "Give the feature a size, as `f32[64, 64, 3]`: images are scaled to it.";
+      const what = `it has ${height} x ${width} pixels, and ${first} has ${tall} x ${wide}`;
+      return failure(problem("MC6050", { path: place, problem: what }, help));
+    }
+    data.set(pixels, at * sizeOf(shape));
+    return success(original);
+  });
+  return sizes.ok ? success({ column: { name, shape, data, from, files: places }, sizes: sizes.value }) : sizes;
+}
+
+/** Bytes in memory; undefined where it has no room for so many. */
+function roomFor(count: number): Uint8Array | undefined {
+  try {
+    return new Uint8Array(count);
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
+/** A feature that reads images as what is none. */
+function noImage(path: string, field: string, dims: readonly (number | undefined)[]): DataProblem {
+  const expected = dims.length === 0 ? "one number" : dims.map((it) => it ?? "any").join(" x ");
+  const help = `Channels are 1, 3 or 4. A feature that holds the images as they are says their size: \`pixels: u8[32, 32, 3] = ${showRawField(field)}\`.`;
+  return problem("MC6005", { path, found: "height x width x channels", expected, field: showRawField(field) }, help);
+}
