@@ -30,8 +30,13 @@ export const elsewhere: readonly (readonly [from: "Keras" | "PyTorch", names: re
   ["Keras", ["Resizing", "CenterCrop"], "`resize` and slices"],
   [
     "Keras",
-    ["Random...", "MixUp", "CutMix", "AugMix", "RandAugment", "Pipeline"],
-    "features that draw, in `when training { ... }`",
+    ["Random...", "MixUp", "CutMix"],
+    "functions, below, for `augment` of a `data` section: `random_flip`, `random_crop`, `mixup`, ...",
+  ],
+  [
+    "Keras",
+    ["AugMix", "RandAugment", "Pipeline"],
+    "stages of `augment` in a `data` section, one after the other; which of them are carried out is not drawn",
   ],
   [
     "Keras",

@@ -169,6 +169,21 @@ export const withoutCounterpart: Readonly<Record<string, string>> = {
   resize_smooth: "a part of resize",
   last_place: "a part of scatter_set",
   grid_places: "a part of grid_sample",
+  bilinear_pixels: "a part of grid_sample and of augmentations",
+  ...Object.fromEntries(
+    [
+      ...["random_flip", "random_crop", "random_shift", "random_rotation", "random_zoom", "random_affine"],
+      ...["random_brightness", "random_contrast", "random_saturation", "random_hue", "random_grayscale"],
+      ...["random_erasing", "gaussian_noise", "mixup", "cutmix", "time_mask", "frequency_mask", "time_stretch"],
+      "word_dropout",
+    ].map((it) => [it, "its draws are its own; tests/std/augment.test.ts compares what it makes of them"]),
+  ),
+  ...Object.fromEntries(
+    [
+      ...["between", "beta_of", "mixed", "shifted_by", "contrasted", "saturated", "grey_of", "turned_hue", "in_box"],
+      ...["filled_box", "masked_stretches", "stretched", "affine_image", "places_within", "nearest_pixels"],
+    ].map((it) => [it, "a part of augmentations"]),
+  ),
   log_add: "a part of ctc",
   size_of: "a part of contrastive",
 };

@@ -66,13 +66,15 @@ export function resolveName(ctx: Context, name: string, span: Span, expected: Ex
     report(ctx, "MC3008", span, { expected: "a value is needed here", actual: `the data section ${name}` });
     return poison;
   }
+  const stands = ctx.callable !== undefined && standsForElement(name, ctx.callable.declaration.inputs);
+  // `any` is an operator as well: what is compared is the element type.
+  if (stands && expected.words !== undefined) return { kind: "word", value: elementFor(ctx.scope, name) };
   const operator = findOperator(name);
   if (operator !== undefined && (operator.exposed || ctx.file.library))
     return recipe({ kind: "operator", operator }, name);
   if (findInitializer(name) !== undefined) return recipe({ kind: "initializer", name }, name);
   if (name === "training") return { kind: "training", negated: false };
-  if (ctx.callable !== undefined && standsForElement(name, ctx.callable.declaration.inputs))
-    return { kind: "word", value: elementFor(ctx.scope, name) };
+  if (stands) return { kind: "word", value: elementFor(ctx.scope, name) };
   if (elementTypes.has(name) || ctx.words.has(name)) return { kind: "word", value: name };
   if (isBuiltinFunction(name)) {
     const words = [...(expected.words ?? [])];

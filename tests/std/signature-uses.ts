@@ -37,6 +37,18 @@ const needed: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   precision_at_recall: { recall: "0.5" },
   recall_at_precision: { precision: "0.5" },
   spearman: { low: "-10", high: "10" },
+  random_rotation: { degrees: "10" },
+  random_brightness: { amount: "0.2" },
+  random_contrast: { amount: "0.2" },
+  random_saturation: { amount: "0.2" },
+  random_hue: { amount: "0.2" },
+  gaussian_noise: { stddev: "0.5" },
+  time_mask: { longest: "2" },
+  frequency_mask: { widest: "2" },
+  masked_stretches: { longest: "2" },
+  places_within: { size: "4", mode: "edge" },
+  between: { low: "-1", high: "2" },
+  beta_of: { alpha: "0.5" },
 };
 
 /** The element types that a word of a signature stands for; a word that is a type stands for itself. */

@@ -195,3 +195,10 @@ describe("what does not fit is told in its own words", () => {
     expect(diagnostics.map((it) => it.message).join("\n")).toContain(words);
   });
 });
+
+it("grid_sample is proved for images of every size, whatever lies beyond them", () => {
+  for (const call of ["x, g", "x, g, mode=edge", "x, g, corners=true, mode=edge"]) {
+    const header = "(x: f32[B, H, W, C], g: f32[B, P, Q, 2]) -> y: f32[B, P, Q, C]";
+    expect(checkFile(`model M: ${header} {\n  grid_sample(${call})\n}\n`)).toEqual([]);
+  }
+});
