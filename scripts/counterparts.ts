@@ -172,7 +172,7 @@ export const withoutCounterpart: Readonly<Record<string, string>> = {
   bilinear_pixels: "a part of grid_sample and of augmentations",
   ...Object.fromEntries(
     [
-      ...["random_flip", "random_crop", "random_shift", "random_rotation", "random_zoom", "random_affine"],
+      ...["random_flip", "random_crop", "random_shift", "random_rotate", "random_zoom", "random_affine"],
       ...["random_brightness", "random_contrast", "random_saturation", "random_hue", "random_grayscale"],
       ...["random_erasing", "gaussian_noise", "mixup", "cutmix", "time_mask", "frequency_mask", "time_stretch"],
       "word_dropout",

@@ -45,7 +45,7 @@ const renamed = (): Names => ({
   random_flip: ["RandomFlip", "RandomHorizontalFlip"],
   random_crop: ["RandomCrop"],
   random_shift: ["RandomTranslation"],
-  random_rotation: ["RandomRotation"],
+  random_rotate: ["RandomRotation"],
   random_zoom: ["RandomZoom"],
   random_affine: ["RandomAffine"],
   random_brightness: ["RandomBrightness"],

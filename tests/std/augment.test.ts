@@ -146,7 +146,7 @@ const idle: readonly (readonly [string, string])[] = [
   ["random_flip(probability=0)", images],
   ["random_crop(0)", images],
   ["random_shift(0)", images],
-  ["random_rotation(0)", images],
+  ["random_rotate(0)", images],
   ["random_zoom(0)", images],
   ["random_affine(value=0.3)", images],
   ["random_affine(mode=reflect)", images],
@@ -170,10 +170,10 @@ const busy: readonly (readonly [string, string])[] = [
   ["random_flip(both)", images],
   ["random_crop(2)", images],
   ["random_crop(2, mode=reflect)", images],
-  ["random_shift(0.2, mode=edge)", images],
-  ["random_rotation(20)", images],
+  ["random_shift(1.5, mode=edge)", images],
+  ["random_rotate(20)", images],
   ["random_zoom(0.3)", images],
-  ["random_affine(10, 0.1, zoom=0.1, value=1)", images],
+  ["random_affine(10, 0.1, rows=1, value=1)", images],
   ["random_brightness(0.2)", images],
   ["random_contrast(0.4)", images],
   ["random_saturation(0.4)", images],
@@ -259,7 +259,7 @@ describe("what is drawn", () => {
 
   it("a shift, a zoom and a turn are even within their bounds", () => {
     // A ramp shows by how much, in the middle, where nothing from beyond the border is seen.
-    const down = drawn("x -> random_shift(0.2, 0)", "5, 1, 1", (it) => it);
+    const down = drawn("x -> random_shift(1, 0)", "5, 1, 1", (it) => it);
     expectUniform(
       down.map((it) => 2 - at(it, 2)),
       -1,
@@ -271,7 +271,7 @@ describe("what is drawn", () => {
       0.5,
       1.5,
     );
-    const turned = drawn("x -> random_rotation(30)", "5, 5, 1", (it) => (it % 5) - 2);
+    const turned = drawn("x -> random_rotate(30)", "5, 5, 1", (it) => (it % 5) - 2);
     expectUniform(
       turned.map((it) => (Math.asin(at(it, 17)) * -180) / Math.PI),
       -30,

@@ -37,7 +37,7 @@ const needed: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   precision_at_recall: { recall: "0.5" },
   recall_at_precision: { precision: "0.5" },
   spearman: { low: "-10", high: "10" },
-  random_rotation: { degrees: "10" },
+  random_rotate: { degrees: "10" },
   random_brightness: { amount: "0.2" },
   random_contrast: { amount: "0.2" },
   random_saturation: { amount: "0.2" },

@@ -144,7 +144,7 @@ export const usualLayers: Readonly<Record<string, UsualUse>> = {
   random_zoom: { input: "f32[2, 4, 3, 2]" },
   random_affine: { input: "f32[2, 4, 3, 2]" },
   random_erasing: { input: "f32[2, 4, 3, 2]" },
-  random_rotation: { input: "f32[2, 4, 3, 2]", given: { degrees: "10" } },
+  random_rotate: { input: "f32[2, 4, 3, 2]", given: { degrees: "10" } },
   random_brightness: { input: "f32[2, 4, 3, 2]", given: { amount: "0.2" } },
   random_contrast: { input: "f32[2, 4, 3, 2]", given: { amount: "0.2" } },
   random_saturation: { input: "f32[2, 2, 4, 3]", given: { amount: "0.2" } },
