@@ -1,3 +1,4 @@
+import { augmentingCatalog } from "./catalog/augmenting.ts";
 import { builtFilesCatalog } from "./catalog/built-files.ts";
 import { configCatalog } from "./catalog/config.ts";
 import { dataCatalog } from "./catalog/data.ts";
@@ -23,6 +24,7 @@ export const catalog = {
   ...typesCatalog,
   ...lintsOfModelsCatalog,
   ...trainingCatalog,
+  ...augmentingCatalog,
   ...learningCatalog,
   ...lintsOfTrainingsCatalog,
   ...runsCatalog,

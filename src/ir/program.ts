@@ -144,6 +144,8 @@ export interface DataProgram extends PreparedFeatures {
   readonly source: SourceSpec;
   readonly split: SplitSpec;
   readonly clean: readonly CleanSpec[];
+  /** The features that are augmented in training, those together that go by the same draws. */
+  readonly augmented: readonly { readonly features: readonly string[]; readonly origin: Span }[];
   readonly origin: Span;
 }
 

@@ -68,6 +68,7 @@ export function programOf(
       source: { kind: "csv", arguments: { path: "rows.csv" }, origin },
       split: { fractions: { train: 1 }, seed: 0, by: "position" },
       clean: [],
+      augmented: [],
       features: [],
       preparation: { func: objective, unrounded: objective, raw: [], statistics: [] },
       origin,

@@ -139,6 +139,23 @@ const dataKeys: Readonly<Record<(typeof sectionKeys.data.now)[number], { good: s
       "validate 0.5, test 0.5",
     ],
   },
+  augment: {
+    good: "x -> gaussian_noise(0.1)",
+    bad: [
+      "x",
+      "3",
+      "random_flip",
+      "x random_flip",
+      "y -> gaussian_noise(0.1)",
+      "(x, 3) -> gaussian_noise(0.1)",
+      "(x, x) -> gaussian_noise(0.1)",
+      "x -> gaussian_noise(0.1), x -> gaussian_noise(0.1)",
+      "x -> gaussian_noise(-1)",
+      "x -> gaussian_noise(1, 2)",
+      "x -> random_flop",
+      "x -> sum",
+    ],
+  },
   clean: { good: "drop_missing", bad: ["drop_missing, drop_missing", "drop_everything", "3", "drop_missing 3"] },
 };
 const trainKeys: Readonly<Record<(typeof sectionKeys.train.now)[number], { good: string; bad: readonly string[] }>> = {

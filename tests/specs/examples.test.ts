@@ -20,7 +20,7 @@ const example = (name: string) => ({
 const notYet: Readonly<Record<string, readonly string[]>> = {
   gan: [],
   gpt: [],
-  mnist: ["augment: image -> random_shift(2) -> random_rotate(10)"],
+  mnist: [],
   resnet: [],
   speech: ["wav"],
   unet: [],

@@ -55,6 +55,9 @@ train M on Points {
 }
 `;
 
+const augmented = (augment: string): string =>
+  judge("binary_cross_entropy(score, above)").replace("  x:     f32[2]", `  augment: ${augment}\n  x:     f32[2]`);
+
 /** MC4201 and on: what fits in a training by all types, and is most often a slip. */
 export const lintsOfTrainingsCatalog = {
   MC4201: entry({
@@ -109,5 +112,15 @@ export const lintsOfTrainingsCatalog = {
       "The loss does not depend on these parameters, or only through what has no slopes, so that a training leaves them as they are drawn, or as they were loaded. Make the loss of what they are for, leave them out, or say that it is meant: `freeze`.",
     bad: heads(""),
     good: heads('\n  freeze "size.**"'),
+  }),
+  MC4205: entry({
+    severity: "warning",
+    title: "labels that are augmented alone",
+    message: (it: { readonly features: readonly string[]; readonly model: string }) =>
+      `\`${it.model}\` does not read ${it.features.map((name) => `\`${name}\``).join(", ")}: what it is trained towards is changed, and what it sees is not.`,
+    explanation:
+      "What is augmented is most often what the network sees. Where what it is compared with goes along, as a mask does with its image, one entry has both: `augment: (image, mask) -> random_flip`.",
+    bad: augmented("above -> gaussian_noise(0.1)"),
+    good: augmented("x -> gaussian_noise(0.1)"),
   }),
 };

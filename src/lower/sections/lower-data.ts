@@ -16,6 +16,7 @@ import type { Elaborator, FunctionStore } from "../context.ts";
 import { createElaborator } from "../elaborator.ts";
 import { keyText } from "./key-text.ts";
 import { batchDim, lowerFeatures } from "./lower-features.ts";
+import { mixesExamples, readAugment, type Augmentation } from "./read-augment.ts";
 import { readClean, readSource, readSplit, reportIdleFolders, reportIdleForText } from "./read-data.ts";
 import { settingsOf } from "./read-setting.ts";
 import { reportMisplaced } from "./report-misplaced.ts";
@@ -66,11 +67,9 @@ function lowerSection(
 ): Pick<LoweredData, "data" | "known"> {
   const { collector } = elaborator;
   const scope = settingScope(collector, file);
-  const { now, later } = sectionKeys.data;
-  const keys: readonly string[] = [...now, ...later];
+  const { now } = sectionKeys.data;
+  const keys: readonly string[] = now;
   const settings = settingsOf(declaration.entries, keys, "data", scope);
-  const augment = settings.get("augment");
-  if (augment !== undefined) collector.report("MC4011", augment.span, { what: "`augment`" });
   reportMisplaced(declaration.entries, ["setting", "feature"], now, "data", collector);
 
   const source = readSource(settings, declaration, scope);
@@ -88,13 +87,16 @@ function lowerSection(
     collector.report("MC4002", name.span, { key: name.text, section: "data" });
     doubted.add(name.text);
   }
-  const lowered = lowerFeatures(elaborator, file, declaration, entries, source, scope);
+  const names = { known: entries.map((it) => it.name.text), mayLack: declaration.broken || doubted.size > 0 };
+  const augmentations = readAugment(settings.get("augment"), names, file, scope);
+  const lowered = lowerFeatures(elaborator, file, declaration, entries, source, augmentations, scope);
   for (const it of lowered.doubted) doubted.add(it);
   const { text: name, span: origin } = declaration.name;
   const { features, preparation } = lowered;
   const prepared = { name, features, preparation };
   reportDrawnStatistics(prepared, elaborator);
-  reportMixedExamples(prepared, elaborator);
+  const mixed = augmentations.filter((it) => mixesExamples(it, file)).flatMap((it) => it.features);
+  reportMixedExamples(prepared, new Set(mixed.map(({ text }) => text)), elaborator);
   const windows = preparation.raw.find((it) => it.rows !== undefined);
   if (windows !== undefined && split?.by === "seed" && Object.keys(split.fractions).length > 1) {
     const at = settings.get("split")?.span ?? origin;
@@ -112,10 +114,15 @@ function lowerSection(
     },
     data:
       isWhole && source !== undefined && split !== undefined && clean !== undefined
-        ? { name, source, split, clean, features, preparation, origin }
+        ? { name, source, split, clean, augmented: augmentations.map(specOf), features, preparation, origin }
         : undefined,
   };
 }
+
+const specOf = ({ features, span }: Augmentation): DataProgram["augmented"][number] => ({
+  features: features.map(({ text }) => text),
+  origin: span,
+});
 
 /** Keys that a section does not have: each may be meant for a feature. */
 function unknownKeys({ entries }: DataDeclaration, known: readonly string[]): readonly string[] {
@@ -144,11 +151,17 @@ function isDrawn(statistic: Moment, functions: ReadonlyMap<string, Func>): boole
 }
 
 /** Reports features in which one example depends on others of its batch: it would be another one in other company. */
-function reportMixedExamples(data: PreparedFeatures, { functions, collector }: Elaborator): void {
+function reportMixedExamples(
+  data: PreparedFeatures,
+  /** The names of features that are meant to be mixed in training. */
+  mixable: ReadonlySet<string>,
+  { functions, collector }: Elaborator,
+): void {
   const modes = preparesAnew(data, functions) ? (["inference", "training"] as const) : (["inference"] as const);
   const found = modes.map((mode) => {
     const flat = flattenUnrounded(data, { functions, mode });
-    return findMixedExamples(expandComposites(flat, keepNone), batchDim, (it) => it.role !== "feature");
+    const mixed = findMixedExamples(expandComposites(flat, keepNone), batchDim, (it) => it.role !== "feature");
+    return new Map([...mixed].filter(([name]) => mode === "inference" || !mixable.has(name)));
   });
   const mixed = data.features.flatMap(({ name, origin }) => {
     const node = found.flatMap((it) => it.get(name) ?? [])[0];

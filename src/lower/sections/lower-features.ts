@@ -13,6 +13,7 @@ import { castNode, freshValue, type Context, type Elaborator } from "../context.
 import { pathScope } from "../paths.ts";
 import { reportUnknownNames } from "../unknown-names.ts";
 import { formatType, poison, tensor, type TensorVal } from "../values.ts";
+import { augmentFeatures, type MadeFeature } from "./augment-features.ts";
 import { declareFeature, type DeclaredFeature } from "./declare-feature.ts";
 import { fillMissing } from "./fill-missing.ts";
 import { hasDrawnFraction } from "./has-drawn-fraction.ts";
@@ -20,6 +21,7 @@ import { helpOfMisfit } from "./help-of-misfit.ts";
 import { mapChildren } from "./map-children.ts";
 import { lowerNoise, withoutNoise } from "./noise.ts";
 import { rawName, rawNames } from "./raw-fields.ts";
+import type { Augmentation } from "./read-augment.ts";
 import type { SettingScope } from "./read-setting.ts";
 import { reportMethods } from "./report-methods.ts";
 import { sectionContext, sectionFunc } from "./section-context.ts";
@@ -49,6 +51,7 @@ export function lowerFeatures(
   declaration: DataDeclaration,
   entries: readonly Feature[],
   source: SourceSpec | undefined,
+  augmentations: readonly Augmentation[],
   scope: SettingScope,
 ): LoweredFeatures {
   const names = rawNames();
@@ -82,8 +85,13 @@ export function lowerFeatures(
     const found = made[all.indexOf(it)];
     return found === undefined || found === "misfit" ? [] : [{ spec: specOf(it), found }];
   });
-  const results = right.map(({ spec, found }) => ({ name: spec.name, value: found.value }));
-  const unrounded = right.map(({ spec, found }) => ({ name: spec.name, value: found.unrounded }));
+  const augmented = augmentFeatures(
+    ctx,
+    augmentations,
+    right.map(({ found }) => found),
+  );
+  const results = augmented.map(({ name, value }) => ({ name, value }));
+  const unrounded = augmented.map((it) => ({ name: it.name, value: it.unrounded }));
   return {
     declared: declared.map(specOf),
     features: right.map(({ spec }) => spec),
@@ -111,12 +119,6 @@ function specOf({ feature, type, classes, direct, mentions }: DeclaredFeature): 
 const isTyped = (raw: readonly RawField[], name: string): boolean => raw.some((it) => it.name === name);
 
 const batched = (type: TensorType): TensorType => ({ dtype: type.dtype, shape: [batchDim, ...type.shape] });
-
-/** A feature over a batch: in its declared type, and before it becomes that. */
-interface MadeFeature {
-  readonly value: Value;
-  readonly unrounded: Value;
-}
 
 /**
  * Lowers one feature over a batch; `standardize` stages of its pipe are fitted statistics. After a report undefined, or a
@@ -168,7 +170,8 @@ function lowerFeature(
   const agrees = result.kind === "tensor" && (result.value.type.dtype === "bool") === (type.dtype === "bool");
   const value = agrees ? castNode(ctx, result.value, type.dtype, expression.span) : undefined;
   if (value !== undefined && sameShape(value.type.shape, batched(type).shape) && result.kind === "tensor") {
-    if (isFloat(type.dtype) || !hasDrawnFraction(ctx.nodes, result.value)) return { value, unrounded: result.value };
+    if (isFloat(type.dtype) || !hasDrawnFraction(ctx.nodes, result.value))
+      return { name, value, unrounded: result.value };
     const help = "`floor(10 * noise.uniform)` is a whole number from 0 to 9.";
     const parameters = { feature: name, declared: formatType(type), found: "drawn numbers with a fraction" };
     collector.report("MC4016", expression.span, parameters, { help });

@@ -5,6 +5,7 @@ import { createAsker, type Asker } from "../../support/memo.ts";
 import type { CallableDeclaration } from "../../syntax/ast.ts";
 import type { TrainDeclaration } from "../../syntax/ast/sections.ts";
 import type { KnownTraining } from "./known-training.ts";
+import { reportIdleAugment } from "./report-idle-augment.ts";
 import { createLowering, type Lowering, type SectionOptions } from "./lowering.ts";
 
 /** Lowers one `train` section of a program's entry file. Undefined after a report. */
@@ -56,6 +57,7 @@ export function checkSections(
     if (it.kind === "data") {
       const data = lowering.data(asker, entry, it);
       collector.take(data);
+      reportIdleAugment(entry, it, collector);
       visited.push(data.visited);
     } else if (it.kind === "budget" || it.kind === "tune") collector.take(lowering.check(asker, it));
   }

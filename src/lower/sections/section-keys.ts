@@ -1,6 +1,6 @@
 /** Keys of each section: those that are carried out, and those that the language has and nothing carries out yet. */
 export const sectionKeys = {
-  data: { now: ["source", "split", "clean"], later: ["augment"] },
+  data: { now: ["source", "split", "clean", "augment"], later: [] },
   train: {
     now: [
       "loss",

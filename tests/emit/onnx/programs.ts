@@ -99,6 +99,7 @@ export function classifierProgram(): TrainProgram {
         source: { kind: "csv", arguments: { path: "rows.csv" }, origin },
         split: { fractions: { train: 1 }, seed: 0, by: "position" },
         clean: [],
+        augmented: [],
         features: [
           { name: "image", type: { dtype: f32, shape: sized(8, 8, 1) }, origin },
           { name: "label", type: { dtype: "i32", shape: [] }, classes: 3, origin },

@@ -35,6 +35,7 @@ export const program: TrainProgram = {
     source: { kind: "none", arguments: {}, origin },
     split: { fractions: {}, seed: 0, by: "seed" },
     clean: [],
+    augmented: [],
     features: [],
     preparation: { func, unrounded: func, raw: [], statistics: [] },
     origin,
