@@ -560,7 +560,8 @@ interface FitPlan<Data, Figures> {
   readonly begin?: (steps: number) => void;
   /** Called before every step, with the steps of a pass: something may be frozen until then. */
   readonly enter?: (step: number, perEpoch: number) => void;
-  readonly train: (batch: Data) => Promise<number[]>;
+  /** Takes a step on a batch of a pass over the data, which is counted from 0. */
+  readonly train: (batch: Data, epoch: number) => Promise<number[]>;
   readonly evaluate: (data: Data) => Promise<Figures>;
   /** What each metric adds up over batches, and how many numbers that is. */
   readonly accumulators: Accumulators;
@@ -607,7 +608,7 @@ async function runFit<Data extends Record<string, tf.Tensor>, Figures extends ob
       const batch = selectRows(plan.data, rows);
       plan.enter?.(step, perEpoch);
       try {
-        sums.add(await plan.train(batch), rows.length);
+        sums.add(await plan.train(batch, epoch), rows.length);
         fitting.figures = sumsOf(sums.totals(), plan.accumulators);
       } finally {
         tf.dispose(Object.values(batch));

@@ -1,5 +1,6 @@
 import type { Graph } from "../ir/graph.ts";
 import type { DataProgram, Moment } from "../ir/program.ts";
+import { drawByExample } from "../passes/draw-by-example.ts";
 import { expandComposites, keepNone } from "../passes/expand-composites.ts";
 import { finalPasses, runPasses } from "../passes/pipeline.ts";
 import { widen } from "../passes/widen.ts";
@@ -11,7 +12,7 @@ export type PreparationOptions = BuildOptions & PreparationMode;
 
 /**
  * How a batch of raw fields becomes a batch of features: inputs `raw/<field>` and `statistic/<path>`, outputs under the
- * features' names; where something is drawn, `step` and `seed` as a training graph has them. Real numbers come in as f64,
+ * features' names; where something is drawn, `seed`, the `epoch` and the numbers of the `examples` in their split. Real numbers come in as f64,
  * are computed with in f64 and rounded once, to the declared type.
  */
 export function buildPreparationGraph(data: DataProgram, options: PreparationOptions): Graph {
@@ -36,7 +37,7 @@ export function buildStatisticGraph(statistic: Moment, options: Omit<Preparation
 
 function finish(flat: Graph, options: PreparationOptions & { readonly rounded: boolean }): Graph {
   options.after?.("flatten", flat);
-  const wide = widen(expandComposites(flat, keepNone), options);
+  const wide = widen(drawByExample(expandComposites(flat, keepNone)), options);
   options.after?.("widen", wide);
   // Nothing is differentiated: in training as well, the passes are those of a graph that needs no gradients.
   return runPasses(wide, finalPasses(options, "inference"), options.after);

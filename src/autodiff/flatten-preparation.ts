@@ -60,6 +60,7 @@ function flatten(name: string, func: Func, outputNames: readonly string[], optio
     variables,
     mode,
     stateRole: "statistic",
+    clock: "epoch",
     takesKey: options.keepsKeys === true,
   });
   const raw = func.inputNames.map((field, index): Value => {

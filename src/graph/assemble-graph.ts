@@ -21,13 +21,15 @@ const roleOrder: Readonly<Record<Role, number>> = {
   statistic: 3,
   optimizer: 4,
   step: 5,
-  seed: 6,
-  hyper: 7,
-  output: 8,
-  loss: 9,
-  metric: 10,
-  gradient: 11,
-  faults: 12,
+  epoch: 6,
+  examples: 7,
+  seed: 8,
+  hyper: 9,
+  output: 10,
+  loss: 11,
+  metric: 12,
+  gradient: 13,
+  faults: 14,
 };
 
 /** The flat graph of what an inliner has gathered; inputs in the order of their roles, then of the program. */

@@ -51,6 +51,8 @@ export interface InlineOptions {
   readonly keyed?: string;
   /** Whether the random key of the step is an input; without, it is made of the inputs `seed` and `step`. */
   readonly takesKey?: boolean;
+  /** What draws go by beside the seed: the step of a training, unless it is the epoch, as in the preparation of data. */
+  readonly clock?: "step" | "epoch";
   /** Told of every operator and scan that is made outside of scans, where it comes from. */
   readonly placed?: (results: readonly Value[], place: NodePlace) => void;
 }
@@ -137,10 +139,10 @@ export function createInliner(options: InlineOptions): Inliner {
     if (base !== undefined) return base;
     if (options.takesKey === true) return (base = input({ name: ports.key, role: "seed", type: seedType }));
     const seed = input({ name: ports.seed, role: "seed", type: seedType });
-    const step = input({ name: ports.step, role: "step", type: { dtype: "i64", shape: [] } });
-    const { keyed } = options;
+    const { keyed, clock = "step" } = options;
+    const time = input({ name: ports[clock], role: clock, type: { dtype: "i64", shape: [] } });
     const made = b.region([], (inner) => {
-      const ofStep = inner.op("fold_key", [seed, inner.cast(step, "u32")]);
+      const ofStep = inner.op("fold_key", [seed, inner.cast(time, "u32")]);
       return [keyed === undefined ? ofStep : inner.op("fold_key", [ofStep, inner.scalar(fnv1a32(keyed), "u32")])];
     });
     prelude.push(...made.nodes);

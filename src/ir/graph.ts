@@ -260,6 +260,8 @@ export type Role =
   | "optimizer"
   | "statistic"
   | "step"
+  | "epoch"
+  | "examples"
   | "seed"
   | "hyper"
   | "output"

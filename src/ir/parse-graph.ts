@@ -48,6 +48,8 @@ const roles: Readonly<Record<Role, true>> = {
   optimizer: true,
   statistic: true,
   step: true,
+  epoch: true,
+  examples: true,
   seed: true,
   hyper: true,
   output: true,

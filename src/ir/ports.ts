@@ -38,6 +38,10 @@ export type PortKind = keyof typeof words;
 /** Ports that there is one of at most. */
 export const ports = {
   step: "step",
+  /** In graphs of data, what draws go by in the place of the step: the pass over the data, from 0. */
+  epoch: "epoch",
+  /** In graphs of data, the numbers of the examples in their split. */
+  examples: "examples",
   seed: "seed",
   /** The key that all of a step is drawn by, in graphs that do not make it of the two. */
   key: "key",

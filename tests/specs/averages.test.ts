@@ -31,7 +31,7 @@ const averaging = "optimizer: adam(lr=0.05)\n  average: ema(decay=0.9)";
 
 async function takeSteps(program: TrainProgram, trainer: Trainer, count: number, after: (it: Tensors) => void) {
   const { train } = (await loadData(program, "net.model")).splits;
-  const features = (at: number) => trainer.prepare(train.gather([0, 1, 2, 3].map((it) => it + 4 * at)), at);
+  const features = (at: number) => trainer.prepare(train.gather([0, 1, 2, 3].map((it) => it + 4 * at)), { epoch: at });
   for (let at = 0; at < count; at++) {
     await trainer.step(await features(at), at);
     after(await trainer.snapshot());
@@ -104,7 +104,7 @@ describe("averages", () => {
     const { train } = (await loadData(program, "net.model")).splits;
     for (let at = 0; at < 6; at++) {
       const raw = train.gather([0, 1, 2, 3].map((it) => it + 4 * at));
-      const [ours, theirs] = [await onnx.prepare(raw, at), await tfjs.prepare(raw, at)];
+      const [ours, theirs] = [await onnx.prepare(raw, { epoch: at }), await tfjs.prepare(raw, { epoch: at })];
       const [a, b] = [await onnx.step(ours, at), await tfjs.step(theirs, at)];
       expect(Math.abs(a.loss - b.loss)).toBeLessThan(1e-5);
       const [c, d] = [await onnx.evaluate(ours), await tfjs.evaluate(theirs)];

@@ -36,7 +36,7 @@ export async function trainAlike(
     const losses: number[][] = [];
     for (let at = 0; at < batches; at++) {
       const raw = train.gather(Array.from({ length: batch }, (_, i) => (batch * at + i) % train.count));
-      const [ours, theirs] = [await onnx.prepare(raw, at), await tfjs.prepare(raw, at)];
+      const [ours, theirs] = [await onnx.prepare(raw, { epoch: at }), await tfjs.prepare(raw, { epoch: at })];
       const row: number[] = [];
       for (const step of program.steps) {
         const [a, b] = [await onnx.step(ours, at, { step, phase }), await tfjs.step(theirs, at, { step, phase })];

@@ -209,7 +209,7 @@ function defaultOf(
   train: TrainProgram | undefined,
 ): number | readonly number[] | undefined {
   if (role === "seed") return seedWords(train?.seed ?? 0);
-  if (role === "step") return 0;
+  if (role === "step" || role === "epoch") return 0;
   if (role === "hyper" && init === undefined) return name === ports.totalSteps ? undefined : 1;
   if (role !== "optimizer" && role !== "hyper") return undefined;
   switch (init?.name) {

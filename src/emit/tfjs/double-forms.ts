@@ -356,7 +356,11 @@ function converted(x: Expression, from: DType, to: DType, { helper }: DoublesWri
 
 /** Numbers by a random key. */
 function draw<S extends AttributeSchema>(helper: string): DoubleForm<S> {
-  return arrays(helper, ({ result, writer }) => [shapeOf(result, writer)]);
+  return {
+    on: "arrays",
+    write: ({ args: [key, numbers], result, writer }) =>
+      writer.helper(helper, required(key, "key"), shapeOf(result, writer), ...(numbers === undefined ? [] : [numbers])),
+  };
 }
 
 function shapeOf({ shape }: TensorType, { dim }: DoublesWriter): Expression {

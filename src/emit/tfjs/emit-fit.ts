@@ -29,7 +29,7 @@ type Watch = NonNullable<TrainProgram["save"]>;
 
 /**
  * `fit`: the loop of the prelude, told what the train section says. `takeStep` takes a step on `batch` and gives its sums.
- * Where training prepares data anew for each step, it takes raw fields.
+ * Where training prepares data anew in each pass, it takes raw fields.
  */
 export function fitFunction(context: ModelContext, program: TrainProgram, takeStep: Expression): Item {
   const { type } = context;
@@ -124,7 +124,7 @@ export function fitFunction(context: ModelContext, program: TrainProgram, takeSt
     ],
     result: `Promise<EpochReport<${type}Figures>[]>`,
     doc: [
-      `Trains on a data set${anew ? " of raw fields, whose features are made anew at each step," : ""} as the spec's train section says, in an order drawn by the seed, and gives a report of every`,
+      `Trains on a data set${anew ? " of raw fields, whose features are made anew in each pass," : ""} as the spec's train section says, in an order drawn by the seed, and gives a report of every`,
       `validation.${save === undefined ? "" : ` The model has the best weights in the end, by the ${save.monitor.split} split's ${save.monitor.metric}.`}`,
     ].join("\n"),
     body: anew
@@ -141,20 +141,26 @@ function onFeatures(model: PlainExpression, takeStep: Expression): Readonly<Reco
   };
 }
 
-/** The same on rows, with the features of a step, and with those of validation. */
+/** The same on rows, with the features of a pass over the data, and with those of validation. */
 function onRows(model: PlainExpression, takeStep: Expression): Readonly<Record<string, Expression>> {
   const part = identifier("part");
-  const step = objectOf({ step: member(model, "step") });
-  const forStep = arrow("part", call("prepare", model, part, step));
+  const examples = identifier("examples");
+  const made = (of: Expression): Expression => ({
+    kind: "closure",
+    parameters: [{ pattern: "part" }, { pattern: "examples" }],
+    body: call("prepare", model, part, of),
+  });
+  const trained = made(objectOf({ epoch: identifier("epoch"), examples }));
   const use: Expression = { kind: "closure", async: true, parameters: [{ pattern: "batch" }], body: takeStep };
   const judge = arrow("batch", call("evaluate", model, identifier("batch")));
   const rows = identifier("rows");
   return {
-    train: arrow("rows", call("withFeatures", identifier("raw"), rows, forStep, use)),
-    evaluate: arrow(
-      "rows",
-      call("withAllFeatures", identifier("held"), rows, arrow("part", call("prepare", model, part)), judge),
-    ),
+    train: {
+      kind: "closure",
+      parameters: [{ pattern: "rows" }, { pattern: "epoch" }],
+      body: call("withFeatures", identifier("raw"), rows, trained, use),
+    },
+    evaluate: arrow("rows", call("withAllFeatures", identifier("held"), rows, made(objectOf({ examples })), judge)),
   };
 }
 

@@ -22,6 +22,7 @@ import {
   type Entry,
   type Expression,
   type Item,
+  type Parameter,
   type Statement,
 } from "./ast.ts";
 import { emitDoubles } from "./emit-doubles.ts";
@@ -70,7 +71,7 @@ export function prepareFunction(context: TrainingContext): Item {
     parameters: [
       ...(takesModel(context) ? [{ pattern: "model", type }] : []),
       { pattern: "raw", type: `${type}Raw` },
-      ...(anew ? [{ pattern: fieldsPattern("step"), type: "{ readonly step?: number }", default: objectOf({}) }] : []),
+      ...(anew ? [preparedFor(context)] : []),
     ],
     result: `${type}Features`,
     doc: [
@@ -79,8 +80,9 @@ export function prepareFunction(context: TrainingContext): Item {
       ...(anew
         ? [
             "",
-            "With `step`, they are those of that step of training, `model.step` for the next one; without it, they are those of",
-            "validation and prediction.",
+            "With `epoch`, they are those of that pass of a training over its data, counted from 0; without it, they are those of",
+            "validation and prediction. What is drawn goes by the numbers of the examples in their split: 0, 1, 2, ... unless",
+            "`examples` has others.",
           ]
         : []),
     ].join("\n"),
@@ -88,7 +90,11 @@ export function prepareFunction(context: TrainingContext): Item {
       rawCheck(context.model, context.program),
       ...(anew
         ? [
-            { kind: "if", test: binary("===", identifier("step"), identifier("undefined")), then: evaluation } as const,
+            {
+              kind: "if",
+              test: binary("===", identifier("epoch"), identifier("undefined")),
+              then: evaluation,
+            } as const,
             ...preparationBody(context, "training"),
           ]
         : evaluation),
@@ -96,40 +102,68 @@ export function prepareFunction(context: TrainingContext): Item {
   };
 }
 
-/** From `raw` to the features, in a mode; what is drawn goes by `key`, of `step` in training. */
+/** `{ epoch, examples }`: numbers of examples only where something is drawn. */
+function preparedFor(context: TrainingContext): Parameter {
+  const draws = (["inference", "training"] as const).some((mode) => drawsIn(preparationGraph(context, mode)));
+  return {
+    pattern: draws ? fieldsPattern("epoch", "examples") : fieldsPattern("epoch"),
+    type: `{ readonly epoch?: number${draws ? "; readonly examples?: ArrayLike<number>" : ""} }`,
+    default: objectOf({}),
+  };
+}
+
+function preparationGraph({ program: { data, model } }: TrainingContext, mode: "training" | "inference"): Graph {
+  return buildUnroundedGraph(data, { ...referenceTarget, keepsKeys: true, functions: model.functions, mode });
+}
+
+const drawsIn = ({ inputs }: Graph): boolean => inputs.some(({ role }) => role === "seed");
+
+/** From `raw` to the features, in a mode; what is drawn goes by `key`, of `epoch` in training. */
 function preparationBody(context: TrainingContext, mode: "training" | "inference"): readonly Statement[] {
   const { helpers } = context.model;
-  const { data, model } = context.program;
-  const target = { ...referenceTarget, keepsKeys: true, functions: model.functions, mode };
-  const graph = buildUnroundedGraph(data, target);
-  const names = nameScope(["raw", ...(takesModel(context) ? ["model", "step", "key"] : [])], context.isHelper);
+  const graph = preparationGraph(context, mode);
+  const names = nameScope(
+    ["raw", ...(takesModel(context) ? ["model", "epoch", "examples", "key", "numbers"] : [])],
+    context.isHelper,
+  );
   const { statements, results } = emitDoubles(graph, inputsOf(graph), names, (name) => helpers.add(name));
   const entries = featurePorts(context.program).map((port, at): Entry => {
     const value = featureTensor(port, required(results[at], port.name), helpers);
     return { key: port.name, value: { kind: "as", value, type: tensorType(port.type.shape.length) } };
   });
   const faults = graph.outputs.findIndex(({ role }) => role === "faults");
-  const draws = graph.inputs.some(({ role }) => role === "seed");
-  if (draws) helpers.add("stepKey");
-  const step = mode === "training" ? identifier("step") : literal(0);
+  const draws = drawsIn(graph);
+  if (draws) ["stepKey", "exampleNumbers"].forEach((it) => helpers.add(it));
+  const epoch = mode === "training" ? identifier("epoch") : literal(0);
   return [
-    ...(draws ? [constant("key", call("stepKey", member(identifier("model"), "seed"), step))] : []),
+    ...(draws
+      ? [
+          constant("key", call("stepKey", member(identifier("model"), "seed"), epoch)),
+          constant("numbers", call("exampleNumbers", firstRaw(context), identifier("examples"))),
+        ]
+      : []),
     ...statements,
     ...(faults < 0 ? [] : [lookUpCheck(graph, required(results[faults], "faults"), helpers)]),
     returns(call("tf.tidy", { kind: "closure", parameters: [], body: { kind: "object", entries } })),
   ];
 }
 
-/** `raw.x` for `raw/x`, `model.statistics.x.mean` for `statistic/x.mean`, `key` for the key of the step. */
+/** `raw.x` for `raw/x`, `model.statistics.x.mean` for `statistic/x.mean`, `key` for the key of the epoch. */
 function inputsOf({ inputs }: Graph): ReadonlyMap<string, PlainExpression> {
   return new Map(
     inputs.map(({ name, path, role }) => {
       const field = nameIn("raw", name);
       if (field !== undefined) return [name, rawField(field)];
       if (role === "seed") return [name, identifier("key")];
+      if (role === "examples") return [name, identifier("numbers")];
       return [name, member(identifier("model"), "statistics", ...required(path, name).split("."))];
     }),
   );
+}
+
+/** A field that says how many examples there are. */
+function firstRaw(context: TrainingContext): PlainExpression {
+  return rawField(required(rawPorts(context)[0], "a raw field").name);
 }
 
 function rawField(name: string): PlainExpression {

@@ -1,10 +1,17 @@
-import { constant, multiply } from "../../dims/dim.ts";
+import { constant, multiply, type Dim } from "../../dims/dim.ts";
 import type { DType, TensorType } from "../../ir/types.ts";
 import { elementAt } from "../../support/element-at.ts";
-import { fillArray, type ConcreteType } from "../define/nd-array.ts";
-import { definePrimitive, type NdArray, type Primitive, type Sample } from "../define/operator.ts";
-import { elementsOf } from "../define/shape-rules.ts";
-import { bits, normal, uniform, type Key } from "./counter.ts";
+import { fillArray, sizeOf, type ConcreteType } from "../define/nd-array.ts";
+import {
+  definePrimitive,
+  type NdArray,
+  type OperandSpec,
+  type Primitive,
+  type Sample,
+  type ShapeChecker,
+} from "../define/operator.ts";
+import { checkSameShape, elementsOf } from "../define/shape-rules.ts";
+import { bits, fold, normal, uniform, type Key } from "./counter.ts";
 import { checkKey, keyOperand } from "./fold-key.ts";
 
 /** The attributes of what draws. */
@@ -17,6 +24,15 @@ export const normalAttributes = {
   ...drawAttributes,
   dtype: { kind: "dtype", doc: "The element type: f32 or f64.", default: "f32" },
 } as const;
+
+/** What tells apart whom draws are of: one that has a number draws by it, whoever else is drawn for. */
+const numbersOperand: OperandSpec = {
+  name: "numbers",
+  dtype: "u32",
+  shape: "[N]",
+  doc: "Numbers of what lies along the first axis: each draws by the key folded with its own, and counts from 0.",
+  optional: true,
+};
 
 const key = { dtype: "u32", shape: [2], data: [0xdeadbe00, 0x01234500] } as const;
 
@@ -42,6 +58,7 @@ export const randomNormal = definePrimitive({
   attributes: normalAttributes,
   infer: ({ operands, attributes: { shape, dtype }, check }) => {
     if (!checkKey("random_normal", elementAt(operands, 0), check)) return undefined;
+    if (!checkNumbers("random_normal", operands[1], shape, check)) return undefined;
     return dtype === "f32" || dtype === "f64" ? [{ dtype, shape }] : check.fail("random_normal draws f32 or f64");
   },
   samples: [...samples, { operands: [key], attributes: { shape: [constant(2), constant(5)], dtype: "f64" } }],
@@ -49,12 +66,25 @@ export const randomNormal = definePrimitive({
 
 type Draw = (key: Key, counter: number) => number;
 
+/** Reports unless numbers, where they are given, count the first axis. */
+function checkNumbers(
+  what: string,
+  numbers: TensorType | undefined,
+  shape: readonly Dim[],
+  check: ShapeChecker,
+): boolean {
+  if (numbers === undefined) return true;
+  return checkSameShape(numbers.shape, shape.slice(0, 1), `the numbers and the first axis of ${what}`, check);
+}
+
 function defineDraw(name: string, doc: string, dtype: DType, draw: Draw): Primitive<typeof drawAttributes> {
   return definePrimitive({
     ...drawn(name, doc, draw),
     attributes: drawAttributes,
     infer: ({ operands, attributes: { shape }, check }) =>
-      checkKey(name, elementAt(operands, 0), check) ? [{ dtype, shape }] : undefined,
+      checkKey(name, elementAt(operands, 0), check) && checkNumbers(name, operands[1], shape, check)
+        ? [{ dtype, shape }]
+        : undefined,
     samples,
   });
 }
@@ -66,14 +96,19 @@ function drawn(name: string, doc: string, draw: Draw) {
     doc,
     exposed: false,
     structure: "other",
-    operands: [keyOperand],
+    operands: [keyOperand, numbersOperand],
     cost: ({ results }: { readonly results: readonly TensorType[] }) => ({
       flops: multiply(elementsOf(elementAt(results, 0)), constant(20)),
     }),
     reference: ({ operands, results }: Concrete) => {
       const words = elementAt(operands, 0).data;
       const drawKey: Key = [elementAt(words, 0), elementAt(words, 1)];
-      return [fillArray(elementAt(results, 0), (index) => draw(drawKey, index))];
+      const result = elementAt(results, 0);
+      const numbers = operands[1]?.data;
+      if (numbers === undefined) return [fillArray(result, (index) => draw(drawKey, index))];
+      const keys = Array.from(numbers, (number) => fold(drawKey, number));
+      const size = sizeOf(result.shape.slice(1));
+      return [fillArray(result, (index) => draw(elementAt(keys, Math.floor(index / size)), index % size))];
     },
     draw,
     gradient: "nondifferentiable",

@@ -23,6 +23,12 @@ export interface RawBatchField {
 
 export type RawBatch = ReadonlyMap<string, RawBatchField>;
 
+/** How many examples a batch has. */
+export function examplesIn(raw: RawBatch): number {
+  const [first] = raw.values();
+  return first === undefined ? 0 : elementAt(first.shape, 0);
+}
+
 /** The examples of one split, addressed by number. */
 export interface Examples {
   readonly count: number;

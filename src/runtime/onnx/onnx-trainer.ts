@@ -35,11 +35,13 @@ import { elementAt } from "../../support/element-at.ts";
 import { storedPermsOf } from "../../passes/stored-perms.ts";
 import { fault, required } from "../../support/fault.ts";
 import { version } from "../../support/version.ts";
+import { examplesIn } from "../data/dataset.ts";
 import type { Tensor, Tensors } from "../tensor.ts";
 import { StrayPlaces } from "../train/stray-places.ts";
 import { judgeStep } from "../train/judge-step.ts";
 import {
   defaultStatistic,
+  evaluationEpoch,
   evaluationStep,
   rawTensors,
   type LossScale,
@@ -156,6 +158,11 @@ export async function createOnnxTrainer(program: TrainProgram, options: OnnxTrai
     training.set(step, (training.get(step) ?? new Map<FreezePhase, TrainingGraphs>()).set(phase, made));
     return made;
   };
+  const numbersTensor = (numbers: ArrayLike<number>): Tensor => ({
+    dtype: "i64",
+    shape: [numbers.length],
+    data: BigInt64Array.from(Array.from(numbers), BigInt),
+  });
   const stepTensor = (step: number): Tensor => ({ dtype: "i64", shape: [], data: BigInt64Array.of(BigInt(step)) });
 
   const faultsOf = ({ description }: LazySession): string | undefined =>
@@ -240,15 +247,17 @@ export async function createOnnxTrainer(program: TrainProgram, options: OnnxTrai
   const trainer: Trainer = {
     description: `ONNX Runtime ${loaded.runtime.env.versions.node ?? ""} (cpu, ${options.threads} thread${options.threads === 1 ? "" : "s"})`,
     perms,
-    async prepare(raw, step) {
-      const graph = step === undefined ? preparation : trainingPreparation;
+    async prepare(raw, { epoch, examples } = {}) {
+      const graph = epoch === undefined ? preparation : trainingPreparation;
       const tensors = rawTensors(raw);
       const feeds = new Map<string, Tensor>();
       for (const input of graph.description.inputs) {
         const { name, role } = input;
         if (role === "statistic") feeds.set(name, required(values.get(name), name));
         else if (role === "seed") feeds.set(name, required(defaultTensor(input), name));
-        else if (role === "step") feeds.set(name, stepTensor(step ?? evaluationStep));
+        else if (role === "epoch") feeds.set(name, stepTensor(epoch ?? evaluationEpoch));
+        else if (role === "examples")
+          feeds.set(name, numbersTensor(examples ?? Array.from({ length: examplesIn(raw) }, (_, at) => at)));
         else feeds.set(name, required(tensors.get(required(nameIn("raw", name), name)), name));
       }
       const made = new Map(sound(graph, await (await graph.session()).run(feeds)));

@@ -103,7 +103,7 @@ export async function createTfjsTrainer(program: TrainProgram, options: TfjsTrai
     description: loaded.description,
     narrow: "TensorFlow.js",
     perms,
-    prepare: (raw, step) => new Promise((resolve) => void resolve(preparation.prepare(raw, step))),
+    prepare: (raw, of) => new Promise((resolve) => void resolve(preparation.prepare(raw, of))),
     async step(features, at, { step, phase } = onlyPlace(program)) {
       // The backends compute without ever waiting: without a pause here no signal would be seen.
       await new Promise<void>((resume) => void setImmediate(resume));

@@ -23,10 +23,10 @@ export interface FeatureProblem {
   readonly feature: FeatureSpec;
 }
 
-/** Examples to search, and the step of training for which they are prepared; for evaluation where there is none. */
+/** Examples to search, and the epoch in which they are trained on; for evaluation where there is none. */
 interface Search {
   readonly examples: Examples;
-  readonly step?: number;
+  readonly epoch?: number;
 }
 
 /** A value of a feature that cannot be: which of the examples searched has it. */
@@ -42,7 +42,7 @@ interface Stray {
  * Checks the features of examples, of all splits unless some are given: that they are finite, that integers are whole
  * and in the range of their type before they are cut to it, that no integer on the way to a feature overflows and changes
  * it, and that labels of `class(n)` lie in 0..n-1. Where training prepares the train split otherwise, it is also checked
- * as the first step sees it, unless examples are given. `raw` is what the dataset was made of: messages name examples as
+ * as the first epoch sees it, unless examples are given. `raw` is what the dataset was made of: messages name examples as
  * their file does.
  */
 export async function checkFeatures(
@@ -55,15 +55,15 @@ export async function checkFeatures(
   const { train, validate, test } = dataset.splits;
   const searches: Search[] = (searched ?? [train, validate, test]).map((examples) => ({ examples }));
   const anew = preparesAnew(program.data, program.model.functions);
-  if (searched === undefined && anew) searches.push({ examples: train, step: 0 });
+  if (searched === undefined && anew) searches.push({ examples: train, epoch: 0 });
   const evaluated = unroundedFeatures(program, "inference");
-  const trained = searches.some(({ step }) => step !== undefined) ? unroundedFeatures(program, "training") : undefined;
+  const trained = searches.some(({ epoch }) => epoch !== undefined)
+    ? unroundedFeatures(program, "training")
+    : undefined;
   const statistics = evaluated === undefined && trained === undefined ? new Map() : await trainer.snapshot();
   for (const search of searches) {
-    const { step } = search;
-    const unrounded = step === undefined ? evaluated : trained;
-    const state = { statistics, seed: program.seed, ...(step !== undefined && { step }) };
-    const misfit = unrounded && findMisfits(unrounded, state, search.examples);
+    const unrounded = search.epoch === undefined ? evaluated : trained;
+    const misfit = unrounded && findMisfits(unrounded, { statistics, seed: program.seed }, search);
     const stray = misfit ?? (await findStray(trainer, program, search));
     if (stray === undefined) continue;
     const row = search.examples.rowOf?.(stray.example) ?? stray.example;
@@ -77,7 +77,7 @@ export async function checkFeatures(
 
 function describe(
   { feature, value, overflown }: Stray,
-  { step }: Search,
+  { epoch }: Search,
   { raw, row, dataset }: { readonly raw: RawData; readonly row: number; readonly dataset: Dataset },
   rounded: boolean,
   narrow: string | undefined,
@@ -86,7 +86,7 @@ function describe(
   const { dtype } = feature.type;
   const column = columnOf(raw, feature);
   const place = column === undefined ? `${dataset.from}, example ${row}` : exampleOf(column, row);
-  const what = `the feature ${name}${step === undefined ? "" : " in training"}`;
+  const what = `the feature ${name}${epoch === undefined ? "" : " in training"}`;
   if (!Number.isFinite(value)) return problem("MC6021", { place, what, value });
   if (overflown !== undefined)
     return problem("MC6022", { place, what, value: String(value), overflown: String(overflown) });
@@ -137,11 +137,12 @@ function unroundedFeatures({ data, model }: TrainProgram, mode: "training" | "in
 
 function findMisfits(
   { graph, features }: Unrounded,
-  state: Omit<PreparationState, "integers">,
-  examples: Examples,
+  prepared: Omit<PreparationState, "integers" | "of">,
+  { examples, epoch }: Search,
 ): Stray | undefined {
   for (const { indices, from } of batchesOf(examples)) {
     const batch = examples.gather(indices);
+    const state = { ...prepared, of: { ...(epoch !== undefined && { epoch }), examples: indices } };
     const exact = interpretPreparation(graph, batch, { ...state, integers: "exact" });
     const held = interpretPreparation(graph, batch, { ...state, integers: "held" });
     for (const feature of features) {
@@ -163,13 +164,14 @@ function findMisfits(
 async function findStray(
   trainer: Pick<Trainer, "prepare" | "narrow">,
   program: TrainProgram,
-  { examples, step }: Search,
+  { examples, epoch }: Search,
 ): Promise<Stray | undefined> {
   const { data, model } = program;
   const inputs = required(model.functions.get(model.entry), "the model's function").inputNames;
   const used = new Set([...inputs, ...program.steps.flatMap((step) => step.objectiveInputs.map((it) => it.name))]);
   for (const { indices, from } of batchesOf(examples)) {
-    const features = await trainer.prepare(examples.gather(indices), step);
+    const of = { ...(epoch !== undefined && { epoch }), examples: indices };
+    const features = await trainer.prepare(examples.gather(indices), of);
     for (const feature of data.features) {
       const isStray = strayness(
         feature.type.dtype,

@@ -56,7 +56,8 @@ async function findStrays(
   const strays: Stray[] = [];
   for (let from = 0; from < examples.count; from += batchSize) {
     const count = Math.min(batchSize, examples.count - from);
-    const features = await trainer.prepare(examples.gather(Int32Array.from({ length: count }, (_, i) => from + i)));
+    const numbers = Int32Array.from({ length: count }, (_, i) => from + i);
+    const features = await trainer.prepare(examples.gather(numbers), { examples: numbers });
     for (const { feature, size } of judged) {
       const tensor = features.get(feature.name);
       const values = tensor === undefined ? [] : toNumbers(tensor);

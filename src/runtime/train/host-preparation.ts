@@ -9,15 +9,12 @@ import { asDouble, fromNumbers } from "../onnx/typed-array.ts";
 import type { Tensor, Tensors } from "../tensor.ts";
 import { interpretPreparation } from "./interpret-preparation.ts";
 import { StrayPlaces } from "./stray-places.ts";
-import { defaultStatistic } from "./trainer.ts";
+import { defaultStatistic, type PreparedFor } from "./trainer.ts";
 
 /** Preparation of data without a runtime, in double precision, rounded once. */
 export interface HostPreparation {
-  /**
-   * Features of a batch of raw fields, for a training step, counted from 0, or for evaluation where none is given; throws
-   * {@link StrayPlaces} where they have places out of range.
-   */
-  prepare(raw: RawBatch, step?: number): Tensors;
+  /** Features of a batch of raw fields; throws {@link StrayPlaces} where they have places out of range. */
+  prepare(raw: RawBatch, of?: PreparedFor): Tensors;
   /** The statistics, under `statistic/<path>`. */
   statistics(): Tensors;
   /** Takes over the statistics among some tensors; others stay as they are. */
@@ -39,8 +36,8 @@ export function createHostPreparation({
       it.role === "statistic" ? [[it.name, defaultStatistic(it)]] : [],
     ),
   );
-  const prepare = (graph: Graph, raw: RawBatch, step: number | undefined): Tensors => {
-    const made = interpretPreparation(graph, raw, { statistics, seed, ...(step !== undefined && { step }) });
+  const prepare = (graph: Graph, raw: RawBatch, of: PreparedFor): Tensors => {
+    const made = interpretPreparation(graph, raw, { statistics, seed, of });
     const faults = graph.outputs.find((it) => it.role === "faults")?.name;
     const count = faults === undefined ? 0 : required(made.get(faults)?.data[0], faults);
     if (count > 0) throw new StrayPlaces(count);
@@ -52,7 +49,7 @@ export function createHostPreparation({
     );
   };
   return {
-    prepare: (raw, step) => prepare(step === undefined ? evaluation : training, raw, step),
+    prepare: (raw, of = {}) => prepare(of.epoch === undefined ? evaluation : training, raw, of),
     statistics: () => statistics,
     restore(tensors) {
       for (const [name, tensor] of tensors) if (statistics.has(name)) statistics.set(name, asDouble(tensor));

@@ -4,18 +4,18 @@ import { interpretGraph, type Integers } from "../../graph/interpret.ts";
 import type { NdArray } from "../../ops/define/operator.ts";
 import { seedWords } from "../../ops/random/counter.ts";
 import { required } from "../../support/fault.ts";
-import type { RawBatch } from "../data/dataset.ts";
+import { examplesIn, type RawBatch } from "../data/dataset.ts";
 import { toNumbers } from "../onnx/typed-array.ts";
 import type { Tensors } from "../tensor.ts";
-import { evaluationStep } from "./trainer.ts";
+import { evaluationEpoch, type PreparedFor } from "./trainer.ts";
 
 /** What a graph of a data section takes besides raw fields. */
 export interface PreparationState {
   /** The fitted ones under `statistic/<path>`. */
   readonly statistics: Tensors;
-  /** What is drawn is drawn by the training's seed, and by the step, which is a fixed one outside of training. */
+  /** What is drawn is drawn by the training's seed. */
   readonly seed: number;
-  readonly step?: number;
+  readonly of?: PreparedFor;
   readonly integers?: Integers;
 }
 
@@ -23,12 +23,16 @@ export interface PreparationState {
 export function interpretPreparation(
   graph: Graph,
   raw: RawBatch,
-  { statistics, seed, step = evaluationStep, integers = "held" }: PreparationState,
+  { statistics, seed, of: { epoch = evaluationEpoch, examples } = {}, integers = "held" }: PreparationState,
 ): ReadonlyMap<string, NdArray> {
   const inputs = graph.inputs.map(({ name, role, value }): [string, NdArray] => {
     const { dtype } = value.type;
     if (role === "seed") return [name, { dtype, shape: [2], data: Float64Array.from(seedWords(seed)) }];
-    if (role === "step") return [name, { dtype, shape: [], data: Float64Array.of(step) }];
+    if (role === "epoch") return [name, { dtype, shape: [], data: Float64Array.of(epoch) }];
+    if (role === "examples") {
+      const numbers = examples ?? Array.from({ length: examplesIn(raw) }, (_, at) => at);
+      return [name, { dtype, shape: [numbers.length], data: Float64Array.from(numbers) }];
+    }
     const field = nameIn("raw", name);
     if (field !== undefined) {
       const { shape, data } = required(raw.get(field), name);

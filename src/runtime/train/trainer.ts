@@ -33,6 +33,17 @@ export interface LossScale {
   readonly skipped: number;
 }
 
+/** For what features are prepared: it decides where the data section draws, or says what happens in training alone. */
+export interface PreparedFor {
+  /** The pass over the data in which they are trained on, counted from 0; for evaluation where none is given. */
+  readonly epoch?: number;
+  /** The numbers of the examples in their split; 0, 1, 2, ... where they are left out. */
+  readonly examples?: ArrayLike<number>;
+}
+
+/** The epoch by which draws go outside of training: always the same. */
+export const evaluationEpoch = 0;
+
 /**
  * A network in training on one runtime. It owns parameters, states and optimizer slots; everything else (data, order,
  * schedule of validation, checkpoints) is the loop's.
@@ -42,11 +53,8 @@ export interface Trainer {
   readonly description: string;
   /** The name of a runtime that has no integers of 64 bits. */
   readonly narrow?: string;
-  /**
-   * Features of a batch of raw fields: for the training step `step`, counted from 0, or for evaluation where none is
-   * given. The two differ where the data section draws, or says what happens in training alone.
-   */
-  prepare(raw: RawBatch, step?: number): Promise<Tensors>;
+  /** Features of a batch of raw fields: see {@link PreparedFor}. */
+  prepare(raw: RawBatch, of?: PreparedFor): Promise<Tensors>;
   /**
    * One step of the program, in a phase, at the place to which the training has come: `at` counts from 0 and drives
    * schedules and random keys. A step that {@link judgeStep} refuses changes nothing: parameters, states and slots stay as

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { emitTfjs } from "../../../src/emit/tfjs/emit-tfjs.ts";
-import { keyFor, normal, uniform } from "../../../src/ops/random/counter.ts";
+import { fold, keyFor, normal, uniform } from "../../../src/ops/random/counter.ts";
 import { fitStatistics } from "../../../src/runtime/train/fit-statistics.ts";
-import type { Trainer } from "../../../src/runtime/train/trainer.ts";
+import type { PreparedFor, Trainer } from "../../../src/runtime/train/trainer.ts";
 import { useBackend } from "../../emit/tfjs/backends.ts";
 import { importEmitted } from "../../emit/tfjs/load-emitted.ts";
 import { openData, trainersOf, type OpenedData } from "./open-data.ts";
@@ -20,18 +20,18 @@ async function opened(expression: string, type = "f32[]"): Promise<OpenedData> {
 
 interface Emitted {
   readonly create: (seed?: number) => object;
-  readonly prepare: (model: object, raw: object, moment?: { readonly step?: number }) => { readonly x: Feature };
+  readonly prepare: (model: object, raw: object, of?: PreparedFor) => { readonly x: Feature };
 }
 
 interface Feature {
   dataSync(): ArrayLike<number>;
 }
 
-type Prepare = (step?: number) => Promise<readonly number[]>;
+type Prepare = (epoch?: number, examples?: readonly number[]) => Promise<readonly number[]>;
 
 /** The feature of all examples as both trainers and generated code make it. */
 async function preparations(name: string, data: OpenedData): Promise<readonly Prepare[]> {
-  const raw = data.dataset.splits.train.gather(Array.from({ length: count }, (_, i) => i));
+  const all = Array.from({ length: count }, (_, i) => i);
   const trainers = await trainersOf(data);
   const { program } = data;
   const emitted = await importEmitted<Emitted>(
@@ -41,18 +41,27 @@ async function preparations(name: string, data: OpenedData): Promise<readonly Pr
   const model = emitted.create();
   const of =
     (trainer: Trainer): Prepare =>
-    async (step) =>
-      Array.from((await trainer.prepare(raw, step)).get("x")?.data ?? [], Number);
-  const plain: Prepare = (step) => {
-    const features = emitted.prepare(model, Object.fromEntries(raw), step === undefined ? {} : { step });
+    async (epoch, examples) => {
+      const raw = data.dataset.splits.train.gather(examples ?? all);
+      return Array.from((await trainer.prepare(raw, preparedFor(epoch, examples))).get("x")?.data ?? [], Number);
+    };
+  const plain: Prepare = (epoch, examples) => {
+    const raw = data.dataset.splits.train.gather(examples ?? all);
+    const features = emitted.prepare(model, Object.fromEntries(raw), preparedFor(epoch, examples));
     return Promise.resolve(Array.from(features.x.dataSync()));
   };
   return [...trainers.map(of), plain];
 }
 
-const draws = (step: number, place: string, of: typeof normal): readonly number[] => {
-  const key = keyFor(0, step, place);
-  return numbers.map((_, i) => of(key, i));
+const preparedFor = (epoch?: number, examples?: readonly number[]): PreparedFor => ({
+  ...(epoch !== undefined && { epoch }),
+  ...(examples !== undefined && { examples }),
+});
+
+/** One number for each example, by the key of the place folded with the example's number. */
+const draws = (epoch: number, place: string, of: typeof normal): readonly number[] => {
+  const key = keyFor(0, epoch, place);
+  return numbers.map((_, example) => of(fold(key, example), 0));
 };
 
 beforeAll(async () => {
@@ -60,7 +69,7 @@ beforeAll(async () => {
 });
 
 describe("a feature that is drawn", () => {
-  it("in training alone is drawn by seed, step and place, the same wherever it is made", async () => {
+  it("in training alone is drawn by seed, epoch, place and example, the same wherever it is made", async () => {
     const data = await opened("when training { raw.a + 0.1 * normal_like(raw.a) } else { raw.a }");
     for (const prepare of await preparations("noise", data)) {
       for (const step of [0, 1, 70000, 2 ** 32 + 1]) {
@@ -74,7 +83,27 @@ describe("a feature that is drawn", () => {
     }
   });
 
-  it("outside of `when training` is drawn by step 0 in evaluation", async () => {
+  it("is the same of an example whoever is beside it", async () => {
+    const data = await opened("raw.a -> when training { dropout(rate=0.5) -> gaussian_noise(1) }");
+    for (const prepare of await preparations("company", data)) {
+      const all = await prepare(3);
+      expect(await prepare(3, [4, 1])).toEqual([all[4], all[1]]);
+      expect(await prepare(3, [1])).toEqual([all[1]]);
+      expect(await prepare(4, [1])).not.toEqual([all[1]]);
+    }
+  });
+
+  it("is drawn once for a batch by the number of its first example", async () => {
+    const data = await opened("raw.a + uniform_like(mean(full([3], 0.5)))");
+    for (const prepare of await preparations("whole-batches", data)) {
+      const of = (first: number): number => uniform(fold(keyFor(0, 2, "batch/x.uniform_like_0"), first), 0);
+      const wanted = (first: number, at: number): number => Math.fround((numbers[at] ?? NaN) + of(first));
+      expect(await prepare(2, [4, 1])).toEqual([wanted(4, 4), wanted(4, 1)]);
+      expect(await prepare(2, [1, 4])).toEqual([wanted(1, 1), wanted(1, 4)]);
+    }
+  });
+
+  it("outside of `when training` is drawn by epoch 0 in evaluation", async () => {
     for (const prepare of await preparations("bare", await opened("raw.a + uniform_like(raw.a)"))) {
       const at = (step: number): readonly number[] => {
         const noise = draws(step, "batch/x.uniform_like_0", uniform);

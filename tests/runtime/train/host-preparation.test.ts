@@ -58,11 +58,11 @@ describe("createHostPreparation", () => {
     expect(low).toBeLessThan(0);
   });
 
-  it("draws anew at each step of a training, and nothing for evaluation where training alone draws", () => {
+  it("draws anew in each epoch of a training, and nothing for evaluation where training alone draws", () => {
     const { prepare } = preparationOf("  x: f32[] = raw.a -> when training { dropout(rate=0.5) }");
     const batch = rows(1, 2, 3, 4, 5, 6, 7, 8);
     expect(numbers(prepare(batch).get("x"))).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
-    const [first, again, second] = [0, 0, 1].map((step) => numbers(prepare(batch, step).get("x")));
+    const [first, again, second] = [0, 0, 1].map((epoch) => numbers(prepare(batch, { epoch }).get("x")));
     expect(first).toEqual(again);
     expect(first).not.toEqual(second);
     expect(first).not.toEqual([1, 2, 3, 4, 5, 6, 7, 8]);

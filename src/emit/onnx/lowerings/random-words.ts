@@ -39,19 +39,27 @@ export function foldOnnx(writer: OnnxWriter, key: OnnxRef, data: OnnxRef): OnnxR
   return mixOnnx(writer, writer.node("Concat", [low, high], { axis: { int: 0 } }));
 }
 
+/** What is drawn: a key, the numbers of what lies along the first axis where each draws by its own, and a shape. */
+export interface DrawnOnnx {
+  readonly key: OnnxRef;
+  readonly numbers: OnnxRef | undefined;
+  readonly shape: readonly Dim[];
+}
+
 /**
- * `bits` of `counter.ts` at the counters `step * i + first`, for every row-major index i of a shape; one-dimensional.
+ * `bits` of `counter.ts` at the counters `step * i + first`, for every row-major index i of a shape, or of what one number
+ * draws: one-dimensional, or a row for each number.
  */
 export function bitsOnnx(
   writer: OnnxWriter,
-  key: OnnxRef,
-  shape: readonly Dim[],
+  { key, numbers, shape }: DrawnOnnx,
   counters: { readonly step: number; readonly first: number },
 ): OnnxRef {
-  const [k0, k1] = wordsOf(writer, key);
+  const [k0, k1] = numbers === undefined ? wordsOf(writer, key) : foldedOnnx(writer, key, numbers);
+  const counted = numbers === undefined ? shape : shape.slice(1);
   const range = writer.node("Range", [
     writer.constant("i64", 0),
-    writer.dim(product(shape)),
+    writer.dim(product(counted)),
     writer.constant("i64", 1),
   ]);
   const indices = writer.cast(range, "u32");
@@ -61,6 +69,16 @@ export function bitsOnnx(
   const start = counters.first === 0 ? k0 : writer.node("Add", [k0, word(writer, first)]);
   const mixed = mixOnnx(writer, writer.node("Add", [spaced, start]));
   return mixOnnx(writer, writer.node("BitwiseXor", [mixed, k1]));
+}
+
+/** The words of a key folded with each of some numbers: two columns. */
+function foldedOnnx(writer: OnnxWriter, key: OnnxRef, numbers: OnnxRef): readonly [OnnxRef, OnnxRef] {
+  const column = writer.node("Unsqueeze", [numbers, writer.ints([1])]);
+  const [k0, k1] = wordsOf(writer, key);
+  const m0 = mixOnnx(writer, writer.node("Add", [column, word(writer, goldenRatio)]));
+  const m1 = mixOnnx(writer, writer.node("BitwiseXor", [column, word(writer, foldSalt)]));
+  const high = writer.node("Add", [writer.node("Add", [k1, m1]), word(writer, goldenRatio)]);
+  return [mixOnnx(writer, writer.node("BitwiseXor", [k0, m0])), mixOnnx(writer, high)];
 }
 
 /** The uniform numbers of random words: their high 24 bits over 2^24, exact in f32. */

@@ -3,17 +3,16 @@ import { elementAt } from "../../../support/element-at.ts";
 import type { drawAttributes } from "../../../ops/random/draws.ts";
 import type { OnnxRef, OnnxWriter } from "../onnx-writer.ts";
 import type { OnnxLowering, OnnxLowerings } from "./lowering.ts";
-import { bitsOnnx, foldOnnx, uniformOnnx } from "./random-words.ts";
+import { bitsOnnx, foldOnnx, uniformOnnx, type DrawnOnnx } from "./random-words.ts";
 
 /** Random numbers, as ONNX says them. */
 export const random = {
-  random_bits: draw((writer, input) => bitsOnnx(writer, input.key, input.shape, { step: 1, first: 0 })),
-  random_uniform: draw((writer, input) =>
-    uniformOnnx(writer, bitsOnnx(writer, input.key, input.shape, { step: 1, first: 0 })),
-  ),
+  random_bits: draw((writer, input) => bitsOnnx(writer, input, { step: 1, first: 0 })),
+  random_uniform: draw((writer, input) => uniformOnnx(writer, bitsOnnx(writer, input, { step: 1, first: 0 }))),
   random_normal: (writer, { refs, attributes: { shape, dtype } }) => {
     const at = (first: number): OnnxRef => {
-      const uniform = uniformOnnx(writer, bitsOnnx(writer, elementAt(refs, 0), shape, { step: 2, first }));
+      const drawn = { key: elementAt(refs, 0), numbers: refs[1], shape };
+      const uniform = uniformOnnx(writer, bitsOnnx(writer, drawn, { step: 2, first }));
       return dtype === "f32" ? uniform : writer.cast(uniform, dtype);
     };
     const number = (value: number): OnnxRef => writer.constant(dtype, value);
@@ -61,11 +60,9 @@ export const random = {
 } satisfies Partial<OnnxLowerings>;
 
 /** Draws as many numbers as a shape has elements. */
-function draw(
-  write: (writer: OnnxWriter, input: { readonly key: OnnxRef; readonly shape: readonly Dim[] }) => OnnxRef,
-): OnnxLowering<typeof drawAttributes> {
+function draw(write: (writer: OnnxWriter, input: DrawnOnnx) => OnnxRef): OnnxLowering<typeof drawAttributes> {
   return (writer, { refs, attributes: { shape } }) => [
-    laidOut(writer, write(writer, { key: elementAt(refs, 0), shape }), shape),
+    laidOut(writer, write(writer, { key: elementAt(refs, 0), numbers: refs[1], shape }), shape),
   ];
 }
 

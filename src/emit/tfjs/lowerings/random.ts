@@ -1,4 +1,5 @@
 import { elementAt } from "../../../support/element-at.ts";
+import { fault } from "../../../support/fault.ts";
 import type { NoAttributes } from "../../../ops/define/operator.ts";
 import type { drawAttributes } from "../../../ops/random/draws.ts";
 import type { TfjsLowering, TfjsLowerings } from "./lowering.ts";
@@ -15,7 +16,10 @@ export const random = {
 } satisfies Partial<TfjsLowerings>;
 
 function draw(helper: string): TfjsLowering<typeof drawAttributes> {
-  return (writer, { args, attributes: { shape } }) => writer.helper(helper, elementAt(args, 0), writer.shape(shape));
+  return (writer, { args, attributes: { shape } }) => {
+    if (args.length > 1) fault("features alone are drawn by the numbers of examples, and they are made in doubles");
+    return writer.helper(helper, elementAt(args, 0), writer.shape(shape));
+  };
 }
 
 function noise(helper: string): TfjsLowering<NoAttributes> {

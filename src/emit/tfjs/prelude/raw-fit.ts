@@ -3,7 +3,7 @@ import { doublesOf, type Doubles } from "./doubles.ts";
 import type { FitOptions } from "./fit.ts";
 import { sizeOf } from "./initializers.ts";
 
-/** Examples by their rows in raw fields: what `fit` shuffles and cuts where their features are made anew at each step. */
+/** Examples by their rows in raw fields: what `fit` shuffles and cuts where their features are made anew in each pass. */
 export type ExampleRows = Record<"row", tf.Tensor>;
 
 /** A data set as its source delivers it. */
@@ -30,10 +30,11 @@ export async function onRows<Raw extends RawFields, Figures, Reports>(
 export async function withFeatures<Raw extends RawFields, Batch extends object, Result>(
   raw: Raw,
   { row }: ExampleRows,
-  make: (raw: Raw) => Batch,
+  make: (raw: Raw, rows: ArrayLike<number>) => Batch,
   use: (batch: Batch) => Promise<Result>,
 ): Promise<Result> {
-  const batch = make(pickRows(raw, await row.data()));
+  const rows = await row.data();
+  const batch = make(pickRows(raw, rows), rows);
   try {
     return await use(batch);
   } finally {
@@ -45,14 +46,17 @@ export async function withFeatures<Raw extends RawFields, Batch extends object, 
 export async function withAllFeatures<Raw extends RawFields, Batch extends Record<string, tf.Tensor>, Result>(
   raw: Raw,
   { row }: ExampleRows,
-  make: (raw: Raw) => Batch,
+  make: (raw: Raw, rows: ArrayLike<number>) => Batch,
   use: (batch: Batch) => Promise<Result>,
   size = 256,
 ): Promise<Result> {
   const rows = await row.data();
   const starts = Array.from({ length: Math.ceil(rows.length / size) }, (_, at) => at * size);
   const batch = tf.tidy(() => {
-    const parts = starts.map((from) => make(pickRows(raw, rows.slice(from, from + size))));
+    const parts = starts.map((from) => {
+      const some = rows.slice(from, from + size);
+      return make(pickRows(raw, some), some);
+    });
     const names = Object.keys(parts[0] ?? {});
     const joined = names.map((name) => [name, tf.concat(parts.flatMap((part) => part[name] ?? []))] as const);
     return Object.fromEntries(joined) as Record<string, tf.Tensor> as Batch;
