@@ -119,7 +119,7 @@ export async function parseCsv(
     from: path,
     header: given.length === 0 ? header : 0,
     columns: (kept ?? names.map((name, at) => ({ at, name, cells: [] })).filter((it) => isWanted(it.name))).map(
-      ({ at, name, cells }) => ({ name, cells, place: { lines: numbers, column: at + 1 } }),
+      ({ at, name, cells }) => ({ name, cells, place: { lines: numbers, columns: [at + 1] } }),
     ),
   });
 }

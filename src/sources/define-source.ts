@@ -19,6 +19,12 @@ export type SourceFields =
   | { readonly kind: "table" }
   | { readonly kind: "windows" };
 
+/** The rows of a file that has the names of its columns, of which those that are wanted are read. */
+interface NamedRows {
+  readonly names: readonly string[];
+  readonly rows: readonly Readonly<Record<string, unknown>>[];
+}
+
 /** The files that a source may read. A place is where a file lies, as messages say it. */
 export interface SourceFiles {
   /** `--data`: the file or folder that is to be read in place of what the spec names. */
@@ -31,6 +37,11 @@ export interface SourceFiles {
   readonly list: (place: string) => readonly string[] | undefined;
   /** The pixels of an image file; left out where nothing can decode any. */
   readonly readPicture?: (place: string, request: PictureRequest) => Promise<Result<Picture, DataProblem>>;
+  /** The rows of a Parquet file; where there is nothing that reads them, undefined. */
+  readonly readParquet?: (
+    place: string,
+    isWanted: (name: string) => boolean,
+  ) => Promise<Result<NamedRows, DataProblem>>;
 }
 
 /** Arguments of any name beside those that a schema lists: one for each raw field. */

@@ -20,7 +20,7 @@ export interface Column {
   readonly isNumbered?: true;
   /** The file or generator that it came from, for messages. */
   readonly from: string;
-  /** Where it stands in a text file: the line of each example, and the numbers of its cells in them, from 1. */
+  /** Where it stands in a text file: the line of each example, and the numbers of its cells in them, from 1; none where a line has no cells. */
   readonly cells?: { readonly lines: Int32Array; readonly columns: readonly number[] };
   /** The file of each example, where each has one of its own. */
   readonly files?: readonly string[];
@@ -33,9 +33,9 @@ export function placeOf(
   element = 0,
 ): string {
   if (files !== undefined) return elementAt(files, example);
-  return cells === undefined
-    ? `${from}, example ${example}`
-    : `${from}:${elementAt(cells.lines, example)}:${elementAt(cells.columns, element % cells.columns.length)}`;
+  if (cells === undefined) return `${from}, example ${example}`;
+  const column = cells.columns[element % cells.columns.length];
+  return `${from}:${elementAt(cells.lines, example)}${column === undefined ? "" : `:${column}`}`;
 }
 
 /** The place of one example, whichever of its fields is meant: `houses.csv:4`, or `labels.idx, example 2`. */
@@ -52,7 +52,7 @@ export interface CellColumn {
   readonly name: string;
   readonly cells: readonly Cell[];
   /** Where it stands in a text file, as in {@link Column}. */
-  readonly place?: { readonly lines: Int32Array; readonly column: number };
+  readonly place?: { readonly lines: Int32Array; readonly columns: readonly number[] };
 }
 
 /** A table as it lies in a file, of which fields are read. */

@@ -47,7 +47,7 @@ function readField(table: CellTable, field: RawField, before: RowsBefore | undef
   const reading = readingOf(field.reading);
   if (choice.kind === "named") {
     if (second !== undefined) {
-      const place = { path: table.from, line: table.header ?? 1, column: second.place?.column ?? 1 };
+      const place = { path: table.from, line: table.header ?? 1, column: second.place?.columns[0] ?? 1 };
       return failure(problem("MC6004", { ...place, problem: `two columns are named \`${showName(choice.name)}\`` }));
     }
     const read = readColumn(table, first, reading, field);
@@ -82,7 +82,7 @@ function readColumn(
   reading: Reading,
   field: RawField,
 ): Result<Column, DataProblem> {
-  const cellsAt = place && { cells: { lines: place.lines, columns: [place.column] } };
+  const cellsAt = place && { cells: place };
   const origin = { name, from: table.from, ...cellsAt };
   const { count } = table;
   switch (reading.kind) {
@@ -134,13 +134,10 @@ function readColumn(
 /** A cell that cannot be read as it should be. */
 function unreadable(column: Column, example: number, what: string, help: string | undefined): DataProblem {
   const { cells, from } = column;
-  return cells === undefined
+  const at = cells?.columns[0];
+  return cells === undefined || at === undefined
     ? problem("MC6012", { place: placeOf(column, example), problem: what }, help)
-    : problem(
-        "MC6004",
-        { path: from, line: elementAt(cells.lines, example), column: elementAt(cells.columns, 0), problem: what },
-        help,
-      );
+    : problem("MC6004", { path: from, line: elementAt(cells.lines, example), column: at, problem: what }, help);
 }
 
 /** What to write for a cell that is read as a number and holds something else. */

@@ -6,7 +6,9 @@ import { drawn } from "./drawn.ts";
 import { imageFolder } from "./image-folder.ts";
 import { idx } from "./idx.ts";
 import { npy } from "./npy.ts";
+import { jsonl } from "./jsonl.ts";
 import { npz } from "./npz.ts";
+import { parquet } from "./parquet.ts";
 import { safetensors } from "./safetensors.ts";
 import { syntheticBlobs } from "./synthetic-blobs.ts";
 import { syntheticDigits } from "./synthetic-digits.ts";
@@ -18,6 +20,8 @@ import { text } from "./text.ts";
 export const allSources: readonly Source[] = [
   idx,
   csv,
+  jsonl,
+  parquet,
   npy,
   npz,
   safetensors,
@@ -31,7 +35,7 @@ export const allSources: readonly Source[] = [
 ];
 
 /** Sources that the language has and that nothing carries out yet. */
-export const laterSources: readonly string[] = ["jsonl", "parquet", "wav"];
+export const laterSources: readonly string[] = ["wav"];
 
 const byName: ReadonlyMap<string, Source> = new Map(allSources.map((it) => [it.name, it]));
 

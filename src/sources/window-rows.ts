@@ -68,7 +68,7 @@ function cellsOf(
   for (const [row, cell] of column.cells.entries()) {
     if (cell === undefined) {
       const { place } = column;
-      const at = { from, ...(place !== undefined && { cells: { lines: place.lines, columns: [place.column] } }) };
+      const at = { from, ...(place !== undefined && { cells: place }) };
       const help =
         "The rows of a window are told apart and ordered by it: give it a value, or take the row out of the file.";
       return failure(problem("MC6009", { place: placeOf(at, row), field: showRawField(name) }, help));

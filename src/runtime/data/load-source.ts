@@ -9,6 +9,7 @@ import { sourceOf } from "../../sources/registry.ts";
 import { showRawField } from "../../sources/show-raw-field.ts";
 import { failure, success, type Result } from "../../support/result.ts";
 import { readBytes } from "./read-file.ts";
+import { createParquetReader } from "./read-parquet.ts";
 import { createPictureReader } from "./read-picture.ts";
 
 /**
@@ -88,6 +89,7 @@ function filesOf(folder: string, override: string | undefined, packagesFrom: str
     read: (place) => Promise.resolve(readBytes(place)),
     list: namesIn,
     readPicture: createPictureReader(packagesFrom),
+    readParquet: createParquetReader(packagesFrom),
   };
 }
 

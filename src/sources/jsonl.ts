@@ -1,0 +1,83 @@
+import { decodeText } from "../support/decode-text.ts";
+import { failure, success, type Result } from "../support/result.ts";
+import { showName, showText } from "../support/show-text.ts";
+import { defineSource } from "./define-source.ts";
+import { addCells, type RowValues } from "./cells-of-rows.ts";
+import { problem, type CellTable, type DataProblem } from "./raw-data.ts";
+import { mayBeRead } from "./read-table.ts";
+
+/** A table of JSON lines. */
+export const jsonl = defineSource({
+  name: "jsonl",
+  doc:
+    "A table of JSON lines: an object in each, whose members are its cells; or one list of objects. `raw.NAME` for each " +
+    'name, `raw["user.age"]` for a member of a member. What a line does not have, `null` and the empty text are ' +
+    "[missing](#missing-cells). Texts, numbers and truth values are read as the cells of `csv` are; numbers beyond 2^53 " +
+    "lose digits, unless they are texts. Members that no feature reads may be anything",
+  arguments: { path: { kind: "string" } },
+  fields: "table",
+  load: async ({ arguments: { path }, wanted, files }) => {
+    const place = files.placeOf(path);
+    const bytes = await files.read(place);
+    if (!bytes.ok) return bytes;
+    const text = decodeText(bytes.value);
+    if (!text.ok) return failure(problem("MC6002", { path: place, offset: 0, problem: text.error }));
+    return parseJsonLines(text.value, place, (name) => wanted.some((it) => mayBeRead(it, name)));
+  },
+});
+
+/** Parses a text of JSON lines, or of one list; `path` is for messages. */
+export function parseJsonLines(
+  text: string,
+  path: string,
+  isWanted: (name: string) => boolean = () => true,
+): Result<CellTable, DataProblem> {
+  const body = text.replace(/^\ufeff/, "");
+  const rows = body.trimStart().startsWith("[") ? wholeList(body, path) : lines(body, path);
+  if (!rows.ok) return rows;
+  if (rows.value.length === 0)
+    return failure(problem("MC6004", { path, line: 1, column: 1, problem: "the file is empty" }));
+  return addCells(rows.value, path, isWanted);
+}
+
+function lines(body: string, path: string): Result<readonly RowValues[], DataProblem> {
+  const rows: RowValues[] = [];
+  for (const [at, line] of body.split("\n").entries()) {
+    if (line.trim() === "") continue;
+    const value = parse(line);
+    const wrong = value.ok ? whatElse(value.value) : value.error;
+    if (wrong !== undefined || !value.ok)
+      return failure(problem("MC6004", { path, line: at + 1, column: 1, problem: wrong ?? "this is no JSON" }));
+    rows.push({ line: at + 1, values: value.value as RowValues["values"] });
+  }
+  return success(rows);
+}
+
+/** A file that is one list: its rows have no lines of their own. */
+function wholeList(body: string, path: string): Result<readonly RowValues[], DataProblem> {
+  const value = parse(body);
+  if (!value.ok) return failure(problem("MC6012", { place: path, problem: value.error }));
+  const list = value.value as readonly unknown[];
+  const stray = list.findIndex((it) => whatElse(it) !== undefined);
+  if (stray >= 0)
+    return failure(
+      problem("MC6012", { place: `${path}, example ${stray}`, problem: whatElse(list[stray]) ?? "this is no object" }),
+    );
+  return success(list.map((values) => ({ values: values as RowValues["values"] })));
+}
+
+function parse(text: string): Result<unknown, string> {
+  try {
+    return success(JSON.parse(text));
+  } catch (error) {
+    const said = error instanceof Error ? error.message : String(error);
+    return failure(`this is no JSON: ${showText(said.replace(/^Unexpected/, "unexpected"), 120)}`);
+  }
+}
+
+/** What stands in place of an object; undefined where it is one. */
+function whatElse(value: unknown): string | undefined {
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return undefined;
+  const what = Array.isArray(value) ? "a list" : `\`${showName(JSON.stringify(value))}\``;
+  return `this is ${what}, where an object with the cells of a row is expected`;
+}
