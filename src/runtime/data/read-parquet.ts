@@ -1,4 +1,5 @@
 import { pathToFileURL } from "node:url";
+import type * as Hyparquet from "hyparquet";
 import { unreadable } from "../../sources/file-problems.ts";
 import type { DataProblem } from "../../sources/raw-data.ts";
 import { success, type Result } from "../../support/result.ts";
@@ -25,9 +26,7 @@ export function createParquetReader(project?: string): ParquetReader {
     if (!bytes.ok) return bytes;
     const entry = resolvePackage("hyparquet", project);
     if (entry === undefined) return unreadable(place, missingPackages("reading Parquet", ["hyparquet"], project));
-    const { parquetMetadata, parquetReadObjects } = (await import(
-      pathToFileURL(entry).href
-    )) as typeof import("hyparquet");
+    const { parquetMetadata, parquetReadObjects } = (await import(pathToFileURL(entry).href)) as typeof Hyparquet;
     const file = Uint8Array.from(bytes.value).buffer;
     try {
       const metadata = parquetMetadata(file);
