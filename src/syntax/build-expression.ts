@@ -3,7 +3,7 @@ import { BadNumber } from "../../grammar/tokens.ts";
 import { fault } from "../support/fault.ts";
 import { cover } from "../support/source.ts";
 import type * as ast from "./ast.ts";
-import { buildName, checkLength, longestChain, spanOf, type Builder } from "./builder.ts";
+import { buildName, checkLength, longestChain, spanOf, spanWith, type Builder } from "./builder.ts";
 import { maybeNode, maybeToken, nodes, oneNode, oneToken, onlyChild, soleNode, tokens } from "./cst.ts";
 import { numberLiteral, stringLiteral } from "./literals.ts";
 import { lostName } from "./lost-name.ts";
@@ -108,7 +108,7 @@ export function buildPostfix(builder: Builder, node: CstNode): ast.Expression {
   checkLength(builder, node, suffixes.length);
   const primary = buildPrimary(builder, oneNode(node, "primary"));
   return suffixes.slice(0, longestChain).reduce<ast.Expression>((target, suffix) => {
-    const span = cover(target.span, spanOf(builder, suffix));
+    const span = spanWith(builder, target.span, suffix);
     const call = maybeNode(suffix, "call");
     if (call !== undefined) return { kind: "call", span, callee: target, arguments: buildArguments(builder, call) };
     const index = maybeNode(suffix, "index");

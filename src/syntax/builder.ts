@@ -1,5 +1,5 @@
 import type { CstNode, IToken } from "chevrotain";
-import type { Span } from "../support/source.ts";
+import { cover, type Span } from "../support/source.ts";
 import type * as ast from "./ast.ts";
 import type { ForExpression, ScanExpression } from "./ast/loops.ts";
 import type { Reporter } from "./reporter.ts";
@@ -25,6 +25,11 @@ export interface BuildRules {
 export function spanOf(builder: Builder, node: CstNode): Span {
   const location = node.location;
   return builder.reporter.span(location?.startOffset ?? 0, (location?.endOffset ?? -1) + 1);
+}
+
+/** Where a node and what stands before it are together; a node in which nothing stands, as parsing stopped there, adds nothing. */
+export function spanWith(builder: Builder, before: Span, node: CstNode): Span {
+  return Number.isNaN(node.location?.startOffset ?? NaN) ? before : cover(before, spanOf(builder, node));
 }
 
 /** A name. */

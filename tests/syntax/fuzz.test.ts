@@ -118,6 +118,11 @@ describe("parsing rubbish", () => {
     );
   }, 600_000);
 
+  it("has a place for a call of which nothing is left", () => {
+    const text = "train M on D {\n  loss:      cross_entr)(logit\n  epochs:    10\n}\n";
+    expect(check(text).map((it) => it.code)).toEqual(["MC1001"]);
+  });
+
   it("never throws on any text", () => {
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 60 }), (pieces) => void check(pieces.join(""))),
