@@ -4,6 +4,7 @@ import { nearest } from "../support/nearest.ts";
 import { bracketCases, parenthesizedIndex } from "./bracket-cases.ts";
 import { closers, openers } from "./brackets.ts";
 import { endOf } from "./cst.ts";
+import { entryCases } from "./entry-cases.ts";
 import { foreignCases, foreignWord, topLevelHelp } from "./foreign-cases.ts";
 import { headerCases } from "./header-cases.ts";
 import { loopCases } from "./loop-cases.ts";
@@ -193,27 +194,6 @@ const missingOf: Case = ({ token, tokens, place, before, rules, reporter }) => {
   return true;
 };
 
-/** `split: train: 0.8, validate: 0.2` */
-const colonOfShare: Case = ({ token, tokens, place, before, reporter }) => {
-  if (!isOneOf(token, [t.Colon]) || !isName(before) || tokens[place - 3]?.image !== "split") return false;
-  if (!isOneOf(tokens[place - 2], [t.Colon]) || !isOneOf(tokens[place + 1], [t.NumberToken])) return false;
-  const end = tokens.findIndex((it, at) => at > place && isOneOf(it, [t.Newline, t.RightBrace]));
-  const edits = tokens.slice(0, end < 0 ? tokens.length : end).flatMap((it, at) => {
-    const isOne = at >= place && isOneOf(it, [t.Colon]) && isOneOf(tokens[at + 1], [t.NumberToken]);
-    return isOne ? [{ span: reporter.spanOf(it), text: "" }] : [];
-  });
-  reporter.report(
-    "MC1001",
-    reporter.spanOf(token),
-    { expected: `the share of \`${before.image}\``, found: "`:`" },
-    {
-      help: "Shares stand beside their names: `split: train 0.8, validate 0.1, test 0.1`.",
-      fix: { title: edits.length > 1 ? "remove these colons" : "remove the colon", edits },
-    },
-  );
-  return true;
-};
-
 /** The type of a hyperparameter whose default is a literal. */
 function typeOfLiteral({ tokenType, image }: IToken): string | undefined {
   if (tokenType === t.True || tokenType === t.False) return "bool";
@@ -380,7 +360,7 @@ export const errorCases: readonly Case[] = [
   inputsFirst,
   missingExpect,
   missingOf,
-  colonOfShare,
+  ...entryCases,
   missingColon,
   typeFirst,
   parenthesizedIndex,

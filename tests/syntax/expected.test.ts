@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { applyFixes } from "../../src/diagnostics/apply-fixes.ts";
 import { checkFile } from "../lower/checking.ts";
 
 const model = (body: string, header = "(x: f32[B, 4]) -> y: f32[B, 4]"): string =>
@@ -32,5 +33,27 @@ describe("what is expected where an odd word stands", () => {
   ])("is said: %s", (_, text, expected) => {
     const [found] = checkFile(text);
     expect(found?.message.replace(/^Expected (.*), but found .*$/, "$1")).toBe(expected);
+  });
+
+  const shares = "Shares stand beside their names: `split: train 0.8, validate 0.1, test 0.1`.";
+  const inParentheses =
+    "What belongs to a word stands behind it in parentheses, as in `optimizer: adam(lr=0.001)`; several values are separated by commas.";
+
+  it.each([
+    ["split: train: 0.8", "Expected the share of `train`, but found `:`.", shares, "split: train 0.8"],
+    ["split: {train: 0.8}", "Expected a value, but found `{`.", shares, undefined],
+    ["clip: norm: 1", "Expected one colon, behind `clip`, but found another.", inParentheses, undefined],
+    ["clip: { norm: 1 }", "Expected a value, but found `{`.", inParentheses, undefined],
+    [
+      "seed: 3 batch: 4",
+      "This entry should have ended before `batch`.",
+      "Start a new line for a new entry.",
+      undefined,
+    ],
+  ])("is said of an entry that is written otherwise: %s", (entry, message, help, fixed) => {
+    const text = section(entry);
+    const found = checkFile(text).filter(({ code }) => code.startsWith("MC1"));
+    expect(found.map((it) => [it.message, it.help])).toEqual([[message, help]]);
+    if (fixed !== undefined) expect(applyFixes(text, found, () => true).text).toBe(section(fixed));
   });
 });
