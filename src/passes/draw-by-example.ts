@@ -1,4 +1,4 @@
-import { constant, floorDivide, multiply, sameForm, type Dim } from "../dims/dim.ts";
+import { constant, sameForm, type Dim } from "../dims/dim.ts";
 import { createBuilder } from "../graph/create-builder.ts";
 import { rewriteGraph } from "../graph/rewrite-graph.ts";
 import type { Graph, Value } from "../ir/graph.ts";
@@ -41,7 +41,7 @@ export function drawByExample(graph: Graph): Graph {
 /** Primitives that draw. */
 const draws: ReadonlySet<string> = new Set(["random_bits", "random_uniform", "random_normal"]);
 
-/** What has a shape, drawn for each example by itself as far as its first axis counts them. */
+/** What has a shape, drawn for each example by itself where an axis counts them. */
 function drawnFor(
   numbers: Value,
   shape: readonly Dim[],
@@ -49,11 +49,13 @@ function drawnFor(
   b: GraphBuilder,
 ): Value {
   const count = elementAt(numbers.type.shape, 0);
-  const [first, ...rest] = shape;
-  if (first !== undefined && sameForm(first, count)) return drawn(shape, numbers);
-  const times = first && floorDivide(first, count);
-  if (times !== undefined && sameForm(multiply(times, count), first ?? times))
-    return b.op("reshape", [drawn([count, times, ...rest], numbers)], { shape });
-  const one = b.op("slice", [numbers], { axis: 0, start: constant(0), size: constant(1) });
-  return b.op("reshape", [drawn([constant(1), ...shape], one)], { shape });
+  const axis = shape.findIndex((size) => sameForm(size, count));
+  if (axis === 0) return drawn(shape, numbers);
+  if (axis > 0) {
+    const others = shape.flatMap((size, at) => (at === axis ? [] : [size]));
+    const perm = shape.map((_, at) => (at === axis ? 0 : at < axis ? at + 1 : at));
+    return b.op("transpose", [drawn([count, ...others], numbers)], { perm });
+  }
+  const first = b.op("slice", [numbers], { axis: 0, start: constant(0), size: constant(1) });
+  return b.op("reshape", [drawn([constant(1), ...shape], first)], { shape });
 }

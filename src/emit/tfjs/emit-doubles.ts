@@ -46,6 +46,8 @@ type Held =
       readonly code: ElementCode;
       /** Operators in it; 0 where it is one number. */
       readonly size: number;
+      /** How many arrays it reads elements of, at most. */
+      readonly reads: number;
     };
 
 interface Emission {
@@ -92,7 +94,7 @@ export function emitDoubles(
       arrays.map(({ tensor, value }) => [
         value.id,
         scalars === "numbers" && isScalar(value)
-          ? { on: "elements", code: () => tensor, size: 0 }
+          ? { on: "elements", code: () => tensor, size: 0, reads: 0 }
           : { on: "arrays", array: tensor, depth: 0 },
       ]),
     ),
@@ -124,7 +126,7 @@ function emitNode(emission: Emission, block: Block, node: Node): void {
       return hold(emission, block, single(node), constantCode(emission, single(node), node.data));
     case "dim": {
       const size = toSyntax(emission.dims.dim(node.dim));
-      return hold(emission, block, single(node), { on: "elements", code: () => size, size: 0 });
+      return hold(emission, block, single(node), { on: "elements", code: () => size, size: 0, reads: 0 });
     }
     case "key":
       return hold(emission, block, single(node), keyCode(emission, block, node));
@@ -157,7 +159,9 @@ function named(emission: Emission, { statements }: Block, value: Value, it: Held
   const name = emission.names.take(value.name ?? "value");
   statements.push(constant(name, code));
   const known = identifier(name);
-  return isScalar(value) ? { on: "elements", code: () => known, size: 0 } : { on: "arrays", array: known, depth: 0 };
+  return isScalar(value)
+    ? { on: "elements", code: () => known, size: 0, reads: 0 }
+    : { on: "arrays", array: known, depth: 0 };
 }
 
 /** The number of a scalar, or its truth value. */
@@ -212,7 +216,17 @@ function operatorCode(emission: Emission, block: Block, node: OperatorNode): Hel
     attributes: attributesFor(operator, node.attributes),
     writer,
   };
-  const given = node.operands.map((it) => heldOf(block, it));
+  const found = node.operands.map((it) => heldOf(block, it));
+  const readsOf = (held: readonly Held[]): number =>
+    held.reduce((sum, it) => sum + (it.on === "arrays" ? 1 : it.reads), 0);
+  // An array has one letter: what would read too many is read by names.
+  const given =
+    readsOf(found) <= letters.length
+      ? found
+      : node.operands.map((value, at) => {
+          const it = required(found[at], "operand");
+          return it.on === "elements" && it.reads > 1 ? named(emission, block, value, it) : it;
+        });
   if (form.on === "arrays") {
     const arrays = given.map((it) => arrayCode(emission, it));
     const depth = 1 + Math.max(0, ...arrays.map((it) => it.depth));
@@ -225,14 +239,16 @@ function operatorCode(emission: Emission, block: Block, node: OperatorNode): Hel
     return elementCode(apart ? { on: "arrays", ...arrayCode(emission, it) } : it, value.type.dtype);
   });
   const size = given.reduce((sum, it) => sum + (it.on === "elements" ? it.size : 0), 1);
-  return { on: "elements", code: (element) => form.write({ ...input, args: codes.map((it) => it(element)) }), size };
+  const code: ElementCode = (element) => form.write({ ...input, args: codes.map((it) => it(element)) });
+  return { on: "elements", code, size, reads: readsOf(given) };
 }
 
 function constantCode({ useHelper, dims }: Emission, { type }: Value, data: number | readonly number[]): Held {
   const one = typeof data === "number" ? data : data.length === 1 ? data[0] : undefined;
   const number = (value: number): Expression =>
     type.dtype === "bool" ? { kind: "boolean", value: value !== 0 } : literal(value);
-  if (type.shape.length === 0 && one !== undefined) return { on: "elements", code: () => number(one), size: 0 };
+  if (type.shape.length === 0 && one !== undefined)
+    return { on: "elements", code: () => number(one), size: 0, reads: 0 };
   if (typeof data === "number") {
     useHelper("doublesOf");
     const f: Expression = { kind: "closure", parameters: [], body: number(data) };

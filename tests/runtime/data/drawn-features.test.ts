@@ -103,6 +103,15 @@ describe("a feature that is drawn", () => {
     }
   });
 
+  it("goes by the examples whatever axis counts them", async () => {
+    const data = await opened("raw.a + sum(transpose(uniform_like(transpose(stack(raw.a, raw.a, axis=-1)))), axis=-1)");
+    for (const prepare of await preparations("merged", data)) {
+      const all = await prepare(3);
+      expect(new Set(all.map((it, i) => it - (numbers[i] ?? NaN))).size).toBeGreaterThan(100);
+      expect(await prepare(3, [4, 1])).toEqual([all[4], all[1]]);
+    }
+  });
+
   it("outside of `when training` is drawn by epoch 0 in evaluation", async () => {
     for (const prepare of await preparations("bare", await opened("raw.a + uniform_like(raw.a)"))) {
       const at = (step: number): readonly number[] => {

@@ -46,7 +46,7 @@ export async function withFeatures<Raw extends RawFields, Batch extends object, 
 export async function withAllFeatures<Raw extends RawFields, Batch extends Record<string, tf.Tensor>, Result>(
   raw: Raw,
   { row }: ExampleRows,
-  make: (raw: Raw, rows: ArrayLike<number>) => Batch,
+  make: (raw: Raw, numbers: ArrayLike<number>) => Batch,
   use: (batch: Batch) => Promise<Result>,
   size = 256,
 ): Promise<Result> {
@@ -55,7 +55,9 @@ export async function withAllFeatures<Raw extends RawFields, Batch extends Recor
   const batch = tf.tidy(() => {
     const parts = starts.map((from) => {
       const some = rows.slice(from, from + size);
-      return make(pickRows(raw, some), some);
+      // As a split of their own: what is drawn for them goes by their places in it.
+      const numbers = Array.from(some, (_, at) => from + at);
+      return make(pickRows(raw, some), numbers);
     });
     const names = Object.keys(parts[0] ?? {});
     const joined = names.map((name) => [name, tf.concat(parts.flatMap((part) => part[name] ?? []))] as const);
