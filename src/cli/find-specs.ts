@@ -3,7 +3,7 @@ import { join, normalize, resolve } from "node:path";
 import { reasonOf } from "../runtime/read-regular-file.ts";
 import { UsageError } from "./exit-code.ts";
 import { ignoreRulesAbove, ignoreRulesIn, isIgnored, isNamed, slashed, type IgnoreRule } from "./files/gitignore.ts";
-import { globSource, isGlob } from "./files/glob.ts";
+import { globSource, isGlob } from "../support/glob.ts";
 import { isFolder } from "./is-folder.ts";
 
 /** The specs that arguments name, and what could not be looked through. */

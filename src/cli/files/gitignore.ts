@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { globSource } from "./glob.ts";
+import { globSource } from "../../support/glob.ts";
 
 /** A line of a `.gitignore`: what below its folder is left out, or in again. */
 export interface IgnoreRule {

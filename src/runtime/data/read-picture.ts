@@ -25,24 +25,34 @@ export function createPictureReader(project?: string): PictureReader {
     if (!bytes.ok) return bytes;
     const format = formatOf(bytes.value);
     if (format.kind === "other") return cannotRead(place, format.what, format.help);
-    try {
-      return await decode(loaded.value, bytes.value, place, request);
-    } catch {
-      // What the decoder says is left out: of several images at a time, it may say it of another one.
-      return cannotRead(place, `it is a ${format.name} image that is damaged or cut off`);
-    }
+    const decoded = await decode(loaded.value, bytes.value, request.channels);
+    if (decoded === undefined) return cannotRead(place, `it is a ${format.name} image that is damaged or cut off`);
+    return pictureOf(decoded, place, request);
   };
 }
 
-async function decode(
-  sharp: typeof Sharp,
-  bytes: Uint8Array,
-  place: string,
-  { channels, size, isMask }: PictureRequest,
-): Promise<Result<Picture, DataProblem>> {
+/** The pixels of an image as it stands in the file, in colours where it is wanted in grey. */
+interface Decoded {
+  readonly data: Uint8Array;
+  readonly info: { readonly height: number; readonly width: number };
+}
+
+/** Decodes an image; undefined where that fails. Of several at a time, the decoder may tell one what is wrong with another. */
+async function decode(sharp: typeof Sharp, bytes: Uint8Array, channels: 1 | 3 | 4): Promise<Decoded | undefined> {
   const image = sharp(bytes, { failOn: "warning", ignoreIcc: true }).autoOrient().toColourspace("srgb");
   const opacity = channels === 4 ? image.ensureAlpha() : image.removeAlpha();
-  const { data: decoded, info } = await opacity.raw({ depth: "uchar" }).toBuffer({ resolveWithObject: true });
+  return opacity
+    .raw({ depth: "uchar" })
+    .toBuffer({ resolveWithObject: true })
+    .catch(() => undefined);
+}
+
+/** Decoded pixels as they are asked for. */
+function pictureOf(
+  { data: decoded, info }: Decoded,
+  place: string,
+  { channels, size, isMask }: PictureRequest,
+): Result<Picture, DataProblem> {
   if (isMask && channels === 1 && isColoured(decoded)) {
     const help =
       "Save it with the number of its class at each pixel, in grey; what is read as `[height, width, 3]` may have colours.";
