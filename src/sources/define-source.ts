@@ -14,6 +14,10 @@ export type SourceFields =
       readonly shapes: Readonly<Record<string, FieldShape>>;
       /** Those whose numbers may stand for words: there are as many as a label that holds them has classes. */
       readonly words?: readonly string[];
+      /** Those that are sounds, which spectrograms are made of. */
+      readonly sounds?: readonly string[];
+      /** Those that are read as cells of a table are. */
+      readonly cells?: readonly string[];
     }
   | { readonly kind: "any"; readonly shape: FieldShape }
   | { readonly kind: "table" }

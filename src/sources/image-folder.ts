@@ -6,6 +6,7 @@ import { mapConcurrently } from "../support/map-concurrently.ts";
 import { failure, success, type Result } from "../support/result.ts";
 import { defineSource, type SourceFiles } from "./define-source.ts";
 import { unreadable } from "./file-problems.ts";
+import { folderOf } from "./find-files.ts";
 import { findImages, type FoundImage } from "./find-images.ts";
 import type { PictureRequest } from "./picture.ts";
 import { problem, sizeOf, type Column, type DataProblem } from "./raw-data.ts";
@@ -40,10 +41,10 @@ export const imageFolder = defineSource({
     },
   }),
   load: async ({ arguments: { path, labels, masks }, wanted, files, folders }) => {
-    const place = placeOfFolder(path, files);
+    const place = folderOf(path, files);
     const options = {
       ...(labels !== "" && { labels: files.placeOf(labels) }),
-      ...(masks !== "" && { masks: placeOfFolder(masks, files) }),
+      ...(masks !== "" && { masks: folderOf(masks, files) }),
     };
     const found = await findImages(files, place, options, folders);
     if (!found.ok) return found;
@@ -82,15 +83,6 @@ export const imageFolder = defineSource({
 });
 
 type Size = readonly [height: number, width: number];
-
-/** The folder of `--data`, where it holds none of this name, is the folder itself. */
-function placeOfFolder(name: string, files: SourceFiles): string {
-  const place = files.placeOf(name);
-  const { override } = files;
-  return override !== undefined && files.list(place) === undefined && files.list(override) !== undefined
-    ? override
-    : place;
-}
 
 /** A mask of another size than its image, before both are scaled. */
 function findUnequal(

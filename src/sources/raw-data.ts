@@ -64,6 +64,8 @@ export interface CellTable {
   readonly columns: readonly CellColumn[];
   readonly count: number;
   readonly from: string;
+  /** The file of each row, where each has one of its own. */
+  readonly files?: readonly string[];
   /** The line that names the columns, in a text file that has one. */
   readonly header?: number;
 }
@@ -81,6 +83,8 @@ export type SourceData =
   | {
       readonly kind: "columns";
       readonly columns: readonly Column[];
+      /** What is said of the same examples in cells: fields that are none of the columns are read from these. */
+      readonly table?: CellTable;
       /** The folder of each example, where splits are made of these. */
       readonly folders?: readonly string[];
     }

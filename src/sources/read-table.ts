@@ -2,6 +2,7 @@ import type { ColumnChoice, RawField } from "../ir/program.ts";
 import { asNumber } from "../dims/dim.ts";
 import { nearest } from "../support/nearest.ts";
 import { elementAt } from "../support/element-at.ts";
+import { fault } from "../support/fault.ts";
 import { failure, success, type Result } from "../support/result.ts";
 import { showName } from "../support/show-text.ts";
 import { chooseColumns, mayBeChosen } from "./choose-columns.ts";
@@ -83,9 +84,11 @@ function readColumn(
   field: RawField,
 ): Result<Column, DataProblem> {
   const cellsAt = place && { cells: place };
-  const origin = { name, from: table.from, ...cellsAt };
+  const origin = { name, from: table.from, ...cellsAt, ...(table.files !== undefined && { files: table.files }) };
   const { count } = table;
   switch (reading.kind) {
+    case "sound":
+      return fault(`${name} is read as a sound, and is a column of a table`);
     case "missing":
       return success({
         ...origin,
@@ -116,7 +119,7 @@ function readColumn(
           const text = cell === undefined ? "" : cellText(cell);
           const what = `\`${showName(text)}\` in column \`${showName(name)}\` ${found.error}`;
           const isOther = field.reading === undefined && found.error === notANumber;
-          const help = isOther ? helpForCell(text, name) : undefined;
+          const help = isOther ? helpForCell(text, name, place !== undefined) : undefined;
           return failure(unreadable({ ...origin, shape, data }, at, what, help));
         }
         const { value } = found;
@@ -141,7 +144,7 @@ function unreadable(column: Column, example: number, what: string, help: string 
 }
 
 /** What to write for a cell that is read as a number and holds something else. */
-function helpForCell(text: string, name: string): string {
+function helpForCell(text: string, name: string, isText: boolean): string {
   const raw = showRawField(name);
   const stage = (it: string, what: string): string => `Read ${what} with \`${raw} -> ${it}\`.`;
   if (/^(?:true|false|yes|no)$/i.test(text)) return stage("truth", "truth values");
@@ -158,6 +161,7 @@ function helpForCell(text: string, name: string): string {
     return stage(`number(decimal=","${text.includes(".") ? ', thousands="."' : ""})`, "such numbers");
   if (/^(?:inf|infinity|[+-]inf)$/i.test(text))
     return "No feature can hold it: correct the file, or leave the row out.";
+  if (!isText) return stage("categories", "words");
   return `${stage("categories", "words")} Where it stands for a cell without a value, name it in the source: \`missing=[${JSON.stringify(text)}]\`.`;
 }
 

@@ -3,6 +3,7 @@ import { typedValues, type CallSchema, type SettingValues } from "../ir/settings
 import { hashText } from "../support/hash-text.ts";
 import { required } from "../support/fault.ts";
 import { failure, success, type Result } from "../support/result.ts";
+import type { LogMelSpec } from "./log-mel.ts";
 import type { Cell } from "./raw-data.ts";
 import { readDate, wrongFormat } from "./read-date.ts";
 import { notANumber, plainNumbers, readNumber, type ReadNumber } from "./read-number.ts";
@@ -46,7 +47,14 @@ interface MissingDefinition<S extends CallSchema> extends Common<S> {
   readonly kind: "missing";
 }
 
-type Definition<S extends CallSchema> = NumberDefinition<S> | WordDefinition<S> | MissingDefinition<S>;
+/** A reading of sounds, which tables have none of. */
+interface SoundDefinition<S extends CallSchema> extends Common<S> {
+  readonly kind: "sound";
+  readonly spectrum: (given: SettingValues<S>) => LogMelSpec;
+}
+
+type Definition<S extends CallSchema> =
+  NumberDefinition<S> | WordDefinition<S> | MissingDefinition<S> | SoundDefinition<S>;
 
 /** A reading as the rest of the compiler uses it, with its arguments bound. */
 export type Reading =
@@ -58,7 +66,8 @@ export type Reading =
       readonly missing?: readonly number[];
     }
   | { readonly kind: "words"; readonly words: readonly string[]; readonly rest: boolean }
-  | { readonly kind: "missing" };
+  | { readonly kind: "missing" }
+  | { readonly kind: "sound"; readonly spectrum: LogMelSpec };
 
 interface ReadingEntry {
   readonly doc: string;
@@ -94,6 +103,8 @@ function bind<S extends CallSchema>(definition: Definition<S>, given: SettingVal
       return { kind: "words", words: definition.words(given), rest: definition.rest(given) };
     case "missing":
       return { kind: "missing" };
+    case "sound":
+      return { kind: "sound", spectrum: definition.spectrum(given) };
   }
 }
 
@@ -263,6 +274,16 @@ export const readings: Readonly<Record<string, ReadingEntry>> = {
   hour: partOf("the hour of its time, 0 to 23", (it) => it.getUTCHours()),
   minute: partOf("the minute of its time", (it) => it.getUTCMinutes()),
   second: partOf("the second of its time, without its fraction", (it) => it.getUTCSeconds()),
+  log_mel: defineReading({
+    kind: "sound",
+    doc: "of the sounds of `wav`: frames of `bands` numbers, one every `hop` milliseconds, the logarithms of the power that `window` milliseconds around it have in each band of the mel scale. As librosa's `melspectrogram` (Slaney's scale and norm, a periodic Hann window, zeros beyond the ends, `n_fft` the samples of the window), then `log(maximum(1e-10, ...))`",
+    arguments: {
+      bands: { kind: "integer", default: 80, min: 1 },
+      window: { kind: "number", default: 25, above: 0 },
+      hop: { kind: "number", default: 10, above: 0 },
+    },
+    spectrum: (given) => given,
+  }),
   missing: defineReading({ kind: "missing", doc: "whether it is missing: a truth value", arguments: {} }),
 };
 

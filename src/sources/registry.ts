@@ -15,6 +15,7 @@ import { syntheticDigits } from "./synthetic-digits.ts";
 import { syntheticSequences } from "./synthetic-sequences.ts";
 import { syntheticWaves } from "./synthetic-waves.ts";
 import { text } from "./text.ts";
+import { wav } from "./wav.ts";
 
 /** All data sources, in the order in which they are listed. */
 export const allSources: readonly Source[] = [
@@ -26,6 +27,7 @@ export const allSources: readonly Source[] = [
   npz,
   safetensors,
   imageFolder,
+  wav,
   text,
   syntheticDigits,
   syntheticBlobs,
@@ -35,7 +37,7 @@ export const allSources: readonly Source[] = [
 ];
 
 /** Sources that the language has and that nothing carries out yet. */
-export const laterSources: readonly string[] = ["wav"];
+export const laterSources: readonly string[] = ["sqlite"];
 
 const byName: ReadonlyMap<string, Source> = new Map(allSources.map((it) => [it.name, it]));
 

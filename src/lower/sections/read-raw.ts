@@ -261,6 +261,7 @@ export function fillOf(
     return undefined;
   };
   const read = readingOf(reading);
+  if (read.kind === "sound") return refuse("a sound has no missing cells", "Leave it out.");
   if (read.kind === "missing") return refuse("what is filled is missing no more", "Leave it out.");
   if (read.kind === "words") {
     if (by === "mode" || typeof by === "object") return by;

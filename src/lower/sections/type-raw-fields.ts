@@ -29,9 +29,18 @@ export function typeRawFields(
   for (const feature of features) {
     for (const mention of feature.mentions.values()) {
       if (fields.has(mention.name) || unknown.has(mention.name)) continue;
-      if (delivered.kind !== "table" && isOfTable(mention)) {
+      const strange = misreading(mention, delivered);
+      if (strange !== undefined) {
         unknown.add(mention.name);
-        reportNoTable(mention, source, scope);
+        if (strange === "no cells") reportNoTable(mention, source, scope);
+        else {
+          const help = "It is for the `raw.audio` of `wav`.";
+          const parameters = {
+            stage: mention.reading?.kind ?? "",
+            problem: `\`${showRawField(baseOf(mention))}\` is no sound`,
+          };
+          scope.collector.report("MC4089", mention.expression.span, parameters, { help });
+        }
         continue;
       }
       const shape = shapeOf(mention, delivered);
@@ -71,7 +80,9 @@ export function typeRawFields(
           shape: shape === "declared" ? own : generalised(own, type.shape),
         },
         ...(mention.window !== undefined && { window: mention.window }),
-        ...(delivered.kind === "table" && !isNamed && mention.columns !== undefined && { columns: mention.columns }),
+        ...((delivered.kind === "table" || delivered.kind === "listed") &&
+          !isNamed &&
+          mention.columns !== undefined && { columns: mention.columns }),
         ...(reading !== undefined && { reading }),
         ...(mention.rows !== undefined && { rows: mention.rows }),
         ...(mention.carried !== undefined && { carried: mention.carried }),
@@ -102,6 +113,18 @@ function countingField(delivered: SourceFields): RawField | undefined {
 /** A feature that is the field and nothing else, which tells its shape better than one that computes with it. */
 function plainReader({ name }: RawMention, declared: readonly DeclaredFeature[]): DeclaredFeature | undefined {
   return declared.find(({ mentions, expression: it }) => mentions.has(name) && it.kind === "reference");
+}
+
+/** The column, or the field of a source, that is read, however it is read. */
+const baseOf = ({ name, columns }: RawMention): string => (columns?.kind === "named" ? columns.name : name);
+
+/** Why something cannot be read as it is: a stage is for cells, or for sounds. */
+function misreading(mention: RawMention, delivered: SourceFields): "no cells" | "no sound" | undefined {
+  const isSpectrum = mention.reading !== undefined && readingOf(mention.reading).kind === "sound";
+  const has = (names: readonly string[] | undefined): boolean => names?.includes(baseOf(mention)) === true;
+  if (isSpectrum) return delivered.kind === "listed" && has(delivered.sounds) ? undefined : "no sound";
+  const hasCells = delivered.kind === "table" || (delivered.kind === "listed" && has(delivered.cells));
+  return !hasCells && isOfTable(mention) ? "no cells" : undefined;
 }
 
 /** Whether a mention reads what tables alone have: several columns, or cells in a way that is said. */
@@ -145,10 +168,8 @@ function declaredShape(
 }
 
 /** The shape of what is mentioned; undefined where the source has no such field. */
-function shapeOf(
-  { name, window, columns, reading, rows }: RawMention,
-  delivered: SourceFields,
-): FieldShape | undefined {
+function shapeOf(mention: RawMention, delivered: SourceFields): FieldShape | undefined {
+  const { window, columns, reading, rows } = mention;
   if (window !== undefined) return delivered.kind === "windows" ? [window.size] : undefined;
   switch (delivered.kind) {
     case "table": {
@@ -157,8 +178,12 @@ function shapeOf(
       const shape = read.kind === "numbers" ? read.shape : [];
       return rows === undefined ? shape : [rows.size, ...shape];
     }
-    case "listed":
-      return Object.hasOwn(delivered.shapes, name) ? delivered.shapes[name] : undefined;
+    case "listed": {
+      const name = baseOf(mention);
+      const shape = Object.hasOwn(delivered.shapes, name) ? delivered.shapes[name] : undefined;
+      const read = readingOf(reading);
+      return reading !== undefined && read.kind === "numbers" ? read.shape : shape;
+    }
     case "any":
       return delivered.shape;
     case "windows":
@@ -205,7 +230,16 @@ function rawType({ name, reading }: RawMention, declared: readonly DeclaredFeatu
 /** What features see of a reading. */
 function givenBy(reading: RawField["reading"]): "f32" | "i32" | "bool" {
   const read = readingOf(reading);
-  return read.kind === "numbers" ? read.gives : read.kind === "words" ? "i32" : "bool";
+  switch (read.kind) {
+    case "numbers":
+      return read.gives;
+    case "words":
+      return "i32";
+    case "missing":
+      return "bool";
+    case "sound":
+      return "f32";
+  }
 }
 
 const holdsIntegers = ({ type: { dtype }, direct }: DeclaredFeature): boolean =>

@@ -37,8 +37,11 @@ export async function loadSource(
     if (!shaped.ok) return shaped;
     columns.push(shaped.value);
   }
-  const assembly = assembled(columns);
-  const { folders } = loaded.value;
+  const { folders, table } = loaded.value;
+  const cells = preparation.raw.filter(({ name }) => columns.every((it) => it.name !== name));
+  const read = table === undefined ? success([]) : readTable(table, cells);
+  if (!read.ok) return read;
+  const assembly = assembled([...columns, ...read.value]);
   return assembly.ok && folders !== undefined ? success({ ...assembly.value, folders }) : assembly;
 }
 
