@@ -141,7 +141,7 @@ export const trainingCatalog = {
     message: (it: { what: string }) => `${it.what} is part of the language, but modelc does not carry it out yet.`,
     explanation:
       "The file is well formed; this part of it has no effect in this version, and nothing is silently ignored.",
-    bad: good.replace('csv("points.csv")', 'wav("sounds")'),
+    bad: good.replace('csv("points.csv")', 'sqlite("points.db")'),
     good,
   }),
   MC4012: entry({
