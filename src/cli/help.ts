@@ -39,6 +39,18 @@ export const commandHelp = {
       ["modelc check - --stdin-filepath specs/a.model", "checks what an editor holds"],
     ],
   },
+  init: {
+    summary: "write a first spec for a table",
+    description:
+      "Reads a table and writes a .model file that predicts one of its columns from the others: what each column is, how " +
+      "missing cells are filled, what is left out and why stand in it as comments, with a small network and how it is " +
+      "trained. It checks and trains as it is, and is there to be changed.",
+    examples: [
+      ["modelc init --from titanic.csv --target Survived", "writes titanic.model"],
+      ["modelc init --from titanic.csv", "lists the columns that could be predicted"],
+      ["modelc init --from data/iris.csv --target c5 --out iris.model", "columns without names are c1, c2, ..."],
+    ],
+  },
   build: {
     summary: "compile a .model file to TypeScript and ONNX",
     description:

@@ -102,6 +102,13 @@ function createProgram(surroundings: Surroundings, finish: (code: ExitCode) => v
   const check = add("check").argument("[paths...]", "files, folders, quoted patterns, or -; this folder by default");
   for (const { flags, what } of Object.values(checkOptions)) check.option(flags, what);
 
+  add("init")
+    .requiredOption("--from <file>", "the table to begin with: CSV, TSV or the like, gzipped or not")
+    .option("--target <column>", "the column to predict; without it, the columns are listed")
+    .option("--out <file>", "the .model file to write; the name of the table, in this folder, by default")
+    .option("--force", "write over a file that is there")
+    .action(async (options) => finish(await (await import("./commands/init.ts")).init(options, terminal)));
+
   modelOptions(add("build").argument("<file>", "the .model file"))
     .addOption(
       new Option("--target <target>", "what to compile to; both where it is left out; may be repeated")

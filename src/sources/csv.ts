@@ -7,7 +7,19 @@ import { problem, type CellTable, type DataProblem } from "./raw-data.ts";
 import { mayBeRead } from "./read-table.ts";
 
 /** What programs write for a cell without a value, beside leaving it empty: of what pandas knows, and `?`. */
-const missingMarks = ["NA", "N/A", "n/a", "NaN", "nan", "null", "NULL", "None", "<NA>", "#N/A", "?"] as const;
+export const missingMarks: readonly string[] = [
+  "NA",
+  "N/A",
+  "n/a",
+  "NaN",
+  "nan",
+  "null",
+  "NULL",
+  "None",
+  "<NA>",
+  "#N/A",
+  "?",
+];
 
 /** A table of text: CSV, TSV and the like. */
 export const csv = defineSource({

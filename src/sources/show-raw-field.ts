@@ -1,8 +1,11 @@
 import type { ColumnChoice, RawField } from "../ir/program.ts";
+import { reserved } from "../syntax/stop.ts";
 
-/** A raw field as a spec reads it: `raw.age`, or `raw["fixed acidity"]` where its name is no word of the language. */
+const reservedWords: ReadonlySet<string> = new Set(reserved.map((it) => it.name.toLowerCase()));
+
+/** A raw field as a spec reads it: `raw.age`, or `raw["fixed acidity"]` where its name is none of the language. */
 export function showRawField(name: string): string {
-  return /^[A-Za-z_]\w*$/.test(name) ? `raw.${name}` : `raw[${JSON.stringify(name)}]`;
+  return /^[A-Za-z_]\w*$/.test(name) && !reservedWords.has(name) ? `raw.${name}` : `raw[${JSON.stringify(name)}]`;
 }
 
 /** The columns of a choice as a spec has them: `raw.age`, `raw.columns("pixel*")`. */

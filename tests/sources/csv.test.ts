@@ -37,6 +37,11 @@ describe("what is wrong with a table is said with its line and cell", () => {
       "first one,second\n1,2\n",
       'MC6007 t.csv has no column `a`. It has `raw["first one"]`, `raw.second`.',
     ],
+    [
+      "a name that is a reserved word",
+      "when,second\n1,2\n",
+      'MC6007 t.csv has no column `a`. It has `raw["when"]`, `raw.second`.',
+    ],
     ["an empty file", "\n", "MC6004 t.csv:1:1: the file is empty."],
   ])("%s", async (_, content, message) => {
     expect(await read("x: f32[] = raw.a", content)).toBe(message);
