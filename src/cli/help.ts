@@ -117,6 +117,19 @@ export const commandHelp = {
       [`modelc ir ${file} --stage training`, "one training step as one graph"],
     ],
   },
+  data: {
+    summary: "look at the data of a training",
+    description:
+      "Says what the data section of a training reads: what cleaning leaves out, the splits, and of each column what it is " +
+      "read as, what is missing, how its numbers are spread or which words it has, and how far it tells the label; then how " +
+      "the label is balanced, and what deserves a look, such as a column that tells the label alone, or rows that lie in two " +
+      "splits. Nothing is trained.",
+    examples: [
+      ["modelc data titanic.model", "tables and histograms on the terminal"],
+      ["modelc data titanic.model --html titanic.html", "writes a page that shows the same, and images"],
+      [`modelc data ${file} --data ~/mnist --json`, "other data, for other programs"],
+    ],
+  },
   train: {
     summary: "train a network as its section says",
     description:

@@ -167,6 +167,14 @@ function createProgram(surroundings: Surroundings, finish: (code: ExitCode) => v
     )
     .action(async (file: string, options) => finish((await import("./commands/ir.ts")).ir(file, options, terminal)));
 
+  modelOptions(add("data").argument("<file>", "the .model file"))
+    .option("--data <path>", "read this file, or the files of this folder, instead of the section's source")
+    .option("--json", "print what is found as JSON")
+    .option("--html <file>", "write a page with histograms and samples as well")
+    .action(async (file: string, options) =>
+      finish(await (await import("./commands/data.ts")).data(file, options, terminal)),
+    );
+
   dataOptions(modelOptions(add("train").argument("<file>", "the .model file")))
     .option("--epochs <n>", "train for this many epochs, whatever the section says", readCount)
     .option("--steps <n>", "train for this many steps, whatever the section says", readCount)

@@ -14,6 +14,8 @@ export interface Column {
   readonly integers?: BigInt64Array;
   /** The words that its numbers stand for, counted from 0: -1 is none. Otherwise NaN is what is missing. */
   readonly dictionary?: readonly string[];
+  /** The names of the columns of a table that stand side by side in it, where these are its shape. */
+  readonly parts?: readonly string[];
   /** 1 for each row that is no example, as something is not there that it needs: rows before it. */
   readonly absent?: Uint8Array;
   /** Whether the words keep these numbers, whichever of them are in the train split: folders of classes do. */

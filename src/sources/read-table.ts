@@ -172,7 +172,8 @@ function sideBySide(name: string, { count, from }: CellTable, parts: readonly Co
     for (let row = 0; row < count; row++) data[row * parts.length + at] = elementAt(part.data, row);
   const lines = parts[0]?.cells?.lines;
   const columns = parts.flatMap((it) => it.cells?.columns ?? []);
-  return { name, shape: [parts.length], data, from, ...(lines !== undefined && { cells: { lines, columns } }) };
+  const names = parts.map((it) => it.name);
+  return { name, shape: [parts.length], data, from, parts: names, ...(lines !== undefined && { cells: { lines, columns } }) };
 }
 
 /** What to do about a column that a table lacks. */

@@ -5,6 +5,8 @@ import { cellText } from "../../sources/readings.ts";
 import { showRawField } from "../../sources/show-raw-field.ts";
 import { elementAt } from "../../support/element-at.ts";
 import { showName } from "../../support/show-text.ts";
+import { formatShare } from "../format-share.ts";
+import { listSome } from "../list-some.ts";
 import type { JudgedColumn, Judgement } from "./judge-column.ts";
 
 /** A feature of a spec that is drafted: a vector of so many numbers for each example. */
@@ -77,23 +79,14 @@ function numbersFeature(
       isListed
         ? "Numbers, each with mean 0 and deviation 1 in the train split."
         : "All columns of numbers, each with mean 0 and deviation 1 in the train split.",
-      ...(gaps.length === 0 ? [] : [`The median stands for missing cells, in ${listed(gaps.map(shareOf))}.`]),
+      ...(gaps.length === 0 ? [] : [`The median stands for missing cells, in ${listSome(gaps.map(shareOf))}.`]),
     ],
   };
 }
 
 /** `Age (20%)`: how many cells of a column are missing. */
-const shareOf = ({ name, missing, count }: JudgedColumn): string => `${showName(name)} (${percent(missing / count)})`;
-
-/** `20%`, and `under 1%` of what is not nothing. */
-export const percent = (share: number): string =>
-  share > 0 && share < 0.01 ? "under 1%" : share < 1 && share > 0.99 ? "over 99%" : `${Math.round(share * 100)}%`;
-
-/** `a, b and c`, of many the first. */
-export function listed(names: readonly string[], most = 8): string {
-  const shown = names.length > most + 1 ? [...names.slice(0, most), `${names.length - most} more`] : names;
-  return shown.length < 2 ? shown.join("") : `${shown.slice(0, -1).join(", ")} and ${shown.at(-1) ?? ""}`;
-}
+const shareOf = ({ name, missing, count }: JudgedColumn): string =>
+  `${showName(name)} (${formatShare(missing / count)})`;
 
 function truthsFeature(found: readonly Column<"truths">[]): DraftFeature | undefined {
   if (found.length === 0) return undefined;
@@ -110,7 +103,9 @@ function truthsFeature(found: readonly Column<"truths">[]): DraftFeature | undef
 
 const modeComment = (columns: readonly JudgedColumn[]): readonly string[] => {
   const gaps = columns.filter((it) => it.missing > 0);
-  return gaps.length === 0 ? [] : [`What is most frequent stands for missing cells, in ${listed(gaps.map(shareOf))}.`];
+  return gaps.length === 0
+    ? []
+    : [`What is most frequent stands for missing cells, in ${listSome(gaps.map(shareOf))}.`];
 };
 
 function wordsFeature(found: readonly Column<"words">[]): DraftFeature | undefined {
@@ -129,7 +124,7 @@ function wordsFeature(found: readonly Column<"words">[]): DraftFeature | undefin
       "Words, each with a place of its own that is 1 where it stands.",
       ...(rests.length === 0
         ? []
-        : [`The frequent words of ${listed(rests.map(sharedOf))}; all others of a column share its last place.`]),
+        : [`The frequent words of ${listSome(rests.map(sharedOf))}; all others of a column share its last place.`]),
       ...modeComment(found),
     ],
   };
@@ -224,6 +219,6 @@ function gapsFeature(found: readonly Column<"gaps">[]): DraftFeature | undefined
       "stack",
       found.map(({ name }) => `cast(missing(${showRawField(name)}), f32)`),
     ),
-    comments: [`Only whether a cell is missing, of ${listed(found.map(shareOf))}.`],
+    comments: [`Only whether a cell is missing, of ${listSome(found.map(shareOf))}.`],
   };
 }

@@ -2,7 +2,9 @@ import type { CellTable } from "../../sources/raw-data.ts";
 import { reserved } from "../../syntax/stop.ts";
 import { showRawField } from "../../sources/show-raw-field.ts";
 import { showName } from "../../support/show-text.ts";
-import { columnsOf, draftFeatures, listed, momentsOf, percent, type DraftFeature } from "./draft-features.ts";
+import { formatShare } from "../format-share.ts";
+import { listSome } from "../list-some.ts";
+import { columnsOf, draftFeatures, momentsOf, type DraftFeature } from "./draft-features.ts";
 import type { JudgedColumn } from "./judge-column.ts";
 import type { TableFile } from "./read-table-file.ts";
 
@@ -103,7 +105,7 @@ function uselessLines(columns: readonly JudgedColumn[]): readonly string[] {
   if (reasons.size === 0) return [];
   return [
     "# Left out:",
-    ...[...reasons].map(([why, names]) => `# - ${listed(names)}: ${names.length === 1 ? why : `each: ${why}`}.`),
+    ...[...reasons].map(([why, names]) => `# - ${listSome(names)}: ${names.length === 1 ? why : `each: ${why}`}.`),
     "",
   ];
 }
@@ -164,19 +166,19 @@ function labelOf({ name, judgement, texts, missing, count }: JudgedColumn): Labe
     judgement.kind === "words" ? judgement : { frequent: [...texts.keys()].toSorted(), rest: false };
   const classes = frequent.length + (rest ? 1 : 0);
   const ordered = [...texts].toSorted(([, a], [, b]) => b - a);
-  const shares = ordered.map(([word, often]) => `${showName(word)} (${percent(often / (count - missing))})`);
+  const shares = ordered.map(([word, often]) => `${showName(word)} (${formatShare(often / (count - missing))})`);
   const [most = ["", 0] as const] = ordered;
   const share = most[1] / (count - missing);
   return {
     type: `class(${classes})`,
     expression: `${raw} -> categories${rest ? "(rest=true)" : ""}`,
     comments: [
-      `What is predicted: ${listed(shares)}.`,
+      `What is predicted: ${listSome(shares)}.`,
       ...(rest ? [`Words in less than 8 rows are one class, the last: ${texts.size - frequent.length} of them.`] : []),
     ],
     classes,
     expectation: [
-      `# Better than always to say ${showName(most[0])}, which is right in ${percent(share)} of the rows.`,
+      `# Better than always to say ${showName(most[0])}, which is right in ${formatShare(share)} of the rows.`,
       `test NAMES { expect accuracy > ${Math.floor(share * 1000) / 1000} }`,
     ],
   };

@@ -1,0 +1,56 @@
+import { elementAt } from "../../support/element-at.ts";
+
+/** How numbers are spread. */
+export interface NumbersFigures {
+  readonly count: number;
+  /** How many different numbers there are. */
+  readonly different: number;
+  readonly mean: number;
+  /** The standard deviation of the population. */
+  readonly deviation: number;
+  readonly min: number;
+  /** Quarters of the numbers are below these, in a line between two of them. */
+  readonly quarter: number;
+  readonly median: number;
+  readonly threeQuarters: number;
+  readonly max: number;
+  /** How many numbers lie in each of as many parts of equal width, from the least to the largest. */
+  readonly histogram: readonly number[];
+}
+
+/** So many bars show how numbers are spread. */
+const bars = 16;
+
+/** Describes numbers, none of which is NaN; undefined where there are none. */
+export function describeNumbers(values: Float64Array): NumbersFigures | undefined {
+  if (values.length === 0) return undefined;
+  const sorted = values.toSorted();
+  const [min, max] = [elementAt(sorted, 0), elementAt(sorted, sorted.length - 1)];
+  // From the first one on, as large numbers that differ by little lose their digits otherwise.
+  const mean = min + sorted.reduce((sum, it) => sum + (it - min), 0) / sorted.length;
+  const variance = sorted.reduce((sum, it) => sum + (it - mean) ** 2, 0) / sorted.length;
+  const histogram = Array.from({ length: max > min ? bars : 1 }, () => 0);
+  for (const it of sorted) {
+    const at = max > min ? Math.min(bars - 1, Math.floor(((it - min) / (max - min)) * bars)) : 0;
+    histogram[at] = elementAt(histogram, at) + 1;
+  }
+  return {
+    count: sorted.length,
+    different: sorted.reduce((count, it, at) => count + (at > 0 && it === sorted[at - 1] ? 0 : 1), 0),
+    // What rounding leaves of 0 is 0.
+    mean: Math.abs(mean) < Math.max(Math.abs(min), Math.abs(max)) * 2 ** -40 ? 0 : mean,
+    deviation: max > min ? Math.sqrt(variance) : 0,
+    min,
+    quarter: quantileOf(sorted, 0.25),
+    median: quantileOf(sorted, 0.5),
+    threeQuarters: quantileOf(sorted, 0.75),
+    max,
+    histogram,
+  };
+}
+
+function quantileOf(sorted: Float64Array, share: number): number {
+  const place = share * (sorted.length - 1);
+  const below = elementAt(sorted, Math.floor(place));
+  return below + (elementAt(sorted, Math.ceil(place)) - below) * (place - Math.floor(place));
+}

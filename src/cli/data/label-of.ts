@@ -1,0 +1,60 @@
+import { buildPreparationGraph } from "../../autodiff/build-preparation-graph.ts";
+import { entryOf } from "../../graph/parameters-of.ts";
+import type { FeatureSpec, Split, TrainProgram } from "../../ir/program.ts";
+import { referenceTarget } from "../../passes/pipeline.ts";
+import { restrictFeatures } from "../../runtime/data/restrict-features.ts";
+import type { Dataset } from "../../runtime/data/dataset.ts";
+import { fitStatistics } from "../../runtime/train/fit-statistics.ts";
+import { interpretPreparation } from "../../runtime/train/interpret-preparation.ts";
+import { elementAt } from "../../support/element-at.ts";
+import { required } from "../../support/fault.ts";
+import { batchesOf } from "./batches-of.ts";
+
+/** What a training is to predict, for all examples. */
+export interface Label {
+  readonly feature: FeatureSpec;
+  /** What its classes are called, where they are words. */
+  readonly words?: readonly string[];
+  /** All its numbers, by split. */
+  readonly values: Readonly<Record<Split, Float64Array>>;
+  /** The number of each row of the source, NaN where it is in no split; none where an example has several. */
+  readonly byRow?: Float64Array;
+}
+
+/** The first feature that the loss compares and the network does not see; undefined where there is none. */
+export function labelOf(program: TrainProgram, dataset: Dataset, rows: number): Label | undefined {
+  const { data, model, seed } = program;
+  const inputs = new Set(entryOf(model).inputNames);
+  const compared = program.steps.flatMap((it) => it.objectiveInputs).filter((it) => it.from === "feature");
+  const feature = data.features.find((it) => !inputs.has(it.name) && compared.some(({ name }) => name === it.name));
+  if (feature === undefined) return undefined;
+  const own = { ...program, data: restrictFeatures(data, [feature.name]) };
+  const graph = buildPreparationGraph(own.data, { ...referenceTarget, functions: model.functions, mode: "inference" });
+  // All of them, as each is fitted with those before it at hand.
+  const statistics = fitStatistics(program, dataset.splits.train, dataset.vocabularies);
+  const byRow = new Float64Array(rows).fill(NaN);
+  let isOne = true;
+  const valuesOf = (split: Split): Float64Array => {
+    const { [split]: examples } = dataset.splits;
+    const found: number[] = [];
+    for (const { from, indices } of batchesOf(examples)) {
+      const made = interpretPreparation(graph, examples.gather(indices), { statistics, seed });
+      const values = required(made.get(feature.name), feature.name).data;
+      for (const it of values) found.push(it);
+      isOne &&= values.length === indices.length;
+      if (!isOne) continue;
+      for (const at of indices.keys()) byRow[examples.rowOf?.(from + at) ?? from + at] = elementAt(values, at);
+    }
+    return Float64Array.from(found);
+  };
+  const values = { train: valuesOf("train"), validate: valuesOf("validate"), test: valuesOf("test") };
+  const words = feature.classes === undefined ? undefined : wordsOf(own, feature, dataset);
+  return { feature, values, ...(words !== undefined && { words }), ...(isOne && { byRow }) };
+}
+
+/** The words of a label that is nothing but the numbers of its words. */
+function wordsOf({ data }: TrainProgram, { direct, classes = 0 }: FeatureSpec, dataset: Dataset) {
+  const field = data.preparation.raw.find((it) => direct?.includes(it.name) === true);
+  const words = field === undefined ? undefined : dataset.vocabularies[field.name];
+  return words !== undefined && words.length === classes - 1 ? [...words, "(others)"] : words;
+}
