@@ -16,10 +16,13 @@ export interface NumbersFigures {
   readonly max: number;
   /** How many numbers lie in each of as many parts of equal width, from the least to the largest. */
   readonly histogram: readonly number[];
+  /** Whether each part of the histogram is one whole number. */
+  readonly byWhole: boolean;
 }
 
-/** So many bars show how numbers are spread. */
+/** So many bars show how numbers are spread; of whole numbers that are near to each other, each has one. */
 const bars = 16;
+const wholeBars = 24;
 
 /** Describes numbers, none of which is NaN; undefined where there are none. */
 export function describeNumbers(values: Float64Array): NumbersFigures | undefined {
@@ -29,9 +32,12 @@ export function describeNumbers(values: Float64Array): NumbersFigures | undefine
   // From the first one on, as large numbers that differ by little lose their digits otherwise.
   const mean = min + sorted.reduce((sum, it) => sum + (it - min), 0) / sorted.length;
   const variance = sorted.reduce((sum, it) => sum + (it - mean) ** 2, 0) / sorted.length;
-  const histogram = Array.from({ length: max > min ? bars : 1 }, () => 0);
+  const byWhole = max - min < wholeBars && sorted.every(Number.isInteger);
+  const parts = byWhole ? max - min + 1 : max > min ? bars : 1;
+  const histogram = Array.from({ length: parts }, () => 0);
   for (const it of sorted) {
-    const at = max > min ? Math.min(bars - 1, Math.floor(((it - min) / (max - min)) * bars)) : 0;
+    const place = byWhole ? it - min : max > min ? Math.floor(((it - min) / (max - min)) * parts) : 0;
+    const at = Math.min(parts - 1, place);
     histogram[at] = elementAt(histogram, at) + 1;
   }
   return {
@@ -46,6 +52,7 @@ export function describeNumbers(values: Float64Array): NumbersFigures | undefine
     threeQuarters: quantileOf(sorted, 0.75),
     max,
     histogram,
+    byWhole,
   };
 }
 

@@ -1,4 +1,5 @@
 import { showName } from "../../support/show-text.ts";
+import { formatAmount } from "../format-amount.ts";
 import { formatShare } from "../format-share.ts";
 import { listSome } from "../list-some.ts";
 import type { ColumnReport } from "./describe-column.ts";
@@ -53,7 +54,6 @@ function notesOnLabel({ label, splits }: Omit<DataReport, "notes">): readonly st
 
 function notesOnSplits({ shared, unit }: Omit<DataReport, "notes">): readonly string[] {
   return shared.map(({ split, as, count, example: [row, like] }) => {
-    const are = count === 1 ? `1 ${unit.replace(/s$/, "")} of ${split} is` : `${count} ${unit} of ${split} are`;
-    return `${are} equal to one of ${as}, as ${row} is to ${like}.`;
+    return `${formatAmount(count, unit)} of ${split} ${count === 1 ? "is" : "are"} equal to one of ${as}, as ${row} is to ${like}.`;
   });
 }

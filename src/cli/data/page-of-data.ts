@@ -18,7 +18,7 @@ export function pageOfData(report: DataReport, samples: readonly ImageSamples[])
     splitTable(report),
     label === undefined ? "" : labelSection(label, report),
     ...samples.map(sampleSection),
-    `<section><h2>Columns</h2><div class="cards">${columns.map((it) => card(it, report)).join("\n")}</div></section>`,
+    `<section><h2>Columns</h2>${label === undefined ? "" : measures}<div class="cards">${columns.map((it) => card(it, report)).join("\n")}</div></section>`,
   ];
   const [head = "", ...more] = headLines(report);
   return [
@@ -33,6 +33,10 @@ export function pageOfData(report: DataReport, samples: readonly ImageSamples[])
     "",
   ].join("\n");
 }
+
+const measures =
+  '<p class="more">How far a column tells the label, of 1: r is the correlation of numbers (Pearson), eta the root of the ' +
+  "share of a number\u2019s variance that lies between classes or words, V that of classes and words (Cram\u00e9r).</p>";
 
 /** Text that a page shows as it is. */
 function text(it: string): string {
@@ -133,7 +137,7 @@ function gapItems({ gaps }: ColumnReport, report: DataReport): string {
 const barHeight = 64;
 
 /** A histogram as a drawing; with its `ends` written below it. */
-function histogram({ histogram: counts, min, max }: NumbersFigures, width: number, ends?: "ends"): string {
+function histogram({ histogram: counts, min, max, byWhole }: NumbersFigures, width: number, ends?: "ends"): string {
   const most = Math.max(...counts);
   const each = width / counts.length;
   const bars = counts.map((count, at) => {
@@ -141,7 +145,8 @@ function histogram({ histogram: counts, min, max }: NumbersFigures, width: numbe
     const place = `x="${(at * each).toFixed(1)}" y="${(barHeight - height).toFixed(1)}"`;
     const part = (max - min) / counts.length;
     const [from, to] = [min + at * part, min + (at + 1) * part].map(shortNumber);
-    const title = `<title>${from} to ${to}: ${formatCount(count)}</title>`;
+    const where = byWhole ? shortNumber(min + at) : `${from} to ${to}`;
+    const title = `<title>${where}: ${formatCount(count)}</title>`;
     return `<rect ${place} width="${Math.max(1, each - 1).toFixed(1)}" height="${height.toFixed(1)}">${title}</rect>`;
   });
   const size = `viewBox="0 0 ${width} ${barHeight}" width="${width}" height="${barHeight}"`;
@@ -157,7 +162,7 @@ function wordBars({ words, gaps }: ColumnReport): string {
   if (words === undefined) return "";
   const present = (gaps.all?.of ?? 0) - (gaps.all?.missing ?? 0);
   const rows = words.frequent.slice(0, shownWords).map(({ word, count }) => {
-    return `<tr><th scope="row">${text(quotedBlank(word))}</th><td>${shareBar(count / present)}</td><td class="count">${formatCount(count)}</td></tr>`;
+    return `<tr><th scope="row" title="${text(showText(word, 200))}">${text(quotedBlank(word))}</th><td>${shareBar(count / present)}</td><td class="count">${formatCount(count)}</td></tr>`;
   });
   const more = words.different - rows.length;
   const single = words.single === 0 ? "" : `, ${formatCount(words.single)} in one row alone`;

@@ -31,9 +31,10 @@ dd { margin: 0; }
 .track { display: inline-block; width: 84px; height: 9px; background: var(--line); border-radius: 2px; overflow: hidden; }
 .track > span { display: block; height: 100%; background: var(--bar); }
 .words { width: 100%; table-layout: fixed; }
-.words th { width: 45%; overflow: hidden; text-overflow: ellipsis; }
+.words .track { width: 52px; }
+.words th { width: 42%; overflow: hidden; text-overflow: ellipsis; }
 .words td { padding-right: 0; }
-.words .count { width: 22%; text-align: right; }
+.words .count { width: 19%; text-align: right; }
 .more { font-size: 13px; }
 .samples { display: flex; flex-wrap: wrap; gap: 10px; }
 .samples img { image-rendering: pixelated; border: 1px solid var(--line); border-radius: 4px; }

@@ -1,5 +1,6 @@
 import type { Split } from "../../ir/program.ts";
 import { showName, showText } from "../../support/show-text.ts";
+import { formatAmount } from "../format-amount.ts";
 import { formatCount, formatTable } from "../format-figures.ts";
 import { formatShare } from "../format-share.ts";
 import type { Association } from "./association.ts";
@@ -19,9 +20,12 @@ export function printData(report: DataReport): string {
 
 /** What is said of the whole source: where it is from, and what cleaning leaves of it. */
 export function headLines({ section, training, from, rows, unit, without, cleaning }: DataReport): readonly string[] {
-  const lines = [`${section}, which ${training} is trained on: ${formatCount(rows)} ${unit} of ${showText(from)}`];
-  if (without > 0) lines.push(`${formatCount(without)} ${unit} are no examples: too few are before them`);
-  for (const it of cleaning) lines.push(`clean: ${it.step} leaves out ${formatCount(it.leftOut)} ${unit}`);
+  const lines = [`${section}, which ${training} is trained on: ${formatAmount(rows, unit)} of ${showText(from)}`];
+  if (without > 0)
+    lines.push(
+      `too few rows are before ${formatAmount(without, unit)}, which ${without === 1 ? "is" : "are"} left out`,
+    );
+  for (const it of cleaning) lines.push(`clean: ${it.step} leaves out ${formatAmount(it.leftOut, unit)}`);
   return lines;
 }
 
@@ -45,7 +49,7 @@ export function gapText({ missing, of }: { readonly missing: number; readonly of
 
 /** `r 0.54`: how far a column tells the label. */
 export const associationText = (it: Association | undefined): string =>
-  it === undefined ? "" : `${it.measure} ${it.value.toFixed(2)}`;
+  it === undefined ? "" : `${it.measure} ${it.value.toFixed(2).replace("-0.00", "0.00")}`;
 
 /** What a column is read as, with the shape of what an example has of it. */
 export function readingText({ reading, shape }: ColumnReport): string {
