@@ -225,7 +225,7 @@ train Wine on Bottles {
     const { code, out, err } = await cli(["train", join(place, "wine.model"), "--data", folder ?? "", "--out", place]);
     expect(err).not.toContain("error");
     expect(code).toBe(0);
-    // pandas finds as many duplicates.
+    // NumPy finds as many rows that are not distinct.
     expect(out).toContain("clean: drop_duplicates left out 240 of 1599 rows (15.0 %)");
     expect(out).toContain("clean: drop_outliers(raw.chlorides, low=0.001, high=0.999) left out 4 of 1359 rows");
     expect(out).toContain('clean: keep_words(raw.quality, words=["4", "5", "6", "7", "8"]) left out 10 of 1355 rows');
