@@ -89,7 +89,7 @@ const toldOfTraining: Told = [
 const toldOfData: Told = [
   ...toldOfAny,
   [["shuffle"], "`split` shuffles by its `seed`, or takes examples in order with `by position`: leave it out."],
-  [["stratify"], "A split is drawn without regard to labels: leave it out."],
+  [["stratify"], "It belongs to the split: `split: train 0.8, test 0.2, stratified by raw.label`."],
   [["normalize", "standardize", "scale", "rescale", "transform", "transforms", "preprocess"], prepared],
   [["test_size", "train_size", "val_size", "validation_split", "val_split"], shares],
   [["path", "file", "files", "root", "dir", "url"], 'Files are arguments of the source: `source: csv("points.csv")`.'],

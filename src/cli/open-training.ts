@@ -13,6 +13,7 @@ import type { Trainer, TrainerResult } from "../runtime/train/trainer.ts";
 import { upperFirst, UsageError } from "./exit-code.ts";
 import { loadSpec, lowerAll, printFindings, type LoadedSpec, type UnitOptions } from "./load-unit.ts";
 import type { Terminal } from "./terminal.ts";
+import { withFold } from "./with-fold.ts";
 
 /** Options that `train` and `test` share. */
 export interface TrainingOptions extends UnitOptions {
@@ -25,6 +26,7 @@ export interface TrainingOptions extends UnitOptions {
   readonly steps?: number;
   readonly batch?: number;
   readonly seed?: number;
+  readonly fold?: number;
 }
 
 /** A network with its data, ready to be trained or measured. */
@@ -63,10 +65,29 @@ export async function openTraining(
   terminal: Terminal,
   known?: Vocabularies,
 ): Promise<OpenTraining | undefined> {
-  const data = await openData(plan.spec, plan.program, options, terminal, known);
-  if (data === undefined) return undefined;
+  const { spec, program } = plan;
+  const data = await openData(spec, program, options, terminal, known);
+  if (data === undefined || !reportUnwatched(program, data.dataset, spec, terminal)) return undefined;
   const { trainer } = required(await createTrainer(plan.program, data.dataset, options));
   return { ...plan, ...data, trainer };
+}
+
+/** Whether each split that the training watches has examples: a column may say of none that it is of it. False after printing. */
+function reportUnwatched(
+  { stop, save, data: { source } }: TrainProgram,
+  { splits, from }: Dataset,
+  { collector }: LoadedSpec,
+  terminal: Terminal,
+): boolean {
+  const watched = Object.entries({ stop, save }).find(
+    ([, it]) => it !== undefined && splits[it.monitor.split].count === 0,
+  );
+  if (watched?.[1] === undefined) return true;
+  const [key, { monitor }] = watched;
+  const help = { help: `\`${key}\` watches it.` };
+  collector.report("MC6006", source.origin, { path: from, split: monitor.split }, help);
+  printFindings(collector, terminal);
+  return false;
 }
 
 /** The one training that is meant. */
@@ -92,9 +113,10 @@ function theTraining(file: string, { program }: LoadedSpec, units: readonly Unit
 }
 
 /** A program with what the command line says in place of its section. */
-function withOptions(program: TrainProgram, { epochs, steps, batch, seed }: TrainingOptions): TrainProgram {
+function withOptions(given: TrainProgram, { epochs, steps, batch, seed, fold }: TrainingOptions): TrainProgram {
   if (epochs !== undefined && steps !== undefined) throw new UsageError("Give either --epochs or --steps, not both.");
   if (epochs === 0 || steps === 0 || batch === 0) throw new UsageError("--epochs, --steps and --batch are at least 1.");
+  const program = withFold(given, fold);
   const length = steps !== undefined ? { steps } : epochs !== undefined ? { epochs } : program.length;
   return { ...program, length, batch: batch ?? program.batch, seed: seed ?? program.seed };
 }

@@ -38,6 +38,12 @@ const rules: readonly Rule[] = [
     message: "--count says how many examples of a split to predict, or to draw: what --input gives is predicted whole.",
   },
   {
+    option: "fold",
+    // A training, which has a runtime, always has a validate split.
+    idle: (given) => given.values["runtime"] === undefined && !given.has("split"),
+    message: "--fold says which examples a split has: give --split as well.",
+  },
+  {
     option: "input",
     idle: (given) => given.has("split"),
     message: "Give either --input or --split, not both.",

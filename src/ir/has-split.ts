@@ -1,6 +1,6 @@
 import type { Split, SplitSpec } from "./program.ts";
 
-/** Whether a section gives a split examples: a share, or a folder of its own. */
-export function hasSplit({ fractions, folders }: SplitSpec, name: Split): boolean {
-  return (fractions[name] ?? 0) > 0 || folders?.[name] !== undefined;
+/** Whether a section may give a split examples: by a share, a folder of its own, or a column that says it row by row. */
+export function hasSplit({ by, fractions, folders }: SplitSpec, name: Split): boolean {
+  return by === "column" || (fractions[name] ?? 0) > 0 || folders?.[name] !== undefined;
 }

@@ -21,6 +21,8 @@ export interface SourceSpec {
 export interface CleanSpec {
   readonly kind: string;
   readonly arguments: Readonly<Record<string, SettingValue>>;
+  /** The column that it judges rows by, where it takes one. */
+  readonly column?: RowColumn;
 }
 
 /** A value that is fitted on the train split before training and stored with the checkpoint. */
@@ -95,6 +97,13 @@ export interface RawField {
   readonly window?: { readonly size: number; readonly shift: number };
 }
 
+/** What rows are cleaned or split by: a raw field, which features may read or not. */
+export interface RowColumn {
+  readonly field: RawField;
+  /** As it is written: `raw.date -> days_since`. */
+  readonly text: string;
+}
+
 /** A feature of a data section. */
 export interface FeatureSpec {
   readonly name: string;
@@ -123,12 +132,20 @@ export interface Preparation {
 
 /** How data are split. */
 export interface SplitSpec {
+  /** The share of each split; none where a column says which split each example is of. */
   readonly fractions: Readonly<Partial<Record<Split, number>>>;
   /** The folders that splits are, in place of shares: then shares are those of the train folder. */
   readonly folders?: Readonly<Partial<Record<Split, string>>>;
   readonly seed: number;
-  /** Whether examples are shuffled by seed before they are split, or taken in order. */
-  readonly by: "seed" | "position";
+  /**
+   * Examples are shuffled by seed before they are split, or taken in their order or in that of a column; or shuffled so
+   * that each split has the classes of a column in equal shares, or that all of a group lie in one; or a column says it.
+   */
+  readonly by: "seed" | "position" | "order" | "classes" | "groups" | "column";
+  /** What is meant by the last four. */
+  readonly column?: RowColumn;
+  /** So many equal parts of what is no test split, of which one, counted from 1, is the validate split. */
+  readonly folds?: { readonly count: number; readonly validate: number };
 }
 
 /** Features and how they are made. */

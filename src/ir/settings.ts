@@ -4,7 +4,7 @@ import type { SettingValue } from "./program.ts";
 
 /** What the argument of a setting may be. */
 export interface ArgumentSchema extends Limits {
-  readonly kind: "number" | "integer" | "boolean" | "string" | "strings" | "word" | "call";
+  readonly kind: "number" | "integer" | "boolean" | "string" | "strings" | "word" | "call" | "column";
   /** Left out: the argument is required. */
   readonly default?: SettingValue;
   readonly oneOf?: readonly string[];
@@ -19,7 +19,7 @@ export type NumberNames<S extends CallSchema> = {
 }[keyof S] &
   string;
 
-/** The value that one argument has. A call is read apart, and has none. */
+/** The value that one argument has. A call and a column are read apart, and have none. */
 type ValueOf<A extends ArgumentSchema> = A["kind"] extends "number" | "integer"
   ? number
   : A["kind"] extends "boolean"
@@ -57,6 +57,7 @@ function holds<S extends CallSchema>(schema: S, values: Values): values is Value
       case "strings":
         return Array.isArray(value) && value.every((it) => typeof it === "string");
       case "call":
+      case "column":
         return true;
     }
   });

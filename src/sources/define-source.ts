@@ -68,6 +68,8 @@ interface Definition<S extends CallSchema> {
   readonly fieldArguments?: FieldArguments;
   /** Whether its files lie in folders, which splits may be made of. */
   readonly hasFolders?: true;
+  /** Whether its examples are drawn and none is read: then equal ones are no mistake. */
+  readonly isDrawn?: true;
   /** What it delivers for each example, as far as that is known before anything is read, or the columns of a table. */
   readonly fields: ((given: Given<S>) => SourceFields) | "table";
   /** Reads or draws all examples. A package that only this source needs is imported here, when it is needed. */
@@ -99,6 +101,7 @@ export interface Source {
   /** Whether it delivers the columns of a table. */
   readonly isTable: boolean;
   readonly hasFolders: boolean;
+  readonly isDrawn: boolean;
   readonly fields: (spec: SourceSpec) => SourceFields;
   readonly load: (
     spec: SourceSpec,
@@ -130,6 +133,7 @@ export function defineSource<const S extends CallSchema>(definition: Definition<
     isTable: definition.fields === "table",
     fields: (spec) => (definition.fields === "table" ? { kind: "table" } : definition.fields(givenBy(spec))),
     hasFolders: definition.hasFolders ?? false,
+    isDrawn: definition.isDrawn ?? false,
     load: (spec, wanted, files, folders = []) => definition.load({ ...givenBy(spec), wanted, files, folders }),
   };
 }

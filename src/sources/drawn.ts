@@ -7,6 +7,7 @@ export const drawn = defineSource({
   name: "drawn",
   doc: "nothing is read: so many examples, for features that are [drawn](#drawn-features); `raw.number` counts them from 0",
   arguments: { count },
+  isDrawn: true,
   fields: () => ({ kind: "listed", shapes: { number: [] } }),
   load: ({ arguments: { count } }) => {
     const data = Int32Array.from({ length: count }, (_, number) => number);

@@ -173,7 +173,14 @@ function sideBySide(name: string, { count, from }: CellTable, parts: readonly Co
   const lines = parts[0]?.cells?.lines;
   const columns = parts.flatMap((it) => it.cells?.columns ?? []);
   const names = parts.map((it) => it.name);
-  return { name, shape: [parts.length], data, from, parts: names, ...(lines !== undefined && { cells: { lines, columns } }) };
+  return {
+    name,
+    shape: [parts.length],
+    data,
+    from,
+    parts: names,
+    ...(lines !== undefined && { cells: { lines, columns } }),
+  };
 }
 
 /** What to do about a column that a table lacks. */

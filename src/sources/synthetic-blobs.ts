@@ -15,6 +15,7 @@ export const syntheticBlobs = defineSource({
     spread: { kind: "number", default: 1, min: 0 },
     seed,
   },
+  isDrawn: true,
   fields: ({ arguments: { features } }) => ({ kind: "listed", shapes: { x: [features], label: [] } }),
   load: ({ arguments: { count, classes, features, spread, seed } }) =>
     success({ kind: "columns", columns: drawBlobs(count, classes, features, spread, seed) }),

@@ -13,6 +13,7 @@ export const syntheticDigits = defineSource({
     "drawn digits: `raw.image` [28, 28, 1], 0 to 255; `raw.label`, 0 to 9. With `--data DIR`, IDX files in " +
     "MNIST's names from that folder",
   arguments: { count: { ...count, default: 10000 }, seed },
+  isDrawn: true,
   fields: () => ({ kind: "listed", shapes: { image: [28, 28, 1], label: [] } }),
   load: ({ arguments: { count, seed }, files }) => {
     const { override } = files;

@@ -13,6 +13,7 @@ export const syntheticSequences = defineSource({
     "noisy sequences whose label at a step is the last pattern shown: `raw.x` [length, features], `raw.label` " +
     "[length]",
   arguments: { count, length: size(64), features: size(64), classes: size(10, 2), seed },
+  isDrawn: true,
   fields: ({ arguments: { length, features } }) => ({
     kind: "listed",
     shapes: { x: [length, features], label: [length], last: [] },

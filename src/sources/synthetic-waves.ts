@@ -9,6 +9,7 @@ export const syntheticWaves = defineSource({
   name: "synthetic_waves",
   doc: "sums of two sines: `raw.wave` [length, 1], `raw.next`, the same one step on",
   arguments: { count, length: size(40), noise: { kind: "number", default: 0, min: 0 }, seed },
+  isDrawn: true,
   fields: ({ arguments: { length } }) => ({ kind: "listed", shapes: { wave: [length, 1], next: [length, 1] } }),
   load: ({ arguments: { count, length, noise, seed } }) =>
     success({ kind: "columns", columns: drawWaves(count, length, noise, seed) }),

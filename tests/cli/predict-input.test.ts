@@ -7,7 +7,7 @@ import { cli } from "./run-cli.ts";
 const folder = mkdtempSync(join(tmpdir(), "modelc-predict-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const rows = Array.from({ length: 40 }, (_, i) => [1700000001 + 60 * ((i * i) % 37), i % 5, (i * 3) % 7] as const);
+const rows = Array.from({ length: 40 }, (_, i) => [1700000001 + 60 * ((i * i) % 37) + i, i % 5, (i * 3) % 7] as const);
 const table = `time,kind,y\n${rows.map((it) => it.join(",")).join("\n")}\n`;
 
 const times = `model Line: (x: f32[B, 2]) -> out: f32[B, 2] {

@@ -22,7 +22,7 @@ train Net on Points {
   save:      best(validate.loss)
 }
 `;
-const rows = Array.from({ length: 60 }, (_, i) => `${i % 7},${(i * i) % 5},${i % 2}`);
+const rows = Array.from({ length: 60 }, (_, i) => `${(i % 7) + i / 100},${(i * i) % 5},${i % 2}`);
 const files = { "net.model": spec, "points.csv": ["a,b,label", ...rows].join("\n") };
 
 let trained = "";

@@ -8,7 +8,7 @@ import { cli, folderWith } from "./run-cli.ts";
 const kinds = ["ant", "cat", "elk"] as const;
 const rows = Array.from({ length: 90 }, (_, at) => {
   const kind = at % 3;
-  return `${at % 11 === 0 ? "" : kind * 10 + (at % 5)},${at % 2 === 0 ? "wild" : "tame"},${kinds[kind] ?? ""}`;
+  return `${at % 11 === 0 ? "" : kind * 10 + at / 20},${at % 2 === 0 ? "wild" : "tame"},${kinds[kind] ?? ""}`;
 });
 const table = `size,life,kind\n${rows.join("\n")}\n`;
 

@@ -7,6 +7,7 @@ import { loadProgram } from "../../src/analyze/program.ts";
 import { dataCatalog } from "../../src/diagnostics/catalog/data.ts";
 import { createCollector } from "../../src/diagnostics/collector.ts";
 import type { Diagnostic } from "../../src/diagnostics/diagnostic.ts";
+import { reportLeaks } from "../../src/cli/report-leaks.ts";
 import { lowerTrain } from "../../src/lower/sections/lower-sections.ts";
 import { createDataset } from "../../src/runtime/data/dataset.ts";
 import { loadSource } from "../../src/runtime/data/load-source.ts";
@@ -47,6 +48,8 @@ const files: Readonly<Record<string, Uint8Array | string>> = {
   "large.csv": "x,y\n255,2\n256,4\n",
   "strays.csv": "x,y\n1,2\n3,5\n",
   "halves.csv": "x,y\n1,2\n0.5,4\n",
+  "sets.csv": "x,set\n1,train\n2,train\n3,Test\n",
+  "twice.csv": "x\n1\n2\n1\n3\n",
 };
 for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
 
@@ -100,6 +103,7 @@ async function findingsOf(data: string): Promise<readonly Diagnostic[]> {
     if (error instanceof StrayPlaces) await describeStrays(open, error, collector);
   }
   await trainer.dispose();
+  reportLeaks({ program: lowered, raw: raw.value, dataset: dataset.value }, collector);
   stray?.problem.reportTo(collector, stray.feature.origin);
   return collector.diagnostics;
 }

@@ -29,6 +29,7 @@ function argument(random: Random, schema: ArgumentSchema): Written | undefined {
       return schema.oneOf === undefined ? undefined : { text: random.pick(schema.oneOf), uses: [] };
     case "string":
     case "strings":
+    case "column":
       return undefined;
     case "call":
       return random.next() < 0.5 ? fit([0.001, 0.01, 0.1]) : drawCall(random, scheduleTable);

@@ -47,6 +47,8 @@ function valuesOf(schema: ArgumentSchema): { readonly good: string; readonly bad
       return { good: '"a"', bad: ["1", "word"] };
     case "strings":
       return { good: '["a"]', bad: ["1", '"a"', "[a]", "[1]"] };
+    case "column":
+      return { good: "raw.a", bad: ["1", '"a"', "word", "raw.window(2)", 'raw.columns("a*")', "raw.a -> impute(0)"] };
     case "word":
       return { good: schema.oneOf?.[0] ?? "word", bad: ["1", "wrong_word"] };
     case "call":

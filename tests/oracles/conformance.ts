@@ -4,6 +4,7 @@ import { compareAutocast } from "./torch-autocast.ts";
 import { compareKinks } from "./torch-kinks.ts";
 import { compareLosses } from "./torch-losses.ts";
 import { comparePenalty } from "./torch-penalty.ts";
+import { compareSplits } from "./sklearn-splits.ts";
 import { compareMetrics } from "./sklearn-metrics.ts";
 import { comparePreparation } from "./sklearn-tables.ts";
 import { compareWithTorch, comparisons } from "./torch-conformance.ts";
@@ -14,7 +15,7 @@ import { findTorch } from "./torch-peer.ts";
 /**
  * `npm run conformance`: the six specs against PyTorch, where some Python has it (outputs, gradients, ten training
  * steps, slopes at kinks, the penalty of WGAN-GP; with Keras 3 all losses and layers; with scikit-learn and Keras 3 all
- * metrics), and mnist-cnn on both targets against each other over 200 steps. `--torch` and `--parity` run one of the two;
+ * metrics, with scikit-learn splits and cleaning), and mnist-cnn on both targets against each other over 200 steps. `--torch` and `--parity` run one of the two;
  * a name (`-- --torch tiny-gpt`, `-- --torch LSTM`) the specs that have it alone, that layer or all
  * `layers`; `--record` keeps what the suite compares layers with. Exits with 1 where a figure is above its bound or a comparison breaks off; where no Python
  * has PyTorch it says so, and that is no failure. MODELC_ORACLE_PYTHON names the Python to ask first.
@@ -59,6 +60,7 @@ if (both || words.includes("--torch")) {
       await compare("layers", () =>
         Promise.resolve(compareLayers(peer.python, only === "layers" ? undefined : only, record)),
       );
+    if (names.length === 0) await compare("splits", () => compareSplits(peer.python));
     if (names.length === 0) await compare("metrics", () => compareMetrics(peer.python));
     if (names.length === 0) await compare("tables", () => comparePreparation(peer.python));
     if (names.length === 0) await compare("WGAN-GP", () => Promise.resolve(comparePenalty(peer.python)));

@@ -23,6 +23,7 @@ import { checkVocabulary, readWeights, weightsPath } from "../read-weights.ts";
 import { reportFeatures } from "../report-features.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { toJson } from "../../support/show-text.ts";
+import { withFold } from "../with-fold.ts";
 
 export interface PredictOptions extends UnitOptions {
   readonly weights?: string;
@@ -31,6 +32,7 @@ export interface PredictOptions extends UnitOptions {
   readonly split?: Split;
   readonly count?: number;
   readonly seed?: number;
+  readonly fold?: number;
   readonly threads?: number;
   readonly runtimeFrom?: string;
 }
@@ -159,13 +161,13 @@ async function examplesOf(
   spec: LoadedSpec,
   unit: Unit,
   weights: { readonly path: string; readonly checkpoint: Checkpoint },
-  { split, count = 5, data, runtimeFrom }: PredictOptions & { readonly split: Split },
+  { split, count = 5, data, fold, runtimeFrom }: PredictOptions & { readonly split: Split },
   threads: number,
   terminal: Surroundings["terminal"],
 ): Promise<Tensors | undefined> {
-  const { train } = unit;
-  if (train === undefined)
+  if (unit.train === undefined)
     throw new UsageError(`No train section names data for ${unit.name}: give inputs with --input.`);
+  const train = withFold(unit.train, fold);
   const opened = await openData(spec, train, { data, runtimeFrom }, terminal, weights.checkpoint.vocabularies);
   if (opened === undefined) return undefined;
   const { raw, dataset } = opened;

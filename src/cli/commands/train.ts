@@ -30,7 +30,9 @@ import { formatCount } from "../format-figures.ts";
 import { printFindings } from "../load-unit.ts";
 import { openTraining, planTraining, type OpenTraining, type TrainingOptions } from "../open-training.ts";
 import { checkVocabulary, knownVocabularies, readWeights } from "../read-weights.ts";
+import { reportCleaning } from "../report-cleaning.ts";
 import { reportFeatures } from "../report-features.ts";
+import { reportLeaks, tellNear } from "../report-leaks.ts";
 import { reportTimesBeyond } from "../report-times-beyond.ts";
 import { elementText, reportDivergence } from "../report-divergence.ts";
 import { printStrays } from "../print-strays.ts";
@@ -97,8 +99,11 @@ async function trainInto(
     await checkFolder(open, files);
     if (!printFindings(spec.collector, terminal)) return exitCode.findings;
     if (!(await reportFeatures(open, terminal))) return exitCode.findings;
+    const near = reportLeaks(open, spec.collector);
     reportTimesBeyond(open, terminal);
     const json = options.json === true;
+    reportCleaning(dataset.cleaning, terminal, json);
+    tellNear(near, terminal, json);
     const stop = listenForEndings(terminal, signal);
     if (!json) terminal.out(`${headline(open, start)}\n`);
     const perEpoch = Math.ceil(dataset.splits.train.count / examplesOfUpdate(program));
@@ -360,7 +365,7 @@ function finish(
 
 /** The command line that goes on, with all options that it needs. */
 function resumeCommand(file: string, options: TrainOptions): string {
-  const { model, set, data, runtime, backend, runtimeFrom, threads, epochs, steps, batch, seed, out } = options;
+  const { model, set, data, runtime, backend, runtimeFrom, threads, epochs, steps, batch, seed, fold, out } = options;
   const quoted = (text: string | number): string =>
     /^[\w./=-]+$/.test(String(text)) ? String(text) : `'${String(text).replaceAll("'", `'\\''`)}'`;
   const given = {
@@ -370,6 +375,7 @@ function resumeCommand(file: string, options: TrainOptions): string {
     steps,
     batch,
     seed,
+    fold,
     threads,
     ...(out !== "out" && { out }),
     ...(runtime === "tfjs" && { runtime, backend }),

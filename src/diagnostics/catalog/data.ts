@@ -222,4 +222,36 @@ export const dataCatalog = {
     bad: rows("numbers.csv", "row * row"),
     good: rows("numbers.csv", "row * row % 5"),
   }),
+  MC6060: entry({
+    severity: "error",
+    title: "a class with fewer rows than splits",
+    message: (it: { place: string; column: string; word: string; count: number; parts: number }) =>
+      `${it.place}: \`${it.column}\` is \`${it.word}\` in ${it.count} row${it.count === 1 ? "" : "s"}, and each of ${it.parts} parts is to have its share of them.`,
+    explanation:
+      "`stratified by raw.species` gives each class the same share in all splits, which takes as many rows of it as there are splits, or folds. Leave the class out (`clean: keep_words(raw.species, [...])`), stratify by another column, or not at all. A column of numbers has as many classes as numbers.",
+    bad: 'data Plane {\n  source: csv("numbers.csv")\n  split: train 0.5, test 0.5, stratified by raw.x\n  x: f32[] = raw.y\n}',
+    good: 'data Plane {\n  source: csv("numbers.csv")\n  split: train 0.5, test 0.5\n  x: f32[] = raw.y\n}',
+  }),
+  MC6061: entry({
+    severity: "error",
+    title: "a cell that says no split",
+    message: (it: { place: string; column: string; word: string }) =>
+      `${it.place}: \`${it.column}\` is \`${it.word}\`, which is no split.`,
+    explanation:
+      "With `split: from raw.set`, each row says of which split it is: `train`, `validate` (or `validation`, `valid`, `val`, `dev`) or `test`, in letters of any case. `clean: keep_words(raw.set, [...])` leaves other rows out.",
+    bad: 'data Plane {\n  source: csv("sets.csv")\n  split: from raw.x\n  x: f32[] = raw.x\n}',
+    good: 'data Plane {\n  source: csv("sets.csv")\n  split: from raw.set\n  x: f32[] = raw.x\n}',
+  }),
+  MC6062: entry({
+    severity: "warning",
+    title: "examples that are in the train split too",
+    message: (it: { of: string; equal: number; near: number; total: number; here: string; there: string }) => {
+      const more = it.near > 0 ? `, and ${it.near} more nearly so` : "";
+      return `${it.equal} of ${it.total} examples of the ${it.of} split ${it.equal === 1 ? "is" : "are"} equal to one of the train split in all fields that features read${more}: ${it.here} to ${it.there}.`;
+    },
+    explanation:
+      "What is measured on examples that a network was trained on says nothing of others. `clean: drop_duplicates` leaves out rows that are equal to an earlier one, and `split: ..., grouped by raw.patient` keeps together what belongs together. Where few columns are read, equal rows may be different things. Rows of a table are nearly equal where their words differ in case and signs alone, and their numbers by less than a thousandth of the standard deviation.",
+    bad: 'data Plane {\n  source: csv("twice.csv")\n  split: train 0.5, test 0.5, by position\n  x: f32[] = raw.x\n}',
+    good: 'data Plane {\n  source: csv("twice.csv")\n  split: train 0.5, test 0.5, by position\n  clean: drop_duplicates\n  x: f32[] = raw.x\n}',
+  }),
 } as const;

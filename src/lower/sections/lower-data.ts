@@ -16,9 +16,11 @@ import type { Elaborator, FunctionStore } from "../context.ts";
 import { createElaborator } from "../elaborator.ts";
 import { keyText } from "./key-text.ts";
 import { batchDim, lowerFeatures } from "./lower-features.ts";
+import { rawNames } from "./raw-fields.ts";
 import { mixesExamples, readAugment, type Augmentation } from "./read-augment.ts";
-import { readClean, readSource, readSplit, reportIdleFolders, reportIdleForText } from "./read-data.ts";
+import { readClean, readSource, reportIdleFolders, reportIdleForText } from "./read-data.ts";
 import { settingsOf } from "./read-setting.ts";
+import { readSplit } from "./read-split.ts";
 import { reportMisplaced } from "./report-misplaced.ts";
 import { settingScope } from "./section-context.ts";
 import { sectionKeys } from "./section-keys.ts";
@@ -76,8 +78,6 @@ function lowerSection(
   if (source === "later") return { data: undefined, known: undefined };
   // A key that is none may be meant for it.
   const mayBeLost = !settings.has("split") && (settings.has(lostName) || declaration.broken);
-  const split = readSplit(settings.get("split"), scope);
-  const clean = readClean(settings.get("clean"), scope);
   if (source !== undefined) reportIdleForText(source, settings, scope);
   if (source !== undefined) reportIdleFolders(source, settings, scope);
   const entries = declaration.entries.filter((it) => it.kind === "feature");
@@ -87,9 +87,14 @@ function lowerSection(
     collector.report("MC4002", name.span, { key: name.text, section: "data" });
     doubted.add(name.text);
   }
-  const names = { known: entries.map((it) => it.name.text), mayLack: declaration.broken || doubted.size > 0 };
-  const augmentations = readAugment(settings.get("augment"), names, file, scope);
-  const lowered = lowerFeatures(elaborator, file, declaration, entries, source, augmentations, scope);
+  const known = { known: entries.map((it) => it.name.text), mayLack: declaration.broken || doubted.size > 0 };
+  const augmentations = readAugment(settings.get("augment"), known, file, scope);
+  const isOwn = (name: string): boolean => file.scope.has(name);
+  // Features first: a column that they and the split read has the name that they give it.
+  const reader = { scope, names: rawNames(), isOwn, source, features: entries };
+  const lowered = lowerFeatures(elaborator, file, declaration, entries, source, augmentations, reader);
+  const split = readSplit(settings.get("split"), reader);
+  const clean = readClean(settings.get("clean"), reader);
   for (const it of lowered.doubted) doubted.add(it);
   const { text: name, span: origin } = declaration.name;
   const { features, preparation } = lowered;

@@ -20,9 +20,8 @@ import { hasDrawnFraction } from "./has-drawn-fraction.ts";
 import { helpOfMisfit } from "./help-of-misfit.ts";
 import { mapChildren } from "./map-children.ts";
 import { lowerNoise, withoutNoise } from "./noise.ts";
-import { rawName, rawNames } from "./raw-fields.ts";
+import { rawName, type RawReader } from "./raw-fields.ts";
 import type { Augmentation } from "./read-augment.ts";
-import type { SettingScope } from "./read-setting.ts";
 import { reportMethods } from "./report-methods.ts";
 import { sectionContext, sectionFunc } from "./section-context.ts";
 import { typeRawFields, viewOf } from "./type-raw-fields.ts";
@@ -52,9 +51,8 @@ export function lowerFeatures(
   entries: readonly Feature[],
   source: SourceSpec | undefined,
   augmentations: readonly Augmentation[],
-  scope: SettingScope,
+  { scope, names }: Pick<RawReader, "scope" | "names">,
 ): LoweredFeatures {
-  const names = rawNames();
   const all = entries.map((it) => declareFeature(it, file, scope, names));
   const declared = all.filter((it) => it.kind === "declared");
   const raw = source === undefined ? [] : typeRawFields(source, all, declaration, scope);

@@ -49,6 +49,22 @@ export interface RawReader {
 /** Gives a name to each thing that a section reads: the column's own where it is read as it is. */
 export type RawNames = (base: string, key: string) => string;
 
+/** The name of a raw field of a table; `filling` is a word that is numbered with those of its cells. */
+export function nameOfCells(
+  { columns, reading, rows, carried }: CellsRead,
+  names: RawNames,
+  filling: Imputation | null = null,
+): string {
+  const parts = [
+    columns.kind === "named" ? columns.name : "columns",
+    reading?.kind,
+    carried && "previous",
+    rows && `window_${rows.size}`,
+  ];
+  const key = JSON.stringify([columns, reading ?? null, rows ?? null, carried ?? null, filling]);
+  return names(parts.filter((it) => it !== undefined).join("."), key);
+}
+
 /** Names for the raw fields of a section. */
 export function rawNames(): RawNames {
   const keys = new Map<string, string>();
@@ -109,21 +125,11 @@ function mention(
   const { cells, words } = chain;
   const by = chain.by === undefined ? undefined : fillOf(cells, chain.by, expression.span, scope);
   if (chain.by !== undefined && by === undefined) return reference(lostName);
-  const nameFor = ({ columns, reading, rows, carried }: CellsRead): string => {
-    const parts = [
-      columns.kind === "named" ? columns.name : "columns",
-      reading?.kind,
-      carried && "previous",
-      rows && `window_${rows.size}`,
-    ];
-    // A word that cells are filled with is one of those that are numbered.
-    const filling = reading?.kind === "categories" && typeof by === "object" ? by : null;
-    const key = JSON.stringify([columns, reading ?? null, rows ?? null, carried ?? null, filling]);
-    return names(parts.filter((it) => it !== undefined).join("."), key);
-  };
-  const name = nameFor(cells);
+  // A word that cells are filled with is one of those that are numbered.
+  const filling = cells.reading?.kind === "categories" && typeof by === "object" ? by : null;
+  const name = nameOfCells(cells, names, filling);
   const mask: CellsRead = { ...cells, reading: { kind: "missing", arguments: {} } };
-  const missing = by === undefined ? undefined : add({ ...mask, name: nameFor(mask), expression });
+  const missing = by === undefined ? undefined : add({ ...mask, name: nameOfCells(mask, names), expression });
   add({
     ...cells,
     name,

@@ -1,12 +1,13 @@
-import type { CleanSpec, SettingValue, SourceSpec, SplitSpec } from "../../ir/program.ts";
+import type { CleanSpec, SettingValue, SourceSpec } from "../../ir/program.ts";
 import type { FieldArguments, Source } from "../../sources/define-source.ts";
 import { cleanSteps } from "../../sources/clean-steps.ts";
 import { allSources, findSource, laterSources } from "../../sources/registry.ts";
+import { required } from "../../support/fault.ts";
 import { textOf, type Span } from "../../support/source.ts";
-import type { Argument } from "../../syntax/ast.ts";
+import type { Argument, Expression } from "../../syntax/ast.ts";
 import { lostName } from "../../syntax/lost-name.ts";
 import type { DataDeclaration, Setting } from "../../syntax/ast/sections.ts";
-import { meantSplit } from "./meant-split.ts";
+import { readRowColumn, type RowReader } from "./read-row-column.ts";
 import { checkedValue, onlyExpression, onlyPart, phraseWords, readCall, type SettingScope } from "./read-setting.ts";
 
 /** What the `source` of a data section names, checked; undefined after a report, `later` after that it is not there yet. */
@@ -73,99 +74,6 @@ function readFieldArguments(
   return undefined;
 }
 
-/**
- * `train 0.8, validate 0.1, test 0.1, seed 7` or `..., by position`; `train from "train", validate 0.1, test from "test"` where splits
- * are folders. Without it, everything is the train split.
- */
-export function readSplit(setting: Setting | undefined, scope: SettingScope): SplitSpec | undefined {
-  if (setting === undefined) return { fractions: { train: 1 }, seed: 0, by: "seed" };
-  const fractions: Record<string, number> = {};
-  const folders: Record<string, string> = {};
-  let seed: number | undefined;
-  let by: "position" | undefined;
-  for (const phrase of setting.phrases) {
-    const [word, value, extra, further] = phraseWords(phrase, scope);
-    if (
-      (word === "train" || word === "validate" || word === "test") &&
-      typeof value === "number" &&
-      value > 0 &&
-      value <= 1 &&
-      extra === undefined &&
-      fractions[word] === undefined &&
-      folders[word] === undefined
-    ) {
-      fractions[word] = value;
-    } else if (
-      (word === "train" || word === "validate" || word === "test") &&
-      value === "from" &&
-      typeof extra === "string" &&
-      phrase.parts[2]?.value.kind === "string" &&
-      further === undefined &&
-      fractions[word] === undefined &&
-      folders[word] === undefined
-    )
-      folders[word] = extra;
-    else if (
-      word === "seed" &&
-      typeof value === "number" &&
-      Number.isSafeInteger(value) &&
-      value >= 0 &&
-      extra === undefined &&
-      seed === undefined &&
-      by === undefined
-    )
-      seed = value;
-    else if (word === "by" && value === "position" && extra === undefined && by === undefined && seed === undefined)
-      by = "position";
-    else {
-      const expected =
-        "shares above 0 and at most 1, each split once (`train 0.8`), and either `seed 7` or `by position`";
-      const parameters = { argument: "split", callee: "this section", expected, found: `\`${textOf(phrase.span)}\`` };
-      const isShare = word !== "seed" && word !== "by";
-      scope.collector.report("MC4006", phrase.span, parameters, isShare ? meantSplit(setting) : {});
-      return undefined;
-    }
-  }
-  const ofFolders = folderTrouble(fractions, folders);
-  if (ofFolders !== undefined) {
-    const parameters = { argument: "split", callee: "this section", ...ofFolders };
-    scope.collector.report("MC4006", setting.span, parameters);
-    return undefined;
-  }
-  const sum = Object.values(fractions).reduce((total, it) => total + it, 0);
-  if (sum > 1 + 1e-9) {
-    const found = `shares that add up to ${Number(sum.toFixed(6))}`;
-    scope.collector.report("MC4006", setting.span, {
-      argument: "split",
-      callee: "this section",
-      expected: "shares that add up to at most 1",
-      found,
-    });
-    return undefined;
-  }
-  const named = Object.keys(folders).length > 0 && { folders };
-  return { fractions, ...named, seed: seed ?? 0, by: by ?? "seed" };
-}
-
-/** What is wrong with splits of which some are folders: shares are those of the train folder, and leave some of it. */
-function folderTrouble(
-  fractions: Readonly<Record<string, number>>,
-  folders: Readonly<Record<string, string>>,
-): { readonly expected: string; readonly found: string } | undefined {
-  const names = Object.values(folders);
-  if (names.length === 0) return undefined;
-  if (folders["train"] === undefined) {
-    const found = fractions["train"] === undefined ? "no `train`" : `\`train ${fractions["train"]}\``;
-    return { expected: 'a folder for `train` where another split is one (`train from "train"`)', found };
-  }
-  const again = names.find((it, at) => names.indexOf(it) !== at);
-  if (again !== undefined) return { expected: "a folder for one split each", found: `\`${again}\` twice` };
-  const sum = Object.values(fractions).reduce((total, it) => total + it, 0);
-  if (sum < 1) return undefined;
-  const found = `shares that add up to ${Number(sum.toFixed(6))}`;
-  return { expected: "shares of the train folder that leave some of it for training", found };
-}
-
 /** Reports splits that are to be folders of a source that reads none. */
 export function reportIdleFolders(
   source: SourceSpec,
@@ -183,26 +91,47 @@ export function reportIdleFolders(
 const cleanTable = Object.fromEntries(Object.entries(cleanSteps).map(([name, it]) => [name, it.arguments]));
 
 /** The steps of `clean`, in order; undefined after a report. */
-export function readClean(setting: Setting | undefined, scope: SettingScope): readonly CleanSpec[] | undefined {
+export function readClean(setting: Setting | undefined, reader: RowReader): readonly CleanSpec[] | undefined {
+  const { collector } = reader.scope;
   const steps: CleanSpec[] = [];
+  let fine = true;
   for (const phrase of setting?.phrases ?? []) {
     const part = onlyPart(phrase);
     if (part === undefined) {
       const known = Object.keys(cleanSteps);
-      scope.collector.report("MC4004", phrase.span, {
-        what: "cleaning step",
-        name: `\`${textOf(phrase.span)}\``,
-        known,
-      });
+      collector.report("MC4004", phrase.span, { what: "cleaning step", name: `\`${textOf(phrase.span)}\``, known });
       return undefined;
     }
-    const call = readCall(part, cleanTable, "cleaning step", scope);
-    if (call === undefined) return undefined;
-    if (steps.some((it) => it.kind === call.name))
-      scope.collector.report("MC4002", phrase.span, { key: call.name, section: "data" });
-    else steps.push({ kind: call.name, arguments: call.values });
+    const step = readStep(part, reader);
+    if (step === undefined) fine = false;
+    else if (steps.some((it) => it.kind === step.kind && it.column?.field.name === step.column?.field.name)) {
+      const key = step.column === undefined ? step.kind : `${step.kind}(${step.column.text})`;
+      collector.report("MC4002", phrase.span, { key, section: "data" });
+    } else steps.push(step);
   }
-  return steps;
+  return fine ? steps : undefined;
+}
+
+function readStep(expression: Expression, reader: RowReader): CleanSpec | undefined {
+  const { scope } = reader;
+  const call = readCall(expression, cleanTable, "cleaning step", scope);
+  if (call === undefined) return undefined;
+  const { name, values, calls, span } = call;
+  const step = required(cleanSteps[name], `the step ${name}`);
+  const [written] = Object.entries(calls);
+  const use = written && { argument: written[0], callee: name, holds: step.holds ?? "numbers" };
+  const column = written && use && readRowColumn(written[1], use, reader);
+  if (written !== undefined && column === undefined) return undefined;
+  const spec: CleanSpec = { kind: name, arguments: values, ...(column !== undefined && { column }) };
+  const wrong = step.wrong(spec);
+  if (wrong === undefined) return spec;
+  if (wrong.kind === "lacks") scope.collector.report("MC4003", span, { missing: wrong.what, where: `\`${name}\`` });
+  else {
+    const { argument, expected } = wrong;
+    const parameters = { argument, callee: name, expected, found: `\`${textOf(span)}\`` };
+    scope.collector.report("MC4006", span, parameters);
+  }
+  return undefined;
 }
 
 /** Reports what a section says of rows to a source that has none: windows of a text lie side by side. */
@@ -217,7 +146,8 @@ export function reportIdleForText(
   if (clean !== undefined)
     collector.report("MC4087", clean.span, { setting: "clean", why: "a text has no rows to leave out" });
   for (const phrase of settings.get("split")?.phrases ?? []) {
-    if (phraseWords(phrase, scope)[0] !== "seed") continue;
+    const [word, way] = phraseWords(phrase, scope);
+    if (word === "train" || word === "validate" || word === "test" || (word === "by" && way === "position")) continue;
     collector.report("MC4087", phrase.span, {
       setting: textOf(phrase.span),
       why: "a text is always split by position",

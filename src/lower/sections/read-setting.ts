@@ -15,7 +15,7 @@ import type { Argument, Expression } from "../../syntax/ast.ts";
 import { lostName } from "../../syntax/lost-name.ts";
 import type { Entry, Phrase, Setting } from "../../syntax/ast/sections.ts";
 
-/** A checked call of a setting: `adam(lr=1e-3)`. Arguments of the kind `call` are left to the caller. */
+/** A checked call of a setting: `adam(lr=1e-3)`. Arguments of the kinds `call` and `column` are left to the caller. */
 export interface SettingCall {
   readonly name: string;
   readonly values: Readonly<Record<string, SettingValue>>;
@@ -106,6 +106,7 @@ function expectation(schema: ArgumentSchema, value?: SettingValue): string {
     strings: "a list of texts in double quotes",
     word: "a word",
     call: "a call",
+    column: "a column, as `raw.age`",
   }[schema.kind];
   const bounds = [
     schema.above !== undefined ? `above ${schema.above}` : "",
@@ -144,6 +145,7 @@ function fits(value: SettingValue, schema: ArgumentSchema, expression: Expressio
     case "word":
       return typeof value === "string" && (schema.oneOf?.includes(value) ?? true);
     case "call":
+    case "column":
       return true;
   }
 }
@@ -282,7 +284,7 @@ export function readArguments(
       written.kind === "reference" &&
       scope.constant(written.text) === undefined &&
       scope.unknown(written.text) === undefined;
-    if (spec.kind === "call" && (written.kind === "call" || isWord)) {
+    if (spec.kind === "column" || (spec.kind === "call" && (written.kind === "call" || isWord))) {
       calls[name] = written;
       continue;
     }

@@ -134,7 +134,8 @@ const isOfTable = ({ columns, reading, rows, carried }: RawMention): boolean =>
   carried !== undefined ||
   (columns !== undefined && columns.kind !== "named");
 
-function reportNoTable(
+/** Reports that a source has no cells to read. */
+export function reportNoTable(
   { reading, rows, carried, expression }: RawMention,
   source: SourceSpec,
   scope: SettingScope,
@@ -191,7 +192,8 @@ function shapeOf(mention: RawMention, delivered: SourceFields): FieldShape | und
   }
 }
 
-function reportUnknown(
+/** Reports a field that a source does not have. */
+export function reportUnknown(
   { name, window, expression }: RawMention,
   source: SourceSpec,
   delivered: SourceFields,

@@ -2,15 +2,16 @@ import { elementAt } from "../../support/element-at.ts";
 import type { DataProgram, RawField, Split } from "../../ir/program.ts";
 import { asNumber } from "../../dims/dim.ts";
 import { hasSplit } from "../../ir/has-split.ts";
-import { cleanedRows, type CleanColumn } from "../../sources/clean-steps.ts";
 import { showField } from "../../sources/show-raw-field.ts";
 import { required } from "../../support/fault.ts";
 import { failure, success, type Result } from "../../support/result.ts";
 import { problem, sizeOf, type Column, type DataProblem, type RawData } from "../../sources/raw-data.ts";
+import { cleanRows, type CleanReport } from "./clean-rows.ts";
+import { findSeveral } from "./find-several.ts";
 import { findUnsuitable } from "./find-unsuitable.ts";
 import { numberWords, type Vocabularies } from "./number-words.ts";
 import { shuffled } from "./shuffle.ts";
-import { splitByFolders } from "./split-by-folders.ts";
+import { boundsOf, splitNames, splitRows } from "./split-rows.ts";
 
 /** One raw field of a batch: the first axis counts the examples. */
 export interface RawBatchField {
@@ -43,24 +44,13 @@ export interface Dataset {
   /** Where the data came from, for messages. */
   readonly from: string;
   readonly vocabularies: Vocabularies;
+  /** What each step of cleaning has left out. */
+  readonly cleaning: readonly CleanReport[];
 }
 
 /** Cleans and splits raw data as the section says. Words have the numbers of those that are `known`, of a training before. */
 export function createDataset(raw: RawData, data: DataProgram, known: Vocabularies = {}): Result<Dataset, DataProblem> {
   return raw.kind === "text" ? splitText(raw, data) : splitColumns(raw, data, known);
-}
-
-const splitNames: readonly Split[] = ["train", "validate", "test"];
-
-/** Bounds of the splits over `count` things; what the fractions leave over belongs to none. */
-function boundsOf(count: number, data: DataProgram): Readonly<Record<Split, readonly [number, number]>> {
-  let sum = 0;
-  const bound = (name: Split): readonly [number, number] => {
-    const from = Math.round(sum * count);
-    sum += data.split.fractions[name] ?? 0;
-    return [from, Math.round(Math.min(1, sum) * count)];
-  };
-  return { train: bound("train"), validate: bound("validate"), test: bound("test") };
 }
 
 function splitColumns(
@@ -70,24 +60,14 @@ function splitColumns(
 ): Result<Dataset, DataProblem> {
   const fields = data.preparation.raw;
   // That a source has the fields is checked with the file; that a table has the columns, when it is read.
-  const read = fields.map(({ name, missing }): CleanColumn => ({
-    ...required(raw.columns.get(name), `a column for raw.${name}`),
-    filled: missing !== undefined,
-  }));
+  const read = fields.map(({ name }) => required(raw.columns.get(name), `a column for raw.${name}`));
   const from = read[0]?.from ?? data.source.kind;
-  const whole = Int32Array.from({ length: raw.count }, (_, row) => row).filter((row) =>
-    read.every((it) => it.absent?.[row] !== 1),
-  );
-  const kept = cleanedRows(whole, read, data.clean);
-  const order = data.split.by === "seed" ? shuffled(kept.length, data.split.seed, 0, "split") : undefined;
-  const bounds = boundsOf(kept.length, data);
-  const parts = raw.folders && splitByFolders(kept, raw.folders, data.split);
-  const rowsFor = (name: Split): Int32Array => {
-    if (parts !== undefined) return parts[name];
-    const [start, end] = bounds[name];
-    return Int32Array.from({ length: end - start }, (_, i) => elementAt(kept, order?.[start + i] ?? start + i));
-  };
-  const rows = { train: rowsFor("train"), validate: rowsFor("validate"), test: rowsFor("test") };
+  const several = findSeveral(raw, data);
+  if (several !== undefined) return failure(several);
+  const { kept, reports: cleaning } = cleanRows(raw, data);
+  const split = splitRows(kept, raw, data);
+  if (!split.ok) return split;
+  const rows = split.value;
   const vocabularies: Record<string, readonly string[]> = {};
   const columns: Column[] = [];
   for (const [at, field] of fields.entries()) {
@@ -114,7 +94,7 @@ function splitColumns(
       new Map(columns.map((column, at) => [column.name, rowsOf(column, fields[at], rows[name], indices)])),
   });
   const splits = { train: examplesOf("train"), validate: examplesOf("validate"), test: examplesOf("test") };
-  return requireExamples({ splits, from, vocabularies }, data);
+  return requireExamples({ splits, from, vocabularies, cleaning }, data);
 }
 
 /** The words that features give to the missing cells of a field. */
@@ -183,7 +163,7 @@ function splitText(raw: Extract<RawData, { kind: "text" }>, data: DataProgram): 
   const sizes = fields.map((it) => it.window?.size ?? 1);
   const stride = Math.max(1, ...sizes);
   const span = Math.max(1, ...fields.map((it) => (it.window?.size ?? 1) + (it.window?.shift ?? 0)));
-  const bounds = boundsOf(tokens.length, data);
+  const bounds = boundsOf(tokens.length, data.split);
   const examplesOf = (name: Split): Examples => {
     const [start, end] = bounds[name];
     const count = Math.max(0, Math.floor((end - start - span) / stride) + (end - start >= span ? 1 : 0));
@@ -198,7 +178,7 @@ function splitText(raw: Extract<RawData, { kind: "text" }>, data: DataProgram): 
     };
   };
   const splits = { train: examplesOf("train"), validate: examplesOf("validate"), test: examplesOf("test") };
-  return requireExamples({ splits, from, vocabularies: { text: vocabulary } }, data);
+  return requireExamples({ splits, from, vocabularies: { text: vocabulary }, cleaning: [] }, data);
 }
 
 function windowsOf(
@@ -222,10 +202,33 @@ function windowsOf(
 
 function requireExamples(dataset: Dataset, data: DataProgram): Result<Dataset, DataProblem> {
   for (const name of splitNames) {
-    if (hasSplit(data.split, name) && dataset.splits[name].count === 0)
-      return failure(problem("MC6006", { path: dataset.from, split: name }));
+    if (hasSplit(data.split, name) && mustHave(data, name) && dataset.splits[name].count === 0)
+      return failure(problem("MC6006", { path: dataset.from, split: name }, helpOfNone(dataset, data)));
   }
   return success(dataset);
+}
+
+/** Whether a split is nothing without examples: a column that says row by row which is of which may have none of one but for training. */
+const mustHave = ({ split: { by } }: DataProgram, name: Split): boolean => by !== "column" || name === "train";
+
+/** What has left a split without examples. */
+function helpOfNone({ cleaning }: Dataset, { split }: DataProgram): string | undefined {
+  const last = cleaning.at(-1);
+  if (last !== undefined && last.rows === last.leftOut) {
+    const emptied = cleaning.find((it) => it.rows === it.leftOut) ?? last;
+    return `\`${emptied.step}\` leaves out all ${emptied.rows} rows that it is given.`;
+  }
+  const { text = "" } = split.column ?? {};
+  switch (split.by) {
+    case "groups":
+      return `All rows of a group lie in one split, and those of \`${text}\` are too large or too few.`;
+    case "order":
+      return `Rows that are alike in \`${text}\` lie in one split, and there are too many of them.`;
+    case "column":
+      return `No row of it says \`train\` in \`${text}\`.`;
+    default:
+      return undefined;
+  }
 }
 
 /** The order in which an epoch visits the examples of the train split. */

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { asNumber } from "../../dims/dim.ts";
 import type { DataProgram, RawField } from "../../ir/program.ts";
+import { rowFields } from "../../ir/row-fields.ts";
 import type { SourceFiles } from "../../sources/define-source.ts";
 import { problem, sizeOf, type Column, type DataProblem, type RawData } from "../../sources/raw-data.ts";
 import { readTable } from "../../sources/read-table.ts";
@@ -17,28 +18,30 @@ import { createPictureReader } from "./read-picture.ts";
  * a file to read instead, or a folder that holds the files. `packagesFrom` is a project that has the packages that sources need.
  */
 export async function loadSource(
-  { source, preparation, split }: Pick<DataProgram, "source" | "preparation" | "split">,
+  data: Pick<DataProgram, "source" | "preparation" | "split" | "clean">,
   specPath: string,
   override?: string,
   packagesFrom?: string,
 ): Promise<Result<RawData, DataProblem>> {
+  const { source, split } = data;
+  const fields = rowFields(data);
   const files = filesOf(dirname(specPath), override, packagesFrom);
-  const loaded = await sourceOf(source).load(source, preparation.raw, files, Object.values(split.folders ?? {}));
+  const loaded = await sourceOf(source).load(source, fields, files, Object.values(split.folders ?? {}));
   if (!loaded.ok) return loaded;
   if (loaded.value.kind === "text") return success(loaded.value);
   if (loaded.value.kind === "table") {
-    const read = readTable(loaded.value, preparation.raw);
+    const read = readTable(loaded.value, fields);
     return read.ok ? success(tableOf(loaded.value.count, read.value)) : read;
   }
   const columns: Column[] = [];
   for (const column of loaded.value.columns) {
-    const field = preparation.raw.find((it) => it.name === column.name);
+    const field = fields.find((it) => it.name === column.name);
     const shaped = field === undefined ? success(column) : shapedAs(column, field);
     if (!shaped.ok) return shaped;
     columns.push(shaped.value);
   }
   const { folders, table } = loaded.value;
-  const cells = preparation.raw.filter(({ name }) => columns.every((it) => it.name !== name));
+  const cells = fields.filter(({ name }) => columns.every((it) => it.name !== name));
   const read = table === undefined ? success([]) : readTable(table, cells);
   if (!read.ok) return read;
   const assembly = assembled([...columns, ...read.value]);

@@ -5,12 +5,14 @@ import { calleesOf } from "../../ir/callees-of.ts";
 import type { Func, Module } from "../../ir/graph.ts";
 import { leadingStep } from "../../ir/measures-of.ts";
 import { printGraph } from "../../ir/print-graph.ts";
-import type { CleanSpec, TrainProgram, TrainStep } from "../../ir/program.ts";
+import type { SplitSpec, TrainProgram, TrainStep } from "../../ir/program.ts";
 import { noFacts } from "../../dims/facts.ts";
 import { eliminateDeadNodes } from "../../passes/eliminate-dead-nodes.ts";
 import { usesOf } from "../../graph/rewrite.ts";
 import { version } from "../../support/version.ts";
 import type { RawData } from "../../sources/raw-data.ts";
+import { showCleanStep } from "../../sources/show-clean-step.ts";
+import { showField } from "../../sources/show-raw-field.ts";
 import { calledFrom, fingerprint, functionsText, modelFingerprint } from "./fingerprint.ts";
 import { totalSteps } from "./train-loop.ts";
 
@@ -78,8 +80,8 @@ export function madeOf(program: TrainProgram, raw: RawData, examples: number, ru
     batch: program.accumulate === 1 ? program.batch : `${program.accumulate} of ${program.batch}`,
     seed: program.seed,
     data: { examples: raw.kind === "text" ? raw.tokens.length : raw.count, content: contentOf(raw) },
-    clean: data.clean.map(cleaningText),
-    split: asJson(data.split),
+    clean: data.clean.map(showCleanStep),
+    split: splitOf(data.split),
     features: {
       types: Object.fromEntries(
         data.features.map((it) => [it.name, `${it.type.dtype}[${it.type.shape.map(formatDim).join(", ")}]`]),
@@ -122,10 +124,10 @@ function freezesOf({ phases }: TrainProgram): readonly unknown[] {
   return phases.length > 1 ? phases : phases[0].frozen.map((pattern) => ({ pattern, frozen: true }));
 }
 
-/** A step of cleaning as it is written: `drop_missing`, or with its arguments. */
-function cleaningText({ kind, arguments: given }: CleanSpec): string {
-  const list = Object.entries(given).map(([name, value]) => `${name}=${String(value)}`);
-  return list.length === 0 ? kind : `${kind}(${list.join(", ")})`;
+/** A split, with the column that it goes by as it is read: a feature of its name would be read the same. */
+function splitOf({ column, ...split }: SplitSpec): Json {
+  const { field } = column ?? {};
+  return asJson({ ...split, ...(field && { column: showField(field), reading: field.reading }) });
 }
 
 /** A value as it comes back from a file: what is not there is null, places in the source are left out. */

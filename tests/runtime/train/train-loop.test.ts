@@ -16,6 +16,7 @@ const dataset: Dataset = {
   splits: { train: counting(10), validate: counting(6), test: counting(0) },
   from: "nowhere",
   vocabularies: {},
+  cleaning: [],
 };
 
 interface Recorded extends Trainer {

@@ -1,0 +1,86 @@
+import type { DataProgram } from "../../ir/program.ts";
+import { cleanStepOf, type CleanColumn, type Reason } from "../../sources/clean-steps.ts";
+import { coarseColumns, equalRows } from "../../sources/equal-rows.ts";
+import { exampleOf, type Column, type RawData } from "../../sources/raw-data.ts";
+import { showCleanStep } from "../../sources/show-clean-step.ts";
+import { showField } from "../../sources/show-raw-field.ts";
+import { elementAt } from "../../support/element-at.ts";
+import { required } from "../../support/fault.ts";
+
+/** What a step of `clean` has left out, and why. */
+export interface CleanReport {
+  /** The step as it is written. */
+  readonly step: string;
+  /** How many rows it was given, and left out. */
+  readonly rows: number;
+  readonly leftOut: number;
+  /** How many rows were left out for each reason, in the order in which they were met. */
+  readonly why: ReadonlyMap<string, number>;
+  /** The place of the first that was left out, and of the row that it is equal to. */
+  readonly first?: { readonly place: string; readonly like?: string };
+  /** How many of those that stay are nearly equal to an earlier one, and the places of the first two. */
+  readonly near?: { readonly count: number; readonly places: readonly [string, string] };
+}
+
+/** The rows that the steps of a section keep, in their order, and what each step has left out. */
+export function cleanRows(
+  { count, columns }: Extract<RawData, { kind: "columns" }>,
+  { preparation, split, clean }: Pick<DataProgram, "preparation" | "split" | "clean">,
+): { readonly kept: Int32Array; readonly reports: readonly CleanReport[] } {
+  const columnOf = (name: string): Column => required(columns.get(name), `a column for raw.${name}`);
+  const features = preparation.raw.map((it): CleanColumn => ({
+    ...columnOf(it.name),
+    filled: it.missing !== undefined,
+    shown: showField(it),
+  }));
+  const own = split.column && { ...columnOf(split.column.field.name), shown: split.column.text };
+  const data = { features, needed: own === undefined ? features : [...features, own] };
+  let rows: Int32Array = Int32Array.from({ length: count }, (_, row) => row).filter((row) =>
+    features.every((it) => it.absent?.[row] !== 1),
+  );
+  const reports = clean.map((spec): CleanReport => {
+    const column = (): Column => columnOf(required(spec.column, `the column of ${spec.kind}`).field.name);
+    const judge = cleanStepOf(spec).judge(spec, { ...data, rows, column });
+    const why = new Map<string, number>();
+    let first: { readonly row: number; readonly reason: Reason } | undefined;
+    const given = rows.length;
+    rows = rows.filter((row) => {
+      const reason = judge(row);
+      if (reason === undefined) return true;
+      first ??= { row, reason };
+      why.set(reason.why, (why.get(reason.why) ?? 0) + 1);
+      return false;
+    });
+    const [of] = [spec.column && column(), ...features].filter((it) => it !== undefined);
+    const placeOf = (row: number): string => (of === undefined ? `row ${row}` : exampleOf(of, row));
+    const like = first?.reason.like;
+    const near = spec.kind === "drop_duplicates" ? nearlyEqual(features, rows, placeOf) : undefined;
+    return {
+      step: showCleanStep(spec),
+      rows: given,
+      leftOut: given - rows.length,
+      why,
+      ...(first && { first: { place: placeOf(first.row), ...(like !== undefined && { like: placeOf(like) }) } }),
+      ...(near && { near }),
+    };
+  });
+  return { kept: rows, reports };
+}
+
+/** Rows of a table that are nearly equal to an earlier one, where there are any. */
+function nearlyEqual(
+  columns: readonly Column[],
+  rows: Int32Array,
+  placeOf: (row: number) => string,
+): CleanReport["near"] {
+  const coarse = coarseColumns(columns, rows);
+  if (coarse === undefined) return undefined;
+  const earlier = equalRows(coarse);
+  const pairs: (readonly [number, number])[] = [];
+  for (const row of rows) {
+    const like = earlier.add(row);
+    if (like !== undefined) pairs.push([like, row]);
+  }
+  const [pair] = pairs;
+  return pair && { count: pairs.length, places: [placeOf(elementAt(pair, 0)), placeOf(elementAt(pair, 1))] };
+}
