@@ -110,6 +110,24 @@ describe("powers", () => {
     proves(equal(left, right), equal(multiply(left, left), multiply(right, right)));
   });
 
+  it("are rooted where two stand against each other alone", () => {
+    // 3, 4, 5: a sum of squares is no square of the sum.
+    refutes(
+      equal(add(H, T), W),
+      { H: 3, T: 4, W: 5 },
+      equal(add(multiply(H, H), multiply(T, T)), multiply(W, W)),
+      atLeast(T, H),
+    );
+    // 4 * H * H is the square of 2 * H, and of no H * 4.
+    refutes(equal(multiply(n(4), H), T), { H: 1, T: 2 }, equal(product([n(4), H, H]), multiply(T, T)));
+    proves(equal(over(H, 2), over(T, 3)), equal(multiply(over(H, 2), over(H, 2)), multiply(over(T, 3), over(T, 3))));
+  });
+
+  it("of two of which one may be negative are equal for either sign", () => {
+    const below = minimum(subtract(H, n(3)), n(1));
+    refutes(equal(below, T), { H: 1, T: 2 }, equal(multiply(below, below), multiply(T, T)), atLeast(n(2), H));
+  });
+
   it("of what may be negative are equal for either sign", () => {
     const [below, above] = [minimum(subtract(H, n(3)), n(1)), minimum(subtract(n(3), H), n(1))];
     refutes(equal(below, above), { H: 2 }, equal(multiply(below, below), multiply(above, above)));

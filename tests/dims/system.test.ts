@@ -4,6 +4,7 @@ import type { Dim } from "../../src/dims/dim.ts";
 import { asConstant, constant, evaluateExact, formatDim, modulo, subtract, substitute } from "../../src/dims/dim.ts";
 import type { Relation } from "../../src/dims/facts.ts";
 import { holds } from "../../src/dims/facts.ts";
+import { required } from "../../src/support/fault.ts";
 import { valueOf } from "../../src/dims/substitute.ts";
 import type { System } from "../../src/dims/system.ts";
 import { reduceMultiple, simplifySystem, solutionsOf, systemOf } from "../../src/dims/system.ts";
@@ -32,6 +33,10 @@ function satisfied(s: System, env: ReadonlyMap<string, number>): boolean | undef
     if (!part.holds(known)) all = false;
   }
   return all;
+}
+
+function formatPoint(env: ReadonlyMap<string, number>): string {
+  return [...env].map(([name, value]) => `${name} = ${String(value)}`).join(", ");
 }
 
 const comparison = fc.constantFrom("equal" as const, "notEqual" as const, "atLeast" as const, "lessThan" as const);
@@ -91,6 +96,31 @@ describe("simplifying a system", () => {
       }),
       { numRuns: 500 },
     );
+  });
+
+  it.each([
+    // Roots: of what stands against another alone, in equal numbers, and has one sign.
+    ["A * A == B * B", true],
+    ["A * A * A != B * B * B", true],
+    ["(A // 2) * (A // 2) == (B // 3) * (B // 3)", true],
+    ["A * A * B == C * C * B", true],
+    ["A * A == 1", true],
+    ["A * A + B * B == C * C", false],
+    ["A * A + C * C == B * B", false],
+    ["4 * A * A == B * B", false],
+    ["A * A == 4", false],
+    ["A * A == B * B * B", false],
+    ["min(A - 3, 1) * min(A - 3, 1) == B * B", false],
+    ["min(A - 3, 1) * min(A - 3, 1) == min(3 - B, 1) * min(3 - B, 1)", false],
+    ["min(A - 3, 1) * min(A - 3, 1) != B * B", false],
+  ])("keeps the solutions of %s, whatever powers are in it", (text, isRooted) => {
+    const before = systemOf(relations(text));
+    const after = required(simplifySystem(before), "a system");
+    for (const env of points) expect(satisfied(after, env), formatPoint(env)).toBe(satisfied(before, env));
+    const powers = [...after.zeros, ...after.nonzeros].flatMap(({ terms }) =>
+      terms.flatMap(({ factors }) => factors.map(({ power }) => power)),
+    );
+    expect(powers.every((it) => it === 1)).toBe(isRooted);
   });
 
   it.each([
