@@ -11,6 +11,7 @@ import type { Tensor, Tensors } from "../runtime/tensor.ts";
 import { checkFeatures } from "../runtime/train/check-features.ts";
 import type { Checkpoint } from "../runtime/train/checkpoint.ts";
 import { createHostPreparation } from "../runtime/train/host-preparation.ts";
+import type { PreparedFor } from "../runtime/train/trainer.ts";
 import { failure, success, type Result } from "../support/result.ts";
 import { columnNames, columnsOf, isListOfRows, isTable, readTableInputs } from "./read-table-inputs.ts";
 import { showName } from "../support/show-text.ts";
@@ -127,7 +128,7 @@ async function prepare(
   const dataset = createDataset(raw.value, data, vocabularies);
   if (!dataset.ok) return failure({ problem: dataset.error, origin: data.source.origin });
   const trainer = {
-    prepare: (batch: RawBatch) => Promise.resolve(preparation.prepare(batch)),
+    prepare: (batch: RawBatch, of?: PreparedFor) => Promise.resolve(preparation.prepare(batch, of)),
     snapshot: () => Promise.resolve(preparation.statistics()),
   };
   const { train: all } = dataset.value.splits;

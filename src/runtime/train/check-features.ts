@@ -131,7 +131,11 @@ interface Unrounded {
 
 function unroundedFeatures({ data, model }: TrainProgram, mode: "training" | "inference"): Unrounded | undefined {
   const graph = buildUnroundedGraph(data, { ...referenceTarget, functions: model.functions, mode });
-  const features = data.features.filter((it) => it.direct === undefined && meetsIntegers(graph, it));
+  // Real numbers are augmented by way of places in images and sequences, which no integer is too small for.
+  const augmented = new Set(mode === "training" ? data.augmented.flatMap((it) => it.features) : []);
+  const features = data.features.filter(
+    (it) => it.direct === undefined && !(augmented.has(it.name) && isFloat(it.type.dtype)) && meetsIntegers(graph, it),
+  );
   return features.length === 0 ? undefined : { graph: restrictTo(graph, features), features };
 }
 
