@@ -22,7 +22,7 @@ export const imageFolder = defineSource({
     "proportions. `raw.label`: each folder is a class, numbered from 0 in the order of code points, and holds its " +
     "images or folders of them. With `labels`, a CSV file with the columns `file` and `label`, the label that it gives " +
     "each file of the folder: a number, or a word, of which each is a class; files that it does not name are left " +
-    "out. With `masks`, `raw.mask` in place of the label: the image of the same name in that folder, whatever its " +
+    "out. `raw.label -> categories([...])` gives words other numbers. With `masks`, `raw.mask` in place of the label: the image of the same name in that folder, whatever its " +
     "ending, whose numbers are kept; where it is scaled, the nearest pixel. Hidden files, `Thumbs.db` and their like " +
     "are none. Examples stand in the order of their paths",
   arguments: {
@@ -52,16 +52,21 @@ export const imageFolder = defineSource({
     const columns: Column[] = [];
     const sizes = new Map<string, readonly Size[]>();
     for (const field of wanted) {
-      if (field.name === "label") {
+      if (field.name === "label" || field.reading !== undefined) {
         const labels = images.map((it) => required(it.label, `the label of ${it.place}`));
-        const data = classes === undefined ? Float64Array.from(labels) : Int32Array.from(labels);
+        const isWord = classes !== undefined || field.reading !== undefined;
+        // Numbers of a table are words where a feature takes them for such.
+        const words = classes ?? [...new Set(labels.map(String))];
+        const numbers = classes === undefined ? labels.map((it) => words.indexOf(String(it))) : labels;
+        const data = isWord ? Int32Array.from(numbers) : Float64Array.from(labels);
         columns.push({
-          name: "label",
+          name: field.name,
           shape: [],
           data,
           from: options.labels ?? place,
           files: images.map((it) => it.place),
-          ...(classes !== undefined && { dictionary: classes, isNumbered: true }),
+          ...(isWord && { dictionary: words }),
+          ...(classes !== undefined && { isNumbered: true }),
         });
         continue;
       }

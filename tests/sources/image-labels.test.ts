@@ -41,6 +41,20 @@ describe("labels of a table", () => {
     expect(data.raw.kind === "columns" && data.raw.columns.get("label")?.dictionary).toEqual(["Dog", "cat"]);
   });
 
+  it("may be said to be categories: of words, in another order, and of numbers", async () => {
+    const words = "file,label\na.png,cat\nb.png,dog\nc.png,cat\n";
+    const labelled = (table: string, categories: string): Promise<OpenedData> =>
+      opened(
+        `  source: image_folder("photos", labels="labels.csv")\n  ${all}\n  x: f32[] = raw.image[:, 0, 0] * 1.0\n  i: f32[1, 1] = raw.image\n  label: class(2) = raw.label -> ${categories}`,
+        { ...images, "labels.csv": table },
+      );
+    expect(read(await labelled(words, "categories"), "label.categories")).toEqual([0, 1, 0]);
+    expect(read(await labelled(words, 'categories(["dog", "cat"])'), "label.categories")).toEqual([1, 0, 1]);
+    const numbers = await labelled("file,label\na.png,5\nb.png,10\nc.png,5\n", "categories");
+    expect(read(numbers, "label.categories")).toEqual([1, 0, 1]);
+    expect(numbers.dataset.vocabularies).toEqual({ "label.categories": ["10", "5"] });
+  });
+
   it("are numbers where all of them are", async () => {
     const data = await of("file,label\na.png,0.5\nb.png,-3e1\n", "  i: f32[1, 1] = raw.image");
     expect(read(data, "label")).toEqual([0.5, -30]);

@@ -120,9 +120,11 @@ const baseOf = ({ name, columns }: RawMention): string => (columns?.kind === "na
 
 /** Why something cannot be read as it is: a stage is for cells, or for sounds. */
 function misreading(mention: RawMention, delivered: SourceFields): "no cells" | "no sound" | undefined {
-  const isSpectrum = mention.reading !== undefined && readingOf(mention.reading).kind === "sound";
+  const reading = mention.reading && readingOf(mention.reading);
   const has = (names: readonly string[] | undefined): boolean => names?.includes(baseOf(mention)) === true;
-  if (isSpectrum) return delivered.kind === "listed" && has(delivered.sounds) ? undefined : "no sound";
+  if (reading?.kind === "sound") return delivered.kind === "listed" && has(delivered.sounds) ? undefined : "no sound";
+  // What stands for words may be said to.
+  if (reading?.kind === "words" && delivered.kind === "listed" && has(delivered.words)) return undefined;
   const hasCells = delivered.kind === "table" || (delivered.kind === "listed" && has(delivered.cells));
   return !hasCells && isOfTable(mention) ? "no cells" : undefined;
 }
