@@ -47,6 +47,11 @@ function readField(table: CellTable, field: RawField, before: RowsBefore | undef
   if (first === undefined) return failure(absent(table, choice));
   const reading = readingOf(field.reading);
   if (choice.kind === "named") {
+    if (choice.name === "" && first.place !== undefined) {
+      const column = first.place.columns[0] ?? 1;
+      const place = { path: table.from, line: table.header ?? 1, column };
+      return failure(problem("MC6004", { ...place, problem: `column ${column} has no name` }));
+    }
     if (second !== undefined) {
       const place = { path: table.from, line: table.header ?? 1, column: second.place?.columns[0] ?? 1 };
       return failure(problem("MC6004", { ...place, problem: `two columns are named \`${showName(choice.name)}\`` }));

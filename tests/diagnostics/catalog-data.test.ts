@@ -48,6 +48,10 @@ const files: Readonly<Record<string, Uint8Array | string>> = {
   "large.csv": "x,y\n255,2\n256,4\n",
   "strays.csv": "x,y\n1,2\n3,5\n",
   "halves.csv": "x,y\n1,2\n0.5,4\n",
+  "words.jsonl": '{"x": 1}\n{"x": "two"}\n',
+  "numbers.jsonl": '{"x": 1}\n{"x": 2}\n',
+  "kinds.csv": "x,kind\n1,a\n2,b\n3,a\n",
+  "empty-column.csv": "x,never\n1,\n2,\n",
   "sets.csv": "x,set\n1,train\n2,train\n3,Test\n",
   "twice.csv": "x\n1\n2\n1\n3\n",
 };

@@ -122,8 +122,8 @@ export const dataCatalog = {
         : `${it.path} has ${it.found} column${it.found === 1 ? "" : "s"} for \`${it.choice}\`, but ${it.wanted} ${it.wanted === 1 ? "is" : "are"} declared: ${it.names}.`,
     explanation:
       '`raw.columns("pixel*")` reads all columns whose names fit, and `raw.columns(numeric, except=["price"])` those that hold numbers alone, side by side in the order of the file. As many as there are is what the feature declares.',
-    bad: 'data Plane {\n  source: csv("numbers.csv")\n  x: f32[5] = raw.columns("x*")\n}',
-    good: 'data Plane {\n  source: csv("numbers.csv")\n  x: f32[1] = raw.columns("x*")\n}',
+    bad: 'data Plane {\n  source: csv("numbers.csv")\n  x: f32[] = sum(raw.columns("x*", count=5), axis=-1)\n}',
+    good: 'data Plane {\n  source: csv("numbers.csv")\n  x: f32[] = sum(raw.columns("x*", count=1), axis=-1)\n}',
   }),
   MC6012: entry({
     severity: "error",
@@ -131,8 +131,8 @@ export const dataCatalog = {
     message: (it: { place: string; problem: string }) => `${it.place}: ${it.problem}.`,
     explanation:
       "A cell of a table holds something else than what it is read as. A place is an example of the file, counted from 0.",
-    bad: 'data Plane {\n  source: csv("words.csv")\n  x: f32[] = raw.x\n}',
-    good: 'data Plane {\n  source: csv("numbers.csv")\n  x: f32[] = raw.x\n}',
+    bad: 'data Plane {\n  source: jsonl("words.jsonl")\n  x: f32[] = raw.x\n}',
+    good: 'data Plane {\n  source: jsonl("numbers.jsonl")\n  x: f32[] = raw.x\n}',
   }),
   MC6013: entry({
     severity: "error",
@@ -140,8 +140,8 @@ export const dataCatalog = {
     message: (it: { place: string; field: string; problem: string }) => `${it.place}: ${it.field} ${it.problem}.`,
     explanation:
       "`categories` numbers the words of a column: those of the train split, in the order of their letters, or those that it is given. `class(3)` and `one_hot(3)` say how many there are. A word that is none of them has no number, unless `categories([...], rest=true)` gives all others one.",
-    bad: 'data Plane {\n  source: csv("words.csv")\n  x: class(5) = raw.x -> categories\n}',
-    good: 'data Plane {\n  source: csv("words.csv")\n  x: class(2) = raw.x -> categories\n}',
+    bad: 'data Plane {\n  source: csv("kinds.csv")\n  x: f32[] = raw.x\n  kind: class(5) = raw.kind -> categories\n}',
+    good: 'data Plane {\n  source: csv("kinds.csv")\n  x: f32[] = raw.x\n  kind: class(2) = raw.kind -> categories\n}',
   }),
   MC6014: entry({
     severity: "error",
@@ -150,8 +150,8 @@ export const dataCatalog = {
       `${it.path}: ${it.field} has no ${it.rule} to fill in, as none of its cells in the train split has a value.`,
     explanation:
       "`impute(mean)`, `impute(median)` and `impute(mode)` are of the cells of the train split that have a value. A number or a word may be given in their place: `impute(0)`.",
-    bad: 'data Plane {\n  source: csv("gaps.csv")\n  x: f32[] = raw.x\n  y: f32[] = raw.never -> impute(mean)\n}',
-    good: 'data Plane {\n  source: csv("gaps.csv")\n  x: f32[] = raw.x\n  y: f32[] = raw.never -> impute(0)\n}',
+    bad: 'data Plane {\n  source: csv("empty-column.csv")\n  x: f32[] = raw.x\n  z: f32[] = raw.never -> impute(mean)\n}',
+    good: 'data Plane {\n  source: csv("empty-column.csv")\n  x: f32[] = raw.x\n  z: f32[] = raw.never -> impute(0)\n}',
   }),
   MC6020: entry({
     severity: "error",
