@@ -40,14 +40,15 @@ export const commandHelp = {
     ],
   },
   init: {
-    summary: "write a first spec for a table",
+    summary: "write a first spec for a table or a folder of images",
     description:
       "Reads a table and writes a .model file that predicts one of its columns from the others: what each column is, how " +
       "missing cells are filled, what is left out and why stand in it as comments, with a small network and how it is " +
-      "trained. It checks and trains as it is, and is there to be changed.",
+      "trained. Of a folder of images, in which each class has a folder, it writes one that tells the classes apart. What is written checks and trains as it is, and is there to be changed.",
     examples: [
       ["modelc init --from titanic.csv --target Survived", "writes titanic.model"],
       ["modelc init --from titanic.csv", "lists the columns that could be predicted"],
+      ["modelc init --from photos", "writes photos.model, which tells the folders in photos apart"],
       ["modelc init --from data/iris.csv --target c5 --out iris.model", "columns without names are c1, c2, ..."],
     ],
   },

@@ -103,7 +103,7 @@ function createProgram(surroundings: Surroundings, finish: (code: ExitCode) => v
   for (const { flags, what } of Object.values(checkOptions)) check.option(flags, what);
 
   add("init")
-    .requiredOption("--from <file>", "the table to begin with: CSV, TSV or the like, gzipped or not")
+    .requiredOption("--from <path>", "the table to begin with, CSV, TSV or the like, or a folder of images")
     .option("--target <column>", "the column to predict; without it, the columns are listed")
     .option("--out <file>", "the .model file to write; the name of the table, in this folder, by default")
     .option("--force", "write over a file that is there")

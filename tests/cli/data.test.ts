@@ -227,7 +227,7 @@ train M on Digits {
     const images = [...readFileSync(page, "utf8").matchAll(/src="data:image\/png;base64,([^"]+)"/g)].map((it) => it[1]);
     expect(images).toHaveLength(16);
     expect(new Set(images).size).toBe(16);
-    expect(readFileSync(page, "utf8")).toContain("image, as the first step of training has it");
+    expect(readFileSync(page, "utf8")).toContain("image, as the first epoch of training has it");
   });
 
   it("describes a text by its characters", async () => {

@@ -5,10 +5,13 @@ import { nearest } from "../../support/nearest.ts";
 import { showName, showText } from "../../support/show-text.ts";
 import { exitCode, InputError, UsageError, type ExitCode } from "../exit-code.ts";
 import { writeFile } from "../files/write-file.ts";
+import { formatAmount } from "../format-amount.ts";
 import { formatCount, formatTable } from "../format-figures.ts";
 import { columnsOf } from "../init/draft-features.ts";
+import { draftImageSpec } from "../init/draft-image-spec.ts";
 import { draftSpec } from "../init/draft-spec.ts";
 import { judgeColumn, type JudgedColumn } from "../init/judge-column.ts";
+import { lookAtImages } from "../init/look-at-images.ts";
 import { readTableFile } from "../init/read-table-file.ts";
 import { isFolder } from "../is-folder.ts";
 import type { Terminal } from "../terminal.ts";
@@ -23,22 +26,59 @@ export interface InitOptions {
 /** The fewest rows that leave something in each split. */
 const fewestRows = 20;
 
-/** `modelc init`: writes a spec that predicts a column of a table from the others. */
-export async function init({ from, target, out, force }: InitOptions, terminal: Terminal): Promise<ExitCode> {
-  const stem = basename(from)
-    .replace(/\.gz$/, "")
-    .replace(/\.[^.]*$/, "");
-  const path = out ?? `${stem}.model`;
+/** `modelc init`: writes a spec that predicts a column of a table from the others, or the class of an image. */
+export async function init(options: InitOptions, terminal: Terminal): Promise<ExitCode> {
+  const { from, out, force } = options;
+  const isImages = isFolder(from);
+  const file = basename(resolve(from));
+  const name = isImages ? file : file.replace(/\.gz$/, "").replace(/\.[^.]*$/, "");
+  const path = out ?? `${name}.model`;
   refuseToWrite(path, force === true);
+  const named = relative(dirname(resolve(path)), resolve(from))
+    .split(sep)
+    .join("/");
+  const place = { from, name, named: named === "" ? "." : named };
+  const { text, summary } = isImages ? await fromImages(place, options) : await fromTable(place, options);
+  writeFile(path, await formatSource(text, path));
+  terminal.out(`${showText(path)}: ${summary}\nNext: modelc train ${showText(path)}\n`);
+  return exitCode.clean;
+}
+
+/** Where data are, what the model is called after, and the data as the spec names them. */
+interface Place {
+  readonly from: string;
+  readonly name: string;
+  readonly named: string;
+}
+
+interface Draft {
+  readonly text: string;
+  readonly summary: string;
+}
+
+async function fromImages({ from, name, named }: Place, { target }: InitOptions): Promise<Draft> {
+  if (target !== undefined)
+    throw new UsageError("--target is a column of a table: of a folder of images, the folders in it are the classes.");
+  const seen = await lookAtImages(from);
+  const { classes, count } = seen;
+  if (count < fewestRows)
+    throw new InputError(
+      `${showText(from)} has ${formatAmount(count, "images")}: ${fewestRows} at least are needed to train, validate and test.`,
+    );
+  const summary = `tells ${classes.length} classes of ${formatAmount(count, "images")} apart`;
+  return { text: draftImageSpec(named, name, seen), summary };
+}
+
+async function fromTable({ from, name, named }: Place, { target }: InitOptions): Promise<Draft> {
   const { table, form } = await readTableFile(from, target);
   const file = showText(from);
   if (table.count === 0) throw new InputError(`${file} has no rows.`);
   const cellsOf = new Map(table.columns.map((it) => [it.name, it.cells]));
   const repeated = new Set(table.names.filter((it, at) => it !== "" && table.names.indexOf(it) < at));
-  const judge = (name: string, role: "target" | "feature"): JudgedColumn => {
-    const judged = judgeColumn(name, cellsOf.get(name) ?? [], role);
+  const judge = (column: string, role: "target" | "feature"): JudgedColumn => {
+    const judged = judgeColumn(column, cellsOf.get(column) ?? [], role);
     const why = "other columns have its name";
-    return repeated.has(name) ? { ...judged, judgement: { kind: "useless", why } } : judged;
+    return repeated.has(column) ? { ...judged, judgement: { kind: "useless", why } } : judged;
   };
   const names = [...new Set(table.names)];
   if (target === undefined)
@@ -55,15 +95,10 @@ export async function init({ from, target, out, force }: InitOptions, terminal: 
       `${file} has ${chosen.count - chosen.missing} rows with ${showName(target)}: ${fewestRows} at least are needed to train, validate and test.`,
     );
   const columns = names.filter((it) => it !== target).map((it) => judge(it, "feature"));
-  const named = relative(dirname(resolve(path)), resolve(from))
-    .split(sep)
-    .join("/");
-  const text = draftSpec({ table, form, path: named, name: stem, target: chosen, columns });
+  const text = draftSpec({ table, form, path: named, name, target: chosen, columns });
   if (text === undefined)
     throw new InputError(`${file}: nothing tells ${showName(target)}.${columns.map(useless).join("")}`);
-  writeFile(path, await formatSource(text, path));
-  terminal.out(`${showText(path)}: ${sumUp(chosen, columns)}\nNext: modelc train ${showText(path)}\n`);
-  return exitCode.clean;
+  return { text, summary: sumUp(chosen, columns) };
 }
 
 function refuseToWrite(path: string, force: boolean): void {

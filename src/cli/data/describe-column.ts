@@ -61,7 +61,7 @@ export function describeColumns(
   label: Compared | undefined,
 ): readonly ColumnReport[] {
   const size = sizeOf(column.shape);
-  const reading = field.reading?.kind ?? "numbers";
+  const reading = field.reading?.kind ?? (column.dictionary === undefined ? "numbers" : "words");
   const name = nameOf(field);
   if (column.parts?.length === size && size <= mostParts)
     return column.parts.map((part, at) =>

@@ -18,7 +18,7 @@ export function pageOfData(report: DataReport, samples: readonly ImageSamples[])
     splitTable(report),
     label === undefined ? "" : labelSection(label, report),
     ...samples.map(sampleSection),
-    `<section><h2>Columns</h2>${label === undefined ? "" : measures}<div class="cards">${columns.map((it) => card(it, report)).join("\n")}</div></section>`,
+    `<section><h2>Columns</h2>${columns.some((it) => it.label !== undefined) ? measures : ""}<div class="cards">${columns.map((it) => card(it, report)).join("\n")}</div></section>`,
   ];
   const [head = "", ...more] = headLines(report);
   return [
@@ -91,7 +91,7 @@ function labelSection({ name, classes, numbers }: LabelReport, report: DataRepor
 }
 
 function sampleSection({ feature, mode, images }: ImageSamples): string {
-  const when = mode === "training" ? ", as the first step of training has it" : "";
+  const when = mode === "training" ? ", as the first epoch of training has it" : "";
   const shown = images.map((it, at) => {
     const data = Buffer.from(encodePng(it)).toString("base64");
     return `<img alt="example ${at} of ${text(feature)}" width="96" src="data:image/png;base64,${data}">`;

@@ -13,7 +13,7 @@ import type { Pixels } from "./encode-png.ts";
 /** The same examples of a feature as images. */
 export interface ImageSamples {
   readonly feature: string;
-  /** Outside of training, or in the first step of it, where that differs. */
+  /** Outside of training, or in the first epoch of it, where that differs. */
   readonly mode: "inference" | "training";
   readonly images: readonly Pixels[];
 }
@@ -42,7 +42,11 @@ export function sampleImages(program: TrainProgram, dataset: Dataset): readonly 
     const modes = preparesAnew(data, functions) ? (["inference", "training"] as const) : (["inference"] as const);
     return modes.map((mode): ImageSamples => {
       const graph = buildPreparationGraph(data, { ...referenceTarget, functions, mode });
-      const state = { statistics, seed: program.seed, ...(mode === "training" && { step: 0 }) };
+      const state = {
+        statistics,
+        seed: program.seed,
+        ...(mode === "training" && { of: { epoch: 0, examples: indices } }),
+      };
       const values = required(interpretPreparation(graph, batch, state).get(name), name).data;
       return { feature: name, mode, images: pixelsOf(Float64Array.from(values), size) };
     });

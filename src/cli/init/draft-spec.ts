@@ -6,6 +6,8 @@ import { formatShare } from "../format-share.ts";
 import { listSome } from "../list-some.ts";
 import { columnsOf, draftFeatures, momentsOf, type DraftFeature } from "./draft-features.ts";
 import type { JudgedColumn } from "./judge-column.ts";
+import { modelName } from "./model-name.ts";
+import { wrapComment } from "./wrap-comment.ts";
 import type { TableFile } from "./read-table-file.ts";
 
 /** What a spec is drafted from. */
@@ -53,24 +55,8 @@ export function draftSpec(request: DraftRequest): string | undefined {
     ...label.expectation.map((line) => line.replace("NAMES", `${names.model} on ${names.data}`)),
     "",
   ]
-    .flatMap(wrapped)
+    .flatMap(wrapComment)
     .join("\n");
-}
-
-/** So wide are comments, with what the formatter sets in. */
-const widest = 110;
-
-/** A line; of a long comment several. */
-function wrapped(line: string): readonly string[] {
-  const sign = /^#+ (?:- )?/.exec(line)?.[0];
-  if (sign === undefined || line.length <= widest) return [line];
-  const lines = [sign.trimEnd()];
-  for (const word of line.slice(sign.length).split(" ")) {
-    const last = lines.pop() ?? "";
-    if (last.length + 1 + word.length <= widest) lines.push(`${last} ${word}`);
-    else lines.push(last, `${sign.replace("-", " ").trimEnd()}${sign.includes("-") ? "  " : ""} ${word}`);
-  }
-  return lines;
 }
 
 function formArguments({ columns, quote, missing }: TableFile["form"]): readonly string[] {
@@ -125,16 +111,12 @@ const taken: ReadonlySet<string> = new Set([
 ]);
 
 function namesFor({ name, target }: DraftRequest, features: readonly DraftFeature[]): Names {
-  const words = name.match(/[A-Za-z0-9]+/g) ?? [];
-  const joined = words.map((it) => `${it.charAt(0).toUpperCase()}${it.slice(1)}`).join("");
-  const model = /^[A-Z]/.test(joined) ? joined : `Table${joined}`;
   const plain = target.name
     .replaceAll(/[^A-Za-z0-9]+/g, "_")
     .replaceAll(/^_+|_+$/g, "")
     .toLowerCase();
   const isFree = /^[a-z]/.test(plain) && !taken.has(plain) && !features.some((it) => it.name === plain);
-  // What the library has is called so in the model's own body.
-  const own = ["Dense", "Dropout"].includes(model) ? `${model}Net` : model;
+  const own = modelName(name);
   return { data: `${own}Table`, model: own, label: isFree ? plain : "label" };
 }
 

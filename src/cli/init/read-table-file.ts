@@ -1,15 +1,13 @@
-import { createCollector } from "../../diagnostics/collector.ts";
 import { readBytes } from "../../runtime/data/read-file.ts";
 import { chooseColumns } from "../../sources/choose-columns.ts";
 import { missingMarks, parseCsv, type CsvForm } from "../../sources/csv.ts";
-import type { Cell, CellTable, DataProblem } from "../../sources/raw-data.ts";
+import type { Cell, CellTable } from "../../sources/raw-data.ts";
 import { readDate } from "../../sources/read-date.ts";
 import { readNumber } from "../../sources/read-number.ts";
 import { cellText } from "../../sources/readings.ts";
 import { decodeText } from "../../support/decode-text.ts";
-import type { Result } from "../../support/result.ts";
-import { InputError, UsageError } from "../exit-code.ts";
-import { isFolder } from "../is-folder.ts";
+import { InputError } from "../exit-code.ts";
+import { valueOf } from "./value-of.ts";
 
 /** A table as it lies in a file, and what a source has to say of it, as it is not found when it is read. */
 export interface TableFile {
@@ -35,23 +33,12 @@ export async function readTableFile(path: string, target: string | undefined): P
 }
 
 function textOf(path: string): string {
-  if (isFolder(path))
-    throw new UsageError(`${path} is a folder: a spec for a folder of images is to come, --from takes a table.`);
   const bytes = valueOf(readBytes(path));
   const text = decodeText(bytes);
   if (!text.ok) throw new InputError(`${path} is no table of text that I can read: ${text.error}.`);
   if (bytes.includes(0)) throw new InputError(`${path} is no table of text: --from takes CSV and the like.`);
   if (/^\s*[[{]/.test(text.value)) throw new InputError(`${path} is JSON: --from takes a table of text, as CSV is.`);
   return text.value;
-}
-
-/** What was read, or what is wrong with it as an error of the file that the person gave. */
-function valueOf<T>(result: Result<T, DataProblem>): T {
-  if (result.ok) return result.value;
-  const collector = createCollector();
-  result.error.reportTo(collector, { file: { path: "", text: "" }, start: 0, end: 0 });
-  const [found] = collector.diagnostics;
-  throw new InputError([found?.message, found?.help].filter((it) => it !== undefined).join(" "));
 }
 
 /** Whether single quotes stand around most cells of the first lines. */

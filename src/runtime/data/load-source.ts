@@ -84,7 +84,7 @@ function shapedAs(column: Column, { name, type }: RawField): Result<Column, Data
 const long = (shape: readonly number[]): string => shape.filter((it) => it !== 1).join();
 
 /** The files of a spec in this folder. */
-function filesOf(folder: string, override: string | undefined, packagesFrom: string | undefined): SourceFiles {
+export function filesOf(folder: string, override: string | undefined, packagesFrom: string | undefined): SourceFiles {
   const inside = override === undefined ? undefined : namesIn(override);
   return {
     ...(override !== undefined && { override }),
