@@ -73,9 +73,9 @@ export function readTableInputs(
   return read.ok ? success({ kind: "columns", count, columns: new Map(read.value.map((it) => [it.name, it])) }) : read;
 }
 
-/** A cell as JSON has it: `null` and an empty text are missing. */
+/** A cell as JSON has it: `null`, an empty text and `"NaN"`, which JSON has no number for, are missing. */
 function cellOf(value: unknown, name: string, row: number, source: string): Cell {
-  if (value === null || value === "") return undefined;
+  if (value === null || value === "" || value === "NaN") return undefined;
   if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") return value;
   throw new InputError(
     `${source}: the column ${showName(name)} has a list or an object in row ${row}, where a number, a text or null is expected.`,

@@ -167,6 +167,8 @@ function helpForCell(text: string, name: string, isText: boolean): string {
   if (/^(?:inf|infinity|[+-]inf)$/i.test(text))
     return "No feature can hold it: correct the file, or leave the row out.";
   if (!isText) return stage("categories", "words");
+  // A long text stands for no missing cell.
+  if (text.length > 40) return stage("categories", "words");
   return `${stage("categories", "words")} Where it stands for a cell without a value, name it in the source: \`missing=[${JSON.stringify(text)}]\`.`;
 }
 

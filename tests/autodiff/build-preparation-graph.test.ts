@@ -29,6 +29,6 @@ describe("buildPreparationGraph", () => {
     expect([...(made?.data ?? [])]).toEqual([0.5, 1, 2.5]);
     const training = buildPreparationGraph(train.data, { ...referenceTarget, functions, mode: "training" });
     expect([training.name, training.mode]).toEqual(["Rows.prep.train", "training"]);
-    expect(training.inputs.map((it) => it.name)).toEqual(["raw/a", "step", "seed"]);
+    expect(training.inputs.map((it) => it.name)).toEqual(["raw/a", "epoch", "seed", "examples"]);
   });
 });

@@ -96,12 +96,12 @@ describe("features that are drawn in training alone", () => {
       expect(await cli(argv)).toMatchObject({ code: 0, err: "" });
       const { graphs } = JSON.parse(readFileSync(join(folder, "built", "Line.manifest.json"), "utf8")) as Manifest;
       expect(Object.keys(graphs).filter((it) => it.startsWith("prep"))).toEqual(kinds);
-      const taken = (kind: string): unknown => graphs[kind]?.inputs.filter(({ role }) => /seed|step/.test(role));
+      const taken = (kind: string): unknown => graphs[kind]?.inputs.filter(({ role }) => /seed|epoch/.test(role));
       expect(taken("prep")).toEqual([]);
       if (model === "clean") continue;
       expect(graphs["prep.train"]?.file).toBe("Line.prep.train.onnx");
       expect(taken("prep.train")).toMatchObject([
-        { name: "step", dtype: "i64", default: 0 },
+        { name: "epoch", dtype: "i64", default: 0 },
         { name: "seed", dtype: "u32", default: [5, 0] },
       ]);
     }

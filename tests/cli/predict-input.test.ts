@@ -93,19 +93,29 @@ describe("modelc predict takes raw fields", () => {
   });
 
   it.each([
-    [{ time: [1, 2] }, "standard input: the raw field kind is missing; the inputs take time, kind."],
+    [{ time: [1, 2] }, "error[MC6007]: standard input has no column `kind`."],
     [
-      { raw: { time: [1], kind: [1], y: [1] } },
-      "standard input: the inputs are made of no raw field y; they take time, kind.",
+      { time: [1, "x"], kind: [1, 2] },
+      "error[MC6012]: standard input, example 1: `x` in column `time` is not a number.",
     ],
-    [{ time: [1, 2], kind: [1] }, "standard input: time has 2 examples, kind 1."],
-    [{ time: [[1]], kind: [1] }, "standard input: the raw field time has the shape [1, 1], not [examples]."],
-    [{ time: [1, "x"], kind: [1, 2] }, 'standard input: the raw field time: it[1] is "x", no number.'],
-    [{ time: [true], kind: [1] }, "standard input: the raw field time: it[0] is true, no number."],
+    [{ time: [true], kind: [1] }, "error[MC6012]: standard input, example 0: `true` in column `time` is not a number."],
+  ])("and says what cells cannot be read: %j", async (input, message) => {
+    const found = await predict("times.model", "Line", input);
+    expect(found.code).toBe(1);
+    expect(found.err.startsWith(message), found.err).toBe(true);
+  });
+
+  it("and takes the columns of the whole section", async () => {
+    expect(await predict("times.model", "Line", { time: [1], kind: [1], y: [2] })).toMatchObject({ code: 0, err: "" });
+  });
+
+  it.each([
+    [{ time: [1, 2], kind: [1] }, "standard input: the column kind has 1 cells, and others have 2."],
     [
-      { time: [1], kind: [1], y: [2], id: [3] },
-      "standard input: the inputs are made of no raw field y; they take time, kind.",
+      { time: [[1]], kind: [1] },
+      "standard input: the column time has a list or an object in row 0, where a number, a text or null is expected.",
     ],
+    [{ time: [1], kind: [1], id: [3] }, "standard input: the inputs are made of no column id."],
     [{ z: [1] }, "standard input: Line has no input z; it takes x, or the raw fields time, kind."],
     [{}, "standard input: Line takes x, or the raw fields time, kind; this is empty."],
     [{ time: [], kind: [] }, "standard input: there are no examples in it."],

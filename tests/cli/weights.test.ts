@@ -153,7 +153,7 @@ describe("weights that do not fit", () => {
     ],
     ["malformed orders", withEntry("perm", "["), 'metadata "perm": this is no JSON.'],
     ["malformed progress", withEntry("progress", '{"step":0.5}'), 'metadata "progress": step is 0.5'],
-    ["a malformed vocabulary", withEntry("vocabulary", "7"), 'metadata "vocabulary": it is no list of characters'],
+    ["malformed vocabularies", withEntry("vocabularies", "7"), 'metadata "vocabularies": it is no object of lists'],
   ];
 
   for (const [name, change, message] of cases) {

@@ -27,8 +27,8 @@ export const constructs: Readonly<Record<string, RegExp>> = {
 /** Every spec by its path, without comments. */
 export const specTexts: ReadonlyMap<string, string> = new Map(
   readdirSync("specs", { recursive: true, encoding: "utf8" })
-    // Those of tables are about their data: a network or none is in them.
-    .filter((it) => it.endsWith(".model") && !it.startsWith("tables"))
+    // Those of tables and files are about their data: a network or none is in them.
+    .filter((it) => it.endsWith(".model") && !/^(tables|media)\b/.test(it))
     .sort()
     .map((it) => join("specs", it))
     .map((path) => [path, readFileSync(path, "utf8").replace(/^ *#.*\n/gm, "")]),

@@ -134,10 +134,11 @@ const forms: DoubleForms = {
   log_softmax: normalised("logSoftmaxDoubles"),
   argmax: arrays("bestPlaces", ({ attributes: { axis } }) => [literal(axis), comparison(">")]),
   argmin: arrays("bestPlaces", ({ attributes: { axis } }) => [literal(axis), comparison("<")]),
-  cumsum: arrays("sumsAlong", ({ attributes: { axis, exclusive, reverse } }) => [
+  cumsum: arrays("sumsAlong", ({ attributes: { axis, exclusive, reverse }, result: { dtype } }) => [
     literal(axis),
     boolean(exclusive),
     boolean(reverse),
+    ...(isFloat(dtype) ? [] : [ofTwo((a, b) => whole(dtype, binary("+", a, b)))]),
   ]),
 
   reshape: arrays("reshapeDoubles", ({ result, writer }) => [shapeOf(result, writer)]),

@@ -49,12 +49,21 @@ export function bestPlaces(x: Doubles, axis: number, better: (a: number, b: numb
   return foldDoubles(found, [axis], false, 0, (sum, place) => sum + place);
 }
 
-/** The sums up to each element along an axis; from the other end where `reverse`, without it where `exclusive`. */
-export function sumsAlong(x: Doubles, axis: number, exclusive: boolean, reverse: boolean): Doubles {
+/**
+ * The sums up to each element along an axis; from the other end where `reverse`, without it where `exclusive`. Whole numbers
+ * are added as their type does.
+ */
+export function sumsAlong(
+  x: Doubles,
+  axis: number,
+  exclusive: boolean,
+  reverse: boolean,
+  add: (a: number, b: number) => number = (a, b) => a + b,
+): Doubles {
   return alongAxis(x, axis, (line) =>
     line.map((_, place) => {
       const [from, to] = reverse ? [place + (exclusive ? 1 : 0), line.length] : [0, place + (exclusive ? 0 : 1)];
-      return line.slice(from, to).reduce((sum, element) => sum + element, 0);
+      return line.slice(from, to).reduce((sum, element) => add(sum, element), 0);
     }),
   );
 }
