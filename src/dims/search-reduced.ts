@@ -17,8 +17,10 @@ export function searchReduced(relations: readonly Relation[], budget: number): S
   const search = searchSmallest(rest, budget);
   if (search.kind === "none") return search;
   const points = search.kind === "found" ? [search.values] : raysOf(rest);
+  // A variable that falls out where another has its value may be anything, 1 as well: whether it may is seen below.
+  const any = new Map(relations.flatMap((it) => [...relationVariables(it)]).map((name) => [name, 1] as const));
   for (const point of points) {
-    const values = completed(point, solved);
+    const values = completed(new Map([...any, ...point]), solved);
     if (values !== undefined && relations.every((it) => holds(it, values) === true)) return { kind: "found", values };
   }
   return { kind: "spent" };

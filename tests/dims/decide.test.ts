@@ -390,6 +390,19 @@ describe("against brute force", () => {
     expect(tally.unknown / all).toBeLessThan(0.05);
   });
 
+  it("takes any size for what falls out where an equality gives another its value", () => {
+    const [A, B, C] = ["A", "B", "C"].map((name): Expression => ({ op: "variable", name }));
+    const zero: Expression = { op: "constant", value: 0 };
+    const least: Expression = { op: "min", a: zero, b: A ?? zero };
+    const left: Expression = {
+      op: "+",
+      a: { op: "*", a: { op: "constant", value: -1 }, b: B ?? zero },
+      b: { op: "//", a: least, b: zero },
+    };
+    const right: Expression = { op: "min", a: A ?? zero, b: { op: "max", a: zero, b: C ?? zero } };
+    check({ kind: "equal", a: left, b: right }, [{ kind: "equal", a: A ?? zero, b: { op: "constant", value: 1 } }]);
+  });
+
   it("gives the same verdict again", () => {
     fc.assert(
       fc.property(written, fc.array(simpleFact, { maxLength: 2 }), (r, facts) => {
