@@ -10,6 +10,8 @@ export interface RawMention extends Partial<CellsRead> {
   /** Unique for what it reads: `image`, `date.month`, `window_64_1`. */
   readonly name: string;
   readonly window?: { readonly size: number; readonly shift: number };
+  /** Whether it tells which cells are missing for the sake of `impute`, and nobody asked for it. */
+  readonly isMask?: true;
   /** The raw field that tells which of its cells are missing, where the feature fills them wherever it reads it. */
   readonly missing?: string;
   /** How many words it has to tell apart, where what it is used for says so. */
@@ -98,23 +100,17 @@ function mention(
 ): Expression {
   const add = (it: RawMention): string => {
     const earlier = fields.get(it.name);
+    const { missing: ownMissing, words: ownWords, ...read } = it;
     // Where it is read without being filled as well, nothing may be missing.
-    const missing = earlier === undefined || earlier.missing !== undefined ? it.missing : undefined;
-    const words = earlier?.words ?? it.words;
-    const { name, columns, count, reading, rows, carried, window } = it;
-    fields.set(name, {
-      name,
+    const missing = earlier === undefined || earlier.missing !== undefined ? ownMissing : undefined;
+    const words = earlier?.words ?? ownWords;
+    fields.set(it.name, {
+      ...read,
       expression: earlier?.expression ?? it.expression,
-      ...(columns !== undefined && { columns }),
-      ...(count !== undefined && { count }),
-      ...(reading !== undefined && { reading }),
-      ...(rows !== undefined && { rows }),
-      ...(carried !== undefined && { carried }),
-      ...(window !== undefined && { window }),
       ...(missing !== undefined && { missing }),
       ...(words !== undefined && { words }),
     });
-    return name;
+    return it.name;
   };
   const reference = (text: string): Expression => ({ kind: "reference", text, span: expression.span });
   if (chain.kind === "broken") return reference(lostName);
@@ -129,7 +125,8 @@ function mention(
   const filling = cells.reading?.kind === "categories" && typeof by === "object" ? by : null;
   const name = nameOfCells(cells, names, filling);
   const mask: CellsRead = { ...cells, reading: { kind: "missing", arguments: {} } };
-  const missing = by === undefined ? undefined : add({ ...mask, name: nameOfCells(mask, names), expression });
+  const missing =
+    by === undefined ? undefined : add({ ...mask, name: nameOfCells(mask, names), expression, isMask: true });
   add({
     ...cells,
     name,

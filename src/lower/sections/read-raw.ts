@@ -48,7 +48,7 @@ export const columnStages: ReadonlySet<string> = new Set(["impute", "window", ..
 
 /**
  * What an expression reads of the source, and the stages of a pipe that follow; undefined where it begins with something
- * else. What is wrong in a stage is reported, and the stage left out.
+ * else. What is wrong in a stage is reported, and leaves what is read broken.
  */
 export function readRaw(
   expression: Expression,

@@ -25,70 +25,12 @@ export function typeRawFields(
   const fields = new Map<string, RawField>();
   const unknown = new Set<string>();
   const delivered = sourceOf(source).fields(source);
-  const declared = features.filter((it) => it.kind === "declared");
   for (const feature of features) {
     for (const mention of feature.mentions.values()) {
       if (fields.has(mention.name) || unknown.has(mention.name)) continue;
-      const strange = misreading(mention, delivered);
-      if (strange !== undefined) {
-        unknown.add(mention.name);
-        if (strange === "no cells") reportNoTable(mention, source, scope);
-        else {
-          const help = "It is for the `raw.audio` of `wav`.";
-          const parameters = {
-            stage: mention.reading?.kind ?? "",
-            problem: `\`${showRawField(baseOf(mention))}\` is no sound`,
-          };
-          scope.collector.report("MC4089", mention.expression.span, parameters, { help });
-        }
-        continue;
-      }
-      const shape = shapeOf(mention, delivered);
-      if (shape === undefined) {
-        unknown.add(mention.name);
-        reportUnknown(mention, source, delivered, scope);
-        continue;
-      }
-      if (feature.kind === "broken") continue;
-      const { type } = feature;
-      const own = shape === "declared" ? declaredShape(mention, feature, declared, scope) : shape.map(constant);
-      if (own === undefined) {
-        unknown.add(mention.name);
-        continue;
-      }
-      const counted = delivered.kind === "listed" && delivered.words?.includes(mention.name) === true;
-      const words = counted
-        ? plainReader(mention, declared)?.classes
-        : features.flatMap((it) => it.mentions.get(mention.name)?.words ?? [])[0];
-      const { reading } = mention;
-      if (words === undefined && reading?.kind === "categories" && reading.arguments["rest"] === true) {
-        unknown.add(mention.name);
-        const problem = "nothing says how many words there are to be, the rest among them";
-        const help = `\`class(12)\` as the type of the feature says so, or \`one_hot(12)\` as the next stage.`;
-        scope.collector.report("MC4089", mention.expression.span, { stage: "categories", problem }, { help });
-        continue;
-      }
-      const isNamed = mention.columns?.kind === "named" && mention.columns.name === mention.name;
-      const missing = features.every((it) => {
-        const own = it.mentions.get(mention.name);
-        return own === undefined || own.missing !== undefined;
-      });
-      fields.set(mention.name, {
-        name: mention.name,
-        type: {
-          dtype: mention.window !== undefined ? "i32" : rawType(mention, declared),
-          shape: shape === "declared" ? own : generalised(own, type.shape),
-        },
-        ...(mention.window !== undefined && { window: mention.window }),
-        ...((delivered.kind === "table" || delivered.kind === "listed") &&
-          !isNamed &&
-          mention.columns !== undefined && { columns: mention.columns }),
-        ...(reading !== undefined && { reading }),
-        ...(mention.rows !== undefined && { rows: mention.rows }),
-        ...(mention.carried !== undefined && { carried: mention.carried }),
-        ...(words !== undefined && { words }),
-        ...(missing && mention.missing !== undefined && { missing: mention.missing }),
-      });
+      const field = typed(mention, feature, { source, delivered, features, scope });
+      if (field === "unknown") unknown.add(mention.name);
+      else if (field !== undefined) fields.set(mention.name, field);
     }
   }
   const reads = broken || features.some(({ mentions }) => mentions.size > 0);
@@ -98,6 +40,80 @@ export function typeRawFields(
   const help = "Where nothing is to be read, count them: `source: drawn(count=1000)`.";
   scope.collector.report("MC4080", data.span, { data: data.text, source: source.kind }, { help });
   return [];
+}
+
+/** What a section reads, and from what. */
+interface Reads {
+  readonly source: SourceSpec;
+  readonly delivered: SourceFields;
+  readonly features: readonly (DeclaredFeature | BrokenFeature)[];
+  readonly scope: SettingScope;
+}
+
+/**
+ * The raw field of a mention, typed by a feature that has it; `unknown` after a report, and undefined where the feature's
+ * own type is wrong.
+ */
+function typed(
+  mention: RawMention,
+  feature: DeclaredFeature | BrokenFeature,
+  { source, delivered, features, scope }: Reads,
+): RawField | "unknown" | undefined {
+  const { name, expression, columns, reading, rows, carried, window, missing: mask } = mention;
+  const refuse = (stage: string, problem: string, help: string): "unknown" => {
+    scope.collector.report("MC4089", expression.span, { stage, problem }, { help });
+    return "unknown";
+  };
+  switch (misreading(mention, delivered)) {
+    case "no cells":
+      reportNoTable(mention, source, scope);
+      return "unknown";
+    case "no sound": {
+      const problem = `\`${showRawField(baseOf(mention))}\` is no sound`;
+      return refuse(reading?.kind ?? "", problem, "It is for the `raw.audio` of `wav`.");
+    }
+    case undefined:
+      break;
+  }
+  const shape = shapeOf(mention, delivered);
+  if (shape === undefined) {
+    reportUnknown(mention, source, delivered, scope);
+    return "unknown";
+  }
+  if (feature.kind === "broken") return undefined;
+  const declared = features.filter((it) => it.kind === "declared");
+  const own = shape === "declared" ? declaredShape(mention, feature, declared) : shape.map(constant);
+  if (own === undefined) {
+    const problem = "nothing tells how many columns these are";
+    return refuse("raw.columns", problem, '`raw.columns("pixel*", count=784)` says so.');
+  }
+  const isNumbered = delivered.kind === "listed" && delivered.words?.includes(name) === true;
+  const words = isNumbered
+    ? plainReader(mention, declared)?.classes
+    : features.flatMap((it) => it.mentions.get(name)?.words ?? [])[0];
+  if (words === undefined && reading?.kind === "categories" && reading.arguments["rest"] === true) {
+    const problem = "nothing says how many words there are to be, the rest among them";
+    const help = "`class(12)` as the type of the feature says so, or `one_hot(12)` as the next stage.";
+    return refuse("categories", problem, help);
+  }
+  const mentions = features.flatMap((it) => it.mentions.get(name) ?? []);
+  const isFilled = mask !== undefined && mentions.every((it) => it.missing !== undefined);
+  const isOwn = columns?.kind === "named" && columns.name === name;
+  const hasColumns = delivered.kind === "table" || delivered.kind === "listed";
+  return {
+    name,
+    type: {
+      dtype: window !== undefined ? "i32" : rawType(mention, declared),
+      shape: shape === "declared" ? own : generalised(own, feature.type.shape),
+    },
+    ...(window !== undefined && { window }),
+    ...(hasColumns && columns !== undefined && !isOwn && { columns }),
+    ...(reading !== undefined && { reading }),
+    ...(rows !== undefined && { rows }),
+    ...(carried !== undefined && { carried }),
+    ...(words !== undefined && { words }),
+    ...(isFilled && { missing: mask }),
+  };
 }
 
 /** A field that a source has for certain, to count the examples by where no feature reads any. */
@@ -138,24 +154,23 @@ const isOfTable = ({ columns, reading, rows, carried }: RawMention): boolean =>
 
 /** Reports that a source has no cells to read. */
 export function reportNoTable(
-  { reading, rows, carried, expression }: RawMention,
+  { reading, rows, carried, isMask, expression }: RawMention,
   source: SourceSpec,
   scope: SettingScope,
 ): void {
-  const tables = allSources.filter((it) => it.isTable).map((it) => `\`${it.name}\``);
-  const filling = carried === undefined ? "raw.columns" : "impute";
-  const stage = rows !== undefined ? "window" : reading === undefined ? filling : reading.kind;
+  const fills = isMask === true || carried !== undefined;
+  const stage = fills ? "impute" : rows !== undefined ? "window" : (reading?.kind ?? "raw.columns");
   const problem = `the source \`${source.kind}\` has no cells`;
-  const help = `It is for the columns of a table, which ${tables.join(", ")} reads.`;
+  const tables = allSources.filter((it) => it.isTable).map((it) => `\`${it.name}\``);
+  const help = `It is for the columns of a table, as ${tables.slice(0, -1).join(", ")} and ${tables.at(-1) ?? ""} read them.`;
   scope.collector.report("MC4089", expression.span, { stage, problem }, { help });
 }
 
-/** The shape that the features declare for a field; undefined after a report, where they do not tell it. */
+/** The shape that the features declare for a field; undefined where they do not tell it. */
 function declaredShape(
   mention: RawMention,
   feature: DeclaredFeature,
   declared: readonly DeclaredFeature[],
-  scope: SettingScope,
 ): readonly Dim[] | undefined {
   const { type } = plainReader(mention, declared) ?? feature;
   if (mention.columns === undefined || mention.columns.kind === "named") return type.shape;
@@ -163,11 +178,7 @@ function declaredShape(
   const sizes = type.shape.map((it) => asNumber(it) ?? NaN);
   const all = sizes.reduce((product, it) => product * it, 1);
   const count = mention.count ?? all / (before[0] ?? 1);
-  if (Number.isInteger(count)) return [...before, count].map(constant);
-  const help = '`raw.columns("pixel*", count=784)` says so.';
-  const problem = "nothing tells how many columns these are";
-  scope.collector.report("MC4089", mention.expression.span, { stage: "raw.columns", problem }, { help });
-  return undefined;
+  return Number.isInteger(count) ? [...before, count].map(constant) : undefined;
 }
 
 /** The shape of what is mentioned; undefined where the source has no such field. */
