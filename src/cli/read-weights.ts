@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { isPort } from "../ir/ports.ts";
 import { weightProblems, type WeightsOwner } from "../emit/onnx/check-weights.ts";
 import type { Dataset } from "../runtime/data/dataset.ts";
 import type { Vocabularies } from "../runtime/data/number-words.ts";
@@ -55,8 +56,11 @@ export function checkVocabulary(path: string, { vocabularies }: Checkpoint, data
   );
 }
 
-/** What the numbers of words stand for in weights, where the file is there and can be read. */
-export function knownVocabularies(path: string): Vocabularies {
+/** What the numbers of words stand for in weights that have what a training has fitted; undefined where there are none such. */
+export function knownVocabularies(path: string): Vocabularies | undefined {
   const read = readCheckpoint(path);
-  return read.ok ? (read.value.vocabularies ?? {}) : {};
+  if (!read.ok) return undefined;
+  const { tensors, vocabularies } = read.value;
+  const isFitted = vocabularies !== undefined || [...tensors.keys()].some((it) => isPort("statistic", it));
+  return isFitted ? (vocabularies ?? {}) : undefined;
 }

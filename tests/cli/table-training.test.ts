@@ -71,6 +71,14 @@ describe("a table from its file to a prediction", () => {
     expect(classes).toEqual({ kind: kinds });
     const best = logits.map((row) => kinds[row.indexOf(Math.max(...row))]);
     expect([best[0], best[2]]).toEqual(["ant", "elk"]);
+    // A row by itself is filled with what training has fitted.
+    const gap = await cli(["predict", file, "--weights", weights], {
+      stdin: () => '[{"size": null, "life": "wild"}]',
+    });
+    const [filled = []] = (JSON.parse(gap.out) as { readonly logits: readonly (readonly number[])[] }).logits;
+    filled.forEach((it, at) => {
+      expect(it).toBeCloseTo(logits[1]?.[at] ?? NaN, 5);
+    });
     const byColumns = await cli(["predict", file, "--weights", weights], {
       stdin: () => '{"size": [1, null, 22], "life": ["tame", "wild", "wild"]}',
     });

@@ -66,7 +66,7 @@ export async function train(file: string, options: TrainOptions, surroundings: S
   try {
     const files = filesOf(folder, name);
     const earlier = options.resume === true ? files.checkpoint : options.weights;
-    const known = earlier === undefined ? {} : knownVocabularies(earlier);
+    const known = earlier === undefined ? undefined : knownVocabularies(earlier);
     const open = await openTraining(plan, options, terminal, known);
     return open === undefined
       ? exitCode.findings

@@ -48,15 +48,18 @@ export interface Dataset {
   readonly cleaning: readonly CleanReport[];
 }
 
-/** Cleans and splits raw data as the section says. Words have the numbers of those that are `known`, of a training before. */
-export function createDataset(raw: RawData, data: DataProgram, known: Vocabularies = {}): Result<Dataset, DataProblem> {
+/**
+ * Cleans and splits raw data as the section says. Words have the numbers of those that are `known`: then what is fitted was
+ * fitted by a training before, and nothing of these data need be.
+ */
+export function createDataset(raw: RawData, data: DataProgram, known?: Vocabularies): Result<Dataset, DataProblem> {
   return raw.kind === "text" ? splitText(raw, data) : splitColumns(raw, data, known);
 }
 
 function splitColumns(
   raw: Extract<RawData, { kind: "columns" }>,
   data: DataProgram,
-  known: Vocabularies,
+  known: Vocabularies | undefined,
 ): Result<Dataset, DataProblem> {
   const fields = data.preparation.raw;
   // That a source has the fields is checked with the file; that a table has the columns, when it is read.
@@ -78,14 +81,15 @@ function splitColumns(
         column,
         field,
         { kept, train: rows.train },
-        { known: known[field.name], filled: filledWords(field, data) },
+        { known: known?.[field.name], filled: filledWords(field, data) },
       );
       if (!numbered.ok) return numbered;
       vocabularies[field.name] = numbered.value.words;
       columns.push(numbered.value.column);
     }
   }
-  const unsuitable = findUnsuitable(columns, data, kept) ?? findUnfillable(raw, data, rows.train);
+  const unsuitable =
+    findUnsuitable(columns, data, kept) ?? (known === undefined ? findUnfillable(raw, data, rows.train) : undefined);
   if (unsuitable !== undefined) return failure(unsuitable);
   const examplesOf = (name: Split): Examples => ({
     count: rows[name].length,
