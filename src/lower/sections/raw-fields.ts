@@ -2,7 +2,8 @@ import type { Span } from "../../support/source.ts";
 import type { Argument, Expression } from "../../syntax/ast.ts";
 import { lostName } from "../../syntax/lost-name.ts";
 import { mapWithin } from "./map-within.ts";
-import { fillOf, readRaw, type CellsRead, type Imputation, type RawRead } from "./read-raw.ts";
+import { fillOf, type Imputation } from "./read-fill.ts";
+import { readRaw, type CellsRead, type RawRead } from "./read-raw.ts";
 import type { SettingScope } from "./read-setting.ts";
 
 /** A mention of a raw field in a feature: `raw.image`, `raw["fixed acidity"]`, `raw.age -> impute(median)`. */

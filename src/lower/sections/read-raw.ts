@@ -1,11 +1,11 @@
-import type { ColumnChoice, FillRule, ReadingSpec, RowWindow, SettingValue } from "../../ir/program.ts";
+import type { ColumnChoice, ReadingSpec, RowWindow, SettingValue } from "../../ir/program.ts";
 import { typedValues } from "../../ir/settings.ts";
-import { readingOf, readings } from "../../sources/readings.ts";
-import { nearest } from "../../support/nearest.ts";
-import { textOf, type Span } from "../../support/source.ts";
+import { readings } from "../../sources/readings.ts";
+import { textOf } from "../../support/source.ts";
 import type { Argument, Expression } from "../../syntax/ast.ts";
 import type { RawReader } from "./raw-fields.ts";
-import { readArguments, settingValue, type SettingScope } from "./read-setting.ts";
+import { imputationOf, type ColumnStage, type Imputation } from "./read-fill.ts";
+import { readArguments, settingValue } from "./read-setting.ts";
 
 /** What is read of the cells of a table: of which columns, and how; as plain numbers where no reading is said. */
 export interface CellsRead {
@@ -16,9 +16,6 @@ export interface CellsRead {
   readonly rows?: RowWindow;
   readonly carried?: true;
 }
-
-/** What stands in place of missing cells: a rule that is fitted, or a number. */
-export type Imputation = FillRule | number;
 
 /** What an expression reads, `raw.age -> impute(median)`: a window of a text, or cells. */
 export interface RawRead {
@@ -34,13 +31,6 @@ export interface RawRead {
     /** Something was wrong with it, and was reported. */
     | { readonly kind: "broken" };
   readonly expression: Expression;
-}
-
-/** A stage: what it is called, and what it is given. */
-interface Stage {
-  readonly name: string;
-  readonly given: readonly Argument[];
-  readonly span: Span;
 }
 
 /** The names of the stages that stand right behind a column. */
@@ -147,14 +137,14 @@ function ofRaw(
 }
 
 /** A stage that stands behind a column, where it is one. */
-function stageOf(it: Expression, { isOwn }: RawReader): Stage | undefined {
+function stageOf(it: Expression, { isOwn }: RawReader): ColumnStage | undefined {
   const callee = it.kind === "call" ? it.callee : it;
   if (callee.kind !== "reference" || !columnStages.has(callee.text) || isOwn(callee.text)) return undefined;
   return { name: callee.text, given: it.kind === "call" ? it.arguments : [], span: it.span };
 }
 
 /** What is read with one stage more. */
-function extended(chain: RawRead["chain"], stage: Stage, { scope }: RawReader): RawRead["chain"] {
+function extended(chain: RawRead["chain"], stage: ColumnStage, { scope }: RawReader): RawRead["chain"] {
   const refuse = (problem: string, help: string): RawRead["chain"] => {
     scope.collector.report("MC4089", stage.span, { stage: stage.name, problem }, { help });
     return { kind: "broken" };
@@ -208,83 +198,6 @@ const windowArguments = {
   order: { kind: "string", default: "" },
   by: { kind: "string", default: "" },
 } as const;
-
-const rules = ["mean", "median", "mode", "previous"] as const;
-
-/** What `impute(...)` says, or undefined after a report. */
-function imputationOf({ given, span }: Stage, scope: SettingScope): Imputation | "previous" | undefined {
-  const [argument, extra] = given;
-  if (argument === undefined) {
-    scope.collector.report("MC4003", span, { missing: "what to fill in", where: "`impute`" }, { help: fillHelp });
-    return undefined;
-  }
-  const stray = argument.name === undefined ? extra : argument;
-  if (stray !== undefined) {
-    const what = stray.name === undefined ? "a further argument" : `the argument \`${stray.name.text}\``;
-    scope.collector.report("MC4005", stray.span, { argument: what, callee: "impute", known: [] }, { help: fillHelp });
-    return undefined;
-  }
-  const { value: written } = argument;
-  const value = settingValue(written, scope);
-  const isWord = written.kind === "reference" && value === written.text;
-  if (typeof value === "number" && Number.isFinite(value)) return value;
-  if (typeof value === "string" && !isWord) return { word: value };
-  const rule = rules.find((it) => it === value);
-  if (rule !== undefined) return rule;
-  const near = typeof value === "string" ? nearest(value, rules) : undefined;
-  const parameters = {
-    argument: "fill",
-    callee: "impute",
-    expected: expectedFill,
-    found: `\`${textOf(written.span)}\``,
-  };
-  const help = near === undefined ? {} : { help: `Did you mean \`${near}\`?` };
-  scope.collector.report("MC4006", written.span, parameters, help);
-  return undefined;
-}
-
-const expectedFill = "`mean`, `median`, `mode`, `previous`, a number or a text in double quotes";
-const fillHelp = `Missing cells become ${expectedFill}: \`impute(median)\`.`;
-
-/**
- * What fills the missing cells of what is read, as a number where that is known before the data are; undefined after a
- * report, where it is nothing that the cells may hold.
- */
-export function fillOf(
-  { reading }: CellsRead,
-  by: Imputation,
-  span: Span,
-  scope: SettingScope,
-): Imputation | undefined {
-  const refuse = (problem: string, help: string): undefined => {
-    scope.collector.report("MC4089", span, { stage: "impute", problem }, { help });
-    return undefined;
-  };
-  const read = readingOf(reading);
-  if (read.kind === "sound") return refuse("a sound has no missing cells", "Leave it out.");
-  if (read.kind === "missing") return refuse("what is filled is missing no more", "Leave it out.");
-  if (read.kind === "words") {
-    if (by === "mode" || typeof by === "object") return by;
-    const what = typeof by === "number" ? `${by} is no word` : `words have no ${by}`;
-    return refuse(
-      what,
-      'Fill them with the most frequent word, `impute(mode)`, or with one that you give, `impute("unknown")`.',
-    );
-  }
-  if (read.missing !== undefined)
-    return refuse(`a cell that is empty is none for \`${reading?.kind ?? ""}\``, "Leave it out.");
-  if (typeof by === "string") {
-    if (by === "mode" || read.gives === "f32") return by;
-    const help = "Fill it with the most frequent one, `impute(mode)`, or with one that you give.";
-    return refuse(`the ${by} of ${read.gives === "bool" ? "truth values" : "such numbers"} is none of them`, help);
-  }
-  const text = typeof by === "number" ? String(by) : by.word;
-  const found = read.read(text);
-  if (!found.ok) return refuse(`\`${text}\` ${found.error}`, `It is read as the cells of the column are.`);
-  const { value } = found;
-  if (typeof value === "number") return value;
-  return "text" in value ? value.value : refuse("it is several numbers", "Leave it out.");
-}
 
 function windowOf(
   given: readonly Argument[],
