@@ -2,6 +2,9 @@ import { describe, expect, it } from "vitest";
 import { checkSource } from "../../src/compiler.ts";
 import { renderText } from "../../src/diagnostics/render.ts";
 import { formatSource } from "../../src/format/format.ts";
+import { cleanSteps } from "../../src/sources/clean-steps.ts";
+import { readings } from "../../src/sources/readings.ts";
+import { allSources } from "../../src/sources/registry.ts";
 import { library } from "../../src/std/library.ts";
 import { host } from "../lower/checking.ts";
 import { fencesOf, tableRowsOf, type Fence } from "./markdown.ts";
@@ -30,6 +33,14 @@ describe("the examples of docs/data.md", () => {
   it.each(wrong.map((it) => [named(it), it] as const))("yield what they say, %s", (_, it) => {
     const codes = checkSource({ path: "main.model", text: it.text }, host).map(({ code }) => code);
     expect(codes).toEqual([it.info.replace("model error ", "")]);
+  });
+
+  it("have every source, reading and step of cleaning", () => {
+    const written = whole.map((it) => it.text).join("\n");
+    const named = [...allSources.map((it) => it.name), ...Object.keys(readings), ...Object.keys(cleanSteps)];
+    // Small tasks are drawn by one of four.
+    const others = named.filter((it) => !it.startsWith("synthetic_"));
+    expect(others.filter((it) => !new RegExp(`\\b${it}\\b`).test(written))).toEqual([]);
   });
 
   it("have every augmentation of the library", () => {
