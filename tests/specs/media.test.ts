@@ -1,6 +1,7 @@
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import type { Examples } from "../../src/runtime/data/dataset.ts";
 import { cli, folderWith } from "../cli/run-cli.ts";
 import { dataFolder, loadData, loadTraining } from "./spec-testing.ts";
 
@@ -32,25 +33,30 @@ describe.skipIf(images === undefined)("specs/media/cifar10.model", () => {
   });
 });
 
+/** The takes of the clips of a split, whose rows are files in the order of their names. */
+function heard({ count, rowOf }: Examples, names: readonly string[]): readonly string[] {
+  const clips = names.filter((it) => it.endsWith(".wav")).toSorted();
+  const takes = Array.from({ length: count }, (_, at) => /_(\d)\.wav$/.exec(clips[rowOf?.(at) ?? at] ?? "")?.[1] ?? "");
+  return [...new Set(takes)].toSorted();
+}
+
 describe.skipIf(sounds === undefined)("specs/media/speech-digits.model", () => {
   it("knows the digits of clips that it has not heard", { timeout: 600_000 }, async () => {
-    const text = readFileSync("specs/media/speech-digits.model", "utf8");
-    // Takes 8 and 9 of each speaker are for the test.
-    const edited = text
-      .replace('"data/speech-digits/*.wav"', '"clips"')
-      .replace("train 0.8, test 0.2, seed 1", 'train from "train", test from "test"');
-    const folder = folderWith({ "digits.model": edited });
-    for (const name of ["train", "test"]) mkdirSync(join(folder, "clips", name), { recursive: true });
-    for (const name of readdirSync(sounds ?? ""))
-      copyFileSync(join(sounds ?? "", name), join(folder, "clips", /_[89]\.wav$/.test(name) ? "test" : "train", name));
-    const argv = ["train", join(folder, "digits.model"), "--out", join(folder, "out"), "--epochs", "16"];
+    const folder = folderWith({});
+    for (const name of readdirSync(sounds ?? "")) copyFileSync(join(sounds ?? "", name), join(folder, name));
+    const path = "specs/media/speech-digits.model";
+    const argv = ["train", path, "--data", folder, "--out", join(folder, "out"), "--epochs", "16"];
     const { code, out, err } = await cli(argv);
     expect([code, err]).toEqual([0, ""]);
     expect(out).toMatch(/480 examples/);
     expect(Number(/test\.accuracy (\S+)/.exec(out)?.[1])).toBeGreaterThan(0.85);
-    writeFileSync(join(folder, "clips", "test", "1_speaker1_8.wav"), "no sound");
+    // The split goes by the take: 8 and 9 of each speaker are for the test.
+    const { splits } = await loadData(loadTraining(path), path, folder);
+    expect([splits.train.count, splits.test.count]).toEqual([480, 120]);
+    expect(heard(splits.test, readdirSync(folder))).toEqual(["8", "9"]);
+    writeFileSync(join(folder, "1_speaker1_8.wav"), "no sound");
     const broken = await cli(argv);
     expect(broken.code).toBe(1);
-    expect(broken.err).toMatch(/error\[MC6001\]: I cannot read \S*clips\/test\/1_speaker1_8\.wav: it is no WAV file/);
+    expect(broken.err).toMatch(/error\[MC6001\]: I cannot read \S*1_speaker1_8\.wav: it is no WAV file/);
   });
 });
