@@ -54,16 +54,10 @@ export function numberWords(
   // Where words are found and others are the rest, which is the last, there may be fewer than there is room for.
   const rest = given.rest ? (listed ? words.length : wanted.most) : undefined;
   const count = rest === undefined ? words.length : rest + 1;
-  if (field.words !== undefined && count !== field.words)
-    return failure(
-      otherNumber(
-        column,
-        field,
-        words,
-        count,
-        listed ? "given" : isNumbered ? "there" : known === undefined ? "found" : "known",
-      ),
-    );
+  if (field.words !== undefined && count !== field.words) {
+    const source = listed ? "given" : isNumbered ? "there" : known === undefined ? "found" : "known";
+    return failure(otherNumber(column, field, { words, count, wanted: field.words, source }));
+  }
   const numbers = new Map(words.map((word, number) => [word, number]));
   const strange = given.rest ? undefined : filled.find((it) => !numbers.has(it));
   if (strange !== undefined) {
@@ -103,9 +97,17 @@ const whence = {
 function otherNumber(
   { from }: Column,
   field: RawField,
-  words: readonly string[],
-  count: number,
-  source: keyof typeof whence,
+  {
+    words,
+    count,
+    wanted,
+    source,
+  }: {
+    readonly words: readonly string[];
+    readonly count: number;
+    readonly wanted: number;
+    readonly source: keyof typeof whence;
+  },
 ): DataProblem {
   const shown = words.slice(0, 20).map((it) => `\`${showName(it)}\``);
   const more = words.length > 20 ? ` and ${words.length - 20} more` : "";
@@ -113,7 +115,7 @@ function otherNumber(
   const parameters = {
     place: from,
     field: showField(field),
-    problem: `${found}, but ${field.words ?? 0} are declared`,
+    problem: `${found}, but ${wanted} are declared`,
   };
   const others = source === "found" ? ", or give the rare ones one number with `categories(rest=true)`" : "";
   return problem("MC6013", parameters, `Declare as many as there are: \`${count}\`${others}.`);
