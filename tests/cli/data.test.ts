@@ -117,6 +117,18 @@ describe("modelc data", () => {
     );
   });
 
+  it("counts a row of several splits for the first one, with the places of the first in the file", async () => {
+    const some = [...rows.slice(0, 60), rows[0], ...rows.slice(61, 80), rows[70], rows[0], rows[65], ...rows.slice(83)];
+    const text = spec({ split: "train 0.6, validate 0.2, test 0.2, by position" });
+    const { shared } = await reportOf(folder({ "things.csv": table(some as typeof rows), "m.model": text }));
+    const bare = (place: string): string => place.replace(/.*things/, "things");
+    expect(shared.map((it) => ({ ...it, example: it.example.map(bare) }))).toEqual([
+      { split: "validate", as: "train", count: 1, example: ["things.csv:62", "things.csv:2"] },
+      { split: "test", as: "validate", count: 2, example: ["things.csv:82", "things.csv:72"] },
+      { split: "test", as: "train", count: 1, example: ["things.csv:83", "things.csv:2"] },
+    ]);
+  });
+
   it("says what each step of cleaning leaves out", async () => {
     const at = folder({
       "things.csv": table([...rows, ...rows.slice(0, 5), { ...rows[0], word: "" }] as typeof rows),

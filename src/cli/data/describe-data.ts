@@ -2,6 +2,9 @@ import type { DataProgram, Split, TrainProgram } from "../../ir/program.ts";
 import { entryOf } from "../../graph/parameters-of.ts";
 import { restrictFeatures } from "../../runtime/data/restrict-features.ts";
 import type { Dataset } from "../../runtime/data/dataset.ts";
+import { findSharedRows } from "../../runtime/data/find-shared-rows.ts";
+import { rowsOf } from "../../runtime/data/rows-of.ts";
+import { splitNames } from "../../runtime/data/split-rows.ts";
 import { exampleOf, type Column, type RawData } from "../../sources/raw-data.ts";
 import { elementAt } from "../../support/element-at.ts";
 import { required } from "../../support/fault.ts";
@@ -9,7 +12,6 @@ import type { Compared } from "./association.ts";
 import { countCleaned, type CleanedStep } from "./count-cleaned.ts";
 import { describeColumns, type ColumnReport, type RowsBySplit } from "./describe-column.ts";
 import { describeNumbers, type NumbersFigures } from "./describe-numbers.ts";
-import { findSharedRows } from "./find-shared-rows.ts";
 import { labelOf, type Label } from "./label-of.ts";
 import { notesOn } from "./notes-on.ts";
 
@@ -50,15 +52,13 @@ export interface DataReport {
   readonly notes: readonly string[];
 }
 
-const splitNames: readonly Split[] = ["train", "validate", "test"];
-
 /** Describes the data of a training; without a data set, the source alone. */
 export function describeData(program: TrainProgram, raw: RawData, dataset: Dataset | undefined): DataReport {
   const { data } = program;
   const common = { training: program.name, section: data.name, ...splitsOf(dataset) };
   if (raw.kind === "text") return { ...common, ...textReport(raw, dataset) };
   const cleaned = countCleaned(raw, data);
-  const rows = rowsOf(dataset, cleaned.kept);
+  const rows = rowsBySplit(dataset, cleaned.kept);
   const label = dataset === undefined ? undefined : labelOf(program, dataset, raw.count);
   const compared = comparedLabel(label);
   const fields = visibleFields(data, raw);
@@ -68,9 +68,11 @@ export function describeData(program: TrainProgram, raw: RawData, dataset: Datas
   );
   const read = fields.map(([, column]) => column);
   const first = read[0];
-  const shared = findSharedRows(read, rows).map(({ example: [row, like], ...it }): SharedReport => {
+  const splits = [...rows].flatMap(([split, some]) => (split === "all" ? [] : [[split, some] as const]));
+  const shared = findSharedRows(read, splits).map(({ split, as, pairs }): SharedReport => {
     const place = (at: number): string => (first === undefined ? String(at) : exampleOf(first, at));
-    return { ...it, example: [place(row), place(like)] };
+    const [row, like] = elementAt(pairs, 0);
+    return { split, as, count: pairs.length, example: [place(row), place(like)] };
   });
   const found = {
     ...common,
@@ -94,11 +96,11 @@ function splitsOf(dataset: Dataset | undefined): Pick<DataReport, "splits"> {
   };
 }
 
-function rowsOf(dataset: Dataset | undefined, kept: Int32Array): RowsBySplit {
+function rowsBySplit(dataset: Dataset | undefined, kept: Int32Array): RowsBySplit {
   const bySplit = splitNames.flatMap((split): [Split, Int32Array][] => {
     const examples = dataset?.splits[split];
     if (examples === undefined || examples.count === 0) return [];
-    return [[split, Int32Array.from({ length: examples.count }, (_, at) => examples.rowOf?.(at) ?? at)]];
+    return [[split, rowsOf(examples)]];
   });
   const all = bySplit.flatMap(([, rows]) => [...rows]);
   return new Map<Split | "all", Int32Array>([["all", dataset === undefined ? kept : Int32Array.from(all)], ...bySplit]);
