@@ -215,6 +215,21 @@ describe("modelc data", () => {
     expect(text.match(/<rect /g)).toHaveLength(42);
   });
 
+  it("describes the largest numbers there are, and what their page shows of them", async () => {
+    const some = rows.map((it, at) => ({ ...it, b: at % 2 === 0 ? "1.7e308" : "-1.7e308" }));
+    const text = spec().replace(/x: {5}f32.*/, "x: f32[3] = clip(raw.columns(numeric) -> impute(0), -9, 9)");
+    const at = folder({ "things.csv": table(some), "m.model": text });
+    const page = join(at, "page.html");
+    const { columns } = await reportOf(at, "--html", page);
+    const wanted = { mean: 0, min: -1.7e308, max: 1.7e308, median: 0 };
+    expect(columns.find((it) => it.name === "b")).toMatchObject({
+      numbers: wanted,
+      label: { measure: "eta", value: 1 },
+    });
+    expect(readFileSync(page, "utf8")).toContain("<title>1.488e+308 to 1.700e+308: 50</title>");
+    expect(readFileSync(page, "utf8")).not.toMatch(/NaN|Infinity/);
+  });
+
   it("shows images in the page, as training has them too where that differs", async () => {
     const at = folderWith({
       "m.model": `

@@ -1,4 +1,5 @@
 import { elementAt } from "../../support/element-at.ts";
+import { scaleOf } from "./scale-of.ts";
 
 /** How far one column tells another: by which measure, and how much of 1. */
 export interface Association {
@@ -24,7 +25,7 @@ const rowsOfGroup = 5;
  * them, or has so many groups that rows cannot be compared.
  */
 export function associate(a: Compared, b: Compared): Association | undefined {
-  const pairs = pairsOf(a.values, b.values);
+  const pairs = pairsOf(a, b);
   if (a.kind === "numbers" && b.kind === "numbers") return named("r", pearson(pairs));
   if (a.kind === "groups" && b.kind === "groups") return named("V", cramersV(pairs));
   const [groups, numbers] = a.kind === "groups" ? [pairs.a, pairs.b] : [pairs.b, pairs.a];
@@ -39,14 +40,18 @@ interface Pairs {
   readonly b: Float64Array;
 }
 
-function pairsOf(a: ArrayLike<number>, b: ArrayLike<number>): Pairs {
-  const rows = Int32Array.from({ length: a.length }, (_, row) => row).filter(
-    (row) => !Number.isNaN(elementAt(a, row)) && !Number.isNaN(elementAt(b, row)),
+/** What two columns hold in the rows in which both have a value, numbers in a scale of their own. */
+function pairsOf(a: Compared, b: Compared): Pairs {
+  const rows = Int32Array.from({ length: a.values.length }, (_, row) => row).filter(
+    (row) => !Number.isNaN(elementAt(a.values, row)) && !Number.isNaN(elementAt(b.values, row)),
   );
-  return {
-    a: Float64Array.from(rows, (row) => elementAt(a, row)),
-    b: Float64Array.from(rows, (row) => elementAt(b, row)),
+  const valuesOf = ({ kind, values }: Compared): Float64Array => {
+    const some = Float64Array.from(rows, (row) => elementAt(values, row));
+    if (kind === "groups") return some;
+    const scale = scaleOf(some);
+    return some.map((it) => it / scale);
   };
+  return { a: valuesOf(a), b: valuesOf(b) };
 }
 
 const meanOf = (values: Float64Array): number => values.reduce((sum, it) => sum + it, 0) / values.length;

@@ -1,4 +1,5 @@
 import { elementAt } from "../../support/element-at.ts";
+import { scaleOf } from "./scale-of.ts";
 
 /** How numbers are spread. */
 export interface NumbersFigures {
@@ -27,30 +28,34 @@ const wholeBars = 24;
 /** Describes numbers, none of which is NaN; undefined where there are none. */
 export function describeNumbers(values: Float64Array): NumbersFigures | undefined {
   if (values.length === 0) return undefined;
-  const sorted = values.toSorted();
+  const ordered = values.toSorted();
+  const scale = scaleOf(ordered);
+  const sorted = ordered.map((it) => it / scale);
   const [min, max] = [elementAt(sorted, 0), elementAt(sorted, sorted.length - 1)];
   // From the first one on, as large numbers that differ by little lose their digits otherwise.
   const mean = min + sorted.reduce((sum, it) => sum + (it - min), 0) / sorted.length;
   const variance = sorted.reduce((sum, it) => sum + (it - mean) ** 2, 0) / sorted.length;
-  const byWhole = max - min < wholeBars && sorted.every(Number.isInteger);
-  const parts = byWhole ? max - min + 1 : max > min ? bars : 1;
+  const spread = (max - min) * scale;
+  const byWhole = spread < wholeBars && ordered.every(Number.isInteger);
+  const parts = byWhole ? spread + 1 : max > min ? bars : 1;
   const histogram = Array.from({ length: parts }, () => 0);
   for (const it of sorted) {
-    const place = byWhole ? it - min : max > min ? Math.floor(((it - min) / (max - min)) * parts) : 0;
+    const place = byWhole ? (it - min) * scale : max > min ? Math.floor(((it - min) / (max - min)) * parts) : 0;
     const at = Math.min(parts - 1, place);
     histogram[at] = elementAt(histogram, at) + 1;
   }
+  const quantile = (share: number): number => quantileOf(sorted, share) * scale;
   return {
     count: sorted.length,
     different: sorted.reduce((count, it, at) => count + (at > 0 && it === sorted[at - 1] ? 0 : 1), 0),
     // What rounding leaves of 0 is 0.
-    mean: Math.abs(mean) < Math.max(Math.abs(min), Math.abs(max)) * 2 ** -40 ? 0 : mean,
-    deviation: max > min ? Math.sqrt(variance) : 0,
-    min,
-    quarter: quantileOf(sorted, 0.25),
-    median: quantileOf(sorted, 0.5),
-    threeQuarters: quantileOf(sorted, 0.75),
-    max,
+    mean: Math.abs(mean) < Math.max(Math.abs(min), Math.abs(max)) * 2 ** -40 ? 0 : mean * scale,
+    deviation: max > min ? Math.sqrt(variance) * scale : 0,
+    min: min * scale,
+    quarter: quantile(0.25),
+    median: quantile(0.5),
+    threeQuarters: quantile(0.75),
+    max: max * scale,
     histogram,
     byWhole,
   };

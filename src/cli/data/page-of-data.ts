@@ -143,8 +143,9 @@ function histogram({ histogram: counts, min, max, byWhole }: NumbersFigures, wid
   const bars = counts.map((count, at) => {
     const height = count === 0 ? 0 : Math.max(1, (count / most) * barHeight);
     const place = `x="${(at * each).toFixed(1)}" y="${(barHeight - height).toFixed(1)}"`;
-    const part = (max - min) / counts.length;
-    const [from, to] = [min + at * part, min + (at + 1) * part].map(shortNumber);
+    const [from, to] = [at, at + 1].map((it) =>
+      shortNumber(min * (1 - it / counts.length) + max * (it / counts.length)),
+    );
     const where = byWhole ? shortNumber(min + at) : `${from} to ${to}`;
     const title = `<title>${where}: ${formatCount(count)}</title>`;
     return `<rect ${place} width="${Math.max(1, each - 1).toFixed(1)}" height="${height.toFixed(1)}">${title}</rect>`;

@@ -23,6 +23,19 @@ describe("how far a column tells another", () => {
     expect(associate(of, values)).toEqual(associate(values, of));
   });
 
+  it("is the same of numbers in any scale, the largest and the smallest there are", () => {
+    const a = [1, 2, 4, 7, 11, 16, 3];
+    const b = [2, 1, 5, 6, 13, 12, 8];
+    const known = associate(numbers(a), numbers(b))?.value ?? NaN;
+    const of = groups([...times(5, 0), ...times(5, 1)]);
+    const values = [3, 4, 5, 1, 2, 9, 10, 11, 12, 8];
+    for (const scale of [1e300, 1e-300]) {
+      const scaled = (some: readonly number[]) => numbers(some.map((it) => it * scale));
+      expect(associate(scaled(a), scaled(b))?.value).toBeCloseTo(known, 12);
+      expect(associate(of, scaled(values))?.value).toBeCloseTo(0.9271726499455306, 12);
+    }
+  });
+
   it("is Cramér's V of groups", () => {
     const rows = groups([...times(15, 0), ...times(15, 1)]);
     const columns = groups([

@@ -32,6 +32,15 @@ describe("how numbers are spread", () => {
     expect(of(-0.1, -0.2, 0.3)?.mean).toBe(0);
   });
 
+  it("is told of the largest numbers and of the smallest, in full", () => {
+    const { MAX_VALUE: most, MIN_VALUE: least } = Number;
+    expect(of(-most, most, -most, most)).toMatchObject({ min: -most, max: most, mean: 0, deviation: most, median: 0 });
+    expect(of(-most, most, -most, most)?.histogram).toEqual([2, ...Array.from({ length: 14 }, () => 0), 2]);
+    expect(of(1e200, 3e200)).toMatchObject({ mean: 2e200, deviation: 1e200 });
+    expect(of(1e-200, 3e-200)?.deviation).toBeCloseTo(1e-200, 212);
+    expect(of(0, least)).toMatchObject({ min: 0, max: least, different: 2 });
+  });
+
   it("is one number, or nothing", () => {
     expect(of(4.5, 4.5)).toMatchObject({ different: 1, deviation: 0, histogram: [2], quarter: 4.5 });
     expect(of()).toBeUndefined();
