@@ -175,6 +175,18 @@ describe("modelc init", () => {
     expect(existsSync(join(folder, "t.model"))).toBe(false);
   });
 
+  it("says what to do next in a command that a shell takes as it is", async () => {
+    const folder = folderWith({ "t.csv": tableOf(["a,b"], 30, (at) => `${at * 2},${letter(at)}`) });
+    const nextOf = async (name: string): Promise<string | undefined> => {
+      const out = join(folder, name);
+      const found = await cli(["init", "--from", join(folder, "t.csv"), "--target", "b", "--out", out]);
+      return found.out.split("\n")[1]?.replace(folder, "");
+    };
+    expect(await nextOf("größe-1.model")).toBe("Next: modelc train /größe-1.model");
+    expect(await nextOf("my first.model")).toBe("Next: modelc train '/my first.model'");
+    expect(await nextOf("it's $HOME.model")).toBe(String.raw`Next: modelc train '/it'\''s $HOME.model'`);
+  });
+
   it("writes over a file with --force alone", async () => {
     const folder = folderWith({
       "t.csv": tableOf(["a,b"], 30, (at) => `${at * 2},${letter(at)}`),

@@ -40,9 +40,13 @@ export async function init(options: InitOptions, terminal: Terminal): Promise<Ex
   const place = { from, name, named: named === "" ? "." : named };
   const { text, summary } = isImages ? await fromImages(place, options) : await fromTable(place, options);
   writeFile(path, await formatSource(text, path));
-  terminal.out(`${showText(path)}: ${summary}\nNext: modelc train ${showText(path)}\n`);
+  terminal.out(`${showText(path)}: ${summary}\nNext: modelc train ${shellWord(showText(path))}\n`);
   return exitCode.clean;
 }
+
+/** A path as one word of a command that is copied into a shell. */
+const shellWord = (path: string): string =>
+  /^[\p{L}\p{N}_./:@+=,~\\-]+$/u.test(path) ? path : `'${path.replaceAll("'", String.raw`'\''`)}'`;
 
 /** Where data are, what the model is called after, and the data as the spec names them. */
 interface Place {
