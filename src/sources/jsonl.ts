@@ -32,8 +32,7 @@ export function parseJsonLines(
   path: string,
   isWanted: (name: string) => boolean = () => true,
 ): Result<CellTable, DataProblem> {
-  const body = text.replace(/^\ufeff/, "");
-  const rows = body.trimStart().startsWith("[") ? wholeList(body, path) : lines(body, path);
+  const rows = text.trimStart().startsWith("[") ? wholeList(text, path) : lines(text, path);
   if (!rows.ok) return rows;
   if (rows.value.length === 0)
     return failure(problem("MC6004", { path, line: 1, column: 1, problem: "the file is empty" }));

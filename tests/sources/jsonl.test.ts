@@ -32,6 +32,11 @@ describe("JSON lines", () => {
     ).toMatchObject({ "user.age.missing": [0, 1, 1], "user.home.city.missing": [0, 1, 1] });
   });
 
+  it("may begin with a byte order mark", async () => {
+    expect(await read("  x: f32[] = raw.a", '\ufeff{"a": 1}\n')).toEqual({ a: [1] });
+    expect(await read("  x: f32[] = raw.a", '\ufeff[{"a": 1}]')).toEqual({ a: [1] });
+  });
+
   it("may be one list", async () => {
     expect(await read("  x: f32[] = raw.a", ' [ {"a": 1},\n {"a": 2} ]')).toEqual({ a: [1, 2] });
   });
