@@ -46,6 +46,13 @@ describe("log_mel", () => {
   );
 });
 
+it("has as many frames as librosa where a window has an odd number of samples", () => {
+  const frames = (samples: number): number =>
+    logMelOf({ bands: 2, window: 3, hop: 2 }, 1000)(new Float64Array(samples)).length / 2;
+  // 1 + (samples + 2 * (3 // 2) - 3) // 2
+  expect([1, 2, 3, 4, 5].map(frames)).toEqual([1, 1, 2, 2, 3]);
+});
+
 it.each([1, 2, 3, 7, 8, 30, 200, 221, 360])(
   "the Fourier transform of %d numbers is the sum that defines it",
   (size) => {

@@ -85,6 +85,10 @@ describe("what a step leaves out", () => {
     ]);
   });
 
+  it("keep: all but one number where both ends are it", async () => {
+    expect((await cleaned("keep(raw.a, min=2, max=2)", "a,b\n1,1\n2,1\n3,1\n")).kept).toEqual([2]);
+  });
+
   it("keep: by a column that no feature reads, and a reading of one that features read otherwise", async () => {
     const days = "a,b,day\n1,1,2020-01-01 05:00:00\n2,1,2020-01-01 12:00:00\n3,1,2020-01-01 23:00:00\n";
     expect((await cleaned("keep(raw.day -> hour, min=6, max=22)", days)).kept).toEqual([2]);

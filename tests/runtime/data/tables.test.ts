@@ -169,6 +169,22 @@ describe("words", () => {
     ]);
   });
 
+  it("that are as rare as others have their numbers before them by code points", async () => {
+    const found = await open(
+      "  x: f32[] = raw.k\n  w: class(3) = raw.w -> categories(rest=true)",
+      "w,k\nc,1\na,2\nb,3\n",
+    );
+    expect(found.dataset.vocabularies).toEqual({ "w.categories": ["a", "b"] });
+  });
+
+  it("that missing cells become have a number of their own, however rare", async () => {
+    const found = await open(
+      '  x: f32[] = raw.k\n  w: class(3) = raw.w -> impute("q") -> categories(rest=true)',
+      "w,k\na,1\na,2\nb,3\nb,4\n,5\n",
+    );
+    expect(Object.values(found.dataset.vocabularies)).toEqual([["a", "q"]]);
+  });
+
   it("that are rare have room where there are fewer than declared", async () => {
     const found = await open("  x: f32[] = raw.k\n  w: class(5) = raw.w -> categories(rest=true)", "w,k\nb,1\na,2\n");
     expect(found.dataset.vocabularies).toEqual({ "w.categories": ["a", "b"] });
@@ -190,6 +206,10 @@ describe("several columns", () => {
     expect((await features('  x: f32[] = raw.k\n  p: f32[2] = raw.columns("p*")', table))["p"]).toEqual([1, 2, 3, 4]);
     expect(
       (await features('  x: f32[] = raw.k\n  p: f32[2] = raw.columns(numeric, except=["k"])', table))["p"],
+    ).toEqual([1, 2, 3, 4]);
+    // What has no name numbers the rows.
+    expect(
+      (await features("  x: f32[] = raw.a\n  p: f32[2] = raw.columns(numeric)", ",a,b\n0,1,2\n1,3,4\n"))["p"],
     ).toEqual([1, 2, 3, 4]);
     expect(
       (
@@ -239,6 +259,14 @@ describe("windows of rows", () => {
       (await features('  x: f32[] = raw.v\n  w: f32[1] = raw.v -> window(1, order="d")', "d,v\n10,3\n9,2\n"))["w"],
     ).toEqual([2]);
   });
+
+  it("go by the file where their order says the same", async () => {
+    const found = await features(
+      '  x: f32[] = raw.v\n  w: f32[1] = raw.v -> window(1, order="t")',
+      "t,v\n2,5\n1,1\n1,2\n1,3\n",
+    );
+    expect(found).toMatchObject({ x: [5, 2, 3], w: [3, 1, 2] });
+  });
 });
 
 describe("tables as they lie around", () => {
@@ -248,6 +276,8 @@ describe("tables as they lie around", () => {
     ["tabs", "a\tb\n1\t2\n"],
     ["bars", "a|b\n1|2\n"],
     ["semicolons around commas in words", 'a;b;w\n1;2;"x, y, z"\n'],
+    ["semicolons around words of commas, as many in each line", '"a";"b";"w, x, y"\n1;2;"3, 4, 5"\n'],
+    ["semicolons, and more commas in a name", "a;b;w, x, y, z\n1;2;3\n"],
     ["a byte order mark", "\ufeffa,b\n1,2\n"],
     ["carriage returns", "a,b\r\n1,2\r\n"],
     ["blanks", " a , b \n 1 , 2 \n"],
