@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { drawImage, plain } from "../sources/draw-image.ts";
 import { dataFolder } from "../specs/spec-testing.ts";
+import { initSpec } from "./init-spec.ts";
 import { cli, folderWith } from "./run-cli.ts";
 
 const images = dataFolder("images");
@@ -30,10 +31,7 @@ async function filesOf(counts: Readonly<Record<string, number>>, side = 8, grey 
 /** The spec that is written for a folder, which must check clean, be formatted, and train. */
 async function draft(folder: string, from: string): Promise<string> {
   const path = join(folder, "made.model");
-  const made = await cli(["init", "--from", join(folder, from), "--out", path]);
-  expect(made).toMatchObject({ code: 0, err: "" });
-  expect(await cli(["check", path])).toEqual({ code: 0, out: "1 file checked, no problems\n", err: "" });
-  expect(await cli(["fmt", "--check", path])).toMatchObject({ code: 0 });
+  await initSpec(path, "--from", join(folder, from));
   expect(await cli(["train", path, "--steps", "1", "--out", join(folder, "out")])).toMatchObject({ code: 0, err: "" });
   return readFileSync(path, "utf8").replaceAll(/\s+/g, " ");
 }
@@ -98,8 +96,7 @@ describe("modelc init of a folder of images", () => {
       const folder = folderWith({});
       const path = join(folder, "made.model");
       const from = join(images ?? "", "cifar10");
-      expect(await cli(["init", "--from", from, "--out", path])).toMatchObject({ code: 0, err: "" });
-      expect(await cli(["check", path])).toEqual({ code: 0, out: "1 file checked, no problems\n", err: "" });
+      await initSpec(path, "--from", from);
       expect(await cli(["train", path, "--steps", "80", "--out", folder])).toMatchObject({ code: 0, err: "" });
       const tested = await cli(["test", path, "--weights", join(folder, "Cifar10.safetensors")]);
       expect(tested.out).toMatch(/^passed {2}accuracy > 0\.1: /m);

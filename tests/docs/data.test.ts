@@ -15,11 +15,19 @@ const named = (it: Fence): string => `line ${String(it.line)}: ${it.text.split("
 const whole = fences.filter((it) => it.info === "model");
 const wrong = fences.filter((it) => it.info.startsWith("model error "));
 
+/** The calls of augmentations that tables list. */
+const calls = tableRowsOf(page).flatMap(([first = ""]) => {
+  const [, call] = /^`(\w+\(.*\))`$/.exec(first) ?? [];
+  return call === undefined ? [] : [[call]];
+});
+
 describe("the examples of docs/data.md", () => {
   it("are all of a known kind", () => {
     const models = fences.filter((it) => it.info.startsWith("model"));
     expect(models.filter((it) => !whole.includes(it) && !wrong.includes(it))).toEqual([]);
     expect(whole.length).toBeGreaterThan(5);
+    expect(wrong.length).toBeGreaterThan(0);
+    expect(calls.length).toBeGreaterThan(5);
   });
 
   it.each(whole.map((it) => [named(it), it] as const))(
@@ -51,12 +59,7 @@ describe("the examples of docs/data.md", () => {
     expect(own).toEqual([]);
   });
 
-  it.each(
-    tableRowsOf(page).flatMap(([first = ""]) => {
-      const [, call] = /^`(\w+\(.*\))`$/.exec(first) ?? [];
-      return call === undefined ? [] : [[call]];
-    }),
-  )("lists calls that are right: %s", (call) => {
+  it.each(calls)("lists calls that are right: %s", (call) => {
     const text = `model M: (x: f32[B, 16, 16, 3]) -> y: f32[B, 16, 16, 3] {\n  x -> ${call}\n}\n`;
     expect(checkSource({ path: "main.model", text }, host)).toEqual([]);
   });
