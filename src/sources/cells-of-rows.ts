@@ -62,7 +62,8 @@ export function addCells(
   });
 }
 
-const isObject = (it: unknown): it is RowValues["values"] =>
+/** Whether a value has members that are cells, as rows have and what lies in them may have. */
+export const isObject = (it: unknown): it is RowValues["values"] =>
   typeof it === "object" && it !== null && !Array.isArray(it) && !(it instanceof Date) && !ArrayBuffer.isView(it);
 
 /** A value as a cell: dates as ISO 8601 has them. */

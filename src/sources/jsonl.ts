@@ -1,8 +1,9 @@
 import { decodeText } from "../support/decode-text.ts";
+import { fault } from "../support/fault.ts";
 import { failure, success, type Result } from "../support/result.ts";
 import { showName, showText } from "../support/show-text.ts";
 import { defineSource } from "./define-source.ts";
-import { addCells, type RowValues } from "./cells-of-rows.ts";
+import { addCells, isObject, type RowValues } from "./cells-of-rows.ts";
 import { problem, type CellTable, type DataProblem } from "./raw-data.ts";
 import { mayBeRead } from "./read-table.ts";
 
@@ -27,10 +28,10 @@ export const jsonl = defineSource({
 });
 
 /** Parses a text of JSON lines, or of one list; `path` is for messages. */
-export function parseJsonLines(
+function parseJsonLines(
   text: string,
   path: string,
-  isWanted: (name: string) => boolean = () => true,
+  isWanted: (name: string) => boolean,
 ): Result<CellTable, DataProblem> {
   const rows = text.trimStart().startsWith("[") ? wholeList(text, path) : lines(text, path);
   if (!rows.ok) return rows;
@@ -44,10 +45,9 @@ function lines(body: string, path: string): Result<readonly RowValues[], DataPro
   for (const [at, line] of body.split("\n").entries()) {
     if (line.trim() === "") continue;
     const value = parse(line);
-    const wrong = value.ok ? whatElse(value.value) : value.error;
-    if (wrong !== undefined || !value.ok)
-      return failure(problem("MC6004", { path, line: at + 1, column: 1, problem: wrong ?? "this is no JSON" }));
-    rows.push({ line: at + 1, values: value.value as RowValues["values"] });
+    const row = value.ok ? asRow(value.value) : value;
+    if (!row.ok) return failure(problem("MC6004", { path, line: at + 1, column: 1, problem: row.error }));
+    rows.push({ line: at + 1, values: row.value });
   }
   return success(rows);
 }
@@ -56,13 +56,14 @@ function lines(body: string, path: string): Result<readonly RowValues[], DataPro
 function wholeList(body: string, path: string): Result<readonly RowValues[], DataProblem> {
   const value = parse(body);
   if (!value.ok) return failure(problem("MC6012", { place: path, problem: value.error }));
-  const list = value.value as readonly unknown[];
-  const stray = list.findIndex((it) => whatElse(it) !== undefined);
-  if (stray >= 0)
-    return failure(
-      problem("MC6012", { place: `${path}, example ${stray}`, problem: whatElse(list[stray]) ?? "this is no object" }),
-    );
-  return success(list.map((values) => ({ values: values as RowValues["values"] })));
+  if (!Array.isArray(value.value)) return fault("JSON that begins with a bracket is no list");
+  const rows: RowValues[] = [];
+  for (const [at, it] of value.value.entries()) {
+    const row = asRow(it);
+    if (!row.ok) return failure(problem("MC6012", { place: `${path}, example ${at}`, problem: row.error }));
+    rows.push({ values: row.value });
+  }
+  return success(rows);
 }
 
 function parse(text: string): Result<unknown, string> {
@@ -74,9 +75,9 @@ function parse(text: string): Result<unknown, string> {
   }
 }
 
-/** What stands in place of an object; undefined where it is one. */
-function whatElse(value: unknown): string | undefined {
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) return undefined;
+/** The cells of a row, or what stands in their place. */
+function asRow(value: unknown): Result<RowValues["values"], string> {
+  if (isObject(value)) return success(value);
   const what = Array.isArray(value) ? "a list" : `\`${showName(JSON.stringify(value))}\``;
-  return `this is ${what}, where an object with the cells of a row is expected`;
+  return failure(`this is ${what}, where an object with the cells of a row is expected`);
 }

@@ -68,8 +68,7 @@ function trianglesOf(bands: number, size: number, rate: number): readonly Triang
   const top = melOf(rate / 2);
   const corners = Array.from({ length: bands + 2 }, (_, at) => frequencyOf((top * at) / (bands + 1)));
   return Array.from({ length: bands }, (_, band) => {
-    const [low, middle, high] = [0, 1, 2].map((it) => elementAt(corners, band + it));
-    const [from, peak, to] = [low ?? 0, middle ?? 0, high ?? 0];
+    const [from, peak, to] = [elementAt(corners, band), elementAt(corners, band + 1), elementAt(corners, band + 2)];
     const weights = Array.from({ length: Math.floor(size / 2) + 1 }, (__, at) => {
       const frequency = (at * rate) / size;
       const slope = Math.min((frequency - from) / (peak - from), (to - frequency) / (to - peak));

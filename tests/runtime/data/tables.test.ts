@@ -462,6 +462,7 @@ describe("what makes no sense is refused before anything is read", () => {
     ],
     ["raw.x -> days_since -> month", "`month` has no place here: `days_since` has read the cells already."],
     ["raw.x -> impute(0) -> impute(1)", "`impute` has no place here: what is missing is filled already."],
+    ["raw.x -> impute(previous) -> impute(1)", "`impute` has no place here: what is missing is filled already."],
     [
       "raw.x -> window(3) -> impute(0) -> sum(axis=-1)",
       "`impute` has no place here: a window is of cells that have been read.",
