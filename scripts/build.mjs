@@ -37,6 +37,17 @@ const parsedLibrary = {
   },
 };
 
+/** What the bundles load of src/runtime/import-module.ts, which lies beside them. */
+const importer = "./import-module.cjs";
+const leftOut = {
+  name: "left-out",
+  setup({ onResolve }) {
+    onResolve({ filter: /[\\/]import-module\.ts$/ }, ({ kind }) =>
+      kind === "entry-point" ? undefined : { path: importer, external: true },
+    );
+  },
+};
+
 const shared = {
   plugins: [parsedLibrary],
   bundle: true,
@@ -53,9 +64,10 @@ const onDemand = Object.keys({ ...dependencies, ...peerDependencies })
 
 await Promise.all([
   // Bundles are CommonJS: what asks for its own place there is answered by its file name. Imports on demand become
-  // requires, since code from V8's cache has no import().
+  // requires, since code from V8's cache has no import(); src/runtime/import-module.ts has one, in a file of its own.
   build({
     ...shared,
+    plugins: [parsedLibrary, leftOut],
     // Less to read at every start; names stay for what is reported.
     minifyWhitespace: true,
     // `loadCached` reads them byte by byte.
@@ -67,6 +79,13 @@ await Promise.all([
     format: "cjs",
     outExtension: { ".js": ".cjs" },
     external: [...onDemand, "./check.cjs", "./main.cjs"],
+  }),
+  build({
+    ...shared,
+    entryPoints: { "import-module": "src/runtime/import-module.ts" },
+    outdir,
+    format: "cjs",
+    outExtension: { ".js": ".cjs" },
   }),
   build({
     ...shared,

@@ -98,6 +98,25 @@ describe("the working folder", () => {
   });
 });
 
+describe("a package that is an ES module", () => {
+  it("is loaded by the command that is installed, at the first start and from the kept code", () => {
+    const parquet = `model Net: (x: f32[B, 1]) -> y: f32[B, 1] { x -> Dense(1) }
+data People {
+  source: parquet("people.parquet")
+  x: f32[1] = stack(raw.age -> impute(mean), axis=-1)
+  height: f32[1] = stack(raw.height -> impute(mean), axis=-1)
+}
+train Net on People { loss: mse(y, height), optimizer: sgd(lr=1e-6), epochs: 1 }
+`;
+    const folder = folderWith({ "net.model": parquet });
+    cpSync("tests/sources/files/people.parquet", join(folder, "people.parquet"));
+    for (const start of ["first", "second"]) {
+      const { status, stderr } = modelc(folder, "train", "net.model");
+      expect({ start, status, stderr }).toEqual({ start, status: 0, stderr: "" });
+    }
+  });
+});
+
 describe("ONNX Runtime", () => {
   it("keeps no number of the user's machine, and leaves nothing in the working folder", () => {
     const folder = folderWith({ "net.model": spec });

@@ -4,6 +4,7 @@ import { unreadable } from "../../sources/file-problems.ts";
 import type { DataProblem } from "../../sources/raw-data.ts";
 import { success, type Result } from "../../support/result.ts";
 import { showText } from "../../support/show-text.ts";
+import { importModule } from "../import-module.ts";
 import { missingPackages, resolvePackage } from "../resolve-package.ts";
 import { readBytes } from "./read-file.ts";
 
@@ -26,7 +27,7 @@ export function createParquetReader(project?: string): ParquetReader {
     if (!bytes.ok) return bytes;
     const entry = resolvePackage("hyparquet", project);
     if (entry === undefined) return unreadable(place, missingPackages("reading Parquet", ["hyparquet"], project));
-    const { parquetMetadata, parquetReadObjects } = (await import(pathToFileURL(entry).href)) as typeof Hyparquet;
+    const { parquetMetadata, parquetReadObjects } = (await importModule(pathToFileURL(entry).href)) as typeof Hyparquet;
     const file = Uint8Array.from(bytes.value).buffer;
     try {
       const metadata = parquetMetadata(file);
