@@ -39,6 +39,8 @@ export interface SourceFiles {
   readonly read: (place: string) => Promise<Result<Uint8Array, DataProblem>>;
   /** What a folder holds; undefined where the place is none. */
   readonly list: (place: string) => readonly string[] | undefined;
+  /** What a folder is whatever links lead to it, so that two places of one folder are told. */
+  readonly real: (folder: string) => string;
   /** The pixels of an image file; left out where nothing can decode any. */
   readonly readPicture?: (place: string, request: PictureRequest) => Promise<Result<Picture, DataProblem>>;
   /** The rows of a Parquet file; where there is nothing that reads them, undefined. */

@@ -339,6 +339,7 @@ describe("what cannot be read is told with file, array and what to do", () => {
       placeOf: (name: string) => name,
       read: () => Promise.resolve(success(file)),
       list: () => undefined,
+      real: (folder: string) => folder,
     };
     const loaded = await source.load({ kind: "npz", arguments: { path: "t.npz" }, origin }, wanted, files);
     if (!loaded.ok) return messageOf(loaded.error);

@@ -50,6 +50,7 @@ const noFiles: SourceFiles = {
   placeOf: (name) => name,
   read: () => Promise.resolve(success(new Uint8Array())),
   list: () => undefined,
+  real: (folder) => folder,
 };
 
 describe("a source", () => {

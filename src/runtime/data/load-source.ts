@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, statSync } from "node:fs";
+import { existsSync, readdirSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { asNumber } from "../../dims/dim.ts";
 import type { DataProgram, RawField } from "../../ir/program.ts";
@@ -94,6 +94,7 @@ export function filesOf(folder: string, override: string | undefined, packagesFr
     },
     read: (place) => Promise.resolve(readBytes(place)),
     list: namesIn,
+    real: (place) => realpathSync(place),
     readPicture: createPictureReader(packagesFrom),
     readParquet: createParquetReader(packagesFrom),
   };
