@@ -20,11 +20,15 @@ export const silence = Math.log(least);
 /**
  * Makes spectrograms of sounds with so many samples a second: frames of `bands` numbers, the logarithms of the power in each
  * band of the mel scale. As `librosa.feature.melspectrogram` with `n_fft` the window's samples, `center=True` and zeros
- * beyond the ends, then `log(maximum(1e-10, ...))`.
+ * beyond the ends, then `log(maximum(1e-10, ...))`. No more than `most` frames are made, where so many are needed.
  *
  * Source: M. Slaney, "Auditory Toolbox", 1998, for the scale and the triangles of equal area.
  */
-export function logMelOf({ bands, window, hop }: LogMelSpec, rate: number): (samples: Float64Array) => Float64Array {
+export function logMelOf(
+  { bands, window, hop }: LogMelSpec,
+  rate: number,
+  most = Infinity,
+): (samples: Float64Array) => Float64Array {
   const size = samplesIn(window, rate);
   const step = samplesIn(hop, rate);
   const bell = Float64Array.from({ length: size }, (_, at) => 0.5 - 0.5 * Math.cos((2 * Math.PI * at) / size));
@@ -32,7 +36,7 @@ export function logMelOf({ bands, window, hop }: LogMelSpec, rate: number): (sam
   const transform = fourierOf(size);
   const half = Math.floor(size / 2);
   return (samples) => {
-    const count = 1 + Math.floor((samples.length + 2 * half - size) / step);
+    const count = Math.min(most, 1 + Math.floor((samples.length + 2 * half - size) / step));
     const made = new Float64Array(count * bands);
     for (let frame = 0; frame < count; frame++) {
       const cut = bell.map((share, at) => share * (samples[frame * step - half + at] ?? 0));

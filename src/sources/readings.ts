@@ -278,9 +278,9 @@ export const readings: Readonly<Record<string, ReadingEntry>> = {
     kind: "sound",
     doc: "of the sounds of `wav`: frames of `bands` numbers, one every `hop` milliseconds, the logarithms of the power that `window` milliseconds around it have in each band of the mel scale. As librosa's `melspectrogram` (Slaney's scale and norm, a periodic Hann window, zeros beyond the ends, `n_fft` the samples of the window), then `log(maximum(1e-10, ...))`",
     arguments: {
-      bands: { kind: "integer", default: 80, min: 1 },
-      window: { kind: "number", default: 25, above: 0 },
-      hop: { kind: "number", default: 10, above: 0 },
+      bands: { kind: "integer", default: 80, min: 1, max: 1024 },
+      window: { kind: "number", default: 25, above: 0, max: 1000 },
+      hop: { kind: "number", default: 10, above: 0, max: 1000 },
     },
     spectrum: (given) => given,
   }),

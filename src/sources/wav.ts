@@ -169,7 +169,11 @@ function soundColumn(
     const what = `band ${empty} of ${size} hears nothing: a window of ${spec?.window ?? 0} ms at ${rate} samples a second does not tell so many apart`;
     return failure(problem("MC6050", { path: from, problem: what }, "Take fewer bands, or a longer window."));
   }
-  const made = spec && logMelOf(spec, rate);
+  if (spec && spec.hop * rate < 1000) {
+    const what = `a hop of ${spec.hop} ms is less than one sample at ${rate} samples a second`;
+    return failure(problem("MC6050", { path: from, problem: what }, "Take a longer hop, as `log_mel(hop=10)`."));
+  }
+  const made = spec && logMelOf(spec, rate, dims[0]);
   const clips = sounds.map((it) => (made === undefined ? it.samples : made(it.samples)));
   const lengths = clips.map((it) => it.length / size);
   const length = dims[0] ?? elementAt(lengths, 0);

@@ -144,11 +144,15 @@ describe("clips", () => {
     ],
     [
       "x: f32[4, 8] = raw.audio -> log_mel(bands=0)",
-      "MC4006 `bands` of `log_mel` must be a whole number of at least 1, not `0`.",
+      "MC4006 `bands` of `log_mel` must be a whole number of at least 1 and of at most 1024, not `0`.",
     ],
     [
       "x: f32[4, 8] = raw.audio -> log_mel(window=0)",
-      "MC4006 `window` of `log_mel` must be a number above 0, not `0`.",
+      "MC4006 `window` of `log_mel` must be a number above 0 and of at most 1000, not `0`.",
+    ],
+    [
+      "x: f32[4, 8] = raw.audio -> log_mel(window=1e9)",
+      "MC4006 `window` of `log_mel` must be a number above 0 and of at most 1000, not `1000000000`.",
     ],
     [
       "x: f32[4, 8] = raw.audio -> log_mel(mels=8)",
@@ -235,9 +239,15 @@ describe("what cannot be heard is told by its path", () => {
       { "c/1.wav": good },
       "MC6050 c: band 0 of 8 hears nothing: a window of 1 ms at 8000 samples a second does not tell so many apart. Take fewer bands, or a longer window.",
     ],
+    [
+      "a step of no sample",
+      { "c/1.wav": good },
+      "MC6050 c: a hop of 0.1 ms is less than one sample at 8000 samples a second. Take a longer hop, as `log_mel(hop=10)`.",
+    ],
   ])("%s", async (what, content, said) => {
     const window = what === "bands that hear nothing" ? 1 : 10;
-    const features = `  frames: f32[4, 8] = raw.audio -> log_mel(bands=8, window=${window})`;
+    const hop = what === "a step of no sample" ? 0.1 : 10;
+    const features = `  frames: f32[4, 8] = raw.audio -> log_mel(bands=8, window=${window}, hop=${hop})`;
     expect(await openData(section('wav("c", name="{label}.wav")', features), content)).toBe(said);
   });
 
