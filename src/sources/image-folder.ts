@@ -23,7 +23,8 @@ export const imageFolder = defineSource({
     "images or folders of them. With `labels`, a CSV file with the columns `file` and `label`, the label that it gives " +
     "each file of the folder: a number, or a word, of which each is a class; files that it does not name are left " +
     "out. `raw.label -> categories([...])` gives words other numbers. With `masks`, `raw.mask` in place of the label: the image of the same name in that folder, whatever its " +
-    "ending, whose numbers are kept; where it is scaled, the nearest pixel. Hidden files, `Thumbs.db` and their like " +
+    "ending, whose numbers are kept, as its file stores them: grey levels, or places in the table of colours of a PNG; " +
+    "where it is scaled, the nearest pixel. Hidden files, `Thumbs.db` and their like " +
     "are none. Examples stand in the order of their paths",
   arguments: {
     path: { kind: "string" },

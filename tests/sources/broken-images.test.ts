@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { createPictureReader } from "../../src/runtime/data/read-picture.ts";
 import { messageOf, openData, type Content } from "../runtime/data/open-data.ts";
 import { drawImage, plain } from "./draw-image.ts";
+import { pngFile } from "./png-file.ts";
 
 const found = async (source: string, features: string, content: Content): Promise<string> => {
   const opened = await openData(`  source: ${source}\n  split: train 1, by position\n${features}`, content);
@@ -206,6 +207,22 @@ describe("what cannot be read is told by its path", () => {
     ],
   ])("masks: %s", async (_, content, said) => {
     expect(await found('image_folder("p", masks="m")', pairs, content())).toBe(said);
+  });
+
+  it("masks: numbers that are too large", async () => {
+    const content = {
+      "p/1.png": await plain(2, 2, 1),
+      "m/1.png": pngFile(
+        [
+          [0, 1],
+          [700, 0],
+        ],
+        16,
+      ),
+    };
+    expect(await found('image_folder("p", masks="m")', pairs, content)).toBe(
+      "MC6001 I cannot read m/1.png: it has the number 700, and those of a mask are 0 to 255.",
+    );
   });
 
   it("masks: colours", async () => {

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { openData, type Content, type OpenedData } from "../runtime/data/open-data.ts";
 import { checkFile } from "../lower/checking.ts";
 import { drawImage, plain } from "./draw-image.ts";
+import { pngFile } from "./png-file.ts";
 
 const all = "split: train 1, by position";
 const section = (source: string, features: string, split = all): string =>
@@ -63,6 +64,41 @@ describe("labels of a table", () => {
 });
 
 describe("masks", () => {
+  it("have the numbers that their files store: few bits, many, or places in a table of colours", async () => {
+    const [black, red, green] = [[0, 0, 0] as const, [128, 0, 0] as const, [0, 128, 0] as const];
+    const data = await opened(
+      `  source: image_folder("images", masks="masks")\n  ${all}\n  x: f32[] = sum(raw.mask, axis=[-1, -2])\n  mask: i32[2, 2] = raw.mask`,
+      {
+        "images/a.png": await plain(2, 2, 1),
+        "images/b.png": await plain(2, 2, 1),
+        "images/c.png": await plain(2, 2, 1),
+        "masks/a.png": pngFile(
+          [
+            [0, 1],
+            [1, 0],
+          ],
+          1,
+        ),
+        "masks/b.png": pngFile(
+          [
+            [0, 3],
+            [2, 1],
+          ],
+          16,
+        ),
+        "masks/c.png": pngFile(
+          [
+            [2, 1],
+            [0, 2],
+          ],
+          8,
+          [black, red, green],
+        ),
+      },
+    );
+    expect(read(data, "mask")).toEqual([0, 1, 1, 0, 0, 3, 2, 1, 2, 1, 0, 2]);
+  });
+
   it("keep their numbers, and are scaled by the nearest pixel", async () => {
     const steps = Array.from({ length: 16 }, (_, at) => at);
     const data = await opened(

@@ -6,6 +6,7 @@ import { nearestPixels, scalePixels } from "../../sources/scale-pixels.ts";
 import { elementAt } from "../../support/element-at.ts";
 import { failure, success, type Result } from "../../support/result.ts";
 import { missingPackages, resolvePackage } from "../resolve-package.ts";
+import { pngNumbers } from "./png-numbers.ts";
 import { readBytes } from "./read-file.ts";
 
 /** Reads image files. */
@@ -27,7 +28,11 @@ export function createPictureReader(project?: string): PictureReader {
     if (format.kind === "other") return cannotRead(place, format.what, format.help);
     const decoded = await decode(loaded.value, bytes.value, request.channels);
     if (decoded === undefined) return cannotRead(place, `it is a ${format.name} image that is damaged or cut off`);
-    return pictureOf(decoded, place, request);
+    const numbers =
+      request.isMask && request.channels === 1
+        ? maskOf(bytes.value, decoded, place)
+        : greyOrColours(decoded, request.channels);
+    return numbers.ok ? pictureOf(decoded, numbers.value, request) : numbers;
   };
 }
 
@@ -47,18 +52,29 @@ async function decode(sharp: typeof Sharp, bytes: Uint8Array, channels: 1 | 3 | 
     .catch(() => undefined);
 }
 
-/** Decoded pixels as they are asked for. */
-function pictureOf(
-  { data: decoded, info }: Decoded,
-  place: string,
-  { channels, size, isMask }: PictureRequest,
-): Result<Picture, DataProblem> {
-  if (isMask && channels === 1 && isColoured(decoded)) {
+/** The numbers of a mask: those that its file stores, be they grey levels or places in a table of colours. */
+function maskOf(file: Uint8Array, { data, info }: Decoded, place: string): Result<Uint8Array, DataProblem> {
+  const stored = pngNumbers(file);
+  if (stored === undefined || stored.height !== info.height || stored.width !== info.width) {
+    if (!isColoured(data)) return success(greyOf(data));
     const help =
       "Save it with the number of its class at each pixel, in grey; what is read as `[height, width, 3]` may have colours.";
     return cannotRead(place, "it has colours, and a mask has one number for each pixel", help);
   }
-  const pixels = channels === 1 ? greyOf(decoded) : new Uint8Array(decoded);
+  const large = stored.numbers.find((it) => it > 255);
+  if (large === undefined) return success(Uint8Array.from(stored.numbers));
+  return cannotRead(place, `it has the number ${large}, and those of a mask are 0 to 255`);
+}
+
+const greyOrColours = ({ data }: Decoded, channels: 1 | 3 | 4): Result<Uint8Array, DataProblem> =>
+  success(channels === 1 ? greyOf(data) : new Uint8Array(data));
+
+/** Pixels in the size that is asked for. */
+function pictureOf(
+  { info }: Decoded,
+  pixels: Uint8Array,
+  { channels, size, isMask }: PictureRequest,
+): Result<Picture, DataProblem> {
   const original = [info.height, info.width] as const;
   const [height, width] = size ?? original;
   if (height === info.height && width === info.width) return success({ height, width, data: pixels, original });
