@@ -5,6 +5,7 @@ import { required } from "../../support/fault.ts";
 import { castNode, constantNode, freshValue, operatorNode, type Context } from "../context.ts";
 import { tensor, type TensorVal } from "../values.ts";
 import type { FilledField } from "./raw-fields.ts";
+import { givenBy } from "./type-raw-fields.ts";
 
 /** A raw field as the function of the features takes it. */
 export interface RawInput {
@@ -28,10 +29,10 @@ export function fillMissing(
       `the raw field ${of}`,
     );
   const { field, value } = input(name);
-  const isWord = field.reading?.kind === "categories";
-  const filled = castNode(ctx, value, isWord ? "i32" : "f32", span);
+  const filled = castNode(ctx, value, givenBy(field.reading), span);
   const mask = castNode(ctx, input(missing).value, "bool", span);
-  const type: TensorType = { dtype: "f32", shape: field.type.shape };
+  // A cell is filled with the same in all windows that it is in.
+  const type: TensorType = { dtype: "f32", shape: field.type.shape.slice(field.rows === undefined ? 0 : 1) };
   const fill =
     typeof by === "number"
       ? constantNode(ctx, { dtype: "f32", shape: [] }, by, undefined, span)

@@ -7,6 +7,7 @@ import { isFloat } from "../../ops/define/dtype-class.ts";
 import { sameShape } from "../../ops/define/shape-rules.ts";
 import type { ProgramFile } from "../../std/program-file.ts";
 import { elementAt } from "../../support/element-at.ts";
+import type { Span } from "../../support/source.ts";
 import type { Expression } from "../../syntax/ast.ts";
 import type { DataDeclaration, Feature } from "../../syntax/ast/sections.ts";
 import { castNode, freshValue, type Context, type Elaborator } from "../context.ts";
@@ -144,7 +145,7 @@ function lowerFeature(
       collector.report("MC4016", measured.span, { feature: name, declared: formatType(type), found: "no tensor" });
     ctx.scope.names.set(
       local,
-      val.kind === "tensor" ? tensor(standardized(ctx, val, name, inputs, raw.length, statistics)) : poison,
+      val.kind === "tensor" ? tensor(standardized(ctx, val, span, name, inputs, raw.length, statistics)) : poison,
     );
     return { kind: "reference", text: local, span };
   };
@@ -206,12 +207,15 @@ const isStandardize = (it: Expression): boolean => it.kind === "reference" && it
 function standardized(
   ctx: Context,
   measured: TensorVal,
+  span: Span,
   feature: string,
   inputs: readonly { readonly name: string; readonly value: Value }[],
   rawCount: number,
   statistics: Statistic[],
 ): Value {
-  const { shape } = measured.value.type;
+  // Whole numbers and truth values have a mean and a deviation that are neither.
+  const numbers = isFloat(measured.value.type.dtype) ? measured.value : castNode(ctx, measured.value, "f32", span);
+  const { shape } = numbers.type;
   const last = shape.length > 1 ? shape.slice(-1) : [];
   const type: TensorType = { dtype: "f32", shape: last };
   const origin = ctx.frame.call;
@@ -221,11 +225,11 @@ function standardized(
       ctx,
       `${feature}.measured`,
       inputs.slice(0, rawCount),
-      [{ name: feature, value: measured.value }],
+      [{ name: feature, value: numbers }],
       measuredSpan(ctx),
     ),
     states: [...ctx.unit.states],
-    body: { inputs: inputs.map((it) => it.value), nodes: [...ctx.nodes], results: [measured.value] },
+    body: { inputs: inputs.map((it) => it.value), nodes: [...ctx.nodes], results: [numbers] },
   };
   const read = (kind: Moment["kind"], init: number): Value => {
     const first = `${feature}.${kind}`;
@@ -238,11 +242,11 @@ function standardized(
     return value;
   };
   const apply = (op: "sub" | "div", left: Value, right: Value): Value => {
-    const value = freshValue(ctx.unit, measured.value.type);
+    const value = freshValue(ctx.unit, numbers.type);
     ctx.nodes.push({ kind: "operator", op, operands: [left, right], attributes: {}, results: [value] });
     return value;
   };
-  const centred = apply("sub", measured.value, read("mean", 0));
+  const centred = apply("sub", numbers, read("mean", 0));
   return apply("div", centred, read("deviation", 1));
 }
 

@@ -242,8 +242,8 @@ function rawType({ name, reading }: RawMention, declared: readonly DeclaredFeatu
   return whole.some((it) => it.type.dtype === "i64") ? "i64" : "i32";
 }
 
-/** What features see of a reading. */
-function givenBy(reading: RawField["reading"]): "f32" | "i32" | "bool" {
+/** What features see of a reading: real numbers, whole ones, truth values. */
+export function givenBy(reading: RawField["reading"]): "f32" | "i32" | "bool" {
   const read = readingOf(reading);
   switch (read.kind) {
     case "numbers":

@@ -126,10 +126,15 @@ function findUnfillable(
       preparation.raw.find((it) => it.name === statistic.field),
       statistic.field,
     );
-    const mask = required(raw.columns.get(required(field.missing, "a mask")), "a mask");
+    // Where the field is read without being filled as well, nothing of it may be missing.
+    if (field.missing === undefined) continue;
+    const mask = required(raw.columns.get(field.missing), "a mask");
     const size = sizeOf(mask.shape);
-    for (let element = 0; element < size; element++) {
-      if (train.length === 0 || train.some((row) => mask.data[row * size + element] === 0)) continue;
+    const columns = sizeOf(mask.shape.slice(field.rows === undefined ? 0 : 1));
+    const isThere = (row: number, column: number): boolean =>
+      mask.data.subarray(row * size, (row + 1) * size).some((it, at) => at % columns === column && it === 0);
+    for (let column = 0; column < columns; column++) {
+      if (train.length === 0 || train.some((row) => isThere(row, column))) continue;
       return problem("MC6014", { path: mask.from, field: showField(field), rule: statistic.by });
     }
   }

@@ -46,20 +46,20 @@ function fillOf(
   return presentValues(field, train).map((values) => figures[by](values));
 }
 
-/** The values of each column that are there, in the train split. */
-function presentValues({ name, missing }: RawField, train: Examples): readonly (readonly number[])[] {
-  const mask = required(missing, `what tells which cells of ${name} are missing`);
+/** The values of each column that are there, in the train split; those in windows, as often as they are in one. */
+function presentValues({ name, missing, rows }: RawField, train: Examples): readonly (readonly number[])[] {
   const columns: number[][] = [];
   for (let from = 0; from < train.count; from += batchSize) {
     const batch = train.gather(
       Int32Array.from({ length: Math.min(batchSize, train.count - from) }, (_, at) => from + at),
     );
     const { data, shape } = required(batch.get(name), name);
-    const gone = required(batch.get(mask), mask).data;
-    const size = shape.slice(1).reduce((product, it) => product * it, 1);
+    // Where the field is read without being filled as well, nothing of it is missing.
+    const gone = missing === undefined ? undefined : required(batch.get(missing), missing).data;
+    const size = shape.slice(rows === undefined ? 1 : 2).reduce((product, it) => product * it, 1);
     for (let at = 0; at < data.length; at++) {
       const column = (columns[at % size] ??= []);
-      if (Number(gone[at]) === 0) column.push(Number(data[at]));
+      if (gone === undefined || Number(gone[at]) === 0) column.push(Number(data[at]));
     }
   }
   return columns;

@@ -98,6 +98,39 @@ describe("missing cells", () => {
     expect(found["b"]).toEqual([2, 1, 0, 2]);
   });
 
+  it("are filled beside a feature that reads the column as it is, where none is missing", async () => {
+    const found = await features("  x: f32[] = raw.x\n  y: f32[] = raw.x -> impute(mean) -> standardize", "x\n1\n3\n");
+    expect(found["y"]).toEqual([-1, 1]);
+    expect(await problemOf(section("  x: f32[] = raw.x\n  y: f32[] = raw.x -> impute(mean)"), 'x\n1\n""\n')).toMatch(
+      /^MC6009 t\.csv:3:1/,
+    );
+  });
+
+  it("are of the type of what is read", async () => {
+    const found = await features(
+      '  x: f32[] = raw.k\n  t: bool[] = raw.t -> impute(mode) -> truth\n  h: f32[4] = raw.t -> impute("no") -> hashed(4) -> one_hot(4)',
+      "t,k\nyes,1\n,2\nyes,3\nno,4\n",
+    );
+    expect(found["t"]).toEqual([1, 1, 1, 0]);
+    const rows = [0, 1, 2, 3].map((it) => found["h"]?.slice(4 * it, 4 * it + 4));
+    expect(rows[1]).toEqual(rows[3]);
+    expect(rows[0]).toEqual(rows[2]);
+  });
+
+  it("are filled with the same in all windows that they are in", async () => {
+    const found = await features(
+      '  x: f32[] = raw.k\n  v: f32[2] = raw.v -> impute(mode) -> window(2)\n  w: i32[2] = raw.w -> impute("none") -> categories -> window(2)\n  c: f32[2, 2] = raw.columns("[vu]") -> impute(mean) -> window(2)'.replace(
+        '"[vu]"',
+        'numeric, except=["k"]',
+      ),
+      "v,u,w,k\n1,10,b,1\n1,20,a,2\n,,,3\n2,60,a,4\n2,30,b,5\n",
+    );
+    expect(found["v"]).toEqual([1, 1, 1, 1, 1, 2]);
+    expect(found["w"]).toEqual([1, 0, 0, 2, 2, 0]);
+    // Of the cells of the windows, each as often as it is in one: 1, 1, 1, 2 and 10, 20, 20, 60.
+    expect(found["c"]).toEqual([1, 10, 1, 20, 1, 20, 1.25, 27.5, 1.25, 27.5, 2, 60]);
+  });
+
   it("become what the last one before them is", async () => {
     expect((await features("  x: f32[] = raw.x -> impute(previous)", "x\n1\nNA\nNA\n4\nNA\n"))["x"]).toEqual([
       1, 1, 1, 4, 4,
@@ -134,6 +167,15 @@ describe("words", () => {
     expect(found.dataset.vocabularies).toEqual({ "w.categories": ["B", "b", "\uff5e", "\u{1f600}"] });
     const all = found.dataset.splits.train.gather([0, 1, 2, 3, 4]);
     expect([...(all.get("w.categories")?.data ?? [])]).toEqual([1, 0, 3, 2, 1]);
+  });
+
+  it("are standardized as numbers", async () => {
+    const found = await features(
+      "  x: f32[] = raw.k\n  w: f32[] = raw.w -> categories -> standardize\n  t: f32[] = raw.t -> truth -> standardize",
+      "w,t,k\nb,yes,1\na,no,2\n",
+    );
+    expect(found["w"]).toEqual([1, -1]);
+    expect(found["t"]).toEqual([1, -1]);
   });
 
   it("have the numbers of those that are known, wherever they come from", async () => {
