@@ -42,6 +42,8 @@ export async function readInputs(
   const parsed = parseJson(text, source);
   const names = entryOf(unit.module).inputNames;
   const { train } = unit;
+  if (train !== undefined && isTable(train) && Array.isArray(parsed) && parsed.length === 0)
+    throw new InputError(`${source}: there are no examples in it.`);
   if (train !== undefined && isTable(train) && isListOfRows(parsed))
     return prepare(columnsOf(parsed), source, unit, train, checkpoint);
   const [only = ""] = names;
@@ -122,7 +124,7 @@ async function prepare(
   const others = Object.fromEntries(Object.entries(given).filter(([name]) => !drawn.includes(name)));
   const { raw: fields } = data.preparation;
   const raw = isTable(train)
-    ? readTableInputs(others, source, fields, train.data.preparation.raw)
+    ? readTableInputs(others, source, data.source, fields, train.data.preparation.raw)
     : success(readRaw(others, source, fields, vocabularies["text"]));
   if (!raw.ok) return failure({ problem: raw.error, origin: data.source.origin });
   const dataset = createDataset(raw.value, data, vocabularies);

@@ -41,7 +41,9 @@ export const csv = defineSource({
     marks: { kind: "boolean", default: true },
   },
   fields: "table",
-  load: async ({ arguments: { path, columns, delimiter, quote, missing, marks }, wanted, files }) => {
+  cellOf: ({ arguments: given }, text) => cellOf(text, new Set(marksOf(given))),
+  load: async ({ arguments: given, wanted, files }) => {
+    const { path, columns, delimiter, quote } = given;
     const place = files.placeOf(path);
     const bytes = await files.read(place);
     if (!bytes.ok) return bytes;
@@ -50,12 +52,22 @@ export const csv = defineSource({
     return parseCsv(text.value, place, {
       columns,
       quote,
-      missing: marks ? [...missingMarks, ...missing] : missing,
+      missing: marksOf(given),
       ...(delimiter !== "found" && { delimiter }),
       isWanted: (name) => wanted.some((it) => mayBeRead(it, name)),
     });
   },
 });
+
+/** What stands for a cell without a value, beside the empty one. */
+const marksOf = (given: { readonly missing: readonly string[]; readonly marks: boolean }): readonly string[] =>
+  given.marks ? [...missingMarks, ...given.missing] : given.missing;
+
+/** A cell without the blanks around it, undefined where it has no value. */
+function cellOf(text: string, marks: ReadonlySet<string>): string | undefined {
+  const cell = text.trim();
+  return cell === "" || marks.has(cell) ? undefined : cell;
+}
 
 /** How a table of text is written, and which columns are to be read. */
 export interface CsvForm {
@@ -79,7 +91,7 @@ export async function parseCsv(
   const { CsvError, parse } = await import("csv-parse/sync");
   const form = { bom: true, skip_empty_lines: true, trim: true, relax_column_count: true, quote } as const;
   const separator = delimiter ?? findDelimiter(text, quote);
-  const marks = new Set(["", ...missing]);
+  const marks = new Set(missing);
   let names: readonly string[] | undefined = given.length === 0 ? undefined : given;
   let header = 1;
   let wrong: { readonly line: number; readonly found: number } | undefined;
@@ -102,10 +114,7 @@ export async function parseCsv(
         const found = record.length === names.length + 1 && record.at(-1) === "" ? names.length : record.length;
         if (found !== names.length) wrong ??= { line, found: record.length };
         lines.push(line);
-        for (const { at, cells } of kept) {
-          const cell = record[at] ?? "";
-          cells.push(marks.has(cell) ? undefined : cell);
-        }
+        for (const { at, cells } of kept) cells.push(cellOf(record[at] ?? "", marks));
         return null;
       },
     });

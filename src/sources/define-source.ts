@@ -74,6 +74,8 @@ interface Definition<S extends CallSchema> {
   readonly isDrawn?: true;
   /** What it delivers for each example, as far as that is known before anything is read, or the columns of a table. */
   readonly fields: ((given: Given<S>) => SourceFields) | "table";
+  /** A text as a cell of its table, undefined where it stands for a missing one; where it is left out, each is what it is. */
+  readonly cellOf?: (given: Given<S>, text: string) => string | undefined;
   /** Reads or draws all examples. A package that only this source needs is imported here, when it is needed. */
   readonly load: (request: LoadRequest<S>) => Loaded | Promise<Loaded>;
 }
@@ -105,6 +107,8 @@ export interface Source {
   readonly hasFolders: boolean;
   readonly isDrawn: boolean;
   readonly fields: (spec: SourceSpec) => SourceFields;
+  /** A text as a cell of its table, undefined where it stands for a missing one. */
+  readonly cellOf: (spec: SourceSpec, text: string) => string | undefined;
   readonly load: (
     spec: SourceSpec,
     wanted: readonly RawField[],
@@ -136,6 +140,7 @@ export function defineSource<const S extends CallSchema>(definition: Definition<
     fields: (spec) => (definition.fields === "table" ? { kind: "table" } : definition.fields(givenBy(spec))),
     hasFolders: definition.hasFolders ?? false,
     isDrawn: definition.isDrawn ?? false,
+    cellOf: (spec, text) => (definition.cellOf === undefined ? text : definition.cellOf(givenBy(spec), text)),
     load: (spec, wanted, files, folders = []) => definition.load({ ...givenBy(spec), wanted, files, folders }),
   };
 }

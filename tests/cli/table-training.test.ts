@@ -126,6 +126,63 @@ describe("a table from its file to a prediction", () => {
     expect(run.out).toBe("");
   });
 
+  it("takes cells as the table has them: marks of missing ones, and blanks around others", async () => {
+    const { file, out } = await trained(1);
+    const predict = (input: unknown) =>
+      cli(["predict", file, "--weights", join(out, "Animal.safetensors")], { stdin: () => JSON.stringify(input) });
+    const known = await predict({ size: [null, 3], life: ["wild", "tame"] });
+    expect(await predict({ size: ["NA", " 3"], life: [" wild", "tame "] })).toEqual(known);
+    expect(await predict({ size: ["?", "3"], life: ["wild", "tame"] })).toEqual(known);
+    expect(await predict([])).toMatchObject({ code: 1, err: "error: standard input: there are no examples in it.\n" });
+  });
+
+  it("predicts what comes behind the rows that it is given, each series by itself", async () => {
+    const days = Array.from({ length: 40 }, (_, at) => `${at},${at % 2 === 0 ? "a" : "b"},${at * (at % 2) + 1}`);
+    const text = `model Next: (past: f32[B, 2]) -> y: f32[B] {
+  param w: f32[] = ones
+  past[:, 1] * w
+}
+data Days {
+  source: csv("days.csv")
+  split:  train 1, by position
+  past: f32[2] = raw.sold -> window(2, order="day", by="shop")
+  next: f32[] = raw.sold
+}
+train Next on Days {
+  loss: mse(y, next)
+  optimizer: sgd(lr=0.0001)
+}
+`;
+    const folder = folderWith({ "days.csv": `day,shop,sold\n${days.join("\n")}\n`, "next.model": text });
+    const [file, out] = [join(folder, "next.model"), join(folder, "out")];
+    expect(await cli(["train", file, "--out", out, "--epochs", "1"])).toMatchObject({ code: 0 });
+    const predict = (input: unknown) =>
+      cli(["predict", file, "--weights", join(out, "Next.safetensors")], { stdin: () => JSON.stringify(input) });
+    const outputs = async (input: unknown) => {
+      const run = await predict(input);
+      expect(run).toMatchObject({ code: 0, err: "" });
+      return (JSON.parse(run.out) as { readonly y: readonly number[] }).y;
+    };
+    const [alone = NaN] = await outputs([
+      { day: 1, shop: "a", sold: 5 },
+      { day: 2, shop: "a", sold: 7 },
+      { day: 3, shop: "a" },
+    ]);
+    // In another order, and with rows of another shop in between.
+    const mixed = await outputs([
+      { day: 3, shop: "a", sold: null },
+      { day: 2, shop: "b", sold: 90 },
+      { day: 2, shop: "a", sold: 7 },
+      { day: 1, shop: "a", sold: 5 },
+    ]);
+    expect(mixed).toEqual([alone]);
+    const few = await predict([{ day: 1, shop: "a", sold: 5 }]);
+    expect(few).toMatchObject({
+      code: 1,
+      err: "error: standard input: there is nothing to predict: a window takes 2 rows before the one that is predicted.\n",
+    });
+  });
+
   it("keeps the numbers of its words where a training goes on with other rows, and refuses words that it has not", async () => {
     const { folder, file, out } = await trained(1);
     // Without the first word of all, the numbers would be others.
