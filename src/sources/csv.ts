@@ -2,7 +2,7 @@ import type { CsvError } from "csv-parse/sync";
 import { decodeText } from "../support/decode-text.ts";
 import { failure, success, type Result } from "../support/result.ts";
 import { showText } from "../support/show-text.ts";
-import { defineSource } from "./define-source.ts";
+import { defineSource, type WrongArgument } from "./define-source.ts";
 import { problem, type CellTable, type DataProblem } from "./raw-data.ts";
 import { mayBeRead } from "./read-table.ts";
 
@@ -39,6 +39,17 @@ export const csv = defineSource({
     quote: { kind: "string", default: '"' },
     missing: { kind: "strings", default: [] },
     marks: { kind: "boolean", default: true },
+  },
+  wrong: ({ columns, delimiter, quote }) => {
+    const wrong = (argument: string, problem: string): WrongArgument => ({ argument, problem });
+    const again = columns.find((it, at) => it !== "" && columns.indexOf(it) < at);
+    if (again !== undefined) return wrong("columns", `each name once, and \`${showText(again)}\` is there twice`);
+    if (delimiter === "" || /[\r\n]/.test(delimiter))
+      return wrong("delimiter", 'what stands between two cells of a line, as `";"`');
+    if (quote.length > 1 || /[\r\n]/.test(quote)) return wrong("quote", "one sign, or nothing");
+    return quote !== "" && delimiter.includes(quote)
+      ? wrong("quote", "another sign than what stands between cells")
+      : undefined;
   },
   fields: "table",
   cellOf: ({ arguments: given }, text) => cellOf(text, new Set(marksOf(given))),

@@ -59,6 +59,12 @@ export interface FieldArguments {
   readonly fieldOf: (argument: string) => string;
 }
 
+/** An argument that its schema lets through and that means nothing: what it must be. */
+export interface WrongArgument {
+  readonly argument: string;
+  readonly problem: string;
+}
+
 /** A source as its author writes it: `S` its arguments. */
 interface Definition<S extends CallSchema> {
   /** What a spec calls it by. */
@@ -68,6 +74,8 @@ interface Definition<S extends CallSchema> {
   /** In positional order. */
   readonly arguments: S;
   readonly fieldArguments?: FieldArguments;
+  /** What is wrong with its arguments, beyond what the schema says: which one, and what it must be. */
+  readonly wrong?: (given: SettingValues<S>) => WrongArgument | undefined;
   /** Whether its files lie in folders, which splits may be made of. */
   readonly hasFolders?: true;
   /** Whether its examples are drawn and none is read: then equal ones are no mistake. */
@@ -102,6 +110,8 @@ export interface Source {
   readonly doc: string;
   readonly arguments: CallSchema;
   readonly fieldArguments: FieldArguments | undefined;
+  /** What is wrong with its arguments, beyond what the schema says. */
+  readonly wrong: (spec: SourceSpec) => WrongArgument | undefined;
   /** Whether it delivers the columns of a table. */
   readonly isTable: boolean;
   readonly hasFolders: boolean;
@@ -136,6 +146,7 @@ export function defineSource<const S extends CallSchema>(definition: Definition<
     doc: definition.doc,
     arguments: definition.arguments,
     fieldArguments,
+    wrong: (spec) => definition.wrong?.(typedValues(definition.arguments, spec.arguments)),
     isTable: definition.fields === "table",
     fields: (spec) => (definition.fields === "table" ? { kind: "table" } : definition.fields(givenBy(spec))),
     hasFolders: definition.hasFolders ?? false,

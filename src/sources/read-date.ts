@@ -72,11 +72,9 @@ function readFormat(cell: string, format: string): Moment | undefined {
 export function wrongFormat(format: string): string | undefined {
   const letters = [...format.matchAll(/%(.?)/gs)].map(([, letter = ""]) => letter);
   const unknown = letters.find((it) => parts[it] === undefined);
-  if (unknown !== undefined)
-    return `\`%${unknown}\` is none of ${Object.keys(parts)
-      .map((it) => `\`%${it}\``)
-      .join(", ")}`;
-  return letters.length === 0 ? "it has no `%Y`, `%m` or the like" : undefined;
+  const known = Object.keys(parts).map((it) => `\`%${it}\``);
+  if (unknown !== undefined) return `made of ${known.join(", ")}, of which \`%${unknown}\` is none`;
+  return letters.length === 0 ? "a text that has `%Y`, `%m` or the like" : undefined;
 }
 
 /** The moment of a day and a time of day that are there: 30 February is none. */

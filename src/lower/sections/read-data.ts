@@ -7,6 +7,7 @@ import { textOf, type Span } from "../../support/source.ts";
 import type { Argument, Expression } from "../../syntax/ast.ts";
 import { lostName } from "../../syntax/lost-name.ts";
 import type { DataDeclaration, Setting } from "../../syntax/ast/sections.ts";
+import { reportWrongArgument } from "./report-wrong-argument.ts";
 import { readRowColumn, type RowReader } from "./read-row-column.ts";
 import { checkedValue, onlyExpression, onlyPart, phraseWords, readCall, type SettingScope } from "./read-setting.ts";
 
@@ -41,7 +42,13 @@ export function readSource(
   }
   const table = Object.fromEntries(allSources.map((it) => [it.name, it.arguments]));
   const call = readCall(expression, table, "data source", scope);
-  return call && { kind: call.name, arguments: call.values, origin: call.span };
+  if (call === undefined) return undefined;
+  const spec: SourceSpec = { kind: call.name, arguments: call.values, origin: call.span };
+  const wrong = source?.wrong(spec);
+  if (source === undefined || wrong === undefined) return spec;
+  const written = { callee: call.name, schema: source.arguments, given, span: call.span };
+  reportWrongArgument(written, wrong.argument, wrong.problem, scope);
+  return undefined;
 }
 
 /** `images="a.idx", labels="b.idx"`: arguments of any names, one for each raw field. */
@@ -127,9 +134,8 @@ function readStep(expression: Expression, reader: RowReader): CleanSpec | undefi
   if (wrong === undefined) return spec;
   if (wrong.kind === "lacks") scope.collector.report("MC4003", span, { missing: wrong.what, where: `\`${name}\`` });
   else {
-    const { argument, expected } = wrong;
-    const parameters = { argument, callee: name, expected, found: `\`${textOf(span)}\`` };
-    scope.collector.report("MC4006", span, parameters);
+    const given = expression.kind === "call" ? expression.arguments : [];
+    reportWrongArgument({ callee: name, schema: step.arguments, given, span }, wrong.argument, wrong.expected, scope);
   }
   return undefined;
 }

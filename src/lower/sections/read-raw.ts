@@ -1,11 +1,11 @@
 import type { ColumnChoice, ReadingSpec, RowWindow, SettingValue } from "../../ir/program.ts";
 import { typedValues } from "../../ir/settings.ts";
 import { readings } from "../../sources/readings.ts";
-import { textOf } from "../../support/source.ts";
 import type { Argument, Expression } from "../../syntax/ast.ts";
 import type { RawReader } from "./raw-fields.ts";
 import { imputationOf, type ColumnStage, type Imputation } from "./read-fill.ts";
 import { readArguments, settingValue } from "./read-setting.ts";
+import { reportWrongArgument } from "./report-wrong-argument.ts";
 
 /** What is read of the cells of a table: of which columns, and how; as plain numbers where no reading is said. */
 export interface CellsRead {
@@ -183,9 +183,8 @@ function extended(chain: RawRead["chain"], stage: ColumnStage, { scope }: RawRea
   const spec: ReadingSpec = { kind: stage.name, arguments: call.values };
   const wrong = entry.wrong(spec);
   if (wrong !== undefined) {
-    const found = `\`${textOf(stage.span)}\``;
-    const parameters = { argument: wrong.argument, callee: stage.name, expected: wrong.problem, found };
-    scope.collector.report("MC4006", stage.span, parameters);
+    const written = { callee: stage.name, schema: entry.arguments, given: stage.given, span: stage.span };
+    reportWrongArgument(written, wrong.argument, wrong.problem, scope);
     return { kind: "broken" };
   }
   return { ...chain, cells: { ...cells, reading: spec } };

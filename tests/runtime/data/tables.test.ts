@@ -530,11 +530,12 @@ describe("what makes no sense is refused before anything is read", () => {
       "cast(raw.x -> categories(rest=true), f32)",
       "`categories` has no place here: nothing says how many words there are to be, the rest among them.",
     ],
+    ['raw.x -> days_since("then")', '`start` of `days_since` must be a date, as `"1970-01-01"`, not "then".'],
     [
-      'raw.x -> days_since("then")',
-      '`start` of `days_since` must be a date, as `"1970-01-01"`, not `days_since("then")`.',
+      'raw.x -> days_since(format="%d.%q")',
+      '`format` of `days_since` must be made of `%Y`, `%y`, `%m`, `%d`, `%H`, `%M`, `%S`, of which `%q` is none, not "%d.%q".',
     ],
-    ['raw.x -> number(decimal=";")', '`decimal` of `number` must be `"."` or `","`, not `number(decimal=";")`.'],
+    ['raw.x -> number(decimal=";")', '`decimal` of `number` must be `"."` or `","`, not ";".'],
     ["raw.x -> window(0) -> sum(axis=-1)", "`size` of `window` must be a whole number of at least 1, not `0`."],
     ["raw.x -> window -> sum(axis=-1)", "`window` lacks the argument `size`."],
     ["raw.columns() -> sum(axis=-1)", "`raw.columns` lacks the argument `pattern`."],
@@ -544,6 +545,19 @@ describe("what makes no sense is refused before anything is read", () => {
     ],
   ])("%s", (feature, message) => {
     expect(() => programOf(section(`  x: f32[] = ${feature}`))).toThrow(message);
+  });
+
+  it.each([
+    ['delimiter=""', '`delimiter` of `csv` must be what stands between two cells of a line, as `";"`, not "".'],
+    ['delimiter="\\n"', "`delimiter` of `csv` must be what stands between two cells of a line"],
+    ['quote="xx"', '`quote` of `csv` must be one sign, or nothing, not "xx".'],
+    [`delimiter="'", quote="'"`, '`quote` of `csv` must be another sign than what stands between cells, not "\'".'],
+    [
+      'columns=["a", "b", "a"]',
+      '`columns` of `csv` must be each name once, and `a` is there twice, not `["a", "b", "a"]`.',
+    ],
+  ])("csv(..., %s)", (given, message) => {
+    expect(() => programOf(`  source: csv("t.csv", ${given})\n  x: f32[] = raw.x`)).toThrow(message);
   });
 
   it("a reading of what is no table", () => {
