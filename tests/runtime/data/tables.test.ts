@@ -46,6 +46,11 @@ describe("missing cells", () => {
     expect(x).toEqual([3, fill, 8, fill, 4]);
   });
 
+  it("of one column become something else in each place that says so", async () => {
+    const found = await features("  x: f32[] = raw.x -> impute(mean)\n  y: f32[] = raw.x -> impute(median)", ages);
+    expect(found).toMatchObject({ x: [3, 5, 8, 5, 4], y: [3, 4, 8, 4, 4] });
+  });
+
   it("of the train split alone", async () => {
     const found = await openData(
       '  source: csv("t.csv")\n  split: train 0.4, test 0.6, by position\n  x: f32[] = raw.x -> impute(mean)',
@@ -424,6 +429,12 @@ describe("what is wrong with a table is said with its place and what to write", 
       "raw.a -> impute(previous)",
       "a,b\n,1\n2,2\n",
       "MC6009 t.csv:2:1: raw.a has no value.",
+    ],
+    [
+      "no value where it is read without being filled as well",
+      "raw.a + (raw.a -> impute(0))",
+      "a,b\n1,1\n,2\n",
+      "MC6009 t.csv:3:1: raw.a has no value.",
     ],
     [
       "no column that fits",
