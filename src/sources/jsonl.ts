@@ -71,7 +71,7 @@ function parse(text: string): Result<unknown, string> {
     return success(JSON.parse(text));
   } catch (error) {
     const said = error instanceof Error ? error.message : String(error);
-    return failure(`this is no JSON: ${showText(said.replace(/^Unexpected/, "unexpected"), 120)}`);
+    return failure(`this is no JSON: ${showText(said.charAt(0).toLowerCase() + said.slice(1), 120)}`);
   }
 }
 

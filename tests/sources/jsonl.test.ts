@@ -44,6 +44,7 @@ describe("JSON lines", () => {
   it.each([
     ["an empty file", "\n", "MC6004 t.jsonl:1:1: the file is empty."],
     ["no JSON", '{"a": 1}\n{"a": \n', /^MC6004 t\.jsonl:2:1: this is no JSON: unexpected end of JSON input\.$/],
+    ["half an object", '{"a": 1}\n{"a": 2\n', /^MC6004 t\.jsonl:2:1: this is no JSON: expected ',' or '}' after/],
     [
       "a list in a line",
       '{"a": 1}\n[1]\n',
