@@ -6,10 +6,10 @@ export const pageStyle = `
 }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--paper); color: var(--ink); font: 15px/1.5 system-ui, sans-serif; }
-main { max-width: 1100px; margin: 0 auto; padding: 24px; }
+main { max-width: 1100px; margin: 0 auto; padding: 24px; overflow-wrap: anywhere; }
 h1 { margin: 0; font-size: 26px; }
 h2 { margin: 32px 0 12px; font-size: 19px; }
-h3 { margin: 0 0 10px; font-size: 16px; overflow-wrap: anywhere; }
+h3 { margin: 0 0 10px; font-size: 16px; }
 h3 small, small, .count, .more, .ends, dt { color: var(--soft); font-weight: normal; }
 h3 small { font-size: 13px; }
 p { margin: 6px 0; }
@@ -20,7 +20,7 @@ p { margin: 6px 0; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { padding: 4px 16px 4px 0; text-align: left; font-weight: normal; white-space: nowrap; }
 thead th { color: var(--soft); border-bottom: 1px solid var(--line); }
-.cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(312px, 1fr)); gap: 16px; }
+.cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(312px, 100%), 1fr)); gap: 16px; }
 article { padding: 14px 16px; background: var(--card); border: 1px solid var(--line); border-radius: 8px; min-width: 0; }
 svg { display: block; max-width: 100%; }
 rect { fill: var(--bar); }
