@@ -47,8 +47,7 @@ describe("augment takes", () => {
   });
 
   it("a function of the file that is called as one that mixes examples, for what that one does", () => {
-    const own =
-      "fn mixup: (a: f32[B, H, W, C], b: i32[B]) -> (c: f32[B, H, W, C], d: i32[B]) {\n  (a + 0.1, b)\n}\n";
+    const own = "fn mixup: (a: f32[B, H, W, C], b: i32[B]) -> (c: f32[B, H, W, C], d: i32[B]) {\n  (a + 0.1, b)\n}\n";
     expect(found("(image, label) -> mixup", own)).toEqual([]);
   });
 
