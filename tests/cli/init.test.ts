@@ -183,6 +183,14 @@ describe("modelc init", () => {
     expect(await nextOf("größe-1.model")).toBe("Next: modelc train /größe-1.model");
     expect(await nextOf("my first.model")).toBe("Next: modelc train '/my first.model'");
     expect(await nextOf("it's $HOME.model")).toBe(String.raw`Next: modelc train '/it'\''s $HOME.model'`);
+    const before = process.cwd();
+    process.chdir(folder);
+    try {
+      const { out } = await cli(["init", "--from", "t.csv", "--target", "b", "--out=-x.model"]);
+      expect(out.split("\n")[1]).toBe("Next: modelc train ./-x.model");
+    } finally {
+      process.chdir(before);
+    }
   });
 
   it("writes over a file with --force alone", async () => {

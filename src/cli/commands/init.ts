@@ -44,9 +44,12 @@ export async function init(options: InitOptions, terminal: Terminal): Promise<Ex
   return exitCode.clean;
 }
 
-/** A path as one word of a command that is copied into a shell. */
-const shellWord = (path: string): string =>
-  /^[\p{L}\p{N}_./:@+=,~\\-]+$/u.test(path) ? path : `'${path.replaceAll("'", String.raw`'\''`)}'`;
+/** A path as one word of a command that is copied into a shell, and no option there. */
+function shellWord(path: string): string {
+  const named = path.startsWith("-") ? `./${path}` : path;
+  const isPlain = /^[\p{L}\p{N}_./:@+=,-]+$/u.test(named.replaceAll(sep, "/"));
+  return isPlain ? named : `'${named.replaceAll("'", String.raw`'\''`)}'`;
+}
 
 /** Where data are, what the model is called after, and the data as the spec names them. */
 interface Place {
