@@ -162,7 +162,15 @@ export interface DataProgram extends PreparedFeatures {
   readonly split: SplitSpec;
   readonly clean: readonly CleanSpec[];
   /** The features that are augmented in training, those together that go by the same draws. */
-  readonly augmented: readonly { readonly features: readonly string[]; readonly origin: Span }[];
+  readonly augmented: readonly AugmentSpec[];
+  readonly origin: Span;
+}
+
+/** An entry of `augment`. */
+export interface AugmentSpec {
+  readonly features: readonly string[];
+  /** Whether it mixes the examples of a batch, as `mixup` does. */
+  readonly mixes: boolean;
   readonly origin: Span;
 }
 

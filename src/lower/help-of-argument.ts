@@ -52,6 +52,11 @@ function withoutQuotes({ type }: Hyperparameter, text: string, words: ReadonlySe
 function asInitializer(it: Hyperparameter, val: Val, span: Span): Help {
   const written = it.default?.kind === "call" ? it.default.callee : it.default;
   const number = numberOf(val);
+  // A word of its own, as `constant` is for what lies beyond a border, is no initialiser.
+  const isWord = it.type.alternatives.some(
+    (of) => of.kind === "word" && written?.kind === "reference" && of.name.text === written.text,
+  );
+  if (isWord) return {};
   if (number === undefined || written?.kind !== "reference" || findInitializer(written.text) === undefined) return {};
   const text = number === 0 ? "zeros" : number === 1 ? "ones" : `constant(${textOf(span)})`;
   return {

@@ -117,6 +117,28 @@ describe("augment is told", () => {
     expect(said.map((it) => it.slice(0, 6))).toEqual(["MC4205"]);
   });
 
+  it("a number where a word stands, which is no initialiser although one is called so", () => {
+    const [said] = checkFile(file("image -> random_shift(1, 1, 6)"));
+    expect([said?.code, said?.help]).toEqual(["MC3009", undefined]);
+  });
+
+  it("images that are mixed with others, and their labels are not", () => {
+    const own = found("(image, shares) -> mixup", "", "cross_entropy(logits, label)");
+    expect(own).toEqual([
+      "MC4206 at (image, shares) -> mixup: What `Net` sees is mixed with other examples, and what it is trained towards is not: no loss reads `image` or `shares`.",
+    ]);
+    expect(found("(image, shares) -> mixup", "", "mse(logits, shares)")).toEqual([]);
+    expect(found("(image, point) -> mixup", "", "mse(logits[:, :3], image[:, 0, 0])")).toEqual([]);
+  });
+
+  it("amounts are told as they are written", () => {
+    const messages = ["random_zoom(-0.1)", "random_shift(-2)"].map(
+      (it) => checkFile(file(`image -> ${it}`))[0]?.message,
+    );
+    expect(messages[0]).toContain("and this is -0.1");
+    expect(messages[1]).toContain("by 0 pixels or more, not by -2");
+  });
+
   it.each([
     ["random_flip(probability=1.5)", "1.5"],
     ["random_flip(probability=-0.1)", "-0.1"],

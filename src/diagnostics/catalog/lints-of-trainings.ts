@@ -58,6 +58,25 @@ train M on Points {
 const augmented = (augment: string): string =>
   judge("binary_cross_entropy(score, above)").replace("  x:     f32[2]", `  augment: ${augment}\n  x:     f32[2]`);
 
+const mixed = (loss: string): string => `model Digit: (image: f32[B, 28, 28, 1]) -> logits: f32[B, 10] {
+  image -> Flatten -> Dense(10)
+}
+
+data Digits {
+  source:  synthetic_digits(count=200)
+  augment: (image, shares) -> mixup(0.2)
+
+  image:  f32[28, 28, 1] = raw.image / 255
+  shares: f32[10]        = one_hot(cast(raw.label, i32), 10)
+  label:  class(10)      = raw.label
+}
+
+train Digit on Digits {
+  loss:      ${loss}
+  optimizer: adam
+}
+`;
+
 /** MC4201 and on: what fits in a training by all types, and is most often a slip. */
 export const lintsOfTrainingsCatalog = {
   MC4201: entry({
@@ -122,5 +141,15 @@ export const lintsOfTrainingsCatalog = {
       "What is augmented is most often what the network sees. Where what it is compared with goes along, as a mask does with its image, one entry has both: `augment: (image, mask) -> random_flip`.",
     bad: augmented("above -> gaussian_noise(0.1)"),
     good: augmented("x -> gaussian_noise(0.1)"),
+  }),
+  MC4206: entry({
+    severity: "warning",
+    title: "examples that are mixed without their labels",
+    message: (it: { readonly features: readonly string[]; readonly model: string }) =>
+      `What \`${it.model}\` sees is mixed with other examples, and what it is trained towards is not: no loss reads ${it.features.map((name) => `\`${name}\``).join(" or ")}.`,
+    explanation:
+      "An example that is half of another is to be told as half of both. The label that is mixed along is the one for the loss, as shares: `soft_cross_entropy(logits, shares)`. Metrics may go by the label that stays what it is.",
+    bad: mixed("cross_entropy(logits, label)"),
+    good: mixed("soft_cross_entropy(logits, shares)"),
   }),
 };

@@ -3,7 +3,7 @@ import { flattenMeasured, flattenUnrounded, preparesAnew } from "../../autodiff/
 import { createCollector } from "../../diagnostics/collector.ts";
 import type { Findings } from "../../diagnostics/findings.ts";
 import type { Func } from "../../ir/graph.ts";
-import type { DataProgram, PreparedFeatures, Moment } from "../../ir/program.ts";
+import type { AugmentSpec, DataProgram, PreparedFeatures, Moment } from "../../ir/program.ts";
 import { operandsOf } from "../../ir/visit.ts";
 import { eliminateDeadNodes } from "../../passes/eliminate-dead-nodes.ts";
 import { expandComposites, keepNone } from "../../passes/expand-composites.ts";
@@ -119,14 +119,24 @@ function lowerSection(
     },
     data:
       isWhole && source !== undefined && split !== undefined && clean !== undefined
-        ? { name, source, split, clean, augmented: augmentations.map(specOf), features, preparation, origin }
+        ? {
+            name,
+            source,
+            split,
+            clean,
+            augmented: augmentations.map((it) => specOf(it, file)),
+            features,
+            preparation,
+            origin,
+          }
         : undefined,
   };
 }
 
-const specOf = ({ features, span }: Augmentation): DataProgram["augmented"][number] => ({
-  features: features.map(({ text }) => text),
-  origin: span,
+const specOf = (it: Augmentation, file: ProgramFile): AugmentSpec => ({
+  features: it.features.map(({ text }) => text),
+  mixes: mixesExamples(it, file),
+  origin: it.span,
 });
 
 /** Keys that a section does not have: each may be meant for a feature. */

@@ -40,7 +40,9 @@ export function readAugment(
   const read = (setting?.phrases ?? []).flatMap((it) => readOne(it, names, file, scope) ?? []);
   return read.filter((it, at) => {
     const again = read.slice(0, at).some((earlier) => nameOf(earlier) === nameOf(it));
-    if (again) scope.collector.report("MC4095", it.span, { feature: it.features.map(({ text }) => text).join(", ") });
+    const feature = it.features.map(({ text }) => text).join(", ");
+    const help = "Stages stand one behind the other in one entry: `image -> random_flip -> random_crop(4)`.";
+    if (again) scope.collector.report("MC4095", it.span, { feature }, { help });
     return !again;
   });
 }
