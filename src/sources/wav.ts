@@ -8,7 +8,7 @@ import { defineSource, type SourceFiles } from "./define-source.ts";
 import { unreadable } from "./file-problems.ts";
 import { findFiles } from "./find-files.ts";
 import { emptyBand, logMelOf, silence } from "./log-mel.ts";
-import { namePattern } from "./name-pattern.ts";
+import { namePattern, patternWanted } from "./name-pattern.ts";
 import { parseWav, type Sound } from "./parse-wav.ts";
 import { problem, type CellColumn, type CellTable, type Column, type DataProblem } from "./raw-data.ts";
 import { readNameTable } from "./read-name-table.ts";
@@ -33,6 +33,10 @@ export const wav = defineSource({
     transcripts: { kind: "string", default: "" },
   },
   hasFolders: true,
+  wrong: ({ name, transcripts }) => {
+    const problem = patternWanted(name, ["audio", ...(transcripts === "" ? [] : ["text"])]);
+    return problem === undefined ? undefined : { argument: "name", problem };
+  },
   fields: ({ arguments: { name, transcripts } }) => {
     const cells = [...namePattern(name).fields, ...(transcripts === "" ? [] : ["text"])];
     return {

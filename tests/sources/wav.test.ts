@@ -131,6 +131,27 @@ describe("clips", () => {
     expect([read(data, "label"), read(data, "label", "test")]).toEqual([[1, 2], [3]]);
   });
 
+  it.each<readonly [given: string, wanted: string]>([
+    ['name="{label}_{label}.wav"', "a pattern whose names differ: `label` stands in it twice"],
+    ['name="{audio}_{label}.wav"', "a pattern of other names than `audio`, which `raw.audio` has already"],
+    ['name="{text}.wav", transcripts="t.csv"', "a pattern of other names than `text`, which `raw.text` has already"],
+    ['name="{label}{take}.wav"', "a pattern with something between its names, that one ends where another begins"],
+    ...["{a label}.wav", "{}.wav", "{label.wav", "label}.wav", "{1st}.wav"].map(
+      (it) =>
+        [
+          `name="${it}"`,
+          "a pattern with names in braces, of letters, digits and `_`, as `{label}_{take}.wav`",
+        ] as const,
+    ),
+  ])("have names by a pattern that is one: %s", (given, wanted) => {
+    const [first, ...others] = checkFile(`data D {\n  source: wav("c", ${given})\n  x: f32[4] = raw.audio\n}\n`);
+    const [written] = /"[^"]*"/.exec(given) ?? [];
+    expect(others).toEqual([]);
+    expect(`${first?.code ?? ""} ${first?.message ?? ""}`).toBe(
+      `MC4006 \`name\` of \`wav\` must be ${wanted}, not ${written ?? ""}.`,
+    );
+  });
+
   const said = (features: string): readonly string[] =>
     checkFile(`data D {\n  source: wav("c", name="{label}.wav")\n  ${features}\n}\n`).map((it) =>
       `${it.code} ${it.message} ${it.help ?? ""}`.trim(),
