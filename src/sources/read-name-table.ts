@@ -48,6 +48,11 @@ export async function readNameTable(
     const help = `Its first line names its columns: ${columns.join(",")} are wanted, and it has ${has}.`;
     return failure(problem("MC6007", { path: place, kind: "column", name: missing }, help));
   }
+  const again = head.record.findIndex((it, at) => columns.includes(it) && head.record.indexOf(it) !== at);
+  if (again !== -1) {
+    const name = head.record[again] ?? "";
+    return unreadable(place, head.line, again + 1, `two columns are named \`${name}\``);
+  }
   const numbers = Object.fromEntries(columns.map((it) => [it, head.record.indexOf(it) + 1]));
   const read: NamedRow[] = [];
   for (const { record, line } of body) {

@@ -138,6 +138,11 @@ describe("what cannot be read is told by its path", () => {
   it.each<readonly [what: string, content: () => Content, said: string]>([
     ["no table", () => ({ "p/1.png": good }), "MC6001 I cannot read l.csv: there is no such file."],
     ["an empty table", () => ({ "p/1.png": good, "l.csv": "" }), "MC6004 l.csv:1:1: the file is empty."],
+    [
+      "a table with a column twice",
+      () => ({ "p/1.png": good, "l.csv": "file,label,other,label\n1.png,a,,b\n" }),
+      "MC6004 l.csv:1:4: two columns are named `label`.",
+    ],
     ["a table without rows", () => ({ "p/1.png": good, "l.csv": "file,label\n" }), "MC6050 l.csv: it names no images."],
     [
       "another header",
