@@ -1,7 +1,8 @@
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
-import { openData, type Content, type OpenedData } from "../runtime/data/open-data.ts";
+import type { OpenedData } from "../runtime/data/open-data.ts";
 import { drawImage, plain } from "./draw-image.ts";
+import { numbersOf, openedData } from "./read-data.ts";
 
 const all = "split: train 1, by position";
 const section = (source: string, features: string, split = all): string =>
@@ -9,26 +10,13 @@ const section = (source: string, features: string, split = all): string =>
 const labels = (count: number): string => `  label: class(${count}) = raw.label`;
 const images = "  image: f32[2, 2, 3] = raw.image";
 
-async function opened(text: string, content: Content): Promise<OpenedData> {
-  const found = await openData(text, content);
-  if (typeof found === "string") throw new Error(found);
-  return found;
-}
-
-/** The numbers of a field, example by example. */
-function read({ dataset }: OpenedData, field: string, split: "train" | "validate" | "test" = "train"): unknown[] {
-  const examples = dataset.splits[split];
-  const batch = examples.gather(Array.from({ length: examples.count }, (_, at) => at));
-  return [...(batch.get(field)?.data ?? [])];
-}
-
 const places = ({ raw }: OpenedData): readonly string[] | undefined =>
   raw.kind === "columns" ? raw.columns.get("label")?.files?.map((it) => it.replace(/^.*\/modelc-data-\w+\//, "")) : [];
 
 describe("a folder for each class", () => {
   it("numbers the folders in the order of code points, and takes files in the order of their paths", async () => {
     const [grey, red] = [await plain(2, 2, 7), await plain(2, 2, 200, 10, 20)];
-    const data = await opened(section('image_folder("pets")', `${labels(3)}\n${images}`), {
+    const data = await openedData(section('image_folder("pets")', `${labels(3)}\n${images}`), {
       "pets/dog/2.png": red,
       "pets/dog/10.png": grey,
       "pets/Zebra/a.webp": await drawImage({ height: 2, width: 2, pixels: [...Array(12).keys()] }, "webp"),
@@ -44,13 +32,13 @@ describe("a folder for each class", () => {
       "pets/dog/2.png",
       "pets/ärgerlich/b/deep.jpeg",
     ]);
-    expect(read(data, "label")).toEqual([0, 1, 1, 2]);
+    expect(numbersOf(data, "label")).toEqual([0, 1, 1, 2]);
     expect(data.raw.kind === "columns" && data.raw.columns.get("label")?.dictionary).toEqual([
       "Zebra",
       "dog",
       "ärgerlich",
     ]);
-    const pixels = read(data, "image");
+    const pixels = numbersOf(data, "image");
     expect(pixels.slice(0, 12)).toEqual([...Array(12).keys()]);
     expect(pixels.slice(12, 24)).toEqual(Array(12).fill(7));
     expect(pixels.slice(24, 30)).toEqual([200, 10, 20, 200, 10, 20]);
@@ -58,9 +46,9 @@ describe("a folder for each class", () => {
   });
 
   it("does not open images where no feature reads them", async () => {
-    expect(read(await opened(section('image_folder("p")', labels(1)), { "p/a/1.png": "no image" }), "label")).toEqual([
-      0,
-    ]);
+    expect(
+      numbersOf(await openedData(section('image_folder("p")', labels(1)), { "p/a/1.png": "no image" }), "label"),
+    ).toEqual([0]);
   });
 
   it.each<readonly [type: string, expected: readonly number[]]>([
@@ -72,8 +60,8 @@ describe("a folder for each class", () => {
     ["u8[H, W, 3]", [200, 10, 20, 0, 255, 0]],
   ])("gives %s what its channels say", async (type, expected) => {
     const image = await drawImage({ height: 1, width: 2, pixels: [200, 10, 20, 0, 255, 0] });
-    const data = await opened(section('image_folder("p")', `  image: ${type} = raw.image`), { "p/a/1.png": image });
-    expect(read(data, "image")).toEqual(expected);
+    const data = await openedData(section('image_folder("p")', `  image: ${type} = raw.image`), { "p/a/1.png": image });
+    expect(numbersOf(data, "image")).toEqual(expected);
   });
 
   it("reads opacity, 16 bits a channel and palettes", async () => {
@@ -90,10 +78,10 @@ describe("a folder for each class", () => {
         .png({ palette: true })
         .toBuffer(),
     };
-    const four = await opened(section('image_folder("p")', "  image: f32[1, 2, 4] = raw.image"), files);
-    expect(read(four, "image").slice(0, 8)).toEqual([1, 2, 3, 0, 4, 5, 6, 9]);
-    const three = await opened(section('image_folder("p")', "  image: f32[1, 2, 3] = raw.image"), files);
-    expect(read(three, "image")).toEqual([1, 2, 3, 4, 5, 6, 0, 1, 255, 128, 0, 2, 9, 0, 0, 0, 9, 0]);
+    const four = await openedData(section('image_folder("p")', "  image: f32[1, 2, 4] = raw.image"), files);
+    expect(numbersOf(four, "image").slice(0, 8)).toEqual([1, 2, 3, 0, 4, 5, 6, 9]);
+    const three = await openedData(section('image_folder("p")', "  image: f32[1, 2, 3] = raw.image"), files);
+    expect(numbersOf(three, "image")).toEqual([1, 2, 3, 4, 5, 6, 0, 1, 255, 128, 0, 2, 9, 0, 0, 0, 9, 0]);
   });
 
   it("turns what the camera held on its side", async () => {
@@ -101,14 +89,16 @@ describe("a folder for each class", () => {
       .withMetadata({ orientation: 6 })
       .png()
       .toBuffer();
-    const data = await opened(section('image_folder("p")', "  image: f32[2, 1] = raw.image"), { "p/a/1.png": lying });
-    expect(read(data, "image")).toEqual([1, 2]);
+    const data = await openedData(section('image_folder("p")', "  image: f32[2, 1] = raw.image"), {
+      "p/a/1.png": lying,
+    });
+    expect(numbersOf(data, "image")).toEqual([1, 2]);
   });
 
   it("scales images of another size", async () => {
     const files = { "p/a/1.png": await drawImage({ height: 1, width: 4, channels: 1, pixels: [0, 100, 200, 40] }) };
     const across = async (type: string): Promise<unknown[]> =>
-      read(await opened(section('image_folder("p")', `  image: ${type} = raw.image`), files), "image");
+      numbersOf(await openedData(section('image_folder("p")', `  image: ${type} = raw.image`), files), "image");
     // Each of two stands for two, weighed by a bump twice as wide: (0.75 * 0 + 0.75 * 100 + 0.25 * 200) / 1.75, ...
     expect(await across("f32[1, 2]")).toEqual([71, 117]);
     expect(await across("f32[2, 8]")).toEqual([0, 25, 75, 125, 175, 160, 80, 40, 0, 25, 75, 125, 175, 160, 80, 40]);

@@ -1,25 +1,13 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { openData, type Content, type OpenedData } from "../runtime/data/open-data.ts";
+import type { Content, OpenedData } from "../runtime/data/open-data.ts";
 import { checkFile } from "../lower/checking.ts";
 import { drawImage, plain } from "./draw-image.ts";
 import { pngFile } from "./png-file.ts";
+import { numbersOf, openedData } from "./read-data.ts";
 
 const all = "split: train 1, by position";
 const section = (source: string, features: string, split = all): string =>
   `  source: ${source}\n  ${split}\n  x: f32[] = raw.label * 1.0\n${features}`;
-
-async function opened(text: string, content: Content): Promise<OpenedData> {
-  const found = await openData(text, content);
-  if (typeof found === "string") throw new Error(found);
-  return found;
-}
-
-/** The numbers of a field, example by example. */
-function read({ dataset }: OpenedData, field: string, split: "train" | "validate" | "test" = "train"): unknown[] {
-  const examples = dataset.splits[split];
-  const batch = examples.gather(Array.from({ length: examples.count }, (_, at) => at));
-  return [...(batch.get(field)?.data ?? [])];
-}
 
 let images: Readonly<Record<string, Uint8Array>> = {};
 beforeAll(async () => {
@@ -30,35 +18,35 @@ beforeAll(async () => {
 
 describe("labels of a table", () => {
   const of = (table: string, features: string): Promise<OpenedData> =>
-    opened(section('image_folder("photos", labels="labels.csv")', features), { ...images, "labels.csv": table });
+    openedData(section('image_folder("photos", labels="labels.csv")', features), { ...images, "labels.csv": table });
 
   it("are classes where they are words, and files that it does not name are left out", async () => {
     const data = await of(
       'other,file,label\n1,"d.png",cat\n2,./b.png,Dog\n3,a.png,cat\n',
       "  i: f32[1, 1] = raw.image",
     );
-    expect(read(data, "label")).toEqual([1, 0, 1]);
-    expect(read(data, "image")).toEqual([1, 2, 4]);
+    expect(numbersOf(data, "label")).toEqual([1, 0, 1]);
+    expect(numbersOf(data, "image")).toEqual([1, 2, 4]);
     expect(data.raw.kind === "columns" && data.raw.columns.get("label")?.dictionary).toEqual(["Dog", "cat"]);
   });
 
   it("may be said to be categories: of words, in another order, and of numbers", async () => {
     const words = "file,label\na.png,cat\nb.png,dog\nc.png,cat\n";
     const labelled = (table: string, categories: string): Promise<OpenedData> =>
-      opened(
+      openedData(
         `  source: image_folder("photos", labels="labels.csv")\n  ${all}\n  x: f32[] = raw.image[:, 0, 0] * 1.0\n  i: f32[1, 1] = raw.image\n  label: class(2) = raw.label -> ${categories}`,
         { ...images, "labels.csv": table },
       );
-    expect(read(await labelled(words, "categories"), "label.categories")).toEqual([0, 1, 0]);
-    expect(read(await labelled(words, 'categories(["dog", "cat"])'), "label.categories")).toEqual([1, 0, 1]);
+    expect(numbersOf(await labelled(words, "categories"), "label.categories")).toEqual([0, 1, 0]);
+    expect(numbersOf(await labelled(words, 'categories(["dog", "cat"])'), "label.categories")).toEqual([1, 0, 1]);
     const numbers = await labelled("file,label\na.png,5\nb.png,10\nc.png,5\n", "categories");
-    expect(read(numbers, "label.categories")).toEqual([1, 0, 1]);
+    expect(numbersOf(numbers, "label.categories")).toEqual([1, 0, 1]);
     expect(numbers.dataset.vocabularies).toEqual({ "label.categories": ["10", "5"] });
   });
 
   it("are numbers where all of them are", async () => {
     const data = await of("file,label\na.png,0.5\nb.png,-3e1\n", "  i: f32[1, 1] = raw.image");
-    expect(read(data, "label")).toEqual([0.5, -30]);
+    expect(numbersOf(data, "label")).toEqual([0.5, -30]);
     expect(data.raw.kind === "columns" && data.raw.columns.get("label")?.dictionary).toBeUndefined();
   });
 });
@@ -66,7 +54,7 @@ describe("labels of a table", () => {
 describe("masks", () => {
   it("have the numbers that their files store: few bits, many, or places in a table of colours", async () => {
     const [black, red, green] = [[0, 0, 0] as const, [128, 0, 0] as const, [0, 128, 0] as const];
-    const data = await opened(
+    const data = await openedData(
       `  source: image_folder("images", masks="masks")\n  ${all}\n  x: f32[] = sum(raw.mask, axis=[-1, -2])\n  mask: i32[2, 2] = raw.mask`,
       {
         "images/a.png": await plain(2, 2, 1),
@@ -96,24 +84,24 @@ describe("masks", () => {
         ),
       },
     );
-    expect(read(data, "mask")).toEqual([0, 1, 1, 0, 0, 3, 2, 1, 2, 1, 0, 2]);
+    expect(numbersOf(data, "mask")).toEqual([0, 1, 1, 0, 0, 3, 2, 1, 2, 1, 0, 2]);
   });
 
   it("keep their numbers, and are scaled by the nearest pixel", async () => {
     const steps = Array.from({ length: 16 }, (_, at) => at);
-    const data = await opened(
+    const data = await openedData(
       `  source: image_folder("images", masks="masks")\n  ${all}\n  x: f32[] = sum(raw.mask, axis=[-1, -2])\n  image: f32[2, 2] = raw.image\n  mask: i32[2, 2] = raw.mask`,
       {
         "images/in/a.png": await drawImage({ height: 4, width: 4, channels: 1, pixels: steps }),
         "masks/in/a.webp": await drawImage({ height: 4, width: 4, channels: 1, pixels: steps }, "webp"),
       },
     );
-    expect(read(data, "mask")).toEqual([5, 7, 13, 15]);
-    expect(read(data, "image")).toEqual([4, 5, 10, 11]);
+    expect(numbersOf(data, "mask")).toEqual([5, 7, 13, 15]);
+    expect(numbersOf(data, "image")).toEqual([4, 5, 10, 11]);
   });
 
   it("may lie in the folder of their images, and have labels beside them", async () => {
-    const data = await opened(
+    const data = await openedData(
       section('image_folder("data", labels="l.csv", masks="data/masks")', "  mask: i32[1, 1] = raw.mask"),
       {
         "data/a.png": await plain(1, 1, 1),
@@ -121,7 +109,7 @@ describe("masks", () => {
         "l.csv": "file,label\na.png,7\n",
       },
     );
-    expect([read(data, "mask"), read(data, "label")]).toEqual([[3], [7]]);
+    expect([numbersOf(data, "mask"), numbersOf(data, "label")]).toEqual([[3], [7]]);
   });
 });
 
@@ -142,28 +130,28 @@ describe("splits that are folders", () => {
     return content;
   };
   const of = async (split: string): Promise<OpenedData> =>
-    opened(section('image_folder("p")', "  i: f32[1, 1] = raw.image", `split: ${split}`), await files());
+    openedData(section('image_folder("p")', "  i: f32[1, 1] = raw.image", `split: ${split}`), await files());
 
   it("are all of their folder, and count the classes of all together", async () => {
     const data = await of('train from "train", test from "test", by position');
-    expect(read(data, "image")).toEqual([3, 4, 1, 2, 5]);
-    expect(read(data, "image", "test")).toEqual([6, 7]);
-    expect(read(data, "label")).toEqual([0, 0, 1, 1, 2]);
-    expect(read(data, "label", "test")).toEqual([1, 2]);
+    expect(numbersOf(data, "image")).toEqual([3, 4, 1, 2, 5]);
+    expect(numbersOf(data, "image", "test")).toEqual([6, 7]);
+    expect(numbersOf(data, "label")).toEqual([0, 0, 1, 1, 2]);
+    expect(numbersOf(data, "label", "test")).toEqual([1, 2]);
     expect(data.dataset.splits.validate.count).toBe(0);
   });
 
   it("and shares are those of the train folder", async () => {
     const ordered = await of('train from "train", validate 0.4, test from "test", by position');
-    expect(read(ordered, "image")).toEqual([3, 4, 1]);
-    expect(read(ordered, "image", "validate")).toEqual([2, 5]);
+    expect(numbersOf(ordered, "image")).toEqual([3, 4, 1]);
+    expect(numbersOf(ordered, "image", "validate")).toEqual([2, 5]);
     const [one, same, other] = [
       await of('train from "train", validate 0.4, test 0.2, seed 1'),
       await of('train from "train", validate 0.4, test 0.2, seed 1'),
       await of('train from "train", validate 0.4, test 0.2, seed 2'),
     ];
     const parts = (data: OpenedData): unknown[][] =>
-      (["train", "validate", "test"] as const).map((it) => read(data, "image", it));
+      (["train", "validate", "test"] as const).map((it) => numbersOf(data, "image", it));
     expect(parts(one).map((it) => it.length)).toEqual([2, 2, 1]);
     expect(parts(one).flat().toSorted()).toEqual([1, 2, 3, 4, 5]);
     expect(parts(same)).toEqual(parts(one));
@@ -171,7 +159,7 @@ describe("splits that are folders", () => {
   });
 
   it("take labels of a table", async () => {
-    const data = await opened(
+    const data = await openedData(
       section(
         'image_folder("p", labels="l.csv")',
         "  i: f32[1, 1] = raw.image",
@@ -179,7 +167,7 @@ describe("splits that are folders", () => {
       ),
       { ...((await files()) as object), "l.csv": "file,label\ntrain/b/1.png,no\ntest/b/6.png,yes\nmore/d/8.png,no\n" },
     );
-    expect([read(data, "label"), read(data, "label", "test")]).toEqual([[0], [1]]);
+    expect([numbersOf(data, "label"), numbersOf(data, "label", "test")]).toEqual([[0], [1]]);
   });
 
   const said = (source: string, split: string): readonly string[] =>

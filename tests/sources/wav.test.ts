@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { parseWav } from "../../src/sources/parse-wav.ts";
 import { checkFile } from "../lower/checking.ts";
-import { openData, type Content, type OpenedData } from "../runtime/data/open-data.ts";
+import { openData, type Content } from "../runtime/data/open-data.ts";
+import { numbersOf, openedData } from "./read-data.ts";
 import { wavFile, type Written } from "./write-wav.ts";
 
 describe("WAV", () => {
@@ -31,22 +32,9 @@ const tone = (level: number, length = 4): Uint8Array => wavFile(Array.from({ len
 const noise = (length: number): Uint8Array =>
   wavFile(Array.from({ length }, (_, at) => Math.round(9000 * Math.sin(at * at))));
 
-async function opened(text: string, content: Content): Promise<OpenedData> {
-  const found = await openData(text, content);
-  if (typeof found === "string") throw new Error(found);
-  return found;
-}
-
-/** The numbers of a field, example by example. */
-function read({ dataset }: OpenedData, field: string, split: "train" | "test" = "train"): unknown[] {
-  const examples = dataset.splits[split];
-  const batch = examples.gather(Array.from({ length: examples.count }, (_, at) => at));
-  return [...(batch.get(field)?.data ?? [])];
-}
-
 describe("clips", () => {
   it("have what their names say, as numbers and as words", async () => {
-    const data = await opened(
+    const data = await openedData(
       section(
         'wav("clips/*.wav", name="{label}_{who}_{take}.wav")',
         "  who: class(2) = raw.who -> categories\n  take: i32[] = raw.take\n  audio: f32[4] = raw.audio",
@@ -60,52 +48,55 @@ describe("clips", () => {
         "clips/.hidden.wav": "",
       },
     );
-    expect(read(data, "label")).toEqual([10, 7, 7]);
-    expect(read(data, "take")).toEqual([1, 2, 3]);
-    expect(read(data, "who.categories")).toEqual([1, 0, 1]);
+    expect(numbersOf(data, "label")).toEqual([10, 7, 7]);
+    expect(numbersOf(data, "take")).toEqual([1, 2, 3]);
+    expect(numbersOf(data, "who.categories")).toEqual([1, 0, 1]);
     expect(data.dataset.vocabularies).toEqual({ "who.categories": ["ann", "bob"] });
-    expect(read(data, "audio")).toEqual([0.25, 0.125, 0.375].flatMap((it) => Array<number>(4).fill(it)));
+    expect(numbersOf(data, "audio")).toEqual([0.25, 0.125, 0.375].flatMap((it) => Array<number>(4).fill(it)));
   });
 
   it("are those of a folder and of all in it, whose names mean something as well", async () => {
-    const data = await opened(section('wav("clips", name="{label}/{clip}.wav")', "  audio: f32[1, 1] = raw.audio"), {
-      "clips/2/a.wav": tone(1),
-      "clips/1/b.WAV": "no sound",
-      "clips/1/c.wav": tone(3),
-      "clips/1/about.md": "",
-    }).catch((error: unknown) => String(error));
+    const data = await openedData(
+      section('wav("clips", name="{label}/{clip}.wav")', "  audio: f32[1, 1] = raw.audio"),
+      {
+        "clips/2/a.wav": tone(1),
+        "clips/1/b.WAV": "no sound",
+        "clips/1/c.wav": tone(3),
+        "clips/1/about.md": "",
+      },
+    ).catch((error: unknown) => String(error));
     expect(data).toBe("Error: MC6050 clips/1/b.WAV: its name does not fit `{label}/{clip}.wav`.");
   });
 
   it("are cut to the size that is declared, or have silence behind them", async () => {
     const files = { "c/1.wav": tone(1, 5), "c/2.wav": tone(2, 2) };
-    const data = await opened(section('wav("c", name="{label}.wav")', "  audio: f32[3, 1] = raw.audio"), files);
-    expect(read(data, "audio")).toEqual([0.125, 0.125, 0.125, 0.25, 0.25, 0]);
+    const data = await openedData(section('wav("c", name="{label}.wav")', "  audio: f32[3, 1] = raw.audio"), files);
+    expect(numbersOf(data, "audio")).toEqual([0.125, 0.125, 0.125, 0.25, 0.25, 0]);
   });
 
   it("are spectrograms, with the logarithm of silence behind them", async () => {
     const files = { "c/1.wav": noise(400), "c/2.wav": noise(100) };
     const features = "  frames: f32[5, 4] = raw.audio -> log_mel(bands=4, window=10, hop=12.5)";
-    const data = await opened(section('wav("c", name="{label}.wav")', features), files);
-    const made = read(data, "audio.log_mel").map(Number);
+    const data = await openedData(section('wav("c", name="{label}.wav")', features), files);
+    const made = numbersOf(data, "audio.log_mel").map(Number);
     const quiet = Math.fround(Math.log(1e-10));
     expect(made.map((it) => it === quiet)).toEqual([
       ...Array<boolean>(20).fill(false),
       ...Array<boolean>(8).fill(false),
       ...Array<boolean>(12).fill(true),
     ]);
-    const one = await opened(
+    const one = await openedData(
       section(
         'wav("c/1.wav", name="{label}.wav")',
         "  frames: f32[T, 4] = raw.audio -> log_mel(bands=4, window=10, hop=12.5)",
       ),
       files,
     );
-    expect(read(one, "audio.log_mel").map(Number)).toEqual(made.slice(0, 20));
+    expect(numbersOf(one, "audio.log_mel").map(Number)).toEqual(made.slice(0, 20));
   });
 
   it("have texts of a table, and are left out where it has none", async () => {
-    const data = await opened(
+    const data = await openedData(
       `  source: wav("c", transcripts="c.csv")\n  ${all}\n  x: f32[] = raw.audio[:, 0]\n  audio: f32[1] = raw.audio\n  text: class(2) = raw.text -> categories`,
       {
         "c/a.wav": tone(1),
@@ -114,13 +105,13 @@ describe("clips", () => {
         "c.csv": 'file,text\nc.wav,"yes, sir"\na.wav,no\n',
       },
     );
-    expect(read(data, "audio")).toEqual([0.125, 0.375]);
-    expect(read(data, "text.categories")).toEqual([0, 1]);
+    expect(numbersOf(data, "audio")).toEqual([0.125, 0.375]);
+    expect(numbersOf(data, "text.categories")).toEqual([0, 1]);
     expect(data.dataset.vocabularies).toEqual({ "text.categories": ["no", "yes, sir"] });
   });
 
   it("may lie in folders that are splits", async () => {
-    const data = await opened(
+    const data = await openedData(
       section(
         'wav("c", name="{label}.wav")',
         "  audio: f32[1] = raw.audio",
@@ -128,7 +119,7 @@ describe("clips", () => {
       ),
       { "c/a/1.wav": tone(1), "c/a/2.wav": tone(2), "c/b/3.wav": tone(3), "c/z/4.wav": tone(4) },
     );
-    expect([read(data, "label"), read(data, "label", "test")]).toEqual([[1, 2], [3]]);
+    expect([numbersOf(data, "label"), numbersOf(data, "label", "test")]).toEqual([[1, 2], [3]]);
   });
 
   it.each<readonly [given: string, wanted: string]>([
