@@ -71,6 +71,11 @@ function splitColumns(
   const split = splitRows(kept, raw, data);
   if (!split.ok) return split;
   const rows = split.value;
+  const counts = { train: rows.train.length, validate: rows.validate.length, test: rows.test.length };
+  const unfit =
+    lackOfExamples(counts, { from, cleaning, rows: kept.length }, data) ??
+    (known === undefined ? findUnfillable(raw, data, rows.train) : undefined);
+  if (unfit !== undefined) return failure(unfit);
   const vocabularies: Record<string, readonly string[]> = {};
   const columns: Column[] = [];
   for (const [at, field] of fields.entries()) {
@@ -88,8 +93,7 @@ function splitColumns(
       columns.push(numbered.value.column);
     }
   }
-  const unsuitable =
-    findUnsuitable(columns, data, kept) ?? (known === undefined ? findUnfillable(raw, data, rows.train) : undefined);
+  const unsuitable = findUnsuitable(columns, data, kept);
   if (unsuitable !== undefined) return failure(unsuitable);
   const examplesOf = (name: Split): Examples => ({
     count: rows[name].length,
@@ -98,7 +102,7 @@ function splitColumns(
       new Map(columns.map((column, at) => [column.name, rowsOf(column, fields[at], rows[name], indices)])),
   });
   const splits = { train: examplesOf("train"), validate: examplesOf("validate"), test: examplesOf("test") };
-  return requireExamples({ splits, from, vocabularies, cleaning }, data);
+  return success({ splits, from, vocabularies, cleaning });
 }
 
 /** The words that features give to the missing cells of a field. */
@@ -187,7 +191,11 @@ function splitText(raw: Extract<RawData, { kind: "text" }>, data: DataProgram): 
     };
   };
   const splits = { train: examplesOf("train"), validate: examplesOf("validate"), test: examplesOf("test") };
-  return requireExamples({ splits, from, vocabularies: { text: vocabulary }, cleaning: [] }, data);
+  const counts = { train: splits.train.count, validate: splits.validate.count, test: splits.test.count };
+  const lack = lackOfExamples(counts, { from, cleaning: [] }, data);
+  return lack === undefined
+    ? success({ splits, from, vocabularies: { text: vocabulary }, cleaning: [] })
+    : failure(lack);
 }
 
 function windowsOf(
@@ -209,24 +217,36 @@ function windowsOf(
   return { shape: [indices.length, size], data };
 }
 
-function requireExamples(dataset: Dataset, data: DataProgram): Result<Dataset, DataProblem> {
-  for (const name of splitNames) {
-    if (hasSplit(data.split, name) && mustHave(data, name) && dataset.splits[name].count === 0)
-      return failure(problem("MC6006", { path: dataset.from, split: name }, helpOfNone(dataset, data)));
-  }
-  return success(dataset);
+/** What there was to split. */
+interface Whole {
+  readonly from: string;
+  readonly cleaning: readonly CleanReport[];
+  /** How many rows were left; a text has none. */
+  readonly rows?: number;
+}
+
+/** A split without the examples that it must have. */
+function lackOfExamples(
+  counts: Readonly<Record<Split, number>>,
+  whole: Whole,
+  data: DataProgram,
+): DataProblem | undefined {
+  const name = splitNames.find((it) => hasSplit(data.split, it) && mustHave(data, it) && counts[it] === 0);
+  return name && problem("MC6006", { path: whole.from, split: name }, helpOfNone(whole, data));
 }
 
 /** Whether a split is nothing without examples: a column that says row by row which is of which may have none of one but for training. */
 const mustHave = ({ split: { by } }: DataProgram, name: Split): boolean => by !== "column" || name === "train";
 
 /** What has left a split without examples. */
-function helpOfNone({ cleaning }: Dataset, { split }: DataProgram): string | undefined {
+function helpOfNone({ cleaning, rows }: Whole, { split, preparation }: DataProgram): string | undefined {
   const last = cleaning.at(-1);
   if (last !== undefined && last.rows === last.leftOut) {
     const emptied = cleaning.find((it) => it.rows === it.leftOut) ?? last;
     return `\`${emptied.step}\` leaves out all ${emptied.rows} rows that it is given.`;
   }
+  const reach = Math.max(0, ...preparation.raw.map((it) => (it.rows ? it.rows.size + it.rows.horizon - 1 : 0)));
+  if (rows === 0 && reach > 0) return `A window takes ${reach} rows before its own, and no row has as many.`;
   const { text = "" } = split.column ?? {};
   switch (split.by) {
     case "groups":
@@ -236,7 +256,9 @@ function helpOfNone({ cleaning }: Dataset, { split }: DataProgram): string | und
     case "column":
       return `No row of it says \`train\` in \`${text}\`.`;
     default:
-      return undefined;
+      return rows === undefined || rows === 0
+        ? undefined
+        : `There ${rows === 1 ? "is 1 example" : `are ${rows} examples`} to split.`;
   }
 }
 

@@ -59,6 +59,10 @@ function takersOf({ name, type: { dtype } }: RawField, { features }: DataProgram
 /** A value that is missing, and that no feature fills. */
 export function missingValue(place: string, field: RawField, isTable: boolean): DataProblem {
   const shown = showField(field);
+  if (field.carried === true) {
+    const help = "No row before it has one either: leave such examples out with `clean: drop_missing`.";
+    return problem("MC6009", { place, field: shown }, help);
+  }
   const rule = field.reading?.kind === "categories" ? "mode" : "median";
   const others = isTable
     ? `, fill them with \`${shown} -> impute(${rule})\`, or ask for them with \`missing(${shown})\``

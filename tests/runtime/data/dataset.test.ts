@@ -81,7 +81,9 @@ describe("splits", () => {
     ["train 0.99, test 0.01", "test"],
     ["train 0.9, validate 0.01", "validate"],
   ])("that end up empty are reported: %s", async (shares, name) => {
-    expect(await split(shares)).toBe(`MC6006 t.csv leaves no examples for the ${name} split.`);
+    expect(await split(shares)).toBe(
+      `MC6006 t.csv leaves no examples for the ${name} split. There are 10 examples to split.`,
+    );
   });
 
   it.each(["train 1.5", "train 0.9, validate 0.2", "train 1, test 0.001", "train -0.1", "train 0, test 1"])(

@@ -467,10 +467,28 @@ describe("what is wrong with a table is said with its place and what to write", 
       "MC6009 t.csv:2:2: raw.b has no value. The rows of a window are told apart and ordered by it",
     ],
     [
+      "nothing before the first row",
+      "raw.b -> impute(previous)",
+      "a,b\n1,\n2,3\n",
+      "MC6009 t.csv:2:2: raw.b has no value. No row before it has one either: leave such examples out with `clean: drop_missing`.",
+    ],
+    [
+      "words of which none is there",
+      "cast(raw.b -> impute(mode) -> categories, f32) + raw.a",
+      "a,b\n1,\n2,\n",
+      "MC6014 t.csv: raw.b has no mode to fill in",
+    ],
+    [
+      "no rows",
+      "sum(raw.b -> categories -> one_hot(2), axis=-1)",
+      "a,b\n",
+      "MC6006 t.csv leaves no examples for the train split.",
+    ],
+    [
       "rows without a window alone",
       "raw.a -> window(3) -> sum(axis=-1)",
       "a\n1\n2\n",
-      "MC6006 t.csv leaves no examples for the train split.",
+      "MC6006 t.csv leaves no examples for the train split. A window takes 3 rows before its own, and no row has as many.",
     ],
   ])("%s", async (_, feature, content, message) => {
     const found = await problemOf(section(`  x: f32[] = ${feature}`), content);
