@@ -31,3 +31,23 @@ describe("standardize", () => {
     expect(feature("standardize(raw.a, raw.b)")).toHaveLength(1);
   });
 });
+
+describe("windows of rows", () => {
+  const warned = (split: string, window: string): boolean =>
+    checkFile(
+      `data D {\n  source: csv("d.csv")\n  split: ${split}\n  x: f32[2] = raw.a -> window(2${window})\n}\n`,
+    ).some((it) => it.code === "MC4091");
+
+  it.each([
+    ["train 0.8, test 0.2", ', by="g"', true],
+    ["train 0.8, test 0.2, stratified by raw.k", ', by="g"', true],
+    ["train 0.8, test 0.2, grouped by raw.g", "", true],
+    ["folds 5, seed 1", "", true],
+    ["train 0.8, test 0.2, grouped by raw.g", ', by="g"', false],
+    ["train 0.8, test 0.2, by position", "", false],
+    ["train 0.8, test 0.2, by raw.day", "", false],
+    ["train 1", "", false],
+  ])("are warned of where rows of other splits lie in them: %s%s", (split, window, expected) => {
+    expect(warned(split, window)).toBe(expected);
+  });
+});

@@ -3,7 +3,7 @@ import { flattenMeasured, flattenUnrounded, preparesAnew } from "../../autodiff/
 import { createCollector } from "../../diagnostics/collector.ts";
 import type { Findings } from "../../diagnostics/findings.ts";
 import type { Func } from "../../ir/graph.ts";
-import type { AugmentSpec, DataProgram, PreparedFeatures, Moment } from "../../ir/program.ts";
+import type { AugmentSpec, DataProgram, PreparedFeatures, Moment, RowWindow, SplitSpec } from "../../ir/program.ts";
 import { operandsOf } from "../../ir/visit.ts";
 import { eliminateDeadNodes } from "../../passes/eliminate-dead-nodes.ts";
 import { expandComposites, keepNone } from "../../passes/expand-composites.ts";
@@ -102,8 +102,8 @@ function lowerSection(
   reportDrawnStatistics(prepared, elaborator);
   const mixed = augmentations.filter((it) => mixesExamples(it, file)).flatMap((it) => it.features);
   reportMixedExamples(prepared, new Set(mixed.map(({ text }) => text)), elaborator);
-  const windows = preparation.raw.find((it) => it.rows !== undefined);
-  if (windows !== undefined && split?.by === "seed" && Object.keys(split.fractions).length > 1) {
+  const windows = preparation.raw.find(({ rows }) => rows !== undefined && split !== undefined && mixes(split, rows));
+  if (windows !== undefined) {
     const at = settings.get("split")?.span ?? origin;
     collector.report("MC4091", at, { feature: showField(windows) });
   }
@@ -189,4 +189,10 @@ function reportMixedExamples(
       "`-> standardize` subtracts the mean over the training examples and divides by their deviation; to work on one example's own axes, count them from the end (`axis=-1`)";
     collector.report("MC4064", origin, { feature: name }, { labels, help });
   }
+}
+
+/** Whether a split shuffles rows, so that some of a window lie in another one. Groups may be those of the window, or of several. */
+function mixes({ by, fractions }: SplitSpec, { by: series }: RowWindow): boolean {
+  if (Object.keys(fractions).length < 2) return false;
+  return by === "seed" || by === "classes" || (by === "groups" && series === undefined);
 }
