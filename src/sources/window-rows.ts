@@ -106,6 +106,8 @@ export function windowed(column: Column, { size, horizon }: RowWindow, before: R
   const width = sizeOf(column.shape);
   const count = before.length;
   const data = emptyLike(column.data, count * size * width);
+  // Where there is no row there is no word either, not the first one.
+  if (column.dictionary !== undefined) data.fill(-1);
   const integers = column.integers && new BigInt64Array(count * size * width);
   const absent = new Uint8Array(count);
   for (let row = 0; row < count; row++) {

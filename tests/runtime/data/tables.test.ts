@@ -485,13 +485,20 @@ describe("what is wrong with a table is said with its place and what to write", 
       "MC6006 t.csv leaves no examples for the train split.",
     ],
     [
+      "no word in any window",
+      "cast(raw.b -> categories(rest=true) -> window(1) -> one_hot(2) -> sum(axis=[-1, -2]), f32)",
+      "a,b\n1,\n2,\n3,\n",
+      "MC6006 t.csv leaves no examples for the train split. `drop_missing` leaves out all 2 rows that it is given.",
+      "  clean: drop_missing, drop_duplicates\n",
+    ],
+    [
       "rows without a window alone",
       "raw.a -> window(3) -> sum(axis=-1)",
       "a\n1\n2\n",
       "MC6006 t.csv leaves no examples for the train split. A window takes 3 rows before its own, and no row has as many.",
     ],
-  ])("%s", async (_, feature, content, message) => {
-    const found = await problemOf(section(`  x: f32[] = ${feature}`), content);
+  ])("%s", async (_, feature, content, message, more = "") => {
+    const found = await problemOf(section(`  x: f32[] = ${feature}`, more), content);
     expect(found.startsWith(message), found).toBe(true);
   });
 
