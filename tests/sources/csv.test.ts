@@ -105,6 +105,15 @@ describe("64-bit integers", () => {
   });
 });
 
+it.each([
+  "stack(raw.a, axis=-1)",
+  "transpose(stack(raw.a, axis=-1), perm=[0, 1])",
+  "transpose(x=stack(raw.a, axis=-1), perm=[0, 1])",
+])("64-bit integers that are moved stay exact: %s", async (feature) => {
+  const content = "a,k\n9007199254740993,0\n";
+  expect(await read(`x: f32[] = raw.k\n  y: i64[1] = ${feature}`, content)).toEqual([[0], [9007199254740993n]]);
+});
+
 describe("columns whose names are no words", () => {
   const table = 'fixed acidity,gr\u00f6\u00dfe,"a/b ""q"" {x}",when\n1,2,3,4\n5,6,7,8\n';
   const names = ["fixed acidity", "gr\u00f6\u00dfe", 'a/b \\"q\\" {x}', "when"];

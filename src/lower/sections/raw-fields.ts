@@ -154,7 +154,7 @@ export function isDirect(it: Expression, isOwn: (name: string) => boolean): bool
     case "reference":
       return it.text.startsWith(rawName(""));
     case "call": {
-      const operands = it.arguments.filter(({ name, value }) => name === undefined && isDirect(value, isOwn));
+      const operands = it.arguments.filter(({ value }) => isDirect(value, isOwn));
       const plain = it.arguments.every(
         (argument) => argument.name !== undefined || operands.includes(argument) || isSetting(argument.value),
       );
