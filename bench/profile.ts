@@ -36,7 +36,7 @@ const made = await createOnnxTrainer(program, { totalSteps: 1000, threads });
 if (!dataset.ok || !made.ok) throw new Error(`no data for ${path}, or no ONNX Runtime`);
 const { trainer } = made;
 const { train } = dataset.value.splits;
-const features = await trainer.prepare(train.gather(epochOrder(train.count, 1, 0).subarray(0, program.batch)));
+const features = await trainer.prepare(await train.gather(epochOrder(train.count, 1, 0).subarray(0, program.batch)));
 const variables = await trainer.snapshot();
 
 const graph = buildTrainingGraph(program, onnxTarget(opsets.default));

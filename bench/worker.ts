@@ -38,7 +38,7 @@ async function trainerStep(model: string): Promise<Step> {
   if (!made.ok) throw new Error(made.message);
   const trainer: Trainer = made.trainer;
   const { train } = dataset.value.splits;
-  const features = await trainer.prepare(train.gather(epochOrder(train.count, 1, 0).subarray(0, program.batch)));
+  const features = await trainer.prepare(await train.gather(epochOrder(train.count, 1, 0).subarray(0, program.batch)));
   let step = 0;
   return () => trainer.step(features, step++);
 }

@@ -136,7 +136,7 @@ async function prepare(
   const { train: all } = dataset.value.splits;
   const stray = await checkFeatures(trainer, program, raw.value, dataset.value, [all]);
   if (stray !== undefined) return failure({ problem: stray.problem, origin: stray.feature.origin });
-  const made = preparation.prepare(all.gather(Array.from({ length: all.count }, (_, i) => i)));
+  const made = preparation.prepare(await all.gather(Array.from({ length: all.count }, (_, i) => i)));
   return success(drawn.length === 0 ? made : new Map([...made, ...readGivenFeatures(read, source, unit, [])]));
 }
 

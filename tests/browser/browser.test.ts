@@ -49,15 +49,16 @@ async function rawBatches(name: ModelName): Promise<readonly PlainBatch[]> {
   const program = loadTraining(path, (text) => text.replace(/count=\d+/, "count=400"));
   const { train } = (await loadData(program, path)).splits;
   const order = epochOrder(train.count, program.seed, 0);
-  return Array.from({ length: steps }, (_, step): PlainBatch => {
-    const batch = train.gather(order.subarray(32 * step, 32 * step + 32));
+  const batchAt = async (step: number): Promise<PlainBatch> => {
+    const batch = await train.gather(order.subarray(32 * step, 32 * step + 32));
     return Object.fromEntries(
       [...batch].map(([field, { shape, data }]) => [
         field,
         { dtype: data instanceof Float64Array ? "f64" : "i32", shape, data: Array.from(data, Number) },
       ]),
     );
-  });
+  };
+  return Promise.all(Array.from({ length: steps }, (_, step) => batchAt(step)));
 }
 
 describe.skipIf(executablePath === undefined)("in a browser", { timeout: 300_000 }, () => {

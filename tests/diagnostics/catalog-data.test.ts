@@ -101,7 +101,7 @@ async function findingsOf(data: string): Promise<readonly Diagnostic[]> {
     const open = { program: lowered, trainer, raw: raw.value, dataset: dataset.value };
     const { train } = dataset.value.splits;
     const error: unknown = await trainer
-      .prepare(train.gather(Int32Array.from({ length: train.count }, (_, at) => at)))
+      .prepare(await train.gather(Int32Array.from({ length: train.count }, (_, at) => at)))
       .then((features) => trainer.step(features, 0))
       .catch((it: unknown) => it);
     if (error instanceof StrayPlaces) await describeStrays(open, error, collector);
@@ -136,7 +136,7 @@ describe("the catalog of data", () => {
     const lowered = declaration?.kind === "train" ? lowerTrain(program, declaration, {}, collector) : undefined;
     const raw = lowered && (await loadSource(lowered.data, join(folder, "spec.model")));
     const dataset = raw?.ok === true && lowered !== undefined ? createDataset(raw.value, lowered.data) : undefined;
-    expect(dataset?.ok === true && dataset.value.splits.train.gather([0, 1]).get("x")?.data.toSorted()).toEqual(
+    expect(dataset?.ok === true && (await dataset.value.splits.train.gather([0, 1])).get("x")?.data.toSorted()).toEqual(
       Int32Array.of(16777217, 2147483647),
     );
   });

@@ -110,8 +110,8 @@ export async function comparePreparation(python: string): Promise<number> {
     }
     const peer = required(peers[0], "what scikit-learn has prepared");
     const preparation = createHostPreparation(program);
-    preparation.restore(fitStatistics(program, dataset.splits.train, dataset.vocabularies));
-    const made = preparation.prepare(dataset.splits.test.gather(test.map((_, at) => at)));
+    preparation.restore(await fitStatistics(program, dataset.splits.train, dataset.vocabularies));
+    const made = preparation.prepare(await dataset.splits.test.gather(test.map((_, at) => at)));
     const of = (name: string): readonly number[] => Array.from(required(made.get(name), name).data, Number);
     const both = [
       ["numbers", of("x"), peer.numbers.flat(), 1e-6],

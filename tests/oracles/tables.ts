@@ -122,7 +122,7 @@ async function figuresOf(name: string, { metric, peer }: TableCase, seed: number
   const dataset = await openTable(program, path, required(folder, "tables"));
   const steps = totalSteps(program, dataset.splits.train.count);
   const trainer = trainerOf(await createOnnxTrainer(program, { totalSteps: steps, threads: 2 }));
-  await trainer.restore(fitStatistics(program, dataset.splits.train, dataset.vocabularies));
+  await trainer.restore(await fitStatistics(program, dataset.splits.train, dataset.vocabularies));
   const result = await runTraining({ program, dataset, trainer, now: () => performance.now() });
   if (result.outcome !== "finished") throw new Error(`${name}: ${result.outcome}`);
   const ours = numberIn(await evaluateExamples(trainer, dataset.splits.test, program), metric);

@@ -103,7 +103,7 @@ export async function compareTargets(): Promise<number> {
   const tfjs = trainerOf(await createTfjsTrainer(program, { ...options, backend: "wasm" }));
   const probe = trainerOf(await createTfjsTrainer(loadTraining(path, plainDescent), { ...options, backend: "wasm" }));
   const gradient = await openGradients(program, threads);
-  const statistics = fitStatistics(program, dataset.splits.train);
+  const statistics = await fitStatistics(program, dataset.splits.train);
   for (const it of [onnx, tfjs, probe]) await it.restore(statistics);
   const initial = weightsOf(await onnx.snapshot());
   const theirInitial = weightVector(await tfjs.snapshot());
@@ -117,7 +117,7 @@ export async function compareTargets(): Promise<number> {
   ];
   const losses: { readonly onnx: number; readonly tfjs: number }[] = [];
   for (let step = 0; step < steps; step++) {
-    const raw = rawBatch(program, dataset, step);
+    const raw = await rawBatch(program, dataset, step);
     const [features, theirFeatures] = [await onnx.prepare(raw), await tfjs.prepare(raw)];
     if (step % every === 0) {
       const weights = weightsOf(await onnx.snapshot());

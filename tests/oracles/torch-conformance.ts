@@ -107,12 +107,12 @@ export async function compareWithTorch(
   const dataset = await loadData(program, path, dataOverride(spec));
   const total = totalSteps(program, dataset.splits.train.count);
   const trainer = trainerOf(await createOnnxTrainer(program, { totalSteps: total, threads }));
-  await trainer.restore(fitStatistics(program, dataset.splits.train));
+  await trainer.restore(await fitStatistics(program, dataset.splits.train));
   const weights = new Map([...(await trainer.snapshot())].filter(([name]) => isWeight(name)));
   console.log(`\n${title}: ${String(program.batch)} examples a batch, from ${dataset.from}`);
 
   // What modelc computes.
-  const raw = Array.from({ length: steps }, (_, step) => rawBatch(program, dataset, step));
+  const raw = await Promise.all(Array.from({ length: steps }, (_, step) => rawBatch(program, dataset, step)));
   const features = await trainer.prepare(required(raw[0], "a batch"));
   const predictor = await createPredictor(program.model, weights, { threads, precision: program.precision });
   if (!predictor.ok) throw new Error(predictor.error);
@@ -132,7 +132,7 @@ export async function compareWithTorch(
   const everything = Int32Array.from({ length: dataset.splits.train.count }, (_, i) => i);
   const batches = new Map([
     // What statistics are fitted on, so that PyTorch fits its own.
-    ...(fitted ? prefixed("train/", rawTensors(dataset.splits.train.gather(everything))) : []),
+    ...(fitted ? prefixed("train/", rawTensors(await dataset.splits.train.gather(everything))) : []),
     ...raw.flatMap((batch, step) => prefixed(`step/${String(step)}/`, rawTensors(batch))),
   ]);
   const answer = peer.compute(

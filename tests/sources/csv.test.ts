@@ -5,7 +5,7 @@ const read = async (feature: string, content: string | Uint8Array): Promise<unkn
   const found = await openData(`  source: csv("t.csv")\n  split: train 1, by position\n  ${feature}`, content);
   if (typeof found === "string") return found;
   const { train } = found.dataset.splits;
-  const batch = train.gather(Array.from({ length: train.count }, (_, i) => i));
+  const batch = await train.gather(Array.from({ length: train.count }, (_, i) => i));
   return [...batch.values()].map((it) => [...it.data]);
 };
 
@@ -126,7 +126,7 @@ describe("columns whose names are no words", () => {
     );
     if (typeof found === "string") throw new Error(found);
     for (const trainer of await trainersOf(found)) {
-      const prepared = await trainer.prepare(found.dataset.splits.train.gather([0, 1]));
+      const prepared = await trainer.prepare(await found.dataset.splits.train.gather([0, 1]));
       expect([...(prepared.get("x")?.data ?? [])]).toEqual([10, 26]);
       await trainer.dispose();
     }

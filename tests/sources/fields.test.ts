@@ -36,7 +36,7 @@ describe("a free dim of a feature takes what the file has", () => {
   it("of as many axes", async () => {
     const data = await opened("f32[T]");
     if (typeof data === "string") throw new Error(data);
-    expect(data.dataset.splits.train.gather([0, 1]).get("serie")?.shape).toEqual([2, 3]);
+    expect((await data.dataset.splits.train.gather([0, 1])).get("serie")?.shape).toEqual([2, 3]);
   });
 
   it("and a field has the shape of the feature that it is, whatever others compute with it before", async () => {
@@ -45,7 +45,9 @@ describe("a free dim of a feature takes what the file has", () => {
       { "t.idx": idx },
     );
     if (typeof data === "string") throw new Error(data);
-    expect([...(data.dataset.splits.train.gather([0, 1]).get("serie")?.data ?? [])]).toEqual([1, 2, 3, 4, 5, 6]);
+    expect([...((await data.dataset.splits.train.gather([0, 1])).get("serie")?.data ?? [])]).toEqual([
+      1, 2, 3, 4, 5, 6,
+    ]);
   });
 
   it("and no other", async () => {

@@ -32,13 +32,13 @@ describe("a folder for each class", () => {
       "pets/dog/2.png",
       "pets/ärgerlich/b/deep.jpeg",
     ]);
-    expect(numbersOf(data, "label")).toEqual([0, 1, 1, 2]);
+    expect(await numbersOf(data, "label")).toEqual([0, 1, 1, 2]);
     expect(data.raw.kind === "columns" && data.raw.columns.get("label")?.dictionary).toEqual([
       "Zebra",
       "dog",
       "ärgerlich",
     ]);
-    const pixels = numbersOf(data, "image");
+    const pixels = await numbersOf(data, "image");
     expect(pixels.slice(0, 12)).toEqual([...Array(12).keys()]);
     expect(pixels.slice(12, 24)).toEqual(Array(12).fill(7));
     expect(pixels.slice(24, 30)).toEqual([200, 10, 20, 200, 10, 20]);
@@ -47,7 +47,7 @@ describe("a folder for each class", () => {
 
   it("does not open images where no feature reads them", async () => {
     expect(
-      numbersOf(await openedData(section('image_folder("p")', labels(1)), { "p/a/1.png": "no image" }), "label"),
+      await numbersOf(await openedData(section('image_folder("p")', labels(1)), { "p/a/1.png": "no image" }), "label"),
     ).toEqual([0]);
   });
 
@@ -61,7 +61,7 @@ describe("a folder for each class", () => {
   ])("gives %s what its channels say", async (type, expected) => {
     const image = await drawImage({ height: 1, width: 2, pixels: [200, 10, 20, 0, 255, 0] });
     const data = await openedData(section('image_folder("p")', `  image: ${type} = raw.image`), { "p/a/1.png": image });
-    expect(numbersOf(data, "image")).toEqual(expected);
+    expect(await numbersOf(data, "image")).toEqual(expected);
   });
 
   it("reads opacity, 16 bits a channel and palettes", async () => {
@@ -79,9 +79,9 @@ describe("a folder for each class", () => {
         .toBuffer(),
     };
     const four = await openedData(section('image_folder("p")', "  image: f32[1, 2, 4] = raw.image"), files);
-    expect(numbersOf(four, "image").slice(0, 8)).toEqual([1, 2, 3, 0, 4, 5, 6, 9]);
+    expect((await numbersOf(four, "image")).slice(0, 8)).toEqual([1, 2, 3, 0, 4, 5, 6, 9]);
     const three = await openedData(section('image_folder("p")', "  image: f32[1, 2, 3] = raw.image"), files);
-    expect(numbersOf(three, "image")).toEqual([1, 2, 3, 4, 5, 6, 0, 1, 255, 128, 0, 2, 9, 0, 0, 0, 9, 0]);
+    expect(await numbersOf(three, "image")).toEqual([1, 2, 3, 4, 5, 6, 0, 1, 255, 128, 0, 2, 9, 0, 0, 0, 9, 0]);
   });
 
   it("turns what the camera held on its side", async () => {
@@ -92,7 +92,7 @@ describe("a folder for each class", () => {
     const data = await openedData(section('image_folder("p")', "  image: f32[2, 1] = raw.image"), {
       "p/a/1.png": lying,
     });
-    expect(numbersOf(data, "image")).toEqual([1, 2]);
+    expect(await numbersOf(data, "image")).toEqual([1, 2]);
   });
 
   it("scales images of another size", async () => {

@@ -25,8 +25,8 @@ describe("labels of a table", () => {
       'other,file,label\n1,"d.png",cat\n2,./b.png,Dog\n3,a.png,cat\n',
       "  i: f32[1, 1] = raw.image",
     );
-    expect(numbersOf(data, "label")).toEqual([1, 0, 1]);
-    expect(numbersOf(data, "image")).toEqual([1, 2, 4]);
+    expect(await numbersOf(data, "label")).toEqual([1, 0, 1]);
+    expect(await numbersOf(data, "image")).toEqual([1, 2, 4]);
     expect(data.raw.kind === "columns" && data.raw.columns.get("label")?.dictionary).toEqual(["Dog", "cat"]);
   });
 
@@ -37,16 +37,16 @@ describe("labels of a table", () => {
         `  source: image_folder("photos", labels="labels.csv")\n  ${all}\n  x: f32[] = raw.image[:, 0, 0] * 1.0\n  i: f32[1, 1] = raw.image\n  label: class(2) = raw.label -> ${categories}`,
         { ...images, "labels.csv": table },
       );
-    expect(numbersOf(await labelled(words, "categories"), "label.categories")).toEqual([0, 1, 0]);
-    expect(numbersOf(await labelled(words, 'categories(["dog", "cat"])'), "label.categories")).toEqual([1, 0, 1]);
+    expect(await numbersOf(await labelled(words, "categories"), "label.categories")).toEqual([0, 1, 0]);
+    expect(await numbersOf(await labelled(words, 'categories(["dog", "cat"])'), "label.categories")).toEqual([1, 0, 1]);
     const numbers = await labelled("file,label\na.png,5\nb.png,10\nc.png,5\n", "categories");
-    expect(numbersOf(numbers, "label.categories")).toEqual([1, 0, 1]);
+    expect(await numbersOf(numbers, "label.categories")).toEqual([1, 0, 1]);
     expect(numbers.dataset.vocabularies).toEqual({ "label.categories": ["10", "5"] });
   });
 
   it("are numbers where all of them are", async () => {
     const data = await of("file,label\na.png,0.5\nb.png,-3e1\n", "  i: f32[1, 1] = raw.image");
-    expect(numbersOf(data, "label")).toEqual([0.5, -30]);
+    expect(await numbersOf(data, "label")).toEqual([0.5, -30]);
     expect(data.raw.kind === "columns" && data.raw.columns.get("label")?.dictionary).toBeUndefined();
   });
 });
@@ -84,7 +84,7 @@ describe("masks", () => {
         ),
       },
     );
-    expect(numbersOf(data, "mask")).toEqual([0, 1, 1, 0, 0, 3, 2, 1, 2, 1, 0, 2]);
+    expect(await numbersOf(data, "mask")).toEqual([0, 1, 1, 0, 0, 3, 2, 1, 2, 1, 0, 2]);
   });
 
   it("keep their numbers, and are scaled by the nearest pixel", async () => {
@@ -96,8 +96,8 @@ describe("masks", () => {
         "masks/in/a.webp": await drawImage({ height: 4, width: 4, channels: 1, pixels: steps }, "webp"),
       },
     );
-    expect(numbersOf(data, "mask")).toEqual([5, 7, 13, 15]);
-    expect(numbersOf(data, "image")).toEqual([4, 5, 10, 11]);
+    expect(await numbersOf(data, "mask")).toEqual([5, 7, 13, 15]);
+    expect(await numbersOf(data, "image")).toEqual([4, 5, 10, 11]);
   });
 
   it("may lie in the folder of their images, and have labels beside them", async () => {
@@ -109,7 +109,7 @@ describe("masks", () => {
         "l.csv": "file,label\na.png,7\n",
       },
     );
-    expect([numbersOf(data, "mask"), numbersOf(data, "label")]).toEqual([[3], [7]]);
+    expect([await numbersOf(data, "mask"), await numbersOf(data, "label")]).toEqual([[3], [7]]);
   });
 });
 
@@ -134,28 +134,28 @@ describe("splits that are folders", () => {
 
   it("are all of their folder, and count the classes of all together", async () => {
     const data = await of('train from "train", test from "test", by position');
-    expect(numbersOf(data, "image")).toEqual([3, 4, 1, 2, 5]);
-    expect(numbersOf(data, "image", "test")).toEqual([6, 7]);
-    expect(numbersOf(data, "label")).toEqual([0, 0, 1, 1, 2]);
-    expect(numbersOf(data, "label", "test")).toEqual([1, 2]);
+    expect(await numbersOf(data, "image")).toEqual([3, 4, 1, 2, 5]);
+    expect(await numbersOf(data, "image", "test")).toEqual([6, 7]);
+    expect(await numbersOf(data, "label")).toEqual([0, 0, 1, 1, 2]);
+    expect(await numbersOf(data, "label", "test")).toEqual([1, 2]);
     expect(data.dataset.splits.validate.count).toBe(0);
   });
 
   it("and shares are those of the train folder", async () => {
     const ordered = await of('train from "train", validate 0.4, test from "test", by position');
-    expect(numbersOf(ordered, "image")).toEqual([3, 4, 1]);
-    expect(numbersOf(ordered, "image", "validate")).toEqual([2, 5]);
+    expect(await numbersOf(ordered, "image")).toEqual([3, 4, 1]);
+    expect(await numbersOf(ordered, "image", "validate")).toEqual([2, 5]);
     const [one, same, other] = [
       await of('train from "train", validate 0.4, test 0.2, seed 1'),
       await of('train from "train", validate 0.4, test 0.2, seed 1'),
       await of('train from "train", validate 0.4, test 0.2, seed 2'),
     ];
-    const parts = (data: OpenedData): unknown[][] =>
-      (["train", "validate", "test"] as const).map((it) => numbersOf(data, "image", it));
-    expect(parts(one).map((it) => it.length)).toEqual([2, 2, 1]);
-    expect(parts(one).flat().toSorted()).toEqual([1, 2, 3, 4, 5]);
-    expect(parts(same)).toEqual(parts(one));
-    expect(parts(other)).not.toEqual(parts(one));
+    const parts = (data: OpenedData): Promise<unknown[][]> =>
+      Promise.all((["train", "validate", "test"] as const).map((it) => numbersOf(data, "image", it)));
+    expect((await parts(one)).map((it) => it.length)).toEqual([2, 2, 1]);
+    expect((await parts(one)).flat().toSorted()).toEqual([1, 2, 3, 4, 5]);
+    expect(await parts(same)).toEqual(await parts(one));
+    expect(await parts(other)).not.toEqual(await parts(one));
   });
 
   it("take labels of a table", async () => {
@@ -167,7 +167,7 @@ describe("splits that are folders", () => {
       ),
       { ...((await files()) as object), "l.csv": "file,label\ntrain/b/1.png,no\ntest/b/6.png,yes\nmore/d/8.png,no\n" },
     );
-    expect([numbersOf(data, "label"), numbersOf(data, "label", "test")]).toEqual([[0], [1]]);
+    expect([await numbersOf(data, "label"), await numbersOf(data, "label", "test")]).toEqual([[0], [1]]);
   });
 
   const said = (source: string, split: string): readonly string[] =>

@@ -7,7 +7,7 @@ async function read(features: string, content: string): Promise<unknown> {
   const found = await openData(section(features), content, "t.jsonl");
   if (typeof found === "string") return found;
   const { train } = found.dataset.splits;
-  const batch = train.gather(Array.from({ length: train.count }, (_, at) => at));
+  const batch = await train.gather(Array.from({ length: train.count }, (_, at) => at));
   return Object.fromEntries([...batch].map(([name, it]) => [name, [...it.data].map(Number)]));
 }
 

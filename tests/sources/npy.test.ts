@@ -16,7 +16,7 @@ describe("npy", () => {
       "y.npy": pairs,
     });
     if (typeof found === "string") throw new Error(found);
-    const batch = found.dataset.splits.train.gather([1, 0]);
+    const batch = await found.dataset.splits.train.gather([1, 0]);
     expect([...(batch.get("x")?.data ?? [])]).toEqual([-1, 0.5]);
     expect(batch.get("images")?.shape).toEqual([2, 3, 1]);
     // In Fortran's order: the first axis runs first.
@@ -33,7 +33,7 @@ describe("npy", () => {
     const files = { "x.npy": column(1, 2), "y.npy": big };
     const found = await openData(section("  x: f32[] = raw.x\n  id: i64[] = raw.images"), files);
     if (typeof found === "string") throw new Error(found);
-    expect([...(found.dataset.splits.train.gather([0, 1]).get("images")?.data ?? [])]).toEqual([
+    expect([...((await found.dataset.splits.train.gather([0, 1])).get("images")?.data ?? [])]).toEqual([
       9007199254740993n,
       -1n,
     ]);

@@ -23,7 +23,7 @@ async function read(features: string, content: Uint8Array): Promise<Readonly<Rec
   const found = await openData(section(features), content, "t.npz");
   if (typeof found === "string") throw new Error(found);
   const { train } = found.dataset.splits;
-  const batch = train.gather(Array.from({ length: train.count }, (_, at) => at));
+  const batch = await train.gather(Array.from({ length: train.count }, (_, at) => at));
   return Object.fromEntries([...batch].map(([name, { shape, data }]) => [name, [shape.join("x"), ...data]]));
 }
 
@@ -380,7 +380,7 @@ describe("a training", () => {
       "mse(out, y)",
     );
     if (typeof found === "string") throw new Error(found);
-    const raw = found.dataset.splits.train.gather(Array.from({ length: rows }, (_, at) => at));
+    const raw = await found.dataset.splits.train.gather(Array.from({ length: rows }, (_, at) => at));
     const weights: Float64Array[] = [];
     for (const trainer of await trainersOf(found)) {
       const features = await trainer.prepare(raw);

@@ -19,7 +19,7 @@ describe("Parquet", () => {
     ];
     const found = await openData(section(features.join("\n")), people, "t.parquet");
     if (typeof found === "string") throw new Error(found);
-    const batch = found.dataset.splits.train.gather([0, 1, 2]);
+    const batch = await found.dataset.splits.train.gather([0, 1, 2]);
     expect(Object.fromEntries([...batch].map(([name, it]) => [name, [...it.data]]))).toEqual({
       age: [22, 0, 35],
       "age.missing": [0, 1, 0],

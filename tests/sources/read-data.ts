@@ -8,12 +8,12 @@ export async function openedData(text: string, content: Content): Promise<Opened
 }
 
 /** The numbers of a field, example by example. */
-export function numbersOf(
+export async function numbersOf(
   { dataset }: OpenedData,
   field: string,
   split: "train" | "validate" | "test" = "train",
-): unknown[] {
+): Promise<unknown[]> {
   const examples = dataset.splits[split];
-  const batch = examples.gather(Array.from({ length: examples.count }, (_, at) => at));
+  const batch = await examples.gather(Array.from({ length: examples.count }, (_, at) => at));
   return [...(batch.get(field)?.data ?? [])];
 }

@@ -34,7 +34,7 @@ const x = { dtype: "f64", shape: [2], values: [0.5, -1] } as const;
 async function read(features: string, content: Uint8Array): Promise<Readonly<Record<string, readonly unknown[]>>> {
   const found = await openData(section(features), content, "t.safetensors");
   if (typeof found === "string") throw new Error(found);
-  const batch = found.dataset.splits.train.gather([0, 1]);
+  const batch = await found.dataset.splits.train.gather([0, 1]);
   return Object.fromEntries([...batch].map(([name, { shape, data }]) => [name, [shape.join("x"), ...data]]));
 }
 

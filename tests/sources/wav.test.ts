@@ -48,11 +48,11 @@ describe("clips", () => {
         "clips/.hidden.wav": "",
       },
     );
-    expect(numbersOf(data, "label")).toEqual([10, 7, 7]);
-    expect(numbersOf(data, "take")).toEqual([1, 2, 3]);
-    expect(numbersOf(data, "who.categories")).toEqual([1, 0, 1]);
+    expect(await numbersOf(data, "label")).toEqual([10, 7, 7]);
+    expect(await numbersOf(data, "take")).toEqual([1, 2, 3]);
+    expect(await numbersOf(data, "who.categories")).toEqual([1, 0, 1]);
     expect(data.dataset.vocabularies).toEqual({ "who.categories": ["ann", "bob"] });
-    expect(numbersOf(data, "audio")).toEqual([0.25, 0.125, 0.375].flatMap((it) => Array<number>(4).fill(it)));
+    expect(await numbersOf(data, "audio")).toEqual([0.25, 0.125, 0.375].flatMap((it) => Array<number>(4).fill(it)));
   });
 
   it("are those of a folder and of all in it, whose names mean something as well", async () => {
@@ -71,14 +71,14 @@ describe("clips", () => {
   it("are cut to the size that is declared, or have silence behind them", async () => {
     const files = { "c/1.wav": tone(1, 5), "c/2.wav": tone(2, 2) };
     const data = await openedData(section('wav("c", name="{label}.wav")', "  audio: f32[3, 1] = raw.audio"), files);
-    expect(numbersOf(data, "audio")).toEqual([0.125, 0.125, 0.125, 0.25, 0.25, 0]);
+    expect(await numbersOf(data, "audio")).toEqual([0.125, 0.125, 0.125, 0.25, 0.25, 0]);
   });
 
   it("are spectrograms, with the logarithm of silence behind them", async () => {
     const files = { "c/1.wav": noise(400), "c/2.wav": noise(100) };
     const features = "  frames: f32[5, 4] = raw.audio -> log_mel(bands=4, window=10, hop=12.5)";
     const data = await openedData(section('wav("c", name="{label}.wav")', features), files);
-    const made = numbersOf(data, "audio.log_mel").map(Number);
+    const made = (await numbersOf(data, "audio.log_mel")).map(Number);
     const quiet = Math.fround(Math.log(1e-10));
     expect(made.map((it) => it === quiet)).toEqual([
       ...Array<boolean>(20).fill(false),
@@ -92,7 +92,7 @@ describe("clips", () => {
       ),
       files,
     );
-    expect(numbersOf(one, "audio.log_mel").map(Number)).toEqual(made.slice(0, 20));
+    expect((await numbersOf(one, "audio.log_mel")).map(Number)).toEqual(made.slice(0, 20));
   });
 
   it("have texts of a table, and are left out where it has none", async () => {
@@ -105,8 +105,8 @@ describe("clips", () => {
         "c.csv": 'file,text\nc.wav,"yes, sir"\na.wav,no\n',
       },
     );
-    expect(numbersOf(data, "audio")).toEqual([0.125, 0.375]);
-    expect(numbersOf(data, "text.categories")).toEqual([0, 1]);
+    expect(await numbersOf(data, "audio")).toEqual([0.125, 0.375]);
+    expect(await numbersOf(data, "text.categories")).toEqual([0, 1]);
     expect(data.dataset.vocabularies).toEqual({ "text.categories": ["no", "yes, sir"] });
   });
 
@@ -119,7 +119,7 @@ describe("clips", () => {
       ),
       { "c/a/1.wav": tone(1), "c/a/2.wav": tone(2), "c/b/3.wav": tone(3), "c/z/4.wav": tone(4) },
     );
-    expect([numbersOf(data, "label"), numbersOf(data, "label", "test")]).toEqual([[1, 2], [3]]);
+    expect([await numbersOf(data, "label"), await numbersOf(data, "label", "test")]).toEqual([[1, 2], [3]]);
   });
 
   it.each<readonly [given: string, wanted: string]>([

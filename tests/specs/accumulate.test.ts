@@ -110,7 +110,7 @@ describe("a training that accumulates gradients", () => {
     const [onnx, tfjs] = [await open(program, "ONNX Runtime"), await open(program, "TensorFlow.js")];
     const { train } = (await loadData(program, "net.model")).splits;
     for (let at = 0; at < 4; at++) {
-      const raw = train.gather(Array.from({ length: 10 }, (_, i) => i + 10 * at));
+      const raw = await train.gather(Array.from({ length: 10 }, (_, i) => i + 10 * at));
       const features = await onnx.prepare(raw, { epoch: at });
       await tfjs.restore(await onnx.snapshot());
       const [a, b] = [await onnx.step(features, at), await tfjs.step(await tfjs.prepare(raw, { epoch: at }), at)];
@@ -123,7 +123,7 @@ describe("a training that accumulates gradients", () => {
       expect(relativeNorm(weightVector(mine), weightVector(other))).toBeLessThan(1e-4);
     }
     // Two parts of the same examples: were they drawn alike, they would have one loss.
-    const same = await onnx.prepare(train.gather([0, 1, 2, 3, 0, 1, 2, 3]));
+    const same = await onnx.prepare(await train.gather([0, 1, 2, 3, 0, 1, 2, 3]));
     const double = trainingOf(text(`${mean}batch: 4\n  accumulate: 2`, body.replace("-> BatchNorm ", "")));
     const trainer = await open(double, "ONNX Runtime");
     const [first] = cutBatch(same, 4);
@@ -157,7 +157,7 @@ describe("a training that accumulates gradients", () => {
     const program = trainingOf(text(`${mean}batch: 4\n  accumulate: 3`, body));
     const trainer = await open(program, runtime);
     const { train } = (await loadData(program, "net.model")).splits;
-    const features = await trainer.prepare(train.gather([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]), { epoch: 0 });
+    const features = await trainer.prepare(await train.gather([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]), { epoch: 0 });
     const before = plain(await trainer.snapshot());
     expect((await trainer.step(features, 0)).loss).toBeNaN();
     const after = plain(await trainer.snapshot());
@@ -211,7 +211,7 @@ train Net on Blobs {
         new Map([...tensors].flatMap(([name, it]) => (name.startsWith(half) ? [[name.slice(7), it] as const] : []))),
       );
     for (let at = 0; at < 4; at++) {
-      const features = await onnx.prepare(train.gather(Array.from({ length: 12 }, (_, i) => i + 12 * at)), {
+      const features = await onnx.prepare(await train.gather(Array.from({ length: 12 }, (_, i) => i + 12 * at)), {
         epoch: at,
       });
       const before = await onnx.snapshot();
@@ -262,7 +262,7 @@ train Net on Blobs {
     const prepared: Tensors[] = [];
     for (let at = 0; at < 3; at++)
       prepared.push(
-        await trainer.prepare(train.gather(Array.from({ length: 10 }, (_, i) => i + 10 * at)), { epoch: at }),
+        await trainer.prepare(await train.gather(Array.from({ length: 10 }, (_, i) => i + 10 * at)), { epoch: at }),
       );
     const losses: number[] = [];
     for (const [at, it] of prepared.entries()) losses.push((await trainer.step(it, at)).loss);

@@ -31,7 +31,8 @@ const averaging = "optimizer: adam(lr=0.05)\n  average: ema(decay=0.9)";
 
 async function takeSteps(program: TrainProgram, trainer: Trainer, count: number, after: (it: Tensors) => void) {
   const { train } = (await loadData(program, "net.model")).splits;
-  const features = (at: number) => trainer.prepare(train.gather([0, 1, 2, 3].map((it) => it + 4 * at)), { epoch: at });
+  const features = async (at: number) =>
+    trainer.prepare(await train.gather([0, 1, 2, 3].map((it) => it + 4 * at)), { epoch: at });
   for (let at = 0; at < count; at++) {
     await trainer.step(await features(at), at);
     after(await trainer.snapshot());
@@ -103,7 +104,7 @@ describe("averages", () => {
     await tfjs.restore(await onnx.snapshot());
     const { train } = (await loadData(program, "net.model")).splits;
     for (let at = 0; at < 6; at++) {
-      const raw = train.gather([0, 1, 2, 3].map((it) => it + 4 * at));
+      const raw = await train.gather([0, 1, 2, 3].map((it) => it + 4 * at));
       const [ours, theirs] = [await onnx.prepare(raw, { epoch: at }), await tfjs.prepare(raw, { epoch: at })];
       const [a, b] = [await onnx.step(ours, at), await tfjs.step(theirs, at)];
       expect(Math.abs(a.loss - b.loss)).toBeLessThan(1e-5);

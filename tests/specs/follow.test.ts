@@ -40,7 +40,7 @@ async function taken(program: TrainProgram, runtime: Runtime, batches: number): 
   const { train } = (await loadData(program, "net.model")).splits;
   const found = [await trainer.snapshot()];
   for (let at = 0; at < batches; at++) {
-    const features = await trainer.prepare(train.gather([0, 1, 2, 3].map((it) => it + 4 * at)), { epoch: at });
+    const features = await trainer.prepare(await train.gather([0, 1, 2, 3].map((it) => it + 4 * at)), { epoch: at });
     for (const step of program.steps.filter(({ every }) => at % every === 0)) {
       await trainer.step(features, at, { step, phase });
       found.push(await trainer.snapshot());

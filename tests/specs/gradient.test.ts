@@ -21,7 +21,7 @@ describe("a training with gradients in it", () => {
     const { train } = (await loadData(program, "test.model", file)).splits;
     const start = weightVector(await onnx.snapshot());
     for (let at = 0; at < 6; at++) {
-      const raw = train.gather([0, 1, 2, 3].map((it) => (it + 3 * at) % train.count));
+      const raw = await train.gather([0, 1, 2, 3].map((it) => (it + 3 * at) % train.count));
       const [ours, theirs] = [await onnx.prepare(raw), await tfjs.prepare(raw)];
       for (const step of program.steps.filter(({ every }) => at % every === 0)) {
         // From the same weights: small differences grow in a training.
@@ -34,7 +34,7 @@ describe("a training with gradients in it", () => {
       }
     }
     expect(relativeNorm(start, weightVector(await onnx.snapshot()))).toBeGreaterThan(1e-4);
-    const raw = train.gather([0, 1, 2, 3]);
+    const raw = await train.gather([0, 1, 2, 3]);
     const [a, b] = [await onnx.evaluate(await onnx.prepare(raw)), await tfjs.evaluate(await tfjs.prepare(raw))];
     expect(a.losses).toHaveLength(program.steps.length);
     a.losses.forEach((loss = NaN, index) => {

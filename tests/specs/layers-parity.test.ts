@@ -203,7 +203,7 @@ describe.each(cases)("%s, TensorFlow.js on %s", (_, backend, text) => {
   it("trains alike on both runtimes", async () => {
     const program = programOf(text);
     const dataset = await loadData(program, "main.model");
-    const statistics = fitStatistics(program, dataset.splits.train);
+    const statistics = await fitStatistics(program, dataset.splits.train);
     const options = { totalSteps: 20 };
     const onnx = trainerOf(await createOnnxTrainer(program, { ...options, threads: 1 }));
     const tfjs = trainerOf(await createTfjsTrainer(program, { ...options, backend }));
@@ -214,7 +214,7 @@ describe.each(cases)("%s, TensorFlow.js on %s", (_, backend, text) => {
     expect(relativeNorm(weightVector(initial), weightVector(await tfjs.snapshot()))).toBeLessThan(1e-5);
     await tfjs.restore(initial);
     for (let step = 0; step < 4; step++) {
-      const raw = dataset.splits.train.gather(Array.from({ length: 8 }, (_, i) => 8 * step + i));
+      const raw = await dataset.splits.train.gather(Array.from({ length: 8 }, (_, i) => 8 * step + i));
       const [ours, theirs] = [await onnx.prepare(raw), await tfjs.prepare(raw)];
       const [a, b] = [await onnx.step(ours, step), await tfjs.step(theirs, step)];
       expect(Math.abs(a.loss - b.loss)).toBeLessThan(2e-5 * Math.max(1, Math.abs(a.loss)));
@@ -228,7 +228,7 @@ describe.each(cases)("%s, TensorFlow.js on %s", (_, backend, text) => {
     const [mine, other] = [statesOf(after), statesOf(theirs)];
     expect(mine.length).toBe(other.length);
     if (mine.length > 0) expect(relativeNorm(mine, other)).toBeLessThan(1e-4);
-    const raw = dataset.splits.train.gather([0, 1, 2, 3, 4]);
+    const raw = await dataset.splits.train.gather([0, 1, 2, 3, 4]);
     const [x, y] = [await onnx.evaluate(await onnx.prepare(raw)), await tfjs.evaluate(await tfjs.prepare(raw))];
     const [a = NaN, b = NaN] = [x.losses[0], y.losses[0]];
     expect(Math.abs(a - b)).toBeLessThan(1e-3 * Math.max(1, Math.abs(a)));

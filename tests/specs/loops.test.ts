@@ -102,7 +102,7 @@ describe("loops as values", () => {
     async (_, text) => {
       const program = trainingOf(text);
       const dataset = await loadData(program, "main.model");
-      const statistics = fitStatistics(program, dataset.splits.train);
+      const statistics = await fitStatistics(program, dataset.splits.train);
       const onnx = trainerOf(await createOnnxTrainer(program, { totalSteps: 20, threads: 1 }));
       const tfjs = trainerOf(await createTfjsTrainer(program, { totalSteps: 20, backend: "cpu" }));
       opened.push(onnx, tfjs);
@@ -112,7 +112,7 @@ describe("loops as values", () => {
       await tfjs.restore(initial);
       const losses: number[] = [];
       for (let step = 0; step < 4; step++) {
-        const raw = dataset.splits.train.gather(Array.from({ length: 8 }, (_, i) => 8 * step + i));
+        const raw = await dataset.splits.train.gather(Array.from({ length: 8 }, (_, i) => 8 * step + i));
         const [a, b] = [await onnx.step(await onnx.prepare(raw), step), await tfjs.step(await tfjs.prepare(raw), step)];
         expect(Math.abs(a.loss - b.loss)).toBeLessThan(1e-5 * Math.max(1, Math.abs(a.loss)));
         losses.push(a.loss);

@@ -20,7 +20,7 @@ describe.skipIf(images === undefined)("specs/media/cifar10.model", () => {
       [splits.train, 200],
       [splits.test, 40],
     ] as const) {
-      const batch = split.gather(Array.from({ length: split.count }, (_, at) => at));
+      const batch = await split.gather(Array.from({ length: split.count }, (_, at) => at));
       const counts = Array<number>(10).fill(0);
       for (const label of batch.get("label")?.data ?? []) counts[Number(label)] = (counts[Number(label)] ?? 0) + 1;
       expect(counts).toEqual(Array(10).fill(each));

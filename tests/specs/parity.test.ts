@@ -51,8 +51,8 @@ describe.each(specNames)("%s on both targets", async (name) => {
   // Few sequences and a small batch: TensorFlow.js takes seconds for a step of the larger specs.
   const program = loadTraining(path, (text) => plainDescent(text).replace(/count=\d+/, "count=200"));
   const dataset = await loadData(program, path, overrideFor(name));
-  const statistics = fitStatistics(program, dataset.splits.train);
-  const batchOf = (step: number) =>
+  const statistics = await fitStatistics(program, dataset.splits.train);
+  const batchOf = async (step: number) =>
     dataset.splits.train.gather(
       epochOrder(dataset.splits.train.count, program.seed, 0).subarray(8 * step, 8 * step + 8),
     );
@@ -65,7 +65,7 @@ describe.each(specNames)("%s on both targets", async (name) => {
     const before = weightVector(weights);
     expect(relativeNorm(before, weightVector(await tfjs.snapshot()))).toBeLessThan(1e-5);
     await tfjs.restore(weights);
-    const raw = batchOf(0);
+    const raw = await batchOf(0);
     const [features, theirFeatures] = [await onnx.prepare(raw), await tfjs.prepare(raw)];
 
     const evaluated = await onnx.evaluate(features);

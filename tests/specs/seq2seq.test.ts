@@ -123,7 +123,7 @@ describe.each(cases)("%s", (_, text, ends) => {
     await tfjs.restore(initial);
     const losses: number[] = [];
     for (let step = 0; step < 5; step++) {
-      const raw = train.gather(Array.from({ length: 8 }, (_, i) => 8 * step + i));
+      const raw = await train.gather(Array.from({ length: 8 }, (_, i) => 8 * step + i));
       const [ours, theirs] = [await onnx.prepare(raw), await tfjs.prepare(raw)];
       const [a, b] = [await onnx.step(ours, step), await tfjs.step(theirs, step)];
       expect(Math.abs(a.loss - b.loss)).toBeLessThan(1e-5);
@@ -143,7 +143,7 @@ describe("places that are not there", () => {
     const { train } = (await loadData(program, "main.model")).splits;
     const trainer = trainerOf(await createOnnxTrainer(program, { totalSteps: 20, threads: 1 }));
     opened.push(trainer);
-    const features = await trainer.prepare(train.gather([0, 1, 2, 3]));
+    const features = await trainer.prepare(await train.gather([0, 1, 2, 3]));
     const heard = required(features.get("heard"), "heard");
     const found = Array.from(
       required(features.get("there") ?? features.get("lengths"), "where sources end").data,

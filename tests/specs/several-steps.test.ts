@@ -97,7 +97,7 @@ describe("a training in two steps", () => {
     };
     await hand(joined, critic);
     for (let at = 0; at < 8; at++) {
-      const features = await joined.prepare(train.gather([0, 1, 2, 3].map((it) => (it + 3 * at) % train.count)));
+      const features = await joined.prepare(await train.gather([0, 1, 2, 3].map((it) => (it + 3 * at) % train.count)));
       const ours = [(await joined.step(features, at, { step: first, phase })).loss];
       const theirs = [(await critic.step(features, at)).loss];
       if (at % generatorEvery === 0) {
@@ -127,7 +127,7 @@ describe("a training in two steps", () => {
     const losses = [];
     for (const it of [program, other]) {
       const trainer = await open(it, "ONNX Runtime");
-      const features = await trainer.prepare(train.gather([0, 1, 2, 3]));
+      const features = await trainer.prepare(await train.gather([0, 1, 2, 3]));
       losses.push((await trainer.step(features, 0, { step: it.steps[0], phase })).loss);
     }
     expect(losses[0]).not.toBe(losses[1]);
@@ -163,7 +163,7 @@ describe("on both runtimes", () => {
     const { train } = (await datasetOf(program)).splits;
     const perEpoch = Math.ceil(train.count / program.batch);
     for (let at = 0; at < 8; at++) {
-      const raw = train.gather([0, 1, 2, 3].map((it) => (it + 3 * at) % train.count));
+      const raw = await train.gather([0, 1, 2, 3].map((it) => (it + 3 * at) % train.count));
       const [ours, theirs] = [await onnx.prepare(raw), await tfjs.prepare(raw)];
       const which = { phase: phaseAt(program, at, perEpoch) };
       for (const step of program.steps.filter(({ every }) => at % every === 0)) {

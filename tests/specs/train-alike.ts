@@ -24,7 +24,7 @@ export async function trainAlike(
   { batches, batch, backend = "cpu" }: Run,
 ): Promise<readonly (readonly number[])[]> {
   const { train } = dataset.splits;
-  const statistics = fitStatistics(program, train);
+  const statistics = await fitStatistics(program, train);
   const phase = required(program.phases[0], "a phase");
   const onnx = trainerOf(await createOnnxTrainer(program, { totalSteps: 50, threads: 1 }));
   const tfjs = trainerOf(await createTfjsTrainer(program, { totalSteps: 50, backend }));
@@ -35,7 +35,7 @@ export async function trainAlike(
     await tfjs.restore(initial);
     const losses: number[][] = [];
     for (let at = 0; at < batches; at++) {
-      const raw = train.gather(Array.from({ length: batch }, (_, i) => (batch * at + i) % train.count));
+      const raw = await train.gather(Array.from({ length: batch }, (_, i) => (batch * at + i) % train.count));
       const [ours, theirs] = [await onnx.prepare(raw, { epoch: at }), await tfjs.prepare(raw, { epoch: at })];
       const row: number[] = [];
       for (const step of program.steps) {

@@ -39,7 +39,7 @@ describe("a variational autoencoder", () => {
   it.each(runtimeNames)("draws anew at each step, and the same at the same one, on %s", async (runtime) => {
     const trainer = await open(vae, runtime);
     const { train } = (await loadData(vae, "vae.model")).splits;
-    const features = await trainer.prepare(train.gather([0, 1, 2, 3]), { epoch: 0 });
+    const features = await trainer.prepare(await train.gather([0, 1, 2, 3]), { epoch: 0 });
     const begun = await trainer.snapshot();
     const losses: number[] = [];
     for (const at of [3, 3, 4]) {

@@ -32,8 +32,8 @@ export async function data(file: string, options: DataOptions, terminal: Termina
   if (!made.ok) made.error.reportTo(spec.collector, source.origin);
   printFindings(spec.collector, terminal);
   if (!raw.ok) return exitCode.findings;
-  const report = describeData(program, raw.value, made.ok ? made.value : undefined);
-  if (html !== undefined) writeFile(html, pageOfData(report, made.ok ? sampleImages(program, made.value) : []));
+  const report = await describeData(program, raw.value, made.ok ? made.value : undefined);
+  if (html !== undefined) writeFile(html, pageOfData(report, made.ok ? await sampleImages(program, made.value) : []));
   terminal.out(options.json === true ? `${toJson(report, 2)}\n` : printData(report));
   return made.ok ? exitCode.clean : exitCode.findings;
 }

@@ -182,10 +182,10 @@ async function examplesOf(
   if (!created.ok) throw new UsageError(upperFirst(created.message));
   const { trainer } = created;
   try {
-    await trainer.restore(withStatistics(weights.checkpoint.tensors, train, dataset));
+    await trainer.restore(await withStatistics(weights.checkpoint.tensors, train, dataset));
     if (!(await reportFeatures({ spec, program: train, trainer, raw, dataset }, terminal, [examples])))
       return undefined;
-    return await trainer.prepare(examples.gather(Int32Array.from({ length: examples.count }, (_, i) => i)));
+    return await trainer.prepare(await examples.gather(Int32Array.from({ length: examples.count }, (_, i) => i)));
   } finally {
     await trainer.dispose();
   }

@@ -50,7 +50,7 @@ export async function test(file: string, options: TestOptions, terminal: Termina
     const path = weightsPath(options.weights, program.name, file);
     const weights = readWeights(path, program.name, { module: program.model, train: program });
     checkVocabulary(path, weights, dataset);
-    await trainer.restore(withStatistics(settledWeights(weights.tensors), program, dataset));
+    await trainer.restore(await withStatistics(settledWeights(weights.tensors), program, dataset));
     if (!(await reportFeatures(open, terminal, [dataset.splits.test]))) return exitCode.findings;
     const figures = await evaluateExamples(trainer, dataset.splits.test, program);
     const judged = tests

@@ -245,7 +245,7 @@ async function begin(
       const parameter = kept.get(path);
       if (parameter !== undefined && !kept.has(averagePort(path))) kept.set(averagePort(path), parameter);
     }
-    const restored = withStatistics(kept, program, dataset);
+    const restored = await withStatistics(kept, program, dataset);
     await trainer.restore(restored);
     saveBest(open, files, checkpoint, restored);
     return checkProgress(files.checkpoint, checkpoint, open);
@@ -253,7 +253,7 @@ async function begin(
   const given = options.weights === undefined ? undefined : readWeights(options.weights, program.name, owner);
   if (given !== undefined) checkVocabulary(options.weights ?? "", given, dataset);
   const weights = settledWeights(given?.tensors ?? new Map<string, Tensor>());
-  await trainer.restore(withStatistics(weights, program, dataset));
+  await trainer.restore(await withStatistics(weights, program, dataset));
   return undefined;
 }
 

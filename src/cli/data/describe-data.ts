@@ -53,13 +53,17 @@ export interface DataReport {
 }
 
 /** Describes the data of a training; without a data set, the source alone. */
-export function describeData(program: TrainProgram, raw: RawData, dataset: Dataset | undefined): DataReport {
+export async function describeData(
+  program: TrainProgram,
+  raw: RawData,
+  dataset: Dataset | undefined,
+): Promise<DataReport> {
   const { data } = program;
   const common = { training: program.name, section: data.name, ...splitsOf(dataset) };
   if (raw.kind === "text") return { ...common, ...textReport(raw, dataset) };
   const cleaned = countCleaned(raw, data);
   const rows = rowsBySplit(dataset, cleaned.kept);
-  const label = dataset === undefined ? undefined : labelOf(program, dataset, raw.count);
+  const label = dataset === undefined ? undefined : await labelOf(program, dataset, raw.count);
   const compared = comparedLabel(label);
   const fields = visibleFields(data, raw);
   const inputs = inputFields(program);

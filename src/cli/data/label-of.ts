@@ -22,7 +22,7 @@ export interface Label {
 }
 
 /** The first feature that the loss compares and the network does not see; undefined where there is none. */
-export function labelOf(program: TrainProgram, dataset: Dataset, rows: number): Label | undefined {
+export async function labelOf(program: TrainProgram, dataset: Dataset, rows: number): Promise<Label | undefined> {
   const { data, model, seed } = program;
   const inputs = new Set(entryOf(model).inputNames);
   const compared = program.steps.flatMap((it) => it.objectiveInputs).filter((it) => it.from === "feature");
@@ -31,14 +31,14 @@ export function labelOf(program: TrainProgram, dataset: Dataset, rows: number): 
   const own = { ...program, data: restrictFeatures(data, [feature.name]) };
   const graph = buildPreparationGraph(own.data, { ...referenceTarget, functions: model.functions, mode: "inference" });
   // All of them, as each is fitted with those before it at hand.
-  const statistics = fitStatistics(program, dataset.splits.train, dataset.vocabularies);
+  const statistics = await fitStatistics(program, dataset.splits.train, dataset.vocabularies);
   const byRow = new Float64Array(rows).fill(NaN);
   let isOne = true;
-  const valuesOf = (split: Split): Float64Array => {
+  const valuesOf = async (split: Split): Promise<Float64Array> => {
     const { [split]: examples } = dataset.splits;
     const found: number[] = [];
     for (const { from, indices } of batchesOf(examples)) {
-      const made = interpretPreparation(graph, examples.gather(indices), { statistics, seed });
+      const made = interpretPreparation(graph, await examples.gather(indices), { statistics, seed });
       const values = required(made.get(feature.name), feature.name).data;
       for (const it of values) found.push(it);
       isOne &&= values.length === indices.length;
@@ -47,7 +47,11 @@ export function labelOf(program: TrainProgram, dataset: Dataset, rows: number): 
     }
     return Float64Array.from(found);
   };
-  const values = { train: valuesOf("train"), validate: valuesOf("validate"), test: valuesOf("test") };
+  const values = {
+    train: await valuesOf("train"),
+    validate: await valuesOf("validate"),
+    test: await valuesOf("test"),
+  };
   const words = feature.classes === undefined ? undefined : wordsOf(own, feature, dataset);
   return { feature, values, ...(words !== undefined && { words }), ...(isOne && { byRow }) };
 }

@@ -26,7 +26,7 @@ const smallest = 4;
 const largest = 512;
 
 /** The first examples of the train split, of each feature that is an image. */
-export function sampleImages(program: TrainProgram, dataset: Dataset): readonly ImageSamples[] {
+export async function sampleImages(program: TrainProgram, dataset: Dataset): Promise<readonly ImageSamples[]> {
   const { train } = dataset.splits;
   const indices = Int32Array.from({ length: Math.min(shown, train.count) }, (_, at) => at);
   const found = program.data.features.flatMap((feature) => {
@@ -34,8 +34,8 @@ export function sampleImages(program: TrainProgram, dataset: Dataset): readonly 
     return size === undefined ? [] : [{ feature, size }];
   });
   if (found.length === 0 || indices.length === 0) return [];
-  const statistics = fitStatistics(program, train, dataset.vocabularies);
-  const batch = train.gather(indices);
+  const statistics = await fitStatistics(program, train, dataset.vocabularies);
+  const batch = await train.gather(indices);
   return found.flatMap(({ feature: { name }, size }) => {
     const data = restrictFeatures(program.data, [name]);
     const { functions } = program.model;

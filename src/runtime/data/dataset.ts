@@ -34,7 +34,7 @@ export function examplesIn(raw: RawBatch): number {
 export interface Examples {
   readonly count: number;
   /** Raw fields of some examples. `round` moves the windows of a text, so that epochs see different cuts. */
-  gather(indices: ArrayLike<number>, round?: number): RawBatch;
+  gather(indices: ArrayLike<number>, round?: number): Promise<RawBatch>;
   /** Where an example stands in the source, whatever was cleaned and shuffled; itself where that is left out. */
   rowOf?(index: number): number;
 }
@@ -99,7 +99,9 @@ function splitColumns(
     count: rows[name].length,
     rowOf: (index) => rows[name][index] ?? index,
     gather: (indices) =>
-      new Map(columns.map((column, at) => [column.name, rowsOf(column, fields[at], rows[name], indices)])),
+      Promise.resolve(
+        new Map(columns.map((column, at) => [column.name, rowsOf(column, fields[at], rows[name], indices)])),
+      ),
   });
   const splits = { train: examplesOf("train"), validate: examplesOf("validate"), test: examplesOf("test") };
   return success({ splits, from, vocabularies, cleaning });
@@ -186,7 +188,10 @@ function splitText(raw: Extract<RawData, { kind: "text" }>, data: DataProgram): 
       rowOf: (index) => index,
       gather: (indices, round = 0) => {
         const shift = name === "train" ? (round * 37) % (Math.min(stride - 1, slack) + 1) : 0;
-        return new Map(fields.map((field) => [field.name, windowsOf(field, tokens, start + shift, stride, indices)]));
+        const windows = fields.map(
+          (field) => [field.name, windowsOf(field, tokens, start + shift, stride, indices)] as const,
+        );
+        return Promise.resolve(new Map(windows));
       },
     };
   };

@@ -63,7 +63,7 @@ export async function checkFeatures(
   const statistics = evaluated === undefined && trained === undefined ? new Map() : await trainer.snapshot();
   for (const search of searches) {
     const unrounded = search.epoch === undefined ? evaluated : trained;
-    const misfit = unrounded && findMisfits(unrounded, { statistics, seed: program.seed }, search);
+    const misfit = unrounded && (await findMisfits(unrounded, { statistics, seed: program.seed }, search));
     const stray = misfit ?? (await findStray(trainer, program, search));
     if (stray === undefined) continue;
     const row = search.examples.rowOf?.(stray.example) ?? stray.example;
@@ -139,13 +139,13 @@ function unroundedFeatures({ data, model }: TrainProgram, mode: "training" | "in
   return features.length === 0 ? undefined : { graph: restrictTo(graph, features), features };
 }
 
-function findMisfits(
+async function findMisfits(
   { graph, features }: Unrounded,
   prepared: Omit<PreparationState, "integers" | "of">,
   { examples, epoch }: Search,
-): Stray | undefined {
+): Promise<Stray | undefined> {
   for (const { indices, from } of batchesOf(examples)) {
-    const batch = examples.gather(indices);
+    const batch = await examples.gather(indices);
     const state = { ...prepared, of: { ...(epoch !== undefined && { epoch }), examples: indices } };
     const exact = interpretPreparation(graph, batch, { ...state, integers: "exact" });
     const held = interpretPreparation(graph, batch, { ...state, integers: "held" });
@@ -175,7 +175,7 @@ async function findStray(
   const used = new Set([...inputs, ...program.steps.flatMap((step) => step.objectiveInputs.map((it) => it.name))]);
   for (const { indices, from } of batchesOf(examples)) {
     const of = { ...(epoch !== undefined && { epoch }), examples: indices };
-    const features = await trainer.prepare(examples.gather(indices), of);
+    const features = await trainer.prepare(await examples.gather(indices), of);
     for (const feature of data.features) {
       const isStray = strayness(
         feature.type.dtype,

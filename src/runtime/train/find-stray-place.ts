@@ -57,7 +57,7 @@ async function findStrays(
   for (let from = 0; from < examples.count; from += batchSize) {
     const count = Math.min(batchSize, examples.count - from);
     const numbers = Int32Array.from({ length: count }, (_, i) => from + i);
-    const features = await trainer.prepare(examples.gather(numbers), { examples: numbers });
+    const features = await trainer.prepare(await examples.gather(numbers), { examples: numbers });
     for (const { feature, size } of judged) {
       const tensor = features.get(feature.name);
       const values = tensor === undefined ? [] : toNumbers(tensor);

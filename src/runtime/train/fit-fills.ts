@@ -13,44 +13,49 @@ const batchSize = 1024;
  * What fills the missing cells of a data section, in f64, under `statistic/<path>`: mean, median or mode of the cells of
  * the train split that have a value, each column by itself, or the number of a word. Of several modes it is the smallest.
  */
-export function fitFills(
+export async function fitFills(
   { preparation: { raw, statistics } }: DataProgram,
   train: Examples,
   vocabularies: Vocabularies,
-): readonly (readonly [string, Tensor])[] {
+): Promise<readonly (readonly [string, Tensor])[]> {
   const fieldOf = (name: string): RawField =>
     required(
       raw.find((it) => it.name === name),
       `the raw field ${name}`,
     );
-  return statistics.flatMap((it) => {
-    if (it.kind !== "fill") return [];
+  const fills: (readonly [string, Tensor])[] = [];
+  for (const it of statistics) {
+    if (it.kind !== "fill") continue;
     const shape = it.type.shape.map((size) => asNumber(size) ?? fault(`the fill ${it.path} has a free dimension`));
-    const data = Float64Array.from(fillOf(it, fieldOf(it.field), train, vocabularies));
-    return [[portOf("statistic", it.path), { dtype: "f64", shape, data }] as const];
-  });
+    const data = Float64Array.from(await fillOf(it, fieldOf(it.field), train, vocabularies));
+    fills.push([portOf("statistic", it.path), { dtype: "f64", shape, data }]);
+  }
+  return fills;
 }
 
-function fillOf(
+async function fillOf(
   { by, field: name }: Fill,
   field: RawField,
   train: Examples,
   vocabularies: Vocabularies,
-): readonly number[] {
+): Promise<readonly number[]> {
   if (typeof by === "object") {
     const words = required(vocabularies[name], `the words of ${name}`);
     const number = words.indexOf(by.word);
     // What is none of them is the rest, which comes last: that there is one was checked with the words.
     return [number < 0 ? (field.words ?? words.length + 1) - 1 : number];
   }
-  return presentValues(field, train).map((values) => figures[by](values));
+  return (await presentValues(field, train)).map((values) => figures[by](values));
 }
 
 /** The values of each column that are there, in the train split; those in windows, as often as they are in one. */
-function presentValues({ name, missing, rows }: RawField, train: Examples): readonly (readonly number[])[] {
+async function presentValues(
+  { name, missing, rows }: RawField,
+  train: Examples,
+): Promise<readonly (readonly number[])[]> {
   const columns: number[][] = [];
   for (let from = 0; from < train.count; from += batchSize) {
-    const batch = train.gather(
+    const batch = await train.gather(
       Int32Array.from({ length: Math.min(batchSize, train.count - from) }, (_, at) => from + at),
     );
     const { data, shape } = required(batch.get(name), name);

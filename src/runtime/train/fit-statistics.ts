@@ -26,12 +26,12 @@ const explained = { double: 4 * 2 ** -52, single: 4 * 2 ** -23 } as const;
  * examples and leading axes, of unrounded values, in f64. They are the same for every runtime. A deviation that rounding
  * explains becomes 1, so that what never varies is left at 0. Returned under `statistic/<path>`.
  */
-export function fitStatistics(
+export async function fitStatistics(
   { data, model, seed }: TrainProgram,
   train: Examples,
   vocabularies: Vocabularies = {},
-): Tensors {
-  const fitted = new Map<string, Tensor>(fitFills(data, train, vocabularies));
+): Promise<Tensors> {
+  const fitted = new Map<string, Tensor>(await fitFills(data, train, vocabularies));
   const groups = new Map<Func, Moment[]>();
   for (const it of data.preparation.statistics)
     if (it.kind !== "fill") groups.set(it.measured, [...(groups.get(it.measured) ?? []), it]);
@@ -39,7 +39,7 @@ export function fitStatistics(
     const first = elementAt(statistics, 0);
     const size = sizeOf(first);
     const graph = buildStatisticGraph(first, { ...referenceTarget, functions: model.functions });
-    const moments = measureMoments(graph, train, { statistics: fitted, seed }, size);
+    const moments = await measureMoments(graph, train, { statistics: fitted, seed }, size);
     for (const { path, kind, type } of statistics) {
       const values = kind === "mean" ? moments.mean : moments.deviation;
       const shape = type.shape.map((it) => asNumber(it) ?? fault(`the statistic ${path} has a free dimension`));
@@ -50,11 +50,11 @@ export function fitStatistics(
 }
 
 /** Weights with the statistics of the data: their own, or where they come from elsewhere and have none, fitted ones. */
-export function withStatistics(weights: Tensors, program: TrainProgram, dataset: Dataset): Tensors {
+export async function withStatistics(weights: Tensors, program: TrainProgram, dataset: Dataset): Promise<Tensors> {
   const theirs = [...weights.keys()].some((it) => isPort("statistic", it));
   return theirs
     ? weights
-    : new Map([...weights, ...fitStatistics(program, dataset.splits.train, dataset.vocabularies)]);
+    : new Map([...weights, ...(await fitStatistics(program, dataset.splits.train, dataset.vocabularies))]);
 }
 
 function sizeOf({ path, type }: Moment): number {
@@ -73,7 +73,7 @@ interface Moments {
  * Welford's algorithm over batches, merged as by Chan et al. (1979), on distances from the first value: stable however far
  * the mean is from 0, and exact where nothing varies.
  */
-function measureMoments(graph: Graph, train: Examples, fitted: PreparationState, size: number): Moments {
+async function measureMoments(graph: Graph, train: Examples, fitted: PreparationState, size: number): Promise<Moments> {
   const first = new Float64Array(size);
   const mean = new Float64Array(size);
   const squares = new Float64Array(size);
@@ -83,7 +83,7 @@ function measureMoments(graph: Graph, train: Examples, fitted: PreparationState,
   let single = false;
   for (let from = 0; from < train.count; from += batchSize) {
     const indices = Int32Array.from({ length: Math.min(batchSize, train.count - from) }, (_, i) => from + i);
-    const raw = train.gather(indices);
+    const raw = await train.gather(indices);
     single ||= read.some((name) => raw.get(name)?.single === true);
     const { data } = required(interpretPreparation(graph, raw, fitted).get("measured"), "what is measured");
     if (seen === 0) first.set(data.subarray(0, size));

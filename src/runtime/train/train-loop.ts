@@ -109,7 +109,10 @@ export async function evaluateExamples(trainer: Trainer, examples: Examples, pro
   for (let from = 0; from < examples.count; from += evaluationBatch) {
     const count = Math.min(evaluationBatch, examples.count - from);
     const indices = Int32Array.from({ length: count }, (_, i) => from + i);
-    sum.add(await trainer.evaluate(await trainer.prepare(examples.gather(indices), { examples: indices })), count);
+    sum.add(
+      await trainer.evaluate(await trainer.prepare(await examples.gather(indices), { examples: indices })),
+      count,
+    );
   }
   return sum.figures();
 }
@@ -186,7 +189,7 @@ export async function runTraining(options: LoopOptions): Promise<LoopResult> {
     const order = epochOrder(train.count, program.seed, epoch);
     for (let at = progress.step % perEpoch; at < perEpoch && progress.step < total; at++) {
       const indices = order.subarray(at * size, Math.min(train.count, (at + 1) * size));
-      const raw = train.gather(indices, epoch);
+      const raw = await train.gather(indices, epoch);
       const features = await trainer.prepare(raw, { epoch, examples: indices });
       const phase = phaseAt(program, progress.step, perEpoch);
       const due = program.steps.filter(({ every }) => progress.step % every === 0);

@@ -108,7 +108,8 @@ describe("the files of several steps", () => {
     const trainer = trainerOf(await createOnnxTrainer(program, { totalSteps: 6, threads: 1 }));
     const { train } = (await loadData(program, "test.model", join(folder, "pairs.csv"))).splits;
     const prepared: Tensors[] = [];
-    for (let at = 0; at < 3; at++) prepared.push(await trainer.prepare(train.gather([at, at + 3, at + 6, at + 9])));
+    for (let at = 0; at < 3; at++)
+      prepared.push(await trainer.prepare(await train.gather([at, at + 3, at + 6, at + 9])));
     const losses: number[] = [];
     for (let at = 0; at < 6; at++) {
       const phase = phaseAt(program, at, 3);

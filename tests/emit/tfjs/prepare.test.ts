@@ -60,9 +60,9 @@ async function bothPrepared(
 ): Promise<{ readonly onnx: Tensors; readonly ours: ReadonlyMap<string, Numbers>; readonly saved: Uint8Array }> {
   const { train } = dataset.splits;
   const onnx = trainerOf(await createOnnxTrainer(program, { threads: 1, totalSteps: 1 }));
-  await onnx.restore(fitStatistics(program, train));
+  await onnx.restore(await fitStatistics(program, train));
   const checkpoint = encodeCheckpoint({ tensors: await onnx.snapshot(), perms: onnx.perms });
-  const raw = train.gather(Int32Array.from({ length: Math.min(train.count, 40) }, (_, at) => at));
+  const raw = await train.gather(Int32Array.from({ length: Math.min(train.count, 40) }, (_, at) => at));
   const expected = await onnx.prepare(raw);
   await onnx.dispose();
 
@@ -93,7 +93,7 @@ function prepared(emitted: Emitted, model: Model, raw: Raw): Readonly<Record<str
   return model.statistics === undefined ? emitted.prepare(raw) : emitted.prepare(model, raw);
 }
 
-function rawOf(batch: ReturnType<Examples["gather"]>): Raw {
+function rawOf(batch: Awaited<ReturnType<Examples["gather"]>>): Raw {
   const fields = [...batch].map(
     ([name, { shape, data }]) => [name, { shape, data: Float64Array.from(data, Number) }] as const,
   );
@@ -205,7 +205,7 @@ describe("features in generated TypeScript", () => {
       ),
     );
     const { saved } = await bothPrepared("kept", opened);
-    const fitted = fitStatistics(opened.program, opened.dataset.splits.train);
+    const fitted = await fitStatistics(opened.program, opened.dataset.splits.train);
     expect(fitted.size).toBe(2);
     const file = readSafetensors(saved);
     if (!file.ok) throw new Error(file.error.message);

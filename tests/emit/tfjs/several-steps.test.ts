@@ -87,7 +87,7 @@ const datasetOf = (name: string) => loadData(programOf(name), "test.model", join
 async function batchOf(name: string, split: "train" | "validate"): Promise<Batch> {
   const trainer = trainerOf(await createTfjsTrainer(programOf(name), { totalSteps: 15, backend: "cpu" }));
   const { count, gather } = (await datasetOf(name)).splits[split];
-  const features = await trainer.prepare(gather(Int32Array.from({ length: count }, (_, i) => i)));
+  const features = await trainer.prepare(await gather(Int32Array.from({ length: count }, (_, i) => i)));
   await trainer.dispose();
   return Object.fromEntries(
     [...features].map(([key, it]) => [

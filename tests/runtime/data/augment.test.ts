@@ -61,19 +61,17 @@ async function preparations(data: OpenedData, name: string): Promise<readonly Pr
     Object.fromEntries([...entries].map(([key, numbers]) => [key, rows(numbers, count)]));
   return [
     ...made.map((trainer): Prepare => async (epoch, examples) => {
-      const found = await trainer.prepare(train.gather(examples), of(epoch, examples));
+      const found = await trainer.prepare(await train.gather(examples), of(epoch, examples));
       return byName(
         [...found].map(([key, { data: numbers }]) => [key, Array.from(numbers, Number)] as const),
         examples.length,
       );
     }),
-    (epoch, examples) => {
-      const found = emitted.prepare(model, Object.fromEntries(train.gather(examples)), of(epoch, examples));
-      return Promise.resolve(
-        byName(
-          Object.entries(found).map(([key, it]) => [key, it.dataSync()] as const),
-          examples.length,
-        ),
+    async (epoch, examples) => {
+      const found = emitted.prepare(model, Object.fromEntries(await train.gather(examples)), of(epoch, examples));
+      return byName(
+        Object.entries(found).map(([key, it]) => [key, it.dataSync()] as const),
+        examples.length,
       );
     },
   ];

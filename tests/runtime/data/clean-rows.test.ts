@@ -14,7 +14,7 @@ async function cleaned(
   );
   if (typeof opened === "string") throw new Error(opened);
   const { train } = opened.dataset.splits;
-  const all = train.gather(Array.from({ length: train.count }, (_, at) => at));
+  const all = await train.gather(Array.from({ length: train.count }, (_, at) => at));
   return { kept: Array.from(all.get("a")?.data ?? [], Number), reports: opened.dataset.cleaning.map(named) };
 }
 

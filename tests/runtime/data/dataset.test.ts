@@ -11,10 +11,10 @@ const opened = async (section: string, content: string, file?: string): Promise<
 };
 
 /** The numbers of a field in a split, in its order. */
-function valuesOf({ dataset }: OpenedData, split: Split, field: string): readonly number[] {
+async function valuesOf({ dataset }: OpenedData, split: Split, field: string): Promise<readonly number[]> {
   const examples = dataset.splits[split];
   return Array.from(
-    examples.gather(Array.from({ length: examples.count }, (_, i) => i)).get(field)?.data ?? [],
+    (await examples.gather(Array.from({ length: examples.count }, (_, i) => i))).get(field)?.data ?? [],
     Number,
   );
 }
@@ -38,7 +38,7 @@ describe("windows of a text", () => {
     const text = Array.from({ length }, (_, i) => String.fromCharCode(0x100 + i)).join("");
     const data = await windows(text);
     expect(data.dataset.splits.train.count).toBe(count);
-    const [x, y] = ["window_4_0", "window_4_1"].map((it) => valuesOf(data, "train", it));
+    const [x, y] = await Promise.all(["window_4_0", "window_4_1"].map((it) => valuesOf(data, "train", it)));
     expect(x).toEqual(Array.from({ length: 4 * count }, (_, i) => i));
     expect(y).toEqual(Array.from({ length: 4 * count }, (_, i) => i + 1));
   });
@@ -64,15 +64,16 @@ describe("splits", () => {
       '  source: csv("t.csv")\n  split: train 0.5, validate 0.2, test 0.2, by position\n  x: f32[] = raw.a',
       rows,
     );
-    expect(valuesOf(data, "train", "a")).toEqual([0, 1, 2, 3, 4]);
-    expect(valuesOf(data, "validate", "a")).toEqual([5, 6]);
-    expect(valuesOf(data, "test", "a")).toEqual([7, 8]);
+    expect(await valuesOf(data, "train", "a")).toEqual([0, 1, 2, 3, 4]);
+    expect(await valuesOf(data, "validate", "a")).toEqual([5, 6]);
+    expect(await valuesOf(data, "test", "a")).toEqual([7, 8]);
   });
 
   it("that add up to 1 but for rounding leave nothing out", async () => {
     const found = await split("train 0.7, validate 0.2, test 0.1");
     if (typeof found === "string") throw new Error(found);
-    const all = (["train", "validate", "test"] as const).flatMap((it) => valuesOf(found, it, "a"));
+    const each = (["train", "validate", "test"] as const).map((it) => valuesOf(found, it, "a"));
+    const all = (await Promise.all(each)).flat();
     expect(all.toSorted((a, b) => a - b)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
   });
 
@@ -125,7 +126,7 @@ describe("clean", () => {
       '  source: csv("t.csv")\n  clean: drop_missing\n  x: f32[] = raw.a\n  y: i64[] = raw.b',
       "a,b\n1,\n2,7\n",
     );
-    expect(valuesOf(data, "train", "b")).toEqual([7]);
+    expect(await valuesOf(data, "train", "b")).toEqual([7]);
   });
 });
 

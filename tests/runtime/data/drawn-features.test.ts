@@ -42,13 +42,13 @@ async function preparations(name: string, data: OpenedData): Promise<readonly Pr
   const of =
     (trainer: Trainer): Prepare =>
     async (epoch, examples) => {
-      const raw = data.dataset.splits.train.gather(examples ?? all);
+      const raw = await data.dataset.splits.train.gather(examples ?? all);
       return Array.from((await trainer.prepare(raw, preparedFor(epoch, examples))).get("x")?.data ?? [], Number);
     };
-  const plain: Prepare = (epoch, examples) => {
-    const raw = data.dataset.splits.train.gather(examples ?? all);
+  const plain: Prepare = async (epoch, examples) => {
+    const raw = await data.dataset.splits.train.gather(examples ?? all);
     const features = emitted.prepare(model, Object.fromEntries(raw), preparedFor(epoch, examples));
-    return Promise.resolve(Array.from(features.x.dataSync()));
+    return Array.from(features.x.dataSync());
   };
   return [...trainers.map(of), plain];
 }
@@ -157,10 +157,12 @@ describe("a feature that is drawn", () => {
   it("is fitted without what training adds", async () => {
     const noisy = await opened("when training { raw.a + 100 * normal_like(raw.a) } else { raw.a } -> standardize");
     const plain = await opened("raw.a -> standardize");
-    const fitted = [noisy, plain].map(({ program, dataset }) => fitStatistics(program, dataset.splits.train));
+    const fitted = await Promise.all(
+      [noisy, plain].map(({ program, dataset }) => fitStatistics(program, dataset.splits.train)),
+    );
     expect(fitted[0]).toEqual(fitted[1]);
     for (const trainer of await trainersOf(noisy)) {
-      const made = await trainer.prepare(noisy.dataset.splits.train.gather(numbers.map((_, i) => i)));
+      const made = await trainer.prepare(await noisy.dataset.splits.train.gather(numbers.map((_, i) => i)));
       const sum = Array.from(made.get("x")?.data ?? [], Number).reduce((a, b) => a + b, 0);
       expect(Math.abs(sum / count)).toBeLessThan(1e-6);
     }

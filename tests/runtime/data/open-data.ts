@@ -88,7 +88,7 @@ export async function trainersOf({ program, dataset }: OpenedData): Promise<read
     await createOnnxTrainer(program, { totalSteps: 1, threads: 1 }),
     await createTfjsTrainer(program, { totalSteps: 1, backend: "cpu" }),
   ];
-  const statistics = fitStatistics(program, dataset.splits.train, dataset.vocabularies);
+  const statistics = await fitStatistics(program, dataset.splits.train, dataset.vocabularies);
   return Promise.all(
     made.map(async (it) => {
       if (!it.ok) throw new Error(it.message);

@@ -16,7 +16,7 @@ async function features(section: string, content: string, name: string): Promise
   const all = Array.from({ length: train.count }, (_, i) => i);
   const made: (readonly unknown[])[] = [];
   for (const trainer of await trainersOf(data)) {
-    made.push([...((await trainer.prepare(train.gather(all))).get(name)?.data ?? [])]);
+    made.push([...((await trainer.prepare(await train.gather(all))).get(name)?.data ?? [])]);
     await trainer.dispose();
   }
   return made;
@@ -118,7 +118,7 @@ describe("numbers of a table reach features unrounded, on both runtimes", () => 
       if (typeof found === "string") throw new Error(found);
       for (const trainer of await trainersOf(found)) {
         const [loss = NaN] = (
-          await trainer.evaluate(await trainer.prepare(found.dataset.splits.train.gather([0, 1, 2])))
+          await trainer.evaluate(await trainer.prepare(await found.dataset.splits.train.gather([0, 1, 2])))
         ).losses;
         await trainer.dispose();
         expect(loss).toBeCloseTo(type === "bool" ? 4 / 3 : 7, 5);
@@ -139,8 +139,9 @@ describe("numbers of a table reach features unrounded, on both runtimes", () => 
     const made = await createTfjsTrainer(found.program, { totalSteps: 1, backend: "cpu" });
     if (!made.ok) throw new Error(made.message);
     const { trainer } = made;
-    const [loss = NaN] = (await trainer.evaluate(await trainer.prepare(found.dataset.splits.train.gather([0, 1, 2]))))
-      .losses;
+    const [loss = NaN] = (
+      await trainer.evaluate(await trainer.prepare(await found.dataset.splits.train.gather([0, 1, 2])))
+    ).losses;
     await trainer.dispose();
     expect(loss).toBeCloseTo(7, 5);
   });
@@ -282,6 +283,6 @@ describe("numbers that cannot be are found when the data are loaded, with their 
       idx(0x0e, 8, (view, at) => view.setFloat64(at, 1700000000.1)),
       "t.idx",
     );
-    expect([...(data.dataset.splits.train.gather([0]).get("x")?.data ?? [])]).toEqual([1700000000.1]);
+    expect([...((await data.dataset.splits.train.gather([0])).get("x")?.data ?? [])]).toEqual([1700000000.1]);
   });
 });

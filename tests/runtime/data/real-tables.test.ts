@@ -30,8 +30,8 @@ describe.skipIf(folder === undefined)("tables of real data", () => {
     );
     if (typeof opened === "string") throw new Error(opened);
     const { train } = opened.dataset.splits;
-    const all = train.gather(Array.from({ length: train.count }, (_, i) => i));
-    const fitted = fitStatistics(opened.program, train);
+    const all = await train.gather(Array.from({ length: train.count }, (_, i) => i));
+    const fitted = await fitStatistics(opened.program, train);
     for (const [at, name] of names.entries()) {
       const values = expected.map((row) => row[at] ?? NaN);
       expect([...(all.get(name)?.data ?? [])]).toEqual(values);

@@ -95,9 +95,9 @@ describe("stratified", () => {
       "",
     );
     if (typeof blobs === "string") throw new Error(blobs);
-    const labelsOf = ({ count, gather }: OpenedData["dataset"]["splits"]["test"]): readonly number[] =>
-      [...(gather(Array.from({ length: count }, (_, at) => at)).get("label")?.data ?? [])].map(Number);
-    const [one, other] = [labelsOf(blobs.dataset.splits.train), labelsOf(blobs.dataset.splits.test)];
+    const labelsOf = async ({ count, gather }: OpenedData["dataset"]["splits"]["test"]): Promise<readonly number[]> =>
+      [...((await gather(Array.from({ length: count }, (_, at) => at))).get("label")?.data ?? [])].map(Number);
+    const [one, other] = [await labelsOf(blobs.dataset.splits.train), await labelsOf(blobs.dataset.splits.test)];
     for (const label of [0, 1, 2, 3]) {
       const [here, there] = [one, other].map((it) => it.filter((found) => found === label).length);
       expect(Math.abs((here ?? NaN) - (there ?? NaN))).toBeLessThanOrEqual(1);
@@ -323,7 +323,7 @@ describe("a column that the split alone reads", () => {
     const { preparation } = opened.program.data;
     expect(preparation.raw.map((it) => it.name)).toEqual(["a"]);
     expect(preparation.func.inputNames).toEqual(["a"]);
-    expect([...opened.dataset.splits.train.gather([0]).keys()]).toEqual(["a"]);
+    expect([...(await opened.dataset.splits.train.gather([0])).keys()]).toEqual(["a"]);
   });
 
   it("changes no name of what features read", async () => {

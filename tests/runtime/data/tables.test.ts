@@ -19,7 +19,7 @@ async function features(
 ): Promise<Readonly<Record<string, readonly number[]>>> {
   const opened = await open(text, content, more);
   const { train } = opened.dataset.splits;
-  const all = train.gather(Array.from({ length: train.count }, (_, at) => at));
+  const all = await train.gather(Array.from({ length: train.count }, (_, at) => at));
   const [onnx, tfjs] = await Promise.all(
     (await trainersOf(opened)).map(async (trainer) => {
       const prepared = await trainer.prepare(all);
@@ -58,7 +58,7 @@ describe("missing cells", () => {
     );
     if (typeof found === "string") throw new Error(found);
     const [trainer] = await trainersOf(found);
-    const prepared = await trainer?.prepare(found.dataset.splits.test.gather([0, 1, 2]));
+    const prepared = await trainer?.prepare(await found.dataset.splits.test.gather([0, 1, 2]));
     expect([...(prepared?.get("x")?.data ?? [])]).toEqual([8, 3, 4]);
   });
 
@@ -170,7 +170,7 @@ describe("words", () => {
       "w,k\nb,1\nB,2\n\u{1f600},3\n\uff5e,4\nb,5\n",
     );
     expect(found.dataset.vocabularies).toEqual({ "w.categories": ["B", "b", "\uff5e", "\u{1f600}"] });
-    const all = found.dataset.splits.train.gather([0, 1, 2, 3, 4]);
+    const all = await found.dataset.splits.train.gather([0, 1, 2, 3, 4]);
     expect([...(all.get("w.categories")?.data ?? [])]).toEqual([1, 0, 3, 2, 1]);
   });
 
@@ -190,7 +190,9 @@ describe("words", () => {
     );
     const known = createDataset(raw, program.data, { "w.categories": ["c", "b", "a"] });
     if (!known.ok) throw new Error(messageOf(known.error));
-    expect([...(known.value.splits.train.gather([0, 1, 2]).get("w.categories")?.data ?? [])]).toEqual([1, 2, 0]);
+    expect([...((await known.value.splits.train.gather([0, 1, 2])).get("w.categories")?.data ?? [])]).toEqual([
+      1, 2, 0,
+    ]);
     const strange = createDataset(raw, program.data, { "w.categories": ["c", "b", "d"] });
     expect(strange.ok ? "" : messageOf(strange.error)).toMatch(
       /t\.csv:3:1: raw\.w is `a`, which no row of the train split has\./,
@@ -211,7 +213,7 @@ describe("words", () => {
       "w,k\nb,1\nb,2\na,3\na,4\nc,5\nd,6\n",
     );
     expect(found.dataset.vocabularies).toEqual({ "w.categories": ["a", "b"] });
-    expect([...(found.dataset.splits.train.gather([0, 2, 4, 5]).get("w.categories")?.data ?? [])]).toEqual([
+    expect([...((await found.dataset.splits.train.gather([0, 2, 4, 5])).get("w.categories")?.data ?? [])]).toEqual([
       1, 0, 2, 2,
     ]);
   });

@@ -130,8 +130,8 @@ describe.each(specNames)("the replay of %s", (name) => {
     const { splits } = await loadData(program, path, name === "tiny-gpt" ? "specs/data/plane.csv" : undefined);
     const { train } = splits;
     const trainer = trainerOf(await createOnnxTrainer(program, { totalSteps: 1, threads: 1 }));
-    await trainer.restore(fitStatistics(program, train));
-    const features = await trainer.prepare(train.gather(Int32Array.of(0, 1)));
+    await trainer.restore(await fitStatistics(program, train));
+    const features = await trainer.prepare(await train.gather(Int32Array.of(0, 1)));
     const clean = await trainer.snapshot();
     expect(
       await replayStep(program, { snapshot: clean, features, step: 0, place: onlyPlace(program) }, undefined),

@@ -63,5 +63,8 @@ export const program: TrainProgram = {
 
 /** Examples that are their own numbers. */
 export function counting(count: number): Examples {
-  return { count, gather: (indices) => new Map([["x", { shape: [indices.length], data: Int32Array.from(indices) }]]) };
+  return {
+    count,
+    gather: (indices) => Promise.resolve(new Map([["x", { shape: [indices.length], data: Int32Array.from(indices) }]])),
+  };
 }
