@@ -81,6 +81,8 @@ export interface RawField {
   readonly name: string;
   /** Type of one example: `i32` or `i64`, or `f32` for real numbers, which are carried as f64 until they are features. */
   readonly type: TensorType;
+  /** Whether it may lie in the source in any shape of as many numbers, as all that read it reshape it at once. */
+  readonly anyShape?: true;
   /** The columns of a table that it is read from; the one of its name where it is left out. */
   readonly columns?: ColumnChoice;
   /** How it is read from a table; as numbers where it is left out. */

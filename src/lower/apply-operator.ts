@@ -20,6 +20,7 @@ import { sizeChains } from "./size-chain.ts";
 import { lacksAxes } from "./sizes/help-of-axes.ts";
 import { helpOfSizes } from "./sizes/help-of-sizes.ts";
 import { helpOfTable } from "./sizes/help-of-table.ts";
+import { alignedShapes } from "./per-example.ts";
 import type { Maker } from "./prove-probability.ts";
 import { factsOfResult, judgePlaces, refusesProbability } from "./value-facts.ts";
 import { formatType, poison, tensor, type TensorVal, type Val } from "./values.ts";
@@ -33,6 +34,15 @@ export function applyOperator(
   span: Span,
   operandSpans: readonly Span[],
 ): Val {
+  if (operator.structure === "elementwise" && ctx.frame.batch !== undefined) {
+    const types = operands.map((it) => it.value.type);
+    const shapes = alignedShapes(ctx, types);
+    if (shapes.some((it) => it !== undefined)) {
+      const aligned = operands.map((it, at) => reshaped(ctx, it, shapes[at], operandSpans[at] ?? span));
+      if (!aligned.every((it) => it !== undefined)) return poison;
+      return applyOperator(ctx, operator, aligned, attributes, span, operandSpans);
+    }
+  }
   const labels = (): readonly Label[] =>
     operands.flatMap((it, index) => {
       const at = operandSpans[index];
@@ -175,8 +185,18 @@ function checkValues(
 function withOnes(ctx: Context, operand: TensorVal, ones: readonly Dim[], span: Span): TensorVal | undefined {
   const { shape } = operand.value.type;
   const literal = shape.map((dim) => (ones.some((it) => sameForm(it, dim)) ? constant(1) : dim));
-  if (literal.every((dim, axis) => dim === shape[axis])) return operand;
+  return reshaped(ctx, operand, literal.every((dim, axis) => dim === shape[axis]) ? undefined : literal, span);
+}
+
+/** An operand in another shape of as many elements; itself where none is given. */
+function reshaped(
+  ctx: Context,
+  operand: TensorVal,
+  shape: readonly Dim[] | undefined,
+  span: Span,
+): TensorVal | undefined {
+  if (shape === undefined) return operand;
   const reshape = required(findOperator("reshape"), "reshape");
-  const made = applyOperator(ctx, reshape, [operand], { shape: { kind: "dims", value: literal } }, span, [span]);
+  const made = applyOperator(ctx, reshape, [operand], { shape: { kind: "dims", value: shape } }, span, [span]);
   return made.kind === "tensor" ? made : undefined;
 }

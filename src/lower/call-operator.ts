@@ -14,6 +14,7 @@ import { resolveAxes, resolveAxis } from "./axes.ts";
 import { freshValue, report, reporter, type Context } from "./context.ts";
 import { asDim, asTensor } from "./convert.ts";
 import { claimNumbered } from "./paths.ts";
+import { allAxes, perExample } from "./per-example.ts";
 import { reportGivenTwice } from "./report-given-twice.ts";
 import { poison, tensor, type RecipeVal, type TensorVal, type Val } from "./values.ts";
 import { isStaticNumber } from "./arithmetic.ts";
@@ -307,9 +308,10 @@ function attributesOf(
       argument === undefined
         ? (earlier ?? poison)
         : ctx.elaborator.rules.expression(ctx, argument.value, expectedFor(spec));
-    const made = attributeOf(ctx, name, spec, val, argument?.value.span ?? span, computedIn);
+    const own = perExample(ctx, { operator: operator.name, name }, val, typed);
+    const made = attributeOf(ctx, name, spec, val, argument?.value.span ?? span, own?.type ?? computedIn);
     if (made === undefined) fine = false;
-    else attributes[name] = made;
+    else attributes[name] = own?.forBatch(made) ?? made;
   }
   if (!fine) return undefined;
   if (takesSizes(operator)) {
@@ -362,8 +364,7 @@ function axisAttributes(
   }
   if ("axes" in operator.attributes && attributes["axes"] === undefined) {
     const meant = argument?.name === undefined ? helpOfTwo(operator.name) : {};
-    const axes =
-      argument === undefined ? type.shape.map((_, axis) => axis) : resolveAxes(ctx, argument.value, type, meant);
+    const axes = argument === undefined ? allAxes(ctx, type) : resolveAxes(ctx, argument.value, type, meant);
     if (axes === undefined) return false;
     attributes["axes"] = { kind: "numbers", value: [...axes].sort((a, b) => a - b) };
   }

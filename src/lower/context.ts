@@ -86,6 +86,8 @@ export interface Frame {
   readonly given?: { readonly ctx: Context; readonly values: ReadonlyMap<number, Value> };
   /** True at the top of a section: what is lowered is a loss, a metric or a feature. */
   readonly section?: boolean;
+  /** The dim that counts examples, where what is lowered says what is done with each of them: a feature. */
+  readonly batch?: Dim;
 }
 
 /** Names of a body: values, what `<-` changes, and what is out of reach. */

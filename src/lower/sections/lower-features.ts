@@ -57,7 +57,8 @@ export function lowerFeatures(
   const all = entries.map((it) => declareFeature(it, file, scope, names));
   const declared = all.filter((it) => it.kind === "declared");
   const raw = source === undefined ? [] : typeRawFields(source, all, declaration, scope);
-  const ctx = sectionContext(elaborator, file, declaration.name.text);
+  const section = sectionContext(elaborator, file, declaration.name.text);
+  const ctx = { ...section, frame: { ...section.frame, batch: batchDim } };
   const inputs = raw.map(({ name, type }) => ({ name, value: freshValue(ctx.unit, batched(type), name) }));
   const statistics: Statistic[] = [];
   const made = all.map((it) => {

@@ -10,6 +10,7 @@ import type { BrokenFeature, DeclaredFeature } from "./declare-feature.ts";
 import { mentionsNoise } from "./noise.ts";
 import type { RawMention } from "./raw-fields.ts";
 import type { SettingScope } from "./read-setting.ts";
+import { reshapedRaw } from "./reshaped-raw.ts";
 import { sourceText } from "./section-context.ts";
 
 /**
@@ -82,7 +83,9 @@ function typed(
   }
   if (feature.kind === "broken") return undefined;
   const declared = features.filter((it) => it.kind === "declared");
-  const own = shape === "declared" ? declaredShape(mention, feature, declared) : shape.map(constant);
+  const reshaped =
+    shape === "declared" && (columns?.kind ?? "named") === "named" ? reshapedBy(declared, name) : undefined;
+  const own = shape === "declared" ? (reshaped ?? declaredShape(mention, feature, declared)) : shape.map(constant);
   if (own === undefined) {
     const problem = "nothing tells how many columns these are";
     return refuse("raw.columns", problem, '`raw.columns("pixel*", count=784)` says so.');
@@ -107,6 +110,7 @@ function typed(
       shape: shape === "declared" ? own : generalised(own, feature.type.shape),
     },
     ...(window !== undefined && { window }),
+    ...(reshaped !== undefined && { anyShape: true as const }),
     ...(hasColumns && columns !== undefined && !isOwn && { columns }),
     ...(reading !== undefined && { reading }),
     ...(rows !== undefined && { rows }),
@@ -114,6 +118,12 @@ function typed(
     ...(words !== undefined && { words }),
     ...(isFilled && { missing: mask }),
   };
+}
+
+/** The shape that all features give a field which they read; undefined where one reads it as it lies in the source. */
+function reshapedBy(declared: readonly DeclaredFeature[], name: string): readonly Dim[] | undefined {
+  const shapes = declared.filter((it) => it.mentions.has(name)).map((it) => reshapedRaw(it.expression, name, it.type));
+  return shapes.every((it) => it !== undefined) ? shapes[0] : undefined;
 }
 
 /** A field that a source has for certain, to count the examples by where no feature reads any. */

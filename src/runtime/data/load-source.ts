@@ -67,13 +67,13 @@ const tableOf = (count: number, columns: readonly Column[]): Extract<RawData, { 
 const countOf = ({ data, shape }: Column): number => (data.length === 0 ? 0 : data.length / sizeOf(shape));
 
 /** A column in the shape that features read it in: axes of size 1 may differ, and a free dim takes what there is. */
-function shapedAs(column: Column, { name, type }: RawField): Result<Column, DataProblem> {
+function shapedAs(column: Column, { name, type, anyShape }: RawField): Result<Column, DataProblem> {
   const found = column.shape;
   const wanted = type.shape.map(asNumber);
   const isFree = wanted.includes(undefined);
   const shape = wanted.map((size, axis) => size ?? found[axis] ?? 1);
   const fits = isFree ? found.length === shape.length && found.join() === shape.join() : long(found) === long(shape);
-  if (fits) return success({ ...column, shape });
+  if (fits || (anyShape === true && sizeOf(found) === sizeOf(shape))) return success({ ...column, shape });
   const texts = [found, wanted.map((size) => size ?? "any")].map((it) =>
     it.length === 0 ? "one number" : it.join(" x "),
   );
