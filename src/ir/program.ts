@@ -95,6 +95,8 @@ export interface RawField {
   readonly words?: number;
   /** The raw field that tells which of its cells are missing, where features take care of that. */
   readonly missing?: string;
+  /** Whether examples may be of different lengths: its first axis has the size of each. */
+  readonly varies?: true;
   /** For a window cut from a text, `raw.window(size, shift=n)`: elements from the window's start plus `shift` on. */
   readonly window?: { readonly size: number; readonly shift: number };
 }

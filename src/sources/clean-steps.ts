@@ -4,7 +4,7 @@ import { elementAt } from "../support/element-at.ts";
 import { required } from "../support/fault.ts";
 import { showName } from "../support/show-text.ts";
 import { equalRows } from "./equal-rows.ts";
-import { sizeOf, type Column } from "./raw-data.ts";
+import { extentOf, type Column } from "./raw-data.ts";
 
 /** A column as cleaning sees it: whether features fill its missing cells, and what messages call it. */
 export interface CleanColumn extends Column {
@@ -177,9 +177,11 @@ function quantileOf(sorted: Float64Array, share: number): number {
 }
 
 /** Whether one row of a column lacks a value. */
-export function isMissing({ data, dictionary, shape }: Column, row: number): boolean {
-  const size = sizeOf(shape);
-  for (let at = row * size; at < (row + 1) * size; at++)
+export function isMissing(column: Column, row: number): boolean {
+  const { data, dictionary, starts } = column;
+  const [from, to] = extentOf(column, row);
+  if (starts !== undefined && from === to) return true;
+  for (let at = from; at < to; at++)
     if (dictionary === undefined ? Number.isNaN(data[at]) : data[at] === -1) return true;
   return false;
 }

@@ -1,5 +1,5 @@
 import { elementAt } from "../support/element-at.ts";
-import { sizeOf, type Column } from "./raw-data.ts";
+import { extentOf, sizeOf, type Column } from "./raw-data.ts";
 
 /** Rows by what they hold: a row that is added is found again by any that is equal to it in all columns. */
 export interface EqualRows {
@@ -11,14 +11,18 @@ export interface EqualRows {
 
 /** An index of rows by what they hold, in linear time: 0 is -0, and what is missing is equal to what is missing. */
 export function equalRows(columns: readonly Column[]): EqualRows {
-  const parts = columns.map(({ data, integers, shape }) => ({ data: integers ?? data, size: sizeOf(shape) }));
+  const parts = columns.map((it) => ({
+    data: it.integers ?? it.data,
+    extent: (row: number) => extentOf(it, row),
+  }));
   const rowsOf = new Map<number, number[]>();
   const word = new Float64Array(1);
   const halves = new Uint32Array(word.buffer);
   const hashOf = (row: number): number => {
     let hash = 0;
-    for (const { data, size } of parts) {
-      for (let at = row * size; at < (row + 1) * size; at++) {
+    for (const { data, extent } of parts) {
+      const [from, to] = extent(row);
+      for (let at = from; at < to; at++) {
         const value = Number(data[at]);
         word[0] = Number.isNaN(value) ? NaN : value + 0;
         hash = Math.imul(hash ^ elementAt(halves, 0), 0x85ebca6b);
@@ -29,9 +33,11 @@ export function equalRows(columns: readonly Column[]): EqualRows {
     return hash;
   };
   const isEqual = (a: number, b: number): boolean =>
-    parts.every(({ data, size }) => {
-      for (let at = 0; at < size; at++) {
-        const [left, right] = [data[a * size + at], data[b * size + at]];
+    parts.every(({ data, extent }) => {
+      const [[from, to], [other, end]] = [extent(a), extent(b)];
+      if (to - from !== end - other) return false;
+      for (let at = 0; at < to - from; at++) {
+        const [left, right] = [data[from + at], data[other + at]];
         if (left !== right && !(Number.isNaN(left) && Number.isNaN(right))) return false;
       }
       return true;
@@ -75,6 +81,8 @@ function coarse(column: Column, rows: Int32Array): Column {
     });
     return { ...rest, data: Int32Array.from(data, (it) => (it < 0 ? -1 : elementAt(coded, it))) };
   }
+  // What differs in length is compared as it is.
+  if (column.starts !== undefined) return column;
   const size = sizeOf(shape);
   const made = new Float64Array(data.length);
   for (let element = 0; element < size; element++) {

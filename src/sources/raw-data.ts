@@ -10,6 +10,11 @@ export interface Column {
   /** Shape of one example; a scalar has none. */
   readonly shape: readonly number[];
   readonly data: Float32Array | Float64Array | Int32Array | Uint8Array;
+  /**
+   * Where each example begins in `data`, and where the last one ends, where they are of different lengths along their first
+   * axis. Then `shape` is that of the longest.
+   */
+  readonly starts?: Int32Array;
   /** The same as 64-bit integers, where a feature takes them as such; 0 where `data` is no integer that they hold. */
   readonly integers?: BigInt64Array;
   /** The words that its numbers stand for, counted from 0: -1 is none. Otherwise NaN is what is missing. */
@@ -44,6 +49,28 @@ export function placeOf(
 export function exampleOf({ from, cells, files }: Column, example: number): string {
   if (files !== undefined) return elementAt(files, example);
   return cells === undefined ? `${from}, example ${example}` : `${from}:${elementAt(cells.lines, example)}`;
+}
+
+/** From where to where the elements of one example lie in the data of a column. */
+export function extentOf(
+  { shape, starts }: Pick<Column, "shape" | "starts">,
+  example: number,
+): readonly [from: number, to: number] {
+  if (starts !== undefined) return [elementAt(starts, example), elementAt(starts, example + 1)];
+  const size = sizeOf(shape);
+  return [example * size, (example + 1) * size];
+}
+
+/** The length of one example along its first axis; 1 where it is one number. */
+export function lengthOf(column: Pick<Column, "shape" | "starts">, example: number): number {
+  const [from, to] = extentOf(column, example);
+  return (to - from) / sizeOf(column.shape.slice(1));
+}
+
+/** How many examples a column has. */
+export function countOf({ data, shape, starts }: Pick<Column, "data" | "shape" | "starts">): number {
+  if (starts !== undefined) return starts.length - 1;
+  return data.length === 0 ? 0 : data.length / sizeOf(shape);
 }
 
 /** A cell of a table: a text, or a value that the file has a type for; undefined where it is missing. */

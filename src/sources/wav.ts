@@ -22,7 +22,8 @@ export const wav = defineSource({
     "`raw.audio`: samples from -1 to 1 of WAV files of 8 to 32 bits or real numbers, channels mixed to one; or, as " +
     "`raw.audio -> log_mel(bands=80, window=25, hop=10)`, a [spectrogram](#readings). `path` is a file, a folder, or a " +
     "pattern, `clips/*.wav`; examples stand in the order of their paths. A clip is cut to the size that the feature " +
-    "declares, `f32[64, 80]` or `f32[8000]`, or has silence behind it. `name` says what the names of the files " +
+    "declares, `f32[64, 80]` or `f32[8000]`, or has silence behind it; as `f32[T, 80]` each has [its own length]" +
+    "(#examples-of-varying-length). `name` says what the names of the files " +
     'mean: `name="{label}_{speaker}_{take}.wav"` gives `raw.label`, `raw.speaker` and `raw.take`, and ' +
     '`name="{label}/{clip}.wav"` a folder. `transcripts` is a CSV file with the columns `file` and `text`: it gives ' +
     "`raw.text`, and clips that it does not name are left out. All of these are numbers or words, read as the " +
@@ -180,16 +181,18 @@ function soundColumn(
   const made = spec && logMelOf(spec, rate, dims[0]);
   const clips = sounds.map((it) => (made === undefined ? it.samples : made(it.samples)));
   const lengths = clips.map((it) => it.length / size);
-  const length = dims[0] ?? elementAt(lengths, 0);
-  const other = dims[0] === undefined ? lengths.findIndex((it) => it !== length) : -1;
-  if (other !== -1) {
-    const unit = spec === undefined ? "samples" : "frames";
-    const what = `it has ${elementAt(lengths, other)} ${unit}, and ${elementAt(places, 0)} has ${length}`;
-    const help = "Give the feature a size: clips are cut to it, or have silence behind them.";
-    return failure(problem("MC6050", { path: elementAt(places, other), problem: what }, help));
+  const [declared] = dims;
+  const length = declared ?? Math.max(...lengths);
+  const shape = dims.length === 1 ? [length] : [length, size];
+  const origin = { name: field.name, shape, from, files: places };
+  if (declared === undefined) {
+    const starts = new Int32Array(clips.length + 1);
+    for (const [at, clip] of clips.entries()) starts[at + 1] = elementAt(starts, at) + clip.length;
+    const data = new Float32Array(elementAt(starts, clips.length));
+    for (const [at, clip] of clips.entries()) data.set(clip, elementAt(starts, at));
+    return success({ ...origin, data, starts });
   }
   const data = new Float32Array(clips.length * length * size).fill(spec === undefined ? 0 : silence);
   for (const [at, clip] of clips.entries()) data.set(clip.subarray(0, length * size), at * length * size);
-  const shape = dims.length === 1 ? [length] : [length, size];
-  return success({ name: field.name, shape, data, from, files: places });
+  return success({ ...origin, data });
 }

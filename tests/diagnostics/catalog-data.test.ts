@@ -53,6 +53,7 @@ const files: Readonly<Record<string, Uint8Array | string>> = {
   "kinds.csv": "x,kind\n1,a\n2,b\n3,a\n",
   "empty-column.csv": "x,never\n1,\n2,\n",
   "sets.csv": "x,set\n1,train\n2,train\n3,Test\n",
+  "pairs.csv": "x,a,b\n1,ab,ba\n2,abc,ab\n",
   "twice.csv": "x\n1\n2\n1\n3\n",
 };
 for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);

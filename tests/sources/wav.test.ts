@@ -273,14 +273,6 @@ describe("what cannot be heard is told by its path", () => {
       "MC6005 c holds frames x 8 for each example, but raw.audio is used as 32.",
     ],
     ["f32[4, 2] = raw.audio", "MC6005 c holds samples for each example, but raw.audio is used as 4 x 2."],
-    [
-      "f32[N] = raw.audio",
-      "MC6050 c/2.wav: it has 300 samples, and c/1.wav has 400. Give the feature a size: clips are cut to it, or have silence behind them.",
-    ],
-    [
-      "f32[T, 8] = raw.audio -> log_mel(bands=8)",
-      "MC6050 c/2.wav: it has 4 frames, and c/1.wav has 6. Give the feature a size: clips are cut to it, or have silence behind them.",
-    ],
   ])("a feature of another shape: %s", async (type, said) => {
     const content = { "c/1.wav": good, "c/2.wav": tone(1, 300) };
     expect(await openData(section('wav("c", name="{label}.wav")', `  a: ${type}`), content)).toBe(said);

@@ -37,6 +37,8 @@ export interface ColumnReport {
   readonly reading: string;
   /** Of an example with several numbers: their shape. */
   readonly shape: readonly number[];
+  /** Whether examples are of different lengths along the first axis; `shape` is that of the longest. */
+  readonly varies?: true;
   readonly gaps: Readonly<Partial<Record<Split | "all", Gaps>>>;
   readonly numbers?: NumbersFigures;
   readonly words?: WordsFigures;
@@ -45,7 +47,7 @@ export interface ColumnReport {
 }
 
 /** So many numbers of a column are looked at: of more, those of some rows. */
-const mostNumbers = 2e6;
+export const mostNumbers = 2e6;
 
 /** So many words are counted by name. */
 const mostWords = 20;
@@ -70,7 +72,8 @@ export function describeColumns(
   return [describe({ column, at: 0, width: size, name, reading, shape: column.shape }, rows, label)];
 }
 
-function nameOf(field: RawField): string {
+/** What a column is called. */
+export function nameOf(field: RawField): string {
   const choice = choiceOf(field);
   return choice.kind === "named" ? choice.name : showChoice(choice);
 }
@@ -128,7 +131,8 @@ function comparedOf({ column: { data, shape, dictionary }, at }: Part): Compared
   return { kind: dictionary === undefined ? "numbers" : "groups", values };
 }
 
-function countWords(values: Float64Array, dictionary: readonly string[]): WordsFigures {
+/** How often the words of a column are there. */
+export function countWords(values: Float64Array, dictionary: readonly string[]): WordsFigures {
   const counts = new Map<number, number>();
   for (const it of values) counts.set(it, (counts.get(it) ?? 0) + 1);
   const ordered = [...counts]

@@ -11,6 +11,7 @@ import { required } from "../../support/fault.ts";
 import type { Compared } from "./association.ts";
 import { countCleaned, type CleanedStep } from "./count-cleaned.ts";
 import { describeColumns, type ColumnReport, type RowsBySplit } from "./describe-column.ts";
+import { describeRagged } from "./describe-ragged.ts";
 import { describeNumbers, type NumbersFigures } from "./describe-numbers.ts";
 import { labelOf, type Label } from "./label-of.ts";
 import { notesOn } from "./notes-on.ts";
@@ -68,7 +69,12 @@ export async function describeData(
   const fields = visibleFields(data, raw);
   const inputs = inputFields(program);
   const columns = fields.flatMap(([field, column]) =>
-    describeColumns(field, column, rows, inputs.has(field.name) ? compared : undefined),
+    (column.starts === undefined ? describeColumns : describeRagged)(
+      field,
+      column,
+      rows,
+      inputs.has(field.name) ? compared : undefined,
+    ),
   );
   const read = fields.map(([, column]) => column);
   const first = read[0];

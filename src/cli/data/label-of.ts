@@ -4,6 +4,7 @@ import type { FeatureSpec, Split, TrainProgram } from "../../ir/program.ts";
 import { referenceTarget } from "../../passes/pipeline.ts";
 import { restrictFeatures } from "../../runtime/data/restrict-features.ts";
 import type { Dataset } from "../../runtime/data/dataset.ts";
+import { exactGroups } from "../../runtime/data/exact-groups.ts";
 import { fitStatistics } from "../../runtime/train/fit-statistics.ts";
 import { interpretPreparation } from "../../runtime/train/interpret-preparation.ts";
 import { elementAt } from "../../support/element-at.ts";
@@ -38,12 +39,15 @@ export async function labelOf(program: TrainProgram, dataset: Dataset, rows: num
     const { [split]: examples } = dataset.splits;
     const found: number[] = [];
     for (const { from, indices } of batchesOf(examples)) {
-      const made = interpretPreparation(graph, await examples.gather(indices), { statistics, seed });
-      const values = required(made.get(feature.name), feature.name).data;
-      for (const it of values) found.push(it);
-      isOne &&= values.length === indices.length;
-      if (!isOne) continue;
-      for (const at of indices.keys()) byRow[examples.rowOf?.(from + at) ?? from + at] = elementAt(values, at);
+      for (const { places, raw, of } of exactGroups(await examples.gather(indices))) {
+        const made = interpretPreparation(graph, raw, { statistics, seed, of });
+        const values = required(made.get(feature.name), feature.name).data;
+        for (const it of values) found.push(it);
+        isOne &&= values.length === places.length;
+        if (!isOne) continue;
+        for (const [at, place] of places.entries())
+          byRow[examples.rowOf?.(from + place) ?? from + place] = elementAt(values, at);
+      }
     }
     return Float64Array.from(found);
   };

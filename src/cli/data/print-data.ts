@@ -52,9 +52,9 @@ export const associationText = (it: Association | undefined): string =>
   it === undefined ? "" : `${it.measure} ${it.value.toFixed(2).replace("-0.00", "0.00")}`;
 
 /** What a column is read as, with the shape of what an example has of it. */
-export function readingText({ reading, shape }: ColumnReport): string {
+export function readingText({ reading, shape, varies }: ColumnReport): string {
   if (reading === "missing") return "whether missing";
-  return shape.length === 0 ? reading : `${reading} ${shape.join(" x ")}`;
+  return shape.length === 0 ? reading : `${reading} ${varies === true ? "up to " : ""}${shape.join(" x ")}`;
 }
 
 const blocks = "▁▂▃▄▅▆▇█";

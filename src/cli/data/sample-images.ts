@@ -4,6 +4,7 @@ import { asNumber } from "../../dims/dim.ts";
 import type { FeatureSpec, TrainProgram } from "../../ir/program.ts";
 import { referenceTarget } from "../../passes/pipeline.ts";
 import type { Dataset } from "../../runtime/data/dataset.ts";
+import { exactGroups } from "../../runtime/data/exact-groups.ts";
 import { restrictFeatures } from "../../runtime/data/restrict-features.ts";
 import { fitStatistics } from "../../runtime/train/fit-statistics.ts";
 import { interpretPreparation } from "../../runtime/train/interpret-preparation.ts";
@@ -42,13 +43,18 @@ export async function sampleImages(program: TrainProgram, dataset: Dataset): Pro
     const modes = preparesAnew(data, functions) ? (["inference", "training"] as const) : (["inference"] as const);
     return modes.map((mode): ImageSamples => {
       const graph = buildPreparationGraph(data, { ...referenceTarget, functions, mode });
-      const state = {
-        statistics,
-        seed: program.seed,
-        ...(mode === "training" && { of: { epoch: 0, examples: indices } }),
-      };
-      const values = required(interpretPreparation(graph, batch, state).get(name), name).data;
-      return { feature: name, mode, images: pixelsOf(Float64Array.from(values), size) };
+      const length = size.width * size.height * size.channels;
+      const values = new Float64Array(indices.length * length);
+      for (const { places, raw, of } of exactGroups(
+        batch,
+        mode === "training" ? { epoch: 0, examples: indices } : {},
+      )) {
+        const state = { statistics, seed: program.seed, of };
+        const { data } = required(interpretPreparation(graph, raw, state).get(name), name);
+        for (const [at, place] of places.entries())
+          values.set(data.slice(at * length, (at + 1) * length), place * length);
+      }
+      return { feature: name, mode, images: pixelsOf(values, size) };
     });
   });
 }

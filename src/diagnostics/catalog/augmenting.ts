@@ -62,7 +62,26 @@ export const augmentingCatalog = {
       "  shares: f32[10] = one_hot(cast(raw.label, i32), 10)",
     ),
   }),
+  MC4100: entry({
+    severity: "error",
+    title: "mixed examples of different lengths",
+    message: (it: { feature: string }) =>
+      `Examples are mixed with others of their batch, and \`${it.feature}\` is of another length in each.`,
+    explanation:
+      "`mixup` and `cutmix` add up two examples of a batch, element by element, so that all must be of one size. Where features have sizes, `f32[64, 80]` in place of `f32[T, 80]`, what is longer is cut, and what is shorter has silence behind it.",
+    bad: sounds("T"),
+    good: sounds("64"),
+  }),
 } as const;
+
+function sounds(length: string): string {
+  return `data Clips {
+  source: wav("clips", name="{label}_{take}.wav")
+  augment: (frames, shares) -> mixup
+  frames: f32[${length}, 40] = raw.audio -> log_mel(bands=40)
+  shares: f32[10] = one_hot(raw.label -> categories, 10)
+}`;
+}
 
 function others(): string {
   return digits("image -> random_flip").replace("data Digits", "data Others");

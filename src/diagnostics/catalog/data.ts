@@ -153,6 +153,21 @@ export const dataCatalog = {
     bad: 'data Plane {\n  source: csv("empty-column.csv")\n  x: f32[] = raw.x\n  z: f32[] = raw.never -> impute(mean)\n}',
     good: 'data Plane {\n  source: csv("empty-column.csv")\n  x: f32[] = raw.x\n  z: f32[] = raw.never -> impute(0)\n}',
   }),
+  MC6015: entry({
+    severity: "error",
+    title: "parts of an example that differ in length",
+    message: (it: {
+      place: string;
+      size: string;
+      first: { field: string; length: number };
+      second: { field: string; length: number };
+    }) =>
+      `${it.place}: ${it.first.field} is of length ${it.first.length} and ${it.second.field} of ${it.second.length}, and both are \`${it.size}\`.`,
+    explanation:
+      "A name in the types of features, as `T` in `f32[T, 80]`, stands for one length of each example, whichever of them it is. What may differ in length has another name.",
+    bad: 'data Plane {\n  source: csv("pairs.csv")\n  x: f32[] = raw.x\n  a: i32[T] = raw.a -> characters\n  b: i32[T] = raw.b -> characters\n}',
+    good: 'data Plane {\n  source: csv("pairs.csv")\n  x: f32[] = raw.x\n  a: i32[T] = raw.a -> characters\n  b: i32[L] = raw.b -> characters\n}',
+  }),
   MC6020: entry({
     severity: "error",
     title: "a number that its type cannot hold",

@@ -270,6 +270,16 @@ export const trainingCatalog = {
     bad: 'data Days {\n  source: csv("days.csv")\n  split: train 0.8, test 0.2\n  past: f32[7] = raw.x -> window(7)\n}',
     good: 'data Days {\n  source: csv("days.csv")\n  split: train 0.8, test 0.2, by position\n  past: f32[7] = raw.x -> window(7)\n}',
   }),
+  MC4099: entry({
+    severity: "error",
+    title: "lengths of what has none",
+    message: (it: { problem: string }) =>
+      `\`lengths\` is of a feature whose size varies by example, but ${it.problem}.`,
+    explanation:
+      "`lengths(frames)` is an `i32` for each example: how long the feature `frames: f32[T, 80]` is along `T`, before it was padded to the longest of its batch. Losses, metrics and other features take it: `ctc(logits, text, lengths=lengths(frames))`, `steps: i32[] = lengths(frames)`.",
+    bad: "data Waves {\n  source: synthetic_waves\n  wave: f32[40, 1] = raw.wave\n  steps: i32[] = lengths(wave)\n}",
+    good: "data Waves {\n  source: synthetic_waves\n  wave: f32[T, 1] = raw.wave\n  steps: i32[] = lengths(wave)\n}",
+  }),
   MC4081: entry({
     severity: "error",
     title: "noise of an unknown size",

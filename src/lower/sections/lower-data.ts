@@ -100,6 +100,10 @@ function lowerSection(
   const { features, preparation } = lowered;
   const prepared = { name, features, preparation };
   reportDrawnStatistics(prepared, elaborator);
+  const varying = preparation.raw.find((it) => it.varies === true);
+  const mixing = augmentations.find((it) => mixesExamples(it, file));
+  if (varying !== undefined && mixing !== undefined)
+    collector.report("MC4100", mixing.span, { feature: showField(varying) });
   const mixed = augmentations.filter((it) => mixesExamples(it, file)).flatMap((it) => it.features);
   reportMixedExamples(prepared, new Set(mixed.map(({ text }) => text)), elaborator);
   const windows = preparation.raw.find(({ rows }) => rows !== undefined && split !== undefined && mixes(split, rows));

@@ -1,4 +1,4 @@
-import { sameForm, variable, type Dim } from "../../dims/dim.ts";
+import { asNumber, sameForm, variable, type Dim } from "../../dims/dim.ts";
 import type { Func, Value } from "../../ir/graph.ts";
 import { portOf } from "../../ir/ports.ts";
 import type { FeatureSpec, Moment, Preparation, RawField, SourceSpec, Statistic } from "../../ir/program.ts";
@@ -10,6 +10,8 @@ import { elementAt } from "../../support/element-at.ts";
 import type { Span } from "../../support/source.ts";
 import type { Expression } from "../../syntax/ast.ts";
 import type { DataDeclaration, Feature } from "../../syntax/ast/sections.ts";
+import { lostName } from "../../syntax/lost-name.ts";
+import { building } from "../building.ts";
 import { castNode, freshValue, type Context, type Elaborator } from "../context.ts";
 import { pathScope } from "../paths.ts";
 import { reportUnknownNames } from "../unknown-names.ts";
@@ -20,6 +22,7 @@ import { fillMissing } from "./fill-missing.ts";
 import { hasDrawnFraction } from "./has-drawn-fraction.ts";
 import { helpOfMisfit } from "./help-of-misfit.ts";
 import { mapChildren } from "./map-children.ts";
+import { replaceLengths, withoutLengths, type LengthsOf } from "./lengths.ts";
 import { lowerNoise, withoutNoise } from "./noise.ts";
 import { rawName, type RawReader } from "./raw-fields.ts";
 import type { Augmentation } from "./read-augment.ts";
@@ -61,6 +64,12 @@ export function lowerFeatures(
   const ctx = { ...section, frame: { ...section.frame, batch: batchDim } };
   const inputs = raw.map(({ name, type }) => ({ name, value: freshValue(ctx.unit, batched(type), name) }));
   const statistics: Statistic[] = [];
+  const lengthsOf: LengthsOf = {
+    features: declared.map(specOf),
+    doubted: (name) => all.some((it) => it.feature.name.text === name),
+    where: declaration.name.text,
+    scope,
+  };
   const made = all.map((it) => {
     for (const name of it.mentions.keys()) ctx.scope.names.set(rawName(name), poison);
     raw.forEach((field, at) => {
@@ -77,8 +86,11 @@ export function lowerFeatures(
     const paths = pathScope(new Set(), `${portOf("feature", it.feature.name.text)}.`);
     const own = { ...ctx, paths };
     if (reportMethods(own, it.expression)) return undefined;
-    if (it.kind === "declared") return lowerFeature(own, it, inputs, raw, statistics);
-    reportUnknownNames(own, withoutStandardize(withoutNoise(it.expression)), { also: stages });
+    if (it.kind === "declared") {
+      const expression = file.scope.has("lengths") ? it.expression : lowerLengths(own, it.expression, lengthsOf);
+      return lowerFeature(own, { ...it, expression }, inputs, raw, statistics);
+    }
+    reportUnknownNames(own, withoutLengths(withoutStandardize(withoutNoise(it.expression))), { also: stages });
     return "misfit";
   });
   const right = declared.flatMap((it) => {
@@ -200,11 +212,24 @@ function withoutStandardize(expression: Expression): Expression {
 }
 
 /** What features alone have, beside all functions. */
-const stages: readonly string[] = ["standardize"];
+const stages: readonly string[] = ["standardize", "lengths"];
+
+/** A feature's expression with a local for each lengths that it asks: the size of the batch, as all its examples have it. */
+function lowerLengths(ctx: Context, expression: Expression, of: LengthsOf): Expression {
+  return replaceLengths(expression, of, (asked, { span }) => {
+    const text = asked === undefined ? lostName : `${asked.feature}.lengths.${asked.size}`;
+    const made = asked && building(ctx, (b) => b.broadcast(b.dimAs(variable(asked.size), "i32"), [batchDim]));
+    ctx.scope.names.set(text, made === undefined ? poison : tensor(made));
+    return { kind: "reference", text, span };
+  });
+}
 
 const isStandardize = (it: Expression): boolean => it.kind === "reference" && it.text === "standardize";
 
-/** `(x - mean) / deviation`, each along the last axis (over everything where one example is a number). */
+/**
+ * `(x - mean) / deviation`, each along the last axis; over everything where one example is a number, or the last axis is of
+ * another size in each.
+ */
 function standardized(
   ctx: Context,
   measured: TensorVal,
@@ -217,7 +242,7 @@ function standardized(
   // Whole numbers and truth values have a mean and a deviation that are neither.
   const numbers = isFloat(measured.value.type.dtype) ? measured.value : castNode(ctx, measured.value, "f32", span);
   const { shape } = numbers.type;
-  const last = shape.length > 1 ? shape.slice(-1) : [];
+  const last = shape.length > 1 ? shape.slice(-1).filter((it) => asNumber(it) !== undefined) : [];
   const type: TensorType = { dtype: "f32", shape: last };
   const origin = ctx.frame.call;
   // What is measured is everything lowered so far that leads to the value: a function of the raw fields alone.

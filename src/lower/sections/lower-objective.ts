@@ -20,10 +20,12 @@ import { describe, targetName, formatType, poison, tensor, type ValueFacts } fro
 import type { KnownData } from "./lower-data.ts";
 import { helpOfLabels } from "./help-of-labels.ts";
 import { lowerMetric, metricName, type LoweredMetric } from "./lower-metric.ts";
+import { lengthsName } from "./add-lengths.ts";
+import { replaceLengths, type AskedLengths, type LengthsOf } from "./lengths.ts";
 import { batchOf, batchType, type FeatureMatch } from "./match-features.ts";
 import { isOfExamples, meanOfExamples } from "./mean-metric.ts";
 import { reportSwapped } from "./report-swapped.ts";
-import { sectionContext, sectionFunc } from "./section-context.ts";
+import { sectionContext, sectionFunc, settingScope } from "./section-context.ts";
 import { createToldOfOperands } from "./told-of-operands.ts";
 
 /** The model that is trained, with the elaborator in which the section's own expressions join its functions. */
@@ -63,6 +65,8 @@ export interface LoweredObjective {
   readonly metrics: readonly Metric[];
   /** The names of metrics in which something is wrong; undefined where it is not known which one is meant. */
   readonly wrong: readonly (string | undefined)[];
+  /** The lengths that they ask. */
+  readonly lengths: readonly AskedLengths[];
 }
 
 /** Loss and metrics as one function of the model's outputs and the features that they mention. */
@@ -71,8 +75,43 @@ export function lowerObjective(
   loss: Expression | undefined,
   metrics: readonly Expression[],
 ): LoweredObjective {
+  const { model, match } = measurable;
+  const asked = askLengths(measurable, loss, metrics);
+  return { ...lowerAsked(measurable, asked.loss, asked.metrics, asked.lengths), lengths: asked.lengths };
+}
+
+/** Loss and metrics with their lengths replaced by names, and what these ask. */
+function askLengths({ file, data, model }: Measurable, loss: Expression | undefined, metrics: readonly Expression[]) {
+  if (data === undefined || file.scope.has("lengths")) return { loss, metrics, lengths: [] };
+  const lengths: AskedLengths[] = [];
+  const of: LengthsOf = {
+    features: data.features,
+    doubted: (name) => data.doubted.has(name) || data.mayLack,
+    where: data.name,
+    scope: settingScope(model.elaborator.collector, file),
+  };
+  const replaced = (expression: Expression): Expression =>
+    replaceLengths(expression, of, (asked, { span }) => {
+      if (asked !== undefined) lengths.push(asked);
+      return { kind: "reference", text: asked === undefined ? wrongLengths : localOf(asked), span };
+    });
+  return { loss: loss && replaced(loss), metrics: metrics.map(replaced), lengths };
+}
+
+/** The name of lengths that are wrong, and were reported. */
+const wrongLengths = ".lengths";
+
+/** The name by which an objective refers to lengths; no person can write it. */
+const localOf = ({ feature, size }: AskedLengths): string => `${feature}.lengths.${size}`;
+
+function lowerAsked(
+  measurable: Measurable,
+  loss: Expression | undefined,
+  metrics: readonly Expression[],
+  lengths: readonly AskedLengths[],
+): Omit<LoweredObjective, "lengths"> {
   const { declaration, model, match } = measurable;
-  const { ctx, inputs } = namesOf(measurable);
+  const { ctx, inputs } = namesOf(measurable, lengths);
   const batch = batchOf(match?.renamed ?? new Map());
   const told = createToldOfOperands();
   const lossValue =
@@ -128,7 +167,10 @@ interface ObjectiveInput {
 }
 
 /** A context in which outputs and features have their names; those of which something is wrong mean nothing there. */
-function namesOf({ file, declaration, model, data, match }: Measurable): {
+function namesOf(
+  { file, declaration, model, data, match }: Measurable,
+  lengths: readonly AskedLengths[],
+): {
   readonly ctx: Context;
   readonly inputs: readonly ObjectiveInput[];
 } {
@@ -149,13 +191,14 @@ function namesOf({ file, declaration, model, data, match }: Measurable): {
     type: TensorType | undefined,
     known: ValueFacts,
     inModel: Value | undefined,
+    local = name,
   ): void => {
     if (type === undefined || match === undefined || isDoubted(type, match)) {
-      names.set(name, poison);
+      names.set(local, poison);
       return;
     }
     const value = freshValue(ctx.unit, type, name);
-    names.set(name, tensor(value, known));
+    names.set(local, tensor(value, known));
     inputs.push({ from, name, value });
     if (inModel !== undefined) values.set(value.id, inModel);
   };
@@ -163,6 +206,13 @@ function namesOf({ file, declaration, model, data, match }: Measurable): {
   const results = header?.results ?? declared;
   for (const [at, { name, type, facts: known }] of (results ?? []).entries())
     if (name !== undefined) add("output", name, type, known, entry?.body.results[at]);
+  names.set(wrongLengths, poison);
+  for (const asked of lengths) {
+    const local = localOf(asked);
+    if (data === undefined || names.has(local)) continue;
+    const type = match && ({ dtype: "i32", shape: [batchOf(match.renamed)] } as const);
+    add("feature", lengthsName(asked, data.features), type, {}, undefined, local);
+  }
   let isTaken = false;
   for (const feature of data?.features ?? []) {
     if (names.has(feature.name)) {

@@ -15,6 +15,7 @@ import { lostName } from "../../syntax/lost-name.ts";
 import { fixedByFacts, hasOpenSizes } from "../fixed-by-facts.ts";
 import { createElaborator } from "../elaborator.ts";
 import type { LoweredModel } from "../elaborate-model.ts";
+import { addLengths } from "./add-lengths.ts";
 import { checkFollowers } from "./check-followers.ts";
 import { fedInputs } from "./fed-inputs.ts";
 import { findData, findModel } from "./find-named.ts";
@@ -254,7 +255,10 @@ export function lowerTrainSection(
         ...read.flatMap((it) => [...(it.objective?.callees ?? [])]),
       ]),
     },
-    data: prepared,
+    data: addLengths(
+      prepared,
+      read.flatMap((it) => it.lengths),
+    ),
     steps: [first, ...others],
     metrics,
     ...(average !== undefined && { average }),

@@ -103,12 +103,12 @@ function typed(
   const isFilled = mask !== undefined && mentions.every((it) => it.missing !== undefined);
   const isOwn = columns?.kind === "named" && columns.name === name;
   const hasColumns = delivered.kind === "table" || delivered.kind === "listed";
+  const sized = shape === "declared" ? own : generalised(own, feature.type.shape);
+  const [first] = sized;
   return {
     name,
-    type: {
-      dtype: window !== undefined ? "i32" : rawType(mention, declared),
-      shape: shape === "declared" ? own : generalised(own, feature.type.shape),
-    },
+    type: { dtype: window !== undefined ? "i32" : rawType(mention, declared), shape: sized },
+    ...(first !== undefined && asNumber(first) === undefined && mayVary(mention, delivered) && { varies: true }),
     ...(window !== undefined && { window }),
     ...(reshaped !== undefined && { anyShape: true as const }),
     ...(hasColumns && columns !== undefined && !isOwn && { columns }),
@@ -124,6 +124,11 @@ function typed(
 function reshapedBy(declared: readonly DeclaredFeature[], name: string): readonly Dim[] | undefined {
   const shapes = declared.filter((it) => it.mentions.has(name)).map((it) => reshapedRaw(it.expression, name, it.type));
   return shapes.every((it) => it !== undefined) ? shapes[0] : undefined;
+}
+
+/** Whether what is mentioned may be of another length in each example: sounds are. */
+function mayVary(mention: RawMention, delivered: SourceFields): boolean {
+  return delivered.kind === "listed" && delivered.sounds?.includes(baseOf(mention)) === true;
 }
 
 /** A field that a source has for certain, to count the examples by where no feature reads any. */

@@ -9,6 +9,8 @@ import { problem, sizeOf, type Column, type DataProblem, type RawData } from "..
 import { cleanRows, type CleanReport } from "./clean-rows.ts";
 import { findSeveral } from "./find-several.ts";
 import { findUnsuitable } from "./find-unsuitable.ts";
+import { findUneven } from "./find-uneven.ts";
+import { raggedRowsOf } from "./ragged-rows.ts";
 import { numberWords, type Vocabularies } from "./number-words.ts";
 import { shuffled } from "./shuffle.ts";
 import { boundsOf, splitNames, splitRows } from "./split-rows.ts";
@@ -20,6 +22,11 @@ export interface RawBatchField {
   readonly data: Float64Array | Int32Array | BigInt64Array;
   /** Whether the source holds them in single precision. */
   readonly single?: boolean;
+  /**
+   * The length of each example along its first axis, where these differ: examples then lie one behind the other without
+   * anything between them, and `shape` is that of the longest.
+   */
+  readonly lengths?: Int32Array;
 }
 
 export type RawBatch = ReadonlyMap<string, RawBatchField>;
@@ -93,7 +100,7 @@ function splitColumns(
       columns.push(numbered.value.column);
     }
   }
-  const unsuitable = findUnsuitable(columns, data, kept);
+  const unsuitable = findUnsuitable(columns, data, kept) ?? findUneven(columns, data, kept);
   if (unsuitable !== undefined) return failure(unsuitable);
   const examplesOf = (name: Split): Examples => ({
     count: rows[name].length,
@@ -153,6 +160,7 @@ function rowsOf(
   rows: Int32Array,
   indices: ArrayLike<number>,
 ): RawBatchField {
+  if (column.starts !== undefined) return raggedRowsOf(column, rows, indices);
   const size = sizeOf(column.shape);
   const length = indices.length * size;
   const shape = [indices.length, ...column.shape];

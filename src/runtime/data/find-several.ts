@@ -11,9 +11,10 @@ export function findSeveral(
   const ordered = split.by === "order" || split.by === "column" ? [split.column] : [];
   for (const it of [...ordered, ...clean.map(({ column }) => column)]) {
     if (it === undefined) continue;
-    const { shape, from } = required(columns.get(it.field.name), `a column for ${it.text}`);
-    if (sizeOf(shape) === 1) continue;
-    return problem("MC6005", { path: from, found: shape.join(" x "), expected: "one number", field: it.text });
+    const { shape, from, starts } = required(columns.get(it.field.name), `a column for ${it.text}`);
+    if (sizeOf(shape) === 1 && starts === undefined) continue;
+    const found = starts === undefined ? shape.join(" x ") : `up to ${shape.join(" x ")}`;
+    return problem("MC6005", { path: from, found, expected: "one number", field: it.text });
   }
   return undefined;
 }

@@ -1,6 +1,6 @@
 import type { DataProgram, RawField } from "../../ir/program.ts";
 import type { DType } from "../../ir/types.ts";
-import { placeOf, problem, sizeOf, type Column, type DataProblem } from "../../sources/raw-data.ts";
+import { extentOf, lengthOf, placeOf, problem, type Column, type DataProblem } from "../../sources/raw-data.ts";
 import { sourceOf } from "../../sources/registry.ts";
 import { showField } from "../../sources/show-raw-field.ts";
 import { elementAt } from "../../support/element-at.ts";
@@ -16,14 +16,16 @@ export function findUnsuitable(
   for (const [at, column] of columns.entries()) {
     const field = elementAt(data.preparation.raw, at);
     const takers = takersOf(field, data);
+    const empty = column.starts === undefined ? undefined : kept.find((row) => lengthOf(column, row) === 0);
+    if (empty !== undefined) return missingValue(placeOf(column, empty), field, isTable);
     // 32-bit integers need no second look where every taker holds them all.
     if (isWhole(column.data) && takers.every((it) => roomy.has(it.dtype))) continue;
-    const size = sizeOf(column.shape);
     for (const row of kept) {
-      for (let i = row * size; i < (row + 1) * size; i++) {
+      const [from, to] = extentOf(column, row);
+      for (let i = from; i < to; i++) {
         const value = elementAt(column.data, i);
         const exact = isExact(column, i);
-        const place = placeOf(column, row, i - row * size);
+        const place = placeOf(column, row, i - from);
         if (Number.isNaN(value)) return missingValue(place, field, isTable);
         const found =
           judge(place, showField(field), value, exact, takers) ??

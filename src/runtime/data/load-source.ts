@@ -4,7 +4,7 @@ import { asNumber } from "../../dims/dim.ts";
 import type { DataProgram, RawField } from "../../ir/program.ts";
 import { rowFields } from "../../ir/row-fields.ts";
 import type { SourceFiles } from "../../sources/define-source.ts";
-import { problem, sizeOf, type Column, type DataProblem, type RawData } from "../../sources/raw-data.ts";
+import { countOf, problem, type Column, type DataProblem, type RawData } from "../../sources/raw-data.ts";
 import { readTable } from "../../sources/read-table.ts";
 import { sourceOf } from "../../sources/registry.ts";
 import { showRawField } from "../../sources/show-raw-field.ts";
@@ -63,8 +63,6 @@ const tableOf = (count: number, columns: readonly Column[]): Extract<RawData, { 
   count,
   columns: new Map(columns.map((it) => [it.name, it])),
 });
-
-const countOf = ({ data, shape }: Column): number => (data.length === 0 ? 0 : data.length / sizeOf(shape));
 
 /** A column in the shape that features read it in: axes of size 1 may differ, and a free dim takes what there is. */
 function shapedAs(column: Column, { name, type, anyShape }: RawField): Result<Column, DataProblem> {

@@ -1,4 +1,5 @@
-import type { Func, Node } from "../../ir/graph.ts";
+import { variablesOf } from "../../dims/dim.ts";
+import type { Func, Node, Value } from "../../ir/graph.ts";
 import type { DataProgram } from "../../ir/program.ts";
 import { usesOf } from "../../graph/rewrite.ts";
 
@@ -37,6 +38,16 @@ function restrict(func: Func, kept: readonly boolean[], counted: "counted" | und
   }
   const read = new Set(nodes.flatMap((it) => (it.kind === "state" ? [it.path] : [])));
   const isNeeded = func.body.inputs.map((it) => used.has(it.id));
+  const [batch] = func.body.inputs.flatMap(({ type }) => type.shape.slice(0, 1)).flatMap((it) => [...variablesOf(it)]);
+  // A size that nothing else says comes from a field that has it.
+  const said = func.body.inputs.filter((_, at) => isNeeded[at]).flatMap(sizesIn);
+  for (const size of new Set(
+    [...results, ...nodes.flatMap((it) => it.results)].flatMap(sizesIn).concat(counts(nodes)),
+  )) {
+    if (said.includes(size) || size === batch) continue;
+    const giver = func.body.inputs.findIndex((it) => sizesIn(it).includes(size));
+    if (giver >= 0) isNeeded[giver] = true;
+  }
   const needed = isNeeded.map((it, at) => it || (counted !== undefined && at === 0 && !isNeeded.includes(true)));
   return {
     ...func,
@@ -46,3 +57,9 @@ function restrict(func: Func, kept: readonly boolean[], counted: "counted" | und
     body: { inputs: func.body.inputs.filter((_, at) => needed[at]), nodes, results },
   };
 }
+
+const sizesIn = ({ type }: Value): readonly string[] => type.shape.flatMap((it) => [...variablesOf(it)]);
+
+/** The sizes that nodes count by. */
+const counts = (nodes: readonly Node[]): readonly string[] =>
+  nodes.flatMap((it) => (it.kind === "dim" ? [...variablesOf(it.dim)] : []));

@@ -2,10 +2,11 @@ import type { DataProgram, RowColumn, Split, SplitSpec } from "../../ir/program.
 import { isMissing } from "../../sources/clean-steps.ts";
 import { equalRows } from "../../sources/equal-rows.ts";
 import {
+  countOf,
   exampleOf,
+  extentOf,
   placeOf,
   problem,
-  sizeOf,
   type Column,
   type DataProblem,
   type RawData,
@@ -156,7 +157,7 @@ interface Alike {
 
 function alike(rows: Int32Array, column: Column): Alike {
   const earlier = equalRows([column]);
-  const numbers = new Int32Array(column.data.length);
+  const numbers = new Int32Array(countOf(column));
   const counts: number[] = [];
   const firsts: number[] = [];
   for (const row of rows) {
@@ -170,9 +171,9 @@ function alike(rows: Int32Array, column: Column): Alike {
 }
 
 /** What a row holds of a column, for messages. */
-function wordAt({ data, dictionary, shape }: Column, row: number): string {
-  const size = sizeOf(shape);
-  const values = [...data.subarray(row * size, (row + 1) * size)];
+function wordAt(column: Column, row: number): string {
+  const { data, dictionary } = column;
+  const values = [...data.subarray(...extentOf(column, row))];
   return showName(values.map((it) => (dictionary === undefined ? String(it) : (dictionary[it] ?? ""))).join(" "));
 }
 

@@ -35,7 +35,8 @@ import { elementAt } from "../../support/element-at.ts";
 import { storedPermsOf } from "../../passes/stored-perms.ts";
 import { fault, required } from "../../support/fault.ts";
 import { version } from "../../support/version.ts";
-import { examplesIn } from "../data/dataset.ts";
+import { examplesIn, type RawBatch } from "../data/dataset.ts";
+import { exactGroups } from "../data/exact-groups.ts";
 import type { Tensor, Tensors } from "../tensor.ts";
 import { StrayPlaces } from "../train/stray-places.ts";
 import { judgeStep } from "../train/judge-step.ts";
@@ -45,6 +46,7 @@ import {
   evaluationStep,
   rawTensors,
   type LossScale,
+  type PreparedFor,
   type StepResult,
   type Trainer,
   type TrainerOptions,
@@ -57,6 +59,7 @@ import { asDouble, countOf, fromNumbers, toNumbers } from "./typed-array.ts";
 import { onnxTarget } from "../../emit/onnx/onnx-target.ts";
 import { drawingStep } from "../../ir/update-size.ts";
 import { cutBatch } from "../train/cut-batch.ts";
+import { joinGroups, type MadeOfGroup } from "../train/join-groups.ts";
 import { type PartResult, joinResults } from "../train/join-results.ts";
 import { sumGradients } from "./sum-gradients.ts";
 
@@ -244,25 +247,33 @@ export async function createOnnxTrainer(program: TrainProgram, options: OnnxTrai
     }
   };
 
+  /** Features of raw fields that are all of one length. */
+  const prepared = async (raw: RawBatch, { epoch, examples }: PreparedFor): Promise<Tensors> => {
+    const graph = epoch === undefined ? preparation : trainingPreparation;
+    const tensors = rawTensors(raw);
+    const feeds = new Map<string, Tensor>();
+    for (const input of graph.description.inputs) {
+      const { name, role } = input;
+      if (role === "statistic") feeds.set(name, required(values.get(name), name));
+      else if (role === "seed") feeds.set(name, required(defaultTensor(input), name));
+      else if (role === "epoch") feeds.set(name, stepTensor(epoch ?? evaluationEpoch));
+      else if (role === "examples")
+        feeds.set(name, numbersTensor(examples ?? Array.from({ length: examplesIn(raw) }, (_, at) => at)));
+      else feeds.set(name, required(tensors.get(required(nameIn("raw", name), name)), name));
+    }
+    const made = new Map(sound(graph, await (await graph.session()).run(feeds)));
+    made.delete(faultsOf(graph) ?? "");
+    return made;
+  };
+
   const trainer: Trainer = {
     description: `ONNX Runtime ${loaded.runtime.env.versions.node ?? ""} (cpu, ${options.threads} thread${options.threads === 1 ? "" : "s"})`,
     perms,
-    async prepare(raw, { epoch, examples } = {}) {
-      const graph = epoch === undefined ? preparation : trainingPreparation;
-      const tensors = rawTensors(raw);
-      const feeds = new Map<string, Tensor>();
-      for (const input of graph.description.inputs) {
-        const { name, role } = input;
-        if (role === "statistic") feeds.set(name, required(values.get(name), name));
-        else if (role === "seed") feeds.set(name, required(defaultTensor(input), name));
-        else if (role === "epoch") feeds.set(name, stepTensor(epoch ?? evaluationEpoch));
-        else if (role === "examples")
-          feeds.set(name, numbersTensor(examples ?? Array.from({ length: examplesIn(raw) }, (_, at) => at)));
-        else feeds.set(name, required(tensors.get(required(nameIn("raw", name), name)), name));
-      }
-      const made = new Map(sound(graph, await (await graph.session()).run(feeds)));
-      made.delete(faultsOf(graph) ?? "");
-      return made;
+    async prepare(raw, of = {}) {
+      const groups: MadeOfGroup[] = [];
+      for (const group of exactGroups(raw, of))
+        groups.push({ places: group.places, features: await prepared(group.raw, group.of) });
+      return joinGroups(groups);
     },
     async step(features, at, which = onlyPlace(program)) {
       const graphs = await trainingGraphs(which);

@@ -9,6 +9,7 @@ import { eliminateDeadNodes } from "../../passes/eliminate-dead-nodes.ts";
 import { referenceTarget } from "../../passes/pipeline.ts";
 import { fault, required } from "../../support/fault.ts";
 import type { Dataset, Examples } from "../data/dataset.ts";
+import { exactGroups } from "../data/exact-groups.ts";
 import { findMisfit } from "../data/find-misfit.ts";
 import { exampleOf, problem, type Column, type DataProblem, type RawData } from "../../sources/raw-data.ts";
 import { toNumbers } from "../onnx/typed-array.ts";
@@ -146,20 +147,25 @@ async function findMisfits(
 ): Promise<Stray | undefined> {
   for (const { indices, from } of batchesOf(examples)) {
     const batch = await examples.gather(indices);
-    const state = { ...prepared, of: { ...(epoch !== undefined && { epoch }), examples: indices } };
-    const exact = interpretPreparation(graph, batch, { ...state, integers: "exact" });
-    const held = interpretPreparation(graph, batch, { ...state, integers: "held" });
-    for (const feature of features) {
-      const right = required(exact.get(feature.name), feature.name).data;
-      const made = required(held.get(feature.name), feature.name).data;
-      const { dtype } = feature.type;
-      const isMisfit = (it: number): boolean =>
-        !isFloat(dtype) && (Number.isNaN(it) || findMisfit(dtype, it) !== undefined);
-      const at = right.findIndex((it, index) => isMisfit(it) || !Object.is(it, made[index]));
-      if (at < 0) continue;
-      const [value, overflown] = [required(right[at], "value"), required(made[at], "value")];
-      const example = from + exampleAt(at, right, indices);
-      return { feature, example, value, ...(!isMisfit(value) && { overflown }) };
+    for (const { places, raw, of } of exactGroups(batch, {
+      ...(epoch !== undefined && { epoch }),
+      examples: indices,
+    })) {
+      const state = { ...prepared, of };
+      const exact = interpretPreparation(graph, raw, { ...state, integers: "exact" });
+      const held = interpretPreparation(graph, raw, { ...state, integers: "held" });
+      for (const feature of features) {
+        const right = required(exact.get(feature.name), feature.name).data;
+        const made = required(held.get(feature.name), feature.name).data;
+        const { dtype } = feature.type;
+        const isMisfit = (it: number): boolean =>
+          !isFloat(dtype) && (Number.isNaN(it) || findMisfit(dtype, it) !== undefined);
+        const at = right.findIndex((it, index) => isMisfit(it) || !Object.is(it, made[index]));
+        if (at < 0) continue;
+        const [value, overflown] = [required(right[at], "value"), required(made[at], "value")];
+        const example = from + elementAt(places, exampleAt(at, right, places));
+        return { feature, example, value, ...(!isMisfit(value) && { overflown }) };
+      }
     }
   }
   return undefined;

@@ -8,6 +8,7 @@ import { referenceTarget } from "../../passes/pipeline.ts";
 import { usesOf } from "../../graph/rewrite.ts";
 import { fault, required } from "../../support/fault.ts";
 import type { Dataset, Examples } from "../data/dataset.ts";
+import { exactGroups } from "../data/exact-groups.ts";
 import type { Vocabularies } from "../data/number-words.ts";
 import { fitFills } from "./fit-fills.ts";
 import type { Tensor, Tensors } from "../tensor.ts";
@@ -85,25 +86,27 @@ async function measureMoments(graph: Graph, train: Examples, fitted: Preparation
     const indices = Int32Array.from({ length: Math.min(batchSize, train.count - from) }, (_, i) => from + i);
     const raw = await train.gather(indices);
     single ||= read.some((name) => raw.get(name)?.single === true);
-    const { data } = required(interpretPreparation(graph, raw, fitted).get("measured"), "what is measured");
-    if (seen === 0) first.set(data.subarray(0, size));
-    const rows = data.length / size;
-    for (let column = 0; column < size; column++) {
-      const start = elementAt(first, column);
-      let total = 0;
-      for (let row = 0; row < rows; row++) {
-        const value = elementAt(data, row * size + column);
-        total += value - start;
-        largest[column] = Math.max(elementAt(largest, column), Math.abs(value));
+    for (const group of exactGroups(raw)) {
+      const { data } = required(interpretPreparation(graph, group.raw, fitted).get("measured"), "what is measured");
+      if (seen === 0) first.set(data.subarray(0, size));
+      const rows = data.length / size;
+      for (let column = 0; column < size; column++) {
+        const start = elementAt(first, column);
+        let total = 0;
+        for (let row = 0; row < rows; row++) {
+          const value = elementAt(data, row * size + column);
+          total += value - start;
+          largest[column] = Math.max(elementAt(largest, column), Math.abs(value));
+        }
+        const batchMean = total / rows;
+        let spread = 0;
+        for (let row = 0; row < rows; row++) spread += (elementAt(data, row * size + column) - start - batchMean) ** 2;
+        const difference = batchMean - elementAt(mean, column);
+        mean[column] = elementAt(mean, column) + (difference * rows) / (seen + rows);
+        squares[column] = elementAt(squares, column) + spread + (difference ** 2 * seen * rows) / (seen + rows);
       }
-      const batchMean = total / rows;
-      let spread = 0;
-      for (let row = 0; row < rows; row++) spread += (elementAt(data, row * size + column) - start - batchMean) ** 2;
-      const difference = batchMean - elementAt(mean, column);
-      mean[column] = elementAt(mean, column) + (difference * rows) / (seen + rows);
-      squares[column] = elementAt(squares, column) + spread + (difference ** 2 * seen * rows) / (seen + rows);
+      seen += rows;
     }
-    seen += rows;
   }
   const share = single ? explained.single : explained.double;
   const deviation = squares.map((it, column) => {

@@ -5,9 +5,11 @@ import type { TrainProgram } from "../../ir/program.ts";
 import { referenceTarget } from "../../passes/pipeline.ts";
 import { required } from "../../support/fault.ts";
 import type { RawBatch } from "../data/dataset.ts";
+import { exactGroups } from "../data/exact-groups.ts";
 import { asDouble, fromNumbers } from "../onnx/typed-array.ts";
 import type { Tensor, Tensors } from "../tensor.ts";
 import { interpretPreparation } from "./interpret-preparation.ts";
+import { joinGroups } from "./join-groups.ts";
 import { StrayPlaces } from "./stray-places.ts";
 import { defaultStatistic, type PreparedFor } from "./trainer.ts";
 
@@ -49,7 +51,14 @@ export function createHostPreparation({
     );
   };
   return {
-    prepare: (raw, of = {}) => prepare(of.epoch === undefined ? evaluation : training, raw, of),
+    prepare(raw, of = {}) {
+      const graph = of.epoch === undefined ? evaluation : training;
+      const groups = exactGroups(raw, of).map((group) => ({
+        places: group.places,
+        features: prepare(graph, group.raw, group.of),
+      }));
+      return joinGroups(groups);
+    },
     statistics: () => statistics,
     restore(tensors) {
       for (const [name, tensor] of tensors) if (statistics.has(name)) statistics.set(name, asDouble(tensor));

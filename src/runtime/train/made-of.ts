@@ -187,6 +187,7 @@ function contentOf(raw: RawData): string {
       const { shape, data, dictionary = [] } = column;
       hash.update(JSON.stringify([name, shape, data.constructor.name, ...dictionary]));
       add(column.data);
+      if (column.starts !== undefined) add(column.starts);
     }
   }
   return hash.digest("hex").slice(0, 24);

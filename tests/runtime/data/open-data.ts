@@ -36,6 +36,11 @@ train M on D {
   optimizer: sgd(lr=0.1)
 }
 `;
+  return programIn(text, path);
+}
+
+/** The training of a whole file. */
+export function programIn(text: string, path = "spec.model"): TrainProgram {
   const collector = createCollector();
   const program = loadProgram({ path, text }, host, collector);
   const declaration = program.entry.ast.declarations.find((it) => it.kind === "train");
@@ -63,15 +68,30 @@ export async function openData(
   file = "t.csv",
   loss?: string,
 ): Promise<OpenedData | string> {
+  const files = typeof content === "string" || content instanceof Uint8Array ? { [file]: content } : content;
+  return openFiles((path) => programOf(section, path, loss), files);
+}
+
+/** Loads the data of the training of a whole file, beside which files lie; what is wrong as text. */
+export function openText(
+  text: string,
+  files: Readonly<Record<string, string | Uint8Array>>,
+): Promise<OpenedData | string> {
+  return openFiles((path) => programIn(text, path), files);
+}
+
+async function openFiles(
+  programAt: (path: string) => TrainProgram,
+  files: Readonly<Record<string, string | Uint8Array>>,
+): Promise<OpenedData | string> {
   const folder = mkdtempSync(join(tmpdir(), "modelc-data-"));
   try {
-    const files = typeof content === "string" || content instanceof Uint8Array ? { [file]: content } : content;
     for (const [name, it] of Object.entries(files)) {
       mkdirSync(dirname(join(folder, name)), { recursive: true });
       writeFileSync(join(folder, name), it);
     }
     const path = join(folder, "spec.model");
-    const program = programOf(section, path, loss);
+    const program = programAt(path);
     const raw = await loadSource(program.data, path);
     if (!raw.ok) return messageOf(raw.error).replaceAll(`${folder}/`, "");
     const dataset = createDataset(raw.value, program.data);
