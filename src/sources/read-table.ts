@@ -9,7 +9,7 @@ import { chooseColumns, mayBeChosen } from "./choose-columns.ts";
 import { placeOf, problem, type CellColumn, type CellTable, type Column, type DataProblem } from "./raw-data.ts";
 import { readDate } from "./read-date.ts";
 import { integerOf, notANumber, readNumber } from "./read-number.ts";
-import { cellText, readingOf, type Reading } from "./readings.ts";
+import { cellText, readingOf, type Reading, type SequenceReading } from "./readings.ts";
 import { showChoice, showRawField } from "./show-raw-field.ts";
 import { carriedForward, rowsBefore, windowed, type RowsBefore } from "./window-rows.ts";
 
@@ -100,6 +100,10 @@ function readColumn(
         shape: [],
         data: Int32Array.from({ length: count }, (_, at) => (cells[at] === undefined ? 1 : 0)),
       });
+    case "sequence": {
+      const { starts, data, dictionary } = splitCells(cells, count, reading);
+      return success({ ...origin, shape: [longestOf(starts)], data, starts, dictionary });
+    }
     case "words": {
       const numbers = new Map<string, number>();
       const data = Int32Array.from({ length: count }, (_, at) => {
@@ -138,6 +142,30 @@ function readColumn(
     }
   }
 }
+
+/** The parts of the texts of a column, by their places in a dictionary; a missing cell has none. */
+function splitCells(
+  cells: CellColumn["cells"],
+  count: number,
+  { split }: SequenceReading,
+): { readonly starts: Int32Array; readonly data: Int32Array; readonly dictionary: readonly string[] } {
+  const numbers = new Map<string, number>();
+  const starts = new Int32Array(count + 1);
+  const found: number[] = [];
+  for (let row = 0; row < count; row++) {
+    const cell = cells[row];
+    for (const part of cell === undefined ? [] : split(cellText(cell))) {
+      const number = numbers.get(part) ?? numbers.size;
+      numbers.set(part, number);
+      found.push(number);
+    }
+    starts[row + 1] = found.length;
+  }
+  return { starts, data: Int32Array.from(found), dictionary: [...numbers.keys()] };
+}
+
+const longestOf = (starts: Int32Array): number =>
+  starts.reduce((most, start, at) => Math.max(most, (starts[at + 1] ?? start) - start), 0);
 
 /** A cell that cannot be read as it should be. */
 function unreadable(column: Column, example: number, what: string, help: string | undefined): DataProblem {

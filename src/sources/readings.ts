@@ -6,6 +6,7 @@ import { failure, success, type Result } from "../support/result.ts";
 import type { LogMelSpec } from "./log-mel.ts";
 import type { Cell } from "./raw-data.ts";
 import { readDate, wrongFormat } from "./read-date.ts";
+import { allBytes, bytesIn, charactersIn, wordsIn } from "./split-text.ts";
 import { notANumber, plainNumbers, readNumber, type ReadNumber } from "./read-number.ts";
 
 /** A cell that is there. */
@@ -42,6 +43,22 @@ interface WordDefinition<S extends CallSchema> extends Common<S> {
   readonly rest: (given: SettingValues<S>) => boolean;
 }
 
+/** A reading that numbers the parts of a text, from 1: 0 stands for nothing, as behind the end of a shorter one. */
+interface SequenceDefinition<S extends CallSchema> extends Common<S> {
+  readonly kind: "sequence";
+  /** What messages call one part. */
+  readonly part: string;
+  readonly split: (text: string) => readonly string[];
+  /** The given parts; none where they are found in the data. */
+  readonly known: (given: SettingValues<S>) => readonly string[];
+  /** In which order those are numbered that are found. */
+  readonly order: "code points" | "frequency";
+  /** Whether all others share the last number. */
+  readonly rest: (given: SettingValues<S>) => boolean;
+  /** How many numbers there are, 0 among them, where the arguments say it. */
+  readonly count: (given: SettingValues<S>) => number | undefined;
+}
+
 /** A reading that tells which cells are missing. */
 interface MissingDefinition<S extends CallSchema> extends Common<S> {
   readonly kind: "missing";
@@ -54,7 +71,7 @@ interface SoundDefinition<S extends CallSchema> extends Common<S> {
 }
 
 type Definition<S extends CallSchema> =
-  NumberDefinition<S> | WordDefinition<S> | MissingDefinition<S> | SoundDefinition<S>;
+  NumberDefinition<S> | WordDefinition<S> | SequenceDefinition<S> | MissingDefinition<S> | SoundDefinition<S>;
 
 /** A reading as the rest of the compiler uses it, with its arguments bound. */
 export type Reading =
@@ -66,8 +83,20 @@ export type Reading =
       readonly missing?: readonly number[];
     }
   | { readonly kind: "words"; readonly words: readonly string[]; readonly rest: boolean }
+  | SequenceReading
   | { readonly kind: "missing" }
   | { readonly kind: "sound"; readonly spectrum: LogMelSpec };
+
+/** A reading of a text as the numbers of its parts. */
+export interface SequenceReading {
+  readonly kind: "sequence";
+  readonly part: string;
+  readonly split: (text: string) => readonly string[];
+  readonly known: readonly string[];
+  readonly order: "code points" | "frequency";
+  readonly rest: boolean;
+  readonly count?: number;
+}
 
 interface ReadingEntry {
   readonly doc: string;
@@ -101,6 +130,19 @@ function bind<S extends CallSchema>(definition: Definition<S>, given: SettingVal
     }
     case "words":
       return { kind: "words", words: definition.words(given), rest: definition.rest(given) };
+    case "sequence": {
+      const { part, split, known, order, rest, count } = definition;
+      const counted = count(given);
+      return {
+        kind: "sequence",
+        part,
+        split,
+        known: known(given),
+        order,
+        rest: rest(given),
+        ...(counted !== undefined && { count: counted }),
+      };
+    }
     case "missing":
       return { kind: "missing" };
     case "sound":
@@ -230,6 +272,62 @@ export const readings: Readonly<Record<string, ReadingEntry>> = {
     },
     words: ({ words }) => words,
     rest: ({ rest }) => rest,
+  }),
+  characters: defineReading({
+    kind: "sequence",
+    doc: "a text as the numbers of its characters, from 1: of those of the train split in the order of code points, or of `known`, all of which stand in one text; 0 is behind its end. With `rest=true` all others have the last number that the feature declares",
+    arguments: { known: { kind: "string", default: "" }, rest: { kind: "boolean", default: false } },
+    wrong: ({ known }) => {
+      const again = repeated(charactersIn(known));
+      return again === undefined
+        ? undefined
+        : { argument: "known", problem: `each character once, and \`${again}\` is there twice` };
+    },
+    part: "character",
+    split: charactersIn,
+    known: ({ known }) => charactersIn(known),
+    order: "code points",
+    rest: ({ rest }) => rest,
+    count: () => undefined,
+  }),
+  words: defineReading({
+    kind: "sequence",
+    doc: "a text as the numbers of its words, from 1 for the most frequent one of the train split, or of `known`; 0 is behind its end, and `count - 1` stands for all others, unless `rest=false`. Words are in small letters, between blanks, and lose signs such as `.`, `,` and `'`, as Keras' `TextVectorization` has them",
+    arguments: {
+      count: { kind: "integer", default: 0, min: 3, max: 2 ** 31 - 1 },
+      known: { kind: "strings", default: [] },
+      rest: { kind: "boolean", default: true },
+    },
+    wrong: ({ count, known, rest }) => {
+      const again = repeated(known);
+      const odd = known.find((it) => wordsIn(it).join(" ") !== it);
+      if (again !== undefined) return { argument: "known", problem: `each word once, and \`${again}\` is there twice` };
+      if (odd !== undefined)
+        return { argument: "known", problem: `words in small letters without signs, and not \`${odd}\`` };
+      const wanted = known.length + (rest ? 2 : 1);
+      if (count === 0 || known.length === 0 || count >= wanted) return undefined;
+      return {
+        argument: "count",
+        problem: `at least ${wanted}, for ${known.length} words, ${rest ? "all others, " : ""}and 0`,
+      };
+    },
+    part: "word",
+    split: wordsIn,
+    known: ({ known }) => known,
+    order: "frequency",
+    rest: ({ rest }) => rest,
+    count: ({ count }) => (count === 0 ? undefined : count),
+  }),
+  bytes: defineReading({
+    kind: "sequence",
+    doc: "a text as its bytes in UTF-8, each and 1: numbers from 1 to 256, and 0 behind its end",
+    arguments: {},
+    part: "byte",
+    split: bytesIn,
+    known: () => allBytes,
+    order: "code points",
+    rest: () => false,
+    count: () => allBytes.length + 1,
   }),
   hashed: defineReading({
     kind: "numbers",

@@ -52,6 +52,7 @@ export const figureRanges: ReadonlyMap<string, FigureRange> = new Map([
     "mean_squared_logarithmic_error",
     "error_rate",
     "ctc_error_rate",
+    "edit_distance",
   ].map((name) => [name, distance] as const),
   ["perplexity", { least: 1 }],
   ["r2", { greatest: 1 }],

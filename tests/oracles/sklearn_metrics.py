@@ -91,6 +91,17 @@ def edits(found, real, lengths=None, real_lengths=None):
     return sum(map(distance, rows, wanted)) / sum(map(len, wanted))
 
 
+def mean_edits(found, real, lengths=None, real_lengths=None):
+    rows = [list(x)[: None if lengths is None else lengths[i]] for i, x in enumerate(found)]
+    wanted = [list(x)[: None if real_lengths is None else real_lengths[i]] for i, x in enumerate(real)]
+    return sum(map(distance, rows, wanted)) / len(wanted)
+
+
+def without_padding(labels, blank):
+    # How long each row is without the blanks at its end.
+    return [max([at + 1 for at, c in enumerate(x) if c != blank], default=0) for x in labels]
+
+
 def greedy(logits, blank, lengths=None):
     # torchaudio's greedy decoding: the likeliest class of each step, repetitions as one, blanks left out.
     rows = []

@@ -57,6 +57,7 @@ const measured: Readonly<Record<string, { readonly of: string; readonly given?: 
   multilabel_auc: { of: "logits, logits" },
   spearman: { of: "score, hit", given: { low: "-1", high: "1" } },
   bleu: { of: "label[:, None], label[:, None]" },
+  edit_distance: { of: "logits[:, None], label[:, None]" },
   ctc_error_rate: { of: "logits[:, None], label[:, None]" },
   sensitivity_at_specificity: { of: "score, hit", given: { specificity: "0.5" } },
   specificity_at_sensitivity: { of: "score, hit", given: { sensitivity: "0.5" } },

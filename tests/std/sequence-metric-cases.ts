@@ -39,4 +39,14 @@ export const sequenceCases: readonly MetricCase[] = [
     peer: `edits(greedy(heard, 4, steps), written, None, written_size)`,
     value: 1.0948275862068966,
   },
+  {
+    call: "edit_distance(heard, written)",
+    peer: `mean_edits(greedy(heard, 0), written, None, without_padding(written, 0))`,
+    value: 2.65,
+  },
+  {
+    call: "edit_distance(heard, written, blank=4, lengths=steps, label_lengths=written_size)",
+    peer: `mean_edits(greedy(heard, 4, steps), written, None, written_size)`,
+    value: 2.1166666666666667,
+  },
 ];

@@ -24,6 +24,8 @@ export interface WordCount {
 
 /** Which words a column has. */
 interface WordsFigures {
+  /** How many there are, each as often as it is there. */
+  readonly count: number;
   readonly different: number;
   readonly frequent: readonly WordCount[];
   /** How many words stand in one row alone. */
@@ -139,6 +141,7 @@ export function countWords(values: Float64Array, dictionary: readonly string[]):
     .map(([at, count]) => ({ word: elementAt(dictionary, at), count }))
     .toSorted((a, b) => b.count - a.count || (a.word < b.word ? -1 : 1));
   return {
+    count: values.length,
     different: counts.size,
     frequent: ordered.slice(0, mostWords),
     single: ordered.filter((it) => it.count === 1).length,

@@ -172,6 +172,7 @@ function textReport(
     .map((word, at) => ({ word, count: elementAt(counts, at) }))
     .toSorted((a, b) => b.count - a.count);
   const words = {
+    count: tokens.length,
     different: vocabulary.length,
     frequent: frequent.slice(0, 20),
     single: frequent.filter((it) => it.count === 1).length,

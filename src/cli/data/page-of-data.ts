@@ -159,11 +159,10 @@ function histogram({ histogram: counts, min, max, byWhole }: NumbersFigures, wid
 /** So many words of a column are drawn. */
 const shownWords = 8;
 
-function wordBars({ words, gaps }: ColumnReport): string {
+function wordBars({ words }: ColumnReport): string {
   if (words === undefined) return "";
-  const present = (gaps.all?.of ?? 0) - (gaps.all?.missing ?? 0);
   const rows = words.frequent.slice(0, shownWords).map(({ word, count }) => {
-    return `<tr><th scope="row" title="${text(showText(word, 200))}">${text(quotedBlank(word))}</th><td>${shareBar(count / present)}</td><td class="count">${formatCount(count)}</td></tr>`;
+    return `<tr><th scope="row" title="${text(showText(word, 200))}">${text(quotedBlank(word))}</th><td>${shareBar(count / words.count)}</td><td class="count">${formatCount(count)}</td></tr>`;
   });
   const more = words.different - rows.length;
   const single = words.single === 0 ? "" : `, ${formatCount(words.single)} in one row alone`;

@@ -88,10 +88,9 @@ function wordLines({ columns, label }: DataReport): readonly string[] {
   if (found.length === 0) return [];
   const rows = found.map((it) => {
     const gaps = it.gaps.all ?? { missing: 0, of: 0 };
-    const present = gaps.of - gaps.missing;
     const words = it.words.frequent
       .slice(0, shownWords)
-      .map(({ word, count }) => `${quotedBlank(word)} ${formatCount(count)} (${formatShare(count / present)})`);
+      .map(({ word, count }) => `${quotedBlank(word)} ${formatCount(count)} (${formatShare(count / it.words.count)})`);
     const more = it.words.different - words.length;
     const all = `${words.join(", ")}${more > 0 ? `, ${formatCount(more)} more` : ""}`;
     return [

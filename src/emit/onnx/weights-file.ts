@@ -31,5 +31,5 @@ export function writeWeights(
 /** Whether the numbers of its features stand for characters or words. */
 function hasWords({ source, preparation }: Pick<DataProgram, "source" | "preparation">): boolean {
   const isText = sourceOf(source).fields(source).kind === "windows";
-  return isText || preparation.raw.some((it) => readingOf(it.reading).kind === "words");
+  return isText || preparation.raw.some((it) => ["words", "sequence"].includes(readingOf(it.reading).kind));
 }

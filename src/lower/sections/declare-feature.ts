@@ -2,6 +2,7 @@ import { elementTypes } from "../../analyze/builtins.ts";
 import { answerOfElement } from "../../analyze/names-elsewhere.ts";
 import { constant, variable, type Dim } from "../../dims/dim.ts";
 import type { DType, TensorType } from "../../ir/types.ts";
+import { readingOf } from "../../sources/readings.ts";
 import type { ProgramFile } from "../../std/program-file.ts";
 import { nearest } from "../../support/nearest.ts";
 import type { Expression } from "../../syntax/ast.ts";
@@ -43,8 +44,8 @@ export function declareFeature(
   const expression = replaceRawFields(feature.value, { fields, filled }, { scope, isOwn, names });
   const declared = typeOf(feature, scope);
   if (declared === undefined) return { kind: "broken", feature, expression, mentions: fields, filled };
-  // A label that is a word has as many of them as it has classes.
-  const worded = [...fields.values()].filter((it) => it.reading?.kind === "categories");
+  // A label that is a word, or is of parts of a text, has as many of them as it has classes.
+  const worded = [...fields.values()].filter((it) => ["words", "sequence"].includes(readingOf(it.reading).kind));
   if (declared.classes !== undefined && expression.kind === "reference")
     for (const it of worded) fields.set(it.name, { ...it, words: it.words ?? declared.classes });
   const direct = isDirect(expression, isOwn);

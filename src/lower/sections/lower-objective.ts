@@ -75,7 +75,6 @@ export function lowerObjective(
   loss: Expression | undefined,
   metrics: readonly Expression[],
 ): LoweredObjective {
-  const { model, match } = measurable;
   const asked = askLengths(measurable, loss, metrics);
   return { ...lowerAsked(measurable, asked.loss, asked.metrics, asked.lengths), lengths: asked.lengths };
 }

@@ -70,6 +70,8 @@ export function fillOf(
   const read = readingOf(reading);
   if (read.kind === "sound") return refuse("a sound has no missing cells", "Leave it out.");
   if (read.kind === "missing") return refuse("what is filled is missing no more", "Leave it out.");
+  if (read.kind === "sequence")
+    return refuse("a text that is missing has no parts", "Leave such rows out with `clean: drop_missing`.");
   if (read.kind === "words") {
     if (by === "mode" || typeof by === "object") return by;
     const what = typeof by === "number" ? `${by} is no word` : `words have no ${by}`;

@@ -1,6 +1,6 @@
 import type { ColumnChoice, ReadingSpec, RowWindow, SettingValue } from "../../ir/program.ts";
 import { typedValues } from "../../ir/settings.ts";
-import { readings } from "../../sources/readings.ts";
+import { readingOf, readings } from "../../sources/readings.ts";
 import type { Argument, Expression } from "../../syntax/ast.ts";
 import type { RawReader } from "./raw-fields.ts";
 import { imputationOf, type ColumnStage, type Imputation } from "./read-fill.ts";
@@ -155,6 +155,8 @@ function extended(chain: RawRead["chain"], stage: ColumnStage, { scope }: RawRea
   const earlier = cells.reading?.kind;
   if (cells.rows !== undefined)
     return refuse("a window is of cells that have been read", `\`${stage.name}\` stands before \`window\`.`);
+  if (stage.name === "window" && readingOf(cells.reading).kind === "sequence")
+    return refuse("a window is of cells, and this one is read as a sequence", "Leave it out.");
   if (stage.name === "window") {
     const call = readArguments("window", windowArguments, stage.given, stage.span, scope);
     if (call === undefined) return { kind: "broken" };

@@ -66,6 +66,8 @@ export function readRowColumn(expression: Expression, use: RowUse, reader: RowRe
   if (chain.by !== undefined && feature === undefined)
     return refuse("What is missing is not filled here: leave `impute` out.");
   const reading = readingOf(cells.reading);
+  if (reading.kind === "sequence")
+    return refuse(`Rows are told apart by whole cells: leave \`${cells.reading?.kind ?? ""}\` out.`);
   const isOneNumber = reading.kind === "numbers" && reading.shape.length === 0;
   const oneNumber = "It is to be one number for each row.";
   if (use.holds === "numbers" && !isOneNumber) return refuse(oneNumber);

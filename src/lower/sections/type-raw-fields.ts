@@ -1,4 +1,4 @@
-import { asNumber, constant, sameForm, type Dim } from "../../dims/dim.ts";
+import { asNumber, constant, sameForm, variable, type Dim } from "../../dims/dim.ts";
 import type { RawField, SourceSpec } from "../../ir/program.ts";
 import type { DType } from "../../ir/types.ts";
 import type { FieldShape, SourceFields } from "../../sources/define-source.ts";
@@ -85,10 +85,29 @@ function typed(
   const declared = features.filter((it) => it.kind === "declared");
   const reshaped =
     shape === "declared" && (columns?.kind ?? "named") === "named" ? reshapedBy(declared, name) : undefined;
-  const own = shape === "declared" ? (reshaped ?? declaredShape(mention, feature, declared)) : shape.map(constant);
+  const read = readingOf(reading);
+  const own =
+    read.kind === "sequence"
+      ? [lengthDim(mention, declared)]
+      : shape === "declared"
+        ? (reshaped ?? declaredShape(mention, feature, declared))
+        : shape.map(constant);
   if (own === undefined) {
     const problem = "nothing tells how many columns these are";
     return refuse("raw.columns", problem, '`raw.columns("pixel*", count=784)` says so.');
+  }
+  if (read.kind === "sequence") {
+    const declaredCount = features.flatMap((it) => it.mentions.get(name)?.words ?? [])[0];
+    const stage = reading?.kind ?? "";
+    if (read.rest && read.count === undefined && declaredCount === undefined) {
+      const problem = "nothing says how many numbers there are, that of the rest among them";
+      const help = `\`class(1000)[L]\` as the type of the feature says so${stage === "words" ? ", or `words(1000)`" : ""}.`;
+      return refuse(stage, problem, help);
+    }
+    if (read.count !== undefined && declaredCount !== undefined && read.count !== declaredCount) {
+      const problem = `it gives numbers below ${read.count}, and ${declaredCount} are declared`;
+      return refuse(stage, problem, `Declare \`class(${read.count})\`.`);
+    }
   }
   const isNumbered = delivered.kind === "listed" && delivered.words?.includes(name) === true;
   const words = isNumbered
@@ -103,7 +122,7 @@ function typed(
   const isFilled = mask !== undefined && mentions.every((it) => it.missing !== undefined);
   const isOwn = columns?.kind === "named" && columns.name === name;
   const hasColumns = delivered.kind === "table" || delivered.kind === "listed";
-  const sized = shape === "declared" ? own : generalised(own, feature.type.shape);
+  const sized = shape === "declared" || read.kind === "sequence" ? own : generalised(own, feature.type.shape);
   const [first] = sized;
   return {
     name,
@@ -126,8 +145,23 @@ function reshapedBy(declared: readonly DeclaredFeature[], name: string): readonl
   return shapes.every((it) => it !== undefined) ? shapes[0] : undefined;
 }
 
-/** Whether what is mentioned may be of another length in each example: sounds are. */
+/**
+ * The length of a text: that of the feature which is nothing but its parts; or of one that has an axis of a name, or more
+ * axes than one. Where nothing says it, a name of its own.
+ */
+function lengthDim(mention: RawMention, declared: readonly DeclaredFeature[]): Dim {
+  const plain = plainReader(mention, declared);
+  const reader = declared.find(({ mentions, type: { shape } }) => {
+    const [first] = shape;
+    return mentions.has(mention.name) && first !== undefined && (shape.length > 1 || asNumber(first) === undefined);
+  });
+  const [first] = (plain ?? reader)?.type.shape ?? [];
+  return first ?? variable(`Length_of_${mention.name.replaceAll(/\W+/g, "_")}`);
+}
+
+/** Whether what is mentioned may be of another length in each example: sounds and texts are. */
 function mayVary(mention: RawMention, delivered: SourceFields): boolean {
+  if (readingOf(mention.reading).kind === "sequence") return true;
   return delivered.kind === "listed" && delivered.sounds?.includes(baseOf(mention)) === true;
 }
 
@@ -264,6 +298,7 @@ export function givenBy(reading: RawField["reading"]): "f32" | "i32" | "bool" {
     case "numbers":
       return read.gives;
     case "words":
+    case "sequence":
       return "i32";
     case "missing":
       return "bool";

@@ -7,19 +7,20 @@ import { elementAt } from "../../support/element-at.ts";
 import { required } from "../../support/fault.ts";
 import { failure, success, type Result } from "../../support/result.ts";
 import { showName } from "../../support/show-text.ts";
+import { numberParts } from "./number-parts.ts";
 import { missingValue } from "./find-unsuitable.ts";
 
 /** The words that numbers stand for, counted from 0, by raw field; those of a text source, its characters, by `text`. */
 export type Vocabularies = Readonly<Record<string, readonly string[]>>;
 
 /** Which rows of a column are looked at, and of which its words are found. */
-interface Rows {
+export interface Rows {
   readonly kept: Int32Array;
   readonly train: Int32Array;
 }
 
 /** A column of words in the numbers that features see, and which words these are. */
-interface Numbered {
+export interface Numbered {
   readonly column: Column;
   readonly words: readonly string[];
 }
@@ -34,6 +35,8 @@ export function numberWords(
   { kept, train }: Rows,
   { known, filled }: { readonly known: readonly string[] | undefined; readonly filled: readonly string[] },
 ): Result<Numbered, DataProblem> {
+  const sequence = readingOf(field.reading);
+  if (sequence.kind === "sequence") return numberParts(column, field, sequence, { kept, train }, known);
   const dictionary = required(column.dictionary, `the words of ${field.name}`);
   const size = sizeOf(column.shape);
   if (field.missing === undefined) {
