@@ -357,6 +357,8 @@ export interface TrainProgram {
   readonly length: Duration;
   /** Examples that are run through the network at once. */
   readonly batch: number;
+  /** The size of features by which batches are of examples that are alike in length. */
+  readonly bucket?: string;
   /** Batches whose gradients make one update, by their mean over all examples: 1 where each batch is one. */
   readonly accumulate: number;
   readonly seed: number;

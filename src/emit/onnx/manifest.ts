@@ -78,6 +78,8 @@ export interface ManifestTraining {
   readonly name: string;
   /** Examples that a graph is run on at once. */
   readonly batch: number;
+  /** The size of raw fields by which examples that are alike in length come in one batch. */
+  readonly bucket?: string;
   /** Batches whose gradients make one update, where these are several: `run` has the two halves of a step then. */
   readonly accumulate?: number;
   readonly seed: number;
@@ -243,6 +245,7 @@ function trainingOf(train: TrainProgram, written: ReadonlySet<GraphKey>): Manife
   return {
     name: train.name,
     batch: train.batch,
+    ...(train.bucket !== undefined && { bucket: train.bucket }),
     ...(train.accumulate > 1 && { accumulate: train.accumulate }),
     seed: train.seed,
     ...train.length,

@@ -26,6 +26,7 @@ import type { KnownData, LoweredData } from "./lower-data.ts";
 import { metricExpression } from "./lower-metric.ts";
 import { calleesOf, lowerObjective } from "./lower-objective.ts";
 import { matchFeatures, withSizes, type FeatureMatch } from "./match-features.ts";
+import { readBatch } from "./read-batch.ts";
 import { readDirective } from "./read-directive.ts";
 import { readInitials } from "./read-initials.ts";
 import { onlyExpression, onlyPart, settingsOf } from "./read-setting.ts";
@@ -167,7 +168,7 @@ export function lowerTrainSection(
     lacking.add(split);
   };
   reportLack("train", declaration.data.span);
-  const batch = readInteger(settings.get("batch"), 32, 1, scope);
+  const { size: batch, bucket } = readBatch(settings.get("batch"), data, scope);
   const accumulate = readInteger(settings.get("accumulate"), 1, 1, scope);
   const seed = readInteger(settings.get("seed"), 0, 0, scope);
   const validateSetting = settings.get("validate");
@@ -269,6 +270,7 @@ export function lowerTrainSection(
     phases,
     length,
     batch,
+    ...(bucket !== undefined && { bucket }),
     accumulate,
     seed,
     ...(validate !== undefined && { validate }),

@@ -10,7 +10,7 @@ import { cleanRows, type CleanReport } from "./clean-rows.ts";
 import { findSeveral } from "./find-several.ts";
 import { findUnsuitable } from "./find-unsuitable.ts";
 import { findUneven } from "./find-uneven.ts";
-import { raggedRowsOf } from "./ragged-rows.ts";
+import { lengthsBySize, raggedRowsOf } from "./ragged-rows.ts";
 import { numberWords, type Vocabularies } from "./number-words.ts";
 import { shuffled } from "./shuffle.ts";
 import { boundsOf, splitNames, splitRows } from "./split-rows.ts";
@@ -42,6 +42,8 @@ export interface Examples {
   readonly count: number;
   /** Raw fields of some examples. `round` moves the windows of a text, so that epochs see different cuts. */
   gather(indices: ArrayLike<number>, round?: number): Promise<RawBatch>;
+  /** The lengths of the examples along the sizes that vary by example, by the names of these. */
+  readonly lengths?: ReadonlyMap<string, Int32Array>;
   /** Where an example stands in the source, whatever was cleaned and shuffled; itself where that is left out. */
   rowOf?(index: number): number;
 }
@@ -105,6 +107,7 @@ function splitColumns(
   const examplesOf = (name: Split): Examples => ({
     count: rows[name].length,
     rowOf: (index) => rows[name][index] ?? index,
+    lengths: lengthsBySize(columns, fields, rows[name]),
     gather: (indices) =>
       Promise.resolve(
         new Map(columns.map((column, at) => [column.name, rowsOf(column, fields[at], rows[name], indices)])),

@@ -2,6 +2,7 @@ import type { DataProgram, RawField } from "../../ir/program.ts";
 import type { DType } from "../../ir/types.ts";
 import { extentOf, lengthOf, placeOf, problem, type Column, type DataProblem } from "../../sources/raw-data.ts";
 import { sourceOf } from "../../sources/registry.ts";
+import { readingOf } from "../../sources/readings.ts";
 import { showField } from "../../sources/show-raw-field.ts";
 import { elementAt } from "../../support/element-at.ts";
 import { findMisfit } from "./find-misfit.ts";
@@ -65,6 +66,8 @@ export function missingValue(place: string, field: RawField, isTable: boolean): 
     const help = "No row before it has one either: leave such examples out with `clean: drop_missing`.";
     return problem("MC6009", { place, field: shown }, help);
   }
+  if (readingOf(field.reading).kind === "sequence")
+    return problem("MC6009", { place, field: shown }, "Leave such examples out with `clean: drop_missing`.");
   const rule = field.reading?.kind === "categories" ? "mode" : "median";
   const others = isTable
     ? `, fill them with \`${shown} -> impute(${rule})\`, or ask for them with \`missing(${shown})\``

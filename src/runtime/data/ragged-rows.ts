@@ -1,3 +1,5 @@
+import { asVariable } from "../../dims/dim.ts";
+import type { RawField } from "../../ir/program.ts";
 import { extentOf, lengthOf, type Column } from "../../sources/raw-data.ts";
 import { elementAt } from "../../support/element-at.ts";
 import type { RawBatchField } from "./dataset.ts";
@@ -16,4 +18,20 @@ export function raggedRowsOf(column: Column, rows: Int32Array, indices: ArrayLik
   const lengths = Int32Array.from(chosen, (row) => lengthOf(column, row));
   const shape = [chosen.length, Math.max(0, ...lengths), ...column.shape.slice(1)];
   return { shape, data, lengths, ...(column.data instanceof Float32Array && { single: true }) };
+}
+
+/** The lengths of some rows along each size that varies, by its name. */
+export function lengthsBySize(
+  columns: readonly Column[],
+  fields: readonly RawField[],
+  rows: Int32Array,
+): ReadonlyMap<string, Int32Array> {
+  return new Map(
+    columns.flatMap((column, at): (readonly [string, Int32Array])[] => {
+      const [first] = elementAt(fields, at).type.shape;
+      const size = first && asVariable(first);
+      if (size === undefined || column.starts === undefined) return [];
+      return [[size, Int32Array.from(rows, (row) => lengthOf(column, row))]];
+    }),
+  );
 }

@@ -77,7 +77,7 @@ export function madeOf(program: TrainProgram, raw: RawData, examples: number, ru
     average: asJson(program.average),
     follow: asJson(program.follows.length === 0 ? undefined : program.follows),
     precision: precisionOf(program),
-    batch: program.accumulate === 1 ? program.batch : `${program.accumulate} of ${program.batch}`,
+    batch: batchOf(program),
     seed: program.seed,
     data: { examples: raw.kind === "text" ? raw.tokens.length : raw.count, content: contentOf(raw) },
     clean: data.clean.map(showCleanStep),
@@ -97,6 +97,12 @@ export function madeOf(program: TrainProgram, raw: RawData, examples: number, ru
     version,
   };
   return { form: madeForm, parts };
+}
+
+/** How many examples make an update, in parts of how many, and by which size they are put together. */
+function batchOf({ batch, accumulate, bucket }: TrainProgram): Json {
+  const size = accumulate === 1 ? batch : `${accumulate} of ${batch}`;
+  return bucket === undefined ? size : `${size}, bucket by ${bucket}`;
 }
 
 /** What something is in the steps of a training: in its only one, or by their names. */

@@ -1,11 +1,13 @@
 import type { FreezePhase, StepPlace, TrainProgram, TrainStep } from "../../ir/program.ts";
-import { epochOrder, type Dataset, type Examples, type RawBatch } from "../data/dataset.ts";
+import { type Dataset, type Examples, type RawBatch } from "../data/dataset.ts";
 import { leadingStep } from "../../ir/measures-of.ts";
 import { examplesOfUpdate } from "../../ir/update-size.ts";
+import { elementAt } from "../../support/element-at.ts";
 import { required } from "../../support/fault.ts";
 import type { Tensors } from "../tensor.ts";
 import { bestSoFar, type Best } from "./best-so-far.ts";
 import { createFigureSum, type Figures, type FigureState, type Measured } from "./figures.ts";
+import { epochBatches, evaluationBatches } from "./epoch-batches.ts";
 import { findNonFinite, type NonFiniteElement } from "./find-non-finite.ts";
 import { judgeStep } from "./judge-step.ts";
 import type { LossScale, StepResult, Trainer } from "./trainer.ts";
@@ -98,22 +100,17 @@ export type LoopResult = {
   | { readonly outcome: "diverged"; readonly divergence: Divergence }
 );
 
-const evaluationBatch = 256;
-
 /** A loss scale below this helps no gradient: what is not finite there is so for another reason. */
 const leastScale = 2 ** -14;
 
 /** Loss and metrics of a trained network over the examples of a split. */
 export async function evaluateExamples(trainer: Trainer, examples: Examples, program: Measured): Promise<Figures> {
   const sum = createFigureSum(program);
-  for (let from = 0; from < examples.count; from += evaluationBatch) {
-    const count = Math.min(evaluationBatch, examples.count - from);
-    const indices = Int32Array.from({ length: count }, (_, i) => from + i);
+  for (const indices of evaluationBatches(examples))
     sum.add(
       await trainer.evaluate(await trainer.prepare(await examples.gather(indices), { examples: indices })),
-      count,
+      indices.length,
     );
-  }
   return sum.figures();
 }
 
@@ -186,9 +183,9 @@ export async function runTraining(options: LoopOptions): Promise<LoopResult> {
 
   while (progress.step < total) {
     const epoch = Math.floor(progress.step / perEpoch);
-    const order = epochOrder(train.count, program.seed, epoch);
+    const batches = epochBatches(program, train, epoch);
     for (let at = progress.step % perEpoch; at < perEpoch && progress.step < total; at++) {
-      const indices = order.subarray(at * size, Math.min(train.count, (at + 1) * size));
+      const indices = elementAt(batches, at);
       const raw = await train.gather(indices, epoch);
       const features = await trainer.prepare(raw, { epoch, examples: indices });
       const phase = phaseAt(program, progress.step, perEpoch);

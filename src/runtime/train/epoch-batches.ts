@@ -1,0 +1,49 @@
+import type { TrainProgram } from "../../ir/program.ts";
+import { examplesOfUpdate } from "../../ir/update-size.ts";
+import { elementAt } from "../../support/element-at.ts";
+import { epochOrder, type Examples } from "../data/dataset.ts";
+import { shuffled } from "../data/shuffle.ts";
+
+/** So many batches at a time are put in order of length: examples stay as mixed as that leaves them. */
+const stretch = 50;
+
+/**
+ * The examples of each update of an epoch, in order: shuffled by seed and epoch, the last ones being fewer where they do not
+ * come out even. With `bucket`, stretches of the shuffled order are sorted by length and cut, and the batches shuffled.
+ */
+export function epochBatches(
+  program: Pick<TrainProgram, "batch" | "accumulate" | "seed" | "bucket">,
+  { count, lengths }: Pick<Examples, "count" | "lengths">,
+  epoch: number,
+): readonly Int32Array[] {
+  const { seed, bucket } = program;
+  const size = examplesOfUpdate(program);
+  const order = epochOrder(count, seed, epoch);
+  const own = bucket === undefined ? undefined : lengths?.get(bucket);
+  if (own === undefined) return cut(order, size);
+  const sorted = cut(order, stretch * size).flatMap((part) =>
+    cut(
+      // Sorting is stable: examples of one length stay in their shuffled order.
+      part.toSorted((a, b) => elementAt(own, a) - elementAt(own, b)),
+      size,
+    ),
+  );
+  const whole = sorted.filter((it) => it.length === size);
+  const mixed = [...shuffled(whole.length, seed, epoch, "batches")].map((at) => elementAt(whole, at));
+  return [...mixed, ...sorted.filter((it) => it.length < size)];
+}
+
+/** So many examples of those of a split at a time for evaluation; those of different lengths by their length, and fewer. */
+export function evaluationBatches({ count, lengths }: Pick<Examples, "count" | "lengths">): readonly Int32Array[] {
+  const order = Int32Array.from({ length: count }, (_, at) => at);
+  const [own] = lengths?.values() ?? [];
+  if (own === undefined) return cut(order, 256);
+  return cut(
+    order.toSorted((a, b) => elementAt(own, a) - elementAt(own, b)),
+    64,
+  );
+}
+
+function cut(order: Int32Array, size: number): readonly Int32Array[] {
+  return Array.from({ length: Math.ceil(order.length / size) }, (_, at) => order.subarray(at * size, (at + 1) * size));
+}
