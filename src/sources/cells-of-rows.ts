@@ -48,6 +48,7 @@ export function addCells(
     names: [...columns.keys()],
     count: rows.length,
     from,
+    ...(lines !== undefined && { lines }),
     columns: [...columns].flatMap(([name, cells]) =>
       isWanted(name)
         ? [

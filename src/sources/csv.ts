@@ -5,6 +5,7 @@ import { showText } from "../support/show-text.ts";
 import { defineSource, type WrongArgument } from "./define-source.ts";
 import { problem, type CellTable, type DataProblem } from "./raw-data.ts";
 import { mayBeRead } from "./read-table.ts";
+import { filesOfTables, readTables } from "./read-tables.ts";
 
 /** What programs write for a cell without a value, beside leaving it empty: of what pandas knows, and `?`. */
 export const missingMarks: readonly string[] = [
@@ -21,6 +22,8 @@ export const missingMarks: readonly string[] = [
   "?",
 ];
 
+const endings = [".csv", ".tsv"];
+
 /** A table of text: CSV, TSV and the like. */
 export const csv = defineSource({
   name: "csv",
@@ -31,7 +34,7 @@ export const csv = defineSource({
     `[missing](#missing-cells) where it is empty, one of ${missingMarks.map((it) => `\`${it}\``).join(", ")}, unless ` +
     "`marks=false` makes words of these, or one of `missing`. Cells are read as numbers in decimal, with a sign, a point and " +
     "an exponent where they are wanted (`-1`, `.5`, `6.02e+23`), or as a [reading](#readings) says. Columns that no feature " +
-    "reads may hold anything",
+    `reads may hold anything. ${filesOfTables(endings)}; each begins with the names of its columns, whose order may differ`,
   arguments: {
     path: { kind: "string" },
     columns: { kind: "strings", default: [] },
@@ -51,22 +54,27 @@ export const csv = defineSource({
       ? wrong("quote", "another sign than what stands between cells")
       : undefined;
   },
+  hasFolders: true,
   fields: "table",
   cellOf: ({ arguments: given }, text) => cellOf(text, new Set(marksOf(given))),
-  load: async ({ arguments: given, wanted, files }) => {
+  load: ({ arguments: given, wanted, files, folders }) => {
     const { path, columns, delimiter, quote } = given;
-    const place = files.placeOf(path);
-    const bytes = await files.read(place);
-    if (!bytes.ok) return bytes;
-    const text = decodeText(bytes.value);
-    if (!text.ok) return failure(problem("MC6002", { path: place, offset: 0, problem: text.error }));
-    return parseCsv(text.value, place, {
+    const form: CsvForm = {
       columns,
       quote,
       missing: marksOf(given),
       ...(delimiter !== "found" && { delimiter }),
       isWanted: (name) => wanted.some((it) => mayBeRead(it, name)),
-    });
+    };
+    const read = async (place: string): Promise<Result<CellTable, DataProblem>> => {
+      const bytes = await files.read(place);
+      if (!bytes.ok) return bytes;
+      const text = decodeText(bytes.value);
+      return text.ok
+        ? parseCsv(text.value, place, form)
+        : failure(problem("MC6002", { path: place, offset: 0, problem: text.error }));
+    };
+    return readTables({ path, files, folders, endings, mayLack: () => false, read });
   },
 });
 

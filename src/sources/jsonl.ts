@@ -6,6 +6,9 @@ import { defineSource } from "./define-source.ts";
 import { addCells, isObject, type RowValues } from "./cells-of-rows.ts";
 import { problem, type CellTable, type DataProblem } from "./raw-data.ts";
 import { mayBeRead } from "./read-table.ts";
+import { filesOfTables, readTables } from "./read-tables.ts";
+
+const endings = [".jsonl", ".ndjson"];
 
 /** A table of JSON lines. */
 export const jsonl = defineSource({
@@ -14,16 +17,21 @@ export const jsonl = defineSource({
     "A table of JSON lines: an object in each, whose members are its cells; or one list of objects. `raw.NAME` for each " +
     'name, `raw["user.age"]` for a member of a member. What a line does not have, `null` and the empty text are ' +
     "[missing](#missing-cells). Texts, numbers and truth values are read as the cells of `csv` are; numbers beyond 2^53 " +
-    "lose digits, unless they are texts. Members that no feature reads may be anything",
+    `lose digits, unless they are texts. Members that no feature reads may be anything. ${filesOfTables(endings)}`,
   arguments: { path: { kind: "string" } },
+  hasFolders: true,
   fields: "table",
-  load: async ({ arguments: { path }, wanted, files }) => {
-    const place = files.placeOf(path);
-    const bytes = await files.read(place);
-    if (!bytes.ok) return bytes;
-    const text = decodeText(bytes.value);
-    if (!text.ok) return failure(problem("MC6002", { path: place, offset: 0, problem: text.error }));
-    return parseJsonLines(text.value, place, (name) => wanted.some((it) => mayBeRead(it, name)));
+  load: ({ arguments: { path }, wanted, files, folders }) => {
+    const isWanted = (name: string): boolean => wanted.some((it) => mayBeRead(it, name));
+    const read = async (place: string): Promise<Result<CellTable, DataProblem>> => {
+      const bytes = await files.read(place);
+      if (!bytes.ok) return bytes;
+      const text = decodeText(bytes.value);
+      return text.ok
+        ? parseJsonLines(text.value, place, isWanted)
+        : failure(problem("MC6002", { path: place, offset: 0, problem: text.error }));
+    };
+    return readTables({ path, files, folders, endings, mayLack: () => true, read });
   },
 });
 

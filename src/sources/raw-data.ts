@@ -27,28 +27,56 @@ export interface Column {
   readonly isNumbered?: true;
   /** The file or generator that it came from, for messages. */
   readonly from: string;
-  /** Where it stands in a text file: the line of each example, and the numbers of its cells in them, from 1; none where a line has no cells. */
-  readonly cells?: { readonly lines: Int32Array; readonly columns: readonly number[] };
+  /** Where it stands in a text file. */
+  readonly cells?: CellPlace;
   /** The file of each example, where each has one of its own. */
   readonly files?: readonly string[];
+  /** The files that its examples come from, where they come from several that have many each. */
+  readonly shards?: readonly Shard[];
+}
+
+/** Where a column stands in a text file: the line of each example, and the numbers of its cells in them, from 1; none where a line has no cells. */
+export interface CellPlace {
+  readonly lines: Int32Array;
+  readonly columns: readonly number[];
+}
+
+/** One of several files whose examples follow on each other. */
+export interface Shard {
+  readonly from: string;
+  /** How many examples stand in the files before it. */
+  readonly start: number;
+  /** Where the column stands in it, if it is a text. */
+  readonly cells?: CellPlace;
+}
+
+/** Where an example stands: its file, its number in it, from 0, and the lines and cells there. */
+export function standingOf(
+  { from, cells, shards }: Pick<Column, "from" | "cells" | "shards">,
+  example: number,
+): { readonly from: string; readonly example: number; readonly cells: CellPlace | undefined } {
+  const shard = shards?.findLast((it) => it.start <= example);
+  return shard === undefined
+    ? { from, example, cells }
+    : { from: shard.from, example: example - shard.start, cells: shard.cells };
 }
 
 /** The place of one example of a column, or of one of its elements, for messages: `houses.csv:4:2`, or `labels.idx, example 2`. */
 export function placeOf(
-  { from, cells, files }: Pick<Column, "from" | "cells" | "files">,
+  column: Pick<Column, "from" | "cells" | "files" | "shards">,
   example: number,
   element = 0,
 ): string {
-  if (files !== undefined) return elementAt(files, example);
-  if (cells === undefined) return `${from}, example ${example}`;
-  const column = cells.columns[element % cells.columns.length];
-  return `${from}:${elementAt(cells.lines, example)}${column === undefined ? "" : `:${column}`}`;
+  const { cells } = standingOf(column, example);
+  const at = cells?.columns[element % cells.columns.length];
+  return `${exampleOf(column, example)}${at === undefined ? "" : `:${at}`}`;
 }
 
 /** The place of one example, whichever of its fields is meant: `houses.csv:4`, or `labels.idx, example 2`. */
-export function exampleOf({ from, cells, files }: Column, example: number): string {
-  if (files !== undefined) return elementAt(files, example);
-  return cells === undefined ? `${from}, example ${example}` : `${from}:${elementAt(cells.lines, example)}`;
+export function exampleOf(column: Pick<Column, "from" | "cells" | "files" | "shards">, example: number): string {
+  if (column.files !== undefined) return elementAt(column.files, example);
+  const { from, example: at, cells } = standingOf(column, example);
+  return cells === undefined ? `${from}, example ${at}` : `${from}:${elementAt(cells.lines, at)}`;
 }
 
 /** From where to where the elements of one example lie in the data of a column. */
@@ -80,8 +108,10 @@ export type Cell = string | number | bigint | boolean | undefined;
 export interface CellColumn {
   readonly name: string;
   readonly cells: readonly Cell[];
-  /** Where it stands in a text file, as in {@link Column}. */
-  readonly place?: { readonly lines: Int32Array; readonly columns: readonly number[] };
+  /** Where it stands in a text file. */
+  readonly place?: CellPlace;
+  /** Where it stands in each of several files. */
+  readonly shards?: readonly Shard[];
 }
 
 /** A table as it lies in a file, of which fields are read. */
@@ -95,8 +125,12 @@ export interface CellTable {
   readonly from: string;
   /** The file of each row, where each has one of its own. */
   readonly files?: readonly string[];
+  /** The line of each row, where rows have lines and cells have no places of their own in them. */
+  readonly lines?: Int32Array;
   /** The line that names the columns, in a text file that has one. */
   readonly header?: number;
+  /** The folder of each row, or its file, where splits are made of these. */
+  readonly folders?: readonly string[];
 }
 
 /** One long text from which windows are cut. */

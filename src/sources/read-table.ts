@@ -6,7 +6,17 @@ import { fault } from "../support/fault.ts";
 import { failure, success, type Result } from "../support/result.ts";
 import { showName } from "../support/show-text.ts";
 import { chooseColumns, mayBeChosen } from "./choose-columns.ts";
-import { placeOf, problem, type CellColumn, type CellTable, type Column, type DataProblem } from "./raw-data.ts";
+import { misnamed } from "./misnamed.ts";
+import {
+  placeOf,
+  problem,
+  standingOf,
+  type CellColumn,
+  type CellPlace,
+  type CellTable,
+  type Column,
+  type DataProblem,
+} from "./raw-data.ts";
 import { readDate } from "./read-date.ts";
 import { integerOf, notANumber, readNumber } from "./read-number.ts";
 import { cellText, readingOf, type Reading, type SequenceReading } from "./readings.ts";
@@ -43,19 +53,12 @@ function readField(table: CellTable, field: RawField, before: RowsBefore | undef
   const chosen = chooseColumns(choice, table.columns).map((it) =>
     field.carried === undefined || before === undefined ? it : { ...it, cells: carriedForward(it.cells, before) },
   );
-  const [first, second] = chosen;
+  const [first] = chosen;
   if (first === undefined) return failure(absent(table, choice));
   const reading = readingOf(field.reading);
   if (choice.kind === "named") {
-    if (choice.name === "" && first.place !== undefined) {
-      const column = first.place.columns[0] ?? 1;
-      const place = { path: table.from, line: table.header ?? 1, column };
-      return failure(problem("MC6004", { ...place, problem: `column ${column} has no name` }));
-    }
-    if (second !== undefined) {
-      const place = { path: table.from, line: table.header ?? 1, column: second.place?.columns[0] ?? 1 };
-      return failure(problem("MC6004", { ...place, problem: `two columns are named \`${showName(choice.name)}\`` }));
-    }
+    const wrong = misnamed(table, choice.name, chosen);
+    if (wrong !== undefined) return failure(wrong);
     const read = readColumn(table, first, reading, field);
     return read.ok ? success({ ...read.value, name: field.name }) : read;
   }
@@ -84,12 +87,17 @@ function readField(table: CellTable, field: RawField, before: RowsBefore | undef
 
 function readColumn(
   table: CellTable,
-  { name, cells, place }: CellColumn,
+  { name, cells, place, shards }: CellColumn,
   reading: Reading,
   field: RawField,
 ): Result<Column, DataProblem> {
-  const cellsAt = place && { cells: place };
-  const origin = { name, from: table.from, ...cellsAt, ...(table.files !== undefined && { files: table.files }) };
+  const origin = {
+    name,
+    from: table.from,
+    ...(place !== undefined && { cells: place }),
+    ...(shards !== undefined && { shards }),
+    ...(table.files !== undefined && { files: table.files }),
+  };
   const { count } = table;
   switch (reading.kind) {
     case "sound":
@@ -128,7 +136,8 @@ function readColumn(
           const text = cell === undefined ? "" : cellText(cell);
           const what = `\`${showName(text)}\` in column \`${showName(name)}\` ${found.error}`;
           const isOther = field.reading === undefined && found.error === notANumber;
-          const help = isOther ? helpForCell(text, name, place !== undefined) : undefined;
+          const isText = standingOf(origin, at).cells !== undefined;
+          const help = isOther ? helpForCell(text, name, isText) : undefined;
           return failure(unreadable({ ...origin, shape, data }, at, what, help));
         }
         const { value } = found;
@@ -169,11 +178,11 @@ const longestOf = (starts: Int32Array): number =>
 
 /** A cell that cannot be read as it should be. */
 function unreadable(column: Column, example: number, what: string, help: string | undefined): DataProblem {
-  const { cells, from } = column;
+  const { cells, from, example: row } = standingOf(column, example);
   const at = cells?.columns[0];
   return cells === undefined || at === undefined
     ? problem("MC6012", { place: placeOf(column, example), problem: what }, help)
-    : problem("MC6004", { path: from, line: elementAt(cells.lines, example), column: at, problem: what }, help);
+    : problem("MC6004", { path: from, line: elementAt(cells.lines, row), column: at, problem: what }, help);
 }
 
 /** What to write for a cell that is read as a number and holds something else. */
@@ -205,16 +214,24 @@ function sideBySide(name: string, { count, from }: CellTable, parts: readonly Co
   const data = new Float64Array(count * parts.length);
   for (const [at, part] of parts.entries())
     for (let row = 0; row < count; row++) data[row * parts.length + at] = elementAt(part.data, row);
-  const lines = parts[0]?.cells?.lines;
-  const columns = parts.flatMap((it) => it.cells?.columns ?? []);
   const names = parts.map((it) => it.name);
+  const together = (cells: readonly (CellPlace | undefined)[]): { readonly cells?: CellPlace } => {
+    const lines = cells[0]?.lines;
+    return lines === undefined ? {} : { cells: { lines, columns: cells.flatMap((it) => it?.columns ?? []) } };
+  };
+  const shards = parts[0]?.shards?.map((it, at) => ({
+    from: it.from,
+    start: it.start,
+    ...together(parts.map((part) => part.shards?.[at]?.cells)),
+  }));
   return {
     name,
     shape: [parts.length],
     data,
     from,
     parts: names,
-    ...(lines !== undefined && { cells: { lines, columns } }),
+    ...together(parts.map((it) => it.cells)),
+    ...(shards !== undefined && { shards }),
   };
 }
 

@@ -67,8 +67,8 @@ function cellsOf(
   const cells: Exclude<Cell, undefined>[] = [];
   for (const [row, cell] of column.cells.entries()) {
     if (cell === undefined) {
-      const { place } = column;
-      const at = { from, ...(place !== undefined && { cells: place }) };
+      const { place, shards } = column;
+      const at = { from, ...(place !== undefined && { cells: place }), ...(shards !== undefined && { shards }) };
       const help =
         "The rows of a window are told apart and ordered by it: give it a value, or take the row out of the file.";
       return failure(problem("MC6009", { place: placeOf(at, row), field: showRawField(name) }, help));

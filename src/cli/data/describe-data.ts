@@ -5,7 +5,7 @@ import type { Dataset } from "../../runtime/data/dataset.ts";
 import { findSharedRows } from "../../runtime/data/find-shared-rows.ts";
 import { rowsOf } from "../../runtime/data/rows-of.ts";
 import { splitNames } from "../../runtime/data/split-rows.ts";
-import { exampleOf, type Column, type RawData } from "../../sources/raw-data.ts";
+import { exampleOf, standingOf, type Column, type RawData } from "../../sources/raw-data.ts";
 import { elementAt } from "../../support/element-at.ts";
 import { required } from "../../support/fault.ts";
 import type { Compared } from "./association.ts";
@@ -88,7 +88,7 @@ export async function describeData(
     ...common,
     from: first?.from ?? data.source.kind,
     rows: raw.count,
-    unit: first?.cells === undefined ? "examples" : "rows",
+    unit: first === undefined || standingOf(first, 0).cells === undefined ? "examples" : "rows",
     without: cleaned.without,
     cleaning: cleaned.steps,
     columns,

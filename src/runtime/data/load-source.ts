@@ -30,8 +30,9 @@ export async function loadSource(
   if (!loaded.ok) return loaded;
   if (loaded.value.kind === "text") return success(loaded.value);
   if (loaded.value.kind === "table") {
+    const { count, folders } = loaded.value;
     const read = readTable(loaded.value, fields);
-    return read.ok ? success(tableOf(loaded.value.count, read.value)) : read;
+    return read.ok ? success({ ...tableOf(count, read.value), ...(folders !== undefined && { folders }) }) : read;
   }
   const columns: Column[] = [];
   for (const column of loaded.value.columns) {

@@ -1,0 +1,17 @@
+import { showName } from "../support/show-text.ts";
+import { problem, type CellColumn, type CellTable, type DataProblem } from "./raw-data.ts";
+
+/** What is wrong with the name of columns that a field reads by it: it is empty, or several have it. */
+export function misnamed(
+  { from, header }: Pick<CellTable, "from" | "header">,
+  name: string,
+  [first, second]: readonly CellColumn[],
+): DataProblem | undefined {
+  const wrong = (column: number, what: string): DataProblem =>
+    problem("MC6004", { path: from, line: header ?? 1, column, problem: what });
+  if (name === "" && first?.place !== undefined) {
+    const column = first.place.columns[0] ?? 1;
+    return wrong(column, `column ${column} has no name`);
+  }
+  return second && wrong(second.place?.columns[0] ?? 1, `two columns are named \`${showName(name)}\``);
+}
