@@ -2,7 +2,7 @@ import type { ArgumentSchema, CallSchema } from "../src/ir/settings.ts";
 import type { Source } from "../src/sources/define-source.ts";
 import { cleanSteps } from "../src/sources/clean-steps.ts";
 import { readings } from "../src/sources/readings.ts";
-import { allSources, laterSources } from "../src/sources/registry.ts";
+import { allSources } from "../src/sources/registry.ts";
 
 const argument = ([name, { kind, default: value }]: readonly [string, ArgumentSchema]): string => {
   if (value === undefined) return `\`${name}\``;
@@ -23,7 +23,6 @@ const sourceRows: readonly string[] = [
     const given = it.fieldArguments === undefined ? argumentsOf(it.arguments) : "one file for each field, by any names";
     return `| \`${callOf(it)}\` | ${given} | ${it.doc} |`;
   }),
-  `| \`${laterSources.join(" ")}\` | *not yet* | |`,
 ];
 
 const cleanRows: readonly string[] = Object.entries(cleanSteps).map(([name, it]) => {

@@ -18,7 +18,7 @@ export function addCells(
   isWanted: (name: string) => boolean,
 ): Result<CellTable, DataProblem> {
   const columns = new Map<string, Cell[]>();
-  const wrong = new Map<string, number>();
+  const wrong = new Map<string, { readonly row: number; readonly what: string }>();
   const add = (values: RowValues["values"], prefix: string, row: number): void => {
     for (const [key, value] of Object.entries(values)) {
       const name = prefix + key;
@@ -28,9 +28,9 @@ export function addCells(
       }
       const cells = columns.get(name) ?? [];
       columns.set(name, cells);
-      const cell = cellOf(value);
-      if (cell === "no cell") wrong.set(name, wrong.get(name) ?? row);
-      else cells[row] = cell;
+      const cell = asCell(value);
+      if (cell.ok) cells[row] = cell.value;
+      else if (!wrong.has(name)) wrong.set(name, { row, what: cell.error });
     }
   };
   for (const [row, { values }] of rows.entries()) add(values, "", row);
@@ -38,10 +38,9 @@ export function addCells(
   const place = lines && { lines, columns: [] };
   const stray = [...wrong].find(([name]) => isWanted(name));
   if (stray !== undefined) {
-    const [name, row] = stray;
-    const what = `\`${showName(name)}\` is a list, and a cell is a text, a number or a truth value`;
+    const [name, { row, what }] = stray;
     const at = placeOf({ from, ...(place !== undefined && { cells: place }) }, row);
-    return failure(problem("MC6012", { place: at, problem: what }));
+    return failure(problem("MC6012", { place: at, problem: `\`${showName(name)}\` ${what}` }));
   }
   return success({
     kind: "table",
@@ -67,10 +66,12 @@ export function addCells(
 export const isObject = (it: unknown): it is RowValues["values"] =>
   typeof it === "object" && it !== null && !Array.isArray(it) && !(it instanceof Date) && !ArrayBuffer.isView(it);
 
-/** A value as a cell: dates as ISO 8601 has them. */
-function cellOf(value: unknown): Cell | "no cell" {
-  if (value === null || value === undefined || value === "") return undefined;
-  if (value instanceof Date) return Number.isNaN(value.getTime()) ? undefined : value.toISOString();
-  if (typeof value === "number") return Number.isNaN(value) ? undefined : value;
-  return typeof value === "string" || typeof value === "boolean" || typeof value === "bigint" ? value : "no cell";
+/** A value as a cell, dates as ISO 8601 has them; of what is none, what is said of its column. */
+export function asCell(value: unknown): Result<Cell, string> {
+  if (value === null || value === undefined || value === "") return success(undefined);
+  if (value instanceof Date) return success(Number.isNaN(value.getTime()) ? undefined : value.toISOString());
+  if (typeof value === "number") return success(Number.isNaN(value) ? undefined : value);
+  if (typeof value === "string" || typeof value === "boolean" || typeof value === "bigint") return success(value);
+  const what = ArrayBuffer.isView(value) ? "holds bytes" : "is a list";
+  return failure(`${what}, and a cell is a text, a number or a truth value`);
 }

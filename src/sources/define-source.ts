@@ -48,6 +48,23 @@ export interface SourceFiles {
     place: string,
     isWanted: (name: string) => boolean,
   ) => Promise<Result<NamedRows, DataProblem>>;
+  /** The rows of a SQLite database; where there is nothing that reads them, undefined. */
+  readonly readDatabase?: (place: string, request: DatabaseRequest) => Promise<Result<DatabaseRows, DataProblem>>;
+}
+
+/** What is to be read of a database: what a query gives, a table, or where there is none of both the only one. */
+export interface DatabaseRequest {
+  readonly table?: string;
+  readonly query?: string;
+  readonly isWanted: (name: string) => boolean;
+}
+
+/** Rows of a database, with those of their columns that are wanted; `from` says where they stand. */
+export interface DatabaseRows {
+  readonly names: readonly string[];
+  readonly columns: readonly { readonly name: string; readonly values: readonly unknown[] }[];
+  readonly count: number;
+  readonly from: string;
 }
 
 /** Arguments of any name beside those that a schema lists: one for each raw field. */

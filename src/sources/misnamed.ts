@@ -13,5 +13,8 @@ export function misnamed(
     const column = first.place.columns[0] ?? 1;
     return wrong(column, `column ${column} has no name`);
   }
-  return second && wrong(second.place?.columns[0] ?? 1, `two columns are named \`${showName(name)}\``);
+  if (second === undefined) return undefined;
+  const what = `two columns are named \`${showName(name)}\``;
+  const at = second.place?.columns[0];
+  return at === undefined ? problem("MC6012", { place: from, problem: what }) : wrong(at, what);
 }

@@ -10,6 +10,7 @@ import { jsonl } from "./jsonl.ts";
 import { npz } from "./npz.ts";
 import { parquet } from "./parquet.ts";
 import { safetensors } from "./safetensors.ts";
+import { sqlite } from "./sqlite.ts";
 import { syntheticBlobs } from "./synthetic-blobs.ts";
 import { syntheticDigits } from "./synthetic-digits.ts";
 import { syntheticSequences } from "./synthetic-sequences.ts";
@@ -23,6 +24,7 @@ export const allSources: readonly Source[] = [
   csv,
   jsonl,
   parquet,
+  sqlite,
   npy,
   npz,
   safetensors,
@@ -35,9 +37,6 @@ export const allSources: readonly Source[] = [
   syntheticWaves,
   drawn,
 ];
-
-/** Sources that the language has and that nothing carries out yet. */
-export const laterSources: readonly string[] = ["sqlite"];
 
 const byName: ReadonlyMap<string, Source> = new Map(allSources.map((it) => [it.name, it]));
 

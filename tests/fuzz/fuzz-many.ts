@@ -45,7 +45,7 @@ export function coverageOf(uses: ReadonlySet<string>): readonly Coverage[] {
     constructs: constructNames,
     metrics: metrics.map((it) => it.name.text),
     "optimizers, schedules, clippings and precisions": settingNames,
-    "keys of sections": [...sectionKeys.data.now, ...sectionKeys.train.now, ...sectionKeys.step.now, ...directiveWords],
+    "keys of sections": [...sectionKeys.data, ...sectionKeys.train, ...sectionKeys.step, ...directiveWords],
   };
   return Object.entries(parts).map(([what, names]) => {
     const all = [...new Set(names)];

@@ -116,7 +116,7 @@ describe.each(Object.entries(settings))("every %s", (_, { table, at }) => {
 });
 
 /** For each key of a section: a value that it takes, and what must be reported. A new key needs a row. */
-const dataKeys: Readonly<Record<(typeof sectionKeys.data.now)[number], { good: string; bad: readonly string[] }>> = {
+const dataKeys: Readonly<Record<(typeof sectionKeys.data)[number], { good: string; bad: readonly string[] }>> = {
   source: {
     good: 'csv("p.csv")',
     bad: ["3", 'csv("p.csv"), csv("q.csv")', "idx(3)", "idx", "idx()", 'idx(images="a", images="b")'],
@@ -160,7 +160,7 @@ const dataKeys: Readonly<Record<(typeof sectionKeys.data.now)[number], { good: s
   },
   clean: { good: "drop_missing", bad: ["drop_missing, drop_missing", "drop_everything", "3", "drop_missing 3"] },
 };
-const trainKeys: Readonly<Record<(typeof sectionKeys.train.now)[number], { good: string; bad: readonly string[] }>> = {
+const trainKeys: Readonly<Record<(typeof sectionKeys.train)[number], { good: string; bad: readonly string[] }>> = {
   loss: { good: "mse(y, t)", bad: ["mse(y, t), mse(y, t)", "3"] },
   optimizer: { good: "sgd", bad: ["sgd, adam", "3", "sgd(0.1)(2)"] },
   average: { good: "ema(decay=0.9)", bad: ["ema(decay=1)", "ema(decay=-1)", "ema, ema", "sma(3)", "0.9", "ema(1, 2)"] },

@@ -78,7 +78,7 @@ export const dataCatalog = {
   MC6007: entry({
     severity: "error",
     title: "a field that the data do not have",
-    message: (it: { path: string; kind: "column" | "array" | "tensor"; name: string }) =>
+    message: (it: { path: string; kind: "column" | "array" | "tensor" | "table"; name: string }) =>
       `${it.path} has no ${it.kind} \`${it.name}\`.`,
     explanation:
       '`raw.NAME` reads the column whose header is NAME, and `raw["fixed acidity"]` one whose name is no word of the language. Cells are separated by commas, and the first line names the columns.',

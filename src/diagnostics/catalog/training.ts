@@ -135,15 +135,6 @@ export const trainingCatalog = {
     bad: train("  loss: mse(y, t)\n  optimizer: sgd(lr=0.1)\n  metrics: y - t\n  epochs: 5"),
     good,
   }),
-  MC4011: entry({
-    severity: "error",
-    title: "not yet carried out",
-    message: (it: { what: string }) => `${it.what} is part of the language, but modelc does not carry it out yet.`,
-    explanation:
-      "The file is well formed; this part of it has no effect in this version, and nothing is silently ignored.",
-    bad: good.replace('csv("points.csv")', 'sqlite("points.db")'),
-    good,
-  }),
   MC4012: entry({
     severity: "error",
     title: "a pattern that matches nothing",

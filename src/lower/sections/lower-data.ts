@@ -69,13 +69,11 @@ function lowerSection(
 ): Pick<LoweredData, "data" | "known"> {
   const { collector } = elaborator;
   const scope = settingScope(collector, file);
-  const { now } = sectionKeys.data;
-  const keys: readonly string[] = now;
+  const keys: readonly string[] = sectionKeys.data;
   const settings = settingsOf(declaration.entries, keys, "data", scope);
-  reportMisplaced(declaration.entries, ["setting", "feature"], now, "data", collector);
+  reportMisplaced(declaration.entries, ["setting", "feature"], keys, "data", collector);
 
   const source = readSource(settings, declaration, scope);
-  if (source === "later") return { data: undefined, known: undefined };
   // A key that is none may be meant for it.
   const mayBeLost = !settings.has("split") && (settings.has(lostName) || declaration.broken);
   if (source !== undefined) reportIdleForText(source, settings, scope);

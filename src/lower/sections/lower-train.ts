@@ -84,7 +84,6 @@ export function lowerTrainSection(
 ): LoweredTraining {
   const file = program.entry;
   const scope = settingScope(collector, file);
-  const { now, later } = sectionKeys.train;
   const { broken } = declaration;
 
   const callable = findModel(collector, file, declaration.model);
@@ -93,13 +92,9 @@ export function lowerTrainSection(
   if (lowered !== undefined) collector.take(lowered);
   const data = lowered?.known;
   if (lowered !== undefined && data === undefined) return { train: undefined, known: unknownTraining(declaration) };
-  const settings = settingsOf(declaration.entries, [...now, ...later], "train", scope);
-  for (const key of later) {
-    const setting = settings.get(key);
-    if (setting !== undefined) collector.report("MC4011", setting.span, { what: `\`${key}\`` });
-  }
+  const settings = settingsOf(declaration.entries, sectionKeys.train, "train", scope);
   const directives = declaration.entries.filter((it): it is Directive => it.kind === "directive");
-  reportMisplaced(declaration.entries, ["setting", "directive", "step"], now, "train", collector);
+  reportMisplaced(declaration.entries, ["setting", "directive", "step"], sectionKeys.train, "train", collector);
 
   const { lowered: made, match } = fitModel(callable, data, declaration, given, collector);
   const module = made?.module;

@@ -1,7 +1,7 @@
 import type { CleanSpec, SettingValue, SourceSpec } from "../../ir/program.ts";
 import type { FieldArguments, Source } from "../../sources/define-source.ts";
 import { cleanSteps } from "../../sources/clean-steps.ts";
-import { allSources, findSource, laterSources } from "../../sources/registry.ts";
+import { allSources, findSource } from "../../sources/registry.ts";
 import { required } from "../../support/fault.ts";
 import { textOf, type Span } from "../../support/source.ts";
 import type { Argument, Expression } from "../../syntax/ast.ts";
@@ -11,12 +11,12 @@ import { reportWrongArgument } from "./report-wrong-argument.ts";
 import { readRowColumn, type RowReader } from "./read-row-column.ts";
 import { checkedValue, onlyExpression, onlyPart, phraseWords, readCall, type SettingScope } from "./read-setting.ts";
 
-/** What the `source` of a data section names, checked; undefined after a report, `later` after that it is not there yet. */
+/** What the `source` of a data section names, checked; undefined after a report. */
 export function readSource(
   settings: ReadonlyMap<string, Setting>,
   declaration: DataDeclaration,
   scope: SettingScope,
-): SourceSpec | "later" | undefined {
+): SourceSpec | undefined {
   const setting = settings.get("source");
   if (setting === undefined) {
     // It may be what did not parse, or has another key.
@@ -30,10 +30,6 @@ export function readSource(
   const expression = onlyExpression(setting, scope);
   if (expression === undefined) return undefined;
   const callee = expression.kind === "call" ? expression.callee : expression;
-  if (callee.kind === "reference" && laterSources.includes(callee.text)) {
-    scope.collector.report("MC4011", callee.span, { what: `The source \`${callee.text}\`` });
-    return "later";
-  }
   const source = callee.kind === "reference" ? findSource(callee.text) : undefined;
   const given = expression.kind === "call" ? expression.arguments : [];
   if (source?.fieldArguments !== undefined) {

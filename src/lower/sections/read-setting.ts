@@ -315,7 +315,7 @@ export function readArguments(
 
 /** What is said of a key of a `train` section that stands in another one. */
 function keyOfTrain(key: string): string | undefined {
-  const known: readonly string[] = sectionKeys.train.now;
+  const known: readonly string[] = sectionKeys.train;
   const instead = known.includes(key) ? key : answerOfKey(key, known)?.instead;
   return instead === undefined ? undefined : `It belongs to the \`train\` section, as \`${instead}\`.`;
 }

@@ -50,8 +50,8 @@ export function writtenSteps(
       const labels = [{ span: earlier, message: "first here" }];
       collector.report("MC4002", span, { key: `step ${text}`, section: "train" }, { labels });
     }
-    const own = settingsOf(entry.entries, sectionKeys.step.now, "step", scope);
-    reportMisplaced(entry.entries, ["setting"], sectionKeys.step.now, "step", collector);
+    const own = settingsOf(entry.entries, sectionKeys.step, "step", scope);
+    reportMisplaced(entry.entries, ["setting"], sectionKeys.step, "step", collector);
     return { entry, own };
   });
   for (const key of ["loss", ...shared]) {

@@ -12,6 +12,7 @@ import { failure, success, type Result } from "../../support/result.ts";
 import { readBytes } from "./read-file.ts";
 import { createParquetReader } from "./read-parquet.ts";
 import { createPictureReader } from "./read-picture.ts";
+import { createDatabaseReader } from "./read-sqlite.ts";
 
 /**
  * Loads what a data section's source delivers. Relative paths start from the folder of the spec; `override` is `--data`:
@@ -96,6 +97,7 @@ export function filesOf(folder: string, override: string | undefined, packagesFr
     real: (place) => realpathSync(place),
     readPicture: createPictureReader(packagesFrom),
     readParquet: createParquetReader(packagesFrom),
+    readDatabase: createDatabaseReader(packagesFrom),
   };
 }
 
