@@ -31,7 +31,7 @@ const top = option("top", 25);
 
 const program = loadTraining(path, (text) => text.replace(/count=\d+/, "count=400"));
 const raw = await loadSource(program.data, path);
-const dataset = raw.ok ? createDataset(raw.value, program.data) : raw;
+const dataset = raw.ok ? await createDataset(raw.value, program.data) : raw;
 const made = await createOnnxTrainer(program, { totalSteps: 1000, threads });
 if (!dataset.ok || !made.ok) throw new Error(`no data for ${path}, or no ONNX Runtime`);
 const { trainer } = made;

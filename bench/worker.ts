@@ -28,7 +28,7 @@ async function trainerStep(model: string): Promise<Step> {
   const path = specs[model] ?? "";
   const program: TrainProgram = loadTraining(path, (text) => text.replace(/count=\d+/, "count=200"));
   const raw = await loadSource(program.data, path);
-  const dataset = raw.ok ? createDataset(raw.value, program.data) : raw;
+  const dataset = raw.ok ? await createDataset(raw.value, program.data) : raw;
   if (!dataset.ok) throw new Error(`no data for ${path}`);
   const options = { totalSteps: 1000 };
   const made =

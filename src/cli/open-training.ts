@@ -11,6 +11,7 @@ import type { TfjsBackend } from "../runtime/tfjs/load-tfjs.ts";
 import { totalSteps } from "../runtime/train/train-loop.ts";
 import type { Trainer, TrainerResult } from "../runtime/train/trainer.ts";
 import { upperFirst, UsageError } from "./exit-code.ts";
+import { heldLimit } from "./held-limit.ts";
 import { loadSpec, lowerAll, printFindings, type LoadedSpec, type UnitOptions } from "./load-unit.ts";
 import type { Terminal } from "./terminal.ts";
 import { withFold } from "./with-fold.ts";
@@ -129,8 +130,8 @@ export async function openData(
   terminal: Terminal,
   known?: Vocabularies,
 ): Promise<{ readonly raw: RawData; readonly dataset: Dataset } | undefined> {
-  const raw = await loadSource(data, data.source.origin.file.path, override, runtimeFrom);
-  const dataset = raw.ok ? createDataset(raw.value, data, known) : raw;
+  const raw = await loadSource(data, data.source.origin.file.path, override, runtimeFrom, heldLimit());
+  const dataset = raw.ok ? await createDataset(raw.value, data, known) : raw;
   if (raw.ok && dataset.ok) return { raw: raw.value, dataset: dataset.value };
   if (!dataset.ok) dataset.error.reportTo(collector, data.source.origin);
   printFindings(collector, terminal);

@@ -127,7 +127,7 @@ async function prepare(
     ? readTableInputs(others, source, data.source, fields, train.data.preparation.raw)
     : success(readRaw(others, source, fields, vocabularies["text"]));
   if (!raw.ok) return failure({ problem: raw.error, origin: data.source.origin });
-  const dataset = createDataset(raw.value, data, vocabularies);
+  const dataset = await createDataset(raw.value, data, vocabularies);
   if (!dataset.ok) return failure({ problem: dataset.error, origin: data.source.origin });
   const trainer = {
     prepare: (batch: RawBatch, of?: PreparedFor) => Promise.resolve(preparation.prepare(batch, of)),

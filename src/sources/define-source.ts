@@ -1,7 +1,7 @@
 import type { RawField, SourceSpec } from "../ir/program.ts";
 import { typedValues, type ArgumentSchema, type CallSchema, type SettingValues } from "../ir/settings.ts";
 import type { Result } from "../support/result.ts";
-import type { Picture, PictureRequest } from "./picture.ts";
+import type { Picture, PictureFacts, PictureRequest } from "./picture.ts";
 import type { DataProblem, SourceData } from "./raw-data.ts";
 
 /** The shape of one example, or that which the feature declares that reads the field. */
@@ -35,6 +35,8 @@ export interface SourceFiles {
   readonly override?: string;
   /** The place of a file that the spec names: relative to the spec, or by the same name in the folder of `--data`. */
   readonly placeOf: (name: string) => string;
+  /** How many bytes of one field may lie in memory: more are read as they are asked for, where the source can. */
+  readonly held: number;
   /** The bytes of a file, unpacked where it is gzipped. */
   readonly read: (place: string) => Promise<Result<Uint8Array, DataProblem>>;
   /** What a folder holds; undefined where the place is none. */
@@ -43,6 +45,8 @@ export interface SourceFiles {
   readonly real: (folder: string) => string;
   /** The pixels of an image file; left out where nothing can decode any. */
   readonly readPicture?: (place: string, request: PictureRequest) => Promise<Result<Picture, DataProblem>>;
+  /** What an image file says of itself: nothing of it is decoded. */
+  readonly lookAtPicture?: (place: string) => Promise<Result<PictureFacts, DataProblem>>;
   /** The rows of a Parquet file; where there is nothing that reads them, undefined. */
   readonly readParquet?: (
     place: string,

@@ -9,8 +9,9 @@ import { unreadable } from "./file-problems.ts";
 import { folderOf } from "./find-files.ts";
 import { findImages, type FoundImage } from "./find-images.ts";
 import type { PictureRequest } from "./picture.ts";
-import { problem, sizeOf, type Column, type DataProblem } from "./raw-data.ts";
+import { problem, sizeOf, type Column, type DataProblem, type StoredColumn } from "./raw-data.ts";
 import { showRawField } from "./show-raw-field.ts";
+import { storePictures, type Pictures, type PictureSize } from "./store-pictures.ts";
 
 /** Image files in a folder: a folder for each class, a table of labels, or pairs of image and mask. */
 export const imageFolder = defineSource({
@@ -50,8 +51,8 @@ export const imageFolder = defineSource({
     const found = await findImages(files, place, options, folders);
     if (!found.ok) return found;
     const { images, classes } = found.value;
-    const columns: Column[] = [];
-    const sizes = new Map<string, readonly Size[]>();
+    const columns: (Column | StoredColumn)[] = [];
+    const sizes = new Map<string, readonly PictureSize[]>();
     for (const field of wanted) {
       if (field.name === "label" || field.reading !== undefined) {
         const labels = images.map((it) => required(it.label, `the label of ${it.place}`));
@@ -88,12 +89,10 @@ export const imageFolder = defineSource({
   },
 });
 
-type Size = readonly [height: number, width: number];
-
 /** A mask of another size than its image, before both are scaled. */
 function findUnequal(
   images: readonly FoundImage[],
-  sizes: ReadonlyMap<string, readonly Size[]>,
+  sizes: ReadonlyMap<string, readonly PictureSize[]>,
 ): DataProblem | undefined {
   const [ofImages, ofMasks] = [sizes.get("image"), sizes.get("mask")];
   if (ofImages === undefined || ofMasks === undefined) return undefined;
@@ -105,17 +104,18 @@ function findUnequal(
   return problem("MC6050", { path: required(mask, `the mask of ${place}`), problem: what });
 }
 
-/** How many images are decoded at a time: a few more than the threads of the platform's pool. */
+/** How many images are read at a time: a few more than the threads of the platform's pool. */
 const concurrency = 8;
 
-/** Images as one column in the shape that features read them in, and their sizes in the files. */
+/** Images as one column in the shape that features read them in: pixels in memory, or where they are too many, read when asked for. */
 async function readPictures(
   places: readonly string[],
   from: string,
   { name, type }: RawField,
   isMask: boolean,
-  { readPicture }: SourceFiles,
-): Promise<Result<{ readonly column: Column; readonly sizes: readonly Size[] }, DataProblem>> {
+  files: SourceFiles,
+): Promise<Result<Pictures, DataProblem>> {
+  const { readPicture, held } = files;
   if (readPicture === undefined) return unreadable(from, "nothing here reads images");
   const dims = type.shape.map(asNumber);
   const channels = dims.length === 2 ? 1 : dims[2];
@@ -132,35 +132,38 @@ async function readPictures(
   if (model?.ok === false) return model;
   const [tall = 0, wide = 0] = request.size ?? model?.value.original ?? [];
   const shape = [tall, wide, channels];
-  const data = roomFor(places.length * sizeOf(shape));
-  if (data === undefined) {
-    const gigabytes = ((places.length * sizeOf(shape)) / 1e9).toFixed(1);
-    return unreadable(from, `its ${places.length} images of ${shape.join(" x ")} numbers fill ${gigabytes} GB`);
+  if (sizeOf(shape) > largest) {
+    const gigabytes = (sizeOf(shape) / 1e9).toFixed(1);
+    return unreadable(from, `its images of ${shape.join(" x ")} numbers fill ${gigabytes} GB each`);
   }
-  const sizes = await mapConcurrently(places, concurrency, async (place, at): Promise<Result<Size, DataProblem>> => {
-    const read = await readPicture(place, request);
-    if (!read.ok) return read;
-    const { height, width, data: pixels, original } = read.value;
-    if (height !== tall || width !== wide) {
-      const help = "Give the feature a size, as `f32[64, 64, 3]`: images are scaled to it.";
-      const what = `it has ${height} x ${width} pixels, and ${first} has ${tall} x ${wide}`;
-      return failure(problem("MC6050", { path: place, problem: what }, help));
-    }
-    data.set(pixels, at * sizeOf(shape));
-    return success(original);
-  });
-  return sizes.ok ? success({ column: { name, shape, data, from, files: places }, sizes: sizes.value }) : sizes;
+  const misfit = ([height, width]: PictureSize, place: string): DataProblem | undefined => {
+    if (request.size !== undefined || (height === tall && width === wide)) return undefined;
+    const help = "Give the feature a size, as `f32[64, 64, 3]`: images are scaled to it.";
+    const what = `it has ${height} x ${width} pixels, and ${first} has ${tall} x ${wide}`;
+    return problem("MC6050", { path: place, problem: what }, help);
+  };
+  const facts = { name, shape, from, files: places };
+  if (places.length * sizeOf(shape) > held) {
+    return storePictures(facts, request, files, misfit);
+  }
+  const data = new Uint8Array(places.length * sizeOf(shape));
+  const sizes = await mapConcurrently(
+    places,
+    concurrency,
+    async (place, at): Promise<Result<PictureSize, DataProblem>> => {
+      const read = await readPicture(place, request);
+      if (!read.ok) return read;
+      const wrong = misfit(read.value.original, place);
+      if (wrong !== undefined) return failure(wrong);
+      data.set(read.value.data, at * sizeOf(shape));
+      return success(read.value.original);
+    },
+  );
+  return sizes.ok ? success({ column: { ...facts, data }, sizes: sizes.value }) : sizes;
 }
 
-/** Bytes in memory; undefined where it has no room for so many. */
-function roomFor(count: number): Uint8Array | undefined {
-  try {
-    return new Uint8Array(count);
-  } catch (error) {
-    if (error instanceof RangeError) return undefined;
-    throw error;
-  }
-}
+/** An image has no more numbers. */
+const largest = 2 ** 31 - 1;
 
 /** A feature that reads images as what is none. */
 function noImage(path: string, field: string, dims: readonly (number | undefined)[]): DataProblem {

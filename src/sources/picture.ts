@@ -16,3 +16,11 @@ export interface Picture {
   /** Height and width in the file. */
   readonly original: readonly [height: number, width: number];
 }
+
+/** What an image file says of itself. */
+export interface PictureFacts {
+  /** Height and width, as people see it. */
+  readonly original: readonly [height: number, width: number];
+  /** A fingerprint of the file, as four numbers of 32 bits. */
+  readonly hash: Int32Array;
+}

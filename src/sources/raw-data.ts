@@ -4,25 +4,15 @@ import type { dataCatalog } from "../diagnostics/catalog/data.ts";
 import type { Collector } from "../diagnostics/collector.ts";
 import type { Span } from "../support/source.ts";
 
-/** One field of a data source for all examples: row-major, the example being the outermost axis. */
-export interface Column {
+/** What is known of one field of a data source, wherever its numbers are. */
+interface ColumnFacts {
   readonly name: string;
   /** Shape of one example; a scalar has none. */
   readonly shape: readonly number[];
-  readonly data: Float32Array | Float64Array | Int32Array | Uint8Array;
-  /**
-   * Where each example begins in `data`, and where the last one ends, where they are of different lengths along their first
-   * axis. Then `shape` is that of the longest.
-   */
-  readonly starts?: Int32Array;
-  /** The same as 64-bit integers, where a feature takes them as such; 0 where `data` is no integer that they hold. */
-  readonly integers?: BigInt64Array;
   /** The words that its numbers stand for, counted from 0: -1 is none. Otherwise NaN is what is missing. */
   readonly dictionary?: readonly string[];
   /** The names of the columns of a table that stand side by side in it, where these are its shape. */
   readonly parts?: readonly string[];
-  /** 1 for each row that is no example, as something is not there that it needs: rows before it. */
-  readonly absent?: Uint8Array;
   /** Whether the words keep these numbers, whichever of them are in the train split: folders of classes do. */
   readonly isNumbered?: true;
   /** The file or generator that it came from, for messages. */
@@ -61,6 +51,44 @@ export function standingOf(
     : { from: shard.from, example: example - shard.start, cells: shard.cells };
 }
 
+/** The numbers of a field. */
+export interface ColumnNumbers {
+  /** Row-major, the example being the outermost axis. */
+  readonly data: Float32Array | Float64Array | Int32Array | Uint8Array;
+  /** The same as 64-bit integers, where a feature takes them as such; 0 where `data` is no integer that they hold. */
+  readonly integers?: BigInt64Array;
+}
+
+/** One field of a data source for all examples, whose numbers lie in memory. */
+export interface Column extends ColumnFacts, ColumnNumbers {
+  /**
+   * Where each example begins in `data`, and where the last one ends, where they are of different lengths along their first
+   * axis. Then `shape` is that of the longest.
+   */
+  readonly starts?: Int32Array;
+  /** 1 for each row that is no example, as something is not there that it needs: rows before it. */
+  readonly absent?: Uint8Array;
+}
+
+/** One field of a data source for all examples, whose numbers are read as they are asked for. */
+export interface StoredColumn extends ColumnFacts {
+  /** All examples are of one length. */
+  readonly starts?: undefined;
+  /** How many examples it has. */
+  readonly count: number;
+  /** What its numbers are: 0 to 255, which are never missing, or any. */
+  readonly holds: "bytes" | "numbers";
+  /** The numbers of some rows, in their order; throws {@link DataFault} where they cannot be read. */
+  readonly read: (rows: Int32Array) => Promise<ColumnNumbers>;
+  /** A fingerprint of all that it holds. */
+  readonly content: string;
+  /** Numbers in memory that are equal for rows that hold the same, where there are such. */
+  readonly identity?: Column;
+}
+
+/** Whether the numbers of a column are read as they are asked for. */
+export const isStored = (column: Column | StoredColumn): column is StoredColumn => "read" in column;
+
 /** The place of one example of a column, or of one of its elements, for messages: `houses.csv:4:2`, or `labels.idx, example 2`. */
 export function placeOf(
   column: Pick<Column, "from" | "cells" | "files" | "shards">,
@@ -81,7 +109,7 @@ export function exampleOf(column: Pick<Column, "from" | "cells" | "files" | "sha
 
 /** From where to where the elements of one example lie in the data of a column. */
 export function extentOf(
-  { shape, starts }: Pick<Column, "shape" | "starts">,
+  { shape, starts }: Pick<Column | StoredColumn, "shape" | "starts">,
   example: number,
 ): readonly [from: number, to: number] {
   if (starts !== undefined) return [elementAt(starts, example), elementAt(starts, example + 1)];
@@ -90,13 +118,15 @@ export function extentOf(
 }
 
 /** The length of one example along its first axis; 1 where it is one number. */
-export function lengthOf(column: Pick<Column, "shape" | "starts">, example: number): number {
+export function lengthOf(column: Pick<Column | StoredColumn, "shape" | "starts">, example: number): number {
   const [from, to] = extentOf(column, example);
   return (to - from) / sizeOf(column.shape.slice(1));
 }
 
 /** How many examples a column has. */
-export function countOf({ data, shape, starts }: Pick<Column, "data" | "shape" | "starts">): number {
+export function countOf(column: Column | StoredColumn): number {
+  if (isStored(column)) return column.count;
+  const { data, shape, starts } = column;
   if (starts !== undefined) return starts.length - 1;
   return data.length === 0 ? 0 : data.length / sizeOf(shape);
 }
@@ -145,7 +175,7 @@ interface RawText {
 export type SourceData =
   | {
       readonly kind: "columns";
-      readonly columns: readonly Column[];
+      readonly columns: readonly (Column | StoredColumn)[];
       /** What is said of the same examples in cells: fields that are none of the columns are read from these. */
       readonly table?: CellTable;
       /** The folder of each example, where splits are made of these. */
@@ -159,7 +189,7 @@ export type RawData =
   | {
       readonly kind: "columns";
       readonly count: number;
-      readonly columns: ReadonlyMap<string, Column>;
+      readonly columns: ReadonlyMap<string, Column | StoredColumn>;
       readonly folders?: readonly string[];
     }
   | RawText;
@@ -170,6 +200,17 @@ export type DataCode = keyof typeof dataCatalog;
 export interface DataProblem {
   readonly code: DataCode;
   reportTo(collector: Collector, span: Span): void;
+}
+
+/** Thrown where data that were found right cannot be read later on: a file that is damaged, or gone. */
+export class DataFault extends Error {
+  override readonly name = "DataFault";
+  readonly problem: DataProblem;
+
+  constructor(found: DataProblem) {
+    super(`data cannot be read (${found.code})`);
+    this.problem = found;
+  }
 }
 
 /** A {@link DataProblem} of the catalog, with what to do about it where that is not the same always. */

@@ -89,7 +89,7 @@ async function findingsOf(data: string): Promise<readonly Diagnostic[]> {
   const lowered = declaration?.kind === "train" ? lowerTrain(program, declaration, {}, collector) : undefined;
   if (lowered === undefined) throw new Error(collector.diagnostics.map((it) => it.message).join("; "));
   const raw = await loadSource(lowered.data, join(folder, "spec.model"));
-  const dataset = raw.ok ? createDataset(raw.value, lowered.data) : raw;
+  const dataset = raw.ok ? await createDataset(raw.value, lowered.data) : raw;
   if (!raw.ok || !dataset.ok) {
     if (!dataset.ok) dataset.error.reportTo(collector, lowered.data.source.origin);
     return collector.diagnostics;
@@ -136,7 +136,8 @@ describe("the catalog of data", () => {
     const declaration = program.entry.ast.declarations.find((it) => it.kind === "train");
     const lowered = declaration?.kind === "train" ? lowerTrain(program, declaration, {}, collector) : undefined;
     const raw = lowered && (await loadSource(lowered.data, join(folder, "spec.model")));
-    const dataset = raw?.ok === true && lowered !== undefined ? createDataset(raw.value, lowered.data) : undefined;
+    const dataset =
+      raw?.ok === true && lowered !== undefined ? await createDataset(raw.value, lowered.data) : undefined;
     expect(dataset?.ok === true && (await dataset.value.splits.train.gather([0, 1])).get("x")?.data.toSorted()).toEqual(
       Int32Array.of(16777217, 2147483647),
     );

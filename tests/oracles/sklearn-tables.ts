@@ -55,7 +55,7 @@ export function askSklearn(python: string, tables: readonly PeerTable[]): readon
 /** The data of a training, and which rows of the file are in a split. */
 export async function openTable(program: TrainProgram, path: string, folder: string): Promise<Dataset> {
   const raw = await loadSource(program.data, path, folder);
-  const dataset = raw.ok ? createDataset(raw.value, program.data) : raw;
+  const dataset = raw.ok ? await createDataset(raw.value, program.data) : raw;
   if (!dataset.ok) throw new Error(`${path}: ${dataset.error.code}`);
   return dataset.value;
 }

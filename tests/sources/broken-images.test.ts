@@ -129,7 +129,7 @@ describe("what cannot be read is told by its path", () => {
       "f32[H, W, 3]",
       "MC6050 p/a/2.png: it has 2 x 3 pixels, and p/a/1.png has 2 x 2. Give the feature a size, as `f32[64, 64, 3]`: images are scaled to it.",
     ],
-    ["f32[300000, 300000, 3]", "MC6001 I cannot read p: its 2 images of 300000 x 300000 x 3 numbers fill 540.0 GB."],
+    ["f32[300000, 300000, 3]", "MC6001 I cannot read p: its images of 300000 x 300000 x 3 numbers fill 270.0 GB each."],
   ])("a feature of another shape: %s", async (type, said) => {
     const features = `  x: f32[] = raw.label * 1.0\n  image: ${type} = raw.image`;
     expect(await found('image_folder("p")', features, { "p/a/1.png": good, "p/a/2.png": wide })).toBe(said);
@@ -257,7 +257,7 @@ it("without sharp says how it is installed", async () => {
   const project = mkdtempSync(join(tmpdir(), "modelc-bare-"));
   try {
     writeFileSync(join(project, "package.json"), "{}");
-    const read = await createPictureReader(project)("p/a/1.png", { channels: 3, isMask: false });
+    const read = await createPictureReader(project).readPicture("p/a/1.png", { channels: 3, isMask: false });
     expect(read.ok ? "read" : messageOf(read.error).replaceAll(project, "DIR")).toBe(
       "MC6001 I cannot read p/a/1.png: reading images needs the package sharp, not found in DIR: npm install sharp --ignore-scripts.",
     );

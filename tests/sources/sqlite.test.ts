@@ -26,7 +26,7 @@ async function read(source: string, features: string, content: Content = shop): 
   const found = await openData(section(source, features), content, "shop.db");
   if (typeof found === "string") return found;
   const { train } = found.dataset.splits;
-  const batch = train.gather(Array.from({ length: train.count }, (_, at) => at));
+  const batch = await train.gather(Array.from({ length: train.count }, (_, at) => at));
   return Object.fromEntries([...batch].map(([name, it]) => [name, [...it.data]]));
 }
 

@@ -47,6 +47,7 @@ const definitions = {
 };
 
 const noFiles: SourceFiles = {
+  held: Infinity,
   placeOf: (name) => name,
   read: () => Promise.resolve(success(new Uint8Array())),
   list: () => undefined,

@@ -64,7 +64,7 @@ export function trainingOf(text: string, path = "net.model"): TrainProgram {
 /** The data of a training; `override` is what `--data` gives. */
 export async function loadData(program: TrainProgram, path: string, override?: string): Promise<Dataset> {
   const raw = await loadSource(program.data, path, override);
-  const dataset = raw.ok ? createDataset(raw.value, program.data) : raw;
+  const dataset = raw.ok ? await createDataset(raw.value, program.data) : raw;
   if (dataset.ok) return dataset.value;
   const collector = createCollector();
   dataset.error.reportTo(collector, program.data.source.origin);

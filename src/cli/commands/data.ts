@@ -8,9 +8,11 @@ import { printData } from "../data/print-data.ts";
 import { sampleImages } from "../data/sample-images.ts";
 import { exitCode, UsageError, type ExitCode } from "../exit-code.ts";
 import { writeFile } from "../files/write-file.ts";
+import { heldLimit } from "../held-limit.ts";
 import { isFolder } from "../is-folder.ts";
 import { printFindings, type UnitOptions } from "../load-unit.ts";
 import { planTraining } from "../open-training.ts";
+import { printDataFault } from "../print-data-fault.ts";
 import type { Terminal } from "../terminal.ts";
 
 export interface DataOptions extends UnitOptions {
@@ -27,15 +29,19 @@ export async function data(file: string, options: DataOptions, terminal: Termina
   if (plan === undefined) return exitCode.findings;
   const { spec, program } = plan;
   const { source } = program.data;
-  const raw = await loadSource(program.data, source.origin.file.path, options.data);
-  const made = raw.ok ? createDataset(raw.value, program.data) : raw;
+  const raw = await loadSource(program.data, source.origin.file.path, options.data, undefined, heldLimit());
+  const made = raw.ok ? await createDataset(raw.value, program.data) : raw;
   if (!made.ok) made.error.reportTo(spec.collector, source.origin);
   printFindings(spec.collector, terminal);
   if (!raw.ok) return exitCode.findings;
-  const report = await describeData(program, raw.value, made.ok ? made.value : undefined);
-  if (html !== undefined) writeFile(html, pageOfData(report, made.ok ? await sampleImages(program, made.value) : []));
-  terminal.out(options.json === true ? `${toJson(report, 2)}\n` : printData(report));
-  return made.ok ? exitCode.clean : exitCode.findings;
+  try {
+    const report = await describeData(program, raw.value, made.ok ? made.value : undefined);
+    if (html !== undefined) writeFile(html, pageOfData(report, made.ok ? await sampleImages(program, made.value) : []));
+    terminal.out(options.json === true ? `${toJson(report, 2)}\n` : printData(report));
+    return made.ok ? exitCode.clean : exitCode.findings;
+  } catch (error) {
+    return printDataFault(plan, error, terminal);
+  }
 }
 
 function refuseToWrite(page: string): void {

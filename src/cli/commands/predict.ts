@@ -16,6 +16,7 @@ import { drawInputs, drawnInputs, preparationDraws } from "../draw-inputs.ts";
 import { exitCode, InputError, upperFirst, UsageError, type ExitCode } from "../exit-code.ts";
 import { loadSpec, lowerAll, printFindings, type LoadedSpec, type UnitOptions } from "../load-unit.ts";
 import { openData } from "../open-training.ts";
+import { printDataFault } from "../print-data-fault.ts";
 import { readInputs } from "../read-inputs.ts";
 import { readFileBytes } from "../read-specs.ts";
 import { readStandardInput } from "../read-standard-input.ts";
@@ -186,6 +187,9 @@ async function examplesOf(
     if (!(await reportFeatures({ spec, program: train, trainer, raw, dataset }, terminal, [examples])))
       return undefined;
     return await trainer.prepare(await examples.gather(Int32Array.from({ length: examples.count }, (_, i) => i)));
+  } catch (error) {
+    printDataFault({ spec, program: train }, error, terminal);
+    return undefined;
   } finally {
     await trainer.dispose();
   }

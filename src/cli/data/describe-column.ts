@@ -5,10 +5,8 @@ import { showChoice } from "../../sources/show-raw-field.ts";
 import { elementAt } from "../../support/element-at.ts";
 import { required } from "../../support/fault.ts";
 import { associate, type Association, type Compared } from "./association.ts";
+import { everySoMany, type Looked, type RowsBySplit } from "./sample-rows.ts";
 import { describeNumbers, type NumbersFigures } from "./describe-numbers.ts";
-
-/** The rows of the source that are looked at: of each split, or all. */
-export type RowsBySplit = ReadonlyMap<Split | "all", Int32Array>;
 
 /** How many cells are missing, of how many. */
 interface Gaps {
@@ -48,9 +46,6 @@ export interface ColumnReport {
   readonly label?: Association;
 }
 
-/** So many numbers of a column are looked at: of more, those of some rows. */
-export const mostNumbers = 2e6;
-
 /** So many words are counted by name. */
 const mostWords = 20;
 
@@ -58,12 +53,7 @@ const mostWords = 20;
 const mostParts = 64;
 
 /** The columns that a raw field is read from, one report each. */
-export function describeColumns(
-  field: RawField,
-  column: Column,
-  rows: RowsBySplit,
-  label: Compared | undefined,
-): readonly ColumnReport[] {
+export function describeColumns(field: RawField, { column, rows, label }: Looked): readonly ColumnReport[] {
   const size = sizeOf(column.shape);
   const reading = field.reading?.kind ?? (column.dictionary === undefined ? "numbers" : "words");
   const name = nameOf(field);
@@ -115,7 +105,7 @@ function countGaps({ column, at, width }: Part, rows: Int32Array, isGap: (it: nu
 /** The numbers of some rows, of very many those of every so many rows. */
 function valuesOf({ column: { data, shape }, at, width }: Part, rows: Int32Array): Float64Array {
   const size = sizeOf(shape);
-  const step = Math.ceil((rows.length * width) / mostNumbers) || 1;
+  const step = everySoMany(rows.length, width);
   const chosen = step === 1 ? rows : rows.filter((_, row) => row % step === 0);
   const values = new Float64Array(chosen.length * width);
   for (const [place, row] of chosen.entries())

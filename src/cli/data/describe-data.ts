@@ -3,17 +3,19 @@ import { entryOf } from "../../graph/parameters-of.ts";
 import { restrictFeatures } from "../../runtime/data/restrict-features.ts";
 import type { Dataset } from "../../runtime/data/dataset.ts";
 import { findSharedRows } from "../../runtime/data/find-shared-rows.ts";
+import { comparedColumn } from "../../runtime/data/held-column.ts";
 import { rowsOf } from "../../runtime/data/rows-of.ts";
 import { splitNames } from "../../runtime/data/split-rows.ts";
-import { exampleOf, standingOf, type Column, type RawData } from "../../sources/raw-data.ts";
+import { exampleOf, standingOf, type Column, type RawData, type StoredColumn } from "../../sources/raw-data.ts";
 import { elementAt } from "../../support/element-at.ts";
 import { required } from "../../support/fault.ts";
 import type { Compared } from "./association.ts";
 import { countCleaned, type CleanedStep } from "./count-cleaned.ts";
-import { describeColumns, type ColumnReport, type RowsBySplit } from "./describe-column.ts";
+import { describeColumns, type ColumnReport } from "./describe-column.ts";
 import { describeRagged } from "./describe-ragged.ts";
 import { describeNumbers, type NumbersFigures } from "./describe-numbers.ts";
 import { labelOf, type Label } from "./label-of.ts";
+import { sampleRows, type RowsBySplit } from "./sample-rows.ts";
 import { notesOn } from "./notes-on.ts";
 
 /** What is predicted: how often each class is there, or how the number is spread, by split. */
@@ -68,15 +70,12 @@ export async function describeData(
   const compared = comparedLabel(label);
   const fields = visibleFields(data, raw);
   const inputs = inputFields(program);
-  const columns = fields.flatMap(([field, column]) =>
-    (column.starts === undefined ? describeColumns : describeRagged)(
-      field,
-      column,
-      rows,
-      inputs.has(field.name) ? compared : undefined,
-    ),
-  );
-  const read = fields.map(([, column]) => column);
+  const columns: ColumnReport[] = [];
+  for (const [field, column] of fields) {
+    const looked = await sampleRows(column, rows, inputs.has(field.name) ? compared : undefined);
+    columns.push(...(looked.column.starts === undefined ? describeColumns : describeRagged)(field, looked));
+  }
+  const read = fields.map(([field]) => comparedColumn(raw, field.name));
   const first = read[0];
   const splits = [...rows].flatMap(([split, some]) => (split === "all" ? [] : [[split, some] as const]));
   const shared = findSharedRows(read, splits).map(({ split, as, pairs }): SharedReport => {
@@ -122,7 +121,7 @@ function visibleFields(data: DataProgram, raw: Extract<RawData, { kind: "columns
   const masks = new Set(fields.flatMap((it) => it.missing ?? []));
   return fields
     .filter((it) => !masks.has(it.name))
-    .map((it): readonly [typeof it, Column] => [it, required(raw.columns.get(it.name), it.name)]);
+    .map((it): readonly [typeof it, Column | StoredColumn] => [it, required(raw.columns.get(it.name), it.name)]);
 }
 
 /** The names of the fields that the network sees something of: what the label alone is made of tells it by nature. */

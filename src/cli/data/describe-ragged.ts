@@ -2,17 +2,13 @@ import type { RawField } from "../../ir/program.ts";
 import { extentOf, lengthOf, type Column } from "../../sources/raw-data.ts";
 import { elementAt } from "../../support/element-at.ts";
 import { required } from "../../support/fault.ts";
-import { associate, type Compared } from "./association.ts";
-import { countWords, mostNumbers, nameOf, type ColumnReport, type RowsBySplit } from "./describe-column.ts";
+import { associate } from "./association.ts";
+import { countWords, nameOf, type ColumnReport } from "./describe-column.ts";
 import { describeNumbers } from "./describe-numbers.ts";
+import { mostNumbers, type Looked } from "./sample-rows.ts";
 
 /** A column whose examples are of different lengths: what is in them, and how long they are. */
-export function describeRagged(
-  field: RawField,
-  column: Column,
-  rows: RowsBySplit,
-  label: Compared | undefined,
-): readonly ColumnReport[] {
+export function describeRagged(field: RawField, { column, rows, label }: Looked): readonly ColumnReport[] {
   const name = nameOf(field);
   const gaps = Object.fromEntries(
     [...rows].map(([split, some]) => [

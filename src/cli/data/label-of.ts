@@ -3,13 +3,15 @@ import { entryOf } from "../../graph/parameters-of.ts";
 import type { FeatureSpec, Split, TrainProgram } from "../../ir/program.ts";
 import { referenceTarget } from "../../passes/pipeline.ts";
 import { restrictFeatures } from "../../runtime/data/restrict-features.ts";
+import { readBatches } from "../../runtime/data/read-batches.ts";
 import type { Dataset } from "../../runtime/data/dataset.ts";
 import { exactGroups } from "../../runtime/data/exact-groups.ts";
 import { fitStatistics } from "../../runtime/train/fit-statistics.ts";
 import { interpretPreparation } from "../../runtime/train/interpret-preparation.ts";
 import { elementAt } from "../../support/element-at.ts";
 import { required } from "../../support/fault.ts";
-import { batchesOf } from "./batches-of.ts";
+
+const batchSize = 512;
 
 /** What a training is to predict, for all examples. */
 export interface Label {
@@ -38,8 +40,8 @@ export async function labelOf(program: TrainProgram, dataset: Dataset, rows: num
   const valuesOf = async (split: Split): Promise<Float64Array> => {
     const { [split]: examples } = dataset.splits;
     const found: number[] = [];
-    for (const { from, indices } of batchesOf(examples)) {
-      for (const { places, raw, of } of exactGroups(await examples.gather(indices))) {
+    for await (const { from, raw: batch } of readBatches(examples, batchSize)) {
+      for (const { places, raw, of } of exactGroups(batch)) {
         const made = interpretPreparation(graph, raw, { statistics, seed, of });
         const values = required(made.get(feature.name), feature.name).data;
         for (const it of values) found.push(it);

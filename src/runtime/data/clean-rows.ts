@@ -5,6 +5,7 @@ import { exampleOf, type Column, type RawData } from "../../sources/raw-data.ts"
 import { showCleanStep } from "../../sources/show-clean-step.ts";
 import { showField } from "../../sources/show-raw-field.ts";
 import { elementAt } from "../../support/element-at.ts";
+import { comparedColumn, heldColumn } from "./held-column.ts";
 import { required } from "../../support/fault.ts";
 
 /** What a step of `clean` has left out, and why. */
@@ -24,18 +25,18 @@ export interface CleanReport {
 
 /** The rows that the steps of a section keep, in their order, and what each step has left out. */
 export function cleanRows(
-  { count, columns }: Extract<RawData, { kind: "columns" }>,
+  raw: Extract<RawData, { kind: "columns" }>,
   { preparation, split, clean }: Pick<DataProgram, "preparation" | "split" | "clean">,
 ): { readonly kept: Int32Array; readonly reports: readonly CleanReport[] } {
-  const columnOf = (name: string): Column => required(columns.get(name), `a column for raw.${name}`);
+  const columnOf = (name: string): Column => heldColumn(raw, name);
   const features = preparation.raw.map((it): CleanColumn => ({
-    ...columnOf(it.name),
+    ...comparedColumn(raw, it.name),
     filled: it.missing !== undefined,
     shown: showField(it),
   }));
   const own = split.column && { ...columnOf(split.column.field.name), shown: split.column.text };
   const data = { features, needed: own === undefined ? features : [...features, own] };
-  let rows: Int32Array = Int32Array.from({ length: count }, (_, row) => row).filter((row) =>
+  let rows: Int32Array = Int32Array.from({ length: raw.count }, (_, row) => row).filter((row) =>
     features.every((it) => it.absent?.[row] !== 1),
   );
   const reports = clean.map((spec): CleanReport => {

@@ -5,7 +5,17 @@ import { hasSplit } from "../../ir/has-split.ts";
 import { showField } from "../../sources/show-raw-field.ts";
 import { required } from "../../support/fault.ts";
 import { failure, success, type Result } from "../../support/result.ts";
-import { problem, sizeOf, type Column, type DataProblem, type RawData } from "../../sources/raw-data.ts";
+import {
+  DataFault,
+  isStored,
+  problem,
+  sizeOf,
+  type Column,
+  type DataProblem,
+  type RawData,
+  type StoredColumn,
+} from "../../sources/raw-data.ts";
+import { heldColumn } from "./held-column.ts";
 import { cleanRows, type CleanReport } from "./clean-rows.ts";
 import { findSeveral } from "./find-several.ts";
 import { findUnsuitable } from "./find-unsuitable.ts";
@@ -61,15 +71,25 @@ export interface Dataset {
  * Cleans and splits raw data as the section says. Words have the numbers of those that are `known`: then what is fitted was
  * fitted by a training before, and nothing of these data need be.
  */
-export function createDataset(raw: RawData, data: DataProgram, known?: Vocabularies): Result<Dataset, DataProblem> {
-  return raw.kind === "text" ? splitText(raw, data) : splitColumns(raw, data, known);
+export async function createDataset(
+  raw: RawData,
+  data: DataProgram,
+  known?: Vocabularies,
+): Promise<Result<Dataset, DataProblem>> {
+  if (raw.kind === "text") return splitText(raw, data);
+  try {
+    return await splitColumns(raw, data, known);
+  } catch (error) {
+    if (error instanceof DataFault) return failure(error.problem);
+    throw error;
+  }
 }
 
-function splitColumns(
+async function splitColumns(
   raw: Extract<RawData, { kind: "columns" }>,
   data: DataProgram,
   known: Vocabularies | undefined,
-): Result<Dataset, DataProblem> {
+): Promise<Result<Dataset, DataProblem>> {
   const fields = data.preparation.raw;
   // That a source has the fields is checked with the file; that a table has the columns, when it is read.
   const read = fields.map(({ name }) => required(raw.columns.get(name), `a column for raw.${name}`));
@@ -86,10 +106,12 @@ function splitColumns(
     (known === undefined ? findUnfillable(raw, data, rows.train) : undefined);
   if (unfit !== undefined) return failure(unfit);
   const vocabularies: Record<string, readonly string[]> = {};
-  const columns: Column[] = [];
+  const columns: (Column | StoredColumn)[] = [];
   for (const [at, field] of fields.entries()) {
     const column = elementAt(read, at);
-    if (column.dictionary === undefined) columns.push(field.missing === undefined ? column : filledWith(column, 0));
+    if (isStored(column)) columns.push(column);
+    else if (column.dictionary === undefined)
+      columns.push(field.missing === undefined ? column : filledWith(column, 0));
     else {
       const numbered = numberWords(
         column,
@@ -102,16 +124,19 @@ function splitColumns(
       columns.push(numbered.value.column);
     }
   }
-  const unsuitable = findUnsuitable(columns, data, kept) ?? findUneven(columns, data, kept);
+  const unsuitable = (await findUnsuitable(columns, data, kept)) ?? findUneven(columns, data, kept);
   if (unsuitable !== undefined) return failure(unsuitable);
   const examplesOf = (name: Split): Examples => ({
     count: rows[name].length,
     rowOf: (index) => rows[name][index] ?? index,
     lengths: lengthsBySize(columns, fields, rows[name]),
-    gather: (indices) =>
-      Promise.resolve(
-        new Map(columns.map((column, at) => [column.name, rowsOf(column, fields[at], rows[name], indices)])),
-      ),
+    gather: async (indices) => {
+      const own = Int32Array.from(indices, (index) => elementAt(rows[name], index));
+      const gathered = await Promise.all(
+        columns.map(async (column, at) => [column.name, await rowsOf(column, fields[at], own)] as const),
+      );
+      return new Map(gathered);
+    },
   });
   const splits = { train: examplesOf("train"), validate: examplesOf("validate"), test: examplesOf("test") };
   return success({ splits, from, vocabularies, cleaning });
@@ -144,7 +169,7 @@ function findUnfillable(
     );
     // Where the field is read without being filled as well, nothing of it may be missing.
     if (field.missing === undefined) continue;
-    const mask = required(raw.columns.get(field.missing), "a mask");
+    const mask = heldColumn(raw, field.missing);
     const size = sizeOf(mask.shape);
     const columns = sizeOf(mask.shape.slice(field.rows === undefined ? 0 : 1));
     const isThere = (row: number, column: number): boolean =>
@@ -157,29 +182,30 @@ function findUnfillable(
   return undefined;
 }
 
-function rowsOf(
-  column: Column,
+/** Some rows of a column as a field of a batch. */
+async function rowsOf(
+  column: Column | StoredColumn,
   field: RawField | undefined,
   rows: Int32Array,
-  indices: ArrayLike<number>,
-): RawBatchField {
-  if (column.starts !== undefined) return raggedRowsOf(column, rows, indices);
+): Promise<RawBatchField> {
+  if (!isStored(column) && column.starts !== undefined) return raggedRowsOf(column, rows);
   const size = sizeOf(column.shape);
-  const length = indices.length * size;
-  const shape = [indices.length, ...column.shape];
-  /** Calls with the first place of an example in the batch and its first in the column. */
+  const length = rows.length * size;
+  const shape = [rows.length, ...column.shape];
+  const { data: numbers, integers } = isStored(column) ? await column.read(rows) : column;
+  /** Calls with the first place of an example in the batch and its first among the numbers. */
   const each = (copy: (to: number, from: number) => void): void => {
-    for (let i = 0; i < indices.length; i++) copy(i * size, elementAt(rows, elementAt(indices, i)) * size);
+    for (const [at, row] of rows.entries()) copy(at * size, (isStored(column) ? at : row) * size);
   };
   if (field?.type.dtype === "i64") {
     const data = new BigInt64Array(length);
-    const integers = column.integers ?? BigInt64Array.from(column.data, (it) => BigInt(it));
-    each((to, from) => data.set(integers.subarray(from, from + size), to));
+    const whole = integers ?? BigInt64Array.from(numbers, (it) => BigInt(it));
+    each((to, from) => data.set(whole.subarray(from, from + size), to));
     return { shape, data };
   }
   const data = field?.type.dtype === "i32" ? new Int32Array(length) : new Float64Array(length);
-  each((to, from) => data.set(column.data.subarray(from, from + size), to));
-  return { shape, data, ...(column.data instanceof Float32Array && { single: true }) };
+  each((to, from) => data.set(numbers.subarray(from, from + size), to));
+  return { shape, data, ...(numbers instanceof Float32Array && { single: true }) };
 }
 
 /** Splits a text by position; each split is cut into windows side by side. */

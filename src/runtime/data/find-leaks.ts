@@ -2,9 +2,9 @@ import type { DataProgram, Split } from "../../ir/program.ts";
 import { coarseColumns } from "../../sources/equal-rows.ts";
 import { exampleOf, type RawData } from "../../sources/raw-data.ts";
 import { sourceOf } from "../../sources/registry.ts";
-import { required } from "../../support/fault.ts";
 import type { Dataset } from "./dataset.ts";
 import { findSharedRows, type SharedRows } from "./find-shared-rows.ts";
+import { comparedColumn } from "./held-column.ts";
 import { rowsOf } from "./rows-of.ts";
 import { splitNames } from "./split-rows.ts";
 
@@ -26,7 +26,7 @@ export function findLeaks(
   { splits }: Pick<Dataset, "splits">,
 ): readonly Leak[] {
   if (raw.kind === "text" || sourceOf(source).isDrawn) return [];
-  const columns = preparation.raw.map((it) => required(raw.columns.get(it.name), `a column for raw.${it.name}`));
+  const columns = preparation.raw.map((it) => comparedColumn(raw, it.name));
   const [first] = columns;
   if (first === undefined) return [];
   const rows = splitNames.map((split) => [split, rowsOf(splits[split])] as const);

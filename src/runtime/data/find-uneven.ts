@@ -1,6 +1,13 @@
 import { asVariable } from "../../dims/dim.ts";
 import type { DataProgram, RawField } from "../../ir/program.ts";
-import { lengthOf, placeOf, problem, type Column, type DataProblem } from "../../sources/raw-data.ts";
+import {
+  lengthOf,
+  placeOf,
+  problem,
+  type Column,
+  type DataProblem,
+  type StoredColumn,
+} from "../../sources/raw-data.ts";
 import { showField } from "../../sources/show-raw-field.ts";
 import { elementAt } from "../../support/element-at.ts";
 
@@ -9,7 +16,7 @@ import { elementAt } from "../../support/element-at.ts";
  * columns are those of the section's raw fields, in their order.
  */
 export function findUneven(
-  columns: readonly Column[],
+  columns: readonly (Column | StoredColumn)[],
   { preparation }: DataProgram,
   kept: Int32Array,
 ): DataProblem | undefined {

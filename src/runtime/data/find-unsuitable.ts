@@ -1,46 +1,81 @@
 import type { DataProgram, RawField } from "../../ir/program.ts";
 import type { DType } from "../../ir/types.ts";
-import { extentOf, lengthOf, placeOf, problem, type Column, type DataProblem } from "../../sources/raw-data.ts";
+import {
+  extentOf,
+  isStored,
+  lengthOf,
+  placeOf,
+  problem,
+  sizeOf,
+  type Column,
+  type ColumnNumbers,
+  type DataProblem,
+  type StoredColumn,
+} from "../../sources/raw-data.ts";
 import { sourceOf } from "../../sources/registry.ts";
 import { readingOf } from "../../sources/readings.ts";
 import { showField } from "../../sources/show-raw-field.ts";
 import { elementAt } from "../../support/element-at.ts";
 import { findMisfit } from "./find-misfit.ts";
+import { readPieces } from "./read-pieces.ts";
 
 /** A raw number that no feature can hold as it wants it: nothing is guessed or rounded in its place. */
-export function findUnsuitable(
-  columns: readonly Column[],
+export async function findUnsuitable(
+  columns: readonly (Column | StoredColumn)[],
   data: DataProgram,
   kept: Int32Array,
-): DataProblem | undefined {
+): Promise<DataProblem | undefined> {
   const isTable = sourceOf(data.source).isTable;
   for (const [at, column] of columns.entries()) {
     const field = elementAt(data.preparation.raw, at);
     const takers = takersOf(field, data);
-    const empty = column.starts === undefined ? undefined : kept.find((row) => lengthOf(column, row) === 0);
-    if (empty !== undefined) return missingValue(placeOf(column, empty), field, isTable);
-    // 32-bit integers need no second look where every taker holds them all.
-    if (isWhole(column.data) && takers.every((it) => roomy.has(it.dtype))) continue;
-    for (const row of kept) {
-      const [from, to] = extentOf(column, row);
-      for (let i = from; i < to; i++) {
-        const value = elementAt(column.data, i);
-        const exact = isExact(column, i);
-        const place = placeOf(column, row, i - from);
-        if (Number.isNaN(value)) return missingValue(place, field, isTable);
-        const found =
-          judge(place, showField(field), value, exact, takers) ??
-          (exact === false ? lost(place, showField(field), value) : undefined);
-        if (found !== undefined) return found;
+    const empty = column.starts === undefined ? -1 : kept.findIndex((it) => lengthOf(column, it) === 0);
+    if (empty >= 0) return missingValue(placeOf(column, elementAt(kept, empty)), field, isTable);
+    // Integers need no second look where every taker holds them all.
+    const roomy = roomFor(column);
+    if (roomy !== undefined && takers.every((it) => roomy.has(it.dtype))) continue;
+    const size = sizeOf(column.shape);
+    for await (const { numbers, rows, places } of readPieces(column, kept)) {
+      for (const [index, row] of rows.entries()) {
+        const place = elementAt(places, index);
+        const [from, to] = isStored(column) ? [place * size, (place + 1) * size] : extentOf(column, place);
+        for (let i = 0; i < to - from; i++) {
+          const found = findIn(numbers, from + i, () => placeOf(column, row, i), { field, takers, isTable });
+          if (found !== undefined) return found;
+        }
       }
     }
   }
   return undefined;
 }
 
-const isWhole = (data: Column["data"]): boolean => data instanceof Int32Array || data instanceof Uint8Array;
+/** What is wrong with one number of a column. */
+function findIn(
+  numbers: ColumnNumbers,
+  at: number,
+  place: () => string,
+  {
+    field,
+    takers,
+    isTable,
+  }: { readonly field: RawField; readonly takers: readonly Taker[]; readonly isTable: boolean },
+): DataProblem | undefined {
+  const value = elementAt(numbers.data, at);
+  const exact = isExact(numbers, at);
+  if (Number.isNaN(value)) return missingValue(place(), field, isTable);
+  const found = judge(place, showField(field), value, exact, takers);
+  return found ?? (exact === false ? lost(place(), showField(field), value) : undefined);
+}
 
-const roomy: ReadonlySet<DType> = new Set(["i32", "i64", "f32", "f64", "bf16"]);
+/** The types that hold all numbers of a column, whatever they are; undefined where these may be any. */
+function roomFor(column: Column | StoredColumn): ReadonlySet<DType> | undefined {
+  if (isStored(column)) return column.holds === "bytes" ? roomForBytes : undefined;
+  if (column.data instanceof Uint8Array) return roomForBytes;
+  return column.data instanceof Int32Array ? roomForIntegers : undefined;
+}
+
+const roomForIntegers: ReadonlySet<DType> = new Set(["i32", "i64", "f32", "f64", "bf16"]);
+const roomForBytes: ReadonlySet<DType> = new Set([...roomForIntegers, "u8", "u32", "f16"]);
 
 /** Who takes the numbers of a raw field, as they are unless it computes, with the element type that must hold them. */
 interface Taker {
@@ -76,13 +111,13 @@ export function missingValue(place: string, field: RawField, isTable: boolean): 
 }
 
 function judge(
-  place: string,
+  place: () => string,
   what: string,
   value: number,
   exact: boolean | undefined,
   takers: readonly Taker[],
 ): DataProblem | undefined {
-  if (!Number.isFinite(value)) return problem("MC6021", { place, what, value });
+  if (!Number.isFinite(value)) return problem("MC6021", { place: place(), what, value });
   for (const { name, dtype, computes } of takers) {
     // The number beside the integer may have been rounded out of its range.
     if (dtype === "i64" && exact === true) continue;
@@ -92,7 +127,7 @@ function judge(
     if (misfit === undefined) continue;
     const taker =
       name === "it" ? "it is read as" : `the feature ${name} is${computes === true ? " computed from it in" : ""}`;
-    const parameters = { place, what, value: numberText(value), taker, dtype };
+    const parameters = { place: place(), what, value: numberText(value), taker, dtype };
     if (misfit.kind === "fraction") return problem("MC6010", parameters);
     return problem("MC6020", { ...parameters, limits: misfit.limits });
   }
@@ -100,7 +135,7 @@ function judge(
 }
 
 /** Whether a 64-bit integer was read exactly; undefined where none is wanted. */
-function isExact({ integers, data }: Column, at: number): boolean | undefined {
+function isExact({ integers, data }: ColumnNumbers, at: number): boolean | undefined {
   return integers === undefined ? undefined : Number(integers[at]) === data[at];
 }
 

@@ -4,7 +4,15 @@ import { asNumber } from "../../dims/dim.ts";
 import type { DataProgram, RawField } from "../../ir/program.ts";
 import { rowFields } from "../../ir/row-fields.ts";
 import type { SourceFiles } from "../../sources/define-source.ts";
-import { countOf, problem, type Column, type DataProblem, type RawData } from "../../sources/raw-data.ts";
+import {
+  countOf,
+  problem,
+  sizeOf,
+  type Column,
+  type DataProblem,
+  type RawData,
+  type StoredColumn,
+} from "../../sources/raw-data.ts";
 import { readTable } from "../../sources/read-table.ts";
 import { sourceOf } from "../../sources/registry.ts";
 import { showRawField } from "../../sources/show-raw-field.ts";
@@ -14,19 +22,24 @@ import { createParquetReader } from "./read-parquet.ts";
 import { createPictureReader } from "./read-picture.ts";
 import { createDatabaseReader } from "./read-sqlite.ts";
 
+/** So many bytes of a field lie in memory: of a data set such as CIFAR-10 all. */
+const heldBytes = 256 * 2 ** 20;
+
 /**
  * Loads what a data section's source delivers. Relative paths start from the folder of the spec; `override` is `--data`:
  * a file to read instead, or a folder that holds the files. `packagesFrom` is a project that has the packages that sources need.
+ * `held` is how many bytes of a field lie in memory at most, where its source can read it bit by bit.
  */
 export async function loadSource(
   data: Pick<DataProgram, "source" | "preparation" | "split" | "clean">,
   specPath: string,
   override?: string,
   packagesFrom?: string,
+  held?: number,
 ): Promise<Result<RawData, DataProblem>> {
   const { source, split } = data;
   const fields = rowFields(data);
-  const files = filesOf(dirname(specPath), override, packagesFrom);
+  const files = filesOf(dirname(specPath), override, packagesFrom, held);
   const loaded = await sourceOf(source).load(source, fields, files, Object.values(split.folders ?? {}));
   if (!loaded.ok) return loaded;
   if (loaded.value.kind === "text") return success(loaded.value);
@@ -35,7 +48,7 @@ export async function loadSource(
     const read = readTable(loaded.value, fields);
     return read.ok ? success({ ...tableOf(count, read.value), ...(folders !== undefined && { folders }) }) : read;
   }
-  const columns: Column[] = [];
+  const columns: (Column | StoredColumn)[] = [];
   for (const column of loaded.value.columns) {
     const field = fields.find((it) => it.name === column.name);
     const shaped = field === undefined ? success(column) : shapedAs(column, field);
@@ -51,7 +64,9 @@ export async function loadSource(
 }
 
 /** Columns as one table, which need equally many examples. */
-function assembled(columns: readonly Column[]): Result<Extract<RawData, { kind: "columns" }>, DataProblem> {
+function assembled(
+  columns: readonly (Column | StoredColumn)[],
+): Result<Extract<RawData, { kind: "columns" }>, DataProblem> {
   const [first, ...others] = columns;
   const count = first === undefined ? 0 : countOf(first);
   const other = others.find((it) => countOf(it) !== count);
@@ -60,14 +75,20 @@ function assembled(columns: readonly Column[]): Result<Extract<RawData, { kind: 
   return failure(problem("MC6008", { first: first.from, second: other.from, ...counts }));
 }
 
-const tableOf = (count: number, columns: readonly Column[]): Extract<RawData, { kind: "columns" }> => ({
+const tableOf = (
+  count: number,
+  columns: readonly (Column | StoredColumn)[],
+): Extract<RawData, { kind: "columns" }> => ({
   kind: "columns",
   count,
   columns: new Map(columns.map((it) => [it.name, it])),
 });
 
 /** A column in the shape that features read it in: axes of size 1 may differ, and a free dim takes what there is. */
-function shapedAs(column: Column, { name, type, anyShape }: RawField): Result<Column, DataProblem> {
+function shapedAs<C extends Column | StoredColumn>(
+  column: C,
+  { name, type, anyShape }: RawField,
+): Result<C, DataProblem> {
   const found = column.shape;
   const wanted = type.shape.map(asNumber);
   const isFree = wanted.includes(undefined);
@@ -84,7 +105,12 @@ function shapedAs(column: Column, { name, type, anyShape }: RawField): Result<Co
 const long = (shape: readonly number[]): string => shape.filter((it) => it !== 1).join();
 
 /** The files of a spec in this folder. */
-export function filesOf(folder: string, override: string | undefined, packagesFrom: string | undefined): SourceFiles {
+export function filesOf(
+  folder: string,
+  override: string | undefined,
+  packagesFrom: string | undefined,
+  held = heldBytes,
+): SourceFiles {
   const inside = override === undefined ? undefined : namesIn(override);
   return {
     ...(override !== undefined && { override }),
@@ -95,7 +121,8 @@ export function filesOf(folder: string, override: string | undefined, packagesFr
     read: (place) => Promise.resolve(readBytes(place)),
     list: namesIn,
     real: (place) => realpathSync(place),
-    readPicture: createPictureReader(packagesFrom),
+    held,
+    ...createPictureReader(packagesFrom),
     readParquet: createParquetReader(packagesFrom),
     readDatabase: createDatabaseReader(packagesFrom),
   };

@@ -1,6 +1,7 @@
+import { createHash } from "node:crypto";
 import { createRequire } from "node:module";
 import type Sharp from "sharp";
-import type { Picture, PictureRequest } from "../../sources/picture.ts";
+import type { Picture, PictureFacts, PictureRequest } from "../../sources/picture.ts";
 import { problem, type DataProblem } from "../../sources/raw-data.ts";
 import { nearestPixels, scalePixels } from "../../sources/scale-pixels.ts";
 import { elementAt } from "../../support/element-at.ts";
@@ -10,7 +11,10 @@ import { pngNumbers } from "./png-numbers.ts";
 import { readBytes } from "./read-file.ts";
 
 /** Reads image files. */
-export type PictureReader = (place: string, request: PictureRequest) => Promise<Result<Picture, DataProblem>>;
+export interface PictureReader {
+  readonly readPicture: (place: string, request: PictureRequest) => Promise<Result<Picture, DataProblem>>;
+  readonly lookAtPicture: (place: string) => Promise<Result<PictureFacts, DataProblem>>;
+}
 
 /**
  * What reads PNG, JPEG and WebP files: by `sharp`, an optional peer of modelc, from beside modelc or from a project. It
@@ -19,21 +23,51 @@ export type PictureReader = (place: string, request: PictureRequest) => Promise<
  */
 export function createPictureReader(project?: string): PictureReader {
   let loaded: Result<typeof Sharp, string> | undefined;
-  return async (place, request) => {
+  const open = (place: string): Result<Opened, DataProblem> => {
     loaded ??= loadSharp(project);
     if (!loaded.ok) return cannotRead(place, loaded.error);
     const bytes = readBytes(place);
     if (!bytes.ok) return bytes;
     const format = formatOf(bytes.value);
-    if (format.kind === "other") return cannotRead(place, format.what, format.help);
-    const decoded = await decode(loaded.value, bytes.value, request.channels);
-    if (decoded === undefined) return cannotRead(place, `it is a ${format.name} image that is damaged or cut off`);
-    const numbers =
-      request.isMask && request.channels === 1
-        ? maskOf(bytes.value, decoded, place)
-        : greyOrColours(decoded, request.channels);
-    return numbers.ok ? pictureOf(decoded, numbers.value, request) : numbers;
+    return format.kind === "other"
+      ? cannotRead(place, format.what, format.help)
+      : success({ sharp: loaded.value, bytes: bytes.value, format: format.name });
   };
+  const damaged = (place: string, format: string) =>
+    cannotRead(place, `it is a ${format} image that is damaged or cut off`);
+  return {
+    async readPicture(place, request) {
+      const opened = open(place);
+      if (!opened.ok) return opened;
+      const { sharp, bytes, format } = opened.value;
+      const decoded = await decode(sharp, bytes, request.channels);
+      if (decoded === undefined) return damaged(place, format);
+      const numbers =
+        request.isMask && request.channels === 1
+          ? maskOf(bytes, decoded, place)
+          : greyOrColours(decoded, request.channels);
+      return numbers.ok ? pictureOf(decoded, numbers.value, request) : numbers;
+    },
+    async lookAtPicture(place) {
+      const opened = open(place);
+      if (!opened.ok) return opened;
+      const { sharp, bytes, format } = opened.value;
+      const said = await sharp(bytes)
+        .metadata()
+        .catch(() => undefined);
+      if (said === undefined) return damaged(place, format);
+      const { height, width } = said.autoOrient;
+      const hash = createHash("sha256").update(bytes).digest();
+      return success({ original: [height, width], hash: Int32Array.from([0, 4, 8, 12], (at) => hash.readInt32LE(at)) });
+    },
+  };
+}
+
+/** An image file with what decodes it. */
+interface Opened {
+  readonly sharp: typeof Sharp;
+  readonly bytes: Uint8Array;
+  readonly format: string;
 }
 
 /** The pixels of an image as it stands in the file, in colours where it is wanted in grey. */

@@ -15,6 +15,7 @@ import { elementAt } from "../../support/element-at.ts";
 import { required } from "../../support/fault.ts";
 import { failure, success, type Result } from "../../support/result.ts";
 import { showName } from "../../support/show-text.ts";
+import { heldColumn } from "./held-column.ts";
 import { shuffled } from "./shuffle.ts";
 import { splitByFolders } from "./split-by-folders.ts";
 
@@ -33,13 +34,14 @@ interface Part {
 /** The rows that cleaning has kept, each in one split or in none. */
 export function splitRows(
   kept: Int32Array,
-  { columns, folders }: Extract<RawData, { kind: "columns" }>,
+  raw: Extract<RawData, { kind: "columns" }>,
   { split }: Pick<DataProgram, "split">,
 ): Result<SplitRows, DataProblem> {
+  const { folders } = raw;
   if (folders !== undefined && split.folders !== undefined) return success(splitByFolders(kept, folders, split));
   const goesBy = split.column && {
     ...split.column,
-    column: required(columns.get(split.column.field.name), `a column for ${split.column.text}`),
+    column: heldColumn(raw, split.column.field.name),
   };
   const gap = goesBy && kept.find((row) => isMissing(goesBy.column, row));
   if (goesBy !== undefined && gap !== undefined) {

@@ -11,7 +11,15 @@ import { fault, required } from "../../support/fault.ts";
 import type { Dataset, Examples } from "../data/dataset.ts";
 import { exactGroups } from "../data/exact-groups.ts";
 import { findMisfit } from "../data/find-misfit.ts";
-import { exampleOf, problem, type Column, type DataProblem, type RawData } from "../../sources/raw-data.ts";
+import { readBatches, type ExampleBatch } from "../data/read-batches.ts";
+import {
+  exampleOf,
+  problem,
+  type Column,
+  type DataProblem,
+  type RawData,
+  type StoredColumn,
+} from "../../sources/raw-data.ts";
 import { toNumbers } from "../onnx/typed-array.ts";
 import { interpretPreparation, type PreparationState } from "./interpret-preparation.ts";
 import type { Trainer } from "./trainer.ts";
@@ -63,13 +71,15 @@ export async function checkFeatures(
     : undefined;
   const statistics = evaluated === undefined && trained === undefined ? new Map() : await trainer.snapshot();
   for (const search of searches) {
-    const unrounded = search.epoch === undefined ? evaluated : trained;
-    const misfit = unrounded && (await findMisfits(unrounded, { statistics, seed: program.seed }, search));
-    const stray = misfit ?? (await findStray(trainer, program, search));
-    if (stray === undefined) continue;
+    const { examples, epoch } = search;
+    const unrounded = epoch === undefined ? evaluated : trained;
+    const misfits = unrounded && lookForMisfits(unrounded, { statistics, seed: program.seed }, epoch);
+    const found = await findFirst(examples, misfits, lookForStrays(trainer, program, epoch));
+    if (found === undefined) continue;
+    const { stray, isMisfit } = found;
     const row = search.examples.rowOf?.(stray.example) ?? stray.example;
     return {
-      problem: describe(stray, search, { raw, row, dataset }, misfit === undefined, trainer.narrow),
+      problem: describe(stray, search, { raw, row, dataset }, !isMisfit, trainer.narrow),
       feature: stray.feature,
     };
   }
@@ -105,7 +115,7 @@ function describe(
 }
 
 /** The column that a feature most likely came from: the one that it holds, the one of its name, or the first. */
-function columnOf(raw: RawData, { name, direct }: FeatureSpec): Column | undefined {
+function columnOf(raw: RawData, { name, direct }: FeatureSpec): Column | StoredColumn | undefined {
   if (raw.kind === "text") return undefined;
   return raw.columns.get(direct?.[0] ?? name) ?? raw.columns.get(name) ?? raw.columns.values().next().value;
 }
@@ -140,13 +150,39 @@ function unroundedFeatures({ data, model }: TrainProgram, mode: "training" | "in
   return features.length === 0 ? undefined : { graph: restrictTo(graph, features), features };
 }
 
-async function findMisfits(
+/** What may be wrong with the features of a batch; undefined where nothing is. */
+type Look = (batch: ExampleBatch) => Promise<Stray | undefined>;
+
+/**
+ * What is wrong with some examples, in one pass over them: the first that no integer type holds, where there is one, else
+ * the first that cannot be.
+ */
+async function findFirst(examples: Examples, misfit: Look | undefined, stray: Look): Promise<Found | undefined> {
+  let first: Found | undefined;
+  for await (const batch of readBatches(examples, batchSize)) {
+    const found = await misfit?.(batch);
+    if (found !== undefined) return { stray: found, isMisfit: true };
+    if (first !== undefined) continue;
+    const other = await stray(batch);
+    if (other === undefined) continue;
+    first = { stray: other, isMisfit: false };
+    if (misfit === undefined) return first;
+  }
+  return first;
+}
+
+interface Found {
+  readonly stray: Stray;
+  readonly isMisfit: boolean;
+}
+
+/** What a feature should be where integers hold all that is computed, and what it is. */
+function lookForMisfits(
   { graph, features }: Unrounded,
   prepared: Omit<PreparationState, "integers" | "of">,
-  { examples, epoch }: Search,
-): Promise<Stray | undefined> {
-  for (const { indices, from } of batchesOf(examples)) {
-    const batch = await examples.gather(indices);
+  epoch: number | undefined,
+): Look {
+  return ({ raw: batch, indices, from }) => {
     for (const { places, raw, of } of exactGroups(batch, {
       ...(epoch !== undefined && { epoch }),
       examples: indices,
@@ -164,24 +200,23 @@ async function findMisfits(
         if (at < 0) continue;
         const [value, overflown] = [required(right[at], "value"), required(made[at], "value")];
         const example = from + elementAt(places, exampleAt(at, right, places));
-        return { feature, example, value, ...(!isMisfit(value) && { overflown }) };
+        return Promise.resolve({ feature, example, value, ...(!isMisfit(value) && { overflown }) });
       }
     }
-  }
-  return undefined;
+    return Promise.resolve(undefined);
+  };
 }
 
-async function findStray(
+/** What the trainer makes of a feature. */
+function lookForStrays(
   trainer: Pick<Trainer, "prepare" | "narrow">,
-  program: TrainProgram,
-  { examples, epoch }: Search,
-): Promise<Stray | undefined> {
-  const { data, model } = program;
+  { data, model, steps }: TrainProgram,
+  epoch: number | undefined,
+): Look {
   const inputs = required(model.functions.get(model.entry), "the model's function").inputNames;
-  const used = new Set([...inputs, ...program.steps.flatMap((step) => step.objectiveInputs.map((it) => it.name))]);
-  for (const { indices, from } of batchesOf(examples)) {
-    const of = { ...(epoch !== undefined && { epoch }), examples: indices };
-    const features = await trainer.prepare(await examples.gather(indices), of);
+  const used = new Set([...inputs, ...steps.flatMap((step) => step.objectiveInputs.map((it) => it.name))]);
+  return async ({ raw, indices, from }) => {
+    const features = await trainer.prepare(raw, { ...(epoch !== undefined && { epoch }), examples: indices });
     for (const feature of data.features) {
       const isStray = strayness(
         feature.type.dtype,
@@ -194,8 +229,8 @@ async function findStray(
       const at = values.findIndex(isStray);
       if (at >= 0) return { feature, example: from + exampleAt(at, values, indices), value: elementAt(values, at) };
     }
-  }
-  return undefined;
+    return undefined;
+  };
 }
 
 /** Tells which values of a feature cannot be; undefined where all can. */
@@ -211,11 +246,4 @@ function strayness(
 
 function exampleAt(at: number, values: ArrayLike<number>, indices: ArrayLike<number>): number {
   return Math.floor((at * indices.length) / values.length);
-}
-
-function* batchesOf(examples: Examples): Generator<{ readonly from: number; readonly indices: Int32Array }> {
-  for (let from = 0; from < examples.count; from += batchSize) {
-    const count = Math.min(batchSize, examples.count - from);
-    yield { from, indices: Int32Array.from({ length: count }, (_, i) => from + i) };
-  }
 }

@@ -2,6 +2,7 @@ import type { DataProgram, FeatureSpec } from "../../ir/program.ts";
 import type { Dataset, Examples } from "../data/dataset.ts";
 import { problem, type RawData } from "../../sources/raw-data.ts";
 import { toNumbers } from "../onnx/typed-array.ts";
+import { readBatches } from "../data/read-batches.ts";
 import type { FeatureProblem } from "./check-features.ts";
 import type { Trainer } from "./trainer.ts";
 
@@ -54,17 +55,15 @@ async function findStrays(
   examples: Examples,
 ): Promise<readonly Stray[]> {
   const strays: Stray[] = [];
-  for (let from = 0; from < examples.count; from += batchSize) {
-    const count = Math.min(batchSize, examples.count - from);
-    const numbers = Int32Array.from({ length: count }, (_, i) => from + i);
-    const features = await trainer.prepare(await examples.gather(numbers), { examples: numbers });
+  for await (const { from, indices, raw } of readBatches(examples, batchSize)) {
+    const features = await trainer.prepare(raw, { examples: indices });
     for (const { feature, size } of judged) {
       const tensor = features.get(feature.name);
       const values = tensor === undefined ? [] : toNumbers(tensor);
       let first: Stray | undefined;
       values.forEach((value, at) => {
         if (value >= 0 && value < size) return;
-        const example = rowIn(examples, from + Math.floor((at * count) / values.length));
+        const example = rowIn(examples, from + Math.floor((at * indices.length) / values.length));
         if (first === undefined || example < first.example) first = { feature, size, example, value };
       });
       if (first !== undefined) strays.push(first);

@@ -5,6 +5,7 @@ import { elementAt } from "../../support/element-at.ts";
 import { fault, required } from "../../support/fault.ts";
 import type { Examples } from "../data/dataset.ts";
 import type { Vocabularies } from "../data/number-words.ts";
+import { readBatches } from "../data/read-batches.ts";
 import type { Tensor } from "../tensor.ts";
 
 const batchSize = 1024;
@@ -54,10 +55,7 @@ async function presentValues(
   train: Examples,
 ): Promise<readonly (readonly number[])[]> {
   const columns: number[][] = [];
-  for (let from = 0; from < train.count; from += batchSize) {
-    const batch = await train.gather(
-      Int32Array.from({ length: Math.min(batchSize, train.count - from) }, (_, at) => from + at),
-    );
+  for await (const { raw: batch } of readBatches(train, batchSize)) {
     const { data, shape } = required(batch.get(name), name);
     // Where the field is read without being filled as well, nothing of it is missing.
     const gone = missing === undefined ? undefined : required(batch.get(missing), missing).data;

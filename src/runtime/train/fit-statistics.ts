@@ -10,6 +10,7 @@ import { fault, required } from "../../support/fault.ts";
 import type { Dataset, Examples } from "../data/dataset.ts";
 import { exactGroups } from "../data/exact-groups.ts";
 import type { Vocabularies } from "../data/number-words.ts";
+import { readBatches } from "../data/read-batches.ts";
 import { fitFills } from "./fit-fills.ts";
 import type { Tensor, Tensors } from "../tensor.ts";
 import { interpretPreparation, type PreparationState } from "./interpret-preparation.ts";
@@ -82,9 +83,7 @@ async function measureMoments(graph: Graph, train: Examples, fitted: Preparation
   const read = readFields(graph);
   let seen = 0;
   let single = false;
-  for (let from = 0; from < train.count; from += batchSize) {
-    const indices = Int32Array.from({ length: Math.min(batchSize, train.count - from) }, (_, i) => from + i);
-    const raw = await train.gather(indices);
+  for await (const { raw } of readBatches(train, batchSize)) {
     single ||= read.some((name) => raw.get(name)?.single === true);
     for (const group of exactGroups(raw)) {
       const { data } = required(interpretPreparation(graph, group.raw, fitted).get("measured"), "what is measured");

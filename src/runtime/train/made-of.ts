@@ -10,7 +10,7 @@ import { noFacts } from "../../dims/facts.ts";
 import { eliminateDeadNodes } from "../../passes/eliminate-dead-nodes.ts";
 import { usesOf } from "../../graph/rewrite.ts";
 import { version } from "../../support/version.ts";
-import type { RawData } from "../../sources/raw-data.ts";
+import { isStored, type RawData } from "../../sources/raw-data.ts";
 import { showCleanStep } from "../../sources/show-clean-step.ts";
 import { showField } from "../../sources/show-raw-field.ts";
 import { calledFrom, fingerprint, functionsText, modelFingerprint } from "./fingerprint.ts";
@@ -190,6 +190,10 @@ function contentOf(raw: RawData): string {
     for (const name of [...raw.columns.keys()].sort()) {
       const column = raw.columns.get(name);
       if (column === undefined) continue;
+      if (isStored(column)) {
+        hash.update(JSON.stringify([name, column.shape, column.holds, column.content]));
+        continue;
+      }
       const { shape, data, dictionary = [] } = column;
       hash.update(JSON.stringify([name, shape, data.constructor.name, ...dictionary]));
       add(column.data);

@@ -1,13 +1,15 @@
 import type { FreezePhase, StepPlace, TrainProgram, TrainStep } from "../../ir/program.ts";
-import { type Dataset, type Examples, type RawBatch } from "../data/dataset.ts";
+import type { Dataset, Examples, RawBatch } from "../data/dataset.ts";
+import { trainBatches } from "../data/train-batches.ts";
 import { leadingStep } from "../../ir/measures-of.ts";
 import { examplesOfUpdate } from "../../ir/update-size.ts";
+import { ahead } from "../../support/ahead.ts";
 import { elementAt } from "../../support/element-at.ts";
 import { required } from "../../support/fault.ts";
 import type { Tensors } from "../tensor.ts";
 import { bestSoFar, type Best } from "./best-so-far.ts";
 import { createFigureSum, type Figures, type FigureState, type Measured } from "./figures.ts";
-import { epochBatches, evaluationBatches } from "./epoch-batches.ts";
+import { evaluationBatches } from "./epoch-batches.ts";
 import { findNonFinite, type NonFiniteElement } from "./find-non-finite.ts";
 import { judgeStep } from "./judge-step.ts";
 import type { LossScale, StepResult, Trainer } from "./trainer.ts";
@@ -106,11 +108,13 @@ const leastScale = 2 ** -14;
 /** Loss and metrics of a trained network over the examples of a split. */
 export async function evaluateExamples(trainer: Trainer, examples: Examples, program: Measured): Promise<Figures> {
   const sum = createFigureSum(program);
-  for (const indices of evaluationBatches(examples))
-    sum.add(
-      await trainer.evaluate(await trainer.prepare(await examples.gather(indices), { examples: indices })),
-      indices.length,
-    );
+  const batches = evaluationBatches(examples);
+  const gathered = ahead(batches.length, async (at) => {
+    const indices = elementAt(batches, at);
+    return { indices, raw: await examples.gather(indices) };
+  });
+  for await (const { indices, raw } of gathered)
+    sum.add(await trainer.evaluate(await trainer.prepare(raw, { examples: indices })), indices.length);
   return sum.figures();
 }
 
@@ -181,85 +185,80 @@ export async function runTraining(options: LoopOptions): Promise<LoopResult> {
     return { ok: false, result: { ...ends(), outcome: "diverged", divergence: { kind: "tensors", at } } };
   };
 
-  while (progress.step < total) {
-    const epoch = Math.floor(progress.step / perEpoch);
-    const batches = epochBatches(program, train, epoch);
-    for (let at = progress.step % perEpoch; at < perEpoch && progress.step < total; at++) {
-      const indices = elementAt(batches, at);
-      const raw = await train.gather(indices, epoch);
-      const features = await trainer.prepare(raw, { epoch, examples: indices });
-      const phase = phaseAt(program, progress.step, perEpoch);
-      const due = program.steps.filter(({ every }) => progress.step % every === 0);
-      const results = new Map<TrainStep, StepResult>();
-      for (const step of due) {
-        const place = { step, phase };
-        const result = await trainer.step(features, progress.step, place);
-        const refused = judgeStep(result);
-        if (refused !== undefined) {
-          return {
-            ...ends(),
-            outcome: "diverged",
-            divergence: { ...refused, place, features, raw, examples: indices },
-          };
-        }
-        results.set(step, result);
+  for await (const batch of trainBatches(dataset, program, { from: progress.step, total })) {
+    const { epoch, at, indices, raw } = batch;
+    const features = await trainer.prepare(raw, { epoch, examples: indices });
+    const phase = phaseAt(program, progress.step, perEpoch);
+    const due = program.steps.filter(({ every }) => progress.step % every === 0);
+    const results = new Map<TrainStep, StepResult>();
+    for (const step of due) {
+      const place = { step, phase };
+      const result = await trainer.step(features, progress.step, place);
+      const refused = judgeStep(result);
+      if (refused !== undefined) {
+        return {
+          ...ends(),
+          outcome: "diverged",
+          divergence: { ...refused, place, features, raw, examples: indices },
+        };
       }
-      sum.add(
-        {
-          losses: program.steps.map((it) => results.get(it)?.loss),
-          metrics: required(results.get(leadingStep(program)), "the leading step").metrics,
-        },
-        indices.length,
-      );
-      progress = moved(progress);
-      for (const { step: name, scale } of scales()) {
-        const step = program.steps.find((it) => it.name === name);
-        if (step === undefined || scale >= leastScale) continue;
-        return { ...ends(), outcome: "diverged", divergence: { kind: "scale", place: { step, phase }, scale } };
-      }
-      options.onStep?.({
-        epoch: epoch + 1,
-        done: at + 1,
-        steps: perEpoch,
-        step: progress.step,
-        total,
-        figures: sum.figures(),
-      });
-      if (progress.step % every !== 0 && progress.step !== total) {
-        if (signal?.aborted !== true) continue;
-        progress = { ...progress, figures: sum.state() };
-        const stands = await standing();
-        return stands.ok ? { ...ends(), outcome: "interrupted", tensors: stands.tensors } : stands.result;
-      }
-
-      const trained = sum.figures();
-      const held = validate.count > 0 ? await evaluateExamples(trainer, validate, program) : undefined;
-      const stands = await standing();
-      if (!stands.ok) return stands.result;
-      progress = validated(program, progress, { train: trained, validate: held });
-      last = {
-        epoch: epoch + 1,
-        epochs,
-        step: progress.step,
-        train: trained,
-        ...(held !== undefined && { validate: held }),
-        ...(trainer.scaling !== undefined && {
-          scaling: scales().map((it) => ({ ...it, since: it.skipped - (skipped.get(it.step) ?? 0) })),
-        }),
-        seconds: (options.now() - since) / 1000,
-        improved: (program.save === undefined ? progress.stop : progress.save)?.step === progress.step,
-      };
-      await options.onEpoch?.(last, progress, stands.tensors);
-      if (program.stop !== undefined && progress.waited >= program.stop.patience) {
-        return { ...ends(), outcome: "stopped early" };
-      }
-      if (signal?.aborted === true && progress.step < total) {
-        return { ...ends(), outcome: "interrupted", tensors: stands.tensors };
-      }
-      sum = createFigureSum(program);
-      skipped = skips();
-      since = options.now();
+      results.set(step, result);
     }
+    sum.add(
+      {
+        losses: program.steps.map((it) => results.get(it)?.loss),
+        metrics: required(results.get(leadingStep(program)), "the leading step").metrics,
+      },
+      indices.length,
+    );
+    progress = moved(progress);
+    for (const { step: name, scale } of scales()) {
+      const step = program.steps.find((it) => it.name === name);
+      if (step === undefined || scale >= leastScale) continue;
+      return { ...ends(), outcome: "diverged", divergence: { kind: "scale", place: { step, phase }, scale } };
+    }
+    options.onStep?.({
+      epoch: epoch + 1,
+      done: at + 1,
+      steps: perEpoch,
+      step: progress.step,
+      total,
+      figures: sum.figures(),
+    });
+    if (progress.step % every !== 0 && progress.step !== total) {
+      if (signal?.aborted !== true) continue;
+      progress = { ...progress, figures: sum.state() };
+      const stands = await standing();
+      return stands.ok ? { ...ends(), outcome: "interrupted", tensors: stands.tensors } : stands.result;
+    }
+
+    const trained = sum.figures();
+    const held = validate.count > 0 ? await evaluateExamples(trainer, validate, program) : undefined;
+    const stands = await standing();
+    if (!stands.ok) return stands.result;
+    progress = validated(program, progress, { train: trained, validate: held });
+    last = {
+      epoch: epoch + 1,
+      epochs,
+      step: progress.step,
+      train: trained,
+      ...(held !== undefined && { validate: held }),
+      ...(trainer.scaling !== undefined && {
+        scaling: scales().map((it) => ({ ...it, since: it.skipped - (skipped.get(it.step) ?? 0) })),
+      }),
+      seconds: (options.now() - since) / 1000,
+      improved: (program.save === undefined ? progress.stop : progress.save)?.step === progress.step,
+    };
+    await options.onEpoch?.(last, progress, stands.tensors);
+    if (program.stop !== undefined && progress.waited >= program.stop.patience) {
+      return { ...ends(), outcome: "stopped early" };
+    }
+    if (signal?.aborted === true && progress.step < total) {
+      return { ...ends(), outcome: "interrupted", tensors: stands.tensors };
+    }
+    sum = createFigureSum(program);
+    skipped = skips();
+    since = options.now();
   }
   return { ...ends(), outcome: "finished" };
 }

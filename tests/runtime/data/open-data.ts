@@ -94,7 +94,7 @@ async function openFiles(
     const program = programAt(path);
     const raw = await loadSource(program.data, path);
     if (!raw.ok) return messageOf(raw.error).replaceAll(`${folder}/`, "");
-    const dataset = createDataset(raw.value, program.data);
+    const dataset = await createDataset(raw.value, program.data);
     if (!dataset.ok) return messageOf(dataset.error).replaceAll(`${folder}/`, "");
     return { program, raw: raw.value, dataset: dataset.value };
   } finally {

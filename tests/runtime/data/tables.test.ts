@@ -188,12 +188,12 @@ describe("words", () => {
       "  x: f32[] = raw.k\n  w: class(3) = raw.w -> categories",
       "w,k\nb,1\na,2\nc,3\n",
     );
-    const known = createDataset(raw, program.data, { "w.categories": ["c", "b", "a"] });
+    const known = await createDataset(raw, program.data, { "w.categories": ["c", "b", "a"] });
     if (!known.ok) throw new Error(messageOf(known.error));
     expect([...((await known.value.splits.train.gather([0, 1, 2])).get("w.categories")?.data ?? [])]).toEqual([
       1, 2, 0,
     ]);
-    const strange = createDataset(raw, program.data, { "w.categories": ["c", "b", "d"] });
+    const strange = await createDataset(raw, program.data, { "w.categories": ["c", "b", "d"] });
     expect(strange.ok ? "" : messageOf(strange.error)).toMatch(
       /t\.csv:3:1: raw\.w is `a`, which no row of the train split has\./,
     );

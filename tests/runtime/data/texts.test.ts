@@ -160,7 +160,7 @@ describe("texts as sequences", () => {
 
   it("have the numbers of the training where it is known", async () => {
     const data = await opened("text: class(4)[L] = raw.text -> characters", rows("ba", "ab", "a", "b"));
-    const known = createDataset(data.raw, data.program.data, { "text.characters": ["", "b", "x", "a"] });
+    const known = await createDataset(data.raw, data.program.data, { "text.characters": ["", "b", "x", "a"] });
     if (!known.ok) throw new Error(messageOf(known.error));
     expect(await numbersOf({ ...data, dataset: known.value }, "train")).toEqual([
       [1, 3],

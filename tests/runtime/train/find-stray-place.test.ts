@@ -56,7 +56,7 @@ const places = new Map([
 ]);
 
 async function messageFor(raw: RawData, among: ReadonlyMap<string, number> = places): Promise<string | undefined> {
-  const dataset = createDataset(raw, program.data);
+  const dataset = await createDataset(raw, program.data);
   if (!dataset.ok) throw new Error(dataset.error.code);
   const found = await findStrayPlace(trainer, program.data, raw, dataset.value, among);
   const collector = createCollector();
@@ -85,7 +85,7 @@ describe("a place out of range", () => {
 
   it("is found by its number, where examples are no rows", async () => {
     const raw = rowsWith({ k: { 7: 5 }, y: {} });
-    const dataset = createDataset(raw, program.data);
+    const dataset = await createDataset(raw, program.data);
     if (!dataset.ok) throw new Error(dataset.error.code);
     const { train, ...others } = dataset.value.splits;
     const splits = { ...others, train: { count: train.count, gather: train.gather } };

@@ -1,0 +1,22 @@
+import { ahead } from "../../support/ahead.ts";
+import type { Examples, RawBatch } from "./dataset.ts";
+
+/** Examples of a split that follow on each other. */
+export interface ExampleBatch {
+  /** The number of the first. */
+  readonly from: number;
+  readonly indices: Int32Array;
+  readonly raw: RawBatch;
+}
+
+/** All examples of a split in their order, `size` at a time; the next are read while some are in use. */
+export function readBatches(
+  examples: Pick<Examples, "count" | "gather">,
+  size: number,
+): AsyncGenerator<ExampleBatch, void> {
+  return ahead(Math.ceil(examples.count / size), async (batch) => {
+    const from = batch * size;
+    const indices = Int32Array.from({ length: Math.min(size, examples.count - from) }, (_, at) => from + at);
+    return { from, indices, raw: await examples.gather(indices) };
+  });
+}
