@@ -85,6 +85,10 @@ export function rawNames(): RawNames {
  */
 export function replaceRawFields(expression: Expression, mentions: RawMentions, reader: RawReader): Expression {
   const replace = (it: Expression): Expression => replaceRawFields(it, mentions, reader);
+  if (expression.kind === "parenthesized") {
+    const inner = replace(expression.inner);
+    return inner.kind === "reference" ? inner : { ...expression, inner };
+  }
   const found = readRaw(expression, reader);
   if (found === undefined) return mapWithin(expression, replace);
   const reference = mention(found.read, mentions, reader);

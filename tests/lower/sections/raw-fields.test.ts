@@ -33,6 +33,21 @@ function replaced(text: string): { readonly names: readonly string[]; readonly e
 const moves = (text: string, own: readonly string[] = []): boolean =>
   isDirect(replaced(text).expression, (name) => own.includes(name));
 
+/** The stages and functions that stand behind what is read, in their order. */
+function behind(text: string): readonly string[] {
+  const found: string[] = [];
+  const visit = (it: Expression): void => {
+    if (it.kind === "parenthesized") visit(it.inner);
+    else if (it.kind === "binary") [it.left, it.right].forEach(visit);
+    else if (it.kind === "pipe") {
+      visit(it.source);
+      it.stages.forEach(visit);
+    } else if (it.kind === "reference" && !it.text.startsWith("raw.")) found.push(it.text);
+  };
+  visit(replaced(text).expression);
+  return found;
+}
+
 describe("raw fields", () => {
   it.each([
     ["raw.a", ["a"]],
@@ -92,5 +107,15 @@ describe("raw fields", () => {
     expect(moves("stack(raw.a, raw.b)", ["stack"])).toBe(false);
     expect(moves("raw.a -> transpose", ["transpose"])).toBe(false);
     expect(moves("raw.a -> transpose", ["stack"])).toBe(true);
+  });
+
+  it.each([
+    ["(raw.a -> log)", ["log"]],
+    ["(raw.a -> log) -> standardize", ["log", "standardize"]],
+    ["2 * (raw.a -> log -> standardize) -> exp", ["log", "standardize", "exp"]],
+    ["((raw.a -> hour -> sqrt)) - 1", ["sqrt"]],
+    ["(raw.a -> hour)", []],
+  ])("keep the stages behind them in parentheses: %s", (text, stages) => {
+    expect(behind(text)).toEqual(stages);
   });
 });
