@@ -47,6 +47,7 @@ export class ModelParser extends CstParser {
     if (at !== from + 1) return false;
     const first = this.LA(from).tokenType;
     if (first === t.Step) return tokenMatcher(after, t.Identifier) && this.LA(at + 1).tokenType === t.LeftBrace;
+    if (first === t.Predict && after.tokenType === t.LeftBrace) return true;
     if (first === t.Expect) return this.expectStarts(from);
     return tokenMatcher(after, t.StringToken);
   }
@@ -809,6 +810,10 @@ export class ModelParser extends CstParser {
           GATE: () => this.is(1, t.Step) && this.is(2, t.Identifier),
           ALT: () => this.SUBRULE(this.stepEntry),
         },
+        {
+          GATE: () => this.is(1, t.Predict) && this.is(2, t.LeftBrace),
+          ALT: () => this.SUBRULE(this.predictEntry),
+        },
         { GATE: () => this.expectStarts(1), ALT: () => this.SUBRULE(this.expectation) },
         { GATE: () => this.is(2, t.StringToken), ALT: () => this.SUBRULE(this.directive) },
         { ALT: () => this.SUBRULE(this.setting) },
@@ -827,6 +832,11 @@ export class ModelParser extends CstParser {
   private readonly stepEntry = this.RULE("stepEntry", () => {
     this.CONSUME(t.Step);
     this.CONSUME(t.Identifier);
+    this.SUBRULE(this.section);
+  });
+
+  private readonly predictEntry = this.RULE("predictEntry", () => {
+    this.CONSUME(t.Predict);
     this.SUBRULE(this.section);
   });
 
@@ -856,7 +866,7 @@ export class ModelParser extends CstParser {
 
   /**
    * Values joined by commas. In a section that is written on one line, or after a trailing comma, a comma may also end
-   * the entry: it does where what follows opens an entry (`name:`, `step name {`, `expect ...`, `word "pattern"`).
+   * the entry: it does where what follows opens an entry (`name:`, `step name {`, `predict {`, `expect ...`, `word "pattern"`).
    */
   private readonly phrases = this.RULE("phrases", () => {
     this.SUBRULE(this.phrase);

@@ -143,6 +143,7 @@ export const Budget = contextual("budget");
 export const Where = contextual("where");
 export const On = contextual("on");
 export const Step = contextual("step");
+export const Predict = contextual("predict");
 export const Expect = contextual("expect");
 export const At = contextual("at");
 export const Param = contextual("param");
@@ -181,6 +182,7 @@ const contextualTokens = [
     Where,
     On,
     Step,
+    Predict,
     Expect,
     At,
     Param,

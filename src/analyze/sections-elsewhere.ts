@@ -51,6 +51,7 @@ const toldOfAny: Told = [
 
 const toldOfTraining: Told = [
   ...toldOfAny,
+  [["predict", "predictions"], "It takes braces, and no colon: `predict { price: invert(y) }`."],
   [["lr", "learning_rate"], "The learning rate is the optimizer's: `optimizer: adam(lr=1e-3)`."],
   [["momentum"], "It is the optimizer's: `optimizer: momentum(lr=0.01, momentum=0.9)`."],
   [
@@ -94,6 +95,7 @@ const toldOfData: Told = [
   [["test_size", "train_size", "val_size", "validation_split", "val_split"], shares],
   [["path", "file", "files", "root", "dir", "url"], 'Files are arguments of the source: `source: csv("points.csv")`.'],
   [["download"], "Nothing is downloaded: the source names files. Leave it out."],
+  [["predict"], "What a training predicts stands in its `train` section: `predict { price: invert(y) }`."],
   [
     ["features", "columns", "inputs", "target", "targets", "label", "labels"],
     "Each feature is an entry of its own, with its type: `label: class(10) = raw.label`.",

@@ -6,7 +6,7 @@ import { createBuilder } from "../graph/create-builder.ts";
 import { required } from "../support/fault.ts";
 import { resolveGradients } from "./resolve-gradients.ts";
 import { assembleGraph } from "../graph/assemble-graph.ts";
-import { createInliner } from "../graph/inline.ts";
+import { createInliner, type InlineOptions } from "../graph/inline.ts";
 import { variablesOf } from "../graph/parameters-of.ts";
 import { variesInTraining } from "../graph/varies-in-training.ts";
 
@@ -17,6 +17,8 @@ export interface PreparationMode {
   readonly functions?: ReadonlyMap<string, Func>;
   /** Keys of places stay whole, for who computes them otherwise than a graph does. */
   readonly keepsKeys?: boolean;
+  /** Told where each value was written. */
+  readonly placed?: InlineOptions["placed"];
 }
 
 /** Whether training prepares data otherwise than validation, tests and predictions do, or anew in each step. */
@@ -62,6 +64,7 @@ function flatten(name: string, func: Func, outputNames: readonly string[], optio
     stateRole: "statistic",
     clock: "epoch",
     takesKey: options.keepsKeys === true,
+    ...(options.placed && { placed: options.placed }),
   });
   const raw = func.inputNames.map((field, index): Value => {
     const { type } = required(func.body.inputs[index], `raw field ${field}`);

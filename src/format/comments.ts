@@ -83,6 +83,7 @@ function elementsOf(node: Node): readonly Node[] {
     case "test":
     case "budget":
     case "step":
+    case "predict":
       return node.entries;
     default:
       return [];

@@ -91,6 +91,7 @@ export const childKeys: Readonly<Record<Kind, readonly string[]>> = {
   setting: ["key", "phrases"],
   directive: ["word", "pattern", "of", "phrases"],
   step: ["name", "entries"],
+  predict: ["entries"],
   expectation: ["condition"],
   limit: ["condition", "at"],
   phrase: ["parts"],

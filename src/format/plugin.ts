@@ -96,6 +96,7 @@ function printNode(node: Node, printing: Printing, args: PrintArguments): Doc {
     case "setting":
     case "directive":
     case "step":
+    case "predict":
     case "expectation":
     case "limit":
       return printEntry(node, printing, args);

@@ -161,9 +161,11 @@ function alignedEntries(entries: readonly sections.Entry[], printing: Printing):
   const at = (i: number, key: string): Doc => printing.path.call(() => printing.print(key), "entries", i);
   const index = new Map(entries.map((it, i): [Node, number] => [it, i]));
   const indexOf = (it: Node): number => required(index.get(it), "the place of an entry");
-  // An empty line or a step between two entries parts their runs; entries of other kinds do not.
+  // An empty line, a step or a prediction between two entries parts their runs; entries of other kinds do not.
   const parted = (a: Node, b: Node): boolean =>
-    entries.slice(indexOf(a), indexOf(b)).some((it) => it.kind === "step" || blankAfter(text, it.span.end));
+    entries
+      .slice(indexOf(a), indexOf(b))
+      .some((it) => it.kind === "step" || it.kind === "predict" || blankAfter(text, it.span.end));
   const pads = new Map<Node, string>();
   const typePads = new Map<Node, string>();
   const add = (into: Map<Node, string>, found: ReadonlyMap<Node, string>): void => {
@@ -229,6 +231,10 @@ export function printEntry(node: sections.Entry, printing: Printing, args: Print
     }
     case "step":
       return ["step ", print("name"), " ", printSection(node, node.name.span.end, printing)];
+    case "predict": {
+      const { start } = node.span;
+      return ["predict ", printSection(node, start + "predict".length, printing)];
+    }
     case "expectation":
       return ["expect ", print("condition")];
     case "limit":

@@ -290,18 +290,51 @@ export interface Metric {
 /** A stretch of a training. */
 export type Duration = { readonly epochs: number } | { readonly steps: number };
 
+/** What a function of a `train` section takes. */
+export interface SectionInput {
+  /** An output of the model, a feature, or a statistic of the data. */
+  readonly from: "output" | "feature" | "statistic";
+  /** Its name; of a statistic, its path. */
+  readonly name: string;
+}
+
+/** What a prediction consists of, in place of the model's outputs as they are. */
+export interface Prediction extends Predicted {
+  /** The features whose steps it undoes, as they were read: what is predicted is compared with them. */
+  readonly actual?: Predicted;
+}
+
+/** Values for each example of a batch. */
+export interface Predicted {
+  /**
+   * From a batch of what it takes to one result an entry, in order. To the checker real numbers are f32; they are computed
+   * in f64 and rounded once, as the preparation of data is.
+   */
+  readonly func: Func;
+  readonly inputs: readonly SectionInput[];
+  readonly entries: readonly PredictedValue[];
+}
+
+/** An entry of `predict`. */
+export interface PredictedValue {
+  readonly name: string;
+  /** The raw field that it is in the units of, or whose words it numbers, where steps are undone. */
+  readonly field?: string;
+  readonly origin: Span;
+}
+
 /** What a step of a training is to make small, and by what: all of it but how it moves. */
 export interface ObjectiveStep {
   /** What its files, its loss and what its optimizer remembers are called after; no two have the same. */
   readonly name?: string;
   /**
-   * Inputs: the model's outputs by name, then the features that it uses. Results: the loss (f32 scalar), and in the step
+   * Inputs: the model's outputs by name, then the features and statistics that it uses. Results: the loss (f32 scalar), and in the step
    * that leads, the first that runs on every batch, what the batch gives to the accumulators of each metric, in order.
    * Lives beside the model's functions: it may call them.
    */
   readonly objective: Func;
-  /** Names of model outputs and features that the objective takes, in order. */
-  readonly objectiveInputs: readonly { readonly from: "output" | "feature"; readonly name: string }[];
+  /** What the objective takes, in order. */
+  readonly objectiveInputs: readonly SectionInput[];
   /** Patterns of the paths, of parameters and states, that it changes: `**` for all. */
   readonly updates: readonly string[];
   /** It runs at the steps of the program, counted from 0, that this divides: at all of them with 1, as one at least does. */
@@ -344,6 +377,8 @@ export interface TrainProgram {
   readonly data: DataProgram;
   readonly steps: readonly [TrainStep, ...TrainStep[]];
   readonly metrics: readonly Metric[];
+  /** The model's outputs as they are where it is left out. */
+  readonly prediction?: Prediction;
   readonly groups: readonly ParameterGroup[];
   readonly average?: AverageSpec;
   /** Nothing where all is computed in the types that are declared. */

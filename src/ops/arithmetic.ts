@@ -1,5 +1,5 @@
 import { isFloat } from "./define/dtype-class.ts";
-import { binarySamples, defineBinary, type BinaryGradient } from "./define/elementwise.ts";
+import { binarySamples, defineBinary, type BinaryGradient, type BinaryInverse } from "./define/elementwise.ts";
 import {
   anyValue,
   heldBy,
@@ -22,6 +22,7 @@ export const add = defineBinary({
   compute: (a, b) => a + b,
   range: (ranges, dtype) => heldBy(rangeOfSums(ranges), dtype),
   gradient: [({ g }) => g, ({ g }) => g],
+  inverse: [({ b, y, other }) => b.sub(y, other), ({ b, y, other }) => b.sub(y, other)],
   samples: [...binarySamples(), ...binarySamples({ dtype: "i32" })],
 });
 
@@ -33,8 +34,12 @@ export const sub = defineBinary({
   compute: (a, b) => a - b,
   range: (ranges, dtype) => heldBy(rangeOfDifferences(ranges), dtype),
   gradient: [({ g }) => g, ({ b, g }) => b.neg(g)],
+  inverse: [({ b, y, other }) => b.add(y, other), ({ b, y, other }) => b.sub(other, y)],
   samples: [...binarySamples(), ...binarySamples({ dtype: "i32" })],
 });
+
+/** What was multiplied; by 0, it is not known. */
+const quotient: BinaryInverse = ({ b, y, other, known }) => (known === 0 ? undefined : b.div(y, other));
 
 /** `mul`: a * b, element by element. */
 export const mul = defineBinary({
@@ -46,6 +51,7 @@ export const mul = defineBinary({
   compute: (a, b, dtype) => (dtype === "i32" || dtype === "u32" ? Math.imul(a, b) : a * b),
   range: (ranges, dtype) => heldBy(rangeOfProducts(ranges), dtype),
   gradient: [({ b, right, g }) => b.mul(g, right), ({ b, left, g }) => b.mul(g, left)],
+  inverse: [quotient, quotient],
   samples: [...binarySamples(), ...binarySamples({ dtype: "i32" })],
 });
 
@@ -57,6 +63,10 @@ export const div = defineBinary({
   dtype: "float",
   compute: (a, b) => a / b,
   gradient: [({ b, right, g }) => b.div(g, right), ({ b, right, result, g }) => b.neg(b.div(b.mul(g, result), right))],
+  inverse: [
+    ({ b, y, other }) => b.mul(y, other),
+    ({ b, y, other, known }) => (known === 0 ? undefined : b.div(other, y)),
+  ],
   samples: binarySamples({ b: [0.5, 2] }),
 });
 
@@ -82,6 +92,15 @@ export const pow = defineBinary({
       const log = b.op("log", [b.where(positive, left, b.scalar(1, dtype))]);
       return b.mul(g, b.mul(result, log));
     },
+  ],
+  inverse: [
+    // A power with a fraction is of what is not negative; whole ones have two numbers for one, or lose its sign.
+    ({ b, y, known }) =>
+      known === undefined || Number.isInteger(known) ? undefined : b.op("pow", [y, b.scalar(1 / known, y.type.dtype)]),
+    ({ b, y, known }) =>
+      known === undefined || known <= 0 || known === 1
+        ? undefined
+        : b.div(b.op("log", [y]), b.scalar(Math.log(known), y.type.dtype)),
   ],
   samples: [
     ...binarySamples({ a: [0.3, 2], b: [-2, 2] }),

@@ -54,6 +54,8 @@ export const cast = definePrimitive({
     const limits = limitsOfCast(x.dtype, attributes.dtype);
     return [mapArray(x, (it) => (limits === undefined ? it : keptBetween(it, limits)), attributes.dtype)];
   },
+  // What becomes a whole number loses its fraction.
+  inverse: ({ y, type, attributes: { dtype } }) => (isFloat(type.dtype) && !isFloat(dtype) ? undefined : y),
   gradient: ({ b, operands, g }) => {
     const from = first(operands).type.dtype;
     return [isFloat(from) && isFloat(g.type.dtype) ? b.cast(g, from) : undefined];

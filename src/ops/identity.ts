@@ -14,6 +14,7 @@ export const identity = definePrimitive({
   cost: () => ({ flops: constant(0) }),
   samples: unarySamples(),
   valueFact: "view",
+  inverse: ({ y }) => y,
   reference: ({ operands }) => operands,
   gradient: ({ gradients }) => gradients,
 });
@@ -30,6 +31,7 @@ export const stopGradient = definePrimitive({
   cost: () => ({ flops: constant(0) }),
   samples: unarySamples(),
   valueFact: "view",
+  inverse: ({ y }) => y,
   reference: ({ operands }) => operands,
   gradient: "nondifferentiable",
 });

@@ -49,5 +49,6 @@ export const reshape = definePrimitive({
   ],
   valueFact: "view",
   reference: ({ operands, attributes }) => [reshapeArray(first(operands), attributes.shape)],
+  inverse: ({ b, y, type }) => b.reshape(y, type.shape),
   gradient: ({ b, operands, g }) => [b.reshape(g, first(operands).type.shape)],
 });

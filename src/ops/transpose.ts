@@ -33,6 +33,7 @@ export const transpose = definePrimitive({
   ],
   valueFact: "view",
   reference: ({ operands, attributes }) => [transposeArray(first(operands), attributes.perm)],
+  inverse: ({ b, y, attributes: { perm } }) => b.transpose(y, inversePermutation(perm)),
   gradient: ({ b, g, attributes: { perm } }) => [b.transpose(g, inversePermutation(perm))],
 });
 

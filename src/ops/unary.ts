@@ -10,6 +10,7 @@ export const neg = defineUnary({
   dtype: "number",
   compute: (x) => -x,
   gradient: (b, _x, _y, g) => b.neg(g),
+  inverse: (b, y) => b.neg(y),
   samples: unarySamples(),
 });
 
@@ -43,6 +44,7 @@ export const exp = defineUnary({
   dtype: "float",
   compute: Math.exp,
   gradient: (b, _x, y, g) => b.mul(g, y),
+  inverse: (b, y) => b.op("log", [y]),
   samples: unarySamples([-3, 3]),
 });
 
@@ -53,6 +55,7 @@ export const log = defineUnary({
   dtype: "float",
   compute: Math.log,
   gradient: (b, x, _y, g) => b.div(g, x),
+  inverse: (b, y) => b.op("exp", [y]),
   samples: unarySamples([0.1, 4]),
 });
 
@@ -63,6 +66,7 @@ export const log1p = defineUnary({
   dtype: "float",
   compute: Math.log1p,
   gradient: (b, x, _y, g) => b.div(g, b.add(x, b.scalar(1, x.type.dtype))),
+  inverse: (b, y) => b.op("expm1", [y]),
   samples: [...unarySamples([-0.6, 3]), { operands: [{ dtype: "f32", shape: [5], range: [-1e-4, 1e-4] }] }],
 });
 
@@ -73,6 +77,7 @@ export const expm1 = defineUnary({
   dtype: "float",
   compute: Math.expm1,
   gradient: (b, x, _y, g) => b.mul(g, b.op("exp", [x])),
+  inverse: (b, y) => b.op("log1p", [y]),
   samples: [...unarySamples([-2, 2]), { operands: [{ dtype: "f32", shape: [5], range: [-1e-4, 1e-4] }] }],
 });
 
@@ -84,6 +89,7 @@ export const sqrt = defineUnary({
   dtype: "float",
   compute: Math.sqrt,
   gradient: (b, x, y, g) => b.div(b.mul(g, b.scalar(0.5, x.type.dtype)), y),
+  inverse: (b, y) => b.mul(y, y),
   samples: unarySamples([0.1, 4]),
 });
 
@@ -94,6 +100,7 @@ export const rsqrt = defineUnary({
   dtype: "float",
   compute: (x) => 1 / Math.sqrt(x),
   gradient: (b, x, y, g) => b.div(b.mul(b.mul(g, b.scalar(-0.5, x.type.dtype)), y), x),
+  inverse: (b, y) => b.div(b.scalar(1, y.type.dtype), b.mul(y, y)),
   samples: unarySamples([0.2, 4]),
 });
 
@@ -115,6 +122,7 @@ export const reciprocal = defineUnary({
   dtype: "float",
   compute: (x) => 1 / x,
   gradient: (b, _x, y, g) => b.neg(b.mul(g, b.mul(y, y))),
+  inverse: (b, y) => b.op("reciprocal", [y]),
   samples: unarySamples([0.3, 3]),
 });
 

@@ -261,6 +261,8 @@ function buildEntry(builder: DeclarationBuilder, node: CstNode): sections.Sectio
       };
     case "stepEntry":
       return { kind: "step", ...common, name: name(), entries: buildSection(builder, child) };
+    case "predictEntry":
+      return { kind: "predict", ...common, entries: buildSection(builder, child) };
     case "expectation":
       return { kind: "expectation", ...common, condition: buildOr(builder, oneNode(child, "orExpression")) };
     case "directive": {

@@ -1,5 +1,6 @@
 import * as t from "../../grammar/tokens.ts";
-import { isName, isOneOf, type Case, type Stop } from "./stop.ts";
+import { nearest } from "../support/nearest.ts";
+import { isName, isOneOf, startOfPart, type Case, type Stop } from "./stop.ts";
 
 const shares = "Shares stand beside their names: `split: train 0.8, validate 0.1, test 0.1`.";
 const inParentheses =
@@ -70,5 +71,29 @@ const entryBehindAnother: Case = (stop) => {
   return true;
 };
 
+/** `predict Price { ... }`, `predit { ... }` */
+const headOfPredict: Case = (stop) => {
+  const { token, tokens, place, before, rules, reporter } = stop;
+  if (!rules.includes("section") || !isName(before) || startOfPart(stop, [t.Newline]) !== place - 1) return false;
+  const span = reporter.spanOf(before);
+  if (token?.tokenType === t.LeftBrace) {
+    if (nearest(before.image, ["predict"]) === undefined) return false;
+    const fix = { title: "write `predict`", edits: [{ span, text: "predict" }] };
+    reporter.report("MC1012", span, { what: "entry", word: before.image, meant: "predict" }, { fix });
+    return true;
+  }
+  const brace = tokens.findIndex((it, at) => at >= place && isOneOf(it, [t.LeftBrace, t.Newline]));
+  if (before.image !== "predict" || !isName(token) || !isOneOf(tokens[brace], [t.LeftBrace])) return false;
+  const help = "It is of the training that it stands in: `predict { price: invert(y) }`.";
+  reporter.report("MC1001", reporter.spanOf(token), { expected: "`{`", found: `\`${token.image}\`` }, { help });
+  return true;
+};
+
 /** What goes wrong in an entry of a section. */
-export const entryCases: readonly Case[] = [colonOfShare, secondColon, bracesOfValue, entryBehindAnother];
+export const entryCases: readonly Case[] = [
+  headOfPredict,
+  colonOfShare,
+  secondColon,
+  bracesOfValue,
+  entryBehindAnother,
+];

@@ -8,27 +8,12 @@ import { entryCases } from "./entry-cases.ts";
 import { foreignCases, foreignWord, topLevelHelp } from "./foreign-cases.ts";
 import { headerCases } from "./header-cases.ts";
 import { loopCases } from "./loop-cases.ts";
-import { foundAt, isName, isOneOf, isOperand, placeOf, reserved, type Case } from "./stop.ts";
+import { foundAt, isName, isOneOf, isOperand, placeOf, reserved, type Case, startOfPart } from "./stop.ts";
 
 const arithmetic: readonly TokenType[] = [t.Plus, t.Minus, t.Star, t.Divide, t.FloorDivide, t.Percent, t.And, t.Or];
 const comparing: readonly TokenType[] = [...[t.EqualEqual, t.NotEqual, t.Less, t.LessEqual, t.Greater, t.GreaterEqual]];
 const operators: readonly TokenType[] = [...arithmetic, ...comparing];
 const ends: readonly TokenType[] = [t.Newline, t.RightBrace, t.RightParen, t.RightBracket, t.Comma];
-
-/** The index after the separator or bracket before a place, at the depth of that place. */
-function startOfPart(stop: Parameters<Case>[0], boundaries: readonly TokenType[]): number {
-  let depth = 0;
-  for (let i = stop.place - 1; i >= 0; i--) {
-    const type = stop.tokens[i]?.tokenType;
-    if (type === undefined) break;
-    if (closers.includes(type)) depth++;
-    else if (openers.includes(type)) {
-      if (depth === 0) return i + 1;
-      depth--;
-    } else if (depth === 0 && boundaries.includes(type)) return i + 1;
-  }
-  return 0;
-}
 
 /** `x -> Dense(4) + x` */
 const operatorAfterStage: Case = (stop) => {

@@ -8,6 +8,8 @@ const importing =
 /** What is said of a word that another language has where a declaration is to begin. */
 export function topLevelHelp(word: string): string | undefined {
   if (word === "from") return importing;
+  if (word === "predict")
+    return "What a training predicts stands in its `train` section: `predict { price: invert(y) }`.";
   return word === "lambda" ? words[word] : undefined;
 }
 

@@ -60,6 +60,7 @@ export const infixWords: readonly string[] = infixTokens.map(t.imageOf);
 /** Words that open an entry or a statement, and so are no misspelling of a declaration's. */
 const innerWords = new Set([
   "step",
+  "predict",
   "group",
   "freeze",
   "follow",

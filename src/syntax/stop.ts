@@ -1,5 +1,6 @@
 import { tokenMatcher, type IToken, type TokenType } from "chevrotain";
 import * as t from "../../grammar/tokens.ts";
+import { closers, openers } from "./brackets.ts";
 import { endOf } from "./cst.ts";
 import type { Reporter } from "./reporter.ts";
 
@@ -51,4 +52,19 @@ export function placeOf({ token, before, reporter }: Stop): ReturnType<Reporter[
   }
   const end = before === undefined ? 0 : endOf(before);
   return reporter.span(end, end);
+}
+
+/** The index after the separator or bracket before a place, at the depth of that place. */
+export function startOfPart(stop: Stop, boundaries: readonly TokenType[]): number {
+  let depth = 0;
+  for (let i = stop.place - 1; i >= 0; i--) {
+    const type = stop.tokens[i]?.tokenType;
+    if (type === undefined) break;
+    if (closers.includes(type)) depth++;
+    else if (openers.includes(type)) {
+      if (depth === 0) return i + 1;
+      depth--;
+    } else if (depth === 0 && boundaries.includes(type)) return i + 1;
+  }
+  return 0;
 }

@@ -61,6 +61,12 @@ describe("the formatter", () => {
     expect(await shaped("budget M {params<=250k,flops<=12M at B=1}\n")).toBe(
       "budget M { params <= 250k, flops <= 12M at B=1 }",
     );
+    expect(await shaped("train M on D{loss:a,predict{price:invert(y),n:m}}\n")).toBe(
+      "train M on D { loss: a, predict { price: invert(y), n: m } }",
+    );
+    expect(await shaped("train M on D {\n loss: a\n predict { # units\n price:invert(y)\n n:m\n}\nseed: 3}\n")).toBe(
+      "train M on D {\n  loss: a\n  predict {\n    # units\n    price: invert(y)\n    n:     m\n  }\n  seed: 3\n}",
+    );
     expect(await shaped("const a=f(n)[ None,: ,... , 0 ]-x[None]\n")).toBe("const a = f(n)[None, :, ..., 0] - x[None]");
     const long = `const limits = [${Array.from({ length: 12 }, (_, i) => `value_${String(i)}`).join(", ")}, f(1)]\n`;
     expect((await shaped(long)).split("\n")).toHaveLength(15);

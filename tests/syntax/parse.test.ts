@@ -288,9 +288,12 @@ describe("loops", () => {
 describe("sections", () => {
   it("decides by what follows whether a comma ends an entry", () => {
     const one = entries(
-      '{ split: train 0.8, test 0.2, loss: a, step g { loss: b, update: "g.**" }, freeze "x", expect a > -b }',
+      '{ split: train 0.8, test 0.2, loss: a, step g { loss: b, update: "g.**" }, freeze "x", predict { a: b, c: d }, expect a > -b }',
     );
-    expect(one.map((it) => it.kind)).toEqual(["setting", "setting", "step", "directive", "expectation"]);
+    expect(one.map((it) => it.kind)).toEqual(["setting", "setting", "step", "directive", "predict", "expectation"]);
+    const predicted = one.flatMap((it) => (it.kind === "predict" ? it.entries.map(({ kind }) => kind) : []));
+    expect(predicted).toEqual(["setting", "setting"]);
+    expect(entries("{ predict: a, predict.b: c }").map((it) => it.kind)).toEqual(["setting", "setting"]);
     const [split] = one;
     expect(split?.kind === "setting" ? split.phrases.map((it) => it.parts.length) : []).toEqual([2, 2]);
     expect(entries("{\n  metrics: a,\n    b,\n  batch: 16, bucket by T,\n}")).toHaveLength(2);

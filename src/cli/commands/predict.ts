@@ -10,7 +10,7 @@ import type { Tensors } from "../../runtime/tensor.ts";
 import type { Checkpoint } from "../../runtime/train/checkpoint.ts";
 import { settledWeights } from "../../runtime/train/settled-weights.ts";
 import { withStatistics } from "../../runtime/train/fit-statistics.ts";
-import type { Split } from "../../ir/program.ts";
+import type { Predicted, Split } from "../../ir/program.ts";
 import { success } from "../../support/result.ts";
 import { drawInputs, drawnInputs, preparationDraws } from "../draw-inputs.ts";
 import { exitCode, InputError, upperFirst, UsageError, type ExitCode } from "../exit-code.ts";
@@ -18,6 +18,7 @@ import { loadSpec, lowerAll, printFindings, type LoadedSpec, type UnitOptions } 
 import { openData } from "../open-training.ts";
 import { printDataFault } from "../print-data-fault.ts";
 import { readInputs } from "../read-inputs.ts";
+import { readEntries } from "../read-entries.ts";
 import { readFileBytes } from "../read-specs.ts";
 import { readStandardInput } from "../read-standard-input.ts";
 import { checkVocabulary, readWeights, weightsPath } from "../read-weights.ts";
@@ -71,19 +72,33 @@ export async function predict(file: string, options: PredictOptions, surrounding
       : new InputError(`${path} does not fit ${unit.name}: ${created.error}.`);
   }
   const predictor = created.value;
+  /** What the section says that is predicted, if it says so. */
+  const entriesOf = async (predicted: Predicted | undefined, values: Tensors, tensors: Tensors) =>
+    predicted &&
+    unit.train &&
+    readEntries(
+      unit.train,
+      predicted,
+      values,
+      { path, tensors, vocabularies: checkpoint.vocabularies },
+      { threads, runtimeFrom: options.runtimeFrom },
+    );
   try {
     if (options.seed !== undefined && !predictor.draws && !preparationDraws(unit))
       throw new UsageError(`--seed is of what is drawn, and for ${unit.name} nothing is.`);
     if (options.split !== undefined) {
       const given = { path, checkpoint };
-      const examples = await examplesOf(spec, unit, given, { ...options, split: options.split }, threads, terminal);
-      if (examples === undefined) return exitCode.findings;
+      const found = await examplesOf(spec, unit, given, { ...options, split: options.split }, threads, terminal);
+      if (found === undefined) return exitCode.findings;
+      const { examples, weights } = found;
       const names = entryOf(unit.module).inputNames;
       const inputs = new Map([...examples].filter(([name]) => names.includes(name)));
       const outputs = await answer(predictor, inputs, file);
       const labels = new Map([...examples].filter(([name]) => !names.includes(name)));
       const words = classWords(unit, checkpoint);
-      terminal.out(`${print({ outputs: nested(outputs), features: nested(labels), ...words })}\n`);
+      const predicted = await entriesOf(unit.train?.prediction, outputs, weights);
+      const features = { ...nested(labels), ...(await entriesOf(unit.train?.prediction?.actual, examples, weights)) };
+      terminal.out(`${print({ outputs: predicted ?? nested(outputs), features, ...words })}\n`);
       return exitCode.clean;
     }
     const { source, inputs } = await inputsOf(unit, checkpoint, options, surroundings);
@@ -92,7 +107,8 @@ export async function predict(file: string, options: PredictOptions, surrounding
       printFindings(spec.collector, terminal);
       return exitCode.findings;
     }
-    const outputs = nested(await answer(predictor, inputs.value, source));
+    const given = await answer(predictor, inputs.value, source);
+    const outputs = (await entriesOf(unit.train?.prediction, given, checkpoint.tensors)) ?? nested(given);
     terminal.out(`${print({ ...outputs, ...("classes" in outputs ? {} : classWords(unit, checkpoint)) })}\n`);
     return exitCode.clean;
   } finally {
@@ -157,7 +173,7 @@ function readInput(
   return { name: "standard input", text: (stdin ?? readStandardInput)() };
 }
 
-/** Features of some examples of a split, prepared as for training. */
+/** Features of some examples of a split, prepared as for training, by the statistics of the weights that are given back. */
 async function examplesOf(
   spec: LoadedSpec,
   unit: Unit,
@@ -165,7 +181,7 @@ async function examplesOf(
   { split, count = 5, data, fold, runtimeFrom }: PredictOptions & { readonly split: Split },
   threads: number,
   terminal: Surroundings["terminal"],
-): Promise<Tensors | undefined> {
+): Promise<{ readonly examples: Tensors; readonly weights: Tensors } | undefined> {
   if (unit.train === undefined)
     throw new UsageError(`No train section names data for ${unit.name}: give inputs with --input.`);
   const train = withFold(unit.train, fold);
@@ -183,10 +199,12 @@ async function examplesOf(
   if (!created.ok) throw new UsageError(upperFirst(created.message));
   const { trainer } = created;
   try {
-    await trainer.restore(await withStatistics(weights.checkpoint.tensors, train, dataset));
+    const fitted = await withStatistics(weights.checkpoint.tensors, train, dataset);
+    await trainer.restore(fitted);
     if (!(await reportFeatures({ spec, program: train, trainer, raw, dataset }, terminal, [examples])))
       return undefined;
-    return await trainer.prepare(await examples.gather(Int32Array.from({ length: examples.count }, (_, i) => i)));
+    const rows = Int32Array.from({ length: examples.count }, (_, i) => i);
+    return { examples: await trainer.prepare(await examples.gather(rows)), weights: fitted };
   } catch (error) {
     printDataFault({ spec, program: train }, error, terminal);
     return undefined;

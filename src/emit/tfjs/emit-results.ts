@@ -1,7 +1,7 @@
 import { placesOf, wholePlacesOf } from "../../autodiff/places-of.ts";
 import { variable } from "../../dims/dim.ts";
 import { measuredIn } from "../../ir/measures-of.ts";
-import type { TrainProgram } from "../../ir/program.ts";
+import type { SectionInput, TrainProgram } from "../../ir/program.ts";
 import { required } from "../../support/fault.ts";
 import { dimScope } from "../structured/dim-scope.ts";
 import {
@@ -112,7 +112,7 @@ export function resultsFunction(context: StepContext): Item {
   const ports = batchPorts(context);
   const plain = ports.filter(({ name }) => !whole.has(name));
   const locals = new Map([...model.outputs, ...ports].map((it) => [it.name, it.local]));
-  const localOf = (it: { readonly from: "output" | "feature"; readonly name: string }): string =>
+  const localOf = (it: SectionInput): string =>
     (it.from === "output" ? model.outputs.find(({ name }) => name === it.name)?.local : undefined) ??
     locals.get(it.name) ??
     it.name;

@@ -14,6 +14,12 @@ export interface AskedLengths {
   readonly size: string;
 }
 
+/** The name of lengths that are wrong, and were reported. */
+export const wrongLengths = ".lengths";
+
+/** The name by which a section's function refers to lengths; no person can write it. */
+export const askedName = ({ feature, size }: AskedLengths): string => `${feature}.lengths.${size}`;
+
 /** The features whose lengths may be asked, and what is to be said where none is meant. */
 export interface LengthsOf {
   readonly features: readonly Pick<FeatureSpec, "name" | "type">[];

@@ -25,11 +25,13 @@ import { rangeAmong, unknownTraining, type KnownTraining } from "./known-trainin
 import type { KnownData, LoweredData } from "./lower-data.ts";
 import { metricExpression } from "./lower-metric.ts";
 import { calleesOf, lowerObjective } from "./lower-objective.ts";
+import { lowerPredict, type LoweredPrediction } from "./lower-predict.ts";
 import { matchFeatures, withSizes, type FeatureMatch } from "./match-features.ts";
 import { readBatch } from "./read-batch.ts";
 import { readDirective } from "./read-directive.ts";
 import { readInitials } from "./read-initials.ts";
-import { onlyExpression, onlyPart, settingsOf } from "./read-setting.ts";
+import type { Measurable } from "./names-of-training.ts";
+import { onlyExpression, onlyPart, settingsOf, type SettingScope } from "./read-setting.ts";
 import {
   checkRate,
   readAverage,
@@ -94,7 +96,7 @@ export function lowerTrainSection(
   if (lowered !== undefined && data === undefined) return { train: undefined, known: unknownTraining(declaration) };
   const settings = settingsOf(declaration.entries, sectionKeys.train, "train", scope);
   const directives = declaration.entries.filter((it): it is Directive => it.kind === "directive");
-  reportMisplaced(declaration.entries, ["setting", "directive", "step"], sectionKeys.train, "train", collector);
+  reportMisplaced(declaration.entries, ["setting", "directive", "step", "predict"], sectionKeys.train, "train", collector);
 
   const { lowered: made, match } = fitModel(callable, data, declaration, given, collector);
   const module = made?.module;
@@ -102,8 +104,8 @@ export function lowerTrainSection(
   const model = callable?.declaration.name.text ?? sourceText(declaration.model);
   const name = declaration.label?.text ?? model;
   const trained = { declaration: callable?.declaration, header: made?.header, module, elaborator };
-  const measurable = { file, declaration, model: trained, data, match };
   const prepared = lowered?.data && joinData(elaborator, lowered.data, lowered.store);
+  const measurable = { file, declaration, model: trained, data, prepared, match };
 
   const setting = (key: string): Expression | undefined => {
     const found = settings.get(key);
@@ -152,6 +154,7 @@ export function lowerTrainSection(
       updates: readUpdates(step, owned?.parameters, model, scope),
     };
   });
+  const predicted = readPredict(measurable, declaration, scope);
   const averageExpression = setting("average");
   const average = averageExpression && readAverage(averageExpression, scope);
   const precisionExpression = setting("precision");
@@ -249,6 +252,7 @@ export function lowerTrainSection(
         ...module.functions,
         ...calleesOf(elaborator, prepared.preparation.func),
         ...read.flatMap((it) => [...(it.objective?.callees ?? [])]),
+        ...(predicted?.callees ?? []),
       ]),
     },
     data: addLengths(
@@ -257,6 +261,7 @@ export function lowerTrainSection(
     ),
     steps: [first, ...others],
     metrics,
+    ...(predicted !== undefined && { prediction: predicted.prediction }),
     ...(average !== undefined && { average }),
     ...(precision !== undefined && { precision }),
     initials,
@@ -274,6 +279,20 @@ export function lowerTrainSection(
     origin: declaration.model.span,
   };
   return { train, known: { ...known, train } };
+}
+
+/** What the section says of predictions: once, or nothing. */
+function readPredict(
+  measurable: Measurable,
+  { entries }: TrainDeclaration,
+  scope: SettingScope,
+): LoweredPrediction | undefined {
+  const [first, ...more] = entries.filter((it) => it.kind === "predict");
+  for (const it of more) {
+    const labels = first === undefined ? [] : [{ span: first.span, message: "first here" }];
+    scope.collector.report("MC4002", it.span, { key: "predict", section: "train" }, { labels });
+  }
+  return first && lowerPredict(measurable, first, scope);
 }
 
 /** The model as its data fix it, and how its inputs take their features; neither where that is not known. */

@@ -4,7 +4,7 @@ import type { SectionEntry } from "../../syntax/ast/sections.ts";
 import { keyText } from "./key-text.ts";
 
 /** How an entry begins, as the person wrote it. */
-function beginningOf(entry: SectionEntry): string {
+export function beginningOf(entry: SectionEntry): string {
   switch (entry.kind) {
     case "setting":
       return keyText(entry);
@@ -14,6 +14,8 @@ function beginningOf(entry: SectionEntry): string {
       return entry.name.text;
     case "step":
       return `step ${entry.name.text}`;
+    case "predict":
+      return "predict";
     case "expectation":
       return "expect";
   }
@@ -33,6 +35,9 @@ export function reportMisplaced(
     if (entry.kind === "setting" && known.includes(key)) reportColon(entry, section, known, collector);
     else if (entry.kind === "expectation") {
       const help = "What a training must reach stands in a section of its own: `test M { expect loss < 1 }`.";
+      collector.report("MC4001", entry.span, { key, section, known }, { help });
+    } else if (entry.kind === "predict") {
+      const help = "What a training predicts stands in its `train` section: `predict { price: invert(y) }`.";
       collector.report("MC4001", entry.span, { key, section, known }, { help });
     } else collector.report("MC4001", entry.span, { key, section, known });
   }

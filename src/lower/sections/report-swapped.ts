@@ -2,15 +2,10 @@ import type { Node, Value } from "../../ir/graph.ts";
 import { nodesWithin, operandsOf } from "../../ir/visit.ts";
 import { textOf } from "../../support/source.ts";
 import { report, type Context } from "../context.ts";
-
-/** An output of the model, or a feature of the data. */
-interface ObjectiveInput {
-  readonly from: "output" | "feature";
-  readonly value: Value;
-}
+import type { NamedInput } from "./names-of-training.ts";
 
 /** Warns of losses and metrics that are given what is real where they want what the model gives. */
-export function reportSwapped(ctx: Context, inputs: readonly ObjectiveInput[]): void {
+export function reportSwapped(ctx: Context, inputs: readonly NamedInput[]): void {
   const { applied } = ctx.unit;
   if (applied.length === 0) return;
   const given = madeOf(
@@ -42,7 +37,7 @@ export function reportSwapped(ctx: Context, inputs: readonly ObjectiveInput[]): 
   }
 }
 
-function valuesFrom(inputs: readonly ObjectiveInput[], from: ObjectiveInput["from"]): readonly Value[] {
+function valuesFrom(inputs: readonly NamedInput[], from: "output" | "feature"): readonly Value[] {
   return inputs.flatMap((it) => (it.from === from ? [it.value] : []));
 }
 

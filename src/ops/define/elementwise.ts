@@ -25,6 +25,8 @@ export interface UnarySpec {
   readonly compute: (x: number, dtype: DType) => number;
   /** Gradient of the operand, given it (x), the result (y) and the result's gradient (g). */
   readonly gradient: ((b: GraphBuilder, x: Value, y: Value, g: Value) => Value) | "nondifferentiable";
+  /** What the operand was, given the result. */
+  readonly inverse?: (b: GraphBuilder, y: Value) => Value;
   readonly samples: readonly Sample[];
   readonly valueFact?: "view" | "probability";
   readonly nonNegative?: Operator["nonNegative"];
@@ -36,7 +38,7 @@ export interface UnarySpec {
 
 /** Declares an operator that maps every element by itself: one FLOP an element. */
 export function defineUnary(spec: UnarySpec): Primitive<NoAttributes> {
-  const { name, doc, dtype, compute, gradient, samples } = spec;
+  const { name, doc, dtype, compute, gradient, inverse, samples } = spec;
   return definePrimitive({
     name,
     doc,
@@ -49,6 +51,7 @@ export function defineUnary(spec: UnarySpec): Primitive<NoAttributes> {
     samples,
     ...(spec.valueFact !== undefined && { valueFact: spec.valueFact }),
     ...(spec.nonNegative !== undefined && { nonNegative: spec.nonNegative }),
+    ...(inverse !== undefined && { inverse: ({ b, y }) => inverse(b, y) }),
     reference: ({ operands }) => {
       const x = first(operands);
       return [mapArray(x, (it) => compute(it, x.dtype))];
@@ -80,8 +83,18 @@ export interface BinarySpec {
   readonly nonNegative?: Operator["nonNegative"];
   /** Gradients of both operands before they are summed to the operands' shapes; called only for what is needed. */
   readonly gradient: readonly [left: BinaryGradient, right: BinaryGradient] | "nondifferentiable";
+  /** What the left operand was, and what the right one was, given the result and the other. */
+  readonly inverse?: readonly [left: BinaryInverse, right: BinaryInverse];
   readonly samples: readonly Sample[];
 }
+
+/** What an operand of a binary operator was; `known` is the number that fills the other, if one does. */
+export type BinaryInverse = (at: {
+  readonly b: GraphBuilder;
+  readonly y: Value;
+  readonly other: Value;
+  readonly known: number | undefined;
+}) => Value | undefined;
 
 /** The gradient of one operand of a binary operator. */
 export type BinaryGradient = (at: {
@@ -94,7 +107,7 @@ export type BinaryGradient = (at: {
 
 /** Declares an operator on pairs of elements with NumPy broadcasting. */
 export function defineBinary(spec: BinarySpec): Primitive<NoAttributes> {
-  const { name, doc, dtype, compute, gradient, range, samples } = spec;
+  const { name, doc, dtype, compute, gradient, inverse, range, samples } = spec;
   return definePrimitive({
     name,
     doc,
@@ -113,6 +126,17 @@ export function defineBinary(spec: BinarySpec): Primitive<NoAttributes> {
     },
     ...(range !== undefined && { range: ({ operands, ranges }) => range(ranges, first(operands).dtype) }),
     ...(spec.nonNegative !== undefined && { nonNegative: spec.nonNegative }),
+    ...(inverse !== undefined && {
+      inverse: ({ b, y, of, others, known }) => {
+        const at = 1 - of;
+        return (of === 0 ? inverse[0] : inverse[1])({
+          b,
+          y,
+          other: required(others[at], "the other operand"),
+          known: known[at],
+        });
+      },
+    }),
     cost: ({ results }) => ({ flops: multiply(elementsOf(first(results)), constant(spec.flops ?? 1)) }),
     samples,
     reference: ({ operands, results }) => {

@@ -172,6 +172,21 @@ export interface GradientInput<S extends AttributeSchema> {
 /** Gradients of the operands, in order; undefined where none flows or none is needed. */
 export type GradientRule<S extends AttributeSchema> = (input: GradientInput<S>) => readonly (Value | undefined)[];
 
+/** What a rule that undoes an operator sees. */
+export interface InverseInput {
+  readonly b: GraphBuilder;
+  /** What the operator gave, in a floating point type. */
+  readonly y: Value;
+  /** Which operand is asked for. */
+  readonly of: number;
+  /** Its type. */
+  readonly type: TensorType;
+  /** The other operands in the element type of `y`; nothing at the place of the one that is asked for. */
+  readonly others: readonly (Value | undefined)[];
+  /** The numbers that fill the other operands, where they are constants. */
+  readonly known: readonly (number | undefined)[];
+}
+
 export interface LoweringInput<S extends AttributeSchema> {
   readonly operands: readonly Value[];
   readonly results: readonly Value[];
@@ -246,6 +261,11 @@ interface OperatorBase<S extends AttributeSchema> {
    * `precision` of a training computes such sums in 16 bits.
    */
   readonly sumsProducts?: true;
+  /**
+   * What an operand was, by the result and the other operands, over all numbers that the operand may be; undefined where
+   * these do not tell. Without it the operator cannot be undone.
+   */
+  readonly inverse?: (input: InverseInput & { readonly attributes: AttributesOf<S> }) => Value | undefined;
   /** Its gradient has slopes that no rule tells: `gradient` refuses what is made by it. */
   readonly differentiableOnce?: true;
   /** The operand that names places: each of its elements must lie in 0..size-1. Targets wrap, throw or read on elsewhere. */

@@ -12,7 +12,7 @@ import type {
 } from "../ast.ts";
 
 /** What stands in any section but `budget`, whose entries are limits. */
-export type SectionEntry = Feature | Setting | Directive | StepEntry | Expectation;
+export type SectionEntry = Feature | Setting | Directive | StepEntry | PredictEntry | Expectation;
 
 export type Entry = SectionEntry | Limit;
 
@@ -50,6 +50,13 @@ export interface Directive extends NodeBase {
 export interface StepEntry extends NodeBase {
   readonly kind: "step";
   readonly name: Name;
+  readonly entries: readonly SectionEntry[];
+  readonly doc: Doc | undefined;
+}
+
+/** `predict { price: invert(y) }` in `train`. */
+export interface PredictEntry extends NodeBase {
+  readonly kind: "predict";
   readonly entries: readonly SectionEntry[];
   readonly doc: Doc | undefined;
 }
