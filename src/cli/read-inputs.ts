@@ -3,7 +3,9 @@ import { asNumber } from "../dims/dim.ts";
 import type { DataProgram, RawField, TrainProgram } from "../ir/program.ts";
 import { entryOf } from "../graph/parameters-of.ts";
 import { createDataset, type RawBatch } from "../runtime/data/dataset.ts";
+import type { SourceFiles } from "../sources/define-source.ts";
 import type { Column, DataProblem, RawData } from "../sources/raw-data.ts";
+import { sourceOf } from "../sources/registry.ts";
 import { restrictFeatures } from "../runtime/data/restrict-features.ts";
 import { fromNested } from "../runtime/nested.ts";
 import { toNumbers } from "../runtime/onnx/typed-array.ts";
@@ -12,6 +14,7 @@ import { checkFeatures } from "../runtime/train/check-features.ts";
 import type { Checkpoint } from "../runtime/train/checkpoint.ts";
 import { createHostPreparation } from "../runtime/train/host-preparation.ts";
 import type { PreparedFor } from "../runtime/train/trainer.ts";
+import { required } from "../support/fault.ts";
 import { failure, success, type Result } from "../support/result.ts";
 import { columnNames, columnsOf, isListOfRows, isTable, readTableInputs } from "./read-table-inputs.ts";
 import { showName } from "../support/show-text.ts";
@@ -38,6 +41,7 @@ export async function readInputs(
   source: string,
   unit: Unit,
   checkpoint: Checkpoint,
+  files: SourceFiles,
 ): Promise<Result<Tensors, InputProblem>> {
   const parsed = parseJson(text, source);
   const names = entryOf(unit.module).inputNames;
@@ -45,7 +49,7 @@ export async function readInputs(
   if (train !== undefined && isTable(train) && Array.isArray(parsed) && parsed.length === 0)
     throw new InputError(`${source}: there are no examples in it.`);
   if (train !== undefined && isTable(train) && isListOfRows(parsed))
-    return prepare(columnsOf(parsed), source, unit, train, checkpoint);
+    return prepare(columnsOf(parsed), source, unit, train, checkpoint, files);
   const [only = ""] = names;
   const given = Array.isArray(parsed) && names.length === 1 ? { [only]: parsed } : parsed;
   if (!isRecord(given)) throw new InputError(`${source}: an object with the inputs ${names.join(", ")} is expected.`);
@@ -55,11 +59,14 @@ export async function readInputs(
   if (train === undefined) return success(readFeatures(given, source, unit));
   const read = restrictFeatures(train.data, names).preparation.raw;
   const fields = new Set(isTable(train) ? columnNames(read) : read.map(keyOf));
-  if (key === "raw" && isRecord(inner) && !fields.has(key)) return prepare(inner, source, unit, train, checkpoint);
+  if (key === "raw" && isRecord(inner) && !fields.has(key))
+    return prepare(inner, source, unit, train, checkpoint, files);
   // A row of a table may have more columns than the inputs are made of: then these are named, and not all others.
   const keys = Object.keys(given);
   const isRaw = keys.some((it) => fields.has(it)) && !keys.every((it) => names.includes(it) && !fields.has(it));
-  return isRaw ? prepare(given, source, unit, train, checkpoint) : success(readFeatures(given, source, unit, fields));
+  return isRaw
+    ? prepare(given, source, unit, train, checkpoint, files)
+    : success(readFeatures(given, source, unit, fields));
 }
 
 const isRecord = (it: unknown): it is Given => typeof it === "object" && it !== null && !Array.isArray(it);
@@ -101,6 +108,7 @@ async function prepare(
   unit: Unit,
   train: TrainProgram,
   { tensors, vocabularies = {} }: Checkpoint,
+  files: SourceFiles,
 ): Promise<Result<Tensors, InputProblem>> {
   const { inputNames } = entryOf(unit.module);
   const drawn = drawnInputs(unit).filter((it) => Object.hasOwn(given, it));
@@ -123,9 +131,13 @@ async function prepare(
   preparation.restore(tensors);
   const others = Object.fromEntries(Object.entries(given).filter(([name]) => !drawn.includes(name)));
   const { raw: fields } = data.preparation;
+  const texts = fields.some((it) => it.window !== undefined)
+    ? await readTexts(others["text"], source, data, vocabularies["text"], files)
+    : success([]);
+  if (!texts.ok) return failure({ problem: texts.error, origin: data.source.origin });
   const raw = isTable(train)
     ? readTableInputs(others, source, data.source, fields, train.data.preparation.raw)
-    : success(readRaw(others, source, fields, vocabularies["text"]));
+    : success(readRaw(others, source, fields, texts.value));
   if (!raw.ok) return failure({ problem: raw.error, origin: data.source.origin });
   const dataset = await createDataset(raw.value, data, vocabularies);
   if (!dataset.ok) return failure({ problem: dataset.error, origin: data.source.origin });
@@ -140,12 +152,7 @@ async function prepare(
   return success(drawn.length === 0 ? made : new Map([...made, ...readGivenFeatures(read, source, unit, [])]));
 }
 
-function readRaw(
-  given: Given,
-  source: string,
-  fields: readonly RawField[],
-  vocabulary: readonly string[] | undefined,
-): RawData {
+function readRaw(given: Given, source: string, fields: readonly RawField[], texts: readonly Int32Array[]): RawData {
   const known = [...new Set(fields.map(keyOf))];
   const stray = Object.keys(given).find((it) => !known.includes(it));
   if (stray !== undefined) {
@@ -153,10 +160,8 @@ function readRaw(
       `${source}: the inputs are made of no raw field ${showName(stray)}; they take ${known.join(", ")}.`,
     );
   }
-  const span = Math.max(...fields.map((it) => (it.window?.size ?? 0) + (it.window?.shift ?? 0)));
-  const texts = known.includes("text") ? readTexts(given["text"], source, span, vocabulary) : undefined;
   const columns = fields.map((field): Column => {
-    if (field.window !== undefined) return windowOf(field, texts ?? [], source);
+    if (field.window !== undefined) return windowOf(field, texts, source);
     const value = Object.hasOwn(given, field.name) ? given[field.name] : undefined;
     if (value === undefined) {
       throw new InputError(`${source}: the raw field ${field.name} is missing; the inputs take ${known.join(", ")}.`);
@@ -189,33 +194,34 @@ function readRaw(
 
 const countOf = ({ data, shape }: Column): number => data.length / shape.reduce((a, b) => a * b, 1);
 
-/** Texts as numbers of characters; each as long as the windows that are cut from it. */
-function readTexts(
+/** Texts as numbers of what the source counts in them; each as long as the windows that are cut from it. */
+async function readTexts(
   given: unknown,
   source: string,
-  span: number,
+  { source: spec, preparation }: DataProgram,
   vocabulary: readonly string[] | undefined,
-): readonly Int32Array[] {
+  files: SourceFiles,
+): Promise<Result<readonly Int32Array[], DataProblem>> {
   if (vocabulary === undefined) {
     throw new InputError(
       `${source}: the weights have no vocabulary, which texts are read with: give features instead.`,
     );
   }
-  const numbers = new Map(vocabulary.map((character, index) => [character, index]));
+  const numbered = await required(sourceOf(spec).numberText, `how ${spec.kind} numbers texts`)(spec, files, vocabulary);
+  if (!numbered.ok) return numbered;
+  const { unit, numbers } = numbered.value;
+  const span = Math.max(...preparation.raw.map((it) => (it.window?.size ?? 0) + (it.window?.shift ?? 0)));
   const texts: readonly unknown[] = Array.isArray(given) ? given : [given];
-  return texts.map((text, at) => {
-    if (typeof text !== "string") throw new InputError(`${source}: text takes a text, or a list of texts.`);
-    const characters = Array.from(text);
-    if (characters.length !== span) {
-      throw new InputError(`${source}: text ${at} has ${characters.length} characters, and a window has ${span}.`);
-    }
-    return Int32Array.from(characters, (character, place) => {
-      const number = numbers.get(character);
-      if (number !== undefined) return number;
-      const what = `text ${at} has \`${showName(character)}\` at ${place}`;
-      throw new InputError(`${source}: ${what}, which is no character of the text that was trained on.`);
-    });
-  });
+  return success(
+    texts.map((text, at) => {
+      if (typeof text !== "string") throw new InputError(`${source}: text takes a text, or a list of texts.`);
+      const found = numbers(text);
+      if (!found.ok) throw new InputError(`${source}: text ${at} ${found.error}.`);
+      if (found.value.length !== span)
+        throw new InputError(`${source}: text ${at} has ${found.value.length} ${unit}s, and a window has ${span}.`);
+      return found.value;
+    }),
+  );
 }
 
 function windowOf({ name, window }: RawField, texts: readonly Int32Array[], source: string): Column {

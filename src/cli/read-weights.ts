@@ -44,16 +44,17 @@ export function storedTensors({ tensors }: Checkpoint): ReadonlyMap<string, Safe
   );
 }
 
-/** Throws where weights were trained on a text of other characters than the data at hand have. */
+/** Throws where weights were trained on a text of another vocabulary than the data at hand have. */
 export function checkVocabulary(path: string, { vocabularies }: Checkpoint, dataset: Dataset): void {
   const { text: vocabulary } = vocabularies ?? {};
   const { text: found } = dataset.vocabularies;
-  if (vocabulary === undefined || found === undefined || vocabulary.join("") === found.join("")) return;
-  const stray = found.find((it) => !vocabulary.includes(it)) ?? vocabulary.find((it) => !found.includes(it)) ?? "";
-  const where = found.includes(stray) ? "the data have" : "its own text had";
-  throw new InputError(
-    `${path} is of a text with other characters: ${where} ${JSON.stringify(stray)} in addition, so that the numbers of characters differ.`,
-  );
+  if (vocabulary === undefined || found === undefined) return;
+  if (vocabulary.length === found.length && vocabulary.every((it, at) => it === found[at])) return;
+  const [known, there] = [new Set(vocabulary), new Set(found)];
+  const stray = found.find((it) => !known.has(it)) ?? vocabulary.find((it) => !there.has(it));
+  const where = stray !== undefined && there.has(stray) ? "the data have" : "its own text had";
+  const what = stray === undefined ? "in another order" : `${where} ${JSON.stringify(stray)} in addition`;
+  throw new InputError(`${path} is of a text with another vocabulary: ${what}, so that its numbers differ.`);
 }
 
 /** What the numbers of words stand for in weights that have what a training has fitted; undefined where there are none such. */

@@ -1,6 +1,7 @@
 import type { RawField, SourceSpec } from "../ir/program.ts";
 import { typedValues, type ArgumentSchema, type CallSchema, type SettingValues } from "../ir/settings.ts";
 import type { Result } from "../support/result.ts";
+import type { NumberText, TextUnit } from "./number-text.ts";
 import type { Picture, PictureFacts, PictureRequest } from "./picture.ts";
 import type { DataProblem, SourceData } from "./raw-data.ts";
 
@@ -35,6 +36,8 @@ export interface SourceFiles {
   readonly override?: string;
   /** The place of a file that the spec names: relative to the spec, or by the same name in the folder of `--data`. */
   readonly placeOf: (name: string) => string;
+  /** A file that tells how data are read, and is none of them: relative to the spec, or in the folder of `--data` where that has it. */
+  readonly placeBeside: (name: string) => string;
   /** How many bytes of one field may lie in memory: more are read as they are asked for, where the source can. */
   readonly held: number;
   /** The bytes of a file, unpacked where it is gzipped. */
@@ -53,7 +56,15 @@ export interface SourceFiles {
     isWanted: (name: string) => boolean,
   ) => Promise<Result<NamedRows, DataProblem>>;
   /** The rows of a SQLite database; where there is nothing that reads them, undefined. */
+  /** A tokenizer that numbers texts; where there is nothing that reads any, undefined. */
+  readonly readTokenizer?: (place: string) => Promise<Result<Tokenizer, DataProblem>>;
   readonly readDatabase?: (place: string, request: DatabaseRequest) => Promise<Result<DatabaseRows, DataProblem>>;
+}
+
+/** What numbers the tokens of texts, and what its numbers stand for. */
+export interface Tokenizer {
+  readonly vocabulary: readonly string[];
+  readonly numbers: NumberText;
 }
 
 /** What is to be read of a database: what a query gives, a table, or where there is none of both the only one. */
@@ -105,11 +116,23 @@ interface Definition<S extends CallSchema> {
   readonly fields: ((given: Given<S>) => SourceFields) | "table";
   /** A text as a cell of its table, undefined where it stands for a missing one; where it is left out, each is what it is. */
   readonly cellOf?: (given: Given<S>, text: string) => string | undefined;
+  /** Numbers a text by the vocabulary of an earlier training, where its examples are cut from one. */
+  readonly numberText?: (
+    given: SettingValues<S>,
+    files: SourceFiles,
+    vocabulary: readonly string[],
+  ) => Promise<Result<NumberedText, DataProblem>>;
   /** Reads or draws all examples. A package that only this source needs is imported here, when it is needed. */
   readonly load: (request: LoadRequest<S>) => Loaded | Promise<Loaded>;
 }
 
 type Loaded = Result<SourceData, DataProblem>;
+
+/** How texts are numbered, and what of them. */
+interface NumberedText {
+  readonly unit: TextUnit;
+  readonly numbers: NumberText;
+}
 
 interface Given<S extends CallSchema> {
   readonly arguments: SettingValues<S>;
@@ -140,6 +163,14 @@ export interface Source {
   readonly fields: (spec: SourceSpec) => SourceFields;
   /** A text as a cell of its table, undefined where it stands for a missing one. */
   readonly cellOf: (spec: SourceSpec, text: string) => string | undefined;
+  /** Numbers a text by the vocabulary of an earlier training; undefined where its examples are cut from none. */
+  readonly numberText:
+    | ((
+        spec: SourceSpec,
+        files: SourceFiles,
+        vocabulary: readonly string[],
+      ) => Promise<Result<NumberedText, DataProblem>>)
+    | undefined;
   readonly load: (
     spec: SourceSpec,
     wanted: readonly RawField[],
@@ -150,7 +181,7 @@ export interface Source {
 
 /** Makes a source of its definition. */
 export function defineSource<const S extends CallSchema>(definition: Definition<S>): Source {
-  const { fieldArguments } = definition;
+  const { fieldArguments, numberText } = definition;
   const givenBy = (spec: SourceSpec): Given<S> => ({
     arguments: typedValues(definition.arguments, spec.arguments),
     byField:
@@ -173,6 +204,9 @@ export function defineSource<const S extends CallSchema>(definition: Definition<
     hasFolders: definition.hasFolders ?? false,
     isDrawn: definition.isDrawn ?? false,
     cellOf: (spec, text) => (definition.cellOf === undefined ? text : definition.cellOf(givenBy(spec), text)),
+    numberText:
+      numberText &&
+      ((spec, files, vocabulary) => numberText(typedValues(definition.arguments, spec.arguments), files, vocabulary)),
     load: (spec, wanted, files, folders = []) => definition.load({ ...givenBy(spec), wanted, files, folders }),
   };
 }

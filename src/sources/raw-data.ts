@@ -3,6 +3,7 @@ import type { ParametersOf } from "../diagnostics/catalog.ts";
 import type { dataCatalog } from "../diagnostics/catalog/data.ts";
 import type { Collector } from "../diagnostics/collector.ts";
 import type { Span } from "../support/source.ts";
+import type { TextUnit } from "./number-text.ts";
 
 /** What is known of one field of a data source, wherever its numbers are. */
 interface ColumnFacts {
@@ -166,6 +167,7 @@ export interface CellTable {
 /** One long text from which windows are cut. */
 interface RawText {
   readonly kind: "text";
+  readonly unit: TextUnit;
   readonly tokens: Int32Array;
   readonly vocabulary: readonly string[];
   readonly from: string;

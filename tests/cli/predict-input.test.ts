@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -148,6 +148,32 @@ describe("modelc predict takes raw fields", () => {
     );
     expect((await predict("text.model", "Next", { text: "abxd" })).err).toMatch(
       /text 0 has `x` at 2, which is no character/,
+    );
+  });
+
+  it("and texts in the tokens of a tokenizer, which is to be that of the training", async () => {
+    const spec = texts
+      .replaceAll("5", "320")
+      .replace('text("text.txt")', 'text("book.txt", tokenizer="tokenizer.json")')
+      .replaceAll("Next", "Tokens");
+    writeFileSync(at("tokens.model"), spec);
+    writeFileSync(at("book.txt"), "The cat sleeps. ".repeat(20));
+    const tokenizer = readFileSync("tests/sources/files/byte-level.tokenizer.json", "utf8");
+    writeFileSync(at("tokenizer.json"), tokenizer);
+    expect((await cli(["train", at("tokens.model"), "--out", out])).err).toBe("");
+    const numbers = await predict("tokens.model", "Tokens", { tokens: [[266, 278, 262, 309]] });
+    expect((await predict("tokens.model", "Tokens", { text: "The cat slee" })).out).toBe(numbers.out);
+    expect((await predict("tokens.model", "Tokens", { text: "The" })).err).toMatch(
+      /text 0 has \d tokens, and a window has 4/,
+    );
+    writeFileSync(at("tokenizer.json"), tokenizer.replaceAll("<|endoftext|>", "<|end|>"));
+    const { code, err } = await predict("tokens.model", "Tokens", { text: "The cat slee" });
+    expect(code).toBe(1);
+    expect(err).toContain(
+      "it has other tokens than the tokenizer that the weights were trained with.\n --> " + at("tokens.model"),
+    );
+    expect((await predict("tokens.model", "Tokens", "", ["--split", "train"])).err).toContain(
+      "is of a text with another vocabulary: ",
     );
   });
 });

@@ -339,6 +339,7 @@ describe("what cannot be read is told with file, array and what to do", () => {
     const files = {
       held: Infinity,
       placeOf: (name: string) => name,
+      placeBeside: (name: string) => name,
       read: () => Promise.resolve(success(file)),
       list: () => undefined,
       real: (folder: string) => folder,

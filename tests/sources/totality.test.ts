@@ -49,6 +49,7 @@ const definitions = {
 const noFiles: SourceFiles = {
   held: Infinity,
   placeOf: (name) => name,
+  placeBeside: (name) => name,
   read: () => Promise.resolve(success(new Uint8Array())),
   list: () => undefined,
   real: (folder) => folder,

@@ -1,10 +1,12 @@
 import { availableParallelism } from "node:os";
+import { dirname } from "node:path";
 import type { Unit } from "../../compiler.ts";
 import { reportOversize } from "../../emit/onnx/report-oversize.ts";
 import { entryOf } from "../../graph/parameters-of.ts";
 import { decodeText } from "../../support/decode-text.ts";
 import { createOnnxTrainer } from "../../runtime/onnx/onnx-trainer.ts";
 import { createPredictor, type Predictor } from "../../runtime/onnx/predictor.ts";
+import { filesOf } from "../../runtime/data/load-source.ts";
 import { toNested, type Nested } from "../../runtime/nested.ts";
 import type { Tensors } from "../../runtime/tensor.ts";
 import type { Checkpoint } from "../../runtime/train/checkpoint.ts";
@@ -130,12 +132,14 @@ function requireDrawn(unit: Unit): void {
 async function inputsOf(
   unit: Unit,
   checkpoint: Checkpoint,
-  { input, count }: PredictOptions,
+  { input, count, data, runtimeFrom }: PredictOptions,
   surroundings: Surroundings,
 ): Promise<{ readonly source: string; readonly inputs: Awaited<ReturnType<typeof readInputs>> }> {
   if (count === undefined) {
     const { name, text } = readInput(input, surroundings);
-    return { source: name, inputs: await readInputs(text, name, unit, checkpoint) };
+    const spec = unit.train?.data.source.origin.file.path ?? ".";
+    const files = filesOf(dirname(spec), data, runtimeFrom);
+    return { source: name, inputs: await readInputs(text, name, unit, checkpoint, files) };
   }
   return { source: "--count", inputs: success(drawInputs(unit, drawnInputs(unit), count)) };
 }

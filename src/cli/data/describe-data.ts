@@ -6,6 +6,7 @@ import { findSharedRows } from "../../runtime/data/find-shared-rows.ts";
 import { comparedColumn } from "../../runtime/data/held-column.ts";
 import { rowsOf } from "../../runtime/data/rows-of.ts";
 import { splitNames } from "../../runtime/data/split-rows.ts";
+import { otherWords, type TextUnit } from "../../sources/number-text.ts";
 import { exampleOf, standingOf, type Column, type RawData, type StoredColumn } from "../../sources/raw-data.ts";
 import { elementAt } from "../../support/element-at.ts";
 import { required } from "../../support/fault.ts";
@@ -42,7 +43,7 @@ export interface DataReport {
   readonly from: string;
   /** The rows of the source; of a text, its characters. */
   readonly rows: number;
-  readonly unit: "rows" | "examples" | "characters";
+  readonly unit: "rows" | "examples" | `${TextUnit}s`;
   /** Rows that are no examples, as they have not so many before them as their features read. */
   readonly without: number;
   readonly cleaning: readonly CleanedStep[];
@@ -162,17 +163,18 @@ const countOf = (values: Float64Array, wanted: number): number =>
 
 /** A text: its characters as the words of one column. */
 function textReport(
-  { tokens, vocabulary, from }: Extract<RawData, { kind: "text" }>,
+  { tokens, unit, vocabulary, from }: Extract<RawData, { kind: "text" }>,
   dataset: Dataset | undefined,
 ): Omit<DataReport, "training" | "section" | "splits"> {
   const counts = new Float64Array(vocabulary.length);
   for (const it of tokens) counts[it] = elementAt(counts, it) + 1;
   const frequent = vocabulary
-    .map((word, at) => ({ word, count: elementAt(counts, at) }))
+    .map((word, at) => ({ word: word === otherWords ? "(others)" : word, count: elementAt(counts, at) }))
+    .filter((it) => it.count > 0)
     .toSorted((a, b) => b.count - a.count);
   const words = {
     count: tokens.length,
-    different: vocabulary.length,
+    different: frequent.length,
     frequent: frequent.slice(0, 20),
     single: frequent.filter((it) => it.count === 1).length,
   };
@@ -180,10 +182,10 @@ function textReport(
   return {
     from: dataset?.from ?? from,
     rows: tokens.length,
-    unit: "characters",
+    unit: `${unit}s`,
     without: 0,
     cleaning: [],
-    columns: [{ name: "text", reading: "characters", shape: [], gaps, words }],
+    columns: [{ name: "text", reading: `${unit}s`, shape: [], gaps, words }],
     shared: [],
     notes: [],
   };

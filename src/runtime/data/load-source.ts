@@ -21,6 +21,7 @@ import { readBytes } from "./read-file.ts";
 import { createParquetReader } from "./read-parquet.ts";
 import { createPictureReader } from "./read-picture.ts";
 import { createDatabaseReader } from "./read-sqlite.ts";
+import { createTokenizerReader } from "./read-tokenizer.ts";
 
 /** So many bytes of a field lie in memory: of a data set such as CIFAR-10 all. */
 const heldBytes = 256 * 2 ** 20;
@@ -118,6 +119,10 @@ export function filesOf(
       if (override === undefined) return shorten(resolve(folder, name));
       return inside === undefined ? override : join(override, basename(name));
     },
+    placeBeside: (name) => {
+      const there = inside?.includes(basename(name)) === true;
+      return there && override !== undefined ? join(override, basename(name)) : shorten(resolve(folder, name));
+    },
     read: (place) => Promise.resolve(readBytes(place)),
     list: namesIn,
     real: (place) => realpathSync(place),
@@ -125,6 +130,7 @@ export function filesOf(
     ...createPictureReader(packagesFrom),
     readParquet: createParquetReader(packagesFrom),
     readDatabase: createDatabaseReader(packagesFrom),
+    readTokenizer: createTokenizerReader(packagesFrom),
   };
 }
 

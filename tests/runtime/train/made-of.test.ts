@@ -286,6 +286,7 @@ describe("the record of a training", () => {
   it("holds a text as its characters and their places among them", () => {
     const text = (tokens: readonly number[], vocabulary: readonly string[] = ["a", "b"]): RawData => ({
       kind: "text",
+      unit: "character",
       tokens: Int32Array.from(tokens),
       vocabulary,
       from: "a.txt",
