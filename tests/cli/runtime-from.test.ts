@@ -1,8 +1,9 @@
 import { spawnSync, type SpawnSyncReturns } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
+import { writeSqlite } from "../sources/write-sqlite.ts";
 import { folderWith } from "./run-cli.ts";
 
 const dist = resolve(".cache", "test-dist-runtime");
@@ -31,6 +32,10 @@ const packages = [
   "csv-parse",
   "cli-progress",
   "chevrotain",
+  "hyparquet",
+  "sharp",
+  "sql.js",
+  "@huggingface/tokenizers",
 ];
 
 /** A working folder in which everything that is run leaves a mark. */
@@ -98,23 +103,43 @@ describe("the working folder", () => {
   });
 });
 
-describe("a package that is an ES module", () => {
-  it("is loaded by the command that is installed, at the first start and from the kept code", () => {
-    const parquet = `model Net: (x: f32[B, 1]) -> y: f32[B, 1] { x -> Dense(1) }
+describe("a package that a source needs", () => {
+  const files = "tests/sources/files";
+  it.each([
+    [
+      'parquet("people.parquet")',
+      "x: f32[1] = stack(raw.age -> impute(mean), axis=-1)",
+      () => readFileSync(`${files}/people.parquet`),
+    ],
+    [
+      'sqlite("people.db")',
+      "x: f32[1] = stack(raw.age, axis=-1)",
+      () => writeSqlite("CREATE TABLE p (age); INSERT INTO p VALUES (1), (2)"),
+    ],
+    [
+      'text("book.txt", tokenizer="tokenizer.json")',
+      "x: f32[1] = stack(mean(cast(raw.window(1), f32), axis=-1), axis=-1)",
+      () => "The cat sleeps.",
+    ],
+  ])(
+    "is loaded by the command that is installed, at the first start and from the kept code: %s",
+    async (source, feature, content) => {
+      const text = `model Net: (x: f32[B, 1]) -> y: f32[B, 1] { x -> Dense(1) }
 data People {
-  source: parquet("people.parquet")
-  x: f32[1] = stack(raw.age -> impute(mean), axis=-1)
-  height: f32[1] = stack(raw.height -> impute(mean), axis=-1)
+  source: ${source}
+  ${feature}
 }
-train Net on People { loss: mse(y, height), optimizer: sgd(lr=1e-6), epochs: 1 }
+train Net on People { loss: mean(square(y)), optimizer: sgd(lr=1e-6), epochs: 1 }
 `;
-    const folder = folderWith({ "net.model": parquet });
-    cpSync("tests/sources/files/people.parquet", join(folder, "people.parquet"));
-    for (const start of ["first", "second"]) {
-      const { status, stderr } = modelc(folder, "train", "net.model");
-      expect({ start, status, stderr }).toEqual({ start, status: 0, stderr: "" });
-    }
-  });
+      const folder = folderWith({ "net.model": text });
+      writeFileSync(join(folder, /"(.+?)"/.exec(source)?.[1] ?? ""), await content());
+      cpSync(`${files}/byte-level.tokenizer.json`, join(folder, "tokenizer.json"));
+      for (const start of ["first", "second"]) {
+        const { status, stderr } = modelc(folder, "train", "net.model");
+        expect({ start, status, stderr }).toEqual({ start, status: 0, stderr: "" });
+      }
+    },
+  );
 });
 
 describe("ONNX Runtime", () => {

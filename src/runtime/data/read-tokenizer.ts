@@ -14,6 +14,8 @@ import { readBytes } from "./read-file.ts";
 /** Reads tokenizers. */
 type TokenizerReader = (place: string) => Promise<Result<Tokenizer, DataProblem>>;
 
+type Loaded = typeof Tokenizers | { readonly default: typeof Tokenizers };
+
 /** The parts of a `tokenizer.json` that are looked at here. */
 interface TokenizerFile {
   readonly model: { readonly type?: unknown; readonly unk_token?: unknown };
@@ -43,7 +45,9 @@ export function createTokenizerReader(project?: string): TokenizerReader {
     if (!file.ok) return unreadable(place, file.error);
     const entry = resolvePackage(name, project);
     if (entry === undefined) return unreadable(place, missingPackages("reading a tokenizer", [name], project));
-    const { Tokenizer } = (await importModule(pathToFileURL(entry).href)) as typeof Tokenizers;
+    const loaded = (await importModule(pathToFileURL(entry).href)) as Loaded;
+    // Of a module of CommonJS, what it exports may not be known by name.
+    const { Tokenizer } = "Tokenizer" in loaded ? loaded : loaded.default;
     const { model } = file.value;
     const cuts = stepsOf(file.value.pre_tokenizer);
     const other = cuts.find((it) => cutsOtherwise(it, stepsOf(file.value.normalizer)));
