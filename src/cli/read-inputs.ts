@@ -4,9 +4,10 @@ import type { DataProgram, RawField, TrainProgram } from "../ir/program.ts";
 import { entryOf } from "../graph/parameters-of.ts";
 import { createDataset, type RawBatch } from "../runtime/data/dataset.ts";
 import type { SourceFiles } from "../sources/define-source.ts";
-import type { Column, DataProblem, RawData } from "../sources/raw-data.ts";
+import { countOf, type Column, type DataProblem, type RawData } from "../sources/raw-data.ts";
 import { sourceOf } from "../sources/registry.ts";
 import { restrictFeatures } from "../runtime/data/restrict-features.ts";
+import { readRagged } from "./read-ragged.ts";
 import { fromNested } from "../runtime/nested.ts";
 import { toNumbers } from "../runtime/onnx/typed-array.ts";
 import type { Tensor, Tensors } from "../runtime/tensor.ts";
@@ -166,6 +167,7 @@ function readRaw(given: Given, source: string, fields: readonly RawField[], text
     if (value === undefined) {
       throw new InputError(`${source}: the raw field ${field.name} is missing; the inputs take ${known.join(", ")}.`);
     }
+    if (field.varies === true && Array.isArray(value)) return readRagged(field, value, source);
     const { dtype, shape } = field.type;
     const tensor = fromNested(value, dtype === "f32" ? "f64" : dtype);
     if (!tensor.ok) throw new InputError(`${source}: the raw field ${field.name}: ${tensor.error}.`);
@@ -191,8 +193,6 @@ function readRaw(given: Given, source: string, fields: readonly RawField[], text
   if (count === 0) throw new InputError(`${source}: there are no examples in it.`);
   return { kind: "columns", count, columns: new Map(columns.map((it) => [it.name, it])) };
 }
-
-const countOf = ({ data, shape }: Column): number => data.length / shape.reduce((a, b) => a * b, 1);
 
 /** Texts as numbers of what the source counts in them; each as long as the windows that are cut from it. */
 async function readTexts(
