@@ -233,6 +233,8 @@ describe("sentences of JSON lines", () => {
         "--input",
         join(folder, "rows.json"),
       ]);
+      // The words of what the network is given are not told.
+      expect(Object.keys(JSON.parse(asked.out) as object)).toEqual(["score"]);
       const [likes = 0, dislikes = 0] = (JSON.parse(asked.out) as { readonly score: number[] }).score;
       expect(likes).toBeGreaterThan(0);
       expect(dislikes).toBeLessThan(0);

@@ -150,14 +150,15 @@ async function answer(predictor: Predictor, inputs: Tensors, source: string): Pr
   return outputs.value;
 }
 
-/** The words of the classes that features are of, where they are words: `{ classes: { species: ["Adelie", ...] } }`. */
+/** The words of the classes that features are of which the network is not given, where they are words: `{ classes: { species: ["Adelie", ...] } }`. */
 function classWords(
-  { train }: Unit,
+  { train, module }: Unit,
   { vocabularies = {} }: Checkpoint,
 ): { readonly classes?: Readonly<Record<string, readonly string[]>> } {
   const named = (train?.data.features ?? []).flatMap(({ name, classes, direct = [] }) => {
     const words = direct.flatMap((it) => (Object.hasOwn(vocabularies, it) ? [vocabularies[it]] : []))[0];
-    return classes === undefined || words === undefined ? [] : [[name, words] as const];
+    const isGiven = entryOf(module).inputNames.includes(name);
+    return classes === undefined || words === undefined || isGiven ? [] : [[name, words] as const];
   });
   return named.length === 0 ? {} : { classes: Object.fromEntries(named) };
 }
