@@ -47,13 +47,14 @@ function isSize(
   if (data === undefined || data.mayLack || data.doubted.size > 0) return true;
   const known = [...new Set(data.features.flatMap((it) => it.type.shape.flatMap((dim) => asVariable(dim) ?? [])))];
   if (known.includes(name)) return true;
+  if (known.length === 0) {
+    const expected = `a number of examples, as no feature of ${data.name} has a size that varies by example`;
+    const help = "A name in the place of a number, as `T` in `f32[T, 80]`, is that of a size that varies.";
+    collector.report("MC4006", span, { argument: "batch", callee: "this section", expected, found: "this" }, { help });
+    return false;
+  }
   const near = nearest(name, known);
-  const help =
-    known.length === 0
-      ? `The features of ${data.name} are of one size: a name in the place of a number, as in \`f32[T, 80]\`, is that of a size that varies.`
-      : near === undefined
-        ? undefined
-        : `Did you mean \`${near}\`?`;
+  const help = near === undefined ? undefined : `Did you mean \`${near}\`?`;
   const parameters = { what: "size that varies by example", name: `\`${name}\``, known };
   collector.report("MC4004", span, parameters, help === undefined ? {} : { help });
   return false;

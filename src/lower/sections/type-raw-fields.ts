@@ -101,7 +101,11 @@ function typed(
     const stage = reading?.kind ?? "";
     if (read.rest && read.count === undefined && declaredCount === undefined) {
       const problem = "nothing says how many numbers there are, that of the rest among them";
-      const help = `\`class(1000)[L]\` as the type of the feature says so${stage === "words" ? ", or `words(1000)`" : ""}.`;
+      const others =
+        stage === "words"
+          ? ", `one_hot(1000)` as the next stage, or `words(1000)`"
+          : ", or `one_hot(1000)` as the next stage";
+      const help = `\`class(1000)[L]\` as the type of the feature says so${others}.`;
       return refuse(stage, problem, help);
     }
     if (read.count !== undefined && declaredCount !== undefined && read.count !== declaredCount) {
