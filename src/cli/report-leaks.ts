@@ -8,11 +8,11 @@ import type { Terminal } from "./terminal.ts";
  * Warns of examples of the validate and test splits that are in the train split too, a line a split. What is no more than
  * nearly equal, which may be chance where few numbers are read, is no warning: it is given back.
  */
-export function reportLeaks(
+export async function reportLeaks(
   { program: { data }, raw, dataset }: Pick<OpenTraining, "program" | "raw" | "dataset">,
   collector: Collector,
-): readonly Leak[] {
-  const leaks = findLeaks(raw, data, dataset);
+): Promise<readonly Leak[]> {
+  const leaks = await findLeaks(raw, data, dataset);
   for (const { split, total, equal, near, places } of leaks.filter((it) => it.equal > 0)) {
     const [here, there] = places;
     const help =

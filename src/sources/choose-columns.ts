@@ -7,6 +7,7 @@ import type { CellColumn } from "./raw-data.ts";
 export function chooseColumns<C extends Pick<CellColumn, "name" | "cells">>(
   choice: ColumnChoice,
   columns: readonly C[],
+  isNumeric: (column: C) => boolean = holdsNumbers,
 ): readonly C[] {
   switch (choice.kind) {
     case "named":
@@ -14,7 +15,7 @@ export function chooseColumns<C extends Pick<CellColumn, "name" | "cells">>(
     case "matching":
       return columns.filter((it) => mayBeChosen(choice, it.name));
     case "numeric":
-      return columns.filter((it) => mayBeChosen(choice, it.name) && holdsNumbers(it));
+      return columns.filter((it) => mayBeChosen(choice, it.name) && isNumeric(it));
   }
 }
 
@@ -32,7 +33,7 @@ function fitsName(pattern: string, name: string): boolean {
 }
 
 /** Whether each cell that is there holds a number, and one is there. */
-function holdsNumbers({ cells }: Pick<CellColumn, "cells">): boolean {
+export function holdsNumbers({ cells }: Pick<CellColumn, "cells">): boolean {
   let some = false;
   for (const it of cells) {
     if (it === undefined) continue;

@@ -1,6 +1,7 @@
 import type { RawField, SourceSpec } from "../ir/program.ts";
 import { typedValues, type ArgumentSchema, type CallSchema, type SettingValues } from "../ir/settings.ts";
 import type { Result } from "../support/result.ts";
+import type { NumberFiles } from "./number-file.ts";
 import type { NumberText, TextUnit } from "./number-text.ts";
 import type { Picture, PictureFacts, PictureRequest } from "./picture.ts";
 import type { DataProblem, SourceData } from "./raw-data.ts";
@@ -40,6 +41,12 @@ export interface SourceFiles {
   readonly placeBeside: (name: string) => string;
   /** How many bytes of one field may lie in memory: more are read as they are asked for, where the source can. */
   readonly held: number;
+  /** How many bytes a file has as it lies there; undefined where there is none. */
+  readonly sizeOf?: (place: string) => number | undefined;
+  /** The bytes of a file bit by bit, unpacked where it is gzipped. */
+  readonly stream?: (place: string) => AsyncIterable<Uint8Array>;
+  /** Where numbers are kept that do not lie in memory. */
+  readonly numbers?: NumberFiles;
   /** The bytes of a file, unpacked where it is gzipped. */
   readonly read: (place: string) => Promise<Result<Uint8Array, DataProblem>>;
   /** What a folder holds; undefined where the place is none. */
@@ -146,6 +153,8 @@ interface LoadRequest<S extends CallSchema> extends Given<S> {
   readonly files: SourceFiles;
   /** The folders that the splits are in; none where they are shares. */
   readonly folders: readonly string[];
+  /** The raw fields whose numbers must lie in memory, as rows are split or cleaned by them. */
+  readonly judged: ReadonlySet<string>;
 }
 
 /** A data source as the rest of the compiler uses it. */
@@ -176,6 +185,7 @@ export interface Source {
     wanted: readonly RawField[],
     files: SourceFiles,
     folders?: readonly string[],
+    judged?: ReadonlySet<string>,
   ) => Loaded | Promise<Loaded>;
 }
 
@@ -207,6 +217,7 @@ export function defineSource<const S extends CallSchema>(definition: Definition<
     numberText:
       numberText &&
       ((spec, files, vocabulary) => numberText(typedValues(definition.arguments, spec.arguments), files, vocabulary)),
-    load: (spec, wanted, files, folders = []) => definition.load({ ...givenBy(spec), wanted, files, folders }),
+    load: (spec, wanted, files, folders = [], judged = new Set()) =>
+      definition.load({ ...givenBy(spec), wanted, files, folders, judged }),
   };
 }

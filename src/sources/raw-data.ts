@@ -1,4 +1,5 @@
 import { elementAt } from "../support/element-at.ts";
+import { required } from "../support/fault.ts";
 import type { ParametersOf } from "../diagnostics/catalog.ts";
 import type { dataCatalog } from "../diagnostics/catalog/data.ts";
 import type { Collector } from "../diagnostics/collector.ts";
@@ -28,7 +29,7 @@ interface ColumnFacts {
 
 /** Where a column stands in a text file: the line of each example, and the numbers of its cells in them, from 1; none where a line has no cells. */
 export interface CellPlace {
-  readonly lines: Int32Array;
+  readonly lines: Pick<Int32Array, "at">;
   readonly columns: readonly number[];
 }
 
@@ -77,12 +78,14 @@ export interface StoredColumn extends ColumnFacts {
   readonly starts?: undefined;
   /** How many examples it has. */
   readonly count: number;
-  /** What its numbers are: 0 to 255, which are never missing, or any. */
-  readonly holds: "bytes" | "numbers";
+  /** What its numbers are: 0 to 255, integers of 32 bits, or any. */
+  readonly holds: "bytes" | "integers" | "numbers";
   /** The numbers of some rows, in their order; throws {@link DataFault} where they cannot be read. */
   readonly read: (rows: Int32Array) => Promise<ColumnNumbers>;
   /** A fingerprint of all that it holds. */
   readonly content: string;
+  /** How many rows that follow on each other are read at once, where that is quicker than to read each by itself. */
+  readonly rowsAtOnce?: number;
   /** Numbers in memory that are equal for rows that hold the same, where there are such. */
   readonly identity?: Column;
 }
@@ -101,11 +104,15 @@ export function placeOf(
   return `${exampleOf(column, example)}${at === undefined ? "" : `:${at}`}`;
 }
 
+/** The line that an example stands in. */
+export const lineAt = ({ lines }: Pick<CellPlace, "lines">, example: number): number =>
+  required(lines.at(example), `the line of example ${example}`);
+
 /** The place of one example, whichever of its fields is meant: `houses.csv:4`, or `labels.idx, example 2`. */
 export function exampleOf(column: Pick<Column, "from" | "cells" | "files" | "shards">, example: number): string {
   if (column.files !== undefined) return elementAt(column.files, example);
   const { from, example: at, cells } = standingOf(column, example);
-  return cells === undefined ? `${from}, example ${at}` : `${from}:${elementAt(cells.lines, at)}`;
+  return cells === undefined ? `${from}, example ${at}` : `${from}:${lineAt(cells, at)}`;
 }
 
 /** From where to where the elements of one example lie in the data of a column. */

@@ -5,9 +5,10 @@ import { elementAt } from "../support/element-at.ts";
 import { fault } from "../support/fault.ts";
 import { failure, success, type Result } from "../support/result.ts";
 import { showName } from "../support/show-text.ts";
-import { chooseColumns, mayBeChosen } from "./choose-columns.ts";
+import { chooseColumns, holdsNumbers, mayBeChosen } from "./choose-columns.ts";
 import { misnamed } from "./misnamed.ts";
 import {
+  lineAt,
   placeOf,
   problem,
   standingOf,
@@ -23,15 +24,22 @@ import { cellText, readingOf, type Reading, type SequenceReading } from "./readi
 import { showChoice, showRawField } from "./show-raw-field.ts";
 import { carriedForward, rowsBefore, windowed, type RowsBefore } from "./window-rows.ts";
 
-/** The raw fields of a table: each read from its columns as it says, numbers of several columns side by side. */
-export function readTable(table: CellTable, fields: readonly RawField[]): Result<readonly Column[], DataProblem> {
+/**
+ * The raw fields of a table: each read from its columns as it says, numbers of several columns side by side. Which columns hold
+ * numbers is to be said where the table is a part of one.
+ */
+export function readTable(
+  table: CellTable,
+  fields: readonly RawField[],
+  isNumeric: (column: CellColumn) => boolean = holdsNumbers,
+): Result<readonly Column[], DataProblem> {
   const columns: Column[] = [];
   for (const field of fields) {
     const { rows } = field;
     const before =
       rows === undefined && field.carried === undefined ? success(undefined) : rowsBefore(table, rows ?? {});
     if (!before.ok) return before;
-    const read = readField(table, field, before.value);
+    const read = readField(table, field, before.value, isNumeric);
     if (!read.ok) return read;
     columns.push(
       rows === undefined || before.value === undefined ? read.value : windowed(read.value, rows, before.value),
@@ -48,9 +56,14 @@ export const mayBeRead = (field: RawField, name: string): boolean =>
 export const choiceOf = ({ name, columns }: Pick<RawField, "name" | "columns">): ColumnChoice =>
   columns ?? { kind: "named", name };
 
-function readField(table: CellTable, field: RawField, before: RowsBefore | undefined): Result<Column, DataProblem> {
+function readField(
+  table: CellTable,
+  field: RawField,
+  before: RowsBefore | undefined,
+  isNumeric: (column: CellColumn) => boolean,
+): Result<Column, DataProblem> {
   const choice = choiceOf(field);
-  const chosen = chooseColumns(choice, table.columns).map((it) =>
+  const chosen = chooseColumns(choice, table.columns, isNumeric).map((it) =>
     field.carried === undefined || before === undefined ? it : { ...it, cells: carriedForward(it.cells, before) },
   );
   const [first] = chosen;
@@ -182,7 +195,7 @@ function unreadable(column: Column, example: number, what: string, help: string 
   const at = cells?.columns[0];
   return cells === undefined || at === undefined
     ? problem("MC6012", { place: placeOf(column, example), problem: what }, help)
-    : problem("MC6004", { path: from, line: elementAt(cells.lines, row), column: at, problem: what }, help);
+    : problem("MC6004", { path: from, line: lineAt(cells, row), column: at, problem: what }, help);
 }
 
 /** What to write for a cell that is read as a number and holds something else. */

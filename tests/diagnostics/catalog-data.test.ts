@@ -108,7 +108,7 @@ async function findingsOf(data: string): Promise<readonly Diagnostic[]> {
     if (error instanceof StrayPlaces) await describeStrays(open, error, collector);
   }
   await trainer.dispose();
-  reportLeaks({ program: lowered, raw: raw.value, dataset: dataset.value }, collector);
+  await reportLeaks({ program: lowered, raw: raw.value, dataset: dataset.value }, collector);
   stray?.problem.reportTo(collector, stray.feature.origin);
   return collector.diagnostics;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseCsv } from "../../src/sources/csv.ts";
+import { parseCsv } from "../../src/sources/parse-csv.ts";
 import { parseIdx } from "../../src/sources/idx.ts";
 import { drawDigits } from "../../src/sources/synthetic-digits.ts";
 import { drawSequences } from "../../src/sources/synthetic-sequences.ts";

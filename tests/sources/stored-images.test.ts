@@ -107,8 +107,8 @@ describe("images that are decoded when they are asked for", () => {
     expect(stored.dataset.cleaning[0]?.leftOut).toBe(1);
     const byPosition = section(image, "split: train 0.5, test 0.5, by position");
     const [one, other] = [await opened(folder, byPosition, Infinity), await opened(folder, byPosition, 0)];
-    const leaks = findLeaks(other.raw, other.program.data, other.dataset);
-    expect(leaks).toEqual(findLeaks(one.raw, one.program.data, one.dataset));
+    const leaks = await findLeaks(other.raw, other.program.data, other.dataset);
+    expect(leaks).toEqual(await findLeaks(one.raw, one.program.data, one.dataset));
   });
 
   it("and their masks keep numbers, and are of one size with them", async () => {

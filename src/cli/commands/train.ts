@@ -99,7 +99,7 @@ async function trainInto(
     await checkFolder(open, files);
     if (!printFindings(spec.collector, terminal)) return exitCode.findings;
     if (!(await reportFeatures(open, terminal))) return exitCode.findings;
-    const near = reportLeaks(open, spec.collector);
+    const near = await reportLeaks(open, spec.collector);
     reportTimesBeyond(open, terminal);
     const json = options.json === true;
     reportCleaning(dataset.cleaning, terminal, json);

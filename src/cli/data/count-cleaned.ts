@@ -17,8 +17,8 @@ export interface Cleaned {
 }
 
 /** Counts what each step of `clean` leaves out, in their order. */
-export function countCleaned(raw: Extract<RawData, { kind: "columns" }>, data: DataProgram): Cleaned {
-  const { kept, reports } = cleanRows(raw, data);
+export async function countCleaned(raw: Extract<RawData, { kind: "columns" }>, data: DataProgram): Promise<Cleaned> {
+  const { kept, reports } = await cleanRows(raw, data);
   const steps = reports.map(({ step, leftOut }): CleanedStep => ({ step, leftOut }));
   const leftOut = steps.reduce((sum, it) => sum + it.leftOut, 0);
   return { without: raw.count - kept.length - leftOut, steps, kept };

@@ -3,7 +3,6 @@ import { entryOf } from "../../graph/parameters-of.ts";
 import { restrictFeatures } from "../../runtime/data/restrict-features.ts";
 import type { Dataset } from "../../runtime/data/dataset.ts";
 import { findSharedRows } from "../../runtime/data/find-shared-rows.ts";
-import { comparedColumn } from "../../runtime/data/held-column.ts";
 import { rowsOf } from "../../runtime/data/rows-of.ts";
 import { splitNames } from "../../runtime/data/split-rows.ts";
 import { otherWords, type TextUnit } from "../../sources/number-text.ts";
@@ -65,7 +64,7 @@ export async function describeData(
   const { data } = program;
   const common = { training: program.name, section: data.name, ...splitsOf(dataset) };
   if (raw.kind === "text") return { ...common, ...textReport(raw, dataset) };
-  const cleaned = countCleaned(raw, data);
+  const cleaned = await countCleaned(raw, data);
   const rows = rowsBySplit(dataset, cleaned.kept);
   const label = dataset === undefined ? undefined : await labelOf(program, dataset, raw.count);
   const compared = comparedLabel(label);
@@ -76,10 +75,10 @@ export async function describeData(
     const looked = await sampleRows(column, rows, inputs.has(field.name) ? compared : undefined);
     columns.push(...(looked.column.starts === undefined ? describeColumns : describeRagged)(field, looked));
   }
-  const read = fields.map(([field]) => comparedColumn(raw, field.name));
+  const read = fields.map(([, column]) => column);
   const first = read[0];
   const splits = [...rows].flatMap(([split, some]) => (split === "all" ? [] : [[split, some] as const]));
-  const shared = findSharedRows(read, splits).map(({ split, as, pairs }): SharedReport => {
+  const shared = (await findSharedRows(read, splits)).map(({ split, as, pairs }): SharedReport => {
     const place = (at: number): string => (first === undefined ? String(at) : exampleOf(first, at));
     const [row, like] = elementAt(pairs, 0);
     return { split, as, count: pairs.length, example: [place(row), place(like)] };

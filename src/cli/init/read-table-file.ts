@@ -1,6 +1,6 @@
 import { readBytes } from "../../runtime/data/read-file.ts";
 import { chooseColumns } from "../../sources/choose-columns.ts";
-import { missingMarks, parseCsv, type CsvForm } from "../../sources/csv.ts";
+import { missingMarks, parseCsv, type CsvForm } from "../../sources/parse-csv.ts";
 import type { Cell, CellTable } from "../../sources/raw-data.ts";
 import { readDate } from "../../sources/read-date.ts";
 import { readNumber } from "../../sources/read-number.ts";

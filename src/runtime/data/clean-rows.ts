@@ -1,11 +1,12 @@
 import type { DataProgram } from "../../ir/program.ts";
 import { cleanStepOf, type CleanColumn, type Reason } from "../../sources/clean-steps.ts";
 import { coarseColumns, equalRows } from "../../sources/equal-rows.ts";
-import { exampleOf, type Column, type RawData } from "../../sources/raw-data.ts";
+import { exampleOf, isStored, type Column, type RawData } from "../../sources/raw-data.ts";
 import { showCleanStep } from "../../sources/show-clean-step.ts";
 import { showField } from "../../sources/show-raw-field.ts";
 import { elementAt } from "../../support/element-at.ts";
-import { comparedColumn, heldColumn } from "./held-column.ts";
+import { heldColumn } from "./held-column.ts";
+import { judgeStored, type StoredCleanColumn } from "./judge-stored.ts";
 import { required } from "../../support/fault.ts";
 
 /** What a step of `clean` has left out, and why. */
@@ -23,25 +24,38 @@ export interface CleanReport {
   readonly near?: { readonly count: number; readonly places: readonly [string, string] };
 }
 
+/** What cleaning makes of the rows of a source. */
+export interface CleanedRows {
+  /** Those that are kept, in their order. */
+  readonly kept: Int32Array;
+  readonly reports: readonly CleanReport[];
+}
+
 /** The rows that the steps of a section keep, in their order, and what each step has left out. */
-export function cleanRows(
+export async function cleanRows(
   raw: Extract<RawData, { kind: "columns" }>,
   { preparation, split, clean }: Pick<DataProgram, "preparation" | "split" | "clean">,
-): { readonly kept: Int32Array; readonly reports: readonly CleanReport[] } {
+): Promise<CleanedRows> {
   const columnOf = (name: string): Column => heldColumn(raw, name);
-  const features = preparation.raw.map((it): CleanColumn => ({
-    ...comparedColumn(raw, it.name),
+  const read = preparation.raw.map((it): CleanColumn | StoredCleanColumn => ({
+    ...required(raw.columns.get(it.name), `a column for raw.${it.name}`),
     filled: it.missing !== undefined,
     shown: showField(it),
   }));
   const own = split.column && { ...columnOf(split.column.field.name), shown: split.column.text };
-  const data = { features, needed: own === undefined ? features : [...features, own] };
+  const needed = own === undefined ? read : [...read, own];
+  const heldOf = (columns: readonly (CleanColumn | StoredCleanColumn)[]): readonly CleanColumn[] =>
+    columns.flatMap((it) => (isStored(it) ? [] : [it]));
+  const features = heldOf(read);
   let rows: Int32Array = Int32Array.from({ length: raw.count }, (_, row) => row).filter((row) =>
     features.every((it) => it.absent?.[row] !== 1),
   );
-  const reports = clean.map((spec): CleanReport => {
+  const reports: CleanReport[] = [];
+  for (const spec of clean) {
     const column = (): Column => columnOf(required(spec.column, `the column of ${spec.kind}`).field.name);
-    const judge = cleanStepOf(spec).judge(spec, { ...data, rows, column });
+    const judge =
+      (await judgeStored(spec, { read, needed, rows })) ??
+      cleanStepOf(spec).judge(spec, { features, needed: heldOf(needed), rows, column });
     const why = new Map<string, number>();
     let first: { readonly row: number; readonly reason: Reason } | undefined;
     const given = rows.length;
@@ -52,19 +66,22 @@ export function cleanRows(
       why.set(reason.why, (why.get(reason.why) ?? 0) + 1);
       return false;
     });
-    const [of] = [spec.column && column(), ...features].filter((it) => it !== undefined);
+    const [of] = [spec.column && column(), ...read].filter((it) => it !== undefined);
     const placeOf = (row: number): string => (of === undefined ? `row ${row}` : exampleOf(of, row));
     const like = first?.reason.like;
-    const near = spec.kind === "drop_duplicates" ? nearlyEqual(features, rows, placeOf) : undefined;
-    return {
+    const near =
+      spec.kind === "drop_duplicates" && features.length === read.length
+        ? nearlyEqual(features, rows, placeOf)
+        : undefined;
+    reports.push({
       step: showCleanStep(spec),
       rows: given,
       leftOut: given - rows.length,
       why,
       ...(first && { first: { place: placeOf(first.row), ...(like !== undefined && { like: placeOf(like) }) } }),
       ...(near && { near }),
-    };
-  });
+    });
+  }
   return { kept: rows, reports };
 }
 

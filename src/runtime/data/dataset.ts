@@ -11,19 +11,22 @@ import {
   problem,
   sizeOf,
   type Column,
+  type ColumnNumbers,
   type DataProblem,
   type RawData,
   type StoredColumn,
 } from "../../sources/raw-data.ts";
-import { heldColumn } from "./held-column.ts";
+import { blockOrder, type ExampleOrder } from "./block-order.ts";
 import { cleanRows, type CleanReport } from "./clean-rows.ts";
+import { findNumber } from "./find-number.ts";
+import { mapColumn } from "./map-column.ts";
 import { findSeveral } from "./find-several.ts";
 import { findUnsuitable } from "./find-unsuitable.ts";
 import { findUneven } from "./find-uneven.ts";
 import { lengthsBySize, raggedRowsOf } from "./ragged-rows.ts";
 import { numberWords, type Vocabularies } from "./number-words.ts";
 import { shuffled } from "./shuffle.ts";
-import { boundsOf, splitNames, splitRows } from "./split-rows.ts";
+import { boundsOf, splitNames, splitRows, type SplitRows } from "./split-rows.ts";
 
 /** One raw field of a batch: the first axis counts the examples. */
 export interface RawBatchField {
@@ -54,6 +57,8 @@ export interface Examples {
   gather(indices: ArrayLike<number>, round?: number): Promise<RawBatch>;
   /** The lengths of the examples along the sizes that vary by example, by the names of these. */
   readonly lengths?: ReadonlyMap<string, Int32Array>;
+  /** The order in which an epoch visits them; any order where it is left out. */
+  order?(seed: number, epoch: number): ExampleOrder;
   /** Where an example stands in the source, whatever was cleaned and shuffled; itself where that is left out. */
   rowOf?(index: number): number;
 }
@@ -96,24 +101,25 @@ async function splitColumns(
   const from = read[0]?.from ?? data.source.kind;
   const several = findSeveral(raw, data);
   if (several !== undefined) return failure(several);
-  const { kept, reports: cleaning } = cleanRows(raw, data);
+  const { kept, reports: cleaning } = await cleanRows(raw, data);
   const split = splitRows(kept, raw, data);
   if (!split.ok) return split;
-  const rows = split.value;
+  const atOnce = rowsAtOnce(read);
+  // What lies on a disk is read in its order.
+  const rows = atOnce === undefined ? split.value : inOrderOfRows(split.value);
   const counts = { train: rows.train.length, validate: rows.validate.length, test: rows.test.length };
   const unfit =
     lackOfExamples(counts, { from, cleaning, rows: kept.length }, data) ??
-    (known === undefined ? findUnfillable(raw, data, rows.train) : undefined);
+    (known === undefined ? await findUnfillable(raw, data, rows.train) : undefined);
   if (unfit !== undefined) return failure(unfit);
   const vocabularies: Record<string, readonly string[]> = {};
   const columns: (Column | StoredColumn)[] = [];
   for (const [at, field] of fields.entries()) {
     const column = elementAt(read, at);
-    if (isStored(column)) columns.push(column);
-    else if (column.dictionary === undefined)
-      columns.push(field.missing === undefined ? column : filledWith(column, 0));
+    if (column.dictionary === undefined)
+      columns.push(field.missing === undefined ? column : mapColumn(column, withoutGaps));
     else {
-      const numbered = numberWords(
+      const numbered = await numberWords(
         column,
         field,
         { kept, train: rows.train },
@@ -130,6 +136,9 @@ async function splitColumns(
     count: rows[name].length,
     rowOf: (index) => rows[name][index] ?? index,
     lengths: lengthsBySize(columns, fields, rows[name]),
+    ...(atOnce !== undefined && {
+      order: (seed, epoch) => blockOrder(rows[name].length, atOnce, seed, epoch),
+    }),
     gather: async (indices) => {
       const own = Int32Array.from(indices, (index) => elementAt(rows[name], index));
       const gathered = await Promise.all(
@@ -148,36 +157,43 @@ const filledWords = ({ name }: RawField, { preparation }: DataProgram): readonly
     it.kind === "fill" && it.field === name && typeof it.by === "object" ? [it.by.word] : [],
   );
 
-/** A column with a number in place of what is missing, where features fill it themselves. */
-function filledWith(column: Column, number: number): Column {
-  return column.data.some((it) => Number.isNaN(it))
-    ? { ...column, data: column.data.map((it) => (Number.isNaN(it) ? number : it)) }
-    : column;
-}
+/** Numbers with 0 in place of what is missing, where features fill it themselves. */
+const withoutGaps = (data: ColumnNumbers["data"]): ColumnNumbers["data"] =>
+  data.some((it) => Number.isNaN(it)) ? data.map((it) => (Number.isNaN(it) ? 0 : it)) : data;
+
+/** How many rows are read at once, where some lie on a disk in their order. */
+const rowsAtOnce = (columns: readonly (Column | StoredColumn)[]): number | undefined =>
+  columns.flatMap((it) => (isStored(it) ? (it.rowsAtOnce ?? []) : []))[0];
+
+const inOrderOfRows = ({ train, validate, test }: SplitRows): SplitRows => ({
+  train: train.toSorted(),
+  validate: validate.toSorted(),
+  test: test.toSorted(),
+});
 
 /** A column that is to be filled by what the train split has of it, and has nothing there. */
-function findUnfillable(
+async function findUnfillable(
   raw: Extract<RawData, { kind: "columns" }>,
   { preparation }: DataProgram,
   train: Int32Array,
-): DataProblem | undefined {
+): Promise<DataProblem | undefined> {
   for (const statistic of preparation.statistics) {
-    if (statistic.kind !== "fill" || typeof statistic.by === "object") continue;
+    if (statistic.kind !== "fill" || typeof statistic.by === "object" || train.length === 0) continue;
     const field = required(
       preparation.raw.find((it) => it.name === statistic.field),
       statistic.field,
     );
     // Where the field is read without being filled as well, nothing of it may be missing.
     if (field.missing === undefined) continue;
-    const mask = heldColumn(raw, field.missing);
-    const size = sizeOf(mask.shape);
+    const mask = required(raw.columns.get(field.missing), "a mask");
     const columns = sizeOf(mask.shape.slice(field.rows === undefined ? 0 : 1));
-    const isThere = (row: number, column: number): boolean =>
-      mask.data.subarray(row * size, (row + 1) * size).some((it, at) => at % columns === column && it === 0);
-    for (let column = 0; column < columns; column++) {
-      if (train.length === 0 || train.some((row) => isThere(row, column))) continue;
+    const there = new Set<number>();
+    await findNumber(mask, train, (isGone, element) => {
+      if (isGone === 0) there.add(element % columns);
+      return there.size === columns;
+    });
+    if (there.size < columns)
       return problem("MC6014", { path: mask.from, field: showField(field), rule: statistic.by });
-    }
   }
   return undefined;
 }
@@ -193,6 +209,9 @@ async function rowsOf(
   const length = rows.length * size;
   const shape = [rows.length, ...column.shape];
   const { data: numbers, integers } = isStored(column) ? await column.read(rows) : column;
+  // What was read is these rows, and no one else's.
+  if (isStored(column) && numbers instanceof Float64Array && field?.type.dtype !== "i32" && field?.type.dtype !== "i64")
+    return { shape, data: numbers };
   /** Calls with the first place of an example in the batch and its first among the numbers. */
   const each = (copy: (to: number, from: number) => void): void => {
     for (const [at, row] of rows.entries()) copy(at * size, (isStored(column) ? at : row) * size);

@@ -1,10 +1,10 @@
 import type { DataProgram, Split } from "../../ir/program.ts";
 import { coarseColumns } from "../../sources/equal-rows.ts";
-import { exampleOf, type RawData } from "../../sources/raw-data.ts";
+import { exampleOf, isStored, type RawData } from "../../sources/raw-data.ts";
 import { sourceOf } from "../../sources/registry.ts";
+import { required } from "../../support/fault.ts";
 import type { Dataset } from "./dataset.ts";
 import { findSharedRows, type SharedRows } from "./find-shared-rows.ts";
-import { comparedColumn } from "./held-column.ts";
 import { rowsOf } from "./rows-of.ts";
 import { splitNames } from "./split-rows.ts";
 
@@ -20,19 +20,24 @@ export interface Leak {
 }
 
 /** What the validate and the test split have in common with the train split, in linear time; nothing of what is drawn. */
-export function findLeaks(
+export async function findLeaks(
   raw: RawData,
   { source, preparation }: Pick<DataProgram, "source" | "preparation">,
   { splits }: Pick<Dataset, "splits">,
-): readonly Leak[] {
+): Promise<readonly Leak[]> {
   if (raw.kind === "text" || sourceOf(source).isDrawn) return [];
-  const columns = preparation.raw.map((it) => comparedColumn(raw, it.name));
+  const columns = preparation.raw.map((it) => required(raw.columns.get(it.name), `a column for raw.${it.name}`));
   const [first] = columns;
   if (first === undefined) return [];
   const rows = splitNames.map((split) => [split, rowsOf(splits[split])] as const);
-  const equal = ofTrain(findSharedRows(columns, rows));
-  const coarse = coarseColumns(columns, Int32Array.from(rows.flatMap(([, some]) => [...some])));
-  const near = coarse === undefined ? undefined : ofTrain(findSharedRows(coarse, rows));
+  const equal = ofTrain(await findSharedRows(columns, rows));
+  // What is nearly equal is found among columns in memory.
+  const held = columns.flatMap((it) => (isStored(it) ? [] : [it]));
+  const coarse =
+    held.length < columns.length
+      ? undefined
+      : coarseColumns(held, Int32Array.from(rows.flatMap(([, some]) => [...some])));
+  const near = coarse === undefined ? undefined : ofTrain(await findSharedRows(coarse, rows));
   return (["validate", "test"] as const).flatMap((split): readonly Leak[] => {
     const same = equal.get(split) ?? [];
     const known = new Set(same.map(([row]) => row));

@@ -35,12 +35,16 @@ export async function findUnsuitable(
     const roomy = roomFor(column);
     if (roomy !== undefined && takers.every((it) => roomy.has(it.dtype))) continue;
     const size = sizeOf(column.shape);
+    const judged = { field, takers, isTable, shown: showField(field) };
+    const isRoomy = takers.every((it) => roomForIntegers.has(it.dtype) && it.dtype !== "i32" && it.dtype !== "i64");
     for await (const { numbers, rows, places } of readPieces(column, kept)) {
       for (const [index, row] of rows.entries()) {
         const place = elementAt(places, index);
         const [from, to] = isStored(column) ? [place * size, (place + 1) * size] : extentOf(column, place);
         for (let i = 0; i < to - from; i++) {
-          const found = findIn(numbers, from + i, () => placeOf(column, row, i), { field, takers, isTable });
+          // Most numbers are such as any real number may be.
+          if (isRoomy && numbers.integers === undefined && Math.abs(numbers.data[from + i] ?? NaN) < 2 ** 53) continue;
+          const found = findIn(numbers, from + i, () => placeOf(column, row, i), judged);
           if (found !== undefined) return found;
         }
       }
@@ -49,27 +53,32 @@ export async function findUnsuitable(
   return undefined;
 }
 
+/** By what a number of a column is judged. */
+interface Judged {
+  readonly field: RawField;
+  /** The field as messages call it. */
+  readonly shown: string;
+  readonly takers: readonly Taker[];
+  readonly isTable: boolean;
+}
+
 /** What is wrong with one number of a column. */
 function findIn(
   numbers: ColumnNumbers,
   at: number,
   place: () => string,
-  {
-    field,
-    takers,
-    isTable,
-  }: { readonly field: RawField; readonly takers: readonly Taker[]; readonly isTable: boolean },
+  { field, shown, takers, isTable }: Judged,
 ): DataProblem | undefined {
   const value = elementAt(numbers.data, at);
   const exact = isExact(numbers, at);
   if (Number.isNaN(value)) return missingValue(place(), field, isTable);
-  const found = judge(place, showField(field), value, exact, takers);
-  return found ?? (exact === false ? lost(place(), showField(field), value) : undefined);
+  const found = judge(place, shown, value, exact, takers);
+  return found ?? (exact === false ? lost(place(), shown, value) : undefined);
 }
 
 /** The types that hold all numbers of a column, whatever they are; undefined where these may be any. */
 function roomFor(column: Column | StoredColumn): ReadonlySet<DType> | undefined {
-  if (isStored(column)) return column.holds === "bytes" ? roomForBytes : undefined;
+  if (isStored(column)) return { bytes: roomForBytes, integers: roomForIntegers, numbers: undefined }[column.holds];
   if (column.data instanceof Uint8Array) return roomForBytes;
   return column.data instanceof Int32Array ? roomForIntegers : undefined;
 }

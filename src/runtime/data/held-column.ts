@@ -7,11 +7,3 @@ export function heldColumn({ columns }: Pick<Extract<RawData, { kind: "columns" 
   if (column === undefined) return fault(`there is no column for raw.${name}`);
   return isStored(column) ? fault(`raw.${name} is not in memory`) : column;
 }
-
-/** A column in memory that is equal for rows that hold the same: itself, or what tells it. */
-export function comparedColumn(data: Pick<Extract<RawData, { kind: "columns" }>, "columns">, name: string): Column {
-  const column = data.columns.get(name);
-  return column !== undefined && isStored(column)
-    ? (column.identity ?? fault(`nothing tells rows of raw.${name} apart`))
-    : heldColumn(data, name);
-}

@@ -17,7 +17,8 @@ import { readTable } from "../../sources/read-table.ts";
 import { sourceOf } from "../../sources/registry.ts";
 import { showRawField } from "../../sources/show-raw-field.ts";
 import { failure, success, type Result } from "../../support/result.ts";
-import { readBytes } from "./read-file.ts";
+import { createNumberFiles } from "./number-files.ts";
+import { readBytes, sizeOfFile, streamBytes } from "./read-file.ts";
 import { createParquetReader } from "./read-parquet.ts";
 import { createPictureReader } from "./read-picture.ts";
 import { createDatabaseReader } from "./read-sqlite.ts";
@@ -41,7 +42,13 @@ export async function loadSource(
   const { source, split } = data;
   const fields = rowFields(data);
   const files = filesOf(dirname(specPath), override, packagesFrom, held);
-  const loaded = await sourceOf(source).load(source, fields, files, Object.values(split.folders ?? {}));
+  const loaded = await sourceOf(source).load(
+    source,
+    fields,
+    files,
+    Object.values(split.folders ?? {}),
+    judgedFields(data),
+  );
   if (!loaded.ok) return loaded;
   if (loaded.value.kind === "text") return success(loaded.value);
   if (loaded.value.kind === "table") {
@@ -63,6 +70,10 @@ export async function loadSource(
   const assembly = assembled([...columns, ...read.value]);
   return assembly.ok && folders !== undefined ? success({ ...assembly.value, folders }) : assembly;
 }
+
+/** The fields that rows are split or cleaned by. */
+const judgedFields = ({ split, clean }: Pick<DataProgram, "split" | "clean">): ReadonlySet<string> =>
+  new Set([split.column, ...clean.map((it) => it.column)].flatMap((it) => it?.field.name ?? []));
 
 /** Columns as one table, which need equally many examples. */
 function assembled(
@@ -127,6 +138,9 @@ export function filesOf(
     list: namesIn,
     real: (place) => realpathSync(place),
     held,
+    sizeOf: sizeOfFile,
+    stream: streamBytes,
+    numbers: createNumberFiles(),
     ...createPictureReader(packagesFrom),
     readParquet: createParquetReader(packagesFrom),
     readDatabase: createDatabaseReader(packagesFrom),

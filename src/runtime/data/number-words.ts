@@ -1,14 +1,23 @@
 import type { RawField } from "../../ir/program.ts";
-import { placeOf, problem, sizeOf, type Column, type DataProblem } from "../../sources/raw-data.ts";
+import {
+  isStored,
+  placeOf,
+  problem,
+  type Column,
+  type DataProblem,
+  type StoredColumn,
+} from "../../sources/raw-data.ts";
 import { readingOf } from "../../sources/readings.ts";
 import { showField } from "../../sources/show-raw-field.ts";
 import { byCodePoints } from "../../support/by-code-points.ts";
 import { elementAt } from "../../support/element-at.ts";
-import { required } from "../../support/fault.ts";
+import { fault, required } from "../../support/fault.ts";
 import { failure, success, type Result } from "../../support/result.ts";
 import { showName } from "../../support/show-text.ts";
+import { findNumber } from "./find-number.ts";
 import { numberParts } from "./number-parts.ts";
 import { missingValue } from "./find-unsuitable.ts";
+import { mapColumn } from "./map-column.ts";
 
 /** The words that numbers stand for, counted from 0, by raw field; those of a text source, its characters, by `text`. */
 export type Vocabularies = Readonly<Record<string, readonly string[]>>;
@@ -21,7 +30,7 @@ export interface Rows {
 
 /** A column of words in the numbers that features see, and which words these are. */
 export interface Numbered {
-  readonly column: Column;
+  readonly column: Column | StoredColumn;
   readonly words: readonly string[];
 }
 
@@ -29,19 +38,21 @@ export interface Numbered {
  * Numbers the words of a column: those given with the reading, those that are `known` from earlier, or those of the train
  * split, and what missing cells are filled with, in the order of code points. Missing cells that features fill become 0.
  */
-export function numberWords(
-  column: Column,
+export async function numberWords(
+  column: Column | StoredColumn,
   field: RawField,
   { kept, train }: Rows,
   { known, filled }: { readonly known: readonly string[] | undefined; readonly filled: readonly string[] },
-): Result<Numbered, DataProblem> {
+): Promise<Result<Numbered, DataProblem>> {
   const sequence = readingOf(field.reading);
-  if (sequence.kind === "sequence") return numberParts(column, field, sequence, { kept, train }, known);
+  if (sequence.kind === "sequence") {
+    if (isStored(column)) return fault(`${field.name} is a text that does not lie in memory`);
+    return numberParts(column, field, sequence, { kept, train }, known);
+  }
   const dictionary = required(column.dictionary, `the words of ${field.name}`);
-  const size = sizeOf(column.shape);
   if (field.missing === undefined) {
-    const without = kept.find((row) => column.data.subarray(row * size, (row + 1) * size).some((it) => it < 0));
-    if (without !== undefined) return failure(missingValue(placeOf(column, without), field, true));
+    const gap = await findNumber(column, kept, (it) => it < 0);
+    if (gap !== undefined) return failure(missingValue(placeOf(column, gap.row), field, true));
   }
   const reading = readingOf(field.reading);
   const given = reading.kind === "words" ? reading : { words: [], rest: false };
@@ -53,7 +64,7 @@ export function numberWords(
   };
   const words = listed
     ? given.words
-    : (known ?? (isNumbered ? dictionary : distinct(column, dictionary, train, wanted)));
+    : (known ?? (isNumbered ? dictionary : await distinct(column, dictionary, train, wanted)));
   // Where words are found and others are the rest, which is the last, there may be fewer than there is room for.
   const rest = given.rest ? (listed ? words.length : wanted.most) : undefined;
   const count = rest === undefined ? words.length : rest + 1;
@@ -68,24 +79,20 @@ export function numberWords(
     return failure(problem("MC6013", { place: column.from, field: showField(field), problem: what }));
   }
   const coded = dictionary.map((word) => numbers.get(word) ?? rest);
-  const data = new Int32Array(column.data.length);
-  for (const row of kept) {
-    for (let place = row * size; place < (row + 1) * size; place++) {
-      const at = elementAt(column.data, place);
-      const number = at < 0 ? 0 : coded[at];
-      if (number === undefined) {
-        const where = listed ? "which is none of the words given" : "which no row of the train split has";
-        const what = `is \`${showName(elementAt(dictionary, at))}\`, ${where}`;
-        const help = listed
-          ? "Add it to them, or give all others one number with `rest=true`."
-          : "Give such words one number with `categories(rest=true)`, or list all words: `categories([...])`.";
-        const parameters = { place: placeOf(column, row, place - row * size), field: showField(field), problem: what };
-        return failure(problem("MC6013", parameters, help));
-      }
-      data[place] = number;
-    }
+  const isKnown = coded.map((it) => it !== undefined);
+  const unknown = isKnown.every(Boolean) ? undefined : await findNumber(column, kept, (at) => isKnown[at] === false);
+  if (unknown !== undefined) {
+    const where = listed ? "which is none of the words given" : "which no row of the train split has";
+    const what = `is \`${showName(elementAt(dictionary, unknown.value))}\`, ${where}`;
+    const help = listed
+      ? "Add it to them, or give all others one number with `rest=true`."
+      : "Give such words one number with `categories(rest=true)`, or list all words: `categories([...])`.";
+    const place = placeOf(column, unknown.row, unknown.element);
+    return failure(problem("MC6013", { place, field: showField(field), problem: what }, help));
   }
-  return success({ column: { ...column, data }, words });
+  // What has no number is in rows that are left out.
+  const numbered = mapColumn(column, (data) => Int32Array.from(data, (at) => (at < 0 ? 0 : (coded[at] ?? 0))));
+  return success({ column: numbered, words });
 }
 
 /** How messages say where words come from. */
@@ -98,7 +105,7 @@ const whence = {
 
 /** Words that are of another number than the declared one. */
 function otherNumber(
-  { from }: Column,
+  { from }: Pick<Column, "from">,
   field: RawField,
   {
     words,
@@ -125,18 +132,18 @@ function otherNumber(
 }
 
 /** The words of some rows, at most so many of the most frequent, and those that cells are filled with, in the order of code points. */
-function distinct(
-  column: Column,
+async function distinct(
+  column: Column | StoredColumn,
   dictionary: readonly string[],
   rows: Int32Array,
   { filled, most }: { readonly filled: readonly string[]; readonly most: number },
-): readonly string[] {
-  const counts = new Map<number, number>();
-  const size = sizeOf(column.shape);
-  for (const row of rows)
-    for (const at of column.data.subarray(row * size, (row + 1) * size))
-      if (at >= 0) counts.set(at, (counts.get(at) ?? 0) + 1);
-  const found = [...counts].map(([at, count]) => ({ word: elementAt(dictionary, at), count }));
+): Promise<readonly string[]> {
+  const counts = new Float64Array(dictionary.length);
+  await findNumber(column, rows, (at) => {
+    if (at >= 0) counts[at] = elementAt(counts, at) + 1;
+    return false;
+  });
+  const found = dictionary.map((word, at) => ({ word, count: elementAt(counts, at) })).filter((it) => it.count > 0);
   const frequent = found.toSorted((a, b) => b.count - a.count || byCodePoints(a.word, b.word)).map((it) => it.word);
   return [...new Set([...filled, ...frequent])].slice(0, most).sort(byCodePoints);
 }

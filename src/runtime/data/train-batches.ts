@@ -1,7 +1,6 @@
 import type { TrainProgram } from "../../ir/program.ts";
 import { examplesOfUpdate } from "../../ir/update-size.ts";
 import { ahead } from "../../support/ahead.ts";
-import { elementAt } from "../../support/element-at.ts";
 import { epochBatches } from "../train/epoch-batches.ts";
 import type { Dataset, RawBatch } from "./dataset.ts";
 
@@ -23,13 +22,13 @@ export function trainBatches(
 ): AsyncGenerator<TrainBatch, void> {
   const size = examplesOfUpdate(program);
   const perEpoch = Math.ceil(train.count / size);
-  let known: { readonly epoch: number; readonly batches: readonly Int32Array[] } | undefined;
+  let known: { readonly epoch: number; readonly batchAt: (at: number) => Int32Array } | undefined;
   return ahead(Math.max(0, total - from), async (index) => {
     const step = from + index;
     const epoch = Math.floor(step / perEpoch);
-    if (known?.epoch !== epoch) known = { epoch, batches: epochBatches(program, train, epoch) };
+    if (known?.epoch !== epoch) known = { epoch, batchAt: epochBatches(program, train, epoch) };
     const at = step % perEpoch;
-    const indices = elementAt(known.batches, at);
+    const indices = known.batchAt(at);
     return { epoch, at, indices, raw: await train.gather(indices, epoch) };
   });
 }

@@ -8,20 +8,22 @@ import { shuffled } from "../data/shuffle.ts";
 const stretch = 50;
 
 /**
- * The examples of each update of an epoch, in order: shuffled by seed and epoch, the last ones being fewer where they do not
+ * The examples of each update of an epoch, by its place in it: shuffled by seed and epoch, the last ones being fewer where they do not
  * come out even. With `bucket`, stretches of the shuffled order are sorted by length and cut, and the batches shuffled.
  */
 export function epochBatches(
   program: Pick<TrainProgram, "batch" | "accumulate" | "seed" | "bucket">,
-  { count, lengths }: Pick<Examples, "count" | "lengths">,
+  { count, lengths, order: ownOrder }: Pick<Examples, "count" | "lengths" | "order">,
   epoch: number,
-): readonly Int32Array[] {
+): (at: number) => Int32Array {
   const { seed, bucket } = program;
   const size = examplesOfUpdate(program);
-  const order = epochOrder(count, seed, epoch);
   const own = bucket === undefined ? undefined : lengths?.get(bucket);
-  if (own === undefined) return cut(order, size);
-  const sorted = cut(order, stretch * size).flatMap((part) =>
+  if (own === undefined) {
+    const order = ownOrder?.(seed, epoch) ?? epochOrder(count, seed, epoch);
+    return (at) => order.subarray(at * size, Math.min(count, (at + 1) * size));
+  }
+  const sorted = cut(epochOrder(count, seed, epoch), stretch * size).flatMap((part) =>
     cut(
       // Sorting is stable: examples of one length stay in their shuffled order.
       part.toSorted((a, b) => elementAt(own, a) - elementAt(own, b)),
@@ -30,7 +32,8 @@ export function epochBatches(
   );
   const whole = sorted.filter((it) => it.length === size);
   const mixed = [...shuffled(whole.length, seed, epoch, "batches")].map((at) => elementAt(whole, at));
-  return [...mixed, ...sorted.filter((it) => it.length < size)];
+  const batches = [...mixed, ...sorted.filter((it) => it.length < size)];
+  return (at) => elementAt(batches, at);
 }
 
 /** So many examples of those of a split at a time for evaluation; those of different lengths by their length, and fewer. */

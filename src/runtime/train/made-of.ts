@@ -191,7 +191,7 @@ function contentOf(raw: RawData): string {
       const column = raw.columns.get(name);
       if (column === undefined) continue;
       if (isStored(column)) {
-        hash.update(JSON.stringify([name, column.shape, column.holds, column.content]));
+        hash.update(JSON.stringify([name, column.shape, column.holds, column.content, ...(column.dictionary ?? [])]));
         continue;
       }
       const { shape, data, dictionary = [] } = column;

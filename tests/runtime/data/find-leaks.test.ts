@@ -6,7 +6,7 @@ async function leaksOf(section: string, content: string | Uint8Array = "", file?
   const opened = await openData(section, content, file);
   if (typeof opened === "string") throw new Error(opened);
   const bare = (place: string): string => place.replace(/^.*\//, "");
-  return findLeaks(opened.raw, opened.program.data, opened.dataset).map((it) => ({
+  return (await findLeaks(opened.raw, opened.program.data, opened.dataset)).map((it) => ({
     ...it,
     places: [bare(it.places[0]), bare(it.places[1])],
   }));

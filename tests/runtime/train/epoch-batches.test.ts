@@ -1,13 +1,19 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { epochOrder } from "../../../src/runtime/data/dataset.ts";
-import { epochBatches, evaluationBatches } from "../../../src/runtime/train/epoch-batches.ts";
+import { epochBatches as batchesOf, evaluationBatches } from "../../../src/runtime/train/epoch-batches.ts";
 
 const lengthsOf = (values: readonly number[]) => ({
   count: values.length,
   lengths: new Map([["T", Int32Array.from(values)]]),
 });
 const program = (batch: number, accumulate = 1) => ({ batch, accumulate, seed: 5, bucket: "T" });
+/** All batches of an epoch. */
+const epochBatches = (...given: Parameters<typeof batchesOf>): readonly Int32Array[] => {
+  const [{ batch, accumulate }, { count }] = given;
+  const at = batchesOf(...given);
+  return Array.from({ length: Math.ceil(count / (batch * accumulate)) }, (_, it) => at(it));
+};
 const spreadOf = (values: readonly number[], batch: Int32Array): number => {
   const own = [...batch].map((it) => values[it] ?? 0);
   return Math.max(...own) - Math.min(...own);

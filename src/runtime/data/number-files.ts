@@ -1,0 +1,94 @@
+import { closeSync, openSync, read, rmSync, write } from "node:fs";
+import { createHash, randomUUID } from "node:crypto";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { unreadable } from "../../sources/file-problems.ts";
+import { DataFault } from "../../sources/raw-data.ts";
+import type { NumberFile, NumberFiles } from "../../sources/number-file.ts";
+import { fault } from "../../support/fault.ts";
+import { reasonOf } from "../read-regular-file.ts";
+
+/** Files of numbers in the system's folder for what is temporary (`TMPDIR`). */
+export function createNumberFiles(folder = tmpdir()): NumberFiles {
+  return {
+    doubles: () => createNumberFile(folder, 8, (bytes): Float64Array => new Float64Array(bytes)),
+    integers: () => createNumberFile(folder, 4, (bytes): Int32Array => new Int32Array(bytes)),
+    longs: () => createNumberFile(folder, 8, (bytes): BigInt64Array => new BigInt64Array(bytes)),
+  };
+}
+
+/** What is open is closed when nothing can read it any more. */
+const closing = new FinalizationRegistry<number>((descriptor) => closeSync(descriptor));
+
+function createNumberFile<T extends ArrayBufferView>(
+  folder: string,
+  width: number,
+  view: (bytes: ArrayBuffer) => T,
+): NumberFile<T> {
+  const path = join(folder, `modelc-${randomUUID()}`);
+  const descriptor = attempt(folder, () => openSync(path, "wx+", 0o600));
+  discard(path);
+  const hash = createHash("sha256");
+  let end = 0;
+  const file: NumberFile<T> = {
+    async add(numbers) {
+      const bytes = new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength);
+      for (let done = 0; done < bytes.length;) {
+        const written = await called(folder, (then) =>
+          write(descriptor, bytes, done, bytes.length - done, end + done, then),
+        );
+        done += written;
+      }
+      end += bytes.length;
+      hash.update(bytes);
+    },
+    async read(from, count) {
+      const bytes = new Uint8Array(count * width);
+      for (let done = 0; done < bytes.length;) {
+        const found = await called(folder, (then) =>
+          read(descriptor, bytes, done, bytes.length - done, from * width + done, then),
+        );
+        if (found === 0) fault(`a file of ${end} bytes ends before ${from * width + bytes.length}`);
+        done += found;
+      }
+      return view(bytes.buffer);
+    },
+    content: () => hash.copy().digest("hex").slice(0, 24),
+  };
+  closing.register(file, descriptor);
+  return file;
+}
+
+/** Takes the name of an open file away, so that nothing is left however the process ends; where that cannot be, at its end. */
+function discard(path: string): void {
+  const remove = (): void => rmSync(path, { force: true });
+  try {
+    remove();
+  } catch {
+    process.once("exit", remove);
+  }
+}
+
+const cannot = (folder: string, error: unknown): never => {
+  const help = "Numbers that do not lie in memory are kept there: name a folder with room for them by `TMPDIR`.";
+  const { error: problem } = unreadable(folder, reasonOf(error).reason, help);
+  throw new DataFault(problem);
+};
+
+function attempt<T>(folder: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    return cannot(folder, error);
+  }
+}
+
+/** How many bytes a call has read or written. */
+function called(
+  folder: string,
+  call: (then: (error: NodeJS.ErrnoException | null, count: number) => void) => void,
+): Promise<number> {
+  return new Promise<number>((resolve, reject) =>
+    call((error, count) => (error === null ? resolve(count) : reject(error))),
+  ).catch((error: unknown) => cannot(folder, error));
+}

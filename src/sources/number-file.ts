@@ -1,0 +1,22 @@
+/** Numbers of one kind, side by side in memory. */
+export interface NumberArray<N extends number | bigint> extends ArrayLike<N> {
+  [index: number]: N;
+  readonly set: (numbers: ArrayLike<N>, at: number) => void;
+  readonly subarray: (from: number, to: number) => ArrayLike<N>;
+}
+
+/** Numbers that lie outside of memory, in the order in which they were added. */
+export interface NumberFile<T> {
+  readonly add: (numbers: T) => Promise<void>;
+  /** So many numbers from one on: all of them have been added. */
+  readonly read: (from: number, count: number) => Promise<T>;
+  /** A fingerprint of all that was added. */
+  readonly content: () => string;
+}
+
+/** Where numbers can lie outside of memory: files of their own, which are gone with the process. */
+export interface NumberFiles {
+  readonly doubles: () => NumberFile<Float64Array>;
+  readonly integers: () => NumberFile<Int32Array>;
+  readonly longs: () => NumberFile<BigInt64Array>;
+}

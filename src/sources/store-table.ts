@@ -1,0 +1,162 @@
+import type { RawField } from "../ir/program.ts";
+import { success, type Result } from "../support/result.ts";
+import { fault, required } from "../support/fault.ts";
+import { createLineRuns } from "./line-runs.ts";
+import type { NumberFiles } from "./number-file.ts";
+import {
+  sizeOf,
+  type CellColumn,
+  type CellTable,
+  type Column,
+  type ColumnNumbers,
+  type DataProblem,
+  type StoredColumn,
+} from "./raw-data.ts";
+import { blockReader } from "./read-blocks.ts";
+import { readTable } from "./read-table.ts";
+
+/** How fields of a table are kept. */
+interface Keeping {
+  readonly fields: readonly RawField[];
+  /** Those that lie in memory; all others lie in files. */
+  readonly judged: ReadonlySet<string>;
+  readonly numbers: NumberFiles;
+  readonly isNumeric?: (column: CellColumn) => boolean;
+}
+
+/** So many bytes of a table are read at once. */
+const bytesAtOnce = 2 ** 20;
+
+/**
+ * The fields of a table that is read piece by piece: what `readTable` makes of the whole, but that its numbers lie in files
+ * unless they are wanted in memory.
+ */
+export async function storeTable(
+  pieces: AsyncIterable<Result<CellTable, DataProblem>>,
+  { fields, judged, numbers, isNumeric }: Keeping,
+): Promise<Result<readonly (Column | StoredColumn)[], DataProblem>> {
+  let keepers: readonly Keeper[] | undefined;
+  const lines = createLineRuns();
+  let count = 0;
+  for await (const piece of pieces) {
+    if (!piece.ok) return piece;
+    const read = readTable(piece.value, fields, isNumeric);
+    if (!read.ok) return read;
+    keepers ??= read.value.map((it) => (judged.has(it.name) ? keepInMemory(it) : keepInFiles(it, numbers)));
+    for (const [at, column] of read.value.entries()) await keepers[at]?.add(column);
+    const own = piece.value.columns[0]?.place?.lines;
+    for (let row = 0; row < piece.value.count; row++) lines.add(required(own?.at(row), "the line of a row"));
+    count += piece.value.count;
+  }
+  const all = keepers ?? [];
+  const bytes = all.reduce((sum, it) => sum + it.rowBytes, 0);
+  const rowsAtOnce = Math.max(1, Math.floor(bytesAtOnce / Math.max(1, bytes)));
+  return success(all.map((it) => it.column({ count, rowsAtOnce, lines })));
+}
+
+/** What is known of a table once all of it was read. */
+interface Whole {
+  readonly count: number;
+  readonly rowsAtOnce: number;
+  readonly lines: { readonly at: (row: number) => number | undefined };
+}
+
+/** Puts the pieces of a column together. */
+interface Keeper {
+  readonly add: (piece: Column) => Promise<void>;
+  /** The bytes of a row that lie in files. */
+  readonly rowBytes: number;
+  readonly column: (whole: Whole) => Column | StoredColumn;
+}
+
+/** The facts of a column by its first piece, and the words that all pieces have. */
+function factsOf({
+  data: _data,
+  integers: _integers,
+  absent: _absent,
+  starts: _starts,
+  dictionary,
+  cells,
+  ...facts
+}: Column) {
+  const words = new Map<string, number>();
+  const numberOf = (word: string): number => {
+    const number = words.get(word) ?? words.size;
+    words.set(word, number);
+    return number;
+  };
+  return {
+    /** Numbers of words as those of the whole column. */
+    recoded(piece: Column): ColumnNumbers["data"] {
+      if (piece.dictionary === undefined) return piece.data;
+      const numbers = piece.dictionary.map(numberOf);
+      return piece.data.map((it) => (it < 0 ? -1 : required(numbers[it], "the number of a word")));
+    },
+    of: ({ lines }: Pick<Whole, "lines">) => ({
+      ...facts,
+      ...(dictionary !== undefined && { dictionary: [...words.keys()] }),
+      ...(cells !== undefined && { cells: { lines, columns: cells.columns } }),
+    }),
+  };
+}
+
+function keepInMemory(first: Column): Keeper {
+  const facts = factsOf(first);
+  const parts: ColumnNumbers[] = [];
+  return {
+    add(piece) {
+      parts.push({ data: facts.recoded(piece), ...(piece.integers !== undefined && { integers: piece.integers }) });
+      return Promise.resolve();
+    },
+    rowBytes: 0,
+    column({ count, lines }) {
+      const length = count * sizeOf(first.shape);
+      const data = first.data instanceof Float64Array ? new Float64Array(length) : new Int32Array(length);
+      const integers = first.integers === undefined ? undefined : new BigInt64Array(length);
+      let at = 0;
+      for (const part of parts) {
+        data.set(part.data, at);
+        integers?.set(part.integers ?? [], at);
+        at += part.data.length;
+      }
+      return { ...facts.of({ lines }), data, ...(integers !== undefined && { integers }) };
+    },
+  };
+}
+
+function keepInFiles(first: Column, numbers: NumberFiles): Keeper {
+  const facts = factsOf(first);
+  const size = sizeOf(first.shape);
+  const isDouble = first.data instanceof Float64Array;
+  const doubles = isDouble ? numbers.doubles() : undefined;
+  const integers = isDouble ? undefined : numbers.integers();
+  const longs = first.integers === undefined ? undefined : numbers.longs();
+  return {
+    async add(piece) {
+      const data = facts.recoded(piece);
+      if (data instanceof Float64Array) await required(doubles, "a file of doubles").add(data);
+      else if (data instanceof Int32Array) await required(integers, "a file of integers").add(data);
+      else fault("a column of a table holds other numbers");
+      if (piece.integers !== undefined) await longs?.add(piece.integers);
+    },
+    rowBytes: size * ((isDouble ? 8 : 4) + (longs === undefined ? 0 : 8)),
+    column({ count, rowsAtOnce, lines }) {
+      const rows = { size, count, atOnce: rowsAtOnce };
+      const readDoubles = doubles && blockReader<number, Float64Array>(doubles, rows, (it) => new Float64Array(it));
+      const readIntegers = integers && blockReader<number, Int32Array>(integers, rows, (it) => new Int32Array(it));
+      const readLongs = longs && blockReader<bigint, BigInt64Array>(longs, rows, (it) => new BigInt64Array(it));
+      return {
+        ...facts.of({ lines }),
+        count,
+        holds: isDouble ? "numbers" : "integers",
+        content: [doubles, integers, longs].map((it) => it?.content() ?? "").join("-"),
+        rowsAtOnce,
+        async read(some) {
+          const data = (await readDoubles?.(some)) ?? (await readIntegers?.(some)) ?? fault("a column without numbers");
+          const whole = await readLongs?.(some);
+          return { data, ...(whole !== undefined && { integers: whole }) };
+        },
+      };
+    },
+  };
+}
