@@ -35,12 +35,14 @@ export async function labelOf(program: TrainProgram, dataset: Dataset, rows: num
   const graph = buildPreparationGraph(own.data, { ...referenceTarget, functions: model.functions, mode: "inference" });
   // All of them, as each is fitted with those before it at hand.
   const statistics = await fitStatistics(program, dataset.splits.train, dataset.vocabularies);
+  const read = own.data.preparation.raw.map((it) => it.name);
+  const only = read.length === 0 ? undefined : new Set(read);
   const byRow = new Float64Array(rows).fill(NaN);
   let isOne = true;
   const valuesOf = async (split: Split): Promise<Float64Array> => {
     const { [split]: examples } = dataset.splits;
     const found: number[] = [];
-    for await (const { from, raw: batch } of readBatches(examples, batchSize)) {
+    for await (const { from, raw: batch } of readBatches(examples, batchSize, only)) {
       for (const { places, raw, of } of exactGroups(batch)) {
         const made = interpretPreparation(graph, raw, { statistics, seed, of });
         const values = required(made.get(feature.name), feature.name).data;

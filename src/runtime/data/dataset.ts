@@ -53,8 +53,8 @@ export function examplesIn(raw: RawBatch): number {
 /** The examples of one split, addressed by number. */
 export interface Examples {
   readonly count: number;
-  /** Raw fields of some examples. `round` moves the windows of a text, so that epochs see different cuts. */
-  gather(indices: ArrayLike<number>, round?: number): Promise<RawBatch>;
+  /** Raw fields of some examples, all or those named. `round` moves the windows of a text, so that epochs see different cuts. */
+  gather(indices: ArrayLike<number>, round?: number, only?: ReadonlySet<string>): Promise<RawBatch>;
   /** The lengths of the examples along the sizes that vary by example, by the names of these. */
   readonly lengths?: ReadonlyMap<string, Int32Array>;
   /** The order in which an epoch visits them; any order where it is left out. */
@@ -139,10 +139,14 @@ async function splitColumns(
     ...(atOnce !== undefined && {
       order: (seed, epoch) => blockOrder(rows[name].length, atOnce, seed, epoch),
     }),
-    gather: async (indices) => {
+    gather: async (indices, _, only) => {
       const own = Int32Array.from(indices, (index) => elementAt(rows[name], index));
       const gathered = await Promise.all(
-        columns.map(async (column, at) => [column.name, await rowsOf(column, fields[at], own)] as const),
+        columns.flatMap((column, at) =>
+          only === undefined || only.has(column.name)
+            ? [rowsOf(column, fields[at], own).then((field) => [column.name, field] as const)]
+            : [],
+        ),
       );
       return new Map(gathered);
     },
@@ -242,11 +246,11 @@ function splitText(raw: Extract<RawData, { kind: "text" }>, data: DataProgram): 
     return {
       count,
       rowOf: (index) => index,
-      gather: (indices, round = 0) => {
+      gather: (indices, round = 0, only) => {
         const shift = name === "train" ? (round * 37) % (Math.min(stride - 1, slack) + 1) : 0;
-        const windows = fields.map(
-          (field) => [field.name, windowsOf(field, tokens, start + shift, stride, indices)] as const,
-        );
+        const windows = fields
+          .filter((field) => only === undefined || only.has(field.name))
+          .map((field) => [field.name, windowsOf(field, tokens, start + shift, stride, indices)] as const);
         return Promise.resolve(new Map(windows));
       },
     };

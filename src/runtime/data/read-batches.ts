@@ -9,14 +9,15 @@ export interface ExampleBatch {
   readonly raw: RawBatch;
 }
 
-/** All examples of a split in their order, `size` at a time; the next are read while some are in use. */
+/** All examples of a split in their order, `size` at a time, with all raw fields or some; the next are read while some are in use. */
 export function readBatches(
   examples: Pick<Examples, "count" | "gather">,
   size: number,
+  only?: ReadonlySet<string>,
 ): AsyncGenerator<ExampleBatch, void> {
   return ahead(Math.ceil(examples.count / size), async (batch) => {
     const from = batch * size;
     const indices = Int32Array.from({ length: Math.min(size, examples.count - from) }, (_, at) => from + at);
-    return { from, indices, raw: await examples.gather(indices) };
+    return { from, indices, raw: await examples.gather(indices, undefined, only) };
   });
 }

@@ -111,8 +111,24 @@ function partsOf(
 
 /** Parts that lie side by side. */
 function stretches(rows: Int32Array, parts: readonly Part[]): SplitRows {
-  const splits = parts.flatMap(({ split, size }) => Array.from({ length: size }, () => split));
-  return gathered(rows, splits);
+  let end = 0;
+  const cut = parts.map(({ split, size }) => {
+    end += size;
+    return { split, rows: rows.subarray(end - size, end) };
+  });
+  const rowsOf = (name: Split): Int32Array => joined(cut.filter((it) => it.split === name).map((it) => it.rows));
+  return { train: rowsOf("train"), validate: rowsOf("validate"), test: rowsOf("test") };
+}
+
+/** Numbers of several arrays as one. */
+function joined(arrays: readonly Int32Array[]): Int32Array {
+  const all = new Int32Array(arrays.reduce((sum, it) => sum + it.length, 0));
+  let at = 0;
+  for (const it of arrays) {
+    all.set(it, at);
+    at += it.length;
+  }
+  return all;
 }
 
 /** The rows of each split, of those that are said row by row. */

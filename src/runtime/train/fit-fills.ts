@@ -6,6 +6,7 @@ import { fault, required } from "../../support/fault.ts";
 import type { Examples } from "../data/dataset.ts";
 import type { Vocabularies } from "../data/number-words.ts";
 import { readBatches } from "../data/read-batches.ts";
+import { selectValues, type EachValue } from "./select-values.ts";
 import type { Tensor } from "../tensor.ts";
 
 const batchSize = 1024;
@@ -46,44 +47,62 @@ async function fillOf(
     // What is none of them is the rest, which comes last: that there is one was checked with the words.
     return [number < 0 ? (field.words ?? words.length + 1) - 1 : number];
   }
-  return (await presentValues(field, train)).map((values) => figures[by](values));
+  return fits[by](presentValues(field, train), sizeOfField(field));
 }
 
-/** The values of each column that are there, in the train split; those in windows, as often as they are in one. */
-async function presentValues(
-  { name, missing, rows }: RawField,
-  train: Examples,
-): Promise<readonly (readonly number[])[]> {
-  const columns: number[][] = [];
-  for await (const { raw: batch } of readBatches(train, batchSize)) {
-    const { data, shape } = required(batch.get(name), name);
-    // Where the field is read without being filled as well, nothing of it is missing.
-    const gone = missing === undefined ? undefined : required(batch.get(missing), missing).data;
-    const size = shape.slice(rows === undefined ? 1 : 2).reduce((product, it) => product * it, 1);
-    for (let at = 0; at < data.length; at++) {
-      const column = (columns[at % size] ??= []);
-      if (gone === undefined || Number(gone[at]) === 0) column.push(Number(data[at]));
+/** How many columns a field has that are filled each by itself. */
+const sizeOfField = ({ name, type: { shape }, rows }: RawField): number =>
+  shape
+    .slice(rows === undefined ? 0 : 1)
+    .reduce((product, it) => product * (asNumber(it) ?? fault(`the field ${name} has a free dimension`)), 1);
+
+/** Tells the values of each column that are there, in the train split; those in windows, as often as they are in one. */
+function presentValues({ name, missing, rows }: RawField, train: Examples): EachValue {
+  const only = new Set(missing === undefined ? [name] : [name, missing]);
+  return async (take) => {
+    for await (const { raw: batch } of readBatches(train, batchSize, only)) {
+      const { data, shape } = required(batch.get(name), name);
+      // Where the field is read without being filled as well, nothing of it is missing.
+      const gone = missing === undefined ? undefined : required(batch.get(missing), missing).data;
+      const size = shape.slice(rows === undefined ? 1 : 2).reduce((product, it) => product * it, 1);
+      for (let at = 0; at < data.length; at++)
+        if (gone === undefined || Number(gone[at]) === 0) take(at % size, Number(data[at]));
     }
-  }
-  return columns;
+  };
 }
 
-const figures: Readonly<Record<"mean" | "median" | "mode", (values: readonly number[]) => number>> = {
-  mean: (values) => {
-    const first = elementAt(values, 0);
-    // Of distances from a value, so that a mean far from 0 loses nothing.
-    return first + values.reduce((sum, it) => sum + (it - first), 0) / values.length;
+const fits: Readonly<
+  Record<"mean" | "median" | "mode", (each: EachValue, columns: number) => Promise<readonly number[]>>
+> = {
+  async mean(each, columns) {
+    const sums = Array.from({ length: columns }, () => ({ first: 0, sum: 0, count: 0 }));
+    await each((column, value) => {
+      const it = elementAt(sums, column);
+      if (it.count === 0) it.first = value;
+      // Of distances from a value, so that a mean far from 0 loses nothing.
+      it.sum += value - it.first;
+      it.count += 1;
+    });
+    return sums.map(({ first, sum, count }) => first + sum / count);
   },
-  median: (values) => {
-    const sorted = Float64Array.from(values).sort();
-    const half = sorted.length >> 1;
-    const upper = elementAt(sorted, half);
-    return sorted.length % 2 === 1 ? upper : (elementAt(sorted, half - 1) + upper) / 2;
+  async median(each, columns) {
+    const counts = new Float64Array(columns);
+    await each((column) => (counts[column] = elementAt(counts, column) + 1));
+    const places = Array.from(counts, (it) => (it % 2 === 1 ? [(it - 1) / 2] : [it / 2 - 1, it / 2]));
+    const found = await selectValues(each, places);
+    return found.map(([lower = NaN, upper = lower]) => (upper === lower ? lower : (lower + upper) / 2));
   },
-  mode: (values) => {
-    const counts = new Map<number, number>();
-    for (const it of values) counts.set(it, (counts.get(it) ?? 0) + 1);
-    const most = Math.max(...counts.values());
-    return Math.min(...[...counts].flatMap(([value, count]) => (count === most ? [value] : [])));
+  async mode(each, columns) {
+    const counts = Array.from({ length: columns }, () => new Map<number, number>());
+    await each((column, value) => {
+      const own = elementAt(counts, column);
+      own.set(value, (own.get(value) ?? 0) + 1);
+    });
+    return counts.map((own) => {
+      let [most, least] = [0, NaN];
+      for (const [value, count] of own)
+        if (count > most || (count === most && value < least)) [most, least] = [count, value];
+      return least;
+    });
   },
 };

@@ -17,6 +17,9 @@ import { interpretPreparation, type PreparationState } from "./interpret-prepara
 
 const batchSize = 128;
 
+/** Of very many examples more at a time. */
+const largeBatch = 4096;
+
 /**
  * What of a column's magnitude rounding explains: four units in the last place, for what the source was rounded to and the
  * few operations behind it. Variation below that is no property of the data, and dividing by it would blow it up.
@@ -81,12 +84,18 @@ async function measureMoments(graph: Graph, train: Examples, fitted: Preparation
   const squares = new Float64Array(size);
   const largest = new Float64Array(size);
   const read = readFields(graph);
+  // Where nothing of an example is read, all of it tells how many there are.
+  const only = read.length === 0 ? undefined : new Set(read);
+  const own = {
+    ...graph,
+    inputs: graph.inputs.filter((it) => only?.has(nameIn("raw", it.name) ?? read[0] ?? "") !== false),
+  };
   let seen = 0;
   let single = false;
-  for await (const { raw } of readBatches(train, batchSize)) {
+  for await (const { raw } of readBatches(train, train.order === undefined ? batchSize : largeBatch, only)) {
     single ||= read.some((name) => raw.get(name)?.single === true);
     for (const group of exactGroups(raw)) {
-      const { data } = required(interpretPreparation(graph, group.raw, fitted).get("measured"), "what is measured");
+      const { data } = required(interpretPreparation(own, group.raw, fitted).get("measured"), "what is measured");
       if (seen === 0) first.set(data.subarray(0, size));
       const rows = data.length / size;
       for (let column = 0; column < size; column++) {
