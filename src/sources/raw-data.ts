@@ -4,6 +4,7 @@ import type { ParametersOf } from "../diagnostics/catalog.ts";
 import type { dataCatalog } from "../diagnostics/catalog/data.ts";
 import type { Collector } from "../diagnostics/collector.ts";
 import type { Span } from "../support/source.ts";
+import type { Room } from "./number-file.ts";
 import type { TextUnit } from "./number-text.ts";
 
 /** What is known of one field of a data source, wherever its numbers are. */
@@ -80,8 +81,8 @@ export interface StoredColumn extends ColumnFacts {
   readonly count: number;
   /** What its numbers are: 0 to 255, integers of 32 bits, or any. */
   readonly holds: "bytes" | "integers" | "numbers";
-  /** The numbers of some rows, in their order; throws {@link DataFault} where they cannot be read. */
-  readonly read: (rows: Int32Array) => Promise<ColumnNumbers>;
+  /** The numbers of some rows, in their order, in the room given, if any; throws {@link DataFault} where they cannot be read. */
+  readonly read: (rows: Int32Array, room?: Room) => Promise<ColumnNumbers>;
   /** A fingerprint of all that it holds. */
   readonly content: string;
   /** How many rows that follow on each other are read at once, where that is quicker than to read each by itself. */

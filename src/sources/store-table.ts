@@ -25,7 +25,7 @@ interface Keeping {
 }
 
 /** So many bytes of a table are read at once. */
-const bytesAtOnce = 2 ** 20;
+const bytesAtOnce = 2 ** 19;
 
 /**
  * The fields of a table that is read piece by piece: what `readTable` makes of the whole, but that its numbers lie in files
@@ -124,6 +124,22 @@ function keepInMemory(first: Column): Keeper {
   };
 }
 
+/** How numbers of each kind are made room for and cut. */
+const making = {
+  doubles: {
+    create: (length: number) => new Float64Array(length),
+    cut: (it: Float64Array, length: number) => it.subarray(0, length),
+  },
+  integers: {
+    create: (length: number) => new Int32Array(length),
+    cut: (it: Int32Array, length: number) => it.subarray(0, length),
+  },
+  longs: {
+    create: (length: number) => new BigInt64Array(length),
+    cut: (it: BigInt64Array, length: number) => it.subarray(0, length),
+  },
+} as const;
+
 function keepInFiles(first: Column, numbers: NumberFiles): Keeper {
   const facts = factsOf(first);
   const size = sizeOf(first.shape);
@@ -142,17 +158,18 @@ function keepInFiles(first: Column, numbers: NumberFiles): Keeper {
     rowBytes: size * ((isDouble ? 8 : 4) + (longs === undefined ? 0 : 8)),
     column({ count, rowsAtOnce, lines }) {
       const rows = { size, count, atOnce: rowsAtOnce };
-      const readDoubles = doubles && blockReader<number, Float64Array>(doubles, rows, (it) => new Float64Array(it));
-      const readIntegers = integers && blockReader<number, Int32Array>(integers, rows, (it) => new Int32Array(it));
-      const readLongs = longs && blockReader<bigint, BigInt64Array>(longs, rows, (it) => new BigInt64Array(it));
+      const readDoubles = doubles && blockReader<number, Float64Array>(doubles, rows, making.doubles);
+      const readIntegers = integers && blockReader<number, Int32Array>(integers, rows, making.integers);
+      const readLongs = longs && blockReader<bigint, BigInt64Array>(longs, rows, making.longs);
       return {
         ...facts.of({ lines }),
         count,
         holds: isDouble ? "numbers" : "integers",
         content: [doubles, integers, longs].map((it) => it?.content() ?? "").join("-"),
         rowsAtOnce,
-        async read(some) {
-          const data = (await readDoubles?.(some)) ?? (await readIntegers?.(some)) ?? fault("a column without numbers");
+        async read(some, room) {
+          const data = await (readDoubles ?? readIntegers)?.(some, room);
+          if (data === undefined) return fault("a column without numbers");
           const whole = await readLongs?.(some);
           return { data, ...(whole !== undefined && { integers: whole }) };
         },

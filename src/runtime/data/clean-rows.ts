@@ -5,6 +5,7 @@ import { exampleOf, isStored, type Column, type RawData } from "../../sources/ra
 import { showCleanStep } from "../../sources/show-clean-step.ts";
 import { showField } from "../../sources/show-raw-field.ts";
 import { elementAt } from "../../support/element-at.ts";
+import { filterRows } from "./filter-rows.ts";
 import { heldColumn } from "./held-column.ts";
 import { judgeStored, type StoredCleanColumn } from "./judge-stored.ts";
 import { required } from "../../support/fault.ts";
@@ -47,9 +48,9 @@ export async function cleanRows(
   const heldOf = (columns: readonly (CleanColumn | StoredCleanColumn)[]): readonly CleanColumn[] =>
     columns.flatMap((it) => (isStored(it) ? [] : [it]));
   const features = heldOf(read);
-  let rows: Int32Array = Int32Array.from({ length: raw.count }, (_, row) => row).filter((row) =>
-    features.every((it) => it.absent?.[row] !== 1),
-  );
+  let rows: Int32Array = Int32Array.from({ length: raw.count }, (_, row) => row);
+  if (features.some((it) => it.absent !== undefined))
+    rows = filterRows(rows, (row) => features.every((it) => it.absent?.[row] !== 1));
   const reports: CleanReport[] = [];
   for (const spec of clean) {
     const column = (): Column => columnOf(required(spec.column, `the column of ${spec.kind}`).field.name);
@@ -59,7 +60,7 @@ export async function cleanRows(
     const why = new Map<string, number>();
     let first: { readonly row: number; readonly reason: Reason } | undefined;
     const given = rows.length;
-    rows = rows.filter((row) => {
+    rows = filterRows(rows, (row) => {
       const reason = judge(row);
       if (reason === undefined) return true;
       first ??= { row, reason };

@@ -61,6 +61,8 @@ export interface Examples {
   order?(seed: number, epoch: number): ExampleOrder;
   /** Where an example stands in the source, whatever was cleaned and shuffled; itself where that is left out. */
   rowOf?(index: number): number;
+  /** Where all of them stand, where that is known of each. */
+  readonly rows?: Int32Array;
 }
 
 export interface Dataset {
@@ -134,6 +136,7 @@ async function splitColumns(
   if (unsuitable !== undefined) return failure(unsuitable);
   const examplesOf = (name: Split): Examples => ({
     count: rows[name].length,
+    rows: rows[name],
     rowOf: (index) => rows[name][index] ?? index,
     lengths: lengthsBySize(columns, fields, rows[name]),
     ...(atOnce !== undefined && {
@@ -169,10 +172,11 @@ const withoutGaps = (data: ColumnNumbers["data"]): ColumnNumbers["data"] =>
 const rowsAtOnce = (columns: readonly (Column | StoredColumn)[]): number | undefined =>
   columns.flatMap((it) => (isStored(it) ? (it.rowsAtOnce ?? []) : []))[0];
 
+/** Sorts the rows of each split where they are: they are no one else's. */
 const inOrderOfRows = ({ train, validate, test }: SplitRows): SplitRows => ({
-  train: train.toSorted(),
-  validate: validate.toSorted(),
-  test: test.toSorted(),
+  train: train.sort(),
+  validate: validate.sort(),
+  test: test.sort(),
 });
 
 /** A column that is to be filled by what the train split has of it, and has nothing there. */

@@ -29,6 +29,7 @@ export async function findLeaks(
   const columns = preparation.raw.map((it) => required(raw.columns.get(it.name), `a column for raw.${it.name}`));
   const [first] = columns;
   if (first === undefined) return [];
+  if (splits.validate.count + splits.test.count === 0) return [];
   const rows = splitNames.map((split) => [split, rowsOf(splits[split])] as const);
   const equal = ofTrain(await findSharedRows(columns, rows));
   // What is nearly equal is found among columns in memory.

@@ -24,7 +24,7 @@ export async function findSharedRows(
   columns: readonly (Column | StoredColumn)[],
   splits: readonly (readonly [Split, Int32Array])[],
 ): Promise<readonly SharedRows[]> {
-  const sorted = splits.map(([split, rows]) => [split, rows.toSorted()] as const);
+  const sorted = splits.map(([split, rows]) => [split, isSorted(rows) ? rows : rows.toSorted()] as const);
   const likeOf = await earlierRows(columns, sorted);
   const splitOf = splitsByRow(sorted);
   return sorted.flatMap(([split, rows]) => {
@@ -53,15 +53,14 @@ async function earlierRows(
     const earlier = equalRows(held);
     return (row) => earlier.add(row);
   }
-  const all = new Int32Array(splits.reduce((sum, [, rows]) => sum + rows.length, 0));
-  let at = 0;
-  for (const [, rows] of splits) {
-    all.set(rows, at);
-    at += rows.length;
-  }
-  const same = await sameRows(columns, all);
+  const same = await sameRows(
+    columns,
+    splits.map(([, rows]) => rows),
+  );
   return (row) => same.get(row);
 }
+
+const isSorted = (rows: Int32Array): boolean => rows.every((row, at) => at === 0 || elementAt(rows, at - 1) < row);
 
 /** The split of each row. */
 function splitsByRow(splits: readonly (readonly [Split, Int32Array])[]): (row: number) => Split {

@@ -27,7 +27,7 @@ export async function judgeStored(
 ): Promise<((row: number) => Reason | undefined) | undefined> {
   if (kind === "drop_missing" && needed.some(isStored)) return judgeGaps(needed, rows);
   if (kind !== "drop_duplicates" || !read.some(isStored)) return undefined;
-  const earlier = await sameRows(read, rows);
+  const earlier = await sameRows(read, [rows]);
   return (row) => {
     const like = earlier.get(row);
     return like === undefined ? undefined : { why: "equal to an earlier one", like };

@@ -8,8 +8,8 @@ export function mapColumn(
   if (!isStored(column)) return { ...column, data: map(column.data) };
   return {
     ...column,
-    read: async (rows) => {
-      const numbers = await column.read(rows);
+    read: async (rows, room) => {
+      const numbers = await column.read(rows, room);
       return { ...numbers, data: map(numbers.data) };
     },
   };

@@ -4,16 +4,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { unreadable } from "../../sources/file-problems.ts";
 import { DataFault } from "../../sources/raw-data.ts";
-import type { NumberFile, NumberFiles } from "../../sources/number-file.ts";
+import type { NumberFile, NumberFiles, Room } from "../../sources/number-file.ts";
 import { fault } from "../../support/fault.ts";
 import { reasonOf } from "../read-regular-file.ts";
 
 /** Files of numbers in the system's folder for what is temporary (`TMPDIR`). */
 export function createNumberFiles(folder = tmpdir()): NumberFiles {
   return {
-    doubles: () => createNumberFile(folder, 8, (bytes): Float64Array => new Float64Array(bytes)),
-    integers: () => createNumberFile(folder, 4, (bytes): Int32Array => new Int32Array(bytes)),
-    longs: () => createNumberFile(folder, 8, (bytes): BigInt64Array => new BigInt64Array(bytes)),
+    doubles: () => createNumberFile(folder, 8, (bytes, count): Float64Array => new Float64Array(bytes, 0, count)),
+    integers: () => createNumberFile(folder, 4, (bytes, count): Int32Array => new Int32Array(bytes, 0, count)),
+    longs: () => createNumberFile(folder, 8, (bytes, count): BigInt64Array => new BigInt64Array(bytes, 0, count)),
   };
 }
 
@@ -23,7 +23,7 @@ const closing = new FinalizationRegistry<number>((descriptor) => closeSync(descr
 function createNumberFile<T extends ArrayBufferView>(
   folder: string,
   width: number,
-  view: (bytes: ArrayBuffer) => T,
+  view: (bytes: ArrayBuffer, count: number) => T,
 ): NumberFile<T> {
   const path = join(folder, `modelc-${randomUUID()}`);
   const descriptor = attempt(folder, () => openSync(path, "wx+", 0o600));
@@ -42,8 +42,8 @@ function createNumberFile<T extends ArrayBufferView>(
       end += bytes.length;
       hash.update(bytes);
     },
-    async read(from, count) {
-      const bytes = new Uint8Array(count * width);
+    async read(from, count, room) {
+      const bytes = new Uint8Array(roomFor(count * width, room), 0, count * width);
       for (let done = 0; done < bytes.length;) {
         const found = await called(folder, (then) =>
           read(descriptor, bytes, done, bytes.length - done, from * width + done, then),
@@ -51,12 +51,18 @@ function createNumberFile<T extends ArrayBufferView>(
         if (found === 0) fault(`a file of ${end} bytes ends before ${from * width + bytes.length}`);
         done += found;
       }
-      return view(bytes.buffer);
+      return view(bytes.buffer, count);
     },
     content: () => hash.copy().digest("hex").slice(0, 24),
   };
   closing.register(file, descriptor);
   return file;
+}
+
+/** The room given, where it is large enough, or room of its own, which is given from then on. */
+function roomFor(length: number, room: Room = {}): ArrayBuffer {
+  if (room.bytes === undefined || room.bytes.byteLength < length) room.bytes = new ArrayBuffer(length);
+  return room.bytes;
 }
 
 /** Takes the name of an open file away, so that nothing is left however the process ends; where that cannot be, at its end. */

@@ -1,3 +1,4 @@
+import type { Room } from "../../sources/number-file.ts";
 import { isStored, sizeOf, type Column, type ColumnNumbers, type StoredColumn } from "../../sources/raw-data.ts";
 
 /** Some rows of a column, whose numbers lie in memory. */
@@ -10,18 +11,30 @@ export interface Piece {
 }
 
 /** So many numbers are read at a time. */
-const numbersAtATime = 2 ** 20;
+const numbersAtATime = 2 ** 18;
 
-/** Some rows of a column, in their order: those of a column in memory in one piece. */
-export async function* readPieces(column: Column | StoredColumn, rows: Int32Array): AsyncGenerator<Piece, void> {
+/**
+ * Some rows of a column, in their order, so many at a time, or all at once of a column in memory. A piece is gone when the next
+ * one is asked for.
+ */
+export async function* readPieces(
+  column: Column | StoredColumn,
+  rows: Int32Array,
+  given?: number,
+): AsyncGenerator<Piece, void> {
   if (!isStored(column)) {
-    yield { numbers: column, rows, places: rows };
+    const length = given ?? Math.max(1, rows.length);
+    for (let from = 0; from < rows.length; from += length) {
+      const some = rows.subarray(from, from + length);
+      yield { numbers: column, rows: some, places: some };
+    }
     return;
   }
-  const length = Math.max(1, Math.floor(numbersAtATime / Math.max(1, sizeOf(column.shape))));
+  const length = given ?? Math.max(1, Math.floor(numbersAtATime / Math.max(1, sizeOf(column.shape))));
+  const room: Room = {};
   const places = Int32Array.from({ length }, (_, at) => at);
   for (let from = 0; from < rows.length; from += length) {
     const some = rows.subarray(from, from + length);
-    yield { numbers: await column.read(some), rows: some, places: places.subarray(0, some.length) };
+    yield { numbers: await column.read(some, room), rows: some, places: places.subarray(0, some.length) };
   }
 }

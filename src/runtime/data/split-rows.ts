@@ -15,6 +15,7 @@ import { elementAt } from "../../support/element-at.ts";
 import { required } from "../../support/fault.ts";
 import { failure, success, type Result } from "../../support/result.ts";
 import { showName } from "../../support/show-text.ts";
+import { filterRows } from "./filter-rows.ts";
 import { heldColumn } from "./held-column.ts";
 import { shuffled } from "./shuffle.ts";
 import { splitByFolders } from "./split-by-folders.ts";
@@ -51,8 +52,9 @@ export function splitRows(
   }
   const parts = partsOf(kept.length, split);
   const isShuffled = split.by === "seed" || split.by === "classes" || split.by === "groups";
-  const order = isShuffled ? shuffled(kept.length, split.seed, 0, "split") : undefined;
-  const rows = order === undefined ? kept : order.map((at) => elementAt(kept, at));
+  const rows = isShuffled ? shuffled(kept.length, split.seed, 0, "split") : kept;
+  // In the place of the order, so that a long table is not there twice.
+  if (isShuffled) for (const [at, place] of rows.entries()) rows[at] = elementAt(kept, place);
   switch (split.by) {
     case "seed":
     case "position":
@@ -120,8 +122,10 @@ function stretches(rows: Int32Array, parts: readonly Part[]): SplitRows {
   return { train: rowsOf("train"), validate: rowsOf("validate"), test: rowsOf("test") };
 }
 
-/** Numbers of several arrays as one. */
+/** Numbers of several arrays as one: of one, itself. */
 function joined(arrays: readonly Int32Array[]): Int32Array {
+  const [only, ...others] = arrays;
+  if (only !== undefined && others.length === 0) return only;
   const all = new Int32Array(arrays.reduce((sum, it) => sum + it.length, 0));
   let at = 0;
   for (const it of arrays) {
@@ -133,7 +137,7 @@ function joined(arrays: readonly Int32Array[]): Int32Array {
 
 /** The rows of each split, of those that are said row by row. */
 function gathered(rows: Int32Array, splits: readonly (Split | undefined)[]): SplitRows {
-  const rowsOf = (name: Split): Int32Array => rows.filter((_, at) => splits[at] === name);
+  const rowsOf = (name: Split): Int32Array => filterRows(rows, (_, at) => splits[at] === name);
   return { train: rowsOf("train"), validate: rowsOf("validate"), test: rowsOf("test") };
 }
 
