@@ -103,7 +103,7 @@ data Table {
 ${training("Net", "Table")}`;
 
 const imageSpec = `model Stripes: (image: f32[B, 64, 64, 3]) -> logits: f32[B, 10] {
-  image -> Conv2D(8, 3, strides=2, activation=relu) -> Conv2D(16, 3, strides=2, activation=relu)
+  image -> Conv2D(8, 3, stride=2, activation=relu) -> Conv2D(16, 3, stride=2, activation=relu)
     -> GlobalAvgPool2D -> Dense(10)
 }
 data Images {

@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { damageInputs } from "./inputs.ts";
-import { killAndResume } from "./kills.ts";
+import { killAndResume, storedNames } from "./kills.ts";
 import { createRandom } from "./random.ts";
 
 /**
@@ -11,6 +11,7 @@ import { createRandom } from "./random.ts";
 const { values } = parseArgs({
   options: {
     kills: { type: "string", default: "200" },
+    stored: { type: "string", default: "50" },
     inputs: { type: "string", default: "20000" },
     seed: { type: "string", default: "1" },
   },
@@ -21,6 +22,12 @@ console.log(`seed ${seed}, ${availableParallelism()} cores`);
 const killed = await killAndResume(Number(values.kills), createRandom(seed));
 console.log(`${killed.kills} kills in ${killed.runs} trainings: ${killed.differences.length} differences`);
 for (const it of killed.differences) console.log(`  ${it}`);
+
+const stored = await killAndResume(Number(values.stored), createRandom(seed + 2), storedNames);
+console.log(
+  `${stored.kills} kills in ${stored.runs} trainings on data that do not lie in memory: ${stored.differences.length} differences`,
+);
+for (const it of stored.differences) console.log(`  ${it}`);
 
 const reports = await damageInputs(Number(values.inputs), createRandom(seed + 1));
 console.table(
@@ -43,5 +50,6 @@ for (const { defects, slowest, slow } of reports) {
   for (const it of defects.slice(0, 5)) console.log(`\n${it}`);
   if (slow > 0) console.log(`\nslowest: ${slowest.what}`);
 }
-const fine = killed.differences.length === 0 && reports.every((it) => it.defects.length === 0 && it.slow === 0);
+const differences = killed.differences.length + stored.differences.length;
+const fine = differences === 0 && reports.every((it) => it.defects.length === 0 && it.slow === 0);
 process.exit(fine ? 0 : 1);
