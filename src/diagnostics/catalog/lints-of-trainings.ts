@@ -152,4 +152,32 @@ export const lintsOfTrainingsCatalog = {
     bad: mixed("cross_entropy(logits, label)"),
     good: mixed("soft_cross_entropy(logits, shares)"),
   }),
+  MC4207: entry({
+    severity: "warning",
+    title: "padding that counts",
+    message: (it: { readonly loss: string; readonly feature: string }) =>
+      `\`${it.feature}\` is of another length in each example, and \`${it.loss}\` counts what it is padded with.`,
+    explanation:
+      "A batch is as long as the longest of its examples, and what is shorter has 0 behind it. A loss that is not told how long they are is of that too: it depends on which examples come together, and the network learns to find padding. Where that is meant, give all the same length, `f32[100, 80]`.",
+    bad: tagged("cross_entropy(logits, tags)"),
+    good: tagged("cross_entropy(logits, tags, lengths=lengths(tags))"),
+  }),
 };
+
+function tagged(loss: string): string {
+  return `model Tagger: (words: class(99)[B, T]) -> logits: f32[B, T, 5] {
+  words -> Embedding(99, 8) -> Dense(5)
+}
+
+data Sentences {
+  source: csv("sentences.csv")
+  words: class(99)[T] = raw.words -> words
+  tags:  class(5)[T]  = raw.tags -> words
+}
+
+train Tagger on Sentences {
+  loss:      ${loss}
+  optimizer: adam
+}
+`;
+}

@@ -89,11 +89,12 @@ function askedBy(call: CallExpression, { features, doubted, where, scope }: Leng
   const feature = features.find((it) => it.name === wanted);
   if (feature === undefined) {
     if (doubted(wanted)) return undefined;
-    const near = nearest(
-      wanted,
-      features.map((it) => it.name),
-    );
-    return refuse(`\`${wanted}\` is no feature of ${where}`, near && `Did you mean \`${near}\`?`);
+    const names = features.map((it) => it.name);
+    const near = nearest(wanted, names);
+    const varying = features.filter((it) => it.type.shape.some((dim) => asVariable(dim) !== undefined));
+    const others = varying.map((it) => `\`lengths(${it.name})\``).join(", ");
+    const help = near === undefined ? others && `There is ${others}.` : `Did you mean \`${near}\`?`;
+    return refuse(`\`${wanted}\` is no feature of ${where}`, help === "" ? undefined : help);
   }
   const sizes = [...new Set(feature.type.shape.flatMap((it) => asVariable(it) ?? []))];
   const shown = formatType(feature.type);

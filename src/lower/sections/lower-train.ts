@@ -46,6 +46,7 @@ import {
 import { reportIdleGroups } from "./report-idle-groups.ts";
 import { reportIdleSteps } from "./report-idle-steps.ts";
 import { reportMisplaced } from "./report-misplaced.ts";
+import { reportPadded } from "./report-padded.ts";
 import { reportUnlearnable } from "./report-unlearnable.ts";
 import { reportUnreached } from "./report-unreached.ts";
 import { sectionContext, settingScope, sourceText } from "./section-context.ts";
@@ -146,6 +147,7 @@ export function lowerTrainSection(
       return own(key);
     };
     const [loss, optimizer, clip] = [required("loss"), required("optimizer"), own("clip")];
+    if (loss !== undefined && prepared !== undefined) reportPadded(loss, file, prepared, collector);
     return {
       step,
       ...lowerObjective(measurable, loss, step === leading ? metricExpressions : []),

@@ -81,7 +81,10 @@ describe("lengths of features", () => {
         `MC4099 ${lengthsOf} it is given the name of one. \`lengths(frames)\`, and of several sizes \`lengths(image, over=H)\`.`,
       ],
     ],
-    [{ loss: "mse(y, cast(lengths(y), f32))" }, [`MC4099 ${lengthsOf} \`y\` is no feature of Clips.`]],
+    [
+      { loss: "mse(y, cast(lengths(y), f32))" },
+      [`MC4099 ${lengthsOf} \`y\` is no feature of Clips. There is \`lengths(frames)\`.`],
+    ],
     [
       { loss: "mse(y, cast(lengths(frame), f32))" },
       [`MC4099 ${lengthsOf} \`frame\` is no feature of Clips. Did you mean \`frames\`?`],
@@ -98,7 +101,7 @@ describe("lengths of features", () => {
     ],
     [
       { features: "  steps: i32[] = lengths(raw.audio)\n" },
-      [`MC4099 ${lengthsOf} \`raw.audio\` is no feature of Clips.`],
+      [`MC4099 ${lengthsOf} \`raw.audio\` is no feature of Clips. There is \`lengths(frames)\`.`],
     ],
     [
       {
@@ -109,7 +112,10 @@ describe("lengths of features", () => {
         `MC4099 ${lengthsOf} \`pairs\` is f32[T, L], of several sizes that vary. Say which: \`lengths(pairs, over=T)\`.`,
       ],
     ],
-    [{ metrics: "mse(y, cast(lengths(nothing), f32))" }, [`MC4099 ${lengthsOf} \`nothing\` is no feature of Clips.`]],
+    [
+      { metrics: "mse(y, cast(lengths(nothing), f32))" },
+      [`MC4099 ${lengthsOf} \`nothing\` is no feature of Clips. There is \`lengths(frames)\`.`],
+    ],
     // What is wrong with a feature is told once.
     [
       { frames: "f33[T, 8] = raw.audio", loss: "mse(y, cast(lengths(frames), f32))" },
