@@ -72,6 +72,10 @@ function objectiveOperands(
       return index < 0 ? fault(`the model has no output ${name}`) : required(results[index], "model output");
     }
     const { type } = required(objective.body.inputs[at], "objective input");
+    if (from === "statistic") {
+      const port = { name: portOf("statistic", name), role: "statistic", path: name } as const;
+      return inliner.b.cast(inliner.input({ ...port, type: { ...type, dtype: "f64" } }), type.dtype);
+    }
     return features.get(name) ?? inliner.input({ name: portOf("feature", name), role: "feature", type });
   });
 }

@@ -87,6 +87,14 @@ describe("what a training says that it predicts", () => {
     expect(Object.keys(json(run.out) as object)).toEqual(["worth", "logits", "classes"]);
   });
 
+  it("is learned in its own units where a loss says so, and what is no number there is explained", async () => {
+    const wild = spec("").replace("mse(worth, price)", "mse(invert(worth, of=price), invert(price))");
+    const folder = folderWith({ "homes.csv": table, "homes.model": wild.replace("adam(lr=0.1)", "sgd(lr=1e9)") });
+    const run = await cli(["train", join(folder, "homes.model"), "--out", join(folder, "out")]);
+    expect(run.code).toBe(1);
+    expect(run.err).toMatch(/^error\[MC4043\]: The loss of step \d is \w+: the first value that is not finite is/);
+  });
+
   it("needs the statistics of the training, and says so where weights have none", async () => {
     const { file, weights } = await trained(spec(own));
     const read = readSafetensors(readFileSync(weights));

@@ -247,6 +247,22 @@ export const trainingCatalog = {
     bad: undone("raw.t -> standardize").replace("t: invert(y)", "t: mean(y)"),
     good: undone("raw.t -> standardize"),
   }),
+  MC4113: entry({
+    severity: "warning",
+    title: "numbers in other units side by side",
+    message: (it: { name: string; feature: string }) =>
+      `\`${it.name}\` stands as it is learned beside what is in the units that \`${it.feature}\` was read in.`,
+    explanation:
+      "A metric compares what is of one kind: either both as they are learned, or both in the units that were read. What stands between, as an error of dollars in deviations, means nothing.",
+    bad: undone("raw.t -> standardize").replace(
+      "loss: mse(y, t)",
+      "loss: mse(y, t)\n  metrics: mse(invert(y, of=t), t)",
+    ),
+    good: undone("raw.t -> standardize").replace(
+      "loss: mse(y, t)",
+      "loss: mse(y, t)\n  metrics: mse(invert(y, of=t), invert(t))",
+    ),
+  }),
   MC4064: entry({
     severity: "error",
     title: "a feature that depends on other examples",

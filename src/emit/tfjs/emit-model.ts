@@ -168,11 +168,11 @@ export function forwardCall(
   training: Expression,
   random: Expression,
   forward: CalledFunction = context.forward,
-  inputs: readonly Port[] = context.inputs,
+  inputs: readonly Expression[] = context.inputs.map(({ local }) => identifier(local)),
 ): Expression {
   return call(
     forward.name,
-    ...inputs.map(({ local }) => identifier(local)),
+    ...inputs,
     ...(forward.needs.parameters ? [member(identifier("model"), "parameters")] : []),
     ...(forward.needs.states ? [member(identifier("model"), "states")] : []),
     ...(forward.needs.training ? [training] : []),

@@ -75,7 +75,7 @@ function asksMode({ step, forwards }: StepContext): boolean {
 }
 
 /** The model on a batch, as it runs in the phase that it is in. */
-function forwardByPhase({ model, step, forwards }: StepContext, inputs = model.inputs): Expression {
+function forwardByPhase({ model, step, forwards }: StepContext, inputs?: readonly Expression[]): Expression {
   const { name } = step;
   const training = identifier("training");
   const place = modelPlace(model);
@@ -116,7 +116,9 @@ export function resultsFunction(context: StepContext): Item {
     (it.from === "output" ? model.outputs.find(({ name }) => name === it.name)?.local : undefined) ??
     locals.get(it.name) ??
     it.name;
-  const args = step.objectiveInputs.map((it) => identifier(localOf(it)));
+  const argumentOf = (it: SectionInput): Expression =>
+    it.from === "statistic" ? statisticOf(model, it.name) : identifier(localOf(it));
+  const args = step.objectiveInputs.map(argumentOf);
   // A size that the objective asks for is an axis of what the batch holds.
   const scope = dimScope(
     ports.map(({ local, type }) => ({ tensor: identifier(local), type })),
@@ -124,7 +126,10 @@ export function resultsFunction(context: StepContext): Item {
   );
   const sizes = isJoined ? [] : objective.dims.map((it) => toSyntax(scope.dim(variable(it))));
   const judged = isJoined
-    ? forwardByPhase(context, [...model.inputs, ...ownPorts(context, ports)])
+    ? forwardByPhase(context, [
+        ...model.inputs.map(({ local }) => identifier(local)),
+        ...ownInputs(context).map(argumentOf),
+      ])
     : call(objective.name, ...args, ...sizes, ...(objective.needs.strays ? [strays] : []));
   const single = measuredIn(program, step).length === 0;
   const measured: readonly Expression[] = [
@@ -171,19 +176,18 @@ export function resultsFunction(context: StepContext): Item {
   };
 }
 
-/** The features that a step's objective takes and the model does not, in order. */
-function ownPorts({ model, step }: StepContext, ports: readonly Port[]): readonly Port[] {
+/** What a step's objective takes and the model does not, in order. */
+function ownInputs({ model, step }: StepContext): readonly SectionInput[] {
   const known = new Set(model.inputs.map(({ name }) => name));
-  return step.objectiveInputs.flatMap(({ from, name }) =>
-    from === "output" || known.has(name)
-      ? []
-      : [
-          required(
-            ports.find((it) => it.name === name),
-            `feature ${name}`,
-          ),
-        ],
+  return step.objectiveInputs.filter(
+    ({ from, name }) => from === "statistic" || (from === "feature" && !known.has(name)),
   );
+}
+
+/** `statisticTensor(model.statistics.price.mean)` */
+function statisticOf({ helpers }: StepContext["model"], path: string): Expression {
+  helpers.add("statisticTensor");
+  return call("statisticTensor", member(identifier("model"), "statistics", ...path.split(".")));
 }
 
 /** `places`: among how many the places are that features hold. */

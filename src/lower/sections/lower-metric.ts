@@ -6,7 +6,7 @@ import { figureRanges } from "../../std/figure-ranges.ts";
 import { library } from "../../std/library.ts";
 import type { ProgramFile } from "../../std/program-file.ts";
 import { textOf } from "../../support/source.ts";
-import type { Expression } from "../../syntax/ast.ts";
+import type { Expression, Name } from "../../syntax/ast.ts";
 import type { Phrase } from "../../syntax/ast/sections.ts";
 import { applyMetric } from "../apply-instance.ts";
 import { bindCall, resolveCallee } from "../calls.ts";
@@ -15,7 +15,8 @@ import type { MetricParts } from "../instance.ts";
 import { reportUnknownNames } from "../unknown-names.ts";
 import type { Val } from "../values.ts";
 import { gatherMean, isOfExamples, meanMetric } from "./mean-metric.ts";
-import { type SettingScope, onlyPart } from "./read-setting.ts";
+import type { SettingScope } from "./read-setting.ts";
+import { trainingFunctions } from "./resolve-inverts.ts";
 import { sourceText } from "./section-context.ts";
 
 /** The names of the metrics that a file sees: its own, then the library's. */
@@ -27,16 +28,24 @@ export function knownMetrics({ scope }: ProgramFile): readonly string[] {
   return [...own, ...given.sort()];
 }
 
+/** A metric as it is written: `dollars=mean_absolute_error(guess, price)`. */
+export interface WrittenMetric {
+  /** The name that it is given; else that of what is called. */
+  readonly name: Name | undefined;
+  readonly expression: Expression;
+}
+
 /** What stands between two commas of `metrics`. Undefined after a report. */
-export function metricExpression(phrase: Phrase, file: ProgramFile, scope: SettingScope): Expression | undefined {
-  const part = onlyPart(phrase);
-  if (part === undefined)
-    scope.collector.report("MC4010", phrase.span, { text: textOf(phrase.span), known: knownMetrics(file) });
-  return part;
+export function writtenMetric(phrase: Phrase, file: ProgramFile, scope: SettingScope): WrittenMetric | undefined {
+  const [part, more] = phrase.parts;
+  if (part !== undefined && more === undefined) return { name: part.name, expression: part.value };
+  scope.collector.report("MC4010", phrase.span, { text: textOf(phrase.span), known: knownMetrics(file) });
+  return undefined;
 }
 
 /** The name that a metric in which something is wrong has all the same; undefined where it is not known which is meant. */
-export function metricName(expression: Expression, { scope }: ProgramFile): string | undefined {
+export function metricName({ name, expression }: WrittenMetric, { scope }: ProgramFile): string | undefined {
+  if (name !== undefined) return name.text;
   const callee = expression.kind === "call" ? expression.callee : expression;
   if (callee.kind !== "reference") return undefined;
   const isKnown = scope.get(callee.text)?.kind === "callable" || library.find(callee.text) !== undefined;
@@ -55,15 +64,20 @@ export interface LoweredMetric {
  */
 export function lowerMetric(
   ctx: Context,
-  expression: Expression,
+  { name: given, expression }: WrittenMetric,
   batch: Dim,
   before: readonly Metric[],
 ): LoweredMetric | undefined {
-  if (!reportUnknownNames(ctx, expression, { metrics: true })) return undefined;
+  if (given !== undefined && takenNames(before).has(given.text)) {
+    const help = given.text === "loss" ? { help: "That is the name of the loss: call the metric otherwise." } : {};
+    ctx.elaborator.collector.report("MC4002", given.span, { key: given.text, section: "train" }, help);
+    return undefined;
+  }
+  if (!reportUnknownNames(ctx, expression, { metrics: true, also: trainingFunctions })) return undefined;
   const callee = expression.kind === "call" ? expression.callee : expression;
   const name = callee.kind === "reference" ? callee.text : undefined;
   const made = (parts: MetricParts, values: readonly Value[]): LoweredMetric => {
-    const own = freeName(name ?? "", before);
+    const own = given?.text ?? freeName(name ?? "", before);
     return { metric: { ...parts, name: own, finish: { ...parts.finish, key: `metric ${own}`, name: own } }, values };
   };
   let isRecipe = false;
@@ -113,9 +127,12 @@ function valuesOf(result: Val): readonly Value[] {
   return elements.flatMap((it) => (it.kind === "tensor" ? [it.value] : []));
 }
 
+const takenNames = (before: readonly Metric[]): ReadonlySet<string> =>
+  new Set(["loss", ...before.map(({ name }) => name)]);
+
 /** The name of a metric after others: its own, or the first of its numbered relatives that is no figure's already. */
 function freeName(wanted: string, before: readonly Metric[]): string {
-  const taken = new Set(["loss", ...before.map(({ name }) => name)]);
+  const taken = takenNames(before);
   let name = wanted;
   for (let number = 1; taken.has(name); number++) name = `${wanted}_${number}`;
   return name;

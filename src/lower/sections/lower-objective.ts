@@ -10,12 +10,13 @@ import { reachable } from "../elaborate-model.ts";
 import { reportUnknownNames } from "../unknown-names.ts";
 import { describe, targetName, formatType } from "../values.ts";
 import { helpOfLabels } from "./help-of-labels.ts";
-import { lowerMetric, metricName, type LoweredMetric } from "./lower-metric.ts";
 import { askedName, replaceLengths, wrongLengths, type AskedLengths, type LengthsOf } from "./lengths.ts";
+import { lowerMetric, metricName, type LoweredMetric, type WrittenMetric } from "./lower-metric.ts";
 import { batchOf } from "./match-features.ts";
 import { isOfExamples, meanOfExamples } from "./mean-metric.ts";
 import { namesOf, type Measurable, type NamedInput } from "./names-of-training.ts";
 import { reportSwapped } from "./report-swapped.ts";
+import { resolveInverts, trainingFunctions } from "./resolve-inverts.ts";
 import { sectionFunc, settingScope } from "./section-context.ts";
 import { createToldOfOperands } from "./told-of-operands.ts";
 
@@ -42,14 +43,18 @@ export interface LoweredObjective {
 export function lowerObjective(
   measurable: Measurable,
   loss: Expression | undefined,
-  metrics: readonly Expression[],
+  metrics: readonly WrittenMetric[],
 ): LoweredObjective {
   const asked = askLengths(measurable, loss, metrics);
   return { ...lowerAsked(measurable, asked.loss, asked.metrics, asked.lengths), lengths: asked.lengths };
 }
 
 /** Loss and metrics with their lengths replaced by names, and what these ask. */
-function askLengths({ file, data, model }: Measurable, loss: Expression | undefined, metrics: readonly Expression[]) {
+function askLengths(
+  { file, data, model }: Measurable,
+  loss: Expression | undefined,
+  metrics: readonly WrittenMetric[],
+) {
   if (data === undefined || file.scope.has("lengths")) return { loss, metrics, lengths: [] };
   const lengths: AskedLengths[] = [];
   const of: LengthsOf = {
@@ -63,17 +68,18 @@ function askLengths({ file, data, model }: Measurable, loss: Expression | undefi
       if (asked !== undefined) lengths.push(asked);
       return { kind: "reference", text: asked === undefined ? wrongLengths : askedName(asked), span };
     });
-  return { loss: loss && replaced(loss), metrics: metrics.map(replaced), lengths };
+  return { loss: loss && replaced(loss), metrics: metrics.map((it) => ({ ...it, expression: replaced(it.expression) })), lengths };
 }
 
 function lowerAsked(
   measurable: Measurable,
   loss: Expression | undefined,
-  metrics: readonly Expression[],
+  metrics: readonly WrittenMetric[],
   lengths: readonly AskedLengths[],
 ): Omit<LoweredObjective, "lengths"> {
   const { declaration, model, match } = measurable;
-  const { ctx, inputs } = namesOf(measurable, lengths);
+  const names = namesOf(measurable, lengths);
+  const { ctx, inputs } = names;
   const batch = batchOf(match?.renamed ?? new Map());
   const told = createToldOfOperands();
   const lossValue =
@@ -81,18 +87,25 @@ function lowerAsked(
     told.lower(
       ctx,
       loss,
-      (at) => lowerLoss(at, loss, batch, operandsOf(inputs)),
+      (at) => {
+        const resolved = resolveInverts(at, loss, { measurable, names });
+        return resolved && lowerLoss(at, resolved.expression, batch, operandsOf(inputs));
+      },
       (it) => helpOfLabels(ctx, it),
     );
   const gathered: Value[] = [];
   const named: Metric[] = [];
   const wrong: (string | undefined)[] = [];
-  for (const expression of metrics) {
+  for (const written of metrics) {
+    const { name, expression } = written;
     const { length } = ctx.unit.applied;
-    const lowered = (at: Context): LoweredMetric | undefined => lowerMetric(at, expression, batch, named);
+    const lowered = (at: Context): LoweredMetric | undefined => {
+      const resolved = resolveInverts(at, expression, { measurable, names }, { metrics: true });
+      return resolved && lowerMetric(at, { name, expression: resolved.expression }, batch, named);
+    };
     const found = told.lower(ctx, expression, lowered, (it) => helpOfLabels(ctx, it));
     if (found === undefined) {
-      wrong.push(metricName(expression, ctx.file));
+      wrong.push(metricName(written, ctx.file));
       // Of what is wrong already nothing more is said.
       ctx.unit.applied.splice(length);
       continue;
@@ -130,7 +143,7 @@ function operandsOf(inputs: readonly NamedInput[]): string {
 
 /** A loss: a number of the batch, or numbers of its examples, whose mean is taken. Undefined after a report. */
 function lowerLoss(ctx: Context, expression: Expression, batch: Dim, operands: string): Value | undefined {
-  if (!reportUnknownNames(ctx, expression)) return undefined;
+  if (!reportUnknownNames(ctx, expression, { also: trainingFunctions })) return undefined;
   const result = ctx.elaborator.rules.expression(ctx, expression);
   if (result.kind === "poison") return undefined;
   if (result.kind === "tensor" && isOfExamples(result.value, batch)) return meanOfExamples(ctx, result.value);

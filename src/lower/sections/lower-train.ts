@@ -23,7 +23,7 @@ import { freezePhases } from "./freeze-phases.ts";
 import { joinData } from "./join-data.ts";
 import { rangeAmong, unknownTraining, type KnownTraining } from "./known-training.ts";
 import type { KnownData, LoweredData } from "./lower-data.ts";
-import { metricExpression } from "./lower-metric.ts";
+import { writtenMetric } from "./lower-metric.ts";
 import { calleesOf, lowerObjective } from "./lower-objective.ts";
 import { lowerPredict, type LoweredPrediction } from "./lower-predict.ts";
 import { matchFeatures, withSizes, type FeatureMatch } from "./match-features.ts";
@@ -120,7 +120,7 @@ export function lowerTrainSection(
   const written = writtenSteps(declaration, settings, model, scope);
   const leading = written.find(({ every }) => every === 1) ?? written[0];
   const phrases = settings.get("metrics")?.phrases ?? [];
-  const metricExpressions = phrases.flatMap((it) => metricExpression(it, file, scope) ?? []);
+  const writtenMetrics = phrases.flatMap((it) => writtenMetric(it, file, scope) ?? []);
   const owned = module && {
     parameters: parametersOf(module).map((it) => it.path),
     states: statesOf(module).map((it) => it.path),
@@ -150,7 +150,7 @@ export function lowerTrainSection(
     if (loss !== undefined && prepared !== undefined) reportPadded(loss, file, prepared, collector);
     return {
       step,
-      ...lowerObjective(measurable, loss, step === leading ? metricExpressions : []),
+      ...lowerObjective(measurable, loss, step === leading ? writtenMetrics : []),
       optimizer: optimizer && optimizerOf(optimizer),
       clip: clip && clipOf(clip),
       updates: readUpdates(step, owned?.parameters, model, scope),
@@ -179,7 +179,7 @@ export function lowerTrainSection(
   // A key that is none may be meant for them.
   const unknown = settings.has("metrics") ? [] : (settings.get(lostName)?.phrases ?? []);
   const mayBeMetrics = unknown.some((it) => ["call", "list"].includes(onlyPart(it)?.kind ?? "call"));
-  const isLost = mayBeMetrics || metricExpressions.length < phrases.length;
+  const isLost = mayBeMetrics || writtenMetrics.length < phrases.length;
   const mayBeWrong = (it: string): boolean =>
     isLost || wrong.some((own) => own === undefined || it === own || it.startsWith(`${own}_`));
   // No metric has the name of a loss.

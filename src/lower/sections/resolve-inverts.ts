@@ -42,7 +42,7 @@ export const trainingFunctions: readonly string[] = ["invert"];
 export function resolveInverts(
   ctx: Context,
   written: Expression,
-  inverting: Inverting,
+  { names, ...others }: Inverting,
   { metrics = false }: { readonly metrics?: boolean } = {},
 ): WithoutInverts | undefined {
   const isInvert = (it: Expression): boolean =>
@@ -71,6 +71,8 @@ export function resolveInverts(
 
   const fields = new Map<Expression, string>();
   const features: FeatureSpec[] = [];
+  /** The features that something was scaled by, by what stands in its place. */
+  const scaled = new Map<string, FeatureSpec>();
   let count = 0;
   const isResolved = (it: Expression): boolean => it.kind === "reference" && it.text.startsWith(invertedName(""));
   const replace = (measured: Expression | undefined, given: readonly Argument[], span: Span): Expression => {
@@ -85,10 +87,13 @@ export function resolveInverts(
           : undefined;
     if (problem !== undefined) report(ctx, "MC4111", span, { problem }, { help: howToInvert });
     const found =
-      measured === undefined || problem !== undefined ? undefined : inverted(ctx, measured, given, span, inverting);
+      measured === undefined || problem !== undefined
+        ? undefined
+        : inverted(ctx, measured, given, span, { names, ...others });
     ctx.scope.names.set(text, found === undefined ? poison : tensor(found.value));
     if (found?.field !== undefined) fields.set(named, found.field);
     if (found !== undefined) features.push(found.feature);
+    if (found?.isScaled === true) scaled.set(text, found.feature);
     return named;
   };
   const resolve = (it: Expression): Expression => {
@@ -98,6 +103,11 @@ export function resolveInverts(
       return first?.name === undefined
         ? replace(first && resolve(first.value), others, it.span)
         : replace(undefined, given, it.span);
+    }
+    if (it.kind === "call") {
+      const call = mapChildren(it, resolve);
+      reportMixedUnits(ctx, call, scaled, names);
+      return call;
     }
     if (it.kind !== "pipe") return mapChildren(it, resolve);
     let current = resolve(it.source);
@@ -115,6 +125,25 @@ export function resolveInverts(
   return { expression, ...(field !== undefined && { field }), features };
 }
 
+/** Warns of a call of which one operand is in the units that were read, and another as a feature has it. */
+function reportMixedUnits(
+  ctx: Context,
+  call: Expression,
+  scaled: ReadonlyMap<string, FeatureSpec>,
+  { inputs }: TrainingNames,
+): void {
+  if (call.kind !== "call") return;
+  const operands = call.arguments.flatMap(({ name, value }) =>
+    name === undefined && value.kind === "reference" ? [value] : [],
+  );
+  const feature = operands.flatMap(({ text }) => scaled.get(text) ?? [])[0]?.name;
+  const other = operands.find(({ text }) => inputs.some((it) => it.from !== "statistic" && it.name === text));
+  if (feature === undefined || other === undefined) return;
+  const text = other.text === feature ? `invert(${feature})` : `invert(${other.text}, of=${feature})`;
+  const fix = { title: `write ${text}`, edits: [{ span: other.span, text }] };
+  report(ctx, "MC4113", other.span, { name: other.text, feature }, { fix });
+}
+
 const howToInvert =
   "`invert(y, of=price)` undoes, from the last to the first, the steps that the feature `price` is made by; in `predict`, the entry `price: invert(y)` says the same.";
 
@@ -123,6 +152,8 @@ export interface Undone {
   readonly value: Value;
   /** The raw field that it is of, where it is of one. */
   readonly field: string | undefined;
+  /** Whether anything had to be undone. */
+  readonly isScaled: boolean;
 }
 
 /** What an expression was before the steps of a feature. Undefined after a report. */
@@ -170,7 +201,7 @@ export function undoFeature(
     }),
   );
   const [field, ...more] = steps.value.fields;
-  return { value, field: more.length === 0 ? field : undefined };
+  return { value, field: more.length === 0 ? field : undefined, isScaled: value !== val.value };
 }
 
 /** The feature whose steps are undone. Undefined after a report. */

@@ -65,7 +65,7 @@ export async function replayStep(
         ? features.get(required(nameIn("feature", name), name))
         : role === "step"
           ? ({ dtype: "i64", shape: [], data: BigInt64Array.of(BigInt(step)) } as const)
-          : (snapshot.get(path ?? "") ?? defaultTensor(input));
+          : (snapshot.get(path ?? "") ?? snapshot.get(name) ?? defaultTensor(input));
     feeds.set(name, required(given, name));
   }
   const bytes = encodeModel(emitOnnx(graph, { opset, producerVersion: version, parametersAs: "inputs" }));

@@ -1,3 +1,4 @@
+import * as tf from "@tensorflow/tfjs";
 import { sizeOf } from "./initializers.ts";
 import type { Statistic } from "./safetensors.ts";
 
@@ -13,4 +14,9 @@ export function statisticsIn(tree: object, prefix = "statistic/"): { path: strin
       ? [{ path: prefix + name, variable: { shape: value.shape, data: value.data } }]
       : statisticsIn(value, `${prefix}${name}.`),
   );
+}
+
+/** A statistic for what is computed in single precision. */
+export function statisticTensor({ shape, data }: Statistic): tf.Tensor {
+  return tf.tensor(Float32Array.from(data), [...shape]);
 }
