@@ -2,6 +2,7 @@ import { buildEvaluationGraph, buildInferenceGraph } from "../../autodiff/build-
 import { buildInitGraph } from "../../autodiff/build-init-graph.ts";
 import { buildMetricsGraph } from "../../autodiff/build-metrics-graph.ts";
 import { buildPreparationGraph, type PreparationOptions } from "../../autodiff/build-preparation-graph.ts";
+import { buildPredictionGraph } from "../../autodiff/build-prediction-graph.ts";
 import { preparesAnew } from "../../autodiff/flatten-preparation.ts";
 import {
   buildApplyGraph,
@@ -12,11 +13,12 @@ import {
 import type { Collector } from "../../diagnostics/collector.ts";
 import type { Graph, Module } from "../../ir/graph.ts";
 import { isPort } from "../../ir/ports.ts";
-import type { TrainProgram } from "../../ir/program.ts";
+import type { Prediction, TrainProgram } from "../../ir/program.ts";
 import type { SafeTensor, TensorPlace } from "../../support/safetensors.ts";
 import type { Span } from "../../support/source.ts";
 import { weightProblems } from "./check-weights.ts";
 import { emitOnnx, opsets } from "./emit-graph.ts";
+import { fitsOutputs } from "./fits-outputs.ts";
 import { initialWeights } from "./initial-weights.ts";
 import { graphKey, stepGraphs, type GraphName } from "./graph-name.ts";
 import { buildManifest, printManifest } from "./manifest.ts";
@@ -77,9 +79,10 @@ interface Part {
 /**
  * Builds the ONNX files of a model: `NAME.onnx` for inference, whose weights lie in `NAME.safetensors`; `NAME.init.onnx`;
  * with a `train` section `NAME.train.onnx`, `NAME.eval.onnx`, `NAME.prep.onnx`, where it has metrics `NAME.metrics.onnx`,
- * and where training prepares data otherwise `NAME.prep.train.onnx`; and `NAME.manifest.json`. Of several steps and
- * phases of freezing each has its own `NAME.train.<step>.phase<n>.onnx`. Where the gradients of several batches make one
- * update, its two halves stand in the place of each training graph. Undefined after a report.
+ * where training prepares data otherwise `NAME.prep.train.onnx`, and where it says what it predicts `NAME.predict.onnx`;
+ * and `NAME.manifest.json`. Of several steps and phases of freezing each has its own `NAME.train.<step>.phase<n>.onnx`.
+ * Where the gradients of several batches make one update, its two halves stand in the place of each training graph.
+ * Undefined after a report.
  */
 export function buildOnnx(build: OnnxBuild): OnnxFiles | undefined {
   const { train, served, name, collector, span, opset = opsets.default } = build;
@@ -95,7 +98,10 @@ export function buildOnnx(build: OnnxBuild): OnnxFiles | undefined {
     train === undefined
       ? []
       : served !== undefined
-        ? preparationParts(train, { ...options, functions: train.model.functions })
+        ? [
+            ...preparationParts(train, { ...options, functions: train.model.functions }),
+            ...predictionParts(train, module, options),
+          ]
         : [
             ...(train.accumulate > 1 ? [] : stepParts(train, "train", buildTrainingGraph, options)),
             { name: { kind: "eval" }, graph: buildEvaluationGraph(train, options) },
@@ -103,6 +109,7 @@ export function buildOnnx(build: OnnxBuild): OnnxFiles | undefined {
               ? []
               : [{ name: { kind: "metrics" }, graph: buildMetricsGraph(train, options) } as const]),
             ...preparationParts(train, { ...options, functions: module.functions }),
+            ...predictionParts(train, module, options),
             ...(build.split === true || train.accumulate > 1
               ? [
                   ...stepParts(train, "grad", buildGradientGraph, options),
@@ -142,7 +149,7 @@ export function buildOnnx(build: OnnxBuild): OnnxFiles | undefined {
     ...(kind === "inference" && build.fingerprint !== undefined
       ? [["modelc.fingerprint", build.fingerprint] as const]
       : []),
-    ...((kind === "inference" || kind === "prep") && words !== undefined
+    ...((kind === "inference" || kind === "prep" || kind === "predict") && words !== undefined
       ? [["modelc.vocabularies", words] as const]
       : []),
   ];
@@ -160,6 +167,7 @@ export function buildOnnx(build: OnnxBuild): OnnxFiles | undefined {
   const manifest = buildManifest({
     module,
     ...(train !== undefined && served === undefined && { train }),
+    entries: train?.prediction?.entries ?? [],
     version: build.version,
     opset,
     weights: file,
@@ -200,6 +208,13 @@ function preparationParts({ data }: TrainProgram, options: PreparationOptions): 
   if (!preparesAnew(data, options.functions)) return [evaluation];
   const graph = buildPreparationGraph(data, { ...options, mode: "training" });
   return [evaluation, { name: { kind: "prep.train" }, graph }];
+}
+
+/** What a prediction consists of, where the section says so and the model gives outputs of the sizes that it knows. */
+function predictionParts(train: TrainProgram, model: Module, options: BuildOptions): readonly Part[] {
+  const { prediction } = train;
+  if (prediction === undefined || !fitsOutputs(prediction, model)) return [];
+  return [{ name: { kind: "predict" }, graph: buildPredictionGraph(train, prediction, { ...options, rounded: true }) }];
 }
 
 function fileOf(name: string, part: GraphName): string {

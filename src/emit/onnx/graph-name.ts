@@ -2,7 +2,8 @@ import { placesIn } from "../../ir/is-learned.ts";
 import type { StepPlace, TrainProgram } from "../../ir/program.ts";
 
 /** The kinds of graphs that one model gives. */
-export type GraphKind = "inference" | "init" | "train" | "eval" | "metrics" | "prep" | "prep.train" | "grad" | "apply";
+export type GraphKind =
+  "inference" | "init" | "train" | "eval" | "metrics" | "prep" | "prep.train" | "predict" | "grad" | "apply";
 
 /** A graph among those of a model: its kind, and of which step and phase it is where there are several. */
 export interface GraphName {

@@ -3,7 +3,7 @@ import { asNumber, formatDim, type Atom, type Dim } from "../../dims/dim.ts";
 import { formatRelation, relationKey, type Relation } from "../../dims/facts.ts";
 import type { Graph, GraphInput, GraphOutput, Module, Role } from "../../ir/graph.ts";
 import { accumulatorPort, averagePort, lossPort, portOf, ports } from "../../ir/ports.ts";
-import type { Merge, TrainProgram, TrainStep } from "../../ir/program.ts";
+import type { Merge, PredictedValue, TrainProgram, TrainStep } from "../../ir/program.ts";
 import type { DType } from "../../ir/types.ts";
 import { seedWords } from "../../ops/random/counter.ts";
 import { required } from "../../support/fault.ts";
@@ -61,6 +61,8 @@ export interface ManifestInput extends ManifestValue {
 
 export interface ManifestOutput extends ManifestValue {
   readonly perm?: readonly number[];
+  /** Of an entry of `predict` whose steps are undone: the raw field that it is of, in its units or as the numbers of its words. */
+  readonly field?: string;
 }
 
 /** An expression over dimension names: a number, a name, or an operator before its operands; `//` and `%` floor. */
@@ -126,6 +128,8 @@ export interface ManifestStep {
 export interface ManifestParts {
   readonly module: Module;
   readonly train?: TrainProgram;
+  /** What the graph of predictions gives. */
+  readonly entries?: readonly PredictedValue[];
   readonly version: string;
   readonly opset: number;
   readonly weights: string;
@@ -139,7 +143,15 @@ export interface ManifestParts {
 }
 
 /** The manifest of a model's graphs. */
-export function buildManifest({ module, train, version, opset, weights, graphs }: ManifestParts): Manifest {
+export function buildManifest({
+  module,
+  train,
+  entries = [],
+  version,
+  opset,
+  weights,
+  graphs,
+}: ManifestParts): Manifest {
   const doc = module.functions.get(module.entry)?.doc;
   return {
     $schema: "https://unpkg.com/modelc/docs/schemas/manifest.schema.json",
@@ -149,7 +161,7 @@ export function buildManifest({ module, train, version, opset, weights, graphs }
     producer: { name: "modelc", version },
     opset,
     weights,
-    graphs: Object.fromEntries(graphs.map((it) => [graphKey(it.name), describeGraph(it, train)])),
+    graphs: Object.fromEntries(graphs.map((it) => [graphKey(it.name), describeGraph(it, train, entries)])),
     constraints: constraintsOf(module),
     ...(train !== undefined && { training: trainingOf(train, new Set(graphs.map((it) => graphKey(it.name)))) }),
   };
@@ -166,9 +178,11 @@ export function printManifest(manifest: Manifest): string {
 }
 
 function describeGraph(
-  { file, graph, stored }: ManifestParts["graphs"][number],
+  { name, file, graph, stored }: ManifestParts["graphs"][number],
   train: TrainProgram | undefined,
+  entries: readonly PredictedValue[],
 ): ManifestGraph {
+  const fields = new Map(name.kind === "predict" ? entries.map((it) => [it.name, it.field]) : []);
   const averages = new Set(
     train === undefined || graph.mode === "training"
       ? []
@@ -178,7 +192,7 @@ function describeGraph(
     file,
     mode: graph.mode,
     inputs: graph.inputs.map((it) => describeInput(it, stored, train, averages)),
-    outputs: graph.outputs.map((it) => describeOutput(it, graph)),
+    outputs: graph.outputs.map((it) => describeOutput(it, graph, fields.get(it.name))),
     carry: Object.fromEntries(
       graph.outputs.flatMap(({ name, carries }) => (carries === undefined ? [] : [[name, carries]])),
     ),
@@ -226,9 +240,9 @@ function defaultOf(
   }
 }
 
-function describeOutput(output: GraphOutput, graph: Graph): ManifestOutput {
+function describeOutput(output: GraphOutput, graph: Graph, field: string | undefined): ManifestOutput {
   const perm = graph.inputs.find((it) => it.name === output.carries)?.perm;
-  return { ...describeValue(output), ...(perm !== undefined && { perm }) };
+  return { ...describeValue(output), ...(perm !== undefined && { perm }), ...(field !== undefined && { field }) };
 }
 
 function describeValue({ name, role, path, value }: GraphInput | GraphOutput): ManifestValue {
