@@ -13,7 +13,7 @@ import {
 import type { Collector } from "../../diagnostics/collector.ts";
 import type { Graph, Module } from "../../ir/graph.ts";
 import { isPort } from "../../ir/ports.ts";
-import type { Prediction, TrainProgram } from "../../ir/program.ts";
+import type { TrainProgram } from "../../ir/program.ts";
 import type { SafeTensor, TensorPlace } from "../../support/safetensors.ts";
 import type { Span } from "../../support/source.ts";
 import { weightProblems } from "./check-weights.ts";
