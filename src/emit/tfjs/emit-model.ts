@@ -278,7 +278,7 @@ function disposeFunction(context: ModelContext): FunctionItem {
 }
 
 /** What the types of a model's data are called after it: `NetInputs`, `NetBatch`. */
-export const dataTypes: readonly string[] = ["Inputs", "Outputs", "Raw", "Features", "Batch", "Figures"];
+export const dataTypes: readonly string[] = ["Inputs", "Outputs", "Raw", "Features", "Predictions", "Batch", "Figures"];
 
 /** The name of a model's type. */
 export function modelType(module: Module): string {

@@ -19,6 +19,7 @@ import { checkpointItems } from "./emit-checkpoint.ts";
 import { dataTypes, modelItems, modelType } from "./emit-model.ts";
 import { followerItems, followNames } from "./emit-followers.ts";
 import { portsOf, type ModelContext } from "./model-context.ts";
+import { predictionNames } from "./emit-prediction.ts";
 import { featurePorts } from "./emit-preparation.ts";
 import { trainingItems } from "./emit-training.ts";
 import type { StepContext } from "./emit-step.ts";
@@ -108,6 +109,7 @@ function attemptFile(
     ...dataTypes.map((it) => `${type}${it}`),
     ...(named.size > 1 ? [...severalNames, ...[...named.values()].flatMap((it) => Object.values(it))] : []),
     ...(phased ? ["phases"] : []),
+    ...(train?.prediction === undefined ? [] : predictionNames),
     ...(follows ? followNames : []),
   ];
   const names = nameScope(taken, isHelper);

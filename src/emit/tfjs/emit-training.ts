@@ -34,6 +34,7 @@ import type { ModelContext, Port } from "./model-context.ts";
 import { tensorType } from "./tensor-type.ts";
 import { groupItems, optimizerItems } from "./emit-optimizer.ts";
 import { optimizersItems } from "./emit-optimizers.ts";
+import { predictionItems } from "./emit-prediction.ts";
 import { preparationTypes, prepareFunction } from "./emit-preparation.ts";
 import { typeText } from "../structured/type-text.ts";
 import { printType } from "./print.ts";
@@ -63,9 +64,11 @@ export function trainingItems(context: TrainingContext): {
   const optimizers = steps.map((it) => optimizerItems({ ...learnerOf(it), type, parametersType }));
   const joined = model.several ? optimizersItems(context, parametersType) : { types: [], functions: [] };
   const fitted = preparesAnew(program.data, program.model.functions) ? "batch" : "data";
+  const predicted = program.prediction && predictionItems(context, program.prediction);
   return {
     types: [
       ...preparationTypes(context),
+      ...(predicted?.types ?? []),
       batchType(type, ports),
       figuresType(context),
       ...optimizers.flatMap((it) => it.types),
@@ -73,6 +76,7 @@ export function trainingItems(context: TrainingContext): {
     ],
     functions: [
       prepareFunction(context),
+      ...(predicted?.functions ?? []),
       trainStepFunction(context, model.several ? takeStepsCall(context, "batch") : takenSums(steps[0], "batch")),
       ...(model.several ? steps.map(ownStepFunction) : []),
       ...steps.map(gradientsFunction),
