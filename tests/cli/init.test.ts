@@ -80,6 +80,8 @@ describe("modelc init", () => {
     expect(spec).toContain('raw.day -> weekday("%d.%m.%Y") -> cyclic(7)');
     expect(spec).toContain('b: f32[] = raw.b -> number(decimal=",") -> standardize');
     expect(spec).toContain("expect r2 > 0");
+    expect(spec).toContain("mean_absolute_error(invert(guess, of=b), invert(b))");
+    expect(spec).toMatch(/predict \{ ?\n? *b: invert\(guess\)/);
   });
 
   it("gives rare words one number, and says whether what is mostly missing is there", async () => {

@@ -105,7 +105,7 @@ interface Names {
 /** Words that mean something else where a label is read. */
 const taken: ReadonlySet<string> = new Set([
   ...reserved.map((it) => it.name.toLowerCase()),
-  ..."logits guess raw noise source split clean augment training cross_entropy accuracy mse r2 mean_absolute_error".split(
+  ..."logits guess raw noise source split clean augment training cross_entropy accuracy mse r2 mean_absolute_error invert probability".split(
     " ",
   ),
 ]);
@@ -139,7 +139,7 @@ function labelOf({ name, judgement, texts, missing, count }: JudgedColumn): Labe
       type: "f32[]",
       expression: `${raw}${stage} -> standardize`,
       comments: [
-        `What is predicted: a number, ${lowest} to ${highest}. It is learned with mean 0 and deviation 1, and predicted so: in deviations from its mean.`,
+        `What is predicted: a number, ${lowest} to ${highest}. It is learned with mean 0 and deviation 1, and measured and predicted as it is here: by \`invert\`.`,
       ],
       expectation: ["# Better than the mean of all rows, of which r2 is 0.", `test NAMES { expect r2 > 0 }`],
     };
@@ -193,13 +193,18 @@ function trainLines({ model, data, label }: Names, { classes }: Label, rows: num
     `train ${model} on ${data} {`,
     `loss: ${classes === undefined ? "mse" : "cross_entropy"}(${output})`,
     `optimizer: adamw(lr=${rows < 1000 ? "0.01" : "0.003"}, decay=0.01)`,
-    `metrics: ${classes === undefined ? `r2(${output}), mean_absolute_error(${output})` : `accuracy(${output})`}`,
+    `metrics: ${classes === undefined ? `r2(${output}), mean_absolute_error(invert(guess, of=${label}), invert(${label}))` : `accuracy(${output})`}`,
     `epochs: ${epochs}`,
     `batch: ${rows < 5000 ? 32 : rows < 20_000 ? 64 : 128}`,
     "# Ends where the validate split gets no better, and keeps the weights that did best there.",
     `stop: early(validate.loss, patience=${rows < 1000 ? 10 : 5})`,
     "save: best(validate.loss)",
     "seed: 1",
+    "# What `modelc predict` prints.",
+    "predict {",
+    `${label}: invert(${classes === undefined ? "guess" : "argmax(logits, axis=-1)"})`,
+    ...(classes === undefined ? [] : ["probability: softmax(logits)"]),
+    "}",
     "}",
   ];
 }
