@@ -2,13 +2,17 @@ import { decodeText } from "../support/decode-text.ts";
 import { failure, type Result } from "../support/result.ts";
 import { showText } from "../support/show-text.ts";
 import { defineSource, type WrongArgument } from "./define-source.ts";
-import { cellOf, missingMarks, parseCsv, type CsvForm } from "./parse-csv.ts";
+import { missingMarks, parseCsv, type CsvForm } from "./parse-csv.ts";
 import { problem, type CellTable, type DataProblem } from "./raw-data.ts";
 import { mayBeRead } from "./read-table.ts";
 import { filesOfTables, readTables } from "./read-tables.ts";
 import { storeCsv } from "./store-csv.ts";
 
 const endings = [".csv", ".tsv"];
+
+/** What stands for a cell without a value, beside the empty one. */
+const marksOf = (given: { readonly missing: readonly string[]; readonly marks: boolean }): readonly string[] =>
+  given.marks ? [...missingMarks, ...given.missing] : given.missing;
 
 /** A table of text: CSV, TSV and the like. */
 export const csv = defineSource({
@@ -42,7 +46,7 @@ export const csv = defineSource({
   },
   hasFolders: true,
   fields: "table",
-  cellOf: ({ arguments: given }, text) => cellOf(text, new Set(marksOf(given))),
+  marks: marksOf,
   load: async ({ arguments: given, wanted, files, folders, judged }) => {
     const { path, columns, delimiter, quote } = given;
     const form: CsvForm = {
@@ -66,7 +70,3 @@ export const csv = defineSource({
     return readTables({ path, files, folders, endings, mayLack: () => false, read });
   },
 });
-
-/** What stands for a cell without a value, beside the empty one. */
-const marksOf = (given: { readonly missing: readonly string[]; readonly marks: boolean }): readonly string[] =>
-  given.marks ? [...missingMarks, ...given.missing] : given.missing;

@@ -2,6 +2,7 @@ import type { RawField, SourceSpec } from "../ir/program.ts";
 import { typedValues, type ArgumentSchema, type CallSchema, type SettingValues } from "../ir/settings.ts";
 import type { Result } from "../support/result.ts";
 import type { NumberFiles } from "./number-file.ts";
+import { markedCell } from "./marked-cell.ts";
 import type { NumberText, TextUnit } from "./number-text.ts";
 import type { Picture, PictureFacts, PictureRequest } from "./picture.ts";
 import type { DataProblem, SourceData } from "./raw-data.ts";
@@ -121,8 +122,8 @@ interface Definition<S extends CallSchema> {
   readonly isDrawn?: true;
   /** What it delivers for each example, as far as that is known before anything is read, or the columns of a table. */
   readonly fields: ((given: Given<S>) => SourceFields) | "table";
-  /** A text as a cell of its table, undefined where it stands for a missing one; where it is left out, each is what it is. */
-  readonly cellOf?: (given: Given<S>, text: string) => string | undefined;
+  /** The texts of cells that stand for missing ones, blanks around them left away; where it is left out, each text is what it is. */
+  readonly marks?: (given: SettingValues<S>) => readonly string[];
   /** Numbers a text by the vocabulary of an earlier training, where its examples are cut from one. */
   readonly numberText?: (
     given: SettingValues<S>,
@@ -172,6 +173,8 @@ export interface Source {
   readonly fields: (spec: SourceSpec) => SourceFields;
   /** A text as a cell of its table, undefined where it stands for a missing one. */
   readonly cellOf: (spec: SourceSpec, text: string) => string | undefined;
+  /** The texts of cells that stand for missing ones, besides the empty one. */
+  readonly marks: (spec: SourceSpec) => readonly string[];
   /** Numbers a text by the vocabulary of an earlier training; undefined where its examples are cut from none. */
   readonly numberText:
     | ((
@@ -191,7 +194,7 @@ export interface Source {
 
 /** Makes a source of its definition. */
 export function defineSource<const S extends CallSchema>(definition: Definition<S>): Source {
-  const { fieldArguments, numberText } = definition;
+  const { fieldArguments, numberText, marks } = definition;
   const givenBy = (spec: SourceSpec): Given<S> => ({
     arguments: typedValues(definition.arguments, spec.arguments),
     byField:
@@ -203,6 +206,8 @@ export function defineSource<const S extends CallSchema>(definition: Definition<
             ),
           ),
   });
+  const marksOf = (spec: SourceSpec): readonly string[] =>
+    marks?.(typedValues(definition.arguments, spec.arguments)) ?? [];
   return {
     name: definition.name,
     doc: definition.doc,
@@ -213,7 +218,8 @@ export function defineSource<const S extends CallSchema>(definition: Definition<
     fields: (spec) => (definition.fields === "table" ? { kind: "table" } : definition.fields(givenBy(spec))),
     hasFolders: definition.hasFolders ?? false,
     isDrawn: definition.isDrawn ?? false,
-    cellOf: (spec, text) => (definition.cellOf === undefined ? text : definition.cellOf(givenBy(spec), text)),
+    cellOf: (spec, text) => (marks === undefined ? text : markedCell(text, new Set(marksOf(spec)))),
+    marks: marksOf,
     numberText:
       numberText &&
       ((spec, files, vocabulary) => numberText(typedValues(definition.arguments, spec.arguments), files, vocabulary)),

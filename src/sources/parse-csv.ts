@@ -1,6 +1,7 @@
 import type { CsvError } from "csv-parse";
 import { failure, success, type Result } from "../support/result.ts";
 import { showText } from "../support/show-text.ts";
+import { markedCell } from "./marked-cell.ts";
 import { problem, type CellTable, type DataProblem } from "./raw-data.ts";
 
 /** What programs write for a cell without a value, beside leaving it empty: of what pandas knows, and `?`. */
@@ -17,12 +18,6 @@ export const missingMarks: readonly string[] = [
   "#N/A",
   "?",
 ];
-
-/** A cell without the blanks around it, undefined where it has no value. */
-export function cellOf(text: string, marks: ReadonlySet<string>): string | undefined {
-  const cell = text.trim();
-  return cell === "" || marks.has(cell) ? undefined : cell;
-}
 
 /** How a table of text is written, and which columns are to be read. */
 export interface CsvForm {
@@ -116,7 +111,7 @@ export function takeRows(
       const found = isLonger && record.at(-1)?.trim() === "" ? names.length : record.length;
       if (found !== names.length) uneven ??= { line, found: record.length };
       lines.push(line);
-      for (const { at, cells } of keptOf(names)) cells.push(cellOf(record[at] ?? "", marks));
+      for (const { at, cells } of keptOf(names)) cells.push(markedCell(record[at] ?? "", marks));
     },
     last: () => last,
     count: () => lines.length,

@@ -386,9 +386,9 @@ export const readings: Readonly<Record<string, ReadingEntry>> = {
 };
 
 /** How a cell is read where nothing is said of it. */
-const asNumbers: ReadingSpec = { kind: "number", arguments: { ...plainNumbers } };
+export const plainReading: ReadingSpec = { kind: "number", arguments: { ...plainNumbers } };
 
 /** The reading that a program names; as plain numbers where it names none. */
-export function readingOf(spec: ReadingSpec = asNumbers): Reading {
+export function readingOf(spec: ReadingSpec = plainReading): Reading {
   return required(readings[spec.kind], `the reading ${spec.kind}`).bind(spec);
 }

@@ -65,7 +65,7 @@ export function programOf(
     steps: [{ objective, objectiveInputs, updates: ["**"], optimizer, ...(clip !== undefined && { clip }), every: 1 }],
     data: {
       name: "Data",
-      source: { kind: "csv", arguments: { path: "rows.csv" }, origin },
+      source: { kind: "jsonl", arguments: { path: "rows.jsonl" }, origin },
       split: { fractions: { train: 1 }, seed: 0, by: "position" },
       clean: [],
       augmented: [],

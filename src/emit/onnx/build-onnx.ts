@@ -171,6 +171,7 @@ export function buildOnnx(build: OnnxBuild): OnnxFiles | undefined {
     version: build.version,
     opset,
     weights: file,
+    ...(train !== undefined && { data: { program: train.data, vocabularies: build.vocabularies } }),
     graphs: parts.map(({ name: part, graph }) => ({
       name: part,
       graph,

@@ -3,11 +3,12 @@ import { asNumber, formatDim, type Atom, type Dim } from "../../dims/dim.ts";
 import { formatRelation, relationKey, type Relation } from "../../dims/facts.ts";
 import type { Graph, GraphInput, GraphOutput, Module, Role } from "../../ir/graph.ts";
 import { accumulatorPort, averagePort, lossPort, portOf, ports } from "../../ir/ports.ts";
-import type { Merge, PredictedValue, TrainProgram, TrainStep } from "../../ir/program.ts";
+import type { DataProgram, Merge, PredictedValue, TrainProgram, TrainStep } from "../../ir/program.ts";
 import type { DType } from "../../ir/types.ts";
 import { seedWords } from "../../ops/random/counter.ts";
 import { required } from "../../support/fault.ts";
 import { isStored } from "./emit-graph.ts";
+import { describeData, type ManifestData } from "./manifest-data.ts";
 import { graphKey, stepGraphs, type GraphKey, type GraphKind, type GraphName } from "./graph-name.ts";
 
 /** What a driver must know of the graphs of one model: `NAME.manifest.json`, described by its published JSON schema. */
@@ -27,6 +28,8 @@ export interface Manifest {
   /** What holds of the dimensions of the inputs: a driver checks it before it runs a graph. */
   readonly constraints: readonly ManifestConstraint[];
   readonly training?: ManifestTraining;
+  /** Where there is a graph `prep`: what its inputs are read from, and how. */
+  readonly data?: ManifestData;
 }
 
 export interface ManifestGraph {
@@ -133,6 +136,11 @@ export interface ManifestParts {
   readonly version: string;
   readonly opset: number;
   readonly weights: string;
+  /** What raw fields are made of, with the words that a training has found. */
+  readonly data?: {
+    readonly program: DataProgram;
+    readonly vocabularies: Readonly<Record<string, readonly string[]>> | undefined;
+  };
   readonly graphs: readonly {
     readonly name: GraphName;
     readonly file: string;
@@ -150,6 +158,7 @@ export function buildManifest({
   version,
   opset,
   weights,
+  data,
   graphs,
 }: ManifestParts): Manifest {
   const doc = module.functions.get(module.entry)?.doc;
@@ -164,6 +173,7 @@ export function buildManifest({
     graphs: Object.fromEntries(graphs.map((it) => [graphKey(it.name), describeGraph(it, train, entries)])),
     constraints: constraintsOf(module),
     ...(train !== undefined && { training: trainingOf(train, new Set(graphs.map((it) => graphKey(it.name)))) }),
+    ...(data !== undefined && { data: describeData(data.program, data.vocabularies) }),
   };
 }
 

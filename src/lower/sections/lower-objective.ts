@@ -68,7 +68,11 @@ function askLengths(
       if (asked !== undefined) lengths.push(asked);
       return { kind: "reference", text: asked === undefined ? wrongLengths : askedName(asked), span };
     });
-  return { loss: loss && replaced(loss), metrics: metrics.map((it) => ({ ...it, expression: replaced(it.expression) })), lengths };
+  return {
+    loss: loss && replaced(loss),
+    metrics: metrics.map((it) => ({ ...it, expression: replaced(it.expression) })),
+    lengths,
+  };
 }
 
 function lowerAsked(

@@ -97,7 +97,13 @@ export function lowerTrainSection(
   if (lowered !== undefined && data === undefined) return { train: undefined, known: unknownTraining(declaration) };
   const settings = settingsOf(declaration.entries, sectionKeys.train, "train", scope);
   const directives = declaration.entries.filter((it): it is Directive => it.kind === "directive");
-  reportMisplaced(declaration.entries, ["setting", "directive", "step", "predict"], sectionKeys.train, "train", collector);
+  reportMisplaced(
+    declaration.entries,
+    ["setting", "directive", "step", "predict"],
+    sectionKeys.train,
+    "train",
+    collector,
+  );
 
   const { lowered: made, match } = fitModel(callable, data, declaration, given, collector);
   const module = made?.module;

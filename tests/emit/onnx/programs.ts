@@ -96,7 +96,7 @@ export function classifierProgram(): TrainProgram {
       seed: 2 ** 32 * 3 + 7,
       data: {
         name: "Stripes",
-        source: { kind: "csv", arguments: { path: "rows.csv" }, origin },
+        source: { kind: "jsonl", arguments: { path: "rows.jsonl" }, origin },
         split: { fractions: { train: 1 }, seed: 0, by: "position" },
         clean: [],
         augmented: [],
