@@ -1,6 +1,7 @@
 import { byCodePoints } from "../support/by-code-points.ts";
 import { failure, success, type Result } from "../support/result.ts";
 import { showName } from "../support/show-text.ts";
+import { charactersIn } from "./split-text.ts";
 
 /** What a text is a sequence of. */
 export type TextUnit = "character" | "byte" | "word" | "token";
@@ -11,12 +12,15 @@ export type NumberText = (text: string) => Result<Int32Array, string>;
 /** What stands in a vocabulary of words for all that are not in it. No word is empty. */
 export const otherWords = "";
 
-/** Runs of letters, digits and `_`, with the apostrophes within them, and all other signs but blanks by themselves. */
+/**
+ * Runs of letters, digits and `_`, with the apostrophes within them, and all other signs but blanks by themselves: a text
+ * that goes on keeps what the reading `words` leaves out of a cell.
+ */
 const word = /[\p{L}\p{M}\p{N}_]+(?:['\u2019][\p{L}\p{M}\p{N}_]+)*|[^\s]/gu;
 
 /** The characters of a text, or its words. */
 export const unitsOf = (text: string, unit: "character" | "word"): readonly string[] =>
-  unit === "character" ? Array.from(text) : (text.match(word) ?? []);
+  unit === "character" ? charactersIn(text) : (text.match(word) ?? []);
 
 /**
  * The distinct units of a text in the order of code points, so that they depend on the text alone; with `most` above 0 the
@@ -29,11 +33,6 @@ export function vocabularyOf(units: readonly string[], most: number): readonly s
   const frequent = [...counts].sort(([a, m], [b, n]) => n - m || byCodePoints(a, b)).slice(0, most - 1);
   return [...frequent.map(([it]) => it).sort(byCodePoints), otherWords];
 }
-
-/** The bytes as a vocabulary has them: those that ASCII has signs for are these, `0x0a` is one of the others. */
-export const byteNames: readonly string[] = Array.from({ length: 256 }, (_, byte) =>
-  byte > 0x20 && byte < 0x7f ? String.fromCharCode(byte) : `0x${byte.toString(16).padStart(2, "0")}`,
-);
 
 /** Numbers texts by a vocabulary: bytes by themselves, characters and words by their places in it. */
 export function numberBy(vocabulary: readonly string[], unit: Exclude<TextUnit, "token">): NumberText {

@@ -3,8 +3,9 @@ import { fault } from "../support/fault.ts";
 import { success, type Result } from "../support/result.ts";
 import { defineSource, type SourceFiles, type Tokenizer } from "./define-source.ts";
 import { damaged, unreadable } from "./file-problems.ts";
-import { byteNames, numberBy, unitsOf, vocabularyOf } from "./number-text.ts";
+import { numberBy, unitsOf, vocabularyOf } from "./number-text.ts";
 import type { DataProblem } from "./raw-data.ts";
+import { allBytes } from "./split-text.ts";
 
 /** One text, as numbers of its characters, bytes, words or tokens. */
 export const text = defineSource({
@@ -39,7 +40,7 @@ export const text = defineSource({
     if (!bytes.ok) return bytes;
     if (bytes.value.length === 0) return damaged(place, 0, "the file is empty");
     if (unit === "byte")
-      return success({ kind: "text", unit, tokens: Int32Array.from(bytes.value), vocabulary: byteNames, from: place });
+      return success({ kind: "text", unit, tokens: Int32Array.from(bytes.value), vocabulary: allBytes, from: place });
     const content = contentOf(bytes.value, place);
     if (!content.ok) return content;
     if (tokenizer !== "") {

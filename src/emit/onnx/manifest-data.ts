@@ -90,11 +90,15 @@ function cellsOf(field: RawField, delivered: SourceFields): Pick<ManifestField, 
 /** What the numbers of a field stand for, where these are words. */
 function wordsOf(field: RawField, known: readonly string[] | undefined): Pick<ManifestField, "words" | "rest"> {
   const reading = readingOf(field.reading);
-  if (reading.kind !== "words") return known === undefined ? {} : { words: known };
-  const isListed = reading.words.length > 0;
-  const words = isListed ? reading.words : known;
+  if (reading.kind !== "words" && reading.kind !== "sequence") return known === undefined ? {} : { words: known };
+  const isSequence = reading.kind === "sequence";
+  const given = isSequence ? reading.known : reading.words;
+  const isListed = given.length > 0;
+  // Of the parts of a text, 0 is behind its end.
+  const words = isListed ? (isSequence ? ["", ...given] : given) : known;
+  const room = isSequence ? (reading.count ?? field.words) : isListed ? given.length + 1 : field.words;
   return {
     ...(words !== undefined && { words }),
-    ...(reading.rest && { rest: isListed ? reading.words.length : required(field.words, "a number of words") - 1 }),
+    ...(reading.rest && { rest: required(room, `the number of words of ${field.name}`) - 1 }),
   };
 }

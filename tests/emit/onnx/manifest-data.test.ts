@@ -77,6 +77,28 @@ describe("what a manifest says of raw fields", () => {
     ]);
   });
 
+  it("is the parts of texts, 0 behind their end, and the number of all others", () => {
+    const features = `  source: csv("t.csv")
+  x: f32[] = raw.x
+  a: i32[8] = raw.a -> characters
+  b: i32[8] = raw.b -> words(count=100)
+  c: class(9)[8] = raw.c -> characters(known="uv", rest=true)`;
+    const wordsIn = (vocabularies?: Words): unknown =>
+      described(features, vocabularies)
+        .fields.slice(1)
+        .map(({ words, rest }) => [words, rest]);
+    expect(wordsIn()).toEqual([
+      [undefined, undefined],
+      [undefined, 99],
+      [["", "u", "v"], 8],
+    ]);
+    expect(wordsIn({ "a.characters": ["", "k"], "b.words": ["", "the"] })).toEqual([
+      [["", "k"], undefined],
+      [["", "the"], 99],
+      [["", "u", "v"], 8],
+    ]);
+  });
+
   it("is several columns, and rows before", () => {
     const { fields } = described(`  source: csv("t.csv")
   x: f32[] = raw.x
